@@ -1,0 +1,43 @@
+"""The exceptions of luojia, each of which is also what users of either door catch.
+
+MXNet programs catch ``MXNetError`` (a ``RuntimeError``), MindSpore programs catch ``ValueError`` and ``TypeError``.
+One raise serves both: every class below is an ``MXNetError`` and a standard exception at once.
+"""
+
+from __future__ import annotations
+
+
+class MXNetError(RuntimeError):
+    """The base class of luojia's errors, under the name that MXNet programs catch."""
+
+
+class ShapeError(MXNetError, ValueError):
+    """Shapes that do not fit each other or the operator."""
+
+
+class DTypeError(MXNetError, TypeError):
+    """A dtype, or a type of object, that the operator does not take."""
+
+
+class ArgumentError(MXNetError, ValueError):
+    """An argument whose value is outside what the function accepts."""
+
+
+class GraphError(MXNetError):
+    """A gradient that was asked of a graph that cannot give it."""
+
+
+class DeviceError(MXNetError, ValueError):
+    """A device that does not exist here, or arrays on different devices."""
+
+
+class FormatError(MXNetError, ValueError):
+    """A file that is truncated, corrupted, or not of the format it is read as."""
+
+
+class NotSupportedError(MXNetError, NotImplementedError):
+    """A name or option of the original API that luojia does not provide; the message says what to use."""
+
+
+class NotImplementedForSymbol(MXNetError, NotImplementedError):
+    """An operation that needs values, asked of a Symbol, which has none."""
