@@ -1,0 +1,65 @@
+"""luojia: a deep-learning framework of functional gradients, under MindSpore's and MXNet's names.
+
+Names are loaded at first use, so that ``import luojia`` is quick and loads neither jax nor scipy.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+
+_MODULES = (
+    # both doors
+    "context", "random", "numpy", "data", "profiler",
+    # the MindSpore door
+    "nn", "ops", "common", "train", "dataset", "amp", "parallel", "communication",
+    # the MXNet door
+    "autograd", "base", "callback", "gluon", "image", "init", "initializer", "io", "kvstore", "lr_scheduler", "metric",
+    "mod", "model", "module", "monitor", "name", "ndarray", "operator", "optimizer", "recordio", "symbol",
+    "test_utils", "util", "visualization", "attribute", "executor", "runtime", "rnn",
+)
+_NAMES = {
+    name: module
+    for module, names in {
+        "_src.core.tensor": "Tensor",
+        "_src.core.parameter": "Parameter ParameterTuple",
+        "_src.engine.devices": "Context cpu gpu cpu_pinned num_gpus current_context",
+        "_src.errors": "MXNetError",
+        "context": "set_context get_context GRAPH_MODE PYNATIVE_MODE set_auto_parallel_context "
+                   "reset_auto_parallel_context get_auto_parallel_context ParallelMode set_device",
+        "common": "dtype dtype_to_nptype dtype_to_pytype pytype_to_dtype issubclass_ set_seed get_seed jit "
+                  "ms_function ms_class jit_class mutable COOTensor CSRTensor RowTensor tensor",
+        "train": "Model load_checkpoint save_checkpoint load_param_into_net export load LossMonitor "
+                 "TimeMonitor Callback ModelCheckpoint CheckpointConfig RunContext DatasetHelper "
+                 "FixedLossScaleManager DynamicLossScaleManager build_train_network",
+        "ops": "grad value_and_grad vmap jacfwd jacrev vjp jvp",
+        "attribute": "AttrScope",
+        "nn": "Module",
+    }.items()
+    for name in names.split()
+}
+_DTYPES = ("bool_ int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 bfloat16 complex64 "
+           "complex128 string").split()
+_ALIASES = {"nd": "ndarray", "sym": "symbol", "kv": "kvstore", "viz": "visualization", "mon": "monitor", "np": "numpy",
+            "npx": "numpy_extension", "sched": "lr_scheduler", "rnd": "random"}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ALIASES:
+        found = importlib.import_module(f".{_ALIASES[name]}", __name__)
+    elif name in _NAMES:
+        found = getattr(importlib.import_module(f".{_NAMES[name]}", __name__), name)
+    elif name in _MODULES:
+        found = importlib.import_module(f".{name}", __name__)
+    elif name in _DTYPES:
+        found = getattr(importlib.import_module("._src.core.dtypes", __name__), name)
+    else:
+        raise AttributeError(f"module 'luojia' has no attribute {name!r}")
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_MODULES, *_NAMES, *_ALIASES, *_DTYPES})

@@ -1,0 +1,277 @@
+"""Faces: the public signatures under which one operator appears at the two doors.
+
+A face is written as one line beside the operator's definition::
+
+    "LogSoftmax(axis=-1)(logits:x)"              a class: attributes at construction, arrays at the call
+    "log_softmax(data:x, axis=-1, dtype:_=None)"   a function
+    "sum(data:x, axis=None) | rank1=True"         a function with attributes that this door fixes
+
+``public:internal`` maps a public name to the operator's; ``:_`` accepts a parameter and ignores it; ``*xs`` stands for
+any number of arrays. ``compile_function`` and ``compile_class`` make real Python functions and classes of them.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from .op import OPERATORS, Operator
+
+_MISSING = object()
+_SPEC = re.compile(r"(?P<name>\w+)\((?P<first>.*?)\)(?:\((?P<second>.*)\))?(?:\s*\|\s*(?P<fixed>.*))?$", re.S)
+
+
+class Param(NamedTuple):
+    """One public parameter: its name, the operator's name for it ('_': none), its default, and whether it is *."""
+
+    public: str
+    internal: str
+    default: Any
+    star: bool = False
+
+
+class Face:
+    """One public signature of an operator."""
+
+    def __init__(self, op: Operator, spec: str) -> None:
+        match = _SPEC.match(spec.strip())
+        if match is None:
+            raise ValueError(f"{op.name}: cannot read the face {spec!r}")
+        self.op = op
+        self.name = match["name"]
+        self.init = _params(match["first"])
+        self.call = None if match["second"] is None else _params(match["second"])
+        self.fixed = {p.public: p.default for p in _params(match["fixed"] or "")}
+        known = {*op.inputs, *op.attrs, "_"}
+        for p in [*self.init, *(self.call or ())]:
+            if not p.star and p.internal not in known:
+                raise ValueError(f"{op.name}: face {spec!r} maps {p.public} to {p.internal}, which {op!r} lacks")
+
+    @property
+    def params(self) -> list[Param]:
+        """The parameters of the function form."""
+        return self.init if self.call is None else [*self.call, *self.init]
+
+    @property
+    def inputs(self) -> list[Param]:
+        """The parameters that are arrays, in the operator's order."""
+        by_name = {p.internal: p for p in self.params}
+        return [by_name[i] for i in self.op.inputs if i in by_name]
+
+    @property
+    def attributes(self) -> list[Param]:
+        """The parameters that are not arrays."""
+        return [p for p in self.params if p.internal not in self.op.inputs and not p.star]
+
+    def attrs_of(self, public: dict[str, Any]) -> dict[str, Any]:
+        """The operator's attributes for public attribute values."""
+        attrs = {p.internal: tidy(public.get(p.public, p.default)) for p in self.attributes if p.internal != "_"}
+        return {**{k: v for k, v in attrs.items() if v is not _MISSING}, **self.fixed}
+
+
+def _params(text: str) -> list[Param]:
+    out = []
+    for part in _split(text):
+        name, _, default = part.partition("=")
+        name, _, internal = (n.strip() for n in name.partition(":"))
+        star = name.startswith("*")
+        name = name.lstrip("*")
+        out.append(Param(name, internal or name, ast.literal_eval(default.strip()) if default else _MISSING, star))
+    return out
+
+
+def _split(text: str) -> list[str]:
+    """Split at commas outside brackets and quotes."""
+    parts, depth, current, quote = [], 0, "", ""
+    for c in text:
+        if quote:
+            quote = "" if c == quote else quote
+        elif c in "'\"":
+            quote = c
+        elif c in "([{":
+            depth += 1
+        elif c in ")]}":
+            depth -= 1
+        if c == "," and not depth and not quote:
+            parts.append(current)
+            current = ""
+        else:
+            current += c
+    return [p.strip() for p in [*parts, current] if p.strip()]
+
+
+def tidy(value: Any) -> Any:
+    """Attributes are hashable: lists become tuples."""
+    return tuple([tidy(v) for v in value]) if isinstance(value, list) else value
+
+
+def index_faces(kind: str) -> dict[str, tuple[Operator, str]]:
+    """The public names of one kind of face ('ms', 'fn' or 'mx') with operator and spec."""
+    found: dict[str, tuple[Operator, str]] = {}
+    for op in OPERATORS.values():
+        for spec in op.faces.get(kind, ()):
+            name = spec.partition("(")[0].strip()
+            if name in found:
+                raise ValueError(f"{kind} face {name!r} belongs to {found[name][0].name} and to {op.name}")
+            found[name] = (op, spec)
+    return found
+
+
+def compile_function(face: Face, run: Callable, module: str, extra: str = "") -> Callable:
+    """A Python function with the face's signature that calls ``run(face, inputs, attrs, **extra names)``.
+
+    ``extra`` is source for further parameters that the door understands, as ``"out=None, name=None"``.
+    """
+    space: dict[str, Any] = {"_run": run, "_face": face}
+    keyword = any(p.star for p in face.params)
+    signature, seen_default = [], False
+    for i, p in enumerate(face.params):
+        if p.star:
+            signature.append(f"*{p.public}")
+            continue
+        if p.default is _MISSING and seen_default and not keyword:
+            # MXNet declares required attributes after optional arrays: give them a marker as default.
+            space["_missing"] = _MISSING
+            signature.append(f"{p.public}=_missing")
+        elif p.default is _MISSING:
+            signature.append(p.public)
+        else:
+            seen_default = True
+            space[f"_d{i}"] = p.default
+            signature.append(f"{p.public}=_d{i}")
+    signature += [e.strip() for e in extra.split(",") if e.strip()]
+    star = next((p.public for p in face.params if p.star), None)
+    arrays = "".join(f"{p.public}, " for p in face.inputs)
+    inputs = f"({arrays}*{star},)" if star else f"({arrays})"
+    pairs = [f"'{p.internal}': {p.public}" for p in face.attributes if p.internal != "_"]
+    for k, v in face.fixed.items():
+        space[f"_f_{k}"] = v
+        pairs.append(f"'{k}': _f_{k}")
+    passed = "".join(f", {e.split('=')[0].strip()}={e.split('=')[0].strip()}" for e in extra.split(",") if e.strip())
+    source = f"def {face.name}({', '.join(signature)}):\n    return _run(_face, {inputs}, {{{', '.join(pairs)}}}{passed})"
+    exec(source, space)  # noqa: S102 - the source is made of this package's own tables
+    function = space[face.name]
+    function.__module__ = module
+    function.__qualname__ = face.name
+    function.__doc__ = face.op.__doc__
+    function.face = face
+    return function
+
+
+def run_plain(face: Face, inputs: tuple, attrs: dict[str, Any]) -> Any:
+    """Call the operator on arrays and attributes under its own names."""
+    check_given(face, attrs)
+    op = face.op
+    if op.variadic and len(inputs) == len(op.inputs) + 1 and isinstance(inputs[-1], (list, tuple)):
+        inputs = (*inputs[:-1], *inputs[-1])
+    for v in attrs.values():
+        if v.__class__ is list:
+            attrs = {k: tidy(v) for k, v in attrs.items()}
+            break
+    if not op.variadic:
+        while inputs and inputs[-1] is None:
+            inputs = inputs[:-1]
+    return op(*inputs, **attrs)
+
+
+def check_given(face: Face, attrs: dict[str, Any]) -> None:
+    for p in face.attributes:
+        if p.default is _MISSING and attrs.get(p.internal) is _MISSING:
+            raise TypeError(f"{face.name}() misses the required argument {p.public!r}.")
+
+
+class Primitive:
+    """An operator as an object: attributes at construction, Tensors at the call (``ops.MatMul()(x, y)``)."""
+
+    face: Face
+    _call: Callable
+
+    def __init__(self, **attrs: Any) -> None:
+        self.attrs = attrs
+
+    @property
+    def name(self) -> str:
+        return type(self).__name__
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name == "attrs":
+            raise AttributeError(name)
+        try:
+            return self.attrs[name]
+        except KeyError:
+            raise AttributeError(f"The '{type(self).__name__}' object has no attribute '{name}'.") from None
+
+    def __repr__(self) -> str:
+        inner = ", ".join(f"{k}={v}" for k, v in self.attrs.items())
+        return f"{type(self).__name__}({inner})"
+
+
+def compile_class(face: Face, module: str) -> type:
+    """A Primitive subclass with the face's two signatures."""
+    init, call = face.init, face.call or []
+    build = compile_function(_Signature(face, init), lambda _f, _i, public: public, module)
+    run = compile_function(_Signature(face, call), _run_call, module)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.attrs = build(*args, **kwargs)
+        for key, value in self.attrs.items():
+            if value is _MISSING:
+                raise TypeError(f"{face.name}() misses the required argument {key!r}.")
+        self._attrs = {
+            **{p.internal: tidy(self.attrs[p.public]) for p in init if p.internal != "_"}, **face.fixed
+        }
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        inputs, late = run(*args, **kwargs)
+        attrs = {**self._attrs, **{k: tidy(v) for k, v in late.items()}} if late else self._attrs
+        return run_plain(face, inputs, attrs)
+
+    import inspect
+
+    cls = type(face.name, (Primitive,), {
+        "__init__": __init__, "__call__": __call__, "__doc__": face.op.__doc__, "__module__": module, "face": face,
+        "__signature__": inspect.signature(build),
+    })
+    return cls
+
+
+def _run_call(face: Any, inputs: tuple, public: dict[str, Any]) -> tuple[tuple, dict]:
+    renames = {p.public: p.internal for p in face.params}
+    return inputs, {renames[k]: v for k, v in public.items() if renames[k] != "_"}
+
+
+class _Signature:
+    """One half of a class face, in the form that ``compile_function`` takes; attributes keep their public names."""
+
+    def __init__(self, face: Face, params: list[Param]) -> None:
+        self.op, self.name, self.params, self.fixed = face.op, face.name, params, {}
+        by_name = {p.internal: p for p in params}
+        self.inputs = [by_name[i] for i in face.op.inputs if i in by_name]
+        self.attributes = [
+            Param(p.public, p.public, p.default) for p in params if p.internal not in face.op.inputs and not p.star
+        ]
+
+
+class FaceModule:
+    """Lookup of one door's names, made at first use."""
+
+    def __init__(self, kinds: dict[str, Callable[[Face], Any]]) -> None:
+        self.kinds = kinds
+        self._index: dict[str, tuple[Callable, Operator, str]] | None = None
+
+    def index(self) -> dict[str, tuple[Callable, Operator, str]]:
+        if self._index is None:
+            from .. import ops  # noqa: F401 - registers the operators
+
+            self._index = {}
+            for kind, make in self.kinds.items():
+                for name, (op, spec) in index_faces(kind).items():
+                    self._index[name] = (make, op, spec)
+        return self._index
+
+    def get(self, name: str) -> Any:
+        """The function or class called ``name``; KeyError if the door has none."""
+        make, op, spec = self.index()[name]
+        return make(Face(op, spec))

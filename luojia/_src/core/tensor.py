@@ -1,0 +1,371 @@
+"""The tensor that both doors share: an engine's array, its device and its link to the tape."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from ..engine.devices import Context, current_context
+from ..errors import ArgumentError, DTypeError, GraphError
+from . import dtypes, printing
+from .dtypes import DType
+from .tape import Leaf, Node, backward, recording_scope, state
+
+_new = object.__new__
+
+
+def wrap(cls: type, value: Any, device: Context, node: Any = None) -> Any:
+    """A Tensor of class ``cls`` around an engine's array, without checks or copies."""
+    t = _new(cls)
+    t._value = value
+    t._device = device
+    t._node = node
+    return t
+
+
+class Tensor:
+    """An n-dimensional array that operators and gradients know.
+
+    Args:
+        data: a number, nested lists of numbers, a NumPy array or a Tensor. Integers give Int64, floats and lists of
+            floats Float32; NumPy arrays and Tensors keep their dtype.
+        dtype: a luojia dtype to cast to, as ``luojia.float32``.
+        shape, init: instead of data: a shape, and an initializer that fills it (see ``init_data``).
+
+    >>> Tensor([[1, 2], [3, 4]])
+    Tensor(shape=[2, 2], dtype=Int64, value=
+    [[1, 2],
+     [3, 4]])
+    """
+
+    __slots__ = ("_value", "_device", "_node", "__dict__", "__weakref__")
+    _role = False  # True for parameters, whose class does not decide that of results
+    _result_class: type
+    _coerce: Any
+    __array_priority__ = 100.0
+    __array_ufunc__ = None  # an ndarray on the left gives way to the Tensor's reflected method
+
+    def __init__(self, data: Any = None, dtype: DType | None = None, shape: Any = None, init: Any = None,
+                 internal: bool = False, const_arg: bool = False, *, device: Context | None = None) -> None:
+        if dtype is not None and not isinstance(dtype, DType):
+            raise DTypeError(f"Tensor: dtype must be a luojia dtype such as luojia.float32, got {dtype!r}.")
+        self._node = None
+        self._device = device or (data._device if isinstance(data, Tensor) else current_context())
+        if data is None:
+            if shape is None or init is None or dtype is None:
+                raise DTypeError("Tensor: give data, or dtype, shape and init together; got neither.")
+            shape = (shape,) if isinstance(shape, int) else tuple(shape)
+            self.init = init
+            value = np.zeros(shape, dtype.np)
+        else:
+            if shape is not None or init is not None:
+                raise ArgumentError("Tensor: give either data or shape and init, not both.")
+            value = data._value if isinstance(data, Tensor) else _array_of(data)
+        if dtype is not None and value.dtype != dtype.np:
+            value = value.astype(dtype.np)
+        self._value = self._device.engine.put(value, self._device)
+
+    # -- what it is ------------------------------------------------------------------------------------------------
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self._value.shape
+
+    @property
+    def np_dtype(self) -> np.dtype:
+        """The NumPy dtype of the elements."""
+        return self._value.dtype
+
+    @property
+    def dtype(self) -> Any:
+        return dtypes.from_np(self._value.dtype)
+
+    @property
+    def ndim(self) -> int:
+        return len(self._value.shape)
+
+    @property
+    def size(self) -> int:
+        return int(np.prod(self._value.shape))
+
+    @property
+    def itemsize(self) -> int:
+        return self._value.dtype.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        return self.size * self.itemsize
+
+    @property
+    def strides(self) -> tuple[int, ...]:
+        return np.asarray(self._value).strides
+
+    @property
+    def device(self) -> Context:
+        """The device that holds the elements."""
+        return self._device
+
+    def __len__(self) -> int:
+        if not self._value.shape:
+            raise TypeError("len() of a 0-d Tensor; it has one element, read it with item().")
+        return self._value.shape[0]
+
+    def __iter__(self) -> Iterator:
+        if not self._value.shape:
+            raise TypeError("iteration over a 0-d Tensor; it has one element, read it with item().")
+        return (self[i] for i in range(self._value.shape[0]))
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    # -- values out ------------------------------------------------------------------------------------------------
+
+    def asnumpy(self) -> np.ndarray:
+        """The elements as a NumPy array of one's own."""
+        return np.array(self._device.engine.to_numpy(self._value))
+
+    def numpy(self) -> np.ndarray:
+        return self.asnumpy()
+
+    def tolist(self) -> Any:
+        return self.asnumpy().tolist()
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        value = self._device.engine.to_numpy(self._value)
+        if dtype is not None and value.dtype != np.dtype(dtype):
+            if copy is False:
+                raise ValueError(f"a {self.np_dtype} Tensor becomes a {np.dtype(dtype)} array by a copy only.")
+            return value.astype(dtype)
+        if copy is False:
+            view = value.view()
+            view.flags.writeable = False
+            return view
+        return np.array(value)
+
+    def __dlpack__(self, **kwargs: Any) -> Any:
+        value = self._value
+        return (np.array(value) if isinstance(value, np.ndarray) else value).__dlpack__(**kwargs)
+
+    def __dlpack_device__(self) -> Any:
+        return self._value.__dlpack_device__()
+
+    def item(self, *index: int) -> Any:
+        """The one element, or the one at ``index``, as a Python number."""
+        if not index and self.size != 1:
+            raise ArgumentError(f"item() takes a Tensor of one element, got shape {self.shape}; give an index.")
+        return self.asnumpy().item(*index)
+
+    def _scalar(self, what: str) -> Any:
+        if self.size != 1:
+            raise ArgumentError(
+                f"The truth value or number of an array with several elements is ambiguous: {what} takes a Tensor "
+                f"of one element, got shape {self.shape}; reduce it first, for example with .any(), .all() or .sum()."
+            )
+        return self._device.engine.to_numpy(self._value).item()
+
+    def __bool__(self) -> bool:
+        return bool(self._scalar("bool()"))
+
+    def __float__(self) -> float:
+        return float(self._scalar("float()"))
+
+    def __int__(self) -> int:
+        return int(self._scalar("int()"))
+
+    def __complex__(self) -> complex:
+        return complex(self._scalar("complex()"))
+
+    def __index__(self) -> int:
+        value = self._scalar("index()")
+        if not isinstance(value, int):
+            raise TypeError(f"only integer Tensors of one element are indices, got dtype {self.dtype}.")
+        return value
+
+    def __format__(self, spec: str) -> str:
+        return format(self._scalar("format()"), spec) if spec else str(self)
+
+    def __str__(self) -> str:
+        return printing.tensor_str(self.asnumpy())
+
+    def __repr__(self) -> str:
+        return printing.tensor_repr(self.asnumpy(), str(dtypes.from_np(self.np_dtype)))
+
+    def _repr_html_(self) -> str:
+        return printing.tensor_html(self)
+
+    # -- values in -------------------------------------------------------------------------------------------------
+
+    def _rebind(self, value: Any) -> None:
+        """Give the Tensor another array; nothing recorded sees it."""
+        self._value = value
+
+    def _write(self, index: Any, value: Any) -> None:
+        """Write at ``index``: into the buffer if nothing else can see it, else into a copy."""
+        array = self._value
+        if isinstance(array, np.ndarray):
+            if sys.getrefcount(array) > _UNSHARED or array.base is not None or not array.flags.writeable:
+                array = array.copy()
+            array[index] = value
+            self._value = array
+        else:
+            self._value = self._device.engine.xp.set_at(array, index, value)
+
+    # -- the tape --------------------------------------------------------------------------------------------------
+
+    @property
+    def grad(self) -> Any:
+        """The gradient that backward wrote, one object for life; None before ``attach_grad``."""
+        node = self._node
+        return node.grad if isinstance(node, Leaf) else None
+
+    def attach_grad(self, grad_req: str = "write", stype: str | None = None) -> None:
+        """Make this a variable: allocate a zero gradient, which backward fills ('write') or adds to ('add')."""
+        if grad_req not in ("write", "add", "null"):
+            raise KeyError(grad_req)
+        zeros = wrap(self._result_class, self._device.engine.zeros_like(self._value), self._device)
+        self._node = Leaf(grad_req, zeros)
+
+    def detach(self) -> Any:
+        """The same value, without a link to the computation that made it."""
+        return wrap(self._result_class, self._value, self._device)
+
+    def backward(self, out_grad: Any = None, retain_graph: bool = False, train_mode: bool = True) -> None:
+        """Compute the gradients of the variables that this depends on; ones are the default head gradient."""
+        run_backward([self], [out_grad], retain_graph, train_mode)
+
+    # -- copies ----------------------------------------------------------------------------------------------------
+
+    def __reduce__(self):
+        return _rebuild, (type(self), self.asnumpy(), self._device, self._extra_state())
+
+    def _extra_state(self) -> dict:
+        return dict(self.__dict__)
+
+    def __deepcopy__(self, memo: dict) -> Any:
+        value = self._value.copy() if isinstance(self._value, np.ndarray) else self._value
+        t = wrap(type(self), value, self._device)
+        memo[id(self)] = t
+        t._restore(self._extra_state())
+        return t
+
+    def _restore(self, extra: dict) -> None:
+        self.__dict__.update(extra)
+
+
+Tensor._result_class = Tensor
+
+
+def _rebuild(cls: type, value: np.ndarray, device: Context, extra: dict) -> Any:
+    t = wrap(cls, device.engine.put(value, device), device)
+    t._restore(extra)
+    return t
+
+
+def _array_of(data: Any) -> np.ndarray:
+    """A NumPy array for data under MindSpore's rules of dtype."""
+    if isinstance(data, np.ndarray):
+        dtypes.from_np(data.dtype)
+        return data.copy()
+    if isinstance(data, np.generic):
+        return np.asarray(data)
+    if isinstance(data, (bool, int)):
+        return np.asarray(data)
+    if isinstance(data, float):
+        return np.asarray(data, np.float32)
+    if isinstance(data, complex):
+        return np.asarray(data, np.complex128)
+    if isinstance(data, (list, tuple)):
+        plain = _plain(data)
+        try:
+            array = np.array(plain)
+        except ValueError as e:
+            raise ArgumentError(f"Tensor: the nested lists do not form an array ({e}).") from None
+        if array.dtype.kind not in "biufc":
+            raise DTypeError(f"Tensor: expected numbers, got a list with elements like {_first_odd(data)!r}.")
+        if array.dtype == np.float64 and not _holds(data, (np.ndarray, np.float64)):
+            array = array.astype(np.float32)
+        return array
+    raise DTypeError(
+        f"Tensor: data must be a number, a list or tuple of numbers, a NumPy array or a Tensor, "
+        f"got {type(data).__name__}."
+    )
+
+
+def _plain(data: Any) -> Any:
+    if isinstance(data, (list, tuple)):
+        return [_plain(d) for d in data]
+    return data.asnumpy() if isinstance(data, Tensor) else data
+
+
+def _holds(data: Any, types: Any) -> bool:
+    if isinstance(data, (list, tuple)):
+        return any(_holds(d, types) for d in data)
+    return isinstance(data, types)
+
+
+def _first_odd(data: Any) -> Any:
+    for d in data:
+        if isinstance(d, (list, tuple)):
+            return _first_odd(d)
+        if not isinstance(d, (bool, int, float, complex, np.ndarray, np.generic, Tensor)):
+            return d
+    return data
+
+
+def run_backward(heads: list, head_grads: Any, retain_graph: bool = False, train_mode: bool = True) -> None:
+    """Backward from several heads at once, into the ``.grad`` of every variable they depend on."""
+    pairs = []
+    if head_grads is None:
+        head_grads = [None] * len(heads)
+    if len(head_grads) != len(heads):
+        raise ArgumentError(f"backward: {len(heads)} heads need as many head gradients, got {len(head_grads)}.")
+    for head, g in zip(heads, head_grads):
+        if head._node is None:
+            raise GraphError(
+                "Cannot differentiate node because it is not in a computational graph. You need to set is_recording "
+                "to true or use autograd.record() to save computational graphs for backward. If you want to "
+                "differentiate the same graph twice, you need to pass retain_graph=True to backward."
+            )
+        pairs.append((head._node, seed(head, g)))
+    with recording_scope(False, train_mode):
+        results = backward(pairs, retain=retain_graph)
+    deposit(results)
+
+
+def seed(head: Tensor, g: Any) -> Any:
+    """The array that starts the backward pass of ``head``: ``g`` if given, which must have its shape, else ones."""
+    if g is None:
+        return head._device.engine.ones_like(head._value)
+    value = g._value if isinstance(g, Tensor) else np.asarray(g)
+    if value.shape != head.shape:
+        raise ArgumentError(f"backward: the head has shape {head.shape}, its head gradient {value.shape}.")
+    return value if value.dtype == head.np_dtype else value.astype(head.np_dtype)
+
+
+def deposit(results: dict) -> None:
+    """Write, or add, the gradients of leaves into their ``.grad``."""
+    for leaf, g in results.items():
+        if not isinstance(leaf, Leaf) or leaf.grad_req == "null":
+            continue
+        holder = leaf.grad
+        if holder is None:
+            continue
+        if not hasattr(g, "ndim") or g.__class__ is not type(holder._value):
+            g = holder._device.engine.asarray(g)
+        if leaf.grad_req == "add":
+            g = holder._value + g
+        holder._rebind(g)
+        leaf.fresh = True
+
+
+def _calibrate() -> int:
+    t = wrap(Tensor, np.zeros(1), current_context())
+    array = t._value
+    return sys.getrefcount(array)
+
+
+_UNSHARED = _calibrate()
+__all__ = ["Node", "Tensor", "recording_scope", "run_backward", "state", "wrap"]

@@ -1,0 +1,72 @@
+"""HIPS autograd as the NumPy engine's differentiator of composite functions. Only this file imports autograd."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from autograd.core import make_vjp as _autograd_vjp
+from autograd.extend import defvjp, primitive
+from autograd.tracer import getval
+
+from . import primitives
+
+
+def make_vjp(fn: Any, arrays: tuple) -> tuple[Any, Any]:
+    """Value and pullback of ``fn(*arrays)`` for one array-valued result; cotangents keep the dtype of ``arrays``."""
+    pull, ans = _autograd_vjp(lambda packed: fn(*packed), _Packed(arrays))
+    return ans, pull
+
+
+def _Packed(arrays: tuple) -> Any:
+    from autograd.builtins import tuple as boxed_tuple
+
+    return boxed_tuple(tuple(arrays))
+
+
+def value_of(x: Any) -> Any:
+    """The plain array inside autograd's boxes."""
+    while True:
+        inner = getval(x)
+        if inner is x:
+            return x
+        x = inner
+
+
+def traced_primitives() -> dict[str, Any]:
+    """The engine's primitives with autograd rules."""
+    import autograd.numpy as anp
+    import autograd.scipy.special as asp
+
+    scatter_add = primitive(lambda update, shape, dtype, index: primitives.scatter_add(shape, dtype, index, update))
+    set_at = primitive(primitives.set_at)
+    defvjp(scatter_add, lambda ans, update, shape, dtype, index: lambda g: _like(anp, g[index], update), argnums=(0,))
+    defvjp(
+        set_at,
+        lambda ans, x, index, value: lambda g: set_at(g, index, 0.0),
+        lambda ans, x, index, value: lambda g: _like(anp, g[index], value),
+        argnums=(0, 2),
+    )
+    stop = primitive(primitives.stop_gradient)
+    defvjp(stop, None, argnums=())
+    return {
+        "erf": asp.erf,
+        "erfinv": asp.erfinv,
+        "gammaln": asp.gammaln,
+        "digamma": asp.psi,
+        "gamma": asp.gamma,
+        "polygamma": asp.polygamma,
+        "scatter_add": lambda shape, dtype, index, update: scatter_add(update, shape, dtype, index),
+        "set_at": set_at,
+        "stop_gradient": lambda x: value_of(x),
+        "random_bits": lambda key, shape: primitives.random_bits(value_of(key), shape),
+        "generator": lambda key: primitives.generator(value_of(key)),
+    }
+
+
+def _like(anp: Any, g: Any, x: Any) -> Any:
+    """Sum ``g`` over the axes along which ``x`` was broadcast."""
+    shape = np.shape(value_of(x))
+    lead = anp.ndim(g) - len(shape)
+    axes = tuple(range(lead)) + tuple(lead + i for i, n in enumerate(shape) if n == 1)
+    return anp.reshape(anp.sum(g, axis=axes), shape) if axes else g

@@ -1,0 +1,158 @@
+"""Devices, and the engine that computes on each.
+
+A device is a place: ``cpu(0)`` and ``cpu(1)`` are distinct even on one processor, so that programs for several
+devices run and are tested anywhere. A ``cpu`` computes with NumPy (or XLA, if ``LUOJIA_ENGINE=xla``), a ``gpu`` with
+XLA. Contexts always construct; the first array put on a device that is not there raises.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+
+from ..errors import ArgumentError, DeviceError
+
+TYPES = {"cpu": 1, "gpu": 2, "cpu_pinned": 3, "cpu_shared": 5}
+_NAMES = {code: name for name, code in TYPES.items()}
+_interned: dict[tuple[str, int], Context] = {}
+
+
+class Context:
+    """A device: its type (``'cpu'``, ``'gpu'``, ``'cpu_pinned'``) and its number.
+
+    Used as ``with mx.cpu(1):`` it becomes the default device of the block.
+
+    >>> Context('cpu', 1)
+    cpu(1)
+    >>> Context('cpu', 1) == Context('cpu', 1), Context('cpu', 0) == Context('cpu', 1)
+    (True, False)
+    """
+
+    __slots__ = ("device_type", "device_id", "_engine", "_outer")
+    devtype2str = _NAMES
+    devstr2type = TYPES
+
+    def __new__(cls, device_type: str | Context, device_id: int = 0) -> Context:
+        if isinstance(device_type, Context):
+            return device_type
+        if device_type not in TYPES:
+            raise ArgumentError(
+                f"Context: device_type must be one of {', '.join(map(repr, TYPES))}, got {device_type!r}."
+            )
+        key = (device_type, int(device_id))
+        self = _interned.get(key)
+        if self is None:
+            self = object.__new__(cls)
+            self.device_type, self.device_id = key
+            self._engine = None
+            self._outer = []
+            _interned[key] = self
+        return self
+
+    @property
+    def device_typeid(self) -> int:
+        return TYPES[self.device_type]
+
+    @property
+    def engine(self):
+        """The engine that computes here; raises DeviceError if this device is not to be had."""
+        if self._engine is None:
+            self._engine = _engine_for(self)
+        return self._engine
+
+    def __reduce__(self):
+        return Context, (self.device_type, self.device_id)
+
+    def __deepcopy__(self, memo):
+        return self
+
+    def __repr__(self) -> str:
+        return f"{self.device_type}({self.device_id})"
+
+    def __enter__(self) -> Context:
+        self._outer.append(_scope.device)
+        _scope.device = self
+        return self
+
+    def __exit__(self, *_) -> None:
+        _scope.device = self._outer.pop()
+
+    def empty_cache(self) -> None:
+        """Accepted for compatibility; both engines return unused memory by themselves."""
+
+
+def _engine_for(device: Context):
+    if device.device_type == "gpu":
+        return gpu_engine(device)
+    return cpu_engine()
+
+
+def cpu_engine():
+    """The engine of the cpu devices: NumPy, or XLA if the environment says ``LUOJIA_ENGINE=xla``."""
+    name = os.environ.get("LUOJIA_ENGINE", "numpy")
+    if name == "numpy":
+        from .numpy_engine import ENGINE
+
+        return ENGINE
+    if name == "xla":
+        from .xla_engine import ENGINE
+
+        return ENGINE
+    raise ArgumentError(f"LUOJIA_ENGINE must be 'numpy' or 'xla', got {name!r}.")
+
+
+def gpu_engine(device: Context):
+    count = num_gpus()
+    if device.device_id >= count:
+        raise DeviceError(
+            f"{device} is not available: this machine shows {count} GPU(s) to luojia. "
+            "Install luojia[xla] with a CUDA build of jax (pip install 'luojia[xla]' 'jax[cuda12]'), "
+            "or compute on cpu(), for example with ctx=luojia.cpu()."
+        )
+    from .xla_engine import ENGINE
+
+    return ENGINE
+
+
+def num_gpus() -> int:
+    """The number of GPUs that JAX sees; 0 where jax is not installed. Loads jax only where a GPU driver is present."""
+    if not any(os.path.exists(p) for p in ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")):
+        return 0
+    try:
+        from .xla_engine import gpu_count
+    except ImportError:
+        return 0
+    return gpu_count()
+
+
+def cpu(device_id: int = 0) -> Context:
+    """The CPU as device number ``device_id``."""
+    return Context("cpu", device_id)
+
+
+def cpu_pinned(device_id: int = 0) -> Context:
+    """Page-locked host memory, which here is the CPU under its own name."""
+    return Context("cpu_pinned", device_id)
+
+
+def gpu(device_id: int = 0) -> Context:
+    """GPU number ``device_id``. Constructing it needs no GPU; the first array on it does."""
+    return Context("gpu", device_id)
+
+
+class _Scope(threading.local):
+    device = Context("cpu", 0)
+
+
+_scope = _Scope()
+
+
+def current_context() -> Context:
+    """The default device: the innermost ``with`` block's, else ``cpu(0)``."""
+    return _scope.device
+
+
+def set_default_device(device: Context) -> None:
+    """Make ``device`` the default of this thread outside any ``with`` block, and of threads started later."""
+    _Scope.device = device
+    _scope.device = device

@@ -1,0 +1,82 @@
+"""The NumPy engine: NumPy's functions, the kernels, and derivatives through HIPS autograd."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .namespace import Namespace
+from .primitives import NUMPY_PRIMITIVES
+
+
+class NumpyEngine:
+    """Eager computation on the CPU. Arrays are ``numpy.ndarray``."""
+
+    name = "numpy"
+    ndarray = np.ndarray
+
+    def __init__(self) -> None:
+        self.xp = Namespace("luojia.xp.numpy", np, NUMPY_PRIMITIVES | {"vjp": self.vjp, "engine": self})
+        self._traced: Namespace | None = None
+
+    @property
+    def traced(self) -> Namespace:
+        """The namespace in which autograd follows the computation; autograd is imported at first use."""
+        if self._traced is None:
+            import autograd.numpy as anp
+
+            from .autograd_rules import traced_primitives
+
+            self._traced = Namespace(
+                "luojia.xp.autograd", anp, traced_primitives() | {"vjp": self.vjp, "engine": self}
+            )
+        return self._traced
+
+    def asarray(self, value: Any, dtype: Any = None) -> np.ndarray:
+        return np.asarray(value, dtype)
+
+    def to_numpy(self, array: np.ndarray) -> np.ndarray:
+        return array
+
+    def put(self, array: np.ndarray, device: Any) -> np.ndarray:
+        return array
+
+    def run(self, op: Any, values: list, attrs: dict) -> Any:
+        """Apply operator ``op`` to arrays; 0-d results come back as arrays, not as NumPy scalars."""
+        ans = op.fn(self.xp, *values, **attrs)
+        if ans.__class__ is np.ndarray:
+            return ans
+        if isinstance(ans, (tuple, list)):
+            return tuple([np.asarray(a) for a in ans])
+        return np.asarray(ans)
+
+    def pull(self, op: Any, g: Any, ans: Any, args: tuple, needs: tuple, attrs: dict) -> Any:
+        """Apply the operator's own rule to arrays."""
+        return op.rule(self.xp, g, ans, args, needs, **attrs)
+
+    def vjp(self, fn: Any, *arrays: Any) -> tuple[Any, Any]:
+        """The value of ``fn(xp, *arrays)`` and the map from its cotangent to those of ``arrays``.
+
+        May be called on arrays that autograd is following already, so that derivatives nest to any order.
+        """
+        from .autograd_rules import make_vjp
+
+        return make_vjp(lambda *boxes: fn(self.traced, *boxes), arrays)
+
+    def eval_shape(self, fn: Any, *specs: tuple) -> Any:
+        """The shape and dtype of ``fn``'s result for arrays of these (shape, dtype), by running it on zeros."""
+        with np.errstate(all="ignore"):
+            return fn(self.xp, *[np.zeros(shape, dtype) for shape, dtype in specs])
+
+    def zeros_like(self, array: np.ndarray) -> np.ndarray:
+        return np.zeros_like(array)
+
+    def ones_like(self, array: np.ndarray) -> np.ndarray:
+        return np.ones_like(array)
+
+    def in_place_ok(self) -> bool:
+        return True
+
+
+ENGINE = NumpyEngine()

@@ -1,0 +1,67 @@
+"""What both engines add to NumPy's names, as the NumPy engine provides it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def _scipy_special(name: str) -> Any:
+    """scipy.special.<name>, imported at its first call; the result keeps a float32 or float16 input's dtype."""
+
+    def call(x, *rest):
+        import scipy.special
+
+        dtype = np.result_type(x)
+        return np.asarray(getattr(scipy.special, name)(x, *rest)).astype(dtype if dtype.kind == "f" else None, copy=False)
+
+    call.__name__ = name
+    return call
+
+
+def scatter_add(shape, dtype, index, update):
+    """Zeros of ``shape`` with ``update`` added at ``index``; repeated positions add up."""
+    out = np.zeros(shape, dtype)
+    if _is_basic(index):
+        out[index] = update
+    else:
+        np.add.at(out, index, update)
+    return out
+
+
+def _is_basic(index) -> bool:
+    items = index if isinstance(index, tuple) else (index,)
+    return all(i is None or i is Ellipsis or isinstance(i, (int, slice, np.integer)) for i in items)
+
+
+def set_at(x, index, value):
+    """A copy of ``x`` with ``value`` written at ``index``."""
+    out = np.array(x)
+    out[index] = value
+    return out
+
+
+def stop_gradient(x):
+    return x
+
+
+def random_bits(key, shape):
+    """Uniform 32-bit integers of ``shape``, a function of ``key`` (two uint32) alone."""
+    return generator(key).integers(0, 2**32, shape, np.uint32)
+
+
+def generator(key) -> np.random.Generator:
+    """NumPy's counter-based generator at ``key``."""
+    high, low = (int(k) for k in key)
+    return np.random.Generator(np.random.Philox(key=(high << 32) | low))
+
+
+NUMPY_PRIMITIVES: dict[str, Any] = {
+    **{name: _scipy_special(name) for name in ("erf", "erfinv", "gammaln", "digamma", "gamma", "polygamma")},
+    "scatter_add": scatter_add,
+    "set_at": set_at,
+    "stop_gradient": stop_gradient,
+    "random_bits": random_bits,
+    "generator": generator,
+}

@@ -1,0 +1,90 @@
+"""Indexing: reading and writing parts of arrays.
+
+An index is encoded in two parts: a hashable template of its static entries, and the arrays that stand in it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..core.op import op
+from ..core.tensor import Tensor
+
+
+def encode(index: Any) -> tuple[tuple, list]:
+    """The template of an index and its arrays: ``x[1:, t]`` is ``((('slice', 1, None, None), ('array', 0)), [t])``."""
+    items = index if isinstance(index, tuple) else (index,)
+    template, arrays = [], []
+    for item in items:
+        if isinstance(item, slice):
+            template.append(("slice", _int(item.start), _int(item.stop), _int(item.step)))
+        elif item is None or item is Ellipsis or isinstance(item, bool):
+            template.append(item)
+        elif isinstance(item, (int, np.integer)):
+            template.append(int(item))
+        elif isinstance(item, (list, np.ndarray, Tensor)):
+            template.append(("array", len(arrays)))
+            arrays.append(item if isinstance(item, Tensor) else np.asarray(item))
+        else:
+            raise IndexError(
+                f"an index may hold integers, slices, None, Ellipsis, lists and arrays, got {type(item).__name__}."
+            )
+    return tuple(template), arrays
+
+
+def _int(bound: Any) -> int | None:
+    return bound if bound is None else int(bound)
+
+
+def decode(template: tuple, arrays: Any) -> Any:
+    """The index that NumPy takes."""
+    items = tuple([
+        item if not isinstance(item, tuple)
+        else slice(*item[1:]) if item[0] == "slice"
+        else _as_index(arrays[item[1]])
+        for item in template
+    ])
+    return items[0] if len(items) == 1 else items
+
+
+def _as_index(array: Any) -> Any:
+    return array.astype(np.int64) if array.dtype.kind == "f" else array
+
+
+@op(fn=())
+def getitem(xp, x, *arrays, index):
+    """x[index]."""
+    return x[decode(index, arrays)]
+
+
+@getitem.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, index):
+    x, *arrays = args
+    return (xp.put_add(g, *arrays, index=index, shape=x.shape), *[None] * len(arrays))
+
+
+@op(fn=())
+def put_add(xp, g, *arrays, index, shape):
+    """Zeros of ``shape`` with g added at ``index``: the transpose of getitem."""
+    return xp.scatter_add(shape, g.dtype, decode(index, arrays), g)
+
+
+@put_add.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, index, shape):
+    return (xp.getitem(g, *args[1:], index=index), *[None] * (len(args) - 1))
+
+
+@op(fn=())
+def setitem(xp, x, value, *arrays, index):
+    """A copy of x with ``value`` written at ``index``."""
+    return xp.set_at(x, decode(index, arrays), value)
+
+
+@setitem.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, index):
+    arrays = args[2:]
+    dx = xp.setitem(g, 0.0, *arrays, index=index) if needs[0] else None
+    dv = xp.getitem(g, *arrays, index=index) if needs[1] else None
+    return (dx, dv, *[None] * len(arrays))

@@ -1,0 +1,29 @@
+"""Operators under MindSpore's names: functions (``ops.matmul``), classes (``ops.MatMul()``) and gradient transforms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._src.core.faces import FaceModule, compile_class, compile_function, run_plain
+from .grad import GradOperation
+
+_faces = FaceModule({
+    "fn": lambda face: compile_function(face, run_plain, __name__),
+    "ms": lambda face: compile_class(face, __name__),
+})
+
+
+def __getattr__(name: str) -> Any:
+    try:
+        found = _faces.get(name)
+    except KeyError:
+        raise AttributeError(f"module 'luojia.ops' has no attribute {name!r}") from None
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_faces.index()})
+
+
+__all__ = ["GradOperation"]
