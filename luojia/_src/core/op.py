@@ -27,15 +27,18 @@ from typing import Any
 import numpy as np
 
 from ..engine.namespace import Namespace
+from ..engine.numpy_engine import ENGINE as NUMPY
 from ..errors import DeviceError, DTypeError
 from . import tape
 from .dtypes import promote, scalar_dtype
-from .tape import Leaf, Node, state
+from .tape import Leaf, Node, RichNode, state
 from .tensor import Tensor, wrap
 
 OPERATORS: dict[str, Operator] = {}
 Namespace.operators = OPERATORS
 _NO_ATTRS: dict[str, Any] = {}
+_ndarray = np.ndarray
+_new = object.__new__
 _SMALL = 4096  # bytes; smaller arrays are kept on the tape without asking whether the rule reads them
 
 
@@ -186,22 +189,26 @@ class Operator:
         if linked:
             return self._pull_linked(node, g, needs)
         args = node.args
-        engine = node.device.engine
+        engine = node.device._engine
         if g.__class__ is list:
             g = tuple([engine.zeros_like(a) if gi is None else gi for gi, a in zip(g, node.ans)])
         if node.saved is not None:
             gs = self.fast_backward(node.saved, g, args, needs, **node.attrs)
         elif self.rule is not None:
-            gs = engine.pull(self, g, node.ans, args, needs, node.attrs)
+            if engine.direct:
+                gs = self.rule(engine.xp, g, node.ans, args, needs, **node.attrs)
+            else:
+                gs = engine.pull(self, g, node.ans, args, needs, node.attrs)
+            if gs.__class__ is tuple:  # the common case: all of them fit
+                for gi, a, need in zip(gs, args, needs):
+                    if need and gi is not None and (gi.dtype is not a.dtype or gi.shape != a.shape):
+                        break
+                else:
+                    return gs
         else:
             gs = tuple(self._differentiate(engine, g, args, needs, node.attrs))
         if gs.__class__ is not tuple:
             gs = (gs,)
-        for gi, a, need in zip(gs, args, needs):
-            if need and gi is not None and (gi.dtype != a.dtype or gi.shape != a.shape):
-                break
-        else:
-            return gs
         return [
             fit(engine.xp, gi, a) if need and gi is not None else None for gi, a, need in zip(gs, args, needs)
         ]
@@ -311,6 +318,50 @@ def fit(xp: Any, g: Any, primal: Any) -> Any:
     return g
 
 
+def binary(op: Operator) -> Callable:
+    """The Python operator ``x op y`` of two Tensors: ``apply``, with the common case written out.
+
+    That case is two Tensors of one class, dtype and device, or a Tensor and a number of its kind, on NumPy.
+    """
+    fn, keep_args, keep_ans, differentiable = op.fn, op.keep_args, op.keep_ans, op.differentiable
+    xp = NUMPY.xp
+
+    def method(self: Tensor, other: Any) -> Any:
+        x = self._value
+        cls = self.__class__
+        node_x = self._node
+        if x.__class__ is _ndarray and cls._result_class is cls and x.dtype.kind == "f":
+            kind = other.__class__
+            if kind is cls:
+                y = other._value
+                node_y = other._node
+                plain = y.__class__ is _ndarray and y.dtype is x.dtype and other._device is self._device
+            else:
+                y = other
+                node_y = None
+                plain = kind is float or kind is int
+            if plain:
+                ans = fn(xp, x, y)
+                if ans.__class__ is not _ndarray:
+                    ans = np.asarray(ans)
+                out = _new(cls)
+                out._value = ans
+                out._device = device = self._device
+                if (node_x is not None or node_y is not None) and differentiable and state.recording:
+                    if not keep_args:
+                        if x.nbytes > _SMALL:
+                            x = Spec(x)
+                        if kind is cls and y.nbytes > _SMALL:
+                            y = Spec(y)
+                    out._node = Node(op, _NO_ATTRS, (node_x, node_y), (x, y), ans if keep_ans else None, device)
+                else:
+                    out._node = None
+                return out
+        return apply(op, (self, other), _NO_ATTRS)
+
+    return method
+
+
 def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
     """Run ``op`` on Tensors (Python scalars, None and raw arrays among them are constants); record if need be.
 
@@ -371,12 +422,11 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
         if saved is not None or not op.keep_args:
             values = [v if v is None or getattr(v, "nbytes", 0) < _SMALL else Spec(v) for v in values]
         if ans.__class__ is tuple:
-            node = Node(op, attrs, parents, tuple(values), ans, device)
-            node.saved = saved
+            node = RichNode(op, attrs, parents, tuple(values), ans, device, saved=saved)
             return tuple([wrap(cls, a, device, tape.select(node, i, a)) for i, a in enumerate(ans)])
-        node = Node(op, attrs, parents, tuple(values), ans if op.keep_ans and saved is None else None, device)
-        node.saved = saved
-        return wrap(cls, ans, device, node)
+        if saved is not None:
+            return wrap(cls, ans, device, RichNode(op, attrs, parents, tuple(values), None, device, saved=saved))
+        return wrap(cls, ans, device, Node(op, attrs, parents, tuple(values), ans if op.keep_ans else None, device))
     ans = engine.run(op, values, attrs)
     if ans.__class__ is tuple:
         return tuple([wrap(cls, a, device) for a in ans])

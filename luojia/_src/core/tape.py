@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import itertools
 import threading
-from heapq import heappop, heappush
+from heapq import heappop, heappush, heapreplace
 from typing import Any
+
+import numpy as np
 
 from ..errors import GraphError
 
+_NEEDS = (((False, False), (False, True)), ((True, False), (True, True)))
 next_id = itertools.count(1).__next__
 
 
@@ -55,7 +58,9 @@ class Node:
     tape links if ``linked``. ``parents`` are the nodes of the inputs (None for constants); it is None once freed.
     """
 
-    __slots__ = ("id", "op", "attrs", "parents", "args", "ans", "saved", "device", "effect")
+    __slots__ = ("id", "op", "attrs", "parents", "args", "ans", "device")
+    saved: Any = None
+    effect: Any = None
 
     def __init__(self, op: Any, attrs: dict, parents: tuple, args: tuple, ans: Any, device: Any) -> None:
         self.id = next_id()
@@ -65,8 +70,17 @@ class Node:
         self.args = args
         self.ans = ans
         self.device = device
-        self.saved = None
-        self.effect = None
+
+
+class RichNode(Node):
+    """A node with ``saved`` values of a fast path, or with an ``effect`` that each backward pass through it has."""
+
+    __slots__ = ("saved", "effect")
+
+    def __init__(self, *fields: Any, saved: Any = None, effect: Any = None) -> None:
+        super().__init__(*fields)
+        self.saved = saved
+        self.effect = effect
 
 
 class Leaf:
@@ -117,61 +131,84 @@ def backward(
     entered unless ``wanted``. Each node's buffers are freed as it is passed, unless ``retain``.
     """
     pending: dict[Any, Any] = {}
-    heap: list[tuple[int, Any]] = []
-    owned: set[Any] = set()
     results: dict[Any, Any] = {}
-    for node, g in heads:
-        if node in pending:
-            pending[node] = pending[node] + g
-        else:
-            pending[node] = g
-            heappush(heap, (-node.id, node))
+    owned: set[Any] = set()  # nodes whose pending gradient is an array of our own, to be added to in place
+    heap: list[tuple[int, Any]] = []  # the pending nodes but the last recorded of them, ``node``
     retain = retain or state.depth > 0
-    while heap:
-        node = heappop(heap)[1]
+    for head, g in heads:
+        if head.op is None:
+            results[head] = results[head] + g if head in results else g
+        elif head in pending:
+            pending[head] = pending[head] + g
+        else:
+            pending[head] = g
+            heappush(heap, (-head.id, head))
+    node = heappop(heap)[1] if heap else None
+    while node is not None:
         g = pending.pop(node)
-        if node.op is None:
-            results[node] = g
-            continue
-        if node in wanted:
-            results[node] = g
+        top = None  # the last recorded of the nodes that become pending now
         parents = node.parents
         if parents is None:
             raise GraphError(
                 "backward: part of this graph was freed by an earlier backward. "
                 "Call the earlier one with retain_graph=True, or record the computation again."
             )
+        if wanted and node in wanted:
+            results[node] = g
         if floor:
             needs = tuple([p is not None and (p.id > floor or p in wanted) for p in parents])
+        elif len(parents) == 2:
+            needs = _NEEDS[parents[0] is not None][parents[1] is not None]
         else:
             needs = tuple([p is not None for p in parents])
         if True in needs:
             if node.op is SELECT:
-                parent = parents[0]
-                parts = pending.get(parent)
-                if parts is None:
-                    pending[parent] = parts = [None] * len(parent.ans)
-                    heappush(heap, (-parent.id, parent))
+                top = parents[0]
+                parts = pending.get(top)
                 k = node.attrs["index"]
-                parts[k] = g if parts[k] is None else parts[k] + g
+                if parts is None:
+                    pending[top] = parts = [None] * len(top.ans)
+                    parts[k] = g
+                else:
+                    parts[k] = g if parts[k] is None else parts[k] + g
+                    top = None
             else:
                 for parent, need, gi in zip(parents, needs, node.op.pull(node, g, needs, linked)):
-                    if gi is None or not need:
+                    if not need or gi is None:
                         continue
-                    if parent not in pending:
-                        pending[parent] = gi
-                        heappush(heap, (-parent.id, parent))
+                    into = results if parent.op is None else pending
+                    old = into.get(parent)
+                    if old is None:
+                        into[parent] = gi
+                        if into is pending:
+                            if top is None:
+                                top = parent
+                            elif parent.id > top.id:
+                                heappush(heap, (-top.id, top))
+                                top = parent
+                            else:
+                                heappush(heap, (-parent.id, parent))
                     elif parent in owned:
-                        pending[parent] += gi
+                        old += gi
                     else:
-                        pending[parent] = pending[parent] + gi
-                        if not linked and pending[parent].ndim and hasattr(pending[parent], "setflags"):
+                        into[parent] = total = old + gi
+                        if not linked and total.__class__ is np.ndarray:
                             owned.add(parent)
-        if node.effect is not None:
+        if node.__class__ is RichNode and node.effect is not None:
             node.effect()
             if linked:  # the gradient of this gradient passes here again, and must not commit a second time
                 node.effect = None
         if not retain:
-            node.parents = None
-            node.args = node.ans = node.saved = node.effect = None
+            node.parents = node.args = node.ans = None
+            if node.__class__ is RichNode:
+                node.saved = node.effect = None
+        if heap:
+            if top is None:
+                node = heappop(heap)[1]
+            elif -heap[0][0] > top.id:
+                node = heapreplace(heap, (-top.id, top))[1]
+            else:
+                node = top
+        else:
+            node = top
     return results

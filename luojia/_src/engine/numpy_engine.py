@@ -14,7 +14,7 @@ class NumpyEngine:
     """Eager computation on the CPU. Arrays are ``numpy.ndarray``."""
 
     name = "numpy"
-    ndarray = np.ndarray
+    direct = True  # operators and rules run at once, without a compiled form to look up
 
     def __init__(self) -> None:
         self.xp = Namespace("luojia.xp.numpy", np, NUMPY_PRIMITIVES | {"vjp": self.vjp, "engine": self})
@@ -51,10 +51,6 @@ class NumpyEngine:
             return tuple([np.asarray(a) for a in ans])
         return np.asarray(ans)
 
-    def pull(self, op: Any, g: Any, ans: Any, args: tuple, needs: tuple, attrs: dict) -> Any:
-        """Apply the operator's own rule to arrays."""
-        return op.rule(self.xp, g, ans, args, needs, **attrs)
-
     def vjp(self, fn: Any, *arrays: Any) -> tuple[Any, Any]:
         """The value of ``fn(xp, *arrays)`` and the map from its cotangent to those of ``arrays``.
 
@@ -74,9 +70,6 @@ class NumpyEngine:
 
     def ones_like(self, array: np.ndarray) -> np.ndarray:
         return np.ones_like(array)
-
-    def in_place_ok(self) -> bool:
-        return True
 
 
 ENGINE = NumpyEngine()

@@ -5,18 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..core.op import OPERATORS, Operator, apply
+from ..core.op import OPERATORS, Operator, apply, binary
 from ..core.tensor import Tensor
 from .index import encode
 
 _NONE: dict[str, Any] = {}
-
-
-def _binary(op: Operator) -> Callable:
-    def method(self: Tensor, other: Any) -> Tensor:
-        return apply(op, (self, other), _NONE)
-
-    return method
 
 
 def _reflected(op: Operator) -> Callable:
@@ -39,8 +32,8 @@ def getitem(self: Tensor, index: Any) -> Tensor:
 
 
 for _name, _op in {"add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide", "pow": "power"}.items():
-    setattr(Tensor, f"__{_name}__", _binary(OPERATORS[_op]))
+    setattr(Tensor, f"__{_name}__", binary(OPERATORS[_op]))
     setattr(Tensor, f"__r{_name}__", _reflected(OPERATORS[_op]))
 Tensor.__neg__ = _unary(OPERATORS["negative"])
-Tensor.__gt__ = _binary(OPERATORS["greater"])
+Tensor.__gt__ = binary(OPERATORS["greater"])
 Tensor.__getitem__ = getitem
