@@ -46,6 +46,7 @@ class Spec:
     """Shape and dtype of an argument whose values its rule does not read."""
 
     __slots__ = ("shape", "dtype", "ndim")
+    _spec = True
 
     def __init__(self, array: Any) -> None:
         self.shape = array.shape

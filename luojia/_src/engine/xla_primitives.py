@@ -1,0 +1,45 @@
+"""The primitives that operators know beyond NumPy's names, as XLA provides them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def xla_primitives(jax: Any, jnp: Any) -> dict[str, Any]:
+    """Name to function, for the namespace of the XLA engine."""
+    lax, special = jax.lax, jax.scipy.special
+
+    def conv(x, w, *, stride, pad, dilation, groups):
+        return lax.conv_general_dilated(
+            x, w, stride, pad, rhs_dilation=dilation, feature_group_count=groups,
+            dimension_numbers=_layout(x.ndim), preferred_element_type=None,
+        )
+
+    def conv_dx(g, w, *, shape, stride, pad, dilation, groups):
+        x = jnp.zeros(shape, g.dtype)
+        return jax.vjp(lambda x: conv(x, w, stride=stride, pad=pad, dilation=dilation, groups=groups), x)[1](g)[0]
+
+    def conv_dw(g, x, *, shape, stride, pad, dilation, groups):
+        w = jnp.zeros(shape, g.dtype)
+        return jax.vjp(lambda w: conv(x, w, stride=stride, pad=pad, dilation=dilation, groups=groups), w)[1](g)[0]
+
+    return {
+        "conv": conv,
+        "conv_dx": conv_dx,
+        "conv_dw": conv_dw,
+        "scatter_add": lambda shape, dtype, index, update: jnp.zeros(shape, dtype).at[index].add(update),
+        "set_at": lambda x, index, value: x.at[index].set(value),
+        "stop_gradient": lax.stop_gradient,
+        "erf": special.erf,
+        "erfinv": special.erfinv,
+        "gammaln": special.gammaln,
+        "digamma": special.digamma,
+        "gamma": special.gamma,
+        "polygamma": special.polygamma,
+        "random_bits": lambda key, shape: jax.random.bits(jax.random.wrap_key_data(key), shape, "uint32"),
+    }
+
+
+def _layout(ndim: int) -> tuple[str, str, str]:
+    spatial = "HWD"[: ndim - 2]
+    return "NC" + spatial, "OI" + spatial, "NC" + spatial
