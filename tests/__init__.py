@@ -1,0 +1,1 @@
+"""The tests of luojia; tests/ mirrors luojia/ by name."""

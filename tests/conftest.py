@@ -1,0 +1,45 @@
+"""What every test starts from: the same seeds, and the tolerances of tests/tolerances.py as a fixture."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import random
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from tests.tolerances import tolerance_of
+
+SEED = 20240229
+
+
+@pytest.fixture(autouse=True)
+def seeds() -> None:
+    """Seeds Python's, NumPy's and luojia's random streams: a test alone and in a crowd sees the same numbers."""
+    random.seed(SEED)
+    np.random.seed(SEED)
+    if importlib.util.find_spec("luojia.random"):
+        importlib.import_module("luojia.random").seed(SEED)
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """A generator of a test's own inputs, apart from the streams that luojia draws from."""
+    return np.random.default_rng(SEED)
+
+
+@pytest.fixture
+def assert_close() -> Callable[..., None]:
+    """``assert_close(got, expected)`` with the tolerance of the dtype of `got`, which must have the same shape.
+
+    ``dtype=`` asks for the tolerance of another dtype, as where a float16 result was widened before it arrived.
+    """
+
+    def check(got: object, expected: object, dtype: object = None) -> None:
+        got = np.asarray(got)
+        assert got.shape == np.shape(expected)
+        np.testing.assert_allclose(got, np.asarray(expected), **tolerance_of(got.dtype if dtype is None else dtype))
+
+    return check

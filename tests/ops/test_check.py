@@ -1,0 +1,63 @@
+"""The checks check: an operator that is wrong in one way fails in that way."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from luojia._src.core.op import OPERATORS, Operator
+from tests.check import check_op
+
+x = np.array([0.3, -0.7, 1.1])
+
+
+def square(xp, x):
+    return x * x
+
+
+def test_a_right_operator_passes():
+    check_op(Operator(square, "square_"), x, ref=np.square)
+
+
+def test_a_wrong_value_fails():
+    with pytest.raises(AssertionError, match="square_"):
+        check_op(Operator(square, "square_"), x, ref=np.abs)
+
+
+def test_a_wrong_rule_fails():
+    wrong = Operator(square, "square_").vjp(lambda xp, g, ans, args, needs: (g * args[0],))
+    with pytest.raises(AssertionError, match="the gradient for array 0"):
+        check_op(wrong, x)
+
+
+def test_a_rule_that_loses_its_links_fails():
+    def rule(xp, g, ans, args, needs):
+        return (g * (2 * args[0].detach() if hasattr(args[0], "detach") else 2 * args[0]),)
+
+    with pytest.raises(AssertionError, match="gradient of the gradient"):
+        check_op(Operator(square, "square_").vjp(rule), x)
+
+
+def test_a_result_of_another_dtype_fails():
+    with pytest.raises(AssertionError, match="of float32 gave float64"):
+        check_op(Operator(lambda xp, x: x.astype("float64"), "widen").vjp(lambda xp, g, ans, args, needs: (g,)), x)
+
+
+def test_a_wrong_fast_path_fails():
+    wrong = Operator(square, "square_")
+    wrong.fast(lambda needs, x: (x * x, x))
+    wrong.fast_vjp(lambda saved, g, args, needs: (g * 2 * saved + 1,))
+    with pytest.raises(AssertionError, match="the gradient for array 0"):
+        check_op(wrong, x)
+
+
+PENDING = {"conv", "conv_dw", "conv_dx", "convolution"}  # their primitives are not in the engines yet
+
+
+def test_every_differentiable_operator_is_checked():
+    """Each has a line ``check_op("name", ...)`` or ``case("name", ...)`` somewhere under tests."""
+    text = "".join(p.read_text() for p in Path(__file__).parents[1].rglob("test_*.py"))
+    checked = set(re.findall(r"(?:check_op|case)\(\s*\"(\w+)\"", text))
+    missing = sorted(o.name for o in OPERATORS.values() if o.differentiable and o.name not in checked | PENDING)
+    assert not missing, f"no check_op line for {missing}"
