@@ -40,7 +40,8 @@ def test_breaks_lines_as_mxnet_does():
     nodes = [var(f"v{i}") for i in range(11)]
     nodes.append(node("Concat", "c", *[(i, 0, 0) for i in range(11)], attrs={"num_args": "11", "dim": "1"}))
     text = write(nodes, [[11, 0, 0]])
-    assert '"attrs": {\n        "dim": "1", \n        "num_args": "11"\n      }, \n      "inputs": [\n        [0, 0, 0], ' in text
+    assert '"attrs": {\n        "dim": "1", \n        "num_args": "11"\n      }, \n' in text
+    assert '"inputs": [\n        [0, 0, 0], \n        [1, 0, 0], ' in text
     assert '"node_row_ptr": [\n    0, \n    1, ' in text and '"heads": [[11, 0, 0]]' in text
     assert '"arg_nodes": [\n    0, ' in text and '"arg_nodes": [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]' in write(nodes[:10], [])
 

@@ -29,6 +29,7 @@ from luojia._src.errors import ArgumentError, DTypeError, NotSupportedError
 from luojia._src.formats.atomic import write_bytes
 from luojia._src.formats.reader import Reader, Source, open_source
 
+Value = np.ndarray | float | str  # a float stands for any Python number
 PART_BYTES = 512 * 1024 * 1024
 _NAMES = "Int8 UInt8 Int16 UInt16 Int32 UInt32 Int64 UInt64 Float16 Float32 Float64 Bool"
 _DTYPES = {name: np.dtype(name.lower()) for name in _NAMES.split()}
@@ -37,7 +38,7 @@ _CRC_MARK = b"crc_num"
 _SEAL = 15  # the number of the field that luojia adds
 
 
-def dump(values: Mapping[str, np.ndarray | float | str], *, crc_check: bool = False, part_bytes: int = PART_BYTES) -> bytes:
+def dump(values: Mapping[str, Value], *, crc_check: bool = False, part_bytes: int = PART_BYTES) -> bytes:
     """The bytes of a ``.ckpt`` file that holds `values`.
 
     Args:
@@ -58,7 +59,7 @@ def dump(values: Mapping[str, np.ndarray | float | str], *, crc_check: bool = Fa
     return sealed + _CRC_MARK + zlib.crc32(sealed).to_bytes(10, "big") if crc_check else sealed
 
 
-def save(path: str | os.PathLike[str], values: Mapping[str, np.ndarray | float | str], *, crc_check: bool = False) -> None:
+def save(path: str | os.PathLike[str], values: Mapping[str, Value], *, crc_check: bool = False) -> None:
     """Write `dump(values)` to `path`; a failure leaves the old file whole."""
     write_bytes(path, dump(values, crc_check=crc_check))
 
@@ -102,7 +103,7 @@ def load(source: Source) -> dict[str, np.ndarray | str]:
     return {tag: _join(reader, tag, found) for tag, found in parts.items()}
 
 
-def _value(name: str, value: np.ndarray | str, part_bytes: int) -> Iterator[bytes]:
+def _value(name: str, value: Value, part_bytes: int) -> Iterator[bytes]:
     if not isinstance(name, str):
         raise DTypeError(f"saving .ckpt expects names that are strings, got {name!r}.")
     if isinstance(value, str):
