@@ -1,7 +1,7 @@
 """MXNet's RecordIO files: a sequence of byte strings (``.rec``), its index (``.idx``), and the header of image records.
 
-Each part: u32 magic, u32 (part << 29 | size), data padded to four bytes. A record is split wherever the magic stands at a
-multiple of four in it, and the magic left out: part is 0 for a whole record, 1, 2, 3 for first, middle, last.
+Each part: u32 magic, u32 (part << 29 | size), data padded to four bytes. A record is split wherever the magic stands at
+a multiple of four in it, and the magic left out: part is 0 for a whole record, 1, 2, 3 for first, middle, last.
 
 Source: the files of mxnet 1.9.1 (``mx.recordio``), dmlc-core's recordio.h.
 """
