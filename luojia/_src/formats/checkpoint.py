@@ -36,6 +36,7 @@ _DTYPES = {name: np.dtype(name.lower()) for name in _NAMES.split()}
 _TYPE_OF = {dtype: name for name, dtype in _DTYPES.items()}
 _CRC_MARK = b"crc_num"
 _SEAL = 15  # the number of the field that luojia adds
+_VARINT, _BYTES = 0, 2  # protobuf's wire types
 
 
 def dump(values: Mapping[str, Value], *, crc_check: bool = False, part_bytes: int = PART_BYTES) -> bytes:
@@ -89,14 +90,14 @@ def load(source: Source) -> dict[str, np.ndarray | str]:
     parts: dict[str, list[tuple[list[int], str, Reader]]] = {}
     last = None
     while reader.remaining:
-        number, value = _read_field(reader, "a value")
+        number, wire, value = _read_field(reader, "a value")
         if number == _SEAL:
             _check_seal(reader, value)
-        elif number == 1 and isinstance(value, Reader):
-            tag, *part = _read_value(value)
+        elif number == 1 and wire == _BYTES:
+            tag, part = _read_value(value)
             if tag in parts and tag != last:
                 raise reader.fail(f"is corrupted: {tag!r} occurs twice")
-            parts.setdefault(tag, []).append(tuple(part))
+            parts.setdefault(tag, []).append(part)
             last = tag
         else:
             raise reader.fail(f"is no checkpoint: it has the unknown field {number}")
@@ -146,31 +147,33 @@ def _read_varint(reader: Reader, what: str) -> int:
     raise reader.fail(f"is corrupted: a number of more than ten bytes ends at byte {reader.position}")
 
 
-def _read_field(reader: Reader, what: str) -> tuple[int, int | Reader]:
-    """The number of the next field, and its value: a number, or a Reader of its bytes."""
+def _read_field(reader: Reader, what: str) -> tuple[int, int, Reader]:
+    """The number of the next field, its wire type, and a Reader of its bytes, a varint's own or those announced."""
     key = _read_varint(reader, what)
     number, wire = key >> 3, key & 7
-    if wire == 0:
-        return number, _read_varint(reader, what)
-    if wire != 2:
+    if wire == _VARINT:
+        start = reader.position
+        _read_varint(reader, what)
+        return number, wire, Reader(reader.data, reader.label, start, reader.position)
+    if wire != _BYTES:
         raise reader.fail(f"is corrupted or no checkpoint: field {number} has wire type {wire} at {reader.position}")
     size = _read_varint(reader, what)
     start = reader.position
     reader.take(size, what)
-    return number, Reader(reader.data, reader.label, start, start + size)
+    return number, wire, Reader(reader.data, reader.label, start, start + size)
 
 
-def _fields(reader: Reader, what: str, wanted: dict[int, type]) -> Iterator[tuple[int, int | Reader]]:
+def _fields(reader: Reader, what: str, wanted: set[tuple[int, int]]) -> Iterator[tuple[int, Reader]]:
     while reader.remaining:
-        number, value = _read_field(reader, what)
-        if not isinstance(value, wanted.get(number, ())):
+        number, wire, value = _read_field(reader, what)
+        if (number, wire) not in wanted:
             raise reader.fail(f"is corrupted: {what} has the unexpected field {number} before byte {reader.position}")
         yield number, value
 
 
-def _read_value(reader: Reader) -> tuple[str, list[int], str, Reader]:
+def _read_value(reader: Reader) -> tuple[str, tuple[list[int], str, Reader]]:
     tag, tensor = None, None
-    for number, value in _fields(reader, "a value", {1: Reader, 2: Reader, 3: Reader}):
+    for number, value in _fields(reader, "a value", {(1, _BYTES), (2, _BYTES), (3, _BYTES)}):
         if number == 1:
             tag = value.text(value.remaining, "a name")
         elif number == 2:
@@ -181,26 +184,22 @@ def _read_value(reader: Reader) -> tuple[str, list[int], str, Reader]:
         raise reader.fail(f"is corrupted: a value before byte {reader.position} lacks its name or its tensor")
     dims: list[int] = []
     kind, content, what = None, None, f"the tensor of {tag!r}"
-    for number, value in _fields(tensor, what, {1: int | Reader, 2: Reader, 3: Reader}):
+    for number, value in _fields(tensor, what, {(1, _VARINT), (1, _BYTES), (2, _BYTES), (3, _BYTES)}):
         if number == 1:
-            packed = [value] if isinstance(value, int) else _unpack_dims(value, what)
-            dims += [n - (n >> 63 << 64) for n in packed]
+            while value.remaining:  # one number, or, as newer protobufs write them, all of them
+                n = _read_varint(value, what)
+                dims.append(n - (n >> 63 << 64))
         elif number == 2:
             kind = value.text(value.remaining, "a type")
         else:
             content = value
     if kind is None or content is None:
         raise reader.fail(f"is corrupted: {what} lacks its type or its content")
-    return tag, dims, kind, content
+    return tag, (dims, kind, content)
 
 
-def _unpack_dims(reader: Reader, what: str) -> Iterator[int]:
-    while reader.remaining:
-        yield _read_varint(reader, what)
-
-
-def _check_seal(reader: Reader, value: int | Reader) -> None:
-    if not isinstance(value, Reader) or value.remaining != 12:
+def _check_seal(reader: Reader, value: Reader) -> None:
+    if value.remaining != 12:
         raise reader.fail("is corrupted: the field 15 of its size and checksum is damaged")
     size, crc = value.unpack("<Q", "the size"), value.unpack("<I", "the checksum")
     if size != reader.remaining:
@@ -214,8 +213,9 @@ def _join(reader: Reader, tag: str, parts: list[tuple[list[int], str, Reader]]) 
     dims, kind, first = parts[0]
     if any(p[:2] != (dims, kind) for p in parts):
         raise reader.fail(f"is corrupted: the parts of {tag!r} have different shapes or types")
-    content = first if len(parts) == 1 else b"".join(p.data[p.position : p.end] for _, _, p in parts)
-    whole = first if len(parts) == 1 else Reader(content, reader.label)
+    whole = first
+    if len(parts) > 1:
+        whole = Reader(b"".join(p.data[p.position : p.end] for _, _, p in parts), reader.label)
     what = f"the tensor {tag!r} of {kind} {tuple(dims)}"
     if kind == "str":
         try:

@@ -36,7 +36,7 @@ class Reader:
 copy or save the file again.
     """
 
-    def __init__(self, data: bytes, label: str, start: int = 0, end: int | None = None):
+    def __init__(self, data: bytes | bytearray | memoryview, label: str, start: int = 0, end: int | None = None):
         self.data = memoryview(data)
         self.label = label
         self.position = start

@@ -35,7 +35,7 @@ def dump(arrays: Mapping[str, np.ndarray], metadata: Mapping[str, str] | None = 
     {'w': array([1., 2.], dtype=float32)}
     """
     if not all(isinstance(s, str) for pair in (metadata or {}).items() for s in pair):
-        raise DTypeError(f"saving .safetensors expects metadata that are strings by string, got {dict(metadata)!r}.")
+        raise DTypeError(f"saving .safetensors expects metadata that are strings by string, got {metadata!r}.")
     entries = {}
     for name, value in arrays.items():
         array = np.asarray(value)

@@ -24,6 +24,11 @@ from luojia._src.formats.atomic import write_bytes
 from luojia._src.formats.ndarray_list import dump_array, load_array
 from luojia._src.formats.reader import Source, open_source
 
+# The pickler in C offers no way to name a class that is not installed; the unpickler in C allocates what a damaged file
+# announces. The ones in Python do not, and type checkers know neither.
+_PICKLER: Any = vars(pickle)["_Pickler"]
+_UNPICKLER: Any = vars(pickle)["_Unpickler"]
+_RECONSTRUCT: Any = vars(copyreg)["_reconstructor"]  # makes an object of a class without calling the class
 _NDARRAY = "mxnet.ndarray.ndarray.NDArray"
 _PLAIN = {type(None), bool, int, float, str, bytes, bytearray, tuple, list, dict, set}
 
@@ -105,7 +110,7 @@ class _Global:
     def __call__(self) -> None: ...
 
 
-class _Writer(pickle._Pickler):  # the one in C offers no way to name a class that is not installed
+class _Writer(_PICKLER):
     def save(self, obj: Any, save_persistent_id: bool = True) -> None:
         if isinstance(obj, _Global):
             for part in obj.name.rsplit(".", 1):
@@ -118,8 +123,8 @@ class _Writer(pickle._Pickler):  # the one in C offers no way to name a class th
         if isinstance(obj, np.ndarray):
             return _Global(_NDARRAY), (None,), {"handle": bytearray(dump_array(obj))}
         if isinstance(obj, Object):
-            return copyreg._reconstructor, (_Global(obj.kind), object, None), obj.attributes
-        if type(obj) in _PLAIN or any(obj is known for known in (copyreg._reconstructor, object, bytearray)):
+            return _RECONSTRUCT, (_Global(obj.kind), object, None), obj.attributes
+        if type(obj) in _PLAIN or any(obj is known for known in (_RECONSTRUCT, object, bytearray)):
             return NotImplemented
         raise DTypeError(f"saving trainer states expects None, arrays, tuples and plain values, got {obj!r}.")
 
@@ -128,6 +133,8 @@ class _Named:
     """Stands for any class or function that a file names: keeps what it is called with, does nothing."""
 
     kind = ""
+    args: tuple[Any, ...]
+    state: Any
 
     def __new__(cls, *args: Any, **kwargs: Any) -> _Named:
         self = object.__new__(cls)
@@ -140,8 +147,8 @@ class _Named:
         self.state = state
 
 
-class _Reader(pickle._Unpickler):  # the one in C allocates for what a damaged file announces
-    dispatch = {k: v for k, v in pickle._Unpickler.dispatch.items() if k != pickle.BYTEARRAY8[0]}  # as would this
+class _Reader(_UNPICKLER):
+    dispatch = {k: v for k, v in _UNPICKLER.dispatch.items() if k != pickle.BYTEARRAY8[0]}  # allocates what it reads
 
     def find_class(self, module: str, name: str) -> type[_Named]:
         return type("_Named", (_Named,), {"kind": f"{module}.{name}"})
