@@ -79,6 +79,14 @@ def test_round_trip(tmp_path):
     found["t"][0] = 9  # arrays own their memory
 
 
+def test_parts_of_mindspore(fixtures):
+    path = fixtures / "mindspore/parts.ckpt"
+    found = load(path)
+    same(found["a"], np.arange(300, dtype=np.float32).reshape(3, 100))
+    same(found["b"], np.int64([1, 2]))
+    assert dump(found, part_bytes=1024)[14:] == path.read_bytes()
+
+
 def test_large_tensors_come_in_parts():
     values = {"a": np.arange(100.0), "b": np.int8([1]), "s": "long " * 20}
     data = dump(values, part_bytes=64)
@@ -139,6 +147,7 @@ BROKEN = {
     "a name is not UTF-8": value(tag=b"\xff"),
     "'x' has the unknown type 'Int9'": value(kind=b"Int9"),
     r"the tensor 'x' of Int8 \(2,\) expects 2 bytes, found 1": value(content=b"\1"),
+    r"the tensor 'x' of Int8 \(1,\) expects 1 bytes, found 2": value(dims=[1]),
     r"the tensor 'x' of Int16 \(2,\) expects 4 bytes, found 2": value(kind=b"Int16"),
     "the string 'x' is not UTF-32": value(dims=[0], kind=b"str", content=b"\xff\xff\xff\xff"),
     r"has the impossible shape \(-1,\)": field(

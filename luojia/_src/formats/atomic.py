@@ -23,11 +23,11 @@ def write_bytes(path: str | os.PathLike[str], data: bytes | Iterable[bytes]) -> 
         IsADirectoryError: `path` is a folder.
         OSError: the system refused the write.
 
-    >>> import tempfile
+    >>> import pathlib, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     write_bytes(folder + "/x.bin", [b"ab", b"c"])
-    ...     print(open(folder + "/x.bin", "rb").read(), os.listdir(folder))
-    b'abc' ['x.bin']
+    ...     os.listdir(folder), pathlib.Path(folder, "x.bin").read_bytes()
+    (['x.bin'], b'abc')
     """
     target = os.path.realpath(os.fspath(path))
     folder = os.path.dirname(target)

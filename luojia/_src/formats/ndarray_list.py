@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -51,6 +51,12 @@ def dump(arrays: Sequence[np.ndarray] | Mapping[str, np.ndarray], *, np_shape: b
     >>> load(dump({"w": np.float32([[1, 2]])}))
     {'w': array([[1., 2.]], dtype=float32)}
     """
+    return b"".join(_pieces(arrays, np_shape))
+
+
+def _pieces(
+    arrays: Sequence[np.ndarray] | Mapping[str, np.ndarray], np_shape: bool | None = None
+) -> Iterator[bytes]:
     named = isinstance(arrays, Mapping)
     values = [np.asarray(a) for a in (arrays.values() if named else arrays)]
     names = list(arrays) if named else []
@@ -60,18 +66,18 @@ def dump(arrays: Sequence[np.ndarray] | Mapping[str, np.ndarray], *, np_shape: b
         _dtype_number(value.dtype, name)
     if np_shape is None:
         np_shape = any(a.ndim == 0 or a.size == 0 for a in values)
-    pieces = [struct.pack("<QQQ", LIST_MAGIC, 0, len(values))]
-    pieces += [dump_array(a, np_shape=np_shape) for a in values]
-    pieces.append(struct.pack("<Q", len(names)))
+    yield struct.pack("<QQQ", LIST_MAGIC, 0, len(values))
+    for value in values:
+        yield dump_array(value, np_shape=np_shape)
+    yield struct.pack("<Q", len(names))
     for name in names:
         raw = name.encode("utf-8")
-        pieces += [struct.pack("<Q", len(raw)), raw]
-    return b"".join(pieces)
+        yield struct.pack("<Q", len(raw)) + raw
 
 
 def save(path: str | os.PathLike[str], arrays: Sequence[np.ndarray] | Mapping[str, np.ndarray]) -> None:
-    """Write `dump(arrays)` to `path`; a failure leaves the old file whole."""
-    write_bytes(path, dump(arrays))
+    """Write `dump(arrays)` to `path`, array by array; a failure leaves the old file whole."""
+    write_bytes(path, _pieces(arrays))
 
 
 def load(source: Source) -> list[np.ndarray] | dict[str, np.ndarray]:
