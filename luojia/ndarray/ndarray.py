@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .._src.core.tensor import Tensor, wrap
+from .._src.api import Tensor, wrap
 from .._src.engine.devices import Context, current_context
 
 

@@ -150,7 +150,8 @@ def compile_function(face: Face, run: Callable, module: str, extra: str = "") ->
         space[f"_f_{k}"] = v
         pairs.append(f"'{k}': _f_{k}")
     passed = "".join(f", {e.split('=')[0].strip()}={e.split('=')[0].strip()}" for e in extra.split(",") if e.strip())
-    source = f"def {face.name}({', '.join(signature)}):\n    return _run(_face, {inputs}, {{{', '.join(pairs)}}}{passed})"
+    call = f"_run(_face, {inputs}, {{{', '.join(pairs)}}}{passed})"
+    source = f"def {face.name}({', '.join(signature)}):\n    return {call}"
     exec(source, space)  # noqa: S102 - the source is made of this package's own tables
     function = space[face.name]
     function.__module__ = module

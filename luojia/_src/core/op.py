@@ -394,7 +394,7 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
                     leafy = False
             if node is not None:
                 linked = True
-        elif t is None or t.__class__ is int or t.__class__ is float or isinstance(t, (int, float, complex, np.generic)):
+        elif t is None or isinstance(t, (int, float, complex, np.generic)):
             values.append(t)
             if op.elementwise and t is not None:
                 odd = True
