@@ -10,6 +10,7 @@ html_theme = "alabaster"
 html_title = "luojia"
 myst_enable_extensions = ["dollarmath", "amsmath"]
 myst_heading_anchors = 3
+suppress_warnings = ["myst-nb.lexer"]  # a notebook written by hand need not name its lexer
 nb_execution_mode = "off"  # the tests execute the notebooks
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
