@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._src import ops as _operators  # noqa: F401 - registers the operators
 from .._src.core.faces import FaceModule, compile_class, compile_function, run_plain
 from . import functional
 from .functional import *  # noqa: F403

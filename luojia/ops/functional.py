@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .._src.api import Tensor
+from .._src.ops import Tensor
 from .._src.core import transforms
 from .._src.core.op import OPERATORS
 from .._src.core.transforms import check_weights, pullback, pushforward, unlinked

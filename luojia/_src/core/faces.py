@@ -256,7 +256,7 @@ class _Signature:
 
 
 class FaceModule:
-    """Lookup of one door's names, made at first use."""
+    """Lookup of one door's names, made at first use; the door imports ``luojia._src.ops``, which registers them."""
 
     def __init__(self, kinds: dict[str, Callable[[Face], Any]]) -> None:
         self.kinds = kinds
@@ -264,8 +264,7 @@ class FaceModule:
 
     def index(self) -> dict[str, tuple[Callable, Operator, str]]:
         if self._index is None:
-            from .. import ops  # noqa: F401 - registers the operators
-
+            assert OPERATORS, "no operator is registered: the door must import luojia._src.ops"
             self._index = {}
             for kind, make in self.kinds.items():
                 for name, (op, spec) in index_faces(kind).items():
