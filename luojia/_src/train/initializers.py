@@ -3,9 +3,9 @@
 ``rng`` is a ``numpy.random.Generator`` or ``RandomState`` (both have ``uniform`` and ``normal``); results are float32
 unless ``dtype`` says otherwise.  The doors' classes choose the function and its defaults.
 
-The originals count fans differently for a weight of shape ``(out, in, *kernel)``: alike for two and more axes
-(``fan_in = in * prod(kernel)``, ``fan_out = out * prod(kernel)``), but mxnet refuses a vector and MindSpore takes its
-length for both fans.
+mxnet 1.9.1 and MindSpore 2.8 count the fans of a weight ``(out, in, *kernel)`` alike, and both refuse vectors.  Where
+MindSpore 2.8 draws otherwise than its documentation says (its ``VarianceScaling`` draws uniformly whatever the
+distribution, its ``TruncatedNormal`` loses the mean), the documented distribution is drawn here.
 """
 
 from __future__ import annotations
@@ -22,18 +22,15 @@ Shape = Sequence[int]
 Rng = Any
 
 
-def fans(shape: Shape, *, vectors: bool = False, name: str = "weight") -> tuple[int, int]:
-    """``(fan_in, fan_out)`` of a weight of shape ``(out, in, *kernel)``.
+def fans(shape: Shape, *, name: str = "weight") -> tuple[int, int]:
+    """``(fan_in, fan_out) = (in, out) * prod(kernel)`` of a weight of shape ``(out, in, *kernel)``.
 
-    Args:
-        vectors: take a vector's length for both fans, as MindSpore does; else one axis is refused, as in mxnet.
-        name: the parameter's name, for the error.
+    Raises:
+        ShapeError: fewer than two axes; ``name`` is the parameter's name, for the message.
 
     >>> fans((16, 3, 5, 5))
     (75, 400)
     """
-    if len(shape) == 1 and vectors:
-        return int(shape[0]), int(shape[0])
     if len(shape) < 2:
         raise ShapeError(
             f"Xavier initializer cannot be applied to vector {name}. It requires at least 2D, "
@@ -73,32 +70,39 @@ def normal(rng: Rng, shape: Shape, sigma: float = 0.01, mean: float = 0.0, dtype
 
 
 def truncated_normal(
-    rng: Rng, shape: Shape, sigma: float = 0.01, mean: float = 0.0, a: float = -2.0, b: float = 2.0,
+    rng: Rng, shape: Shape, sigma: float = 0.01, mean: float = 0.0, a: float | None = None, b: float | None = None,
     dtype: Any = np.float32,
 ) -> np.ndarray:  # fmt: skip
-    """Normal, redrawn outside ``[mean + a * sigma, mean + b * sigma]``: bounds in standard deviations.
+    """Normal, restricted to the values in ``[a, b]``; None is two deviations from the mean (MindSpore 1.7).
+
+    MindSpore 2.8 has the bounds -2 and 2, as values: with its sigma of 0.01 they cut nothing off.
 
     Raises:
-        ArgumentError: an empty interval, or one so far out that draws would hardly ever fall into it.
+        ArgumentError: ``a`` is not below ``b``, or the interval lies where the density is zero to rounding.
     """
-    if not a < b or a > 6 or b < -6:
-        raise ArgumentError(f"truncated_normal expects bounds a < b that reach within 6 sigma, got a={a}, b={b}.")
-    z = np.asarray(rng.normal(0.0, 1.0, tuple(shape)), np.float64)
-    if (b - a) < 0.5 or a > 2 or b < -2:  # rejection would take long: invert the distribution function instead
+    low = -2.0 if a is None else (a - mean) / sigma
+    high = 2.0 if b is None else (b - mean) / sigma
+    if not low < high or low > 8 or high < -8:
+        raise ArgumentError(
+            f"truncated_normal expects a < b, within 8 deviations of the mean, got a={a}, b={b}, "
+            f"mean={mean}, sigma={sigma}."
+        )
+    if high - low > 1 and low < 1 and high > -1:
+        z = np.asarray(rng.normal(0.0, 1.0, tuple(shape)))
+        while (outside := (z < low) | (z > high)).any():
+            z = np.where(outside, rng.normal(0.0, 1.0, tuple(shape)), z)
+    else:  # most draws would be thrown away: invert the distribution function instead
         from scipy.special import ndtr, ndtri
 
-        z = ndtri(rng.uniform(ndtr(a), ndtr(b), tuple(shape)))
-        return (mean + sigma * np.clip(z, a, b)).astype(dtype)
-    outside = (z < a) | (z > b)
-    while outside.any():
-        z[outside] = rng.normal(0.0, 1.0, int(outside.sum()))
-        outside = (z < a) | (z > b)
+        sign = -1.0 if low > 0 else 1.0  # in the lower tail, where the function keeps its digits
+        ends = sorted((ndtr(sign * low), ndtr(sign * high)))
+        z = np.clip(sign * ndtri(rng.uniform(*ends, tuple(shape))), low, high)
     return (mean + sigma * z).astype(dtype)
 
 
 def xavier(
     rng: Rng, shape: Shape, rnd_type: str = "uniform", factor_type: str = "avg", magnitude: float = 3.0,
-    dtype: Any = np.float32, *, vectors: bool = False, name: str = "weight",
+    dtype: Any = np.float32, *, name: str = "weight",
 ) -> np.ndarray:  # fmt: skip
     """``scale = sqrt(magnitude / factor)``; uniform on ``[-scale, scale)`` or normal with that deviation.
 
@@ -109,7 +113,7 @@ def xavier(
     >>> bool(abs(w).max() <= (3 / 6) ** 0.5)
     True
     """
-    fan_in, fan_out = fans(shape, vectors=vectors, name=name)
+    fan_in, fan_out = fans(shape, name=name)
     factors = {"avg": (fan_in + fan_out) / 2, "in": fan_in, "out": fan_out}
     if factor_type not in factors:
         raise ArgumentError(f"Incorrect factor type: xavier expects 'avg', 'in' or 'out', got {factor_type!r}.")
@@ -178,7 +182,7 @@ def variance_scaling(
     """
     if scale <= 0:
         raise ArgumentError(f"variance_scaling expects a scale > 0, got {scale}.")
-    fan_in, fan_out = fans(shape, vectors=True)
+    fan_in, fan_out = fans(shape)
     sizes = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}
     if mode not in sizes:
         raise ArgumentError(f"variance_scaling expects mode 'fan_in', 'fan_out' or 'fan_avg', got {mode!r}.")
