@@ -15,6 +15,7 @@ from math import gcd, prod
 import numpy as np
 
 from luojia._src.engine.kernels.columns import Columns, Ints
+from luojia._src.engine.kernels.precision import working
 from luojia._src.errors import ShapeError
 
 Pads = tuple[tuple[int, int], ...]
@@ -100,11 +101,10 @@ def conv_dw(g: np.ndarray, x: np.ndarray, *, shape: Ints, stride: Ints, pad: Pad
     """The gradient (shape) of a convolution's weight for the gradient g (N, O, *out) of its output and its input x."""
     _expect(g, "conv_dw", x.shape, shape, stride, pad, dilation, groups)
     dtype = np.result_type(g, x)
-    work = _work(dtype)
+    work = working(dtype)
     x, g = _lift(_grouped(x, 1, groups), 3), _lift(_grouped(g, 1, groups), 3)
     lo, stride, dilation = _lift_ints(stride, tuple(p[0] for p in pad), dilation)
-    kernel = shape[2:] if len(shape) > 3 else (1, *shape[2:])
-    columns = Columns(x, kernel, g.shape[3:], stride, lo, dilation, work)
+    columns = Columns(x, (1,) * (4 - len(shape)) + shape[2:], g.shape[3:], stride, lo, dilation, work)
     n, _, outputs = g.shape[:3]
     g = g.reshape(n, groups, outputs, prod(g.shape[3:])).swapaxes(2, 3)
     dw = np.zeros((columns.taps, groups, columns.inner, outputs), work)
@@ -120,7 +120,7 @@ def conv_dw(g: np.ndarray, x: np.ndarray, *, shape: Ints, stride: Ints, pad: Pad
 
 def _correlate(x: np.ndarray, w: np.ndarray, out: Ints, stride: Ints, lo: Ints, dilation: Ints) -> np.ndarray:
     """x (N, G, C/G, *size) with w (G, O/G, C/G, *kernel): (N, G, O/G, *out), in the working dtype."""
-    work = _work(np.result_type(x, w))
+    work = working(np.result_type(x, w))
     n, groups, outputs = x.shape[0], *w.shape[:2]
     if prod(w.shape[3:]) == prod(stride) == 1 and not any(lo) and x.shape[3:] == tuple(out):
         rows = x.reshape(*x.shape[:3], prod(out)).astype(work, copy=False)
@@ -179,10 +179,6 @@ def _expect(g: np.ndarray, name: str, x_shape: Ints, w_shape: Ints, stride: Ints
             f"{name} expects the gradient of an output of shape {shape}, got {g.shape}; the input has shape "
             f"{tuple(x_shape)}, the weight {tuple(w_shape)}."
         )
-
-
-def _work(dtype: np.dtype) -> np.dtype:
-    return np.dtype(np.float32) if dtype == np.float16 else np.dtype(dtype)
 
 
 def _grouped(a: np.ndarray, axis: int, groups: int) -> np.ndarray:

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from luojia._src.engine.kernels.columns import Ints, Span, span
+from luojia._src.engine.kernels.precision import widen
 from luojia._src.errors import ShapeError
 
 Pads = tuple[tuple[int, int], ...]
@@ -106,7 +107,7 @@ def sum_pool(x: np.ndarray, *, kernel: Ints, stride: Ints, pad: Pads) -> np.ndar
 def sum_pool_dx(g: np.ndarray, *, shape: Ints, kernel: Ints, stride: Ints, pad: Pads) -> np.ndarray:
     """The gradient (shape) of x for the gradient g of sum_pool(x): each g is added to all of its window."""
     _expect(g, "sum_pool_dx", shape, kernel, stride, pad)
-    return _spread(_wide(g), shape, kernel, stride, pad).astype(g.dtype, copy=False)
+    return _spread(widen(g), shape, kernel, stride, pad).astype(g.dtype, copy=False)
 
 
 def avg_pool(x: np.ndarray, *, kernel: Ints, stride: Ints, pad: Pads, count_include_pad: bool = True,
@@ -129,7 +130,7 @@ def avg_pool_dx(g: np.ndarray, *, shape: Ints, kernel: Ints, stride: Ints, pad: 
                 extra: Ints | None = None) -> np.ndarray:
     """The gradient (shape) of x for the gradient g of avg_pool(x)."""
     _expect(g, "avg_pool_dx", shape, kernel, stride, pad)
-    wide = _wide(g)
+    wide = widen(g)
     wide = wide / _counts(shape, kernel, stride, pad, count_include_pad, extra, wide.dtype)
     return _spread(wide, shape, kernel, stride, pad).astype(g.dtype, copy=False)
 
@@ -200,12 +201,8 @@ def _bits(dtype: np.dtype) -> np.dtype:
     return np.dtype(f"i{dtype.itemsize}")
 
 
-def _wide(x: np.ndarray) -> np.ndarray:
-    return x.astype(np.float32) if x.dtype == np.float16 else x
-
-
 def _sum(x: np.ndarray, kernel: Ints, stride: Ints, pad: Pads) -> np.ndarray:
-    y = _wide(x)
+    y = widen(x)
     for axis in range(2, x.ndim):
         a = axis - 2
         y = _reduce(np.add, y, axis, kernel[a], stride[a], pad[a], 0)
