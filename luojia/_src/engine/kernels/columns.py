@@ -9,8 +9,8 @@ A block of images and output rows fits the L2 cache; one buffer serves all block
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
-from itertools import product
 from math import prod
 from typing import NamedTuple
 
@@ -102,6 +102,9 @@ class Columns:
         n, groups, channels, *size = self.x.shape
         if not (n and self.rest and self.rows):
             return
+        if prod(self.kernel) == prod(self.stride) == 1 and not any(self.lo) and tuple(size) == self.out:
+            yield from self._pointwise()
+            return
         (k0, *_), (s0, *_), (lo0, *_), (d0, *_) = self.kernel, self.stride, self.lo, self.dilation
         steps = self._steps(size[1:])
         reach = self.rows if self.whole else self.rows + (k0 - 1) * d0 // s0
@@ -130,6 +133,15 @@ class Columns:
                     for tap, slot, at, a, b in products
                 ])
 
+    def _pointwise(self) -> Iterator[Block]:
+        """A kernel of 1 reads x as it lies."""
+        n, groups, channels = self.x.shape[:3]
+        for first in range(0, n, self.images):
+            images = slice(first, min(first + self.images, n))
+            x = self.x[images].reshape(images.stop - first, groups, channels, prod(self.out))
+            product = Product(0, x.astype(self.dtype, copy=False), 0, self.out[0])
+            yield Block(images, 0, self.out[0], [product])
+
     def _steps(self, size: list[int]) -> list[tuple[Ints, tuple[slice, ...], tuple[slice, ...]]]:
         """For each kernel position on the unfolded axes: (position, columns written, inputs read)."""
         axes = []
@@ -137,7 +149,7 @@ class Columns:
                                             self.dilation[1:]):
             found = ((j, span(0, out, length, j * d - lo, s)) for j in range(k))
             axes.append([(j, slice(at.start, at.stop), at.source) for j, at in found if at is not None])
-        return [tuple(zip(*step)) if step else ((), (), ()) for step in product(*axes)]  # type: ignore[misc]
+        return [tuple(zip(*step)) if step else ((), (), ()) for step in itertools.product(*axes)]  # type: ignore[misc]
 
     def _whole_rows(self, start: int, stop: int, size: int) -> tuple[list, list]:
         fills = []

@@ -109,12 +109,13 @@ def conv_dw(g: np.ndarray, x: np.ndarray, *, shape: Ints, stride: Ints, pad: Pad
     g = g.reshape(n, groups, outputs, prod(g.shape[3:])).swapaxes(2, 3)
     dw = np.zeros((columns.taps, groups, columns.inner, outputs), work)
     for block in columns:
-        seen = g[block.images].astype(work, copy=False)
+        offset = block.start * columns.rest
+        seen = g[block.images, :, offset : block.stop * columns.rest].astype(work, copy=False)
         if outputs >= LEAST_OUTPUTS:
             seen = np.ascontiguousarray(seen)
         for tap, windows, start, stop in block.products:
             for window, one in zip(windows, seen):
-                dw[tap] += np.matmul(window, one[:, start * columns.rest : stop * columns.rest])
+                dw[tap] += np.matmul(window, one[:, start * columns.rest - offset : stop * columns.rest - offset])
     return columns.unweights(dw.swapaxes(2, 3), shape[1]).reshape(shape).astype(dtype, copy=False)
 
 
@@ -122,9 +123,6 @@ def _correlate(x: np.ndarray, w: np.ndarray, out: Ints, stride: Ints, lo: Ints, 
     """x (N, G, C/G, *size) with w (G, O/G, C/G, *kernel): (N, G, O/G, *out), in the working dtype."""
     work = working(np.result_type(x, w))
     n, groups, outputs = x.shape[0], *w.shape[:2]
-    if prod(w.shape[3:]) == prod(stride) == 1 and not any(lo) and x.shape[3:] == tuple(out):
-        rows = x.reshape(*x.shape[:3], prod(out)).astype(work, copy=False)
-        return np.matmul(w.reshape(w.shape[:3]).astype(work, copy=False), rows)
     x, w = _lift(x, 3), _lift(w, 3)
     if len(out) == 1:
         out = (1, *out)
