@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from .._src.core.tensor import wrap
-from .._src.ops import Tensor
 from .._src.engine.devices import Context, current_context
+from .._src.ops import Tensor
 
 
 class NDArray(Tensor):

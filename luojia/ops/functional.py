@@ -6,11 +6,11 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .._src.ops import Tensor
 from .._src.core import transforms
 from .._src.core.op import OPERATORS
 from .._src.core.transforms import check_weights, pullback, pushforward, unlinked
 from .._src.errors import ArgumentError, DTypeError, GraphError, ShapeError
+from .._src.ops import Tensor
 from .grad import GradOperation
 
 
@@ -254,7 +254,7 @@ def jacfwd(fn: Callable, grad_position: Any = 0, has_aux: bool = False) -> Calla
     """The Jacobian function of ``fn`` in forward mode; ``jacfwd(jacrev(f))`` is the Hessian.
 
     >>> from luojia import Tensor, ops
-    >>> ops.jacfwd(ops.jacrev(lambda x: (x * x * x).sum()))(Tensor([1.0, 2.0])).asnumpy().tolist()
+    >>> ops.jacfwd(ops.jacrev(lambda x: ops.sum(x * x * x)))(Tensor([1.0, 2.0])).asnumpy().tolist()
     [[6.0, 0.0], [0.0, 12.0]]
     """
     return _jacobian(transforms.jacobian_forward, fn, grad_position, has_aux, "jacfwd")

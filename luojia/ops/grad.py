@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .._src.ops import Parameter
 from .._src.core.tape import Reached
 from .._src.core.transforms import Recorded, check_weights, gradient_at, seeds_for, weight_input
 from .._src.errors import DTypeError
+from .._src.ops import Parameter
 
 
 class GradOperation:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from luojia._src.errors import ArgumentError, ShapeError
+from luojia._src.errors import ArgumentError
 from luojia._src.train.rule import RULES
 
 _BLOCK = 65536
