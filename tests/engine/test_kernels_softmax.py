@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from luojia._src.engine.kernels.precision import widen, working
+from luojia._src.engine.kernels.precision import working
 from luojia._src.engine.kernels.softmax import (
     cross_entropy,
     cross_entropy_dx,
@@ -126,9 +126,3 @@ def test_cross_entropy_refuses_what_does_not_fit():
             cross_entropy(x, np.array(bad))
     with pytest.raises(ShapeError, match=r"one gradient for each label, \(2,\), got \(1,\)"):
         cross_entropy_dx(np.ones(1), x, np.zeros(2, int))
-
-
-def test_widen_copies_float16_alone():
-    x = np.ones(2, np.float32)
-    assert widen(x) is x and widen(x.astype(np.float16)).dtype == np.float32
-    assert working(np.dtype(np.float64)) == np.float64

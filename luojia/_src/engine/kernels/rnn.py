@@ -53,8 +53,9 @@ def rnn(x: Array, h0: Array, wx: Array, wh: Array, bx: Array, bh: Array, *,
     if activation not in ("tanh", "relu"):
         raise ArgumentError(f"rnn expects activation 'tanh' or 'relu', got {activation!r}.")
     states, gates, recur = _start(x, h0, wx, wh, bx, bh)
+    term = np.empty(gates.shape[1:], gates.dtype)
     for t, a in enumerate(gates):
-        a += states[t] @ recur
+        a += np.matmul(states[t], recur, out=term)
         if activation == "tanh":
             np.tanh(a, out=states[t + 1])
         else:
@@ -90,14 +91,20 @@ def lstm(x: Array, h0: Array, c0: Array, wx: Array, wh: Array, bx: Array,
     states, gates, recur = _start(x, h0, wx, wh, bx, bh)
     cells, hidden = np.empty_like(states), np.empty_like(states[1:])
     cells[0] = c0
+    # One tanh serves the four gates of a step: i, f and o are 0.5 * tanh(0.5 * a) + 0.5, g is 1 * tanh(1 * a) + 0.
+    scale = np.repeat(np.array([0.5, 0.5, 1, 0.5], gates.dtype), size)
+    shift = np.repeat(np.array([0.5, 0.5, 0, 0.5], gates.dtype), size)
+    gates *= scale
+    recur = recur * scale  # not in place: it may be wh itself
+    term, fresh = np.empty(gates.shape[1:], gates.dtype), np.empty_like(states[0])
     for t, a in enumerate(gates):
-        a += states[t] @ recur
-        i_f, g, o = a[:, : 2 * size], a[:, 2 * size : 3 * size], a[:, 3 * size :]
-        _sigmoid(i_f)
-        np.tanh(g, out=g)
-        _sigmoid(o)
-        c = np.multiply(i_f[:, size:], cells[t], out=cells[t + 1])
-        c += i_f[:, :size] * g
+        a += np.matmul(states[t], recur, out=term)
+        np.tanh(a, out=a)
+        a *= scale
+        a += shift
+        i, f, g, o = (a[:, k * size : (k + 1) * size] for k in range(4))
+        c = np.multiply(f, cells[t], out=cells[t + 1])
+        c += np.multiply(i, g, out=fresh)
         np.tanh(c, out=hidden[t])
         np.multiply(o, hidden[t], out=states[t + 1])
     y, h = _outputs(x.dtype, states)
@@ -137,9 +144,9 @@ def gru(x: Array, h0: Array, wx: Array, wh: Array, bx: Array, bh: Array) -> tupl
     size = h0.shape[1]
     late = np.concatenate([np.zeros(2 * size, bh.dtype), bh[2 * size :]])  # bh_n is inside the reset
     states, gates, recur = _start(x, h0, wx, wh, bx, bh - late)
-    late, hidden = widen(late), np.empty_like(states[1:])
+    late, hidden, term = widen(late), np.empty_like(states[1:]), np.empty(gates.shape[1:], gates.dtype)
     for t, a in enumerate(gates):
-        p = states[t] @ recur
+        p = np.matmul(states[t], recur, out=term)
         p += late
         r_z, n = a[:, : 2 * size], a[:, 2 * size :]
         r_z += p[:, : 2 * size]
