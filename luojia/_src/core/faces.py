@@ -17,6 +17,7 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from .dtypes import DType
 from .op import OPERATORS, Operator
 
 _MISSING = object()
@@ -103,8 +104,10 @@ def _split(text: str) -> list[str]:
 
 
 def tidy(value: Any) -> Any:
-    """Attributes are hashable: lists become tuples."""
-    return tuple([tidy(v) for v in value]) if isinstance(value, list) else value
+    """Attributes are what operators take: lists become tuples, which hash, and framework dtypes NumPy's."""
+    if isinstance(value, (list, tuple)):
+        return tuple([tidy(v) for v in value])
+    return value.np if isinstance(value, DType) else value
 
 
 def index_faces(kind: str) -> dict[str, tuple[Operator, str]]:
@@ -168,7 +171,7 @@ def run_plain(face: Face, inputs: tuple, attrs: dict[str, Any]) -> Any:
     if op.variadic and len(inputs) == len(op.inputs) + 1 and isinstance(inputs[-1], (list, tuple)):
         inputs = (*inputs[:-1], *inputs[-1])
     for v in attrs.values():
-        if v.__class__ is list:
+        if v.__class__ is list or v.__class__ is tuple or v.__class__ is DType:
             attrs = {k: tidy(v) for k, v in attrs.items()}
             break
     if not op.variadic:
