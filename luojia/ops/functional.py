@@ -19,24 +19,21 @@ def _positions(grad_position: Any, who: str) -> tuple[int, ...] | None:
         return None
     given = grad_position if isinstance(grad_position, tuple) else (grad_position,)
     for p in given:
-        if isinstance(p, bool) or not isinstance(p, int):
-            raise DTypeError(f"For '{who}', the 'grad_position' must be int or a tuple of int, "
+        if not isinstance(p, int):
+            raise DTypeError(f"For '{who}', the 'grad_position' must be int or tuple of int, "
                              f"but got {type(grad_position).__name__}: {grad_position!r}.")
         if p < 0:
-            raise ArgumentError(f"For '{who}', the elements in 'grad_position' must be >= 0, but got {p}.")
+            raise ArgumentError(f"For '{who}', the elements of grad_position must be >= 0, but got {p}.")
     if len(set(given)) != len(given):
-        raise ArgumentError(f"For '{who}', the elements in 'grad_position' must not repeat, but got {grad_position}.")
+        raise ArgumentError(f"For '{who}', there are duplicate positions in `grad_position`: {grad_position}.")
     return given
 
 
 def _check_call(positions: Sequence[int], args: Sequence[Any], who: str) -> None:
     for p in positions:
         if p >= len(args):
-            raise GraphError(f"For '{who}', grad_position {p} is out of range: the function was called with "
+            raise GraphError(f"For '{who}', position index {p} exceeds the inputs: the function was called with "
                              f"{len(args)} positional arguments.")
-        if not isinstance(args[p], Tensor):
-            raise DTypeError(f"For '{who}', argument {p} to differentiate must be a Tensor, "
-                             f"but got {type(args[p]).__name__}.")
 
 
 def _callable(fn: Any, who: str) -> None:
@@ -45,9 +42,14 @@ def _callable(fn: Any, who: str) -> None:
                          f"but got {type(fn).__name__}.")
 
 
+def bare(items: tuple) -> Any:
+    """The one item of a tuple of one, else the tuple."""
+    return items[0] if len(items) == 1 else items
+
+
 def _flag(value: Any, name: str, who: str) -> None:
     if not isinstance(value, bool):
-        raise DTypeError(f"For '{who}', the '{name}' must be bool, but got {type(value).__name__}.")
+        raise DTypeError(f"For '{who}', the '{name}' should be bool, but got {type(value).__name__}.")
 
 
 def _value_and_grad(fn: Callable, grad_position: Any, weights: Any, has_aux: bool, who: str) -> Callable:
@@ -64,7 +66,7 @@ def _value_and_grad(fn: Callable, grad_position: Any, weights: Any, has_aux: boo
         call = (lambda *a: fn(*a, **kwargs)) if kwargs else fn
         out, aux, pull = pullback(call, args, weights=listed, positions=positions or (), has_aux=has_aux)
         by_input, by_weight = pull(retain=False)
-        inputs = by_input[0] if len(by_input) == 1 else by_input
+        inputs = bare(by_input)
         weighted = by_weight[0] if bare_weight and by_weight else by_weight
         if positions is None:
             gradients = weighted
@@ -108,7 +110,7 @@ def grad(fn: Callable, grad_position: Any = 0, weights: Any = None, has_aux: boo
             *inputs, sens = args
             _check_call(positions, inputs, "grad")
             gradients = pullback(fn, inputs, positions=positions)[2](sens, retain=False)[0]
-            return gradients[0] if isinstance(grad_position, int) else gradients
+            return bare(gradients)
 
         return with_sens
     both = _value_and_grad(fn, grad_position, weights, has_aux, "grad")
@@ -155,7 +157,7 @@ def _arity(fn: Callable, count: int) -> bool:
 def vjp(fn: Callable, *inputs: Any, weights: Any = None, has_aux: bool = False) -> tuple:
     """(output, vjp_fn): ``vjp_fn(sens)`` gives the vector-Jacobian products of the inputs, a tuple.
 
-    With ``weights``, ((inputs), (weights)). With ``has_aux``, (output, vjp_fn, aux). MindSpore 1.7's
+    With ``weights``, ((inputs), (weights)). With ``has_aux``, (output, vjp_fn, aux), a single aux bare. MindSpore 1.7's
     ``vjp(fn, inputs, v)``, which gives (output, gradients), is recognized by its arguments not fitting ``fn``.
 
     >>> from luojia import Tensor, ops
@@ -175,7 +177,7 @@ def vjp(fn: Callable, *inputs: Any, weights: Any = None, has_aux: bool = False) 
     out, aux, pull = pullback(fn, inputs, weights=listed, has_aux=has_aux)
     if old:
         gradients = pull(tuple(v) if isinstance(v, list) else v, retain=False)[0]
-        return unlinked(out), gradients[0] if len(gradients) == 1 else gradients
+        return unlinked(out), bare(gradients)
 
     def vjp_fn(*sens: Any) -> tuple:
         if isinstance(out, (tuple, list)):
@@ -185,7 +187,7 @@ def vjp(fn: Callable, *inputs: Any, weights: Any = None, has_aux: bool = False) 
         by_input, by_weight = pull(given)
         return by_input if listed is None else (by_input, by_weight)
 
-    return (unlinked(out), vjp_fn, unlinked(aux)) if has_aux else (unlinked(out), vjp_fn)
+    return (unlinked(out), vjp_fn, bare(unlinked(aux))) if has_aux else (unlinked(out), vjp_fn)
 
 
 def jvp(fn: Callable, inputs: Any, v: Any, has_aux: bool = False) -> tuple:
@@ -220,7 +222,7 @@ def jvp(fn: Callable, inputs: Any, v: Any, has_aux: bool = False) -> tuple:
         return out
 
     out, pushed = pushforward(main, args, tangents)
-    return (unlinked(out), pushed, unlinked(tuple(aux))) if has_aux else (unlinked(out), pushed)
+    return (unlinked(out), pushed, bare(unlinked(tuple(aux)))) if has_aux else (unlinked(out), pushed)
 
 
 def _jacobian(build: Callable, fn: Callable, grad_position: Any, has_aux: bool, who: str) -> Callable:
@@ -232,10 +234,13 @@ def _jacobian(build: Callable, fn: Callable, grad_position: Any, has_aux: bool, 
 
     def jacobian(*args: Any) -> Any:
         _check_call(positions, args, who)
+        for p in positions:
+            if not isinstance(args[p], Tensor):
+                raise DTypeError(f"For '{who}', argument {p} must be a Tensor, but got {type(args[p]).__name__}.")
         out, aux = build(fn, args, positions, has_aux)
         if isinstance(grad_position, tuple) and len(positions) == 1:
             out = (out,)
-        return (out, unlinked(aux)) if has_aux else out
+        return (out, bare(unlinked(aux))) if has_aux else out
 
     return jacobian
 

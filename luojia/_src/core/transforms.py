@@ -164,10 +164,10 @@ def pullback(fn: Callable, args: Sequence[Any], *, weights: list | None = None, 
     out, aux = run.out, ()
     if has_aux:
         if not isinstance(out, tuple) or len(out) < 2:
-            raise ArgumentError("has_aux=True: the function must return the output to differentiate and then at least "
-                                f"one more, got {type(out).__name__}.")
+            raise ArgumentError("When has_aux is True, the function must return more than one output: the one to "
+                                f"differentiate and then the others; got {type(out).__name__}.")
         out, aux = out[0], out[1:]
-    inputs = [i for i in run.inputs if i is not None] if positions is None else [run.inputs[p] for p in positions]
+    inputs = [i for i in (run.inputs if positions is None else [run.inputs[p] for p in positions]) if i is not None]
     at_weights = [weight_input(w, run.device) for w in weights or ()]
     nodes = [i.node for i in (*inputs, *at_weights)]
 
@@ -254,7 +254,7 @@ def jacobian_forward(fn: Callable, args: Sequence[Any], positions: Sequence[int]
         out = fn(*xs)
         if has_aux:
             if not isinstance(out, tuple) or len(out) < 2:
-                raise ArgumentError("has_aux=True: the function must return at least two outputs.")
+                raise ArgumentError("When has_aux is True, the function must return more than one output.")
             out, aux = out[0], out[1:]
         return out
 
