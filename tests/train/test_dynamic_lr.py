@@ -33,7 +33,7 @@ def test_lists(given, expected):
         (lambda: d.piecewise_constant_lr([1], [0.1, 0.2]), ArgumentError, "must be same with the size"),
         (lambda: d.piecewise_constant_lr(1, [0.1]), DTypeError, "'milestone' must be a list or tuple, got int"),
         (lambda: d.piecewise_constant_lr([1], [1]), DTypeError, r"'learning_rates\[0\]' must be float, but got 'int'"),
-        (lambda: d.exponential_decay_lr(-0.1, 0.9, 6, 2, 1), ArgumentError, "must be float and must > 0, but got '-0.1'"),
+        (lambda: d.exponential_decay_lr(-0.1, 0.9, 6, 2, 1), ArgumentError, "must > 0, but got '-0.1'"),
         (lambda: d.exponential_decay_lr(1, 0.9, 6, 2, 1), DTypeError, "'learning_rate' must be float"),
         (lambda: d.natural_exp_decay_lr(0.1, 0.9, 6, 2, 0), ArgumentError, "'decay_epoch' must be int and must > 0"),
         (lambda: d.inverse_decay_lr(0.1, 0.9, 6.0, 2, 1), DTypeError, "'total_step' must be int, but got 'float'"),
@@ -41,7 +41,7 @@ def test_lists(given, expected):
         (lambda: d.cosine_decay_lr(0, 0.1, 6, 2, 2), DTypeError, "'min_lr' must be float and must >= 0"),
         (lambda: d.polynomial_decay_lr(0.1, 0, 6, 2, 2, 1.0), DTypeError, "'end_learning_rate' must be float"),
         (lambda: d.polynomial_decay_lr(0.1, 0.01, 6, 2, 2, 1), DTypeError, "'power' must be float"),
-        (lambda: d.warmup_lr(1, 6, 2, 2), DTypeError, "'warmup_lr', the argument 'learning_rate' must be type of float"),
+        (lambda: d.warmup_lr(1, 6, 2, 2), DTypeError, "the argument 'learning_rate' must be type of float"),
     ],
 )
 def test_errors(call, error, match):

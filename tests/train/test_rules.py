@@ -226,6 +226,9 @@ def test_in_place_on_other_layouts_and_dtypes():
     half = np.ones(2, np.float16)
     update_inplace("sgd", half, np.ones(2, np.float16), (), 0.5)
     np.testing.assert_array_equal(half, np.float16(0.5))
+    point, mean = np.array(1.0, np.float32), (np.array(0.0, np.float32),)
+    update_inplace("sgd", point, np.array(2.0, np.float32), mean, 0.25, momentum=0.5)
+    assert point == 0.5 and mean[0] == -0.5
     assert set(KERNELS) <= set(RULES)
 
 

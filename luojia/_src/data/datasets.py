@@ -56,7 +56,9 @@ class Dataset:
     def sample(self, sampler: Sampler) -> Dataset:
         """The samples that ``sampler`` draws, in its order (drawn once, now)."""
         if not isinstance(sampler, Sampler):
-            raise DTypeError(f"Dataset.sample: Invalid sampler type: {type(sampler)}. Expected gluon.data.Sampler instead.")
+            raise DTypeError(
+                f"Dataset.sample: Invalid sampler type: {type(sampler)}. Expected gluon.data.Sampler instead."
+            )
         return _View(self, list(sampler))
 
     def transform(self, fn: Callable, lazy: bool = True) -> Dataset:
