@@ -124,7 +124,7 @@ class ArrayDataset(Dataset):
         for data in self._data:
             array = self.plain(data)
             if array is not None:
-                parts.append(array[indices])
+                parts.append(array.take(indices, axis=0))
             elif isinstance(data, list) and data and isinstance(data[0], (int, float, np.generic)):
                 parts.append(stack([data[i] for i in indices]))
             else:

@@ -12,8 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from luojia._src.errors import ArgumentError
-from luojia._src.train.rule import RULES
+from luojia._src.train.rules import RULES, find
 
 _BLOCK = 65536
 
@@ -81,9 +80,7 @@ def _compiled(name, items):
 
 
 def _through_pure(name, w, g, state, lr, wd, t, rescale_grad, clip_gradient, hyper):
-    if name not in RULES:
-        raise ArgumentError(f"There is no update rule '{name}'; there are {', '.join(sorted(RULES))}.")
-    new_w, new_state = RULES[name].update(
+    new_w, new_state = find(name).update(
         np, w, g, state, lr, wd, t, rescale_grad=rescale_grad, clip_gradient=clip_gradient, **hyper
     )
     w[...] = new_w
