@@ -39,7 +39,9 @@ def default_batchify(samples: Sequence[Any]) -> Any:
         size = len(samples[0])
         for i, sample in enumerate(samples):
             if len(sample) != size:
-                raise ShapeError(f"A batch expects samples of {size} elements like sample 0, sample {i} has {len(sample)}.")
+                raise ShapeError(
+                    f"A batch expects samples of {size} elements like sample 0, sample {i} has {len(sample)}."
+                )
         return [default_batchify(part) for part in zip(*samples)]
     return stack(samples)
 
@@ -65,7 +67,9 @@ class Pad:
     def __call__(self, samples: Sequence[Any]) -> Any:
         arrays = [_array(s) for s in samples]
         if len({a.ndim for a in arrays}) != 1:
-            raise ShapeError(f"Pad expects samples with one number of axes, got shapes {[a.shape for a in arrays][:4]}.")
+            raise ShapeError(
+                f"Pad expects samples with one number of axes, got shapes {[a.shape for a in arrays][:4]}."
+            )
         shape = np.max([a.shape for a in arrays], axis=0) if arrays[0].ndim else ()
         out = np.full((len(arrays), *shape), self._val, self._dtype or np.result_type(*arrays))
         for row, a in zip(out, arrays):

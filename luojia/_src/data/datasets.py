@@ -56,7 +56,9 @@ class Dataset:
     def sample(self, sampler: Sampler) -> Dataset:
         """The samples that ``sampler`` draws, in its order (drawn once, now)."""
         if not isinstance(sampler, Sampler):
-            raise DTypeError(f"Dataset.sample: Invalid sampler type: {type(sampler)}. Expected gluon.data.Sampler instead.")
+            raise DTypeError(
+                f"Dataset.sample: Invalid sampler type: {type(sampler)}. Expected gluon.data.Sampler instead."
+            )
         return _View(self, list(sampler))
 
     def transform(self, fn: Callable, lazy: bool = True) -> Dataset:
@@ -122,7 +124,7 @@ class ArrayDataset(Dataset):
         for data in self._data:
             array = self.plain(data)
             if array is not None:
-                parts.append(array[indices])
+                parts.append(array.take(indices, axis=0))
             elif isinstance(data, list) and data and isinstance(data[0], (int, float, np.generic)):
                 parts.append(stack([data[i] for i in indices]))
             else:

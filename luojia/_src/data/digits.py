@@ -34,7 +34,9 @@ def digits(size: int = 8, method: str = "bilinear") -> tuple[np.ndarray, np.ndar
     try:
         from sklearn.datasets import load_digits
     except ImportError as error:
-        raise MissingPackageError("digits reads the images that scikit-learn brings: pip install luojia[data]") from error
+        raise MissingPackageError(
+            "digits reads the images that scikit-learn brings: pip install luojia[data]"
+        ) from error
     bunch = load_digits()
     images = (bunch.images / 16).astype(np.float32)
     weights = _weights(8, int(size), method)

@@ -47,7 +47,9 @@ def piecewise_constant_lr(milestone: Sequence[int], learning_rates: Sequence[flo
     """
     for name, value in (("milestone", milestone), ("learning_rates", learning_rates)):
         if not isinstance(value, (list, tuple)):
-            raise DTypeError(f"For 'piecewise_constant_lr', '{name}' must be a list or tuple, got {type(value).__name__}.")
+            raise DTypeError(
+                f"For 'piecewise_constant_lr', '{name}' must be a list or tuple, got {type(value).__name__}."
+            )
     if len(milestone) != len(learning_rates):
         raise ArgumentError(
             "For 'piecewise_constant_lr', the size of 'milestone' must be same with the size of 'learning_rates', "

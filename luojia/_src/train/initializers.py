@@ -211,7 +211,9 @@ def orthogonal(
     True
     """
     if len(shape) < 2:
-        raise ShapeError(f"orthogonal expects a shape of at least two axes, got {tuple(shape)}; use Normal for vectors.")
+        raise ShapeError(
+            f"orthogonal expects a shape of at least two axes, got {tuple(shape)}; use Normal for vectors."
+        )
     rows, cols = int(shape[0]), math.prod(shape[1:])
     draws = {"uniform": lambda s: rng.uniform(-1.0, 1.0, s), "normal": lambda s: rng.normal(0.0, 1.0, s)}
     if rand_type not in draws:

@@ -6,13 +6,13 @@ are done in blocks that stay in the cache.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from luojia._src.errors import ArgumentError
-from luojia._src.train.rule import RULES
+from luojia._src.train.rules import RULES, find
 
 _BLOCK = 65536
 
@@ -43,44 +43,49 @@ def update_inplace(
         >>> w
         array([0.95, 2.05], dtype=float32)
     """
-    arrays = (w, g, *state)
-    kernel = KERNELS.get(name)
-    if kernel is None or not all(a.dtype == w.dtype and a.flags.c_contiguous for a in arrays) or w.dtype.itemsize < 4:
+    if name not in KERNELS or not _suits(w, g, state):
         _through_pure(name, w, g, state, lr, wd, t, rescale_grad, clip_gradient, hyper)
         return
-    full = RULES[name].hyper(hyper)
-    if w.shape != g.shape or len(state) != len(RULES[name].states(full)):
-        # the pure rule words the error
-        RULES[name].update(np, w, g, state, lr, wd, t, **hyper)
-    before = full.pop("decay") == "before_clip"
+    kernel, full, before, count = _compiled(name, tuple(hyper.items()))
+    if w.shape != g.shape or len(state) != count:
+        RULES[name].update(np, w, g, state, lr, wd, t, **hyper)  # words the error
     bound = clip_gradient if clip_gradient is not None and clip_gradient > 0 else None
-    step = kernel(float(lr), t, **full)
-    a, b = np.empty((2, min(w.size, _BLOCK)), w.dtype)
-    for w_, g_, *state_ in _blocks(arrays):
-        if w_.size != a.size:
-            a, b = a[: w_.size], b[: w_.size]
+    factor = 1.0
+    wd, rescale_grad = float(wd), float(rescale_grad)
+    if name in _LINEAR and not wd and bound is None:  # one pass less: the rate takes the factor
+        factor, rescale_grad = rescale_grad, 1.0
+    step = kernel(lr, factor, t, **full)
+    if w.size <= _BLOCK:
+        a, b = np.empty((2, *w.shape), w.dtype)
+        step(w, _prepared(w, g, a, b, wd, rescale_grad, bound, before), state, a, b)
+        return
+    scratch = np.empty((2, _BLOCK), w.dtype)
+    flat = tuple(x.reshape(-1) for x in (w, g, *state))
+    for start in range(0, w.size, _BLOCK):
+        w_, g_, *state_ = (x[start : start + _BLOCK] for x in flat)
+        a, b = scratch[:, : w_.size]
         step(w_, _prepared(w_, g_, a, b, wd, rescale_grad, bound, before), state_, a, b)
 
 
+def _suits(w, g, state):
+    dtype = w.dtype
+    return w.ndim > 0 and dtype.itemsize >= 4 and all(x.dtype == dtype and x.flags.c_contiguous for x in (w, g, *state))
+
+
+@lru_cache(maxsize=256)
+def _compiled(name, items):
+    full = RULES[name].hyper(dict(items))
+    count = len(RULES[name].states(full))
+    return KERNELS[name], full, full.pop("decay") == "before_clip", count
+
+
 def _through_pure(name, w, g, state, lr, wd, t, rescale_grad, clip_gradient, hyper):
-    if name not in RULES:
-        raise ArgumentError(f"There is no update rule '{name}'; there are {', '.join(sorted(RULES))}.")
-    new_w, new_state = RULES[name].update(
+    new_w, new_state = find(name).update(
         np, w, g, state, lr, wd, t, rescale_grad=rescale_grad, clip_gradient=clip_gradient, **hyper
     )
     w[...] = new_w
     for old, new in zip(state, new_state):
         old[...] = new
-
-
-def _blocks(arrays: tuple[np.ndarray, ...]) -> Iterator[tuple[np.ndarray, ...]]:
-    flat = tuple(a.reshape(-1) for a in arrays)
-    size = flat[0].size
-    if size <= _BLOCK:
-        yield flat
-        return
-    for start in range(0, size, _BLOCK):
-        yield tuple(a[start : start + _BLOCK] for a in flat)
 
 
 def _prepared(w, g, a, b, wd, rescale, bound, before):
@@ -97,9 +102,11 @@ def _prepared(w, g, a, b, wd, rescale, bound, before):
     return a
 
 
-def _sgd(lr, t, *, momentum):
+def _sgd(lr, factor, t, *, momentum):
+    rate = float(lr * factor)
+
     def step(w, g, state, a, b):
-        np.multiply(g, lr, out=a)
+        np.multiply(g, rate, out=a)
         if state:
             mom = state[0]
             mom *= momentum
@@ -111,7 +118,9 @@ def _sgd(lr, t, *, momentum):
     return step
 
 
-def _momentum(lr, t, *, momentum, nesterov):
+def _momentum(lr, factor, t, *, momentum, nesterov):
+    lr = float(lr)
+
     def step(w, g, state, a, b):
         accum = state[0]
         accum *= momentum
@@ -127,8 +136,8 @@ def _momentum(lr, t, *, momentum, nesterov):
     return step
 
 
-def _adam(lr, t, *, beta1, beta2, epsilon, nesterov, amsgrad):
-    rate = lr * (1 - beta2**t) ** 0.5 / (1 - beta1**t)
+def _adam(lr, factor, t, *, beta1, beta2, epsilon, nesterov, amsgrad):
+    rate = float(lr * (1 - beta2**t) ** 0.5 / (1 - beta1**t))
 
     def step(w, g, state, a, b):
         m, v = state[:2]
@@ -154,3 +163,5 @@ def _adam(lr, t, *, beta1, beta2, epsilon, nesterov, amsgrad):
 
 
 KERNELS: dict[str, Callable[..., Callable]] = {"sgd": _sgd, "momentum": _momentum, "adam": _adam}
+_LINEAR = ("sgd",)
+"""Kernels that take the gradient's factor into the rate."""

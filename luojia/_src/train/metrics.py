@@ -5,14 +5,12 @@ from luojia._src.train.metrics_classification import (
     F1,
     MCC,
     PCC,
-    ROC,
     Accuracy,
     ConfusionMatrix,
     Fbeta,
     Precision,
     Recall,
     TopKAccuracy,
-    auc,
 )
 from luojia._src.train.metrics_regression import (
     MAE,
@@ -26,10 +24,12 @@ from luojia._src.train.metrics_regression import (
     PearsonCorrelation,
     Perplexity,
 )
+from luojia._src.train.metrics_roc import ROC, auc, roc_curve
 from luojia._src.train.metrics_segmentation import Dice, HausdorffDistance
 
 __all__ = [
     "F1", "MAE", "MCC", "MSE", "PCC", "RMSE", "ROC", "Accuracy", "ConfusionMatrix", "CosineSimilarity", "CrossEntropy",
     "CustomMetric", "Dice", "Fbeta", "HausdorffDistance", "Loss", "Mean", "Metric", "NegativeLogLikelihood",
     "PearsonCorrelation", "Perplexity", "Precision", "Recall", "TopKAccuracy", "auc",
+    "roc_curve",
 ]  # fmt: skip

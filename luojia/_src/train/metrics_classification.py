@@ -1,4 +1,4 @@
-"""Metrics of class predictions: accuracy, top-k, F1, MCC, precision, recall, confusion matrices, ROC."""
+"""Metrics of class predictions: accuracy, top-k, F1, MCC, precision, recall, confusion matrices."""
 
 from __future__ import annotations
 
@@ -13,10 +13,8 @@ _KINDS = ("classification", "multilabel")
 
 
 def _classes(name, labels, preds, axis=1):
-    """Labels and predicted classes, flat; predictions with one more axis, or another shape, are class scores."""
+    """Labels and predicted classes, flat; predictions of another shape than the labels are class scores."""
     if preds.shape != labels.shape and preds.ndim > 1:
-        if labels.ndim == preds.ndim and labels.shape[axis] == preds.shape[axis]:
-            labels = labels.argmax(axis)
         preds = preds.argmax(axis)
     check_sizes(name, labels, preds)
     return labels.reshape(-1).astype(np.int64), preds.reshape(-1).astype(np.int64)
@@ -25,8 +23,9 @@ def _classes(name, labels, preds, axis=1):
 class Accuracy(Mean):
     """Share of the predictions that equal the label.
 
-    Predictions are class scores along ``axis`` or, in the labels' shape, classes.  With ``kind='multilabel'`` a sample
-    counts if all of its labels are right.  mxnet Accuracy, MindSpore Accuracy.
+    Predictions are class scores along ``axis`` or, in the labels' shape, classes.  With ``one_hot`` labels in the
+    predictions' shape are one-hot (MindSpore).  With ``kind='multilabel'`` a sample counts if all of its labels are
+    right.  mxnet Accuracy, MindSpore Accuracy.
 
     >>> m = Accuracy()
     >>> m.update(np.array([1, 0]), np.array([[0.2, 0.8], [0.4, 0.6]]))
@@ -36,9 +35,9 @@ class Accuracy(Mean):
 
     name = "accuracy"
 
-    def __init__(self, axis: int = 1, kind: str = "classification") -> None:
+    def __init__(self, axis: int = 1, kind: str = "classification", one_hot: bool = False) -> None:
         check_option("Accuracy", "kind", kind, _KINDS)
-        self.axis, self.kind = axis, kind
+        self.axis, self.kind, self.one_hot = axis, kind, one_hot
         super().__init__()
 
     def count(self, labels, preds):
@@ -50,6 +49,8 @@ class Accuracy(Mean):
                 )
             right = (_samples(labels) == _samples(preds)).all(1)
             return np.array([right.sum(), right.size], float)
+        if self.one_hot and labels.ndim > 1 and labels.shape == preds.shape:
+            labels = labels.argmax(self.axis)
         labels, preds = _classes("Accuracy", labels, preds, self.axis)
         return np.array([(labels == preds).sum(), labels.size], float)
 
@@ -294,74 +295,3 @@ class Fbeta(_PerClass):
     def rates(self, hits, predicted, labelled):
         square = self.beta**2
         return _divide((1 + square) * hits, square * labelled + predicted)
-
-
-class ROC(Metric):
-    """Receiver operating characteristic: ``(false positive rates, true positive rates, thresholds)``.
-
-    Binary scores, or ``class_num`` > 1 classes with scores (N, classes), giving lists over the classes.  The curve
-    starts at (0, 0) with a threshold of one above the highest score.  MindSpore ROC.
-
-    >>> m = ROC(pos_label=1)
-    >>> m.update(np.array([0, 1]), np.array([0.2, 0.7]))
-    >>> m.value()[0], m.value()[1]
-    (array([0., 0., 1.]), array([0., 1., 1.]))
-    """
-
-    name = "roc"
-
-    def __init__(self, class_num: int | None = None, pos_label: int | None = None) -> None:
-        self.class_num, self.pos_label = class_num, pos_label
-        super().__init__()
-
-    def count(self, labels, preds):
-        several = self.class_num is not None and self.class_num > 1
-        expected = (labels.size, self.class_num) if several else (labels.size,)
-        if (preds.reshape(-1) if not several else preds).shape != expected:
-            raise ShapeError(f"ROC expects scores of shape {expected} for {labels.size} labels, got {preds.shape}.")
-        return np.column_stack([labels.reshape(-1).astype(float), preds.reshape(labels.size, -1).astype(float)])
-
-    def _merge(self, a, b):
-        return (b if a is None else a) if a is None or b is None else np.concatenate([a, b])
-
-    def score(self, counts):
-        labels, scores = counts[:, 0], counts[:, 1:]
-        if scores.shape[1] == 1:
-            return roc_curve(labels == (1 if self.pos_label is None else self.pos_label), scores[:, 0])
-        curves = [roc_curve(labels == c, scores[:, c]) for c in range(scores.shape[1])]
-        return tuple(list(part) for part in zip(*curves))
-
-
-def roc_curve(positive: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """``(fpr, tpr, thresholds)`` with one point per distinct score, the highest first.
-
-    Raises:
-        ArgumentError: no positive or no negative sample.
-    """
-    if positive.all() or not positive.any():
-        raise ArgumentError("ROC expects positive and negative samples, got one kind only.")
-    order = np.argsort(-scores, kind="stable")
-    scores, positive = scores[order], positive[order]
-    last = np.append(np.flatnonzero(np.diff(scores)), scores.size - 1)
-    tps = np.cumsum(positive)[last]
-    fps = 1 + last - tps
-    thresholds = np.append(scores[last][0] + 1, scores[last])
-    return np.append(0, fps) / fps[-1], np.append(0, tps) / tps[-1], thresholds
-
-
-def auc(x: np.ndarray, y: np.ndarray, reorder: bool = False) -> float:
-    """The area under a curve, by trapezoids; ``reorder`` sorts by ``x`` first.  MindSpore auc.
-
-    >>> auc(np.array([0.0, 0.5, 1.0]), np.array([0.0, 1.0, 1.0]))
-    0.75
-    """
-    x, y = np.asarray(x, float), np.asarray(y, float)
-    if x.ndim != 1 or x.shape != y.shape or x.size < 2:
-        raise ShapeError(f"auc expects two vectors of one length >= 2, got {x.shape} and {y.shape}.")
-    if reorder:
-        order = np.lexsort((y, x))
-        x, y = x[order], y[order]
-    steps = np.diff(x)
-    if (steps < 0).any() and (steps > 0).any():
-        raise ArgumentError("auc expects x to rise or to fall throughout; pass reorder=True to sort it.")
-    return float(abs((steps * (y[1:] + y[:-1]) / 2).sum()))

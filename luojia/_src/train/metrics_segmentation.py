@@ -11,12 +11,12 @@ from luojia._src.train.metric import Mean, Metric, check_option
 
 
 class Dice(Mean):
-    """``(2 * sum(p * y) + smooth) / (sum(p**2) + sum(y**2) + smooth)`` of each batch, added up.
+    """``2 * sum(p * y) / (sum(p**2) + sum(y**2) + smooth)`` of each batch, added up.
 
     ``per='sample'`` divides by the number of samples, as MindSpore Dice does; ``per='batch'`` by that of batches, so
     that a perfect prediction has 1.
 
-    >>> m = Dice(per="batch")
+    >>> m = Dice(smooth=0.0, per="batch")
     >>> m.update(np.array([[1, 0]]), np.array([[1.0, 0.0]]))
     >>> m.value()
     1.0
@@ -31,9 +31,11 @@ class Dice(Mean):
 
     def count(self, labels, preds):
         if labels.shape != preds.shape:
-            raise ShapeError(f"Dice expects masks of one shape, got labels {labels.shape} and predictions {preds.shape}.")
+            raise ShapeError(
+                f"Dice expects masks of one shape, got labels {labels.shape} and predictions {preds.shape}."
+            )
         p, y = preds.astype(float).ravel(), labels.astype(float).ravel()
-        dice = (2 * (p @ y) + self.smooth) / (p @ p + y @ y + self.smooth)
+        dice = 2 * (p @ y) / (p @ p + y @ y + self.smooth)
         return np.array([dice, 1 if self.per == "batch" else len(preds)], float)
 
 
@@ -76,8 +78,8 @@ class HausdorffDistance(Metric):
         else:
             distances = difference.max(-1) if self.distance_metric == "chessboard" else difference.sum(-1)
         ways = [distances.min(1)] if self.directed else [distances.min(1), distances.min(0)]
-        pick = np.max if self.percentile is None else lambda d: np.percentile(d, self.percentile)
-        return np.array(max(pick(d) for d in ways))
+        percentile = 100 if self.percentile is None else self.percentile
+        return np.array(max(np.percentile(way, percentile) for way in ways))
 
     def _merge(self, a, b):
         return a if b is None else b

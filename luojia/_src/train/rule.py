@@ -55,7 +55,8 @@ class Rule:
         merged = {**self.defaults, **{k: _scalar(v) for k, v in given.items()}}
         if merged["decay"] not in self.decays:
             raise ArgumentError(
-                f"Update rule '{self.name}' expects decay to be one of {', '.join(self.decays)}, got {merged['decay']!r}."
+                f"Update rule '{self.name}' expects decay to be one of {', '.join(self.decays)}, "
+                f"got {merged['decay']!r}."
             )
         return merged
 

@@ -74,7 +74,9 @@ MINDSPORE: dict[str, Preset] = {
     "RMSProp": Preset(
         "rmsprop", 0.1, {"epsilon": 1e-10, "initial_accumulator": 1.0, **_COUPLED}, {"decay": "decay_rate"}
     ),
-    "Adagrad": Preset("adagrad", 0.001, {"epsilon": 0.0, "initial_accumulator": 0.1, **_COUPLED}, {"accum": "initial_accumulator"}),
+    "Adagrad": Preset(
+        "adagrad", 0.001, {"epsilon": 0.0, "initial_accumulator": 0.1, **_COUPLED}, {"accum": "initial_accumulator"}
+    ),
     "Adadelta": Preset("adadelta", 1.0, {"epsilon": 1e-6, "use_lr": True, **_COUPLED}),
     "ProximalAdagrad": Preset("proximal_adagrad", 0.001, renamed={"accum": "initial_accumulator"}),
     "FTRL": Preset(

@@ -44,7 +44,8 @@ def adafactor(
     ``v = b * v + (1 - b) * (g**2 + eps1)`` with ``b = 1 - t**(-decay_rate)``;  ``u = g / sqrt(v)``;
     ``u = u / max(1, rms(u) / clip_threshold)``;  ``w = w - rate * u - wd * rate * w``.  With ``relative_step`` the rate
     is ``min(1e-2, 1 / sqrt(t))`` (``1e-6 * t`` for 1e-2 with ``warmup_init``), with ``scale_parameter`` times
-    ``max(eps2, rms(w))``.  Arrays of fewer than two axes are not factored.  Shazeer and Stern 2018; MindSpore AdaFactor.
+    ``max(eps2, rms(w))``.  Arrays of fewer than two axes are not factored.  Shazeer and Stern 2018;
+    MindSpore AdaFactor.
     """
     *mean, row, col, var = state
     one = xp.ones((), dtype=w.dtype)

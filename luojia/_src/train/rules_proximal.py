@@ -32,7 +32,14 @@ def ftrl(xp, w, g, state, lr, wd, t, *, lamda1, lamda2, beta, lr_power, initial_
     return w, (z, n_new)
 
 
-@rule("proximal_adagrad", states=("accum",), initial={"accum": filled("initial_accumulator")}, l1=0.0, l2=0.0, initial_accumulator=0.1)
+@rule(
+    "proximal_adagrad",
+    states=("accum",),
+    initial={"accum": filled("initial_accumulator")},
+    l1=0.0,
+    l2=0.0,
+    initial_accumulator=0.1,
+)
 def proximal_adagrad(xp, w, g, state, lr, wd, t, *, l1, l2, initial_accumulator):
     """``rate = lr / sqrt(accum + g**2);  p = w - rate * g;  w = sign(p) * max(|p| - rate * l1, 0) / (1 + rate * l2)``.
 

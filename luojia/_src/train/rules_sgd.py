@@ -79,7 +79,9 @@ def sgld(xp, w, g, state, lr, wd, t, *, noise):
     Stochastic gradient Langevin dynamics, Welling and Teh 2011; mxnet SGLD.
     """
     if noise is None:
-        raise ArgumentError("Update rule 'sgld' expects noise, an array of standard normal draws of the weight's shape.")
+        raise ArgumentError(
+            "Update rule 'sgld' expects noise, an array of standard normal draws of the weight's shape."
+        )
     return w - (lr / 2) * g + (lr**0.5) * noise.astype(w.dtype), ()
 
 
@@ -118,8 +120,8 @@ def _norm(xp, a):
 def lars(xp, w, g, state, lr, wd, t, *, momentum, eta, epsilon, clip_gradient):
     """SGD with the layer-wise rate ``lr * eta * |w| / (|g| + wd * |w| + epsilon)``.
 
-    The norm is that of the gradient before it is clipped.  You, Gitman and Ginsburg 2017; mxnet LARS (which leaves biases, gammas and betas at the plain rate: the caller's
-    choice here, by using ``sgd`` for them).
+    The norm is that of the gradient before it is clipped.  You, Gitman and Ginsburg 2017; mxnet LARS (which leaves
+    biases, gammas and betas at the plain rate: the caller's choice here, by using ``sgd`` for them).
     """
     w_norm, g_norm = _norm(xp, w), _norm(xp, g)
     rate = lr * trust_ratio(xp, w_norm, g_norm, eta, g_norm + wd * w_norm + epsilon)

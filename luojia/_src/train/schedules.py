@@ -51,7 +51,9 @@ def factor(num_update: int, base_lr: float, step: int, factor: float = 1.0, stop
     [1.0, 1.0, 1.0, 0.5, 0.5, 0.25]
     """
     if step < 1:
-        raise ArgumentError(f"factor expects step >= 1, got {step}: Schedule step must be greater or equal than 1 round.")
+        raise ArgumentError(
+            f"factor expects step >= 1, got {step}: Schedule step must be greater or equal than 1 round."
+        )
     if factor > 1.0:
         raise ArgumentError(f"factor expects a factor of at most 1, got {factor}: it must make the rate smaller.")
     drops = max(0, (num_update - 1) // step)
@@ -68,9 +70,14 @@ def multi_factor(num_update: int, base_lr: float, step: Sequence[int], factor: f
     if not isinstance(step, (list, tuple)) or not step:
         raise ArgumentError(f"multi_factor expects step to be a list of update numbers, got {step!r}.")
     if min(step) < 1:
-        raise ArgumentError(f"multi_factor expects steps >= 1, got {list(step)}: Schedule step must be greater or equal than 1 round.")  # noqa: E501
+        raise ArgumentError(
+            f"multi_factor expects steps >= 1, got {list(step)}: Schedule step must be greater or equal than 1 round."
+        )
     if any(b <= a for a, b in zip(step, step[1:])):
-        raise ArgumentError(f"multi_factor expects an increasing list, got {list(step)}: Schedule step must be an increasing integer list.")  # noqa: E501
+        raise ArgumentError(
+            f"multi_factor expects an increasing list, got {list(step)}: "
+            "Schedule step must be an increasing integer list."
+        )
     if factor > 1.0:
         raise ArgumentError(f"multi_factor expects a factor of at most 1, got {factor}: it must make the rate smaller.")
     return base_lr * factor ** sum(num_update > s for s in step)
