@@ -68,6 +68,8 @@ class Operator:
         outputs: int | Callable = 1,
         elementwise: bool = False,
         differentiable: bool = True,
+        aux: tuple[str, ...] = (),
+        loss: bool = False,
         faces: dict[str, tuple[str, ...]] | None = None,
     ) -> None:
         self.fn = fn
@@ -77,6 +79,8 @@ class Operator:
         self.outputs = outputs
         self.elementwise = elementwise  # broadcasts its arrays and promotes their dtypes
         self.differentiable = differentiable
+        self.aux = aux  # inputs that the operator renews; its last outputs are their new values (see ambient.py)
+        self.loss = loss  # its gradient asks for no head gradient
         self.faces = faces or {}
         self.rule: Callable | None = None
         self.fast_forward: Callable | None = None

@@ -1,0 +1,134 @@
+"""What MXNet calls things in a graph: operators of Python's signs, aliases, inputs that depend on attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+
+class Sign(NamedTuple):
+    """A binary operation: the face that computes it, and its names in a graph.
+
+    ``op``: between symbols; ``scalar`` and ``rscalar``: with a number on the right and on the left. Each is a pair of
+    the operator's name in files and the stem of automatic names.
+    """
+
+    face: str
+    op: tuple[str, str]
+    scalar: tuple[str, str]
+    rscalar: tuple[str, str]
+
+
+def _sign(face: str, op: str, hint: str, scalar: str, scalar_hint: str, rscalar: str = "", rhint: str = "") -> Sign:
+    return Sign(face, (op, hint), (scalar, scalar_hint), (rscalar or scalar, rhint or scalar_hint))
+
+
+SIGNS = {
+    "add": _sign("broadcast_add", "elemwise_add", "_plus", "_plus_scalar", "_plusscalar"),
+    "sub": _sign("broadcast_sub", "elemwise_sub", "_minus", "_minus_scalar", "_minusscalar",
+                 "_rminus_scalar", "_rminusscalar"),
+    "mul": _sign("broadcast_mul", "elemwise_mul", "_mul", "_mul_scalar", "_mulscalar"),
+    "truediv": _sign("broadcast_div", "elemwise_div", "_div", "_div_scalar", "_divscalar",
+                     "_rdiv_scalar", "_rdivscalar"),
+    "mod": _sign("broadcast_mod", "_mod", "_mod", "_mod_scalar", "_modscalar", "_rmod_scalar", "_rmodscalar"),
+    "pow": _sign("broadcast_power", "_power", "_power", "_power_scalar", "_powerscalar",
+                 "_rpower_scalar", "_rpower_scalar"),
+    "gt": _sign("broadcast_greater", "_greater", "_greater", "_greater_scalar", "_greater_scalar",
+                "_lesser_scalar", "_lesser_scalar"),
+    "ge": _sign("broadcast_greater_equal", "_greater_equal", "_greater_equal", "_greater_equal_scalar",
+                "_greater_equal_scalar", "_lesser_equal_scalar", "_lesser_equal_scalar"),
+    "lt": _sign("broadcast_lesser", "_lesser", "_lesser", "_lesser_scalar", "_lesser_scalar",
+                "_greater_scalar", "_greater_scalar"),
+    "le": _sign("broadcast_lesser_equal", "_lesser_equal", "_lesser_equal", "_lesser_equal_scalar",
+                "_lesser_equal_scalar", "_greater_equal_scalar", "_greater_equal_scalar"),
+    "eq": _sign("broadcast_equal", "_equal", "_equal", "_equal_scalar", "_equal_scalar"),
+    "ne": _sign("broadcast_not_equal", "_not_equal", "_not_equal", "_not_equal_scalar", "_not_equal_scalar"),
+    "maximum": _sign("broadcast_maximum", "_maximum", "_maximum", "_maximum_scalar", "_maximumscalar"),
+    "minimum": _sign("broadcast_minimum", "_minimum", "_minimum", "_minimum_scalar", "_minimumscalar"),
+    "hypot": _sign("broadcast_hypot", "_hypot", "_hypot", "_hypot_scalar", "_hypotscalar"),
+    "logical_and": _sign("broadcast_logical_and", "_logical_and", "_logical_and", "_logical_and_scalar",
+                         "_logical_and_scalar"),
+    "logical_or": _sign("broadcast_logical_or", "_logical_or", "_logical_or", "_logical_or_scalar",
+                        "_logical_or_scalar"),
+    "logical_xor": _sign("broadcast_logical_xor", "_logical_xor", "_logical_xor", "_logical_xor_scalar",
+                         "_logical_xor_scalar"),
+}
+
+# Names in files: (face, where the number stands: None, 0 or 1).
+OPERATIONS: dict[str, tuple[str, int | None]] = {}
+for _s in SIGNS.values():
+    OPERATIONS[_s.op[0]] = (_s.face, None)
+for _s in SIGNS.values():  # a sign's own scalar form comes before another's reflected form
+    OPERATIONS[_s.scalar[0]] = (_s.face, 1)
+for _s in SIGNS.values():
+    OPERATIONS.setdefault(_s.rscalar[0], (_s.face, 0))
+OPERATIONS |= {"_plus": ("broadcast_add", None), "_minus": ("broadcast_sub", None), "_add": ("broadcast_add", None),
+               "_sub": ("broadcast_sub", None), "_Plus": ("broadcast_add", None), "_Minus": ("broadcast_sub", None),
+               "_Mul": ("broadcast_mul", None), "_Div": ("broadcast_div", None), "_PlusScalar": ("broadcast_add", 1),
+               "_MinusScalar": ("broadcast_sub", 1), "_MulScalar": ("broadcast_mul", 1),
+               "_DivScalar": ("broadcast_div", 1), "_grad_add": ("broadcast_add", None),
+               "broadcast_plus": ("broadcast_add", None), "broadcast_minus": ("broadcast_sub", None)}
+
+# The name under which MXNet writes an operator that has several.
+CANONICAL = {
+    "concat": "Concat", "reshape": "Reshape", "split": "SliceChannel", "flatten": "Flatten", "cast": "Cast",
+    "stop_gradient": "BlockGrad", "swapaxes": "SwapAxis", "identity": "_copy", "ElementWiseSum": "add_n",
+    "crop": "slice", "broadcast_axes": "broadcast_axis", "flip": "reverse", "pad": "Pad", "Softmax": "SoftmaxOutput",
+    "broadcast_plus": "broadcast_add", "broadcast_minus": "broadcast_sub", "choose_element_0index": "pick",
+    "ctc_loss": "CTCLoss", "max_axis": "max", "min_axis": "min", "sum_axis": "sum", "zeros": "_zeros",
+    "ones": "_ones", "full": "_full", "arange": "_arange", "eye": "_eye", "linspace": "_linspace",
+}
+
+# Names that the files of other versions use.
+ALIASES = {"Convolution_v1": "Convolution", "Pooling_v1": "Pooling", "BatchNorm_v1": "BatchNorm", "_copy": "identity",
+           "Softmax": "SoftmaxOutput", "_sum": "sum", "_mean": "mean", "Pad": "pad", "reverse": "flip"}
+
+# Inputs that exist under a condition on the attributes only.
+CONDITIONAL: dict[tuple[str, str], Callable[[dict[str, Any]], bool]] = {
+    ("LeakyReLU", "gamma"): lambda a: a.get("act_type") == "prelu",
+    ("RNN", "state_cell"): lambda a: a.get("mode") == "lstm",
+    ("CTCLoss", "data_lengths"): lambda a: bool(a.get("use_data_lengths")),
+    ("CTCLoss", "label_lengths"): lambda a: bool(a.get("use_label_lengths")),
+    ("softmax", "length"): lambda a: bool(a.get("use_length")),
+}
+
+# Attributes that a graph cannot do without, as the input shapes are not there to tell them.
+REQUIRED = {
+    "FullyConnected": {"num_hidden": int},
+    "Convolution": {"kernel": tuple, "num_filter": int},
+    "Deconvolution": {"kernel": tuple, "num_filter": int},
+    "Embedding": {"input_dim": int, "output_dim": int},
+    "RNN": {"state_size": int, "num_layers": int, "mode": str},
+    "Activation": {"act_type": str},
+    "SliceChannel": {"num_outputs": int},
+    "split": {"num_outputs": int},
+}
+
+OUTPUTS = {"BatchNorm": ("output", "mean", "var"), "LayerNorm": ("output", "mean", "std"),
+           "GroupNorm": ("output", "mean", "std"), "RNN": ("output", "state", "state_cell")}
+
+# Attributes with a short and a dunder name.
+HIDDEN = ("ctx_group", "lr_mult", "wd_mult", "force_mirroring", "mirror_stage")
+
+FLUENT = frozenset(
+    "norm round rint fix floor ceil trunc zeros_like ones_like abs sign sin cos tan arcsin arccos arctan sinh cosh tanh "
+    "arcsinh arccosh arctanh degrees radians exp expm1 log log10 log2 log1p sqrt rsqrt square reciprocal cbrt rcbrt "
+    "relu sigmoid softmax log_softmax softmin expand_dims flip sort topk argsort argmax argmin argmax_channel "
+    "shape_array size_array one_hot tile repeat split split_v2 slice slice_axis slice_like clip broadcast_axes "
+    "broadcast_to broadcast_like pad reshape_like squeeze take pick sum nansum prod nanprod mean max min swapaxes "
+    "diag depth_to_space space_to_depth flatten".split()
+)
+VALUES_ONLY = frozenset("asnumpy asscalar wait_to_read copy as_in_context as_in_ctx detach backward gradient item "
+                        "tolist numpy copyto attach_grad shape size dtype".split())
+
+
+def condition(op: str, public: str, given: dict[str, Any], optional: bool) -> bool:
+    """Whether operator ``op`` has the input ``public`` under the attributes ``given``."""
+    rule = CONDITIONAL.get((op, public))
+    if rule is not None:
+        return rule(given)
+    if public == "bias" and "no_bias" in given:
+        return not given["no_bias"]
+    if public == "sequence_length":
+        return bool(given.get("use_sequence_length"))
+    return not optional

@@ -1,0 +1,436 @@
+"""Applications of operators to symbols: MXNet's ``sym.`` functions, Python's signs, and operators called directly."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from ..errors import ArgumentError, DTypeError, MXNetError, NotSupportedError
+from . import symbol_names as names
+from .ambient import visible, wants
+from .dtypes import DType
+from .faces import _MISSING, Face, FaceModule, tidy
+from .naming import AttrScope
+from .op import OPERATORS, Operator
+from .symbol import KEY, Entry, Symbol, SymNode, extra_attributes, new_name, not_found, text_of
+from .tensor import Tensor
+
+FACES = FaceModule({"mx": lambda face: face})
+OWN = "_luojia_"  # before the names, in files, of operators that MXNet does not have
+NUMBER = (int, float, np.generic)
+
+
+@cache
+def face_of(name: str) -> Face:
+    """MXNet's face ``name``, or an alias of it; KeyError if there is none."""
+    for candidate in (name, names.ALIASES.get(name), names.CANONICAL.get(name)):
+        if candidate is not None:
+            try:
+                return FACES.get(candidate)
+            except KeyError:
+                continue
+    raise KeyError(name)
+
+
+@cache
+def function(name: str) -> Callable:
+    """The function ``name`` of symbols, as ``sym.FullyConnected``; KeyError if there is none."""
+    for sign, names_of in names.SIGNS.items():
+        if name == sign or name == {"pow": "power", "mod": "modulo"}.get(sign):
+            return _sign_function(name, sign, names_of)
+    return _face_function(face_of(name), name)
+
+
+def _face_function(face: Face, name: str) -> Callable:
+    def fn(*args: Any, **kwargs: Any) -> Any:
+        return compose(face, args, kwargs)
+
+    return _dress(fn, name, face.op.__doc__, face.params)
+
+
+def _sign_function(name: str, sign: str, of: names.Sign) -> Callable:
+    def fn(left: Any, right: Any) -> Any:
+        if not isinstance(left, Symbol) and not isinstance(right, Symbol):
+            return OPERATORS[face_of(of.face).op.name](left, right)
+        return signed(sign, left, right)
+
+    fn.__name__ = fn.__qualname__ = name
+    fn.__module__ = "luojia.symbol"
+    fn.__doc__ = f"{face_of(of.face).op.__doc__} Either side may be a number."
+    return fn
+
+
+def _dress(fn: Callable, name: str, doc: str | None, params: list) -> Callable:
+    fn.__name__ = fn.__qualname__ = name
+    fn.__module__ = "luojia.symbol"
+    fn.__doc__ = doc
+    kinds = inspect.Parameter
+    star = any(p.star for p in params)
+    shown, keyword = [], False
+    for p in params:
+        default = kinds.empty if p.default is _MISSING and not shown_default(shown) else p.default
+        if p.star:
+            shown.append(kinds(p.public, kinds.VAR_POSITIONAL))
+            keyword = True
+        else:
+            default = None if default is _MISSING else default
+            kind = kinds.KEYWORD_ONLY if keyword or star and p.default is not _MISSING else kinds.POSITIONAL_OR_KEYWORD
+            shown.append(kinds(p.public, kind, default=default))
+    shown.sort(key=lambda p: p.kind)
+    shown += [kinds(n, kinds.KEYWORD_ONLY, default=None) for n in ("name", "attr")]
+    fn.__signature__ = inspect.Signature(shown)
+    return fn
+
+
+def shown_default(shown: list) -> bool:
+    return any(p.default is not inspect.Parameter.empty for p in shown)
+
+
+# -- a node of a face ----------------------------------------------------------------------------------------------
+
+
+def compose(face: Face, args: tuple, kwargs: dict[str, Any]) -> Symbol:
+    """Apply MXNet's face to symbols; variables are made for inputs that are missing (``fc_weight``)."""
+    name, attr = kwargs.pop("name", None), kwargs.pop("attr", None)
+    arrays, star, given, extra = _bind(face, args, kwargs)
+    extra = extra_attributes(AttrScope.current().get({**(attr or {}), **extra}))
+    cls = next((type(a) for a in (*arrays.values(), *star) if isinstance(a, Symbol)), None) or _door()
+    hint = names.CANONICAL.get(face.name, face.name) if face.name in _SOURCES else face.name
+    name = new_name(name, hint.lower())
+    return cls(make_node(face, arrays, star, given, extra, name, cls))
+
+
+_SOURCES = ("zeros", "ones", "full", "arange", "eye", "linspace")
+
+
+def _door() -> type:
+    """The class of symbols that are made from nothing: the door's, which derives from Symbol."""
+    found = Symbol.__subclasses__()
+    return found[-1] if found else Symbol
+
+
+def make_node(face: Face, arrays: dict[str, Any], star: tuple, given: dict[str, Any], extra: dict[str, str],
+              name: str, cls: type, create: bool = True) -> list[Entry]:
+    """The outputs of a new node; ``arrays`` and ``given`` are under public names."""
+    op = face.op
+    public_of = {p.internal: p.public for p in face.inputs}
+    attrs = attributes_of(face, given)
+    late = wants(op, {p.internal for p in face.params} | face.fixed.keys())
+    defaults = {p.public: None if p.default is _MISSING else p.default for p in face.attributes}
+    effective = {**defaults, **given}
+    args: list[Any] = []
+    for internal in op.inputs:
+        public = public_of.get(internal)
+        if public is None:
+            args.append(KEY if "key" in late and internal == "key" else None)
+            continue
+        value = arrays.get(public)
+        if value is None and create and names.condition(face.name, public, effective, internal in op.optional):
+            value = _missing_input(cls, op, internal, f"{name}_{public}", given, extra)
+        args.append(value if value is None else _entry(value, public))
+    args += [_entry(s, "of the list") for s in star]
+    order = [op.inputs.index(p.internal) for p in face.params if p.internal in op.inputs and not p.star]
+    order += range(len(op.inputs), len(args))
+    if "training" in late:
+        attrs["training"] = False
+    if star and any(p.star for p in face.params) and "num_args" not in given:
+        given = {**given, "num_args": len(star)}
+    kind = names.CANONICAL.get(face.name, face.name)
+    node = SymNode(name, op, kind, tuple(args), attrs, given, extra, order=tuple(order), late=late)
+    node.count = visible(op, attrs)
+    return [Entry(node, i) for i in range(node.count)]
+
+
+def _entry(value: Any, public: str) -> Entry:
+    if value.__class__ is Entry:
+        return value
+    if len(value) != 1:
+        raise MXNetError(f"Keyword Argument {public} is a tuple, single value is required")
+    return value._outputs[0]
+
+
+def _missing_input(cls: type, op: Operator, internal: str, name: str, given: dict, extra: dict) -> Entry:
+    attributes = {**{k: text_of(v) for k, v in given.items()}, **extra}
+    if internal in op.aux:
+        attributes["__init__"] = '["one", {}]' if "var" in internal else '["zero", {}]'
+    return Entry(SymNode(name, extra=attributes))
+
+
+def _bind(face: Face, args: tuple, kwargs: dict[str, Any]) -> tuple[dict, tuple, dict, dict]:
+    """Split the arguments of a call into arrays, starred arrays, attributes and extra attributes."""
+    params = [p for p in face.params if not p.star]
+    inputs = {p.public for p in face.inputs}
+    known = {p.public for p in params}
+    starred = any(p.star for p in face.params)
+    arrays, given, extra, star = {}, {}, {}, ()
+    if starred:
+        star = tuple(args[0]) if len(args) == 1 and isinstance(args[0], (list, tuple)) else args
+        for s in star:
+            if not isinstance(s, Symbol):
+                raise AssertionError(f"Positional arguments must be Symbol instances, but got {s}")
+        args = ()
+    if len(args) > len(params):
+        raise TypeError(f"{face.name}() takes {len(params)} arguments, got {len(args)}.")
+    named = {p.public: a for p, a in zip(params, args)}
+    for key in named.keys() & kwargs.keys():
+        raise TypeError(f"{face.name}() got multiple values for argument {key!r}")
+    for key, value in {**named, **kwargs}.items():
+        if key in inputs:
+            if value is not None and not isinstance(value, Symbol):
+                raise AssertionError(f"Argument {key} must be Symbol instances, but got {value}")
+            arrays[key] = value
+        elif key in known:
+            if value is not None or key not in named:
+                given[key] = value
+        elif isinstance(value, Symbol):
+            raise not_found("Symbol.Compose", key, [p.public for p in params if p.public in inputs])
+        elif key in names.HIDDEN or (key.startswith("__") and key.endswith("__")):
+            extra[key] = value
+        elif key != "num_args" and not (key == "out" and value is None):
+            raise ArgumentError(_unknown(face, key))
+    given = {k: v for k, v in given.items() if v is not None}
+    return arrays, star, _checked(face, given), extra
+
+
+def _unknown(face: Face, key: str) -> str:
+    listed = "".join(f"{p.public} : {'required' if p.default is _MISSING else f'optional, default={p.default}'}\n"
+                     for p in face.attributes)
+    return (f"Cannot find argument '{key}', Possible Arguments:\n----------------\n{listed}"
+            f", in operator {face.name}")
+
+
+def _checked(face: Face, given: dict[str, Any]) -> dict[str, Any]:
+    """The attributes as Python values: strings, as in files, are read; missing and malformed ones raise."""
+    required = names.REQUIRED.get(face.name, {})
+    defaults = {p.public: p.default for p in face.attributes}
+    for key, kind in required.items():
+        if given.get(key) is None:
+            raise ArgumentError(f"Required parameter {key} of {kind.__name__} is not presented, "
+                                f'in operator {face.name}(name="")')
+    for p in face.attributes:
+        if p.default is _MISSING and p.public not in given:
+            raise ArgumentError(f'Required parameter {p.public} is not presented, in operator {face.name}(name="")')
+    out = {}
+    for key, value in given.items():
+        kind = required.get(key)
+        if isinstance(value, str) and kind is not str and not isinstance(defaults.get(key), str):
+            read = _read(value)
+            if isinstance(read, str) and (kind is int or isinstance(defaults.get(key), (bool, int, float))):
+                expected = kind or type(defaults[key])
+                raise ArgumentError(f"Invalid Parameter format for {key} expect {expected.__name__} but "
+                                    f"value='{value}', in operator {face.name}(name=\"\", {key}=\"{value}\")")
+            value = read
+        if isinstance(defaults.get(key), bool) and value.__class__ is int:
+            value = bool(value)
+        out[key] = tidy(value)
+    return out
+
+
+def _read(text: str) -> Any:
+    """The Python value that an attribute's text stands for; the text itself if it is a word."""
+    word = {"true": True, "false": False, "none": None}.get(text.strip().lower(), _MISSING)
+    if word is not _MISSING:
+        return word
+    try:
+        return tidy(ast.literal_eval(text))
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return text
+
+
+def attributes_of(face: Face, given: dict[str, Any]) -> dict[str, Any]:
+    """The operator's attributes under a face's public ones; a TypeError from the operator's own names otherwise."""
+    attrs = {**face.op._defaults, **face.attrs_of(given)}
+    for key, value in attrs.items():
+        if isinstance(value, DType):
+            attrs[key] = value.np
+    return attrs
+
+
+# -- signs ---------------------------------------------------------------------------------------------------------
+
+
+def signed(sign: str, left: Any, right: Any) -> Symbol:
+    """``left (sign) right``, one of them a number perhaps, under MXNet's names (``_plusscalar0``)."""
+    of = names.SIGNS[sign]
+    if isinstance(left, Symbol) and isinstance(right, Symbol):
+        kind, hint = of.op
+        return _sign_node(of.face, kind, hint, [_entry(left, "lhs"), _entry(right, "rhs")], {}, type(left))
+    symbol, other = (left, right) if isinstance(left, Symbol) else (right, left)
+    if isinstance(other, Tensor) and _captures:
+        found = captured(other, type(symbol))
+        return signed(sign, *((left, found) if symbol is left else (found, right)))
+    if not isinstance(other, NUMBER):
+        raise DTypeError(f"type {type(other)} not supported")
+    kind, hint = of.scalar if symbol is left else of.rscalar
+    args = [_entry(symbol, "data"), other] if symbol is left else [other, _entry(symbol, "data")]
+    return _sign_node(of.face, kind, hint, args, {"scalar": other}, type(symbol))
+
+
+def _sign_node(face: str, kind: str, hint: str, args: list, given: dict, cls: type) -> Symbol:
+    found = face_of(face)
+    node = SymNode(new_name(None, hint), found.op, kind, tuple(args), attributes_of(found, {}), given,
+                   extra_attributes(AttrScope.current().get(None)))
+    return cls([Entry(node)])
+
+
+def fluent(symbol: Symbol, name: str) -> Callable:
+    """The method ``name`` of a symbol: the function with the symbol as first argument."""
+    try:
+        found = function(name)
+    except KeyError:
+        raise AttributeError(f"'Symbol' object has no attribute {name!r}") from None
+
+    def method(*args: Any, **kwargs: Any) -> Any:
+        return found(symbol, *args, **kwargs)
+
+    method.__name__ = name
+    method.__doc__ = found.__doc__
+    return method
+
+
+# -- operators called with symbols ---------------------------------------------------------------------------------
+
+_captures: list[Callable[[Tensor, type], Symbol]] = []  # of the traces under way: what a Tensor becomes
+
+
+def captured(tensor: Any, cls: type) -> Symbol | None:
+    """The symbol for an array that meets a symbol while a function is traced; None outside traces."""
+    return _captures[-1](tensor, cls) if _captures else None
+
+
+def apply_to_symbols(op: Operator, inputs: Any, attrs: dict[str, Any]) -> Any:
+    """A node for ``op`` applied to ``inputs``, under MXNet's name where a face fits and else under its own."""
+    cls = next(type(t) for t in inputs if isinstance(t, Symbol))
+    args = []
+    for t in inputs:
+        if isinstance(t, (Tensor, np.ndarray)):
+            found = captured(t, cls)
+            if found is None:
+                raise DTypeError(f"{op.name}: type {type(t)} not supported beside a Symbol; make it a variable "
+                                 "(sym.var), or trace the function that holds it.")
+            t = found
+        args.append(_entry(t, op.name) if isinstance(t, Symbol) else t)
+    numbers = [i for i, a in enumerate(args) if a is not None and a.__class__ is not Entry]
+    if len(args) == 2 and len(numbers) == 1:
+        for of in names.SIGNS.values():
+            try:
+                face = face_of(of.face)
+            except KeyError:
+                continue
+            if face.op is op and attributes_of(face, {}) == attrs:
+                kind, hint = of.scalar if numbers == [1] else of.rscalar
+                return _sign_node(of.face, kind, hint, args, {"scalar": args[numbers[0]]}, cls)
+    face = None if numbers else fitting_face(op, args, attrs)
+    given = {}
+    if face is not None:
+        kind, hint = names.CANONICAL.get(face.name, face.name), face.name.lower()
+        order = [op.inputs.index(p.internal) for p in face.params if p.internal in op.inputs and not p.star]
+        order += range(len(op.inputs), len(args))
+        order = tuple(i for i in order if i < len(args))
+        given = public_attributes(face, attrs)
+        if len(args) > len(op.inputs):
+            given["num_args"] = len(args) - len(op.inputs)
+    else:
+        kind, hint, order = OWN + op.name, op.name, None
+        given = {k: v for k, v in attrs.items() if k not in op._defaults or op._defaults[k] != v}
+        if numbers or None in args:
+            given["_inputs"] = tuple("*" if a.__class__ is Entry else a for a in args)
+    extra = extra_attributes(AttrScope.current().get(None))
+    node = SymNode(new_name(None, hint), op, kind, tuple(args), dict(attrs), given, extra, order=order)
+    node.count = visible(op, attrs)
+    outs = [cls([Entry(node, i)]) for i in range(node.count)]
+    return outs[0] if len(outs) == 1 and not op.aux else tuple(outs)
+
+
+def fitting_face(op: Operator, args: list, attrs: dict[str, Any]) -> Face | None:
+    """The first of the operator's MXNet faces that can say these inputs and attributes."""
+    for spec in op.faces.get("mx", ()):
+        face = Face(op, spec)
+        named = {p.internal for p in face.inputs}
+        if any(a is not None and n not in named for n, a in zip(op.inputs, args)):
+            continue
+        if len(args) > len(op.inputs) and not any(p.star for p in face.params):
+            continue
+        said = {p.internal: p.default for p in face.attributes}
+        late = wants(op, {p.internal for p in face.params} | face.fixed.keys())
+        if late:
+            continue
+        rest = {**op._defaults, **face.fixed}
+        if all(k in said or rest.get(k, _MISSING) == v for k, v in attrs.items()):
+            return face
+    return None
+
+
+def public_attributes(face: Face, attrs: dict[str, Any]) -> dict[str, Any]:
+    """The public attributes that give ``attrs``, less those at their defaults."""
+    out = {}
+    for p in face.attributes:
+        if p.internal in attrs and (p.default is _MISSING or p.default != attrs[p.internal]):
+            out[p.public] = attrs[p.internal]
+    return out
+
+
+# -- nodes from files ----------------------------------------------------------------------------------------------
+
+
+def node_from_file(kind: str, name: str, strings: dict[str, str], inputs: list[Entry], cls: type) -> list[Entry]:
+    """The outputs of a node as files describe it."""
+    if kind in names.OPERATIONS:
+        face_name, place = names.OPERATIONS[kind]
+        scalar = _read(strings.get("scalar", "0"))
+        args = list(inputs)
+        if place is not None:
+            args.insert(place, scalar)
+        face = face_of(face_name)
+        extra = {k: v for k, v in strings.items() if k not in ("scalar", "is_int")}
+        node = SymNode(name, face.op, kind, tuple(args), attributes_of(face, {}),
+                       {} if place is None else {"scalar": scalar}, extra)
+        return [Entry(node)]
+    if kind.startswith(OWN):
+        return _own_from_file(kind, name, strings, inputs)
+    try:
+        face = face_of(kind)
+    except KeyError:
+        raise NotSupportedError(
+            f"load of symbol JSON: node {name!r} is an operator {kind!r}, which luojia does not have."
+        ) from None
+    known = {p.public for p in face.attributes}
+    given = {k: v for k, v in strings.items() if k in known}
+    extra = {k: v for k, v in strings.items() if k not in known and k != "num_args"}
+    params = [p for p in face.params if p.internal in face.op.inputs and not p.star]
+    effective = _checked(face, given)
+    defaults = {p.public: None if p.default is _MISSING else p.default for p in face.attributes}
+    present = [p for p in params
+               if names.condition(face.name, p.public, {**defaults, **effective}, p.internal in face.op.optional)]
+    if len(present) < len(inputs):  # optional inputs that are there after all
+        present = params
+    starred = any(p.star for p in face.params)
+    if len(inputs) > len(present) and not starred:
+        raise NotSupportedError(f"load of symbol JSON: node {name!r} ({kind}) has {len(inputs)} inputs, "
+                                f"luojia's {kind} takes {len(present)}.")
+    arrays = {p.public: e for p, e in zip(present, inputs)}
+    star = tuple(inputs[len(present):]) if starred else ()
+    return make_node(face, arrays, star, effective, extra, name, cls, create=False)
+
+
+def _own_from_file(kind: str, name: str, strings: dict[str, str], inputs: list[Entry]) -> list[Entry]:
+    op = OPERATORS.get(kind[len(OWN):])
+    if op is None:
+        raise NotSupportedError(f"load of symbol JSON: node {name!r} is an operator {kind!r}, which luojia lacks.")
+    known = {k: _read(v) for k, v in strings.items() if k in op.attrs}
+    args: list[Any] = list(inputs)
+    given = dict(known)
+    if "_inputs" in strings:
+        pattern = given["_inputs"] = _read(strings["_inputs"])
+        rest = iter(inputs)
+        args = [next(rest) if a == "*" else a for a in pattern]
+    attrs = {**op._defaults, **known}
+    extra = {k: v for k, v in strings.items() if k not in op.attrs and k != "_inputs"}
+    node = SymNode(name, op, kind, tuple(args), attrs, given, extra)
+    node.count = visible(op, attrs)
+    return [Entry(node, i) for i in range(node.count)]

@@ -1,0 +1,5 @@
+"""Attributes in scope, under MXNet's names."""
+
+from ._src.core.naming import AttrScope
+
+__all__ = ["AttrScope"]
