@@ -23,8 +23,7 @@ _MODULES = (
 _NAMES = {
     name: module
     for module, names in {
-        "_src.core.tensor": "Tensor",
-        "_src.core.parameter": "Parameter ParameterTuple",
+        "_src.ops": "Tensor Parameter ParameterTuple",  # not from core: the operators give a Tensor its methods
         "_src.engine.devices": "Context cpu gpu cpu_pinned num_gpus current_context",
         "_src.errors": "MXNetError",
         "context": "set_context get_context GRAPH_MODE PYNATIVE_MODE set_auto_parallel_context "

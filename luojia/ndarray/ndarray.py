@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from .._src.core.tensor import Tensor, wrap
+from .._src.core.tensor import wrap
 from .._src.engine.devices import Context, current_context
+from .._src.ops import Tensor
 
 
 class NDArray(Tensor):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._src import ops as _operators  # noqa: F401 - registers the operators
 from .._src.core.faces import FaceModule, compile_class, compile_function, run_plain
-from .grad import GradOperation
+from . import functional
+from .functional import *  # noqa: F403
 
 _faces = FaceModule({
     "fn": lambda face: compile_function(face, run_plain, __name__),
@@ -26,4 +28,4 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *_faces.index()})
 
 
-__all__ = ["GradOperation"]
+__all__ = functional.__all__

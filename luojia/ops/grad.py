@@ -1,27 +1,49 @@
-"""GradOperation, grad and their kin under MindSpore's names."""
+"""GradOperation: MindSpore's transform of a network into its gradient network."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from .._src.core.parameter import Parameter
-from .._src.core.tensor import Tensor
-from .._src.core.transforms import Recorded, leaf_of, node_of_leaf, primal_of, seeds_for
+from .._src.core.tape import Reached
+from .._src.core.transforms import Recorded, check_weights, gradient_at, seeds_for, weight_input
 from .._src.errors import DTypeError
+from .._src.ops import Parameter
 
 
 class GradOperation:
     """A transform that turns a network into its gradient network.
 
+    ``GradOperation(...)(net)(*inputs)`` gives, for an output seeded with ones (or with ``sens``):
+
+    =========  =============  ========================================================
+    get_all    get_by_list    result
+    =========  =============  ========================================================
+    False      False          the gradient of the first input, a Tensor
+    True       False          the gradients of all Tensor inputs, a tuple
+    False      True           the gradients of the weights, a tuple
+    True       True           (gradients of the inputs, gradients of the weights)
+    =========  =============  ========================================================
+
     Args:
         get_all: gradients of all Tensor inputs instead of the first.
-        get_by_list: gradients of the weights passed as second argument.
-        sens_param: the gradient network takes the gradient of the output as one more argument.
+        get_by_list: gradients of the weights passed as second argument of the call; a single Parameter gives a bare
+            Tensor, ``None`` means the trainable parameters that the computation used.
+        sens_param: the gradient network takes the gradient of the output as its last argument, or as ``sens=``.
+
+    Raises:
+        TypeError: a flag that is not bool, something not callable, weights that hold no Parameters, a ``sens`` of
+            another dtype than the output.
+        ValueError: a ``sens`` of another shape than the output.
 
     >>> from luojia import Tensor, ops
     >>> ops.GradOperation()(lambda x: x * x * x)(Tensor([2.0]))
     Tensor(shape=[1], dtype=Float32, value= [ 1.20000000e+01])
+    >>> ops.GradOperation(get_all=True)(lambda x, y: x * y)(Tensor([2.0]), Tensor([5.0]))
+    (Tensor(shape=[1], dtype=Float32, value= [ 5.00000000e+00]), \
+Tensor(shape=[1], dtype=Float32, value= [ 2.00000000e+00]))
+
+    Matches ``mindspore.ops.GradOperation``; weights may also be Gluon Parameters.
     """
 
     def __init__(self, get_all: bool = False, get_by_list: bool = False, sens_param: bool = False) -> None:
@@ -34,66 +56,50 @@ class GradOperation:
 
     def __call__(self, fn: Callable, weights: Any = None) -> Callable:
         if not callable(fn):
-            raise DTypeError(f"For 'GradOperation', the network should be callable, but got {type(fn).__name__}")
+            raise DTypeError(
+                f"For 'GradOperation', the network should be a Module or a function, but got {type(fn).__name__}"
+            )
+        listed = check_weights(weights, "GradOperation") if self.get_by_list else []
         single = isinstance(weights, Parameter) or (weights is not None and not isinstance(weights, (list, tuple)))
 
         def gradient(*args: Any, **kwargs: Any) -> Any:
             sens = None
             if self.sens_param:
-                if "sens" in kwargs:
-                    kwargs = dict(kwargs)
-                    sens = kwargs.pop("sens")
-                elif args:
-                    *args, sens = args
-                else:
-                    raise TypeError("the gradient network misses sens, the gradient of the output, "
-                                    "as its last argument.")
-            listed = []
-            if self.get_by_list:
-                listed = trainable(fn) if weights is None else [weights] if single else list(weights)
-                listed = [_weight(w) for w in listed]
+                args, kwargs, sens = _take_sens(args, kwargs)
             run = Recorded(fn, args, kwargs)
-            if self.get_by_list:  # deferred initialization may have created the leaves during the call
-                leaves = [leaf_of(w) for w in listed]
-            wanted = [n for n in run.nodes if n is not None] + list(run.keyword_nodes.values())
-            if self.get_by_list:
-                wanted = (wanted if self.get_all else []) + [node_of_leaf(t) for t in leaves]
-            elif not self.get_all:
-                wanted = wanted[:1]
-            results = run.pull(seeds_for(run.out, sens), wanted)
-            if self.get_by_list:
-                by_weight = tuple([run.gradient(results, node_of_leaf(t), primal_of(t)) for t in leaves])
-                if single:
-                    by_weight = by_weight[0]
-                return (self._inputs(run, results), by_weight) if self.get_all else by_weight
-            if self.get_all:
-                return self._inputs(run, results)
-            if not run.nodes or run.nodes[0] is None:
-                return ()
-            return run.gradient(results, run.nodes[0], run.primals[0])
+            inputs = [i for i in (*run.inputs, *run.keyword_inputs) if i is not None]
+            if not self.get_all:
+                first = (*run.inputs, *run.keyword_inputs)[:1]
+                inputs = [] if self.get_by_list else [i for i in first if i is not None]
+            if listed is None:
+                wanted = Reached(i.node for i in inputs)
+                results = run.pull(seeds_for(run.out, sens), wanted)
+                leaves = sorted((n for n in results if getattr(n, "owner", None)), key=lambda n: n.id)
+                by_weight = [gradient_at(results, weight_input(n.owner())) for n in leaves]
+            else:
+                at_weights = [weight_input(w, run.device) for w in listed]
+                results = run.pull(seeds_for(run.out, sens), [i.node for i in (*inputs, *at_weights)])
+                by_weight = [gradient_at(results, w) for w in at_weights]
+            by_input = [gradient_at(results, i) for i in inputs]
+            if not self.get_by_list:
+                return tuple(by_input) if self.get_all else by_input[0] if by_input else ()
+            by_weight = by_weight[0] if single else tuple(by_weight)
+            return (tuple(by_input), by_weight) if self.get_all else by_weight
 
         return gradient
 
-    @staticmethod
-    def _inputs(run: Recorded, results: dict) -> tuple:
-        found = [
-            run.gradient(results, node, primal) for node, primal in zip(run.nodes, run.primals) if node is not None
-        ]
-        found += [
-            run.gradient(results, node, primal_of(run.keyword_aliases[k])) for k, node in run.keyword_nodes.items()
-        ]
-        return tuple(found)
+    def __repr__(self) -> str:
+        return (f"GradOperation(get_all={self.get_all}, get_by_list={self.get_by_list}, "
+                f"sens_param={self.sens_param})")
 
 
-def trainable(fn: Any) -> list:
-    """The weights that a gradient by list takes where none are named: the network's trainable parameters."""
-    network = fn if hasattr(fn, "trainable_params") else getattr(fn, "__self__", None)
-    if network is not None and hasattr(network, "trainable_params"):
-        return list(network.trainable_params())
-    return []
+def _take_sens(args: tuple, kwargs: dict) -> tuple[tuple, dict, Any]:
+    if "sens" in kwargs:
+        return args, {k: v for k, v in kwargs.items() if k != "sens"}, kwargs["sens"]
+    if not args:
+        raise DTypeError("a gradient network with sens_param=True takes the gradient of the output as its last "
+                         "argument, got no arguments.")
+    return args[:-1], kwargs, args[-1]
 
 
-def _weight(w: Any) -> Any:
-    if isinstance(w, Tensor) or hasattr(w, "leaves"):
-        return w
-    raise DTypeError(f"For 'GradOperation', the weights should be Parameters, but got {type(w).__name__}")
+__all__ = ["GradOperation"]

@@ -17,6 +17,7 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from .dtypes import DType
 from .op import OPERATORS, Operator
 
 _MISSING = object()
@@ -103,8 +104,10 @@ def _split(text: str) -> list[str]:
 
 
 def tidy(value: Any) -> Any:
-    """Attributes are hashable: lists become tuples."""
-    return tuple([tidy(v) for v in value]) if isinstance(value, list) else value
+    """Attributes are what operators take: lists become tuples, which hash, and framework dtypes NumPy's."""
+    if isinstance(value, (list, tuple)):
+        return tuple([tidy(v) for v in value])
+    return value.np if isinstance(value, DType) else value
 
 
 def index_faces(kind: str) -> dict[str, tuple[Operator, str]]:
@@ -150,7 +153,8 @@ def compile_function(face: Face, run: Callable, module: str, extra: str = "") ->
         space[f"_f_{k}"] = v
         pairs.append(f"'{k}': _f_{k}")
     passed = "".join(f", {e.split('=')[0].strip()}={e.split('=')[0].strip()}" for e in extra.split(",") if e.strip())
-    source = f"def {face.name}({', '.join(signature)}):\n    return _run(_face, {inputs}, {{{', '.join(pairs)}}}{passed})"
+    call = f"_run(_face, {inputs}, {{{', '.join(pairs)}}}{passed})"
+    source = f"def {face.name}({', '.join(signature)}):\n    return {call}"
     exec(source, space)  # noqa: S102 - the source is made of this package's own tables
     function = space[face.name]
     function.__module__ = module
@@ -167,7 +171,7 @@ def run_plain(face: Face, inputs: tuple, attrs: dict[str, Any]) -> Any:
     if op.variadic and len(inputs) == len(op.inputs) + 1 and isinstance(inputs[-1], (list, tuple)):
         inputs = (*inputs[:-1], *inputs[-1])
     for v in attrs.values():
-        if v.__class__ is list:
+        if v.__class__ is list or v.__class__ is tuple or v.__class__ is DType:
             attrs = {k: tidy(v) for k, v in attrs.items()}
             break
     if not op.variadic:
@@ -255,7 +259,7 @@ class _Signature:
 
 
 class FaceModule:
-    """Lookup of one door's names, made at first use."""
+    """Lookup of one door's names, made at first use; the door imports ``luojia._src.ops``, which registers them."""
 
     def __init__(self, kinds: dict[str, Callable[[Face], Any]]) -> None:
         self.kinds = kinds
@@ -263,8 +267,7 @@ class FaceModule:
 
     def index(self) -> dict[str, tuple[Callable, Operator, str]]:
         if self._index is None:
-            from .. import ops  # noqa: F401 - registers the operators
-
+            assert OPERATORS, "no operator is registered: the door must import luojia._src.ops"
             self._index = {}
             for kind, make in self.kinds.items():
                 for name, (op, spec) in index_faces(kind).items():

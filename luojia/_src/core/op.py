@@ -28,7 +28,7 @@ import numpy as np
 
 from ..engine.namespace import Namespace
 from ..engine.numpy_engine import ENGINE as NUMPY
-from ..errors import DeviceError, DTypeError
+from ..errors import DeviceError, DTypeError, MXNetError, ShapeError
 from . import tape
 from .dtypes import promote, scalar_dtype
 from .tape import Leaf, Node, RichNode, state
@@ -346,7 +346,10 @@ def binary(op: Operator) -> Callable:
                 node_y = None
                 plain = kind is float or kind is int
             if plain:
-                ans = fn(xp, x, y)
+                try:
+                    ans = fn(xp, x, y)
+                except ValueError:
+                    return apply(op, (self, other), _NO_ATTRS)  # which says what does not fit
                 if ans.__class__ is not _ndarray:
                     ans = np.asarray(ans)
                 out = _new(cls)
@@ -398,7 +401,7 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
                     leafy = False
             if node is not None:
                 linked = True
-        elif t is None or t.__class__ is int or t.__class__ is float or isinstance(t, (int, float, complex, np.generic)):
+        elif t is None or isinstance(t, (int, float, complex, np.generic)):
             values.append(t)
             if op.elementwise and t is not None:
                 odd = True
@@ -418,11 +421,14 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
         saved = None
         if op.fast_forward is not None and engine.name == "numpy":
             needs = [isinstance(t, Tensor) and t._node is not None for t in inputs]
-            ans, saved = op.fast_forward(needs, *values, **attrs)
+            try:
+                ans, saved = op.fast_forward(needs, *values, **attrs)
+            except (ValueError, TypeError) as e:
+                raise failed(op, values, e) from e
             if ans.__class__ is not np.ndarray and not isinstance(ans, tuple):
                 ans = np.asarray(ans)
         else:
-            ans = engine.run(op, values, attrs)
+            ans = compute(engine, op, values, attrs)
         parents = tuple([t._node if isinstance(t, Tensor) else None for t in inputs])
         if saved is not None or not op.keep_args:
             values = [v if v is None or getattr(v, "nbytes", 0) < _SMALL else Spec(v) for v in values]
@@ -432,10 +438,29 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
         if saved is not None:
             return wrap(cls, ans, device, RichNode(op, attrs, parents, tuple(values), None, device, saved=saved))
         return wrap(cls, ans, device, Node(op, attrs, parents, tuple(values), ans if op.keep_ans else None, device))
-    ans = engine.run(op, values, attrs)
+    ans = compute(engine, op, values, attrs)
     if ans.__class__ is tuple:
         return tuple([wrap(cls, a, device) for a in ans])
     return wrap(cls, ans, device)
+
+
+def compute(engine: Any, op: Operator, values: list, attrs: dict) -> Any:
+    """``op`` on arrays, its failures told in terms of the operator."""
+    try:
+        return engine.run(op, values, attrs)
+    except (ValueError, TypeError) as e:
+        raise failed(op, values, e) from e
+
+
+def failed(op: Operator, values: list, e: Exception) -> Exception:
+    """The error of an operator that NumPy or XLA refused: of the doors' types, with the operator and what it got."""
+    if isinstance(e, MXNetError):
+        return e
+    got = ", ".join(
+        f"{tuple(v.shape)} {v.dtype}" if hasattr(v, "shape") and hasattr(v, "dtype") else repr(v) for v in values
+    )
+    kind = ShapeError if isinstance(e, ValueError) else DTypeError
+    return kind(f"{op.name}: {e}; it was applied to ({got}).")
 
 
 def _apply_to_constants(op: Operator, inputs: Any, attrs: dict) -> Any:
@@ -451,7 +476,7 @@ def _apply_to_constants(op: Operator, inputs: Any, attrs: dict) -> Any:
     values = [t if t is None else np.asarray(t) for t in inputs]
     engine = device.engine
     values = [v if v is None else engine.put(default_precision(v), device) for v in values]
-    ans = engine.run(op, values, attrs)
+    ans = compute(engine, op, values, attrs)
     if ans.__class__ is tuple:
         return tuple([wrap(Tensor, a, device) for a in ans])
     return wrap(Tensor, ans, device)

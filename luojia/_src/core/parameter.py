@@ -34,7 +34,7 @@ class Parameter(Tensor):
         super().__init__(default_input)
         if isinstance(default_input, Tensor) and hasattr(default_input, "init"):
             self.init = default_input.init
-        self._leaf = Leaf()
+        self._leaf = Leaf(owner=self)
         self.is_init = True
         self.layerwise_parallel = layerwise_parallel
         self.parallel_optimizer = parallel_optimizer
@@ -124,7 +124,7 @@ class Parameter(Tensor):
 
     def _restore(self, extra: dict) -> None:
         extra = dict(extra)
-        self._leaf = Leaf(*extra.pop("_leaf"))
+        self._leaf = Leaf(*extra.pop("_leaf"), owner=self)
         self.__dict__.update(extra)
         self._node = self._leaf if self._requires_grad else None
 

@@ -16,8 +16,12 @@ def tensor_str(array: np.ndarray) -> str:
 
 def tensor_repr(array: np.ndarray, dtype: str) -> str:
     """``Tensor(shape=[1], dtype=Float32, value= [ 2.15359993e+01])``."""
+    if not array.ndim:
+        return f"Tensor(shape=[], dtype={dtype}, value= {array.item():g})" if array.dtype.kind == "f" else (
+            f"Tensor(shape=[], dtype={dtype}, value= {array.item()})"
+        )
     digits = _DIGITS.get(array.dtype.name)
-    formatter: dict[str, Any] = {"float_kind": lambda x: f"{x: .{digits}e}"} if digits and array.ndim else {}
+    formatter: dict[str, Any] = {"float_kind": lambda x: f"{x: .{digits}e}"} if digits else {}
     text = np.array2string(array, separator=", ", formatter=formatter or None, threshold=1000, edgeitems=3, prefix="")
     gap = "\n" if array.ndim > 1 else " "
     return f"Tensor(shape={list(array.shape)}, dtype={dtype}, value={gap}{text})"

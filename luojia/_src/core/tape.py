@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+import weakref
 from heapq import heappop, heappush, heapreplace
 from typing import Any
 
@@ -86,17 +87,29 @@ class RichNode(Node):
 class Leaf:
     """The end of a link: a variable. Owns the gradient of its Tensor and says what backward does with it.
 
-    ``grad_req`` is 'write', 'add' or 'null'; ``fresh`` tells whether a backward wrote since the last update.
+    ``grad_req`` is 'write', 'add' or 'null'; ``fresh`` tells whether a backward wrote since the last update;
+    ``owner`` is a weak reference to the parameter whose leaf this is, None for other variables.
     """
 
-    __slots__ = ("id", "grad_req", "grad", "fresh", "__weakref__")
+    __slots__ = ("id", "grad_req", "grad", "fresh", "owner", "__weakref__")
     op = None
 
-    def __init__(self, grad_req: str = "write", grad: Any = None) -> None:
+    def __init__(self, grad_req: str = "write", grad: Any = None, owner: Any = None) -> None:
         self.id = next_id()
         self.grad_req = grad_req
         self.grad = grad
         self.fresh = False
+        self.owner = None if owner is None else weakref.ref(owner)
+
+
+class Reached(set):
+    """A set of wanted nodes to which every parameter's leaf belongs: all that the computation used is wanted."""
+
+    def __contains__(self, node: object) -> bool:
+        return set.__contains__(self, node) or (isinstance(node, Leaf) and node.owner is not None)
+
+    def __bool__(self) -> bool:
+        return True
 
 
 class _Select:

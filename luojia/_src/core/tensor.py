@@ -352,7 +352,10 @@ def deposit(results: dict) -> None:
             continue
         holder = leaf.grad
         if holder is None:
-            continue
+            owner = leaf.owner and leaf.owner()
+            if owner is None:
+                continue
+            holder = owner.grad
         if not hasattr(g, "ndim") or g.__class__ is not type(holder._value):
             g = holder._device.engine.asarray(g)
         if leaf.grad_req == "add":

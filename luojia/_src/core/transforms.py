@@ -1,22 +1,23 @@
-"""Functions to gradient functions: the one mechanism under GradOperation, grad, vjp, jvp and jacobians."""
+"""Functions to gradient functions: the one mechanism under GradOperation, grad, vjp, jvp and jacobians.
+
+``Recorded`` runs a function on fresh aliases of its Tensors and keeps the graph; gradients are asked of it afterwards.
+If recording is open around it, what it computes is itself on the tape, so transforms nest to any order.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
-
-import numpy as np
 
 from ..errors import ArgumentError, DTypeError, ShapeError
 from . import tape
+from .op import OPERATORS
 from .tape import Leaf, Node, recording_scope, state
 from .tensor import Tensor, wrap
 
 
 def alias(t: Tensor) -> Tensor:
     """A fresh Tensor of ``t``'s value: a node of its own, linked to ``t`` where ``t`` is on the tape."""
-    from .op import OPERATORS
-
     parent = t._node if state.recording else None
     node = Node(OPERATORS["identity"], {}, (parent,), (t._value,), None, t._device)
     return wrap(t._result_class, t._value, t._device, node)
@@ -34,55 +35,94 @@ def tensors_in(out: Any) -> list[Tensor]:
 
 
 class Recorded:
-    """One recorded call of a function: its outputs, and the gradients that can be asked of it.
+    """One recorded call ``fn(*args, **kwargs)``: its output, and the gradients that can be asked of it.
 
-    ``inputs`` holds, per differentiable Tensor among the arguments, its alias; the graph is entered no deeper than the
-    nodes recorded since the call began, so what the function closes over is constant.
+    The graph is entered no deeper than the nodes recorded since the call began: what the function closes over is
+    constant, except for the weights that are asked for.
     """
 
-    def __init__(self, fn: Callable, args: Sequence[Any], kwargs: dict[str, Any]) -> None:
-        self.outer = state.recording
+    def __init__(self, fn: Callable, args: Sequence[Any], kwargs: dict[str, Any] | None = None) -> None:
+        kwargs = kwargs or {}
+        self.linked = state.recording
         self.floor = tape.next_id()
-        self.aliases: list[Tensor | None] = [alias(a) if isinstance(a, Tensor) else None for a in args]
-        self.keyword_aliases = {k: alias(v) for k, v in kwargs.items() if isinstance(v, Tensor)}
-        call = [a if b is None else b for a, b in zip(args, self.aliases)]
-        # An alias is rebound if the function writes to it; its node is what the gradient is taken at.
-        self.nodes = [None if a is None else a._node for a in self.aliases]
-        self.keyword_nodes = {k: a._node for k, a in self.keyword_aliases.items()}
-        self.primals = [None if a is None else (a._value, a._device, a._result_class) for a in self.aliases]
+        positional = [alias(a) if isinstance(a, Tensor) else a for a in args]
+        keyword = {k: alias(v) if isinstance(v, Tensor) else v for k, v in kwargs.items()}
+        # The function may write to an alias and so rebind it; node and value are those at the call.
+        self.inputs = [_Input(a) if isinstance(a, Tensor) else None for a in positional]
+        self.keyword_inputs = [_Input(v) for v in keyword.values() if isinstance(v, Tensor)]
         state.depth += 1
         try:
             with recording_scope(True):
-                self.out = fn(*call, **{**kwargs, **self.keyword_aliases})
+                self.out = fn(*positional, **keyword)
         finally:
             state.depth -= 1
 
-    def pull(self, seeds: list[tuple[Tensor, Any]], wanted: list[Any], retain: bool = False) -> dict[Any, Any]:
-        """Gradients at the ``wanted`` nodes for (output, cotangent) pairs, linked to the tape if one is open outside."""
-        linked = self.outer
+    def pull(self, seeds: Iterable[tuple[Tensor, Any]], wanted: Iterable[Any], retain: bool = False) -> dict[Any, Any]:
+        """Gradients at the ``wanted`` nodes for (output, cotangent) pairs; on the tape if one is open outside."""
+        wanted = wanted if isinstance(wanted, tape.Reached) else {n for n in wanted if n is not None}
         heads = []
         for t, g in seeds:
-            if t._node is None or (t._node.id <= self.floor and t._node not in wanted):
+            node = t._node
+            if node is None or (node.id <= self.floor and node not in wanted):
                 continue
-            if linked:
-                heads.append((t._node, g if isinstance(g, Tensor) else wrap(Tensor, g, t._device)))
+            if self.linked:
+                heads.append((node, g if isinstance(g, Tensor) else wrap(Tensor, g, t._device)))
             else:
-                heads.append((t._node, g._value if isinstance(g, Tensor) else g))
-        with recording_scope(linked):
+                heads.append((node, g._value if isinstance(g, Tensor) else g))
+        with recording_scope(self.linked):
             return tape.backward(
-                heads, floor=self.floor, wanted={n for n in wanted if n is not None}, linked=linked,
-                retain=retain or linked,
+                heads, floor=self.floor, wanted=wanted, linked=self.linked, retain=retain or self.linked
             )
 
-    def gradient(self, results: dict[Any, Any], node: Any, primal: tuple) -> Tensor:
-        """The gradient found at a node as a Tensor of its primal's class; zeros where none arrived."""
-        value, device, cls = primal
-        g = results.get(node)
-        if g is None:
-            return wrap(cls, device.engine.zeros_like(value), device)
-        if isinstance(g, Tensor):
-            return wrap(cls, g._value, device, g._node)
-        return wrap(cls, device.engine.asarray(g), device)
+    @property
+    def device(self) -> Any:
+        """The device of the first Tensor input; None without one."""
+        return next((i.device for i in (*self.inputs, *self.keyword_inputs) if i is not None), None)
+
+
+class _Input:
+    """What a gradient needs of an input: its node, and value, device and class of its primal."""
+
+    __slots__ = ("node", "value", "device", "cls")
+
+    def __init__(self, t: Tensor) -> None:
+        self.node, self.value, self.device, self.cls = t._node, t._value, t._device, t._result_class
+
+
+def gradient_at(results: dict[Any, Any], where: _Input) -> Tensor:
+    """The gradient found at an input or weight as a Tensor of its primal's class; zeros where none arrived."""
+    g = results.get(where.node)
+    if g is None:
+        return wrap(where.cls, where.device.engine.zeros_like(where.value), where.device)
+    if isinstance(g, Tensor):
+        return wrap(where.cls, g._value, where.device, g._node)
+    return wrap(where.cls, where.device.engine.asarray(g), where.device)
+
+
+def weight_input(weight: Any, device: Any = None) -> _Input:
+    """A weight as something to differentiate by: a parameter, or a recipe's leaf on ``device``.
+
+    A Tensor that is no parameter is a constant, whose gradient is zero.
+    """
+    found = weight
+    if not isinstance(weight, Tensor):
+        leaves = weight.leaves()
+        found = next((t for t in leaves if t._device is device), leaves[0])
+    where = _Input(found)
+    if not isinstance(where.node, Leaf):
+        where.node = None
+    return where
+
+
+def check_weights(weights: Any, who: str) -> list | None:
+    """The weights as a list: None stays None, a single one becomes a list of one."""
+    if weights is None:
+        return None
+    listed = list(weights) if isinstance(weights, (tuple, list)) else [weights]
+    for w in listed:
+        if not isinstance(w, Tensor) and not hasattr(w, "leaves"):
+            raise DTypeError(f"For '{who}', the weights should be Parameters, but got {type(w).__name__}: {w!r}.")
+    return listed
 
 
 def seeds_for(out: Any, sens: Any) -> list[tuple[Tensor, Any]]:
@@ -91,39 +131,218 @@ def seeds_for(out: Any, sens: Any) -> list[tuple[Tensor, Any]]:
     if sens is None:
         return [(t, t._device.engine.ones_like(t._value)) for t in outs]
     given = tensors_in(sens)
-    if isinstance(out, (tuple, list)) and isinstance(sens, Tensor):
+    if isinstance(out, (tuple, list)) and isinstance(sens, Tensor) and len(out) != 1:
         raise ArgumentError(
-            f"the output is a tuple of {len(outs)} Tensors, so sens must be a tuple of as many, got one Tensor."
+            f"the network returns {len(out)} outputs, so sens must be a tuple of as many Tensors, got one Tensor."
         )
     if len(given) != len(outs):
-        raise ArgumentError(f"the network has {len(outs)} output Tensors, but sens has {len(given)}.")
+        raise ArgumentError(f"the network returns {len(outs)} Tensors, but sens has {len(given)}; give one for each.")
     for t, s in zip(outs, given):
         if t.shape != s.shape:
             raise ShapeError(
-                f"The shape should be {t.shape}, the output's, but sens has shape {s.shape}; "
+                f"The shape should be {t.shape}, that of the output, but sens has shape {s.shape}; "
                 "sens is not broadcast."
             )
         if t.np_dtype != s.np_dtype:
-            raise DTypeError(f"The dtype should be {Tensor.dtype.fget(t)}, but got {Tensor.dtype.fget(s)}")
+            raise DTypeError(f"The dtype should be {_dtype_name(t)}, but got {_dtype_name(s)}")
     return list(zip(outs, given))
 
 
-def leaf_of(weight: Any) -> Tensor:
-    """The Tensor that is the leaf of a weight: of a parameter itself, or of a recipe that owns it."""
-    if isinstance(weight, Tensor):
-        return weight
-    leaves = getattr(weight, "leaves", None)
-    if leaves is None:
-        raise DTypeError(f"weights must hold Parameters, got {type(weight).__name__}.")
-    return leaves()[0]
+def _dtype_name(t: Tensor) -> str:
+    from .dtypes import from_np
+
+    return str(from_np(t.np_dtype))
 
 
-def primal_of(t: Tensor) -> tuple:
-    return (t._value, t._device, t._result_class)
+# -- gradients of functions ----------------------------------------------------------------------------------------
 
 
-def node_of_leaf(t: Tensor) -> Any:
-    return t._node if isinstance(t._node, Leaf) else None
+def pullback(fn: Callable, args: Sequence[Any], *, weights: list | None = None, positions: Any = None,
+             has_aux: bool = False) -> tuple[Any, Any, Callable]:
+    """(output, aux, pull): ``pull(sens)`` gives (gradients at positions, of weights), as often as one likes."""
+    run = Recorded(fn, args)
+    out, aux = run.out, ()
+    if has_aux:
+        if not isinstance(out, tuple) or len(out) < 2:
+            raise ArgumentError("When has_aux is True, the function must return more than one output: the one to "
+                                f"differentiate and then the others; got {type(out).__name__}.")
+        out, aux = out[0], out[1:]
+    inputs = [i for i in (run.inputs if positions is None else [run.inputs[p] for p in positions]) if i is not None]
+    at_weights = [weight_input(w, run.device) for w in weights or ()]
+    nodes = [i.node for i in (*inputs, *at_weights)]
+
+    def pull(sens: Any = None, retain: bool = True) -> tuple[tuple, tuple]:
+        results = run.pull(seeds_for(out, sens), nodes, retain=retain)
+        return tuple([gradient_at(results, i) for i in inputs]), tuple([gradient_at(results, w) for w in at_weights])
+
+    return out, aux, pull
 
 
-__all__ = ["Recorded", "alias", "leaf_of", "node_of_leaf", "np", "primal_of", "seeds_for", "tensors_in"]
+def unlinked(out: Any) -> Any:
+    """The same structure, its Tensors off the tape, unless recording is open here."""
+    if state.recording:
+        return out
+    if isinstance(out, Tensor):
+        return out.detach() if out._node is not None and not isinstance(out._node, Leaf) else out
+    if isinstance(out, (tuple, list)):
+        return type(out)([unlinked(o) for o in out])
+    if isinstance(out, dict):
+        return {k: unlinked(v) for k, v in out.items()}
+    return out
+
+
+def pushforward(fn: Callable, args: Sequence[Any], tangents: Sequence[Tensor]) -> tuple[Any, Any]:
+    """(output, tangent) of ``fn`` along ``tangents``, one per Tensor argument.
+
+    The pullback g(u) is linear in the cotangent u, so the pushforward of v is d/du <g(u), v>: the pullback,
+    differentiated. Hence no operator needs a forward-mode rule.
+    """
+    linked = state.recording
+    with recording_scope(True):
+        run = Recorded(fn, args)
+        inputs = [i for i in run.inputs if i is not None]
+        outs = tensors_in(run.out)
+        cotangents = [alias(wrap(Tensor, t._device.engine.zeros_like(t._value), t._device)) for t in outs]
+        results = run.pull(zip(outs, cotangents), [i.node for i in inputs], retain=True)
+        gradients = [gradient_at(results, i) for i in inputs]
+    heads = [
+        (g._node, v if linked else v._value) for g, v in zip(gradients, tangents) if g._node is not None
+    ]
+    with recording_scope(linked):
+        found = tape.backward(heads, floor=run.floor, wanted={c._node for c in cotangents}, linked=linked,
+                              retain=linked)
+    pushed = []
+    for t, c in zip(outs, cotangents):
+        where = _Input(c)
+        where.cls = t._result_class
+        pushed.append(gradient_at(found, where))
+    return run.out, _like(run.out, iter(pushed))
+
+
+def _like(out: Any, leaves: Any) -> Any:
+    """The structure of ``out`` with its Tensors replaced in order."""
+    if isinstance(out, Tensor):
+        return next(leaves)
+    if isinstance(out, (tuple, list)):
+        return type(out)([_like(o, leaves) for o in out])
+    if isinstance(out, dict):
+        return {k: _like(v, leaves) for k, v in out.items()}
+    return out
+
+
+def jacobian_reverse(fn: Callable, args: Sequence[Any], positions: Sequence[int], has_aux: bool) -> tuple[Any, Any]:
+    """(per output: Jacobians at ``positions``, aux), one backward pass per output element."""
+    out, aux, pull = pullback(fn, args, positions=positions, has_aux=has_aux)
+    outs = tensors_in(out)
+    rows: list = []
+    for k, t in enumerate(outs):
+        columns = [[] for _ in positions]
+        for basis in _basis(t):
+            sens = [basis if i == k else _zeros(o) for i, o in enumerate(outs)]
+            for column, g in zip(columns, pull(sens if isinstance(out, (tuple, list)) else sens[0])[0]):
+                column.append(g)
+        rows.append([_stack_to(column, t.shape, args[p]) for column, p in zip(columns, positions)])
+    return _arrange(out, rows), aux
+
+
+def jacobian_forward(fn: Callable, args: Sequence[Any], positions: Sequence[int], has_aux: bool) -> tuple[Any, Any]:
+    """(per output: Jacobians at ``positions``, aux), one forward-mode pass per input element."""
+    aux: tuple = ()
+
+    def main(*xs: Any) -> Any:
+        nonlocal aux
+        out = fn(*xs)
+        if has_aux:
+            if not isinstance(out, tuple) or len(out) < 2:
+                raise ArgumentError("When has_aux is True, the function must return more than one output.")
+            out, aux = out[0], out[1:]
+        return out
+
+    where = [i for i, a in enumerate(args) if isinstance(a, Tensor)]
+    columns: list[list[list[Tensor]]] = []
+    out: Any = None
+    for p in positions:
+        per_output: list[list[Tensor]] = []
+        for basis in _basis(args[p]):
+            out, pushed = pushforward(main, args, [basis if i == p else _zeros(args[i]) for i in where])
+            for k, t in enumerate(tensors_in(pushed)):
+                if k == len(per_output):
+                    per_output.append([])
+                per_output[k].append(t)
+        columns.append(per_output)
+    rows = []
+    for k, t in enumerate(tensors_in(out)):
+        row = []
+        for p, per_output in zip(positions, columns):
+            stacked = _stack_to(per_output[k], args[p].shape, t)
+            n, m = args[p].ndim, t.ndim
+            if n and m:
+                axes = (*range(n, n + m), *range(n))
+                stacked = OPERATORS["transpose"](stacked, axes=axes)
+            row.append(stacked)
+        rows.append(row)
+    return _arrange(out, rows), aux
+
+
+def _arrange(out: Any, rows: list) -> Any:
+    """One Jacobian bare, several positions as a tuple, several outputs as a tuple of those."""
+    per_output = [row[0] if len(row) == 1 else tuple(row) for row in rows]
+    return tuple(per_output) if isinstance(out, (tuple, list)) else per_output[0]
+
+
+def _basis(t: Tensor) -> Iterable[Tensor]:
+    """The unit Tensors of ``t``'s shape, in order of its elements."""
+    import numpy as np
+
+    engine = t._device.engine
+    for i in range(t.size):
+        unit = np.zeros(t.size, t.np_dtype)
+        unit[i] = 1
+        yield wrap(Tensor, engine.put(unit.reshape(t.shape), t._device), t._device)
+
+
+def _zeros(t: Tensor) -> Tensor:
+    return wrap(Tensor, t._device.engine.zeros_like(t._value), t._device)
+
+
+def _stack_to(parts: list[Tensor], lead: tuple, like: Tensor) -> Tensor:
+    """Stack the parts and give them the leading shape ``lead``."""
+    reshape, concatenate = OPERATORS["reshape"], OPERATORS["concatenate"]
+    if not parts:
+        return wrap(like._result_class, like._device.engine.asarray(like._value[None][:0].reshape(*lead, *like.shape)),
+                    like._device)
+    shape = parts[0].shape
+    joined = concatenate(*[reshape(p, shape=(1, *shape)) for p in parts], axis=0)
+    return reshape(joined, shape=(*lead, *shape))
+
+
+def taylor(fn: Callable, primals: Sequence[Tensor], series: Sequence[Sequence[Tensor]]) -> tuple[Any, list[Any]]:
+    """Output and derivatives 1..n of t -> fn(x + s1 t + s2 t^2/2! + ...) at t = 0, elementwise in t.
+
+    ``series`` holds per order one Tensor per primal. Each order is one more nested pushforward.
+    """
+    multiply, add = OPERATORS["multiply"], OPERATORS["add"]
+
+    def path(t: Tensor) -> Any:
+        points = []
+        for i, x in enumerate(primals):
+            point, power, factorial = x, None, 1.0
+            for order, terms in enumerate(series, 1):
+                power = t if power is None else multiply(power, t)
+                factorial *= order
+                point = add(point, multiply(terms[i], multiply(power, 1.0 / factorial)))
+            points.append(point)
+        return fn(*points)
+
+    x = primals[0]
+    t0 = wrap(Tensor, x._device.engine.asarray(0.0, x.np_dtype), x._device)
+    one = wrap(Tensor, x._device.engine.asarray(1.0, x.np_dtype), x._device)
+    derivatives, current = [], path
+    for _ in series:
+        inner = current
+
+        def current(t: Tensor, inner: Callable = inner) -> Any:
+            return pushforward(inner, [t], [one])[1]
+
+        derivatives.append(current(t0))
+    return path(t0), derivatives

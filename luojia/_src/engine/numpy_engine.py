@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .allocator import keep_big_buffers
 from .namespace import Namespace
 from .primitives import NUMPY_PRIMITIVES
 
@@ -72,4 +73,5 @@ class NumpyEngine:
         return np.ones_like(array)
 
 
+keep_big_buffers()
 ENGINE = NumpyEngine()

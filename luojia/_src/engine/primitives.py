@@ -14,7 +14,8 @@ def _scipy_special(name: str) -> Any:
         import scipy.special
 
         dtype = np.result_type(x)
-        return np.asarray(getattr(scipy.special, name)(x, *rest)).astype(dtype if dtype.kind == "f" else None, copy=False)
+        out = np.asarray(getattr(scipy.special, name)(x, *rest))
+        return out.astype(dtype, copy=False) if dtype.kind == "f" else out
 
     call.__name__ = name
     return call

@@ -108,7 +108,7 @@ def ones_like(xp, x):
     return xp.ones_like(x)
 
 
-@op("StopGradient()(x)", fn="stop_gradient(value:x)", mx=("BlockGrad(data:x)", "stop_gradient(data:x)"),
+@op("StopGradient()(x)", mx=("BlockGrad(data:x)", "stop_gradient(data:x)"),
     differentiable=False)
 def stop_gradient(xp, x):
     """x itself, a constant to every gradient."""

@@ -1,0 +1,53 @@
+# make demo   gradients, LeNet on real digits, a plot          make bench   timings against what is installed
+# make test   ruff, pyright, every test                        make docs    the documentation as HTML
+#
+# Each target prepares .venv by itself, again only when pyproject.toml changed. Another Python: make test PYTHON=python3.12
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# BLAS with more threads than free cores can be many times slower on small products.
+ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+
+.PHONY: demo test lint types bench docs clean
+
+demo: $(VENV)/.demo
+	$(BIN)/luojia demo
+
+test: lint types
+	$(ONE_THREAD) $(BIN)/python -m pytest -q
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+
+types: $(VENV)/.dev
+	$(BIN)/pyright --pythonpath $(BIN)/python
+
+bench: $(VENV)/.dev
+	mkdir -p out
+	$(ONE_THREAD) $(BIN)/python -m benchmarks --out out/benchmarks.json $(ARGS)
+
+docs: $(VENV)/.docs
+	$(BIN)/sphinx-build -q -W -c docs . docs/_build
+
+clean:
+	rm -rf $(VENV) docs/_build out build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "luojia needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1). Name another: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# A stamp says which extras are installed. The order-only | keeps a touched python from causing a reinstall.
+$(VENV)/.demo: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[data,viz]'
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev]'
+	@touch $@ $(VENV)/.demo
+
+$(VENV)/.docs: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[docs]'
+	@touch $@

@@ -1,0 +1,57 @@
+"""`python -m benchmarks`: luojia and every peer found, one thread each, taking turns.
+
+    python -m benchmarks                                  all cases, with the peers that this interpreter can import
+    python -m benchmarks --case mlp_step lenet_step       two of them
+    python -m benchmarks --peers torch=/opt/torch/bin/python,mxnet=/opt/mx/bin/python --out timings.json
+
+The exit status is 1 where luojia could not run a case, or misses a target and --strict was given.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from benchmarks import report, runner
+from benchmarks.cases import FRAMEWORKS, NAMES
+
+
+def peers(text: str) -> dict[str, str]:
+    """``"torch=/a/python,mxnet=/b/python"`` as a dictionary from framework to interpreter."""
+    found = {}
+    for entry in filter(None, text.split(",")):
+        name, equals, python = entry.partition("=")
+        if name not in FRAMEWORKS[1:] or not equals:
+            raise argparse.ArgumentTypeError(
+                f"--peers expects FRAMEWORK=PYTHON with a framework of {', '.join(FRAMEWORKS[1:])}, got {entry!r}."
+            )
+        found[name] = python
+    return found
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser("python -m benchmarks", description=__doc__.split("\n")[0])
+    parser.add_argument("--case", nargs="+", choices=NAMES, default=NAMES, help="the cases to run (all)")
+    parser.add_argument("--peers", type=peers, default={}, help="torch=/path/to/python,mxnet=... (this interpreter's)")
+    parser.add_argument("--repeats", type=int, default=7, help="timed rounds per case (7)")
+    parser.add_argument("--out", type=Path, help="write everything measured to this JSON file")
+    parser.add_argument("--strict", action="store_true", help="exit with status 1 where a target is missed")
+    options = parser.parse_args(arguments)
+
+    pythons = {"luojia": sys.executable, **options.peers}
+    pythons.update((name, sys.executable) for name in FRAMEWORKS[1:] if name not in pythons and runner.importable(name))
+    cases, good = {}, True
+    for name in options.case:
+        case = runner.load(name)
+        rows = report.judge(case, runner.run_case(name, pythons, options.repeats))
+        print(report.table(case, rows), end="\n\n", flush=True)
+        cases[name] = rows
+        good &= "error" not in rows[0] and not (options.strict and any(row.get("met") is False for row in rows))
+    if options.out:
+        report.write(options.out, cases)
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,48 @@
+"""How long the import takes in a fresh interpreter, NumPy included, and how many modules it loads.
+
+What luojia loads only at first use is timed beside it, as "doors".
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import time
+
+TITLE = "import"
+UNIT = "s"
+SCALE = 1.0
+RUNS = None
+LIMIT = 0.3
+RATIOS: dict[str, float] = {}
+HEAVY = ("jax", "torch", "scipy")  # what importing luojia must not load
+DOORS = ("luojia.ops", "luojia.nn", "luojia.nd", "luojia.autograd", "luojia.gluon")
+
+
+def _measure(framework: str) -> dict[str, object]:
+    before = len(sys.modules)
+    start = time.perf_counter()
+    importlib.import_module(framework)
+    seconds = time.perf_counter() - start
+    heavy = [name for name in HEAVY if name in sys.modules and name != framework]
+    return {"value": seconds, "modules": len(sys.modules) - before, "heavy": heavy}
+
+
+def on_luojia() -> dict[str, object]:
+    result = _measure("luojia")
+    start = time.perf_counter()
+    for name in DOORS:
+        importlib.import_module(name)
+    return {**result, "doors": time.perf_counter() - start}
+
+
+def on_mxnet() -> dict[str, object]:
+    return _measure("mxnet")
+
+
+def on_torch() -> dict[str, object]:
+    return _measure("torch")
+
+
+def on_mindspore() -> dict[str, object]:
+    return _measure("mindspore")

@@ -1,0 +1,34 @@
+"""A training step of the perceptron 784-128-64-10 on a batch of 100."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from benchmarks.cases import networks
+
+TITLE = "MLP 784-128-64-10, batch 100, step"
+UNIT = "ms"
+SCALE = 1e3
+RUNS = 30
+LIMIT = None
+RATIOS = {"torch": 1.0}
+
+
+def on_luojia() -> Callable[[], object]:
+    import luojia
+
+    return networks.gluon_step(luojia, networks.gluon_mlp, *networks.batch(100, 784))
+
+
+def on_mxnet() -> Callable[[], object]:
+    import mxnet
+
+    return networks.gluon_step(mxnet, networks.gluon_mlp, *networks.batch(100, 784))
+
+
+def on_torch() -> Callable[[], object]:
+    return networks.torch_step(networks.torch_mlp, *networks.batch(100, 784))
+
+
+def on_mindspore() -> Callable[[], object]:
+    return networks.mindspore_step(networks.mindspore_mlp, *networks.batch(100, 784))

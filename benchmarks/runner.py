@@ -1,0 +1,161 @@
+"""Starts a worker for each framework, lets them take turns, and gathers the values."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+ONE_THREAD = {
+    **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+    "MXNET_ENGINE_TYPE": "NaiveEngine",  # else mxnet computes on threads of its own
+    "MXNET_CPU_WORKER_NTHREADS": "1",
+    "GLOG_v": "3",  # mindspore: errors only
+    "PYTHONPATH": str(ROOT),
+}
+
+
+class WorkerError(RuntimeError):
+    """What a worker answered with, or that it died."""
+
+
+class Worker:
+    """A process of `python` that runs `framework`, at work inside a `with` block."""
+
+    def __init__(self, framework: str, python: str) -> None:
+        self.framework = framework
+        command = [python, "-m", "benchmarks.worker", framework]
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **ONE_THREAD}, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    def ask(self, **request: Any) -> dict[str, Any]:
+        """The answer to `request`; raises WorkerError where there is none, or where it is an error."""
+        assert self.process.stdin and self.process.stdout
+        try:
+            self.process.stdin.write(json.dumps(request) + "\n")
+            self.process.stdin.flush()
+            line = self.process.stdout.readline()
+        except BrokenPipeError:
+            line = ""
+        if not line:
+            raise WorkerError(f"the worker of {self.framework} ended with exit status {self.process.wait()}")
+        reply = json.loads(line)
+        if "error" in reply:
+            raise WorkerError(reply["error"])
+        return reply
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        assert self.process.stdin and self.process.stdout
+        self.process.stdout.close()
+        try:
+            self.process.stdin.close()
+        except BrokenPipeError:
+            pass
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+@dataclass
+class Result:
+    """The values of one framework in one case, in the case's unit; or why there are none."""
+
+    framework: str
+    values: list[float] = field(default_factory=list)
+    notes: dict[str, Any] = field(default_factory=dict)
+    error: str | None = None
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.values)
+
+    @property
+    def spread(self) -> float:
+        """The distance between the quartiles, as a fraction of the median."""
+        if len(self.values) < 2:
+            return 0.0
+        low, _, high = statistics.quantiles(self.values, n=4, method="inclusive")
+        return (high - low) / self.median if self.median else 0.0
+
+
+def load(name: str) -> ModuleType:
+    return importlib.import_module(f"benchmarks.cases.{name}")
+
+
+def run_case(name: str, pythons: dict[str, str], repeats: int) -> list[Result]:
+    """The case `name` on each framework of `pythons`, a dictionary from framework to interpreter."""
+    case = load(name)
+    results = {framework: Result(framework) for framework in pythons}
+    if case.RUNS is None:
+        for _ in range(repeats):
+            for framework in _alive(results):
+                _measure(name, pythons[framework], results[framework], case.SCALE)
+    else:
+        _take_turns(case, name, pythons, results, repeats)
+    return list(results.values())
+
+
+def _alive(results: dict[str, Result]) -> Iterable[str]:
+    return [framework for framework, result in results.items() if result.error is None]
+
+
+def _measure(name: str, python: str, result: Result, scale: float) -> None:
+    """One value, from a process of its own."""
+    with Worker(result.framework, python) as worker:
+        try:
+            reply = worker.ask(do="measure", case=name)
+        except WorkerError as error:
+            result.error = str(error)
+        else:
+            result.values.append(reply.pop("value") * scale)
+            result.notes.update(reply)
+
+
+def _take_turns(case: ModuleType, name: str, pythons: dict[str, str], results: dict[str, Result], repeats: int) -> None:
+    """Each framework runs RUNS times, then the next: a slow minute of the machine falls on all of them."""
+    workers = {framework: Worker(framework, python) for framework, python in pythons.items()}
+    try:
+        for framework in workers:
+            _try(results[framework], workers[framework], do="setup", case=name)
+        for repeat in range(repeats + 1):
+            for framework in _alive(results):
+                result = results[framework]
+                reply = _try(result, workers[framework], do="run", times=case.RUNS)
+                if repeat and "seconds" in reply:  # the first round warms up
+                    result.values.append(reply["seconds"] / case.RUNS * case.SCALE)
+    finally:
+        for worker in workers.values():
+            worker.__exit__()
+
+
+def _try(result: Result, worker: Worker, **request: Any) -> dict[str, Any]:
+    try:
+        reply = worker.ask(**request)
+    except WorkerError as error:
+        result.error = str(error)
+        return {}
+    if "version" in reply:
+        result.notes["version"] = reply["version"]
+    return reply
+
+
+def importable(framework: str, python: str = sys.executable) -> bool:
+    """Whether `python` finds `framework`; it is not loaded."""
+    code = f"import importlib.util, sys; sys.exit(importlib.util.find_spec({framework!r}) is None)"
+    return subprocess.run([python, "-c", code], cwd=ROOT, env={**os.environ, **ONE_THREAD}).returncode == 0

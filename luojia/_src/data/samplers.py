@@ -1,0 +1,132 @@
+"""Samplers: the order in which a loader reads a dataset, and how indices are grouped into batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from luojia._src.errors import ArgumentError
+
+
+class Sampler:
+    """Base class; a subclass gives ``__iter__`` over indices and ``__len__``."""
+
+    def __iter__(self) -> Iterator:
+        raise NotImplementedError(f"{type(self).__name__} draws nothing: define __iter__(self).")
+
+    def __len__(self) -> int:
+        raise NotImplementedError(f"{type(self).__name__} has no length: define __len__(self).")
+
+
+class SequentialSampler(Sampler):
+    """``start, start + 1, ...``, ``length`` of them.
+
+    >>> list(SequentialSampler(3, 2))
+    [2, 3, 4]
+    """
+
+    def __init__(self, length: int, start: int = 0) -> None:
+        self._length, self._start = length, start
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(self._start, self._start + self._length))
+
+    def __len__(self) -> int:
+        return self._length
+
+
+class RandomSampler(Sampler):
+    """``0 ... length - 1`` in a new random order at each pass.
+
+    Args:
+        rng: something with ``permutation(n)``; None is NumPy's global stream, as in mxnet.
+    """
+
+    def __init__(self, length: int, rng: Any = None) -> None:
+        self._length, self._rng = length, rng
+
+    def __iter__(self) -> Iterator[int]:
+        return iter((np.random if self._rng is None else self._rng).permutation(self._length).tolist())
+
+    def __len__(self) -> int:
+        return self._length
+
+
+class FilterSampler(Sampler):
+    """The indices of the samples for which ``fn(sample)`` is true.
+
+    >>> list(FilterSampler(lambda x: x > 5, [4, 6, 8]))
+    [1, 2]
+    """
+
+    def __init__(self, fn: Callable[[Any], bool], dataset: Any) -> None:
+        self._indices = [i for i in range(len(dataset)) if fn(dataset[i])]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._indices)
+
+    def __len__(self) -> int:
+        return len(self._indices)
+
+
+class IntervalSampler(Sampler):
+    """Every ``interval``-th index; with ``rollover`` then again from 1, 2, ... until all have been drawn.
+
+    (mxnet 1.9.1 reports the full length even without ``rollover``; here the length is what is drawn.)
+
+    >>> list(IntervalSampler(5, 2))
+    [0, 2, 4, 1, 3]
+    """
+
+    def __init__(self, length: int, interval: int, rollover: bool = True) -> None:
+        if not 1 <= interval <= length:
+            raise ArgumentError(
+                f"IntervalSampler: Interval {interval} must be smaller than or equal to length {length}, and positive."
+            )
+        self._length, self._interval, self._rollover = length, interval, rollover
+
+    def __iter__(self) -> Iterator[int]:
+        for start in range(self._interval if self._rollover else 1):
+            yield from range(start, self._length, self._interval)
+
+    def __len__(self) -> int:
+        return self._length if self._rollover else -(-self._length // self._interval)
+
+
+class BatchSampler(Sampler):
+    """Lists of ``batch_size`` indices of ``sampler``.
+
+    What is left at the end is a smaller batch (``keep``), dropped (``discard``) or the beginning of the next pass
+    (``rollover``).
+
+    >>> list(BatchSampler(SequentialSampler(5), 2, "keep"))
+    [[0, 1], [2, 3], [4]]
+    """
+
+    def __init__(self, sampler: Sampler, batch_size: int, last_batch: str = "keep") -> None:
+        if not isinstance(batch_size, (int, np.integer)) or batch_size < 1:
+            raise ArgumentError(f"BatchSampler expects an integer batch_size >= 1, got {batch_size!r}.")
+        if last_batch not in ("keep", "discard", "rollover"):
+            raise ArgumentError(f"last_batch must be one of 'keep', 'discard', or 'rollover', but got {last_batch}")
+        self._sampler, self._batch_size, self._last_batch = sampler, int(batch_size), last_batch
+        self._left: list = []
+
+    def __iter__(self) -> Iterator[list]:
+        batch, self._left = self._left, []
+        for index in self._sampler:
+            batch.append(index)
+            if len(batch) == self._batch_size:
+                yield batch
+                batch = []
+        if batch and self._last_batch == "keep":
+            yield batch
+        elif self._last_batch == "rollover":
+            self._left = batch
+
+    def __len__(self) -> int:
+        count = len(self._sampler)
+        if self._last_batch == "keep":
+            return -(-count // self._batch_size)
+        return (count + len(self._left)) // self._batch_size

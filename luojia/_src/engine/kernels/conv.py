@@ -1,0 +1,194 @@
+"""Convolution and its two gradients on NumPy arrays, channels first, in one to three spatial dimensions.
+
+    y[n, o, p] = sum_{c, k} w[o, c, k] * x[n, group(o) * C/G + c, p * stride + k * dilation - lo]
+
+x is (N, C, *size), w is (O, C/groups, *kernel), pad is ((lo, hi), ...), y is (N, O, *out). The three kernels are linear
+in each argument and are each other's transposes, so that derivatives of any order use no others; `conv_dx` is also the
+transposed convolution. float16 is multiplied and accumulated in float32.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from math import gcd, prod
+
+import numpy as np
+
+from luojia._src.engine.kernels.columns import Columns, Ints
+from luojia._src.engine.kernels.precision import working
+from luojia._src.errors import ShapeError
+
+Pads = tuple[tuple[int, int], ...]
+
+LEAST_OUTPUTS = 24  # from here on OpenBLAS gains more from g as (M, O) than its transposition costs, up to twice
+
+
+def conv_shape(x_shape: Ints, w_shape: Ints, *, stride: Ints, pad: Pads, dilation: Ints, groups: int) -> Ints:
+    """The shape (N, O, *out) of a convolution, out = (size + lo + hi - dilation * (kernel - 1) - 1) // stride + 1.
+
+    Raises ShapeError where ranks, channels, groups or the window do not fit.
+
+    >>> conv_shape((64, 1, 28, 28), (20, 1, 5, 5), stride=(1, 1), pad=((0, 0), (0, 0)), dilation=(1, 1), groups=1)
+    (64, 20, 24, 24)
+    """
+    axes = len(x_shape) - 2
+    if axes < 1 or len(w_shape) != axes + 2:
+        raise ShapeError(
+            "conv expects x of shape (N, C, *size) and a weight of shape (O, C/groups, *kernel) with as many axes, "
+            f"got x {tuple(x_shape)} and weight {tuple(w_shape)}; give x a batch and a channel axis."
+        )
+    if not axes == len(stride) == len(pad) == len(dilation):
+        raise ShapeError(
+            f"conv of {axes} spatial axes expects one stride, pad and dilation for each, got stride {stride}, "
+            f"pad {pad}, dilation {dilation}."
+        )
+    if groups < 1 or x_shape[1] != w_shape[1] * groups or w_shape[0] % groups:
+        raise ShapeError(
+            f"conv with groups={groups} expects a weight of shape (O, {x_shape[1]} / groups, *kernel), O a multiple of "
+            f"groups, for x {tuple(x_shape)}, got weight {tuple(w_shape)}; check in_channels and groups."
+        )
+    if min(*w_shape[2:], *stride, *dilation, 1) < 1:
+        raise ShapeError(f"conv expects kernel, stride and dilation of at least 1, got kernel {tuple(w_shape[2:])}, "
+                         f"stride {stride}, dilation {dilation}.")
+    out = tuple((n + lo + hi - d * (k - 1) - 1) // s + 1
+                for n, k, s, (lo, hi), d in zip(x_shape[2:], w_shape[2:], stride, pad, dilation))
+    if min(out) < 1:
+        raise ShapeError(
+            f"conv: the window of kernel {tuple(w_shape[2:])}, dilation {dilation} is larger than the input of size "
+            f"{tuple(x_shape[2:])} with pad {pad}; use a smaller kernel or more padding."
+        )
+    return (x_shape[0], w_shape[0], *out)
+
+
+def conv(x: np.ndarray, w: np.ndarray, *, stride: Ints, pad: Pads, dilation: Ints, groups: int) -> np.ndarray:
+    """The convolution of x (N, C, *size) with w (O, C/groups, *kernel): (N, O, *out).
+
+    >>> conv(np.ones((1, 1, 4)), np.ones((1, 1, 3)), stride=(1,), pad=((1, 0),), dilation=(1,), groups=1)
+    array([[[2., 3., 3.]]])
+    """
+    shape = conv_shape(x.shape, w.shape, stride=stride, pad=pad, dilation=dilation, groups=groups)
+    lo = tuple(before for before, _ in pad)
+    y = _correlate(_grouped(x, 1, groups), _grouped(w, 0, groups), shape[2:], stride, lo, dilation)
+    return y.reshape(shape).astype(np.result_type(x, w), copy=False)
+
+
+def conv_dx(g: np.ndarray, w: np.ndarray, *, shape: Ints, stride: Ints, pad: Pads, dilation: Ints,
+            groups: int) -> np.ndarray:
+    """The gradient (shape) of a convolution's input for the gradient g (N, O, *out) of its output.
+
+    It is the transposed convolution of g with w. Each of the prod(stride) classes of inputs that read the same kernel
+    positions is a convolution of stride 1 of g with those positions, so that no zero between the strides is multiplied.
+    """
+    _expect(g, "conv_dx", shape, w.shape, stride, pad, dilation, groups)
+    dtype = np.result_type(g, w)
+    flipped = np.flip(_grouped(w, 0, groups).swapaxes(1, 2), tuple(range(3, w.ndim + 1)))
+    g = _grouped(g, 1, groups)
+    axes = [_classes(*a) for a in zip(shape[2:], w.shape[2:], stride, (p[0] for p in pad), dilation)]
+    every = (slice(None), slice(None))
+    dx = None if prod(stride) == 1 else np.zeros(shape, dtype)
+    for found in product(*axes):
+        into, taps, out, lo, steps = zip(*found)
+        part = _correlate(g, flipped[(slice(None), *every, *taps)], out, (1,) * len(out), lo, steps)
+        part = part.reshape(*shape[:2], *out)
+        if dx is None:
+            return part.astype(dtype, copy=False)
+        dx[(*every, *into)] = part
+    return np.zeros(shape, dtype) if dx is None else dx
+
+
+def conv_dw(g: np.ndarray, x: np.ndarray, *, shape: Ints, stride: Ints, pad: Pads, dilation: Ints,
+            groups: int) -> np.ndarray:
+    """The gradient (shape) of a convolution's weight for the gradient g (N, O, *out) of its output and its input x."""
+    _expect(g, "conv_dw", x.shape, shape, stride, pad, dilation, groups)
+    dtype = np.result_type(g, x)
+    work = working(dtype)
+    x, g = _lift(_grouped(x, 1, groups), 3), _lift(_grouped(g, 1, groups), 3)
+    lo, stride, dilation = _lift_ints(stride, tuple(p[0] for p in pad), dilation)
+    columns = Columns(x, (1,) * (4 - len(shape)) + shape[2:], g.shape[3:], stride, lo, dilation, work)
+    n, _, outputs = g.shape[:3]
+    g = g.reshape(n, groups, outputs, prod(g.shape[3:])).swapaxes(2, 3)
+    dw = np.zeros((columns.taps, groups, columns.inner, outputs), work)
+    for block in columns:
+        offset = block.start * columns.rest
+        seen = g[block.images, :, offset : block.stop * columns.rest].astype(work, copy=False)
+        if outputs >= LEAST_OUTPUTS:
+            seen = np.ascontiguousarray(seen)
+        for tap, windows, start, stop in block.products:
+            for window, one in zip(windows, seen):
+                dw[tap] += np.matmul(window, one[:, start * columns.rest - offset : stop * columns.rest - offset])
+    return columns.unweights(dw.swapaxes(2, 3), shape[1]).reshape(shape).astype(dtype, copy=False)
+
+
+def _correlate(x: np.ndarray, w: np.ndarray, out: Ints, stride: Ints, lo: Ints, dilation: Ints) -> np.ndarray:
+    """x (N, G, C/G, *size) with w (G, O/G, C/G, *kernel): (N, G, O/G, *out), in the working dtype."""
+    work = working(np.result_type(x, w))
+    n, groups, outputs = x.shape[0], *w.shape[:2]
+    x, w = _lift(x, 3), _lift(w, 3)
+    if len(out) == 1:
+        out = (1, *out)
+    lo, stride, dilation = _lift_ints(stride, lo, dilation)
+    columns = Columns(x, w.shape[3:], out, stride, lo, dilation, work)
+    weights = columns.weights(w)
+    y = np.empty((n, groups, outputs, prod(out)), work)
+    rest = columns.rest
+    scratch = np.empty(columns.images * groups * outputs * columns.rows * rest, work)
+    for images, start, stop, products in columns:
+        part = y[images]
+        first = next((p for p in products if (p.start, p.stop) == (start, stop)), None)
+        if first is None:
+            part[..., start * rest : stop * rest] = 0
+        else:
+            np.matmul(weights[first.tap], first.columns, out=part[..., start * rest : stop * rest])
+        for p in products:
+            if p is not first:
+                shape = (len(part), groups, outputs, (p.stop - p.start) * rest)
+                term = np.matmul(weights[p.tap], p.columns, out=scratch[: prod(shape)].reshape(shape))
+                target = part[..., p.start * rest : p.stop * rest]
+                np.add(target, term, out=target)
+    return y
+
+
+def _classes(size: int, kernel: int, stride: int, lo: int, dilation: int) -> list[tuple[slice, slice, int, int, int]]:
+    """One axis of `conv_dx`: (inputs, positions of the flipped kernel, their number, lo, dilation) for each class.
+
+    Input i of class f = (i + lo) % stride meets output (i + lo - k * dilation) / stride at each k for which that is
+    whole: k = k0, k0 + m, k0 + 2m, ... with m = stride / gcd(stride, dilation), stepping the output by dilation / gcd.
+    """
+    common = gcd(stride, dilation)
+    found = []
+    for f in range(stride):
+        first = (f - lo) % stride
+        k0 = next((k for k in range(min(stride, kernel)) if k * dilation % stride == f), None)
+        if first >= size or k0 is None:
+            continue  # inputs that do not exist, or that nothing reads
+        positions = range(k0, kernel, stride // common)
+        last = positions[-1]  # comes first in the flipped kernel
+        taps = slice(kernel - 1 - last, kernel - k0, stride // common)
+        shift = (first + lo - last * dilation) // stride
+        found.append((slice(first, None, stride), taps, len(range(first, size, stride)), -shift, dilation // common))
+    return found
+
+
+def _expect(g: np.ndarray, name: str, x_shape: Ints, w_shape: Ints, stride: Ints, pad: Pads, dilation: Ints,
+            groups: int) -> None:
+    shape = conv_shape(x_shape, w_shape, stride=stride, pad=pad, dilation=dilation, groups=groups)
+    if g.shape != shape:
+        raise ShapeError(
+            f"{name} expects the gradient of an output of shape {shape}, got {g.shape}; the input has shape "
+            f"{tuple(x_shape)}, the weight {tuple(w_shape)}."
+        )
+
+
+def _grouped(a: np.ndarray, axis: int, groups: int) -> np.ndarray:
+    return a.reshape(*a.shape[:axis], groups, a.shape[axis] // groups, *a.shape[axis + 1 :])
+
+
+def _lift(a: np.ndarray, axes: int) -> np.ndarray:
+    """One spatial axis becomes two, so that `Columns` always has an axis to unfold."""
+    return a if a.ndim > axes + 1 else np.expand_dims(a, axes)
+
+
+def _lift_ints(stride: Ints, lo: Ints, dilation: Ints) -> tuple[Ints, Ints, Ints]:
+    if len(stride) > 1:
+        return lo, stride, dilation
+    return (0, *lo), (1, *stride), (1, *dilation)

@@ -1,0 +1,152 @@
+"""Normalization on NumPy arrays: y = gamma * (x - mean) / sqrt(var + eps) + beta, and its first-order gradient.
+
+`normalize` serves every kind, by its axes and by what gamma broadcasts over: batch norm takes the statistics over all
+axes but the channels', layer norm over the last ones, instance and group norm over the spatial ones of each image.
+var is the biased variance, in two passes. float16 accumulates in float32.
+"""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+
+from luojia._src.engine.kernels.precision import widen
+from luojia._src.errors import ShapeError
+
+Axes = tuple[int, ...]
+
+
+def normalize(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, *, axes: Axes,
+              eps: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """(y, mean, var, inv) with inv = 1 / sqrt(var + eps), the last three with the axes kept as 1.
+
+    gamma and beta have x's rank and broadcast to it. `normalize_dx` needs mean and inv.
+    """
+    count = prod(x.shape[a] for a in axes)
+    if not count:
+        raise ShapeError(f"normalize expects at least one value to average over, got x {x.shape} with axes {axes}.")
+    _expect(x, gamma, beta)
+    d = widen(x)
+    mean = d.sum(axes, keepdims=True) / count
+    d = d - mean
+    var = np.square(d).sum(axes, keepdims=True) / count
+    inv = 1 / np.sqrt(var + eps)
+    gamma, beta = widen(gamma), widen(beta)
+    if _constant(gamma, axes):
+        d *= gamma * inv
+    else:
+        d *= inv
+        d *= gamma
+    d += beta
+    return d.astype(x.dtype, copy=False), mean, var, inv
+
+
+def normalize_dx(g: np.ndarray, x: np.ndarray, gamma: np.ndarray, mean: np.ndarray, inv: np.ndarray, *, axes: Axes,
+                 needs_dx: bool = True) -> tuple[np.ndarray | None, np.ndarray, np.ndarray]:
+    """(dx, dgamma, dbeta) for the gradient g of y, through mean and var too; dx is None unless needed.
+
+    With x' = (x - mean) * inv and u = g * gamma: dx = inv * (u - mean(u) - x' * mean(u * x')).
+    """
+    if g.shape != x.shape:
+        raise ShapeError(f"normalize_dx expects a gradient of the input's shape {x.shape}, got {g.shape}.")
+    _expect(x, gamma, gamma)
+    dtype, count = gamma.dtype, prod(x.shape[a] for a in axes)
+    g, gamma = widen(g), widen(gamma)
+    normal = widen(x) - mean
+    normal *= inv
+    product = g * normal
+    dbeta, dgamma = _sum_to(g, gamma.shape), _sum_to(product, gamma.shape)
+    dx = None
+    if needs_dx:
+        if _constant(gamma, axes):  # gamma comes out of the means
+            u, scale = g, inv * gamma
+            total, moment = (dbeta, dgamma) if gamma.shape == inv.shape else (
+                g.sum(axes, keepdims=True), product.sum(axes, keepdims=True))
+        else:
+            u, scale = g * gamma, inv
+            product *= gamma
+            total, moment = u.sum(axes, keepdims=True), product.sum(axes, keepdims=True)
+        normal *= moment * (-1 / count)
+        normal += u
+        normal -= total / count
+        normal *= scale
+        dx = normal.astype(x.dtype, copy=False)
+    return dx, dgamma.astype(dtype, copy=False), dbeta.astype(dtype, copy=False)
+
+
+def batch_norm(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, *, axis: int = 1,
+               eps: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """(y, mean, var, inv) with the statistics (C,) of each index of the channel axis; gamma and beta are (C,).
+
+    >>> y, mean, var, inv = batch_norm(np.array([[1.0], [3.0]]), np.ones(1), np.zeros(1), eps=0.0)
+    >>> y.tolist(), mean.item(), var.item()
+    ([[-1.0], [1.0]], 2.0, 1.0)
+    """
+    axes, shape = _channels(x, gamma, axis)
+    y, *statistics = normalize(x, gamma.reshape(shape), beta.reshape(shape), axes=axes, eps=eps)
+    mean, var, inv = (s.reshape(gamma.shape) for s in statistics)
+    return y, mean, var, inv
+
+
+def batch_norm_dx(g: np.ndarray, x: np.ndarray, gamma: np.ndarray, mean: np.ndarray, inv: np.ndarray, *, axis: int = 1,
+                  needs_dx: bool = True) -> tuple[np.ndarray | None, np.ndarray, np.ndarray]:
+    """(dx, dgamma, dbeta) of `batch_norm` for the gradient g of y."""
+    axes, shape = _channels(x, gamma, axis)
+    dx, dgamma, dbeta = normalize_dx(g, x, gamma.reshape(shape), mean.reshape(shape), inv.reshape(shape), axes=axes,
+                                     needs_dx=needs_dx)
+    return dx, dgamma.reshape(gamma.shape), dbeta.reshape(gamma.shape)
+
+
+def layer_norm(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, *, axes: Axes = (-1,),
+               eps: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """(y, mean, var, inv) with statistics over ``axes``, kept as 1; gamma and beta have x's sizes along them.
+
+    >>> layer_norm(np.array([[1.0, 3.0]]), np.ones(2), np.zeros(2), eps=0.0)[0]
+    array([[-1.,  1.]])
+    """
+    axes, shape = _features(x, gamma, axes)
+    return normalize(x, gamma.reshape(shape), beta.reshape(shape), axes=axes, eps=eps)
+
+
+def layer_norm_dx(g: np.ndarray, x: np.ndarray, gamma: np.ndarray, mean: np.ndarray, inv: np.ndarray, *,
+                  axes: Axes = (-1,), needs_dx: bool = True) -> tuple[np.ndarray | None, np.ndarray, np.ndarray]:
+    """(dx, dgamma, dbeta) of `layer_norm` for the gradient g of y."""
+    axes, shape = _features(x, gamma, axes)
+    dx, dgamma, dbeta = normalize_dx(g, x, gamma.reshape(shape), mean, inv, axes=axes, needs_dx=needs_dx)
+    return dx, dgamma.reshape(gamma.shape), dbeta.reshape(gamma.shape)
+
+
+def _channels(x: np.ndarray, gamma: np.ndarray, axis: int) -> tuple[Axes, Axes]:
+    """The axes of a batch norm's statistics, and the shape that gamma takes against x."""
+    axis %= x.ndim
+    if gamma.shape != (x.shape[axis],):
+        raise ShapeError(f"batch_norm of x {x.shape} over channel axis {axis} expects gamma and beta of shape "
+                         f"({x.shape[axis]},), got {gamma.shape}.")
+    axes = tuple(a for a in range(x.ndim) if a != axis)
+    return axes, tuple(n if a == axis else 1 for a, n in enumerate(x.shape))
+
+
+def _features(x: np.ndarray, gamma: np.ndarray, axes: Axes) -> tuple[Axes, Axes]:
+    axes = tuple(sorted(a % x.ndim for a in axes))
+    expected = tuple(x.shape[a] for a in axes)
+    if gamma.shape != expected:
+        raise ShapeError(f"layer_norm of x {x.shape} over axes {axes} expects gamma and beta of shape {expected}, got "
+                         f"{gamma.shape}.")
+    return axes, tuple(n if a in axes else 1 for a, n in enumerate(x.shape))
+
+
+def _expect(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray) -> None:
+    fits = gamma.ndim == x.ndim and all(a in (1, n) for a, n in zip(gamma.shape, x.shape))
+    if not fits or beta.shape != gamma.shape:
+        raise ShapeError(f"normalize expects gamma and beta of one shape that broadcasts to x {x.shape}, got gamma "
+                         f"{gamma.shape} and beta {beta.shape}.")
+
+
+def _constant(gamma: np.ndarray, axes: Axes) -> bool:
+    return all(gamma.shape[a] == 1 for a in axes)
+
+
+def _sum_to(a: np.ndarray, shape: Axes) -> np.ndarray:
+    axes = tuple(i for i, (n, m) in enumerate(zip(a.shape, shape)) if m == 1 != n)
+    return a.sum(axes, keepdims=True) if axes else a.copy()

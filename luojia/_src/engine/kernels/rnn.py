@@ -1,0 +1,234 @@
+"""Recurrent layers over whole sequences on NumPy arrays: one layer, one direction, forward and first-order backward.
+
+x is (T, N, C), states are (N, H), wx is (gates * H, C), wh is (gates * H, H), bx and bh are (gates * H,), with the
+gates in cuDNN's and MXNet's order: LSTM i, f, g, o and GRU r, z, n. The outputs y are (T, N, H).
+
+The inputs of all time steps meet wx in one GEMM, and so do all gradients of wx, wh and x; a time step keeps one small
+GEMM with wh. y may share its memory with what is saved: do not write into it. The sigmoid is 0.5 * tanh(0.5 * a) + 0.5,
+which cannot overflow. float16 is computed in float32.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from luojia._src.engine.kernels.precision import widen
+from luojia._src.errors import ArgumentError, ShapeError
+
+Array = np.ndarray
+
+
+class Saved(NamedTuple):
+    """What backward needs: the states before and after each step (T + 1, N, H), and the gates (T, N, gates * H)."""
+
+    states: Array
+    gates: Array
+    cells: Array | None = None  # LSTM: the cells (T + 1, N, H)
+    hidden: Array | None = None  # LSTM: tanh of the cells; GRU: h @ wh_n + bh_n, before the reset (T, N, H)
+
+
+class Gradients(NamedTuple):
+    """The gradients of a forward's arguments: states in x's dtype, biases in their weights'; dc0 for an LSTM only."""
+
+    dx: Array
+    dh0: Array
+    dc0: Array | None
+    dwx: Array
+    dwh: Array
+    dbx: Array
+    dbh: Array
+
+
+def rnn(x: Array, h0: Array, wx: Array, wh: Array, bx: Array, bh: Array, *,
+        activation: str = "tanh") -> tuple[Array, Array, Saved]:
+    """(y, hT, saved): h = activation(x @ wx.T + bx + h @ wh.T + bh), activation tanh or relu.
+
+    >>> zero, one = np.zeros((1, 1)), np.ones((1, 1))
+    >>> rnn(np.ones((3, 1, 1)), zero, one, one, zero[0], zero[0], activation="relu")[0].ravel()
+    array([1., 2., 3.])
+    """
+    _expect("rnn", 1, x, h0, wx, wh, bx, bh)
+    if activation not in ("tanh", "relu"):
+        raise ArgumentError(f"rnn expects activation 'tanh' or 'relu', got {activation!r}.")
+    states, gates, recur = _start(x, h0, wx, wh, bx, bh)
+    term = np.empty(gates.shape[1:], gates.dtype)
+    for t, a in enumerate(gates):
+        a += np.matmul(states[t], recur, out=term)
+        if activation == "tanh":
+            np.tanh(a, out=states[t + 1])
+        else:
+            np.maximum(a, 0, out=states[t + 1])
+    return *_outputs(x.dtype, states), Saved(states, gates)
+
+
+def rnn_backward(saved: Saved, x: Array, wx: Array, wh: Array, gy: Array | None, gh: Array | None = None, *,
+                 activation: str = "tanh") -> Gradients:
+    """The gradients of `rnn`'s arguments for those of y (T, N, H) and hT (N, H); None means zero."""
+    states = saved.states
+    da = np.empty_like(saved.gates)
+    dh, wide = _final(gh, states), widen(wh)
+    for t in range(len(da) - 1, -1, -1):
+        if gy is not None:
+            dh = dh + gy[t]
+        h = states[t + 1]
+        np.multiply(dh, 1 - h * h if activation == "tanh" else h > 0, out=da[t])
+        dh = da[t] @ wide
+    return _finish(x, wx, wh, dh, None, states, da, da)
+
+
+def lstm(x: Array, h0: Array, c0: Array, wx: Array, wh: Array, bx: Array,
+         bh: Array) -> tuple[Array, Array, Array, Saved]:
+    """(y, hT, cT, saved): c = f * c + i * g, h = o * tanh(c), with sigmoid gates i, f, o and g = tanh.
+
+    Source: Hochreiter and Schmidhuber 1997, with forget gates; the gates and order of MXNet's RNN and torch.nn.LSTM.
+    """
+    _expect("lstm", 4, x, h0, wx, wh, bx, bh)
+    if c0.shape != h0.shape:
+        raise ShapeError(f"lstm expects c0 of h0's shape {h0.shape}, got {c0.shape}.")
+    size = h0.shape[1]
+    states, gates, recur = _start(x, h0, wx, wh, bx, bh)
+    cells, hidden = np.empty_like(states), np.empty_like(states[1:])
+    cells[0] = c0
+    # One tanh serves the four gates of a step: i, f and o are 0.5 * tanh(0.5 * a) + 0.5, g is 1 * tanh(1 * a) + 0.
+    scale = np.repeat(np.array([0.5, 0.5, 1, 0.5], gates.dtype), size)
+    shift = np.repeat(np.array([0.5, 0.5, 0, 0.5], gates.dtype), size)
+    gates *= scale
+    recur = recur * scale  # not in place: it may be wh itself
+    term, fresh = np.empty(gates.shape[1:], gates.dtype), np.empty_like(states[0])
+    for t, a in enumerate(gates):
+        a += np.matmul(states[t], recur, out=term)
+        np.tanh(a, out=a)
+        a *= scale
+        a += shift
+        i, f, g, o = (a[:, k * size : (k + 1) * size] for k in range(4))
+        c = np.multiply(f, cells[t], out=cells[t + 1])
+        c += np.multiply(i, g, out=fresh)
+        np.tanh(c, out=hidden[t])
+        np.multiply(o, hidden[t], out=states[t + 1])
+    y, h = _outputs(x.dtype, states)
+    return y, h, cells[-1].astype(x.dtype), Saved(states, gates, cells, hidden)
+
+
+def lstm_backward(saved: Saved, x: Array, wx: Array, wh: Array, gy: Array | None, gh: Array | None = None,
+                  gc: Array | None = None) -> Gradients:
+    """The gradients of `lstm`'s arguments for those of y (T, N, H), hT and cT (N, H); None means zero."""
+    states, gates, cells, hidden = saved
+    assert cells is not None and hidden is not None
+    size = states.shape[2]
+    da = np.empty_like(gates)
+    dh, dc, wide = _final(gh, states), _final(gc, states), widen(wh)
+    for t in range(len(da) - 1, -1, -1):
+        if gy is not None:
+            dh = dh + gy[t]
+        a, d, tanh_c = gates[t], da[t], hidden[t]
+        i, f, g, o = (a[:, k * size : (k + 1) * size] for k in range(4))
+        dc = dc + dh * o * (1 - tanh_c * tanh_c)
+        sigmoids = a * (1 - a)
+        np.multiply(dc * g, sigmoids[:, :size], out=d[:, :size])
+        np.multiply(dc * cells[t], sigmoids[:, size : 2 * size], out=d[:, size : 2 * size])
+        np.multiply(dc * i, 1 - g * g, out=d[:, 2 * size : 3 * size])
+        np.multiply(dh * tanh_c, sigmoids[:, 3 * size :], out=d[:, 3 * size :])
+        dc *= f
+        dh = d @ wide
+    return _finish(x, wx, wh, dh, dc, states, da, da)
+
+
+def gru(x: Array, h0: Array, wx: Array, wh: Array, bx: Array, bh: Array) -> tuple[Array, Array, Saved]:
+    """(y, hT, saved): h = (1 - z) * n + z * h, n = tanh(x @ wx_n.T + bx_n + r * (h @ wh_n.T + bh_n)), r, z sigmoids.
+
+    The reset comes after the product with wh_n, as in cuDNN, MXNet and torch; Cho et al. 2014 put it before.
+    """
+    _expect("gru", 3, x, h0, wx, wh, bx, bh)
+    size = h0.shape[1]
+    late = np.concatenate([np.zeros(2 * size, bh.dtype), bh[2 * size :]])  # bh_n is inside the reset
+    states, gates, recur = _start(x, h0, wx, wh, bx, bh - late)
+    late, hidden, term = widen(late), np.empty_like(states[1:]), np.empty(gates.shape[1:], gates.dtype)
+    for t, a in enumerate(gates):
+        p = np.matmul(states[t], recur, out=term)
+        p += late
+        r_z, n = a[:, : 2 * size], a[:, 2 * size :]
+        r_z += p[:, : 2 * size]
+        _sigmoid(r_z)
+        hidden[t] = p[:, 2 * size :]
+        n += r_z[:, :size] * hidden[t]
+        np.tanh(n, out=n)
+        h = np.subtract(states[t], n, out=states[t + 1])
+        h *= r_z[:, size:]
+        h += n
+    return *_outputs(x.dtype, states), Saved(states, gates, None, hidden)
+
+
+def gru_backward(saved: Saved, x: Array, wx: Array, wh: Array, gy: Array | None, gh: Array | None = None) -> Gradients:
+    """The gradients of `gru`'s arguments for those of y (T, N, H) and hT (N, H); None means zero."""
+    states, gates, _, hidden = saved
+    assert hidden is not None
+    size = states.shape[2]
+    da, dp = np.empty_like(gates), np.empty_like(gates)  # of the inputs' part and of the states' part
+    dh, wide = _final(gh, states), widen(wh)
+    for t in range(len(da) - 1, -1, -1):
+        if gy is not None:
+            dh = dh + gy[t]
+        a, d, p = gates[t], da[t], dp[t]
+        r, z, n = (a[:, k * size : (k + 1) * size] for k in range(3))
+        np.multiply(dh * (1 - z), 1 - n * n, out=d[:, 2 * size :])
+        np.multiply(d[:, 2 * size :] * hidden[t], r * (1 - r), out=d[:, :size])
+        np.multiply(dh * (states[t] - n), z * (1 - z), out=d[:, size : 2 * size])
+        p[:, : 2 * size] = d[:, : 2 * size]
+        np.multiply(d[:, 2 * size :], r, out=p[:, 2 * size :])
+        dh = dh * z
+        dh += p @ wide
+    return _finish(x, wx, wh, dh, None, states, da, dp)
+
+
+def _expect(name: str, gates: int, x: Array, h0: Array, wx: Array, wh: Array, bx: Array, bh: Array) -> None:
+    if x.ndim != 3 or h0.ndim != 2 or x.shape[1] != h0.shape[0]:
+        raise ShapeError(f"{name} expects x (T, N, C) and h0 (N, H), got x {x.shape} and h0 {h0.shape}.")
+    rows, size = gates * h0.shape[1], h0.shape[1]
+    wanted = {"wx": (rows, x.shape[2]), "wh": (rows, size), "bx": (rows,), "bh": (rows,)}
+    for (arg, shape), got in zip(wanted.items(), (wx, wh, bx, bh)):
+        if got.shape != shape:
+            raise ShapeError(f"{name} of x {x.shape} and h0 {h0.shape} expects {arg} {shape}, got {got.shape}.")
+
+
+def _sigmoid(a: Array) -> None:
+    """In place."""
+    a *= 0.5
+    np.tanh(a, out=a)
+    a *= 0.5
+    a += 0.5
+
+
+def _start(x: Array, h0: Array, wx: Array, wh: Array, bx: Array, bh: Array) -> tuple[Array, Array, Array]:
+    """The states with h0 set, x @ wx.T + bx + bh for all steps, and wh.T, in the working dtype."""
+    steps, n, channels = x.shape
+    gates = widen(x).reshape(steps * n, channels) @ widen(wx).T
+    gates += widen(bx) + widen(bh)
+    states = np.empty((steps + 1, *h0.shape), gates.dtype)
+    states[0] = h0
+    return states, gates.reshape(steps, n, len(wx)), np.ascontiguousarray(widen(wh).T)
+
+
+def _outputs(dtype: np.dtype, states: Array) -> tuple[Array, Array]:
+    return states[1:].astype(dtype, copy=False), states[-1].astype(dtype)
+
+
+def _final(g: Array | None, states: Array) -> Array:
+    return np.zeros_like(states[0]) if g is None else g.astype(states.dtype)
+
+
+def _finish(x: Array, wx: Array, wh: Array, dh0: Array, dc0: Array | None, states: Array, da: Array,
+            dp: Array) -> Gradients:
+    """All gradients from those of x @ wx.T + bx (da) and of h @ wh.T + bh (dp), both (T, N, gates * H)."""
+    steps, n, rows = da.shape
+    wide, flat = widen(x).reshape(steps * n, x.shape[2]), da.reshape(steps * n, rows)
+    before = states[:-1].reshape(steps * n, states.shape[2])
+    dbx = flat.sum(0)
+    recurrent = dp.reshape(steps * n, rows)
+    dbh = dbx.copy() if dp is da else recurrent.sum(0)
+    dx = (flat @ widen(wx)).reshape(x.shape).astype(x.dtype, copy=False)
+    weights = (flat.T @ wide, recurrent.T @ before, dbx, dbh)
+    dwx, dwh, dbx, dbh = (a.astype(b.dtype, copy=False) for a, b in zip(weights, (wx, wh, wx, wh)))
+    dc0 = None if dc0 is None else dc0.astype(x.dtype, copy=False)
+    return Gradients(dx, dh0.astype(x.dtype, copy=False), dc0, dwx, dwh, dbx, dbh)

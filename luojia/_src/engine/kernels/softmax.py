@@ -1,0 +1,97 @@
+"""Softmax along an axis, its logarithm, and the cross entropy with integer labels, on NumPy arrays.
+
+The largest logit is subtracted first, so that nothing overflows. float16 is computed in float32.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from luojia._src.engine.kernels.precision import widen
+from luojia._src.errors import ArgumentError, DTypeError, ShapeError
+
+
+def softmax(x: np.ndarray, *, axis: int = -1) -> np.ndarray:
+    """exp(x) / sum(exp(x)) along an axis.
+
+    >>> softmax(np.array([0.0, 0.0]))
+    array([0.5, 0.5])
+    """
+    e = _shifted(x, axis)
+    np.exp(e, out=e)
+    e /= e.sum(axis, keepdims=True)
+    return e.astype(x.dtype, copy=False)
+
+
+def softmax_dx(g: np.ndarray, y: np.ndarray, *, axis: int = -1) -> np.ndarray:
+    """The gradient of x for the gradient g of y = softmax(x): y * (g - sum(g * y))."""
+    wide = widen(y)
+    dx = wide * g
+    dx -= wide * dx.sum(axis, keepdims=True)
+    return dx.astype(g.dtype, copy=False)
+
+
+def log_softmax(x: np.ndarray, *, axis: int = -1) -> np.ndarray:
+    """x - log(sum(exp(x))) along an axis.
+
+    >>> np.exp(log_softmax(np.array([1000.0, 1000.0])))
+    array([0.5, 0.5])
+    """
+    s = _shifted(x, axis)
+    s -= np.log(np.exp(s).sum(axis, keepdims=True))
+    return s.astype(x.dtype, copy=False)
+
+
+def log_softmax_dx(g: np.ndarray, y: np.ndarray, *, axis: int = -1) -> np.ndarray:
+    """The gradient of x for the gradient g of y = log_softmax(x): g - exp(y) * sum(g)."""
+    dx = np.exp(widen(y))
+    dx *= -widen(g).sum(axis, keepdims=True)
+    dx += g
+    return dx.astype(g.dtype, copy=False)
+
+
+def cross_entropy(x: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(loss, p): -log softmax(x)[label] of each row, (*batch,), and the softmax (*batch, classes) that backward needs.
+
+    x is (*batch, classes), labels are integers (*batch,) in [0, classes). p keeps the working dtype.
+
+    >>> cross_entropy(np.zeros((1, 2)), np.array([1]))[0]
+    array([0.69314718])
+    """
+    _expect(x, labels)
+    rows, labels = x.reshape(labels.size, x.shape[-1]), labels.reshape(labels.size)
+    s = _shifted(rows, -1)
+    loss = -s[np.arange(labels.size), labels]
+    np.exp(s, out=s)
+    total = s.sum(-1, keepdims=True)
+    s /= total
+    loss += np.log(total[:, 0])
+    return loss.reshape(x.shape[:-1]).astype(x.dtype, copy=False), s.reshape(x.shape)
+
+
+def cross_entropy_dx(g: np.ndarray, p: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """The gradient of x for the gradient g (*batch,) of the loss: g * (p - onehot(labels))."""
+    if g.shape != labels.shape:
+        raise ShapeError(f"cross_entropy_dx expects one gradient for each label, {labels.shape}, got {g.shape}.")
+    wide = widen(g).reshape(labels.size, 1)
+    dx = p.reshape(labels.size, p.shape[-1]) * wide
+    dx[np.arange(labels.size), labels.reshape(labels.size)] -= wide[:, 0]
+    return dx.reshape(p.shape).astype(g.dtype, copy=False)
+
+
+def _expect(x: np.ndarray, labels: np.ndarray) -> None:
+    if x.ndim < 1 or labels.shape != x.shape[:-1]:
+        raise ShapeError(f"cross_entropy expects one label for each row of x {x.shape}, got labels of shape "
+                         f"{labels.shape}.")
+    if labels.dtype.kind not in "iu":
+        raise DTypeError(f"cross_entropy expects integer labels, got {labels.dtype}; cast them, or give one-hot "
+                         "rows to a dense cross entropy.")
+    if labels.size and not 0 <= labels.min() <= labels.max() < x.shape[-1]:
+        raise ArgumentError(f"cross_entropy expects labels in [0, {x.shape[-1]}) for x {x.shape}, got values from "
+                            f"{labels.min()} to {labels.max()}.")
+
+
+def _shifted(x: np.ndarray, axis: int) -> np.ndarray:
+    """x less its largest entry, a new array in the working dtype."""
+    x = widen(x)
+    return x - x.max(axis, keepdims=True)

@@ -1,0 +1,186 @@
+"""MXNet's ``.params`` files: a list of arrays, or a dict of them by name.
+
+Layout, little-endian::
+
+    u64 0x112, u64 0, u64 count
+    each array: u32 magic, i32 storage type (0 dense), u32 ndim, i64 dims, i32 device type, i32 device id, i32 dtype,
+                data
+    u64 count of names (0, or that of the arrays); each name: u64 length, UTF-8
+
+The magic says whether a shape () or with a 0 in it is meant (0xF993FACA, written under ``mx.np_shape``) or stands for a
+shape not yet known (0xF993FAC9); mxnet refuses a file of the one kind in the scope of the other. Older arrays have
+no storage type (0xF993FAC8), or, instead of the magic, ndim and u32 dims.
+
+Source: the files of mxnet 1.9.1.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from luojia._src.errors import DTypeError, NotSupportedError
+from luojia._src.formats.atomic import write_bytes
+from luojia._src.formats.reader import Reader, Source, open_source
+
+LIST_MAGIC = 0x112
+V1, V2, V3 = 0xF993FAC8, 0xF993FAC9, 0xF993FACA
+_CPU = struct.pack("<ii", 1, 0)
+_DEVICE_TYPES = range(1, 7)  # cpu, gpu, cpu_pinned, ..., cpu_shared is 5
+_DTYPES = [np.dtype(n) for n in ("float32", "float64", "float16", "uint8", "int32", "int8", "int64", "bool")]
+_READ_ONLY_DTYPES = [np.dtype(n) for n in ("int16", "uint16", "uint32", "uint64")]  # numbered by mxnet 2
+_BFLOAT16 = 12
+_STORAGE = {1: "row_sparse", 2: "csr"}
+
+
+def dump(arrays: Sequence[np.ndarray] | Mapping[str, np.ndarray], *, np_shape: bool | None = None) -> bytes:
+    """The bytes of a ``.params`` file that holds `arrays`.
+
+    Args:
+        arrays: a list of arrays, or a dict of arrays by name, of the dtypes that mxnet 1.9 has: float16, float32,
+            float64, uint8, int8, int32, int64, bool.
+        np_shape: write the kind of file that mxnet reads within ``mx.util.np_shape(True)``, the only kind with room
+            for the shape () and for sizes of 0. By default it is written where an array needs it.
+
+    Raises:
+        DTypeError: an array of another dtype, or a name that is no string.
+
+    >>> load(dump({"w": np.float32([[1, 2]])}))
+    {'w': array([[1., 2.]], dtype=float32)}
+    """
+    return b"".join(_pieces(arrays, np_shape))
+
+
+def _pieces(
+    arrays: Sequence[np.ndarray] | Mapping[str, np.ndarray], np_shape: bool | None = None
+) -> Iterator[bytes]:
+    named = isinstance(arrays, Mapping)
+    values = [np.asarray(a) for a in (arrays.values() if named else arrays)]
+    names = list(arrays) if named else []
+    for i, (name, value) in enumerate(zip(names or range(len(values)), values)):
+        if named and not isinstance(name, str):
+            raise DTypeError(f"saving .params expects names that are strings, got {name!r} for array {i}.")
+        _dtype_number(value.dtype, name)
+    if np_shape is None:
+        np_shape = any(a.ndim == 0 or a.size == 0 for a in values)
+    yield struct.pack("<QQQ", LIST_MAGIC, 0, len(values))
+    for value in values:
+        yield dump_array(value, np_shape=np_shape)
+    yield struct.pack("<Q", len(names))
+    for name in names:
+        raw = name.encode("utf-8")
+        yield struct.pack("<Q", len(raw)) + raw
+
+
+def save(path: str | os.PathLike[str], arrays: Sequence[np.ndarray] | Mapping[str, np.ndarray]) -> None:
+    """Write `dump(arrays)` to `path`, array by array; a failure leaves the old file whole."""
+    write_bytes(path, _pieces(arrays))
+
+
+def load(source: Source) -> list[np.ndarray] | dict[str, np.ndarray]:
+    """The arrays of a ``.params`` file: a dict where they are named, else a list.
+
+    Args:
+        source: the path of a file, or its bytes.
+
+    bfloat16 arrays come back as float32. mxnet 1.9 writes a scalar outside ``np_shape`` in a form that it cannot read;
+    it is read here.
+
+    Raises:
+        FormatError: the file is truncated, corrupted or of another format.
+        NotSupportedError: it holds row_sparse or csr arrays.
+    """
+    data, label = open_source(source)
+    reader = Reader(data, f"load of .params: {label}")
+    if reader.unpack("<Q", "the magic number 0x112") != LIST_MAGIC:
+        raise reader.fail(f"is no .params file: it starts with {bytes(data[:8])!r}, expected 0x112")
+    reader.unpack("<Q", "the reserved word")
+    count = reader.unpack("<Q", "the count of arrays")
+    arrays = [_read_array(reader, i, count - i - 1) for i in _counted(reader, count, 4, "arrays")]
+    named = reader.unpack("<Q", "the count of names")
+    if named not in (0, count):
+        raise reader.fail(f"is corrupted: it has {count} arrays and {named} names")
+    names = []
+    for _ in _counted(reader, named, 8, "names"):
+        names.append(reader.text(reader.unpack("<Q", "the length of a name"), "a name"))
+    reader.done()
+    if len(set(names)) < len(names):
+        raise reader.fail(f"is corrupted: a name occurs twice, {max(names, key=names.count)!r}")
+    return dict(zip(names, arrays)) if named else arrays
+
+
+def dump_array(array: np.ndarray, *, np_shape: bool = False) -> bytes:
+    """The bytes of one array in the list, which are also those inside the pickle of an mxnet NDArray."""
+    array = np.asarray(array)
+    number = _dtype_number(array.dtype, "array")
+    head = struct.pack(f"<IiI{array.ndim}q", V3 if np_shape else V2, 0, array.ndim, *array.shape)
+    raw = array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
+    return b"".join([head, _CPU, struct.pack("<i", number), raw])
+
+
+def load_array(data: bytes) -> np.ndarray:
+    """The array of the bytes that `dump_array` gives.
+
+    >>> load_array(dump_array(np.int8([1, 2])))
+    array([1, 2], dtype=int8)
+    """
+    reader = Reader(data, "load of an NDArray: <bytes>")
+    array = _read_array(reader, 0, None)
+    reader.done()
+    return array
+
+
+def _dtype_number(dtype: np.dtype, name: object) -> int:
+    if dtype.newbyteorder("=") not in _DTYPES:
+        kinds = ", ".join(d.name for d in _DTYPES)
+        raise DTypeError(f"saving .params expects arrays of {kinds}, got {dtype.name} for {name!r}; cast it first.")
+    return _DTYPES.index(dtype.newbyteorder("="))
+
+
+def _counted(reader: Reader, count: int, least: int, what: str) -> range:
+    if count * least > reader.remaining:
+        raise reader.fail(f"is truncated: {count} {what} do not fit in the {reader.remaining} bytes that are left")
+    return range(count)
+
+
+def _read_array(reader: Reader, index: int, following: int | None) -> np.ndarray:
+    """Array number `index` at the reader's position; `following` arrays come after it (None: and no names either)."""
+    what = f"array {index}"
+    magic = reader.unpack("<I", f"the magic number of {what}")
+    if magic in (V2, V3):
+        storage = reader.unpack("<i", f"the storage type of {what}")
+        if storage in _STORAGE:
+            raise NotSupportedError(
+                f"{reader.label} holds {_STORAGE[storage]} data in {what}; luojia reads dense arrays: "
+                "in mxnet save x.tostype('default')."
+            )
+        if storage != 0:
+            raise reader.fail(f"is corrupted: {what} has the storage type {storage}")
+    ndim = reader.unpack("<I", f"the rank of {what}") if magic in (V1, V2, V3) else magic
+    if ndim > 32:
+        raise reader.fail(f"is corrupted: {what} starts with {ndim:#x}, which is no magic number and no rank")
+    layout = "<q" if magic in (V1, V2, V3) else "<I"
+    shape = [reader.unpack(layout, f"the shape of {what}") for _ in range(ndim)]
+    if ndim == 0 and magic != V3 and not (magic == V2 and _scalar_follows(reader, following)):
+        raise reader.fail(f"holds no data in {what}: it was saved before its shape was known")
+    device = reader.unpack("<i", f"the device of {what}")
+    reader.unpack("<i", f"the device number of {what}")
+    number = reader.unpack("<i", f"the dtype of {what}")
+    if device not in _DEVICE_TYPES:
+        raise reader.fail(f"is corrupted: {what} has the device type {device}")
+    if number == _BFLOAT16:
+        return reader.bfloat16(shape, f"the values of {what}")
+    known = _DTYPES + _READ_ONLY_DTYPES
+    if not 0 <= number < len(known):
+        raise reader.fail(f"is corrupted: {what} has the dtype number {number}")
+    return reader.array(shape, known[number], f"the values of {what}")
+
+
+def _scalar_follows(reader: Reader, following: int | None) -> bool:
+    """Whether a V2 array of rank 0 has a value: mxnet writes one for a scalar, and none for an unknown shape."""
+    if following:
+        return reader.remaining >= 4 and struct.unpack_from("<I", reader.data, reader.position)[0] in _DEVICE_TYPES
+    return reader.remaining > (8 if following == 0 else 0)

@@ -1,0 +1,196 @@
+"""Convolution kernels against loops over every window, in float64."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from luojia._src.engine.kernels import columns
+from luojia._src.engine.kernels.conv import conv, conv_dw, conv_dx, conv_shape
+from luojia._src.errors import ShapeError
+
+TOLERANCE = {np.float16: 4e-3, np.float32: 2e-5, np.float64: 1e-11}
+
+# x shape, weight shape, stride, pad, dilation, groups
+CASES = {
+    "1d": ((2, 3, 11), (4, 3, 3), (1,), ((1, 2),), (1,), 1),
+    "1d strided": ((3, 2, 13), (5, 2, 4), (3,), ((2, 0),), (2,), 1),
+    "1d grouped": ((2, 4, 9), (6, 2, 3), (2,), ((0, 3),), (1,), 2),
+    "pointwise": ((2, 6, 4, 5), (7, 6, 1, 1), (1, 1), ((0, 0), (0, 0)), (1, 1), 1),
+    "pointwise strided": ((2, 6, 7, 5), (7, 6, 1, 1), (2, 3), ((0, 0), (0, 0)), (1, 1), 1),
+    "pointwise padded": ((2, 3, 4, 5), (4, 3, 1, 1), (1, 1), ((1, 0), (0, 2)), (1, 1), 1),
+    "whole": ((3, 1, 9, 8), (4, 1, 5, 3), (1, 1), ((2, 1), (0, 3)), (1, 1), 1),
+    "whole strided dilated": ((2, 2, 12, 11), (3, 2, 3, 2), (2, 3), ((3, 1), (1, 2)), (3, 2), 1),
+    "rows": ((3, 12, 7, 6), (5, 12, 3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1), 1),
+    "rows valid": ((2, 8, 9, 8), (3, 8, 5, 5), (1, 1), ((0, 0), (0, 0)), (1, 1), 1),
+    "rows strided": ((2, 11, 8, 9), (4, 11, 3, 3), (2, 2), ((0, 1), (1, 0)), (1, 1), 1),
+    "rows stride 3 dilation 2": ((2, 16, 14, 13), (3, 16, 4, 2), (3, 2), ((2, 4), (1, 0)), (2, 3), 1),
+    "rows stride over kernel": ((2, 16, 13, 12), (3, 16, 2, 2), (4, 3), ((0, 0), (2, 1)), (1, 1), 1),
+    "rows stride equals dilation": ((2, 16, 13, 12), (3, 16, 3, 2), (2, 3), ((1, 0), (2, 1)), (2, 3), 1),
+    "rows wide padding": ((1, 16, 3, 3), (2, 16, 3, 3), (1, 1), ((5, 4), (4, 5)), (1, 1), 1),
+    "rows grouped": ((2, 24, 5, 7), (4, 12, 3, 3), (1, 2), ((1, 0), (1, 1)), (1, 1), 2),
+    "depthwise": ((2, 6, 7, 8), (6, 1, 3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1), 6),
+    "depthwise doubled": ((2, 3, 9, 8), (6, 1, 3, 3), (2, 2), ((1, 1), (0, 1)), (1, 1), 3),
+    "3d": ((2, 2, 5, 6, 4), (3, 2, 3, 2, 3), (1, 1, 1), ((1, 1), (0, 1), (1, 0)), (1, 1, 1), 1),
+    "3d rows": ((2, 8, 6, 5, 7), (4, 4, 2, 3, 3), (2, 1, 3), ((1, 0), (1, 1), (2, 0)), (1, 2, 1), 2),
+}
+
+
+@pytest.fixture(params=[None, 1], ids=["blocks as they come", "smallest blocks"])
+def blocks(request, monkeypatch):
+    """The second runs every case in blocks of one image and few rows, as only large inputs would."""
+    if request.param:
+        monkeypatch.setattr(columns, "BUFFER_BYTES", 1)
+        monkeypatch.setattr(columns, "LEAST_COLUMNS", 1)
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(7)
+
+
+def windows(shape, w_shape, stride, pad, dilation):
+    """Every (output position, kernel position, input position) that falls inside the input."""
+    out = conv_shape(shape, w_shape, stride=stride, pad=pad, dilation=dilation, groups=shape[1] // w_shape[1])[2:]
+    for o in product(*map(range, out)):
+        for k in product(*map(range, w_shape[2:])):
+            i = tuple(a * s + b * d - lo for a, b, s, d, (lo, _) in zip(o, k, stride, dilation, pad))
+            if all(0 <= a < n for a, n in zip(i, shape[2:])):
+                yield o, k, i
+
+
+def naive(x, w, g, stride, pad, dilation, groups):
+    """(y, dx, dw) of sum(g * conv(x, w)), g made by a function of y's shape, by loops in float64."""
+    x, w = x.astype(np.float64), w.astype(np.float64)
+    shape = conv_shape(x.shape, w.shape, stride=stride, pad=pad, dilation=dilation, groups=groups)
+    y, g = np.zeros(shape), g(shape).astype(np.float64)
+    dx, dw = np.zeros_like(x), np.zeros_like(w)
+    outputs, channels = w.shape[0] // groups, w.shape[1]
+    for o, k, i in windows(x.shape, w.shape, stride, pad, dilation):
+        for q in range(groups):
+            of, ch = slice(q * outputs, (q + 1) * outputs), slice(q * channels, (q + 1) * channels)
+            at, to = (slice(None), ch, *i), (slice(None), of, *o)
+            tap = (of, slice(None), *k)
+            y[to] += x[at] @ w[tap].T
+            dx[at] += g[to] @ w[tap]
+            dw[tap] += g[to].T @ x[at]
+    return y, dx, dw
+
+
+def close(got, expected, dtype):
+    assert got.dtype == dtype and got.shape == expected.shape
+    scale = max(1.0, np.abs(expected).max(initial=0))
+    np.testing.assert_allclose(got / scale, expected / scale, rtol=0, atol=TOLERANCE[dtype])
+
+
+def check(x, w, g, stride, pad, dilation, groups, dtype):
+    attrs = dict(stride=stride, pad=pad, dilation=dilation, groups=groups)
+    y, dx, dw = naive(x, w, lambda shape: g, **attrs)
+    close(conv(x, w, **attrs), y, dtype)
+    close(conv_dx(g, w, shape=x.shape, **attrs), dx, dtype)
+    close(conv_dw(g, x, shape=w.shape, **attrs), dw, dtype)
+
+
+def arrays(rng, case, dtype):
+    x_shape, w_shape, *attrs = case
+    shape = conv_shape(x_shape, w_shape, **dict(zip(("stride", "pad", "dilation", "groups"), attrs)))
+    return [rng.standard_normal(s).astype(dtype) for s in (x_shape, w_shape, shape)]
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_conv_and_its_gradients_equal_the_loops(case, rng, blocks):
+    check(*arrays(rng, case, np.float64), *case[2:], np.float64)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+@pytest.mark.parametrize("name", ["1d strided", "whole", "rows", "rows strided", "depthwise", "3d rows"])
+def test_conv_in_lower_precision_equals_float64(name, dtype, rng):
+    check(*arrays(rng, CASES[name], dtype), *CASES[name][2:], dtype)
+
+
+@pytest.mark.parametrize("name", ["pointwise", "whole", "rows", "rows grouped", "1d"])
+def test_conv_takes_arrays_of_any_layout(name, rng):
+    case = CASES[name]
+    loose = [np.flip(np.ascontiguousarray(np.flip(a, -1).T), 0).T for a in arrays(rng, case, np.float64)]
+    assert not any(a.flags.c_contiguous for a in loose)
+    check(*loose, *case[2:], np.float64)
+
+
+@pytest.mark.parametrize("name", ["rows stride 3 dilation 2", "whole strided dilated"])
+def test_conv_gradients_equal_finite_differences(name, rng):
+    x, w, g = arrays(rng, CASES[name], np.float64)
+    attrs = attributes(name)
+    dx, dw = conv_dx(g, w, shape=x.shape, **attrs), conv_dw(g, x, shape=w.shape, **attrs)
+    u, v, h = rng.standard_normal(x.shape), rng.standard_normal(w.shape), 1e-4
+    slope = np.vdot(g, conv(x + h * u, w + h * v, **attrs) - conv(x - h * u, w - h * v, **attrs)) / (2 * h)
+    assert slope == pytest.approx(np.vdot(dx, u) + np.vdot(dw, v), rel=1e-8)
+
+
+def test_conv_leaves_its_inputs_alone(rng):
+    case = CASES["rows strided"]
+    x, w, g = arrays(rng, case, np.float32)
+    before = [a.copy() for a in (x, w, g)]
+    check(x, w, g, *case[2:], np.float32)
+    assert all(np.array_equal(a, b) for a, b in zip((x, w, g), before))
+
+
+@pytest.mark.parametrize("name", ["1d", "pointwise", "whole", "rows", "depthwise", "3d rows"])
+def test_conv_of_an_empty_batch(name):
+    x_shape, w_shape, *rest = CASES[name]
+    attrs = dict(zip(("stride", "pad", "dilation", "groups"), rest))
+    x, w = np.ones((0, *x_shape[1:]), np.float32), np.ones(w_shape, np.float32)
+    y = conv(x, w, **attrs)
+    assert y.shape == conv_shape(x.shape, w.shape, **attrs) and y.shape[0] == 0 and y.dtype == np.float32
+    assert conv_dx(y, w, shape=x.shape, **attrs).shape == x.shape
+    assert np.array_equal(conv_dw(y, x, shape=w.shape, **attrs), np.zeros(w_shape, np.float32))
+
+
+def test_conv_of_mixed_dtypes_gives_the_wider(rng):
+    x, w, _ = arrays(rng, CASES["rows"], np.float32)
+    assert conv(x.astype(np.float16), w, **attributes("rows")).dtype == np.float32
+    assert conv(x, w.astype(np.float64), **attributes("rows")).dtype == np.float64
+
+
+def attributes(name):
+    return dict(zip(("stride", "pad", "dilation", "groups"), CASES[name][2:]))
+
+
+def test_float16_accumulates_in_float32():
+    x, w = np.full((1, 4096, 1, 2), 1, np.float16), np.full((1, 4096, 1, 2), 1, np.float16)
+    y = conv(x, w, stride=(1, 1), pad=((0, 0), (0, 0)), dilation=(1, 1), groups=1)
+    assert y.item() == 8192  # float16 alone stops at 2048
+
+
+def test_conv_dx_is_the_transposed_convolution_as_mxnet_computes_it():
+    """mx.nd.Deconvolution(arange(4) as 1x1x2x2, arange(9), kernel 3, stride 2, pad 1, adj 1), mxnet 1.9.1."""
+    x, w = np.arange(4.0).reshape(1, 1, 2, 2), np.arange(9.0).reshape(1, 1, 3, 3)
+    y = conv_dx(x, w, shape=(1, 1, 4, 4), stride=(2, 2), pad=((1, 1), (1, 1)), dilation=(1, 1), groups=1)
+    assert y[0, 0].tolist() == [[0, 3, 4, 5], [2, 10, 10, 14], [8, 19, 12, 15], [14, 34, 21, 24]]
+
+
+def good(**changes):
+    attrs = dict(stride=(1, 1), pad=((0, 0), (0, 0)), dilation=(1, 1), groups=1)
+    return {**attrs, **changes}
+
+
+@pytest.mark.parametrize("x, w, changes, message", [
+    ((5, 4), (3, 4), {}, r"x of shape \(N, C, \*size\).*got x \(5, 4\) and weight \(3, 4\)"),
+    ((1, 4, 8, 8), (3, 4, 3), {}, r"with as many axes.*\(3, 4, 3\)"),
+    ((1, 4, 8, 8), (3, 4, 3, 3), {"stride": (1,)}, r"2 spatial axes expects one stride.*got stride \(1,\)"),
+    ((1, 4, 8, 8), (3, 5, 3, 3), {}, r"groups=1 expects a weight.*got weight \(3, 5, 3, 3\)"),
+    ((1, 4, 8, 8), (3, 2, 3, 3), {"groups": 2}, r"O a multiple of groups"),
+    ((1, 4, 8, 8), (3, 4, 3, 3), {"groups": 0}, r"groups=0 expects"),
+    ((1, 4, 8, 8), (3, 4, 3, 3), {"dilation": (0, 1)}, r"at least 1.*dilation \(0, 1\)"),
+    ((1, 4, 4, 8), (3, 4, 3, 3), {"dilation": (2, 1)}, r"larger than the input of size \(4, 8\)"),
+])
+def test_conv_refuses_what_does_not_fit(x, w, changes, message):
+    with pytest.raises(ShapeError, match=message):
+        conv(np.ones(x), np.ones(w), **good(**changes))
+
+
+def test_gradients_refuse_another_shape():
+    x, w, g = np.ones((1, 2, 5, 5)), np.ones((3, 2, 3, 3)), np.ones((1, 3, 4, 3))
+    with pytest.raises(ShapeError, match=r"conv_dx expects .* shape \(1, 3, 3, 3\), got \(1, 3, 4, 3\)"):
+        conv_dx(g, w, shape=x.shape, **good())
+    with pytest.raises(ShapeError, match=r"conv_dw expects .* shape \(1, 3, 3, 3\), got \(1, 3, 4, 3\)"):
+        conv_dw(g, x, shape=w.shape, **good())

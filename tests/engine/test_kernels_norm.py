@@ -1,0 +1,186 @@
+"""Normalization kernels against loops over every group of values, in float64."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from luojia._src.engine.kernels.norm import (
+    batch_norm,
+    batch_norm_dx,
+    layer_norm,
+    layer_norm_dx,
+    normalize,
+    normalize_dx,
+)
+from luojia._src.errors import ShapeError
+
+TOLERANCE = {np.float16: 4e-3, np.float32: 5e-6, np.float64: 1e-12}
+EPS = 1e-3
+
+# x shape, gamma shape, axes of the statistics
+CASES = {
+    "batch of rows": ((7, 5), (1, 5), (0,)),
+    "batch of images": ((4, 3, 5, 6), (1, 3, 1, 1), (0, 2, 3)),
+    "batch channels last": ((4, 5, 6, 3), (1, 1, 1, 3), (0, 1, 2)),
+    "layer": ((3, 4, 6), (1, 1, 6), (2,)),
+    "layer over two axes": ((3, 4, 6), (1, 4, 6), (1, 2)),
+    "layer over a middle axis": ((3, 4, 6), (1, 4, 1), (1,)),
+    "instance": ((3, 4, 5, 2), (1, 4, 1, 1), (2, 3)),
+    "group": ((3, 2, 4, 5), (1, 2, 4, 1), (2, 3)),
+}
+every_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(13)
+
+
+def naive(x, gamma, beta, axes):
+    """(y, mean, var) by loops over the groups that share statistics."""
+    x = x.astype(np.float64)
+    kept = [range(1) if a in axes else range(n) for a, n in enumerate(x.shape)]
+    normal, mean, var = np.empty(x.shape), np.empty([len(k) for k in kept]), np.empty([len(k) for k in kept])
+    for at in product(*kept):
+        group = tuple(slice(None) if a in axes else i for a, i in enumerate(at))
+        mean[at], var[at] = np.mean(x[group]), np.mean((x[group] - np.mean(x[group])) ** 2)
+        normal[group] = (x[group] - mean[at]) / np.sqrt(var[at] + EPS)
+    return normal * gamma + beta, mean, var
+
+
+def arrays(rng, case, dtype=np.float64):
+    x_shape, gamma_shape, _ = case
+    return [(rng.standard_normal(s) + 0.5).astype(dtype) for s in (x_shape, gamma_shape, gamma_shape, x_shape)]
+
+
+def close(got, expected, dtype):
+    assert got.dtype == dtype and got.shape == expected.shape
+    scale = max(1.0, np.abs(expected).max())
+    np.testing.assert_allclose(got / scale, expected / scale, rtol=0, atol=TOLERANCE[dtype])
+
+
+@every_case
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16])
+def test_normalize_equals_the_loops(case, dtype, rng):
+    x, gamma, beta, _ = arrays(rng, case, dtype)
+    expected, mean, var = naive(x, gamma, beta, case[2])
+    y, *statistics = normalize(x, gamma, beta, axes=case[2], eps=EPS)
+    wide = np.float32 if dtype == np.float16 else dtype
+    close(y, expected, dtype)
+    for got, want in zip(statistics, (mean, var, 1 / np.sqrt(var + EPS))):
+        close(got, want, wide)
+
+
+def backward(x, gamma, beta, g, axes, **options):
+    _, mean, _, inv = normalize(x, gamma, beta, axes=axes, eps=EPS)
+    return normalize_dx(g, x, gamma, mean, inv, axes=axes, **options)
+
+
+@every_case
+def test_gradients_equal_finite_differences_of_the_loops(case, rng):
+    x, gamma, beta, g = arrays(rng, case)
+    e = 1e-6
+    for i, grad in enumerate(backward(x, gamma, beta, g, case[2])):
+        numeric = np.empty_like(grad)
+        for at in np.ndindex(grad.shape):
+            low, high = [a.copy() for a in (x, gamma, beta)], [a.copy() for a in (x, gamma, beta)]
+            low[i][at] -= e
+            high[i][at] += e
+            numeric[at] = np.vdot(g, naive(*high, case[2])[0] - naive(*low, case[2])[0]) / (2 * e)
+        np.testing.assert_allclose(grad, numeric, atol=2e-8, rtol=1e-6)
+
+
+@every_case
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+def test_gradients_in_lower_precision_equal_float64(case, dtype, rng):
+    low = arrays(rng, case, dtype)
+    for got, expected in zip(backward(*low, case[2]), backward(*(a.astype(np.float64) for a in low), case[2])):
+        close(got, expected, dtype)
+
+
+def test_half_images_with_single_parameters_keep_their_dtypes(rng):
+    x, gamma, beta, g = arrays(rng, CASES["batch of images"], np.float32)
+    dx, dgamma, dbeta = backward(x.astype(np.float16), gamma, beta, g.astype(np.float16), (0, 2, 3))
+    assert (dx.dtype, dgamma.dtype, dbeta.dtype) == (np.float16, np.float32, np.float32)
+
+
+@every_case
+def test_normalize_takes_any_layout_and_leaves_its_inputs_alone(case, rng):
+    plain = arrays(rng, case)
+    x, gamma, beta, g = (np.flip(np.ascontiguousarray(np.flip(a, -1).T), 0).T for a in plain)
+    assert not x.flags.c_contiguous
+    np.testing.assert_allclose(normalize(x, gamma, beta, axes=case[2], eps=EPS)[0],
+                               naive(*plain[:3], case[2])[0], rtol=1e-12, atol=1e-13)
+    for got, want in zip(backward(x, gamma, beta, g, case[2]), backward(*plain, case[2])):
+        np.testing.assert_allclose(got, want, rtol=1e-10, atol=1e-12)
+    assert all(np.array_equal(a, b) for a, b in zip((x, gamma, beta, g), plain))
+
+
+def test_dx_is_left_out_where_nothing_needs_it(rng):
+    x, gamma, beta, g = arrays(rng, CASES["batch of images"])
+    dx, dgamma, _ = backward(x, gamma, beta, g, (0, 2, 3), needs_dx=False)
+    assert dx is None and np.array_equal(dgamma, backward(x, gamma, beta, g, (0, 2, 3))[1])
+
+
+def test_gradients_do_not_share_memory(rng):
+    x, gamma, beta, g = arrays(rng, ((1, 3), (1, 3), (1,)))
+    _, _, dbeta = backward(x, gamma, beta, g, (1,))
+    assert not np.shares_memory(dbeta, g)
+
+
+def test_a_large_mean_does_not_swallow_the_variance(rng):
+    x = (rng.standard_normal((64, 2, 8, 8)) + 3000).astype(np.float32)
+    var = batch_norm(x, np.ones(2, np.float32), np.zeros(2, np.float32), eps=1e-5)[2]
+    np.testing.assert_allclose(var, x.astype(np.float64).var((0, 2, 3)), rtol=1e-3)
+
+
+def test_float16_accumulates_in_float32():
+    x = np.full((4096, 1), 100, np.float16)  # the sum, 409600, is beyond float16
+    y, mean, _, _ = batch_norm(x, np.ones(1, np.float16), np.zeros(1, np.float16), eps=1e-5)
+    assert mean.item() == 100 and not y.any()
+
+
+@pytest.mark.parametrize("shape, axis", [((6, 3), 1), ((4, 3, 5, 2), 1), ((4, 5, 2, 3), -1)])
+def test_batch_norm_is_normalize_over_all_but_the_channels(shape, axis, rng):
+    x, g, gamma, beta = (rng.standard_normal(s) for s in (shape, shape, 3, 3))
+    y, mean, var, inv = batch_norm(x, gamma, beta, axis=axis, eps=EPS)
+    axes = tuple(a for a in range(x.ndim) if a != axis % x.ndim)
+    wide = [np.expand_dims(a, axes) for a in (gamma, beta)]
+    assert mean.shape == var.shape == inv.shape == (3,)
+    close(y, naive(x, *wide, axes)[0], np.float64)
+    got = batch_norm_dx(g, x, gamma, mean, inv, axis=axis)
+    for a, b in zip(got, backward(x, *wide, g, axes)):
+        assert np.array_equal(a, b.reshape(a.shape))
+
+
+@pytest.mark.parametrize("axes, shape", [((-1,), (5,)), ((1,), (4,)), ((-2, -1), (4, 5))])
+def test_layer_norm_is_normalize_over_the_features(axes, shape, rng):
+    x, g, gamma, beta = (rng.standard_normal(s) for s in ((3, 4, 5), (3, 4, 5), shape, shape))
+    y, mean, var, inv = layer_norm(x, gamma, beta, axes=axes, eps=EPS)
+    axes = tuple(a % 3 for a in axes)
+    wide = [a.reshape([n if i in axes else 1 for i, n in enumerate(x.shape)]) for a in (gamma, beta)]
+    close(y, naive(x, *wide, axes)[0], np.float64)
+    for a, b in zip(layer_norm_dx(g, x, gamma, mean, inv, axes=axes), backward(x, *wide, g, axes)):
+        assert np.array_equal(a, b.reshape(a.shape))
+
+
+def test_layer_norm_of_no_rows():
+    y, mean, _, inv = layer_norm(np.ones((0, 3)), np.ones(3), np.zeros(3), eps=EPS)
+    dx, dgamma, dbeta = layer_norm_dx(y, y, np.ones(3), mean, inv)
+    assert y.shape == dx.shape == (0, 3) and dgamma.tolist() == dbeta.tolist() == [0, 0, 0]
+
+
+def test_normalize_refuses_what_does_not_fit():
+    x, one = np.ones((4, 3)), np.ones((1, 3))
+    with pytest.raises(ShapeError, match=r"at least one value to average over, got x \(0, 3\) with axes \(0,\)"):
+        normalize(x[:0], one, one, axes=(0,), eps=EPS)
+    for gamma, beta in [(np.ones(3), np.ones(3)), (np.ones((1, 2)), np.ones((1, 2))), (one, np.ones((1, 1)))]:
+        with pytest.raises(ShapeError, match=r"one shape that broadcasts to x \(4, 3\), got gamma"):
+            normalize(x, gamma, beta, axes=(0,), eps=EPS)
+    with pytest.raises(ShapeError, match=r"gradient of the input's shape \(4, 3\), got \(3, 3\)"):
+        normalize_dx(x[1:], x, one, one, one, axes=(0,))
+    with pytest.raises(ShapeError, match=r"batch_norm of x \(4, 3\) over channel axis 1 .* shape \(3,\), got \(4,\)"):
+        batch_norm(x, np.ones(4), np.ones(4), eps=EPS)
+    with pytest.raises(ShapeError, match=r"layer_norm of x \(4, 3\) over axes \(1,\) .* shape \(3,\), got \(4,\)"):
+        layer_norm(x, np.ones(4), np.ones(4), eps=EPS)

@@ -1,0 +1,128 @@
+"""Softmax kernels against loops, in float64."""
+
+import math
+
+import numpy as np
+import pytest
+
+from luojia._src.engine.kernels.precision import working
+from luojia._src.engine.kernels.softmax import (
+    cross_entropy,
+    cross_entropy_dx,
+    log_softmax,
+    log_softmax_dx,
+    softmax,
+    softmax_dx,
+)
+from luojia._src.errors import ArgumentError, DTypeError, ShapeError
+
+TOLERANCE = {np.float16: 2e-3, np.float32: 2e-6, np.float64: 1e-13}
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(17)
+
+
+def naive(x, axis):
+    y = np.empty(x.shape)
+    moved, x = np.moveaxis(y, axis, -1), np.moveaxis(x, axis, -1)
+    for at in np.ndindex(x.shape[:-1]):
+        e = [math.exp(v - max(x[at])) for v in x[at]]
+        moved[at] = [v / sum(e) for v in e]
+    return y
+
+
+def close(got, expected, dtype):
+    assert got.dtype == dtype and got.shape == expected.shape
+    np.testing.assert_allclose(got, expected, rtol=TOLERANCE[dtype], atol=TOLERANCE[dtype])
+
+
+def jacobian_product(f, x, g, e=1e-6):
+    """The gradient of sum(g * f(x)) by central differences."""
+    out = np.empty_like(x)
+    for at in np.ndindex(x.shape):
+        low, high = x.copy(), x.copy()
+        low[at] -= e
+        high[at] += e
+        out[at] = np.vdot(g, f(high) - f(low)) / (2 * e)
+    return out
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16])
+@pytest.mark.parametrize("shape, axis", [((5, 3), -1), ((4,), 0), ((2, 5, 3), 1)])
+def test_softmax_and_its_logarithm_equal_the_loops(shape, axis, dtype, rng):
+    x, g = (3 * rng.standard_normal(shape)).astype(dtype), rng.standard_normal(shape).astype(dtype)
+    p = naive(x.astype(np.float64), axis)
+    close(softmax(x, axis=axis), p, dtype)
+    close(log_softmax(x, axis=axis), np.log(p), dtype)
+    close(softmax_dx(g, p.astype(dtype), axis=axis), p * (g - np.sum(g * p, axis, keepdims=True)), dtype)
+    close(log_softmax_dx(g, np.log(p).astype(dtype), axis=axis), g - p * np.sum(g.astype(float), axis, keepdims=True),
+          dtype)
+
+
+@pytest.mark.parametrize("axis", [0, 1, -1])
+def test_softmax_gradients_equal_finite_differences(axis, rng):
+    x, g = rng.standard_normal((2, 4, 3)), rng.standard_normal((2, 4, 3))
+    for f, dx in [(softmax, softmax_dx), (log_softmax, log_softmax_dx)]:
+        numeric = jacobian_product(lambda v, f=f: f(v, axis=axis), x, g)
+        np.testing.assert_allclose(dx(g, f(x, axis=axis), axis=axis), numeric, atol=1e-8)
+
+
+def test_large_logits_do_not_overflow():
+    x = np.array([[1e4, 0], [-6e4, -6e4]], np.float16)
+    assert softmax(x).tolist() == [[1, 0], [0.5, 0.5]]
+    assert log_softmax(x)[0].tolist() == [0, -1e4]
+    assert cross_entropy(x, np.array([1, 0]))[0].tolist() == pytest.approx([1e4, math.log(2)], rel=1e-3)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16])
+@pytest.mark.parametrize("batch", [(6,), (2, 3), ()])
+def test_cross_entropy_equals_the_loops(batch, dtype, rng):
+    x, labels = (3 * rng.standard_normal((*batch, 4))).astype(dtype), rng.integers(0, 4, batch)
+    labels = np.asarray(labels)
+    g = np.asarray(rng.standard_normal(batch)).astype(dtype)
+    p = naive(x.astype(np.float64), -1)
+    loss, saved = cross_entropy(x, labels)
+    close(loss, np.array([-math.log(row[k]) for row, k in zip(p.reshape(-1, 4), labels.ravel())]).reshape(batch), dtype)
+    close(saved, p, working(dtype).type)
+    onehot = np.eye(4)[labels]
+    close(cross_entropy_dx(g, saved, labels), (p - onehot) * g.astype(float)[..., None], dtype)
+
+
+def test_cross_entropy_gradient_equals_finite_differences(rng):
+    x, labels, g = rng.standard_normal((3, 5)), np.array([4, 0, 2]), rng.standard_normal(3)
+    numeric = jacobian_product(lambda v: cross_entropy(v, labels)[0], x, g)
+    np.testing.assert_allclose(cross_entropy_dx(g, cross_entropy(x, labels)[1], labels), numeric, atol=1e-8)
+
+
+def test_softmax_takes_any_layout_and_leaves_its_inputs_alone(rng):
+    x, labels = rng.standard_normal((6, 8))[::2, ::-2], np.array([1, 9, 0, 9, 3, 9])[::2]
+    before = x.copy()
+    loss, p = cross_entropy(x, labels)
+    np.testing.assert_allclose(p, naive(before, -1), rtol=1e-13)
+    np.testing.assert_allclose(loss, -np.log(naive(before, -1)[range(3), labels]), rtol=1e-13)
+    g = loss[::-1]
+    np.testing.assert_allclose(cross_entropy_dx(g, p, labels), cross_entropy_dx(g.copy(), p.copy(), labels.copy()))
+    softmax(x), log_softmax(x), softmax_dx(x, p), log_softmax_dx(x, p)
+    assert np.array_equal(x, before)
+
+
+def test_softmax_of_an_empty_batch():
+    x, none = np.ones((0, 3), np.float32), np.zeros(0, np.int64)
+    loss, p = cross_entropy(x, none)
+    assert loss.shape == (0,) and softmax(x).shape == log_softmax(x).shape == p.shape == (0, 3)
+    assert cross_entropy_dx(loss, p, none).shape == (0, 3)
+
+
+def test_cross_entropy_refuses_what_does_not_fit():
+    x = np.ones((2, 3))
+    with pytest.raises(ShapeError, match=r"one label for each row of x \(2, 3\), got labels of shape \(3,\)"):
+        cross_entropy(x, np.zeros(3, int))
+    with pytest.raises(DTypeError, match=r"integer labels, got float64"):
+        cross_entropy(x, np.zeros(2))
+    for bad in ([0, 3], [-1, 0]):
+        with pytest.raises(ArgumentError, match=rf"labels in \[0, 3\) .* from {min(bad)} to {max(bad)}"):
+            cross_entropy(x, np.array(bad))
+    with pytest.raises(ShapeError, match=r"one gradient for each label, \(2,\), got \(1,\)"):
+        cross_entropy_dx(np.ones(1), x, np.zeros(2, int))
