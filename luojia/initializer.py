@@ -70,7 +70,7 @@ class Initializer:
     def set_verbosity(self, verbose: bool = False, print_func: Callable | None = None) -> Initializer:
         """Print, for each parameter, by what it was initialized, with ``print_func(array)``."""
         self._verbose = verbose
-        self._print_func = print_func or (lambda x: str((np.abs(x.asnumpy()).mean())))
+        self._print_func = print_func or (lambda x: str(np.abs(x.asnumpy()).mean()))
         return self
 
     def dumps(self) -> str:

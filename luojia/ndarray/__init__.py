@@ -13,6 +13,7 @@ from .. import _src  # noqa: F401 - the machine room comes first
 from .._src import ops as _ops  # noqa: F401 - registers the operators and Tensor's methods
 from . import arithmetic as _arithmetic
 from . import indexing as _indexing
+
 from . import fluent as _fluent  # isort: skip - its methods replace others
 from .creation import (
     arange,
