@@ -38,7 +38,9 @@ class PaddedBatches:
                 f"last_batch_handle must be one of 'pad', 'discard' or 'roll_over', got {last_batch_handle!r}."
             )
         if length < 1 or batch_size < 1:
-            raise ArgumentError(f"Batches expect a sample or more and a batch_size >= 1, got {length} and {batch_size}.")
+            raise ArgumentError(
+                f"Batches expect a sample or more and a batch_size >= 1, got {length} and {batch_size}."
+            )
         self._length, self._batch_size, self._handle = length, batch_size, last_batch_handle
         self._shuffle, self._rng = shuffle, rng
         self._left = np.zeros(0, np.int64)
