@@ -1,5 +1,32 @@
 """The operators. Importing this package registers all of them."""
 
-from . import arithmetic, conv, elementwise, index, linalg, methods, reduce, shape
+from . import (
+    activation,
+    arithmetic,
+    compare,
+    conv,
+    creation,
+    elementwise,
+    extremum,
+    gather,
+    index,
+    join,
+    linalg,
+    matrix,
+    methods,
+    pad,
+    reduce,
+    rounding,
+    scan,
+    scatter,
+    shape,
+    slicing,
+    softmax,
+    sort,
+    special,
+)
 
-__all__ = ["arithmetic", "conv", "elementwise", "index", "linalg", "methods", "reduce", "shape"]
+__all__ = [
+    "activation", "arithmetic", "compare", "conv", "creation", "elementwise", "extremum", "gather", "index", "join", "linalg",
+    "matrix", "methods", "pad", "reduce", "rounding", "scan", "scatter", "shape", "slicing", "softmax", "sort", "special",
+]
