@@ -1,10 +1,32 @@
 """The operators. Importing this package registers all of them."""
+# ruff: noqa: F401 - each module is imported for the operators that it registers
 
 from ..core.parameter import Parameter, ParameterTuple
 from ..core.tensor import Tensor
-from . import arithmetic, conv, elementwise, index, linalg, methods, reduce, shape
+from . import (
+    activation,
+    arithmetic,
+    compare,
+    conv,
+    creation,
+    elementwise,
+    extremum,
+    gather,
+    index,
+    join,
+    linalg,
+    matrix,
+    methods,
+    pad,
+    reduce,
+    rounding,
+    scan,
+    scatter,
+    shape,
+    slicing,
+    softmax,
+    sort,
+    special,
+)
 
-__all__ = [
-    "Parameter", "ParameterTuple", "Tensor",
-    "arithmetic", "conv", "elementwise", "index", "linalg", "methods", "reduce", "shape",
-]
+__all__ = ["Parameter", "ParameterTuple", "Tensor"]
