@@ -441,13 +441,14 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
         else:
             ans = compute(engine, op, values, attrs)
         parents = tuple([t._node if isinstance(t, Tensor) else None for t in inputs])
-        if saved is not None or not op.keep_args:
+        if not op.keep_args:
             values = [v if v is None or getattr(v, "nbytes", 0) < _SMALL else Spec(v) for v in values]
         if ans.__class__ is tuple:
             node = RichNode(op, attrs, parents, tuple(values), ans, device, saved=saved)
             return tuple([wrap(cls, a, device, tape.select(node, i, a)) for i, a in enumerate(ans)])
         if saved is not None:
-            return wrap(cls, ans, device, RichNode(op, attrs, parents, tuple(values), None, device, saved=saved))
+            kept = ans if op.keep_ans else None  # a linked pass runs the rule, which may read it
+            return wrap(cls, ans, device, RichNode(op, attrs, parents, tuple(values), kept, device, saved=saved))
         return wrap(cls, ans, device, Node(op, attrs, parents, tuple(values), ans if op.keep_ans else None, device))
     ans = compute(engine, op, values, attrs)
     if ans.__class__ is tuple:

@@ -18,6 +18,7 @@ from . import (
     matrix,
     methods,
     pad,
+    pool,
     reduce,
     rounding,
     scan,
