@@ -12,9 +12,8 @@ from typing import Any
 from .. import _src  # noqa: F401 - the machine room comes first
 from .._src import ops as _ops  # noqa: F401 - registers the operators and Tensor's methods
 from . import arithmetic as _arithmetic
-from . import indexing as _indexing
-
-from . import fluent as _fluent  # isort: skip - its methods replace others
+from . import fluent as _fluent  # noqa: F401 - sets NDArray's methods, as indexing does
+from . import indexing as _indexing  # noqa: F401
 from .creation import (
     arange,
     array,

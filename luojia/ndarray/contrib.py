@@ -119,7 +119,8 @@ def boolean_mask(data: NDArray, index: NDArray, axis: int = 0) -> NDArray:
     return data[(slice(None),) * (axis % data.ndim) + (where,)]
 
 
-def arange_like(data: NDArray, start: float = 0.0, step: float = 1.0, repeat: int = 1, axis: int | None = None) -> NDArray:
+def arange_like(data: NDArray, start: float = 0.0, step: float = 1.0, repeat: int = 1,
+                axis: int | None = None) -> NDArray:
     """Numbers from ``start`` by ``step``: as many as ``data`` has along ``axis``, or one per element in its shape."""
     shape = data.shape if axis is None else (data.shape[axis],)
     n = math.prod(shape)
@@ -134,9 +135,9 @@ def index_array(data: NDArray, axes: Sequence[int] | None = None) -> NDArray:
 
 
 def allclose(a: NDArray, b: NDArray, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = True) -> NDArray:
-    """Array of one element: 1 if |a - b| <= atol + rtol |b| everywhere, else 0."""
+    """1 (of shape ()) if |a - b| <= atol + rtol |b| everywhere, else 0."""
     same = np.allclose(a.asnumpy(), b.asnumpy(), rtol, atol, equal_nan)
-    return place(np.asarray([same], a.np_dtype), a._device)
+    return place(np.asarray(same, a.np_dtype), a._device)
 
 
 def div_sqrt_dim(data: NDArray) -> NDArray:

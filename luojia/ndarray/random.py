@@ -27,7 +27,8 @@ def _dtype(dtype: Any, default: str = "float32") -> str:
     return default if dtype is None or dtype == "None" else dtypes.to_np(dtype).name
 
 
-def _draw(name: str, params: dict[str, Any], shape: Any, dtype: Any, ctx: Any, out: Any, default: str = "float32") -> Any:
+def _draw(name: str, params: dict[str, Any], shape: Any, dtype: Any, ctx: Any, out: Any,
+          default: str = "float32") -> Any:
     """Draw with numbers as parameters (``random_<name>``), or with arrays (``sample_<name>``)."""
     arrays = [p for p in params.values() if isinstance(p, Tensor)]
     if out is not None:
@@ -65,7 +66,7 @@ def uniform(low: Any = 0, high: Any = 1, shape: Any = None, dtype: Any = None, c
             **_: Any) -> NDArray:
     """Uniform numbers of [low, high)."""
     if isinstance(low, (int, float)) and isinstance(high, (int, float)) and high < low:
-        raise ArgumentError(f"uniform: low must be less or equal to high in uniform distribution, got {low} and {high}.")
+        raise ArgumentError(f"low must be less or equal to high in uniform distribution, got {low} and {high}.")
     return _draw("uniform", {"low": low, "high": high}, shape, dtype, ctx, out)
 
 

@@ -160,14 +160,15 @@ def random_poisson(xp, key, *, lam=1.0, shape=(1,), dtype="float32"):
     return xp.asarray(_poisson(xp, key, shape, xp.asarray(float(lam))), dtype)
 
 
-@op(mx=_both("random_negative_binomial(k=1, p=1.0, shape=(1,), ctx:_=None, dtype='float32')"), fn=(), differentiable=False)
+@op(mx=_both("random_negative_binomial(k=1, p=1.0, shape=(1,), ctx:_=None, dtype='float32')"), fn=(),
+    differentiable=False)
 def random_negative_binomial(xp, key, *, k=1, p=1.0, shape=(1,), dtype="float32"):
     """The number of failures before ``k`` successes of probability ``p``: mean k (1 - p) / p."""
     return xp.asarray(_negative_binomial(xp, key, shape, xp.asarray(float(k)), xp.asarray(float(p))), dtype)
 
 
-@op(mx=_both("random_generalized_negative_binomial(mu=1.0, alpha=1.0, shape=(1,), ctx:_=None, dtype='float32')"), fn=(),
-    differentiable=False)
+@op(mx=_both("random_generalized_negative_binomial(mu=1.0, alpha=1.0, shape=(1,), ctx:_=None, dtype='float32')"),
+    fn=(), differentiable=False)
 def random_generalized_negative_binomial(xp, key, *, mu=1.0, alpha=1.0, shape=(1,), dtype="float32"):
     """Counts of mean ``mu`` and variance mu + alpha mu^2."""
     return xp.asarray(_generalized(xp, key, shape, xp.asarray(float(mu)), xp.asarray(float(alpha))), dtype)
