@@ -2,9 +2,9 @@
 
 from ..core.parameter import Parameter, ParameterTuple
 from ..core.tensor import Tensor
-from . import arithmetic, conv, elementwise, index, linalg, methods, reduce, shape
+from . import arithmetic, conv, elementwise, index, linalg, methods, output, reduce, shape
 
 __all__ = [
     "Parameter", "ParameterTuple", "Tensor",
-    "arithmetic", "conv", "elementwise", "index", "linalg", "methods", "reduce", "shape",
+    "arithmetic", "conv", "elementwise", "index", "linalg", "methods", "output", "reduce", "shape",
 ]
