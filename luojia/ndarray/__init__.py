@@ -1,5 +1,77 @@
-"""MXNet's imperative arrays: ``nd.array``, and every operator as a function of arrays."""
+"""MXNet's imperative arrays: ``nd.array``, and every operator as a function of arrays.
 
-from .ndarray import NDArray, array
+Operators are found by their MXNet names at first use: ``nd.relu(x)``, ``nd.FullyConnected(x, w, b, num_hidden=3)``.
+Each takes ``out=`` for an array to write the result into.
+"""
 
-__all__ = ["NDArray", "array"]
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from .. import _src  # noqa: F401 - the machine room comes first
+from .._src import ops as _ops  # noqa: F401 - registers the operators and Tensor's methods
+from . import arithmetic as _arithmetic
+from . import indexing as _indexing
+
+from . import fluent as _fluent  # isort: skip - its methods replace others
+from .creation import (
+    arange,
+    array,
+    empty,
+    eye,
+    from_dlpack,
+    from_numpy,
+    full,
+    linspace,
+    ones,
+    to_dlpack_for_read,
+    to_dlpack_for_write,
+    zeros,
+)
+from .door import faces as _faces
+from .door import function as _function
+from .functions import (
+    cast_storage,
+    concatenate,
+    crop,
+    histogram,
+    load,
+    load_frombuffer,
+    moveaxis,
+    onehot_encode,
+    save,
+    split_v2,
+    transpose,
+    waitall,
+)
+from .ndarray import NDArray
+
+globals().update(_arithmetic.TWO_OPERANDS)
+_SUBMODULES = ("random", "contrib", "linalg", "image", "sparse", "op", "_internal", "ndarray")
+# MXNet draws through nd.<name> what nd.random.<name> draws.
+_RANDOM = ("uniform", "normal", "shuffle")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _SUBMODULES:
+        found = importlib.import_module(f".{'op' if name == '_internal' else name}", __name__)
+    elif name in _RANDOM:
+        found = getattr(importlib.import_module(".random", __name__), name)
+    elif name.startswith("__"):
+        raise AttributeError(f"module 'luojia.ndarray' has no attribute {name!r}")
+    else:
+        found = _function(name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_SUBMODULES, *_RANDOM, *_faces.index()})
+
+
+__all__ = [
+    "NDArray", "arange", "array", "cast_storage", "concatenate", "crop", "empty", "eye", "from_dlpack", "from_numpy",
+    "full", "histogram", "linspace", "load", "load_frombuffer", "moveaxis", "ones", "onehot_encode", "save", "split_v2",
+    "to_dlpack_for_read", "to_dlpack_for_write", "transpose", "waitall", "zeros", *_arithmetic.TWO_OPERANDS,
+]

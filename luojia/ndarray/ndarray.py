@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from .._src.core.tensor import wrap
-from .._src.engine.devices import Context, current_context
-from .._src.ops import Tensor
+from .._src.core import dtypes
+from .._src.core.op import OPERATORS
+from .._src.core.tape import Leaf, Node, state
+from .._src.core.tensor import Tensor, wrap
+from .._src.engine.devices import Context
+from .._src.errors import ArgumentError, DTypeError, GraphError, ShapeError
+
+INPLACE = (
+    "Inplace operations (+=, -=, x[:]=, etc) are not supported when recording with autograd. Assigning to NDArrays "
+    "that are already in a computational graph will cause undefined behavior when evaluating gradients. Please call "
+    "backward first to clear the graph, or do this outside of a record section, for example under autograd.pause()."
+)
+STORAGE_TYPES = ("default", "row_sparse", "csr")
 
 
 class NDArray(Tensor):
-    """An n-dimensional array that prints, compares and indexes as MXNet's does."""
+    """An n-dimensional array that prints, compares and indexes as MXNet's does. Made by ``nd.array`` and its kin.
+
+    >>> import luojia as mx
+    >>> x = mx.nd.array([[1, 2], [3, 4]])
+    >>> x.shape, x.dtype, x.context
+    ((2, 2), <class 'numpy.float32'>, cpu(0))
+    """
 
     __slots__ = ()
+
+    # -- what it is ------------------------------------------------------------------------------------------------
 
     @property
     def dtype(self) -> Any:
@@ -23,30 +43,232 @@ class NDArray(Tensor):
 
     @property
     def context(self) -> Context:
+        """The device that holds the elements."""
         return self._device
 
     ctx = context
 
-    def asscalar(self) -> Any:
-        """The one element as a NumPy scalar."""
-        if self.size != 1:
-            raise ValueError("The current array is not a scalar")
-        return self.asnumpy().reshape(-1)[0]
+    @property
+    def stype(self) -> str:
+        """The storage type's label: 'default', 'row_sparse' or 'csr'. The data is dense under each."""
+        return self.__dict__.get("_stype", "default")
+
+    @property
+    def handle(self) -> int:
+        """A number that identifies the array (MXNet: the address of its C++ half)."""
+        return id(self)
+
+    writable = True
+
+    @property
+    def T(self) -> NDArray:
+        """The array with its axes reversed; a copy."""
+        return OPERATORS["transpose"](self)
+
+    @property
+    def _fresh_grad(self) -> bool:
+        """Whether a backward pass wrote the gradient since this was last set to False."""
+        return isinstance(self._node, Leaf) and self._node.fresh
+
+    @_fresh_grad.setter
+    def _fresh_grad(self, fresh: bool) -> None:
+        if isinstance(self._node, Leaf):
+            self._node.fresh = bool(fresh)
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[NDArray]:
+        return (self[i] for i in range(self.shape[0]))
+
+    __hash__ = Tensor.__hash__
 
     def __repr__(self) -> str:
         shape = "x".join(map(str, self.shape))
-        return f"\n{self.asnumpy()}\n<{type(self).__name__} {shape} @{self._device}>"
+        return f"\n{self.asnumpy()}\n<{self._result_class.__name__} {shape} @{self._device}>"
 
     __str__ = __repr__
 
+    def __bool__(self) -> bool:
+        size = self.size
+        if size > 1:
+            raise ArgumentError(
+                "The truth value of an NDArray with multiple elements is ambiguous: bool() takes one element, got "
+                f"shape {self.shape}; reduce it first, for example with (x > 0).sum()."
+            )
+        return bool(self.asnumpy().item()) if size else False
+
+    # -- values out ------------------------------------------------------------------------------------------------
+
+    def asscalar(self) -> Any:
+        """The one element as a NumPy scalar."""
+        if self.size != 1:
+            raise ArgumentError(f"The current array is not a scalar: asscalar() takes one element, got {self.shape}.")
+        return self.asnumpy().reshape(-1)[0]
+
+    def wait_to_read(self) -> None:
+        """Return when the value has been computed."""
+        value = self._value
+        if hasattr(value, "block_until_ready"):
+            value.block_until_ready()
+
+    wait_to_write = wait_to_read
+
+    def to_dlpack_for_read(self) -> Any:
+        """A DLPack capsule of the elements, for another framework to read."""
+        return self._value.__dlpack__()
+
+    def to_dlpack_for_write(self) -> Any:
+        """A DLPack capsule of the array's own buffer: what is written to it shows here."""
+        value = self._value
+        if not isinstance(value, np.ndarray):
+            raise DTypeError(f"to_dlpack_for_write: arrays on {self._device} are immutable; use to_dlpack_for_read().")
+        if not value.flags.writeable or not value.flags.c_contiguous:
+            self._rebind(np.array(value))
+        return self._value.__dlpack__()
+
+    # -- copies ----------------------------------------------------------------------------------------------------
+
+    def copy(self) -> NDArray:
+        """The same value on the same device, on the tape while recording."""
+        return OPERATORS["identity"](self)
+
+    def copyto(self, other: NDArray | Context) -> Any:
+        """Write the value into ``other``, or copy it to a device; returns the array written, or the copy."""
+        if isinstance(other, Context):
+            return self._to(other)
+        if not isinstance(other, Tensor):
+            raise DTypeError(f"copyto does not support type {type(other)}; give an NDArray or a Context.")
+        if other is self:
+            warnings.warn("You are attempting to copy an array to itself", RuntimeWarning, stacklevel=2)
+            return False
+        if other.shape != self.shape:
+            raise ShapeError(f"copyto: Incompatible attr in node  at 0-th output: expected {_bracketed(self.shape)}, "
+                             f"got {_bracketed(other.shape)}.")
+        other[...] = self if self._device is other._device else self._to(other._device)
+        return other
+
+    def as_in_context(self, context: Context) -> NDArray:
+        """The array on ``context``: itself if it is there, else a copy."""
+        return self if context is self._device else self._to(Context(context))
+
+    as_in_ctx = as_in_context
+
+    def _to(self, device: Context) -> NDArray:
+        engine = device.engine
+        value = engine.put(np.array(self._device.engine.to_numpy(self._value)), device)
+        node = None
+        if state.recording and self._node is not None:
+            node = Node(_Move, {"source": self._device}, (self._node,), (), None, device)
+        return wrap(NDArray, value, device, node)
+
+    def astype(self, dtype: Any, copy: bool = True) -> NDArray:
+        """The array in another dtype; itself if it has that dtype and ``copy`` is false."""
+        dtype = dtypes.to_np(dtype)
+        if not copy and dtype == self.np_dtype:
+            return self
+        return OPERATORS["cast"](self, dtype=dtype)
+
+    def as_nd_ndarray(self) -> NDArray:
+        return self
+
+    as_np_ndarray = as_nd_ndarray
+
+    def tostype(self, stype: str) -> NDArray:
+        """The array under the label of another storage type; its data stays dense."""
+        if stype not in STORAGE_TYPES:
+            raise ArgumentError(f"tostype: stype must be one of {STORAGE_TYPES}, got {stype!r}.")
+        if stype == "csr" and self.ndim != 2:
+            raise ArgumentError(
+                f"To convert to a CSR, the NDArray should be 2 Dimensional. Current shape is {self.shape}"
+            )
+        out = self.copy()
+        if stype != "default":
+            out._stype = stype
+        return out
+
+    # -- the tape --------------------------------------------------------------------------------------------------
+
+    def backward(self, out_grad: NDArray | None = None, retain_graph: bool = False, train_mode: bool = True) -> None:
+        """Compute the gradients of the variables that this depends on, into their ``.grad``.
+
+        Args:
+            out_grad: the head gradient, of this array's shape; ones by default.
+            retain_graph: keep the graph for another backward pass.
+            train_mode: whether the backward pass is in training mode.
+
+        Raises:
+            GraphError: an MXNetError: this is not on the tape, or was backed through before.
+        """
+        from ..autograd import backward
+
+        backward([self], None if out_grad is None else [out_grad], retain_graph, train_mode)
+
+    def _check_writable(self, *sources: Any) -> None:
+        """Refuse to write into a recorded array, or to compute in place with recorded ones."""
+        if state.recording and any(isinstance(t, Tensor) and t._node is not None for t in (self, *sources)):
+            raise GraphError(INPLACE)
+
+    def _store(self, result: Tensor, index: int = 0) -> NDArray:
+        """Take over the value, and the place on the tape, of an operator's result (``out=``)."""
+        self._check_writable()
+        if result.shape != self.shape:
+            raise ShapeError(f"Incompatible attr in node  at {index}-th output: expected {_bracketed(result.shape)}, "
+                             f"got {_bracketed(self.shape)}; give out= an array of the result's shape.")
+        if result.np_dtype != self.np_dtype:
+            raise DTypeError(f"Incompatible attr in node  at {index}-th output: expected {result.np_dtype}, "
+                             f"got {self.np_dtype}; give out= an array of the result's dtype.")
+        self._rebind(result._value)
+        if state.recording and result._node is not None:
+            self._node = result._node
+        return self
+
+
+def _bracketed(shape: tuple) -> str:
+    return f"[{','.join(map(str, shape))}]"
+
+
+class _Move:
+    """The operation of a node that copies from one device to another; its gradient goes back."""
+
+    name = "as_in_context"
+
+    @staticmethod
+    def pull(node: Node, g: Any, needs: tuple, linked: bool) -> tuple:
+        source = node.attrs["source"]
+        if linked:
+            return (NDArray._to(g, source),)
+        return (source.engine.put(np.array(node.device.engine.to_numpy(g)), source),)
+
+
+def coerce(op: Any, inputs: Any) -> tuple | None:
+    """MXNet's rule for the inputs of an elementwise operator: one dtype for all, and scalars take the array's.
+
+    An integer array truncates a scalar, so that ``nd.array([1, 2], dtype='int32') * 1.5`` is ``[1 2]``.
+    """
+    dtype = device = None
+    for i, t in enumerate(inputs):
+        if isinstance(t, Tensor):
+            if dtype is None:
+                dtype, device = t.np_dtype, t._device
+            elif t.np_dtype != dtype:
+                raise DTypeError(f"{op.name}: Incompatible attr in node  at {i}-th input: expected {dtype}, got "
+                                 f"{t.np_dtype}; cast one of them with astype.")
+    mended = [_fit_constant(t, dtype, device) for t in inputs]
+    return tuple(mended) if any(m is not t for m, t in zip(mended, inputs)) else None
+
+
+def _fit_constant(t: Any, dtype: np.dtype, device: Context) -> Any:
+    if t is None or isinstance(t, Tensor):
+        return t
+    if isinstance(t, np.ndarray):
+        return wrap(NDArray, device.engine.put(t.astype(dtype), device), device)
+    if isinstance(t, np.generic):
+        t = t.item()
+    if dtype.kind in "iu" and t.__class__ is not int:
+        return int(t)
+    return t
+
 
 NDArray._result_class = NDArray
-
-
-def array(source: Any, ctx: Context | None = None, dtype: Any = None) -> NDArray:
-    """An NDArray from nested lists or an array; float32 unless ``dtype`` says otherwise or the source is an NDArray."""
-    if dtype is None:
-        dtype = source.np_dtype if isinstance(source, Tensor) else np.float32
-    device = ctx or (source._device if isinstance(source, Tensor) else current_context())
-    value = np.array(source.asnumpy() if isinstance(source, Tensor) else source, dtype=dtype)
-    return wrap(NDArray, device.engine.put(value, device), device)
+NDArray._coerce = staticmethod(coerce)

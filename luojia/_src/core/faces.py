@@ -122,7 +122,7 @@ def index_faces(kind: str) -> dict[str, tuple[Operator, str]]:
     return found
 
 
-def compile_function(face: Face, run: Callable, module: str, extra: str = "") -> Callable:
+def compile_function(face: Any, run: Callable, module: str, extra: str = "") -> Callable:
     """A Python function with the face's signature that calls ``run(face, inputs, attrs, **extra names)``.
 
     ``extra`` is source for further parameters that the door understands, as ``"out=None, name=None"``.

@@ -82,9 +82,9 @@ class Operator:
         self.aux = aux  # inputs that the operator renews; its last outputs are their new values (see ambient.py)
         self.loss = loss  # its gradient asks for no head gradient
         self.faces = faces or {}
-        self.rule: Callable | None = None
-        self.fast_forward: Callable | None = None
-        self.fast_backward: Callable | None = None
+        self.rule: Any = None
+        self.fast_forward: Any = None
+        self.fast_backward: Any = None
         self.complete_rule: Callable | None = None
         self.shape_rule: Callable | None = None
         self.keep_args = self.keep_ans = True
@@ -161,15 +161,15 @@ class Operator:
 
     def _fill(self, args: tuple, kwargs: dict) -> tuple:
         """Arrays passed by name, and None for the optional ones that are absent."""
-        args = list(args)
+        filled = list(args)
         for name in self.inputs[len(args) :]:
             if name in kwargs:
-                args.append(kwargs.pop(name))
+                filled.append(kwargs.pop(name))
             elif name in self.optional:
-                args.append(None)
+                filled.append(None)
             else:
                 raise TypeError(f"{self.name}() misses the array {name!r}; its signature is {self.signature}.")
-        return tuple(args)
+        return tuple(filled)
 
     def _bad_attrs(self, kwargs: dict, rest: tuple) -> TypeError:
         given = {**dict(zip(self.attrs, rest)), **kwargs}
@@ -270,7 +270,7 @@ class Operator:
                 def scalar_product(xp: Any, free: Any) -> Any:
                     full = list(args)
                     full[index] = free
-                    return _against(xp, base.fn(xp, *full, **attrs), gs if len(gs) > 1 else gs[0])
+                    return _against(xp, base.fn(xp, *full, **attrs), gs[0] if len(gs) == 1 else gs)
 
                 ans, pullback = xp.vjp(scalar_product, args[index])
                 return pullback(xp.ones((), ans.dtype))[0]
@@ -376,7 +376,9 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
     The result's class is that of the first input that is not a parameter, else the parameter's.
     """
     values = []
-    device = cls = dtype = None
+    device: Any = None
+    cls: Any = None
+    dtype: Any = None
     leafy = True
     linked = odd = False
     for t in inputs:
@@ -493,7 +495,7 @@ def mixed_devices(name: str, a: Any, b: Any) -> DeviceError:
 
 def coerce(op: Operator, inputs: Any) -> Any:
     """Cast the inputs of an elementwise operator to their common dtype; None where nothing is to be done."""
-    dtype = None
+    dtype: Any = None
     for t in inputs:
         if isinstance(t, Tensor):
             dtype = t.np_dtype if dtype is None else promote(dtype, t.np_dtype)

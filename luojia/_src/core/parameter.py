@@ -138,7 +138,7 @@ class Parameter(Tensor):
     __hash__ = Tensor.__hash__
 
 
-def _number(init: Any) -> float:
+def _number(init: Any) -> Any:
     return {"zeros": 0.0, "ones": 1.0}.get(init, init)
 
 

@@ -21,7 +21,7 @@ def tensor_repr(array: np.ndarray, dtype: str) -> str:
             f"Tensor(shape=[], dtype={dtype}, value= {array.item()})"
         )
     digits = _DIGITS.get(array.dtype.name)
-    formatter: dict[str, Any] = {"float_kind": lambda x: f"{x: .{digits}e}"} if digits else {}
+    formatter: Any = {"float_kind": lambda x: f"{x: .{digits}e}"} if digits else {}
     text = np.array2string(array, separator=", ", formatter=formatter or None, threshold=1000, edgeitems=3, prefix="")
     gap = "\n" if array.ndim > 1 else " "
     return f"Tensor(shape={list(array.shape)}, dtype={dtype}, value={gap}{text})"

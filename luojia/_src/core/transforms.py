@@ -337,12 +337,14 @@ def taylor(fn: Callable, primals: Sequence[Tensor], series: Sequence[Sequence[Te
     x = primals[0]
     t0 = wrap(Tensor, x._device.engine.asarray(0.0, x.np_dtype), x._device)
     one = wrap(Tensor, x._device.engine.asarray(1.0, x.np_dtype), x._device)
-    derivatives, current = [], path
+    derivatives: list[Any] = []
+    current: Callable = path
     for _ in series:
-        inner = current
-
-        def current(t: Tensor, inner: Callable = inner) -> Any:
-            return pushforward(inner, [t], [one])[1]
-
+        current = _slope(current, one)
         derivatives.append(current(t0))
     return path(t0), derivatives
+
+
+def _slope(fn: Callable, one: Tensor) -> Callable:
+    """The derivative of a function of one number."""
+    return lambda t: pushforward(fn, [t], [one])[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from autograd.builtins import tuple as boxed_tuple
 from autograd.core import make_vjp as _autograd_vjp
 from autograd.extend import defvjp, primitive
 from autograd.tracer import getval
@@ -14,14 +15,9 @@ from . import primitives
 
 def make_vjp(fn: Any, arrays: tuple) -> tuple[Any, Any]:
     """Value and pullback of ``fn(*arrays)`` for one array-valued result; cotangents keep the dtype of ``arrays``."""
-    pull, ans = _autograd_vjp(lambda packed: fn(*packed), _Packed(arrays))
+    differentiate: Any = _autograd_vjp
+    pull, ans = differentiate(lambda packed: fn(*packed), boxed_tuple(tuple(arrays)))
     return ans, pull
-
-
-def _Packed(arrays: tuple) -> Any:
-    from autograd.builtins import tuple as boxed_tuple
-
-    return boxed_tuple(tuple(arrays))
 
 
 def value_of(x: Any) -> Any:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-import jax
-import jax.numpy as jnp
+import jax  # pyright: ignore[reportMissingImports] - an extra, which the type check does without
+import jax.numpy as jnp  # pyright: ignore[reportMissingImports]
 import numpy as np
 
 from .namespace import Namespace

@@ -36,4 +36,4 @@ for _name, _op in {"add": "add", "sub": "subtract", "mul": "multiply", "truediv"
     setattr(Tensor, f"__r{_name}__", _reflected(OPERATORS[_op]))
 Tensor.__neg__ = _unary(OPERATORS["negative"])
 Tensor.__gt__ = binary(OPERATORS["greater"])
-Tensor.__getitem__ = getitem
+setattr(Tensor, "__getitem__", getitem)  # noqa: B010 - a type checker takes Tensor as declared

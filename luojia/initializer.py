@@ -1,0 +1,323 @@
+"""MXNet's initializers: which formula of ``_src.train.initializers`` fills which parameter.
+
+An initializer is called with a description of the parameter, an ``InitDesc``, and the array to fill. The parameter's
+own initializer, if it has one (``desc.attrs['__init__']``), goes first; else the suffix of the name decides.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from . import registry
+from ._src.train import initializers as formulas
+
+__all__ = ["Bilinear", "Constant", "InitDesc", "Initializer", "LSTMBias", "Load", "MSRAPrelu", "Mixed", "Normal", "One",
+           "Orthogonal", "Uniform", "Xavier", "Zero", "alias", "create", "register"]
+
+
+class InitDesc(str):
+    """The name of a parameter with its attributes.
+
+    Args:
+        name: the name.
+        attrs: attributes; ``'__init__'`` holds the parameter's own initializer.
+        global_init: what initializes it where it has none of its own.
+    """
+
+    attrs: dict[str, Any]
+    global_init: Any
+
+    def __new__(cls, name: str, attrs: Mapping[str, Any] | None = None, global_init: Any = None) -> InitDesc:
+        self = super().__new__(cls, name)
+        self.attrs = dict(attrs or {})
+        self.global_init = global_init
+        return self
+
+
+def generator() -> np.random.Generator:
+    """A NumPy generator seeded by the next key of the framework's stream, so that ``random.seed`` governs it."""
+    from ._src.core.random import next_key
+
+    return np.random.Generator(np.random.Philox(key=np.asarray(next_key()).astype(np.uint64)))
+
+
+_SUFFIXES = (
+    ("weight", "weight"), ("bias", "bias"), ("gamma", "gamma"), ("beta", "beta"), ("min", "zero"), ("max", "one"),
+    ("weight_quantize", "quantized_weight"), ("bias_quantize", "quantized_bias"),
+    ("moving_mean", "zero"), ("running_mean", "zero"), ("moving_var", "one"), ("running_var", "one"),
+    ("moving_inv_var", "zero"), ("moving_avg", "zero"),
+)
+
+
+class Initializer:
+    """Base class; a subclass overrides ``_init_weight(name, array)``, and the others where it differs.
+
+    Args:
+        kwargs: what the constructor was given, for ``dumps``.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._kwargs = kwargs
+        self._verbose = False
+        self._print_func: Callable | None = None
+
+    def set_verbosity(self, verbose: bool = False, print_func: Callable | None = None) -> Initializer:
+        """Print, for each parameter, by what it was initialized, with ``print_func(array)``."""
+        self._verbose = verbose
+        self._print_func = print_func or (lambda x: str(np.abs(x.asnumpy()).mean()))
+        return self
+
+    def dumps(self) -> str:
+        """The initializer as JSON, from which ``create`` makes it again.
+
+        >>> Xavier().dumps()
+        '["xavier", {"rnd_type": "uniform", "factor_type": "avg", "magnitude": 3}]'
+        """
+        return json.dumps([type(self).__name__.lower(), self._kwargs])
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (type(self) is type(other) and self._kwargs == other._kwargs)  # type: ignore[attr-defined]
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __call__(self, desc: InitDesc | str, arr: Any) -> None:
+        if not isinstance(desc, InitDesc):
+            if not isinstance(desc, str):
+                raise TypeError(f"an initializer expects InitDesc(name), got {type(desc).__name__}.")
+            warnings.warn(
+                "Calling initializer with init(str, NDArray) has been deprecated. please use "
+                "init(mx.init.InitDesc(...), NDArray) instead.", DeprecationWarning, stacklevel=2,
+            )
+            desc = InitDesc(desc)
+        if desc.global_init is None:
+            desc.global_init = self
+        own = desc.attrs.get("__init__", "")
+        if own:
+            made = create(own)
+            made._init_weight(desc, arr)
+            self._report(desc, own, arr)
+            return
+        for suffix, kind in reversed(_SUFFIXES):
+            if desc.endswith(suffix):
+                getattr(self, f"_init_{kind}")(desc, arr)
+                self._report(desc, suffix, arr)
+                return
+        self._init_default(desc, arr)
+
+    def _report(self, desc: InitDesc, init: Any, arr: Any) -> None:
+        if self._verbose and self._print_func:
+            import logging
+
+            logging.info("Initialized %s as %s: %s", desc, init, self._print_func(arr))
+
+    def _init_zero(self, name: str, arr: Any) -> None:
+        arr[:] = 0.0
+
+    def _init_one(self, name: str, arr: Any) -> None:
+        arr[:] = 1.0
+
+    _init_bias = _init_beta = _init_quantized_bias = _init_zero
+    _init_gamma = _init_one
+
+    def _init_quantized_weight(self, name: str, arr: Any) -> None:
+        arr[:] = generator().integers(-127, 127, arr.shape)
+
+    def _init_weight(self, name: str, arr: Any) -> None:
+        raise NotImplementedError("Must override it")
+
+    def _init_default(self, name: str, arr: Any) -> None:
+        raise ValueError(
+            f"Unknown initialization pattern for {name}. Default initialization is now limited to "
+            '"weight", "bias", "gamma" (1.0), and "beta" (0.0). '
+            "Please use mx.sym.Variable(init=mx.init.*) to set initialization pattern"
+        )
+
+
+register = registry.get_register_func(Initializer, "initializer")
+alias = registry.get_alias_func(Initializer, "initializer")
+create = registry.get_create_func(Initializer, "initializer")
+
+
+@register
+@alias("zeros")
+class Zero(Initializer):
+    """Zeros."""
+
+    _init_weight = Initializer._init_zero
+
+
+@register
+@alias("ones")
+class One(Initializer):
+    """Ones."""
+
+    _init_weight = Initializer._init_one
+
+
+@register
+class Constant(Initializer):
+    """One value, or an array of the parameter's shape.
+
+    Args:
+        value: a number, a Tensor, or an array.
+    """
+
+    def __init__(self, value: Any) -> None:
+        super().__init__(value=value)
+        self.value = value
+
+    def _init_weight(self, name: str, arr: Any) -> None:
+        arr[:] = self.value.asnumpy() if hasattr(self.value, "asnumpy") else self.value
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Constant and bool(np.array_equal(np.asarray(self.value), np.asarray(other.value)))
+
+    __hash__ = Initializer.__hash__
+
+    def dumps(self) -> str:
+        value = self.value.asnumpy().tolist() if hasattr(self.value, "asnumpy") else np.asarray(self.value).tolist()
+        return json.dumps(["constant", {"value": value}])
+
+
+@register
+class Uniform(Initializer):
+    """Uniform on ``[-scale, scale)``."""
+
+    def __init__(self, scale: float = 0.07) -> None:
+        super().__init__(scale=scale)
+        self.scale = scale
+
+    def _init_weight(self, name: str, arr: Any) -> None:
+        arr[:] = formulas.uniform(generator(), arr.shape, -self.scale, self.scale)
+
+
+@register
+class Normal(Initializer):
+    """Normal with mean 0 and standard deviation ``sigma``."""
+
+    def __init__(self, sigma: float = 0.01) -> None:
+        super().__init__(sigma=sigma)
+        self.sigma = sigma
+
+    def _init_weight(self, name: str, arr: Any) -> None:
+        arr[:] = formulas.normal(generator(), arr.shape, self.sigma)
+
+
+@register
+class Orthogonal(Initializer):
+    """``scale`` times an orthogonal matrix (Saxe et al. 2014), of uniform or normal draws (``rand_type``)."""
+
+    def __init__(self, scale: float = 1.414, rand_type: str = "uniform") -> None:
+        super().__init__(scale=scale, rand_type=rand_type)
+        self.scale = scale
+        self.rand_type = rand_type
+
+    def _init_weight(self, name: str, arr: Any) -> None:
+        arr[:] = formulas.orthogonal(generator(), arr.shape, self.scale, self.rand_type)
+
+
+@register
+class Xavier(Initializer):
+    """Uniform or Gaussian of scale ``sqrt(magnitude / fan)``, fan being avg, in or out (Glorot and Bengio 2010)."""
+
+    def __init__(self, rnd_type: str = "uniform", factor_type: str = "avg", magnitude: float = 3) -> None:
+        super().__init__(rnd_type=rnd_type, factor_type=factor_type, magnitude=magnitude)
+        self.rnd_type = rnd_type
+        self.factor_type = factor_type
+        self.magnitude = float(magnitude)
+
+    def _init_weight(self, name: str, arr: Any) -> None:
+        arr[:] = formulas.xavier(
+            generator(), arr.shape, self.rnd_type, self.factor_type, self.magnitude, name=str(name)
+        )
+
+
+@register
+class MSRAPrelu(Xavier):
+    """Gaussian of variance ``2 / ((1 + slope^2) fan)`` (He et al. 2015)."""
+
+    def __init__(self, factor_type: str = "avg", slope: float = 0.25) -> None:
+        super().__init__("gaussian", factor_type, 2.0 / (1 + slope**2))
+        self._kwargs = {"factor_type": factor_type, "slope": slope}
+
+
+@register
+class Bilinear(Initializer):
+    """The kernel of bilinear upsampling, for transposed convolutions."""
+
+    def _init_weight(self, name: str, arr: Any) -> None:
+        arr[:] = formulas.bilinear(None, arr.shape)
+
+
+@register
+class LSTMBias(Initializer):
+    """Zeros, but ``forget_bias`` for the forget gate."""
+
+    def __init__(self, forget_bias: float = 1.0) -> None:
+        super().__init__(forget_bias=forget_bias)
+        self.forget_bias = forget_bias
+
+    def _init_weight(self, name: str, arr: Any) -> None:
+        arr[:] = formulas.lstm_bias(None, arr.shape, self.forget_bias)
+
+    _init_bias = _init_weight
+
+
+class Load:
+    """Values from a file or a dict by name; ``arg:`` and ``aux:`` are dropped from its names.
+
+    Args:
+        param: a dict from names to arrays, or a ``.params`` file.
+        default_init: for names that it lacks.
+        verbose: log what was loaded.
+    """
+
+    def __init__(self, param: Any, default_init: Callable | None = None, verbose: bool = False) -> None:
+        if isinstance(param, str):
+            from . import ndarray
+
+            param = ndarray.load(param)
+        assert isinstance(param, dict)
+        self.param = {k[4:] if k.startswith(("arg:", "aux:")) else k: v for k, v in param.items()}
+        self.default_init = default_init
+        self.verbose = verbose
+
+    def __call__(self, name: str, arr: Any) -> None:
+        if name in self.param:
+            value = self.param[name]
+            assert arr.shape == value.shape, (
+                f"Parameter {name} cannot be initialized from loading. Shape mismatch, target {arr.shape} vs loaded "
+                f"{value.shape}"
+            )
+            arr[:] = value
+        else:
+            assert self.default_init is not None, (
+                f"Cannot Initialize {name}. Not found in loaded param and no default Initializer is provided."
+            )
+            self.default_init(name, arr)
+
+
+class Mixed:
+    """The first initializer whose pattern (a regular expression) matches the parameter's name."""
+
+    def __init__(self, patterns: Iterable[str], initializers: Iterable[Callable]) -> None:
+        patterns, initializers = list(patterns), list(initializers)
+        assert len(patterns) == len(initializers)
+        self.map = list(zip([re.compile(p) for p in patterns], initializers))
+
+    def __call__(self, name: str, arr: Any) -> None:
+        for pattern, init in self.map:
+            if pattern.match(name):
+                init(name, arr)
+                return
+        raise ValueError(
+            f'Parameter name {name} did not match any pattern. Consider adding a ".*" pattern at the end with a '
+            "default Initializer."
+        )

@@ -1,0 +1,162 @@
+"""KVStore: values by key, summed over the devices of this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from . import optimizer as opt
+from ._src.core.tensor import Tensor
+from ._src.errors import MXNetError, NotSupportedError
+from ._src.formats.atomic import write_bytes
+
+__all__ = ["KVStore", "KVStoreBase", "create"]
+
+_LOCAL = ("local", "device", "nccl", "local_update_cpu", "local_allreduce_cpu", "local_allreduce_device")
+
+
+def _listed(value: Any) -> list:
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+class KVStore:
+    """A store of this process.
+
+    >>> from luojia import nd
+    >>> kv = create("local")
+    >>> kv.init("w", nd.zeros((2,)))
+    >>> kv.push("w", [nd.ones((2,)), nd.ones((2,))])
+    >>> out = nd.zeros((2,))
+    >>> kv.pull("w", out=out)
+    >>> out.asnumpy()
+    array([2., 2.], dtype=float32)
+    """
+
+    OPTIMIZER = "optimizer"
+
+    def __init__(self, type: str = "local") -> None:
+        self.type = type
+        self._values: dict[Any, Tensor] = {}
+        self._updater: Callable | None = None
+
+    rank = property(lambda self: 0, doc="The number of this process among the workers.")
+    num_workers = property(lambda self: 1, doc="The number of workers.")
+
+    @staticmethod
+    def is_capable(capability: str) -> bool:
+        """Whether the store can run an optimizer."""
+        return capability.lower() == KVStore.OPTIMIZER
+
+    def init(self, key: Any, value: Any) -> None:
+        """Give a key, or several, their first value."""
+        for k, v in self._pairs(key, value):
+            if k in self._values:
+                raise MXNetError(f"KVStore.init: duplicate init of key {k}")
+            self._values[k] = v[0].copy()
+
+    def push(self, key: Any, value: Any, priority: int = 0) -> None:
+        """Set keys to the sum of the values given, or run the updater with that sum as gradient."""
+        for k, v in self._pairs(key, value):
+            stored = self._stored(k)
+            total = self._sum(v, stored)
+            if self._updater is None:
+                stored._rebind(total._value)
+            else:
+                self._updater(k, total, stored)
+
+    def pull(self, key: Any, out: Any = None, priority: int = 0, ignore_sparse: bool = True) -> None:
+        """Copy the values of keys into ``out``."""
+        assert out is not None, "KVStore.pull expects out, the arrays to write to"
+        for k, targets in self._pairs(key, out):
+            stored = self._stored(k)
+            for t in targets:
+                t._rebind(_moved(stored, t))
+
+    def pushpull(self, key: Any, value: Any, out: Any = None, priority: int = 0) -> None:
+        """``push``, then ``pull`` into ``out``, which is ``value`` if not given."""
+        self.push(key, value, priority)
+        self.pull(key, value if out is None else out, priority)
+
+    def broadcast(self, key: Any, value: Any, out: Any, priority: int = 0) -> None:
+        """``init``, then ``pull``."""
+        self.init(key, value)
+        self.pull(key, out, priority)
+
+    def row_sparse_pull(self, key: Any, out: Any = None, priority: int = 0, row_ids: Any = None) -> None:
+        """Values are dense here: as ``pull``."""
+        self.pull(key, out, priority)
+
+    def set_optimizer(self, optimizer: opt.Optimizer) -> None:
+        """Update the values by ``optimizer`` when gradients are pushed."""
+        self._updater = opt.get_updater(optimizer)
+
+    def _set_updater(self, updater: Callable) -> None:
+        self._updater = updater
+
+    def set_gradient_compression(self, compression_params: dict[str, Any]) -> None:
+        """Only ``{'type': 'none'}``: within a process nothing is gained by compression."""
+        if (compression_params or {}).get("type", "none") != "none":
+            raise NotSupportedError(
+                f"KVStore.set_gradient_compression({compression_params}): luojia sends gradients uncompressed; "
+                "leave compression_params out."
+            )
+
+    def save_optimizer_states(self, fname: str, dump_optimizer: bool = False) -> None:
+        """Write the updater's states to a file."""
+        assert isinstance(self._updater, opt.Updater), "Cannot save states for distributed training"
+        write_bytes(fname, self._updater.get_states(dump_optimizer))
+
+    def load_optimizer_states(self, fname: str) -> None:
+        """Read the updater's states from a file."""
+        assert isinstance(self._updater, opt.Updater), "Cannot load states for distributed training"
+        with open(fname, "rb") as f:
+            self._updater.set_states(f.read())
+
+    def _barrier(self) -> None:
+        """Nothing to wait for in one process."""
+
+    def _pairs(self, key: Any, value: Any) -> list[tuple[Any, list]]:
+        if isinstance(key, (list, tuple)):
+            if len(key) != len(value):
+                raise ValueError(f"KVStore: {len(key)} keys need as many values, got {len(value)}.")
+            return [(k, _listed(v)) for k, v in zip(key, value)]
+        return [(key, _listed(value))]
+
+    def _stored(self, key: Any) -> Tensor:
+        if key not in self._values:
+            raise MXNetError(f"key {key} doesn't exist. Did you init?")
+        return self._values[key]
+
+    @staticmethod
+    def _sum(values: list, stored: Tensor) -> Tensor:
+        total = _moved(values[0], stored)
+        for v in values[1:]:
+            total = total + _moved(v, stored)
+        made = stored.copy()
+        made._rebind(total)
+        return made
+
+
+def _moved(t: Tensor, like: Tensor) -> Any:
+    """The value of ``t`` as an array on the device of ``like``, in its dtype."""
+    value = t._value
+    if t._device is not like._device:
+        value = like._device.engine.put(t._device.engine.to_numpy(value), like._device)
+    return value if value.dtype == like.np_dtype else value.astype(like.np_dtype)
+
+
+KVStoreBase = KVStore
+
+
+def create(name: str = "local") -> KVStore:
+    """The store called ``name``: 'local' or 'device', which are one here."""
+    if not isinstance(name, str):
+        raise TypeError("name must be a string")
+    if name.startswith("dist") or name in ("horovod", "byteps"):
+        raise NotSupportedError(
+            f"KVStore {name!r}: this store is of one process; train on several with luojia.communication "
+            "and luojia.parallel."
+        )
+    if name not in _LOCAL:
+        raise MXNetError(f"Unknown KVStore type {name!r}; use 'local' or 'device'.")
+    return KVStore(name)

@@ -1,0 +1,149 @@
+"""Arrays from nothing: constants, ranges and NumPy's values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .._src.core import dtypes
+from .._src.core.tensor import Tensor, wrap
+from .._src.engine.devices import Context, current_context
+from .._src.errors import ArgumentError, DTypeError
+from .ndarray import NDArray
+
+
+def place(value: np.ndarray, ctx: Any = None) -> NDArray:
+    """An NDArray of ``value`` on ``ctx`` (default: the current context)."""
+    device = current_context() if ctx is None else Context(ctx)
+    return wrap(NDArray, device.engine.put(value, device), device)
+
+
+def _np_dtype(dtype: Any) -> np.dtype:
+    return np.dtype(np.float32) if dtype is None else dtypes.to_np(dtype)
+
+
+def array(source_array: Any, ctx: Context | None = None, dtype: Any = None) -> NDArray:
+    """An NDArray of a list, number or NumPy array: float32 unless ``dtype`` says otherwise.
+
+    From an NDArray or Tensor it is a copy of the same dtype, on the same context unless ``ctx`` is given.
+
+    >>> array([[1, 2], [3, 4]]).dtype
+    <class 'numpy.float32'>
+    """
+    if isinstance(source_array, Tensor):
+        dtype = source_array.np_dtype if dtype is None else dtype
+        ctx = ctx or source_array._device
+        source_array = source_array.asnumpy()
+    try:
+        value = np.array(_plain(source_array), dtype=_np_dtype(dtype))
+    except (TypeError, ValueError) as e:
+        raise DTypeError(
+            f"source_array must be array like object: nested lists of numbers, a NumPy array or an NDArray ({e})."
+        ) from e
+    return place(value, ctx)
+
+
+def _plain(source: Any) -> Any:
+    if isinstance(source, (list, tuple)):
+        return [_plain(s) for s in source]
+    return source.asnumpy() if isinstance(source, Tensor) else source
+
+
+def _shape(shape: Any) -> tuple[int, ...]:
+    shape = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
+    if any(n < 0 for n in shape):
+        raise ArgumentError(f"expected a shape of lengths that are known and not negative, got {shape}.")
+    return shape
+
+
+def _give(value: np.ndarray, ctx: Any, out: NDArray | None) -> NDArray:
+    made = place(value, ctx if out is None else out._device)
+    return made if out is None else out._store(made)
+
+
+def _constant(name: str, fill: Callable) -> Callable:
+    def make(shape: Any, ctx: Context | None = None, dtype: Any = None, stype: str | None = None,
+             out: NDArray | None = None, **_: Any) -> NDArray:
+        dtype = out.np_dtype if out is not None and dtype is None else dtype
+        made = _give(fill(_shape(shape), _np_dtype(dtype)), ctx, out)
+        if stype not in (None, "default"):
+            made = made.tostype(stype)
+        return made
+
+    make.__name__ = make.__qualname__ = name
+    make.__doc__ = f"""A new array of ``shape``, filled with {name if name != 'empty' else 'zeros'}; float32 by default."""
+    return make
+
+
+zeros = _constant("zeros", np.zeros)
+ones = _constant("ones", np.ones)
+empty = _constant("empty", np.zeros)
+
+
+def full(shape: Any, val: Any, ctx: Context | None = None, dtype: Any = np.float32,
+         out: NDArray | None = None) -> NDArray:
+    """A new array of ``shape``, filled with ``val``."""
+    dtype = out.np_dtype if out is not None else dtype
+    return _give(np.full(_shape(shape), val.asnumpy() if isinstance(val, Tensor) else val, _np_dtype(dtype)), ctx, out)
+
+
+def arange(start: float, stop: float | None = None, step: float = 1.0, repeat: int = 1, infer_range: bool | None = None,
+           ctx: Context | None = None, dtype: Any = np.float32) -> NDArray:
+    """Numbers from ``start`` up to ``stop`` (from 0 up to ``start`` if alone), each ``repeat`` times."""
+    if stop is None:
+        start, stop = 0, start
+    values = np.arange(start, stop, step, np.float64)
+    return place(np.repeat(values, repeat).astype(_np_dtype(dtype)), ctx)
+
+
+def linspace(start: float, stop: float, num: int, endpoint: bool = True, ctx: Context | None = None,
+             dtype: Any = np.float32) -> NDArray:
+    """``num`` evenly spaced numbers from ``start`` to ``stop``."""
+    return place(np.linspace(start, stop, num, endpoint).astype(_np_dtype(dtype)), ctx)
+
+
+def eye(N: int, M: int = 0, k: int = 0, ctx: Context | None = None, dtype: Any = None, **_: Any) -> NDArray:
+    """An N x M matrix (N x N if M is 0) with ones on the k-th diagonal."""
+    return place(np.eye(N, M or None, k, _np_dtype(dtype)), ctx)
+
+
+def from_numpy(ndarray: np.ndarray, zero_copy: bool = True) -> NDArray:
+    """An NDArray of a NumPy array in its own dtype; with ``zero_copy`` they share memory, and the source is read-only."""
+    if not isinstance(ndarray, np.ndarray):
+        raise DTypeError(f"from_numpy takes a numpy.ndarray, got {type(ndarray).__name__}; use nd.array.")
+    if not zero_copy:
+        return place(np.array(ndarray))
+    if not ndarray.flags.c_contiguous:
+        raise ArgumentError("Only c-contiguous arrays are supported for zero-copy; pass zero_copy=False.")
+    ndarray.flags.writeable = False
+    return place(ndarray)
+
+
+def from_dlpack(dlpack: Any) -> NDArray:
+    """An NDArray of another framework's array or capsule, through DLPack."""
+    return place(np.from_dlpack(dlpack if hasattr(dlpack, "__dlpack__") else _Capsule(dlpack)))
+
+
+class _Capsule:
+    """A bare capsule as an object that NumPy's from_dlpack takes."""
+
+    def __init__(self, capsule: Any) -> None:
+        self._capsule = capsule
+
+    def __dlpack__(self, **_: Any) -> Any:
+        return self._capsule
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return (1, 0)
+
+
+def to_dlpack_for_read(data: NDArray) -> Any:
+    """A DLPack capsule of ``data``, for another framework to read."""
+    return data.to_dlpack_for_read()
+
+
+def to_dlpack_for_write(data: NDArray) -> Any:
+    """A DLPack capsule of ``data``, for another framework to write to."""
+    return data.to_dlpack_for_write()

@@ -1,0 +1,83 @@
+"""The ``nd`` functions: every operator's MXNet face, made at first use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .._src.core.faces import Face, FaceModule, compile_function, run_plain
+from .._src.core.random import next_key
+from .._src.core.tensor import Tensor, wrap
+from .._src.engine.devices import Context, current_context
+from .ndarray import NDArray
+
+_DRAWS = "key"  # the array that an operator of random numbers draws from, which the door supplies
+
+
+def run(face: Face, inputs: tuple, attrs: dict[str, Any], out: Any = None, name: Any = None) -> Any:
+    """Call an operator with MXNet's conventions: results are NDArrays, several are a list, ``out=`` is written."""
+    first = next((t for t in inputs if isinstance(t, Tensor) or hasattr(t, "_luojia_apply")), None)
+    for t in inputs:
+        if t.__class__ is np.ndarray:
+            inputs = tuple([_as_input(t, first) if t.__class__ is np.ndarray else t for t in inputs])
+            break
+    device = None
+    if first is None and inputs:
+        first = next((t for i in inputs if isinstance(i, (list, tuple)) for t in i if isinstance(t, Tensor)), None)
+    if isinstance(first, Tensor):
+        device = first._device
+    elif first is None:
+        device = Context(attrs.pop("ctx")) if attrs.get("ctx") is not None else current_context()
+        attrs.pop("ctx", None)
+    if face.op.inputs[:1] == (_DRAWS,) and (not face.inputs or face.inputs[0].internal != _DRAWS):
+        inputs = (next_key(device), *inputs)
+    if first is None and device is not current_context():
+        with device:
+            result = run_plain(face, inputs, attrs)
+    else:
+        result = run_plain(face, inputs, attrs)
+    if first is None:
+        result = _as_ndarrays(result)
+    if result.__class__ is tuple:
+        result = list(result) if len(result) > 1 else result[0]
+    if out is None:
+        return result
+    if isinstance(out, (list, tuple)):
+        results = result if isinstance(result, list) else [result]
+        for i, (o, r) in enumerate(zip(out, results)):
+            o._store(r, i)
+        return out
+    return out._store(result[0] if isinstance(result, list) else result)
+
+
+def _as_input(array: np.ndarray, first: Any) -> NDArray:
+    """A NumPy array among the inputs: floats take the dtype of the first NDArray."""
+    device = first._device if isinstance(first, Tensor) else current_context()
+    if array.dtype.kind == "f" and isinstance(first, Tensor) and first.np_dtype.kind == "f":
+        array = array.astype(first.np_dtype)
+    return wrap(NDArray, device.engine.put(array, device), device)
+
+
+def _as_ndarrays(result: Any) -> Any:
+    if isinstance(result, tuple):
+        return tuple([_as_ndarrays(r) for r in result])
+    return wrap(NDArray, result._value, result._device, result._node) if result.__class__ is Tensor else result
+
+
+faces = FaceModule({"mx": lambda face: compile_function(face, run, "luojia.ndarray", "out=None, name=None")})
+_made: dict[str, Callable] = {}
+
+
+def function(name: str) -> Callable:
+    """The ``nd`` function called ``name``; AttributeError if there is none."""
+    found = _made.get(name)
+    if found is None:
+        try:
+            found = _made[name] = faces.get(name)
+        except KeyError:
+            raise AttributeError(
+                f"module 'luojia.ndarray' has no attribute {name!r}; dir(luojia.nd) lists the operators."
+            ) from None
+    return found

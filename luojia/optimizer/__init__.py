@@ -1,0 +1,31 @@
+"""MXNet's optimizers."""
+
+from . import optimizer as _optimizer
+from .optimizer import Optimizer, create, register
+from .rules import (
+    DCASGD,
+    FTML,
+    LAMB,
+    LARS,
+    NAG,
+    SGD,
+    SGLD,
+    AdaDelta,
+    AdaGrad,
+    Adam,
+    Adamax,
+    AdamW,
+    Ftrl,
+    Nadam,
+    RMSProp,
+    Signum,
+    Test,
+    ccSGD,
+)
+from .updater import Updater, get_updater
+
+__all__ = ["DCASGD", "FTML", "LAMB", "LARS", "NAG", "SGD", "SGLD", "AdaDelta", "AdaGrad", "Adam", "AdamW", "Adamax",
+           "Ftrl", "Nadam", "Optimizer", "RMSProp", "Signum", "Test", "Updater", "ccSGD", "create", "get_updater",
+           "register"]
+for _name in __all__:
+    setattr(_optimizer, _name, globals()[_name])

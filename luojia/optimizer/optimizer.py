@@ -1,0 +1,242 @@
+"""The base of MXNet's optimizers: learning rates, counts and states around an update rule of ``_src.train.rules``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+
+from .._src.core.tensor import _UNSHARED, Tensor, wrap
+from .._src.train.inplace import KERNELS, update_inplace
+from .._src.train.rules import RULES
+from ..ndarray import NDArray
+
+
+class Optimizer:
+    """Base class of all optimizers.
+
+    A subclass names a pure rule (``rule``) and the attributes that are the rule's hyperparameters (``hyper``), or
+    overrides ``create_state`` and ``update`` in the manner of MXNet.
+
+    Args:
+        rescale_grad: factor on every gradient; ``Trainer`` sets it to 1 / batch_size.
+        param_idx2name: names of the parameters by index; those not ending in ``_weight`` or ``_gamma`` get no decay.
+        wd: weight decay.
+        clip_gradient: bound on each entry of the rescaled gradient.
+        learning_rate: the learning rate (0.01 where no schedule says otherwise).
+        lr_scheduler: a schedule, a callable of the number of the update.
+        sym: a Symbol whose ``__lr_mult__`` and ``__wd_mult__`` attributes multiply rates and decays.
+        begin_num_update: the number of updates done before.
+        multi_precision: keep a float32 master copy of float16 weights.
+        param_dict: parameters by index, whose ``lr_mult`` and ``wd_mult`` count.
+    """
+
+    opt_registry: ClassVar[dict[str, type[Optimizer]]] = {}
+    rule: ClassVar[str | None] = None
+    hyper: ClassVar[Mapping[str, str]] = {}  # the rule's hyperparameter -> the attribute that holds it
+    fixed: ClassVar[Mapping[str, Any]] = {}
+
+    def __init__(self, rescale_grad: float = 1.0, param_idx2name: Mapping[int, str] | None = None, wd: float = 0.0,
+                 clip_gradient: float | None = None, learning_rate: float | None = None,
+                 lr_scheduler: Callable[[int], float] | None = None, sym: Any = None, begin_num_update: int = 0,
+                 multi_precision: bool = False, param_dict: Mapping[int, Any] | None = None) -> None:
+        if lr_scheduler is not None:
+            if learning_rate is None:
+                learning_rate = lr_scheduler.base_lr
+            else:
+                print("learning rate from ``lr_scheduler`` has been overwritten by ``learning_rate`` in optimizer.")
+                lr_scheduler.base_lr = learning_rate
+        assert param_idx2name is None or isinstance(param_idx2name, dict), (
+            "param_idx2name should be a dict of param indexes to names."
+        )
+        self.rescale_grad = rescale_grad
+        self.lr_scheduler = lr_scheduler
+        self.lr = 0.01 if learning_rate is None else learning_rate
+        self.wd = wd
+        self.lr_mult: dict[Any, float] = {}
+        self.wd_mult: dict[Any, float] = {}
+        self.begin_num_update = begin_num_update
+        self.num_update = begin_num_update
+        self._all_index_update_counts: dict[int, dict[int, int]] = {0: {}}
+        self._index_update_count = self._all_index_update_counts[0]
+        self.clip_gradient = clip_gradient
+        self.multi_precision = multi_precision
+        self.aggregate_num = 0
+        self.idx2name = dict(param_idx2name or {})
+        self.sym_info = (sym.attr_dict(), sym.list_arguments()) if sym is not None else ()
+        self.param_dict = dict(param_dict or {})
+        self.set_lr_mult({})
+        self.set_wd_mult({})
+
+    # -- the registry ----------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def register(klass: type[Optimizer]) -> type[Optimizer]:
+        """Register an optimizer class under its name in lower case (a decorator)."""
+        Optimizer.opt_registry[klass.__name__.lower()] = klass
+        return klass
+
+    @staticmethod
+    def create_optimizer(name: str, **kwargs: Any) -> Optimizer:
+        """The optimizer registered as ``name``; ValueError if there is none."""
+        if name.lower() not in Optimizer.opt_registry:
+            raise ValueError(f"Cannot find optimizer {name}")
+        return Optimizer.opt_registry[name.lower()](**kwargs)
+
+    # -- rates -----------------------------------------------------------------------------------------------------
+
+    @property
+    def learning_rate(self) -> float:
+        """The current learning rate."""
+        return self.lr if self.lr_scheduler is None else self.lr_scheduler(self.num_update)
+
+    def set_learning_rate(self, lr: float) -> None:
+        """Change the learning rate; raises UserWarning where a schedule decides it."""
+        if self.lr_scheduler is not None:
+            raise UserWarning(
+                "LRScheduler of the optimizer has already been defined. Note that set_learning_rate can mutate the "
+                "value of the learning rate of the optimizer only when the LRScheduler of the optimizer is undefined."
+            )
+        self.lr = lr
+
+    def set_lr_mult(self, args_lr_mult: Mapping[Any, float]) -> None:
+        """Multiply learning rates of single parameters, by index or name."""
+        self.lr_mult = {**self._from_symbol("__lr_mult__"), **args_lr_mult}
+
+    def set_wd_mult(self, args_wd_mult: Mapping[Any, float]) -> None:
+        """Multiply weight decays of single parameters, by index or name."""
+        silent = {n: 0.0 for n in self.idx2name.values() if not n.endswith(("_weight", "_gamma"))}
+        self.wd_mult = {**silent, **self._from_symbol("__wd_mult__"), **args_wd_mult}
+
+    def _from_symbol(self, key: str) -> dict[str, float]:
+        if not self.sym_info:
+            return {}
+        attributes, names = self.sym_info
+        return {n: float(attributes[n][key]) for n in names if key in attributes.get(n, {})}
+
+    def _update_count(self, index: int | Sequence[int]) -> None:
+        """Count one more update of a parameter, or of several."""
+        for i in index if isinstance(index, (list, tuple)) else (index,):
+            count = self._index_update_count.get(i, self.begin_num_update) + 1
+            self._index_update_count[i] = count
+            self.num_update = max(count, self.num_update)
+
+    def _set_current_context(self, device_id: int) -> None:
+        """Count the updates of another device apart."""
+        self._index_update_count = self._all_index_update_counts.setdefault(device_id, {})
+
+    def _mult(self, index: int, table: Mapping[Any, float], attribute: str) -> float:
+        if index in self.param_dict:
+            return getattr(self.param_dict[index], attribute, 1.0)
+        if index in table:
+            return table[index]
+        return table.get(self.idx2name.get(index), 1.0)
+
+    def _get_lr(self, index: int) -> float:
+        """The learning rate of one parameter."""
+        return self.learning_rate * self._mult(index, self.lr_mult, "lr_mult")
+
+    def _get_lrs(self, indices: Sequence[int]) -> list[float]:
+        return [self._get_lr(i) for i in indices]
+
+    def _get_wd(self, index: int) -> float:
+        """The weight decay of one parameter."""
+        return self.wd * self._mult(index, self.wd_mult, "wd_mult")
+
+    def _get_wds(self, indices: Sequence[int]) -> list[float]:
+        return [self._get_wd(i) for i in indices]
+
+    # -- states ----------------------------------------------------------------------------------------------------
+
+    def hyperparameters(self, index: int) -> dict[str, Any]:
+        """The rule's hyperparameters for one parameter, read from the attributes at every update."""
+        return {**self.fixed, **{k: getattr(self, attribute) for k, attribute in self.hyper.items()}}
+
+    def rule_of(self, index: int) -> str:
+        """The rule that updates one parameter."""
+        assert self.rule is not None
+        return self.rule
+
+    def create_state(self, index: int, weight: Tensor) -> Any:
+        """The state of one parameter before its first update: None, an NDArray, or a tuple of them."""
+        if self.rule is None:
+            return None
+        device = weight._device
+        arrays = RULES[self.rule_of(index)].init(device.engine.xp, weight._value, **self.hyperparameters(index))
+        state = tuple([wrap(NDArray, a, device) for a in arrays])
+        return None if not state else state[0] if len(state) == 1 else state
+
+    def create_state_multi_precision(self, index: int, weight: Tensor) -> Any:
+        """As ``create_state``; for a float16 weight under ``multi_precision`` (float32 master copy, its state)."""
+        if self.multi_precision and weight.np_dtype == np.float16:
+            master = wrap(NDArray, weight._value.astype(np.float32), weight._device)
+            return (master, self.create_state(index, master))
+        return self.create_state(index, weight)
+
+    # -- updates ---------------------------------------------------------------------------------------------------
+
+    def update(self, index: Any, weight: Any, grad: Any, state: Any) -> None:
+        """Update a weight by its gradient, and its state; or lists of them."""
+        if isinstance(index, (list, tuple)):
+            for one in zip(index, weight, grad, state):
+                self.update(*one)
+            return
+        if self.rule is None:
+            raise NotImplementedError(f"{type(self).__name__}.update: an optimizer without a rule must override it.")
+        self._update_count(index)
+        lr, wd, t = self._get_lr(index), self._get_wd(index), self._index_update_count[index]
+        states = () if state is None else (state,) if isinstance(state, Tensor) else tuple(state)
+        how = {"rescale_grad": self.rescale_grad, "clip_gradient": self.clip_gradient, **self.hyperparameters(index)}
+        apply_rule(self.rule_of(index), weight, grad._value, states, lr, wd, t, how)
+
+    def update_multi_precision(self, index: Any, weight: Any, grad: Any, state: Any) -> None:
+        """As ``update``, on the float32 master copy where there is one."""
+        if isinstance(index, (list, tuple)):
+            for one in zip(index, weight, grad, state):
+                self.update_multi_precision(*one)
+        elif self.multi_precision and weight.np_dtype == np.float16:
+            master, inner = state
+            self.update(index, master, wrap(NDArray, grad._value.astype(np.float32), grad._device), inner)
+            weight._rebind(master._value.astype(weight.np_dtype))
+        else:
+            self.update(index, weight, grad, state)
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = dict(self.__dict__)
+        state["param_dict"] = {}
+        state["sym_info"] = ()
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._index_update_count = self._all_index_update_counts.setdefault(0, {})
+
+
+def apply_rule(name: str, weight: Tensor, grad: Any, states: tuple, lr: float, wd: float, t: int, how: dict) -> None:
+    """One update by the rule ``name``: into the weight's buffer where nothing else can see it, else to a new one."""
+    engine = weight._device.engine
+    if engine.name == "numpy" and name in KERNELS and weight.np_dtype.itemsize >= 4:
+        update_inplace(name, own(weight), grad, tuple([own(s) for s in states]), lr, wd, t, **how)
+        return
+    new, new_states = RULES[name].update(
+        engine.xp, weight._value, grad, tuple([s._value for s in states]), lr, wd, t, **how
+    )
+    weight._rebind(new)
+    for s, value in zip(states, new_states):
+        s._rebind(value)
+
+
+def own(t: Tensor) -> np.ndarray:
+    """The Tensor's buffer, replaced by a copy first if something else can see it."""
+    array = t._value
+    if sys.getrefcount(array) > _UNSHARED or array.base is not None or not array.flags.writeable:
+        array = array.copy()
+        t._rebind(array)
+    return array
+
+
+
+register = Optimizer.register
+create = Optimizer.create_optimizer

@@ -1,0 +1,289 @@
+"""MXNet's optimizers by name: each an update rule of ``_src.train.rules`` with MXNet's argument names."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from .._src.core.tensor import Tensor, wrap
+from ..ndarray import NDArray
+from .optimizer import Optimizer, apply_rule, register
+
+
+@register
+class SGD(Optimizer):
+    """``mom = momentum * mom - lr * (g + wd * w);  w = w + mom``.
+
+    Args:
+        momentum: 0 keeps no state.
+        lazy_update: accepted; gradients here are dense.
+        kwargs: those of ``Optimizer``.
+    """
+
+    rule = "sgd"
+    hyper = {"momentum": "momentum"}
+
+    def __init__(self, momentum: float = 0.0, lazy_update: bool = True, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.momentum = momentum
+        self.lazy_update = lazy_update
+
+
+@register
+class ccSGD(SGD):
+    """SGD under its old name."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        warnings.warn("ccSGD is deprecated; use SGD.", DeprecationWarning, stacklevel=2)
+
+
+@register
+class NAG(Optimizer):
+    """Nesterov's accelerated gradient."""
+
+    rule = "nag"
+    hyper = {"momentum": "momentum"}
+
+    def __init__(self, momentum: float = 0.0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.momentum = momentum
+
+
+@register
+class SGLD(Optimizer):
+    """Stochastic gradient Langevin dynamics (Welling and Teh 2011): a half step plus noise of variance ``lr``."""
+
+    rule = "sgld"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+
+    def create_state(self, index: int, weight: Tensor) -> None:
+        return None
+
+    def update(self, index: Any, weight: Any, grad: Any, state: Any) -> None:
+        if isinstance(index, (list, tuple)):
+            super().update(index, weight, grad, state)
+            return
+        from ..initializer import generator
+
+        self._update_count(index)
+        noise = weight._device.engine.asarray(generator().standard_normal(weight.shape, np.float32))
+        how = {"rescale_grad": self.rescale_grad, "clip_gradient": self.clip_gradient, "noise": noise}
+        t = self._index_update_count[index]
+        apply_rule("sgld", weight, grad._value, (), self._get_lr(index), self._get_wd(index), t, how)
+
+
+@register
+class Signum(Optimizer):
+    """Sign of the momentum (Bernstein et al. 2018); ``momentum=0`` is SignSGD, ``wd_lh`` decays the weight itself."""
+
+    rule = "signum"
+    hyper = {"momentum": "momentum", "wd_lh": "wd_lh"}
+
+    def __init__(self, learning_rate: float = 0.01, momentum: float = 0.9, wd_lh: float = 0.0, **kwargs: Any) -> None:
+        super().__init__(learning_rate=learning_rate, **kwargs)
+        self.momentum = momentum
+        self.wd_lh = wd_lh
+
+
+@register
+class DCASGD(Optimizer):
+    """Delay-compensated asynchronous SGD (Zheng et al. 2017)."""
+
+    rule = "dcasgd"
+    hyper = {"momentum": "momentum", "lamda": "lamda"}
+
+    def __init__(self, momentum: float = 0.0, lamda: float = 0.04, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.momentum = momentum
+        self.lamda = lamda
+
+
+@register
+class LARS(Optimizer):
+    """SGD with a rate per layer (You, Gitman and Ginsburg 2017); biases, gammas and betas take the plain rate."""
+
+    rule = "lars"
+
+    def __init__(self, momentum: float = 0.0, lazy_update: bool = True, eta: float = 0.001, eps: float = 0,
+                 momentum_correction: bool = True, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.momentum = momentum
+        self.momentum_correction = momentum_correction
+        self.lazy_update = lazy_update
+        self.eta = eta
+        self.eps = eps
+
+    def rule_of(self, index: int) -> str:
+        parameter = self.param_dict.get(index)
+        name = self.idx2name.get(index) or getattr(parameter, "name", "")
+        return "sgd" if name.endswith(("gamma", "beta", "bias")) else "lars"
+
+    def hyperparameters(self, index: int) -> dict[str, Any]:
+        if self.rule_of(index) == "sgd":
+            return {"momentum": self.momentum}
+        return {"momentum": self.momentum, "eta": self.eta, "epsilon": self.eps}
+
+
+@register
+class Adam(Optimizer):
+    """Adam (Kingma and Ba 2015), the bias correction folded into the rate."""
+
+    rule = "adam"
+    hyper = {"beta1": "beta1", "beta2": "beta2", "epsilon": "epsilon"}
+
+    def __init__(self, learning_rate: float = 0.001, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8,
+                 lazy_update: bool = True, **kwargs: Any) -> None:
+        super().__init__(learning_rate=learning_rate, **kwargs)
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.epsilon = epsilon
+        self.lazy_update = lazy_update
+
+
+@register
+class AdamW(Adam):
+    """Adam with decoupled weight decay (Loshchilov and Hutter 2019)."""
+
+    rule = "adamw"
+    fixed = {"bias_correction": True}
+
+    def __init__(self, learning_rate: float = 0.001, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8,
+                 **kwargs: Any) -> None:
+        super().__init__(learning_rate, beta1, beta2, epsilon, **kwargs)
+
+
+@register
+class Adamax(Optimizer):
+    """Adam with the infinity norm (Kingma and Ba 2015)."""
+
+    rule = "adamax"
+    hyper = {"beta1": "beta1", "beta2": "beta2"}
+
+    def __init__(self, learning_rate: float = 0.002, beta1: float = 0.9, beta2: float = 0.999, **kwargs: Any) -> None:
+        super().__init__(learning_rate=learning_rate, **kwargs)
+        self.beta1 = beta1
+        self.beta2 = beta2
+
+
+@register
+class Nadam(Adam):
+    """Adam with Nesterov's momentum (Dozat 2016)."""
+
+    rule = "nadam"
+    hyper = {**Adam.hyper, "schedule_decay": "schedule_decay"}
+
+    def __init__(self, learning_rate: float = 0.001, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8,
+                 schedule_decay: float = 0.004, **kwargs: Any) -> None:
+        super().__init__(learning_rate, beta1, beta2, epsilon, **kwargs)
+        self.schedule_decay = schedule_decay
+
+
+@register
+class FTML(Optimizer):
+    """Follow the moving leader (Zheng and Kwok 2017)."""
+
+    rule = "ftml"
+    hyper = {"beta1": "beta1", "beta2": "beta2", "epsilon": "epsilon"}
+
+    def __init__(self, beta1: float = 0.6, beta2: float = 0.999, epsilon: float = 1e-8, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.epsilon = epsilon
+
+
+@register
+class LAMB(Optimizer):
+    """Layer-wise adaptive moments (You et al. 2020)."""
+
+    rule = "lamb"
+    hyper = {k: k for k in ("beta1", "beta2", "epsilon", "lower_bound", "upper_bound", "bias_correction")}
+
+    def __init__(self, learning_rate: float = 0.001, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-6,
+                 lower_bound: float | None = None, upper_bound: float | None = None, bias_correction: bool = True,
+                 **kwargs: Any) -> None:
+        super().__init__(learning_rate=learning_rate, **kwargs)
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.epsilon = epsilon
+        self.lower_bound = lower_bound
+        self.upper_bound = upper_bound
+        self.bias_correction = bias_correction
+
+
+@register
+class RMSProp(Optimizer):
+    """Rate divided by the root of a running mean of squares; ``centered`` (Graves 2013) has the momentum ``gamma2``."""
+
+    rule = "rmsprop"
+
+    def __init__(self, learning_rate: float = 0.001, gamma1: float = 0.9, gamma2: float = 0.9, epsilon: float = 1e-8,
+                 centered: bool = False, clip_weights: float | None = None, **kwargs: Any) -> None:
+        super().__init__(learning_rate=learning_rate, **kwargs)
+        self.gamma1 = gamma1
+        self.gamma2 = gamma2
+        self.centered = centered
+        self.epsilon = epsilon
+        self.clip_weights = clip_weights
+
+    def hyperparameters(self, index: int) -> dict[str, Any]:
+        return {"decay_rate": self.gamma1, "momentum": self.gamma2 if self.centered else 0.0,
+                "epsilon": self.epsilon, "centered": self.centered, "clip_weights": self.clip_weights}
+
+
+@register
+class AdaGrad(Optimizer):
+    """Rate divided by the root of the sum of squares (Duchi et al. 2011)."""
+
+    rule = "adagrad"
+    hyper = {"epsilon": "float_stable_eps"}
+
+    def __init__(self, eps: float = 1e-7, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.float_stable_eps = eps
+
+
+@register
+class AdaDelta(Optimizer):
+    """Zeiler 2012; it knows no learning rate."""
+
+    rule = "adadelta"
+    hyper = {"rho": "rho", "epsilon": "epsilon"}
+
+    def __init__(self, rho: float = 0.9, epsilon: float = 1e-5, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.rho = rho
+        self.epsilon = epsilon
+
+
+@register
+class Ftrl(Optimizer):
+    """Follow the regularized leader, proximal (McMahan et al. 2013)."""
+
+    rule = "ftrl"
+    hyper = {"lamda1": "lamda1", "beta": "beta"}
+
+    def __init__(self, lamda1: float = 0.01, learning_rate: float = 0.1, beta: float = 1, **kwargs: Any) -> None:
+        super().__init__(learning_rate=learning_rate, **kwargs)
+        self.lamda1 = lamda1
+        self.beta = beta
+
+
+@register
+class Test(Optimizer):
+    """``w = w + rescale_grad * g``, for tests of what surrounds an optimizer."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+
+    def create_state(self, index: int, weight: Tensor) -> NDArray:
+        return wrap(NDArray, weight._device.engine.zeros_like(weight._value), weight._device)
+
+    def update(self, index: Any, weight: Any, grad: Any, state: Any) -> None:
+        weight._rebind(weight._value + self.rescale_grad * grad._value)
+        state._rebind(weight._value)
