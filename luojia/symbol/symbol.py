@@ -12,7 +12,7 @@ from .._src.core import symbol as core
 from .._src.core.executor import Executor, debug_str, requests, zeros
 from .._src.core.graph import CachedGraph
 from .._src.core.infer import Shapes, infer_types, known
-from .._src.engine.devices import Context, current_context
+from .._src.engine.devices import Context
 from .._src.errors import ArgumentError, DTypeError, MXNetError
 from .._src.formats import atomic
 from ..ndarray import NDArray
