@@ -52,6 +52,33 @@ def test_every_rule_is_compared_with_an_original():
     assert {p.name for p in [*MXNET.values(), *MINDSPORE.values()]} == set(RULES)
 
 
+def test_arguments_of_the_originals():
+    rprop = MINDSPORE["Rprop"].arguments(etas=(0.4, 1.3), step_sizes=(1e-5, 1.0))
+    assert rprop == {"eta_minus": 0.4, "eta_plus": 1.3, "step_min": 1e-5, "step_max": 1.0}
+    assert MXNET["SGD"].arguments(momentum=0.9, lazy_update=True) == {"momentum": 0.9}
+    assert MXNET["RMSProp"].arguments(gamma1=0.8)["decay_rate"] == 0.8
+    for preset in [*MXNET.values(), *MINDSPORE.values()]:
+        preset.rule.init(np, W, **preset.arguments())
+    assert (MXNET["Adam"].lr, MXNET["Ftrl"].lr, MINDSPORE["Momentum"].lr, MINDSPORE["SGD"].lr) == (1e-3, 0.1, None, 0.1)
+
+
+@pytest.mark.parametrize(
+    "name, hyper, expected",
+    [
+        ("sgd", {"momentum": 0.9}, [0.4792999923, -0.95175004, 1.92709994]),
+        ("nag", {"momentum": 0.9}, [0.48137003, -0.94207501, 1.907390]),
+        ("lars", {"momentum": 0.9}, [0.4999301434, -0.9998661876, 1.9998141527]),
+        ("rmsprop", {"centered": True, "momentum": 0.9}, [-0.4109047651, -0.1635224670, 1.1369491816]),
+        ("dcasgd", {}, [0.5000022054, -0.9855000377, 1.9730042219]),
+    ],
+)
+def test_a_changing_rate_as_in_mxnet(name, hyper, expected):
+    w, state = W, RULES[name].init(np, W, **hyper)
+    for t, (g, lr) in enumerate(zip(G, (0.1, 0.01, 0.02)), 1):
+        w, state = RULES[name].update(np, w, g, state, lr, t=t, **hyper)
+    np.testing.assert_allclose(w, expected, rtol=0, atol=5e-7)
+
+
 def test_rules_without_a_number_of_the_original():
     # Nesterov momentum by its formula: the CPU kernel of mindspore 2.8.0 ignores use_nesterov
     path, _ = run(RULES["momentum"], {"momentum": 0.9, "nesterov": True}, {})

@@ -32,7 +32,7 @@ def digits(size: int = 8, method: str = "bilinear") -> tuple[np.ndarray, np.ndar
     if method not in ("bilinear", "nearest"):
         raise ArgumentError(f"digits expects method 'bilinear' or 'nearest', got {method!r}.")
     try:
-        from sklearn.datasets import load_digits
+        from sklearn.datasets import load_digits  # pyright: ignore[reportMissingImports] (an optional extra)
     except ImportError as error:
         raise MissingPackageError(
             "digits reads the images that scikit-learn brings: pip install luojia[data]"

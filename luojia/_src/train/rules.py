@@ -25,21 +25,28 @@ class Preset:
     name: str
     lr: float | None = 0.01
     hyper: Mapping[str, Any] = field(default_factory=dict)
-    renamed: Mapping[str, str] = field(default_factory=dict)
+    renamed: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def rule(self) -> Rule:
         return RULES[self.name]
 
     def arguments(self, **given: Any) -> dict[str, Any]:
-        """The rule's hyperparameters from the original's arguments.
+        """The rule's hyperparameters from the original's arguments; a pair goes to two of them.
 
         >>> MINDSPORE["RMSProp"].arguments(decay=0.8)["decay_rate"]
         0.8
         """
-        return {**self.hyper, **{self.renamed.get(key, key): value for key, value in given.items()}}
+        hyper = dict(self.hyper)
+        for key, value in given.items():
+            if key in _MEANINGLESS:
+                continue
+            target = self.renamed.get(key, key)
+            hyper.update(zip(target, value) if isinstance(target, tuple) else [(target, value)])
+        return hyper
 
 
+_MEANINGLESS = {"use_locking", "lazy_update"}  # arguments about sparse gradients and races between writers
 _COUPLED = {"decay": "after_clip"}
 _BETAS = {"beta_1": "beta1", "beta_2": "beta2", "eps": "epsilon", "use_nesterov": "nesterov", "use_amsgrad": "amsgrad"}
 
@@ -49,12 +56,13 @@ MXNET: dict[str, Preset] = {
     "SGLD": Preset("sgld"),
     "Signum": Preset("signum"),
     "DCASGD": Preset("dcasgd"),
-    "LARS": Preset("lars"),
+    "LARS": Preset("lars", hyper={"epsilon": 0.0}, renamed={"eps": "epsilon"}),
     "Adam": Preset("adam", 0.001),
+    # mxnet 1.9.1 has no AdamW class (its operator is nd.contrib.adamw_update); the name and defaults are PyTorch's
     "AdamW": Preset("adamw", 0.001, {"epsilon": 1e-8, "bias_correction": True}),
     "Adamax": Preset("adamax", 0.002),
     "Nadam": Preset("nadam", 0.001),
-    "FTML": Preset("ftml", 0.0025),
+    "FTML": Preset("ftml"),
     "LAMB": Preset("lamb", 0.001),
     # gamma2 is the momentum of the centered form; without ``centered`` mxnet uses no momentum at all
     "RMSProp": Preset("rmsprop", 0.001, renamed={"gamma1": "decay_rate", "gamma2": "momentum"}),
@@ -84,8 +92,10 @@ MINDSPORE: dict[str, Preset] = {
         {"l1": "lamda1", "l2": "lamda2", "initial_accum": "initial_accumulator"},
     ),
     "ASGD": Preset("asgd", 0.1),
-    "Rprop": Preset("rprop", 0.1),
-    "AdaFactor": Preset("adafactor", None),
+    "Rprop": Preset(
+        "rprop", 0.1, renamed={"etas": ("eta_minus", "eta_plus"), "step_sizes": ("step_min", "step_max")}
+    ),
+    "AdaFactor": Preset("adafactor", None, renamed={"eps": ("eps1", "eps2")}),
 }  # fmt: skip
 
 

@@ -116,20 +116,34 @@ def _norm(xp, a):
     return xp.sqrt(xp.sum(a * a))
 
 
-@rule("lars", states=_mom_unless_zero, decays=("own",), momentum=0.0, eta=0.001, epsilon=1e-8, clip_gradient=None)
-def lars(xp, w, g, state, lr, wd, t, *, momentum, eta, epsilon, clip_gradient):
+@rule(
+    "lars",
+    states=lambda hyper: (*_mom_unless_zero(hyper), "last_lr")[: 2 * (hyper["momentum"] != 0)],
+    initial={"last_lr": lambda xp, w, hyper: xp.zeros((), dtype=w.dtype)},
+    decays=("own",),
+    momentum=0.0,
+    eta=0.001,
+    epsilon=1e-8,
+    momentum_correction=True,
+    clip_gradient=None,
+)
+def lars(xp, w, g, state, lr, wd, t, *, momentum, eta, epsilon, momentum_correction, clip_gradient):
     """SGD with the layer-wise rate ``lr * eta * |w| / (|g| + wd * |w| + epsilon)``.
 
-    The norm is that of the gradient before it is clipped.  You, Gitman and Ginsburg 2017; mxnet LARS (which leaves
-    biases, gammas and betas at the plain rate: the caller's choice here, by using ``sgd`` for them).
+    The norm is that of the gradient before it is clipped.  ``momentum_correction`` scales the momentum by the quotient
+    of this update's ``lr`` and the last one's.  You, Gitman and Ginsburg 2017; mxnet LARS (which leaves biases, gammas
+    and betas at the plain rate: the caller's choice here, by using ``sgd`` for them).
     """
     w_norm, g_norm = _norm(xp, w), _norm(xp, g)
     rate = lr * trust_ratio(xp, w_norm, g_norm, eta, g_norm + wd * w_norm + epsilon)
     step = rate * (clip(xp, g, clip_gradient) + wd * w)
     if not state:
         return w - step, ()
-    mom = momentum * state[0] - step
-    return w + mom, (mom,)
+    mom, last_lr = state
+    known = last_lr > 0
+    factor = xp.where(known, lr / xp.where(known, last_lr, 1), 1.0).astype(w.dtype) if momentum_correction else 1.0
+    mom = momentum * factor * mom - step
+    return w + mom, (mom, lr * xp.ones_like(last_lr))
 
 
 def lars_gradient(xp, w, g, wd=0.0, *, coefficient=0.001, epsilon=1e-5, use_clip=False, lr=1.0):
