@@ -43,10 +43,18 @@ def traced_primitives() -> dict[str, Any]:
         lambda ans, x, index, value: lambda g: _like(anp, g[index], value),
         argnums=(0, 2),
     )
+    scatter_with = primitive(primitives.scatter_with)
+    defvjp(  # for how='multiply'; the operators that compare have rules of their own
+        scatter_with,
+        lambda ans, x, index, value, *, how: lambda g: g * ans / x,
+        lambda ans, x, index, value, *, how: lambda g: (g * ans)[index] / value,
+        argnums=(0, 2),
+    )
     stop = primitive(primitives.stop_gradient)
     defvjp(stop, None, argnums=())
     return {
         "erf": asp.erf,
+        "erfc": asp.erfc,
         "erfinv": asp.erfinv,
         "gammaln": asp.gammaln,
         "digamma": asp.psi,
@@ -54,6 +62,7 @@ def traced_primitives() -> dict[str, Any]:
         "polygamma": asp.polygamma,
         "scatter_add": lambda shape, dtype, index, update: scatter_add(update, shape, dtype, index),
         "set_at": set_at,
+        "scatter_with": scatter_with,
         "stop_gradient": lambda x: value_of(x),
         "random_bits": lambda key, shape: primitives.random_bits(value_of(key), shape),
         "generator": lambda key: primitives.generator(value_of(key)),
