@@ -165,14 +165,18 @@ def _(xp, g, ans, args, needs):
 
 @op("FloorMod()(x, y)", fn=("floor_mod(x, y)", "floormod(x, y)", "remainder(input:x, other:y)",
                             "tensor_mod(input:x, other:y)"),
-    mx=("broadcast_mod(lhs:x, rhs:y)", "modulo(lhs:x, rhs:y)"), elementwise=True)
-def mod(xp, x, y):
-    """x - y floor(x / y): the remainder with the sign of y (Python's, MXNet's, MindSpore's FloorMod)."""
-    return xp.mod(x, y)
+    mx=("broadcast_mod(lhs:x, rhs:y) | by_zero=0", "modulo(lhs:x, rhs:y) | by_zero=0"), elementwise=True)
+def mod(xp, x, y, *, by_zero=None):
+    """x - y floor(x / y): the remainder with the sign of y (Python's, MXNet's, MindSpore's FloorMod).
+
+    ``by_zero`` is the remainder of a division by 0, else nan (of integers 0).
+    """
+    out = xp.mod(x, y)
+    return out if by_zero is None else xp.where(xp.equal(y, 0), xp.zeros_like(out) + by_zero, out)
 
 
 @mod.vjp(keep="args")
-def _(xp, g, ans, args, needs):
+def _(xp, g, ans, args, needs, **_):
     x, y = args
     return g, -g * xp.floor(x / y) if needs[1] else None
 

@@ -101,22 +101,21 @@ def replace_nonfinite(xp, x, *, nan=None, posinf=None, neginf=None):
 
 
 @op("Select()(condition:c, x, y)", fn=("where(condition:c, input:x, other:y)", "select(condition:c, input:x, other:y)"),
-    mx="where(condition:c, x, y)")
-def where(xp, c, x, y):
-    """x where c (a boolean, or a number that is not 0), else y. A condition of one axis may choose whole rows.
+    mx="where(condition:c, x, y) | rows=True")
+def where(xp, c, x, y, *, rows=False):
+    """x where c (a boolean, or a number that is not 0), else y; with ``rows`` a vector c chooses rows, as in MXNet."""
+    return xp.where(_chooser(xp, c, x, rows), x, y)
 
-    The rows are MXNet's: a condition of shape (n,) for x of shape (n, ...), n > 1 and not the last length.
-    """
-    if len(np.shape(c)) == 1 < len(np.shape(x)) and c.shape[0] == x.shape[0] and c.shape[0] not in (1, x.shape[-1]):
-        c = xp.reshape(c, c.shape + (1,) * (len(x.shape) - 1))
-    return xp.where(c, x, y)
+
+def _chooser(xp, c, x, rows):
+    if rows and len(c.shape) == 1 < len(x.shape):
+        return xp.reshape(c, tuple(c.shape) + (1,) * (len(x.shape) - 1))
+    return c
 
 
 @where.vjp(keep="args")
-def _(xp, g, ans, args, needs):
-    c, zero = args[0], xp.zeros_like(g)
-    if len(c.shape) == 1 < len(g.shape) and c.shape[0] == g.shape[0] and c.shape[0] not in (1, g.shape[-1]):
-        c = xp.reshape(c, tuple(c.shape) + (1,) * (len(g.shape) - 1))
+def _(xp, g, ans, args, needs, *, rows):
+    c, zero = _chooser(xp, args[0], g, rows), xp.zeros_like(g)
     return None, xp.where(c, g, zero) if needs[1] else None, xp.where(c, zero, g) if needs[2] else None
 
 
