@@ -43,6 +43,13 @@ def set_at(x, index, value):
     return out
 
 
+def scatter_with(x, index, value, *, how):
+    """A copy of ``x`` where ``value`` was combined in at ``index`` by NumPy's function ``how``, as 'maximum'."""
+    out = np.array(x)
+    getattr(np, how).at(out, index, value)
+    return out
+
+
 def stop_gradient(x):
     return x
 
@@ -59,9 +66,10 @@ def generator(key) -> np.random.Generator:
 
 
 NUMPY_PRIMITIVES: dict[str, Any] = {
-    **{name: _scipy_special(name) for name in ("erf", "erfinv", "gammaln", "digamma", "gamma", "polygamma")},
+    **{name: _scipy_special(name) for name in ("erf", "erfc", "erfinv", "gammaln", "digamma", "gamma", "polygamma")},
     "scatter_add": scatter_add,
     "set_at": set_at,
+    "scatter_with": scatter_with,
     "stop_gradient": stop_gradient,
     "random_bits": random_bits,
     "generator": generator,

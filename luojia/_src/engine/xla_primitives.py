@@ -23,7 +23,11 @@ def xla_primitives(jax: Any, jnp: Any) -> dict[str, Any]:
         w = jnp.zeros(shape, g.dtype)
         return jax.vjp(lambda w: conv(x, w, stride=stride, pad=pad, dilation=dilation, groups=groups), w)[1](g)[0]
 
+    def scatter_with(x, index, value, *, how):
+        return getattr(x.at[index], {"maximum": "max", "minimum": "min", "multiply": "multiply"}[how])(value)
+
     return {
+        "scatter_with": scatter_with,
         "conv": conv,
         "conv_dx": conv_dx,
         "conv_dw": conv_dw,
@@ -31,6 +35,7 @@ def xla_primitives(jax: Any, jnp: Any) -> dict[str, Any]:
         "set_at": lambda x, index, value: x.at[index].set(value),
         "stop_gradient": lax.stop_gradient,
         "erf": special.erf,
+        "erfc": special.erfc,
         "erfinv": special.erfinv,
         "gammaln": special.gammaln,
         "digamma": special.digamma,

@@ -2,9 +2,36 @@
 
 from ..core.parameter import Parameter, ParameterTuple
 from ..core.tensor import Tensor
-from . import arithmetic, conv, elementwise, index, linalg, methods, random, reduce, shape
+from . import (
+    activation,
+    arithmetic,
+    compare,
+    conv,
+    creation,
+    elementwise,
+    extremum,
+    gather,
+    index,
+    join,
+    linalg,
+    matrix,
+    methods,
+    pad,
+    random,
+    reduce,
+    rounding,
+    scan,
+    scatter,
+    shape,
+    slicing,
+    softmax,
+    sort,
+    special,
+)
 
 __all__ = [
     "Parameter", "ParameterTuple", "Tensor",
-    "arithmetic", "conv", "elementwise", "index", "linalg", "methods", "random", "reduce", "shape",
+    "activation", "arithmetic", "compare", "conv", "creation", "elementwise", "extremum", "gather", "index", "join",
+    "linalg", "matrix", "methods", "pad", "random", "reduce", "rounding", "scan", "scatter", "shape", "slicing", "softmax",
+    "sort", "special",
 ]
