@@ -23,6 +23,7 @@ class Symbol(core.Symbol):
     """One or several outputs of a graph, which computes nothing until arrays are bound to its variables."""
 
     __slots__ = ()
+    _array_class = NDArray
 
     # -- shapes and dtypes -----------------------------------------------------------------------------------------
 
@@ -138,7 +139,7 @@ class Symbol(core.Symbol):
         for name, a, g in zip(arguments, arrays, grads):
             if g is not None and g.shape != a.shape:
                 raise ArgumentError(f"bind: the gradient of {name!r} has shape {g.shape}, the argument {a.shape}.")
-        return Executor(self, ctx, arrays, grads, reqs, aux, group2ctx, NDArray)
+        return Executor(self, ctx, arrays, grads, reqs, aux, group2ctx)
 
     def simple_bind(self, ctx: Context, grad_req: Any = "write", type_dict: Mapping[str, Any] | None = None,
                     stype_dict: Any = None, group2ctx: Mapping[str, Context] | None = None,
@@ -174,7 +175,7 @@ class Symbol(core.Symbol):
         arrays = [allocate(n, s) for n, s in zip(arguments, args_)]
         aux = [allocate(n, s) for n, s in zip(auxiliary, aux_)]
         grads = [None if r == "null" else zeros(NDArray, a.shape, a.np_dtype, ctx) for r, a in zip(reqs, arrays)]
-        return Executor(self, ctx, arrays, grads, reqs, aux, group2ctx, NDArray)
+        return Executor(self, ctx, arrays, grads, reqs, aux, group2ctx)
 
     # -- files -----------------------------------------------------------------------------------------------------
 

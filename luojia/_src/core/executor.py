@@ -30,8 +30,7 @@ class Executor:
     """
 
     def __init__(self, symbol: Symbol, ctx: Context, args: list[Tensor], grads: list[Tensor | None],
-                 reqs: list[str], aux: list[Tensor], group2ctx: Mapping[str, Context] | None = None,
-                 array_class: type = Tensor) -> None:
+                 reqs: list[str], aux: list[Tensor], group2ctx: Mapping[str, Context] | None = None) -> None:
         self._symbol = symbol
         self._ctx = ctx
         self._graph = CachedGraph(symbol, [*symbol.list_arguments(), *symbol.list_auxiliary_states()])
@@ -40,7 +39,7 @@ class Executor:
         self._reqs = reqs
         self._aux = aux
         self._group2ctx = group2ctx
-        self._class = array_class
+        self._class = symbol._array_class
         self._leaves: list[Leaf | None] = []
         self._recorded: list[Tensor] = []
         self._outputs: list[Tensor] | None = None
@@ -240,7 +239,7 @@ class Executor:
             if found[name] != a.shape and not partial_shaping:
                 raise MXNetError(f"Shape of unspecifie aux: {name} changed; set partial_shaping=True to allow it.")
             aux.append(a if found[name] == a.shape else zeros(self._class, found[name], a.np_dtype, self._ctx))
-        return Executor(self._symbol, self._ctx, args, grads, self._reqs, aux, self._group2ctx, self._class)
+        return Executor(self._symbol, self._ctx, args, grads, self._reqs, aux, self._group2ctx)
 
     def debug_str(self) -> str:
         """The graph in words."""

@@ -142,11 +142,10 @@ class CachedGraph:
                 env[i] = None
         return [env[i] for i in self._heads]
 
-    @staticmethod
-    def _placed(result: Any, arrays: Sequence[Any], device: Context | None) -> Any:
+    def _placed(self, result: Any, arrays: Sequence[Any], device: Context | None) -> Any:
         """What an operator without inputs made, in the class and on the device of the arrays."""
         first = next((a for a in arrays if isinstance(a, Tensor)), None)
-        cls = first._result_class if first is not None else Tensor
+        cls = first._result_class if first is not None else self.symbol._array_class
         place = device or current_context()
         put = [wrap(cls, place.engine.put(np.asarray(t._value), place), place)
                for t in (result if result.__class__ is tuple else (result,))]

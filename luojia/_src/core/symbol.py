@@ -155,6 +155,7 @@ class Symbol:
     """One or several outputs of a graph."""
 
     __slots__ = ("_outputs", "__weakref__")
+    _array_class: type = Tensor  # of what a graph computes without array inputs
     __array_priority__ = 1000.0
     __array_ufunc__ = None
 
