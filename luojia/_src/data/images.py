@@ -20,6 +20,8 @@ LUMA = np.float32([0.299, 0.587, 0.114])
 def weights(old: int, new: int, method: str = "bilinear") -> np.ndarray:
     """(new, old): how much of each old row goes into each new one; pixel centres at halves, borders repeated.
 
+    'area' averages where it makes smaller; where it enlarges it is 'bilinear'.
+
     >>> weights(2, 4)
     array([[1.  , 0.  ],
            [0.75, 0.25],
@@ -68,7 +70,8 @@ def resize(image: np.ndarray, size: Sequence[int], method: str = "bilinear") -> 
     rows = weights(image.shape[0], height, method).astype(dtype)
     columns = weights(image.shape[1], width, method).astype(dtype)
     out = np.tensordot(rows, image.astype(dtype, copy=False), (1, 0))
-    return as_dtype(np.moveaxis(np.tensordot(columns, out, (1, 1)), 0, 1), image.dtype)
+    out = np.moveaxis(np.tensordot(columns, out, (1, 1)), 0, 1)
+    return as_dtype(np.rint(out) if method == "area" and image.dtype.kind in "iu" else out, image.dtype)
 
 
 def as_dtype(image: np.ndarray, dtype: Any) -> np.ndarray:
