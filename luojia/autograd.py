@@ -320,8 +320,8 @@ class _Custom:
             )
         for got, value, need in zip(found, node.args, needs):
             if need and got is not None and got.shape != value.shape:
-                raise ShapeError(f"{type(function).__name__}.backward gave a gradient of shape {got.shape} for an input "
-                                 f"of shape {value.shape}.")
+                raise ShapeError(f"{type(function).__name__}.backward gave a gradient of shape {got.shape} for an "
+                                 f"input of shape {value.shape}.")
         return tuple([f if linked or f is None else f._value for f in found])
 
 

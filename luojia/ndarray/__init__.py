@@ -12,9 +12,8 @@ from typing import Any
 from .. import _src  # noqa: F401 - the machine room comes first
 from .._src import ops as _ops  # noqa: F401 - registers the operators and Tensor's methods
 from . import arithmetic as _arithmetic
-from . import indexing as _indexing
-
-from . import fluent as _fluent  # isort: skip - its methods replace others
+from . import fluent as _fluent  # noqa: F401 - sets NDArray's methods, as indexing does
+from . import indexing as _indexing  # noqa: F401
 from .creation import (
     arange,
     array,
@@ -50,14 +49,17 @@ from .ndarray import NDArray
 globals().update(_arithmetic.TWO_OPERANDS)
 _SUBMODULES = ("random", "contrib", "linalg", "image", "sparse", "op", "_internal", "ndarray")
 # MXNet draws through nd.<name> what nd.random.<name> draws.
-_RANDOM = ("uniform", "normal", "shuffle")
+_RANDOM = {"uniform": "uniform", "normal": "normal", "shuffle": "shuffle"} | {
+    f"random_{name}": name for name in ("uniform normal exponential gamma poisson negative_binomial "
+                                        "generalized_negative_binomial randint").split()
+}
 
 
 def __getattr__(name: str) -> Any:
     if name in _SUBMODULES:
         found = importlib.import_module(f".{'op' if name == '_internal' else name}", __name__)
     elif name in _RANDOM:
-        found = getattr(importlib.import_module(".random", __name__), name)
+        found = getattr(importlib.import_module(".random", __name__), _RANDOM[name])
     elif name.startswith("__"):
         raise AttributeError(f"module 'luojia.ndarray' has no attribute {name!r}")
     else:

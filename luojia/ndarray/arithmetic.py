@@ -86,7 +86,7 @@ def _inplace(name: str) -> Callable:
         result = forward(self, other)
         if result.shape != self.shape:
             raise ShapeError(f"Shape inconsistent, Provided = {_bracketed(self.shape)}, inferred shape="
-                             f"{_bracketed(result.shape)}: an array keeps its shape in x {name}= y; write x = x {name} y.")
+                             f"{_bracketed(result.shape)}: an array keeps its shape in place; write x = x ... y.")
         self._rebind(result._value)
         return self
 

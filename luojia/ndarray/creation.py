@@ -73,7 +73,7 @@ def _constant(name: str, fill: Callable) -> Callable:
         return made
 
     make.__name__ = make.__qualname__ = name
-    make.__doc__ = f"""A new array of ``shape``, filled with {name if name != 'empty' else 'zeros'}; float32 by default."""
+    make.__doc__ = f"A new array of ``shape``, filled with {'zeros' if name == 'empty' else name}; float32 by default."
     return make
 
 
@@ -89,8 +89,8 @@ def full(shape: Any, val: Any, ctx: Context | None = None, dtype: Any = np.float
     return _give(np.full(_shape(shape), val.asnumpy() if isinstance(val, Tensor) else val, _np_dtype(dtype)), ctx, out)
 
 
-def arange(start: float, stop: float | None = None, step: float = 1.0, repeat: int = 1, infer_range: bool | None = None,
-           ctx: Context | None = None, dtype: Any = np.float32) -> NDArray:
+def arange(start: float, stop: float | None = None, step: float = 1.0, repeat: int = 1,
+           infer_range: bool | None = None, ctx: Context | None = None, dtype: Any = np.float32) -> NDArray:
     """Numbers from ``start`` up to ``stop`` (from 0 up to ``start`` if alone), each ``repeat`` times."""
     if stop is None:
         start, stop = 0, start
@@ -110,7 +110,7 @@ def eye(N: int, M: int = 0, k: int = 0, ctx: Context | None = None, dtype: Any =
 
 
 def from_numpy(ndarray: np.ndarray, zero_copy: bool = True) -> NDArray:
-    """An NDArray of a NumPy array in its own dtype; with ``zero_copy`` they share memory, and the source is read-only."""
+    """An NDArray of a NumPy array in its own dtype; ``zero_copy`` shares its memory and makes it read-only."""
     if not isinstance(ndarray, np.ndarray):
         raise DTypeError(f"from_numpy takes a numpy.ndarray, got {type(ndarray).__name__}; use nd.array.")
     if not zero_copy:

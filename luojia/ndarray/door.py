@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from .._src.core.ambient import commit, wants
 from .._src.core.faces import Face, FaceModule, compile_function, run_plain
 from .._src.core.random import next_key
+from .._src.core.tape import state
 from .._src.core.tensor import Tensor, wrap
 from .._src.engine.devices import Context, current_context
 from .ndarray import NDArray
-
-_DRAWS = "key"  # the array that an operator of random numbers draws from, which the door supplies
 
 
 def run(face: Face, inputs: tuple, attrs: dict[str, Any], out: Any = None, name: Any = None) -> Any:
@@ -31,8 +31,12 @@ def run(face: Face, inputs: tuple, attrs: dict[str, Any], out: Any = None, name:
     elif first is None:
         device = Context(attrs.pop("ctx")) if attrs.get("ctx") is not None else current_context()
         attrs.pop("ctx", None)
-    if face.op.inputs[:1] == (_DRAWS,) and (not face.inputs or face.inputs[0].internal != _DRAWS):
-        inputs = (next_key(device), *inputs)
+    late = face.late
+    if late and device is not None:
+        if "training" in late:
+            attrs["training"] = state.training
+        if "key" in late:
+            inputs = _with_key(face, inputs, device)
     if first is None and device is not current_context():
         with device:
             result = run_plain(face, inputs, attrs)
@@ -40,6 +44,8 @@ def run(face: Face, inputs: tuple, attrs: dict[str, Any], out: Any = None, name:
         result = run_plain(face, inputs, attrs)
     if first is None:
         result = _as_ndarrays(result)
+    if face.op.aux and isinstance(result, tuple):
+        result = commit(face.op, inputs, result)
     if result.__class__ is tuple:
         result = list(result) if len(result) > 1 else result[0]
     if out is None:
@@ -50,6 +56,14 @@ def run(face: Face, inputs: tuple, attrs: dict[str, Any], out: Any = None, name:
             o._store(r, i)
         return out
     return out._store(result[0] if isinstance(result, list) else result)
+
+
+def _with_key(face: Face, inputs: tuple, device: Context) -> tuple:
+    """The inputs with a fresh random key where the operator, though not its face, takes one."""
+    given = dict(zip([p.internal for p in face.inputs], inputs))
+    given["key"] = next_key(device)
+    rest = inputs[len(face.inputs) :]
+    return (*[given.get(name) for name in face.op.inputs], *rest)
 
 
 def _as_input(array: np.ndarray, first: Any) -> NDArray:
@@ -66,7 +80,13 @@ def _as_ndarrays(result: Any) -> Any:
     return wrap(NDArray, result._value, result._device, result._node) if result.__class__ is Tensor else result
 
 
-faces = FaceModule({"mx": lambda face: compile_function(face, run, "luojia.ndarray", "out=None, name=None")})
+def _make(face: Face) -> Callable:
+    named = {p.internal for p in face.params} | face.fixed.keys()
+    face.late = wants(face.op, named)
+    return compile_function(face, run, "luojia.ndarray", "out=None, name=None")
+
+
+faces = FaceModule({"mx": _make})
 _made: dict[str, Callable] = {}
 
 

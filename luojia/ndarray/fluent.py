@@ -12,10 +12,10 @@ from .indexing import reshaped
 from .ndarray import NDArray
 
 FLUENT = (
-    "norm round rint fix floor ceil trunc zeros_like ones_like abs sign sin cos tan arcsin arccos arctan degrees radians "
-    "sinh cosh tanh arcsinh arccosh arctanh exp expm1 log log10 log2 log1p sqrt rsqrt square reciprocal cbrt rcbrt relu "
-    "sigmoid softmax log_softmax softmin flip sort topk argsort argmax argmin argmax_channel shape_array size_array "
-    "one_hot tile repeat swapaxes diag depth_to_space space_to_depth split slice slice_axis slice_like clip "
+    "norm round rint fix floor ceil trunc zeros_like ones_like abs sign sin cos tan arcsin arccos arctan degrees "
+    "radians sinh cosh tanh arcsinh arccosh arctanh exp expm1 log log10 log2 log1p sqrt rsqrt square reciprocal cbrt "
+    "rcbrt relu sigmoid softmax log_softmax softmin flip sort topk argsort argmax argmin argmax_channel shape_array "
+    "size_array one_hot tile repeat swapaxes diag depth_to_space space_to_depth split slice slice_axis slice_like clip "
     "broadcast_axes broadcast_like pad reshape_like take pick sum nansum prod nanprod mean max min"
 ).split()
 METHODS = [*FLUENT, "reshape", "flatten", "expand_dims", "squeeze", "transpose", "broadcast_to", "split_v2"]
@@ -90,7 +90,8 @@ def broadcast_to(self: NDArray, shape: tuple) -> NDArray:
     full = (1,) * lead + self.shape
     shape = tuple([a if b == 0 else b for a, b in zip(full, shape)])
     if any(a != b and a != 1 for a, b in zip(full, shape)):
-        raise ShapeError(f"broadcast_to: cannot broadcast shape {self.shape} to {shape}: lengths must be equal or 1.")
+        raise ShapeError("broadcast_to: operands could not be broadcast together with remapped shapes"
+                         f"[original->remapped]: {self.shape} and requested shape {shape}: lengths must be equal or 1.")
     return OPERATORS["broadcast_to"](self, shape=shape)
 
 

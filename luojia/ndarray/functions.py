@@ -114,20 +114,24 @@ def save(fname: str, data: Any) -> None:
     """Write an array, a list of arrays or a dict of name to array to ``fname``, in MXNet's format.
 
     Raises:
-        DTypeError: a TypeError and MXNetError: something that is no NDArray.
+        ArgumentError, DTypeError: a ValueError or TypeError, and MXNetError: something that is no NDArray.
     """
-    from .._src.formats import atomic, ndarray_list
+    from .._src.formats import ndarray_list
 
     if isinstance(data, Tensor):
         data = [data]
+    if not isinstance(data, (dict, list, tuple)):
+        raise ArgumentError("data needs to either be a NDArray, dict of str, NDArray pairs or a list of NDarrays, got "
+                            f"{type(data).__name__}.")
     values = list(data.values()) if isinstance(data, dict) else data
-    if not isinstance(values, (list, tuple)) or not all(isinstance(v, Tensor) for v in values):
-        raise DTypeError("save only accept dict str->NDArray or list of NDArray, "
-                         f"got {type(data).__name__}; make arrays with nd.array.")
+    for v in values:
+        if not isinstance(v, Tensor):
+            raise DTypeError(f"save only accept dict str->NDArray or list of NDArray, got a {type(v).__name__} among "
+                             "them; make arrays with nd.array.")
     if isinstance(data, dict) and not all(isinstance(k, str) for k in data):
         raise DTypeError("save only accept dict str->NDArray or list of NDArray: the keys must be strings.")
     named = {k: v.asnumpy() for k, v in data.items()} if isinstance(data, dict) else [v.asnumpy() for v in values]
-    atomic.write(fname, ndarray_list.dump(named))
+    ndarray_list.save(fname, named)
 
 
 def load(fname: str) -> Any:

@@ -1,19 +1,41 @@
 """Arithmetic of two arrays and the cast between dtypes."""
 
 import numpy as np
+import pytest
 
+import luojia as mx
+from luojia import Tensor, ops
+from luojia._src.core.op import OPERATORS
+from luojia._src.errors import MXNetError, ShapeError
 from tests.check import check_op
 
 x = np.array([[0.3, -1.2, 2.1], [1.4, 0.6, -0.5]])
 y = np.array([1.7, -0.8, 0.9])
 pos = np.abs(x) + 0.5
+ints = np.array([[6, -7, 5], [9, 2, -4]])
 
 
-def test_add_subtract_multiply_divide():
+def grad(fn, *arrays):
+    return [g.asnumpy().tolist() for g in ops.GradOperation(get_all=True)(fn)(*map(Tensor, arrays))]
+
+
+def test_the_four():
     check_op("add", x, y, ref=np.add)
     check_op("subtract", x, y, ref=np.subtract)
     check_op("multiply", x, y, ref=np.multiply)
     check_op("divide", x, y, ref=np.divide)
+    check_op("divide_rounding", x, y, ref=np.divide)
+    check_op("divide_rounding", x, y, attrs={"rounding_mode": "floor"}, ref=np.floor_divide)
+    check_op("divide_rounding", x, y, attrs={"rounding_mode": "trunc"}, ref=np.trunc(x / y))
+
+
+def test_without_broadcasting():
+    check_op("elemwise_add", x, pos, ref=np.add)
+    check_op("elemwise_sub", x, pos, ref=np.subtract)
+    check_op("elemwise_mul", x, pos, ref=np.multiply)
+    check_op("elemwise_div", x, pos, ref=np.divide)
+    with pytest.raises(ShapeError, match=r"elemwise_add expects two arrays of one shape, got lhs \(2, 3\) and rhs \(3,\)"):
+        OPERATORS["elemwise_add"](Tensor(x), Tensor(y))
 
 
 def test_negative_and_power():
@@ -25,3 +47,64 @@ def test_negative_and_power():
 
 def test_cast():
     check_op("cast", x, attrs={"dtype": "float64"}, ref=x, dtypes=())
+    assert ops.Cast()(Tensor(x), mx.float16).dtype is mx.float16
+
+
+def test_remainders_keep_each_doors_sign():
+    check_op("floor_divide", x, y, ref=np.floor_divide)
+    check_op("mod", x, y, ref=np.mod)
+    check_op("fmod", x, y, ref=np.fmod)
+    a, b = Tensor([-7, 7]), Tensor([3, -3])
+    assert ops.FloorMod()(a, b).asnumpy().tolist() == [2, -2]
+    assert ops.Mod()(a, b).asnumpy().tolist() == [-1, 1]
+    assert ops.FloorDiv()(a, b).asnumpy().tolist() == [-3, -3]
+
+
+def test_extrema_and_their_ties():
+    check_op("maximum", x, y, ref=np.maximum)
+    check_op("minimum", x, y, ref=np.minimum)
+    check_op("maximum", x, y, attrs={"ties": "left"}, ref=np.maximum)
+    check_op("minimum", x, 0.5, ref=np.minimum)
+    one = np.ones(1, np.float32)
+    assert grad(OPERATORS["maximum"], one, one) == [[0.5], [0.5]]
+    assert grad(lambda a, b: OPERATORS["maximum"](a, b, ties="left"), one, one) == [[1.0], [0.0]]
+    assert grad(lambda a, b: OPERATORS["minimum"](a, b, ties="left"), one, one) == [[1.0], [0.0]]
+
+
+def test_functions_of_two():
+    check_op("squared_difference", x, y, ref=lambda x, y: (x - y) ** 2)
+    check_op("hypot", x, y, ref=np.hypot)
+    check_op("arctan2", x, y, ref=np.arctan2)
+    check_op("logaddexp", x, y, ref=np.logaddexp)
+    check_op("logaddexp2", x, y, ref=np.logaddexp2)
+    check_op("xdivy", x, y, ref=x / y)
+    check_op("xlogy", x, pos, ref=x * np.log(pos))
+    check_op("div_no_nan", x, y, ref=x / y)
+    check_op("copysign", x, y, ref=np.copysign)
+    zero = Tensor(np.zeros(2, np.float32))
+    assert ops.xlogy(zero, zero).asnumpy().tolist() == [0, 0]
+    assert ops.Xdivy()(zero, zero).asnumpy().tolist() == [0, 0]
+    assert ops.DivNoNan()(zero + 1, zero).asnumpy().tolist() == [0, 0]
+    assert grad(ops.xlogy, np.zeros(1), np.zeros(1)) == [[0.0], [0.0]]
+
+
+def test_functions_of_integers():
+    for name in ("bitwise_and", "bitwise_or", "bitwise_xor", "gcd", "lcm", "floor_divide", "mod"):
+        check_op(name, ints, np.array([4, 3, 5]), ref=getattr(np, name))
+    check_op("left_shift", np.abs(ints), np.array([1, 2, 0]), ref=np.left_shift)
+    check_op("right_shift", ints, np.array([1, 2, 0]), ref=np.right_shift)
+
+
+def test_sums_of_many():
+    check_op("addcmul", x, y, pos, attrs={"value": 2}, ref=lambda x, y, z: x + 2 * y * z)
+    check_op("addcdiv", x, y, pos, attrs={"value": 2}, ref=lambda x, y, z: x + 2 * y / z)
+    check_op("lerp", x, pos, 0.25, ref=lambda x, y, w: x + w * (y - x))
+    check_op("add_all", x, pos, x * 2, ref=lambda *xs: sum(xs))
+    assert ops.AddN()([Tensor([1, 2]), Tensor([3, 4])]).asnumpy().tolist() == [4, 6]
+    with pytest.raises(MXNetError, match=r"add_n expects arrays of one shape, got \[\(3,\), \(2,\)\]"):
+        ops.addn([Tensor([1, 2, 3]), Tensor([1, 2])])
+
+
+def test_rounding_mode_is_checked():
+    with pytest.raises(ValueError, match="rounding_mode must be None, 'floor' or 'trunc', got 'up'"):
+        ops.div(Tensor(x), Tensor(x), rounding_mode="up")

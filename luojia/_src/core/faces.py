@@ -13,12 +13,13 @@ any number of arrays. ``compile_function`` and ``compile_class`` make real Pytho
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from .dtypes import DType
-from .op import OPERATORS, Operator
+from .op import OPERATORS, Operator, apply
 
 _MISSING = object()
 _SPEC = re.compile(r"(?P<name>\w+)\((?P<first>.*?)\)(?:\((?P<second>.*)\))?(?:\s*\|\s*(?P<fixed>.*))?$", re.S)
@@ -45,6 +46,7 @@ class Face:
         self.init = _params(match["first"])
         self.call = None if match["second"] is None else _params(match["second"])
         self.fixed = {p.public: p.default for p in _params(match["fixed"] or "")}
+        self.required = [p for p in self.attributes if p.default is _MISSING]
         known = {*op.inputs, *op.attrs, "_"}
         for p in [*self.init, *(self.call or ())]:
             if not p.star and p.internal not in known:
@@ -181,8 +183,8 @@ def run_plain(face: Face, inputs: tuple, attrs: dict[str, Any]) -> Any:
 
 
 def check_given(face: Face, attrs: dict[str, Any]) -> None:
-    for p in face.attributes:
-        if p.default is _MISSING and attrs.get(p.internal) is _MISSING:
+    for p in face.required:
+        if attrs.get(p.internal) is _MISSING:
             raise TypeError(f"{face.name}() misses the required argument {p.public!r}.")
 
 
@@ -215,35 +217,37 @@ class Primitive:
 def compile_class(face: Face, module: str) -> type:
     """A Primitive subclass with the face's two signatures."""
     init, call = face.init, face.call or []
+    op = face.op
     build = compile_function(_Signature(face, init), lambda _f, _i, public: public, module)
-    run = compile_function(_Signature(face, call), _run_call, module)
+    late = {p.public: p.internal for p in call if p.internal not in op.inputs and not p.star}
+    arrays = _Signature(face, call)
+    required = [p.public for p in init if p.default is _MISSING]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.attrs = build(*args, **kwargs)
-        for key, value in self.attrs.items():
-            if value is _MISSING:
+        for key in required:
+            if self.attrs[key] is _MISSING:
                 raise TypeError(f"{face.name}() misses the required argument {key!r}.")
-        self._attrs = {
-            **{p.internal: tidy(self.attrs[p.public]) for p in init if p.internal != "_"}, **face.fixed
-        }
+        named = {p.internal: tidy(self.attrs[p.public]) for p in init if p.internal not in ("_", *op.inputs)}
+        self._attrs = {**named, **face.fixed}
+        self._complete = {**op._defaults, **self._attrs}
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        inputs, late = run(*args, **kwargs)
-        attrs = {**self._attrs, **{k: tidy(v) for k, v in late.items()}} if late else self._attrs
-        return run_plain(face, inputs, attrs)
+    if late or op.variadic or len(arrays.inputs) != len(op.inputs):
+        run = compile_function(arrays, lambda _f, inputs, public: (inputs, public), module)
 
-    import inspect
+        def __call__(self, *args: Any, **kwargs: Any) -> Any:
+            inputs, given = run(*args, **kwargs)
+            return run_plain(face, inputs, {**self._attrs, **{late[k]: v for k, v in given.items() if k in late}})
+    else:  # all attributes are known at construction
+        run = compile_function(arrays, lambda _f, inputs, _p: inputs, module)
 
-    cls = type(face.name, (Primitive,), {
-        "__init__": __init__, "__call__": __call__, "__doc__": face.op.__doc__, "__module__": module, "face": face,
+        def __call__(self, *args: Any, **kwargs: Any) -> Any:
+            return apply(op, run(*args, **kwargs), self._complete)
+
+    return type(face.name, (Primitive,), {
+        "__init__": __init__, "__call__": __call__, "__doc__": op.__doc__, "__module__": module, "face": face,
         "__signature__": inspect.signature(build),
     })
-    return cls
-
-
-def _run_call(face: Any, inputs: tuple, public: dict[str, Any]) -> tuple[tuple, dict]:
-    renames = {p.public: p.internal for p in face.params}
-    return inputs, {renames[k]: v for k, v in public.items() if renames[k] != "_"}
 
 
 class _Signature:

@@ -197,7 +197,7 @@ class Operator:
         engine = node.device._engine
         if g.__class__ is list:
             g = tuple([engine.zeros_like(a) if gi is None else gi for gi, a in zip(g, node.ans)])
-        if node.saved is not None:
+        if node.__class__ is RichNode and node.saved is not None:
             gs = self.fast_backward(node.saved, g, args, needs, **node.attrs)
         elif self.rule is not None:
             if engine.direct:
@@ -205,11 +205,19 @@ class Operator:
             else:
                 gs = engine.pull(self, g, node.ans, args, needs, node.attrs)
             if gs.__class__ is tuple:  # the common case: all of them fit
-                for gi, a, need in zip(gs, args, needs):
-                    if need and gi is not None and (gi.dtype is not a.dtype or gi.shape != a.shape):
-                        break
+                if len(gs) == 2:
+                    a, b = args
+                    ga, gb = gs
+                    if (ga is None or not needs[0] or (ga.dtype is a.dtype and ga.shape == a.shape)) and (
+                        gb is None or not needs[1] or (gb.dtype is b.dtype and gb.shape == b.shape)
+                    ):
+                        return gs
                 else:
-                    return gs
+                    for gi, a, need in zip(gs, args, needs):
+                        if need and gi is not None and (gi.dtype is not a.dtype or gi.shape != a.shape):
+                            break
+                    else:
+                        return gs
         else:
             gs = tuple(self._differentiate(engine, g, args, needs, node.attrs))
         if gs.__class__ is not tuple:
@@ -310,7 +318,7 @@ def fit(xp: Any, g: Any, primal: Any) -> Any:
             [lead + i for i, n in enumerate(shape) if n == 1 and g.shape[lead + i] != 1]
         )
         if axes:
-            g = xp.sum(g, axis=axes, keepdims=True)
+            g = xp.sum(g, axis=axes, keepdims=True) if isinstance(g, Tensor) else g.sum(axis=axes, keepdims=True)
         if g.shape != shape:
             g = xp.reshape(g, shape)
     dtype = primal.np_dtype if isinstance(primal, Tensor) else primal.dtype
@@ -334,18 +342,18 @@ def binary(op: Operator) -> Callable:
     def method(self: Tensor, other: Any) -> Any:
         x = self._value
         cls = self.__class__
-        node_x = self._node
-        if x.__class__ is _ndarray and cls._result_class is cls and x.dtype.kind == "f":
+        if x.__class__ is _ndarray and cls._result_class is cls:
+            dtype = x.dtype
             kind = other.__class__
             if kind is cls:
                 y = other._value
                 node_y = other._node
-                plain = y.__class__ is _ndarray and y.dtype is x.dtype and other._device is self._device
+                plain = y.__class__ is _ndarray and y.dtype is dtype and other._device is self._device
             else:
                 y = other
                 node_y = None
                 plain = kind is float or kind is int
-            if plain:
+            if plain and dtype.kind == "f":
                 try:
                     ans = fn(xp, x, y)
                 except ValueError:
@@ -355,6 +363,7 @@ def binary(op: Operator) -> Callable:
                 out = _new(cls)
                 out._value = ans
                 out._device = device = self._device
+                node_x = self._node
                 if (node_x is not None or node_y is not None) and differentiable and state.recording:
                     if not keep_args:
                         if x.nbytes > _SMALL:
@@ -432,13 +441,14 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
         else:
             ans = compute(engine, op, values, attrs)
         parents = tuple([t._node if isinstance(t, Tensor) else None for t in inputs])
-        if saved is not None or not op.keep_args:
+        if not op.keep_args:
             values = [v if v is None or getattr(v, "nbytes", 0) < _SMALL else Spec(v) for v in values]
         if ans.__class__ is tuple:
             node = RichNode(op, attrs, parents, tuple(values), ans, device, saved=saved)
             return tuple([wrap(cls, a, device, tape.select(node, i, a)) for i, a in enumerate(ans)])
         if saved is not None:
-            return wrap(cls, ans, device, RichNode(op, attrs, parents, tuple(values), None, device, saved=saved))
+            kept = ans if op.keep_ans else None  # a linked pass runs the rule, which may read it
+            return wrap(cls, ans, device, RichNode(op, attrs, parents, tuple(values), kept, device, saved=saved))
         return wrap(cls, ans, device, Node(op, attrs, parents, tuple(values), ans if op.keep_ans else None, device))
     ans = compute(engine, op, values, attrs)
     if ans.__class__ is tuple:

@@ -13,7 +13,7 @@ import weakref
 from heapq import heappop, heappush, heapreplace
 from typing import Any
 
-import numpy as np
+from numpy import ndarray
 
 from ..errors import GraphError
 
@@ -189,32 +189,42 @@ def backward(
                 for parent, need, gi in zip(parents, needs, node.op.pull(node, g, needs, linked)):
                     if not need or gi is None:
                         continue
-                    into = results if parent.op is None else pending
-                    old = into.get(parent)
+                    if parent.op is None:
+                        old = results.get(parent)
+                        if old is None:
+                            results[parent] = gi
+                        elif parent in owned:
+                            old += gi
+                        else:
+                            results[parent] = total = old + gi
+                            if not linked and total.__class__ is ndarray:
+                                owned.add(parent)
+                        continue
+                    old = pending.get(parent)
                     if old is None:
-                        into[parent] = gi
-                        if into is pending:
-                            if top is None:
-                                top = parent
-                            elif parent.id > top.id:
-                                heappush(heap, (-top.id, top))
-                                top = parent
-                            else:
-                                heappush(heap, (-parent.id, parent))
+                        pending[parent] = gi
+                        if top is None:
+                            top = parent
+                        elif parent.id > top.id:
+                            heappush(heap, (-top.id, top))
+                            top = parent
+                        else:
+                            heappush(heap, (-parent.id, parent))
                     elif parent in owned:
                         old += gi
                     else:
-                        into[parent] = total = old + gi
-                        if not linked and total.__class__ is np.ndarray:
+                        pending[parent] = total = old + gi
+                        if not linked and total.__class__ is ndarray:
                             owned.add(parent)
-        if node.__class__ is RichNode and node.effect is not None:
-            node.effect()
-            if linked:  # the gradient of this gradient passes here again, and must not commit a second time
-                node.effect = None
+        if node.__class__ is RichNode:
+            if node.effect is not None:
+                node.effect()
+                if linked:  # the gradient of this gradient passes here again, and must not commit a second time
+                    node.effect = None
+            if not retain:
+                node.saved = node.effect = None
         if not retain:
             node.parents = node.args = node.ans = None
-            if node.__class__ is RichNode:
-                node.saved = node.effect = None
         if heap:
             if top is None:
                 node = heappop(heap)[1]

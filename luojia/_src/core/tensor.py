@@ -231,6 +231,14 @@ class Tensor:
         else:
             self._value = self._device.engine.xp.set_at(array, index, value)
 
+    def init_data(self, slice_index: Any = None, shape: Any = None, opt_shard_group: Any = None) -> Any:
+        """Fill a Tensor made of ``shape``, ``dtype`` and ``init`` with the initializer's values; returns it."""
+        if hasattr(self, "init"):
+            array = np.zeros(self.shape, self.np_dtype)
+            self.init(array)
+            self._rebind(self._device.engine.put(array, self._device))
+        return self
+
     # -- the tape --------------------------------------------------------------------------------------------------
 
     @property

@@ -6,18 +6,26 @@ from typing import Any
 
 import numpy as np
 from autograd.builtins import tuple as boxed_tuple
-from autograd.core import make_vjp as _autograd_vjp
+from autograd.core import VJPNode, backward_pass, vspace
 from autograd.extend import defvjp, primitive
-from autograd.tracer import getval
+from autograd.tracer import getval, isbox, new_box, trace_stack
 
 from . import primitives
 
 
 def make_vjp(fn: Any, arrays: tuple) -> tuple[Any, Any]:
-    """Value and pullback of ``fn(*arrays)`` for one array-valued result; cotangents keep the dtype of ``arrays``."""
-    differentiate: Any = _autograd_vjp
-    pull, ans = differentiate(lambda packed: fn(*packed), boxed_tuple(tuple(arrays)))
-    return ans, pull
+    """Value and pullback of ``fn(*arrays)`` for one array-valued result; cotangents keep the dtype of ``arrays``.
+
+    autograd's ``make_vjp``, but for its warning where the result does not depend on the arrays: it may well be so in a
+    derivative of a linear function.
+    """
+    packed: Any = boxed_tuple(tuple(arrays))
+    with trace_stack.new_trace() as trace:
+        start = new_box(packed, trace, VJPNode.new_root())
+        end = fn(*start)
+        if not isbox(end) or end._trace != start._trace:
+            return end, lambda g: vspace(packed).zeros()
+        return end._value, lambda g: backward_pass(g, end._node)
 
 
 def value_of(x: Any) -> Any:
@@ -43,17 +51,34 @@ def traced_primitives() -> dict[str, Any]:
         lambda ans, x, index, value: lambda g: _like(anp, g[index], value),
         argnums=(0, 2),
     )
+    where = primitive(np.where)
+    defvjp(  # autograd's own does not sum over the axes along which an argument was broadcast
+        where,
+        lambda ans, c, x, y: lambda g: _like(anp, where(c, g, 0.0), x),
+        lambda ans, c, x, y: lambda g: _like(anp, where(c, 0.0, g), y),
+        argnums=(1, 2),
+    )
+    scatter_with = primitive(primitives.scatter_with)
+    defvjp(  # for how='multiply'; the operators that compare have rules of their own
+        scatter_with,
+        lambda ans, x, index, value, *, how: lambda g: g * ans / x,
+        lambda ans, x, index, value, *, how: lambda g: (g * ans)[index] / value,
+        argnums=(0, 2),
+    )
     stop = primitive(primitives.stop_gradient)
     defvjp(stop, None, argnums=())
     return {
         "erf": asp.erf,
+        "erfc": asp.erfc,
         "erfinv": asp.erfinv,
         "gammaln": asp.gammaln,
         "digamma": asp.psi,
         "gamma": asp.gamma,
         "polygamma": asp.polygamma,
         "scatter_add": lambda shape, dtype, index, update: scatter_add(update, shape, dtype, index),
+        "where": where,
         "set_at": set_at,
+        "scatter_with": scatter_with,
         "stop_gradient": lambda x: value_of(x),
         "random_bits": lambda key, shape: primitives.random_bits(value_of(key), shape),
         "generator": lambda key: primitives.generator(value_of(key)),

@@ -20,6 +20,7 @@ class NumpyEngine:
     def __init__(self) -> None:
         self.xp = Namespace("luojia.xp.numpy", np, NUMPY_PRIMITIVES | {"vjp": self.vjp, "engine": self})
         self._traced: Namespace | None = None
+        self._ones: dict[tuple, np.ndarray] = {}
 
     @property
     def traced(self) -> Namespace:
@@ -70,7 +71,15 @@ class NumpyEngine:
         return np.zeros_like(array)
 
     def ones_like(self, array: np.ndarray) -> np.ndarray:
-        return np.ones_like(array)
+        """Ones, for reading: small ones are made once, as every backward pass starts from them."""
+        key = (array.shape, array.dtype)
+        ones = self._ones.get(key)
+        if ones is None:
+            ones = np.ones(*key)
+            if ones.nbytes <= 256:
+                ones.flags.writeable = False
+                self._ones[key] = ones
+        return ones
 
 
 keep_big_buffers()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from ..core.op import op
+from ..core.dtypes import to_np
+from ..core.op import OPERATORS, op
+from ..errors import ShapeError
+from .define import binary
 
 
-@op("Cast()(input_x:x, dtype)", fn="cast(input:x, dtype)", mx=("cast(data:x, dtype)", "Cast(data:x, dtype)"))
+@op("Cast()(input_x:x, dtype)", fn="cast(input:x, dtype)", mx=("cast(data:x, dtype)", "Cast(data:x, dtype)", "amp_cast(data:x, dtype)"))
 def cast(xp, x, *, dtype):
     """x in another dtype. The gradient is cast back, from and to integers too (MindSpore: so it does there)."""
-    return x.astype(dtype)
+    return x.astype(to_np(dtype))
 
 
 @cast.vjp(keep="")
@@ -16,7 +19,8 @@ def _(xp, g, ans, args, needs, *, dtype):
     return (g,)
 
 
-@op("Add()(x, y)", fn="add(input:x, other:y)", mx=("broadcast_add(lhs:x, rhs:y)",), elementwise=True)
+@op(("Add()(x, y)", "TensorAdd()(x, y)"), fn=("add(input:x, other:y)", "tensor_add(input:x, other:y)"),
+    mx=("broadcast_add(lhs:x, rhs:y)", "broadcast_plus(lhs:x, rhs:y)", "add(lhs:x, rhs:y)"), elementwise=True)
 def add(xp, x, y):
     """x + y, broadcast."""
     return x + y
@@ -27,7 +31,8 @@ def _(xp, g, ans, args, needs):
     return g, g
 
 
-@op("Sub()(x, y)", fn=("sub(input:x, other:y)", "subtract(input:x, other:y)"), mx="broadcast_sub(lhs:x, rhs:y)",
+@op("Sub()(x, y)", fn=("sub(input:x, other:y)", "subtract(input:x, other:y)", "tensor_sub(input:x, other:y)"),
+    mx=("broadcast_sub(lhs:x, rhs:y)", "broadcast_minus(lhs:x, rhs:y)", "subtract(lhs:x, rhs:y)"),
     elementwise=True)
 def subtract(xp, x, y):
     """x - y, broadcast."""
@@ -39,7 +44,8 @@ def _(xp, g, ans, args, needs):
     return g, -g if needs[1] else None
 
 
-@op("Mul()(x, y)", fn=("mul(input:x, other:y)", "multiply(input:x, other:y)"), mx="broadcast_mul(lhs:x, rhs:y)",
+@op("Mul()(x, y)", fn=("mul(input:x, other:y)", "multiply(input:x, other:y)", "tensor_mul(input:x, other:y)"),
+    mx=("broadcast_mul(lhs:x, rhs:y)", "multiply(lhs:x, rhs:y)"),
     elementwise=True)
 def multiply(xp, x, y):
     """x * y, broadcast."""
@@ -52,8 +58,8 @@ def _(xp, g, ans, args, needs):
     return g * y if needs[0] else None, g * x if needs[1] else None
 
 
-@op(("Div()(x, y)", "RealDiv()(x, y)"), fn=("div(input:x, other:y)", "divide(input:x, other:y)"),
-    mx="broadcast_div(lhs:x, rhs:y)", elementwise=True)
+@op(("Div()(x, y)", "RealDiv()(x, y)"), fn=("true_divide(input:x, other:y)", "tensor_div(input:x, other:y)"),
+    mx=("broadcast_div(lhs:x, rhs:y)", "divide(lhs:x, rhs:y)"), elementwise=True)
 def divide(xp, x, y):
     """x / y, broadcast; integers divide to float32."""
     out = x / y
@@ -81,7 +87,8 @@ def _(xp, g, ans, args, needs):
     return (-g,)
 
 
-@op("Pow()(x, y)", fn=("pow(input:x, exponent:y)",), mx="broadcast_power(lhs:x, rhs:y)", elementwise=True)
+@op("Pow()(x, y)", fn=("pow(input:x, exponent:y)", "tensor_pow(input:x, exponent:y)"),
+    mx=("broadcast_power(lhs:x, rhs:y)", "power(base:x, exp:y)"), elementwise=True)
 def power(xp, x, y):
     """x ** y, broadcast."""
     return x**y
@@ -103,3 +110,174 @@ def _(xp, g, ans, args, needs):
         safe = xp.where(x == 0, xp.ones_like(ans), x)
         dy = g * ans * xp.log(safe)
     return dx, dy
+
+
+def _same_shape(name: str, base: str) -> None:
+    """MXNet's ``elemwise_*``: the operator ``base`` on arrays of one shape, without broadcasting."""
+    wide = OPERATORS[base]
+
+    def function(xp, x, y):
+        if x.shape != y.shape:
+            raise ShapeError(
+                f"{name} expects two arrays of one shape, got lhs {tuple(x.shape)} and rhs {tuple(y.shape)}; "
+                f"use broadcast_{name[9:]}, which broadcasts."
+            )
+        return wide.fn(xp, x, y)
+
+    function.__name__ = name
+    function.__doc__ = f"{wide.__doc__.split(',')[0].rstrip('.')}, for arrays of one shape."
+    same = op(fn=(), mx=f"{name}(lhs:x, rhs:y)", elementwise=True)(function)
+    same.vjp(wide.rule, keep=" ".join(["args"] * wide.keep_args + ["ans"] * wide.keep_ans))
+
+
+for _name, _base in (("add", "add"), ("sub", "subtract"), ("mul", "multiply"), ("div", "divide")):
+    _same_shape(f"elemwise_{_name}", _base)
+
+
+@op(fn=("div(input:x, other:y, rounding_mode=None)", "divide(input:x, other:y, rounding_mode=None)"), elementwise=True)
+def divide_rounding(xp, x, y, *, rounding_mode=None):
+    """x / y, rounded by ``rounding_mode``: None, 'floor' or 'trunc'. MindSpore's ``ops.div``."""
+    if rounding_mode is None:
+        return OPERATORS["divide"].fn(xp, x, y)
+    if rounding_mode not in ("floor", "trunc"):
+        raise ValueError(f"div: rounding_mode must be None, 'floor' or 'trunc', got {rounding_mode!r}.")
+    return xp.floor_divide(x, y) if rounding_mode == "floor" else xp.trunc(x / y).astype(x.dtype)
+
+
+@divide_rounding.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, rounding_mode):
+    if rounding_mode is not None:
+        return g * 0, g * 0
+    return OPERATORS["divide"].rule(xp, g, ans, args, needs)
+
+
+@op(("FloorDiv()(x, y)",), fn=("floor_divide(input:x, other:y)", "floor_div(x, y)", "floordiv(input:x, other:y)",
+                              "tensor_floordiv(input:x, other:y)"), elementwise=True)
+def floor_divide(xp, x, y):
+    """The greatest integer not above x / y. Its gradient is 0."""
+    return xp.floor_divide(x, y)
+
+
+@floor_divide.vjp(keep="")
+def _(xp, g, ans, args, needs):
+    return g * 0, g * 0
+
+
+@op("FloorMod()(x, y)", fn=("floor_mod(x, y)", "floormod(x, y)", "remainder(input:x, other:y)",
+                            "tensor_mod(input:x, other:y)"),
+    mx=("broadcast_mod(lhs:x, rhs:y) | by_zero=0", "modulo(lhs:x, rhs:y) | by_zero=0"), elementwise=True)
+def mod(xp, x, y, *, by_zero=None):
+    """x - y floor(x / y): the remainder with the sign of y (Python's, MXNet's, MindSpore's FloorMod).
+
+    ``by_zero`` is the remainder of a division by 0, else nan (of integers 0).
+    """
+    out = xp.mod(x, y)
+    return out if by_zero is None else xp.where(xp.equal(y, 0), xp.zeros_like(out) + by_zero, out)
+
+
+@mod.vjp(keep="args")
+def _(xp, g, ans, args, needs, **_):
+    x, y = args
+    return g, -g * xp.floor(x / y) if needs[1] else None
+
+
+@op("Mod()(x, y)", fn=("fmod(input:x, other:y)",), elementwise=True)
+def fmod(xp, x, y):
+    """x - y trunc(x / y): the remainder with the sign of x (C's, MindSpore's Mod)."""
+    return xp.fmod(x, y)
+
+
+@fmod.vjp(keep="args")
+def _(xp, g, ans, args, needs):
+    x, y = args
+    return g, -g * xp.trunc(x / y) if needs[1] else None
+
+
+def _extremum(name, better, faces, doc):
+    def function(xp, x, y, *, ties="split"):
+        return getattr(xp, name)(x, y)
+
+    function.__name__, function.__doc__ = name, doc
+    made = op(**faces, elementwise=True)(function)
+
+    @made.vjp(keep="args")
+    def _(xp, g, ans, args, needs, *, ties):
+        x, y = args
+        won = getattr(xp, better)(x, y)
+        equal = xp.equal(x, y)
+        if ties == "left":
+            left = xp.logical_or(won, equal)
+            return g * left, g * xp.logical_not(left) if needs[1] else None
+        half = g * equal * 0.5
+        lost = xp.logical_not(xp.logical_or(won, equal))
+        return g * won + half, g * lost + half if needs[1] else None
+
+
+_extremum("maximum", "greater", {
+    "ms": "Maximum()(x, y)", "fn": "maximum(input:x, other:y)",
+    "mx": ("broadcast_maximum(lhs:x, rhs:y) | ties='left'", "maximum(lhs:x, rhs:y) | ties='left'"),
+}, "The greater of x and y. At a tie the gradient is split (MindSpore) or goes to the left (MXNet): ``ties``.")
+_extremum("minimum", "less", {
+    "ms": "Minimum()(x, y)", "fn": "minimum(input:x, other:y)",
+    "mx": ("broadcast_minimum(lhs:x, rhs:y) | ties='left'", "minimum(lhs:x, rhs:y) | ties='left'"),
+}, "The lesser of x and y. At a tie the gradient is split (MindSpore) or goes to the left (MXNet): ``ties``.")
+
+binary("squared_difference", lambda xp, x, y: (x - y) * (x - y), "(x - y)^2, broadcast.", ms="SquaredDifference")
+binary("hypot", lambda xp, x, y: xp.sqrt(x * x + y * y), "sqrt(x^2 + y^2), broadcast.", ms="Hypot", mx="broadcast_hypot")
+binary("arctan2", lambda xp, x, y: xp.arctan2(x, y), "The angle of the point (y, x), broadcast.", ms="Atan2",
+       fn="arctan2 atan2", mx="arctan2")
+binary("logaddexp", lambda xp, x, y: xp.logaddexp(x, y), "log(e^x + e^y), broadcast.")
+binary("logaddexp2", lambda xp, x, y: xp.logaddexp2(x, y), "log2(2^x + 2^y), broadcast.")
+binary("xdivy", lambda xp, x, y: xp.where(x == 0, x * 0, x / xp.where(x == 0, y * 0 + 1, y)),
+       "x / y, and 0 where x is 0.", ms="Xdivy")
+binary("xlogy", lambda xp, x, y: xp.where(x == 0, x * 0, x * xp.log(xp.where(x == 0, y * 0 + 1, y))),
+       "x log y, and 0 where x is 0.", ms="Xlogy")
+binary("div_no_nan", lambda xp, x, y: xp.where(y == 0, x * 0, x / xp.where(y == 0, y * 0 + 1, y)),
+       "x / y, and 0 where y is 0.", ms="DivNoNan")
+binary("copysign", lambda xp, x, y: xp.abs(x) * xp.where(xp.signbit(y), -1, 1), "|x| with the sign of y.")
+for _name, _ms in (("bitwise_and", "BitwiseAnd"), ("bitwise_or", "BitwiseOr"), ("bitwise_xor", "BitwiseXor")):
+    binary(_name, lambda xp, x, y, n=_name: getattr(xp, n)(x, y), f"{_ms[7:].upper()} of the bits of two integers.",
+           ms=_ms, differentiable=False)
+binary("left_shift", lambda xp, x, y: xp.left_shift(x, y), "x with its bits moved left by y.", ms="LeftShift",
+       differentiable=False)
+binary("right_shift", lambda xp, x, y: xp.right_shift(x, y), "x with its bits moved right by y.", ms="RightShift",
+       differentiable=False)
+binary("gcd", lambda xp, x, y: xp.gcd(x, y), "The greatest common divisor.", ms="Gcd", differentiable=False)
+binary("lcm", lambda xp, x, y: xp.lcm(x, y), "The least common multiple.", ms="Lcm", differentiable=False)
+
+
+@op("Addcmul()(input:x, tensor1:y, tensor2:z, value)", fn="addcmul(input:x, tensor1:y, tensor2:z, value=1)",
+    elementwise=True)
+def addcmul(xp, x, y, z, *, value=1):
+    """x + value y z."""
+    return x + value * (y * z)
+
+
+@op("Addcdiv()(input:x, tensor1:y, tensor2:z, value)", fn="addcdiv(input:x, tensor1:y, tensor2:z, value=1)",
+    elementwise=True)
+def addcdiv(xp, x, y, z, *, value=1):
+    """x + value y / z."""
+    return x + value * (y / z)
+
+
+@op("Lerp()(start:x, end:y, weight:w)", fn="lerp(input:x, end:y, weight:w)", elementwise=True)
+def lerp(xp, x, y, w):
+    """x + w (y - x)."""
+    return x + w * (y - x)
+
+
+@op(("AddN()(*xs)", "AccumulateNV2()(*xs)"), fn=("addn(*xs)", "add_n(*xs)", "accumulate_n(*xs)"),
+    mx=("add_n(*xs)", "ElementWiseSum(*xs)"))
+def add_all(xp, *xs):
+    """The sum of any number of arrays of one shape."""
+    total = xs[0]
+    for x in xs[1:]:
+        if x.shape != total.shape:
+            raise ShapeError(f"add_n expects arrays of one shape, got {[tuple(x.shape) for x in xs]}.")
+        total = total + x
+    return total
+
+
+@add_all.vjp(keep="")
+def _(xp, g, ans, args, needs):
+    return (g,) * len(args)

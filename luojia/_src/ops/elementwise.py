@@ -1,8 +1,11 @@
-"""Elementwise functions of one array: exponential, trigonometric and hyperbolic families, activations."""
+"""Elementwise functions of one array: exponential, root, trigonometric and hyperbolic families; selection."""
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..core.op import op
+from .define import unary
 
 
 @op("Exp()(x)", fn="exp(input:x)", mx="exp(data:x)")
@@ -38,28 +41,6 @@ def _(xp, g, ans, args, needs):
     return (g * (1 - ans * ans),)
 
 
-@op("Sigmoid()(x)", fn="sigmoid(input:x)", mx="sigmoid(data:x)")
-def sigmoid(xp, x):
-    """1 / (1 + e^-x), computed as (1 + tanh(x/2)) / 2, which does not overflow."""
-    return 0.5 * (xp.tanh(0.5 * x) + 1)
-
-
-@sigmoid.vjp(keep="ans")
-def _(xp, g, ans, args, needs):
-    return (g * (ans * (1 - ans)),)
-
-
-@op("ReLU()(x)", fn="relu(input:x)", mx="relu(data:x)")
-def relu(xp, x):
-    """max(x, 0), with derivative 0 at 0."""
-    return xp.maximum(x, 0)
-
-
-@relu.vjp(keep="ans")
-def _(xp, g, ans, args, needs):
-    return (g * (ans > 0),)
-
-
 @op("Square()(x)", fn="square(input:x)", mx="square(data:x)")
 def square(xp, x):
     """x^2."""
@@ -71,29 +52,77 @@ def _(xp, g, ans, args, needs):
     return (g * (2 * args[0]),)
 
 
-@op("Sinh()(x)", fn="sinh(input:x)", mx="sinh(data:x)")
-def sinh(xp, x):
-    """Hyperbolic sine."""
-    return xp.sinh(x)
+unary("sqrt", lambda xp, x: xp.sqrt(x), "The square root; its derivative at 0 is inf.", ms="Sqrt", mx="sqrt",
+      rule=lambda xp, g, ans, args, needs: (g * (0.5 / ans),), keep="ans")
+unary("rsqrt", lambda xp, x: 1 / xp.sqrt(x), "1 / sqrt(x).", ms="Rsqrt", mx="rsqrt",
+      rule=lambda xp, g, ans, args, needs: (g * (-0.5 * ans * ans * ans),), keep="ans")
+unary("cbrt", lambda xp, x: xp.cbrt(x), "The cube root.", mx="cbrt",
+      rule=lambda xp, g, ans, args, needs: (g / (3 * ans * ans),), keep="ans")
+unary("rcbrt", lambda xp, x: 1 / xp.cbrt(x), "1 / cbrt(x).", mx="rcbrt",
+      rule=lambda xp, g, ans, args, needs: (g * ans / (-3 * args[0]),))
+unary("reciprocal", lambda xp, x: 1 / x, "1 / x.", ms="Reciprocal Inv", fn="reciprocal", mx="reciprocal",
+      rule=lambda xp, g, ans, args, needs: (g * (-ans * ans),), keep="ans")
+unary("abs", lambda xp, x: xp.abs(x), "|x|; its derivative at 0 is 0.", ms="Abs", fn="abs absolute", mx="abs",
+      rule=lambda xp, g, ans, args, needs: (g * xp.sign(args[0]),))
+
+_ROWS = (  # operator, which is NumPy's name, with what it computes, and MindSpore's and MXNet's names
+    ("expm1", "e^x - 1, accurate near 0.", "Expm1", "", "expm1"),
+    ("exp2", "2^x.", "", "", ""),
+    ("log2", "The logarithm to base 2.", "", "", "log2"),
+    ("log10", "The logarithm to base 10.", "", "", "log10"),
+    ("log1p", "log(1 + x), accurate near 0.", "Log1p", "", "log1p"),
+    ("sin", "The sine.", "Sin", "", "sin"),
+    ("cos", "The cosine.", "Cos", "", "cos"),
+    ("tan", "The tangent.", "Tan", "", "tan"),
+    ("arcsin", "The angle whose sine is x.", "Asin", "arcsin asin", "arcsin"),
+    ("arccos", "The angle whose cosine is x.", "ACos", "arccos acos", "arccos"),
+    ("arctan", "The angle whose tangent is x.", "Atan", "arctan atan", "arctan"),
+    ("sinh", "The hyperbolic sine.", "Sinh", "", "sinh"),
+    ("cosh", "The hyperbolic cosine.", "Cosh", "", "cosh"),
+    ("arcsinh", "The inverse of sinh.", "Asinh", "arcsinh asinh", "arcsinh"),
+    ("arccosh", "The inverse of cosh, for x >= 1.", "Acosh", "arccosh acosh", "arccosh"),
+    ("arctanh", "The inverse of tanh, for |x| < 1.", "Atanh", "arctanh atanh", "arctanh"),
+    ("degrees", "Radians to degrees.", "", "rad2deg", "degrees"),
+    ("radians", "Degrees to radians.", "", "deg2rad", "radians"),
+    ("sinc", "sin(pi x) / (pi x), and 1 at 0.", "Sinc", "", ""),
+)
+for _name, _doc, _ms, _fn, _mx in _ROWS:
+    unary(_name, lambda xp, x, n=_name: getattr(xp, n)(x), _doc, ms=_ms, fn=_fn or None, mx=_mx)
 
 
-@op("Greater()(x, y)", fn=("greater(input:x, other:y)", "gt(input:x, other:y)"), elementwise=True,
-    differentiable=False)
-def greater(xp, x, y):
-    """x > y, as booleans."""
-    return x > y
+@op("NanToNum(nan=None, posinf=None, neginf=None)(x)", fn="nan_to_num(input:x, nan=0.0, posinf=None, neginf=None)")
+def replace_nonfinite(xp, x, *, nan=None, posinf=None, neginf=None):
+    """x with nan, inf and -inf replaced: by 0 and the dtype's greatest and least numbers by default."""
+    limits = np.finfo(x.dtype)
+    low = limits.min if neginf is None else neginf
+    high = limits.max if posinf is None else posinf
+    x = xp.where(xp.isnan(x), xp.zeros_like(x) + (0.0 if nan is None else nan), x)
+    return xp.where(x == xp.inf, xp.zeros_like(x) + high, xp.where(x == -xp.inf, xp.zeros_like(x) + low, x))
 
 
-@op("Select()(condition:c, x, y)", fn="where(condition:c, input:x, other:y)", mx="where(condition:c, x, y)")
-def where(xp, c, x, y):
-    """x where c, else y."""
-    return xp.where(c, x, y)
+@op("Select()(condition:c, x, y)", fn=("where(condition:c, input:x, other:y)", "select(condition:c, input:x, other:y)"),
+    mx="where(condition:c, x, y) | rows=True")
+def where(xp, c, x, y, *, rows=False):
+    """x where c (a boolean, or a number that is not 0), else y; with ``rows`` a vector c chooses rows, as in MXNet."""
+    return xp.where(_chooser(xp, c, x, rows), x, y)
+
+
+def _chooser(xp, c, x, rows):
+    if rows and len(c.shape) == 1 < len(x.shape):
+        return xp.reshape(c, tuple(c.shape) + (1,) * (len(x.shape) - 1))
+    return c
 
 
 @where.vjp(keep="args")
-def _(xp, g, ans, args, needs):
-    zero = xp.zeros_like(g)
-    return None, xp.where(args[0], g, zero) if needs[1] else None, xp.where(args[0], zero, g) if needs[2] else None
+def _(xp, g, ans, args, needs, *, rows):
+    c, zero = _chooser(xp, args[0], g, rows), xp.zeros_like(g)
+    return None, xp.where(c, g, zero) if needs[1] else None, xp.where(c, zero, g) if needs[2] else None
+
+
+@op("MaskedFill()(input_x:x, mask:m, value:v)", fn="masked_fill(input_x:x, mask:m, value:v)")
+def masked_fill(xp, x, m, v):
+    """x with ``v`` where the mask is true."""
+    return xp.where(m, v, x).astype(x.dtype)
 
 
 @op("ZerosLike()(x)", fn="zeros_like(input:x)", mx="zeros_like(data:x)", differentiable=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..core.op import op
+from ..errors import ArgumentError, ShapeError
 
 
 def swap(xp, x):
@@ -10,14 +11,25 @@ def swap(xp, x):
     return xp.swapaxes(x, -1, -2)
 
 
-@op("MatMul(transpose_a=False, transpose_b=False)(x, y)", fn="matmul(input:x, other:y)")
+@op(("MatMul(transpose_a=False, transpose_b=False)(x, y)", "BatchMatMul(transpose_a=False, transpose_b=False)(x, y)"),
+    fn=("matmul(input:x, other:y)", "bmm(input_x:x, mat2:y)", "mm(input:x, mat2:y)", "mv(mat:x, vec:y)",
+        "batch_matmul(x, y)"),
+    mx=("batch_dot(lhs:x, rhs:y, transpose_a=False, transpose_b=False, forward_stype:_=None)",))
 def matmul(xp, x, y, *, transpose_a=False, transpose_b=False):
     """The matrix product x @ y over the last two axes, broadcast over the others, of either transposed if asked."""
     if transpose_a:
         x = swap(xp, x)
     if transpose_b:
         y = swap(xp, y)
+    inner = y.shape[-2 if len(y.shape) > 1 else 0] if len(y.shape) else None
+    if not len(x.shape) or x.shape[-1] != inner:
+        raise ShapeError(f"MatMul expects the last length of the first array to be the last but one of the second, got "
+                         f"shapes {tuple(x.shape)} and {tuple(y.shape)}{_asked(transpose_a, transpose_b)}.")
     return xp.matmul(x, y)
+
+
+def _asked(a: bool, b: bool) -> str:
+    return f" after transposing {' and '.join(['the first'] * a + ['the second'] * b)}" if a or b else ""
 
 
 @matmul.vjp(keep="args")
@@ -59,15 +71,98 @@ def _vector_vjp(xp, g, x, y, needs):
     return dx, dy
 
 
-@op(fn=())
-def swapaxes(xp, x, *, axis1, axis2):
-    """x with two axes exchanged."""
-    return xp.swapaxes(x, axis1, axis2)
+@op(mx="dot(lhs:x, rhs:y, transpose_a=False, transpose_b=False, forward_stype:_=None)")
+def dot_product(xp, x, y, *, transpose_a=False, transpose_b=False):
+    """The sum over the last axis of x and the first of y; ``transpose_a`` and ``_b`` take x's first and y's last.
+
+    For vectors the result has shape (1,), as in MXNet.
+    """
+    if len(x.shape) == 1 and len(y.shape) == 1:
+        if x.shape != y.shape:
+            raise ShapeError(f"dot expects vectors of one length, got shapes {tuple(x.shape)} and {tuple(y.shape)}.")
+        return xp.reshape(xp.matmul(x, y), (1,))
+    a, b = _flat(xp, x, y, transpose_a, transpose_b)
+    if a.shape[1] != b.shape[0]:
+        raise ShapeError(f"dot expects the last length of lhs to be the first of rhs, got shapes {tuple(x.shape)} and "
+                         f"{tuple(y.shape)}{_asked(transpose_a, transpose_b)}.")
+    rest = (tuple(x.shape)[1:] if transpose_a else tuple(x.shape)[:-1],
+            tuple(y.shape)[:-1] if transpose_b else tuple(y.shape)[1:])
+    return xp.reshape(xp.matmul(a, b), rest[0] + rest[1])
 
 
-@swapaxes.vjp(keep="")
-def _(xp, g, ans, args, needs, *, axis1, axis2):
-    return (xp.swapaxes(g, axis1, axis2),)
+def _flat(xp, x, y, transpose_a, transpose_b):
+    """x as a matrix (rest, summed) and y as (summed, rest)."""
+    a = xp.transpose(xp.reshape(x, (x.shape[0], -1))) if transpose_a else xp.reshape(x, (-1, x.shape[-1]))
+    b = xp.transpose(xp.reshape(y, (-1, y.shape[-1]))) if transpose_b else xp.reshape(y, (y.shape[0], -1))
+    return a, b
+
+
+@dot_product.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, transpose_a, transpose_b):
+    x, y = args
+    if len(x.shape) == 1 and len(y.shape) == 1:
+        return g * y, g * x
+    a, b = _flat(xp, x, y, transpose_a, transpose_b)
+    g = xp.reshape(g, (a.shape[0], b.shape[1]))
+    dx = dy = None
+    if needs[0]:
+        dx = xp.matmul(g, xp.transpose(b))
+        dx = xp.reshape(xp.transpose(dx) if transpose_a else dx, tuple(x.shape))
+    if needs[1]:
+        dy = xp.matmul(xp.transpose(a), g)
+        dy = xp.reshape(xp.transpose(dy) if transpose_b else dy, tuple(y.shape))
+    return dx, dy
+
+
+@op("Einsum(equation)(*xs)", fn="einsum(equation, *operands)")
+def einsum(xp, *xs, equation):
+    """The sum of products that ``equation`` spells, as 'ij,jk->ik'."""
+    return xp.einsum(equation, *xs)
+
+
+@op(fn=("tensor_dot(x1:x, x2:y, axes)", "tensordot(x1:x, x2:y, axes)"))
+def tensordot(xp, x, y, *, axes=2):
+    """The sum of products over ``axes``: the last of x with the first of y, or a pair of lists of axes."""
+    return xp.tensordot(x, y, axes)
+
+
+@op(fn="dot(input:x, other:y)")
+def dot_last(xp, x, y):
+    """The sum over the last axis of x and the last but one of y (MindSpore's ``ops.dot``)."""
+    if len(y.shape) == 1:
+        return xp.tensordot(x, y, 1)
+    return xp.tensordot(x, y, ((len(x.shape) - 1,), (len(y.shape) - 2,)))
+
+
+@op(fn="inner(input:x, other:y)")
+def inner(xp, x, y):
+    """The sum of products over the last axes."""
+    if not len(x.shape) or not len(y.shape):
+        return x * y
+    return xp.tensordot(x, y, ((len(x.shape) - 1,), (len(y.shape) - 1,)))
+
+
+@op("Ger()(x, y)", fn=("outer(input:x, vec2:y)", "ger(input:x, vec2:y)"))
+def outer(xp, x, y):
+    """The products of each element of a vector with each of another."""
+    return xp.reshape(x, (-1, 1)) * xp.reshape(y, (1, -1))
+
+
+@op(fn=("addmm(input:c, mat1:x, mat2:y, beta=1, alpha=1)", "baddbmm(input:c, batch1:x, batch2:y, beta=1, alpha=1)",
+        "addmv(input:c, mat:x, vec:y, beta=1, alpha=1)"),
+    ms="Baddbmm()(input:c, batch1:x, batch2:y, beta, alpha)")
+def add_matmul(xp, c, x, y, *, beta=1, alpha=1):
+    """beta c + alpha x @ y."""
+    return beta * c + alpha * xp.matmul(x, y)
+
+
+@op(mx="khatri_rao(*xs)")
+def khatri_rao(xp, *xs):
+    """The Kronecker products of the columns of matrices with equally many columns."""
+    out = xs[0]
+    for x in xs[1:]:
+        out = xp.reshape(out[:, None, :] * x[None, :, :], (-1, x.shape[1]))
+    return out
 
 
 @op(fn="dense(input:x, weight:w, bias:b=None)", mx=(

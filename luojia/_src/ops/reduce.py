@@ -1,8 +1,33 @@
-"""Reductions over axes."""
+"""Reductions over axes: sums, products, means, norms, truth.
+
+``exclude`` reduces all axes but those named, and ``rank1`` gives a full reduction the shape (1,) and keeps integer
+dtypes: MXNet's conventions.
+"""
 
 from __future__ import annotations
 
+from math import prod as product
+
+from ..core.dtypes import to_np
 from ..core.op import op
+from ..errors import ArgumentError
+
+_MX = "(data:x, axis=None, keepdims=False, exclude=False) | rank1=True"
+
+
+def axes_of(shape: tuple, axis, exclude: bool = False, name: str = "a reduction") -> tuple | None:
+    """``axis`` as a tuple of axes counted from the front, or None for all of them."""
+    if axis is None or axis == ():
+        return None
+    ndim = len(shape)
+    axes = axis if isinstance(axis, (tuple, list)) else (axis,)
+    for a in axes:
+        if not -ndim <= a < ndim:
+            raise ArgumentError(f"{name}: axis {a} is out of bounds for an array of shape {tuple(shape)}.")
+    axes = tuple([a % ndim for a in axes])
+    if exclude:
+        axes = tuple([a for a in range(ndim) if a not in axes])
+    return None if len(axes) == ndim else axes
 
 
 def kept(shape: tuple, axis) -> tuple:
@@ -14,16 +39,234 @@ def kept(shape: tuple, axis) -> tuple:
     return tuple([1 if i in axes else n for i, n in enumerate(shape)])
 
 
-@op("ReduceSum(keep_dims:keepdims=False)(x, axis=())", fn="sum(input:x, axis=None, keepdims=False)",
-    mx=("sum(data:x, axis=None, keepdims=False)",))
-def sum(xp, x, *, axis=None, keepdims=False):
+def spread(xp, g, shape: tuple, axis, exclude: bool):
+    """``g``, of the reduced shape, with the reduced axes back at length 1."""
+    return xp.reshape(g, kept(shape, axes_of(shape, axis, exclude)))
+
+
+def finish(xp, out, x, rank1: bool):
+    """MXNet's shape and dtype of a full reduction."""
+    if not rank1:
+        return out
+    if not out.shape:
+        out = xp.reshape(out, (1,))
+    return out if out.dtype == x.dtype or x.dtype.kind == "b" else out.astype(x.dtype)
+
+
+@op("ReduceSum(keep_dims:keepdims=False, skip_mode:_=False)(x, axis=())",
+    fn=("sum(input:x, axis:axis=None, keepdims=False, dtype=None)", "reduce_sum(x, axis=(), keep_dims:keepdims=False)"),
+    mx=("sum" + _MX, "sum_axis" + _MX))
+def sum(xp, x, *, axis=None, keepdims=False, exclude=False, rank1=False, dtype=None):
     """The sum over ``axis`` (all axes by default)."""
-    return xp.sum(x, axis=axis, keepdims=keepdims)
+    if dtype is not None:
+        x = x.astype(to_np(dtype))
+    return finish(xp, xp.sum(x, axis=axes_of(x.shape, axis, exclude, "sum"), keepdims=keepdims), x, rank1)
 
 
 @sum.vjp(keep="")
-def _(xp, g, ans, args, needs, *, axis, keepdims):
+def _(xp, g, ans, args, needs, *, axis, keepdims, exclude, rank1, dtype):
     shape = args[0].shape
     if not keepdims:
-        g = xp.reshape(g, kept(shape, axis))
+        g = spread(xp, g, shape, axis, exclude)
     return (xp.broadcast_to(g, shape),)
+
+
+@op("ReduceMean(keep_dims:keepdims=False)(x, axis=())",
+    fn=("mean(input:x, axis=None, keep_dims:keepdims=False, dtype=None)",
+        "reduce_mean(x, axis=(), keep_dims:keepdims=False)"), mx="mean" + _MX)
+def mean(xp, x, *, axis=None, keepdims=False, exclude=False, rank1=False, dtype=None):
+    """The mean over ``axis`` (all axes by default); of integers, in their dtype."""
+    if dtype is not None:
+        x = x.astype(to_np(dtype))
+    out = xp.mean(x, axis=axes_of(x.shape, axis, exclude, "mean"), keepdims=keepdims)
+    if out.dtype != x.dtype:
+        out = out.astype(x.dtype)
+    return finish(xp, out, x, rank1)
+
+
+@mean.vjp(keep="")
+def _(xp, g, ans, args, needs, *, axis, keepdims, exclude, rank1, dtype):
+    shape = args[0].shape
+    axes = axes_of(shape, axis, exclude)
+    count = product(shape if axes is None else [shape[a] for a in axes])
+    if not keepdims:
+        g = spread(xp, g, shape, axis, exclude)
+    return (xp.broadcast_to(g / max(count, 1), shape),)
+
+
+@op("ReduceProd(keep_dims:keepdims=False)(x, axis=())",
+    fn="prod(input:x, axis=None, keep_dims:keepdims=False, dtype=None)", mx="prod" + _MX)
+def prod(xp, x, *, axis=None, keepdims=False, exclude=False, rank1=False, dtype=None):
+    """The product over ``axis`` (all axes by default)."""
+    if dtype is not None:
+        x = x.astype(to_np(dtype))
+    return finish(xp, xp.prod(x, axis=axes_of(x.shape, axis, exclude, "prod"), keepdims=keepdims), x, rank1)
+
+
+@prod.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, axis, keepdims, exclude, rank1, dtype):
+    """Each element's derivative is the product of the others: of those before and those after it, exact at zeros."""
+    x = args[0]
+    shape = tuple(x.shape)
+    axes = axes_of(shape, axis, exclude)
+    axes = tuple(range(len(shape))) if axes is None else axes
+    order = tuple([a for a in range(len(shape)) if a not in axes]) + axes
+    rest = tuple([shape[a] for a in order[: len(shape) - len(axes)]])
+    rows = xp.reshape(xp.transpose(x, order), (*rest, -1))
+    others = (xp.cumulative_product(rows, axis=-1, exclusive=True)
+              * xp.cumulative_product(rows, axis=-1, exclusive=True, reverse=True))
+    inverse = [0] * len(order)
+    for i, a in enumerate(order):
+        inverse[a] = i
+    others = xp.transpose(xp.reshape(others, tuple([shape[a] for a in order])), tuple(inverse))
+    return (spread(xp, g, shape, axis, exclude) * others,)
+
+
+@op(mx="nansum" + _MX, fn="nansum(input:x, axis=None, keepdims=False)")
+def nansum(xp, x, *, axis=None, keepdims=False, exclude=False, rank1=False):
+    """The sum, with nan counted as 0."""
+    return sum.fn(xp, xp.where(xp.isnan(x), 0 * xp.ones_like(x), x), axis=axis, keepdims=keepdims, exclude=exclude,
+                  rank1=rank1)
+
+
+@nansum.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, axis, keepdims, exclude, rank1):
+    g = spread(xp, g, args[0].shape, axis, exclude)
+    return (g * xp.logical_not(xp.isnan(args[0])),)
+
+
+@op(mx="nanprod" + _MX)
+def nanprod(xp, x, *, axis=None, keepdims=False, exclude=False, rank1=False):
+    """The product, with nan counted as 1."""
+    return prod.fn(xp, xp.where(xp.isnan(x), xp.ones_like(x), x), axis=axis, keepdims=keepdims, exclude=exclude,
+                   rank1=rank1)
+
+
+@op(fn=("var(input:x, axis=None, ddof=0, keepdims=False)",))
+def var(xp, x, *, axis=None, ddof=0, keepdims=False):
+    """The variance over ``axis``, with the divisor n - ddof."""
+    axes = axes_of(x.shape, axis, name="var")
+    count = product(x.shape if axes is None else [x.shape[a] for a in axes])
+    centered = x - mean.fn(xp, x, axis=axes, keepdims=True)
+    return xp.sum(centered * centered, axis=axes, keepdims=keepdims) / (count - ddof)
+
+
+@op(fn="std(input:x, axis=None, ddof=0, keepdims=False)")
+def std(xp, x, *, axis=None, ddof=0, keepdims=False):
+    """The standard deviation: the square root of ``var``."""
+    return xp.sqrt(var.fn(xp, x, axis=axis, ddof=ddof, keepdims=keepdims))
+
+
+@op(mx="moments(data:x, axes:axis=None, keepdims=False)", outputs=2)
+def moments(xp, x, *, axis=None, keepdims=False):
+    """Mean and variance over ``axis``."""
+    axes = axes_of(x.shape, axis, name="moments")
+    center = mean.fn(xp, x, axis=axes, keepdims=True)
+    variance = mean.fn(xp, (x - center) * (x - center), axis=axes, keepdims=keepdims)
+    if not keepdims:
+        center = xp.reshape(center, variance.shape)
+    return center, variance
+
+
+@op("LpNorm(axis, p:ord=2, keep_dims:keepdims=False, epsilon:_=1e-12)(x)",
+    fn="norm(A:x, ord=None, dim:axis=None, keepdim:keepdims=False, dtype=None)",
+    mx="norm(data:x, ord=2, axis=None, out_dtype:dtype=None, keepdims=False) | rank1=True")
+def norm(xp, x, *, ord=2, axis=None, keepdims=False, rank1=False, dtype=None):
+    """The norm of vectors along ``axis``: (sum |x|^ord)^(1/ord), for ord inf the greatest |x|; ord 2 by default.
+
+    Its gradient at 0 is nan for ord 2.
+    """
+    if dtype is not None:
+        x = x.astype(to_np(dtype))
+    axes = axes_of(x.shape, axis, name="norm")
+    if ord in (None, 2, "fro"):
+        out = xp.sqrt(xp.sum(x * x, axis=axes, keepdims=keepdims))
+    elif ord == 1:
+        out = xp.sum(xp.abs(x), axis=axes, keepdims=keepdims)
+    elif ord == float("inf"):
+        out = xp.max(xp.abs(x), axis=axes, keepdims=keepdims)
+    elif ord == -float("inf"):
+        out = xp.min(xp.abs(x), axis=axes, keepdims=keepdims)
+    elif ord == 0:
+        out = xp.sum((x != 0).astype(x.dtype), axis=axes, keepdims=keepdims)
+    elif isinstance(ord, (int, float)):
+        out = xp.sum(xp.abs(x) ** ord, axis=axes, keepdims=keepdims) ** (1.0 / ord)
+    else:
+        raise ArgumentError(f"norm: ord must be a number, inf, -inf or 'fro', got {ord!r}.")
+    return finish(xp, out, x, rank1)
+
+
+@op(fn="logsumexp(input:x, axis, keep_dims:keepdims=False)")
+def logsumexp(xp, x, *, axis=None, keepdims=False):
+    """log(sum(e^x)) over ``axis``, without overflow."""
+    axes = axes_of(x.shape, axis, name="logsumexp")
+    top = xp.max(x, axis=axes, keepdims=True)
+    out = xp.log(xp.sum(xp.exp(x - top), axis=axes, keepdims=True)) + top
+    return out if keepdims else xp.sum(out, axis=axes)
+
+
+@logsumexp.vjp
+def _(xp, g, ans, args, needs, *, axis, keepdims):
+    shape = args[0].shape
+    return (spread(xp, g, shape, axis, False) * xp.exp(args[0] - spread(xp, ans, shape, axis, False)),)
+
+
+@op("ReduceAll(keep_dims:keepdims=False)(x, axis=())", fn="all(input:x, axis=None, keep_dims:keepdims=False)",
+    differentiable=False)
+def all(xp, x, *, axis=None, keepdims=False):
+    """Whether all elements along ``axis`` are true, or not 0."""
+    return xp.all(x, axis=axes_of(x.shape, axis, name="all"), keepdims=keepdims)
+
+
+@op("ReduceAny(keep_dims:keepdims=False)(x, axis=())", fn="any(input:x, axis=None, keep_dims:keepdims=False)",
+    differentiable=False)
+def any(xp, x, *, axis=None, keepdims=False):
+    """Whether an element along ``axis`` is true, or not 0."""
+    return xp.any(x, axis=axes_of(x.shape, axis, name="any"), keepdims=keepdims)
+
+
+@op(fn="count_nonzero(x, axis=(), keep_dims:keepdims=False, dtype='int32')", differentiable=False)
+def count_nonzero(xp, x, *, axis=None, keepdims=False, dtype="int32"):
+    """How many elements along ``axis`` are not 0."""
+    return xp.sum(x != 0, axis=axes_of(x.shape, axis, name="count_nonzero"), keepdims=keepdims).astype(to_np(dtype))
+
+
+@op("L2Normalize(axis=0, epsilon=0.0001)(x)", fn="l2_normalize(x, axis=0, epsilon=0.0001)")
+def l2_normalize(xp, x, *, axis=0, epsilon=0.0001):
+    """x over its norm along ``axis``, where the squared norm counts as at least ``epsilon``."""
+    return x / xp.sqrt(xp.maximum(xp.sum(x * x, axis=axes_of(x.shape, axis), keepdims=True), epsilon))
+
+
+@op(mx="L2Normalization(data:x, eps=1e-10, mode='instance')")
+def l2_normalization(xp, x, *, eps=1e-10, mode="instance"):
+    """x over sqrt(sum(x^2) + eps), over all axes but the first ('instance'), axis 1 ('channel') or those after it
+    ('spatial')."""
+    ndim = len(x.shape)
+    if mode not in ("instance", "channel", "spatial"):
+        raise ArgumentError(f"L2Normalization: mode must be 'instance', 'channel' or 'spatial', got {mode!r}.")
+    axes = {"instance": tuple(range(1, ndim)), "channel": (1,), "spatial": tuple(range(2, ndim))}[mode]
+    return x / xp.sqrt(xp.sum(x * x, axis=axes, keepdims=True) + eps)
+
+
+@op(mx="LRN(data:x, alpha=0.0001, beta=0.75, knorm=2, nsize)")
+def local_response_norm(xp, x, *, alpha=0.0001, beta=0.75, knorm=2, nsize):
+    """x / (knorm + alpha / nsize * s)^beta, s the sum of squares over the ``nsize`` channels around each.
+
+    Krizhevsky, Sutskever and Hinton 2012.
+    """
+    half = nsize // 2
+    widths = ((0, 0), (half, half), *(((0, 0),) * (len(x.shape) - 2)))
+    squares = xp.pad(x * x, widths, "constant")
+    n = x.shape[1]
+    total = squares[:, 0:n]
+    for i in range(1, nsize):
+        total = total + squares[:, i : i + n]
+    return x / (knorm + alpha / nsize * total) ** beta
+
+
+@op("LRN(depth_radius=5, bias=1.0, alpha=1.0, beta=0.5, norm_region:_='ACROSS_CHANNELS')(x)",
+    fn="lrn(x, depth_radius=5, bias=1.0, alpha=1.0, beta=0.5, norm_region:_='ACROSS_CHANNELS')")
+def local_response_normalization(xp, x, *, depth_radius=5, bias=1.0, alpha=1.0, beta=0.5):
+    """x / (bias + alpha s)^beta, s the sum of squares over the channels up to ``depth_radius`` away (MindSpore)."""
+    size = 2 * depth_radius + 1
+    return local_response_norm.fn(xp, x, alpha=alpha * size, beta=beta, knorm=bias, nsize=size)

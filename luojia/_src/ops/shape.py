@@ -1,11 +1,21 @@
-"""Shapes: reshape, transpose, broadcast, join and split."""
+"""Shapes: reshape, transpose, broadcast, repeat."""
 
 from __future__ import annotations
 
+from math import prod
+
 from ..core.op import op
+from ..errors import ArgumentError, MXNetError, ShapeError
 
 
-@op("Reshape()(input:x, input_shape:shape)", fn="reshape(input:x, shape)")
+def axis_in(axis: int, ndim: int, name: str) -> int:
+    """``axis`` counted from the front, checked."""
+    if not -ndim <= axis < ndim:
+        raise ArgumentError(f"{name}: axis {axis} is out of bounds for an array of {ndim} dimension(s).")
+    return axis % ndim
+
+
+@op("Reshape()(input:x, input_shape:shape)", fn=("reshape(input:x, shape)",))
 def reshape(xp, x, *, shape):
     """x with another shape; one length may be -1."""
     return xp.reshape(x, shape)
@@ -16,17 +26,112 @@ def _(xp, g, ans, args, needs, *, shape):
     return (xp.reshape(g, args[0].shape),)
 
 
-@op("Transpose()(input:x, input_perm:axes)", fn="transpose(input:x, input_perm:axes)",
+def decode_shape(old: tuple, codes: tuple, reverse: bool = False) -> tuple:
+    """The shape that MXNet's reshape codes ask for.
+
+    0 copies a length, -1 is what remains, -2 copies all remaining lengths, -3 joins two, -4 splits one into the two
+    that follow; ``reverse`` reads from the right.
+
+    >>> decode_shape((2, 3, 4), (-3, 0)), decode_shape((2, 3, 4), (0, -4, 1, 3, -2)), decode_shape((8, 3), (-1, 0), True)
+    ((6, 4), (2, 1, 3, 4), (8, 3))
+    """
+    old, codes = tuple(old), tuple(codes)
+    whole = (old, codes)
+    if reverse:
+        old, codes = old[::-1], codes[::-1]
+    out: list[int] = []
+    at = i = 0
+    try:
+        while i < len(codes):
+            c = codes[i]
+            if c > 0 or c == -1:
+                out.append(c)
+                at += 1
+            elif c == 0:
+                out.append(old[at])
+                at += 1
+            elif c == -2:
+                out += old[at:]
+                at = len(old)
+            elif c == -3:
+                out.append(old[at] * old[at + 1])
+                at += 2
+            elif c == -4:
+                a, b = codes[i + 1], codes[i + 2]
+                if a == -1:
+                    a = old[at] // b
+                elif b == -1:
+                    b = old[at] // a
+                out += [a, b]
+                at += 1
+                i += 2
+            else:
+                raise ArgumentError(f"reshape: shape holds {c}; the codes are 0, -1, -2, -3 and -4.")
+            i += 1
+    except IndexError:
+        raise ArgumentError(f"reshape: the codes {whole[1]} ask for more axes than shape {whole[0]} has.") from None
+    if reverse:
+        out = out[::-1]
+    size = prod(old)
+    if out.count(-1) > 1:
+        raise ArgumentError(f"reshape: only one length may be -1, got {whole[1]}.")
+    if -1 in out:
+        known = prod([n for n in out if n != -1])
+        if known and size % known == 0:
+            out[out.index(-1)] = size // known
+    return tuple(out)
+
+
+@op(mx=("reshape(data:x, shape=(), reverse=False, target_shape:_=None, keep_highest:_=False)",
+        "Reshape(data:x, shape=(), reverse=False, target_shape:_=None, keep_highest:_=False)"))
+def reshape_codes(xp, x, *, shape=(), reverse=False):
+    """x with another shape, given in MXNet's codes (see ``decode_shape``)."""
+    new = decode_shape(x.shape, (shape,) if isinstance(shape, int) else shape, reverse)
+    have, want = prod(x.shape), prod(new)
+    if have != want or -1 in new:
+        kind = ShapeError if want < have else MXNetError
+        raise kind(f"reshape: an array of shape {tuple(x.shape)} has {have} elements, shape {tuple(shape)} {want}.")
+    return xp.reshape(x, new)
+
+
+@reshape_codes.vjp(keep="")
+def _(xp, g, ans, args, needs, *, shape, reverse):
+    return (xp.reshape(g, args[0].shape),)
+
+
+@op(mx="reshape_like(lhs:x, rhs:y, lhs_begin=None, lhs_end=None, rhs_begin=None, rhs_end=None)")
+def reshape_like(xp, x, y, *, lhs_begin=None, lhs_end=None, rhs_begin=None, rhs_end=None):
+    """x with its axes ``lhs_begin:lhs_end`` in the shape of y's axes ``rhs_begin:rhs_end`` (all by default)."""
+    old = tuple(x.shape)
+    begin, end, _ = slice(lhs_begin, lhs_end).indices(len(old))
+    new = old[:begin] + tuple(y.shape)[slice(rhs_begin, rhs_end)] + old[end:]
+    if prod(new) != prod(old):
+        raise ShapeError(f"reshape_like: shape {old} does not fit {new}, which {tuple(y.shape)} asks for.")
+    return xp.reshape(x, new)
+
+
+@reshape_like.vjp(keep="")
+def _(xp, g, ans, args, needs, **_):
+    return xp.reshape(g, args[0].shape), None
+
+
+@op("Transpose()(input:x, input_perm:axes)", fn=("transpose(input:x, input_perm:axes)", "permute(input:x, axis:axes)"),
     mx="transpose(data:x, axes=None)")
 def transpose(xp, x, *, axes=None):
     """x with its axes permuted, reversed by default."""
+    if not axes:
+        return xp.transpose(x)
+    ndim = len(x.shape)
+    if sorted([a % ndim if ndim else a for a in axes]) != list(range(ndim)):
+        raise ArgumentError(f"transpose: axes {tuple(axes)} are not a permutation of the {ndim} axes of {x.shape}; "
+                            "each must be named once (unique).")
     return xp.transpose(x, axes)
 
 
 @transpose.vjp(keep="")
 def _(xp, g, ans, args, needs, *, axes):
     inverse = None
-    if axes is not None:
+    if axes:
         inverse = [0] * len(axes)
         for i, a in enumerate(axes):
             inverse[a] = i
@@ -34,9 +139,83 @@ def _(xp, g, ans, args, needs, *, axes):
     return (xp.transpose(g, inverse),)
 
 
-@op("BroadcastTo(shape)(x)", fn="broadcast_to(input:x, shape)")
+@op(fn=("swapaxes(input:x, axis0:axis1, axis1:axis2)", "swapdims(input:x, dim0:axis1, dim1:axis2)"),
+    mx=("swapaxes(data:x, dim1:axis1=0, dim2:axis2=0)", "SwapAxis(data:x, dim1:axis1=0, dim2:axis2=0)"))
+def swapaxes(xp, x, *, axis1, axis2):
+    """x with two axes exchanged."""
+    return xp.swapaxes(x, axis1, axis2)
+
+
+@swapaxes.vjp(keep="")
+def _(xp, g, ans, args, needs, *, axis1, axis2):
+    return (xp.swapaxes(g, axis1, axis2),)
+
+
+@op(fn=("movedim(x, source, destination)", "moveaxis(x, source, destination)"), mx="moveaxis(tensor:x, source, destination)")
+def moveaxis(xp, x, *, source, destination):
+    """x with axes moved from ``source`` to ``destination``."""
+    return xp.moveaxis(x, source, destination)
+
+
+@moveaxis.vjp(keep="")
+def _(xp, g, ans, args, needs, *, source, destination):
+    return (xp.moveaxis(g, destination, source),)
+
+
+@op("ExpandDims()(input_x:x, axis)", fn=("expand_dims(input_x:x, axis)", "unsqueeze(input:x, dim:axis)"),
+    mx="expand_dims(data:x, axis)")
+def expand_dims(xp, x, *, axis):
+    """x with an axis of length 1 inserted at ``axis``."""
+    if isinstance(axis, int):
+        axis_in(axis, len(x.shape) + 1, "expand_dims")
+    return xp.expand_dims(x, axis)
+
+
+@expand_dims.vjp(keep="")
+def _(xp, g, ans, args, needs, *, axis):
+    return (xp.reshape(g, args[0].shape),)
+
+
+@op("Squeeze(axis=())(x)", fn="squeeze(input:x, axis=None)", mx="squeeze(data:x, axis=None)")
+def squeeze(xp, x, *, axis=None):
+    """x without its axes of length 1, or without those named."""
+    if axis == () or axis is None:
+        return xp.squeeze(x)
+    for a in axis if isinstance(axis, (tuple, list)) else (axis,):
+        if x.shape[axis_in(a, len(x.shape), "squeeze")] != 1:
+            raise ShapeError(f"squeeze: axis {a} of shape {tuple(x.shape)} has length {x.shape[a]}, not 1.")
+    return xp.squeeze(x, axis)
+
+
+@squeeze.vjp(keep="")
+def _(xp, g, ans, args, needs, *, axis):
+    return (xp.reshape(g, args[0].shape),)
+
+
+@op("Flatten()(input_x:x) | start_dim=1", fn="flatten(input:x, order:_='C', start_dim=1, end_dim=-1)",
+    mx=("flatten(data:x)", "Flatten(data:x)"))
+def flatten(xp, x, *, start_dim=1, end_dim=-1):
+    """x with its axes from ``start_dim`` to ``end_dim`` joined: by default (N, ...) becomes (N, size)."""
+    shape = tuple(x.shape)
+    if len(shape) == 1 and start_dim == 1:
+        return xp.reshape(x, (shape[0], 1))
+    if not shape:
+        return xp.reshape(x, (1,))
+    start, end = axis_in(start_dim, len(shape), "flatten"), axis_in(end_dim, len(shape), "flatten")
+    return xp.reshape(x, (*shape[:start], prod(shape[start : end + 1]), *shape[end + 1 :]))
+
+
+@flatten.vjp(keep="")
+def _(xp, g, ans, args, needs, **_):
+    return (xp.reshape(g, args[0].shape),)
+
+
+@op("BroadcastTo(shape)(x)", fn=("broadcast_to(input:x, shape)", "expand(input_x:x, size:shape)"))
 def broadcast_to(xp, x, *, shape):
-    """x repeated along axes of length 1, and new leading axes, to ``shape``."""
+    """x repeated along axes of length 1, and new leading axes, to ``shape``; -1 keeps a length."""
+    if -1 in shape:
+        lead = len(shape) - len(x.shape)
+        shape = tuple([x.shape[i - lead] if n == -1 else n for i, n in enumerate(shape)])
     return xp.broadcast_to(x, shape)
 
 
@@ -45,19 +224,133 @@ def _(xp, g, ans, args, needs, *, shape):
     return (g,)  # the tape sums over the broadcast axes
 
 
-@op("Concat(axis=0)(*xs)", fn=("cat(*xs, axis=0)", "concat(*xs, axis=0)"),
-    mx=("concat(*xs, dim:axis=1)", "Concat(*xs, dim:axis=1)"))
-def concatenate(xp, *xs, axis=0):
-    """Arrays joined along ``axis``."""
-    return xp.concatenate(xs, axis)
+def _widened(name: str, shape: tuple, axes: tuple, sizes: tuple) -> tuple:
+    new = list(shape)
+    for a, n in zip(axes, sizes):
+        if new[a] != 1 and new[a] != n:
+            raise ShapeError(f"{name}: axis {a} of shape {shape} has length {new[a]}; only an axis of length 1 becomes {n}.")
+        new[a] = n
+    return tuple(new)
 
 
-@concatenate.vjp(keep="")
+@op(mx="broadcast_to(data:x, shape=())")
+def broadcast_axes_to(xp, x, *, shape):
+    """x repeated along its axes of length 1 to ``shape``, of as many axes, where 0 keeps a length (MXNet)."""
+    if len(shape) != len(x.shape):
+        raise ShapeError(f"broadcast_to: shape {tuple(shape)} must have as many axes as the array, {tuple(x.shape)}.")
+    sizes = tuple([n or m for n, m in zip(shape, x.shape)])
+    return xp.broadcast_to(x, _widened("broadcast_to", tuple(x.shape), tuple(range(len(sizes))), sizes))
+
+
+@op(mx=("broadcast_axis(data:x, axis=(), size=())", "broadcast_axes(data:x, axis=(), size=())"))
+def broadcast_axis(xp, x, *, axis=(), size=()):
+    """x repeated along each ``axis`` of length 1 to ``size``."""
+    axis, size = ((v,) if isinstance(v, int) else v for v in (axis, size))
+    return xp.broadcast_to(x, _widened("broadcast_axis", tuple(x.shape), axis, size))
+
+
+@op(mx="broadcast_like(lhs:x, rhs:y, lhs_axes=None, rhs_axes=None)", fn="expand_as(input:x, other:y)")
+def broadcast_like(xp, x, y, *, lhs_axes=None, rhs_axes=None):
+    """x repeated along its axes of length 1 to the shape of y, or only ``lhs_axes`` to y's ``rhs_axes``."""
+    if lhs_axes is None:
+        return xp.broadcast_to(x, tuple(y.shape))
+    sizes = tuple([y.shape[a] for a in rhs_axes])
+    return xp.broadcast_to(x, _widened("broadcast_like", tuple(x.shape), lhs_axes, sizes))
+
+
+def _drop_like(xp, g, ans, args, needs, **_):
+    return (g, None)[: len(args)]
+
+
+for _op in (broadcast_axes_to, broadcast_axis, broadcast_like):
+    _op.vjp(_drop_like, keep="")
+
+
+@op("Tile()(input_x:x, multiples:reps)", fn="tile(input:x, multiples:reps)", mx="tile(data:x, reps)")
+def tile(xp, x, *, reps):
+    """x repeated ``reps`` times along each axis."""
+    return xp.tile(x, reps)
+
+
+@tile.vjp(keep="")
+def _(xp, g, ans, args, needs, *, reps):
+    reps = (reps,) if isinstance(reps, int) else tuple(reps)
+    shape = tuple(args[0].shape)
+    ndim = max(len(shape), len(reps))
+    full = (1,) * (ndim - len(shape)) + shape
+    reps = (1,) * (ndim - len(reps)) + reps
+    g = xp.reshape(g, tuple([n for pair in zip(reps, full) for n in pair]))
+    return (xp.reshape(xp.sum(g, axis=tuple(range(0, 2 * ndim, 2))), shape),)
+
+
+@op(fn=("repeat_elements(x, rep:repeats, axis=0)", "repeat_interleave(input:x, repeats, axis=None)"),
+    mx="repeat(data:x, repeats, axis=None)")
+def repeat(xp, x, *, repeats, axis=None):
+    """Each element of x ``repeats`` times along ``axis`` (of x flattened, if None)."""
+    return xp.repeat(x, repeats, axis)
+
+
+@repeat.vjp(keep="")
+def _(xp, g, ans, args, needs, *, repeats, axis):
+    shape = tuple(args[0].shape)
+    if axis is None:
+        return (xp.reshape(xp.sum(xp.reshape(g, (-1, repeats)), axis=1), shape),)
+    axis %= len(shape)
+    return (xp.sum(xp.reshape(g, (*shape[: axis + 1], repeats, *shape[axis + 1 :])), axis=axis + 1),)
+
+
+@op("ReverseV2(axis)(x)", fn=("flip(input:x, dims:axis)", "reverse(x, axis)"), mx=("flip(data:x, axis)", "reverse(data:x, axis)"))
+def flip(xp, x, *, axis):
+    """x with the order along ``axis`` reversed."""
+    return xp.flip(x, axis)
+
+
+@flip.vjp(keep="")
 def _(xp, g, ans, args, needs, *, axis):
-    axis %= len(g.shape)
-    out, start = [], 0
-    for x, need in zip(args, needs):
-        stop = start + x.shape[axis]
-        out.append(g[(slice(None),) * axis + (slice(start, stop),)] if need else None)
-        start = stop
-    return tuple(out)
+    return (xp.flip(g, axis),)
+
+
+@op(fn="roll(input:x, shifts:shift, dims:axis=None)", mx="roll(data:x, shift, axis=None)")
+def roll(xp, x, *, shift, axis=None):
+    """x moved by ``shift`` places along ``axis``, what leaves at one end entering at the other."""
+    return xp.roll(x, shift, axis)
+
+
+@roll.vjp(keep="")
+def _(xp, g, ans, args, needs, *, shift, axis):
+    back = -shift if isinstance(shift, int) else tuple([-s for s in shift])
+    return (xp.roll(g, back, axis),)
+
+
+@op("DepthToSpace(block_size)(x)", fn="depth_to_space(x, block_size)", mx="depth_to_space(data:x, block_size)")
+def depth_to_space(xp, x, *, block_size):
+    """Blocks of channels to blocks of positions: (N, b b C, H, W) to (N, C, b H, b W)."""
+    n, c, h, w = x.shape
+    b = block_size
+    if c % (b * b):
+        raise ShapeError(f"depth_to_space: {c} channels are not a multiple of block_size squared, {b * b}.")
+    x = xp.transpose(xp.reshape(x, (n, b, b, c // (b * b), h, w)), (0, 3, 4, 1, 5, 2))
+    return xp.reshape(x, (n, c // (b * b), h * b, w * b))
+
+
+@op("SpaceToDepth(block_size)(x)", fn="space_to_depth(x, block_size)", mx="space_to_depth(data:x, block_size)")
+def space_to_depth(xp, x, *, block_size):
+    """Blocks of positions to blocks of channels: (N, C, b H, b W) to (N, b b C, H, W)."""
+    n, c, h, w = x.shape
+    b = block_size
+    if h % b or w % b:
+        raise ShapeError(f"space_to_depth: height {h} and width {w} must be multiples of block_size {b}.")
+    x = xp.transpose(xp.reshape(x, (n, c, h // b, b, w // b, b)), (0, 3, 5, 1, 2, 4))
+    return xp.reshape(x, (n, c * b * b, h // b, w // b))
+
+
+@op(mx="shape_array(data:x)", fn=(), differentiable=False)
+def shape_array(xp, x):
+    """The shape of x as an int64 array."""
+    return xp.asarray(tuple(x.shape), dtype="int64")
+
+
+@op(mx="size_array(data:x)", fn=(), differentiable=False)
+def size_array(xp, x):
+    """The number of elements of x as an int64 array of shape (1,)."""
+    return xp.asarray((prod(x.shape),), dtype="int64")

@@ -1,0 +1,215 @@
+"""Activation functions."""
+
+from __future__ import annotations
+
+import math
+
+from ..core.op import OPERATORS, op
+from ..errors import ArgumentError, NotSupportedError
+from .define import unary
+
+_SELU_ALPHA, _SELU_SCALE = 1.6732632423543772, 1.0507009873554805
+
+
+@op("Sigmoid()(x)", fn="sigmoid(input:x)", mx="sigmoid(data:x)")
+def sigmoid(xp, x):
+    """1 / (1 + e^-x), computed as (1 + tanh(x/2)) / 2, which does not overflow."""
+    return 0.5 * (xp.tanh(0.5 * x) + 1)
+
+
+@sigmoid.vjp(keep="ans")
+def _(xp, g, ans, args, needs):
+    return (g * (ans * (1 - ans)),)
+
+
+@op("ReLU()(x)", fn="relu(input:x)", mx="relu(data:x)")
+def relu(xp, x):
+    """max(x, 0), with derivative 0 at 0."""
+    return xp.maximum(x, 0)
+
+
+@relu.vjp(keep="ans")
+def _(xp, g, ans, args, needs):
+    return (g * (ans > 0),)
+
+
+@op("ReLU6()(x)", fn="relu6(x)")
+def relu6(xp, x):
+    """min(max(x, 0), 6), with derivative 0 at 0 and 1 at 6, as in MindSpore."""
+    return xp.minimum(xp.maximum(x, 0), 6)
+
+
+@relu6.vjp(keep="args")
+def _(xp, g, ans, args, needs):
+    return (g * xp.logical_and(args[0] > 0, xp.less_equal(args[0], 6)),)
+
+
+@op(fn="leaky_relu(input:x, alpha:slope=0.2)")
+def leaky_relu(xp, x, *, slope=0.01):
+    """x, times ``slope`` where negative."""
+    return xp.where(x > 0, x, slope * x)
+
+
+@op("PReLU()(x, weight:w)", fn="prelu(x, weight:w)")
+def prelu(xp, x, w):
+    """x, times w where negative; w has one element, or one per channel, axis 1 of x.
+
+    ``Delving Deep into Rectifiers``, He et al. 2015.
+    """
+    if len(x.shape) > 2 and len(w.shape) == 1:
+        w = xp.reshape(w, (-1,) + (1,) * (len(x.shape) - 2))
+    return xp.where(x > 0, x, w * x)
+
+
+@op("Elu(alpha=1.0)(x)", fn="elu(input_x:x, alpha=1.0)")
+def elu(xp, x, *, alpha=1.0):
+    """x, and alpha (e^x - 1) where negative."""
+    return xp.where(x > 0, x, alpha * xp.expm1(xp.where(x > 0, 0 * x, x)))
+
+
+@op("CeLU(alpha=1.0)(x)", fn="celu(x, alpha=1.0)")
+def celu(xp, x, *, alpha=1.0):
+    """x, and alpha (e^(x / alpha) - 1) where negative."""
+    return xp.where(x > 0, x, alpha * xp.expm1(xp.where(x > 0, 0 * x, x) / alpha))
+
+
+unary("selu", lambda xp, x: _SELU_SCALE * elu.fn(xp, x, alpha=_SELU_ALPHA),
+      "elu scaled so that activations normalize themselves (Klambauer et al. 2017).", ms="SeLU")
+
+
+@op("GeLU()(x) | approximate='tanh'", fn="gelu(input:x, approximate='none')")
+def gelu(xp, x, *, approximate="none"):
+    """x P(X <= x) for a standard normal X: exact by erf, or by ``approximate='tanh'``.
+
+    The class ``GeLU`` is the approximation, as in MindSpore. Hendrycks and Gimpel 2016.
+    """
+    if approximate not in ("none", "tanh"):
+        raise ArgumentError(f"gelu: approximate must be 'none' or 'tanh', got {approximate!r}.")
+    if approximate == "tanh":
+        return 0.5 * x * (1 + xp.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)))
+    return 0.5 * x * (1 + xp.erf(x * math.sqrt(0.5)))
+
+
+unary("fast_gelu", lambda xp, x: x * xp.sigmoid(1.702 * x), "x sigmoid(1.702 x), which approximates gelu.",
+      ms="FastGeLU")
+unary("silu", lambda xp, x: x * xp.sigmoid(x), "x sigmoid(x), also called swish.", ms="SiLU", fn="silu swish")
+unary("softplus", lambda xp, x: xp.log1p(xp.exp(-xp.abs(x))) + xp.maximum(x, 0), "log(1 + e^x).", ms="Softplus",
+      fn="", rule=lambda xp, g, ans, args, needs: (g * xp.sigmoid(args[0]),))
+unary("log_sigmoid", lambda xp, x: xp.minimum(x, 0) - xp.log1p(xp.exp(-xp.abs(x))), "log(sigmoid(x)), without overflow.",
+      fn="logsigmoid log_sigmoid", rule=lambda xp, g, ans, args, needs: (g * xp.sigmoid(-args[0]),))
+unary("mish", lambda xp, x: x * xp.tanh(xp.softplus(x)), "x tanh(log(1 + e^x)) (Misra 2019).", ms="Mish")
+unary("softsign", lambda xp, x: x / (1 + xp.abs(x)), "x / (1 + |x|).", ms="Softsign", mx="softsign",
+      rule=lambda xp, g, ans, args, needs: (g / xp.square(1 + xp.abs(args[0])),))
+unary("tanhshrink", lambda xp, x: x - xp.tanh(x), "x - tanh(x).")
+
+
+@op(fn="softplus(input:x, beta=1, threshold=20)")
+def scaled_softplus(xp, x, *, beta=1, threshold=20):
+    """log(1 + e^(beta x)) / beta, and x where beta x is above ``threshold``."""
+    return xp.where(x * beta > threshold, x, xp.softplus(beta * x) / beta)
+
+
+@op("HSigmoid()(x) | alpha=0.16666666666666666", fn="hardsigmoid(input:x) | alpha=0.16666666666666666",
+    mx="hard_sigmoid(data:x, alpha=0.2, beta=0.5)")
+def hard_sigmoid(xp, x, *, alpha=0.2, beta=0.5):
+    """alpha x + beta, between 0 and 1. MindSpore's alpha is 1/6, MXNet's 0.2; the derivative at the corners is 0."""
+    y = alpha * x + beta
+    return xp.where(y <= 0, 0 * x, xp.where(y >= 1, 0 * x + 1, y))
+
+
+@op("HSwish()(x)", fn=("hardswish(input:x)", "hard_swish(input:x)"))
+def hard_swish(xp, x):
+    """x relu6(x + 3) / 6."""
+    return xp.where(x <= -3, 0 * x, xp.where(x >= 3, x, x * (x + 3) / 6))
+
+
+@op(fn="hardtanh(input:x, min_val=-1.0, max_val=1.0)")
+def hard_tanh(xp, x, *, min_val=-1.0, max_val=1.0):
+    """x between ``min_val`` and ``max_val``."""
+    return xp.where(x <= min_val, 0 * x + min_val, xp.where(x >= max_val, 0 * x + max_val, x))
+
+
+@op("HShrink(lambd=0.5)(x)", fn=("hardshrink(input:x, lambd=0.5)", "hard_shrink(input:x, lambd=0.5)"))
+def hard_shrink(xp, x, *, lambd=0.5):
+    """x, and 0 where |x| <= lambd."""
+    return xp.where(xp.abs(x) <= lambd, 0 * x, x)
+
+
+@op("SoftShrink(lambd=0.5)(x)", fn=("softshrink(input:x, lambd=0.5)", "soft_shrink(input:x, lambd=0.5)"))
+def soft_shrink(xp, x, *, lambd=0.5):
+    """x moved toward 0 by lambd, and 0 where |x| <= lambd."""
+    return xp.where(x > lambd, x - lambd, xp.where(x < -lambd, x + lambd, 0 * x))
+
+
+@op(fn="threshold(input:x, thr, value)")
+def threshold(xp, x, *, thr, value):
+    """x where it is above ``thr``, else ``value``."""
+    return xp.where(x > thr, x, 0 * x + value)
+
+
+@op("GLU(axis=-1)(x)", fn="glu(x, axis=-1)")
+def glu(xp, x, *, axis=-1):
+    """The first half of x along ``axis`` times the sigmoid of the second."""
+    a, b = xp.split(x, 2, axis)
+    return a * xp.sigmoid(b)
+
+
+@op(mx="smooth_l1(data:x, scalar=1.0)")
+def smooth_l1(xp, x, *, scalar=1.0):
+    """(s x)^2 / 2 where |x| < 1 / s^2, else |x| - 1 / (2 s^2)."""
+    s2 = scalar * scalar
+    return xp.where(xp.abs(x) < 1 / s2, 0.5 * s2 * x * x, xp.abs(x) - 0.5 / s2)
+
+
+_ACTIVATIONS = {"relu": "relu", "sigmoid": "sigmoid", "tanh": "tanh", "softrelu": "softplus", "softsign": "softsign"}
+
+
+@op(fn=(), mx="Activation(data:x, act_type)")
+def activation(xp, x, *, act_type):
+    """One of MXNet's activations by name: relu, sigmoid, tanh, softrelu, softsign."""
+    return _chosen(act_type).fn(xp, x)
+
+
+@activation.vjp
+def _(xp, g, ans, args, needs, *, act_type):
+    return _chosen(act_type).rule(xp, g, ans, args, needs)
+
+
+def _chosen(act_type):
+    if act_type not in _ACTIVATIONS:
+        raise ArgumentError(
+            f"Activation: act_type must be one of {', '.join(map(repr, _ACTIVATIONS))}, got {act_type!r}."
+        )
+    return OPERATORS[_ACTIVATIONS[act_type]]
+
+
+@op(fn=(), mx="LeakyReLU(data:x, gamma:w=None, act_type='leaky', slope=0.25, lower_bound=0.125, upper_bound=0.334)")
+def leaky_relu_family(xp, x, w=None, *, act_type="leaky", slope=0.25, lower_bound=0.125, upper_bound=0.334):
+    """One of MXNet's rectifiers by name: leaky, prelu (with weights ``w``), elu, selu, gelu."""
+    if act_type == "leaky":
+        return xp.where(x > 0, x, slope * x)
+    if act_type == "prelu":
+        if w is None:
+            raise ArgumentError("LeakyReLU: act_type='prelu' needs gamma, the slopes.")
+        if len(w.shape) == 1 and len(x.shape) > 1:
+            w = xp.reshape(w, (-1,) + (1,) * (len(x.shape) - 2))
+        return xp.where(x > 0, x, w * x)
+    if act_type == "elu":
+        return elu.fn(xp, x, alpha=slope)
+    if act_type == "selu":
+        return xp.selu(x)
+    if act_type == "gelu":
+        return gelu.fn(xp, x)
+    if act_type == "rrelu":
+        raise NotSupportedError("LeakyReLU: act_type='rrelu' is not supported; use act_type='leaky' with a slope.")
+    raise ArgumentError(
+        f"LeakyReLU: act_type must be 'leaky', 'prelu', 'elu', 'selu' or 'gelu', got {act_type!r}."
+    )
+
+
+@leaky_relu_family.complete
+def _(shapes, out, *, act_type="leaky", **_):
+    x, w = (*shapes, None)[:2]
+    if act_type == "prelu" and x is not None and w is None:
+        w = (x[1],) if len(x) > 1 else (1,)
+    return [x, w][: len(shapes)]

@@ -1,0 +1,276 @@
+"""Gathering: elements of an array at positions that another array names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..core.op import op
+from ..errors import ArgumentError
+from .shape import axis_in
+
+
+def positions(xp: Any, i: Any, n: int, mode: str, name: str) -> Any:
+    """Integer positions in an axis of length n: out-of-range ones clipped, wrapped, or refused."""
+    if i.dtype.kind not in "iu":
+        i = i.astype("int64")
+    if mode == "clip":
+        return xp.clip(i, 0, n - 1)
+    if mode == "wrap":
+        return xp.mod(i, n)
+    if mode != "raise":
+        raise ArgumentError(f"{name}: mode must be 'clip', 'wrap' or 'raise', got {mode!r}.")
+    if isinstance(i, np.ndarray) and i.size:
+        low, high = i.min(), i.max()
+        if low < -n or high >= n:
+            raise ArgumentError(f"{name}: indices should be in the range [0, {n}), got {low if low < -n else high}.")
+    return i
+
+
+def _plain(i: Any) -> Any:
+    """Positions inside a rule: the engine's array of a Tensor, as they carry no gradient."""
+    return getattr(i, "_value", i)
+
+
+@op("Gather(batch_dims:_=0)(input_params:x, input_indices:i, axis) | mode='raise'",
+    fn=("gather(input_params:x, input_indices:i, axis, batch_dims:_=0) | mode='raise'",),
+    mx="take(a:x, indices:i, axis=0, mode='clip')")
+def take(xp, x, i, *, axis=None, mode="raise"):
+    """The slices of x along ``axis`` at positions i (of x flattened, if None).
+
+    ``mode`` says what a position out of range means: 'clip' the nearest, 'wrap' modulo the length, 'raise' an error.
+    """
+    if axis is None:
+        x, axis = xp.reshape(x, (-1,)), 0
+    axis = axis_in(axis, len(x.shape), "take")
+    return x[(slice(None),) * axis + (positions(xp, i, x.shape[axis], mode, "take"),)]
+
+
+@take.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, axis, mode):
+    x, i = args
+    shape = tuple(x.shape)
+    if axis is None:
+        flat = xp.add_slices(xp.zeros_like(xp.reshape(x, (-1,))), i, g, axis=0, mode=mode)
+        return xp.reshape(flat, shape), None
+    return xp.add_slices(xp.zeros_like(x), i, g, axis=axis % len(shape), mode=mode), None
+
+
+@op("IndexAdd(axis, use_lock:_=True, check_index_bound:_=True)(x, indices:i, y:v)", fn=(
+    "index_add(x, indices:i, y:v, axis, use_lock:_=True, check_index_bound:_=True)",))
+def add_slices(xp, x, i, v, *, axis, mode="raise"):
+    """x with v added to its slices at positions i along ``axis``; repeated positions add up."""
+    at = (slice(None),) * axis + (positions(xp, i, x.shape[axis], mode, "index_add"),)
+    return x + xp.scatter_add(tuple(x.shape), v.dtype, at, v)
+
+
+@add_slices.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, axis, mode):
+    return g, None, xp.take(g, args[1], axis=axis, mode=mode) if needs[2] else None
+
+
+def mesh(xp: Any, i: Any, axis: int) -> tuple:
+    """The index that pairs each element of i, along ``axis``, with its own position on the other axes."""
+    ndim = len(i.shape)
+    return tuple([
+        i if a == axis else np.arange(i.shape[a]).reshape((-1,) + (1,) * (ndim - 1 - a)) for a in range(ndim)
+    ])
+
+
+@op(("GatherD()(x, dim:axis, index:i)",),
+    fn=("gather_d(x, dim:axis, index:i)", "gather_elements(input:x, dim:axis, index:i)"))
+def take_along(xp, x, i, *, axis):
+    """out[a, b, ...] = x with the position on ``axis`` replaced by i[a, b, ...]."""
+    axis = axis_in(axis, len(x.shape), "gather_elements")
+    return x[mesh(xp, positions(xp, i, x.shape[axis], "raise", "gather_elements"), axis)]
+
+
+@take_along.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, axis):
+    return xp.put_along(g, args[1], axis=axis, shape=tuple(args[0].shape)), None
+
+
+@op(fn=())
+def put_along(xp, g, i, *, axis, shape):
+    """Zeros of ``shape`` with g added at the positions i along ``axis``: the transpose of ``take_along``."""
+    return xp.scatter_add(shape, g.dtype, mesh(xp, i, axis % len(shape)), g)
+
+
+@put_along.vjp(keep="args")
+def _(xp, h, ans, args, needs, *, axis, shape):
+    return xp.take_along(h, args[1], axis=axis), None
+
+
+@op(mx=("pick(data:x, index:i, axis=-1, keepdims=False, mode='clip')",
+        "choose_element_0index(data:x, index:i, axis=-1, keepdims=False, mode='clip')"))
+def pick(xp, x, i, *, axis=-1, keepdims=False, mode="clip"):
+    """One element per row: out[a, ...] = x[a, ..., i[a, ...]] along ``axis`` (of x flattened, if None)."""
+    if axis is None:
+        x, axis = xp.reshape(x, (-1,)), 0
+        i = xp.reshape(i, (-1,))
+        return take.fn(xp, x, i, axis=0, mode=mode)
+    axis = axis_in(axis, len(x.shape), "pick")
+    if len(i.shape) < len(x.shape):
+        i = xp.expand_dims(i, axis)
+    out = x[mesh(xp, positions(xp, i, x.shape[axis], mode, "pick"), axis)]
+    return out if keepdims else xp.squeeze(out, axis=axis)
+
+
+@pick.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, axis, keepdims, mode):
+    x, i = args
+    shape = tuple(x.shape)
+    if axis is None:
+        return xp.reshape(xp.add_slices(xp.zeros_like(xp.reshape(x, (-1,))), xp.reshape(i, (-1,)), g, axis=0, mode=mode),
+                          shape), None
+    axis %= len(shape)
+    return xp.put_picked(g, i, axis=axis, shape=shape, mode=mode), None
+
+
+@op(fn=())
+def put_picked(xp, g, i, *, axis, shape, mode):
+    """Zeros of ``shape`` with g at the places that ``pick`` reads."""
+    if len(i.shape) < len(shape):
+        i = xp.expand_dims(i, axis)
+    if len(g.shape) < len(shape):
+        g = xp.expand_dims(g, axis)
+    return xp.scatter_add(shape, g.dtype, mesh(xp, positions(xp, i, shape[axis], mode, "pick"), axis), g)
+
+
+@put_picked.vjp(keep="args")
+def _(xp, h, ans, args, needs, *, axis, shape, mode):
+    keepdims = len(args[0].shape) == len(shape)
+    return xp.pick(h, args[1], axis=axis, keepdims=keepdims, mode=mode), None
+
+
+@op(mx="batch_take(a:x, indices:i)")
+def batch_take(xp, x, i):
+    """out[a] = x[a, i[a]], for x of shape (N, C)."""
+    return pick.fn(xp, x, i, axis=1)
+
+
+@batch_take.vjp(keep="args")
+def _(xp, g, ans, args, needs):
+    return xp.put_picked(g, args[1], axis=1, shape=tuple(args[0].shape), mode="clip"), None
+
+
+@op(mx="fill_element_0index(lhs:x, mhs:v, rhs:i)")
+def fill_element(xp, x, v, i):
+    """x with x[a, i[a]] = v[a] in every row a."""
+    return xp.set_at(x, (np.arange(x.shape[0]), i.astype("int64")), v)
+
+
+@fill_element.vjp(keep="args")
+def _(xp, g, ans, args, needs):
+    _x, v, i = args
+    return xp.fill_element(g, xp.zeros_like(v), i), xp.pick(g, i, axis=1), None
+
+
+def nd_index(i: Any, leading: bool) -> tuple:
+    """The index that an array of coordinates means; the coordinates are its first axis, or its last."""
+    i = i if i.dtype.kind in "iu" else i.astype("int64")
+    return tuple([i[k] for k in range(i.shape[0])]) if leading else tuple([i[..., k] for k in range(i.shape[-1])])
+
+
+def _checked_nd(name: str, i: Any, shape: tuple) -> None:
+    if len(i.shape) == 0 or i.shape[-1] > len(shape):
+        raise ArgumentError(f"{name}: indices of shape {tuple(i.shape)} hold too many coordinates for shape {tuple(shape)}.")
+    if isinstance(i, np.ndarray) and i.size:
+        limits = np.asarray(shape[: i.shape[-1]])
+        if (i >= limits).any() or (i < -limits).any():
+            raise ArgumentError(f"{name}: indices should lie in the shape {tuple(shape)}, got {i.reshape(-1, i.shape[-1]).max(0)}.")
+
+
+@op("GatherNd()(input_x:x, indices:i)", fn="gather_nd(input_x:x, indices:i)", mx="gather_nd(data:x, indices:i) | leading=True")
+def gather_nd(xp, x, i, *, leading=False):
+    """The elements, or slices, of x at coordinates i: (..., K) here and in MindSpore, (K, ...) in MXNet (``leading``)."""
+    if not leading:
+        _checked_nd("gather_nd", i, x.shape)
+    return x[nd_index(i, leading)]
+
+
+@gather_nd.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, leading):
+    return xp.scatter_nd(args[1], g, shape=tuple(args[0].shape), leading=leading), None
+
+
+@op("ScatterNd()(indices:i, updates:v, shape)", fn="scatter_nd(indices:i, updates:v, shape)")
+def scatter_nd(xp, i, v, *, shape, leading=False):
+    """Zeros of ``shape`` with v added at coordinates i: the transpose of gather_nd."""
+    return xp.scatter_add(tuple(shape), v.dtype, nd_index(i, leading), v)
+
+
+@scatter_nd.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, shape, leading):
+    return None, xp.gather_nd(g, args[0], leading=leading)
+
+
+@op(mx="scatter_nd(data:v, indices:i, shape)")
+def write_nd(xp, v, i, *, shape):
+    """Zeros of ``shape`` with v written at coordinates i of shape (K, ...)."""
+    return xp.set_at(xp.zeros(tuple(shape), v.dtype), nd_index(i, True), v)
+
+
+@write_nd.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, shape):
+    return xp.gather_nd(g, args[1], leading=True), None
+
+
+@op(("OneHot(axis=-1)(indices:i, depth, on_value:on, off_value:off)",), fn=(
+    "one_hot(indices:i, depth, on_value:on=1, off_value:off=0, axis=-1)",), differentiable=False)
+def one_hot_between(xp, i, on=1, off=0, *, depth, axis=-1):
+    """``on`` at position i along a new ``axis`` of length ``depth``, else ``off``; all ``off`` if i is out of range."""
+    hot = xp.expand_dims(i, axis if axis != -1 else len(i.shape))
+    n = len(i.shape) + 1
+    place = xp.arange(depth).reshape((-1,) + (1,) * (n - 1 - axis % n))
+    return xp.where(hot == place, on, off)
+
+
+@op(mx="one_hot(indices:i, depth, on_value=1.0, off_value=0.0, dtype='float32')", differentiable=False)
+def one_hot(xp, i, *, depth, on_value=1.0, off_value=0.0, dtype="float32"):
+    """``on_value`` at position i along a new last axis of length ``depth``, else ``off_value``."""
+    hot = xp.expand_dims(i, len(i.shape)).astype("int64") == xp.arange(depth)
+    return xp.where(hot, on_value, off_value).astype(dtype)
+
+
+@op(mx=("ravel_multi_index(data:i, shape)",), differentiable=False)
+def ravel_index(xp, i, *, shape):
+    """Flat positions of the coordinates i of shape (K, ...)."""
+    flat = i[0] * 0
+    for k, n in enumerate(shape):
+        flat = flat * n + i[k]
+    return flat
+
+
+@op(mx=("unravel_index(data:i, shape)",), differentiable=False)
+def unravel(xp, i, *, shape):
+    """Coordinates (K, ...) of the flat positions i."""
+    rows, rest = [], i
+    for n in shape[::-1]:
+        rows.append(xp.mod(rest, n))
+        rest = xp.floor_divide(rest, n)
+    return xp.stack(rows[::-1])
+
+
+@op(fn="nonzero(input:x)", differentiable=False)
+def nonzero(xp, x):
+    """The coordinates (N, ndim) of the elements that are not 0."""
+    return xp.stack(xp.nonzero(x), -1)
+
+
+@op("MaskedSelect()(x, mask:m)", fn="masked_select(input:x, mask:m)", mx="boolean_mask(data:x, index:m)")
+def masked_select(xp, x, m):
+    """The elements (MXNet: the rows) where the mask is true; its shape depends on values, so it cannot be compiled."""
+    m = m.astype("bool")
+    if len(m.shape) != 1:
+        x, m = xp.broadcast_to(x, np.broadcast_shapes(x.shape, m.shape)), xp.broadcast_to(m, np.broadcast_shapes(x.shape, m.shape))
+    return x[m]
+
+
+@masked_select.vjp(keep="args")
+def _(xp, g, ans, args, needs):
+    x, m = args
+    shape = tuple(x.shape) if len(m.shape) == 1 else np.broadcast_shapes(tuple(x.shape), tuple(m.shape))
+    where = np.nonzero(np.broadcast_to(np.asarray(_plain(m)).astype(bool), shape if len(m.shape) != 1 else m.shape))
+    return xp.put_add(g, *where, index=tuple([("array", k) for k in range(len(where))]), shape=shape), None

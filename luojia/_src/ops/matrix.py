@@ -1,0 +1,173 @@
+"""Linear algebra of square matrices in the last two axes: inverses, determinants, factors, triangular systems."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..core.op import op
+from ..errors import ShapeError
+from .linalg import swap
+
+
+def _square(x, name: str) -> int:
+    if len(x.shape) < 2 or x.shape[-1] != x.shape[-2]:
+        raise ShapeError(f"{name} expects square matrices in the last two axes, got shape {tuple(x.shape)}.")
+    return x.shape[-1]
+
+
+def _mt(xp, x, transposed: bool):
+    return swap(xp, x) if transposed else x
+
+
+@op("MatrixInverse(adjoint:_=False)(x)", fn=("inverse(input:x)", "inv_matrix(input:x)", "matrix_inverse(x)"),
+    mx=("linalg_inverse(A:x)",))
+def inverse(xp, x):
+    """The inverse of each matrix."""
+    _square(x, "inverse")
+    return xp.linalg.inv(x)
+
+
+@inverse.vjp(keep="ans")
+def _(xp, g, ans, args, needs):
+    t = xp.swapaxes(ans, -1, -2)
+    return (-xp.matmul(xp.matmul(t, g), t),)
+
+
+@op("MatrixDeterminant()(x)", fn=("det(input:x)", "matrix_determinant(input:x)"), mx="linalg_det(A:x)")
+def det(xp, x):
+    """The determinant of each matrix."""
+    _square(x, "det")
+    return xp.linalg.det(x)
+
+
+@op("LogMatrixDeterminant()(x)", fn=("slogdet(input:x)", "log_matrix_determinant(input:x)"), mx="linalg_slogdet(A:x)",
+    outputs=2)
+def slogdet(xp, x):
+    """The sign and the logarithm of the absolute value of each matrix's determinant."""
+    _square(x, "slogdet")
+    sign, log = xp.linalg.slogdet(x)
+    return sign, log
+
+
+@slogdet.vjp(keep="args")
+def _(xp, g, ans, args, needs):
+    return (xp.expand_dims(xp.expand_dims(g[1], axis=-1), axis=-1) * xp.swapaxes(xp.inverse(args[0]), -1, -2),)
+
+
+@op("Cholesky(upper=False)(input_x:x)", fn="cholesky(input_x:x, upper=False)", mx="linalg_potrf(A:x)")
+def cholesky(xp, x, *, upper=False):
+    """The lower triangular L with L L^T = x for each symmetric positive definite matrix x; ``upper`` gives L^T."""
+    _square(x, "cholesky")
+    return _mt(xp, xp.linalg.cholesky(x), upper)
+
+
+@op(fn="solve(A:a, B:b)", ms="MatrixSolve(adjoint:_=False)(matrix:a, rhs:b)")
+def solve(xp, a, b):
+    """The x with a x = b."""
+    _square(a, "solve")
+    return xp.linalg.solve(a, b)
+
+
+@solve.vjp
+def _(xp, g, ans, args, needs):
+    db = xp.solve(xp.swapaxes(args[0], -1, -2), g)
+    vector = len(args[1].shape) == 1
+    outer = xp.outer(db, ans) if vector else xp.matmul(db, xp.swapaxes(ans, -1, -2))
+    return -outer if needs[0] else None, db
+
+
+@op(mx="linalg_potri(A:x)")
+def cholesky_inverse(xp, x):
+    """The inverse of L L^T, for lower triangular L."""
+    _square(x, "linalg_potri")
+    return xp.linalg.inv(xp.matmul(x, swap(xp, x)))
+
+
+@op(mx="linalg_gemm(A:a, B:b, C:c, transpose_a=False, transpose_b=False, alpha=1.0, beta=1.0, axis:_=-2)")
+def gemm(xp, a, b, c, *, transpose_a=False, transpose_b=False, alpha=1.0, beta=1.0):
+    """alpha a @ b + beta c, of either transposed if asked."""
+    return alpha * xp.matmul(_mt(xp, a, transpose_a), _mt(xp, b, transpose_b)) + beta * c
+
+
+@op(mx="linalg_gemm2(A:a, B:b, transpose_a=False, transpose_b=False, alpha=1.0, axis:_=-2)")
+def gemm2(xp, a, b, *, transpose_a=False, transpose_b=False, alpha=1.0):
+    """alpha a @ b, of either transposed if asked."""
+    return alpha * xp.matmul(_mt(xp, a, transpose_a), _mt(xp, b, transpose_b))
+
+
+@op(mx="linalg_syrk(A:a, transpose=False, alpha=1.0)")
+def syrk(xp, a, *, transpose=False, alpha=1.0):
+    """alpha a a^T, or alpha a^T a if ``transpose``."""
+    return alpha * (xp.matmul(swap(xp, a), a) if transpose else xp.matmul(a, swap(xp, a)))
+
+
+def _triangle(xp, a, lower: bool):
+    n = _square(a, "a triangular product")
+    keep = np.tril(np.ones((n, n), bool)) if lower else np.triu(np.ones((n, n), bool))
+    return xp.where(keep, a, 0 * a)
+
+
+@op(mx="linalg_trmm(A:a, B:b, transpose=False, rightside=False, lower=True, alpha=1.0)")
+def trmm(xp, a, b, *, transpose=False, rightside=False, lower=True, alpha=1.0):
+    """alpha a @ b for triangular a, or alpha b @ a if ``rightside``."""
+    a = _mt(xp, _triangle(xp, a, lower), transpose)
+    return alpha * (xp.matmul(b, a) if rightside else xp.matmul(a, b))
+
+
+@op(mx="linalg_trsm(A:a, B:b, transpose=False, rightside=False, lower=True, alpha=1.0)")
+def trsm(xp, a, b, *, transpose=False, rightside=False, lower=True, alpha=1.0):
+    """The x with a x = alpha b for triangular a, or with x a = alpha b if ``rightside``."""
+    a = _mt(xp, _triangle(xp, a, lower), transpose)
+    if rightside:
+        return alpha * swap(xp, xp.linalg.solve(swap(xp, a), swap(xp, b)))
+    return alpha * xp.linalg.solve(a, b)
+
+
+@op(mx="linalg_sumlogdiag(A:x)")
+def sum_log_diagonal(xp, x):
+    """The sum of the logarithms of each matrix's diagonal."""
+    i = np.arange(_square(x, "linalg_sumlogdiag"))
+    return xp.sum(xp.log(x[..., i, i]), axis=-1)
+
+
+@op(mx="linalg_extractdiag(A:x, offset=0)")
+def extract_diagonal(xp, x, *, offset=0):
+    """Each matrix's diagonal, ``offset`` above the main one."""
+    n = _square(x, "linalg_extractdiag") - abs(offset)
+    i = np.arange(n)
+    return x[..., i + max(0, -offset), i + max(0, offset)]
+
+
+@op(mx="linalg_makediag(A:x, offset=0)", fn="diag_embed(input:x, offset=0)")
+def make_diagonal(xp, x, *, offset=0):
+    """Matrices with the rows of x as their diagonals, ``offset`` above the main one."""
+    k = x.shape[-1]
+    n = k + abs(offset)
+    i = np.arange(k)
+    return xp.scatter_add((*tuple(x.shape)[:-1], n, n), x.dtype,
+                          (..., i + max(0, -offset), i + max(0, offset)), x)
+
+
+def _triangle_index(n: int, offset: int, lower: bool):
+    if lower:
+        return np.tril_indices(n, offset)
+    return np.triu_indices(n, offset)
+
+
+@op(mx="linalg_extracttrian(A:x, offset=0, lower=True)")
+def extract_triangle(xp, x, *, offset=0, lower=True):
+    """The elements of each matrix's triangle, row by row."""
+    rows, columns = _triangle_index(_square(x, "linalg_extracttrian"), offset, lower)
+    return x[..., rows, columns]
+
+
+@op(mx="linalg_maketrian(A:x, offset=0, lower=True)")
+def make_triangle(xp, x, *, offset=0, lower=True):
+    """Matrices whose triangles hold the rows of x, row by row."""
+    k, n = x.shape[-1], 1
+    while len(_triangle_index(n, offset, lower)[0]) < k:
+        n += 1
+    rows, columns = _triangle_index(n, offset, lower)
+    if len(rows) != k:
+        raise ShapeError(f"linalg_maketrian: {k} elements do not fill a triangle with offset {offset}.")
+    return xp.scatter_add((*tuple(x.shape)[:-1], n, n), x.dtype, (..., rows, columns), x)

@@ -1,0 +1,103 @@
+"""Padding, triangles and diagonals."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..core.op import op
+from ..errors import ArgumentError, ShapeError
+
+
+def _pairs(pad_width, ndim: int) -> tuple:
+    """(before, after) per axis, from pairs or from MXNet's flat tuple."""
+    width = tuple(pad_width)
+    if width and isinstance(width[0], int):
+        width = tuple(zip(width[::2], width[1::2]))
+    if len(width) != ndim:
+        raise ArgumentError(f"pad: the widths {tuple(pad_width)} must name (before, after) for each of {ndim} axes.")
+    return tuple([tuple(w) for w in width])
+
+
+@op("Pad(paddings:pad_width)(x)", mx=("pad(data:x, mode, pad_width, constant_value:constant_values=0)",
+                                      "Pad(data:x, mode, pad_width, constant_value:constant_values=0)"))
+def pad(xp, x, *, pad_width, mode="constant", constant_values=0):
+    """x with ``pad_width`` (before, after) per axis filled: 'constant', 'edge', 'reflect' or 'symmetric'."""
+    width = _pairs(pad_width, len(x.shape))
+    mode = mode.lower()
+    if mode == "constant":
+        cut = tuple([slice(max(0, -a), n - max(0, -b)) for (a, b), n in zip(width, x.shape)])
+        if any(a < 0 or b < 0 for a, b in width):
+            x, width = x[cut], tuple([(max(a, 0), max(b, 0)) for a, b in width])
+        return xp.pad(x, width, "constant", constant_values=constant_values)
+    if mode not in ("edge", "reflect", "symmetric"):
+        raise ArgumentError(f"pad: mode must be 'constant', 'edge', 'reflect' or 'symmetric', got {mode!r}.")
+    for axis, (before, after) in enumerate(width):
+        if before or after:
+            n = x.shape[axis]
+            if mode == "reflect" and max(before, after) >= n:
+                raise ShapeError(f"pad: reflecting {max(before, after)} elements needs more than {n} along axis {axis}.")
+            where = np.pad(np.arange(n), (before, after), mode)
+            x = x[(slice(None),) * axis + (where,)]
+    return x
+
+
+@op("MirrorPad(mode='REFLECT')(x, paddings:pad_width)")
+def mirror_pad(xp, x, *, pad_width, mode="REFLECT"):
+    """x padded by reflection, without ('REFLECT') or with ('SYMMETRIC') its edge repeated."""
+    return pad.fn(xp, x, pad_width=pad_width, mode=mode)
+
+
+@op(fn="pad(input_x:x, padding, mode='constant', value=None)")
+def pad_last(xp, x, *, padding, mode="constant", value=None):
+    """x with its last axes padded: ``padding`` is (before, after) of the last axis, then of the one before, ..."""
+    ndim = len(x.shape)
+    if len(padding) % 2 or len(padding) > 2 * ndim:
+        raise ArgumentError(f"pad: padding {tuple(padding)} must hold (before, after) for at most {ndim} axes.")
+    pairs = tuple([tuple(padding[i : i + 2]) for i in range(0, len(padding), 2)])[::-1]
+    mode = {"replicate": "edge"}.get(mode, mode)
+    return pad.fn(xp, x, pad_width=((0, 0),) * (ndim - len(pairs)) + pairs, mode=mode,
+                  constant_values=0 if value is None else value)
+
+
+def _triangle(name: str, ms: str, doc: str):
+    def function(xp, x, *, k=0):
+        return x * getattr(np, name)(np.ones(tuple(x.shape)[-2:], x.dtype), k)
+
+    function.__name__, function.__doc__ = name, doc
+    made = op(f"{ms}(diagonal:k=0)(x)", fn=f"{name}(input:x, diagonal:k=0)", mx=f"{name}(data:x, k=0)")(function)
+
+    @made.vjp(keep="")
+    def _(xp, g, ans, args, needs, *, k):
+        return (getattr(xp, name)(g, k=k),)
+
+
+_triangle("tril", "Tril", "x with the elements above its k-th diagonal set to 0.")
+_triangle("triu", "Triu", "x with the elements below its k-th diagonal set to 0.")
+
+
+@op("Diag()(input_x:x)", fn=("diag(input:x)", "diagflat(input:x, offset:k=0)"), mx="diag(data:x, k=0, axis1=0, axis2=1)")
+def diag(xp, x, *, k=0, axis1=0, axis2=1):
+    """The k-th diagonal of x; of a vector, the matrix that has it as its k-th diagonal."""
+    if len(x.shape) == 1:
+        n = x.shape[0] + abs(k)
+        rows = np.arange(x.shape[0]) + max(0, -k)
+        return xp.scatter_add((n, n), x.dtype, (rows, rows + k), x)
+    return diagonal.fn(xp, x, offset=k, axis1=axis1, axis2=axis2)
+
+
+@op(fn="diagonal(input:x, offset=0, dim1:axis1=0, dim2:axis2=1)")
+def diagonal(xp, x, *, offset=0, axis1=0, axis2=1):
+    """The diagonal of x over two axes, as its last axis."""
+    ndim = len(x.shape)
+    axis1, axis2 = axis1 % ndim, axis2 % ndim
+    rows, columns = x.shape[axis1], x.shape[axis2]
+    n = max(0, min(rows + min(offset, 0), columns - max(offset, 0)))
+    i = np.arange(n)
+    rest = tuple([a for a in range(ndim) if a not in (axis1, axis2)])
+    return xp.transpose(x, (*rest, axis1, axis2))[..., i + max(0, -offset), i + max(0, offset)]
+
+
+@op(fn="trace(input:x)")
+def trace(xp, x):
+    """The sum of the diagonal of a matrix."""
+    return xp.sum(diagonal.fn(xp, x), axis=-1)

@@ -1,0 +1,139 @@
+"""Scattering: copies of an array with parts replaced, added to or compared."""
+
+from __future__ import annotations
+
+from ..core.op import op
+from ..errors import ShapeError
+from .gather import _checked_nd, nd_index
+
+
+def _fits(name: str, x, i, v) -> None:
+    _checked_nd(name, i, x.shape)
+    wanted = tuple(i.shape[:-1]) + tuple(x.shape[i.shape[-1] :])
+    if tuple(v.shape) != wanted:
+        raise ShapeError(f"{name}: updates must have shape {wanted} for indices {tuple(i.shape)} into {tuple(x.shape)}, "
+                         f"got {tuple(v.shape)}.")
+
+
+@op(("TensorScatterUpdate()(input_x:x, indices:i, updates:v)",), fn=("tensor_scatter_update(input_x:x, indices:i, updates:v)",))
+def tensor_scatter_update(xp, x, i, v):
+    """x with v written at coordinates i (..., K)."""
+    _fits("TensorScatterUpdate", x, i, v)
+    return xp.set_at(x, nd_index(i, False), v)
+
+
+@tensor_scatter_update.vjp(keep="args")
+def _(xp, g, ans, args, needs):
+    _x, i, v = args
+    return (xp.tensor_scatter_update(g, i, xp.zeros_like(v)) if needs[0] else None, None,
+            xp.gather_nd(g, i) if needs[2] else None)
+
+
+def _adding(name: str, ms: str, sign: int, doc: str):
+    def function(xp, x, i, v):
+        _fits(ms, x, i, v)
+        change = xp.scatter_add(tuple(x.shape), v.dtype, nd_index(i, False), v)
+        return x + change if sign > 0 else x - change
+
+    function.__name__, function.__doc__ = name, doc
+    made = op(f"{ms}()(input_x:x, indices:i, updates:v)", fn=f"{name}(input_x:x, indices:i, updates:v)")(function)
+
+    @made.vjp(keep="args")
+    def _(xp, g, ans, args, needs):
+        dv = xp.gather_nd(g, args[1]) if needs[2] else None
+        return g, None, -dv if dv is not None and sign < 0 else dv
+
+
+_adding("tensor_scatter_add", "TensorScatterAdd", 1, "x with v added at coordinates i; repeated coordinates add up.")
+_adding("tensor_scatter_sub", "TensorScatterSub", -1, "x with v subtracted at coordinates i.")
+
+
+def _comparing(name: str, ms: str, how: str, doc: str):
+    def function(xp, x, i, v):
+        _fits(ms, x, i, v)
+        return xp.scatter_with(x, nd_index(i, False), v, how=how)
+
+    function.__name__, function.__doc__ = name, doc
+    made = op(f"{ms}()(input_x:x, indices:i, updates:v)", fn=f"{name}(input_x:x, indices:i, updates:v)")(function)
+
+    @made.vjp
+    def _(xp, g, ans, args, needs):
+        x, i, v = args
+        return g * xp.equal(ans, x), None, xp.gather_nd(g, i) * xp.equal(xp.gather_nd(ans, i), v)
+
+
+_comparing("tensor_scatter_max", "TensorScatterMax", "maximum", "x with v where greater, at coordinates i.")
+_comparing("tensor_scatter_min", "TensorScatterMin", "minimum", "x with v where less, at coordinates i.")
+
+
+def _scaling(name: str, ms: str, how: str, doc: str):
+    def function(xp, x, i, v):
+        _fits(ms, x, i, v)
+        factor = xp.scatter_with(xp.ones_like(x), nd_index(i, False), v, how="multiply")
+        return x * factor if how == "multiply" else x / factor
+
+    function.__name__, function.__doc__ = name, doc
+    op(f"{ms}()(input_x:x, indices:i, updates:v)", fn=f"{name}(input_x:x, indices:i, updates:v)")(function)
+
+
+_scaling("tensor_scatter_mul", "TensorScatterMul", "multiply", "x with v multiplied in, at coordinates i.")
+_scaling("tensor_scatter_div", "TensorScatterDiv", "divide", "x divided by v at coordinates i.")
+
+
+@op(("TensorScatterElements(axis=0, reduction='none')(data:x, indices:i, updates:v)",), fn=(
+    "tensor_scatter_elements(input_x:x, indices:i, updates:v, axis=0, reduction='none')",
+    "scatter(input:x, axis, index:i, src:v)"))
+def scatter_along(xp, x, i, v, *, axis=0, reduction="none"):
+    """x with v written ('none') or added ('add') at the positions i along ``axis``; i has the axes of x."""
+    from .gather import mesh
+
+    at = mesh(xp, i, axis % len(x.shape))
+    if reduction == "add":
+        return x + xp.scatter_add(tuple(x.shape), v.dtype, at, v)
+    if reduction != "none":
+        raise ValueError(f"TensorScatterElements: reduction must be 'none' or 'add', got {reduction!r}.")
+    return xp.set_at(x, at, v)
+
+
+@scatter_along.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, axis, reduction):
+    _x, i, v = args
+    dx = g if reduction == "add" else xp.scatter_along(g, i, xp.zeros_like(v), axis=axis) if needs[0] else None
+    return dx, None, xp.take_along(g, i, axis=axis) if needs[2] else None
+
+
+@op(mx=("index_copy(old_tensor:x, index_vector:i, new_tensor:v)",), fn=())
+def index_copy(xp, x, i, v):
+    """x with its rows at positions i replaced by v."""
+    return xp.set_at(x, (i.astype("int64"),), v)
+
+
+@index_copy.vjp(keep="args")
+def _(xp, g, ans, args, needs):
+    _x, i, v = args
+    return (xp.index_copy(g, i, xp.zeros_like(v)) if needs[0] else None, None,
+            xp.take(g, i, axis=0, mode="clip") if needs[2] else None)
+
+
+@op(fn="index_fill(x, axis, index:i, value)")
+def index_fill(xp, x, i, *, axis, value):
+    """x with ``value`` in its slices at positions i along ``axis``."""
+    return xp.set_at(x, (slice(None),) * (axis % len(x.shape)) + (i,), value)
+
+
+@index_fill.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, axis, value):
+    return xp.index_fill(g, args[1], axis=axis, value=0), None
+
+
+@op(fn="unsorted_segment_sum(input_x:x, segment_ids:i, num_segments)",
+    ms="UnsortedSegmentSum()(input_x:x, segment_ids:i, num_segments)")
+def unsorted_segment_sum(xp, x, i, *, num_segments):
+    """The sums of the slices of x with the same segment number; out[k] = sum of x[j] where i[j] = k."""
+    shape = (num_segments, *tuple(x.shape)[len(i.shape) :])
+    return xp.scatter_add(shape, x.dtype, (i,), x)
+
+
+@unsorted_segment_sum.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, num_segments):
+    return xp.take(g, args[1], axis=0), None

@@ -1,0 +1,141 @@
+"""Sorting, the greatest k, and searching in what is sorted."""
+
+from __future__ import annotations
+
+from ..core.dtypes import to_np
+from ..core.op import op
+from ..errors import ArgumentError
+from .shape import axis_in
+
+
+def order(xp, x, axis: int, descending: bool):
+    """The positions that sort x along ``axis``; equal elements keep their order."""
+    if not descending:
+        return xp.argsort(x, axis=axis, kind="stable")
+    n = x.shape[axis]
+    return n - 1 - xp.flip(xp.argsort(xp.flip(x, axis), axis=axis, kind="stable"), axis)
+
+
+@op(mx="sort(data:x, axis=-1, is_ascend=True)")
+def sort(xp, x, *, axis=-1, is_ascend=True):
+    """x sorted along ``axis`` (flattened, if None)."""
+    if axis is None:
+        x, axis = xp.reshape(x, (-1,)), 0
+    axis = axis_in(axis, len(x.shape), "sort")
+    return xp.take_along(x, order(xp, x, axis, not is_ascend), axis=axis)
+
+
+@sort.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, axis, is_ascend):
+    x = args[0]
+    shape = tuple(x.shape)
+    if axis is None:
+        x, axis = xp.reshape(x, (-1,)), 0
+    at = xp.argsort_stable(x, axis=axis, descending=not is_ascend)
+    return (xp.reshape(xp.put_along(g, at, axis=axis, shape=tuple(x.shape)), shape),)
+
+
+@op(fn=("argsort(input:x, axis=-1, descending=False)",), differentiable=False)
+def argsort_stable(xp, x, *, axis=-1, descending=False, dtype="int64"):
+    """The positions that sort x along ``axis``; equal elements keep their order."""
+    return order(xp, x, axis_in(axis, len(x.shape), "argsort"), descending).astype(to_np(dtype))
+
+
+@op(mx="argsort(data:x, axis=-1, is_ascend=True, dtype='float32')", differentiable=False)
+def argsort_as(xp, x, *, axis=-1, is_ascend=True, dtype="float32"):
+    """The positions that sort x along ``axis`` (flattened, if None), as floats."""
+    if axis is None:
+        x, axis = xp.reshape(x, (-1,)), 0
+    return order(xp, x, axis % len(x.shape), not is_ascend).astype(to_np(dtype))
+
+
+@op("Sort(axis=-1, descending=False)(x)", fn="sort(input_x:x, axis=-1, descending=False)", outputs=2)
+def sort_with_index(xp, x, *, axis=-1, descending=False):
+    """x sorted along ``axis``, and the positions from which its elements came."""
+    axis = axis_in(axis, len(x.shape), "sort")
+    at = order(xp, x, axis, descending)
+    return xp.take_along(x, at, axis=axis), at.astype("int32")
+
+
+@sort_with_index.vjp
+def _(xp, g, ans, args, needs, *, axis, descending):
+    return (xp.put_along(g[0], ans[1], axis=axis, shape=tuple(args[0].shape)),)
+
+
+@op("TopK(sorted:_=True)(input_x:x, k) | dtype='int32'", fn="topk(input:x, k, dim:axis=None, largest=True, sorted:_=True)"
+    " | dtype='int32'", mx="topk(data:x, axis=-1, k=1, ret_typ='indices', is_ascend=False, dtype='float32')",
+    outputs=lambda *, ret_typ="both", **_: 2 if ret_typ == "both" else 1)
+def topk(xp, x, *, k=1, axis=-1, ret_typ="both", is_ascend=False, largest=True, dtype="int32"):
+    """The ``k`` greatest elements along ``axis`` (least, if ``is_ascend`` or not ``largest``), sorted.
+
+    ``ret_typ`` is 'value', 'indices', 'both', or 'mask': 1 where an element is among them.
+    """
+    if ret_typ not in ("value", "indices", "both", "mask"):
+        raise ArgumentError(f"topk: ret_typ must be 'value', 'indices', 'both' or 'mask', got {ret_typ!r}.")
+    shape = tuple(x.shape)
+    flat = axis is None and ret_typ != "both"
+    if flat:
+        x, axis = xp.reshape(x, (-1,)), 0
+    axis = axis_in(-1 if axis is None else axis, len(x.shape), "topk")
+    n = x.shape[axis]
+    k = k if k > 0 else n
+    if k > n:
+        raise ArgumentError(f"topk: k is {k}, but axis {axis} has only {n} elements.")
+    at = order(xp, x, axis, not is_ascend and largest)[(slice(None),) * axis + (slice(0, k),)]
+    if ret_typ == "indices":
+        return at.astype(to_np(dtype))
+    if ret_typ == "mask":
+        ones = xp.ones(tuple(at.shape), x.dtype)
+        return xp.reshape(xp.put_along(ones, at, axis=axis, shape=tuple(x.shape)), shape)
+    value = xp.take_along(x, at, axis=axis)
+    return value if ret_typ == "value" else (value, at.astype(to_np(dtype)))
+
+
+@topk.vjp
+def _(xp, g, ans, args, needs, *, k, axis, ret_typ, is_ascend, largest, dtype):
+    x = args[0]
+    if ret_typ in ("indices", "mask"):
+        return (xp.zeros_like(x),)
+    shape = tuple(x.shape)
+    if axis is None and ret_typ == "value":
+        x, axis = xp.reshape(x, (-1,)), 0
+    at = xp.argsort_stable(x, axis=-1 if axis is None else axis, descending=not is_ascend and largest)
+    axis = len(x.shape) - 1 if axis is None else axis % len(x.shape)
+    at = at[(slice(None),) * axis + (slice(0, k if k > 0 else None),)]
+    dx = xp.put_along(g[0] if ret_typ == "both" else g, at, axis=axis, shape=tuple(x.shape))
+    return (xp.reshape(dx, shape),)
+
+
+@op("SearchSorted(dtype='int64', right=False)(sorted_sequence:x, values:v)",
+    fn="searchsorted(sorted_sequence:x, values:v, right=False)", differentiable=False)
+def search_sorted(xp, x, v, *, right=False, dtype="int64"):
+    """Where each value would be inserted in the sorted x: the number of elements less than it (``right``: not above)."""
+    side = "right" if right else "left"
+    if len(x.shape) == 1:
+        return xp.searchsorted(x, v, side=side).astype(to_np(dtype))
+    n = x.shape[-1]
+    rows, values = xp.reshape(x, (-1, n)), xp.reshape(v, (-1, v.shape[-1]))
+    found = [xp.searchsorted(rows[i], values[i], side=side) for i in range(rows.shape[0])]
+    return xp.reshape(xp.stack(found), tuple(v.shape)).astype(to_np(dtype))
+
+
+@op(fn="bincount(input:x, minlength=0)", differentiable=False)
+def bincount(xp, x, *, minlength=0):
+    """How often each integer from 0 on occurs in x."""
+    return xp.bincount(x, minlength=minlength)
+
+
+@op("Histogram(bins=100, min:low=0.0, max:high=0.0)(x)", fn="histc(input:x, bins=100, min:low=0.0, max:high=0.0)",
+    differentiable=False)
+def histogram_counts(xp, x, *, bins=100, low=0.0, high=0.0):
+    """How many elements of x lie in each of ``bins`` equal intervals from ``low`` to ``high`` (x's own, if equal)."""
+    if low == high:
+        low, high = float(x.min()), float(x.max())
+    return xp.histogram(x, bins=bins, range=(low, high))[0].astype("int32")
+
+
+@op("Unique()(x)", fn="unique(input:x)", differentiable=False, outputs=2)
+def unique_with_index(xp, x):
+    """The distinct elements of x, sorted, and for each element of x its position among them."""
+    values, inverse = xp.unique(x, return_inverse=True)
+    return values, xp.reshape(inverse, tuple(x.shape)).astype("int32")

@@ -1,0 +1,216 @@
+"""Devices (MXNet's contexts) and the execution context (MindSpore's ``set_context``).
+
+``Context``, ``cpu``, ``gpu``, ``cpu_pinned``, ``num_gpus``, ``gpu_memory_info`` and ``current_context`` are MXNet's;
+``set_context``, ``get_context``, the two modes and the ``*_auto_parallel_context`` functions are MindSpore's.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from typing import Any
+
+from ._src.engine.devices import (
+    Context,
+    cpu,
+    cpu_pinned,
+    current_context,
+    gpu,
+    num_gpus,
+    set_default_device,
+)
+from ._src.errors import ArgumentError, DeviceError, DTypeError
+
+GRAPH_MODE = 0
+PYNATIVE_MODE = 1
+_TARGETS = ("CPU", "GPU", "Ascend", "Davinci")
+_LARGEST_ID = 4095
+
+
+def gpu_memory_info(device_id: int = 0) -> tuple[int, int]:
+    """Free and total memory of GPU ``device_id`` in bytes.
+
+    Raises:
+        DeviceError: an MXNetError: the GPU is not there.
+    """
+    gpu(device_id).engine  # noqa: B018 - raises where the device is missing
+    try:
+        report = subprocess.run(
+            ["nvidia-smi", f"--id={device_id}", "--query-gpu=memory.free,memory.total",
+             "--format=csv,noheader,nounits"],
+            capture_output=True, text=True, check=True, timeout=30,
+        ).stdout
+        free, total = (int(n) << 20 for n in report.split(","))
+    except (OSError, ValueError, subprocess.SubprocessError) as e:
+        raise DeviceError(f"gpu_memory_info: nvidia-smi gave no memory of {gpu(device_id)} ({e}).") from e
+    return free, total
+
+
+# -- MindSpore's execution context -------------------------------------------------------------------------------------
+
+_DEFAULTS: dict[str, Any] = {
+    "mode": PYNATIVE_MODE, "device_target": "CPU", "device_id": 0, "max_call_depth": 1000, "save_graphs": False,
+    "save_graphs_path": ".", "enable_graph_kernel": False, "graph_kernel_flags": "", "max_device_memory": "1024GB",
+    "variable_memory_max_size": "0GB", "enable_sparse": False, "precompile_only": False, "env_config_path": "",
+    "pynative_synchronize": False, "runtime_num_threads": 30, "deterministic": "OFF", "enable_compile_cache": None,
+    "compile_cache_path": "", "grad_for_scalar": False, "check_bprop": False, "reserve_class_name_in_scope": True,
+    "enable_dump": False, "save_dump_path": "", "print_file_path": "", "enable_reduce_precision": True,
+    "enable_profiling": False, "profiling_options": "", "mempool_block_size": "1GB", "memory_optimize_level": "O0",
+    "auto_tune_mode": "NO_TUNE", "inter_op_parallel_num": 0, "disable_format_transform": False,
+    "support_binary": False, "jit_syntax_level": 2, "enable_auto_mixed_precision": False, "enable_task_sink": True,
+    "enable_mem_reuse": True, "enable_loop_sink": True, "device_num": 1, "op_timeout": 900, "mem_offload": "OFF",
+    "memory_offload": "OFF", "jit_config": {}, "ascend_config": {}, "gpu_config": {}, "exec_order": "bfs",
+}
+_settings = dict(_DEFAULTS)
+# Keys whose default does not tell their type.
+_TYPES: dict[str, tuple] = {"save_graphs": (bool, int), "enable_compile_cache": (bool, str)}
+_LOOK_UP = "For detailed usage of '{}', please refer to the Mindspore official website."
+
+
+def set_context(**kwargs: Any) -> None:
+    """Set how programs run.
+
+    Args:
+        mode: ``GRAPH_MODE`` (0, compiled) or ``PYNATIVE_MODE`` (1, eager).
+        device_target: 'CPU' or 'GPU': the default device of new Tensors.
+        device_id: the number of the GPU, in [0, 4095].
+        others: MindSpore's other keys are kept and given back by ``get_context``; they change nothing.
+
+    Raises:
+        ArgumentError: a ValueError: an unknown key, or a value outside what it accepts.
+        DTypeError: a TypeError: a value of another type.
+        DeviceError: a ValueError and RuntimeError: a device that is not there. After an error nothing has changed.
+    """
+    for key, value in kwargs.items():
+        _check(key, value)
+    new = {**_settings, **kwargs}
+    if "device_target" in kwargs or "device_id" in kwargs:
+        device = _device_of(new["device_target"], new["device_id"])
+        set_default_device(device)
+    _settings.update(kwargs)
+
+
+def _check(key: str, value: Any) -> None:
+    if key not in _DEFAULTS:
+        raise ArgumentError(f"For 'context.set_context', the keyword argument {key} is not recognized! "
+                            + _LOOK_UP.format("set_context"))
+    if key == "mode" and value is None:
+        raise _bad_mode(value)
+    default = _DEFAULTS[key]
+    types = _TYPES.get(key, (type(default),))
+    if not isinstance(value, types) or isinstance(value, bool) and bool not in types:
+        expected = types[0] if len(types) == 1 else types
+        raise DTypeError(f"The parameter '{key}' must be {expected}, but got {type(value)}")
+    if key == "mode" and value not in (GRAPH_MODE, PYNATIVE_MODE):
+        raise _bad_mode(value)
+    if key == "device_target" and value not in _TARGETS:
+        raise ArgumentError(f"For 'context.set_context', the argument 'device_target' must be one of {list(_TARGETS)}, "
+                            f"but got {value}.")
+    if key == "device_id" and not 0 <= value <= _LARGEST_ID:
+        raise ArgumentError(f"For 'context.set_context', the argument 'device_id' must be in range [0, {_LARGEST_ID}], "
+                            f"but got {value}.")
+    if key == "max_call_depth" and value <= 0:
+        raise ArgumentError(f"For 'context.set_context', the argument 'max_call_depth' must be greater than 0, but got "
+                            f"{value}.")
+
+
+def _bad_mode(value: Any) -> ArgumentError:
+    return ArgumentError("For 'context.set_context', the argument 'mode' should be context.GRAPH_MODE (0) or "
+                         f"context.PYNATIVE_MODE (1), but got {value}.")
+
+
+def _device_of(target: str, device_id: int) -> Context:
+    if target == "CPU":
+        return cpu(0)
+    if target != "GPU":
+        raise DeviceError(f"Unsupported device target {target}. luojia computes on 'CPU', and on 'GPU' with "
+                          "luojia[xla]; set device_target to one of them.")
+    device = gpu(device_id)
+    try:
+        device.engine  # noqa: B018 - raises where the device is missing
+    except DeviceError as e:
+        raise DeviceError(f"Unsupported device target GPU. {e}") from None
+    return device
+
+
+def get_context(attr_key: str) -> Any:
+    """The value that ``set_context`` gave a key, or its default."""
+    if attr_key not in _settings:
+        raise ArgumentError(f"For 'context.get_context', the argument {attr_key} is not recognized! "
+                            + _LOOK_UP.format("get_context"))
+    return _settings[attr_key]
+
+
+def set_device(device_target: str, device_id: int | None = None) -> None:
+    """Make a device the default of new Tensors: ``set_device('GPU', 0)``."""
+    set_context(device_target=device_target, device_id=device_id or 0)
+
+
+# -- parallel settings -------------------------------------------------------------------------------------------------
+
+
+class ParallelMode:
+    """The names of MindSpore's parallel modes."""
+
+    STAND_ALONE = "stand_alone"
+    DATA_PARALLEL = "data_parallel"
+    HYBRID_PARALLEL = "hybrid_parallel"
+    SEMI_AUTO_PARALLEL = "semi_auto_parallel"
+    AUTO_PARALLEL = "auto_parallel"
+    MODE_LIST = (STAND_ALONE, DATA_PARALLEL, HYBRID_PARALLEL, SEMI_AUTO_PARALLEL, AUTO_PARALLEL)
+
+
+_PARALLEL: dict[str, Any] = {
+    "parallel_mode": ParallelMode.STAND_ALONE, "device_num": 1, "global_rank": 0, "gradients_mean": False,
+    "gradient_fp32_sync": True, "loss_repeated_mean": True, "parameter_broadcast": False,
+    "strategy_ckpt_load_file": "", "strategy_ckpt_save_file": "", "full_batch": False,
+    "dataset_strategy": "data_parallel", "enable_parallel_optimizer": False, "all_reduce_fusion_config": [],
+    "auto_parallel_search_mode": "recursive_programming", "search_mode": "recursive_programming",
+    "pipeline_stages": 1, "enable_alltoall": False, "comm_fusion": {}, "communi_parallel_mode": "all_group_parallel",
+    "parallel_optimizer_config": {}, "grad_accumulation_step": 1, "strategy_ckpt_config": {},
+    "optimizer_weight_shard_size": -1, "optimizer_weight_shard_aggregated_save": False, "sharding_propagation": False,
+    "parameter_broadcast_config": {},
+}
+_parallel = dict(_PARALLEL)
+
+
+def set_auto_parallel_context(**kwargs: Any) -> None:
+    """Keep settings of distributed training, for ``get_auto_parallel_context``.
+
+    Raises:
+        ArgumentError: a ValueError: an unknown key, or a value outside what it accepts.
+        DTypeError: a TypeError: a value of another type. After an error nothing has changed.
+    """
+    for key, value in kwargs.items():
+        if key not in _PARALLEL:
+            raise ArgumentError(f"Set context keyword {key} is not recognized!")
+        if key == "parallel_mode" and value not in ParallelMode.MODE_LIST:
+            names = ", ".join(map(repr, ParallelMode.MODE_LIST[:-1]))
+            raise ArgumentError(f"The context configuration parameter 'parallel_mode' only support {names} and "
+                                f"'auto_parallel', but got the value : {value}.")
+        default = _PARALLEL[key]
+        if isinstance(default, (bool, int)) and type(value) is not type(default):
+            raise DTypeError(f"The parameter '{key}' must be {type(default)}, but got {type(value)}")
+        if key in ("device_num", "pipeline_stages") and value <= 0:
+            raise ArgumentError(f"The context configuration parameter '{key}' must be a positive integer, but got the "
+                                f"value of {key} : {value}.")
+    _parallel.update(kwargs)
+
+
+def get_auto_parallel_context(attr_key: str) -> Any:
+    """The value that ``set_auto_parallel_context`` gave a key, or its default."""
+    if attr_key not in _parallel:
+        raise ArgumentError(f"Get context keyword {attr_key} is not recognized!")
+    return _parallel[attr_key]
+
+
+def reset_auto_parallel_context() -> None:
+    """Give every setting of ``set_auto_parallel_context`` its default again."""
+    _parallel.clear()
+    _parallel.update(_PARALLEL)
+
+
+__all__ = [
+    "GRAPH_MODE", "PYNATIVE_MODE", "Context", "ParallelMode", "cpu", "cpu_pinned", "current_context",
+    "get_auto_parallel_context", "get_context", "gpu", "gpu_memory_info", "num_gpus", "reset_auto_parallel_context",
+    "set_auto_parallel_context", "set_context", "set_device",
+]

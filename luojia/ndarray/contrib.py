@@ -1,0 +1,178 @@
+"""``nd.contrib``: loops and branches as functions, and the operators whose names begin with ``_contrib_``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .._src.core.op import OPERATORS
+from .._src.core.tensor import Tensor
+from .._src.errors import ArgumentError, DTypeError
+from .creation import place
+from .door import faces, function
+from .ndarray import NDArray
+
+
+def _flatten(nested: Any) -> list:
+    return [t for n in nested for t in _flatten(n)] if isinstance(nested, (list, tuple)) else [nested]
+
+
+def _check(arrays: Any, what: str) -> None:
+    if not all(isinstance(t, Tensor) for t in _flatten(arrays)):
+        raise DTypeError(f"{what} should be an NDArray or a nested list of NDArrays, got {type(arrays).__name__}.")
+
+
+def _stack(arrays: Sequence[NDArray]) -> NDArray:
+    return OPERATORS["concatenate"](*[a.expand_dims(0) for a in arrays], axis=0)
+
+
+def foreach(body: Callable, data: Any, init_states: Any) -> tuple[Any, Any]:
+    """Run ``out, states = body(slice, states)`` over the first axis of ``data``; stack the outs.
+
+    Args:
+        data: an NDArray, or a list of NDArrays of one length, sliced together.
+        init_states: an NDArray, or nested lists of them: the states of the first step.
+
+    Returns:
+        The outputs stacked along a new first axis, and the last states.
+    """
+    _check(data, "data")
+    _check(init_states, "init_states")
+    single = isinstance(data, Tensor)
+    length = (data if single else data[0]).shape[0]
+    states, collected, many = init_states, [], False
+    for i in range(length):
+        out, states = body(data[i] if single else [d[i] for d in data], states)
+        _check(out, "The outputs of body")
+        _check(states, "The states that body returns")
+        many = isinstance(out, (list, tuple))
+        collected.append(list(out) if many else [out])
+    outs = [_stack(column) for column in zip(*collected)]
+    return (outs if many else outs[0] if outs else []), states
+
+
+def while_loop(cond: Callable, func: Callable, loop_vars: Any, max_iterations: int | None = None) -> tuple[Any, Any]:
+    """Run ``out, loop_vars = func(*loop_vars)`` while ``cond(*loop_vars)`` holds, at most ``max_iterations`` times.
+
+    Returns:
+        The outputs stacked along a new first axis and padded with zeros to length ``max_iterations``, and the last
+        loop variables.
+    """
+    if max_iterations is None:
+        raise ArgumentError("max_iterations should be specified: it is the length of the stacked outputs.")
+    if int(max_iterations) < 0:
+        raise ArgumentError(f"while_loop: max_iterations must not be negative, got {max_iterations}.")
+    single = isinstance(loop_vars, Tensor)
+    variables = [loop_vars] if single else list(loop_vars)
+    if not variables:
+        raise ArgumentError("loop_vars should contain at least one element")
+    _check(variables, "loop_vars")
+    collected: list[list] = []
+    many = False
+    while len(collected) < int(max_iterations) and bool(cond(*variables)):
+        out, new = func(*variables)
+        new = [new] if isinstance(new, Tensor) else list(new)
+        if len(new) != len(variables):
+            raise ArgumentError(f"The number of loop_vars should be consistent during the loop: {len(variables)} went "
+                                f"in, {len(new)} came out.")
+        variables, many = new, isinstance(out, (list, tuple))
+        collected.append([] if out is None else list(out) if many else [out])
+    outs = []
+    for column in zip(*collected):
+        done = _stack(column)
+        rest = int(max_iterations) - len(column)
+        if rest:
+            padding = place(np.zeros((rest, *done.shape[1:]), done.np_dtype), done._device)
+            done = OPERATORS["concatenate"](done, padding, axis=0)
+        outs.append(done)
+    return (outs if many or len(outs) != 1 else outs[0]), (variables[0] if single else variables)
+
+
+def cond(pred: Any, then_func: Callable, else_func: Callable) -> Any:
+    """``then_func()`` where the one element of ``pred`` is not zero, else ``else_func()``."""
+    if isinstance(pred, Tensor) and pred.size != 1:
+        raise ArgumentError(f"cond: pred must have one element, got shape {pred.shape}.")
+    return then_func() if bool(pred) else else_func()
+
+
+def isfinite(data: NDArray) -> NDArray:
+    """1 where an element is finite, else 0."""
+    return place(np.isfinite(data.asnumpy()).astype(data.np_dtype), data._device)
+
+
+def isnan(data: NDArray) -> NDArray:
+    """1 where an element is not a number, else 0."""
+    return place(np.isnan(data.asnumpy()).astype(data.np_dtype), data._device)
+
+
+def isinf(data: NDArray) -> NDArray:
+    """1 where an element is infinite, else 0."""
+    return place(np.isinf(data.asnumpy()).astype(data.np_dtype), data._device)
+
+
+def boolean_mask(data: NDArray, index: NDArray, axis: int = 0) -> NDArray:
+    """The parts of ``data`` along ``axis`` where ``index`` (a vector) is not zero."""
+    where = np.flatnonzero(index.asnumpy())
+    return data[(slice(None),) * (axis % data.ndim) + (where,)]
+
+
+def arange_like(data: NDArray, start: float = 0.0, step: float = 1.0, repeat: int = 1,
+                axis: int | None = None) -> NDArray:
+    """Numbers from ``start`` by ``step``: as many as ``data`` has along ``axis``, or one per element in its shape."""
+    shape = data.shape if axis is None else (data.shape[axis],)
+    n = math.prod(shape)
+    values = np.repeat(start + step * np.arange(-(-n // repeat)), repeat)[:n]
+    return place(values.astype(data.np_dtype).reshape(shape), data._device)
+
+
+def index_array(data: NDArray, axes: Sequence[int] | None = None) -> NDArray:
+    """The indices of each element of ``data``, along a new last axis; int64."""
+    grid = np.stack(np.indices(data.shape), axis=-1)
+    return place(grid if axes is None else grid[..., [a % data.ndim for a in axes]], data._device)
+
+
+def allclose(a: NDArray, b: NDArray, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = True) -> NDArray:
+    """1 (of shape ()) if |a - b| <= atol + rtol |b| everywhere, else 0."""
+    same = np.allclose(a.asnumpy(), b.asnumpy(), rtol, atol, equal_nan)
+    return place(np.asarray(same, a.np_dtype), a._device)
+
+
+def div_sqrt_dim(data: NDArray) -> NDArray:
+    """``data`` divided by the square root of the length of its last axis."""
+    return data / math.sqrt(data.shape[-1])
+
+
+def rand_zipfian(true_classes: NDArray, num_sampled: int, range_max: int, ctx: Any = None) -> tuple:
+    """Draw ``num_sampled`` classes of [0, range_max), class k with P(k) = log((k + 2) / (k + 1)) / log(range_max + 1).
+
+    Returns:
+        The classes (int64), the expected counts of the true classes, and those of the drawn ones.
+    """
+    from .random import uniform
+
+    log_range = math.log(range_max + 1)
+    drawn = uniform(0, log_range, (num_sampled,), "float64", ctx)
+    classes = (np.exp(drawn.asnumpy()) - 1).astype(np.int64) % range_max
+
+    def expected(k: np.ndarray) -> NDArray:
+        k = k.astype(np.float64)
+        return place(np.log((k + 2.0) / (k + 1.0)) / log_range * num_sampled, drawn._device)
+
+    return place(classes, drawn._device), expected(true_classes.asnumpy()), expected(classes)
+
+
+def __getattr__(name: str) -> Any:
+    if name.startswith("__"):
+        raise AttributeError(f"module 'luojia.ndarray.contrib' has no attribute {name!r}")
+    for prefix in ("_contrib_", "contrib_", ""):
+        if prefix + name in faces.index():
+            return function(prefix + name)
+    raise AttributeError(f"module 'luojia.ndarray.contrib' has no attribute {name!r}; dir() lists what it has.")
+
+
+def __dir__() -> list[str]:
+    own = [name for name, value in globals().items() if callable(value) and not name.startswith("_")]
+    return sorted({*own, *[name.split("contrib_", 1)[1] for name in faces.index() if "contrib_" in name]})

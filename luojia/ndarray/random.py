@@ -1,0 +1,187 @@
+"""``nd.random``: random draws. Parameters are numbers, or NDArrays for a draw per element. See ``mx.random.seed``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .._src.core import dtypes
+from .._src.core.op import OPERATORS
+from .._src.core.random import next_key
+from .._src.core.tensor import Tensor, wrap
+from .._src.engine.devices import Context, current_context
+from .._src.errors import ArgumentError, ShapeError
+from .ndarray import NDArray
+
+
+def _shape(shape: Any, default: tuple = (1,)) -> tuple[int, ...]:
+    if shape is None:
+        return default
+    return (int(shape),) if isinstance(shape, (int, np.integer)) else tuple([int(n) for n in shape])
+
+
+def _dtype(dtype: Any, default: str = "float32") -> str:
+    return default if dtype is None or dtype == "None" else dtypes.to_np(dtype).name
+
+
+def _draw(name: str, params: dict[str, Any], shape: Any, dtype: Any, ctx: Any, out: Any,
+          default: str = "float32") -> Any:
+    """Draw with numbers as parameters (``random_<name>``), or with arrays (``sample_<name>``)."""
+    arrays = [p for p in params.values() if isinstance(p, Tensor)]
+    if out is not None:
+        shape = out.shape if shape is None else shape
+        dtype = out.np_dtype if dtype is None else dtype
+        ctx = out._device
+    if not arrays:
+        for p in params.values():
+            if not isinstance(p, (int, float, np.generic)):
+                raise ArgumentError(f"Distribution parameters must be either NDArray or numbers, but got {type(p)}.")
+        device = current_context() if ctx is None else Context(ctx)
+        plain = {k: p.item() if isinstance(p, np.generic) else p for k, p in params.items()}
+        with device:
+            t = OPERATORS[f"random_{name}"](
+                next_key(device), **plain, shape=_shape(shape), dtype=_dtype(dtype, default)
+            )
+    else:
+        if len(arrays) < len(params):
+            raise ArgumentError(f"Distribution parameters must all have the same type, but got "
+                                f"{', '.join(str(type(p)) for p in params.values())}; make them NDArrays, or numbers.")
+        if any(a.shape != arrays[0].shape for a in arrays):
+            raise ShapeError(f"nd.random: the parameters must have one shape, got {[a.shape for a in arrays]}.")
+        if out is not None:
+            shape = out.shape[arrays[0].ndim :]
+        own = arrays[0].np_dtype.name
+        t = OPERATORS[f"sample_{name}"](
+            next_key(arrays[0]._device), *arrays, shape=_shape(shape, ()),
+            dtype=_dtype(dtype, own if own.startswith("float") else "float32"),
+        )
+    made = wrap(NDArray, t._value, t._device)
+    return made if out is None else out._store(made)
+
+
+def uniform(low: Any = 0, high: Any = 1, shape: Any = None, dtype: Any = None, ctx: Any = None, out: Any = None,
+            **_: Any) -> NDArray:
+    """Uniform numbers of [low, high)."""
+    if isinstance(low, (int, float)) and isinstance(high, (int, float)) and high < low:
+        raise ArgumentError(f"low must be less or equal to high in uniform distribution, got {low} and {high}.")
+    return _draw("uniform", {"low": low, "high": high}, shape, dtype, ctx, out)
+
+
+def normal(loc: Any = 0, scale: Any = 1, shape: Any = None, dtype: Any = None, ctx: Any = None, out: Any = None,
+           **_: Any) -> NDArray:
+    """Normal numbers of mean ``loc`` and standard deviation ``scale``."""
+    if isinstance(scale, (int, float)) and scale <= 0:
+        raise ArgumentError(f"normal: scale parameter in gaussian has to be positive, got {scale}.")
+    return _draw("normal", {"loc": loc, "scale": scale}, shape, dtype, ctx, out)
+
+
+def randn(*shape: int, loc: Any = 0, scale: Any = 1, dtype: Any = None, ctx: Any = None, out: Any = None,
+          **_: Any) -> NDArray:
+    """Normal numbers; the lengths of the shape are the arguments: ``randn(2, 3)``."""
+    return normal(loc, scale, shape or None, dtype, ctx, out)
+
+
+def exponential(scale: Any = 1, shape: Any = None, dtype: Any = None, ctx: Any = None, out: Any = None,
+                **_: Any) -> NDArray:
+    """Exponential numbers of mean ``scale``."""
+    if isinstance(scale, (int, float)) and scale <= 0:
+        raise ArgumentError(f"exponential: scale must be positive, got {scale}.")
+    return _draw("exponential", {"lam": 1.0 / scale}, shape, dtype, ctx, out)
+
+
+def gamma(alpha: Any = 1, beta: Any = 1, shape: Any = None, dtype: Any = None, ctx: Any = None, out: Any = None,
+          **_: Any) -> NDArray:
+    """Gamma numbers of shape ``alpha`` and scale ``beta``: their mean is alpha beta."""
+    _positive("gamma", alpha=alpha, beta=beta)
+    return _draw("gamma", {"alpha": alpha, "beta": beta}, shape, dtype, ctx, out)
+
+
+def poisson(lam: Any = 1, shape: Any = None, dtype: Any = None, ctx: Any = None, out: Any = None, **_: Any) -> NDArray:
+    """Poisson numbers of mean ``lam``."""
+    if isinstance(lam, (int, float)) and lam < 0:
+        raise ArgumentError(f"poisson: lam must not be negative, got {lam}.")
+    return _draw("poisson", {"lam": lam}, shape, dtype, ctx, out)
+
+
+def negative_binomial(k: Any = 1, p: Any = 1, shape: Any = None, dtype: Any = None, ctx: Any = None, out: Any = None,
+                      **_: Any) -> NDArray:
+    """The number of failures before ``k`` successes of probability ``p``."""
+    _positive("negative_binomial", k=k, p=p)
+    return _draw("negative_binomial", {"k": k, "p": p}, shape, dtype, ctx, out)
+
+
+def generalized_negative_binomial(mu: Any = 1, alpha: Any = 1, shape: Any = None, dtype: Any = None, ctx: Any = None,
+                                  out: Any = None, **_: Any) -> NDArray:
+    """Counts of mean ``mu`` and variance mu + alpha mu^2."""
+    return _draw("generalized_negative_binomial", {"mu": mu, "alpha": alpha}, shape, dtype, ctx, out)
+
+
+def randint(low: int, high: int, shape: Any = None, dtype: Any = None, ctx: Any = None, out: Any = None,
+            **_: Any) -> NDArray:
+    """Integers of [low, high), int32 by default."""
+    if high <= low:
+        raise ArgumentError(f"randint: low must be less than high, got {low} and {high}.")
+    return _draw("randint", {"low": int(low), "high": int(high)}, shape, dtype, ctx, out, "int32")
+
+
+def multinomial(data: NDArray, shape: Any = None, get_prob: bool = False, out: Any = None, dtype: Any = "int32",
+                **_: Any) -> Any:
+    """Indices drawn with the probabilities in the last axis of ``data``.
+
+    Args:
+        shape: the number, or shape, of draws per row; one by default.
+        get_prob: also return the logarithm of each drawn index's probability, differentiable.
+    """
+    found = OPERATORS["sample_multinomial"](next_key(data._device), data, shape=_shape(shape, ()), dtype=_dtype(dtype))
+    found = wrap(NDArray, found._value, data._device)
+    if found.ndim == 0:
+        found = wrap(NDArray, found._value.reshape(1), data._device)
+    if get_prob:
+        rows = math.prod(data.shape[:-1])
+        flat = data.reshape((rows, data.shape[-1]))
+        index = found.asnumpy().astype(np.int64).reshape(rows, -1)
+        taken = flat[np.arange(rows)[:, None], index].log().reshape(found.shape)
+        return [found, taken]
+    return found if out is None else out._store(found)
+
+
+def shuffle(data: NDArray, out: NDArray | None = None, **_: Any) -> NDArray:
+    """``data`` with the elements of its first axis in random order."""
+    t = OPERATORS["random_shuffle"](next_key(data._device), data)
+    made = wrap(NDArray, t._value, t._device)
+    return made if out is None else out._store(made)
+
+
+def _positive(name: str, **params: Any) -> None:
+    for key, p in params.items():
+        if isinstance(p, (int, float)) and p <= 0:
+            raise ArgumentError(f"{name}: {key} must be positive, got {p}.")
+
+
+def _like(draw: Callable) -> Callable:
+    def like(data: NDArray, *args: Any, out: NDArray | None = None, **kwargs: Any) -> NDArray:
+        return draw(*args, shape=data.shape, dtype=data.np_dtype, ctx=data._device, out=out, **kwargs)
+
+    like.__name__ = like.__qualname__ = f"{draw.__name__}_like"
+    like.__doc__ = f"``{draw.__name__}`` with the shape, dtype and context of ``data``."
+    return like
+
+
+uniform_like, normal_like, gamma_like, poisson_like, negative_binomial_like, generalized_negative_binomial_like = map(
+    _like, (uniform, normal, gamma, poisson, negative_binomial, generalized_negative_binomial)
+)
+
+
+def exponential_like(data: NDArray, lam: float = 1.0, out: NDArray | None = None, **_: Any) -> NDArray:
+    """Exponential numbers of rate ``lam``, with the shape, dtype and context of ``data``."""
+    return exponential(1.0 / lam, data.shape, data.np_dtype, data._device, out)
+
+
+__all__ = [
+    "exponential", "exponential_like", "gamma", "gamma_like", "generalized_negative_binomial",
+    "generalized_negative_binomial_like", "multinomial", "negative_binomial", "negative_binomial_like", "normal",
+    "normal_like", "poisson", "poisson_like", "randint", "randn", "shuffle", "uniform", "uniform_like",
+]

@@ -1,0 +1,85 @@
+"""``nd.sparse``: MXNet's sparse arrays as labels over dense ones. Values are right; no memory is saved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .._src.core.tensor import Tensor
+from .._src.errors import ArgumentError, NotSupportedError
+from . import creation
+from .arithmetic import TWO_OPERANDS
+from .door import function
+from .ndarray import NDArray
+
+
+def csr_matrix(arg1: Any, shape: tuple | None = None, ctx: Any = None, dtype: Any = None) -> NDArray:
+    """A matrix labelled 'csr': of a dense array, of ``(data, indices, indptr)``, or of a shape.
+
+    Args:
+        arg1: a dense array; a tuple (data, indices, indptr) of compressed rows; or a shape, for zeros.
+        shape: the shape, where a tuple of arrays does not tell it.
+    """
+    if isinstance(arg1, tuple) and len(arg1) == 3:
+        data, indices, indptr = (_numpy(a) for a in arg1)
+        if shape is None:
+            shape = (len(indptr) - 1, int(indices.max(initial=-1)) + 1)
+        dense = np.zeros(shape, np.result_type(data, np.float32) if dtype is None else dtype)
+        rows = np.repeat(np.arange(shape[0]), np.diff(indptr.astype(np.int64)))
+        dense[rows, indices.astype(np.int64)] = data
+        return creation.array(dense, ctx, dtype).tostype("csr")
+    return _of(arg1, shape, ctx, dtype, "csr")
+
+
+def row_sparse_array(arg1: Any, shape: tuple | None = None, ctx: Any = None, dtype: Any = None) -> NDArray:
+    """An array labelled 'row_sparse': of a dense array, of ``(data, indices)`` of rows, or of a shape."""
+    if isinstance(arg1, tuple) and len(arg1) == 2 and not isinstance(arg1[0], int):
+        data, indices = _numpy(arg1[0]), _numpy(arg1[1]).astype(np.int64)
+        full = shape or (int(indices.max(initial=-1)) + 1, *data.shape[1:])
+        dense = np.zeros(full, data.dtype)
+        dense[indices] = data
+        return creation.array(dense, ctx, dtype).tostype("row_sparse")
+    return _of(arg1, shape, ctx, dtype, "row_sparse")
+
+
+def _of(arg1: Any, shape: tuple | None, ctx: Any, dtype: Any, stype: str) -> NDArray:
+    if isinstance(arg1, tuple) and all(isinstance(n, int) for n in arg1):
+        return creation.zeros(arg1, ctx, dtype).tostype(stype)
+    made = creation.array(_numpy(arg1), ctx, dtype)
+    if shape is not None and made.shape != tuple(shape):
+        raise ArgumentError(f"expected an array of shape {tuple(shape)}, got {made.shape}.")
+    return made.tostype(stype)
+
+
+def _numpy(a: Any) -> np.ndarray:
+    return a.asnumpy() if isinstance(a, Tensor) else np.asarray(a.todense() if hasattr(a, "todense") else a)
+
+
+def array(source_array: Any, ctx: Any = None, dtype: Any = None) -> NDArray:
+    """An array with the label of its source, an NDArray or a matrix of scipy.sparse."""
+    stype = getattr(source_array, "stype", "csr" if hasattr(source_array, "tocsr") else "default")
+    return creation.array(_numpy(source_array), ctx, dtype).tostype(stype)
+
+
+def zeros(stype: str, shape: Any, ctx: Any = None, dtype: Any = None, **_: Any) -> NDArray:
+    """Zeros labelled ``stype``."""
+    return creation.zeros(shape, ctx, dtype).tostype(stype)
+
+
+empty = zeros
+
+
+def retain(data: NDArray, indices: NDArray) -> NDArray:
+    """``data`` with the rows that ``indices`` does not name set to zero."""
+    keep = np.zeros((data.shape[0], *[1] * (data.ndim - 1)), data.np_dtype)
+    keep[_numpy(indices).astype(np.int64)] = 1
+    return (data * creation.place(keep, data._device)).tostype("row_sparse")
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("CSRNDArray", "RowSparseNDArray", "BaseSparseNDArray"):
+        raise NotSupportedError(f"nd.sparse.{name}: luojia labels dense arrays; look at x.stype instead of the class.")
+    if name in TWO_OPERANDS:
+        return TWO_OPERANDS[name]
+    return function(name)
