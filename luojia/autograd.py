@@ -128,7 +128,8 @@ def grad(heads: Any, variables: Any, head_grads: Any = None, retain_graph: bool 
 
     Args:
         heads, head_grads: as for ``backward``.
-        variables: an array or a list of arrays, variables (see ``attach_grad``) that the heads depend on.
+        variables: an array or a list of arrays that the heads depend on: variables (see ``attach_grad``), or, beyond
+            MXNet, anything on the tape, as an input of a grad network is.
         retain_graph: keep the graph; by default as ``create_graph``.
         create_graph: record the computation of the gradients, so that they can be differentiated in turn.
         train_mode: whether the backward pass is in training mode.
@@ -142,7 +143,7 @@ def grad(heads: Any, variables: Any, head_grads: Any = None, retain_graph: bool 
         raise AssertionError("variables cannot be an empty list.")
     pairs = _pairs(heads, head_grads)
     for i, v in enumerate(targets, 1):
-        if not isinstance(v._node, Leaf):
+        if v._node is None:
             raise GraphError(f"Cannot differentiate with respect to the {i}-th variable because it does not require "
                              "gradient; call attach_grad() on it before recording.")
     retain = create_graph if retain_graph is None else retain_graph
@@ -150,7 +151,8 @@ def grad(heads: Any, variables: Any, head_grads: Any = None, retain_graph: bool 
     if create_graph:
         seeds = [(n, _linked_seed(h, g, s)) for (n, s), (h, g) in zip(seeds, pairs)]
     with recording_scope(create_graph, train_mode):
-        found = tape.backward(seeds, linked=create_graph, retain=retain or create_graph)
+        found = tape.backward(seeds, wanted={v._node for v in targets}, linked=create_graph,
+                              retain=retain or create_graph)
     for i, v in enumerate(targets, 1):
         if v._node not in found:
             raise GraphError(f"Cannot differentiate with respect to the {i}-th variable because it is unreachable from "

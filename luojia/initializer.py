@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from . import registry
+from ._src.formats import ndarray_list
 from ._src.train import initializers as formulas
 
 __all__ = ["Bilinear", "Constant", "InitDesc", "Initializer", "LSTMBias", "Load", "MSRAPrelu", "Mixed", "Normal", "One",
@@ -281,9 +282,7 @@ class Load:
 
     def __init__(self, param: Any, default_init: Callable | None = None, verbose: bool = False) -> None:
         if isinstance(param, str):
-            from . import ndarray
-
-            param = ndarray.load(param)
+            param = ndarray_list.load(param)
         assert isinstance(param, dict)
         self.param = {k[4:] if k.startswith(("arg:", "aux:")) else k: v for k, v in param.items()}
         self.default_init = default_init

@@ -2,7 +2,8 @@
 
 >>> import luojia as mx
 >>> a, b = mx.sym.Variable("a"), mx.sym.Variable("b")
->>> c = (a + b) / 10 + 1
+>>> with mx.name.NameManager():  # automatic names count from 0
+...     c = (a + b) / 10 + 1
 >>> c.list_arguments(), c.list_outputs()
 (['a', 'b'], ['_plusscalar0_output'])
 >>> c.eval(a=mx.nd.array([1.0]), b=mx.nd.array([2.0]))[0].asnumpy()
@@ -11,26 +12,35 @@ array([1.3], dtype=float32)
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 from .._src.core import symbol_names
 from .._src.core.symbol_ops import FACES, function
+from .creation import arange, eye, full, linspace, ones, zeros
 from .symbol import Group, Symbol, Variable, load, load_json, var
+
+_MODULES = ("contrib", "image", "linalg", "op", "random")
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return importlib.import_module(f".{name}", __name__)
     if name.startswith("__"):
         raise AttributeError(name)
     try:
         found = function(name)
     except KeyError:
-        raise AttributeError(f"module 'luojia.symbol' has no attribute {name!r}") from None
+        raise AttributeError(
+            f"module 'luojia.symbol' has no attribute {name!r}; dir(luojia.sym) lists the operators."
+        ) from None
     globals()[name] = found
     return found
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *FACES.index(), *symbol_names.SIGNS})
+    return sorted({*globals(), *_MODULES, *FACES.index(), *symbol_names.SIGNS, "power", "modulo"})
 
 
-__all__ = ["Group", "Symbol", "Variable", "load", "load_json", "var"]
+__all__ = ["Group", "Symbol", "Variable", "arange", "eye", "full", "linspace", "load", "load_json", "ones", "var",
+           "zeros"]

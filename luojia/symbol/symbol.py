@@ -1,33 +1,225 @@
-"""Symbol under MXNet's names: variables, groups, evaluation, binding, files."""
+"""Symbol under MXNet's names: variables, groups, inference, binding, files."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from .._src.core import symbol as core
+from .._src.core.executor import Executor, debug_str, requests, zeros
 from .._src.core.graph import CachedGraph
+from .._src.core.infer import Shapes, infer_types, known
 from .._src.engine.devices import Context
-from .._src.errors import ArgumentError
+from .._src.errors import ArgumentError, DTypeError, MXNetError
+from .._src.formats import atomic
 from ..ndarray import NDArray
+from . import files
 
 
 class Symbol(core.Symbol):
     """One or several outputs of a graph, which computes nothing until arrays are bound to its variables."""
 
     __slots__ = ()
+    _array_class = NDArray
+
+    # -- shapes and dtypes -----------------------------------------------------------------------------------------
+
+    def infer_shape(self, *args: Any, **kwargs: Any) -> tuple:
+        """The shapes of arguments, outputs and auxiliary states from those of some arguments.
+
+        Returns:
+            Three lists, in the order of ``list_arguments``, ``list_outputs`` and ``list_auxiliary_states``;
+            ``(None, None, None)``, with a warning, where the shapes given do not determine all others.
+
+        Raises:
+            MXNetError: shapes that contradict each other, or a name that is no argument.
+
+        >>> import luojia as mx
+        >>> fc = mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=3, name="fc")
+        >>> fc.infer_shape(data=(2, 4))
+        ([(2, 4), (3, 4), (3,)], [(2, 3)], [])
+        """
+        args_, outs, aux = self._shapes(args, kwargs)
+        lacking = [(n, s) for n, s in zip(self.list_arguments(), args_) if not known(s)]
+        if lacking or not all(map(known, [*outs, *aux])):
+            unknown = "\n\t".join(f"{n}: {s or ()}" for n, s in lacking)
+            warnings.warn("Cannot decide shape for the following arguments (0s in shape means unknown dimensions). "
+                          f"Consider providing them as input:\n\t{unknown}", stacklevel=2)
+            return None, None, None
+        return args_, outs, aux
+
+    def infer_shape_partial(self, *args: Any, **kwargs: Any) -> tuple:
+        """As ``infer_shape``, with ``()`` for unknown shapes and 0 for unknown lengths."""
+        return tuple([[s or () for s in shapes] for shapes in self._shapes(args, kwargs)])
+
+    def _shapes(self, args: tuple, kwargs: dict[str, Any]) -> tuple[list, list, list]:
+        if args and kwargs:
+            raise ArgumentError("Can only specify known argument shapes either by positional or kwargs way.")
+        arguments, auxiliary = self.list_arguments(), self.list_auxiliary_states()
+        if len(args) > len(arguments):
+            raise ArgumentError(f"infer_shape: got {len(args)} shapes for {len(arguments)} arguments {arguments}.")
+        given = dict(zip(arguments, args)) if args else kwargs
+        given = {k: v for k, v in given.items() if v is not None}
+        for key, value in given.items():
+            if not isinstance(value, (tuple, list)):
+                raise TypeError(f"Arguments need to be shapes (tuple), but '{key}' is {type(value)}.")
+            if key not in arguments and key not in auxiliary:
+                raise core.not_found("InferShape", key, arguments)
+        try:
+            shapes = Shapes(self, given)
+        except MXNetError as e:
+            listed = "".join(f"\n  {k}: {v}" for k, v in given.items())
+            raise type(e)(f"{e}\ninfer_shape error. Arguments:{listed}") from e
+        of_variable = {n.name: shapes.of[id(n), 0] for n in shapes.nodes if n.op is None}
+        return ([of_variable[n] for n in arguments], [shapes.get(e) for e in self._outputs],
+                [of_variable[n] for n in auxiliary])
+
+    def infer_type(self, *args: Any, **kwargs: Any) -> tuple:
+        """The dtypes of arguments, outputs and auxiliary states from those of some arguments."""
+        args_, outs, aux = self._types(args, kwargs)
+        lacking = [(n, t) for n, t in zip(self.list_arguments(), args_) if t is None]
+        if lacking or None in outs:
+            unknown = "\n\t".join(f"{n}: None" for n, _ in lacking)
+            warnings.warn("Cannot decide type for the following arguments. Consider providing them as input:"
+                          f"\n\t{unknown}", stacklevel=2)
+            return None, None, None
+        return args_, outs, [t or np.float32 for t in aux]
+
+    def infer_type_partial(self, *args: Any, **kwargs: Any) -> tuple:
+        """As ``infer_type``, with None for unknown dtypes."""
+        return self._types(args, kwargs)
+
+    def _types(self, args: tuple, kwargs: dict[str, Any]) -> tuple[list, list, list]:
+        if args and kwargs:
+            raise ArgumentError("Can only specify known argument types either by positional or kwargs way.")
+        arguments, auxiliary = self.list_arguments(), self.list_auxiliary_states()
+        given = dict(zip(arguments, args)) if args else kwargs
+        for key in given:
+            if key not in arguments and key not in auxiliary:
+                raise core.not_found("InferType", key, arguments)
+        of = infer_types(self, {k: v for k, v in given.items() if v is not None})
+        of_variable = {n.name: of[id(n), 0] for n in core.walk(self._outputs) if n.op is None}
+
+        def plain(dtype: Any) -> Any:
+            return None if dtype is None else dtype.type
+
+        return ([plain(of_variable[n]) for n in arguments],
+                [plain(of.get((id(e.node), e.index))) for e in self._outputs],
+                [plain(of_variable[n]) for n in auxiliary])
+
+    # -- running ---------------------------------------------------------------------------------------------------
 
     def eval(self, ctx: Context | None = None, **kwargs: NDArray) -> list[NDArray]:
         """The outputs for the arrays given by name."""
         graph = CachedGraph(self)
-        arrays = []
-        for name in graph.inputs:
-            if name not in kwargs:
-                raise ArgumentError(f"key `{name}` is missing in `args`")
-            arrays.append(kwargs[name])
-        return graph(*arrays, device=ctx)
+        _all_given(graph.inputs, kwargs, "args")
+        return graph(*[kwargs[n] for n in graph.inputs], device=ctx)
+
+    def bind(self, ctx: Context, args: Any, args_grad: Any = None, grad_req: Any = "write", aux_states: Any = None,
+             group2ctx: Mapping[str, Context] | None = None, shared_exec: Executor | None = None) -> Executor:
+        """An executor on the arrays given.
+
+        Args:
+            args: an array for each argument, in a list in the order of ``list_arguments`` or by name.
+            args_grad: arrays to write gradients to, likewise; arguments without one get no gradient.
+            grad_req: 'write', 'add' or 'null', for all arguments or each (a list, or by name).
+            aux_states: arrays for the auxiliary states.
+            group2ctx, shared_exec: accepted; everything computes on ``ctx``.
+        """
+        arguments, auxiliary = self.list_arguments(), self.list_auxiliary_states()
+        arrays = _arrays("args", args, arguments, partial=False)
+        grads = _arrays("args_grad", args_grad, arguments, partial=True)
+        aux = _arrays("aux_states", [] if aux_states is None and not auxiliary else aux_states or {}, auxiliary,
+                      partial=False)
+        reqs = requests(arguments, grad_req)
+        Shapes(self, {n: a.shape for n, a in zip([*arguments, *auxiliary], [*arrays, *aux])})
+        for name, a, g in zip(arguments, arrays, grads):
+            if g is not None and g.shape != a.shape:
+                raise ArgumentError(f"bind: the gradient of {name!r} has shape {g.shape}, the argument {a.shape}.")
+        return Executor(self, ctx, arrays, grads, reqs, aux, group2ctx)
+
+    def simple_bind(self, ctx: Context, grad_req: Any = "write", type_dict: Mapping[str, Any] | None = None,
+                    stype_dict: Any = None, group2ctx: Mapping[str, Context] | None = None,
+                    shared_arg_names: Any = None, shared_exec: Executor | None = None, shared_buffer: Any = None,
+                    **kwargs: tuple) -> Executor:
+        """An executor on new arrays of zeros, their shapes inferred from those of some arguments.
+
+        Arrays of ``shared_exec`` that have the same name, shape and dtype are shared.
+        """
+        listed = "".join(f"{k}: {v}\n" for k, v in kwargs.items())
+        arguments, auxiliary = self.list_arguments(), self.list_auxiliary_states()
+        reqs = requests(arguments, grad_req)
+        try:
+            args_, outs, aux_ = self._shapes((), {k: v for k, v in kwargs.items() if k in arguments + auxiliary})
+        except MXNetError as e:
+            raise type(e)(f"simple_bind error. Arguments:\n{listed}{e}") from e
+        if not all(map(known, [*args_, *outs, *aux_])):
+            unknown = ", ".join(f"{n}: {s}" for n, s in zip(arguments, args_) if not known(s))
+            raise MXNetError(
+                f"simple_bind error. Arguments:\n{listed}InferShape pass cannot decide shapes for the following "
+                f"arguments (-1 means unknown dimensions). Please consider providing them as inputs:\n{unknown}"
+            )
+        types = infer_types(self, type_dict or {})
+        dtypes = {n.name: types[id(n), 0] or np.dtype("float32") for n in core.walk(self._outputs) if n.op is None}
+        shared = shared_exec.arg_dict | shared_exec.aux_dict if shared_exec is not None else {}
+
+        def allocate(name: str, shape: tuple) -> Any:
+            old = shared.get(name)
+            if old is not None and old.shape == shape and old.np_dtype == dtypes[name]:
+                return old
+            return zeros(NDArray, shape, dtypes[name], ctx)
+
+        arrays = [allocate(n, s) for n, s in zip(arguments, args_)]
+        aux = [allocate(n, s) for n, s in zip(auxiliary, aux_)]
+        grads = [None if r == "null" else zeros(NDArray, a.shape, a.np_dtype, ctx) for r, a in zip(reqs, arrays)]
+        return Executor(self, ctx, arrays, grads, reqs, aux, group2ctx)
+
+    # -- files -----------------------------------------------------------------------------------------------------
+
+    def tojson(self, remove_amp_cast: bool = True) -> str:
+        """The graph as MXNet 1.9.1 writes it."""
+        return files.dump(self)
+
+    def save(self, fname: str, remove_amp_cast: bool = True) -> None:
+        """Write ``tojson`` to a file."""
+        atomic.write_bytes(fname, self.tojson().encode())
+
+    def debug_str(self) -> str:
+        """The graph in words."""
+        return debug_str(self)
+
+    def __reduce__(self):
+        return load_json, (self.tojson(),)
+
+
+def _all_given(names: Iterable[str], given: Mapping[str, Any], what: str) -> None:
+    for name in names:
+        if name not in given:
+            raise ArgumentError(f"key `{name}` is missing in `{what}`")
+
+
+def _arrays(what: str, given: Any, names: Sequence[str], partial: bool) -> list:
+    """Arrays in the order of ``names`` from a list or a dictionary."""
+    if given is None and partial:
+        return [None] * len(names)
+    if isinstance(given, (list, tuple)):
+        if len(given) != len(names):
+            raise ArgumentError(f"Length of {what} does not match the number of arguments: got {len(given)} "
+                                f"for {list(names)}.")
+        found = list(given)
+    elif isinstance(given, Mapping):
+        if not partial:
+            _all_given(names, given, what)
+        found = [given.get(n) for n in names]
+    else:
+        raise TypeError("Only accept list of NDArrays or dict of str to NDArray")
+    for a in found:
+        if not isinstance(a, core.Tensor) and not (partial and a is None):
+            raise DTypeError(f"Only accept list of NDArrays or dict of str to NDArray, got {type(a).__name__}.")
+    return found
 
 
 def Variable(name: str, attr: Mapping[str, str] | None = None, shape: tuple | None = None,
@@ -75,8 +267,24 @@ def Group(symbols: Iterable[Symbol]) -> Symbol:
 
 
 def load_json(json_str: str) -> Symbol:
-    raise NotImplementedError
+    """The graph that a JSON text describes, ours or one of MXNet's.
+
+    Raises:
+        FormatError: the text is truncated or describes no graph.
+        NotSupportedError: an operator that luojia lacks; the message names it.
+    """
+    if not isinstance(json_str, str):
+        raise TypeError("fname required to be string")
+    return files.parse(json_str, Symbol)
 
 
 def load(fname: str) -> Symbol:
-    raise NotImplementedError
+    """The graph in a file that ``save`` or MXNet wrote."""
+    if not isinstance(fname, str):
+        raise TypeError("fname need to be string")
+    try:
+        with open(fname, encoding="utf-8") as f:
+            text = f.read()
+    except OSError as e:
+        raise MXNetError(f'Open "{fname}": {e.strerror}') from e
+    return files.parse(text, Symbol, fname)

@@ -33,11 +33,11 @@ def wants(op: Any, named: Collection[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def draw_key() -> Any:
-    """The random key of one call."""
+def draw_key(device: Any = None) -> Any:
+    """The random key of one call on ``device``, the current one by default."""
     from .random import next_key
 
-    return next_key()
+    return next_key(device)
 
 
 def visible(op: Any, attrs: dict[str, Any]) -> int:

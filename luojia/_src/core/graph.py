@@ -101,7 +101,8 @@ class CachedGraph:
             for i in range(node.count):
                 place[id(node), i] = out + i
             source = not any(a.__class__ is Entry for a in node.args)
-            self.steps.append(Step(node.op, node.attrs, tuple(slots), out, node.count, bool(node.late), source, (), node))
+            late = bool(node.late)
+            self.steps.append(Step(node.op, node.attrs, tuple(slots), out, node.count, late, source, (), node))
             out += node.count
         self._heads = [place[id(e.node), e.index] for e in self.symbol._outputs]
         self._blank = constants + [None] * (out - first)
@@ -117,11 +118,13 @@ class CachedGraph:
         """The outputs for arrays in the order of ``inputs``; ``watch`` sees each node with its outputs and inputs."""
         if len(arrays) != len(self.inputs):
             raise ArgumentError(f"the graph takes {len(self.inputs)} arrays, for {self.inputs}, got {len(arrays)}.")
+        if device is None:
+            device = next((a._device for a in arrays if isinstance(a, Tensor)), None)
         env = [*arrays, *self._blank]
         for op, attrs, slots, out, count, late, source, dead, node in self.steps:
             values = [env[i] for i in slots]
             if late:
-                values = [draw_key() if v is KEY else v for v in values]
+                values = [draw_key(device) if v is KEY else v for v in values]
                 if "training" in node.late:
                     attrs = {**attrs, "training": state.training}
             result = apply(op, values, attrs)
@@ -139,12 +142,11 @@ class CachedGraph:
                 env[i] = None
         return [env[i] for i in self._heads]
 
-    @staticmethod
-    def _placed(result: Any, arrays: Sequence[Any], device: Context | None) -> Any:
+    def _placed(self, result: Any, arrays: Sequence[Any], device: Context | None) -> Any:
         """What an operator without inputs made, in the class and on the device of the arrays."""
         first = next((a for a in arrays if isinstance(a, Tensor)), None)
-        cls = first._result_class if first is not None else Tensor
-        place = device or (first._device if first is not None else current_context())
+        cls = first._result_class if first is not None else self.symbol._array_class
+        place = device or current_context()
         put = [wrap(cls, place.engine.put(np.asarray(t._value), place), place)
                for t in (result if result.__class__ is tuple else (result,))]
         return tuple(put) if result.__class__ is tuple else put[0]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import count
 from typing import Any
 
 import numpy as np
 
-from ..errors import ArgumentError, DTypeError
+from ..errors import ArgumentError, DTypeError, ShapeError
 from .tape import Leaf
 from .tensor import Tensor, wrap
 
 _LONGEST_NAME = 1024
+_unnamed = count(1)
 
 
 class Parameter(Tensor):
@@ -27,13 +29,17 @@ class Parameter(Tensor):
 
     def __init__(self, default_input: Any, name: str | None = None, requires_grad: bool = True,
                  layerwise_parallel: bool = False, parallel_optimizer: bool = True, **_: Any) -> None:
-        if isinstance(default_input, bool):
-            raise ArgumentError("Parameter: default_input must be a Tensor, a number, a list or an array, got bool.")
+        if isinstance(default_input, (bool, np.bool_)):
+            raise ArgumentError("Parameter data can not be `bool`; default_input must be a Tensor, a number, a list or "
+                                "a NumPy array.")
+        if not isinstance(default_input, (Tensor, int, float, np.ndarray, np.generic, list)):
+            raise DTypeError("The type of the argument 'default_input' must be in ['Tensor', 'int', 'float', "
+                             f"'numpy.ndarray', 'list']. But got type {type(default_input)}.")
         if isinstance(default_input, int):
             default_input = np.asarray(default_input, np.int32)
-        super().__init__(default_input)
         if isinstance(default_input, Tensor) and hasattr(default_input, "init"):
-            self.init = default_input.init
+            default_input = default_input.init_data()
+        super().__init__(default_input)
         self._leaf = Leaf(owner=self)
         self.is_init = True
         self.layerwise_parallel = layerwise_parallel
@@ -47,18 +53,15 @@ class Parameter(Tensor):
 
     @name.setter
     def name(self, value: str | None) -> None:
-        self.has_default_name = value is None
-        if value is None:
-            self._name = "Parameter"
-            return
-        if not isinstance(value, str):
-            raise ArgumentError(f"Parameter: the name must be a string, got {value!r} of type {type(value).__name__}.")
-        value = value.strip()
-        if not value or len(value) > _LONGEST_NAME:
-            raise ArgumentError(
-                f"Parameter: the name must have 1 to {_LONGEST_NAME} characters, got {len(value)}."
-            )
-        self._name = value
+        if value is not None and not isinstance(value, str):
+            raise ArgumentError("The type of the Parameter's name should be 'string' or 'None', but got "
+                                f"{type(value)}.")
+        value = (value or "").strip()
+        if len(value) > _LONGEST_NAME:
+            raise ArgumentError(f"The length of the name '{value[:20]}...' should be at most {_LONGEST_NAME}, but got "
+                                f"{len(value)}.")
+        self.has_default_name = not value
+        self._name = value or f"Parameter#{next(_unnamed)}"
 
     @property
     def requires_grad(self) -> bool:
@@ -67,7 +70,7 @@ class Parameter(Tensor):
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
         if not isinstance(value, (bool, np.bool_)):
-            raise DTypeError(f"Parameter: requires_grad must be bool, got {type(value).__name__}.")
+            raise DTypeError(f"The argument `requires_grad` must be bool type, but got {type(value).__name__}.")
         self._requires_grad = bool(value)
         self._node = self._leaf if value else None
 
@@ -83,6 +86,14 @@ class Parameter(Tensor):
     def grad_req(self) -> str:
         return self._leaf.grad_req if self._requires_grad else "null"
 
+    def attach_grad(self, grad_req: str = "write", stype: str | None = None) -> None:
+        """Say what backward does with the gradient ('write', 'add' or 'null'), and set it to zero."""
+        if grad_req not in ("write", "add", "null"):
+            raise KeyError(grad_req)
+        self._leaf.grad_req = grad_req
+        self.grad._rebind(self._device.engine.zeros_like(self._value))
+        self.requires_grad = True
+
     def leaves(self) -> list[Tensor]:
         """The Tensors that hold this weight's value: itself."""
         return [self]
@@ -92,11 +103,14 @@ class Parameter(Tensor):
 
         Raises:
             ShapeError: another shape, unless ``slice_shape``.
-            DTypeError: a dtype that would be narrowed.
+            DTypeError: a dtype that would be narrowed, or data that are no Tensor and no number.
         """
-        value = data._value if isinstance(data, Tensor) else Tensor(data)._value
+        if isinstance(data, bool) or not isinstance(data, (Tensor, int, float)):
+            raise DTypeError("Parameter data must be [`Tensor`, `int`, `float`] or a kind of `Tensor` (like `Tensor`). "
+                             f"But with type {type(data)}.")
+        value = data._value if isinstance(data, Tensor) else np.asarray(data, self.np_dtype)
         if value.shape != self.shape and not slice_shape:
-            raise ArgumentError(
+            raise ShapeError(
                 f"Can not change the shape of Parameter '{self.name}' which has been initialized: it has shape "
                 f"{self.shape}, the new data {value.shape}; pass slice_shape=True to replace it."
             )
@@ -111,10 +125,34 @@ class Parameter(Tensor):
         self._rebind(self._device.engine.put(value, self._device))
         return self
 
+    assign_value = set_data
+
+    @property
+    def data(self) -> Parameter:
+        """The parameter itself."""
+        return self
+
+    def value(self) -> Tensor:
+        """The parameter as a Tensor that is no Parameter; gradients pass to the parameter."""
+        return wrap(Tensor, self._value, self._device, self._node)
+
+    def init_data(self, *_: Any, **__: Any) -> Parameter:
+        """The parameter itself, which is initialized when it is made."""
+        return self
+
     def clone(self, init: Any = "same") -> Parameter:
-        """A parameter of the same name, shape and flags with its own data."""
-        value = self._value if init == "same" else self._device.engine.asarray(np.full(self.shape, _number(init)),
-                                                                               self.np_dtype)
+        """A parameter of the same name, shape and flags with its own data: the same, 'zeros', 'ones' or a number.
+
+        Raises:
+            ArgumentError: another ``init``.
+        """
+        engine = self._device.engine
+        if init == "same":
+            value = self._value
+        elif isinstance(init, (int, float)) or init in _NUMBERS:
+            value = engine.asarray(np.full(self.shape, _NUMBERS.get(init, init)), self.np_dtype)
+        else:
+            raise ArgumentError(f"Parameter.clone: init must be 'same', 'zeros', 'ones' or a number, got {init!r}.")
         return type(self)(wrap(Tensor, value, self._device), self.name, self.requires_grad, self.layerwise_parallel)
 
     def _extra_state(self) -> dict:
@@ -138,23 +176,26 @@ class Parameter(Tensor):
     __hash__ = Tensor.__hash__
 
 
-def _number(init: Any) -> Any:
-    return {"zeros": 0.0, "ones": 1.0}.get(init, init)
+_NUMBERS = {"zeros": 0.0, "ones": 1.0}
 
 
 class ParameterTuple(tuple):
     """A tuple of parameters: the weights that a gradient is taken with respect to."""
 
     def __new__(cls, iterable: Iterable) -> ParameterTuple:
+        if isinstance(iterable, Tensor) or not isinstance(iterable, Iterable):
+            raise DTypeError("For ParameterTuple initialization, ParameterTuple input should be a collection of "
+                             f"'Parameter', but got a {type(iterable)}.")
         items = tuple(iterable)
         seen: set[int] = set()
         names: set[str] = set()
         for p in items:
             if not hasattr(p, "leaves"):
-                raise DTypeError(f"ParameterTuple input should be Parameter collection, got {type(p).__name__}.")
+                raise DTypeError("For ParameterTuple initialization, ParameterTuple input should be 'Parameter' "
+                                 f"collection, but got an element of type {type(p)}.")
             if id(p) not in seen and p.name in names:
-                raise ArgumentError(f"ParameterTuple: the Parameter named '{p.name}': its name '{p.name}' already "
-                                    "exists; rename it.")
+                raise ArgumentError(f"The value {p}, its name '{p.name}' already exists. Please set a unique name for "
+                                    "the parameter.")
             seen.add(id(p))
             names.add(p.name)
         return super().__new__(cls, items)

@@ -98,7 +98,7 @@ def text_of(value: Any) -> str:
     if isinstance(value, np.generic):
         return str(value.item())
     if isinstance(value, (list, tuple)):
-        inner = ", ".join(text_of(v) for v in value)
+        inner = ", ".join([repr(v) if isinstance(v, str) else text_of(v) for v in value])
         return f"({inner},)" if len(value) == 1 else f"({inner})"
     return str(value)
 
@@ -155,6 +155,7 @@ class Symbol:
     """One or several outputs of a graph."""
 
     __slots__ = ("_outputs", "__weakref__")
+    _array_class: type = Tensor  # of what a graph computes without array inputs
     __array_priority__ = 1000.0
     __array_ufunc__ = None
 

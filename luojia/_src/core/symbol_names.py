@@ -83,6 +83,9 @@ CANONICAL = {
 ALIASES = {"Convolution_v1": "Convolution", "Pooling_v1": "Pooling", "BatchNorm_v1": "BatchNorm", "_copy": "identity",
            "Softmax": "SoftmaxOutput", "_sum": "sum", "_mean": "mean", "Pad": "pad", "reverse": "flip"}
 
+for _name, _written in CANONICAL.items():
+    ALIASES.setdefault(_written, _name)
+
 # Inputs that exist under a condition on the attributes only.
 CONDITIONAL: dict[tuple[str, str], Callable[[dict[str, Any]], bool]] = {
     ("LeakyReLU", "gamma"): lambda a: a.get("act_type") == "prelu",
@@ -111,9 +114,9 @@ OUTPUTS = {"BatchNorm": ("output", "mean", "var"), "LayerNorm": ("output", "mean
 HIDDEN = ("ctx_group", "lr_mult", "wd_mult", "force_mirroring", "mirror_stage")
 
 FLUENT = frozenset(
-    "norm round rint fix floor ceil trunc zeros_like ones_like abs sign sin cos tan arcsin arccos arctan sinh cosh tanh "
-    "arcsinh arccosh arctanh degrees radians exp expm1 log log10 log2 log1p sqrt rsqrt square reciprocal cbrt rcbrt "
-    "relu sigmoid softmax log_softmax softmin expand_dims flip sort topk argsort argmax argmin argmax_channel "
+    "norm round rint fix floor ceil trunc zeros_like ones_like abs sign sin cos tan arcsin arccos arctan sinh cosh "
+    "tanh arcsinh arccosh arctanh degrees radians exp expm1 log log10 log2 log1p sqrt rsqrt square reciprocal cbrt "
+    "rcbrt relu sigmoid softmax log_softmax softmin expand_dims flip sort topk argsort argmax argmin argmax_channel "
     "shape_array size_array one_hot tile repeat split split_v2 slice slice_axis slice_like clip broadcast_axes "
     "broadcast_to broadcast_like pad reshape_like squeeze take pick sum nansum prod nanprod mean max min swapaxes "
     "diag depth_to_space space_to_depth flatten".split()

@@ -307,8 +307,10 @@ def apply_to_symbols(op: Operator, inputs: Any, attrs: dict[str, Any]) -> Any:
     """A node for ``op`` applied to ``inputs``, under MXNet's name where a face fits and else under its own."""
     cls = next(type(t) for t in inputs if isinstance(t, Symbol))
     args = []
-    for t in inputs:
-        if isinstance(t, (Tensor, np.ndarray)):
+    for i, t in enumerate(inputs):
+        if i < len(op.inputs) and op.inputs[i] == "key" and not isinstance(t, Symbol):
+            t = KEY  # drawn at each run, not at the trace
+        elif isinstance(t, (Tensor, np.ndarray)):
             found = captured(t, cls)
             if found is None:
                 raise DTypeError(f"{op.name}: type {type(t)} not supported beside a Symbol; make it a variable "
@@ -339,9 +341,10 @@ def apply_to_symbols(op: Operator, inputs: Any, attrs: dict[str, Any]) -> Any:
         kind, hint, order = OWN + op.name, op.name, None
         given = {k: v for k, v in attrs.items() if k not in op._defaults or op._defaults[k] != v}
         if numbers or None in args:
-            given["_inputs"] = tuple("*" if a.__class__ is Entry else a for a in args)
+            given["_inputs"] = tuple(["*" if a.__class__ is Entry else "key" if a is KEY else a for a in args])
     extra = extra_attributes(AttrScope.current().get(None))
-    node = SymNode(new_name(None, hint), op, kind, tuple(args), dict(attrs), given, extra, order=order)
+    late = ("key",) if KEY in args else ()
+    node = SymNode(new_name(None, hint), op, kind, tuple(args), dict(attrs), given, extra, order=order, late=late)
     node.count = visible(op, attrs)
     outs = [cls([Entry(node, i)]) for i in range(node.count)]
     return outs[0] if len(outs) == 1 and not op.aux else tuple(outs)
@@ -428,9 +431,10 @@ def _own_from_file(kind: str, name: str, strings: dict[str, str], inputs: list[E
     if "_inputs" in strings:
         pattern = given["_inputs"] = _read(strings["_inputs"])
         rest = iter(inputs)
-        args = [next(rest) if a == "*" else a for a in pattern]
+        args = [next(rest) if a == "*" else KEY if a == "key" else a for a in pattern]
     attrs = {**op._defaults, **known}
     extra = {k: v for k, v in strings.items() if k not in op.attrs and k != "_inputs"}
-    node = SymNode(name, op, kind, tuple(args), attrs, given, extra)
+    late = ("key",) if KEY in args else ()
+    node = SymNode(name, op, kind, tuple(args), attrs, given, extra, late=late)
     node.count = visible(op, attrs)
     return [Entry(node, i) for i in range(node.count)]

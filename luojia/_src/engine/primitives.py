@@ -6,6 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from .kernels import conv as _conv
+from .kernels import norm as _norm
+from .kernels import pool as _pool
+
 
 def _scipy_special(name: str) -> Any:
     """scipy.special.<name>, imported at its first call; the result keeps a float32 or float16 input's dtype."""
@@ -65,6 +69,25 @@ def generator(key) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(key=(high << 32) | low))
 
 
+def conv_bias(x, w, b, **how):
+    """The convolution of x with w plus a bias per output channel."""
+    y = _conv.conv(x, w, **how)
+    y += b.reshape(-1, *(1,) * (x.ndim - 2))
+    return y
+
+
+def rows_add(g, rows, *, count):
+    """Zeros (count, D) with row i of g (M, D) added at ``rows[i]``; faster than np.add.at, as it sorts first."""
+    out = np.zeros((count, *g.shape[1:]), g.dtype)
+    if rows.size:
+        order = np.argsort(rows, kind="stable")
+        ordered = rows[order]
+        starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
+        wide = g.astype(np.float32) if g.dtype == np.float16 else g
+        out[ordered[starts]] = wide[order] if len(starts) == len(order) else np.add.reduceat(wide[order], starts, 0)
+    return out
+
+
 NUMPY_PRIMITIVES: dict[str, Any] = {
     **{name: _scipy_special(name) for name in ("erf", "erfc", "erfinv", "gammaln", "digamma", "gamma", "polygamma")},
     "scatter_add": scatter_add,
@@ -73,4 +96,12 @@ NUMPY_PRIMITIVES: dict[str, Any] = {
     "stop_gradient": stop_gradient,
     "random_bits": random_bits,
     "generator": generator,
+    "conv_bias": conv_bias,
+    "rows_add": rows_add,
+    "normalize": _norm.normalize,
+    **{f.__name__: f for f in (
+        _conv.conv, _conv.conv_dx, _conv.conv_dw,
+        _pool.max_pool, _pool.max_pool_dx, _pool.max_pool_select,
+        _pool.sum_pool, _pool.sum_pool_dx, _pool.avg_pool, _pool.avg_pool_dx,
+    )},
 }

@@ -7,6 +7,8 @@ from typing import Any
 
 def xla_primitives(jax: Any, jnp: Any) -> dict[str, Any]:
     """Name to function, for the namespace of the XLA engine."""
+    from .xla_windows import pooling
+
     lax, special = jax.lax, jax.scipy.special
 
     def conv(x, w, *, stride, pad, dilation, groups):
@@ -26,9 +28,26 @@ def xla_primitives(jax: Any, jnp: Any) -> dict[str, Any]:
     def scatter_with(x, index, value, *, how):
         return getattr(x.at[index], {"maximum": "max", "minimum": "min", "multiply": "multiply"}[how])(value)
 
+    def conv_bias(x, w, b, **how):
+        return conv(x, w, **how) + jnp.reshape(b, (-1, *(1,) * (x.ndim - 2)))
+
+    def rows_add(g, rows, *, count):
+        return jnp.zeros((count, *g.shape[1:]), g.dtype).at[rows].add(g)
+
+    def normalize(x, gamma, beta, *, axes, eps):
+        wide = x.astype(jnp.float32) if x.dtype == jnp.float16 else x
+        mean = jnp.mean(wide, axes, keepdims=True)
+        var = jnp.mean(jnp.square(wide - mean), axes, keepdims=True)
+        inv = 1 / jnp.sqrt(var + eps)
+        return ((wide - mean) * (inv * gamma) + beta).astype(x.dtype), mean, var, inv
+
     return {
         "scatter_with": scatter_with,
+        **pooling(jax, jnp),
         "conv": conv,
+        "conv_bias": conv_bias,
+        "rows_add": rows_add,
+        "normalize": normalize,
         "conv_dx": conv_dx,
         "conv_dw": conv_dw,
         "scatter_add": lambda shape, dtype, index, update: jnp.zeros(shape, dtype).at[index].add(update),

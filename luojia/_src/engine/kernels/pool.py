@@ -122,7 +122,7 @@ def avg_pool(x: np.ndarray, *, kernel: Ints, stride: Ints, pad: Pads, count_incl
     """
     pool_shape(x.shape, kernel=kernel, stride=stride, pad=pad)
     total = _sum(x, kernel, stride, pad)
-    counts = _counts(x.shape, kernel, stride, pad, count_include_pad, extra, total.dtype)
+    counts = divisors(x.shape, kernel, stride, pad, count_include_pad, extra, total.dtype)
     return np.divide(total, counts, out=total).astype(x.dtype, copy=False)
 
 
@@ -131,7 +131,7 @@ def avg_pool_dx(g: np.ndarray, *, shape: Ints, kernel: Ints, stride: Ints, pad: 
     """The gradient (shape) of x for the gradient g of avg_pool(x)."""
     _expect(g, "avg_pool_dx", shape, kernel, stride, pad)
     wide = widen(g)
-    wide = wide / _counts(shape, kernel, stride, pad, count_include_pad, extra, wide.dtype)
+    wide = wide / divisors(shape, kernel, stride, pad, count_include_pad, extra, wide.dtype)
     return _spread(wide, shape, kernel, stride, pad).astype(g.dtype, copy=False)
 
 
@@ -223,7 +223,7 @@ def _spread(g: np.ndarray, shape: Ints, kernel: Ints, stride: Ints, pad: Pads) -
     return g
 
 
-def _counts(shape: Ints, kernel: Ints, stride: Ints, pad: Pads, count_include_pad: bool, extra: Ints | None,
+def divisors(shape: Ints, kernel: Ints, stride: Ints, pad: Pads, count_include_pad: bool, extra: Ints | None,
             dtype: np.dtype) -> np.ndarray:
     """The divisors (*out) of an average; 1 for a window wholly outside, whose sum is 0."""
     counts = np.ones((), dtype)

@@ -1,0 +1,244 @@
+"""Shapes and dtypes of a graph's variables and outputs from those of some of them, in both directions.
+
+Each node relates the shapes of its inputs and outputs: forward, its outputs follow from its inputs (the operator's
+``shape`` rule, or one abstract run); its ``complete`` rule fills in inputs that others determine (a weight from the
+data); an operator that keeps shapes passes an output's shape back. The relations are applied until nothing changes.
+
+A shape is a tuple in which 0 stands for an unknown length, or None.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from ..engine.devices import cpu_engine
+from ..errors import MXNetError, ShapeError
+from .op import Operator
+from .symbol import KEY, Entry, Symbol, SymNode, walk
+
+Shape = tuple[int, ...] | None
+_PASSES = 20
+
+
+def parse_shape(text: str) -> Shape:
+    """The shape that a variable's ``__shape__`` attribute says."""
+    inner = text.strip().strip("()[]")
+    return tuple(max(int(n), 0) for n in inner.split(",") if n.strip())
+
+
+def known(shape: Shape) -> bool:
+    return shape is not None and 0 not in shape
+
+
+def merged(a: Shape, b: Shape) -> Shape:
+    """Two partial shapes as one; ShapeError where they contradict each other."""
+    if not a:
+        return b if b is not None else a
+    if not b:
+        return a
+    if len(a) != len(b):
+        raise ShapeError(f"{a} and {b}")
+    out = []
+    for m, n in zip(a, b):
+        if m and n and m != n:
+            raise ShapeError(f"{a} and {b}")
+        out.append(m or n)
+    return tuple(out)
+
+
+class Shapes:
+    """The shapes of one graph: by (node, output index)."""
+
+    def __init__(self, symbol: Symbol, given: Mapping[str, Shape]) -> None:
+        self.nodes = walk(symbol._outputs)
+        self.of: dict[tuple[int, int], Shape] = {}
+        for node in self.nodes:
+            if node.op is None:
+                declared = node.extra.get("__shape__")
+                shape = parse_shape(declared) if declared else None
+                if node.name in given:
+                    mine = given[node.name]
+                    try:
+                        shape = merged(shape, tuple(max(int(n), 0) for n in mine) if mine is not None else None)
+                    except ShapeError:
+                        raise ShapeError(f"variable {node.name}: it was declared with shape {shape}, "
+                                         f"got {tuple(mine)}.") from None
+                self.of[id(node), 0] = shape
+            else:
+                for i in range(node.count):
+                    self.of[id(node), i] = None
+        applied = [n for n in self.nodes if n.op is not None]
+        for _ in range(_PASSES):
+            self.changed = False
+            for node in applied:
+                self._relate(node)
+            if not self.changed:
+                break
+            for node in reversed(applied):
+                self._relate(node)
+
+    def get(self, entry: Entry) -> Shape:
+        return self.of[id(entry.node), entry.index]
+
+    def _put(self, node: SymNode, entry: Entry, shape: Shape, position: int | None = None) -> None:
+        if shape is None:
+            return
+        old = self.get(entry)
+        shape = tuple(int(n or 0) for n in shape)
+        try:
+            new = merged(old, shape)
+        except ShapeError:
+            what = "" if position is None else f" at input {position} ({entry.node.name})"
+            raise ShapeError(f"Error in operator {node.name}: Shape inconsistent, Provided = {_list(old)}, "
+                             f"inferred shape={_list(shape)}{what}") from None
+        if new != old:
+            self.of[id(entry.node), entry.index] = new
+            self.changed = True
+
+    def _relate(self, node: SymNode) -> None:
+        shapes = [self.get(a) if a.__class__ is Entry else () if a is not None and a is not KEY else None
+                  for a in node.args]
+        outs = [self.of[id(node), i] for i in range(node.count)]
+        if node.op.complete_rule is not None:
+            self._complete(node, shapes, outs[0])
+            shapes = [self.get(a) if a.__class__ is Entry else s for a, s in zip(node.args, shapes)]
+        entries = [(i, a) for i, a in enumerate(node.args) if a.__class__ is Entry]
+        if not all(known(shapes[i]) for i, _ in entries):
+            self._alike(node, entries, shapes, outs)
+            shapes = [self.get(a) if a.__class__ is Entry else s for a, s in zip(node.args, shapes)]
+        if all(known(shapes[i]) for i, _ in entries):
+            for i, shape in enumerate(self._forward(node, shapes)):
+                self._put(node, Entry(node, i), shape)
+
+    def _complete(self, node: SymNode, shapes: list, out: Shape) -> None:
+        op = node.op
+        attrs = {**_accepted(op.complete_rule, {**op._defaults, **node.given}, op.attrs), **node.attrs}
+        whole = [s if known(s) else None for s in shapes]
+        try:
+            found = op.complete_rule(whole, out if known(out) else None, **attrs)
+        except (MXNetError, IndexError, TypeError, ValueError) as e:
+            raise ShapeError(f"Error in operator {node.name}: {e}") from e
+        for position, (a, shape) in enumerate(zip(node.args, found)):
+            if a.__class__ is Entry and shape is not None:
+                self._put(node, a, shape, position)
+
+    def _alike(self, node: SymNode, entries: list, shapes: list, outs: list) -> None:
+        """Operators that keep shapes: what is known of one side holds of the other."""
+        op = node.op
+        if op.elementwise and len(entries) == 2:
+            if node.kind.startswith("broadcast_"):
+                return
+            (_, a), (_, b) = entries
+            for one, other in ((a, b), (b, a)):
+                if known(self.get(one)) and not known(self.get(other)):
+                    self._put(node, other, self.get(one))
+            if known(outs[0]) and not known(self.get(a)) and not known(self.get(b)):
+                self._put(node, a, outs[0])
+                self._put(node, b, outs[0])
+        elif len(entries) == 1 and known(outs[0]) and keeps_shape(op, node):
+            self._put(node, entries[0][1], outs[0], entries[0][0])
+
+    def _forward(self, node: SymNode, shapes: list) -> list[Shape]:
+        consts = tuple(a if a.__class__ is not Entry and a is not KEY else None for a in node.args)
+        specs = tuple("key" if a is KEY else tuple(s) if a.__class__ is Entry else None
+                      for a, s in zip(node.args, shapes))
+        try:
+            outs = _output_shapes(node.op, specs, consts, tuple(sorted(node.attrs.items(), key=lambda kv: kv[0])))
+        except (MXNetError, ValueError, IndexError, TypeError) as e:
+            listed = ", ".join(f"{a.node.name} {_list(s)}" for a, s in zip(node.args, shapes) if a.__class__ is Entry)
+            raise ShapeError(f"Error in operator {node.name}: {e} (its inputs: {listed})") from e
+        return list(outs[: node.count])
+
+
+def _accepted(rule: Any, extra: dict[str, Any], attrs: dict[str, Any]) -> dict[str, Any]:
+    """Of the public attributes those that a rule asks for, such as dense's ``num_hidden``."""
+    parameters = inspect.signature(rule).parameters
+    return {k: v for k, v in extra.items() if k in parameters and k not in attrs}
+
+
+@lru_cache(maxsize=4096)
+def _output_shapes(op: Operator, specs: tuple, consts: tuple, attrs: tuple) -> tuple[Shape, ...]:
+    attrs = dict(attrs)
+    if op.shape_rule is not None:
+        found = op.shape_rule(list(specs), **attrs)
+        return tuple(found) if isinstance(found, list) or (found and isinstance(found[0], (tuple, list))) else (found,)
+    engine = cpu_engine()
+    kept: list[Any] = list(consts)
+    free = [i for i, s in enumerate(specs) if s is not None]
+
+    def fn(xp: Any, *arrays: Any) -> Any:
+        full = list(kept)
+        for i, a in zip(free, arrays):
+            full[i] = a
+        return op.fn(xp, *full, **attrs)
+
+    out = engine.eval_shape(fn, *[((2,), np.uint32) if specs[i] == "key" else (specs[i], np.float32) for i in free])
+    outs = out if isinstance(out, (tuple, list)) else (out,)
+    return tuple([tuple(np.shape(o)) if not hasattr(o, "shape") else tuple(o.shape) for o in outs])
+
+
+_PARTIAL = ("slice", "squeeze", "crop", "getitem", "broadcast", "reshape", "put", "take", "embed")
+
+
+def keeps_shape(op: Operator, node: SymNode) -> bool:
+    """Whether the output of a one-array operator has its input's shape, found by trying two shapes."""
+    if any(word in op.name or word in node.kind.lower() for word in _PARTIAL):
+        return False
+    consts = tuple(a if a.__class__ is not Entry and a is not KEY else None for a in node.args)
+    attrs = tuple(sorted(node.attrs.items(), key=lambda kv: kv[0]))
+    for trial in ((3, 5), (3, 5, 7)):
+        specs = tuple("key" if a is KEY else trial if a.__class__ is Entry else None for a in node.args)
+        try:
+            if _output_shapes(op, specs, consts, attrs) != (trial,):
+                return False
+        except Exception:
+            return False
+    return True
+
+
+def _list(shape: Shape) -> str:
+    return "[" + ",".join(map(str, shape or ())) + "]"
+
+
+def infer_types(symbol: Symbol, given: Mapping[str, Any]) -> dict[tuple[int, int], Any]:
+    """The dtypes of every node's outputs from those of some variables.
+
+    The inputs of an operator share a dtype, and so do its outputs, except where an attribute names another.
+    """
+    nodes = walk(symbol._outputs)
+    of: dict[tuple[int, int], Any] = {}
+    for node in nodes:
+        if node.op is None:
+            declared = node.extra.get("__dtype__")
+            found = given.get(node.name)
+            of[id(node), 0] = np.dtype(found) if found is not None else _code(declared) if declared else None
+    changed = True
+    while changed:
+        changed = False
+        for node in [n for n in nodes if n.op is not None]:
+            entries = node.inputs
+            named = node.attrs.get("dtype")
+            casts = named is not None
+            shared = next((of[id(e.node), e.index] for e in entries if of.get((id(e.node), e.index)) is not None), None)
+            outs = np.dtype(named) if casts else shared
+            if shared is None and not casts:
+                shared = next((of[id(node), i] for i in range(node.count) if of.get((id(node), i)) is not None), None)
+            for e in entries:
+                if of.get((id(e.node), e.index)) is None and shared is not None:
+                    of[id(e.node), e.index] = shared
+                    changed = True
+            for i in range(node.count):
+                if of.get((id(node), i)) is None and (outs if outs is not None else shared) is not None:
+                    of[id(node), i] = outs if outs is not None else shared
+                    changed = True
+    return of
+
+
+def _code(text: str) -> np.dtype:
+    return np.dtype({"0": "float32", "1": "float64", "2": "float16", "3": "uint8", "4": "int32", "5": "int8",
+                     "6": "int64", "7": "bool"}.get(text, text))

@@ -1,0 +1,294 @@
+"""Pooling: maximum, mean, sum and p-norm of windows, and of the parts of an array (adaptive).
+
+``max_pool`` and its two linear maps are operators whose rules are among themselves, and so are ``sum_pool`` and
+``avg_pool`` with theirs; ``pooling`` is what both doors call.
+"""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+
+from ..core.op import op
+from ..engine.kernels.pool import pool_shape
+from ..errors import ArgumentError, NotSupportedError, ShapeError
+from .window import check_layout, ints, padding, spatial
+
+
+@op(fn=())
+def max_pool(xp, x, *, kernel, stride, pad):
+    """The maximum of each window of x (N, C, *size); padding counts as -inf."""
+    return xp.max_pool(x, kernel=kernel, stride=stride, pad=pad)
+
+
+@max_pool.vjp(keep="args ans")
+def _(xp, g, ans, args, needs, **how):
+    return (xp.max_pool_dx(g, args[0], ans, **how),)
+
+
+@op(fn=())
+def max_pool_dx(xp, g, x, y, *, kernel, stride, pad):
+    """The gradient of x for the gradient g of y = max_pool(x): g, added at each window's first maximum."""
+    return xp.max_pool_dx(g, x, y, kernel=kernel, stride=stride, pad=pad)
+
+
+@max_pool_dx.vjp(keep="args")
+def _(xp, h, ans, args, needs, **how):
+    return xp.max_pool_select(h, *args[1:], **how) if needs[0] else None, None, None
+
+
+@op(fn=())
+def max_pool_select(xp, h, x, y, *, kernel, stride, pad):
+    """The entry of h, of x's shape, at the first maximum of each window of x, where y = max_pool(x)."""
+    return xp.max_pool_select(h, x, y, kernel=kernel, stride=stride, pad=pad)
+
+
+@max_pool_select.vjp(keep="args")
+def _(xp, g, ans, args, needs, **how):
+    return xp.max_pool_dx(g, *args[1:], **how) if needs[0] else None, None, None
+
+
+@op(fn=())
+def sum_pool(xp, x, *, kernel, stride, pad):
+    """The sum of each window of x (N, C, *size)."""
+    return xp.sum_pool(x, kernel=kernel, stride=stride, pad=pad)
+
+
+@sum_pool.vjp(keep="")
+def _(xp, g, ans, args, needs, **how):
+    return (xp.sum_pool_dx(g, shape=args[0].shape, **how),)
+
+
+@op(fn=())
+def sum_pool_dx(xp, g, *, shape, kernel, stride, pad):
+    """The transpose of ``sum_pool`` for an x of ``shape``: each g added to all of its window."""
+    return xp.sum_pool_dx(g, shape=shape, kernel=kernel, stride=stride, pad=pad)
+
+
+@sum_pool_dx.vjp(keep="")
+def _(xp, h, ans, args, needs, *, shape, **how):
+    return (xp.sum_pool(h, **how),)
+
+
+@op(fn=())
+def avg_pool(xp, x, *, kernel, stride, pad, count_include_pad=True, extra=None):
+    """The mean of each window of x (N, C, *size), over the input's cells or the padded input's."""
+    return xp.avg_pool(x, kernel=kernel, stride=stride, pad=pad, count_include_pad=count_include_pad, extra=extra)
+
+
+@avg_pool.vjp(keep="")
+def _(xp, g, ans, args, needs, **how):
+    return (xp.avg_pool_dx(g, shape=args[0].shape, **how),)
+
+
+@op(fn=())
+def avg_pool_dx(xp, g, *, shape, kernel, stride, pad, count_include_pad=True, extra=None):
+    """The transpose of ``avg_pool`` for an x of ``shape``."""
+    return xp.avg_pool_dx(g, shape=shape, kernel=kernel, stride=stride, pad=pad, count_include_pad=count_include_pad,
+                          extra=extra)
+
+
+@avg_pool_dx.vjp(keep="")
+def _(xp, h, ans, args, needs, *, shape, **how):
+    return (xp.avg_pool(h, **how),)
+
+
+# -- what the doors call -----------------------------------------------------------------------------------------------
+
+_TYPES = ("max", "avg", "sum", "lp")
+_CONVENTIONS = ("valid", "full", "same")
+
+
+def _geometry(shape, *, kernel, pool_type, global_pool, stride, pad, pooling_convention, pad_mode, layout, **_):
+    """(keywords of the pooling kernels, how much of the padding after each axis only rounds the output up)."""
+    name = "Pooling"
+    check_layout(layout, name)
+    size = spatial(shape, name)
+    axes = len(size)
+    if pool_type not in _TYPES:
+        raise ArgumentError(f"{name}: pool_type must be one of {_TYPES}, got {pool_type!r}.")
+    if pooling_convention not in _CONVENTIONS:
+        raise ArgumentError(f"{name}: pooling_convention must be one of {_CONVENTIONS}, got {pooling_convention!r}.")
+    if global_pool:
+        return {"kernel": size, "stride": (1,) * axes, "pad": ((0, 0),) * axes}, (0,) * axes
+    if kernel in (None, ()):
+        raise ArgumentError(f"{name} expects a kernel, got {kernel!r}; give one, or global_pool=True.")
+    kernel = ints(kernel, axes, "kernel", name)
+    stride = kernel if stride is None else ints(stride, axes, "stride", name)
+    if min(*kernel, *stride) < 1:
+        raise ShapeError(f"{name} expects kernel and stride of at least 1, got kernel {kernel}, stride {stride}.")
+    given = padding("same" if pooling_convention == "same" else pad_mode, pad, size, kernel, stride, (1,) * axes, name)
+    extra = (0,) * axes
+    if pooling_convention == "full":
+        extra = tuple([
+            max(0, -(-(n + lo + hi - k) // s) * s + k - n - lo - hi)
+            for n, k, s, (lo, hi) in zip(size, kernel, stride, given)
+        ])
+    return {"kernel": kernel, "stride": stride,
+            "pad": tuple([(lo, hi + e) for (lo, hi), e in zip(given, extra)])}, extra
+
+
+def _averaged(attrs, extra):
+    """The further keywords of ``avg_pool``: MindSpore's and TensorFlow's 'same' counts no padding."""
+    count = attrs["count_include_pad"]
+    if count is None:
+        count = str(attrs["pad_mode"]).lower() != "same"
+    return {"count_include_pad": count, "extra": extra if any(extra) else None}
+
+
+_MS = "(kernel_size:kernel=1, strides:stride=1, pad_mode='{mode}', data_format:layout='NCHW')"
+_AVG = ("(input_x:x, kernel_size:kernel=1, stride=1, padding:pad=0, ceil_mode=False, count_include_pad=True{more}) | "
+        "pool_type='avg'")
+
+
+@op((f"MaxPool{_MS.format(mode='valid')}(x)", f"AvgPool{_MS.format(mode='VALID')}(x) | pool_type='avg'",
+     f"MaxPoolWithArgmax{_MS.format(mode='valid')}(x) | return_indices=True",
+     "MaxPool3D(kernel_size:kernel=1, strides:stride=1, pad_mode='VALID', pad_list:pad=0, ceil_mode=None, "
+     "data_format:layout='NCDHW')(x)",
+     "AvgPool3D(kernel_size:kernel=1, strides:stride=1, pad_mode='valid', pad=0, ceil_mode=False, "
+     "count_include_pad=True, divisor_override:divisor=0, data_format:layout='NCDHW')(x) | pool_type='avg'"),
+    fn=("max_pool2d(x, kernel_size:kernel, stride=None, padding:pad=0, dilation=1, return_indices=False, "
+        "ceil_mode=False)",
+        "max_pool3d(x, kernel_size:kernel, stride=None, padding:pad=0, dilation=1, ceil_mode=False, "
+        "return_indices=False)",
+        "avg_pool1d" + _AVG.format(more=""), "avg_pool2d" + _AVG.format(more=", divisor_override:divisor=0"),
+        "avg_pool3d" + _AVG.format(more=", divisor_override:divisor=0")),
+    mx="Pooling(data:x, kernel=(), pool_type='max', global_pool=False, cudnn_off:_=False, pooling_convention='valid', "
+       "stride=(), pad=(), p_value=None, count_include_pad=None, layout=None)",
+    outputs=lambda return_indices=False, **_: 2 if return_indices else 1)
+def pooling(xp, x, *, kernel=None, pool_type="max", global_pool=False, stride=1, pad=0, dilation=1,
+            pooling_convention="valid", ceil_mode=False, pad_mode="pad", p_value=None, count_include_pad=None, divisor=0,
+            return_indices=False, layout=None):
+    """Each window of x (N, C, *size), reduced: (N, C, *out) with out = (size + pads - kernel) // stride + 1.
+
+    ``pool_type``: 'max' (its gradient goes to the first of equal maxima), 'avg', 'sum', or 'lp', the ``p_value``-norm.
+    ``global_pool`` takes all of each channel. ``pooling_convention`` 'full' (and ``ceil_mode``) rounds out up, 'same'
+    makes it ceil(size / stride), as does ``pad_mode`` 'same'; the mean counts the padding if ``count_include_pad``, by
+    default unless pad_mode is 'same'. ``divisor`` replaces the mean's count. ``stride`` None is the kernel.
+    ``return_indices`` adds where in its channel each maximum is, counted row by row.
+    """
+    attrs = {"count_include_pad": count_include_pad, "pad_mode": pad_mode}
+    if dilation not in (1, (1,), (1, 1), (1, 1, 1)):
+        raise NotSupportedError(f"Pooling: dilation {dilation} is not supported; use dilation=1.")
+    how, extra = _geometry(
+        x.shape, kernel=kernel, pool_type=pool_type, global_pool=global_pool, stride=stride, pad=pad,
+        pooling_convention="full" if ceil_mode else pooling_convention, pad_mode=pad_mode, layout=layout,
+    )
+    if pool_type == "max":
+        y = xp.max_pool(x, **how)
+        return (y, _indices(xp, x, y, how)) if return_indices else y
+    if pool_type == "avg":
+        return xp.sum_pool(x, **how) / divisor if divisor else xp.avg_pool(x, **how, **_averaged(attrs, extra))
+    if pool_type == "sum":
+        return xp.sum_pool(x, **how)
+    return _lp(xp, x, p_value or 2, how)
+
+
+def _indices(xp, x, y, how):
+    places = np.arange(prod(x.shape[2:]), dtype=np.float64).reshape(x.shape[2:])
+    h = xp.broadcast_to(xp.asarray(places), x.shape)
+    return xp.max_pool_select(xp.copy(h), x, y, **how).astype("int32")
+
+
+def _lp(xp, x, p, how):
+    return xp.sum_pool(xp.abs(x) ** p, **how) ** (1 / p)
+
+
+@pooling.vjp(keep="args ans")
+def _(xp, g, ans, args, needs, *, pool_type, pooling_convention, ceil_mode, p_value, divisor, return_indices, **attrs):
+    x = args[0]
+    how, extra = _geometry(x.shape, pool_type=pool_type,
+                           pooling_convention="full" if ceil_mode else pooling_convention, **attrs)
+    if pool_type == "max":
+        return (xp.max_pool_dx(g[0], x, ans[0], **how) if return_indices else xp.max_pool_dx(g, x, ans, **how),)
+    if pool_type == "avg":
+        if divisor:
+            return (xp.sum_pool_dx(g / divisor, shape=x.shape, **how),)
+        return (xp.avg_pool_dx(g, shape=x.shape, **how, **_averaged(attrs, extra)),)
+    if pool_type == "sum":
+        return (xp.sum_pool_dx(g, shape=x.shape, **how),)
+    # lp: dy/dx = y^(1-p) |x|^(p-1) sign(x), and 0 where y is
+    p = p_value or 2
+    safe = xp.where(xp.greater(ans, 0), ans, xp.ones_like(ans))
+    spread = xp.sum_pool_dx(g * safe ** (1 - p), shape=x.shape, **how)
+    if p == 2:
+        return (spread * x,)
+    sign = xp.where(xp.greater(x, 0), xp.ones_like(x), xp.zeros_like(x) - 1)
+    return (spread * (sign * (sign * x) ** (p - 1)),)
+
+
+@pooling.shape
+def _(shapes, *, return_indices=False, ceil_mode=False, pooling_convention="valid", **attrs):
+    how, _ = _geometry(shapes[0], pooling_convention="full" if ceil_mode else pooling_convention, **attrs)
+    shape = pool_shape(shapes[0], **how)
+    return (shape, shape) if return_indices else shape
+
+
+# -- adaptive ----------------------------------------------------------------------------------------------------------
+
+
+def along(xp, x, matrix, axis):
+    """The matrix (m, n) applied to one axis of x, of length n."""
+    if matrix.shape[0] == matrix.shape[1] and (matrix == np.eye(len(matrix))).all():
+        return x
+    matrix = matrix.astype(x.dtype)
+    if axis % len(x.shape) == len(x.shape) - 1:
+        return xp.matmul(x, matrix.T)
+    if axis % len(x.shape) == len(x.shape) - 2:
+        return xp.matmul(matrix, x)
+    return xp.moveaxis(xp.matmul(xp.moveaxis(x, axis, -1), matrix.T), -1, axis)
+
+
+def _parts(size: int, out: int) -> list[tuple[int, int]]:
+    """Part i of ``out`` is floor(i n / out) to ceil((i + 1) n / out)."""
+    return [(i * size // out, -(-(i + 1) * size // out)) for i in range(out)]
+
+
+def _targets(shape, output_size, axes, name):
+    """The output's spatial sizes; None keeps the input's."""
+    if len(shape) <= axes:
+        raise ShapeError(f"{name} expects data with {axes} spatial axes behind the channels, got shape {tuple(shape)}.")
+    sizes = output_size if isinstance(output_size, (tuple, list)) else (output_size,) * axes
+    if len(sizes) == 1:
+        sizes = tuple(sizes) * axes
+    if len(sizes) != axes:
+        raise ShapeError(f"{name} expects output_size to be an int or {axes} ints, got {output_size}.")
+    found = tuple([n if s is None else int(s) for s, n in zip(sizes, shape[-axes:])])
+    if min(found) < 1:
+        raise ShapeError(f"{name} expects output_size of at least 1, got {output_size}.")
+    return found
+
+
+@op("AdaptiveAvgPool2D(output_size)(input_x:x)",
+    fn=("adaptive_avg_pool1d(input:x, output_size) | axes=1", "adaptive_avg_pool2d(input:x, output_size)",
+        "adaptive_avg_pool3d(input:x, output_size) | axes=3"),
+    mx="_contrib_AdaptiveAvgPooling2D(data:x, output_size=1)")
+def adaptive_avg_pool(xp, x, *, output_size, axes=2):
+    """The mean of each of ``output_size`` overlapping parts of the last ``axes`` axes of x.
+
+    Part i of m of an axis of n is floor(i n / m) up to ceil((i + 1) n / m).
+    """
+    sizes = _targets(x.shape, output_size, axes, "adaptive_avg_pool")
+    for axis, out in zip(range(-axes, 0), sizes):
+        matrix = np.zeros((out, x.shape[axis]))
+        for i, (start, stop) in enumerate(_parts(x.shape[axis], out)):
+            matrix[i, start:stop] = 1 / (stop - start)
+        x = along(xp, x, matrix, axis)
+    return x
+
+
+@op("AdaptiveMaxPool2D(output_size)(input:x)",
+    fn=("adaptive_max_pool1d(input:x, output_size) | axes=1",
+        "adaptive_max_pool2d(input:x, output_size, return_indices=False)"))
+def adaptive_max_pool(xp, x, *, output_size, axes=2, return_indices=False):
+    """The maximum of each of ``output_size`` parts of the last ``axes`` axes of x (see ``adaptive_avg_pool``)."""
+    if return_indices:
+        raise NotSupportedError("adaptive_max_pool: return_indices is not supported; use max_pool2d, which gives them.")
+    sizes = _targets(x.shape, output_size, axes, "adaptive_max_pool")
+    for axis, out in zip(range(-axes, 0), sizes):
+        rest = (slice(None),) * (-axis - 1)
+        x = xp.stack([
+            xp.max(x[(..., slice(start, stop), *rest)], axis=axis) for start, stop in _parts(x.shape[axis], out)
+        ], axis=axis)
+    return x

@@ -1,0 +1,138 @@
+"""Compiling functions and classes: MindSpore's decorators."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from .._src.core.tensor import Tensor
+from .._src.errors import DTypeError, NotSupportedError
+
+
+class Jit:
+    """A function that is compiled where an engine compiles, and runs eagerly with the same results elsewhere.
+
+    ``__wrapped__`` is the function itself. On the NumPy engine every call is eager, so ``strict``, which asks that
+    nothing fall back to eager running, changes nothing there.
+    """
+
+    def __init__(self, fn: Callable, strict: bool = False) -> None:
+        if not callable(fn):
+            raise DTypeError(f"For 'jit', the function should be callable, but got {type(fn).__name__}.")
+        functools.update_wrapper(self, fn, updated=())
+        self.strict = strict
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.__wrapped__(*args, **kwargs)
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        if instance is None:
+            return self
+        return Jit(self.__wrapped__.__get__(instance, owner), self.strict)
+
+    def __repr__(self) -> str:
+        return f"<jit {getattr(self.__wrapped__, '__qualname__', self.__wrapped__)}>"
+
+
+def jit(fn: Callable | None = None, mode: str = "PSJit", input_signature: Any = None, hash_args: Any = None,
+        jit_config: Any = None, *, strict: bool = False, **options: Any) -> Any:
+    """Compile a function, a method or a Module; also a decorator, with or without arguments.
+
+    Args:
+        fn: what to compile.
+        mode, input_signature, hash_args, jit_config: accepted; shapes and dtypes are found by running.
+        strict: raise where the function cannot be compiled as a whole, instead of running it eagerly.
+
+    >>> from luojia import Tensor, jit
+    >>> @jit
+    ... def double(x):
+    ...     return x * 2
+    >>> double(Tensor([1.5]))
+    Tensor(shape=[1], dtype=Float32, value= [ 3.00000000e+00])
+    >>> double.__wrapped__.__name__
+    'double'
+
+    Matches ``mindspore.jit`` and ``ms_function``.
+    """
+    if fn is None:
+        return lambda fn: Jit(fn, strict)
+    return Jit(fn, strict)
+
+
+def ms_function(fn: Callable | None = None, obj: Any = None, input_signature: Any = None, hash_args: Any = None) -> Any:
+    """``jit`` under its name in MindSpore 1.x."""
+    return jit(fn, input_signature=input_signature, hash_args=hash_args)
+
+
+def jit_class(cls: type) -> type:
+    """Allow a class inside compiled functions; every class is.
+
+    Raises:
+        TypeError: something that is no class.
+    """
+    if not isinstance(cls, type):
+        raise DTypeError(f"Decorator jit_class can only be used for class type, but got {cls!r}.")
+    return cls
+
+
+ms_class = jit_class
+
+
+class _MutableInt(int):
+    pass
+
+
+class _MutableFloat(float):
+    pass
+
+
+class _MutableTuple(tuple):
+    pass
+
+
+class _MutableList(list):
+    pass
+
+
+class _MutableDict(dict):
+    pass
+
+
+_MUTABLE = {int: _MutableInt, float: _MutableFloat, tuple: _MutableTuple, list: _MutableList, dict: _MutableDict}
+
+
+def mutable(input_data: Any, dynamic_len: bool = False) -> Any:
+    """``input_data`` marked as a value that a compiled function takes as an input, not as a constant.
+
+    >>> from luojia import mutable
+    >>> mutable(5) + 1
+    6
+
+    Raises:
+        TypeError: something other than a Tensor, a number, a tuple, a list or a dict.
+    """
+    if isinstance(input_data, Tensor):
+        return input_data
+    cls = None if isinstance(input_data, bool) else _MUTABLE.get(type(input_data))
+    if cls is None:
+        raise DTypeError("For 'mutable', the 'input_data' should be one of (int, float, Tensor, tuple, list, dict) or "
+                         f"their nested structures, but got {input_data!r}.")
+    return cls(input_data)
+
+
+def is_mutable(value: Any) -> bool:
+    """Whether ``mutable`` marked the value."""
+    return isinstance(value, tuple(_MUTABLE.values()))
+
+
+def _refused(name: str) -> type:
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+        raise NotSupportedError(f"{name}: luojia has no sparse tensors; use a dense Tensor.")
+
+    return type(name, (), {"__init__": __init__, "__doc__": f"{name} is refused: luojia has no sparse tensors.",
+                           "__module__": __name__})
+
+
+COOTensor, CSRTensor, RowTensor, RowTensorInner, SparseTensor = (
+    _refused(n) for n in ("COOTensor", "CSRTensor", "RowTensor", "RowTensorInner", "SparseTensor"))

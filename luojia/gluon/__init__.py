@@ -1,0 +1,20 @@
+"""Gluon: Blocks, Parameters, Trainer, losses, layers and data under MXNet's names."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from . import block, loss, nn, parameter, rnn, trainer, utils
+from .block import Block, HybridBlock, SymbolBlock
+from .parameter import Constant, Parameter, ParameterDict
+from .trainer import Trainer
+
+__all__ = ["Block", "Constant", "HybridBlock", "Parameter", "ParameterDict", "SymbolBlock", "Trainer", "block",
+           "contrib", "data", "loss", "model_zoo", "nn", "parameter", "rnn", "trainer", "utils"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("contrib", "data", "model_zoo"):
+        return importlib.import_module(f".{name}", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,334 @@
+"""HybridBlock: a Block written for arrays and graphs alike, which can run as its graph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .._src.core.graph import CachedGraph, trace
+from .._src.core.symbol import Symbol
+from .._src.core.tensor import Tensor
+from .._src.errors import MXNetError
+from .._src.formats import ndarray_list
+from .base_block import Block
+from .parameter import DeferredInitializationError, Parameter
+
+
+class HybridBlock(Block):
+    """Base class of layers written as ``hybrid_forward(F, x, *args, **params)``.
+
+    ``F`` is ``nd`` for arrays and ``sym`` for Symbols; ``params`` are the Block's own parameters by attribute name.
+    Called with a Symbol it gives a Symbol. After ``hybridize()`` it is traced to its graph at the first call and runs
+    as that: Python side effects happen once, and Python that depends on values raises.
+
+    >>> from luojia import nd
+    >>> from luojia.gluon import HybridBlock
+    >>> class Scale(HybridBlock):
+    ...     def __init__(self, **kwargs):
+    ...         super().__init__(**kwargs)
+    ...         self.scale = self.params.get("scale", shape=(1,), init="ones")
+    ...     def hybrid_forward(self, F, x, scale):
+    ...         return F.broadcast_mul(x, scale)
+    >>> block = Scale()
+    >>> block.initialize()
+    >>> block.hybridize()
+    >>> block(nd.array([2.0])).asnumpy()
+    array([2.], dtype=float32)
+    """
+
+    def __init__(self, prefix: str | None = None, params: Any = None) -> None:
+        super().__init__(prefix=prefix, params=params)
+        self._active = False
+        self._graphs: dict[Any, _Graph] = {}
+        self._op_hooks: list[tuple[Callable, bool]] = []
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if isinstance(value, (HybridBlock, Parameter)):
+            self._clear_cached_op()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_graphs": {}}
+
+    def _clear_cached_op(self) -> None:
+        self.__dict__["_graphs"] = {}
+
+    def register_child(self, block: Block, name: str | None = None) -> None:
+        if not isinstance(block, HybridBlock):
+            raise ValueError(
+                f"Children of HybridBlock must also be HybridBlock, but {block} has type {type(block)}. If you are "
+                "using Sequential, please try HybridSequential instead."
+            )
+        super().register_child(block, name)
+        self._clear_cached_op()
+
+    def hybridize(self, active: bool = True, backend: str | None = None, clear: bool = True,
+                  static_alloc: bool = False, static_shape: bool = False, inline_limit: int = 2,
+                  forward_bulk_size: int | None = None, backward_bulk_size: int | None = None,
+                  **kwargs: Any) -> None:
+        """Run as a graph from the next call on (``active``), or no more.
+
+        The other arguments tune mxnet's executor; they are accepted and change nothing here.
+        """
+        self._active = active
+        if clear:
+            self._clear_cached_op()
+        super().hybridize(active, static_alloc=static_alloc, static_shape=static_shape)
+
+    def optimize_for(self, x: Any, *args: Any, backend: str | None = None, clear: bool = False, **kwargs: Any) -> None:
+        """``hybridize``, then one call with these inputs."""
+        self.hybridize(True, backend, clear, **kwargs)
+        self(x, *args)
+
+    def cast(self, dtype: Any) -> None:
+        self._clear_cached_op()
+        super().cast(dtype)
+
+    def register_op_hook(self, callback: Callable[[str, str, Any], Any], monitor_all: bool = False) -> None:
+        """Call ``callback(array name, operator name, array)`` for each operator's outputs, and with ``monitor_all``
+        its inputs, when running as a graph."""
+        self._op_hooks.append((callback, monitor_all))
+
+    # -- calling ---------------------------------------------------------------------------------------------------
+
+    def forward(self, x: Any, *args: Any) -> Any:
+        """Compute with arrays, or build a graph from Symbols: what ``hybrid_forward`` says."""
+        if isinstance(x, Tensor) and not args:
+            device = x._device
+        else:
+            device = self._device_of((x, *args))
+        if device is None:
+            from .. import symbol
+
+            with self.name_scope():
+                params = {name: p.var() for name, p in self._reg_params.items()}
+                return self.hybrid_forward(symbol, x, *args, **params)
+        if self._active:
+            return self._call_cached_op(x, *args)
+        try:
+            params = {name: p.data(device) for name, p in self._reg_params.items()}
+        except DeferredInitializationError:
+            self._deferred_infer_shape(x, *args)
+            params = {name: p.data(device) for name, p in self._reg_params.items()}
+        return self.hybrid_forward(nd, x, *args, **params)
+
+    def _device_of(self, args: tuple) -> Any:
+        """The device of the arrays among the arguments; None for Symbols."""
+        flat = [a for a in _leaves_in(args)]
+        devices = list(dict.fromkeys(a._device for a in flat if isinstance(a, Tensor)))
+        has_symbol = any(isinstance(a, Symbol) for a in flat)
+        if has_symbol and devices:
+            raise ValueError(
+                "In HybridBlock, we do not support mixed NDArrays and Symbols types for the input. Please check the "
+                "type of the args.\n"
+            )
+        if has_symbol:
+            return None
+        if not devices:
+            raise ValueError(
+                "In HybridBlock, there must be one NDArray or one Symbol in the input. Please check the type of the "
+                "args.\n"
+            )
+        if self._active and len(devices) > 1:
+            raise ValueError(
+                "Find multiple contexts in the input, After hybridized, the HybridBlock only supports one input "
+                "context. You can print the ele.ctx in the input arguments to inspect their contexts. Find all "
+                f"contexts = {{{', '.join(map(str, devices))}}}"
+            )
+        return devices[0]
+
+    def hybrid_forward(self, F: Any, x: Any, *args: Any, **kwargs: Any) -> Any:
+        """Compute the outputs with the functions of ``F``; subclasses override it."""
+        raise NotImplementedError(f"{type(self).__name__} has no hybrid_forward; define hybrid_forward(self, F, x, "
+                                  "...).")
+
+    # -- the graph -------------------------------------------------------------------------------------------------
+
+    def _get_graph(self, *args: Any) -> _Graph:
+        """The graph for arguments of this structure, traced at the first such call."""
+        structure: list[Any] = []
+        flat = _flatten(args, structure)
+        key = tuple(structure)
+        found = self._graphs.get(key)
+        if found is None:
+            found = self._graphs[key] = self._trace(args, len(flat))
+        return found
+
+    def _trace(self, args: tuple, count: int) -> _Graph:
+        from .. import symbol
+
+        names = ["data"] if count == 1 else [f"data{i}" for i in range(count)]
+        inputs = _replace(args, iter([symbol.var(name) for name in names]))
+        params = {p.name: p for p in self.collect_params().values()}
+        ready = {name: p for name, p in params.items() if p._data is not None}
+        active, self.__dict__["_active"] = self._active, False
+        try:
+            traced = trace(lambda *symbols: self.forward(*symbols), inputs, ready)
+        finally:
+            self.__dict__["_active"] = active
+        return _Graph(traced.symbol, names, traced.output, params, traced.constants)
+
+    def _call_cached_op(self, *args: Any) -> Any:
+        graph = self._get_graph(*args)
+        flat = _flatten(args, [])
+        device = flat[0]._device
+        try:
+            values = graph.values(flat, device)
+        except DeferredInitializationError:
+            self._deferred_infer_shape(*args)
+            values = graph.values(flat, device)
+        if self._op_hooks:
+            return graph.run(values, self._watch)
+        return graph.run(values)
+
+    def _watch(self, node: Any, outputs: Any, inputs: list) -> None:
+        outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
+        for callback, monitor_all in self._op_hooks:
+            if monitor_all:
+                for i, array in enumerate(inputs):
+                    if isinstance(array, Tensor):
+                        callback(f"{node.name}_input{i}", node.kind, array)
+            for i, array in enumerate(outputs):
+                callback(node.output_name(i), node.kind, array)
+
+    def _deferred_infer_shape(self, *args: Any) -> None:
+        try:
+            self.infer_shape(*args)
+        except (MXNetError, ValueError) as error:
+            raise ValueError(
+                f"Deferred initialization failed because shape cannot be inferred. {error}"
+            ) from error
+        for parameter in self.collect_params().values():
+            parameter._finish_deferred_init()
+
+    def infer_shape(self, *args: Any) -> None:
+        """Find the unknown shapes of parameters from the inputs', through the graph."""
+        graph = self._get_graph(*args)
+        shapes = {n: a.shape for n, a in zip(graph.names, _flatten(args, [])) if n in graph.plan.inputs}
+        known = {n: c.shape for n, c in graph.constants.items()}
+        argument_shapes, _, aux_shapes = graph.symbol.infer_shape(**shapes, **known)
+        if argument_shapes is None:
+            raise ValueError(f"the shapes {shapes} leave some of the parameters' undecided; give in_units, "
+                             "in_channels or the like to the layers.")
+        found = dict(zip(graph.symbol.list_arguments(), argument_shapes))
+        found.update(zip(graph.symbol.list_auxiliary_states(), aux_shapes))
+        for name, shape in found.items():
+            if name in graph.params:
+                graph.params[name].shape = shape
+
+    def infer_type(self, *args: Any) -> None:
+        """Find the dtypes of parameters from the inputs', through the graph."""
+        graph = self._get_graph(*args)
+        dtypes = {n: a.np_dtype.type for n, a in zip(graph.names, _flatten(args, [])) if n in graph.plan.inputs}
+        argument_types, _, aux_types = graph.symbol.infer_type(**dtypes)
+        found = dict(zip(graph.symbol.list_arguments(), argument_types or ()))
+        found.update(zip(graph.symbol.list_auxiliary_states(), aux_types or ()))
+        for name, dtype in found.items():
+            if name in graph.params and dtype is not None:
+                graph.params[name].cast(dtype)
+
+    def export(self, path: str, epoch: int = 0, remove_amp_cast: bool = True) -> tuple[str, str]:
+        """Write the graph and the parameters for ``SymbolBlock.imports``, ``Module`` or mxnet.
+
+        Args:
+            path: the beginning of the file names ``path-symbol.json`` and ``path-0000.params``.
+            epoch: the number in the second.
+            remove_amp_cast: accepted; there are no such operators here.
+
+        Returns:
+            The two file names.
+
+        Raises:
+            RuntimeError: the Block has not been hybridized and called.
+        """
+        if not self._graphs or not (self._active or isinstance(self, _Imported)):
+            raise RuntimeError(
+                "Please first call block.hybridize() and then run forward with this block at least once before "
+                "calling export."
+            )
+        graph = next(iter(self._graphs.values()))
+        symbol_file, params_file = f"{path}-symbol.json", f"{path}-{epoch:04d}.params"
+        arrays = {}
+        auxiliary = set(graph.symbol.list_auxiliary_states())
+        for name in graph.plan.inputs:
+            kind = "aux" if name in auxiliary else "arg"
+            if name in graph.params:
+                arrays[f"{kind}:{name}"] = graph.params[name]._reduce()
+            elif name in graph.constants:
+                arrays[f"{kind}:{name}"] = graph.constants[name].asnumpy()
+        graph.symbol.save(symbol_file)
+        ndarray_list.save(params_file, arrays)
+        return symbol_file, params_file
+
+
+class _Imported:
+    """Marks Blocks that are graphs from the beginning."""
+
+
+class _Graph:
+    """A graph with what its variables stand for: inputs by number, parameters, constants."""
+
+    def __init__(self, symbol: Any, names: list[str], output: Any, params: dict[str, Parameter],
+                 constants: dict[str, Tensor]) -> None:
+        self.symbol = symbol
+        self.names = names
+        self.output = output
+        self.params = params
+        self.constants = constants
+        self.plan = CachedGraph(symbol)
+        place = {name: i for i, name in enumerate(names)}
+        self.sources = [place[n] if n in place else constants[n] if n in constants else params[n]
+                        for n in self.plan.inputs]
+
+    def values(self, flat: list[Tensor], device: Any) -> list[Tensor]:
+        """The arrays of the graph's variables for these inputs."""
+        return [flat[s] if s.__class__ is int else s.data(device) if isinstance(s, Parameter) else s
+                for s in self.sources]
+
+    def run(self, values: list[Tensor], watch: Callable | None = None) -> Any:
+        """The outputs, in the structure that the Block returned."""
+        outputs = iter(self.plan(*values) if watch is None else self.plan(*values, watch=watch))
+        return _outputs_like(self.output, outputs)
+
+
+def _outputs_like(output: Any, arrays: Any) -> Any:
+    if isinstance(output, Symbol):
+        return next(arrays) if len(output) == 1 else [next(arrays) for _ in range(len(output))]
+    if isinstance(output, (list, tuple)):
+        return type(output)(_outputs_like(o, arrays) for o in output)
+    if isinstance(output, dict):
+        return {k: _outputs_like(o, arrays) for k, o in output.items()}
+    return output
+
+
+def _leaves_in(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        for v in value:
+            yield from _leaves_in(v)
+    else:
+        yield value
+
+
+def _flatten(args: Any, structure: list[Any]) -> list[Tensor]:
+    """The arrays of nested lists in order; ``structure`` receives a description of the nesting."""
+    if isinstance(args, (list, tuple)):
+        structure.append(("list", len(args)))
+        return [a for arg in args for a in _flatten(arg, structure)]
+    structure.append(None if args is None else "array")
+    if args is None:
+        return []
+    if not isinstance(args, (Tensor, Symbol)):
+        raise ValueError(
+            "When hybridized, the input of HybridBlock input must be (nested) list of Symbol or NDArray, but got "
+            f"{args} of type {type(args)}"
+        )
+    return [args]
+
+
+def _replace(args: Any, symbols: Any) -> Any:
+    if isinstance(args, (list, tuple)):
+        return type(args)(_replace(a, symbols) for a in args)
+    return None if args is None else next(symbols)
+
+
+from .. import ndarray as nd  # noqa: E402 - used at calls only; nd and gluon may load in either order

@@ -1,0 +1,255 @@
+"""Containers, dense layers, embeddings, dropout, and functions as layers."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from ..block import Block, HybridBlock
+from ..utils import _indent
+from .activations import Activation
+
+
+class _Stack(Block):
+    """What both containers share: their children are layers in order."""
+
+    def add(self, *blocks: Any) -> None:
+        """Append layers."""
+        for block in blocks:
+            self.register_child(block)
+
+    def __repr__(self) -> str:
+        lines = [f"  ({key}): {_indent(repr(block), 2)}" for key, block in self._children.items()]
+        return "{}(\n{}\n)".format(type(self).__name__, "\n".join(lines))
+
+    def __getitem__(self, key: int | slice) -> Any:
+        layers = list(self._children.values())[key]
+        if not isinstance(layers, list):
+            return layers
+        net = type(self)(prefix=self._prefix)
+        with net.name_scope():
+            net.add(*layers)
+        return net
+
+    def __len__(self) -> int:
+        return len(self._children)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._children.values())
+
+
+class Sequential(_Stack):
+    """Layers one after the other, Blocks of any kind.
+
+    >>> from luojia import nd
+    >>> net = Sequential()
+    >>> net.add(Dense(4, activation="relu"), Dense(2))
+    >>> net.initialize()
+    >>> net(nd.ones((3, 5))).shape, net[0].weight.shape
+    ((3, 2), (4, 5))
+    """
+
+    def forward(self, x: Any, *args: Any) -> Any:
+        for block in self._children.values():
+            x = block(x, *args)
+            args = ()
+            if isinstance(x, (tuple, list)):
+                x, *args = x
+        return (x, *args) if args else x
+
+    def hybridize(self, active: bool = True, **kwargs: Any) -> None:
+        if self._children and all(isinstance(c, HybridBlock) for c in self._children.values()):
+            warnings.warn(
+                f"All children of this Sequential layer '{self.prefix}' are HybridBlocks. Consider using "
+                "HybridSequential for the best performance.",
+                stacklevel=2,
+            )
+        super().hybridize(active, **kwargs)
+
+
+class HybridSequential(_Stack, HybridBlock):
+    """Layers one after the other, HybridBlocks all."""
+
+    def hybrid_forward(self, F: Any, x: Any, *args: Any) -> Any:
+        for block in self._children.values():
+            x = block(x, *args)
+            args = ()
+            if isinstance(x, (tuple, list)):
+                x, *args = x
+        return (x, *args) if args else x
+
+
+class Dense(HybridBlock):
+    """``activation(x W^T + b)``.
+
+    Args:
+        units: size of the output.
+        activation: the name of an activation function, or none.
+        use_bias: whether there is a bias.
+        flatten: take all axes but the first as one; else the last axis is transformed.
+        dtype: of the parameters.
+        weight_initializer, bias_initializer: initializers.
+        in_units: size of the input, found at the first call if not given.
+
+    Shapes: (N, ...) to (N, units); without ``flatten`` (..., in_units) to (..., units).
+
+    >>> from luojia import init, nd
+    >>> layer = Dense(1, in_units=2, weight_initializer=init.One())
+    >>> layer.initialize()
+    >>> layer(nd.array([[2.0, 3.0]])).asnumpy()
+    array([[5.]], dtype=float32)
+    """
+
+    def __init__(self, units: int, activation: str | None = None, use_bias: bool = True, flatten: bool = True,
+                 dtype: Any = "float32", weight_initializer: Any = None, bias_initializer: Any = "zeros",
+                 in_units: int = 0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._flatten = flatten
+        self._units = units
+        self._in_units = in_units
+        with self.name_scope():
+            self.weight = self.params.get("weight", shape=(units, in_units), init=weight_initializer, dtype=dtype,
+                                          allow_deferred_init=True)
+            self.bias = self.params.get("bias", shape=(units,), init=bias_initializer, dtype=dtype,
+                                        allow_deferred_init=True) if use_bias else None
+            self.act = Activation(activation, prefix=activation + "_") if activation is not None else None
+
+    def hybrid_forward(self, F: Any, x: Any, weight: Any, bias: Any = None) -> Any:
+        out = F.FullyConnected(x, weight, bias, no_bias=bias is None, num_hidden=self._units, flatten=self._flatten,
+                               name="fwd")
+        return out if self.act is None else self.act(out)
+
+    def __repr__(self) -> str:
+        units, in_units = self.weight.shape
+        return f"{type(self).__name__}({in_units or None} -> {units}, {self.act if self.act else 'linear'})"
+
+
+class Dropout(HybridBlock):
+    """While training sets entries to zero with probability ``rate`` and divides the others by ``1 - rate``.
+
+    Args:
+        rate: the probability.
+        axes: axes along which entries share their fate.
+    """
+
+    def __init__(self, rate: float, axes: Sequence[int] = (), **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._rate = rate
+        self._axes = axes
+
+    def hybrid_forward(self, F: Any, x: Any) -> Any:
+        if self._rate > 0:
+            return F.Dropout(x, p=self._rate, axes=self._axes, name="fwd", cudnn_off=False)
+        return F.identity(x)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(p = {self._rate}, axes={self._axes})"
+
+
+class Embedding(HybridBlock):
+    """The rows of a matrix that integers choose; indices out of range are clipped.
+
+    Args:
+        input_dim: number of rows.
+        output_dim: length of a row.
+        dtype: of the rows.
+        weight_initializer: initializer.
+        sparse_grad: accepted; the gradient is dense.
+
+    Shapes: (...) to (..., output_dim).
+    """
+
+    def __init__(self, input_dim: int, output_dim: int, dtype: Any = "float32", weight_initializer: Any = None,
+                 sparse_grad: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._input_dim = input_dim
+        self._output_dim = output_dim
+        self._kwargs = {"input_dim": input_dim, "output_dim": output_dim, "dtype": dtype, "sparse_grad": sparse_grad}
+        self.weight = self.params.get("weight", shape=(input_dim, output_dim), init=weight_initializer, dtype=dtype,
+                                      allow_deferred_init=True,
+                                      grad_stype="row_sparse" if sparse_grad else "default")
+
+    def hybrid_forward(self, F: Any, x: Any, weight: Any) -> Any:
+        return F.Embedding(x, weight, name="fwd", **self._kwargs)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._input_dim} -> {self._output_dim}, {self._kwargs['dtype']})"
+
+
+class Flatten(HybridBlock):
+    """(N, ...) to (N, product of the rest)."""
+
+    def hybrid_forward(self, F: Any, x: Any) -> Any:
+        return F.Flatten(x)
+
+    def __repr__(self) -> str:
+        return type(self).__name__
+
+
+def _named(function: str, module: Any, where: str) -> Callable:
+    assert hasattr(module, function), f"Function name {function} is not found in {where}."
+    return getattr(module, function)
+
+
+class Lambda(Block):
+    """A function of NDArrays as a Block.
+
+    Args:
+        function: the name of a function in ``nd``, or a function.
+    """
+
+    def __init__(self, function: str | Callable, prefix: str | None = None) -> None:
+        super().__init__(prefix=prefix)
+        if isinstance(function, str):
+            from ... import ndarray
+
+            _named(function, ndarray, "ndarray")
+            self._func_name = function
+            self._function: Callable | None = None
+        elif callable(function):
+            self._func_name = getattr(function, "__name__", type(function).__name__)
+            self._function = function
+        else:
+            raise ValueError(f"Unrecognized function in lambda: {function} of type {type(function)}")
+
+    def forward(self, *args: Any) -> Any:
+        if self._function is None:
+            from ... import ndarray
+
+            return getattr(ndarray, self._func_name)(*args)
+        return self._function(*args)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._func_name})"
+
+
+class HybridLambda(HybridBlock):
+    """A function as a HybridBlock.
+
+    Args:
+        function: the name of a function in ``nd`` and ``sym``, or a function ``f(F, x, ...)``.
+    """
+
+    def __init__(self, function: str | Callable, prefix: str | None = None) -> None:
+        super().__init__(prefix=prefix)
+        if isinstance(function, str):
+            from ... import ndarray, symbol
+
+            _named(function, ndarray, "ndarray")
+            _named(function, symbol, "symbol")
+            self._func_name = function
+            self._function: Callable | None = None
+        elif callable(function):
+            self._func_name = getattr(function, "__name__", type(function).__name__)
+            self._function = function
+        else:
+            raise ValueError(f"Unrecognized function in lambda: {function} of type {type(function)}")
+
+    def hybrid_forward(self, F: Any, x: Any, *args: Any) -> Any:
+        if self._function is None:
+            return getattr(F, self._func_name)(x, *args)
+        return self._function(F, x, *args)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._func_name})"

@@ -1,0 +1,155 @@
+"""Convolutions and their transposes in one to three dimensions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..block import HybridBlock
+from .activations import Activation
+
+
+def _per_axis(value: Any, ndim: int) -> tuple[int, ...]:
+    return (value,) * ndim if isinstance(value, int) else tuple(value)
+
+
+class _Conv(HybridBlock):
+    """A convolution, or with ``adj`` a transposed one, of ``len(kernel_size)`` dimensions."""
+
+    def __init__(self, channels: int, kernel_size: tuple[int, ...], strides: Any, padding: Any, dilation: Any,
+                 groups: int, layout: str, in_channels: int, activation: str | None, use_bias: bool,
+                 weight_initializer: Any, bias_initializer: Any, adj: tuple[int, ...] | None = None,
+                 prefix: str | None = None, params: Any = None) -> None:
+        super().__init__(prefix=prefix, params=params)
+        ndim = len(kernel_size)
+        expected = "NC" + "DHW"[3 - ndim:]
+        assert layout in (expected, expected[0] + expected[2:] + "C"), (
+            f"{type(self).__name__} expects layout {expected!r} or {expected[0] + expected[2:] + 'C'!r}, got {layout!r}"
+        )
+        self._channels = channels
+        self._in_channels = in_channels
+        self._transposed = adj is not None
+        self._kwargs = {
+            "kernel": kernel_size, "stride": _per_axis(strides, ndim), "dilate": _per_axis(dilation, ndim),
+            "pad": _per_axis(padding, ndim), "num_filter": channels, "num_group": groups, "no_bias": not use_bias,
+            "layout": layout,
+        }
+        if adj is not None:
+            self._kwargs["adj"] = adj
+        each = in_channels // groups if in_channels else 0
+        shape = (in_channels, channels // groups) if self._transposed else (channels, each)
+        shape = (*shape, *kernel_size) if layout[1] == "C" else (shape[0], *kernel_size, shape[1])
+        with self.name_scope():
+            self.weight = self.params.get("weight", shape=shape, init=weight_initializer, allow_deferred_init=True)
+            self.bias = self.params.get("bias", shape=(channels,), init=bias_initializer,
+                                        allow_deferred_init=True) if use_bias else None
+            self.act = Activation(activation, prefix=activation + "_") if activation is not None else None
+
+    def hybrid_forward(self, F: Any, x: Any, weight: Any, bias: Any = None) -> Any:
+        operator = F.Deconvolution if self._transposed else F.Convolution
+        out = operator(x, weight, name="fwd", **self._kwargs) if bias is None else (
+            operator(x, weight, bias, name="fwd", **self._kwargs)
+        )
+        return out if self.act is None else self.act(out)
+
+    def _alias(self) -> str:
+        return "conv"
+
+    def __repr__(self) -> str:
+        how = self._kwargs
+        ndim = len(how["kernel"])
+        first = self.weight.shape[0]
+        last = self.weight.shape[1 if how["layout"][1] == "C" else -1]
+        parts = [f"{last or None} -> {first}", f"kernel_size={how['kernel']}", f"stride={how['stride']}"]
+        if how["pad"] != (0,) * ndim:
+            parts.append(f"padding={how['pad']}")
+        if how["dilate"] != (1,) * ndim:
+            parts.append(f"dilation={how['dilate']}")
+        if how["num_group"] != 1:
+            parts.append(f"groups={how['num_group']}")
+        if self.bias is None:
+            parts.append("bias=False")
+        if self.act is not None:
+            parts.append(str(self.act))
+        return f"{type(self).__name__}({', '.join(parts)})"
+
+
+_ARGS = """
+    Args:
+        channels: number of output channels.
+        kernel_size: size of the window, a number or one per dimension.
+        strides, padding, dilation: likewise.{extra}
+        groups: in how many groups the channels are connected.
+        layout: {layout!r}, or channels last.
+        activation: the name of an activation function, or none.
+        use_bias: whether there is a bias per channel.
+        weight_initializer, bias_initializer: initializers.
+        in_channels: number of input channels, found at the first call if not given.
+
+    Shapes: (N, in_channels, *size) to (N, channels, *out), ``out = {size}``.
+"""
+_SIZE = "floor((size + 2 padding - dilation (kernel - 1) - 1) / stride) + 1"
+_SIZE_T = "(size - 1) stride - 2 padding + dilation (kernel - 1) + 1 + output_padding"
+
+
+def _conv_class(name: str, ndim: int) -> type:
+    plain = "NC" + "DHW"[3 - ndim:]
+    ones: Any = 1 if ndim == 1 else (1,) * ndim
+    zeros: Any = 0 if ndim == 1 else (0,) * ndim
+
+    def __init__(self: Any, channels: int, kernel_size: Any, strides: Any = ones, padding: Any = zeros,
+                 dilation: Any = ones, groups: int = 1, layout: str = plain, activation: str | None = None,
+                 use_bias: bool = True, weight_initializer: Any = None, bias_initializer: Any = "zeros",
+                 in_channels: int = 0, **kwargs: Any) -> None:
+        kernel = _per_axis(kernel_size, ndim)
+        assert len(kernel) == ndim, f"kernel_size must be a number or a list of {ndim} ints"
+        _Conv.__init__(self, channels, kernel, strides, padding, dilation, groups, layout, in_channels, activation,
+                       use_bias, weight_initializer, bias_initializer, **kwargs)
+
+    doc = f"Convolution in {ndim} dimension{'s' * (ndim > 1)}.\n" + _ARGS.format(extra="", layout=plain, size=_SIZE)
+    return type(name, (_Conv,), {"__init__": __init__, "__doc__": doc, "__module__": __name__})
+
+
+def _transpose_class(name: str, ndim: int) -> type:
+    plain = "NC" + "DHW"[3 - ndim:]
+    ones: Any = 1 if ndim == 1 else (1,) * ndim
+    zeros: Any = 0 if ndim == 1 else (0,) * ndim
+
+    def __init__(self: Any, channels: int, kernel_size: Any, strides: Any = ones, padding: Any = zeros,
+                 output_padding: Any = zeros, dilation: Any = ones, groups: int = 1, layout: str = plain,
+                 activation: str | None = None, use_bias: bool = True, weight_initializer: Any = None,
+                 bias_initializer: Any = "zeros", in_channels: int = 0, **kwargs: Any) -> None:
+        kernel = _per_axis(kernel_size, ndim)
+        assert len(kernel) == ndim, f"kernel_size must be a number or a list of {ndim} ints"
+        _Conv.__init__(self, channels, kernel, strides, padding, dilation, groups, layout, in_channels, activation,
+                       use_bias, weight_initializer, bias_initializer, adj=_per_axis(output_padding, ndim), **kwargs)
+        self.outpad = _per_axis(output_padding, ndim)
+
+    doc = f"Transposed convolution in {ndim} dimension{'s' * (ndim > 1)}: the gradient of a convolution by its input.\n"
+    doc += _ARGS.format(extra="\n        output_padding: added to one side of the output.", layout=plain, size=_SIZE_T)
+    return type(name, (_Conv,), {"__init__": __init__, "__doc__": doc, "__module__": __name__})
+
+
+Conv1D = _conv_class("Conv1D", 1)
+Conv2D = _conv_class("Conv2D", 2)
+Conv3D = _conv_class("Conv3D", 3)
+Conv1DTranspose = _transpose_class("Conv1DTranspose", 1)
+Conv2DTranspose = _transpose_class("Conv2DTranspose", 2)
+Conv3DTranspose = _transpose_class("Conv3DTranspose", 3)
+
+
+class ReflectionPad2D(HybridBlock):
+    """Pads the last two axes of (N, C, H, W) by reflection.
+
+    Args:
+        padding: a number, or eight: before and after for each axis.
+    """
+
+    def __init__(self, padding: Any = 0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if isinstance(padding, int):
+            padding = (0, 0, 0, 0, padding, padding, padding, padding)
+        assert len(padding) == 8, f"ReflectionPad2D expects a number or eight, got {padding}"
+        self._padding = tuple(padding)
+
+    def hybrid_forward(self, F: Any, x: Any) -> Any:
+        return F.pad(x, mode="reflect", pad_width=self._padding)

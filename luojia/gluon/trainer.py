@@ -1,0 +1,299 @@
+"""Trainer: an optimizer applied to a set of parameters, on all their devices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .. import kvstore as kvs
+from .. import optimizer as opt
+from .._src.core.parameter import Parameter as CoreParameter
+from .._src.core.tape import Leaf
+from .._src.core.tensor import Tensor, wrap
+from .._src.errors import ArgumentError, ShapeError
+from .._src.formats.atomic import write_bytes
+from .parameter import Parameter, ParameterDict
+from .utils import to_context
+
+
+class Trainer:
+    """Updates parameters by their gradients.
+
+    Args:
+        params: a ParameterDict or dict of parameters (taken in order of name), or a list of them; gluon's Parameters
+            and luojia's alike.
+        optimizer: an Optimizer, or the name of one.
+        optimizer_params: its arguments, where it is a name.
+        kvstore: 'device' or 'local' (how devices are summed makes no difference here), a KVStore, or None.
+        compression_params: must not ask for compression.
+        update_on_kvstore: with several devices, update one copy and share it (the default), or each device's own
+            after summing the gradients, which allows ``allreduce_grads`` and ``update``.
+
+    >>> from luojia import autograd, init, nd
+    >>> from luojia.gluon import nn
+    >>> net = nn.Dense(1, in_units=2)
+    >>> net.initialize(init.One())
+    >>> trainer = Trainer(net.collect_params(), "sgd", {"learning_rate": 0.1})
+    >>> with autograd.record():
+    ...     loss = net(nd.array([[1.0, 2.0]]))
+    >>> loss.backward()
+    >>> trainer.step(1)
+    >>> net.weight.data().asnumpy()
+    array([[0.9, 0.8]], dtype=float32)
+    """
+
+    def __init__(self, params: Any, optimizer: str | opt.Optimizer, optimizer_params: dict[str, Any] | None = None,
+                 kvstore: str | kvs.KVStore | None = "device", compression_params: dict[str, Any] | None = None,
+                 update_on_kvstore: bool | None = None) -> None:
+        if isinstance(params, (dict, ParameterDict)):
+            params = [params[key] for key in sorted(params.keys())]
+        if not isinstance(params, (list, tuple)):
+            raise ValueError(f"First argument must be a list or dict of Parameters, got {type(params)}.")
+        for p in params:
+            if not isinstance(p, (Parameter, CoreParameter)):
+                raise ValueError(f"First argument must be a list or dict of Parameters, got list of {type(p)}.")
+        if compression_params:
+            kvs.KVStore().set_gradient_compression(compression_params)
+        self._params = list(params)
+        self._scale = 1.0
+        self._init_optimizer(optimizer, optimizer_params)
+        self._kvstore_params = {"kvstore": kvstore, "update_on_kvstore": update_on_kvstore}
+        self._kv_initialized = False
+        self._kvstore: kvs.KVStore | None = None
+        self._update_on_kvstore: bool | None = None
+        self._contexts: list | None = None
+        self._updaters: list[opt.Updater] = []
+        for p in self._params:
+            if isinstance(p, CoreParameter):
+                p.grad  # noqa: B018 - makes the array that backward writes to
+
+    def _init_optimizer(self, optimizer: str | opt.Optimizer, optimizer_params: dict[str, Any] | None) -> None:
+        params = dict(enumerate(self._params))
+        if isinstance(optimizer, opt.Optimizer):
+            assert not optimizer_params, (
+                "optimizer_params must be None if optimizer is an instance of Optimizer instead of str"
+            )
+            self._optimizer = optimizer
+            self._optimizer.param_dict = params
+        else:
+            self._optimizer = opt.create(optimizer, param_dict=params, **(optimizer_params or {}))
+
+    # -- devices ---------------------------------------------------------------------------------------------------
+
+    def _check_contexts(self) -> list:
+        """The devices of the parameters, which must all be on the same."""
+        contexts = None
+        for p in self._params:
+            mine = p.list_ctx() if isinstance(p, Parameter) else [p._device]
+            assert contexts is None or contexts == mine, (
+                f"All Parameters must be initialized on the same set of contexts, but Parameter {p.name} is "
+                f"initialized on {mine} while previous Parameters are initialized on {contexts}."
+            )
+            contexts = mine
+        return contexts or []
+
+    def _init_kvstore(self) -> None:
+        for p in self._params:
+            p.leaves()  # raises where initialization is deferred
+        self._contexts = self._check_contexts()
+        if len(self._contexts) > 1:
+            chosen = self._kvstore_params["kvstore"]
+            if chosen is not None:
+                self._kvstore = kvs.create(chosen) if isinstance(chosen, str) else chosen
+            on_store = self._kvstore_params["update_on_kvstore"]
+            self._update_on_kvstore = self._kvstore is not None if on_store is None else bool(on_store)
+            if self._update_on_kvstore and self._kvstore is None:
+                raise ValueError("Trainer: update_on_kvstore=True needs a kvstore, got kvstore=None.")
+        count = 1 if self._update_on_kvstore else max(1, len(self._contexts))
+        if not self._updaters:
+            self._updaters = [opt.get_updater(self._optimizer) for _ in range(count)]
+        if self._update_on_kvstore and self._kvstore is not None:
+            self._kvstore._set_updater(self._updaters[0])
+        self._kv_initialized = True
+
+    # -- the learning rate -----------------------------------------------------------------------------------------
+
+    @property
+    def learning_rate(self) -> float:
+        """The current learning rate."""
+        return self._optimizer.learning_rate
+
+    @property
+    def optimizer(self) -> opt.Optimizer:
+        """The optimizer."""
+        return self._optimizer
+
+    def set_learning_rate(self, lr: float) -> None:
+        """Change the learning rate; raises UserWarning where a schedule decides it."""
+        self._optimizer.set_learning_rate(lr)
+
+    # -- updates ---------------------------------------------------------------------------------------------------
+
+    def step(self, batch_size: int, ignore_stale_grad: bool = False, grads: Sequence[Any] | None = None) -> None:
+        """Update the parameters once: sum gradients over devices, scale them by 1 / ``batch_size``, apply them.
+
+        Args:
+            batch_size: what gradients are divided by.
+            ignore_stale_grad: leave parameters whose gradient no backward wrote since the last step, instead of
+                raising UserWarning.
+            grads: gradients to use instead of the parameters' own: one per parameter, in the trainer's order, or one
+                per trained parameter, as ``GradOperation(get_by_list=True)`` gives them. None leaves a parameter.
+        """
+        if not self._kv_initialized:
+            self._init_kvstore()
+        self._optimizer.rescale_grad = self._scale / batch_size
+        if grads is None:
+            self._check_fresh(ignore_stale_grad)
+            self._apply(self._gradients(ignore_stale_grad, summed=len(self._contexts or ()) > 1))
+        else:
+            self._apply(self._given(grads))
+
+    def allreduce_grads(self) -> None:
+        """Sum the gradients over the devices, into each device's gradient."""
+        if not self._kv_initialized:
+            self._init_kvstore()
+        assert not self._update_on_kvstore, (
+            "allreduce_grads() when parameters are updated on kvstore is not supported. Try setting "
+            "`update_on_kvstore` to False when creating trainer."
+        )
+        if len(self._contexts or ()) < 2:
+            return
+        for p in self._trained():
+            total = _summed([leaf._node.grad for leaf in p.leaves()])
+            for leaf in p.leaves():
+                leaf._node.grad._rebind(to_context(total, leaf._device)._value)
+
+    def update(self, batch_size: int, ignore_stale_grad: bool = False) -> None:
+        """Update each device's parameters by its own gradients, which ``allreduce_grads`` has summed."""
+        if not self._kv_initialized:
+            self._init_kvstore()
+        assert not self._update_on_kvstore, (
+            "update() when parameters are updated on kvstore is not supported. Try setting `update_on_kvstore` to "
+            "False when creating trainer."
+        )
+        self._optimizer.rescale_grad = self._scale / batch_size
+        self._check_fresh(ignore_stale_grad)
+        self._apply(self._gradients(ignore_stale_grad, summed=False))
+
+    def _trained(self) -> list[Any]:
+        return [p for p in self._params if p.grad_req != "null"]
+
+    def _check_fresh(self, ignore: bool) -> None:
+        """Raise UserWarning for a gradient that no backward has written since the last update."""
+        if ignore:
+            return
+        for p in self._trained():
+            for leaf in p.leaves():
+                if not leaf._node.fresh:
+                    raise UserWarning(
+                        f"Gradient of Parameter `{p.name}` on context {leaf._device} has not been updated by backward "
+                        "since last `step`. This could mean a bug in your model that made it only use a subset of "
+                        "the Parameters (Blocks) for this iteration. If you are intentionally only using a subset, "
+                        "call step with ignore_stale_grad=True to suppress this warning and skip updating of "
+                        "Parameters with stale gradient"
+                    )
+
+    def _gradients(self, ignore_stale: bool, summed: bool) -> list[tuple[int, list[Tensor], list[Tensor]]]:
+        """Per trained parameter its number, its leaves, and a gradient for each."""
+        found = []
+        for i, p in enumerate(self._params):
+            if p.grad_req == "null":
+                continue
+            leaves = p.leaves()
+            if ignore_stale and not all(leaf._node.fresh for leaf in leaves):
+                if not any(leaf._node.fresh for leaf in leaves) or summed:
+                    continue
+                leaves = [leaf for leaf in leaves if leaf._node.fresh]
+            grads = [leaf._node.grad for leaf in leaves]
+            if summed and len(grads) > 1:
+                total = _summed(grads)
+                grads = [total] * len(grads)
+            found.append((i, leaves, grads))
+        return found
+
+    def _given(self, grads: Sequence[Any]) -> list[tuple[int, list[Tensor], list[Tensor]]]:
+        """Gradients handed in, matched with the parameters and checked."""
+        grads = [grads] if isinstance(grads, Tensor) else list(grads)
+        numbers = list(range(len(self._params)))
+        trained = [i for i in numbers if self._params[i].grad_req != "null"]
+        if len(grads) == len(trained):
+            numbers = trained
+        elif len(grads) != len(numbers):
+            raise ArgumentError(
+                f"Trainer.step expects grads for its {len(numbers)} parameters or for the {len(trained)} trained of "
+                f"them, in their order, got {len(grads)}."
+            )
+        found = []
+        for i, g in zip(numbers, grads):
+            if g is None:
+                continue
+            p = self._params[i]
+            parts = list(g) if isinstance(g, (list, tuple)) else [g]
+            for part in parts:
+                if not isinstance(part, Tensor) or part.shape != p.shape:
+                    got = part.shape if isinstance(part, Tensor) else type(part).__name__
+                    raise ShapeError(
+                        f"Trainer.step expects a gradient of shape {p.shape} for Parameter '{p.name}', got {got}."
+                    )
+            leaves = p.leaves()
+            found.append((i, leaves, [_summed(parts)] * len(leaves)))
+        return found
+
+    def _apply(self, updates: list[tuple[int, list[Tensor], list[Tensor]]]) -> None:
+        one = bool(self._update_on_kvstore)
+        for i, leaves, grads in updates:
+            for k, (leaf, grad) in enumerate(zip(leaves, grads)):
+                if k and one:
+                    leaf._rebind(leaf._device.engine.put(_host(leaves[0]), leaf._device))
+                else:
+                    self._updaters[0 if one else self._number(leaf)](i, to_context(grad, leaf._device), leaf)
+                if isinstance(leaf._node, Leaf):
+                    leaf._node.fresh = False
+
+    def _number(self, leaf: Tensor) -> int:
+        return 0 if len(self._updaters) == 1 else (self._contexts or []).index(leaf._device)
+
+    # -- states ----------------------------------------------------------------------------------------------------
+
+    def save_states(self, fname: str) -> None:
+        """Write the optimizer and its states to a file, in mxnet's form."""
+        if not self._kv_initialized:
+            self._init_kvstore()
+        write_bytes(fname, self._updaters[0].get_states(dump_optimizer=True))
+
+    def load_states(self, fname: str) -> None:
+        """Read what ``save_states`` (or mxnet's) wrote; the optimizer continues where it was."""
+        if not self._kv_initialized:
+            self._init_kvstore()
+        with open(fname, "rb") as f:
+            states = f.read()
+        for updater in self._updaters:
+            updater.set_states(states)
+            updater.optimizer = self._updaters[0].optimizer
+        self._optimizer = self._updaters[0].optimizer
+        self._optimizer.param_dict = dict(enumerate(self._params))
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_kvstore": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._optimizer.param_dict = dict(enumerate(self._params))
+        for updater in self._updaters:
+            updater.optimizer = self._optimizer
+        self._kv_initialized = False
+
+
+def _host(t: Tensor) -> Any:
+    return t._device.engine.to_numpy(t._value).copy()
+
+
+def _summed(arrays: Sequence[Tensor]) -> Tensor:
+    """The sum of arrays of several devices, on the first's."""
+    first = arrays[0]
+    if len(arrays) == 1:
+        return first
+    value = first._value
+    for a in arrays[1:]:
+        value = value + to_context(a, first._device)._value
+    return wrap(first._result_class, value, first._device)

@@ -1,0 +1,484 @@
+"""Module (also called Cell): a network of parameters, child networks and a forward method."""
+
+from __future__ import annotations
+
+import copy
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from .._src.core import dtypes as mstype
+from .._src.core.op import OPERATORS
+from .._src.core.tensor import Tensor
+from .._src.errors import ArgumentError, DTypeError, NotSupportedError
+from .._src.ops import Parameter, ParameterTuple
+from .custom import HookHandle, call_with_bprop, call_with_hooks
+
+_FORWARD = ("construct", "call", "forward")
+_COMPUTE_TYPES = (mstype.float16, mstype.float32, mstype.bfloat16)
+
+
+class Module:
+    """The base class of all networks; ``nn.Cell`` is the same class.
+
+    A subclass creates its parameters and children in ``__init__``, after ``super().__init__()``, and computes in
+    ``call`` (or ``construct``, or ``forward``: one method under three names). A method
+    ``bprop(self, *inputs, out, dout)`` replaces its gradient.
+
+    Args:
+        auto_prefix: whether parameters of children are named after them, as ``child.weight``.
+        flags: see ``add_flags``.
+
+    >>> from luojia import Parameter, Tensor, nn
+    >>> class Scale(nn.Module):
+    ...     def __init__(self):
+    ...         super().__init__()
+    ...         self.w = Parameter(Tensor([3.0]))
+    ...     def call(self, x):
+    ...         return self.w * x
+    >>> net = Scale()
+    >>> net(Tensor([2.0]))
+    Tensor(shape=[1], dtype=Float32, value= [ 6.00000000e+00])
+    >>> net.trainable_params()
+    [Parameter (name=w, shape=(1,), dtype=Float32, requires_grad=True)]
+
+    Matches ``mindspore.nn.Cell`` and ``luojianet_ms.nn.Module``.
+    """
+
+    _plain = True  # whether calling it is calling its forward method: no hooks, no bprop, no compute dtype
+    _forward: Callable
+
+    def __init__(self, auto_prefix: bool = True, flags: dict[str, Any] | None = None) -> None:
+        values = self.__dict__
+        values["_params"] = OrderedDict()
+        values["_cells"] = OrderedDict()
+        values["_auto_prefix"] = auto_prefix
+        values["training"] = False
+        values["requires_grad"] = False
+        values["phase"] = "predict"
+        values["cls_name"] = ""
+        values["param_prefix"] = ""
+        values["bprop_debug"] = False
+        values["_func_graph_flags"] = {}
+        values["_compute_dtype"] = None
+        for kind in ("_forward_pre_hooks", "_forward_hooks", "_backward_pre_hooks", "_backward_hooks"):
+            values[kind] = {}
+        if flags:
+            self.add_flags(**flags)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for base in cls.__mro__:
+            if base is Module:
+                break
+            names = [n for n in _FORWARD if n in base.__dict__]
+            if names:
+                main = base.__dict__[names[0]]
+                cls._forward = main
+                if base is cls or not issubclass(base, Module):
+                    for name in _FORWARD:
+                        if name not in base.__dict__:
+                            setattr(cls, name, main)
+                break
+        if "bprop" in cls.__dict__:
+            cls._plain = False
+
+    # -- calling ---------------------------------------------------------------------------------------------------
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self._plain:
+            return self._forward(*args, **kwargs)
+        return call_with_hooks(self, args, kwargs)
+
+    def _forward(self, *args: Any, **kwargs: Any) -> Any:
+        raise AttributeError(f"For '{type(self).__name__}', the method 'construct' is not defined; define "
+                             "call(self, ...), construct or forward.")
+
+    @property
+    def _forward_method(self) -> Callable:
+        """The function that computes, for who wants its signature."""
+        return self._forward
+
+    def _compute(self, args: tuple, kwargs: dict) -> Any:
+        """The forward method under its compute dtype and with its own gradient."""
+        network = self
+        if self._compute_dtype is not None:
+            args = tuple([self._to_compute(a) for a in args])
+            kwargs = {k: self._to_compute(v) for k, v in kwargs.items()}
+            network = self._cast_copy()
+        if hasattr(type(self), "bprop"):
+            if kwargs:
+                import inspect
+
+                args = inspect.signature(self._forward).bind(*args, **kwargs).args
+            return call_with_bprop(network, args)
+        return network._forward(*args, **kwargs)
+
+    def _to_compute(self, x: Any) -> Any:
+        if isinstance(x, Tensor) and x.np_dtype.kind == "f" and x.dtype is not self._compute_dtype:
+            return OPERATORS["cast"](x, dtype=self._compute_dtype.np)
+        return type(x)([self._to_compute(i) for i in x]) if isinstance(x, (tuple, list)) else x
+
+    def _cast_copy(self) -> Module:
+        """This module with its trainable parameters seen in the compute dtype."""
+        seen = copy.copy(self)
+        for name, p in self._params.items():
+            if isinstance(p, Parameter) and p.requires_grad and name in self.__dict__:
+                seen.__dict__[name] = self._to_compute(p)
+        return seen
+
+    # -- attributes ------------------------------------------------------------------------------------------------
+
+    def __getattr__(self, name: str) -> Any:
+        values = self.__dict__
+        for table in ("_params", "_cells"):
+            if table in values and name in values[table]:
+                return values[table][name]
+        raise AttributeError(f"The '{type(self).__name__}' object has no attribute '{name}'.")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        values = self.__dict__
+        if isinstance(value, Parameter):
+            self._need_init("insert_param_to_cell")
+            if name in self._cells:
+                raise DTypeError(f"Sub cell '{name}' already exists in network, can not assign this type: "
+                                 f"'{type(value)}' as a cell.")
+            self.insert_param_to_cell(name, value)
+        elif isinstance(value, ParameterTuple) or _all_parameters(value):
+            self._need_init("insert_param_to_cell")
+            for p in value:
+                if isinstance(p, Parameter):
+                    self.insert_param_to_cell(p.name, p, check_name_contain_dot=False)
+            values[name] = value
+        elif isinstance(value, Module):
+            self._need_init("insert_child_to_cell")
+            if name in self._params:
+                raise DTypeError(f"Parameter '{name}' already exists in network, can not assign this type: "
+                                 f"'{type(value)}' as a parameter.")
+            if self._auto_prefix:
+                value.update_parameters_name(name + ".")
+            values[name] = self._cells[name] = value
+        elif name in values.get("_params", ()):
+            self._assign_over_parameter(name, value)
+        elif name in values.get("_cells", ()):
+            if value is not None:
+                raise DTypeError(f"Sub cell '{name}' already exists in network, can not assign this type: "
+                                 f"'{type(value)}' as a cell.")
+            values[name] = self._cells[name] = None
+        else:
+            object.__setattr__(self, name, value)
+            if name in _FORWARD:
+                values["_forward"] = value
+
+    def _assign_over_parameter(self, name: str, value: Any) -> None:
+        if value is None:
+            self.__dict__[name] = self._params[name] = None
+        elif isinstance(value, Tensor) and self._params[name] is not None:
+            self._params[name].set_data(value)
+        else:
+            raise DTypeError(f"Parameter '{name}' already exists in network, can not assign this type: "
+                             f"'{type(value)}' as a parameter.")
+
+    def __delattr__(self, name: str) -> None:
+        found = self._params.pop(name, None) is not None or self._cells.pop(name, None) is not None
+        if name in self.__dict__:
+            object.__delattr__(self, name)
+        elif not found:
+            raise AttributeError(f"The '{type(self).__name__}' object has no attribute '{name}'.")
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *self._params, *self._cells})
+
+    def _need_init(self, who: str) -> None:
+        if "_params" not in self.__dict__:
+            raise AttributeError(f"For '{who}', please call Module.__init__() first: write super().__init__() at the "
+                                 f"start of {type(self).__name__}.__init__.")
+
+    def insert_param_to_cell(self, param_name: str, param: Parameter | None,
+                             check_name_contain_dot: bool = True) -> None:
+        """Add a parameter under a name; an unnamed parameter takes it.
+
+        Raises:
+            KeyError: the name is '' or contains '.', or is an attribute.
+            TypeError: the name is no string, or ``param`` no Parameter.
+        """
+        if not isinstance(param_name, str):
+            raise DTypeError(f"For 'insert_param_to_cell', the argument 'param_name' must be str, but got "
+                             f"{type(param_name)}.")
+        if not param_name:
+            raise KeyError("For 'insert_param_to_cell', the argument 'param_name' should not be None.")
+        if check_name_contain_dot and "." in param_name:
+            raise KeyError("For 'insert_param_to_cell', the argument 'param_name' should not contain '.'.")
+        if param_name not in self._params and self.__dict__.get(param_name) is not None:
+            raise KeyError(f"For 'insert_param_to_cell', the {param_name} parameter already exists in the network. "
+                           "Cannot insert another parameter with the same name.")
+        if param is not None and not isinstance(param, Parameter):
+            raise DTypeError(f"For 'insert_param_to_cell', the argument 'param' must be 'Parameter' if not None, but "
+                             f"got {type(param)}.")
+        if param is not None and param.has_default_name:
+            param.name = param_name
+        self._params[param_name] = param
+        if "." not in param_name:
+            self.__dict__[param_name] = param
+
+    def insert_child_to_cell(self, child_name: str, child_cell: Module) -> None:
+        """Add a child network under a name.
+
+        Raises:
+            TypeError: the name is no string, or ``child_cell`` no Module.
+            KeyError: the name is taken.
+        """
+        if not isinstance(child_name, str):
+            raise DTypeError(f"For 'insert_child_to_cell', the type of parameter 'child_name' must be str, but got "
+                             f"{type(child_name)}.")
+        if not child_name or "." in child_name:
+            raise KeyError("For 'insert_child_to_cell', the argument 'child_name' should not be None and should not "
+                           "contain '.'.")
+        if child_cell is not None and not isinstance(child_cell, Module):
+            raise DTypeError(f"For 'insert_child_to_cell', the argument 'child_cell' must be 'Cell' if not None, but "
+                             f"got type {type(child_cell)}.")
+        if child_name not in self._cells and hasattr(self, child_name):
+            raise KeyError(f"For 'insert_child_to_cell', the {child_name} child cell already exists in the network. "
+                           "Cannot insert another child cell with the same name.")
+        self._cells[child_name] = child_cell
+        if child_name in self.__dict__:
+            self.__dict__[child_name] = child_cell
+
+    # -- what it holds ---------------------------------------------------------------------------------------------
+
+    def cells_and_names(self, cells: set | None = None, name_prefix: str = "") -> Iterator[tuple[str, Module]]:
+        """This network and all below it, each object once, with their dotted names."""
+        seen = cells if cells is not None else set()
+        if id(self) in seen:
+            return
+        seen.add(id(self))
+        yield name_prefix, self
+        for name, child in self._cells.items():
+            if child is not None:
+                yield from child.cells_and_names(seen, f"{name_prefix}.{name}" if name_prefix else name)
+
+    def cells(self) -> Any:
+        """The immediate children."""
+        return self.name_cells().values()
+
+    def name_cells(self) -> OrderedDict[str, Module]:
+        """The immediate children by name, each object once."""
+        seen: set[int] = set()
+        out: OrderedDict[str, Module] = OrderedDict()
+        for name, child in self._cells.items():
+            if child is not None and id(child) not in seen:
+                seen.add(id(child))
+                out[name] = child
+        return out
+
+    def parameters_and_names(self, name_prefix: str = "", expand: bool = True) -> Iterator[tuple[str, Parameter]]:
+        """The parameters with their dotted paths: its own, then its children's, each object once."""
+        seen: set[int] = set()
+        for prefix, module in self.cells_and_names(name_prefix=name_prefix) if expand else [(name_prefix, self)]:
+            for name, p in module._params.items():
+                if p is not None and id(p) not in seen:
+                    seen.add(id(p))
+                    yield (f"{prefix}.{name}" if prefix else name), p
+
+    def get_parameters(self, expand: bool = True) -> Iterator[Parameter]:
+        """The parameters, of children too unless ``expand`` is False."""
+        return (p for _, p in self.parameters_and_names(expand=expand))
+
+    def trainable_params(self, recurse: bool = True) -> list[Parameter]:
+        """The parameters with ``requires_grad``."""
+        return [p for p in self.get_parameters(recurse) if p.requires_grad]
+
+    def untrainable_params(self, recurse: bool = True) -> list[Parameter]:
+        """The parameters without ``requires_grad``."""
+        return [p for p in self.get_parameters(recurse) if not p.requires_grad]
+
+    def parameters_dict(self, recurse: bool = True) -> OrderedDict[str, Parameter]:
+        """The parameters by their names."""
+        return OrderedDict((p.name, p) for p in self.get_parameters(recurse))
+
+    parameters_broadcast_dict = parameters_dict
+
+    def update_parameters_name(self, prefix: str = "", recurse: bool = True) -> None:
+        """Name every parameter by ``prefix`` and its path.
+
+        >>> from luojia import nn
+        >>> net = nn.SequentialCell(nn.Dense(2, 3))
+        >>> net.update_parameters_name("head.")
+        >>> [p.name for p in net.get_parameters()]
+        ['head.0.weight', 'head.0.bias']
+        """
+        if not isinstance(prefix, str):
+            raise DTypeError(f"For 'update_parameters_name', the argument 'prefix' must be str, but got "
+                             f"{type(prefix).__name__}.")
+        if prefix:
+            for name, p in self.parameters_and_names(expand=recurse):
+                p.name = prefix + name
+
+    def check_names(self) -> None:
+        """Raise ValueError where two parameters have one name."""
+        names: set[str] = set()
+        for path, p in self.parameters_and_names():
+            if p.name in names:
+                raise ArgumentError(f"The value of {p} is {path}: its name '{p.name}' already exists in this network; "
+                                    "rename it.")
+            names.add(p.name)
+
+    def init_parameters_data(self, auto_parallel_mode: bool = False) -> dict[Parameter, Parameter]:
+        """Initialize the parameters that wait for it; luojia's are initialized when made, so this maps each to itself."""
+        return {p: p for p in self.get_parameters()}
+
+    def apply(self, fn: Callable[[Module], Any]) -> Module:
+        """Call ``fn`` on every network below, then on this one."""
+        for child in self.cells():
+            child.apply(fn)
+        fn(self)
+        return self
+
+    # -- modes -----------------------------------------------------------------------------------------------------
+
+    def set_train(self, mode: bool = True) -> Module:
+        """Set ``training`` here and below: what Dropout and BatchNorm go by."""
+        for _, module in self.cells_and_names():
+            module.__dict__["training"] = bool(mode)
+            module.__dict__["phase"] = "train" if mode else "predict"
+        return self
+
+    def set_grad(self, requires_grad: bool = True) -> Module:
+        """Mark this network as one to differentiate; a flag that the tape does not need."""
+        self.__dict__["requires_grad"] = requires_grad
+        return self
+
+    def to_float(self, dst_type: Any) -> Module:
+        """Compute here and below in ``dst_type`` (float16, float32 or bfloat16): inputs and weights are cast.
+
+        Raises:
+            ValueError: another dtype.
+        """
+        if not any(dst_type is t for t in _COMPUTE_TYPES):
+            raise ArgumentError("For 'to_float', the argument 'dst_type' must be float32, float16 or bfloat16, but got "
+                                f"type: {type(dst_type)} and value: {dst_type}.")
+        for _, module in self.cells_and_names():
+            module.__dict__["_compute_dtype"] = dst_type
+            module.__dict__["_plain"] = False
+            module.add_flags(fp16=dst_type is mstype.float16, fp32=dst_type is mstype.float32,
+                             bf16=dst_type is mstype.bfloat16)
+        return self
+
+    def add_flags(self, **flags: Any) -> Module:
+        """Set flags, which are also attributes."""
+        self._func_graph_flags.update(flags)
+        self.__dict__.update(flags)
+        return self
+
+    def add_flags_recursive(self, **flags: Any) -> Module:
+        """Set flags here and below."""
+        for _, module in self.cells_and_names():
+            module.add_flags(**flags)
+        return self
+
+    def get_flags(self) -> dict[str, Any]:
+        """The flags that were set."""
+        return self._func_graph_flags
+
+    def get_func_graph_proto(self) -> str:
+        raise NotSupportedError("get_func_graph_proto: luojia has no graph protocol buffer; trace the network to a "
+                                "Symbol by calling it with luojia.sym.Variable('x').")
+
+    def compile(self, *args: Any, **kwargs: Any) -> None:
+        """Nothing to do beforehand: a network is compiled when first called."""
+
+    def set_inputs(self, *inputs: Any, **kwargs: Any) -> None:
+        """Accepted for dynamic shapes, which need no declaration here."""
+
+    def recompute(self, **mode: Any) -> None:
+        """Accepted; activations are kept, and gradients are the same."""
+
+    def set_comm_fusion(self, fusion_type: int, recurse: bool = True) -> Module:
+        """Accepted; nothing is communicated on one machine."""
+        return self
+
+    def set_boost(self, boost_type: Any) -> Module:
+        """Accepted; there is nothing to boost."""
+        return self
+
+    # -- hooks -----------------------------------------------------------------------------------------------------
+
+    def register_forward_pre_hook(self, hook_fn: Callable) -> HookHandle:
+        """Call ``hook_fn(module, inputs)`` before each forward; what it returns replaces the inputs."""
+        return self._hook("_forward_pre_hooks", hook_fn)
+
+    def register_forward_hook(self, hook_fn: Callable) -> HookHandle:
+        """Call ``hook_fn(module, inputs, output)`` after each forward; what it returns replaces the output.
+
+        >>> from luojia import Tensor, nn
+        >>> net = nn.ReLU()
+        >>> handle = net.register_forward_hook(lambda module, inputs, output: output * 2)
+        >>> net(Tensor([3.0]))
+        Tensor(shape=[1], dtype=Float32, value= [ 6.00000000e+00])
+        >>> handle.remove()
+        >>> net(Tensor([3.0]))
+        Tensor(shape=[1], dtype=Float32, value= [ 3.00000000e+00])
+        """
+        return self._hook("_forward_hooks", hook_fn)
+
+    def register_backward_pre_hook(self, hook_fn: Callable) -> HookHandle:
+        """Call ``hook_fn(module, grad_output)`` in each backward; what it returns replaces the gradient."""
+        return self._hook("_backward_pre_hooks", hook_fn)
+
+    def register_backward_hook(self, hook_fn: Callable) -> HookHandle:
+        """Call ``hook_fn(module, grad_input, grad_output)`` in each backward; what it returns replaces grad_input."""
+        return self._hook("_backward_hooks", hook_fn)
+
+    def _hook(self, kind: str, hook_fn: Callable) -> HookHandle:
+        if not callable(hook_fn):
+            raise DTypeError(f"Expected a callable hook function, but got {type(hook_fn).__name__}.")
+        hooks = self.__dict__[kind]
+        handle = HookHandle(hooks)
+        hooks[handle.id] = hook_fn
+        self.__dict__["_plain"] = False
+        return handle
+
+    # -- printing --------------------------------------------------------------------------------------------------
+
+    def extend_repr(self) -> str:
+        """What a subclass adds to its ``repr``."""
+        return ""
+
+    def __repr__(self) -> str:
+        extra = self.extend_repr()
+        if not self._cells:
+            return f"{type(self).__name__}<{extra}>"
+        inner = "\n" + (f"{extra}\n" if extra else "")
+        inner += "".join(f"({name}): {child!r}\n" for name, child in self._cells.items())
+        return f"{type(self).__name__}<" + inner.replace("\n", "\n  ") + ">"
+
+
+def _all_parameters(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and bool(value) and all(isinstance(p, Parameter) for p in value)
+
+
+def check_bool(who: str, name: str, value: Any) -> bool:
+    if not isinstance(value, (bool, np.bool_)):
+        raise DTypeError(f"For '{who}', the '{name}' must be bool, but got {type(value).__name__}.")
+    return bool(value)
+
+
+def check_positive_int(who: str, name: str, value: Any) -> int:
+    """An int > 0: TypeError for another type, ValueError for another value."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise DTypeError(f"For '{who}', the '{name}' must be int, but got '{type(value).__name__}'.")
+    if value <= 0:
+        raise ArgumentError(f"For '{who}', the '{name}' must be int and must > 0, but got '{value}' with type 'int'.")
+    return int(value)
+
+
+def check_choice(who: str, name: str, value: Any, choices: Iterable) -> Any:
+    choices = list(choices)
+    if value not in choices:
+        raise ArgumentError(f"For '{who}', the '{name}' must be in {choices}, but got {value}.")
+    return value
+
+
+Cell = Module

@@ -1,0 +1,50 @@
+"""Symbols of constants: zeros, ones, ranges, identity matrices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .._src.core.symbol_ops import function
+from .symbol import Symbol
+
+
+def _name(dtype: Any) -> str:
+    return np.dtype(dtype or "float32").name
+
+
+def zeros(shape: Any, dtype: Any = None, **kwargs: Any) -> Symbol:
+    """Zeros of ``shape``."""
+    return function("_zeros")(shape=shape, dtype=_name(dtype), **kwargs)
+
+
+def ones(shape: Any, dtype: Any = None, **kwargs: Any) -> Symbol:
+    """Ones of ``shape``."""
+    return function("_ones")(shape=shape, dtype=_name(dtype), **kwargs)
+
+
+def full(shape: Any, val: float, dtype: Any = None, **kwargs: Any) -> Symbol:
+    """``val`` everywhere in ``shape``."""
+    return function("_full")(shape=shape, dtype=_name(dtype), value=float(val), **kwargs)
+
+
+def arange(start: float, stop: float | None = None, step: float = 1.0, repeat: int = 1, infer_range: bool = False,
+           name: str | None = None, dtype: Any = None) -> Symbol:
+    """start, start + step, ... below ``stop``, each ``repeat`` times; with one number, from 0 to it."""
+    return function("_arange")(start=start, stop=stop, step=step, repeat=repeat, infer_range=infer_range, name=name,
+                               dtype=_name(dtype))
+
+
+def linspace(start: float, stop: float, num: int, endpoint: bool = True, name: str | None = None,
+             dtype: Any = None) -> Symbol:
+    """``num`` numbers at equal distances from ``start`` to ``stop``."""
+    return function("_linspace")(start=start, stop=stop, num=num, endpoint=endpoint, name=name, dtype=_name(dtype))
+
+
+def eye(N: int, M: int = 0, k: int = 0, dtype: Any = None, **kwargs: Any) -> Symbol:
+    """Ones on the k-th diagonal of zeros (N, M), square by default."""
+    return function("_eye")(N=N, M=M, k=k, dtype=_name(dtype), **kwargs)
+
+
+__all__ = ["arange", "eye", "full", "linspace", "ones", "zeros"]

@@ -1,0 +1,142 @@
+import numpy as np
+import pytest
+
+from luojia import Tensor, ops
+from luojia._src.core.op import OPERATORS
+from luojia._src.errors import ArgumentError, NotSupportedError, ShapeError
+from tests.check import check_op
+
+rng = np.random.default_rng(1)
+POOLING = OPERATORS["pooling"]
+
+
+def distinct(*shape):
+    """Values far enough apart that no finite difference changes a maximum."""
+    return rng.permutation(np.arange(np.prod(shape)) * 0.1 - 1).reshape(shape) + 0.05
+
+
+HOW = {"kernel": (3, 2), "stride": (2, 1), "pad": ((1, 1), (0, 1))}
+
+
+def test_maximum_and_its_linear_maps():
+    x = distinct(2, 2, 5, 4)
+    y = np.asarray(OPERATORS["max_pool"](Tensor(x), **HOW))
+    check_op("max_pool", x, attrs=HOW)
+    check_op("max_pool_dx", rng.normal(size=y.shape), x, y, attrs=HOW, grad=(0,), dtypes=())
+    check_op("max_pool_select", rng.normal(size=x.shape), x, y, attrs=HOW, grad=(0,), dtypes=())
+
+
+def test_sum_and_mean_and_their_transposes():
+    x = rng.normal(size=(2, 1, 5, 4))
+    y = np.asarray(OPERATORS["sum_pool"](Tensor(x), **HOW))
+    check_op("sum_pool", x, attrs=HOW)
+    check_op("sum_pool_dx", y, attrs=HOW | {"shape": x.shape})
+    for more in ({}, {"count_include_pad": False}, {"extra": (1, 0)}):
+        check_op("avg_pool", x, attrs=HOW | more)
+        check_op("avg_pool_dx", y, attrs=HOW | more | {"shape": x.shape})
+
+
+@pytest.mark.parametrize("attrs", [
+    {"pool_type": "max"}, {"pool_type": "avg"}, {"pool_type": "sum"}, {"pool_type": "lp", "p_value": 2},
+    {"pool_type": "lp", "p_value": 3}, {"pool_type": "avg", "count_include_pad": False},
+    {"pool_type": "avg", "pooling_convention": "full"}, {"pool_type": "avg", "divisor": 5},
+    {"pool_type": "max", "return_indices": True},
+])
+def test_pooling(attrs):
+    attrs = {"kernel": 3, "stride": 2, "pad": 1} | attrs
+    x = distinct(2, 2, 6, 5)
+    check_op("pooling", x, attrs=attrs)
+    y = POOLING(Tensor(x), **attrs)
+    shapes = POOLING.shape_rule([x.shape], **POOLING._defaults | attrs)
+    assert shapes == (tuple([t.shape for t in y]) if isinstance(y, tuple) else y.shape)
+
+
+def test_pooling_of_one_and_three_axes_and_of_everything():
+    check_op("pooling", distinct(2, 2, 7), attrs={"kernel": (3,), "stride": None}, second=False)
+    check_op("pooling", distinct(1, 1, 3, 4, 3), attrs={"kernel": 2, "pool_type": "avg"}, second=False)
+    x = distinct(2, 3, 4, 5)
+    check_op("pooling", x, attrs={"global_pool": True}, ref=x.max((2, 3), keepdims=True))
+    check_op("pooling", x, attrs={"global_pool": True, "pool_type": "avg"}, ref=x.mean((2, 3), keepdims=True))
+
+
+# Expected numbers of mxnet 1.9.1 for a 7 x 6 ramp, kernel 3, stride 2, pad 1.
+MXNET = {
+    ("valid", True): [[1.5555556, 3.3333333, 4.666667], [8.333334, 14, 16], [16.333332, 26, 28],
+                      [14.888889, 23.333334, 24.666668]],
+    ("full", True): [[1.5555556, 3.3333333, 4.666667, 2.6666667], [8.333334, 14, 16, 8.5],
+                     [16.333332, 26, 28, 14.5], [14.888889, 23.333334, 24.666668, 12.666667]],
+    ("full", False): [[3.5, 5, 7, 8], [12.5, 14, 16, 17], [24.5, 26, 28, 29], [33.5, 35, 37, 38]],
+}
+
+
+@pytest.mark.parametrize("convention, include", MXNET)
+def test_means_are_mxnets(convention, include):
+    x = Tensor(np.arange(42, dtype=np.float32).reshape(1, 1, 7, 6))
+    y = POOLING(x, kernel=(3, 3), stride=(2, 2), pad=(1, 1), pool_type="avg", pooling_convention=convention,
+                count_include_pad=include)
+    np.testing.assert_allclose(y.asnumpy()[0, 0], MXNET[convention, include], rtol=1e-6)
+
+
+def test_norms_are_mxnets():
+    x = Tensor(np.arange(42, dtype=np.float32).reshape(1, 1, 7, 6))
+    y = POOLING(x, kernel=(3, 3), stride=(2, 2), pool_type="lp", p_value=2)
+    np.testing.assert_allclose(y.asnumpy()[0, 0], [[25.748787, 30.838287], [58.91519, 64.73793],
+                                                   [94.18599, 100.11494]], rtol=1e-6)
+
+
+def test_mindspores_names():
+    x = Tensor(np.arange(20, dtype=np.float32).reshape(1, 1, 4, 5))
+    assert ops.MaxPool(2, 2)(x).asnumpy().ravel().tolist() == [6, 8, 16, 18]
+    assert ops.MaxPool(2, 2, "same")(x).shape == (1, 1, 2, 3)
+    mean = ops.AvgPool(kernel_size=2, strides=2, pad_mode="SAME")(x).asnumpy()  # the padding is not counted
+    assert mean.ravel().tolist() == [3, 5, 6.5, 13, 15, 16.5]
+    y, where = ops.MaxPoolWithArgmax(2, 2)(x)
+    assert where.asnumpy().ravel().tolist() == [6, 8, 16, 18] and where.np_dtype == np.int32
+    assert ops.max_pool2d(x, 2, ceil_mode=True).shape == (1, 1, 2, 3)
+    assert ops.avg_pool2d(x, 2, 2).asnumpy().ravel().tolist() == [3, 5, 13, 15]
+
+
+def test_adaptive_pooling():
+    x = rng.normal(size=(2, 5, 7))
+    parts = [(0, 3), (2, 5)], [(0, 3), (2, 5), (4, 7)]
+    ref = np.stack([np.stack([x[:, a:b, c:d].mean((1, 2)) for c, d in parts[1]], -1) for a, b in parts[0]], 1)
+    check_op("adaptive_avg_pool", x, attrs={"output_size": (2, 3)}, ref=ref)
+    x = distinct(2, 5, 7)
+    ref = np.stack([np.stack([x[:, a:b, c:d].max((1, 2)) for c, d in parts[1]], -1) for a, b in parts[0]], 1)
+    check_op("adaptive_max_pool", x, attrs={"output_size": (2, 3)}, ref=ref)
+    assert ops.adaptive_avg_pool2d(Tensor(x), (None, 2)).shape == (2, 5, 2)
+    y = ops.adaptive_avg_pool2d(Tensor(np.arange(35, dtype=np.float32).reshape(1, 1, 5, 7)), (2, 3))
+    assert y.asnumpy().ravel().tolist() == [8, 10, 12, 22, 24, 26]  # mxnet 1.9.1
+
+
+def test_empty_batch_and_strided_data():
+    assert POOLING(Tensor(np.zeros((0, 2, 4, 4))), kernel=2).shape == (0, 2, 3, 3)
+    x = distinct(4, 5, 2, 2).transpose(2, 3, 0, 1)
+    np.testing.assert_array_equal(POOLING(Tensor(x), kernel=2).asnumpy(), POOLING(Tensor(x.copy()), kernel=2).asnumpy())
+
+
+@pytest.mark.parametrize("shape, attrs, error, text", [
+    ((2, 3), {"kernel": 2}, ShapeError, "one to three spatial axes"),
+    ((1, 1, 4, 4), {}, ArgumentError, "expects a kernel"),
+    ((1, 1, 4, 4), {"kernel": 2, "pool_type": "nope"}, ArgumentError, "pool_type must be one of"),
+    ((1, 1, 4, 4), {"kernel": 2, "pooling_convention": "nope"}, ArgumentError, "pooling_convention must be one of"),
+    ((1, 1, 4, 4), {"kernel": 2, "stride": 0}, ShapeError, "at least 1"),
+    ((1, 1, 4, 4), {"kernel": 9}, ShapeError, "is larger than the input"),
+    ((1, 1, 4, 4), {"kernel": 2, "dilation": 2}, NotSupportedError, "dilation 2 is not supported"),
+    ((1, 1, 4, 4), {"kernel": 2, "layout": "NHWC"}, NotSupportedError, "'NHWC' is not supported"),
+])
+def test_errors(shape, attrs, error, text):
+    with pytest.raises(error, match=text):
+        POOLING(Tensor(np.zeros(shape)), **attrs)
+
+
+def test_errors_of_adaptive_pooling():
+    x = Tensor(np.zeros((2, 3, 4)))
+    with pytest.raises(ShapeError, match="expects output_size to be an int or 2 ints"):
+        ops.adaptive_avg_pool2d(x, (1, 2, 3))
+    with pytest.raises(ShapeError, match="at least 1"):
+        ops.adaptive_avg_pool2d(x, 0)
+    with pytest.raises(ShapeError, match="behind the channels"):
+        ops.adaptive_avg_pool2d(Tensor(np.zeros((2, 3))), 1)
+    with pytest.raises(NotSupportedError, match="return_indices"):
+        ops.adaptive_max_pool2d(x, 1, return_indices=True)

@@ -1,0 +1,131 @@
+"""Symbols in MXNet's JSON: the same text as mxnet 1.9.1, its files, and what is refused."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import luojia as mx
+from luojia import ops, sym
+from luojia._src.core.graph import CachedGraph, trace
+from luojia._src.core.tensor import Tensor
+from luojia._src.errors import FormatError, MXNetError, NotSupportedError
+
+FIXTURES = Path(__file__).parent.parent / "fixtures" / "mxnet"
+
+
+@pytest.fixture(autouse=True)
+def fresh_names():
+    with mx.name.NameManager():
+        yield
+
+
+def test_the_text_of_mxnet():
+    assert (sym.var("a") + sym.var("b")).tojson() == (
+        '{\n  "nodes": [\n    {\n      "op": "null", \n      "name": "a", \n      "inputs": []\n    }, \n    {\n      '
+        '"op": "null", \n      "name": "b", \n      "inputs": []\n    }, \n    {\n      "op": "elemwise_add", \n      '
+        '"name": "_plus0", \n      "inputs": [[0, 0, 0], [1, 0, 0]]\n    }\n  ], \n  "arg_nodes": [0, 1], \n  '
+        '"node_row_ptr": [0, 1, 2, 3], \n  "heads": [[2, 0, 0]], \n  "attrs": {"mxnet_version": ["int", 10901]}\n}'
+    )
+
+
+def test_names_and_attributes_in_files():
+    a = sym.var("a", lr_mult=1)
+    text = sym.concat(a, 2 ** sym.FullyConnected(a, num_hidden=3, name="fc"), dim=1).tojson()
+    for part in ('"op": "Concat"', '"dim": "1", \n        "num_args": "2"', '"__lr_mult__": "1"',
+                 '"op": "_rpower_scalar"',
+                 '"attrs": {"scalar": "2"}', '"name": "fc_weight", \n      "attrs": {"num_hidden": "3"}'):
+        assert part in text
+
+
+@pytest.mark.parametrize("build", [
+    lambda x, y: (1 - x) / 3 + 2**y - x / y,
+    lambda x, y: sym.sum(sym.concat(sym.exp(x), y, dim=0), axis=(0, 1), keepdims=True),
+    lambda x, y: sym.Group([x * y, sym.BlockGrad(x), sym.Cast(y, dtype="float64")]),
+    lambda x, y: sym.FullyConnected(x, y, num_hidden=3, no_bias=True, flatten=False),
+    lambda x, y: sym.transpose(x, axes=(1, 0)) * 1.5,
+])
+def test_round_trip(build, tmp_path):
+    graph = build(sym.var("x"), sym.var("y"))
+    path = str(tmp_path / "graph.json")
+    graph.save(path)
+    again = sym.load(path)
+    assert type(again) is sym.Symbol and again.tojson() == graph.tojson()
+    assert again.list_outputs() == graph.list_outputs() and again.attr_dict() == graph.attr_dict()
+    values = {"x": mx.nd.array(np.arange(9).reshape(3, 3)), "y": mx.nd.array(np.ones((3, 3)) * 2)}
+    for one, other in zip(graph.eval(**values), again.eval(**values)):
+        np.testing.assert_array_equal(one.asnumpy(), other.asnumpy())
+
+
+def test_operators_that_mxnet_lacks_keep_their_own_names():
+    text = trace(lambda x: ops.squared_difference(x, ops.leaky_relu(x, 0.5)), [sym.var("x")]).symbol.tojson()
+    assert '"op": "_luojia_squared_difference"' in text and '"op": "_luojia_leaky_relu"' in text
+    assert CachedGraph(sym.load_json(text))(Tensor([-2.0, 3.0]))[0].tolist() == [1, 0]
+
+
+@pytest.mark.parametrize("name", ["mlp", "group"])
+def test_the_files_of_mxnet(name):
+    path = FIXTURES / f"{name}-symbol.json"
+    assert sym.load(str(path)).tojson() == path.read_text()
+
+
+def test_an_mlp_of_mxnet_infers_and_runs():
+    mlp = sym.load(str(FIXTURES / "mlp-symbol.json"))
+    data, *labels = [n for n in mlp.list_arguments() if not n.endswith(("weight", "bias"))]
+    executor = mlp.simple_bind(mx.cpu(), **{data: (2, 784)})
+    executor.forward(is_train=True)
+    executor.backward()
+    np.testing.assert_allclose(executor.outputs[0].asnumpy().sum(axis=1), [1, 1], rtol=1e-6)
+    assert labels and set(executor.grad_dict) == set(mlp.list_arguments())
+
+
+def test_numbers_and_absent_inputs_of_own_operators_are_kept():
+    found = trace(lambda x: ops.where(x, 0.5, x), [sym.var("x")])
+    again = sym.load_json(found.symbol.tojson())
+    assert CachedGraph(again)(Tensor([1.0, 0.0]))[0].tolist() == [0.5, 0.0]
+
+
+def node(op, attrs="{}", inputs="[[0, 0, 0]]"):
+    x = '{"op": "null", "name": "x", "inputs": []}'
+    n = f'{{"op": "{op}", "name": "n", "attrs": {attrs}, "inputs": {inputs}}}'
+    return f'{{"nodes": [{x}, {n}], "arg_nodes": [0], "heads": [[1, 0, 0]]}}'
+
+
+def test_attributes_are_read_from_their_text():
+    graph = sym.load_json(node("sum", '{"axis": "[0, 1]", "keepdims": "True", "__lr_mult__": "2"}'))
+    assert graph.eval(x=mx.nd.array(np.ones((2, 3))))[0].asnumpy().tolist() == [[6]]
+    assert graph.attr("lr_mult") == "2"
+
+
+@pytest.mark.parametrize(("text", "error", "message"), [
+    ("{}", FormatError, "expected a list under 'nodes'"),
+    ("foo", FormatError, "truncated or no JSON"),
+    (node("Frobnicate"), NotSupportedError, "node 'n' is an operator 'Frobnicate', which luojia does not have"),
+    (node("_luojia_frobnicate"), NotSupportedError, "'_luojia_frobnicate', which luojia lacks"),
+    (node("exp", inputs="[[0, 0, 0], [0, 0, 0]]"), NotSupportedError, "has 2 inputs, luojia's exp takes 1"),
+    (node("FullyConnected", '{"num_hidden": "x"}'), FormatError, "node 'n' .*num_hidden expect int"),
+    (node("FullyConnected"), FormatError, "Required parameter num_hidden"),
+    (node("exp", inputs="[[0, 3, 0]]"), FormatError, "takes output 3 of node 0, which has 1"),
+])
+def test_refused(text, error, message):
+    with pytest.raises(error, match=message):
+        sym.load_json(text)
+
+
+def test_arguments_of_load():
+    with pytest.raises(MXNetError, match='Open "/nowhere": No such file'):
+        sym.load("/nowhere")
+    with pytest.raises(TypeError, match="fname need to be string"):
+        sym.load(3)
+    with pytest.raises(TypeError, match="fname required to be string"):
+        sym.load_json(3)
+
+
+def test_a_failed_save_leaves_the_old_file(tmp_path):
+    path = tmp_path / "g.json"
+    path.write_text("old")
+    broken = sym.exp(sym.var("x"))
+    broken._outputs[0].node.extra["bad"] = 3
+    with pytest.raises(MXNetError):
+        broken.save(str(path))
+    assert path.read_text() == "old" and [p.name for p in tmp_path.iterdir()] == ["g.json"]

@@ -1,0 +1,113 @@
+"""Shapes and dtypes of graphs, forward and backward. Expected values and messages: mxnet 1.9.1."""
+
+import numpy as np
+import pytest
+
+import luojia as mx
+from luojia import sym
+from luojia._src.core.infer import merged
+from luojia._src.errors import MXNetError
+
+
+@pytest.fixture
+def a():
+    return sym.Variable("a")
+
+
+@pytest.fixture
+def b():
+    return sym.Variable("b")
+
+
+@pytest.fixture
+def fc(a):
+    return sym.FullyConnected(a, num_hidden=3, name="fc")
+
+
+def test_forward(fc):
+    assert fc.infer_shape(a=(2, 4)) == ([(2, 4), (3, 4), (3,)], [(2, 3)], [])
+    assert fc.infer_shape((2, 4)) == ([(2, 4), (3, 4), (3,)], [(2, 3)], [])
+    assert fc.infer_shape(a=(2, 4, 5)) == ([(2, 4, 5), (3, 20), (3,)], [(2, 3)], [])
+
+
+def test_from_one_side_of_a_sign_to_the_other(a, b):
+    assert (a + b).infer_shape(a=(2, 3)) == ([(2, 3), (2, 3)], [(2, 3)], [])
+
+
+def test_from_output_to_input(a, b):
+    assert (sym.exp(a) + b).infer_shape(b=(2, 3)) == ([(2, 3), (2, 3)], [(2, 3)], [])
+    deep = sym.tanh(sym.exp((a + 1) * 2)) - b
+    assert deep.infer_shape(b=(4,)) == ([(4,), (4,)], [(4,)], [])
+
+
+def test_a_broadcast_tells_nothing_of_its_other_side(a, b):
+    with pytest.warns(UserWarning, match="Cannot decide shape"):
+        assert sym.broadcast_add(a, b).infer_shape(a=(2, 3)) == (None, None, None)
+    assert sym.broadcast_add(a, b).infer_shape(a=(2, 3), b=(1, 3))[1] == [(2, 3)]
+
+
+def test_incomplete(fc):
+    with pytest.warns(UserWarning, match="Consider providing them as input:\n\ta: "):
+        assert fc.infer_shape() == (None, None, None)
+    arguments, outputs, aux = fc.infer_shape_partial()
+    assert (arguments[0], arguments[1], outputs, aux) == ((), (), [()], [])
+
+
+def test_unknown_lengths(b):
+    v = sym.Variable("v", shape=(0, 3))
+    assert v.infer_shape_partial() == ([(0, 3)], [(0, 3)], [])
+    assert (v + b).infer_shape(b=(2, 3)) == ([(2, 3), (2, 3)], [(2, 3)], [])
+    assert merged((0, 3), (2, 0)) == (2, 3)
+
+
+def test_declared_shapes(a):
+    w = sym.Variable("w", shape=(3, 4))
+    fc = sym.FullyConnected(a, weight=w, num_hidden=3, no_bias=True)
+    assert fc.infer_shape(a=(2, 4)) == ([(2, 4), (3, 4)], [(2, 3)], [])
+
+
+def test_labels_of_output_operators(a):
+    def label(s, shape):
+        return s.infer_shape(a=shape)[0][1]
+
+    assert label(sym.SoftmaxOutput(a, name="s"), (2, 3, 4)) == (2, 3)
+    assert label(sym.SoftmaxOutput(a, name="s", multi_output=True), (2, 3, 4)) == (2, 4)
+    assert label(sym.LinearRegressionOutput(a, name="s"), (2, 1)) == (2,)
+    assert label(sym.LinearRegressionOutput(a, name="s"), (2, 4)) == (2, 4)
+    assert label(sym.SVMOutput(a, name="s"), (2, 4)) == (2,)
+
+
+def test_dtypes(fc, a):
+    assert fc.infer_type(a="float16") == ([np.float16] * 3, [np.float16], [])
+    assert fc.infer_type(np.float64) == ([np.float64] * 3, [np.float64], [])
+    assert sym.Cast(a, dtype="int32").infer_type(a="float32") == ([np.float32], [np.int32], [])
+    assert fc.infer_type_partial() == ([None] * 3, [None], [])
+    with pytest.warns(UserWarning, match="Cannot decide type"):
+        assert fc.infer_type() == (None, None, None)
+    assert sym.Variable("h", dtype="float16").infer_type() == ([np.float16], [np.float16], [])
+
+
+@pytest.mark.parametrize(("action", "error", "message"), [
+    (lambda a, b, fc: (a + b).infer_shape(a=(2, 3), b=(3, 3)), MXNetError, r"Error in operator .*broadcast"),
+    (lambda a, b, fc: fc.infer_shape(a=(2, 4), fc_weight=(3, 5)), MXNetError,
+     r"Error in operator fc: Shape inconsistent, Provided = \[3,5\], inferred shape=\[3,4\]"),
+    (lambda a, b, fc: fc.infer_shape(a=(2, 4), fc_weight=(3, 5)), ValueError,
+     r"infer_shape error. Arguments:\n  a: \(2, 4\)\n  fc_weight: \(3, 5\)"),
+    (lambda a, b, fc: fc.infer_shape(foo=(2, 4)), MXNetError, "InferShapeKeyword argument name foo not found"),
+    (lambda a, b, fc: fc.infer_type(foo="float32"), MXNetError, "InferTypeKeyword argument name foo not found"),
+    (lambda a, b, fc: fc.infer_shape((2, 4), a=(2, 4)), ValueError, "either by positional or kwargs way"),
+    (lambda a, b, fc: fc.infer_type("float32", a="float32"), ValueError, "either by positional or kwargs way"),
+    (lambda a, b, fc: fc.infer_shape(a=3), TypeError, "Arguments need to be shapes .tuple., but 'a' is"),
+    (lambda a, b, fc: fc.infer_shape(*[(2, 4)] * 4), ValueError, "got 4 shapes for 3 arguments"),
+    (lambda a, b, fc: sym.Variable("v", shape=(2, 3)).infer_shape(v=(3, 2)), ValueError,
+     r"declared with shape \(2, 3\)"),
+])
+def test_errors(action, error, message, a, b, fc):
+    with pytest.raises(error, match=message):
+        action(a, b, fc)
+
+
+def test_inference_agrees_with_the_run(a, b):
+    graph = sym.sum(sym.concat(sym.exp(a), a * 2, dim=1), axis=1)
+    (out,) = graph.eval(a=mx.nd.array(np.ones((2, 3))))
+    assert graph.infer_shape(a=(2, 3))[1] == [out.shape]
