@@ -239,8 +239,8 @@ def test_grad_errors(x):
     w = nd.ones((2,))
     w.attach_grad()
     y = _recorded(lambda: x * x)
-    with pytest.raises(mx.MXNetError, match="Cannot differentiate with respect to the 2-th variable because it does not "
-                                            "require gradient"):
+    with pytest.raises(mx.MXNetError, match="Cannot differentiate with respect to the 2-th variable because it does "
+                                            "not require gradient"):
         autograd.grad(y, [x, nd.ones((2,))])
     with pytest.raises(mx.MXNetError, match="the 1-th variable because it is unreachable from the outputs"):
         autograd.grad(y, [w], retain_graph=True)

@@ -20,7 +20,8 @@ def settings():
 
 def test_contexts():
     assert mx.Context("cpu", 1) == mx.cpu(1) != mx.cpu(0)
-    assert repr((mx.cpu(), mx.gpu(0), mx.cpu_pinned(), mx.Context("cpu", 1))) == "(cpu(0), gpu(0), cpu_pinned(0), cpu(1))"
+    made = (mx.cpu(), mx.gpu(0), mx.cpu_pinned(), mx.Context("cpu", 1))
+    assert repr(made) == "(cpu(0), gpu(0), cpu_pinned(0), cpu(1))"
     assert str(mx.cpu(1)) == "cpu(1)" and mx.gpu(7).device_id == 7
     assert (mx.cpu().device_type, mx.cpu().device_typeid, mx.gpu().device_typeid) == ("cpu", 1, 2)
     assert {mx.cpu(0): 1}[mx.Context("cpu")] == 1 and mx.Context(mx.cpu(1)) is mx.cpu(1)
@@ -71,8 +72,8 @@ def test_set_context():
 
 
 @pytest.mark.parametrize("settings, error, message", [
-    ({"mode": 5}, ValueError, r"the argument 'mode' should be context.GRAPH_MODE \(0\) or context.PYNATIVE_MODE \(1\), but "
-                              "got 5"),
+    ({"mode": 5}, ValueError, r"the argument 'mode' should be context.GRAPH_MODE \(0\) or context.PYNATIVE_MODE \(1\), "
+                              "but got 5"),
     ({"mode": None}, ValueError, "the argument 'mode' should be .* but got None"),
     ({"mode": "a"}, TypeError, "The parameter 'mode' must be <class 'int'>, but got <class 'str'>"),
     ({"foo": 1}, ValueError, "the keyword argument foo is not recognized! For detailed usage of 'set_context'"),
