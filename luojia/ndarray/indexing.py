@@ -14,9 +14,9 @@ from .._src.core.op import OPERATORS, apply
 from .._src.core.tape import state
 from .._src.core.tensor import Tensor, wrap
 from .._src.errors import ArgumentError, DTypeError, GraphError, MXNetError
+from .._src.ops.codes import target_shape
 from .._src.ops.index import encode
 from .ndarray import INPLACE, NDArray
-from .shapes import target_shape
 
 
 class OutOfBounds(MXNetError, IndexError):

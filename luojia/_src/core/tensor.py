@@ -365,7 +365,7 @@ def seed(head: Tensor, g: Any) -> Any:
     """The array that starts the backward pass of ``head``: ``g`` if given, which must have its shape, else ones."""
     if g is None:
         return head._device.engine.ones_like(head._value)
-    value = g._value if isinstance(g, Tensor) else np.asarray(g)
+    value = g._value if isinstance(g, Tensor) else np.array(g)  # a copy: it may become the gradient itself
     if value.shape != head.shape:
         raise ArgumentError(f"backward: the head has shape {head.shape}, its head gradient {value.shape}.")
     return value if value.dtype == head.np_dtype else value.astype(head.np_dtype)

@@ -234,7 +234,8 @@ binary("xlogy", lambda xp, x, y: xp.where(x == 0, x * 0, x * xp.log(xp.where(x =
        "x log y, and 0 where x is 0.", ms="Xlogy")
 binary("div_no_nan", lambda xp, x, y: xp.where(y == 0, x * 0, x / xp.where(y == 0, y * 0 + 1, y)),
        "x / y, and 0 where y is 0.", ms="DivNoNan")
-binary("copysign", lambda xp, x, y: xp.abs(x) * xp.where(xp.signbit(y), -1, 1), "|x| with the sign of y.")
+binary("copysign", lambda xp, x, y: xp.where(xp.signbit(y), -xp.abs(x), xp.abs(x)), "|x| with the sign of y.",
+       rule=lambda xp, g, ans, args, needs: (xp.where(xp.signbit(args[1]), -g, g) * xp.sign(args[0]), None))
 for _name, _ms in (("bitwise_and", "BitwiseAnd"), ("bitwise_or", "BitwiseOr"), ("bitwise_xor", "BitwiseXor")):
     binary(_name, lambda xp, x, y, n=_name: getattr(xp, n)(x, y), f"{_ms[7:].upper()} of the bits of two integers.",
            ms=_ms, differentiable=False)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from math import prod
 
 from ..core.op import op
-from ..errors import ArgumentError, MXNetError, ShapeError
+from ..errors import ArgumentError, ShapeError
+from .codes import target_shape
 
 
 def axis_in(axis: int, ndim: int, name: str) -> int:
@@ -26,72 +27,11 @@ def _(xp, g, ans, args, needs, *, shape):
     return (xp.reshape(g, args[0].shape),)
 
 
-def decode_shape(old: tuple, codes: tuple, reverse: bool = False) -> tuple:
-    """The shape that MXNet's reshape codes ask for.
-
-    0 copies a length, -1 is what remains, -2 copies all remaining lengths, -3 joins two, -4 splits one into the two
-    that follow; ``reverse`` reads from the right.
-
-    >>> decode_shape((2, 3, 4), (-3, 0)), decode_shape((2, 3, 4), (0, -4, 1, 3, -2)), decode_shape((8, 3), (-1, 0), True)
-    ((6, 4), (2, 1, 3, 4), (8, 3))
-    """
-    old, codes = tuple(old), tuple(codes)
-    whole = (old, codes)
-    if reverse:
-        old, codes = old[::-1], codes[::-1]
-    out: list[int] = []
-    at = i = 0
-    try:
-        while i < len(codes):
-            c = codes[i]
-            if c > 0 or c == -1:
-                out.append(c)
-                at += 1
-            elif c == 0:
-                out.append(old[at])
-                at += 1
-            elif c == -2:
-                out += old[at:]
-                at = len(old)
-            elif c == -3:
-                out.append(old[at] * old[at + 1])
-                at += 2
-            elif c == -4:
-                a, b = codes[i + 1], codes[i + 2]
-                if a == -1:
-                    a = old[at] // b
-                elif b == -1:
-                    b = old[at] // a
-                out += [a, b]
-                at += 1
-                i += 2
-            else:
-                raise ArgumentError(f"reshape: shape holds {c}; the codes are 0, -1, -2, -3 and -4.")
-            i += 1
-    except IndexError:
-        raise ArgumentError(f"reshape: the codes {whole[1]} ask for more axes than shape {whole[0]} has.") from None
-    if reverse:
-        out = out[::-1]
-    size = prod(old)
-    if out.count(-1) > 1:
-        raise ArgumentError(f"reshape: only one length may be -1, got {whole[1]}.")
-    if -1 in out:
-        known = prod([n for n in out if n != -1])
-        if known and size % known == 0:
-            out[out.index(-1)] = size // known
-    return tuple(out)
-
-
 @op(mx=("reshape(data:x, shape=(), reverse=False, target_shape:_=None, keep_highest:_=False)",
         "Reshape(data:x, shape=(), reverse=False, target_shape:_=None, keep_highest:_=False)"))
 def reshape_codes(xp, x, *, shape=(), reverse=False):
-    """x with another shape, given in MXNet's codes (see ``decode_shape``)."""
-    new = decode_shape(x.shape, (shape,) if isinstance(shape, int) else shape, reverse)
-    have, want = prod(x.shape), prod(new)
-    if have != want or -1 in new:
-        kind = ShapeError if want < have else MXNetError
-        raise kind(f"reshape: an array of shape {tuple(x.shape)} has {have} elements, shape {tuple(shape)} {want}.")
-    return xp.reshape(x, new)
+    """x with another shape, given in MXNet's codes (see ``target_shape``)."""
+    return xp.reshape(x, target_shape(x.shape, (shape,) if isinstance(shape, int) else shape, reverse))
 
 
 @reshape_codes.vjp(keep="")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .._src.errors import ArgumentError, ShapeError
+from ..errors import ArgumentError, ShapeError
 
 
 def target_shape(shape: Sequence[int], codes: Sequence[int], reverse: bool = False) -> tuple[int, ...]:
@@ -12,7 +12,7 @@ def target_shape(shape: Sequence[int], codes: Sequence[int], reverse: bool = Fal
 
     Codes: n > 0 a length, 0 the source's, -1 what remains (once), -2 all remaining axes, -3 the product of the next two
     axes, -4 the next axis split in the two lengths that follow (one of which may be -1). ``reverse`` reads both from
-    the right.
+    the right, so that a split is then written (b, a, -4).
 
     >>> target_shape((2, 3, 4), (-3, 0)), target_shape((2, 3, 4), (-4, 1, 2, -2))
     ((6, 4), (1, 2, 3, 4))
@@ -23,7 +23,7 @@ def target_shape(shape: Sequence[int], codes: Sequence[int], reverse: bool = Fal
     size = 1
     for n in shape:
         size *= n
-    out = _read(shape[::-1], _reverse_splits(codes))[::-1] if reverse else _read(shape, codes)
+    out = _read(shape[::-1], codes[::-1])[::-1] if reverse else _read(shape, codes)
     if out.count(-1) > 1:
         raise ShapeError(f"reshape: One and only one dim can be inferred, got shape {codes}.")
     known = 1
@@ -39,18 +39,6 @@ def target_shape(shape: Sequence[int], codes: Sequence[int], reverse: bool = Fal
     if known < size:
         raise ShapeError(f"Cannot reshape array of size {size} into shape {codes}")
     return tuple(out)
-
-
-def _reverse_splits(codes: tuple) -> tuple:
-    """The codes from the right, each split (-4, a, b) as (-4, b, a)."""
-    out: list[tuple] = []
-    i = 0
-    while i < len(codes):
-        step = 3 if codes[i] == -4 else 1
-        group = codes[i : i + step]
-        out.append((-4, *group[:0:-1]) if step == 3 else group)
-        i += step
-    return tuple([c for group in reversed(out) for c in group])
 
 
 def _read(shape: tuple, codes: tuple) -> list[int]:
