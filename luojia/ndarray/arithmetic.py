@@ -44,27 +44,25 @@ def _on_integers(op_: Any, x: Any, y: Any) -> Any:
     return op_(*(mended or (x, y)))
 
 
-def _general(name: str, on_integers: Any = None) -> Callable:
-    """``x op y`` through Tensor's own method; integers, where they differ, through an operator of theirs."""
+def _general(name: str, on_integers: Any) -> Callable:
+    """``x op y`` through Tensor's own method; that of integers through an operator of theirs."""
     inherited = getattr(Tensor, f"__{name}__")
 
     def method(self: NDArray, other: Any) -> NDArray:
-        if on_integers is not None and self._value.dtype.kind in "iu":
+        if self._value.dtype.kind in "iu":
             return _on_integers(on_integers, self, operand(other))
-        if other.__class__ is not NDArray and other.__class__ is not float:
-            operand(other)
         return inherited(self, other)
 
     return method
 
 
-def _reflected(name: str, on_integers: Any = None) -> Callable:
+def _reflected(name: str, on_integers: Any) -> Callable:
     inherited = getattr(Tensor, f"__r{name}__")
 
     def method(self: NDArray, other: Any) -> NDArray:
-        if on_integers is not None and self._value.dtype.kind in "iu":
+        if self._value.dtype.kind in "iu":
             return _on_integers(on_integers, operand(other), self)
-        return inherited(self, operand(other))
+        return inherited(self, other)
 
     return method
 
@@ -93,10 +91,9 @@ def _inplace(name: str) -> Callable:
     return method
 
 
-_INTEGERS = {"truediv": truncated_divide, "pow": integer_power}
-for _name in ("add", "sub", "mul", "truediv", "pow"):
-    setattr(NDArray, f"__{_name}__", _general(_name, _INTEGERS.get(_name)))
-    setattr(NDArray, f"__r{_name}__", _reflected(_name, _INTEGERS.get(_name)))
+for _name, _on in {"truediv": truncated_divide, "pow": integer_power}.items():
+    setattr(NDArray, f"__{_name}__", _general(_name, _on))
+    setattr(NDArray, f"__r{_name}__", _reflected(_name, _on))
 NDArray.__mod__ = _through("broadcast_mod")
 NDArray.__rmod__ = _through("broadcast_mod", swap=True)
 for _name in ("add", "sub", "mul", "truediv", "pow", "mod"):

@@ -9,6 +9,7 @@ import numpy as np
 
 from .._src.core.ambient import commit, wants
 from .._src.core.faces import Face, FaceModule, compile_function, run_plain
+from .._src.core.op import unary
 from .._src.core.random import next_key
 from .._src.core.tape import state
 from .._src.core.tensor import Tensor, wrap
@@ -82,8 +83,10 @@ def _as_ndarrays(result: Any) -> Any:
 
 def _make(face: Face) -> Callable:
     named = {p.internal for p in face.params} | face.fixed.keys()
-    face.late = wants(face.op, named)
-    return compile_function(face, run, "luojia.ndarray", "out=None, name=None")
+    op = face.op
+    face.late = wants(op, named)
+    simple = not (face.late or op.aux or op.variadic) and op.inputs == ("x",) and op.outputs == 1
+    return compile_function(face, run, "luojia.ndarray", "out=None, name=None", unary(op) if simple else None, NDArray)
 
 
 faces = FaceModule({"mx": _make})

@@ -10,7 +10,7 @@ import numpy as np
 
 from .._src.core import dtypes
 from .._src.core.op import OPERATORS
-from .._src.core.tape import Leaf, Node, state
+from .._src.core.tape import Leaf, Node, Pullback, state
 from .._src.core.tensor import Tensor, wrap
 from .._src.engine.devices import Context
 from .._src.errors import ArgumentError, DTypeError, GraphError, ShapeError
@@ -228,7 +228,7 @@ def _bracketed(shape: tuple) -> str:
     return f"[{','.join(map(str, shape))}]"
 
 
-class _Move:
+class _Move(Pullback):
     """The operation of a node that copies from one device to another; its gradient goes back."""
 
     name = "as_in_context"
@@ -265,6 +265,8 @@ def _fit_constant(t: Any, dtype: np.dtype, device: Context) -> Any:
         return wrap(NDArray, device.engine.put(t.astype(dtype), device), device)
     if isinstance(t, np.generic):
         t = t.item()
+    if not isinstance(t, (int, float)):
+        raise DTypeError(f"type {type(t)} not supported beside an NDArray; use an NDArray, a number or a NumPy array.")
     if dtype.kind in "iu" and t.__class__ is not int:
         return int(t)
     return t

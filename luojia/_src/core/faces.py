@@ -124,12 +124,14 @@ def index_faces(kind: str) -> dict[str, tuple[Operator, str]]:
     return found
 
 
-def compile_function(face: Any, run: Callable, module: str, extra: str = "") -> Callable:
+def compile_function(face: Any, run: Callable, module: str, extra: str = "", quick: Callable | None = None,
+                     quick_class: type | None = None) -> Callable:
     """A Python function with the face's signature that calls ``run(face, inputs, attrs, **extra names)``.
 
-    ``extra`` is source for further parameters that the door understands, as ``"out=None, name=None"``.
+    ``extra`` is source for further parameters that the door understands, as ``"out=None, name=None"``. A face of one
+    array and nothing else may have a ``quick`` way for an array of ``quick_class``.
     """
-    space: dict[str, Any] = {"_run": run, "_face": face}
+    space: dict[str, Any] = {"_run": run, "_face": face, "_quick": quick, "_class": quick_class}
     keyword = any(p.star for p in face.params)
     signature, seen_default = [], False
     for i, p in enumerate(face.params):
@@ -157,6 +159,11 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "") -> 
     passed = "".join(f", {e.split('=')[0].strip()}={e.split('=')[0].strip()}" for e in extra.split(",") if e.strip())
     call = f"_run(_face, {inputs}, {{{', '.join(pairs)}}}{passed})"
     source = f"def {face.name}({', '.join(signature)}):\n    return {call}"
+    if quick is not None and len(face.params) == 1 and len(face.inputs) == 1 and not face.fixed:
+        array = face.inputs[0].public
+        condition = " and ".join([f"{array}.__class__ is _class", *[f"{e.split('=')[0].strip()} is None"
+                                                                     for e in extra.split(",") if e.strip()]])
+        source = source.replace("\n", f"\n    if {condition}:\n        return _quick({array})\n", 1)
     exec(source, space)  # noqa: S102 - the source is made of this package's own tables
     function = space[face.name]
     function.__module__ = module
