@@ -22,29 +22,19 @@ _SIGNS = {  # Python's name, the operator, and the sign in messages
 _COMPARISONS = {"gt": ("greater", ">"), "ge": ("greater_equal", ">="), "lt": ("less", "<"), "le": ("less_equal", "<=")}
 
 
-def _operand(self: Tensor, other: Any, sign: str) -> Any:
-    """What may stand beside a Tensor: a Tensor, a number, a list or tuple of numbers."""
-    if isinstance(other, (Tensor, int, float, complex, np.generic)) or hasattr(other, "_luojia_apply"):
-        return other
-    if isinstance(other, (list, tuple)):
-        return Tensor(other)
-    if isinstance(other, np.ndarray) and self._result_class is not Tensor:
-        return other
-    hint = "; wrap the array, as in luojia.Tensor(array)" if isinstance(other, np.ndarray) else ""
-    raise DTypeError(f"Tensor {sign} {type(other).__name__}: expected a Tensor or a number{hint}.")
-
-
 def _binary(op: Operator, sign: str) -> Callable:
-    return binary(op, lambda self, other: apply(op, (self, _operand(self, other, sign)), op._defaults))
+    def otherwise(self: Tensor, other: Any) -> Any:
+        if isinstance(other, np.ndarray) and self._result_class is Tensor:
+            raise DTypeError(f"Tensor {sign} ndarray: expected a Tensor or a number; wrap the array, as in "
+                             "luojia.Tensor(array).")
+        return apply(op, (self, other), op._defaults)
+
+    return binary(op, otherwise)
 
 
-def _reflected(op: Operator, sign: str) -> Callable:
-    numpy_form = getattr(np, op.name)
-
+def _reflected(op: Operator) -> Callable:
     def method(self: Tensor, other: Any) -> Any:
-        if other.__class__ is np.ndarray and self._result_class is Tensor:
-            return numpy_form(other, self.asnumpy())  # an ndarray on the left stays one
-        return apply(op, (_operand(self, other, sign), self), op._defaults)
+        return apply(op, (other, self), op._defaults)
 
     return method
 
@@ -96,7 +86,7 @@ def _install() -> None:
         op = OPERATORS[op_name]
         setattr(Tensor, f"__{name}__", _binary(op, sign))
         if name in _SIGNS:
-            setattr(Tensor, f"__r{name}__", _reflected(op, sign))
+            setattr(Tensor, f"__r{name}__", _reflected(op))
     for name, op_name in {"neg": "negative", "pos": "identity", "abs": "abs", "invert": "logical_not"}.items():
         setattr(Tensor, f"__{name}__", _unary(OPERATORS[op_name]))
     for name, op_name in {"eq": "equal", "ne": "not_equal"}.items():
