@@ -77,7 +77,8 @@ def _by_rows(name: str, operator: str) -> Callable:
 
 
 def _named(function: Callable, name: str, doc: str) -> Callable:
-    function.__name__ = function.__qualname__ = "".join(["_" + c.lower() if c.isupper() else c for c in name]).lstrip("_")
+    snake = "".join(["_" + c.lower() if c.isupper() else c for c in name])
+    function.__name__ = function.__qualname__ = snake.lstrip("_")
     function.__doc__ = doc
     return function
 

@@ -28,8 +28,8 @@ def test_assign():
 
 def test_a_failed_assignment_changes_nothing():
     p = parameter([1])
-    with pytest.raises(ValueError, match=r"For 'Assign', ?'value' must have the same shape as 'variable'. But got 'value' "
-                                         r"shape: \(2,\), 'variable' shape: \(1,\)"):
+    with pytest.raises(ValueError, match=r"For 'Assign', ?'value' must have the same shape as 'variable'. But got "
+                                         r"'value' shape: \(2,\), 'variable' shape: \(1,\)"):
         ops.Assign()(p, Tensor([2.0, 3.0]))
     with pytest.raises(ShapeError, match="For 'AssignAdd', 'value' must have the same shape"):
         ops.AssignAdd()(p, Tensor([[2.0, 3.0]]))

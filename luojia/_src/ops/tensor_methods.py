@@ -16,19 +16,21 @@ from ..errors import ArgumentError, DTypeError
 
 FACES = FaceModule({"fn": lambda face: compile_function(face, run_plain, "luojia")})
 
-SAME = """abs absolute acos acosh add addcdiv addcmul addmm addmv all amax amin any approximate_equal arccos arccosh arcsin
-arcsinh arctan arctan2 arctanh argsort asin asinh atan atan2 atanh baddbmm bincount bitwise_and bitwise_or bitwise_xor bmm
-broadcast_to ceil cholesky chunk clamp clip copysign cos cosh count_nonzero cummax cummin cumprod cumsum deg2rad det diag
-diagflat digamma div divide dot eq erf erfc erfinv exp expand expand_as expand_dims expm1 flip floor floor_divide fmod frac
-gather gather_elements gather_nd gcd ge ger greater greater_equal gt hardshrink histc hypot index_add index_fill inner
-inverse isclose isfinite isinf isnan isneginf isposinf lcm le lerp less less_equal lgamma log log10 log1p log2 logaddexp
-logaddexp2 logical_and logical_not logical_or logical_xor logsumexp lt masked_fill masked_select matmul maximum median
-minimum mm moveaxis movedim mul multiply nan_to_num nansum narrow ne neg negative nonzero norm not_equal outer pow prod
-rad2deg reciprocal remainder repeat_interleave roll round rsqrt scatter searchsorted sigmoid sign signbit sin sinc sinh
-slogdet softmax sort split sqrt square std sub subtract swapdims tan tanh tensor_split tile topk trace tril triu
-true_divide trunc unbind unique unsqueeze unsorted_segment_sum var xdivy xlogy"""
+SAME = """abs absolute acos acosh add addcdiv addcmul addmm addmv all amax amin any approximate_equal arccos arccosh
+arcsin arcsinh arctan arctan2 arctanh argsort asin asinh atan atan2 atanh baddbmm bincount bitwise_and
+bitwise_or bitwise_xor bmm broadcast_to ceil cholesky chunk clamp clip copysign cos cosh count_nonzero cummax
+cummin cumprod cumsum deg2rad det diag diagflat digamma div divide dot eq erf erfc erfinv exp expand expand_as
+expand_dims expm1 flip floor floor_divide fmod frac gather gather_elements gather_nd gcd ge ger greater
+greater_equal gt hardshrink histc hypot index_add index_fill inner inverse isclose isfinite isinf isnan
+isneginf isposinf lcm le lerp less less_equal lgamma log log10 log1p log2 logaddexp logaddexp2 logical_and
+logical_not logical_or logical_xor logsumexp lt masked_fill masked_select matmul maximum median minimum mm
+moveaxis movedim mul multiply nan_to_num nansum narrow ne neg negative nonzero norm not_equal outer pow prod
+rad2deg reciprocal remainder repeat_interleave roll round rsqrt scatter searchsorted sigmoid sign signbit sin
+sinc sinh slogdet softmax sort split sqrt square std sub subtract swapdims tan tanh tensor_split tile topk
+trace tril triu true_divide trunc unbind unique unsqueeze unsorted_segment_sum var xdivy xlogy"""
 OTHER = {"top_k": "topk", "inv": "reciprocal", "is_finite": "isfinite", "reverse": "flip", "relu": "relu",
-         "scatter_nd_add": "tensor_scatter_add", "scatter_add": "tensor_scatter_add", "scatter_sub": "tensor_scatter_sub",
+         "scatter_nd_add": "tensor_scatter_add", "scatter_add": "tensor_scatter_add",
+         "scatter_sub": "tensor_scatter_sub",
          "scatter_mul": "tensor_scatter_mul", "scatter_div": "tensor_scatter_div", "scatter_max": "tensor_scatter_max",
          "scatter_min": "tensor_scatter_min", "soft_shrink": "softshrink", "bitwise_left_shift": "left_shift",
          "bitwise_right_shift": "right_shift", "argmax_with_value": "max", "argmin_with_value": "min",
@@ -250,8 +252,8 @@ def _install() -> None:
         setattr(Tensor, name, Lazy(name, face))
     for name, dtype in DTYPES.items():
         setattr(Tensor, name, _dtype_method(dtype))
-    for method in (reshape, transpose, permute, flatten, ravel, astype, to, type_as, mean, squeeze, swapaxes, take, repeat,
-                   fill, select, where, ptp, itemset, copy, view, assign_value, index_select):
+    for method in (reshape, transpose, permute, flatten, ravel, astype, to, type_as, mean, squeeze, swapaxes, take,
+                   repeat, fill, select, where, ptp, itemset, copy, view, assign_value, index_select):
         setattr(Tensor, method.__name__, method)
     others: dict[str, Any] = {
         "sum": total, "max": _extremum("max"), "min": _extremum("min"), "argmax": _position("argmax"),
