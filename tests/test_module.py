@@ -241,7 +241,7 @@ def predicting():
     (lambda: predicting().get_input_grads(), AssertionError, "inputs_need_grad=True"),
     (lambda: mx.mod.Module(classifier()).bind(DATA, for_training=False, inputs_need_grad=True), AssertionError,
      "need for_training=True"),
-    (lambda: mx.mod.Module(classifier()).bind([("dat", (6, 4))]), ValueError, "don't match names specified by data_nam"),
+    (lambda: mx.mod.Module(classifier()).bind([("dat", (6, 4))]), ValueError, "don't match names specified by data"),
     (lambda: mx.mod.Module(classifier()).bind(DATA, [("x", (6,))]), ValueError, "by label_names"),
     (lambda: mx.mod.Module(classifier(), context=[mx.cpu(0), mx.cpu(1)]).bind([("data", (1, 4))]), ValueError,
      "Too many slices"),

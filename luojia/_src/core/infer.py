@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.devices import cpu_engine
-from ..errors import MXNetError, ShapeError
+from ..errors import MXNetError, NotSupportedError, ShapeError
 from .op import Operator
 from .symbol import KEY, Entry, Symbol, SymNode, walk
 
@@ -149,6 +149,8 @@ class Shapes:
                       for a, s in zip(node.args, shapes))
         try:
             outs = _output_shapes(node.op, specs, consts, tuple(sorted(node.attrs.items(), key=lambda kv: kv[0])))
+        except NotSupportedError:
+            raise
         except (MXNetError, ValueError, IndexError, TypeError) as e:
             listed = ", ".join(f"{a.node.name} {_list(s)}" for a, s in zip(node.args, shapes) if a.__class__ is Entry)
             raise ShapeError(f"Error in operator {node.name}: {e} (its inputs: {listed})") from e
@@ -228,9 +230,11 @@ def infer_types(symbol: Symbol, given: Mapping[str, Any]) -> dict[tuple[int, int
             outs = np.dtype(named) if casts else shared
             if shared is None and not casts:
                 shared = next((of[id(node), i] for i in range(node.count) if of.get((id(node), i)) is not None), None)
-            for e in entries:
+            for position, e in enumerate(entries):
                 if of.get((id(e.node), e.index)) is None and shared is not None:
-                    of[id(e.node), e.index] = shared
+                    # Statistics, and what goes with them, have full precision.
+                    full = node.op.aux and position > 0 and shared == np.float16
+                    of[id(e.node), e.index] = np.dtype("float32") if full else shared
                     changed = True
             for i in range(node.count):
                 if of.get((id(node), i)) is None and (outs if outs is not None else shared) is not None:
