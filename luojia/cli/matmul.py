@@ -29,7 +29,7 @@ def gradients() -> tuple[np.ndarray, float]:
     """The gradients of the product with respect to its first input and to its weight.
 
     >>> by_input, by_weight = gradients()
-    >>> by_input.round(3).tolist()[0], round(by_weight, 3)
+    >>> [round(v, 3) for v in by_input[0].tolist()], round(by_weight, 3)
     ([4.51, 2.7, 3.6], 21.536)
     """
     net = Net()
