@@ -98,9 +98,11 @@ def test_dropout_follows_the_mode_of_the_run():
 
 def test_a_network_with_all_of_them_round_trips():
     with mx.name.NameManager():
-        body = sym.Pooling(sym.Activation(sym.BatchNorm(sym.Convolution(
-            a(), kernel=(3, 3), pad=(1, 1), num_filter=2)), act_type="relu"), kernel=(2, 2), stride=(2, 2), pool_type="avg")
-        net = sym.SoftmaxOutput(sym.FullyConnected(sym.Dropout(sym.Flatten(body), p=0.25), num_hidden=3), name="softmax")
+        conv = sym.Convolution(a(), kernel=(3, 3), pad=(1, 1), num_filter=2)
+        body = sym.Activation(sym.BatchNorm(conv), act_type="relu")
+        pool = sym.Pooling(body, kernel=(2, 2), stride=(2, 2), pool_type="avg")
+        fc = sym.FullyConnected(sym.Dropout(sym.Flatten(pool), p=0.25), num_hidden=3)
+        net = sym.SoftmaxOutput(fc, name="softmax")
     again = sym.load_json(net.tojson())
     assert again.tojson() == net.tojson() and again.list_auxiliary_states() == net.list_auxiliary_states()
     outs = []

@@ -166,6 +166,8 @@ def _accepted(rule: Any, extra: dict[str, Any], attrs: dict[str, Any]) -> dict[s
 @lru_cache(maxsize=4096)
 def _output_shapes(op: Operator, specs: tuple, consts: tuple, attrs: tuple) -> tuple[Shape, ...]:
     attrs = dict(attrs)
+    if op.elementwise:
+        return (np.broadcast_shapes(*[s for s in specs if s is not None]),)
     if op.shape_rule is not None:
         found = op.shape_rule(list(specs), **attrs)
         return tuple(found) if isinstance(found, list) or (found and isinstance(found[0], (tuple, list))) else (found,)

@@ -113,7 +113,15 @@ OUTPUTS = {"BatchNorm": ("output", "mean", "var"), "LayerNorm": ("output", "mean
            "GroupNorm": ("output", "mean", "std"), "RNN": ("output", "state_output", "statecell_output"),
            "sort": ("output0",), "CTCLoss": ("output0",)}
 COUNTED = {"BatchNorm": 3, "LayerNorm": 3, "GroupNorm": 3, "InstanceNorm": 3, "Dropout": 2, "LRN": 2,
-           "L2Normalization": 2, "Pooling": 2, "sort": 2, "CTCLoss": 2}
+           "L2Normalization": 2, "sort": 2, "CTCLoss": 2}
+
+
+def counted(op: str, count: int, given: dict[str, Any]) -> int:
+    """The number of outputs that MXNet's files count for an operator of ``count`` visible ones."""
+    if op == "Pooling" and given.get("pool_type", "max") == "max":
+        return 2
+    return max(count, COUNTED.get(op, 1))
+
 
 # Attributes with a short and a dunder name.
 HIDDEN = ("ctx_group", "lr_mult", "wd_mult", "force_mirroring", "mirror_stage")
