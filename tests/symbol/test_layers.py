@@ -56,7 +56,8 @@ def test_batch_norm_has_auxiliary_states():
     assert bn.list_inputs() == [*bn.list_arguments(), *bn.list_auxiliary_states()]
     assert bn.infer_shape(a=(5, 4)) == ([(5, 4), (4,), (4,)], [(5, 4)], [(4,), (4,)])
     assert bn.infer_type(a="float16") == ([np.float16, np.float32, np.float32], [np.float16], [np.float32] * 2)
-    assert bn.attr_dict() == {"bn_moving_mean": {"__init__": '["zero", {}]'}, "bn_moving_var": {"__init__": '["one", {}]'}}
+    zero, one = '["zero", {}]', '["one", {}]'
+    assert bn.attr_dict() == {"bn_moving_mean": {"__init__": zero}, "bn_moving_var": {"__init__": one}}
     assert '"inputs": [[0, 0, 0], [1, 0, 0], [2, 0, 0], [3, 0, 1], [4, 0, 1]]' in bn.tojson()
 
 

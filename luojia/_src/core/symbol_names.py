@@ -93,7 +93,7 @@ CONDITIONAL: dict[tuple[str, str], Callable[[dict[str, Any]], bool]] = {
     ("CTCLoss", "data_lengths"): lambda a: bool(a.get("use_data_lengths")),
     ("CTCLoss", "label_lengths"): lambda a: bool(a.get("use_label_lengths")),
     ("softmax", "length"): lambda a: bool(a.get("use_length")),
-    **{(norm, name): lambda a: True for norm in ("LayerNorm", "GroupNorm", "InstanceNorm") for name in ("gamma", "beta")},
+    **{(f"{kind}Norm", name): lambda a: True for kind in ("Layer", "Group", "Instance") for name in ("gamma", "beta")},
 }
 
 # Attributes that a graph cannot do without, as the input shapes are not there to tell them.
