@@ -12,7 +12,7 @@ __version__ = "0.1.0"
 
 _MODULES = (
     # both doors
-    "context", "random", "numpy", "data", "profiler",
+    "compat", "context", "random", "numpy", "data", "profiler",
     # the MindSpore door
     "nn", "ops", "common", "train", "dataset", "amp", "parallel", "communication",
     # the MXNet door

@@ -158,7 +158,8 @@ class _Case:
         outs = self.run(self.arrays)
         expected = ref(*self.arrays) if callable(ref) else ref
         if ref is not None:
-            expected = list(expected) if isinstance(expected, (tuple, list)) else [expected]
+            several = isinstance(expected, tuple) or (isinstance(expected, list) and len(outs) > 1)
+            expected = list(expected) if several else [expected]
             assert len(outs) == len(expected), f"{self.op.name} gave {len(outs)} outputs, expected {len(expected)}"
             for out, e in zip(outs, expected):
                 assert out.shape == np.shape(e), f"{self.op.name} gave shape {out.shape}, expected {np.shape(e)}"

@@ -33,7 +33,7 @@ RANK = {
     "cli": 8,
 }
 PUBLIC = {
-    "shared": "context random init initializer registry numpy data profiler",
+    "shared": "compat context random init initializer registry numpy data profiler",
     "mindspore": "nn ops common train dataset amp dtype communication parallel",
     "mxnet": "gluon nd ndarray sym symbol autograd metric io mod module model kv kvstore callback mon monitor operator "
     "optimizer lr_scheduler sched viz visualization test_utils name attribute np npx numpy_extension "

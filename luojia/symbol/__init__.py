@@ -2,7 +2,8 @@
 
 >>> import luojia as mx
 >>> a, b = mx.sym.Variable("a"), mx.sym.Variable("b")
->>> c = (a + b) / 10 + 1
+>>> with mx.name.NameManager():  # automatic names count from 0
+...     c = (a + b) / 10 + 1
 >>> c.list_arguments(), c.list_outputs()
 (['a', 'b'], ['_plusscalar0_output'])
 >>> c.eval(a=mx.nd.array([1.0]), b=mx.nd.array([2.0]))[0].asnumpy()

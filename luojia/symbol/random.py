@@ -14,7 +14,7 @@ from .symbol import Symbol
 def _draw(name: str, params: dict[str, Any], renamed: dict[str, str], shape: Any, dtype: Any, kwargs: dict) -> Symbol:
     kwargs = {k: v for k, v in kwargs.items() if k in ("name", "attr")}
     if shape is not None:
-        kwargs["shape"] = shape
+        kwargs["shape"] = (int(shape),) if isinstance(shape, (int, np.integer)) else tuple(shape)
     if dtype is not None and dtype != "None":
         kwargs["dtype"] = np.dtype(dtype).name
     symbols = [isinstance(p, Symbol) for p in params.values()]

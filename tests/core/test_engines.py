@@ -46,7 +46,7 @@ def engines():
 def place(engine, number):
     """A device of the engine's own, beside cpu(0)."""
     device = object.__new__(Context)
-    device.device_type, device.device_id, device._engine, device._outer = "cpu", number, engine, []
+    device.device_type, device.device_id, device._engine = "cpu", number, engine
     return device
 
 

@@ -1,11 +1,19 @@
-"""Products of matrices."""
+"""Products of matrices, and the linear algebra of square ones."""
 
 import numpy as np
+import pytest
 
+from luojia import Tensor, ops
+from luojia._src.core.op import OPERATORS
+from luojia._src.errors import ShapeError
 from tests.check import check_op
 
 rng = np.random.default_rng(0)
 a, b = rng.normal(size=(2, 3)), rng.normal(size=(3, 2))
+ta, tb = Tensor(a), Tensor(b)
+square = rng.normal(size=(2, 3, 3)) + 3 * np.eye(3)
+spd = square @ square.transpose(0, 2, 1)
+LOW = ("float32",)  # NumPy's linear algebra has no float16
 
 
 def test_matmul():
@@ -15,8 +23,95 @@ def test_matmul():
     check_op("matmul", a, b[:, 0], ref=a @ b[:, 0])
     check_op("matmul", a[0], b[:, 0], ref=a[0] @ b[:, 0])
     check_op("matmul", np.stack([a, a * 2]), b, ref=np.stack([a @ b, 2 * a @ b]))
+    with pytest.raises(ShapeError, match=r"MatMul expects .* got shapes \(2, 3\) and \(2, 3\)\."):
+        ops.MatMul()(ta, ta)
+    with pytest.raises(ShapeError, match="after transposing the second"):
+        ops.MatMul(transpose_b=True)(ta, tb)
 
 
 def test_dense():
     check_op("dense", a, b.T, b[0], ref=lambda x, w, b: x @ w.T + b)
     check_op("dense", a.reshape(2, 3, 1), b.T, None, attrs={"flatten": True}, ref=a @ b)
+
+
+def test_mxnet_dot():
+    check_op("dot_product", a, b, ref=a @ b)
+    check_op("dot_product", a.T, b.T, attrs={"transpose_a": True, "transpose_b": True}, ref=a @ b)
+    check_op("dot_product", a[0], b[:, 0], ref=(a[0] @ b[:, 0]).reshape(1))
+    cube = rng.normal(size=(3, 2, 2))
+    check_op("dot_product", a, cube, ref=np.tensordot(a, cube, 1))
+    check_op("dot_product", cube, a.T, attrs={"transpose_a": True}, ref=np.tensordot(cube, a.T, ((0,), (0,))))
+    with pytest.raises(ShapeError, match=r"dot expects the last length of lhs .* \(2, 3\) and \(2, 3\)"):
+        OPERATORS["dot_product"](ta, ta)
+    with pytest.raises(ShapeError, match="dot expects vectors of one length"):
+        OPERATORS["dot_product"](ta[0], tb[0])
+
+
+def test_batch_dot():
+    check_op("batch_dot", spd, square, attrs={"transpose_b": True}, ref=spd @ square.transpose(0, 2, 1))
+    with pytest.raises(ShapeError, match=r"batch_dot expects arrays of shape .* got \(2, 3\) and \(3, 2\)"):
+        OPERATORS["batch_dot"](ta, tb)
+
+
+def test_products():
+    check_op("einsum", a, b, attrs={"equation": "ij,jk->ik"}, ref=a @ b)
+    check_op("einsum", a, attrs={"equation": "ij->ji"}, ref=a.T)
+    check_op("tensordot", a, b, attrs={"axes": 1}, ref=a @ b)
+    check_op("tensordot", a, b, attrs={"axes": ((0, 1), (1, 0))}, ref=np.tensordot(a, b, ((0, 1), (1, 0))))
+    check_op("dot_last", a, b, ref=a @ b)
+    check_op("dot_last", a, b[:, 0], ref=a @ b[:, 0])
+    check_op("inner", a, b.T, ref=a @ b)
+    check_op("outer", a[0], b[0], ref=np.outer(a[0], b[0]))
+    check_op("add_matmul", a @ b, a, b, attrs={"beta": 0.5, "alpha": 2}, ref=2.5 * (a @ b))
+    check_op("khatri_rao", a, b.T, ref=np.stack([np.kron(a[:, i], b.T[:, i]) for i in range(3)], 1))
+
+
+def test_inverse_and_determinant():
+    check_op("inverse", square, ref=np.linalg.inv, dtypes=LOW)
+    check_op("det", square, ref=np.linalg.det, dtypes=LOW)
+    check_op("slogdet", square, ref=tuple(np.linalg.slogdet(square)), dtypes=LOW)
+    check_op("solve", square, np.stack([b, b * 2]), ref=np.linalg.solve(square, np.stack([b, b * 2])), dtypes=LOW)
+    check_op("solve", square[0], b[:, 0], ref=np.linalg.solve(square[0], b[:, 0]), dtypes=LOW)
+    for name in ("inverse", "det", "slogdet", "cholesky"):
+        with pytest.raises(ShapeError, match=rf"{name} expects square matrices .* got shape \(2, 3\)"):
+            OPERATORS[name](ta)
+
+
+def test_factors():
+    check_op("cholesky_inverse", np.linalg.cholesky(spd), ref=np.linalg.inv(spd), dtypes=LOW)
+    check_op("gemm", a, b, a @ b, attrs={"alpha": 2.0, "beta": 3.0}, ref=5 * a @ b)
+    check_op("gemm2", a, a, attrs={"transpose_b": True}, ref=a @ a.T)
+    check_op("syrk", a, attrs={"alpha": 2.0}, ref=2 * a @ a.T)
+    check_op("syrk", a, attrs={"transpose": True}, ref=a.T @ a)
+    low = np.tril(square)
+    check_op("trmm", square, spd, ref=low @ spd)
+    check_op("trmm", square, spd, attrs={"rightside": True, "transpose": True}, ref=spd @ low.transpose(0, 2, 1))
+    check_op("trsm", square, spd, ref=np.linalg.solve(low, spd), dtypes=LOW)
+    check_op("trsm", square, spd, attrs={"rightside": True, "lower": False}, ref=spd @ np.linalg.inv(np.triu(square)),
+             dtypes=LOW)
+
+
+def test_cholesky():
+    """Perturbed symmetrically: the factor reads one triangle only."""
+    check_op("cholesky", spd, ref=np.linalg.cholesky, grad=False, dtypes=LOW)
+    check_op("cholesky", spd, attrs={"upper": True}, ref=np.linalg.cholesky(spd).transpose(0, 2, 1), grad=False,
+             dtypes=LOW)
+    check_op(lambda_of_square(), square, dtypes=LOW)
+
+
+def lambda_of_square():
+    from luojia._src.core.op import Operator
+
+    return Operator(lambda xp, x: xp.cholesky(xp.matmul(x, xp.swapaxes(x, -1, -2))), "cholesky_of_square")
+
+
+def test_diagonals_and_triangles():
+    check_op("sum_log_diagonal", square, ref=np.log(np.diagonal(square, 0, 1, 2)).sum(-1))
+    check_op("extract_diagonal", square, attrs={"offset": 1}, ref=np.diagonal(square, 1, 1, 2))
+    check_op("make_diagonal", a, attrs={"offset": -1}, ref=np.stack([np.diag(r, -1) for r in a]))
+    rows, columns = np.tril_indices(3)
+    check_op("extract_triangle", square, ref=square[:, rows, columns])
+    check_op("make_triangle", np.array([[1.0, 2, 3]]), ref=np.array([[[1, 0], [2, 3]]]))
+    check_op("make_triangle", np.array([1.0, 2, 3]), attrs={"lower": False}, ref=[[1, 2], [0, 3]])
+    with pytest.raises(ShapeError, match="4 elements do not fill a triangle"):
+        OPERATORS["make_triangle"](Tensor([1.0, 2, 3, 4]))

@@ -58,10 +58,25 @@ def test_round_trip(build, tmp_path):
 
 
 def test_operators_that_mxnet_lacks_keep_their_own_names():
-    text = trace(lambda x: ops.matmul(x, x), [sym.var("x")]).symbol.tojson()
-    assert '"op": "_luojia_matmul"' in text
-    x = Tensor([[1.0, 2.0], [3.0, 4.0]])
-    assert CachedGraph(sym.load_json(text))(x)[0].tolist() == [[7, 10], [15, 22]]
+    text = trace(lambda x: ops.squared_difference(x, ops.leaky_relu(x, 0.5)), [sym.var("x")]).symbol.tojson()
+    assert '"op": "_luojia_squared_difference"' in text and '"op": "_luojia_leaky_relu"' in text
+    assert CachedGraph(sym.load_json(text))(Tensor([-2.0, 3.0]))[0].tolist() == [1, 0]
+
+
+@pytest.mark.parametrize("name", ["mlp", "group"])
+def test_the_files_of_mxnet(name):
+    path = FIXTURES / f"{name}-symbol.json"
+    assert sym.load(str(path)).tojson() == path.read_text()
+
+
+def test_an_mlp_of_mxnet_infers_and_runs():
+    mlp = sym.load(str(FIXTURES / "mlp-symbol.json"))
+    data, *labels = [n for n in mlp.list_arguments() if not n.endswith(("weight", "bias"))]
+    executor = mlp.simple_bind(mx.cpu(), **{data: (2, 784)})
+    executor.forward(is_train=True)
+    executor.backward()
+    np.testing.assert_allclose(executor.outputs[0].asnumpy().sum(axis=1), [1, 1], rtol=1e-6)
+    assert labels and set(executor.grad_dict) == set(mlp.list_arguments())
 
 
 def test_numbers_and_absent_inputs_of_own_operators_are_kept():
@@ -71,8 +86,9 @@ def test_numbers_and_absent_inputs_of_own_operators_are_kept():
 
 
 def node(op, attrs="{}", inputs="[[0, 0, 0]]"):
-    return ('{"nodes": [{"op": "null", "name": "x", "inputs": []}, {"op": "%s", "name": "n", "attrs": %s, "inputs": %s}],'
-            ' "arg_nodes": [0], "heads": [[1, 0, 0]]}' % (op, attrs, inputs))
+    x = '{"op": "null", "name": "x", "inputs": []}'
+    n = f'{{"op": "{op}", "name": "n", "attrs": {attrs}, "inputs": {inputs}}}'
+    return f'{{"nodes": [{x}, {n}], "arg_nodes": [0], "heads": [[1, 0, 0]]}}'
 
 
 def test_attributes_are_read_from_their_text():

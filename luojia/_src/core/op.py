@@ -28,7 +28,7 @@ import numpy as np
 
 from ..engine.namespace import Namespace
 from ..engine.numpy_engine import ENGINE as NUMPY
-from ..errors import DeviceError, DTypeError, MXNetError, ShapeError
+from ..errors import ArgumentError, DeviceError, DTypeError, MXNetError, NotSupportedError, ShapeError
 from . import tape
 from .dtypes import promote, scalar_dtype
 from .tape import Leaf, Node, RichNode, state
@@ -153,9 +153,12 @@ class Operator:
                 raise self._bad_attrs(kwargs, rest)
             return apply(self, args, _NO_ATTRS)
         if rest:
-            kwargs = {**dict(zip(self.attrs, rest)), **kwargs}
+            by_place = dict(zip(self.attrs, rest))
+            if len(rest) > len(self.attrs) or not by_place.keys().isdisjoint(kwargs):
+                raise self._bad_attrs(kwargs, rest)
+            kwargs = {**by_place, **kwargs}
         attrs = {**self._defaults, **kwargs} if kwargs else self._defaults
-        if len(attrs) != len(self.attrs):
+        if len(attrs) != len(self.attrs) or attrs.keys() != self.attrs.keys():
             raise self._bad_attrs(kwargs, rest)
         return apply(self, args, attrs)
 
@@ -172,10 +175,17 @@ class Operator:
         return tuple(filled)
 
     def _bad_attrs(self, kwargs: dict, rest: tuple) -> TypeError:
-        given = {**dict(zip(self.attrs, rest)), **kwargs}
+        by_place = dict(zip(self.attrs, rest))
+        given = {**by_place, **kwargs}
         unknown = [k for k in given if k not in self.attrs]
+        twice = [k for k in by_place if k in kwargs]
         missing = [k for k in self.attrs if k not in self._defaults and k not in given]
-        what = f"has no attribute {unknown[0]!r}" if unknown else f"misses {missing}" if missing else "got too many"
+        what = (
+            f"has no attribute {unknown[0]!r}" if unknown
+            else f"got {twice[0]!r} twice, by position and by name" if twice
+            else f"misses {missing}" if missing
+            else f"got {len(rest) - len(self.attrs)} argument(s) too many"
+        )
         return TypeError(f"{self.name}() {what}; its signature is {self.signature}.")
 
     def __repr__(self) -> str:
@@ -239,7 +249,8 @@ class Operator:
         else:
             ans = wrap(Tensor, node.ans, device, node) if node.ans is not None else None
         if self.rule is not None:
-            gs = self.rule(TENSORS, g, ans, args, needs, **node.attrs)
+            with device:  # where the rule creates arrays
+                gs = self.rule(TENSORS, g, ans, args, needs, **node.attrs)
         else:
             gs = [
                 self._derivative(i)(*(g if isinstance(g, tuple) else (g,)), *args, **node.attrs)
@@ -460,7 +471,7 @@ def compute(engine: Any, op: Operator, values: list, attrs: dict) -> Any:
     """``op`` on arrays, its failures told in terms of the operator."""
     try:
         return engine.run(op, values, attrs)
-    except (ValueError, TypeError) as e:
+    except (ValueError, TypeError, OverflowError) as e:
         raise failed(op, values, e) from e
 
 
@@ -471,7 +482,7 @@ def failed(op: Operator, values: list, e: Exception) -> Exception:
     got = ", ".join(
         f"{tuple(v.shape)} {v.dtype}" if hasattr(v, "shape") and hasattr(v, "dtype") else repr(v) for v in values
     )
-    kind = ShapeError if isinstance(e, ValueError) else DTypeError
+    kind = ShapeError if isinstance(e, ValueError) else DTypeError if isinstance(e, TypeError) else ArgumentError
     return kind(f"{op.name}: {e}; it was applied to ({got}).")
 
 
@@ -504,23 +515,36 @@ def mixed_devices(name: str, a: Any, b: Any) -> DeviceError:
 
 
 def coerce(op: Operator, inputs: Any) -> Any:
-    """Cast the inputs of an elementwise operator to their common dtype; None where nothing is to be done."""
+    """Bring the inputs of an elementwise operator to their common dtype; None where nothing is to be done.
+
+    NumPy arrays count as Tensors. NumPy's scalars, and lists, are as Python's numbers: they do not widen a float.
+    """
     dtype: Any = None
+    weak: list[Any] = []
     for t in inputs:
-        if isinstance(t, Tensor):
-            dtype = t.np_dtype if dtype is None else promote(dtype, t.np_dtype)
-        elif isinstance(t, np.ndarray):
-            dtype = t.dtype if dtype is None else promote(dtype, t.dtype)
+        if isinstance(t, (Tensor, np.ndarray)):
+            found = t.np_dtype if isinstance(t, Tensor) else t.dtype
+            dtype = found if dtype is None else promote(dtype, found)
+        elif t is not None:
+            flat = np.asarray(t)
+            if flat.dtype.kind not in "biufc":
+                raise DTypeError(f"{op.name} expects Tensors and numbers, got {type(t).__name__}: {t!r}.")
+            weak.append(flat.dtype.type(0).item())
     target = dtype
-    for t in inputs:
-        if not isinstance(t, (Tensor, np.ndarray)) and t is not None:
-            target = promote(target, scalar_dtype(t.item() if isinstance(t, np.generic) else t, target))
-    if all(t.np_dtype == target for t in inputs if isinstance(t, Tensor)):
-        return None
-    cast = OPERATORS["cast"]
-    return tuple([
-        cast(t, dtype=target) if isinstance(t, Tensor) and t.np_dtype != target else t for t in inputs
-    ])
+    for number in weak:
+        target = promote(target, scalar_dtype(number, target))
+    mended = tuple([_brought_to(target, t) for t in inputs])
+    return None if all(m is t for m, t in zip(mended, inputs)) else mended
+
+
+def _brought_to(dtype: np.dtype, t: Any) -> Any:
+    if isinstance(t, Tensor):
+        return t if t.np_dtype == dtype else OPERATORS["cast"](t, dtype=dtype)
+    if isinstance(t, np.generic):
+        return t.item()
+    if isinstance(t, (list, tuple)):
+        return np.asarray(t, dtype)
+    return t.astype(dtype) if isinstance(t, np.ndarray) and t.dtype != dtype else t
 
 
 Tensor._coerce = staticmethod(coerce)
@@ -547,6 +571,10 @@ def _adopt(name: str) -> Callable:
 
     def call(*args: Any, **kwargs: Any) -> Any:
         where = [i for i, a in enumerate(args) if isinstance(a, Tensor)]
+        nested = [t for a in args if isinstance(a, (list, tuple)) for t in a]
+        if any(isinstance(t, Tensor) for t in (*nested, *kwargs.values())):
+            # NumPy would take the Tensors' values and so drop their links.
+            raise NotSupportedError(f"xp.{name} of Tensors in a list, or by keyword, is no operator: define one.")
         if not where:
             return getattr(np, name)(*args, **kwargs)
 

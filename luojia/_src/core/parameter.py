@@ -86,6 +86,14 @@ class Parameter(Tensor):
     def grad_req(self) -> str:
         return self._leaf.grad_req if self._requires_grad else "null"
 
+    def attach_grad(self, grad_req: str = "write", stype: str | None = None) -> None:
+        """Say what backward does with the gradient ('write', 'add' or 'null'), and set it to zero."""
+        if grad_req not in ("write", "add", "null"):
+            raise KeyError(grad_req)
+        self._leaf.grad_req = grad_req
+        self.grad._rebind(self._device.engine.zeros_like(self._value))
+        self.requires_grad = True
+
     def leaves(self) -> list[Tensor]:
         """The Tensors that hold this weight's value: itself."""
         return [self]

@@ -115,8 +115,8 @@ HIDDEN = ("ctx_group", "lr_mult", "wd_mult", "force_mirroring", "mirror_stage")
 
 FLUENT = frozenset(
     "norm round rint fix floor ceil trunc zeros_like ones_like abs sign sin cos tan arcsin arccos arctan sinh cosh "
-    "tanh arcsinh arccosh arctanh degrees radians exp expm1 log log10 log2 log1p sqrt rsqrt square reciprocal cbrt rcbrt "
-    "relu sigmoid softmax log_softmax softmin expand_dims flip sort topk argsort argmax argmin argmax_channel "
+    "tanh arcsinh arccosh arctanh degrees radians exp expm1 log log10 log2 log1p sqrt rsqrt square reciprocal cbrt "
+    "rcbrt relu sigmoid softmax log_softmax softmin expand_dims flip sort topk argsort argmax argmin argmax_channel "
     "shape_array size_array one_hot tile repeat split split_v2 slice slice_axis slice_like clip broadcast_axes "
     "broadcast_to broadcast_like pad reshape_like squeeze take pick sum nansum prod nanprod mean max min swapaxes "
     "diag depth_to_space space_to_depth flatten".split()

@@ -36,12 +36,14 @@ class recording_scope:
     """Set recording and training for a block; None leaves a flag as it is."""
 
     __slots__ = ("_new", "_old")
+    _old: Any
 
     def __init__(self, recording: bool | None = None, training: bool | None = None) -> None:
         self._new = (recording, training)
+        self._old = None
 
     def __enter__(self) -> None:
-        self._old = (state.recording, state.training)
+        self._old = (state.recording, state.training, self._old)  # a stack: one scope may be entered within itself
         recording, training = self._new
         if recording is not None:
             state.recording = recording
@@ -49,7 +51,7 @@ class recording_scope:
             state.training = training
 
     def __exit__(self, *_: Any) -> None:
-        state.recording, state.training = self._old
+        state.recording, state.training, self._old = self._old
 
 
 class Node:

@@ -185,10 +185,15 @@ def unlinked(out: Any) -> Any:
     if isinstance(out, Tensor):
         return out.detach() if out._node is not None and not isinstance(out._node, Leaf) else out
     if isinstance(out, (tuple, list)):
-        return type(out)([unlinked(o) for o in out])
+        return _rebuilt(out, [unlinked(o) for o in out])
     if isinstance(out, dict):
         return {k: unlinked(v) for k, v in out.items()}
     return out
+
+
+def _rebuilt(like: Any, items: list) -> Any:
+    """A sequence of the class of ``like``, namedtuples included."""
+    return like._make(items) if hasattr(like, "_make") else type(like)(items)
 
 
 def pushforward(fn: Callable, args: Sequence[Any], tangents: Sequence[Tensor]) -> tuple[Any, Any]:
@@ -224,7 +229,7 @@ def _like(out: Any, leaves: Any) -> Any:
     if isinstance(out, Tensor):
         return next(leaves)
     if isinstance(out, (tuple, list)):
-        return type(out)([_like(o, leaves) for o in out])
+        return _rebuilt(out, [_like(o, leaves) for o in out])
     if isinstance(out, dict):
         return {k: _like(v, leaves) for k, v in out.items()}
     return out

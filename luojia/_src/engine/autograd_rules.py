@@ -22,10 +22,17 @@ def make_vjp(fn: Any, arrays: tuple) -> tuple[Any, Any]:
     packed: Any = boxed_tuple(tuple(arrays))
     with trace_stack.new_trace() as trace:
         start = new_box(packed, trace, VJPNode.new_root())
-        end = fn(*start)
+        with np.errstate(all="ignore"):
+            end = fn(*start)
         if not isbox(end) or end._trace != start._trace:
             return end, lambda g: vspace(packed).zeros()
-        return end._value, lambda g: backward_pass(g, end._node)
+        return end._value, lambda g: _quietly(backward_pass, g, end._node)
+
+
+def _quietly(fn: Any, *args: Any) -> Any:
+    """A derivative at a singular point is inf or nan without a word; NumPy would warn from inside autograd."""
+    with np.errstate(all="ignore"):
+        return fn(*args)
 
 
 def value_of(x: Any) -> Any:
@@ -77,6 +84,7 @@ def traced_primitives() -> dict[str, Any]:
         "polygamma": asp.polygamma,
         "scatter_add": lambda shape, dtype, index, update: scatter_add(update, shape, dtype, index),
         "where": where,
+        "flip": _flip,  # which autograd lacks
         "set_at": set_at,
         "scatter_with": scatter_with,
         "stop_gradient": lambda x: value_of(x),
@@ -91,3 +99,9 @@ def _like(anp: Any, g: Any, x: Any) -> Any:
     lead = anp.ndim(g) - len(shape)
     axes = tuple(range(lead)) + tuple(lead + i for i, n in enumerate(shape) if n == 1)
     return anp.reshape(anp.sum(g, axis=axes), shape) if axes else g
+
+
+def _flip(x: Any, axis: Any = None) -> Any:
+    ndim = len(x.shape)
+    axes = range(ndim) if axis is None else [a % ndim for a in (axis if isinstance(axis, tuple) else (axis,))]
+    return x[tuple([slice(None, None, -1) if a in axes else slice(None) for a in range(ndim)])]

@@ -28,7 +28,7 @@ class Context:
     (True, False)
     """
 
-    __slots__ = ("device_type", "device_id", "_engine", "_outer")
+    __slots__ = ("device_type", "device_id", "_engine")
     devtype2str = _NAMES
     devstr2type = TYPES
 
@@ -45,7 +45,6 @@ class Context:
             self = object.__new__(cls)
             self.device_type, self.device_id = key
             self._engine = None
-            self._outer = []
             _interned[key] = self
         return self
 
@@ -70,12 +69,12 @@ class Context:
         return f"{self.device_type}({self.device_id})"
 
     def __enter__(self) -> Context:
-        self._outer.append(_scope.device)
+        _scope.outer.append(_scope.device)
         _scope.device = self
         return self
 
     def __exit__(self, *_) -> None:
-        _scope.device = self._outer.pop()
+        _scope.device = _scope.outer.pop()
 
     def empty_cache(self) -> None:
         """Accepted for compatibility; both engines return unused memory by themselves."""
@@ -142,6 +141,9 @@ def gpu(device_id: int = 0) -> Context:
 
 class _Scope(threading.local):
     device = Context("cpu", 0)
+
+    def __init__(self) -> None:
+        self.outer: list[Context] = []  # the defaults of the blocks around this one, of this thread
 
 
 _scope = _Scope()

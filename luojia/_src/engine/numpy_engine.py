@@ -41,8 +41,8 @@ class NumpyEngine:
     def to_numpy(self, array: np.ndarray) -> np.ndarray:
         return array
 
-    def put(self, array: np.ndarray, device: Any) -> np.ndarray:
-        return array
+    def put(self, array: Any, device: Any) -> np.ndarray:
+        return array if array.__class__ is np.ndarray else np.asarray(array)
 
     def run(self, op: Any, values: list, attrs: dict) -> Any:
         """Apply operator ``op`` to arrays; 0-d results come back as arrays, not as NumPy scalars."""

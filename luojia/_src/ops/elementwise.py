@@ -59,7 +59,7 @@ unary("rsqrt", lambda xp, x: 1 / xp.sqrt(x), "1 / sqrt(x).", ms="Rsqrt", mx="rsq
 unary("cbrt", lambda xp, x: xp.cbrt(x), "The cube root.", mx="cbrt",
       rule=lambda xp, g, ans, args, needs: (g / (3 * ans * ans),), keep="ans")
 unary("rcbrt", lambda xp, x: 1 / xp.cbrt(x), "1 / cbrt(x).", mx="rcbrt",
-      rule=lambda xp, g, ans, args, needs: (g * ans / (-3 * args[0]),))
+      rule=lambda xp, g, ans, args, needs: (g * ans / (-3 * args[0]),), keep="args ans")
 unary("reciprocal", lambda xp, x: 1 / x, "1 / x.", ms="Reciprocal Inv", fn="reciprocal", mx="reciprocal",
       rule=lambda xp, g, ans, args, needs: (g * (-ans * ans),), keep="ans")
 unary("abs", lambda xp, x: xp.abs(x), "|x|; its derivative at 0 is 0.", ms="Abs", fn="abs absolute", mx="abs",

@@ -222,8 +222,9 @@ def _(xp, g, ans, args, needs, *, shape):
 
 @op(("OneHot(axis=-1)(indices:i, depth, on_value:on, off_value:off)",), fn=(
     "one_hot(indices:i, depth, on_value:on=1, off_value:off=0, axis=-1)",), differentiable=False)
-def one_hot_between(xp, i, on=1, off=0, *, depth, axis=-1):
-    """``on`` at position i along a new ``axis`` of length ``depth``, else ``off``; all ``off`` if i is out of range."""
+def one_hot_between(xp, i, on=None, off=None, *, depth, axis=-1):
+    """``on`` (1) at position i along a new ``axis`` of length ``depth``, else ``off`` (0), also if i is out of range."""
+    on, off = 1 if on is None else on, 0 if off is None else off
     hot = xp.expand_dims(i, axis if axis != -1 else len(i.shape))
     n = len(i.shape) + 1
     place = xp.arange(depth).reshape((-1,) + (1,) * (n - 1 - axis % n))

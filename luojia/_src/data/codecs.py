@@ -1,0 +1,70 @@
+"""Compressed images (JPEG, PNG and what else Pillow reads) to arrays and back."""
+
+from __future__ import annotations
+
+import io
+import os
+from typing import Any
+
+import numpy as np
+
+from luojia._src.data.digits import MissingPackageError
+from luojia._src.errors import ArgumentError, FormatError
+
+
+def pillow() -> Any:
+    """The module ``PIL.Image``.
+
+    Raises:
+        MissingPackageError: Pillow is not installed.
+    """
+    try:
+        from PIL import Image
+    except ImportError as error:
+        raise MissingPackageError("Reading and writing images takes Pillow: pip install luojia[data]") from error
+    return Image
+
+
+def decode(content: bytes | np.ndarray, colour: bool = True) -> np.ndarray:
+    """(H, W, 3) uint8 in the order red, green, blue, or (H, W, 1) grey.
+
+    Raises:
+        FormatError: the bytes are no image that Pillow knows, or a damaged one.
+    """
+    raw = content.tobytes() if isinstance(content, np.ndarray) else bytes(content)
+    try:
+        with pillow().open(io.BytesIO(raw)) as image:
+            pixels = np.array(image.convert("RGB" if colour else "L"))
+    except (OSError, ValueError, SyntaxError) as error:
+        raise FormatError(f"decoding an image of {len(raw)} bytes failed: {error}") from error
+    return pixels if colour else pixels[..., None]
+
+
+def read(path: str | os.PathLike[str], colour: bool = True) -> np.ndarray:
+    """The image in a file; see :func:`decode`."""
+    with open(path, "rb") as file:
+        content = file.read()
+    try:
+        return decode(content, colour)
+    except FormatError as error:
+        raise FormatError(f"{os.fspath(path)}: {error}") from error
+
+
+def encode(image: np.ndarray, extension: str = ".jpg", quality: int = 95) -> bytes:
+    """The file of an image, (H, W), (H, W, 1) or (H, W, 3) uint8; ``quality`` is JPEG's 1-100 or PNG's 0-9.
+
+    Raises:
+        ArgumentError: an extension other than .jpg, .jpeg, .png.
+    """
+    kind = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG"}.get(extension.lower())
+    if kind is None:
+        raise ArgumentError(f"encoding an image expects the extension .jpg, .jpeg or .png, got {extension!r}.")
+    pixels = np.asarray(image)
+    if pixels.dtype != np.uint8 or pixels.ndim not in (2, 3):
+        raise ArgumentError(f"encoding an image expects uint8 of (H, W) or (H, W, C), got {pixels.dtype} {pixels.shape}.")
+    if pixels.ndim == 3 and pixels.shape[2] == 1:
+        pixels = pixels[..., 0]
+    options = {"quality": quality} if kind == "JPEG" else {"compress_level": min(quality, 9)}
+    out = io.BytesIO()
+    pillow().fromarray(pixels).save(out, kind, **options)
+    return out.getvalue()

@@ -1,0 +1,204 @@
+"""Images as NumPy arrays, (H, W) or (H, W, C): sizes, crops, flips and colours, as OpenCV computes them.
+
+Source: the results of mxnet 1.9.1's ``image`` operators and mindspore 2.8's vision transforms, which agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from luojia._src.errors import ArgumentError, ShapeError
+
+METHODS = ("nearest", "bilinear", "bicubic", "area")
+LUMA = np.float32([0.299, 0.587, 0.114])
+"""How much red, green and blue weigh in a grey value (ITU-R BT.601)."""
+
+
+def weights(old: int, new: int, method: str = "bilinear") -> np.ndarray:
+    """(new, old): how much of each old row goes into each new one; pixel centres at halves, borders repeated.
+
+    'area' averages where it makes smaller; where it enlarges it is 'bilinear'.
+
+    >>> weights(2, 4)
+    array([[1.  , 0.  ],
+           [0.75, 0.25],
+           [0.25, 0.75],
+           [0.  , 1.  ]], dtype=float32)
+    """
+    if method == "nearest":  # OpenCV's: corners at whole numbers
+        return np.eye(old, dtype=np.float32)[np.arange(new) * old // new]
+    if method == "area" and new < old:
+        start = np.arange(new + 1)[:, None] * (old / new)
+        covered = np.clip(start - np.arange(old), 0, 1)  # how much of each old row lies before each new border
+        return ((covered[1:] - covered[:-1]) * (new / old)).astype(np.float32)
+    position = (np.arange(new) + 0.5) * old / new - 0.5
+    if method in ("bilinear", "area"):
+        position = position.clip(0, old - 1)
+        return np.maximum(0, 1 - np.abs(position[:, None] - np.arange(old))).astype(np.float32)
+    if method != "bicubic":
+        raise ArgumentError(f"resizing an image expects a method of {', '.join(METHODS)}, got {method!r}.")
+    first = np.floor(position).astype(int)
+    out = np.zeros((new, old))
+    for k in range(-1, 3):
+        np.add.at(out, (np.arange(new), (first + k).clip(0, old - 1)), _cubic(position - (first + k)))
+    return out.astype(np.float32)
+
+
+def _cubic(x: np.ndarray, a: float = -0.75) -> np.ndarray:
+    """Keys' kernel (1981), with OpenCV's a."""
+    x = np.abs(x)
+    near = ((a + 2) * x - (a + 3)) * x * x + 1
+    return np.where(x <= 1, near, np.where(x < 2, a * (((x - 5) * x + 8) * x - 4), 0))
+
+
+def resize(image: np.ndarray, size: Sequence[int], method: str = "bilinear") -> np.ndarray:
+    """The image at ``size = (height, width)``, in its own dtype.
+
+    >>> resize(np.uint8([[0, 10]]), (1, 4)).tolist()
+    [[0, 2, 7, 10]]
+    """
+    check(image, "resize")
+    height, width = (int(n) for n in size)
+    if min(height, width) < 1:
+        raise ArgumentError(f"resizing an image expects a height and width of 1 or more, got {tuple(size)}.")
+    if image.shape[:2] == (height, width):
+        return image.copy()
+    dtype = image.dtype if image.dtype == np.float64 else np.float32
+    rows = weights(image.shape[0], height, method).astype(dtype)
+    columns = weights(image.shape[1], width, method).astype(dtype)
+    out = np.tensordot(rows, image.astype(dtype, copy=False), (1, 0))
+    out = np.moveaxis(np.tensordot(columns, out, (1, 1)), 0, 1)
+    return as_dtype(np.rint(out) if method == "area" and image.dtype.kind in "iu" else out, image.dtype)
+
+
+def as_dtype(image: np.ndarray, dtype: Any) -> np.ndarray:
+    """Floats back in an image's dtype: integers are rounded, halves down as OpenCV's fixed point does, and clipped."""
+    if np.issubdtype(dtype, np.integer):
+        limits = np.iinfo(dtype)
+        image = np.ceil(image - np.float32(0.5005)).clip(limits.min, limits.max)
+    return np.ascontiguousarray(image, dtype)
+
+
+def short_size(shape: Sequence[int], size: int) -> tuple[int, int]:
+    """(height, width) with the shorter side at ``size``, in the same ratio."""
+    height, width = shape[:2]
+    return (int(height * size / width), size) if height > width else (size, int(width * size / height))
+
+
+def crop(image: np.ndarray, top: int, left: int, height: int, width: int) -> np.ndarray:
+    """The part of ``height`` x ``width`` pixels from (top, left).
+
+    Raises:
+        ShapeError: it does not lie within the image.
+    """
+    check(image, "crop")
+    if min(top, left) < 0 or min(height, width) < 1 or top + height > image.shape[0] or left + width > image.shape[1]:
+        raise ShapeError(
+            f"crop of {height}x{width} at ({top}, {left}) does not lie within an image of "
+            f"{image.shape[0]}x{image.shape[1]}; resize or pad it first."
+        )
+    return image[top : top + height, left : left + width].copy()
+
+
+def random_area(shape: Sequence[int], scale: Sequence[float], ratio: Sequence[float], rng: Any,
+                tries: int = 10) -> tuple[int, int, int, int]:
+    """(top, left, height, width) of a random part: its share of the area from ``scale``, width/height from ``ratio``.
+
+    The ratio is uniform in its logarithm. Where nothing fits after ``tries``, the largest part in the middle.
+
+    Source: Szegedy et al. 2015, "Going deeper with convolutions", section 6.
+    """
+    rows, columns = shape[:2]
+    for _ in range(tries):
+        area = rng.uniform(*scale) * rows * columns
+        aspect = np.exp(rng.uniform(np.log(ratio[0]), np.log(ratio[1])))
+        width, height = round(np.sqrt(area * aspect)), round(np.sqrt(area / aspect))
+        if 0 < width <= columns and 0 < height <= rows:
+            return rng.randint(rows - height + 1), rng.randint(columns - width + 1), height, width
+    width = min(columns, max(1, round(rows * ratio[1])))
+    height = min(rows, max(1, round(columns / ratio[0])))
+    return (rows - height) // 2, (columns - width) // 2, height, width
+
+
+def pad(image: np.ndarray, left: int, top: int, right: int, bottom: int, fill: Any = 0,
+        mode: str = "constant") -> np.ndarray:
+    """The image with a border: of ``fill`` (a number, or one per channel), or NumPy's mode 'edge', 'reflect', ..."""
+    check(image, "pad")
+    border = [(top, bottom), (left, right)] + [(0, 0)] * (image.ndim - 2)
+    if mode != "constant":
+        return np.pad(image, border, mode=mode)  # type: ignore[call-overload]
+    shape = [n + a + b for n, (a, b) in zip(image.shape, border)]
+    out = np.empty(shape, image.dtype)
+    out[...] = fill
+    out[top : top + image.shape[0], left : left + image.shape[1]] = image
+    return out
+
+
+def grey(image: np.ndarray) -> np.ndarray:
+    """(H, W, 1) float32: the grey values of an RGB image."""
+    return (image.astype(np.float32) @ LUMA)[..., None]
+
+
+def blend(image: np.ndarray, other: Any, alpha: float) -> np.ndarray:
+    """``alpha * image + (1 - alpha) * other`` in the image's dtype."""
+    return as_dtype(alpha * image.astype(np.float32) + (1 - alpha) * np.asarray(other, np.float32), image.dtype)
+
+
+def brightness(image: np.ndarray, alpha: float) -> np.ndarray:
+    return blend(image, 0, alpha)
+
+
+def contrast(image: np.ndarray, alpha: float) -> np.ndarray:
+    return blend(image, grey(image).mean() if image.shape[-1] == 3 else image.mean(), alpha)
+
+
+def saturation(image: np.ndarray, alpha: float) -> np.ndarray:
+    return blend(image, grey(image), alpha) if image.shape[-1] == 3 else image.copy()
+
+
+_YIQ = np.float32([[0.299, 0.587, 0.114], [0.596, -0.274, -0.321], [0.211, -0.523, 0.311]])
+
+
+def hue(image: np.ndarray, alpha: float) -> np.ndarray:
+    """Hues turned by ``alpha`` half turns, in YIQ."""
+    if image.shape[-1] != 3:
+        return image.copy()
+    u, w = np.cos(alpha * np.pi), np.sin(alpha * np.pi)
+    turn = np.linalg.inv(_YIQ) @ np.array([[1, 0, 0], [0, u, -w], [0, w, u]]) @ _YIQ
+    return as_dtype(image.astype(np.float32) @ turn.T.astype(np.float32), image.dtype)
+
+
+_EIGEN = np.array([[-0.5675, 0.7192, 0.4009], [-0.5808, -0.0045, -0.8140], [-0.5836, -0.6948, 0.4203]])
+
+
+def lighting(image: np.ndarray, alpha: Sequence[float]) -> np.ndarray:
+    """Noise along the principal colours of ImageNet, as of Krizhevsky et al. 2012 (AlexNet)."""
+    shift = _EIGEN @ (np.asarray(alpha) * np.array([55.46, 4.794, 1.148]))
+    return as_dtype(image.astype(np.float32) + shift.astype(np.float32), image.dtype)
+
+
+def rotate(image: np.ndarray, degrees: float, fill: Any = 0, method: str = "bilinear") -> np.ndarray:
+    """The image turned counter-clockwise about its middle, at its own size."""
+    from scipy.ndimage import affine_transform
+
+    check(image, "rotate")
+    angle = np.deg2rad(degrees)
+    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    middle = (np.array(image.shape[:2]) - 1) / 2
+    channels = image.reshape(*image.shape[:2], -1).astype(np.float32)
+    order = 0 if method == "nearest" else 1
+    turned = [
+        affine_transform(channels[..., c], turn, middle - turn @ middle, order=order, cval=float(np.ravel(fill)[0]))
+        for c in range(channels.shape[-1])
+    ]
+    return as_dtype(np.stack(turned, -1).reshape(image.shape), image.dtype)
+
+
+def check(image: np.ndarray, who: str) -> None:
+    """Raises ShapeError unless ``image`` is (H, W) or (H, W, C)."""
+    if getattr(image, "ndim", None) not in (2, 3):
+        got = f"shape {image.shape}" if isinstance(image, np.ndarray) else f"a {type(image).__name__}"
+        raise ShapeError(f"{who} expects an image of shape (H, W) or (H, W, C), got {got}.")

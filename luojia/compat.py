@@ -1,0 +1,85 @@
+"""Run programs unchanged: ``import mxnet`` and ``import mindspore`` find luojia.
+
+``luojia run script.py`` does it for a script; in a program or a notebook call ``install()`` before the imports.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Any
+
+ORIGINALS = ("mxnet", "mindspore", "luojianet_ms")
+
+
+class _Loader(importlib.abc.Loader):
+    """Gives luojia's module for the original's name; the module keeps its own spec."""
+
+    def __init__(self, target: str) -> None:
+        self.target = target
+        self.spec: Any = None
+
+    def create_module(self, spec: Any) -> ModuleType:
+        module = importlib.import_module(self.target)
+        self.spec = module.__spec__
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__spec__ = self.spec
+
+
+class _Finder(importlib.abc.MetaPathFinder):
+    def __init__(self, roots: Sequence[str]) -> None:
+        self.roots = set(roots)
+
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Any:
+        root, _, rest = fullname.partition(".")
+        if root not in self.roots:
+            return None
+        name = f"luojia.{rest}" if rest else "luojia"
+        try:
+            found = importlib.util.find_spec(name)
+        except ModuleNotFoundError:
+            found = None
+        if found is None:
+            raise ModuleNotFoundError(f"No module named {fullname!r}: luojia stands in for {root} and has no {name!r}.",
+                                      name=fullname)
+        return importlib.machinery.ModuleSpec(fullname, _Loader(name), is_package=found.submodule_search_locations
+                                              is not None)
+
+
+def install(names: Sequence[str] = ORIGINALS, *, replace: bool = False) -> list[str]:
+    """Make ``import`` find luojia under the originals' names, and return the names that it stands in for.
+
+    An original that is installed is left alone, unless ``replace``.
+
+    >>> import sys
+    >>> install(["luojianet_ms"])
+    ['luojianet_ms']
+    >>> import luojianet_ms.ops as ops, luojia.ops
+    >>> ops is luojia.ops
+    True
+    >>> uninstall()
+    """
+    unknown = [n for n in names if n not in ORIGINALS]
+    if unknown:
+        raise ValueError(f"luojia.compat.install stands in for {', '.join(ORIGINALS)}, not for {unknown[0]!r}.")
+    uninstall()
+    taken = [n for n in names if replace or (n not in sys.modules and importlib.util.find_spec(n) is None)]
+    for module in [m for m in sys.modules if m.partition(".")[0] in taken]:
+        del sys.modules[module]
+    sys.meta_path.insert(0, _Finder(taken))
+    return taken
+
+
+def uninstall() -> None:
+    """Undo ``install``."""
+    for finder in [f for f in sys.meta_path if isinstance(f, _Finder)]:
+        sys.meta_path.remove(finder)
+        for module in [m for m in sys.modules if m.partition(".")[0] in finder.roots]:
+            del sys.modules[module]

@@ -1,0 +1,16 @@
+"""Data sets of images, and transforms for them."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from .datasets import CIFAR10, CIFAR100, MNIST, FashionMNIST, ImageFolderDataset, ImageRecordDataset
+
+__all__ = ["CIFAR10", "CIFAR100", "MNIST", "FashionMNIST", "ImageFolderDataset", "ImageRecordDataset", "transforms"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "transforms":  # at first use: transforms are Blocks
+        return importlib.import_module(".transforms", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

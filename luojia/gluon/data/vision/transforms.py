@@ -1,0 +1,309 @@
+"""Transforms of images, (H, W, C) or batches (N, H, W, C), as Blocks: for ``dataset.transform_first(...)``.
+
+They compute with NumPy, outside the tape, and draw from NumPy's global random stream. Interpolation is OpenCV's number:
+0 nearest, 1 bilinear, 2 bicubic, 3 area.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ...._src.core import dtypes
+from ...._src.core.tensor import Tensor, wrap
+from ...._src.data import images
+from ...._src.errors import ArgumentError, DTypeError, ShapeError
+from ....image import method_of
+from ....ndarray import NDArray
+from ...block import Block, HybridBlock
+from ...nn import HybridSequential, Sequential
+from .._arrays import to_nd
+
+
+class Compose(Sequential):
+    """Transforms one after the other.
+
+    >>> image = luojia.nd.ones((5, 4, 3), dtype="uint8")
+    >>> Compose([Resize(8), ToTensor(), Normalize(0.5, 2.0)])(image).shape
+    (3, 8, 8)
+    """
+
+    def __init__(self, transforms: Sequence[Callable]) -> None:
+        super().__init__()
+        for transform in transforms:
+            self.add(transform if isinstance(transform, Block) else _Function(transform))
+
+
+class HybridCompose(HybridSequential):
+    """Transforms one after the other; the same as :class:`Compose` here."""
+
+    def __init__(self, transforms: Sequence[HybridBlock]) -> None:
+        super().__init__()
+        for transform in transforms:
+            self.add(transform)
+
+    def forward(self, x: Any, *args: Any) -> Any:
+        for child in self._children.values():
+            x = child(x, *args)
+            args = ()
+        return x
+
+
+class _Function(Block):
+    def __init__(self, fn: Callable) -> None:
+        super().__init__()
+        self._fn = fn
+
+    def forward(self, *args: Any) -> Any:
+        return self._fn(*args)
+
+
+class _Transform(HybridBlock):
+    """A NumPy function of one image under a Block; what comes in as an array goes out as an NDArray."""
+
+    def forward(self, x: Any, *args: Any) -> Any:
+        if isinstance(x, Tensor):
+            image, device = x._device.engine.to_numpy(x._value), x._device
+            out = self.image(image)
+            return wrap(NDArray, device.engine.put(out, device), device)
+        if isinstance(x, np.ndarray):
+            return to_nd(self.image(x))
+        raise DTypeError(f"{type(self).__name__} transforms an NDArray or NumPy array, got a {type(x).__name__}.")
+
+    def image(self, image: np.ndarray) -> np.ndarray:
+        """The transformed image; a new array."""
+        raise NotImplementedError
+
+
+def _each(fn: Callable[[np.ndarray], np.ndarray], image: np.ndarray, who: Block) -> np.ndarray:
+    """``fn`` of an image, or of each image of a batch."""
+    if image.ndim == 4:
+        return np.stack([fn(part) for part in image])
+    if image.ndim != 3:
+        raise ShapeError(f"{type(who).__name__} expects an image (H, W, C) or a batch (N, H, W, C), got {image.shape}.")
+    return fn(image)
+
+
+class Cast(HybridBlock):
+    """Another dtype."""
+
+    def __init__(self, dtype: Any = "float32") -> None:
+        super().__init__()
+        self._dtype = dtypes.to_np(dtype)
+
+    def forward(self, x: Any, *args: Any) -> Any:
+        return x.astype(self._dtype) if isinstance(x, Tensor) else to_nd(np.asarray(x).astype(self._dtype))
+
+
+class ToTensor(_Transform):
+    """(H, W, C) of 0..255 to (C, H, W) float32 of 0..1; batches too.
+
+    >>> ToTensor()(luojia.nd.full((2, 2, 3), 51, dtype="uint8"))[0, 0].asnumpy()
+    array([0.2, 0.2], dtype=float32)
+    """
+
+    def image(self, image: np.ndarray) -> np.ndarray:
+        if image.ndim not in (3, 4):
+            raise ShapeError(f"ToTensor expects an image (H, W, C) or a batch (N, H, W, C), got {image.shape}.")
+        return np.divide(np.moveaxis(image, -1, -3), np.float32(255), dtype=np.float32, order="C")
+
+
+class Normalize(_Transform):
+    """``(x - mean) / std`` of (C, H, W) or (N, C, H, W), C being 1 or 3; a number or one per channel."""
+
+    def __init__(self, mean: Any = 0.0, std: Any = 1.0) -> None:
+        super().__init__()
+        self._mean, self._std = (np.reshape(np.float32(value), (-1, 1, 1)) for value in (mean, std))
+
+    def image(self, image: np.ndarray) -> np.ndarray:
+        if image.ndim not in (3, 4) or image.shape[-3] not in (1, 3):
+            raise ShapeError(
+                "Normalize expects shape (channels, height, width) or (N, channels, height, width) with 1 or 3 "
+                f"channels, got {image.shape}; apply ToTensor first."
+            )
+        if max(len(self._mean), len(self._std)) > image.shape[-3]:
+            raise ShapeError(f"Normalize has {len(self._mean)} means, but the image has {image.shape[-3]} channel(s).")
+        return ((image - self._mean) / self._std).astype(np.float32, copy=False)
+
+
+class Resize(_Transform):
+    """The image at ``size``: a number, or (width, height). With ``keep_ratio`` a number is the shorter side."""
+
+    def __init__(self, size: Any, keep_ratio: bool = False, interpolation: int = 1) -> None:
+        super().__init__()
+        self._size, self._keep, self._method = _pair(size, "Resize"), keep_ratio and isinstance(size, int), interpolation
+        method_of(interpolation)
+
+    def image(self, image: np.ndarray) -> np.ndarray:
+        width, height = self._size
+        shape = images.short_size(image.shape[-3:], width) if self._keep else (height, width)
+        return _each(lambda x: images.resize(x, shape, method_of(self._method)), image, self)
+
+
+class CenterCrop(_Transform):
+    """The part of ``size`` (a number, or (width, height)) in the middle, enlarged where the image is smaller."""
+
+    def __init__(self, size: Any, interpolation: int = 1) -> None:
+        super().__init__()
+        self._size, self._method = _pair(size, "CenterCrop"), interpolation
+
+    def image(self, image: np.ndarray) -> np.ndarray:
+        from ....image import center_crop
+
+        return _each(lambda x: center_crop(x, self._size, self._method)[0].asnumpy(), image, self)
+
+
+class CropResize(_Transform):
+    """The part of ``width`` x ``height`` pixels from (x, y), at ``size`` if given."""
+
+    def __init__(self, x: int, y: int, width: int, height: int, size: Any = None, interpolation: int = 1) -> None:
+        super().__init__()
+        self._box, self._size, self._method = (y, x, height, width), size, 1 if interpolation is None else interpolation
+
+    def image(self, image: np.ndarray) -> np.ndarray:
+        def part(x: np.ndarray) -> np.ndarray:
+            x = images.crop(x, *self._box)
+            if self._size is None:
+                return x
+            return images.resize(x, _pair(self._size, "CropResize")[::-1], method_of(self._method))
+
+        return _each(part, image, self)
+
+
+class RandomCrop(_Transform):
+    """A part of ``size`` (a number, or (width, height)) somewhere; ``pad`` pixels of ``pad_value`` are added before."""
+
+    def __init__(self, size: Any, pad: int | None = None, pad_value: int = 0, interpolation: int = 1) -> None:
+        super().__init__()
+        self._size, self._pad, self._value, self._method = _pair(size, "RandomCrop"), pad or 0, pad_value, interpolation
+
+    def image(self, image: np.ndarray) -> np.ndarray:
+        from ....image import random_crop
+
+        def part(x: np.ndarray) -> np.ndarray:
+            x = images.pad(x, *[self._pad] * 4, self._value)
+            return random_crop(x, self._size, self._method)[0].asnumpy()
+
+        return _each(part, image, self)
+
+
+class RandomResizedCrop(_Transform):
+    """A part with a random share of the area and ratio of width to height, at ``size``."""
+
+    def __init__(self, size: Any, scale: Any = (0.08, 1.0), ratio: Any = (3 / 4, 4 / 3), interpolation: int = 1) -> None:
+        super().__init__()
+        self._size, self._scale, self._ratio = _pair(size, "RandomResizedCrop"), scale, ratio
+        self._method = interpolation
+
+    def image(self, image: np.ndarray) -> np.ndarray:
+        scale = (self._scale, 1.0) if isinstance(self._scale, (int, float)) else self._scale
+
+        def part(x: np.ndarray) -> np.ndarray:
+            x = images.crop(x, *images.random_area(x.shape, scale, self._ratio, np.random))
+            return images.resize(x, self._size[::-1], method_of(self._method))
+
+        return _each(part, image, self)
+
+
+class RandomFlipLeftRight(_Transform):
+    """Mirrored left to right with probability ``p``."""
+
+    _axis = -2
+
+    def __init__(self, p: float = 0.5) -> None:
+        super().__init__()
+        self._p = p
+
+    def image(self, image: np.ndarray) -> np.ndarray:
+        def flip(x: np.ndarray) -> np.ndarray:
+            return np.flip(x, self._axis).copy() if np.random.random() < self._p else x.copy()
+
+        return _each(flip, image, self)
+
+
+class RandomFlipTopBottom(RandomFlipLeftRight):
+    """Mirrored top to bottom with probability ``p``."""
+
+    _axis = -3
+
+
+class _Jitter(_Transform):
+    """A colour change by a factor drawn from [max(0, 1 - amount), 1 + amount]."""
+
+    _change: Callable[[np.ndarray, float], np.ndarray]
+    _centre = 1.0
+
+    def __init__(self, amount: float) -> None:
+        super().__init__()
+        self._amount = amount
+
+    def image(self, image: np.ndarray) -> np.ndarray:
+        low = max(0.0, 1 - self._amount) if self._centre else -self._amount
+        change = type(self)._change
+        return _each(lambda x: change(x, np.random.uniform(low, self._centre + self._amount)), image, self)
+
+
+def _jitter(name: str, argument: str, change: Callable, centre: float = 1.0) -> type:
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+        amount = args[0] if args else kwargs.get(argument)
+        if amount is None or len(args) + len(kwargs) != 1:
+            raise DTypeError(f"{name} takes one argument, '{argument}'.")
+        _Jitter.__init__(self, amount)
+
+    doc = f"The {argument} changed at random by up to ``{argument}`` (a share, as 0.1)."
+    fields = {"__init__": __init__, "__doc__": doc, "_change": staticmethod(change), "_centre": centre}
+    return type(name, (_Jitter,), {**fields, "__module__": __name__})
+
+
+RandomBrightness = _jitter("RandomBrightness", "brightness", images.brightness)
+RandomContrast = _jitter("RandomContrast", "contrast", images.contrast)
+RandomSaturation = _jitter("RandomSaturation", "saturation", images.saturation)
+RandomHue = _jitter("RandomHue", "hue", images.hue, 0.0)
+
+
+class RandomColorJitter(_Transform):
+    """Brightness, contrast, saturation and hue changed at random, in a random order."""
+
+    def __init__(self, brightness: float = 0, contrast: float = 0, saturation: float = 0, hue: float = 0) -> None:
+        super().__init__()
+        made = zip((RandomBrightness, RandomContrast, RandomSaturation, RandomHue),
+                   (brightness, contrast, saturation, hue))
+        self._changes = [kind(amount) for kind, amount in made if amount]
+
+    def image(self, image: np.ndarray) -> np.ndarray:
+        image = image.copy()
+        for i in np.random.permutation(len(self._changes)):
+            image = self._changes[i].image(image)
+        return image
+
+
+class RandomLighting(_Transform):
+    """AlexNet's noise along the principal colours, of standard deviation ``alpha``."""
+
+    def __init__(self, alpha: float) -> None:
+        super().__init__()
+        self._alpha = alpha
+
+    def image(self, image: np.ndarray) -> np.ndarray:
+        return _each(lambda x: images.lighting(x, np.random.normal(0, self._alpha, 3)), image, self)
+
+
+class RandomApply(Sequential):
+    """The transforms, with probability ``p``; else the image as it came."""
+
+    def __init__(self, transforms: Any, p: float = 0.5) -> None:
+        super().__init__()
+        self.transforms, self.p = transforms, p
+
+    def forward(self, x: Any, *args: Any) -> Any:
+        return self.transforms(x, *args) if np.random.random() < self.p else x
+
+
+def _pair(size: Any, who: str) -> tuple[int, int]:
+    """(width, height)."""
+    pair = (size, size) if isinstance(size, (int, np.integer)) else size
+    if not isinstance(pair, (tuple, list)) or len(pair) != 2 or not all(isinstance(n, (int, np.integer)) for n in pair):
+        raise ArgumentError(f"{who} expects a size in pixels, a number or (width, height), got {size!r}.")
+    return int(pair[0]), int(pair[1])

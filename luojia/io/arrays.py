@@ -1,0 +1,148 @@
+"""Batches of arrays in memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .._src.core.tensor import Tensor
+from .._src.errors import ArgumentError, DTypeError, ShapeError
+from ..ndarray import NDArray
+from .batches import BatchError, DataBatch, DataDesc, DataIter, as_nd
+
+
+class NDArrayIter(DataIter):
+    """Batches of arrays in memory.
+
+    Args:
+        data: an NDArray or NumPy array, a list of them or a dict of names; (n, ...) each. NumPy becomes float32.
+        label: the same, or None.
+        batch_size: samples in a batch.
+        shuffle: a new order at each reset, by NumPy's global random stream.
+        last_batch_handle: 'pad' fills the last batch from the beginning and says so in ``pad``; 'discard' drops it;
+            'roll_over' makes it the beginning of the next pass.
+        data_name, label_name: names where none are given; of several, ``_0_data``, ``_1_data``.
+
+    Raises:
+        DTypeError: data of another type. ShapeError: data and labels of different lengths (mxnet reads on).
+    """
+
+    def __init__(self, data: Any, label: Any = None, batch_size: int = 1, shuffle: bool = False,
+                 last_batch_handle: str = "pad", data_name: str = "data", label_name: str = "softmax_label") -> None:
+        super().__init__(batch_size)
+        if last_batch_handle not in ("pad", "discard", "roll_over"):
+            raise ArgumentError(
+                f"NDArrayIter: last_batch_handle expects 'pad', 'discard' or 'roll_over', got {last_batch_handle!r}."
+            )
+        if not isinstance(batch_size, (int, np.integer)) or batch_size < 1:
+            raise ArgumentError(f"NDArrayIter expects an integer batch_size >= 1, got {batch_size!r}.")
+        self._data = _named(data, data_name, empty=False)
+        self._label = _named(label, label_name, empty=True)
+        self.num_data = len(self._data[0][1])
+        for name, array in self._data + self._label:
+            if len(array) < self.num_data:
+                raise ShapeError(f"NDArrayIter: {name} has {len(array)} samples, {self._data[0][0]} has {self.num_data}.")
+        self.num_source = len(self._data)
+        self.shuffle, self.last_batch_handle = shuffle, last_batch_handle
+        self.idx = np.arange(self.num_data)
+        self._order = np.arange(self.num_data)
+        self._tail = np.arange(0)
+        self.cursor = -batch_size
+        self._shuffle()
+
+    def _shuffle(self) -> None:
+        if self.shuffle:  # as mxnet: each pass permutes the order of the one before
+            np.random.shuffle(self.idx)
+            self._order = self._order[self.idx]
+
+    @property
+    def provide_data(self) -> list[DataDesc]:  # type: ignore[override]
+        """The inputs of a batch."""
+        return [DataDesc(name, (self.batch_size, *a.shape[1:]), a.dtype.type) for name, a in self._data]
+
+    @property
+    def provide_label(self) -> list[DataDesc]:  # type: ignore[override]
+        """The labels of a batch."""
+        return [DataDesc(name, (self.batch_size, *a.shape[1:]), a.dtype.type) for name, a in self._label]
+
+    @property
+    def data(self) -> list[tuple[str, NDArray]]:
+        """All inputs, by name."""
+        return [(name, as_nd(array)) for name, array in self._data]
+
+    @property
+    def label(self) -> list[tuple[str, NDArray]]:
+        """All labels, by name."""
+        return [(name, as_nd(array)) for name, array in self._label]
+
+    def hard_reset(self) -> None:
+        """Back to the first batch, forgetting what was to roll over."""
+        self._tail = self._tail[:0]
+        self._shuffle()
+        self.cursor = -self.batch_size
+
+    def reset(self) -> None:
+        """Back to the first batch; what was left over by 'roll_over' comes first."""
+        left = self._order[:0]
+        unfinished = 0 < self.cursor < self.num_data < self.cursor + self.batch_size
+        if self.last_batch_handle == "roll_over" and unfinished:
+            left = self._order[self.cursor :]
+        self._shuffle()
+        self._tail = left
+        self.cursor = -self.batch_size - len(left)
+
+    def iter_next(self) -> bool:
+        self.cursor += self.batch_size
+        return self.cursor < self.num_data
+
+    def next(self) -> DataBatch:
+        if not self.iter_next():
+            raise StopIteration
+        if self.last_batch_handle != "pad" and self.cursor + self.batch_size > self.num_data:
+            raise StopIteration  # the cursor stays: reset() rolls over from it
+        return DataBatch(self.getdata(), self.getlabel(), self.getpad(), self.getindex())
+
+    def _rows(self) -> np.ndarray:
+        wanted = np.arange(self.cursor, self.cursor + self.batch_size)
+        rows = self._order[wanted % self.num_data]
+        if len(self._tail):
+            rows = np.where(wanted < 0, self._tail[wanted % len(self._tail)], rows)
+        return rows
+
+    def getdata(self) -> list[NDArray]:
+        rows = self._rows()
+        return [as_nd(array[rows]) for _, array in self._data]
+
+    def getlabel(self) -> list[NDArray]:
+        rows = self._rows()
+        return [as_nd(array[rows]) for _, array in self._label]
+
+    def getpad(self) -> int:
+        if self.last_batch_handle == "roll_over" and self.cursor < 0:
+            return -self.cursor
+        return max(0, self.cursor + self.batch_size - self.num_data) if self.last_batch_handle == "pad" else 0
+
+
+def _named(data: Any, default: str, empty: bool) -> list[tuple[str, np.ndarray]]:
+    """(name, array) pairs, those of a dict by name; NumPy arrays as float32."""
+    if data is None or (isinstance(data, (list, tuple, dict)) and not data):
+        if empty:
+            return []
+        raise BatchError("NDArrayIter expects data, got none; pass an NDArray or a NumPy array.")
+    if isinstance(data, (np.ndarray, Tensor)):
+        data = [data]
+    if isinstance(data, (list, tuple)):
+        names = [default] if len(data) == 1 else [f"_{i}_{default}" for i in range(len(data))]
+        data = dict(zip(names, data))
+    if not isinstance(data, dict):
+        raise DTypeError(
+            "Input must be NDArray, numpy.ndarray, a list of them or dict with them as values; "
+            f"got a {type(data).__name__}."
+        )
+    for name, array in data.items():
+        if not isinstance(array, (np.ndarray, Tensor)):
+            raise DTypeError(f"Invalid type '{type(array)}' for {name}, should be NDArray or numpy.ndarray.")
+    return [
+        (name, np.asarray(a) if isinstance(a, Tensor) else np.asarray(a, np.float32)) for name, a in sorted(data.items())
+    ]

@@ -1,0 +1,215 @@
+"""Batches of rows or images in files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .._src.data import codecs, images
+from .._src.errors import FormatError, MXNetError, NotSupportedError, ShapeError
+from .._src.formats import idx as idx_format
+from .._src.formats import recordio as record_format
+from ..ndarray import NDArray
+from .arrays import NDArrayIter
+from .batches import DataDesc, as_nd
+
+
+class _FileIter(NDArrayIter):
+    """Rows read from files, numbered in ``index``; the last batch is filled from the beginning."""
+
+    def getindex(self) -> np.ndarray:
+        return self._rows().astype(np.uint64)
+
+
+class CSVIter(_FileIter):
+    """Batches of the rows of a CSV file.
+
+    Args:
+        data_csv, data_shape: the file, and the shape that each of its rows is given.
+        label_csv, label_shape: the same for labels; without a file they are zeros.
+        batch_size: samples in a batch. round_batch: accepted; the last batch is filled from the beginning.
+        dtype: of the data.
+
+    Raises:
+        MXNetError: a file cannot be opened. FormatError: a row is no numbers, or not as long as its shape says.
+    """
+
+    def __init__(self, *, data_csv: str, data_shape: Sequence[int], label_csv: str | None = None,
+                 label_shape: Sequence[int] = (1,), batch_size: int = 1, round_batch: bool = True,
+                 dtype: Any = "float32", data_name: str = "data", label_name: str = "softmax_label",
+                 **ignored: Any) -> None:
+        _refuse("CSVIter", ignored, "prefetch_buffer ctx")
+        data = _csv(data_csv, data_shape, np.dtype(dtype))
+        label = np.zeros((len(data), *label_shape), np.float32)
+        if label_csv is not None:
+            label = _csv(label_csv, label_shape, np.dtype(np.float32))
+        label = label[:, 0] if label.shape[1:] == (1,) else label
+        super().__init__(as_nd(data), as_nd(label), batch_size, data_name=data_name, label_name=label_name)
+
+
+class LibSVMIter(_FileIter):
+    """Batches of the lines "label index:value index:value ..." of a file, as dense arrays.
+
+    Args:
+        data_libsvm, data_shape: the file, and the number of values, ``(n,)``; indices count from 0.
+        batch_size: samples in a batch.
+
+    Raises:
+        MXNetError: the file cannot be opened. FormatError: a line is not of this form.
+    """
+
+    def __init__(self, *, data_libsvm: str, data_shape: Sequence[int], batch_size: int = 1, round_batch: bool = True,
+                 data_name: str = "data", label_name: str = "softmax_label", **ignored: Any) -> None:
+        _refuse("LibSVMIter", ignored, "prefetch_buffer ctx dtype num_parts part_index")
+        lines = [line.split() for line in _text(data_libsvm).splitlines() if line.strip()]
+        data, label = np.zeros((len(lines), *data_shape), np.float32), np.zeros(len(lines), np.float32)
+        for i, (first, *entries) in enumerate(lines):
+            try:
+                label[i] = float(first)
+                for entry in entries:
+                    at, value = entry.split(":")
+                    if int(at) < 0:
+                        raise IndexError(f"index {at} is negative")
+                    data[i, int(at)] = float(value)
+            except (ValueError, IndexError) as error:
+                raise FormatError(
+                    f"LibSVMIter: {data_libsvm} expects 'label index:value ...' with indices below {data_shape[0]} "
+                    f"in line {i + 1}: {error}."
+                ) from error
+        super().__init__(as_nd(data), as_nd(label), batch_size, data_name=data_name, label_name=label_name)
+
+
+class MNISTIter(_FileIter):
+    """Batches of IDX files of images and labels: (N, 1, H, W) float32 in [0, 1), or with ``flat`` (N, H * W).
+
+    What does not fill a batch at the end is left out. Pixels are divided by 256, as in MXNet.
+
+    Args:
+        image, label: the files, gzipped or not. batch_size, shuffle, seed: as they say.
+
+    Raises:
+        MXNetError: a file cannot be opened. FormatError: it is damaged.
+    """
+
+    def __init__(self, *, image: str = "./train-images-idx3-ubyte", label: str = "./train-labels-idx1-ubyte",
+                 batch_size: int = 128, shuffle: bool = True, flat: bool = False, seed: int = 0,
+                 data_name: str = "data", label_name: str = "softmax_label", **ignored: Any) -> None:
+        _refuse("MNISTIter", ignored, "silent prefetch_buffer ctx dtype input_shape")
+        images, labels = (idx_format.load(_exists("MNISTIter", path)) for path in (image, label))
+        if images.ndim != 3 or labels.shape != images.shape[:1]:
+            raise FormatError(f"MNISTIter expects n images and n labels, got shapes {images.shape}, {labels.shape}.")
+        order = np.random.RandomState(seed).permutation(len(labels)) if shuffle else np.arange(len(labels))
+        pixels = images[order].astype(np.float32) / np.float32(256)
+        pixels = pixels.reshape(len(pixels), -1) if flat else pixels[:, None]
+        super().__init__(as_nd(pixels), as_nd(labels[order].astype(np.float32)), batch_size, last_batch_handle="discard",
+                         data_name=data_name, label_name=label_name)
+
+
+class ImageRecordIter(_FileIter):
+    """Batches (N, C, H, W) of float32 of the images in a RecordIO file.
+
+    Args:
+        path_imgrec: the ``.rec`` file.
+        data_shape: (channels, height, width), 1 or 3 channels.
+        batch_size, label_width: samples in a batch, labels of a sample.
+        shuffle, seed: a new order at each reset.
+        resize: the shorter side before cropping; 0 leaves it.
+        rand_crop, rand_mirror: crop anywhere instead of the middle; mirror half of the images.
+        mean_r, mean_g, mean_b, std_r, std_g, std_b, scale: ``(pixel - mean) / std * scale``.
+
+    Raises:
+        MXNetError: the file cannot be opened. NotSupportedError: another augmentation of MXNet's iterator.
+    """
+
+    def __init__(self, *, path_imgrec: str, data_shape: Sequence[int], batch_size: int, label_width: int = 1,
+                 shuffle: bool = False, seed: int = 0, resize: int = 0, rand_crop: bool = False,
+                 rand_mirror: bool = False, mean_r: float = 0, mean_g: float = 0, mean_b: float = 0, std_r: float = 1,
+                 std_g: float = 1, std_b: float = 1, scale: float = 1, round_batch: bool = True,
+                 data_name: str = "data", label_name: str = "softmax_label", **ignored: Any) -> None:
+        _refuse("ImageRecordIter", ignored, "path_imgidx preprocess_threads prefetch_buffer verbose ctx dtype seed_aug "
+                "shuffle_chunk_size shuffle_chunk_seed device_id")
+        if len(data_shape) != 3 or data_shape[0] not in (1, 3):
+            raise ShapeError(f"ImageRecordIter expects data_shape (1 or 3, height, width), got {tuple(data_shape)}.")
+        records = list(record_format.read(_exists("ImageRecordIter", path_imgrec)))
+        labels = np.stack([np.broadcast_to(record_format.unpack(r)[0], label_width) for r in records])
+        channels = slice(0, data_shape[0])
+        self._rng = np.random.RandomState(seed)
+        self._reading = _Reading(records, tuple(data_shape), resize, rand_crop, rand_mirror,
+                                 np.float32([mean_r, mean_g, mean_b])[channels],
+                                 np.float32([std_r, std_g, std_b])[channels] / scale, self._rng)
+        labels = labels.astype(np.float32)
+        super().__init__(as_nd(np.arange(len(records))), as_nd(labels[:, 0] if label_width == 1 else labels), batch_size,
+                         shuffle, data_name=data_name, label_name=label_name)
+
+    @property
+    def provide_data(self) -> list[DataDesc]:  # type: ignore[override]
+        """The inputs of a batch."""
+        return [DataDesc(self._data[0][0], (self.batch_size, *self._reading.shape))]
+
+    def _shuffle(self) -> None:
+        if self.shuffle:
+            self._order = self._rng.permutation(self.num_data)
+
+    def getdata(self) -> list[NDArray]:
+        return [as_nd(np.stack([self._reading(i) for i in self._rows()]))]
+
+
+class _Reading:
+    """From a record to its image as (C, H, W) float32."""
+
+    def __init__(self, records: list[bytes], shape: tuple, resize: int, rand_crop: bool, mirror: bool,
+                 mean: np.ndarray, std: np.ndarray, rng: np.random.RandomState) -> None:
+        self.records, self.shape, self.resize, self.rand_crop, self.mirror = records, shape, resize, rand_crop, mirror
+        self.mean, self.std, self.rng = mean, std, rng
+
+    def __call__(self, i: int) -> np.ndarray:
+        channels, height, width = self.shape
+        image = codecs.decode(record_format.unpack(self.records[i])[3], colour=channels == 3)
+        if self.resize:
+            image = images.resize(image, images.short_size(image.shape, self.resize))
+        if image.shape[0] < height or image.shape[1] < width:
+            enlarged = (max(height, image.shape[0]), max(width, image.shape[1]))
+            image = images.resize(image, enlarged)
+        room = (image.shape[0] - height, image.shape[1] - width)
+        top, left = (self.rng.randint(n + 1) if self.rand_crop else n // 2 for n in room)
+        image = images.crop(image, top, left, height, width)
+        if self.mirror and self.rng.random_sample() < 0.5:
+            image = image[:, ::-1]
+        return ((image - self.mean) / self.std).transpose(2, 0, 1).astype(np.float32)
+
+
+def _refuse(who: str, given: dict, accepted: str) -> None:
+    """Raises NotSupportedError for options that would change the result; the others only tune MXNet's threads."""
+    for name in given:
+        if name not in accepted.split():
+            raise NotSupportedError(f"{who}: the option '{name}' is not supported; leave it out.")
+
+
+def _exists(who: str, path: str) -> str:
+    try:
+        with open(path, "rb"):
+            return path
+    except OSError as error:
+        raise MXNetError(f"{who}: Open \"{path}\": {error.strerror}.") from error
+
+
+def _text(path: str) -> str:
+    with open(_exists("mx.io", path), encoding="utf-8") as file:
+        return file.read()
+
+
+def _csv(path: str, shape: Sequence[int], dtype: np.dtype) -> np.ndarray:
+    rows = [line.split(",") for line in _text(path).splitlines() if line.strip()]
+    size = int(np.prod(shape))
+    for i, row in enumerate(rows):
+        if len(row) != size:
+            raise FormatError(
+                f"CSVIter: The data size in CSV do not match size of shape: specified shape={tuple(shape)}, "
+                f"row {i + 1} of {path} has {len(row)} values."
+            )
+    try:
+        return np.array(rows, np.float64).astype(dtype).reshape(len(rows), *shape)
+    except ValueError as error:
+        raise FormatError(f"CSVIter: {path} holds a field that is no number: {error}.") from error

@@ -1,0 +1,66 @@
+"""Programs that import the originals run on luojia."""
+
+import subprocess
+import sys
+import warnings
+
+import pytest
+
+from luojia import compat
+
+
+@pytest.fixture
+def stand_in():
+    assert compat.install(replace=True) == list(compat.ORIGINALS)
+    yield
+    compat.uninstall()
+
+
+def test_the_originals_names_are_luojia(stand_in):
+    import luojianet_ms as lj
+    import mindspore as ms
+    import mindspore.ops as ops
+    import mxnet as mx
+    from mindspore import Tensor, nn
+    from mxnet import gluon
+    from mxnet.gluon import nn as gnn
+
+    import luojia
+
+    assert ms is luojia and mx is luojia and lj is luojia
+    assert ops is luojia.ops and nn is luojia.nn and gluon is luojia.gluon and gnn is luojia.gluon.nn
+    assert Tensor is luojia.Tensor
+
+
+def test_modules_keep_their_own_names(stand_in):
+    import mindspore.ops  # noqa: F401
+
+    import luojia.ops
+
+    assert luojia.ops.__spec__.name == "luojia.ops" and luojia.ops.__name__ == "luojia.ops"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        from mindspore.ops import functional  # noqa: F401
+
+
+def test_what_luojia_lacks_is_named(stand_in):
+    with pytest.raises(ModuleNotFoundError, match="'mxnet.nonsense': luojia stands in for mxnet"):
+        import mxnet.nonsense  # noqa: F401
+
+
+def test_uninstall_leaves_nothing(stand_in):
+    import mxnet  # noqa: F401
+
+    compat.uninstall()
+    assert not any(m.partition(".")[0] in compat.ORIGINALS for m in sys.modules)
+
+
+def test_only_the_originals():
+    with pytest.raises(ValueError, match="not for 'torch'"):
+        compat.install(["torch"])
+
+
+def test_a_fresh_program():
+    code = "from luojia import compat; compat.install(replace=True); import mxnet as mx; print(mx.nd.array([1, 2]) + 1)"
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "\n[2. 3.]\n<NDArray 2 @cpu(0)>\n"
