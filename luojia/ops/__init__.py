@@ -6,8 +6,10 @@ from typing import Any
 
 from .._src import ops as _operators  # noqa: F401 - registers the operators
 from .._src.core.faces import FaceModule, compile_class, compile_function, run_plain
-from . import functional
+from . import functional, plain, state
 from .functional import *  # noqa: F403
+from .plain import *  # noqa: F403
+from .state import *  # noqa: F403
 
 _faces = FaceModule({
     "fn": lambda face: compile_function(face, run_plain, __name__),
@@ -28,4 +30,4 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *_faces.index()})
 
 
-__all__ = functional.__all__
+__all__ = [*functional.__all__, *plain.__all__, *state.__all__]

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 from .dtypes import DType
 from .op import OPERATORS, Operator, apply
+from .tensor import Tensor
 
 _MISSING = object()
 _SPEC = re.compile(r"(?P<name>\w+)\((?P<first>.*?)\)(?:\((?P<second>.*)\))?(?:\s*\|\s*(?P<fixed>.*))?$", re.S)
@@ -106,7 +107,9 @@ def _split(text: str) -> list[str]:
 
 
 def tidy(value: Any) -> Any:
-    """Attributes are what operators take: lists become tuples, which hash, and framework dtypes NumPy's."""
+    """Attributes are what operators take: lists and Tensors become tuples, which hash, and framework dtypes NumPy's."""
+    if isinstance(value, Tensor):
+        value = value.tolist()
     if isinstance(value, (list, tuple)):
         return tuple([tidy(v) for v in value])
     return value.np if isinstance(value, DType) else value
@@ -173,7 +176,7 @@ def run_plain(face: Face, inputs: tuple, attrs: dict[str, Any]) -> Any:
     if op.variadic and len(inputs) == len(op.inputs) + 1 and isinstance(inputs[-1], (list, tuple)):
         inputs = (*inputs[:-1], *inputs[-1])
     for v in attrs.values():
-        if v.__class__ is list or v.__class__ is tuple or v.__class__ is DType:
+        if v.__class__ is list or v.__class__ is tuple or v.__class__ is DType or isinstance(v, Tensor):
             attrs = {k: tidy(v) for k, v in attrs.items()}
             break
     if not op.variadic:

@@ -342,11 +342,14 @@ def fit(xp: Any, g: Any, primal: Any) -> Any:
     return g
 
 
-def binary(op: Operator) -> Callable:
+def binary(op: Operator, otherwise: Callable | None = None) -> Callable:
     """The Python operator ``x op y`` of two Tensors: ``apply``, with the common case written out.
 
     That case is two Tensors of one class, dtype and device, or a Tensor and a number of its kind, on NumPy.
+    ``otherwise(x, y)`` takes all others.
     """
+    attrs = op._defaults
+    rest = otherwise or (lambda x, y: apply(op, (x, y), attrs))
     fn, keep_args, keep_ans, differentiable = op.fn, op.keep_args, op.keep_ans, op.differentiable
     xp = NUMPY.xp
 
@@ -368,7 +371,7 @@ def binary(op: Operator) -> Callable:
                 try:
                     ans = fn(xp, x, y)
                 except ValueError:
-                    return apply(op, (self, other), _NO_ATTRS)  # which says what does not fit
+                    return apply(op, (self, other), attrs)  # which says what does not fit
                 if ans.__class__ is not _ndarray:
                     ans = np.asarray(ans)
                 out = _new(cls)
@@ -381,11 +384,11 @@ def binary(op: Operator) -> Callable:
                             x = Spec(x)
                         if kind is cls and y.nbytes > _SMALL:
                             y = Spec(y)
-                    out._node = Node(op, _NO_ATTRS, (node_x, node_y), (x, y), ans if keep_ans else None, device)
+                    out._node = Node(op, attrs, (node_x, node_y), (x, y), ans if keep_ans else None, device)
                 else:
                     out._node = None
                 return out
-        return apply(op, (self, other), _NO_ATTRS)
+        return rest(self, other)
 
     return method
 

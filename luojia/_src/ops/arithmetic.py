@@ -91,7 +91,12 @@ def _(xp, g, ans, args, needs):
     mx=("broadcast_power(lhs:x, rhs:y)", "power(base:x, exp:y)"), elementwise=True)
 def power(xp, x, y):
     """x ** y, broadcast."""
-    return x**y
+    try:
+        return x**y
+    except ValueError:  # NumPy refuses an integer to a negative power
+        if getattr(x, "dtype", None) is None or x.dtype.kind not in "iu":
+            raise
+        return (x.astype("float64") ** y).astype(x.dtype)
 
 
 @power.vjp
