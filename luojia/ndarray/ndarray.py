@@ -20,6 +20,7 @@ INPLACE = (
     "that are already in a computational graph will cause undefined behavior when evaluating gradients. Please call "
     "backward first to clear the graph, or do this outside of a record section, for example under autograd.pause()."
 )
+OPERANDS = (Tensor, int, float, np.generic, np.ndarray)  # what can stand beside an NDArray in an expression
 STORAGE_TYPES = ("default", "row_sparse", "csr")
 
 
@@ -248,6 +249,9 @@ def coerce(op: Any, inputs: Any) -> tuple | None:
     """
     dtype = device = None
     for i, t in enumerate(inputs):
+        if not isinstance(t, OPERANDS) and t is not None:
+            raise DTypeError(f"{op.name}: type {type(t)} not supported beside an NDArray; use an NDArray, a number or "
+                             "a NumPy array.")
         if isinstance(t, Tensor):
             if dtype is None:
                 dtype, device = t.np_dtype, t._device
