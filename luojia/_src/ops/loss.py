@@ -1,0 +1,270 @@
+"""Losses: cross entropies of logits, and distances between predictions and targets.
+
+``reduction`` is 'none', 'sum' or 'mean' of the elements' losses.
+"""
+
+from __future__ import annotations
+
+from ..core.op import op
+from ..engine.kernels import softmax as kernels
+from ..errors import ArgumentError, DTypeError, ShapeError
+
+
+def reduced(xp, loss, reduction, count=None):
+    """The elements' losses, their sum, or their mean (the sum over ``count``, where given)."""
+    if reduction == "none":
+        return loss
+    if reduction == "sum":
+        return xp.sum(loss)
+    if reduction == "mean":
+        return xp.mean(loss) if count is None else xp.sum(loss) / count
+    if reduction == "batchmean":
+        return xp.sum(loss) / loss.shape[0]
+    raise ArgumentError(f"reduction must be 'none', 'sum' or 'mean', got {reduction!r}.")
+
+
+def _same_shape(name, x, y):
+    if tuple(x.shape) != tuple(y.shape):
+        raise ShapeError(f"{name} expects logits and labels of one shape, got {tuple(x.shape)} and {tuple(y.shape)}.")
+
+
+def _log_softmax(xp, x):
+    s = x - xp.max(x, axis=-1, keepdims=True)
+    return s - xp.log(xp.sum(xp.exp(s), axis=-1, keepdims=True))
+
+
+# -- of classes ------------------------------------------------------------------------------------------------------
+
+
+def _classes(xp, labels, x):
+    if tuple(labels.shape) != tuple(x.shape[:-1]):
+        raise ShapeError(f"sparse_softmax_cross_entropy expects one label for each row of x {tuple(x.shape)}, got "
+                         f"labels of shape {tuple(labels.shape)}.")
+    return labels.astype("int64")
+
+
+def _share(g, shape, reduction):
+    """The gradient of each row's loss for that of the reduced one."""
+    if reduction == "mean":
+        count = 1
+        for n in shape:
+            count *= n
+        return g / max(count, 1)
+    return g
+
+
+@op("SparseSoftmaxCrossEntropyWithLogits(is_grad:_=False)(logits:x, labels) | reduction='mean'", fn=(),
+    mx="softmax_cross_entropy(data:x, label:labels) | reduction='sum', rank1=True")
+def sparse_softmax_cross_entropy(xp, x, labels, *, reduction="none", rank1=False):
+    """-log softmax(x)[label] of each row of x (*batch, classes), for labels (*batch,) that are whole numbers.
+
+    One node on the tape, that keeps the softmax. ``rank1`` gives a reduced loss the shape (1,), as mxnet has it.
+    """
+    labels = _classes(xp, labels, x)
+    if xp.engine.name == "numpy":
+        loss = kernels.cross_entropy(x, labels)[0]
+    else:
+        loss = -xp.take_along_axis(_log_softmax(xp, x), labels[..., None], -1)[..., 0]
+    loss = reduced(xp, loss, reduction)
+    return xp.reshape(loss, (1,)) if rank1 else loss
+
+
+@sparse_softmax_cross_entropy.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, reduction, rank1):
+    x, labels = args
+    g = xp.reshape(g, ()) if rank1 else g
+    g = xp.reshape(_share(g, labels.shape, reduction), (*g.shape, 1))
+    e = xp.exp(x - xp.max(x, axis=-1, keepdims=True))
+    p = e / xp.sum(e, axis=-1, keepdims=True)
+    return g * (p - xp.label_rows(labels, classes=x.shape[-1], dtype=str(x.dtype).lower())), None
+
+
+@sparse_softmax_cross_entropy.fast
+def _(needs, x, labels, *, reduction, rank1):
+    from ..engine.numpy_engine import ENGINE
+
+    labels = _classes(ENGINE.xp, labels, x)
+    loss, p = kernels.cross_entropy(x, labels)
+    loss = reduced(ENGINE.xp, loss, reduction)
+    return loss.reshape(1) if rank1 else loss, (p, labels)
+
+
+@sparse_softmax_cross_entropy.fast_vjp
+def _(saved, g, args, needs, *, reduction, rank1):
+    from ..engine.numpy_engine import ENGINE
+
+    p, labels = saved
+    g = _share(g.reshape(()) if rank1 else g, labels.shape, reduction)
+    return kernels.cross_entropy_dx(ENGINE.xp.broadcast_to(g, labels.shape).astype(args[0].dtype), p, labels), None
+
+
+@op(fn=(), differentiable=False)
+def label_rows(xp, labels, *, classes, dtype):
+    """A row of zeros with a one at the label, for each label."""
+    return (labels.astype("int64")[..., None] == xp.arange(classes)).astype(dtype)
+
+
+@op("SoftmaxCrossEntropyWithLogits()(logits:x, labels)", fn=(), outputs=2)
+def softmax_cross_entropy_with_logits(xp, x, labels):
+    """(loss, p - labels) with p = softmax(x) and loss = -sum(labels log p), for each row of x (N, classes)."""
+    _same_shape("SoftmaxCrossEntropyWithLogits", x, labels)
+    log_p = _log_softmax(xp, x)
+    return -xp.sum(labels * log_p, axis=-1), xp.exp(log_p) - labels
+
+
+@softmax_cross_entropy_with_logits.vjp(keep="args")
+def _(xp, g, ans, args, needs):
+    x, labels = args
+    of_loss, of_slope = g
+    of_loss = xp.reshape(of_loss, (*of_loss.shape, 1))
+    e = xp.exp(x - xp.max(x, axis=-1, keepdims=True))
+    total = xp.sum(e, axis=-1, keepdims=True)
+    p = e / total
+    dx = of_loss * (p * xp.sum(labels, axis=-1, keepdims=True) - labels)
+    dx = dx + p * (of_slope - xp.sum(of_slope * p, axis=-1, keepdims=True))
+    log_p = x - xp.max(x, axis=-1, keepdims=True) - xp.log(total)
+    return dx, -of_loss * log_p - of_slope if needs[1] else None
+
+
+def _picked(xp, log_p, labels, weight, ignore_index, reduction, smoothing=0.0):
+    """The negative log-likelihood of classes on axis 1 of log_p (N, C, ...)."""
+    classes = log_p.shape[1]
+    labels = labels.astype("int64")
+    if tuple(labels.shape) != (log_p.shape[0], *log_p.shape[2:]):
+        raise ShapeError(f"nll_loss expects labels of shape {(log_p.shape[0], *log_p.shape[2:])} for logits "
+                         f"{tuple(log_p.shape)}, got {tuple(labels.shape)}.")
+    counts = labels != ignore_index
+    shape = (1, classes) + (1,) * (len(log_p.shape) - 2)
+    chosen = xp.expand_dims(labels, 1) == xp.reshape(xp.arange(classes), shape)
+    scale = chosen.astype(log_p.dtype)
+    weights = xp.ones((classes,), log_p.dtype) if weight is None else weight
+    scale = scale * xp.reshape(weights, shape)
+    counted = counts.astype(log_p.dtype)
+    own = xp.sum(scale, axis=1) * counted
+    loss = -xp.sum(xp.where(chosen, log_p, xp.zeros_like(log_p)) * scale, axis=1) * counted
+    if smoothing:
+        spread = -xp.sum(log_p * xp.reshape(weights, shape), axis=1) * counted
+        loss = loss * (1 - smoothing) + spread * (smoothing / classes)
+    if reduction == "mean":
+        return xp.sum(loss) / xp.sum(own), own
+    return reduced(xp, loss, reduction), own
+
+
+@op("NLLLoss(reduction='mean', ignore_index=-100)(logits:x, labels, weight) | with_total=True",
+    fn="nll_loss(inputs:x, target:labels, weight=None, ignore_index=-100, reduction='mean', label_smoothing=0.0)",
+    outputs=lambda with_total=False, **_: 2 if with_total else 1)
+def nll_loss(xp, x, labels, weight=None, *, ignore_index=-100, reduction="mean", label_smoothing=0.0, with_total=False):
+    """-weight[label] x[label] for log-probabilities x (N, C, ...) and labels (N, ...); the mean is over the weights.
+
+    ``with_total`` adds the sum of the labels' weights.
+    """
+    loss, own = _picked(xp, x, labels, weight, ignore_index, reduction, label_smoothing)
+    return (loss, xp.sum(own)) if with_total else loss
+
+
+@op(fn="cross_entropy(input:x, target:labels, weight=None, ignore_index=-100, reduction='mean', label_smoothing=0.0)")
+def cross_entropy(xp, x, labels, weight=None, *, ignore_index=-100, reduction="mean", label_smoothing=0.0):
+    """The cross entropy of logits x (N, C, ...) with classes (N, ...), or with probabilities of x's shape."""
+    s = x - xp.max(x, axis=1, keepdims=True)
+    log_p = s - xp.log(xp.sum(xp.exp(s), axis=1, keepdims=True))
+    if len(labels.shape) != len(x.shape):
+        return _picked(xp, log_p, labels, weight, ignore_index, reduction, label_smoothing)[0]
+    _same_shape("cross_entropy", x, labels)
+    classes = x.shape[1]
+    target = labels * (1 - label_smoothing) + label_smoothing / classes if label_smoothing else labels
+    if weight is not None:
+        target = target * xp.reshape(weight, (1, classes) + (1,) * (len(x.shape) - 2))
+    loss = -xp.sum(target * log_p, axis=1)
+    return xp.sum(loss) / (loss.size or 1) if reduction == "mean" else reduced(xp, loss, reduction)
+
+
+# -- of probabilities ----------------------------------------------------------------------------------------------
+
+
+def _bce(xp, x, z):
+    """-z log s(x) - (1 - z) log(1 - s(x)) = max(x, 0) - x z + log(1 + e^-|x|), s the sigmoid."""
+    return xp.maximum(x, 0) - x * z + xp.log1p(xp.exp(-xp.abs(x)))
+
+
+@op("SigmoidCrossEntropyWithLogits()(logits:x, label:labels)", fn=())
+def sigmoid_cross_entropy_with_logits(xp, x, labels):
+    """The cross entropy of each sigmoid(x) with a probability ``labels``."""
+    _same_shape("SigmoidCrossEntropyWithLogits", x, labels)
+    return _bce(xp, x, labels)
+
+
+@op("BCEWithLogitsLoss(reduction='mean')(input:x, target:labels, weight, pos_weight)",
+    fn=("binary_cross_entropy_with_logits(input:x, target:labels, weight=None, pos_weight=None, reduction='mean')",))
+def bce_with_logits(xp, x, labels, weight=None, pos_weight=None, *, reduction="mean"):
+    """The cross entropy of sigmoid(x) with ``labels``, times ``weight``, its positive part times ``pos_weight``."""
+    _same_shape("binary_cross_entropy_with_logits", x, labels)
+    if pos_weight is None:
+        loss = _bce(xp, x, labels)
+    else:  # log(1 + e^-x) = max(-x, 0) + log(1 + e^-|x|)
+        soft = xp.maximum(-x, 0) + xp.log1p(xp.exp(-xp.abs(x)))
+        loss = (1 - labels) * x + (1 + (pos_weight - 1) * labels) * soft
+    return reduced(xp, loss if weight is None else loss * weight, reduction)
+
+
+@op("BinaryCrossEntropy(reduction='mean')(logits:x, labels, weight=None)",
+    fn="binary_cross_entropy(logits:x, labels, weight=None, reduction='mean')")
+def binary_cross_entropy(xp, x, labels, weight=None, *, reduction="mean"):
+    """-labels log x - (1 - labels) log(1 - x) of probabilities x; logarithms are kept above -100, as in torch."""
+    _same_shape("binary_cross_entropy", x, labels)
+    tiny = 1e-38 if x.dtype != "float16" else 6e-8
+    loss = -(labels * xp.maximum(xp.log(xp.maximum(x, tiny)), -100)
+             + (1 - labels) * xp.maximum(xp.log(xp.maximum(1 - x, tiny)), -100))
+    return reduced(xp, loss if weight is None else loss * weight, reduction)
+
+
+@op("KLDivLoss(reduction='mean')(logits:x, labels)", fn="kl_div(logits:x, labels, reduction='mean')")
+def kl_div(xp, x, labels, *, reduction="mean"):
+    """labels (log labels - x), 0 where labels is 0, for log-probabilities x."""
+    _same_shape("kl_div", x, labels)
+    positive = labels > 0
+    safe = xp.where(positive, labels, xp.ones_like(labels))
+    return reduced(xp, xp.where(positive, labels * (xp.log(safe) - x), xp.zeros_like(x)), reduction)
+
+
+# -- of distances --------------------------------------------------------------------------------------------------
+
+
+@op(fn="mse_loss(input:x, target:y, reduction='mean')")
+def mse_loss(xp, x, y, *, reduction="mean"):
+    """(x - y)^2."""
+    d = x - y
+    return reduced(xp, d * d, reduction)
+
+
+@op(fn="l1_loss(input:x, target:y, reduction='mean')")
+def l1_loss(xp, x, y, *, reduction="mean"):
+    """|x - y|, with derivative 0 at 0."""
+    return reduced(xp, xp.abs(x - y), reduction)
+
+
+@op("SmoothL1Loss(beta=1.0, reduction='none')(logits:x, labels:y)",
+    fn="smooth_l1_loss(input:x, target:y, beta=1.0, reduction='none')")
+def smooth_l1_loss(xp, x, y, *, beta=1.0, reduction="none"):
+    """d^2 / (2 beta) where d = |x - y| is below beta, else d - beta / 2. Source: Girshick, 2015."""
+    _same_shape("smooth_l1_loss", x, y)
+    if beta <= 0:
+        raise ArgumentError(f"smooth_l1_loss: beta must be positive, got {beta}.")
+    d = xp.abs(x - y)
+    return reduced(xp, xp.where(d < beta, d * d * (0.5 / beta), d - 0.5 * beta), reduction)
+
+
+@op(fn="huber_loss(input:x, target:y, reduction='mean', delta=1.0)")
+def huber_loss(xp, x, y, *, reduction="mean", delta=1.0):
+    """d^2 / 2 where d = |x - y| is at most delta, else delta (d - delta / 2). Source: Huber, 1964."""
+    if delta <= 0:
+        raise ArgumentError(f"huber_loss: delta must be positive, got {delta}.")
+    d = xp.abs(x - y)
+    return reduced(xp, xp.where(d <= delta, 0.5 * d * d, delta * (d - 0.5 * delta)), reduction)
+
+
+@op("L2Loss()(input_x:x)", fn=())
+def l2_loss(xp, x):
+    """sum(x^2) / 2."""
+    if x.dtype.kind != "f":
+        raise DTypeError(f"L2Loss expects floats, got {x.dtype}; cast them.")
+    return xp.sum(x * x) / 2

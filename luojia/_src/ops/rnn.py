@@ -1,0 +1,257 @@
+"""Recurrent layers over whole sequences: one operator for vanilla, LSTM and GRU, deep and in both directions.
+
+The plain path is composed of small functions, so that it has derivatives of every order; the fast path runs the fused
+kernels, one node on the tape for the whole stack. Gates come in the order of cuDNN, mxnet and torch: LSTM i, f, g, o
+and GRU r, z, n.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..core.op import OPERATORS, op
+from ..engine.kernels import rnn as kernels
+from ..errors import ArgumentError, NotSupportedError, ShapeError
+
+GATES = {"rnn_relu": 1, "rnn_tanh": 1, "lstm": 4, "gru": 3}
+
+
+class _Weights(NamedTuple):
+    """The weights of one layer in one direction."""
+
+    wx: Any  # (gates * H, in)
+    wh: Any  # (gates * H, H)
+    bx: Any
+    bh: Any
+
+
+def parameter_size(width: int, *, mode: str, state_size: int, num_layers: int, bidirectional: bool = False) -> int:
+    """The length of the packed parameters for inputs of ``width``.
+
+    >>> parameter_size(3, mode="lstm", state_size=2, num_layers=1)
+    56
+    """
+    return sum(
+        int(np.prod(shape)) for layer in _shapes(width, mode, state_size, num_layers, bidirectional) for shape in layer
+    )
+
+
+def _shapes(width: int, mode: str, size: int, layers: int, bidirectional: bool) -> list[_Weights]:
+    """The weights' shapes for each layer and direction, layer by layer."""
+    directions = 2 if bidirectional else 1
+    rows = GATES[mode] * size
+    return [
+        _Weights((rows, width if layer == 0 else size * directions), (rows, size), (rows,), (rows,))
+        for layer in range(layers) for _ in range(directions)
+    ]
+
+
+def pack(weights: list[Any]) -> Any:
+    """The packed parameters from Tensors (wx, wh, bx, bh) of each layer and direction, in that order, flat."""
+    flat = [OPERATORS["reshape"](w, shape=(-1,)) for w in weights]
+    matrices = [w for i, w in enumerate(flat) if i % 4 < 2]
+    biases = [w for i, w in enumerate(flat) if i % 4 > 1]
+    return OPERATORS["concatenate"](*matrices, *biases, axis=0)
+
+
+def _unpack(params: Any, shapes: list[_Weights]) -> list[_Weights]:
+    """All matrices come first, then all biases."""
+    found: list[list] = [[] for _ in shapes]
+    start = 0
+    for part in (slice(0, 2), slice(2, 4)):
+        for place, layer in zip(found, shapes):
+            for shape in layer[part]:
+                stop = start + int(np.prod(shape))
+                place.append(params[start:stop].reshape(shape))
+                start = stop
+    return [_Weights(*layer) for layer in found]
+
+
+def _check(x, params, h0, c0, lengths, state_size, num_layers, mode, bidirectional, use_sequence_length,
+           projection_size, clips):
+    """Refuse what does not fit, and return the weights' shapes."""
+    if mode not in GATES:
+        raise ArgumentError(f"RNN: mode must be one of {tuple(GATES)}, got {mode!r}.")
+    if lengths is not None or use_sequence_length:
+        raise NotSupportedError("RNN: use_sequence_length is not supported; run sequences of one length together, or "
+                                "the cells step by step.")
+    if projection_size or any(c is not None for c in clips):
+        raise NotSupportedError("RNN: projection_size and lstm_state_clip_* are not supported; leave them out.")
+    if len(x.shape) != 3:
+        raise ShapeError(f"RNN expects data (time, batch, width), got {tuple(x.shape)}.")
+    directions = 2 if bidirectional else 1
+    states = (num_layers * directions, x.shape[1], state_size)
+    wanted = {"state": (h0, states)}
+    if mode == "lstm":
+        if c0 is None:
+            raise ArgumentError("RNN: mode 'lstm' needs state_cell, the initial cells, beside state.")
+        wanted["state_cell"] = (c0, states)
+    shapes = _shapes(x.shape[2], mode, state_size, num_layers, bidirectional)
+    total = sum(int(np.prod(s)) for layer in shapes for s in layer)
+    wanted["parameters"] = (params, (total,))
+    for what, (given, shape) in wanted.items():
+        if tuple(given.shape) != shape:
+            raise ShapeError(f"RNN ({mode}, {num_layers} layers of {state_size}, bidirectional={bidirectional}) of data "
+                             f"{tuple(x.shape)} expects {what} of shape {shape}, got {tuple(given.shape)}.")
+    return shapes
+
+
+def _outputs(state_outputs=False, mode="lstm", **_):
+    return 1 + (2 if mode == "lstm" else 1) * bool(state_outputs)
+
+
+def _drop(xp, key, layer, y, p, training):
+    """The mask between two layers, or None."""
+    if not (p and training):
+        return None
+    return xp.dropout_mask(key + np.array([0, layer + 1], np.uint32), shape=tuple(y.shape), p=p, dtype=y.dtype)
+
+
+@op(fn=(), mx="RNN(data:x, parameters:params, state:h0, state_cell:c0=None, sequence_length:lengths=None, state_size, "
+              "num_layers, bidirectional=False, mode, p=0.0, state_outputs=False, projection_size=None, "
+              "lstm_state_clip_min:clip_min=None, lstm_state_clip_max:clip_max=None, lstm_state_clip_nan:_=False, "
+              "use_sequence_length=False)", outputs=_outputs)
+def rnn(xp, key, x, params, h0, c0=None, lengths=None, *, state_size, num_layers=1, bidirectional=False, mode="lstm",
+        p=0.0, state_outputs=False, projection_size=None, clip_min=None, clip_max=None, use_sequence_length=False,
+        training=False):
+    """y (T, N, D H) of x (T, N, C) for states h0, and cells c0 of an LSTM, (L D, N, H); L layers, D directions.
+
+    ``mode`` is 'rnn_relu', 'rnn_tanh', 'lstm' or 'gru'. ``params`` holds, flat, wx (gates H, in) and wh (gates H, H) for
+    each layer and direction, then bx and bh for each: see ``pack`` and ``parameter_size``. ``p`` is the dropout between
+    layers when training, drawn from ``key``. With ``state_outputs`` the last h, and c of an LSTM, follow y.
+    """
+    shapes = _check(x, params, h0, c0, lengths, state_size, num_layers, mode, bidirectional, use_sequence_length,
+                    projection_size, (clip_min, clip_max))
+    directions = 2 if bidirectional else 1
+    last_h, last_c = [], []
+    y = x
+    for i, weights in enumerate(_unpack(params, shapes)):
+        layer, backward = divmod(i, directions)
+        if not backward:
+            inputs, parts = y, []
+        ys, h, c = _layer(xp, mode, inputs[::-1] if backward else inputs, h0[i], None if c0 is None else c0[i], weights)
+        parts.append(ys[::-1] if backward else ys)
+        last_h.append(h)
+        last_c.append(c)
+        if backward or directions == 1:
+            y = parts[0] if directions == 1 else xp.concatenate(parts, -1)
+            if layer < num_layers - 1:
+                mask = _drop(xp, key, layer, y, p, training)
+                y = y if mask is None else y * mask
+    if not state_outputs:
+        return y
+    return (y, xp.stack(last_h), xp.stack(last_c)) if mode == "lstm" else (y, xp.stack(last_h))
+
+
+def _layer(xp, mode, x, h, c, w):
+    """(y, last h, last c) of one layer in one direction."""
+    size = w.wh.shape[1]
+    fed = xp.matmul(x, w.wx.T) + w.bx
+    ys = []
+    for t in range(x.shape[0]):
+        a, b = fed[t], xp.matmul(h, w.wh.T) + w.bh
+        if mode == "gru":
+            r = _sigmoid(xp, a[:, :size] + b[:, :size])
+            z = _sigmoid(xp, a[:, size : 2 * size] + b[:, size : 2 * size])
+            n = xp.tanh(a[:, 2 * size :] + r * b[:, 2 * size :])
+            h = n + z * (h - n)
+        elif mode == "lstm":
+            a = a + b
+            i, f, g, o = (a[:, k * size : (k + 1) * size] for k in range(4))
+            c = _sigmoid(xp, f) * c + _sigmoid(xp, i) * xp.tanh(g)
+            h = _sigmoid(xp, o) * xp.tanh(c)
+        else:
+            h = xp.tanh(a + b) if mode == "rnn_tanh" else xp.maximum(a + b, 0)
+        ys.append(h)
+    if not ys:
+        return xp.zeros((0, *h.shape), x.dtype), h, c
+    return xp.stack(ys), h, c
+
+
+def _sigmoid(xp, a):
+    return 0.5 * (xp.tanh(0.5 * a) + 1)
+
+
+@rnn.fast
+def _(needs, key, x, params, h0, c0=None, lengths=None, *, state_size, num_layers, bidirectional, mode, p, state_outputs,
+      projection_size, clip_min, clip_max, use_sequence_length, training):
+    from ..engine.numpy_engine import ENGINE
+
+    shapes = _check(x, params, h0, c0, lengths, state_size, num_layers, mode, bidirectional, use_sequence_length,
+                    projection_size, (clip_min, clip_max))
+    directions = 2 if bidirectional else 1
+    weights = _unpack(params, shapes)
+    saved, masks, inputs, last_h, last_c = [], [], [], [], []
+    y = x
+    for layer in range(num_layers):
+        inputs.append(y)
+        parts = []
+        for direction in range(directions):
+            i = layer * directions + direction
+            fed = y[::-1] if direction else y
+            if mode == "lstm":
+                ys, h, c, kept = kernels.lstm(fed, h0[i], c0[i], *weights[i])
+                last_c.append(c)
+            elif mode == "gru":
+                ys, h, kept = kernels.gru(fed, h0[i], *weights[i])
+            else:
+                ys, h, kept = kernels.rnn(fed, h0[i], *weights[i], activation=mode[4:])
+            parts.append(ys[::-1] if direction else ys)
+            last_h.append(h)
+            saved.append(kept)
+        y = parts[0] if directions == 1 else np.concatenate(parts, -1)
+        mask = _drop(ENGINE.xp, key, layer, y, p, training) if layer < num_layers - 1 else None
+        masks.append(mask)
+        y = y if mask is None else y * mask
+    kept = (saved, masks, inputs)
+    y = y.copy() if y.base is not None else y  # the kernels keep what they return
+    if not state_outputs:
+        return y, kept
+    return ((y, np.stack(last_h), np.stack(last_c)) if mode == "lstm" else (y, np.stack(last_h))), kept
+
+
+@rnn.fast_vjp
+def _(saved, g, args, needs, *, state_size, num_layers, bidirectional, mode, state_outputs, **_):
+    kept, masks, inputs = saved
+    _key, x, params, h0, c0 = (*args, None)[:5]
+    gy, gh, gc = (*g, None)[:3] if state_outputs else (g, None, None)
+    directions = 2 if bidirectional else 1
+    shapes = _shapes(x.shape[2], mode, state_size, num_layers, bidirectional)
+    weights = _unpack(params, shapes)
+    slots = _unpack(dparams := np.empty_like(params), shapes)
+    dh, dc = np.empty_like(h0), None if c0 is None else np.zeros_like(c0)
+    for layer in reversed(range(num_layers)):
+        if masks[layer] is not None:
+            gy = gy * masks[layer]
+        dx = 0
+        for direction in range(directions):
+            i = layer * directions + direction
+            flip = slice(None, None, -1 if direction else None)
+            part = gy[flip, :, direction * state_size : (direction + 1) * state_size]
+            fed = inputs[layer][flip]
+            hidden = None if gh is None else gh[i]
+            if mode == "lstm":
+                found = kernels.lstm_backward(kept[i], fed, *weights[i][:2], part, hidden, None if gc is None else gc[i])
+                dc[i] = found.dc0
+            elif mode == "gru":
+                found = kernels.gru_backward(kept[i], fed, *weights[i][:2], part, hidden)
+            else:
+                found = kernels.rnn_backward(kept[i], fed, *weights[i][:2], part, hidden, activation=mode[4:])
+            dh[i] = found.dh0
+            for slot, d in zip(slots[i], (found.dwx, found.dwh, found.dbx, found.dbh)):
+                slot[...] = d
+            dx = dx + found.dx[flip]
+        gy = dx
+    return None, gy, dparams, dh, dc, None
+
+
+@rnn.complete
+def _(shapes, out, *, state_size, num_layers=1, bidirectional=False, mode="lstm", **_):
+    _key, x, *rest = shapes
+    if x is not None and len(x) == 3:
+        states = (num_layers * (2 if bidirectional else 1), x[1], state_size)
+        size = parameter_size(x[2], mode=mode, state_size=state_size, num_layers=num_layers, bidirectional=bidirectional)
+        rest = [(size,), states, states][: len(rest)] + rest[3:]
+    return [_key, x, *rest]

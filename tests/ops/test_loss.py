@@ -1,0 +1,117 @@
+import numpy as np
+import pytest
+
+from luojia import Tensor, nd, ops
+from luojia._src.core.op import OPERATORS
+from luojia._src.errors import ArgumentError, DTypeError, ShapeError
+from tests.check import check_op
+
+rng = np.random.default_rng(4)
+X = rng.normal(size=(4, 3))
+LABELS = np.array([2, 0, 1, 1])
+
+
+def log_softmax(x, axis=-1):
+    return x - np.log(np.exp(x).sum(axis, keepdims=True))
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+ROWS = -log_softmax(X)[np.arange(4), LABELS]
+
+
+@pytest.mark.parametrize("reduction, ref", [("none", ROWS), ("sum", ROWS.sum()), ("mean", ROWS.mean())])
+def test_sparse_cross_entropy(reduction, ref):
+    check_op("sparse_softmax_cross_entropy", X, LABELS, attrs={"reduction": reduction}, ref=ref)
+    check_op("sparse_softmax_cross_entropy", X, LABELS, attrs={"reduction": reduction if reduction != "none" else "sum",
+                                                              "rank1": True})
+
+
+def test_sparse_cross_entropy_of_more_axes_and_of_large_batches():
+    check_op("sparse_softmax_cross_entropy", rng.normal(size=(2, 3, 4)), rng.integers(0, 4, (2, 3)))
+    x = Tensor(rng.normal(size=(600, 2)))
+    loss = ops.SparseSoftmaxCrossEntropyWithLogits()(x, Tensor(rng.integers(0, 2, 600)))
+    assert loss.shape == ()
+    loss = nd.softmax_cross_entropy(nd.array([[1, 2], [3, 5], [2, 7]]), nd.array([0, 1, 1]))
+    assert loss.shape == (1,)
+    np.testing.assert_allclose(loss.asnumpy(), [1.446905], rtol=1e-6)  # mxnet 1.9.1
+    assert OPERATORS["sparse_softmax_cross_entropy"](Tensor(np.zeros((0, 3))), Tensor(np.zeros(0, int))).shape == (0,)
+
+
+def test_label_rows():
+    check_op("label_rows", np.array([1, 0]), attrs={"classes": 3, "dtype": "float32"}, ref=np.eye(3)[[1, 0]])
+
+
+def test_dense_cross_entropy():
+    p = rng.dirichlet(np.ones(3), 4)
+    check_op("softmax_cross_entropy_with_logits", X, p,
+             ref=(-(p * log_softmax(X)).sum(-1), np.exp(log_softmax(X)) - p))
+
+
+def test_cross_entropy_and_likelihood():
+    weight = np.array([1.0, 2.0, 0.5])
+    own = weight[LABELS]
+    check_op("cross_entropy", X, LABELS, None, ref=ROWS.mean())
+    check_op("cross_entropy", X, LABELS, weight, ref=(ROWS * own).sum() / own.sum())
+    ignored = np.array([2, -100, 1, 1])
+    check_op("cross_entropy", X, ignored, None, ref=ROWS[[0, 2, 3]].mean())
+    check_op("cross_entropy", X, LABELS, None, attrs={"reduction": "none"}, ref=ROWS)
+    smooth = 0.9 * ROWS - 0.1 * log_softmax(X).mean(-1)
+    check_op("cross_entropy", X, LABELS, None, attrs={"label_smoothing": 0.1}, ref=smooth.mean())
+    p = rng.dirichlet(np.ones(3), 4)
+    check_op("cross_entropy", X, p, weight, ref=-(p * weight * log_softmax(X)).sum(-1).mean())
+    check_op("cross_entropy", X, p, None, attrs={"label_smoothing": 0.1})
+    image = rng.normal(size=(2, 3, 2))
+    check_op("cross_entropy", image, np.array([[0, 1], [2, 2]]), None, second=False)
+    check_op("nll_loss", log_softmax(X), LABELS, None, ref=ROWS.mean())
+    check_op("nll_loss", log_softmax(X), LABELS, weight, attrs={"with_total": True, "reduction": "sum"},
+             ref=((ROWS * own).sum(), own.sum()))
+
+
+def test_losses_of_probabilities():
+    z = rng.uniform(size=X.shape)
+    bce = -(z * np.log(sigmoid(X)) + (1 - z) * np.log(1 - sigmoid(X)))
+    check_op("sigmoid_cross_entropy_with_logits", X, z, ref=bce)
+    weight, positive = rng.uniform(size=X.shape), np.array([0.5, 2.0, 1.0])
+    check_op("bce_with_logits", X, z, None, None, ref=bce.mean())
+    weighted = -(positive * z * np.log(sigmoid(X)) + (1 - z) * np.log(1 - sigmoid(X))) * weight
+    check_op("bce_with_logits", X, z, weight, positive, attrs={"reduction": "sum"}, ref=weighted.sum())
+    p = rng.uniform(0.1, 0.9, X.shape)
+    check_op("binary_cross_entropy", p, z, None, ref=-(z * np.log(p) + (1 - z) * np.log(1 - p)).mean())
+    check_op("binary_cross_entropy", p, z, weight, attrs={"reduction": "none"})
+    check_op("kl_div", X, z, attrs={"reduction": "none"}, ref=z * (np.log(z) - X))
+    check_op("kl_div", X, z, attrs={"reduction": "batchmean"}, ref=(z * (np.log(z) - X)).sum() / 4)
+    assert ops.kl_div(Tensor([0.5]), Tensor([0.0])).asnumpy() == 0
+
+
+def test_cross_entropies_do_not_overflow():
+    x = Tensor(np.array([-1000.0, 1000.0]))
+    assert ops.SigmoidCrossEntropyWithLogits()(x, Tensor(np.array([0.0, 1.0]))).asnumpy().tolist() == [0, 0]
+    assert ops.binary_cross_entropy(Tensor([0.0, 1.0]), Tensor([0.0, 1.0])).asnumpy() == 0
+
+
+def test_distances():
+    y = rng.normal(size=X.shape)
+    d = np.abs(X - y)
+    check_op("mse_loss", X, y, ref=(d * d).mean())
+    check_op("l1_loss", X, y, ref=d.mean())
+    check_op("smooth_l1_loss", X, y, attrs={"beta": 0.7}, ref=np.where(d < 0.7, d * d / 1.4, d - 0.35))
+    check_op("huber_loss", X, y, attrs={"delta": 0.7}, ref=np.where(d <= 0.7, d * d / 2, 0.7 * (d - 0.35)).mean())
+    check_op("l2_loss", X, ref=(X * X).sum() / 2)
+
+
+@pytest.mark.parametrize("name, args, attrs, error, text", [
+    ("sparse_softmax_cross_entropy", (X, LABELS[:2]), {}, ShapeError, "one label for each row"),
+    ("sparse_softmax_cross_entropy", (X, LABELS + 1), {}, ArgumentError, "labels in \\[0, 3\\)"),
+    ("softmax_cross_entropy_with_logits", (X, X[:2]), {}, ShapeError, "logits and labels of one shape"),
+    ("nll_loss", (X, LABELS[:2]), {}, ShapeError, "expects labels of shape"),
+    ("mse_loss", (X, X), {"reduction": "median"}, ArgumentError, "reduction must be"),
+    ("smooth_l1_loss", (X, X), {"beta": 0}, ArgumentError, "beta must be positive"),
+    ("huber_loss", (X, X), {"delta": 0}, ArgumentError, "delta must be positive"),
+    ("l2_loss", (LABELS,), {}, DTypeError, "expects floats"),
+])
+def test_errors(name, args, attrs, error, text):
+    with pytest.raises(error, match=text):
+        OPERATORS[name](*map(Tensor, args), **attrs)

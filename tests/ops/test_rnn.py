@@ -1,0 +1,133 @@
+import numpy as np
+import pytest
+
+from luojia import Tensor, nd
+from luojia._src.core.op import OPERATORS
+from luojia._src.core.tape import recording_scope
+from luojia._src.errors import ArgumentError, NotSupportedError, ShapeError
+from luojia._src.ops.rnn import GATES, pack, parameter_size
+from tests.check import check_op
+
+RNN = OPERATORS["rnn"]
+KEY = np.array([3, 4], np.uint32)
+rng = np.random.default_rng(5)
+
+
+def arguments(mode, layers, bidirectional, steps=2, batch=2, width=2, size=2):
+    """Key, data, parameters and states."""
+    count = parameter_size(width, mode=mode, state_size=size, num_layers=layers, bidirectional=bidirectional)
+    state = (layers * (2 if bidirectional else 1), batch, size)
+    arrays = [KEY, rng.normal(size=(steps, batch, width)), rng.normal(size=count) * 0.7, rng.normal(size=state)]
+    return [*arrays, rng.normal(size=state)] if mode == "lstm" else arrays
+
+
+@pytest.mark.parametrize("mode", GATES)
+def test_rnn(mode):
+    attrs = {"mode": mode, "state_size": 2}
+    check_op("rnn", *arguments(mode, 1, False), attrs=attrs | {"state_outputs": True}, tolerance=4)
+    check_op("rnn", *arguments(mode, 2, True), attrs=attrs | {"num_layers": 2, "bidirectional": True}, second=False,
+             tolerance=4)
+
+
+def test_dropout_between_layers():
+    attrs = {"mode": "gru", "state_size": 2, "num_layers": 2, "p": 0.5}
+    arrays = arguments("gru", 2, False, batch=3)
+    check_op("rnn", *arrays, attrs=attrs | {"training": True}, tolerance=4)
+    tensors = [KEY, *map(Tensor, arrays[1:])]
+    dropped, whole = RNN(*tensors, **attrs, training=True).asnumpy(), RNN(*tensors, **attrs).asnumpy()
+    assert (dropped != whole).any()
+
+
+# Outputs of mxnet 1.9.1 for two layers in both directions, on sines and cosines.
+MXNET = {
+    "lstm": [
+        [0.003612, -0.693391, 0.337209, 0.121544, 0.001769, -0.714914, 0.322152, 0.134706, -0.037689, -0.675547,
+         0.272735, 0.10857, -0.058375, -0.667784, 0.300537, 0.107544, -0.179514, -0.599235, -0.022806, 0.107982,
+         -0.086391, -0.700892, 0.115746, 0.08633],
+        [0.006921, -0.182825, 0.017379, -0.310643, 0.091031, 0.167995, -0.055288, 0.156311, -0.179514, -0.599235,
+         -0.086391, -0.700892, 0.337209, 0.121544, 0.322152, 0.134706],
+        [0.013219, -0.581112, 0.247663, -0.605798, 0.119815, 0.450323, -0.064441, 0.39034, -0.496921, -1.62478,
+         -0.310677, -1.58632, 0.52855, 0.377886, 0.541462, 0.351797],
+    ],
+    "gru": [
+        [-0.863084, -0.873159, -0.587096, -0.973216, -0.968818, -0.97561, -0.658829, -0.929493, -0.936608, -0.771846,
+         -0.65697, -0.945653, -0.978395, -0.94217, -0.611912, -0.868718, -0.963176, -0.765587, -0.693765, -0.914744,
+         -0.988933, -0.857713, -0.542431, -0.696966],
+        [-0.831493, 0.542164, -0.101885, 0.943373, -0.771615, -0.128617, -0.863856, -0.206159, -0.963176, -0.765587,
+         -0.988933, -0.857713, -0.587096, -0.973216, -0.658829, -0.929493],
+    ],
+    "rnn_tanh": [
+        [-0.409375, -0.122067, -0.950923, -0.953924, -0.798426, 0.194088, -0.961472, -0.963034, 0.967371, -0.741347,
+         -0.031555, -0.999472, 0.785283, 0.155837, -0.709103, -0.896871, -0.76083, 0.991966, -0.971631, -0.719552,
+         0.989677, 0.389071, 0.470009, -0.996155],
+        [0.699718, -0.953436, -0.965148, -0.352024, 0.805831, -0.710111, 0.528895, -0.694287, -0.76083, 0.991966,
+         0.989677, 0.389071, -0.950923, -0.953924, -0.961472, -0.963034],
+    ],
+}
+
+
+@pytest.mark.parametrize("mode", MXNET)
+def test_rnn_is_mxnets(mode):
+    count = parameter_size(2, mode=mode, state_size=2, num_layers=2, bidirectional=True)
+    x = nd.array(np.sin(np.arange(12)).reshape(3, 2, 2))
+    h = nd.array(np.cos(np.arange(16) * 0.3).reshape(4, 2, 2))
+    arrays = [x, nd.array(np.cos(np.arange(count))), h] + ([h * 0.5] if mode == "lstm" else [])
+    for recording in (False, True):
+        for a in arrays:
+            a.attach_grad()
+        with recording_scope(recording):
+            outs = nd.RNN(*arrays, state_size=2, num_layers=2, bidirectional=True, mode=mode, state_outputs=True)
+        for out, expected in zip(outs, MXNET[mode], strict=True):
+            np.testing.assert_allclose(out.asnumpy().ravel(), expected, rtol=1e-4, atol=2e-6)
+
+
+def test_packing():
+    wx, wh, bx, bh = (Tensor(rng.normal(size=s)) for s in ((8, 3), (8, 2), (8,), (8,)))
+    packed = pack([wx, wh, bx, bh])
+    assert packed.shape == (parameter_size(3, mode="lstm", state_size=2, num_layers=1),)
+    x, h, c = (Tensor(rng.normal(size=s)) for s in ((1, 1, 3), (1, 1, 2), (1, 1, 2)))
+    y = RNN(KEY, x, packed, h, c, mode="lstm", state_size=2).asnumpy()[0, 0]
+    a = wx.asnumpy() @ x.asnumpy()[0, 0] + wh.asnumpy() @ h.asnumpy()[0, 0] + bx.asnumpy() + bh.asnumpy()
+    i, f, o = (1 / (1 + np.exp(-a[k : k + 2])) for k in (0, 2, 6))
+    np.testing.assert_allclose(y, o * np.tanh(f * c.asnumpy()[0, 0] + i * np.tanh(a[4:6])))
+
+
+def test_completion_of_parameters_and_states():
+    shapes = RNN.complete_rule([(2,), (5, 3, 4), None, None, None, None], None, mode="lstm", state_size=2, num_layers=2)
+    assert shapes[2:5] == [(parameter_size(4, mode="lstm", state_size=2, num_layers=2),), (2, 3, 2), (2, 3, 2)]
+
+
+def test_empty_batch_and_strided_data():
+    key, x, params, h = arguments("gru", 1, False, steps=3)
+    assert RNN(key, Tensor(x[:, :0]), Tensor(params), Tensor(h[:, :0]), mode="gru", state_size=2).shape == (3, 0, 2)
+    turned = np.ascontiguousarray(x.transpose(1, 0, 2)).transpose(1, 0, 2)
+    results = []
+    for data in (x, turned):
+        t = Tensor(data)
+        t.attach_grad()
+        with recording_scope(True):
+            y = RNN(key, t, Tensor(params), Tensor(h), mode="gru", state_size=2)
+        y.backward()
+        results.append(t.grad.asnumpy())
+    np.testing.assert_allclose(*results)
+
+
+@pytest.mark.parametrize("changes, error, text", [
+    ({"mode": "nope"}, ArgumentError, "mode must be one of"),
+    ({"use_sequence_length": True}, NotSupportedError, "use_sequence_length is not supported"),
+    ({"projection_size": 3}, NotSupportedError, "projection_size"),
+    ({"clip_min": -1.0}, NotSupportedError, "lstm_state_clip"),
+    ({"state_size": 3}, ShapeError, "expects state of shape"),
+    ({"mode": "lstm"}, ArgumentError, "needs state_cell"),
+    ({"mode": "rnn_tanh"}, ShapeError, "expects parameters of shape"),
+])
+def test_errors(changes, error, text):
+    key, *arrays = arguments("gru", 1, False)
+    with pytest.raises(error, match=text):
+        RNN(key, *map(Tensor, arrays), **{"mode": "gru", "state_size": 2} | changes)
+
+
+def test_data_of_two_axes_is_refused():
+    key, x, *rest = arguments("gru", 1, False)
+    with pytest.raises(ShapeError, match=r"expects data \(time, batch, width\)"):
+        RNN(key, Tensor(x[0]), *map(Tensor, rest), mode="gru", state_size=2)
