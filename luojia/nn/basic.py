@@ -435,7 +435,7 @@ class TimeDistributed(Module):
         for t in range(inputs.shape[axis]):
             y = self.layer(inputs[(slice(None),) * axis + (t,)])
             steps.append(ops.reshape(y, (*y.shape[:axis], 1, *y.shape[axis:])))
-        return ops.concat(steps, axis)
+        return ops.concat(steps, axis=axis)
 
 
 class Unfold(Module):
@@ -474,7 +474,7 @@ class Unfold(Module):
               j * rate[1] : j * rate[1] + (out[1] - 1) * stride[1] + 1 : stride[1]]
             for i in range(kernel[0]) for j in range(kernel[1])
         ]
-        return ops.concat(patches, 1)
+        return ops.concat(patches, axis=1)
 
 
 class ResizeBilinear(Module):

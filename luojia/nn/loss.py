@@ -397,7 +397,7 @@ class FocalLoss(LossBase):
         logp = ops.log_softmax(logits, 1)
         if labels.shape[1] == 1:
             labels = ops.reshape(labels, (n, -1))
-            chosen = _picked(logp, labels)
+            chosen = OPERATORS["pick"](logp, labels, axis=1)
             loss = -((1 - ops.exp(chosen)) ** self.gamma) * chosen
             if self.weight is not None:
                 loss = loss * ops.gather(self.weight, labels, 0)
