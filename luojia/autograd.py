@@ -212,9 +212,10 @@ def get_symbol(x: NDArray) -> Any:
     """The Symbol of the recorded computation that made ``x``."""
     if x._node is None or isinstance(x._node, Node) and x._node.parents is None:
         raise GraphError("NDArray is not part of a computation graph. Did you forget to turn on recording?")
-    from ._src.core import graph
+    from ._src.core.graph import symbol_of
+    from .symbol import Symbol
 
-    return graph.symbol_of(x)
+    return symbol_of(x, Symbol)
 
 
 # -- functions of one's own --------------------------------------------------------------------------------------------

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from .._src.core.op import OPERATORS
+from .._src.core.tensor import Tensor
 from .block import HybridBlock
 
 __all__ = ["CTCLoss", "CosineEmbeddingLoss", "HingeLoss", "HuberLoss", "KLDivLoss", "L1Loss", "L2Loss", "LogisticLoss",
@@ -127,7 +129,15 @@ class SoftmaxCrossEntropyLoss(Loss):
         self._sparse_label = sparse_label
         self._from_logits = from_logits
 
+    def _is_plain(self, pred: Any, label: Any) -> bool:
+        return (self._sparse_label and not self._from_logits and self._weight is None and self._batch_axis == 0
+                and pred.ndim == 2 and self._axis in (-1, 1) and label.shape == pred.shape[:1])
+
     def hybrid_forward(self, F: Any, pred: Any, label: Any, sample_weight: Any = None) -> Any:
+        if sample_weight is None and isinstance(pred, Tensor) and self._is_plain(pred, label):
+            # One operator for rows of logits; labels out of range are clipped, as pick clips them.
+            labels = OPERATORS["clip"](label, 0, pred.shape[-1] - 1)
+            return OPERATORS["sparse_softmax_cross_entropy"](pred, labels)
         if not self._from_logits:
             pred = F.log_softmax(pred, axis=self._axis)
         if self._sparse_label:

@@ -43,7 +43,7 @@ class Parameter:
     >>> from luojia import init
     >>> p = Parameter("w", shape=(2, 3))
     >>> p.initialize(init.One())
-    >>> p.data().asnumpy().sum(), p.grad().shape
+    >>> float(p.data().asnumpy().sum()), p.grad().shape
     (6.0, (2, 3))
     """
 

@@ -9,10 +9,14 @@ import numpy as np
 
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor, wrap
-from .._src.errors import ArgumentError, DTypeError
+from .._src.errors import ArgumentError, DTypeError, MXNetError
 from .creation import place
 from .door import function
 from .ndarray import NDArray
+
+
+class MissingFileError(MXNetError, FileNotFoundError):
+    """A file that is not there."""
 
 
 def waitall() -> None:
@@ -138,11 +142,15 @@ def load(fname: str) -> Any:
     """The list, or dict by name, of arrays that a file of ``save`` or of MXNet holds, on ``cpu(0)``.
 
     Raises:
-        FormatError: a ValueError and MXNetError: a file that is not there, truncated or corrupted.
+        MissingFileError: a FileNotFoundError and MXNetError.
+        FormatError: a ValueError and MXNetError: a file that is truncated or corrupted.
     """
     from .._src.formats import ndarray_list
 
-    return _placed(ndarray_list.load(fname))
+    try:
+        return _placed(ndarray_list.load(fname))
+    except FileNotFoundError:
+        raise MissingFileError(f'Check failed: allow_null: :Open "{fname}": No such file or directory') from None
 
 
 def load_frombuffer(buf: bytes) -> Any:

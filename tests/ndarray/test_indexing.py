@@ -19,7 +19,8 @@ def x():
     (slice(None, None, -1), (2, 3, 4)), (slice(None, None, 2), (1, 3, 4)), ([0, 1], (2, 3, 4)),
     (np.array([0, 1]), (2, 3, 4)), (([0, 1], [1, 2]), (2, 4)), ((slice(None), [0, 2]), (2, 2, 4)),
     (-1, (3, 4)), ((-1, -1, -1), (1,)), ((), (2, 3, 4)), (Ellipsis, (2, 3, 4)), ([[0, 1], [1, 0]], (2, 2, 3, 4)),
-    (np.int64(1), (3, 4)), (True, (3, 4)), ((slice(0, 1), 0, None), (1, 1, 4)), ((0, [0, 1], slice(None), None), (2, 4, 1)),
+    (np.int64(1), (3, 4)), (True, (3, 4)), ((slice(0, 1), 0, None), (1, 1, 4)),
+    ((0, [0, 1], slice(None), None), (2, 4, 1)),
     (slice(5, 7), (0, 3, 4)), ((0, 1, slice(2, 4)), (2,)),
 ])
 def test_shapes_of_parts(x, key, shape):
@@ -107,7 +108,8 @@ def test_a_view_reads_what_is_written_to_its_array():
     row, flat, cell = x[1], x.reshape((6,)), x[1][2]
     x[1, 2] = 5
     x += 1
-    assert row.asnumpy().tolist() == [1, 1, 6] and flat.asnumpy().tolist() == [1, 1, 1, 1, 1, 6] and cell.asscalar() == 6
+    assert row.asnumpy().tolist() == [1, 1, 6] and cell.asscalar() == 6
+    assert flat.asnumpy().tolist() == [1, 1, 1, 1, 1, 6]
     flat[0] = 7
     row *= 2
     cell -= 2

@@ -71,6 +71,19 @@ def test_extrema_and_their_ties():
     assert grad(lambda a, b: OPERATORS["minimum"](a, b, ties="left"), one, one) == [[1.0], [0.0]]
 
 
+def test_clipping_and_the_slope_at_a_bound():
+    check_op("clip", x, attrs={"a_min": -0.4, "a_max": 1.0}, ref=np.clip(x, -0.4, 1))
+    check_op("clip", x, attrs={"a_max": 1.0}, ref=np.minimum(x, 1))
+    check_op("clip_between", x, np.array(-0.4), y + 1, ref=np.minimum(np.maximum(x, -0.4), y + 1))
+    check_op("clip_between", x, None, 0.5, attrs={"at_bound": 0.5}, ref=np.minimum(x, 0.5))
+    at = np.array([0.0, 6.0, 7.0, -1.0])
+    assert grad(lambda t: OPERATORS["clip"](t, a_min=0, a_max=6), at) == [[1, 1, 0, 0]]
+    assert grad(lambda t: ops.clip(t, 0, 6), at) == [[1, 1, 0, 0]]
+    assert grad(lambda t: ops.clip_by_value(t, 0, 6), at) == [[0.5, 0.5, 0, 0]]
+    assert ops.clip_by_value(Tensor([1.0, 5.0]), 3.0, 2.0).asnumpy().tolist() == [2, 2]
+    assert ops.clamp(Tensor([1, 5]), max=2).asnumpy().tolist() == [1, 2]
+
+
 def test_functions_of_two():
     check_op("squared_difference", x, y, ref=lambda x, y: (x - y) ** 2)
     check_op("hypot", x, y, ref=np.hypot)

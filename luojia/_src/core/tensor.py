@@ -293,12 +293,14 @@ def _rebuild(cls: type, value: np.ndarray, device: Context, extra: dict) -> Any:
 def _array_of(data: Any) -> np.ndarray:
     """A NumPy array for data under MindSpore's rules of dtype."""
     if isinstance(data, np.ndarray):
+        if not data.dtype.isnative:
+            return data.astype(data.dtype.newbyteorder("="))
         dtypes.from_np(data.dtype)
         return data.copy()
-    if isinstance(data, np.generic):
-        return np.asarray(data)
-    if isinstance(data, (bool, int)):
-        return np.asarray(data)
+    if isinstance(data, (bool, int, np.generic)):
+        array = np.asarray(data)
+        dtypes.from_np(array.dtype)  # refuses integers of more than 64 bits, and what is no number
+        return array
     if isinstance(data, float):
         return np.asarray(data, np.float32)
     if isinstance(data, complex):
@@ -335,8 +337,10 @@ def _holds(data: Any, types: Any) -> bool:
 def _first_odd(data: Any) -> Any:
     for d in data:
         if isinstance(d, (list, tuple)):
-            return _first_odd(d)
-        if not isinstance(d, (bool, int, float, complex, np.ndarray, np.generic, Tensor)):
+            odd = _first_odd(d)
+            if odd is not d:
+                return odd
+        elif not isinstance(d, (bool, int, float, complex, np.ndarray, np.generic, Tensor)):
             return d
     return data
 

@@ -222,6 +222,47 @@ _extremum("minimum", "less", {
     "mx": ("broadcast_minimum(lhs:x, rhs:y) | ties='left'", "minimum(lhs:x, rhs:y) | ties='left'"),
 }, "The lesser of x and y. At a tie the gradient is split (MindSpore) or goes to the left (MXNet): ``ties``.")
 
+
+@op(mx="clip(data:x, a_min, a_max)")
+def clip(xp, x, *, a_min=None, a_max=None):
+    """x between ``a_min`` and ``a_max``, with derivative 1 also at the bounds (MXNet)."""
+    return xp.clip(x, a_min, a_max)
+
+
+@clip.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, a_min, a_max):
+    x = args[0]
+    if a_min is not None:
+        g = g * xp.greater_equal(x, a_min)
+    return (g if a_max is None else g * xp.less_equal(x, a_max),)
+
+
+@op(fn=("clip_by_value(x, clip_value_min:low=None, clip_value_max:high=None) | at_bound=0.5",
+        "clip(input:x, min:low=None, max:high=None)", "clamp(input:x, min:low=None, max:high=None)"), elementwise=True)
+def clip_between(xp, x, low=None, high=None, *, at_bound=1.0):
+    """x between the arrays or numbers ``low`` and ``high``; ``at_bound`` is the derivative at a bound (MindSpore)."""
+    if low is not None:
+        x = xp.maximum(x, low)
+    return x if high is None else xp.minimum(x, high)
+
+
+@clip_between.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, at_bound):
+    x, low, high = args
+    out: list = [None, None, None]
+    if high is not None:
+        y = x if low is None else xp.maximum(x, low)
+        through = xp.less(y, high) + at_bound * xp.equal(y, high)
+        out[2] = g * (1 - through) if needs[2] else None
+        g = g * through
+    if low is not None:
+        through = xp.greater(x, low) + at_bound * xp.equal(x, low)
+        out[1] = g * (1 - through) if needs[1] else None
+        g = g * through
+    out[0] = g
+    return tuple(out)
+
+
 binary("squared_difference", lambda xp, x, y: (x - y) * (x - y), "(x - y)^2, broadcast.", ms="SquaredDifference")
 binary("hypot", lambda xp, x, y: xp.sqrt(x * x + y * y), "sqrt(x^2 + y^2), broadcast.", ms="Hypot", mx="broadcast_hypot")
 binary("arctan2", lambda xp, x, y: xp.arctan2(x, y), "The angle of the point (y, x), broadcast.", ms="Atan2",

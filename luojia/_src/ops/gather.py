@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..core.op import op
-from ..errors import ArgumentError
+from ..errors import ArgumentError, ShapeError
 from .shape import axis_in
 
 
@@ -113,6 +113,9 @@ def pick(xp, x, i, *, axis=-1, keepdims=False, mode="clip"):
     axis = axis_in(axis, len(x.shape), "pick")
     if len(i.shape) < len(x.shape):
         i = xp.expand_dims(i, axis)
+    if tuple(i.shape) != (*x.shape[:axis], 1, *x.shape[axis + 1:]):
+        raise ShapeError(f"pick of data {tuple(x.shape)} along axis {axis} expects an index of the other axes' shape, "
+                         f"{(*x.shape[:axis], *x.shape[axis + 1:])}, got {tuple(i.shape)} (with the axis as 1).")
     out = x[mesh(xp, positions(xp, i, x.shape[axis], mode, "pick"), axis)]
     return out if keepdims else xp.squeeze(out, axis=axis)
 

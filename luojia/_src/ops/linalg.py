@@ -13,8 +13,7 @@ def swap(xp, x):
 
 @op(("MatMul(transpose_a=False, transpose_b=False)(x, y)", "BatchMatMul(transpose_a=False, transpose_b=False)(x, y)"),
     fn=("matmul(input:x, other:y)", "bmm(input_x:x, mat2:y)", "mm(input:x, mat2:y)", "mv(mat:x, vec:y)",
-        "batch_matmul(x, y)"),
-    mx=("batch_dot(lhs:x, rhs:y, transpose_a=False, transpose_b=False, forward_stype:_=None)",))
+        "batch_matmul(x, y)"))
 def matmul(xp, x, y, *, transpose_a=False, transpose_b=False):
     """The matrix product x @ y over the last two axes, broadcast over the others, of either transposed if asked."""
     if transpose_a:
@@ -69,6 +68,18 @@ def _vector_vjp(xp, g, x, y, needs):
     if dy is not None and len(y.shape) == 1:
         dy = xp.reshape(xp.sum(xp.reshape(dy, (-1, y.shape[0])), axis=0), y.shape)
     return dx, dy
+
+
+@op(mx="batch_dot(lhs:x, rhs:y, transpose_a=False, transpose_b=False, forward_stype:_=None)")
+def batch_dot(xp, x, y, *, transpose_a=False, transpose_b=False):
+    """The products of equally many pairs of matrices: (N, A, B) with (N, B, C)."""
+    if len(x.shape) != 3 or len(y.shape) != 3 or x.shape[0] != y.shape[0]:
+        raise ShapeError(f"batch_dot expects arrays of shape (N, A, B) and (N, B, C), got {tuple(x.shape)} and "
+                         f"{tuple(y.shape)}.")
+    return matmul.fn(xp, x, y, transpose_a=transpose_a, transpose_b=transpose_b)
+
+
+batch_dot.vjp(matmul.rule, keep="args")
 
 
 @op(mx="dot(lhs:x, rhs:y, transpose_a=False, transpose_b=False, forward_stype:_=None)")

@@ -1,0 +1,36 @@
+"""The command ``luojia``: ``luojia demo`` shows what it does, ``luojia info`` what it runs on."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command with these arguments (default: the process's); gives its exit status."""
+    parser = argparse.ArgumentParser(prog="luojia", description="A deep-learning framework of functional gradients.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    demo = commands.add_parser("demo", help="gradients of MatMul, LeNet on real digits, a plot")
+    demo.add_argument("--epochs", type=_positive, default=15, help="passes over the training digits (default 15)")
+    demo.add_argument("--batch-size", type=_positive, default=32, help="digits in a step (default 32)")
+    demo.add_argument("--lr", type=float, default=0.1, help="learning rate of plain SGD (default 0.1)")
+    demo.add_argument("--seed", type=int, default=0, help="of the split, the weights and the order (default 0)")
+    demo.add_argument("--out", default="out/demo.png", help="where to save the plot (default out/demo.png)")
+    demo.add_argument("--quick", action="store_true", help="256 digits only, and no demand on the accuracy")
+    commands.add_parser("info", help="versions, engines and devices")
+    arguments = parser.parse_args(argv)
+    if arguments.command == "info":
+        from .info import info
+
+        print(info())
+        return 0
+    from .demo import demo as run
+
+    return run(arguments.epochs, arguments.batch_size, arguments.lr, arguments.seed, arguments.out, arguments.quick)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number of 1 or more, got {text}")
+    return number

@@ -1,0 +1,126 @@
+"""Devices, and MindSpore's set_context. Messages are mindspore 2.8.0's."""
+
+import copy
+import pickle
+
+import pytest
+
+import luojia as mx
+from luojia import context
+
+
+@pytest.fixture(autouse=True)
+def settings():
+    """Give back every setting afterwards."""
+    kept, parallel = dict(context._settings), dict(context._parallel)
+    yield
+    context._settings.update(kept)
+    context._parallel.update(parallel)
+
+
+def test_contexts():
+    assert mx.Context("cpu", 1) == mx.cpu(1) != mx.cpu(0)
+    made = (mx.cpu(), mx.gpu(0), mx.cpu_pinned(), mx.Context("cpu", 1))
+    assert repr(made) == "(cpu(0), gpu(0), cpu_pinned(0), cpu(1))"
+    assert str(mx.cpu(1)) == "cpu(1)" and mx.gpu(7).device_id == 7
+    assert (mx.cpu().device_type, mx.cpu().device_typeid, mx.gpu().device_typeid) == ("cpu", 1, 2)
+    assert {mx.cpu(0): 1}[mx.Context("cpu")] == 1 and mx.Context(mx.cpu(1)) is mx.cpu(1)
+    assert copy.deepcopy(mx.cpu(1)) is mx.cpu(1) is pickle.loads(pickle.dumps(mx.cpu(1)))
+    mx.cpu().empty_cache()
+    with pytest.raises(mx.MXNetError, match="device_type must be one of 'cpu', 'gpu'.*got 'foo'"):
+        mx.Context("foo")
+
+
+def test_default_context():
+    assert mx.current_context() == mx.cpu(0)
+    with mx.cpu(1):
+        assert mx.nd.ones((1,)).ctx == mx.current_context() == mx.context.current_context() == mx.cpu(1)
+        with mx.cpu(2):
+            assert mx.nd.zeros((1,)).ctx == mx.cpu(2)
+        assert mx.nd.random.uniform().ctx == mx.nd.arange(3).ctx == mx.cpu(1)
+    assert mx.nd.ones((1,)).ctx == mx.cpu(0)
+    with pytest.raises(ZeroDivisionError), mx.cpu(1):
+        1 / 0  # noqa: B018
+    assert mx.current_context() == mx.cpu(0)
+
+
+@pytest.mark.skipif(mx.num_gpus() > 0, reason="this machine has the device whose absence is tested")
+def test_a_missing_gpu():
+    assert mx.num_gpus() == mx.context.num_gpus() == 0
+    for allocate in (lambda: mx.nd.ones((2,), ctx=mx.gpu(0)), lambda: mx.nd.ones((2,)).as_in_context(mx.gpu(0)),
+                     lambda: mx.nd.random.normal(ctx=mx.gpu(0)), lambda: mx.gpu_memory_info(0)
+                     if hasattr(mx, "gpu_memory_info") else mx.context.gpu_memory_info(0)):
+        with pytest.raises(mx.MXNetError, match=r"gpu\(0\) is not available.*luojia\[xla\].*ctx=luojia.cpu\(\)"):
+            allocate()
+    with pytest.raises(mx.MXNetError, match="is not available"), mx.gpu():
+        mx.nd.ones((1,))
+    with pytest.raises(ValueError, match="Unsupported device target GPU.*luojia"):
+        mx.set_context(device_target="GPU")
+    with pytest.raises(ValueError, match="Unsupported device target Ascend"):
+        mx.set_context(mode=mx.GRAPH_MODE, device_target="Ascend")
+    assert mx.get_context("device_target") == "CPU" and mx.get_context("mode") == mx.PYNATIVE_MODE
+    assert mx.current_context() == mx.cpu(0)
+
+
+def test_set_context():
+    assert (mx.GRAPH_MODE, mx.PYNATIVE_MODE) == (0, 1)
+    mx.set_context(mode=mx.GRAPH_MODE, device_target="CPU", save_graphs=2)
+    assert [mx.get_context(k) for k in ("mode", "device_target", "device_id", "save_graphs")] == [0, "CPU", 0, 2]
+    mx.set_device("CPU")
+    mx.set_context()
+    assert mx.context.get_context("max_call_depth") == 1000
+
+
+@pytest.mark.parametrize("settings, error, message", [
+    ({"mode": 5}, ValueError, r"the argument 'mode' should be context.GRAPH_MODE \(0\) or context.PYNATIVE_MODE \(1\), "
+                              "but got 5"),
+    ({"mode": None}, ValueError, "the argument 'mode' should be .* but got None"),
+    ({"mode": "a"}, TypeError, "The parameter 'mode' must be <class 'int'>, but got <class 'str'>"),
+    ({"foo": 1}, ValueError, "the keyword argument foo is not recognized! For detailed usage of 'set_context'"),
+    ({"device_target": "TPU"}, ValueError,
+     r"must be one of \['CPU', 'GPU', 'Ascend', 'Davinci'\], but got TPU"),
+    ({"device_target": 3}, TypeError, "The parameter 'device_target' must be <class 'str'>, but got <class 'int'>"),
+    ({"device_id": -1}, ValueError, r"the argument 'device_id' must be in range \[0, 4095\], but got -1"),
+    ({"device_id": 4096}, ValueError, r"must be in range \[0, 4095\], but got 4096"),
+    ({"device_id": "a"}, TypeError, "The parameter 'device_id' must be <class 'int'>, but got <class 'str'>"),
+    ({"device_id": 1.5}, TypeError, "The parameter 'device_id' must be <class 'int'>, but got <class 'float'>"),
+    ({"save_graphs": "a"}, TypeError, r"must be \(<class 'bool'>, <class 'int'>\), but got <class 'str'>"),
+    ({"max_call_depth": -1}, ValueError, "'max_call_depth' must be greater than 0, but got -1"),
+])
+def test_set_context_errors(settings, error, message):
+    before = dict(context._settings)
+    with pytest.raises(error, match=message):
+        mx.set_context(max_device_memory="1GB", **settings)
+    assert context._settings == before
+
+
+def test_set_context_takes_keywords_only():
+    with pytest.raises(TypeError, match="positional argument"):
+        mx.set_context(3)
+
+
+def test_get_context_of_an_unknown_key():
+    with pytest.raises(ValueError, match="the argument foo is not recognized! For detailed usage of 'get_context'"):
+        mx.get_context("foo")
+
+
+def test_parallel_settings():
+    mx.set_auto_parallel_context(parallel_mode=mx.ParallelMode.DATA_PARALLEL, device_num=8, gradients_mean=True)
+    assert mx.get_auto_parallel_context("parallel_mode") == "data_parallel"
+    assert mx.get_auto_parallel_context("device_num") == 8
+    mx.reset_auto_parallel_context()
+    assert mx.get_auto_parallel_context("parallel_mode") == "stand_alone"
+
+
+@pytest.mark.parametrize("settings, error, message", [
+    ({"foo": 1}, ValueError, "Set context keyword foo is not recognized!"),
+    ({"parallel_mode": "x"}, ValueError, "'parallel_mode' only support 'stand_alone'.* but got the value : x"),
+    ({"device_num": 0}, ValueError, "'device_num' must be a positive integer, but got the value of device_num : 0"),
+    ({"gradients_mean": 1}, TypeError, "The parameter 'gradients_mean' must be <class 'bool'>, but got <class 'int'>"),
+])
+def test_parallel_errors(settings, error, message):
+    with pytest.raises(error, match=message):
+        mx.set_auto_parallel_context(full_batch=True, **settings)
+    assert mx.get_auto_parallel_context("full_batch") is False
+    with pytest.raises(ValueError, match="Get context keyword foo is not recognized!"):
+        mx.get_auto_parallel_context("foo")
