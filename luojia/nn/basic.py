@@ -20,7 +20,8 @@ from .activation import get_activation
 from .module import Module, check_bool, check_choice, check_positive_int
 
 
-def weight_of(who: str, init: Any, shape: tuple, default: Any, dtype: DType = float32, what: str = "weight") -> Parameter:
+def weight_of(who: str, init: Any, shape: tuple, default: Any, dtype: DType = float32,
+              what: str = "weight") -> Parameter:
     """A parameter of ``shape`` from an initializer, a name, a number or a Tensor of that very shape."""
     if isinstance(init, Tensor) and init.shape != shape:
         raise ShapeError(f"For '{who}', {what} init shape error: '{what}_init' must have shape {shape}, but got "
@@ -69,8 +70,9 @@ class Dense(Module):
 
     def construct(self, x: Any) -> Any:
         if isinstance(x, Tensor) and (not x.shape or x.shape[-1] != self.in_channels):
-            raise ShapeError(f"Dense '{self.weight.name.rpartition('.')[0]}' expects inputs of width {self.in_channels} "
-                             f"(in_channels), got shape {x.shape}; flatten first with ops.Flatten().")
+            raise ShapeError(f"Dense '{self.weight.name.rpartition('.')[0]}' expects inputs of width "
+                             f"{self.in_channels} (in_channels), got shape {x.shape}; flatten first with "
+                             "ops.Flatten().")
         y = ops.dense(x, self.weight, self.bias)
         return y if self.activation is None else self.activation(y)
 
@@ -135,8 +137,8 @@ class Flatten(Module):
             return ops.flatten(x)
         n = max(x.ndim, 1)
         if not -n <= self.start_dim <= n or not -n <= self.end_dim < n:
-            raise ArgumentError(f"For 'Flatten', start_dim={self.start_dim} and end_dim={self.end_dim} are out of range "
-                                f"for an input of shape {x.shape}.")
+            raise ArgumentError(f"For 'Flatten', start_dim={self.start_dim} and end_dim={self.end_dim} are out of "
+                                f"range for an input of shape {x.shape}.")
         start, end = (d if d >= 0 else d + n for d in (self.start_dim, self.end_dim))
         if start > end:
             return x
@@ -344,7 +346,8 @@ class L1Regularizer(Module):
         if isinstance(scale, bool) or not isinstance(scale, (int, float)):
             raise DTypeError(f"For 'L1Regularizer', the 'scale' must be float, but got {type(scale).__name__}.")
         if not scale > 0 or math.isinf(scale):
-            raise ArgumentError(f"For 'L1Regularizer', the 'scale' must be float and in range (0, inf), but got {scale}.")
+            raise ArgumentError(f"For 'L1Regularizer', the 'scale' must be float and in range (0, inf), but got "
+                                f"{scale}.")
         self.scale = float(scale)
 
     def construct(self, weights: Any) -> Any:

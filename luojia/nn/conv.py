@@ -22,8 +22,8 @@ def spatial(who: str, name: str, value: Any, axes: int, least: int = 1) -> tuple
     if not isinstance(items, (tuple, list)) or any(isinstance(v, bool) or not isinstance(v, int) for v in items):
         raise DTypeError(f"For '{who}', the '{name}' must be int or a tuple of ints, but got {value!r}.")
     if len(items) != axes or min(items) < least:
-        raise ArgumentError(f"For '{who}', the '{name}' must be an int >= {least} or a tuple of {axes} of them, but got "
-                            f"{value}.")
+        raise ArgumentError(f"For '{who}', the '{name}' must be an int >= {least} or a tuple of {axes} of them, but "
+                            f"got {value}.")
     return tuple(items)
 
 
@@ -45,11 +45,12 @@ class _Conv(Module):
         self.stride = spatial(who, "stride", stride, axes)
         self.dilation = spatial(who, "dilation", dilation, axes)
         if pad_mode not in ("valid", "same", "pad"):
-            raise ArgumentError(f"For '{who}', the 'pad_mode' must be str and must be in '['valid', 'same', 'pad']', but "
-                                f"got '{pad_mode}'.")
+            raise ArgumentError(f"For '{who}', the 'pad_mode' must be str and must be in '['valid', 'same', 'pad']', "
+                                f"but got '{pad_mode}'.")
         self.pad_mode, self.padding = pad_mode, padding
         pads = padding if isinstance(padding, (tuple, list)) else (padding,) * (2 * axes)
-        if len(pads) not in (axes, 2 * axes) or any(isinstance(p, bool) or not isinstance(p, int) or p < 0 for p in pads):
+        if len(pads) not in (axes, 2 * axes) or any(isinstance(p, bool) or not isinstance(p,
+                                                                                          int) or p < 0 for p in pads):
             raise ArgumentError(f"For '{who}', the 'padding' must be an int >= 0 or a tuple of {2 * axes} of them, but "
                                 f"got {padding}.")
         if any(pads) and pad_mode != "pad":
@@ -60,8 +61,8 @@ class _Conv(Module):
             raise ArgumentError(f"For '{who}', 'in_channels' and 'out_channels' must be divisible by 'group', but got "
                                 f"{in_channels}, {out_channels} and {group}.")
         if data_format not in _LAYOUTS:
-            raise NotSupportedError(f"For '{who}', the 'data_format' must be channels first ({_LAYOUTS[axes - 1]}), but "
-                                    f"got {data_format}; transpose the data.")
+            raise NotSupportedError(f"For '{who}', the 'data_format' must be channels first ({_LAYOUTS[axes - 1]}), "
+                                    f"but got {data_format}; transpose the data.")
         self.data_format = data_format
         self.has_bias = check_bool(who, "has_bias", has_bias)
         channels = (in_channels, out_channels // group) if self._transposed else (out_channels, in_channels // group)
@@ -77,8 +78,8 @@ class _Conv(Module):
     def _check_input(self, x: Any) -> None:
         if isinstance(x, Tensor) and (x.ndim != self._axes + 2 or x.shape[1] != self.in_channels):
             raise ShapeError(f"{type(self).__name__} '{self.weight.name.rpartition('.')[0]}' expects inputs of "
-                             f"{self._axes + 2} axes with {self.in_channels} channels (in_channels) on axis 1, got shape "
-                             f"{x.shape}.")
+                             f"{self._axes + 2} axes with {self.in_channels} channels (in_channels) on axis 1, got "
+                             f"shape {x.shape}.")
 
     def extend_repr(self) -> str:
         return (f"input_channels={self.in_channels}, output_channels={self.out_channels}, "
@@ -168,8 +169,8 @@ class Conv2dTranspose(_Conv):
                          weight_init, bias_init, "NCHW", dtype)
         self.output_padding = spatial(type(self).__name__, "output_padding", output_padding, self._axes, 0)
         if any(self.output_padding) and pad_mode != "pad":
-            raise ArgumentError(f"For '{type(self).__name__}', the 'output_padding' must be zero when 'pad_mode' is not "
-                                f"'pad', but got {output_padding} and {pad_mode}.")
+            raise ArgumentError(f"For '{type(self).__name__}', the 'output_padding' must be zero when 'pad_mode' is "
+                                f"not 'pad', but got {output_padding} and {pad_mode}.")
 
     def _size(self, sizes: tuple[int, ...]) -> tuple[int, ...]:
         pads = self._pads if len(self._pads) == 2 * self._axes else [p for p in self._pads for _ in "ab"]
@@ -203,7 +204,8 @@ class Conv1dTranspose(Conv2dTranspose):
     def __init__(self, in_channels: int, out_channels: int, kernel_size: Any, stride: Any = 1, pad_mode: str = "same",
                  padding: Any = 0, dilation: Any = 1, group: int = 1, has_bias: bool = False, weight_init: Any = None,
                  bias_init: Any = None, dtype: DType = float32) -> None:
-        super().__init__(in_channels, out_channels, kernel_size, stride, pad_mode, padding, 0, dilation, group, has_bias,
+        super().__init__(in_channels, out_channels, kernel_size, stride, pad_mode, padding, 0, dilation, group,
+                         has_bias,
                          weight_init, bias_init, dtype)
 
     def _weight_kernel(self) -> tuple[int, ...]:

@@ -331,7 +331,7 @@ class TripletMarginLoss(LossBase):
 
 
 class PoissonNLLLoss(LossBase):
-    """e^x - y x with ``log_input``, else x - y log(x + eps); ``full`` adds Stirling's approximation of log y! for y > 1."""
+    """e^x - y x with ``log_input``, else x - y log(x + eps); ``full`` adds Stirling's log y! for y > 1."""
 
     def __init__(self, log_input: bool = True, full: bool = False, eps: float = 1e-8, reduction: str = "mean") -> None:
         super().__init__(reduction)
@@ -380,7 +380,8 @@ class FocalLoss(LossBase):
     def __init__(self, weight: Any = None, gamma: float = 2.0, reduction: str = "mean") -> None:
         super().__init__(reduction)
         if weight is not None and not isinstance(weight, Tensor):
-            raise DTypeError(f"For 'FocalLoss', the type of 'weight' must be a Tensor, but got {type(weight).__name__}.")
+            raise DTypeError(f"For 'FocalLoss', the type of 'weight' must be a Tensor, but got "
+                             f"{type(weight).__name__}.")
         if weight is not None and weight.ndim != 1:
             raise ArgumentError(f"For 'FocalLoss', the dimension of 'weight' must be 1, but got {weight.ndim}.")
         self.weight, self.gamma = weight, float(gamma)
@@ -476,7 +477,8 @@ class CTCLoss(LossBase):
                             self.zero_infinity)[0]
 
 
-__all__ = ["BCELoss", "BCEWithLogitsLoss", "CTCLoss", "CosineEmbeddingLoss", "CrossEntropyLoss", "DiceLoss", "FocalLoss",
-           "GaussianNLLLoss", "HingeEmbeddingLoss", "HuberLoss", "KLDivLoss", "L1Loss", "LossBase", "MAELoss", "MSELoss",
-           "MarginRankingLoss", "MultiClassDiceLoss", "MultiLabelSoftMarginLoss", "NLLLoss", "PoissonNLLLoss",
-           "RMSELoss", "SmoothL1Loss", "SoftMarginLoss", "SoftmaxCrossEntropyWithLogits", "TripletMarginLoss"]
+__all__ = ["BCELoss", "BCEWithLogitsLoss", "CTCLoss", "CosineEmbeddingLoss", "CrossEntropyLoss", "DiceLoss",
+           "FocalLoss", "GaussianNLLLoss", "HingeEmbeddingLoss", "HuberLoss", "KLDivLoss", "L1Loss", "LossBase",
+           "MAELoss", "MSELoss", "MarginRankingLoss", "MultiClassDiceLoss", "MultiLabelSoftMarginLoss", "NLLLoss",
+           "PoissonNLLLoss", "RMSELoss", "SmoothL1Loss", "SoftMarginLoss", "SoftmaxCrossEntropyWithLogits",
+           "TripletMarginLoss"]

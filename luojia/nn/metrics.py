@@ -101,15 +101,16 @@ class _Counted(Metric):
             inputs = tuple([inputs[i] for i in self.indexes])
         if len(inputs) != self._inputs:
             raise ArgumentError(f"For '{type(self).__name__}.update', it needs {self._inputs} inputs "
-                                f"{'(predicted value, true value)' if self._inputs == 2 else ''}, but got {len(inputs)}.")
+                                f"{'(predicted value, true value)' if self._inputs == 2 else ''}, but got "
+                                f"{len(inputs)}.")
         arrays = [_array(i) for i in inputs]
         preds, labels = arrays if self._inputs == 2 else (arrays[0], arrays[0])
         self._counter.update(labels, preds)
 
     def _need(self) -> None:
         if self._counter.empty:
-            raise ArgumentError(f"The '{type(self).__name__}' can not be calculated, because the number of samples is 0; "
-                                "call update first.")
+            raise ArgumentError(f"The '{type(self).__name__}' can not be calculated, because the number of samples is "
+                                "0; call update first.")
 
     def eval(self) -> Any:
         self._need()
@@ -215,8 +216,8 @@ class TopKCategoricalAccuracy(_Counted):
         if isinstance(k, bool) or not isinstance(k, int):
             raise DTypeError(f"For 'TopKCategoricalAccuracy', the type of 'k' must be int, but got {type(k).__name__}.")
         if k < 1:
-            raise ArgumentError("For 'TopKCategoricalAccuracy', the argument 'k' must be greater than or equal to 1, but "
-                                f"got {k}.")
+            raise ArgumentError("For 'TopKCategoricalAccuracy', the argument 'k' must be greater than or equal to 1, "
+                                f"but got {k}.")
         self.k = k
         super().__init__(counters.TopKAccuracy(k, ties="first"))
 
@@ -302,8 +303,8 @@ class HausdorffDistance(Metric):
 
     def eval(self) -> Any:
         if self._value is None:
-            raise ArgumentError("The 'HausdorffDistance' can not be calculated, because the number of samples is 0; call "
-                                "update first.")
+            raise ArgumentError("The 'HausdorffDistance' can not be calculated, because the number of samples is 0; "
+                                "call update first.")
         return self._value
 
 
@@ -379,7 +380,8 @@ def get_metrics(metrics: Any) -> dict[str, Metric]:
                      f"{type(metrics).__name__}.")
 
 
-__all__ = ["Accuracy", "BleuScore", "ConfusionMatrix", "ConfusionMatrixMetric", "CosineSimilarity", "Dice", "F1", "Fbeta",
-           "HausdorffDistance", "Loss", "MAE", "MSE", "MeanSurfaceDistance", "Metric", "OcclusionSensitivity",
-           "Perplexity", "Precision", "ROC", "Recall", "RootMeanSquareDistance", "Top1CategoricalAccuracy",
-           "Top5CategoricalAccuracy", "TopKCategoricalAccuracy", "auc", "get_metric_fn", "names", "rearrange_inputs"]
+__all__ = ["Accuracy", "BleuScore", "ConfusionMatrix", "ConfusionMatrixMetric", "CosineSimilarity", "Dice", "F1",
+           "Fbeta", "HausdorffDistance", "Loss", "MAE", "MSE", "MeanSurfaceDistance", "Metric",
+           "OcclusionSensitivity", "Perplexity", "Precision", "ROC", "Recall", "RootMeanSquareDistance",
+           "Top1CategoricalAccuracy", "Top5CategoricalAccuracy", "TopKCategoricalAccuracy", "auc", "get_metric_fn",
+           "names", "rearrange_inputs"]

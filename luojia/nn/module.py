@@ -327,7 +327,7 @@ class Module:
             names.add(p.name)
 
     def init_parameters_data(self, auto_parallel_mode: bool = False) -> dict[Parameter, Parameter]:
-        """Initialize the parameters that wait for it; luojia's are initialized when made, so this maps each to itself."""
+        """Every parameter with itself: luojia's are initialized when they are made."""
         return {p: p for p in self.get_parameters()}
 
     def apply(self, fn: Callable[[Module], Any]) -> Module:

@@ -133,9 +133,10 @@ class LayerNorm(Module):
         if isinstance(x, Tensor):
             first = self.begin_params_axis % x.ndim
             if x.shape[first:] != self.normalized_shape:
-                raise ShapeError(f"LayerNorm expects inputs of shape (..., {', '.join(map(str, self.normalized_shape))}) "
+                raise ShapeError(f"LayerNorm expects inputs whose shape ends with {self.normalized_shape} "
                                  f"(normalized_shape), got {x.shape}.")
-        return ops.LayerNorm(self.begin_norm_axis, self.begin_params_axis, self.epsilon)(x, self.gamma, self.beta)[0]
+        norm = ops.LayerNorm(self.begin_norm_axis, self.begin_params_axis, self.epsilon)
+        return norm(x, self.gamma, self.beta)[0]
 
     def extend_repr(self) -> str:
         return (f"normalized_shape={self.normalized_shape}, begin_norm_axis={self.begin_norm_axis}, "

@@ -35,7 +35,8 @@ def _check_hyper(who: str, name: str, value: Any) -> Any:
         raise ArgumentError(f"For '{who}', the argument 'momentum' must be at least 0.0, but got {value}")
     value = number(who, name, value)
     if name in _BETAS and not 0 < value < 1:
-        raise ArgumentError(f"For '{who}', the '{name}' must be in range of (0.0, 1.0), but got {value} with type 'float'.")
+        raise ArgumentError(f"For '{who}', the '{name}' must be in range of (0.0, 1.0), but got {value} with type "
+                            "'float'.")
     return value
 
 
@@ -51,13 +52,14 @@ def _optimizer(name: str, formula: str, states: dict[str, str], powers: tuple[st
         given = bound.arguments
         hyper = {k: _check_hyper(name, k, v) for k, v in given.items() if k not in (*_COMMON, *_IGNORED)}
         if name == "SGD" and hyper["nesterov"] and (not hyper["momentum"] or hyper["dampening"]):
-            raise ArgumentError("For 'SGD', if 'nesterov' is true, 'momentum' must be > 0 and 'dampening' must be 0, but "
-                                f"got {hyper['momentum']} and {hyper['dampening']}.")
+            raise ArgumentError("For 'SGD', if 'nesterov' is true, 'momentum' must be > 0 and 'dampening' must be 0, "
+                                f"but got {hyper['momentum']} and {hyper['dampening']}.")
         rate = given["learning_rate"]
         if rate is None and hyper.get("relative_step"):
             rate = 1.0  # AdaFactor finds its own
         elif hyper.get("relative_step"):
-            raise ArgumentError(f"For '{name}', give either a learning_rate or relative_step=True, got {rate} and True.")
+            raise ArgumentError(f"For '{name}', give either a learning_rate or relative_step=True, got {rate} and "
+                                "True.")
         Optimizer.__init__(self, rate, given["params"], given["weight_decay"], given.get("loss_scale", 1.0))
         if "momentum" in hyper and name in ("Momentum", "SGD"):
             self.momentum = Parameter(Tensor(hyper["momentum"]), name="momentum", requires_grad=False)
@@ -66,15 +68,16 @@ def _optimizer(name: str, formula: str, states: dict[str, str], powers: tuple[st
     return type(name, (RuleOptimizer,), {
         "__init__": __init__, "__signature__": made, "__module__": __name__, "_preset": MINDSPORE[name],
         "_states": states, "_powers": powers,
-        "__doc__": f"{formula}\n\n    g is the gradient / loss_scale + weight_decay w. See ``Optimizer`` for the common "
-                   f"arguments.\n\n    Matches ``mindspore.nn.{name}``.\n    "})
+        "__doc__": f"{formula}\n\n    g is the gradient / loss_scale + weight_decay w. See ``Optimizer`` for the "
+                   f"common arguments.\n\n    Matches ``mindspore.nn.{name}``.\n    "})
 
 
 _ADAM = {"mean": "moment1", "var": "moment2", "max": "moment2", "max_var": "vhat"}
 
 SGD = _optimizer(
     "SGD", "Gradient descent: v = momentum v + (1 - dampening) g; w -= lr v, or lr (g + momentum v) with nesterov.",
-    {"accum": "accum"}, learning_rate=0.1, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False, loss_scale=1.0)
+    {"accum": "accum"}, learning_rate=0.1, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False,
+    loss_scale=1.0)
 Momentum = _optimizer(
     "Momentum", "Gradient descent with momentum: v = momentum v + g; w -= lr v, or lr (g + momentum v) with nesterov.",
     {"accum": "moments"}, learning_rate=_REQUIRED, momentum=_REQUIRED, weight_decay=0.0, loss_scale=1.0,
@@ -143,7 +146,8 @@ class LARS(Module):
                  lars_filter: Callable = lambda x: "LayerNorm" not in x.name and "bias" not in x.name) -> None:
         super().__init__(auto_prefix=False)
         if not isinstance(optimizer, Optimizer):
-            raise DTypeError(f"For 'LARS', the type of 'optimizer' must be Optimizer, but got {type(optimizer).__name__}.")
+            raise DTypeError(f"For 'LARS', the type of 'optimizer' must be Optimizer, but got "
+                             f"{type(optimizer).__name__}.")
         self.opt = optimizer
         self.epsilon, self.coefficient = number("LARS", "epsilon", epsilon), number("LARS", "coefficient", coefficient)
         self.use_clip = check_bool("LARS", "use_clip", use_clip)
@@ -159,7 +163,8 @@ class LARS(Module):
                 scaled.append(g)
                 continue
             leaf = leaf_of(p)
-            value = lars_gradient(leaf._device.engine.xp, leaf._value, g._value, opt._decay_at(decay, opt.decay_flags[i]),
+            value = lars_gradient(leaf._device.engine.xp, leaf._value, g._value,
+                                  opt._decay_at(decay, opt.decay_flags[i]),
                                   coefficient=self.coefficient, epsilon=self.epsilon, use_clip=self.use_clip,
                                   lr=opt._rate_at(rate, step))
             scaled.append(wrap(Tensor, value, leaf._device))

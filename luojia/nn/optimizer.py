@@ -116,8 +116,8 @@ class Optimizer(Module):
                         raise ArgumentError("For 'Optimizer', the 'params' of a parameter group must not be empty.")
         members = [p for g in groups for p in (g.get("params", ()) if isinstance(g, dict) else (g,))]
         if any(not hasattr(p, "leaves") for p in members):
-            raise DTypeError("For 'Optimizer', all elements of the argument 'parameters' must be 'Parameter' or 'dict', "
-                             "please check the 'parameters'.")
+            raise DTypeError("For 'Optimizer', all elements of the argument 'parameters' must be 'Parameter' or "
+                             "'dict', please check the 'parameters'.")
         return groups
 
     def _rate(self, rate: Any, name: str) -> Any:
@@ -206,8 +206,8 @@ class Optimizer(Module):
             if not isinstance(g, Tensor):
                 raise DTypeError(f"{self._who}: the gradient of {p.name} must be a Tensor, but got {type(g).__name__}.")
             if g.shape != leaf_of(p).shape:
-                raise ShapeError(f"{self._who}: the gradient of {p.name} must have its shape {leaf_of(p).shape}, but got "
-                                 f"{g.shape}.")
+                raise ShapeError(f"{self._who}: the gradient of {p.name} must have its shape {leaf_of(p).shape}, but "
+                                 f"got {g.shape}.")
         return gradients
 
     def construct(self, gradients: Any) -> Any:

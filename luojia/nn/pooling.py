@@ -39,8 +39,8 @@ class _Pool(Module):
 
     def construct(self, x: Any) -> Any:
         if isinstance(x, Tensor) and x.ndim not in (self._axes + 1, self._axes + 2):
-            raise ShapeError(f"For '{type(self).__name__}', the input must have {self._axes + 2} axes (N, C, *size), but "
-                             f"got shape {x.shape}.")
+            raise ShapeError(f"For '{type(self).__name__}', the input must have {self._axes + 2} axes (N, C, *size), "
+                             f"but got shape {x.shape}.")
         single = isinstance(x, Tensor) and x.ndim == self._axes + 1
         if single:
             x = ops.reshape(x, (1, *x.shape))
@@ -182,7 +182,8 @@ class Pad(Module):
         if any(len(p) != 2 for p in paddings):
             raise ArgumentError(f"For 'Pad', the shape of 'paddings' must be (n, 2), but got {paddings}.")
         if mode not in ("CONSTANT", "REFLECT", "SYMMETRIC"):
-            raise ArgumentError(f"For 'Pad', the 'mode' must be in ['CONSTANT', 'REFLECT', 'SYMMETRIC'], but got {mode}.")
+            raise ArgumentError(f"For 'Pad', the 'mode' must be in ['CONSTANT', 'REFLECT', 'SYMMETRIC'], but got "
+                                f"{mode}.")
         self.paddings, self.mode = tuple(tuple(p) for p in paddings), mode
 
     def construct(self, x: Any) -> Any:
@@ -202,8 +203,8 @@ class _SidePad(Module):
         super().__init__()
         sides = (padding,) * (2 * self._axes) if isinstance(padding, int) else tuple(padding)
         if len(sides) != 2 * self._axes or min(sides) < 0:
-            raise ArgumentError(f"For '{type(self).__name__}', the 'padding' must be an int >= 0 or {2 * self._axes} of "
-                                f"them, but got {padding}.")
+            raise ArgumentError(f"For '{type(self).__name__}', the 'padding' must be an int >= 0 or {2 * self._axes} "
+                                f"of them, but got {padding}.")
         self.padding = sides
 
     def construct(self, x: Any) -> Any:

@@ -37,7 +37,8 @@ class _Recurrent(Module):
         self.input_size = check_positive_int(who, "input_size", input_size)
         self.hidden_size = check_positive_int(who, "hidden_size", hidden_size)
         self.num_layers = check_positive_int(who, "num_layers", num_layers)
-        self.has_bias, self.batch_first = check_bool(who, "has_bias", has_bias), check_bool(who, "batch_first", batch_first)
+        self.has_bias = check_bool(who, "has_bias", has_bias)
+        self.batch_first = check_bool(who, "batch_first", batch_first)
         self.bidirectional = check_bool(who, "bidirectional", bidirectional)
         if isinstance(dropout, bool) or not isinstance(dropout, (int, float)):
             raise DTypeError(f"For '{who}', the 'dropout' must be float, but got {type(dropout).__name__}.")

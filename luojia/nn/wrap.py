@@ -114,8 +114,8 @@ Tensor(shape=[1], dtype=Float32, value= [ 6.00000000e+00]))
                 raise DTypeError(f"For 'ForwardValueAndGrad', the type of '{name}' must be bool, but got "
                                  f"{type(flag).__name__}.")
         if get_by_list and not isinstance(weights, (ParameterTuple, tuple, list)):
-            raise DTypeError("For 'ForwardValueAndGrad', when 'get_by_list' is set to True, the argument 'weights' must "
-                             f"be Parameters array, but got {type(weights)}.")
+            raise DTypeError("For 'ForwardValueAndGrad', when 'get_by_list' is set to True, the argument 'weights' "
+                             f"must be Parameters array, but got {type(weights)}.")
         self.network, self.weights = network, weights
         self.get_all, self.get_by_list, self.sens_param = get_all, get_by_list, sens_param
 
@@ -257,8 +257,8 @@ class TrainOneStepWithLossScaleCell(TrainOneStepCell):
             raise DTypeError("For 'TrainOneStepWithLossScaleCell', the 'scale_sense' must be Cell or Tensor, but got "
                              f"{type(scale_sense).__name__}.")
         elif scale_sense.size != 1:
-            raise ArgumentError("For 'TrainOneStepWithLossScaleCell', the shape of 'scale_sense' must be (1,) or (), but "
-                                f"got {scale_sense.shape}.")
+            raise ArgumentError("For 'TrainOneStepWithLossScaleCell', the shape of 'scale_sense' must be (1,) or (), "
+                                f"but got {scale_sense.shape}.")
         self.scale_sense = Parameter(Tensor(scale_sense, float32), name="scale_sense", requires_grad=False)
 
     def set_sense_scale(self, sens: Any) -> None:
@@ -342,5 +342,5 @@ def all_finite(gradients: Any) -> Tensor:
 
 
 __all__ = ["DynamicLossScaleUpdateCell", "FixedLossScaleUpdateCell", "ForwardValueAndGrad", "GetNextSingleOp", "Jvp",
-           "ParameterUpdate", "TrainOneStepCell", "TrainOneStepWithLossScaleCell", "Vjp", "WithEvalCell", "WithGradCell",
-           "WithLossCell"]
+           "ParameterUpdate", "TrainOneStepCell", "TrainOneStepWithLossScaleCell", "Vjp", "WithEvalCell",
+           "WithGradCell", "WithLossCell"]

@@ -32,8 +32,8 @@ class RunContext:
 
     def __init__(self, original_args: Any) -> None:
         if not isinstance(original_args, dict):
-            raise DTypeError("For 'RunContext', the argument 'original_args' must be dict or InternalCallbackParam, but "
-                             f"got {type(original_args)}.")
+            raise DTypeError("For 'RunContext', the argument 'original_args' must be dict or InternalCallbackParam, "
+                             f"but got {type(original_args)}.")
         self._original_args = original_args
         self._stop_requested = False
 
@@ -134,8 +134,8 @@ class CallbackManager(Callback):
         self.callbacks = list(callbacks)
         for cb in self.callbacks:
             if not isinstance(cb, Callback):
-                raise DTypeError("For 'Model', the argument 'callbacks' must be a Callback or a list of them, but got an "
-                                 f"element of type {type(cb).__name__}.")
+                raise DTypeError("For 'Model', the argument 'callbacks' must be a Callback or a list of them, but got "
+                                 f"an element of type {type(cb).__name__}.")
 
     def __enter__(self) -> CallbackManager:
         for cb in self.callbacks:
@@ -213,7 +213,8 @@ class TimeMonitor(Callback):
 
     def __init__(self, data_size: int | None = None, data_time: bool = False) -> None:
         if data_size is not None and (isinstance(data_size, bool) or not isinstance(data_size, int) or data_size < 1):
-            raise ArgumentError(f"For 'TimeMonitor', the argument 'data_size' must be int and > 0, but got {data_size!r}.")
+            raise ArgumentError(f"For 'TimeMonitor', the argument 'data_size' must be int and > 0, but got "
+                                f"{data_size!r}.")
         self.data_size = data_size
         self.epoch_time = time.time()
 
@@ -257,7 +258,8 @@ class CheckpointConfig:
                                 "'save_checkpoint_seconds', 'keep_checkpoint_max' and 'keep_checkpoint_per_n_minutes' "
                                 "can't be all None or 0.")
         if enc_key is not None:
-            raise NotSupportedError("CheckpointConfig, enc_key: luojia does not encrypt checkpoints; encrypt the files.")
+            raise NotSupportedError("CheckpointConfig, enc_key: luojia does not encrypt checkpoints; encrypt the "
+                                    "files.")
         self.save_checkpoint_steps = save_checkpoint_steps or 0
         self.save_checkpoint_seconds = save_checkpoint_seconds or 0
         self.keep_checkpoint_max = keep_checkpoint_max or 0
@@ -271,8 +273,8 @@ class CheckpointConfig:
             elif info in ("epoch_num", "step_num"):
                 self.append_dict[info] = 0
             else:
-                raise DTypeError("For 'CheckpointConfig', the 'append_info' must hold 'epoch_num', 'step_num' or dicts, "
-                                 f"but got {info!r}.")
+                raise DTypeError("For 'CheckpointConfig', the 'append_info' must hold 'epoch_num', 'step_num' or "
+                                 f"dicts, but got {info!r}.")
 
     def get_checkpoint_policy(self) -> dict[str, Any]:
         """The settings, by name."""
@@ -289,12 +291,13 @@ class ModelCheckpoint(Callback):
 
     def __init__(self, prefix: Any = "CKP", directory: Any = None, config: CheckpointConfig | None = None) -> None:
         if not callable(prefix) and (not isinstance(prefix, str) or "/" in prefix or not prefix):
-            raise ArgumentError("For 'ModelCheckpoint', the argument 'prefix' for checkpoint file name is invalid, it must "
-                                f"be a string that does not contain '/', but got {prefix!r}.")
+            raise ArgumentError("For 'ModelCheckpoint', the argument 'prefix' for checkpoint file name is invalid, it "
+                                f"must be a string that does not contain '/', but got {prefix!r}.")
         if config is not None and not isinstance(config, CheckpointConfig):
-            raise DTypeError("For 'ModelCheckpoint', the type of argument 'config' should be 'CheckpointConfig', but got "
-                             f"{type(config)}.")
-        self._prefix, self._directory = prefix, os.fspath(directory or os.curdir) if not callable(directory) else directory
+            raise DTypeError("For 'ModelCheckpoint', the type of argument 'config' should be 'CheckpointConfig', but "
+                             f"got {type(config)}.")
+        self._prefix = prefix
+        self._directory = directory if callable(directory) else os.fspath(directory or os.curdir)
         self._config = config or CheckpointConfig()
         self._last_step, self._last_time, self._files = 0, time.time(), []
         self._latest = ""
@@ -376,7 +379,9 @@ class History(Callback):
     def epoch_end(self, run_context: RunContext) -> None:
         params = run_context.original_args()
         self.epoch.setdefault("epoch", []).append(params.cur_epoch_num or 1)
-        results = params.metrics if params.mode == "eval" else {"net_output": _loss_of(params), **(params.eval_results or {})}
+        results = params.metrics
+        if params.mode != "eval":
+            results = {"net_output": _loss_of(params), **(params.eval_results or {})}
         for name, value in (results or {}).items():
             self.history.setdefault(name, []).append(value)
 
@@ -437,8 +442,8 @@ class EarlyStopping(Callback):
             return _loss_of(params)
         found = results.get(self.monitor, results.get(self.monitor.removeprefix("eval_")))
         if found is None:
-            raise ArgumentError(f"EarlyStopping monitors {self.monitor!r}, but the evaluation gave {sorted(results)}; pass "
-                                "valid_dataset to Model.fit and name one of its metrics.")
+            raise ArgumentError(f"EarlyStopping monitors {self.monitor!r}, but the evaluation gave {sorted(results)}; "
+                                "pass valid_dataset to Model.fit and name one of its metrics.")
         return float(np.mean(found))
 
 
@@ -453,5 +458,5 @@ SummaryCollector, ReduceLROnPlateau, BackupAndRestore = (
     _refused(n) for n in ("SummaryCollector", "ReduceLROnPlateau", "BackupAndRestore"))
 
 __all__ = ["BackupAndRestore", "Callback", "CallbackManager", "CheckpointConfig", "EarlyStopping", "History",
-           "LambdaCallback", "LearningRateScheduler", "LossMonitor", "ModelCheckpoint", "ReduceLROnPlateau", "RunContext",
-           "SummaryCollector", "TimeMonitor"]
+           "LambdaCallback", "LearningRateScheduler", "LossMonitor", "ModelCheckpoint", "ReduceLROnPlateau",
+           "RunContext", "SummaryCollector", "TimeMonitor"]

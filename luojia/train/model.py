@@ -53,8 +53,8 @@ class Model:
         self._amp_level, self._options = amp_level, kwargs
         self._metrics = get_metrics(metrics)
         if eval_indexes is not None and len(eval_indexes) != 3:
-            raise ArgumentError("For 'Model', the argument 'eval_indexes' must have 3 elements (loss, prediction, label), "
-                                f"but got {eval_indexes}.")
+            raise ArgumentError("For 'Model', the argument 'eval_indexes' must have 3 elements (loss, prediction, "
+                                f"label), but got {eval_indexes}.")
         self._eval_indexes = eval_indexes
         self._train_network = self._build_train()
         self._eval_network = eval_network
@@ -107,8 +107,8 @@ class Model:
             sink_size: int = -1, initial_epoch: int = 0) -> None:
         """Train, and evaluate on ``valid_dataset`` every ``valid_frequency`` epochs, or at those listed."""
         if valid_dataset is not None and not self._metrics:
-            raise ArgumentError("For 'Model.fit', the model argument 'metrics' can not be None or empty, you should set "
-                                "the argument 'metrics' for model.")
+            raise ArgumentError("For 'Model.fit', the model argument 'metrics' can not be None or empty, you should "
+                                "set the argument 'metrics' for model.")
         if isinstance(valid_frequency, bool) or not isinstance(valid_frequency, (int, list)):
             raise DTypeError("For 'Model.fit', the type of 'valid_frequency' must be a list or an integer, but got "
                              f"{type(valid_frequency).__name__}.")
@@ -164,8 +164,8 @@ class Model:
         """
         check_bool("Model.eval", "dataset_sink_mode", dataset_sink_mode)
         if not self._metrics:
-            raise ArgumentError("For 'Model.eval', the model argument 'metrics' can not be None or empty, you should set "
-                                "the argument 'metrics' for model.")
+            raise ArgumentError("For 'Model.eval', the model argument 'metrics' can not be None or empty, you should "
+                                "set the argument 'metrics' for model.")
         manager = CallbackManager(callbacks)
         with manager:
             return self._eval(valid_dataset, manager)
@@ -196,8 +196,8 @@ class Model:
 
     def _update_metrics(self, outputs: Any) -> None:
         if not isinstance(outputs, (tuple, list)):
-            raise ArgumentError("For 'Model.eval', the evaluation network must return a tuple (loss, prediction, label), "
-                                f"but got {type(outputs).__name__}.")
+            raise ArgumentError("For 'Model.eval', the evaluation network must return a tuple (loss, prediction, "
+                                f"label), but got {type(outputs).__name__}.")
         outputs = tuple(outputs)
         for metric in self._metrics.values():
             if self._eval_indexes is not None:

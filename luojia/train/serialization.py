@@ -57,8 +57,8 @@ def save_checkpoint(save_obj: Any, ckpt_file_name: str, integrated_save: bool = 
     values = _values(save_obj)
     for name, value in (append_dict or {}).items():
         if not isinstance(name, str) or not isinstance(value, (Tensor, bool, int, float, str)):
-            raise DTypeError(f"For '{who}', the 'append_dict' must hold int, float, bool, str or Tensor by str, but got "
-                             f"{name!r}: {type(value).__name__}.")
+            raise DTypeError(f"For '{who}', the 'append_dict' must hold int, float, bool, str or Tensor by str, but "
+                             f"got {name!r}: {type(value).__name__}.")
         values[name] = _plain(value)
     if choice_func is not None:
         values = {k: v for k, v in values.items() if choice_func(k)}
@@ -87,8 +87,8 @@ def _values(save_obj: Any) -> dict[str, Any]:
         pairs = []
         for item in save_obj:
             if not isinstance(item, dict) or "name" not in item or not ("data" in item or "value" in item):
-                raise DTypeError("For save_checkpoint, save_obj should be a list of dict items, and the dict should have "
-                                 f"key values 'name' and 'data', but got {type(item)} and {item}.")
+                raise DTypeError("For save_checkpoint, save_obj should be a list of dict items, and the dict should "
+                                 f"have key values 'name' and 'data', but got {type(item)} and {item}.")
             pairs.append((item["name"], item["data"] if "data" in item else item["value"]))
     else:
         raise DTypeError("For 'save_checkpoint', the parameter 'save_obj' must be nn.Cell, list or dict, but got "
@@ -100,7 +100,8 @@ def _values(save_obj: Any) -> dict[str, Any]:
     return {name: _plain(value) for name, value in pairs}
 
 
-def load_checkpoint(ckpt_file_name: str, net: Module | None = None, strict_load: bool = False, filter_prefix: Any = None,
+def load_checkpoint(ckpt_file_name: str, net: Module | None = None, strict_load: bool = False,
+                    filter_prefix: Any = None,
                     dec_key: bytes | None = None, dec_mode: str = "AES-GCM", specify_prefix: Any = None,
                     choice_func: Callable | None = None, crc_check: bool = False, remove_redundancy: bool = False,
                     format: str | None = None) -> dict[str, Any]:
@@ -132,7 +133,8 @@ def load_checkpoint(ckpt_file_name: str, net: Module | None = None, strict_load:
     if suffix != wanted:
         raise ArgumentError(f"For '{who}', the checkpoint file format must same with 'format', but got file_name:"
                             f"'{path}', format:'{wanted}'")
-    filters, specified = _prefixes(who, "filter_prefix", filter_prefix), _prefixes(who, "specify_prefix", specify_prefix)
+    filters = _prefixes(who, "filter_prefix", filter_prefix)
+    specified = _prefixes(who, "specify_prefix", specify_prefix)
     if not os.path.exists(path):
         raise ArgumentError(f"For '{who}', the checkpoint file: {os.path.realpath(path)} does not exist, please check "
                             "whether the 'ckpt_file_name' is correct.")
@@ -142,8 +144,8 @@ def load_checkpoint(ckpt_file_name: str, net: Module | None = None, strict_load:
         else:
             found = {**safetensors_file.load(path), **safetensors_file.load_metadata(path)}
     except FormatError as e:
-        raise FormatError(f"Failed to read the checkpoint file {os.path.realpath(path)}. The file may be corrupted, and "
-                          f"the content cannot be parsed: {e}") from e
+        raise FormatError(f"Failed to read the checkpoint file {os.path.realpath(path)}. The file may be corrupted, "
+                          f"and the content cannot be parsed: {e}") from e
     taken = {
         name: value for name, value in found.items()
         if not (filters and name.startswith(filters)) and (not specified or name.startswith(specified))
@@ -182,7 +184,8 @@ def load_param_into_net(net: Module, parameter_dict: dict[str, Parameter], stric
     if not isinstance(net, Module):
         raise DTypeError(f"For '{who}', the argument 'net' should be a Cell, but got {type(net)}.")
     if not isinstance(parameter_dict, dict):
-        raise DTypeError(f"For '{who}', the argument 'parameter_dict' should be a dict, but got {type(parameter_dict)}.")
+        raise DTypeError(f"For '{who}', the argument 'parameter_dict' should be a dict, but got "
+                         f"{type(parameter_dict)}.")
     if not isinstance(strict_load, bool):
         raise DTypeError(f"For '{who}', the 'strict_load' must be a bool, but got {type(strict_load).__name__}.")
     for key, value in parameter_dict.items():
