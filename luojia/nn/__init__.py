@@ -1,6 +1,36 @@
-"""Networks under MindSpore's names."""
+"""Networks under MindSpore's names: Module (Cell), layers, losses, optimizers, metrics, training cells."""
 
+from __future__ import annotations
+
+from . import (
+    activation,
+    basic,
+    conv,
+    dynamic_lr,
+    learning_rate_schedule,
+    loss,
+    metrics,
+    normalization,
+    optim,
+    pooling,
+    rnn,
+    wrap,
+)
+from .activation import *  # noqa: F403
+from .basic import *  # noqa: F403
 from .containers import CellDict, CellList, SequentialCell
+from .conv import *  # noqa: F403
+from .dynamic_lr import *  # noqa: F403
+from .learning_rate_schedule import *  # noqa: F403
+from .loss import *  # noqa: F403
+from .metrics import *  # noqa: F403
 from .module import Cell, Module
+from .normalization import *  # noqa: F403
+from .optim import *  # noqa: F403
+from .pooling import *  # noqa: F403
+from .rnn import *  # noqa: F403
+from .wrap import *  # noqa: F403
 
-__all__ = ["Cell", "CellDict", "CellList", "Module", "SequentialCell"]
+__all__ = ["Cell", "CellDict", "CellList", "Module", "SequentialCell", *activation.__all__, *basic.__all__,
+           *conv.__all__, *dynamic_lr.__all__, *learning_rate_schedule.__all__, *loss.__all__, *metrics.__all__,
+           *normalization.__all__, *optim.__all__, *pooling.__all__, *rnn.__all__, *wrap.__all__]

@@ -150,7 +150,8 @@ class Module:
             self._need_init("insert_param_to_cell")
             for p in value:
                 if isinstance(p, Parameter):
-                    self.insert_param_to_cell(p.name, p, check_name_contain_dot=False)
+                    taken = self._params.get(p.name, p) is not p or p.name in values
+                    self._params[f"{name}.{p.name}" if taken else p.name] = p
             values[name] = value
         elif isinstance(value, Module):
             self._need_init("insert_child_to_cell")
@@ -326,7 +327,7 @@ class Module:
             names.add(p.name)
 
     def init_parameters_data(self, auto_parallel_mode: bool = False) -> dict[Parameter, Parameter]:
-        """Initialize the parameters that wait for it; luojia's are initialized when made, so this maps each to itself."""
+        """Every parameter with itself: luojia's are initialized when they are made."""
         return {p: p for p in self.get_parameters()}
 
     def apply(self, fn: Callable[[Module], Any]) -> Module:

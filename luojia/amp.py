@@ -1,0 +1,15 @@
+"""Mixed precision under MindSpore's path."""
+
+from .train.amp import (
+    DynamicLossScaleManager,
+    DynamicLossScaler,
+    FixedLossScaleManager,
+    LossScaleManager,
+    StaticLossScaler,
+    all_finite,
+    auto_mixed_precision,
+    build_train_network,
+)
+
+__all__ = ["DynamicLossScaleManager", "DynamicLossScaler", "FixedLossScaleManager", "LossScaleManager",
+           "StaticLossScaler", "all_finite", "auto_mixed_precision", "build_train_network"]

@@ -1,0 +1,157 @@
+"""Activation layers: each calls the operator of its name."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from .. import ops
+from .._src.core.dtypes import DType, float32
+from .._src.core.tensor import Tensor
+from .._src.errors import DTypeError, ShapeError
+from .._src.ops import Parameter
+from ..common.initializer import initializer
+from .module import Module, check_positive_int
+
+
+class _Activation(Module):
+    """The base of the layers in the table below: attributes at construction, one operator at the call."""
+
+    _operator: str
+    _defaults: dict[str, Any] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__()
+        bound = type(self).__signature__.bind(*args, **kwargs)
+        bound.apply_defaults()
+        self._attrs = tuple(bound.arguments.values())
+        self.__dict__.update(bound.arguments)
+
+    def construct(self, x: Any) -> Any:
+        return getattr(ops, self._operator)(x, *self._attrs)
+
+
+def _layer(name: str, operator: str, doc: str, **defaults: Any) -> type:
+    signature = inspect.Signature([
+        inspect.Parameter(k, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=v) for k, v in defaults.items()])
+    return type(name, (_Activation,), {
+        "__doc__": f"{doc}\n\n    Matches ``mindspore.nn.{name}``.", "__module__": __name__, "__signature__": signature,
+        "_operator": operator})
+
+
+_REQUIRED = inspect.Parameter.empty
+ReLU = _layer("ReLU", "relu", "max(x, 0), with derivative 0 at 0.")
+ReLU6 = _layer("ReLU6", "relu6", "min(max(x, 0), 6).")
+Tanh = _layer("Tanh", "tanh", "Hyperbolic tangent.")
+Sigmoid = _layer("Sigmoid", "sigmoid", "1 / (1 + e^-x).")
+Softmax = _layer("Softmax", "softmax", "e^x / sum(e^x) along ``axis``.", axis=-1)
+Softmin = _layer("Softmin", "softmin", "e^-x / sum(e^-x) along ``axis``.", axis=-1)
+LogSoftmax = _layer("LogSoftmax", "log_softmax", "The logarithm of softmax along ``axis``.", axis=-1)
+LeakyReLU = _layer("LeakyReLU", "leaky_relu", "x where x >= 0, else alpha x.", alpha=0.2)
+ELU = _layer("ELU", "elu", "x where x >= 0, else alpha (e^x - 1).", alpha=1.0)
+CELU = _layer("CELU", "celu", "max(x, 0) + min(alpha (e^(x / alpha) - 1), 0).", alpha=1.0)
+SeLU = _layer("SeLU", "selu", "The self-normalizing ELU (Klambauer et al. 2017).")
+HSwish = _layer("HSwish", "hardswish", "x min(max(x + 3, 0), 6) / 6.")
+HSigmoid = _layer("HSigmoid", "hardsigmoid", "min(max(x / 6 + 1 / 2, 0), 1).")
+SiLU = _layer("SiLU", "silu", "x sigmoid(x).")
+Mish = _layer("Mish", "mish", "x tanh(softplus(x)).")
+Softplus = _layer("Softplus", "softplus", "log(1 + e^x).")
+Softsign = _layer("Softsign", "softsign", "x / (1 + |x|).")
+SoftShrink = _layer("SoftShrink", "softshrink", "x moved towards 0 by lambd, 0 within lambd of it.", lambd=0.5)
+HShrink = _layer("HShrink", "hardshrink", "x, but 0 within lambd of 0.", lambd=0.5)
+Hardtanh = _layer("Hardtanh", "hardtanh", "x clipped to [min_val, max_val].", min_val=-1.0, max_val=1.0)
+Threshold = _layer("Threshold", "threshold", "x where x > threshold, else value.", threshold=_REQUIRED, value=_REQUIRED)
+Tanhshrink = _layer("Tanhshrink", "tanhshrink", "x - tanh(x).")
+LogSigmoid = _layer("LogSigmoid", "logsigmoid", "log(sigmoid(x)).")
+GLU = _layer("GLU", "glu", "a sigmoid(b), where a and b are the halves of x along ``axis``.", axis=-1)
+FastGelu = _layer("FastGelu", "fast_gelu", "x / (1 + e^(-1.702 |x|)) e^(0.851 (x - |x|)), an approximation of GELU.")
+
+
+class GELU(Module):
+    """x times the normal distribution function of x (Hendrycks and Gimpel 2016), or its tanh approximation.
+
+    Args:
+        approximate: the approximation x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) / 2.
+
+    Matches ``mindspore.nn.GELU``.
+    """
+
+    def __init__(self, approximate: bool = True) -> None:
+        super().__init__()
+        self.approximate = approximate
+
+    def construct(self, x: Any) -> Any:
+        return ops.gelu(x, "tanh" if self.approximate else "none")
+
+
+class Softmax2d(Module):
+    """Softmax over the channels of (N, C, H, W) or (C, H, W).
+
+    Matches ``mindspore.nn.Softmax2d``.
+    """
+
+    def construct(self, x: Any) -> Any:
+        if x.ndim not in (3, 4):
+            raise ShapeError(f"For 'Softmax2d', the input must be (C, H, W) or (N, C, H, W), got shape {x.shape}.")
+        return ops.softmax(x, -3)
+
+
+class PReLU(Module):
+    """x where x >= 0, else w x, with a trainable w for each channel, or one for all.
+
+    Args:
+        channel: the number of channels, or 1 for one w.
+        w: the initial value, a number, a list or a Tensor of shape (channel,).
+
+    Matches ``mindspore.nn.PReLU``.
+    """
+
+    def __init__(self, channel: int = 1, w: Any = 0.25, dtype: DType = float32) -> None:
+        super().__init__()
+        check_positive_int("PReLU", "channel", channel)
+        if isinstance(w, (float, int)) and not isinstance(w, bool):
+            value = initializer(w, (channel,), dtype)
+        elif isinstance(w, (list, Tensor)):
+            value = w if isinstance(w, Tensor) else Tensor(w, dtype)
+            if value.shape != (channel,):
+                raise ShapeError(f"For 'PReLU', the 'w' must have shape ({channel},) for channel={channel}, got "
+                                 f"{value.shape}.")
+        else:
+            raise DTypeError(f"For 'PReLU', the 'w' must be a float, a list or a Tensor, but got {type(w).__name__}.")
+        self.w = Parameter(value, name="a")
+
+    def construct(self, x: Any) -> Any:
+        return ops.prelu(x, self.w)
+
+
+_BY_NAME: dict[str, type] = {
+    "softmax": Softmax, "softmin": Softmin, "softmax2d": Softmax2d, "logsoftmax": LogSoftmax, "relu": ReLU,
+    "relu6": ReLU6, "silu": SiLU, "tanh": Tanh, "tanhshrink": Tanhshrink, "hardtanh": Hardtanh, "gelu": GELU,
+    "fast_gelu": FastGelu, "elu": ELU, "celu": CELU, "selu": SeLU, "sigmoid": Sigmoid, "softsign": Softsign,
+    "softplus": Softplus, "prelu": PReLU, "leakyrelu": LeakyReLU, "hswish": HSwish, "hsigmoid": HSigmoid,
+    "logsigmoid": LogSigmoid, "softshrink": SoftShrink, "hshrink": HShrink, "mish": Mish, "glu": GLU,
+}
+
+
+def get_activation(name: str | None, prim_name: str | None = None) -> Module | None:
+    """The activation layer of that name; None for None.
+
+    >>> from luojia import nn
+    >>> nn.get_activation("relu")
+    ReLU<>
+
+    Raises:
+        KeyError: no activation of that name.
+    """
+    if name is None:
+        return None
+    if name not in _BY_NAME:
+        who = f"For '{prim_name}', the" if prim_name else "The"
+        raise KeyError(f"{who} 'name' must be in {list(_BY_NAME)}, but got {name}.")
+    return _BY_NAME[name]()
+
+
+__all__ = ["CELU", "ELU", "FastGelu", "GELU", "GLU", "HShrink", "HSigmoid", "HSwish", "Hardtanh", "LeakyReLU",
+           "LogSigmoid", "LogSoftmax", "Mish", "PReLU", "ReLU", "ReLU6", "SeLU", "SiLU", "Sigmoid", "SoftShrink",
+           "Softmax", "Softmax2d", "Softmin", "Softplus", "Softsign", "Tanh", "Tanhshrink", "Threshold",
+           "get_activation"]

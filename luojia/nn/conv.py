@@ -1,0 +1,226 @@
+"""Convolutional layers."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from .. import ops
+from .._src.core.dtypes import DType, float32
+from .._src.core.tensor import Tensor
+from .._src.errors import ArgumentError, DTypeError, NotSupportedError, ShapeError
+from ..common.initializer import HeUniform
+from .basic import fan_in_uniform, weight_of
+from .module import Module, check_bool, check_positive_int
+
+_LAYOUTS = ("NCW", "NCHW", "NCDHW")
+
+
+def spatial(who: str, name: str, value: Any, axes: int, least: int = 1) -> tuple[int, ...]:
+    """One int for each spatial axis, from an int or a tuple."""
+    items = (value,) * axes if isinstance(value, int) and not isinstance(value, bool) else value
+    if not isinstance(items, (tuple, list)) or any(isinstance(v, bool) or not isinstance(v, int) for v in items):
+        raise DTypeError(f"For '{who}', the '{name}' must be int or a tuple of ints, but got {value!r}.")
+    if len(items) != axes or min(items) < least:
+        raise ArgumentError(f"For '{who}', the '{name}' must be an int >= {least} or a tuple of {axes} of them, but "
+                            f"got {value}.")
+    return tuple(items)
+
+
+class _Conv(Module):
+    """What all convolutions share: the checks, the parameters, the repr."""
+
+    _axes = 2
+    _transposed = False
+
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: Any, stride: Any = 1, pad_mode: str = "same",
+                 padding: Any = 0, dilation: Any = 1, group: int = 1, has_bias: bool = False, weight_init: Any = None,
+                 bias_init: Any = None, data_format: str = "NCHW", dtype: DType = float32) -> None:
+        super().__init__()
+        who, axes = type(self).__name__, self._axes
+        self.in_channels = check_positive_int(who, "in_channels", in_channels)
+        self.out_channels = check_positive_int(who, "out_channels", out_channels)
+        self.group = check_positive_int(who, "group", group)
+        self.kernel_size = spatial(who, "kernel_size", kernel_size, axes)
+        self.stride = spatial(who, "stride", stride, axes)
+        self.dilation = spatial(who, "dilation", dilation, axes)
+        if pad_mode not in ("valid", "same", "pad"):
+            raise ArgumentError(f"For '{who}', the 'pad_mode' must be str and must be in '['valid', 'same', 'pad']', "
+                                f"but got '{pad_mode}'.")
+        self.pad_mode, self.padding = pad_mode, padding
+        pads = padding if isinstance(padding, (tuple, list)) else (padding,) * (2 * axes)
+        if len(pads) not in (axes, 2 * axes) or any(isinstance(p, bool) or not isinstance(p,
+                                                                                          int) or p < 0 for p in pads):
+            raise ArgumentError(f"For '{who}', the 'padding' must be an int >= 0 or a tuple of {2 * axes} of them, but "
+                                f"got {padding}.")
+        if any(pads) and pad_mode != "pad":
+            raise ArgumentError(f"For '{who}', the 'pad' must be zero when 'pad_mode' is not 'pad', but got 'pad': "
+                                f"{padding} and 'pad_mode': {pad_mode}.")
+        self._pads = tuple(pads)
+        if in_channels % group or out_channels % group:
+            raise ArgumentError(f"For '{who}', 'in_channels' and 'out_channels' must be divisible by 'group', but got "
+                                f"{in_channels}, {out_channels} and {group}.")
+        if data_format not in _LAYOUTS:
+            raise NotSupportedError(f"For '{who}', the 'data_format' must be channels first ({_LAYOUTS[axes - 1]}), "
+                                    f"but got {data_format}; transpose the data.")
+        self.data_format = data_format
+        self.has_bias = check_bool(who, "has_bias", has_bias)
+        channels = (in_channels, out_channels // group) if self._transposed else (out_channels, in_channels // group)
+        self.weight = weight_of(who, weight_init, (*channels, *self._weight_kernel()), HeUniform(math.sqrt(5)), dtype)
+        self.bias = None
+        if has_bias:
+            fan_in = channels[1] * math.prod(self.kernel_size)
+            self.bias = weight_of(who, bias_init, (out_channels,), fan_in_uniform(fan_in), dtype, "bias")
+
+    def _weight_kernel(self) -> tuple[int, ...]:
+        return self.kernel_size
+
+    def _check_input(self, x: Any) -> None:
+        if isinstance(x, Tensor) and (x.ndim != self._axes + 2 or x.shape[1] != self.in_channels):
+            raise ShapeError(f"{type(self).__name__} '{self.weight.name.rpartition('.')[0]}' expects inputs of "
+                             f"{self._axes + 2} axes with {self.in_channels} channels (in_channels) on axis 1, got "
+                             f"shape {x.shape}.")
+
+    def extend_repr(self) -> str:
+        return (f"input_channels={self.in_channels}, output_channels={self.out_channels}, "
+                f"kernel_size={self.kernel_size}, stride={self.stride}, pad_mode={self.pad_mode}, "
+                f"padding={self.padding}, dilation={self.dilation}, group={self.group}, has_bias={self.has_bias}, "
+                f"format={self.data_format}")
+
+
+class Conv2d(_Conv):
+    """2-D convolution: (N, C_in, H, W) to (N, C_out, H', W'), the weight (C_out, C_in / group, kh, kw).
+
+    Args:
+        in_channels, out_channels: C_in and C_out.
+        kernel_size, stride, dilation: ints or (height, width).
+        pad_mode: 'same' (H' = ceil(H / stride)), 'valid' (no padding) or 'pad' (by ``padding``).
+        padding: an int, or (top, bottom, left, right).
+        group: channels are convolved in this many groups.
+        has_bias: whether a bias is added; not by default.
+        weight_init, bias_init: how 'weight' and 'bias' start.
+
+    >>> from luojia import nn
+    >>> nn.Conv2d(3, 8, 3, stride=2).weight.shape
+    (8, 3, 3, 3)
+
+    Matches ``mindspore.nn.Conv2d``, with the default initializers of 2.x.
+    """
+
+    def construct(self, x: Any) -> Any:
+        self._check_input(x)
+        return ops.conv2d(x, self.weight, self.bias, self.stride, self.pad_mode, self._pads, self.dilation, self.group)
+
+
+class Conv1d(_Conv):
+    """1-D convolution: (N, C_in, L) to (N, C_out, L'), the weight (C_out, C_in / group, 1, k) as MindSpore stores it.
+
+    Matches ``mindspore.nn.Conv1d``; see ``Conv2d``.
+    """
+
+    _axes = 1
+
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: Any, stride: Any = 1, pad_mode: str = "same",
+                 padding: Any = 0, dilation: Any = 1, group: int = 1, has_bias: bool = False, weight_init: Any = None,
+                 bias_init: Any = None, dtype: DType = float32) -> None:
+        super().__init__(in_channels, out_channels, kernel_size, stride, pad_mode, padding, dilation, group, has_bias,
+                         weight_init, bias_init, "NCW", dtype)
+
+    def _weight_kernel(self) -> tuple[int, ...]:
+        return (1, *self.kernel_size)
+
+    def construct(self, x: Any) -> Any:
+        self._check_input(x)
+        w = ops.reshape(self.weight, (*self.weight.shape[:2], *self.kernel_size))
+        return ops.conv1d(x, w, self.bias, self.stride, self.pad_mode, self._pads, self.dilation, self.group)
+
+
+class Conv3d(_Conv):
+    """3-D convolution: (N, C_in, D, H, W) to (N, C_out, D', H', W').
+
+    Matches ``mindspore.nn.Conv3d``; see ``Conv2d``.
+    """
+
+    _axes = 3
+
+    def __init__(self, *args: Any, data_format: str = "NCDHW", **kwargs: Any) -> None:
+        super().__init__(*args, data_format=data_format, **kwargs)
+
+    def construct(self, x: Any) -> Any:
+        self._check_input(x)
+        return ops.conv3d(x, self.weight, self.bias, self.stride, self.pad_mode, self._pads, self.dilation, self.group)
+
+
+class Conv2dTranspose(_Conv):
+    """2-D transposed convolution, the weight (C_in, C_out / group, kh, kw).
+
+    With pad_mode 'same' H' = H stride; with 'valid' H' = (H - 1) stride + dilation (k - 1) + 1; with 'pad' less the
+    padding, plus ``output_padding``.
+
+    Matches ``mindspore.nn.Conv2dTranspose``; see ``Conv2d``.
+    """
+
+    _transposed = True
+
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: Any, stride: Any = 1, pad_mode: str = "same",
+                 padding: Any = 0, output_padding: Any = 0, dilation: Any = 1, group: int = 1, has_bias: bool = False,
+                 weight_init: Any = None, bias_init: Any = None, dtype: DType = float32) -> None:
+        super().__init__(in_channels, out_channels, kernel_size, stride, pad_mode, padding, dilation, group, has_bias,
+                         weight_init, bias_init, "NCHW", dtype)
+        self.output_padding = spatial(type(self).__name__, "output_padding", output_padding, self._axes, 0)
+        if any(self.output_padding) and pad_mode != "pad":
+            raise ArgumentError(f"For '{type(self).__name__}', the 'output_padding' must be zero when 'pad_mode' is "
+                                f"not 'pad', but got {output_padding} and {pad_mode}.")
+
+    def _size(self, sizes: tuple[int, ...]) -> tuple[int, ...]:
+        pads = self._pads if len(self._pads) == 2 * self._axes else [p for p in self._pads for _ in "ab"]
+        out = []
+        for i, (n, k, s, d) in enumerate(zip(sizes, self.kernel_size, self.stride, self.dilation)):
+            full = (n - 1) * s + d * (k - 1) + 1
+            if self.pad_mode == "same":
+                out.append(n * s)
+            else:
+                out.append(max(full, n * s) if self.pad_mode == "valid" else
+                           full - pads[2 * i] - pads[2 * i + 1] + self.output_padding[i])
+        return tuple(out)
+
+    def construct(self, x: Any) -> Any:
+        self._check_input(x)
+        operator = ops.Conv2DTranspose(self.out_channels, self.kernel_size, self.pad_mode,
+                                       self._pads if self.pad_mode == "pad" else 0, stride=self.stride,
+                                       dilation=self.dilation, group=self.group)
+        y = operator(x, self.weight, (x.shape[0], self.out_channels, *self._size(x.shape[2:])))
+        return y if self.bias is None else y + ops.reshape(self.bias, (1, -1, 1, 1))
+
+
+class Conv1dTranspose(Conv2dTranspose):
+    """1-D transposed convolution, the weight (C_in, C_out / group, 1, k).
+
+    Matches ``mindspore.nn.Conv1dTranspose``.
+    """
+
+    _axes = 1
+
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: Any, stride: Any = 1, pad_mode: str = "same",
+                 padding: Any = 0, dilation: Any = 1, group: int = 1, has_bias: bool = False, weight_init: Any = None,
+                 bias_init: Any = None, dtype: DType = float32) -> None:
+        super().__init__(in_channels, out_channels, kernel_size, stride, pad_mode, padding, 0, dilation, group,
+                         has_bias,
+                         weight_init, bias_init, dtype)
+
+    def _weight_kernel(self) -> tuple[int, ...]:
+        return (1, *self.kernel_size)
+
+    def construct(self, x: Any) -> Any:
+        self._check_input(x)
+        pads = self._pads if len(self._pads) == 2 else self._pads * 2
+        operator = ops.Conv2DTranspose(self.out_channels, (1, *self.kernel_size), self.pad_mode,
+                                       (0, 0, *pads) if self.pad_mode == "pad" else 0, stride=(1, *self.stride),
+                                       dilation=(1, *self.dilation), group=self.group)
+        image = ops.reshape(x, (*x.shape[:2], 1, x.shape[2]))
+        y = operator(image, self.weight, (x.shape[0], self.out_channels, 1, *self._size(x.shape[2:])))
+        y = ops.reshape(y, (*y.shape[:2], y.shape[3]))
+        return y if self.bias is None else y + ops.reshape(self.bias, (1, -1, 1))
+
+
+__all__ = ["Conv1d", "Conv1dTranspose", "Conv2d", "Conv2dTranspose", "Conv3d"]

@@ -1,0 +1,484 @@
+"""Losses: each a network of (prediction, target) whose result is reduced by 'mean', 'sum' or 'none'."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from .. import ops
+from .._src.core.op import OPERATORS
+from .._src.core.tensor import Tensor
+from .._src.errors import ArgumentError, DTypeError, ShapeError
+from .module import Module, check_bool, check_choice
+
+_EPS = 1e-12
+
+
+def total(x: Any, axis: Any = None) -> Any:
+    return OPERATORS["sum"](x, axis=axis)
+
+
+def mean(x: Any, axis: Any = None) -> Any:
+    return OPERATORS["mean"](x, axis=axis)
+
+
+class LossBase(Module):
+    """The base class: ``get_loss(x, weights=1.0)`` weighs and reduces.
+
+    Args:
+        reduction: 'mean', 'sum' or 'none'.
+
+    Matches ``mindspore.nn.LossBase``.
+    """
+
+    def __init__(self, reduction: str = "mean") -> None:
+        super().__init__()
+        self.reduction = check_choice(type(self).__name__, "reduction", reduction, ["mean", "sum", "none"])
+        self.average, self.reduce = reduction == "mean", reduction != "none"
+
+    def get_loss(self, x: Any, weights: Any = 1.0) -> Any:
+        """``weights * x``, reduced."""
+        if not (isinstance(weights, float) and weights == 1.0):
+            x = x * weights
+        return x if self.reduction == "none" else mean(x) if self.reduction == "mean" else total(x)
+
+    def _same_shape(self, logits: Any, labels: Any) -> None:
+        if isinstance(logits, Tensor) and isinstance(labels, Tensor) and logits.shape != labels.shape:
+            raise ShapeError(f"For '{type(self).__name__}', the prediction and the target must have one shape, but got "
+                             f"{logits.shape} and {labels.shape}.")
+
+
+_Loss = LossBase
+
+
+class L1Loss(LossBase):
+    """|logits - labels|.
+
+    >>> from luojia import Tensor, nn
+    >>> float(nn.L1Loss()(Tensor([1.0, 5.0]), Tensor([2.0, 2.0])))
+    2.0
+
+    Matches ``mindspore.nn.L1Loss``.
+    """
+
+    def construct(self, logits: Any, labels: Any) -> Any:
+        return self.get_loss(ops.abs(logits - labels))
+
+
+class MAELoss(L1Loss):
+    """``L1Loss`` under its other name."""
+
+
+class MSELoss(LossBase):
+    """(logits - labels)^2.
+
+    >>> from luojia import Tensor, nn
+    >>> float(nn.MSELoss()(Tensor([1.0, 5.0]), Tensor([2.0, 2.0])))
+    5.0
+
+    Matches ``mindspore.nn.MSELoss``.
+    """
+
+    def construct(self, logits: Any, labels: Any) -> Any:
+        difference = logits - labels
+        return self.get_loss(difference * difference)
+
+
+class RMSELoss(LossBase):
+    """sqrt(mean((logits - labels)^2))."""
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    def construct(self, logits: Any, label: Any) -> Any:
+        difference = logits - label
+        return mean(difference * difference) ** 0.5
+
+
+class SmoothL1Loss(LossBase):
+    """d^2 / (2 beta) where d = |logits - labels| < beta, else d - beta / 2; the reduction is 'none' by default.
+
+    Matches ``mindspore.nn.SmoothL1Loss``.
+    """
+
+    def __init__(self, beta: float = 1.0, reduction: str = "none") -> None:
+        super().__init__(reduction)
+        if isinstance(beta, bool) or not isinstance(beta, (int, float)):
+            raise DTypeError(f"For 'SmoothL1Loss', the 'beta' must be float, but got {type(beta).__name__}.")
+        if beta <= 0:
+            raise ArgumentError(f"For 'SmoothL1Loss', the 'beta' must be > 0, but got {beta}.")
+        self.beta = beta
+
+    def construct(self, logits: Any, labels: Any) -> Any:
+        self._same_shape(logits, labels)
+        d = ops.abs(logits - labels)
+        inside = ops.minimum(d, self.beta)  # d^2 / (2 beta) - that of beta, plus what is over beta
+        return self.get_loss(inside * inside * (0.5 / self.beta) + (d - inside))
+
+
+class HuberLoss(LossBase):
+    """d^2 / 2 where d = |logits - labels| <= delta, else delta (d - delta / 2).
+
+    Matches ``mindspore.nn.HuberLoss``.
+    """
+
+    def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
+        super().__init__(reduction)
+        if delta <= 0:
+            raise ArgumentError(f"For 'HuberLoss', the 'delta' must be > 0, but got {delta}.")
+        self.delta = delta
+
+    def construct(self, logits: Any, labels: Any) -> Any:
+        d = ops.abs(logits - labels)
+        inside = ops.minimum(d, self.delta)
+        return self.get_loss(inside * inside * 0.5 + (d - inside) * self.delta)
+
+
+class SoftMarginLoss(LossBase):
+    """log(1 + e^(-labels logits)), averaged over all elements."""
+
+    def construct(self, logits: Any, labels: Any) -> Any:
+        self._same_shape(logits, labels)
+        return self.get_loss(_softplus(-(labels * logits)))
+
+
+def _softplus(x: Any) -> Any:
+    """log(1 + e^x), which does not overflow."""
+    return ops.relu(x) + ops.log(1 + ops.exp(-ops.abs(x)))
+
+
+class SoftmaxCrossEntropyWithLogits(LossBase):
+    """-sum(labels log softmax(logits)) for each row, with class indices as labels if ``sparse``.
+
+    Args:
+        sparse: labels are integers of shape (N,), else probabilities of shape (N, C).
+        reduction: 'none' by default.
+
+    >>> from luojia import Tensor, int32, nn
+    >>> float(nn.SoftmaxCrossEntropyWithLogits(sparse=True, reduction="mean")(Tensor([[0.0, 0.0]]), Tensor([1], int32)))
+    0.6931471824645996
+
+    Matches ``mindspore.nn.SoftmaxCrossEntropyWithLogits``.
+    """
+
+    def __init__(self, sparse: bool = False, reduction: str = "none") -> None:
+        super().__init__(reduction)
+        self.sparse = check_bool("SoftmaxCrossEntropyWithLogits", "sparse", sparse)
+
+    def construct(self, logits: Any, labels: Any) -> Any:
+        if isinstance(logits, Tensor) and isinstance(labels, Tensor):
+            expected = logits.shape[:-1] if self.sparse else logits.shape
+            if logits.ndim != 2 or labels.shape != expected:
+                raise ShapeError("For 'SoftmaxCrossEntropyWithLogits', logits must be (N, C) and labels "
+                                 f"{'(N,)' if self.sparse else '(N, C)'} with sparse={self.sparse}, but got "
+                                 f"{logits.shape} and {labels.shape}.")
+        if self.sparse:
+            return OPERATORS["sparse_softmax_cross_entropy"](logits, labels, reduction=self.reduction)
+        return self.get_loss(OPERATORS["softmax_cross_entropy_with_logits"](logits, labels)[0])
+
+
+class NLLLoss(LossBase):
+    """-weight[y] logits[y] of log-probabilities (N, C, ...) and labels (N, ...); 'mean' divides by the weights' sum.
+
+    Args:
+        weight: one for each class.
+        ignore_index: labels of this value do not count.
+
+    Matches ``mindspore.nn.NLLLoss``.
+    """
+
+    def __init__(self, weight: Any = None, ignore_index: int = -100, reduction: str = "mean") -> None:
+        super().__init__(reduction)
+        self.weight, self.ignore_index = weight, ignore_index
+
+    def construct(self, logits: Any, labels: Any) -> Any:
+        return ops.nll_loss(logits, labels, self.weight, self.ignore_index, self.reduction)
+
+
+class CrossEntropyLoss(NLLLoss):
+    """``NLLLoss`` of log softmax(logits), or -sum(labels log softmax(logits)) for labels of the logits' shape.
+
+    Args:
+        weight, ignore_index: see ``NLLLoss``.
+        label_smoothing: the share of the target spread over all classes.
+
+    Matches ``mindspore.nn.CrossEntropyLoss``.
+    """
+
+    def __init__(self, weight: Any = None, ignore_index: int = -100, reduction: str = "mean",
+                 label_smoothing: float = 0.0) -> None:
+        super().__init__(weight, ignore_index, reduction)
+        if not 0 <= label_smoothing <= 1:
+            raise ArgumentError("For 'CrossEntropyLoss', the 'label_smoothing' must be in [0, 1], but got "
+                                f"{label_smoothing}.")
+        self.label_smoothing = label_smoothing
+
+    def construct(self, logits: Any, labels: Any) -> Any:
+        if logits.ndim == 1:
+            logits, labels = ops.reshape(logits, (1, -1)), ops.reshape(labels, (1, *labels.shape))
+        return ops.cross_entropy(logits, labels, self.weight, self.ignore_index, self.reduction, self.label_smoothing)
+
+
+class BCELoss(LossBase):
+    """-(y log p + (1 - y) log(1 - p)) of probabilities p, times ``weight``.
+
+    Matches ``mindspore.nn.BCELoss``.
+    """
+
+    def __init__(self, weight: Any = None, reduction: str = "mean") -> None:
+        super().__init__(reduction)
+        self.weight = weight
+
+    def construct(self, logits: Any, labels: Any) -> Any:
+        self._same_shape(logits, labels)
+        return ops.binary_cross_entropy(logits, labels, self.weight, self.reduction)
+
+
+class BCEWithLogitsLoss(LossBase):
+    """``BCELoss`` of sigmoid(logits), computed without overflow; ``pos_weight`` weighs the term of y.
+
+    Matches ``mindspore.nn.BCEWithLogitsLoss``.
+    """
+
+    def __init__(self, reduction: str = "mean", weight: Any = None, pos_weight: Any = None) -> None:
+        super().__init__(reduction)
+        self.weight, self.pos_weight = weight, pos_weight
+
+    def construct(self, logits: Any, labels: Any) -> Any:
+        self._same_shape(logits, labels)
+        return ops.binary_cross_entropy_with_logits(logits, labels, self.weight, self.pos_weight, self.reduction)
+
+
+class KLDivLoss(LossBase):
+    """labels (log labels - logits), logits being log-probabilities; 'batchmean' divides the sum by N.
+
+    Matches ``mindspore.nn.KLDivLoss``.
+    """
+
+    def __init__(self, reduction: str = "mean") -> None:
+        check_choice("KLDivLoss", "reduction", reduction, ["none", "mean", "batchmean", "sum"])
+        super().__init__("sum" if reduction == "batchmean" else reduction)
+        self._batchmean = reduction == "batchmean"
+
+    def construct(self, logits: Any, labels: Any) -> Any:
+        self._same_shape(logits, labels)
+        loss = ops.kl_div(logits, labels, self.reduction)
+        return loss / logits.shape[0] if self._batchmean else loss
+
+
+class CosineEmbeddingLoss(LossBase):
+    """1 - cos(x1, x2) where labels are 1, max(0, cos(x1, x2) - margin) where they are -1.
+
+    Matches ``mindspore.nn.CosineEmbeddingLoss``.
+    """
+
+    def __init__(self, margin: float = 0.0, reduction: str = "mean") -> None:
+        super().__init__(reduction)
+        if not -1 <= margin <= 1:
+            raise ArgumentError(f"For 'CosineEmbeddingLoss', the 'margin' must be in [-1, 1], but got {margin}.")
+        self.margin = margin
+
+    def construct(self, logits_x1: Any, logits_x2: Any, labels: Any) -> Any:
+        self._same_shape(logits_x1, logits_x2)
+        norms = total(logits_x1 * logits_x1, 1) * total(logits_x2 * logits_x2, 1)
+        cos = total(logits_x1 * logits_x2, 1) / (norms + _EPS) ** 0.5
+        positive = ops.cast(ops.equal(labels, 1), cos.dtype)
+        negative = ops.cast(ops.equal(labels, -1), cos.dtype)
+        return self.get_loss((1 - cos) * positive + ops.relu(cos - self.margin) * negative)
+
+
+class HingeEmbeddingLoss(LossBase):
+    """logits where labels are 1, max(0, margin - logits) where they are -1."""
+
+    def __init__(self, margin: float = 1.0, reduction: str = "mean") -> None:
+        super().__init__(reduction)
+        self.margin = margin
+
+    def construct(self, logits: Any, labels: Any) -> Any:
+        positive = ops.cast(ops.equal(labels, 1), logits.dtype)
+        negative = ops.cast(ops.equal(labels, -1), logits.dtype)
+        return self.get_loss(logits * positive + ops.relu(self.margin - logits) * negative)
+
+
+class MarginRankingLoss(LossBase):
+    """max(0, -target (x1 - x2) + margin)."""
+
+    def __init__(self, margin: float = 0.0, reduction: str = "mean") -> None:
+        super().__init__(reduction)
+        self.margin = margin
+
+    def construct(self, input1: Any, input2: Any, target: Any) -> Any:
+        return self.get_loss(ops.relu(-(target * (input1 - input2)) + self.margin))
+
+
+class TripletMarginLoss(LossBase):
+    """max(0, d(x, positive) - d(x, negative) + margin), d the p-norm of the difference over the last axis."""
+
+    def __init__(self, p: int = 2, swap: bool = False, eps: float = 1e-6, reduction: str = "mean",
+                 margin: float = 1.0) -> None:
+        super().__init__(reduction)
+        self.p, self.swap, self.eps, self.margin = p, swap, eps, margin
+
+    def _distance(self, a: Any, b: Any) -> Any:
+        return total(ops.abs(a - b + self.eps) ** self.p, -1) ** (1 / self.p)
+
+    def construct(self, x: Any, positive: Any, negative: Any, margin: float | None = None) -> Any:
+        near, far = self._distance(x, positive), self._distance(x, negative)
+        if self.swap:
+            far = ops.minimum(far, self._distance(positive, negative))
+        return self.get_loss(ops.relu(near - far + (self.margin if margin is None else margin)))
+
+
+class PoissonNLLLoss(LossBase):
+    """e^x - y x with ``log_input``, else x - y log(x + eps); ``full`` adds Stirling's log y! for y > 1."""
+
+    def __init__(self, log_input: bool = True, full: bool = False, eps: float = 1e-8, reduction: str = "mean") -> None:
+        super().__init__(reduction)
+        self.log_input, self.full, self.eps = log_input, full, eps
+
+    def construct(self, input: Any, target: Any) -> Any:
+        loss = ops.exp(input) - target * input if self.log_input else input - target * ops.log(input + self.eps)
+        if self.full:
+            y = ops.maximum(target, 1.0)
+            stirling = y * ops.log(y) - y + 0.5 * ops.log(2 * math.pi * y)
+            loss = loss + stirling * ops.cast(target > 1, input.dtype)
+        return self.get_loss(loss)
+
+
+class GaussianNLLLoss(LossBase):
+    """(log var + (logits - labels)^2 / var) / 2, var at least eps; ``full`` adds log(2 pi) / 2."""
+
+    def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean") -> None:
+        super().__init__(reduction)
+        self.full, self.eps = full, eps
+
+    def construct(self, logits: Any, labels: Any, var: Any) -> Any:
+        var = ops.maximum(var, self.eps)
+        loss = 0.5 * (ops.log(var) + (logits - labels) ** 2 / var)
+        return self.get_loss(loss + 0.5 * math.log(2 * math.pi) if self.full else loss)
+
+
+class MultiLabelSoftMarginLoss(LossBase):
+    """-mean over classes of y log sigmoid(x) + (1 - y) log sigmoid(-x)."""
+
+    def __init__(self, weight: Any = None, reduction: str = "mean") -> None:
+        super().__init__(reduction)
+        self.weight = weight
+
+    def construct(self, x: Any, target: Any) -> Any:
+        loss = target * _softplus(-x) + (1 - target) * _softplus(x)
+        return self.get_loss(mean(loss if self.weight is None else loss * self.weight, -1))
+
+
+class FocalLoss(LossBase):
+    """-(1 - p_y)^gamma log p_y, p = softmax(logits) of (N, C, ...) and targets (N, C, ...) or indices (N, 1, ...).
+
+    Matches ``mindspore.nn.FocalLoss`` (Lin et al. 2017).
+    """
+
+    def __init__(self, weight: Any = None, gamma: float = 2.0, reduction: str = "mean") -> None:
+        super().__init__(reduction)
+        if weight is not None and not isinstance(weight, Tensor):
+            raise DTypeError(f"For 'FocalLoss', the type of 'weight' must be a Tensor, but got "
+                             f"{type(weight).__name__}.")
+        if weight is not None and weight.ndim != 1:
+            raise ArgumentError(f"For 'FocalLoss', the dimension of 'weight' must be 1, but got {weight.ndim}.")
+        self.weight, self.gamma = weight, float(gamma)
+
+    def construct(self, logits: Any, labels: Any) -> Any:
+        if logits.ndim != labels.ndim or logits.ndim not in (2, 3, 4):
+            raise ShapeError("For 'FocalLoss', logits and labels must have the same 2 to 4 axes, but got "
+                             f"{logits.shape} and {labels.shape}.")
+        if logits.shape[0] != labels.shape[0] or labels.shape[1] not in (1, logits.shape[1]):
+            raise ShapeError("For 'FocalLoss', labels must have the logits' batch and 1 or as many channels, but got "
+                             f"{labels.shape} and {logits.shape}.")
+        n, c = logits.shape[:2]
+        logits, labels = (ops.reshape(t, (n, t.shape[1], -1)) for t in (logits, labels))
+        logp = ops.log_softmax(logits, 1)
+        if labels.shape[1] == 1:
+            labels = ops.reshape(labels, (n, -1))
+            chosen = OPERATORS["pick"](logp, labels, axis=1)
+            loss = -((1 - ops.exp(chosen)) ** self.gamma) * chosen
+            if self.weight is not None:
+                loss = loss * ops.gather(self.weight, labels, 0)
+        else:
+            loss = -((1 - ops.exp(logp)) ** self.gamma) * logp * labels
+            if self.weight is not None:
+                loss = loss * ops.reshape(self.weight, (1, c, 1))
+            loss = total(loss, 1)
+        return self.get_loss(mean(loss, -1))
+
+
+class DiceLoss(LossBase):
+    """1 - (2 sum(p y) + smooth) / (sum(p^2) + sum(y^2) + smooth).
+
+    Matches ``mindspore.nn.DiceLoss``.
+    """
+
+    def __init__(self, smooth: float = 1e-5) -> None:
+        super().__init__()
+        if smooth < 0:
+            raise ArgumentError(f"For 'DiceLoss', the 'smooth' must be >= 0, but got {smooth}.")
+        self.smooth = smooth
+
+    def construct(self, logits: Any, label: Any) -> Any:
+        self._same_shape(logits, label)
+        overlap = total(logits * label)
+        union = total(logits * logits) + total(label * label)
+        return 1 - (2 * overlap + self.smooth) / (union + self.smooth)
+
+
+class MultiClassDiceLoss(LossBase):
+    """The mean of ``DiceLoss`` over the classes of (N, C, ...), weighted, after ``activation``.
+
+    Matches ``mindspore.nn.MultiClassDiceLoss``.
+    """
+
+    def __init__(self, weights: Any = None, ignore_indiex: int | None = None, activation: Any = "softmax") -> None:
+        from .activation import get_activation
+
+        super().__init__()
+        if weights is not None and not isinstance(weights, Tensor):
+            raise DTypeError("For 'MultiClassDiceLoss', the 'weights' must be a Tensor, but got "
+                             f"{type(weights).__name__}.")
+        self.weights, self.ignore_indiex = weights, ignore_indiex
+        self.activation: Callable | None = get_activation(activation) if isinstance(activation, str) else activation
+        if isinstance(activation, str) and activation == "softmax":
+            self.activation = get_activation("softmax")
+            self.activation.__dict__["_attrs"] = (1,)
+        self._dice = DiceLoss()
+
+    def construct(self, logits: Any, label: Any) -> Any:
+        self._same_shape(logits, label)
+        if self.activation is not None:
+            logits = self.activation(logits)
+        classes, loss = logits.shape[1], 0
+        for i in range(classes):
+            if i == self.ignore_indiex:
+                continue
+            part = self._dice(logits[:, i], label[:, i])
+            loss = loss + (part if self.weights is None else part * self.weights[i])
+        return loss / classes
+
+
+class CTCLoss(LossBase):
+    """The connectionist temporal classification loss of log-probabilities (T, N, C) (Graves et al. 2006).
+
+    Matches ``mindspore.nn.CTCLoss``.
+    """
+
+    def __init__(self, blank: int = 0, reduction: str = "mean", zero_infinity: bool = False) -> None:
+        super().__init__(reduction)
+        self.blank, self.zero_infinity = blank, zero_infinity
+
+    def construct(self, log_probs: Any, targets: Any, input_lengths: Any, target_lengths: Any) -> Any:
+        return ops.ctc_loss(log_probs, targets, input_lengths, target_lengths, self.blank, self.reduction,
+                            self.zero_infinity)[0]
+
+
+__all__ = ["BCELoss", "BCEWithLogitsLoss", "CTCLoss", "CosineEmbeddingLoss", "CrossEntropyLoss", "DiceLoss",
+           "FocalLoss", "GaussianNLLLoss", "HingeEmbeddingLoss", "HuberLoss", "KLDivLoss", "L1Loss", "LossBase",
+           "MAELoss", "MSELoss", "MarginRankingLoss", "MultiClassDiceLoss", "MultiLabelSoftMarginLoss", "NLLLoss",
+           "PoissonNLLLoss", "RMSELoss", "SmoothL1Loss", "SoftMarginLoss", "SoftmaxCrossEntropyWithLogits",
+           "TripletMarginLoss"]

@@ -1,0 +1,387 @@
+"""Metrics with MindSpore's interface: ``clear``, ``update``, ``eval``."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .._src.core.tensor import Tensor
+from .._src.errors import ArgumentError, DTypeError, NotSupportedError
+from .._src.train import metrics as counters
+from .module import check_choice
+
+
+def _array(data: Any) -> np.ndarray:
+    """A NumPy array of a Tensor, an array, a list or a number."""
+    if isinstance(data, Tensor):
+        return data.asnumpy()
+    if isinstance(data, (np.ndarray, list, tuple, int, float, np.generic)):
+        return np.asarray(data)
+    raise DTypeError(f"For 'Metric', the type of 'data' must be Tensor, list or ndarray, but got {type(data)}.")
+
+
+def rearrange_inputs(func: Callable) -> Callable:
+    """A decorator of ``update``: takes of its inputs those that ``set_indexes`` chose."""
+
+    @functools.wraps(func)
+    def wrapper(self: Metric, *inputs: Any) -> Any:
+        return func(self, *(inputs if self.indexes is None else [inputs[i] for i in self.indexes]))
+
+    return wrapper
+
+
+class Metric:
+    """The base class. A subclass defines ``clear()``, ``update(*inputs)`` and ``eval()``.
+
+    Matches ``mindspore.train.Metric``.
+    """
+
+    def __init__(self) -> None:
+        self._indexes: list[int] | None = None
+
+    def clear(self) -> None:
+        """Forget all inputs."""
+        raise NotImplementedError(f"{type(self).__name__} must define clear().")
+
+    def update(self, *inputs: Any) -> None:
+        """Add a batch."""
+        raise NotImplementedError(f"{type(self).__name__} must define update(*inputs).")
+
+    def eval(self) -> Any:
+        """The result of what was added."""
+        raise NotImplementedError(f"{type(self).__name__} must define eval().")
+
+    @property
+    def indexes(self) -> list[int] | None:
+        """The inputs of ``update`` that count; None: as they come."""
+        return getattr(self, "_indexes", None)
+
+    def set_indexes(self, indexes: list[int]) -> Metric:
+        """Choose which of the inputs of ``update`` are prediction and label.
+
+        Raises:
+            ValueError: something other than a list of ints.
+        """
+        if not isinstance(indexes, list) or not all(isinstance(i, int) for i in indexes):
+            raise ArgumentError("For 'set_indexes', the argument 'indexes' must be a list and all its elements must be "
+                                f"int, but got {indexes!r}.")
+        self._indexes = indexes
+        return self
+
+    def __call__(self, *inputs: Any) -> Any:
+        self.clear()
+        self.update(*inputs)
+        return self.eval()
+
+    def _convert_data(self, data: Any) -> np.ndarray:
+        return _array(data)
+
+    def _check_onehot_data(self, data: Any) -> bool:
+        return data.ndim > 1 and bool(np.equal(data**2, data).all()) and bool((data.sum(axis=1) == 1).all())
+
+
+class _Counted(Metric):
+    """A metric whose state and formula are a counter of ``_src.train.metrics``."""
+
+    _inputs = 2
+    _counter: Any
+
+    def __init__(self, counter: Any) -> None:
+        super().__init__()
+        self._counter = counter
+
+    def clear(self) -> None:
+        self._counter.reset()
+
+    def update(self, *inputs: Any) -> None:
+        if self.indexes is not None:
+            inputs = tuple([inputs[i] for i in self.indexes])
+        if len(inputs) != self._inputs:
+            raise ArgumentError(f"For '{type(self).__name__}.update', it needs {self._inputs} inputs "
+                                f"{'(predicted value, true value)' if self._inputs == 2 else ''}, but got "
+                                f"{len(inputs)}.")
+        arrays = [_array(i) for i in inputs]
+        preds, labels = arrays if self._inputs == 2 else (arrays[0], arrays[0])
+        self._counter.update(labels, preds)
+
+    def _need(self) -> None:
+        if self._counter.empty:
+            raise ArgumentError(f"The '{type(self).__name__}' can not be calculated, because the number of samples is "
+                                "0; call update first.")
+
+    def eval(self) -> Any:
+        self._need()
+        return self._counter.value()
+
+
+class Accuracy(_Counted):
+    """The share of correct predictions.
+
+    Args:
+        eval_type: 'classification', or 'multilabel' where a sample is right if all its labels are.
+
+    >>> from luojia import Tensor, nn
+    >>> m = nn.Accuracy()
+    >>> m.update(Tensor([[0.2, 0.8], [0.7, 0.3]]), Tensor([1, 1]))
+    >>> m.eval()
+    0.5
+
+    Matches ``mindspore.train.Accuracy``.
+    """
+
+    def __init__(self, eval_type: str = "classification") -> None:
+        self._type = check_choice("Accuracy", "eval_type", eval_type, ["classification", "multilabel"])
+        super().__init__(counters.Accuracy(kind=eval_type, one_hot=True))
+
+
+class Loss(_Counted):
+    """The mean of the losses it is updated with.
+
+    >>> from luojia import nn
+    >>> nn.Loss()(2.0)
+    2.0
+    """
+
+    _inputs = 1
+
+    def __init__(self) -> None:
+        super().__init__(counters.Loss(per="batch"))
+
+
+class _PerClass(_Counted):
+    _kind: type
+
+    def __init__(self, eval_type: str = "classification") -> None:
+        check_choice(type(self).__name__, "eval_type", eval_type, ["classification", "multilabel"])
+        super().__init__(self._kind(eval_type))
+
+    def eval(self, average: bool = False) -> Any:
+        """For each class, or their mean if ``average``."""
+        self._need()
+        value = self._counter.value()
+        return float(np.mean(value)) if average else value
+
+
+class Precision(_PerClass):
+    """True positives per predicted, for each class."""
+
+    _kind = counters.Precision
+
+
+class Recall(_PerClass):
+    """True positives per labelled, for each class."""
+
+    _kind = counters.Recall
+
+
+class Fbeta(_PerClass):
+    """(1 + beta^2) precision recall / (beta^2 precision + recall), for each class."""
+
+    def __init__(self, beta: float) -> None:
+        if isinstance(beta, bool) or not isinstance(beta, (int, float)):
+            raise DTypeError(f"For 'Fbeta', the 'beta' must be a number, but got {type(beta).__name__}.")
+        if beta <= 0:
+            raise ArgumentError(f"For 'Fbeta', the argument 'beta' must be greater than 0, but got {beta}.")
+        _Counted.__init__(self, counters.Fbeta(beta))
+
+
+class F1(Fbeta):
+    """``Fbeta`` with beta 1."""
+
+    def __init__(self) -> None:
+        super().__init__(1.0)
+
+
+class MAE(_Counted):
+    """The sum of |y_pred - y| per sample."""
+
+    def __init__(self) -> None:
+        super().__init__(counters.MAE(per="sample"))
+
+
+class MSE(_Counted):
+    """The sum of (y_pred - y)^2 per sample."""
+
+    def __init__(self) -> None:
+        super().__init__(counters.MSE(per="sample"))
+
+
+class TopKCategoricalAccuracy(_Counted):
+    """The share of samples whose label is among the k highest scores."""
+
+    def __init__(self, k: int) -> None:
+        if isinstance(k, bool) or not isinstance(k, int):
+            raise DTypeError(f"For 'TopKCategoricalAccuracy', the type of 'k' must be int, but got {type(k).__name__}.")
+        if k < 1:
+            raise ArgumentError("For 'TopKCategoricalAccuracy', the argument 'k' must be greater than or equal to 1, "
+                                f"but got {k}.")
+        self.k = k
+        super().__init__(counters.TopKAccuracy(k, ties="first"))
+
+
+class Top1CategoricalAccuracy(TopKCategoricalAccuracy):
+    """``TopKCategoricalAccuracy`` with k 1."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+
+
+class Top5CategoricalAccuracy(TopKCategoricalAccuracy):
+    """``TopKCategoricalAccuracy`` with k 5."""
+
+    def __init__(self) -> None:
+        super().__init__(5)
+
+
+class ConfusionMatrix(_Counted):
+    """matrix[label, prediction]; ``normalize``: 'no_norm', 'target', 'prediction' or 'all'."""
+
+    def __init__(self, num_classes: int, normalize: str = "no_norm", threshold: float = 0.5) -> None:
+        check_choice("ConfusionMatrix", "normalize", normalize, ["no_norm", "target", "prediction", "all"])
+        how = {"no_norm": None, "target": "label"}.get(normalize, normalize)
+        super().__init__(counters.ConfusionMatrix(num_classes, how, threshold))
+
+
+class Perplexity(_Counted):
+    """e to the mean of -log p[label]; labels equal to ``ignore_label`` do not count."""
+
+    def __init__(self, ignore_label: int | None = None) -> None:
+        if ignore_label is not None and (isinstance(ignore_label, bool) or not isinstance(ignore_label, int)):
+            raise DTypeError("For 'Perplexity', the type of 'ignore_label' must be int, but got "
+                             f"{type(ignore_label).__name__}.")
+        super().__init__(counters.Perplexity(ignore_label))
+
+
+class Dice(_Counted):
+    """2 sum(p y) / (sum(p^2) + sum(y^2) + smooth)."""
+
+    def __init__(self, smooth: float = 1e-5) -> None:
+        super().__init__(counters.Dice(smooth))
+
+
+class CosineSimilarity(_Counted):
+    """The similarities of the rows of the input, by pairs."""
+
+    _inputs = 1
+
+    def __init__(self, similarity: str = "cosine", reduction: str = "none", zero_diagonal: bool = True) -> None:
+        super().__init__(counters.CosineSimilarity(similarity, reduction, zero_diagonal))
+
+
+class ROC(_Counted):
+    """(false positive rates, true positive rates, thresholds) over all thresholds."""
+
+    def __init__(self, class_num: int | None = None, pos_label: int | None = None) -> None:
+        super().__init__(counters.ROC(class_num, pos_label))
+
+
+class HausdorffDistance(Metric):
+    """The largest distance from one mask's edge to the other's."""
+
+    def __init__(self, distance_metric: str = "euclidean", percentile: float | None = None, directed: bool = False,
+                 crop: bool = True) -> None:
+        super().__init__()
+        counters.HausdorffDistance(1, distance_metric, percentile, directed)  # checks
+        self._how = (distance_metric, percentile, directed)
+        self.clear()
+
+    def clear(self) -> None:
+        self._value: Any = None
+
+    @rearrange_inputs
+    def update(self, *inputs: Any) -> None:
+        """Add (prediction, label, label_idx)."""
+        if len(inputs) != 3:
+            raise ArgumentError("For 'HausdorffDistance.update', it needs 3 inputs (predicted value, true value, label "
+                                f"index), but got {len(inputs)}.")
+        counter = counters.HausdorffDistance(inputs[2], *self._how)
+        counter.update(_array(inputs[1]), _array(inputs[0]))
+        self._value = counter.value()
+
+    def eval(self) -> Any:
+        if self._value is None:
+            raise ArgumentError("The 'HausdorffDistance' can not be calculated, because the number of samples is 0; "
+                                "call update first.")
+        return self._value
+
+
+def auc(x: Any, y: Any, reorder: bool = False) -> float:
+    """The area under the curve of the points (x, y), by trapezoids.
+
+    >>> from luojia import nn
+    >>> nn.auc(np.array([0.0, 0.5, 1.0]), np.array([0.0, 1.0, 1.0]))
+    0.75
+    """
+    return counters.auc(_array(x), _array(y), reorder)
+
+
+def _refused(name: str) -> type:
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+        raise NotSupportedError(f"{name}: luojia does not provide this metric; compute it in a Metric of your own.")
+
+    return type(name, (Metric,), {"__init__": __init__, "__doc__": f"{name} is refused.", "__module__": __name__})
+
+
+BleuScore, ConfusionMatrixMetric, MeanSurfaceDistance, OcclusionSensitivity, RootMeanSquareDistance = (
+    _refused(n) for n in ("BleuScore", "ConfusionMatrixMetric", "MeanSurfaceDistance", "OcclusionSensitivity",
+                          "RootMeanSquareDistance"))
+
+_FACTORY: dict[str, Callable] = {
+    "accuracy": Accuracy, "acc": Accuracy, "precision": Precision, "recall": Recall, "F1": F1, "dice": Dice, "roc": ROC,
+    "auc": auc, "bleu_score": BleuScore, "cosine_similarity": CosineSimilarity,
+    "occlusion_sensitivity": OcclusionSensitivity, "topk": TopKCategoricalAccuracy,
+    "hausdorff_distance": HausdorffDistance, "top_1_accuracy": Top1CategoricalAccuracy,
+    "top_5_accuracy": Top5CategoricalAccuracy, "mae": MAE, "mse": MSE, "loss": Loss,
+    "mean_surface_distance": MeanSurfaceDistance, "root_mean_square_distance": RootMeanSquareDistance,
+    "perplexity": Perplexity, "confusion_matrix": ConfusionMatrix, "confusion_matrix_metric": ConfusionMatrixMetric,
+}
+
+
+def names() -> list[str]:
+    """The names that ``get_metric_fn`` knows."""
+    return sorted(_FACTORY)
+
+
+def get_metric_fn(name: str, *args: Any, **kwargs: Any) -> Any:
+    """The metric of that name.
+
+    >>> from luojia import nn
+    >>> type(nn.get_metric_fn("acc")).__name__
+    'Accuracy'
+
+    Raises:
+        KeyError: no metric of that name.
+    """
+    if name not in _FACTORY:
+        raise KeyError(f"Unsupported metric {name!r}; there are {', '.join(names())}.")
+    return _FACTORY[name](*args, **kwargs)
+
+
+def get_metrics(metrics: Any) -> dict[str, Metric]:
+    """Metrics by name from None, a name, a set or list of names, or a dict.
+
+    Raises:
+        TypeError: something else.
+    """
+    if metrics is None:
+        return {}
+    if isinstance(metrics, dict):
+        for name, metric in metrics.items():
+            if not isinstance(name, str) or not isinstance(metric, Metric):
+                raise DTypeError("For 'Model', the argument 'metrics' must be a dict of str and Metric, but got "
+                                 f"{name!r}: {type(metric).__name__}.")
+        return dict(metrics)
+    if isinstance(metrics, (set, list, tuple)):
+        return {name: get_metric_fn(name) for name in sorted(metrics)}
+    raise DTypeError("For 'Model', the argument 'metrics' must be None, dict or set, but got "
+                     f"{type(metrics).__name__}.")
+
+
+__all__ = ["Accuracy", "BleuScore", "ConfusionMatrix", "ConfusionMatrixMetric", "CosineSimilarity", "Dice", "F1",
+           "Fbeta", "HausdorffDistance", "Loss", "MAE", "MSE", "MeanSurfaceDistance", "Metric",
+           "OcclusionSensitivity", "Perplexity", "Precision", "ROC", "Recall", "RootMeanSquareDistance",
+           "Top1CategoricalAccuracy", "Top5CategoricalAccuracy", "TopKCategoricalAccuracy", "auc", "get_metric_fn",
+           "names", "rearrange_inputs"]

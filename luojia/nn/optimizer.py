@@ -1,0 +1,267 @@
+"""The optimizers' common part: parameters, groups, learning rates, weight decay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from .._src.core.dtypes import float32, int32
+from .._src.core.tensor import Tensor
+from .._src.errors import ArgumentError, DTypeError, ShapeError
+from .._src.ops import Parameter, ParameterTuple
+from .._src.train.rules import Preset
+from .learning_rate_schedule import LearningRateSchedule
+from .module import Module
+
+_GROUP_KEYS = {"params", "lr", "weight_decay", "order_params", "grad_centralization"}
+
+
+def number(who: str, name: str, value: Any, zero: bool = True) -> float:
+    """A float >= 0 (> 0 unless ``zero``)."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.floating)):
+        raise DTypeError(f"For '{who}', the type of '{name}' should be 'float', but got type '{type(value).__name__}'.")
+    if value < 0 or (value == 0 and not zero):
+        raise ArgumentError(f"For '{who}', the '{name}' must be float and must {'>=' if zero else '>'} 0, but got "
+                            f"'{value}' with type '{type(value).__name__}'.")
+    return float(value)
+
+
+class Optimizer(Module):
+    """The base class of optimizers: ``optimizer(gradients)`` updates the parameters and returns a tuple of True.
+
+    Args:
+        learning_rate: a number, a list with one for each step, or a ``LearningRateSchedule``.
+        parameters: Parameters (of either door), or dicts with 'params' and, for that group, 'lr' and 'weight_decay'; a
+            dict with 'order_params' alone gives the order.
+        weight_decay: added to the gradients as weight_decay * parameter, but for those named 'beta' or 'gamma'.
+        loss_scale: gradients are divided by it.
+
+    A subclass of one's own overrides ``construct(gradients)`` and uses ``parameters``, ``get_lr()``,
+    ``decay_weight(gradients)`` and ``scale_grad(gradients)``.
+
+    Matches ``mindspore.nn.Optimizer``.
+    """
+
+    def __init__(self, learning_rate: Any, parameters: Any, weight_decay: Any = 0.0, loss_scale: float = 1.0) -> None:
+        super().__init__(auto_prefix=False)
+        self._who = type(self).__name__
+        groups = self._groups(parameters)
+        self.loss_scale = number(self._who, "loss_scale", loss_scale, zero=False)
+        self.reciprocal_scale = 1.0 / self.loss_scale
+        self.global_step = Parameter(Tensor([0], int32), name="global_step", requires_grad=False)
+        rates = {"": self._rate(learning_rate, "learning_rate")}
+        self.is_group = any(isinstance(g, dict) for g in groups)
+        by_parameter: dict[int, tuple[Any, Any]] = {}
+        ordered: list[Any] = []
+        default_decay = weight_decay if isinstance(weight_decay, Module) else number(self._who, "weight_decay",
+                                                                                    weight_decay)
+        order = None
+        for i, group in enumerate(groups):
+            if not isinstance(group, dict):
+                by_parameter[id(group)] = (rates[""], default_decay)
+                ordered.append(group)
+                continue
+            if "order_params" in group:
+                order = list(group["order_params"])
+                continue
+            rate, decay = rates[""], default_decay
+            if "lr" in group:
+                rate = rates[str(i)] = self._rate(group["lr"], f"learning_rate_group_{i}")
+            if "weight_decay" in group:
+                decay = group["weight_decay"]
+                decay = decay if isinstance(decay, Module) else number(self._who, "weight_decay", decay)
+            for p in group["params"]:
+                if id(p) in by_parameter:
+                    raise ArgumentError(f"For '{self._who}', the parameter {p.name} is in two groups; parameters must "
+                                        "be in one group.")
+                by_parameter[id(p)] = (rate, decay)
+                ordered.append(p)
+        if order is not None:
+            if {id(p) for p in order} != set(by_parameter):
+                raise ArgumentError(f"For '{self._who}', 'order_params' must hold the parameters of all groups.")
+            ordered = order
+        for rate in [*list(rates.values())[1:], rates[""]]:
+            if isinstance(rate, Parameter):
+                self._params[rate.name] = rate
+        self.learning_rate = rates[""]
+        self.parameters = ParameterTuple(ordered)
+        self._own = [by_parameter[id(p)] for p in ordered]
+        self.decay_flags = tuple(self.decay_filter(p) for p in ordered)
+        self.exec_weight_decay = tuple(bool(decay) and flag for (_, decay), flag in zip(self._own, self.decay_flags))
+        self.param_length = len(ordered)
+        self.weight_decay = default_decay
+
+    # -- what it is given ------------------------------------------------------------------------------------------
+
+    def _groups(self, parameters: Any) -> list:
+        if isinstance(parameters, Tensor) or not isinstance(parameters, Iterable):
+            raise DTypeError(f"For 'Optimizer', the argument parameters must be Iterable type, but got "
+                             f"{type(parameters)}.")
+        groups = list(parameters.values()) if isinstance(parameters, Mapping) else list(parameters)
+        if not groups:
+            raise ArgumentError("For 'Optimizer', the argument parameters must not be empty.")
+        for i, group in enumerate(groups):
+            if isinstance(group, dict):
+                unknown = set(group) - _GROUP_KEYS
+                if unknown:
+                    raise KeyError(f"For 'Optimizer', the key of a parameter group must be in {sorted(_GROUP_KEYS)}, "
+                                   f"but got {sorted(unknown)}.")
+                if "params" not in group and "order_params" not in group:
+                    raise KeyError("params")
+                if "params" in group:
+                    groups[i] = {**group, "params": list(group["params"])}
+                    if not groups[i]["params"]:
+                        raise ArgumentError("For 'Optimizer', the 'params' of a parameter group must not be empty.")
+        members = [p for g in groups for p in (g.get("params", ()) if isinstance(g, dict) else (g,))]
+        if any(not hasattr(p, "leaves") for p in members):
+            raise DTypeError("For 'Optimizer', all elements of the argument 'parameters' must be 'Parameter' or "
+                             "'dict', please check the 'parameters'.")
+        return groups
+
+    def _rate(self, rate: Any, name: str) -> Any:
+        if isinstance(rate, LearningRateSchedule) or (isinstance(rate, Module) and callable(rate)):
+            return rate
+        if isinstance(rate, Tensor):
+            rate = rate.asnumpy().tolist()
+        if isinstance(rate, (int, float)) and not isinstance(rate, bool):
+            value = np.float32(number(self._who, "learning rate", float(rate)))
+        elif isinstance(rate, Iterable):
+            value = np.array([float(r) for r in rate], np.float32)
+            if not value.size:
+                raise ArgumentError(f"For '{self._who}', the list of learning rates must not be empty.")
+            if (value < 0).any():
+                raise ArgumentError(f"For '{self._who}', the 'learning rate' must be float and must >= 0, but got "
+                                    f"'{value.min()}' with type 'float'.")
+        else:
+            raise DTypeError("For 'Optimizer', the argument 'learning_rate' must be int, float, list, Tensor or a "
+                             f"LearningRateSchedule, but got {type(rate)}.")
+        return Parameter(Tensor(value, float32), name=name, requires_grad=False)
+
+    @staticmethod
+    def decay_filter(parameter: Any) -> bool:
+        """Whether weight decay applies: not to the scales and shifts of normalizations."""
+        return "beta" not in parameter.name and "gamma" not in parameter.name
+
+    # -- what it tells ---------------------------------------------------------------------------------------------
+
+    def _rate_at(self, rate: Any, step: int) -> float:
+        if not isinstance(rate, Parameter):
+            return float(rate(Tensor(np.int32(step))))
+        value = rate.asnumpy()
+        return float(value if value.ndim == 0 else value[min(step, len(value) - 1)])
+
+    @property
+    def _step(self) -> int:
+        return int(self.global_step)
+
+    def get_lr(self) -> Any:
+        """The learning rate of the next update; with groups, a tuple, one for each parameter."""
+        if self.is_group:
+            return tuple([Tensor(self._rate_at(rate, self._step)) for rate, _ in self._own])
+        return Tensor(self._rate_at(self.learning_rate, self._step))
+
+    def get_lr_parameter(self, param: Any) -> Any:
+        """The learning rate that ``param`` is updated with, as it is kept: a Parameter or a schedule."""
+        for p, (rate, _) in zip(self.parameters, self._own):
+            if p is param:
+                return rate
+        raise ArgumentError(f"For 'get_lr_parameter', the parameter {getattr(param, 'name', param)} is not in the "
+                            "optimizer.")
+
+    def get_weight_decay(self) -> Any:
+        """The weight decay; with groups, a tuple, one for each parameter."""
+        decays = tuple([self._decay_at(decay, True) for _, decay in self._own])
+        return decays if self.is_group else decays[0]
+
+    def _decay_at(self, decay: Any, flag: bool) -> float:
+        if not flag:
+            return 0.0
+        return float(decay(Tensor(np.int32(self._step)))) if isinstance(decay, Module) else decay
+
+    # -- what it does ----------------------------------------------------------------------------------------------
+
+    def scale_grad(self, gradients: Any) -> Any:
+        """The gradients divided by ``loss_scale``."""
+        return gradients if self.loss_scale == 1 else tuple([g * self.reciprocal_scale for g in gradients])
+
+    def decay_weight(self, gradients: Any) -> Any:
+        """The gradients plus weight decay times the parameters."""
+        return tuple([
+            g + self._decay_at(decay, flag) * leaf_of(p).detach() if flag and decay else g
+            for g, p, (_, decay), flag in zip(gradients, self.parameters, self._own, self.decay_flags)
+        ])
+
+    def assignadd_global_step(self) -> None:
+        """Count one update."""
+        self.global_step._rebind(self.global_step._value + 1)
+
+    def _check(self, gradients: Any) -> list:
+        gradients = [gradients] if isinstance(gradients, Tensor) else list(gradients)
+        if len(gradients) != len(self.parameters):
+            raise ArgumentError(f"{self._who} has {len(self.parameters)} parameters and takes a gradient for each, got "
+                                f"{len(gradients)} gradients.")
+        for g, p in zip(gradients, self.parameters):
+            if not isinstance(g, Tensor):
+                raise DTypeError(f"{self._who}: the gradient of {p.name} must be a Tensor, but got {type(g).__name__}.")
+            if g.shape != leaf_of(p).shape:
+                raise ShapeError(f"{self._who}: the gradient of {p.name} must have its shape {leaf_of(p).shape}, but "
+                                 f"got {g.shape}.")
+        return gradients
+
+    def construct(self, gradients: Any) -> Any:
+        raise NotImplementedError(f"{self._who} must override construct(self, gradients).")
+
+
+def leaf_of(parameter: Any) -> Tensor:
+    """The Tensor of a parameter of either door."""
+    return parameter if isinstance(parameter, Tensor) else parameter.leaves()[0]
+
+
+class RuleOptimizer(Optimizer):
+    """An optimizer that follows an update rule of ``_src.train.rules``; its states are Parameters of their own."""
+
+    _preset: Preset
+    _states: dict[str, str]  # the rule's names of states, and the prefixes of the Parameters that hold them
+    _powers: tuple[str, ...] = ()  # betas whose powers are kept, as MindSpore keeps them
+
+    def _start(self, hyper: dict[str, Any]) -> None:
+        """Make the states."""
+        self._hyper = self._preset.arguments(**hyper)
+        rule = self._preset.rule
+        rule.hyper(self._hyper)
+        for beta in self._powers:
+            setattr(self, f"{beta}_power", Parameter(Tensor(1.0), name=f"{beta}_power", requires_grad=False))
+        self._kept = []
+        names = rule.state_names(**self._hyper)
+        initial = [rule.init(leaf_of(p)._device.engine.xp, leaf_of(p)._value, **self._hyper) for p in self.parameters]
+        for i, name in enumerate(names):
+            prefix = self._states.get(name, name)
+            made = []
+            for p, states in zip(self.parameters, initial):
+                made.append(Parameter(Tensor(np.asarray(states[i]), device=leaf_of(p)._device), requires_grad=False,
+                                      name=f"{prefix}.{p.name}"))
+            self._kept.append(ParameterTuple(made))
+            setattr(self, prefix, self._kept[-1])
+
+    def construct(self, gradients: Any) -> tuple[bool, ...]:
+        gradients = self._check(gradients)
+        step, rule = self._step, self._preset.rule
+        done = []
+        for i, (p, g, (rate, decay), flag) in enumerate(zip(self.parameters, gradients, self._own, self.decay_flags)):
+            leaf = leaf_of(p)
+            done.append(rule.update(
+                leaf._device.engine.xp, leaf._value, g._value, tuple([s[i]._value for s in self._kept]),
+                self._rate_at(rate, step), self._decay_at(decay, flag), step + 1, rescale_grad=self.reciprocal_scale,
+                **self._hyper))
+        for i, (p, (value, states)) in enumerate(zip(self.parameters, done)):
+            for leaf in [p] if isinstance(p, Tensor) else p.leaves():
+                leaf._rebind(leaf._device.engine.put(value, leaf._device))
+            for kept, state in zip(self._kept, states):
+                kept[i]._rebind(np.asarray(state) if isinstance(value, np.ndarray) else state)
+        for beta in self._powers:
+            power = getattr(self, f"{beta}_power")
+            power._rebind(power._value * np.float32(self._hyper.get(beta, rule.defaults.get(beta))))
+        self.assignadd_global_step()
+        return (True,) * len(done)

@@ -1,0 +1,346 @@
+"""Networks around networks: with a loss, with a training step, with an evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .. import ops
+from .._src.core.dtypes import float32, int32
+from .._src.core.tensor import Tensor, wrap
+from .._src.core.transforms import pullback, tensors_in
+from .._src.errors import ArgumentError, DTypeError
+from .._src.ops import Parameter, ParameterTuple
+from .basic import Identity
+from .module import Module, check_bool
+
+
+def _check_callable(who: str, name: str, value: Any) -> Any:
+    if not callable(value):
+        raise DTypeError(f"For '{who}', the '{name}' must be a Cell or a function, but got {type(value).__name__}.")
+    return value
+
+
+class WithLossCell(Module):
+    """loss_fn(backbone(data), label).
+
+    >>> from luojia import Tensor, nn
+    >>> net = nn.WithLossCell(nn.Dense(2, 1, "ones", "zeros"), nn.MSELoss())
+    >>> float(net(Tensor([[1.0, 2.0]]), Tensor([[1.0]])))
+    4.0
+
+    Matches ``mindspore.nn.WithLossCell``.
+    """
+
+    def __init__(self, backbone: Callable, loss_fn: Callable) -> None:
+        super().__init__(auto_prefix=False)
+        self._backbone = _check_callable("WithLossCell", "backbone", backbone)
+        self._loss_fn = _check_callable("WithLossCell", "loss_fn", loss_fn)
+
+    def construct(self, data: Any, label: Any) -> Any:
+        return self._loss_fn(self._backbone(data), label)
+
+    @property
+    def backbone_network(self) -> Any:
+        """The network without the loss."""
+        return self._backbone
+
+
+class WithEvalCell(Module):
+    """(loss, outputs, label) for metrics.
+
+    Matches ``mindspore.nn.WithEvalCell``.
+    """
+
+    def __init__(self, network: Callable, loss_fn: Callable | None, add_cast_fp32: bool = False) -> None:
+        super().__init__(auto_prefix=False)
+        self._network = _check_callable("WithEvalCell", "network", network)
+        self._loss_fn = loss_fn
+        self.add_cast_fp32 = check_bool("WithEvalCell", "add_cast_fp32", add_cast_fp32)
+
+    def construct(self, data: Any, label: Any) -> Any:
+        outputs = self._network(data)
+        if self.add_cast_fp32:
+            outputs, label = ops.cast(outputs, float32), ops.cast(label, float32)
+        loss = self._loss_fn(outputs, label) if self._loss_fn is not None else outputs
+        return loss, outputs, label
+
+
+class WithGradCell(Module):
+    """The gradients of the trainable parameters of loss_fn(network(data), label), or of network(*inputs).
+
+    Matches ``mindspore.nn.WithGradCell``.
+    """
+
+    def __init__(self, network: Callable, loss_fn: Callable | None = None, sens: Any = None) -> None:
+        super().__init__(auto_prefix=False)
+        self.network, self.loss_fn, self.sens = network, loss_fn, sens
+        self.network_with_loss = network if loss_fn is None else WithLossCell(network, loss_fn)
+        self.weights = ParameterTuple(network.trainable_params())
+        self.grad = ops.GradOperation(get_by_list=True, sens_param=sens is not None)
+        network.set_grad()
+
+    def construct(self, *inputs: Any) -> Any:
+        sens = () if self.sens is None else (self.sens,)
+        return self.grad(self.network_with_loss, self.weights)(*inputs, *sens)
+
+
+class ForwardValueAndGrad(Module):
+    """(outputs, gradients) of a network in one pass.
+
+    Args:
+        network: a network or a function.
+        weights: the weights of ``get_by_list``.
+        get_all, get_by_list, sens_param: as in ``ops.GradOperation``.
+
+    >>> from luojia import Tensor, nn
+    >>> nn.ForwardValueAndGrad(lambda x: x * x)(Tensor([3.0]))
+    (Tensor(shape=[1], dtype=Float32, value= [ 9.00000000e+00]), \
+Tensor(shape=[1], dtype=Float32, value= [ 6.00000000e+00]))
+
+    Matches ``mindspore.nn.ForwardValueAndGrad``.
+    """
+
+    def __init__(self, network: Callable, weights: Any = None, get_all: bool = False, get_by_list: bool = False,
+                 sens_param: bool = False) -> None:
+        super().__init__(auto_prefix=False)
+        if not callable(network):
+            raise DTypeError("For 'ForwardValueAndGrad', the argument 'network' must be cell or function, but got "
+                             f"{type(network)}.")
+        for name, flag in (("get_all", get_all), ("get_by_list", get_by_list), ("sens_param", sens_param)):
+            if not isinstance(flag, bool):
+                raise DTypeError(f"For 'ForwardValueAndGrad', the type of '{name}' must be bool, but got "
+                                 f"{type(flag).__name__}.")
+        if get_by_list and not isinstance(weights, (ParameterTuple, tuple, list)):
+            raise DTypeError("For 'ForwardValueAndGrad', when 'get_by_list' is set to True, the argument 'weights' "
+                             f"must be Parameters array, but got {type(weights)}.")
+        self.network, self.weights = network, weights
+        self.get_all, self.get_by_list, self.sens_param = get_all, get_by_list, sens_param
+
+    def construct(self, *inputs: Any) -> Any:
+        sens = None
+        if self.sens_param:
+            inputs, sens = inputs[:-1], inputs[-1]
+        out, _, pull = pullback(self.network, inputs, weights=list(self.weights) if self.get_by_list else None)
+        at_inputs, at_weights = pull(sens)
+        if not self.get_all and not self.get_by_list:
+            return out, at_inputs[0] if at_inputs else ()
+        if self.get_all and self.get_by_list:
+            return out, (at_inputs, at_weights)
+        return out, at_inputs if self.get_all else at_weights
+
+
+class TrainOneStepCell(Module):
+    """One training step: the loss of ``network`` on the inputs, after which ``optimizer`` has updated.
+
+    Args:
+        network: returns the loss.
+        optimizer: updates its parameters, of either door.
+        sens: the gradient of the loss, which scales all gradients; 1 by default, or the optimizer's loss scale.
+        return_grad: also return the gradients by the names of the parameters.
+
+    >>> from luojia import Tensor, nn
+    >>> net = nn.Dense(1, 1, "ones", "zeros")
+    >>> step = nn.TrainOneStepCell(nn.WithLossCell(net, nn.MSELoss()), nn.SGD(net.trainable_params(), 0.25))
+    >>> float(step(Tensor([[1.0]]), Tensor([[3.0]])))  # the loss before the update
+    4.0
+    >>> float(net.weight), float(net.bias)
+    (2.0, 1.0)
+
+    Matches ``mindspore.nn.TrainOneStepCell``.
+    """
+
+    def __init__(self, network: Callable, optimizer: Any, sens: float | None = None, return_grad: bool = False) -> None:
+        super().__init__(auto_prefix=False)
+        self.network = _check_callable("TrainOneStepCell", "network", network)
+        if not callable(optimizer) or not hasattr(optimizer, "parameters"):
+            raise DTypeError("For 'TrainOneStepCell', the 'optimizer' must be an Optimizer, but got "
+                             f"{type(optimizer).__name__}.")
+        self.optimizer = optimizer
+        if isinstance(network, Module):
+            network.set_grad()
+        self.weights = optimizer.parameters
+        self.grad = ops.GradOperation(get_by_list=True, sens_param=True)
+        self.sens = getattr(optimizer, "loss_scale", 1.0) if sens is None else sens
+        if isinstance(self.sens, bool) or not isinstance(self.sens, (int, float)):
+            raise DTypeError(f"For 'TrainOneStepCell', the 'sens' must be a number, but got {type(sens).__name__}.")
+        if self.sens == 0:
+            raise ArgumentError("For 'TrainOneStepCell', the 'sens' must not be zero.")
+        self.return_grad = return_grad
+        self.grad_reducer = Identity()
+        self.reducer_flag = False
+
+    def _gradients(self, inputs: tuple, sens: Any) -> tuple[Any, tuple]:
+        """The loss, and the gradients of the weights for ``sens``."""
+        loss, _, pull = pullback(self.network, inputs, positions=(), weights=list(self.weights))
+        return loss, pull(_like(loss, sens), retain=False)[1]
+
+    def construct(self, *inputs: Any) -> Any:
+        loss, grads = self._gradients(inputs, self.sens)
+        grads = self.grad_reducer(grads)
+        self.optimizer(grads)
+        if self.return_grad:
+            return loss, {p.name: g for p, g in zip(self.weights, grads)}
+        return loss
+
+
+def _like(out: Any, value: Any) -> Any:
+    """``value`` in the shape of each Tensor of ``out``."""
+    if not isinstance(out, Tensor):
+        return type(out)([_like(o, value) for o in tensors_in(out)])
+    engine = out._device.engine
+    return wrap(Tensor, engine.asarray(np.full(out.shape, float(value)), out.np_dtype), out._device)
+
+
+class FixedLossScaleUpdateCell(Module):
+    """A loss scale that stays."""
+
+    def __init__(self, loss_scale_value: float) -> None:
+        super().__init__()
+        self.loss_scale_value = loss_scale_value
+
+    def get_loss_scale(self) -> float:
+        """The loss scale."""
+        return self.loss_scale_value
+
+    def construct(self, loss_scale: Any, overflow: Any) -> Any:
+        return overflow
+
+
+class DynamicLossScaleUpdateCell(Module):
+    """A loss scale divided by ``scale_factor`` at an overflow, multiplied after ``scale_window`` steps without."""
+
+    def __init__(self, loss_scale_value: float, scale_factor: int, scale_window: int) -> None:
+        super().__init__()
+        self.loss_scale_value, self.scale_factor, self.scale_window = loss_scale_value, scale_factor, scale_window
+        self.cur_iter = Parameter(Tensor(1, int32), name="current_iterator_step", requires_grad=False)
+        self.last_overflow_iter = Parameter(Tensor(0, int32), name="last_overflow_iterator_step", requires_grad=False)
+
+    def get_loss_scale(self) -> float:
+        """The loss scale to start with."""
+        return self.loss_scale_value
+
+    def construct(self, loss_scale: Any, overflow: Any) -> Any:
+        scale, now = float(loss_scale), int(self.cur_iter)
+        if bool(overflow):
+            scale = max(scale / self.scale_factor, 1.0)
+            self.last_overflow_iter.set_data(now)
+        elif now - int(self.last_overflow_iter) >= self.scale_window:
+            scale *= self.scale_factor
+            self.last_overflow_iter.set_data(now)
+        loss_scale.set_data(Tensor(np.full(loss_scale.shape, scale, np.float32)))
+        self.cur_iter.set_data(now + 1)
+        return overflow
+
+
+class TrainOneStepWithLossScaleCell(TrainOneStepCell):
+    """A training step with the loss scaled, which updates only where all gradients are finite.
+
+    Args:
+        scale_sense: the scale, a Tensor, or a cell that updates it.
+
+    Returns:
+        (loss, whether a gradient overflowed, the scale of this step).
+
+    Matches ``mindspore.nn.TrainOneStepWithLossScaleCell``.
+    """
+
+    def __init__(self, network: Callable, optimizer: Any, scale_sense: Any) -> None:
+        super().__init__(network, optimizer, sens=None)
+        self.loss_scaling_manager = None
+        if isinstance(scale_sense, Module):
+            self.loss_scaling_manager = scale_sense
+            scale_sense = Tensor(np.float32(scale_sense.get_loss_scale()))
+        elif not isinstance(scale_sense, Tensor):
+            raise DTypeError("For 'TrainOneStepWithLossScaleCell', the 'scale_sense' must be Cell or Tensor, but got "
+                             f"{type(scale_sense).__name__}.")
+        elif scale_sense.size != 1:
+            raise ArgumentError("For 'TrainOneStepWithLossScaleCell', the shape of 'scale_sense' must be (1,) or (), "
+                                f"but got {scale_sense.shape}.")
+        self.scale_sense = Parameter(Tensor(scale_sense, float32), name="scale_sense", requires_grad=False)
+
+    def set_sense_scale(self, sens: Any) -> None:
+        """Set the scale."""
+        self.scale_sense.set_data(Tensor(sens, float32))
+
+    def construct(self, *inputs: Any) -> tuple[Any, Tensor, Tensor]:
+        scale = float(self.scale_sense)
+        loss, grads = self._gradients(inputs, scale)
+        grads = tuple([g * (1.0 / scale) for g in grads])
+        overflow = Tensor(not all(np.isfinite(g.asnumpy()).all() for g in grads))
+        used = Tensor(np.full(self.scale_sense.shape, scale, np.float32))
+        if self.loss_scaling_manager is not None:
+            self.loss_scaling_manager(self.scale_sense, overflow)
+        if not overflow:
+            self.optimizer(self.grad_reducer(grads))
+        return loss, overflow, used
+
+
+class ParameterUpdate(Module):
+    """Called with a Tensor, gives the parameter its value.
+
+    Matches ``mindspore.nn.ParameterUpdate``.
+    """
+
+    def __init__(self, param: Parameter) -> None:
+        super().__init__(auto_prefix=False)
+        if not isinstance(param, Parameter):
+            raise DTypeError(f"For 'ParameterUpdate', 'param' must be 'Parameter', but got {type(param)}.")
+        self._param = param
+
+    def construct(self, x: Tensor) -> Parameter:
+        self._param.set_data(x)
+        return self._param
+
+
+class Vjp(Module):
+    """``Vjp(fn)(*inputs, v)``: (output, vector-Jacobian products, bare for one input).
+
+    Matches ``mindspore.nn.Vjp``.
+    """
+
+    def __init__(self, fn: Callable) -> None:
+        super().__init__()
+        self.fn = _check_callable("Vjp", "fn", fn)
+
+    def construct(self, *args: Any) -> tuple[Any, Any]:
+        *inputs, v = args
+        out, pull = ops.vjp(self.fn, *inputs)
+        grads = pull(*v) if isinstance(v, (tuple, list)) else pull(v)
+        return out, grads[0] if len(grads) == 1 else grads
+
+
+class Jvp(Module):
+    """``Jvp(fn)(*inputs, v)``: (output, Jacobian-vector product), v a tuple for several inputs.
+
+    Matches ``mindspore.nn.Jvp``.
+    """
+
+    def __init__(self, fn: Callable) -> None:
+        super().__init__()
+        self.fn = _check_callable("Jvp", "fn", fn)
+
+    def construct(self, *args: Any) -> tuple[Any, Any]:
+        *inputs, v = args
+        return ops.jvp(self.fn, tuple(inputs), tuple(v) if isinstance(v, (tuple, list)) else (v,))
+
+
+class GetNextSingleOp(Module):
+    """Refused: luojia has no data queues on devices."""
+
+    def __init__(self, *args: Any) -> None:
+        from .._src.errors import NotSupportedError
+
+        raise NotSupportedError("GetNextSingleOp: luojia has no data queues on devices; iterate over the dataset.")
+
+
+def all_finite(gradients: Any) -> Tensor:
+    """Whether every element of every gradient is finite, a Tensor of bool."""
+    return Tensor(all(bool(np.isfinite(g.asnumpy()).all()) for g in tensors_in(gradients)))
+
+
+__all__ = ["DynamicLossScaleUpdateCell", "FixedLossScaleUpdateCell", "ForwardValueAndGrad", "GetNextSingleOp", "Jvp",
+           "ParameterUpdate", "TrainOneStepCell", "TrainOneStepWithLossScaleCell", "Vjp", "WithEvalCell",
+           "WithGradCell", "WithLossCell"]

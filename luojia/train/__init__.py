@@ -1,0 +1,37 @@
+"""Training under MindSpore's names: Model, callbacks, checkpoints, loss scales."""
+
+from __future__ import annotations
+
+from ..nn import dynamic_lr
+from ..nn.metrics import *  # noqa: F403
+from ..nn.metrics import __all__ as _metrics
+from . import amp, callback, dataset_helper, loss_scale_manager, model, serialization
+from .amp import auto_mixed_precision, build_train_network
+from .callback import (
+    BackupAndRestore,
+    Callback,
+    CheckpointConfig,
+    EarlyStopping,
+    History,
+    LambdaCallback,
+    LearningRateScheduler,
+    LossMonitor,
+    ModelCheckpoint,
+    ReduceLROnPlateau,
+    RunContext,
+    SummaryCollector,
+    TimeMonitor,
+)
+from .dataset_helper import DatasetHelper, connect_network_with_dataset
+from .loss_scale_manager import DynamicLossScaleManager, FixedLossScaleManager, LossScaleManager
+from .model import Model
+from .serialization import export, load, load_checkpoint, load_param_into_net, save_checkpoint
+
+__all__ = [
+    "BackupAndRestore", "Callback", "CheckpointConfig", "DatasetHelper", "DynamicLossScaleManager", "EarlyStopping",
+    "FixedLossScaleManager", "History", "LambdaCallback", "LearningRateScheduler", "LossMonitor", "LossScaleManager",
+    "Model", "ModelCheckpoint", "ReduceLROnPlateau", "RunContext", "SummaryCollector", "TimeMonitor", "amp",
+    "auto_mixed_precision", "build_train_network", "callback", "connect_network_with_dataset", "dataset_helper",
+    "dynamic_lr", "export", "load", "load_checkpoint", "load_param_into_net", "loss_scale_manager", "model",
+    "save_checkpoint", "serialization", *_metrics,
+]

@@ -1,0 +1,462 @@
+"""Callbacks: what is done at the begin and end of training, epochs and steps."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from .._src.core.tensor import Tensor
+from .._src.errors import ArgumentError, DTypeError, NotSupportedError
+from .serialization import save_checkpoint
+
+
+class InternalCallbackParam(dict):
+    """What callbacks see of a run; its entries are attributes, None where absent."""
+
+    def __getattr__(self, name: str) -> Any:
+        return self.get(name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self[name] = value
+
+
+class RunContext:
+    """The state of a run, passed to callbacks.
+
+    Matches ``mindspore.train.RunContext``.
+    """
+
+    def __init__(self, original_args: Any) -> None:
+        if not isinstance(original_args, dict):
+            raise DTypeError("For 'RunContext', the argument 'original_args' must be dict or InternalCallbackParam, "
+                             f"but got {type(original_args)}.")
+        self._original_args = original_args
+        self._stop_requested = False
+
+    def original_args(self) -> Any:
+        """What the run consists of: network, optimizer, epoch, step, outputs."""
+        return self._original_args
+
+    def request_stop(self) -> None:
+        """Stop after this step."""
+        self._stop_requested = True
+
+    def get_stop_requested(self) -> bool:
+        """Whether a stop was requested."""
+        return self._stop_requested
+
+
+class Callback:
+    """The base class: override what is needed.
+
+    The old names ``begin``, ``epoch_begin``, ``step_end`` and so on are called in training and evaluation; those with
+    ``on_train_`` or ``on_eval_`` only there.
+
+    Matches ``mindspore.train.Callback``.
+    """
+
+    def __enter__(self) -> Callback:
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        pass
+
+    def begin(self, run_context: RunContext) -> None:
+        """Before the first epoch."""
+
+    def epoch_begin(self, run_context: RunContext) -> None:
+        """Before each epoch."""
+
+    def epoch_end(self, run_context: RunContext) -> None:
+        """After each epoch."""
+
+    def step_begin(self, run_context: RunContext) -> None:
+        """Before each step."""
+
+    def step_end(self, run_context: RunContext) -> None:
+        """After each step."""
+
+    def end(self, run_context: RunContext) -> None:
+        """After the last epoch."""
+
+    def on_train_begin(self, run_context: RunContext) -> None:
+        self.begin(run_context)
+
+    def on_train_epoch_begin(self, run_context: RunContext) -> None:
+        self.epoch_begin(run_context)
+
+    def on_train_epoch_end(self, run_context: RunContext) -> None:
+        self.epoch_end(run_context)
+
+    def on_train_step_begin(self, run_context: RunContext) -> None:
+        self.step_begin(run_context)
+
+    def on_train_step_end(self, run_context: RunContext) -> None:
+        self.step_end(run_context)
+
+    def on_train_end(self, run_context: RunContext) -> None:
+        self.end(run_context)
+
+    def on_eval_begin(self, run_context: RunContext) -> None:
+        self.begin(run_context)
+
+    def on_eval_epoch_begin(self, run_context: RunContext) -> None:
+        self.epoch_begin(run_context)
+
+    def on_eval_epoch_end(self, run_context: RunContext) -> None:
+        self.epoch_end(run_context)
+
+    def on_eval_step_begin(self, run_context: RunContext) -> None:
+        self.step_begin(run_context)
+
+    def on_eval_step_end(self, run_context: RunContext) -> None:
+        self.step_end(run_context)
+
+    def on_eval_end(self, run_context: RunContext) -> None:
+        self.end(run_context)
+
+
+class CallbackManager(Callback):
+    """Several callbacks as one: every hook calls those of all, in order."""
+
+    def __init__(self, callbacks: Any) -> None:
+        if callbacks is None:
+            callbacks = []
+        elif isinstance(callbacks, Callback):
+            callbacks = [callbacks]
+        elif not isinstance(callbacks, Iterable):
+            raise DTypeError(f"For 'Model', the argument 'callbacks' must be a Callback or a list of them, but got "
+                             f"{type(callbacks).__name__}.")
+        self.callbacks = list(callbacks)
+        for cb in self.callbacks:
+            if not isinstance(cb, Callback):
+                raise DTypeError("For 'Model', the argument 'callbacks' must be a Callback or a list of them, but got "
+                                 f"an element of type {type(cb).__name__}.")
+
+    def __enter__(self) -> CallbackManager:
+        for cb in self.callbacks:
+            cb.__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        for cb in self.callbacks:
+            cb.__exit__(*error)
+
+
+def _to_all(name: str) -> Callable:
+    def call(self: CallbackManager, run_context: RunContext) -> None:
+        for cb in self.callbacks:
+            getattr(cb, name)(run_context)
+
+    return call
+
+
+for _name in [n for n in dir(Callback) if n.startswith("on_")]:
+    setattr(CallbackManager, _name, _to_all(_name))
+
+
+def _loss_of(params: Any) -> float:
+    """The loss among the outputs of a step, as a number."""
+    out = params.net_outputs
+    if isinstance(out, (tuple, list)) and out:
+        out = out[0]
+    return float(np.mean(out.asnumpy())) if isinstance(out, Tensor) else out
+
+
+def _step_in_epoch(params: Any) -> int:
+    return (params.cur_step_num - 1) % (params.batch_num or 1) + 1
+
+
+class LossMonitor(Callback):
+    """Prints ``epoch: 1 step: 1, loss is 2.3`` every ``per_print_times`` steps; raises where the loss is no number.
+
+    Matches ``mindspore.train.LossMonitor``.
+    """
+
+    def __init__(self, per_print_times: int = 1) -> None:
+        if isinstance(per_print_times, bool) or not isinstance(per_print_times, int) or per_print_times < 0:
+            raise ArgumentError("The argument 'per_print_times' must be int and >= 0, but got "
+                                f"{per_print_times!r}.")
+        self._per_print_times, self._last_print_time = per_print_times, 0
+
+    def on_train_begin(self, run_context: RunContext) -> None:
+        self._last_print_time = 0
+
+    def step_end(self, run_context: RunContext) -> None:
+        params = run_context.original_args()
+        loss = _loss_of(params)
+        if isinstance(loss, float) and not np.isfinite(loss):
+            raise ArgumentError(f"In epoch: {params.cur_epoch_num} step: {_step_in_epoch(params)}, loss is {loss}, "
+                                "training process cannot continue, terminating training.")
+        if self._per_print_times and params.cur_step_num - self._last_print_time >= self._per_print_times:
+            self._last_print_time = params.cur_step_num
+            print(f"epoch: {params.cur_epoch_num} step: {_step_in_epoch(params)}, loss is {loss}", flush=True)
+
+    def on_eval_step_end(self, run_context: RunContext) -> None:
+        pass
+
+    def on_train_epoch_end(self, run_context: RunContext) -> None:
+        params = run_context.original_args()
+        if params.eval_results:
+            print(f"Eval result: epoch {params.cur_epoch_num}, metrics: {params.eval_results}", flush=True)
+
+
+class TimeMonitor(Callback):
+    """Prints the time of each epoch and, per step, its mean.
+
+    Matches ``mindspore.train.TimeMonitor``.
+    """
+
+    def __init__(self, data_size: int | None = None, data_time: bool = False) -> None:
+        if data_size is not None and (isinstance(data_size, bool) or not isinstance(data_size, int) or data_size < 1):
+            raise ArgumentError(f"For 'TimeMonitor', the argument 'data_size' must be int and > 0, but got "
+                                f"{data_size!r}.")
+        self.data_size = data_size
+        self.epoch_time = time.time()
+
+    def epoch_begin(self, run_context: RunContext) -> None:
+        self.epoch_time = time.time()
+
+    def epoch_end(self, run_context: RunContext) -> None:
+        params = run_context.original_args()
+        milliseconds = (time.time() - self.epoch_time) * 1000
+        steps = self.data_size or params.batch_num or 1
+        mode = "Eval" if params.mode == "eval" else "Train"
+        print(f"{mode} epoch time: {milliseconds:5.3f} ms, per step time: {milliseconds / steps:5.3f} ms", flush=True)
+
+
+class CheckpointConfig:
+    """When ``ModelCheckpoint`` saves, and how many files it keeps.
+
+    Args:
+        save_checkpoint_steps, save_checkpoint_seconds: save after so many steps, or seconds.
+        keep_checkpoint_max: the number of files kept, the latest; 0: all.
+        keep_checkpoint_per_n_minutes: keep one file for so many minutes (with keep_checkpoint_max 0).
+        saved_network: the network to save, in place of the trained one.
+        append_info: 'epoch_num', 'step_num', or dicts of further values.
+
+    Matches ``mindspore.train.CheckpointConfig``.
+    """
+
+    def __init__(self, save_checkpoint_steps: int = 1, save_checkpoint_seconds: int = 0, keep_checkpoint_max: int = 5,
+                 keep_checkpoint_per_n_minutes: int = 0, integrated_save: bool = True, async_save: Any = False,
+                 saved_network: Any = None, append_info: list | None = None, enc_key: bytes | None = None,
+                 enc_mode: str = "AES-GCM", exception_save: bool = False, crc_check: bool = False,
+                 remove_redundancy: bool = False, format: str = "ckpt", **kwargs: Any) -> None:
+        counts = {"save_checkpoint_steps": save_checkpoint_steps, "save_checkpoint_seconds": save_checkpoint_seconds,
+                  "keep_checkpoint_max": keep_checkpoint_max,
+                  "keep_checkpoint_per_n_minutes": keep_checkpoint_per_n_minutes}
+        for name, value in counts.items():
+            if isinstance(value, bool) or (value is not None and not isinstance(value, int)) or (value or 0) < 0:
+                raise ArgumentError(f"For 'CheckpointConfig', the '{name}' must be int and >= 0, but got {value!r}.")
+        if not any(counts.values()):
+            raise ArgumentError("For 'CheckpointConfig', the arguments 'save_checkpoint_steps', "
+                                "'save_checkpoint_seconds', 'keep_checkpoint_max' and 'keep_checkpoint_per_n_minutes' "
+                                "can't be all None or 0.")
+        if enc_key is not None:
+            raise NotSupportedError("CheckpointConfig, enc_key: luojia does not encrypt checkpoints; encrypt the "
+                                    "files.")
+        self.save_checkpoint_steps = save_checkpoint_steps or 0
+        self.save_checkpoint_seconds = save_checkpoint_seconds or 0
+        self.keep_checkpoint_max = keep_checkpoint_max or 0
+        self.keep_checkpoint_per_n_minutes = 0 if self.keep_checkpoint_max else keep_checkpoint_per_n_minutes or 0
+        self.integrated_save, self.async_save, self.saved_network = integrated_save, async_save, saved_network
+        self.exception_save, self.crc_check, self.format = exception_save, crc_check, format
+        self.append_dict: dict[str, Any] = {}
+        for info in append_info or []:
+            if isinstance(info, dict):
+                self.append_dict.update(info)
+            elif info in ("epoch_num", "step_num"):
+                self.append_dict[info] = 0
+            else:
+                raise DTypeError("For 'CheckpointConfig', the 'append_info' must hold 'epoch_num', 'step_num' or "
+                                 f"dicts, but got {info!r}.")
+
+    def get_checkpoint_policy(self) -> dict[str, Any]:
+        """The settings, by name."""
+        return {name: getattr(self, name) for name in (
+            "save_checkpoint_steps", "save_checkpoint_seconds", "keep_checkpoint_max", "keep_checkpoint_per_n_minutes",
+            "saved_network")}
+
+
+class ModelCheckpoint(Callback):
+    """Saves ``directory/prefix-epoch_step.ckpt`` as ``config`` says.
+
+    Matches ``mindspore.train.ModelCheckpoint``.
+    """
+
+    def __init__(self, prefix: Any = "CKP", directory: Any = None, config: CheckpointConfig | None = None) -> None:
+        if not callable(prefix) and (not isinstance(prefix, str) or "/" in prefix or not prefix):
+            raise ArgumentError("For 'ModelCheckpoint', the argument 'prefix' for checkpoint file name is invalid, it "
+                                f"must be a string that does not contain '/', but got {prefix!r}.")
+        if config is not None and not isinstance(config, CheckpointConfig):
+            raise DTypeError("For 'ModelCheckpoint', the type of argument 'config' should be 'CheckpointConfig', but "
+                             f"got {type(config)}.")
+        self._prefix = prefix
+        self._directory = directory if callable(directory) else os.fspath(directory or os.curdir)
+        self._config = config or CheckpointConfig()
+        self._last_step, self._last_time, self._files = 0, time.time(), []
+        self._latest = ""
+
+    @property
+    def latest_ckpt_file_name(self) -> str:
+        """The file that was saved last."""
+        return self._latest
+
+    def on_train_begin(self, run_context: RunContext) -> None:
+        self._last_step, self._last_time = run_context.original_args().cur_step_num or 0, time.time()
+
+    def on_train_step_end(self, run_context: RunContext) -> None:
+        params, config = run_context.original_args(), self._config
+        due = config.save_checkpoint_steps and params.cur_step_num - self._last_step >= config.save_checkpoint_steps
+        if not config.save_checkpoint_steps and config.save_checkpoint_seconds:
+            due = time.time() - self._last_time >= config.save_checkpoint_seconds
+        if due:
+            self._save(params)
+
+    def on_train_end(self, run_context: RunContext) -> None:
+        params = run_context.original_args()
+        if params.cur_step_num != self._last_step:
+            self._save(params)
+
+    def _save(self, params: Any) -> None:
+        config = self._config
+        directory = self._directory(params) if callable(self._directory) else self._directory
+        prefix = self._prefix(params) if callable(self._prefix) else self._prefix
+        os.makedirs(directory, exist_ok=True)
+        path = os.path.join(directory, f"{prefix}-{params.cur_epoch_num}_{_step_in_epoch(params)}.{config.format}")
+        current = {"epoch_num": params.cur_epoch_num, "step_num": params.cur_step_num}
+        further = {k: current.get(k, v) for k, v in config.append_dict.items()}
+        network = config.saved_network if config.saved_network is not None else params.train_network
+        save_checkpoint(network, path, append_dict=further, crc_check=config.crc_check, format=config.format)
+        self._last_step, self._last_time, self._latest = params.cur_step_num, time.time(), path
+        if path in self._files:
+            self._files.remove(path)
+        self._files.append(path)
+        if config.keep_checkpoint_max:
+            while len(self._files) > config.keep_checkpoint_max:
+                old = self._files.pop(0)
+                if os.path.exists(old):
+                    os.remove(old)
+
+
+class LearningRateScheduler(Callback):
+    """Sets the optimizer's learning rate to ``learning_rate_function(lr, step)`` before each step.
+
+    Matches ``mindspore.train.LearningRateScheduler``.
+    """
+
+    def __init__(self, learning_rate_function: Callable) -> None:
+        if not callable(learning_rate_function):
+            raise DTypeError("For 'LearningRateScheduler', the 'learning_rate_function' must be a function, but got "
+                             f"{type(learning_rate_function).__name__}.")
+        self.learning_rate_function = learning_rate_function
+
+    def step_end(self, run_context: RunContext) -> None:
+        params = run_context.original_args()
+        rate = params.optimizer.learning_rate
+        new = self.learning_rate_function(float(rate.asnumpy()), params.cur_step_num)
+        rate.set_data(Tensor(np.float32(new)))
+
+
+class History(Callback):
+    """Keeps the loss of each epoch and the results of evaluations: ``history.epoch``, a dict of lists.
+
+    Matches ``mindspore.train.History``.
+    """
+
+    def __init__(self) -> None:
+        self.history: dict[str, list] = {}
+        self.epoch: dict[str, list] = {}
+
+    def begin(self, run_context: RunContext) -> None:
+        self.epoch = {"epoch": []}
+
+    def epoch_end(self, run_context: RunContext) -> None:
+        params = run_context.original_args()
+        self.epoch.setdefault("epoch", []).append(params.cur_epoch_num or 1)
+        results = params.metrics
+        if params.mode != "eval":
+            results = {"net_output": _loss_of(params), **(params.eval_results or {})}
+        for name, value in (results or {}).items():
+            self.history.setdefault(name, []).append(value)
+
+
+class LambdaCallback(Callback):
+    """A callback of functions: ``LambdaCallback(on_train_step_end=lambda run_context: ...)``.
+
+    Matches ``mindspore.train.LambdaCallback``.
+    """
+
+    def __init__(self, **functions: Callable | None) -> None:
+        for name, function in functions.items():
+            if not name.startswith("on_") or not hasattr(Callback, name):
+                raise DTypeError(f"LambdaCallback() got an unexpected argument {name!r}.")
+            if function is not None:
+                setattr(self, name, function)
+
+
+class EarlyStopping(Callback):
+    """Requests a stop after ``patience`` evaluations without an improvement of ``monitor`` by ``min_delta``.
+
+    Matches ``mindspore.train.EarlyStopping``.
+    """
+
+    def __init__(self, monitor: str = "eval_loss", min_delta: float = 0, patience: int = 0, verbose: bool = False,
+                 mode: str = "auto", baseline: float | None = None, restore_best_weights: bool = False) -> None:
+        if mode not in ("auto", "min", "max"):
+            raise ArgumentError(f"mode should be 'auto', 'min' or 'max', but got {mode!r}.")
+        self.monitor, self.min_delta, self.patience, self.verbose = monitor, abs(min_delta), patience, verbose
+        self._sign = 1 if mode == "max" or (mode == "auto" and any(w in monitor for w in ("acc", "F1", "auc"))) else -1
+        self._baseline, self._restore = baseline, restore_best_weights
+
+    def on_train_begin(self, run_context: RunContext) -> None:
+        self.wait, self._weights = 0, None
+        self._best = -np.inf if self._baseline is None else self._sign * self._baseline
+
+    def on_train_epoch_end(self, run_context: RunContext) -> None:
+        params = run_context.original_args()
+        value = self._value(params)
+        if value is None:
+            return
+        if self._sign * value - self.min_delta > self._best:
+            self._best, self.wait = self._sign * value, 0
+            if self._restore:
+                self._weights = [(p, p.asnumpy()) for p in params.train_network.get_parameters()]
+            return
+        self.wait += 1
+        if self.wait > self.patience or (self.patience == 0 and self.wait):
+            run_context.request_stop()
+            if self.verbose:
+                print(f"Epoch {params.cur_epoch_num}: early stopping.", flush=True)
+            for p, array in self._weights or ():
+                p.set_data(Tensor(array))
+
+    def _value(self, params: Any) -> float | None:
+        results = params.eval_results or {}
+        if self.monitor == "loss" or (self.monitor == "eval_loss" and not results):
+            return _loss_of(params)
+        found = results.get(self.monitor, results.get(self.monitor.removeprefix("eval_")))
+        if found is None:
+            raise ArgumentError(f"EarlyStopping monitors {self.monitor!r}, but the evaluation gave {sorted(results)}; "
+                                "pass valid_dataset to Model.fit and name one of its metrics.")
+        return float(np.mean(found))
+
+
+def _refused(name: str) -> type:
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+        raise NotSupportedError(f"{name}: luojia does not provide this callback; write a Callback of your own.")
+
+    return type(name, (Callback,), {"__init__": __init__, "__doc__": f"{name} is refused.", "__module__": __name__})
+
+
+SummaryCollector, ReduceLROnPlateau, BackupAndRestore = (
+    _refused(n) for n in ("SummaryCollector", "ReduceLROnPlateau", "BackupAndRestore"))
+
+__all__ = ["BackupAndRestore", "Callback", "CallbackManager", "CheckpointConfig", "EarlyStopping", "History",
+           "LambdaCallback", "LearningRateScheduler", "LossMonitor", "ModelCheckpoint", "ReduceLROnPlateau",
+           "RunContext", "SummaryCollector", "TimeMonitor"]

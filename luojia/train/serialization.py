@@ -1,0 +1,232 @@
+"""Checkpoints: saving networks, loading them, and putting values into networks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .._src.core.tensor import Tensor
+from .._src.errors import ArgumentError, DTypeError, FormatError, NotSupportedError, ShapeError
+from .._src.formats import checkpoint, safetensors_file
+from .._src.ops import Parameter
+from ..nn.module import Module
+
+_FORMATS = ("ckpt", "safetensors")
+
+
+def save_checkpoint(save_obj: Any, ckpt_file_name: str, integrated_save: bool = True, async_save: Any = False,
+                    append_dict: dict | None = None, enc_key: bytes | None = None, enc_mode: str = "AES-GCM",
+                    choice_func: Callable | None = None, crc_check: bool = False, format: str = "ckpt",
+                    **kwargs: Any) -> None:
+    """Save parameters to a file.
+
+    Args:
+        save_obj: a network, a dict of Parameters or Tensors by name, or a list of dicts with 'name' and 'data'.
+        ckpt_file_name: the file; its suffix is added if it is missing.
+        integrated_save, async_save: accepted; the file is complete when the function returns.
+        append_dict: further numbers, strings or Tensors by name.
+        choice_func: which names to save.
+        crc_check: write a checksum that ``load_checkpoint(crc_check=True)`` checks.
+        format: 'ckpt' (MindSpore's) or 'safetensors'.
+
+    Raises:
+        TypeError: an argument of another type.
+        ValueError: another format.
+        OSError: the file cannot be written; an older file stays whole.
+
+    >>> from luojia import load_checkpoint, nn, save_checkpoint
+    >>> save_checkpoint(nn.Dense(2, 3), "dense")
+    >>> load_checkpoint("dense.ckpt")["bias"]
+    Parameter (name=bias, shape=(3,), dtype=Float32, requires_grad=True)
+
+    Matches ``mindspore.save_checkpoint``.
+    """
+    who = "save_checkpoint"
+    if not isinstance(ckpt_file_name, (str, os.PathLike)):
+        raise DTypeError(f"For '{who}', the parameter {ckpt_file_name} for checkpoint file name is invalid, "
+                         f"'ckpt_file_name' must be string, but got {type(ckpt_file_name)}.")
+    if format not in _FORMATS:
+        raise ArgumentError(f"For '{who}', the 'format' must be in {list(_FORMATS)}, but got {format!r}.")
+    if append_dict is not None and not isinstance(append_dict, dict):
+        raise DTypeError(f"For '{who}', the argument 'append_dict' must be dict, but got {type(append_dict)}.")
+    if enc_key is not None:
+        raise NotSupportedError(f"For '{who}', enc_key: luojia does not encrypt checkpoints; encrypt the file.")
+    values = _values(save_obj)
+    for name, value in (append_dict or {}).items():
+        if not isinstance(name, str) or not isinstance(value, (Tensor, bool, int, float, str)):
+            raise DTypeError(f"For '{who}', the 'append_dict' must hold int, float, bool, str or Tensor by str, but "
+                             f"got {name!r}: {type(value).__name__}.")
+        values[name] = _plain(value)
+    if choice_func is not None:
+        values = {k: v for k, v in values.items() if choice_func(k)}
+    path = os.fspath(ckpt_file_name)
+    if not path.endswith(f".{format}"):
+        path += f".{format}"
+    if format == "ckpt":
+        checkpoint.save(path, values, crc_check=crc_check)
+    else:
+        safetensors_file.save(path, {k: np.asarray(v) for k, v in values.items() if not isinstance(v, str)},
+                              {k: v for k, v in values.items() if isinstance(v, str)})
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Tensor):
+        return value.asnumpy()
+    return np.asarray(value) if isinstance(value, bool) else value
+
+
+def _values(save_obj: Any) -> dict[str, Any]:
+    if isinstance(save_obj, Module):
+        return {(p.name or name): p.asnumpy() for name, p in save_obj.parameters_and_names()}
+    if isinstance(save_obj, dict):
+        pairs = list(save_obj.items())
+    elif isinstance(save_obj, list):
+        pairs = []
+        for item in save_obj:
+            if not isinstance(item, dict) or "name" not in item or not ("data" in item or "value" in item):
+                raise DTypeError("For save_checkpoint, save_obj should be a list of dict items, and the dict should "
+                                 f"have key values 'name' and 'data', but got {type(item)} and {item}.")
+            pairs.append((item["name"], item["data"] if "data" in item else item["value"]))
+    else:
+        raise DTypeError("For 'save_checkpoint', the parameter 'save_obj' must be nn.Cell, list or dict, but got "
+                         f"{type(save_obj)}.")
+    for name, value in pairs:
+        if not isinstance(name, str) or not isinstance(value, (Tensor, bool, int, float, str)):
+            raise DTypeError("For 'save_checkpoint', save_obj must hold Parameters or Tensors by str, but got "
+                             f"{name!r}: {type(value).__name__}.")
+    return {name: _plain(value) for name, value in pairs}
+
+
+def load_checkpoint(ckpt_file_name: str, net: Module | None = None, strict_load: bool = False,
+                    filter_prefix: Any = None,
+                    dec_key: bytes | None = None, dec_mode: str = "AES-GCM", specify_prefix: Any = None,
+                    choice_func: Callable | None = None, crc_check: bool = False, remove_redundancy: bool = False,
+                    format: str | None = None) -> dict[str, Any]:
+    """The Parameters of a file, by name.
+
+    Args:
+        ckpt_file_name: a ``.ckpt`` or ``.safetensors`` file.
+        net: a network to load them into.
+        strict_load: with ``net``: raise where a parameter is narrowed.
+        filter_prefix, specify_prefix: prefixes (a string, list or tuple) of names to leave out, or to take alone.
+        choice_func: which names to take.
+
+    Raises:
+        TypeError: a file name that is no string.
+        ValueError: a file that does not exist, is of another format or corrupt, or has nothing to load.
+
+    Matches ``mindspore.load_checkpoint``.
+    """
+    who = "load_checkpoint"
+    if not isinstance(ckpt_file_name, (str, os.PathLike)):
+        raise DTypeError(f"For '{who}', the argument 'ckpt_file_name' must be string, but got {type(ckpt_file_name)}.")
+    path = os.fspath(ckpt_file_name)
+    if dec_key is not None:
+        raise NotSupportedError(f"For '{who}', dec_key: luojia does not decrypt checkpoints; decrypt the file.")
+    suffix = os.path.splitext(path)[1].lstrip(".")
+    wanted = format or (suffix if suffix in _FORMATS else "ckpt")
+    if wanted not in _FORMATS:
+        raise ArgumentError(f"For '{who}', the 'format' must be in {list(_FORMATS)}, but got {format!r}.")
+    if suffix != wanted:
+        raise ArgumentError(f"For '{who}', the checkpoint file format must same with 'format', but got file_name:"
+                            f"'{path}', format:'{wanted}'")
+    filters = _prefixes(who, "filter_prefix", filter_prefix)
+    specified = _prefixes(who, "specify_prefix", specify_prefix)
+    if not os.path.exists(path):
+        raise ArgumentError(f"For '{who}', the checkpoint file: {os.path.realpath(path)} does not exist, please check "
+                            "whether the 'ckpt_file_name' is correct.")
+    try:
+        if wanted == "ckpt":
+            found: dict[str, Any] = dict(checkpoint.load(path))
+        else:
+            found = {**safetensors_file.load(path), **safetensors_file.load_metadata(path)}
+    except FormatError as e:
+        raise FormatError(f"Failed to read the checkpoint file {os.path.realpath(path)}. The file may be corrupted, "
+                          f"and the content cannot be parsed: {e}") from e
+    taken = {
+        name: value for name, value in found.items()
+        if not (filters and name.startswith(filters)) and (not specified or name.startswith(specified))
+        and (choice_func is None or choice_func(name))
+    }
+    if not taken:
+        raise ArgumentError("The loaded parameter dict is empty after filter or specify, please check whether "
+                            "'filter_prefix' or 'specify_prefix' are set correctly.")
+    parameters = {name: v if isinstance(v, str) else Parameter(Tensor(v), name=name) for name, v in taken.items()}
+    if net is not None:
+        load_param_into_net(net, {k: p for k, p in parameters.items() if isinstance(p, Parameter)}, strict_load)
+    return parameters
+
+
+def _prefixes(who: str, name: str, value: Any) -> tuple[str, ...]:
+    prefixes = (value,) if isinstance(value, str) else tuple(value or ())
+    if any(not isinstance(p, str) for p in prefixes):
+        raise DTypeError(f"For '{who}', the '{name}' must be str, list[str] or tuple[str], but got {value!r}.")
+    return prefixes
+
+
+def load_param_into_net(net: Module, parameter_dict: dict[str, Parameter], strict_load: bool = False,
+                        remove_redundancy: bool = False) -> tuple[list[str], list[str]]:
+    """Give the parameters of ``net`` the values of those of the same name.
+
+    Returns:
+        (names of the network's parameters that got no value, names of values that were not used).
+
+    Raises:
+        TypeError: an argument of another type, or with ``strict_load`` a value of another dtype.
+        RuntimeError: a value of another shape; nothing has been loaded then.
+
+    Matches ``mindspore.load_param_into_net``.
+    """
+    who = "load_param_into_net"
+    if not isinstance(net, Module):
+        raise DTypeError(f"For '{who}', the argument 'net' should be a Cell, but got {type(net)}.")
+    if not isinstance(parameter_dict, dict):
+        raise DTypeError(f"For '{who}', the argument 'parameter_dict' should be a dict, but got "
+                         f"{type(parameter_dict)}.")
+    if not isinstance(strict_load, bool):
+        raise DTypeError(f"For '{who}', the 'strict_load' must be a bool, but got {type(strict_load).__name__}.")
+    for key, value in parameter_dict.items():
+        if not isinstance(key, str) or not isinstance(value, (Parameter, str)):
+            raise DTypeError("For 'parameter_dict', the element in the argument 'parameter_dict' should be a 'str' and "
+                             f"'Parameter' , but got {type(key)} and {type(value)}.")
+    targets = {p.name: p for p in net.get_parameters()}
+    found = {name: (p, parameter_dict[name]) for name, p in targets.items() if name in parameter_dict}
+    for name, (p, new) in found.items():
+        if p.shape != new.shape:
+            raise ShapeError(f"For '{who}', {name} in the argument 'net' should have the same shape as {name} in the "
+                             f"argument 'parameter_dict'. But got its shape {p.shape} in the argument 'net' and shape "
+                             f"{new.shape} in the argument 'parameter_dict'. May you need to check whether the "
+                             "checkpoint you loaded is correct or the batch size and so on in the 'net' and "
+                             "'parameter_dict' are same.")
+        if strict_load and p.np_dtype != new.np_dtype:
+            raise DTypeError(f"For '{who}', {name} in the argument 'net' should have the same type as in the argument "
+                             f"'parameter_dict', but got {p.dtype} and {new.dtype} with strict_load=True.")
+    for p, new in found.values():
+        value = new.asnumpy()
+        p.set_data(Tensor(value if value.dtype == p.np_dtype else value.astype(p.np_dtype)))
+    return [n for n in targets if n not in found], [n for n in parameter_dict if n not in targets]
+
+
+def export(net: Any, *inputs: Any, file_name: str, file_format: str = "AIR", **kwargs: Any) -> None:
+    """Refused: MindSpore's graph formats are not written.
+
+    Raises:
+        NotSupportedError: always; it names what to use.
+    """
+    raise NotSupportedError(f"export: file_format {file_format!r} is not supported; save the parameters with "
+                            "save_checkpoint, or call the network with luojia.sym.Variable('x') and save that graph.")
+
+
+def load(file_name: str, **kwargs: Any) -> Any:
+    """Refused: MindIR files are not read.
+
+    Raises:
+        NotSupportedError: always; it names what to use.
+    """
+    raise NotSupportedError("load: MindIR files are not supported; load parameters with load_checkpoint.")
+
+
+__all__ = ["export", "load", "load_checkpoint", "load_param_into_net", "save_checkpoint"]
