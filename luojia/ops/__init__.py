@@ -6,8 +6,9 @@ from typing import Any
 
 from .._src import ops as _operators  # noqa: F401 - registers the operators
 from .._src.core.faces import FaceModule, compile_class, compile_function, run_plain
-from . import functional
+from . import functional, stateful
 from .functional import *  # noqa: F403
+from .stateful import *  # noqa: F403
 
 _faces = FaceModule({
     "fn": lambda face: compile_function(face, run_plain, __name__),
@@ -28,4 +29,4 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *_faces.index()})
 
 
-__all__ = functional.__all__
+__all__ = functional.__all__ + stateful.__all__
