@@ -128,6 +128,7 @@ def make_node(face: Face, arrays: dict[str, Any], star: tuple, given: dict[str, 
     """The outputs of a new node; ``arrays`` and ``given`` are under public names."""
     op = face.op
     public_of = {p.internal: p.public for p in face.inputs}
+    required = {p.internal for p in face.inputs if p.default is _MISSING}  # as this face has it
     attrs = attributes_of(face, given)
     late = wants(op, {p.internal for p in face.params} | face.fixed.keys())
     defaults = {p.public: None if p.default is _MISSING else p.default for p in face.attributes}
@@ -139,7 +140,7 @@ def make_node(face: Face, arrays: dict[str, Any], star: tuple, given: dict[str, 
             args.append(KEY if "key" in late and internal == "key" else None)
             continue
         value = arrays.get(public)
-        if value is None and create and names.condition(face.name, public, effective, internal in op.optional):
+        if value is None and create and names.condition(face.name, public, effective, internal not in required):
             value = _missing_input(cls, op, internal, f"{name}_{public}", given, extra)
         args.append(value if value is None else _entry(value, public))
     args += [_entry(s, "of the list") for s in star]
@@ -428,7 +429,7 @@ def node_from_file(kind: str, name: str, strings: dict[str, str], inputs: list[E
     effective = _checked(face, given)
     defaults = {p.public: None if p.default is _MISSING else p.default for p in face.attributes}
     present = [p for p in params
-               if names.condition(face.name, p.public, {**defaults, **effective}, p.internal in face.op.optional)]
+               if names.condition(face.name, p.public, {**defaults, **effective}, p.default is not _MISSING)]
     if len(present) < len(inputs):  # optional inputs that are there after all
         present = params
     starred = any(p.star for p in face.params)

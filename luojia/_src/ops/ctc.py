@@ -125,6 +125,75 @@ def ctc_loss(xp, x, labels, data_lengths=None, label_lengths=None, *, use_data_l
     return (loss, xp.transpose(xp.stack(alphas), (1, 0, 2)).astype(dtype)) if with_alpha else loss
 
 
+@ctc_loss.fast
+def _(needs, x, labels, data_lengths=None, label_lengths=None, **attrs):
+    from ..engine.numpy_engine import ENGINE
+
+    xp = ENGINE.xp
+    if attrs["with_alpha"]:
+        return ctc_loss.fn(xp, x, labels, data_lengths, label_lengths, **attrs), None
+    how = {k: attrs[k] for k in ("blank", "blank_label", "use_data_lengths", "use_label_lengths")}
+    labels, steps, counts, blank = _prepared(xp, x, labels, data_lengths, label_lengths, **how)
+    wide = x.astype(np.float32) if x.dtype == np.float16 else x
+    log_p = _log_softmax(xp, wide) if attrs["logits"] else wide
+    z, skips = _places(xp, labels, blank)
+    rows = np.arange(len(z))
+    emitted = log_p[:, rows[:, None], z]
+    alpha = _forward(emitted, skips, steps, counts)
+    found = _final(xp, alpha[-1], counts)
+    never = found < _NEVER / 2
+    loss = np.where(never, 0.0 if attrs["zero_infinity"] else np.inf, -found).astype(wide.dtype)
+    share = np.where(never, 0, 1).astype(wide.dtype)
+    if attrs["reduction"] == "mean":
+        loss, share = (a / np.maximum(counts, 1).astype(wide.dtype) for a in (loss, share))
+    if attrs["reduction"] in ("mean", "batchmean"):
+        share = share / len(z)
+    loss = reduced(xp, loss, attrs["reduction"]).astype(x.dtype)
+    posterior = np.exp(alpha + _backward(emitted, skips, steps, counts) - np.where(never, 0, found)[:, None])
+    slope = np.zeros_like(log_p)
+    times = np.arange(len(x))[:, None, None]
+    np.add.at(slope, (times, rows[:, None], z), np.where((times < steps[:, None]), posterior, 0))
+    if attrs["logits"]:
+        slope -= np.exp(log_p) * (times < steps[:, None])
+    return loss, slope * -share[:, None]
+
+
+@ctc_loss.fast_vjp
+def _(slope, g, args, needs, **_):
+    return (slope * (g[:, None] if g.ndim else g), *[None] * (len(args) - 1))
+
+
+def _logsum(*terms: np.ndarray) -> np.ndarray:
+    top = np.maximum.reduce(terms)
+    return top + np.log(sum(np.exp(t - top) for t in terms))
+
+
+def _forward(emitted: np.ndarray, skips: np.ndarray, steps: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """log of the probability (T, N, S) of all starts of alignments that reach a place at a time."""
+    alpha = np.full_like(emitted, _NEVER)
+    reach = np.arange(emitted.shape[2]) <= 2 * counts[:, None]
+    alpha[0, :, :2] = np.where(reach[:, :2], emitted[0, :, :2], _NEVER)
+    for t in range(1, len(alpha)):
+        a = alpha[t - 1]
+        new = _logsum(a, _shift(np, a, 1), np.where(skips, _shift(np, a, 2), _NEVER)) + emitted[t]
+        alpha[t] = np.where((t < steps)[:, None], np.maximum(new, _NEVER), a)
+    return alpha
+
+
+def _backward(emitted: np.ndarray, skips: np.ndarray, steps: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """log of the probability (T, N, S) of all ends of alignments from a place at a time on, without what it emits."""
+    beta = np.full_like(emitted, _NEVER)
+    place = np.arange(emitted.shape[2])
+    end = np.where((place <= 2 * counts[:, None]) & (place >= 2 * counts[:, None] - 1), 0.0, _NEVER)
+    beta[-1] = end
+    skipped = np.concatenate([skips[:, 2:], np.zeros((len(skips), 2), bool)], 1)[:, : skips.shape[1]]
+    for t in range(len(beta) - 2, -1, -1):
+        b = beta[t + 1] + emitted[t + 1]
+        new = _logsum(b, _shift(np, b, -1), np.where(skipped, _shift(np, b, -2), _NEVER))
+        beta[t] = np.where((t + 1 < steps)[:, None], np.maximum(new, _NEVER), end)
+    return beta
+
+
 @ctc_loss.shape
 def _(shapes, *, reduction="none", with_alpha=False, **_):
     (steps, batch, _classes), (_n, length) = shapes[:2]
