@@ -42,7 +42,8 @@ class NDArrayIter(DataIter):
         self.num_data = len(self._data[0][1])
         for name, array in self._data + self._label:
             if len(array) < self.num_data:
-                raise ShapeError(f"NDArrayIter: {name} has {len(array)} samples, {self._data[0][0]} has {self.num_data}.")
+                raise ShapeError(f"NDArrayIter: {name} has {len(array)} samples, {self._data[0][0]} has "
+                                 f"{self.num_data}.")
         self.num_source = len(self._data)
         self.shuffle, self.last_batch_handle = shuffle, last_batch_handle
         self.idx = np.arange(self.num_data)
@@ -144,5 +145,6 @@ def _named(data: Any, default: str, empty: bool) -> list[tuple[str, np.ndarray]]
         if not isinstance(array, (np.ndarray, Tensor)):
             raise DTypeError(f"Invalid type '{type(array)}' for {name}, should be NDArray or numpy.ndarray.")
     return [
-        (name, np.asarray(a) if isinstance(a, Tensor) else np.asarray(a, np.float32)) for name, a in sorted(data.items())
+        (name, np.asarray(a) if isinstance(a, Tensor) else np.asarray(a, np.float32))
+        for name, a in sorted(data.items())
     ]

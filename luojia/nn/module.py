@@ -326,7 +326,7 @@ class Module:
             names.add(p.name)
 
     def init_parameters_data(self, auto_parallel_mode: bool = False) -> dict[Parameter, Parameter]:
-        """Initialize the parameters that wait for it; luojia's are initialized when made, so this maps each to itself."""
+        """Initialize the parameters that wait for it: none, as each is when made, so this maps each to itself."""
         return {p: p for p in self.get_parameters()}
 
     def apply(self, fn: Callable[[Module], Any]) -> Module:

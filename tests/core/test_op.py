@@ -128,7 +128,7 @@ OTHERS = {
 @pytest.mark.parametrize("reflected", [False, True])
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_tensors_with_other_things(dtype, what, reflected):
-    """As mindspore answers, but for a list of floats with integers, which it truncates, and arrays, which it refuses."""
+    """As mindspore answers, but for floats in a list with integers, which it truncates, and arrays: it refuses them."""
     other, table = OTHERS[what]
     x = Tensor([1, 2], dtype)
     expected = table.get(str(dtype), str(dtype))

@@ -21,7 +21,8 @@ def test_contexts_are_interned():
 
 
 def test_unknown_types():
-    with pytest.raises(ValueError, match="device_type must be one of 'cpu', 'gpu', 'cpu_pinned', 'cpu_shared', got 'tpu'"):
+    with pytest.raises(ValueError, match="device_type must be one of 'cpu', 'gpu', 'cpu_pinned', 'cpu_shared', "
+                                         "got 'tpu'"):
         Context("tpu")
 
 

@@ -93,7 +93,8 @@ def _rows(array: np.ndarray, cell: Callable[[Any], str], depth: int) -> str:
         inner = _joined(array, cell) if len(array) > 2 * _EDGE else ", ".join(cell(x) for x in array)
         return f"[{inner}]"
     gap = "\n" + " " * depth
-    parts = [_rows(a, cell, depth + 1) for a in (array if len(array) <= 2 * _EDGE else [*array[:_EDGE], *array[-_EDGE:]])]
+    shown = array if len(array) <= 2 * _EDGE else [*array[:_EDGE], *array[-_EDGE:]]
+    parts = [_rows(a, cell, depth + 1) for a in shown]
     if len(array) <= 2 * _EDGE:
         return "[" + f",{gap}".join(parts) + "]"
     return "[" + f",{gap}".join(parts[:_EDGE]) + f",{gap}...{gap}" + f",{gap}".join(parts[_EDGE:]) + "]"

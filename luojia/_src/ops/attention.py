@@ -12,7 +12,8 @@ _NEVER = -1e9  # added to masked scores; in float16 the least number
 def _scores(xp, q, k, mask, scale, causal):
     """q k^T scale, with what is masked far below the rest."""
     if len(q.shape) < 2 or len(k.shape) < 2 or q.shape[-1] != k.shape[-1]:
-        raise ShapeError(f"scaled_dot_product_attention expects queries and keys of one width, got {tuple(q.shape)} and "
+        raise ShapeError(f"scaled_dot_product_attention expects queries and keys of one width, got "
+                         f"{tuple(q.shape)} and "
                          f"{tuple(k.shape)}.")
     s = xp.matmul(q, swap(xp, k)) * scale
     never = _NEVER if str(s.dtype).lower() != "float16" else -6e4

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..core.op import op
-from ..errors import ArgumentError, ShapeError
+from ..errors import ShapeError
 
 
 def swap(xp, x):

@@ -281,7 +281,7 @@ def batch_norm(xp, x, gamma, beta, moving_mean, moving_var, *, eps=1e-3, momentu
                use_global_stats=False, output_mean_var=False, axis=1, training=False, unbiased=False, layout=None):
     """(y, new moving_mean, new moving_var), with mean and 1 / sqrt(var + eps) after y if ``output_mean_var``.
 
-    With ``training``, x is normalized by the mean and biased variance of each index of ``axis`` over all other axes, and
+    With ``training``, x is normalized by mean and biased variance of each index of ``axis`` over all other axes, and
     new = momentum * moving + (1 - momentum) * batch (its variance unbiased if ``unbiased``, as MindSpore has it).
     Without, or with ``use_global_stats``, by the moving statistics, which stay. ``fix_gamma`` takes gamma as 1.
     ``output_mean_var`` = 'var' gives the variance. Who calls decides when the new statistics are written back: see

@@ -62,7 +62,8 @@ def _(xp, g, ans, args, needs, *, axis, descending):
     return (xp.put_along(g[0], ans[1], axis=axis, shape=tuple(args[0].shape)),)
 
 
-@op("TopK(sorted:_=True)(input_x:x, k) | dtype='int32'", fn="topk(input:x, k, dim:axis=None, largest=True, sorted:_=True)"
+@op("TopK(sorted:_=True)(input_x:x, k) | dtype='int32'",
+    fn="topk(input:x, k, dim:axis=None, largest=True, sorted:_=True)"
     " | dtype='int32'", mx="topk(data:x, axis=-1, k=1, ret_typ='indices', is_ascend=False, dtype='float32')",
     outputs=lambda *, ret_typ="both", **_: 2 if ret_typ == "both" else 1)
 def topk(xp, x, *, k=1, axis=-1, ret_typ="both", is_ascend=False, largest=True, dtype="int32"):
@@ -109,7 +110,7 @@ def _(xp, g, ans, args, needs, *, k, axis, ret_typ, is_ascend, largest, dtype):
 @op("SearchSorted(dtype='int64', right=False)(sorted_sequence:x, values:v)",
     fn="searchsorted(sorted_sequence:x, values:v, right=False)", differentiable=False)
 def search_sorted(xp, x, v, *, right=False, dtype="int64"):
-    """Where each value would be inserted in the sorted x: the number of elements less than it (``right``: not above)."""
+    """Where each value would be inserted in the sorted x: the number of elements below it (``right``: not above)."""
     side = "right" if right else "left"
     if len(x.shape) == 1:
         return xp.searchsorted(x, v, side=side).astype(to_np(dtype))

@@ -133,7 +133,8 @@ class Resize(_Transform):
 
     def __init__(self, size: Any, keep_ratio: bool = False, interpolation: int = 1) -> None:
         super().__init__()
-        self._size, self._keep, self._method = _pair(size, "Resize"), keep_ratio and isinstance(size, int), interpolation
+        self._size, self._keep = _pair(size, "Resize"), keep_ratio and isinstance(size, int)
+        self._method = interpolation
         method_of(interpolation)
 
     def image(self, image: np.ndarray) -> np.ndarray:
@@ -192,7 +193,8 @@ class RandomCrop(_Transform):
 class RandomResizedCrop(_Transform):
     """A part with a random share of the area and ratio of width to height, at ``size``."""
 
-    def __init__(self, size: Any, scale: Any = (0.08, 1.0), ratio: Any = (3 / 4, 4 / 3), interpolation: int = 1) -> None:
+    def __init__(self, size: Any, scale: Any = (0.08, 1.0), ratio: Any = (3 / 4, 4 / 3),
+                 interpolation: int = 1) -> None:
         super().__init__()
         self._size, self._scale, self._ratio = _pair(size, "RandomResizedCrop"), scale, ratio
         self._method = interpolation
