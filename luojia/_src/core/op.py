@@ -507,7 +507,8 @@ def failed(op: Operator, values: list, e: Exception) -> Exception:
     got = ", ".join(
         f"{tuple(v.shape)} {v.dtype}" if hasattr(v, "shape") and hasattr(v, "dtype") else repr(v) for v in values
     )
-    kind = ShapeError if isinstance(e, ValueError) else DTypeError if isinstance(e, TypeError) else ArgumentError
+    shapes = isinstance(e, ValueError) or "shape" in str(e)  # JAX tells of shapes by TypeError
+    kind = ShapeError if shapes else DTypeError if isinstance(e, TypeError) else ArgumentError
     return kind(f"{op.name}: {e}; it was applied to ({got}).")
 
 
