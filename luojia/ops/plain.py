@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._src.core.dtypes import float32
 from .._src.core.faces import Primitive
 from .._src.core.op import OPERATORS
 from .._src.errors import DTypeError
@@ -54,8 +55,6 @@ def depend(value: Any, expr: Any) -> Any:
 
 def scalar_to_tensor(input_x: Any, dtype: Any = None) -> Tensor:
     """A number as a Tensor without axes, Float32 by default."""
-    from luojia import float32
-
     return Tensor(input_x, dtype or float32)
 
 
