@@ -26,11 +26,11 @@ autodoc_typehints = "description"
 
 
 def escape_stars(app, what, name, obj, options, lines):
-    """The docstrings' formulas multiply with a star, which reStructuredText takes for emphasis."""
+    """The docstrings' formulas multiply with a star, and have bars and primes, which are reStructuredText's own."""
     for i, line in enumerate(lines):
         if not line.lstrip().startswith((">>>", "...")):
             parts = re.split(r"(``.*?``|`.*?`)", line)
-            lines[i] = "".join(p if p.startswith("`") else p.replace("*", r"\*") for p in parts)
+            lines[i] = "".join(p if p.startswith("`") else re.sub(r"[*|]|_(?!\w)", r"\\\g<0>", p) for p in parts)
 
 
 def leave_out_missing_tutorials(app, docname, source):

@@ -141,7 +141,7 @@ class Executor:
         with recording_scope(False, is_train):
             results = backward(heads, retain=True)
         for leaf, grad, req in zip(self._leaves, self._grads, self._reqs):
-            if leaf is None:
+            if leaf is None or grad is None:
                 continue
             g = results.get(leaf)
             if g is None:
@@ -238,7 +238,7 @@ class Executor:
         for name, a in zip(self._symbol.list_auxiliary_states(), self._aux):
             if found[name] != a.shape and not partial_shaping:
                 raise MXNetError(f"Shape of unspecifie aux: {name} changed; set partial_shaping=True to allow it.")
-            aux.append(a if found[name] == a.shape else zeros(self._class, found[name], a.np_dtype, self._ctx))
+            aux.append(a if found[name] == a.shape else zeros(self._class, found[name] or (), a.np_dtype, self._ctx))
         return Executor(self._symbol, self._ctx, args, grads, self._reqs, aux, self._group2ctx)
 
     def debug_str(self) -> str:

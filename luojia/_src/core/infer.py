@@ -62,9 +62,9 @@ class Shapes:
                 declared = node.extra.get("__shape__")
                 shape = parse_shape(declared) if declared else None
                 if node.name in given:
-                    mine = given[node.name]
+                    mine: Any = given[node.name]
                     try:
-                        shape = merged(shape, tuple(max(int(n), 0) for n in mine) if mine is not None else None)
+                        shape = merged(shape, None if mine is None else tuple([max(int(n), 0) for n in mine]))
                     except ShapeError:
                         raise ShapeError(f"variable {node.name}: it was declared with shape {shape}, "
                                          f"got {tuple(mine)}.") from None
@@ -100,7 +100,7 @@ class Shapes:
             self.of[id(entry.node), entry.index] = new
             self.changed = True
 
-    def _relate(self, node: SymNode) -> None:
+    def _relate(self, node: Any) -> None:
         shapes = [self.get(a) if a.__class__ is Entry else () if a is not None and a is not KEY else None
                   for a in node.args]
         outs = [self.of[id(node), i] for i in range(node.count)]
@@ -115,7 +115,7 @@ class Shapes:
             for i, shape in enumerate(self._forward(node, shapes)):
                 self._put(node, Entry(node, i), shape)
 
-    def _complete(self, node: SymNode, shapes: list, out: Shape) -> None:
+    def _complete(self, node: Any, shapes: list, out: Shape) -> None:
         op = node.op
         attrs = {**_accepted(op.complete_rule, {**op._defaults, **node.given}, op.attrs), **node.attrs}
         whole = [s if known(s) else None for s in shapes]
@@ -127,7 +127,7 @@ class Shapes:
             if a.__class__ is Entry and shape is not None:
                 self._put(node, a, shape, position)
 
-    def _alike(self, node: SymNode, entries: list, shapes: list, outs: list) -> None:
+    def _alike(self, node: Any, entries: list, shapes: list, outs: list) -> None:
         """Operators that keep shapes: what is known of one side holds of the other."""
         op = node.op
         if op.elementwise and len(entries) == 2:
@@ -164,8 +164,8 @@ def _accepted(rule: Any, extra: dict[str, Any], attrs: dict[str, Any]) -> dict[s
 
 
 @lru_cache(maxsize=4096)
-def _output_shapes(op: Operator, specs: tuple, consts: tuple, attrs: tuple) -> tuple[Shape, ...]:
-    attrs = dict(attrs)
+def _output_shapes(op: Operator, specs: tuple, consts: tuple, items: tuple) -> tuple[Shape, ...]:
+    attrs = dict(items)
     if op.elementwise:
         return (np.broadcast_shapes(*[s for s in specs if s is not None]),)
     if op.shape_rule is not None:

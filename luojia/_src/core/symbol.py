@@ -340,7 +340,7 @@ class Symbol:
 
         return apply_to_symbols(op, inputs, attrs)
 
-    def __neg__(self) -> Any:
+    def __neg__(self: Any) -> Any:
         return self * -1.0
 
     def __abs__(self) -> Any:

@@ -59,7 +59,8 @@ class Node:
     """One application on the tape.
 
     ``op`` has ``pull(node, g, needs, linked)``, giving one cotangent or None per parent: arrays, or Tensors with their
-    tape links if ``linked``; and ``direct_rule``, an operator's own rule for arrays where it has one, else None. ``parents`` are the nodes of the inputs (None for constants); it is None once freed.
+    tape links if ``linked``; and ``direct_rule``, an operator's own rule for arrays where it has one, else None.
+    ``parents`` are the nodes of the inputs (None for constants); it is None once freed.
     """
 
     __slots__ = ("id", "op", "attrs", "parents", "args", "ans", "device")

@@ -62,7 +62,8 @@ def col2im(xp, x, *, output_size, kernel, stride=1, dilation=1, pad=0):
     size = (output_size,) if isinstance(output_size, int) else tuple(output_size)
     cells = prod(ints(kernel, len(size), "kernel", "col2im"))
     if len(x.shape) != 3 or x.shape[1] % cells:
-        raise ShapeError(f"col2im expects columns (N, C * {cells}, places) for a kernel {kernel}, got {tuple(x.shape)}.")
+        raise ShapeError(f"col2im expects columns (N, C * {cells}, places) for a kernel {kernel}, got "
+                         f"{tuple(x.shape)}.")
     shape = (x.shape[0], x.shape[1] // cells, *size)
     kernel, out, how = _geometry(shape, kernel, stride, dilation, pad, "col2im")
     places = prod(out)
