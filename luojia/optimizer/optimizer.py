@@ -118,7 +118,8 @@ class Optimizer:
 
     def _update_count(self, index: int | Sequence[int]) -> None:
         """Count one more update of a parameter, or of several."""
-        for i in index if isinstance(index, (list, tuple)) else (index,):
+        indices: Any = index if isinstance(index, (list, tuple)) else (index,)
+        for i in indices:
             count = self._index_update_count.get(i, self.begin_num_update) + 1
             self._index_update_count[i] = count
             self.num_update = max(count, self.num_update)

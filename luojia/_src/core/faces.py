@@ -38,6 +38,9 @@ class Param(NamedTuple):
 class Face:
     """One public signature of an operator."""
 
+    late: Any  # what a door supplies at the call, and whether it calls the operator directly: set by the door
+    direct: Any
+
     def __init__(self, op: Operator, spec: str) -> None:
         match = _SPEC.match(spec.strip())
         if match is None:

@@ -13,7 +13,7 @@ import numpy as np
 from luojia._src.errors import ArgumentError, ShapeError
 
 METHODS = ("nearest", "bilinear", "bicubic", "area")
-LUMA = np.float32([0.299, 0.587, 0.114])
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 """How much red, green and blue weigh in a grey value (ITU-R BT.601)."""
 
 
@@ -159,7 +159,7 @@ def saturation(image: np.ndarray, alpha: float) -> np.ndarray:
     return blend(image, grey(image), alpha) if image.shape[-1] == 3 else image.copy()
 
 
-_YIQ = np.float32([[0.299, 0.587, 0.114], [0.596, -0.274, -0.321], [0.211, -0.523, 0.311]])
+_YIQ = np.array([[0.299, 0.587, 0.114], [0.596, -0.274, -0.321], [0.211, -0.523, 0.311]], np.float32)
 
 
 def hue(image: np.ndarray, alpha: float) -> np.ndarray:
@@ -190,8 +190,9 @@ def rotate(image: np.ndarray, degrees: float, fill: Any = 0, method: str = "bili
     middle = (np.array(image.shape[:2]) - 1) / 2
     channels = image.reshape(*image.shape[:2], -1).astype(np.float32)
     order = 0 if method == "nearest" else 1
+    offset: Any = middle - turn @ middle
     turned = [
-        affine_transform(channels[..., c], turn, middle - turn @ middle, order=order, cval=float(np.ravel(fill)[0]))
+        affine_transform(channels[..., c], turn, offset, order=order, cval=float(np.ravel(fill)[0]))
         for c in range(channels.shape[-1])
     ]
     return as_dtype(np.stack(turned, -1).reshape(image.shape), image.dtype)

@@ -131,7 +131,7 @@ def _same_shape(name: str, base: str) -> None:
         return wide.fn(xp, x, y)
 
     function.__name__ = name
-    function.__doc__ = f"{wide.__doc__.split(',')[0].rstrip('.')}, for arrays of one shape."
+    function.__doc__ = f"{(wide.__doc__ or '').split(',')[0].rstrip('.')}, for arrays of one shape."
     same = op(fn=(), mx=f"{name}(lhs:x, rhs:y)", elementwise=True)(function)
     same.vjp(wide.rule, keep=" ".join(["args"] * wide.keep_args + ["ans"] * wide.keep_ans))
 

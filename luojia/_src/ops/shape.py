@@ -196,7 +196,7 @@ def broadcast_like(xp, x, y, *, lhs_axes=None, rhs_axes=None):
     """x repeated along its axes of length 1 to the shape of y, or only ``lhs_axes`` to y's ``rhs_axes``."""
     if lhs_axes is None:
         return xp.broadcast_to(x, tuple(y.shape))
-    sizes = tuple([y.shape[a] for a in rhs_axes])
+    sizes = tuple([y.shape[a] for a in rhs_axes or ()])
     return xp.broadcast_to(x, _widened("broadcast_like", tuple(x.shape), lhs_axes, sizes))
 
 

@@ -297,7 +297,7 @@ class RandomLighting(_Transform):
         self._alpha = alpha
 
     def image(self, image: np.ndarray) -> np.ndarray:
-        return _each(lambda x: images.lighting(x, np.random.normal(0, self._alpha, 3)), image, self)
+        return _each(lambda x: images.lighting(x, [*np.random.normal(0, self._alpha, 3)]), image, self)
 
 
 class RandomApply(Sequential):
