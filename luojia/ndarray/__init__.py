@@ -62,6 +62,8 @@ def __getattr__(name: str) -> Any:
         found = getattr(importlib.import_module(".random", __name__), _RANDOM[name])
     elif name.endswith("_update") and name in (updates := _updates()):
         found = updates[name]
+    elif name == "Custom":
+        from ..operator import custom as found
     elif name == "CachedOp":
         from .cached_op import CachedOp as found
     elif name.startswith("__"):
@@ -79,7 +81,7 @@ def _updates() -> dict[str, Any]:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_SUBMODULES, *_RANDOM, *_updates(), "CachedOp", *_faces.index()})
+    return sorted({*globals(), *_SUBMODULES, *_RANDOM, *_updates(), "CachedOp", "Custom", *_faces.index()})
 
 
 __all__ = [
