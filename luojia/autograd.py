@@ -293,7 +293,6 @@ class _Custom(tape.Pullback):
 
     __slots__ = ("function",)
     name = "Function"
-    direct_rule = None
 
     def __init__(self, function: Function) -> None:
         self.function = function

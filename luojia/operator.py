@@ -140,11 +140,10 @@ def _zeros(shape: tuple, dtype: Any, device: Any) -> NDArray:
     return wrap(NDArray, device.engine.put(np.zeros(shape, dtype), device), device)
 
 
-class _Custom:
+class _Custom(tape.Pullback):
     """The operation of a node that a CustomOp made."""
 
     __slots__ = ("name", "operator", "aux")
-    direct_rule = None
 
     def __init__(self, name: str, operator: CustomOp, aux: list) -> None:
         self.name, self.operator, self.aux = name, operator, aux

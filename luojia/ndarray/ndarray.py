@@ -233,7 +233,6 @@ class _Move(Pullback):
     """The operation of a node that copies from one device to another; its gradient goes back."""
 
     name = "as_in_context"
-    direct_rule = None
 
     @staticmethod
     def pull(node: Node, g: Any, needs: tuple, linked: bool) -> tuple:
