@@ -84,7 +84,7 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *_SUBMODULES, *_RANDOM, *_updates(), "CachedOp", "Custom", *_faces.index()})
 
 
-__all__ = [
+__all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - part of the names comes from a table
     "NDArray", "arange", "array", "cast_storage", "concatenate", "crop", "empty", "eye", "from_dlpack", "from_numpy",
     "full", "histogram", "linspace", "load", "load_frombuffer", "moveaxis", "ones", "onehot_encode", "save", "split_v2",
     "to_dlpack_for_read", "to_dlpack_for_write", "transpose", "waitall", "zeros", *_arithmetic.TWO_OPERANDS,

@@ -94,7 +94,7 @@ def arange(start: float, stop: float | None = None, step: float = 1.0, repeat: i
     """Numbers from ``start`` up to ``stop`` (from 0 up to ``start`` if alone), each ``repeat`` times."""
     if stop is None:
         start, stop = 0, start
-    values = np.arange(start, stop, step, np.float64)
+    values = np.arange(start, stop, step, dtype=np.float64)
     return place(np.repeat(values, repeat).astype(_np_dtype(dtype)), ctx)
 
 

@@ -40,7 +40,7 @@ def run(face: Face, inputs: tuple, attrs: dict[str, Any], out: Any = None, name:
             attrs["training"] = state.training
         if "key" in late:
             inputs = _with_key(face, inputs, device)
-    if first is None and device is not current_context():
+    if first is None and device is not None and device is not current_context():
         with device:
             result = run_plain(face, inputs, attrs)
     else:

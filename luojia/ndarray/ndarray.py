@@ -185,7 +185,7 @@ class NDArray(Tensor):
             )
         out = self.copy()
         if stype != "default":
-            out._stype = stype
+            out.__dict__["_stype"] = stype
         return out
 
     # -- the tape --------------------------------------------------------------------------------------------------
@@ -262,7 +262,7 @@ def coerce(op: Any, inputs: Any) -> tuple | None:
     return tuple(mended) if any(m is not t for m, t in zip(mended, inputs)) else None
 
 
-def _fit_constant(t: Any, dtype: np.dtype, device: Context) -> Any:
+def _fit_constant(t: Any, dtype: Any, device: Any) -> Any:
     if t is None or isinstance(t, Tensor):
         return t
     if isinstance(t, np.ndarray):
