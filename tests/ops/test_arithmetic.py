@@ -103,9 +103,9 @@ def test_functions_of_two():
 
 def test_functions_of_integers():
     for name in ("bitwise_and", "bitwise_or", "bitwise_xor", "gcd", "lcm", "floor_divide", "mod"):
-        check_op(name, ints, np.array([4, 3, 5]), ref=getattr(np, name))
-    check_op("left_shift", np.abs(ints), np.array([1, 2, 0]), ref=np.left_shift)
-    check_op("right_shift", ints, np.array([1, 2, 0]), ref=np.right_shift)
+        check_op(name, ints, np.array([4, 3, 5]), ref=getattr(np, name), symbol="value")
+    check_op("left_shift", np.abs(ints), np.array([1, 2, 0]), ref=np.left_shift, symbol="value")
+    check_op("right_shift", ints, np.array([1, 2, 0]), ref=np.right_shift, symbol="value")
 
 
 def test_sums_of_many():

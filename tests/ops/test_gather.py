@@ -88,9 +88,9 @@ def test_flat_positions():
 
 
 def test_by_value():
-    check_op("nonzero", np.array([[0, 2], [3, 0]]), ref=np.array([[0, 1], [1, 0]]))
-    check_op("masked_select", x, x > 0, ref=x[x > 0])
-    check_op("masked_select", x, np.array([False, True]), ref=x[1:])
+    check_op("nonzero", np.array([[0, 2], [3, 0]]), ref=np.array([[0, 1], [1, 0]]), symbol=False)
+    check_op("masked_select", x, x > 0, ref=x[x > 0], symbol="value")
+    check_op("masked_select", x, np.array([False, True]), ref=x[1:], symbol="value")
 
 
 def test_scatter():

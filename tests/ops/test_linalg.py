@@ -30,7 +30,7 @@ def test_matmul():
 
 
 def test_dense():
-    check_op("dense", a, b.T, b[0], ref=lambda x, w, b: x @ w.T + b)
+    check_op("dense", a, b.T, b[0], ref=lambda x, w, b: x @ w.T + b, symbol=False)  # MXNet's face wants num_hidden
     check_op("dense", a.reshape(2, 3, 1), b.T, None, attrs={"flatten": True}, ref=a @ b)
 
 

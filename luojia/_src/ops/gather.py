@@ -73,6 +73,7 @@ def _(xp, g, ans, args, needs, *, axis, mode):
 def mesh(xp: Any, i: Any, axis: int) -> tuple:
     """The index that pairs each element of i, along ``axis``, with its own position on the other axes."""
     ndim = len(i.shape)
+    i = i if i.dtype.kind in "iu" else i.astype("int64")
     return tuple([
         i if a == axis else np.arange(i.shape[a]).reshape((-1,) + (1,) * (ndim - 1 - a)) for a in range(ndim)
     ])

@@ -33,6 +33,11 @@ def _(xp, g, ans, args, needs):
     return (-xp.matmul(xp.matmul(t, g), t),)
 
 
+@inverse.shape
+def _(shapes):
+    return shapes[0]
+
+
 @op("MatrixDeterminant()(x)", fn=("det(input:x)", "matrix_determinant(input:x)"), mx="linalg_det(A:x)")
 def det(xp, x):
     """The determinant of each matrix."""
@@ -61,6 +66,11 @@ def cholesky(xp, x, *, upper=False):
     return _mt(xp, xp.linalg.cholesky(x), upper)
 
 
+@cholesky.shape
+def _(shapes, **_):
+    return shapes[0]
+
+
 @op(fn="solve(A:a, B:b)", ms="MatrixSolve(adjoint:_=False)(matrix:a, rhs:b)")
 def solve(xp, a, b):
     """The x with a x = b."""
@@ -76,11 +86,21 @@ def _(xp, g, ans, args, needs):
     return -outer if needs[0] else None, db
 
 
+@solve.shape
+def _(shapes):
+    return shapes[1]
+
+
 @op(mx="linalg_potri(A:x)")
 def cholesky_inverse(xp, x):
     """The inverse of L L^T, for lower triangular L."""
     _square(x, "linalg_potri")
     return xp.linalg.inv(xp.matmul(x, swap(xp, x)))
+
+
+@cholesky_inverse.shape
+def _(shapes):
+    return shapes[0]
 
 
 @op(mx="linalg_gemm(A:a, B:b, C:c, transpose_a=False, transpose_b=False, alpha=1.0, beta=1.0, axis:_=-2)")
@@ -121,6 +141,11 @@ def trsm(xp, a, b, *, transpose=False, rightside=False, lower=True, alpha=1.0):
     if rightside:
         return alpha * swap(xp, xp.linalg.solve(swap(xp, a), swap(xp, b)))
     return alpha * xp.linalg.solve(a, b)
+
+
+@trsm.shape
+def _(shapes, **_):
+    return shapes[1]
 
 
 @op(mx="linalg_sumlogdiag(A:x)")

@@ -119,7 +119,7 @@ def _(xp, g, ans, args, needs):
 @op(fn="index_fill(x, axis, index:i, value)")
 def index_fill(xp, x, i, *, axis, value):
     """x with ``value`` in its slices at positions i along ``axis``."""
-    return xp.set_at(x, (slice(None),) * (axis % len(x.shape)) + (i,), value)
+    return xp.set_at(x, (slice(None),) * (axis % len(x.shape)) + (i.astype("int64"),), value)
 
 
 @index_fill.vjp(keep="args")
@@ -132,7 +132,7 @@ def _(xp, g, ans, args, needs, *, axis, value):
 def unsorted_segment_sum(xp, x, i, *, num_segments):
     """The sums of the slices of x with the same segment number; out[k] = sum of x[j] where i[j] = k."""
     shape = (num_segments, *tuple(x.shape)[len(i.shape) :])
-    return xp.scatter_add(shape, x.dtype, (i,), x)
+    return xp.scatter_add(shape, x.dtype, (i.astype("int64"),), x)
 
 
 @unsorted_segment_sum.vjp(keep="args")
