@@ -105,6 +105,7 @@ def test_scatter():
     check_op("tensor_scatter_sub", x, coordinates, x[0], ref=2 * x - added)
     check_op("tensor_scatter_max", x, once, np.array([7.0, -8.0]), ref=[[x[0, 0], 7, x[0, 2]], x[1]])
     check_op("tensor_scatter_min", x, once, np.array([7.0, -8.0]), ref=[x[0], [x[1, 0], x[1, 1], -8]])
+    check_op("scatter_product", once, values, attrs={"shape": (2, 3)}, ref=np.where(written == x, 1, written))
     check_op("tensor_scatter_mul", x, once, values, ref=np.where(written == x, x, x * written))
     check_op("tensor_scatter_div", x, once, values, ref=np.where(written == x, x, x / written))
     with pytest.raises(ShapeError, match=r"TensorScatterAdd: updates must have shape \(3,\) .* got \(2,\)"):

@@ -67,14 +67,33 @@ _comparing("tensor_scatter_max", "TensorScatterMax", "maximum", "x with v where 
 _comparing("tensor_scatter_min", "TensorScatterMin", "minimum", "x with v where less, at coordinates i.")
 
 
+@op(fn=())
+def scatter_product(xp, i, v, *, shape):
+    """Ones of ``shape`` with v multiplied in at coordinates i."""
+    return xp.scatter_with(xp.ones(shape, v.dtype), nd_index(i, False), v, how="multiply")
+
+
+@scatter_product.vjp
+def _(xp, g, ans, args, needs, *, shape):
+    return None, xp.gather_nd(g * ans, args[0]) / args[1]
+
+
 def _scaling(name: str, ms: str, how: str, doc: str):
     def function(xp, x, i, v):
         _fits(ms, x, i, v)
-        factor = xp.scatter_with(xp.ones_like(x), nd_index(i, False), v, how="multiply")
+        factor = xp.scatter_product(i, v, shape=tuple(x.shape))
         return x * factor if how == "multiply" else x / factor
 
     function.__name__, function.__doc__ = name, doc
-    op(f"{ms}()(input_x:x, indices:i, updates:v)", fn=f"{name}(input_x:x, indices:i, updates:v)")(function)
+    made = op(f"{ms}()(input_x:x, indices:i, updates:v)", fn=f"{name}(input_x:x, indices:i, updates:v)")(function)
+
+    @made.vjp(keep="args")
+    def _(xp, g, ans, args, needs):
+        x, i, v = args
+        factor = xp.scatter_product(i, v, shape=tuple(x.shape))
+        if how == "multiply":
+            return g * factor, None, xp.gather_nd(g * x * factor, i) / v
+        return g / factor, None, -xp.gather_nd(g * x / factor, i) / v
 
 
 _scaling("tensor_scatter_mul", "TensorScatterMul", "multiply", "x with v multiplied in, at coordinates i.")
@@ -137,4 +156,4 @@ def unsorted_segment_sum(xp, x, i, *, num_segments):
 
 @unsorted_segment_sum.vjp(keep="args")
 def _(xp, g, ans, args, needs, *, num_segments):
-    return xp.take(g, args[1], axis=0), None
+    return xp.take(g, args[1], axis=0, mode="wrap"), None
