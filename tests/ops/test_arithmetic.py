@@ -109,8 +109,11 @@ def test_functions_of_integers():
 
 
 def test_sums_of_many():
-    check_op("addcmul", x, y, pos, attrs={"value": 2}, ref=lambda x, y, z: x + 2 * y * z)
-    check_op("addcdiv", x, y, pos, attrs={"value": 2}, ref=lambda x, y, z: x + 2 * y / z)
+    check_op("addcmul", x, y, pos, 2, ref=lambda x, y, z, v: x + 2 * y * z)
+    check_op("addcdiv", x, y, pos, 2, ref=lambda x, y, z, v: x + 2 * y / z)
+    check_op("addcmul", x, y, pos, ref=x + y * pos)
+    check_op("addcdiv", x, y, pos, np.array(0.5), ref=x + 0.5 * y / pos)
+    check_op("heaviside", np.round(x), y, ref=np.heaviside(np.round(x), y))
     check_op("lerp", x, pos, 0.25, ref=lambda x, y, w: x + w * (y - x))
     check_op("add_all", x, pos, x * 2, ref=lambda *xs: sum(xs))
     assert ops.AddN()([Tensor([1, 2]), Tensor([3, 4])]).asnumpy().tolist() == [4, 6]

@@ -77,6 +77,14 @@ def test_inverse_and_determinant():
             OPERATORS[name](ta)
 
 
+def test_one_matrix_gives_mxnet_an_array_of_one():
+    one = square[0]
+    check_op("det", one, attrs={"rank1": True}, ref=np.linalg.det(one).reshape(1), dtypes=LOW)
+    parts = tuple(np.reshape(v, 1) for v in np.linalg.slogdet(one))
+    check_op("slogdet", one, attrs={"rank1": True}, ref=parts, dtypes=LOW)
+    check_op("sum_log_diagonal", one, attrs={"rank1": True}, ref=np.log(np.diagonal(one)).sum().reshape(1))
+
+
 def test_factors():
     check_op("cholesky_inverse", np.linalg.cholesky(spd), ref=np.linalg.inv(spd), dtypes=LOW)
     check_op("gemm", a, b, a @ b, attrs={"alpha": 2.0, "beta": 3.0}, ref=5 * a @ b)
