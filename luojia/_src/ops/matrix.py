@@ -50,8 +50,8 @@ def _ranked(xp, out, rank1: bool):
     return xp.reshape(out, (1,)) if rank1 and not out.shape else out
 
 
-@op("LogMatrixDeterminant()(x)", fn=("slogdet(input:x)", "log_matrix_determinant(input:x)"), mx="linalg_slogdet(A:x) | rank1=True",
-    outputs=2)
+@op("LogMatrixDeterminant()(x)", fn=("slogdet(input:x)", "log_matrix_determinant(input:x)"),
+    mx="linalg_slogdet(A:x) | rank1=True", outputs=2)
 def slogdet(xp, x, *, rank1=False):
     """The sign and the logarithm of the absolute value of each matrix's determinant."""
     _square(x, "slogdet")
