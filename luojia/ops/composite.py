@@ -107,6 +107,7 @@ class _Hooked:
     """The operation of a node that hands the gradient to a function on its way."""
 
     name = "hook"
+    direct_rule = None
 
     def __init__(self, fn: Callable, as_tuple: bool) -> None:
         self.fn = fn
