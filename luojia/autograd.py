@@ -288,7 +288,7 @@ class Function:
         return type(out)(plain) if many and type(out) in (tuple, list) else plain if many else plain[0]
 
 
-class _Custom:
+class _Custom(tape.Pullback):
     """The operation of a node that a Function made."""
 
     __slots__ = ("function",)

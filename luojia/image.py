@@ -99,7 +99,8 @@ def scale_down(src_size: Sequence[int], size: Sequence[int]) -> tuple[int, int]:
     return int(w), int(h)
 
 
-def fixed_crop(src: Any, x0: int, y0: int, w: int, h: int, size: Sequence[int] | None = None, interp: int = 2) -> NDArray:
+def fixed_crop(src: Any, x0: int, y0: int, w: int, h: int, size: Sequence[int] | None = None,
+               interp: int = 2) -> NDArray:
     """The part of ``w`` x ``h`` pixels from (x0, y0), at ``size`` (w, h) if given."""
     part = images.crop(_pixels(src), y0, x0, h, w)
     return _nd(part if size is None else images.resize(part, (size[1], size[0]), method_of(interp)))

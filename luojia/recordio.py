@@ -199,7 +199,7 @@ def unpack(s: bytes) -> tuple[IRHeader, bytes]:
 
 
 def pack_img(header: IRHeader, img: np.ndarray, quality: int = 95, img_fmt: str = ".jpg") -> bytes:
-    """A record of a header and an image, compressed. The channels of ``img`` are blue, green, red, as OpenCV has them."""
+    """A record of a header and an image, compressed; the channels of ``img`` are blue, green, red, as in OpenCV."""
     from ._src.data.codecs import encode
 
     return pack(header, encode(img[..., ::-1] if img.ndim == 3 and img.shape[2] == 3 else img, img_fmt, quality))

@@ -33,10 +33,10 @@ RANK = {
     "cli": 8,
 }
 PUBLIC = {
-    "shared": "compat context random init initializer registry numpy data profiler",
+    "shared": "compat context init initializer registry numpy data profiler",
     "mindspore": "nn ops common train dataset amp dtype communication parallel",
-    "mxnet": "gluon nd ndarray sym symbol autograd metric io mod module model kv kvstore callback mon monitor operator "
-    "optimizer lr_scheduler sched viz visualization test_utils name attribute np npx numpy_extension "
+    "mxnet": "gluon nd ndarray sym symbol autograd random metric io mod module model kv kvstore callback mon monitor "
+    "operator optimizer lr_scheduler sched viz visualization test_utils name attribute np npx numpy_extension "
     "executor rnn image recordio runtime contrib util base rnd",
     "cli": "cli __main__",
 }

@@ -1,4 +1,4 @@
-"""Random streams, the samplers' distributions, and the seeds of both doors."""
+"""Random streams, the samplers' distributions, and the seeds."""
 
 import math
 
@@ -63,19 +63,11 @@ def test_seeds_of_any_integer():
             mx.random.seed(seed)
 
 
-def test_set_seed_seeds_numpy_too():
-    mx.random.set_seed(3)
-    assert mx.random.get_seed() == 3
-    assert np.random.randint(1000) == 874  # as after mindspore.set_seed(3)
+def test_set_seed_seeds_this_stream_too():
+    mx.set_seed(3)
     a = nd.random.uniform().asscalar()
-    mx.random.set_seed(3)
+    mx.set_seed(3)
     assert nd.random.uniform().asscalar() == a
-    with pytest.raises(ValueError, match="the 'seed' must be int and must >= 0, but got '-1' with type 'int'"):
-        mx.random.set_seed(-1)
-    for seed in (1.5, "a"):
-        with pytest.raises(TypeError, match="The argument 'seed' must be type of int, but got <class"):
-            mx.random.set_seed(seed)
-    assert mx.random.get_seed() == 3
 
 
 def test_keys_may_come_from_elsewhere():

@@ -25,8 +25,8 @@ def test_comparison():
 
 def test_comparison_that_fails():
     with pytest.raises(AssertionError, match=r"Items are not equal:\nError .* exceeds tolerance rtol=1.000000e-05, "
-                       r"atol=1.000000e-20 \(mismatch 50.000000%\).\nError .*Location of error: \(1,\), p=1.0+, q=0.0+\n"
-                       r" ACTUAL: array"):
+                                             r"atol=1.000000e-20 \(mismatch 50.000000%\).\nError .*Location of error: "
+                                             r"\(1,\), p=1.0+, q=0.0+\n ACTUAL: array"):
         tu.assert_almost_equal(np.ones(2), np.array([1.0, 0.0]), names=("p", "q"))
     with pytest.raises(AssertionError, match="Items are not equal"):
         tu.assert_almost_equal(np.array([np.nan]), np.array([np.nan]))

@@ -75,7 +75,8 @@ def demo(epochs: int, batch_size: int, lr: float, seed: int, out: str, quick: bo
     rest, largest = step.unexplained(lr), step.largest_update()
     check(
         rest <= 1e-6 + 1e-5 * largest,
-        f"old - new = lr * gradient / batch size for every weight (largest update {largest:.2e}, difference {rest:.0e})",
+        "old - new = lr * gradient / batch size for every weight "
+        f"(largest update {largest:.2e}, difference {rest:.0e})",
     )
 
     plot(history, out)

@@ -34,7 +34,7 @@ def plot(history: History, path: str) -> None:
     ends = np.linspace(0, len(steps), len(history.accuracies) + 1)[1:]
     other.plot(ends, [100 * a for a in history.accuracies], "o-", ms=3, color="C3", label="test accuracy")
     other.set(ylabel="test accuracy, %", ylim=(min(80, 100 * min(history.accuracies, default=1)), 100.5))
-    left.legend(handles=[*left.get_lines()[1:], *other.get_lines()], loc="center right")
+    left.legend(handles=[*left.get_lines()[1:], *other.get_lines()], loc="lower left")
     for name, norms in history.norms.items():
         right.semilogy(steps, _smooth(norms), label=name)
     if history.step is not None:

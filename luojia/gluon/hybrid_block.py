@@ -7,11 +7,13 @@ from typing import Any
 
 from .._src.core.graph import CachedGraph, trace
 from .._src.core.symbol import Symbol
+from .._src.core.tape import recording_scope
 from .._src.core.tensor import Tensor
 from .._src.errors import MXNetError
 from .._src.formats import ndarray_list
 from .base_block import Block
 from .parameter import DeferredInitializationError, Parameter
+from .utils import shape_is_known
 
 
 class HybridBlock(Block):
@@ -175,7 +177,7 @@ class HybridBlock(Block):
         try:
             values = graph.values(flat, device)
         except DeferredInitializationError:
-            self._deferred_infer_shape(*args)
+            self._finish_children(*args)
             values = graph.values(flat, device)
         if self._op_hooks:
             return graph.run(values, self._watch)
@@ -190,6 +192,23 @@ class HybridBlock(Block):
                         callback(f"{node.name}_input{i}", node.kind, array)
             for i, array in enumerate(outputs):
                 callback(node.output_name(i), node.kind, array)
+
+    def _finish_children(self, *args: Any) -> None:
+        """Finish deferred initialization through the graph, or where that does not tell all, by one eager pass in
+        which each layer finds its own shapes."""
+        try:
+            self._deferred_infer_shape(*args)
+        except ValueError:
+            active: list[HybridBlock] = []
+            self.apply(lambda b: active.append(b) if isinstance(b, HybridBlock) and b._active else None)
+            for block in active:
+                block.__dict__["_active"] = False
+            try:
+                with recording_scope(False, False):
+                    self.forward(*args)
+            finally:
+                for block in active:
+                    block.__dict__["_active"] = True
 
     def _deferred_infer_shape(self, *args: Any) -> None:
         try:
@@ -206,14 +225,15 @@ class HybridBlock(Block):
         graph = self._get_graph(*args)
         shapes = {n: a.shape for n, a in zip(graph.names, _flatten(args, [])) if n in graph.plan.inputs}
         known = {n: c.shape for n, c in graph.constants.items()}
-        argument_shapes, _, aux_shapes = graph.symbol.infer_shape(**shapes, **known)
-        if argument_shapes is None:
-            raise ValueError(f"the shapes {shapes} leave some of the parameters' undecided; give in_units, "
-                             "in_channels or the like to the layers.")
-        found = dict(zip(graph.symbol.list_arguments(), argument_shapes))
-        found.update(zip(graph.symbol.list_auxiliary_states(), aux_shapes))
+        argument_shapes, _, aux_shapes = graph.symbol.infer_shape_partial(**shapes, **known)
+        found = dict(zip(graph.symbol.list_arguments(), argument_shapes or ()))
+        found.update(zip(graph.symbol.list_auxiliary_states(), aux_shapes or ()))
+        unknown = [n for n in graph.params if n in graph.plan.inputs and not _decided(found.get(n), graph.params[n])]
+        if unknown:
+            raise ValueError(f"Inputs of shapes {shapes} leave those of {unknown} undecided; give them to the layers "
+                             "that have these parameters, as in_units, in_channels and the like.")
         for name, shape in found.items():
-            if name in graph.params:
+            if name in graph.params and shape and shape_is_known(shape):
                 graph.params[name].shape = shape
 
     def infer_type(self, *args: Any) -> None:
@@ -289,6 +309,11 @@ class _Graph:
         """The outputs, in the structure that the Block returned."""
         outputs = iter(self.plan(*values) if watch is None else self.plan(*values, watch=watch))
         return _outputs_like(self.output, outputs)
+
+
+def _decided(found: Any, parameter: Parameter) -> bool:
+    """Whether a shape was found, or the parameter has one: () may be either a scalar's or unknown."""
+    return shape_is_known(parameter.shape) or (bool(found) and shape_is_known(found))
 
 
 def _outputs_like(output: Any, arrays: Any) -> Any:

@@ -151,8 +151,8 @@ SoftmaxCELoss = SoftmaxCrossEntropyLoss
 
 
 class KLDivLoss(Loss):
-    """``label (log(label) - pred)``, ``pred`` being logarithms of probabilities; else (``from_logits=False``) their
-    softmax along ``axis`` is taken first."""
+    """``sum(label (log(label) - pred))``, ``pred`` being logarithms of probabilities; else (``from_logits=False``)
+    their softmax along ``axis`` is taken first. A sum, not a mean, as in mxnet 1.9."""
 
     def __init__(self, from_logits: bool = True, axis: int = -1, weight: float | None = None, batch_axis: int = 0,
                  **kwargs: Any) -> None:
@@ -163,7 +163,8 @@ class KLDivLoss(Loss):
     def hybrid_forward(self, F: Any, pred: Any, label: Any, sample_weight: Any = None) -> Any:
         if not self._from_logits:
             pred = F.log_softmax(pred, self._axis)
-        return self._mean(F, label * (F.log(label + 1e-12) - pred), sample_weight)
+        loss = _apply_weighting(F, label * (F.log(label + 1e-12) - pred), self._weight, sample_weight)
+        return F.sum(loss, axis=self._batch_axis, exclude=True)
 
 
 class CTCLoss(Loss):
@@ -191,11 +192,9 @@ class CTCLoss(Loss):
             pred = F.swapaxes(pred, dim1=0, dim2=1)
         if self._batch_axis == 1:
             label = F.swapaxes(label, dim1=0, dim2=1)
-        lengths = [x for x in (pred_lengths, label_lengths) if x is not None]
-        loss = F.CTCLoss(pred, label, *lengths, use_data_lengths=pred_lengths is not None,
-                         use_label_lengths=label_lengths is not None, blank_label="last") if (
-            pred_lengths is not None or label_lengths is None
-        ) else F.CTCLoss(pred, label, label_lengths=label_lengths, use_label_lengths=True, blank_label="last")
+        lengths = {k: v for k, v in (("data_lengths", pred_lengths), ("label_lengths", label_lengths)) if v is not None}
+        loss = F.CTCLoss(pred, label, **lengths, use_data_lengths=pred_lengths is not None,
+                         use_label_lengths=label_lengths is not None, blank_label="last")
         return _apply_weighting(F, loss, self._weight, sample_weight)
 
 
@@ -308,8 +307,8 @@ class CosineEmbeddingLoss(Loss):
 
     @staticmethod
     def _cosine(F: Any, x: Any, y: Any, axis: int = -1) -> Any:
-        product = F.sum(x * y, axis=axis)
-        norms = F.norm(x, axis=axis) * F.norm(y, axis=axis)
+        product = F.sum(x * y, axis=axis, keepdims=True)
+        norms = F.norm(x, axis=axis, keepdims=True) * F.norm(y, axis=axis, keepdims=True)
         return product / F.broadcast_maximum(norms, F.ones_like(norms) * 1e-12)
 
 
@@ -333,6 +332,6 @@ class SDMLLoss(Loss):
         difference = F.broadcast_sub(F.expand_dims(x1, 1), F.expand_dims(x2, 0))
         distances = F.sum(F.square(difference), axis=2)
         smooth = self.smoothing_parameter / (size - 1)
-        gold = F.one_hot(F.arange(size), size)
+        gold = F.one_hot(F.arange(size), size, dtype=np.dtype(x1.dtype).name)
         labels = gold * (1 - self.smoothing_parameter) + (1 - gold) * smooth
         return self.kl_loss(F.log_softmax(-distances, axis=1), labels)

@@ -218,7 +218,8 @@ class Parameter:
                 "Set cast_dtype=True to cast the dtype of saved params."
             )
         wanted = None if ctx is None else _contexts(ctx)
-        present = list(self._data) if self._data is not None else self._deferred_init[1] if self._deferred_init else None
+        waiting = self._deferred_init[1] if self._deferred_init else None
+        present = waiting if self._data is None else list(self._data)
         assert wanted is None or present is None or set(wanted) == set(present), (
             f"Failed to load Parameter '{self.name}' on {wanted} because it was previous initialized on {present}."
         )
@@ -371,7 +372,7 @@ class Parameter:
         state["_var"] = None
         if self._data is not None:
             state["_data"] = {device: leaf.asnumpy() for device, leaf in self._data.items()}
-            state["_grads"] = [None if not isinstance(leaf._node, Leaf) else (leaf._node.grad.asnumpy(), leaf._node.fresh)
+            state["_grads"] = [(leaf._node.grad.asnumpy(), leaf._node.fresh) if isinstance(leaf._node, Leaf) else None
                                for leaf in self._data.values()]
         return state
 

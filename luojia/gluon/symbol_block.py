@@ -41,7 +41,7 @@ class SymbolBlock(_Imported, HybridBlock):
         names = []
         for variable in variables:
             listed = variable.list_outputs()
-            assert len(listed) == 1 and not variable.get_children(), (
+            assert len(listed) == 1 and variable.get_children() is None, (
                 f"Input symbols must be variable, but {variable} is an output of operators"
             )
             names.append(variable.name)

@@ -42,7 +42,8 @@ class NDArrayIter(DataIter):
         self.num_data = len(self._data[0][1])
         for name, array in self._data + self._label:
             if len(array) < self.num_data:
-                raise ShapeError(f"NDArrayIter: {name} has {len(array)} samples, {self._data[0][0]} has {self.num_data}.")
+                first = self._data[0][0]
+                raise ShapeError(f"NDArrayIter: {name} has {len(array)} samples, {first} has {self.num_data}.")
         self.num_source = len(self._data)
         self.shuffle, self.last_batch_handle = shuffle, last_batch_handle
         self.idx = np.arange(self.num_data)
@@ -143,6 +144,4 @@ def _named(data: Any, default: str, empty: bool) -> list[tuple[str, np.ndarray]]
     for name, array in data.items():
         if not isinstance(array, (np.ndarray, Tensor)):
             raise DTypeError(f"Invalid type '{type(array)}' for {name}, should be NDArray or numpy.ndarray.")
-    return [
-        (name, np.asarray(a) if isinstance(a, Tensor) else np.asarray(a, np.float32)) for name, a in sorted(data.items())
-    ]
+    return [(name, np.asarray(data[name], None if isinstance(data[name], Tensor) else np.float32)) for name in sorted(data)]

@@ -103,8 +103,8 @@ class MNISTIter(_FileIter):
         order = np.random.RandomState(seed).permutation(len(labels)) if shuffle else np.arange(len(labels))
         pixels = images[order].astype(np.float32) / np.float32(256)
         pixels = pixels.reshape(len(pixels), -1) if flat else pixels[:, None]
-        super().__init__(as_nd(pixels), as_nd(labels[order].astype(np.float32)), batch_size, last_batch_handle="discard",
-                         data_name=data_name, label_name=label_name)
+        super().__init__(as_nd(pixels), as_nd(labels[order].astype(np.float32)), batch_size,
+                         last_batch_handle="discard", data_name=data_name, label_name=label_name)
 
 
 class ImageRecordIter(_FileIter):
@@ -140,8 +140,9 @@ class ImageRecordIter(_FileIter):
                                  np.float32([mean_r, mean_g, mean_b])[channels],
                                  np.float32([std_r, std_g, std_b])[channels] / scale, self._rng)
         labels = labels.astype(np.float32)
-        super().__init__(as_nd(np.arange(len(records))), as_nd(labels[:, 0] if label_width == 1 else labels), batch_size,
-                         shuffle, data_name=data_name, label_name=label_name)
+        numbers = as_nd(np.arange(len(records)))
+        super().__init__(numbers, as_nd(labels[:, 0] if label_width == 1 else labels), batch_size, shuffle,
+                         data_name=data_name, label_name=label_name)
 
     @property
     def provide_data(self) -> list[DataDesc]:  # type: ignore[override]

@@ -60,6 +60,10 @@ def __getattr__(name: str) -> Any:
         found = importlib.import_module(f".{'op' if name == '_internal' else name}", __name__)
     elif name in _RANDOM:
         found = getattr(importlib.import_module(".random", __name__), _RANDOM[name])
+    elif name.endswith("_update") and name in (updates := _updates()):
+        found = updates[name]
+    elif name == "CachedOp":
+        from .cached_op import CachedOp as found
     elif name.startswith("__"):
         raise AttributeError(f"module 'luojia.ndarray' has no attribute {name!r}")
     else:
@@ -68,8 +72,14 @@ def __getattr__(name: str) -> Any:
     return found
 
 
+def _updates() -> dict[str, Any]:
+    from .updates import FUNCTIONS
+
+    return FUNCTIONS
+
+
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_SUBMODULES, *_RANDOM, *_faces.index()})
+    return sorted({*globals(), *_SUBMODULES, *_RANDOM, *_updates(), "CachedOp", *_faces.index()})
 
 
 __all__ = [

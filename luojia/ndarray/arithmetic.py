@@ -11,7 +11,7 @@ from .._src.core.op import OPERATORS, op
 from .._src.core.tensor import Tensor
 from .._src.errors import DTypeError, ShapeError
 from .door import function
-from .ndarray import NDArray, _bracketed
+from .ndarray import OPERANDS, NDArray, _bracketed
 
 
 @op(fn=(), differentiable=False)
@@ -29,13 +29,9 @@ def integer_power(xp, x, y):
 
 def operand(other: Any) -> Any:
     """``other`` if it can stand beside an array in an expression."""
-    if isinstance(other, (Tensor, int, float, bool, np.generic, np.ndarray)) or hasattr(other, "_luojia_apply"):
+    if isinstance(other, OPERANDS) or hasattr(other, "_luojia_apply"):
         return other
     raise DTypeError(f"type {type(other)} not supported beside an NDArray; use an NDArray, a number or a NumPy array.")
-
-
-def _integer(x: Any) -> bool:
-    return isinstance(x, Tensor) and x._value.dtype.kind in "iu"
 
 
 def _on_integers(op_: Any, x: Any, y: Any) -> Any:
@@ -44,27 +40,25 @@ def _on_integers(op_: Any, x: Any, y: Any) -> Any:
     return op_(*(mended or (x, y)))
 
 
-def _general(name: str, on_integers: Any = None) -> Callable:
-    """``x op y`` through Tensor's own method; integers, where they differ, through an operator of theirs."""
+def _forward(name: str, on_integers: Any) -> Callable:
+    """``x op y`` through Tensor's own method; of integers through an operator of theirs."""
     inherited = getattr(Tensor, f"__{name}__")
 
     def method(self: NDArray, other: Any) -> NDArray:
-        if on_integers is not None and self._value.dtype.kind in "iu":
+        if self._value.dtype.kind in "iu":
             return _on_integers(on_integers, self, operand(other))
-        if other.__class__ is not NDArray and other.__class__ is not float:
-            operand(other)
         return inherited(self, other)
 
     return method
 
 
-def _reflected(name: str, on_integers: Any = None) -> Callable:
+def _reflected(name: str, on_integers: Any) -> Callable:
     inherited = getattr(Tensor, f"__r{name}__")
 
     def method(self: NDArray, other: Any) -> NDArray:
-        if on_integers is not None and self._value.dtype.kind in "iu":
+        if self._value.dtype.kind in "iu":
             return _on_integers(on_integers, operand(other), self)
-        return inherited(self, operand(other))
+        return inherited(self, other)
 
     return method
 
@@ -93,10 +87,12 @@ def _inplace(name: str) -> Callable:
     return method
 
 
-_INTEGERS = {"truediv": truncated_divide, "pow": integer_power}
-for _name in ("add", "sub", "mul", "truediv", "pow"):
-    setattr(NDArray, f"__{_name}__", _general(_name, _INTEGERS.get(_name)))
-    setattr(NDArray, f"__r{_name}__", _reflected(_name, _INTEGERS.get(_name)))
+for _name in ("add", "sub", "mul"):
+    setattr(NDArray, f"__{_name}__", getattr(Tensor, f"__{_name}__"))
+    setattr(NDArray, f"__r{_name}__", getattr(Tensor, f"__r{_name}__"))
+for _name, _op in {"truediv": truncated_divide, "pow": integer_power}.items():
+    setattr(NDArray, f"__{_name}__", _forward(_name, _op))
+    setattr(NDArray, f"__r{_name}__", _reflected(_name, _op))
 NDArray.__mod__ = _through("broadcast_mod")
 NDArray.__rmod__ = _through("broadcast_mod", swap=True)
 for _name in ("add", "sub", "mul", "truediv", "pow", "mod"):

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from .._src.core.ambient import commit, wants
-from .._src.core.faces import Face, FaceModule, compile_function, run_plain
+from .._src.core.faces import _MISSING, Face, FaceModule, compile_function, run_plain
+from .._src.core.op import apply, unary
 from .._src.core.random import next_key
 from .._src.core.tape import state
 from .._src.core.tensor import Tensor, wrap
@@ -18,6 +19,8 @@ from .ndarray import NDArray
 
 def run(face: Face, inputs: tuple, attrs: dict[str, Any], out: Any = None, name: Any = None) -> Any:
     """Call an operator with MXNet's conventions: results are NDArrays, several are a list, ``out=`` is written."""
+    if face.direct and out is None and _plain(inputs, attrs):
+        return apply(face.op, inputs, {**face.op._defaults, **attrs})
     first = next((t for t in inputs if isinstance(t, Tensor) or hasattr(t, "_luojia_apply")), None)
     for t in inputs:
         if t.__class__ is np.ndarray:
@@ -58,6 +61,17 @@ def run(face: Face, inputs: tuple, attrs: dict[str, Any], out: Any = None, name:
     return out._store(result[0] if isinstance(result, list) else result)
 
 
+def _plain(inputs: tuple, attrs: dict[str, Any]) -> bool:
+    """Whether every input is an NDArray and no attribute is missing or a list: the common case, run at once."""
+    for t in inputs:
+        if t.__class__ is not NDArray:
+            return False
+    for v in attrs.values():
+        if v is _MISSING or v.__class__ is list:
+            return False
+    return True
+
+
 def _with_key(face: Face, inputs: tuple, device: Context) -> tuple:
     """The inputs with a fresh random key where the operator, though not its face, takes one."""
     given = dict(zip([p.internal for p in face.inputs], inputs))
@@ -82,8 +96,14 @@ def _as_ndarrays(result: Any) -> Any:
 
 def _make(face: Face) -> Callable:
     named = {p.internal for p in face.params} | face.fixed.keys()
-    face.late = wants(face.op, named)
-    return compile_function(face, run, "luojia.ndarray", "out=None, name=None")
+    op = face.op
+    face.late = wants(op, named)
+    face.direct = (
+        not (face.late or op.aux or op.variadic) and len(face.inputs) == len(op.inputs) > 0
+        and op.outputs == 1
+    )
+    quick = unary(op) if face.direct and len(op.inputs) == 1 else None
+    return compile_function(face, run, "luojia.ndarray", "out=None, name=None", quick, NDArray)
 
 
 faces = FaceModule({"mx": _make})

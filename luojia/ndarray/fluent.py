@@ -23,7 +23,9 @@ METHODS = [*FLUENT, "reshape", "flatten", "expand_dims", "squeeze", "transpose",
 
 def _method(name: str) -> Callable:
     def method(self: NDArray, *args: Any, **kwargs: Any) -> Any:
-        return function(name)(self, *args, **kwargs)
+        made = function(name)
+        setattr(NDArray, name, made)  # from now on the function itself is the method
+        return made(self, *args, **kwargs)
 
     method.__name__ = name
     method.__qualname__ = f"NDArray.{name}"

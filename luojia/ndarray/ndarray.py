@@ -10,7 +10,7 @@ import numpy as np
 
 from .._src.core import dtypes
 from .._src.core.op import OPERATORS
-from .._src.core.tape import Leaf, Node, state
+from .._src.core.tape import Leaf, Node, Pullback, state
 from .._src.core.tensor import Tensor, wrap
 from .._src.engine.devices import Context
 from .._src.errors import ArgumentError, DTypeError, GraphError, ShapeError
@@ -20,6 +20,7 @@ INPLACE = (
     "that are already in a computational graph will cause undefined behavior when evaluating gradients. Please call "
     "backward first to clear the graph, or do this outside of a record section, for example under autograd.pause()."
 )
+OPERANDS = (Tensor, int, float, np.generic, np.ndarray)  # what can stand beside an NDArray in an expression
 STORAGE_TYPES = ("default", "row_sparse", "csr")
 
 
@@ -228,7 +229,7 @@ def _bracketed(shape: tuple) -> str:
     return f"[{','.join(map(str, shape))}]"
 
 
-class _Move:
+class _Move(Pullback):
     """The operation of a node that copies from one device to another; its gradient goes back."""
 
     name = "as_in_context"
@@ -248,6 +249,9 @@ def coerce(op: Any, inputs: Any) -> tuple | None:
     """
     dtype = device = None
     for i, t in enumerate(inputs):
+        if not isinstance(t, OPERANDS) and t is not None:
+            raise DTypeError(f"{op.name}: type {type(t)} not supported beside an NDArray; use an NDArray, a number or "
+                             "a NumPy array.")
         if isinstance(t, Tensor):
             if dtype is None:
                 dtype, device = t.np_dtype, t._device
@@ -265,6 +269,8 @@ def _fit_constant(t: Any, dtype: np.dtype, device: Context) -> Any:
         return wrap(NDArray, device.engine.put(t.astype(dtype), device), device)
     if isinstance(t, np.generic):
         t = t.item()
+    if not isinstance(t, (int, float)):
+        raise DTypeError(f"type {type(t)} not supported beside an NDArray; use an NDArray, a number or a NumPy array.")
     if dtype.kind in "iu" and t.__class__ is not int:
         return int(t)
     return t

@@ -27,7 +27,7 @@ def record(pull: Callable, name: str, inputs: Sequence[Tensor], outputs: Sequenc
     return [wrap(t._result_class, t._value, device, tape.select(node, i, t._value)) for i, t in enumerate(outputs)]
 
 
-class _Pull:
+class _Pull(tape.Pullback):
     """The operation of a node whose backward is a function of Tensors."""
 
     def __init__(self, pull: Callable, name: str, classes: list[type]) -> None:

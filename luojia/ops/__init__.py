@@ -6,8 +6,13 @@ from typing import Any
 
 from .._src import ops as _operators  # noqa: F401 - registers the operators
 from .._src.core.faces import FaceModule, compile_class, compile_function, run_plain
-from . import functional
+from . import composite, functional, plain, random, state, stateful
+from .composite import *  # noqa: F403
 from .functional import *  # noqa: F403
+from .plain import *  # noqa: F403
+from .random import *  # noqa: F403
+from .state import *  # noqa: F403
+from .stateful import *  # noqa: F403
 
 _faces = FaceModule({
     "fn": lambda face: compile_function(face, run_plain, __name__),
@@ -28,4 +33,4 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *_faces.index()})
 
 
-__all__ = functional.__all__
+__all__ = [name for module in (functional, composite, plain, random, state, stateful) for name in module.__all__]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._src.core.symbol import Entry, SymNode, walk
+from .._src.core.symbol_names import counted
 from .._src.core.symbol_ops import node_from_file
 from .._src.errors import FormatError, MXNetError, NotSupportedError
 from .._src.formats import symbol_json
@@ -20,7 +21,7 @@ def dump(symbol: Any) -> str:
         edges = [[number[id(e.node)], e.index, int(id(e.node) in aux)] for e in node.inputs]
         out.append({"op": node.kind, "name": node.name, "attrs": node.strings(), "inputs": edges})
     heads = [[number[id(e.node)], e.index, 0] for e in symbol._outputs]
-    return symbol_json.write(out, heads, [n.count for n in nodes])
+    return symbol_json.write(out, heads, [counted(n.kind, n.count, n.given) for n in nodes])
 
 
 def parse(text: str, cls: type, label: str = "<text>") -> Any:

@@ -40,7 +40,8 @@ def test_promotion_of_bfloat16():
     ml_dtypes = pytest.importorskip("ml_dtypes", reason="bfloat16 needs the package ml_dtypes")
     b = np.dtype(ml_dtypes.bfloat16)
     assert D.bfloat16.np == b and from_np(b) is D.bfloat16
-    for other, expected in {"float16": "float32", "float32": "float32", "int64": "bfloat16", "bool": "bfloat16"}.items():
+    for other, expected in {"float16": "float32", "float32": "float32", "int64": "bfloat16",
+                            "bool": "bfloat16"}.items():
         assert promote(b, np.dtype(other)).name == promote(np.dtype(other), b).name == expected
 
 
@@ -63,7 +64,8 @@ def test_dtypes_are_singletons():
 
 
 @pytest.mark.parametrize("name, expected", [
-    (D.int8, "int8"), (float, "float32"), (int, "int64"), (bool, "bool"), ("float16", "float16"), ("Float16", "float16"),
+    (D.int8, "int8"), (float, "float32"), (int, "int64"), (bool, "bool"), ("float16", "float16"),
+    ("Float16", "float16"),
     (np.int32, "int32"), (np.dtype("uint8"), "uint8"),
 ])
 def test_to_np(name, expected):

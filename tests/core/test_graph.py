@@ -143,7 +143,7 @@ def test_operators_of_several_outputs_give_tuples():
 def test_trace_refuses_values(fn, error, message):
     with pytest.raises(error, match=message):
         trace(fn, [sym.var("x")])
-    assert graph._captures == []
+    assert graph.traces.captures == []
 
 
 def test_trace_needs_a_symbol():

@@ -8,7 +8,7 @@ import pytest
 
 from luojia import Parameter, Tensor, cpu, nd, ops
 from luojia._src.core import dtypes as D
-from luojia._src.core.op import OPERATORS, TENSORS, Operator, Spec, fit, op
+from luojia._src.core.op import OPERATORS, TENSORS, Operator, Spec, _adopt, fit, op
 from luojia._src.core.tape import recording_scope
 from luojia._src.core.tensor import wrap
 
@@ -79,7 +79,7 @@ def test_a_name_is_defined_once():
 
 @pytest.mark.parametrize("call, kind, message", [
     (lambda: X + Tensor([1.0, 2.0, 3.0]), ValueError, r"add: .*\(2,\) float32, \(3,\) float32"),
-    (lambda: OPERATORS["matmul"](X, Tensor([1.0])), ValueError, r"matmul: .*\(2,\) float32, \(1,\) float32"),
+    (lambda: OPERATORS["matmul"](X, Tensor([1.0])), ValueError, r"MatMul expects .* shapes \(2,\) and \(1,\)"),
     (lambda: X + None, TypeError, r"add: .*\(2,\) float32, None"),
     (lambda: X + "a", TypeError, r"add expects Tensors and numbers, got str: 'a'"),
     (lambda: X * {}, TypeError, r"multiply expects Tensors and numbers, got dict"),
@@ -128,9 +128,13 @@ OTHERS = {
 @pytest.mark.parametrize("reflected", [False, True])
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_tensors_with_other_things(dtype, what, reflected):
-    """As mindspore answers, but for a list of floats with integers, which it truncates, and arrays, which it refuses."""
+    """As mindspore answers, but for floats in a list with integers, which it truncates, and arrays: it refuses them."""
     other, table = OTHERS[what]
     x = Tensor([1, 2], dtype)
+    if isinstance(other, np.ndarray) and not reflected:
+        with pytest.raises(TypeError, match="ndarray: expected a Tensor or a number"):
+            x + other
+        return
     expected = table.get(str(dtype), str(dtype))
     if expected is ValueError:
         with pytest.raises(ValueError, match="add"):
@@ -318,18 +322,18 @@ def test_operators_that_are_not_differentiable_are_constants():
 
 def test_numpy_functions_become_operators():
     x = Tensor(np.array([0.5]))
-    np.testing.assert_allclose(grad(lambda x: TENSORS.arctan(x), x).asnumpy(), 1 / 1.25)
+    np.testing.assert_allclose(grad(lambda x: _adopt("sinc")(x), x).asnumpy(), -4 / np.pi)
     assert TENSORS.exp is OPERATORS["exp"] and TENSORS.pi == np.pi
-    assert TENSORS.hypot(3.0, 4.0) == 5.0  # no Tensor: NumPy's own
+    assert _adopt("float_power")(2.0, 3.0) == 8.0  # no Tensor: NumPy's own
     made = TENSORS.zeros((2,))
     assert type(made) is Tensor and made.shape == (2,)
 
 
 def test_tensors_in_lists_are_not_silently_constants():
     with pytest.raises(NotImplementedError, match="xp.block of Tensors in a list"):
-        TENSORS.block([X, X])
+        _adopt("block")([X, X])
     with pytest.raises(NotImplementedError, match="by keyword"):
-        TENSORS.arctan(x=X)
+        _adopt("sinc")(x=X)
 
 
 def test_arrays_that_a_rule_creates_are_on_the_device_of_its_node():

@@ -40,16 +40,15 @@ def test_what_it_is_made_of(data, dtype, shape):
 
 def test_names(p):
     assert p.name == "p" and not p.has_default_name
-    bare = Parameter(1.0)
-    assert bare.name == "Parameter" and bare.has_default_name
+    bare, other = Parameter(1.0), Parameter(1.0, name="  ")
+    assert bare.name.startswith("Parameter#") and bare.has_default_name and other.name != bare.name
     bare.name = "  spaced "
     assert bare.name == "spaced" and not bare.has_default_name
     assert repr(p) == str(p) == "Parameter (name=p, shape=(2,), dtype=Float32, requires_grad=True)"
 
 
 @pytest.mark.parametrize("name, message", [
-    (3, "the name must be a string, got 3 of type int"), ("", "1 to 1024 characters, got 0"), ("  ", "got 0"),
-    ("x" * 1025, "got 1025"),
+    (3, "name should be 'string' or 'None', but got <class 'int'>"), ("x" * 1025, "at most 1024, but got 1025"),
 ])
 def test_bad_names(p, name, message):
     with pytest.raises(ValueError, match=message):
@@ -60,10 +59,12 @@ def test_bad_names(p, name, message):
 
 
 def test_bad_data_and_flags(p):
-    with pytest.raises(ValueError, match="default_input .* got bool"):
+    with pytest.raises(ValueError, match="Parameter data can not be `bool`; default_input must be"):
         Parameter(True)
+    with pytest.raises(TypeError, match="'default_input' must be in .* But got type <class 'str'>"):
+        Parameter("text")
     for bad in (1, "yes", None):
-        with pytest.raises(TypeError, match=f"requires_grad must be bool, got {type(bad).__name__}"):
+        with pytest.raises(TypeError, match=f"`requires_grad` must be bool type, but got {type(bad).__name__}"):
             p.requires_grad = bad
     assert p.requires_grad
 
@@ -114,6 +115,7 @@ def test_set_data(p):
 @pytest.mark.parametrize("data, kind, message", [
     (Tensor([1.0, 2.0, 3.0]), ValueError, r"'p' which has been initialized: .*\(2,\), the new data \(3,\)"),
     (Tensor(np.ones(2)), TypeError, "Parameter 'p' holds Float32, and data of dtype float64 would be narrowed"),
+    (np.ones(2, np.float32), TypeError, "Parameter data must be .*But with type <class 'numpy.ndarray'>"),
 ])
 def test_data_that_do_not_fit(p, data, kind, message):
     with pytest.raises(kind, match=message):
@@ -127,6 +129,8 @@ def test_clone(p):
     assert numbers(p) == [1.0, 2.0] and q.name == "p" and q.requires_grad
     assert numbers(p.clone("zeros")) == [0.0, 0.0] and numbers(p.clone(3)) == [3.0, 3.0]
     assert p.clone("ones").np_dtype == np.float32
+    with pytest.raises(ValueError, match="init must be 'same', 'zeros', 'ones' or a number, got 'xavier'"):
+        p.clone("xavier")
 
 
 @pytest.mark.parametrize("duplicate", [lambda p: pickle.loads(pickle.dumps(p)), copy.deepcopy])
@@ -164,9 +168,11 @@ def test_tuples(p):
 
 
 def test_what_makes_no_tuple(p):
-    with pytest.raises(TypeError, match="should be Parameter collection, got Tensor"):
+    with pytest.raises(TypeError, match="should be 'Parameter' collection, but got an element of type .*Tensor"):
         ParameterTuple([p, Tensor([1.0])])
-    with pytest.raises(ValueError, match="name 'p' already exists; rename it"):
+    with pytest.raises(TypeError, match="should be a collection of 'Parameter', but got a .*Parameter"):
+        ParameterTuple(p)
+    with pytest.raises(ValueError, match="its name 'p' already exists. Please set a unique name"):
         ParameterTuple([p, Parameter(1.0, name="p")])
     with pytest.raises(TypeError, match="prefix must be str, got int"):
         ParameterTuple([p]).clone(3)

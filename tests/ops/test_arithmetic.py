@@ -34,7 +34,7 @@ def test_without_broadcasting():
     check_op("elemwise_sub", x, pos, ref=np.subtract)
     check_op("elemwise_mul", x, pos, ref=np.multiply)
     check_op("elemwise_div", x, pos, ref=np.divide)
-    with pytest.raises(ShapeError, match=r"elemwise_add expects two arrays of one shape, got lhs \(2, 3\) and rhs \(3,\)"):
+    with pytest.raises(ShapeError, match=r"elemwise_add expects two arrays .* got lhs \(2, 3\) and rhs \(3,\)"):
         OPERATORS["elemwise_add"](Tensor(x), Tensor(y))
 
 

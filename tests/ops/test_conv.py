@@ -55,7 +55,8 @@ def test_convolution(attrs):
         pad = ((1, 1), (0, 0))
     y = plain_conv(x, w, b, stride, pad, attrs.get("dilation", (1, 1)), groups)
     check_op("convolution", x, w, b, attrs=attrs, ref=y)
-    assert OPERATORS["convolution"].shape_rule([x.shape, w.shape, b.shape], **OPERATORS["convolution"]._defaults | attrs) == y.shape
+    op = OPERATORS["convolution"]
+    assert op.shape_rule([x.shape, w.shape, b.shape], **op._defaults | attrs) == y.shape
 
 
 def test_convolution_of_one_and_three_axes_without_bias():
@@ -82,8 +83,9 @@ def test_deconvolution_is_the_transpose_of_convolution(attrs):
     x, w = array(2, 4, 3, 3), array(4, 3, 3, 2)
     b = array(3 * groups)
     check_op("deconvolution", x, w, b, attrs=attrs)
-    y = OPERATORS["deconvolution"](Tensor(x), Tensor(w), **attrs)
-    assert OPERATORS["deconvolution"].shape_rule([x.shape, w.shape], **OPERATORS["deconvolution"]._defaults | attrs) == y.shape
+    op = OPERATORS["deconvolution"]
+    y = op(Tensor(x), Tensor(w), **attrs)
+    assert op.shape_rule([x.shape, w.shape], **op._defaults | attrs) == y.shape
     if "target_shape" in attrs:
         assert y.shape[2:] == (6, 5)
     elif "size" in attrs:

@@ -51,7 +51,7 @@ def test_positions():
     check_op("argmax", x, attrs={"rank1": True, "dtype": "float32"}, ref=np.array([2.0]), dtypes=())
     assert ops.Argmax()(tied).dtype is mx.int32 and ops.argmax(tied).dtype is mx.int64
     index, value = ops.ArgMaxWithValue(axis=0)(tied)
-    assert index.asnumpy() == 0 and index.dtype is mx.int32 and value.asnumpy() == 3
+    assert index.asnumpy() == 0 and index.dtype is mx.int64 and value.asnumpy() == 3
 
 
 def test_median():

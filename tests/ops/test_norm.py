@@ -84,6 +84,10 @@ def test_batch_norm(attrs):
     check_op(Visible(), x, gamma, beta, *statistics(), attrs=attrs, grad=(0, 1, 2), tolerance=4)
 
 
+def test_batch_norm_by_moving_statistics():
+    check_op("batch_norm", array(4, 3, 2), array(3), array(3), *statistics(), grad=(0, 1, 2), tolerance=4)
+
+
 def test_batch_norm_is_mxnets():
     x = Tensor(np.array([[1, 2], [3, 5], [2, 7]], "f4"))
     gamma, beta = Tensor(np.array([2, 3], "f4")), Tensor(np.array([0.5, 0.5], "f4"))

@@ -63,7 +63,7 @@ def test_operators_that_mxnet_lacks_keep_their_own_names():
     assert CachedGraph(sym.load_json(text))(Tensor([-2.0, 3.0]))[0].tolist() == [1, 0]
 
 
-@pytest.mark.parametrize("name", ["mlp", "group"])
+@pytest.mark.parametrize("name", ["mlp", "group", "net"])
 def test_the_files_of_mxnet(name):
     path = FIXTURES / f"{name}-symbol.json"
     assert sym.load(str(path)).tojson() == path.read_text()
@@ -77,6 +77,17 @@ def test_an_mlp_of_mxnet_infers_and_runs():
     executor.backward()
     np.testing.assert_allclose(executor.outputs[0].asnumpy().sum(axis=1), [1, 1], rtol=1e-6)
     assert labels and set(executor.grad_dict) == set(mlp.list_arguments())
+
+
+def test_a_convolutional_net_of_mxnet_gives_its_output():
+    net = sym.load(str(FIXTURES / "net-symbol.json"))
+    params = {k.partition(":")[2]: v for k, v in mx.nd.load(str(FIXTURES / "net-0000.params")).items()}
+    expected = np.load(FIXTURES / "net_io.npz")
+    shapes = net.infer_shape(data=expected["x"].shape)
+    assert dict(zip(net.list_arguments(), shapes[0])) == {"data": (2, 1, 8, 8), **{
+        n: params[n].shape for n in net.list_arguments() if n != "data"}}
+    (out,) = net.eval(data=mx.nd.array(expected["x"]), **params)
+    np.testing.assert_allclose(out.asnumpy(), expected["y"], rtol=1e-5, atol=1e-6)
 
 
 def test_numbers_and_absent_inputs_of_own_operators_are_kept():

@@ -103,6 +103,7 @@ def test_conditional_inputs():
     assert sym.LeakyReLU(x, act_type="prelu", name="l").list_arguments() == ["x", "l_gamma"]
     assert sym.LeakyReLU(x, act_type="leaky", name="l").list_arguments() == ["x"]
     assert sym.softmax(x, name="s").list_arguments() == ["x"]
+    assert sym.LayerNorm(x, name="l").list_arguments() == ["x", "l_gamma", "l_beta"]
 
 
 @pytest.mark.parametrize("name", sorted(FLUENT - {'clip'}))

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 from .dtypes import DType
 from .op import OPERATORS, Operator, apply
+from .tensor import Tensor
 
 _MISSING = object()
 _SPEC = re.compile(r"(?P<name>\w+)\((?P<first>.*?)\)(?:\((?P<second>.*)\))?(?:\s*\|\s*(?P<fixed>.*))?$", re.S)
@@ -106,7 +107,9 @@ def _split(text: str) -> list[str]:
 
 
 def tidy(value: Any) -> Any:
-    """Attributes are what operators take: lists become tuples, which hash, and framework dtypes NumPy's."""
+    """Attributes are what operators take: lists and Tensors become tuples, which hash, and framework dtypes NumPy's."""
+    if isinstance(value, Tensor):
+        value = value.tolist()
     if isinstance(value, (list, tuple)):
         return tuple([tidy(v) for v in value])
     return value.np if isinstance(value, DType) else value
@@ -124,12 +127,14 @@ def index_faces(kind: str) -> dict[str, tuple[Operator, str]]:
     return found
 
 
-def compile_function(face: Any, run: Callable, module: str, extra: str = "") -> Callable:
+def compile_function(face: Any, run: Callable, module: str, extra: str = "", quick: Callable | None = None,
+                     quick_class: type | None = None) -> Callable:
     """A Python function with the face's signature that calls ``run(face, inputs, attrs, **extra names)``.
 
-    ``extra`` is source for further parameters that the door understands, as ``"out=None, name=None"``.
+    ``extra`` is source for further parameters that the door understands, as ``"out=None, name=None"``. A face of one
+    array and nothing else may have a ``quick`` way for an array of ``quick_class``.
     """
-    space: dict[str, Any] = {"_run": run, "_face": face}
+    space: dict[str, Any] = {"_run": run, "_face": face, "_quick": quick, "_class": quick_class}
     keyword = any(p.star for p in face.params)
     signature, seen_default = [], False
     for i, p in enumerate(face.params):
@@ -157,6 +162,11 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "") -> 
     passed = "".join(f", {e.split('=')[0].strip()}={e.split('=')[0].strip()}" for e in extra.split(",") if e.strip())
     call = f"_run(_face, {inputs}, {{{', '.join(pairs)}}}{passed})"
     source = f"def {face.name}({', '.join(signature)}):\n    return {call}"
+    if quick is not None and len(face.params) == 1 and len(face.inputs) == 1 and not face.fixed:
+        array = face.inputs[0].public
+        condition = " and ".join([f"{array}.__class__ is _class", *[f"{e.split('=')[0].strip()} is None"
+                                                                     for e in extra.split(",") if e.strip()]])
+        source = source.replace("\n", f"\n    if {condition}:\n        return _quick({array})\n", 1)
     exec(source, space)  # noqa: S102 - the source is made of this package's own tables
     function = space[face.name]
     function.__module__ = module
@@ -173,7 +183,7 @@ def run_plain(face: Face, inputs: tuple, attrs: dict[str, Any]) -> Any:
     if op.variadic and len(inputs) == len(op.inputs) + 1 and isinstance(inputs[-1], (list, tuple)):
         inputs = (*inputs[:-1], *inputs[-1])
     for v in attrs.values():
-        if v.__class__ is list or v.__class__ is tuple or v.__class__ is DType:
+        if v.__class__ is list or v.__class__ is tuple or v.__class__ is DType or isinstance(v, Tensor):
             attrs = {k: tidy(v) for k, v in attrs.items()}
             break
     if not op.variadic:

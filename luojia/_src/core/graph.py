@@ -29,7 +29,7 @@ from ..errors import ArgumentError, GraphError
 from .ambient import commit, draw_key
 from .op import OPERATORS, apply
 from .symbol import KEY, Entry, Symbol, SymNode, variable, walk
-from .symbol_ops import _captures, apply_to_symbols
+from .symbol_ops import apply_to_symbols, traces
 from .tape import SELECT, Leaf, Node, recording_scope, state
 from .tensor import Tensor, wrap
 
@@ -222,12 +222,12 @@ def trace(fn: Callable, inputs: Sequence[Any], params: Mapping[str, Any] | None 
             made[id(t)] = variable(cls, name)
         return made[id(t)]
 
-    _captures.append(capture)
+    traces.captures.append(capture)
     try:
         with recording_scope(bool(params) or None):
             out = fn(*inputs, **kwargs)
     finally:
-        _captures.pop()
+        traces.captures.pop()
     found = _symbols(out)
     if not found:
         raise GraphError(f"trace: {getattr(fn, '__name__', fn)} returned {type(out).__name__}, no Symbol; "

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.devices import cpu_engine
-from ..errors import MXNetError, ShapeError
+from ..errors import MXNetError, NotSupportedError, ShapeError
 from .op import Operator
 from .symbol import KEY, Entry, Symbol, SymNode, walk
 
@@ -149,6 +149,8 @@ class Shapes:
                       for a, s in zip(node.args, shapes))
         try:
             outs = _output_shapes(node.op, specs, consts, tuple(sorted(node.attrs.items(), key=lambda kv: kv[0])))
+        except NotSupportedError:
+            raise
         except (MXNetError, ValueError, IndexError, TypeError) as e:
             listed = ", ".join(f"{a.node.name} {_list(s)}" for a, s in zip(node.args, shapes) if a.__class__ is Entry)
             raise ShapeError(f"Error in operator {node.name}: {e} (its inputs: {listed})") from e
@@ -164,6 +166,8 @@ def _accepted(rule: Any, extra: dict[str, Any], attrs: dict[str, Any]) -> dict[s
 @lru_cache(maxsize=4096)
 def _output_shapes(op: Operator, specs: tuple, consts: tuple, attrs: tuple) -> tuple[Shape, ...]:
     attrs = dict(attrs)
+    if op.elementwise:
+        return (np.broadcast_shapes(*[s for s in specs if s is not None]),)
     if op.shape_rule is not None:
         found = op.shape_rule(list(specs), **attrs)
         return tuple(found) if isinstance(found, list) or (found and isinstance(found[0], (tuple, list))) else (found,)
@@ -177,7 +181,11 @@ def _output_shapes(op: Operator, specs: tuple, consts: tuple, attrs: tuple) -> t
             full[i] = a
         return op.fn(xp, *full, **attrs)
 
-    out = engine.eval_shape(fn, *[((2,), np.uint32) if specs[i] == "key" else (specs[i], np.float32) for i in free])
+    given = [((2,), np.uint32) if specs[i] == "key" else (specs[i], np.float32) for i in free]
+    try:
+        out = engine.eval_shape(fn, *given)
+    except np.linalg.LinAlgError:  # zeros have no inverse; identity matrices have
+        out = fn(engine.xp, *[engine.asarray(np.broadcast_to(np.eye(*shape[-2:]), shape)) for shape, _ in given])
     outs = out if isinstance(out, (tuple, list)) else (out,)
     return tuple([tuple(np.shape(o)) if not hasattr(o, "shape") else tuple(o.shape) for o in outs])
 
@@ -228,9 +236,11 @@ def infer_types(symbol: Symbol, given: Mapping[str, Any]) -> dict[tuple[int, int
             outs = np.dtype(named) if casts else shared
             if shared is None and not casts:
                 shared = next((of[id(node), i] for i in range(node.count) if of.get((id(node), i)) is not None), None)
-            for e in entries:
+            for position, e in enumerate(entries):
                 if of.get((id(e.node), e.index)) is None and shared is not None:
-                    of[id(e.node), e.index] = shared
+                    # Statistics, and what goes with them, have full precision.
+                    full = node.op.aux and position > 0 and shared == np.float16
+                    of[id(e.node), e.index] = np.dtype("float32") if full else shared
                     changed = True
             for i in range(node.count):
                 if of.get((id(node), i)) is None and (outs if outs is not None else shared) is not None:

@@ -83,6 +83,7 @@ class Operator:
         self.loss = loss  # its gradient asks for no head gradient
         self.faces = faces or {}
         self.rule: Any = None
+        self.direct_rule: Any = None  # the rule, where the tape may call it with arrays by itself
         self.fast_forward: Any = None
         self.fast_backward: Any = None
         self.complete_rule: Callable | None = None
@@ -105,6 +106,7 @@ class Operator:
         if rule is None:
             return lambda rule: self.vjp(rule, keep=keep)
         self.rule = rule
+        self.direct_rule = rule if self.outputs == 1 else None
         self.keep_args = "args" in keep
         self.keep_ans = "ans" in keep
         return self
@@ -210,24 +212,7 @@ class Operator:
         if node.__class__ is RichNode and node.saved is not None:
             gs = self.fast_backward(node.saved, g, args, needs, **node.attrs)
         elif self.rule is not None:
-            if engine.direct:
-                gs = self.rule(engine.xp, g, node.ans, args, needs, **node.attrs)
-            else:
-                gs = engine.pull(self, g, node.ans, args, needs, node.attrs)
-            if gs.__class__ is tuple:  # the common case: all of them fit
-                if len(gs) == 2:
-                    a, b = args
-                    ga, gb = gs
-                    if (ga is None or not needs[0] or (ga.dtype is a.dtype and ga.shape == a.shape)) and (
-                        gb is None or not needs[1] or (gb.dtype is b.dtype and gb.shape == b.shape)
-                    ):
-                        return gs
-                else:
-                    for gi, a, need in zip(gs, args, needs):
-                        if need and gi is not None and (gi.dtype is not a.dtype or gi.shape != a.shape):
-                            break
-                    else:
-                        return gs
+            gs = engine.pull(self, g, node.ans, args, needs, node.attrs)
         else:
             gs = tuple(self._differentiate(engine, g, args, needs, node.attrs))
         if gs.__class__ is not tuple:
@@ -301,6 +286,11 @@ class Operator:
             self._derived[index] = derived
         return self._derived[index]
 
+    @staticmethod
+    def fit(g: Any, primal: Any) -> Any:
+        """A cotangent array summed to its primal's shape and cast to its dtype."""
+        return fit(None, g, primal)
+
     def count_outputs(self, **attrs: Any) -> int:
         """The number of outputs under these attributes."""
         return self.outputs if isinstance(self.outputs, int) else self.outputs(**attrs)
@@ -331,7 +321,7 @@ def fit(xp: Any, g: Any, primal: Any) -> Any:
         if axes:
             g = xp.sum(g, axis=axes, keepdims=True) if isinstance(g, Tensor) else g.sum(axis=axes, keepdims=True)
         if g.shape != shape:
-            g = xp.reshape(g, shape)
+            g = xp.reshape(g, shape) if isinstance(g, Tensor) else g.reshape(shape)
     dtype = primal.np_dtype if isinstance(primal, Tensor) else primal.dtype
     if isinstance(g, Tensor):
         return g if g.np_dtype == dtype else OPERATORS["cast"](g, dtype=dtype)
@@ -342,11 +332,14 @@ def fit(xp: Any, g: Any, primal: Any) -> Any:
     return g
 
 
-def binary(op: Operator) -> Callable:
+def binary(op: Operator, otherwise: Callable | None = None) -> Callable:
     """The Python operator ``x op y`` of two Tensors: ``apply``, with the common case written out.
 
     That case is two Tensors of one class, dtype and device, or a Tensor and a number of its kind, on NumPy.
+    ``otherwise(x, y)`` takes all others.
     """
+    attrs = op._defaults
+    rest = otherwise or (lambda x, y: apply(op, (x, y), attrs))
     fn, keep_args, keep_ans, differentiable = op.fn, op.keep_args, op.keep_ans, op.differentiable
     xp = NUMPY.xp
 
@@ -368,7 +361,7 @@ def binary(op: Operator) -> Callable:
                 try:
                     ans = fn(xp, x, y)
                 except ValueError:
-                    return apply(op, (self, other), _NO_ATTRS)  # which says what does not fit
+                    return apply(op, (self, other), attrs)  # which says what does not fit
                 if ans.__class__ is not _ndarray:
                     ans = np.asarray(ans)
                 out = _new(cls)
@@ -381,11 +374,43 @@ def binary(op: Operator) -> Callable:
                             x = Spec(x)
                         if kind is cls and y.nbytes > _SMALL:
                             y = Spec(y)
-                    out._node = Node(op, _NO_ATTRS, (node_x, node_y), (x, y), ans if keep_ans else None, device)
+                    out._node = Node(op, attrs, (node_x, node_y), (x, y), ans if keep_ans else None, device)
                 else:
                     out._node = None
                 return out
-        return apply(op, (self, other), _NO_ATTRS)
+        return rest(self, other)
+
+    return method
+
+
+def unary(op: Operator) -> Callable:
+    """``op`` of one Tensor and no attributes: ``apply``, with the common case written out."""
+    fn, keep_args, keep_ans, differentiable = op.fn, op.keep_args, op.keep_ans, op.differentiable
+    xp = NUMPY.xp
+    plain = op.fast_forward is None and isinstance(op.outputs, int) and op.outputs == 1
+
+    def method(self: Tensor) -> Any:
+        x = self._value
+        cls = self.__class__
+        if plain and x.__class__ is _ndarray and cls._result_class is cls:
+            try:
+                ans = fn(xp, x)
+            except (ValueError, TypeError):
+                return apply(op, (self,), op._defaults)  # which says what does not fit
+            if ans.__class__ is not _ndarray:
+                ans = np.asarray(ans)
+            out = _new(cls)
+            out._value = ans
+            out._device = device = self._device
+            node = self._node
+            if node is not None and differentiable and state.recording:
+                if not keep_args and x.nbytes > _SMALL:
+                    x = Spec(x)
+                out._node = Node(op, op._defaults, (node,), (x,), ans if keep_ans else None, device)
+            else:
+                out._node = None
+            return out
+        return apply(op, (self,), op._defaults)
 
     return method
 
@@ -482,7 +507,8 @@ def failed(op: Operator, values: list, e: Exception) -> Exception:
     got = ", ".join(
         f"{tuple(v.shape)} {v.dtype}" if hasattr(v, "shape") and hasattr(v, "dtype") else repr(v) for v in values
     )
-    kind = ShapeError if isinstance(e, ValueError) else DTypeError if isinstance(e, TypeError) else ArgumentError
+    shapes = isinstance(e, ValueError) or "shape" in str(e)  # JAX tells of shapes by TypeError
+    kind = ShapeError if shapes else DTypeError if isinstance(e, TypeError) else ArgumentError
     return kind(f"{op.name}: {e}; it was applied to ({got}).")
 
 

@@ -93,6 +93,7 @@ CONDITIONAL: dict[tuple[str, str], Callable[[dict[str, Any]], bool]] = {
     ("CTCLoss", "data_lengths"): lambda a: bool(a.get("use_data_lengths")),
     ("CTCLoss", "label_lengths"): lambda a: bool(a.get("use_label_lengths")),
     ("softmax", "length"): lambda a: bool(a.get("use_length")),
+    **{(f"{kind}Norm", name): lambda a: True for kind in ("Layer", "Group", "Instance") for name in ("gamma", "beta")},
 }
 
 # Attributes that a graph cannot do without, as the input shapes are not there to tell them.
@@ -107,8 +108,20 @@ REQUIRED = {
     "split": {"num_outputs": int},
 }
 
+# Names of outputs, and how many MXNet counts where some are hidden.
 OUTPUTS = {"BatchNorm": ("output", "mean", "var"), "LayerNorm": ("output", "mean", "std"),
-           "GroupNorm": ("output", "mean", "std"), "RNN": ("output", "state", "state_cell")}
+           "GroupNorm": ("output", "mean", "std"), "RNN": ("output", "state_output", "statecell_output"),
+           "sort": ("output0",), "CTCLoss": ("output0",)}
+COUNTED = {"BatchNorm": 3, "LayerNorm": 3, "GroupNorm": 3, "InstanceNorm": 3, "Dropout": 2, "LRN": 2,
+           "L2Normalization": 2, "sort": 2, "CTCLoss": 2}
+
+
+def counted(op: str, count: int, given: dict[str, Any]) -> int:
+    """The number of outputs that MXNet's files count for an operator of ``count`` visible ones."""
+    if op == "Pooling" and given.get("pool_type", "max") == "max":
+        return 2
+    return max(count, COUNTED.get(op, 1))
+
 
 # Attributes with a short and a dunder name.
 HIDDEN = ("ctx_group", "lr_mult", "wd_mult", "force_mirroring", "mirror_stage")

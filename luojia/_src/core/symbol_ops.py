@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import threading
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -54,21 +55,22 @@ def _face_function(face: Face, name: str) -> Callable:
 
 
 def _sign_function(name: str, sign: str, of: names.Sign) -> Callable:
-    def fn(left: Any, right: Any) -> Any:
-        if not isinstance(left, Symbol) and not isinstance(right, Symbol):
-            return OPERATORS[face_of(of.face).op.name](left, right)
-        return signed(sign, left, right)
+    def fn(*args: Any, **kwargs: Any) -> Any:
+        pair = [*args, *kwargs.values()]  # base and exp, left and right, lhs and rhs: they come in this order
+        if len(pair) != 2:
+            raise TypeError(f"{name}() takes two arguments, got {len(pair)}.")
+        if not any(isinstance(p, Symbol) for p in pair):
+            return OPERATORS[face_of(of.face).op.name](*pair)
+        return signed(sign, *pair)
 
-    fn.__name__ = fn.__qualname__ = name
-    fn.__module__ = "luojia.symbol"
-    fn.__doc__ = f"{face_of(of.face).op.__doc__} Either side may be a number."
-    return fn
+    doc = f"{face_of(of.face).op.__doc__} Either side may be a number."
+    kinds = inspect.Parameter
+    left, right = ("base", "exp") if sign == "pow" else ("left", "right")
+    fn.__signature__ = inspect.Signature([kinds(n, kinds.POSITIONAL_OR_KEYWORD) for n in (left, right)])
+    return _named(fn, name, doc)
 
 
 def _dress(fn: Callable, name: str, doc: str | None, params: list) -> Callable:
-    fn.__name__ = fn.__qualname__ = name
-    fn.__module__ = "luojia.symbol"
-    fn.__doc__ = doc
     kinds = inspect.Parameter
     star = any(p.star for p in params)
     shown, keyword = [], False
@@ -84,6 +86,13 @@ def _dress(fn: Callable, name: str, doc: str | None, params: list) -> Callable:
     shown.sort(key=lambda p: p.kind)
     shown += [kinds(n, kinds.KEYWORD_ONLY, default=None) for n in ("name", "attr")]
     fn.__signature__ = inspect.Signature(shown)
+    return _named(fn, name, doc)
+
+
+def _named(fn: Callable, name: str, doc: str | None) -> Callable:
+    fn.__name__ = fn.__qualname__ = name
+    fn.__module__ = "luojia.symbol"
+    fn.__doc__ = doc
     return fn
 
 
@@ -119,6 +128,7 @@ def make_node(face: Face, arrays: dict[str, Any], star: tuple, given: dict[str, 
     """The outputs of a new node; ``arrays`` and ``given`` are under public names."""
     op = face.op
     public_of = {p.internal: p.public for p in face.inputs}
+    required = {p.internal for p in face.inputs if p.default is _MISSING}  # as this face has it
     attrs = attributes_of(face, given)
     late = wants(op, {p.internal for p in face.params} | face.fixed.keys())
     defaults = {p.public: None if p.default is _MISSING else p.default for p in face.attributes}
@@ -130,7 +140,7 @@ def make_node(face: Face, arrays: dict[str, Any], star: tuple, given: dict[str, 
             args.append(KEY if "key" in late and internal == "key" else None)
             continue
         value = arrays.get(public)
-        if value is None and create and names.condition(face.name, public, effective, internal in op.optional):
+        if value is None and create and names.condition(face.name, public, effective, internal not in required):
             value = _missing_input(cls, op, internal, f"{name}_{public}", given, extra)
         args.append(value if value is None else _entry(value, public))
     args += [_entry(s, "of the list") for s in star]
@@ -255,13 +265,16 @@ def attributes_of(face: Face, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def signed(sign: str, left: Any, right: Any) -> Symbol:
-    """``left (sign) right``, one of them a number perhaps, under MXNet's names (``_plusscalar0``)."""
+    """``left (sign) right``, one of them a number perhaps, under MXNet's names (``_plusscalar0``).
+
+    Shapes broadcast, as in the functions that graphs are traced from; MXNet's own signs between symbols do not.
+    """
     of = names.SIGNS[sign]
     if isinstance(left, Symbol) and isinstance(right, Symbol):
         kind, hint = of.op
         return _sign_node(of.face, kind, hint, [_entry(left, "lhs"), _entry(right, "rhs")], {}, type(left))
     symbol, other = (left, right) if isinstance(left, Symbol) else (right, left)
-    if isinstance(other, Tensor) and _captures:
+    if isinstance(other, Tensor) and traces.captures:
         found = captured(other, type(symbol))
         return signed(sign, *((left, found) if symbol is left else (found, right)))
     if not isinstance(other, NUMBER):
@@ -295,12 +308,19 @@ def fluent(symbol: Symbol, name: str) -> Callable:
 
 # -- operators called with symbols ---------------------------------------------------------------------------------
 
-_captures: list[Callable[[Tensor, type], Symbol]] = []  # of the traces under way: what a Tensor becomes
+class _Traces(threading.local):
+    """The traces under way on this thread: what a Tensor becomes in each."""
+
+    def __init__(self) -> None:
+        self.captures: list[Callable[[Tensor, type], Symbol]] = []
+
+
+traces = _Traces()
 
 
 def captured(tensor: Any, cls: type) -> Symbol | None:
     """The symbol for an array that meets a symbol while a function is traced; None outside traces."""
-    return _captures[-1](tensor, cls) if _captures else None
+    return traces.captures[-1](tensor, cls) if traces.captures else None
 
 
 def apply_to_symbols(op: Operator, inputs: Any, attrs: dict[str, Any]) -> Any:
@@ -409,7 +429,7 @@ def node_from_file(kind: str, name: str, strings: dict[str, str], inputs: list[E
     effective = _checked(face, given)
     defaults = {p.public: None if p.default is _MISSING else p.default for p in face.attributes}
     present = [p for p in params
-               if names.condition(face.name, p.public, {**defaults, **effective}, p.internal in face.op.optional)]
+               if names.condition(face.name, p.public, {**defaults, **effective}, p.default is not _MISSING)]
     if len(present) < len(inputs):  # optional inputs that are there after all
         present = params
     starred = any(p.star for p in face.params)

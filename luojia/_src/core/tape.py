@@ -17,6 +17,7 @@ from numpy import ndarray
 
 from ..errors import GraphError
 
+_NEED = ((False,), (True,))
 _NEEDS = (((False, False), (False, True)), ((True, False), (True, True)))
 next_id = itertools.count(1).__next__
 
@@ -58,7 +59,8 @@ class Node:
     """One application on the tape.
 
     ``op`` has ``pull(node, g, needs, linked)``, giving one cotangent or None per parent: arrays, or Tensors with their
-    tape links if ``linked``. ``parents`` are the nodes of the inputs (None for constants); it is None once freed.
+    tape links if ``linked``; and ``direct_rule``, an operator's own rule for arrays where it has one, else None.
+    ``parents`` are the nodes of the inputs (None for constants); it is None once freed.
     """
 
     __slots__ = ("id", "op", "attrs", "parents", "args", "ans", "device")
@@ -114,7 +116,14 @@ class Reached(set):
         return True
 
 
-class _Select:
+class Pullback:
+    """Base of the operations of nodes that no operator made: they have ``pull``."""
+
+    __slots__ = ()
+    direct_rule = None
+
+
+class _Select(Pullback):
     """The operation of a node that stands for one output of a node with several."""
 
     name = "select"
@@ -170,10 +179,13 @@ def backward(
             )
         if wanted and node in wanted:
             results[node] = g
+        count = len(parents)
         if floor:
             needs = tuple([p is not None and (p.id > floor or p in wanted) for p in parents])
-        elif len(parents) == 2:
+        elif count == 2:
             needs = _NEEDS[parents[0] is not None][parents[1] is not None]
+        elif count == 1:
+            needs = _NEED[parents[0] is not None]
         else:
             needs = tuple([p is not None for p in parents])
         if True in needs:
@@ -188,9 +200,24 @@ def backward(
                     parts[k] = g if parts[k] is None else parts[k] + g
                     top = None
             else:
-                for parent, need, gi in zip(parents, needs, node.op.pull(node, g, needs, linked)):
-                    if not need or gi is None:
+                op = node.op
+                args = node.args
+                if linked or op.direct_rule is None or node.__class__ is not Node or not node.device._engine.direct:
+                    gs = op.pull(node, g, needs, linked)
+                    args = None  # they fit already
+                else:
+                    gs = op.direct_rule(node.device._engine.xp, g, node.ans, args, needs, **node.attrs)
+                    if gs.__class__ is not tuple:
+                        gs = (gs,)
+                for i in range(count):
+                    gi = gs[i]
+                    if gi is None or not needs[i]:
                         continue
+                    parent = parents[i]
+                    if args is not None:
+                        a = args[i]
+                        if gi.dtype is not a.dtype or gi.shape != a.shape:
+                            gi = op.fit(gi, a)
                     if parent.op is None:
                         old = results.get(parent)
                         if old is None:

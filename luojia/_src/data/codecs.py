@@ -61,7 +61,8 @@ def encode(image: np.ndarray, extension: str = ".jpg", quality: int = 95) -> byt
         raise ArgumentError(f"encoding an image expects the extension .jpg, .jpeg or .png, got {extension!r}.")
     pixels = np.asarray(image)
     if pixels.dtype != np.uint8 or pixels.ndim not in (2, 3):
-        raise ArgumentError(f"encoding an image expects uint8 of (H, W) or (H, W, C), got {pixels.dtype} {pixels.shape}.")
+        found = f"{pixels.dtype} {pixels.shape}"
+        raise ArgumentError(f"encoding an image expects uint8 of (H, W) or (H, W, C), got {found}.")
     if pixels.ndim == 3 and pixels.shape[2] == 1:
         pixels = pixels[..., 0]
     options = {"quality": quality} if kind == "JPEG" else {"compress_level": min(quality, 9)}

@@ -53,6 +53,10 @@ class NumpyEngine:
             return tuple([np.asarray(a) for a in ans])
         return np.asarray(ans)
 
+    def pull(self, op: Any, g: Any, ans: Any, args: tuple, needs: tuple, attrs: dict) -> Any:
+        """Apply the operator's own rule to arrays."""
+        return op.rule(self.xp, g, ans, args, needs, **attrs)
+
     def vjp(self, fn: Any, *arrays: Any) -> tuple[Any, Any]:
         """The value of ``fn(xp, *arrays)`` and the map from its cotangent to those of ``arrays``.
 

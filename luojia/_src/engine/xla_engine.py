@@ -55,7 +55,8 @@ class XlaEngine:
 
     def _cached(self, make: Any, op: Any, where: tuple, rest: tuple, attrs: dict, *more: Any) -> Any:
         try:
-            key = (make, op, where, tuple([(type(r), _static(r)) for r in rest]), tuple(sorted(attrs.items())), more)
+            key = (make, op, where, tuple([(type(r), _static(r)) for r in rest]),
+                   tuple([(k, type(v), v) for k, v in sorted(attrs.items())]), more)
             program = self._compiled.get(key)
         except TypeError:  # attributes that do not hash or sort: run uncompiled
             return make(self.xp, op, where, rest, attrs, *more)
@@ -85,6 +86,9 @@ def _is_array(v: Any) -> bool:
 
 
 def _static(value: Any) -> Any:
+    """What a constant contributes to a program's key; 0.0 and -0.0 differ, and nan is itself."""
+    if isinstance(value, (float, complex, np.inexact)):
+        return repr(value)
     return (value.shape, str(value.dtype)) if hasattr(value, "_spec") else value
 
 

@@ -95,7 +95,8 @@ unary("fast_gelu", lambda xp, x: x * xp.sigmoid(1.702 * x), "x sigmoid(1.702 x),
 unary("silu", lambda xp, x: x * xp.sigmoid(x), "x sigmoid(x), also called swish.", ms="SiLU", fn="silu swish")
 unary("softplus", lambda xp, x: xp.log1p(xp.exp(-xp.abs(x))) + xp.maximum(x, 0), "log(1 + e^x).", ms="Softplus",
       fn="", rule=lambda xp, g, ans, args, needs: (g * xp.sigmoid(args[0]),))
-unary("log_sigmoid", lambda xp, x: xp.minimum(x, 0) - xp.log1p(xp.exp(-xp.abs(x))), "log(sigmoid(x)), without overflow.",
+unary("log_sigmoid", lambda xp, x: xp.minimum(x, 0) - xp.log1p(xp.exp(-xp.abs(x))),
+      "log(sigmoid(x)), without overflow.",
       fn="logsigmoid log_sigmoid", rule=lambda xp, g, ans, args, needs: (g * xp.sigmoid(-args[0]),))
 unary("mish", lambda xp, x: x * xp.tanh(xp.softplus(x)), "x tanh(log(1 + e^x)) (Misra 2019).", ms="Mish")
 unary("softsign", lambda xp, x: x / (1 + xp.abs(x)), "x / (1 + |x|).", ms="Softsign", mx="softsign",

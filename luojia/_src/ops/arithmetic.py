@@ -8,7 +8,8 @@ from ..errors import ShapeError
 from .define import binary
 
 
-@op("Cast()(input_x:x, dtype)", fn="cast(input:x, dtype)", mx=("cast(data:x, dtype)", "Cast(data:x, dtype)", "amp_cast(data:x, dtype)"))
+@op("Cast()(input_x:x, dtype)", fn="cast(input:x, dtype)",
+    mx=("cast(data:x, dtype)", "Cast(data:x, dtype)", "amp_cast(data:x, dtype)"))
 def cast(xp, x, *, dtype):
     """x in another dtype. The gradient is cast back, from and to integers too (MindSpore: so it does there)."""
     return x.astype(to_np(dtype))
@@ -91,7 +92,12 @@ def _(xp, g, ans, args, needs):
     mx=("broadcast_power(lhs:x, rhs:y)", "power(base:x, exp:y)"), elementwise=True)
 def power(xp, x, y):
     """x ** y, broadcast."""
-    return x**y
+    try:
+        return x**y
+    except ValueError:  # NumPy refuses an integer to a negative power
+        if getattr(x, "dtype", None) is None or x.dtype.kind not in "iu":
+            raise
+        return (x.astype("float64") ** y).astype(x.dtype)
 
 
 @power.vjp
@@ -264,7 +270,8 @@ def _(xp, g, ans, args, needs, *, at_bound):
 
 
 binary("squared_difference", lambda xp, x, y: (x - y) * (x - y), "(x - y)^2, broadcast.", ms="SquaredDifference")
-binary("hypot", lambda xp, x, y: xp.sqrt(x * x + y * y), "sqrt(x^2 + y^2), broadcast.", ms="Hypot", mx="broadcast_hypot")
+binary("hypot", lambda xp, x, y: xp.sqrt(x * x + y * y), "sqrt(x^2 + y^2), broadcast.", ms="Hypot",
+       mx="broadcast_hypot")
 binary("arctan2", lambda xp, x, y: xp.arctan2(x, y), "The angle of the point (y, x), broadcast.", ms="Atan2",
        fn="arctan2 atan2", mx="arctan2")
 binary("logaddexp", lambda xp, x, y: xp.logaddexp(x, y), "log(e^x + e^y), broadcast.")

@@ -12,8 +12,8 @@ _NEVER = -1e9  # added to masked scores; in float16 the least number
 def _scores(xp, q, k, mask, scale, causal):
     """q k^T scale, with what is masked far below the rest."""
     if len(q.shape) < 2 or len(k.shape) < 2 or q.shape[-1] != k.shape[-1]:
-        raise ShapeError(f"scaled_dot_product_attention expects queries and keys of one width, got {tuple(q.shape)} and "
-                         f"{tuple(k.shape)}.")
+        raise ShapeError(f"scaled_dot_product_attention expects queries and keys of one width, got "
+                         f"{tuple(q.shape)} and {tuple(k.shape)}.")
     s = xp.matmul(q, swap(xp, k)) * scale
     never = _NEVER if str(s.dtype).lower() != "float16" else -6e4
     if causal:
@@ -55,15 +55,35 @@ def scaled_dot_product_attention(xp, q, k, v, mask=None, *, scale=None, causal=F
 @scaled_dot_product_attention.vjp(keep="args")
 def _(xp, g, ans, args, needs, *, scale, causal):
     """With p the weights and u = g v^T: dv = p^T g, ds = p (u - sum(u p)), dq = ds k scale, dk = ds^T q scale."""
-    q, k, v, mask = (*args, None)[:4]
-    scale = _scale(scale, q)
-    p = _softmax(xp, _scores(xp, q, k, mask, scale, causal))
+    q, k, _v, mask = (*args, None)[:4]
+    p = _softmax(xp, _scores(xp, q, k, mask, _scale(scale, q), causal))
+    return _pull(xp, p, g, args, needs, _scale(scale, q))
+
+
+def _pull(xp, p, g, args, needs, scale):
+    """The cotangents of q, k, v and the mask, for the weights p."""
+    q, k, v = args[:3]
     dv = xp.matmul(swap(xp, p), g) if needs[2] else None
     u = xp.matmul(g, swap(xp, v))
     ds = p * (u - xp.sum(u * p, axis=-1, keepdims=True))
     dq = xp.matmul(ds, k) * scale if needs[0] else None
     dk = xp.matmul(swap(xp, ds), q) * scale if needs[1] else None
     return (dq, dk, dv, ds if len(needs) > 3 and needs[3] else None)[: len(args)]
+
+
+@scaled_dot_product_attention.fast
+def _(needs, q, k, v, mask=None, *, scale, causal):
+    from ..engine.numpy_engine import ENGINE
+
+    p = _softmax(ENGINE.xp, _scores(ENGINE.xp, q, k, mask, _scale(scale, q), causal))
+    return ENGINE.xp.matmul(p, v), p
+
+
+@scaled_dot_product_attention.fast_vjp
+def _(p, g, args, needs, *, scale, causal):
+    from ..engine.numpy_engine import ENGINE
+
+    return _pull(ENGINE.xp, p, g, args, needs, _scale(scale, args[0]))
 
 
 def _parts(xp, x, heads, count):

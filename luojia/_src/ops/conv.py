@@ -101,7 +101,7 @@ def convolution(xp, x, w, b=None, *, kernel=None, stride=1, pad=0, dilation=1, g
     >>> from luojia import Tensor, ops
     >>> ops.conv2d(Tensor([[[[1.0, 2.0, 3.0]]]]), Tensor([[[[1.0, 1.0]]]]))
     Tensor(shape=[1, 1, 1, 2], dtype=Float32, value=
-    [[[[3.00000000e+00, 5.00000000e+00]]]])
+    [[[[ 3.00000000e+00,  5.00000000e+00]]]])
     """
     how = _geometry(x.shape, w.shape, kernel=kernel, stride=stride, pad=pad, dilation=dilation, groups=groups,
                     num_filter=num_filter, pad_mode=pad_mode, layout=layout)

@@ -26,7 +26,8 @@ def filled_ones(xp, *, shape, dtype=None):
     return xp.ones(_shape(shape), to_np(dtype or "float32"))
 
 
-@op("Fill()(type:dtype, shape, value)", fn=("full(size:shape, fill_value:value, dtype=None)", "fill(type:dtype, shape, value)"),
+@op("Fill()(type:dtype, shape, value)",
+    fn=("full(size:shape, fill_value:value, dtype=None)", "fill(type:dtype, shape, value)"),
     mx="_full(shape=None, ctx:_='', dtype='float32', value)", differentiable=False)
 def filled(xp, *, shape, value, dtype=None):
     """``value`` everywhere in ``shape``."""

@@ -35,7 +35,8 @@ def binary(name: str, body: Callable, doc: str, *, ms: str = "", fn: str | None 
         return body(xp, x, y)
 
     made = _finish(function, name, doc, body)
-    made = op(names(ms, "()(x, y)"), fn=names(name if fn is None else fn, "(input:x, other:y)"), mx=names(mx, "(lhs:x, rhs:y)"),
+    made = op(names(ms, "()(x, y)"), fn=names(name if fn is None else fn, "(input:x, other:y)"),
+              mx=names(mx, "(lhs:x, rhs:y)"),
               elementwise=True, differentiable=differentiable)(made)
     if rule is not None:
         made.vjp(rule, keep=keep)

@@ -55,7 +55,7 @@ def _with_index(name: str, find: str, faces: dict):
             value = xp.take_along(x, position, axis=axis)
             if not keepdims:
                 position, value = (xp.squeeze(a, axis=axis) for a in (position, value))
-        position = position.astype("int64" if not index_first else "int32")
+        position = position.astype("int64")
         return (position, value) if index_first else (value, position)
 
     function.__name__ = name

@@ -125,8 +125,8 @@ def _(xp, g, ans, args, needs, *, axis, keepdims, mode):
     x, i = args
     shape = tuple(x.shape)
     if axis is None:
-        return xp.reshape(xp.add_slices(xp.zeros_like(xp.reshape(x, (-1,))), xp.reshape(i, (-1,)), g, axis=0, mode=mode),
-                          shape), None
+        flat = xp.zeros_like(xp.reshape(x, (-1,)))
+        return xp.reshape(xp.add_slices(flat, xp.reshape(i, (-1,)), g, axis=0, mode=mode), shape), None
     axis %= len(shape)
     return xp.put_picked(g, i, axis=axis, shape=shape, mode=mode), None
 
@@ -178,16 +178,19 @@ def nd_index(i: Any, leading: bool) -> tuple:
 
 def _checked_nd(name: str, i: Any, shape: tuple) -> None:
     if len(i.shape) == 0 or i.shape[-1] > len(shape):
-        raise ArgumentError(f"{name}: indices of shape {tuple(i.shape)} hold too many coordinates for shape {tuple(shape)}.")
+        raise ArgumentError(f"{name}: indices of shape {tuple(i.shape)} hold too many coordinates for shape "
+                            f"{tuple(shape)}.")
     if isinstance(i, np.ndarray) and i.size:
         limits = np.asarray(shape[: i.shape[-1]])
         if (i >= limits).any() or (i < -limits).any():
-            raise ArgumentError(f"{name}: indices should lie in the shape {tuple(shape)}, got {i.reshape(-1, i.shape[-1]).max(0)}.")
+            odd = i.reshape(-1, i.shape[-1]).max(0)
+            raise ArgumentError(f"{name}: indices should lie in the shape {tuple(shape)}, got {odd}.")
 
 
-@op("GatherNd()(input_x:x, indices:i)", fn="gather_nd(input_x:x, indices:i)", mx="gather_nd(data:x, indices:i) | leading=True")
+@op("GatherNd()(input_x:x, indices:i)", fn="gather_nd(input_x:x, indices:i)",
+    mx="gather_nd(data:x, indices:i) | leading=True")
 def gather_nd(xp, x, i, *, leading=False):
-    """The elements, or slices, of x at coordinates i: (..., K) here and in MindSpore, (K, ...) in MXNet (``leading``)."""
+    """The elements, or slices, of x at coordinates i: (..., K) in MindSpore, (K, ...) in MXNet (``leading``)."""
     if not leading:
         _checked_nd("gather_nd", i, x.shape)
     return x[nd_index(i, leading)]
@@ -223,7 +226,7 @@ def _(xp, g, ans, args, needs, *, shape):
 @op(("OneHot(axis=-1)(indices:i, depth, on_value:on, off_value:off)",), fn=(
     "one_hot(indices:i, depth, on_value:on=1, off_value:off=0, axis=-1)",), differentiable=False)
 def one_hot_between(xp, i, on=None, off=None, *, depth, axis=-1):
-    """``on`` (1) at position i along a new ``axis`` of length ``depth``, else ``off`` (0), also if i is out of range."""
+    """``on`` (1) at position i along a new ``axis`` of length ``depth``, else ``off`` (0); i may be out of range."""
     on, off = 1 if on is None else on, 0 if off is None else off
     hot = xp.expand_dims(i, axis if axis != -1 else len(i.shape))
     n = len(i.shape) + 1
@@ -268,7 +271,8 @@ def masked_select(xp, x, m):
     """The elements (MXNet: the rows) where the mask is true; its shape depends on values, so it cannot be compiled."""
     m = m.astype("bool")
     if len(m.shape) != 1:
-        x, m = xp.broadcast_to(x, np.broadcast_shapes(x.shape, m.shape)), xp.broadcast_to(m, np.broadcast_shapes(x.shape, m.shape))
+        shape = np.broadcast_shapes(x.shape, m.shape)
+        x, m = xp.broadcast_to(x, shape), xp.broadcast_to(m, shape)
     return x[m]
 
 

@@ -72,11 +72,13 @@ def _stops(n: int, parts, name: str) -> list:
     if not isinstance(parts, int):
         return list(parts)
     if parts < 1 or n % parts:
-        raise ArgumentError(f"{name}: an axis of length {n} does not split into {parts} equal parts (must be divisible).")
+        raise ArgumentError(f"{name}: an axis of length {n} does not split into {parts} equal parts (must be "
+                            "divisible).")
     return [n // parts * i for i in range(1, parts)]
 
 
-@op("Split(axis=0, output_num:indices_or_sections=1)(input_x:x)", fn="tensor_split(input:x, indices_or_sections, axis=0)",
+@op("Split(axis=0, output_num:indices_or_sections=1)(input_x:x)",
+    fn="tensor_split(input:x, indices_or_sections, axis=0)",
     mx=("split_v2(ary:x, indices_or_sections, axis=0)",), outputs=_count)
 def split(xp, x, *, indices_or_sections, axis=0):
     """x in equal parts along ``axis``, or cut before the given positions."""

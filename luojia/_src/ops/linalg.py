@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..core.op import op
-from ..errors import ArgumentError, ShapeError
+from ..errors import ShapeError
 
 
 def swap(xp, x):
@@ -125,7 +125,7 @@ def _(xp, g, ans, args, needs, *, transpose_a, transpose_b):
     return dx, dy
 
 
-@op("Einsum(equation)(*xs)", fn="einsum(equation, *operands)")
+@op("Einsum(equation)(*xs)")
 def einsum(xp, *xs, equation):
     """The sum of products that ``equation`` spells, as 'ij,jk->ik'."""
     return xp.einsum(equation, *xs)

@@ -172,7 +172,7 @@ def layer_norm(xp, x, gamma=None, beta=None, *, axis=-1, eps=1e-5, output_mean_v
     >>> from luojia import Tensor, ops
     >>> ops.layer_norm(Tensor([[1.0, 3.0]]), (2,), eps=0.0)
     Tensor(shape=[1, 2], dtype=Float32, value=
-    [[-1.00000000e+00, 1.00000000e+00]])
+    [[-1.00000000e+00,  1.00000000e+00]])
 
     Source: Ba, Kiros and Hinton, 2016.
     """
@@ -270,19 +270,18 @@ def _batch(x, gamma, beta, axis):
 _BATCH_OUTPUTS = 2  # the new moving statistics
 
 
-@op("BatchNorm(is_training:training=False, epsilon:eps=1e-05, momentum:_=0.1, data_format:layout='NCHW')"
-    "(input_x:x, scale:gamma, bias:beta, mean:moving_mean, variance:moving_var) | "
-    "output_mean_var='var', fix_gamma=False",
+@op(
     fn=(),
     mx="BatchNorm(data:x, gamma, beta, moving_mean, moving_var, eps=0.001, momentum=0.9, fix_gamma=True, "
        "use_global_stats=False, output_mean_var=False, axis=1, cudnn_off:_=False)",
-    aux=("moving_mean", "moving_var"), outputs=lambda **attrs: _outputs(**attrs) + _BATCH_OUTPUTS)
+    aux=("moving_mean", "moving_var"), outputs=lambda **attrs: _outputs(**attrs) + _BATCH_OUTPUTS,
+)
 def batch_norm(xp, x, gamma, beta, moving_mean, moving_var, *, eps=1e-3, momentum=0.9, fix_gamma=False,
                use_global_stats=False, output_mean_var=False, axis=1, training=False, unbiased=False, layout=None):
     """(y, new moving_mean, new moving_var), with mean and 1 / sqrt(var + eps) after y if ``output_mean_var``.
 
-    With ``training``, x is normalized by the mean and biased variance of each index of ``axis`` over all other axes, and
-    new = momentum * moving + (1 - momentum) * batch (its variance unbiased if ``unbiased``, as MindSpore has it).
+    With ``training``, x is normalized by the mean and biased variance of each index of ``axis`` over all other axes,
+    and new = momentum * moving + (1 - momentum) * batch (its variance unbiased if ``unbiased``, as MindSpore has it).
     Without, or with ``use_global_stats``, by the moving statistics, which stay. ``fix_gamma`` takes gamma as 1.
     ``output_mean_var`` = 'var' gives the variance. Who calls decides when the new statistics are written back: see
     ``ops.state.batch_norm_apply`` and ``core.ambient.commit``. Source: Ioffe and Szegedy, 2015.

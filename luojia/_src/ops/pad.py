@@ -35,7 +35,8 @@ def pad(xp, x, *, pad_width, mode="constant", constant_values=0):
         if before or after:
             n = x.shape[axis]
             if mode == "reflect" and max(before, after) >= n:
-                raise ShapeError(f"pad: reflecting {max(before, after)} elements needs more than {n} along axis {axis}.")
+                raise ShapeError(f"pad: reflecting {max(before, after)} elements needs more than {n} along axis "
+                                 f"{axis}.")
             where = np.pad(np.arange(n), (before, after), mode)
             x = x[(slice(None),) * axis + (where,)]
     return x
@@ -75,7 +76,8 @@ _triangle("tril", "Tril", "x with the elements above its k-th diagonal set to 0.
 _triangle("triu", "Triu", "x with the elements below its k-th diagonal set to 0.")
 
 
-@op("Diag()(input_x:x)", fn=("diag(input:x)", "diagflat(input:x, offset:k=0)"), mx="diag(data:x, k=0, axis1=0, axis2=1)")
+@op("Diag()(input_x:x)", fn=("diag(input:x)", "diagflat(input:x, offset:k=0)"),
+    mx="diag(data:x, k=0, axis1=0, axis2=1)")
 def diag(xp, x, *, k=0, axis1=0, axis2=1):
     """The k-th diagonal of x; of a vector, the matrix that has it as its k-th diagonal."""
     if len(x.shape) == 1:

@@ -158,8 +158,8 @@ _AVG = ("(input_x:x, kernel_size:kernel=1, stride=1, padding:pad=0, ceil_mode=Fa
        "stride=(), pad=(), p_value=None, count_include_pad=None, layout=None)",
     outputs=lambda return_indices=False, **_: 2 if return_indices else 1)
 def pooling(xp, x, *, kernel=None, pool_type="max", global_pool=False, stride=1, pad=0, dilation=1,
-            pooling_convention="valid", ceil_mode=False, pad_mode="pad", p_value=None, count_include_pad=None, divisor=0,
-            return_indices=False, layout=None):
+            pooling_convention="valid", ceil_mode=False, pad_mode="pad", p_value=None, count_include_pad=None,
+            divisor=0, return_indices=False, layout=None):
     """Each window of x (N, C, *size), reduced: (N, C, *out) with out = (size + pads - kernel) // stride + 1.
 
     ``pool_type``: 'max' (its gradient goes to the first of equal maxima), 'avg', 'sum', or 'lp', the ``p_value``-norm.

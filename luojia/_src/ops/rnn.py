@@ -93,8 +93,8 @@ def _check(x, params, h0, c0, lengths, state_size, num_layers, mode, bidirection
     wanted["parameters"] = (params, (total,))
     for what, (given, shape) in wanted.items():
         if tuple(given.shape) != shape:
-            raise ShapeError(f"RNN ({mode}, {num_layers} layers of {state_size}, bidirectional={bidirectional}) of data "
-                             f"{tuple(x.shape)} expects {what} of shape {shape}, got {tuple(given.shape)}.")
+            raise ShapeError(f"RNN ({mode}, {num_layers} layers of {state_size}, bidirectional={bidirectional}) of "
+                             f"data {tuple(x.shape)} expects {what} of shape {shape}, got {tuple(given.shape)}.")
     return shapes
 
 
@@ -118,9 +118,9 @@ def rnn(xp, key, x, params, h0, c0=None, lengths=None, *, state_size, num_layers
         training=False):
     """y (T, N, D H) of x (T, N, C) for states h0, and cells c0 of an LSTM, (L D, N, H); L layers, D directions.
 
-    ``mode`` is 'rnn_relu', 'rnn_tanh', 'lstm' or 'gru'. ``params`` holds, flat, wx (gates H, in) and wh (gates H, H) for
-    each layer and direction, then bx and bh for each: see ``pack`` and ``parameter_size``. ``p`` is the dropout between
-    layers when training, drawn from ``key``. With ``state_outputs`` the last h, and c of an LSTM, follow y.
+    ``mode`` is 'rnn_relu', 'rnn_tanh', 'lstm' or 'gru'. ``params`` holds, flat, wx (gates H, in) and wh (gates H, H)
+    for each layer and direction, then bx and bh for each: see ``pack`` and ``parameter_size``. ``p`` is the dropout
+    between layers when training, drawn from ``key``. With ``state_outputs`` the last h, and c of an LSTM, follow y.
     """
     shapes = _check(x, params, h0, c0, lengths, state_size, num_layers, mode, bidirectional, use_sequence_length,
                     projection_size, (clip_min, clip_max))
@@ -175,8 +175,8 @@ def _sigmoid(xp, a):
 
 
 @rnn.fast
-def _(needs, key, x, params, h0, c0=None, lengths=None, *, state_size, num_layers, bidirectional, mode, p, state_outputs,
-      projection_size, clip_min, clip_max, use_sequence_length, training):
+def _(needs, key, x, params, h0, c0=None, lengths=None, *, state_size, num_layers, bidirectional, mode, p,
+      state_outputs, projection_size, clip_min, clip_max, use_sequence_length, training):
     from ..engine.numpy_engine import ENGINE
 
     shapes = _check(x, params, h0, c0, lengths, state_size, num_layers, mode, bidirectional, use_sequence_length,
@@ -233,7 +233,8 @@ def _(saved, g, args, needs, *, state_size, num_layers, bidirectional, mode, sta
             fed = inputs[layer][flip]
             hidden = None if gh is None else gh[i]
             if mode == "lstm":
-                found = kernels.lstm_backward(kept[i], fed, *weights[i][:2], part, hidden, None if gc is None else gc[i])
+                of_cell = None if gc is None else gc[i]
+                found = kernels.lstm_backward(kept[i], fed, *weights[i][:2], part, hidden, of_cell)
                 dc[i] = found.dc0
             elif mode == "gru":
                 found = kernels.gru_backward(kept[i], fed, *weights[i][:2], part, hidden)
@@ -252,6 +253,7 @@ def _(shapes, out, *, state_size, num_layers=1, bidirectional=False, mode="lstm"
     _key, x, *rest = shapes
     if x is not None and len(x) == 3:
         states = (num_layers * (2 if bidirectional else 1), x[1], state_size)
-        size = parameter_size(x[2], mode=mode, state_size=state_size, num_layers=num_layers, bidirectional=bidirectional)
+        size = parameter_size(x[2], mode=mode, state_size=state_size, num_layers=num_layers,
+                              bidirectional=bidirectional)
         rest = [(size,), states, states][: len(rest)] + rest[3:]
     return [_key, x, *rest]

@@ -11,11 +11,12 @@ def _fits(name: str, x, i, v) -> None:
     _checked_nd(name, i, x.shape)
     wanted = tuple(i.shape[:-1]) + tuple(x.shape[i.shape[-1] :])
     if tuple(v.shape) != wanted:
-        raise ShapeError(f"{name}: updates must have shape {wanted} for indices {tuple(i.shape)} into {tuple(x.shape)}, "
-                         f"got {tuple(v.shape)}.")
+        raise ShapeError(f"{name}: updates must have shape {wanted} for indices {tuple(i.shape)} into "
+                         f"{tuple(x.shape)}, got {tuple(v.shape)}.")
 
 
-@op(("TensorScatterUpdate()(input_x:x, indices:i, updates:v)",), fn=("tensor_scatter_update(input_x:x, indices:i, updates:v)",))
+@op(("TensorScatterUpdate()(input_x:x, indices:i, updates:v)",),
+    fn=("tensor_scatter_update(input_x:x, indices:i, updates:v)",))
 def tensor_scatter_update(xp, x, i, v):
     """x with v written at coordinates i (..., K)."""
     _fits("TensorScatterUpdate", x, i, v)

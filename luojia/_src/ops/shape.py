@@ -91,7 +91,8 @@ def _(xp, g, ans, args, needs, *, axis1, axis2):
     return (xp.swapaxes(g, axis1, axis2),)
 
 
-@op(fn=("movedim(x, source, destination)", "moveaxis(x, source, destination)"), mx="moveaxis(tensor:x, source, destination)")
+@op(fn=("movedim(x, source, destination)", "moveaxis(x, source, destination)"),
+    mx="moveaxis(tensor:x, source, destination)")
 def moveaxis(xp, x, *, source, destination):
     """x with axes moved from ``source`` to ``destination``."""
     return xp.moveaxis(x, source, destination)
@@ -168,7 +169,8 @@ def _widened(name: str, shape: tuple, axes: tuple, sizes: tuple) -> tuple:
     new = list(shape)
     for a, n in zip(axes, sizes):
         if new[a] != 1 and new[a] != n:
-            raise ShapeError(f"{name}: axis {a} of shape {shape} has length {new[a]}; only an axis of length 1 becomes {n}.")
+            raise ShapeError(f"{name}: axis {a} of shape {shape} has length {new[a]}; only an axis of length 1 becomes "
+                             f"{n}.")
         new[a] = n
     return tuple(new)
 
@@ -239,7 +241,8 @@ def _(xp, g, ans, args, needs, *, repeats, axis):
     return (xp.sum(xp.reshape(g, (*shape[: axis + 1], repeats, *shape[axis + 1 :])), axis=axis + 1),)
 
 
-@op("ReverseV2(axis)(x)", fn=("flip(input:x, dims:axis)", "reverse(x, axis)"), mx=("flip(data:x, axis)", "reverse(data:x, axis)"))
+@op("ReverseV2(axis)(x)", fn=("flip(input:x, dims:axis)", "reverse(x, axis)"),
+    mx=("flip(data:x, axis)", "reverse(data:x, axis)"))
 def flip(xp, x, *, axis):
     """x with the order along ``axis`` reversed."""
     return xp.flip(x, axis)

@@ -44,7 +44,8 @@ def slice_size(xp, x, *, begin, size):
 
 def _sized(shape, begin, size) -> list:
     if len(begin) != len(shape) or len(size) != len(shape):
-        raise ArgumentError(f"slice: begin {tuple(begin)} and size {tuple(size)} must name every axis of {tuple(shape)}.")
+        raise ArgumentError(f"slice: begin {tuple(begin)} and size {tuple(size)} must name every axis of "
+                            f"{tuple(shape)}.")
     for b, s, n in zip(begin, size, shape):
         if b < 0 or b + max(s, 0) > n:
             raise ArgumentError(f"slice: begin {tuple(begin)} and size {tuple(size)} leave the shape {tuple(shape)}.")

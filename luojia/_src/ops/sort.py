@@ -35,7 +35,7 @@ def _(xp, g, ans, args, needs, *, axis, is_ascend):
     return (xp.reshape(xp.put_along(g, at, axis=axis, shape=tuple(x.shape)), shape),)
 
 
-@op(fn=("argsort(input:x, axis=-1, descending=False)",), differentiable=False)
+@op(fn=("argsort(input:x, axis=-1, descending=False) | dtype='int32'",), differentiable=False)
 def argsort_stable(xp, x, *, axis=-1, descending=False, dtype="int64"):
     """The positions that sort x along ``axis``; equal elements keep their order."""
     return order(xp, x, axis_in(axis, len(x.shape), "argsort"), descending).astype(to_np(dtype))
@@ -62,7 +62,8 @@ def _(xp, g, ans, args, needs, *, axis, descending):
     return (xp.put_along(g[0], ans[1], axis=axis, shape=tuple(args[0].shape)),)
 
 
-@op("TopK(sorted:_=True)(input_x:x, k) | dtype='int32'", fn="topk(input:x, k, dim:axis=None, largest=True, sorted:_=True)"
+@op("TopK(sorted:_=True)(input_x:x, k) | dtype='int32'",
+    fn="topk(input:x, k, dim:axis=None, largest=True, sorted:_=True)"
     " | dtype='int32'", mx="topk(data:x, axis=-1, k=1, ret_typ='indices', is_ascend=False, dtype='float32')",
     outputs=lambda *, ret_typ="both", **_: 2 if ret_typ == "both" else 1)
 def topk(xp, x, *, k=1, axis=-1, ret_typ="both", is_ascend=False, largest=True, dtype="int32"):
@@ -109,7 +110,7 @@ def _(xp, g, ans, args, needs, *, k, axis, ret_typ, is_ascend, largest, dtype):
 @op("SearchSorted(dtype='int64', right=False)(sorted_sequence:x, values:v)",
     fn="searchsorted(sorted_sequence:x, values:v, right=False)", differentiable=False)
 def search_sorted(xp, x, v, *, right=False, dtype="int64"):
-    """Where each value would be inserted in the sorted x: the number of elements less than it (``right``: not above)."""
+    """Where each value would be inserted in the sorted x: how many elements are less (``right``: not above it)."""
     side = "right" if right else "left"
     if len(x.shape) == 1:
         return xp.searchsorted(x, v, side=side).astype(to_np(dtype))
@@ -122,20 +123,24 @@ def search_sorted(xp, x, v, *, right=False, dtype="int64"):
 @op(fn="bincount(input:x, minlength=0)", differentiable=False)
 def bincount(xp, x, *, minlength=0):
     """How often each integer from 0 on occurs in x."""
-    return xp.bincount(x, minlength=minlength)
+    return xp.bincount(x, minlength=minlength).astype("float32")
 
 
-@op("Histogram(bins=100, min:low=0.0, max:high=0.0)(x)", fn="histc(input:x, bins=100, min:low=0.0, max:high=0.0)",
+@op("Histogram(bins=100, min:low=0.0, max:high=0.0)(x)",
+    fn="histc(input:x, bins=100, min:low=0.0, max:high=0.0) | dtype='float32'",
     differentiable=False)
-def histogram_counts(xp, x, *, bins=100, low=0.0, high=0.0):
+def histogram_counts(xp, x, *, bins=100, low=0.0, high=0.0, dtype="int32"):
     """How many elements of x lie in each of ``bins`` equal intervals from ``low`` to ``high`` (x's own, if equal)."""
     if low == high:
         low, high = float(x.min()), float(x.max())
-    return xp.histogram(x, bins=bins, range=(low, high))[0].astype("int32")
+    return xp.histogram(x, bins=bins, range=(low, high))[0].astype(dtype)
 
 
 @op("Unique()(x)", fn="unique(input:x)", differentiable=False, outputs=2)
 def unique_with_index(xp, x):
-    """The distinct elements of x, sorted, and for each element of x its position among them."""
-    values, inverse = xp.unique(x, return_inverse=True)
-    return values, xp.reshape(inverse, tuple(x.shape)).astype("int32")
+    """The distinct elements of x, in order of first occurrence, and for each element of x its position among them."""
+    values, first, inverse = xp.unique(x, return_index=True, return_inverse=True)
+    by_first = xp.argsort(first)
+    rank = xp.argsort(by_first)
+    place = xp.reshape(rank[inverse], tuple(x.shape))
+    return values[by_first], place.astype("int64" if x.dtype == "int64" else "int32")

@@ -17,7 +17,7 @@ def default_batchify_fn(data: Sequence[Any]) -> Any:
 
 
 class DataLoader(loader.DataLoader):
-    """Iterates over ``dataset`` in batches of NDArrays: a list of them where a sample is a tuple. Each pass begins anew.
+    """Iterates over ``dataset`` in batches of NDArrays: a list of them where a sample is a tuple.
 
     Args:
         dataset: anything with ``len`` and integer indices. Arrays in memory are gathered a batch at a time.

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..._src.errors import NotSupportedError
 from ..block import HybridBlock
 from .activations import Activation
+
+
+def check_layout(layer: HybridBlock, layout: str, ndim: int) -> None:
+    """Refuse layouts other than channels first, which is what mxnet's CPU has too."""
+    expected = "NC" + "DHW"[3 - ndim:]
+    if layout != expected:
+        raise NotSupportedError(
+            f"{type(layer).__name__}: layout {layout!r} is not supported; use {expected!r}, transposing the data if need be."
+        )
 
 
 def _per_axis(value: Any, ndim: int) -> tuple[int, ...]:
@@ -21,10 +31,7 @@ class _Conv(HybridBlock):
                  prefix: str | None = None, params: Any = None) -> None:
         super().__init__(prefix=prefix, params=params)
         ndim = len(kernel_size)
-        expected = "NC" + "DHW"[3 - ndim:]
-        assert layout in (expected, expected[0] + expected[2:] + "C"), (
-            f"{type(self).__name__} expects layout {expected!r} or {expected[0] + expected[2:] + 'C'!r}, got {layout!r}"
-        )
+        check_layout(self, layout, ndim)
         self._channels = channels
         self._in_channels = in_channels
         self._transposed = adj is not None
@@ -37,9 +44,8 @@ class _Conv(HybridBlock):
             self._kwargs["adj"] = adj
         each = in_channels // groups if in_channels else 0
         shape = (in_channels, channels // groups) if self._transposed else (channels, each)
-        shape = (*shape, *kernel_size) if layout[1] == "C" else (shape[0], *kernel_size, shape[1])
         with self.name_scope():
-            self.weight = self.params.get("weight", shape=shape, init=weight_initializer, allow_deferred_init=True)
+            self.weight = self.params.get("weight", shape=(*shape, *kernel_size), init=weight_initializer, allow_deferred_init=True)
             self.bias = self.params.get("bias", shape=(channels,), init=bias_initializer,
                                         allow_deferred_init=True) if use_bias else None
             self.act = Activation(activation, prefix=activation + "_") if activation is not None else None
@@ -58,8 +64,7 @@ class _Conv(HybridBlock):
         how = self._kwargs
         ndim = len(how["kernel"])
         first = self.weight.shape[0]
-        last = self.weight.shape[1 if how["layout"][1] == "C" else -1]
-        parts = [f"{last or None} -> {first}", f"kernel_size={how['kernel']}", f"stride={how['stride']}"]
+        parts = [f"{self.weight.shape[1] or None} -> {first}", f"kernel_size={how['kernel']}", f"stride={how['stride']}"]
         if how["pad"] != (0,) * ndim:
             parts.append(f"padding={how['pad']}")
         if how["dilate"] != (1,) * ndim:
@@ -79,7 +84,7 @@ _ARGS = """
         kernel_size: size of the window, a number or one per dimension.
         strides, padding, dilation: likewise.{extra}
         groups: in how many groups the channels are connected.
-        layout: {layout!r}, or channels last.
+        layout: {layout!r}.
         activation: the name of an activation function, or none.
         use_bias: whether there is a bias per channel.
         weight_initializer, bias_initializer: initializers.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..block import HybridBlock
-from .conv_layers import _per_axis
+from .conv_layers import _per_axis, check_layout
 
 
 class _Pooling(HybridBlock):
@@ -15,10 +15,7 @@ class _Pooling(HybridBlock):
                  pool_type: str, layout: str, count_include_pad: bool | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         ndim = len(pool_size)
-        expected = "NC" + "DHW"[3 - ndim:]
-        assert layout in (expected, expected[0] + expected[2:] + "C"), (
-            f"{type(self).__name__} expects layout {expected!r} or {expected[0] + expected[2:] + 'C'!r}, got {layout!r}"
-        )
+        check_layout(self, layout, ndim)
         self._kwargs = {
             "kernel": pool_size, "stride": pool_size if strides is None else _per_axis(strides, ndim),
             "pad": _per_axis(padding, ndim), "global_pool": global_pool, "pool_type": pool_type, "layout": layout,
@@ -69,7 +66,7 @@ def _window_class(name: str, ndim: int, kind: str) -> type:
         pool_size: size of the window, a number or one per dimension.
         strides: steps between windows; the window's size if not given.
         padding: on both sides of each dimension.
-        layout: {plain!r}, or channels last.
+        layout: {plain!r}.
         ceil_mode: let windows reach over the end instead of leaving the rest out.
     """
     if kind == "avg":

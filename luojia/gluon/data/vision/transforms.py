@@ -14,12 +14,20 @@ import numpy as np
 from ...._src.core import dtypes
 from ...._src.core.tensor import Tensor, wrap
 from ...._src.data import images
-from ...._src.errors import ArgumentError, DTypeError, ShapeError
+from ...._src.errors import ArgumentError, DTypeError, NotSupportedError, ShapeError
 from ....image import method_of
 from ....ndarray import NDArray
 from ...block import Block, HybridBlock
 from ...nn import HybridSequential, Sequential
 from .._arrays import to_nd
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("Rotate", "RandomRotation", "RandomGray"):
+        raise NotSupportedError(
+            f"transforms.{name} is not provided; pass a function of the image to dataset.transform_first."
+        )
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 class Compose(Sequential):
@@ -133,7 +141,8 @@ class Resize(_Transform):
 
     def __init__(self, size: Any, keep_ratio: bool = False, interpolation: int = 1) -> None:
         super().__init__()
-        self._size, self._keep, self._method = _pair(size, "Resize"), keep_ratio and isinstance(size, int), interpolation
+        self._size, self._keep = _pair(size, "Resize"), keep_ratio and isinstance(size, int)
+        self._method = interpolation
         method_of(interpolation)
 
     def image(self, image: np.ndarray) -> np.ndarray:
@@ -192,7 +201,8 @@ class RandomCrop(_Transform):
 class RandomResizedCrop(_Transform):
     """A part with a random share of the area and ratio of width to height, at ``size``."""
 
-    def __init__(self, size: Any, scale: Any = (0.08, 1.0), ratio: Any = (3 / 4, 4 / 3), interpolation: int = 1) -> None:
+    def __init__(self, size: Any, scale: Any = (0.08, 1.0), ratio: Any = (3 / 4, 4 / 3),
+                 interpolation: int = 1) -> None:
         super().__init__()
         self._size, self._scale, self._ratio = _pair(size, "RandomResizedCrop"), scale, ratio
         self._method = interpolation

@@ -1,0 +1,101 @@
+"""The reference pages, written when Sphinx starts: one of all operators, from the registry, and one per module."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import sys
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+DOORS = {"ms": "class", "fn": "function", "mx": "`nd` and `sym`"}
+MODULES = {
+    "The MindSpore door": ("luojia.ops.functional", "luojia.ops.grad", "luojia.nn", "luojia.common", "luojia.train",
+                           "luojia.amp"),
+    "The MXNet door": ("luojia.autograd", "luojia.gluon", "luojia.gluon.nn", "luojia.gluon.rnn", "luojia.gluon.loss",
+                       "luojia.gluon.data", "luojia.ndarray.ndarray", "luojia.symbol.symbol", "luojia.optimizer",
+                       "luojia.metric", "luojia.initializer", "luojia.lr_scheduler", "luojia.kvstore", "luojia.io"),
+    "Both": ("luojia.context", "luojia.random", "luojia.data"),
+}
+
+
+def write(folder: Path = HERE / "reference") -> None:
+    """Write the pages into ``folder``; Sphinx rereads only those that changed."""
+    folder.mkdir(exist_ok=True)
+    pages = {"operators.md": operators(), **{f"{door.lower().replace(' ', '_')}.md": modules(door, names)
+                                             for door, names in MODULES.items()}}
+    for name, text in pages.items():
+        path = folder / name
+        if not path.exists() or path.read_text("utf-8") != text:
+            path.write_text(text, "utf-8")
+
+
+def operators() -> str:
+    """Every operator: what it computes, its signature, and its faces at both doors."""
+    from luojia._src import ops  # noqa: F401 - registers the operators
+    from luojia._src.core.op import OPERATORS
+
+    families: dict[str, list[Any]] = {}
+    for op in OPERATORS.values():
+        families.setdefault(op.__module__.rpartition(".")[2], []).append(op)
+    parts = ["# Operators\n", "Each operator is defined once; its faces are the names and signatures under which the "
+             "two doors offer it.\n"]
+    for family, members in sorted(families.items()):
+        parts.append(f"## {family.capitalize().replace('_', ' ')}\n")
+        about = inspect.getdoc(sys.modules[members[0].__module__])
+        if about:
+            parts.append(_literal(about) if "\n\n" in about else _escaped(about) + "\n")
+        parts += [_operator(op) for op in sorted(members, key=lambda op: op.name)]
+    return "\n".join(parts)
+
+
+def _operator(op: Any) -> str:
+    lines = [f"### {op.name}\n", f"`{op.name}{op.signature}`\n", _literal(inspect.getdoc(op) or op.name)]
+    for kind, label in DOORS.items():
+        faces = op.faces.get(kind, ())
+        if faces:
+            lines.append(f"- {label}: " + ", ".join(f"`{_public(face)}`" for face in faces))
+    lines.append("" if op.differentiable else "- not differentiable: a constant to every gradient\n")
+    return "\n".join(lines)
+
+
+def _public(face: str) -> str:
+    """A face without the operator's own names and what the door fixes."""
+    from luojia._src.core.faces import _split
+
+    head, _, _ = face.partition("|")
+    name, _, rest = head.strip().partition("(")
+    groups = [", ".join(_public_parameter(p) for p in _split(g)) for g in rest.rstrip(")").split(")(")]
+    return name.strip() + "".join(f"({g})" for g in groups)
+
+
+def _public_parameter(text: str) -> str:
+    name, equals, default = text.partition("=")
+    return name.partition(":")[0].strip() + (f"={default.strip()}" if equals else "")
+
+
+def _literal(text: str) -> str:
+    fence = "```"
+    return f"{fence}text\n{text}\n{fence}\n"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("*", r"\*").replace("_", r"\_").replace("``", "`").replace("$", r"\$")
+
+
+def modules(door: str, names: tuple[str, ...]) -> str:
+    """The classes and functions of the modules that exist, by automodule."""
+    parts = [f"# {door}\n"]
+    for name in names:
+        try:
+            importlib.import_module(name)
+        except ModuleNotFoundError as e:
+            if e.name != name:
+                raise
+            continue
+        parts.append(f"## {name}\n\n```{{eval-rst}}\n.. automodule:: {name}\n   :members:\n   :imported-members:\n"
+                     "   :no-index:\n```\n" if hasattr(importlib.import_module(name), "__all__") else
+                     f"## {name}\n\n```{{eval-rst}}\n.. automodule:: {name}\n   :members:\n   :no-index:\n```\n")
+    return "\n".join(parts)

@@ -1,0 +1,77 @@
+"""Windows of an image as columns, and the transpose, which adds columns up to an image.
+
+Both are convolutions with a weight of ones and zeros, each channel in a group of its own, hence each other's rules.
+"""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+
+from ..core.op import op
+from ..errors import ShapeError
+from .window import ints, pads, spatial
+
+
+def _geometry(shape, kernel, stride, dilation, pad, name):
+    """(weight shape, spatial sizes of the windows' places, keywords of ``conv``)."""
+    size = spatial(shape, name)
+    axes = len(size)
+    kernel = ints(kernel, axes, "kernel", name)
+    how = {"stride": ints(stride, axes, "stride", name), "dilation": ints(dilation, axes, "dilation", name),
+           "pad": pads(pad, axes, name), "groups": shape[1]}
+    out = tuple([(n + lo + hi - d * (k - 1) - 1) // s + 1
+                 for n, k, s, d, (lo, hi) in zip(size, kernel, how["stride"], how["dilation"], how["pad"])])
+    if min(out) < 1:
+        raise ShapeError(f"{name}: the window {kernel} is larger than data {tuple(shape)} with pad {how['pad']}.")
+    return kernel, out, how
+
+
+def _taps(channels, kernel, dtype):
+    """The weight (C * prod(kernel), 1, *kernel) that picks each cell of a window."""
+    eye = np.eye(prod(kernel), dtype=dtype).reshape(prod(kernel), 1, *kernel)
+    return np.concatenate([eye] * channels)
+
+
+@op(fn="unfold(input:x, kernel_size:kernel, dilation=1, padding:pad=0, stride=1)",
+    mx="im2col(data:x, kernel, stride=(), dilate:dilation=(), pad=())")
+def im2col(xp, x, *, kernel, stride=1, dilation=1, pad=0):
+    """The windows of x (N, C, *size) as columns (N, C * prod(kernel), places), channel by channel, row by row.
+
+    >>> from luojia import Tensor, ops
+    >>> ops.unfold(Tensor([[[[1.0, 2.0, 3.0]]]]), (1, 2))
+    Tensor(shape=[1, 2, 2], dtype=Float32, value=
+    [[[ 1.00000000e+00,  2.00000000e+00],
+      [ 2.00000000e+00,  3.00000000e+00]]])
+    """
+    kernel, _out, how = _geometry(x.shape, kernel, stride, dilation, pad, "im2col")
+    y = xp.conv(x, xp.asarray(_taps(x.shape[1], kernel, np.dtype(x.dtype))), **how)
+    return xp.reshape(y, (*y.shape[:2], prod(y.shape[2:])))
+
+
+@im2col.vjp(keep="")
+def _(xp, g, ans, args, needs, *, kernel, **how):
+    return (xp.col2im(g, output_size=tuple(args[0].shape[2:]), kernel=kernel, **how),)
+
+
+@op(fn="fold(input:x, output_size, kernel_size:kernel, dilation=1, padding:pad=0, stride=1)",
+    mx="col2im(data:x, output_size, kernel, stride=(), dilate:dilation=(), pad=())")
+def col2im(xp, x, *, output_size, kernel, stride=1, dilation=1, pad=0):
+    """The image (N, C, *output_size) to whose windows the columns x (N, C * prod(kernel), places) add up."""
+    size = (output_size,) if isinstance(output_size, int) else tuple(output_size)
+    cells = prod(ints(kernel, len(size), "kernel", "col2im"))
+    if len(x.shape) != 3 or x.shape[1] % cells:
+        raise ShapeError(f"col2im expects columns (N, C * {cells}, places) for a kernel {kernel}, got {tuple(x.shape)}.")
+    shape = (x.shape[0], x.shape[1] // cells, *size)
+    kernel, out, how = _geometry(shape, kernel, stride, dilation, pad, "col2im")
+    places = prod(out)
+    if x.shape[2] != places:
+        raise ShapeError(f"col2im to an image of {size} has {places} windows of {kernel}, got {x.shape[2]} columns.")
+    w = xp.asarray(_taps(shape[1], kernel, np.dtype(x.dtype)))
+    return xp.conv_dx(xp.reshape(x, (*x.shape[:2], *out)), w, shape=shape, **how)
+
+
+@col2im.vjp(keep="")
+def _(xp, g, ans, args, needs, *, output_size, **how):
+    return (xp.im2col(g, **how),)

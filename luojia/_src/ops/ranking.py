@@ -1,0 +1,47 @@
+"""Losses of pairs: margins, angles and likelihoods of distributions. ``reduction`` as in ``loss.py``."""
+
+from __future__ import annotations
+
+from math import log, pi
+
+from ..core.op import op
+from ..errors import ArgumentError, ShapeError
+from .loss import reduced
+
+
+@op(fn="hinge_embedding_loss(inputs:x, targets:y, margin=1.0, reduction='mean')")
+def hinge_embedding_loss(xp, x, y, *, margin=1.0, reduction="mean"):
+    """x where y is 1, max(0, margin - x) where y is -1."""
+    return reduced(xp, xp.where(y > 0, x, xp.maximum(margin - x, 0)), reduction)
+
+
+@op(fn="margin_ranking_loss(input1:a, input2:b, target:y, margin=0.0, reduction='mean')")
+def margin_ranking_loss(xp, a, b, y, *, margin=0.0, reduction="mean"):
+    """max(0, margin - y (a - b)), for y of 1 where a should rank higher, -1 where b should."""
+    return reduced(xp, xp.maximum(margin - y.astype(a.dtype) * (a - b), 0), reduction)
+
+
+@op(fn="cosine_embedding_loss(input1:a, input2:b, target:y, margin=0.0, reduction='mean')")
+def cosine_embedding_loss(xp, a, b, y, *, margin=0.0, reduction="mean"):
+    """1 - cos(a, b) where y is 1, max(0, cos(a, b) - margin) where y is -1, along the last axis of a and b."""
+    if tuple(a.shape) != tuple(b.shape) or tuple(y.shape) != tuple(a.shape[:-1]):
+        raise ShapeError(f"cosine_embedding_loss expects two arrays of one shape and a target for each of their rows, "
+                         f"got {tuple(a.shape)}, {tuple(b.shape)} and {tuple(y.shape)}.")
+    tiny = 1e-12 if str(a.dtype) != "float16" else 1e-6
+    square = (xp.sum(a * a, axis=-1) + tiny) * (xp.sum(b * b, axis=-1) + tiny)
+    cosine = xp.sum(a * b, axis=-1) / xp.sqrt(square)
+    return reduced(xp, xp.where(y > 0, 1 - cosine, xp.maximum(cosine - margin, 0)), reduction)
+
+
+@op(fn="gaussian_nll_loss(x, target:y, var, full=False, eps=1e-06, reduction='mean')")
+def gaussian_nll_loss(xp, x, y, var, *, full=False, eps=1e-6, reduction="mean"):
+    """(log var + (x - y)^2 / var) / 2, with log(2 pi) / 2 more if ``full``; var is kept above ``eps``.
+
+    As in torch, no gradient feels that bound.
+    """
+    if eps <= 0:
+        raise ArgumentError(f"gaussian_nll_loss: eps must be positive, got {eps}.")
+    var = xp.where(var < eps, eps, var)
+    d = x - y
+    loss = 0.5 * (xp.log(var) + d * d / var)
+    return reduced(xp, loss + 0.5 * log(2 * pi) if full else loss, reduction)

@@ -1,0 +1,272 @@
+"""Tensor's named methods: MindSpore's, most of them the function of the same name with the Tensor as first argument."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..core.dtypes import to_np
+from ..core.faces import FaceModule, compile_function, run_plain
+from ..core.op import OPERATORS
+from ..core.tape import Leaf
+from ..core.tensor import Tensor, wrap
+from ..errors import ArgumentError, DTypeError
+
+FACES = FaceModule({"fn": lambda face: compile_function(face, run_plain, "luojia")})
+
+SAME = """abs absolute acos acosh add addcdiv addcmul addmm addmv all amax amin any approximate_equal arccos arccosh
+arcsin arcsinh arctan arctan2 arctanh argsort asin asinh atan atan2 atanh baddbmm bincount bitwise_and
+bitwise_or bitwise_xor bmm broadcast_to ceil cholesky chunk clamp clip copysign cos cosh count_nonzero cummax
+cummin cumprod cumsum deg2rad det diag diagflat digamma div divide dot eq erf erfc erfinv exp expand expand_as
+expand_dims expm1 flip floor floor_divide fmod frac gather gather_elements gather_nd gcd ge ger greater
+greater_equal gt hardshrink histc hypot index_add index_fill inner inverse isclose isfinite isinf isnan
+isneginf isposinf lcm le lerp less less_equal lgamma log log10 log1p log2 logaddexp logaddexp2 logical_and
+logical_not logical_or logical_xor logsumexp lt masked_fill masked_select matmul maximum median minimum mm
+moveaxis movedim mul multiply nan_to_num nansum narrow ne neg negative nonzero norm not_equal outer pow prod
+rad2deg reciprocal remainder repeat_interleave roll round rsqrt scatter searchsorted sigmoid sign signbit sin
+sinc sinh slogdet softmax sort split sqrt square std sub subtract swapdims tan tanh tensor_split tile topk
+trace tril triu true_divide trunc unbind unique unsqueeze unsorted_segment_sum var xdivy xlogy"""
+OTHER = {"top_k": "topk", "inv": "reciprocal", "is_finite": "isfinite", "reverse": "flip", "relu": "relu",
+         "scatter_nd_add": "tensor_scatter_add", "scatter_add": "tensor_scatter_add",
+         "scatter_sub": "tensor_scatter_sub",
+         "scatter_mul": "tensor_scatter_mul", "scatter_div": "tensor_scatter_div", "scatter_max": "tensor_scatter_max",
+         "scatter_min": "tensor_scatter_min", "soft_shrink": "softshrink", "bitwise_left_shift": "left_shift",
+         "bitwise_right_shift": "right_shift", "argmax_with_value": "max", "argmin_with_value": "min",
+         "fills": "full_like", "invert": "logical_not"}
+DTYPES = {"bool": "bool", "byte": "uint8", "short": "int16", "int": "int32", "long": "int64", "half": "float16",
+          "float": "float32", "double": "float64"}
+
+
+class Lazy:
+    """A method that becomes the compiled function of a face when it is first looked up."""
+
+    def __init__(self, name: str, face: str) -> None:
+        self.name = name
+        self.face = face
+
+    def __get__(self, obj: Any, owner: Any = None) -> Any:
+        function = FACES.get(self.face)
+        if Tensor.__dict__.get(self.name) is self:
+            setattr(Tensor, self.name, function)
+        return function if obj is None else function.__get__(obj, owner)
+
+
+def _shape_of(shape: tuple) -> tuple:
+    """A shape given as numbers or as one tuple, list or Tensor."""
+    if len(shape) == 1 and not isinstance(shape[0], int):
+        shape = tuple(shape[0])
+    return tuple([int(n) for n in shape])
+
+
+def reshape(self: Tensor, *shape: Any) -> Tensor:
+    """The Tensor in another shape, given as numbers or as a tuple; one length may be -1."""
+    return OPERATORS["reshape"](self, shape=_shape_of(shape))
+
+
+def transpose(self: Tensor, *axes: Any) -> Tensor:
+    """The Tensor with its axes permuted, given as numbers or as a tuple; reversed by default."""
+    return OPERATORS["transpose"](self, axes=_shape_of(axes) if axes and axes[0] is not None else None)
+
+
+permute = transpose
+
+
+def flatten(self: Tensor, order: str = "C", *, start_dim: int = 0, end_dim: int = -1) -> Tensor:
+    """The Tensor with its axes from ``start_dim`` to ``end_dim`` joined, all of them by default."""
+    if order not in ("C", "F"):
+        raise ArgumentError(f"Tensor.flatten: order must be 'C' or 'F', got {order!r}.")
+    if order == "F":
+        self = OPERATORS["transpose"](self)
+    return OPERATORS["flatten"](self, start_dim=start_dim, end_dim=end_dim)
+
+
+def ravel(self: Tensor) -> Tensor:
+    """The Tensor as a vector."""
+    return OPERATORS["reshape"](self, shape=(-1,))
+
+
+def astype(self: Tensor, dtype: Any, copy: bool = True) -> Tensor:
+    """The Tensor in another dtype: a luojia or NumPy dtype, or its name."""
+    dtype = np.dtype("int64") if dtype is int else to_np(dtype)
+    return self if not copy and dtype == self.np_dtype else OPERATORS["cast"](self, dtype=dtype)
+
+
+def to(self: Tensor, dtype: Any) -> Tensor:
+    """The Tensor in another dtype."""
+    return astype(self, dtype)
+
+
+def type_as(self: Tensor, other: Tensor) -> Tensor:
+    """The Tensor in the dtype of ``other``."""
+    return astype(self, other.np_dtype)
+
+
+def total(self: Tensor, axis: Any = None, dtype: Any = None, keepdims: bool = False, initial: Any = None) -> Tensor:
+    """The sum over ``axis``, in ``dtype``, plus ``initial``."""
+    out = OPERATORS["sum"](self, axis=_axes(axis), keepdims=keepdims, dtype=None if dtype is None else to_np(dtype))
+    return out if initial is None else out + initial
+
+
+def mean(self: Tensor, axis: Any = None, keep_dims: bool = False, *, dtype: Any = None,
+         keepdims: bool | None = None) -> Tensor:
+    """The mean over ``axis``."""
+    keep = keep_dims if keepdims is None else keepdims
+    return OPERATORS["mean"](self, axis=_axes(axis), keepdims=keep, dtype=None if dtype is None else to_np(dtype))
+
+
+def _axes(axis: Any) -> Any:
+    return tuple(axis) if isinstance(axis, list) else axis
+
+
+def _extremum(name: str) -> Callable:
+    def method(self: Tensor, *dim: Any, axis: Any = None, keepdims: bool = False, initial: Any = None,
+               return_indices: bool = False) -> Any:
+        """The {0}imum: of all elements, its gradient split among those that tie; along ``axis``, its gradient to the
+        first. With the axis as a positional argument, or ``return_indices``, the pair (values, indices)."""
+        pair = bool(dim) or return_indices
+        if dim:
+            axis, *rest = dim
+            keepdims = bool(rest[0]) if rest else keepdims
+        if axis is None or isinstance(axis, (tuple, list)):
+            out: Any = OPERATORS[name](self, axis=_axes(axis), keepdims=keepdims)
+            if return_indices:
+                return OPERATORS[f"{name}_with_index"](self, axis=axis, keepdims=keepdims)
+        else:
+            values, indices = OPERATORS[f"{name}_with_index"](self, axis=axis, keepdims=keepdims)
+            if pair:
+                return values, indices
+            out = values
+        return out if initial is None else OPERATORS[f"{name}imum"](out, initial)
+
+    method.__name__ = name
+    method.__doc__ = (method.__doc__ or "").format(name)
+    return method
+
+
+def _position(name: str) -> Callable:
+    def method(self: Tensor, axis: int | None = None, keepdims: bool = False) -> Tensor:
+        return OPERATORS[name](self, axis=axis, keepdims=keepdims)
+
+    method.__name__, method.__doc__ = name, OPERATORS[name].__doc__
+    return method
+
+
+def squeeze(self: Tensor, *axis: Any) -> Tensor:
+    """The Tensor without its axes of length 1, or without those named."""
+    return OPERATORS["squeeze"](self, axis=_shape_of(axis) if axis and axis[0] is not None else None)
+
+
+def swapaxes(self: Tensor, axis0: int, axis1: int) -> Tensor:
+    """The Tensor with two axes exchanged."""
+    return OPERATORS["swapaxes"](self, axis1=axis0, axis2=axis1)
+
+
+def take(self: Tensor, indices: Any, axis: int | None = None, mode: str = "clip") -> Tensor:
+    """The slices along ``axis`` at ``indices`` (elements of the flattened Tensor, if None)."""
+    indices = indices if isinstance(indices, Tensor) else Tensor(indices)
+    return OPERATORS["take"](self, indices, axis=axis, mode=mode)
+
+
+def index_select(self: Tensor, axis: int, index: Tensor) -> Tensor:
+    """The slices along ``axis`` at ``index``."""
+    return OPERATORS["take"](self, index, axis=axis, mode="raise")
+
+
+def repeat(self: Tensor, repeats: int, axis: int | None = None) -> Tensor:
+    """Each element ``repeats`` times along ``axis``."""
+    return OPERATORS["repeat"](self, repeats=repeats, axis=axis)
+
+
+def fill(self: Tensor, value: Any) -> Tensor:
+    """A Tensor of the same shape and dtype with ``value`` everywhere."""
+    return OPERATORS["filled_like"](self, value=value)
+
+
+def select(self: Tensor, condition: Tensor, y: Any) -> Tensor:
+    """The elements of this Tensor where ``condition`` is true, else those of ``y``."""
+    return OPERATORS["where"](condition, self, y)
+
+
+def where(self: Tensor, condition: Tensor, y: Any) -> Tensor:
+    """The elements of this Tensor where ``condition`` is true, else those of ``y``."""
+    return OPERATORS["where"](condition, self, y)
+
+
+def ptp(self: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
+    """The difference between the greatest and the least element along ``axis``."""
+    return OPERATORS["max"](self, axis=_axes(axis), keepdims=keepdims) - OPERATORS["min"](
+        self, axis=_axes(axis), keepdims=keepdims)
+
+
+def itemset(self: Tensor, *args: Any) -> Tensor:
+    """A copy with the element at an index (the last argument is the value) replaced."""
+    if not args:
+        raise DTypeError("Tensor.itemset takes (value) or (index, value), got nothing.")
+    *index, value = args
+    at = index[0] if index else 0
+    at = tuple(at) if isinstance(at, (tuple, list)) else np.unravel_index(at, self.shape) if self.ndim else ()
+    out = self.copy()
+    out[tuple([int(i) for i in at])] = value
+    return out
+
+
+def copy(self: Tensor) -> Tensor:
+    """A Tensor of the same value, linked to this one."""
+    out = OPERATORS["identity"](self)
+    value = self._value
+    return wrap(type(out), value.copy() if isinstance(value, np.ndarray) else value, out._device, out._node)
+
+
+def view(self: Tensor, *shape: Any) -> Tensor:
+    """The Tensor in another shape (of values of its own: writing to it leaves this one as it is)."""
+    return reshape(self, *shape)
+
+
+def assign_value(self: Tensor, value: Tensor) -> Tensor:
+    """Give this Tensor the value of another."""
+    self._rebind(value._value)
+    if not isinstance(self._node, Leaf):
+        self._node = value._node
+    return self
+
+
+def requires_no_copy(self: Tensor) -> Tensor:
+    """The Tensor itself: its elements always lie in order."""
+    return self
+
+
+def _dtype_method(dtype: str) -> Callable:
+    def method(self: Tensor) -> Tensor:
+        return OPERATORS["cast"](self, dtype=dtype)
+
+    method.__doc__ = f"The Tensor as {dtype}."
+    return method
+
+
+def _install() -> None:
+    for name in SAME.split():
+        setattr(Tensor, name, Lazy(name, name))
+    for name, face in OTHER.items():
+        setattr(Tensor, name, Lazy(name, face))
+    for name, dtype in DTYPES.items():
+        setattr(Tensor, name, _dtype_method(dtype))
+    for method in (reshape, transpose, permute, flatten, ravel, astype, to, type_as, mean, squeeze, swapaxes, take,
+                   repeat, fill, select, where, ptp, itemset, copy, view, assign_value, index_select):
+        setattr(Tensor, method.__name__, method)
+    others: dict[str, Any] = {
+        "sum": total, "max": _extremum("max"), "min": _extremum("min"), "argmax": _position("argmax"),
+        "argmin": _position("argmin"), "permute": permute, "clone": copy, "contiguous": requires_no_copy,
+        "dim": lambda self: self.ndim, "ndimension": lambda self: self.ndim, "numel": lambda self: self.size,
+        "nelement": lambda self: self.size, "view_as": lambda self, other: reshape(self, other.shape),
+        "reshape_as": lambda self, other: reshape(self, other.shape), "value": lambda self: self,
+        "positive": lambda self: self, "is_floating_point": lambda self: self.np_dtype.kind == "f",
+        "T": property(lambda self: OPERATORS["transpose"](self)),
+        "mT": property(lambda self: OPERATORS["swapaxes"](self, axis1=-1, axis2=-2)),
+    }
+    for name, method in others.items():
+        setattr(Tensor, name, method)
+
+
+_install()

@@ -1,0 +1,66 @@
+"""Data pipelines under MindSpore's names: sources of rows, steps that transform, order and group them, iterators.
+
+They run in the calling process; options that tune MindSpore's threads are accepted and change nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from .._src.errors import NotSupportedError
+from . import config
+from .dataset import Dataset, PipelineError
+from .samplers import (
+    DistributedSampler,
+    RandomSampler,
+    Sampler,
+    SequentialSampler,
+    SubsetRandomSampler,
+    SubsetSampler,
+    WeightedRandomSampler,
+)
+from .sources import (
+    Cifar10Dataset,
+    Cifar100Dataset,
+    FashionMnistDataset,
+    GeneratorDataset,
+    ImageFolderDataset,
+    MnistDataset,
+    NumpySlicesDataset,
+)
+from .steps import BatchInfo
+
+__all__ = [
+    "BatchInfo", "Cifar100Dataset", "Cifar10Dataset", "Dataset", "DistributedSampler", "FashionMnistDataset",
+    "GeneratorDataset", "ImageFolderDataset", "MnistDataset", "NumpySlicesDataset", "PipelineError", "RandomSampler",
+    "Sampler", "SequentialSampler", "SubsetRandomSampler", "SubsetSampler", "WeightedRandomSampler", "config",
+    "transforms", "vision", "zip",
+]
+_REFUSED = (
+    "MindDataset TFRecordDataset TextFileDataset CSVDataset VOCDataset CocoDataset CelebADataset ManifestDataset "
+    "CLUEDataset GraphData PaddedDataset PKSampler DatasetCache DSCallback OBSMindDataset"
+).split()
+
+
+def zip(datasets: tuple) -> Dataset:  # noqa: A001 - MindSpore's name
+    """The columns of several pipelines side by side, as long as the shortest.
+
+    >>> a, b = (NumpySlicesDataset([1, 2], [name], shuffle=False) for name in "ab")
+    >>> zip((a, b)).get_col_names()
+    ['a', 'b']
+    """
+    from .steps import Zip
+
+    return Zip(datasets)
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("vision", "transforms"):
+        return importlib.import_module(f".{name}", __name__)
+    if name in _REFUSED:
+        raise NotSupportedError(
+            f"dataset.{name} is not provided; read the data in Python and hand it to dataset.GeneratorDataset or "
+            "dataset.NumpySlicesDataset."
+        )
+    raise AttributeError(f"module 'luojia.dataset' has no attribute {name!r}")

@@ -1,0 +1,311 @@
+"""Dataset: a pipeline of columns, and the iterators over it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from .._src.core.tensor import Tensor
+from .._src.errors import ArgumentError, DTypeError, MXNetError
+from . import config
+
+Row = tuple  # one value per column, NumPy arrays
+
+
+class PipelineError(MXNetError):
+    """A pipeline that cannot run, or a user's function in it that failed; MindSpore raises RuntimeError."""
+
+
+class Dataset:
+    """A pipeline: a source, and steps that transform, order and group its rows. Made by sources and the methods below.
+
+    Each method gives a new pipeline and leaves this one as it was; one pipeline may feed several (MindSpore refuses).
+
+    >>> from luojia import dataset as ds
+    >>> data = ds.NumpySlicesDataset({"x": [1.0, 2.0, 3.0], "y": [0, 1, 0]}, shuffle=False)
+    >>> data = data.map(lambda x: x * 10, ["x"]).batch(2)
+    >>> for row in data.create_dict_iterator(output_numpy=True):
+    ...     print(row["x"], row["y"])
+    [10. 20.] [0 1]
+    [30.] [0]
+    """
+
+    def __init__(self, *children: Dataset) -> None:
+        self.children = children
+
+    # -- what a step defines -----------------------------------------------------------------------------------------
+
+    def get_col_names(self) -> list[str]:
+        """The columns' names, in order."""
+        return self.children[0].get_col_names()
+
+    def get_dataset_size(self) -> int:
+        """The number of rows (batches, after ``batch``) in one pass."""
+        return self.children[0].get_dataset_size()
+
+    def rows(self, rng: Any) -> Iterator[Row]:
+        """The rows of one pass; random numbers come from ``rng``."""
+        return self.children[0].rows(rng)
+
+    def gather(self, rng: Any) -> tuple[list[np.ndarray], np.ndarray] | None:
+        """Columns in memory and the order of a pass over them, where a batch can be read by one index; else None."""
+        return None
+
+    # -- steps -------------------------------------------------------------------------------------------------------
+
+    def batch(self, batch_size: int | Callable, drop_remainder: bool = False, num_parallel_workers: int | None = None,
+              **kwargs: Any) -> Dataset:
+        """``batch_size`` rows stacked; the rest is a smaller batch unless ``drop_remainder``.
+
+        Args:
+            batch_size: a number, or a function of a ``BatchInfo``.
+            per_batch_map, input_columns, output_columns: a function of lists of values and a ``BatchInfo``, applied
+                before the values are stacked.
+        """
+        from .steps import Batch
+
+        return Batch(self, batch_size, drop_remainder, **kwargs)
+
+    def padded_batch(self, batch_size: int, drop_remainder: bool = False, num_parallel_workers: int | None = None,
+                     pad_info: dict | None = None) -> Dataset:
+        """Batches of rows of different shapes, padded.
+
+        Args:
+            pad_info: a dict from a column to (shape, value); None in the shape is the largest in the batch.
+        """
+        from .steps import Batch
+
+        return Batch(self, batch_size, drop_remainder, pad_info={} if pad_info is None else pad_info)
+
+    def map(self, operations: Any, input_columns: Any = None, output_columns: Any = None,
+            num_parallel_workers: int | None = None, **kwargs: Any) -> Dataset:
+        """Functions applied to columns, one after the other.
+
+        Args:
+            operations: a function, a transform, or a list of them; several inputs are several arguments, a tuple is
+                several outputs.
+            input_columns: a name or names; default the first column.
+            output_columns: names of the results; default those of the inputs.
+            num_parallel_workers and others: accepted; functions run in this process.
+        """
+        from .steps import Map
+
+        return Map(self, operations, input_columns, output_columns)
+
+    def filter(self, predicate: Callable[..., Any], input_columns: Any = None,
+               num_parallel_workers: int | None = None) -> Dataset:
+        """The rows for which ``predicate`` of these columns (default: all) is true."""
+        from .steps import Filter
+
+        return Filter(self, predicate, input_columns)
+
+    def shuffle(self, buffer_size: int) -> Dataset:
+        """A random order: each row is drawn from a buffer of this many that follow."""
+        from .steps import Shuffle
+
+        return Shuffle(self, buffer_size)
+
+    def repeat(self, count: int | None = None) -> Dataset:
+        """The rows ``count`` times over, each time in a new order; None or -1 is without end."""
+        from .steps import Repeat
+
+        return Repeat(self, count)
+
+    def take(self, count: int = -1) -> Dataset:
+        """The first ``count`` rows; -1 takes all."""
+        from .steps import Take
+
+        return Take(self, count)
+
+    def skip(self, count: int) -> Dataset:
+        """What follows the first ``count`` rows."""
+        from .steps import Skip
+
+        return Skip(self, count)
+
+    def zip(self, datasets: Any) -> Dataset:
+        """The columns of this and of another pipeline (or a tuple of them) side by side."""
+        from .steps import Zip
+
+        if not isinstance(datasets, (tuple, Dataset)):
+            raise DTypeError(f"zip expects a Dataset or a tuple of them, got a {type(datasets).__name__}.")
+        return Zip((self, *datasets) if isinstance(datasets, tuple) else (self, datasets))
+
+    def concat(self, datasets: Any) -> Dataset:
+        """The rows of this pipeline, then those of another (or of a list of them)."""
+        from .steps import Concat
+
+        if not isinstance(datasets, (list, Dataset)):
+            raise DTypeError(f"concat expects a Dataset or a list of them, got a {type(datasets).__name__}.")
+        return Concat([self, *datasets] if isinstance(datasets, list) else [self, datasets])
+
+    __add__ = concat
+
+    def project(self, columns: Any) -> Dataset:
+        """These columns only, in this order."""
+        from .steps import Project
+
+        return Project(self, columns)
+
+    def rename(self, input_columns: Any, output_columns: Any) -> Dataset:
+        """Columns under other names."""
+        from .steps import Rename
+
+        return Rename(self, input_columns, output_columns)
+
+    def apply(self, apply_func: Callable[[Dataset], Dataset]) -> Dataset:
+        """``apply_func(self)``, which must give a pipeline."""
+        made = apply_func(self)
+        if not isinstance(made, Dataset):
+            raise DTypeError(f"apply expects a function that gives a Dataset, it gave a {type(made).__name__}.")
+        return made
+
+    def split(self, sizes: Sequence[int] | Sequence[float], randomize: bool = True) -> list[Dataset]:
+        """Parts of these sizes: numbers of rows that sum to the length, or shares that sum to 1.
+
+        With ``randomize`` the rows are drawn in a random order that is fixed now.
+        """
+        from .steps import Part, part_sizes
+
+        lengths = part_sizes(sizes, self.get_dataset_size())
+        order = config.new_stream().permutation(sum(lengths)) if randomize else np.arange(sum(lengths))
+        ends = np.cumsum(lengths)
+        return [Part(self, order[end - n : end]) for n, end in zip(lengths, ends)]
+
+    # -- facts -------------------------------------------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        return self.get_dataset_size()
+
+    def get_batch_size(self) -> int:
+        """The rows in a batch; 1 without ``batch``."""
+        return self.children[0].get_batch_size() if self.children else 1
+
+    def get_repeat_count(self) -> int:
+        """The product of the ``repeat``s; -1 if without end."""
+        return self.children[0].get_repeat_count() if self.children else 1
+
+    def num_classes(self) -> int | None:
+        """The number of classes of a source that knows it."""
+        return self.children[0].num_classes() if self.children else None
+
+    def get_class_indexing(self) -> dict:
+        """The classes' numbers by name, of a source that knows them."""
+        return self.children[0].get_class_indexing() if self.children else {}
+
+    def _first(self) -> Row:
+        for row in self.rows(np.random.RandomState(0)):
+            return row
+        raise PipelineError(f"{type(self).__name__} has no rows, so that the shapes of its columns are not known.")
+
+    def output_shapes(self, estimate: bool = False) -> list[list[int]]:
+        """The columns' shapes, as the first row has them."""
+        return [list(value.shape) for value in self._first()]
+
+    def output_types(self) -> list[np.dtype]:
+        """The columns' dtypes, as the first row has them."""
+        return [value.dtype for value in self._first()]
+
+    # -- iterators ---------------------------------------------------------------------------------------------------
+
+    def create_dict_iterator(self, num_epochs: int = -1, output_numpy: bool = False, do_copy: bool = False) -> Rows:
+        """Rows as dicts by column. Values are Tensors, or with ``output_numpy`` NumPy arrays.
+
+        Args:
+            num_epochs: how often the iterator may be passed through; -1 always.
+        """
+        names = self.get_col_names()
+        convert = _array if output_numpy else _tensor
+        return Rows(self, lambda row: {k: convert(v) for k, v in zip(names, row)}, num_epochs)
+
+    def create_tuple_iterator(self, columns: Any = None, num_epochs: int = -1, output_numpy: bool = False,
+                              do_copy: bool = False) -> Rows:
+        """Rows as lists, of these columns or all."""
+        data = self if columns is None else self.project(columns)
+        convert = _array if output_numpy else _tensor
+        return Rows(data, lambda row: [convert(v) for v in row], num_epochs)
+
+    def __iter__(self) -> Rows:
+        return self.create_tuple_iterator(num_epochs=1)
+
+    def reset(self) -> None:
+        """Accepted: each iterator begins anew."""
+
+
+class Rows:
+    """An iterator over a pipeline; ``iter()`` of it starts the next pass."""
+
+    def __init__(self, dataset: Dataset, convert: Callable[[Row], Any], num_epochs: int) -> None:
+        if not isinstance(num_epochs, int) or num_epochs == 0 or num_epochs < -1:
+            raise ArgumentError(f"num_epochs expects -1 or a number of 1 or more, got {num_epochs!r}.")
+        self._dataset, self._convert, self._left = dataset, convert, num_epochs
+        self._rng, self._rows = config.new_stream(), iter(())
+        self._started = False
+
+    def _begin(self) -> None:
+        if self._left == 0:
+            raise PipelineError(
+                "The iterator was made for fewer passes: User tries to fetch data beyond the specified number of "
+                "epochs; pass a larger num_epochs, or -1."
+            )
+        self._left -= self._left > 0
+        self._rows, self._started = self._dataset.rows(self._rng), True
+
+    def __iter__(self) -> Rows:
+        self._begin()
+        return self
+
+    def __next__(self) -> Any:
+        if not self._started:
+            self._begin()
+        return self._convert(next(self._rows))
+
+    def get_next(self) -> Any:
+        """The next row."""
+        return next(self)
+
+    def stop(self) -> None:
+        """Ends the pass."""
+        self._rows = iter(())
+
+
+def _array(value: np.ndarray) -> np.ndarray:
+    return value
+
+
+def _tensor(value: np.ndarray) -> Any:
+    return value if value.dtype.kind in "USO" else Tensor(value)
+
+
+def as_row(values: Any) -> Row:
+    """What a user's function gave, as a tuple of NumPy arrays."""
+    return tuple(_as_array(v) for v in (values if isinstance(values, (tuple, list)) else (values,)))
+
+
+def _as_array(value: Any) -> np.ndarray:
+    return value.asnumpy() if isinstance(value, Tensor) else np.asarray(value)
+
+
+def names_of(columns: Any, who: str) -> list[str]:
+    """A name or names as a list of them."""
+    names = [columns] if isinstance(columns, str) else columns
+    if not isinstance(names, (list, tuple)) or not names or not all(isinstance(n, str) for n in names):
+        raise DTypeError(f"{who} expects a column's name or a list of names, got {columns!r}.")
+    if len(set(names)) < len(names):
+        raise ArgumentError(f"{who}: a column's name is given twice in {list(names)}.")
+    return list(names)
+
+
+def positions(dataset: Dataset, columns: list[str], who: str) -> list[int]:
+    """Where these columns stand.
+
+    Raises:
+        PipelineError: there is no such column.
+    """
+    known = dataset.get_col_names()
+    for name in columns:
+        if name not in known:
+            raise PipelineError(f"{who}: column name: {name} doesn't exist in the dataset columns {known}.")
+    return [known.index(name) for name in columns]

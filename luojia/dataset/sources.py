@@ -1,0 +1,296 @@
+"""Sources of pipelines: Python objects, arrays in memory, and data sets in files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from .._src.data import cifar, codecs, mnist
+from .._src.errors import ArgumentError, DTypeError, NotSupportedError, ShapeError
+from .._src.formats import cifar as cifar_format
+from .._src.formats import idx
+from .dataset import Dataset, PipelineError, Row, as_row, names_of
+from .samplers import resolve
+
+
+class Source(Dataset):
+    """Columns, and ``n`` rows that can be read in any order."""
+
+    def __init__(self, columns: list[str], count: int, sampler: Any) -> None:
+        super().__init__()
+        self._columns, self._count, self._sampler = columns, count, sampler
+
+    def get_col_names(self) -> list[str]:
+        return self._columns
+
+    def get_dataset_size(self) -> int:
+        return len(self._sampler.take(self._count, np.random.RandomState(0)))
+
+    def rows(self, rng: Any) -> Iterator[Row]:
+        return map(self.row, self._sampler.take(self._count, rng).tolist())
+
+    def row(self, i: int) -> Row:
+        """Row ``i`` of the source."""
+        raise NotImplementedError
+
+
+class NumpySlicesDataset(Source):
+    """The slices of arrays or lists in memory, along their first axis.
+
+    Args:
+        data: a list, an array, a tuple of columns, or a dict of columns by name.
+        column_names: a name or names; default the dict's keys, or column_0, column_1, ...
+        num_samples, shuffle, sampler, num_shards, shard_id: which rows, in which order; shuffled by default.
+        num_parallel_workers: accepted; rows are read in this process.
+
+    >>> data = NumpySlicesDataset(([1, 2], [3.0, 4.0]), ["a", "b"], shuffle=False)
+    >>> [(int(a), float(b)) for a, b in data.create_tuple_iterator(output_numpy=True)]
+    [(1, 3.0), (2, 4.0)]
+    """
+
+    def __init__(self, data: Any, column_names: Any = None, num_samples: int | None = None,
+                 num_parallel_workers: int | None = 1, shuffle: bool | None = None, sampler: Any = None,
+                 num_shards: int | None = None, shard_id: int | None = None) -> None:
+        who = "NumpySlicesDataset"
+        if not isinstance(data, (list, tuple, dict, np.ndarray)):
+            raise DTypeError(f"{who}: data is not of type list, tuple, dict or ndarray, but {type(data).__name__}.")
+        if not len(data):
+            raise ArgumentError(f"{who}: Argument data cannot be empty.")
+        if isinstance(data, dict):
+            names, columns = list(data), list(data.values())
+        else:
+            columns = list(data) if isinstance(data, tuple) else [data]
+            names = [f"column_{i}" for i in range(len(columns))]
+        if column_names is not None:
+            given = names_of(column_names, f"{who}: column_names")
+            if len(given) != len(names):
+                raise ArgumentError(
+                    f"{who}: Num of input column names is {len(given)}, but required is {len(names)} as data is "
+                    f"{type(data).__name__}."
+                )
+            names = given
+        self._arrays = [np.asarray(column) for column in columns]
+        if len({len(a) if a.ndim else -1 for a in self._arrays}) > 1:
+            raise ShapeError(f"{who}: Data length in each column is not equal: {[a.shape for a in self._arrays]}.")
+        chosen = resolve(who, sampler, shuffle, num_samples, num_shards, shard_id)
+        super().__init__(names, len(self._arrays[0]), chosen)
+
+    def row(self, i: int) -> Row:
+        return tuple(np.asarray(a[i]) for a in self._arrays)
+
+    def gather(self, rng: Any) -> Any:
+        return self._arrays, self._sampler.take(self._count, rng)
+
+
+class GeneratorDataset(Source):
+    """The samples of a Python object.
+
+    Args:
+        source: an object with ``__getitem__`` and ``__len__``, an iterable, or a function that gives an iterator; a
+            sample is a value, or a tuple of one value per column.
+        column_names: a name or names.
+        column_types: their dtypes, to which the values are cast.
+        num_samples, shuffle, sampler, num_shards, shard_id: which samples, in which order; shuffled by default where
+            the source has ``__getitem__``, and not available where it has not.
+        num_parallel_workers and the rest: accepted; samples are read in this process.
+
+    >>> data = GeneratorDataset([(1, 2.0), (3, 4.0)], ["x", "y"], shuffle=False)
+    >>> data.get_dataset_size(), data.get_col_names(), data.output_types()
+    (2, ['x', 'y'], [dtype('int64'), dtype('float64')])
+    """
+
+    def __init__(self, source: Any, column_names: Any = None, column_types: Sequence | None = None, schema: Any = None,
+                 num_samples: int | None = None, num_parallel_workers: int | None = 1, shuffle: bool | None = None,
+                 sampler: Any = None, num_shards: int | None = None, shard_id: int | None = None,
+                 python_multiprocessing: bool = True, max_rowsize: Any = None, batch_sampler: Any = None,
+                 collate_fn: Callable | None = None) -> None:
+        who = "GeneratorDataset"
+        if column_names is None:
+            raise ArgumentError(f"{who}: Neither columns_names nor schema are provided; name the columns.")
+        if not column_names:
+            raise ArgumentError(f"{who}: column_names should not be empty.")
+        for name, value in (("schema", schema), ("batch_sampler", batch_sampler), ("collate_fn", collate_fn)):
+            if value is not None:
+                raise NotSupportedError(f"{who}: '{name}' is not supported; use column_names, batch() and map().")
+        self.source = source
+        self._random = hasattr(source, "__getitem__") and hasattr(source, "__len__")
+        if not (self._random or callable(source) or hasattr(source, "__iter__")):
+            raise DTypeError(
+                f"{who}: Input `source` should be callable, iterable or random accessible: a function that yields, or "
+                f"an object with __getitem__ and __len__, or __iter__; got {source!r}."
+            )
+        names = names_of(column_names, f"{who}: column_names")
+        types = column_types and [getattr(t, "np", t) for t in column_types]
+        if types and len(types) != len(names):
+            raise ArgumentError(f"{who} expects a type for each of {len(names)} columns, got {len(types)}.")
+        self._types = types and [np.dtype(t) for t in types]
+        if not self._random and (shuffle or sampler is not None or num_shards is not None):
+            raise ArgumentError(f"{who}: shuffle, sampler and num_shards need a source with __getitem__ and __len__.")
+        chosen = resolve(who, sampler, shuffle, num_samples, num_shards, shard_id, default_shuffle=self._random)
+        super().__init__(names, len(source) if self._random else -1, chosen)
+
+    def _samples(self) -> Iterator[Any]:
+        samples = self.source() if callable(self.source) else self.source
+        yield from iter(samples)  # type: ignore[call-overload]
+
+    def get_dataset_size(self) -> int:
+        if self._count < 0:
+            self._count = sum(1 for _ in self._samples())
+        return super().get_dataset_size()
+
+    def rows(self, rng: Any) -> Iterator[Row]:
+        if self._random:
+            return super().rows(rng)
+        limit = self._sampler.num_samples
+        return (self._convert(s) for i, s in zip(range(2**62 if limit is None else limit), self._samples()))
+
+    def row(self, i: int) -> Row:
+        return self._convert(self.source[i])
+
+    def _convert(self, sample: Any) -> Row:
+        row = as_row(sample if isinstance(sample, tuple) or len(self._columns) > 1 else (sample,))
+        if len(row) != len(self._columns):
+            raise PipelineError(
+                "Invalid Python function, the 'source' of 'GeneratorDataset' should return same number of NumPy arrays "
+                f"as specified in column_names, the size of column_names is:{len(self._columns)} and number of "
+                f"returned NumPy array is:{len(row)}."
+            )
+        return tuple(v.astype(t) for v, t in zip(row, self._types)) if self._types else row
+
+
+class _InMemory(Source):
+    """Images and labels that were read whole."""
+
+    def __init__(self, columns: list[str], arrays: Sequence[np.ndarray], sampler: Any) -> None:
+        super().__init__(columns, len(arrays[0]), sampler)
+        self._arrays = list(arrays)
+
+    def row(self, i: int) -> Row:
+        return tuple(np.asarray(a[i]) for a in self._arrays)
+
+    def gather(self, rng: Any) -> Any:
+        return self._arrays, self._sampler.take(self._count, rng)
+
+
+def _folder(who: str, folder: str) -> str:
+    if not os.path.isdir(os.path.expanduser(folder)):
+        raise ArgumentError(f"{who}: The folder {folder} does not exist or is not a directory or permission denied!")
+    return os.path.expanduser(folder)
+
+
+def _usage(who: str, usage: str | None) -> list[bool]:
+    """Whether to read training files, for each part."""
+    table = {"train": [True], "test": [False], "all": [True, False], None: [True, False]}
+    if usage not in table:
+        raise ArgumentError(
+            f"{who}: Input usage is not within the valid set of ['train', 'test', 'all'], got {usage!r}."
+        )
+    return table[usage]
+
+
+class MnistDataset(_InMemory):
+    """MNIST: columns image, (28, 28, 1) uint8, and label, uint32.
+
+    Args:
+        dataset_dir: the folder of the IDX files, gzipped or not; where they are missing the usual folders are tried.
+        usage: 'train', 'test' or 'all' (default).
+        num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
+
+    Raises:
+        MissingDataError: a file is missing; the message names the files, the folders and luojia.data.digits().
+    """
+
+    _name = "mnist"
+
+    def __init__(self, dataset_dir: str, usage: str | None = None, num_samples: int | None = None,
+                 num_parallel_workers: int | None = None, shuffle: bool | None = None, sampler: Any = None,
+                 num_shards: int | None = None, shard_id: int | None = None, cache: Any = None) -> None:
+        who = type(self).__name__
+        folder, parts = _folder(who, dataset_dir), _usage(who, usage)
+        chosen = resolve(who, sampler, shuffle, num_samples, num_shards, shard_id)
+        read = [mnist.load(train, idx.load, folder, self._name) for train in parts]
+        images, labels = (np.concatenate(column) for column in zip(*read))
+        super().__init__(["image", "label"], [images, labels.astype(np.uint32)], chosen)
+
+
+class FashionMnistDataset(MnistDataset):
+    """Fashion-MNIST, in MNIST's form."""
+
+    _name = "fashion-mnist"
+
+
+class Cifar10Dataset(_InMemory):
+    """CIFAR-10 from its binary files: columns image, (32, 32, 3) uint8, and label, uint32.
+
+    Arguments and errors are those of :class:`MnistDataset`.
+    """
+
+    def __init__(self, dataset_dir: str, usage: str | None = None, num_samples: int | None = None,
+                 num_parallel_workers: int | None = None, shuffle: bool | None = None, sampler: Any = None,
+                 num_shards: int | None = None, shard_id: int | None = None, cache: Any = None) -> None:
+        who = "Cifar10Dataset"
+        folder, parts = _folder(who, dataset_dir), _usage(who, usage)
+        chosen = resolve(who, sampler, shuffle, num_samples, num_shards, shard_id)
+        images, labels = cifar.load(None if len(parts) > 1 else parts[0], cifar_format.load, folder)
+        super().__init__(["image", "label"], [images, labels.astype(np.uint32)], chosen)
+
+
+class Cifar100Dataset(_InMemory):
+    """CIFAR-100 from its binary files: columns image, coarse_label and fine_label, uint32."""
+
+    def __init__(self, dataset_dir: str, usage: str | None = None, num_samples: int | None = None,
+                 num_parallel_workers: int | None = None, shuffle: bool | None = None, sampler: Any = None,
+                 num_shards: int | None = None, shard_id: int | None = None, cache: Any = None) -> None:
+        who = "Cifar100Dataset"
+        folder, parts = _folder(who, dataset_dir), _usage(who, usage)
+        chosen = resolve(who, sampler, shuffle, num_samples, num_shards, shard_id)
+        images, labels = cifar.load(None if len(parts) > 1 else parts[0], cifar_format.load, folder, "cifar100")
+        both = labels.astype(np.uint32)
+        super().__init__(["image", "coarse_label", "fine_label"], [images, both[:, 0], both[:, 1]], chosen)
+
+
+class ImageFolderDataset(Source):
+    """Images in folders, ``dataset_dir/<class>/<image>``: columns image and label, int32.
+
+    Args:
+        dataset_dir: the folder of folders.
+        extensions: of the files that are images; default JPEG, PNG, BMP, GIF.
+        class_indexing: the classes' numbers by name; default 0, 1, ... in alphabetical order.
+        decode: give pixels, (H, W, 3) uint8; else the file's bytes, (n,) uint8, for ``vision.Decode``.
+        num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
+    """
+
+    def __init__(self, dataset_dir: str, num_samples: int | None = None, num_parallel_workers: int | None = None,
+                 shuffle: bool | None = None, sampler: Any = None, extensions: Sequence[str] | None = None,
+                 class_indexing: dict | None = None, decode: bool = False, num_shards: int | None = None,
+                 shard_id: int | None = None, cache: Any = None, decrypt: Any = None) -> None:
+        who = "ImageFolderDataset"
+        folder = _folder(who, dataset_dir)
+        found = sorted(entry.name for entry in os.scandir(folder) if entry.is_dir())
+        self._classes = {name: i for i, name in enumerate(found)} if class_indexing is None else dict(class_indexing)
+        kinds = tuple(extensions or (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".JPG", ".JPEG", ".PNG"))
+        self._items = [
+            (os.path.join(folder, name, file), label)
+            for name, label in self._classes.items()
+            for file in (sorted(os.listdir(os.path.join(folder, name))) if name in found else ())
+            if file.endswith(kinds)
+        ]
+        if not self._items:
+            raise PipelineError(f"{who}: {dataset_dir} has no folders with images of {', '.join(kinds)}.")
+        self._decode = decode
+        chosen = resolve(who, sampler, shuffle, num_samples, num_shards, shard_id)
+        super().__init__(["image", "label"], len(self._items), chosen)
+
+    def row(self, i: int) -> Row:
+        path, label = self._items[i]
+        image = codecs.read(path) if self._decode else np.fromfile(path, np.uint8)
+        return image, np.asarray(label, np.int32)
+
+    def num_classes(self) -> int:
+        return len(self._classes)
+
+    def get_class_indexing(self) -> dict:
+        return dict(self._classes)

@@ -1,0 +1,381 @@
+"""The steps of a pipeline: each is a Dataset over another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, islice
+from typing import Any
+
+import numpy as np
+
+from .._src.core.tensor import Tensor
+from .._src.errors import ArgumentError, DTypeError
+from .dataset import Dataset, PipelineError, Row, as_row, names_of, positions
+
+_MOST = 2**31 - 1
+
+
+def _count(value: Any, low: int, who: str, name: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise DTypeError(f"{who}: {name} expects an integer, got {value!r}.")
+    if not low <= value <= _MOST:
+        raise ArgumentError(
+            f"{who}: Input {name} is not within the required interval of [{low}, {_MOST}], got {value}."
+        )
+    return int(value)
+
+
+class BatchInfo:
+    """What a function of ``batch`` is told: the number of the batch in this pass, and of the pass."""
+
+    def __init__(self, batch: int, epoch: int = 0) -> None:
+        self._batch, self._epoch = batch, epoch
+
+    def get_batch_num(self) -> int:
+        return self._batch
+
+    def get_epoch_num(self) -> int:
+        return self._epoch
+
+
+class Batch(Dataset):
+    def __init__(self, child: Dataset, batch_size: Any, drop_remainder: bool = False,
+                 per_batch_map: Callable | None = None, input_columns: Any = None, output_columns: Any = None,
+                 pad_info: dict | None = None, python_multiprocessing: bool = False,
+                 max_rowsize: Any = None) -> None:
+        super().__init__(child)
+        if not callable(batch_size) and (isinstance(batch_size, bool) or not isinstance(batch_size, (int, np.integer))):
+            raise DTypeError(f"batch: batch_size should either be an int or a callable, got {batch_size!r}.")
+        self.batch_size = batch_size if callable(batch_size) else _count(batch_size, 1, "batch", "batch_size")
+        if not isinstance(drop_remainder, bool):
+            raise DTypeError(f"batch: drop_remainder expects a bool, got {drop_remainder!r}.")
+        self.drop, self.pad_info, self.fn = drop_remainder, pad_info, per_batch_map
+        self.inputs = None if input_columns is None else names_of(input_columns, "batch: input_columns")
+        if per_batch_map is not None and self.inputs is None:
+            self.inputs = child.get_col_names()
+        self.outputs = self.inputs if output_columns is None else names_of(output_columns, "batch: output_columns")
+        if self.inputs is not None:
+            positions(child, self.inputs, "batch")
+        if pad_info:
+            positions(child, list(pad_info), "padded_batch")
+
+    def get_col_names(self) -> list[str]:
+        names = self.children[0].get_col_names()
+        return names if self.fn is None else _renamed(names, self.inputs or [], self.outputs or [])
+
+    def get_dataset_size(self) -> int:
+        count = self.children[0].get_dataset_size()
+        if not callable(self.batch_size):
+            return count // self.batch_size if self.drop else -(-count // self.batch_size)
+        batches = 0
+        while count > 0:
+            size = self.batch_size(BatchInfo(batches))
+            if self.drop and size > count:
+                break
+            count, batches = count - size, batches + 1
+        return batches
+
+    def get_batch_size(self) -> int:
+        return -1 if callable(self.batch_size) else self.batch_size
+
+    def rows(self, rng: Any) -> Iterator[Row]:
+        whole = self.children[0].gather(rng)
+        if whole is not None and self.fn is None and self.pad_info is None and not callable(self.batch_size):
+            columns, order = whole
+            last = len(order) - self.batch_size if self.drop else len(order) - 1
+            for start in range(0, last + 1, self.batch_size):
+                picked = order[start : start + self.batch_size]
+                yield tuple(column[picked] for column in columns)
+            return
+        rows, number = self.children[0].rows(rng), 0
+        while True:
+            size = self.batch_size(BatchInfo(number)) if callable(self.batch_size) else self.batch_size
+            batch = list(islice(rows, size))
+            if not batch or (self.drop and len(batch) < size):
+                return
+            yield self._stack(batch, number)
+            number += 1
+
+    def _stack(self, batch: list[Row], number: int) -> Row:
+        names = self.children[0].get_col_names()
+        columns: dict[str, Any] = {name: [row[i] for row in batch] for i, name in enumerate(names)}
+        if self.fn is not None:
+            inputs, outputs = self.inputs or [], self.outputs or []
+            made = _call(self.fn, [columns[name] for name in inputs] + [BatchInfo(number)], "batch: per_batch_map")
+            made = made if isinstance(made, tuple) else (made,)
+            if len(made) != len(outputs):
+                raise PipelineError(f"batch: per_batch_map gave {len(made)} columns, expected {outputs}.")
+            columns.update(zip(outputs, made))
+            names = self.get_col_names()
+        return tuple(self._one([np.asarray(v) for v in columns[name]], name) for name in names)
+
+    def _one(self, values: list[np.ndarray], name: str) -> np.ndarray:
+        if self.pad_info is not None and (not self.pad_info or name in self.pad_info):
+            shape, fill = self.pad_info.get(name, (None, 0))
+            most = np.max([v.shape for v in values], axis=0)
+            shape = [m if n is None else n for n, m in zip(shape or [None] * len(most), most)]
+            out = np.full((len(values), *shape), 0 if fill is None else fill, values[0].dtype)
+            for row, v in zip(out, values):
+                part = tuple(slice(min(a, b)) for a, b in zip(shape, v.shape))
+                row[part] = v[part]
+            return out
+        for v in values:
+            if v.shape != values[0].shape:
+                raise PipelineError(
+                    f"batch: Cannot batch tensors with different shapes in column '{name}'. First element had shape "
+                    f"{values[0].shape} and this element had shape {v.shape}; use padded_batch, or map to one shape."
+                )
+        return np.stack(values)
+
+
+class Map(Dataset):
+    def __init__(self, child: Dataset, operations: Any, inputs: Any = None, outputs: Any = None) -> None:
+        super().__init__(child)
+        self.operations = list(operations) if isinstance(operations, (list, tuple)) else [operations]
+        for operation in self.operations:
+            if not callable(operation):
+                raise ArgumentError(f"map expects operations that are callable, got {operation!r}.")
+        self.inputs = child.get_col_names()[:1] if inputs is None else names_of(inputs, "map: input_columns")
+        self.outputs = self.inputs if outputs is None else names_of(outputs, "map: output_columns")
+        self.at = positions(child, self.inputs, "map")
+
+    def get_col_names(self) -> list[str]:
+        return _renamed(self.children[0].get_col_names(), self.inputs, self.outputs)
+
+    def rows(self, rng: Any) -> Iterator[Row]:
+        names, order = self.children[0].get_col_names(), self.get_col_names()
+        for row in self.children[0].rows(rng):
+            values: Any = tuple(row[i] for i in self.at)
+            for operation in self.operations:
+                values = _call(operation, values, "map operation")
+                values = values if isinstance(values, tuple) else (values,)
+            if len(values) != len(self.outputs):
+                raise PipelineError(
+                    "map: the number of columns returned in 'map' operations should match the number of "
+                    f"'output_columns', but got {len(values)} for {self.outputs}."
+                )
+            columns = dict(zip(names, row))
+            columns.update(zip(self.outputs, as_row(values)))
+            yield tuple(columns[name] for name in order)
+
+
+class Filter(Dataset):
+    def __init__(self, child: Dataset, predicate: Callable, inputs: Any = None) -> None:
+        super().__init__(child)
+        if not callable(predicate):
+            raise DTypeError(f"filter: Predicate should be a Python function or a callable object, got {predicate!r}.")
+        self.predicate = predicate
+        names = child.get_col_names() if inputs is None else names_of(inputs, "filter: input_columns")
+        self.at = positions(child, names, "filter")
+
+    def get_dataset_size(self) -> int:
+        return sum(1 for _ in self.rows(np.random.RandomState(0)))
+
+    def rows(self, rng: Any) -> Iterator[Row]:
+        for row in self.children[0].rows(rng):
+            if _call(self.predicate, [row[i] for i in self.at], "filter"):
+                yield row
+
+
+class Shuffle(Dataset):
+    def __init__(self, child: Dataset, buffer_size: int) -> None:
+        super().__init__(child)
+        self.buffer_size = _count(buffer_size, 2, "shuffle", "buffer_size")
+
+    def gather(self, rng: Any) -> Any:
+        whole = self.children[0].gather(rng)
+        if whole is None or len(whole[1]) > self.buffer_size:
+            return None
+        return whole[0], rng.permutation(whole[1])
+
+    def rows(self, rng: Any) -> Iterator[Row]:
+        rows = self.children[0].rows(rng)
+        buffer = list(islice(rows, self.buffer_size))
+        for row in rows:
+            i = rng.randint(len(buffer))
+            buffer[i], row = row, buffer[i]
+            yield row
+        for i in rng.permutation(len(buffer)):
+            yield buffer[i]
+
+
+class Repeat(Dataset):
+    def __init__(self, child: Dataset, count: int | None = None) -> None:
+        super().__init__(child)
+        self.count = -1 if count is None else count
+        if not isinstance(self.count, (int, np.integer)) or self.count < -1 or self.count == 0:
+            raise ArgumentError(f"repeat: count should be either -1 or positive integer, got {count!r}.")
+
+    def get_dataset_size(self) -> int:
+        return self.children[0].get_dataset_size() * max(1, self.count)
+
+    def get_repeat_count(self) -> int:
+        inner = self.children[0].get_repeat_count()
+        return -1 if -1 in (inner, self.count) else inner * self.count
+
+    def rows(self, rng: Any) -> Iterator[Row]:
+        left = self.count
+        while left:
+            seen = False
+            for row in self.children[0].rows(rng):
+                seen = True
+                yield row
+            left = left - 1 if left > 0 else (-1 if seen else 0)
+
+
+class Take(Dataset):
+    def __init__(self, child: Dataset, count: int = -1) -> None:
+        super().__init__(child)
+        if count != -1 and (not isinstance(count, (int, np.integer)) or not 0 < count <= _MOST):
+            raise ArgumentError(
+                f"take: count should be either -1 or within the required interval of (0, {_MOST}], got {count}."
+            )
+        self.count = count
+
+    def get_dataset_size(self) -> int:
+        size = self.children[0].get_dataset_size()
+        return size if self.count == -1 else min(size, self.count)
+
+    def gather(self, rng: Any) -> Any:
+        whole = self.children[0].gather(rng)
+        return whole and (whole[0], whole[1][: None if self.count == -1 else self.count])
+
+    def rows(self, rng: Any) -> Iterator[Row]:
+        return islice(self.children[0].rows(rng), None if self.count == -1 else self.count)
+
+
+class Skip(Dataset):
+    def __init__(self, child: Dataset, count: int) -> None:
+        super().__init__(child)
+        self.count = _count(count, 0, "skip", "count")
+
+    def get_dataset_size(self) -> int:
+        return max(0, self.children[0].get_dataset_size() - self.count)
+
+    def gather(self, rng: Any) -> Any:
+        whole = self.children[0].gather(rng)
+        return whole and (whole[0], whole[1][self.count :])
+
+    def rows(self, rng: Any) -> Iterator[Row]:
+        return islice(self.children[0].rows(rng), self.count, None)
+
+
+class Zip(Dataset):
+    def __init__(self, datasets: tuple) -> None:
+        if not isinstance(datasets, tuple) or len(datasets) < 2 or not all(isinstance(d, Dataset) for d in datasets):
+            raise DTypeError(f"zip expects a tuple of two or more Datasets, got {datasets!r}.")
+        super().__init__(*datasets)
+        names = self.get_col_names()
+        if len(set(names)) < len(names):
+            raise PipelineError(f"zip: two columns have one name in {names}; rename one of them.")
+
+    def get_col_names(self) -> list[str]:
+        return [name for child in self.children for name in child.get_col_names()]
+
+    def get_dataset_size(self) -> int:
+        return min(child.get_dataset_size() for child in self.children)
+
+    def rows(self, rng: Any) -> Iterator[Row]:
+        return (tuple(chain(*parts)) for parts in zip(*(child.rows(rng) for child in self.children)))
+
+
+class Concat(Dataset):
+    def __init__(self, datasets: Sequence[Dataset]) -> None:
+        super().__init__(*datasets)
+        for child in datasets:
+            if child.get_col_names() != datasets[0].get_col_names():
+                raise PipelineError(
+                    f"concat expects the same columns, got {datasets[0].get_col_names()} and {child.get_col_names()}."
+                )
+
+    def get_dataset_size(self) -> int:
+        return sum(child.get_dataset_size() for child in self.children)
+
+    def rows(self, rng: Any) -> Iterator[Row]:
+        return chain.from_iterable(child.rows(rng) for child in self.children)
+
+
+class Project(Dataset):
+    def __init__(self, child: Dataset, columns: Any) -> None:
+        super().__init__(child)
+        self.columns = names_of(columns, "project")
+        self.at = positions(child, self.columns, "project")
+
+    def get_col_names(self) -> list[str]:
+        return self.columns
+
+    def gather(self, rng: Any) -> Any:
+        whole = self.children[0].gather(rng)
+        return whole and ([whole[0][i] for i in self.at], whole[1])
+
+    def rows(self, rng: Any) -> Iterator[Row]:
+        return (tuple(row[i] for i in self.at) for row in self.children[0].rows(rng))
+
+
+class Rename(Dataset):
+    def __init__(self, child: Dataset, inputs: Any, outputs: Any) -> None:
+        super().__init__(child)
+        old, new = names_of(inputs, "rename: input_columns"), names_of(outputs, "rename: output_columns")
+        if len(old) != len(new):
+            raise ArgumentError(f"rename expects as many new names as old ones, got {old} and {new}.")
+        positions(child, old, "rename")
+        table = dict(zip(old, new))
+        self.names = names_of([table.get(name, name) for name in child.get_col_names()], "rename")
+
+    def get_col_names(self) -> list[str]:
+        return self.names
+
+    def gather(self, rng: Any) -> Any:
+        return self.children[0].gather(rng)
+
+
+class Part(Dataset):
+    """The rows of these numbers, of ``split``."""
+
+    def __init__(self, child: Dataset, picked: np.ndarray) -> None:
+        super().__init__(child)
+        self.picked = picked
+
+    def get_dataset_size(self) -> int:
+        return len(self.picked)
+
+    def rows(self, rng: Any) -> Iterator[Row]:
+        wanted, kept = set(self.picked.tolist()), {}
+        for i, row in enumerate(self.children[0].rows(np.random.RandomState(0))):  # the same rows in every part
+            if i in wanted:
+                kept[i] = row
+        return iter([kept[i] for i in self.picked.tolist() if i in kept])
+
+
+def part_sizes(sizes: Any, count: int) -> list[int]:
+    """The numbers of rows that ``split`` is asked for."""
+    if not isinstance(sizes, (list, tuple)) or not sizes:
+        raise DTypeError(f"split expects a list of sizes, got {sizes!r}.")
+    if all(isinstance(n, (int, np.integer)) for n in sizes):
+        if min(sizes) <= 0 or sum(sizes) != count:
+            raise PipelineError(f"Sum of split sizes {sum(sizes)} is not equal to dataset size {count}.")
+        return list(sizes)
+    if abs(sum(sizes) - 1) > 1e-9 or min(sizes) <= 0:
+        raise ArgumentError("split: sizes is a list of float, but the percentages do not sum up to 1.")
+    lengths = [round(share * count) for share in sizes]
+    lengths[int(np.argmax(lengths))] += count - sum(lengths)
+    return lengths
+
+
+def _renamed(names: list[str], inputs: list[str], outputs: list[str]) -> list[str]:
+    """The columns after ``outputs`` have taken the place of ``inputs``."""
+    if inputs == outputs:
+        return names
+    first = min(names.index(name) for name in inputs)
+    kept = [name for name in names if name not in inputs and name not in outputs]
+    before = sum(1 for name in names[:first] if name in kept)
+    return kept[:before] + outputs + kept[before:]
+
+
+def _call(fn: Callable, values: Any, what: str) -> Any:
+    try:
+        made = fn(*values)
+    except Exception as error:
+        name = getattr(fn, "__name__", type(fn).__name__)
+        raise PipelineError(f"{what}: [{name}] failed. {type(error).__name__}: {error}") from error
+    return made.asnumpy() if isinstance(made, Tensor) else made

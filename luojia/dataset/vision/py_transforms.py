@@ -1,0 +1,28 @@
+"""The image transforms under the name that MindSpore 1.x has for those written in Python.
+
+Here ``Normalize`` takes (C, H, W), what ``ToTensor`` gives, and ``Decode`` gives a PIL image.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from . import convert
+from .transforms import *  # noqa: F403
+from .transforms import __all__ as _names
+
+__all__ = list(_names)
+
+
+class Normalize(convert.Normalize):
+    """``(image - mean) / std`` of (C, H, W), float32; one number per channel, or one for all."""
+
+    def __init__(self, mean: Sequence[float], std: Sequence[float]) -> None:
+        super().__init__(mean, std, is_hwc=False)
+
+
+class Decode(convert.Decode):
+    """The bytes of a JPEG or PNG file, (n,) uint8, to a PIL image."""
+
+    def __init__(self) -> None:
+        super().__init__(to_pil=True)

@@ -1,0 +1,226 @@
+"""MindSpore's functions of functions over Tensors: HyperMap, dispatch by type, hooks on gradients, clipping by norm."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from .._src.core.faces import Primitive
+from .._src.core.op import OPERATORS
+from .._src.core.tape import Node, Pullback, state
+from .._src.core.tensor import wrap
+from .._src.errors import ArgumentError, DTypeError, NotSupportedError
+from .._src.ops import Tensor
+
+partial = functools.partial
+
+
+class HyperMap:
+    """Apply a function to the corresponding elements of nested tuples, lists or dicts.
+
+    >>> from luojia import ops
+    >>> ops.HyperMap()(lambda a, b: a + b, (1, (2, 3)), (10, (20, 30)))
+    (11, (22, 33))
+    """
+
+    _nested = True
+
+    def __init__(self, ops: Callable | None = None, reverse: bool = False) -> None:
+        self.ops = ops
+        self.reverse = reverse
+
+    def __call__(self, *args: Any) -> Any:
+        fn, rest = (self.ops, args) if self.ops is not None else (args[0], args[1:])
+        if not callable(fn):
+            raise DTypeError(f"HyperMap: the first argument must be a function, got {type(fn).__name__}.")
+        return self._map(fn, rest, 0)
+
+    def _map(self, fn: Callable, args: tuple, depth: int) -> Any:
+        first = args[0]
+        if isinstance(first, dict):
+            return {k: self._map(fn, tuple([a[k] for a in args]), depth + 1) for k in first}
+        if not isinstance(first, (tuple, list)) or (depth and not self._nested):
+            return fn(*args)
+        lengths = [len(a) if isinstance(a, (tuple, list)) else -1 for a in args]
+        if len(set(lengths)) != 1:
+            raise ArgumentError(f"HyperMap: the sequences must be equally long, got lengths {lengths}.")
+        out = [self._map(fn, items, depth + 1) for items in zip(*args)]
+        return out if isinstance(first, list) else tuple(out)
+
+
+class Map(HyperMap):
+    """Apply a function to the corresponding elements of tuples or lists, one level deep."""
+
+    _nested = False
+
+
+_KINDS: dict[str, Callable[[Any], bool]] = {
+    "Tensor": lambda v: isinstance(v, Tensor), "Number": lambda v: isinstance(v, (int, float)),
+    "Bool": lambda v: isinstance(v, bool), "Tuple": lambda v: isinstance(v, tuple),
+    "List": lambda v: isinstance(v, list), "String": lambda v: isinstance(v, str), "None": lambda v: v is None,
+    "Function": callable, "Dictionary": lambda v: isinstance(v, dict),
+}
+
+
+class MultitypeFuncGraph:
+    """A function whose implementation is chosen by the types of its arguments.
+
+    >>> from luojia import ops
+    >>> double = ops.MultitypeFuncGraph("double")
+    >>> @double.register("Number")
+    ... def _(x):
+    ...     return 2 * x
+    >>> double(4)
+    8
+    """
+
+    def __init__(self, name: str, read_value: bool = False) -> None:
+        self.name = name
+        self.entries: list[tuple[tuple, Callable]] = []
+
+    def register(self, *type_names: Any) -> Callable:
+        """A decorator that registers an implementation for arguments of these types (names or luojia types)."""
+        def add(fn: Callable) -> Callable:
+            self.entries.append((type_names, fn))
+            return fn
+
+        return add
+
+    def __call__(self, *args: Any) -> Any:
+        for types, fn in self.entries:
+            if len(types) == len(args) and all(_is_kind(a, t) for a, t in zip(args, types)):
+                return fn(*args)
+        got = ", ".join(type(a).__name__ for a in args)
+        known = "; ".join(", ".join(map(str, types)) for types, _ in self.entries) or "nothing"
+        raise DTypeError(f"{self.name} has no implementation for ({got}); it is registered for ({known}).")
+
+
+def _is_kind(value: Any, kind: Any) -> bool:
+    if isinstance(kind, str):
+        test = _KINDS.get(kind)
+        return test(value) if test else type(value).__name__ == kind
+    return isinstance(value, kind) if isinstance(kind, type) else True
+
+
+class _Hooked(Pullback):
+    """The operation of a node that hands the gradient to a function on its way."""
+
+    name = "hook"
+
+    def __init__(self, fn: Callable, as_tuple: bool) -> None:
+        self.fn = fn
+        self.as_tuple = as_tuple
+
+    def pull(self, node: Any, g: Any, needs: tuple, linked: bool) -> tuple:
+        gradient = g if linked else wrap(Tensor, g, node.device)
+        out = self.fn((gradient,) if self.as_tuple else gradient)
+        if isinstance(out, tuple):
+            out = out[0]
+        if out is None:
+            return (g,)
+        if not isinstance(out, Tensor) or out.shape != gradient.shape:
+            got = f"shape {out.shape}" if isinstance(out, Tensor) else type(out).__name__
+            raise ArgumentError(f"a function on a gradient must return a Tensor of its shape {gradient.shape}, got "
+                                f"{got}.")
+        return (out if linked else out._value,)
+
+
+def _hook(x: Any, operation: _Hooked) -> Any:
+    if not isinstance(x, Tensor) or x._node is None or not state.recording:
+        return x
+    node = Node(operation, {}, (x._node,), (x._value,), None, x._device)
+    return wrap(x._result_class, x._value, x._device, node)
+
+
+class HookBackward(Primitive):
+    """Identity that hands each gradient passing backward to ``hook_fn``, as a tuple; what that returns replaces it."""
+
+    def __init__(self, hook_fn: Callable, cell_id: str = "") -> None:
+        if not callable(hook_fn):
+            raise DTypeError("For 'HookBackward', the 'hook_fn' should be a function, but got "
+                             f"{type(hook_fn).__name__}.")
+        self.attrs = {"cell_id": cell_id}
+        self.hook_fn = hook_fn
+
+    def __call__(self, *args: Any) -> Any:
+        out = tuple([_hook(x, _Hooked(self.hook_fn, True)) for x in args])
+        return out if len(out) > 1 else out[0]
+
+
+class InsertGradientOf(Primitive):
+    """Identity whose gradient is ``f`` of the gradient that arrives."""
+
+    def __init__(self, f: Callable) -> None:
+        if not callable(f):
+            raise DTypeError(f"For 'InsertGradientOf', the 'f' should be a function, but got {type(f).__name__}.")
+        self.attrs = {}
+        self.f = f
+
+    def __call__(self, x: Any) -> Any:
+        return _hook(x, _Hooked(self.f, False))
+
+
+class PrimitiveWithInfer(Primitive):
+    """The base of operators of one's own: give it a ``vm_impl`` or a ``__call__``."""
+
+    def __init__(self, name: str) -> None:
+        self.attrs = {}
+        self._own_name = name
+
+    @property
+    def name(self) -> str:
+        return self._own_name
+
+    def init_prim_io_names(self, inputs: list, outputs: list) -> None:
+        """Name the inputs and outputs."""
+        self.attrs.update(input_names=inputs, output_names=outputs)
+
+    def add_prim_attr(self, name: str, value: Any) -> PrimitiveWithInfer:
+        """Add an attribute."""
+        self.attrs[name] = value
+        return self
+
+    def __call__(self, *args: Any) -> Any:
+        implementation = getattr(type(self), "vm_impl", None)
+        if implementation is None:
+            raise NotSupportedError(f"{self.name} has no kernel here: write it as a function of Tensors, or give the "
+                                    "class a vm_impl or __call__.")
+        out = implementation(self, *[a.asnumpy() if isinstance(a, Tensor) else a for a in args])
+        return out if isinstance(out, Tensor) else Tensor(out)
+
+
+def clip_by_norm(x: Any, max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False) -> Any:
+    """Tensors scaled so that their common norm is at most ``max_norm``."""
+    listed = [x] if isinstance(x, Tensor) else list(x)
+    norms = OPERATORS["stack"]([OPERATORS["norm"](t, ord=norm_type) for t in listed])
+    total = OPERATORS["norm"](norms, ord=norm_type)
+    if error_if_nonfinite and not bool(OPERATORS["isfinite"](total)):
+        raise ArgumentError(f"clip_by_norm: the norm of the Tensors is {float(total)}, which is not finite.")
+    scale = OPERATORS["minimum"](max_norm / (total + 1e-6), 1.0)
+    out = [t * scale for t in listed]
+    return out[0] if isinstance(x, Tensor) else type(x)(out)
+
+
+def clip_by_global_norm(x: Any, clip_norm: float = 1.0, use_norm: None = None) -> tuple:
+    """Tensors scaled by clip_norm / max(global norm, clip_norm), the global norm being that of all of them together.
+
+    >>> from luojia import Tensor, ops
+    >>> ops.clip_by_global_norm((Tensor([3.0]), Tensor([4.0])), 1.0)[1]
+    Tensor(shape=[1], dtype=Float32, value= [ 8.00000012e-01])
+    """
+    if use_norm is not None:
+        raise ArgumentError(f"For 'clip_by_global_norm', use_norm must be None, got {use_norm!r}.")
+    if not isinstance(x, (tuple, list)):
+        raise DTypeError(f"For 'clip_by_global_norm', x must be a tuple or list of Tensors, got {type(x).__name__}.")
+    if clip_norm <= 0:
+        raise ArgumentError(f"For 'clip_by_global_norm', clip_norm must be > 0, got {clip_norm}.")
+    total = OPERATORS["sqrt"](OPERATORS["add_all"]([OPERATORS["sum"](t * t) for t in x]))
+    scale = clip_norm / OPERATORS["maximum"](total, clip_norm)
+    return tuple([t * scale for t in x])
+
+
+__all__ = [
+    "HookBackward", "HyperMap", "InsertGradientOf", "Map", "MultitypeFuncGraph", "PrimitiveWithInfer",
+    "clip_by_global_norm", "clip_by_norm", "partial",
+]

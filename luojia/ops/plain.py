@@ -1,0 +1,112 @@
+"""MindSpore's operators that answer with Python values, print, or order a computation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._src.core.dtypes import float32
+from .._src.core.faces import Primitive
+from .._src.core.op import OPERATORS
+from .._src.errors import DTypeError
+from .._src.ops import Tensor
+
+
+def _tensor(name: str, x: Any) -> Tensor:
+    if not isinstance(x, Tensor) and not hasattr(x, "_luojia_apply"):
+        raise DTypeError(f"For '{name}', the input must be a Tensor, got {type(x).__name__}.")
+    return x
+
+
+def shape(input_x: Tensor) -> tuple[int, ...]:
+    """The shape of a Tensor as a tuple."""
+    return _tensor("Shape", input_x).shape
+
+
+def dtype(input_x: Tensor) -> Any:
+    """The dtype of a Tensor."""
+    return _tensor("DType", input_x).dtype
+
+
+def rank(input_x: Tensor) -> int:
+    """The number of axes of a Tensor."""
+    return len(_tensor("Rank", input_x).shape)
+
+
+def size(input_x: Tensor) -> int:
+    """The number of elements of a Tensor."""
+    return _tensor("Size", input_x).size
+
+
+def is_tensor(obj: Any) -> bool:
+    """Whether ``obj`` is a Tensor."""
+    return isinstance(obj, Tensor)
+
+
+def print_(*input_x: Any) -> None:
+    """Print the values of Tensors, and strings, one per line."""
+    for x in input_x:
+        print(repr(x) if isinstance(x, Tensor) else x)
+
+
+def depend(value: Any, expr: Any) -> Any:
+    """``value``; operations run in the order of the program, so nothing needs to be said about it."""
+    return value
+
+
+def scalar_to_tensor(input_x: Any, dtype: Any = None) -> Tensor:
+    """A number as a Tensor without axes, Float32 by default."""
+    return Tensor(input_x, dtype or float32)
+
+
+scalar_to_array = scalar_to_tensor
+
+
+def scalar_cast(input_x: Any, input_y: Any) -> Any:
+    """A Python number converted to the kind of a dtype."""
+    return input_y.np.type(input_x).item()
+
+
+def arange(start: Any = 0, end: Any = None, step: Any = 1, *, dtype: Any = None) -> Tensor:
+    """start, start + step, ... below ``end`` (from 0 to ``start``, if None).
+
+    >>> from luojia import ops
+    >>> ops.arange(1, 7, 2)
+    Tensor(shape=[3], dtype=Int64, value= [1, 3, 5])
+    """
+    return OPERATORS["filled_range"](start=start, stop=end, step=step, dtype=dtype)
+
+
+def einsum(equation: str, *operands: Any) -> Tensor:
+    """The sum of products that ``equation`` spells, as 'ij,jk->ik'."""
+    if len(operands) == 1 and isinstance(operands[0], (tuple, list)):
+        operands = tuple(operands[0])
+    return OPERATORS["einsum"](*operands, equation=equation)
+
+
+def _class(name: str, function: Any) -> type:
+    def __init__(self: Any) -> None:
+        self.attrs = {}
+
+    def __call__(self: Any, *args: Any) -> Any:
+        return function(*args)
+
+    return type(name, (Primitive,), {
+        "__init__": __init__, "__call__": __call__, "__doc__": function.__doc__, "__module__": __name__,
+    })
+
+
+Shape = _class("Shape", shape)
+DType = _class("DType", dtype)
+Rank = _class("Rank", rank)
+Size = _class("Size", size)
+Print = _class("Print", print_)
+Depend = _class("Depend", depend)
+ScalarToTensor = _class("ScalarToTensor", scalar_to_tensor)
+ScalarToArray = _class("ScalarToArray", scalar_to_tensor)
+ScalarCast = _class("ScalarCast", scalar_cast)
+
+__all__ = [
+    "DType", "Depend", "Print", "Rank", "ScalarCast", "ScalarToArray", "ScalarToTensor", "Shape", "Size", "arange",
+    "depend", "dtype", "einsum", "is_tensor", "print_", "rank", "scalar_cast", "scalar_to_array", "scalar_to_tensor",
+    "shape", "size",
+]

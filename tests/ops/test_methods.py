@@ -1,0 +1,154 @@
+"""Tensor's Python operators, indexing and assignment."""
+
+import numpy as np
+import pytest
+
+import luojia as lj
+from luojia import Parameter, Tensor, ops
+from luojia._src.errors import DTypeError, ShapeError
+
+x = np.array([[1.0, -2.0, 3.0], [4.0, 5.0, -6.0]], np.float32)
+
+
+def grad(fn, *arrays):
+    return [g.asnumpy().tolist() for g in ops.GradOperation(get_all=True)(fn)(*map(Tensor, arrays))]
+
+
+@pytest.mark.parametrize("sign", ["+", "-", "*", "/", "//", "%", "**", ">", ">=", "<", "<=", "==", "!="])
+def test_signs_agree_with_numpy(sign):
+    base = np.abs(x)
+    for left, right in ((base, x[0]), (base, 2.0), (2.0, base)):
+        wrapped = [Tensor(v) if isinstance(v, np.ndarray) else v for v in (left, right)]
+        out = eval(f"a {sign} b", {"a": wrapped[0], "b": wrapped[1]})
+        expected = eval(f"a {sign} b", {"a": left, "b": right})
+        assert isinstance(out, Tensor) and out.np_dtype == expected.dtype
+        np.testing.assert_allclose(out.asnumpy(), expected, rtol=1e-6)
+
+
+def test_signs_of_whole_numbers_and_booleans():
+    a, b = Tensor([1, 2]), Tensor([3, 3])
+    assert (a & b).asnumpy().tolist() == [1, 2] and (a | b).asnumpy().tolist() == [3, 3]
+    assert (a ^ 3).asnumpy().tolist() == [2, 1] and (a << 1).asnumpy().tolist() == [2, 4]
+    assert (~Tensor([True])).asnumpy().tolist() == [False] and (~a).asnumpy().tolist() == [False, False]
+    assert (Tensor([True]) | False).asnumpy().tolist() == [True]
+    assert (a ** -1).asnumpy().tolist() == [1, 0]
+    assert (a @ b).asnumpy() == 9 and (+a).asnumpy().tolist() == [1, 2] and abs(-a).asnumpy().tolist() == [1, 2]
+    assert round(Tensor([1.5])).asnumpy().tolist() == [2]
+
+
+@pytest.mark.parametrize(("left", "right", "result"), [
+    (lj.int32, 1.5, lj.float32), (lj.float16, 1.5, lj.float16), (lj.uint8, 1, lj.uint8), (lj.bool_, 1, lj.int64),
+    (lj.bool_, True, lj.bool_), (lj.int32, True, lj.int32), (lj.float64, 1.5, lj.float64),
+])
+def test_a_number_promotes(left, right, result):
+    assert (Tensor([1], left) + right).dtype is result
+    assert (right + Tensor([1], left)).dtype is result
+
+
+@pytest.mark.parametrize(("left", "right", "result"), [
+    (lj.int64, lj.float16, lj.float16), (lj.uint8, lj.int32, lj.int32), (lj.uint8, lj.int8, lj.int16),
+    (lj.float16, lj.float32, lj.float32), (lj.float32, lj.float64, lj.float64), (lj.bool_, lj.int8, lj.int8),
+])
+def test_two_tensors_promote(left, right, result):
+    assert (Tensor([1], left) + Tensor([1], right)).dtype is result
+    assert (Tensor([1], right) * Tensor([1], left)).dtype is result
+
+
+def test_whole_numbers_divide_to_floats():
+    out = Tensor([1, 2]) / 2
+    assert out.dtype is lj.float32 and out.asnumpy().tolist() == [0.5, 1]
+    assert (Tensor([1, 2]) / Tensor([2, 2])).dtype is lj.float32
+
+
+def test_what_may_stand_beside_a_tensor():
+    t = Tensor([1.0, 2.0])
+    assert (t + [1, 2]).asnumpy().tolist() == [2, 4] and ((1, 2) + t).asnumpy().tolist() == [2, 4]
+    left = np.ones(2, np.float32) + t
+    assert type(left) is Tensor and left.asnumpy().tolist() == [2, 3]
+    with pytest.raises(DTypeError, match=r"Tensor \+ ndarray: expected a Tensor or a number; wrap the array"):
+        t + np.ones(2)
+    for other in ("a", None, {}):
+        with pytest.raises(TypeError, match="add"):
+            t + other
+    with pytest.raises(TypeError, match="greater"):
+        t > None  # noqa: B015
+    with pytest.raises(ShapeError, match=r"\(3,\).*\(2,\)"):
+        Tensor([1.0, 2.0, 3.0]) + t
+
+
+def test_equality_with_anything():
+    t = Tensor([1.0, 2.0])
+    assert (t == None) is False and (t != None) is True and (t == "a") is False  # noqa: E711
+    assert (t == np.array([1.0, 2.0])) is False
+    assert (t == [1.0, 3.0]).asnumpy().tolist() == [True, False]
+    assert len({t: 1, Tensor([1.0]): 2}) == 2
+
+
+def test_updates_make_a_new_tensor():
+    t = before = Tensor([1.0, 2.0])
+    t += 1
+    assert t is not before and before.asnumpy().tolist() == [1, 2] and t.asnumpy().tolist() == [2, 3]
+    whole = Tensor([1, 2])
+    whole *= 1.5
+    assert whole.dtype is lj.float32
+
+
+def test_gradients_of_the_signs():
+    assert grad(lambda a, b: a * b - a / b, np.array([6.0]), np.array([2.0])) == [[1.5], [7.5]]
+    assert grad(lambda a: a @ a, np.array([1.0, 2.0])) == [[2, 4]]
+    assert grad(lambda a: a % 3 + a // 3, np.array([4.0])) == [[1]]
+    assert grad(lambda a: 2 ** a, np.array([0.0])) == [[np.log(2)]]
+
+
+def test_reading():
+    t = Tensor(x)
+    assert t[0, 1].asnumpy() == -2 and t[-1].asnumpy().tolist() == x[-1].tolist()
+    assert t[:, ::-1].asnumpy().tolist() == x[:, ::-1].tolist() and t[..., None].shape == (2, 3, 1)
+    assert t[t > 3].asnumpy().tolist() == [4, 5] and t[[1, 0]].asnumpy().tolist() == x[[1, 0]].tolist()
+    assert t[Tensor([1]), Tensor([2])].asnumpy().tolist() == [-6]
+    for bad in ("a", 1.0, 5, (0, 0, 0)):
+        with pytest.raises(IndexError):
+            t[bad]
+
+
+def test_writing():
+    t = Tensor(x)
+    t[0] = 5.0
+    t[1, 1:] = Tensor([7, 8])
+    t[t > 7] = 0
+    assert t.asnumpy().tolist() == [[5, 5, 5], [4, 7, 0]] and t.dtype is lj.float32
+    with pytest.raises(ValueError, match="shape"):
+        t[0] = Tensor([1.0, 2.0])
+    with pytest.raises(IndexError):
+        t[5] = 1
+    assert t.asnumpy().tolist() == [[5, 5, 5], [4, 7, 0]]
+    assert x[0, 0] == 1  # the array it was made of is its own
+
+
+def test_gradients_through_an_assignment():
+    def fn(a, b):
+        y = a * a
+        y[1] = b * 3
+        return y * y
+
+    assert grad(fn, np.array([1.0, 2.0]), np.array(5.0)) == [[4, 0], 90]
+
+    def on_the_input(a):
+        a[0] = 7.0
+        return a * a
+
+    t = Tensor([1.0, 2.0])
+    assert ops.GradOperation()(on_the_input)(t).asnumpy().tolist() == [0, 4]
+    assert t.asnumpy().tolist() == [1, 2]
+
+
+def test_a_value_computed_before_an_assignment_stays():
+    t = Tensor([1.0, 2.0])
+    same = t * 1
+    t[0] = 9.0
+    assert same.asnumpy().tolist() == [1, 2]
+
+
+def test_parameters_give_tensors():
+    p = Parameter(Tensor([1.0]), name="p")
+    assert type(p + 1) is Tensor and type(p + p) is Tensor and type(-p) is Tensor

@@ -1,0 +1,148 @@
+"""Tensor's named methods, with the answers of mindspore 2.8.0."""
+
+import numpy as np
+import pytest
+
+import luojia as lj
+from luojia import Tensor, ops
+from luojia._src.errors import ArgumentError, DTypeError, ShapeError
+from luojia._src.ops import tensor_methods
+
+x = np.array([[1.0, 2.0], [3.0, 4.0]], np.float32)
+t = Tensor(x)
+
+
+def same(got, expected, dtype=None):
+    np.testing.assert_allclose(got.asnumpy(), expected, rtol=1e-6)
+    assert dtype is None or got.dtype is dtype
+
+
+@pytest.mark.parametrize("name", [*tensor_methods.SAME.split(), *tensor_methods.OTHER])
+def test_every_name_is_a_function(name):
+    assert callable(getattr(Tensor, name))
+
+
+@pytest.mark.parametrize("name", ["abs", "exp", "sqrt", "tanh", "square", "log", "sin", "floor", "sign", "negative"])
+def test_elementwise(name):
+    same(getattr(t, name)(), getattr(np, name)(x))
+
+
+def test_reductions():
+    same(t.sum(), 10)
+    same(t.sum(1), [3, 7])
+    same(t.sum(axis=[0, 1], keepdims=True), [[10]])
+    same(Tensor([1, 2], lj.int32).sum(), 3, lj.int64)
+    same(t.sum(dtype=lj.float64, initial=1), 11, lj.float64)
+    same(t.mean(1), [1.5, 3.5])
+    same(t.mean(0, True), [[2, 3]])
+    same(t.mean(axis=0, keepdims=True), [[2, 3]])
+    same(Tensor([1, 2], lj.int32).mean(), 1, lj.int32)
+    same(t.prod(), 24)
+    same(t.var(), 1.25)
+    same(t.std(0, ddof=1), np.std(x, 0, ddof=1))
+    same(t.norm(), np.sqrt(30))
+    same(t.all(), True, lj.bool_)
+    same((t > 3).any(1), [False, True])
+    same(t.cumsum(0), [[1, 2], [4, 6]])
+    same(t.ptp(1), [1, 1])
+    same(t.logsumexp(0), np.log(np.exp(x).sum(0)))
+
+
+def test_extrema():
+    same(t.max(), 4)
+    values, indices = t.max(1)
+    same(values, [2, 4])
+    same(indices, [1, 1], lj.int64)
+    same(t.max(axis=1), [2, 4])
+    same(t.min(axis=1, return_indices=True)[1], [0, 0])
+    same(t.min(axis=(0, 1)), 1)
+    same(t.max(initial=9.0), 9)
+    same(t.argmax(), 3, lj.int64)
+    same(t.argmin(axis=1), [0, 0])
+    tied = Tensor([3.0, 1.0, 3.0])
+    assert ops.GradOperation()(lambda v: v.max())(tied).asnumpy().tolist() == [0.5, 0, 0.5]
+    assert ops.GradOperation()(lambda v: v.max(axis=0))(tied).asnumpy().tolist() == [1, 0, 0]
+
+
+def test_shapes():
+    same(t.reshape(4), x.ravel())
+    same(t.reshape([4, 1]), x.reshape(4, 1))
+    same(t.view(-1, 1), x.reshape(4, 1))
+    same(t.view((1, 4)), x.reshape(1, 4))
+    same(t.transpose(), x.T)
+    same(t.transpose(1, 0), x.T)
+    same(t.transpose((0, 1)), x)
+    same(t.T, x.T)
+    same(t.swapaxes(0, 1), x.T)
+    same(t.flatten(), x.ravel())
+    same(t.flatten("F"), x.T.ravel())
+    same(t.flatten(start_dim=1), x)
+    same(t.ravel(), x.ravel())
+    same(t.expand_dims(0), x[None])
+    same(Tensor(x[None]).squeeze(), x)
+    same(Tensor(x[None]).squeeze(0), x)
+    same(t.tile((1, 2)), np.tile(x, (1, 2)))
+    same(t.repeat(2, 0), np.repeat(x, 2, 0))
+    same(Tensor([1.0, 2.0]).broadcast_to((2, 2)), [[1, 2], [1, 2]])
+    same(Tensor([1.0, 2.0]).expand_as(t), [[1, 2], [1, 2]])
+    same(t.view_as(Tensor([1, 2, 3, 4])), x.ravel())
+    assert [p.asnumpy().tolist() for p in t.split(1)] == [[[1, 2]], [[3, 4]]]
+    assert len(t.unbind(1)) == 2 and len(t.chunk(2)) == 2
+    with pytest.raises(ShapeError, match="reshape"):
+        t.reshape(3, 3)
+    with pytest.raises(ArgumentError, match="order must be 'C' or 'F', got 'K'"):
+        t.flatten("K")
+
+
+def test_selection():
+    same(t.take(Tensor([0, 3])), [1, 4])
+    same(t.take([1], 1), [[2], [4]])
+    same(t.index_select(0, Tensor([1])), [[3, 4]])
+    same(t.select(t > 2, 0.0), [[0, 0], [3, 4]])
+    same(t.masked_fill(t > 2, 0.0), [[1, 2], [0, 0]])
+    same(t.clip(1.5, 3.5), np.clip(x, 1.5, 3.5))
+    same(t.nonzero(), np.argwhere(x))
+    same(t.fill(3.0), np.full((2, 2), 3))
+    same(Tensor([2.0, 1.0]).sort()[0], [1, 2])
+    same(Tensor([2.0, 1.0]).argsort(), [1, 0], lj.int32)
+    same(Tensor([2.0, 1.0, 3.0]).topk(2)[1], [2, 0], lj.int32)
+    same(t.itemset(0, 5.0), [[5, 2], [3, 4]])
+    same(t.itemset((1, 1), 5.0), [[1, 2], [3, 5]])
+    with pytest.raises(DTypeError, match="itemset takes .value. or .index, value., got nothing"):
+        t.itemset()
+
+
+def test_dtypes():
+    assert t.astype("float16").dtype is lj.float16 and t.astype(np.int32).dtype is lj.int32
+    assert t.astype(int).dtype is lj.int64 and t.astype(lj.float64).dtype is lj.float64
+    assert t.astype(lj.float32, copy=False) is t
+    assert t.int().dtype is lj.int32 and t.long().dtype is lj.int64 and t.half().dtype is lj.float16
+    assert t.bool().dtype is lj.bool_ and t.float() is not None and t.to(lj.float16).dtype is lj.float16
+    assert t.type_as(Tensor([1])).dtype is lj.int64
+    with pytest.raises(TypeError, match="'foo' is not a dtype"):
+        t.astype("foo")
+
+
+def test_sizes():
+    assert t.dim() == t.ndimension() == 2 and t.numel() == t.nelement() == 4 and t.is_floating_point()
+
+
+def test_products():
+    same(t.matmul(t), x @ x)
+    same(t.dot(t), x @ x)
+    same(t.bmm(t), x @ x)
+    same(Tensor([1.0, 2.0]).outer(Tensor([1.0, 2.0])), [[1, 2], [2, 4]])
+    same(t.inverse(), np.linalg.inv(x))
+    same(t.trace(), 5)
+
+
+def test_copies_are_linked_and_apart():
+    assert ops.GradOperation()(lambda v: v.copy() * 2)(t).asnumpy().tolist() == [[2, 2], [2, 2]]
+    twin = t.copy()
+    twin[0] = 0
+    assert t.asnumpy().tolist() == x.tolist()
+
+
+def test_no_such_method():
+    with pytest.raises(AttributeError, match="nope"):
+        t.nope  # noqa: B018

@@ -1,0 +1,77 @@
+"""Every operator of one or two arrays: the symbol, and the symbol read back from its file, give what ``nd`` gives."""
+
+import numpy as np
+import pytest
+
+import luojia as mx
+from luojia import nd, sym
+from luojia._src.core.faces import _MISSING
+from luojia._src.core.symbol_ops import FACES, face_of
+from luojia._src.core.tensor import Tensor
+
+SAMPLE = np.linspace(0.2, 0.9, 6, dtype=np.float32).reshape(2, 3)
+SQUARE = np.array([[2.0, 0.5], [0.5, 1.0]], np.float32)
+# Random operators draw anew at each run, and these need arrays that fit each other.
+OTHER = ("random", "sample", "shuffle", "Dropout")
+
+
+def plain_faces():
+    """The names of faces whose arrays are one or two, with no attribute that must be given."""
+    for name in sorted(FACES.index()):
+        face = face_of(name)
+        needed = [p for p in face.inputs if p.internal not in face.op.optional]
+        starred = any(p.star for p in face.params)
+        free = all(p.default is not _MISSING for p in face.attributes)
+        if free and not starred and 1 <= len(needed) <= 2 and not face.op.aux and not any(o in name for o in OTHER):
+            yield name, len(needed)
+
+
+def values(found):
+    return [f.asnumpy() for f in (found if isinstance(found, (list, tuple)) else [found])]
+
+
+FOUND = list(plain_faces())
+
+
+def test_there_are_many():
+    assert len(FOUND) > 90
+
+
+@pytest.mark.parametrize(("name", "count"), FOUND)
+def test_symbol_equals_array(name, count):
+    for sample in (SAMPLE, SQUARE):
+        arrays = [nd.array(sample + i) for i in range(count)]
+        try:
+            expected = values(getattr(nd, name)(*arrays))
+            break
+        except (ValueError, TypeError, RuntimeError, IndexError):
+            continue
+    else:
+        pytest.skip("takes arrays of other shapes; its own tests build graphs of it where it matters")
+    variables = [sym.var(f"x{i}") for i in range(count)]
+    required = [p.public for p in face_of(name).inputs if p.internal not in face_of(name).op.optional]
+    try:
+        graph = getattr(sym, name)(**dict(zip(required, variables)))
+    except ValueError as e:
+        assert "Required parameter" in str(e)
+        return
+    given = {f"x{i}": a for i, a in enumerate(arrays)}
+    missing = [n for n in graph.list_inputs() if n not in given]
+    if missing:  # inputs that a graph has even where arrays may do without, such as a bias
+        return
+    with np.errstate(all="ignore"):
+        for each in (graph, sym.load_json(graph.tojson())):
+            assert each.tojson() == graph.tojson()
+            outs = each.eval(**given)
+            assert all(type(o) is nd.NDArray for o in outs)
+            for one, other in zip(values(outs), expected, strict=True):
+                np.testing.assert_array_equal(one, other)
+        if name == "boolean_mask":  # the values decide the shape
+            return
+        shapes = graph.infer_shape(**{k: v.shape for k, v in given.items()})[1]
+    assert shapes == [e.shape for e in expected]
+
+
+def test_tensors_run_graphs_too():
+    (out,) = sym.exp(sym.var("x")).eval(x=Tensor([0.0]))
+    assert type(out) is Tensor and mx.nd is nd

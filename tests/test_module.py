@@ -1,0 +1,274 @@
+"""Module and BucketingModule: states, training, several devices, checkpoints. Expected behaviour: mxnet 1.9.1."""
+
+import logging
+
+import numpy as np
+import pytest
+
+import luojia as mx
+from luojia import model, module, sym
+from luojia._src.errors import FormatError, MXNetError, NotSupportedError
+
+DATA, LABELS = [("data", (6, 4))], [("softmax_label", (6,))]
+
+
+def classifier(hidden=3):
+    return sym.SoftmaxOutput(sym.FullyConnected(sym.var("data"), num_hidden=hidden, name="fc"), name="softmax")
+
+
+@pytest.fixture
+def samples():
+    """Twenty points whose class is where they are largest."""
+    x = np.random.RandomState(0).randn(20, 3).astype(np.float32)
+    return x, x.argmax(axis=1).astype(np.float32)
+
+
+def iterator(samples, batch_size=6):
+    return mx.io.NDArrayIter(*samples, batch_size=batch_size)
+
+
+def ready(**how):
+    net = mx.mod.Module(classifier(), **how)
+    net.bind(DATA, LABELS)
+    net.init_params(mx.init.One())
+    return net
+
+
+def batch(n=6, width=4):
+    rng = np.random.RandomState(1)
+    return mx.io.DataBatch([mx.nd.array(rng.randn(n, width))], [mx.nd.array(rng.randint(0, 3, n))])
+
+
+def test_states_and_shapes():
+    net = mx.mod.Module(classifier())
+    assert not (net.binded or net.params_initialized or net.optimizer_initialized)
+    net.bind(DATA, LABELS)
+    assert net.binded and net.data_shapes == DATA and net.label_shapes == LABELS
+    assert net.output_names == ["softmax_output"] and net.output_shapes == [("softmax_output", (6, 3))]
+    net.init_params()
+    net.init_optimizer()
+    assert net.params_initialized and net.optimizer_initialized
+    assert net._optimizer.rescale_grad == 1 / 6 and net._optimizer.wd_mult == {"fc_bias": 0.0}
+
+
+def test_a_step():
+    net = ready(fixed_param_names=["fc_bias"])
+    net.init_optimizer(optimizer_params={"learning_rate": 0.5})
+    given = batch()
+    net.forward_backward(given)
+    (out,) = net.get_outputs()
+    error = out.asnumpy() - np.eye(3)[given.label[0].asnumpy().astype(int)]
+    net.update()
+    arg_params, aux_params = net.get_params()
+    expected = 1 - 0.5 / 6 * error.T @ given.data[0].asnumpy()
+    np.testing.assert_allclose(arg_params["fc_weight"].asnumpy(), expected, rtol=1e-5)
+    assert arg_params["fc_bias"].asnumpy().tolist() == [0, 0, 0] and aux_params == {}
+
+
+def test_fit_score_and_predict(samples, caplog):
+    net = mx.mod.Module(classifier())
+    seen = []
+    with caplog.at_level(logging.INFO):
+        mx.random.seed(0)
+        net.fit(iterator(samples), eval_data=iterator(samples), num_epoch=12, optimizer="adam",
+                optimizer_params={"learning_rate": 0.2}, batch_end_callback=lambda p: seen.append((p.epoch, p.nbatch)),
+                epoch_end_callback=[lambda epoch, symbol, arg, aux: seen.append(sorted(arg))])
+    assert seen[:6] == [(0, 0), (0, 1), (0, 2), (0, 3), ["fc_bias", "fc_weight"], (1, 0)]
+    messages = [r.getMessage() for r in caplog.records]
+    for start in ("Epoch[0] Train-accuracy=", "Epoch[0] Time cost=", "Epoch[11] Validation-accuracy="):
+        assert any(m.startswith(start) for m in messages)
+    assert net.score(iterator(samples), "acc")[0][1] > 0.9
+    found = net.predict(iterator(samples))
+    assert found.shape == (20, 3) and (found.asnumpy().argmax(axis=1) == samples[1]).mean() > 0.9
+    assert [len(o) for o in net.predict(iterator(samples), merge_batches=False)] == [1] * 4
+    assert net.predict(iterator(samples), num_batch=1, always_output_list=True)[0].shape == (6, 3)
+    assert net.predict(mx.nd.array(samples[0])).shape == (20, 3)
+    assert [(o[0].shape, i) for o, i, _ in net.iter_predict(iterator(samples))][-1] == ((2, 3), 3)
+
+
+def test_several_devices_train_as_one():
+    results = []
+    for context in (mx.cpu(), [mx.cpu(0), mx.cpu(1)]):
+        net = ready(context=context)
+        net.init_optimizer(optimizer_params={"learning_rate": 0.5, "momentum": 0.9})
+        for _ in range(3):
+            net.forward_backward(batch())
+            net.update()
+        results.append((net.get_params()[0]["fc_weight"].asnumpy(), net.get_outputs()[0].asnumpy()))
+    np.testing.assert_allclose(results[0][0], results[1][0], rtol=1e-5)
+    np.testing.assert_allclose(results[0][1], results[1][1], rtol=1e-5)
+    assert [len(o) for o in net.get_outputs(merge_multi_context=False)] == [2]
+
+
+def test_gradients_of_inputs():
+    net = mx.mod.Module(classifier())
+    net.bind(DATA, LABELS, inputs_need_grad=True)
+    net.init_params(mx.init.One())
+    net.forward_backward(batch())
+    assert net.get_input_grads()[0].shape == (6, 4)
+
+
+def test_head_gradients():
+    net = mx.mod.Module(sym.FullyConnected(sym.var("data"), num_hidden=3, name="fc"), label_names=None)
+    net.bind(DATA, inputs_need_grad=True)
+    net.init_params(mx.init.One())
+    net.forward(mx.io.DataBatch([mx.nd.ones((6, 4))]), is_train=True)
+    net.backward([mx.nd.ones((6, 3))])
+    assert net.get_input_grads()[0].asnumpy().tolist() == [[3] * 4] * 6
+
+
+def test_batches_of_another_size():
+    net = ready()
+    net.forward(batch(2), is_train=False)
+    assert net.get_outputs()[0].shape == (2, 3) and net.data_shapes == [("data", (2, 4))]
+    net.forward(batch(9), is_train=False)
+    assert net.get_outputs()[0].shape == (9, 3)
+
+
+def test_set_params_and_shared_modules():
+    net, other = ready(), mx.mod.Module(classifier())
+    net.init_optimizer()
+    other.bind([("data", (2, 4))], [("softmax_label", (2,))], shared_module=net)
+    net.set_params({"fc_weight": mx.nd.ones((3, 4)) * 5, "fc_bias": mx.nd.ones((3,)), "more": mx.nd.ones((1,))}, {})
+    assert other.get_params()[0]["fc_weight"].asnumpy().tolist() == [[5] * 4] * 3
+    assert other.optimizer_initialized and other._updater is net._updater
+
+
+def test_initializers_by_attribute():
+    weight = sym.var("fc_weight", init=mx.init.Constant(7))
+    net = mx.mod.Module(sym.FullyConnected(sym.var("data"), weight=weight, num_hidden=3, name="fc"), label_names=None)
+    net.bind(DATA)
+    net.init_params(mx.init.One())
+    assert net.get_params()[0]["fc_weight"].asnumpy().tolist() == [[7] * 4] * 3
+
+
+def test_checkpoints(tmp_path, samples):
+    prefix = str(tmp_path / "net")
+    net = mx.mod.Module(classifier())
+    net.fit(iterator(samples), num_epoch=2, optimizer_params={"learning_rate": 0.5, "momentum": 0.9})
+    net.save_checkpoint(prefix, 3, save_optimizer_states=True)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["net-0003.params", "net-0003.states", "net-symbol.json"]
+    assert sorted(mx.nd.load(f"{prefix}-0003.params")) == ["arg:fc_bias", "arg:fc_weight"]
+    again = mx.mod.Module.load(prefix, 3, load_optimizer_states=True)
+    again.bind(iterator(samples).provide_data, iterator(samples).provide_label)
+    again.init_optimizer(optimizer_params={"learning_rate": 0.5, "momentum": 0.9})
+    np.testing.assert_array_equal(again.predict(iterator(samples)).asnumpy(), net.predict(iterator(samples)).asnumpy())
+    for m in (net, again):
+        m.forward_backward(next(iterator(samples)))
+        m.update()
+    np.testing.assert_array_equal(*[m.get_params()[0]["fc_weight"].asnumpy() for m in (net, again)])
+    symbol, arg_params, aux_params = model.load_checkpoint(prefix, 3)
+    assert symbol.list_outputs() == ["softmax_output"] and sorted(arg_params) == ["fc_bias", "fc_weight"]
+    assert aux_params == {}
+    net.save_params(f"{prefix}.params")
+    again.load_params(f"{prefix}.params")
+    np.testing.assert_array_equal(again.predict(iterator(samples)).asnumpy(), net.predict(iterator(samples)).asnumpy())
+
+
+def buckets(key):
+    """The sum over ``key`` steps, then a layer: weights do not depend on the length."""
+    total = sym.sum(sym.var("data"), axis=1)
+    fc = sym.FullyConnected(total, num_hidden=3, name="fc")
+    return sym.SoftmaxOutput(fc, name="softmax"), ["data"], ["softmax_label"]
+
+
+def bucket_batch(key):
+    rng = np.random.RandomState(key)
+    return mx.io.DataBatch([mx.nd.array(rng.randn(2, key, 4))], [mx.nd.array([0, 2])], bucket_key=key,
+                           provide_data=[("data", (2, key, 4))], provide_label=[("softmax_label", (2,))])
+
+
+def test_buckets_share_parameters(tmp_path):
+    net = mx.mod.BucketingModule(buckets, default_bucket_key=5)
+    assert net.data_names == ["data"] and net.output_names == ["softmax_output"]
+    net.bind([("data", (2, 5, 4))], [("softmax_label", (2,))])
+    net.init_params(mx.init.One())
+    net.init_optimizer(optimizer_params={"learning_rate": 0.1})
+    for key in (5, 3, 5, 2):
+        before = net.get_params()[0]["fc_weight"].asnumpy()
+        net.forward_backward(bucket_batch(key))
+        net.update()
+        assert net.get_outputs()[0].shape == (2, 3) and net.data_shapes == [("data", (2, key, 4))]
+        assert np.abs(net.get_params()[0]["fc_weight"].asnumpy() - before).max() > 0
+    net.prepare(bucket_batch(4))
+    assert net.data_shapes == [("data", (2, 2, 4))] and sorted(net._made) == [2, 3, 4, 5]
+    prefix = str(tmp_path / "b")
+    net.save_checkpoint(prefix, 1)
+    again = mx.mod.BucketingModule.load(prefix, 1, buckets, 5)
+    again.bind([("data", (2, 5, 4))], [("softmax_label", (2,))])
+    np.testing.assert_array_equal(again.get_params()[0]["fc_weight"].asnumpy(),
+                                  net.get_params()[0]["fc_weight"].asnumpy())
+
+
+def test_second_thoughts_warn(caplog):
+    net = ready()
+    with pytest.warns(UserWarning, match="already initialized and force_init=False"):
+        net.init_params()
+    with pytest.warns(UserWarning, match=r"label_names=\['nope'\]\) but input with name 'nope' is not found"):
+        mx.mod.Module(classifier(), label_names=["nope"])
+    with pytest.warns(UserWarning, match="rescale_grad is not normalized"):
+        net.init_optimizer(optimizer=mx.optimizer.SGD())
+    with caplog.at_level(logging.WARNING):
+        net.bind(DATA, LABELS)
+        net.init_optimizer()
+    assert [r.getMessage() for r in caplog.records] == ["Already bound, ignoring bind()",
+                                                        "optimizer already initialized, ignoring..."]
+
+
+def bound():
+    net = mx.mod.Module(classifier())
+    net.bind(DATA, LABELS, for_training=False)
+    return net
+
+
+def predicting():
+    net = bound()
+    net.init_params()
+    return net
+
+
+@pytest.mark.parametrize(("action", "error", "message"), [
+    (lambda: mx.mod.Module(classifier(), data_names=["nope"]), ValueError, "'nope' is not found .*\n\tdata"),
+    (lambda: mx.mod.Module(classifier()).init_params(), AssertionError, "call bind before initializing"),
+    (lambda: mx.mod.Module(classifier()).forward(batch()), AssertionError, "call bind"),
+    (lambda: mx.mod.Module(classifier()).reshape(DATA), AssertionError, "call bind"),
+    (lambda: bound().forward(batch()), AssertionError, "call init_params"),
+    (lambda: bound().init_optimizer(), AssertionError, "call init_params"),
+    (lambda: predicting().update(), AssertionError, "call init_optimizer"),
+    (lambda: predicting().save_optimizer_states("x"), AssertionError, "call init_optimizer"),
+    (lambda: predicting().borrow_optimizer(predicting()), AssertionError, "has no optimizer"),
+    (lambda: predicting().backward(), AssertionError, "re-bind with for_training=True"),
+    (lambda: predicting().get_input_grads(), AssertionError, "inputs_need_grad=True"),
+    (lambda: mx.mod.Module(classifier()).bind(DATA, for_training=False, inputs_need_grad=True), AssertionError,
+     "need for_training=True"),
+    (lambda: mx.mod.Module(classifier()).bind([("dat", (6, 4))]), ValueError, "don't match names specified by data"),
+    (lambda: mx.mod.Module(classifier()).bind(DATA, [("x", (6,))]), ValueError, "by label_names"),
+    (lambda: mx.mod.Module(classifier(), context=[mx.cpu(0), mx.cpu(1)]).bind([("data", (1, 4))]), ValueError,
+     "Too many slices"),
+    (lambda: predicting().set_params({"fc_weight": mx.nd.ones((3, 4))}, {}), RuntimeError, "fc_bias is not presented"),
+    (lambda: predicting().set_params({"fc_weight": mx.nd.ones((2, 4)), "fc_bias": mx.nd.ones((3,))}, {}), MXNetError,
+     r"'fc_weight' has shape \(3, 4\), got \(2, 4\)"),
+    (lambda: predicting().forward(batch(width=5)), MXNetError, "fc_weight changed"),
+    (lambda: mx.mod.Module(classifier()).fit(None), AssertionError, "please specify number of epochs"),
+    (lambda: mx.mod.BaseModule().forward(None), NotImplementedError, r"BaseModule does not define forward"),
+    (lambda: mx.mod.BucketingModule(buckets), AssertionError, "default_bucket_key"),
+    (lambda: mx.mod.BucketingModule(buckets, 5).update(), AssertionError, "call bind"),
+    (lambda: mx.mod.BucketingModule(buckets, 5).bind(DATA, shared_module=3), NotSupportedError, "shared_module"),
+    (lambda: mx.mod.BucketingModule.load("x", 1), AssertionError, "sym_gen is required"),
+    (lambda: module.SequentialModule, NotSupportedError, "SequentialModule is not provided: compose"),
+    (lambda: model.FeedForward, NotSupportedError, "FeedForward is not provided"),
+])
+def test_errors(action, error, message):
+    with pytest.raises(error, match=message):
+        action()
+
+
+def test_a_file_that_is_no_checkpoint(tmp_path):
+    mx.nd.save(str(tmp_path / "a-0001.params"), [mx.nd.ones((1,))])
+    with pytest.raises(FormatError, match="holds a list of arrays without names"):
+        model.load_params(str(tmp_path / "a"), 1)
+    mx.nd.save(str(tmp_path / "a-0002.params"), {"x": mx.nd.ones((1,))})
+    with pytest.raises(FormatError, match="names that begin with arg: or aux:, found 'x'"):
+        model.load_params(str(tmp_path / "a"), 2)
+    with pytest.raises(ValueError, match="Invalid param file"):
+        predicting().load_params(str(tmp_path / "a-0002.params"))

@@ -1,0 +1,49 @@
+"""The stub files are what the operators' tables give, and declare every public name."""
+
+import ast
+import importlib
+import inspect
+
+import pytest
+
+from tools import stubs
+
+
+@pytest.mark.parametrize("module", stubs.MODULES)
+def test_the_stub_is_current(module):
+    assert stubs.path_of(module).read_text("utf-8") == stubs.stub(module), "run: python -m tools.stubs"
+
+
+@pytest.mark.parametrize("module", stubs.MODULES)
+def test_the_stub_declares_what_the_module_offers(module):
+    tree = ast.parse(stubs.path_of(module).read_text("utf-8"))
+    declared = {}
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom):
+            declared |= {a.asname or a.name: node for a in node.names}
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            declared[node.name] = node
+        elif isinstance(node, ast.AnnAssign):
+            declared[node.target.id] = node
+    found = importlib.import_module(module)
+    assert {*found.__all__} - {*declared} == set()
+    made = [name for name in dir(found) if name[0] != "_" and hasattr(getattr(found, name), "face")]
+    assert len(made) > 100 or module == "luojia.symbol"
+    for name in made:
+        node, signature = declared[name], inspect.signature(getattr(found, name))
+        if isinstance(node, ast.ClassDef):
+            node = node.body[0]
+        elif isinstance(node, ast.ImportFrom):
+            continue
+        spec = node.args
+        names = [a.arg for a in (*spec.args, *([spec.vararg] if spec.vararg else []), *spec.kwonlyargs)]
+        assert [n for n in names if n != "self"] == list(signature.parameters), name
+
+
+def test_a_stale_stub_is_noticed(monkeypatch):
+    from luojia import ops
+
+    monkeypatch.setattr(ops, "exp", ops.log)
+    assert stubs.path_of("luojia.ops").read_text("utf-8") == stubs.stub("luojia.ops")  # same signature, own name
+    monkeypatch.setattr(ops, "exp", ops.matmul)
+    assert stubs.path_of("luojia.ops").read_text("utf-8") != stubs.stub("luojia.ops")

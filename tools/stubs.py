@@ -1,0 +1,125 @@
+"""Stub files of the modules whose names are made from tables, so that type checkers and editors know them.
+
+``python -m tools.stubs`` writes ``__init__.pyi`` beside the ``__init__.py`` of each door's operators; a test compares
+the files with what the tables give now.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import keyword
+import pkgutil
+import types
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+MODULES = ("luojia.ops", "luojia.ndarray", "luojia.symbol")
+HEAD = '''"""Made by `python -m tools.stubs` from the operators' tables; do not edit."""
+
+import typing as _t
+
+from luojia._src.core.faces import Primitive as _Primitive
+
+'''
+
+
+def path_of(module: str) -> Path:
+    return ROOT / module.replace(".", "/") / "__init__.pyi"
+
+
+def stub(module_name: str) -> str:
+    """The text of one module's stub file."""
+    module = importlib.import_module(module_name)
+    public = set(getattr(module, "__all__", ()))
+    made = []
+    imports = [_import(".", m.name, m.name) for m in pkgutil.iter_modules(module.__path__) if m.name[0] != "_"]
+    for name in sorted(dir(module)):
+        if name.startswith("_") or keyword.iskeyword(name):
+            continue
+        found = getattr(module, name)
+        if isinstance(found, types.ModuleType):
+            continue  # which submodules are loaded depends on what ran before
+        elif inspect.isclass(found) and hasattr(found, "face"):
+            made.append(_class(name, found))
+        elif callable(found) and (hasattr(found, "face") or _is_local(module, found)):
+            made.append(_function(name, found))
+        elif _importable(found):
+            if name in public or found.__module__.startswith(f"{module_name}."):
+                imports.append(_import(found.__module__, found.__qualname__, name))
+        elif name in public:
+            made.append(f"{name}: _t.Any\n")
+    return HEAD + "".join(sorted(imports)) + "\n" + "".join(made)
+
+
+def _import(module: str, name: str, alias: str) -> str:
+    return f"from {module} import {name} as {alias}\n"
+
+
+def _is_local(module: Any, found: Any) -> bool:
+    """Whether a function is made at first use: it says it lives in ``module``, whose source does not define it."""
+    if inspect.isclass(found) or not inspect.isfunction(found):
+        return False
+    return found.__code__.co_filename == "<string>" or "<locals>" in found.__code__.co_qualname
+
+
+def _importable(found: Any) -> bool:
+    name, module = getattr(found, "__qualname__", None), getattr(found, "__module__", None)
+    if not name or not module or not name.isidentifier():
+        return False
+    return getattr(importlib.import_module(module), name, None) is found
+
+
+def _parameters(found: Any, first: str = "") -> str:
+    parts = [first] if first else []
+    starred = False
+    for p in inspect.signature(found).parameters.values():
+        if p.kind is p.KEYWORD_ONLY and not starred:
+            parts.append("*")
+            starred = True
+        starred = starred or p.kind is p.VAR_POSITIONAL
+        prefix = {p.VAR_POSITIONAL: "*", p.VAR_KEYWORD: "**"}.get(p.kind, "")
+        default = "" if p.default is p.empty else f" = {_default(p.default)}"
+        parts.append(f"{prefix}{p.name}: _t.Any{default}")
+    return ", ".join(parts)
+
+
+def _default(value: Any) -> str:
+    plain = value is None or isinstance(value, (bool, int, str)) or (
+        isinstance(value, float) and value == value and abs(value) != float("inf"))
+    return repr(value) if plain else "..."
+
+
+def _function(name: str, found: Any) -> str:
+    return f"def {name}({_parameters(found)}) -> _t.Any: ...\n"
+
+
+def _class(name: str, found: Any) -> str:
+    from luojia._src.core.faces import Param
+
+    arrays: list[Param] = found.face.call or []
+    starred = any(p.star for p in arrays)
+    call = ", ".join(["self"] + [
+        f"*{p.public}: _t.Any" if p.star else f"{p.public}: _t.Any" + ("" if _required(p) and not starred else " = ...")
+        for p in arrays
+    ])
+    bases = "_Primitive"
+    return (f"class {name}({bases}):\n    def __init__({_parameters(found, 'self')}) -> None: ...\n"
+            f"    def __call__({call}) -> _t.Any: ...\n")
+
+
+def _required(p: Any) -> bool:
+    from luojia._src.core.faces import _MISSING
+
+    return p.default is _MISSING
+
+
+def main() -> None:
+    for name in MODULES:
+        path_of(name).write_text(stub(name), "utf-8")
+        print(path_of(name).relative_to(ROOT))
+
+
+if __name__ == "__main__":
+    main()
