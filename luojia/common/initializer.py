@@ -120,9 +120,12 @@ class Normal(Initializer):
 
 @_initializer("truncated_normal", formula=formulas.truncated_normal)
 class TruncatedNormal(Initializer):
-    """Normal, redrawn outside [mean + a sigma, mean + b sigma]."""
+    """Normal, redrawn outside [a, b], by default two deviations from the mean as in MindSpore 1.7.
 
-    def __init__(self, sigma: float = 0.01, mean: float = 0.0, a: float = -2.0, b: float = 2.0) -> None:
+    MindSpore 2.x has -2 and 2 as defaults, which cut nothing from its sigma of 0.01.
+    """
+
+    def __init__(self, sigma: float = 0.01, mean: float = 0.0, a: float | None = None, b: float | None = None) -> None:
         super().__init__(sigma=sigma, mean=mean, a=a, b=b)
 
 
