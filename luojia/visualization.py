@@ -111,7 +111,7 @@ def plot_network(symbol: Symbol, title: str = "plot", save_format: str = "pdf",
             ``dot``; the source, ``plot_network(...).source``, does not.
     """
     try:
-        from graphviz import Digraph
+        from graphviz import Digraph  # pyright: ignore[reportMissingImports] - an extra, may be missing
     except ImportError:
         raise NotSupportedError("plot_network draws with the package graphviz, which is missing: "
                                 "pip install 'luojia[viz]'.") from None

@@ -62,9 +62,11 @@ class Module(BaseModule):
         self._param_names = [n for n in arguments if n not in inputs]
         self._aux_names = symbol.list_auxiliary_states()
         self.output_names = symbol.list_outputs()
-        self._arg_params: dict[str, Any] | None = None
-        self._aux_params: dict[str, Any] | None = None
-        self._optimizer = self._updater = self._kvstore = None
+        self._arg_params: Any = None
+        self._aux_params: Any = None
+        self._optimizer: Any = None
+        self._updater: Any = None
+        self._kvstore = None
         self._update_on_kvstore = False
         self._preload: str | None = None
         self._unbind()
@@ -84,8 +86,8 @@ class Module(BaseModule):
     def _unbind(self) -> None:
         self.binded = False
         self._executors: list[Any] = []
-        self.data_shapes: list[DataDesc] | None = None
-        self.label_shapes: list[DataDesc] | None = None
+        self.data_shapes: Any = None  # lists of DataDesc once bound
+        self.label_shapes: Any = None
 
     # -- arrays ----------------------------------------------------------------------------------------------------
 

@@ -112,7 +112,7 @@ class Symbol(core.Symbol):
 
     # -- running ---------------------------------------------------------------------------------------------------
 
-    def eval(self, ctx: Context | None = None, **kwargs: NDArray) -> list[NDArray]:
+    def eval(self, ctx: Context | None = None, **kwargs: Any) -> list[Any]:
         """The outputs for the arrays given by name."""
         graph = CachedGraph(self)
         _all_given(graph.inputs, kwargs, "args")

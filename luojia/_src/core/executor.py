@@ -141,7 +141,7 @@ class Executor:
         with recording_scope(False, is_train):
             results = backward(heads, retain=True)
         for leaf, grad, req in zip(self._leaves, self._grads, self._reqs):
-            if leaf is None:
+            if leaf is None or grad is None:
                 continue
             g = results.get(leaf)
             if g is None:
@@ -236,9 +236,10 @@ class Executor:
             grads.append(None if g is None else zeros(self._class, shape, a.np_dtype, self._ctx))
         aux = []
         for name, a in zip(self._symbol.list_auxiliary_states(), self._aux):
-            if found[name] != a.shape and not partial_shaping:
+            shape = found[name]
+            if shape != a.shape and not partial_shaping:
                 raise MXNetError(f"Shape of unspecifie aux: {name} changed; set partial_shaping=True to allow it.")
-            aux.append(a if found[name] == a.shape else zeros(self._class, found[name], a.np_dtype, self._ctx))
+            aux.append(a if shape is None or shape == a.shape else zeros(self._class, shape, a.np_dtype, self._ctx))
         return Executor(self._symbol, self._ctx, args, grads, self._reqs, aux, self._group2ctx)
 
     def debug_str(self) -> str:

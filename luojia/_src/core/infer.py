@@ -64,10 +64,10 @@ class Shapes:
                 if node.name in given:
                     mine = given[node.name]
                     try:
-                        shape = merged(shape, tuple(max(int(n), 0) for n in mine) if mine is not None else None)
+                        shape = merged(shape, tuple(max(int(n), 0) for n in mine or ()))
                     except ShapeError:
                         raise ShapeError(f"variable {node.name}: it was declared with shape {shape}, "
-                                         f"got {tuple(mine)}.") from None
+                                         f"got {tuple(mine or ())}.") from None
                 self.of[id(node), 0] = shape
             else:
                 for i in range(node.count):
@@ -164,8 +164,8 @@ def _accepted(rule: Any, extra: dict[str, Any], attrs: dict[str, Any]) -> dict[s
 
 
 @lru_cache(maxsize=4096)
-def _output_shapes(op: Operator, specs: tuple, consts: tuple, attrs: tuple) -> tuple[Shape, ...]:
-    attrs = dict(attrs)
+def _output_shapes(op: Operator, specs: tuple, consts: tuple, items: tuple) -> tuple[Shape, ...]:
+    attrs: dict[str, Any] = dict(items)
     if op.elementwise:
         return (np.broadcast_shapes(*[s for s in specs if s is not None]),)
     if op.shape_rule is not None:
@@ -185,9 +185,14 @@ def _output_shapes(op: Operator, specs: tuple, consts: tuple, attrs: tuple) -> t
     try:
         out = engine.eval_shape(fn, *given)
     except np.linalg.LinAlgError:  # zeros have no inverse; identity matrices have
-        out = fn(engine.xp, *[engine.asarray(np.broadcast_to(np.eye(*shape[-2:]), shape)) for shape, _ in given])
+        out = fn(engine.xp, *[engine.asarray(_identity(tuple(shape))) for shape, _ in given])
     outs = out if isinstance(out, (tuple, list)) else (out,)
     return tuple([tuple(np.shape(o)) if not hasattr(o, "shape") else tuple(o.shape) for o in outs])
+
+
+def _identity(shape: tuple[int, ...]) -> np.ndarray:
+    rows, columns = shape[-2:]
+    return np.broadcast_to(np.eye(rows, columns), shape)
 
 
 _PARTIAL = ("slice", "squeeze", "crop", "getitem", "broadcast", "reshape", "put", "take", "embed")
@@ -229,7 +234,7 @@ def infer_types(symbol: Symbol, given: Mapping[str, Any]) -> dict[tuple[int, int
     while changed:
         changed = False
         for node in [n for n in nodes if n.op is not None]:
-            entries = node.inputs
+            entries, applied = node.inputs, node.op
             named = node.attrs.get("dtype")
             casts = named is not None
             shared = next((of[id(e.node), e.index] for e in entries if of.get((id(e.node), e.index)) is not None), None)
@@ -239,7 +244,7 @@ def infer_types(symbol: Symbol, given: Mapping[str, Any]) -> dict[tuple[int, int
             for position, e in enumerate(entries):
                 if of.get((id(e.node), e.index)) is None and shared is not None:
                     # Statistics, and what goes with them, have full precision.
-                    full = node.op.aux and position > 0 and shared == np.float16
+                    full = applied.aux and position > 0 and shared == np.float16
                     of[id(e.node), e.index] = np.dtype("float32") if full else shared
                     changed = True
             for i in range(node.count):

@@ -7,7 +7,7 @@ A Symbol is a list of outputs of nodes. An operator that is called with a Symbol
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -31,6 +31,8 @@ class SymNode:
     """
 
     __slots__ = ("name", "op", "kind", "args", "order", "attrs", "late", "given", "extra", "count")
+
+    op: Any  # an Operator, None for a variable
 
     def __init__(self, name: str, op: Operator | None = None, kind: str = "null", args: tuple = (),
                  attrs: dict[str, Any] | None = None, given: dict[str, Any] | None = None,
@@ -339,6 +341,13 @@ class Symbol:
         from .symbol_ops import apply_to_symbols
 
         return apply_to_symbols(op, inputs, attrs)
+
+    if TYPE_CHECKING:  # set below, from one table
+
+        def _binary(self, other: Any) -> Any: ...
+
+        __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _binary
+        __mod__ = __rmod__ = __pow__ = __rpow__ = __gt__ = __ge__ = __lt__ = __le__ = _binary
 
     def __neg__(self) -> Any:
         return self * -1.0

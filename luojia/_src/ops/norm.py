@@ -267,6 +267,16 @@ def _batch(x, gamma, beta, axis):
     return _View(tuple(x.shape), tuple([i for i in range(rank) if i != axis]), weights)
 
 
+def _by_batch(xp, x, gamma, beta, moving, view, eps, momentum, unbiased):
+    """(y, mean, var, inv, the new moving statistics)."""
+    y, *statistics = _forward(xp, x, gamma, beta, view, eps)
+    mean, var, inv = [s.reshape(gamma.shape) for s in statistics]
+    count = _count(view)
+    spread = var * (count / (count - 1)) if unbiased and count > 1 else var
+    new = [(old * momentum + found * (1 - momentum)).astype(old.dtype) for old, found in zip(moving, (mean, spread))]
+    return y, mean, var, inv, new
+
+
 _BATCH_OUTPUTS = 2  # the new moving statistics
 
 
@@ -293,12 +303,7 @@ def batch_norm(xp, x, gamma, beta, moving_mean, moving_var, *, eps=1e-3, momentu
         gamma = xp.ones_like(gamma)
     what = "inv" if output_mean_var is True else output_mean_var
     if training and not use_global_stats:
-        y, mean, var, inv = _forward(xp, x, gamma, beta, view, eps)
-        mean, var, inv = [s.reshape(gamma.shape) for s in (mean, var, inv)]
-        count = _count(view)
-        spread = var * (count / (count - 1)) if unbiased and count > 1 else var
-        new = [(old * momentum + found * (1 - momentum)).astype(old.dtype)
-               for old, found in ((moving_mean, mean), (moving_var, spread))]
+        y, mean, var, inv, new = _by_batch(xp, x, gamma, beta, (moving_mean, moving_var), view, eps, momentum, unbiased)
         outs = y, mean.astype(y.dtype), _second(var, inv, eps, what or "var").astype(y.dtype)
     else:
         inv = (moving_var + eps) ** -0.5
@@ -338,28 +343,19 @@ def _(xp, g, ans, args, needs, *, eps, fix_gamma, use_global_stats, output_mean_
 
 
 @batch_norm.fast
-def _(needs, *arrays, **attrs):
+def _(needs, x, gamma, beta, *moving, **attrs):
     from ..engine.numpy_engine import ENGINE
 
+    xp = ENGINE.xp
     if not attrs["training"] or attrs["use_global_stats"] or attrs["output_mean_var"]:
-        return batch_norm.fn(ENGINE.xp, *arrays, **attrs), None
-    kept: list = []
-    xp = _Spy(ENGINE.xp, kept)
-    return batch_norm.fn(xp, *arrays, **attrs), tuple(kept)
-
-
-class _Spy:
-    """A namespace that notes the mean and inverse deviation of the one ``normalize`` run on it."""
-
-    def __init__(self, xp: Any, kept: list) -> None:
-        self.ones_like = xp.ones_like
-        self.reshape = xp.reshape
-        self._xp, self._kept = xp, kept
-
-    def normalize(self, *args: Any, **kwargs: Any) -> Any:
-        outs = self._xp.normalize(*args, **kwargs)
-        self._kept += [outs[1], outs[3]]
-        return outs
+        return batch_norm.fn(xp, x, gamma, beta, *moving, **attrs), None
+    check_layout(attrs["layout"], "BatchNorm")
+    view = _batch(x, gamma, beta, attrs["axis"])
+    _expect("batch_norm", x, gamma.size, moving_mean=moving[0], moving_var=moving[1])
+    weight = xp.ones_like(gamma) if attrs["fix_gamma"] else gamma
+    y, mean, _var, inv, new = _by_batch(xp, x, weight, beta, moving, view, attrs["eps"], attrs["momentum"],
+                                        attrs["unbiased"])
+    return (y, *new), (mean.reshape(view.weights), inv.reshape(view.weights))
 
 
 @batch_norm.fast_vjp

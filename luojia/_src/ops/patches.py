@@ -1,6 +1,6 @@
 """Windows of an image as columns, and the transpose, which adds columns up to an image.
 
-Both are convolutions with a weight of ones and zeros, each channel in a group of its own, hence each other's rules.
+Both are convolutions with a weight of ones and zeros, each channel an image of its own, hence each other's rules.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from math import prod
 import numpy as np
 
 from ..core.op import op
-from ..errors import ShapeError
+from ..errors import NotSupportedError, ShapeError
 from .window import ints, pads, spatial
 
 
@@ -20,7 +20,7 @@ def _geometry(shape, kernel, stride, dilation, pad, name):
     axes = len(size)
     kernel = ints(kernel, axes, "kernel", name)
     how = {"stride": ints(stride, axes, "stride", name), "dilation": ints(dilation, axes, "dilation", name),
-           "pad": pads(pad, axes, name), "groups": shape[1]}
+           "pad": pads(pad, axes, name), "groups": 1}
     out = tuple([(n + lo + hi - d * (k - 1) - 1) // s + 1
                  for n, k, s, d, (lo, hi) in zip(size, kernel, how["stride"], how["dilation"], how["pad"])])
     if min(out) < 1:
@@ -28,10 +28,14 @@ def _geometry(shape, kernel, stride, dilation, pad, name):
     return kernel, out, how
 
 
-def _taps(channels, kernel, dtype):
-    """The weight (C * prod(kernel), 1, *kernel) that picks each cell of a window."""
-    eye = np.eye(prod(kernel), dtype=dtype).reshape(prod(kernel), 1, *kernel)
-    return np.concatenate([eye] * channels)
+def _refuse_xla(xp, name):
+    if xp.engine.name == "xla":  # jax 0.10 on CPUs aborts the process as it compiles the transpose
+        raise NotSupportedError(f"{name} is not supported on the XLA engine; bring the data to a device of NumPy's.")
+
+
+def _taps(kernel, dtype):
+    """The weight (prod(kernel), 1, *kernel) that picks each cell of a window."""
+    return np.eye(prod(kernel), dtype=dtype).reshape(prod(kernel), 1, *kernel)
 
 
 @op(fn="unfold(input:x, kernel_size:kernel, dilation=1, padding:pad=0, stride=1)",
@@ -45,9 +49,11 @@ def im2col(xp, x, *, kernel, stride=1, dilation=1, pad=0):
     [[[ 1.00000000e+00,  2.00000000e+00],
       [ 2.00000000e+00,  3.00000000e+00]]])
     """
+    _refuse_xla(xp, "im2col")
     kernel, _out, how = _geometry(x.shape, kernel, stride, dilation, pad, "im2col")
-    y = xp.conv(x, xp.asarray(_taps(x.shape[1], kernel, np.dtype(x.dtype))), **how)
-    return xp.reshape(y, (*y.shape[:2], prod(y.shape[2:])))
+    n, c, *size = x.shape
+    y = xp.conv(xp.reshape(x, (n * c, 1, *size)), xp.asarray(_taps(kernel, np.dtype(x.dtype))), **how)
+    return xp.reshape(y, (n, c * y.shape[1], prod(y.shape[2:])))
 
 
 @im2col.vjp(keep="")
@@ -59,17 +65,19 @@ def _(xp, g, ans, args, needs, *, kernel, **how):
     mx="col2im(data:x, output_size, kernel, stride=(), dilate:dilation=(), pad=())")
 def col2im(xp, x, *, output_size, kernel, stride=1, dilation=1, pad=0):
     """The image (N, C, *output_size) to whose windows the columns x (N, C * prod(kernel), places) add up."""
+    _refuse_xla(xp, "col2im")
     size = (output_size,) if isinstance(output_size, int) else tuple(output_size)
     cells = prod(ints(kernel, len(size), "kernel", "col2im"))
     if len(x.shape) != 3 or x.shape[1] % cells:
-        raise ShapeError(f"col2im expects columns (N, C * {cells}, places) for a kernel {kernel}, got {tuple(x.shape)}.")
+        raise ShapeError(f"col2im expects columns (N, C * {cells}, places), kernel {kernel}, got {tuple(x.shape)}.")
     shape = (x.shape[0], x.shape[1] // cells, *size)
     kernel, out, how = _geometry(shape, kernel, stride, dilation, pad, "col2im")
     places = prod(out)
     if x.shape[2] != places:
         raise ShapeError(f"col2im to an image of {size} has {places} windows of {kernel}, got {x.shape[2]} columns.")
-    w = xp.asarray(_taps(shape[1], kernel, np.dtype(x.dtype)))
-    return xp.conv_dx(xp.reshape(x, (*x.shape[:2], *out)), w, shape=shape, **how)
+    n, c = shape[:2]
+    w = xp.asarray(_taps(kernel, np.dtype(x.dtype)))
+    return xp.reshape(xp.conv_dx(xp.reshape(x, (n * c, cells, *out)), w, shape=(n * c, 1, *size), **how), shape)
 
 
 @col2im.vjp(keep="")

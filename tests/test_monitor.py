@@ -1,0 +1,69 @@
+"""Monitor: which batches it looks at, what it reports. Expected numbers: mxnet 1.9.1."""
+
+import logging
+
+import pytest
+
+import luojia as mx
+
+
+@pytest.fixture
+def executor():
+    with mx.name.NameManager():
+        return (mx.sym.var("x") * 2).simple_bind(mx.cpu(), x=(2,))
+
+
+def batch(executor):
+    executor.forward(is_train=True, x=mx.nd.array([1, 2]))
+    executor.backward(mx.nd.ones((2,)))
+
+
+def test_every_second_batch(executor):
+    monitor = mx.mon.Monitor(2, sort=True)
+    monitor.install(executor)
+    found = []
+    for _ in range(3):
+        monitor.tic()
+        batch(executor)
+        found.append([(n, name, float(text)) for n, name, text in monitor.toc()])
+    seen = [("_mulscalar0_output", 3.1622777), ("x", 1.5811388), ("x_grad", 2.0)]
+    assert found[1] == []
+    for got, number in ((found[0], 1), (found[2], 3)):
+        assert got == [(number, name, pytest.approx(value)) for name, value in seen]
+
+
+def test_patterns_lists_and_logging(executor, caplog):
+    monitor = mx.mon.Monitor(1, lambda a: [a.sum(), a], pattern="x$")
+    monitor.install(executor)
+    with caplog.at_level(logging.INFO):
+        monitor.tic()
+        batch(executor)
+        monitor.toc_print()
+    assert [r.getMessage().split() for r in caplog.records] == [["Batch:", "1", "x", "3.0", "[1.", "2.]"]]
+    assert monitor.toc() == []
+
+
+def test_inputs_of_operators(executor):
+    monitor = mx.mon.Monitor(1, pattern="x$", monitor_all=True)
+    monitor.install(executor)
+    monitor.tic()
+    batch(executor)
+    assert [name for _, name, _ in monitor.toc()] == ["x", "x"]
+
+
+def test_a_statistic_is_an_array(executor):
+    monitor = mx.mon.Monitor(1, lambda a: 3.0)
+    monitor.install(executor)
+    monitor.tic()
+    batch(executor)
+    with pytest.raises(TypeError, match="stat_func must return an NDArray, .* got float"):
+        monitor.toc()
+
+
+def test_in_a_module():
+    fc = mx.sym.SoftmaxOutput(mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=2, name="fc"), name="softmax")
+    monitor = mx.mon.Monitor(1, pattern=".*output")
+    net = mx.mod.Module(fc)
+    data = mx.io.NDArrayIter(mx.nd.ones((4, 3)), mx.nd.zeros((4,)), batch_size=2)
+    net.fit(data, num_epoch=1, monitor=monitor)
+    assert monitor.step == 2
