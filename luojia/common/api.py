@@ -17,6 +17,8 @@ class Jit:
     nothing fall back to eager running, changes nothing there.
     """
 
+    __wrapped__: Callable
+
     def __init__(self, fn: Callable, strict: bool = False) -> None:
         if not callable(fn):
             raise DTypeError(f"For 'jit', the function should be callable, but got {type(fn).__name__}.")

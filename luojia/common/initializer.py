@@ -19,7 +19,7 @@ from .._src.train import initializers as formulas
 class Initializer:
     """The base class: ``init(array)`` fills a NumPy array. A subclass overrides ``_initialize(array)``."""
 
-    _formula: Callable | None = None
+    _formula: Any = None
     _fixed: dict[str, Any] = {}
     _renamed: dict[str, str] = {}
 
@@ -234,18 +234,18 @@ def initializer(init: Any, shape: Any = None, dtype: DType = dtypes.float32) -> 
     if not isinstance(dtype, DType):
         raise DTypeError(f"For 'initializer', the argument 'dtype' must be a dtype such as luojia.float32, but got "
                          f"{type(dtype)}.")
-    if isinstance(shape, (int, np.integer)) and not isinstance(shape, bool):
-        shape = (int(shape),)
+    whole = isinstance(shape, (int, np.integer)) and not isinstance(shape, bool)
+    sizes: Any = (shape,) if whole else shape
     if isinstance(init, Tensor):
-        if shape is not None and tuple(shape) != init.shape:
+        if sizes is not None and tuple(sizes) != init.shape:
             raise ShapeError("For 'initializer', the shape of the 'init' argument should be same as the argument "
-                             f"'shape', but got {init.shape} and {tuple(shape)}.")
+                             f"'shape', but got {init.shape} and {tuple(sizes)}.")
         return init
-    if not isinstance(shape, (tuple, list)):
-        raise DTypeError(f"For 'initializer', the argument 'shape' must be list, tuple or int, but got {type(shape)}.")
-    if any(isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 0 for n in shape):
-        raise ArgumentError(f"For 'initializer', the argument 'shape' must hold ints >= 0, but got {tuple(shape)}.")
-    array = np.zeros(tuple(shape), dtype.np if dtype.np.kind in "fciub" else np.float32)
+    if not isinstance(sizes, (tuple, list)):
+        raise DTypeError(f"For 'initializer', the argument 'shape' must be list, tuple or int, but got {type(sizes)}.")
+    if any(isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 0 for n in sizes):
+        raise ArgumentError(f"For 'initializer', the argument 'shape' must hold ints >= 0, but got {tuple(sizes)}.")
+    array = np.zeros(tuple(sizes), dtype.np if dtype.np.kind in "fciub" else np.float32)
     create(init)(array)
     return Tensor(array, dtype)
 

@@ -129,10 +129,12 @@ def test_a_loss_of_ones_own():
 
 
 @pytest.mark.parametrize("call, error, message", [
-    (lambda: nn.MSELoss("foo"), ValueError, r"For 'MSELoss', the 'reduction' must be in \['mean', 'sum', 'none'\], but"),
+    (lambda: nn.MSELoss("foo"), ValueError, r"For 'MSELoss', the 'reduction' must be in \['mean', 'sum', 'none'\], "
+     "but"),
     (lambda: nn.SoftmaxCrossEntropyWithLogits(reduction="foo"), ValueError, "the 'reduction' must be in"),
     (lambda: nn.SoftmaxCrossEntropyWithLogits(sparse=1), TypeError, "the 'sparse' must be bool"),
-    (lambda: nn.SoftmaxCrossEntropyWithLogits()(t(np.ones((2, 3))), t([1.0])), ValueError, "with sparse=False, but got"),
+    (lambda: nn.SoftmaxCrossEntropyWithLogits()(t(np.ones((2, 3))), t([1.0])), ValueError, "with sparse=False, but "
+     "got"),
     (lambda: nn.SmoothL1Loss(0.0), ValueError, "the 'beta' must be > 0, but got 0.0"),
     (lambda: nn.SmoothL1Loss("a"), TypeError, "the 'beta' must be float"),
     (lambda: nn.SmoothL1Loss()(t([1.0, 2.0]), t([1.0])), ValueError, "must have one shape, but got"),

@@ -79,7 +79,8 @@ def test_by_name():
 
 
 @pytest.mark.parametrize("call, error, message", [
-    (lambda: nn.Accuracy().eval(), RuntimeError, "The 'Accuracy' can not be calculated, because the number of samples is"),
+    (lambda: nn.Accuracy().eval(), RuntimeError, "The 'Accuracy' can not be calculated, because the number of "
+     "samples is"),
     (lambda: nn.Precision().eval(), RuntimeError, "The 'Precision' can not be calculated"),
     (lambda: nn.HausdorffDistance().eval(), RuntimeError, "The 'HausdorffDistance' can not be calculated"),
     (lambda: nn.HausdorffDistance().update(1), ValueError, "it needs 3 inputs"),

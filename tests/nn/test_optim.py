@@ -177,9 +177,12 @@ W = params()[0]
     (lambda: nn.Momentum(params(), [], 0.9), ValueError, "the list of learning rates must not be empty"),
     (lambda: nn.Momentum(params(), None, 0.9), TypeError, "the argument 'learning_rate' must be int, float, list"),
     (lambda: nn.Momentum(params(), 0.1, -1.0), ValueError, "the argument 'momentum' must be at least 0.0, but got -1"),
-    (lambda: nn.Momentum(params(), 0.1, "a"), TypeError, "the type of 'momentum' should be 'float', but got type 'str'"),
-    (lambda: nn.Momentum(params(), 0.1, 0.9, weight_decay=-1.0), ValueError, "the 'weight_decay' must be float and must"),
-    (lambda: nn.Momentum(params(), 0.1, 0.9, loss_scale=0.0), ValueError, "the 'loss_scale' must be float and must > 0"),
+    (lambda: nn.Momentum(params(), 0.1, "a"), TypeError, "the type of 'momentum' should be 'float', but got type "
+     "'str'"),
+    (lambda: nn.Momentum(params(), 0.1, 0.9, weight_decay=-1.0), ValueError, "the 'weight_decay' must be float and "
+     "must"),
+    (lambda: nn.Momentum(params(), 0.1, 0.9, loss_scale=0.0), ValueError, "the 'loss_scale' must be float and must > "
+     "0"),
     (lambda: nn.Adam(params(), beta1=1.5), ValueError, r"the 'beta1' must be in range of \(0.0, 1.0\), but got 1.5"),
     (lambda: nn.Adam(params(), use_nesterov=1), TypeError, "the 'use_nesterov' must be bool"),
     (lambda: nn.FTRL(params(), lr_power="a"), TypeError, "the type of 'lr_power' should be 'float'"),
@@ -188,7 +191,8 @@ W = params()[0]
     (lambda: nn.Momentum(params() + params(), 0.1, 0.9), ValueError, "its name 'w' already exists"),
     (lambda: nn.Momentum([{"lr": 1.0}], 0.1, 0.9), KeyError, "params"),
     (lambda: nn.Momentum([{"parms": []}], 0.1, 0.9), KeyError, "the key of a parameter group must be in"),
-    (lambda: nn.Momentum([{"params": []}], 0.1, 0.9), ValueError, "the 'params' of a parameter group must not be empty"),
+    (lambda: nn.Momentum([{"params": []}], 0.1, 0.9), ValueError, "the 'params' of a parameter group must not be "
+     "empty"),
     (lambda: nn.SGD([{"params": [W]}, {"params": [W]}]), ValueError, "the parameter w is in two groups"),
     (lambda: make("SGD")((G[0],)), RuntimeError, "has 2 parameters and takes a gradient for each, got 1 gradients"),
     (lambda: make("SGD")((G[0], 3)), TypeError, "the gradient of b must be a Tensor, but got int"),

@@ -64,8 +64,10 @@ def test_a_step_of_ones_own():
 @pytest.mark.parametrize("call, error, message", [
     (lambda: nn.TrainOneStepCell(3, nn.SGD(dense().trainable_params())), TypeError, "the 'network' must be a Cell"),
     (lambda: nn.TrainOneStepCell(dense(), 3), TypeError, "the 'optimizer' must be an Optimizer, but got int"),
-    (lambda: nn.TrainOneStepCell(dense(), nn.SGD(dense().trainable_params()), 0), ValueError, "'sens' must not be zero"),
-    (lambda: nn.TrainOneStepCell(dense(), nn.SGD(dense().trainable_params()), "a"), TypeError, "'sens' must be a number"),
+    (lambda: nn.TrainOneStepCell(dense(), nn.SGD(dense().trainable_params()), 0), ValueError, "'sens' must not be "
+     "zero"),
+    (lambda: nn.TrainOneStepCell(dense(), nn.SGD(dense().trainable_params()), "a"), TypeError, "'sens' must be a "
+     "number"),
     (lambda: nn.TrainOneStepWithLossScaleCell(dense(), nn.SGD(dense().trainable_params()), 3), TypeError,
      "the 'scale_sense' must be Cell or Tensor, but got int"),
     (lambda: nn.TrainOneStepWithLossScaleCell(dense(), nn.SGD(dense().trainable_params()), Tensor([1.0, 2.0])),

@@ -187,7 +187,8 @@ NET = nn.Dense(2, 1)
     (lambda m: train.DatasetHelper(DATA, 3), TypeError, "the 'dataset_sink_mode' must be bool"),
     (lambda m: train.FixedLossScaleManager(0.5), ValueError, "the 'loss_scale' must be >= 1"),
     (lambda m: train.FixedLossScaleManager("a"), TypeError, "the 'loss_scale' must be a number"),
-    (lambda m: train.DynamicLossScaleManager(scale_factor=0), ValueError, "the 'scale_factor' must be int and must > 0"),
+    (lambda m: train.DynamicLossScaleManager(scale_factor=0), ValueError, "the 'scale_factor' must be int and must > "
+     "0"),
     (lambda m: train.LossScaleManager().get_loss_scale(), NotImplementedError, "must define get_loss_scale"),
     (lambda m: train.LossScaleManager().update_loss_scale(True), NotImplementedError, "must define update_loss_scale"),
     (lambda m: amp.auto_mixed_precision(3), TypeError, "the argument 'network' must be a Cell"),
@@ -195,7 +196,8 @@ NET = nn.Dense(2, 1)
     (lambda m: amp.auto_mixed_precision(NET, "O1", float64), ValueError, "the 'dtype' must be float16 or bfloat16"),
     (lambda m: amp.build_train_network(3, None), TypeError, "the 'network' must be a Cell"),
     (lambda m: amp.build_train_network(NET, 3), TypeError, "the 'optimizer' must be an Optimizer"),
-    (lambda m: amp.build_train_network(NET, nn.SGD(NET.trainable_params()), level="O9"), ValueError, "the 'level' must"),
+    (lambda m: amp.build_train_network(NET, nn.SGD(NET.trainable_params()), level="O9"), ValueError, "the 'level' "
+     "must"),
     (lambda m: amp.build_train_network(NET, nn.SGD(NET.trainable_params()), a=1), ValueError, "unsupported arguments"),
     (lambda m: amp.build_train_network(NET, nn.SGD(NET.trainable_params()), loss_scale_manager=3), TypeError,
      "the 'loss_scale_manager' must be a LossScaleManager"),
