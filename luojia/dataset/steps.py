@@ -46,7 +46,7 @@ class Batch(Dataset):
         super().__init__(child)
         if not callable(batch_size) and (isinstance(batch_size, bool) or not isinstance(batch_size, (int, np.integer))):
             raise DTypeError(f"batch: batch_size should either be an int or a callable, got {batch_size!r}.")
-        self.batch_size = batch_size if callable(batch_size) else _count(batch_size, 1, "batch", "batch_size")
+        self.batch_size: Any = batch_size if callable(batch_size) else _count(batch_size, 1, "batch", "batch_size")
         if not isinstance(drop_remainder, bool):
             raise DTypeError(f"batch: drop_remainder expects a bool, got {drop_remainder!r}.")
         self.drop, self.pad_info, self.fn = drop_remainder, pad_info, per_batch_map

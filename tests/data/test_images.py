@@ -86,7 +86,8 @@ def test_codecs_round_trip(tmp_path, extension, shape):
     pixels = np.full(shape, 120, np.uint8)
     content = codecs.encode(pixels, extension, 9 if extension == ".png" else 95)
     (tmp_path / "file").write_bytes(content)
-    for got in (codecs.decode(content, colour=len(shape) == 3 and shape[2] == 3), codecs.read(tmp_path / "file", False)):
+    colour = shape == (8, 6, 3)
+    for got in (codecs.decode(content, colour), codecs.read(tmp_path / "file", False)):
         assert got.shape[:2] == (8, 6) and abs(got.astype(int) - 120).max() <= 2
 
 

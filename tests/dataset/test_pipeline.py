@@ -121,7 +121,8 @@ def test_a_failing_function_is_named_and_its_error_is_the_cause(data):
 
 
 def test_order_and_length(data):
-    assert ys(data.take(2)) == [0, 1] and ys(data.skip(3)) == [3, 4] and len(data.skip(9)) == 0 and len(data.take(9)) == 5
+    assert ys(data.take(2)) == [0, 1] and ys(data.skip(3)) == [3, 4]
+    assert len(data.skip(9)) == 0 and len(data.take(9)) == 5
     assert ys(data.take()) == [0, 1, 2, 3, 4]
     assert [len(data.repeat(2)), len(data.batch(2).repeat(2)), len(data.repeat(2).batch(2))] == [10, 6, 5]
     assert data.repeat(2).get_repeat_count() == 2 and data.repeat(2).repeat(3).get_repeat_count() == 6
@@ -208,14 +209,14 @@ def test_batches_of_arrays_in_memory_are_gathered(monkeypatch):
     assert [row["z"].shape for row in made] == [(4, 2)] * 3 + [(3, 2)]
     got = np.concatenate([row["y"] for row in made])
     assert sorted(got) == list(range(1, 16)) and (np.concatenate([row["z"] for row in made]) == x[got]).all()
-    assert [row["y"].tolist() for row in rows(fast.batch(8, drop_remainder=True))] == [list(range(8)), list(range(8, 16))]
+    assert ys(fast.batch(8, drop_remainder=True)) == [list(range(8)), list(range(8, 16))]
     assert rows(fast.take(3).batch(8, True)) == []
 
 
 @pytest.mark.parametrize(
     ("make", "kind", "message"),
     [
-        (lambda d: d.batch(0), ValueError, r"batch_size is not within the required interval of \[1, 2147483647\], got 0"),
+        (lambda d: d.batch(0), ValueError, r"batch_size is not within the required interval of \[1, .*\], got 0"),
         (lambda d: d.batch("a"), TypeError, "batch_size should either be an int or a callable, got 'a'"),
         (lambda d: d.batch(2, 1), TypeError, "drop_remainder expects a bool, got 1"),
         (lambda d: d.repeat(0), ValueError, "count should be either -1 or positive integer, got 0"),

@@ -39,7 +39,7 @@ def operations(transforms: Any, who: str) -> list[Callable]:
     return list(transforms)
 
 
-def apply_all(transforms: Sequence[Callable], values: tuple) -> Any:
+def apply_all(transforms: Sequence[Callable], values: tuple[Any, ...]) -> Any:
     """The transforms one after the other; a tuple is several values."""
     for transform in transforms:
         made = transform(*values)

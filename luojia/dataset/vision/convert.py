@@ -61,7 +61,7 @@ class Normalize(ImageTransform):
                         f"Normalize: Input {name}[{i}] is not within the required interval of "
                         f"{'[' if least else '('}0, 255], got {value}."
                     )
-        self.mean, self.std, self.is_hwc = np.float32(mean), np.float32(std), is_hwc
+        self.mean, self.std, self.is_hwc = np.array(mean, np.float32), np.array(std, np.float32), is_hwc
 
     def image(self, image: np.ndarray) -> np.ndarray:
         channels = 1 if image.ndim == 2 else image.shape[-1 if self.is_hwc else 0]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from . import convert
-from .transforms import *  # noqa: F403
+from .transforms import *  # type: ignore[assignment]  # noqa: F403 - two are replaced below
 from .transforms import __all__ as _names
 
 __all__ = list(_names)
