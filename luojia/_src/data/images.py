@@ -5,6 +5,7 @@ Source: the results of mxnet 1.9.1's ``image`` operators and mindspore 2.8's vis
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 """How much red, green and blue weigh in a grey value (ITU-R BT.601)."""
 
 
+@functools.lru_cache(maxsize=64)
 def weights(old: int, new: int, method: str = "bilinear") -> np.ndarray:
     """(new, old): how much of each old row goes into each new one; pixel centres at halves, borders repeated.
 
@@ -67,10 +69,12 @@ def resize(image: np.ndarray, size: Sequence[int], method: str = "bilinear") -> 
     if image.shape[:2] == (height, width):
         return image.copy()
     dtype = image.dtype if image.dtype == np.float64 else np.float32
-    rows = weights(image.shape[0], height, method).astype(dtype)
-    columns = weights(image.shape[1], width, method).astype(dtype)
-    out = np.tensordot(rows, image.astype(dtype, copy=False), (1, 0))
-    out = np.moveaxis(np.tensordot(columns, out, (1, 1)), 0, 1)
+    rows, columns = weights(image.shape[0], height, method), weights(image.shape[1], width, method)
+    out = rows @ image.astype(dtype, copy=False).reshape(image.shape[0], -1)
+    if image.size == image.shape[0] * image.shape[1]:  # one channel: one product
+        out = (out @ columns.T).reshape(height, width, *image.shape[2:])
+    else:
+        out = columns @ out.reshape(height, *image.shape[1:])
     return as_dtype(np.rint(out) if method == "area" and image.dtype.kind in "iu" else out, image.dtype)
 
 

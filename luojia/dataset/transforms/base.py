@@ -44,7 +44,7 @@ def apply_all(transforms: Sequence[Callable], values: tuple[Any, ...]) -> Any:
     for transform in transforms:
         made = transform(*values)
         values = made if isinstance(made, tuple) else (made,)
-    return values if len(values) > 1 else values[0]
+    return values[0] if len(values) == 1 else values
 
 
 def array_of(value: Any) -> np.ndarray:
