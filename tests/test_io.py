@@ -62,6 +62,18 @@ def test_roll_over_begins_the_next_pass_with_what_was_left():
         [([4, 0], 1), ([1, 2], 0), ([3, 4], 0)],
         [([0, 1], 0), ([2, 3], 0)],
     ]
+    few = NDArrayIter(np.arange(3), None, 4, last_batch_handle="roll_over")
+    for expected in ([], [([0, 1, 2, 0], 3)], [([1, 2, 0, 1], 2)], [([2, 0, 1, 2], 1)]):
+        assert data(few) == expected
+        few.reset()
+    it = five(last_batch_handle="roll_over")
+    next(it)
+    it.reset()  # a pass that is broken off leaves nothing
+    assert labels(it) == passes[0]
+    with pytest.raises(StopIteration):
+        next(it)
+    it.reset()
+    assert labels(it) == passes[1]
     it = five(last_batch_handle="roll_over")
     list(it)
     it.hard_reset()
