@@ -46,7 +46,8 @@ class Batch(Dataset):
         super().__init__(child)
         if not callable(batch_size) and (isinstance(batch_size, bool) or not isinstance(batch_size, (int, np.integer))):
             raise DTypeError(f"batch: batch_size should either be an int or a callable, got {batch_size!r}.")
-        self.size_fn = batch_size if callable(batch_size) else None
+        fn: Any = batch_size
+        self.size_fn: Callable[[BatchInfo], int] | None = fn if callable(batch_size) else None
         self.batch_size = -1 if callable(batch_size) else _count(batch_size, 1, "batch", "batch_size")
         if not isinstance(drop_remainder, bool):
             raise DTypeError(f"batch: drop_remainder expects a bool, got {drop_remainder!r}.")
