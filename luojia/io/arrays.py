@@ -144,10 +144,5 @@ def _named(data: Any, default: str, empty: bool) -> list[tuple[str, np.ndarray]]
     for name, array in data.items():
         if not isinstance(array, (np.ndarray, Tensor)):
             raise DTypeError(f"Invalid type '{type(array)}' for {name}, should be NDArray or numpy.ndarray.")
-<<<<<<< HEAD
-    return [(name, np.asarray(data[name], None if isinstance(data[name],
-                                                             Tensor) else np.float32)) for name in sorted(data)]
-=======
     dtypes = {name: None if isinstance(array, Tensor) else np.float32 for name, array in data.items()}
     return [(name, np.asarray(data[name], dtypes[name])) for name in sorted(data)]
->>>>>>> data

@@ -196,13 +196,8 @@ def rotate(image: np.ndarray, degrees: float, fill: Any = 0, method: str = "bili
     shift: Any = middle - turn @ middle
     channels = image.reshape(*image.shape[:2], -1).astype(np.float32)
     order = 0 if method == "nearest" else 1
-    offset: Any = middle - turn @ middle
     turned = [
-<<<<<<< HEAD
-        affine_transform(channels[..., c], turn, offset, order=order, cval=float(np.ravel(fill)[0]))
-=======
         affine_transform(channels[..., c], turn, shift, order=order, cval=float(np.ravel(fill)[0]))
->>>>>>> data
         for c in range(channels.shape[-1])
     ]
     return as_dtype(np.stack(turned, -1).reshape(image.shape), image.dtype)

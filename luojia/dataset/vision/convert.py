@@ -66,12 +66,7 @@ class Normalize(ImageTransform):
     def image(self, image: np.ndarray) -> np.ndarray:
         channels = 1 if image.ndim == 2 else image.shape[-1 if self.is_hwc else 0]
         if len(self.mean) not in (1, channels):
-<<<<<<< HEAD
-            raise PipelineError(f"Normalize: an image of {channels} channels does not match the {len(self.mean)} "
-                                f"of mean.")
-=======
             raise PipelineError(f"Normalize: the image has {channels} channels, mean has {len(self.mean)} numbers.")
->>>>>>> data
         mean, std = self.mean, self.std
         if image.ndim == 3 and not self.is_hwc:
             mean, std = mean[:, None, None], std[:, None, None]
