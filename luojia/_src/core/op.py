@@ -211,7 +211,7 @@ class Operator:
             g = tuple([engine.zeros_like(a) if gi is None else gi for gi, a in zip(g, node.ans)])
         if node.__class__ is RichNode and node.saved is not None:
             gs = self.fast_backward(node.saved, g, args, needs, **node.attrs)
-        elif self.rule is not None:
+        elif self.rule is not None or not engine.direct:
             gs = engine.pull(self, g, node.ans, args, needs, node.attrs)
         else:
             gs = tuple(self._differentiate(engine, g, args, needs, node.attrs))
@@ -464,6 +464,9 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
         if mended is not None:
             return apply(op, mended, attrs)
     engine = device._engine or device.engine
+    if not engine.direct and state.frame is not None:
+        state.frame.see(inputs)
+        values = [t._value if isinstance(t, Tensor) else v for t, v in zip(inputs, values)]
     if linked and op.differentiable and state.recording:
         saved = None
         if op.fast_forward is not None and engine.name == "numpy":
@@ -502,7 +505,7 @@ def compute(engine: Any, op: Operator, values: list, attrs: dict) -> Any:
 
 def failed(op: Operator, values: list, e: Exception) -> Exception:
     """The error of an operator that NumPy or XLA refused: of the doors' types, with the operator and what it got."""
-    if isinstance(e, MXNetError):
+    if isinstance(e, MXNetError) or type(e).__module__.startswith("jax.errors"):  # what a trace cannot do
         return e
     got = ", ".join(
         f"{tuple(v.shape)} {v.dtype}" if hasattr(v, "shape") and hasattr(v, "dtype") else repr(v) for v in values

@@ -218,6 +218,8 @@ class Tensor:
 
     def _rebind(self, value: Any) -> None:
         """Give the Tensor another array; nothing recorded sees it."""
+        if state.frame is not None:
+            state.frame.note(self)
         self._value = value
 
     def _write(self, index: Any, value: Any) -> None:
@@ -229,7 +231,7 @@ class Tensor:
             array[index] = value
             self._value = array
         else:
-            self._value = self._device.engine.xp.set_at(array, index, value)
+            self._rebind(self._device.engine.xp.set_at(array, index, value))
 
     def init_data(self, slice_index: Any = None, shape: Any = None, opt_shard_group: Any = None) -> Any:
         """Fill a Tensor made of ``shape``, ``dtype`` and ``init`` with the initializer's values; returns it."""

@@ -15,6 +15,7 @@ class NumpyEngine:
     """Eager computation on the CPU. Arrays are ``numpy.ndarray``."""
 
     name = "numpy"
+    compiles = False
     direct = True  # operators and rules run at once, without a compiled form to look up
 
     def __init__(self) -> None:
