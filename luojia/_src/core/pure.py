@@ -8,8 +8,6 @@ placeholders; they have their own arrays again when it ends, however it ends.
 
 Recorded, a region is one node. Its forward and backward are two programs, cut from one run of the function under the
 tape, so every rule, hook and ``bprop`` counts. Its gradient is again a region, hence derivatives of any order.
-
-``Compiled(fn)`` is a function in front of its regions, one for each structure, shape, dtype and mode of its arguments.
 """
 
 from __future__ import annotations
@@ -35,6 +33,10 @@ class Untraceable(Exception):
     """A trace met something that no region can hold; the message says what."""
 
 
+class Pending(Untraceable):
+    """A trace met a parameter without values yet; one eager run makes them."""
+
+
 class Frame:
     """One trace: the Tensors from outside that it met, with what they held before it."""
 
@@ -42,7 +44,7 @@ class Frame:
         self.engine = engine
         self.device = device
         self.inputs: list[Input] = []
-        self.keys: list[Any] = []  # given keys, used before new ones are asked for
+        self.given: list[Tensor] = []  # keys and host values to be used, in order, before new ones are asked for
         self._held: dict[int, tuple[Tensor, Any, Any]] = {}  # with the value and the node from before the trace
         self._first: dict[int, Any] = {}  # the value at the first reading, in the trace
         self._last: dict[int, Any] = {}  # the value when writes() looked last
@@ -62,9 +64,15 @@ class Frame:
             t._value, t._node = value, node
 
     def _key(self) -> Any:
-        if self.keys:
-            return self.keys.pop(0)
-        return self.new(Input(Tensor, (2,), np.dtype(np.uint32), None, True))
+        if self.given:
+            return self.given.pop(0)
+        return self.new(Input(_Key, (2,), np.dtype(np.uint32), source=lambda: next_key(self.device)))
+
+    def host(self, fn: Callable[[], np.ndarray]) -> Any:
+        """A scalar that Python computes before each run, by ``fn()``: a float32."""
+        if self.given:
+            return self.given.pop(0)._value
+        return self.new(Input(Tensor, (), np.dtype(np.float32), source=fn))._value
 
     def new(self, spec: Input) -> Tensor:
         """A Tensor of a placeholder, one more input."""
@@ -125,13 +133,24 @@ class Frame:
 
 
 class Input:
-    """An input of a region: its class, shape and dtype; the Tensor from outside that it stands for; whether a key."""
+    """An input of a region: its class, shape and dtype; the Tensor from outside that it stands for; or the function
+    that makes it before each run, as it does keys."""
 
-    __slots__ = ("cls", "shape", "dtype", "holder", "key", "value")
+    __slots__ = ("cls", "shape", "dtype", "holder", "source", "value")
 
-    def __init__(self, cls: type, shape: tuple, dtype: Any, holder: Tensor | None = None, key: bool = False) -> None:
-        self.cls, self.shape, self.dtype, self.holder, self.key = cls, shape, dtype, holder, key
+    def __init__(self, cls: type, shape: tuple, dtype: Any, holder: Tensor | None = None,
+                 source: Callable[[], Any] | None = None) -> None:
+        self.cls, self.shape, self.dtype, self.holder, self.source = cls, shape, dtype, holder, source
         self.value: Any = None
+
+
+class _Key(Tensor):
+    """A random key in a trace; it decides the class of no result."""
+
+    _role = True
+
+
+_Key._result_class = Tensor
 
 
 class _Output:
@@ -248,7 +267,7 @@ class Region(Pullback):
         """The node at which the gradient of each input arrives, None for constants."""
         nodes: list[Any] = []
         for i, spec in enumerate(specs):
-            if spec.key:
+            if spec.source is not None:
                 nodes.append(None)
             elif spec.holder is not None and (i >= self.given or isinstance(spec.holder._node, Leaf)):
                 nodes.append(spec.holder._node)
@@ -280,7 +299,7 @@ class Region(Pullback):
         reached = found.get("reached", ())
         self.chosen = [i for i, v in enumerate(places) if v in used or i in reached]
         self.holders = [self.inputs[i].holder if i >= self.given else None for i in self.chosen]
-        self._keys = [i for i, spec in enumerate(self.inputs) if spec.key and i >= self.given]
+        self._sources = [(i, s.source) for i, s in enumerate(self.inputs) if s.source is not None and i >= self.given]
         return places
 
     # -- running ---------------------------------------------------------------------------------------------------
@@ -288,14 +307,14 @@ class Region(Pullback):
     def __call__(self, tensors: Sequence[Tensor]) -> list[Tensor]:
         """The outputs for ``tensors``, which are the given inputs; Tensors from outside give theirs themselves."""
         given, inputs = self.given, self.inputs
-        keys = {i: next_key(self.device) for i in self._keys}  # all of them, as eager running draws them
-        sources = [tensors[i] if i < given else keys[i] if i in keys else inputs[i].holder for i in self.chosen]
+        made = {i: source() for i, source in self._sources}  # used or not, as eager running draws keys
+        sources = [tensors[i] if i < given else made[i] if i in made else inputs[i].holder for i in self.chosen]
         values = [s._value if isinstance(s, Tensor) else s for s in sources]
         device, count = self.device, len(self.outputs)
         if self.linked is None:
             for k in self.donated:
-                if sys.getrefcount(values[k]) > _EXCLUSIVE:  # others see the buffer
-                    values[k] = self.engine.copy(values[k])
+                values[k] = None
+                values[k] = exclusive(sources[k])
             out = self._program(*values)
             self._commit(self._written, out[count:])
             return [o.holder if o.holder is not None else wrap(o.cls, v, device) for o, v in zip(self.outputs, out)]
@@ -342,7 +361,7 @@ class Region(Pullback):
         """The region (inputs, cotangents) -> gradients of the inputs that are reached."""
         if self._gradient is None:
             seeds = [Input(Tensor, o.shape, o.dtype) for o, seeded in zip(self.outputs, self._seeded) if seeded]
-            inputs = [Input(i.cls, i.shape, i.dtype, i.holder, i.key) for i in self.inputs]
+            inputs = [Input(i.cls, i.shape, i.dtype, i.holder, i.source) for i in self.inputs]
             reached = set(self._reached)
             linked = tuple([i in reached for i in range(len(inputs))] + [True] * len(seeds))
             self._gradient = Region(self._differentiated, [*inputs, *seeds], self.device, True, self.training, linked,
@@ -352,7 +371,7 @@ class Region(Pullback):
     def _differentiated(self, frame: Frame, tensors: list[Tensor]) -> list[Tensor]:
         count = len(self.inputs)
         inputs, gs = tensors[:count], tensors[count:]
-        frame.keys = [t for t, spec in zip(inputs, self.inputs) if spec.key]
+        frame.given = [t for t, spec in zip(inputs, self.inputs) if spec.source is not None]
         before = frame.snapshot()
         linked = self.linked or ()
         run = Recorded(lambda *ts: self.fn(frame, list(ts)), inputs[: self.given])
@@ -374,10 +393,16 @@ def _is_float(dtype: Any) -> bool:
     return np.dtype(dtype).kind in "fcV"
 
 
-def _exclusive() -> int:
+def exclusive(t: Tensor) -> Any:
+    """The Tensor's array, to be donated: a copy if something else can see it."""
+    value = t._value
+    return value if sys.getrefcount(value) <= _EXCLUSIVE else t._device.engine.copy(value)
+
+
+def _references() -> int:
     t = wrap(Tensor, np.zeros(1), current_context())
-    values = [t._value]
-    return sys.getrefcount(values[0])
+    value = t._value
+    return sys.getrefcount(value)
 
 
-_EXCLUSIVE = _exclusive()
+_EXCLUSIVE = _references()

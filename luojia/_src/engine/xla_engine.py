@@ -11,6 +11,10 @@ import jax  # pyright: ignore[reportMissingImports] - an extra, which the type c
 import jax.numpy as jnp  # pyright: ignore[reportMissingImports]
 import numpy as np
 
+from jax._src.lax.lax import (  # pyright: ignore[reportMissingImports] - no public function makes weak types
+    _convert_element_type,
+)
+
 from .namespace import Namespace
 from .xla_compile import Equations, placeholder
 from .xla_primitives import xla_primitives
@@ -18,7 +22,9 @@ from .xla_primitives import xla_primitives
 _MOST_PROGRAMS = 4096  # kept; beyond, the older half is forgotten
 _MOST_CONSTANTS = 8  # values of a Python number in one place before it becomes an input of the program
 _SMALL = 1 << 16  # bytes up to which arrays of zeros and ones are kept
-_UNCOMPILED = (jax.errors.ConcretizationTypeError, jax.errors.NonConcreteBooleanIndexError)
+_UNCOMPILED = (
+    jax.errors.ConcretizationTypeError, jax.errors.NonConcreteBooleanIndexError, jax.errors.TracerArrayConversionError,
+    jax.errors.TracerIntegerConversionError)
 _Array = jax.Array
 _Tracer = jax.core.Tracer
 
@@ -54,6 +60,10 @@ class XlaEngine:
     def is_traced(self, array: Any) -> bool:
         """Whether an array is a stand-in inside a trace."""
         return isinstance(array, _Tracer)
+
+    def weak(self, value: Any) -> Any:
+        """A traced scalar that counts as a Python number: it leaves float32 arrays float32."""
+        return _convert_element_type(value, np.dtype(np.float64), weak_type=True)
 
     def copy(self, array: Any) -> Any:
         return jnp.array(array, copy=True)
@@ -146,6 +156,13 @@ class XlaEngine:
                 for old in list(self._programs)[: _MOST_PROGRAMS // 2]:
                     del self._programs[old]
             program = self._programs[key] = jax.jit(make(self, op, where, rest, attrs, *more))
+        return program
+
+    def jit(self, key: Any, fn: Callable, donate: tuple[int, ...] = ()) -> Callable:
+        """``fn`` of arrays compiled, the same program for the same ``key``; the arguments in ``donate`` are used up."""
+        program = self._programs.get(key)
+        if program is None:
+            program = self._programs[key] = jax.jit(fn, donate_argnums=donate)
         return program
 
     # -- derivatives and shapes ------------------------------------------------------------------------------------
