@@ -96,6 +96,7 @@ def test_failures_name_the_operator_and_what_it_got(call, kind, message, recordi
     assert isinstance(caught.value, RuntimeError)  # MXNetError, for the other door
 
 
+@pytest.mark.numpy_engine
 def test_a_failing_fast_path_is_told_alike():
     double = Operator(lambda xp, x: x * 2.0, "double_")
 
@@ -151,6 +152,7 @@ def test_tensors_with_other_things(dtype, what, reflected):
         assert str((other + x if reflected else x + other).dtype) == expected
 
 
+@pytest.mark.numpy_engine
 def test_results_are_arrays_of_their_own():
     zero_d = Tensor(2.0)
     for out in (zero_d + zero_d, zero_d * 2.0, OPERATORS["exp"](zero_d), OPERATORS["sum"](X), X[0]):
@@ -239,6 +241,7 @@ def test_cotangents_are_summed_to_shape_and_cast():
     assert fit(np, np.ones((2, 3)) * 1j, np.ones(3)).tolist() == [0.0, 0.0, 0.0]
 
 
+@pytest.mark.numpy_engine
 def test_the_fast_path_equals_the_plain_rule_and_hands_over_to_it_in_higher_orders():
     cube = Operator(lambda xp, x: x * x * x, "cube")
     cube.vjp(lambda xp, g, ans, args, needs: (g * 3.0 * args[0] * args[0],), keep="args")

@@ -167,6 +167,7 @@ def test_numpy_gives_way_on_the_left():
 # -- buffers -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.numpy_engine
 def test_a_buffer_nobody_sees_is_written_in_place():
     t = Tensor(A)
     address = t._value.ctypes.data

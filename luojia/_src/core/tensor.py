@@ -165,7 +165,8 @@ class Tensor:
 
     def __dlpack__(self, **kwargs: Any) -> Any:
         value = self._value
-        return (np.array(value) if isinstance(value, np.ndarray) else value).__dlpack__(**kwargs)
+        copied = np.array(value) if isinstance(value, np.ndarray) else self._device.engine.copy(value)
+        return copied.__dlpack__(**kwargs)
 
     def __dlpack_device__(self) -> Any:
         return self._value.__dlpack_device__()

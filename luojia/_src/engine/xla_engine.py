@@ -175,7 +175,10 @@ class XlaEngine:
 
     def eval_shape(self, fn: Any, *specs: tuple) -> Any:
         """The shape and dtype of ``fn``'s result, abstractly."""
-        return jax.eval_shape(partial(fn, self.xp), *[jax.ShapeDtypeStruct(s, d) for s, d in specs])
+        try:
+            return jax.eval_shape(partial(fn, self.xp), *[jax.ShapeDtypeStruct(s, d) for s, d in specs])
+        except _UNCOMPILED:  # the shape depends on values: those of zeros
+            return fn(self.xp, *[jnp.zeros(s, d) for s, d in specs])
 
     # -- arrays of one value ---------------------------------------------------------------------------------------
 
