@@ -51,7 +51,8 @@ def test_small_residual_networks(version):
 def test_errors():
     with pytest.raises(ValueError, match="Model foo is not supported. Available options are"):
         vision.get_model("foo")
-    for name in ("alexnet", "squeezenet1.0", "squeezenet1.1", "vgg11", "resnet18_v1", "mobilenet1.0", "mobilenetv2_1.0"):
+    names = ("alexnet", "squeezenet1.0", "squeezenet1.1", "vgg11", "resnet18_v1", "mobilenet1.0", "mobilenetv2_1.0")
+    for name in names:
         with pytest.raises(NotImplementedError, match="luojia ships no trained weights"):
             vision.get_model(name, pretrained=True)
     with pytest.raises(AssertionError, match="Invalid number of layers: 19"):
