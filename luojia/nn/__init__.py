@@ -33,6 +33,6 @@ from .pooling import *  # noqa: F403
 from .rnn import *  # noqa: F403
 from .wrap import *  # noqa: F403
 
-__all__ = ["Cell", "CellDict", "CellList", "Module", "SequentialCell", *activation.__all__, *attention.__all__, *basic.__all__,
-           *conv.__all__, *dynamic_lr.__all__, *learning_rate_schedule.__all__, *loss.__all__, *metrics.__all__,
-           *normalization.__all__, *optim.__all__, *pooling.__all__, *rnn.__all__, *wrap.__all__]
+__all__ = ["Cell", "CellDict", "CellList", "Module", "SequentialCell", *activation.__all__, *attention.__all__,
+           *basic.__all__, *conv.__all__, *dynamic_lr.__all__, *learning_rate_schedule.__all__, *loss.__all__,
+           *metrics.__all__, *normalization.__all__, *optim.__all__, *pooling.__all__, *rnn.__all__, *wrap.__all__]

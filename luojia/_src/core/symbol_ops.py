@@ -274,8 +274,8 @@ def signed(sign: str, left: Any, right: Any) -> Symbol:
         kind, hint = of.op
         return _sign_node(of.face, kind, hint, [_entry(left, "lhs"), _entry(right, "rhs")], {}, type(left))
     symbol, other = (left, right) if isinstance(left, Symbol) else (right, left)
-    if isinstance(other, Tensor) and traces.captures:
-        found = captured(other, type(symbol))
+    found = captured(other, type(symbol)) if isinstance(other, Tensor) else None
+    if found is not None:
         return signed(sign, *((left, found) if symbol is left else (found, right)))
     if not isinstance(other, NUMBER):
         raise DTypeError(f"type {type(other)} not supported")
