@@ -1,5 +1,6 @@
 """Sphinx over the whole checkout, so that docs/ and tutorials/ are one site, at docs/_build/docs/index.html."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -22,3 +23,22 @@ suppress_warnings = ["myst-nb.lexer"]  # a notebook written by hand need not nam
 nb_execution_mode = "off"  # the tests execute the notebooks
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
+
+
+def escape_stars(app, what, name, obj, options, lines):
+    """The docstrings' formulas multiply with a star, and have bars and primes, which are reStructuredText's own."""
+    for i, line in enumerate(lines):
+        if not line.lstrip().startswith((">>>", "...")):
+            parts = re.split(r"(``.*?``|`.*?`)", line)
+            lines[i] = "".join(p if p.startswith("`") else re.sub(r"[*|]|_(?!\w)", r"\\\g<0>", p) for p in parts)
+
+
+def leave_out_missing_tutorials(app, docname, source):
+    """A checkout without tutorials builds too, where an empty list would be a warning."""
+    if docname == root_doc and not any(Path(app.srcdir, "tutorials").glob("*.ipynb")):
+        source[0] = re.sub(r"```\{toctree\}\n:caption: Tutorials.*?```\n", "", source[0], flags=re.S)
+
+
+def setup(app):
+    app.connect("source-read", leave_out_missing_tutorials)
+    app.connect("autodoc-process-docstring", escape_stars, priority=400)  # before napoleon

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
 import numpy
 
@@ -113,12 +113,13 @@ def _pairs(name: Any, value: Any) -> list[tuple[str, Any]]:
     return list(zip(_listed(name), _listed(value)))
 
 
+_Class = TypeVar("_Class", bound=type)
 _register = registry.get_register_func(EvalMetric, "metric")
 alias = registry.get_alias_func(EvalMetric, "metric")
 _create = registry.get_create_func(EvalMetric, "metric")
 
 
-def register(klass: type[EvalMetric]) -> type[EvalMetric]:
+def register(klass: _Class) -> _Class:
     """Register a metric class under its name in lower case (a decorator)."""
     return _register(klass)
 
@@ -130,9 +131,10 @@ def create(metric: Any, *args: Any, **kwargs: Any) -> EvalMetric:
     ['accuracy', 'mse']
     """
     if callable(metric) and not isinstance(metric, EvalMetric):
-        return CustomMetric(metric, *args, **kwargs)
+        custom: Any = CustomMetric
+        return custom(metric, *args, **kwargs)
     if isinstance(metric, list):
-        composite = CompositeEvalMetric()
+        composite: Any = CompositeEvalMetric()
         for child in metric:
             composite.add(create(child, *args, **kwargs))
         return composite
@@ -307,11 +309,11 @@ class Perplexity(_Counted):
 class _Plain(_Counted):
     """A metric without options: its counts, and its name."""
 
-    make: Callable[[], counts.Metric]
+    make: ClassVar[Any]
 
     def __init__(self, name: str | None = None, output_names: Sequence[str] | None = None,
                  label_names: Sequence[str] | None = None) -> None:
-        made = type(self).make()
+        made = getattr(type(self), "make")()  # noqa: B009 - the subclasses bring it
         super().__init__(made, made.name if name is None else name, output_names, label_names)
 
 
@@ -434,4 +436,5 @@ def np(numpy_feval: Callable, name: str | None = None, allow_extra_outputs: bool
         return numpy_feval(label, pred)
 
     feval.__name__ = numpy_feval.__name__
-    return CustomMetric(feval, name, allow_extra_outputs)
+    custom: Any = CustomMetric
+    return custom(feval, name, allow_extra_outputs)

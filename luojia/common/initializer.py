@@ -30,7 +30,8 @@ class Initializer:
         if self._formula is None:
             raise NotImplementedError(f"{type(self).__name__} must define _initialize(arr), which fills the array.")
         given = {self._renamed.get(k, k): v for k, v in self._kwargs.items()}
-        arr[...] = type(self)._formula(generator(), arr.shape, **given, **self._fixed)
+        formula: Any = type(self)._formula
+        arr[...] = formula(generator(), arr.shape, **given, **self._fixed)
 
     def __call__(self, arr: np.ndarray) -> None:
         self._initialize(arr)

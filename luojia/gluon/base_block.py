@@ -87,7 +87,7 @@ class Block:
         self._prefix, self._params = _BlockScope.create(prefix, params, self._alias())
         self._name = self._prefix[:-1] if self._prefix.endswith("_") else self._prefix
         self._child_counts: dict[str, int] = {}
-        self._children: OrderedDict[str, Block] = OrderedDict()
+        self._children: OrderedDict[str, Any] = OrderedDict()
         self._reg_params: dict[str, Parameter] = {}
         self._forward_hooks: dict[int, Callable] = OrderedDict()
         self._forward_pre_hooks: dict[int, Callable] = OrderedDict()

@@ -163,11 +163,7 @@ class HybridBlock(Block):
         inputs = _replace(args, iter([symbol.var(name) for name in names]))
         params = {p.name: p for p in self.collect_params().values()}
         ready = {name: p for name, p in params.items() if p._data is not None}
-        active, self.__dict__["_active"] = self._active, False
-        try:
-            traced = trace(lambda *symbols: self.forward(*symbols), inputs, ready)
-        finally:
-            self.__dict__["_active"] = active
+        traced = trace(self.forward, inputs, ready)
         return _Graph(traced.symbol, names, traced.output, params, traced.constants)
 
     def _call_cached_op(self, *args: Any) -> Any:
@@ -297,7 +293,7 @@ class _Graph:
         self.constants = constants
         self.plan = CachedGraph(symbol)
         place = {name: i for i, name in enumerate(names)}
-        self.sources = [place[n] if n in place else constants[n] if n in constants else params[n]
+        self.sources: list[Any] = [place[n] if n in place else constants[n] if n in constants else params[n]
                         for n in self.plan.inputs]
 
     def values(self, flat: list[Tensor], device: Any) -> list[Tensor]:
@@ -334,7 +330,7 @@ def _leaves_in(value: Any) -> Any:
         yield value
 
 
-def _flatten(args: Any, structure: list[Any]) -> list[Tensor]:
+def _flatten(args: Any, structure: list[Any]) -> list[Any]:
     """The arrays of nested lists in order; ``structure`` receives a description of the nesting."""
     if isinstance(args, (list, tuple)):
         structure.append(("list", len(args)))

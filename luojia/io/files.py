@@ -137,8 +137,8 @@ class ImageRecordIter(_FileIter):
         channels = slice(0, data_shape[0])
         self._rng = np.random.RandomState(seed)
         self._reading = _Reading(records, tuple(data_shape), resize, rand_crop, rand_mirror,
-                                 np.float32([mean_r, mean_g, mean_b])[channels],
-                                 np.float32([std_r, std_g, std_b])[channels] / scale, self._rng)
+                                 np.array([mean_r, mean_g, mean_b], np.float32)[channels],
+                                 np.array([std_r, std_g, std_b], np.float32)[channels] / scale, self._rng)
         labels = labels.astype(np.float32)
         numbers = as_nd(np.arange(len(records)))
         super().__init__(numbers, as_nd(labels[:, 0] if label_width == 1 else labels), batch_size, shuffle,

@@ -102,7 +102,8 @@ for _name, _face in {"eq": "equal", "ne": "not_equal", "gt": "greater", "ge": "g
     setattr(NDArray, f"__{_name}__", _through(f"broadcast_{_face}"))
 NDArray.__abs__ = lambda self: function("abs")(self)
 # MXNet has no floor division: Python raises its own TypeError.
-NDArray.__floordiv__ = NDArray.__rfloordiv__ = NDArray.__ifloordiv__ = lambda self, other: NotImplemented
+for _name in ("floordiv", "rfloordiv", "ifloordiv"):
+    setattr(NDArray, f"__{_name}__", lambda self, other: NotImplemented)
 
 
 def _either(name: str, scalars: Callable, method: Callable) -> Callable:

@@ -26,7 +26,7 @@ def run(face: Face, inputs: tuple, attrs: dict[str, Any], out: Any = None, name:
         if t.__class__ is np.ndarray:
             inputs = tuple([_as_input(t, first) if t.__class__ is np.ndarray else t for t in inputs])
             break
-    device = None
+    device: Any = None
     if first is None and inputs:
         first = next((t for i in inputs if isinstance(i, (list, tuple)) for t in i if isinstance(t, Tensor)), None)
     if isinstance(first, Tensor):
@@ -40,7 +40,7 @@ def run(face: Face, inputs: tuple, attrs: dict[str, Any], out: Any = None, name:
             attrs["training"] = state.training
         if "key" in late:
             inputs = _with_key(face, inputs, device)
-    if first is None and device is not current_context():
+    if first is None and device is not None and device is not current_context():
         with device:
             result = run_plain(face, inputs, attrs)
     else:

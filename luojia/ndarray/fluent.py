@@ -72,7 +72,7 @@ def transpose(self: NDArray, *axes: Any, **kwargs: Any) -> NDArray:
     if "axes" in kwargs:
         axes = kwargs.pop("axes") or ()
     elif len(axes) == 1 and isinstance(axes[0], (tuple, list)):
-        axes = axes[0]
+        axes = tuple(axes[0])
     elif axes == (None,):
         axes = ()
     if kwargs:

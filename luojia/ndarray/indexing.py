@@ -242,7 +242,7 @@ def reshape(self: NDArray, *shape: Any, **kwargs: Any) -> NDArray:
     if "shape" in kwargs:
         shape = kwargs.pop("shape")
     elif len(shape) == 1 and isinstance(shape[0], (tuple, list)):
-        shape = shape[0]
+        shape = tuple(shape[0])
     elif not shape:
         raise AssertionError("Shape must be provided: x.reshape((2, 3)) or x.reshape(2, 3).")
     if kwargs:
@@ -258,6 +258,5 @@ def reshaped(self: NDArray, shape: tuple) -> NDArray:
     return view(self, None, shape)
 
 
-NDArray.__getitem__ = getitem
-NDArray.__setitem__ = setitem
-NDArray.reshape = reshape
+for _name, _method in {"__getitem__": getitem, "__setitem__": setitem, "reshape": reshape}.items():
+    setattr(NDArray, _name, _method)

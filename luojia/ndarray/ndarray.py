@@ -185,7 +185,7 @@ class NDArray(Tensor):
             )
         out = self.copy()
         if stype != "default":
-            out._stype = stype
+            out.__dict__["_stype"] = stype
         return out
 
     # -- the tape --------------------------------------------------------------------------------------------------
@@ -247,7 +247,8 @@ def coerce(op: Any, inputs: Any) -> tuple | None:
 
     An integer array truncates a scalar, so that ``nd.array([1, 2], dtype='int32') * 1.5`` is ``[1 2]``.
     """
-    dtype = device = None
+    dtype: Any = None
+    device: Any = None
     for i, t in enumerate(inputs):
         if not isinstance(t, OPERANDS) and t is not None:
             raise DTypeError(f"{op.name}: type {type(t)} not supported beside an NDArray; use an NDArray, a number or "
@@ -262,7 +263,7 @@ def coerce(op: Any, inputs: Any) -> tuple | None:
     return tuple(mended) if any(m is not t for m, t in zip(mended, inputs)) else None
 
 
-def _fit_constant(t: Any, dtype: np.dtype, device: Context) -> Any:
+def _fit_constant(t: Any, dtype: Any, device: Any) -> Any:
     if t is None or isinstance(t, Tensor):
         return t
     if isinstance(t, np.ndarray):

@@ -14,6 +14,7 @@ from . import (
     normalization,
     optim,
     pooling,
+    refused,
     rnn,
     wrap,
 )
@@ -30,9 +31,11 @@ from .module import Cell, Module
 from .normalization import *  # noqa: F403
 from .optim import *  # noqa: F403
 from .pooling import *  # noqa: F403
+from .refused import *  # noqa: F403
 from .rnn import *  # noqa: F403
 from .wrap import *  # noqa: F403
 
 __all__ = ["Cell", "CellDict", "CellList", "Module", "SequentialCell", *activation.__all__, *attention.__all__,
            *basic.__all__, *conv.__all__, *dynamic_lr.__all__, *learning_rate_schedule.__all__, *loss.__all__,
-           *metrics.__all__, *normalization.__all__, *optim.__all__, *pooling.__all__, *rnn.__all__, *wrap.__all__]
+           *metrics.__all__, *normalization.__all__, *optim.__all__, *pooling.__all__, *refused.__all__, *rnn.__all__,
+           *wrap.__all__]

@@ -480,6 +480,49 @@ class Unfold(Module):
         return ops.concat(patches, axis=1)
 
 
+class Unflatten(Module):
+    """Axis ``axis`` as several, of sizes ``unflattened_size`` (one may be -1).
+
+    >>> from luojia import Tensor, nn
+    >>> nn.Unflatten(1, (2, 3))(Tensor(np.ones((4, 6), np.float32))).shape
+    (4, 2, 3)
+    """
+
+    def __init__(self, axis: int, unflattened_size: Any) -> None:
+        super().__init__()
+        if isinstance(axis, bool) or not isinstance(axis, int):
+            raise DTypeError(f"For 'Unflatten', the 'axis' must be int, but got {type(axis).__name__}.")
+        self.axis, self.unflattened_size = axis, tuple(unflattened_size)
+
+    def construct(self, x: Any) -> Any:
+        axis = self.axis % x.ndim
+        return ops.reshape(x, (*x.shape[:axis], *self.unflattened_size, *x.shape[axis + 1 :]))
+
+
+class PixelShuffle(Module):
+    """(..., C r^2, H, W) to (..., C, H r, W r): groups of r^2 channels become r by r pixels (Shi et al. 2016).
+
+    >>> from luojia import Tensor, nn
+    >>> nn.PixelShuffle(2)(Tensor(np.ones((1, 8, 3, 3), np.float32))).shape
+    (1, 2, 6, 6)
+    """
+
+    def __init__(self, upscale_factor: int) -> None:
+        super().__init__()
+        self.upscale_factor = check_positive_int("PixelShuffle", "upscale_factor", upscale_factor)
+
+    def construct(self, x: Any) -> Any:
+        r = self.upscale_factor
+        *lead, c, h, w = x.shape
+        if c % (r * r):
+            raise ShapeError(f"For 'PixelShuffle', the channels must be divisible by {r * r} (upscale_factor squared), "
+                             f"but got shape {x.shape}.")
+        n = len(lead)
+        y = ops.reshape(x, (*lead, c // (r * r), r, r, h, w))
+        y = ops.transpose(y, (*range(n + 1), n + 3, n + 1, n + 4, n + 2))
+        return ops.reshape(y, (*lead, c // (r * r), h * r, w * r))
+
+
 class ResizeBilinear(Module):
     """Images (N, C, H, W) resized to ``size``, or by ``scale_factor``, by linear interpolation.
 
@@ -500,5 +543,5 @@ class ResizeBilinear(Module):
 
 
 __all__ = ["BiDense", "ClipByNorm", "Dense", "Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "Embedding",
-           "EmbeddingLookup", "Flatten", "Identity", "L1Regularizer", "MatMul", "Moments", "Norm", "OneHot", "Range",
-           "ResizeBilinear", "TimeDistributed", "Tril", "Triu", "Unfold"]
+           "EmbeddingLookup", "Flatten", "Identity", "L1Regularizer", "MatMul", "Moments", "Norm", "OneHot",
+           "PixelShuffle", "Range", "ResizeBilinear", "TimeDistributed", "Tril", "Triu", "Unflatten", "Unfold"]

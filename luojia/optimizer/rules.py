@@ -154,7 +154,8 @@ class AdamW(Adam):
 
     def __init__(self, learning_rate: float = 0.001, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8,
                  **kwargs: Any) -> None:
-        super().__init__(learning_rate, beta1, beta2, epsilon, **kwargs)
+        init: Any = super().__init__
+        init(learning_rate, beta1, beta2, epsilon, **kwargs)
 
 
 @register
@@ -179,7 +180,8 @@ class Nadam(Adam):
 
     def __init__(self, learning_rate: float = 0.001, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8,
                  schedule_decay: float = 0.004, **kwargs: Any) -> None:
-        super().__init__(learning_rate, beta1, beta2, epsilon, **kwargs)
+        init: Any = super().__init__
+        init(learning_rate, beta1, beta2, epsilon, **kwargs)
         self.schedule_decay = schedule_decay
 
 

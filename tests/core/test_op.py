@@ -128,7 +128,7 @@ OTHERS = {
 @pytest.mark.parametrize("reflected", [False, True])
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_tensors_with_other_things(dtype, what, reflected):
-    """As mindspore answers, but for floats in a list with integers, which it truncates, and arrays: it refuses them."""
+    """As mindspore answers, but for floats in a list with integers, which it truncates, and arrays on the left."""
     other, table = OTHERS[what]
     x = Tensor([1, 2], dtype)
     if isinstance(other, np.ndarray) and not reflected:
@@ -139,6 +139,10 @@ def test_tensors_with_other_things(dtype, what, reflected):
     if expected is ValueError:
         with pytest.raises(ValueError, match="add"):
             other + x if reflected else x + other
+        return
+    if isinstance(other, np.ndarray) and not reflected:
+        with pytest.raises(TypeError, match=r"Tensor \+ ndarray: expected a Tensor or a number"):
+            x + other
         return
     out = other + x if reflected else x + other
     assert str(out.dtype) == expected

@@ -209,7 +209,8 @@ def test_activations():
     for layer, expected in (
         (nn.Activation("softsign"), x / (1 + abs(x))), (nn.Activation("softrelu"), np.log1p(np.exp(x))),
         (nn.LeakyReLU(0.1), np.where(x > 0, x, 0.1 * x)), (nn.ELU(0.5), np.where(x > 0, x, 0.5 * np.expm1(x))),
-        (nn.SELU(), scale * np.where(x > 0, x, alpha * np.expm1(x))), (nn.GELU(), x * normal), (nn.Swish(), x * sigmoid),
+        (nn.SELU(), scale * np.where(x > 0, x, alpha * np.expm1(x))), (nn.GELU(), x * normal),
+        (nn.Swish(), x * sigmoid),
         (nn.Swish(beta=2), x / (1 + np.exp(-2 * x))), (nn.PReLU(), np.where(x > 0, x, 0.25 * x)),
     ):
         layer.initialize()
@@ -247,7 +248,8 @@ def test_embedding():
 
 def test_functions_as_layers():
     x = RNG.randn(2, 3)
-    for layer in (nn.Lambda("tanh"), nn.Lambda(nd.tanh), nn.HybridLambda("tanh"), nn.HybridLambda(lambda F, x: F.tanh(x))):
+    for layer in (nn.Lambda("tanh"), nn.Lambda(nd.tanh), nn.HybridLambda("tanh"),
+                  nn.HybridLambda(lambda F, x: F.tanh(x))):
         close(layer(nd.array(x)), np.tanh(x))
     assert repr(nn.Lambda("tanh")) == "Lambda(tanh)" and repr(nn.Lambda(lambda x: x)) == "Lambda(<lambda>)"
     for kind in (nn.Lambda, nn.HybridLambda):

@@ -388,3 +388,20 @@ def test_resize_bilinear(assert_close):
     corners = nn.ResizeBilinear()(t(x), size=(3, 3), align_corners=True)
     assert_close(corners, [[[[0, 0.5, 1], [1, 1.5, 2], [2, 2.5, 3]]]])
     assert nn.ResizeBilinear()(t(x), scale_factor=2).shape == (1, 1, 4, 4)
+
+
+def test_pixel_shuffle_and_unflatten(rng, assert_close):
+    x = rng.standard_normal((2, 8, 3, 4))
+    y = nn.PixelShuffle(2)(t(x)).asnumpy()
+    assert_close(y[:, 1, 1::2, 0::2], x[:, 4 + 2])
+    assert nn.Unflatten(-1, (2, -1))(t(x)).shape == (2, 8, 3, 2, 2)
+    with pytest.raises(ValueError, match="the channels must be divisible by 9"):
+        nn.PixelShuffle(3)(t(x))
+    with pytest.raises(TypeError, match="the 'axis' must be int"):
+        nn.Unflatten("a", (1,))
+
+
+@pytest.mark.parametrize("name", nn.refused.__all__)
+def test_refused_by_name(name):
+    with pytest.raises(NotImplementedError, match=f"nn.{name}: luojia does not provide it"):
+        getattr(nn, name)()

@@ -38,6 +38,9 @@ class Param(NamedTuple):
 class Face:
     """One public signature of an operator."""
 
+    late: tuple[str, ...] = ()  # what the operator takes and the door, not the caller, gives (see ambient.py)
+    direct = False  # whether a call with Tensors alone can go straight to ``apply``
+
     def __init__(self, op: Operator, spec: str) -> None:
         match = _SPEC.match(spec.strip())
         if match is None:

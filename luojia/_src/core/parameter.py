@@ -150,7 +150,8 @@ class Parameter(Tensor):
         if init == "same":
             value = self._value
         elif isinstance(init, (int, float)) or init in _NUMBERS:
-            value = engine.asarray(np.full(self.shape, _NUMBERS.get(str(init), init)), self.np_dtype)
+            value = engine.asarray(np.full(self.shape, _NUMBERS[init] if isinstance(init, str) else init),
+                                   self.np_dtype)
         else:
             raise ArgumentError(f"Parameter.clone: init must be 'same', 'zeros', 'ones' or a number, got {init!r}.")
         return type(self)(wrap(Tensor, value, self._device), self.name, self.requires_grad, self.layerwise_parallel)

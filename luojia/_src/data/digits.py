@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from luojia._src.errors import ArgumentError, MXNetError
@@ -37,7 +39,7 @@ def digits(size: int = 8, method: str = "bilinear") -> tuple[np.ndarray, np.ndar
         raise MissingPackageError(
             "digits reads the images that scikit-learn brings: pip install luojia[data]"
         ) from error
-    bunch = load_digits()
+    bunch: Any = load_digits()
     images = (bunch.images / 16).astype(np.float32)
     weights = _weights(8, int(size), method)
     images = np.clip(weights @ images @ weights.T, 0, 1)

@@ -82,7 +82,7 @@ def _second(var, inv, eps, what):
     return {"var": var, "std": 1 / inv, "inv": inv}[what]
 
 
-def _fast_backward(saved, g, args, needs, view):
+def _fast_backward(saved, g, args: Any, needs, view):
     """`normalize_dx` for the view."""
     x, gamma = args[:2]
     mean, inv = saved

@@ -83,7 +83,7 @@ def _check(x, params, h0, c0, lengths, state_size, num_layers, mode, bidirection
         raise ShapeError(f"RNN expects data (time, batch, width), got {tuple(x.shape)}.")
     directions = 2 if bidirectional else 1
     states = (num_layers * directions, x.shape[1], state_size)
-    wanted = {"state": (h0, states)}
+    wanted: dict[str, tuple[Any, tuple]] = {"state": (h0, states)}
     if mode == "lstm":
         if c0 is None:
             raise ArgumentError("RNN: mode 'lstm' needs state_cell, the initial cells, beside state.")
@@ -216,16 +216,17 @@ def _(needs, key, x, params, h0, c0=None, lengths=None, *, state_size, num_layer
 def _(saved, g, args, needs, *, state_size, num_layers, bidirectional, mode, state_outputs, **_):
     kept, masks, inputs = saved
     _key, x, params, h0, c0 = (*args, None)[:5]
+    gy: Any
     gy, gh, gc = (*g, None)[:3] if state_outputs else (g, None, None)
     directions = 2 if bidirectional else 1
     shapes = _shapes(x.shape[2], mode, state_size, num_layers, bidirectional)
     weights = _unpack(params, shapes)
     slots = _unpack(dparams := np.empty_like(params), shapes)
-    dh, dc = np.empty_like(h0), None if c0 is None else np.zeros_like(c0)
+    dh, dc = np.empty_like(h0), np.zeros_like(h0 if c0 is None else c0)
     for layer in reversed(range(num_layers)):
         if masks[layer] is not None:
             gy = gy * masks[layer]
-        dx = 0
+        dx: Any = 0
         for direction in range(directions):
             i = layer * directions + direction
             flip = slice(None, None, -1 if direction else None)
@@ -245,7 +246,7 @@ def _(saved, g, args, needs, *, state_size, num_layers, bidirectional, mode, sta
                 slot[...] = d
             dx = dx + found.dx[flip]
         gy = dx
-    return None, gy, dparams, dh, dc, None
+    return None, gy, dparams, dh, None if c0 is None else dc, None
 
 
 @rnn.complete

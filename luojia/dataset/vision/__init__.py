@@ -10,14 +10,15 @@ from typing import Any
 from ..._src.errors import NotSupportedError
 from . import c_transforms, py_transforms, transforms, utils
 from .transforms import *  # noqa: F403
-from .transforms import __all__ as _names
 
-__all__ = [*_names, "c_transforms", "py_transforms", "transforms", "utils"]
+__all__ = ["c_transforms", "py_transforms", "transforms", "utils"]
+__all__ += transforms.__all__
 _REFUSED = (
     "AdjustBrightness AdjustContrast AdjustGamma AdjustHue AdjustSaturation AdjustSharpness Affine AutoAugment "
     "AutoContrast BoundingBoxAugment ConvertColor CutMixBatch CutOut Equalize Erase FiveCrop GaussianBlur "
     "LinearTransformation MixUp MixUpBatch NormalizePad PadToSize Perspective Posterize RandAugment "
-    "RandomAdjustSharpness RandomAffine RandomAutoContrast RandomColor RandomCropWithBBox RandomEqualize RandomErasing RandomGrayscale "
+    "RandomAdjustSharpness RandomAffine RandomAutoContrast RandomColor RandomCropWithBBox RandomEqualize "
+    "RandomErasing RandomGrayscale "
     "RandomHorizontalFlipWithBBox RandomInvert RandomLighting RandomPerspective RandomPosterize "
     "RandomResizedCropWithBBox RandomResize RandomResizeWithBBox RandomSelectSubpolicy RandomSharpness RandomSolarize "
     "RandomVerticalFlipWithBBox ResizeWithBBox ResizedCrop RgbToHsv HsvToRgb Rotate SlicePatches Solarize TenCrop "

@@ -55,7 +55,7 @@ class Sequential(_Stack):
             x = block(x, *args)
             args = ()
             if isinstance(x, (tuple, list)):
-                x, *args = x
+                x, args = x[0], tuple(x[1:])
         return (x, *args) if args else x
 
     def hybridize(self, active: bool = True, **kwargs: Any) -> None:
@@ -76,7 +76,7 @@ class HybridSequential(_Stack, HybridBlock):
             x = block(x, *args)
             args = ()
             if isinstance(x, (tuple, list)):
-                x, *args = x
+                x, args = x[0], tuple(x[1:])
         return (x, *args) if args else x
 
 
@@ -121,7 +121,7 @@ class Dense(HybridBlock):
         return out if self.act is None else self.act(out)
 
     def __repr__(self) -> str:
-        units, in_units = self.weight.shape
+        units, in_units = self.weight.shape or (None, None)
         return f"{type(self).__name__}({in_units or None} -> {units}, {self.act if self.act else 'linear'})"
 
 

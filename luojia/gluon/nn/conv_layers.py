@@ -14,7 +14,7 @@ def check_layout(layer: HybridBlock, layout: str, ndim: int) -> None:
     expected = "NC" + "DHW"[3 - ndim:]
     if layout != expected:
         raise NotSupportedError(
-            f"{type(layer).__name__}: layout {layout!r} is not supported; use {expected!r}, transposing the data if need be."
+            f"{type(layer).__name__}: layout {layout!r} is not supported; use {expected!r}, and transpose the data."
         )
 
 
@@ -45,7 +45,8 @@ class _Conv(HybridBlock):
         each = in_channels // groups if in_channels else 0
         shape = (in_channels, channels // groups) if self._transposed else (channels, each)
         with self.name_scope():
-            self.weight = self.params.get("weight", shape=(*shape, *kernel_size), init=weight_initializer, allow_deferred_init=True)
+            self.weight = self.params.get("weight", shape=(*shape, *kernel_size), init=weight_initializer,
+                                          allow_deferred_init=True)
             self.bias = self.params.get("bias", shape=(channels,), init=bias_initializer,
                                         allow_deferred_init=True) if use_bias else None
             self.act = Activation(activation, prefix=activation + "_") if activation is not None else None
@@ -64,7 +65,8 @@ class _Conv(HybridBlock):
         how = self._kwargs
         ndim = len(how["kernel"])
         first = self.weight.shape[0]
-        parts = [f"{self.weight.shape[1] or None} -> {first}", f"kernel_size={how['kernel']}", f"stride={how['stride']}"]
+        last = self.weight.shape[1] or None
+        parts = [f"{last} -> {first}", f"kernel_size={how['kernel']}", f"stride={how['stride']}"]
         if how["pad"] != (0,) * ndim:
             parts.append(f"padding={how['pad']}")
         if how["dilate"] != (1,) * ndim:

@@ -154,7 +154,7 @@ class _GatedCell(HybridRecurrentCell):
                 F.FullyConnected(hidden, h2h_weight, h2h_bias, num_hidden=rows, name=prefix + "h2h"), prefix)
 
     def __repr__(self) -> str:
-        rows, width = self.i2h_weight.shape
+        rows, width = self.i2h_weight.shape or (None, None)
         return f"{type(self).__name__}({width or None} -> {rows})"
 
 
@@ -178,7 +178,7 @@ class RNNCell(_GatedCell):
         return output, [output]
 
     def __repr__(self) -> str:
-        rows, width = self.i2h_weight.shape
+        rows, width = self.i2h_weight.shape or (None, None)
         return f"{type(self).__name__}({width or None} -> {rows}, {self._activation})"
 
 

@@ -192,7 +192,7 @@ class RandomCrop(_Transform):
         from ....image import random_crop
 
         def part(x: np.ndarray) -> np.ndarray:
-            x = images.pad(x, *[self._pad] * 4, self._value)
+            x = images.pad(x, self._pad, self._pad, self._pad, self._pad, self._value)
             return random_crop(x, self._size, self._method)[0].asnumpy()
 
         return _each(part, image, self)
@@ -297,7 +297,7 @@ class RandomLighting(_Transform):
         self._alpha = alpha
 
     def image(self, image: np.ndarray) -> np.ndarray:
-        return _each(lambda x: images.lighting(x, np.random.normal(0, self._alpha, 3)), image, self)
+        return _each(lambda x: images.lighting(x, [*np.random.normal(0, self._alpha, 3)]), image, self)
 
 
 class RandomApply(Sequential):
