@@ -9,7 +9,8 @@ from .._src.core.dtypes import DType, float32
 from .._src.core.op import OPERATORS
 from .._src.errors import ArgumentError, NotSupportedError, ShapeError
 from ..common.initializer import XavierUniform
-from .basic import Dense, Dropout, weight_of
+from .basic import Dense, weight_of
+from .dropout import Dropout
 from .module import Module, check_bool, check_positive_int
 
 
