@@ -105,10 +105,10 @@ def _check(key: str, value: Any) -> None:
     if key == "device_target" and value not in _TARGETS:
         raise ArgumentError(f"For 'context.set_context', the argument 'device_target' must be one of {list(_TARGETS)}, "
                             f"but got {value}.")
-    if key == "device_id" and not 0 <= value <= _LARGEST_ID:
+    if key == "device_id" and not 0 <= int(value) <= _LARGEST_ID:
         raise ArgumentError(f"For 'context.set_context', the argument 'device_id' must be in range [0, {_LARGEST_ID}], "
                             f"but got {value}.")
-    if key == "max_call_depth" and value <= 0:
+    if key == "max_call_depth" and int(value) <= 0:
         raise ArgumentError(f"For 'context.set_context', the argument 'max_call_depth' must be greater than 0, but got "
                             f"{value}.")
 
@@ -190,7 +190,7 @@ def set_auto_parallel_context(**kwargs: Any) -> None:
         default = _PARALLEL[key]
         if isinstance(default, (bool, int)) and type(value) is not type(default):
             raise DTypeError(f"The parameter '{key}' must be {type(default)}, but got {type(value)}")
-        if key in ("device_num", "pipeline_stages") and value <= 0:
+        if key in ("device_num", "pipeline_stages") and int(value) <= 0:
             raise ArgumentError(f"The context configuration parameter '{key}' must be a positive integer, but got the "
                                 f"value of {key} : {value}.")
     _parallel.update(kwargs)

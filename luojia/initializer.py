@@ -178,7 +178,8 @@ class Constant(Initializer):
         arr[:] = self.value.asnumpy() if hasattr(self.value, "asnumpy") else self.value
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is Constant and bool(np.array_equal(np.asarray(self.value), np.asarray(other.value)))
+        theirs = getattr(other, "value", None)
+        return isinstance(other, Constant) and bool(np.array_equal(np.asarray(self.value), np.asarray(theirs)))
 
     __hash__ = Initializer.__hash__
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
 import numpy
 
@@ -113,12 +113,13 @@ def _pairs(name: Any, value: Any) -> list[tuple[str, Any]]:
     return list(zip(_listed(name), _listed(value)))
 
 
+_Class = TypeVar("_Class", bound=type)
 _register = registry.get_register_func(EvalMetric, "metric")
 alias = registry.get_alias_func(EvalMetric, "metric")
 _create = registry.get_create_func(EvalMetric, "metric")
 
 
-def register(klass: type[EvalMetric]) -> type[EvalMetric]:
+def register(klass: _Class) -> _Class:
     """Register a metric class under its name in lower case (a decorator)."""
     return _register(klass)
 
@@ -308,7 +309,7 @@ class Perplexity(_Counted):
 class _Plain(_Counted):
     """A metric without options: its counts, and its name."""
 
-    make: Callable[[], counts.Metric]
+    make: ClassVar[Any]
 
     def __init__(self, name: str | None = None, output_names: Sequence[str] | None = None,
                  label_names: Sequence[str] | None = None) -> None:

@@ -195,7 +195,7 @@ def unpack(s: bytes) -> tuple[IRHeader, bytes]:
         FormatError: the record is shorter than its header says.
     """
     label, number, number2, content = _format.unpack(s)
-    return IRHeader(0 if np.ndim(label) == 0 else np.size(label), label, number, number2), content
+    return IRHeader(len(label) if isinstance(label, np.ndarray) else 0, label, number, number2), content
 
 
 def pack_img(header: IRHeader, img: np.ndarray, quality: int = 95, img_fmt: str = ".jpg") -> bytes:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
+
+_Class = TypeVar("_Class", bound=type)
 
 _REGISTRIES: dict[type, dict[str, type]] = {}
 
@@ -15,11 +17,11 @@ def get_registry(base_class: type) -> dict[str, type]:
     return dict(_REGISTRIES.get(base_class, {}))
 
 
-def get_register_func(base_class: type, nickname: str) -> Callable[..., type]:
+def get_register_func(base_class: type, nickname: str) -> Callable[..., Any]:
     """A function, usable as a decorator, that registers a subclass under its name in lower case."""
     registry = _REGISTRIES.setdefault(base_class, {})
 
-    def register(klass: type, name: str | None = None) -> type:
+    def register(klass: _Class, name: str | None = None) -> _Class:
         assert issubclass(klass, base_class), f"Can only register subclass of {base_class.__name__}"
         key = (name or klass.__name__).lower()
         if key in registry and registry[key] is not klass:
@@ -35,12 +37,12 @@ def get_register_func(base_class: type, nickname: str) -> Callable[..., type]:
     return register
 
 
-def get_alias_func(base_class: type, nickname: str) -> Callable[..., Callable[[type], type]]:
+def get_alias_func(base_class: type, nickname: str) -> Callable[..., Callable[[_Class], _Class]]:
     """A decorator that registers a class under further names."""
     register = get_register_func(base_class, nickname)
 
-    def alias(*names: str) -> Callable[[type], type]:
-        def decorate(klass: type) -> type:
+    def alias(*names: str) -> Callable[[_Class], _Class]:
+        def decorate(klass: _Class) -> _Class:
             for name in names:
                 register(klass, name)
             return klass

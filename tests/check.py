@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+import luojia as mx
 import luojia._src.ops  # noqa: F401 - registers the operators
 from luojia._src.core import tape
 from luojia._src.core.op import OPERATORS, Operator
@@ -46,6 +47,7 @@ def check_op(
     dtypes: tuple[str, ...] = ("float32", "float16"),
     engine_names: tuple[str, ...] = ("numpy", "xla"),
     tolerance: float = 1.0,
+    symbol: bool | str = True,
 ) -> None:
     """Check ``op(*arrays, **attrs)``.
 
@@ -57,6 +59,8 @@ def check_op(
         dtypes: lower precisions to compare with float64.
         engine_names: the engines to run on.
         tolerance: a factor on the tolerances of the lower precisions.
+        symbol: whether the operator works on Symbols: its graph is written to JSON, read, run and its shape inferred;
+            'value' leaves out the inference, which takes arrays to be float32, for operators of integers or of values.
     """
     case = _Case(OPERATORS[op] if isinstance(op, str) else op, arrays, attrs or {}, grad)
     for name, device in engines():
@@ -69,6 +73,10 @@ def check_op(
                     case.check_second()
             for dtype in dtypes:
                 case.check_precision(dtype, tolerance)
+    case.device = Context("cpu", 0)
+    plain = arrays and all(isinstance(a, np.ndarray) for a in case.arrays)
+    if symbol and plain and case.op is OPERATORS.get(case.op.name):
+        case.check_symbol(infer=symbol is True)
 
 
 class _Case:
@@ -210,6 +218,25 @@ class _Case:
             if scalar._node is not None:
                 scalar.backward()
             self.compare([np.asarray(x.grad) for x in xs], slopes, 2, f"the second derivative by {how}")
+
+    def check_symbol(self, infer: bool) -> None:
+        """The graph of the operator, written and read, gives its value; its shapes are those inferred."""
+        names = [f"array{i}" for i in range(len(self.arrays))]
+        graph = self.op(*map(mx.sym.Variable, names), **self.attrs)
+        graph = mx.sym.Group(list(graph)) if isinstance(graph, tuple) else graph
+        again = mx.sym.load_json(graph.tojson())
+        expected = self.run(self.arrays)
+        given = {n: mx.nd.array(a, dtype=a.dtype) for n, a in zip(names, self.arrays)}
+        outs = again.eval(ctx=mx.cpu(), **{n: given[n] for n in again.list_arguments()})
+        assert len(outs) == len(expected), f"{self.op.name}: the symbol gave {len(outs)} outputs, not {len(expected)}"
+        for out, e in zip(outs, expected):
+            np.testing.assert_allclose(out.asnumpy(), e, rtol=1e-10, atol=1e-12, err_msg=f"{self.op.name} as a symbol")
+        if not infer:
+            return
+        inferred = again.infer_shape(**{n: given[n].shape for n in again.list_arguments()})[1]
+        assert inferred == [e.shape for e in expected], (
+            f"{self.op.name}: the inferred shapes are {inferred}, the real ones {[e.shape for e in expected]}"
+        )
 
     def check_precision(self, dtype: str, factor: float) -> None:
         low = [a.astype(dtype) if i in self.floats else a for i, a in enumerate(self.arrays)]

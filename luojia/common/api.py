@@ -17,7 +17,7 @@ class Jit:
     nothing fall back to eager running, changes nothing there.
     """
 
-    __wrapped__: Any
+    __wrapped__: Callable
 
     def __init__(self, fn: Callable, strict: bool = False) -> None:
         if not callable(fn):

@@ -19,7 +19,7 @@ from .._src.train import initializers as formulas
 class Initializer:
     """The base class: ``init(array)`` fills a NumPy array. A subclass overrides ``_initialize(array)``."""
 
-    _formula: Callable | None = None
+    _formula: Any = None
     _fixed: dict[str, Any] = {}
     _renamed: dict[str, str] = {}
 
@@ -121,9 +121,12 @@ class Normal(Initializer):
 
 @_initializer("truncated_normal", formula=formulas.truncated_normal)
 class TruncatedNormal(Initializer):
-    """Normal, redrawn outside [mean + a sigma, mean + b sigma]."""
+    """Normal, redrawn outside [a, b], by default two deviations from the mean as in MindSpore 1.7.
 
-    def __init__(self, sigma: float = 0.01, mean: float = 0.0, a: float = -2.0, b: float = 2.0) -> None:
+    MindSpore 2.x has -2 and 2 as defaults, which cut nothing from its sigma of 0.01.
+    """
+
+    def __init__(self, sigma: float = 0.01, mean: float = 0.0, a: float | None = None, b: float | None = None) -> None:
         super().__init__(sigma=sigma, mean=mean, a=a, b=b)
 
 
@@ -232,18 +235,18 @@ def initializer(init: Any, shape: Any = None, dtype: DType = dtypes.float32) -> 
     if not isinstance(dtype, DType):
         raise DTypeError(f"For 'initializer', the argument 'dtype' must be a dtype such as luojia.float32, but got "
                          f"{type(dtype)}.")
-    if isinstance(shape, (int, np.integer)) and not isinstance(shape, bool):
-        shape = (int(shape),)
+    whole = isinstance(shape, (int, np.integer)) and not isinstance(shape, bool)
+    sizes: Any = (shape,) if whole else shape
     if isinstance(init, Tensor):
-        if shape is not None and tuple(shape) != init.shape:
+        if sizes is not None and tuple(sizes) != init.shape:
             raise ShapeError("For 'initializer', the shape of the 'init' argument should be same as the argument "
-                             f"'shape', but got {init.shape} and {tuple(shape)}.")
+                             f"'shape', but got {init.shape} and {tuple(sizes)}.")
         return init
-    if not isinstance(shape, (tuple, list)):
-        raise DTypeError(f"For 'initializer', the argument 'shape' must be list, tuple or int, but got {type(shape)}.")
-    if any(isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 0 for n in shape):
-        raise ArgumentError(f"For 'initializer', the argument 'shape' must hold ints >= 0, but got {tuple(shape)}.")
-    array = np.zeros(tuple(shape), dtype.np if dtype.np.kind in "fciub" else np.float32)
+    if not isinstance(sizes, (tuple, list)):
+        raise DTypeError(f"For 'initializer', the argument 'shape' must be list, tuple or int, but got {type(sizes)}.")
+    if any(isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 0 for n in sizes):
+        raise ArgumentError(f"For 'initializer', the argument 'shape' must hold ints >= 0, but got {tuple(sizes)}.")
+    array = np.zeros(tuple(sizes), dtype.np if dtype.np.kind in "fciub" else np.float32)
     create(init)(array)
     return Tensor(array, dtype)
 

@@ -6,7 +6,7 @@ They run in the calling process; options that tune MindSpore's threads are accep
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._src.errors import NotSupportedError
 from . import config
@@ -30,6 +30,9 @@ from .sources import (
     NumpySlicesDataset,
 )
 from .steps import BatchInfo
+
+if TYPE_CHECKING:  # loaded at first use
+    from . import transforms, vision
 
 __all__ = [
     "BatchInfo", "Cifar100Dataset", "Cifar10Dataset", "Dataset", "DistributedSampler", "FashionMnistDataset",

@@ -115,7 +115,7 @@ class GeneratorDataset(Source):
         for name, value in (("schema", schema), ("batch_sampler", batch_sampler), ("collate_fn", collate_fn)):
             if value is not None:
                 raise NotSupportedError(f"{who}: '{name}' is not supported; use column_names, batch() and map().")
-        self.source = source
+        self.source: Any = source
         self._random = hasattr(source, "__getitem__") and hasattr(source, "__len__")
         if not (self._random or callable(source) or hasattr(source, "__iter__")):
             raise DTypeError(
@@ -130,7 +130,7 @@ class GeneratorDataset(Source):
         if not self._random and (shuffle or sampler is not None or num_shards is not None):
             raise ArgumentError(f"{who}: shuffle, sampler and num_shards need a source with __getitem__ and __len__.")
         chosen = resolve(who, sampler, shuffle, num_samples, num_shards, shard_id, default_shuffle=self._random)
-        super().__init__(names, len(source) if self._random else -1, chosen)
+        super().__init__(names, len(self.source) if self._random else -1, chosen)
 
     def _samples(self) -> Iterator[Any]:
         samples = self.source() if callable(self.source) else self.source

@@ -46,7 +46,9 @@ class Batch(Dataset):
         super().__init__(child)
         if not callable(batch_size) and (isinstance(batch_size, bool) or not isinstance(batch_size, (int, np.integer))):
             raise DTypeError(f"batch: batch_size should either be an int or a callable, got {batch_size!r}.")
-        self.batch_size = batch_size if callable(batch_size) else _count(batch_size, 1, "batch", "batch_size")
+        fn: Any = batch_size
+        self.size_fn: Callable[[BatchInfo], int] | None = fn if callable(batch_size) else None
+        self.batch_size = -1 if callable(batch_size) else _count(batch_size, 1, "batch", "batch_size")
         if not isinstance(drop_remainder, bool):
             raise DTypeError(f"batch: drop_remainder expects a bool, got {drop_remainder!r}.")
         self.drop, self.pad_info, self.fn = drop_remainder, pad_info, per_batch_map
@@ -65,22 +67,22 @@ class Batch(Dataset):
 
     def get_dataset_size(self) -> int:
         count = self.children[0].get_dataset_size()
-        if not callable(self.batch_size):
+        if self.size_fn is None:
             return count // self.batch_size if self.drop else -(-count // self.batch_size)
         batches = 0
         while count > 0:
-            size = self.batch_size(BatchInfo(batches))
+            size = self.size_fn(BatchInfo(batches))
             if self.drop and size > count:
                 break
             count, batches = count - size, batches + 1
         return batches
 
     def get_batch_size(self) -> int:
-        return -1 if callable(self.batch_size) else self.batch_size
+        return self.batch_size
 
     def rows(self, rng: Any) -> Iterator[Row]:
         whole = self.children[0].gather(rng)
-        if whole is not None and self.fn is None and self.pad_info is None and not callable(self.batch_size):
+        if whole is not None and self.fn is None and self.pad_info is None and self.size_fn is None:
             columns, order = whole
             last = len(order) - self.batch_size if self.drop else len(order) - 1
             for start in range(0, last + 1, self.batch_size):
@@ -89,7 +91,7 @@ class Batch(Dataset):
             return
         rows, number = self.children[0].rows(rng), 0
         while True:
-            size = self.batch_size(BatchInfo(number)) if callable(self.batch_size) else self.batch_size
+            size = self.batch_size if self.size_fn is None else self.size_fn(BatchInfo(number))
             batch = list(islice(rows, size))
             if not batch or (self.drop and len(batch) < size):
                 return

@@ -297,7 +297,7 @@ class _Graph:
         self.constants = constants
         self.plan = CachedGraph(symbol)
         place = {name: i for i, name in enumerate(names)}
-        self.sources = [place[n] if n in place else constants[n] if n in constants else params[n]
+        self.sources: list[Any] = [place[n] if n in place else constants[n] if n in constants else params[n]
                         for n in self.plan.inputs]
 
     def values(self, flat: list[Tensor], device: Any) -> list[Tensor]:
@@ -334,7 +334,7 @@ def _leaves_in(value: Any) -> Any:
         yield value
 
 
-def _flatten(args: Any, structure: list[Any]) -> list[Tensor]:
+def _flatten(args: Any, structure: list[Any]) -> list[Any]:
     """The arrays of nested lists in order; ``structure`` receives a description of the nesting."""
     if isinstance(args, (list, tuple)):
         structure.append(("list", len(args)))

@@ -60,7 +60,7 @@ class L2Loss(Loss):
 
     def hybrid_forward(self, F: Any, pred: Any, label: Any, sample_weight: Any = None) -> Any:
         loss = F.square(F.reshape_like(label, pred) - pred)
-        return self._mean(F, loss, sample_weight, self._weight / 2)
+        return self._mean(F, loss, sample_weight, None if self._weight is None else self._weight / 2)
 
 
 class L1Loss(Loss):

@@ -61,7 +61,7 @@ class Parameter:
         self._var: Any = None
         self._grad_req = "null"
         self.name = name
-        self._shape = (shape,) if isinstance(shape, int) else None if shape is None else tuple(shape)
+        self._shape: Any = (shape,) if isinstance(shape, int) else None if shape is None else tuple(shape)
         self._dtype = dtype
         self.lr_mult = lr_mult
         self.wd_mult = wd_mult
@@ -106,7 +106,7 @@ class Parameter:
         self.cast(dtype)
 
     @property
-    def shape(self) -> tuple[int, ...] | None:
+    def shape(self) -> Any:
         """The shape; 0 stands for a size not known yet."""
         return self._shape
 
@@ -218,8 +218,7 @@ class Parameter:
                 "Set cast_dtype=True to cast the dtype of saved params."
             )
         wanted = None if ctx is None else _contexts(ctx)
-        waiting = self._deferred_init[1] if self._deferred_init else None
-        present = waiting if self._data is None else list(self._data)
+        present = self.list_ctx() if self._data is not None or self._deferred_init else None
         assert wanted is None or present is None or set(wanted) == set(present), (
             f"Failed to load Parameter '{self.name}' on {wanted} because it was previous initialized on {present}."
         )
@@ -372,8 +371,8 @@ class Parameter:
         state["_var"] = None
         if self._data is not None:
             state["_data"] = {device: leaf.asnumpy() for device, leaf in self._data.items()}
-            state["_grads"] = [(leaf._node.grad.asnumpy(), leaf._node.fresh) if isinstance(leaf._node, Leaf) else None
-                               for leaf in self._data.values()]
+            nodes = [leaf._node for leaf in self._data.values()]
+            state["_grads"] = [(n.grad.asnumpy(), n.fresh) if isinstance(n, Leaf) else None for n in nodes]
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:

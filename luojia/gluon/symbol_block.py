@@ -92,7 +92,8 @@ class SymbolBlock(_Imported, HybridBlock):
         device = self._device_of((x, *args))
         flat = _flatten((x, *args), [])
         if device is None:
-            return self._symbol(**dict(zip(self._graph.names, flat)))
+            given: dict[str, Any] = dict(zip(self._graph.names, flat))
+            return self._symbol(**given)
         try:
             values = self._graph.values(flat, device)
         except DeferredInitializationError:

@@ -180,11 +180,10 @@ class HookHandle:
 
     def __init__(self) -> None:
         self._hooks: dict[int, Any] | None = None
-        self._id: int | None = None
+        self._id = id(self)
 
     def attach(self, hooks: dict[int, Any], hook: Any) -> None:
         assert self._hooks is None, "The same handle cannot be attached twice."
-        self._id = id(self)
         hooks[self._id] = hook
         self._hooks = hooks
 

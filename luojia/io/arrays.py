@@ -85,10 +85,8 @@ class NDArrayIter(DataIter):
 
     def reset(self) -> None:
         """Back to the first batch; what was left over by 'roll_over' comes first."""
-        left = self._order[:0]
-        unfinished = 0 < self.cursor < self.num_data < self.cursor + self.batch_size
-        if self.last_batch_handle == "roll_over" and unfinished:
-            left = self._order[self.cursor :]
+        left = self._rows(self.num_data) if self._stopped_short() else self._tail[:0]
+        left = left if self.last_batch_handle == "roll_over" else left[:0]
         self._shuffle()
         self._tail = left
         self.cursor = -self.batch_size - len(left)
@@ -97,19 +95,21 @@ class NDArrayIter(DataIter):
         self.cursor += self.batch_size
         return self.cursor < self.num_data
 
+    def _stopped_short(self) -> bool:
+        """Whether the pass has ended at a batch that is not full."""
+        return self.cursor < self.num_data < self.cursor + self.batch_size
+
     def next(self) -> DataBatch:
-        if not self.iter_next():
-            raise StopIteration
-        if self.last_batch_handle != "pad" and self.cursor + self.batch_size > self.num_data:
-            raise StopIteration  # the cursor stays: reset() rolls over from it
+        whole = self.last_batch_handle != "pad"
+        if (whole and self._stopped_short()) or not self.iter_next() or (whole and self._stopped_short()):
+            raise StopIteration  # where it stopped short the cursor stays: reset() rolls over from it
         return DataBatch(self.getdata(), self.getlabel(), self.getpad(), self.getindex())
 
-    def _rows(self) -> np.ndarray:
-        wanted = np.arange(self.cursor, self.cursor + self.batch_size)
+    def _rows(self, end: int | None = None) -> np.ndarray:
+        """The current batch's samples, up to number ``end`` of the pass; numbers below 0 are those rolled over."""
+        wanted = np.arange(self.cursor, self.cursor + self.batch_size if end is None else end)
         rows = self._order[wanted % self.num_data]
-        if len(self._tail):
-            rows = np.where(wanted < 0, self._tail[wanted % len(self._tail)], rows)
-        return rows
+        return np.where(wanted < 0, self._tail[wanted % len(self._tail)], rows) if len(self._tail) else rows
 
     def getdata(self) -> list[NDArray]:
         rows = self._rows()
@@ -144,5 +144,5 @@ def _named(data: Any, default: str, empty: bool) -> list[tuple[str, np.ndarray]]
     for name, array in data.items():
         if not isinstance(array, (np.ndarray, Tensor)):
             raise DTypeError(f"Invalid type '{type(array)}' for {name}, should be NDArray or numpy.ndarray.")
-    return [(name, np.asarray(data[name], None if isinstance(data[name],
-                                                             Tensor) else np.float32)) for name in sorted(data)]
+    dtypes = {name: None if isinstance(array, Tensor) else np.float32 for name, array in data.items()}
+    return [(name, np.asarray(data[name], dtypes[name])) for name in sorted(data)]

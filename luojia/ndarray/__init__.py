@@ -62,6 +62,8 @@ def __getattr__(name: str) -> Any:
         found = getattr(importlib.import_module(".random", __name__), _RANDOM[name])
     elif name.endswith("_update") and name in (updates := _updates()):
         found = updates[name]
+    elif name == "Custom":
+        from ..operator import custom as found
     elif name == "CachedOp":
         from .cached_op import CachedOp as found
     elif name.startswith("__"):
@@ -79,10 +81,10 @@ def _updates() -> dict[str, Any]:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_SUBMODULES, *_RANDOM, *_updates(), "CachedOp", *_faces.index()})
+    return sorted({*globals(), *_SUBMODULES, *_RANDOM, *_updates(), "CachedOp", "Custom", *_faces.index()})
 
 
-__all__ = [
+__all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - part of the names comes from a table
     "NDArray", "arange", "array", "cast_storage", "concatenate", "crop", "empty", "eye", "from_dlpack", "from_numpy",
     "full", "histogram", "linspace", "load", "load_frombuffer", "moveaxis", "ones", "onehot_encode", "save", "split_v2",
     "to_dlpack_for_read", "to_dlpack_for_write", "transpose", "waitall", "zeros", *_arithmetic.TWO_OPERANDS,

@@ -130,7 +130,7 @@ def arange_like(data: NDArray, start: float = 0.0, step: float = 1.0, repeat: in
 
 def index_array(data: NDArray, axes: Sequence[int] | None = None) -> NDArray:
     """The indices of each element of ``data``, along a new last axis; int64."""
-    grid = np.stack([*np.indices(data.shape)], axis=-1)
+    grid = np.moveaxis(np.indices(data.shape), 0, -1).copy()
     return place(grid if axes is None else grid[..., [a % data.ndim for a in axes]], data._device)
 
 

@@ -263,7 +263,7 @@ def coerce(op: Any, inputs: Any) -> tuple | None:
     return tuple(mended) if any(m is not t for m, t in zip(mended, inputs)) else None
 
 
-def _fit_constant(t: Any, dtype: np.dtype, device: Context) -> Any:
+def _fit_constant(t: Any, dtype: Any, device: Any) -> Any:
     if t is None or isinstance(t, Tensor):
         return t
     if isinstance(t, np.ndarray):

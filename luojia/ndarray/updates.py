@@ -84,7 +84,9 @@ def _run(update: Update, weight: NDArray, grad: NDArray, held: list, values: dic
     if update.rule == "nag":  # mxnet 1.9.1 writes the weight before it computes the momentum
         fixed["decay"] = "own" if onto_weight else "after_clip"
     bounds = ("clip_gradient", "clip_weights")
-    hyper = {update.names.get(k, k): None if k in bounds and v < 0 else v for k, v in values.items()}
+    hyper: dict[str, Any] = {
+        update.names.get(str(k), str(k)): None if k in bounds and v < 0 else v for k, v in values.items()
+    }
     xp = weight._device.engine.xp
     signs = [-1 if s in update.negated else 1 for s in update.states]
     before = tuple([h._value if sign > 0 else -h._value for h, sign in zip(held, signs)])

@@ -18,7 +18,7 @@ class _Activation(Module):
     """The base of the layers in the table below: attributes at construction, one operator at the call."""
 
     _operator: str
-    _defaults: dict[str, Any] = {}
+    __signature__: inspect.Signature
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__()

@@ -408,7 +408,7 @@ class Range(Module):
         super().__init__()
         start, limit = (0, start) if limit is None else (start, limit)
         whole = all(isinstance(v, int) for v in (start, limit, delta))
-        self.result_tensor = Tensor(np.arange(start, limit, delta, np.int32 if whole else np.float32))
+        self.result_tensor = Tensor(np.arange(start, limit, delta).astype(np.int32 if whole else np.float32))
 
     def construct(self) -> Any:
         return self.result_tensor

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -54,8 +54,8 @@ class _Numbered(Module):
         return self._cells[self._index(index)]
 
     def _slice(self, items: list) -> Any:
-        of: Any = type(self)
-        return of([cell for _, cell in items])
+        made: Any = type(self)
+        return made([cell for _, cell in items])
 
     def __setitem__(self, index: int, cell: Module) -> None:
         self._put(self._index(index), self._check(cell))
@@ -116,10 +116,10 @@ class SequentialCell(_Numbered):
     def _slice(self, items: list) -> SequentialCell:
         return type(self)(OrderedDict(items))
 
-    def set_grad(self, flag: bool = True) -> SequentialCell:
-        self.requires_grad = flag
+    def set_grad(self, requires_grad: bool = True) -> Self:
+        self.requires_grad = requires_grad
         for cell in self._cells.values():
-            cell.set_grad(flag)
+            cell.set_grad(requires_grad)
         return self
 
     def construct(self, input_data: Any) -> Any:

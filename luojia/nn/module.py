@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -329,7 +329,7 @@ class Module:
         """Every parameter with itself: luojia's are initialized when they are made."""
         return {p: p for p in self.get_parameters()}
 
-    def apply(self, fn: Callable[[Module], Any]) -> Module:
+    def apply(self, fn: Callable[[Module], Any]) -> Self:
         """Call ``fn`` on every network below, then on this one."""
         for child in self.cells():
             child.apply(fn)
@@ -338,19 +338,19 @@ class Module:
 
     # -- modes -----------------------------------------------------------------------------------------------------
 
-    def set_train(self, mode: bool = True) -> Module:
+    def set_train(self, mode: bool = True) -> Self:
         """Set ``training`` here and below: what Dropout and BatchNorm go by."""
         for _, module in self.cells_and_names():
             module.__dict__["training"] = bool(mode)
             module.__dict__["phase"] = "train" if mode else "predict"
         return self
 
-    def set_grad(self, requires_grad: bool = True) -> Module:
+    def set_grad(self, requires_grad: bool = True) -> Self:
         """Mark this network as one to differentiate; a flag that the tape does not need."""
         self.__dict__["requires_grad"] = requires_grad
         return self
 
-    def to_float(self, dst_type: Any) -> Module:
+    def to_float(self, dst_type: Any) -> Self:
         """Compute here and below in ``dst_type`` (float16, float32 or bfloat16): inputs and weights are cast.
 
         Raises:
@@ -366,13 +366,13 @@ class Module:
                              bf16=dst_type is mstype.bfloat16)
         return self
 
-    def add_flags(self, **flags: Any) -> Module:
+    def add_flags(self, **flags: Any) -> Self:
         """Set flags, which are also attributes."""
         self._func_graph_flags.update(flags)
         self.__dict__.update(flags)
         return self
 
-    def add_flags_recursive(self, **flags: Any) -> Module:
+    def add_flags_recursive(self, **flags: Any) -> Self:
         """Set flags here and below."""
         for _, module in self.cells_and_names():
             module.add_flags(**flags)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
@@ -12,6 +12,8 @@ from .._src.core.tensor import _UNSHARED, Tensor, wrap
 from .._src.train.inplace import KERNELS, update_inplace
 from .._src.train.rules import RULES
 from ..ndarray import NDArray
+
+_Class = TypeVar("_Class", bound=type)
 
 
 class Optimizer:
@@ -73,7 +75,7 @@ class Optimizer:
     # -- the registry ----------------------------------------------------------------------------------------------
 
     @staticmethod
-    def register(klass: type[Optimizer]) -> type[Optimizer]:
+    def register(klass: _Class) -> _Class:
         """Register an optimizer class under its name in lower case (a decorator)."""
         Optimizer.opt_registry[klass.__name__.lower()] = klass
         return klass
@@ -116,7 +118,7 @@ class Optimizer:
         attributes, names = self.sym_info
         return {n: float(attributes[n][key]) for n in names if key in attributes.get(n, {})}
 
-    def _update_count(self, index: int | Sequence[int]) -> None:
+    def _update_count(self, index: Any) -> None:
         """Count one more update of a parameter, or of several."""
         indices: Any = index if isinstance(index, (list, tuple)) else (index,)
         for i in indices:

@@ -122,10 +122,10 @@ def _revive(record: trainer_states.Object, current: Optimizer) -> Optimizer:
 
 def _forget(schedule: Any) -> None:
     """Undo the drops that mxnet's scheduler has written into its ``base_lr``: ours counts them from the start."""
-    count = vars(schedule).get("count", 0)
-    drops = vars(schedule).get("cur_step_ind", count // schedule.step if count else 0)
+    known = vars(schedule)
+    drops = known["cur_step_ind"] if "cur_step_ind" in known else known.get("count", 0) // known.get("step", 1)
     if drops:
         schedule.base_lr /= schedule.factor**drops
         schedule.count = 0
-        if "cur_step_ind" in vars(schedule):
+        if "cur_step_ind" in known:
             schedule.cur_step_ind = 0

@@ -159,7 +159,7 @@ for _name in [n for n in dir(Callback) if n.startswith("on_")]:
     setattr(CallbackManager, _name, _to_all(_name))
 
 
-def _loss_of(params: Any) -> float:
+def _loss_of(params: Any) -> Any:
     """The loss among the outputs of a step, as a number."""
     out = params.net_outputs
     if isinstance(out, (tuple, list)) and out:
@@ -325,7 +325,7 @@ class ModelCheckpoint(Callback):
 
     def _save(self, params: Any) -> None:
         config = self._config
-        directory = self._directory(params) if callable(self._directory) else self._directory
+        directory: Any = self._directory(params) if callable(self._directory) else self._directory
         prefix = self._prefix(params) if callable(self._prefix) else self._prefix
         os.makedirs(directory, exist_ok=True)
         path = os.path.join(directory, f"{prefix}-{params.cur_epoch_num}_{_step_in_epoch(params)}.{config.format}")

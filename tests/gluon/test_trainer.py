@@ -21,10 +21,10 @@ def make(ctx=None, optimizer="sgd", options=None, **kwargs):
     return net, gluon.Trainer(net.collect_params(), optimizer, options or {"learning_rate": 0.1}, **kwargs)
 
 
-HERE = (mx.cpu(0),)
+ONE = [mx.cpu(0)]
 
 
-def backward(net, contexts=HERE):
+def backward(net, contexts=ONE):
     with autograd.record():
         losses = [net(nd.ones((2, 2), ctx=c) * (i + 1)).sum() for i, c in enumerate(contexts)]
     autograd.backward(losses)

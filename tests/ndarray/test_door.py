@@ -102,6 +102,21 @@ def test_random_operators_get_a_key_and_training_its_flag():
     assert sorted(set(out.tolist())) == [0, 2] and 60 < (out == 0).sum() < 140
 
 
+def test_batch_norm_renews_its_statistics_when_a_backward_passes():
+    x = nd.array([[1.0, 2.0], [3.0, 6.0]])
+    gamma, beta, mean, var = nd.ones((2,)), nd.zeros((2,)), nd.zeros((2,)), nd.ones((2,))
+    gamma.attach_grad()
+    run = lambda: nd.BatchNorm(x, gamma, beta, mean, var, momentum=0.5, fix_gamma=False, eps=1e-5)  # noqa: E731
+    np.testing.assert_allclose(run().asnumpy(), x.asnumpy(), rtol=1e-4)
+    with autograd.record():
+        y = run()
+    assert mean.asnumpy().tolist() == [0, 0]
+    np.testing.assert_allclose(y.asnumpy(), [[-1, -1], [1, 1]], rtol=1e-4)
+    y.backward()
+    np.testing.assert_allclose(mean.asnumpy(), [1, 2])
+    np.testing.assert_allclose(var.asnumpy(), [1, 2.5])
+
+
 @pytest.mark.parametrize("name", FLUENT)
 def test_every_fluent_method_has_its_function(name):
     assert callable(getattr(nd, name)) and getattr(nd.NDArray, name).__name__ == name

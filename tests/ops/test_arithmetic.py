@@ -103,14 +103,17 @@ def test_functions_of_two():
 
 def test_functions_of_integers():
     for name in ("bitwise_and", "bitwise_or", "bitwise_xor", "gcd", "lcm", "floor_divide", "mod"):
-        check_op(name, ints, np.array([4, 3, 5]), ref=getattr(np, name))
-    check_op("left_shift", np.abs(ints), np.array([1, 2, 0]), ref=np.left_shift)
-    check_op("right_shift", ints, np.array([1, 2, 0]), ref=np.right_shift)
+        check_op(name, ints, np.array([4, 3, 5]), ref=getattr(np, name), symbol="value")
+    check_op("left_shift", np.abs(ints), np.array([1, 2, 0]), ref=np.left_shift, symbol="value")
+    check_op("right_shift", ints, np.array([1, 2, 0]), ref=np.right_shift, symbol="value")
 
 
 def test_sums_of_many():
-    check_op("addcmul", x, y, pos, attrs={"value": 2}, ref=lambda x, y, z: x + 2 * y * z)
-    check_op("addcdiv", x, y, pos, attrs={"value": 2}, ref=lambda x, y, z: x + 2 * y / z)
+    check_op("addcmul", x, y, pos, 2, ref=lambda x, y, z, v: x + 2 * y * z)
+    check_op("addcdiv", x, y, pos, 2, ref=lambda x, y, z, v: x + 2 * y / z)
+    check_op("addcmul", x, y, pos, ref=x + y * pos)
+    check_op("addcdiv", x, y, pos, np.array(0.5), ref=x + 0.5 * y / pos)
+    check_op("heaviside", np.round(x), y, ref=np.heaviside(np.round(x), y))
     check_op("lerp", x, pos, 0.25, ref=lambda x, y, w: x + w * (y - x))
     check_op("add_all", x, pos, x * 2, ref=lambda *xs: sum(xs))
     assert ops.AddN()([Tensor([1, 2]), Tensor([3, 4])]).asnumpy().tolist() == [4, 6]

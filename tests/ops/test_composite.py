@@ -27,8 +27,7 @@ def test_dispatch_by_type():
     add.register("Tensor", "Number")(lambda t, n: "tensor and number")
     add.register("Tuple", "None")(lambda t, n: "tuple and none")
     assert add(X, 1) == "tensor and number" and add((1,), None) == "tuple and none"
-    with pytest.raises(DTypeError, match=r"add has no implementation for \(str, int\); it is registered for "
-                                         r"\(Tensor, N"):
+    with pytest.raises(DTypeError, match=r"add has no implementation for \(str, int\); .* for \(Tensor, N"):
         add("a", 1)
 
 

@@ -42,7 +42,8 @@ def test_lengths():
     x, labels = rng.normal(size=(4, 2, 3)), np.array([[1, 2], [2, 1]])
     lengths = np.array([3, 4]), np.array([1, 0])
     ref = np.array([plain(x[:3, 0], [1]), plain(x[:, 1], [])])
-    check_op("ctc_loss", x, labels, *lengths, ref=ref, attrs={"use_data_lengths": True, "use_label_lengths": True})
+    check_op("ctc_loss", x, labels, *lengths, ref=ref, symbol=False,  # MXNet's face names the blank by a word
+             attrs={"use_data_lengths": True, "use_label_lengths": True})
 
 
 def test_losses_are_mxnets():

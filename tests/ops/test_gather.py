@@ -88,9 +88,11 @@ def test_flat_positions():
 
 
 def test_by_value():
-    check_op("nonzero", np.array([[0, 2], [3, 0]]), ref=np.array([[0, 1], [1, 0]]))
-    check_op("masked_select", x, x > 0, ref=x[x > 0])
-    check_op("masked_select", x, np.array([False, True]), ref=x[1:])
+    check_op("nonzero", np.array([[0, 2], [3, 0]]), ref=np.array([[0, 1], [1, 0]]), symbol=False)
+    check_op("masked_select", x, x > 0, ref=x[x > 0], symbol="value")
+    check_op("masked_select", x, np.array([[True], [False]]), ref=x[0], symbol="value")
+    check_op("masked_select", x, x > 9, ref=np.zeros(0), symbol="value")
+    check_op("masked_select", x, np.array([False, True]), ref=x[1:], symbol="value")
 
 
 def test_scatter():
@@ -105,6 +107,7 @@ def test_scatter():
     check_op("tensor_scatter_sub", x, coordinates, x[0], ref=2 * x - added)
     check_op("tensor_scatter_max", x, once, np.array([7.0, -8.0]), ref=[[x[0, 0], 7, x[0, 2]], x[1]])
     check_op("tensor_scatter_min", x, once, np.array([7.0, -8.0]), ref=[x[0], [x[1, 0], x[1, 1], -8]])
+    check_op("scatter_product", once, values, attrs={"shape": (2, 3)}, ref=np.where(written == x, 1, written))
     check_op("tensor_scatter_mul", x, once, values, ref=np.where(written == x, x, x * written))
     check_op("tensor_scatter_div", x, once, values, ref=np.where(written == x, x, x / written))
     with pytest.raises(ShapeError, match=r"TensorScatterAdd: updates must have shape \(3,\) .* got \(2,\)"):

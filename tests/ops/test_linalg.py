@@ -30,7 +30,7 @@ def test_matmul():
 
 
 def test_dense():
-    check_op("dense", a, b.T, b[0], ref=lambda x, w, b: x @ w.T + b)
+    check_op("dense", a, b.T, b[0], ref=lambda x, w, b: x @ w.T + b, symbol=False)  # MXNet's face wants num_hidden
     check_op("dense", a.reshape(2, 3, 1), b.T, None, attrs={"flatten": True}, ref=a @ b)
 
 
@@ -75,6 +75,14 @@ def test_inverse_and_determinant():
     for name in ("inverse", "det", "slogdet", "cholesky"):
         with pytest.raises(ShapeError, match=rf"{name} expects square matrices .* got shape \(2, 3\)"):
             OPERATORS[name](ta)
+
+
+def test_one_matrix_gives_mxnet_an_array_of_one():
+    one = square[0]
+    check_op("det", one, attrs={"rank1": True}, ref=np.linalg.det(one).reshape(1), dtypes=LOW)
+    parts = tuple(np.reshape(v, 1) for v in np.linalg.slogdet(one))
+    check_op("slogdet", one, attrs={"rank1": True}, ref=parts, dtypes=LOW)
+    check_op("sum_log_diagonal", one, attrs={"rank1": True}, ref=np.log(np.diagonal(one)).sum().reshape(1))
 
 
 def test_factors():

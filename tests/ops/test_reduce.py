@@ -56,8 +56,8 @@ def test_zeros_and_nans():
 def test_norms():
     check_op("norm", x, attrs={"ord": 1, "axis": 1}, ref=np.abs(x).sum(1))
     check_op("norm", x, attrs={"ord": 3, "axis": -1}, ref=(np.abs(x) ** 3).sum(-1) ** (1 / 3))
-    check_op("norm", x, attrs={"ord": float("inf"), "axis": -1}, ref=np.abs(x).max(-1))
-    check_op("norm", x, attrs={"ord": float("-inf"), "axis": -1}, ref=np.abs(x).min(-1))
+    check_op("norm", x, attrs={"ord": float("inf"), "axis": -1}, ref=np.abs(x).max(-1), symbol=False)
+    check_op("norm", x, attrs={"ord": float("-inf"), "axis": -1}, ref=np.abs(x).min(-1), symbol=False)
     check_op("norm", x, attrs={"ord": 0, "axis": -1}, ref=(x != 0).sum(-1), grad=False)
     assert np.isnan(ops.GradOperation()(ops.norm)(Tensor(np.zeros(2))).asnumpy()).all()
     with pytest.raises(ArgumentError, match="norm: ord must be a number, inf, -inf or 'fro', got 'foo'"):

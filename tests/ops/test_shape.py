@@ -22,7 +22,8 @@ def test_reshape():
              attrs={"lhs_begin": 1, "lhs_end": 3, "rhs_begin": 0, "rhs_end": 1})
     check_op("flatten", x.reshape(1, 2, 3), ref=x.reshape(1, 6))
     check_op("flatten", x.reshape(1, 2, 3), attrs={"start_dim": 0, "end_dim": 1}, ref=x.reshape(2, 3))
-    check_op("flatten", x[0], ref=x[0].reshape(3, 1))
+    check_op("flatten", x[0], attrs={"rows": True}, ref=x[0].reshape(3, 1))
+    check_op("flatten", x[0], ref=x[0])
 
 
 @pytest.mark.parametrize(("old", "codes", "reverse", "new"), [  # as mxnet 1.9.1 answers

@@ -39,8 +39,8 @@ class Param(NamedTuple):
 class Face:
     """One public signature of an operator."""
 
-    late: Any  # what a door supplies at the call, and whether it calls the operator directly: set by the door
-    direct: Any
+    late: tuple[str, ...] = ()  # what the operator takes and the door, not the caller, gives (see ambient.py)
+    direct = False  # whether a call with Tensors alone can go straight to ``apply``
 
     def __init__(self, op: Operator, spec: str) -> None:
         match = _SPEC.match(spec.strip())

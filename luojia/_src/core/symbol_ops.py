@@ -243,7 +243,7 @@ def _checked(face: Face, given: dict[str, Any]) -> dict[str, Any]:
 
 def _read(text: str) -> Any:
     """The Python value that an attribute's text stands for; the text itself if it is a word."""
-    word = {"true": True, "false": False, "none": None}.get(text.strip().lower(), _MISSING)
+    word = {"true": True, "True": True, "false": False, "False": False, "None": None}.get(text.strip(), _MISSING)
     if word is not _MISSING:
         return word
     try:

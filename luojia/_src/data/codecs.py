@@ -25,7 +25,7 @@ def pillow() -> Any:
     return Image
 
 
-def decode(content: bytes | np.ndarray, colour: bool = True) -> np.ndarray:
+def decode(content: bytes | bytearray | memoryview | np.ndarray, colour: bool = True) -> np.ndarray:
     """(H, W, 3) uint8 in the order red, green, blue, or (H, W, 1) grey.
 
     Raises:

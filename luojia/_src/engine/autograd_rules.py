@@ -65,13 +65,6 @@ def traced_primitives() -> dict[str, Any]:
         lambda ans, c, x, y: lambda g: _like(anp, where(c, 0.0, g), y),
         argnums=(1, 2),
     )
-    scatter_with = primitive(primitives.scatter_with)
-    defvjp(  # for how='multiply'; the operators that compare have rules of their own
-        scatter_with,
-        lambda ans, x, index, value, *, how: lambda g: g * ans / x,
-        lambda ans, x, index, value, *, how: lambda g: (g * ans)[index] / value,
-        argnums=(0, 2),
-    )
     stop = primitive(primitives.stop_gradient)
     defvjp(stop, None, argnums=())
     return {
@@ -86,7 +79,7 @@ def traced_primitives() -> dict[str, Any]:
         "where": where,
         "flip": _flip,  # which autograd lacks
         "set_at": set_at,
-        "scatter_with": scatter_with,
+        "stable_argsort": lambda x, axis: primitives.stable_argsort(value_of(x), axis),
         "stop_gradient": lambda x: value_of(x),
         "random_bits": lambda key, shape: primitives.random_bits(value_of(key), shape),
         "generator": lambda key: primitives.generator(value_of(key)),

@@ -54,6 +54,11 @@ def scatter_with(x, index, value, *, how):
     return out
 
 
+def stable_argsort(x, axis):
+    """The positions that sort ``x`` along ``axis``; equal elements keep their order."""
+    return np.argsort(x, axis=axis, kind="stable")
+
+
 def stop_gradient(x):
     return x
 
@@ -93,6 +98,7 @@ NUMPY_PRIMITIVES: dict[str, Any] = {
     "scatter_add": scatter_add,
     "set_at": set_at,
     "scatter_with": scatter_with,
+    "stable_argsort": stable_argsort,
     "stop_gradient": stop_gradient,
     "random_bits": random_bits,
     "generator": generator,

@@ -43,7 +43,10 @@ class XlaEngine:
         where = tuple([i for i, v in enumerate(values) if _is_array(v)])
         arrays = [values[i] for i in where]
         rest = tuple([None if i in where else v for i, v in enumerate(values)])
-        ans = self._cached(_forward, op, where, rest, attrs)(*arrays)
+        try:
+            ans = self._cached(_forward, op, where, rest, attrs)(*arrays)
+        except (jax.errors.ConcretizationTypeError, jax.errors.NonConcreteBooleanIndexError):
+            ans = _forward(self.xp, op, where, rest, attrs)(*arrays)  # its result's shape depends on values
         return tuple(ans) if isinstance(ans, (tuple, list)) else ans
 
     def pull(self, op: Any, g: Any, ans: Any, args: tuple, needs: tuple, attrs: dict) -> Any:

@@ -43,6 +43,7 @@ def xla_primitives(jax: Any, jnp: Any) -> dict[str, Any]:
 
     return {
         "scatter_with": scatter_with,
+        "stable_argsort": lambda x, axis: jnp.argsort(x, axis=axis, stable=True),
         **pooling(jax, jnp),
         "conv": conv,
         "conv_bias": conv_bias,

@@ -284,6 +284,8 @@ binary("div_no_nan", lambda xp, x, y: xp.where(y == 0, x * 0, x / xp.where(y == 
        "x / y, and 0 where y is 0.", ms="DivNoNan")
 binary("copysign", lambda xp, x, y: xp.where(xp.signbit(y), -xp.abs(x), xp.abs(x)), "|x| with the sign of y.",
        rule=lambda xp, g, ans, args, needs: (xp.where(xp.signbit(args[1]), -g, g) * xp.sign(args[0]), None))
+binary("heaviside", lambda xp, x, y: xp.where(xp.equal(x, 0), y, xp.greater(x, 0).astype(x.dtype)),
+       "0 where x is negative, y where it is 0, 1 where it is positive.", ms="Heaviside", differentiable=False)
 for _name, _ms in (("bitwise_and", "BitwiseAnd"), ("bitwise_or", "BitwiseOr"), ("bitwise_xor", "BitwiseXor")):
     binary(_name, lambda xp, x, y, n=_name: getattr(xp, n)(x, y), f"{_ms[7:].upper()} of the bits of two integers.",
            ms=_ms, differentiable=False)
@@ -297,16 +299,16 @@ binary("lcm", lambda xp, x, y: xp.lcm(x, y), "The least common multiple.", ms="L
 
 @op("Addcmul()(input:x, tensor1:y, tensor2:z, value)", fn="addcmul(input:x, tensor1:y, tensor2:z, value=1)",
     elementwise=True)
-def addcmul(xp, x, y, z, *, value=1):
-    """x + value y z."""
-    return x + value * (y * z)
+def addcmul(xp, x, y, z, value=None):
+    """x + value y z; ``value`` is 1 by default."""
+    return x + y * z if value is None else x + value * (y * z)
 
 
 @op("Addcdiv()(input:x, tensor1:y, tensor2:z, value)", fn="addcdiv(input:x, tensor1:y, tensor2:z, value=1)",
     elementwise=True)
-def addcdiv(xp, x, y, z, *, value=1):
-    """x + value y / z."""
-    return x + value * (y / z)
+def addcdiv(xp, x, y, z, value=None):
+    """x + value y / z; ``value`` is 1 by default."""
+    return x + y / z if value is None else x + value * (y / z)
 
 
 @op("Lerp()(start:x, end:y, weight:w)", fn="lerp(input:x, end:y, weight:w)", elementwise=True)

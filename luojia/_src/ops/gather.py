@@ -28,11 +28,6 @@ def positions(xp: Any, i: Any, n: int, mode: str, name: str) -> Any:
     return i
 
 
-def _plain(i: Any) -> Any:
-    """Positions inside a rule: the engine's array of a Tensor, as they carry no gradient."""
-    return getattr(i, "_value", i)
-
-
 @op("Gather(batch_dims:_=0)(input_params:x, input_indices:i, axis) | mode='raise'",
     fn=("gather(input_params:x, input_indices:i, axis, batch_dims:_=0) | mode='raise'",),
     mx="take(a:x, indices:i, axis=0, mode='clip')")
@@ -67,12 +62,14 @@ def add_slices(xp, x, i, v, *, axis, mode="raise"):
 
 @add_slices.vjp(keep="args")
 def _(xp, g, ans, args, needs, *, axis, mode):
+    mode = "wrap" if mode == "raise" else mode  # the positions are checked by now, and XLA cannot raise
     return g, None, xp.take(g, args[1], axis=axis, mode=mode) if needs[2] else None
 
 
 def mesh(xp: Any, i: Any, axis: int) -> tuple:
     """The index that pairs each element of i, along ``axis``, with its own position on the other axes."""
     ndim = len(i.shape)
+    i = i if i.dtype.kind in "iu" else i.astype("int64")
     return tuple([
         i if a == axis else np.arange(i.shape[a]).reshape((-1,) + (1,) * (ndim - 1 - a)) for a in range(ndim)
     ])
@@ -278,7 +275,13 @@ def masked_select(xp, x, m):
 
 @masked_select.vjp(keep="args")
 def _(xp, g, ans, args, needs):
+    """The k-th true place, found by counting, has the k-th gradient."""
     x, m = args
-    shape = tuple(x.shape) if len(m.shape) == 1 else np.broadcast_shapes(tuple(x.shape), tuple(m.shape))
-    where = np.nonzero(np.broadcast_to(np.asarray(_plain(m)).astype(bool), shape if len(m.shape) != 1 else m.shape))
-    return xp.put_add(g, *where, index=tuple([("array", k) for k in range(len(where))]), shape=shape), None
+    rows = len(m.shape) == 1
+    shape = tuple(x.shape) if rows else np.broadcast_shapes(tuple(x.shape), tuple(m.shape))
+    if not g.shape[0]:
+        return xp.zeros_like(x), None
+    hit = xp.cast(m if rows else xp.reshape(xp.broadcast_to(m, shape), (-1,)), dtype="int64")
+    found = xp.take(g, xp.cumsum(hit, axis=0) - 1, axis=0, mode="clip")
+    hit = xp.reshape(hit, (-1,) + (1,) * (len(g.shape) - 1))
+    return xp.reshape(xp.where(hit != 0, found, xp.zeros_like(found)), shape), None

@@ -33,25 +33,36 @@ def _(xp, g, ans, args, needs):
     return (-xp.matmul(xp.matmul(t, g), t),)
 
 
-@op("MatrixDeterminant()(x)", fn=("det(input:x)", "matrix_determinant(input:x)"), mx="linalg_det(A:x)")
-def det(xp, x):
+@inverse.shape
+def _(shapes):
+    return shapes[0]
+
+
+@op("MatrixDeterminant()(x)", fn=("det(input:x)", "matrix_determinant(input:x)"), mx="linalg_det(A:x) | rank1=True")
+def det(xp, x, *, rank1=False):
     """The determinant of each matrix."""
     _square(x, "det")
-    return xp.linalg.det(x)
+    return _ranked(xp, xp.linalg.det(x), rank1)
 
 
-@op("LogMatrixDeterminant()(x)", fn=("slogdet(input:x)", "log_matrix_determinant(input:x)"), mx="linalg_slogdet(A:x)",
-    outputs=2)
-def slogdet(xp, x):
+def _ranked(xp, out, rank1: bool):
+    """MXNet's result for one matrix has shape (1,)."""
+    return xp.reshape(out, (1,)) if rank1 and not out.shape else out
+
+
+@op("LogMatrixDeterminant()(x)", fn=("slogdet(input:x)", "log_matrix_determinant(input:x)"),
+    mx="linalg_slogdet(A:x) | rank1=True", outputs=2)
+def slogdet(xp, x, *, rank1=False):
     """The sign and the logarithm of the absolute value of each matrix's determinant."""
     _square(x, "slogdet")
     sign, log = xp.linalg.slogdet(x)
-    return sign, log
+    return _ranked(xp, sign, rank1), _ranked(xp, log, rank1)
 
 
 @slogdet.vjp(keep="args")
-def _(xp, g, ans, args, needs):
-    return (xp.expand_dims(xp.expand_dims(g[1], axis=-1), axis=-1) * xp.swapaxes(xp.inverse(args[0]), -1, -2),)
+def _(xp, g, ans, args, needs, *, rank1):
+    g = xp.reshape(g[1], tuple(args[0].shape)[:-2])
+    return (xp.expand_dims(xp.expand_dims(g, axis=-1), axis=-1) * xp.swapaxes(xp.inverse(args[0]), -1, -2),)
 
 
 @op("Cholesky(upper=False)(input_x:x)", fn="cholesky(input_x:x, upper=False)", mx="linalg_potrf(A:x)")
@@ -59,6 +70,11 @@ def cholesky(xp, x, *, upper=False):
     """The lower triangular L with L L^T = x for each symmetric positive definite matrix x; ``upper`` gives L^T."""
     _square(x, "cholesky")
     return _mt(xp, xp.linalg.cholesky(x), upper)
+
+
+@cholesky.shape
+def _(shapes, **_):
+    return shapes[0]
 
 
 @op(fn="solve(A:a, B:b)", ms="MatrixSolve(adjoint:_=False)(matrix:a, rhs:b)")
@@ -76,11 +92,21 @@ def _(xp, g, ans, args, needs):
     return -outer if needs[0] else None, db
 
 
+@solve.shape
+def _(shapes):
+    return shapes[1]
+
+
 @op(mx="linalg_potri(A:x)")
 def cholesky_inverse(xp, x):
     """The inverse of L L^T, for lower triangular L."""
     _square(x, "linalg_potri")
     return xp.linalg.inv(xp.matmul(x, swap(xp, x)))
+
+
+@cholesky_inverse.shape
+def _(shapes):
+    return shapes[0]
 
 
 @op(mx="linalg_gemm(A:a, B:b, C:c, transpose_a=False, transpose_b=False, alpha=1.0, beta=1.0, axis:_=-2)")
@@ -123,11 +149,16 @@ def trsm(xp, a, b, *, transpose=False, rightside=False, lower=True, alpha=1.0):
     return alpha * xp.linalg.solve(a, b)
 
 
-@op(mx="linalg_sumlogdiag(A:x)")
-def sum_log_diagonal(xp, x):
+@trsm.shape
+def _(shapes, **_):
+    return shapes[1]
+
+
+@op(mx="linalg_sumlogdiag(A:x) | rank1=True")
+def sum_log_diagonal(xp, x, *, rank1=False):
     """The sum of the logarithms of each matrix's diagonal."""
     i = np.arange(_square(x, "linalg_sumlogdiag"))
-    return xp.sum(xp.log(x[..., i, i]), axis=-1)
+    return _ranked(xp, xp.sum(xp.log(x[..., i, i]), axis=-1), rank1)
 
 
 @op(mx="linalg_extractdiag(A:x, offset=0)")

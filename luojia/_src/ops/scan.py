@@ -74,11 +74,11 @@ def cumulative_product(xp, x, *, axis, dtype=None, exclusive=False, reverse=Fals
     return xp.flip(out, axis) if reverse else out
 
 
-def _running_extremum(name: str, better: str, faces: dict):
+def _running_extremum(name: str, better: str, index_dtype: str, faces: dict):
     def function(xp, x, *, axis):
         ndim, n = len(x.shape), x.shape[axis]
         value = x[_along(axis, ndim, slice(0, 1))]
-        position = xp.zeros_like(value, dtype="int64")
+        position = xp.zeros_like(value, dtype=index_dtype)
         values, positions = [value], [position]
         for i in range(1, n):
             new = x[_along(axis, ndim, slice(i, i + 1))]
@@ -86,7 +86,7 @@ def _running_extremum(name: str, better: str, faces: dict):
             value, position = xp.where(won, new, value), xp.where(won, i, position)
             values.append(value)
             positions.append(position)
-        return xp.concatenate(values, axis % ndim), xp.concatenate(positions, axis % ndim)
+        return xp.concatenate(values, axis % ndim), xp.concatenate(positions, axis % ndim).astype(index_dtype)
 
     function.__name__ = name
     function.__doc__ = f"The {name[3:]}imum of the elements up to each along ``axis``, and its position."
@@ -97,5 +97,5 @@ def _running_extremum(name: str, better: str, faces: dict):
         return (xp.put_along(g[0], ans[1], axis=axis, shape=tuple(args[0].shape)),)
 
 
-_running_extremum("cummax", "greater_equal", {"ms": "Cummax(axis)(x)", "fn": "cummax(input:x, axis)"})
-_running_extremum("cummin", "less_equal", {"ms": "Cummin(axis)(x)", "fn": "cummin(input:x, axis)"})
+_running_extremum("cummax", "greater_equal", "int64", {"ms": "Cummax(axis)(x)", "fn": "cummax(input:x, axis)"})
+_running_extremum("cummin", "less_equal", "int32", {"ms": "Cummin(axis)(x)", "fn": "cummin(input:x, axis)"})

@@ -67,14 +67,33 @@ _comparing("tensor_scatter_max", "TensorScatterMax", "maximum", "x with v where 
 _comparing("tensor_scatter_min", "TensorScatterMin", "minimum", "x with v where less, at coordinates i.")
 
 
+@op(fn=())
+def scatter_product(xp, i, v, *, shape):
+    """Ones of ``shape`` with v multiplied in at coordinates i."""
+    return xp.scatter_with(xp.ones(shape, v.dtype), nd_index(i, False), v, how="multiply")
+
+
+@scatter_product.vjp
+def _(xp, g, ans, args, needs, *, shape):
+    return None, xp.gather_nd(g * ans, args[0]) / args[1]
+
+
 def _scaling(name: str, ms: str, how: str, doc: str):
     def function(xp, x, i, v):
         _fits(ms, x, i, v)
-        factor = xp.scatter_with(xp.ones_like(x), nd_index(i, False), v, how="multiply")
+        factor = xp.scatter_product(i, v, shape=tuple(x.shape))
         return x * factor if how == "multiply" else x / factor
 
     function.__name__, function.__doc__ = name, doc
-    op(f"{ms}()(input_x:x, indices:i, updates:v)", fn=f"{name}(input_x:x, indices:i, updates:v)")(function)
+    made = op(f"{ms}()(input_x:x, indices:i, updates:v)", fn=f"{name}(input_x:x, indices:i, updates:v)")(function)
+
+    @made.vjp(keep="args")
+    def _(xp, g, ans, args, needs):
+        x, i, v = args
+        factor = xp.scatter_product(i, v, shape=tuple(x.shape))
+        if how == "multiply":
+            return g * factor, None, xp.gather_nd(g * x * factor, i) / v
+        return g / factor, None, -xp.gather_nd(g * x / factor, i) / v
 
 
 _scaling("tensor_scatter_mul", "TensorScatterMul", "multiply", "x with v multiplied in, at coordinates i.")
@@ -119,7 +138,7 @@ def _(xp, g, ans, args, needs):
 @op(fn="index_fill(x, axis, index:i, value)")
 def index_fill(xp, x, i, *, axis, value):
     """x with ``value`` in its slices at positions i along ``axis``."""
-    return xp.set_at(x, (slice(None),) * (axis % len(x.shape)) + (i,), value)
+    return xp.set_at(x, (slice(None),) * (axis % len(x.shape)) + (i.astype("int64"),), value)
 
 
 @index_fill.vjp(keep="args")
@@ -132,9 +151,9 @@ def _(xp, g, ans, args, needs, *, axis, value):
 def unsorted_segment_sum(xp, x, i, *, num_segments):
     """The sums of the slices of x with the same segment number; out[k] = sum of x[j] where i[j] = k."""
     shape = (num_segments, *tuple(x.shape)[len(i.shape) :])
-    return xp.scatter_add(shape, x.dtype, (i,), x)
+    return xp.scatter_add(shape, x.dtype, (i.astype("int64"),), x)
 
 
 @unsorted_segment_sum.vjp(keep="args")
 def _(xp, g, ans, args, needs, *, num_segments):
-    return xp.take(g, args[1], axis=0), None
+    return xp.take(g, args[1], axis=0, mode="wrap"), None

@@ -133,13 +133,16 @@ def _(xp, g, ans, args, needs, *, axis):
     return (xp.reshape(g, args[0].shape),)
 
 
-@op("Flatten()(input_x:x) | start_dim=1", fn="flatten(input:x, order:_='C', start_dim=1, end_dim=-1)",
-    mx=("flatten(data:x)", "Flatten(data:x)"))
-def flatten(xp, x, *, start_dim=1, end_dim=-1):
-    """x with its axes from ``start_dim`` to ``end_dim`` joined: by default (N, ...) becomes (N, size)."""
+@op("Flatten()(input_x:x) | rows=True", fn="flatten(input:x, order:_='C', start_dim=1, end_dim=-1)",
+    mx=("flatten(data:x) | rows=True", "Flatten(data:x) | rows=True"))
+def flatten(xp, x, *, start_dim=1, end_dim=-1, rows=False):
+    """x with its axes from ``start_dim`` to ``end_dim`` joined: by default (N, ...) becomes (N, size).
+
+    A vector stays as it is, or becomes (N, 1) with ``rows``.
+    """
     shape = tuple(x.shape)
-    if len(shape) == 1 and start_dim == 1:
-        return xp.reshape(x, (shape[0], 1))
+    if len(shape) == 1 and start_dim in (0, 1):
+        return xp.reshape(x, (shape[0], 1) if rows else shape)
     if not shape:
         return xp.reshape(x, (1,))
     start, end = axis_in(start_dim, len(shape), "flatten"), axis_in(end_dim, len(shape), "flatten")

@@ -25,14 +25,14 @@ def _prepared(xp, x, length, axis, temperature, use_length):
 def softmax(xp, x, length=None, *, axis=-1, temperature=None, dtype=None, use_length=False, mode=None):
     """e^x / sum(e^x) along ``axis``, of x / ``temperature``; with ``use_length``, of each row's first ``length`` only.
 
-    ``mode`` is MXNet's SoftmaxActivation: 'channel' for axis 1, 'instance' over all axes but the first.
+    ``mode`` is MXNet's SoftmaxActivation: 'channel' for axis 1, 'instance' for the last.
     """
     if dtype is not None:
         x = x.astype(to_np(dtype))
     if mode is not None:
         if mode not in ("channel", "instance"):
             raise ArgumentError(f"SoftmaxActivation: mode must be 'channel' or 'instance', got {mode!r}.")
-        axis = 1 if mode == "channel" else tuple(range(1, len(x.shape)))
+        axis = 1 if mode == "channel" else -1
     axis = _axis(axis)
     x, mask = _prepared(xp, x, length, axis, temperature, use_length)
     e = xp.exp(x - xp.max(x, axis=axis, keepdims=True))
@@ -48,7 +48,7 @@ def _axis(axis):
 @softmax.vjp(keep="ans")
 def _(xp, g, ans, args, needs, *, axis, temperature, dtype, use_length, mode):
     if mode is not None:
-        axis = 1 if mode == "channel" else tuple(range(1, len(g.shape)))
+        axis = 1 if mode == "channel" else -1
     dx = ans * (g - xp.sum(g * ans, axis=_axis(axis), keepdims=True))
     return (dx if temperature is None else dx / temperature, None)[: len(args)]
 

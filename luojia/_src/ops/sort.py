@@ -11,9 +11,8 @@ from .shape import axis_in
 def order(xp, x, axis: int, descending: bool):
     """The positions that sort x along ``axis``; equal elements keep their order."""
     if not descending:
-        return xp.argsort(x, axis=axis, kind="stable")
-    n = x.shape[axis]
-    return n - 1 - xp.flip(xp.argsort(xp.flip(x, axis), axis=axis, kind="stable"), axis)
+        return xp.stable_argsort(x, axis)
+    return x.shape[axis] - 1 - xp.flip(xp.stable_argsort(xp.flip(x, axis), axis), axis)
 
 
 @op(mx="sort(data:x, axis=-1, is_ascend=True)")

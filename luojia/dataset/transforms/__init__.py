@@ -2,6 +2,6 @@
 
 from . import c_transforms, py_transforms, transforms
 from .transforms import *  # noqa: F403
-from .transforms import __all__ as _names
 
-__all__ = [*_names, "c_transforms", "py_transforms", "transforms"]
+__all__ = ["c_transforms", "py_transforms", "transforms"]
+__all__ += transforms.__all__

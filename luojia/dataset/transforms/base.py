@@ -39,12 +39,12 @@ def operations(transforms: Any, who: str) -> list[Callable]:
     return list(transforms)
 
 
-def apply_all(transforms: Sequence[Callable], values: tuple) -> Any:
+def apply_all(transforms: Sequence[Callable], values: tuple[Any, ...]) -> Any:
     """The transforms one after the other; a tuple is several values."""
     for transform in transforms:
         made = transform(*values)
         values = made if isinstance(made, tuple) else (made,)
-    return values if len(values) > 1 else values[0]
+    return values[0] if len(values) == 1 else values
 
 
 def array_of(value: Any) -> np.ndarray:

@@ -152,7 +152,7 @@ class RandomApply:
     def __call__(self, *values: Any) -> Any:
         if config.stream().random_sample() < self.prob:
             return apply_all(self.transforms, values)
-        return values if len(values) > 1 else values[0]
+        return values[0] if len(values) == 1 else values
 
 
 class RandomChoice:

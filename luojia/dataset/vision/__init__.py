@@ -10,9 +10,9 @@ from typing import Any
 from ..._src.errors import NotSupportedError
 from . import c_transforms, py_transforms, transforms, utils
 from .transforms import *  # noqa: F403
-from .transforms import __all__ as _names
 
-__all__ = [*_names, "c_transforms", "py_transforms", "transforms", "utils"]
+__all__ = ["c_transforms", "py_transforms", "transforms", "utils"]
+__all__ += transforms.__all__
 _REFUSED = (
     "AdjustBrightness AdjustContrast AdjustGamma AdjustHue AdjustSaturation AdjustSharpness Affine AutoAugment "
     "AutoContrast BoundingBoxAugment ConvertColor CutMixBatch CutOut Equalize Erase FiveCrop GaussianBlur "

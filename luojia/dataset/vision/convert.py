@@ -61,13 +61,12 @@ class Normalize(ImageTransform):
                         f"Normalize: Input {name}[{i}] is not within the required interval of "
                         f"{'[' if least else '('}0, 255], got {value}."
                     )
-        self.mean, self.std, self.is_hwc = np.float32(mean), np.float32(std), is_hwc
+        self.mean, self.std, self.is_hwc = np.array(mean, np.float32), np.array(std, np.float32), is_hwc
 
     def image(self, image: np.ndarray) -> np.ndarray:
         channels = 1 if image.ndim == 2 else image.shape[-1 if self.is_hwc else 0]
         if len(self.mean) not in (1, channels):
-            raise PipelineError(f"Normalize: an image of {channels} channels does not match the {len(self.mean)} "
-                                f"of mean.")
+            raise PipelineError(f"Normalize: the image has {channels} channels, mean has {len(self.mean)} numbers.")
         mean, std = self.mean, self.std
         if image.ndim == 3 and not self.is_hwc:
             mean, std = mean[:, None, None], std[:, None, None]

@@ -53,7 +53,8 @@ class Crop(ImageTransform):
         self.at, self.size = tuple(coordinates), size_of(size, "Crop")
 
     def image(self, image: np.ndarray) -> np.ndarray:
-        return images.crop(image, *self.at, *self.size)
+        top, left = self.at
+        return images.crop(image, top, left, *self.size)
 
 
 class Pad(ImageTransform):

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from . import convert
-from .transforms import *  # noqa: F403
-from .transforms import __all__ as _names
+from . import convert, transforms
+from .transforms import *  # type: ignore[assignment]  # noqa: F403 - two are replaced below
 
-__all__ = list(_names)
+__all__: list[str] = []
+__all__ += transforms.__all__
 
 
 class Normalize(convert.Normalize):

@@ -16,6 +16,9 @@ def default_batchify_fn(data: Sequence[Any]) -> Any:
     return to_nd(default_batchify(data))
 
 
+default_mp_batchify_fn = default_batchify_fn  # MXNet's name of the one for worker processes
+
+
 class DataLoader(loader.DataLoader):
     """Iterates over ``dataset`` in batches of NDArrays: a list of them where a sample is a tuple.
 

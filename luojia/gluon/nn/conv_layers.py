@@ -14,8 +14,7 @@ def check_layout(layer: HybridBlock, layout: str, ndim: int) -> None:
     expected = "NC" + "DHW"[3 - ndim:]
     if layout != expected:
         raise NotSupportedError(
-            f"{type(layer).__name__}: layout {layout!r} is not supported; use {expected!r}, transposing the data "
-            f"if need be."
+            f"{type(layer).__name__}: layout {layout!r} is not supported; use {expected!r}, and transpose the data."
         )
 
 
@@ -66,8 +65,8 @@ class _Conv(HybridBlock):
         how = self._kwargs
         ndim = len(how["kernel"])
         first = self.weight.shape[0]
-        parts = [f"{self.weight.shape[1] or None} -> {first}", f"kernel_size={how['kernel']}",
-                 f"stride={how['stride']}"]
+        last = self.weight.shape[1] or None
+        parts = [f"{last} -> {first}", f"kernel_size={how['kernel']}", f"stride={how['stride']}"]
         if how["pad"] != (0,) * ndim:
             parts.append(f"padding={how['pad']}")
         if how["dilate"] != (1,) * ndim:

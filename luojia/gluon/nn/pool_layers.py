@@ -44,21 +44,26 @@ def _window_class(name: str, ndim: int, kind: str) -> type:
     two: Any = 2 if ndim == 1 else (2,) * ndim
 
     if kind == "max":
-        def __init__(self: Any, pool_size: Any = two, strides: Any = None, padding: Any = 0, layout: str = plain,
-                     ceil_mode: bool = False, **kwargs: Any) -> None:
+        def maxima(self: Any, pool_size: Any = two, strides: Any = None, padding: Any = 0, layout: str = plain,
+                   ceil_mode: bool = False, **kwargs: Any) -> None:
             _Pooling.__init__(self, _per_axis(pool_size, ndim), strides, padding, ceil_mode, False, "max", layout,
                               **kwargs)
+
+        init: Any = maxima
     elif ndim == 1:
-        def __init__(self: Any, pool_size: Any = two, strides: Any = None, padding: Any = 0, layout: str = plain,
-                     ceil_mode: bool = False, count_include_pad: bool = True, **kwargs: Any) -> None:
+        def means(self: Any, pool_size: Any = two, strides: Any = None, padding: Any = 0, layout: str = plain,
+                  ceil_mode: bool = False, count_include_pad: bool = True, **kwargs: Any) -> None:
             _Pooling.__init__(self, _per_axis(pool_size, ndim), strides, padding, ceil_mode, False, "avg", layout,
                               count_include_pad, **kwargs)
+
+        init = means
     else:  # mxnet takes ceil_mode before layout here
-        def __init__(self: Any, pool_size: Any = two, strides: Any = None, padding: Any = 0, ceil_mode: bool = False,
+        def means_nd(self: Any, pool_size: Any = two, strides: Any = None, padding: Any = 0, ceil_mode: bool = False,
                      layout: str = plain, count_include_pad: bool = True, **kwargs: Any) -> None:
             _Pooling.__init__(self, _per_axis(pool_size, ndim), strides, padding, ceil_mode, False, "avg", layout,
                               count_include_pad, **kwargs)
 
+        init = means_nd
     what = "Maxima" if kind == "max" else "Means"
     doc = f"""{what} over windows of {ndim} dimension{'s' * (ndim > 1)}.
 
@@ -71,7 +76,7 @@ def _window_class(name: str, ndim: int, kind: str) -> type:
     """
     if kind == "avg":
         doc += "    count_include_pad: count the padding in the means.\n    "
-    return type(name, (_Pooling,), {"__init__": __init__, "__doc__": doc, "__module__": __name__})
+    return type(name, (_Pooling,), {"__init__": init, "__doc__": doc, "__module__": __name__})
 
 
 def _global_class(name: str, ndim: int, kind: str) -> type:

@@ -56,7 +56,7 @@ class ModifierCell(HybridRecurrentCell):
         base_cell: the other cell, which can then be used through this one only.
     """
 
-    def __init__(self, base_cell: HybridRecurrentCell) -> None:
+    def __init__(self, base_cell: Any) -> None:
         assert not base_cell._modified, f"Cell {base_cell.name} is already modified. One cell cannot be modified twice"
         base_cell._modified = True
         super().__init__(prefix=base_cell.prefix + self._alias(), params=None)

@@ -16,6 +16,8 @@ _PART = re.compile(r"(l|r)(\d+)_(i2h|h2h|h2r)_(weight|bias)\Z")
 class _RNNLayer(HybridBlock):
     """A stack of recurrent layers of one kind."""
 
+    l0_i2h_weight: Parameter
+
     def __init__(self, hidden_size: int, num_layers: int, layout: str, dropout: float, bidirectional: bool,
                  input_size: int, i2h_weight_initializer: Any, h2h_weight_initializer: Any, i2h_bias_initializer: Any,
                  h2h_bias_initializer: Any, mode: str, projection_size: int | None = None,
@@ -117,8 +119,8 @@ class _RNNLayer(HybridBlock):
             states = [states]
         if given:
             self._check_states(inputs, states)
-        flat = [inputs, list(states) if given else None]
-        out = super().__call__(*flat, *(() if sequence_length is None else (sequence_length,)))
+        rest = () if sequence_length is None else (sequence_length,)
+        out = super().__call__(inputs, None if states is None else list(states), *rest)
         return (out[0], list(out[1:])) if given else out
 
     def _check_states(self, inputs: Any, states: Any) -> None:

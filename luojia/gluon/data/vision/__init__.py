@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .datasets import CIFAR10, CIFAR100, MNIST, FashionMNIST, ImageFolderDataset, ImageRecordDataset
+
+if TYPE_CHECKING:  # loaded at first use: transforms are Blocks
+    from . import transforms
 
 __all__ = ["CIFAR10", "CIFAR100", "MNIST", "FashionMNIST", "ImageFolderDataset", "ImageRecordDataset", "transforms"]
 
 
 def __getattr__(name: str) -> Any:
-    if name == "transforms":  # at first use: transforms are Blocks
+    if name == "transforms":
         return importlib.import_module(".transforms", __name__)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -192,7 +192,7 @@ class RandomCrop(_Transform):
         from ....image import random_crop
 
         def part(x: np.ndarray) -> np.ndarray:
-            x = images.pad(x, *[self._pad] * 4, self._value)
+            x = images.pad(x, self._pad, self._pad, self._pad, self._pad, self._value)
             return random_crop(x, self._size, self._method)[0].asnumpy()
 
         return _each(part, image, self)

@@ -1,0 +1,302 @@
+"""Handlers: what happens at the turns of an Estimator's loop. Those of lower ``priority`` come first."""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+import time
+from collections.abc import Callable
+from typing import Any
+
+from ....metric import Loss as LossMetric
+
+
+class TrainBegin:
+    """Called as training begins."""
+
+    def train_begin(self, estimator: Any, *args: Any, **kwargs: Any) -> None: ...
+
+
+class TrainEnd:
+    """Called as training ends."""
+
+    def train_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None: ...
+
+
+class EpochBegin:
+    """Called before each epoch."""
+
+    def epoch_begin(self, estimator: Any, *args: Any, **kwargs: Any) -> None: ...
+
+
+class EpochEnd:
+    """Called after each epoch."""
+
+    def epoch_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None: ...
+
+
+class BatchBegin:
+    """Called before each batch."""
+
+    def batch_begin(self, estimator: Any, *args: Any, **kwargs: Any) -> None: ...
+
+
+class BatchEnd:
+    """Called after each batch, with ``batch, pred, label, loss``."""
+
+    def batch_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None: ...
+
+
+class StoppingHandler(TrainBegin, BatchEnd, EpochEnd):
+    """Stops after a number of epochs or batches."""
+
+    def __init__(self, max_epoch: int | None = None, max_batch: int | None = None) -> None:
+        self.max_epoch = max_epoch
+        self.max_batch = max_batch
+        self.current_batch = self.current_epoch = 0
+
+    def train_begin(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+        self.current_batch = self.current_epoch = 0
+        if self.max_epoch == 0 or self.max_batch == 0:
+            estimator.stop_training = True
+
+    def batch_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+        self.current_batch += 1
+        if self.current_batch == self.max_batch:
+            estimator.stop_training = True
+
+    def epoch_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+        self.current_epoch += 1
+        if self.current_epoch == self.max_epoch:
+            estimator.stop_training = True
+
+
+class GradientUpdateHandler(BatchEnd):
+    """Steps the trainer after each batch."""
+
+    def __init__(self, priority: float = -2000) -> None:
+        self.priority = priority
+
+    def batch_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+        loss = kwargs["loss"]
+        loss = loss if isinstance(loss, (list, tuple)) else [loss]
+        estimator.trainer.step(sum(part.shape[0] for part in loss))
+
+
+class MetricHandler(EpochBegin, BatchEnd):
+    """Resets the metrics before an epoch and updates them after a batch."""
+
+    def __init__(self, metrics: list, priority: float = -1000) -> None:
+        self.metrics = metrics
+        self.priority = priority
+
+    def epoch_begin(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+        for metric in self.metrics:
+            metric.reset()
+
+    def batch_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+        for metric in self.metrics:
+            if isinstance(metric, LossMetric):
+                metric.update(0, kwargs["loss"])
+            else:
+                metric.update(kwargs["label"], kwargs["pred"])
+
+
+class ValidationHandler(TrainBegin, BatchEnd, EpochEnd):
+    """Evaluates every so many epochs or batches."""
+
+    def __init__(self, val_data: Any, eval_fn: Callable, epoch_period: int | None = 1,
+                 batch_period: int | None = None, priority: float = -1000, event_handlers: Any = None) -> None:
+        self.val_data = val_data
+        self.eval_fn = eval_fn
+        self.epoch_period = epoch_period
+        self.batch_period = batch_period
+        self.priority = priority
+        self.event_handlers = event_handlers
+        self.current_batch = self.current_epoch = 0
+
+    def train_begin(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+        self.current_batch = self.current_epoch = 0
+
+    def batch_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+        self.current_batch += 1
+        if self.batch_period and self.current_batch % self.batch_period == 0:
+            self.eval_fn(val_data=self.val_data, event_handlers=self.event_handlers)
+
+    def epoch_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+        self.current_epoch += 1
+        if self.epoch_period and self.current_epoch % self.epoch_period == 0:
+            self.eval_fn(val_data=self.val_data, event_handlers=self.event_handlers)
+
+
+class LoggingHandler(TrainBegin, TrainEnd, EpochBegin, EpochEnd, BatchEnd):
+    """Logs time and metrics, per epoch, or every ``log_interval`` batches as well."""
+
+    def __init__(self, log_interval: int | str = "epoch", metrics: list | None = None,
+                 priority: float = math.inf) -> None:
+        if log_interval != "epoch" and not isinstance(log_interval, int):
+            raise ValueError(f"log_interval must be 'epoch' or a number of batches, got {log_interval!r}.")
+        self.log_interval = log_interval
+        self.metrics = metrics or []
+        self.priority = priority
+        self.batch_index = self.current_epoch = 0
+        self.start = self.epoch_start = 0.0
+
+    def _scores(self) -> str:
+        return ", ".join(f"{name}: {value:.4f}" for m in self.metrics for name, value in m.get_name_value())
+
+    def train_begin(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+        self.start = time.time()
+        self.current_epoch = 0
+        estimator.logger.info("Training begin: using optimizer %s with current learning rate %.4f",
+                              type(estimator.trainer.optimizer).__name__, estimator.trainer.learning_rate)
+
+    def train_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+        estimator.logger.info("Train finished using total %ds with %d epochs. %s", time.time() - self.start,
+                              self.current_epoch, self._scores())
+
+    def epoch_begin(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+        self.epoch_start = time.time()
+        self.batch_index = 0
+
+    def epoch_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+        estimator.logger.info("[Epoch %d] Finished in %.3fs, %s", self.current_epoch, time.time() - self.epoch_start,
+                              self._scores())
+        self.current_epoch += 1
+
+    def batch_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+        if isinstance(self.log_interval, int) and self.batch_index % self.log_interval == 0:
+            estimator.logger.info("[Epoch %d][Batch %d] %s", self.current_epoch, self.batch_index, self._scores())
+        self.batch_index += 1
+
+
+class _Monitor:
+    """Whether a metric's score is better than the best so far."""
+
+    def __init__(self, monitor: Any, mode: str) -> None:
+        if mode not in ("auto", "min", "max"):
+            raise ValueError(f"mode must be 'auto', 'min' or 'max', got {mode!r}.")
+        rising = mode == "max" or mode == "auto" and any(
+            word in monitor.get()[0].lower() for word in ("acc", "f1", "mcc", "pcc", "pearson"))
+        self.monitor = monitor
+        self.sign = 1.0 if rising else -1.0
+
+    def better(self, value: float, best: float | None, min_delta: float = 0.0) -> bool:
+        return best is None or self.sign * (value - best) > min_delta
+
+
+class EarlyStoppingHandler(TrainBegin, EpochEnd, TrainEnd):
+    """Stops where a metric has not become better for ``patience`` epochs.
+
+    Args:
+        monitor: the metric.
+        min_delta: what counts as better.
+        patience: epochs to wait.
+        mode: 'min', 'max', or 'auto' by the metric's name.
+        baseline: a score to be beaten first.
+    """
+
+    def __init__(self, monitor: Any, min_delta: float = 0, patience: int = 0, mode: str = "auto",
+                 baseline: float | None = None) -> None:
+        self._compare = _Monitor(monitor, mode)
+        self.monitor = monitor
+        self.min_delta = abs(min_delta)
+        self.patience = patience
+        self.baseline = baseline
+        self.train_begin(None)
+
+    def train_begin(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+        self.wait = self.stopped_epoch = self.current_epoch = 0
+        self.best = self.baseline
+
+    def epoch_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+        value = self.monitor.get()[1]
+        if self._compare.better(value, self.best, self.min_delta):
+            self.best, self.wait = value, 0
+        else:
+            self.wait += 1
+            if self.wait > self.patience:
+                self.stopped_epoch = self.current_epoch
+                estimator.stop_training = True
+        self.current_epoch += 1
+
+    def train_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+        if self.stopped_epoch:
+            estimator.logger.info("[Epoch %d] EarlyStopping: early stopping %s", self.stopped_epoch,
+                                  self.monitor.get()[0])
+
+
+class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
+    """Writes ``prefix-epoch0batch9.params`` and ``.states`` every so many epochs or batches.
+
+    Args:
+        model_dir: the folder.
+        model_prefix: the beginning of the names.
+        monitor: a metric, for ``save_best``.
+        verbose: log what is written.
+        save_best: also write ``prefix-best`` where the metric is the best so far.
+        mode: 'min', 'max' or 'auto'.
+        epoch_period, batch_period: how often.
+        max_checkpoints: how many to keep, the last ones.
+        resume_from_checkpoint: not supported; use ``load_parameters`` and ``Trainer.load_states``.
+    """
+
+    def __init__(self, model_dir: str, model_prefix: str = "model", monitor: Any = None, verbose: int = 0,
+                 save_best: bool = False, mode: str = "auto", epoch_period: int | None = 1,
+                 batch_period: int | None = None, max_checkpoints: int = 5,
+                 resume_from_checkpoint: bool = False) -> None:
+        if resume_from_checkpoint:
+            raise NotImplementedError("CheckpointHandler(resume_from_checkpoint=True) is not supported; call "
+                                      "net.load_parameters and trainer.load_states before fit.")
+        if save_best and monitor is None:
+            raise ValueError("CheckpointHandler: save_best needs monitor, the metric to be the best in.")
+        self.model_dir = model_dir
+        self.model_prefix = model_prefix
+        self.monitor = monitor
+        self.verbose = verbose
+        self.save_best = save_best
+        self._compare = _Monitor(monitor, mode) if monitor is not None else None
+        self.epoch_period = epoch_period
+        self.batch_period = batch_period
+        self.max_checkpoints = max_checkpoints
+        self.saved: list[str] = []
+        self.best: float | None = None
+        self.current_epoch = self.current_batch = 0
+
+    def train_begin(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+        os.makedirs(self.model_dir, exist_ok=True)
+        self.current_epoch = self.current_batch = 0
+
+    def batch_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+        if self.batch_period and (self.current_batch + 1) % self.batch_period == 0:
+            self._save(estimator)
+        self.current_batch += 1
+
+    def epoch_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+        if self.epoch_period and (self.current_epoch + 1) % self.epoch_period == 0:
+            self._save(estimator)
+        self.current_epoch += 1
+
+    def _save(self, estimator: Any) -> None:
+        path = os.path.join(self.model_dir, self.model_prefix)
+        name = f"{path}-epoch{self.current_epoch}batch{self.current_batch}"
+        self._write(estimator, name)
+        if name not in self.saved:
+            self.saved.append(name)
+        while len(self.saved) > self.max_checkpoints:
+            old = self.saved.pop(0)
+            for ending in (".params", ".states"):
+                if os.path.exists(old + ending):
+                    os.remove(old + ending)
+        if self.save_best and self._compare is not None:
+            value = self.monitor.get()[1]
+            if self._compare.better(value, self.best):
+                self.best = value
+                self._write(estimator, path + "-best")
+
+    def _write(self, estimator: Any, name: str) -> None:
+        estimator.net.save_parameters(name + ".params")
+        estimator.trainer.save_states(name + ".states")
+        if self.verbose:
+            logging.getLogger("Estimator").info("saved %s.params", name)

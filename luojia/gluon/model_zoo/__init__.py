@@ -1,0 +1,5 @@
+"""Networks by name."""
+
+from . import vision
+
+__all__ = ["vision"]

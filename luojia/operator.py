@@ -1,0 +1,167 @@
+"""Operators of one's own, written on NDArrays: ``CustomOp``, ``CustomOpProp``, ``register`` and ``nd.Custom``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ._src.core import tape
+from ._src.core.tape import Node, RichNode, recording_scope, state
+from ._src.core.tensor import Tensor, wrap
+from ._src.errors import ArgumentError, NotSupportedError, ShapeError
+from .ndarray import NDArray
+
+_registered: dict[str, type] = {}
+
+
+class CustomOp:
+    """What an operator computes: ``forward`` fills ``out_data``, ``backward`` ``in_grad``, both with ``assign``."""
+
+    def forward(self, is_train: bool, req: list[str], in_data: list[NDArray], out_data: list[NDArray],
+                aux: list[NDArray]) -> None:
+        """Compute the outputs of ``in_data`` into ``out_data``."""
+        raise NotImplementedError(f"{type(self).__name__} must define forward(is_train, req, in_data, out_data, aux).")
+
+    def backward(self, req: list[str], out_grad: list[NDArray], in_data: list[NDArray], out_data: list[NDArray],
+                 in_grad: list[NDArray], aux: list[NDArray]) -> None:
+        """Compute the gradients of the inputs into ``in_grad``. The default leaves zeros."""
+
+    def assign(self, dst: NDArray, req: str, src: Any) -> None:
+        """Write ``src`` to ``dst`` as ``req`` says: 'write', 'inplace', 'add' or 'null'."""
+        if req in ("write", "inplace"):
+            dst[:] = src
+        elif req == "add":
+            dst[:] = dst + src
+        elif req != "null":
+            raise ArgumentError(f"assign: req must be 'write', 'inplace', 'add' or 'null', got {req!r}.")
+
+
+class CustomOpProp:
+    """What an operator is: the names of its arrays, their shapes and dtypes, and the CustomOp that computes it.
+
+    Args:
+        need_top_grad: whether ``backward`` reads the gradients of the outputs; a loss does not.
+    """
+
+    def __init__(self, need_top_grad: bool = True) -> None:
+        self.need_top_grad_ = need_top_grad
+
+    def list_arguments(self) -> list[str]:
+        """The names of the inputs."""
+        return ["data"]
+
+    def list_outputs(self) -> list[str]:
+        """The names of the outputs."""
+        return ["output"]
+
+    def list_auxiliary_states(self) -> list[str]:
+        """The names of the arrays that the operator keeps; given after the inputs."""
+        return []
+
+    def infer_shape(self, in_shape: list) -> tuple:
+        """Shapes of the inputs, the outputs and the auxiliary states."""
+        return in_shape, [in_shape[0]] * len(self.list_outputs()), []
+
+    def infer_type(self, in_type: list) -> tuple:
+        """Dtypes of the inputs, the outputs and the auxiliary states: by default those of the first input."""
+        return in_type, [in_type[0]] * len(self.list_outputs()), [in_type[0]] * len(self.list_auxiliary_states())
+
+    def declare_backward_dependency(self, out_grad: Sequence, in_data: Sequence, out_data: Sequence) -> list:
+        """What ``backward`` reads. (luojia keeps all of it.)"""
+        return [*(out_grad if self.need_top_grad_ else ()), *in_data, *out_data]
+
+    def create_operator(self, ctx: Any, in_shapes: list, in_dtypes: list) -> CustomOp:
+        """The CustomOp for inputs of these shapes and dtypes."""
+        raise NotImplementedError(f"{type(self).__name__} must define create_operator(ctx, in_shapes, in_dtypes).")
+
+
+def register(reg_name: str) -> Callable[[type], type]:
+    """A class decorator that makes a CustomOpProp known as ``nd.Custom(..., op_type=reg_name)``."""
+
+    def decorate(prop: type) -> type:
+        if not isinstance(prop, type) or not issubclass(prop, CustomOpProp):
+            raise ArgumentError(f"register({reg_name!r}) decorates a subclass of CustomOpProp, got {prop!r}.")
+        _registered[reg_name] = prop
+        return prop
+
+    return decorate
+
+
+def get_all_registered_operators() -> list[str]:
+    """The names that ``register`` was given."""
+    return sorted(_registered)
+
+
+def custom(*args: NDArray, op_type: str, name: str | None = None, **kwargs: Any) -> Any:
+    """Run the operator registered as ``op_type``.
+
+    Args:
+        args: its inputs and then its auxiliary states, in order or by name among ``kwargs``.
+        kwargs: the rest of ``kwargs`` goes to the CustomOpProp as strings.
+
+    Raises:
+        ArgumentError: an unknown name, or a wrong number of inputs.
+        NotSupportedError: a second derivative is asked of it: its backward is not recorded.
+    """
+    if op_type not in _registered:
+        raise ArgumentError(f"Custom: no operator is registered as {op_type!r}; known are "
+                            f"{get_all_registered_operators()}. Decorate its CustomOpProp with operator.register.")
+    attributes = {k: str(v) for k, v in kwargs.items() if not isinstance(v, Tensor)}
+    prop = _registered[op_type](**attributes)
+    names, aux_names = prop.list_arguments(), prop.list_auxiliary_states()
+    arrays = [*args, *[kwargs[n] for n in [*names, *aux_names][len(args) :] if n in kwargs]]
+    if len(arrays) != len(names) + len(aux_names):
+        raise ArgumentError(f"Custom {op_type!r} expects {len(names) + len(aux_names)} arrays, for "
+                            f"{[*names, *aux_names]}, got {len(arrays)}.")
+    inputs, aux = arrays[: len(names)], arrays[len(names) :]
+    device = inputs[0]._device
+    in_shapes, out_shapes = (list(s) for s in prop.infer_shape([list(t.shape) for t in inputs])[:2])
+    for n, t, s in zip(names, inputs, in_shapes):
+        if tuple(s) != t.shape:
+            raise ShapeError(f"Custom {op_type!r}: its infer_shape expects {n} of shape {tuple(s)}, got {t.shape}.")
+    out_types = prop.infer_type([t.dtype for t in inputs])[1]
+    operator = prop.create_operator(device, in_shapes, [t.dtype for t in inputs])
+    outs = [_zeros(tuple(s), d, device) for s, d in zip(out_shapes, out_types)]
+    plain = [wrap(NDArray, t._value, device) for t in inputs]
+    with recording_scope(False):
+        operator.forward(state.training, ["write"] * len(outs), plain, outs, aux)
+    parents = tuple([t._node for t in inputs])
+    if state.recording and any(parents):
+        ans = tuple([o._value for o in outs])
+        node = RichNode(_Custom(op_type, operator, aux), {}, parents, tuple([t._value for t in inputs]), ans, device)
+        for i, o in enumerate(outs):
+            o._node = tape.select(node, i, o._value)
+    return outs[0] if len(outs) == 1 else outs
+
+
+def _zeros(shape: tuple, dtype: Any, device: Any) -> NDArray:
+    return wrap(NDArray, device.engine.put(np.zeros(shape, dtype), device), device)
+
+
+class _Custom(tape.Pullback):
+    """The operation of a node that a CustomOp made."""
+
+    __slots__ = ("name", "operator", "aux")
+
+    def __init__(self, name: str, operator: CustomOp, aux: list) -> None:
+        self.name, self.operator, self.aux = name, operator, aux
+
+    def pull(self, node: Node, g: list, needs: tuple, linked: bool) -> tuple:
+        if linked:
+            raise NotSupportedError(f"Custom {self.name!r}: its backward is not recorded, so it has no second "
+                                    "derivative; write it as an autograd.Function, which has.")
+        device = node.device
+        zeros = device.engine.zeros_like
+        inputs = [wrap(NDArray, a, device) for a in node.args]
+        outs = [wrap(NDArray, a, device) for a in node.ans]
+        heads = [wrap(NDArray, zeros(o._value) if gi is None else gi, device) for gi, o in zip(g, outs)]
+        found = [wrap(NDArray, zeros(t._value), device) for t in inputs]
+        req = ["write" if need else "null" for need in needs]
+        with recording_scope(False):
+            self.operator.backward(req, heads, inputs, outs, found, self.aux)
+        return tuple([f._value if need else None for f, need in zip(found, needs)])
+
+
+__all__ = ["CustomOp", "CustomOpProp", "custom", "get_all_registered_operators", "register"]

@@ -1,0 +1,141 @@
+"""dtypes, initializers, seeds, compiling decorators under MindSpore's names."""
+
+import numpy as np
+import pytest
+
+import luojia
+from luojia import Parameter, Tensor, common, jit, ms_function, mutable, nn, ops
+from luojia import dtype as mstype
+from luojia.common import initializer as init
+from luojia.common.initializer import initializer
+
+
+def test_dtypes():
+    assert str(mstype.float32) == "Float32" and mstype.float32 is Tensor([1.0]).dtype
+    assert mstype.float32 != "float32" and hash(mstype.float32) == hash(Tensor([1.0]).dtype)
+    assert mstype.dtype_to_nptype(mstype.float32) is np.float32
+    assert mstype.dtype_to_nptype(mstype.string) is np.str_
+    assert [mstype.pytype_to_dtype(t) for t in (int, float, bool, str, np.float32, np.dtype("int32"), mstype.int8)] == [
+        mstype.int64, mstype.float64, mstype.bool_, mstype.string, mstype.float32, mstype.int32, mstype.int8]
+    assert [mstype.dtype_to_pytype(t) for t in (mstype.float32, mstype.int8, mstype.bool_, mstype.string)] == [
+        float, int, bool, str]
+    assert mstype.issubclass_(mstype.float32, mstype.number) and not mstype.issubclass_(mstype.float32, mstype.int_)
+    assert mstype.issubclass_(mstype.int8, mstype.int8) and not mstype.issubclass_(3, mstype.number)
+    assert (mstype.half, mstype.single, mstype.double) == (mstype.float16, mstype.float32, mstype.float64)
+    assert mstype.get_py_obj_dtype(Tensor([1])) == mstype.get_py_obj_dtype(3) == mstype.int64
+    assert repr(mstype.number) == "Number" and luojia.float32 is mstype.float32
+
+
+@pytest.mark.parametrize("call, error, message", [
+    (lambda: mstype.pytype_to_dtype("a"), TypeError, "the argument 'obj' must be a python type object"),
+    (lambda: mstype.dtype_to_nptype("a"), KeyError, "a"),
+    (lambda: mstype.dtype_to_pytype("a"), KeyError, "a"),
+    (lambda: np.dtype(mstype.float32), TypeError, "Cannot interpret"),
+    (lambda: initializer("foo", [2]), ValueError, "the class corresponding to 'foo' was not found"),
+    (lambda: initializer("constant", [2]), ValueError, r"'constant' needs value: write Constant\(value=...\)"),
+    (lambda: initializer(None, [2]), TypeError, "must be 'Tensor', 'number', 'string' or 'initializer'"),
+    (lambda: initializer("ones", "a"), TypeError, "the argument 'shape' must be list, tuple or int"),
+    (lambda: initializer("ones", [-1]), ValueError, "the argument 'shape' must hold ints >= 0"),
+    (lambda: initializer("ones", [2], "float32"), TypeError, "the argument 'dtype' must be a dtype"),
+    (lambda: initializer(Tensor([1.0]), [2]), ValueError, "should be same as the argument 'shape'"),
+    (lambda: initializer(init.Sparse(0.1), [2]), ValueError, "Sparse expects a shape of two axes"),
+    (lambda: init.Initializer()(np.zeros(1)), NotImplementedError, "must define _initialize"),
+    (lambda: luojia.set_seed(-1), ValueError, "must be greater than or equal to 0, but got -1"),
+    (lambda: luojia.set_seed(1.0), TypeError, "the argument 'seed' must be int, but got float"),
+    (lambda: luojia.set_seed(True), TypeError, "the argument 'seed' must be int, but got bool"),
+    (lambda: jit(3), TypeError, "the function should be callable, but got int"),
+    (lambda: luojia.jit_class(3), TypeError, "can only be used for class type"),
+    (lambda: mutable("a"), TypeError, "the 'input_data' should be one of"),
+    (lambda: mutable(True), TypeError, "the 'input_data' should be one of"),
+    (lambda: luojia.COOTensor(1), NotImplementedError, "COOTensor: luojia has no sparse tensors"),
+])
+def test_errors(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_initializer():
+    assert initializer("ones", [2]).asnumpy().tolist() == [1, 1]
+    assert initializer(0.5, 2).asnumpy().tolist() == [0.5, 0.5]
+    assert initializer(init.Zero(), (1, 2), mstype.float16).dtype == mstype.float16
+    t = Tensor([1.0, 2.0])
+    assert initializer(t, [2]) is t and repr(init.Normal(0.1)) == "Normal(sigma=0.1, mean=0.0)"
+
+
+@pytest.mark.parametrize("make, deviation, bound", [
+    (init.Normal(0.5), 0.5, None), (init.Uniform(0.6), 0.6 / 3**0.5, 0.6), (init.TruncatedNormal(0.5), 0.44, 1.0),
+    (init.XavierUniform(), (2 / 300) ** 0.5, (6 / 300) ** 0.5), (init.XavierNormal(2), 2 * (2 / 300) ** 0.5, None),
+    (init.HeUniform(), (2 / 100) ** 0.5, (6 / 100) ** 0.5), (init.HeNormal(mode="fan_out"), 0.1, None),
+    (init.VarianceScaling(), 0.1, None),
+])
+def test_distributions(make, deviation, bound):
+    a = initializer(make, (200, 100)).asnumpy()
+    assert abs(a.mean()) < 0.02 and abs(a.std() / deviation - 1) < 0.05
+    assert bound is None or abs(a).max() <= bound * 1.0001
+
+
+def test_special_initializers():
+    assert np.array_equal(initializer(init.Identity(), (2, 2)).asnumpy(), np.eye(2))
+    assert initializer(init.Dirac(), (1, 1, 3)).asnumpy().tolist() == [[[0, 1, 0]]]
+    q = initializer(init.Orthogonal(2.0), (3, 5)).asnumpy()
+    np.testing.assert_allclose(q @ q.T, 4 * np.eye(3), atol=1e-5)
+    assert ((initializer(init.Sparse(0.25), (8, 4)).asnumpy() == 0).sum(0) == 2).all()
+
+
+def test_an_initializer_of_ones_own_and_lazy_tensors():
+    class Count(init.Initializer):
+        def _initialize(self, arr):
+            arr[...] = np.arange(arr.size)
+
+    lazy = Tensor(shape=(3,), dtype=mstype.float32, init=Count())
+    assert lazy.asnumpy().tolist() == [0, 0, 0] and lazy.init_data().asnumpy().tolist() == [0, 1, 2]
+    assert Parameter(Tensor(shape=(3,), dtype=mstype.float32, init=Count())).asnumpy().tolist() == [0, 1, 2]
+
+
+def test_seed():
+    def draws():
+        luojia.set_seed(3)
+        return np.random.rand(), initializer("normal", [3]).asnumpy().tolist(), nn.Dense(2, 2).weight.asnumpy().tolist()
+
+    assert draws() == draws() and luojia.get_seed() == 3
+
+
+def test_jit_is_the_function_itself():
+    @jit
+    def f(x):
+        """Doubles."""
+        return x * 2
+
+    @jit(strict=True)
+    def g(x):
+        return x * 3
+
+    class Net(nn.Module):
+        @ms_function
+        def call(self, x):
+            return x * 4
+
+    x = Tensor([2.0])
+    assert f(x).asnumpy() == 4 and g(x).asnumpy() == 6 and Net()(x).asnumpy() == 8
+    assert f.__name__ == "f" and f.__doc__ == "Doubles." and f.__wrapped__(x).asnumpy() == 4 and g.strict
+    assert ops.GradOperation()(f)(x).asnumpy() == 2 and "f" in repr(f)
+    assert jit(Net())(x).asnumpy() == 8 and isinstance(Net.call, common.api.Jit)
+
+
+def test_mutable_and_class_decorators():
+    t = Tensor([1.0])
+    assert mutable(t) is t and mutable((1, 2)) == (1, 2) and mutable({"a": 1}) == {"a": 1} and mutable([1]) == [1]
+    assert common.is_mutable(mutable(2.5)) and not common.is_mutable(2.5)
+
+    @luojia.ms_class
+    class A:
+        pass
+
+    assert isinstance(A(), A)
+
+
+def test_paths():
+    from luojia.common.parameter import Parameter as P
+    from luojia.common.tensor import Tensor as T
+
+    assert P is Parameter and T is Tensor and luojia.tensor([1]).dtype == mstype.int64

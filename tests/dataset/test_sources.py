@@ -1,0 +1,156 @@
+"""Sources and samplers; values are those of mindspore 2.8.0."""
+
+import numpy as np
+import pytest
+
+from luojia import dataset as ds
+from luojia._src.data import codecs
+from luojia._src.data.mnist import MissingDataError
+from luojia._src.formats import idx
+
+
+def rows(pipeline):
+    return [[v.tolist() for v in row] for row in pipeline.create_tuple_iterator(output_numpy=True)]
+
+
+def test_numpy_slices():
+    one = ds.NumpySlicesDataset([1, 2, 3], shuffle=False)
+    assert one.get_col_names() == ["column_0"] and rows(one) == [[1], [2], [3]]
+    two = ds.NumpySlicesDataset(([1, 2], [3.0, 4.0]), ["a", "b"], shuffle=False)
+    assert two.get_col_names() == ["a", "b"] and rows(two) == [[1, 3.0], [2, 4.0]]
+    named = ds.NumpySlicesDataset({"a": [1, 2], "b": [3.0, 4.0]}, shuffle=False)
+    assert named.get_col_names() == ["a", "b"] and rows(named) == rows(two)
+    assert rows(ds.NumpySlicesDataset([[1, 2], [3, 4]], shuffle=False)) == [[[1, 2]], [[3, 4]]]
+    assert ds.NumpySlicesDataset(np.ones((3, 2), "float32")).output_types() == [np.dtype("float32")]
+    assert len({str(rows(ds.NumpySlicesDataset(list(range(9))))) for _ in range(5)}) > 1  # shuffled by default
+
+
+def test_generator_sources():
+    pairs = ds.GeneratorDataset([(1, 2.0), (3, 4.0)], ["x", "y"], shuffle=False)
+    assert rows(pairs) == [[1, 2.0], [3, 4.0]]
+    assert rows(ds.GeneratorDataset([1, 2], ["x"], shuffle=False)) == [[1], [2]]
+    assert rows(ds.GeneratorDataset([[1, 2], [3, 4]], "x", shuffle=False)) == [[[1, 2]], [[3, 4]]]
+    function = ds.GeneratorDataset(lambda: ((np.float32(i),) for i in range(3)), ["x"])
+    assert function.get_dataset_size() == 3 and rows(function) == rows(function) == [[0.0], [1.0], [2.0]]
+    assert rows(ds.GeneratorDataset(lambda: iter(range(9)), ["x"], num_samples=2)) == [[0], [1]]
+    text = ds.GeneratorDataset([(1, "ab")], ["x", "s"])
+    assert rows(text) == [[1, "ab"]] and next(text.create_dict_iterator())["s"] == np.array("ab")
+    typed = ds.GeneratorDataset([(1, 2)], ["x", "y"], [np.float16, np.int8])
+    assert typed.output_types() == [np.dtype("float16"), np.dtype("int8")]
+    assert len({str(rows(ds.GeneratorDataset(list(range(9)), ["x"]))) for _ in range(5)}) > 1
+
+
+@pytest.mark.parametrize(("shard", "expected"), [(0, [0, 2, 4]), (1, [1, 3, 0])])
+def test_shards_are_of_one_length(shard, expected):
+    data = ds.NumpySlicesDataset(list(range(5)), num_shards=2, shard_id=shard, shuffle=False)
+    assert len(data) == 3 and [r[0] for r in rows(data)] == expected
+
+
+def test_samplers():
+    def drawn(sampler, count=5, **kwargs):
+        data = ds.NumpySlicesDataset(list(range(count)), sampler=sampler, **kwargs)
+        got = [r[0] for r in rows(data)]
+        assert len(data) == len(got)
+        return got
+
+    assert drawn(ds.SubsetSampler([2, 0])) == drawn([2, 0]) == [2, 0] and drawn(ds.SubsetSampler(3)) == [3]
+    assert drawn(ds.SequentialSampler(1, 2)) == [1, 2] and drawn(ds.SequentialSampler(), num_samples=2) == [0, 1]
+    assert sorted(drawn(ds.RandomSampler())) == [0, 1, 2, 3, 4] and len(drawn(ds.RandomSampler(num_samples=2))) == 2
+    assert len(drawn(ds.RandomSampler(True, 50))) == 50
+    assert sorted(drawn(ds.SubsetRandomSampler([1, 3]))) == [1, 3]
+    weighted = drawn(ds.WeightedRandomSampler([0, 1, 3], 400), 3)
+    assert 0 not in weighted and 220 < weighted.count(2) < 380
+    assert len(set(drawn(ds.WeightedRandomSampler([1, 1, 1, 1, 1], replacement=False)))) == 5
+    assert sorted(drawn(ds.DistributedSampler(2, 0)) + drawn(ds.DistributedSampler(2, 1), 4)) != []
+    assert drawn(ds.DistributedSampler(2, 0, shuffle=False, offset=1)) == [1, 3, 0]
+
+    class Backwards(ds.Sampler):
+        def __iter__(self):
+            return iter(range(self.dataset_size)[::-1])
+
+    assert drawn(Backwards()) == [4, 3, 2, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("make", "kind", "message"),
+    [
+        (lambda: ds.NumpySlicesDataset(3), TypeError, "data is not of type list, tuple, dict or ndarray, but int"),
+        (lambda: ds.NumpySlicesDataset([]), ValueError, "Argument data cannot be empty"),
+        (lambda: ds.NumpySlicesDataset(([1, 2], [3.0])), ValueError, "Data length in each column is not equal"),
+        (lambda: ds.NumpySlicesDataset([1], ["a", "b"]), ValueError, "names is 2, but required is 1 as data is list"),
+        (lambda: ds.NumpySlicesDataset([1], num_shards=2), ValueError, "need to be passed in together"),
+        (lambda: ds.NumpySlicesDataset([1], num_shards=2, shard_id=2), ValueError, "should be less than num_shards"),
+        (lambda: ds.NumpySlicesDataset([1], num_shards=0, shard_id=0), ValueError, "num_shards should be 1 or more"),
+        (lambda: ds.NumpySlicesDataset([1], sampler=[0], shuffle=True), ValueError, "sampler excludes shuffle"),
+        (lambda: ds.NumpySlicesDataset([1], sampler=3), ValueError, "sampler expects a Sampler or a list of numbers"),
+        (lambda: list(ds.NumpySlicesDataset([1], sampler=[4])), ValueError, "sample 4 is not within the source's 1"),
+        (lambda: ds.RandomSampler(num_samples=-1), ValueError, "num_samples expects an integer >= 0, got -1"),
+        (lambda: ds.WeightedRandomSampler([0, 0]), ValueError, "expects a list of weights >= 0, one of them > 0"),
+        (lambda: ds.GeneratorDataset(3, ["x"]), TypeError, "callable, iterable or random accessible"),
+        (lambda: ds.GeneratorDataset([1], []), ValueError, "column_names should not be empty"),
+        (lambda: ds.GeneratorDataset([1]), ValueError, "Neither columns_names nor schema are provided"),
+        (lambda: ds.GeneratorDataset([1], ["x"], schema="s"), NotImplementedError, "'schema' is not supported"),
+        (lambda: ds.GeneratorDataset([1], ["x"], [np.int8] * 2), ValueError, "a type for each of 1 columns, got 2"),
+        (lambda: ds.GeneratorDataset(lambda: [1], ["x"], shuffle=True), ValueError, "need a source with __getitem__"),
+        (lambda: list(ds.GeneratorDataset([(1, 2)], ["x"])), RuntimeError, "size of column_names is:1 and number of"),
+        (lambda: ds.MnistDataset("/nowhere"), ValueError, "The folder /nowhere does not exist"),
+        (lambda: ds.MnistDataset("/", "foo"), ValueError, r"valid set of \['train', 'test', 'all'\], got 'foo'"),
+        (lambda: ds.Cifar10Dataset("/", "foo"), ValueError, "Cifar10Dataset: Input usage"),
+        (lambda: ds.ImageFolderDataset("/nowhere"), ValueError, "The folder /nowhere does not exist"),
+    ],
+)
+def test_errors(make, kind, message):
+    with pytest.raises(kind, match=message):
+        make()
+
+
+@pytest.fixture
+def nowhere_else(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("MXNET_HOME", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("kind", [ds.MnistDataset, ds.FashionMnistDataset])
+def test_mnist(tmp_path, nowhere_else, kind):
+    images = np.arange(3 * 784).reshape(3, 28, 28).astype(np.uint8)
+    for part, count in (("train", 3), ("t10k", 2)):
+        idx.save(str(tmp_path / f"{part}-images-idx3-ubyte"), images[:count])
+        idx.save(str(tmp_path / f"{part}-labels-idx1-ubyte"), np.arange(count, dtype=np.uint8))
+    data = kind(str(tmp_path), "test", shuffle=False)
+    assert data.get_col_names() == ["image", "label"] and len(data) == 2 and len(kind(str(tmp_path))) == 5
+    image, label = next(data.create_tuple_iterator(output_numpy=True))
+    assert (image[..., 0] == images[0]).all() and image.dtype == np.uint8 and label.dtype == np.uint32
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "train-images-idx3-ubyte").unlink()
+    with pytest.raises(MissingDataError, match=r"luojia\.data\.digits\(\)"):
+        kind(str(tmp_path / "empty"), "train")
+
+
+def test_cifar(tmp_path, nowhere_else):
+    (tmp_path / "test_batch.bin").write_bytes((bytes([7]) + bytes(3072)) * 2)
+    (tmp_path / "test.bin").write_bytes(bytes([3, 42]) + bytes(3072))
+    ten = ds.Cifar10Dataset(str(tmp_path), "test")
+    assert len(ten) == 2 and ten.output_shapes() == [[32, 32, 3], []] and rows(ten.project("label")) == [[7], [7]]
+    hundred = ds.Cifar100Dataset(str(tmp_path), "test")
+    assert rows(hundred.project(["coarse_label", "fine_label"])) == [[3, 42]]
+    with pytest.raises(MissingDataError, match="train.bin"):
+        ds.Cifar100Dataset(str(tmp_path), "train")
+
+
+def test_image_folder(tmp_path):
+    pixels = np.arange(60, dtype=np.uint8).reshape(4, 5, 3)
+    for name in ("dog", "cat"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "x.png").write_bytes(codecs.encode(pixels, ".png", 9))
+        (tmp_path / name / "notes.txt").write_text("no image")
+    data = ds.ImageFolderDataset(str(tmp_path), shuffle=False, decode=True)
+    assert data.num_classes() == 2 and data.get_class_indexing() == {"cat": 0, "dog": 1} and len(data) == 2
+    (image, label), _ = data.create_tuple_iterator(output_numpy=True)
+    assert (image == pixels).all() and label == 0 and label.dtype == np.int32
+    raw = ds.ImageFolderDataset(str(tmp_path), class_indexing={"dog": 5})
+    assert len(raw) == 1 and raw.output_types()[0] == np.uint8
+    decoded = raw.map([ds.vision.Decode(), ds.vision.HWC2CHW()], "image")
+    assert decoded.output_shapes() == [[3, 4, 5], []] and raw.batch(1).get_class_indexing() == {"dog": 5}
+    with pytest.raises(RuntimeError, match="has no folders with images of .gif"):
+        ds.ImageFolderDataset(str(tmp_path), extensions=[".gif"])

@@ -1,0 +1,141 @@
+"""Transforms of images; values are those of mindspore 2.8.0."""
+
+import importlib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from luojia import dataset as ds
+from luojia._src.data import codecs
+from luojia.dataset import vision as V
+
+IMAGE = np.arange(60, dtype=np.uint8).reshape(4, 5, 3)
+
+
+def test_layout_and_range(assert_close):
+    assert V.HWC2CHW()(IMAGE).shape == (3, 4, 5) and V.HWC2CHW()(np.ones((2, 2))).shape == (2, 2)
+    assert_close(V.Normalize([1, 2, 3], [2, 2, 2])(IMAGE)[0, 0], np.float32([-0.5, -0.5, -0.5]))
+    assert_close(V.Normalize([1.0], [2.0])(IMAGE)[3, 4], np.float32([28, 28.5, 29]))
+    chw = IMAGE.transpose(2, 0, 1)
+    assert (V.Normalize([1, 2, 3], [1, 1, 1], is_hwc=False)(chw) == chw - np.float32([[[1]], [[2]], [[3]]])).all()
+    assert V.Normalize([1.0], [2.0])(np.ones((2, 2), "uint8")).tolist() == [[0, 0], [0, 0]]
+    assert_close(V.Rescale(1 / 255, -1.0)(IMAGE)[0, 0], np.float32([-1.0, -0.99607843, -0.99215686]))
+    assert V.Rescale(2, 1)(np.ones(3)).tolist() == [3, 3, 3]
+    tensor = V.ToTensor()(IMAGE)
+    assert tensor.shape == (3, 4, 5) and tensor.dtype == np.float32 and abs(tensor.max() - 0.23137257) < 1e-7
+    assert V.ToTensor()(IMAGE[..., 0]).shape == (1, 4, 5) and V.ToTensor(np.float16)(IMAGE).dtype == np.float16
+    assert V.ToType(np.float32)(IMAGE).dtype == np.float32
+
+
+def test_sizes():
+    assert V.Resize(2)(IMAGE).shape == (2, 2, 3) and V.Resize((3, 2))(IMAGE).shape == (3, 2, 3)
+    assert V.Resize((4, 2))(IMAGE)[:, :, 0].tolist() == [[2, 10], [17, 25], [32, 40], [47, 55]]
+    assert V.Resize((3, 2), V.Inter.NEAREST)(IMAGE)[:, :, 0].tolist() == [[0, 6], [15, 21], [30, 36]]
+    assert V.Resize((3, 2), V.Inter.BICUBIC)(IMAGE)[:, :, 0].tolist() == [[4, 12], [25, 32], [45, 53]]
+    assert V.Resize(2)(IMAGE[..., 0]).shape == (2, 2)
+
+
+def test_crops_and_borders():
+    assert V.CenterCrop(2)(IMAGE)[:, :, 0].tolist() == [[18, 21], [33, 36]]
+    assert V.CenterCrop((3, 3))(IMAGE)[:, :, 0].tolist() == [[3, 6, 9], [18, 21, 24], [33, 36, 39]]
+    bordered = V.CenterCrop(8)(IMAGE)[:, :, 0]
+    assert bordered[3].tolist() == [0, 0, 15, 18, 21, 24, 27, 0] and not bordered[[0, 1, 6, 7]].any()
+    assert V.Crop((0, 1), 2)(IMAGE)[:, :, 0].tolist() == [[3, 6], [18, 21]]
+    assert [V.Pad(p)(IMAGE).shape for p in (1, [1, 2], [1, 2, 3, 4])] == [(6, 7, 3), (8, 7, 3), (10, 9, 3)]
+    assert (V.Pad([2, 0, 0, 0], padding_mode=V.Border.EDGE)(IMAGE)[:, 0] == IMAGE[:, 0]).all()
+    assert V.RandomCrop(3)(IMAGE).shape == V.RandomCrop((3, 3), [1, 1, 1, 1])(IMAGE).shape == (3, 3, 3)
+    assert V.RandomCrop(9, pad_if_needed=True)(IMAGE).shape == (9, 9, 3)
+    assert V.RandomResizedCrop(3)(IMAGE).shape == (3, 3, 3)
+    assert V.RandomCropDecodeResize(3)(np.frombuffer(codecs.encode(IMAGE), np.uint8)).shape == (3, 3, 3)
+
+
+def test_flips_turns_and_colours():
+    for flip in (V.RandomHorizontalFlip(1.0), V.HorizontalFlip()):
+        assert (flip(IMAGE) == IMAGE[:, ::-1]).all()
+    for flip in (V.RandomVerticalFlip(1.0), V.VerticalFlip()):
+        assert (flip(IMAGE) == IMAGE[::-1]).all()
+    assert (V.RandomHorizontalFlip(0.0)(IMAGE) == IMAGE).all()
+    assert V.Invert()(IMAGE)[0, 0].tolist() == [255, 254, 253]
+    assert (V.RandomRotation((180, 180))(IMAGE) == IMAGE[::-1, ::-1]).all()
+    assert V.RandomRotation(9)(IMAGE).shape == IMAGE.shape
+    assert (V.RandomColorAdjust()(IMAGE) == IMAGE).all()
+    assert V.RandomColorAdjust(brightness=(2, 2))(IMAGE)[0, 1].tolist() == [6, 8, 10]
+    assert V.RandomColorAdjust(0.5, 0.5, 0.5, 0.1)(IMAGE).dtype == np.uint8
+    assert V.Grayscale(1)(IMAGE).shape == (4, 5) and V.Grayscale(3)(IMAGE).shape == (4, 5, 3)
+
+
+def test_what_is_drawn_follows_the_seed(monkeypatch):
+    for name in ("_seed", "_stream"):
+        monkeypatch.setattr(ds.config, name, None)
+
+    def drawn():
+        ds.config.set_seed(5)
+        return [V.RandomCrop(2)(IMAGE).tolist() for _ in range(5)]
+
+    first = drawn()
+    assert first == drawn() and any(crop != first[0] for crop in first)
+
+
+def test_pil_images():
+    pil = V.ToPIL()(IMAGE)
+    assert isinstance(pil, Image.Image) and V.ToPIL()(pil) is pil and (V.ToNumpy()(pil) == IMAGE).all()
+    assert V.ToPIL()(IMAGE[..., :1]).mode == "L"
+    small = V.Resize(2)(pil)
+    assert isinstance(small, Image.Image) and small.size == (2, 2)
+    assert V.ToTensor()(pil).shape == V.HWC2CHW()(pil).shape == (3, 4, 5)
+
+
+def test_decode():
+    raw = np.frombuffer(codecs.encode(IMAGE, ".png", 9), np.uint8)
+    assert (V.Decode()(raw) == IMAGE).all() and (V.Decode()(raw.tobytes()) == IMAGE).all()
+    assert isinstance(V.Decode(to_pil=True)(raw), Image.Image)
+
+
+@pytest.mark.parametrize(
+    ("make", "kind", "message"),
+    [
+        (lambda: V.HWC2CHW()("a"), TypeError, "Input should be NumPy or PIL image, got <class 'str'>"),
+        (lambda: V.HWC2CHW()(np.ones(3)), RuntimeError, "should be <H,W> or <H,W,C>, but got rank 1"),
+        (lambda: V.Normalize([1, 2, 3], [2, 0, 2]), ValueError, r"std\[1\] is not within .* \(0, 255\], got 0"),
+        (lambda: V.Normalize([-1], [1]), ValueError, r"mean\[0\] is not within .* \[0, 255\], got -1"),
+        (lambda: V.Normalize([1, 2], [2, 2, 2]), ValueError, "Length of mean and std must be equal, got 2 and 3"),
+        (lambda: V.Normalize([1, 2], [2, 2])(IMAGE), RuntimeError, "the image has 3 channels, mean has 2 numbers"),
+        (lambda: V.Rescale("a", 1), TypeError, "Argument rescale with value 'a' is not a number"),
+        (lambda: V.Resize(0), ValueError, r"not within the required interval of \[1, 16777216\]"),
+        (lambda: V.Resize((1, 2, 3)), TypeError, r"single integer or a list/tuple \(h, w\) of length 2"),
+        (lambda: V.Resize(2, "a"), TypeError, r"interpolation expects a member of vision.Inter, got 'a'"),
+        (lambda: V.Resize(2, V.Inter.PILCUBIC), NotImplementedError, "Inter.PILCUBIC is not supported"),
+        (lambda: V.RandomCrop(9)(IMAGE), RuntimeError, "crop size 9x9 is bigger than the image dimensions 4x5"),
+        (lambda: V.RandomHorizontalFlip(2), ValueError, r"prob is not within the required interval of \[0.0, 1.0\]"),
+        (lambda: V.Pad([1, 2, 3]), ValueError, "padding expects 1, 2 or 4 numbers of 0 or more"),
+        (lambda: V.RandomColorAdjust(-1), ValueError, "expects an amount of 0 or more"),
+        (lambda: V.RandomColorAdjust((2, 1)), ValueError, r"expects a pair \(least, most\)"),
+        (lambda: V.Grayscale(2), ValueError, "num_output_channels expects 1 or 3, got 2"),
+        (lambda: V.RandomRotation(3, expand=True), NotImplementedError, "expand and center are not supported"),
+        (lambda: V.ToTensor()("a"), TypeError, "ToTensor: Input should be NumPy or PIL"),
+        (lambda: V.ToTensor()(np.ones(3)), RuntimeError, "ToTensor: image shape should be"),
+        (lambda: V.ToPIL()("a"), TypeError, "ToPIL: Input should be NumPy or PIL"),
+        (lambda: V.Decode()(IMAGE), TypeError, "dimensions of the encoded image should be 1 .* got 3"),
+        (lambda: V.Decode()(np.frombuffer(b"abcdef", np.uint8)), RuntimeError, "Decode: image decode failed"),
+        (lambda: V.CutMixBatch, NotImplementedError, r"dataset\.vision\.CutMixBatch is not provided"),
+        (lambda: V.nonsense, AttributeError, "no attribute 'nonsense'"),
+    ],
+)
+def test_errors(make, kind, message):
+    with pytest.raises(kind, match=message):
+        make()
+
+
+@pytest.mark.parametrize("old", ["c_transforms", "py_transforms", "transforms"])
+def test_old_paths(old):
+    module = importlib.import_module(f"luojia.dataset.vision.{old}")
+    assert module.Resize is V.Resize and module.Inter is V.Inter and hasattr(module, "HWC2CHW")
+
+
+def test_the_old_python_transforms_take_pil_and_channels_first():
+    from luojia.dataset.transforms import py_transforms as T
+    from luojia.dataset.vision import py_transforms as P
+
+    steps = T.Compose([P.Decode(), P.Resize((8, 8)), P.ToTensor(), P.Normalize([0.1] * 3, [0.5] * 3)])
+    assert steps(np.frombuffer(codecs.encode(IMAGE, ".png", 9), np.uint8)).shape == (3, 8, 8)

@@ -1,0 +1,62 @@
+"""Networks by name: their parameters have the names and shapes of mxnet 1.9.1, as checksums of the listing."""
+
+import hashlib
+import json
+
+import pytest
+
+from luojia import nd
+from luojia.gluon.model_zoo import vision
+
+LISTINGS = {
+    "alexnet": "dc2d4e0e0495",
+    "vgg11": "ef1fcf907409",
+    "vgg11_bn": "41f11524621c",
+    "resnet18_v1": "9962a444e1c1",
+    "resnet18_v2": "a966a92eac67",
+    "resnet50_v1": "c00b69620916",
+    "resnet50_v2": "d6286fd684f1",
+    "mobilenet0.25": "cf3c6077889c",
+    "mobilenetv2_0.25": "48d2cfb34a89",
+}
+
+
+@pytest.mark.parametrize("name", LISTINGS)
+def test_parameters_are_those_of_mxnet(name):
+    net = vision.get_model(name, classes=10)
+    listing = [[k.removeprefix(net.prefix), list(p.shape)] for k, p in net.collect_params().items()]
+    assert hashlib.sha1(json.dumps(listing).encode()).hexdigest()[:12] == LISTINGS[name]
+
+
+@pytest.mark.parametrize("name", ["mobilenet0.25", "mobilenetv2_0.25"])
+def test_forward(name):
+    net = vision.get_model(name, classes=10)
+    net.initialize()
+    assert net(nd.ones((1, 3, 32, 32))).shape == (1, 10)
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_small_residual_networks(version):
+    network, block = (vision.ResNetV1, vision.BasicBlockV1) if version == 1 else (vision.ResNetV2, vision.BottleneckV2)
+    net = network(block, [1, 1], [4, 4, 8], classes=3, thumbnail=True)
+    net.initialize()
+    x = nd.random.normal(shape=(2, 3, 8, 8))
+    eager = net(x).asnumpy()
+    net.hybridize()
+    assert eager.shape == (2, 3) and abs(net(x).asnumpy() - eager).max() < 1e-5
+
+
+def test_errors():
+    with pytest.raises(ValueError, match="Model foo is not supported. Available options are"):
+        vision.get_model("foo")
+    for name in ("alexnet", "vgg11", "resnet18_v1", "mobilenet1.0", "mobilenetv2_1.0"):
+        with pytest.raises(NotImplementedError, match="luojia ships no trained weights"):
+            vision.get_model(name, pretrained=True)
+    with pytest.raises(AssertionError, match="Invalid number of layers: 19"):
+        vision.get_resnet(1, 19)
+    with pytest.raises(AssertionError, match="Invalid resnet version: 3"):
+        vision.get_resnet(3, 18)
+    with pytest.raises(AssertionError, match="one entry more than layers"):
+        vision.ResNetV1(vision.BasicBlockV1, [1], [4])
+    with pytest.raises(AssertionError, match="one entry per stage"):
+        vision.VGG([1], [4, 4])

@@ -1,0 +1,242 @@
+"""Optimizers: three updates as mindspore 2.8.0 makes them, their parameters, groups, schedules and errors."""
+
+import copy
+
+import numpy as np
+import pytest
+
+from luojia import Parameter, Tensor, nn
+
+G = (Tensor([0.5, -1.0]), Tensor([2.0]))
+
+
+def params():
+    return [Parameter(Tensor([1.0, 2.0]), name="w"), Parameter(Tensor([3.0]), name="b")]
+
+
+def names(opt):
+    return [p.name for p in opt.get_parameters()]
+
+
+def values(opt):
+    return [p.asnumpy().tolist() for p in opt.parameters]
+
+
+STATES = {
+    "SGD": ["momentum", "accum.w", "accum.b"],
+    "Momentum": ["momentum", "moments.w", "moments.b"],
+    "Adam": ["beta1_power", "beta2_power", "moment1.w", "moment1.b", "moment2.w", "moment2.b"],
+    "AdamWeightDecay": ["adam_m.w", "adam_m.b", "adam_v.w", "adam_v.b"],
+    "AdaMax": ["beta1_power", "moment1.w", "moment1.b", "moment2.w", "moment2.b"],
+    "Adagrad": ["accum.w", "accum.b"],
+    "Adadelta": ["accum.w", "accum.b", "accum_update.w", "accum_update.b"],
+    "Lamb": ["lamb_m.w", "lamb_m.b", "lamb_v.w", "lamb_v.b"],
+    "ProximalAdagrad": ["accum.w", "accum.b"],
+    "Rprop": ["prev.w", "prev.b", "step_size.w", "step_size.b"],
+}
+AFTER_THREE = {
+    "SGD": [[0.7195, 2.561], [1.878]], "Momentum": [[0.7195, 2.561], [1.878]],
+    "Adam": [[0.700001, 2.299999], [2.700001]], "LazyAdam": [[0.700001, 2.299999], [2.700001]],
+    "AdamWeightDecay": [[-0.236162, 3.23619], [1.763796]], "AdaMax": [[0.7, 2.3], [2.7]],
+    "RMSProp": [[0.838002, 2.3], [2.516435]], "Adagrad": [[0.796702, 2.221149], [2.773458]],
+    "Adadelta": [[0.9990293, 2.0009706], [2.9990294]], "FTRL": [[0.26218, 1.618126], [2.304937]],
+    "ProximalAdagrad": [[0.796702, 2.221149], [2.773458]], "ASGD": [[0.8499725, 2.2999346], [2.39992]],
+    "Rprop": [[0.636, 2.364], [2.636]],
+}
+
+
+def make(name, **kwargs):
+    if name in ("SGD", "Momentum"):
+        kwargs.setdefault("momentum", 0.9)
+    return getattr(nn, name)(params(), learning_rate=0.1, **kwargs)
+
+
+@pytest.mark.parametrize("name", AFTER_THREE)
+def test_three_updates(name):
+    opt = make(name)
+    for _ in range(3):
+        assert opt(G) == (True, True)
+    for got, expected in zip(values(opt), AFTER_THREE[name]):
+        np.testing.assert_allclose(got, expected, rtol=5e-5)  # float32, and the order of operations differs
+    assert opt.global_step.asnumpy().tolist() == [3]
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_parameters(name):
+    assert names(make(name)) == ["global_step", "learning_rate", "w", "b", *STATES[name]]
+
+
+def test_lamb_and_adafactor_move_down_the_gradient():
+    for opt in (make("Lamb"), nn.AdaFactor(params())):
+        opt(G)
+        (a, b), (c,) = values(opt)
+        assert a < 1.0 and b > 2.0 and c < 3.0
+
+
+def test_weight_decay_and_loss_scale():
+    opt = make("Momentum", weight_decay=0.1, loss_scale=4.0)
+    opt(G)
+    np.testing.assert_allclose(values(opt)[0], [0.9775, 2.005], rtol=1e-6)
+    np.testing.assert_allclose(values(opt)[1], [2.92], rtol=1e-6)
+
+
+def test_no_weight_decay_for_beta_and_gamma():
+    ps = [Parameter(Tensor([1.0]), name="bn.gamma"), Parameter(Tensor([1.0]), name="w")]
+    opt = nn.SGD(ps, 0.1, weight_decay=1.0)
+    opt((Tensor([0.0]), Tensor([0.0])))
+    np.testing.assert_allclose([p.asnumpy()[0] for p in ps], [1.0, 0.9])
+
+
+def test_groups():
+    w, b = params()
+    opt = nn.Momentum([{"params": [w], "lr": 0.5, "weight_decay": 0.1}, {"params": [b]}], 0.1, 0.9)
+    assert names(opt) == ["global_step", "learning_rate_group_0", "learning_rate", "w", "b", "momentum", "moments.w",
+                          "moments.b"]
+    opt(G)
+    np.testing.assert_allclose(values(opt)[0], [0.7, 2.4], rtol=1e-6)
+    np.testing.assert_allclose(values(opt)[1], [2.8], rtol=1e-6)
+    assert [float(r) for r in opt.get_lr()] == pytest.approx([0.5, 0.1])
+    assert opt.get_lr_parameter(w).name == "learning_rate_group_0"
+    assert opt.get_weight_decay() == (0.1, 0.0)
+    with pytest.raises(ValueError, match="is not in the optimizer"):
+        opt.get_lr_parameter(Parameter(1.0))
+
+
+def test_order_params():
+    w, b = params()
+    opt = nn.SGD([{"params": [w]}, {"params": [b]}, {"order_params": [b, w]}])
+    assert [p.name for p in opt.parameters] == ["b", "w"]
+    with pytest.raises(ValueError, match="'order_params' must hold the parameters of all groups"):
+        nn.SGD([{"params": [w]}, {"order_params": [b]}])
+
+
+def test_learning_rates_by_step():
+    opt = nn.Momentum(params(), [0.1, 0.2, 0.3], 0.9)
+    assert dict((p.name, p.shape) for p in opt.get_parameters())["learning_rate"] == (3,)
+    rates = []
+    for _ in range(4):
+        rates.append(float(opt.get_lr()))
+        opt(G)
+    assert rates == pytest.approx([0.1, 0.2, 0.3, 0.3])
+    opt = nn.Momentum(params(), nn.ExponentialDecayLR(0.1, 0.9, 2), 0.9)
+    opt(G)
+    assert float(opt.get_lr()) == pytest.approx(0.094868325)
+
+
+def test_the_learning_rate_can_be_set():
+    opt = make("SGD", momentum=0.0)
+    opt.learning_rate.set_data(Tensor(1.0))
+    opt(G)
+    assert values(opt) == [[0.5, 3.0], [1.0]]
+
+
+def test_lars():
+    w, b = params()
+    b.name = "bias"
+    opt = nn.LARS(nn.SGD([w, b], 0.1), coefficient=0.1)
+    assert opt.lars_flag == (True, False) and opt(G) == (True, True)
+    factor = 0.1 * np.sqrt(5) / (np.sqrt(1.25) + 1e-5)
+    np.testing.assert_allclose(w.asnumpy(), [1 - 0.05 * factor, 2 + 0.1 * factor], rtol=1e-5)
+    np.testing.assert_allclose(b.asnumpy(), [2.8], rtol=1e-6)
+    with pytest.raises(TypeError, match="the type of 'optimizer' must be Optimizer"):
+        nn.LARS(3)
+
+
+def test_an_optimizer_of_ones_own():
+    class Plain(nn.Optimizer):
+        def construct(self, gradients):
+            for p, g in zip(self.parameters, self.decay_weight(self.scale_grad(gradients))):
+                p.set_data(p - g * self.get_lr())
+            self.assignadd_global_step()
+            return True
+
+    opt = Plain(0.1, params(), weight_decay=0.1, loss_scale=4.0)
+    assert opt(G) is True
+    np.testing.assert_allclose(values(opt)[0], [0.9775, 2.005], rtol=1e-6)
+    with pytest.raises(NotImplementedError, match="must override construct"):
+        nn.Optimizer(0.1, params())(G)
+
+
+def test_deepcopy():
+    opt = make("Adam")
+    other = copy.deepcopy(opt)
+    other(G)
+    assert values(opt) == [[1.0, 2.0], [3.0]] and values(other) != values(opt)
+
+
+W = params()[0]
+
+
+@pytest.mark.parametrize("call, error, message", [
+    (lambda: nn.Momentum([], 0.1, 0.9), ValueError, "the argument parameters must not be empty"),
+    (lambda: nn.Momentum([3], 0.1, 0.9), TypeError, "all elements of the argument 'parameters' must be 'Parameter'"),
+    (lambda: nn.SGD(3), TypeError, "the argument parameters must be Iterable type, but got <class 'int'>"),
+    (lambda: nn.Momentum(params(), -0.1, 0.9), ValueError, "the 'learning rate' must be float and must >= 0"),
+    (lambda: nn.Momentum(params(), "a", 0.9), ValueError, "could not convert string to float: 'a'"),
+    (lambda: nn.Momentum(params(), [0.1, -1.0], 0.9), ValueError, "the 'learning rate' must be float and must >= 0"),
+    (lambda: nn.Momentum(params(), [], 0.9), ValueError, "the list of learning rates must not be empty"),
+    (lambda: nn.Momentum(params(), None, 0.9), TypeError, "the argument 'learning_rate' must be int, float, list"),
+    (lambda: nn.Momentum(params(), 0.1, -1.0), ValueError, "the argument 'momentum' must be at least 0.0, but got -1"),
+    (lambda: nn.Momentum(params(), 0.1, "a"), TypeError, "the type of 'momentum' should be 'float', but got type "
+     "'str'"),
+    (lambda: nn.Momentum(params(), 0.1, 0.9, weight_decay=-1.0), ValueError, "the 'weight_decay' must be float and "
+     "must"),
+    (lambda: nn.Momentum(params(), 0.1, 0.9, loss_scale=0.0), ValueError, "the 'loss_scale' must be float and must > "
+     "0"),
+    (lambda: nn.Adam(params(), beta1=1.5), ValueError, r"the 'beta1' must be in range of \(0.0, 1.0\), but got 1.5"),
+    (lambda: nn.Adam(params(), use_nesterov=1), TypeError, "the 'use_nesterov' must be bool"),
+    (lambda: nn.FTRL(params(), lr_power="a"), TypeError, "the type of 'lr_power' should be 'float'"),
+    (lambda: nn.SGD(params(), nesterov=True), ValueError, "if 'nesterov' is true, 'momentum' must be > 0"),
+    (lambda: nn.AdaFactor(params(), learning_rate=0.1), ValueError, "give either a learning_rate or relative_step"),
+    (lambda: nn.Momentum(params() + params(), 0.1, 0.9), ValueError, "its name 'w' already exists"),
+    (lambda: nn.Momentum([{"lr": 1.0}], 0.1, 0.9), KeyError, "params"),
+    (lambda: nn.Momentum([{"parms": []}], 0.1, 0.9), KeyError, "the key of a parameter group must be in"),
+    (lambda: nn.Momentum([{"params": []}], 0.1, 0.9), ValueError, "the 'params' of a parameter group must not be "
+     "empty"),
+    (lambda: nn.SGD([{"params": [W]}, {"params": [W]}]), ValueError, "the parameter w is in two groups"),
+    (lambda: make("SGD")((G[0],)), RuntimeError, "has 2 parameters and takes a gradient for each, got 1 gradients"),
+    (lambda: make("SGD")((G[0], 3)), TypeError, "the gradient of b must be a Tensor, but got int"),
+    (lambda: make("SGD")((G[0], G[0])), ValueError, r"the gradient of b must have its shape \(1,\), but got \(2,\)"),
+])
+def test_errors(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_a_failed_update_changes_nothing():
+    opt = make("Adam")
+    with pytest.raises(ValueError, match="the gradient of b must have its shape"):
+        opt((G[0], G[0]))
+    assert values(opt) == [[1.0, 2.0], [3.0]] and opt.global_step.asnumpy().tolist() == [0]
+
+
+@pytest.mark.parametrize("schedule, step, expected", [
+    (nn.ExponentialDecayLR(0.1, 0.9, 4), 2, 0.1 * 0.9**0.5),
+    (nn.ExponentialDecayLR(0.1, 0.9, 4, True), 7, 0.09),
+    (nn.NaturalExpDecayLR(0.1, 0.9, 4), 2, 0.1 * np.exp(-1.8)),
+    (nn.InverseDecayLR(0.1, 0.9, 4), 2, 0.1 / 1.45),
+    (nn.CosineDecayLR(0.01, 0.1, 4), 2, 0.055),
+    (nn.PolynomialDecayLR(0.1, 0.01, 4, 0.5), 2, 0.01 + 0.09 * 0.5**0.5),
+    (nn.WarmUpLR(0.1, 4), 2, 0.05),
+])
+def test_schedules(schedule, step, expected):
+    assert float(schedule(Tensor(step))) == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("call, error, message", [
+    (lambda: nn.ExponentialDecayLR(1, 0.9, 4), TypeError, "the 'learning_rate' must be float, but got int"),
+    (lambda: nn.ExponentialDecayLR(0.0, 0.9, 4), ValueError, "the 'learning_rate' must be float and must > 0"),
+    (lambda: nn.ExponentialDecayLR(0.1, 0.9, 4, 1), TypeError, "the 'is_stair' must be bool"),
+    (lambda: nn.WarmUpLR(0.1, 0), ValueError, "the 'warmup_steps' must be int and must > 0"),
+    (lambda: nn.WarmUpLR(0.1, 1.5), TypeError, "the 'warmup_steps' must be int, but got 'float'"),
+    (lambda: nn.CosineDecayLR(0.1, 0.1, 4), ValueError, "the 'max_lr' should be greater than the 'min_lr'"),
+    (lambda: nn.LearningRateSchedule()(1), NotImplementedError, "must override construct"),
+])
+def test_schedule_errors(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_dynamic_lr_under_both_paths():
+    assert nn.dynamic_lr.piecewise_constant_lr is nn.piecewise_constant_lr
+    assert nn.piecewise_constant_lr([2, 3], [0.1, 0.05]) == [0.1, 0.1, 0.05]

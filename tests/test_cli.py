@@ -1,0 +1,63 @@
+"""The command luojia, in a small setting."""
+
+import numpy as np
+import pytest
+
+from luojia import cli
+from luojia.cli import demo as demo_module
+from luojia.cli import lenet, matmul, plot
+
+
+def test_the_demo_runs_and_saves_its_plot(tmp_path, capsys):
+    out = tmp_path / "new" / "demo.png"
+    assert cli.main(["demo", "--epochs", "1", "--quick", "--out", str(out)]) == 0
+    text = capsys.readouterr().out
+    for part in ("4.51 2.7  3.6", "21.536", "test accuracy", "old - new = lr * gradient / batch size", str(out)):
+        assert part in text
+    assert text.count("ok: ") == 3 and "FAILED" not in text
+    assert out.read_bytes()[:4] == b"\x89PNG"
+    exported = np.load(out.with_name("demo-gradients.npz"))
+    assert exported["lenet_conv0_weight"].shape == (20, 1, 5, 5) and exported["lenet_dense1_bias"].any()
+
+
+def test_a_failed_check_is_told_by_the_exit_status(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(matmul, "WEIGHT_GRADIENT", 3.0)
+    monkeypatch.setattr(demo_module, "GOAL", 1.0)
+    noise = np.random.RandomState(0).rand(80, 1, 28, 28).astype(np.float32)
+    monkeypatch.setattr(demo_module, "digits", lambda size: (noise, np.arange(80) % 2))
+    monkeypatch.setattr(lenet.Step, "unexplained", lambda self, lr: 1.0)
+    assert cli.main(["demo", "--epochs", "1", "--out", str(tmp_path / "demo.png")]) == 1
+    seen = capsys.readouterr()
+    assert seen.out.count("FAILED: ") == 3 and "3 check(s) failed" in seen.err
+
+
+def test_an_update_that_the_gradient_does_not_explain_is_found():
+    weight, gradient = np.ones(3), np.full(3, 4.0)
+    step = lenet.Step(1, 2, {"w": gradient}, {"w": weight}, {"w": weight - 0.1 * gradient / 2})
+    assert step.unexplained(0.1) < 1e-12 and step.unexplained(0.2) > 0.1 and step.largest_update() == pytest.approx(0.2)
+
+
+def test_a_missing_matplotlib_is_named(monkeypatch, tmp_path):
+    monkeypatch.setitem(__import__("sys").modules, "matplotlib.figure", None)
+    with pytest.raises(ImportError, match=r"takes matplotlib: pip install luojia\[viz\]"):
+        plot.plot(lenet.History(), str(tmp_path / "demo.png"))
+
+
+def test_info(capsys):
+    assert cli.main(["info"]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("luojia ") and "numpy " in text and "devices:  cpu" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "required: command"),
+        (["demo", "--epochs", "0"], "whole number of 1 or more, got 0"),
+        (["nonsense"], "invalid choice"),
+    ],
+)
+def test_wrong_arguments(arguments, message, capsys):
+    with pytest.raises(SystemExit) as caught:
+        cli.main(arguments)
+    assert caught.value.code == 2 and message in capsys.readouterr().err

@@ -1,0 +1,108 @@
+"""Operators of one's own."""
+
+import numpy as np
+import pytest
+
+import luojia as mx
+from luojia import autograd, nd
+
+
+class Sigmoid(mx.operator.CustomOp):
+    def forward(self, is_train, req, in_data, out_data, aux):
+        self.assign(out_data[0], req[0], 1 / (1 + nd.exp(-in_data[0])))
+
+    def backward(self, req, out_grad, in_data, out_data, in_grad, aux):
+        y = out_data[0]
+        self.assign(in_grad[0], req[0], out_grad[0] * y * (1 - y))
+
+
+@mx.operator.register("test_sigmoid")
+class SigmoidProp(mx.operator.CustomOpProp):
+    def create_operator(self, ctx, in_shapes, in_dtypes):
+        return Sigmoid()
+
+
+@mx.operator.register("test_scaled_sum")
+class ScaledSumProp(mx.operator.CustomOpProp):
+    """scale * (a + b) and the number of calls, in an auxiliary state."""
+
+    def __init__(self, scale):
+        super().__init__(need_top_grad=True)
+        self.scale = float(scale)
+
+    def list_arguments(self):
+        return ["a", "b"]
+
+    def list_outputs(self):
+        return ["sum", "double"]
+
+    def list_auxiliary_states(self):
+        return ["calls"]
+
+    def create_operator(self, ctx, in_shapes, in_dtypes):
+        scale = self.scale
+
+        class ScaledSum(mx.operator.CustomOp):
+            def forward(self, is_train, req, in_data, out_data, aux):
+                self.assign(out_data[0], req[0], scale * (in_data[0] + in_data[1]))
+                self.assign(out_data[1], "add", out_data[0] * 2)
+                self.assign(aux[0], "write", aux[0] + 1)
+
+            def backward(self, req, out_grad, in_data, out_data, in_grad, aux):
+                for g, r in zip(in_grad, req):
+                    self.assign(g, r, scale * (out_grad[0] + 2 * out_grad[1]))
+
+        return ScaledSum()
+
+
+def test_value_and_gradient():
+    x = nd.array([0.0, 1.0])
+    x.attach_grad()
+    with autograd.record():
+        y = nd.Custom(x * 1, op_type="test_sigmoid", name="s") * 2
+    y.backward()
+    s = 1 / (1 + np.exp(-x.asnumpy()))
+    np.testing.assert_allclose(y.asnumpy(), 2 * s, rtol=1e-6)
+    np.testing.assert_allclose(x.grad.asnumpy(), 2 * s * (1 - s), rtol=1e-6)
+
+
+def test_several_arrays_attributes_and_states():
+    a, b, calls = nd.array([1.0]), nd.array([2.0]), nd.zeros((1,))
+    a.attach_grad()
+    with autograd.record():
+        total, double = nd.Custom(a, b, calls=calls, op_type="test_scaled_sum", scale=3)
+    assert (total.asscalar(), double.asscalar(), calls.asscalar()) == (9, 18, 1)
+    double.backward()
+    assert a.grad.asscalar() == 6
+
+
+def test_errors():
+    x = nd.ones((1,))
+    x.attach_grad()
+    with pytest.raises(ValueError, match="Custom: no operator is registered as 'nope'"):
+        nd.Custom(x, op_type="nope")
+    with pytest.raises(ValueError, match="'test_sigmoid' expects 1 arrays, for .'data'., got 2"):
+        nd.Custom(x, x, op_type="test_sigmoid")
+    with pytest.raises(ValueError, match="decorates a subclass of CustomOpProp"):
+        mx.operator.register("x")(int)
+    with pytest.raises(ValueError, match="req must be 'write', 'inplace', 'add' or 'null', got 'foo'"):
+        Sigmoid().assign(x, "foo", 1)
+    with pytest.raises(NotImplementedError, match="CustomOpProp must define create_operator"):
+        mx.operator.CustomOpProp().create_operator(None, [], [])
+    with pytest.raises(NotImplementedError, match="CustomOp must define forward"):
+        mx.operator.CustomOp().forward(True, [], [], [], [])
+    with autograd.record():
+        y = nd.Custom(x, op_type="test_sigmoid")
+    with pytest.raises(mx.MXNetError, match="its backward is not recorded, so it has no second derivative"):
+        autograd.grad(y, x, create_graph=True)
+    assert "test_sigmoid" in mx.operator.get_all_registered_operators()
+
+
+def test_shapes_that_do_not_fit():
+    @mx.operator.register("test_square_only")
+    class Prop(SigmoidProp):
+        def infer_shape(self, in_shape):
+            return [[2, 2]], [[2, 2]], []
+
+    with pytest.raises(mx.MXNetError, match=r"its infer_shape expects data of shape \(2, 2\), got \(3,\)"):
+        nd.Custom(nd.ones((3,)), op_type="test_square_only")
