@@ -63,8 +63,9 @@ class Estimator:
         self.max_batch: int | None = None
         self._initialize(initializer)
         self.trainer = Trainer(net.collect_params(), "adam", {"learning_rate": 0.001}) if trainer is None else trainer
-        by_default = [Accuracy()] if isinstance(loss, SoftmaxCrossEntropyLoss) else None
-        self._train_metrics = self._metrics(by_default if train_metrics is None else train_metrics)
+        self._train_metrics: list[EvalMetric] = self._metrics(train_metrics)
+        if train_metrics is None and isinstance(loss, SoftmaxCrossEntropyLoss):
+            self._train_metrics = [Accuracy()]
         self._val_metrics = self._metrics(val_metrics) or [copy.deepcopy(m) for m in self._train_metrics]
         for metric in self._train_metrics:
             metric.name = "training " + metric.name
@@ -74,7 +75,7 @@ class Estimator:
         self._val_metrics.append(LossMetric("validation " + type(self.val_loss).__name__.lower()))
 
     def _metrics(self, metrics: Any) -> list[EvalMetric]:
-        listed: list = [] if metrics is None else list(metrics) if isinstance(metrics, (list, tuple)) else [metrics]
+        listed = [] if metrics is None else list(metrics) if isinstance(metrics, (list, tuple)) else [metrics]
         for metric in listed:
             if not isinstance(metric, EvalMetric):
                 raise ValueError(f"Estimator: metrics must be EvalMetrics, got {type(metric).__name__}.")
