@@ -4,23 +4,30 @@ from __future__ import annotations
 
 from . import (
     activation,
+    attention,
     basic,
     conv,
+    dropout,
     dynamic_lr,
+    embedding,
     learning_rate_schedule,
     loss,
     metrics,
     normalization,
     optim,
     pooling,
+    refused,
     rnn,
     wrap,
 )
 from .activation import *  # noqa: F403
+from .attention import *  # noqa: F403
 from .basic import *  # noqa: F403
 from .containers import CellDict, CellList, SequentialCell
 from .conv import *  # noqa: F403
+from .dropout import *  # noqa: F403
 from .dynamic_lr import *  # noqa: F403
+from .embedding import *  # noqa: F403
 from .learning_rate_schedule import *  # noqa: F403
 from .loss import *  # noqa: F403
 from .metrics import *  # noqa: F403
@@ -28,19 +35,24 @@ from .module import Cell, Module
 from .normalization import *  # noqa: F403
 from .optim import *  # noqa: F403
 from .pooling import *  # noqa: F403
+from .refused import *  # noqa: F403
 from .rnn import *  # noqa: F403
 from .wrap import *  # noqa: F403
 
 __all__ = ["Cell", "CellDict", "CellList", "Module", "SequentialCell"]
 __all__ += activation.__all__
+__all__ += attention.__all__
 __all__ += basic.__all__
 __all__ += conv.__all__
+__all__ += dropout.__all__
 __all__ += dynamic_lr.__all__
+__all__ += embedding.__all__
 __all__ += learning_rate_schedule.__all__
 __all__ += loss.__all__
 __all__ += metrics.__all__
 __all__ += normalization.__all__
 __all__ += optim.__all__
 __all__ += pooling.__all__
+__all__ += refused.__all__
 __all__ += rnn.__all__
 __all__ += wrap.__all__
