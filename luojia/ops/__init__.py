@@ -33,4 +33,10 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *_faces.index()})
 
 
-__all__ = [name for module in (functional, composite, plain, random, state, stateful) for name in module.__all__]
+__all__ = []
+__all__ += composite.__all__
+__all__ += functional.__all__
+__all__ += plain.__all__
+__all__ += random.__all__
+__all__ += state.__all__
+__all__ += stateful.__all__

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from ..nn import dynamic_lr
+from ..nn import dynamic_lr, metrics
 from ..nn.metrics import *  # noqa: F403
-from ..nn.metrics import __all__ as _metrics
 from . import amp, callback, dataset_helper, loss_scale_manager, model, serialization
 from .amp import auto_mixed_precision, build_train_network
 from .callback import (
@@ -33,5 +32,6 @@ __all__ = [
     "Model", "ModelCheckpoint", "ReduceLROnPlateau", "RunContext", "SummaryCollector", "TimeMonitor", "amp",
     "auto_mixed_precision", "build_train_network", "callback", "connect_network_with_dataset", "dataset_helper",
     "dynamic_lr", "export", "load", "load_checkpoint", "load_param_into_net", "loss_scale_manager", "model",
-    "save_checkpoint", "serialization", *_metrics,
+    "save_checkpoint", "serialization",
 ]
+__all__ += metrics.__all__
