@@ -16,6 +16,8 @@ LISTINGS = {
     "resnet18_v2": "a966a92eac67",
     "resnet50_v1": "c00b69620916",
     "resnet50_v2": "d6286fd684f1",
+    "squeezenet1.0": "222cc34aa07c",
+    "squeezenet1.1": "1ac575affa22",
     "mobilenet0.25": "cf3c6077889c",
     "mobilenetv2_0.25": "48d2cfb34a89",
 }
@@ -49,7 +51,8 @@ def test_small_residual_networks(version):
 def test_errors():
     with pytest.raises(ValueError, match="Model foo is not supported. Available options are"):
         vision.get_model("foo")
-    for name in ("alexnet", "vgg11", "resnet18_v1", "mobilenet1.0", "mobilenetv2_1.0"):
+    names = ("alexnet", "squeezenet1.0", "squeezenet1.1", "vgg11", "resnet18_v1", "mobilenet1.0", "mobilenetv2_1.0")
+    for name in names:
         with pytest.raises(NotImplementedError, match="luojia ships no trained weights"):
             vision.get_model(name, pretrained=True)
     with pytest.raises(AssertionError, match="Invalid number of layers: 19"):
@@ -58,5 +61,7 @@ def test_errors():
         vision.get_resnet(3, 18)
     with pytest.raises(AssertionError, match="one entry more than layers"):
         vision.ResNetV1(vision.BasicBlockV1, [1], [4])
+    with pytest.raises(AssertionError, match="Unsupported SqueezeNet version 2"):
+        vision.squeezenet.SqueezeNet("2")
     with pytest.raises(AssertionError, match="one entry per stage"):
         vision.VGG([1], [4, 4])

@@ -38,10 +38,11 @@ from .resnet import (
     resnet152_v1,
     resnet152_v2,
 )
+from .squeezenet import SqueezeNet, squeezenet1_0, squeezenet1_1
 from .vgg import VGG, get_vgg, vgg11, vgg11_bn, vgg13, vgg13_bn, vgg16, vgg16_bn, vgg19, vgg19_bn
 
 _MODELS = {
-    "alexnet": alexnet,
+    "alexnet": alexnet, "squeezenet1.0": squeezenet1_0, "squeezenet1.1": squeezenet1_1,
     "resnet18_v1": resnet18_v1, "resnet34_v1": resnet34_v1, "resnet50_v1": resnet50_v1,
     "resnet101_v1": resnet101_v1, "resnet152_v1": resnet152_v1,
     "resnet18_v2": resnet18_v2, "resnet34_v2": resnet34_v2, "resnet50_v2": resnet50_v2,
@@ -71,10 +72,11 @@ def get_model(name: str, **kwargs: Any) -> Any:
 
 
 __all__ = [
-    "AlexNet", "BasicBlockV1", "BasicBlockV2", "BottleneckV1", "BottleneckV2", "MobileNet", "MobileNetV2", "ResNetV1",
-    "ResNetV2", "VGG", "alexnet", "get_mobilenet", "get_mobilenet_v2", "get_model", "get_resnet", "get_vgg",
-    "mobilenet0_25", "mobilenet0_5", "mobilenet0_75", "mobilenet1_0", "mobilenet_v2_0_25", "mobilenet_v2_0_5",
-    "mobilenet_v2_0_75", "mobilenet_v2_1_0", "resnet101_v1", "resnet101_v2", "resnet152_v1", "resnet152_v2",
-    "resnet18_v1", "resnet18_v2", "resnet34_v1", "resnet34_v2", "resnet50_v1", "resnet50_v2", "vgg11", "vgg11_bn",
-    "vgg13", "vgg13_bn", "vgg16", "vgg16_bn", "vgg19", "vgg19_bn",
+    "AlexNet", "BasicBlockV1", "BasicBlockV2", "BottleneckV1", "BottleneckV2", "MobileNet", "MobileNetV2",
+    "ResNetV1", "ResNetV2", "SqueezeNet", "VGG", "alexnet", "get_mobilenet", "get_mobilenet_v2", "get_model",
+    "get_resnet", "get_vgg", "mobilenet0_25", "mobilenet0_5", "mobilenet0_75", "mobilenet1_0", "mobilenet_v2_0_25",
+    "mobilenet_v2_0_5", "mobilenet_v2_0_75", "mobilenet_v2_1_0", "resnet101_v1", "resnet101_v2", "resnet152_v1",
+    "resnet152_v2", "resnet18_v1", "resnet18_v2", "resnet34_v1", "resnet34_v2", "resnet50_v1", "resnet50_v2",
+    "squeezenet1_0", "squeezenet1_1", "vgg11", "vgg11_bn", "vgg13", "vgg13_bn", "vgg16", "vgg16_bn", "vgg19",
+    "vgg19_bn",
 ]
