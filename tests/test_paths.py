@@ -19,8 +19,8 @@ nn.layer.container:SequentialCell nn.layer.normalization:BatchNorm2d nn.layer.po
 nn.loss.loss:LossBase nn.metrics:Accuracy nn.optim.optimizer:Optimizer nn.optim.momentum:Momentum
 nn.wrap.cell_wrapper:TrainOneStepCell nn.wrap.loss_scale:TrainOneStepWithLossScaleCell nn.grad.cell_grad:Jvp
 ops.operations:MatMul ops.operations.nn_ops:Conv2D ops.operations.math_ops:Add ops.operations.array_ops:Reshape
-ops.functional:relu ops.functional:partial ops.composite:GradOperation ops.composite:clip_by_value ops.primitive:Primitive
-ops.composite.base:HyperMap parallel._utils:_get_device_num train.serialization:save_checkpoint
+ops.functional:relu ops.functional:partial ops.composite:GradOperation ops.composite:clip_by_value
+ops.primitive:Primitive ops.composite.base:HyperMap parallel._utils:_get_device_num train.serialization:save_checkpoint
 train.callback:LossMonitor train.callback._loss_monitor:LossMonitor train.metrics:Accuracy train.model:Model
 """.split()
 

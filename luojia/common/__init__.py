@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from . import api, dtype, initializer, parameter, seed
 from .._src.paths import also_at
+from . import api, dtype, initializer, parameter, seed
 from .api import (
     COOTensor,
     CSRTensor,

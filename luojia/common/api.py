@@ -108,15 +108,14 @@ def run_check() -> None:
     """Compute one product, and say that luojia works.
 
     >>> run_check()
-    luojia 0.1.0: the result of multiplication calculation is correct; luojia has been installed on [CPU] successfully!
+    The result of multiplication calculation is correct, luojia has been installed on platform [CPU] successfully!
     """
-    from .. import __version__
     from .._src.engine.devices import current_context
 
     right = (Tensor([[1.0, 2.0]]) * 2).tolist() == [[2.0, 4.0]]
     target = current_context().device_type.upper()
-    print(f"luojia {__version__}: the result of multiplication calculation is {'correct' if right else 'wrong'}; luojia "
-          f"has been installed on [{target}] {'successfully' if right else 'with faults'}!")
+    print(f"The result of multiplication calculation is {'correct' if right else 'wrong'}, luojia has been installed on "
+          f"platform [{target}] {'successfully' if right else 'with faults'}!")
 
 
 class _MutableInt(int):

@@ -36,7 +36,8 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *_faces.index()})
 
 
-__all__ = [name for module in (functional, composite, plain, primitive, random, state, stateful) for name in module.__all__]
+_modules = (functional, composite, plain, primitive, random, state, stateful)
+__all__ = [name for module in _modules for name in module.__all__]
 
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in ("operations", "function", "auto_generate")), *(
     f"{__name__}.operations.{p}_ops" for p in ("array", "comm", "debug", "inner", "math", "nn", "other", "random")),

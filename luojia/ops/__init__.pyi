@@ -8,6 +8,7 @@ from . import composite as composite
 from . import functional as functional
 from . import grad as grad
 from . import plain as plain
+from . import primitive as primitive
 from . import random as random
 from . import state as state
 from . import stateful as stateful
@@ -17,7 +18,6 @@ from luojia.ops.composite import HyperMap as HyperMap
 from luojia.ops.composite import InsertGradientOf as InsertGradientOf
 from luojia.ops.composite import Map as Map
 from luojia.ops.composite import MultitypeFuncGraph as MultitypeFuncGraph
-from luojia.ops.composite import PrimitiveWithInfer as PrimitiveWithInfer
 from luojia.ops.composite import clip_by_global_norm as clip_by_global_norm
 from luojia.ops.composite import clip_by_norm as clip_by_norm
 from luojia.ops.functional import derivative as derivative
@@ -52,6 +52,11 @@ from luojia.ops.plain import scalar_to_tensor as scalar_to_array
 from luojia.ops.plain import scalar_to_tensor as scalar_to_tensor
 from luojia.ops.plain import shape as shape
 from luojia.ops.plain import size as size
+from luojia.ops.primitive import Primitive as Primitive
+from luojia.ops.primitive import PrimitiveWithCheck as PrimitiveWithCheck
+from luojia.ops.primitive import PrimitiveWithInfer as PrimitiveWithInfer
+from luojia.ops.primitive import constexpr as constexpr
+from luojia.ops.primitive import prim_attr_register as prim_attr_register
 from luojia.ops.random import Bernoulli as Bernoulli
 from luojia.ops.random import Gamma as Gamma
 from luojia.ops.random import Multinomial as Multinomial
