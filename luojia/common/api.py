@@ -114,8 +114,8 @@ def run_check() -> None:
 
     right = (Tensor([[1.0, 2.0]]) * 2).tolist() == [[2.0, 4.0]]
     target = current_context().device_type.upper()
-    print(f"The result of multiplication calculation is {'correct' if right else 'wrong'}, luojia has been installed on "
-          f"platform [{target}] {'successfully' if right else 'with faults'}!")
+    print(f"The result of multiplication calculation is {'correct' if right else 'wrong'}, luojia has been installed "
+          f"on platform [{target}] {'successfully' if right else 'with faults'}!")
 
 
 class _MutableInt(int):
