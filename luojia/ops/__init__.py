@@ -8,7 +8,7 @@ from typing import Any
 from .._src import ops as _operators  # noqa: F401 - registers the operators
 from .._src.core.faces import FaceModule, compile_class, compile_function, run_plain
 from .._src.paths import also_at
-from . import composite, functional, plain, primitive, random, state, stateful
+from . import composite, functional, plain, primitive, random, state, stateful, updates
 from .composite import *  # noqa: F403
 from .functional import *  # noqa: F403
 from .plain import *  # noqa: F403
@@ -16,6 +16,7 @@ from .primitive import *  # noqa: F403
 from .random import *  # noqa: F403
 from .state import *  # noqa: F403
 from .stateful import *  # noqa: F403
+from .updates import *  # noqa: F403
 
 _faces = FaceModule({
     "fn": lambda face: compile_function(face, run_plain, __name__),
@@ -36,7 +37,7 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *_faces.index()})
 
 
-_modules = (functional, composite, plain, primitive, random, state, stateful)
+_modules = (functional, composite, plain, primitive, random, state, stateful, updates)
 __all__ = [name for module in _modules for name in module.__all__]
 
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in ("operations", "function", "auto_generate")), *(

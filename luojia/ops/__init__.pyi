@@ -12,6 +12,7 @@ from . import primitive as primitive
 from . import random as random
 from . import state as state
 from . import stateful as stateful
+from . import updates as updates
 from functools import partial as partial
 from luojia.ops.composite import HookBackward as HookBackward
 from luojia.ops.composite import HyperMap as HyperMap
@@ -116,6 +117,30 @@ from luojia.ops.stateful import dropout as dropout
 from luojia.ops.stateful import dropout1d as dropout1d
 from luojia.ops.stateful import dropout2d as dropout2d
 from luojia.ops.stateful import dropout3d as dropout3d
+from luojia.ops.updates import Adam as Adam
+from luojia.ops.updates import AdamWeightDecay as AdamWeightDecay
+from luojia.ops.updates import ApplyAdaMax as ApplyAdaMax
+from luojia.ops.updates import ApplyAdadelta as ApplyAdadelta
+from luojia.ops.updates import ApplyAdagrad as ApplyAdagrad
+from luojia.ops.updates import ApplyAdagradDA as ApplyAdagradDA
+from luojia.ops.updates import ApplyAdagradV2 as ApplyAdagradV2
+from luojia.ops.updates import ApplyAdamWithAmsgrad as ApplyAdamWithAmsgrad
+from luojia.ops.updates import ApplyAddSign as ApplyAddSign
+from luojia.ops.updates import ApplyCenteredRMSProp as ApplyCenteredRMSProp
+from luojia.ops.updates import ApplyFtrl as ApplyFtrl
+from luojia.ops.updates import ApplyGradientDescent as ApplyGradientDescent
+from luojia.ops.updates import ApplyKerasMomentum as ApplyKerasMomentum
+from luojia.ops.updates import ApplyMomentum as ApplyMomentum
+from luojia.ops.updates import ApplyPowerSign as ApplyPowerSign
+from luojia.ops.updates import ApplyProximalAdagrad as ApplyProximalAdagrad
+from luojia.ops.updates import ApplyProximalGradientDescent as ApplyProximalGradientDescent
+from luojia.ops.updates import ApplyRMSProp as ApplyRMSProp
+from luojia.ops.updates import LARSUpdate as LARSUpdate
+from luojia.ops.updates import SGD as SGD
+from luojia.ops.updates import SparseApplyAdagrad as SparseApplyAdagrad
+from luojia.ops.updates import SparseApplyAdagradV2 as SparseApplyAdagradV2
+from luojia.ops.updates import SparseApplyFtrl as SparseApplyFtrl
+from luojia.ops.updates import SparseApplyProximalAdagrad as SparseApplyProximalAdagrad
 
 class ACos(_Primitive):
     def __init__(self) -> None: ...
