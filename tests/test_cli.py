@@ -71,8 +71,8 @@ def test_a_program_of_an_original_runs_as_it_is(tmp_path, capsys):
                       "print(mx.nd.ones(2).sum().asscalar(), Tensor([1.0]), sys.argv[1:], beside.x)\nsys.exit(3)\n")
     (tmp_path / "beside.py").write_text("x = 7\n")
     path = list(sys.path)
-    assert main(["run", "--replace", str(script), "--flag", "a"]) == 3
+    assert cli.main(["run", "--replace", str(script), "--flag", "a"]) == 3
     assert capsys.readouterr().out == "2.0 [1.] ['--flag', 'a'] 7\n"
     assert sys.path == path and "mxnet" not in sys.modules
-    assert main(["run", str(tmp_path / "absent.py")]) == 2
+    assert cli.main(["run", str(tmp_path / "absent.py")]) == 2
     assert "there is no file" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""The command ``luojia``: ``demo`` shows what it does, ``info`` what it runs on, ``run`` runs MXNet's programs and kin."""
+"""The command ``luojia``: ``demo`` shows what it does, ``info`` what it runs on, ``run`` runs others' programs."""
 
 from __future__ import annotations
 

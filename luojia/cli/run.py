@@ -11,7 +11,7 @@ from .. import compat
 
 
 def run(script: str, arguments: Sequence[str], replace: bool) -> int:
-    """Run ``script`` with ``import mxnet``, ``mindspore`` and ``luojianet_ms`` finding luojia; gives its exit status."""
+    """Run ``script`` with the originals' names finding luojia; gives its exit status."""
     if not Path(script).is_file():
         print(f"luojia run: there is no file {script}", file=sys.stderr)
         return 2
