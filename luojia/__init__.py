@@ -19,7 +19,7 @@ _MODULES = (
     # the MXNet door
     "autograd", "base", "callback", "gluon", "image", "init", "initializer", "io", "kvstore", "lr_scheduler", "metric",
     "mod", "model", "module", "monitor", "name", "ndarray", "operator", "optimizer", "recordio", "symbol",
-    "test_utils", "util", "visualization", "attribute", "executor", "runtime", "rnn",
+    "test_utils", "util", "visualization", "attribute", "engine", "executor", "runtime", "rnn",
 )
 _NAMES = {
     name: module

@@ -37,7 +37,7 @@ PUBLIC = {
     "mindspore": "nn ops common train dataset amp dtype communication parallel hub mindrecord",
     "mxnet": "gluon nd ndarray sym symbol autograd random metric io mod module model kv kvstore callback mon monitor "
     "operator optimizer lr_scheduler sched viz visualization test_utils name attribute np npx numpy_extension "
-    "executor rnn image recordio runtime contrib util base rnd",
+    "engine executor rnn image recordio runtime contrib util base rnd",
     "cli": "cli __main__",
 }
 PART_OF = {module: part for part, modules in PUBLIC.items() for module in modules.split()}

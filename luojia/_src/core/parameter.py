@@ -158,6 +158,7 @@ class Parameter(Tensor):
 
     def _extra_state(self) -> dict:
         state = dict(self.__dict__)
+        state.pop("_variable", None)  # what it is in graphs
         state["_leaf"] = (self._leaf.grad_req,)
         return state
 

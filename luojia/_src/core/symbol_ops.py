@@ -18,7 +18,7 @@ from .dtypes import DType
 from .faces import _MISSING, Face, FaceModule, tidy
 from .naming import AttrScope
 from .op import OPERATORS, Operator
-from .symbol import KEY, Entry, Symbol, SymNode, extra_attributes, new_name, not_found, text_of
+from .symbol import KEY, Entry, Symbol, SymNode, extra_attributes, new_name, not_found, text_of, variable
 from .tensor import Tensor
 
 FACES = FaceModule({"mx": lambda face: face})
@@ -274,8 +274,8 @@ def signed(sign: str, left: Any, right: Any) -> Symbol:
         kind, hint = of.op
         return _sign_node(of.face, kind, hint, [_entry(left, "lhs"), _entry(right, "rhs")], {}, type(left))
     symbol, other = (left, right) if isinstance(left, Symbol) else (right, left)
-    if isinstance(other, Tensor) and traces.captures:
-        found = captured(other, type(symbol))
+    found = captured(other, type(symbol)) if isinstance(other, Tensor) else None
+    if found is not None:
         return signed(sign, *((left, found) if symbol is left else (found, right)))
     if not isinstance(other, NUMBER):
         raise DTypeError(f"type {type(other)} not supported")
@@ -319,8 +319,18 @@ traces = _Traces()
 
 
 def captured(tensor: Any, cls: type) -> Symbol | None:
-    """The symbol for an array that meets a symbol while a function is traced; None outside traces."""
-    return traces.captures[-1](tensor, cls) if traces.captures else None
+    """The symbol for an array that meets a symbol: while a function is traced, what the trace says.
+
+    Outside traces a Parameter stands for the variable of its name, and other arrays for nothing (None).
+    """
+    if traces.captures:
+        return traces.captures[-1](tensor, cls)
+    if not getattr(tensor, "_role", False):
+        return None
+    found = tensor.__dict__.get("_variable")
+    if found is None or found.name != tensor.name or type(found) is not cls:
+        found = tensor.__dict__["_variable"] = variable(cls, tensor.name)
+    return found
 
 
 def apply_to_symbols(op: Operator, inputs: Any, attrs: dict[str, Any]) -> Any:
