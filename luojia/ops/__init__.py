@@ -37,8 +37,15 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *_faces.index()})
 
 
-_modules = (functional, composite, plain, primitive, random, state, stateful, updates)
-__all__ = [name for module in _modules for name in module.__all__]
+__all__ = []
+__all__ += composite.__all__
+__all__ += functional.__all__
+__all__ += plain.__all__
+__all__ += primitive.__all__
+__all__ += random.__all__
+__all__ += state.__all__
+__all__ += stateful.__all__
+__all__ += updates.__all__
 
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in ("operations", "function", "auto_generate")), *(
     f"{__name__}.operations.{p}_ops" for p in ("array", "comm", "debug", "inner", "math", "nn", "other", "random")),

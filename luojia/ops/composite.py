@@ -146,7 +146,7 @@ class HookBackward(Primitive):
 
     def __call__(self, *args: Any) -> Any:
         out = tuple([_hook(x, _Hooked(self.hook_fn, True)) for x in args])
-        return out if len(out) > 1 else out[0]
+        return out[0] if len(out) == 1 else out
 
 
 class InsertGradientOf(Primitive):
