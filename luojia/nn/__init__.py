@@ -9,7 +9,6 @@ from . import (
     activation,
     attention,
     basic,
-    containers,
     conv,
     dropout,
     dynamic_lr,
@@ -17,10 +16,8 @@ from . import (
     learning_rate_schedule,
     loss,
     metrics,
-    module,
     normalization,
     optim,
-    optimizer,
     pooling,
     refused,
     rnn,
@@ -63,18 +60,11 @@ __all__ += refused.__all__
 __all__ += rnn.__all__
 __all__ += wrap.__all__
 
-_here = sys.modules[__name__]
-also_at(_here, *(f"{__name__}.{p}" for p in ("layer", "grad")))
-also_at(module, f"{__name__}.cell")
-also_at(wrap, *(f"{__name__}.{p}" for p in (
-    "wrap.cell_wrapper", "wrap.loss_scale", "wrap.grad_reducer", "layer.timedistributed", "grad.cell_grad")))
-also_at(loss, f"{__name__}.loss.loss")
-also_at(optim, *(f"{__name__}.optim.{p}" for p in (
-    "momentum", "adam", "sgd", "rmsprop", "adagrad", "ftrl", "lamb", "lars", "lazyadam", "adafactor", "adadelta",
-    "proximal_ada_grad", "asgd", "rprop", "ada_grad")))
-also_at(optimizer, f"{__name__}.optim.optimizer")
-also_at(containers, f"{__name__}.layer.container")
-for _path, _module in (("basic", basic), ("conv", conv), ("activation", activation), ("normalization", normalization),
-                       ("pooling", pooling), ("embedding", embedding), ("math", basic), ("image", basic), ("rnns", rnn),
-                       ("lstm", rnn), ("rnn_cells", rnn)):
-    also_at(_module, f"{__name__}.layer.{_path}")
+also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in (
+    "cell", "layer", "grad", "grad.cell_grad", "loss.loss", "optim.optimizer", "wrap.cell_wrapper", "wrap.loss_scale",
+    "wrap.grad_reducer")), *(f"{__name__}.layer.{p}" for p in (
+        "activation", "basic", "channel_shuffle", "combined", "container", "conv", "dense", "embedding", "image",
+        "lstm", "math", "normalization", "padding", "pooling", "rnn_cells", "rnns", "timedistributed", "transformer")),
+    *(f"{__name__}.optim.{p}" for p in (
+        "ada_grad", "adadelta", "adafactor", "adagrad", "adam", "adamax", "asgd", "ftrl", "lamb", "lars", "lazyadam",
+        "momentum", "proximal_ada_grad", "rmsprop", "rprop", "sgd")))
