@@ -20,11 +20,13 @@ def test_the_stub_declares_what_the_module_offers(module):
     declared = {}
     for node in tree.body:
         if isinstance(node, ast.ImportFrom):
-            declared |= {a.asname or a.name: node for a in node.names}
+            declared |= {a.name: node for a in node.names if a.asname == a.name}  # others are no exports
         elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             declared[node.name] = node
         elif isinstance(node, ast.AnnAssign):
             declared[node.target.id] = node
+        elif isinstance(node, ast.Assign):
+            declared |= {target.id: node for target in node.targets}
     found = importlib.import_module(module)
     assert {*found.__all__} - {*declared} == set()
     made = [name for name in dir(found) if name[0] != "_" and hasattr(getattr(found, name), "face")]
@@ -33,7 +35,7 @@ def test_the_stub_declares_what_the_module_offers(module):
         node, signature = declared[name], inspect.signature(getattr(found, name))
         if isinstance(node, ast.ClassDef):
             node = node.body[0]
-        elif isinstance(node, ast.ImportFrom):
+        elif isinstance(node, (ast.ImportFrom, ast.Assign)):
             continue
         spec = node.args
         names = [a.arg for a in (*spec.args, *([spec.vararg] if spec.vararg else []), *spec.kwonlyargs)]

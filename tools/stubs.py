@@ -41,20 +41,31 @@ def stub(module_name: str) -> str:
         found = getattr(module, name)
         if isinstance(found, types.ModuleType):
             continue  # which submodules are loaded depends on what ran before
-        elif inspect.isclass(found) and hasattr(found, "face"):
+        elif inspect.isclass(found) and (hasattr(found, "face") or not _in_source(found)):
             made.append(_class(name, found))
         elif callable(found) and (hasattr(found, "face") or _is_local(module, found)):
             made.append(_function(name, found))
         elif _importable(found):
             if name in public or found.__module__.startswith(f"{module_name}."):
                 imports.append(_import(found.__module__, found.__qualname__, name))
+                if found.__qualname__ != name:
+                    made.append(f"{name} = _{name}\n")
         elif name in public:
             made.append(f"{name}: _t.Any\n")
     return HEAD + "".join(sorted(imports)) + "\n" + "".join(made)
 
 
 def _import(module: str, name: str, alias: str) -> str:
-    return f"from {module} import {name} as {alias}\n"
+    """The line that exports ``name``; under another name a stub exports by assignment alone."""
+    return f"from {module} import {name} as {alias if alias == name else '_' + alias}\n"
+
+
+def _in_source(found: type) -> bool:
+    try:
+        inspect.getsource(found)
+    except (OSError, TypeError):
+        return False
+    return True
 
 
 def _is_local(module: Any, found: Any) -> bool:
@@ -96,17 +107,22 @@ def _function(name: str, found: Any) -> str:
 
 
 def _class(name: str, found: Any) -> str:
+    return (f"class {name}(_Primitive):\n    def __init__({_parameters(found, 'self')}) -> None: ...\n"
+            f"    def __call__({_call(found)}) -> _t.Any: ...\n")
+
+
+def _call(found: Any) -> str:
+    """The parameters of an instance's call."""
     from luojia._src.core.faces import Param
 
+    if not hasattr(found, "face"):
+        return "self, *args: _t.Any, **kwargs: _t.Any"
     arrays: list[Param] = found.face.call or []
     starred = any(p.star for p in arrays)
-    call = ", ".join(["self"] + [
+    return ", ".join(["self"] + [
         f"*{p.public}: _t.Any" if p.star else f"{p.public}: _t.Any" + ("" if _required(p) and not starred else " = ...")
         for p in arrays
     ])
-    bases = "_Primitive"
-    return (f"class {name}({bases}):\n    def __init__({_parameters(found, 'self')}) -> None: ...\n"
-            f"    def __call__({call}) -> _t.Any: ...\n")
 
 
 def _required(p: Any) -> bool:

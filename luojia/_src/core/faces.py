@@ -18,8 +18,9 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from .apply import apply
 from .dtypes import DType
-from .op import OPERATORS, Operator, apply
+from .op import OPERATORS, Operator
 from .tensor import Tensor
 
 _MISSING = object()

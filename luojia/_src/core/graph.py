@@ -27,7 +27,8 @@ import numpy as np
 from ..engine.devices import Context, current_context
 from ..errors import ArgumentError, GraphError
 from .ambient import commit, draw_key
-from .op import OPERATORS, apply
+from .apply import apply
+from .op import OPERATORS
 from .symbol import KEY, Entry, Symbol, SymNode, variable, walk
 from .symbol_ops import apply_to_symbols, traces
 from .tape import SELECT, Leaf, Node, recording_scope, state
