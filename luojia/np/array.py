@@ -115,7 +115,8 @@ ndarray.__module__ = "luojia.np"
 
 def array(object: Any, dtype: Any = None, ctx: Context | None = None, *, device: Context | None = None) -> ndarray:
     """An ndarray of nested lists, numbers or an array. Lists give float32, arrays keep their dtype."""
-    place = Context(ctx or device) if (ctx or device) is not None else None
+    given = ctx or device
+    place = None if given is None else Context(given)
     if isinstance(object, Tensor):
         place = place or object._device
     try:

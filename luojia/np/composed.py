@@ -61,7 +61,7 @@ def arange(start: float, stop: float | None = None, step: float = 1, dtype: Any 
 def linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, retstep: bool = False, dtype: Any = None,
              axis: int = 0, ctx: Any = None) -> Any:
     """``num`` numbers evenly from ``start`` to ``stop``, float32 by default."""
-    values, step = onp.linspace(start, stop, num, endpoint, True, axis=axis)
+    values, step = onp.linspace(start, stop, num, endpoint=endpoint, retstep=True, axis=axis)
     made = _made(values.astype(_dtype(dtype)), ctx)
     return (made, step) if retstep else made
 

@@ -143,7 +143,7 @@ def foreach(body: Callable, data: Any, init_states: Any, name: str = "foreach") 
     def shapes(found: list) -> list:
         inner = traced.shapes(sliced(found))
         of = [inner.get(e) for e in traced.symbol._outputs]
-        return [(found[0][0], *s) for s in of[:n_outs]] + of[n_outs:]
+        return [(found[0][0], *(s or ())) for s in of[:n_outs]] + of[n_outs:]
 
     def complete(found: list) -> list:
         inner = traced.completed(sliced(found))
@@ -193,7 +193,7 @@ def while_loop(cond: Callable, func: Callable, loop_vars: Any, max_iterations: i
     def shapes(found: list) -> list:
         inner = traced.shapes([*found[:n], *found[n + n_test :]])
         of = [inner.get(e) for e in traced.symbol._outputs]
-        return [(int(max_iterations), *s) for s in of[:n_outs]] + of[n_outs:]
+        return [(int(max_iterations), *(s or ())) for s in of[:n_outs]] + of[n_outs:]
 
     def complete(found: list) -> list:
         inner = traced.completed([*found[:n], *found[n + n_test :]])
