@@ -32,8 +32,8 @@ __all__ = [
     "FixedLossScaleManager", "History", "LambdaCallback", "LearningRateScheduler", "LossMonitor", "LossScaleManager",
     "Model", "ModelCheckpoint", "ReduceLROnPlateau", "RunContext", "SummaryCollector", "TimeMonitor", "amp",
     "auto_mixed_precision", "build_train_network", "callback", "connect_network_with_dataset", "dataset_helper",
-    "dynamic_lr", "export", "load", "load_checkpoint", "load_param_into_net", "loss_scale_manager", "metrics", "model",
-    "save_checkpoint", "serialization",
+    "dynamic_lr", "export", "load", "load_checkpoint", "load_param_into_net", "loss_scale_manager", "metrics",
+    "model", "save_checkpoint", "serialization",
 ]
 __all__ += metrics.__all__
 
