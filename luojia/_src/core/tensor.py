@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -51,8 +52,6 @@ class Tensor:
     _role = False  # True for parameters, whose class does not decide that of results
     _result_class: type
     _coerce: Any
-    __array_priority__ = 100.0
-    __array_ufunc__ = None  # an ndarray on the left gives way to the Tensor's reflected method
 
     if TYPE_CHECKING:  # Python's operators and the methods come from the operators, in ops/methods.py
         __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _operator_method
@@ -162,6 +161,13 @@ class Tensor:
             view.flags.writeable = False
             return view
         return np.array(value)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        """NumPy's functions take a Tensor's values: an ndarray on the left gives an ndarray, a scalar a Tensor."""
+        if ufunc in _SIGNS and inputs[1] is self and isinstance(inputs[0], (np.generic, np.ndarray)) and not np.ndim(
+                inputs[0]):
+            return _SIGNS[ufunc](inputs[0].item(), inputs[1])
+        return getattr(ufunc, method)(*[np.asarray(x) if isinstance(x, Tensor) else x for x in inputs], **kwargs)
 
     def __dlpack__(self, **kwargs: Any) -> Any:
         value = self._value
@@ -312,7 +318,7 @@ def _array_of(data: Any) -> np.ndarray:
         try:
             array = np.array(plain)
         except ValueError as e:
-            raise ArgumentError(f"Tensor: the nested lists do not form an array ({e}).") from None
+            raise DTypeError(f"Tensor: the nested lists do not form an array ({e}).") from None
         if array.dtype.kind not in "biufc":
             raise DTypeError(f"Tensor: expected numbers, got a list with elements like {_first_odd(data)!r}.")
         if array.dtype == np.float64 and not _holds(data, (np.ndarray, np.float64)):
@@ -394,6 +400,14 @@ def deposit(results: dict) -> None:
             g = holder._value + g
         holder._rebind(g)
         leaf.fresh = True
+
+
+_SIGNS = {
+    np.add: operator.add, np.subtract: operator.sub, np.multiply: operator.mul, np.true_divide: operator.truediv,
+    np.floor_divide: operator.floordiv, np.remainder: operator.mod, np.power: operator.pow, np.less: operator.lt,
+    np.less_equal: operator.le, np.greater: operator.gt, np.greater_equal: operator.ge, np.equal: operator.eq,
+    np.not_equal: operator.ne,
+}
 
 
 def _calibrate() -> int:
