@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+
+from .._src.paths import also_at
 from . import (
     activation,
     attention,
@@ -56,3 +59,12 @@ __all__ += pooling.__all__
 __all__ += refused.__all__
 __all__ += rnn.__all__
 __all__ += wrap.__all__
+
+also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in (
+    "cell", "layer", "grad", "grad.cell_grad", "loss.loss", "optim.optimizer", "wrap.cell_wrapper", "wrap.loss_scale",
+    "wrap.grad_reducer")), *(f"{__name__}.layer.{p}" for p in (
+        "activation", "basic", "channel_shuffle", "combined", "container", "conv", "dense", "embedding", "image",
+        "lstm", "math", "normalization", "padding", "pooling", "rnn_cells", "rnns", "timedistributed", "transformer")),
+    *(f"{__name__}.optim.{p}" for p in (
+        "ada_grad", "adadelta", "adafactor", "adagrad", "adam", "adamax", "asgd", "ftrl", "lamb", "lars", "lazyadam",
+        "momentum", "proximal_ada_grad", "rmsprop", "rprop", "sgd")))

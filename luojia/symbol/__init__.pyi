@@ -5,6 +5,7 @@ import typing as _t
 from luojia._src.core.faces import Primitive as _Primitive
 
 from . import contrib as contrib
+from . import control as control
 from . import creation as creation
 from . import files as files
 from . import image as image

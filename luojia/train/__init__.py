@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .._src.paths import also_at
 from ..nn import dynamic_lr, metrics
 from ..nn.metrics import *  # noqa: F403
 from . import amp, callback, dataset_helper, loss_scale_manager, model, serialization
@@ -31,7 +32,10 @@ __all__ = [
     "FixedLossScaleManager", "History", "LambdaCallback", "LearningRateScheduler", "LossMonitor", "LossScaleManager",
     "Model", "ModelCheckpoint", "ReduceLROnPlateau", "RunContext", "SummaryCollector", "TimeMonitor", "amp",
     "auto_mixed_precision", "build_train_network", "callback", "connect_network_with_dataset", "dataset_helper",
-    "dynamic_lr", "export", "load", "load_checkpoint", "load_param_into_net", "loss_scale_manager", "model",
-    "save_checkpoint", "serialization",
+    "dynamic_lr", "export", "load", "load_checkpoint", "load_param_into_net", "loss_scale_manager", "metrics",
+    "model", "save_checkpoint", "serialization",
 ]
 __all__ += metrics.__all__
+
+also_at(metrics, f"{__name__}.metrics")
+also_at(callback, *(f"{__name__}.callback._{p}" for p in ("callback", "loss_monitor", "time_monitor", "checkpoint")))

@@ -128,9 +128,12 @@ class CachedGraph:
                 values = [draw_key(device) if v is KEY else v for v in values]
                 if "training" in node.late:
                     attrs = {**attrs, "training": state.training}
-            result = apply(op, values, attrs)
-            if op.aux:
-                result = commit(op, values, result)
+            if op.run is None:
+                result = apply(op, values, attrs)
+                if op.aux:
+                    result = commit(op, values, result)
+            else:
+                result = op.run(*values)
             if source:
                 result = self._placed(result, arrays, device)
             if result.__class__ is tuple:

@@ -43,6 +43,8 @@ class Operator:
     Calling it takes the arrays, then the attributes in order of definition or by name.
     """
 
+    run: Callable | None = None  # of a node that runs a function of Tensors instead: see symbol_calls.py
+
     def __init__(
         self,
         fn: Callable,
