@@ -165,7 +165,7 @@ def test_numpys_functions_take_a_tensors_values():
     assert isinstance(np.float32(2) < X, Tensor) and np.add.reduce(Tensor([1.0, 2.0])) == 3.0
 
 
-@pytest.mark.parametrize("name", "exp sqrt tanh log sin sigmoid rsqrt erf softmax log_softmax std expm1".split())
+@pytest.mark.parametrize("name", "exp sqrt tanh log sin sigmoid rsqrt erf softmax log_softmax var std expm1".split())
 @pytest.mark.parametrize("dtype", [D.int64, D.int32, D.int8, D.uint8], ids=str)
 def test_float_functions_of_integers_are_float32(name, dtype):
     x = Tensor([1, 2], dtype)

@@ -155,8 +155,8 @@ class Tensor(_Methods):
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         """NumPy's functions take a Tensor's values: an ndarray on the left gives an ndarray, a scalar a Tensor."""
-        if ufunc in _SIGNS and inputs[1] is self and isinstance(inputs[0], (np.generic, np.ndarray)) and not np.ndim(
-                inputs[0]):
+        scalar = len(inputs) == 2 and isinstance(inputs[0], (np.generic, np.ndarray)) and inputs[0].ndim == 0
+        if scalar and ufunc in _SIGNS:
             return _SIGNS[ufunc](inputs[0].item(), inputs[1])
         return getattr(ufunc, method)(*[np.asarray(x) if isinstance(x, Tensor) else x for x in inputs], **kwargs)
 
