@@ -5,6 +5,7 @@ import typing as _t
 from luojia._src.core.faces import Primitive as _Primitive
 
 from . import contrib as contrib
+from . import control as control
 from . import creation as creation
 from . import files as files
 from . import image as image
@@ -22,7 +23,7 @@ from luojia.symbol.creation import zeros as zeros
 from luojia.symbol.symbol import Group as Group
 from luojia.symbol.symbol import Symbol as Symbol
 from luojia.symbol.symbol import Variable as Variable
-from luojia.symbol.symbol import Variable as var
+from luojia.symbol.symbol import Variable as _var
 from luojia.symbol.symbol import load as load
 from luojia.symbol.symbol import load_json as load_json
 
@@ -280,5 +281,6 @@ def triu(data: _t.Any, k: _t.Any = 0, *, name: _t.Any = None, attr: _t.Any = Non
 def truediv(left: _t.Any, right: _t.Any) -> _t.Any: ...
 def trunc(data: _t.Any, *, name: _t.Any = None, attr: _t.Any = None) -> _t.Any: ...
 def unravel_index(data: _t.Any, shape: _t.Any, *, name: _t.Any = None, attr: _t.Any = None) -> _t.Any: ...
+var = _var
 def where(condition: _t.Any, x: _t.Any, y: _t.Any, *, name: _t.Any = None, attr: _t.Any = None) -> _t.Any: ...
 def zeros_like(data: _t.Any, *, name: _t.Any = None, attr: _t.Any = None) -> _t.Any: ...

@@ -8,9 +8,11 @@ import pytest
 
 from luojia import Parameter, Tensor, cpu, nd, ops
 from luojia._src.core import dtypes as D
-from luojia._src.core.op import OPERATORS, TENSORS, Operator, Spec, _adopt, fit, op
+from luojia._src.core.apply import Spec, fit
+from luojia._src.core.op import OPERATORS, Operator, op
 from luojia._src.core.tape import recording_scope
 from luojia._src.core.tensor import wrap
+from luojia._src.core.tensor_namespace import TENSORS, _adopt
 
 X = Tensor([1.0, 2.0])
 

@@ -26,10 +26,13 @@ def wrap(cls: type, value: Any, device: Context, node: Any = None) -> Any:
     return t
 
 
-def _operator_method(self: Any, other: Any) -> Any: ...
+if TYPE_CHECKING:  # what comes from the operators: see ops/methods.py and ops/tensor_methods.py
+    from .tensor_methods import TensorMethods as _Methods  # pyright: ignore[reportMissingModuleSource] - a stub alone
+else:
+    _Methods = object
 
 
-class Tensor:
+class Tensor(_Methods):
     """An n-dimensional array that operators and gradients know.
 
     Args:
@@ -53,18 +56,6 @@ class Tensor:
     _coerce: Any
     __array_priority__ = 100.0
     __array_ufunc__ = None  # an ndarray on the left gives way to the Tensor's reflected method
-
-    if TYPE_CHECKING:  # Python's operators and the methods come from the operators, in ops/methods.py
-        __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _operator_method
-        __pow__ = __rpow__ = __mod__ = __rmod__ = __floordiv__ = __rfloordiv__ = __matmul__ = _operator_method
-        __lt__ = __le__ = __gt__ = __ge__ = __and__ = __or__ = __xor__ = _operator_method
-        __iadd__ = __isub__ = __imul__ = __itruediv__ = __getitem__ = _operator_method
-
-        def __setitem__(self, index: Any, value: Any) -> None: ...
-        def __neg__(self) -> Any: ...
-        def __abs__(self) -> Any: ...
-        def __invert__(self) -> Any: ...
-        def __getattr__(self, name: str) -> Any: ...
 
     def __init__(self, data: Any = None, dtype: DType | None = None, shape: Any = None, init: Any = None,
                  internal: bool = False, const_arg: bool = False, *, device: Context | None = None) -> None:
@@ -252,6 +243,8 @@ class Tensor:
         if grad_req not in ("write", "add", "null"):
             raise KeyError(grad_req)
         zeros = wrap(self._result_class, self._device.engine.zeros_like(self._value), self._device)
+        if stype not in (None, "default"):
+            zeros.__dict__["_stype"] = stype  # a label: the data is dense
         self._node = Leaf(grad_req, zeros)
 
     def detach(self) -> Any:

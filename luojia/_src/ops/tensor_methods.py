@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..core.dtypes import to_np
-from ..core.faces import FaceModule, compile_function, run_plain
+from ..core.faces import FaceModule, LazyMethod, compile_function, run_plain
 from ..core.op import OPERATORS
 from ..core.tape import Leaf
 from ..core.tensor import Tensor, wrap
@@ -37,20 +37,6 @@ OTHER = {"top_k": "topk", "inv": "reciprocal", "is_finite": "isfinite", "reverse
          "fills": "full_like", "invert": "logical_not"}
 DTYPES = {"bool": "bool", "byte": "uint8", "short": "int16", "int": "int32", "long": "int64", "half": "float16",
           "float": "float32", "double": "float64"}
-
-
-class Lazy:
-    """A method that becomes the compiled function of a face when it is first looked up."""
-
-    def __init__(self, name: str, face: str) -> None:
-        self.name = name
-        self.face = face
-
-    def __get__(self, obj: Any, owner: Any = None) -> Any:
-        function = FACES.get(self.face)
-        if Tensor.__dict__.get(self.name) is self:
-            setattr(Tensor, self.name, function)
-        return function if obj is None else function.__get__(obj, owner)
 
 
 def _shape_of(shape: tuple) -> tuple:
@@ -247,9 +233,9 @@ def _dtype_method(dtype: str) -> Callable:
 
 def _install() -> None:
     for name in SAME.split():
-        setattr(Tensor, name, Lazy(name, name))
+        setattr(Tensor, name, LazyMethod(Tensor, name, FACES.get))
     for name, face in OTHER.items():
-        setattr(Tensor, name, Lazy(name, face))
+        setattr(Tensor, name, LazyMethod(Tensor, name, FACES.get, face))
     for name, dtype in DTYPES.items():
         setattr(Tensor, name, _dtype_method(dtype))
     for method in (reshape, transpose, permute, flatten, ravel, astype, to, type_as, mean, squeeze, swapaxes, take,
