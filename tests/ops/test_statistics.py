@@ -15,8 +15,9 @@ holes = np.array([[0.3, np.nan, 2.1, 0.9], [1.4, 0.6, -0.5, 3.1]])
 @pytest.mark.parametrize("how", [{}, {"axis": 1}, {"axis": 0, "keepdims": True}, {"axis": (0, 1)}])
 def test_range_and_reductions_past_nan(how):
     check_op("ptp", x, attrs=how, ref=np.ptp(x, **how))
-    for name in ("nanmax", "nanmin", "nanmean"):
-        check_op(name, x, attrs=how, ref=getattr(np, name)(x, **how))
+    check_op("nanmax", x, attrs=how, ref=np.nanmax(x, **how))
+    check_op("nanmin", x, attrs=how, ref=np.nanmin(x, **how))
+    check_op("nanmean", x, attrs=how, ref=np.nanmean(x, **how))
     check_op("nanvar", x, attrs=how, ref=np.nanvar(x, **how))
     check_op("nanstd", x, attrs={**how, "ddof": 1} if how.get("axis") != 0 else how, tolerance=3,
              ref=np.nanstd(x, **how, ddof=1 if how.get("axis") != 0 else 0))
