@@ -17,13 +17,13 @@ RATIOS = {"torch": (1.3, 1.0), "mindspore": (1.0, None)}
 def on_luojia() -> Callable[[], object]:
     import luojia
 
-    return networks.gluon_step(luojia, lambda nn: networks.gluon_lstm(nn, luojia.gluon.rnn), *networks.sequences(35, 20))
+    return networks.gluon_step(luojia, networks.gluon_lstm, *networks.sequences(35, 20))
 
 
 def on_luojia__hybrid() -> Callable[[], object]:
     import luojia
 
-    return networks.gluon_step(luojia, lambda nn: networks.gluon_lstm(nn, luojia.gluon.rnn), *networks.sequences(35, 20), hybrid=True)
+    return networks.gluon_step(luojia, networks.gluon_lstm, *networks.sequences(35, 20), hybrid=True)
 
 
 def on_luojia__module() -> Callable[[], object]:
@@ -39,13 +39,13 @@ def on_torch() -> Callable[[], object]:
 def on_mxnet() -> Callable[[], object]:
     import mxnet
 
-    return networks.gluon_step(mxnet, lambda nn: networks.gluon_lstm(nn, mxnet.gluon.rnn), *networks.sequences(35, 20))
+    return networks.gluon_step(mxnet, networks.gluon_lstm, *networks.sequences(35, 20))
 
 
 def on_mxnet__hybrid() -> Callable[[], object]:
     import mxnet
 
-    return networks.gluon_step(mxnet, lambda nn: networks.gluon_lstm(nn, mxnet.gluon.rnn), *networks.sequences(35, 20), hybrid=True)
+    return networks.gluon_step(mxnet, networks.gluon_lstm, *networks.sequences(35, 20), hybrid=True)
 
 
 def on_mindspore() -> Callable[[], object]:

@@ -18,13 +18,13 @@ SHAPE = (32, 3, 32, 32)
 def on_luojia() -> Callable[[], object]:
     import luojia
 
-    return networks.gluon_step(luojia, lambda nn: networks.gluon_resnet(nn, luojia.gluon.HybridBlock), *networks.batch(*SHAPE))
+    return networks.gluon_step(luojia, networks.gluon_resnet, *networks.batch(*SHAPE))
 
 
 def on_luojia__hybrid() -> Callable[[], object]:
     import luojia
 
-    return networks.gluon_step(luojia, lambda nn: networks.gluon_resnet(nn, luojia.gluon.HybridBlock), *networks.batch(*SHAPE), hybrid=True)
+    return networks.gluon_step(luojia, networks.gluon_resnet, *networks.batch(*SHAPE), hybrid=True)
 
 
 def on_luojia__module() -> Callable[[], object]:
@@ -44,13 +44,13 @@ def on_torch__channels_last() -> Callable[[], object]:
 def on_mxnet() -> Callable[[], object]:
     import mxnet
 
-    return networks.gluon_step(mxnet, lambda nn: networks.gluon_resnet(nn, mxnet.gluon.HybridBlock), *networks.batch(*SHAPE))
+    return networks.gluon_step(mxnet, networks.gluon_resnet, *networks.batch(*SHAPE))
 
 
 def on_mxnet__hybrid() -> Callable[[], object]:
     import mxnet
 
-    return networks.gluon_step(mxnet, lambda nn: networks.gluon_resnet(nn, mxnet.gluon.HybridBlock), *networks.batch(*SHAPE), hybrid=True)
+    return networks.gluon_step(mxnet, networks.gluon_resnet, *networks.batch(*SHAPE), hybrid=True)
 
 
 def on_mindspore() -> Callable[[], object]:

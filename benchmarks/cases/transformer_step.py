@@ -12,41 +12,42 @@ SCALE = 1e3
 RUNS = 1
 LIMITS = None
 RATIOS = {"torch": (1.2, 1.0), "mxnet": (0.8, None)}
+SHAPE = (8, networks.TOKENS, networks.WIDTH)
 
 
 def on_luojia() -> Callable[[], object]:
     import luojia
 
-    return networks.gluon_step(luojia, lambda nn: networks.gluon_transformer(nn, luojia.gluon.HybridBlock), *networks.batch(8, networks.TOKENS, networks.WIDTH))
+    return networks.gluon_step(luojia, networks.gluon_transformer, *networks.batch(*SHAPE))
 
 
 def on_luojia__hybrid() -> Callable[[], object]:
     import luojia
 
-    return networks.gluon_step(luojia, lambda nn: networks.gluon_transformer(nn, luojia.gluon.HybridBlock), *networks.batch(8, networks.TOKENS, networks.WIDTH), hybrid=True)
+    return networks.gluon_step(luojia, networks.gluon_transformer, *networks.batch(*SHAPE), hybrid=True)
 
 
 def on_luojia__module() -> Callable[[], object]:
     import luojia
 
-    return networks.module_step(luojia, networks.mindspore_transformer(luojia), *networks.batch(8, networks.TOKENS, networks.WIDTH))
+    return networks.module_step(luojia, networks.mindspore_transformer(luojia), *networks.batch(*SHAPE))
 
 
 def on_torch() -> Callable[[], object]:
-    return networks.torch_step(networks.torch_transformer, *networks.batch(8, networks.TOKENS, networks.WIDTH))
+    return networks.torch_step(networks.torch_transformer, *networks.batch(*SHAPE))
 
 
 def on_mxnet() -> Callable[[], object]:
     import mxnet
 
-    return networks.gluon_step(mxnet, lambda nn: networks.gluon_transformer(nn, mxnet.gluon.HybridBlock), *networks.batch(8, networks.TOKENS, networks.WIDTH))
+    return networks.gluon_step(mxnet, networks.gluon_transformer, *networks.batch(*SHAPE))
 
 
 def on_mxnet__hybrid() -> Callable[[], object]:
     import mxnet
 
-    return networks.gluon_step(mxnet, lambda nn: networks.gluon_transformer(nn, mxnet.gluon.HybridBlock), *networks.batch(8, networks.TOKENS, networks.WIDTH), hybrid=True)
+    return networks.gluon_step(mxnet, networks.gluon_transformer, *networks.batch(*SHAPE), hybrid=True)
 
 
 def on_mindspore() -> Callable[[], object]:
-    return networks.mindspore_step(networks.mindspore_transformer, *networks.batch(8, networks.TOKENS, networks.WIDTH))
+    return networks.mindspore_step(networks.mindspore_transformer, *networks.batch(*SHAPE))
