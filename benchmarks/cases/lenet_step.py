@@ -10,8 +10,8 @@ TITLE = "LeNet, batch 64, step"
 UNIT = "ms"
 SCALE = 1e3
 RUNS = 4
-LIMIT = None
-RATIOS = {"torch": 1.3, "mxnet": 1.0}
+LIMITS = None
+RATIOS = {"torch": (1.1, 0.9), "mxnet": (0.8, None)}
 SHAPE = (64, 1, 28, 28)
 
 
@@ -21,14 +21,36 @@ def on_luojia() -> Callable[[], object]:
     return networks.gluon_step(luojia, networks.gluon_lenet, *networks.batch(*SHAPE))
 
 
+def on_luojia__hybrid() -> Callable[[], object]:
+    import luojia
+
+    return networks.gluon_step(luojia, networks.gluon_lenet, *networks.batch(*SHAPE), hybrid=True)
+
+
+def on_luojia__module() -> Callable[[], object]:
+    import luojia
+
+    return networks.module_step(luojia, networks.mindspore_lenet(luojia), *networks.batch(*SHAPE))
+
+
+def on_torch() -> Callable[[], object]:
+    return networks.torch_step(networks.torch_lenet, *networks.batch(*SHAPE))
+
+
+def on_torch__channels_last() -> Callable[[], object]:
+    return networks.torch_step(networks.torch_lenet, *networks.batch(*SHAPE), channels_last=True)
+
+
 def on_mxnet() -> Callable[[], object]:
     import mxnet
 
     return networks.gluon_step(mxnet, networks.gluon_lenet, *networks.batch(*SHAPE))
 
 
-def on_torch() -> Callable[[], object]:
-    return networks.torch_step(networks.torch_lenet, *networks.batch(*SHAPE))
+def on_mxnet__hybrid() -> Callable[[], object]:
+    import mxnet
+
+    return networks.gluon_step(mxnet, networks.gluon_lenet, *networks.batch(*SHAPE), hybrid=True)
 
 
 def on_mindspore() -> Callable[[], object]:

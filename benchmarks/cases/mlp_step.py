@@ -10,8 +10,8 @@ TITLE = "MLP 784-128-64-10, batch 100, step"
 UNIT = "ms"
 SCALE = 1e3
 RUNS = 30
-LIMIT = None
-RATIOS = {"torch": 1.0}
+LIMITS = None
+RATIOS = {"torch": (0.75, 0.6)}
 
 
 def on_luojia() -> Callable[[], object]:
@@ -20,14 +20,32 @@ def on_luojia() -> Callable[[], object]:
     return networks.gluon_step(luojia, networks.gluon_mlp, *networks.batch(100, 784))
 
 
+def on_luojia__hybrid() -> Callable[[], object]:
+    import luojia
+
+    return networks.gluon_step(luojia, networks.gluon_mlp, *networks.batch(100, 784), hybrid=True)
+
+
+def on_luojia__module() -> Callable[[], object]:
+    import luojia
+
+    return networks.module_step(luojia, networks.mindspore_mlp(luojia), *networks.batch(100, 784))
+
+
+def on_torch() -> Callable[[], object]:
+    return networks.torch_step(networks.torch_mlp, *networks.batch(100, 784))
+
+
 def on_mxnet() -> Callable[[], object]:
     import mxnet
 
     return networks.gluon_step(mxnet, networks.gluon_mlp, *networks.batch(100, 784))
 
 
-def on_torch() -> Callable[[], object]:
-    return networks.torch_step(networks.torch_mlp, *networks.batch(100, 784))
+def on_mxnet__hybrid() -> Callable[[], object]:
+    import mxnet
+
+    return networks.gluon_step(mxnet, networks.gluon_mlp, *networks.batch(100, 784), hybrid=True)
 
 
 def on_mindspore() -> Callable[[], object]:

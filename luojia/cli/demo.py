@@ -87,10 +87,13 @@ def demo(epochs: int, batch_size: int, lr: float, seed: int, out: str, quick: bo
 
 
 def _train(net, training, test, epochs, batch_size, lr):
+    from threadpoolctl import threadpool_limits
     from tqdm import tqdm
 
     steps = epochs * -(-len(training) // batch_size)
-    with tqdm(total=steps, desc="  training", unit="step", ncols=100, disable=None) as bar:
+    bar = tqdm(total=steps, desc="  training", unit="step", ncols=100, disable=None)
+    # With more BLAS threads than free cores, products as small as these take several times as long.
+    with bar, threadpool_limits(1):
         for history in train(net, training, test, epochs, batch_size, lr):
             bar.update()
             if len(history.losses) % 10 == 0:

@@ -164,11 +164,7 @@ class HybridBlock(Block):
         inputs = _replace(args, iter([symbol.var(name) for name in names]))
         params = {p.name: p for p in self.collect_params().values()}
         ready = {name: p for name, p in params.items() if p._data is not None}
-        active, self.__dict__["_active"] = self._active, False
-        try:
-            traced = trace(lambda *symbols: self.forward(*symbols), inputs, ready)
-        finally:
-            self.__dict__["_active"] = active
+        traced = trace(self.forward, inputs, ready)
         return _Graph(traced.symbol, names, traced.output, params, traced.constants)
 
     def _call_cached_op(self, *args: Any) -> Any:

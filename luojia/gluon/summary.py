@@ -26,6 +26,8 @@ def _shape_text(args: Any) -> str:
 
 def summarize(block: Block, inputs: tuple) -> None:
     """Run ``block`` on ``inputs`` and print a line per layer: kind, output shape, parameters."""
+    from .nn import HybridSequential, Sequential
+
     layers: list[Block] = []
     block.apply(layers.append)
     for layer in layers:
@@ -49,7 +51,9 @@ def summarize(block: Block, inputs: tuple) -> None:
                 seen.add(p)
             rows.append((f"{type(layer).__name__}-{len(rows)}", _shape_text(out), params))
 
-        handles = [layer.register_forward_hook(note) for layer in dict.fromkeys(layers)]
+        # As in mxnet, a Sequential has no line of its own.
+        listed = [layer for layer in dict.fromkeys(layers) if not isinstance(layer, (Sequential, HybridSequential))]
+        handles = [layer.register_forward_hook(note) for layer in listed]
         try:
             block(*inputs)
         finally:

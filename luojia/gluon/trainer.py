@@ -12,7 +12,7 @@ from .._src.core.tape import Leaf
 from .._src.core.tensor import Tensor, wrap
 from .._src.errors import ArgumentError, ShapeError
 from .._src.formats.atomic import write_bytes
-from ..optimizer.fused import fused_updates
+from .._src.formats.reader import open_source
 from .parameter import Parameter, ParameterDict
 from .utils import to_context
 
@@ -241,15 +241,6 @@ class Trainer:
         return found
 
     def _apply(self, updates: list[tuple[int, list[Tensor], list[Tensor]]]) -> None:
-        kind = type(self._optimizer)
-        plain = kind.update is opt.Optimizer.update and not self._optimizer.multi_precision
-        if plain and len(self._contexts or ()) < 2 and self._kvstore is None:
-            with fused_updates():
-                self._apply_each(updates)
-        else:
-            self._apply_each(updates)
-
-    def _apply_each(self, updates: list[tuple[int, list[Tensor], list[Tensor]]]) -> None:
         one = bool(self._update_on_kvstore)
         for i, leaves, grads in updates:
             for k, (leaf, grad) in enumerate(zip(leaves, grads)):
@@ -275,8 +266,7 @@ class Trainer:
         """Read what ``save_states`` (or mxnet's) wrote; the optimizer continues where it was."""
         if not self._kv_initialized:
             self._init_kvstore()
-        with open(fname, "rb") as f:
-            states = f.read()
+        states = open_source(fname)[0]
         for updater in self._updaters:
             updater.set_states(states)
             updater.optimizer = self._updaters[0].optimizer

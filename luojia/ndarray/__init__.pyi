@@ -42,16 +42,16 @@ from luojia.ndarray.functions import split_v2 as split_v2
 from luojia.ndarray.functions import transpose as transpose
 from luojia.ndarray.functions import waitall as waitall
 from luojia.ndarray.ndarray import NDArray as NDArray
-from luojia.ndarray.random import exponential as random_exponential
-from luojia.ndarray.random import gamma as random_gamma
-from luojia.ndarray.random import generalized_negative_binomial as random_generalized_negative_binomial
-from luojia.ndarray.random import negative_binomial as random_negative_binomial
+from luojia.ndarray.random import exponential as _random_exponential
+from luojia.ndarray.random import gamma as _random_gamma
+from luojia.ndarray.random import generalized_negative_binomial as _random_generalized_negative_binomial
+from luojia.ndarray.random import negative_binomial as _random_negative_binomial
+from luojia.ndarray.random import normal as _random_normal
 from luojia.ndarray.random import normal as normal
-from luojia.ndarray.random import normal as random_normal
-from luojia.ndarray.random import poisson as random_poisson
-from luojia.ndarray.random import randint as random_randint
+from luojia.ndarray.random import poisson as _random_poisson
+from luojia.ndarray.random import randint as _random_randint
 from luojia.ndarray.random import shuffle as shuffle
-from luojia.ndarray.random import uniform as random_uniform
+from luojia.ndarray.random import uniform as _random_uniform
 from luojia.ndarray.random import uniform as uniform
 
 def Activation(data: _t.Any, act_type: _t.Any, out: _t.Any = None, name: _t.Any = None) -> _t.Any: ...
@@ -235,6 +235,14 @@ def pick(data: _t.Any, index: _t.Any, axis: _t.Any = -1, keepdims: _t.Any = Fals
 def power(lhs: _t.Any, rhs: _t.Any) -> _t.Any: ...
 def prod(data: _t.Any, axis: _t.Any = None, keepdims: _t.Any = False, exclude: _t.Any = False, out: _t.Any = None, name: _t.Any = None) -> _t.Any: ...
 def radians(data: _t.Any, out: _t.Any = None, name: _t.Any = None) -> _t.Any: ...
+random_exponential = _random_exponential
+random_gamma = _random_gamma
+random_generalized_negative_binomial = _random_generalized_negative_binomial
+random_negative_binomial = _random_negative_binomial
+random_normal = _random_normal
+random_poisson = _random_poisson
+random_randint = _random_randint
+random_uniform = _random_uniform
 def ravel_multi_index(data: _t.Any, shape: _t.Any, out: _t.Any = None, name: _t.Any = None) -> _t.Any: ...
 def rcbrt(data: _t.Any, out: _t.Any = None, name: _t.Any = None) -> _t.Any: ...
 def reciprocal(data: _t.Any, out: _t.Any = None, name: _t.Any = None) -> _t.Any: ...
@@ -281,6 +289,7 @@ def space_to_depth(data: _t.Any, block_size: _t.Any, out: _t.Any = None, name: _
 def split(data: _t.Any, num_outputs: _t.Any, axis: _t.Any = 1, squeeze_axis: _t.Any = False, out: _t.Any = None, name: _t.Any = None) -> _t.Any: ...
 def sqrt(data: _t.Any, out: _t.Any = None, name: _t.Any = None) -> _t.Any: ...
 def square(data: _t.Any, out: _t.Any = None, name: _t.Any = None) -> _t.Any: ...
+def squareplus(data: _t.Any, b: _t.Any = 4.0, out: _t.Any = None, name: _t.Any = None) -> _t.Any: ...
 def squeeze(data: _t.Any, axis: _t.Any = None, out: _t.Any = None, name: _t.Any = None) -> _t.Any: ...
 def stack(*xs: _t.Any, axis: _t.Any = 0, num_args: _t.Any = None, out: _t.Any = None, name: _t.Any = None) -> _t.Any: ...
 def stop_gradient(data: _t.Any, out: _t.Any = None, name: _t.Any = None) -> _t.Any: ...

@@ -1,4 +1,4 @@
-"""Dense layers, embeddings, dropout and other layers without windows."""
+"""Dense layers and small layers: shapes, norms, products, resizing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import numpy as np
 from .. import ops
 from .._src.core.dtypes import DType, float32
 from .._src.core.op import OPERATORS
-from .._src.core.random import next_key
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError, ShapeError
 from .._src.ops import Parameter
@@ -143,163 +142,6 @@ class Flatten(Module):
         if start > end:
             return x
         return ops.reshape(x, (*x.shape[:start], math.prod(x.shape[start : end + 1]), *x.shape[end + 1 :]))
-
-
-class Dropout(Module):
-    """In training, zeroes entries with probability p and divides the others by 1 - p (Srivastava et al. 2014).
-
-    Args:
-        keep_prob: 1 - p, as MindSpore 1.x has it.
-        p: the probability of zeroing, as 2.x has it; goes before ``keep_prob``.
-
-    >>> from luojia import Tensor, nn
-    >>> nn.Dropout(p=0.5)(Tensor([1.0, 2.0]))  # not training
-    Tensor(shape=[2], dtype=Float32, value= [ 1.00000000e+00,  2.00000000e+00])
-
-    Matches ``mindspore.nn.Dropout``.
-    """
-
-    _shared_axes: int | None = None  # axes after the channels share one draw
-
-    def __init__(self, keep_prob: float = 0.5, p: float | None = None, dtype: DType = float32) -> None:
-        super().__init__()
-        if p is None:
-            if isinstance(keep_prob, bool) or not isinstance(keep_prob, (int, float)):
-                raise DTypeError(f"For 'Dropout', the 'keep_prob' must be float, but got {type(keep_prob).__name__}.")
-            if not 0 < keep_prob <= 1:
-                raise ArgumentError(f"For 'Dropout', the 'keep_prob' must be a number in range (0, 1], but got "
-                                    f"{keep_prob}.")
-            self.p, self._shown = 1.0 - keep_prob, f"keep_prob={keep_prob}"
-        else:
-            self._set_p(p)
-        self.keep_prob = 1.0 - self.p
-
-    def _set_p(self, p: Any) -> None:
-        who = type(self).__name__
-        if isinstance(p, bool) or not isinstance(p, (int, float)):
-            raise DTypeError(f"For '{who}', the 'p' must be float, but got {type(p).__name__}.")
-        if not 0 <= p < 1:
-            raise ArgumentError(f"For '{who}', the 'p' must be a number in range [0, 1), but got {p}.")
-        self.p, self._shown = float(p), f"p={p}"
-
-    def _axes(self, x: Any) -> tuple:
-        return ()
-
-    def construct(self, x: Any) -> Any:
-        if not self.training or self.p == 0:
-            return x
-        return OPERATORS["dropout"](next_key(x._device), x, p=self.p, axes=self._axes(x), training=True)
-
-    def extend_repr(self) -> str:
-        return self._shown
-
-
-class _ChannelDropout(Dropout):
-    _spatial = 1
-
-    def __init__(self, p: float = 0.5) -> None:
-        Module.__init__(self)
-        self._set_p(p)
-        self.keep_prob = 1.0 - self.p
-
-    def _axes(self, x: Any) -> tuple:
-        return tuple(range(x.ndim - self._spatial, x.ndim))
-
-
-class Dropout1d(_ChannelDropout):
-    """Dropout of whole channels of (N, C, L)."""
-
-
-class Dropout2d(_ChannelDropout):
-    """Dropout of whole channels of (N, C, H, W)."""
-
-    _spatial = 2
-
-
-class Dropout3d(_ChannelDropout):
-    """Dropout of whole channels of (N, C, D, H, W)."""
-
-    _spatial = 3
-
-
-class Embedding(Module):
-    """Rows of a table: integers of any shape become vectors of ``embedding_size``.
-
-    Args:
-        vocab_size, embedding_size: the table's shape.
-        use_one_hot: multiply by one-hot vectors instead of looking up.
-        embedding_table: how the table (name 'embedding_table') starts.
-        padding_idx: the row that starts as zeros.
-
-    >>> from luojia import Tensor, nn
-    >>> nn.Embedding(4, 3)(Tensor([[0, 2]])).shape
-    (1, 2, 3)
-
-    Matches ``mindspore.nn.Embedding``.
-    """
-
-    def __init__(self, vocab_size: int, embedding_size: int, use_one_hot: bool = False, embedding_table: Any = "normal",
-                 dtype: DType = float32, padding_idx: int | None = None) -> None:
-        super().__init__()
-        self.vocab_size = check_positive_int("Embedding", "vocab_size", vocab_size)
-        self.embedding_size = check_positive_int("Embedding", "embedding_size", embedding_size)
-        self.use_one_hot = check_bool("Embedding", "use_one_hot", use_one_hot)
-        self.dtype, self.padding_idx = dtype, padding_idx
-        table = weight_of("Embedding", embedding_table, (vocab_size, embedding_size), None, dtype, "embedding_table")
-        if padding_idx is not None:
-            if not 0 <= padding_idx < vocab_size:
-                raise ArgumentError(f"For 'Embedding', the 'padding_idx' must be in range [0, {vocab_size}), but got "
-                                    f"{padding_idx}.")
-            table._write(padding_idx, 0)
-        self.embedding_table = table
-
-    def construct(self, ids: Any) -> Any:
-        if self.use_one_hot and isinstance(ids, Tensor):
-            hot = ops.one_hot(ops.reshape(ids, (-1,)), self.vocab_size, Tensor(1.0), Tensor(0.0))
-            return ops.reshape(ops.matmul(hot, self.embedding_table), (*ids.shape, self.embedding_size))
-        return ops.gather(self.embedding_table, ids, 0)
-
-    def extend_repr(self) -> str:
-        return (f"vocab_size={self.vocab_size}, embedding_size={self.embedding_size}, use_one_hot={self.use_one_hot}, "
-                f"embedding_table={self.embedding_table}, dtype={self.dtype}, padding_idx={self.padding_idx}")
-
-
-class EmbeddingLookup(Module):
-    """``Embedding`` with the argument names of ``mindspore.nn.EmbeddingLookup``; one place, so ``target`` is moot."""
-
-    def __init__(self, vocab_size: int, embedding_size: int, param_init: Any = "normal", target: str = "CPU",
-                 slice_mode: str = "batch_slice", manual_shapes: Any = None, max_norm: float | None = None,
-                 sparse: bool = True, dtype: DType = float32) -> None:
-        super().__init__()
-        check_choice("EmbeddingLookup", "target", target, ["CPU", "DEVICE"])
-        check_positive_int("EmbeddingLookup", "vocab_size", vocab_size)
-        check_positive_int("EmbeddingLookup", "embedding_size", embedding_size)
-        self.max_norm = max_norm
-        self.embedding_table = weight_of("EmbeddingLookup", param_init, (vocab_size, embedding_size), None, dtype,
-                                         "embedding_table")
-
-    def construct(self, indices: Any) -> Any:
-        rows = ops.gather(self.embedding_table, indices, 0)
-        if self.max_norm is None:
-            return rows
-        norm = OPERATORS["sum"](rows * rows, axis=-1, keepdims=True) ** 0.5
-        return rows * (self.max_norm / ops.maximum(norm, self.max_norm))
-
-
-class OneHot(Module):
-    """Integers as vectors of ``depth``, ``on_value`` at their place on a new ``axis`` and ``off_value`` elsewhere.
-
-    Matches ``mindspore.nn.OneHot``.
-    """
-
-    def __init__(self, axis: int = -1, depth: int = 1, on_value: float = 1.0, off_value: float = 0.0,
-                 dtype: DType = float32) -> None:
-        super().__init__()
-        self.axis, self.depth, self.dtype = axis, depth, dtype
-        self.on_value, self.off_value = Tensor(on_value, dtype), Tensor(off_value, dtype)
-
-    def construct(self, indices: Any) -> Any:
-        return ops.one_hot(indices, self.depth, self.on_value, self.off_value, self.axis)
 
 
 class Norm(Module):
@@ -480,6 +322,49 @@ class Unfold(Module):
         return ops.concat(patches, axis=1)
 
 
+class Unflatten(Module):
+    """Axis ``axis`` as several, of sizes ``unflattened_size`` (one may be -1).
+
+    >>> from luojia import Tensor, nn
+    >>> nn.Unflatten(1, (2, 3))(Tensor(np.ones((4, 6), np.float32))).shape
+    (4, 2, 3)
+    """
+
+    def __init__(self, axis: int, unflattened_size: Any) -> None:
+        super().__init__()
+        if isinstance(axis, bool) or not isinstance(axis, int):
+            raise DTypeError(f"For 'Unflatten', the 'axis' must be int, but got {type(axis).__name__}.")
+        self.axis, self.unflattened_size = axis, tuple(unflattened_size)
+
+    def construct(self, x: Any) -> Any:
+        axis = self.axis % x.ndim
+        return ops.reshape(x, (*x.shape[:axis], *self.unflattened_size, *x.shape[axis + 1 :]))
+
+
+class PixelShuffle(Module):
+    """(..., C r^2, H, W) to (..., C, H r, W r): groups of r^2 channels become r by r pixels (Shi et al. 2016).
+
+    >>> from luojia import Tensor, nn
+    >>> nn.PixelShuffle(2)(Tensor(np.ones((1, 8, 3, 3), np.float32))).shape
+    (1, 2, 6, 6)
+    """
+
+    def __init__(self, upscale_factor: int) -> None:
+        super().__init__()
+        self.upscale_factor = check_positive_int("PixelShuffle", "upscale_factor", upscale_factor)
+
+    def construct(self, x: Any) -> Any:
+        r = self.upscale_factor
+        *lead, c, h, w = x.shape
+        if c % (r * r):
+            raise ShapeError(f"For 'PixelShuffle', the channels must be divisible by {r * r} (upscale_factor squared), "
+                             f"but got shape {x.shape}.")
+        n = len(lead)
+        y = ops.reshape(x, (*lead, c // (r * r), r, r, h, w))
+        y = ops.transpose(y, (*range(n + 1), n + 3, n + 1, n + 4, n + 2))
+        return ops.reshape(y, (*lead, c // (r * r), h * r, w * r))
+
+
 class ResizeBilinear(Module):
     """Images (N, C, H, W) resized to ``size``, or by ``scale_factor``, by linear interpolation.
 
@@ -499,6 +384,5 @@ class ResizeBilinear(Module):
         return ops.ResizeBilinear(tuple(size), align_corners, self.half_pixel_centers)(x)
 
 
-__all__ = ["BiDense", "ClipByNorm", "Dense", "Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "Embedding",
-           "EmbeddingLookup", "Flatten", "Identity", "L1Regularizer", "MatMul", "Moments", "Norm", "OneHot", "Range",
-           "ResizeBilinear", "TimeDistributed", "Tril", "Triu", "Unfold"]
+__all__ = ["BiDense", "ClipByNorm", "Dense", "Flatten", "Identity", "L1Regularizer", "MatMul", "Moments", "Norm",
+           "PixelShuffle", "Range", "ResizeBilinear", "TimeDistributed", "Tril", "Triu", "Unflatten", "Unfold"]

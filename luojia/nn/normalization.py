@@ -47,9 +47,11 @@ class _BatchNorm(Module):
             raise ShapeError(f"{type(self).__name__} expects inputs of {' or '.join(map(str, self._ranks))} axes with "
                              f"{self.num_features} channels (num_features) on axis 1, got shape {x.shape}.")
         training = self.training if self.use_batch_statistics is None else self.use_batch_statistics
-        return batch_norm_apply(
-            x, self.gamma, self.beta, self.moving_mean, self.moving_variance, training=training, commit="now",
-            unbiased=True, eps=self.eps, momentum=self.momentum)
+        inputs = (x, self.gamma, self.beta, self.moving_mean, self.moving_variance)
+        how = {"training": training, "unbiased": True, "eps": self.eps, "momentum": self.momentum}
+        if not isinstance(x, Tensor):
+            return OPERATORS["batch_norm"](*inputs, **how)[0]
+        return batch_norm_apply(*inputs, commit="now", **how)
 
     def extend_repr(self) -> str:
         return (f"num_features={self.num_features}, eps={self.eps}, momentum={self.momentum}, gamma={self.gamma}, "

@@ -247,6 +247,5 @@ def own(t: Tensor) -> np.ndarray:
     return array
 
 
-
 register = Optimizer.register
 create = Optimizer.create_optimizer

@@ -1,6 +1,8 @@
 """HybridBlocks: arrays, Symbols, graphs; deferred shapes; export and import."""
 
+import gc
 import json
+import threading
 
 import numpy as np
 import pytest
@@ -235,3 +237,47 @@ def test_second_order_through_a_graph():
     grad = penalty(values)[1]
     slope = (penalty(values + 1e-5 * direction)[0] - penalty(values - 1e-5 * direction)[0]) / 2e-5
     np.testing.assert_allclose((grad * direction).sum(), slope, rtol=1e-4)
+
+
+@pytest.mark.parametrize("hybridize", [False, True])
+def test_threads_share_a_block(hybridize):
+    net, x = small(), nd.array(np.random.RandomState(0).randn(5, 3))
+    expected = net(x).asnumpy()
+    net.hybridize(hybridize)
+    wrong = []
+
+    def work():
+        for _ in range(10):
+            if not np.allclose(net(x).asnumpy(), expected, rtol=1e-5):
+                wrong.append(1)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert not wrong and net._active == hybridize
+
+
+@pytest.mark.parametrize("hybridize", [False, True])
+def test_training_leaves_no_cycles(hybridize):
+    net, x = small(), nd.array(np.random.RandomState(0).randn(5, 3))
+    net.hybridize(hybridize)
+    trainer = gluon.Trainer(net.collect_params(), "adam")
+
+    def step():
+        with autograd.record():
+            loss = (net(x) ** 2).sum()
+        loss.backward()
+        trainer.step(5)
+
+    for _ in range(3):
+        step()
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(20):
+            step()
+        assert gc.collect() == 0
+    finally:
+        gc.enable()

@@ -348,3 +348,60 @@ def test_deep_and_both_ways():
 def test_recurrent_errors(call, error, message):
     with pytest.raises(error, match=message):
         call(t(np.ones((5, 2, 3))))
+
+
+# -- attention and images ----------------------------------------------------------------------------------------------
+
+
+def test_attention(rng, assert_close):
+    net, x = nn.MultiheadAttention(4, 2, batch_first=True), rng.standard_normal((2, 3, 4)).astype(np.float32)
+    q, k, v = (x @ getattr(net, f"{n}_proj_weight").asnumpy().T for n in "qkv")
+    outs, shown = [], []
+    for h in (slice(0, 2), slice(2, 4)):
+        scores = q[..., h] @ k[..., h].transpose(0, 2, 1) / np.sqrt(2)
+        scores[:, :, 2] = -np.inf
+        p = np.exp(scores) / np.exp(scores).sum(-1, keepdims=True)
+        outs.append(p @ v[..., h])
+        shown.append(p)
+    mask = Tensor(np.array([[False, False, True]] * 2))
+    y, weights = net(t(x), t(x), t(x), key_padding_mask=mask)
+    assert_close(y, np.concatenate(outs, -1) @ net.out_proj.weight.asnumpy().T)
+    assert_close(weights, np.mean(shown, 0))
+    y2, each = net(t(x), t(x), t(x), attn_mask=Tensor(np.array([[False, False, True]] * 3)),
+                   average_attn_weights=False)
+    assert_close(y2, y.asnumpy())
+    assert each.shape == (2, 2, 3, 3) and net(t(x), t(x), t(x), need_weights=False)[1] is None
+
+
+@pytest.mark.parametrize("call, error, message", [
+    (lambda: nn.MultiheadAttention(5, 2), ValueError, "the 'embed_dim' must be divisible by 'num_heads'"),
+    (lambda: nn.MultiheadAttention(4, 2, add_zero_attn=True), NotImplementedError, "add_zero_attn are not supported"),
+    (lambda: nn.MultiheadAttention(4, 2)(*[t(np.ones((2, 4)))] * 3), ValueError, "query, key and value of 3 axes"),
+])
+def test_attention_errors(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_resize_bilinear(assert_close):
+    x = np.arange(4.0).reshape(1, 1, 2, 2)
+    corners = nn.ResizeBilinear()(t(x), size=(3, 3), align_corners=True)
+    assert_close(corners, [[[[0, 0.5, 1], [1, 1.5, 2], [2, 2.5, 3]]]])
+    assert nn.ResizeBilinear()(t(x), scale_factor=2).shape == (1, 1, 4, 4)
+
+
+def test_pixel_shuffle_and_unflatten(rng, assert_close):
+    x = rng.standard_normal((2, 8, 3, 4))
+    y = nn.PixelShuffle(2)(t(x)).asnumpy()
+    assert_close(y[:, 1, 1::2, 0::2], x[:, 4 + 2])
+    assert nn.Unflatten(-1, (2, -1))(t(x)).shape == (2, 8, 3, 2, 2)
+    with pytest.raises(ValueError, match="the channels must be divisible by 9"):
+        nn.PixelShuffle(3)(t(x))
+    with pytest.raises(TypeError, match="the 'axis' must be int"):
+        nn.Unflatten("a", (1,))
+
+
+@pytest.mark.parametrize("name", nn.refused.__all__)
+def test_refused_by_name(name):
+    with pytest.raises(NotImplementedError, match=f"nn.{name}: luojia does not provide it"):
+        getattr(nn, name)()

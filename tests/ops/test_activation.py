@@ -53,6 +53,7 @@ def test_smooth_ones():
     check_op("softplus", x, ref=softplus)
     check_op("scaled_softplus", x, attrs={"beta": 2}, ref=softplus(2 * x) / 2)
     check_op("log_sigmoid", x, ref=np.log(sigmoid(x)))
+    check_op("squareplus", x, ref=(x + np.sqrt(x * x + 4)) / 2)
     check_op("mish", x, ref=x * np.tanh(softplus(x)))
     check_op("softsign", x, ref=x / (1 + np.abs(x)))
     check_op("tanhshrink", x, ref=x - np.tanh(x))

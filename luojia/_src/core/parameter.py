@@ -125,7 +125,9 @@ class Parameter(Tensor):
         self._rebind(self._device.engine.put(value, self._device))
         return self
 
-    assign_value = set_data
+    def assign_value(self, value: Any) -> Parameter:
+        """As ``set_data``."""
+        return self.set_data(value)
 
     @property
     def data(self) -> Parameter:
@@ -158,6 +160,7 @@ class Parameter(Tensor):
 
     def _extra_state(self) -> dict:
         state = dict(self.__dict__)
+        state.pop("_variable", None)  # what it is in graphs
         state["_leaf"] = (self._leaf.grad_req,)
         return state
 

@@ -18,7 +18,7 @@ from .dtypes import DType
 from .faces import _MISSING, Face, FaceModule, tidy
 from .naming import AttrScope
 from .op import OPERATORS, Operator
-from .symbol import KEY, Entry, Symbol, SymNode, extra_attributes, new_name, not_found, text_of
+from .symbol import KEY, Entry, Symbol, SymNode, extra_attributes, new_name, not_found, text_of, variable
 from .tensor import Tensor
 
 FACES = FaceModule({"mx": lambda face: face})
@@ -60,7 +60,8 @@ def _sign_function(name: str, sign: str, of: names.Sign) -> Callable:
         if len(pair) != 2:
             raise TypeError(f"{name}() takes two arguments, got {len(pair)}.")
         if not any(isinstance(p, Symbol) for p in pair):
-            return OPERATORS[face_of(of.face).op.name](*pair)
+            result = OPERATORS[face_of(of.face).op.name](*pair)
+            return result.tolist() if isinstance(result, Tensor) else result
         return signed(sign, *pair)
 
     doc = f"{face_of(of.face).op.__doc__} Either side may be a number."
@@ -274,13 +275,14 @@ def signed(sign: str, left: Any, right: Any) -> Symbol:
         kind, hint = of.op
         return _sign_node(of.face, kind, hint, [_entry(left, "lhs"), _entry(right, "rhs")], {}, type(left))
     symbol, other = (left, right) if isinstance(left, Symbol) else (right, left)
-    if isinstance(other, Tensor) and traces.captures:
-        found = captured(other, type(symbol))
+    found = captured(other, type(symbol)) if isinstance(other, Tensor) else None
+    if found is not None:
         return signed(sign, *((left, found) if symbol is left else (found, right)))
     if not isinstance(other, NUMBER):
         raise DTypeError(f"type {type(other)} not supported")
     kind, hint = of.scalar if symbol is left else of.rscalar
-    args = [_entry(symbol, "data"), other] if symbol is left else [other, _entry(symbol, "data")]
+    first = symbol is left or of.scalar == of.rscalar  # where the order is free the symbol has the gradient at ties
+    args = [_entry(symbol, "data"), other] if first else [other, _entry(symbol, "data")]
     return _sign_node(of.face, kind, hint, args, {"scalar": other}, type(symbol))
 
 
@@ -319,8 +321,18 @@ traces = _Traces()
 
 
 def captured(tensor: Any, cls: type) -> Symbol | None:
-    """The symbol for an array that meets a symbol while a function is traced; None outside traces."""
-    return traces.captures[-1](tensor, cls) if traces.captures else None
+    """The symbol for an array that meets a symbol: while a function is traced, what the trace says.
+
+    Outside traces a Parameter stands for the variable of its name, and other arrays for nothing (None).
+    """
+    if traces.captures:
+        return traces.captures[-1](tensor, cls)
+    if not getattr(tensor, "_role", False):
+        return None
+    found = tensor.__dict__.get("_variable")
+    if found is None or found.name != tensor.name or type(found) is not cls:
+        found = tensor.__dict__["_variable"] = variable(cls, tensor.name)
+    return found
 
 
 def apply_to_symbols(op: Operator, inputs: Any, attrs: dict[str, Any]) -> Any:

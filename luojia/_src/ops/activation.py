@@ -214,3 +214,9 @@ def _(shapes, out, *, act_type="leaky", **_):
     if act_type == "prelu" and x is not None and w is None:
         w = (x[1],) if len(x) > 1 else (1,)
     return [x, w][: len(shapes)]
+
+
+@op(fn="squareplus(input:x, b=4.0)", mx="squareplus(data:x, b=4.0)")
+def squareplus(xp, x, *, b=4.0):
+    """(x + sqrt(x^2 + b)) / 2: a smooth ReLU without exponentials (Barron 2021)."""
+    return (x + xp.sqrt(x * x + b)) / 2

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..core.op import OPERATORS, Operator, apply, binary
+from ..core.apply import apply, binary
+from ..core.op import OPERATORS, Operator
 from ..core.tape import Leaf, state
 from ..core.tensor import Tensor
 from ..errors import DTypeError

@@ -63,7 +63,7 @@ class Estimator:
         self.max_batch: int | None = None
         self._initialize(initializer)
         self.trainer = Trainer(net.collect_params(), "adam", {"learning_rate": 0.001}) if trainer is None else trainer
-        self._train_metrics = self._metrics(train_metrics)
+        self._train_metrics: list[EvalMetric] = self._metrics(train_metrics)
         if train_metrics is None and isinstance(loss, SoftmaxCrossEntropyLoss):
             self._train_metrics = [Accuracy()]
         self._val_metrics = self._metrics(val_metrics) or [copy.deepcopy(m) for m in self._train_metrics]

@@ -14,6 +14,10 @@ def _conv3x3(channels: int, stride: int, in_channels: int) -> Any:
     return nn.Conv2D(channels, 3, strides=stride, padding=1, use_bias=False, in_channels=in_channels)
 
 
+def _shortcut(channels: int, stride: int, in_channels: int) -> Any:
+    return nn.Conv2D(channels, 1, stride, use_bias=False, in_channels=in_channels)
+
+
 class BasicBlockV1(HybridBlock):
     """Two 3x3 convolutions beside a shortcut."""
 
@@ -56,7 +60,7 @@ class BasicBlockV2(HybridBlock):
         self.conv1 = _conv3x3(channels, stride, in_channels)
         self.bn2 = nn.BatchNorm()
         self.conv2 = _conv3x3(channels, 1, channels)
-        self.downsample = nn.Conv2D(channels, 1, stride, use_bias=False, in_channels=in_channels) if downsample else None
+        self.downsample = _shortcut(channels, stride, in_channels) if downsample else None
 
     def hybrid_forward(self, F: Any, x: Any) -> Any:
         shortcut = x
@@ -79,7 +83,7 @@ class BottleneckV2(HybridBlock):
         self.conv2 = _conv3x3(channels // 4, stride, channels // 4)
         self.bn3 = nn.BatchNorm()
         self.conv3 = nn.Conv2D(channels, 1, strides=1, use_bias=False)
-        self.downsample = nn.Conv2D(channels, 1, stride, use_bias=False, in_channels=in_channels) if downsample else None
+        self.downsample = _shortcut(channels, stride, in_channels) if downsample else None
 
     def hybrid_forward(self, F: Any, x: Any) -> Any:
         shortcut = x
