@@ -40,6 +40,8 @@ class NDArray(_Methods):
     """
 
     __slots__ = ()
+    __array_priority__ = 1000.0
+    __array_ufunc__: Any = None  # an ndarray on the left gives way to the NDArray's reflected method
 
     # -- what it is ------------------------------------------------------------------------------------------------
 

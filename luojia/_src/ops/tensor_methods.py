@@ -19,7 +19,7 @@ FACES = FaceModule({"fn": lambda face: compile_function(face, run_plain, "luojia
 SAME = """abs absolute acos acosh add addcdiv addcmul addmm addmv all amax amin any approximate_equal arccos arccosh
 arcsin arcsinh arctan arctan2 arctanh argsort asin asinh atan atan2 atanh baddbmm bincount bitwise_and
 bitwise_or bitwise_xor bmm broadcast_to ceil cholesky chunk clamp clip copysign cos cosh count_nonzero cummax
-cummin cumprod cumsum deg2rad det diag diagflat digamma div divide dot eq erf erfc erfinv exp expand expand_as
+cummin cumprod deg2rad det diag diagflat digamma div divide dot eq erf erfc erfinv exp expand expand_as
 expand_dims expm1 flip floor floor_divide fmod frac gather gather_elements gather_nd gcd ge ger greater
 greater_equal gt hardshrink histc hypot index_add index_fill inner inverse isclose isfinite isinf isnan
 isneginf isposinf lcm le lerp less less_equal lgamma log log10 log1p log2 logaddexp logaddexp2 logical_and
@@ -100,6 +100,11 @@ def mean(self: Tensor, axis: Any = None, keep_dims: bool = False, *, dtype: Any 
     """The mean over ``axis``."""
     keep = keep_dims if keepdims is None else keepdims
     return OPERATORS["mean"](self, axis=_axes(axis), keepdims=keep, dtype=None if dtype is None else to_np(dtype))
+
+
+def cumsum(self: Tensor, axis: int | None = None, dtype: Any = None) -> Tensor:
+    """The sum of the elements up to each along ``axis``; of the flattened Tensor by default."""
+    return OPERATORS["cumsum"](self, axis=axis, dtype=None if dtype is None else to_np(dtype))
 
 
 def _axes(axis: Any) -> Any:
@@ -238,8 +243,8 @@ def _install() -> None:
         setattr(Tensor, name, LazyMethod(Tensor, name, FACES.get, face))
     for name, dtype in DTYPES.items():
         setattr(Tensor, name, _dtype_method(dtype))
-    for method in (reshape, transpose, permute, flatten, ravel, astype, to, type_as, mean, squeeze, swapaxes, take,
-                   repeat, fill, select, where, ptp, itemset, copy, view, assign_value, index_select):
+    for method in (reshape, transpose, permute, flatten, ravel, astype, to, type_as, mean, cumsum, squeeze, swapaxes,
+                   take, repeat, fill, select, where, ptp, itemset, copy, view, assign_value, index_select):
         setattr(Tensor, method.__name__, method)
     others: dict[str, Any] = {
         "sum": total, "max": _extremum("max"), "min": _extremum("min"), "argmax": _position("argmax"),
