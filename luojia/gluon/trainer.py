@@ -12,6 +12,7 @@ from .._src.core.tape import Leaf
 from .._src.core.tensor import Tensor, wrap
 from .._src.errors import ArgumentError, ShapeError
 from .._src.formats.atomic import write_bytes
+from .._src.formats.reader import open_source
 from .parameter import Parameter, ParameterDict
 from .utils import to_context
 
@@ -271,8 +272,7 @@ class Trainer:
         """Read what ``save_states`` (or mxnet's) wrote; the optimizer continues where it was."""
         if not self._kv_initialized:
             self._init_kvstore()
-        with open(fname, "rb") as f:
-            states = f.read()
+        states = open_source(fname)[0]
         for updater in self._updaters:
             updater.set_states(states)
             updater.optimizer = self._updaters[0].optimizer

@@ -106,14 +106,17 @@ for _name in ("floordiv", "rfloordiv", "ifloordiv"):
     setattr(NDArray, f"__{_name}__", lambda self, other: NotImplemented)
 
 
-def _either(name: str, scalars: Callable, method: Callable) -> Callable:
-    """An ``nd`` function of two operands of which each is an array or a number."""
+def _either(name: str, scalars: Callable, method: Callable, array_first: bool = False) -> Callable:
+    """An ``nd`` function of two operands of which each is an array or a number.
+
+    ``array_first``: the order is free, and an array stands before a number (which decides the gradient at ties).
+    """
 
     def binary(lhs: Any, rhs: Any) -> Any:
         if isinstance(lhs, Tensor) or hasattr(lhs, "_luojia_apply"):
             return method(lhs, operand(rhs))
         if isinstance(rhs, Tensor) or hasattr(rhs, "_luojia_apply"):
-            return method(operand(lhs), rhs)
+            return method(rhs, operand(lhs)) if array_first else method(operand(lhs), rhs)
         return scalars(operand(lhs), operand(rhs))
 
     binary.__name__ = binary.__qualname__ = name
@@ -134,7 +137,7 @@ def _table() -> dict[str, Callable]:
                   "greater_equal": py.ge, "lesser": py.lt, "lesser_equal": py.le}
     table = {name: _either(name, f, f) for name, f in arithmetic.items()}
     for name, f in {"maximum": max, "minimum": min}.items():
-        table[name] = _either(name, f, _faced(f"broadcast_{name}"))
+        table[name] = _either(name, f, _faced(f"broadcast_{name}"), array_first=True)
     for name in ("logical_and", "logical_or", "logical_xor"):
         table[name] = _either(name, getattr(np, name), _faced(f"broadcast_{name}"))
     return table

@@ -252,6 +252,8 @@ class Tensor:
         if grad_req not in ("write", "add", "null"):
             raise KeyError(grad_req)
         zeros = wrap(self._result_class, self._device.engine.zeros_like(self._value), self._device)
+        if stype not in (None, "default"):
+            zeros.__dict__["_stype"] = stype  # a label: the data is dense
         self._node = Leaf(grad_req, zeros)
 
     def detach(self) -> Any:
