@@ -23,6 +23,13 @@ def alias(t: Tensor) -> Tensor:
     return wrap(t._result_class, t._value, t._device, node)
 
 
+def constant(t: Tensor) -> Tensor:
+    """A fresh Tensor of ``t``'s value by which nothing is differentiated here; an outer gradient may pass."""
+    if state.recording and t._node is not None:
+        return alias(t)
+    return wrap(t._result_class, t._value, t._device)
+
+
 def tensors_in(out: Any) -> list[Tensor]:
     """The Tensors of nested tuples, lists and dicts, in order."""
     if isinstance(out, Tensor):
@@ -38,15 +45,22 @@ class Recorded:
     """One recorded call ``fn(*args, **kwargs)``: its output, and the gradients that can be asked of it.
 
     The graph is entered no deeper than the nodes recorded since the call began: what the function closes over is
-    constant, except for the weights that are asked for.
+    constant, except for the weights that are asked for; so is each input whose number is not in ``positions``, where
+    they are given.
     """
 
-    def __init__(self, fn: Callable, args: Sequence[Any], kwargs: dict[str, Any] | None = None) -> None:
+    def __init__(self, fn: Callable, args: Sequence[Any], kwargs: dict[str, Any] | None = None,
+                 positions: Sequence[int] | None = None) -> None:
         kwargs = kwargs or {}
         self.linked = state.recording
         self.floor = tape.next_id()
-        positional = [alias(a) if isinstance(a, Tensor) else a for a in args]
-        keyword = {k: alias(v) if isinstance(v, Tensor) else v for k, v in kwargs.items()}
+        if positions is None:
+            positional = [alias(a) if isinstance(a, Tensor) else a for a in args]
+        else:
+            positional = [(alias if i in positions else constant)(a) if isinstance(a, Tensor) else a
+                          for i, a in enumerate(args)]
+        enter = alias if positions is None or args == () and positions else constant
+        keyword = {k: enter(v) if isinstance(v, Tensor) else v for k, v in kwargs.items()}
         # The function may write to an alias and so rebind it; node and value are those at the call.
         self.inputs = [_Input(a) if isinstance(a, Tensor) else None for a in positional]
         self.keyword_inputs = [_Input(v) for v in keyword.values() if isinstance(v, Tensor)]
@@ -160,7 +174,7 @@ def _dtype_name(t: Tensor) -> str:
 def pullback(fn: Callable, args: Sequence[Any], *, weights: list | None = None, positions: Any = None,
              has_aux: bool = False) -> tuple[Any, Any, Callable]:
     """(output, aux, pull): ``pull(sens)`` gives (gradients at positions, of weights), as often as one likes."""
-    run = Recorded(fn, args)
+    run = Recorded(fn, args, positions=None if positions is None else [p % len(args) for p in positions])
     out, aux = run.out, ()
     if has_aux:
         if not isinstance(out, tuple) or len(out) < 2:
