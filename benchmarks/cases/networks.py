@@ -71,7 +71,7 @@ def mindspore_lenet(ms: Any) -> Any:
 
 
 
-# -- ResNet-20 for 32 x 32 images (He et al. 2015, section 4.2), its shortcuts by 1 x 1 convolutions --------------------
+# -- ResNet-20 for 32 x 32 images (He et al. 2015, section 4.2), its shortcuts by 1 x 1 convolutions -------------------
 
 STAGES = ((16, 1), (16, 1), (16, 1), (32, 2), (32, 1), (32, 1), (64, 2), (64, 1), (64, 1))  # channels, stride
 

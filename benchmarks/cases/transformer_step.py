@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from benchmarks.cases import networks
 
@@ -12,41 +13,46 @@ SCALE = 1e3
 RUNS = 1
 LIMITS = None
 RATIOS = {"torch": (1.2, 1.0), "mxnet": (0.8, None)}
+SHAPE = (8, networks.TOKENS, networks.WIDTH)
+
+
+def _gluon(mx: Any, hybrid: bool = False) -> Callable[[], object]:
+    return networks.gluon_step(mx, lambda nn: networks.gluon_transformer(nn, mx.gluon.HybridBlock), *networks.batch(*SHAPE), hybrid=hybrid)
 
 
 def on_luojia() -> Callable[[], object]:
     import luojia
 
-    return networks.gluon_step(luojia, lambda nn: networks.gluon_transformer(nn, luojia.gluon.HybridBlock), *networks.batch(8, networks.TOKENS, networks.WIDTH))
+    return _gluon(luojia)
 
 
 def on_luojia__hybrid() -> Callable[[], object]:
     import luojia
 
-    return networks.gluon_step(luojia, lambda nn: networks.gluon_transformer(nn, luojia.gluon.HybridBlock), *networks.batch(8, networks.TOKENS, networks.WIDTH), hybrid=True)
+    return _gluon(luojia, True)
 
 
 def on_luojia__module() -> Callable[[], object]:
     import luojia
 
-    return networks.module_step(luojia, networks.mindspore_transformer(luojia), *networks.batch(8, networks.TOKENS, networks.WIDTH))
+    return networks.module_step(luojia, networks.mindspore_transformer(luojia), *networks.batch(*SHAPE))
 
 
 def on_torch() -> Callable[[], object]:
-    return networks.torch_step(networks.torch_transformer, *networks.batch(8, networks.TOKENS, networks.WIDTH))
+    return networks.torch_step(networks.torch_transformer, *networks.batch(*SHAPE))
 
 
 def on_mxnet() -> Callable[[], object]:
     import mxnet
 
-    return networks.gluon_step(mxnet, lambda nn: networks.gluon_transformer(nn, mxnet.gluon.HybridBlock), *networks.batch(8, networks.TOKENS, networks.WIDTH))
+    return _gluon(mxnet)
 
 
 def on_mxnet__hybrid() -> Callable[[], object]:
     import mxnet
 
-    return networks.gluon_step(mxnet, lambda nn: networks.gluon_transformer(nn, mxnet.gluon.HybridBlock), *networks.batch(8, networks.TOKENS, networks.WIDTH), hybrid=True)
+    return _gluon(mxnet, True)
 
 
 def on_mindspore() -> Callable[[], object]:
-    return networks.mindspore_step(networks.mindspore_transformer, *networks.batch(8, networks.TOKENS, networks.WIDTH))
+    return networks.mindspore_step(networks.mindspore_transformer, *networks.batch(*SHAPE))

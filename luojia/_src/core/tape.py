@@ -215,7 +215,7 @@ def backward(
                 engine = node.device._engine
                 if rule is None or not engine.direct:
                     gs = op.pull(node, g, needs, linked)
-                    args = None  # they fit already
+                    args = None  # the gradients fit already
                 else:
                     attrs = node.attrs
                     if attrs:
@@ -224,15 +224,11 @@ def backward(
                         gs = rule(engine.xp, g, node.ans, args, needs)
                     if gs.__class__ is not tuple:
                         gs = (gs,)
-                for i in range(count):
-                    gi = gs[i]
-                    if gi is None or not needs[i]:
+                for parent, gi, need, a in zip(parents, gs, needs, args or parents):
+                    if gi is None or not need:
                         continue
-                    parent = parents[i]
-                    if args is not None:
-                        a = args[i]
-                        if gi.dtype is not a.dtype or gi.shape != a.shape:
-                            gi = op.fit(gi, a)
+                    if args is not None and (gi.dtype is not a.dtype or gi.shape != a.shape):
+                        gi = op.fit(gi, a)
                     if parent.op is None:
                         old = results.get(parent)
                         if old is None:
