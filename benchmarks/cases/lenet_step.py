@@ -12,6 +12,7 @@ UNIT = "ms"
 SCALE = 1e3
 RUNS = 4
 LIMITS = None
+GFLOP = 0.728  # of multiplications and additions in products of matrices
 RATIOS = {"torch": (1.1, 0.9), "mxnet": (0.8, None)}
 SHAPE = (64, 1, 28, 28)
 

@@ -12,12 +12,16 @@ UNIT = "ms"
 SCALE = 1e3
 RUNS = 2
 LIMITS = None
+GFLOP = 1.85  # of multiplications and additions in products of matrices
 RATIOS = {"torch": (1.3, 1.0), "mindspore": (1.0, None)}
 STEPS, BATCH = 35, 20
 
 
 def _gluon(mx: Any, hybrid: bool = False) -> Callable[[], object]:
-    return networks.gluon_step(mx, lambda nn: networks.gluon_lstm(nn, mx.gluon.rnn), *networks.sequences(STEPS, BATCH), hybrid=hybrid)
+    def build(nn: Any) -> Any:
+        return networks.gluon_lstm(nn, mx.gluon.rnn)
+
+    return networks.gluon_step(mx, build, *networks.sequences(STEPS, BATCH), hybrid=hybrid)
 
 
 def on_luojia() -> Callable[[], object]:

@@ -12,6 +12,7 @@ UNIT = "ms"
 SCALE = 1e3
 RUNS = 30
 LIMITS = None
+GFLOP = 0.0454  # of multiplications and additions in products of matrices
 RATIOS = {"torch": (0.75, 0.6)}
 SHAPE = (100, 784)
 

@@ -12,12 +12,16 @@ UNIT = "ms"
 SCALE = 1e3
 RUNS = 1
 LIMITS = None
+GFLOP = 4.83  # of multiplications and additions in products of matrices
 RATIOS = {"torch": (1.2, 1.0), "mxnet": (0.8, None)}
 SHAPE = (8, networks.TOKENS, networks.WIDTH)
 
 
 def _gluon(mx: Any, hybrid: bool = False) -> Callable[[], object]:
-    return networks.gluon_step(mx, lambda nn: networks.gluon_transformer(nn, mx.gluon.HybridBlock), *networks.batch(*SHAPE), hybrid=hybrid)
+    def build(nn: Any) -> Any:
+        return networks.gluon_transformer(nn, mx.gluon.HybridBlock)
+
+    return networks.gluon_step(mx, build, *networks.batch(*SHAPE), hybrid=hybrid)
 
 
 def on_luojia() -> Callable[[], object]:
