@@ -29,7 +29,6 @@ def environment(threads: int) -> dict[str, str]:
     }
 
 
-
 class WorkerError(RuntimeError):
     """What a worker answered with, or that it died."""
 

@@ -20,11 +20,21 @@ from benchmarks.runner import Result, Worker, WorkerError
 def test_a_case_is_complete(name: str) -> None:
     case = runner.load(name)
     assert case.TITLE and case.UNIT and case.SCALE > 0
+    ways = {framework: runner.variants(case, framework) for framework in FRAMEWORKS}
+    assert ways["luojia"] and sum(map(bool, ways.values())) > 1
     assert case.LIMITS is not None or case.RATIOS
-    assert set(case.RATIOS) < set(FRAMEWORKS)
-    ways = [way for framework in FRAMEWORKS for way in runner.variants(case, framework)]
-    assert "luojia" in ways and any(way.startswith(tuple(case.RATIOS) or "torch") for way in ways)
-    assert set(getattr(case, "VARIANT_RATIOS", {})) < set(ways)
+    special = getattr(case, "VARIANT_RATIOS", {})
+    assert {*special} <= {*ways["luojia"]}
+    for goals in (case.RATIOS, *special.values()):
+        assert all(ways[peer] for peer in goals) and "luojia" not in goals
+        assert all(should is None or should <= must for must, should in goals.values())
+    assert case.LIMITS is None or case.LIMITS[1] <= case.LIMITS[0]
+
+
+def test_the_variants_of_a_framework() -> None:
+    sample = case(on_torch=print, on_torch__channels_last=print, on_mxnet__hybrid=print)
+    assert runner.variants(sample, "torch") == ["torch", "torch channels_last"]
+    assert runner.variants(sample, "mxnet") == ["mxnet hybrid"] and runner.variants(sample, "luojia") == []
 
 
 @pytest.fixture
@@ -34,6 +44,7 @@ def counting(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     case = types.ModuleType("benchmarks.cases.counting")
     case.on_fake = lambda: done.append("prepare") or (lambda: done.append("run"))  # type: ignore[attr-defined]
     case.on_wrong = lambda: {"value": 3.0, "modules": 2}  # type: ignore[attr-defined]
+    case.on_wrong__twice = lambda: 6.0  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "benchmarks.cases.counting", case)
     monkeypatch.setitem(sys.modules, "fake", types.ModuleType("fake"))
     return done
@@ -49,6 +60,7 @@ def test_a_worker_prepares_once_and_times_the_runs(counting: list[str]) -> None:
 
 def test_a_worker_measures_a_value(counting: list[str]) -> None:
     assert worker.answer({"do": "measure", "case": "counting"}, "wrong", {}) == {"value": 3.0, "modules": 2}
+    assert worker.answer({"do": "measure", "case": "counting"}, "wrong twice", {}) == {"value": 6.0}
 
 
 def test_a_worker_answers_errors_and_goes_on() -> None:

@@ -14,6 +14,24 @@ def test_the_stub_is_current(module):
     assert stubs.path_of(module).read_text("utf-8") == stubs.stub(module), "run: python -m tools.stubs"
 
 
+@pytest.mark.parametrize("module", stubs.CLASSES)
+def test_the_stub_of_methods_is_current(module):
+    assert stubs.path_of(module).read_text("utf-8") == stubs.method_stub(module), "run: python -m tools.stubs"
+
+
+@pytest.mark.parametrize("module, name, parameters", [
+    ("luojia._src.core.tensor_methods", "exp", ["self"]),
+    ("luojia._src.core.tensor_methods", "__add__", ["self", "other"]),
+    ("luojia._src.core.tensor_methods", "astype", ["self", "dtype", "copy"]),
+    ("luojia.ndarray.ndarray_methods", "topk", ["self", "axis", "k", "ret_typ", "is_ascend", "dtype", "out", "name"]),
+    ("luojia._src.core.symbol_methods", "clip", ["self", "a_min", "a_max", "name", "attr"]),
+])
+def test_a_stub_of_methods_has_the_parameters_after_self(module, name, parameters):
+    (made,) = [n for n in ast.parse(stubs.path_of(module).read_text("utf-8")).body if isinstance(n, ast.ClassDef)]
+    spec = {f.name: f.args for f in made.body}[name]
+    assert [a.arg for a in (*spec.args, *spec.kwonlyargs)] == parameters
+
+
 @pytest.mark.parametrize("module", stubs.MODULES)
 def test_the_stub_declares_what_the_module_offers(module):
     tree = ast.parse(stubs.path_of(module).read_text("utf-8"))

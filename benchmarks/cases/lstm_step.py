@@ -18,10 +18,7 @@ STEPS, BATCH = 35, 20
 
 
 def _gluon(mx: Any, hybrid: bool = False) -> Callable[[], object]:
-    def build(nn: Any) -> Any:
-        return networks.gluon_lstm(nn, mx.gluon.rnn)
-
-    return networks.gluon_step(mx, build, *networks.sequences(STEPS, BATCH), hybrid=hybrid)
+    return networks.gluon_step(mx, networks.gluon_lstm, *networks.sequences(STEPS, BATCH), hybrid=hybrid)
 
 
 def on_luojia() -> Callable[[], object]:

@@ -25,13 +25,15 @@ def sequences(steps: int, count: int) -> tuple[np.ndarray, np.ndarray]:
     return rng.random((steps, count, WIDTH), dtype=np.float32), rng.integers(0, CLASSES, (steps, count))
 
 
-def gluon_mlp(nn: Any) -> Any:
+def gluon_mlp(mx: Any) -> Any:
+    nn = mx.gluon.nn
     net = nn.HybridSequential()
     net.add(nn.Dense(128, activation="relu"), nn.Dense(64, activation="relu"), nn.Dense(CLASSES))
     return net
 
 
-def gluon_lenet(nn: Any) -> Any:
+def gluon_lenet(mx: Any) -> Any:
+    nn = mx.gluon.nn
     net = nn.HybridSequential()
     net.add(
         nn.Conv2D(channels=20, kernel_size=5, activation="relu"),
@@ -70,14 +72,15 @@ def mindspore_lenet(ms: Any) -> Any:
     return nn.SequentialCell(*features, nn.Flatten(), nn.Dense(800, 128), nn.ReLU(), nn.Dense(128, CLASSES))
 
 
-
 # -- ResNet-20 for 32 x 32 images (He et al. 2015, section 4.2), its shortcuts by 1 x 1 convolutions -------------------
 
 STAGES = ((16, 1), (16, 1), (16, 1), (32, 2), (32, 1), (32, 1), (64, 2), (64, 1), (64, 1))  # channels, stride
 
 
-def gluon_resnet(nn: Any, hybrid_block: Any) -> Any:
-    class Unit(hybrid_block):
+def gluon_resnet(mx: Any) -> Any:
+    nn = mx.gluon.nn
+
+    class Unit(mx.gluon.HybridBlock):
         def __init__(self, channels: int, stride: int, before: int) -> None:
             super().__init__()
             with self.name_scope():
@@ -161,9 +164,10 @@ def mindspore_resnet(ms: Any) -> Any:
 WIDTH = 256
 
 
-def gluon_lstm(nn: Any, rnn: Any) -> Any:
+def gluon_lstm(mx: Any) -> Any:
+    nn = mx.gluon.nn
     net = nn.HybridSequential()
-    net.add(rnn.LSTM(WIDTH, input_size=WIDTH), nn.Dense(CLASSES, flatten=False, in_units=WIDTH))
+    net.add(mx.gluon.rnn.LSTM(WIDTH, input_size=WIDTH), nn.Dense(CLASSES, flatten=False, in_units=WIDTH))
     return net
 
 
@@ -196,8 +200,10 @@ def mindspore_lstm(ms: Any) -> Any:
 HEADS, TOKENS, INNER = 8, 128, 1024
 
 
-def gluon_transformer(nn: Any, hybrid_block: Any) -> Any:
-    class Block(hybrid_block):
+def gluon_transformer(mx: Any) -> Any:
+    nn = mx.gluon.nn
+
+    class Block(mx.gluon.HybridBlock):
         def __init__(self) -> None:
             super().__init__()
             with self.name_scope():
@@ -270,7 +276,7 @@ def mindspore_transformer(ms: Any) -> Any:
 def gluon_step(mx: Any, build: Callable[[Any], Any], data: np.ndarray, labels: np.ndarray,
                hybrid: bool = False) -> Callable[[], object]:
     """A step of the usual Gluon loop: record, backward, Trainer.step, and the loss read; hybridized or not."""
-    net = build(mx.gluon.nn)
+    net = build(mx)
     net.initialize(mx.init.Xavier())
     if hybrid:
         net.hybridize(static_alloc=True, static_shape=True)

@@ -18,10 +18,7 @@ SHAPE = (8, networks.TOKENS, networks.WIDTH)
 
 
 def _gluon(mx: Any, hybrid: bool = False) -> Callable[[], object]:
-    def build(nn: Any) -> Any:
-        return networks.gluon_transformer(nn, mx.gluon.HybridBlock)
-
-    return networks.gluon_step(mx, build, *networks.batch(*SHAPE), hybrid=hybrid)
+    return networks.gluon_step(mx, networks.gluon_transformer, *networks.batch(*SHAPE), hybrid=hybrid)
 
 
 def on_luojia() -> Callable[[], object]:

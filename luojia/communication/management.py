@@ -15,9 +15,9 @@ _WORLDS = {"nccl": "nccl_world_group", "hccl": "hccl_world_group", "mccl": "mccl
 class GlobalComm:
     """What ``init`` has set: the backend, the group of all processes, and whether it has run."""
 
-    BACKEND = "nccl"
+    BACKEND: str = "nccl"
     WORLD_COMM_GROUP = _WORLDS["nccl"]
-    INITED = False
+    INITED: bool = False
 
 
 _groups: set[str] = set(_WORLDS.values())

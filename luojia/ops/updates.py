@@ -248,4 +248,4 @@ _CLASSES = [_make(*row) for row in (
      "One step of proximal Adagrad in the rows ``indices``; (var, accum)."),
 )]
 globals().update({cls.__name__: cls for cls in _CLASSES})
-__all__ = [cls.__name__ for cls in _CLASSES]
+__all__ = [cls.__name__ for cls in _CLASSES]  # pyright: ignore[reportUnsupportedDunderAll] - names of a table

@@ -98,6 +98,10 @@ def _like(structure: Any, flat: list) -> Any:
     return flat.pop(0)
 
 
+def _stacked(length: int, shape: tuple | None) -> tuple | None:
+    return None if shape is None else (length, *shape)
+
+
 def _entries(symbols: Any, what: str) -> list[Entry]:
     flat = _flat(symbols)
     if not all(isinstance(s, Symbol) and len(s) == 1 for s in flat):
@@ -143,12 +147,11 @@ def foreach(body: Callable, data: Any, init_states: Any, name: str = "foreach") 
     def shapes(found: list) -> list:
         inner = traced.shapes(sliced(found))
         of = [inner.get(e) for e in traced.symbol._outputs]
-        return [(found[0][0], *s) for s in of[:n_outs]] + of[n_outs:]
+        return [_stacked(found[0][0], s) for s in of[:n_outs]] + of[n_outs:]
 
     def complete(found: list) -> list:
         inner = traced.completed(sliced(found))
-        return [s if s is not None else None for s in found[:n_data]] + [s if known(s) else None
-                                                                         for s in inner[n_data:]]
+        return found[:n_data] + [s if known(s) else None for s in inner[n_data:]]
 
     inputs, aux = _input_names(traced)
     call = Call("foreach", inputs, n_outs + n_states, run, shapes, complete, aux=aux)
@@ -193,7 +196,7 @@ def while_loop(cond: Callable, func: Callable, loop_vars: Any, max_iterations: i
     def shapes(found: list) -> list:
         inner = traced.shapes([*found[:n], *found[n + n_test :]])
         of = [inner.get(e) for e in traced.symbol._outputs]
-        return [(int(max_iterations), *s) for s in of[:n_outs]] + of[n_outs:]
+        return [_stacked(int(max_iterations), s) for s in of[:n_outs]] + of[n_outs:]
 
     def complete(found: list) -> list:
         inner = traced.completed([*found[:n], *found[n + n_test :]])

@@ -125,9 +125,20 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
 def compute(engine: Any, op: Operator, values: list, attrs: dict) -> Any:
     """``op`` on arrays, its failures told in terms of the operator."""
     try:
-        return engine.run(op, values, attrs)
+        ans = engine.run(op, values, attrs)
     except (ValueError, TypeError, OverflowError) as e:
         raise failed(op, values, e) from e
+    if ans.__class__ is not tuple and ans.dtype in _NARROWED and op.differentiable and attrs.get("dtype") is None:
+        kinds = {v.dtype.kind for v in values if hasattr(v, "dtype")}
+        if kinds and kinds <= _INTEGRAL:
+            if ans.dtype == "float16":  # of 8 bits
+                ans = engine.run(op, [v.astype("float32") if hasattr(v, "dtype") else v for v in values], attrs)
+            return ans.astype("float32")
+    return ans
+
+
+_INTEGRAL = {"b", "i", "u"}
+_NARROWED = (np.dtype("float64"), np.dtype("float16"))  # what NumPy makes of integers; both doors say float32
 
 
 def failed(op: Operator, values: list, e: Exception) -> Exception:
@@ -349,6 +360,8 @@ def unary(op: Operator) -> Callable:
                 return apply(op, (self,), op._defaults)  # which says what does not fit
             if ans.__class__ is not _ndarray:
                 ans = np.asarray(ans)
+            if ans.dtype is not x.dtype and x.dtype.kind in _INTEGRAL:
+                return apply(op, (self,), op._defaults)  # a float result of integers is float32
             out = _new(cls)
             out._value = ans
             out._device = device = self._device

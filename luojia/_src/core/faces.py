@@ -276,6 +276,22 @@ class _Signature:
         ]
 
 
+class LazyMethod:
+    """A method of ``cls`` made by ``make(face)`` when it is first looked up, which then stands in its place."""
+
+    def __init__(self, cls: type, name: str, make: Callable[[str], Callable], face: str | None = None) -> None:
+        self.cls = cls
+        self.name = name
+        self.make = make
+        self.face = face or name
+
+    def __get__(self, obj: Any, owner: Any = None) -> Any:
+        function: Any = self.make(self.face)
+        if self.cls.__dict__.get(self.name) is self:
+            setattr(self.cls, self.name, function)
+        return function if obj is None else function.__get__(obj, owner)
+
+
 class FaceModule:
     """Lookup of one door's names, made at first use; the door imports ``luojia._src.ops``, which registers them."""
 
