@@ -260,10 +260,11 @@ class RuleOptimizer(Optimizer):
 
     def _update_in_place(self, gradients: list) -> bool:
         """The updates written into the parameters and states, where the rule and they allow it; whether they did."""
-        leaves = [p if isinstance(p, Tensor) else p.leaves() for p in self.parameters]
-        leaves = [p[0] if isinstance(p, list) and len(p) == 1 else p for p in leaves]
-        if self._preset.name not in KERNELS or not all(
-            [isinstance(w, Tensor) and w._device._engine is NUMPY and w._value.dtype.itemsize >= 4 for w in leaves]
+        leaves = [leaf_of(p) for p in self.parameters]
+        if (
+            self._preset.name not in KERNELS
+            or any([not isinstance(p, Tensor) and len(p.leaves()) > 1 for p in self.parameters])
+            or not all([w._device._engine is NUMPY and w._value.dtype.itemsize >= 4 for w in leaves])
         ):
             return False
         step = self._step

@@ -31,12 +31,14 @@ FUNCTIONS: dict[str, Callable] = {
 
 def by_rows(fn: Callable, x: Tensor) -> np.ndarray:
     run = Recorded(fn, (x,))
+    at = run.inputs[0]
+    assert at is not None
     rows = []
     for i in range(run.out.size):
         seed = np.zeros(run.out.size)
         seed[i] = 1
-        found = run.pull([(run.out, seed.reshape(run.out.shape))], [run.inputs[0].node], retain=True)
-        rows.append(transforms.gradient_at(found, run.inputs[0]).asnumpy())
+        found = run.pull([(run.out, seed.reshape(run.out.shape))], [at.node], retain=True)
+        rows.append(transforms.gradient_at(found, at).asnumpy())
     return np.stack(rows).reshape(*run.out.shape, *x.shape)
 
 

@@ -93,5 +93,5 @@ def _fit(g: Array, primal: Any) -> Array:
         axes = (*range(1, 1 + lead), *[1 + lead + i for i, n in enumerate(shape) if n == 1 != g.shape[1 + lead + i]])
         g = g.sum(axis=axes, keepdims=True).reshape(len(g), *shape)
     if g.dtype != primal.dtype:
-        g = (g.real if g.dtype.kind == "c" and primal.dtype.kind != "c" else g).astype(primal.dtype)
+        g = (np.real(g) if g.dtype.kind == "c" and primal.dtype.kind != "c" else g).astype(primal.dtype)
     return g
