@@ -258,7 +258,7 @@ class Region(Pullback):
         return Recorded(run, tensors)
 
     def _bind(self, frame: Frame, ts: Sequence[Tensor], linked: tuple[bool, ...] | None) -> None:
-        for i, (t, spec) in enumerate(zip(ts, self.specs)):
+        for t, spec in zip(ts, self.specs):
             if spec.holder is not None:
                 inner = spec.holder._node is None or isinstance(spec.holder._node, Leaf)
                 frame.bind(spec.holder, t._value, None if inner or linked is None else t._node)

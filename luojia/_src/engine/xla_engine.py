@@ -10,7 +10,6 @@ from typing import Any
 import jax  # pyright: ignore[reportMissingImports] - an extra, which the type check does without
 import jax.numpy as jnp  # pyright: ignore[reportMissingImports]
 import numpy as np
-
 from jax._src.lax.lax import (  # pyright: ignore[reportMissingImports] - no public function makes weak types
     _convert_element_type,
 )

@@ -38,6 +38,9 @@ def xla_primitives(jax: Any, jnp: Any) -> dict[str, Any]:
     def conv_bias(x, w, b, **how):
         return conv(x, w, **how) + jnp.reshape(b, (-1, *(1,) * (x.ndim - 2)))
 
+    def random_bits(key, shape):
+        return jax.random.bits(jax.random.wrap_key_data(key.astype(jnp.uint32)), shape, "uint32")
+
     def set_at(x, index, value):
         items = index if isinstance(index, tuple) else (index,)
         if not any(isinstance(i, jax.core.Tracer) for i in items):
@@ -84,7 +87,7 @@ def xla_primitives(jax: Any, jnp: Any) -> dict[str, Any]:
         "digamma": special.digamma,
         "gamma": special.gamma,
         "polygamma": special.polygamma,
-        "random_bits": lambda key, shape: jax.random.bits(jax.random.wrap_key_data(key.astype(jnp.uint32)), shape, "uint32"),
+        "random_bits": random_bits,
     }
 
 
