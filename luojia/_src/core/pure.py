@@ -272,7 +272,8 @@ class Region(Pullback):
             elif spec.holder is not None and (i >= self.given or isinstance(spec.holder._node, Leaf)):
                 nodes.append(spec.holder._node)
             else:
-                nodes.append(recorded.inputs[i].node if linked[i] else None)
+                place = recorded.inputs[i]
+                nodes.append(place.node if linked[i] and place is not None else None)
         return nodes
 
     def _checked(self, frame: Frame, outs: list[Tensor]) -> list[Tensor]:

@@ -42,6 +42,13 @@ class NumpyEngine:
     def to_numpy(self, array: np.ndarray) -> np.ndarray:
         return array
 
+    def copy(self, array: np.ndarray) -> np.ndarray:
+        return array.copy()
+
+    def weak(self, value: Any) -> Any:
+        """A scalar that counts as a Python number: it leaves float32 arrays float32."""
+        return float(value)
+
     def put(self, array: Any, device: Any) -> np.ndarray:
         return array if array.__class__ is np.ndarray else np.asarray(array)
 
