@@ -15,13 +15,18 @@ from types import ModuleType
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
-ONE_THREAD = {
-    **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
-    "MXNET_ENGINE_TYPE": "NaiveEngine",  # else mxnet computes on threads of its own
-    "MXNET_CPU_WORKER_NTHREADS": "1",
-    "GLOG_v": "3",  # mindspore: errors only
-    "PYTHONPATH": str(ROOT),
-}
+
+
+def environment(threads: int) -> dict[str, str]:
+    """What keeps a framework to so many threads."""
+    return {
+        **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), str(threads)),
+        "BENCHMARK_THREADS": str(threads),
+        "MXNET_ENGINE_TYPE": "NaiveEngine",  # else mxnet computes on threads of its own
+        "MXNET_CPU_WORKER_NTHREADS": "1",
+        "GLOG_v": "3",  # mindspore: errors only
+        "PYTHONPATH": str(ROOT),
+    }
 
 
 class WorkerError(RuntimeError):
@@ -31,11 +36,11 @@ class WorkerError(RuntimeError):
 class Worker:
     """A process of `python` that runs `framework`, at work inside a `with` block."""
 
-    def __init__(self, framework: str, python: str) -> None:
+    def __init__(self, framework: str, python: str, threads: int = 1) -> None:
         self.framework = framework
         command = [python, "-m", "benchmarks.worker", framework]
         self.process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **ONE_THREAD}, text=True,
+            command, cwd=ROOT, env={**os.environ, **environment(threads)}, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
 
@@ -98,16 +103,24 @@ def load(name: str) -> ModuleType:
     return importlib.import_module(f"benchmarks.cases.{name}")
 
 
-def run_case(name: str, pythons: dict[str, str], repeats: int) -> list[Result]:
+def variants(case: ModuleType, framework: str) -> list[str]:
+    """The ways in which `case` measures `framework`: its own name, then those like "luojia module"."""
+    prefix = f"on_{framework}__"
+    return [framework] * hasattr(case, f"on_{framework}") + [
+        f"{framework} {name.removeprefix(prefix)}" for name in vars(case) if name.startswith(prefix)
+    ]
+
+
+def run_case(name: str, pythons: dict[str, str], repeats: int, threads: int = 1) -> list[Result]:
     """The case `name` on each framework of `pythons`, a dictionary from framework to interpreter."""
     case = load(name)
-    results = {framework: Result(framework) for framework in pythons}
+    results = {variant: Result(variant) for framework in pythons for variant in variants(case, framework)}
     if case.RUNS is None:
         for _ in range(repeats):
-            for framework in _alive(results):
-                _measure(name, pythons[framework], results[framework], case.SCALE)
+            for variant in _alive(results):
+                _measure(name, pythons[variant.split()[0]], results[variant], case.SCALE, threads)
     else:
-        _take_turns(case, name, pythons, results, repeats)
+        _take_turns(case, name, pythons, results, repeats, threads)
     return list(results.values())
 
 
@@ -115,9 +128,9 @@ def _alive(results: dict[str, Result]) -> Iterable[str]:
     return [framework for framework, result in results.items() if result.error is None]
 
 
-def _measure(name: str, python: str, result: Result, scale: float) -> None:
+def _measure(name: str, python: str, result: Result, scale: float, threads: int) -> None:
     """One value, from a process of its own."""
-    with Worker(result.framework, python) as worker:
+    with Worker(result.framework, python, threads) as worker:
         try:
             reply = worker.ask(do="measure", case=name)
         except WorkerError as error:
@@ -127,9 +140,10 @@ def _measure(name: str, python: str, result: Result, scale: float) -> None:
             result.notes.update(reply)
 
 
-def _take_turns(case: ModuleType, name: str, pythons: dict[str, str], results: dict[str, Result], repeats: int) -> None:
+def _take_turns(case: ModuleType, name: str, pythons: dict[str, str], results: dict[str, Result], repeats: int,
+                threads: int) -> None:
     """Each framework runs RUNS times, then the next: a slow minute of the machine falls on all of them."""
-    workers = {framework: Worker(framework, python) for framework, python in pythons.items()}
+    workers = {variant: Worker(variant, pythons[variant.split()[0]], threads) for variant in results}
     try:
         for framework in workers:
             _try(results[framework], workers[framework], do="setup", case=name)
@@ -158,4 +172,4 @@ def _try(result: Result, worker: Worker, **request: Any) -> dict[str, Any]:
 def importable(framework: str, python: str = sys.executable) -> bool:
     """Whether `python` finds `framework`; it is not loaded."""
     code = f"import importlib.util, sys; sys.exit(importlib.util.find_spec({framework!r}) is None)"
-    return subprocess.run([python, "-c", code], cwd=ROOT, env={**os.environ, **ONE_THREAD}).returncode == 0
+    return subprocess.run([python, "-c", code], cwd=ROOT, env={**os.environ, **environment(1)}).returncode == 0

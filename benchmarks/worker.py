@@ -26,7 +26,8 @@ def answer(request: dict[str, Any], framework: str, state: dict[str, Any]) -> di
             run()
         return {"seconds": time.perf_counter() - start}
     case = importlib.import_module(f"benchmarks.cases.{request['case']}")
-    result = getattr(case, f"on_{framework}")()
+    framework, _, variant = framework.partition(" ")
+    result = getattr(case, f"on_{framework}__{variant}" if variant else f"on_{framework}")()
     if request["do"] == "setup":
         state["run"] = result
         return {"version": str(getattr(sys.modules[framework], "__version__", "?"))}

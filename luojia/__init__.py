@@ -15,10 +15,11 @@ _MODULES = (
     "compat", "context", "random", "numpy", "data", "profiler",
     # the MindSpore door
     "nn", "ops", "common", "train", "dataset", "amp", "parallel", "communication",
+    "hub", "mindrecord",
     # the MXNet door
     "autograd", "base", "callback", "gluon", "image", "init", "initializer", "io", "kvstore", "lr_scheduler", "metric",
-    "mod", "model", "module", "monitor", "name", "ndarray", "operator", "optimizer", "recordio", "symbol",
-    "test_utils", "util", "visualization", "attribute", "executor", "runtime", "rnn",
+    "mod", "model", "module", "monitor", "name", "ndarray", "np", "npx", "operator", "optimizer", "recordio", "symbol",
+    "test_utils", "util", "visualization", "attribute", "engine", "executor", "runtime", "rnn",
 )
 _NAMES = {
     name: module
@@ -29,11 +30,15 @@ _NAMES = {
         "context": "set_context get_context GRAPH_MODE PYNATIVE_MODE set_auto_parallel_context "
                    "reset_auto_parallel_context get_auto_parallel_context ParallelMode set_device",
         "common": "dtype dtype_to_nptype dtype_to_pytype pytype_to_dtype issubclass_ set_seed get_seed jit "
-                  "ms_function ms_class jit_class mutable COOTensor CSRTensor RowTensor tensor",
+                  "ms_function ms_class jit_class mutable COOTensor CSRTensor RowTensor SparseTensor tensor "
+                  "is_tensor from_numpy JitConfig run_check lazy_inline no_inline",
+        "parallel": "set_algo_parameters",
+        "common.dtype": "float_ int_ number tensor_type type_none",
         "train": "Model load_checkpoint save_checkpoint load_param_into_net export load LossMonitor "
                  "TimeMonitor Callback ModelCheckpoint CheckpointConfig RunContext DatasetHelper "
-                 "FixedLossScaleManager DynamicLossScaleManager build_train_network",
-        "ops": "grad value_and_grad vmap jacfwd jacrev vjp jvp",
+                 "FixedLossScaleManager DynamicLossScaleManager LossScaleManager SummaryCollector "
+                 "build_train_network connect_network_with_dataset",
+        "ops": "grad value_and_grad vmap jacfwd jacrev vjp jvp constexpr",
         "attribute": "AttrScope",
         "nn": "Module",
     }.items()
@@ -41,8 +46,8 @@ _NAMES = {
 }
 _DTYPES = ("bool_ int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 bfloat16 complex64 "
            "complex128 string").split()
-_ALIASES = {"nd": "ndarray", "sym": "symbol", "kv": "kvstore", "viz": "visualization", "mon": "monitor", "np": "numpy",
-            "npx": "numpy_extension", "sched": "lr_scheduler", "rnd": "random"}
+_ALIASES = {"nd": "ndarray", "sym": "symbol", "kv": "kvstore", "viz": "visualization", "mon": "monitor",
+            "sched": "lr_scheduler", "rnd": "random"}
 
 
 def __getattr__(name: str) -> Any:

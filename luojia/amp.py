@@ -5,6 +5,7 @@ from .train.amp import (
     DynamicLossScaler,
     FixedLossScaleManager,
     LossScaleManager,
+    LossScaler,
     StaticLossScaler,
     all_finite,
     auto_mixed_precision,
@@ -12,4 +13,4 @@ from .train.amp import (
 )
 
 __all__ = ["DynamicLossScaleManager", "DynamicLossScaler", "FixedLossScaleManager", "LossScaleManager",
-           "StaticLossScaler", "all_finite", "auto_mixed_precision", "build_train_network"]
+           "LossScaler", "StaticLossScaler", "all_finite", "auto_mixed_precision", "build_train_network"]

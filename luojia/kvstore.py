@@ -9,6 +9,7 @@ from . import optimizer as opt
 from ._src.core.tensor import Tensor
 from ._src.errors import MXNetError, NotSupportedError
 from ._src.formats.atomic import write_bytes
+from ._src.formats.reader import open_source
 
 __all__ = ["KVStore", "KVStoreBase", "create"]
 
@@ -109,8 +110,7 @@ class KVStore:
     def load_optimizer_states(self, fname: str) -> None:
         """Read the updater's states from a file."""
         assert isinstance(self._updater, opt.Updater), "Cannot load states for distributed training"
-        with open(fname, "rb") as f:
-            self._updater.set_states(f.read())
+        self._updater.set_states(open_source(fname)[0])
 
     def _barrier(self) -> None:
         """Nothing to wait for in one process."""

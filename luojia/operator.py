@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from ._src.core import tape
+from ._src.core.symbol import Entry, Symbol, new_name, variable
+from ._src.core.symbol_calls import Call, call_node
 from ._src.core.tape import Node, RichNode, recording_scope, state
 from ._src.core.tensor import Tensor, wrap
-from ._src.errors import ArgumentError, NotSupportedError, ShapeError
+from ._src.errors import ArgumentError, DTypeError, NotSupportedError, ShapeError
 from .ndarray import NDArray
 
 _registered: dict[str, type] = {}
@@ -105,11 +107,18 @@ def custom(*args: NDArray, op_type: str, name: str | None = None, **kwargs: Any)
         ArgumentError: an unknown name, or a wrong number of inputs.
         NotSupportedError: a second derivative is asked of it: its backward is not recorded.
     """
+    attributes = {k: str(v) for k, v in kwargs.items() if not isinstance(v, Tensor)}
+    return _run(op_type, _prop(op_type, attributes), args, kwargs)
+
+
+def _prop(op_type: str, attributes: dict[str, str]) -> Any:
     if op_type not in _registered:
         raise ArgumentError(f"Custom: no operator is registered as {op_type!r}; known are "
                             f"{get_all_registered_operators()}. Decorate its CustomOpProp with operator.register.")
-    attributes = {k: str(v) for k, v in kwargs.items() if not isinstance(v, Tensor)}
-    prop = _registered[op_type](**attributes)
+    return _registered[op_type](**attributes)
+
+
+def _run(op_type: str, prop: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
     names, aux_names = prop.list_arguments(), prop.list_auxiliary_states()
     arrays = [*args, *[kwargs[n] for n in [*names, *aux_names][len(args) :] if n in kwargs]]
     if len(arrays) != len(names) + len(aux_names):
@@ -134,6 +143,66 @@ def custom(*args: NDArray, op_type: str, name: str | None = None, **kwargs: Any)
         for i, o in enumerate(outs):
             o._node = tape.select(node, i, o._value)
     return outs[0] if len(outs) == 1 else outs
+
+
+def custom_symbol(*args: Any, op_type: str, name: str | None = None, attr: dict[str, str] | None = None,
+                  **kwargs: Any) -> Any:
+    """``sym.Custom``: the operator registered as ``op_type`` in a graph; variables are made for arrays not given."""
+    given = {k: str(v) for k, v in kwargs.items() if not isinstance(v, Symbol)}
+    prop = _prop(op_type, given)
+    names = [*prop.list_arguments(), *prop.list_auxiliary_states()]
+    for key, value in kwargs.items():
+        if isinstance(value, Symbol) and key not in names:
+            raise ArgumentError(f"Custom {op_type!r} has no array {key!r}; it has {names}.")
+    if len(args) > len(names):
+        raise ArgumentError(f"Custom {op_type!r} expects {len(names)} arrays, for {names}, got {len(args)}.")
+    held = [*args, *[kwargs.get(n) for n in names[len(args) :]]]
+    cls = next((type(s) for s in held if isinstance(s, Symbol)), None) or _symbol_class()
+    name = new_name(name, "custom")
+    entries = []
+    for n, s in zip(names, held):
+        if s is None:
+            s = variable(cls, f"{name}_{n}")
+        if not isinstance(s, Symbol) or len(s) != 1:
+            raise DTypeError(f"Custom {op_type!r}: {n} must be a Symbol of one output, got {s!r}.")
+        entries.append(s._outputs[0])
+    given = {**given, "op_type": op_type}
+    return call_node(cls, _call(op_type, prop), "Custom", name, entries, given, attr)
+
+
+def custom_node(name: str, strings: dict[str, str], inputs: list[Entry], cls: type) -> list[Entry]:
+    """The outputs of a Custom node as a file describes it."""
+    given = {k: v for k, v in strings.items() if not k.startswith("__")}
+    prop = _prop(given.get("op_type", ""), {k: v for k, v in given.items() if k != "op_type"})
+    return list(call_node(cls, _call(given["op_type"], prop), "Custom", name, inputs, given)._outputs)
+
+
+def _symbol_class() -> type:
+    from .symbol import Symbol
+
+    return Symbol
+
+
+def _call(op_type: str, prop: Any) -> Call:
+    names, aux = prop.list_arguments(), prop.list_auxiliary_states()
+    n = len(names)
+
+    def run(*arrays: Any) -> Any:
+        found = _run(op_type, prop, arrays, {})
+        return tuple(found) if isinstance(found, list) else found
+
+    def shapes(found: list) -> list:
+        return [tuple(s) for s in prop.infer_shape([list(s) for s in found[:n]])[1]]
+
+    def complete(found: list) -> list:
+        if not found or found[0] is None:
+            return found
+        result = prop.infer_shape([[] if s is None else list(s) for s in found[:n]])
+        states = result[2] if len(result) > 2 else []
+        return [*[tuple(s) for s in result[0]], *[tuple(s) for s in states]]
+
+    return Call(f"Custom {op_type!r}", [*names, *aux], len(prop.list_outputs()), run, shapes, complete, aux=aux,
+                loss=not prop.need_top_grad_)
 
 
 def _zeros(shape: tuple, dtype: Any, device: Any) -> NDArray:

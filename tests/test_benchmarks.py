@@ -6,6 +6,7 @@ import json
 import sys
 import types
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,9 +20,21 @@ from benchmarks.runner import Result, Worker, WorkerError
 def test_a_case_is_complete(name: str) -> None:
     case = runner.load(name)
     assert case.TITLE and case.UNIT and case.SCALE > 0
-    assert case.LIMIT is not None or case.RATIOS
-    assert set(case.RATIOS) < set(FRAMEWORKS)
-    assert all(callable(getattr(case, f"on_{framework}")) for framework in FRAMEWORKS)
+    ways = {framework: runner.variants(case, framework) for framework in FRAMEWORKS}
+    assert ways["luojia"] and sum(map(bool, ways.values())) > 1
+    assert case.LIMITS is not None or case.RATIOS
+    special = getattr(case, "VARIANT_RATIOS", {})
+    assert {*special} <= {*ways["luojia"]}
+    for goals in (case.RATIOS, *special.values()):
+        assert all(ways[peer] for peer in goals) and "luojia" not in goals
+        assert all(should is None or should <= must for must, should in goals.values())
+    assert case.LIMITS is None or case.LIMITS[1] <= case.LIMITS[0]
+
+
+def test_the_variants_of_a_framework() -> None:
+    sample = case(on_torch=print, on_torch__channels_last=print, on_mxnet__hybrid=print)
+    assert runner.variants(sample, "torch") == ["torch", "torch channels_last"]
+    assert runner.variants(sample, "mxnet") == ["mxnet hybrid"] and runner.variants(sample, "luojia") == []
 
 
 @pytest.fixture
@@ -31,6 +44,7 @@ def counting(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     case = types.ModuleType("benchmarks.cases.counting")
     case.on_fake = lambda: done.append("prepare") or (lambda: done.append("run"))  # type: ignore[attr-defined]
     case.on_wrong = lambda: {"value": 3.0, "modules": 2}  # type: ignore[attr-defined]
+    case.on_wrong__twice = lambda: 6.0  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "benchmarks.cases.counting", case)
     monkeypatch.setitem(sys.modules, "fake", types.ModuleType("fake"))
     return done
@@ -46,6 +60,7 @@ def test_a_worker_prepares_once_and_times_the_runs(counting: list[str]) -> None:
 
 def test_a_worker_measures_a_value(counting: list[str]) -> None:
     assert worker.answer({"do": "measure", "case": "counting"}, "wrong", {}) == {"value": 3.0, "modules": 2}
+    assert worker.answer({"do": "measure", "case": "counting"}, "wrong twice", {}) == {"value": 6.0}
 
 
 def test_a_worker_answers_errors_and_goes_on() -> None:
@@ -71,36 +86,74 @@ def test_a_framework_that_is_missing_does_not_stop_the_others() -> None:
     assert runner.importable("luojia") and not runner.importable("no_such_framework")
 
 
-def case(**attributes: object) -> types.ModuleType:
+def case(**attributes: Any) -> types.ModuleType:
     module = types.ModuleType("case")
-    module.__dict__.update({"TITLE": "Case", "UNIT": "ms", "LIMIT": None, "RATIOS": {}, **attributes})
+    module.__dict__.update({"TITLE": "Case", "UNIT": "ms", "LIMITS": None, "RATIOS": {}, "SCALE": 1e3, **attributes})
     return module
 
 
+def results() -> list[Result]:
+    found = [
+        Result("luojia", [2.0, 1.0, 3.0]), Result("luojia module", [5.0]), Result("torch", [4.0]),
+        Result("torch last", [5.0]), Result("mxnet", [1.0]), Result("mindspore"),
+    ]  # fmt: skip
+    found[-1].error = "no such thing"
+    return found
+
+
 def test_ratios_and_targets() -> None:
-    results = [Result("luojia", [2.0, 1.0, 3.0]), Result("torch", [4.0]), Result("mxnet", [1.0]), Result("mindspore")]
-    results[3].error = "no such thing"
-    sample = case(RATIOS={"torch": 0.6, "mxnet": 1.0}, LIMIT=1.5)
-    rows = report.judge(sample, results)
-    assert [row.get("ratio") for row in rows] == [None, 0.5, 2.0, None]
-    assert [row.get("met") for row in rows] == [False, True, False, None]
-    assert (rows[0]["median"], rows[0]["spread"]) == (2.0, 0.5)
+    sample = case(RATIOS={"torch": (0.6, 0.5), "jax": (0.1, None)}, VARIANT_RATIOS={"luojia module": {"torch": (1, 1)}})
+    rows = report.judge(sample, results())
+    assert [row.get("ratios") for row in rows[:2]] == [{"torch": 0.5, "mxnet": 2.0}, {"torch": 1.25, "mxnet": 5.0}]
+    assert [(row.get("must"), row.get("reach")) for row in rows[:3]] == [(True, True), (False, False), (None, None)]
+    assert (rows[0]["median"], rows[0]["least"], rows[0]["spread"]) == (2.0, 1.0, 0.5)
     lines = report.table(sample, rows).splitlines()
-    assert lines[0] == "Case (ms)"
-    assert lines[1].endswith("MISSES 1.5 ms") and lines[2].endswith("ours/theirs  0.50  within 0.6")
-    assert lines[4] == "  mindspore  not run: no such thing"
+    assert lines[0] == "Case (ms): 0.6/0.5 of torch, 0.1 of jax, luojia module: 1/1 of torch"
+    assert lines[1].endswith("0.50 torch   2.00 mxnet  reaches") and lines[2].endswith("MISSES")
+    assert lines[6] == "  mindspore            not run: no such thing"
+    limited = report.judge(case(LIMITS=(2.5, 1.5)), results())
+    assert [(row.get("must"), row.get("reach")) for row in limited[:2]] == [(True, False), (False, False)]
 
 
 def test_loading_a_heavy_package_misses_the_target() -> None:
     results = [Result("luojia", [0.1], {"modules": 7, "doors": 0.25, "heavy": ["jax"]})]
-    sample = case(UNIT="s", LIMIT=0.3)
+    sample = case(UNIT="s", LIMITS=(0.3, 0.2))
     rows = report.judge(sample, results)
-    assert rows[0]["met"] is False
+    assert rows[0]["must"] is False
     assert "7 modules, 0.25 s more for both doors  loads jax" in report.table(sample, rows)
 
 
+def test_the_guard_compares_ratios_with_a_baseline() -> None:
+    cases = {"case": report.judge(case(), results())}
+    now = report.ratios(cases)
+    assert now["case"]["luojia"] == {"torch": 0.5, "mxnet": 2.0}
+    assert report.regressions(now, now, 0.0) == []
+    before = {"case": {"luojia": {"torch": 0.3, "mxnet": 1.9, "jax": 1.0}}, "gone": {"luojia": {"torch": 1.0}}}
+    assert report.regressions(now, before, 0.25) == ["case, luojia over torch: 0.30 before, 0.50 now"]
+    alone = report.ratios({"memory": report.judge(case(), [Result("luojia", [20.0])])})
+    assert alone == {"memory": {"luojia": {"": 20.0}}}
+    assert report.regressions({"memory": {"luojia": {"": 30.0}}}, alone, 0.25) == [
+        "memory, luojia: 20.00 before, 30.00 now"
+    ]
+
+
+def test_the_table_and_the_plot(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    sample = case(GFLOP=0.1, RATIOS={"torch": (0.6, 0.5)})
+    cases = {"case": (sample, report.judge(sample, results()))}
+    text = report.markdown(cases, {"gemm_gflops": 100.0})
+    assert "| Case (ms) | 2 | torch 4; torch last 5; mxnet 1 | 0.50 torch, 2.00 mxnet; 2.0 times the GEMM bound |" in text  # noqa: E501
+    assert "| Case, module (ms) | 5 |  | 1.25 torch, 5.00 mxnet | no | no |" in text
+    report.plot(tmp_path / "plot.png", cases)
+    assert (tmp_path / "plot.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_roofline_is_measured() -> None:
+    assert all(value > 0 for value in report.roofline().values())
+
+
 def test_what_is_written(tmp_path: Path) -> None:
-    report.write(tmp_path / "out.json", {"case": [{"framework": "luojia", "median": 1.0}]})
+    report.write(tmp_path / "out.json", {"case": [{"framework": "luojia", "median": 1.0}]}, report.machine())
     written = json.loads((tmp_path / "out.json").read_text())
     assert written["cases"]["case"][0]["median"] == 1.0
     assert {"processor", "cores", "python", "time"} <= set(written["machine"])

@@ -1,5 +1,7 @@
 """The command luojia, in a small setting."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -61,3 +63,16 @@ def test_wrong_arguments(arguments, message, capsys):
     with pytest.raises(SystemExit) as caught:
         cli.main(arguments)
     assert caught.value.code == 2 and message in capsys.readouterr().err
+
+
+def test_a_program_of_an_original_runs_as_it_is(tmp_path, capsys):
+    script = tmp_path / "program.py"
+    script.write_text("import sys\nimport mxnet as mx\nfrom mindspore import Tensor\nimport beside\n"
+                      "print(mx.nd.ones(2).sum().asscalar(), Tensor([1.0]), sys.argv[1:], beside.x)\nsys.exit(3)\n")
+    (tmp_path / "beside.py").write_text("x = 7\n")
+    path = list(sys.path)
+    assert cli.main(["run", "--replace", str(script), "--flag", "a"]) == 3
+    assert capsys.readouterr().out == "2.0 [1.] ['--flag', 'a'] 7\n"
+    assert sys.path == path and "mxnet" not in sys.modules
+    assert cli.main(["run", str(tmp_path / "absent.py")]) == 2
+    assert "there is no file" in capsys.readouterr().err

@@ -34,15 +34,15 @@ RANK = {
 }
 PUBLIC = {
     "shared": "compat context init initializer registry numpy data profiler",
-    "mindspore": "nn ops common train dataset amp dtype communication parallel",
+    "mindspore": "nn ops common train dataset amp dtype communication parallel hub mindrecord",
     "mxnet": "gluon nd ndarray sym symbol autograd random metric io mod module model kv kvstore callback mon monitor "
     "operator optimizer lr_scheduler sched viz visualization test_utils name attribute np npx numpy_extension "
-    "executor rnn image recordio runtime contrib util base rnd",
+    "engine executor rnn image recordio runtime contrib util base rnd",
     "cli": "cli __main__",
 }
 PART_OF = {module: part for part, modules in PUBLIC.items() for module in modules.split()}
 MACHINE_ROOM = {name: name for name in ("engine", "core", "ops", "train", "data", "formats")}
-MACHINE_ROOM.update(errors="base", typing="base")
+MACHINE_ROOM.update(errors="base", paths="base", typing="base")
 
 # Packages from outside that only some files may import: where the path within _src/engine has such a word in it.
 ONLY_IN_ENGINE = {"jax": ("xla",), "jaxlib": ("xla",), "autograd": ("numpy", "autograd")}

@@ -272,3 +272,16 @@ def test_a_file_that_is_no_checkpoint(tmp_path):
         model.load_params(str(tmp_path / "a"), 2)
     with pytest.raises(ValueError, match="Invalid param file"):
         predicting().load_params(str(tmp_path / "a-0002.params"))
+
+
+def test_set_params_of_some_leaves_the_others(samples):
+    net = predicting()
+    before = net.get_params()[0]["fc_bias"].asnumpy()
+    net.set_params({"fc_weight": mx.nd.ones((3, 4)) * 5}, {}, allow_missing=True)
+    assert net.get_params()[0]["fc_weight"].asnumpy().tolist() == [[5.0] * 4] * 3
+    np.testing.assert_array_equal(net.get_params()[0]["fc_bias"].asnumpy(), before)
+    with pytest.raises(ValueError, match='Find name "zz" that is not in the arguments'):
+        net.set_params({"fc_weight": mx.nd.zeros((3, 4)), "zz": mx.nd.ones(1)}, {}, allow_missing=True)
+    assert net.get_params()[0]["fc_weight"].asnumpy().tolist() == [[5.0] * 4] * 3
+    with pytest.warns(UserWarning, match="set_params call ignored"):
+        net.set_params({}, {}, allow_missing=True, force_init=False)

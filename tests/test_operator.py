@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import luojia as mx
-from luojia import autograd, nd
+from luojia import autograd, nd, sym
 
 
 class Sigmoid(mx.operator.CustomOp):
@@ -106,3 +106,59 @@ def test_shapes_that_do_not_fit():
 
     with pytest.raises(mx.MXNetError, match=r"its infer_shape expects data of shape \(2, 2\), got \(3,\)"):
         nd.Custom(nd.ones((3,)), op_type="test_square_only")
+
+
+def test_in_a_graph():
+    s = sym.Custom(sym.var("d"), op_type="test_sigmoid", name="c")
+    assert (s.list_arguments(), s.list_outputs(), s.attr("op_type")) == (["d"], ["c_output"], "test_sigmoid")
+    assert s.infer_shape(d=(2, 3)) == ([(2, 3)], [(2, 3)], [])
+    executor = s.bind(mx.cpu(), {"d": nd.array([0.0])}, {"d": nd.zeros(1)})
+    assert executor.forward(is_train=True)[0].asscalar() == 0.5
+    executor.backward(nd.ones(1))
+    assert executor.grad_dict["d"].asscalar() == 0.25
+    again = sym.load_json(s.tojson())
+    assert again.eval(d=nd.array([0.0]))[0].asscalar() == 0.5
+
+
+class Loss(mx.operator.CustomOp):
+    def forward(self, is_train, req, in_data, out_data, aux):
+        self.assign(out_data[0], req[0], in_data[0])
+
+    def backward(self, req, out_grad, in_data, out_data, in_grad, aux):
+        self.assign(in_grad[0], req[0], out_data[0] - in_data[1].reshape((-1, 1)))
+
+
+@mx.operator.register("test_loss")
+class LossProp(mx.operator.CustomOpProp):
+    def __init__(self):
+        super().__init__(need_top_grad=False)
+
+    def list_arguments(self):
+        return ["data", "label"]
+
+    def infer_shape(self, in_shape):
+        return [in_shape[0], (in_shape[0][0],)], [in_shape[0]], []
+
+    def create_operator(self, ctx, in_shapes, in_dtypes):
+        return Loss()
+
+
+def test_a_loss_that_a_module_trains():
+    out = sym.Custom(sym.FullyConnected(sym.var("data"), num_hidden=1, name="fc"), op_type="test_loss", name="softmax")
+    assert out.list_arguments() == ["data", "fc_weight", "fc_bias", "softmax_label"]  # made, as it was not given
+    x = np.random.default_rng(0).normal(size=(40, 2)).astype("float32")
+    it = mx.io.NDArrayIter(x, x @ np.float32([1, -2]), 10)
+    module = mx.mod.Module(out)
+    module.fit(it, eval_metric="mse", num_epoch=10, optimizer_params={"learning_rate": 0.1, "rescale_grad": 1.0})
+    np.testing.assert_allclose(module.get_params()[0]["fc_weight"].asnumpy(), [[1, -2]], atol=1e-3)
+
+
+@pytest.mark.parametrize(("make", "error", "text"), [
+    (lambda a: sym.Custom(a, op_type="nope"), ValueError, "no operator is registered as 'nope'"),
+    (lambda a: sym.Custom(a, a, op_type="test_sigmoid"), ValueError, "expects 1 arrays, for .'data'., got 2"),
+    (lambda a: sym.Custom(foo=a, op_type="test_sigmoid"), ValueError, "has no array 'foo'"),
+    (lambda a: sym.Custom(3, op_type="test_sigmoid"), TypeError, "data must be a Symbol of one output, got 3"),
+])
+def test_errors_in_a_graph(make, error, text):
+    with pytest.raises(error, match=text):
+        make(sym.var("a"))

@@ -1,32 +1,42 @@
 """Stub files of the modules whose names are made from tables, so that type checkers and editors know them.
 
-``python -m tools.stubs`` writes ``__init__.pyi`` beside the ``__init__.py`` of each door's operators; a test compares
-the files with what the tables give now.
+``python -m tools.stubs`` writes ``__init__.pyi`` beside the ``__init__.py`` of each door's operators, and a class of
+the methods made from tables for Tensor, NDArray and Symbol each, which they inherit for the type checker alone. A test
+compares the files with what the tables give now.
 """
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 import keyword
 import pkgutil
 import types
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = ("luojia.ops", "luojia.ndarray", "luojia.symbol")
+CLASSES = {  # the stub's module: the class whose methods it declares, and what the stub's class inherits
+    "luojia._src.core.tensor_methods": ("luojia._src.core.tensor", "Tensor", ""),
+    "luojia.ndarray.ndarray_methods": ("luojia.ndarray.ndarray", "NDArray", "luojia._src.core.tensor.Tensor"),
+    "luojia._src.core.symbol_methods": ("luojia._src.core.symbol", "Symbol", ""),
+}
 HEAD = '''"""Made by `python -m tools.stubs` from the operators' tables; do not edit."""
 
 import typing as _t
-
+'''
+PRIMITIVE = '''
 from luojia._src.core.faces import Primitive as _Primitive
 
 '''
 
 
 def path_of(module: str) -> Path:
-    return ROOT / module.replace(".", "/") / "__init__.pyi"
+    path = ROOT / module.replace(".", "/")
+    return path.with_suffix(".pyi") if module in CLASSES else path / "__init__.pyi"
 
 
 def stub(module_name: str) -> str:
@@ -41,20 +51,31 @@ def stub(module_name: str) -> str:
         found = getattr(module, name)
         if isinstance(found, types.ModuleType):
             continue  # which submodules are loaded depends on what ran before
-        elif inspect.isclass(found) and hasattr(found, "face"):
+        elif inspect.isclass(found) and (hasattr(found, "face") or not _in_source(found)):
             made.append(_class(name, found))
         elif callable(found) and (hasattr(found, "face") or _is_local(module, found)):
             made.append(_function(name, found))
         elif _importable(found):
             if name in public or found.__module__.startswith(f"{module_name}."):
                 imports.append(_import(found.__module__, found.__qualname__, name))
+                if found.__qualname__ != name:
+                    made.append(f"{name} = _{name}\n")
         elif name in public:
             made.append(f"{name}: _t.Any\n")
-    return HEAD + "".join(sorted(imports)) + "\n" + "".join(made)
+    return HEAD + PRIMITIVE + "".join(sorted(imports)) + "\n" + "".join(made)
 
 
 def _import(module: str, name: str, alias: str) -> str:
-    return f"from {module} import {name} as {alias}\n"
+    """The line that exports ``name``; under another name a stub exports by assignment alone."""
+    return f"from {module} import {name} as {alias if alias == name else '_' + alias}\n"
+
+
+def _in_source(found: type) -> bool:
+    try:
+        inspect.getsource(found)
+    except (OSError, TypeError):
+        return False
+    return True
 
 
 def _is_local(module: Any, found: Any) -> bool:
@@ -71,10 +92,11 @@ def _importable(found: Any) -> bool:
     return getattr(importlib.import_module(module), name, None) is found
 
 
-def _parameters(found: Any, first: str = "") -> str:
+def _parameters(found: Any, first: str = "", skip: int = 0) -> str:
+    """The parameters as written in a definition, after ``first`` and without the ``skip`` first of them."""
     parts = [first] if first else []
     starred = False
-    for p in inspect.signature(found).parameters.values():
+    for p in list(inspect.signature(found).parameters.values())[skip:]:
         if p.kind is p.KEYWORD_ONLY and not starred:
             parts.append("*")
             starred = True
@@ -96,17 +118,22 @@ def _function(name: str, found: Any) -> str:
 
 
 def _class(name: str, found: Any) -> str:
+    return (f"class {name}(_Primitive):\n    def __init__({_parameters(found, 'self')}) -> None: ...\n"
+            f"    def __call__({_call(found)}) -> _t.Any: ...\n")
+
+
+def _call(found: Any) -> str:
+    """The parameters of an instance's call."""
     from luojia._src.core.faces import Param
 
+    if not hasattr(found, "face"):
+        return "self, *args: _t.Any, **kwargs: _t.Any"
     arrays: list[Param] = found.face.call or []
     starred = any(p.star for p in arrays)
-    call = ", ".join(["self"] + [
+    return ", ".join(["self"] + [
         f"*{p.public}: _t.Any" if p.star else f"{p.public}: _t.Any" + ("" if _required(p) and not starred else " = ...")
         for p in arrays
     ])
-    bases = "_Primitive"
-    return (f"class {name}({bases}):\n    def __init__({_parameters(found, 'self')}) -> None: ...\n"
-            f"    def __call__({call}) -> _t.Any: ...\n")
 
 
 def _required(p: Any) -> bool:
@@ -115,10 +142,60 @@ def _required(p: Any) -> bool:
     return p.default is _MISSING
 
 
+def method_stub(stub_module: str) -> str:
+    """The text of the stub with the methods of one class that its source does not show."""
+    module_name, name, base = CLASSES[stub_module]
+    module = importlib.import_module(module_name)
+    cls = getattr(module, name)
+    found = dict(_made_methods(module, cls))
+    inherits, head = (f"({base})", f"import {base.rpartition('.')[0]}\n") if base else ("", "")
+    methods = "".join(_method(n, found[n]) for n in sorted(found) if not keyword.iskeyword(n))
+    if "__eq__" in found:
+        methods += "    def __hash__(self) -> int: ...\n"  # which Python takes from a class that defines __eq__
+    return f"{HEAD}{head}\nclass {name}Methods{inherits}:\n{methods}"
+
+
+def _made_methods(module: Any, cls: type) -> Iterator[tuple[str, Any]]:
+    importlib.import_module("luojia.symbol")  # with the doors, all methods are there
+    tree = ast.parse(inspect.getsource(module))
+    body = next(n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == cls.__name__).body
+    shown = {"__module__", "__doc__", "__dict__", "__weakref__", *getattr(cls, "__slots__", ())}
+    for node in body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            shown.add(node.name)
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            shown |= {t.id for t in targets if isinstance(t, ast.Name)}
+    for name in cls.__dict__:
+        found = inspect.getattr_static(cls, name)
+        found = found if isinstance(found, property) else getattr(cls, name)
+        public = name[0] != "_" or name.endswith("__")
+        if public and name not in shown and (isinstance(found, property) or callable(found)):
+            yield name, found
+    if cls.__name__ == "Symbol":
+        from luojia._src.core.symbol_names import FLUENT
+        from luojia._src.core.symbol_ops import function
+
+        yield from ((name, function(name)) for name in FLUENT if name not in shown)
+
+
+def _method(name: str, found: Any) -> str:
+    if isinstance(found, property):
+        return f"    @property\n    def {name}(self) -> _t.Any: ...\n"
+    first = next(iter(inspect.signature(found).parameters.values()))
+    rest = _parameters(found, "self") if first.kind is first.VAR_POSITIONAL else _parameters(found, "self", skip=1)
+    return f"    def {name}({rest}) -> _t.Any: ...\n"
+
+
+def files() -> dict[Path, str]:
+    """Every stub file and its text."""
+    return {path_of(n): stub(n) for n in MODULES} | {path_of(n): method_stub(n) for n in CLASSES}
+
+
 def main() -> None:
-    for name in MODULES:
-        path_of(name).write_text(stub(name), "utf-8")
-        print(path_of(name).relative_to(ROOT))
+    for path, text in files().items():
+        path.write_text(text, "utf-8")
+        print(path.relative_to(ROOT))
 
 
 if __name__ == "__main__":

@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.cases import networks
+
 TITLE = "MatMul grad network, built each call"
 UNIT = "us"
 SCALE = 1e6
 RUNS = 200
-LIMIT = None
-RATIOS = {"torch": 0.6}
+LIMITS = None
+RATIOS = {"torch": (0.35, 0.25)}
 
 X = np.array([[0.5, 0.6, 0.4], [1.2, 1.3, 1.1]], np.float32)
 Y = np.array([[0.01, 0.3, 1.1], [0.1, 0.2, 1.3], [2.1, 1.2, 3.3]], np.float32)
@@ -52,7 +54,7 @@ def on_mindspore() -> Callable[[], object]:
 def on_torch() -> Callable[[], object]:
     import torch
 
-    torch.set_num_threads(1)
+    torch.set_num_threads(networks.THREADS)
 
     class Net(torch.nn.Module):
         def __init__(self) -> None:

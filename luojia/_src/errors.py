@@ -35,6 +35,10 @@ class FormatError(MXNetError, ValueError):
     """A file that is truncated, corrupted, or not of the format it is read as."""
 
 
+class MissingFileError(MXNetError, FileNotFoundError):
+    """A file, or the folder to write one in, that is not there."""
+
+
 class NotSupportedError(MXNetError, NotImplementedError):
     """A name or option of the original API that luojia does not provide; the message says what to use."""
 

@@ -1,4 +1,4 @@
-"""The command ``luojia``: ``luojia demo`` shows what it does, ``luojia info`` what it runs on."""
+"""The command ``luojia``: ``demo`` shows what it does, ``info`` what it runs on, ``run`` runs others' programs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     demo.add_argument("--out", default="out/demo.png", help="where to save the plot (default out/demo.png)")
     demo.add_argument("--quick", action="store_true", help="256 digits only, and no demand on the accuracy")
     commands.add_parser("info", help="versions, engines and devices")
+    script = commands.add_parser("run", help="run a program that imports mxnet or mindspore on luojia")
+    script.add_argument("--replace", action="store_true", help="also where the original is installed")
+    script.add_argument("script", help="the Python file")
+    script.add_argument("arguments", nargs=argparse.REMAINDER, help="its arguments")
     arguments = parser.parse_args(argv)
+    if arguments.command == "run":
+        from .run import run as run_script
+
+        return run_script(arguments.script, arguments.arguments, arguments.replace)
     if arguments.command == "info":
         from .info import info
 

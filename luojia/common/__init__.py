@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from . import dtype, initializer, parameter, seed
+from .._src.paths import also_at
+from . import api, dtype, initializer, parameter, seed
 from .api import (
     COOTensor,
     CSRTensor,
+    JitConfig,
     RowTensor,
     RowTensorInner,
     SparseTensor,
     is_mutable,
     jit,
     jit_class,
+    lazy_inline,
     ms_class,
     ms_function,
     mutable,
+    no_inline,
+    run_check,
 )
 from .dtype import dtype_to_nptype, dtype_to_pytype, issubclass_, pytype_to_dtype
 from .parameter import Parameter, ParameterTuple
 from .seed import get_seed, set_seed
-from .tensor import Tensor, tensor
+from .tensor import Tensor, from_numpy, is_tensor, tensor
 
-__all__ = ["COOTensor", "CSRTensor", "Parameter", "ParameterTuple", "RowTensor", "RowTensorInner", "SparseTensor",
-           "Tensor", "dtype", "dtype_to_nptype", "dtype_to_pytype", "get_seed", "initializer", "is_mutable",
-           "issubclass_", "jit", "jit_class", "ms_class", "ms_function", "mutable", "parameter", "pytype_to_dtype",
-           "seed", "set_seed", "tensor"]
+__all__ = ["COOTensor", "CSRTensor", "JitConfig", "Parameter", "ParameterTuple", "RowTensor", "RowTensorInner",
+           "SparseTensor", "Tensor", "dtype", "dtype_to_nptype", "dtype_to_pytype", "from_numpy", "get_seed",
+           "initializer", "is_mutable", "is_tensor", "issubclass_", "jit", "jit_class", "lazy_inline", "ms_class",
+           "ms_function", "mutable", "no_inline", "parameter", "pytype_to_dtype", "run_check", "seed", "set_seed",
+           "tensor"]
+
+also_at(api, f"{__name__}.jit_config")

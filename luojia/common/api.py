@@ -81,6 +81,43 @@ def jit_class(cls: type) -> type:
 ms_class = jit_class
 
 
+class JitConfig:
+    """Options of compiling, kept as they are: they tune MindSpore's compiler.
+
+    >>> JitConfig(jit_level="O1").jit_config_dict["jit_level"]
+    'O1'
+    """
+
+    def __init__(self, jit_level: str = "", exc_mode: str = "auto", jit_syntax_level: str = "", debug_level: str = "",
+                 infer_boost: str = "off", **kwargs: Any) -> None:
+        self.jit_config_dict = {"jit_level": jit_level, "exc_mode": exc_mode, "jit_syntax_level": jit_syntax_level,
+                                "debug_level": debug_level, "infer_boost": infer_boost, **kwargs}
+
+
+def lazy_inline(fn: Callable | None = None, attrs: Any = None, policy: Any = None) -> Any:
+    """A decorator of a network's ``__init__`` that tells MindSpore's compiler when to inline; it changes nothing."""
+    return fn if fn is not None else lambda fn: fn
+
+
+def no_inline(fn: Callable | None = None) -> Any:
+    """A decorator that keeps MindSpore's compiler from inlining; it changes nothing."""
+    return fn if fn is not None else lambda fn: fn
+
+
+def run_check() -> None:
+    """Compute one product, and say that luojia works.
+
+    >>> run_check()
+    The result of multiplication calculation is correct, luojia has been installed on platform [CPU] successfully!
+    """
+    from .._src.engine.devices import current_context
+
+    right = (Tensor([[1.0, 2.0]]) * 2).tolist() == [[2.0, 4.0]]
+    target = current_context().device_type.upper()
+    print(f"The result of multiplication calculation is {'correct' if right else 'wrong'}, luojia has been installed "
+          f"on platform [{target}] {'successfully' if right else 'with faults'}!")
+
+
 class _MutableInt(int):
     pass
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from .._src.core.dtypes import DType
+from .._src.errors import DTypeError
 from .._src.ops import Tensor
 
 
@@ -17,4 +20,21 @@ def tensor(input_data: Any = None, dtype: DType | None = None, shape: Any = None
     return Tensor(input_data, dtype, shape, init)
 
 
-__all__ = ["Tensor", "tensor"]
+def from_numpy(array: Any) -> Tensor:
+    """A Tensor of a NumPy array's values and dtype.
+
+    >>> import numpy as np
+    >>> from_numpy(np.array([1, 2], np.int32))
+    Tensor(shape=[2], dtype=Int32, value= [1, 2])
+    """
+    if not isinstance(array, np.ndarray):
+        raise DTypeError(f"For 'from_numpy', the input must be a numpy.ndarray, got {type(array).__name__}.")
+    return Tensor(array)
+
+
+def is_tensor(obj: Any) -> bool:
+    """Whether ``obj`` is a Tensor."""
+    return isinstance(obj, Tensor)
+
+
+__all__ = ["Tensor", "from_numpy", "is_tensor", "tensor"]

@@ -12,6 +12,7 @@ from .._src.core.tape import Leaf
 from .._src.core.tensor import Tensor, wrap
 from .._src.errors import ArgumentError, ShapeError
 from .._src.formats.atomic import write_bytes
+from .._src.formats.reader import open_source
 from .parameter import Parameter, ParameterDict
 from .utils import to_context
 
@@ -241,6 +242,12 @@ class Trainer:
 
     def _apply(self, updates: list[tuple[int, list[Tensor], list[Tensor]]]) -> None:
         one = bool(self._update_on_kvstore)
+        if not one and len(self._updaters) == 1 and all([len(leaves) == 1 for _, leaves, _ in updates]):
+            self._updaters[0].together([(i, to_context(g, w._device), w) for i, (w,), (g,) in updates])
+            for _, (leaf,), _ in updates:
+                if isinstance(leaf._node, Leaf):
+                    leaf._node.fresh = False
+            return
         for i, leaves, grads in updates:
             for k, (leaf, grad) in enumerate(zip(leaves, grads)):
                 if k and one:
@@ -265,8 +272,7 @@ class Trainer:
         """Read what ``save_states`` (or mxnet's) wrote; the optimizer continues where it was."""
         if not self._kv_initialized:
             self._init_kvstore()
-        with open(fname, "rb") as f:
-            states = f.read()
+        states = open_source(fname)[0]
         for updater in self._updaters:
             updater.set_states(states)
             updater.optimizer = self._updaters[0].optimizer

@@ -15,6 +15,7 @@ from .._src.core.executor import copy_into
 from .._src.engine.devices import Context, current_context
 from .._src.errors import ArgumentError, MXNetError
 from .._src.formats import atomic
+from .._src.formats.reader import open_source
 from ..initializer import InitDesc, Uniform
 from ..io import DataDesc
 from ..model import load_checkpoint, save_checkpoint
@@ -199,6 +200,21 @@ class Module(BaseModule):
         self.params_initialized = True
         self._spread()
 
+    def set_params(self, arg_params: Any, aux_params: Any, allow_missing: bool = False, force_init: bool = True,
+                   allow_extra: bool = False) -> None:
+        """Take parameters and auxiliary states by name; with ``allow_missing`` those not given stay as they are."""
+        if not allow_missing:
+            self.init_params(None, arg_params, aux_params, allow_missing, force_init, allow_extra)
+            return
+        if self.params_initialized and not force_init:
+            warnings.warn("Parameters already initialized and force_init=False. set_params call ignored.",
+                          stacklevel=2)
+            return
+        assert self.binded, "call bind before setting the parameters"
+        for e in self._executors:
+            e.copy_params_from(arg_params or {}, aux_params, allow_extra_params=allow_extra)
+        self.params_initialized = True
+
     def _spread(self) -> None:
         """Copy the parameters into every device's arrays."""
         for e in self._executors:
@@ -365,5 +381,4 @@ class Module(BaseModule):
     def load_optimizer_states(self, fname: str) -> None:
         """Take the optimizer's states from a file."""
         assert self.optimizer_initialized, "call init_optimizer() first"
-        with open(fname, "rb") as f:
-            self._updater.set_states(f.read())
+        self._updater.set_states(open_source(fname)[0])

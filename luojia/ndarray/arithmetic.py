@@ -7,24 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from .._src.core.op import OPERATORS, op
+from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
 from .._src.errors import DTypeError, ShapeError
 from .door import function
 from .ndarray import OPERANDS, NDArray, _bracketed
-
-
-@op(fn=(), differentiable=False)
-def truncated_divide(xp, x, y):
-    """The quotient of integers, rounded towards zero, in their dtype."""
-    return (x - xp.fmod(x, y)) // y
-
-
-@op(fn=(), differentiable=False)
-def integer_power(xp, x, y):
-    """The power of integers, truncated, in the dtype of the array."""
-    dtype = getattr(x, "dtype", None) or y.dtype
-    return xp.power(xp.asarray(x, "float64"), xp.asarray(y, "float64")).astype(dtype)
 
 
 def operand(other: Any) -> Any:
@@ -90,9 +77,9 @@ def _inplace(name: str) -> Callable:
 for _name in ("add", "sub", "mul"):
     setattr(NDArray, f"__{_name}__", getattr(Tensor, f"__{_name}__"))
     setattr(NDArray, f"__r{_name}__", getattr(Tensor, f"__r{_name}__"))
-for _name, _op in {"truediv": truncated_divide, "pow": integer_power}.items():
-    setattr(NDArray, f"__{_name}__", _forward(_name, _op))
-    setattr(NDArray, f"__r{_name}__", _reflected(_name, _op))
+for _name, _op in {"truediv": "truncated_divide", "pow": "integer_power"}.items():
+    setattr(NDArray, f"__{_name}__", _forward(_name, OPERATORS[_op]))
+    setattr(NDArray, f"__r{_name}__", _reflected(_name, OPERATORS[_op]))
 NDArray.__mod__ = _through("broadcast_mod")
 NDArray.__rmod__ = _through("broadcast_mod", swap=True)
 for _name in ("add", "sub", "mul", "truediv", "pow", "mod"):
@@ -106,14 +93,17 @@ for _name in ("floordiv", "rfloordiv", "ifloordiv"):
     setattr(NDArray, f"__{_name}__", lambda self, other: NotImplemented)
 
 
-def _either(name: str, scalars: Callable, method: Callable) -> Callable:
-    """An ``nd`` function of two operands of which each is an array or a number."""
+def _either(name: str, scalars: Callable, method: Callable, array_first: bool = False) -> Callable:
+    """An ``nd`` function of two operands of which each is an array or a number.
+
+    ``array_first``: the order is free, and an array stands before a number (which decides the gradient at ties).
+    """
 
     def binary(lhs: Any, rhs: Any) -> Any:
         if isinstance(lhs, Tensor) or hasattr(lhs, "_luojia_apply"):
             return method(lhs, operand(rhs))
         if isinstance(rhs, Tensor) or hasattr(rhs, "_luojia_apply"):
-            return method(operand(lhs), rhs)
+            return method(rhs, operand(lhs)) if array_first else method(operand(lhs), rhs)
         return scalars(operand(lhs), operand(rhs))
 
     binary.__name__ = binary.__qualname__ = name
@@ -134,7 +124,7 @@ def _table() -> dict[str, Callable]:
                   "greater_equal": py.ge, "lesser": py.lt, "lesser_equal": py.le}
     table = {name: _either(name, f, f) for name, f in arithmetic.items()}
     for name, f in {"maximum": max, "minimum": min}.items():
-        table[name] = _either(name, f, _faced(f"broadcast_{name}"))
+        table[name] = _either(name, f, _faced(f"broadcast_{name}"), array_first=True)
     for name in ("logical_and", "logical_or", "logical_xor"):
         table[name] = _either(name, getattr(np, name), _faced(f"broadcast_{name}"))
     return table

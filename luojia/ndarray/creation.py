@@ -93,7 +93,7 @@ def arange(start: float, stop: float | None = None, step: float = 1.0, repeat: i
            infer_range: bool | None = None, ctx: Context | None = None, dtype: Any = np.float32) -> NDArray:
     """Numbers from ``start`` up to ``stop`` (from 0 up to ``start`` if alone), each ``repeat`` times."""
     first, last = (0.0, start) if stop is None else (start, stop)
-    values = np.arange(first, last, step, np.float64)
+    values = np.arange(first, last, step, dtype=np.float64)
     return place(np.repeat(values, repeat).astype(_np_dtype(dtype)), ctx)
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from .._src.core.ambient import commit, wants
+from .._src.core.apply import apply, unary
 from .._src.core.faces import _MISSING, Face, FaceModule, compile_function, run_plain
-from .._src.core.op import apply, unary
 from .._src.core.random import next_key
 from .._src.core.tape import state
 from .._src.core.tensor import Tensor, wrap

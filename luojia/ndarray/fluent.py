@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
+from .._src.core.faces import LazyMethod
 from .._src.core.op import OPERATORS
 from .._src.errors import ShapeError
 from .door import function
@@ -19,18 +19,6 @@ FLUENT = (
     "broadcast_axes broadcast_like pad reshape_like take pick sum nansum prod nanprod mean max min"
 ).split()
 METHODS = [*FLUENT, "reshape", "flatten", "expand_dims", "squeeze", "transpose", "broadcast_to", "split_v2"]
-
-
-def _method(name: str) -> Callable:
-    def method(self: NDArray, *args: Any, **kwargs: Any) -> Any:
-        made = function(name)
-        setattr(NDArray, name, made)  # from now on the function itself is the method
-        return made(self, *args, **kwargs)
-
-    method.__name__ = name
-    method.__qualname__ = f"NDArray.{name}"
-    method.__doc__ = f"``nd.{name}`` of this array."
-    return method
 
 
 def flatten(self: NDArray, inplace: bool = False) -> NDArray:
@@ -105,7 +93,7 @@ def split_v2(self: NDArray, *args: Any, **kwargs: Any) -> Any:
 
 
 for _name in FLUENT:
-    setattr(NDArray, _name, _method(_name))
+    setattr(NDArray, _name, LazyMethod(NDArray, _name, function))
 for _own in (flatten, expand_dims, squeeze, transpose, broadcast_to, split_v2):
     setattr(NDArray, _own.__name__, _own)
 __all__ = ["FLUENT", "METHODS"]

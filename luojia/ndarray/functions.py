@@ -9,14 +9,10 @@ import numpy as np
 
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor, wrap
-from .._src.errors import ArgumentError, DTypeError, MXNetError
+from .._src.errors import ArgumentError, DTypeError
 from .creation import place
 from .door import function
 from .ndarray import NDArray
-
-
-class MissingFileError(MXNetError, FileNotFoundError):
-    """A file that is not there."""
 
 
 def waitall() -> None:
@@ -83,7 +79,7 @@ def split_v2(ary: NDArray, indices_or_sections: int | Sequence[int], axis: int =
     return [p.squeeze(axis=axis) for p in parts] if squeeze_axis else parts
 
 
-def histogram(a: NDArray, bins: int | NDArray = 10, range: tuple | None = None) -> tuple[NDArray, NDArray]:
+def histogram(a: NDArray, bins: int | NDArray = 10, range: tuple | None = None) -> list[NDArray]:
     """The number of elements in each bin, and the bins' edges.
 
     Args:
@@ -93,14 +89,14 @@ def histogram(a: NDArray, bins: int | NDArray = 10, range: tuple | None = None) 
     if isinstance(bins, Tensor):
         edges = bins.asnumpy()
         counts, _ = np.histogram(values, edges)
-        return place(counts.astype(np.int64), a._device), place(edges, a._device)
+        return [place(counts.astype(np.int64), a._device), place(edges, a._device)]
     if not isinstance(bins, int):
         raise DTypeError(f"bins argument should be either an integer or an NDArray, got {type(bins).__name__}.")
     if range is None:
         low, high = float(values.min()), float(values.max())
         range = (low, high) if low != high else (low - 0.5, high + 0.5)
     counts, edges = np.histogram(values, bins, range)
-    return place(counts.astype(np.int64), a._device), place(edges.astype(a.np_dtype), a._device)
+    return [place(counts.astype(np.int64), a._device), place(edges.astype(a.np_dtype), a._device)]
 
 
 def cast_storage(data: NDArray, stype: str) -> NDArray:
@@ -147,10 +143,7 @@ def load(fname: str) -> Any:
     """
     from .._src.formats import ndarray_list
 
-    try:
-        return _placed(ndarray_list.load(fname))
-    except FileNotFoundError:
-        raise MissingFileError(f'Check failed: allow_null: :Open "{fname}": No such file or directory') from None
+    return _placed(ndarray_list.load(fname))
 
 
 def load_frombuffer(buf: bytes) -> Any:

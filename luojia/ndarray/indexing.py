@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from .._src.core.op import OPERATORS, apply
+from .._src.core.apply import apply
+from .._src.core.op import OPERATORS
 from .._src.core.tape import state
 from .._src.core.tensor import Tensor, wrap
 from .._src.errors import ArgumentError, DTypeError, GraphError, MXNetError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,7 +24,13 @@ OPERANDS = (Tensor, int, float, np.generic, np.ndarray)  # what can stand beside
 STORAGE_TYPES = ("default", "row_sparse", "csr")
 
 
-class NDArray(Tensor):
+if TYPE_CHECKING:  # what comes from the operators: see fluent.py and arithmetic.py
+    from .ndarray_methods import NDArrayMethods as _Methods  # pyright: ignore[reportMissingModuleSource] - a stub alone
+else:
+    _Methods = Tensor
+
+
+class NDArray(_Methods):
     """An n-dimensional array that prints, compares and indexes as MXNet's does. Made by ``nd.array`` and its kin.
 
     >>> import luojia as mx
@@ -34,6 +40,8 @@ class NDArray(Tensor):
     """
 
     __slots__ = ()
+    __array_priority__ = 1000.0
+    __array_ufunc__: Any = None  # an ndarray on the left gives way to the NDArray's reflected method
 
     # -- what it is ------------------------------------------------------------------------------------------------
 
@@ -173,7 +181,11 @@ class NDArray(Tensor):
     def as_nd_ndarray(self) -> NDArray:
         return self
 
-    as_np_ndarray = as_nd_ndarray
+    def as_np_ndarray(self) -> Any:
+        """The same array under the conventions of ``mx.np``."""
+        from ..np.array import ndarray
+
+        return wrap(ndarray, self._value, self._device, self._node)
 
     def tostype(self, stype: str) -> NDArray:
         """The array under the label of another storage type; its data stays dense."""

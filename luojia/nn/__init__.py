@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+
+from .._src.paths import also_at
 from . import (
     activation,
     attention,
@@ -39,7 +42,29 @@ from .refused import *  # noqa: F403
 from .rnn import *  # noqa: F403
 from .wrap import *  # noqa: F403
 
-__all__ = ["Cell", "CellDict", "CellList", "Module", "SequentialCell", *activation.__all__, *attention.__all__,
-           *basic.__all__, *conv.__all__, *dropout.__all__, *embedding.__all__, *dynamic_lr.__all__,
-           *learning_rate_schedule.__all__, *loss.__all__, *metrics.__all__, *normalization.__all__, *optim.__all__,
-           *pooling.__all__, *refused.__all__, *rnn.__all__, *wrap.__all__]
+__all__ = ["Cell", "CellDict", "CellList", "Module", "SequentialCell"]
+__all__ += activation.__all__
+__all__ += attention.__all__
+__all__ += basic.__all__
+__all__ += conv.__all__
+__all__ += dropout.__all__
+__all__ += dynamic_lr.__all__
+__all__ += embedding.__all__
+__all__ += learning_rate_schedule.__all__
+__all__ += loss.__all__
+__all__ += metrics.__all__
+__all__ += normalization.__all__
+__all__ += optim.__all__
+__all__ += pooling.__all__
+__all__ += refused.__all__
+__all__ += rnn.__all__
+__all__ += wrap.__all__
+
+also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in (
+    "cell", "layer", "grad", "grad.cell_grad", "loss.loss", "optim.optimizer", "wrap.cell_wrapper", "wrap.loss_scale",
+    "wrap.grad_reducer")), *(f"{__name__}.layer.{p}" for p in (
+        "activation", "basic", "channel_shuffle", "combined", "container", "conv", "dense", "embedding", "image",
+        "lstm", "math", "normalization", "padding", "pooling", "rnn_cells", "rnns", "timedistributed", "transformer")),
+    *(f"{__name__}.optim.{p}" for p in (
+        "ada_grad", "adadelta", "adafactor", "adagrad", "adam", "adamax", "asgd", "ftrl", "lamb", "lars", "lazyadam",
+        "momentum", "proximal_ada_grad", "rmsprop", "rprop", "sgd")))

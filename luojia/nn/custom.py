@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .._src.core import tape
-from .._src.core.op import TENSORS, fit
+from .._src.core.apply import fit
 from .._src.core.tape import RichNode, recording_scope, state
 from .._src.core.tensor import Tensor, wrap
+from .._src.core.tensor_namespace import TENSORS
 from .._src.errors import ArgumentError, GraphError, ShapeError
 
 

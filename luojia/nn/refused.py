@@ -30,4 +30,4 @@ def _refuse(name: str, instead: str) -> type:
 
 
 globals().update({name: _refuse(name, instead) for name, instead in _INSTEAD.items()})
-__all__ = list(_INSTEAD)
+__all__ = list(_INSTEAD)  # pyright: ignore[reportUnsupportedDunderAll] - names of a table

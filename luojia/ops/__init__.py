@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from .._src import ops as _operators  # noqa: F401 - registers the operators
 from .._src.core.faces import FaceModule, compile_class, compile_function, run_plain
-from . import composite, functional, plain, random, state, stateful
+from .._src.paths import also_at
+from . import composite, functional, plain, primitive, random, state, stateful, updates
 from .composite import *  # noqa: F403
 from .functional import *  # noqa: F403
 from .plain import *  # noqa: F403
+from .primitive import *  # noqa: F403
 from .random import *  # noqa: F403
 from .state import *  # noqa: F403
 from .stateful import *  # noqa: F403
+from .updates import *  # noqa: F403
 
 _faces = FaceModule({
     "fn": lambda face: compile_function(face, run_plain, __name__),
@@ -33,4 +37,21 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *_faces.index()})
 
 
-__all__ = [name for module in (functional, composite, plain, random, state, stateful) for name in module.__all__]
+__all__ = []
+__all__ += composite.__all__
+__all__ += functional.__all__
+__all__ += plain.__all__
+__all__ += primitive.__all__
+__all__ += random.__all__
+__all__ += state.__all__
+__all__ += stateful.__all__
+__all__ += updates.__all__
+
+also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in ("operations", "function", "auto_generate")), *(
+    f"{__name__}.operations.{p}_ops" for p in ("array", "comm", "debug", "inner", "math", "nn", "other", "random")),
+    f"{__name__}.operations._inner_ops")
+also_at(composite, f"{__name__}.composite.base", f"{__name__}.composite.multitype_ops")
+also_at(primitive, f"{__name__}._primitive")
+# Programs write F.relu and C.clip_by_value: these two modules answer for every operator.
+setattr(functional, "__getattr__", lambda name: getattr(sys.modules[__name__], name))  # noqa: B010
+setattr(composite, "__getattr__", lambda name: getattr(sys.modules[__name__], name))  # noqa: B010

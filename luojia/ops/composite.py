@@ -10,7 +10,7 @@ from .._src.core.faces import Primitive
 from .._src.core.op import OPERATORS
 from .._src.core.tape import Node, state
 from .._src.core.tensor import wrap
-from .._src.errors import ArgumentError, DTypeError, NotSupportedError
+from .._src.errors import ArgumentError, DTypeError
 from .._src.ops import Tensor
 
 partial = functools.partial
@@ -146,7 +146,7 @@ class HookBackward(Primitive):
 
     def __call__(self, *args: Any) -> Any:
         out = tuple([_hook(x, _Hooked(self.hook_fn, True)) for x in args])
-        return out if len(out) > 1 else out[0]
+        return out[0] if len(out) == 1 else out
 
 
 class InsertGradientOf(Primitive):
@@ -160,35 +160,6 @@ class InsertGradientOf(Primitive):
 
     def __call__(self, x: Any) -> Any:
         return _hook(x, _Hooked(self.f, False))
-
-
-class PrimitiveWithInfer(Primitive):
-    """The base of operators of one's own: give it a ``vm_impl`` or a ``__call__``."""
-
-    def __init__(self, name: str) -> None:
-        self.attrs = {}
-        self._own_name = name
-
-    @property
-    def name(self) -> str:
-        return self._own_name
-
-    def init_prim_io_names(self, inputs: list, outputs: list) -> None:
-        """Name the inputs and outputs."""
-        self.attrs.update(input_names=inputs, output_names=outputs)
-
-    def add_prim_attr(self, name: str, value: Any) -> PrimitiveWithInfer:
-        """Add an attribute."""
-        self.attrs[name] = value
-        return self
-
-    def __call__(self, *args: Any) -> Any:
-        implementation = getattr(type(self), "vm_impl", None)
-        if implementation is None:
-            raise NotSupportedError(f"{self.name} has no kernel here: write it as a function of Tensors, or give the "
-                                    "class a vm_impl or __call__.")
-        out = implementation(self, *[a.asnumpy() if isinstance(a, Tensor) else a for a in args])
-        return out if isinstance(out, Tensor) else Tensor(out)
 
 
 def clip_by_norm(x: Any, max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False) -> Any:
@@ -222,6 +193,6 @@ def clip_by_global_norm(x: Any, clip_norm: float = 1.0, use_norm: None = None) -
 
 
 __all__ = [
-    "HookBackward", "HyperMap", "InsertGradientOf", "Map", "MultitypeFuncGraph", "PrimitiveWithInfer",
+    "HookBackward", "HyperMap", "InsertGradientOf", "Map", "MultitypeFuncGraph",
     "clip_by_global_norm", "clip_by_norm", "partial",
 ]

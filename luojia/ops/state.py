@@ -106,4 +106,5 @@ for _name, _function in _FUNCTIONS.items():
     globals()[_name] = _class(_name, _function)
     globals()[_function.__name__] = _function
 
-__all__ = [*_FUNCTIONS, *(f.__name__ for f in _FUNCTIONS.values())]
+# The table's names stand one by one in the stub of luojia.ops.
+__all__ = [*_FUNCTIONS, *(f.__name__ for f in _FUNCTIONS.values())]  # pyright: ignore[reportUnsupportedDunderAll]

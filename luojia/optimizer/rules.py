@@ -105,7 +105,7 @@ class DCASGD(Optimizer):
 
 @register
 class LARS(Optimizer):
-    """SGD with a rate per layer (You, Gitman and Ginsburg 2017); biases, gammas and betas take the plain rate."""
+    """SGD with a rate per layer (You, Gitman and Ginsburg 2017); biases, gammas and betas of ``idx2name`` have none."""
 
     rule = "lars"
 
@@ -119,8 +119,7 @@ class LARS(Optimizer):
         self.eps = eps
 
     def rule_of(self, index: int) -> str:
-        parameter = self.param_dict.get(index)
-        name = self.idx2name.get(index) or getattr(parameter, "name", "")
+        name = self.idx2name.get(index, "")  # unknown under a Trainer, where mxnet gives every parameter its own rate
         return "sgd" if name.endswith(("gamma", "beta", "bias")) else "lars"
 
     def hyperparameters(self, index: int) -> dict[str, Any]:

@@ -28,6 +28,10 @@ def __getattr__(name: str) -> Any:
         return importlib.import_module(f".{name}", __name__)
     if name.startswith("__"):
         raise AttributeError(name)
+    if name == "Custom":
+        from ..operator import custom_symbol
+
+        return custom_symbol
     try:
         found = function(name)
     except KeyError:
@@ -39,7 +43,7 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_MODULES, *FACES.index(), *symbol_names.SIGNS, "power", "modulo"})
+    return sorted({*globals(), *_MODULES, *FACES.index(), *symbol_names.SIGNS, "power", "modulo", "Custom"})
 
 
 __all__ = ["Group", "Symbol", "Variable", "arange", "eye", "full", "linspace", "load", "load_json", "ones", "var",

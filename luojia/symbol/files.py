@@ -10,6 +10,8 @@ from .._src.core.symbol_ops import node_from_file
 from .._src.errors import FormatError, MXNetError, NotSupportedError
 from .._src.formats import symbol_json
 
+CUSTOM = "Custom"  # the kind of nodes that run a CustomOp
+
 
 def dump(symbol: Any) -> str:
     """The graph in the layout of mxnet 1.9.1."""
@@ -17,6 +19,9 @@ def dump(symbol: Any) -> str:
     number = {id(n): i for i, n in enumerate(nodes)}
     out = []
     for node in nodes:
+        if node.op is not None and node.op.run is not None and node.kind != CUSTOM:
+            raise NotSupportedError(f"tojson: node {node.name!r} is a {node.op.name}, which files do not hold; "
+                                    "save the parameters, and build the graph anew from its code.")
         aux = {id(node.args[i].node) for i in node.aux if node.args[i].__class__ is Entry}
         edges = [[number[id(e.node)], e.index, int(id(e.node) in aux)] for e in node.inputs]
         out.append({"op": node.kind, "name": node.name, "attrs": node.strings(), "inputs": edges})
@@ -34,6 +39,11 @@ def parse(text: str, cls: type, label: str = "<text>") -> Any:
             continue
         inputs = [_output(entries, source, index, node["name"], label) for source, index, _ in node["inputs"]]
         try:
+            if node["op"] == CUSTOM:
+                from ..operator import custom_node
+
+                entries.append(custom_node(node["name"], node["attrs"], inputs, cls))
+                continue
             entries.append(node_from_file(node["op"], node["name"], node["attrs"], inputs, cls))
         except (NotSupportedError, FormatError):
             raise

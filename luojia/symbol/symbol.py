@@ -15,6 +15,7 @@ from .._src.core.infer import Shapes, infer_types, known
 from .._src.engine.devices import Context
 from .._src.errors import ArgumentError, DTypeError, MXNetError
 from .._src.formats import atomic
+from .._src.formats.reader import open_source
 from ..ndarray import NDArray
 from . import files
 
@@ -282,9 +283,4 @@ def load(fname: str) -> Symbol:
     """The graph in a file that ``save`` or MXNet wrote."""
     if not isinstance(fname, str):
         raise TypeError("fname need to be string")
-    try:
-        with open(fname, encoding="utf-8") as f:
-            text = f.read()
-    except OSError as e:
-        raise MXNetError(f'Open "{fname}": {e.strerror}') from e
-    return files.parse(text, Symbol, fname)
+    return files.parse(str(open_source(fname)[0], "utf-8", "replace"), Symbol, fname)

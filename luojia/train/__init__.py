@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..nn import dynamic_lr
+from .._src.paths import also_at
+from ..nn import dynamic_lr, metrics
 from ..nn.metrics import *  # noqa: F403
-from ..nn.metrics import __all__ as _metrics
 from . import amp, callback, dataset_helper, loss_scale_manager, model, serialization
 from .amp import auto_mixed_precision, build_train_network
 from .callback import (
@@ -32,6 +32,10 @@ __all__ = [
     "FixedLossScaleManager", "History", "LambdaCallback", "LearningRateScheduler", "LossMonitor", "LossScaleManager",
     "Model", "ModelCheckpoint", "ReduceLROnPlateau", "RunContext", "SummaryCollector", "TimeMonitor", "amp",
     "auto_mixed_precision", "build_train_network", "callback", "connect_network_with_dataset", "dataset_helper",
-    "dynamic_lr", "export", "load", "load_checkpoint", "load_param_into_net", "loss_scale_manager", "model",
-    "save_checkpoint", "serialization", *_metrics,
+    "dynamic_lr", "export", "load", "load_checkpoint", "load_param_into_net", "loss_scale_manager", "metrics",
+    "model", "save_checkpoint", "serialization",
 ]
+__all__ += metrics.__all__
+
+also_at(metrics, f"{__name__}.metrics")
+also_at(callback, *(f"{__name__}.callback._{p}" for p in ("callback", "loss_monitor", "time_monitor", "checkpoint")))

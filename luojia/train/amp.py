@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from .._src.core import dtypes
+from .._src.core.dtypes import int32
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError
+from .._src.ops import Parameter
 from ..nn.loss import LossBase
 from ..nn.module import Module
 from ..nn.normalization import LayerNorm, _BatchNorm
@@ -111,11 +113,27 @@ def build_train_network(network: Module, optimizer: Any, loss_fn: Any = None, le
     return TrainOneStepWithLossScaleCell(network, optimizer, update).set_train()
 
 
-class StaticLossScaler:
-    """Scales losses and unscales gradients by a number that stays."""
+class LossScaler:
+    """What scales losses, unscales gradients, and may change its scale after a step."""
+
+    def scale(self, inputs: Any) -> Any:
+        """``inputs`` times the scale."""
+        raise NotImplementedError(f"{type(self).__name__} must define scale(inputs).")
+
+    def unscale(self, inputs: Any) -> Any:
+        """``inputs`` divided by the scale."""
+        raise NotImplementedError(f"{type(self).__name__} must define unscale(inputs).")
+
+    def adjust(self, grads_finite: Any) -> bool:
+        """Change the scale after a step; whether it changed."""
+        raise NotImplementedError(f"{type(self).__name__} must define adjust(grads_finite).")
+
+
+class StaticLossScaler(LossScaler):
+    """Scales losses and unscales gradients by a number that stays, the Parameter ``scale_value``."""
 
     def __init__(self, scale_value: float) -> None:
-        self.scale_value = scale_value
+        self.scale_value = Parameter(Tensor(float(scale_value)), name="scale_value", requires_grad=False)
 
     def scale(self, inputs: Any) -> Any:
         """``inputs`` times the scale."""
@@ -135,17 +153,18 @@ class DynamicLossScaler(StaticLossScaler):
 
     def __init__(self, scale_value: float, scale_factor: int, scale_window: int) -> None:
         super().__init__(scale_value)
-        self.scale_factor, self.scale_window, self.counter = scale_factor, scale_window, 0
+        self.scale_factor, self.scale_window = scale_factor, scale_window
+        self.counter = Parameter(Tensor(0, int32), name="counter", requires_grad=False)
 
     def adjust(self, grads_finite: Any) -> bool:
         """Change the scale after a step; whether it changed."""
-        old = self.scale_value
-        self.counter = self.counter + 1 if grads_finite else 0
-        if not grads_finite:
-            self.scale_value = max(self.scale_value / self.scale_factor, 1)
-        elif self.counter == self.scale_window:
-            self.scale_value, self.counter = self.scale_value * self.scale_factor, 0
-        return self.scale_value != old
+        old, counter = float(self.scale_value), int(self.counter) + 1 if grads_finite else 0
+        new = old if grads_finite else max(old / self.scale_factor, 1.0)
+        if counter == self.scale_window:
+            new, counter = old * self.scale_factor, 0
+        self.scale_value.set_data(Tensor(new))
+        self.counter.set_data(Tensor(counter, int32))
+        return new != old
 
 
 def _times(inputs: Any, factor: float) -> Any:
@@ -153,4 +172,4 @@ def _times(inputs: Any, factor: float) -> Any:
 
 
 __all__ = ["DynamicLossScaleManager", "DynamicLossScaler", "FixedLossScaleManager", "LossScaleManager",
-           "StaticLossScaler", "all_finite", "auto_mixed_precision", "build_train_network"]
+           "LossScaler", "StaticLossScaler", "all_finite", "auto_mixed_precision", "build_train_network"]

@@ -8,9 +8,11 @@ import pytest
 
 from luojia import Parameter, Tensor, cpu, nd, ops
 from luojia._src.core import dtypes as D
-from luojia._src.core.op import OPERATORS, TENSORS, Operator, Spec, _adopt, fit, op
+from luojia._src.core.apply import Spec, fit
+from luojia._src.core.op import OPERATORS, Operator, op
 from luojia._src.core.tape import recording_scope
 from luojia._src.core.tensor import wrap
+from luojia._src.core.tensor_namespace import TENSORS, _adopt
 
 X = Tensor([1.0, 2.0])
 
@@ -128,7 +130,9 @@ OTHERS = {
 @pytest.mark.parametrize("reflected", [False, True])
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_tensors_with_other_things(dtype, what, reflected):
-    """As mindspore answers, but for floats in a list with integers, which it truncates, and arrays on the left."""
+    """As mindspore answers, but for floats in a list with integers, which it truncates, and for NumPy's scalars on the
+    left, where it leaves the graph for an ndarray, as it does for arrays.
+    """
     other, table = OTHERS[what]
     x = Tensor([1, 2], dtype)
     if isinstance(other, np.ndarray) and not reflected:
@@ -145,10 +149,34 @@ def test_tensors_with_other_things(dtype, what, reflected):
             x + other
         return
     out = other + x if reflected else x + other
+    if isinstance(other, np.ndarray):
+        assert type(out) is np.ndarray and out.tolist() == (other + x.asnumpy()).tolist()
+        return
     assert str(out.dtype) == expected
     x.attach_grad()
     with recording_scope(True):
         assert str((other + x if reflected else x + other).dtype) == expected
+
+
+def test_numpys_functions_take_a_tensors_values():
+    assert np.exp(Tensor([0.0])).tolist() == [1.0] and type(np.exp(Tensor([0.0]))) is np.ndarray
+    assert (np.ones(2) @ Tensor([1.0, 2.0])) == 3.0
+    assert (np.ones(2) < Tensor([1.0, 2.0])).tolist() == [False, True]
+    assert isinstance(np.float32(2) < X, Tensor) and np.add.reduce(Tensor([1.0, 2.0])) == 3.0
+
+
+@pytest.mark.parametrize("name", "exp sqrt tanh log sin sigmoid rsqrt erf softmax log_softmax var std expm1".split())
+@pytest.mark.parametrize("dtype", [D.int64, D.int32, D.int8, D.uint8], ids=str)
+def test_float_functions_of_integers_are_float32(name, dtype):
+    x = Tensor([1, 2], dtype)
+    for recording in (False, True):
+        with recording_scope(recording):
+            out = OPERATORS[name](x)
+            assert str(out.dtype) == "Float32"
+            if name in ("exp", "tanh", "sin"):
+                assert str(getattr(x, name)().dtype) == "Float32"
+    np.testing.assert_allclose(out.asnumpy(), OPERATORS[name](Tensor([1.0, 2.0])).asnumpy(), rtol=1e-6)
+    assert str(OPERATORS["cast"](x, dtype="float64").dtype) == "Float64"
 
 
 def test_results_are_arrays_of_their_own():

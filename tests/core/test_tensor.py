@@ -58,7 +58,7 @@ def test_dtype_device_and_copies():
     (lambda: Tensor([[1], [None]]), TypeError, "elements like None"),
     (lambda: Tensor([2**70]), TypeError, "expected numbers"),
     (lambda: Tensor(2**64), TypeError, "dtype object is not one of luojia's"),
-    (lambda: Tensor([[1, 2], [3]]), ValueError, "nested lists do not form an array"),
+    (lambda: Tensor([[1, 2], [3]]), TypeError, "nested lists do not form an array"),
     (lambda: Tensor(np.array(["a"])), TypeError, "dtype <U1 is not one of luojia's"),
     (lambda: Tensor(1.0, "float32"), TypeError, "dtype must be a luojia dtype such as luojia.float32, got 'float32'"),
     (lambda: Tensor(1.0, np.float32), TypeError, "must be a luojia dtype"),
@@ -157,11 +157,14 @@ def test_iteration_and_hash():
     assert numbers(x.grad) == [2.0, 1.0]
 
 
-def test_numpy_gives_way_on_the_left():
+def test_an_array_on_the_left_gives_an_array_and_a_scalar_a_tensor():
     t = Tensor(A)
-    for out in (A + t, np.float32(1) * t, A - t):
+    for out in (A + t, A - t, A > t):
+        assert type(out) is np.ndarray
+    assert (A - t).tolist() == np.zeros((2, 3)).tolist()
+    for out in (np.float32(1) * t, np.float64(1) - t, np.int64(1) < t):
         assert type(out) is Tensor
-    assert numbers(A - t) == np.zeros((2, 3)).tolist()
+    assert str((np.float64(1) - t).dtype) == "Float32"
 
 
 # -- buffers -----------------------------------------------------------------------------------------------------------

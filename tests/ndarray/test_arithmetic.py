@@ -150,3 +150,22 @@ def test_scalars_of_numpy_do_not_widen():
     assert y.dtype == np.float32
     y.backward()
     assert x.grad.asscalar() == 3
+
+
+@pytest.mark.parametrize("order", ["array first", "number first"])
+@pytest.mark.parametrize("name", ["maximum", "minimum"])
+def test_at_a_tie_with_a_number_the_array_has_the_gradient(name, order):
+    x = nd.array([1.0])
+    x.attach_grad()
+    f = getattr(nd, name)
+    with mx.autograd.record():
+        y = f(x, 1) if order == "array first" else f(1, x)
+    y.backward()
+    assert x.grad.asscalar() == 1
+    g = getattr(mx.sym, name)
+    s = g(mx.sym.var("x"), 1) if order == "array first" else g(1, mx.sym.var("x"))
+    executor = s.bind(mx.cpu(), {"x": nd.array([1.0])}, {"x": nd.zeros(1)})
+    executor.forward(is_train=True)
+    executor.backward(nd.ones(1))
+    assert executor.grad_dict["x"].asscalar() == 1
+    assert g(2, 3) == f(2, 3) and type(g(2, 3)) is int

@@ -84,6 +84,7 @@ def test_samplers():
     ("resize", ((1, 1, 2, 2),), {"size": (1, 2, 3)}, ShapeError, "expects 2 sizes"),
     ("resize", ((1, 1, 2, 2),), {"scale": 0.1}, ShapeError, "the output would have size"),
     ("bilinear_resize", ((1, 1, 2, 2),), {"mode": "odd_scale"}, NotSupportedError, "'odd_scale' is not supported"),
+    ("bilinear_resize", ((1, 1, 2, 2),), {"mode": "like"}, ArgumentError, "expects a second array"),
     ("up_sampling", ((1, 1, 2, 2),), {"scale": 2, "sample_type": "bilinear"}, ArgumentError, "data and a weight"),
     ("up_sampling", ((1, 1, 2, 2),), {"scale": 2, "sample_type": "cubic"}, ArgumentError, "sample_type must be"),
     ("up_sampling", ((1, 1, 2, 2),), {"scale": 2, "multi_input_mode": "max"}, ArgumentError, "multi_input_mode"),

@@ -64,7 +64,7 @@ def test_what_may_stand_beside_a_tensor():
     t = Tensor([1.0, 2.0])
     assert (t + [1, 2]).asnumpy().tolist() == [2, 4] and ((1, 2) + t).asnumpy().tolist() == [2, 4]
     left = np.ones(2, np.float32) + t
-    assert type(left) is Tensor and left.asnumpy().tolist() == [2, 3]
+    assert type(left) is np.ndarray and left.tolist() == [2, 3]
     with pytest.raises(DTypeError, match=r"Tensor \+ ndarray: expected a Tensor or a number; wrap the array"):
         t + np.ones(2)
     for other in ("a", None, {}):

@@ -256,3 +256,10 @@ def test_loss_scales():
     assert s.adjust(False) and s.scale_value == 4 and not s.adjust(True) and s.adjust(True) and s.scale_value == 8
     assert not amp.StaticLossScaler(4).adjust(False)
     assert bool(amp.all_finite((Tensor([1.0]),))) and not bool(amp.all_finite(Tensor([np.inf])))
+
+
+def test_a_loss_scaler_of_ones_own_must_say_what_it_does():
+    own = amp.LossScaler()
+    for call in (own.scale, own.unscale, own.adjust):
+        with pytest.raises(NotImplementedError, match=f"LossScaler must define {call.__name__}"):
+            call(Tensor([1.0]))

@@ -18,8 +18,9 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from .apply import apply
 from .dtypes import DType
-from .op import OPERATORS, Operator, apply
+from .op import OPERATORS, Operator
 from .tensor import Tensor
 
 _MISSING = object()
@@ -273,6 +274,22 @@ class _Signature:
         self.attributes = [
             Param(p.public, p.public, p.default) for p in params if p.internal not in face.op.inputs and not p.star
         ]
+
+
+class LazyMethod:
+    """A method of ``cls`` made by ``make(face)`` when it is first looked up, which then stands in its place."""
+
+    def __init__(self, cls: type, name: str, make: Callable[[str], Callable], face: str | None = None) -> None:
+        self.cls = cls
+        self.name = name
+        self.make = make
+        self.face = face or name
+
+    def __get__(self, obj: Any, owner: Any = None) -> Any:
+        function: Any = self.make(self.face)
+        if self.cls.__dict__.get(self.name) is self:
+            setattr(self.cls, self.name, function)
+        return function if obj is None else function.__get__(obj, owner)
 
 
 class FaceModule:

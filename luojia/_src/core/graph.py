@@ -27,7 +27,8 @@ import numpy as np
 from ..engine.devices import Context, current_context
 from ..errors import ArgumentError, GraphError
 from .ambient import commit, draw_key
-from .op import OPERATORS, apply
+from .apply import apply
+from .op import OPERATORS
 from .symbol import KEY, Entry, Symbol, SymNode, variable, walk
 from .symbol_ops import apply_to_symbols, traces
 from .tape import SELECT, Leaf, Node, recording_scope, state
@@ -127,9 +128,12 @@ class CachedGraph:
                 values = [draw_key(device) if v is KEY else v for v in values]
                 if "training" in node.late:
                     attrs = {**attrs, "training": state.training}
-            result = apply(op, values, attrs)
-            if op.aux:
-                result = commit(op, values, result)
+            if op.run is None:
+                result = apply(op, values, attrs)
+                if op.aux:
+                    result = commit(op, values, result)
+            else:
+                result = op.run(*values)
             if source:
                 result = self._placed(result, arrays, device)
             if result.__class__ is tuple:

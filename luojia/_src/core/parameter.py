@@ -125,7 +125,9 @@ class Parameter(Tensor):
         self._rebind(self._device.engine.put(value, self._device))
         return self
 
-    assign_value = set_data
+    def assign_value(self, value: Any) -> Parameter:
+        """As ``set_data``."""
+        return self.set_data(value)
 
     @property
     def data(self) -> Parameter:

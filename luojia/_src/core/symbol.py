@@ -153,7 +153,13 @@ def _moved(entry: Entry, new: dict[int, Any]) -> Entry:
     return target if target.__class__ is Entry else Entry(target, entry.index)
 
 
-class Symbol:
+if TYPE_CHECKING:  # what comes from the operators: see __getattr__, and the signs below
+    from .symbol_methods import SymbolMethods as _Methods  # pyright: ignore[reportMissingModuleSource] - a stub alone
+else:
+    _Methods = object
+
+
+class Symbol(_Methods):
     """One or several outputs of a graph."""
 
     __slots__ = ("_outputs", "__weakref__")
@@ -341,13 +347,6 @@ class Symbol:
         from .symbol_ops import apply_to_symbols
 
         return apply_to_symbols(op, inputs, attrs)
-
-    if TYPE_CHECKING:  # set below, from one table
-
-        def _binary(self, other: Any) -> Any: ...
-
-        __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _binary
-        __mod__ = __rmod__ = __pow__ = __rpow__ = __gt__ = __ge__ = __lt__ = __le__ = _binary
 
     def __neg__(self) -> Any:
         return self * -1.0

@@ -62,7 +62,8 @@ def _sign_function(name: str, sign: str, of: names.Sign) -> Callable:
         if len(pair) != 2:
             raise TypeError(f"{name}() takes two arguments, got {len(pair)}.")
         if not any(isinstance(p, Symbol) for p in pair):
-            return OPERATORS[face_of(of.face).op.name](*pair)
+            result = OPERATORS[face_of(of.face).op.name](*pair)
+            return result.tolist() if isinstance(result, Tensor) else result
         return signed(sign, *pair)
 
     doc = f"{face_of(of.face).op.__doc__} Either side may be a number."
@@ -282,7 +283,8 @@ def signed(sign: str, left: Any, right: Any) -> Symbol:
     if not isinstance(other, NUMBER):
         raise DTypeError(f"type {type(other)} not supported")
     kind, hint = of.scalar if symbol is left else of.rscalar
-    args = [_entry(symbol, "data"), other] if symbol is left else [other, _entry(symbol, "data")]
+    first = symbol is left or of.scalar == of.rscalar  # where the order is free the symbol has the gradient at ties
+    args = [_entry(symbol, "data"), other] if first else [other, _entry(symbol, "data")]
     return _sign_node(of.face, kind, hint, args, {"scalar": other}, type(symbol))
 
 

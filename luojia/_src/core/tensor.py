@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -26,10 +27,13 @@ def wrap(cls: type, value: Any, device: Context, node: Any = None) -> Any:
     return t
 
 
-def _operator_method(self: Any, other: Any) -> Any: ...
+if TYPE_CHECKING:  # what comes from the operators: see ops/methods.py and ops/tensor_methods.py
+    from .tensor_methods import TensorMethods as _Methods  # pyright: ignore[reportMissingModuleSource] - a stub alone
+else:
+    _Methods = object
 
 
-class Tensor:
+class Tensor(_Methods):
     """An n-dimensional array that operators and gradients know.
 
     Args:
@@ -51,20 +55,6 @@ class Tensor:
     _role = False  # True for parameters, whose class does not decide that of results
     _result_class: type
     _coerce: Any
-    __array_priority__ = 100.0
-    __array_ufunc__ = None  # an ndarray on the left gives way to the Tensor's reflected method
-
-    if TYPE_CHECKING:  # Python's operators and the methods come from the operators, in ops/methods.py
-        __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _operator_method
-        __pow__ = __rpow__ = __mod__ = __rmod__ = __floordiv__ = __rfloordiv__ = __matmul__ = _operator_method
-        __lt__ = __le__ = __gt__ = __ge__ = __and__ = __or__ = __xor__ = _operator_method
-        __iadd__ = __isub__ = __imul__ = __itruediv__ = __getitem__ = _operator_method
-
-        def __setitem__(self, index: Any, value: Any) -> None: ...
-        def __neg__(self) -> Any: ...
-        def __abs__(self) -> Any: ...
-        def __invert__(self) -> Any: ...
-        def __getattr__(self, name: str) -> Any: ...
 
     def __init__(self, data: Any = None, dtype: DType | None = None, shape: Any = None, init: Any = None,
                  internal: bool = False, const_arg: bool = False, *, device: Context | None = None) -> None:
@@ -163,6 +153,13 @@ class Tensor:
             return view
         return np.array(value)
 
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        """NumPy's functions take a Tensor's values: an ndarray on the left gives an ndarray, a scalar a Tensor."""
+        scalar = len(inputs) == 2 and isinstance(inputs[0], (np.generic, np.ndarray)) and inputs[0].ndim == 0
+        if scalar and ufunc in _SIGNS:
+            return _SIGNS[ufunc](inputs[0].item(), inputs[1])
+        return getattr(ufunc, method)(*[np.asarray(x) if isinstance(x, Tensor) else x for x in inputs], **kwargs)
+
     def __dlpack__(self, **kwargs: Any) -> Any:
         value = self._value
         return (np.array(value) if isinstance(value, np.ndarray) else value).__dlpack__(**kwargs)
@@ -252,6 +249,8 @@ class Tensor:
         if grad_req not in ("write", "add", "null"):
             raise KeyError(grad_req)
         zeros = wrap(self._result_class, self._device.engine.zeros_like(self._value), self._device)
+        if stype not in (None, "default"):
+            zeros.__dict__["_stype"] = stype  # a label: the data is dense
         self._node = Leaf(grad_req, zeros)
 
     def detach(self) -> Any:
@@ -310,7 +309,7 @@ def _array_of(data: Any) -> np.ndarray:
         try:
             array = np.array(plain)
         except ValueError as e:
-            raise ArgumentError(f"Tensor: the nested lists do not form an array ({e}).") from None
+            raise DTypeError(f"Tensor: the nested lists do not form an array ({e}).") from None
         if array.dtype.kind not in "biufc":
             raise DTypeError(f"Tensor: expected numbers, got a list with elements like {_first_odd(data)!r}.")
         if array.dtype == np.float64 and not _holds(data, (np.ndarray, np.float64)):
@@ -392,6 +391,14 @@ def deposit(results: dict) -> None:
             g = holder._value + g
         holder._rebind(g)
         leaf.fresh = True
+
+
+_SIGNS = {
+    np.add: operator.add, np.subtract: operator.sub, np.multiply: operator.mul, np.true_divide: operator.truediv,
+    np.floor_divide: operator.floordiv, np.remainder: operator.mod, np.power: operator.pow, np.less: operator.lt,
+    np.less_equal: operator.le, np.greater: operator.gt, np.greater_equal: operator.ge, np.equal: operator.eq,
+    np.not_equal: operator.ne,
+}
 
 
 def _calibrate() -> int:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+OPERATORS: dict[str, Any] = {}  # by name; filled by the definitions (core/op.py)
+
 
 class Namespace:
     """What operators know as ``xp``: the engine's own primitives over NumPy's (or autograd's) names.
 
     A name that neither has is an operator, run on this namespace's arrays.
     """
-
-    operators: dict[str, Any] = {}
 
     def __init__(self, name: str, module: Any, extra: dict[str, Any]) -> None:
         self.__name__ = name
@@ -23,7 +23,7 @@ class Namespace:
         try:
             value = getattr(self._module, name)
         except AttributeError:
-            found = self.operators.get(name)
+            found = OPERATORS.get(name)
             if found is None:
                 raise
             value = partial(found.fn, self)

@@ -7,6 +7,8 @@ import secrets
 import stat
 from collections.abc import Iterable
 
+from luojia._src.errors import MissingFileError
+
 
 def write_bytes(path: str | os.PathLike[str], data: bytes | Iterable[bytes]) -> None:
     """Write `data` beside `path`, then put it in the place of `path` in one step.
@@ -19,7 +21,7 @@ def write_bytes(path: str | os.PathLike[str], data: bytes | Iterable[bytes]) -> 
         data: the bytes, or an iterable of pieces, written in turn.
 
     Raises:
-        FileNotFoundError: the folder does not exist.
+        MissingFileError: a FileNotFoundError and MXNetError: the folder does not exist.
         IsADirectoryError: `path` is a folder.
         OSError: the system refused the write.
 
@@ -32,7 +34,7 @@ def write_bytes(path: str | os.PathLike[str], data: bytes | Iterable[bytes]) -> 
     target = os.path.realpath(os.fspath(path))
     folder = os.path.dirname(target)
     if not os.path.isdir(folder):
-        raise FileNotFoundError(f"saving {os.fspath(path)!r} needs the folder {folder!r}; create it")
+        raise MissingFileError(f"saving {os.fspath(path)!r} needs the folder {folder!r}; create it")
     if os.path.isdir(target):
         raise IsADirectoryError(f"saving expects the name of a file, got the folder {os.fspath(path)!r}")
     pieces = [data] if isinstance(data, (bytes, bytearray, memoryview)) else data

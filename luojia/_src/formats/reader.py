@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from luojia._src.errors import FormatError
+from luojia._src.errors import DTypeError, FormatError, MissingFileError
 
 Source = bytes | bytearray | memoryview | str | os.PathLike
 MAX_NDIM = 32  # numpy 1's limit, and mxnet's
@@ -20,8 +20,13 @@ def open_source(source: Source) -> tuple[bytes, str]:
     """The bytes of a file (given by its path) or of a buffer, and how messages call it."""
     if isinstance(source, (bytes, bytearray, memoryview)):
         return bytes(source), "<bytes>"
-    with open(source, "rb") as file:
-        return file.read(), repr(os.fspath(source))
+    if not isinstance(source, (str, os.PathLike)):
+        raise DTypeError(f"expected the name of a file or its bytes, got {type(source).__name__}.")
+    try:
+        with open(source, "rb") as file:
+            return file.read(), repr(os.fspath(source))
+    except FileNotFoundError:
+        raise MissingFileError(f'Open "{os.fspath(source)}": No such file or directory') from None
 
 
 class Reader:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from ..core.op import op
@@ -62,28 +60,6 @@ sign_straight.vjp(round_straight.rule, keep="")
 # -- places and shapes -----------------------------------------------------------------------------------------------
 
 
-@op(fn=(), mx="_contrib_index_array(data:x, axes=None)", differentiable=False)
-def index_array(xp, x, *, axes=None):
-    """The indices of each element of x, along a new last axis (int64); those of ``axes`` only, if given."""
-    shape = tuple(x.shape)
-    axes = range(len(shape)) if axes is None else axes if isinstance(axes, tuple) else (axes,)
-    for a in axes:
-        if not -len(shape) <= a < len(shape):
-            raise ArgumentError(f"index_array: axis {a} is out of bounds for data of shape {shape}.")
-    places = [np.broadcast_to(np.arange(shape[a]).reshape((-1,) + (1,) * (len(shape) - 1 - a % len(shape))), shape)
-              for a in axes]
-    return xp.asarray(np.stack(places, -1))
-
-
-@op(fn=(), mx="_contrib_arange_like(data:x, start=0.0, step=1.0, repeat=1, axis=None)", differentiable=False)
-def arange_like(xp, x, *, start=0.0, step=1.0, repeat=1, axis=None):
-    """Numbers from ``start`` by ``step``, each ``repeat`` times: as many as x has along ``axis``, or in x's shape."""
-    shape = tuple(x.shape) if axis is None else (x.shape[axis],)
-    count = math.prod(shape)
-    values = np.repeat(start + step * np.arange(-(-count // repeat)), repeat)[:count]
-    return xp.asarray(values.reshape(shape), x.dtype)
-
-
 @op(fn=(), mx="_contrib_boolean_mask(data:x, index:m, axis=0)")
 def boolean_mask(xp, x, m, *, axis=0):
     """The parts of x along ``axis`` where the vector m is not 0; its shape depends on the values of m."""
@@ -135,16 +111,6 @@ def nan_as_number(xp, x):
 def infinite_as_number(xp, x):
     """1 where an element is infinite, else 0, in x's dtype."""
     return xp.isinf(x).astype(x.dtype)
-
-
-@op(fn=(), mx="_contrib_allclose(a:x, b:y, rtol=1e-05, atol=1e-08, equal_nan=True)", differentiable=False)
-def all_close(xp, x, y, *, rtol=1e-5, atol=1e-8, equal_nan=True):
-    """1 (of shape ()) if |x - y| <= atol + rtol |y| everywhere, else 0; ``equal_nan`` counts nans as equal."""
-    close = xp.abs(x - y) <= atol + rtol * xp.abs(y)
-    close = xp.where(xp.isfinite(x) & xp.isfinite(y), close, x == y)
-    if equal_nan:
-        close = close | (xp.isnan(x) & xp.isnan(y))
-    return xp.all(close).astype(x.dtype)
 
 
 @op(fn=(), mx="all_finite(data:x, init_output:_=True)", differentiable=False)

@@ -117,10 +117,12 @@ def bilinear_resize(xp, x, like=None, *, height=1, width=1, scale_height=None, s
     """x (N, C, H, W) resized to (height, width), by scales, or with ``mode`` 'like' to the size of ``like``."""
     if mode not in ("size", "like"):
         raise NotSupportedError(f"BilinearResize2D: mode {mode!r} is not supported; use 'size' or 'like'.")
+    if mode == "like" and like is None:
+        raise ArgumentError("BilinearResize2D: mode 'like' expects a second array, of the size wanted; got none.")
     by_scale = scale_height is not None or scale_width is not None
     scale = (scale_height or 1, scale_width or 1) if by_scale else None
     out = _sizes("BilinearResize2D", x.shape, None if by_scale else (height, width), scale,
-                 like.shape if mode == "like" else None)
+                 like.shape if mode == "like" and like is not None else None)
     for axis, m in enumerate(out, 2):
         x = along(xp, x, linear_matrix(x.shape[axis], m, align_corners), axis)
     return x

@@ -85,11 +85,12 @@ def _second(var, inv, eps, what):
 def _fast_backward(saved, g, args: Any, needs, view):
     """`normalize_dx` for the view."""
     x, gamma = args[:2]
+    dx: Any
     mean, inv = saved
     weights = _ones(view.weights, x.dtype) if gamma is None else gamma.reshape(view.weights)
     dx, dgamma, dbeta = normalize_dx(g.reshape(view.shape), x.reshape(view.shape), weights, mean, inv, axes=view.axes,
                                      needs_dx=needs[0])
-    return (dx.reshape(x.shape) if needs[0] else None, dgamma.reshape(gamma.shape) if needs[1] else None,
+    return (dx.reshape(x.shape) if needs[0] else None, dgamma.reshape(args[1].shape) if needs[1] else None,
             dbeta.reshape(args[2].shape) if needs[2] else None)
 
 

@@ -243,6 +243,7 @@ def sample_generalized_negative_binomial(xp, key, mu, alpha, *, shape=(), dtype=
 @op(mx=_both("sample_multinomial(data, shape=(), dtype='int32')"), fn=(), differentiable=False)
 def sample_multinomial(xp, key, data, *, shape=(), dtype="int32"):
     """Indices drawn with the probabilities in the last axis of ``data`` (..., k); ``shape`` of them per row."""
+    shape = (shape,) if isinstance(shape, int) else shape
     rows = data.shape[:-1]
     cumulative = xp.cumsum(xp.asarray(data, "float64"), axis=-1)
     total = cumulative[..., -1:]

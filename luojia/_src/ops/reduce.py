@@ -147,6 +147,8 @@ def var(xp, x, *, axis=None, ddof=0, keepdims=False):
     """The variance over ``axis``, with the divisor n - ddof."""
     axes = axes_of(x.shape, axis, name="var")
     count = product(x.shape if axes is None else [x.shape[a] for a in axes])
+    if x.dtype.kind in "biu":
+        x = x * 1.0  # the mean of integers is an integer
     centered = x - mean.fn(xp, x, axis=axes, keepdims=True)
     return xp.sum(centered * centered, axis=axes, keepdims=keepdims) / (count - ddof)
 

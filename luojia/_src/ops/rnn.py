@@ -175,7 +175,7 @@ def _sigmoid(xp, a):
 
 
 @rnn.fast
-def _(needs, key, x, params, h0, c0=None, lengths=None, *, state_size, num_layers, bidirectional, mode, p,
+def _(needs, key, x, params, h0, c0: Any = None, lengths=None, *, state_size, num_layers, bidirectional, mode, p,
       state_outputs, projection_size, clip_min, clip_max, use_sequence_length, training):
     from ..engine.numpy_engine import ENGINE
 
@@ -205,11 +205,11 @@ def _(needs, key, x, params, h0, c0=None, lengths=None, *, state_size, num_layer
         mask = _drop(ENGINE.xp, key, layer, y, p, training) if layer < num_layers - 1 else None
         masks.append(mask)
         y = y if mask is None else y * mask
-    kept = (saved, masks, inputs)
+    everything = (saved, masks, inputs)
     y = y.copy() if y.base is not None else y  # the kernels keep what they return
     if not state_outputs:
-        return y, kept
-    return ((y, np.stack(last_h), np.stack(last_c)) if mode == "lstm" else (y, np.stack(last_h))), kept
+        return y, everything
+    return ((y, np.stack(last_h), np.stack(last_c)) if mode == "lstm" else (y, np.stack(last_h))), everything
 
 
 @rnn.fast_vjp
@@ -217,6 +217,7 @@ def _(saved, g, args, needs, *, state_size, num_layers, bidirectional, mode, sta
     kept, masks, inputs = saved
     _key, x, params, h0, c0 = (*args, None)[:5]
     gy: Any
+    x: Any
     gy, gh, gc = (*g, None)[:3] if state_outputs else (g, None, None)
     directions = 2 if bidirectional else 1
     shapes = _shapes(x.shape[2], mode, state_size, num_layers, bidirectional)

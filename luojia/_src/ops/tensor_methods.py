@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..core.dtypes import to_np
-from ..core.faces import FaceModule, compile_function, run_plain
+from ..core.faces import FaceModule, LazyMethod, compile_function, run_plain
 from ..core.op import OPERATORS
 from ..core.tape import Leaf
 from ..core.tensor import Tensor, wrap
@@ -19,7 +19,7 @@ FACES = FaceModule({"fn": lambda face: compile_function(face, run_plain, "luojia
 SAME = """abs absolute acos acosh add addcdiv addcmul addmm addmv all amax amin any approximate_equal arccos arccosh
 arcsin arcsinh arctan arctan2 arctanh argsort asin asinh atan atan2 atanh baddbmm bincount bitwise_and
 bitwise_or bitwise_xor bmm broadcast_to ceil cholesky chunk clamp clip copysign cos cosh count_nonzero cummax
-cummin cumprod cumsum deg2rad det diag diagflat digamma div divide dot eq erf erfc erfinv exp expand expand_as
+cummin cumprod deg2rad det diag diagflat digamma div divide dot eq erf erfc erfinv exp expand expand_as
 expand_dims expm1 flip floor floor_divide fmod frac gather gather_elements gather_nd gcd ge ger greater
 greater_equal gt hardshrink histc hypot index_add index_fill inner inverse isclose isfinite isinf isnan
 isneginf isposinf lcm le lerp less less_equal lgamma log log10 log1p log2 logaddexp logaddexp2 logical_and
@@ -37,20 +37,6 @@ OTHER = {"top_k": "topk", "inv": "reciprocal", "is_finite": "isfinite", "reverse
          "fills": "full_like", "invert": "logical_not"}
 DTYPES = {"bool": "bool", "byte": "uint8", "short": "int16", "int": "int32", "long": "int64", "half": "float16",
           "float": "float32", "double": "float64"}
-
-
-class Lazy:
-    """A method that becomes the compiled function of a face when it is first looked up."""
-
-    def __init__(self, name: str, face: str) -> None:
-        self.name = name
-        self.face = face
-
-    def __get__(self, obj: Any, owner: Any = None) -> Any:
-        function = FACES.get(self.face)
-        if Tensor.__dict__.get(self.name) is self:
-            setattr(Tensor, self.name, function)
-        return function if obj is None else function.__get__(obj, owner)
 
 
 def _shape_of(shape: tuple) -> tuple:
@@ -114,6 +100,11 @@ def mean(self: Tensor, axis: Any = None, keep_dims: bool = False, *, dtype: Any 
     """The mean over ``axis``."""
     keep = keep_dims if keepdims is None else keepdims
     return OPERATORS["mean"](self, axis=_axes(axis), keepdims=keep, dtype=None if dtype is None else to_np(dtype))
+
+
+def cumsum(self: Tensor, axis: int | None = None, dtype: Any = None) -> Tensor:
+    """The sum of the elements up to each along ``axis``; of the flattened Tensor by default."""
+    return OPERATORS["cumsum"](self, axis=axis, dtype=None if dtype is None else to_np(dtype))
 
 
 def _axes(axis: Any) -> Any:
@@ -247,13 +238,13 @@ def _dtype_method(dtype: str) -> Callable:
 
 def _install() -> None:
     for name in SAME.split():
-        setattr(Tensor, name, Lazy(name, name))
+        setattr(Tensor, name, LazyMethod(Tensor, name, FACES.get))
     for name, face in OTHER.items():
-        setattr(Tensor, name, Lazy(name, face))
+        setattr(Tensor, name, LazyMethod(Tensor, name, FACES.get, face))
     for name, dtype in DTYPES.items():
         setattr(Tensor, name, _dtype_method(dtype))
-    for method in (reshape, transpose, permute, flatten, ravel, astype, to, type_as, mean, squeeze, swapaxes, take,
-                   repeat, fill, select, where, ptp, itemset, copy, view, assign_value, index_select):
+    for method in (reshape, transpose, permute, flatten, ravel, astype, to, type_as, mean, cumsum, squeeze, swapaxes,
+                   take, repeat, fill, select, where, ptp, itemset, copy, view, assign_value, index_select):
         setattr(Tensor, method.__name__, method)
     others: dict[str, Any] = {
         "sum": total, "max": _extremum("max"), "min": _extremum("min"), "argmax": _position("argmax"),

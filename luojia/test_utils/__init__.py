@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from . import random as _streams
-from ._src.core.tensor import Tensor
-from ._src.engine.devices import Context, current_context, num_gpus, set_default_device
-from .ndarray import NDArray, array
+from .. import random as _streams
+from .._src.core.tensor import Tensor
+from .._src.engine.devices import Context, current_context, num_gpus, set_default_device
+from ..ndarray import NDArray, array
 
 FLOAT64 = np.dtype(np.float64)
 _RTOL = {"float16": 1e-2, "float32": 1e-4, "float64": 1e-5}
@@ -365,27 +365,20 @@ def get_mnist() -> dict[str, np.ndarray]:
     Raises:
         MXNetError: the files are in none of the folders and could not be downloaded.
     """
-    from ._src.data import mnist
-    from ._src.formats import idx
+    from .._src.data import mirror, mnist
+    from .._src.formats import idx
 
     found = {}
     for kind in ("train", "test"):
-        images, labels = mnist.load(kind == "train", idx.load, fetch=_fetch)
+        images, labels = mnist.load(kind == "train", idx.load, fetch=mirror.fetch_url)
         found[f"{kind}_data"] = images.reshape(-1, 1, 28, 28).astype(np.float32) / 255
         found[f"{kind}_label"] = labels
     return found
 
 
-def _fetch(url: str) -> bytes:
-    from urllib.request import urlopen
-
-    with urlopen(url, timeout=60) as answer:  # noqa: S310 - the address is the data module's own
-        return answer.read()
-
-
 def get_mnist_iterator(batch_size: int, input_shape: tuple, num_parts: int = 1, part_index: int = 0) -> tuple:
     """``NDArrayIter``s over a part of MNIST's training and test images."""
-    from .io import NDArrayIter
+    from ..io import NDArrayIter
 
     data = get_mnist()
     flat = len(input_shape) == 1
@@ -396,3 +389,11 @@ def get_mnist_iterator(batch_size: int, input_shape: tuple, num_parts: int = 1, 
         return NDArrayIter(images, labels.astype(np.float32), batch_size, shuffle=shuffle)
 
     return part("train", True), part("test", False)
+
+
+# -- the parts in files of their own, which use the comparisons above --------------------------------------------------
+
+from .consistency import *  # noqa: E402, F403
+from .machine import *  # noqa: E402, F403
+from .samples import *  # noqa: E402, F403
+from .statistics import *  # noqa: E402, F403

@@ -1,0 +1,51 @@
+"""How much memory a training step takes: the peak over ten steps, less what was resident after imports and data."""
+
+from __future__ import annotations
+
+import importlib
+import resource
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.cases import networks
+
+STEPS = 10
+PARTS = {"luojia": ("luojia.nd", "luojia.autograd", "luojia.gluon")}  # loaded at first use, imports all the same
+
+
+def _resident() -> float:
+    """Bytes in memory now; elsewhere than on Linux the peak so far, which is as much or more."""
+    statm = Path("/proc/self/statm")
+    if statm.exists():
+        return int(statm.read_text().split()[1]) * resource.getpagesize()
+    return _peak()
+
+
+def _forget_peak() -> None:
+    """On Linux the peak starts again from what is resident now (see clear_refs in proc(5))."""
+    clear = Path("/proc/self/clear_refs")
+    if clear.exists():
+        clear.write_text("5")
+
+
+def _peak() -> float:
+    """The most bytes that were in memory at once. A child's ru_maxrss begins with its parent's, VmHWM does not."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        (line,) = (line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def measure(framework: str, shape: tuple[int, ...], prepare: Callable[[], Callable[[], object]]) -> float:
+    """The megabytes that ``prepare()`` and STEPS calls of what it returns take; it makes its data of ``shape``."""
+    for name in (framework, *PARTS.get(framework, ())):
+        importlib.import_module(name)
+    networks.batch(*shape)
+    before = _resident()
+    _forget_peak()
+    run = prepare()
+    for _ in range(STEPS):
+        run()
+    return (_peak() - before) / 1e6

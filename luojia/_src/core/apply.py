@@ -1,0 +1,381 @@
+"""The application of operators to Tensors: compute, and record on the tape if need be.
+
+Everything that runs on Tensors goes through ``apply``: an operator's call, the backward of a node, a compiled network.
+``binary`` and ``unary`` are ``apply`` with its common case written out, for Python's operators.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..engine.namespace import OPERATORS
+from ..engine.numpy_engine import ENGINE as NUMPY
+from ..errors import ArgumentError, DeviceError, DTypeError, MXNetError, ShapeError
+from . import tape
+from .dtypes import promote, scalar_dtype
+from .tape import Leaf, Node, RichNode, state
+from .tensor import Tensor, wrap
+
+if TYPE_CHECKING:
+    from .op import Operator
+
+_ndarray = np.ndarray
+_new = object.__new__
+_SMALL = 4096  # bytes; smaller arrays are kept on the tape without asking whether the rule reads them
+
+
+class Spec:
+    """Shape and dtype of an argument whose values its rule does not read."""
+
+    __slots__ = ("shape", "dtype", "ndim")
+    _spec = True
+
+    def __init__(self, array: Any) -> None:
+        self.shape = array.shape
+        self.dtype = array.dtype
+        self.ndim = len(array.shape)
+
+
+def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
+    """Run ``op`` on Tensors (Python scalars, None and raw arrays among them are constants); record if need be.
+
+    The result's class is that of the first input that is not a parameter, else the parameter's.
+    """
+    values = []
+    device: Any = None
+    cls: Any = None
+    dtype: Any = None
+    leafy = True
+    linked = odd = weak = False
+    for t in inputs:
+        if isinstance(t, Tensor):
+            v = t._value
+            values.append(v)
+            if device is None:
+                device = t._device
+                dtype = v.dtype
+            else:
+                if t._device is not device:
+                    raise mixed_devices(op.name, device, t._device)
+                if v.dtype != dtype:
+                    odd = True
+            node = t._node
+            if leafy:
+                if t._role or node.__class__ is Leaf:
+                    if cls is None:
+                        cls = t._result_class
+                else:
+                    cls = t._result_class
+                    leafy = False
+            if node is not None:
+                linked = True
+        elif t is None:
+            values.append(t)
+        elif t.__class__ is float or t.__class__ is int:
+            values.append(t)
+            weak = True
+        elif isinstance(t, (int, float, complex, np.generic)):
+            values.append(t)
+            odd = odd or op.elementwise
+        elif hasattr(t, "_luojia_apply"):
+            return t._luojia_apply(op, inputs, attrs)
+        else:
+            values.append(np.asarray(t))
+            odd = True
+    if device is None:
+        return _apply_to_constants(op, inputs, attrs)
+    if (odd or weak and dtype.kind != "f") and op.elementwise:  # a number does not change floats
+        mended = cls._coerce(op, inputs)
+        if mended is not None:
+            return apply(op, mended, attrs)
+    engine = device._engine or device.engine
+    if linked and op.differentiable and state.recording:
+        saved = None
+        if op.fast_forward is not None and engine.name == "numpy":
+            needs = [isinstance(t, Tensor) and t._node is not None for t in inputs]
+            try:
+                ans, saved = op.fast_forward(needs, *values, **attrs)
+            except (ValueError, TypeError) as e:
+                raise failed(op, values, e) from e
+            if ans.__class__ is not np.ndarray and not isinstance(ans, tuple):
+                ans = np.asarray(ans)
+        else:
+            ans = compute(engine, op, values, attrs)
+        parents = tuple([t._node if isinstance(t, Tensor) else None for t in inputs])
+        if not op.keep_args:
+            values = [v if v is None or getattr(v, "nbytes", 0) < _SMALL else Spec(v) for v in values]
+        if ans.__class__ is tuple:
+            node = RichNode(op, attrs, parents, tuple(values), ans, device, saved=saved)
+            return tuple([wrap(cls, a, device, tape.select(node, i, a)) for i, a in enumerate(ans)])
+        if saved is not None:
+            kept = ans if op.keep_ans else None  # a linked pass runs the rule, which may read it
+            return wrap(cls, ans, device, RichNode(op, attrs, parents, tuple(values), kept, device, saved=saved))
+        return wrap(cls, ans, device, Node(op, attrs, parents, tuple(values), ans if op.keep_ans else None, device))
+    ans = compute(engine, op, values, attrs)
+    if ans.__class__ is tuple:
+        return tuple([wrap(cls, a, device) for a in ans])
+    return wrap(cls, ans, device)
+
+
+def compute(engine: Any, op: Operator, values: list, attrs: dict) -> Any:
+    """``op`` on arrays, its failures told in terms of the operator."""
+    try:
+        ans = engine.run(op, values, attrs)
+    except (ValueError, TypeError, OverflowError) as e:
+        raise failed(op, values, e) from e
+    if ans.__class__ is not tuple and ans.dtype in _NARROWED and op.differentiable and attrs.get("dtype") is None:
+        kinds = {v.dtype.kind for v in values if hasattr(v, "dtype")}
+        if kinds and kinds <= _INTEGRAL:
+            if ans.dtype == "float16":  # of 8 bits
+                ans = engine.run(op, [v.astype("float32") if hasattr(v, "dtype") else v for v in values], attrs)
+            return ans.astype("float32")
+    return ans
+
+
+_INTEGRAL = {"b", "i", "u"}
+_NARROWED = (np.dtype("float64"), np.dtype("float16"))  # what NumPy makes of integers; both doors say float32
+
+
+def failed(op: Operator, values: list, e: Exception) -> Exception:
+    """The error of an operator that NumPy or XLA refused: of the doors' types, with the operator and what it got."""
+    if isinstance(e, MXNetError):
+        return e
+    got = ", ".join(
+        f"{tuple(v.shape)} {v.dtype}" if hasattr(v, "shape") and hasattr(v, "dtype") else repr(v) for v in values
+    )
+    shapes = isinstance(e, ValueError) or "shape" in str(e)  # JAX tells of shapes by TypeError
+    kind = ShapeError if shapes else DTypeError if isinstance(e, TypeError) else ArgumentError
+    return kind(f"{op.name}: {e}; it was applied to ({got}).")
+
+
+def _apply_to_constants(op: Operator, inputs: Any, attrs: dict) -> Any:
+    """Operators without Tensor inputs (creation, random draws, functions of scalars) compute on the default device."""
+    from ..engine.devices import current_context
+
+    for t in inputs:
+        if isinstance(t, (list, tuple, str, dict, set)):
+            raise DTypeError(
+                f"{op.name} expects Tensors, got {type(t).__name__}; wrap it first, as in luojia.Tensor(...)."
+            )
+    device = current_context()
+    values = [t if t is None else np.asarray(t) for t in inputs]
+    engine = device.engine
+    values = [v if v is None else engine.put(default_precision(v), device) for v in values]
+    ans = compute(engine, op, values, attrs)
+    if ans.__class__ is tuple:
+        return tuple([wrap(Tensor, a, device) for a in ans])
+    return wrap(Tensor, ans, device)
+
+
+def default_precision(array: np.ndarray) -> np.ndarray:
+    """Python floats are float32; arrays keep their dtype."""
+    return array.astype(np.float32) if array.ndim == 0 and array.dtype == np.float64 else array
+
+
+def mixed_devices(name: str, a: Any, b: Any) -> DeviceError:
+    return DeviceError(f"{name}: its arrays are on {a} and {b}; bring them together with as_in_context({a}).")
+
+
+def coerce(op: Operator, inputs: Any) -> Any:
+    """Bring the inputs of an elementwise operator to their common dtype; None where nothing is to be done.
+
+    NumPy arrays count as Tensors. NumPy's scalars, and lists, are as Python's numbers: they do not widen a float.
+    """
+    dtype: Any = None
+    weak: list[Any] = []
+    for t in inputs:
+        if isinstance(t, (Tensor, np.ndarray)):
+            found = t.np_dtype if isinstance(t, Tensor) else t.dtype
+            dtype = found if dtype is None else promote(dtype, found)
+        elif t is not None:
+            flat = np.asarray(t)
+            if flat.dtype.kind not in "biufc":
+                raise DTypeError(f"{op.name} expects Tensors and numbers, got {type(t).__name__}: {t!r}.")
+            weak.append(flat.dtype.type(0).item())
+    target = dtype
+    for number in weak:
+        target = promote(target, scalar_dtype(number, target))
+    mended = tuple([_brought_to(target, t) for t in inputs])
+    return None if all(m is t for m, t in zip(mended, inputs)) else mended
+
+
+def _brought_to(dtype: np.dtype, t: Any) -> Any:
+    if isinstance(t, Tensor):
+        return t if t.np_dtype == dtype else OPERATORS["cast"](t, dtype=dtype)
+    if isinstance(t, np.generic):
+        return t.item()
+    if isinstance(t, (list, tuple)):
+        return np.asarray(t, dtype)
+    return t.astype(dtype) if isinstance(t, np.ndarray) and t.dtype != dtype else t
+
+
+def fit(xp: Any, g: Any, primal: Any) -> Any:
+    """``g`` summed over broadcast axes to the primal's shape, and cast to its dtype."""
+    shape = primal.shape
+    if g.shape != shape:
+        lead = len(g.shape) - len(shape)
+        axes = tuple(range(lead)) + tuple(
+            [lead + i for i, n in enumerate(shape) if n == 1 and g.shape[lead + i] != 1]
+        )
+        if axes:
+            g = xp.sum(g, axis=axes, keepdims=True) if isinstance(g, Tensor) else g.sum(axis=axes, keepdims=True)
+        if g.shape != shape:
+            g = xp.reshape(g, shape) if isinstance(g, Tensor) else g.reshape(shape)
+    dtype = primal.np_dtype if isinstance(primal, Tensor) else primal.dtype
+    if isinstance(g, Tensor):
+        return g if g.np_dtype == dtype else OPERATORS["cast"](g, dtype=dtype)
+    if g.dtype != dtype:
+        if g.dtype.kind == "c" and dtype.kind != "c":
+            g = g.real
+        g = g.astype(dtype)
+    return g
+
+
+_DIRECT: dict[str, Callable] = {  # what an operator comes to on two arrays, or on one, without its own function
+    "add": operator.add, "subtract": operator.sub, "multiply": operator.mul,
+    "tanh": np.tanh, "exp": np.exp, "log": np.log, "sin": np.sin, "cos": np.cos, "sqrt": np.sqrt,
+}  # fmt: skip
+_ARITHMETIC = ("add", "subtract", "multiply", "divide")  # for which a number may stand as an array of no axes
+_numbers: dict[Any, np.ndarray] = {}
+
+
+def _number(value: Any, dtype: np.dtype) -> Any:
+    """A number as an array of no axes, which NumPy takes in half the time; made once."""
+    key = (value, value.__class__, dtype)
+    found = _numbers.get(key)
+    if found is None:
+        if not value or len(_numbers) > 1000:  # 0.0 and -0.0 are equal
+            return value
+        with np.errstate(all="ignore"):
+            found = np.asarray(value).astype(dtype)
+        if not np.isfinite(found):
+            return value
+        _numbers[key] = found
+    return found
+
+
+def binary(op: Operator, otherwise: Callable | None = None) -> Callable:
+    """The Python operator ``x op y`` of two Tensors: ``apply``, with the common case written out.
+
+    That case is two Tensors of one class, dtype and device, or a Tensor and a number of its kind, on NumPy.
+    ``otherwise(x, y)`` takes all others.
+    """
+    attrs = op._defaults
+    rest = otherwise or (lambda x, y: apply(op, (x, y), attrs))
+    keep_args, keep_ans, differentiable = op.keep_args, op.keep_ans, op.differentiable
+    fn = _DIRECT.get(op.name) or partial(op.fn, NUMPY.xp)
+    arithmetic = op.name in _ARITHMETIC
+
+    def method(self: Tensor, other: Any) -> Any:
+        x = self._value
+        cls = self.__class__
+        if x.__class__ is _ndarray and cls._result_class is cls:
+            dtype = x.dtype
+            kind = other.__class__
+            if kind is cls:
+                y = other._value
+                node_y = other._node
+                plain = y.__class__ is _ndarray and y.dtype is dtype and other._device is self._device
+            else:
+                y = other
+                node_y = None
+                plain = kind is float or kind is int
+            if plain and dtype.kind == "f":
+                try:
+                    ans = fn(x, _number(y, dtype) if node_y is None and arithmetic and kind is not cls else y)
+                except ValueError:
+                    return apply(op, (self, other), attrs)  # which says what does not fit
+                if ans.__class__ is not _ndarray:
+                    ans = np.asarray(ans)
+                out = _new(cls)
+                out._value = ans
+                out._device = device = self._device
+                node_x = self._node
+                if (node_x is not None or node_y is not None) and differentiable and state.recording:
+                    if not keep_args:
+                        if x.nbytes > _SMALL:
+                            x = Spec(x)
+                        if kind is cls and y.nbytes > _SMALL:
+                            y = Spec(y)
+                    out._node = Node(op, attrs, (node_x, node_y), (x, y), ans if keep_ans else None, device)
+                else:
+                    out._node = None
+                return out
+        return rest(self, other)
+
+    return method
+
+
+def reflected(op: Operator) -> Callable:
+    """The Python operator ``y op x`` of a number, or of what is no Tensor, and a Tensor."""
+    attrs = op._defaults
+    keep_args, keep_ans, differentiable = op.keep_args, op.keep_ans, op.differentiable
+    fn = _DIRECT.get(op.name) or partial(op.fn, NUMPY.xp)
+    arithmetic = op.name in _ARITHMETIC
+
+    def method(self: Tensor, other: Any) -> Any:
+        y = self._value
+        cls = self.__class__
+        if (
+            (other.__class__ is float or other.__class__ is int)
+            and arithmetic
+            and y.__class__ is _ndarray
+            and cls._result_class is cls
+            and y.dtype.kind == "f"
+        ):
+            ans = fn(_number(other, y.dtype), y)
+            if ans.__class__ is not _ndarray:
+                ans = np.asarray(ans)
+            node = self._node
+            if node is not None and differentiable and state.recording:
+                if not keep_args and y.nbytes > _SMALL:
+                    y = Spec(y)
+                node = Node(op, attrs, (None, node), (other, y), ans if keep_ans else None, self._device)
+            else:
+                node = None
+            return wrap(cls, ans, self._device, node)
+        return apply(op, (other, self), attrs)
+
+    return method
+
+
+def unary(op: Operator) -> Callable:
+    """``op`` of one Tensor and no attributes: ``apply``, with the common case written out."""
+    keep_args, keep_ans, differentiable = op.keep_args, op.keep_ans, op.differentiable
+    fn = _DIRECT.get(op.name) or partial(op.fn, NUMPY.xp)
+    plain = op.fast_forward is None and isinstance(op.outputs, int) and op.outputs == 1
+
+    def method(self: Tensor) -> Any:
+        x = self._value
+        cls = self.__class__
+        if plain and x.__class__ is _ndarray and cls._result_class is cls:
+            try:
+                ans = fn(x)
+            except (ValueError, TypeError):
+                return apply(op, (self,), op._defaults)  # which says what does not fit
+            if ans.__class__ is not _ndarray:
+                ans = np.asarray(ans)
+            if ans.dtype is not x.dtype and x.dtype.kind in _INTEGRAL:
+                return apply(op, (self,), op._defaults)  # a float result of integers is float32
+            out = _new(cls)
+            out._value = ans
+            out._device = device = self._device
+            node = self._node
+            if node is not None and differentiable and state.recording:
+                if not keep_args and x.nbytes > _SMALL:
+                    x = Spec(x)
+                out._node = Node(op, op._defaults, (node,), (x,), ans if keep_ans else None, device)
+            else:
+                out._node = None
+            return out
+        return apply(op, (self,), op._defaults)
+
+    return method
+
+
+Tensor._coerce = staticmethod(coerce)

@@ -1,0 +1,33 @@
+"""Other import paths of a module: MindSpore's programs import from deep inside it.
+
+``from luojia.nn.layer.basic import Dense`` and ``from luojia.ops.operations import MatMul`` mean the modules that hold
+those names here. A package says which paths mean which of its modules, when it is itself imported.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+from .errors import NotSupportedError
+
+
+def also_at(module: ModuleType, *paths: str) -> None:
+    """Let ``import`` find ``module`` under further dotted ``paths``, and each under its parent's attribute."""
+    for path in paths:
+        sys.modules[path] = module
+        parent, _, name = path.rpartition(".")
+        if parent in sys.modules and not hasattr(sys.modules[parent], name):
+            setattr(sys.modules[parent], name, module)
+
+
+def refusing(module: str, instead: str) -> Callable[[str], Any]:
+    """A ``__getattr__`` for a module whose names are not provided: importing it works, using a name of it raises."""
+    def __getattr__(name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(f"module {module!r} has no attribute {name!r}")
+        raise NotSupportedError(f"{module}.{name} is not provided; {instead}")
+
+    return __getattr__

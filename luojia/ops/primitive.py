@@ -1,0 +1,137 @@
+"""Operators of one's own under MindSpore's names: the bases of primitive classes, and functions of constants."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .._src.core.faces import Primitive as _Operator
+from .._src.errors import DTypeError, NotSupportedError
+from .._src.ops import Tensor
+
+__all__ = ["Primitive", "PrimitiveWithCheck", "PrimitiveWithInfer", "constexpr", "prim_attr_register"]
+
+
+class Primitive(_Operator):
+    """The base of operators of one's own.
+
+    The forward is ``vm_impl(*arrays)`` on NumPy arrays, or a ``__call__`` of one's own on Tensors; ``get_bprop()``
+    returns ``bprop(*inputs, out, dout)``, its gradient.
+
+    >>> from luojia import Tensor, ops
+    >>> class Double(ops.PrimitiveWithInfer):
+    ...     @ops.prim_attr_register
+    ...     def __init__(self):
+    ...         pass
+    ...     def vm_impl(self, x):
+    ...         return x * 2
+    ...     def get_bprop(self):
+    ...         return lambda x, out, dout: (dout * 2,)
+    >>> double = Double()
+    >>> double(Tensor([1.0])), ops.GradOperation()(double)(Tensor([1.0]))
+    (Tensor(shape=[1], dtype=Float32, value= [ 2.00000000e+00]), Tensor(shape=[1], dtype=Float32, value= [ 2.00000000e+00]))
+    """  # noqa: E501 - the answer is one line
+
+    def __init__(self, name: str) -> None:
+        if not isinstance(name, str):
+            raise DTypeError(f"Primitive: the name must be a string, got {type(name).__name__}.")
+        super().__init__()
+        self._own_name = name
+        self.instance_name = name
+
+    @property
+    def name(self) -> str:
+        return self.__dict__.get("_own_name", type(self).__name__)
+
+    def init_prim_io_names(self, inputs: list, outputs: list) -> None:
+        """Name the inputs and outputs."""
+        self.attrs.update(input_names=inputs, output_names=outputs)
+
+    def add_prim_attr(self, name: str, value: Any) -> Primitive:
+        """Add an attribute; it is then an attribute of the object too."""
+        self.attrs[name] = value
+        self.__dict__[name] = value
+        return self
+
+    def del_prim_attr(self, name: str) -> Primitive:
+        """Take an attribute away."""
+        self.attrs.pop(name, None)
+        self.__dict__.pop(name, None)
+        return self
+
+    def set_stage(self, stage: int) -> Primitive:
+        """Accepted; there are no pipeline stages."""
+        return self.add_prim_attr("stage", stage)
+
+    def shard(self, in_strategy: Any = None, out_strategy: Any = None) -> Primitive:
+        """Accepted; in one process nothing is cut into shards."""
+        return self
+
+    def set_prim_instance_name(self, name: str) -> Primitive:
+        """Give the object a name."""
+        self.instance_name = name
+        return self
+
+    def __call__(self, *args: Any) -> Any:
+        if not hasattr(type(self), "vm_impl"):
+            raise NotSupportedError(f"{self.name} has no kernel here: write it as a function of Tensors, or give the "
+                                    "class a vm_impl or __call__.")
+        if not hasattr(type(self), "get_bprop"):
+            return self._forward(*args)
+        from ..nn.custom import call_with_bprop
+
+        return call_with_bprop(self, args)
+
+    def _forward(self, *args: Any) -> Any:
+        implementation: Any = getattr(type(self), "vm_impl")  # noqa: B009 - a subclass has it
+        arrays = [a.asnumpy() if isinstance(a, Tensor) else a for a in args]
+        out = implementation(self, *arrays)
+        if isinstance(out, tuple):
+            return tuple([o if isinstance(o, Tensor) else Tensor(np.asarray(o)) for o in out])
+        return out if isinstance(out, Tensor) else Tensor(np.asarray(out))
+
+    def bprop(self, *args: Any) -> Any:
+        """The gradients of the inputs, by what ``get_bprop`` returns."""
+        return getattr(self, "get_bprop")()(*args)  # noqa: B009 - a subclass has it
+
+
+class PrimitiveWithInfer(Primitive):
+    """A ``Primitive`` whose ``infer_shape`` and ``infer_dtype`` say what it returns; here the values say it."""
+
+
+class PrimitiveWithCheck(Primitive):
+    """A ``Primitive`` whose ``check_shape`` and ``check_dtype`` say what it takes; NumPy refuses what it cannot do."""
+
+
+def prim_attr_register(fn: Callable) -> Callable:
+    """A decorator for the ``__init__`` of a primitive: its arguments become attributes of the object."""
+    signature = inspect.signature(fn)
+
+    @functools.wraps(fn)
+    def init(self: Any, *args: Any, **kwargs: Any) -> None:
+        Primitive.__init__(self, type(self).__name__)
+        bound = signature.bind(self, *args, **kwargs)
+        bound.apply_defaults()
+        for key, value in list(bound.arguments.items())[1:]:
+            self.add_prim_attr(key, value)
+        fn(self, *args, **kwargs)
+
+    return init
+
+
+def constexpr(fn: Callable | None = None, get_instance: bool = True, name: str | None = None,
+              reuse_result: bool = True, check: bool = True) -> Any:
+    """A function of constants, which a compiled network evaluates once; here a plain function.
+
+    >>> from luojia import ops
+    >>> @ops.constexpr
+    ... def total(shape):
+    ...     return shape[0] * shape[1]
+    >>> total((2, 3))
+    6
+    """
+    return fn if fn is not None else lambda fn: fn

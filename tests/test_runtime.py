@@ -1,0 +1,23 @@
+"""runtime and engine: what MXNet programs ask of them."""
+
+import pytest
+
+import luojia as mx
+
+
+def test_features():
+    features = mx.runtime.Features()
+    assert features.is_enabled("lapack") and not features.is_enabled("MKLDNN")
+    assert features["LAPACK"].name == "LAPACK" and repr(features["LAPACK"]) == "✔ LAPACK"
+    assert repr(features["TENSORRT"]) == "✖ TENSORRT" and "✔ LAPACK" in repr(features)
+    assert features.is_enabled("CUDA") == (mx.context.num_gpus() > 0)
+    with pytest.raises(RuntimeError, match="Feature 'WARP' is unknown, known features are"):
+        features.is_enabled("warp")
+
+
+def test_bulk_changes_nothing():
+    with mx.engine.bulk(30):
+        x = mx.nd.ones((2,)) + 1
+    assert x.asnumpy().tolist() == [2, 2]
+    before = mx.engine.set_bulk_size(7)
+    assert mx.engine.set_bulk_size(before) == 7
