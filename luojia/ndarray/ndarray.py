@@ -181,7 +181,11 @@ class NDArray(_Methods):
     def as_nd_ndarray(self) -> NDArray:
         return self
 
-    as_np_ndarray = as_nd_ndarray
+    def as_np_ndarray(self) -> Any:
+        """The same array as an ``mx.np.ndarray``, sharing memory and the place on the tape."""
+        from ..np.multiarray import as_np
+
+        return as_np(self)
 
     def tostype(self, stype: str) -> NDArray:
         """The array under the label of another storage type; its data stays dense."""

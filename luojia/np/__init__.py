@@ -1,0 +1,96 @@
+"""``mx.np``: NumPy's functions on arrays that record gradients, in the manner of ``mxnet.numpy``.
+
+>>> import luojia as mx
+>>> x = mx.np.array([1, 2, 3])
+>>> x.attach_grad()
+>>> with mx.autograd.record():
+...     y = mx.np.sum(x ** 2)
+>>> y.backward()
+>>> x.grad
+array([2., 4., 6.])
+
+``mindspore.numpy``'s door is ``luojia.numpy``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as _numpy
+
+from .._src import ops as _ops  # noqa: F401 - registers the operators
+from .. import ndarray as _nd  # noqa: F401 - NDArray's methods, under those of ndarray
+from . import creation, functions, linalg, random
+from .creation import *  # noqa: F403
+from .functions import *  # noqa: F403
+from .multiarray import ndarray
+from .table import FUNCTIONS as _FUNCTIONS
+
+globals().update(_FUNCTIONS)
+globals().update(functions.HOST_FUNCTIONS)
+pi, e, inf, nan, newaxis = _numpy.pi, _numpy.e, _numpy.inf, _numpy.nan, None
+NaN, NAN, PINF, NINF, PZERO, NZERO = nan, nan, inf, -inf, 0.0, -0.0
+float16, float32, float64 = _numpy.float16, _numpy.float32, _numpy.float64
+int8, int32, int64, uint8 = _numpy.int8, _numpy.int32, _numpy.int64, _numpy.uint8
+bool_ = bool = _numpy.bool_
+finfo, min_scalar_type, promote_types = _numpy.finfo, _numpy.min_scalar_type, _numpy.promote_types
+set_printoptions = _numpy.set_printoptions
+_METHODS = """all any argmax argmin argsort clip copy cumsum diagonal dot expand_dims max mean min nonzero prod ptp ravel
+repeat round sort squeeze std sum swapaxes take tile trace var""".split()
+
+
+def find(name: str) -> Callable:
+    """mx.np's function for NumPy's of that name."""
+    found = globals().get(name)
+    if callable(found):
+        return found
+    return functions.on_host(name)
+
+
+def __getattr__(name: str) -> Any:
+    raise AttributeError(f"module 'mxnet.numpy' has no attribute {name!r}; dir(luojia.np) lists what it has.")
+
+
+for _name in _METHODS:
+    setattr(ndarray, _name, globals()[_name])
+
+
+def _reduction(name: str, typed: int) -> Callable:
+    """x.sum(axis, dtype, out, keepdims) and its kin, whose arguments have another order than the functions'."""
+    function = globals()[name]
+    if typed:
+        def method(self: ndarray, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False) -> Any:
+            return function(self, axis=axis, dtype=dtype, keepdims=keepdims, out=out)
+        return method
+
+    def plain(self: ndarray, axis: Any = None, out: Any = None, keepdims: Any = False) -> Any:
+        return function(self, axis=axis, keepdims=keepdims, out=out)
+
+    return plain
+
+
+def _spread(name: str) -> Callable:
+    function = globals()[name]
+
+    def method(self: ndarray, axis: Any = None, dtype: Any = None, out: Any = None, ddof: int = 0,
+               keepdims: Any = False) -> Any:
+        return function(self, axis=axis, dtype=dtype, ddof=ddof, keepdims=keepdims, out=out)
+
+    return method
+
+
+def _clip(self: ndarray, min: Any = None, max: Any = None, out: Any = None) -> Any:
+    return _FUNCTIONS["clip"](self, min, max, out=out)
+
+
+for _name, _typed in {"sum": 1, "prod": 1, "mean": 1, "max": 0, "min": 0, "all": 0, "any": 0}.items():
+    setattr(ndarray, _name, _reduction(_name, _typed))
+ndarray.std, ndarray.var, ndarray.clip = _spread("std"), _spread("var"), _clip
+ndarray.broadcast_to = _FUNCTIONS["broadcast_to"]
+__all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - part of the names comes from tables
+    "NAN", "NINF", "NZERO", "NaN", "PINF", "PZERO", "bool", "bool_", "e", "finfo", "float16", "float32", "float64",
+    "inf", "int32", "int64", "int8", "linalg", "min_scalar_type", "nan", "ndarray", "newaxis", "pi", "promote_types",
+    "random", "set_printoptions", "uint8",
+    *creation.__all__, *functions.__all__, *functions.HOST_FUNCTIONS, *_FUNCTIONS,
+]
