@@ -19,6 +19,7 @@ from ._src.core.random import generator, seed_streams
 from ._src.engine.devices import Context, cpu, cpu_pinned, current_context, gpu, num_gpus
 from ._src.errors import ShapeError
 from .context import gpu_memory_info
+from .ndarray import contrib as _contrib
 from .ndarray import image
 from .ndarray.door import function as _function
 from .ndarray.functions import load as _load
@@ -31,20 +32,22 @@ from .util import is_np_array, is_np_shape, reset_np, set_np
 # npx's name: the operator's name under ``nd``
 _OPERATORS = {
     **{name: name for name in (
-        "batch_dot cast erf erfinv gamma gammaln gather_nd log_softmax masked_log_softmax masked_softmax one_hot pick "
+        "batch_dot cast erf erfinv gamma gammaln gather_nd log_softmax one_hot pick "
         "relu reshape_like shape_array sigmoid slice smooth_l1 softmax topk"
     ).split()},
     "activation": "Activation", "arange_like": "_contrib_arange_like", "batch_flatten": "flatten",
     "batch_norm": "BatchNorm", "convolution": "Convolution", "deconvolution": "Deconvolution", "dropout": "Dropout",
     "embedding": "Embedding", "fully_connected": "FullyConnected", "group_norm": "GroupNorm",
     "instance_norm": "InstanceNorm", "layer_norm": "LayerNorm", "leaky_relu": "LeakyReLU", "pooling": "Pooling",
-    "rnn": "RNN", "sequence_mask": "SequenceMask", "roi_pooling": "ROIPooling", "multibox_detection": "_contrib_MultiBoxDetection",
+    "rnn": "RNN", "sequence_mask": "SequenceMask", "roi_pooling": "ROIPooling",
+    "multibox_detection": "_contrib_MultiBoxDetection",
     "multibox_prior": "_contrib_MultiBoxPrior", "multibox_target": "_contrib_MultiBoxTarget",
 }
 
 
 def _made(name: str) -> Callable:
-    operator = _function(_OPERATORS[name])
+    target = _OPERATORS[name]
+    operator = getattr(_contrib, target[9:]) if target.startswith("_contrib_") else _function(target)
 
     def call(*args: Any, **kwargs: Any) -> Any:
         return result(operator(*[as_np(a) for a in args], **{k: as_np(v) for k, v in kwargs.items()}))
@@ -63,7 +66,7 @@ def __getattr__(name: str) -> Any:
             pass
         else:
             return found
-    raise AttributeError(f"module 'mxnet.numpy_extension' has no attribute {name!r}; dir(luojia.npx) lists what it has.")
+    raise AttributeError(f"module 'luojia.npx' has no attribute {name!r}; dir(luojia.npx) lists what it has.")
 
 
 def __dir__() -> list[str]:
@@ -159,7 +162,7 @@ def _bernoulli(prob: Any = None, logit: Any = None, size: Any = None, dtype: Any
     """Draws of 1 with probability ``prob`` (or sigmoid(logit)), else 0."""
     if (prob is None) == (logit is None):
         raise ValueError("npx.random.bernoulli takes either prob or logit, got both or neither.")
-    p = _np.asarray(lift(prob).asnumpy() if logit is None else 1 / (1 + _np.exp(-lift(logit).asnumpy())))
+    p = _np.asarray(lift(prob).asnumpy() if logit is None else _np.exp(-_np.logaddexp(0, -lift(logit).asnumpy())))
     device = current_context() if ctx is None else Context(ctx)
     found = generator(device).random(p.shape if size is None else size) < p
     made = place(found.astype(dtype or _np.float32), device)

@@ -19,8 +19,9 @@ from typing import Any
 
 import numpy as _numpy
 
-from .._src import ops as _ops  # noqa: F401 - registers the operators
 from .. import ndarray as _nd  # noqa: F401 - NDArray's methods, under those of ndarray
+from .._src import ops as _ops  # noqa: F401 - registers the operators
+from .._src.errors import NotSupportedError
 from . import creation, functions, linalg, random
 from .creation import *  # noqa: F403
 from .functions import *  # noqa: F403
@@ -36,8 +37,8 @@ int8, int32, int64, uint8 = _numpy.int8, _numpy.int32, _numpy.int64, _numpy.uint
 bool_ = bool = _numpy.bool_
 finfo, min_scalar_type, promote_types = _numpy.finfo, _numpy.min_scalar_type, _numpy.promote_types
 set_printoptions = _numpy.set_printoptions
-_METHODS = """all any argmax argmin argsort clip copy cumsum diagonal dot expand_dims max mean min nonzero prod ptp ravel
-repeat round sort squeeze std sum swapaxes take tile trace var""".split()
+_METHODS = """all any argmax argmin argsort clip copy cumsum diagonal dot expand_dims max mean min nonzero prod ptp
+ravel repeat round sort squeeze std sum swapaxes take tile trace var""".split()
 
 
 def find(name: str) -> Callable:
@@ -48,8 +49,14 @@ def find(name: str) -> Callable:
     return functions.on_host(name)
 
 
+class Refused(NotSupportedError, AttributeError):
+    """A function of NumPy that mx.np does not provide."""
+
+
 def __getattr__(name: str) -> Any:
-    raise AttributeError(f"module 'mxnet.numpy' has no attribute {name!r}; dir(luojia.np) lists what it has.")
+    if name[:1] != "_" and hasattr(_numpy, name):
+        raise Refused(f"np.{name} is not provided; use numpy.{name} on x.asnumpy().")
+    raise AttributeError(f"module 'luojia.np' has no attribute {name!r}; dir(luojia.np) lists what it has.")
 
 
 for _name in _METHODS:
@@ -86,7 +93,8 @@ def _clip(self: ndarray, min: Any = None, max: Any = None, out: Any = None) -> A
 
 for _name, _typed in {"sum": 1, "prod": 1, "mean": 1, "max": 0, "min": 0, "all": 0, "any": 0}.items():
     setattr(ndarray, _name, _reduction(_name, _typed))
-ndarray.std, ndarray.var, ndarray.clip = _spread("std"), _spread("var"), _clip
+for _name, _method in {"std": _spread("std"), "var": _spread("var"), "clip": _clip}.items():
+    setattr(ndarray, _name, _method)
 ndarray.broadcast_to = _FUNCTIONS["broadcast_to"]
 __all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - part of the names comes from tables
     "NAN", "NINF", "NZERO", "NaN", "PINF", "PZERO", "bool", "bool_", "e", "finfo", "float16", "float32", "float64",

@@ -40,8 +40,13 @@ def array(object: Any, dtype: Any = None, ctx: Any = None) -> ndarray:
     try:
         value = np.array(_plain(object), None if dtype is None else to_np(dtype))
     except (TypeError, ValueError) as e:
-        raise DTypeError(f"np.array expects numbers, nested lists of them, or an array, got {object!r} ({e}).") from e
+        raise DTypeError(f"np.array: expected nested lists of numbers or an array, got {object!r} ({e}).") from e
     return place(value, ctx)
+
+
+def asarray(a: Any, dtype: Any = None) -> ndarray:
+    """``a`` itself if it is an ndarray of that dtype, else an ndarray of it."""
+    return a if isinstance(a, ndarray) and dtype in (None, a.np_dtype) else array(a, dtype)
 
 
 def lift(x: Any, who: str = "mx.np") -> Any:
@@ -59,7 +64,7 @@ def _shape(shape: Any, who: str) -> tuple[int, ...]:
     lengths = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
     if any(n < 0 for n in lengths):
         raise ArgumentError(f"np.{who}: the lengths of a shape must not be negative, got {shape}.")
-    return lengths
+    return tuple([int(n) for n in lengths])
 
 
 def _filled(name: str, value: int) -> Callable:
@@ -74,8 +79,7 @@ def _filled(name: str, value: int) -> Callable:
 zeros, ones, empty = _filled("zeros", 0), _filled("ones", 1), _filled("empty", 0)
 
 
-def full(shape: Any, fill_value: Any, dtype: Any = None, order: str = "C", ctx: Any = None,
-         out: ndarray | None = None) -> ndarray:
+def full(shape: Any, fill_value: Any, dtype: Any = None, order: str = "C", ctx: Any = None, out: Any = None) -> Any:
     """An ndarray of ``shape``, filled with a number, or with an array that is broadcast."""
     value = np.asarray(_plain(fill_value))
     if dtype is None:
@@ -174,7 +178,7 @@ def _at_least(ndim: int) -> Callable:
 
 atleast_1d, atleast_2d, atleast_3d = map(_at_least, (1, 2, 3))
 __all__ = [
-    "arange", "array", "atleast_1d", "atleast_2d", "atleast_3d", "blackman", "empty", "empty_like", "eye",
+    "arange", "array", "asarray", "atleast_1d", "atleast_2d", "atleast_3d", "blackman", "empty", "empty_like", "eye",
     "full", "full_like", "hamming", "hanning", "identity", "indices", "linspace", "logspace", "ones", "ones_like",
     "tri", "zeros", "zeros_like",
 ]

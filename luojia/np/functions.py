@@ -12,6 +12,7 @@ from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError
 from .._src.ops import compose
+from ..ndarray.indexing import View
 from .creation import lift, place
 from .multiarray import ndarray, result
 from .table import FUNCTIONS, floating, stored
@@ -334,8 +335,14 @@ def count_nonzero(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
 
 
 def may_share_memory(a: ndarray, b: ndarray, max_work: Any = None) -> bool:
-    """Whether two arrays may share memory."""
-    return np.may_share_memory(a._value, b._value)
+    """Whether writing to one array may show in the other. (A copy shares its buffer only until one is written to.)"""
+    return _owner(a) is _owner(b) and np.may_share_memory(a._value, b._value)
+
+
+def _owner(x: Any) -> Any:
+    while isinstance(x, View):
+        x = x._base
+    return x
 
 
 shares_memory = may_share_memory

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -48,9 +48,21 @@ class ndarray(NDArray):
     def __str__(self) -> str:
         return str(self.asnumpy())
 
-    __len__ = Tensor.__len__
-    __iter__ = Tensor.__iter__
     __hash__ = NDArray.__hash__
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("len() of unsized object: an array of shape () is a number.")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Any]:
+        if not self.shape:
+            raise TypeError("iteration over a 0-d array: it is a number.")
+        return (self[i] for i in range(self.shape[0]))
+
+    def item(self, *args: Any) -> Any:
+        """The one element, or the one at an index, as a Python number."""
+        return self.asnumpy().item(*args)
 
     def __bool__(self) -> bool:
         if self.size > 1:
@@ -86,7 +98,7 @@ class ndarray(NDArray):
         if kwargs.keys() - {"newshape", "shape"}:
             raise TypeError(f"reshape() got an unexpected keyword argument {next(iter(kwargs))!r}; it takes newshape.")
         if order != "C":
-            raise ArgumentError(f"reshape: order must be 'C', got {order!r}.")
+            raise ArgumentError(f"reshape: only order 'C' is provided, got {order!r}.")
         given = next(iter(kwargs.values())) if kwargs else shape[0] if len(shape) == 1 else shape
         lengths = [int(n) for n in ((given,) if isinstance(given, (int, np.integer)) else given)]
         if lengths.count(-1) == 1:
@@ -111,7 +123,7 @@ class ndarray(NDArray):
     def flatten(self, order: str = "C") -> ndarray:
         """The elements as a vector; a copy."""
         if order != "C":
-            raise ArgumentError(f"flatten: order must be 'C', got {order!r}.")
+            raise ArgumentError(f"flatten: only order 'C' is provided, got {order!r}.")
         return OPERATORS["reshape"](self, shape=(-1,))
 
     def __invert__(self) -> ndarray:
@@ -130,7 +142,7 @@ class ndarray(NDArray):
         from . import find
 
         if method != "__call__":
-            raise DTypeError(f"numpy.{function.__name__}.{method} of an mx.np.ndarray is not supported; take asnumpy().")
+            raise DTypeError(f"numpy.{function.__name__}.{method} of an ndarray is not supported; use asnumpy().")
         return find(function.__name__)(*args, **kwargs)
 
 
@@ -180,7 +192,8 @@ def _inplace(name: str) -> Callable:
         if found is NotImplemented:
             return found
         if found.shape != self.shape:
-            raise ShapeError(f"an array of shape {self.shape} cannot become {found.shape} in place; write x = x ... y.")
+            raise ShapeError(f"{name} in place: an array keeps its shape {self.shape}, the result has {found.shape}; "
+                             "write x = x ... y.")
         value = found._value
         self._rebind(value if value.dtype == self.np_dtype else value.astype(self.np_dtype))
         return self
@@ -195,5 +208,17 @@ for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow"):
 for _name in ("eq", "ne", "lt", "le", "gt", "ge", "abs"):
     setattr(ndarray, f"__{_name}__", getattr(Tensor, f"__{_name}__"))
 ndarray._result_class = ndarray
-ndarray._coerce = staticmethod(Tensor._coerce)
+
+
+def _coerce(op: Any, inputs: Any) -> Any:
+    """Tensor's rule of promotion, for what stands beside an ndarray."""
+    for t in inputs:
+        if not (t is None or isinstance(t, _OPERANDS)):
+            raise DTypeError(f"{op.name}: type {type(t)} not supported beside an ndarray; use an ndarray, a number "
+                             "or a NumPy array.")
+    return Tensor._coerce(op, inputs)
+
+
+_OPERANDS = (Tensor, int, float, np.generic, np.ndarray, list, tuple)
+ndarray._coerce = staticmethod(_coerce)
 __all__ = ["as_np", "ndarray", "result"]

@@ -92,10 +92,10 @@ def _host(name: str, params: str, doc: str) -> Callable:
     def draw(*args: Any, size: Any = None, dtype: Any = None, ctx: Any = None, out: Any = None,
              **kwargs: Any) -> ndarray:
         if len(args) > len(names):
-            *args, size = args
+            args, size = args[:-1], args[-1]
         values = {**{k: d for k, d in _DEFAULTS.items() if k in names}, **dict(zip(names, args)), **kwargs}
         if set(values) != set(names):
-            raise TypeError(f"np.random.{name} takes {', '.join(names)} and size, got {', '.join(values) or 'nothing'}.")
+            raise TypeError(f"np.random.{name} takes {params} and size, got {' '.join(values) or 'nothing'}.")
         values = {k: v.asnumpy() if isinstance(v, Tensor) else v for k, v in values.items()}
         found = getattr(generator(_device(ctx)), name)(**values, size=None if size is None else _size(size))
         found = np.asarray(found)

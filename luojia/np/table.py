@@ -101,9 +101,10 @@ def _plain(prepare: Callable) -> Callable:
 
 def _kept(face: Face, inputs: tuple, attrs: dict[str, Any], out: Any = None) -> Any:
     x = lift(inputs[0], face.name)
-    if attrs["dtype"] is None and getattr(x, "np_dtype", np.dtype(bool)).kind in "iu":
-        attrs["dtype"] = x.np_dtype
-    return stored(run_plain(face, (x,), attrs), out)
+    found = run_plain(face, (x,), attrs)
+    if attrs["dtype"] is None and isinstance(x, Tensor) and x.np_dtype.kind in "iu" and found.np_dtype != x.np_dtype:
+        found = OPERATORS["cast"](found, dtype=x.np_dtype)
+    return stored(found, out)
 
 
 def _elementwise(prepare: Callable) -> Callable:
