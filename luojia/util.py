@@ -1,6 +1,6 @@
 """MXNet's switches of NumPy semantics, and small helpers.
 
-luojia's NDArrays follow MXNet's legacy semantics; ``luojia.numpy`` has NumPy's. The switches are remembered, so that
+luojia's NDArrays follow MXNet's legacy semantics; ``mx.np`` has NumPy's. The switches are remembered, so that
 programs that set and ask for them run, and ``np_shape`` files can be told apart.
 """
 

@@ -181,7 +181,11 @@ class NDArray(_Methods):
     def as_nd_ndarray(self) -> NDArray:
         return self
 
-    as_np_ndarray = as_nd_ndarray
+    def as_np_ndarray(self) -> Any:
+        """The same array under the conventions of ``mx.np``."""
+        from ..np.array import ndarray
+
+        return wrap(ndarray, self._value, self._device, self._node)
 
     def tostype(self, stype: str) -> NDArray:
         """The array under the label of another storage type; its data stays dense."""

@@ -1,206 +1,240 @@
-"""Tensors made of nothing: MindSpore's array creation, Float32 unless a dtype or integers say otherwise."""
+"""Arrays from numbers: constants, ranges, grids, windows, indices and random draws, as mindspore.numpy makes them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from .._src.core.dtypes import DType, to_np
+from .._src.core.dtypes import DType, float32, int32, to_np
 from .._src.core.op import OPERATORS
 from .._src.core.random import next_key
-from .._src.engine.devices import current_context
-from .._src.errors import ArgumentError, DTypeError
-from .._src.ops import Tensor
-from .adopt import lift, settle
-
-
-def _np_dtype(dtype: Any, default: str = "float32") -> np.dtype:
-    if dtype is int or dtype is float:
-        return np.dtype("int32" if dtype is int else "float32")
-    return np.dtype(default) if dtype is None else np.dtype(to_np(dtype))
+from .._src.core.tensor import Tensor
+from .._src.errors import ArgumentError
+from .._src.ops.compose import at_least, grid
+from .convert import cast, host, narrow, place, shape_of, tensor, tensors
 
 
 def array(obj: Any, dtype: Any = None, copy: bool = True, ndmin: int = 0) -> Tensor:
-    """A Tensor of numbers, lists, arrays or Tensors: Int32 of integers, Float32 of floats, arrays keep their dtype.
+    """A Tensor of a number, nested lists or an array: integers as int32, floats as float32, unless ``dtype`` says.
 
-    >>> from luojia import numpy
-    >>> numpy.array([1, 2]), numpy.array([1.5])
-    (Tensor(shape=[2], dtype=Int32, value= [1, 2]), Tensor(shape=[1], dtype=Float32, value= [ 1.50000000e+00]))
-
-    Raises:
-        TypeError: a string, a dict or None.
+    >>> array([1, 2, 3])
+    Tensor(shape=[3], dtype=Int32, value= [1, 2, 3])
     """
-    out = lift(obj)
-    if not isinstance(out, Tensor):
-        out = Tensor(settle(np.asarray(out)))
-    elif out is obj and copy:
-        out = OPERATORS["identity"](out)
-    if dtype is not None:
-        out = OPERATORS["cast"](out, dtype=_np_dtype(dtype))
-    missing = ndmin - out.ndim
-    return OPERATORS["reshape"](out, shape=(1,) * missing + out.shape) if missing > 0 else out
+    made = cast(tensor(obj, "array"), dtype)
+    if copy and made is obj:
+        made = OPERATORS["identity"](made)
+    return at_least(1, made) if ndmin == 1 else OPERATORS["reshape"](
+        made, shape=(1,) * (ndmin - made.ndim) + made.shape) if ndmin > made.ndim else made
 
 
 def asarray(a: Any, dtype: Any = None) -> Tensor:
-    """As ``array``, without a copy."""
+    """``array`` without a copy of what is a Tensor already."""
     return array(a, dtype, copy=False)
 
 
-def asfarray(a: Any, dtype: Any = None) -> Tensor:
-    """As ``array``, in a float dtype, Float32 by default."""
-    kind = _np_dtype(dtype)
-    return array(a, kind if kind.kind == "f" else np.dtype("float32"), copy=False)
+def asfarray(a: Any, dtype: Any = float32) -> Tensor:
+    """``asarray`` in a float dtype."""
+    return asarray(a, float32 if to_np(dtype).kind in "biu" else dtype)
+
+
+def _filled(name: str, value: int) -> Callable:
+    def make(shape: Any, dtype: Any = float32) -> Tensor:
+        return place(np.full(shape_of(shape, name), value, to_np(dtype)))
+
+    make.__name__ = make.__qualname__ = name
+    make.__doc__ = f"A Tensor of ``shape``, filled with {value}s; float32 by default."
+    return make
+
+
+zeros, ones, empty = _filled("zeros", 0), _filled("ones", 1), _filled("empty", 0)
 
 
 def full(shape: Any, fill_value: Any, dtype: Any = None) -> Tensor:
-    """``fill_value`` everywhere, in its own dtype by default."""
-    value = np.asarray(fill_value)
-    value = settle(value, isinstance(fill_value, Tensor))
-    return Tensor(np.full(_shape(shape), value, _np_dtype(dtype, value.dtype.name)))
-
-
-def _shape(shape: Any) -> tuple:
-    if isinstance(shape, bool) or not isinstance(shape, (int, tuple, list)):
-        raise DTypeError(f"luojia.numpy: shape must be an int, a tuple or a list of ints, got {shape!r}.")
-    shape = (shape,) if isinstance(shape, int) else tuple(shape)
-    if any(isinstance(n, bool) or not isinstance(n, (int, np.integer)) for n in shape):
-        raise DTypeError(f"luojia.numpy: shape must hold ints, got {shape!r}.")
-    if any(n < 0 for n in shape):
-        raise ArgumentError(f"luojia.numpy: the lengths of a shape must be >= 0, got {shape}.")
-    return shape
-
-
-def zeros(shape: Any, dtype: Any = None) -> Tensor:
-    """Zeros, Float32 by default."""
-    return Tensor(np.zeros(_shape(shape), _np_dtype(dtype)))
-
-
-def ones(shape: Any, dtype: Any = None) -> Tensor:
-    """Ones, Float32 by default."""
-    return Tensor(np.ones(_shape(shape), _np_dtype(dtype)))
-
-
-def empty(shape: Any, dtype: Any = None) -> Tensor:
-    """Zeros: no Tensor holds values that nobody gave it."""
-    return zeros(shape, dtype)
+    """A Tensor of ``shape``, filled with a number, or with an array that is broadcast."""
+    value = cast(tensor(fill_value, "full"), dtype)
+    return OPERATORS["broadcast_to"](value, shape=shape_of(shape, "full"))
 
 
 def full_like(a: Any, fill_value: Any, dtype: Any = None, shape: Any = None) -> Tensor:
-    """``fill_value`` in the shape and dtype of ``a``."""
-    a = asarray(a)
+    """A Tensor with the shape and dtype of ``a``, filled with a number."""
+    a = tensor(a, "full_like")
     return full(a.shape if shape is None else shape, fill_value, a.np_dtype if dtype is None else dtype)
 
 
 def zeros_like(a: Any, dtype: Any = None, shape: Any = None) -> Tensor:
-    """Zeros in the shape and dtype of ``a``."""
+    """Zeros with the shape and dtype of ``a``."""
     return full_like(a, 0, dtype, shape)
 
 
 def ones_like(a: Any, dtype: Any = None, shape: Any = None) -> Tensor:
-    """Ones in the shape and dtype of ``a``."""
+    """Ones with the shape and dtype of ``a``."""
     return full_like(a, 1, dtype, shape)
 
 
 def empty_like(prototype: Any, dtype: Any = None, shape: Any = None) -> Tensor:
-    """Zeros in the shape and dtype of ``prototype``."""
-    return zeros_like(prototype, dtype, shape)
+    """Zeros with the shape and dtype of ``prototype`` (its values are not to be relied on)."""
+    return full_like(prototype, 0, dtype, shape)
 
 
-def _spaced(name: str, *args: Any, dtype: Any = None, **kwargs: Any) -> Any:
-    made = getattr(np, name)(*[a.asnumpy() if isinstance(a, Tensor) else a for a in args], **kwargs)
-    values, *step = made if isinstance(made, tuple) else (made,)
-    out = Tensor(values.astype(_np_dtype(dtype)) if dtype is not None else settle(values))
-    return (out, float(step[0])) if step else out
+def _made(value: Any, dtype: Any) -> Tensor:
+    return place(narrow(value) if dtype is None else np.asarray(value).astype(to_np(dtype)))
 
 
 def arange(start: Any, stop: Any = None, step: Any = None, dtype: Any = None) -> Tensor:
-    """start, start + step, ... below ``stop``: Int32 of ints, Float32 of floats.
+    """Numbers from ``start`` up to ``stop`` (from 0 up to ``start``, if alone), ``step`` apart.
 
-    >>> from luojia import numpy
-    >>> numpy.arange(0, 1, 0.5)
-    Tensor(shape=[2], dtype=Float32, value= [ 0.00000000e+00,  5.00000000e-01])
+    >>> arange(0, 1, 0.25)
+    Tensor(shape=[4], dtype=Float32, value= [ 0.00000000e+00,  2.50000000e-01,  5.00000000e-01,  7.50000000e-01])
     """
     start, stop = (0, start) if stop is None else (start, stop)
-    return _spaced("arange", start, stop, 1 if step is None else step, dtype=dtype)
+    return _made(np.arange(*[host(v).item() for v in (start, stop, 1 if step is None else step)]), dtype)
 
 
 def linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, retstep: bool = False, dtype: Any = None,
              axis: int = 0) -> Any:
-    """``num`` numbers evenly from ``start`` to ``stop``; with ``retstep`` the pair with their distance."""
-    return _spaced("linspace", start, stop, num, dtype=dtype or "float32", endpoint=endpoint, retstep=retstep,
-                   axis=axis)
+    """``num`` numbers at equal distances from ``start`` to ``stop``; with ``retstep`` also the distance."""
+    first, last = host(start), host(stop)
+    found: Any = np.linspace(first, last, num, endpoint, axis=axis)
+    step = (last - first) / max(num - endpoint, 1)
+    found = place(found.astype(to_np(dtype or float32)))
+    return (found, place(np.asarray(step, np.float32))) if retstep else found
 
 
-def logspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: float = 10.0, dtype: Any = None,
+def logspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: Any = 10.0, dtype: Any = None,
              axis: int = 0) -> Tensor:
-    """Powers of ``base``, their exponents evenly from ``start`` to ``stop``."""
-    return _spaced("logspace", start, stop, num, dtype=dtype or "float32", endpoint=endpoint, base=base, axis=axis)
+    """``num`` numbers at equal ratios from base^start to base^stop."""
+    return _made(np.logspace(host(start), host(stop), num, endpoint, base, axis=axis), dtype or float32)
 
 
 def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0) -> Tensor:
-    """``num`` numbers from ``start`` to ``stop``, each the same multiple of the one before."""
-    return _spaced("geomspace", start, stop, num, dtype=dtype or "float32", endpoint=endpoint, axis=axis)
+    """``num`` numbers at equal ratios from ``start`` to ``stop``."""
+    start, stop = host(start).astype(np.float64), host(stop).astype(np.float64)
+    if dtype is None or to_np(dtype).kind == "f":
+        return _made(np.geomspace(start, stop, num, endpoint, axis=axis), dtype or float32)
+    return _made(np.geomspace(start, stop, num, endpoint, dtype=to_np(dtype), axis=axis), dtype)
 
 
-def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Tensor:  # noqa: N803 - MindSpore's name
-    """Ones on the diagonal ``k``."""
-    return Tensor(np.eye(N, M, k, _np_dtype(dtype)))
+def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = float32) -> Tensor:
+    """Ones on the k-th diagonal of zeros (N, M)."""
+    return place(np.eye(N, M, k, to_np(dtype)))
 
 
-def identity(n: int, dtype: Any = None) -> Tensor:
-    """The identity matrix of n rows."""
+def identity(n: int, dtype: Any = float32) -> Tensor:
+    """The n x n identity matrix."""
     return eye(n, dtype=dtype)
 
 
-def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Tensor:  # noqa: N803 - MindSpore's name
-    """Ones at and below the diagonal ``k``."""
-    return Tensor(np.tri(N, M, k, _np_dtype(dtype)))
+def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = float32) -> Tensor:
+    """Ones at and below the k-th diagonal of zeros (N, M)."""
+    return place(np.tri(N, M, k, to_np(dtype)))
 
 
 def meshgrid(*xi: Any, sparse: bool = False, indexing: str = "xy") -> list[Tensor]:
-    """The coordinates of the points of a grid, one Tensor per axis."""
-    out = OPERATORS["meshgrid"](*[asarray(x) for x in xi], indexing=indexing)
-    if sparse:
-        keep = [1, 0, *range(2, len(xi))] if indexing == "xy" and len(xi) > 1 else list(range(len(xi)))
-        out = [o[tuple(slice(None) if i == k else slice(0, 1) for i in range(len(xi)))] for o, k in zip(out, keep)]
-    return list(out)
-
-
-def _draw(operator: str, shape: tuple, dtype: Any, **attrs: Any) -> Tensor:
-    kind = "float32" if dtype is None else to_np(dtype)
-    device = current_context()
-    with device:
-        return OPERATORS[operator](next_key(device), shape=tuple(shape), dtype=str(np.dtype(kind)), **attrs)
-
-
-def rand(*shape: int, dtype: Any = None) -> Tensor:
-    """Numbers drawn evenly from [0, 1)."""
-    return _draw("random_uniform", shape, dtype, low=0.0, high=1.0)
-
-
-def randn(*shape: int, dtype: Any = None) -> Tensor:
-    """Numbers drawn from the standard normal distribution."""
-    return _draw("random_normal", shape, dtype, loc=0.0, scale=1.0)
-
-
-def randint(minval: int, maxval: int | None = None, shape: Any = None, dtype: DType | None = None) -> Tensor:
-    """Integers drawn evenly from [minval, maxval), or from [0, minval); Int32 by default."""
-    low, high = (0, minval) if maxval is None else (minval, maxval)
-    if low >= high:
-        raise ArgumentError(f"luojia.numpy.randint: minval must be less than maxval, got {low} and {high}.")
-    return _draw("random_randint", () if shape is None else _shape(shape), dtype or "int32", low=low, high=high)
+    """Coordinates of the grid of these vectors, one array for each; ``sparse`` ones broadcast to the grid."""
+    vectors = [OPERATORS["reshape"](t, shape=(-1,)) for t in tensors(xi, "meshgrid")]
+    if not sparse:
+        return list(OPERATORS["meshgrid"](*vectors, indexing=indexing))
+    if indexing not in ("xy", "ij"):
+        raise ArgumentError(f"meshgrid: indexing must be 'xy' or 'ij', got {indexing!r}.")
+    n = len(vectors)
+    order = [1, 0, *range(2, n)] if indexing == "xy" and n > 1 else list(range(n))
+    return [OPERATORS["reshape"](v, shape=tuple([-1 if a == order[i] else 1 for a in range(n)]))
+            for i, v in enumerate(vectors)]
 
 
 class _Grid:
-    """``mgrid[0:3, 0:2]`` and its sparse form ``ogrid``."""
+    """``mgrid[0:2, 0:3]``: the coordinates of a grid of ranges; a step ``5j`` means that many points."""
 
-    def __init__(self, grid: Any) -> None:
-        self._grid = grid
+    def __init__(self, sparse: bool) -> None:
+        self.sparse = sparse
 
     def __getitem__(self, key: Any) -> Any:
-        found = self._grid[key]
-        return [Tensor(settle(f)) for f in found] if isinstance(found, (list, tuple)) else Tensor(settle(found))
+        found = grid(key, self.sparse)
+        return [place(narrow(f)) for f in found] if isinstance(found, (list, tuple)) else place(narrow(found))
 
 
-mgrid, ogrid = _Grid(np.mgrid), _Grid(np.ogrid)
+mgrid, ogrid = _Grid(False), _Grid(True)
+
+
+def indices(dimensions: Any, dtype: Any = int32, sparse: bool = False) -> list[Tensor]:
+    """The index of every element along each axis of an array of shape ``dimensions``, one array for each axis."""
+    return [place(i) for i in np.indices(shape_of(dimensions, "indices"), to_np(dtype), sparse=sparse)]
+
+
+def _indices(name: str, doc: str) -> Callable:
+    def of_shape(n: int, k: int = 0, m: int | None = None) -> tuple[Tensor, ...]:
+        return tuple([place(i.astype(np.int32)) for i in getattr(np, name)(n, k, m)])
+
+    of_shape.__name__ = of_shape.__qualname__ = name
+    of_shape.__doc__ = f"The rows and columns of the {doc} triangle of an (n, m) matrix."
+    return of_shape
+
+
+tril_indices, triu_indices = _indices("tril_indices", "lower"), _indices("triu_indices", "upper")
+
+
+def tril_indices_from(arr: Any, k: int = 0) -> tuple[Tensor, ...]:
+    """The rows and columns of a matrix's lower triangle."""
+    rows, columns = tensor(arr, "tril_indices_from").shape
+    return tril_indices(rows, k, columns)
+
+
+def triu_indices_from(arr: Any, k: int = 0) -> tuple[Tensor, ...]:
+    """The rows and columns of a matrix's upper triangle."""
+    rows, columns = tensor(arr, "triu_indices_from").shape
+    return triu_indices(rows, k, columns)
+
+
+def diag_indices(n: int, ndim: int = 2) -> tuple[Tensor, ...]:
+    """The indices of the main diagonal of an array of ``ndim`` axes of length n."""
+    return tuple([place(np.arange(n, dtype=np.int32)) for _ in range(ndim)])
+
+
+def ix_(*args: Any) -> tuple[Tensor, ...]:
+    """Index vectors shaped so that together they index a grid."""
+    return tuple([place(narrow(i)) for i in np.ix_(*[host(a) for a in args])])
+
+
+def _window(name: str) -> Callable:
+    def window(M: int) -> Tensor:
+        return place(getattr(np, name)(M).astype(np.float32))
+
+    window.__name__ = window.__qualname__ = name
+    window.__doc__ = f"The {name} window of M points."
+    return window
+
+
+bartlett, blackman, hamming, hanning = map(_window, ("bartlett", "blackman", "hamming", "hanning"))
+
+
+def rand(*shape: int, dtype: DType = float32) -> Tensor:
+    """Uniform numbers of [0, 1): ``rand(2, 3)``."""
+    return _drawn("random_uniform", shape, dtype)
+
+
+def randn(*shape: int, dtype: DType = float32) -> Tensor:
+    """Standard normal numbers: ``randn(2, 3)``."""
+    return _drawn("random_normal", shape, dtype)
+
+
+def randint(minval: int, maxval: int | None = None, shape: Any = None, dtype: DType = int32) -> Tensor:
+    """Integers of [minval, maxval), or of [0, minval)."""
+    low, high = (0, minval) if maxval is None else (minval, maxval)
+    if high <= low:
+        raise ArgumentError(f"randint: maxval must be greater than minval, got {low} and {high}.")
+    return _drawn("random_randint", (1,) if shape is None else shape, dtype, low=int(low), high=int(high))
+
+
+def _drawn(name: str, shape: Any, dtype: Any, **params: Any) -> Tensor:
+    shape = shape[0] if isinstance(shape, tuple) and len(shape) == 1 and not isinstance(shape[0], int) else shape
+    return OPERATORS[name](next_key(), **params, shape=shape_of(shape, name), dtype=to_np(dtype).name)
+
+
+__all__ = [
+    "arange", "array", "asarray", "asfarray", "bartlett", "blackman", "diag_indices", "empty", "empty_like", "eye",
+    "full", "full_like", "geomspace", "hamming", "hanning", "identity", "indices", "ix_", "linspace", "logspace",
+    "meshgrid", "mgrid", "ogrid", "ones", "ones_like", "rand", "randint", "randn", "tri", "tril_indices",
+    "tril_indices_from", "triu_indices", "triu_indices_from", "zeros", "zeros_like",
+]

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from luojia import nd
+from luojia import nd, sym
 from luojia.gluon.model_zoo import vision
 
 LISTINGS = {
@@ -20,6 +20,11 @@ LISTINGS = {
     "squeezenet1.1": "1ac575affa22",
     "mobilenet0.25": "cf3c6077889c",
     "mobilenetv2_0.25": "48d2cfb34a89",
+    "densenet121": "31334d20736e",
+    "densenet161": "566cea1c12af",
+    "densenet169": "67f3b367e98a",
+    "densenet201": "7cd42d91868f",
+    "inceptionv3": "9fe62f147dff",
 }
 
 
@@ -37,6 +42,14 @@ def test_forward(name):
     assert net(nd.ones((1, 3, 32, 32))).shape == (1, 10)
 
 
+def test_deep_ones_by_their_graphs():
+    net = vision.get_model("inceptionv3", classes=10)
+    assert net(sym.var("data")).infer_shape(data=(1, 3, 299, 299))[1] == [(1, 10)]
+    net = vision.DenseNet(4, 2, (1, 2), classes=3, dropout=0.1)
+    net.initialize()
+    assert net(nd.ones((1, 3, 64, 64))).shape == (1, 3)
+
+
 @pytest.mark.parametrize("version", [1, 2])
 def test_small_residual_networks(version):
     network, block = (vision.ResNetV1, vision.BasicBlockV1) if version == 1 else (vision.ResNetV2, vision.BottleneckV2)
@@ -51,7 +64,8 @@ def test_small_residual_networks(version):
 def test_errors():
     with pytest.raises(ValueError, match="Model foo is not supported. Available options are"):
         vision.get_model("foo")
-    names = ("alexnet", "squeezenet1.0", "squeezenet1.1", "vgg11", "resnet18_v1", "mobilenet1.0", "mobilenetv2_1.0")
+    names = ("alexnet", "squeezenet1.0", "squeezenet1.1", "vgg11", "densenet121", "inceptionv3",
+             "resnet18_v1", "mobilenet1.0", "mobilenetv2_1.0")
     for name in names:
         with pytest.raises(NotImplementedError, match="luojia ships no trained weights"):
             vision.get_model(name, pretrained=True)

@@ -21,7 +21,7 @@ def _pairs(pad_width, ndim: int) -> tuple:
 @op("Pad(paddings:pad_width)(x)", mx=("pad(data:x, mode, pad_width, constant_value:constant_values=0)",
                                       "Pad(data:x, mode, pad_width, constant_value:constant_values=0)"))
 def pad(xp, x, *, pad_width, mode="constant", constant_values=0):
-    """x with ``pad_width`` (before, after) per axis filled: 'constant', 'edge', 'reflect' or 'symmetric'."""
+    """x with ``pad_width`` (before, after) per axis filled: 'constant', 'edge', 'reflect', 'symmetric', 'wrap'."""
     width = _pairs(pad_width, len(x.shape))
     mode = mode.lower()
     if mode == "constant":
@@ -29,8 +29,8 @@ def pad(xp, x, *, pad_width, mode="constant", constant_values=0):
         if any(a < 0 or b < 0 for a, b in width):
             x, width = x[cut], tuple([(max(a, 0), max(b, 0)) for a, b in width])
         return xp.pad(x, width, "constant", constant_values=constant_values)
-    if mode not in ("edge", "reflect", "symmetric"):
-        raise ArgumentError(f"pad: mode must be 'constant', 'edge', 'reflect' or 'symmetric', got {mode!r}.")
+    if mode not in ("edge", "reflect", "symmetric", "wrap"):
+        raise ArgumentError(f"pad: mode must be 'constant', 'edge', 'reflect', 'symmetric' or 'wrap', got {mode!r}.")
     for axis, (before, after) in enumerate(width):
         if before or after:
             n = x.shape[axis]

@@ -1,0 +1,75 @@
+"""Products of vectors and matrices beyond ``matmul``: Kronecker, cross, powers and chains."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..core.op import op
+from ..errors import ArgumentError, ShapeError
+from .shape import axis_in
+
+
+@op(fn=())
+def kron(xp, x, y):
+    """The Kronecker product: every element of x times y, as blocks."""
+    ndim = max(len(x.shape), len(y.shape))
+    a = (1,) * (ndim - len(x.shape)) + tuple(x.shape)
+    b = (1,) * (ndim - len(y.shape)) + tuple(y.shape)
+    blocks = xp.reshape(x, tuple([n for k in a for n in (k, 1)])) * xp.reshape(y, tuple([n for k in b for n in (1, k)]))
+    return xp.reshape(blocks, tuple([m * n for m, n in zip(a, b)]))
+
+
+@op(fn=())
+def cross(xp, a, b, *, axisa=-1, axisb=-1, axisc=-1, axis=None):
+    """The cross product of vectors of two or three elements, along ``axis`` or an axis for each."""
+    if axis is not None:
+        axisa = axisb = axisc = axis
+    a = xp.moveaxis(a, axis_in(axisa, len(a.shape), "cross"), -1)
+    b = xp.moveaxis(b, axis_in(axisb, len(b.shape), "cross"), -1)
+    m, n = a.shape[-1], b.shape[-1]
+    if m not in (2, 3) or n not in (2, 3):
+        raise ShapeError(f"cross expects vectors of 2 or 3 elements, got {m} and {n}.")
+    (a0, a1), (b0, b1) = [(v[..., 0], v[..., 1]) for v in (a, b)]
+    z = a0 * b1 - a1 * b0
+    if m == n == 2:
+        return z
+    a2, b2 = [v[..., 2] if v.shape[-1] == 3 else 0 * v[..., 0] for v in (a, b)]
+    out = xp.stack((a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, z), -1)
+    return xp.moveaxis(out, -1, axis_in(axisc, len(out.shape), "cross"))
+
+
+@op(fn=())
+def matrix_power(xp, x, *, n):
+    """Each square matrix multiplied ``n`` times; for negative ``n`` its inverse, -n times."""
+    if len(x.shape) < 2 or x.shape[-1] != x.shape[-2]:
+        raise ShapeError(f"matrix_power expects square matrices in the last two axes, got shape {tuple(x.shape)}.")
+    if n < 0:
+        x, n = xp.linalg.inv(x), -n
+    if n == 0:
+        return 0 * x + np.eye(x.shape[-1]).astype(x.dtype)
+    result = None
+    while n:  # by squaring
+        if n & 1:
+            result = x if result is None else xp.matmul(result, x)
+        n >>= 1
+        x = xp.matmul(x, x) if n else x
+    return result
+
+
+@op(fn=())
+def multi_dot(xp, *xs):
+    """The matrix product of two or more arrays, from left to right; the first and last may be vectors."""
+    if len(xs) < 2:
+        raise ArgumentError(f"multi_dot expects at least two arrays, got {len(xs)}.")
+    out = xs[0]
+    for x in xs[1:]:
+        out = xp.dot(out, x)
+    return out
+
+
+@op(fn=())
+def vdot(xp, x, y):
+    """The scalar product of two arrays, flattened."""
+    if tuple(x.shape) != tuple(y.shape):
+        raise ShapeError(f"vdot expects two arrays of one shape, got {tuple(x.shape)} and {tuple(y.shape)}.")
+    return xp.sum(x * y)

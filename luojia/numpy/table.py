@@ -1,0 +1,106 @@
+"""The functions that are one operator under mindspore.numpy's name and signature: one line each.
+
+``absolute(x) = abs`` names the operator ``abs``; without ``=`` the operator has the function's name.
+``public:internal`` maps the name of an argument to the operator's (see ``_src/core/faces.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .._src.core.faces import Face, compile_function, run_plain
+from .._src.core.op import OPERATORS
+from .._src.core.tensor import Tensor
+from .convert import cast, floating, tensor
+
+# Each takes dtype=None as last argument, the dtype of the result.
+ELEMENTWISE = """
+abs(x); absolute(x) = abs; fabs(x) = abs; negative(a:x); positive(a:x) = identity; square(x)
+add(x1:x, x2:y); subtract(x1:x, x2:y); multiply(x1:x, x2:y); power(x1:x, x2:y); floor_divide(x1:x, x2:y)
+mod(x1:x, x2:y); remainder(x1:x, x2:y) = mod; fmod(x1:x, x2:y)
+maximum(x1:x, x2:y); minimum(x1:x, x2:y); gcd(x1:x, x2:y); lcm(x1:x, x2:y)
+bitwise_and(x1:x, x2:y); bitwise_or(x1:x, x2:y); bitwise_xor(x1:x, x2:y); invert(x); bitwise_not(x) = invert
+equal(x1:x, x2:y); not_equal(x1:x, x2:y); less(x1:x, x2:y); less_equal(x1:x, x2:y); greater(x1:x, x2:y)
+greater_equal(x1:x, x2:y); logical_and(x1:x, x2:y); logical_or(x1:x, x2:y); logical_xor(x1:x, x2:y); logical_not(a:x)
+"""
+# The same, of integers in float32: their results are no integers.
+FLOATING = """
+sqrt(x); cbrt(x); exp(x); exp2(x); expm1(x); log(x); log2(x); log10(x); log1p(x)
+sin(x); cos(x); tan(x); arcsin(x); arccos(input:x) = arccos; arctan(x); sinh(x); cosh(x); tanh(x); arcsinh(x)
+arccosh(x); arctanh(x); deg2rad(x) = radians; radians(x); rad2deg(x) = degrees; sign(x); ceil(x); floor(x); trunc(x)
+rint(x); divide(x1:x, x2:y); true_divide(x1:x, x2:y) = divide; float_power(x1:x, x2:y) = power; hypot(x1:x, x2:y)
+arctan2(x1:x, x2:y); logaddexp(x1:x, x2:y); logaddexp2(x1:x, x2:y); heaviside(x1:x, x2:y); copysign(x1:x, x2:y)
+isfinite(x); isinf(x); isnan(x); signbit(x)
+"""
+PLAIN = """
+isclose(a:x, b:y, rtol=1e-05, atol=1e-08, equal_nan=False); fix(x); isneginf(x); isposinf(x)
+around(a:x, decimals=0) = round; round(a:x, decimals=0); copy(a:x) = identity
+diag(v:x, k=0); diagonal(a:x, offset=0, axis1=0, axis2=1)
+transpose(a:x, axes=None); moveaxis(a:x, source, destination); swapaxes(x, axis1, axis2)
+squeeze(a:x, axis=None); tile(a:x, reps); roll(a:x, shift, axis=None)
+take_along_axis(arr:x, indices:i, axis) = take_along; broadcast_to(array:x, shape)
+ptp(x, axis=None, keepdims=False)
+mean(a:x, axis=None, keepdims=False, dtype=None); count_nonzero(x, axis=None, keepdims=False)
+argmax(a:x, axis=None); argmin(a:x, axis=None) | dtype='int32'
+sometrue(a:x, axis=None, keepdims=False) = any
+inner(a:x, b:y); outer(a:x, b:y); tensordot(a:x, b:y, axes=2)
+kron(a:x, b:y); cross(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None); matrix_power(a:x, n)
+convolve(a, v, mode='full'); correlate(a, v, mode='valid')
+polyadd(a1:x, a2:y); polysub(a1:x, a2:y); polymul(a1:a, a2:v) = convolve; polyval(p, x)
+polyder(p, m=1); polyint(p, m=1, k=None); vander(x, N:n=None, increasing=False)
+"""
+PLAIN_FLOATING = """
+var(x, axis=None, ddof=0, keepdims=False); std(x, axis=None, ddof=0, keepdims=False)
+trapz(y, x=None, dx=1.0, axis=-1); unwrap(p, discont=3.141592653589793, axis=-1)
+"""
+
+
+def _plain(prepare: Callable) -> Callable:
+    """Call the operator, numbers and lists among its arrays being made Tensors."""
+    def run(face: Face, inputs: tuple, attrs: dict[str, Any]) -> Any:
+        return run_plain(face, tuple([x if x is None else prepare(tensor(x, face.name)) for x in inputs]), attrs)
+
+    return run
+
+
+def _same(x: Any) -> Any:
+    return x
+
+
+def _elementwise(prepare: Callable) -> Callable:
+    def run(face: Face, inputs: tuple, attrs: dict[str, Any], dtype: Any = None) -> Any:
+        inputs = tuple([x if isinstance(x, (bool, int, float)) else tensor(x, face.name) for x in inputs])
+        if not any(isinstance(x, Tensor) or hasattr(x, "_luojia_apply") for x in inputs):
+            inputs = tuple([tensor(x, face.name) for x in inputs])  # numbers beside a Tensor take its dtype
+        return cast(run_plain(face, tuple([prepare(x) for x in inputs]), attrs), dtype)
+
+    return run
+
+
+def lines(table: str) -> list[tuple[str, str]]:
+    """(face, operator) for each entry of a table.
+
+    >>> lines("abs(x); absolute(x) = abs")
+    [('abs(x)', 'abs'), ('absolute(x)', 'abs')]
+    """
+    found = []
+    for entry in table.replace("\n", ";").split(";"):
+        if entry.strip():
+            face, _, target = entry.strip().partition(") = ")
+            target, bar, fixed = target.partition("|")
+            face = f"{face}) | {fixed.strip()}" if bar else face + ")" * bool(target)
+            found.append((face, target.strip() or face.partition("(")[0]))
+    return found
+
+
+def make(module: str) -> dict[str, Callable]:
+    """The functions of the tables."""
+    made = {}
+    kinds = ((ELEMENTWISE, _elementwise(_same), "dtype=None"), (FLOATING, _elementwise(floating), "dtype=None"),
+             (PLAIN, _plain(_same), ""), (PLAIN_FLOATING, _plain(floating), ""))
+    for table, run, extra in kinds:
+        for spec, target in lines(table):
+            function = compile_function(Face(OPERATORS[target], spec), run, module, extra)
+            made[function.__name__] = function
+    return made

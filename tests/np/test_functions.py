@@ -1,0 +1,142 @@
+"""The functions of ``mx.np``, its ``linalg`` and ``random``, and ``mx.npx``, against NumPy."""
+
+import numpy as onp
+import pytest
+
+import luojia as mx
+from luojia import autograd, gluon, np, npx
+
+X = onp.array([[4.0, 1.0, 2.0], [0.5, 5.0, 3.0]], "float32")
+SAME = """mean(x) mean(x,axis=1) std(x) var(x,axis=0,ddof=1) max(x,axis=1) min(x) argmax(x,axis=1) argmin(x) clip(x,1,3)
+tile(x,2) repeat(x,2,axis=0) stack([x,x]) vstack([x,x]) hstack([x,x]) dstack([x,x]) concatenate([x,x],axis=1)
+where(x>2,x,0) sort(x,axis=1) argsort(x[0]) unique(x) tril(x) triu(x,1) trace(x) diag(x[:,:2])
+diag(x[0]) outer(x[0],x[1])
+inner(x[0],x[1]) tensordot(x,x,([1],[1])) einsum("ij,kj->ik",x,x) flip(x,1) roll(x,1) expand_dims(x,-1) squeeze(x[None])
+swapaxes(x,0,1) moveaxis(x,0,1) rollaxis(x[None],2) broadcast_to(x[0],(2,3)) maximum(x,2) minimum(2,x)
+power(x,2) sqrt(x)
+logical_not(x) isnan(x) floor(x/2) round(x/3) around(x,1) sum(x,axis=(0,1)) prod(x+1) cumsum(x) all(x) any(x,axis=0)
+average(x,axis=0,weights=x) average(x,axis=1,weights=x[0]) average(x) diff(x) diff(x,2) append(x,x,axis=0) append(x,3)
+zeros_like(x) ones_like(x) full_like(x,3) vdot(x,x) ravel(x) pad(x,((1,1),(0,0))) hypot(x,x) arctan2(x,x+1) mod(x,2)
+abs(-x) absolute(x) fabs(x) sign(x) atleast_2d(x[0]) atleast_1d(x) atleast_3d(x) percentile(x,50) linalg.det(x[:2,:2])
+linalg.inv(x[:2,:2]) linalg.norm(x) linalg.norm(x,axis=1) linalg.norm(x[0],1) linalg.norm(x,2) linalg.matrix_rank(x)
+linalg.solve(x[:2,:2],x) nan_to_num(x/0) rot90(x) rot90(x,2) rot90(x,3) rot90(x,4) fliplr(x) flipud(x) count_nonzero(x)
+ptp(x) ptp(x,axis=0) deg2rad(x) rad2deg(x) reciprocal(x) log1p(x) expm1(x) cbrt(x) trunc(x) rint(x) negative(x)
+less(x,2) greater_equal(x,2) not_equal(x,1) equal(x,1) logical_and(x,x-1) logical_or(x,0) logical_xor(x,x-1)
+true_divide(x,2) remainder(x,2) positive(x) copy(x) diagflat(x[0]) nanmax(x) median(x) dot(x,x.T) dot(2,x)
+dot(x,x[0]) transpose(x) reshape(x,(3,2)) matmul(x,x.T) amax(x) amin(x,axis=1) take(x,1,axis=1)""".split()
+
+
+@pytest.mark.parametrize("text", SAME)
+def test_as_numpy(text):
+    with onp.errstate(all="ignore"):
+        expected = eval(f"np.{text}", {"np": onp, "x": X})
+        got = eval(f"np.{text}", {"np": np, "x": np.array(X)})
+    assert got.shape == onp.shape(expected)
+    assert not isinstance(got, np.ndarray) or got.dtype != onp.float64
+    onp.testing.assert_allclose(got.asnumpy(), expected, rtol=2e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("text", ["split(x,2)", "array_split(x,2,axis=1)", "hsplit(x,3)", "vsplit(x,[1])",
+                                  "meshgrid(x[0],x[1])",
+                                  "broadcast_arrays(x,x[0])", "histogram(x,2)", "nonzero(x)", "dsplit(x[None],3)",
+                                  "atleast_2d(x[0],x)", "average(x,returned=True)", "linalg.slogdet(x[:2,:2])"])
+def test_several_results_as_numpy(text):
+    expected = eval(f"np.{text}", {"np": onp, "x": X})
+    got = eval(f"np.{text}", {"np": np, "x": np.array(X)})
+    assert len(got) == len(expected)
+    for g, e in zip(got, expected):
+        onp.testing.assert_allclose(g.asnumpy(), e, rtol=1e-5)
+
+
+def test_creation():
+    for made, value in ((np.zeros((2,)), [0, 0]), (np.ones(2), [1, 1]), (np.full((2,), 3), [3, 3]),
+                        (np.arange(2), [0, 1]),
+                        (np.arange(1, 4, 2), [1, 3]), (np.linspace(0, 1, 3), [0, 0.5, 1]), (np.eye(1, 2), [[1, 0]]),
+                        (np.identity(1), [[1]]), (np.empty_like(np.ones(1)), [0])):
+        assert made.tolist() == value and made.dtype == onp.float32
+    assert np.arange(3, dtype="int32").dtype == onp.int32 and np.full((1,), True).dtype == bool
+    assert np.zeros((2, 0)).shape == (2, 0) and np.ones(1, ctx=mx.cpu(1)).context == mx.cpu(1)
+    assert (np.shape(X), np.ndim(np.ones(2)), np.size(X)) == ((2, 3), 1, 6)
+    assert np.linspace(0, 1, 3, retstep=True)[1] == 0.5
+    x = np.ones(2)
+    assert np.asarray(x) is x and np.asarray([1, 2]).dtype == onp.float32
+    out = np.zeros(2)
+    assert np.add(x, x, out=out) is out and out.tolist() == [2, 2]
+    assert np.pi == onp.pi and np.newaxis is None and np.float32 is onp.float32
+
+
+def test_random():
+    mx.random.seed(1)
+    first = np.random.normal(0, 1, size=(3,)).tolist()
+    mx.random.seed(1)
+    assert np.random.randn(3).tolist() == first
+    assert np.random.uniform().shape == () and np.random.uniform(2, 3, (4,)).asnumpy().min() >= 2
+    assert np.random.randint(3, size=(50,)).asnumpy().max() == 2 and np.random.randint(0, 2).dtype == onp.int64
+    assert np.random.normal(np.zeros((2, 1)), np.ones(3)).shape == (2, 3) and np.random.rand(2).dtype == onp.float32
+    assert np.random.exponential(2.0, (1000,)).mean().item() == pytest.approx(2, rel=0.2)
+    assert np.random.gamma(3.0, 1.0, (1000,)).mean().item() == pytest.approx(3, rel=0.2)
+    assert np.random.multinomial(10, [0.0, 1.0], size=(2,)).tolist() == [[0, 10], [0, 10]]
+    assert np.random.choice(3, 5, p=[0, 0, 1]).tolist() == [2] * 5
+    assert sorted(np.random.choice(np.arange(4), (4,), replace=False).tolist()) == [0, 1, 2, 3]
+    assert sorted(np.random.permutation(4).tolist()) == [0, 1, 2, 3]
+    x = np.arange(5)
+    assert np.random.shuffle(x) is None and sorted(x.tolist()) == [0, 1, 2, 3, 4]
+    scale = np.array(2.0)
+    scale.attach_grad()
+    with autograd.record():
+        y = np.random.normal(0, scale, (3,))
+    y.backward()
+    assert scale.grad.item() == pytest.approx(y.sum().item() / 2, rel=1e-5)
+
+
+def test_npx(tmp_path):
+    x = np.array([[1, 2, 3]])
+    assert npx.relu(-x).tolist() == [[0, 0, 0]] and type(npx.softmax(x)) is np.ndarray
+    assert npx.one_hot(np.array([0, 2]), 3).tolist() == [[1, 0, 0], [0, 0, 1]]
+    assert npx.pick(x, np.array([1])).tolist() == [2] and npx.topk(x, k=1).tolist() == [[2]]
+    assert npx.fully_connected(x, np.ones((2, 3)), None, num_hidden=2, no_bias=True).tolist() == [[6, 6]]
+    assert npx.reshape(np.ones((2, 3, 4)), (-5, -2)).shape == (6, 4) and npx.nonzero(x).shape == (3, 2)
+    assert npx.arange_like(x, axis=1).tolist() == [0, 1, 2]
+    name = str(tmp_path / "x")
+    npx.save(name, {"a": x})
+    assert npx.load(name)["a"].tolist() == [[1, 2, 3]] and type(npx.load(name)["a"]) is np.ndarray
+    npx.save(name, [x])
+    assert npx.load(name)[0].tolist() == [[1, 2, 3]]
+    assert npx.num_gpus() >= 0 and npx.cpu(1) == mx.cpu(1) and npx.waitall() is None
+    npx.seed(1)
+    assert "fully_connected" in dir(npx) and "mean" in dir(np) and "inv" in dir(np.linalg)
+
+
+def test_the_switch():
+    assert not npx.is_np_array()
+    npx.set_np()
+    try:
+        assert npx.is_np_array() and npx.is_np_shape()
+    finally:
+        npx.reset_np()
+    assert not npx.is_np_array()
+
+
+def test_training_as_in_d2l():
+    npx.set_np()
+    try:
+        w = np.array([2, -3.4])
+        x = np.random.normal(0, 1, (100, 2))
+        y = (np.dot(x, w) + 4.2).reshape((-1, 1))
+        batches = gluon.data.DataLoader(gluon.data.ArrayDataset(x, y), 10, shuffle=True)
+        net = gluon.nn.Sequential()
+        net.add(gluon.nn.Dense(1))
+        net.initialize(mx.init.Normal(sigma=0.01))
+        loss = gluon.loss.L2Loss()
+        trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.3})
+        for _ in range(5):
+            for xb, yb in batches:
+                assert type(xb) is np.ndarray
+                with autograd.record():
+                    ls = loss(net(xb), yb)
+                ls.backward()
+                trainer.step(10)
+        assert type(ls) is np.ndarray and loss(net(x), y).mean().item() < 1e-3
+        onp.testing.assert_allclose((w - net[0].weight.data().reshape(w.shape)).asnumpy(), [0, 0], atol=0.01)
+    finally:
+        npx.reset_np()

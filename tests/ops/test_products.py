@@ -1,0 +1,48 @@
+"""Kronecker and cross products, matrix powers and chains, against NumPy's own."""
+
+import numpy as np
+import pytest
+
+from luojia import Tensor
+from luojia._src.core.op import OPERATORS
+from luojia._src.errors import ArgumentError, ShapeError
+from tests.check import check_op
+
+x = np.array([[0.3, -1.2], [1.4, 0.6]])
+y = np.array([[0.5, 2.0, -1.0], [1.0, 0.1, 0.7]])
+
+
+def test_kronecker():
+    check_op("kron", x, y, ref=np.kron(x, y))
+    check_op("kron", y[0], x, ref=np.kron(y[0], x))
+
+
+def test_cross():
+    check_op("cross", y, y[::-1] + 1, ref=np.cross(y, y[::-1] + 1))
+    check_op("cross", y.T, y[0], attrs={"axisa": 0}, ref=np.cross(y.T, y[0], axisa=0))
+    check_op("cross", y.T, -2 * y.T + 1, attrs={"axis": 0}, ref=np.cross(y.T, -2 * y.T + 1, axis=0))
+    check_op("cross", np.array([1.0, 2.0]), np.array([3.0, 5.0]), ref=-1.0)
+    check_op("cross", np.array([1.0, 2.0]), y[0], ref=[-2.0, 1.0, 1.0])
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 5, -2])
+def test_matrix_power(n):
+    dtypes = ("float32", "float16") if n >= 0 else ("float32",)  # LAPACK has no float16
+    check_op("matrix_power", x, attrs={"n": n}, ref=np.linalg.matrix_power(x, n), tolerance=5, dtypes=dtypes)
+
+
+def test_chains():
+    check_op("multi_dot", x, y, y.T, ref=x @ y @ y.T)
+    check_op("multi_dot", x[0], x, y, ref=x[0] @ x @ y)
+    check_op("vdot", x, x + 1, ref=np.vdot(x, x + 1))
+
+
+def test_errors():
+    with pytest.raises(ShapeError, match="cross expects vectors of 2 or 3 elements, got 4 and 3"):
+        OPERATORS["cross"](Tensor(np.ones(4)), Tensor(y))
+    with pytest.raises(ShapeError, match="matrix_power expects square matrices"):
+        OPERATORS["matrix_power"](Tensor(y), n=2)
+    with pytest.raises(ArgumentError, match="multi_dot expects at least two arrays, got 1"):
+        OPERATORS["multi_dot"](Tensor(x))
+    with pytest.raises(ShapeError, match="vdot expects two arrays of one shape"):
+        OPERATORS["vdot"](Tensor(x), Tensor(y))
