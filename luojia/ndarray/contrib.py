@@ -98,27 +98,6 @@ def cond(pred: Any, then_func: Callable, else_func: Callable) -> Any:
     return then_func() if bool(pred) else else_func()
 
 
-def isfinite(data: NDArray) -> NDArray:
-    """1 where an element is finite, else 0."""
-    return OPERATORS["isfinite"](data).astype(data.np_dtype)
-
-
-def isnan(data: NDArray) -> NDArray:
-    """1 where an element is not a number, else 0."""
-    return OPERATORS["isnan"](data).astype(data.np_dtype)
-
-
-def isinf(data: NDArray) -> NDArray:
-    """1 where an element is infinite, else 0."""
-    return OPERATORS["isinf"](data).astype(data.np_dtype)
-
-
-def boolean_mask(data: NDArray, index: NDArray, axis: int = 0) -> NDArray:
-    """The parts of ``data`` along ``axis`` where ``index`` (a vector) is not zero."""
-    where = np.flatnonzero(index.asnumpy())
-    return data[(slice(None),) * (axis % data.ndim) + (where,)]
-
-
 def rand_zipfian(true_classes: NDArray, num_sampled: int, range_max: int, ctx: Any = None) -> tuple:
     """Draw ``num_sampled`` classes of [0, range_max), class k with P(k) = log((k + 2) / (k + 1)) / log(range_max + 1).
 
