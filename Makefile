@@ -1,5 +1,6 @@
 # make demo   gradients, LeNet on real digits, a plot          make bench   timings against what is installed
 # make test   ruff, pyright, every test                        make docs    the documentation as HTML
+# make bench-check   the ratios to the peers against those of benchmarks/baseline.json
 #
 # Each target prepares .venv by itself, again only when pyproject.toml changed. Another Python: make test PYTHON=python3.12
 
@@ -9,7 +10,7 @@ BIN := $(VENV)/bin
 # BLAS with more threads than free cores can be many times slower on small products.
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
-.PHONY: demo test lint types bench docs clean
+.PHONY: demo test lint types bench bench-check docs clean
 
 demo: $(VENV)/.demo
 	$(BIN)/luojia demo
@@ -26,6 +27,9 @@ types: $(VENV)/.dev
 bench: $(VENV)/.dev
 	mkdir -p out
 	$(ONE_THREAD) $(BIN)/python -m benchmarks --out out/benchmarks.json $(ARGS)
+
+bench-check: $(VENV)/.dev
+	$(ONE_THREAD) $(BIN)/python -m benchmarks --check benchmarks/baseline.json $(ARGS)
 
 docs: $(VENV)/.docs
 	$(BIN)/sphinx-build -q -W -c docs . docs/_build

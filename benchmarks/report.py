@@ -6,6 +6,8 @@ import datetime
 import json
 import os
 import platform
+import time
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -93,8 +95,113 @@ def machine() -> dict[str, Any]:
         "cores": os.cpu_count(),
         "load": os.getloadavg()[0],
         "python": platform.python_version(),
+        **roofline(),
     }
 
 
-def write(path: Path, cases: dict[str, list[dict[str, Any]]]) -> None:
-    path.write_text(json.dumps({"machine": machine(), "cases": cases}, indent=1) + "\n", "utf-8")
+def roofline() -> dict[str, float]:
+    """What the machine gives NumPy on one thread: GEMM rate (GFLOP/s) and copy bandwidth (GB/s), both in float32."""
+    import numpy as np
+    from threadpoolctl import threadpool_limits
+
+    a, b = np.ones((2, 768, 768), np.float32)
+    source, target = np.ones((2, 8_000_000), np.float32)
+    out = np.empty_like(a)
+    with threadpool_limits(1):
+        gemm = min(_seconds(lambda: np.matmul(a, b, out)) for _ in range(10))
+    copy = min(_seconds(lambda: np.copyto(target, source)) for _ in range(10))
+    return {"gemm_gflops": 2 * 768**3 / gemm / 1e9, "copy_gbps": 2 * source.nbytes / copy / 1e9}
+
+
+def _seconds(run: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
+
+
+def distance(case: ModuleType, rows: list[dict[str, Any]], machine: dict[str, Any]) -> float | None:
+    """luojia's median over the time that the case's multiplications take at the machine's GEMM rate."""
+    flops, rate = getattr(case, "GFLOP", None), machine.get("gemm_gflops")
+    ours = next((row["median"] for row in rows if row["framework"] == "luojia" and "median" in row), None)
+    return ours / case.SCALE / (flops / rate) if flops and rate and ours else None
+
+
+def write(path: Path, cases: dict[str, list[dict[str, Any]]], machine_: dict[str, Any]) -> None:
+    path.write_text(json.dumps({"machine": machine_, "cases": cases}, indent=1) + "\n", "utf-8")
+
+
+def ratios(cases: dict[str, list[dict[str, Any]]]) -> dict[str, dict[str, dict[str, float]]]:
+    """By case and way of luojia, the ratios to the peers: what a baseline keeps. Without peers it keeps the value."""
+    return {
+        name: {
+            row["framework"]: row["ratios"] if row.get("ratios") else {"": row["median"]}
+            for row in rows if row["framework"].startswith("luojia") and "median" in row
+        }
+        for name, rows in cases.items()
+    }
+
+
+def regressions(now: dict[str, Any], baseline: dict[str, Any], tolerance: float) -> list[str]:
+    """What is slower than the baseline by more than ``tolerance``, a fraction; what either lacks is passed over."""
+    found = []
+    for name, ways in baseline.items():
+        for way, peers in ways.items():
+            for peer, before in peers.items():
+                after = now.get(name, {}).get(way, {}).get(peer)
+                if after is not None and after > before * (1 + tolerance):
+                    what = f"{name}, {way}{f' over {peer}' if peer else ''}"
+                    found.append(f"{what}: {before:.2f} before, {after:.2f} now")
+    return found
+
+
+def markdown(cases: dict[str, tuple[ModuleType, list[dict[str, Any]]]], machine_: dict[str, Any]) -> str:
+    """The results as a table: medians, and luojia's ratio to each peer's fastest way."""
+    lines = ["| case | luojia | peers | ours / theirs | must | should |", "|---|---|---|---|---|---|"]
+    for case, rows in cases.values():
+        good = [row for row in rows if "median" in row]
+        peers = [row for row in good if not row["framework"].startswith("luojia")]
+        told = "; ".join(f"{row['framework']} {row['median']:.3g}" for row in peers)
+        far = distance(case, rows, machine_)
+        for row in good:
+            if not row["framework"].startswith("luojia"):
+                continue
+            way = row["framework"].partition(" ")[2]
+            title = f"{case.TITLE}{f', {way}' if way else ''} ({case.UNIT})"
+            found = ", ".join(f"{ratio:.2f} {peer}" for peer, ratio in row.get("ratios", {}).items())
+            if far and not way:
+                found += f"; {far:.1f} times the GEMM bound"
+            marks = [{True: "yes", False: "no"}.get(row.get(key), "") for key in ("must", "reach")]
+            lines.append(f"| {title} | {row['median']:.3g} | {told} | {found} | {marks[0]} | {marks[1]} |")
+            told = ""
+    return "\n".join(lines) + "\n"
+
+
+def plot(path: Path, cases: dict[str, tuple[ModuleType, list[dict[str, Any]]]]) -> None:
+    """Bars of luojia's ratio to each peer, the best of its ways, on a logarithmic axis; matplotlib draws them."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    entries = [(case.TITLE, _best(rows)) for case, rows in cases.values() if _best(rows)]
+    peers = sorted({peer for _, found in entries for peer in found})
+    figure, axes = pyplot.subplots(figsize=(9, 1 + 0.55 * len(entries)))
+    for k, peer in enumerate(peers):
+        places = [i + 0.25 * (k - (len(peers) - 1) / 2) for i, (_, found) in enumerate(entries) if peer in found]
+        axes.barh(places, [found[peer] for _, found in entries if peer in found], 0.23, label=peer)
+    axes.axvline(1, color="black", linewidth=1)
+    axes.set_yticks(range(len(entries)), [title for title, _ in entries])
+    axes.invert_yaxis()
+    axes.set_xscale("log")
+    axes.set_xlabel("luojia's time (or memory) / theirs: left of 1, luojia is ahead")
+    axes.legend()
+    figure.tight_layout()
+    figure.savefig(path, dpi=110)
+
+
+def _best(rows: list[dict[str, Any]]) -> dict[str, float]:
+    best: dict[str, float] = {}
+    for row in rows:
+        for peer, ratio in row.get("ratios", {}).items():
+            best[peer] = min(ratio, best.get(peer, ratio))
+    return best

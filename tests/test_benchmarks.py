@@ -6,6 +6,7 @@ import json
 import sys
 import types
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -85,40 +86,74 @@ def test_a_framework_that_is_missing_does_not_stop_the_others() -> None:
     assert runner.importable("luojia") and not runner.importable("no_such_framework")
 
 
-def case(**attributes: object) -> types.ModuleType:
+def case(**attributes: Any) -> types.ModuleType:
     module = types.ModuleType("case")
-    module.__dict__.update({"TITLE": "Case", "UNIT": "ms", "LIMITS": None, "RATIOS": {}, **attributes})
+    module.__dict__.update({"TITLE": "Case", "UNIT": "ms", "LIMITS": None, "RATIOS": {}, "SCALE": 1e3, **attributes})
     return module
 
 
+def results() -> list[Result]:
+    found = [
+        Result("luojia", [2.0, 1.0, 3.0]), Result("luojia module", [5.0]), Result("torch", [4.0]),
+        Result("torch last", [5.0]), Result("mxnet", [1.0]), Result("mindspore"),
+    ]  # fmt: skip
+    found[-1].error = "no such thing"
+    return found
+
+
 def test_ratios_and_targets() -> None:
-    results = [Result("luojia", [2.0, 1.0, 3.0]), Result("luojia hybrid", [1.5]), Result("luojia module", [1.0]),
-               Result("torch", [4.0]), Result("torch channels_last", [2.0]), Result("mindspore")]
-    results[5].error = "no such thing"
-    sample = case(RATIOS={"torch": (0.8, 0.6), "mindspore": (1.0, None)}, LIMITS=(2.5, 1.8),
-                  VARIANT_RATIOS={"luojia hybrid": {"torch": (0.9, 0.5)}})
-    rows = report.judge(sample, results)
-    assert [row.get("ratios") for row in rows] == [{"torch": 1.0}, {"torch": 0.75}, {"torch": 0.5}, None, None, None]
-    assert [row.get("must") for row in rows] == [False, True, True, None, None, None]
-    assert [row.get("reach") for row in rows] == [False, False, True, None, None, None]
+    sample = case(RATIOS={"torch": (0.6, 0.5), "jax": (0.1, None)}, VARIANT_RATIOS={"luojia module": {"torch": (1, 1)}})
+    rows = report.judge(sample, results())
+    assert [row.get("ratios") for row in rows[:2]] == [{"torch": 0.5, "mxnet": 2.0}, {"torch": 1.25, "mxnet": 5.0}]
+    assert [(row.get("must"), row.get("reach")) for row in rows[:3]] == [(True, True), (False, False), (None, None)]
     assert (rows[0]["median"], rows[0]["least"], rows[0]["spread"]) == (2.0, 1.0, 0.5)
     lines = report.table(sample, rows).splitlines()
-    assert lines[0] == "Case (ms): 2.5/1.8 ms, 0.8/0.6 of torch, 1 of mindspore, luojia hybrid: 0.9/0.5 of torch"
-    assert [line.split()[-1] for line in lines[1:4]] == ["MISSES", "within", "reaches"]
-    assert lines[1].split()[-3:-1] == ["1.00", "torch"]
-    assert lines[6].split(maxsplit=1) == ["mindspore", "not run: no such thing"]
+    assert lines[0] == "Case (ms): 0.6/0.5 of torch, 0.1 of jax, luojia module: 1/1 of torch"
+    assert lines[1].endswith("0.50 torch   2.00 mxnet  reaches") and lines[2].endswith("MISSES")
+    assert lines[6] == "  mindspore            not run: no such thing"
+    limited = report.judge(case(LIMITS=(2.5, 1.5)), results())
+    assert [(row.get("must"), row.get("reach")) for row in limited[:2]] == [(True, False), (False, False)]
 
 
 def test_loading_a_heavy_package_misses_the_target() -> None:
     results = [Result("luojia", [0.1], {"modules": 7, "doors": 0.25, "heavy": ["jax"]})]
     sample = case(UNIT="s", LIMITS=(0.3, 0.2))
     rows = report.judge(sample, results)
-    assert rows[0]["must"] is False and rows[0]["reach"] is False
-    assert "MISSES  7 modules, 0.25 s more for both doors  loads jax" in report.table(sample, rows)
+    assert rows[0]["must"] is False
+    assert "7 modules, 0.25 s more for both doors  loads jax" in report.table(sample, rows)
+
+
+def test_the_guard_compares_ratios_with_a_baseline() -> None:
+    cases = {"case": report.judge(case(), results())}
+    now = report.ratios(cases)
+    assert now["case"]["luojia"] == {"torch": 0.5, "mxnet": 2.0}
+    assert report.regressions(now, now, 0.0) == []
+    before = {"case": {"luojia": {"torch": 0.3, "mxnet": 1.9, "jax": 1.0}}, "gone": {"luojia": {"torch": 1.0}}}
+    assert report.regressions(now, before, 0.25) == ["case, luojia over torch: 0.30 before, 0.50 now"]
+    alone = report.ratios({"memory": report.judge(case(), [Result("luojia", [20.0])])})
+    assert alone == {"memory": {"luojia": {"": 20.0}}}
+    assert report.regressions({"memory": {"luojia": {"": 30.0}}}, alone, 0.25) == [
+        "memory, luojia: 20.00 before, 30.00 now"
+    ]
+
+
+def test_the_table_and_the_plot(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    sample = case(GFLOP=0.1, RATIOS={"torch": (0.6, 0.5)})
+    cases = {"case": (sample, report.judge(sample, results()))}
+    text = report.markdown(cases, {"gemm_gflops": 100.0})
+    assert "| Case (ms) | 2 | torch 4; torch last 5; mxnet 1 | 0.50 torch, 2.00 mxnet; 2.0 times the GEMM bound |" in text  # noqa: E501
+    assert "| Case, module (ms) | 5 |  | 1.25 torch, 5.00 mxnet | no | no |" in text
+    report.plot(tmp_path / "plot.png", cases)
+    assert (tmp_path / "plot.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_roofline_is_measured() -> None:
+    assert all(value > 0 for value in report.roofline().values())
 
 
 def test_what_is_written(tmp_path: Path) -> None:
-    report.write(tmp_path / "out.json", {"case": [{"framework": "luojia", "median": 1.0}]})
+    report.write(tmp_path / "out.json", {"case": [{"framework": "luojia", "median": 1.0}]}, report.machine())
     written = json.loads((tmp_path / "out.json").read_text())
     assert written["cases"]["case"][0]["median"] == 1.0
     assert {"processor", "cores", "python", "time"} <= set(written["machine"])

@@ -5,6 +5,7 @@
 - ``LIMITS``: the most that luojia's own value must be, in the unit, and the most that it should; or ``None``;
 - ``RATIOS``: by peer, the most that luojia's value, divided by the peer's, must be and should be; ``VARIANT_RATIOS``,
   where there is one, replaces it for variants of luojia;
+- ``GFLOP``, where most of the time goes into products of matrices: how much they compute in a run;
 - one function ``on_<framework>()`` for each framework, and ``on_<framework>__<variant>()`` where it is measured in
   several ways: luojia through Modules beside Gluon, mxnet hybridized, torch in another memory layout. It prepares
   everything and returns ``run``, one call of which is one run. Where ``RUNS`` is None it returns the value itself, or a

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from benchmarks.cases import networks
 
@@ -11,20 +12,25 @@ UNIT = "ms"
 SCALE = 1e3
 RUNS = 1
 LIMITS = None
+GFLOP = 4.83  # of multiplications and additions in products of matrices
 RATIOS = {"torch": (1.2, 1.0), "mxnet": (0.8, None)}
 SHAPE = (8, networks.TOKENS, networks.WIDTH)
+
+
+def _gluon(mx: Any, hybrid: bool = False) -> Callable[[], object]:
+    return networks.gluon_step(mx, networks.gluon_transformer, *networks.batch(*SHAPE), hybrid=hybrid)
 
 
 def on_luojia() -> Callable[[], object]:
     import luojia
 
-    return networks.gluon_step(luojia, networks.gluon_transformer, *networks.batch(*SHAPE))
+    return _gluon(luojia)
 
 
 def on_luojia__hybrid() -> Callable[[], object]:
     import luojia
 
-    return networks.gluon_step(luojia, networks.gluon_transformer, *networks.batch(*SHAPE), hybrid=True)
+    return _gluon(luojia, True)
 
 
 def on_luojia__module() -> Callable[[], object]:
@@ -40,13 +46,13 @@ def on_torch() -> Callable[[], object]:
 def on_mxnet() -> Callable[[], object]:
     import mxnet
 
-    return networks.gluon_step(mxnet, networks.gluon_transformer, *networks.batch(*SHAPE))
+    return _gluon(mxnet)
 
 
 def on_mxnet__hybrid() -> Callable[[], object]:
     import mxnet
 
-    return networks.gluon_step(mxnet, networks.gluon_transformer, *networks.batch(*SHAPE), hybrid=True)
+    return _gluon(mxnet, True)
 
 
 def on_mindspore() -> Callable[[], object]:

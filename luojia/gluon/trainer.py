@@ -242,6 +242,12 @@ class Trainer:
 
     def _apply(self, updates: list[tuple[int, list[Tensor], list[Tensor]]]) -> None:
         one = bool(self._update_on_kvstore)
+        if not one and len(self._updaters) == 1 and all([len(leaves) == 1 for _, leaves, _ in updates]):
+            self._updaters[0].together([(i, to_context(g, w._device), w) for i, (w,), (g,) in updates])
+            for _, (leaf,), _ in updates:
+                if isinstance(leaf._node, Leaf):
+                    leaf._node.fresh = False
+            return
         for i, leaves, grads in updates:
             for k, (leaf, grad) in enumerate(zip(leaves, grads)):
                 if k and one:

@@ -9,8 +9,10 @@ import numpy as np
 
 from .._src.core.dtypes import float32, int32
 from .._src.core.tensor import Tensor
+from .._src.engine.numpy_engine import ENGINE as NUMPY
 from .._src.errors import ArgumentError, DTypeError, ShapeError
 from .._src.ops import Parameter, ParameterTuple
+from .._src.train.inplace import KERNELS, own, updater
 from .._src.train.rules import Preset
 from .learning_rate_schedule import LearningRateSchedule
 from .module import Module
@@ -247,6 +249,40 @@ class RuleOptimizer(Optimizer):
 
     def construct(self, gradients: Any) -> tuple[bool, ...]:
         gradients = self._check(gradients)
+        rule = self._preset.rule
+        if not self._update_in_place(gradients):
+            self._update(gradients)
+        for beta in self._powers:
+            power = getattr(self, f"{beta}_power")
+            power._rebind(power._value * np.float32(self._hyper.get(beta, rule.defaults.get(beta))))
+        self.assignadd_global_step()
+        return (True,) * len(gradients)
+
+    def _update_in_place(self, gradients: list) -> bool:
+        """The updates written into the parameters and states, where the rule and they allow it; whether they did."""
+        leaves = [leaf_of(p) for p in self.parameters]
+        if (
+            self._preset.name not in KERNELS
+            or any([not isinstance(p, Tensor) and len(p.leaves()) > 1 for p in self.parameters])
+            or not all([w._device._engine is NUMPY and w._value.dtype.itemsize >= 4 for w in leaves])
+        ):
+            return False
+        step = self._step
+        rates = {id(rate): self._rate_at(rate, step) for rate, _ in self._own}
+        made: dict[tuple, Any] = {}
+        runs = []
+        for w, (rate, decay), flag in zip(leaves, self._own, self.decay_flags):
+            key = (rates[id(rate)], self._decay_at(decay, flag), w._value.dtype)
+            if key not in made:
+                made[key] = updater(self._preset.name, key[2], key[0], key[1], step + 1,
+                                    rescale_grad=self.reciprocal_scale, **self._hyper)
+            runs.append(made[key])
+        for i, (run, w, g) in enumerate(zip(runs, leaves, gradients)):
+            run(own(w), g._value, tuple([own(kept[i]) for kept in self._kept]))
+        return True
+
+    def _update(self, gradients: list) -> None:
+        """The updates by the pure rule."""
         step, rule = self._step, self._preset.rule
         done = []
         for i, (p, g, (rate, decay), flag) in enumerate(zip(self.parameters, gradients, self._own, self.decay_flags)):
@@ -260,8 +296,3 @@ class RuleOptimizer(Optimizer):
                 leaf._rebind(leaf._device.engine.put(value, leaf._device))
             for kept, state in zip(self._kept, states):
                 kept[i]._rebind(np.asarray(state) if isinstance(value, np.ndarray) else state)
-        for beta in self._powers:
-            power = getattr(self, f"{beta}_power")
-            power._rebind(power._value * np.float32(self._hyper.get(beta, rule.defaults.get(beta))))
-        self.assignadd_global_step()
-        return (True,) * len(done)

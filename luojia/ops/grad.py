@@ -66,7 +66,7 @@ Tensor(shape=[1], dtype=Float32, value= [ 2.00000000e+00]))
             sens = None
             if self.sens_param:
                 args, kwargs, sens = _take_sens(args, kwargs)
-            run = Recorded(fn, args, kwargs)
+            run = Recorded(fn, args, kwargs, None if self.get_all else () if self.get_by_list else (0,))
             inputs = [i for i in (*run.inputs, *run.keyword_inputs) if i is not None]
             if not self.get_all:
                 first = (*run.inputs, *run.keyword_inputs)[:1]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
-from .._src.core.tensor import _UNSHARED, Tensor, wrap
-from .._src.train.inplace import KERNELS, update_inplace
+from .._src.core.tensor import Tensor, wrap
+from .._src.engine.numpy_engine import ENGINE as NUMPY
+from .._src.train.inplace import KERNELS, own, update_inplace, updater
 from .._src.train.rules import RULES
 from ..ndarray import NDArray
 
@@ -194,6 +194,33 @@ class Optimizer:
         how = {"rescale_grad": self.rescale_grad, "clip_gradient": self.clip_gradient, **self.hyperparameters(index)}
         apply_rule(self.rule_of(index), weight, grad._value, states, lr, wd, t, how)
 
+    def update_together(self, updates: Sequence[tuple[int, Any, Any, Any]]) -> None:
+        """``update_multi_precision`` of each (index, weight, gradient, state): what they share is worked out once."""
+        mine = type(self)
+        counts = self._index_update_count
+        if not (
+            all(getattr(mine, name) is getattr(Optimizer, name) for name in _SHARED)
+            and self.rule in KERNELS
+            and len({counts.get(i, self.begin_num_update) for i, _, _, _ in updates}) == 1
+            and all([w._device._engine is NUMPY and w._value.dtype.itemsize >= 4 for _, w, _, _ in updates])
+        ):
+            for one in updates:
+                self.update_multi_precision(*one)
+            return
+        assert self.rule is not None
+        self._update_count([i for i, _, _, _ in updates])
+        t, rate = counts[updates[0][0]], self.learning_rate
+        how = {"rescale_grad": self.rescale_grad, "clip_gradient": self.clip_gradient, **self.hyperparameters(0)}
+        made: dict[tuple, Callable] = {}
+        for i, weight, grad, state in updates:
+            dtype = weight._value.dtype
+            key = (rate * self._mult(i, self.lr_mult, "lr_mult"), self._get_wd(i), dtype)
+            run = made.get(key)
+            if run is None:
+                run = made[key] = updater(self.rule, dtype, *key[:2], t, **how)
+            states = () if state is None else (own(state),) if isinstance(state, Tensor) else tuple(map(own, state))
+            run(own(weight), grad._value, states)
+
     def update_multi_precision(self, index: Any, weight: Any, grad: Any, state: Any) -> None:
         """As ``update``, on the float32 master copy where there is one."""
         if isinstance(index, (list, tuple)):
@@ -217,6 +244,10 @@ class Optimizer:
         self._index_update_count = self._all_index_update_counts.setdefault(0, {})
 
 
+_SHARED = ("update", "update_multi_precision", "rule_of", "hyperparameters", "_get_lr", "_get_wd", "_mult")
+"""What a subclass must not have changed for ``update_together`` to do its work."""
+
+
 def apply_rule(name: str, weight: Tensor, grad: Any, states: tuple, lr: float, wd: float, t: int, how: dict) -> None:
     """One update by the rule ``name``: into the weight's buffer where nothing else can see it, else to a new one."""
     engine = weight._device.engine
@@ -229,15 +260,6 @@ def apply_rule(name: str, weight: Tensor, grad: Any, states: tuple, lr: float, w
     weight._rebind(new)
     for s, value in zip(states, new_states):
         s._rebind(value)
-
-
-def own(t: Tensor) -> np.ndarray:
-    """The Tensor's buffer, replaced by a copy first if something else can see it."""
-    array = t._value
-    if sys.getrefcount(array) > _UNSHARED or array.base is not None or not array.flags.writeable:
-        array = array.copy()
-        t._rebind(array)
-    return array
 
 
 register = Optimizer.register

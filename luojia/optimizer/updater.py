@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -29,12 +30,21 @@ class Updater:
         several = isinstance(index, (list, tuple))
         for i, g, w in zip(index, grad, weight) if several else ((index, grad, weight),):
             self.optimizer._set_current_context(w._device.device_id)
-            if i not in self.states:
-                self.states[i] = self.optimizer.create_state_multi_precision(i, w)
-            elif not self.states_synced.get(i, True):
-                self.states[i] = self.sync_state_context(self.states[i], w._device)
-            self.states_synced[i] = True
-            self.optimizer.update_multi_precision(i, w, g, self.states[i])
+            self.optimizer.update_multi_precision(i, w, g, self._state(i, w))
+
+    def together(self, updates: Sequence[tuple[int, Any, Any]]) -> None:
+        """The updates (index, gradient, weight) of weights on one device, in one go."""
+        if updates:
+            self.optimizer._set_current_context(updates[0][2]._device.device_id)
+            self.optimizer.update_together([(i, w, g, self._state(i, w)) for i, g, w in updates])
+
+    def _state(self, index: Any, weight: Any) -> Any:
+        if index not in self.states:
+            self.states[index] = self.optimizer.create_state_multi_precision(index, weight)
+        elif not self.states_synced.get(index, True):
+            self.states[index] = self.sync_state_context(self.states[index], weight._device)
+        self.states_synced[index] = True
+        return self.states[index]
 
     def sync_state_context(self, state: Any, context: Context) -> Any:
         """The state on the device of its weight."""

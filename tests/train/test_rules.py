@@ -223,6 +223,8 @@ def test_errors_name_the_rule_and_the_remedy():
 CASES = [
     ("sgd", {}), ("sgd", {"momentum": 0.9}), ("momentum", {}), ("momentum", {"nesterov": True}), ("adam", {}),
     ("adam", {"amsgrad": True}), ("adam", {"nesterov": True}), ("adam", {"decay": "after_clip"}), ("rmsprop", {}),
+    ("dampened_sgd", {}), ("dampened_sgd", {"momentum": 0.9, "dampening": 0.5}),
+    ("dampened_sgd", {"momentum": 0.9, "nesterov": True}),
 ]  # fmt: skip
 
 

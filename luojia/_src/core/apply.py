@@ -6,7 +6,9 @@ Everything that runs on Tensors goes through ``apply``: an operator's call, the 
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -49,7 +51,7 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
     cls: Any = None
     dtype: Any = None
     leafy = True
-    linked = odd = False
+    linked = odd = weak = False
     for t in inputs:
         if isinstance(t, Tensor):
             v = t._value
@@ -72,10 +74,14 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
                     leafy = False
             if node is not None:
                 linked = True
-        elif t is None or isinstance(t, (int, float, complex, np.generic)):
+        elif t is None:
             values.append(t)
-            if op.elementwise and t is not None:
-                odd = True
+        elif t.__class__ is float or t.__class__ is int:
+            values.append(t)
+            weak = True
+        elif isinstance(t, (int, float, complex, np.generic)):
+            values.append(t)
+            odd = odd or op.elementwise
         elif hasattr(t, "_luojia_apply"):
             return t._luojia_apply(op, inputs, attrs)
         else:
@@ -83,7 +89,7 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
             odd = True
     if device is None:
         return _apply_to_constants(op, inputs, attrs)
-    if odd and op.elementwise:
+    if (odd or weak and dtype.kind != "f") and op.elementwise:  # a number does not change floats
         mended = cls._coerce(op, inputs)
         if mended is not None:
             return apply(op, mended, attrs)
@@ -230,6 +236,29 @@ def fit(xp: Any, g: Any, primal: Any) -> Any:
     return g
 
 
+_DIRECT: dict[str, Callable] = {  # what an operator comes to on two arrays, or on one, without its own function
+    "add": operator.add, "subtract": operator.sub, "multiply": operator.mul,
+    "tanh": np.tanh, "exp": np.exp, "log": np.log, "sin": np.sin, "cos": np.cos, "sqrt": np.sqrt,
+}  # fmt: skip
+_ARITHMETIC = ("add", "subtract", "multiply", "divide")  # for which a number may stand as an array of no axes
+_numbers: dict[Any, np.ndarray] = {}
+
+
+def _number(value: Any, dtype: np.dtype) -> Any:
+    """A number as an array of no axes, which NumPy takes in half the time; made once."""
+    key = (value, value.__class__, dtype)
+    found = _numbers.get(key)
+    if found is None:
+        if not value or len(_numbers) > 1000:  # 0.0 and -0.0 are equal
+            return value
+        with np.errstate(all="ignore"):
+            found = np.asarray(value).astype(dtype)
+        if not np.isfinite(found):
+            return value
+        _numbers[key] = found
+    return found
+
+
 def binary(op: Operator, otherwise: Callable | None = None) -> Callable:
     """The Python operator ``x op y`` of two Tensors: ``apply``, with the common case written out.
 
@@ -238,8 +267,9 @@ def binary(op: Operator, otherwise: Callable | None = None) -> Callable:
     """
     attrs = op._defaults
     rest = otherwise or (lambda x, y: apply(op, (x, y), attrs))
-    fn, keep_args, keep_ans, differentiable = op.fn, op.keep_args, op.keep_ans, op.differentiable
-    xp = NUMPY.xp
+    keep_args, keep_ans, differentiable = op.keep_args, op.keep_ans, op.differentiable
+    fn = _DIRECT.get(op.name) or partial(op.fn, NUMPY.xp)
+    arithmetic = op.name in _ARITHMETIC
 
     def method(self: Tensor, other: Any) -> Any:
         x = self._value
@@ -257,7 +287,7 @@ def binary(op: Operator, otherwise: Callable | None = None) -> Callable:
                 plain = kind is float or kind is int
             if plain and dtype.kind == "f":
                 try:
-                    ans = fn(xp, x, y)
+                    ans = fn(x, _number(y, dtype) if node_y is None and arithmetic and kind is not cls else y)
                 except ValueError:
                     return apply(op, (self, other), attrs)  # which says what does not fit
                 if ans.__class__ is not _ndarray:
@@ -281,10 +311,43 @@ def binary(op: Operator, otherwise: Callable | None = None) -> Callable:
     return method
 
 
+def reflected(op: Operator) -> Callable:
+    """The Python operator ``y op x`` of a number, or of what is no Tensor, and a Tensor."""
+    attrs = op._defaults
+    keep_args, keep_ans, differentiable = op.keep_args, op.keep_ans, op.differentiable
+    fn = _DIRECT.get(op.name) or partial(op.fn, NUMPY.xp)
+    arithmetic = op.name in _ARITHMETIC
+
+    def method(self: Tensor, other: Any) -> Any:
+        y = self._value
+        cls = self.__class__
+        if (
+            (other.__class__ is float or other.__class__ is int)
+            and arithmetic
+            and y.__class__ is _ndarray
+            and cls._result_class is cls
+            and y.dtype.kind == "f"
+        ):
+            ans = fn(_number(other, y.dtype), y)
+            if ans.__class__ is not _ndarray:
+                ans = np.asarray(ans)
+            node = self._node
+            if node is not None and differentiable and state.recording:
+                if not keep_args and y.nbytes > _SMALL:
+                    y = Spec(y)
+                node = Node(op, attrs, (None, node), (other, y), ans if keep_ans else None, self._device)
+            else:
+                node = None
+            return wrap(cls, ans, self._device, node)
+        return apply(op, (other, self), attrs)
+
+    return method
+
+
 def unary(op: Operator) -> Callable:
     """``op`` of one Tensor and no attributes: ``apply``, with the common case written out."""
-    fn, keep_args, keep_ans, differentiable = op.fn, op.keep_args, op.keep_ans, op.differentiable
-    xp = NUMPY.xp
+    keep_args, keep_ans, differentiable = op.keep_args, op.keep_ans, op.differentiable
+    fn = _DIRECT.get(op.name) or partial(op.fn, NUMPY.xp)
     plain = op.fast_forward is None and isinstance(op.outputs, int) and op.outputs == 1
 
     def method(self: Tensor) -> Any:
@@ -292,7 +355,7 @@ def unary(op: Operator) -> Callable:
         cls = self.__class__
         if plain and x.__class__ is _ndarray and cls._result_class is cls:
             try:
-                ans = fn(xp, x)
+                ans = fn(x)
             except (ValueError, TypeError):
                 return apply(op, (self,), op._defaults)  # which says what does not fit
             if ans.__class__ is not _ndarray:

@@ -63,6 +63,7 @@ class Operator:
         self.__module__ = fn.__module__
         self.outputs = outputs
         self.elementwise = elementwise  # broadcasts its arrays and promotes their dtypes
+        self.pointwise = elementwise  # its rule is so in the cotangent, which may have leading axes
         self.differentiable = differentiable
         self.aux = aux  # inputs that the operator renews; its last outputs are their new values (see ambient.py)
         self.loss = loss  # its gradient asks for no head gradient

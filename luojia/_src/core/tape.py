@@ -181,7 +181,16 @@ def backward(
             results[node] = g
         count = len(parents)
         if floor:
-            needs = tuple([p is not None and (p.id > floor or p in wanted) for p in parents])
+            if count == 1:
+                p = parents[0]
+                needs = _NEED[p is not None and (p.id > floor or p in wanted)]
+            elif count == 2:
+                p, q = parents
+                needs = _NEEDS[p is not None and (p.id > floor or p in wanted)][
+                    q is not None and (q.id > floor or q in wanted)
+                ]
+            else:
+                needs = tuple([p is not None and (p.id > floor or p in wanted) for p in parents])
         elif count == 2:
             needs = _NEEDS[parents[0] is not None][parents[1] is not None]
         elif count == 1:
@@ -202,22 +211,24 @@ def backward(
             else:
                 op = node.op
                 args = node.args
-                if linked or op.direct_rule is None or node.__class__ is not Node or not node.device._engine.direct:
+                rule = None if linked or node.__class__ is not Node else op.direct_rule
+                engine = node.device._engine
+                if rule is None or not engine.direct:
                     gs = op.pull(node, g, needs, linked)
-                    args = None  # they fit already
+                    args = None  # the gradients fit already
                 else:
-                    gs = op.direct_rule(node.device._engine.xp, g, node.ans, args, needs, **node.attrs)
+                    attrs = node.attrs
+                    if attrs:
+                        gs = rule(engine.xp, g, node.ans, args, needs, **attrs)
+                    else:
+                        gs = rule(engine.xp, g, node.ans, args, needs)
                     if gs.__class__ is not tuple:
                         gs = (gs,)
-                for i in range(count):
-                    gi = gs[i]
-                    if gi is None or not needs[i]:
+                for parent, gi, need, a in zip(parents, gs, needs, args or parents):
+                    if gi is None or not need:
                         continue
-                    parent = parents[i]
-                    if args is not None:
-                        a = args[i]
-                        if gi.dtype is not a.dtype or gi.shape != a.shape:
-                            gi = op.fit(gi, a)
+                    if args is not None and (gi.dtype is not a.dtype or gi.shape != a.shape):
+                        gi = op.fit(gi, a)
                     if parent.op is None:
                         old = results.get(parent)
                         if old is None:

@@ -9,11 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import numpy as np
+
 from ..errors import ArgumentError, DTypeError, ShapeError
 from . import tape
+from .batched import backward_batched
 from .op import OPERATORS
 from .tape import Leaf, Node, recording_scope, state
 from .tensor import Tensor, wrap
+
+_ROWS_AT_ONCE = 1 << 18  # elements of the widest of input and output in a block of rows
 
 
 def alias(t: Tensor) -> Tensor:
@@ -21,6 +26,13 @@ def alias(t: Tensor) -> Tensor:
     parent = t._node if state.recording else None
     node = Node(OPERATORS["identity"], {}, (parent,), (t._value,), None, t._device)
     return wrap(t._result_class, t._value, t._device, node)
+
+
+def constant(t: Tensor) -> Tensor:
+    """A fresh Tensor of ``t``'s value by which nothing is differentiated here; an outer gradient may pass."""
+    if state.recording and t._node is not None:
+        return alias(t)
+    return wrap(t._result_class, t._value, t._device)
 
 
 def tensors_in(out: Any) -> list[Tensor]:
@@ -38,15 +50,22 @@ class Recorded:
     """One recorded call ``fn(*args, **kwargs)``: its output, and the gradients that can be asked of it.
 
     The graph is entered no deeper than the nodes recorded since the call began: what the function closes over is
-    constant, except for the weights that are asked for.
+    constant, except for the weights that are asked for; so is each input whose number is not in ``positions``, where
+    they are given.
     """
 
-    def __init__(self, fn: Callable, args: Sequence[Any], kwargs: dict[str, Any] | None = None) -> None:
+    def __init__(self, fn: Callable, args: Sequence[Any], kwargs: dict[str, Any] | None = None,
+                 positions: Sequence[int] | None = None) -> None:
         kwargs = kwargs or {}
         self.linked = state.recording
         self.floor = tape.next_id()
-        positional = [alias(a) if isinstance(a, Tensor) else a for a in args]
-        keyword = {k: alias(v) if isinstance(v, Tensor) else v for k, v in kwargs.items()}
+        if positions is None:
+            positional = [alias(a) if isinstance(a, Tensor) else a for a in args]
+        else:
+            positional = [(alias if i in positions else constant)(a) if isinstance(a, Tensor) else a
+                          for i, a in enumerate(args)]
+        enter = alias if positions is None or args == () and positions else constant
+        keyword = {k: enter(v) if isinstance(v, Tensor) else v for k, v in kwargs.items()}
         # The function may write to an alias and so rebind it; node and value are those at the call.
         self.inputs = [_Input(a) if isinstance(a, Tensor) else None for a in positional]
         self.keyword_inputs = [_Input(v) for v in keyword.values() if isinstance(v, Tensor)]
@@ -73,6 +92,33 @@ class Recorded:
             return tape.backward(
                 heads, floor=self.floor, wanted=wanted, linked=self.linked, retain=retain or self.linked
             )
+
+    def rows(self, t: Tensor, inputs: Sequence[_Input]) -> list[Tensor] | None:
+        """The Jacobians of the output ``t`` at ``inputs``, a block of rows at a time.
+
+        None where this engine cannot, or where the passes must be recorded.
+        """
+        node, engine = t._node, t._device.engine
+        if self.linked or engine.name != "numpy" or not t.size or t.np_dtype.kind != "f" or (
+            node is not None and node.id <= self.floor and node not in [i.node for i in inputs]
+        ):
+            return None
+        found = [np.zeros((t.size, *i.value.shape), i.value.dtype) for i in inputs]
+        if node is not None:
+            widest = max([t.size, *[i.value.size for i in inputs]])
+            block = max(1, min(t.size, _ROWS_AT_ONCE // widest))
+            for start in range(0, t.size, block):
+                stop = min(start + block, t.size)
+                seeds = np.zeros((stop - start, t.size), t.np_dtype)
+                seeds[np.arange(stop - start), np.arange(start, stop)] = 1
+                with recording_scope(False):
+                    results = backward_batched(
+                        node, seeds.reshape(-1, *t.shape), self.floor, {i.node for i in inputs if i.node is not None}
+                    )
+                for array, i in zip(found, inputs):
+                    if i.node in results:
+                        array[start:stop] = results[i.node]
+        return [wrap(i.cls, a.reshape(*t.shape, *i.value.shape), i.device) for a, i in zip(found, inputs)]
 
     @property
     def device(self) -> Any:
@@ -160,7 +206,7 @@ def _dtype_name(t: Tensor) -> str:
 def pullback(fn: Callable, args: Sequence[Any], *, weights: list | None = None, positions: Any = None,
              has_aux: bool = False) -> tuple[Any, Any, Callable]:
     """(output, aux, pull): ``pull(sens)`` gives (gradients at positions, of weights), as often as one likes."""
-    run = Recorded(fn, args)
+    run = Recorded(fn, args, positions=None if positions is None else [p % len(args) for p in positions])
     out, aux = run.out, ()
     if has_aux:
         if not isinstance(out, tuple) or len(out) < 2:
@@ -175,6 +221,7 @@ def pullback(fn: Callable, args: Sequence[Any], *, weights: list | None = None, 
         results = run.pull(seeds_for(out, sens), nodes, retain=retain)
         return tuple([gradient_at(results, i) for i in inputs]), tuple([gradient_at(results, w) for w in at_weights])
 
+    pull.rows = lambda t: run.rows(t, inputs)  # type: ignore[attr-defined]
     return out, aux, pull
 
 
@@ -236,11 +283,15 @@ def _like(out: Any, leaves: Any) -> Any:
 
 
 def jacobian_reverse(fn: Callable, args: Sequence[Any], positions: Sequence[int], has_aux: bool) -> tuple[Any, Any]:
-    """(per output: Jacobians at ``positions``, aux), one backward pass per output element."""
+    """(per output: Jacobians at ``positions``, aux), many rows in one backward pass where none is recorded."""
     out, aux, pull = pullback(fn, args, positions=positions, has_aux=has_aux)
     outs = tensors_in(out)
     rows: list = []
     for k, t in enumerate(outs):
+        batched = pull.rows(t)  # type: ignore[attr-defined]
+        if batched is not None:
+            rows.append(batched)
+            continue
         columns = [[] for _ in positions]
         for basis in _basis(t):
             sens = [basis if i == k else _zeros(o) for i, o in enumerate(outs)]
@@ -297,8 +348,6 @@ def _arrange(out: Any, rows: list) -> Any:
 
 def _basis(t: Tensor) -> Iterable[Tensor]:
     """The unit Tensors of ``t``'s shape, in order of its elements."""
-    import numpy as np
-
     engine = t._device.engine
     for i in range(t.size):
         unit = np.zeros(t.size, t.np_dtype)

@@ -19,7 +19,7 @@ def sigmoid(xp, x):
 
 @sigmoid.vjp(keep="ans")
 def _(xp, g, ans, args, needs):
-    return (g * (ans * (1 - ans)),)
+    return (g * (ans - ans * ans),)
 
 
 @op("ReLU()(x)", fn="relu(input:x)", mx="relu(data:x)")

@@ -199,6 +199,19 @@ def _(xp, g, ans, args, needs):
     return g, -g * xp.trunc(x / y) if needs[1] else None
 
 
+@op(fn=(), differentiable=False)
+def truncated_divide(xp, x, y):
+    """x / y of integers, rounded towards zero, in their dtype: MXNet's division of integer arrays."""
+    return (x - xp.fmod(x, y)) // y
+
+
+@op(fn=(), differentiable=False)
+def integer_power(xp, x, y):
+    """x ** y of integers, truncated, in the dtype of the array: MXNet's power of integer arrays."""
+    dtype = getattr(x, "dtype", None) or y.dtype
+    return xp.power(xp.asarray(x, "float64"), xp.asarray(y, "float64")).astype(dtype)
+
+
 def _extremum(name, better, faces, doc):
     def function(xp, x, y, *, ties="split"):
         return getattr(xp, name)(x, y)

@@ -22,6 +22,7 @@ def unary(name: str, body: Callable, doc: str, *, ms: str = "", fn: str | None =
     made = _finish(function, name, doc, body)
     made = op(names(ms, "()(x)"), fn=names(name if fn is None else fn, "(input:x)"), mx=names(mx, "(data:x)"),
               differentiable=differentiable)(made)
+    made.pointwise = True
     if rule is not None:
         made.vjp(rule, keep=keep)
     return made

@@ -38,7 +38,7 @@ def tanh(xp, x):
 
 @tanh.vjp(keep="ans")
 def _(xp, g, ans, args, needs):
-    return (g * (1 - ans * ans),)
+    return (g - g * (ans * ans),)
 
 
 @op("Square()(x)", fn="square(input:x)", mx="square(data:x)")

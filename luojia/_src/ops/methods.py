@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.apply import apply, binary
+from ..core.apply import apply, binary, reflected
 from ..core.op import OPERATORS, Operator
 from ..core.tape import Leaf, state
 from ..core.tensor import Tensor
@@ -31,13 +31,6 @@ def _binary(op: Operator, sign: str) -> Callable:
         return apply(op, (self, other), op._defaults)
 
     return binary(op, otherwise)
-
-
-def _reflected(op: Operator) -> Callable:
-    def method(self: Tensor, other: Any) -> Any:
-        return apply(op, (other, self), op._defaults)
-
-    return method
 
 
 def _unary(op: Operator) -> Callable:
@@ -87,7 +80,7 @@ def _install() -> None:
         op = OPERATORS[op_name]
         setattr(Tensor, f"__{name}__", _binary(op, sign))
         if name in _SIGNS:
-            setattr(Tensor, f"__r{name}__", _reflected(op))
+            setattr(Tensor, f"__r{name}__", reflected(op))
     for name, op_name in {"neg": "negative", "pos": "identity", "abs": "abs", "invert": "logical_not"}.items():
         setattr(Tensor, f"__{name}__", _unary(OPERATORS[op_name]))
     for name, op_name in {"eq": "equal", "ne": "not_equal"}.items():

@@ -6,12 +6,14 @@ are done in blocks that stay in the cache.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from luojia._src.core.tensor import _UNSHARED, Tensor
 from luojia._src.train.rules import RULES, find
 
 _BLOCK = 65536
@@ -46,30 +48,71 @@ def update_inplace(
     if name not in KERNELS or not _suits(w, g, state):
         _through_pure(name, w, g, state, lr, wd, t, rescale_grad, clip_gradient, hyper)
         return
+    updater(name, w.dtype, lr, wd, t, rescale_grad=rescale_grad, clip_gradient=clip_gradient, **hyper)(w, g, state)
+
+
+def updater(
+    name: str,
+    dtype: np.dtype,
+    lr: float,
+    wd: float,
+    t: int,
+    *,
+    rescale_grad: float = 1.0,
+    clip_gradient: float | None = None,
+    **hyper: Any,
+) -> Callable[[np.ndarray, np.ndarray, tuple], None]:
+    """``update(w, g, state)`` in place, for any number of weights of ``dtype`` with these rates.
+
+    Weights, gradients and states that are not contiguous arrays of ``dtype`` go through the pure rule.
+    """
     kernel, full, before, count = _compiled(name, tuple(hyper.items()))
-    if w.shape != g.shape or len(state) != count:
-        RULES[name].update(np, w, g, state, lr, wd, t, **hyper)  # words the error
     bound = clip_gradient if clip_gradient is not None and clip_gradient > 0 else None
-    factor = 1.0
-    wd, rescale_grad = float(wd), float(rescale_grad)
-    if name in _LINEAR and not wd and bound is None:  # one pass less: the rate takes the factor
-        factor, rescale_grad = rescale_grad, 1.0
-    step = kernel(lr, factor, t, **full)
-    if w.size <= _BLOCK:
-        a, b = np.empty((2, *w.shape), w.dtype)
-        step(w, _prepared(w, g, a, b, wd, rescale_grad, bound, before), state, a, b)
-        return
-    scratch = np.empty((2, _BLOCK), w.dtype)
-    flat = tuple(x.reshape(-1) for x in (w, g, *state))
-    for start in range(0, w.size, _BLOCK):
-        w_, g_, *state_ = (x[start : start + _BLOCK] for x in flat)
-        a, b = scratch[:, : w_.size]
-        step(w_, _prepared(w_, g_, a, b, wd, rescale_grad, bound, before), state_, a, b)
+    factor, rescale = 1.0, float(rescale_grad)
+    decay = float(wd)
+    if name in _LINEAR and not decay and bound is None:  # one pass less: the rate takes the factor
+        factor, rescale = rescale, 1.0
+
+    def constant(value: float) -> np.ndarray:  # NumPy takes an array of no axes four times faster than a number
+        return np.asarray(value, dtype)
+
+    step = kernel(constant, lr, factor, t, **full)
+    prepare = _preparation(constant, decay, rescale, bound, before)
+
+    def update(w: np.ndarray, g: np.ndarray, state: tuple) -> None:
+        if w.dtype is not dtype or not _suits(w, g, state):
+            _through_pure(name, w, g, state, lr, wd, t, rescale_grad, clip_gradient, hyper)
+            return
+        if w.shape != g.shape or len(state) != count:
+            RULES[name].update(np, w, g, state, lr, wd, t, **hyper)  # words the error
+        if w.size <= _BLOCK:
+            a, b = np.empty_like(w), np.empty_like(w)
+            step(w, prepare(w, g, a, b) if prepare else g, state, a, b)
+            return
+        scratch = np.empty((2, _BLOCK), dtype)
+        flat = tuple([x.reshape(-1) for x in (w, g, *state)])
+        for start in range(0, w.size, _BLOCK):
+            w_, g_, *state_ = [x[start : start + _BLOCK] for x in flat]
+            a, b = scratch[:, : w_.size]
+            step(w_, prepare(w_, g_, a, b) if prepare else g_, state_, a, b)
+
+    return update
+
+
+def own(t: Tensor) -> np.ndarray:
+    """The Tensor's buffer, replaced by a copy first if something else can see it."""
+    array = t._value
+    if sys.getrefcount(array) > _UNSHARED or array.base is not None or not array.flags.writeable:
+        array = array.copy()
+        t._rebind(array)
+    return array
 
 
 def _suits(w, g, state):
     dtype = w.dtype
-    return w.ndim > 0 and dtype.itemsize >= 4 and all(x.dtype == dtype and x.flags.c_contiguous for x in (w, g, *state))
+    if not w.ndim or dtype.itemsize < 4 or not w.flags.c_contiguous or g.dtype != dtype or not g.flags.c_contiguous:
+        return False
+    return not state or all([x.dtype == dtype and x.flags.c_contiguous for x in state])
 
 
 @lru_cache(maxsize=256)
@@ -88,80 +131,111 @@ def _through_pure(name, w, g, state, lr, wd, t, rescale_grad, clip_gradient, hyp
         old[...] = new
 
 
-def _prepared(w, g, a, b, wd, rescale, bound, before):
-    """The rescaled, clipped, decayed gradient, in ``a``; ``g`` itself where nothing is to be done."""
+def _preparation(constant, wd, rescale, bound, before):
+    """A function that puts the rescaled, clipped, decayed gradient into ``a``; None where nothing is to be done."""
     if rescale == 1 and wd == 0 and bound is None:
-        return g
-    np.multiply(g, rescale, out=a)
-    if wd and before:
-        a += np.multiply(w, wd, out=b)
-    if bound is not None:
-        np.clip(a, -bound, bound, out=a)  # three times faster than minimum and maximum
-    if wd and not before:
-        a += np.multiply(w, wd, out=b)
-    return a
+        return None
+    factor, decay = constant(rescale), constant(wd)
+
+    def prepare(w, g, a, b):
+        np.multiply(g, factor, a)
+        if wd and before:
+            a += np.multiply(w, decay, b)
+        if bound is not None:
+            np.clip(a, -bound, bound, out=a)  # three times faster than minimum and maximum
+        if wd and not before:
+            a += np.multiply(w, decay, b)
+        return a
+
+    return prepare
 
 
-def _sgd(lr, factor, t, *, momentum):
-    rate = float(lr * factor)
+def _sgd(constant, lr, factor, t, *, momentum):
+    rate, keep = constant(lr * factor), constant(momentum)
 
     def step(w, g, state, a, b):
-        np.multiply(g, rate, out=a)
+        np.multiply(g, rate, a)
         if state:
             mom = state[0]
-            mom *= momentum
+            mom *= keep
             mom -= a
             w += mom
         else:
-            w -= a
+            np.subtract(w, a, w)
 
     return step
 
 
-def _momentum(lr, factor, t, *, momentum, nesterov):
-    lr = float(lr)
+def _momentum(constant, lr, factor, t, *, momentum, nesterov):
+    rate, keep = constant(lr), constant(momentum)
 
     def step(w, g, state, a, b):
         accum = state[0]
-        accum *= momentum
+        accum *= keep
         accum += g
         if nesterov:
-            np.multiply(accum, momentum, out=b)
+            np.multiply(accum, keep, b)
             b += g
-            b *= lr
+            b *= rate
         else:
-            np.multiply(accum, lr, out=b)
-        w -= b
+            np.multiply(accum, rate, b)
+        np.subtract(w, b, w)
 
     return step
 
 
-def _adam(lr, factor, t, *, beta1, beta2, epsilon, nesterov, amsgrad):
-    rate = float(lr * (1 - beta2**t) ** 0.5 / (1 - beta1**t))
+def _dampened_sgd(constant, lr, factor, t, *, momentum, dampening, nesterov):
+    rate, keep, fresh = constant(lr), constant(momentum), constant(1 - dampening)
+
+    def step(w, g, state, a, b):
+        accum = state[0]
+        if t == 1:
+            accum[...] = g
+        elif momentum == 0 and dampening == 0:
+            np.copyto(accum, g)
+        else:
+            accum *= keep
+            accum += np.multiply(g, fresh, b)
+        if nesterov:
+            np.multiply(accum, keep, b)
+            b += g
+            b *= rate
+        else:
+            np.multiply(accum, rate, b)
+        np.subtract(w, b, w)
+
+    return step
+
+
+def _adam(constant, lr, factor, t, *, beta1, beta2, epsilon, nesterov, amsgrad):
+    rate = constant(lr * (1 - beta2**t) ** 0.5 / (1 - beta1**t))
+    keep1, fresh1, keep2, ratio, least = map(constant, (beta1, 1 - beta1, beta2, (1 - beta2) / (1 - beta1), epsilon))
 
     def step(w, g, state, a, b):
         m, v = state[:2]
-        np.multiply(g, 1 - beta1, out=b)
-        m *= beta1
+        np.multiply(g, fresh1, b)
+        m *= keep1
         m += b
         b *= g
-        b *= (1 - beta2) / (1 - beta1)
-        v *= beta2
+        b *= ratio
+        v *= keep2
         v += b
         top = np.maximum(state[2], v, out=state[2]) if amsgrad else v
-        np.sqrt(top, out=b)
-        b += epsilon
+        np.sqrt(top, b)
+        b += least
         if nesterov:
-            ahead = beta1 * m + (1 - beta1) * g
-            np.divide(ahead, b, out=b)
+            ahead = keep1 * m + fresh1 * g
+            np.divide(ahead, b, b)
         else:
-            np.divide(m, b, out=b)
+            np.divide(m, b, b)
         b *= rate
-        w -= b
+        np.subtract(w, b, w)
 
     return step
 
 
-KERNELS: dict[str, Callable[..., Callable]] = {"sgd": _sgd, "momentum": _momentum, "adam": _adam}
+KERNELS: dict[str, Callable[..., Callable]] = {
+    "sgd": _sgd, "momentum": _momentum, "dampened_sgd": _dampened_sgd, "adam": _adam,
+}  # fmt: skip
 _LINEAR = ("sgd",)
 """Kernels that take the gradient's factor into the rate."""

@@ -20,6 +20,7 @@ from luojia._src.errors import ShapeError
 
 Pads = tuple[tuple[int, int], ...]
 
+MOST_TOGETHER = 1 << 14  # elements of a gradient up to which those of a block's images are made, then added
 LEAST_OUTPUTS = 24  # from here on OpenBLAS gains more from g as (M, O) than its transposition costs, up to twice
 
 
@@ -114,8 +115,13 @@ def conv_dw(g: np.ndarray, x: np.ndarray, *, shape: Ints, stride: Ints, pad: Pad
         if outputs >= LEAST_OUTPUTS:
             seen = np.ascontiguousarray(seen)
         for tap, windows, start, stop in block.products:
-            for window, one in zip(windows, seen):
-                dw[tap] += np.matmul(window, one[:, start * columns.rest - offset : stop * columns.rest - offset])
+            part = seen[:, :, start * columns.rest - offset : stop * columns.rest - offset]
+            target = dw[tap]
+            if target.size <= MOST_TOGETHER:
+                np.add(target, np.matmul(windows, part).sum(0), out=target)
+            else:
+                for window, one in zip(windows, part):
+                    np.add(target, np.matmul(window, one), out=target)
     return columns.unweights(dw.swapaxes(2, 3), shape[1]).reshape(shape).astype(dtype, copy=False)
 
 
