@@ -47,7 +47,7 @@ from .functions import (
 )
 from .ndarray import NDArray
 
-_MORE = re.compile("_update$|_phase[12]$|^multi_|^all_finite$|^reset_arrays$|^amp_multicast$")
+_MORE = re.compile("_update$|_phase[12]$|^reset_arrays$")
 globals().update(_arithmetic.TWO_OPERANDS)
 _SUBMODULES = ("random", "contrib", "linalg", "image", "sparse", "op", "_internal", "ndarray")
 # MXNet draws through nd.<name> what nd.random.<name> draws.

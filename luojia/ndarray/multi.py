@@ -1,4 +1,4 @@
-"""``nd`` functions of many arrays at once, as mixed-precision training uses them: updates, sums, checks.
+"""``nd`` functions of many arrays at once, as mixed-precision training uses them.
 
 ``multi_sgd_update(w0, g0, w1, g1, ..., lrs=, wds=)`` is ``sgd_update`` of each; names with ``mom`` have a momentum
 after each gradient, those with ``mp`` a float32 copy of the weight last, those with ``preloaded`` the rates and decays
@@ -13,55 +13,14 @@ from typing import Any
 import numpy as np
 
 from .._src.errors import ArgumentError
-from .creation import place
 from .door import function
 from .ndarray import NDArray
-
-
-def all_finite(data: NDArray, init_output: bool = True, out: NDArray | None = None) -> NDArray:
-    """1 if every element is finite, else 0; of shape (1,)."""
-    return multi_all_finite(data, init_output=init_output, out=out)
-
-
-def multi_all_finite(*arrays: NDArray, num_arrays: int | None = None, init_output: bool = True,
-                     out: NDArray | None = None) -> NDArray:
-    """1 if every element of every array is finite, else 0; without ``init_output`` also only if ``out`` was 1."""
-    finite = all(bool(np.isfinite(a.asnumpy()).all()) for a in arrays)
-    if out is not None and not init_output:
-        finite = finite and bool(out.asscalar())
-    found = place(np.float32([finite]), arrays[0]._device)
-    return found if out is None else out._store(found)
-
-
-def multi_sum_sq(*arrays: NDArray, num_arrays: int | None = None, out: NDArray | None = None) -> NDArray:
-    """The sum of squares of each array, float32."""
-    sums = [np.sum(np.square(a.asnumpy().astype(np.float32))) for a in arrays]
-    found = place(np.float32(sums), arrays[0]._device)
-    return found if out is None else out._store(found)
 
 
 def reset_arrays(*arrays: NDArray, num_arrays: int | None = None) -> None:
     """Set every element of every array to 0, in place."""
     for a in arrays:
         a[:] = 0
-
-
-def amp_multicast(*data: NDArray, num_outputs: int | None = None, cast_narrow: bool = False) -> list[NDArray]:
-    """The arrays in the widest of their dtypes, or in the narrowest."""
-    kinds = sorted([a.np_dtype for a in data], key=lambda d: d.itemsize)
-    kind = kinds[0 if cast_narrow else -1]
-    return [function("Cast")(a, dtype=kind) for a in data]
-
-
-def multi_lars(lrs: NDArray, weights_sum_sq: NDArray, grads_sum_sq: NDArray, wds: NDArray, eta: float, eps: float,
-               rescale_grad: float = 1.0, out: NDArray | None = None) -> NDArray:
-    """The rates of LARS: lr * eta ||w|| / (||g|| + wd ||w|| + eps) where both norms are positive, else lr."""
-    lr, wd = lrs.asnumpy(), wds.asnumpy()
-    w, g = np.sqrt(weights_sum_sq.asnumpy()), np.sqrt(grads_sum_sq.asnumpy()) * rescale_grad
-    with np.errstate(invalid="ignore", divide="ignore"):
-        found = np.where((w > 0) & (g > 0), lr * eta * w / (g + wd * w + eps), lr)
-    made = place(found.astype(lr.dtype), lrs._device)
-    return made if out is None else out._store(made)
 
 
 def lamb_update_phase1(weight: NDArray, grad: NDArray, mean: NDArray, var: NDArray, beta1: float = 0.9,
@@ -136,8 +95,7 @@ def function_of(name: str) -> Callable:
 
 _SINGLE = {"sgd_update": 2, "sgd_mom_update": 3, "mp_sgd_update": 3, "mp_sgd_mom_update": 4}
 FUNCTIONS = {
-    **{f.__name__: f for f in (all_finite, multi_all_finite, multi_sum_sq, reset_arrays, amp_multicast, multi_lars,
-                               lamb_update_phase1, lamb_update_phase2)},
+    **{f.__name__: f for f in (reset_arrays, lamb_update_phase1, lamb_update_phase2)},
     **{f"mp_{f.__name__}": _mp(f) for f in (lamb_update_phase1, lamb_update_phase2)},
     **{f"{lead}multi_{single}": _multi(f"{lead}multi_{single}", single, stride, bool(lead))
        for single, stride in _SINGLE.items() for lead in ("", "preloaded_")},
