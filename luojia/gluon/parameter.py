@@ -10,7 +10,8 @@ import numpy as np
 
 from .. import initializer
 from .._src.core.dtypes import to_np
-from .._src.core.tape import Leaf, recording_scope
+from .._src.core.pure import Pending
+from .._src.core.tape import Leaf, recording_scope, state
 from .._src.core.tensor import Tensor, wrap
 from .._src.engine.devices import Context, current_context
 from .._src.errors import MXNetError
@@ -174,6 +175,8 @@ class Parameter:
                 f"Cannot initialize Parameter '{self.name}' because it has invalid shape: {self._shape}. Please "
                 "specify in_units, in_channels, etc for `Block`s."
             )
+        if state.frame is not None:
+            raise Pending(f"Parameter '{self.name}' has no values yet")
         self._materialize(*self._deferred_init)
 
     def _materialize(self, init: Any, contexts: list[Context], default_init: Any, data: Any) -> None:
