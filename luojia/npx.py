@@ -48,7 +48,7 @@ def seed(seed: int, ctx: Any = "all") -> None:
 
 def arange_like(data: Any, start: float = 0.0, step: float = 1.0, repeat: int = 1, axis: int | None = None) -> Any:
     """Numbers from ``start`` by ``step``, as many as ``data`` has along ``axis``."""
-    return to_result(nd.contrib.arange_like(data, start, step, repeat, axis), True)
+    return to_result(nd.contrib.arange_like(data, start, step, repeat, axis=axis), True)
 
 
 def nonzero(x: Any) -> Any:
