@@ -51,7 +51,8 @@ def gpu_memory_info(device_id: int = 0) -> tuple[int, int]:
 # -- MindSpore's execution context -------------------------------------------------------------------------------------
 
 _DEFAULTS: dict[str, Any] = {
-    "mode": PYNATIVE_MODE, "engine": "numpy", "device_target": "CPU", "device_id": 0, "max_call_depth": 1000, "save_graphs": False,
+    "engine": "numpy",
+    "mode": PYNATIVE_MODE, "device_target": "CPU", "device_id": 0, "max_call_depth": 1000, "save_graphs": False,
     "save_graphs_path": ".", "enable_graph_kernel": False, "graph_kernel_flags": "", "max_device_memory": "1024GB",
     "variable_memory_max_size": "0GB", "enable_sparse": False, "precompile_only": False, "env_config_path": "",
     "pynative_synchronize": False, "runtime_num_threads": 30, "deterministic": "OFF", "enable_compile_cache": None,

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from .. import initializer
-from .._src.core.dtypes import to_np
 from .._src.core.compiled import structure
+from .._src.core.dtypes import to_np
 from .._src.core.pure import Pending
 from .._src.core.tape import Leaf, recording_scope, state
 from .._src.core.tensor import Tensor, wrap

@@ -83,7 +83,7 @@ class Compiled:
             entry = self._entries.get(key)
         except TypeError:  # a Python value that does not hash
             return self.fn(*args, **kwargs)
-        if entry.__class__ is _Entry and entry.region.stale():
+        if isinstance(entry, _Entry) and entry.region.stale():
             del self._entries[key]
             entry = None
         if entry is None:
@@ -291,7 +291,7 @@ def _unpack(template: Any, tensors: list[Tensor]) -> Any:
 
 
 def modules_in(root: Any) -> list[Any]:
-    """The Modules and Blocks that a function refers to: by its object, its closure, the globals that it names, and theirs."""
+    """The Modules and Blocks that a function refers to, by its object, its closure and the globals that it names."""
     found: dict[int, Any] = {}
     seen: dict[int, Any] = {}
     stack = [root]
