@@ -107,6 +107,10 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
                 raise failed(op, values, e) from e
             if ans.__class__ is not np.ndarray and not isinstance(ans, tuple):
                 ans = np.asarray(ans)
+        elif op.rule is None and not engine.direct and state.frame is not None:
+            needs = [isinstance(t, Tensor) and t._node is not None for t in inputs]
+            found = linearize(engine, op, values, attrs, needs)
+            ans, saved = found or (compute(engine, op, values, attrs), None)
         else:
             ans = compute(engine, op, values, attrs)
         parents = tuple([t._node if isinstance(t, Tensor) else None for t in inputs])
@@ -142,6 +146,14 @@ def compute(engine: Any, op: Operator, values: list, attrs: dict) -> Any:
 
 _INTEGRAL = {"b", "i", "u"}
 _NARROWED = (np.dtype("float64"), np.dtype("float16"))  # what NumPy makes of integers; both doors say float32
+
+
+def linearize(engine: Any, op: Operator, values: list, attrs: dict, needs: list) -> Any:
+    """As ``compute``, with the pullback."""
+    try:
+        return engine.run_linked(op, values, attrs, needs)
+    except (ValueError, TypeError, OverflowError) as e:
+        raise failed(op, values, e) from e
 
 
 def failed(op: Operator, values: list, e: Exception) -> Exception:
