@@ -16,6 +16,7 @@ from .._src.core.tensor import Tensor, wrap
 from .._src.engine.devices import Context, current_context
 from .._src.errors import MXNetError
 from ..ndarray import NDArray
+from ..util import array_class
 from .utils import shape_is_known
 
 __all__ = ["Constant", "DeferredInitializationError", "Parameter", "ParameterDict", "tensor_types"]
@@ -193,7 +194,7 @@ class Parameter:
         """Put copies of ``data`` on the devices, as leaves."""
         self._data = {}
         for device in contexts:
-            leaf = wrap(NDArray, device.engine.put(data.copy(), device), device)
+            leaf = wrap(array_class(), device.engine.put(data.copy(), device), device)
             leaf._role = True
             self._make_leaf(leaf)
             self._data[device] = leaf
@@ -205,7 +206,7 @@ class Parameter:
             leaf._node.grad_req = self._grad_req
         else:
             zeros = leaf._device.engine.zeros_like(leaf._value)
-            leaf._node = Leaf(self._grad_req, wrap(NDArray, zeros, leaf._device))
+            leaf._node = Leaf(self._grad_req, wrap(leaf._result_class, zeros, leaf._device))
 
     def _load_init(self, data: Any, ctx: Any = None, cast_dtype: bool = False, dtype_source: str = "current") -> None:
         """Take values read from a file; nothing is changed where they do not fit."""
@@ -394,7 +395,7 @@ class Parameter:
             return
         self._data = {}
         for (device, array), grad in zip(arrays.items(), grads):
-            leaf = wrap(NDArray, device.engine.put(array, device), device)
+            leaf = wrap(array_class(), device.engine.put(array, device), device)
             leaf._role = True
             self._make_leaf(leaf)
             if grad is not None:

@@ -58,7 +58,9 @@ _RANDOM = {"uniform": "uniform", "normal": "normal", "shuffle": "shuffle"} | {
 
 
 def __getattr__(name: str) -> Any:
-    if name in _SUBMODULES:
+    if name in ("np", "npx"):  # what F.np and F.npx are in hybrid_forward
+        found = importlib.import_module(f"..{name}", __name__)
+    elif name in _SUBMODULES:
         found = importlib.import_module(f".{'op' if name == '_internal' else name}", __name__)
     elif name in _RANDOM:
         found = getattr(importlib.import_module(".random", __name__), _RANDOM[name])

@@ -26,6 +26,8 @@ _MODULES = ("contrib", "image", "linalg", "op", "random")
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
         return importlib.import_module(f".{name}", __name__)
+    if name in ("np", "npx"):  # what F.np and F.npx are in hybrid_forward
+        return importlib.import_module(f"..{name}", __name__)
     if name.startswith("__"):
         raise AttributeError(name)
     if name == "Custom":

@@ -40,6 +40,8 @@ def common(xs: Sequence[Any]) -> list[Any]:
     """Arrays in their common dtype."""
     from ..core.dtypes import promote
 
+    if not all(isinstance(x, Tensor) for x in xs):
+        return list(xs)  # Symbols, whose dtype is known when they run
     dtype = xs[0].np_dtype
     for x in xs[1:]:
         dtype = promote(dtype, x.np_dtype)
