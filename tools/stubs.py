@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-MODULES = ("luojia.ops", "luojia.ndarray", "luojia.symbol")
+MODULES = ("luojia.ops", "luojia.ndarray", "luojia.symbol", "luojia.numpy", "luojia.np")
 CLASSES = {  # the stub's module: the class whose methods it declares, and what the stub's class inherits
     "luojia._src.core.tensor_methods": ("luojia._src.core.tensor", "Tensor", ""),
     "luojia.ndarray.ndarray_methods": ("luojia.ndarray.ndarray", "NDArray", "luojia._src.core.tensor.Tensor"),
@@ -51,7 +51,7 @@ def stub(module_name: str) -> str:
         found = getattr(module, name)
         if isinstance(found, types.ModuleType):
             continue  # which submodules are loaded depends on what ran before
-        elif inspect.isclass(found) and (hasattr(found, "face") or not _in_source(found)):
+        elif inspect.isclass(found) and (hasattr(found, "face") or not (_in_source(found) or _importable(found))):
             made.append(_class(name, found))
         elif callable(found) and (hasattr(found, "face") or _is_local(module, found)):
             made.append(_function(name, found))

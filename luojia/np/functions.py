@@ -30,7 +30,7 @@ def _lifted(xs: Any, who: str) -> list[Any]:
 def reshape(a: Any, newshape: Any, order: str = "C", out: Any = None) -> ndarray:
     """The array in another shape; one length may be -1."""
     a = lift(a, "reshape")
-    if not isinstance(a, Tensor):  # a Symbol
+    if hasattr(a, "_luojia_apply"):  # a Symbol
         return OPERATORS["reshape"](a, shape=(newshape,) if isinstance(newshape, int) else tuple(newshape))
     return stored(a.reshape(newshape, order=order), out)
 
