@@ -60,7 +60,7 @@ def __getattr__(name: str) -> Any:
         found = importlib.import_module(f".{'op' if name == '_internal' else name}", __name__)
     elif name in _RANDOM:
         found = getattr(importlib.import_module(".random", __name__), _RANDOM[name])
-    elif name.endswith("_update") and name in (updates := _updates()):
+    elif ("_update" in name or name == "reset_arrays") and name in (updates := _updates()):
         found = updates[name]
     elif name == "Custom":
         from ..operator import custom as found
@@ -75,9 +75,9 @@ def __getattr__(name: str) -> Any:
 
 
 def _updates() -> dict[str, Any]:
-    from .updates import FUNCTIONS
+    from .updates_many import PUBLIC
 
-    return FUNCTIONS
+    return PUBLIC
 
 
 def __dir__() -> list[str]:

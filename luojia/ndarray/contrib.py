@@ -120,6 +120,11 @@ def rand_zipfian(true_classes: NDArray, num_sampled: int, range_max: int, ctx: A
 def __getattr__(name: str) -> Any:
     if name.startswith("__"):
         raise AttributeError(f"module 'luojia.ndarray.contrib' has no attribute {name!r}")
+    if name.endswith("_update"):
+        from .updates_many import CONTRIB
+
+        if name in CONTRIB:
+            return CONTRIB[name]
     for prefix in ("_contrib_", "contrib_", ""):
         if prefix + name in faces.index():
             return function(prefix + name)
