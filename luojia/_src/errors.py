@@ -43,5 +43,9 @@ class NotSupportedError(MXNetError, NotImplementedError):
     """A name or option of the original API that luojia does not provide; the message says what to use."""
 
 
+class RefusedNameError(NotSupportedError, AttributeError):
+    """A name that is looked up in a module and refused; ``hasattr`` is false of it."""
+
+
 class NotImplementedForSymbol(MXNetError, NotImplementedError):
     """An operation that needs values, asked of a Symbol, which has none."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .._src.core.op import OPERATORS
+from .._src.core.refused import missing
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError
 from .creation import place
@@ -128,7 +129,7 @@ def __getattr__(name: str) -> Any:
     for prefix in ("_contrib_", "contrib_", ""):
         if prefix + name in faces.index():
             return function(prefix + name)
-    raise AttributeError(f"module 'luojia.ndarray.contrib' has no attribute {name!r}; dir() lists what it has.")
+    raise missing(__name__, name)
 
 
 def __dir__() -> list[str]:

@@ -196,6 +196,7 @@ FUNCTIONS |= {f.__name__: f for f in (
 CONTRIB: dict[str, Callable] = {f.__name__: f for f in (
     adamw_update, mp_adamw_update, multi_adamw_update, multi_mp_adamw_update, multi_lamb_update, multi_mp_lamb_update,
 )} | {"group_adagrad_update": FUNCTIONS["group_adagrad_update"]}
+# Pieces, and names that MXNet has in nd.contrib or nd.sparse alone.
 HIDDEN = ("group_adagrad_update", "lamb_direction_update", "scaled_adamw_update", "mp_scaled_adamw_update",
-          "lamb_update", "mp_lamb_update", "adagrad_update")  # pieces, and names that MXNet has in nd.contrib or nd.sparse alone
+          "lamb_update", "mp_lamb_update", "adagrad_update")
 PUBLIC: dict[str, Callable] = {name: f for name, f in FUNCTIONS.items() if name not in HIDDEN}
