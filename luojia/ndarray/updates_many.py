@@ -110,12 +110,14 @@ def _interleaved(name: str, arity: int) -> Callable:
     """``multi_<name>(w0, g0, ..., w1, g1, ..., lrs=, wds=)``."""
     public = name.replace("mp_sgd", "multi_mp_sgd") if name.startswith("mp_") else f"multi_{name}"
 
-    def multi(*data: NDArray, lrs: Sequence[float], wds: Sequence[float], num_weights: int = 1, out: Any = None,
-              name_: Any = None, **kwargs: Any) -> list[NDArray]:
+    def multi(*data: NDArray, lrs: Any = None, wds: Any = None, num_weights: int | None = None, out: Any = None,
+              **kwargs: Any) -> list[NDArray]:
+        if lrs is None or wds is None:
+            raise ArgumentError(f"{public}: give lrs and wds, one number per weight.")
         groups = _groups(public, data, arity, num_weights)
         return _each(public, groups, out, {"lrs": _numbers(lrs), "wds": _numbers(wds)}, FUNCTIONS[name], **kwargs)
 
-    def preloaded(*data: NDArray, num_weights: int = 1, out: Any = None, **kwargs: Any) -> list[NDArray]:
+    def preloaded(*data: NDArray, num_weights: int | None = None, out: Any = None, **kwargs: Any) -> list[NDArray]:
         data = tuple(data[0]) if len(data) == 1 and isinstance(data[0], (list, tuple)) else data
         if len(data) < 2:
             raise ArgumentError(f"preloaded_{public} expects the rates and the decays as its last two arrays.")
@@ -136,12 +138,13 @@ def _numbers(values: Any) -> list[float]:
     return values.asnumpy().tolist() if isinstance(values, Tensor) else [float(v) for v in values]
 
 
-def _groups(name: str, data: tuple, arity: int, count: int) -> list[tuple]:
+def _groups(name: str, data: tuple, arity: int, count: int | None) -> list[tuple]:
     if len(data) == 1 and isinstance(data[0], (list, tuple)):
         data = tuple(data[0])
+    count = max(1, len(data) // arity) if count is None else count
     if len(data) != arity * count:
-        raise ArgumentError(f"{name} expects {arity} arrays for each of {count} weights (num_weights), got "
-                            f"{len(data)}.")
+        raise ArgumentError(f"{name} expects {arity} arrays, a rate and a decay for each of {count} weights, got "
+                            f"{len(data)} arrays.")
     return [data[i:i + arity] for i in range(0, len(data), arity)]
 
 

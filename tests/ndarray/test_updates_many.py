@@ -126,7 +126,8 @@ def test_reset_arrays():
 
 
 @pytest.mark.parametrize(("call", "message"), [
-    (lambda w: nd.multi_sgd_update(w, w, w, lrs=[1], wds=[1]), "multi_sgd_update expects 2 arrays for each of 1"),
+    (lambda w: nd.multi_sgd_update(w, w, w, lrs=[1], wds=[1]),
+     "multi_sgd_update expects 2 arrays, a rate and a decay for each of 1"),
     (lambda w: nd.multi_sgd_update(w, w, lrs=[1, 2], wds=[1]), "of 1 weights expects as many lrs, got 2"),
     (lambda w: nd.multi_sgd_update(w, w, lrs=[1], wds=[1], out=[w, w]), "as many arrays in out, got 2"),
     (lambda w: nd.preloaded_multi_sgd_update(w), "expects the rates and the decays as its last two"),
