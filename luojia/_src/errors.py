@@ -43,8 +43,8 @@ class NotSupportedError(MXNetError, NotImplementedError):
     """A name or option of the original API that luojia does not provide; the message says what to use."""
 
 
-class RefusedNameError(NotSupportedError, AttributeError):
-    """A name that is looked up in a module and refused; ``hasattr`` is false of it."""
+class RefusedName(NotSupportedError, AttributeError):
+    """A name of the original API that a module does not provide: for ``hasattr`` it is not there."""
 
 
 class NotImplementedForSymbol(MXNetError, NotImplementedError):

@@ -12,6 +12,7 @@ from typing import Any
 
 from .. import _src  # noqa: F401 - the machine room comes first
 from .._src import ops as _ops  # noqa: F401 - registers the operators and Tensor's methods
+from .._src.core.refused import ARRAYS as _REFUSED  # noqa: F401 - what docs/refused.md lists
 from . import arithmetic as _arithmetic
 from . import fluent as _fluent  # noqa: F401 - sets NDArray's methods, as indexing does
 from . import indexing as _indexing  # noqa: F401

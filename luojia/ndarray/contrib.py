@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .._src.core.op import OPERATORS
+from .._src.core.refused import CONTRIB as _REFUSED  # noqa: F401 - what docs/refused.md lists
 from .._src.core.refused import missing
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .._src.core.refused import SPARSE as _REFUSED  # noqa: F401 - what docs/refused.md lists
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError
 from . import creation

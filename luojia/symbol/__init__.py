@@ -16,6 +16,7 @@ import importlib
 from typing import Any
 
 from .._src.core import symbol_names
+from .._src.core.refused import SYMBOLS as _REFUSED  # noqa: F401 - what docs/refused.md lists
 from .._src.core.refused import missing
 from .._src.core.symbol_ops import FACES, function
 from .creation import arange, eye, full, linspace, ones, zeros

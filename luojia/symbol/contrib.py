@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._src.core.refused import CONTRIB as _REFUSED  # noqa: F401 - what docs/refused.md lists
 from .._src.core.symbol_ops import function
 from .prefixed import lookup
 
