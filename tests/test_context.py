@@ -124,3 +124,10 @@ def test_parallel_errors(settings, error, message):
     assert mx.get_auto_parallel_context("full_batch") is False
     with pytest.raises(ValueError, match="Get context keyword foo is not recognized!"):
         mx.get_auto_parallel_context("foo")
+
+
+def test_an_unknown_type_is_a_key_error_as_in_mxnet():
+    with pytest.raises(KeyError) as caught:
+        mx.Context("foo")
+    assert str(caught.value).startswith("Context: device_type must be one of 'cpu'") and isinstance(
+        caught.value, mx.MXNetError)
