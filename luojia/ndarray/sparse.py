@@ -82,7 +82,7 @@ _REFUSED = ("CSRNDArray", "RowSparseNDArray", "BaseSparseNDArray")
 
 def __getattr__(name: str) -> Any:
     if name in _REFUSED:
-        raise RefusedName(f"nd.sparse.{name} is not provided: luojia labels dense arrays; look at x.stype instead of the class.")
+        raise RefusedName(f"nd.sparse.{name} is not provided: luojia labels dense arrays; look at x.stype instead.")
     if name in TWO_OPERANDS:
         return TWO_OPERANDS[name]
     return function(name)

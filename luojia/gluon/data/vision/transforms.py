@@ -21,7 +21,6 @@ from ...block import Block, HybridBlock
 from ...nn import HybridSequential, Sequential
 from .._arrays import to_nd
 
-
 _REFUSED = ("Rotate", "RandomRotation", "RandomGray")
 
 
