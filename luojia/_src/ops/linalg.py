@@ -184,7 +184,12 @@ def dense(xp, x, w, b=None, *, flatten=False):
     if flatten and len(x.shape) != 2:
         x = xp.reshape(x, (x.shape[0], -1))
     y = xp.matmul(x, xp.transpose(w))
-    return y if b is None else y + b
+    if b is None:
+        return y
+    if y.dtype != b.dtype:
+        return y + b
+    y += b  # into the array just made
+    return y
 
 
 @dense.vjp(keep="args")
