@@ -20,6 +20,7 @@ _MODULES = (
     "autograd", "base", "callback", "gluon", "image", "init", "initializer", "io", "kvstore", "lr_scheduler", "metric",
     "mod", "model", "module", "monitor", "name", "ndarray", "np", "npx", "operator", "optimizer", "recordio", "symbol",
     "test_utils", "util", "visualization", "attribute", "engine", "executor", "runtime", "rnn",
+    "contrib",
 )
 _NAMES = {
     name: module
@@ -37,7 +38,12 @@ _NAMES = {
         "train": "Model load_checkpoint save_checkpoint load_param_into_net export load LossMonitor "
                  "TimeMonitor Callback ModelCheckpoint CheckpointConfig RunContext DatasetHelper "
                  "FixedLossScaleManager DynamicLossScaleManager LossScaleManager SummaryCollector "
-                 "build_train_network connect_network_with_dataset",
+                 "build_train_network connect_network_with_dataset auto_mixed_precision EarlyStopping History "
+                 "LambdaCallback LearningRateScheduler ReduceLROnPlateau BackupAndRestore Metric Accuracy Loss MAE MSE "
+                 "F1 Fbeta Precision Recall ROC auc Top1CategoricalAccuracy Top5CategoricalAccuracy "
+                 "TopKCategoricalAccuracy Perplexity CosineSimilarity Dice HausdorffDistance ConfusionMatrix "
+                 "ConfusionMatrixMetric BleuScore MeanSurfaceDistance OcclusionSensitivity RootMeanSquareDistance "
+                 "get_metric_fn",
         "ops": "grad value_and_grad vmap jacfwd jacrev vjp jvp constexpr",
         "attribute": "AttrScope",
         "nn": "Module",
@@ -47,7 +53,7 @@ _NAMES = {
 _DTYPES = ("bool_ int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 bfloat16 complex64 "
            "complex128 string").split()
 _ALIASES = {"nd": "ndarray", "sym": "symbol", "kv": "kvstore", "viz": "visualization", "mon": "monitor",
-            "sched": "lr_scheduler", "rnd": "random"}
+            "numpy_extension": "npx", "sched": "lr_scheduler", "rnd": "random"}
 
 
 def __getattr__(name: str) -> Any:

@@ -12,6 +12,6 @@ a test part, with the same cut for the same seed.
 """
 
 from ._src.data.digits import MissingPackageError, digits, split
-from ._src.data.mnist import MissingDataError
+from ._src.data.mirror import MissingDataError
 
 __all__ = ["MissingDataError", "MissingPackageError", "digits", "split"]

@@ -7,24 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from .._src.core.op import OPERATORS, op
+from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
 from .._src.errors import DTypeError, ShapeError
 from .door import function
 from .ndarray import OPERANDS, NDArray, _bracketed
-
-
-@op(fn=(), differentiable=False)
-def truncated_divide(xp, x, y):
-    """The quotient of integers, rounded towards zero, in their dtype."""
-    return (x - xp.fmod(x, y)) // y
-
-
-@op(fn=(), differentiable=False)
-def integer_power(xp, x, y):
-    """The power of integers, truncated, in the dtype of the array."""
-    dtype = getattr(x, "dtype", None) or y.dtype
-    return xp.power(xp.asarray(x, "float64"), xp.asarray(y, "float64")).astype(dtype)
 
 
 def operand(other: Any) -> Any:
@@ -90,9 +77,9 @@ def _inplace(name: str) -> Callable:
 for _name in ("add", "sub", "mul"):
     setattr(NDArray, f"__{_name}__", getattr(Tensor, f"__{_name}__"))
     setattr(NDArray, f"__r{_name}__", getattr(Tensor, f"__r{_name}__"))
-for _name, _op in {"truediv": truncated_divide, "pow": integer_power}.items():
-    setattr(NDArray, f"__{_name}__", _forward(_name, _op))
-    setattr(NDArray, f"__r{_name}__", _reflected(_name, _op))
+for _name, _op in {"truediv": "truncated_divide", "pow": "integer_power"}.items():
+    setattr(NDArray, f"__{_name}__", _forward(_name, OPERATORS[_op]))
+    setattr(NDArray, f"__r{_name}__", _reflected(_name, OPERATORS[_op]))
 NDArray.__mod__ = _through("broadcast_mod")
 NDArray.__rmod__ = _through("broadcast_mod", swap=True)
 for _name in ("add", "sub", "mul", "truediv", "pow", "mod"):

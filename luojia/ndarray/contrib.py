@@ -98,53 +98,6 @@ def cond(pred: Any, then_func: Callable, else_func: Callable) -> Any:
     return then_func() if bool(pred) else else_func()
 
 
-def isfinite(data: NDArray) -> NDArray:
-    """1 where an element is finite, else 0."""
-    return place(np.isfinite(data.asnumpy()).astype(data.np_dtype), data._device)
-
-
-def isnan(data: NDArray) -> NDArray:
-    """1 where an element is not a number, else 0."""
-    return place(np.isnan(data.asnumpy()).astype(data.np_dtype), data._device)
-
-
-def isinf(data: NDArray) -> NDArray:
-    """1 where an element is infinite, else 0."""
-    return place(np.isinf(data.asnumpy()).astype(data.np_dtype), data._device)
-
-
-def boolean_mask(data: NDArray, index: NDArray, axis: int = 0) -> NDArray:
-    """The parts of ``data`` along ``axis`` where ``index`` (a vector) is not zero."""
-    where = np.flatnonzero(index.asnumpy())
-    return data[(slice(None),) * (axis % data.ndim) + (where,)]
-
-
-def arange_like(data: NDArray, start: float = 0.0, step: float = 1.0, repeat: int = 1,
-                axis: int | None = None) -> NDArray:
-    """Numbers from ``start`` by ``step``: as many as ``data`` has along ``axis``, or one per element in its shape."""
-    shape = data.shape if axis is None else (data.shape[axis],)
-    n = math.prod(shape)
-    values = np.repeat(start + step * np.arange(-(-n // repeat)), repeat)[:n]
-    return place(values.astype(data.np_dtype).reshape(shape), data._device)
-
-
-def index_array(data: NDArray, axes: Sequence[int] | None = None) -> NDArray:
-    """The indices of each element of ``data``, along a new last axis; int64."""
-    grid = np.moveaxis(np.indices(data.shape), 0, -1).copy()
-    return place(grid if axes is None else grid[..., [a % data.ndim for a in axes]], data._device)
-
-
-def allclose(a: NDArray, b: NDArray, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = True) -> NDArray:
-    """1 (of shape ()) if |a - b| <= atol + rtol |b| everywhere, else 0."""
-    same = np.allclose(a.asnumpy(), b.asnumpy(), rtol, atol, equal_nan)
-    return place(np.asarray(same, a.np_dtype), a._device)
-
-
-def div_sqrt_dim(data: NDArray) -> NDArray:
-    """``data`` divided by the square root of the length of its last axis."""
-    return data / math.sqrt(data.shape[-1])
-
-
 def rand_zipfian(true_classes: NDArray, num_sampled: int, range_max: int, ctx: Any = None) -> tuple:
     """Draw ``num_sampled`` classes of [0, range_max), class k with P(k) = log((k + 2) / (k + 1)) / log(range_max + 1).
 

@@ -2,4 +2,4 @@
 
 from .prefixed import lookup
 
-__getattr__, __dir__ = lookup(__name__, "linalg_", "_linalg_")
+__getattr__, __dir__ = lookup(__name__, "_linalg_", "linalg_")

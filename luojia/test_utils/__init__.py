@@ -365,22 +365,15 @@ def get_mnist() -> dict[str, np.ndarray]:
     Raises:
         MXNetError: the files are in none of the folders and could not be downloaded.
     """
-    from .._src.data import mnist
+    from .._src.data import mirror, mnist
     from .._src.formats import idx
 
     found = {}
     for kind in ("train", "test"):
-        images, labels = mnist.load(kind == "train", idx.load, fetch=_fetch)
+        images, labels = mnist.load(kind == "train", idx.load, fetch=mirror.fetch_url)
         found[f"{kind}_data"] = images.reshape(-1, 1, 28, 28).astype(np.float32) / 255
         found[f"{kind}_label"] = labels
     return found
-
-
-def _fetch(url: str) -> bytes:
-    from urllib.request import urlopen
-
-    with urlopen(url, timeout=60) as answer:  # noqa: S310 - the address is the data module's own
-        return answer.read()
 
 
 def get_mnist_iterator(batch_size: int, input_shape: tuple, num_parts: int = 1, part_index: int = 0) -> tuple:

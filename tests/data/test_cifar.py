@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from luojia._src.data import cifar
-from luojia._src.data.mnist import MissingDataError
+from luojia._src.data.mirror import MissingDataError
 from luojia._src.errors import ArgumentError
 from luojia._src.formats import cifar as cifar_format
 

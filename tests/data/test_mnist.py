@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from luojia._src.data import mnist
+from luojia._src.data import mirror, mnist
 from luojia._src.errors import ArgumentError, FormatError
 
 
@@ -78,7 +78,7 @@ def test_a_download_is_checked_and_kept(tmp_path, monkeypatch):
 
 
 def test_what_is_missing_is_said_with_the_remedy(tmp_path):
-    with pytest.raises(mnist.MissingDataError) as caught:
+    with pytest.raises(mirror.MissingDataError) as caught:
         mnist.load(True, read, root=str(tmp_path / "root"))
     message = str(caught.value)
     for part in [*mnist.FILES["mnist"], str(tmp_path / "root"), ".mxnet/datasets/mnist", "luojia.data.digits()"]:
@@ -91,9 +91,9 @@ def test_a_failed_or_wrong_download_leaves_nothing(tmp_path):
         raise OSError("no route to host")
 
     root = tmp_path / "root"
-    with pytest.raises(mnist.MissingDataError, match="could not be read .no route to host"):
+    with pytest.raises(mirror.MissingDataError, match="could not be read .no route to host"):
         mnist.load(True, read, root=str(root), fetch=offline)
-    with pytest.raises(mnist.MissingDataError, match="gave 3 bytes with SHA-1 .*, not 6c95f4b0"):
+    with pytest.raises(mirror.MissingDataError, match="gave 3 bytes with SHA-1 .*, not 6c95f4b0"):
         mnist.load(True, read, root=str(root), fetch=lambda url: b"abc")
     assert not root.exists()
 
@@ -108,10 +108,5 @@ def test_errors(tmp_path):
 
 def test_fashion_is_not_confused_with_mnist(tmp_path):
     put(tmp_path / "cwd")  # MNIST's files, which have the same names
-    with pytest.raises(mnist.MissingDataError, match="The files of fashion-mnist"):
+    with pytest.raises(mirror.MissingDataError, match="The files of fashion-mnist"):
         mnist.load(False, read, name="fashion-mnist")
-
-
-def test_fetch_url_reads_bytes(tmp_path):
-    (tmp_path / "file").write_bytes(b"abc")
-    assert mnist.fetch_url((tmp_path / "file").as_uri()) == b"abc"

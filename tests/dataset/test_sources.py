@@ -5,7 +5,7 @@ import pytest
 
 from luojia import dataset as ds
 from luojia._src.data import codecs
-from luojia._src.data.mnist import MissingDataError
+from luojia._src.data.mirror import MissingDataError
 from luojia._src.formats import idx
 
 

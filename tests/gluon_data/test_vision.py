@@ -6,7 +6,7 @@ import pytest
 import luojia as mx
 from luojia import gluon, nd
 from luojia._src.data import codecs
-from luojia._src.data.mnist import MissingDataError
+from luojia._src.data.mirror import MissingDataError
 from luojia._src.formats import idx
 from luojia.gluon.data import vision
 from luojia.gluon.data.vision import transforms as T
@@ -20,7 +20,7 @@ def no_network(monkeypatch, tmp_path):
     def refuse(url):
         raise OSError("no network")
 
-    monkeypatch.setattr("luojia._src.data.mnist.fetch_url", refuse)
+    monkeypatch.setattr("luojia._src.data.mirror.fetch_url", refuse)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.delenv("MXNET_HOME", raising=False)
     monkeypatch.chdir(tmp_path)

@@ -1,10 +1,12 @@
 """Arrays from numbers."""
 
 import numpy as np
+import pytest
 
 import luojia as mx
 from luojia import Tensor, ops
 from luojia._src.core.op import OPERATORS
+from luojia._src.errors import ArgumentError
 
 
 def test_constants():
@@ -23,3 +25,16 @@ def test_ranges():
     assert OPERATORS["filled_range"](start=2, repeat=2, dtype="float32").asnumpy().tolist() == [0, 0, 1, 1]
     assert ops.range(0, 3, 1).dtype is mx.int64
     assert ops.linspace(0, 1, 3).asnumpy().tolist() == [0, 0.5, 1]
+
+
+def test_numbers_in_the_shape_of_another_array():
+    x = mx.nd.ones((2, 3))
+    data = mx.sym.Variable("data")
+    for face, expected in (
+        (mx.sym.contrib.arange_like(data, start=1, step=2, axis=1), [1, 3, 5]),
+        (mx.sym.contrib.arange_like(data, repeat=4), [[0, 0, 0], [0, 1, 1]]),
+        (mx.sym.contrib.index_array(data, axes=(-1,)), [[[0], [1], [2]]] * 2),
+    ):
+        assert face.eval(data=x)[0].asnumpy().tolist() == expected
+    with pytest.raises(ArgumentError, match="index_array"):
+        OPERATORS["index_array"](x, axes=(2,))

@@ -16,6 +16,8 @@ RANDOM = ("random", "sample", "shuffle", "Dropout")  # draw anew at each run
 OTHER = set(
     "BilinearSampler CTCLoss Convolution Deconvolution GroupNorm InstanceNorm LayerNorm Pooling Reshape SVMOutput "
     "_contrib_AdaptiveAvgPooling2D _contrib_BilinearResize2D batch_dot batch_take broadcast_to choose_element_0index "
+    "Correlation _contrib_MultiBoxPrior _contrib_box_decode _contrib_box_iou _contrib_box_nms "
+    "_contrib_box_non_maximum_suppression _contrib_boolean_mask _contrib_ifft "
     "ctc_loss linalg_maketrian pick reshape softmax_cross_entropy".split()
 )
 
@@ -28,7 +30,7 @@ def plain_faces():
         starred = any(p.star for p in face.params)
         free = all(p.default is not _MISSING for p in face.attributes)
         if free and not starred and 1 <= len(needed) <= 2 and not face.op.aux and name not in OTHER:
-            if not any(r in name for r in RANDOM):
+            if not any(r in name for r in (*RANDOM, "_image_")):
                 yield name, len(needed)
 
 

@@ -13,11 +13,6 @@ def array(*values):
 
 
 @pytest.fixture
-def fc():
-    return sym.FullyConnected(sym.Variable("a"), num_hidden=3, name="fc")
-
-
-@pytest.fixture
 def executor(fc):
     return fc.simple_bind(mx.cpu(), a=(2, 4))
 

@@ -14,12 +14,6 @@ from luojia._src.errors import FormatError, MXNetError, NotSupportedError
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "mxnet"
 
 
-@pytest.fixture(autouse=True)
-def fresh_names():
-    with mx.name.NameManager():
-        yield
-
-
 def test_the_text_of_mxnet():
     assert (sym.var("a") + sym.var("b")).tojson() == (
         '{\n  "nodes": [\n    {\n      "op": "null", \n      "name": "a", \n      "inputs": []\n    }, \n    {\n      '

@@ -17,12 +17,6 @@ def run(graph, **values):
     return [o.asnumpy().tolist() for o in graph.eval(**{k: array(*v) for k, v in values.items()})]
 
 
-@pytest.fixture(autouse=True)
-def fresh_names():
-    with mx.name.NameManager():
-        yield
-
-
 X = {"x": (1, 2, 3)}
 
 

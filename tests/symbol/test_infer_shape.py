@@ -9,21 +9,6 @@ from luojia._src.core.infer import merged
 from luojia._src.errors import MXNetError
 
 
-@pytest.fixture
-def a():
-    return sym.Variable("a")
-
-
-@pytest.fixture
-def b():
-    return sym.Variable("b")
-
-
-@pytest.fixture
-def fc(a):
-    return sym.FullyConnected(a, num_hidden=3, name="fc")
-
-
 def test_forward(fc):
     assert fc.infer_shape(a=(2, 4)) == ([(2, 4), (3, 4), (3,)], [(2, 3)], [])
     assert fc.infer_shape((2, 4)) == ([(2, 4), (3, 4), (3,)], [(2, 3)], [])

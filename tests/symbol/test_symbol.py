@@ -10,27 +10,6 @@ from luojia import sym
 from luojia._src.errors import MXNetError, NotImplementedForSymbol
 
 
-@pytest.fixture
-def a():
-    return sym.Variable("a")
-
-
-@pytest.fixture
-def b():
-    return sym.Variable("b")
-
-
-@pytest.fixture
-def fc(a):
-    return sym.FullyConnected(a, num_hidden=3, name="fc")
-
-
-@pytest.fixture(autouse=True)
-def fresh_names():
-    with mx.name.NameManager():
-        yield
-
-
 def test_names_of_signs_with_numbers(a):
     made = (a + 1, 1 + a, a - 1, 1 - a, a * 2, 2 * a, a / 2, 2 / a, a**2, 2**a, -a)
     assert [s.name for s in made] == [

@@ -89,7 +89,7 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
         elif hasattr(t, "_luojia_apply"):
             return t._luojia_apply(op, inputs, attrs)
         else:
-            values.append(np.asarray(t))
+            values.append(t if hasattr(t, "aval") else np.asarray(t))  # JAX's arrays and tracers as they are
             odd = True
     if device is None:
         return _apply_to_constants(op, inputs, attrs)
@@ -98,6 +98,10 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
         if mended is not None:
             return apply(op, mended, attrs)
     engine = device._engine or device.engine
+    if not engine.direct and state.frame is not None:
+        state.frame.see(inputs)
+        values = [t._value if isinstance(t, Tensor) else v for t, v in zip(inputs, values)]
+        parents = [t._node if isinstance(t, Tensor) else None for t in inputs]
     recorded = linked and op.differentiable and state.recording
     saved = None
     if engine is NUMPY and (dtype.kind == "f" or recorded and op.fast_forward is not None):
@@ -148,7 +152,7 @@ _NARROWED = (np.dtype("float64"), np.dtype("float16"))  # what NumPy makes of in
 
 def failed(op: Operator, values: list, e: Exception) -> Exception:
     """The error of an operator that NumPy or XLA refused: of the doors' types, with the operator and what it got."""
-    if isinstance(e, MXNetError):
+    if isinstance(e, MXNetError) or type(e).__module__.startswith("jax.errors"):  # what a trace cannot do
         return e
     got = ", ".join(
         f"{tuple(v.shape)} {v.dtype}" if hasattr(v, "shape") and hasattr(v, "dtype") else repr(v) for v in values
@@ -168,9 +172,9 @@ def _apply_to_constants(op: Operator, inputs: Any, attrs: dict) -> Any:
                 f"{op.name} expects Tensors, got {type(t).__name__}; wrap it first, as in luojia.Tensor(...)."
             )
     device = current_context()
-    values = [t if t is None else np.asarray(t) for t in inputs]
+    values = [t if t is None or hasattr(t, "aval") else default_precision(np.asarray(t)) for t in inputs]
     engine = device.engine
-    values = [v if v is None else engine.put(default_precision(v), device) for v in values]
+    values = [v if v is None else engine.put(v, device) for v in values]
     ans = compute(engine, op, values, attrs)
     if ans.__class__ is tuple:
         return tuple([wrap(Tensor, a, device) for a in ans])

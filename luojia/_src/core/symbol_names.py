@@ -79,6 +79,14 @@ CANONICAL = {
     "ones": "_ones", "full": "_full", "arange": "_arange", "eye": "_eye", "linspace": "_linspace",
 }
 
+for _name in ("gemm gemm2 potrf potri trmm trsm syrk det slogdet inverse sumlogdiag extractdiag makediag extracttrian "
+              "maketrian gelqf syevd").split():
+    CANONICAL[f"linalg_{_name}"] = f"_linalg_{_name}"
+for _name in ("uniform normal gamma exponential poisson negative_binomial generalized_negative_binomial "
+              "dirichlet").split():
+    CANONICAL[f"random_pdf_{_name}"] = f"_random_pdf_{_name}"
+CANONICAL["_contrib_box_non_maximum_suppression"] = "_contrib_box_nms"
+
 # Names that the files of other versions use.
 ALIASES = {"Convolution_v1": "Convolution", "Pooling_v1": "Pooling", "BatchNorm_v1": "BatchNorm", "_copy": "identity",
            "Softmax": "SoftmaxOutput", "_sum": "sum", "_mean": "mean", "Pad": "pad", "reverse": "flip"}
@@ -111,9 +119,10 @@ REQUIRED = {
 # Names of outputs, and how many MXNet counts where some are hidden.
 OUTPUTS = {"BatchNorm": ("output", "mean", "var"), "LayerNorm": ("output", "mean", "std"),
            "GroupNorm": ("output", "mean", "std"), "RNN": ("output", "state_output", "statecell_output"),
-           "sort": ("output0",), "CTCLoss": ("output0",)}
+           "sort": ("output0",), "CTCLoss": ("output0",), "_contrib_box_nms": ("output0",),
+           "_contrib_MultiBoxTarget": ("loc_target", "loc_mask", "cls_target")}
 COUNTED = {"BatchNorm": 3, "LayerNorm": 3, "GroupNorm": 3, "InstanceNorm": 3, "Dropout": 2, "LRN": 2,
-           "L2Normalization": 2, "sort": 2, "CTCLoss": 2}
+           "L2Normalization": 2, "sort": 2, "CTCLoss": 2, "_contrib_box_nms": 2}
 
 
 def counted(op: str, count: int, given: dict[str, Any]) -> int:
@@ -136,6 +145,18 @@ FLUENT = frozenset(
 )
 VALUES_ONLY = frozenset("asnumpy asscalar wait_to_read copy as_in_context as_in_ctx detach backward gradient item "
                         "tolist numpy copyto attach_grad shape size dtype".split())
+
+
+def hint(name: str) -> str | None:
+    """The stem of automatic names where it is not the function's: ``sym.contrib.box_nms`` makes ``box_nms0``.
+
+    >>> hint("_contrib_box_nms"), hint("relu")
+    ('box_nms', None)
+    """
+    for prefix in ("_contrib_", "_image_", "_linalg_"):
+        if name.startswith(prefix):
+            return name[len(prefix):]
+    return name[len("_random_"):] if name.startswith("_random_") and name.endswith("_like") else None
 
 
 def condition(op: str, public: str, given: dict[str, Any], optional: bool) -> bool:

@@ -48,8 +48,10 @@ def function(name: str) -> Callable:
 
 
 def _face_function(face: Face, name: str) -> Callable:
+    hint = names.hint(name) or face.name
+
     def fn(*args: Any, **kwargs: Any) -> Any:
-        return compose(face, args, kwargs)
+        return compose(face, args, kwargs, hint)
 
     return _dress(fn, name, face.op.__doc__, face.params)
 
@@ -104,13 +106,13 @@ def shown_default(shown: list) -> bool:
 # -- a node of a face ----------------------------------------------------------------------------------------------
 
 
-def compose(face: Face, args: tuple, kwargs: dict[str, Any]) -> Symbol:
+def compose(face: Face, args: tuple, kwargs: dict[str, Any], hint: str | None = None) -> Symbol:
     """Apply MXNet's face to symbols; variables are made for inputs that are missing (``fc_weight``)."""
     name, attr = kwargs.pop("name", None), kwargs.pop("attr", None)
     arrays, star, given, extra = _bind(face, args, kwargs)
     extra = extra_attributes(AttrScope.current().get({**(attr or {}), **extra}))
     cls = next((type(a) for a in (*arrays.values(), *star) if isinstance(a, Symbol)), None) or _door()
-    hint = names.CANONICAL.get(face.name, face.name) if face.name in _SOURCES else face.name
+    hint = names.CANONICAL.get(face.name, face.name) if face.name in _SOURCES else hint or face.name
     name = new_name(name, hint.lower())
     return cls(make_node(face, arrays, star, given, extra, name, cls))
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
-import os
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from luojia._src.data.mnist import MissingDataError
-from luojia._src.errors import ArgumentError
-
-URL = "https://apache-mxnet.s3-accelerate.dualstack.amazonaws.com/gluon/dataset/{name}/{file}"
-"""The mirror that gluon.data.vision downloads from; $MXNET_GLUON_REPO replaces its first part, as in mxnet."""
+from ..errors import ArgumentError
+from . import mirror
 
 ARCHIVES = {  # the file and its SHA-1, as in mxnet 1.9.1
     "cifar10": ("cifar-10-binary.tar.gz", "fab780a1e191a7eda0f345501ccd62d20f7ed891"),
@@ -56,12 +51,8 @@ def load(
 
 def folders(root: str | None = None, name: str = "cifar10") -> list[Path]:
     """Where the files are looked for, in order: ``root``, mxnet's folders, ``./data``, and their unpacked folders."""
-    places = [Path(root).expanduser()] if root else []
-    if os.environ.get("MXNET_HOME"):
-        places.append(Path(os.environ["MXNET_HOME"]).expanduser() / "datasets" / name)
-    places += [Path.home() / ".mxnet" / "datasets" / name, Path("data") / name, Path("data")]
-    places = [inner for place in places for inner in (place, place / _INNER[name])]
-    return list(dict.fromkeys(place.absolute() for place in places))
+    places = mirror.searched(root, name, [Path("data") / name, Path("data")])
+    return list(dict.fromkeys(inner for place in places for inner in (place, place / _INNER[name])))
 
 
 def _find(wanted: list[str], root: str | None, name: str) -> Path | None:
@@ -70,36 +61,16 @@ def _find(wanted: list[str], root: str | None, name: str) -> Path | None:
 
 def _download(wanted: list[str], root: str | None, name: str, fetch: Callable[[str], bytes] | None) -> Path:
     archive, checksum = ARCHIVES[name]
-    url = URL.format(name=name, file=archive)
-    if os.environ.get("MXNET_GLUON_REPO"):
-        url = os.environ["MXNET_GLUON_REPO"].rstrip("/") + url[url.index("/gluon/") :]
-    if fetch is None:
-        raise _missing(root, name, "downloading is switched off")
-    try:
-        content = fetch(url)
-    except OSError as error:
-        raise _missing(root, name, f"{url} could not be read ({error})") from error
-    found = hashlib.sha1(content).hexdigest()
-    if found != checksum:
-        raise _missing(root, name, f"{url} gave {len(content)} bytes with SHA-1 {found}, not {checksum}")
-    default = Path(os.environ.get("MXNET_HOME") or Path.home() / ".mxnet") / "datasets" / name
-    target = Path(root or default).expanduser()
-    target.mkdir(parents=True, exist_ok=True)
+    content = mirror.download(name, archive, checksum, fetch, lambda why: _missing(root, name, why))
+    folder = mirror.target(root, name)
     with tarfile.open(fileobj=io.BytesIO(content)) as packed:
         for member in packed:
             file = Path(member.name).name
-            if member.isfile() and file in (*FILES[name][0], *FILES[name][1]):  # by bare name: nothing leaves target
-                part = target / (file + ".part")
-                part.write_bytes(packed.extractfile(member).read())  # type: ignore[union-attr]
-                os.replace(part, target / file)
-    return target
+            if member.isfile() and file in (*FILES[name][0], *FILES[name][1]):  # by bare name: nothing leaves folder
+                mirror.write(folder / file, packed.extractfile(member).read())  # type: ignore[union-attr]
+    return folder
 
 
-def _missing(root: str | None, name: str, why: str) -> MissingDataError:
-    searched = "\n  ".join(str(folder) for folder in folders(root, name))
-    return MissingDataError(
-        f"The files of {name} are not all here, and {why}.\n"
-        f"Files: {', '.join(FILES[name][0] + FILES[name][1])}, of {ARCHIVES[name][0]}.\n"
-        f"Folders searched:\n  {searched}\n"
-        "Put the files into one of them, or use luojia.data.digits(), 1,797 real digits that need no download."
-    )
+def _missing(root: str | None, name: str, why: str) -> mirror.MissingDataError:
+    files = f"{', '.join(FILES[name][0] + FILES[name][1])}, of {ARCHIVES[name][0]}"
+    return mirror.missing(name, why, files, folders(root, name))

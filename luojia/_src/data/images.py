@@ -5,55 +5,15 @@ Source: the results of mxnet 1.9.1's ``image`` operators and mindspore 2.8's vis
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from luojia._src.errors import ArgumentError, ShapeError
-
-METHODS = ("nearest", "bilinear", "bicubic", "area")
-LUMA = np.array([0.299, 0.587, 0.114], np.float32)
-"""How much red, green and blue weigh in a grey value (ITU-R BT.601)."""
-
-
-@functools.lru_cache(maxsize=64)
-def weights(old: int, new: int, method: str = "bilinear") -> np.ndarray:
-    """(new, old): how much of each old row goes into each new one; pixel centres at halves, borders repeated.
-
-    'area' averages where it makes smaller; where it enlarges it is 'bilinear'.
-
-    >>> weights(2, 4)
-    array([[1.  , 0.  ],
-           [0.75, 0.25],
-           [0.25, 0.75],
-           [0.  , 1.  ]], dtype=float32)
-    """
-    if method == "nearest":  # OpenCV's: corners at whole numbers
-        return np.eye(old, dtype=np.float32)[np.arange(new) * old // new]
-    if method == "area" and new < old:
-        start = np.arange(new + 1)[:, None] * (old / new)
-        covered = np.clip(start - np.arange(old), 0, 1)  # how much of each old row lies before each new border
-        return ((covered[1:] - covered[:-1]) * (new / old)).astype(np.float32)
-    position = (np.arange(new) + 0.5) * old / new - 0.5
-    if method in ("bilinear", "area"):
-        position = position.clip(0, old - 1)
-        return np.maximum(0, 1 - np.abs(position[:, None] - np.arange(old))).astype(np.float32)
-    if method != "bicubic":
-        raise ArgumentError(f"resizing an image expects a method of {', '.join(METHODS)}, got {method!r}.")
-    first = np.floor(position).astype(int)
-    out = np.zeros((new, old))
-    for k in range(-1, 3):
-        np.add.at(out, (np.arange(new), (first + k).clip(0, old - 1)), _cubic(position - (first + k)))
-    return out.astype(np.float32)
-
-
-def _cubic(x: np.ndarray, a: float = -0.75) -> np.ndarray:
-    """Keys' kernel (1981), with OpenCV's a."""
-    x = np.abs(x)
-    near = ((a + 2) * x - (a + 3)) * x * x + 1
-    return np.where(x <= 1, near, np.where(x < 2, a * (((x - 5) * x + 8) * x - 4), 0))
+from luojia._src.ops import picture
+from luojia._src.ops.resample import METHODS as METHODS
+from luojia._src.ops.resample import as_dtype, weights
 
 
 def resize(image: np.ndarray, size: Sequence[int], method: str = "bilinear") -> np.ndarray:
@@ -76,14 +36,6 @@ def resize(image: np.ndarray, size: Sequence[int], method: str = "bilinear") -> 
     else:
         out = columns @ out.reshape(height, *image.shape[1:])
     return as_dtype(np.rint(out) if method == "area" and image.dtype.kind in "iu" else out, image.dtype)
-
-
-def as_dtype(image: np.ndarray, dtype: Any) -> np.ndarray:
-    """Floats back in an image's dtype: integers are rounded, halves down as OpenCV's fixed point does, and clipped."""
-    if np.issubdtype(dtype, np.integer):
-        limits = np.iinfo(dtype)
-        image = np.ceil(image - np.float32(0.5005)).clip(limits.min, limits.max)
-    return np.ascontiguousarray(image, dtype)
 
 
 def short_size(shape: Sequence[int], size: int) -> tuple[int, int]:
@@ -143,24 +95,22 @@ def pad(image: np.ndarray, left: int, top: int, right: int, bottom: int, fill: A
 
 def grey(image: np.ndarray) -> np.ndarray:
     """(H, W, 1) float32: the grey values of an RGB image."""
-    return (image.astype(np.float32) @ LUMA)[..., None]
-
-
-def blend(image: np.ndarray, other: Any, alpha: float) -> np.ndarray:
-    """``alpha * image + (1 - alpha) * other`` in the image's dtype."""
-    return as_dtype(alpha * image.astype(np.float32) + (1 - alpha) * np.asarray(other, np.float32), image.dtype)
+    return picture.grey(np, image)
 
 
 def brightness(image: np.ndarray, alpha: float) -> np.ndarray:
-    return blend(image, 0, alpha)
+    """The image times ``alpha``."""
+    return as_dtype(picture.brightness(np, image, alpha), image.dtype)
 
 
 def contrast(image: np.ndarray, alpha: float) -> np.ndarray:
-    return blend(image, grey(image).mean() if image.shape[-1] == 3 else image.mean(), alpha)
+    """The image blended with its mean grey."""
+    return as_dtype(picture.contrast(np, image, alpha), image.dtype)
 
 
 def saturation(image: np.ndarray, alpha: float) -> np.ndarray:
-    return blend(image, grey(image), alpha) if image.shape[-1] == 3 else image.copy()
+    """The image blended with its own grey values."""
+    return as_dtype(picture.saturation(np, image, alpha), image.dtype)
 
 
 _YIQ = np.array([[0.299, 0.587, 0.114], [0.596, -0.274, -0.321], [0.211, -0.523, 0.311]], np.float32)
@@ -175,13 +125,9 @@ def hue(image: np.ndarray, alpha: float) -> np.ndarray:
     return as_dtype(image.astype(np.float32) @ turn.T.astype(np.float32), image.dtype)
 
 
-_EIGEN = np.array([[-0.5675, 0.7192, 0.4009], [-0.5808, -0.0045, -0.8140], [-0.5836, -0.6948, 0.4203]])
-
-
 def lighting(image: np.ndarray, alpha: Sequence[float] | np.ndarray) -> np.ndarray:
     """Noise along the principal colours of ImageNet, as of Krizhevsky et al. 2012 (AlexNet)."""
-    shift = _EIGEN @ (np.asarray(alpha) * np.array([55.46, 4.794, 1.148]))
-    return as_dtype(image.astype(np.float32) + shift.astype(np.float32), image.dtype)
+    return as_dtype(picture.lighting(np, image, np.asarray(alpha)), image.dtype)
 
 
 def rotate(image: np.ndarray, degrees: float, fill: Any = 0, method: str = "bilinear") -> np.ndarray:

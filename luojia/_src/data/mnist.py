@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from luojia._src.errors import ArgumentError, FormatError, MXNetError
-
-URL = "https://apache-mxnet.s3-accelerate.dualstack.amazonaws.com/gluon/dataset/{name}/{file}"
-"""The mirror that gluon.data.vision downloads from; $MXNET_GLUON_REPO replaces its first part, as in mxnet."""
+from ..errors import ArgumentError, FormatError
+from . import mirror
 
 # SHA-1 of the gzipped files, as in mxnet 1.9.1
 FILES: dict[str, dict[str, str]] = {
@@ -30,10 +25,6 @@ FILES: dict[str, dict[str, str]] = {
         "t10k-labels-idx1-ubyte": "17f9ab60e7257a1620f4ad76bbbaf857c3920701",
     },
 }
-
-
-class MissingDataError(MXNetError, FileNotFoundError):
-    """The files of a data set are not here and cannot be downloaded."""
 
 
 def load(
@@ -81,14 +72,10 @@ def names(train: bool, name: str = "mnist") -> list[str]:
 
 def folders(root: str | None = None, name: str = "mnist") -> list[Path]:
     """Where the files are looked for, in order: ``root``, mxnet's folders, ``./data``, here."""
-    places = [Path(root).expanduser()] if root else []
-    if os.environ.get("MXNET_HOME"):
-        places.append(Path(os.environ["MXNET_HOME"]).expanduser() / "datasets" / name)
-    places.append(Path.home() / ".mxnet" / "datasets" / name)
-    places += [Path("data") / name, Path("data") / name.upper() / "raw"]
+    others = [Path("data") / name, Path("data") / name.upper() / "raw"]
     if name == "mnist":  # only MNIST itself: the other sets have files of the same names
-        places += [Path("data"), Path()]
-    return list(dict.fromkeys(place.absolute() for place in places))
+        others += [Path("data"), Path()]
+    return mirror.searched(root, name, others)
 
 
 def _find(file: str, root: str | None, name: str) -> Path | None:
@@ -100,42 +87,13 @@ def _find(file: str, root: str | None, name: str) -> Path | None:
 
 
 def _download(file: str, root: str | None, name: str, fetch: Callable[[str], bytes] | None) -> Path:
-    url = URL.format(name=name, file=file + ".gz")
-    if os.environ.get("MXNET_GLUON_REPO"):
-        url = os.environ["MXNET_GLUON_REPO"].rstrip("/") + url[url.index("/gluon/") :]
-    if fetch is None:
-        raise _missing(root, name, "downloading is switched off")
-    try:
-        content = fetch(url)
-    except OSError as error:
-        raise _missing(root, name, f"{url} could not be read ({error})") from error
-    found = hashlib.sha1(content).hexdigest()
-    if found != FILES[name][file]:
-        raise _missing(root, name, f"{url} gave {len(content)} bytes with SHA-1 {found}, not {FILES[name][file]}")
-    if root:
-        target = Path(root).expanduser()
-    else:
-        target = Path(os.environ.get("MXNET_HOME") or Path.home() / ".mxnet").expanduser() / "datasets" / name
-    target.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=target, delete=False) as part:  # whole or not at all
-        part.write(content)
-    os.replace(part.name, target / (file + ".gz"))
-    return target / (file + ".gz")
+    packed = file + ".gz"
+    content = mirror.download(name, packed, FILES[name][file], fetch, lambda why: _missing(root, name, why))
+    path = mirror.target(root, name) / packed
+    mirror.write(path, content)
+    return path
 
 
-def fetch_url(url: str, timeout: float = 30) -> bytes:
-    """The bytes at ``url``."""
-    from urllib.request import urlopen
-
-    with urlopen(url, timeout=timeout) as answer:
-        return answer.read()
-
-
-def _missing(root, name, why):
+def _missing(root: str | None, name: str, why: str) -> mirror.MissingDataError:
     files = ", ".join(file + ".gz" for file in FILES[name])
-    searched = "\n  ".join(str(folder) for folder in folders(root, name))
-    return MissingDataError(
-        f"The files of {name} are not all here, and {why}.\nFiles: {files} (gzipped or not).\n"
-        f"Folders searched:\n  {searched}\n"
-        "Put the files into one of them, or use luojia.data.digits(), 1,797 real digits that need no download."
-    )
+    return mirror.missing(name, why, f"{files} (gzipped or not)", folders(root, name))

@@ -94,7 +94,7 @@ def power(xp, x, y):
     """x ** y, broadcast."""
     try:
         return x**y
-    except ValueError:  # NumPy refuses an integer to a negative power
+    except (ValueError, TypeError):  # NumPy and JAX refuse an integer to a negative power
         if getattr(x, "dtype", None) is None or x.dtype.kind not in "iu":
             raise
         return (x.astype("float64") ** y).astype(x.dtype)
@@ -197,6 +197,19 @@ def fmod(xp, x, y):
 def _(xp, g, ans, args, needs):
     x, y = args
     return g, -g * xp.trunc(x / y) if needs[1] else None
+
+
+@op(fn=(), differentiable=False)
+def truncated_divide(xp, x, y):
+    """x / y of integers, rounded towards zero, in their dtype: MXNet's division of integer arrays."""
+    return (x - xp.fmod(x, y)) // y
+
+
+@op(fn=(), differentiable=False)
+def integer_power(xp, x, y):
+    """x ** y of integers, truncated, in the dtype of the array: MXNet's power of integer arrays."""
+    dtype = getattr(x, "dtype", None) or y.dtype
+    return xp.power(xp.asarray(x, "float64"), xp.asarray(y, "float64")).astype(dtype)
 
 
 def _extremum(name, better, faces, doc):

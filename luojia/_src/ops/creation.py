@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ..core.dtypes import to_np
 from ..core.op import op
+from .shape import axis_in
 
 
 def _shape(shape) -> tuple:
@@ -68,3 +71,19 @@ def filled_eye(xp, *, n, m=None, k=0, dtype=None):
 def filled_like(xp, x, *, value, dtype=None):
     """``value`` everywhere in the shape of x."""
     return xp.full_like(x, value, dtype=x.dtype if dtype is None else to_np(dtype))
+
+
+@op(fn=(), mx="_contrib_arange_like(data:x, start=0.0, step=1.0, repeat=1, ctx:_='', axis=None)", differentiable=False)
+def arange_like(xp, x, *, start=0.0, step=1.0, repeat=1, axis=None):
+    """start, start + step, ..., each ``repeat`` times: as many as x has along ``axis``, or one per element of x."""
+    shape = x.shape if axis is None else (x.shape[axis],)
+    n = math.prod(shape)
+    values = np.repeat(start + step * np.arange(-(-n // repeat)), repeat)[:n]
+    return xp.asarray(values.astype(x.dtype).reshape(shape))
+
+
+@op(fn=(), mx="_contrib_index_array(data:x, axes=None)", differentiable=False)
+def index_array(xp, x, *, axes=None):
+    """The indices of each element of x, along a new last axis: all of them, or those of ``axes``; int64."""
+    grid = np.moveaxis(np.indices(x.shape), 0, -1)
+    return xp.asarray(grid if axes is None else grid[..., [axis_in(a, len(x.shape), "index_array") for a in axes]])

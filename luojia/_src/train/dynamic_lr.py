@@ -73,6 +73,13 @@ def _per_epoch(total_step: int, step_per_epoch: int, rate: Callable[[int], float
     return [rate(step // step_per_epoch) for step in range(total_step)]
 
 
+def _decayed(rule: Callable, learning_rate: float, decay_rate: float, total_step: int, step_per_epoch: int,
+             decay_epoch: int, is_stair: bool) -> list[float]:
+    _check({"learning_rate": learning_rate, "decay_rate": decay_rate}, total_step=total_step,
+           step_per_epoch=step_per_epoch, decay_epoch=decay_epoch)
+    return _per_epoch(total_step, step_per_epoch, lambda e: rule(e, learning_rate, decay_rate, decay_epoch, is_stair))
+
+
 def exponential_decay_lr(
     learning_rate: float, decay_rate: float, total_step: int, step_per_epoch: int, decay_epoch: int,
     is_stair: bool = False,
@@ -82,11 +89,7 @@ def exponential_decay_lr(
     >>> [round(r, 6) for r in exponential_decay_lr(0.1, 0.9, 4, 2, 1)]
     [0.1, 0.1, 0.09, 0.09]
     """
-    _check({"learning_rate": learning_rate, "decay_rate": decay_rate}, total_step=total_step,
-           step_per_epoch=step_per_epoch, decay_epoch=decay_epoch)  # fmt: skip
-    return _per_epoch(
-        total_step, step_per_epoch, lambda e: exponential_decay(e, learning_rate, decay_rate, decay_epoch, is_stair)
-    )
+    return _decayed(exponential_decay, learning_rate, decay_rate, total_step, step_per_epoch, decay_epoch, is_stair)
 
 
 def natural_exp_decay_lr(
@@ -98,13 +101,7 @@ def natural_exp_decay_lr(
     >>> [round(r, 6) for r in natural_exp_decay_lr(0.1, 0.9, 4, 2, 2)]
     [0.1, 0.1, 0.040657, 0.040657]
     """
-    _check({"learning_rate": learning_rate, "decay_rate": decay_rate}, total_step=total_step,
-           step_per_epoch=step_per_epoch, decay_epoch=decay_epoch)  # fmt: skip
-    return _per_epoch(
-        total_step,
-        step_per_epoch,
-        lambda e: natural_exp_decay(e, learning_rate, decay_rate, decay_epoch, is_stair),
-    )
+    return _decayed(natural_exp_decay, learning_rate, decay_rate, total_step, step_per_epoch, decay_epoch, is_stair)
 
 
 def inverse_decay_lr(
@@ -116,11 +113,7 @@ def inverse_decay_lr(
     >>> [round(r, 6) for r in inverse_decay_lr(0.1, 0.5, 4, 2, 1)]
     [0.1, 0.1, 0.066667, 0.066667]
     """
-    _check({"learning_rate": learning_rate, "decay_rate": decay_rate}, total_step=total_step,
-           step_per_epoch=step_per_epoch, decay_epoch=decay_epoch)  # fmt: skip
-    return _per_epoch(
-        total_step, step_per_epoch, lambda e: inverse_decay(e, learning_rate, decay_rate, decay_epoch, is_stair)
-    )
+    return _decayed(inverse_decay, learning_rate, decay_rate, total_step, step_per_epoch, decay_epoch, is_stair)
 
 
 def cosine_decay_lr(

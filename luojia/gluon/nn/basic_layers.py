@@ -187,9 +187,18 @@ class Flatten(HybridBlock):
         return type(self).__name__
 
 
-def _named(function: str, module: Any, where: str) -> Callable:
-    assert hasattr(module, function), f"Function name {function} is not found in {where}."
-    return getattr(module, function)
+def _named(function: str | Callable, symbolic: bool) -> tuple[str, Callable | None]:
+    """The name of a function, and the function itself unless it was given by its name in ``nd`` (and ``sym``)."""
+    from ... import ndarray, symbol
+
+    if isinstance(function, str):
+        for module in (ndarray, symbol) if symbolic else (ndarray,):
+            where = module.__name__.rpartition(".")[2]
+            assert hasattr(module, function), f"Function name {function} is not found in {where}."
+        return function, None
+    if not callable(function):
+        raise ValueError(f"Unrecognized function in lambda: {function} of type {type(function)}")
+    return getattr(function, "__name__", type(function).__name__), function
 
 
 class Lambda(Block):
@@ -201,17 +210,7 @@ class Lambda(Block):
 
     def __init__(self, function: str | Callable, prefix: str | None = None) -> None:
         super().__init__(prefix=prefix)
-        if isinstance(function, str):
-            from ... import ndarray
-
-            _named(function, ndarray, "ndarray")
-            self._func_name = function
-            self._function: Callable | None = None
-        elif callable(function):
-            self._func_name = getattr(function, "__name__", type(function).__name__)
-            self._function = function
-        else:
-            raise ValueError(f"Unrecognized function in lambda: {function} of type {type(function)}")
+        self._func_name, self._function = _named(function, symbolic=False)
 
     def forward(self, *args: Any) -> Any:
         if self._function is None:
@@ -233,18 +232,7 @@ class HybridLambda(HybridBlock):
 
     def __init__(self, function: str | Callable, prefix: str | None = None) -> None:
         super().__init__(prefix=prefix)
-        if isinstance(function, str):
-            from ... import ndarray, symbol
-
-            _named(function, ndarray, "ndarray")
-            _named(function, symbol, "symbol")
-            self._func_name = function
-            self._function: Callable | None = None
-        elif callable(function):
-            self._func_name = getattr(function, "__name__", type(function).__name__)
-            self._function = function
-        else:
-            raise ValueError(f"Unrecognized function in lambda: {function} of type {type(function)}")
+        self._func_name, self._function = _named(function, symbolic=True)
 
     def hybrid_forward(self, F: Any, x: Any, *args: Any) -> Any:
         if self._function is None:

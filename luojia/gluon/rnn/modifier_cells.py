@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import sequences
-from .rnn_cell import HybridRecurrentCell, SequentialRNNCell
+from .rnn_cell import HybridRecurrentCell, SequentialRNNCell, _Several
 
 
 class DropoutCell(HybridRecurrentCell):
@@ -158,7 +158,7 @@ class ResidualCell(ModifierCell):
         return (sequences.merge(F, outputs, layout) if merge_outputs else outputs), states
 
 
-class BidirectionalCell(HybridRecurrentCell):
+class BidirectionalCell(_Several, HybridRecurrentCell):
     """One cell forwards and one backwards over a sequence, their outputs side by side; only ``unroll`` runs it."""
 
     def __init__(self, l_cell: Any, r_cell: Any, output_prefix: str = "bi_") -> None:
@@ -173,19 +173,6 @@ class BidirectionalCell(HybridRecurrentCell):
     def __repr__(self) -> str:
         cells = self._children
         return f"{type(self).__name__}(forward={cells['l_cell']!r}, backward={cells['r_cell']!r})"
-
-    def state_info(self, batch_size: int = 0) -> list:
-        return [info for cell in self._children.values() for info in cell.state_info(batch_size)]
-
-    def begin_state(self, batch_size: int = 0, func: Callable | None = None, **kwargs: Any) -> list:
-        assert not self._modified, (
-            "After applying modifier cells (e.g. DropoutCell) the base cell cannot be called directly. Call the "
-            "modifier cell instead."
-        )
-        return [s for cell in self._children.values() for s in cell.begin_state(batch_size, func, **kwargs)]
-
-    def _begin_for(self, F: Any, step: Any) -> list:
-        return [s for cell in self._children.values() for s in cell._begin_for(F, step)]
 
     def unroll(self, length: int | None, inputs: Any, begin_state: list | None = None, layout: str = "NTC",
                merge_outputs: bool | None = None, valid_length: Any = None) -> tuple[Any, list]:

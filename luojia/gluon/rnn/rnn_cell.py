@@ -246,12 +246,8 @@ class GRUCell(_GatedCell):
         return output, [output]
 
 
-class _Stacked(RecurrentCell):
-    """Cells one upon the other."""
-
-    def add(self, cell: Block) -> None:
-        """Append a cell."""
-        self.register_child(cell)
+class _Several(RecurrentCell):
+    """Cells whose states stand one after the other."""
 
     def state_info(self, batch_size: int = 0) -> list[dict[str, Any]]:
         return [info for cell in self._children.values() for info in cell.state_info(batch_size)]
@@ -265,6 +261,14 @@ class _Stacked(RecurrentCell):
 
     def _begin_for(self, F: Any, step: Any) -> list:
         return [s for cell in self._children.values() for s in cell._begin_for(F, step)]
+
+
+class _Stacked(_Several):
+    """Cells one upon the other."""
+
+    def add(self, cell: Block) -> None:
+        """Append a cell."""
+        self.register_child(cell)
 
     def unroll(self, length: int | None, inputs: Any, begin_state: list | None = None, layout: str = "NTC",
                merge_outputs: bool | None = None, valid_length: Any = None) -> tuple[Any, list]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ...._src.data import cifar, mnist
+from ...._src.data import cifar, mirror, mnist
 from ...._src.data.datasets import Dataset
 from ...._src.formats import cifar as cifar_format
 from ...._src.formats import idx
@@ -66,7 +66,7 @@ class MNIST(_Downloaded):
 
     def __init__(self, root: str = os.path.join(_HOME, "mnist"), train: bool = True,
                  transform: Callable | None = None) -> None:
-        data = mnist.load(train, idx.load, _folder(self._name, root), self._name, mnist.fetch_url)
+        data = mnist.load(train, idx.load, _folder(self._name, root), self._name, mirror.fetch_url)
         super().__init__(*data, transform)
 
 
@@ -89,7 +89,7 @@ class CIFAR10(_Downloaded):
     def __init__(self, root: str = os.path.join(_HOME, "cifar10"), train: bool = True,
                  transform: Callable | None = None) -> None:
         folder = _folder("cifar10", root)
-        super().__init__(*cifar.load(train, cifar_format.load, folder, "cifar10", mnist.fetch_url), transform)
+        super().__init__(*cifar.load(train, cifar_format.load, folder, "cifar10", mirror.fetch_url), transform)
 
 
 class CIFAR100(_Downloaded):
@@ -98,7 +98,7 @@ class CIFAR100(_Downloaded):
     def __init__(self, root: str = os.path.join(_HOME, "cifar100"), fine_label: bool = False, train: bool = True,
                  transform: Callable | None = None) -> None:
         folder = _folder("cifar100", root)
-        images, labels = cifar.load(train, cifar_format.load, folder, "cifar100", mnist.fetch_url)
+        images, labels = cifar.load(train, cifar_format.load, folder, "cifar100", mirror.fetch_url)
         super().__init__(images, labels[:, int(fine_label)], transform)
 
 

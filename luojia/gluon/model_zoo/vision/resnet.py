@@ -29,8 +29,7 @@ class BasicBlockV1(HybridBlock):
         self.downsample = None
         if downsample:
             self.downsample = nn.HybridSequential(prefix="")
-            self.downsample.add(nn.Conv2D(channels, 1, strides=stride, use_bias=False, in_channels=in_channels),
-                                nn.BatchNorm())
+            self.downsample.add(_shortcut(channels, stride, in_channels), nn.BatchNorm())
 
     def _layers(self, channels: int, stride: int, in_channels: int) -> list:
         return [_conv3x3(channels, stride, in_channels), nn.BatchNorm(), nn.Activation("relu"),
@@ -104,7 +103,36 @@ def _stage(block: type, count: int, channels: int, stride: int, number: int, in_
     return stage
 
 
-class ResNetV1(Classifier):
+class _ResNet(Classifier):
+    """What both versions share."""
+
+    def __init__(self, block: type, layers: Sequence[int], channels: Sequence[int], classes: int = 1000,
+                 thumbnail: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        assert len(layers) == len(channels) - 1, "channels must have one entry more than layers"
+        with self.name_scope():
+            self.features = nn.HybridSequential(prefix="")
+            self.features.add(*self._first())
+            if thumbnail:
+                self.features.add(_conv3x3(channels[0], 1, 0))
+            else:
+                self.features.add(nn.Conv2D(channels[0], 7, 2, 3, use_bias=False), nn.BatchNorm(),
+                                  nn.Activation("relu"), nn.MaxPool2D(3, 2, 1))
+            for i, count in enumerate(layers):
+                self.features.add(_stage(block, count, channels[i + 1], 1 if i == 0 else 2, i + 1, channels[i]))
+            self.features.add(*self._last())
+            self.output = nn.Dense(classes, in_units=channels[-1])
+
+    def _first(self) -> list:
+        """Layers before the first convolution."""
+        return []
+
+    def _last(self) -> list:
+        """Layers after the stages."""
+        return [nn.GlobalAvgPool2D()]
+
+
+class ResNetV1(_ResNet):
     """Version 1.
 
     Args:
@@ -115,42 +143,15 @@ class ResNetV1(Classifier):
         thumbnail: begin with one 3x3 convolution, for small images.
     """
 
-    def __init__(self, block: type, layers: Sequence[int], channels: Sequence[int], classes: int = 1000,
-                 thumbnail: bool = False, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        assert len(layers) == len(channels) - 1, "channels must have one entry more than layers"
-        with self.name_scope():
-            self.features = nn.HybridSequential(prefix="")
-            if thumbnail:
-                self.features.add(_conv3x3(channels[0], 1, 0))
-            else:
-                self.features.add(nn.Conv2D(channels[0], 7, 2, 3, use_bias=False), nn.BatchNorm(),
-                                  nn.Activation("relu"), nn.MaxPool2D(3, 2, 1))
-            for i, count in enumerate(layers):
-                self.features.add(_stage(block, count, channels[i + 1], 1 if i == 0 else 2, i + 1, channels[i]))
-            self.features.add(nn.GlobalAvgPool2D())
-            self.output = nn.Dense(classes, in_units=channels[-1])
 
-
-class ResNetV2(Classifier):
+class ResNetV2(_ResNet):
     """Version 2; arguments as for ``ResNetV1``."""
 
-    def __init__(self, block: type, layers: Sequence[int], channels: Sequence[int], classes: int = 1000,
-                 thumbnail: bool = False, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        assert len(layers) == len(channels) - 1, "channels must have one entry more than layers"
-        with self.name_scope():
-            self.features = nn.HybridSequential(prefix="")
-            self.features.add(nn.BatchNorm(scale=False, center=False))
-            if thumbnail:
-                self.features.add(_conv3x3(channels[0], 1, 0))
-            else:
-                self.features.add(nn.Conv2D(channels[0], 7, 2, 3, use_bias=False), nn.BatchNorm(),
-                                  nn.Activation("relu"), nn.MaxPool2D(3, 2, 1))
-            for i, count in enumerate(layers):
-                self.features.add(_stage(block, count, channels[i + 1], 1 if i == 0 else 2, i + 1, channels[i]))
-            self.features.add(nn.BatchNorm(), nn.Activation("relu"), nn.GlobalAvgPool2D(), nn.Flatten())
-            self.output = nn.Dense(classes, in_units=channels[-1])
+    def _first(self) -> list:
+        return [nn.BatchNorm(scale=False, center=False)]
+
+    def _last(self) -> list:
+        return [nn.BatchNorm(), nn.Activation("relu"), nn.GlobalAvgPool2D(), nn.Flatten()]
 
 
 _BASIC, _DEEP = (64, 64, 128, 256, 512), (64, 256, 512, 1024, 2048)

@@ -1,0 +1,78 @@
+"""Images read at places of a grid, and the grids of affine maps, as MindSpore and PyTorch define them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..core.op import op
+from ..errors import ArgumentError, NotSupportedError, ShapeError
+from .image import _corners
+
+
+@op("GridSampler2D(interpolation_mode:mode='bilinear', padding_mode='zeros', align_corners=False)(input_x:x, grid)",
+    fn="grid_sample(input:x, grid, mode='bilinear', padding_mode='zeros', align_corners=False)")
+def grid_sample(xp, x, grid, *, mode="bilinear", padding_mode="zeros", align_corners=False):
+    """x (N, C, H, W) read at ``grid`` (N, h, w, 2), whose last axis is the column and row in [-1, 1]: (N, C, h, w).
+
+    Args:
+        mode: 'bilinear', or 'nearest'.
+        padding_mode: outside x there is 'zeros', the nearest 'border', or its 'reflection'.
+        align_corners: -1 and 1 are the centres of the outermost pixels, rather than their outer edges.
+
+    >>> from luojia import Tensor, ops
+    >>> ops.grid_sample(Tensor([[[[1.0, 3.0]]]]), Tensor([[[[0.0, 0.0]]]])).asnumpy().item()
+    2.0
+    """
+    if mode not in ("bilinear", "nearest"):
+        raise NotSupportedError(f"grid_sample: mode {mode!r} is not supported; use 'bilinear' or 'nearest'.")
+    if padding_mode not in ("zeros", "border", "reflection"):
+        raise ArgumentError(f"grid_sample: padding_mode must be 'zeros', 'border' or 'reflection', got "
+                            f"{padding_mode!r}.")
+    if len(x.shape) != 4 or len(grid.shape) != 4 or grid.shape[3] != 2 or grid.shape[0] != x.shape[0]:
+        raise ShapeError(f"grid_sample expects data (N, C, H, W) and a grid (N, h, w, 2), got {tuple(x.shape)} and "
+                         f"{tuple(grid.shape)}.")
+    places = []
+    for k, n in ((0, x.shape[3]), (1, x.shape[2])):
+        at = grid[..., k]
+        at = (at + 1) * ((n - 1) / 2) if align_corners else ((at + 1) * n - 1) / 2
+        if padding_mode == "reflection":
+            at = _reflect(xp, at, (0.0, n - 1.0) if align_corners else (-0.5, n - 0.5))
+        if padding_mode != "zeros":
+            at = xp.clip(at, 0, n - 1)
+        places.append(xp.round(xp.stop_gradient(at)) if mode == "nearest" else at)
+    return _corners(xp, x, *places)
+
+
+def _reflect(xp, at, bounds):
+    """Places folded back into ``bounds`` at both ends."""
+    low, high = bounds
+    if high <= low:
+        return at * 0
+    span = high - low
+    far = xp.abs(at - low)
+    turns = xp.stop_gradient(xp.floor(far / span))
+    rest = far - turns * span
+    return xp.where(turns % 2 == 0, rest, span - rest) + low
+
+
+@op("AffineGrid(align_corners=False)(theta, output_size:size)", fn="affine_grid(theta, size, align_corners=False)")
+def affine_grid(xp, theta, *, size, align_corners=False):
+    """The places (N, h, w, 2) that the affine maps theta (N, 2, 3) send a target of ``size`` (N, C, h, w) to.
+
+    >>> from luojia import Tensor, ops
+    >>> ops.affine_grid(Tensor([[[1.0, 0, 0], [0, 1, 0]]]), (1, 1, 1, 2), True).asnumpy().ravel()
+    array([-1.,  0.,  1.,  0.], dtype=float32)
+    """
+    if len(size) != 4 or tuple(theta.shape) != (size[0], 2, 3):
+        raise ShapeError(f"affine_grid expects theta (N, 2, 3) and a size (N, C, h, w) with the same N, got "
+                         f"{tuple(theta.shape)} and {tuple(size)}; volumes are not supported.")
+    height, width = size[2:]
+    across, down = (_line(n, align_corners) for n in (width, height))
+    rows, columns = np.meshgrid(down, across, indexing="ij")
+    points = np.stack([columns, rows, np.ones((height, width))], -1).reshape(-1, 3).astype(theta.dtype)
+    return xp.reshape(xp.matmul(points, xp.swapaxes(theta, 1, 2)), (size[0], height, width, 2))
+
+
+def _line(n, align_corners):
+    line = np.linspace(-1, 1, n) if n > 1 else np.zeros(1)
+    return line if align_corners else line * ((n - 1) / n)
