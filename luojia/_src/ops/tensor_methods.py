@@ -14,7 +14,6 @@ from ..core.tape import Leaf
 from ..core.tensor import Tensor, wrap
 from ..errors import ArgumentError, DTypeError
 
-
 FACES = FaceModule({"fn": lambda face: compile_plain(face, "luojia")})
 
 SAME = """abs absolute acos acosh add addcdiv addcmul addmm addmv all amax amin any approximate_equal arccos arccosh
