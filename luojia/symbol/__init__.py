@@ -26,6 +26,8 @@ _MODULES = ("contrib", "image", "linalg", "op", "random")
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
         return importlib.import_module(f".{name}", __name__)
+    if name in ("np", "npx"):  # F.np and F.npx of a hybrid_forward
+        return importlib.import_module(f"luojia.{name}")
     if name.startswith("__"):
         raise AttributeError(name)
     if name == "Custom":
