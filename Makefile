@@ -1,5 +1,6 @@
 # make demo   gradients, LeNet on real digits, a plot          make bench   timings against what is installed
 # make test   ruff, pyright, every test                        make docs    the documentation as HTML
+# make test-xla   the tests of operators, core and layers on the XLA engine, in .venv-xla
 # make bench-check   the ratios to the peers against those of benchmarks/baseline.json
 #
 # Each target prepares .venv by itself, again only when pyproject.toml changed. Another Python: make test PYTHON=python3.12
@@ -10,13 +11,18 @@ BIN := $(VENV)/bin
 # BLAS with more threads than free cores can be many times slower on small products.
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
-.PHONY: demo test lint types bench bench-check docs clean
+.PHONY: demo test test-xla lint types bench bench-check docs clean
 
 demo: $(VENV)/.demo
 	$(BIN)/luojia demo
 
 test: lint types
 	$(ONE_THREAD) $(BIN)/python -m pytest -q
+
+XLA := .venv-xla
+
+test-xla: $(XLA)/.dev
+	LUOJIA_ENGINE=xla $(ONE_THREAD) $(XLA)/bin/python -m pytest -q tests/core tests/ops tests/nn tests/gluon
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -35,7 +41,7 @@ docs: $(VENV)/.docs
 	$(BIN)/sphinx-build -q -W -c docs . docs/_build
 
 clean:
-	rm -rf $(VENV) docs/_build out build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(XLA) docs/_build out build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -54,4 +60,9 @@ $(VENV)/.dev: pyproject.toml | $(BIN)/python
 
 $(VENV)/.docs: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[docs]'
+	@touch $@
+
+$(XLA)/.dev: pyproject.toml
+	test -x $(XLA)/bin/python || $(PYTHON) -m venv $(XLA)
+	$(XLA)/bin/python -m pip install -q --disable-pip-version-check -e '.[dev,xla]'
 	@touch $@

@@ -9,6 +9,7 @@ from __future__ import annotations
 import subprocess
 from typing import Any
 
+from ._src.core.compiled import Mode
 from ._src.engine.devices import (
     Context,
     cpu,
@@ -87,6 +88,7 @@ def set_context(**kwargs: Any) -> None:
         device = _device_of(new["device_target"], new["device_id"])
         set_default_device(device)
     _settings.update(kwargs)
+    Mode.graph = _settings["mode"] == GRAPH_MODE
 
 
 def _check(key: str, value: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
 import random
 from collections.abc import Callable
 
@@ -13,6 +14,19 @@ import pytest
 from tests.tolerances import tolerance_of
 
 SEED = 20240229
+
+
+ENGINE = os.environ.get("LUOJIA_ENGINE", "numpy")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "numpy_engine: about the NumPy engine's own ways; left out on another engine")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if ENGINE != "numpy" and item.get_closest_marker("numpy_engine"):
+            item.add_marker(pytest.mark.skip(reason=f"about the NumPy engine; this run is on {ENGINE}"))
 
 
 @pytest.fixture(autouse=True)

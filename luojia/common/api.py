@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import functools
+import weakref
 from collections.abc import Callable
 from typing import Any
 
+from .._src.core.compiled import Compiled
 from .._src.core.tensor import Tensor
 from .._src.errors import DTypeError, NotSupportedError
 
 
-class Jit:
+class Jit(Compiled):
     """A function that is compiled where an engine compiles, and runs eagerly with the same results elsewhere.
 
     ``__wrapped__`` is the function itself. On the NumPy engine every call is eager, so ``strict``, which asks that
-    nothing fall back to eager running, changes nothing there.
+    nothing fall back to eager running, changes nothing there. ``traces`` lists what was compiled and why.
     """
 
     __wrapped__: Callable
@@ -22,19 +24,46 @@ class Jit:
     def __init__(self, fn: Callable, strict: bool = False) -> None:
         if not callable(fn):
             raise DTypeError(f"For 'jit', the function should be callable, but got {type(fn).__name__}.")
+        super().__init__(fn, strict=strict)
         functools.update_wrapper(self, fn, updated=())
-        self.strict = strict
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self.__wrapped__(*args, **kwargs)
+        self._bound: Any = weakref.WeakKeyDictionary()
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         if instance is None:
             return self
-        return Jit(self.__wrapped__.__get__(instance, owner), self.strict)
+        try:
+            found = self._bound.get(instance)
+            if found is None:
+                found = self._bound[instance] = Jit(_Method(self.__wrapped__, instance), self.strict)
+        except TypeError:  # no weak references to it, or no hash
+            return Jit(self.__wrapped__.__get__(instance, owner), self.strict)
+        return found
+
+    def __deepcopy__(self, memo: dict) -> Jit:
+        return Jit(self.__wrapped__, self.strict)
+
+    def __reduce__(self) -> Any:
+        return Jit, (self.__wrapped__, self.strict)
 
     def __repr__(self) -> str:
         return f"<jit {getattr(self.__wrapped__, '__qualname__', self.__wrapped__)}>"
+
+
+class _Method:
+    """A method bound to an object that it does not keep alive."""
+
+    def __init__(self, fn: Callable, instance: Any) -> None:
+        functools.update_wrapper(self, fn, updated=())
+        self._instance = weakref.ref(instance)
+        self._fn = fn
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._fn(self._instance(), *args, **kwargs)
+
+    @property
+    def func(self) -> Any:
+        """The bound method, where Modules are looked for."""
+        return self._fn.__get__(self._instance())
 
 
 def jit(fn: Callable | None = None, mode: str = "PSJit", input_signature: Any = None, hash_args: Any = None,
@@ -119,11 +148,11 @@ def run_check() -> None:
 
 
 class _MutableInt(int):
-    pass
+    _luojia_mutable = True
 
 
 class _MutableFloat(float):
-    pass
+    _luojia_mutable = True
 
 
 class _MutableTuple(tuple):

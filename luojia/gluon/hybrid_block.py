@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import ndarray as nd
+from .._src.core.compiled import Compiled
 from .._src.core.graph import CachedGraph, trace
 from .._src.core.symbol import Symbol
 from .._src.core.tape import recording_scope
@@ -293,6 +294,7 @@ class _Graph:
         self.params = params
         self.constants = constants
         self.plan = CachedGraph(symbol)
+        self._compiled = Compiled(self.plan, strict=True, name="a hybridized Block")
         place = {name: i for i, name in enumerate(names)}
         self.sources: list[Any] = [place[n] if n in place else constants[n] if n in constants else params[n]
                         for n in self.plan.inputs]
@@ -304,7 +306,7 @@ class _Graph:
 
     def run(self, values: list[Tensor], watch: Callable | None = None) -> Any:
         """The outputs, in the structure that the Block returned."""
-        outputs = iter(self.plan(*values) if watch is None else self.plan(*values, watch=watch))
+        outputs = iter(self._compiled(*values) if watch is None else self.plan(*values, watch=watch))
         return _outputs_like(self.output, outputs)
 
 

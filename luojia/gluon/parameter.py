@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from .. import initializer
 from .._src.core.dtypes import to_np
-from .._src.core.tape import Leaf, recording_scope
+from .._src.core.pure import Pending
+from .._src.core.tape import Leaf, recording_scope, state
 from .._src.core.tensor import Tensor, wrap
 from .._src.engine.devices import Context, current_context
 from .._src.errors import MXNetError
@@ -173,6 +175,8 @@ class Parameter:
                 f"Cannot initialize Parameter '{self.name}' because it has invalid shape: {self._shape}. Please "
                 "specify in_units, in_channels, etc for `Block`s."
             )
+        if state.frame is not None:
+            raise Pending(f"Parameter '{self.name}' has no values yet")
         self._materialize(*self._deferred_init)
 
     def _materialize(self, init: Any, contexts: list[Context], default_init: Any, data: Any) -> None:
@@ -205,6 +209,10 @@ class Parameter:
 
     def _load_init(self, data: Any, ctx: Any = None, cast_dtype: bool = False, dtype_source: str = "current") -> None:
         """Take values read from a file; nothing is changed where they do not fit."""
+        self._take_loaded(*self._check_loaded(data, ctx, cast_dtype, dtype_source), cast_dtype, dtype_source)
+
+    def _check_loaded(self, data: Any, ctx: Any, cast_dtype: bool, dtype_source: str) -> tuple[np.ndarray, list]:
+        """Values read from a file and the devices to put them on, or an AssertionError where they do not fit."""
         data = data.asnumpy() if isinstance(data, Tensor) else np.asarray(data)
         failed = f"Failed loading Parameter '{self.name}' from saved params: "
         if self._shape is not None:
@@ -222,12 +230,15 @@ class Parameter:
         assert wanted is None or present is None or set(wanted) == set(present), (
             f"Failed to load Parameter '{self.name}' on {wanted} because it was previous initialized on {present}."
         )
+        return data, present or wanted or [Context("cpu", 0)]
+
+    def _take_loaded(self, data: np.ndarray, contexts: list, cast_dtype: bool, dtype_source: str) -> None:
         if cast_dtype and dtype_source == "saved":
             self.cast(data.dtype)
         self._shape = data.shape
         self._deferred_init = ()
         if self._data is None:
-            self._place(data.astype(to_np(self._dtype)), present or wanted or [Context("cpu", 0)])
+            self._place(data.astype(to_np(self._dtype)), contexts)
         else:
             self._set(data)
 
@@ -412,6 +423,13 @@ class Constant(Parameter):
         self.value = value
         super().__init__(name, grad_req="null", shape=value.shape, dtype=value.np_dtype.type,
                          init=initializer.Constant(value), differentiable=False)
+
+
+def load_all(pairs: Iterable[tuple[Parameter, Any]], ctx: Any, cast_dtype: bool, dtype_source: str) -> None:
+    """Give parameters the values read from a file: all of them, or none where one does not fit."""
+    checked = [(p, p._check_loaded(value, ctx, cast_dtype, dtype_source)) for p, value in pairs]
+    for p, (value, contexts) in checked:
+        p._take_loaded(value, contexts, cast_dtype, dtype_source)
 
 
 from .parameter_dict import ParameterDict  # noqa: E402 - it needs the classes above

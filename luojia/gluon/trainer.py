@@ -13,6 +13,7 @@ from .._src.core.tensor import Tensor, wrap
 from .._src.errors import ArgumentError, ShapeError
 from .._src.formats.atomic import write_bytes
 from .._src.formats.reader import open_source
+from ..optimizer.fused import fused_updates
 from .parameter import Parameter, ParameterDict
 from .utils import to_context
 
@@ -241,6 +242,15 @@ class Trainer:
         return found
 
     def _apply(self, updates: list[tuple[int, list[Tensor], list[Tensor]]]) -> None:
+        kind = type(self._optimizer)
+        plain = kind.update is opt.Optimizer.update and not self._optimizer.multi_precision
+        if plain and len(self._contexts or ()) < 2 and self._kvstore is None:
+            with fused_updates():
+                self._apply_each(updates)
+        else:
+            self._apply_each(updates)
+
+    def _apply_each(self, updates: list[tuple[int, list[Tensor], list[Tensor]]]) -> None:
         one = bool(self._update_on_kvstore)
         if not one and len(self._updaters) == 1 and all([len(leaves) == 1 for _, leaves, _ in updates]):
             self._updaters[0].together([(i, to_context(g, w._device), w) for i, (w,), (g,) in updates])

@@ -42,7 +42,7 @@ class View(NDArray):
             self._base._write(self._key, value)
 
     def _write(self, index: Any, value: Any) -> None:
-        self._value = self._device.engine.xp.set_at(self._value, index, value)
+        self._rebind(self._device.engine.xp.set_at(self._value, index, value))
 
     def __reduce__(self) -> Any:
         return wrap(NDArray, self._value, self._device).__reduce__()

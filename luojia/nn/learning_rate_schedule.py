@@ -14,6 +14,8 @@ from .module import Module, check_bool, check_positive_int
 class LearningRateSchedule(Module):
     """The base class; a subclass computes the rate, a Tensor, from the number of updates done."""
 
+    _compiles = False
+
     def construct(self, global_step: Any) -> Any:
         raise NotImplementedError(f"{type(self).__name__} must override construct(self, global_step) and return the "
                                   "learning rate.")

@@ -10,7 +10,9 @@ from typing import Any, Self
 import numpy as np
 
 from .._src.core import dtypes as mstype
+from .._src.core.compiled import Compiled, Mode, structure
 from .._src.core.op import OPERATORS
+from .._src.core.tape import state
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError, NotSupportedError
 from .._src.ops import Parameter, ParameterTuple
@@ -47,6 +49,7 @@ class Module:
     Matches ``mindspore.nn.Cell`` and ``luojianet_ms.nn.Module``.
     """
 
+    _compiles = True  # whether GRAPH_MODE compiles it
     _plain = True  # whether calling it is calling its forward method: no hooks, no bprop, no compute dtype
 
     def __init__(self, auto_prefix: bool = True, flags: dict[str, Any] | None = None) -> None:
@@ -87,9 +90,21 @@ class Module:
     # -- calling ---------------------------------------------------------------------------------------------------
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if Mode.graph and self._compiles and state.frame is None:
+            return self._graph()(*args, **kwargs)
         if self._plain:
             return self._forward(*args, **kwargs)
         return call_with_hooks(self, args, kwargs)
+
+    def _graph(self) -> Compiled:
+        """The network compiled, for GRAPH_MODE."""
+        found = self.__dict__.get("_compiled")
+        if found is None or found.fn.__self__ is not self:  # a shallow copy has its original's
+            found = self.__dict__["_compiled"] = Compiled(self._eager, name=type(self).__name__)
+        return found
+
+    def _eager(self, *args: Any, **kwargs: Any) -> Any:
+        return self._forward(*args, **kwargs) if self._plain else call_with_hooks(self, args, kwargs)
 
     def _forward(self, *args: Any, **kwargs: Any) -> Any:
         raise AttributeError(f"For '{type(self).__name__}', the method 'construct' is not defined; define "
@@ -159,6 +174,7 @@ class Module:
                                  f"'{type(value)}' as a parameter.")
             if self._auto_prefix:
                 value.update_parameters_name(name + ".")
+            structure.version += 1
             values[name] = self._cells[name] = value
         elif name in values.get("_params", ()):
             self._assign_over_parameter(name, value)
@@ -242,6 +258,7 @@ class Module:
         if child_name not in self._cells and hasattr(self, child_name):
             raise KeyError(f"For 'insert_child_to_cell', the {child_name} child cell already exists in the network. "
                            "Cannot insert another child cell with the same name.")
+        structure.version += 1
         self._cells[child_name] = child_cell
         if child_name in self.__dict__:
             self.__dict__[child_name] = child_cell

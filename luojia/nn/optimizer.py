@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from .._src.core.dtypes import float32, int32
-from .._src.core.tensor import Tensor
+from .._src.core.tape import state
+from .._src.core.tensor import Tensor, wrap
 from .._src.engine.numpy_engine import ENGINE as NUMPY
 from .._src.errors import ArgumentError, DTypeError, ShapeError
 from .._src.ops import Parameter, ParameterTuple
@@ -148,21 +149,43 @@ class Optimizer(Module):
 
     # -- what it tells ---------------------------------------------------------------------------------------------
 
-    def _rate_at(self, rate: Any, step: int) -> float:
+    def _rate_at(self, rate: Any, step: Any) -> Any:
+        """The rate at a step: a number, or inside a trace a scalar that counts as one."""
+        if state.frame is not None:
+            if not isinstance(rate, Parameter):
+                return self._traced(state.frame.host(lambda: self._host_value(rate)))
+            value = rate._read()
+            if value.ndim:
+                value = value[rate._device.engine.xp.minimum(step, len(value) - 1)]
+            return self._traced(value)
         if not isinstance(rate, Parameter):
             return float(rate(Tensor(np.int32(step))))
         value = rate.asnumpy()
         return float(value if value.ndim == 0 else value[min(step, len(value) - 1)])
 
+    def _host_value(self, schedule: Any) -> np.ndarray:
+        """What a schedule, which is Python, gives for the coming update."""
+        return np.asarray(float(schedule(Tensor(np.int32(self._step)))), np.float32)
+
+    def _traced(self, value: Any) -> Any:
+        return self.global_step._device.engine.weak(value)
+
     @property
-    def _step(self) -> int:
-        return int(self.global_step)
+    def _step(self) -> Any:
+        """The number of updates done; inside a trace, a scalar."""
+        return int(self.global_step) if state.frame is None else self.global_step._read().reshape(())
 
     def get_lr(self) -> Any:
         """The learning rate of the next update; with groups, a tuple, one for each parameter."""
         if self.is_group:
-            return tuple([Tensor(self._rate_at(rate, self._step)) for rate, _ in self._own])
-        return Tensor(self._rate_at(self.learning_rate, self._step))
+            return tuple([self._rate_tensor(rate) for rate, _ in self._own])
+        return self._rate_tensor(self.learning_rate)
+
+    def _rate_tensor(self, rate: Any) -> Tensor:
+        value = self._rate_at(rate, self._step)
+        if state.frame is None:
+            return Tensor(value)
+        return wrap(Tensor, value.astype(np.float32), self.global_step._device)
 
     def get_lr_parameter(self, param: Any) -> Any:
         """The learning rate that ``param`` is updated with, as it is kept: a Parameter or a schedule."""
@@ -177,9 +200,11 @@ class Optimizer(Module):
         decays = tuple([self._decay_at(decay, True) for _, decay in self._own])
         return decays if self.is_group else decays[0]
 
-    def _decay_at(self, decay: Any, flag: bool) -> float:
+    def _decay_at(self, decay: Any, flag: bool) -> Any:
         if not flag:
             return 0.0
+        if state.frame is not None and isinstance(decay, Module):
+            return self._traced(state.frame.host(lambda: self._host_value(decay)))
         return float(decay(Tensor(np.int32(self._step)))) if isinstance(decay, Module) else decay
 
     # -- what it does ----------------------------------------------------------------------------------------------
@@ -197,7 +222,7 @@ class Optimizer(Module):
 
     def assignadd_global_step(self) -> None:
         """Count one update."""
-        self.global_step._rebind(self.global_step._value + 1)
+        self.global_step._rebind(self.global_step._read() + 1)
 
     def _check(self, gradients: Any) -> list:
         gradients = [gradients] if isinstance(gradients, Tensor) else list(gradients)
@@ -254,7 +279,7 @@ class RuleOptimizer(Optimizer):
             self._update(gradients)
         for beta in self._powers:
             power = getattr(self, f"{beta}_power")
-            power._rebind(power._value * np.float32(self._hyper.get(beta, rule.defaults.get(beta))))
+            power._rebind(power._read() * np.float32(self._hyper.get(beta, rule.defaults.get(beta))))
         self.assignadd_global_step()
         return (True,) * len(gradients)
 
@@ -284,15 +309,16 @@ class RuleOptimizer(Optimizer):
     def _update(self, gradients: list) -> None:
         """The updates by the pure rule."""
         step, rule = self._step, self._preset.rule
+        count = step + 1 if state.frame is None else self._traced(step + 1)
         done = []
         for i, (p, g, (rate, decay), flag) in enumerate(zip(self.parameters, gradients, self._own, self.decay_flags)):
             leaf = leaf_of(p)
             done.append(rule.update(
-                leaf._device.engine.xp, leaf._value, g._value, tuple([s[i]._value for s in self._kept]),
-                self._rate_at(rate, step), self._decay_at(decay, flag), step + 1, rescale_grad=self.reciprocal_scale,
+                leaf._device.engine.xp, leaf._read(), g._read(), tuple([s[i]._read() for s in self._kept]),
+                self._rate_at(rate, step), self._decay_at(decay, flag), count, rescale_grad=self.reciprocal_scale,
                 **self._hyper))
         for i, (p, (value, states)) in enumerate(zip(self.parameters, done)):
             for leaf in [p] if isinstance(p, Tensor) else p.leaves():
                 leaf._rebind(leaf._device.engine.put(value, leaf._device))
-            for kept, state in zip(self._kept, states):
-                kept[i]._rebind(np.asarray(state) if isinstance(value, np.ndarray) else state)
+            for kept, new in zip(self._kept, states):
+                kept[i]._rebind(np.asarray(new) if isinstance(value, np.ndarray) else new)

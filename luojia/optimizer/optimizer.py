@@ -7,11 +7,14 @@ from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
+from .._src.core import tape
+from .._src.core.pure import Untraceable
 from .._src.core.tensor import Tensor, wrap
 from .._src.engine.numpy_engine import ENGINE as NUMPY
 from .._src.train.inplace import KERNELS, own, update_inplace, updater
 from .._src.train.rules import RULES
 from ..ndarray import NDArray
+from .fused import put_off
 
 _Class = TypeVar("_Class", bound=type)
 
@@ -253,6 +256,10 @@ def apply_rule(name: str, weight: Tensor, grad: Any, states: tuple, lr: float, w
     engine = weight._device.engine
     if engine.name == "numpy" and name in KERNELS and weight.np_dtype.itemsize >= 4:
         update_inplace(name, own(weight), grad, tuple([own(s) for s in states]), lr, wd, t, **how)
+        return
+    if tape.state.frame is not None:
+        raise Untraceable("a Gluon optimizer counts its updates in Python; compile the network, not the step")
+    if put_off(name, weight, grad, states, lr, wd, t, how):
         return
     new, new_states = RULES[name].update(
         engine.xp, weight._value, grad, tuple([s._value for s in states]), lr, wd, t, **how

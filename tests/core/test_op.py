@@ -98,6 +98,7 @@ def test_failures_name_the_operator_and_what_it_got(call, kind, message, recordi
     assert isinstance(caught.value, RuntimeError)  # MXNetError, for the other door
 
 
+@pytest.mark.numpy_engine
 def test_a_failing_fast_path_is_told_alike():
     double = Operator(lambda xp, x: x * 2.0, "double_")
 
@@ -179,6 +180,7 @@ def test_float_functions_of_integers_are_float32(name, dtype):
     assert str(OPERATORS["cast"](x, dtype="float64").dtype) == "Float64"
 
 
+@pytest.mark.numpy_engine
 def test_results_are_arrays_of_their_own():
     zero_d = Tensor(2.0)
     for out in (zero_d + zero_d, zero_d * 2.0, OPERATORS["exp"](zero_d), OPERATORS["sum"](X), X[0]):
@@ -267,6 +269,7 @@ def test_cotangents_are_summed_to_shape_and_cast():
     assert fit(np, np.ones((2, 3)) * 1j, np.ones(3)).tolist() == [0.0, 0.0, 0.0]
 
 
+@pytest.mark.numpy_engine
 def test_the_fast_path_equals_the_plain_rule_and_hands_over_to_it_in_higher_orders():
     cube = Operator(lambda xp, x: x * x * x, "cube")
     cube.vjp(lambda xp, g, ans, args, needs: (g * 3.0 * args[0] * args[0],), keep="args")

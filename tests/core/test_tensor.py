@@ -170,6 +170,7 @@ def test_an_array_on_the_left_gives_an_array_and_a_scalar_a_tensor():
 # -- buffers -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.numpy_engine
 def test_a_buffer_nobody_sees_is_written_in_place():
     t = Tensor(A)
     address = t._value.ctypes.data

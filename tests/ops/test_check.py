@@ -44,6 +44,7 @@ def test_a_result_of_another_dtype_fails():
         check_op(Operator(lambda xp, x: x.astype("float64"), "widen").vjp(lambda xp, g, ans, args, needs: (g,)), x)
 
 
+@pytest.mark.numpy_engine
 def test_a_wrong_fast_path_fails():
     wrong = Operator(square, "square_")
     wrong.fast(lambda needs, x: (x * x, x))

@@ -104,7 +104,8 @@ def test_distances():
 
 @pytest.mark.parametrize("name, args, attrs, error, text", [
     ("sparse_softmax_cross_entropy", (X, LABELS[:2]), {}, ShapeError, "one label for each row"),
-    ("sparse_softmax_cross_entropy", (X, LABELS + 1), {}, ArgumentError, "labels in \\[0, 3\\)"),
+    pytest.param("sparse_softmax_cross_entropy", (X, LABELS + 1), {}, ArgumentError, "labels in \\[0, 3\\)",
+                 marks=pytest.mark.numpy_engine),  # XLA cannot ask for values
     ("softmax_cross_entropy_with_logits", (X, X[:2]), {}, ShapeError, "logits and labels of one shape"),
     ("nll_loss", (X, LABELS[:2]), {}, ShapeError, "expects labels of shape"),
     ("mse_loss", (X, X), {"reduction": "median"}, ArgumentError, "reduction must be"),

@@ -3,36 +3,25 @@ import pytest
 
 from luojia import Tensor, ops
 from luojia._src.core.op import OPERATORS
-from luojia._src.errors import NotSupportedError, ShapeError
-from tests.check import check_op, engines
+from luojia._src.errors import ShapeError
+from tests.check import check_op
 
 rng = np.random.default_rng(10)
-ENGINES = ("numpy",)  # refused on XLA, see below
 
 
 def test_columns_and_their_transpose():
     x = rng.normal(size=(2, 2, 4, 3))
     ref = np.stack([x[:, :, i : i + 2, j : j + 2].reshape(2, 8) for i in range(3) for j in range(2)], -1)
-    check_op("im2col", x, attrs={"kernel": 2}, ref=ref, engine_names=ENGINES)
+    check_op("im2col", x, attrs={"kernel": 2}, ref=ref)
     how = {"kernel": (2, 2), "stride": (2, 1), "dilation": (1, 2), "pad": (1, 0)}
-    check_op("im2col", x, attrs=how, engine_names=ENGINES)
+    check_op("im2col", x, attrs=how)
     columns = np.asarray(OPERATORS["im2col"](Tensor(x), **how))
-    check_op("col2im", columns, attrs=how | {"output_size": (4, 3)}, engine_names=ENGINES)
+    check_op("col2im", columns, attrs=how | {"output_size": (4, 3)})
 
 
 def test_folding_counts_each_window():
     ones = ops.unfold(Tensor(np.ones((1, 1, 3, 3), np.float32)), 2)
     assert ops.fold(ones, (3, 3), 2).asnumpy()[0, 0].tolist() == [[1, 2, 1], [2, 4, 2], [1, 2, 1]]
-
-
-def test_the_xla_engine_is_refused_by_name():
-    for name, device in engines():
-        if name == "xla":
-            x = Tensor(np.ones((1, 1, 2, 2)), device=device)
-            with pytest.raises(NotSupportedError, match="im2col is not supported on the XLA engine"):
-                ops.unfold(x, 2)
-            with pytest.raises(NotSupportedError, match="col2im is not supported on the XLA engine"):
-                ops.fold(x.reshape((1, 4, 1)), (2, 2), 2)
 
 
 def test_errors():

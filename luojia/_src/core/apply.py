@@ -95,6 +95,9 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
         if mended is not None:
             return apply(op, mended, attrs)
     engine = device._engine or device.engine
+    if not engine.direct and state.frame is not None:
+        state.frame.see(inputs)
+        values = [t._value if isinstance(t, Tensor) else v for t, v in zip(inputs, values)]
     if linked and op.differentiable and state.recording:
         saved = None
         if op.fast_forward is not None and engine.name == "numpy":
@@ -144,7 +147,7 @@ _NARROWED = (np.dtype("float64"), np.dtype("float16"))  # what NumPy makes of in
 
 def failed(op: Operator, values: list, e: Exception) -> Exception:
     """The error of an operator that NumPy or XLA refused: of the doors' types, with the operator and what it got."""
-    if isinstance(e, MXNetError):
+    if isinstance(e, MXNetError) or type(e).__module__.startswith("jax.errors"):  # what a trace cannot do
         return e
     got = ", ".join(
         f"{tuple(v.shape)} {v.dtype}" if hasattr(v, "shape") and hasattr(v, "dtype") else repr(v) for v in values

@@ -151,7 +151,7 @@ class CachedGraph:
         first = next((a for a in arrays if isinstance(a, Tensor)), None)
         cls = first._result_class if first is not None else self.symbol._array_class
         place = device or current_context()
-        put = [wrap(cls, place.engine.put(np.asarray(t._value), place), place)
+        put = [wrap(cls, t._value if t._device is place else place.engine.put(np.asarray(t._value), place), place)
                for t in (result if result.__class__ is tuple else (result,))]
         return tuple(put) if result.__class__ is tuple else put[0]
 

@@ -197,7 +197,7 @@ class Operator:
             g = tuple([engine.zeros_like(a) if gi is None else gi for gi, a in zip(g, node.ans)])
         if node.__class__ is RichNode and node.saved is not None:
             gs = self.fast_backward(node.saved, g, args, needs, **node.attrs)
-        elif self.rule is not None:
+        elif self.rule is not None or not engine.direct:
             gs = engine.pull(self, g, node.ans, args, needs, node.attrs)
         else:
             gs = tuple(self._differentiate(engine, g, args, needs, node.attrs))

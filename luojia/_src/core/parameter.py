@@ -108,7 +108,7 @@ class Parameter(Tensor):
         if isinstance(data, bool) or not isinstance(data, (Tensor, int, float)):
             raise DTypeError("Parameter data must be [`Tensor`, `int`, `float`] or a kind of `Tensor` (like `Tensor`). "
                              f"But with type {type(data)}.")
-        value = data._value if isinstance(data, Tensor) else np.asarray(data, self.np_dtype)
+        value = data._read() if isinstance(data, Tensor) else np.asarray(data, self.np_dtype)
         if value.shape != self.shape and not slice_shape:
             raise ShapeError(
                 f"Can not change the shape of Parameter '{self.name}' which has been initialized: it has shape "
@@ -136,7 +136,7 @@ class Parameter(Tensor):
 
     def value(self) -> Tensor:
         """The parameter as a Tensor that is no Parameter; gradients pass to the parameter."""
-        return wrap(Tensor, self._value, self._device, self._node)
+        return wrap(Tensor, self._read(), self._device, self._node)
 
     def init_data(self, *_: Any, **__: Any) -> Parameter:
         """The parameter itself, which is initialized when it is made."""

@@ -71,7 +71,7 @@ class Tensor(_Methods):
         else:
             if shape is not None or init is not None:
                 raise ArgumentError("Tensor: give either data or shape and init, not both.")
-            value = data._value if isinstance(data, Tensor) else _array_of(data)
+            value = data._read() if isinstance(data, Tensor) else _array_of(data)
         if dtype is not None and value.dtype != dtype.np:
             value = value.astype(dtype.np)
         self._value = self._device.engine.put(value, self._device)
@@ -162,7 +162,8 @@ class Tensor(_Methods):
 
     def __dlpack__(self, **kwargs: Any) -> Any:
         value = self._value
-        return (np.array(value) if isinstance(value, np.ndarray) else value).__dlpack__(**kwargs)
+        copied = np.array(value) if isinstance(value, np.ndarray) else self._device.engine.copy(value)
+        return copied.__dlpack__(**kwargs)
 
     def __dlpack_device__(self) -> Any:
         return self._value.__dlpack_device__()
@@ -213,8 +214,16 @@ class Tensor(_Methods):
 
     # -- values in -------------------------------------------------------------------------------------------------
 
+    def _read(self) -> Any:
+        """The array, for those who compute with it without an operator; inside a trace, as an input of it."""
+        if state.frame is not None:
+            state.frame.lift(self)
+        return self._value
+
     def _rebind(self, value: Any) -> None:
         """Give the Tensor another array; nothing recorded sees it."""
+        if state.frame is not None:
+            state.frame.note(self)
         self._value = value
 
     def _write(self, index: Any, value: Any) -> None:
@@ -226,7 +235,7 @@ class Tensor(_Methods):
             array[index] = value
             self._value = array
         else:
-            self._value = self._device.engine.xp.set_at(array, index, value)
+            self._rebind(self._device.engine.xp.set_at(array, index, value))
 
     def init_data(self, slice_index: Any = None, shape: Any = None, opt_shard_group: Any = None) -> Any:
         """Fill a Tensor made of ``shape``, ``dtype`` and ``init`` with the initializer's values; returns it."""
@@ -255,7 +264,7 @@ class Tensor(_Methods):
 
     def detach(self) -> Any:
         """The same value, without a link to the computation that made it."""
-        return wrap(self._result_class, self._value, self._device)
+        return wrap(self._result_class, self._read(), self._device)
 
     def backward(self, out_grad: Any = None, retain_graph: bool = False, train_mode: bool = True) -> None:
         """Compute the gradients of the variables that this depends on; ones are the default head gradient."""
@@ -402,7 +411,7 @@ def deposit(results: dict) -> None:
         if not hasattr(g, "ndim") or g.__class__ is not type(holder._value):
             g = holder._device.engine.asarray(g)
         if leaf.grad_req == "add":
-            g = holder._value + g
+            g = holder._read() + g
         holder._rebind(g)
         leaf.fresh = True
 

@@ -25,8 +25,9 @@ _ROWS_AT_ONCE = 1 << 18  # elements of the widest of input and output in a block
 def alias(t: Tensor) -> Tensor:
     """A fresh Tensor of ``t``'s value: a node of its own, linked to ``t`` where ``t`` is on the tape."""
     parent = t._node if state.recording else None
-    node = Node(OPERATORS["identity"], {}, (parent,), (t._value,), None, t._device)
-    return wrap(t._result_class, t._value, t._device, node)
+    value = t._read()
+    node = Node(OPERATORS["identity"], {}, (parent,), (value,), None, t._device)
+    return wrap(t._result_class, value, t._device, node)
 
 
 def constant(t: Tensor) -> Tensor:

@@ -15,6 +15,7 @@ class NumpyEngine:
     """Eager computation on the CPU. Arrays are ``numpy.ndarray``."""
 
     name = "numpy"
+    compiles = False
     direct = True  # operators and rules run at once, without a compiled form to look up
 
     def __init__(self) -> None:
@@ -40,6 +41,13 @@ class NumpyEngine:
 
     def to_numpy(self, array: np.ndarray) -> np.ndarray:
         return array
+
+    def copy(self, array: np.ndarray) -> np.ndarray:
+        return array.copy()
+
+    def weak(self, value: Any) -> Any:
+        """A scalar that counts as a Python number: it leaves float32 arrays float32."""
+        return float(value)
 
     def put(self, array: Any, device: Any) -> np.ndarray:
         return array if array.__class__ is np.ndarray else np.asarray(array)

@@ -1,16 +1,39 @@
-"""The XLA engine: JAX's functions, compiled per operator and attributes. Only this file imports jax."""
+"""The XLA engine: JAX's functions, compiled per operator and attributes. Beside its compiler, only this imports jax."""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import jax  # pyright: ignore[reportMissingImports] - an extra, which the type check does without
 import jax.numpy as jnp  # pyright: ignore[reportMissingImports]
 import numpy as np
+from jax._src.lax.lax import (  # pyright: ignore[reportMissingImports] - no public function makes weak types
+    _convert_element_type,
+)
 
 from .namespace import Namespace
+from .xla_compile import Equations, placeholder
 from .xla_primitives import xla_primitives
+
+_MOST_PROGRAMS = 4096  # kept; beyond, the older half is forgotten
+_MOST_CONSTANTS = 8  # values of a Python number in one place before it becomes an input of the program
+_SMALL = 1 << 16  # bytes up to which arrays of zeros and ones are kept
+_UNCOMPILED = (
+    jax.errors.ConcretizationTypeError, jax.errors.NonConcreteBooleanIndexError, jax.errors.TracerArrayConversionError,
+    jax.errors.TracerIntegerConversionError)
+_Array = jax.Array
+_Tracer = jax.core.Tracer
+
+
+class NeedsValue(Exception):
+    """Python inside a trace asks for the value of an array."""
+
+
+class _Tracing(threading.local):
+    depth = 0
 
 
 class XlaEngine:
@@ -18,19 +41,45 @@ class XlaEngine:
 
     name = "xla"
     direct = False
+    compiles = True
+    placeholder = staticmethod(placeholder)
+    equations = Equations
+    untraceable = (*_UNCOMPILED, jax.errors.UnexpectedTracerError, NeedsValue)
 
     def __init__(self) -> None:
         jax.config.update("jax_enable_x64", True)
         self.xp = Namespace("luojia.xp.xla", jnp, xla_primitives(jax, jnp) | {"vjp": self.vjp_of, "engine": self})
-        self._compiled: dict[Any, Any] = {}
+        self.tracing = _Tracing()  # depth > 0 inside a trace: operators run as they are, for one program of them all
+        self._programs: dict[Any, Any] = {}
+        self._constants: dict[Any, set | None] = {}
+        self._filled: dict[Any, Any] = {}
+
+    # -- tracing ---------------------------------------------------------------------------------------------------
+
+    def is_traced(self, array: Any) -> bool:
+        """Whether an array is a stand-in inside a trace."""
+        return isinstance(array, _Tracer)
+
+    def weak(self, value: Any) -> Any:
+        """A traced scalar that counts as a Python number: it leaves float32 arrays float32."""
+        return _convert_element_type(value, np.dtype(np.float64), weak_type=True)
+
+    def copy(self, array: Any) -> Any:
+        return jnp.array(array, copy=True)
+
+    # -- arrays in and out -----------------------------------------------------------------------------------------
 
     def asarray(self, value: Any, dtype: Any = None) -> Any:
         return jnp.asarray(value, dtype)
 
     def to_numpy(self, array: Any) -> np.ndarray:
+        if self.tracing.depth and not isinstance(array, _Tracer):
+            raise NeedsValue  # a program would keep the value of this moment
         return np.asarray(array)
 
     def put(self, array: Any, device: Any) -> Any:
+        if self.tracing.depth:
+            return jnp.asarray(array)
         return jax.device_put(array, self.device_of(device))
 
     def device_of(self, device: Any) -> Any:
@@ -38,34 +87,84 @@ class XlaEngine:
         found = jax.devices("gpu" if device.device_type == "gpu" else "cpu")
         return found[device.device_id % len(found)]
 
+    # -- operators -------------------------------------------------------------------------------------------------
+
     def run(self, op: Any, values: list, attrs: dict) -> Any:
         """Apply operator ``op``, compiled once per attributes, scalars and absent arguments."""
         where = tuple([i for i, v in enumerate(values) if _is_array(v)])
-        arrays = [values[i] for i in where]
-        rest = tuple([None if i in where else v for i, v in enumerate(values)])
+        if len(where) == len(values):
+            rest, arrays = (), values
+        else:
+            if op.elementwise:
+                _check_integers(values)
+            where, rest = self._split(op, values, where)
+            arrays = [values[i] for i in where]
+        if self.tracing.depth:
+            ans = _forward(self, op, where, rest, attrs)(*arrays)
+            return tuple(ans) if isinstance(ans, (tuple, list)) else ans
         try:
-            ans = self._cached(_forward, op, where, rest, attrs)(*arrays)
-        except (jax.errors.ConcretizationTypeError, jax.errors.NonConcreteBooleanIndexError):
-            ans = _forward(self.xp, op, where, rest, attrs)(*arrays)  # its result's shape depends on values
+            ans = self._program(_forward, op, where, rest, attrs)(*arrays)
+        except _UNCOMPILED:
+            ans = _forward(self, op, where, rest, attrs)(*arrays)  # its result's shape depends on values
         return tuple(ans) if isinstance(ans, (tuple, list)) else ans
 
     def pull(self, op: Any, g: Any, ans: Any, args: tuple, needs: tuple, attrs: dict) -> Any:
-        """Apply the operator's own rule, compiled."""
+        """The operator's own rule, or its function differentiated, compiled; fitted to the arguments."""
         where = tuple([i for i, v in enumerate(args) if _is_array(v)])
         rest = tuple([None if i in where else v for i, v in enumerate(args)])
-        program = self._cached(_pullback, op, where, rest, attrs, needs)
-        return program(g, ans, *[args[i] for i in where])
-
-    def _cached(self, make: Any, op: Any, where: tuple, rest: tuple, attrs: dict, *more: Any) -> Any:
+        arrays = [args[i] for i in where]
+        if self.tracing.depth:
+            return _pullback(self, op, where, rest, attrs, needs)(g, ans, *arrays)
         try:
-            key = (make, op, where, tuple([(type(r), _static(r)) for r in rest]),
-                   tuple([(k, type(v), v) for k, v in sorted(attrs.items())]), more)
-            program = self._compiled.get(key)
-        except TypeError:  # attributes that do not hash or sort: run uncompiled
-            return make(self.xp, op, where, rest, attrs, *more)
+            return self._program(_pullback, op, where, rest, attrs, needs)(g, ans, *arrays)
+        except _UNCOMPILED:
+            return _pullback(self, op, where, rest, attrs, needs)(g, ans, *arrays)
+
+    def _split(self, op: Any, values: list, where: tuple) -> tuple[tuple, tuple]:
+        """Which values are the program's inputs, and the others, which are constants of it.
+
+        Python's numbers are constants, as a power or a size must be, until there were many of them in one place: then
+        they are inputs, so that a number that changes from step to step compiles once.
+        """
+        moving = list(where)
+        for i, v in enumerate(values):
+            if v.__class__ is float or v.__class__ is int:
+                key = (op, i)
+                seen = self._constants.get(key, _ABSENT)
+                if seen is _ABSENT:
+                    seen = self._constants[key] = set()
+                if seen is None:
+                    if op.elementwise:
+                        moving.append(i)
+                elif v not in seen:
+                    seen.add(v)
+                    if len(seen) > _MOST_CONSTANTS:
+                        self._constants[key] = None
+        inputs = tuple(sorted(moving))
+        return inputs, tuple([None if i in inputs else v for i, v in enumerate(values)])
+
+    def _program(self, make: Callable, op: Any, where: tuple, rest: tuple, attrs: dict, *more: Any) -> Any:
+        try:
+            key = (make, op, where, tuple([(type(r), _static(r)) for r in rest]) if rest else None,
+                   tuple([(k, type(v), v) for k, v in attrs.items()]) if attrs else None, more)
+            program = self._programs.get(key)
+        except TypeError:  # attributes that do not hash: run uncompiled
+            return make(self, op, where, rest, attrs, *more)
         if program is None:
-            program = self._compiled[key] = jax.jit(make(self.xp, op, where, rest, attrs, *more))
+            if len(self._programs) >= _MOST_PROGRAMS:
+                for old in list(self._programs)[: _MOST_PROGRAMS // 2]:
+                    del self._programs[old]
+            program = self._programs[key] = jax.jit(make(self, op, where, rest, attrs, *more))
         return program
+
+    def jit(self, key: Any, fn: Callable, donate: tuple[int, ...] = ()) -> Callable:
+        """``fn`` of arrays compiled, the same program for the same ``key``; the arguments in ``donate`` are used up."""
+        program = self._programs.get(key)
+        if program is None:
+            program = self._programs[key] = jax.jit(fn, donate_argnums=donate)
+        return program
+
+    # -- derivatives and shapes ------------------------------------------------------------------------------------
 
     def vjp(self, fn: Any, *arrays: Any) -> tuple[Any, Any]:
         """The value of ``fn(xp, *arrays)`` and the map from its cotangent to those of ``arrays``."""
@@ -75,17 +174,47 @@ class XlaEngine:
 
     def eval_shape(self, fn: Any, *specs: tuple) -> Any:
         """The shape and dtype of ``fn``'s result, abstractly."""
-        return jax.eval_shape(partial(fn, self.xp), *[jax.ShapeDtypeStruct(s, d) for s, d in specs])
+        try:
+            return jax.eval_shape(partial(fn, self.xp), *[jax.ShapeDtypeStruct(s, d) for s, d in specs])
+        except _UNCOMPILED:  # the shape depends on values: those of zeros
+            return fn(self.xp, *[jnp.zeros(s, d) for s, d in specs])
+
+    # -- arrays of one value ---------------------------------------------------------------------------------------
 
     def zeros_like(self, array: Any) -> Any:
-        return jnp.zeros_like(array)
+        return self._fill(0, array)
 
     def ones_like(self, array: Any) -> Any:
-        return jnp.ones_like(array)
+        return self._fill(1, array)
+
+    def _fill(self, value: int, array: Any) -> Any:
+        """An array of one value where ``array`` is; small ones are made once, as JAX's arrays never change."""
+        if isinstance(array, _Tracer) or not isinstance(array, _Array):
+            return jnp.full(array.shape, value, array.dtype)
+        key = (value, array.shape, array.dtype, array.sharding)
+        found = self._filled.get(key)
+        if found is None:
+            found = jax.device_put(np.full(array.shape, value, array.dtype), array.sharding)
+            if found.nbytes <= _SMALL and len(self._filled) < _MOST_PROGRAMS:
+                self._filled[key] = found
+        return found
+
+
+_ABSENT: Any = object()
 
 
 def _is_array(v: Any) -> bool:
-    return hasattr(v, "shape") and hasattr(v, "dtype") and not isinstance(v, np.generic) and not hasattr(v, "_spec")
+    return isinstance(v, (_Array, np.ndarray)) or (
+        hasattr(v, "shape") and hasattr(v, "dtype") and not isinstance(v, np.generic) and not hasattr(v, "_spec"))
+
+
+def _check_integers(values: list) -> None:
+    """Raise for a Python integer that the arrays' dtype does not hold; XLA would wrap it."""
+    for v in values:
+        if v.__class__ is int:
+            for a in values:
+                if _is_array(a) and a.dtype.kind in "iu":
+                    a.dtype.type(v)
 
 
 def _static(value: Any) -> Any:
@@ -95,7 +224,11 @@ def _static(value: Any) -> Any:
     return (value.shape, str(value.dtype)) if hasattr(value, "_spec") else value
 
 
-def _forward(xp: Any, op: Any, where: tuple, rest: tuple, attrs: dict) -> Any:
+def _forward(engine: XlaEngine, op: Any, where: tuple, rest: tuple, attrs: dict) -> Callable:
+    xp = engine.xp
+    if not rest:
+        return lambda *arrays: op.fn(xp, *arrays, **attrs)
+
     def run(*arrays: Any) -> Any:
         values = list(rest)
         for i, a in zip(where, arrays):
@@ -105,12 +238,19 @@ def _forward(xp: Any, op: Any, where: tuple, rest: tuple, attrs: dict) -> Any:
     return run
 
 
-def _pullback(xp: Any, op: Any, where: tuple, rest: tuple, attrs: dict, needs: tuple) -> Any:
+def _pullback(engine: XlaEngine, op: Any, where: tuple, rest: tuple, attrs: dict, needs: tuple) -> Callable:
     def run(g: Any, ans: Any, *arrays: Any) -> Any:
         values = list(rest)
         for i, a in zip(where, arrays):
             values[i] = a
-        return op.rule(xp, g, ans, tuple(values), needs, **attrs)
+        args = tuple(values)
+        if op.rule is None:
+            gs = tuple(op._differentiate(engine, g, args, needs, attrs))
+        else:
+            gs = op.rule(engine.xp, g, ans, args, needs, **attrs)
+        if not isinstance(gs, (tuple, list)):
+            gs = (gs,)
+        return tuple([op.fit(gi, a) if need and gi is not None else None for gi, a, need in zip(gs, args, needs)])
 
     return run
 

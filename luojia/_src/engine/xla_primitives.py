@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
+
+import numpy as np
+
+from ..errors import ShapeError
+from .kernels.conv import conv_shape
 
 
 def xla_primitives(jax: Any, jnp: Any) -> dict[str, Any]:
@@ -12,6 +18,7 @@ def xla_primitives(jax: Any, jnp: Any) -> dict[str, Any]:
     lax, special = jax.lax, jax.scipy.special
 
     def conv(x, w, *, stride, pad, dilation, groups):
+        conv_shape(x.shape, w.shape, stride=stride, pad=pad, dilation=dilation, groups=groups)  # words what is wrong
         return lax.conv_general_dilated(
             x, w, stride, pad, rhs_dilation=dilation, feature_group_count=groups,
             dimension_numbers=_layout(x.ndim), preferred_element_type=None,
@@ -31,10 +38,29 @@ def xla_primitives(jax: Any, jnp: Any) -> dict[str, Any]:
     def conv_bias(x, w, b, **how):
         return conv(x, w, **how) + jnp.reshape(b, (-1, *(1,) * (x.ndim - 2)))
 
+    def random_bits(key, shape):
+        return jax.random.bits(jax.random.wrap_key_data(key.astype(jnp.uint32)), shape, "uint32")
+
+    def set_at(x, index, value):
+        items = index if isinstance(index, tuple) else (index,)
+        if not any(isinstance(i, jax.core.Tracer) for i in items):
+            # What NumPy says of the index and the value, asked of an array that takes no room.
+            part = np.broadcast_to(np.zeros((), bool), x.shape)[tuple([np.asarray(i) if hasattr(i, "shape") else i
+                                                                       for i in items])]
+            value = value if hasattr(value, "shape") else np.asarray(value, x.dtype)
+            lead = value.ndim - part.ndim  # NumPy lets a value have axes of one before those of its place
+            if np.broadcast_shapes(value.shape, part.shape)[max(lead, 0) :] != part.shape or any(
+                    n != 1 for n in value.shape[: max(lead, 0)]):
+                raise ValueError(f"could not broadcast a value of shape {value.shape} to the place's shape "
+                                 f"{part.shape}")
+        return x.at[index].set(value)
+
     def rows_add(g, rows, *, count):
         return jnp.zeros((count, *g.shape[1:]), g.dtype).at[rows].add(g)
 
     def normalize(x, gamma, beta, *, axes, eps):
+        if not prod(x.shape[a] for a in axes):
+            raise ShapeError(f"normalize expects at least one value to average over, got x {x.shape} with axes {axes}.")
         wide = x.astype(jnp.float32) if x.dtype == jnp.float16 else x
         mean = jnp.mean(wide, axes, keepdims=True)
         var = jnp.mean(jnp.square(wide - mean), axes, keepdims=True)
@@ -52,7 +78,7 @@ def xla_primitives(jax: Any, jnp: Any) -> dict[str, Any]:
         "conv_dx": conv_dx,
         "conv_dw": conv_dw,
         "scatter_add": lambda shape, dtype, index, update: jnp.zeros(shape, dtype).at[index].add(update),
-        "set_at": lambda x, index, value: x.at[index].set(value),
+        "set_at": set_at,
         "stop_gradient": lax.stop_gradient,
         "erf": special.erf,
         "erfc": special.erfc,
@@ -61,7 +87,7 @@ def xla_primitives(jax: Any, jnp: Any) -> dict[str, Any]:
         "digamma": special.digamma,
         "gamma": special.gamma,
         "polygamma": special.polygamma,
-        "random_bits": lambda key, shape: jax.random.bits(jax.random.wrap_key_data(key), shape, "uint32"),
+        "random_bits": random_bits,
     }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .kernels.pool import divisors
+from .kernels.pool import divisors, pool_shape
 
 
 def pooling(jax: Any, jnp: Any) -> dict[str, Any]:
@@ -14,6 +14,7 @@ def pooling(jax: Any, jnp: Any) -> dict[str, Any]:
     lax = jax.lax
 
     def window(x, start, reduce, kernel, stride, pad):
+        pool_shape(x.shape, kernel=kernel, stride=stride, pad=pad)  # words what is wrong
         dims, steps = (1, 1, *kernel), (1, 1, *stride)
         return lax.reduce_window(x, np.asarray(start, x.dtype), reduce, dims, steps, ((0, 0), (0, 0), *pad))
 

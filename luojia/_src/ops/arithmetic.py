@@ -94,7 +94,7 @@ def power(xp, x, y):
     """x ** y, broadcast."""
     try:
         return x**y
-    except ValueError:  # NumPy refuses an integer to a negative power
+    except (ValueError, TypeError):  # NumPy and JAX refuse an integer to a negative power
         if getattr(x, "dtype", None) is None or x.dtype.kind not in "iu":
             raise
         return (x.astype("float64") ** y).astype(x.dtype)

@@ -53,9 +53,23 @@ def _as_index(array: Any) -> Any:
     return array.astype(np.int64) if array.dtype.kind == "f" else array
 
 
+def _check_bounds(shape: tuple, template: tuple) -> None:
+    """Raise IndexError for a number outside its axis; XLA would take the nearest inside."""
+    axis = 0
+    for n, item in enumerate(template):
+        if item is Ellipsis:
+            axis = len(shape) - sum(1 for i in template[n + 1 :] if i is not None)
+        elif item is not None and not isinstance(item, bool):
+            if isinstance(item, int) and axis < len(shape) and not -shape[axis] <= item < shape[axis]:
+                raise IndexError(f"index {item} is out of bounds for axis {axis} with size {shape[axis]}")
+            axis += 1
+
+
 @op(fn=())
 def getitem(xp, x, *arrays, index):
     """x[index]."""
+    if xp.engine.compiles:
+        _check_bounds(x.shape, index)
     return x[decode(index, arrays)]
 
 
@@ -79,6 +93,8 @@ def _(xp, g, ans, args, needs, *, index, shape):
 @op(fn=())
 def setitem(xp, x, value, *arrays, index):
     """A copy of x with ``value`` written at ``index``."""
+    if xp.engine.compiles:
+        _check_bounds(x.shape, index)
     return xp.set_at(x, decode(index, arrays), value)
 
 

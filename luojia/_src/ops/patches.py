@@ -10,7 +10,7 @@ from math import prod
 import numpy as np
 
 from ..core.op import op
-from ..errors import NotSupportedError, ShapeError
+from ..errors import ShapeError
 from .window import ints, pads, spatial
 
 
@@ -28,9 +28,10 @@ def _geometry(shape, kernel, stride, dilation, pad, name):
     return kernel, out, how
 
 
-def _refuse_xla(xp, name):
-    if xp.engine.name == "xla":  # jax 0.10 on CPUs aborts the process as it compiles the transpose
-        raise NotSupportedError(f"{name} is not supported on the XLA engine; bring the data to a device of NumPy's.")
+def _slices(kernel, out, stride, dilation):
+    """For each cell of a window, its place in every window of a padded image, as an index of the spatial axes."""
+    for cell in np.ndindex(*kernel):
+        yield (..., *[slice(i * d, i * d + (n - 1) * s + 1, s) for i, d, n, s in zip(cell, dilation, out, stride)])
 
 
 def _taps(kernel, dtype):
@@ -49,9 +50,12 @@ def im2col(xp, x, *, kernel, stride=1, dilation=1, pad=0):
     [[[ 1.00000000e+00,  2.00000000e+00],
       [ 2.00000000e+00,  3.00000000e+00]]])
     """
-    _refuse_xla(xp, "im2col")
-    kernel, _out, how = _geometry(x.shape, kernel, stride, dilation, pad, "im2col")
+    kernel, out, how = _geometry(x.shape, kernel, stride, dilation, pad, "im2col")
     n, c, *size = x.shape
+    if xp.engine.compiles:  # jax 0.10 on CPUs aborts the process as it compiles the transposed convolution
+        wide = xp.pad(x, ((0, 0), (0, 0), *how["pad"]))
+        cells = [wide[at] for at in _slices(kernel, out, how["stride"], how["dilation"])]
+        return xp.reshape(xp.stack(cells, axis=2), (n, c * len(cells), prod(out)))
     y = xp.conv(xp.reshape(x, (n * c, 1, *size)), xp.asarray(_taps(kernel, np.dtype(x.dtype))), **how)
     return xp.reshape(y, (n, c * y.shape[1], prod(y.shape[2:])))
 
@@ -65,7 +69,6 @@ def _(xp, g, ans, args, needs, *, kernel, **how):
     mx="col2im(data:x, output_size, kernel, stride=(), dilate:dilation=(), pad=())")
 def col2im(xp, x, *, output_size, kernel, stride=1, dilation=1, pad=0):
     """The image (N, C, *output_size) to whose windows the columns x (N, C * prod(kernel), places) add up."""
-    _refuse_xla(xp, "col2im")
     size = (output_size,) if isinstance(output_size, int) else tuple(output_size)
     cells = prod(ints(kernel, len(size), "kernel", "col2im"))
     if len(x.shape) != 3 or x.shape[1] % cells:
@@ -76,6 +79,13 @@ def col2im(xp, x, *, output_size, kernel, stride=1, dilation=1, pad=0):
     if x.shape[2] != places:
         raise ShapeError(f"col2im to an image of {size} has {places} windows of {kernel}, got {x.shape[2]} columns.")
     n, c = shape[:2]
+    if xp.engine.compiles:
+        pad = how["pad"]
+        wide = xp.zeros((n, c, *[s + lo + hi for s, (lo, hi) in zip(size, pad)]), x.dtype)
+        columns = xp.reshape(x, (n, c, cells, *out))
+        for k, at in enumerate(_slices(kernel, out, how["stride"], how["dilation"])):
+            wide = wide.at[at].add(columns[:, :, k])
+        return wide[(..., *[slice(lo, lo + s) for s, (lo, _) in zip(size, pad)])]
     w = xp.asarray(_taps(kernel, np.dtype(x.dtype)))
     return xp.reshape(xp.conv_dx(xp.reshape(x, (n * c, cells, *out)), w, shape=(n * c, 1, *size), **how), shape)
 

@@ -1,0 +1,364 @@
+"""Functions in front of their regions: found by the structure, shapes, dtypes and modes of the arguments.
+
+``Compiled(fn)`` is what ``jit``, ``ms_function``, GRAPH_MODE and hybridized Blocks are on an engine that compiles. On
+NumPy, and inside another trace, it just calls ``fn``.
+"""
+
+from __future__ import annotations
+
+import linecache
+import threading
+import types
+import warnings
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from ..engine.devices import current_context
+from ..errors import NotSupportedError
+from .pure import Input, Pending, Region, Untraceable
+from .tape import Leaf, state
+from .tensor import Tensor, wrap
+
+_WAY_OUT = (
+    "compute it with operators (ops.cond, ops.while_loop, nd.contrib.foreach), or pass what decides as a Python value"
+)
+_MOST_SEEN = 4096  # objects looked at for Modules
+_MODES = "training"
+
+
+class Mode:
+    """Whether Modules compile when they are called: ``set_context(mode=GRAPH_MODE)``."""
+
+    graph = False
+
+
+class Compiled:
+    """``fn``, compiled for each kind of arguments that it is called with.
+
+    Args:
+        fn: a function of Tensors, Python values and nested tuples, lists and dicts of them. Python values are
+            constants of the program.
+        strict: raise where ``fn`` cannot be traced, instead of warning once and running it eagerly.
+        name: what messages call it.
+
+    Attributes:
+        traces: what was traced and why, newest last.
+    """
+
+    def __init__(self, fn: Callable, *, strict: bool = False, name: str | None = None) -> None:
+        self.fn, self.strict = fn, strict
+        self.name = name or getattr(fn, "__qualname__", type(fn).__name__)
+        self.traces: list[str] = []
+        self._entries: dict[Any, Any] = {}
+        self._lock = threading.RLock()
+        self._modules: list[Any] | None = None
+        self._version = -1
+
+    def __deepcopy__(self, memo: dict) -> None:
+        return None  # a copy of its owner compiles for itself
+
+    def __reduce__(self) -> Any:
+        return (type(None), ())
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if state.frame is not None:
+            return self.fn(*args, **kwargs)
+        tensors: list[Tensor] = []
+        try:
+            structure = _pack(args, tensors), _pack(kwargs, tensors) if kwargs else None
+        except Untraceable as e:
+            if self.strict and current_context().engine.compiles:
+                raise NotSupportedError(f"{self.name} cannot be compiled: {e}.") from None
+            return self.fn(*args, **kwargs)
+        device = tensors[0]._device if tensors else current_context()
+        engine = device._engine or device.engine
+        if not engine.compiles:
+            return self.fn(*args, **kwargs)
+        key = (structure, device, state.training, state.recording, self._flags(args),
+               tuple([(t.__class__, t._value.shape, t._value.dtype, t._node is not None) for t in tensors]))
+        try:
+            entry = self._entries.get(key)
+        except TypeError:  # a Python value that does not hash
+            return self.fn(*args, **kwargs)
+        if entry is None:
+            with self._lock:
+                entry = self._entries.get(key)
+                if entry is None:
+                    entry = self._trace(args, kwargs, structure, tensors, device)
+                    if entry.__class__ is not _Entry:
+                        if entry is not None:
+                            self._entries[key] = _EAGER
+                            return entry[0]
+                        return self.fn(*args, **kwargs)
+                    self.traces.append(_reason(key, list(self._entries)))
+                    self._entries[key] = entry
+        if entry is _EAGER:
+            return self.fn(*args, **kwargs)
+        return entry(tensors)
+
+    def _flags(self, args: tuple) -> tuple:
+        """The training flags of the Modules that the function is made of, and of those among the arguments."""
+        if self._version != structure.version:
+            self._modules = modules_in(self.fn)
+            self._version = structure.version
+        flags = [m.__dict__.get(_MODES) for m in self._modules or ()]
+        for a in args:
+            if hasattr(a, "cells_and_names"):
+                flags += [m.__dict__.get(_MODES) for m in modules_in(a)]
+        return tuple(flags)
+
+    def _trace(self, args: tuple, kwargs: dict, structure: tuple, tensors: list[Tensor], device: Any) -> Any:
+        """An entry; None to run eagerly this once; (result,) of the eager run where it cannot be traced."""
+        entry = _Entry()
+
+        def body(frame: Any, given: list[Tensor]) -> list[Tensor]:
+            a = _unpack(structure[0], given)
+            k = _unpack(structure[1], given) if structure[1] is not None else {}
+            flat: list[Tensor] = []
+            entry.template = _pack_output(self.fn(*a, **k), flat)
+            return flat
+
+        try:
+            inputs = [Input(t._result_class, t._value.shape, t._value.dtype) for t in tensors]
+            linked = tuple([t._node is not None for t in tensors]) if state.recording else None
+            entry.region = Region(body, inputs, device, state.recording, state.training, linked, self.name)
+            self._check_attributes(device.engine)
+            return entry
+        except Pending:
+            return None
+        except Exception as e:
+            known = isinstance(e, (*device.engine.untraceable, Untraceable))
+            where, line = _user_line(e)
+            if self.strict:
+                if not known:
+                    raise
+                raise NotSupportedError(
+                    f"{self.name} cannot be compiled: {where} asks for the value of an array ({line}), or {_first(e)} "
+                    f"Under jit(strict=True) and in hybridized Blocks {_WAY_OUT}."
+                ) from e
+            result = self.fn(*args, **kwargs)  # raises by itself where the fault is not the trace's
+            warnings.warn(
+                f"{self.name} runs eagerly, as it cannot be compiled: {where} ({line}): {_first(e)} "
+                f"To have it compiled, {_WAY_OUT}; jit(strict=True) makes this an error.", stacklevel=4)
+            return (result,)
+
+    def _check_attributes(self, engine: Any) -> None:
+        for m in self._modules or ():
+            for name, value in m.__dict__.items():
+                if isinstance(value, Tensor) and engine.is_traced(value._value):
+                    raise Untraceable(f"{type(m).__name__} assigns a Tensor to its attribute {name!r}; make it a "
+                                      "Parameter to keep it between calls")
+
+
+class _Entry:
+    """One traced kind of arguments."""
+
+    __slots__ = ("region", "template")
+    region: Region
+    template: Any
+
+    def __call__(self, tensors: list[Tensor]) -> Any:
+        outs = self.region(tensors)
+        return outs[0] if self.template.__class__ is _Slot else _unpack(self.template, outs)
+
+
+_EAGER = object()
+
+
+class _Structure:
+    """Counts the changes of what networks are made of, so that their modules are looked for again."""
+
+    version = 0
+
+
+structure = _Structure()
+
+
+# -- structures --------------------------------------------------------------------------------------------------------
+
+
+class _Slot:
+    """The place of a Tensor in a structure; equal where the number is."""
+
+    __slots__ = ("number",)
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __eq__(self, other: object) -> bool:
+        return other.__class__ is _Slot and other.number == self.number  # type: ignore[attr-defined]
+
+    def __hash__(self) -> int:
+        return self.number
+
+
+class _Same:
+    """An object that is itself in a structure: a parameter, a Module, a function, a Python value of its type."""
+
+    __slots__ = ("value", "_key")
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+        kind = value.__class__
+        plain = kind in (int, bool, str, type(None), bytes)
+        self._key = (kind, value if plain else repr(value) if kind in (float, complex) else id(value))
+
+    def __eq__(self, other: object) -> bool:
+        return other.__class__ is _Same and other._key == self._key  # type: ignore[attr-defined]
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+
+class _Nest:
+    """A tuple, list or dict in a structure."""
+
+    __slots__ = ("kind", "items", "names")
+
+    def __init__(self, kind: type, items: tuple, names: tuple | None = None) -> None:
+        self.kind, self.items, self.names = kind, items, names
+
+    def __eq__(self, other: object) -> bool:
+        return (other.__class__ is _Nest and other.kind is self.kind and other.items == self.items  # type: ignore
+                and other.names == self.names)  # type: ignore[attr-defined]
+
+    def __hash__(self) -> int:
+        return hash((self.kind, self.items, self.names))
+
+
+def _pack(value: Any, tensors: list[Tensor]) -> Any:
+    """The structure of arguments; their Tensors, but for parameters, go to ``tensors``."""
+    if isinstance(value, Tensor):
+        node = value._node
+        if value._role or node.__class__ is Leaf and node.owner is not None:
+            return _Same(value)
+        tensors.append(value)
+        return _Slot(len(tensors) - 1)
+    if isinstance(value, (tuple, list)):
+        return _Nest(type(value), tuple([_pack(v, tensors) for v in value]))
+    if isinstance(value, dict):
+        return _Nest(type(value), tuple([_pack(v, tensors) for v in value.values()]), tuple(value))
+    if isinstance(value, np.ndarray):
+        raise Untraceable("an argument is a NumPy array, make it a Tensor")
+    if hasattr(value, "_luojia_apply"):
+        raise Untraceable("an argument is a Symbol")
+    if hasattr(value, "_luojia_mutable"):
+        device = current_context()
+        kind = np.float32 if isinstance(value, float) else np.int64
+        tensors.append(wrap(Tensor, device.engine.put(np.asarray(value, kind), device), device))
+        return _Slot(len(tensors) - 1)
+    return _Same(value)
+
+
+def _pack_output(value: Any, tensors: list[Tensor]) -> Any:
+    if isinstance(value, Tensor):
+        tensors.append(value)
+        return _Slot(len(tensors) - 1)
+    if isinstance(value, (tuple, list)):
+        return _Nest(type(value), tuple([_pack_output(v, tensors) for v in value]))
+    if isinstance(value, dict):
+        return _Nest(type(value), tuple([_pack_output(v, tensors) for v in value.values()]), tuple(value))
+    if callable(value) and not isinstance(value, type):
+        raise Untraceable(f"it returns a {type(value).__name__}, which may hold on to what was traced")
+    return _Same(value)
+
+
+def _unpack(template: Any, tensors: list[Tensor]) -> Any:
+    kind = template.__class__
+    if kind is _Slot:
+        return tensors[template.number]
+    if kind is _Same:
+        return template.value
+    items = [_unpack(t, tensors) for t in template.items]
+    if template.names is not None:
+        return dict(zip(template.names, items)) if template.kind is dict else template.kind(zip(template.names, items))
+    made = template.kind
+    return made._make(items) if hasattr(made, "_make") else items if made is list else made(items)
+
+
+# -- what a function is made of ----------------------------------------------------------------------------------------
+
+
+def modules_in(root: Any) -> list[Any]:
+    """The Modules that a function refers to: by its object, its closure, the globals that it names, and theirs."""
+    found: dict[int, Any] = {}
+    seen: dict[int, Any] = {}
+    stack = [root]
+    while stack and len(seen) < _MOST_SEEN:
+        value = stack.pop()
+        if id(value) in seen or isinstance(value, (type, types.ModuleType, str, int, float, Tensor, np.ndarray)):
+            continue
+        seen[id(value)] = value
+        if hasattr(value, "cells_and_names"):
+            found[id(value)] = value
+        stack.extend(_parts(value))
+    return list(found.values())
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    if isinstance(value, types.FunctionType):
+        for cell in value.__closure__ or ():
+            try:
+                yield cell.cell_contents
+            except ValueError:  # not assigned yet
+                pass
+        if not (value.__module__ or "").startswith("luojia"):
+            for name in _names(value.__code__):
+                if name in value.__globals__:
+                    yield value.__globals__[name]
+        yield from value.__defaults__ or ()
+    elif isinstance(value, types.MethodType):
+        yield value.__self__
+        yield value.__func__
+    elif isinstance(value, (list, tuple, set)):
+        yield from value
+    elif isinstance(value, dict):
+        yield from value.values()
+    elif hasattr(value, "cells_and_names"):
+        yield from value.__dict__.values()
+    elif hasattr(value, "__dict__"):
+        yield from vars(value).values()
+        if hasattr(value, "func"):
+            yield value.func
+
+
+def _names(code: types.CodeType) -> Iterable[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from _names(constant)
+
+
+# -- messages ----------------------------------------------------------------------------------------------------------
+
+
+def _user_line(e: BaseException) -> tuple[str, str]:
+    """The file and line, and its text, of the user's code nearest to where a trace failed."""
+    found = ("its code", "")
+    tb = e.__traceback__
+    while tb is not None:
+        file = tb.tb_frame.f_code.co_filename
+        inside = tb.tb_frame.f_globals.get("__name__", "").partition(".")[0] in ("luojia", "jax", "numpy", "jaxlib")
+        if not inside and not file.startswith("<frozen"):
+            found = (f"{file}:{tb.tb_lineno}", linecache.getline(file, tb.tb_lineno).strip() or "no source")
+        tb = tb.tb_next
+    return found
+
+
+def _first(e: BaseException) -> str:
+    text = str(e).strip().splitlines()
+    return (text[0] if text else "the value of an array is needed").rstrip(".") + "."
+
+
+def _reason(key: tuple, before: list) -> str:
+    """Why a new trace was made: what differs from the one before."""
+    if not before:
+        return "first call"
+    old = before[-1]
+    names = ("Python values or structure", "device", "autograd training mode", "recording", "a Module's training flag",
+             "shapes, dtypes or classes")
+    changed = [n for n, a, b in zip(names, old, key) if a != b]
+    detail = f" {[(s, str(d)) for _, s, d, _ in old[5]]} -> {[(s, str(d)) for _, s, d, _ in key[5]]}"
+    return "changed: " + ", ".join(changed) + (detail if old[5] != key[5] else "")

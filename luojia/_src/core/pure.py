@@ -1,0 +1,409 @@
+"""Python that computes with Tensors as pure functions of arrays, compiled and recorded as one application each.
+
+``Region(fn, ...)`` runs ``fn`` once on Tensors whose arrays are placeholders. Every Tensor from outside that it meets
+becomes an input when it is first read (``Frame.lift``), every Tensor that it rebinds an output: so state (statistics,
+weights, optimizer states) is found without being named, and threaded through. Random keys become inputs too, drawn
+before each call in the order in which eager running draws them. While the trace runs, those Tensors hold
+placeholders; they have their own arrays again when it ends, however it ends.
+
+Recorded, a region is one node. Its forward and backward are two programs, cut from one run of the function under the
+tape, so every rule, hook and ``bprop`` counts. Its gradient is again a region, hence derivatives of any order.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..engine.devices import current_context
+from . import tape
+from .random import key_scope, next_key
+from .tape import Leaf, Pullback, RichNode, recording_scope, state
+from .tensor import Tensor, wrap
+from .transforms import Recorded
+
+_lock = threading.RLock()
+
+
+class Untraceable(Exception):
+    """A trace met something that no region can hold; the message says what."""
+
+
+class Pending(Untraceable):
+    """A trace met a parameter without values yet; one eager run makes them."""
+
+
+class Frame:
+    """One trace: the Tensors from outside that it met, with what they held before it."""
+
+    def __init__(self, engine: Any, device: Any) -> None:
+        self.engine = engine
+        self.device = device
+        self.inputs: list[Input] = []
+        self.given: list[Tensor] = []  # keys and host values to be used, in order, before new ones are asked for
+        self._held: dict[int, tuple[Tensor, Any, Any]] = {}  # with the value and the node from before the trace
+        self._first: dict[int, Any] = {}  # the value at the first reading, in the trace
+        self._last: dict[int, Any] = {}  # the value when writes() looked last
+
+    def __enter__(self) -> Frame:
+        self._outer, state.frame = state.frame, self
+        self.engine.tracing.depth += 1
+        self._keys = key_scope(self._key)
+        self._keys.__enter__()
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self._keys.__exit__()
+        self.engine.tracing.depth -= 1
+        state.frame = self._outer
+        for t, value, node in self._held.values():
+            t._value, t._node = value, node
+
+    def _key(self) -> Any:
+        if self.given:
+            return self.given.pop(0)
+        return self.new(Input(_Key, (2,), np.dtype(np.uint32), source=lambda: next_key(self.device)))
+
+    def host(self, fn: Callable[[], np.ndarray]) -> Any:
+        """A scalar that Python computes before each run, by ``fn()``: a float32."""
+        if self.given:
+            return self.given.pop(0)._value
+        return self.new(Input(Tensor, (), np.dtype(np.float32), source=fn))._value
+
+    def new(self, spec: Input) -> Tensor:
+        """A Tensor of a placeholder, one more input."""
+        spec.value = self.engine.placeholder(spec.shape, spec.dtype)
+        self.inputs.append(spec)
+        return wrap(spec.cls, spec.value, self.device)
+
+    def lift(self, t: Tensor) -> None:
+        """Make a Tensor from outside an input, unless it is one; of a view, its base."""
+        base = getattr(t, "_base", None)
+        if base is not None:
+            self.lift(base)
+            return
+        if not self.engine.is_traced(t._value):
+            if t._device is not self.device:
+                raise Untraceable(f"a Tensor on {t._device} in a computation on {self.device}")
+            spec = Input(t._result_class, t._value.shape, t._value.dtype, t)
+            spec.value = self.engine.placeholder(spec.shape, spec.dtype)
+            self.inputs.append(spec)
+            self.bind(t, spec.value)
+
+    def bind(self, t: Tensor, value: Any, node: Any = None) -> None:
+        """Have a Tensor from outside hold ``value`` in this trace."""
+        k = id(t)
+        self._held.setdefault(k, (t, t._value, t._node))
+        t._value = self._first[k] = self._last[k] = value
+        if node is not None:
+            t._node = node
+
+    def see(self, tensors: Sequence[Any]) -> None:
+        """Lift the Tensors among an operator's inputs."""
+        for t in tensors:
+            if isinstance(t, Tensor):
+                self.lift(t)
+
+    def note(self, t: Tensor) -> None:
+        """A Tensor is about to be rebound."""
+        k = id(t)
+        if k not in self._held and not self.engine.is_traced(t._value):
+            self._held[k] = (t, t._value, t._node)
+            self._last[k] = t._value
+
+    def writes(self) -> list[tuple[Tensor, Any]]:
+        """The Tensors rebound since the last call, with their new values."""
+        found = [(t, t._value) for k, (t, _, _) in self._held.items() if t._value is not self._last[k]]
+        for t, value in found:
+            self._last[id(t)] = value
+        return found
+
+    def snapshot(self) -> dict[int, Any]:
+        """What the Tensors from outside hold now."""
+        return {k: t._value for k, (t, _, _) in self._held.items()}
+
+    def rollback(self, snapshot: dict[int, Any]) -> None:
+        """Undo what was rebound since ``snapshot``."""
+        for k, (t, value, _) in self._held.items():
+            t._value = self._last[k] = snapshot[k] if k in snapshot else self._first.get(k, value)
+
+
+class Input:
+    """An input of a region: its class, shape and dtype; the Tensor from outside that it stands for; or the function
+    that makes it before each run, as it does keys."""
+
+    __slots__ = ("cls", "shape", "dtype", "holder", "source", "value")
+
+    def __init__(self, cls: type, shape: tuple, dtype: Any, holder: Tensor | None = None,
+                 source: Callable[[], Any] | None = None) -> None:
+        self.cls, self.shape, self.dtype, self.holder, self.source = cls, shape, dtype, holder, source
+        self.value: Any = None
+
+
+class _Key(Tensor):
+    """A random key in a trace; it decides the class of no result."""
+
+    _role = True
+
+
+_Key._result_class = Tensor
+
+
+class _Output:
+    """An output of a region: its class, shape and dtype, whether it is on the tape, and the Tensor from outside that
+    it is, if any."""
+
+    __slots__ = ("cls", "shape", "dtype", "linked", "holder")
+
+    def __init__(self, cls: type, value: Any, linked: bool, holder: Tensor | None) -> None:
+        self.cls, self.shape, self.dtype, self.linked, self.holder = cls, value.shape, value.dtype, linked, holder
+
+
+class Region(Pullback):
+    """A function of Tensors, traced, compiled, and applied as one node.
+
+    Args:
+        fn: ``fn(frame, tensors) -> list of Tensors``; it may read and rebind Tensors from outside.
+        inputs: what ``tensors`` are.
+        device: where it all is.
+        recording, training: the modes of the trace.
+        linked: which inputs are to be differentiated by, if the application is recorded, else None. Tensors from
+            outside are differentiated by where they are on the tape.
+    """
+
+    def __init__(self, fn: Callable[[Frame, list[Tensor]], list[Tensor]], inputs: list[Input], device: Any,
+                 recording: bool, training: bool, linked: tuple[bool, ...] | None, name: str = "region") -> None:
+        self.fn, self.given, self.device, self.name = fn, len(inputs), device, name
+        self.training = training
+        self.engine = device.engine
+        self.linked = linked
+        self.specs = inputs
+        self._gradient: Region | None = None
+        with _lock:
+            if linked is None:
+                self._trace_forward(inputs, recording)
+            else:
+                self._trace_both(inputs, linked)
+
+    # -- tracing ---------------------------------------------------------------------------------------------------
+
+    def _trace_forward(self, inputs: list[Input], recording: bool) -> None:
+        found: dict[str, Any] = {}
+
+        def run() -> list:
+            with Frame(self.engine, self.device) as frame, recording_scope(recording, self.training):
+                tensors = [frame.new(i) for i in inputs]
+                self._bind(frame, tensors, None)
+                outs = self._checked(frame, self.fn(frame, tensors))
+                writes = frame.writes()
+                return self._gather(found, frame, outs, writes, [], [], [])
+
+        equations = self.engine.equations(run)
+        outs, writes = found["outs"], found["writes"]
+        n = len(outs) + len(writes)
+        wanted = equations.results[:n]
+        places = self._choose(equations, found, wanted)
+        holders = {id(t): i for i, t in enumerate(self.holders) if t is not None}
+        self.donated = [holders[id(t)] for t, _ in writes if id(t) in holders]
+        self._program = equations.program([places[i] for i in self.chosen], wanted, tuple(self.donated))
+        self._written = [t for t, _ in writes]
+        self.equations = equations
+
+    def _trace_both(self, inputs: list[Input], linked: tuple[bool, ...]) -> None:
+        found: dict[str, Any] = {}
+
+        def run() -> list:
+            with Frame(self.engine, self.device) as frame, recording_scope(False, self.training):
+                recorded = self._recorded(frame, [frame.new(i) for i in inputs], linked)
+                outs, writes = recorded.out, frame.writes()
+                gs = [self.engine.placeholder(o._value.shape, o._value.dtype)
+                      if _is_float(o._value.dtype) and o._node is not None else None for o in outs]
+                nodes = self._nodes(recorded, frame.inputs, linked)
+                results = recorded.pull([(o, g) for o, g in zip(outs, gs) if g is not None],
+                                        [n for n in nodes if n is not None])
+                found["reached"] = [i for i, n in enumerate(nodes) if n is not None and n in results]
+                grads = [results[nodes[i]] for i in found["reached"]]
+                return self._gather(found, frame, outs, writes, gs, grads, frame.writes())
+
+        equations = self.engine.equations(run)
+        outs, writes, late = found["outs"], found["writes"], found["late"]
+        counts = (len(outs), len(writes), sum(1 for g in found["gs"] if g is not None), len(found["reached"]),
+                  len(late))
+        groups, start = [], 0
+        for c in counts:
+            groups.append(equations.results[start : start + c])
+            start += c
+        out_vars, write_vars, g_vars, grad_vars, late_vars = groups
+        places = self._choose(equations, found, [*out_vars, *write_vars, *grad_vars, *late_vars])
+        self._forward, self._backward, self._again = equations.split(
+            [places[i] for i in self.chosen], [*out_vars, *write_vars], g_vars, [*grad_vars, *late_vars])
+        at = {i: k for k, i in enumerate(self.chosen)}
+        self._reached = found["reached"]
+        self._targets = [at[i] for i in self._reached]
+        self._seeded = [g is not None for g in found["gs"]]
+        self._written = [t for t, _ in writes]
+        self._late = [t for t, _ in late]
+        self.equations = equations
+
+    def _recorded(self, frame: Frame, tensors: list[Tensor], linked: tuple[bool, ...]) -> Recorded:
+        """The function, recorded on aliases of ``tensors``; Tensors that inputs stand for hold those meanwhile."""
+        def run(*ts: Tensor) -> list[Tensor]:
+            self._bind(frame, ts, linked)
+            return self._checked(frame, self.fn(frame, list(ts)))
+
+        return Recorded(run, tensors)
+
+    def _bind(self, frame: Frame, ts: Sequence[Tensor], linked: tuple[bool, ...] | None) -> None:
+        for t, spec in zip(ts, self.specs):
+            if spec.holder is not None:
+                inner = spec.holder._node is None or isinstance(spec.holder._node, Leaf)
+                frame.bind(spec.holder, t._value, None if inner or linked is None else t._node)
+
+    def _nodes(self, recorded: Recorded, specs: list[Input], linked: tuple[bool, ...]) -> list[Any]:
+        """The node at which the gradient of each input arrives, None for constants."""
+        nodes: list[Any] = []
+        for i, spec in enumerate(specs):
+            if spec.source is not None:
+                nodes.append(None)
+            elif spec.holder is not None and (i >= self.given or isinstance(spec.holder._node, Leaf)):
+                nodes.append(spec.holder._node)
+            else:
+                place = recorded.inputs[i]
+                nodes.append(place.node if linked[i] and place is not None else None)
+        return nodes
+
+    def _checked(self, frame: Frame, outs: list[Tensor]) -> list[Tensor]:
+        frame.see(outs)
+        return outs
+
+    def _gather(self, found: dict, frame: Frame, outs: list, writes: list, gs: list, grads: list, late: list) -> list:
+        held = {k: t for k, (t, _, _) in frame._held.items()}
+        found.update(
+            outs=[_Output(o._result_class, o._value, o._node is not None, held.get(id(o))) for o in outs],
+            writes=writes, gs=gs, late=late, inputs=frame.inputs)
+        values = [*[o._value for o in outs], *[v for _, v in writes], *[g for g in gs if g is not None], *grads,
+                  *[v for _, v in late], *[i.value for i in frame.inputs]]
+        for i in frame.inputs:
+            i.value = None
+        return values
+
+    def _choose(self, equations: Any, found: dict, wanted: list) -> list:
+        """Keep the inputs that count; give the variables of all."""
+        self.outputs = found["outs"]
+        self.inputs = found["inputs"]
+        places = equations.results[len(equations.results) - len(self.inputs) :]
+        used = equations.used(wanted, places)
+        reached = found.get("reached", ())
+        self.chosen = [i for i, v in enumerate(places) if v in used or i in reached]
+        self.holders = [self.inputs[i].holder if i >= self.given else None for i in self.chosen]
+        self._sources = [(i, s.source) for i, s in enumerate(self.inputs) if s.source is not None and i >= self.given]
+        return places
+
+    # -- running ---------------------------------------------------------------------------------------------------
+
+    def __call__(self, tensors: Sequence[Tensor]) -> list[Tensor]:
+        """The outputs for ``tensors``, which are the given inputs; Tensors from outside give theirs themselves."""
+        given, inputs = self.given, self.inputs
+        made = {i: source() for i, source in self._sources}  # used or not, as eager running draws keys
+        sources = [tensors[i] if i < given else made[i] if i in made else inputs[i].holder for i in self.chosen]
+        values = [s._value if isinstance(s, Tensor) else s for s in sources]
+        device, count = self.device, len(self.outputs)
+        if self.linked is None:
+            for k in self.donated:
+                values[k] = None
+                values[k] = exclusive(sources[k])
+            out = self._program(*values)
+            self._commit(self._written, out[count:])
+            return [o.holder if o.holder is not None else wrap(o.cls, v, device) for o, v in zip(self.outputs, out)]
+        out, saved = self._forward(*values)
+        parents = tuple([s._node if isinstance(s, Tensor) else None for s in sources])
+        node = RichNode(self, {}, parents, tuple(values), tuple(out[:count]), device, saved=saved)
+        self._commit(self._written, out[count:])
+        return [o.holder if o.holder is not None
+                else wrap(o.cls, v, device, tape.select(node, i, v) if o.linked else None)
+                for i, (o, v) in enumerate(zip(self.outputs, out))]
+
+    @staticmethod
+    def _commit(written: list[Tensor], values: Sequence[Any]) -> None:
+        for t, v in zip(written, values):
+            t._rebind(v)
+
+    def pull(self, node: Any, g: Any, needs: tuple, linked: bool) -> Any:
+        zeros, device = self.engine.zeros_like, self.device
+        gs = []
+        for gi, seeded, a in zip(g, self._seeded, node.ans):
+            if seeded:
+                if gi is None:
+                    gi = wrap(Tensor, zeros(a), device) if linked else zeros(a)
+                gs.append(gi)
+        if linked:
+            full: list[Any] = [None] * len(self.inputs)
+            for k, i in enumerate(self.chosen):
+                full[i] = wrap(self.inputs[i].cls, node.args[k], device, node.parents[k])
+            for i, spec in enumerate(self.inputs):
+                if full[i] is None:
+                    full[i] = wrap(spec.cls, self.engine.put(np.zeros(spec.shape, spec.dtype), device), device)
+            grads: Any = self._gradient_region()([*full, *gs])
+        else:
+            found = self._backward(tuple([node.args[i] for i in self._again]), node.saved, tuple(gs))
+            grads = found[: len(self._targets)]
+            self._commit(self._late, found[len(grads) :])
+        out: list[Any] = [None] * len(node.parents)
+        for k, gi in zip(self._targets, grads):
+            if needs[k]:
+                out[k] = gi
+        return out
+
+    def _gradient_region(self) -> Region:
+        """The region (inputs, cotangents) -> gradients of the inputs that are reached."""
+        if self._gradient is None:
+            seeds = [Input(Tensor, o.shape, o.dtype) for o, seeded in zip(self.outputs, self._seeded) if seeded]
+            inputs = [Input(i.cls, i.shape, i.dtype, i.holder, i.source) for i in self.inputs]
+            reached = set(self._reached)
+            linked = tuple([i in reached for i in range(len(inputs))] + [True] * len(seeds))
+            self._gradient = Region(self._differentiated, [*inputs, *seeds], self.device, True, self.training, linked,
+                                    f"gradient of {self.name}")
+        return self._gradient
+
+    def _differentiated(self, frame: Frame, tensors: list[Tensor]) -> list[Tensor]:
+        count = len(self.inputs)
+        inputs, gs = tensors[:count], tensors[count:]
+        frame.given = [t for t, spec in zip(inputs, self.inputs) if spec.source is not None]
+        before = frame.snapshot()
+        linked = self.linked or ()
+        run = Recorded(lambda *ts: self.fn(frame, list(ts)), inputs[: self.given])
+        frame.rollback(before)
+        seeds = zip([o for o, seeded in zip(run.out, self._seeded) if seeded], gs)
+        nodes = self._nodes(run, self.inputs, linked)
+        results = run.pull(seeds, [nodes[i] for i in self._reached])
+        grads = []
+        for i in self._reached:
+            g, spec = results.get(nodes[i]), self.inputs[i]
+            if g is None:
+                g = self.engine.xp.zeros(spec.shape, spec.dtype)
+            grads.append(wrap(Tensor, g._value, self.device, g._node) if isinstance(g, Tensor)
+                         else wrap(Tensor, g, self.device))
+        return grads
+
+
+def _is_float(dtype: Any) -> bool:
+    return np.dtype(dtype).kind in "fcV"
+
+
+def exclusive(t: Tensor) -> Any:
+    """The Tensor's array, to be donated: a copy if something else can see it."""
+    value = t._value
+    return value if sys.getrefcount(value) <= _EXCLUSIVE else t._device.engine.copy(value)
+
+
+def _references() -> int:
+    t = wrap(Tensor, np.zeros(1), current_context())
+    value = t._value
+    return sys.getrefcount(value)
+
+
+_EXCLUSIVE = _references()
