@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import initializer
+from .._src.core.compiled import structure
 from .._src.core.dtypes import to_np
 from .._src.core.pure import Pending
 from .._src.core.tape import Leaf, recording_scope, state
@@ -191,6 +192,7 @@ class Parameter:
 
     def _place(self, data: np.ndarray, contexts: list[Context]) -> None:
         """Put copies of ``data`` on the devices, as leaves."""
+        structure.version += 1
         self._data = {}
         for device in contexts:
             leaf = wrap(NDArray, device.engine.put(data.copy(), device), device)
