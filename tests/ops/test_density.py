@@ -26,7 +26,8 @@ def column(a):
     ("random_pdf_exponential", X, (A,), lambda x, a: stats.expon.pdf(x, scale=1 / a)),
     ("random_pdf_poisson", COUNTS, (A,), stats.poisson.pmf),
     ("random_pdf_negative_binomial", COUNTS, (B, P), stats.nbinom.pmf),
-    ("random_pdf_generalized_negative_binomial", COUNTS, (A, B), lambda x, a, b: stats.nbinom.pmf(x, 1 / b, 1 / (a * b + 1))),
+    ("random_pdf_generalized_negative_binomial", COUNTS, (A, B),
+     lambda x, a, b: stats.nbinom.pmf(x, 1 / b, 1 / (a * b + 1))),
 ])
 def test_densities(name, sample, params, density):
     expected = density(sample, *map(column, params))
