@@ -20,6 +20,7 @@ _MODULES = (
     "autograd", "base", "callback", "gluon", "image", "init", "initializer", "io", "kvstore", "lr_scheduler", "metric",
     "mod", "model", "module", "monitor", "name", "ndarray", "np", "npx", "operator", "optimizer", "recordio", "symbol",
     "test_utils", "util", "visualization", "attribute", "engine", "executor", "runtime", "rnn",
+    "contrib",
 )
 _NAMES = {
     name: module
@@ -52,7 +53,7 @@ _NAMES = {
 _DTYPES = ("bool_ int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 bfloat16 complex64 "
            "complex128 string").split()
 _ALIASES = {"nd": "ndarray", "sym": "symbol", "kv": "kvstore", "viz": "visualization", "mon": "monitor",
-            "sched": "lr_scheduler", "rnd": "random"}
+            "numpy_extension": "npx", "sched": "lr_scheduler", "rnd": "random"}
 
 
 def __getattr__(name: str) -> Any:

@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any
 
 ORIGINALS = ("mxnet", "mindspore", "luojianet_ms")
+_ELSEWHERE = {"mxnet.numpy": "luojia.np", "mxnet.numpy_extension": "luojia.npx"}  # luojia.numpy is MindSpore's
 
 
 class _Loader(importlib.abc.Loader):
@@ -42,6 +43,9 @@ class _Finder(importlib.abc.MetaPathFinder):
         if root not in self.roots:
             return None
         name = f"luojia.{rest}" if rest else "luojia"
+        for original, here in _ELSEWHERE.items():
+            if fullname == original or fullname.startswith(f"{original}."):
+                name = here + fullname[len(original) :]
         try:
             found = importlib.util.find_spec(name)
         except ModuleNotFoundError:
@@ -79,6 +83,11 @@ def install(names: Sequence[str] = ORIGINALS, *, replace: bool = False) -> list[
 
 def uninstall() -> None:
     """Undo ``install``."""
+    package = vars(sys.modules["luojia"])
+    for original, here in _ELSEWHERE.items():  # importing mxnet.numpy made it an attribute of the package
+        name = original.partition(".")[2]
+        if name in package and package[name] is sys.modules.get(here):
+            del package[name]
     for finder in [f for f in sys.meta_path if isinstance(f, _Finder)]:
         sys.meta_path.remove(finder)
         for module in [m for m in sys.modules if m.partition(".")[0] in finder.roots]:

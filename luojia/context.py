@@ -13,10 +13,12 @@ from ._src.core.compiled import Mode
 from ._src.engine.devices import (
     Context,
     cpu,
+    cpu_engine_name,
     cpu_pinned,
     current_context,
     gpu,
     num_gpus,
+    set_cpu_engine,
     set_default_device,
 )
 from ._src.errors import ArgumentError, DeviceError, DTypeError
@@ -49,6 +51,7 @@ def gpu_memory_info(device_id: int = 0) -> tuple[int, int]:
 # -- MindSpore's execution context -------------------------------------------------------------------------------------
 
 _DEFAULTS: dict[str, Any] = {
+    "engine": "numpy",
     "mode": PYNATIVE_MODE, "device_target": "CPU", "device_id": 0, "max_call_depth": 1000, "save_graphs": False,
     "save_graphs_path": ".", "enable_graph_kernel": False, "graph_kernel_flags": "", "max_device_memory": "1024GB",
     "variable_memory_max_size": "0GB", "enable_sparse": False, "precompile_only": False, "env_config_path": "",
@@ -74,6 +77,7 @@ def set_context(**kwargs: Any) -> None:
         mode: ``GRAPH_MODE`` (0, compiled) or ``PYNATIVE_MODE`` (1, eager).
         device_target: 'CPU' or 'GPU': the default device of new Tensors.
         device_id: the number of the GPU, in [0, 4095].
+        engine: 'numpy' or 'xla': what the CPU computes with; to be said before the first Tensor is made. luojia's own.
         others: MindSpore's other keys are kept and given back by ``get_context``; they change nothing.
 
     Raises:
@@ -83,6 +87,8 @@ def set_context(**kwargs: Any) -> None:
     """
     for key, value in kwargs.items():
         _check(key, value)
+    if "engine" in kwargs:
+        set_cpu_engine(kwargs["engine"])
     new = {**_settings, **kwargs}
     if "device_target" in kwargs or "device_id" in kwargs:
         device = _device_of(new["device_target"], new["device_id"])
@@ -104,6 +110,9 @@ def _check(key: str, value: Any) -> None:
         raise DTypeError(f"The parameter '{key}' must be {expected}, but got {type(value)}")
     if key == "mode" and value not in (GRAPH_MODE, PYNATIVE_MODE):
         raise _bad_mode(value)
+    if key == "engine" and value not in ("numpy", "xla"):
+        raise ArgumentError("For 'context.set_context', the argument 'engine' must be 'numpy' or 'xla', but got "
+                            f"{value!r}.")
     if key == "device_target" and value not in _TARGETS:
         raise ArgumentError(f"For 'context.set_context', the argument 'device_target' must be one of {list(_TARGETS)}, "
                             f"but got {value}.")
@@ -139,7 +148,7 @@ def get_context(attr_key: str) -> Any:
     if attr_key not in _settings:
         raise ArgumentError(f"For 'context.get_context', the argument {attr_key} is not recognized! "
                             + _LOOK_UP.format("get_context"))
-    return _settings[attr_key]
+    return cpu_engine_name() if attr_key == "engine" else _settings[attr_key]
 
 
 def set_device(device_target: str, device_id: int | None = None) -> None:

@@ -1,98 +1,187 @@
-"""``mx.npx``: the operators of neural networks on ``mx.np`` arrays, and the switch ``set_np``."""
+"""``mx.npx``: the operators of networks on ``mx.np`` arrays, and the switches of NumPy semantics.
+
+>>> import luojia as mx
+>>> mx.npx.softmax(mx.np.array([[0.0, 0.0]]))
+array([[0.5, 0.5]])
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
+from types import SimpleNamespace
 from typing import Any
 
-from . import ndarray as nd
-from ._src.core.tensor import Tensor
+import numpy as _np
+
+from . import np as _mxnp
+from ._src.core.random import generator, seed_streams
 from ._src.engine.devices import Context, cpu, cpu_pinned, current_context, gpu, num_gpus
-from .np.array import array, host, ndarray, to_result
+from ._src.errors import ShapeError
+from .context import gpu_memory_info
+from .ndarray import contrib as _contrib
+from .ndarray import image
+from .ndarray.door import function as _function
+from .ndarray.functions import load as _load
+from .ndarray.functions import save as _save
+from .ndarray.functions import waitall
+from .np.creation import lift, place
+from .np.multiarray import as_np, ndarray, result
 from .util import is_np_array, is_np_shape, reset_np, set_np
 
-# mx.npx's name: mx.nd's.
-_OF = {
-    "activation": "Activation", "batch_dot": "batch_dot", "batch_flatten": "Flatten", "batch_norm": "BatchNorm",
-    "cast": "Cast", "convolution": "Convolution", "deconvolution": "Deconvolution", "dropout": "Dropout",
-    "embedding": "Embedding", "erf": "erf", "erfinv": "erfinv", "fully_connected": "FullyConnected", "gamma": "gamma",
-    "gammaln": "gammaln", "gather_nd": "gather_nd", "layer_norm": "LayerNorm", "leaky_relu": "LeakyReLU",
-    "log_softmax": "log_softmax", "one_hot": "one_hot", "pick": "pick", "pooling": "Pooling", "relu": "relu",
-    "reshape_like": "reshape_like", "rnn": "RNN", "sequence_mask": "SequenceMask", "shape_array": "shape_array",
-    "sigmoid": "sigmoid", "slice": "slice", "smooth_l1": "smooth_l1", "softmax": "softmax", "topk": "topk",
+# npx's name: the operator's name under ``nd``
+_OPERATORS = {
+    **{name: name for name in (
+        "batch_dot cast erf erfinv gamma gammaln gather_nd log_softmax one_hot pick "
+        "relu reshape_like shape_array sigmoid slice smooth_l1 softmax topk"
+    ).split()},
+    "activation": "Activation", "arange_like": "_contrib_arange_like", "batch_flatten": "flatten",
+    "batch_norm": "BatchNorm", "convolution": "Convolution", "deconvolution": "Deconvolution", "dropout": "Dropout",
+    "embedding": "Embedding", "fully_connected": "FullyConnected", "group_norm": "GroupNorm",
+    "instance_norm": "InstanceNorm", "layer_norm": "LayerNorm", "leaky_relu": "LeakyReLU", "pooling": "Pooling",
+    "rnn": "RNN", "sequence_mask": "SequenceMask", "roi_pooling": "ROIPooling",
+    "multibox_detection": "_contrib_MultiBoxDetection",
+    "multibox_prior": "_contrib_MultiBoxPrior", "multibox_target": "_contrib_MultiBoxTarget",
 }
 
 
-def waitall() -> None:
-    """Return when everything computed so far is there."""
-    nd.waitall()
+def _made(name: str) -> Callable:
+    target = _OPERATORS[name]
+    operator = getattr(_contrib, target[9:]) if target.startswith("_contrib_") else _function(target)
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return result(operator(*[as_np(a) for a in args], **{k: as_np(v) for k, v in kwargs.items()}))
+
+    call.__name__ = call.__qualname__ = name
+    call.__module__ = __name__
+    call.__doc__ = operator.__doc__
+    return call
 
 
-def save(file: str, arr: Any) -> None:
-    """Write an array, a list or a dict of arrays to a file, in MXNet's format."""
-    nd.save(file, arr)
-
-
-def load(file: str) -> Any:
-    """The list or dict of ndarrays in a file."""
-    found = nd.load(file)
-    return {k: array(v) for k, v in found.items()} if isinstance(found, dict) else [array(v) for v in found]
-
-
-def seed(seed: int, ctx: Any = "all") -> None:
-    """Start the random streams anew."""
-    from .random import seed as start
-
-    start(seed, ctx)
-
-
-def arange_like(data: Any, start: float = 0.0, step: float = 1.0, repeat: int = 1, axis: int | None = None) -> Any:
-    """Numbers from ``start`` by ``step``, as many as ``data`` has along ``axis``."""
-    return to_result(nd.contrib.arange_like(data, start, step, repeat, axis), True)
-
-
-def nonzero(x: Any) -> Any:
-    """The indices of the elements that are not zero, a row each; int64."""
-    import numpy
-
-    return host(numpy.argwhere, x)
-
-
-def reshape(a: Any, newshape: Any, reverse: bool = False, order: str = "C") -> Any:
-    """``a`` in another shape, with codes: -1 inferred, -2 kept, -5 two joined."""
-    shape, source = [], list(a.shape)
-    for n in newshape if isinstance(newshape, (tuple, list)) else (newshape,):
-        if n == -2:
-            shape.append(source[len(shape)])
-        elif n == -5:
-            at = len(shape)
-            shape.append(source[at] * source[at + 1])
-            source[at : at + 2] = [shape[-1]]
+def __getattr__(name: str) -> Any:
+    if name in _OPERATORS:
+        try:
+            found = globals()[name] = _made(name)
+        except AttributeError:
+            pass
         else:
-            shape.append(n)
-    return a.reshape(tuple(shape), order=order)
-
-
-def __getattr__(name: str) -> Callable:
-    if name not in _OF:
-        raise AttributeError(f"module 'luojia.npx' has no attribute {name!r}; dir() lists what it has.")
-    function = getattr(nd, _OF[name])
-
-    def fn(*args: Any, **kwargs: Any) -> Any:
-        result = function(*args, **kwargs)
-        wide = any(isinstance(a, Tensor) and str(a.np_dtype) == "float64" for a in args)
-        return to_result(result, wide)
-
-    fn.__name__ = fn.__qualname__ = name
-    fn.__module__ = __name__
-    fn.__doc__ = function.__doc__
-    globals()[name] = fn
-    return fn
+            return found
+    raise AttributeError(f"module 'luojia.npx' has no attribute {name!r}; dir(luojia.npx) lists what it has.")
 
 
 def __dir__() -> list[str]:
-    return sorted({*__all__, *_OF})
+    return sorted({*globals(), *_OPERATORS})
 
 
-__all__ = ["Context", "arange_like", "cpu", "cpu_pinned", "current_context", "gpu", "is_np_array", "is_np_shape",
-           "load", "ndarray", "nonzero", "num_gpus", "reset_np", "reshape", "save", "seed", "set_np", "waitall"]
+def nonzero(a: Any) -> ndarray:
+    """The positions (N, ndim), int64, of the elements that are not 0."""
+    a = lift(a, "nonzero")
+    return place(_np.argwhere(a.asnumpy()), a._device)
+
+
+def reshape(a: Any, newshape: Any, reverse: bool = False, order: str = "C") -> ndarray:
+    """The array in another shape, given with codes.
+
+    -1 is what is left over, -2 keeps a length, -3 drops a length of 1, -4 keeps all the lengths that are left, -5
+    multiplies two, and -6 splits one into the two numbers that follow (of which one may be -1). ``reverse`` reads from
+    the right.
+
+    Raises:
+        ShapeError: a ValueError: the codes do not fit the shape.
+    """
+    a = lift(a, "reshape")
+    codes = [newshape] if isinstance(newshape, int) else list(newshape)
+    shape = list(a.shape)
+    if reverse:
+        codes, shape = _mirrored(codes), shape[::-1]
+    lengths = _lengths(shape, codes, a, newshape)
+    return a.reshape(lengths[::-1] if reverse else lengths, order=order)
+
+
+def _mirrored(codes: list[int]) -> list[int]:
+    """Codes read from the right; a -6 stands before its two numbers again, these exchanged."""
+    out, i = [], 0
+    while i < len(codes):
+        step = 3 if codes[i] == -6 else 1
+        out.append([-6, *codes[i + 1 : i + 3][::-1]] if step == 3 else [codes[i]])
+        i += step
+    return [c for group in reversed(out) for c in group]
+
+
+def _lengths(shape: list[int], codes: list[int], a: ndarray, newshape: Any) -> list[int]:
+    wrong = ShapeError(f"npx.reshape: the codes {newshape} do not fit an array of shape {a.shape}.")
+    out: list[int] = []
+    given = iter(codes)
+    at = 0
+    for code in given:
+        if code == -4:
+            out += shape[at:]
+            at = len(shape)
+            continue
+        taken = 2 if code == -5 else 1
+        if code < -1 and at + taken > len(shape) or code < -6:
+            raise wrong
+        if code == -2:
+            out.append(shape[at])
+        elif code == -3:
+            if shape[at] != 1:
+                raise wrong
+        elif code == -5:
+            out.append(shape[at] * shape[at + 1])
+        elif code == -6:
+            parts = [next(given, 0), next(given, 0)]
+            if -1 in parts and (known := prod(p for p in parts if p != -1)):
+                parts[parts.index(-1)] = shape[at] // known
+            if prod(parts) != shape[at]:
+                raise wrong
+            out += parts
+        else:
+            out.append(code)
+        at += taken
+    return out
+
+
+def save(file: str, arr: Any) -> None:
+    """Write an array, a list or a dictionary of them to a file."""
+    _save(file, [arr] if isinstance(arr, ndarray) else arr)
+
+
+def load(file: str) -> Any:
+    """The list or dictionary of ndarrays in a file."""
+    found = _load(file)
+    return {k: as_np(v) for k, v in found.items()} if isinstance(found, dict) else [as_np(v) for v in found]
+
+
+def seed(seed: int, ctx: Any = "all") -> None:
+    """Start the random streams of all devices, or of ``ctx`` alone, anew."""
+    seed_streams(seed, None if isinstance(ctx, str) and ctx == "all" else Context(ctx))
+
+
+def _bernoulli(prob: Any = None, logit: Any = None, size: Any = None, dtype: Any = None, ctx: Any = None,
+               out: Any = None) -> Any:
+    """Draws of 1 with probability ``prob`` (or sigmoid(logit)), else 0."""
+    if (prob is None) == (logit is None):
+        raise ValueError("npx.random.bernoulli takes either prob or logit, got both or neither.")
+    p = _np.asarray(lift(prob).asnumpy() if logit is None else _np.exp(-_np.logaddexp(0, -lift(logit).asnumpy())))
+    device = current_context() if ctx is None else Context(ctx)
+    found = generator(device).random(p.shape if size is None else size) < p
+    made = place(found.astype(dtype or _np.float32), device)
+    return made if out is None else out._store(made)
+
+
+def _batched(draw: Callable) -> Callable:
+    def drawn(a: Any = 0.0, b: Any = 1.0, batch_shape: Any = None, dtype: Any = None, ctx: Any = None) -> Any:
+        own = _np.broadcast_shapes(_np.shape(lift(a)), _np.shape(lift(b)))
+        batch = () if batch_shape is None else (batch_shape,) if isinstance(batch_shape, int) else tuple(batch_shape)
+        return draw(a, b, batch + own, dtype, ctx)
+
+    drawn.__doc__ = f"``np.random.{draw.__name__}`` of shape ``batch_shape`` for each parameter."
+    return drawn
+
+
+random = SimpleNamespace(seed=seed, bernoulli=_bernoulli, uniform_n=_batched(_mxnp.random.uniform),
+                         normal_n=_batched(_mxnp.random.normal))
+__all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - part of the names comes from a table
+    "cpu", "cpu_pinned", "current_context", "gpu", "gpu_memory_info", "image", "is_np_array", "is_np_shape", "load",
+    "nonzero", "num_gpus", "random", "reset_np", "reshape", "save", "seed", "set_np", "waitall", *_OPERATORS,
+]

@@ -64,3 +64,21 @@ def test_a_fresh_program():
     code = "from luojia import compat; compat.install(replace=True); import mxnet as mx; print(mx.nd.array([1, 2]) + 1)"
     done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "\n[2. 3.]\n<NDArray 2 @cpu(0)>\n"
+
+
+def test_mxnets_numpy_is_not_mindspores():
+    compat.install(["mxnet"], replace=True)
+    try:
+        import mxnet
+        import mxnet.numpy as from_mxnet
+        from mxnet import np, npx
+        from mxnet.numpy import random
+        from mxnet.numpy_extension import set_np
+
+        import luojia
+
+        assert from_mxnet is np is luojia.np is mxnet.np
+        assert npx.set_np is set_np and random is luojia.np.random
+    finally:
+        compat.uninstall()
+    assert luojia.numpy is not luojia.np

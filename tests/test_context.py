@@ -1,12 +1,14 @@
 """Devices, and MindSpore's set_context. Messages are mindspore 2.8.0's."""
 
 import copy
+import importlib.util
 import pickle
 
 import pytest
 
 import luojia as mx
 from luojia import context
+from luojia._src.errors import DeviceError
 
 
 @pytest.fixture(autouse=True)
@@ -124,3 +126,20 @@ def test_parallel_errors(settings, error, message):
     assert mx.get_auto_parallel_context("full_batch") is False
     with pytest.raises(ValueError, match="Get context keyword foo is not recognized!"):
         mx.get_auto_parallel_context("foo")
+
+
+def test_the_engine_of_the_cpu():
+    before = mx.get_context("engine")
+    mx.set_context(engine=before)
+    assert mx.get_context("engine") == before
+    with pytest.raises(ValueError, match="argument 'engine' must be 'numpy' or 'xla', but got 'torch'"):
+        mx.set_context(engine="torch")
+    if importlib.util.find_spec("jax") is None:
+        with pytest.raises(DeviceError, match=r"needs JAX.*pip install 'luojia\[xla\]'"):
+            mx.set_context(engine="xla")
+        assert mx.get_context("engine") == before
+    else:
+        mx.set_context(engine="xla")
+        assert mx.cpu().engine.name == "xla"
+        mx.set_context(engine=before)
+    assert mx.cpu().engine.name == before

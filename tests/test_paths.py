@@ -31,7 +31,7 @@ def test_names_are_found_where_programs_import_them(path):
     assert getattr(importlib.import_module(f"luojia.{module}"), name) is not None
 
 
-@pytest.mark.parametrize("module", ["hub", "mindrecord", "parallel"])
+@pytest.mark.parametrize("module", ["hub", "mindrecord", "parallel", "profiler", "rnn", "contrib"])
 def test_what_is_not_provided_refuses_by_name(module):
     with pytest.raises(NotSupportedError, match=f"luojia.{module}.Nope is not provided; "):
         _ = getattr(luojia, module).Nope
@@ -76,3 +76,11 @@ def test_algorithm_parameters_are_kept_or_refused():
     luojia.set_algo_parameters(fully_use_devices=True)
     with pytest.raises(ValueError, match="Set context keyword nope is not recognized!"):
         luojia.set_algo_parameters(nope=1)
+
+
+def test_contrib_of_the_mxnet_door():
+    import luojia.contrib
+
+    assert luojia.contrib.nd is luojia.nd.contrib and luojia.contrib.symbol is luojia.sym.contrib
+    with pytest.raises(NotImplementedError, match=r"luojia\.contrib\.amp is not provided; cast the network"):
+        from luojia.contrib import amp  # noqa: F401

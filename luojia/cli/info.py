@@ -22,7 +22,8 @@ def info() -> str:
         [
             f"luojia {luojia.__version__} on Python {platform.python_version()}, {platform.platform()}",
             "packages: " + ", ".join(f"{name} {found or 'not installed'}" for name, found in versions.items()),
-            "engines:  numpy" + (", xla" if versions["jax"] else " (xla: pip install luojia[xla])"),
+            "engines:  numpy" + (", xla" if versions["jax"] else " (xla: pip install luojia[xla])")
+            + f"; the CPU computes with {luojia.get_context('engine')} (LUOJIA_ENGINE, set_context(engine=...))",
             "devices:  cpu" + "".join(f", gpu({i})" for i in range(gpus)),
         ]
     )

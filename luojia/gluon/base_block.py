@@ -12,7 +12,7 @@ from typing import Any
 
 from .._src.core.naming import NameManager, Prefix
 from .._src.formats import ndarray_list
-from .parameter import Parameter, ParameterDict
+from .parameter import Parameter, ParameterDict, load_all
 from .utils import HookHandle, _brief_print_list, _indent
 
 _scopes = threading.local()
@@ -275,9 +275,7 @@ class Block:
                     f"Parameter '{name}' loaded from file '{filename}' is not present in ParameterDict, which "
                     f"contains parameters {_brief_print_list(named)}. Set ignore_extra=True to ignore. "
                 )
-        for name, value in loaded.items():
-            if name in named:
-                named[name]._load_init(value, ctx, cast_dtype, dtype_source)
+        load_all([(named[n], v) for n, v in loaded.items() if n in named], ctx, cast_dtype, dtype_source)
 
     def save_params(self, filename: str) -> None:
         """The old form of saving, by full name less the Block's prefix; use ``save_parameters``."""

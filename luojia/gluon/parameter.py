@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from .. import initializer
+from .._src.core.compiled import structure
 from .._src.core.dtypes import to_np
 from .._src.core.pure import Pending
 from .._src.core.tape import Leaf, recording_scope, state
@@ -190,6 +192,7 @@ class Parameter:
 
     def _place(self, data: np.ndarray, contexts: list[Context]) -> None:
         """Put copies of ``data`` on the devices, as leaves."""
+        structure.version += 1
         self._data = {}
         for device in contexts:
             leaf = wrap(NDArray, device.engine.put(data.copy(), device), device)
@@ -208,6 +211,10 @@ class Parameter:
 
     def _load_init(self, data: Any, ctx: Any = None, cast_dtype: bool = False, dtype_source: str = "current") -> None:
         """Take values read from a file; nothing is changed where they do not fit."""
+        self._take_loaded(*self._check_loaded(data, ctx, cast_dtype, dtype_source), cast_dtype, dtype_source)
+
+    def _check_loaded(self, data: Any, ctx: Any, cast_dtype: bool, dtype_source: str) -> tuple[np.ndarray, list]:
+        """Values read from a file and the devices to put them on, or an AssertionError where they do not fit."""
         data = data.asnumpy() if isinstance(data, Tensor) else np.asarray(data)
         failed = f"Failed loading Parameter '{self.name}' from saved params: "
         if self._shape is not None:
@@ -225,12 +232,15 @@ class Parameter:
         assert wanted is None or present is None or set(wanted) == set(present), (
             f"Failed to load Parameter '{self.name}' on {wanted} because it was previous initialized on {present}."
         )
+        return data, present or wanted or [Context("cpu", 0)]
+
+    def _take_loaded(self, data: np.ndarray, contexts: list, cast_dtype: bool, dtype_source: str) -> None:
         if cast_dtype and dtype_source == "saved":
             self.cast(data.dtype)
         self._shape = data.shape
         self._deferred_init = ()
         if self._data is None:
-            self._place(data.astype(to_np(self._dtype)), present or wanted or [Context("cpu", 0)])
+            self._place(data.astype(to_np(self._dtype)), contexts)
         else:
             self._set(data)
 
@@ -417,6 +427,13 @@ class Constant(Parameter):
         self.value = value
         super().__init__(name, grad_req="null", shape=value.shape, dtype=value.np_dtype.type,
                          init=initializer.Constant(value), differentiable=False)
+
+
+def load_all(pairs: Iterable[tuple[Parameter, Any]], ctx: Any, cast_dtype: bool, dtype_source: str) -> None:
+    """Give parameters the values read from a file: all of them, or none where one does not fit."""
+    checked = [(p, p._check_loaded(value, ctx, cast_dtype, dtype_source)) for p, value in pairs]
+    for p, (value, contexts) in checked:
+        p._take_loaded(value, contexts, cast_dtype, dtype_source)
 
 
 from .parameter_dict import ParameterDict  # noqa: E402 - it needs the classes above

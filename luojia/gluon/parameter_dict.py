@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import initializer
 from .._src.formats import ndarray_list
-from .parameter import Constant, Parameter
+from .parameter import Constant, Parameter, load_all
 from .utils import _brief_print_list, _indent
 
 _NAMING = ("For more info on naming, please see https://mxnet.io/api/python/docs/tutorials/packages/gluon/blocks/"
@@ -194,9 +194,7 @@ class ParameterDict:
                     f"choices are: {_brief_print_list(self.keys())}. Set ignore_extra to True to ignore. Please make "
                     f"sure source and target networks have the same prefix. {_NAMING}"
                 )
-        for name, value in values.items():
-            if name in self._params:
-                self._params[name]._load_init(value, ctx, cast_dtype, dtype_source)
+        load_all([(self._params[n], v) for n, v in values.items() if n in self._params], ctx, cast_dtype, dtype_source)
 
 
 def _merge(stored: tuple, given: tuple) -> tuple | None:

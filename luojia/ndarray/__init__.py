@@ -7,6 +7,7 @@ Each takes ``out=`` for an array to write the result into.
 from __future__ import annotations
 
 import importlib
+import re
 from typing import Any
 
 from .. import _src  # noqa: F401 - the machine room comes first
@@ -46,6 +47,7 @@ from .functions import (
 )
 from .ndarray import NDArray
 
+_MORE = re.compile("_update$|_phase[12]$|^reset_arrays$")
 globals().update(_arithmetic.TWO_OPERANDS)
 _SUBMODULES = ("random", "contrib", "linalg", "image", "sparse", "op", "_internal", "ndarray")
 # MXNet draws through nd.<name> what nd.random.<name> draws.
@@ -60,8 +62,8 @@ def __getattr__(name: str) -> Any:
         found = importlib.import_module(f".{'op' if name == '_internal' else name}", __name__)
     elif name in _RANDOM:
         found = getattr(importlib.import_module(".random", __name__), _RANDOM[name])
-    elif name.endswith("_update") and name in (updates := _updates()):
-        found = updates[name]
+    elif _MORE.search(name) and name in (more := _more()):
+        found = more[name]
     elif name == "Custom":
         from ..operator import custom as found
     elif name == "CachedOp":
@@ -74,14 +76,15 @@ def __getattr__(name: str) -> Any:
     return found
 
 
-def _updates() -> dict[str, Any]:
+def _more() -> dict[str, Any]:
+    from .multi import FUNCTIONS as MANY
     from .updates import FUNCTIONS
 
-    return FUNCTIONS
+    return {**FUNCTIONS, **MANY}
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_SUBMODULES, *_RANDOM, *_updates(), "CachedOp", "Custom", *_faces.index()})
+    return sorted({*globals(), *_SUBMODULES, *_RANDOM, *_more(), "CachedOp", "Custom", *_faces.index()})
 
 
 __all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - part of the names comes from a table

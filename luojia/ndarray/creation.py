@@ -52,7 +52,10 @@ def _plain(source: Any) -> Any:
 
 
 def _shape(shape: Any) -> tuple[int, ...]:
-    shape = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
+    shape = (shape,) if isinstance(shape, (int, np.integer)) else shape
+    if not isinstance(shape, (tuple, list)) or not all(isinstance(n, (int, np.integer)) for n in shape):
+        raise DTypeError(f"Invalid Parameter format for shape expect Shape(tuple) but value={shape!r}.")
+    shape = tuple(shape)
     if any(n < 0 for n in shape):
         raise ArgumentError(f"expected a shape of lengths that are known and not negative, got {shape}.")
     return shape

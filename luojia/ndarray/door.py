@@ -14,6 +14,7 @@ from .._src.core.random import next_key
 from .._src.core.tape import state
 from .._src.core.tensor import Tensor, wrap
 from .._src.engine.devices import Context, current_context
+from .._src.errors import ArgumentError
 from .ndarray import NDArray
 
 
@@ -34,6 +35,8 @@ def run(face: Face, inputs: tuple, attrs: dict[str, Any], out: Any = None, name:
     elif first is None:
         device = Context(attrs.pop("ctx")) if attrs.get("ctx") is not None else current_context()
         attrs.pop("ctx", None)
+    if face.op.variadic and not inputs:
+        raise ArgumentError(f"{face.name}: value 0 for Parameter num_args should be greater equal to 1; give an array.")
     late = face.late
     if late and device is not None:
         if "training" in late:

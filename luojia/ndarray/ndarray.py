@@ -182,10 +182,10 @@ class NDArray(_Methods):
         return self
 
     def as_np_ndarray(self) -> Any:
-        """The same array under the conventions of ``mx.np``."""
-        from ..np.array import ndarray
+        """The same array as an ``mx.np.ndarray``, sharing memory and the place on the tape."""
+        from ..np.multiarray import as_np
 
-        return wrap(ndarray, self._value, self._device, self._node)
+        return as_np(self)
 
     def tostype(self, stype: str) -> NDArray:
         """The array under the label of another storage type; its data stays dense."""

@@ -198,6 +198,7 @@ class Module:
                              f"'{type(value)}' as a parameter.")
 
     def __delattr__(self, name: str) -> None:
+        structure.version += 1
         found = self._params.pop(name, None) is not None or self._cells.pop(name, None) is not None
         if name in self.__dict__:
             object.__delattr__(self, name)
@@ -235,6 +236,7 @@ class Module:
                              f"got {type(param)}.")
         if param is not None and param.has_default_name:
             param.name = param_name
+        structure.version += 1
         self._params[param_name] = param
         if "." not in param_name:
             self.__dict__[param_name] = param

@@ -1,93 +1,104 @@
-"""``mx.np``: MXNet's NumPy-like arrays, on the tape. (``luojia.numpy`` is MindSpore's.)
+"""``mx.np``: NumPy's functions on arrays that record gradients, in the manner of ``mxnet.numpy``.
 
->>> from luojia import autograd, np
->>> x = np.arange(4)
+>>> import luojia as mx
+>>> x = mx.np.array([1, 2, 3])
 >>> x.attach_grad()
->>> with autograd.record():
-...     y = 2 * np.dot(x, x)
+>>> with mx.autograd.record():
+...     y = mx.np.sum(x ** 2)
 >>> y.backward()
 >>> x.grad
-array([ 0.,  4.,  8., 12.])
+array([2., 4., 6.])
+
+``mindspore.numpy``'s door is ``luojia.numpy``.
 """
 
 from __future__ import annotations
 
-import importlib
+from collections.abc import Callable
 from typing import Any
 
-import numpy as onp
+import numpy as _numpy
 
+from .. import ndarray as _nd  # noqa: F401 - NDArray's methods, under those of ndarray
+from .._src import ops as _ops  # noqa: F401 - registers the operators
 from .._src.errors import NotSupportedError
-from . import composed, table
-from .array import _install, array, compiled, host, ndarray
+from . import creation, functions, linalg, random
+from .creation import *  # noqa: F403
+from .functions import *  # noqa: F403
+from .multiarray import ndarray
+from .table import FUNCTIONS as _FUNCTIONS
 
-_rows = table.rows()
-_made: dict[str, Any] = {}
-_MODULES = ("random", "linalg")
-_CONSTANTS = ("pi e inf nan newaxis euler_gamma bool_ int8 int16 int32 int64 uint8 float16 float32 float64 dtype "
-              "finfo iinfo").split()
+globals().update(_FUNCTIONS)
+globals().update(functions.HOST_FUNCTIONS)
+pi, e, inf, nan, newaxis = _numpy.pi, _numpy.e, _numpy.inf, _numpy.nan, None
+NaN, NAN, PINF, NINF, PZERO, NZERO = nan, nan, inf, -inf, 0.0, -0.0
+float16, float32, float64 = _numpy.float16, _numpy.float32, _numpy.float64
+int8, int32, int64, uint8 = _numpy.int8, _numpy.int32, _numpy.int64, _numpy.uint8
+bool_ = bool = _numpy.bool_
+finfo, min_scalar_type, promote_types = _numpy.finfo, _numpy.min_scalar_type, _numpy.promote_types
+set_printoptions = _numpy.set_printoptions
+_METHODS = """all any argmax argmin argsort clip copy cumsum diagonal dot expand_dims max mean min nonzero prod ptp
+ravel repeat round sort squeeze std sum swapaxes take tile trace var""".split()
 
 
-class _Functions:
-    """The functions of this module by name."""
-
-    @staticmethod
-    def get(name: str) -> Any:
-        found = _made.get(name)
-        if found is None:
-            found = _made[name] = _find(name)
+def find(name: str) -> Callable:
+    """mx.np's function for NumPy's of that name."""
+    found = globals().get(name)
+    if callable(found):
         return found
+    return functions.on_host(name)
 
 
-def _find(name: str) -> Any:
-    if name in _rows:
-        return compiled(_rows[name])
-    if name in table.HOST:
-        return _hosted(name)
-    if not name.startswith("_") and callable(getattr(composed, name, None)):
-        return getattr(composed, name)
-    raise AttributeError(name)
-
-
-def _hosted(name: str) -> Any:
-    function = getattr(onp, name) if hasattr(onp, name) else getattr(onp, {"in1d": "isin"}[name])
-
-    def fn(*args: Any, **kwargs: Any) -> Any:
-        found = host(function, *args, **kwargs)
-        return list(found) if name == "histogram" else found
-
-    fn.__name__ = fn.__qualname__ = name
-    fn.__module__ = __name__
-    fn.__doc__ = f"NumPy's ``{name}`` on the values; it is not differentiated."
-    return fn
+class Refused(NotSupportedError, AttributeError):
+    """A function of NumPy that mx.np does not provide."""
 
 
 def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        return importlib.import_module(f".{name}", __name__)
-    if name in _CONSTANTS:
-        return getattr(onp, name)
-    if not name.startswith("__"):
-        try:
-            return _Functions.get(name)
-        except AttributeError:
-            if hasattr(onp, name):
-                raise _refusal(name) from None
-    raise AttributeError(f"module 'luojia.np' has no attribute {name!r}")
+    if name[:1] != "_" and hasattr(_numpy, name):
+        raise Refused(f"np.{name} is not provided; use numpy.{name} on x.asnumpy().")
+    raise AttributeError(f"module 'luojia.np' has no attribute {name!r}; dir(luojia.np) lists what it has.")
 
 
-class _Refused(NotSupportedError, AttributeError):
-    """A function of NumPy that ``mx.np`` does not provide."""
+for _name in _METHODS:
+    setattr(ndarray, _name, globals()[_name])
 
 
-def _refusal(name: str) -> _Refused:
-    return _Refused(f"np.{name} is not provided; use numpy.{name} on x.asnumpy().")
+def _reduction(name: str, typed: int) -> Callable:
+    """x.sum(axis, dtype, out, keepdims) and its kin, whose arguments have another order than the functions'."""
+    function = globals()[name]
+    if typed:
+        def method(self: ndarray, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False) -> Any:
+            return function(self, axis=axis, dtype=dtype, keepdims=keepdims, out=out)
+        return method
+
+    def plain(self: ndarray, axis: Any = None, out: Any = None, keepdims: Any = False) -> Any:
+        return function(self, axis=axis, keepdims=keepdims, out=out)
+
+    return plain
 
 
-def __dir__() -> list[str]:
-    public = [n for n in vars(composed) if not n.startswith("_") and callable(getattr(composed, n))]
-    return sorted({"array", "ndarray", *_MODULES, *_CONSTANTS, *_rows, *table.HOST, *public})
+def _spread(name: str) -> Callable:
+    function = globals()[name]
+
+    def method(self: ndarray, axis: Any = None, dtype: Any = None, out: Any = None, ddof: int = 0,
+               keepdims: Any = False) -> Any:
+        return function(self, axis=axis, dtype=dtype, ddof=ddof, keepdims=keepdims, out=out)
+
+    return method
 
 
-_install(_Functions)
-__all__ = ["array", "ndarray"]
+def _clip(self: ndarray, min: Any = None, max: Any = None, out: Any = None) -> Any:
+    return _FUNCTIONS["clip"](self, min, max, out=out)
+
+
+for _name, _typed in {"sum": 1, "prod": 1, "mean": 1, "max": 0, "min": 0, "all": 0, "any": 0}.items():
+    setattr(ndarray, _name, _reduction(_name, _typed))
+for _name, _method in {"std": _spread("std"), "var": _spread("var"), "clip": _clip}.items():
+    setattr(ndarray, _name, _method)
+ndarray.broadcast_to = _FUNCTIONS["broadcast_to"]
+__all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - part of the names comes from tables
+    "NAN", "NINF", "NZERO", "NaN", "PINF", "PZERO", "bool", "bool_", "e", "finfo", "float16", "float32", "float64",
+    "inf", "int32", "int64", "int8", "linalg", "min_scalar_type", "nan", "ndarray", "newaxis", "pi", "promote_types",
+    "random", "set_printoptions", "uint8",
+    *creation.__all__, *functions.__all__, *functions.HOST_FUNCTIONS, *_FUNCTIONS,
+]

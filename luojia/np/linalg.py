@@ -1,51 +1,69 @@
-"""``mx.np.linalg``: ``norm, inv, det, slogdet, cholesky, solve`` are differentiated, the rest are NumPy's on values."""
+"""``mx.np.linalg``: norms, inverses, factors and systems of equations."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-import numpy as onp
+import numpy as np
 
 from .._src.core.op import OPERATORS
-from .array import compiled, host, to_array, to_result
+from .._src.ops import compose
+from .creation import lift
+from .functions import _placed, _values
+from .multiarray import ndarray
+from .table import LINALG_FUNCTIONS, floating
 
-_ROWS = {"inv": "inverse -> inv(a:x)", "det": "det(a:x)", "slogdet": "slogdet(a:x)", "cholesky": "cholesky(a:x)",
-         "solve": "solve(a, b)"}
-_HOST = ("cond eig eigh eigvals eigvalsh lstsq matrix_power matrix_rank multi_dot pinv qr svd tensorinv "
-         "tensorsolve").split()
-
-
-def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
-    """The norm of a vector or matrix: Euclidean (Frobenius) by default, ``ord`` 1 or 2 of vectors; others on values."""
-    x = to_array(x)
-    if ord in (None, "fro") or (ord in (1, 2) and (isinstance(axis, int) or x.ndim == 1)):
-        order = ord if isinstance(ord, int) else 2
-        return to_result(OPERATORS["norm"](x, ord=order, axis=axis, keepdims=keepdims), True)
-    return host(onp.linalg.norm, x, ord, axis, keepdims)
+globals().update(LINALG_FUNCTIONS)
 
 
-def _hosted(name: str) -> Any:
-    function = getattr(onp.linalg, name)
-
-    def fn(*args: Any, **kwargs: Any) -> Any:
-        return host(function, *args, **kwargs)
-
-    fn.__name__ = fn.__qualname__ = name
-    fn.__module__ = __name__
-    fn.__doc__ = f"NumPy's ``linalg.{name}`` on the values; it is not differentiated."
-    return fn
-
-
-def __getattr__(name: str) -> Any:
-    if name in _ROWS:
-        found = compiled(_ROWS[name])
-    elif name in _HOST:
-        found = _hosted(name)
-    else:
-        raise AttributeError(f"module 'luojia.np.linalg' has no attribute {name!r}")
-    globals()[name] = found
-    return found
+def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> ndarray:
+    """The norm of vectors along ``axis``, or of matrices in two axes, as NumPy's; the square root of the sum of squares
+    by default. 2, -2 and 'nuc' take singular values and have no gradient."""
+    x = floating(lift(x, "linalg.norm"))
+    axis = tuple(axis) if isinstance(axis, list) else axis
+    if ord is None or ord == "fro":
+        return OPERATORS["norm"](x, axis=axis, keepdims=keepdims)
+    axes = tuple(range(x.ndim)) if axis is None else axis
+    if not isinstance(axes, tuple) or len(axes) == 1:
+        return OPERATORS["norm"](x, ord=ord, axis=axes, keepdims=keepdims)
+    if ord not in (1, -1, np.inf, -np.inf):
+        return _placed(np.linalg.norm(x.asnumpy(), ord, axis, keepdims))
+    rows, columns = axes if ord in (1, -1) else axes[::-1]
+    sums = OPERATORS["sum"](OPERATORS["abs"](x), axis=rows, keepdims=True)
+    found = OPERATORS["max" if ord > 0 else "min"](sums, axis=columns, keepdims=True)
+    return found if keepdims else OPERATORS["squeeze"](found, axis=axes)
 
 
-def __dir__() -> list[str]:
-    return sorted(["norm", *_ROWS, *_HOST])
+def multi_dot(arrays: Any) -> ndarray:
+    """The matrix product of two or more arrays."""
+    return OPERATORS["multi_dot"](*compose.common([lift(x, "linalg.multi_dot") for x in arrays]))
+
+
+def _host(name: str, doc: str) -> Callable:
+    def call(*args: Any, **kwargs: Any) -> Any:
+        found = getattr(np.linalg, name)(*[_values(a) for a in args], **kwargs)
+        return _placed(tuple(found) if isinstance(found, tuple) else found)
+
+    call.__name__ = call.__qualname__ = name
+    call.__doc__ = f"{doc} NumPy's own; its results are constants to every gradient."
+    return call
+
+
+_HOST = {
+    "cond": "The condition number of a matrix.", "eig": "Eigenvalues and eigenvectors.",
+    "eigh": "Eigenvalues, ascending, and eigenvectors of a symmetric matrix.", "eigvals": "Eigenvalues.",
+    "eigvalsh": "Eigenvalues, ascending, of a symmetric matrix.", "lstsq": "The least-squares solution of a x = b.",
+    "matrix_rank": "The number of singular values above a tolerance.", "pinv": "The pseudo-inverse.",
+    "qr": "The factors q, orthonormal, and r, upper triangular.", "tensorinv": "The inverse for tensordot.",
+    "tensorsolve": "The x with tensordot(a, x) = b.",
+}
+globals().update({name: _host(name, doc) for name, doc in _HOST.items()})
+
+
+def svd(a: Any) -> tuple[ndarray, ndarray, ndarray]:
+    """(ut, l, v) with a = (ut * l) v: singular vectors and values. Constants to every gradient."""
+    return _placed(tuple(np.linalg.svd(_values(lift(a, "linalg.svd")), full_matrices=False)))
+
+
+__all__ = ["multi_dot", "norm", "svd", *LINALG_FUNCTIONS, *_HOST]  # pyright: ignore[reportUnsupportedDunderAll]

@@ -1,124 +1,166 @@
-"""``mx.np.random``: draws with NumPy's signatures, from the same streams as ``mx.nd.random``."""
+"""``mx.np.random``: random draws. ``size=None`` gives one number of shape (); ``mx.random.seed`` seeds them.
+
+Draws of a location and a scale are differentiable in both (the reparameterization of Kingma and Welling 2014).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-import numpy as onp
+import numpy as np
 
-from .. import ndarray as nd
-from ..random import seed
-from .array import array, ndarray, put, to_array, to_result
+from .._src.core.dtypes import to_np
+from .._src.core.random import generator, seed_streams
+from .._src.core.tensor import Tensor
+from .._src.engine.devices import Context, current_context
+from .._src.errors import ArgumentError
+from .creation import lift, place
+from .multiarray import ndarray
+from .table import FUNCTIONS, stored
 
 
-def _result(x: Any, size: Any) -> Any:
-    made = to_result(x, True)
-    return made.reshape(()) if size == () else made
+def seed(seed: int) -> None:
+    """Start the random streams of all devices anew: the same seed gives the same numbers."""
+    seed_streams(seed)
 
 
-def _size(size: Any, *params: Any) -> Any:
-    """The shape of a draw: ``size``, or that of the parameters together."""
-    if size is not None:
-        return (size,) if isinstance(size, int) else tuple(size)
-    return onp.broadcast_shapes(*[getattr(p, "shape", ()) for p in params])
+def _size(size: Any, *params: Any) -> tuple[int, ...]:
+    if size is None:
+        return np.broadcast_shapes(*[np.shape(p) if not isinstance(p, Tensor) else p.shape for p in params])
+    return (int(size),) if isinstance(size, (int, np.integer)) else tuple([int(n) for n in size])
+
+
+def _device(ctx: Any, *params: Any) -> Context:
+    return Context(ctx) if ctx is not None else next((p._device for p in params if isinstance(p, Tensor)),
+                                                     current_context())
+
+
+def _location_scale(name: str, standard: str, doc: str, low: str = "loc", high: str = "scale",
+                    defaults: tuple = (0.0, 1.0)) -> Callable:
+    def draw(loc: Any = defaults[0], scale: Any = defaults[1], size: Any = None, dtype: Any = None, ctx: Any = None,
+             out: Any = None) -> ndarray:
+        if isinstance(scale, (int, float)) and scale < 0:
+            raise ArgumentError(f"np.random.{name}: {high} must not be negative, got {scale}.")
+        device = _device(ctx, loc, scale)
+        z = getattr(generator(device), standard)(size=_size(size, loc, scale)).astype(to_np(dtype or np.float32))
+        return stored(FUNCTIONS["add"](FUNCTIONS["multiply"](place(z, device), scale), loc), out)
+
+    draw.__name__ = draw.__qualname__ = name
+    draw.__doc__ = doc
+    return draw
+
+
+normal = _location_scale("normal", "standard_normal", "Normal numbers of mean ``loc`` and deviation ``scale``.")
+logistic = _location_scale("logistic", "logistic", "Logistic numbers of mean ``loc`` and ``scale``.")
+gumbel = _location_scale("gumbel", "gumbel", "Gumbel numbers of mode ``loc`` and ``scale``.")
+laplace = _location_scale("laplace", "laplace", "Laplace numbers of mean ``loc`` and ``scale``.")
 
 
 def uniform(low: Any = 0.0, high: Any = 1.0, size: Any = None, dtype: Any = None, ctx: Any = None,
-            out: Any = None) -> Any:
-    """Uniform on [low, high)."""
-    full = _size(size, low, high)
-    unit = _result(nd.random.uniform(0, 1, full or (1,), dtype or "float32", ctx), full)
-    return _kept(unit * (_a(high) - _a(low)) + _a(low), out)
+            out: Any = None) -> ndarray:
+    """Uniform numbers of [low, high)."""
+    device = _device(ctx, low, high)
+    u = generator(device).random(_size(size, low, high), np.float32).astype(to_np(dtype or np.float32))
+    width = FUNCTIONS["subtract"](high, low)
+    return stored(FUNCTIONS["add"](FUNCTIONS["multiply"](place(u, device), width), low), out)
 
 
-def normal(loc: Any = 0.0, scale: Any = 1.0, size: Any = None, dtype: Any = None, ctx: Any = None,
-           out: Any = None) -> Any:
-    """Normal with mean ``loc`` and standard deviation ``scale``; differentiable in both."""
-    full = _size(size, loc, scale)
-    unit = _result(nd.random.normal(0, 1, full or (1,), dtype or "float32", ctx), full)
-    return _kept(unit * _a(scale) + _a(loc), out)
+def lognormal(mean: Any = 0.0, sigma: Any = 1.0, size: Any = None, dtype: Any = None, ctx: Any = None,
+              out: Any = None) -> ndarray:
+    """Numbers whose logarithm is normal."""
+    return FUNCTIONS["exp"](normal(mean, sigma, size, dtype, ctx), out=out)
 
 
-def _a(x: Any) -> Any:
-    return to_array(x)
+def exponential(scale: Any = 1.0, size: Any = None, ctx: Any = None, out: Any = None) -> ndarray:
+    """Exponential numbers of mean ``scale``."""
+    device = _device(ctx, scale)
+    z = generator(device).standard_exponential(_size(size, scale)).astype(np.float32)
+    return FUNCTIONS["multiply"](place(z, device), scale, out=out)
 
 
-def _kept(result: Any, out: Any) -> Any:
-    if out is None:
-        return result
-    out[...] = result
-    return out
+def rayleigh(scale: Any = 1.0, size: Any = None, ctx: Any = None, out: Any = None) -> ndarray:
+    """Rayleigh numbers of mode ``scale``."""
+    device = _device(ctx, scale)
+    z = generator(device).rayleigh(size=_size(size, scale)).astype(np.float32)
+    return FUNCTIONS["multiply"](place(z, device), scale, out=out)
 
 
-def randn(*size: int, **kwargs: Any) -> Any:
-    """Standard normal."""
-    return normal(size=size, **kwargs)
+def _host(name: str, params: str, doc: str) -> Callable:
+    names = params.split()
+
+    def draw(*args: Any, size: Any = None, dtype: Any = None, ctx: Any = None, out: Any = None,
+             **kwargs: Any) -> ndarray:
+        if len(args) > len(names):
+            args, size = args[:-1], args[-1]
+        values = {**{k: d for k, d in _DEFAULTS.items() if k in names}, **dict(zip(names, args)), **kwargs}
+        if set(values) != set(names):
+            raise TypeError(f"np.random.{name} takes {params} and size, got {' '.join(values) or 'nothing'}.")
+        values = {k: v.asnumpy() if isinstance(v, Tensor) else v for k, v in values.items()}
+        found = getattr(generator(_device(ctx)), name)(**values, size=None if size is None else _size(size))
+        found = np.asarray(found)
+        return stored(place(found.astype(to_np(dtype or np.float32)) if found.dtype.kind == "f" else found, ctx), out)
+
+    draw.__name__ = draw.__qualname__ = name
+    draw.__doc__ = f"{doc} A constant to every gradient."
+    return draw
 
 
-def rand(*size: int, **kwargs: Any) -> Any:
-    """Uniform on [0, 1)."""
+_DEFAULTS = {"scale": 1.0, "lam": 1.0}
+beta = _host("beta", "a b", "Beta numbers.")
+chisquare = _host("chisquare", "df", "Chi-squared numbers.")
+gamma = _host("gamma", "shape scale", "Gamma numbers of mean shape scale.")
+pareto = _host("pareto", "a", "Pareto II numbers.")
+power = _host("power", "a", "Numbers of [0, 1] with density a x^(a-1).")
+weibull = _host("weibull", "a", "Weibull numbers of scale 1.")
+poisson = _host("poisson", "lam", "Poisson numbers of mean lam.")
+multinomial = _host("multinomial", "n pvals", "How often each outcome of probabilities pvals came up in n draws.")
+multivariate_normal = _host("multivariate_normal", "mean cov", "Normal vectors of a mean and a covariance.")
+
+
+def randint(low: int, high: int | None = None, size: Any = None, dtype: Any = None, ctx: Any = None,
+            out: Any = None) -> ndarray:
+    """Integers of [low, high), or of [0, low); int64 by default."""
+    low, high = (0, low) if high is None else (low, high)
+    if high <= low:
+        raise ArgumentError(f"np.random.randint: low must be less than high, got {low} and {high}.")
+    found = generator(_device(ctx)).integers(low, high, _size(size), to_np(dtype or np.int64))
+    return stored(place(found, ctx), out)
+
+
+def rand(*size: int, **kwargs: Any) -> ndarray:
+    """Uniform numbers of [0, 1): ``rand(2, 3)``."""
     return uniform(size=size, **kwargs)
 
 
-def randint(low: int, high: int | None = None, size: Any = None, dtype: Any = None, ctx: Any = None) -> Any:
-    """Integers of [low, high), or of [0, low)."""
-    low, high = (0, low) if high is None else (low, high)
-    full = _size(size)
-    drawn = _result(nd.random.randint(low, high, full or (1,), "int64", ctx), full)
-    return drawn if dtype is None else drawn.astype(dtype)
+def randn(*size: int, **kwargs: Any) -> ndarray:
+    """Standard normal numbers: ``randn(2, 3)``."""
+    return normal(size=size, **kwargs)
 
 
-def exponential(scale: Any = 1.0, size: Any = None, ctx: Any = None, out: Any = None) -> Any:
-    """Exponential with mean ``scale``."""
-    full = _size(size, scale)
-    return _kept(_result(nd.random.exponential(1.0, full or (1,), ctx=ctx), full) * _a(scale), out)
+def choice(a: Any, size: Any = None, replace: bool = True, p: Any = None, ctx: Any = None, out: Any = None) -> ndarray:
+    """Elements of ``a`` (of range(a), if a number) drawn with probabilities ``p``, with replacement or without."""
+    pool = a if isinstance(a, int) else lift(a, "random.choice").asnumpy()
+    weights = None if p is None else np.asarray(p.asnumpy() if isinstance(p, Tensor) else p, np.float64)
+    if weights is not None:
+        weights = weights / weights.sum()
+    found = generator(_device(ctx)).choice(pool, _size(size), replace, weights)
+    return stored(place(found, ctx), out)
 
 
-def gamma(shape: Any, scale: Any = 1.0, size: Any = None, dtype: Any = None, ctx: Any = None, out: Any = None) -> Any:
-    """Gamma with parameters ``shape`` (a number) and ``scale``."""
-    full = _size(size, scale)
-    return _kept(_result(nd.random.gamma(shape, 1.0, full or (1,), dtype or "float32", ctx), full) * _a(scale), out)
-
-
-def multinomial(n: int, pvals: Any, size: Any = None) -> Any:
-    """How often each of the outcomes comes in ``n`` trials; int64."""
-    p = onp.asarray(pvals.asnumpy() if hasattr(pvals, "asnumpy") else pvals, "float64")
-    full = _size(size)
-    trials = nd.random.multinomial(nd.array(p / p.sum()), shape=(max(int(onp.prod(full)), 1) * n,), dtype="int64")
-    rows = trials.asnumpy().reshape(-1, n)
-    counts = onp.stack([onp.bincount(r, minlength=len(p)) for r in rows]).astype(onp.int64)
-    return put(counts.reshape((*full, len(p))))
-
-
-def choice(a: Any, size: Any = None, replace: bool = True, p: Any = None, ctx: Any = None, out: Any = None) -> Any:
-    """Elements of ``a``, or of range(a), with or without replacement, with probabilities ``p``."""
-    n = int(a) if isinstance(a, (int, onp.integer)) else len(a)
-    full = _size(size)
-    count = int(onp.prod(full)) if full else 1
-    weights = onp.ones(n) if p is None else onp.asarray(p.asnumpy() if hasattr(p, "asnumpy") else p, "float64")
-    if not replace and count > onp.count_nonzero(weights):
-        raise ValueError("Cannot take a larger sample than population when 'replace=False'")
-    u = nd.random.uniform(0, 1, (count if replace else n,), "float64").asnumpy()
-    if replace:
-        drawn = onp.minimum(onp.searchsorted(onp.cumsum(weights) / weights.sum(), u, side="right"), n - 1)
-    else:  # the largest of u^(1/w) are a weighted sample (Efraimidis and Spirakis 2006)
-        with onp.errstate(divide="ignore"):
-            drawn = onp.argsort(-onp.where(weights > 0, onp.log(u) / weights, -onp.inf))[:count]
-    drawn = put(drawn.astype(onp.int64).reshape(full))
-    return drawn if isinstance(a, (int, onp.integer)) else to_array(a if isinstance(a, ndarray) else array(a))[drawn]
+def permutation(x: Any) -> ndarray:
+    """The elements of x (of range(x), if a number) in random order along the first axis."""
+    values = np.arange(x) if isinstance(x, int) else lift(x, "random.permutation").asnumpy()
+    return place(generator(_device(None)).permutation(values))
 
 
 def shuffle(x: ndarray) -> None:
-    """Put the elements of the first axis in random order, in place."""
-    x[...] = to_result(nd.random.shuffle(x), True)
+    """Bring the elements of x into random order along the first axis, in place."""
+    x[:] = permutation(x)
 
 
-def permutation(x: Any) -> Any:
-    """A copy of ``x``, or range(x), in random order."""
-    x = put(onp.arange(x)) if isinstance(x, int) else array(x)
-    shuffle(x)
-    return x
-
-
-__all__ = ["choice", "exponential", "gamma", "multinomial", "normal", "permutation", "rand", "randint", "randn", "seed",
-           "shuffle", "uniform"]
+__all__ = [
+    "beta", "chisquare", "choice", "exponential", "gamma", "gumbel", "laplace", "logistic", "lognormal", "multinomial",
+    "multivariate_normal", "normal", "pareto", "permutation", "poisson", "power", "rand", "randint", "randn",
+    "rayleigh", "seed", "shuffle", "uniform", "weibull",
+]

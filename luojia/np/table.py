@@ -1,84 +1,146 @@
-"""The functions of ``mx.np`` that are one operator each: NumPy's signatures, a row per function.
+"""The functions that are one operator under mx.np's name and signature: one line each.
 
-A row is a face (see ``_src/core/faces.py``), after ``operator ->`` where the names differ.
+``absolute(x) = abs`` names the operator ``abs``; without ``=`` the operator has the function's name. Every function
+takes ``out=`` as well, an array to write the result into.
 """
 
 from __future__ import annotations
 
-_UNARY = """abs arccos arccosh arcsin arcsinh arctan arctanh cbrt ceil cos cosh exp expm1 fix floor isfinite isinf isnan
-isneginf isposinf log log10 log1p log2 logical_not negative reciprocal rint sign signbit sin sinh sqrt square tan tanh
-trunc invert degrees radians ones_like zeros_like"""
-_BINARY = """add subtract multiply divide power arctan2 hypot copysign equal not_equal less less_equal greater
-greater_equal bitwise_and bitwise_or bitwise_xor maximum minimum mod lcm heaviside floor_divide"""
-_RENAMED = """
-abs -> absolute(x)
-abs -> fabs(x)
-degrees -> rad2deg(x)
-radians -> deg2rad(x)
-invert -> bitwise_not(x)
-divide -> true_divide(x1:x, x2:y)
-mod -> remainder(x1:x, x2:y)
-sum(a:x, axis=None, dtype=None, keepdims=False)
-mean(a:x, axis=None, dtype=None, keepdims=False)
-prod(a:x, axis=None, dtype=None, keepdims=False)
-prod -> product(a:x, axis=None, dtype=None, keepdims=False)
-max(a:x, axis=None, keepdims=False)
-max -> amax(a:x, axis=None, keepdims=False)
-min(a:x, axis=None, keepdims=False)
-min -> amin(a:x, axis=None, keepdims=False)
-std(a:x, axis=None, ddof=0, keepdims=False)
-var(a:x, axis=None, ddof=0, keepdims=False)
-all(a:x, axis=None, keepdims=False)
-any(a:x, axis=None, keepdims=False)
-argmax(a:x, axis=None, keepdims=False)
-argmin(a:x, axis=None, keepdims=False)
-count_nonzero(a:x, axis=None, keepdims=False) | dtype='int64'
-cumsum(a:x, axis=None, dtype=None)
-nanprod(a:x, axis=None, keepdims=False)
-clip(a:x, a_min=None, a_max=None)
-round(a:x, decimals=0)
-round -> around(a:x, decimals=0)
-round -> round_(a:x, decimals=0)
-expand_dims(a:x, axis)
-squeeze(a:x, axis=None)
-swapaxes(a:x, axis1, axis2)
-moveaxis(a:x, source, destination)
-broadcast_to(array:x, shape)
-flip(m:x, axis=None)
-roll(a:x, shift, axis=None)
-repeat(a:x, repeats, axis=None)
-tile(A:x, reps)
-tril(m:x, k=0)
-triu(m:x, k=0)
-trace(a:x)
-diagonal(a:x, offset=0, axis1=0, axis2=1)
-sort(a:x, axis=-1)
-matmul(a:x, b:y)
-inner(a:x, b:y)
-outer(a:x, b:y)
-tensordot(a:x, b:y, axes=2)
-where(condition:c, x, y)
-stack(*arrays:xs, axis=0)
-concatenate(*seq:xs, axis=0)
-vstack(*arrays:xs)
-vstack -> row_stack(*arrays:xs)
-hstack(*arrays:xs)
-dstack(*arrays:xs)
-column_stack(*tup:xs)
-meshgrid(*xi:xs, indexing='xy')
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .._src.core.faces import Face, compile_function, run_plain
+from .._src.core.op import OPERATORS
+from .._src.core.tensor import Tensor
+from .creation import lift
+from .multiarray import result
+
+# Numbers alone give NumPy's answer.
+ELEMENTWISE = """
+abs(x); absolute(x) = abs; fabs(x) = abs; negative(x); positive(x) = identity; square(x); invert(x)
+bitwise_not(x) = invert; add(x1:x, x2:y); subtract(x1:x, x2:y); multiply(x1:x, x2:y); power(x1:x, x2:y)
+divide(x1:x, x2:y); true_divide(x1:x, x2:y) = divide; floor_divide(x1:x, x2:y)
+mod(x1:x, x2:y); remainder(x1:x, x2:y) = mod; fmod(x1:x, x2:y)
+maximum(x1:x, x2:y); minimum(x1:x, x2:y); gcd(x1:x, x2:y); lcm(x1:x, x2:y)
+bitwise_and(x1:x, x2:y); bitwise_or(x1:x, x2:y); bitwise_xor(x1:x, x2:y); sign(x)
+equal(x1:x, x2:y); not_equal(x1:x, x2:y); less(x1:x, x2:y); less_equal(x1:x, x2:y); greater(x1:x, x2:y)
+greater_equal(x1:x, x2:y); logical_and(x1:x, x2:y); logical_or(x1:x, x2:y); logical_xor(x1:x, x2:y); logical_not(x)
+around(x, decimals=0) = round; round(x, decimals=0); round_(x, decimals=0) = round
+isclose(a:x, b:y, rtol=1e-05, atol=1e-08, equal_nan=False)
 """
-HOST = """allclose argpartition argwhere array_equal array_equiv bincount blackman corrcoef cov digitize
-diag_indices_from ediff1d flatnonzero hamming hanning histogram histogram2d in1d indices interp intersect1d isin
-isclose lexsort logspace may_share_memory median min_scalar_type nanargmax nanargmin nancumsum nanmax nanmean nanmin
-nansum nonzero packbits percentile polyval promote_types quantile result_type searchsorted setdiff1d setxor1d
-shares_memory tri tril_indices tril_indices_from triu_indices triu_indices_from union1d unique unravel_index argsort
-vander""".split()
+# The same, of integers in float32: their results are no integers.
+FLOATING = """
+sqrt(x); cbrt(x); exp(x); exp2(x); expm1(x); log(x); log2(x); log10(x); log1p(x); reciprocal(x)
+sin(x); cos(x); tan(x); arcsin(x); arccos(x); arctan(x); sinh(x); cosh(x); tanh(x); arcsinh(x); arccosh(x); arctanh(x)
+deg2rad(x) = radians; radians(x); rad2deg(x) = degrees; degrees(x); ceil(x); floor(x); trunc(x); fix(x); rint(x)
+float_power(x1:x, x2:y) = power; hypot(x1:x, x2:y); arctan2(x1:x, x2:y); logaddexp(x1:x, x2:y); heaviside(x1:x, x2:y)
+copysign(x1:x, x2:y); isfinite(x); isinf(x); isnan(x); isneginf(x); isposinf(x); signbit(x)
+"""
+# Sums and products of integers keep their dtype.
+KEPT = """
+sum(a:x, axis=None, dtype=None, keepdims=False); prod(a:x, axis=None, dtype=None, keepdims=False)
+product(a:x, axis=None, dtype=None, keepdims=False) = prod; cumsum(a:x, axis=None, dtype=None)
+"""
+PLAIN = """
+max(a:x, axis=None, keepdims=False); amax(a:x, axis=None, keepdims=False) = max
+min(a:x, axis=None, keepdims=False); amin(a:x, axis=None, keepdims=False) = min
+all(a:x, axis=None, keepdims=False); any(a:x, axis=None, keepdims=False)
+alltrue(a:x, axis=None, keepdims=False) = all; sometrue(a:x, axis=None, keepdims=False) = any
+argmax(a:x, axis=None); argmin(a:x, axis=None); ptp(a:x, axis=None, keepdims=False)
+sort(a:x, axis=-1, kind:_=None, order:_=None); argsort(a:x, axis=-1, kind:_=None, order:_=None) = argsort_stable
+copy(a:x) = identity; squeeze(a:x, axis=None); swapaxes(a:x, axis1, axis2); moveaxis(a:x, source, destination)
+tile(A:x, reps); roll(a:x, shift, axis=None); broadcast_to(array:x, shape); diag(array:x, k=0)
+diagonal(a:x, offset=0, axis1=0, axis2=1); tril(m:x, k=0); triu(m:x, k=0)
+take_along_axis(arr:x, indices:i, axis) = take_along; clip(a:x, a_min, a_max)
+inner(a:x, b:y); outer(a:x, b:y); vdot(a:x, b:y); tensordot(a:x, b:y, axes=2); kron(a:x, b:y)
+cross(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None); convolve(a, v, mode='full'); correlate(a, v, mode='valid')
+polyadd(a1:x, a2:y); polysub(a1:x, a2:y); polymul(a1:a, a2:v) = convolve; polyval(p, x)
+polyint(p, m=1, k=None); polyder(p, m=1); vander(x, N:n=None, increasing=False)
+"""
+PLAIN_FLOATING = """
+mean(a:x, axis=None, dtype=None, keepdims=False); std(a:x, axis=None, dtype:_=None, ddof=0, keepdims=False)
+var(a:x, axis=None, dtype:_=None, ddof=0, keepdims=False)
+nanmax(a:x, axis=None, keepdims=False); nanmin(a:x, axis=None, keepdims=False)
+nanmean(a:x, axis=None, keepdims=False); nansum(a:x, axis=None, keepdims=False)
+nanprod(a:x, axis=None, keepdims=False); nanvar(a:x, axis=None, ddof=0, keepdims=False)
+nanstd(a:x, axis=None, ddof=0, keepdims=False); nancumsum(a:x, axis=None, dtype=None)
+interp(x, xp:points, fp:values, left=None, right=None); trapz(y, x=None, dx=1.0, axis=-1)
+unwrap(p, discont=3.141592653589793, axis=-1); corrcoef(x:m, y=None, rowvar=True)
+cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None)
+nan_to_num(x, copy:_=True, nan=0.0, posinf=None, neginf=None) = replace_nonfinite
+"""
+LINALG = """
+det(a:x); inv(a:x) = inverse; cholesky(a:x); solve(a, b); slogdet(a:x); matrix_power(a:x, n)
+"""
 
 
-def rows() -> dict[str, str]:
-    """The rows by the name of their function."""
-    found = {name: f"{name}(x)" for name in _UNARY.split()}
-    found |= {name: f"{name}(x1:x, x2:y)" for name in _BINARY.split()}
-    for row in _RENAMED.strip().splitlines():
-        found[row.rpartition("->")[2].strip().partition("(")[0]] = row
+def same(x: Any) -> Any:
+    return x
+
+
+def floating(x: Any) -> Any:
+    """x, as float32 if it holds integers or booleans."""
+    return OPERATORS["cast"](x, dtype=np.dtype(np.float32)) if isinstance(x, Tensor) and x.np_dtype.kind in "biu" else x
+
+
+def stored(found: Any, out: Any) -> Any:
+    """The result, or ``out`` with it written into."""
+    found = result(found)
+    return found if out is None else out._store(found)
+
+
+def _plain(prepare: Callable) -> Callable:
+    def run(face: Face, inputs: tuple, attrs: dict[str, Any], out: Any = None) -> Any:
+        arrays = tuple([x if x is None else prepare(lift(x, face.name)) for x in inputs])
+        return stored(run_plain(face, arrays, attrs), out)
+
+    return run
+
+
+def _kept(face: Face, inputs: tuple, attrs: dict[str, Any], out: Any = None) -> Any:
+    x = lift(inputs[0], face.name)
+    found = run_plain(face, (x,), attrs)
+    if attrs["dtype"] is None and isinstance(x, Tensor) and x.np_dtype.kind in "iu" and found.np_dtype != x.np_dtype:
+        found = OPERATORS["cast"](found, dtype=x.np_dtype)
+    return stored(found, out)
+
+
+def _elementwise(prepare: Callable) -> Callable:
+    def run(face: Face, inputs: tuple, attrs: dict[str, Any], out: Any = None) -> Any:
+        if all(isinstance(x, (bool, int, float, np.generic)) for x in inputs):
+            return getattr(np, {"round_": "round", "fix": "trunc"}.get(face.name, face.name))(*inputs, **attrs)
+        arrays = tuple([x if isinstance(x, (bool, int, float)) else prepare(lift(x, face.name)) for x in inputs])
+        return stored(run_plain(face, arrays, attrs), out)
+
+    return run
+
+
+def lines(table: str) -> list[tuple[str, str]]:
+    """(face, operator) for each entry of a table.
+
+    >>> lines("abs(x); absolute(x) = abs")
+    [('abs(x)', 'abs'), ('absolute(x)', 'abs')]
+    """
+    found = []
+    for entry in table.replace("\n", ";").split(";"):
+        if entry.strip():
+            face, _, target = entry.strip().partition(") = ")
+            found.append((face + ")" * bool(target), target.strip() or face.partition("(")[0]))
     return found
+
+
+def make(module: str, *kinds: tuple[str, Callable]) -> dict[str, Callable]:
+    """The functions of some tables, each with what runs it."""
+    made = {}
+    for table, run in kinds:
+        for spec, target in lines(table):
+            function = compile_function(Face(OPERATORS[target], spec), run, module, "out=None")
+            made[function.__name__] = function
+    return made
+
+
+FUNCTIONS = make("luojia.np", (ELEMENTWISE, _elementwise(same)), (FLOATING, _elementwise(floating)),
+                 (KEPT, _kept), (PLAIN, _plain(same)), (PLAIN_FLOATING, _plain(floating)))
+LINALG_FUNCTIONS = make("luojia.np.linalg", (LINALG, _plain(floating)))

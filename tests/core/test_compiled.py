@@ -216,6 +216,59 @@ def test_attributes_that_would_keep_a_trace():
     close(net.seen, [2.0])
 
 
+def test_what_was_frozen_resized_or_replaced_is_traced_anew():
+    net = nn.Dense(3, 2)
+    f = mx.jit(lambda x: net(x))
+    g = ops.GradOperation(get_by_list=True)(f, [net.weight])
+    net.weight.requires_grad = False
+    assert abs(g(Tensor(A))[0].asnumpy()).max() == 0
+    net.weight.requires_grad = True
+    close(g(Tensor(A))[0], np.stack([A.sum(0)] * 2), 1e-5)
+    net.weight.set_data(Tensor(np.ones((4, 3), np.float32)), slice_shape=True)
+    net.bias.set_data(Tensor(np.zeros(4, np.float32)), slice_shape=True)
+    plain = mx.jit(lambda x: ops.matmul(x, net.weight.T))
+    close(plain(Tensor(A)), np.stack([A.sum(1)] * 4, 1), 1e-5)
+    net.weight.set_data(Tensor(np.ones((1, 3), np.float32)), slice_shape=True)
+    close(plain(Tensor(A)), A.sum(1, keepdims=True), 1e-5)
+
+    class Scale(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.w = Parameter(Tensor([2.0]), name="w")
+
+        def call(self, x):
+            return x * self.w
+
+    scale = Scale()
+    h = mx.jit(lambda x: scale(x))
+    close(h(Tensor([3.0])), [6.0])
+    del scale.w
+    scale.w = Parameter(Tensor([5.0]), name="w")
+    close(h(Tensor([3.0])), [15.0])
+
+
+def test_blocks_that_wait_for_their_shapes():
+    block = gluon.nn.Dense(2)
+    block.initialize(mx.init.One(), ctx=current_context())
+    f = mx.jit(lambda x: block(x))
+    close(f(nd.array(A)), np.stack([A.sum(1)] * 2, 1), 1e-5)
+    close(f(nd.array(A)), np.stack([A.sum(1)] * 2, 1), 1e-5)
+    assert f.traces == ["first call"]
+    block.initialize(mx.init.Zero(), ctx=current_context(), force_reinit=True)
+    close(f(nd.array(A)), np.zeros((5, 2)))
+
+
+def test_writing_into_an_argument_runs_eagerly():
+    def fill(x):
+        x[0] = 7.0
+        return x * 1.0
+
+    x = Tensor([1.0, 2.0])
+    with pytest.warns(UserWarning, match="fill runs eagerly.*it writes into an argument"):
+        mx.jit(fill)(x)
+    close(x, [7.0, 2.0])
+
+
 OPTIMIZERS = {
     "momentum": lambda p: nn.Momentum(p, 0.1, 0.9, weight_decay=0.01),
     "adam": lambda p: nn.Adam(p, 0.01),

@@ -85,7 +85,7 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
         elif hasattr(t, "_luojia_apply"):
             return t._luojia_apply(op, inputs, attrs)
         else:
-            values.append(np.asarray(t))
+            values.append(t if hasattr(t, "aval") else np.asarray(t))  # JAX's arrays and tracers as they are
             odd = True
     if device is None:
         return _apply_to_constants(op, inputs, attrs)
@@ -166,9 +166,9 @@ def _apply_to_constants(op: Operator, inputs: Any, attrs: dict) -> Any:
                 f"{op.name} expects Tensors, got {type(t).__name__}; wrap it first, as in luojia.Tensor(...)."
             )
     device = current_context()
-    values = [t if t is None else np.asarray(t) for t in inputs]
+    values = [t if t is None or hasattr(t, "aval") else default_precision(np.asarray(t)) for t in inputs]
     engine = device.engine
-    values = [v if v is None else engine.put(default_precision(v), device) for v in values]
+    values = [v if v is None else engine.put(v, device) for v in values]
     ans = compute(engine, op, values, attrs)
     if ans.__class__ is tuple:
         return tuple([wrap(Tensor, a, device) for a in ans])

@@ -55,6 +55,7 @@ class Compiled:
         self._lock = threading.RLock()
         self._modules: list[Any] | None = None
         self._version = -1
+        self._parts: tuple = ()
 
     def __deepcopy__(self, memo: dict) -> None:
         return None  # a copy of its owner compiles for itself
@@ -82,6 +83,9 @@ class Compiled:
             entry = self._entries.get(key)
         except TypeError:  # a Python value that does not hash
             return self.fn(*args, **kwargs)
+        if isinstance(entry, _Entry) and entry.region.stale():
+            del self._entries[key]
+            entry = None
         if entry is None:
             with self._lock:
                 entry = self._entries.get(key)
@@ -102,8 +106,10 @@ class Compiled:
         """The training flags of the Modules that the function is made of, and of those among the arguments."""
         if self._version != structure.version:
             self._modules = modules_in(self.fn)
+            self._parts = tuple([id(t) for m in self._modules for t in _tensors_of(m)])
             self._version = structure.version
-        flags = [m.__dict__.get(_MODES) for m in self._modules or ()]
+        flags: list[Any] = [self._parts]
+        flags += [m.__dict__.get(_MODES) for m in self._modules or ()]
         for a in args:
             if hasattr(a, "cells_and_names"):
                 flags += [m.__dict__.get(_MODES) for m in modules_in(a)]
@@ -114,10 +120,13 @@ class Compiled:
         entry = _Entry()
 
         def body(frame: Any, given: list[Tensor]) -> list[Tensor]:
+            before = [t._value for t in given]
             a = _unpack(structure[0], given)
             k = _unpack(structure[1], given) if structure[1] is not None else {}
             flat: list[Tensor] = []
             entry.template = _pack_output(self.fn(*a, **k), flat)
+            if any(t._value is not v for t, v in zip(given, before)):
+                raise Untraceable("it writes into an argument")
             return flat
 
         try:
@@ -282,7 +291,7 @@ def _unpack(template: Any, tensors: list[Tensor]) -> Any:
 
 
 def modules_in(root: Any) -> list[Any]:
-    """The Modules that a function refers to: by its object, its closure, the globals that it names, and theirs."""
+    """The Modules and Blocks that a function refers to, by its object, its closure and the globals that it names."""
     found: dict[int, Any] = {}
     seen: dict[int, Any] = {}
     stack = [root]
@@ -291,10 +300,19 @@ def modules_in(root: Any) -> list[Any]:
         if id(value) in seen or isinstance(value, (type, types.ModuleType, str, int, float, Tensor, np.ndarray)):
             continue
         seen[id(value)] = value
-        if hasattr(value, "cells_and_names"):
+        if hasattr(value, "cells_and_names") or hasattr(value, "collect_params"):
             found[id(value)] = value
         stack.extend(_parts(value))
     return list(found.values())
+
+
+def _tensors_of(network: Any) -> Iterable[Any]:
+    """The parameters that a Module or Block holds itself."""
+    if hasattr(network, "cells_and_names"):
+        yield from network._params.values()
+    else:
+        for p in getattr(network, "_reg_params", {}).values():
+            yield from (p._data or {}).values()
 
 
 def _parts(value: Any) -> Iterable[Any]:
@@ -316,7 +334,7 @@ def _parts(value: Any) -> Iterable[Any]:
         yield from value
     elif isinstance(value, dict):
         yield from value.values()
-    elif hasattr(value, "cells_and_names"):
+    elif hasattr(value, "cells_and_names") or hasattr(value, "collect_params"):
         yield from value.__dict__.values()
     elif hasattr(value, "__dict__"):
         yield from vars(value).values()

@@ -300,10 +300,23 @@ class Region(Pullback):
         reached = found.get("reached", ())
         self.chosen = [i for i, v in enumerate(places) if v in used or i in reached]
         self.holders = [self.inputs[i].holder if i >= self.given else None for i in self.chosen]
+        self._checks = [(self.inputs[i].holder, self.inputs[i].shape, self.inputs[i].dtype, i not in reached)
+                        for i in self.chosen if i >= self.given and self.inputs[i].holder is not None]
         self._sources = [(i, s.source) for i, s in enumerate(self.inputs) if s.source is not None and i >= self.given]
         return places
 
     # -- running ---------------------------------------------------------------------------------------------------
+
+    def stale(self) -> bool:
+        """Whether a Tensor from outside has another shape, dtype or device than when this was traced, or is on the
+        tape now and was not."""
+        linked = self.linked is not None
+        for t, shape, dtype, constant in self._checks:
+            value = t._value
+            if (value.shape != shape or value.dtype != dtype or t._device is not self.device
+                    or linked and constant and t._node is not None and _is_float(dtype)):
+                return True
+        return False
 
     def __call__(self, tensors: Sequence[Tensor]) -> list[Tensor]:
         """The outputs for ``tensors``, which are the given inputs; Tensors from outside give theirs themselves."""

@@ -86,18 +86,52 @@ def _engine_for(device: Context):
     return cpu_engine()
 
 
+_chosen: str | None = None
+
+
+def cpu_engine_name() -> str:
+    """Which engine the cpu devices have: as ``set_cpu_engine`` or the environment's ``LUOJIA_ENGINE`` says."""
+    name = _chosen or os.environ.get("LUOJIA_ENGINE", "numpy")
+    if name not in ("numpy", "xla"):
+        raise ArgumentError(f"LUOJIA_ENGINE must be 'numpy' or 'xla', got {name!r}.")
+    return name
+
+
 def cpu_engine():
-    """The engine of the cpu devices: NumPy, or XLA if the environment says ``LUOJIA_ENGINE=xla``."""
-    name = os.environ.get("LUOJIA_ENGINE", "numpy")
-    if name == "numpy":
+    """The engine of the cpu devices."""
+    if cpu_engine_name() == "numpy":
         from .numpy_engine import ENGINE
 
         return ENGINE
-    if name == "xla":
-        from .xla_engine import ENGINE
+    return xla_engine()
 
-        return ENGINE
-    raise ArgumentError(f"LUOJIA_ENGINE must be 'numpy' or 'xla', got {name!r}.")
+
+def set_cpu_engine(name: str) -> None:
+    """Give the cpu devices the engine ``name``; arrays that are there already stay as they are."""
+    global _chosen
+    if name == "xla":
+        xla_engine()
+    before, _chosen = _chosen, name
+    try:
+        engine = cpu_engine()
+    except ArgumentError:
+        _chosen = before
+        raise
+    for device in _interned.values():
+        if device.device_type != "gpu":
+            device._engine = engine
+
+
+def xla_engine():
+    """The XLA engine; raises DeviceError that says what to install where JAX is missing or too old."""
+    try:
+        from .xla_engine import ENGINE
+    except ImportError as e:
+        raise DeviceError(
+            f"the XLA engine needs JAX, which cannot be used here ({e}); install luojia[xla], which brings jax 0.4.30 "
+            "or newer (pip install 'luojia[xla]'), or use the NumPy engine."
+        ) from e
+    return ENGINE
 
 
 def gpu_engine(device: Context):
@@ -108,9 +142,7 @@ def gpu_engine(device: Context):
             "Install luojia[xla] with a CUDA build of jax (pip install 'luojia[xla]' 'jax[cuda12]'), "
             "or compute on cpu(), for example with ctx=luojia.cpu()."
         )
-    from .xla_engine import ENGINE
-
-    return ENGINE
+    return xla_engine()
 
 
 def num_gpus() -> int:

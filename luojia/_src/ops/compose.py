@@ -78,8 +78,8 @@ def split(x: Tensor, indices_or_sections: Any, axis: int = 0, uneven: bool = Fal
     if isinstance(indices_or_sections, (int, np.integer)):
         k = int(indices_or_sections)
         if k < 1 or (n % k and not uneven):
-            raise ArgumentError(f"split: an axis of length {n} does not split into {k} equal parts; give indices, or "
-                                "use array_split.")
+            raise ArgumentError(f"array split does not result in an equal division: an axis of length {n} in {k} "
+                                "parts; give indices, or use array_split.")
         sizes = [n // k + (i < n % k) for i in range(k)]
         stops = np.cumsum(sizes[:-1]).tolist()
     else:
