@@ -43,5 +43,9 @@ class NotSupportedError(MXNetError, NotImplementedError):
     """A name or option of the original API that luojia does not provide; the message says what to use."""
 
 
+class RefusedName(NotSupportedError, AttributeError):
+    """A name of the original API that a module does not provide: for ``hasattr`` it is not there."""
+
+
 class NotImplementedForSymbol(MXNetError, NotImplementedError):
     """An operation that needs values, asked of a Symbol, which has none."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .._src.core.tensor import Tensor
-from .._src.errors import ArgumentError, NotSupportedError
+from .._src.errors import ArgumentError, RefusedName
 from . import creation
 from .arithmetic import TWO_OPERANDS
 from .door import function
@@ -77,9 +77,12 @@ def retain(data: NDArray, indices: NDArray) -> NDArray:
     return (data * creation.place(keep, data._device)).tostype("row_sparse")
 
 
+_REFUSED = ("CSRNDArray", "RowSparseNDArray", "BaseSparseNDArray")
+
+
 def __getattr__(name: str) -> Any:
-    if name in ("CSRNDArray", "RowSparseNDArray", "BaseSparseNDArray"):
-        raise NotSupportedError(f"nd.sparse.{name}: luojia labels dense arrays; look at x.stype instead of the class.")
+    if name in _REFUSED:
+        raise RefusedName(f"nd.sparse.{name} is not provided: luojia labels dense arrays; look at x.stype instead.")
     if name in TWO_OPERANDS:
         return TWO_OPERANDS[name]
     return function(name)

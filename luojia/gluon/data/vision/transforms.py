@@ -14,17 +14,19 @@ import numpy as np
 from ...._src.core import dtypes
 from ...._src.core.tensor import Tensor, wrap
 from ...._src.data import images
-from ...._src.errors import ArgumentError, DTypeError, NotSupportedError, ShapeError
+from ...._src.errors import ArgumentError, DTypeError, RefusedName, ShapeError
 from ....image import method_of
 from ....ndarray import NDArray
 from ...block import Block, HybridBlock
 from ...nn import HybridSequential, Sequential
 from .._arrays import to_nd
 
+_REFUSED = ("Rotate", "RandomRotation", "RandomGray")
+
 
 def __getattr__(name: str) -> Any:
-    if name in ("Rotate", "RandomRotation", "RandomGray"):
-        raise NotSupportedError(
+    if name in _REFUSED:
+        raise RefusedName(
             f"transforms.{name} is not provided; pass a function of the image to dataset.transform_first."
         )
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
