@@ -12,6 +12,7 @@ from typing import Any
 
 from .. import _src  # noqa: F401 - the machine room comes first
 from .._src import ops as _ops  # noqa: F401 - registers the operators and Tensor's methods
+from .._src.core.refused import ARRAYS as _REFUSED  # noqa: F401 - what docs/refused.md lists
 from . import arithmetic as _arithmetic
 from . import fluent as _fluent  # noqa: F401 - sets NDArray's methods, as indexing does
 from . import indexing as _indexing  # noqa: F401
@@ -72,15 +73,16 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'luojia.ndarray' has no attribute {name!r}")
     else:
         found = _function(name)
+        if name != found.__name__:  # an old name of it
+            return found
     globals()[name] = found
     return found
 
 
 def _more() -> dict[str, Any]:
-    from .multi import FUNCTIONS as MANY
-    from .updates import FUNCTIONS
+    from .updates_many import PUBLIC
 
-    return {**FUNCTIONS, **MANY}
+    return PUBLIC
 
 
 def __dir__() -> list[str]:

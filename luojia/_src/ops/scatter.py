@@ -122,7 +122,7 @@ def _(xp, g, ans, args, needs, *, axis, reduction):
     return dx, None, xp.take_along(g, i, axis=axis) if needs[2] else None
 
 
-@op(mx=("index_copy(old_tensor:x, index_vector:i, new_tensor:v)",), fn=())
+@op(mx=("_contrib_index_copy(old_tensor:x, index_vector:i, new_tensor:v)",), fn=())
 def index_copy(xp, x, i, v):
     """x with its rows at positions i replaced by v."""
     return xp.set_at(x, (i.astype("int64"),), v)

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from ..core.dtypes import to_np
-from ..core.faces import FaceModule, LazyMethod, compile_function, run_plain
+from ..core.faces import FaceModule, LazyMethod, compile_plain
 from ..core.op import OPERATORS
 from ..core.tape import Leaf
 from ..core.tensor import Tensor, wrap
 from ..errors import ArgumentError, DTypeError
 
-FACES = FaceModule({"fn": lambda face: compile_function(face, run_plain, "luojia")})
+FACES = FaceModule({"fn": lambda face: compile_plain(face, "luojia")})
 
 SAME = """abs absolute acos acosh add addcdiv addcmul addmm addmv all amax amin any approximate_equal arccos arccosh
 arcsin arcsinh arctan arctan2 arctanh argsort asin asinh atan atan2 atanh baddbmm bincount bitwise_and
