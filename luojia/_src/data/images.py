@@ -141,11 +141,6 @@ def hue(image: np.ndarray, alpha: float) -> np.ndarray:
     return as_dtype(image.astype(np.float32) @ turn.T.astype(np.float32), image.dtype)
 
 
-def lighting(image: np.ndarray, alpha: Sequence[float] | np.ndarray) -> np.ndarray:
-    """Noise along the principal colours of ImageNet, as of Krizhevsky et al. 2012 (AlexNet)."""
-    return as_dtype(picture.lighting(np, image, np.asarray(alpha)), image.dtype)
-
-
 def rotate(image: np.ndarray, degrees: float, fill: Any = 0, method: str = "bilinear") -> np.ndarray:
     """The image turned counter-clockwise about its middle, at its own size."""
     from scipy.ndimage import affine_transform
