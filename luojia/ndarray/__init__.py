@@ -61,6 +61,8 @@ _RANDOM = {"uniform": "uniform", "normal": "normal", "shuffle": "shuffle"} | {
 def __getattr__(name: str) -> Any:
     if name in _SUBMODULES:
         found = importlib.import_module(f".{'op' if name == '_internal' else name}", __name__)
+    elif name in ("np", "npx"):  # F.np and F.npx of a hybrid_forward
+        found = importlib.import_module(f"luojia.{name}")
     elif name in _RANDOM:
         found = getattr(importlib.import_module(".random", __name__), _RANDOM[name])
     elif _MORE.search(name) and name in (more := _more()):

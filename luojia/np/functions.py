@@ -215,7 +215,8 @@ def nonzero(a: Any) -> tuple[ndarray, ...]:
 def dot(a: Any, b: Any, out: Any = None) -> ndarray:
     """The sum over the last axis of a and the last but one of b (the only one of a vector); with a number, a b."""
     a, b = compose.common([lift(x, "dot") for x in (a, b)])
-    return stored(OPERATORS["dot_last" if a.ndim and b.ndim else "multiply"](a, b), out)
+    scalar = any(isinstance(x, Tensor) and not x.ndim for x in (a, b))
+    return stored(OPERATORS["multiply" if scalar else "dot_last"](a, b), out)
 
 
 def matmul(a: Any, b: Any, out: Any = None) -> ndarray:

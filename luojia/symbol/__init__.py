@@ -31,6 +31,8 @@ def __getattr__(name: str) -> Any:
         return importlib.import_module(f".{'op' if name in ('_internal', 'sparse') else name}", __name__)
     if name in _RANDOM:
         return getattr(importlib.import_module(".random", __name__), name)
+    if name in ("np", "npx"):  # F.np and F.npx of a hybrid_forward
+        return importlib.import_module(f"luojia.{name}")
     if name.startswith("__"):
         raise AttributeError(name)
     if name == "Custom":

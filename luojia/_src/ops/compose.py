@@ -37,9 +37,11 @@ def joined(xs: Sequence[Any], axis: int | None = 0) -> Any:
 
 
 def common(xs: Sequence[Any]) -> list[Any]:
-    """Arrays in their common dtype."""
+    """Arrays in their common dtype; Symbols, which have none yet, as they are."""
     from ..core.dtypes import promote
 
+    if not all(isinstance(x, Tensor) for x in xs):
+        return list(xs)
     dtype = xs[0].np_dtype
     for x in xs[1:]:
         dtype = promote(dtype, x.np_dtype)
