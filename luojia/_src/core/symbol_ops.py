@@ -133,7 +133,7 @@ def compose(face: Face, args: tuple, kwargs: dict[str, Any], hint: str | None = 
     arrays, star, given, extra = _bind(face, args, kwargs)
     extra = extra_attributes(AttrScope.current().get({**(attr or {}), **extra}))
     cls = next((type(a) for a in (*arrays.values(), *star) if isinstance(a, Symbol)), None) or _door()
-    stem = names.CANONICAL[face.name] if face.name in _SOURCES else hint or face.name
+    stem = names.CANONICAL.get(face.name, face.name) if face.name in _SOURCES else hint or face.name
     name = new_name(name, stem.lower())
     return cls(make_node(face, arrays, star, given, extra, name, cls))
 
