@@ -169,7 +169,7 @@ class NDArray(_Methods):
         node = None
         if state.recording and self._node is not None:
             node = Node(_Move, {"source": self._device}, (self._node,), (), None, device)
-        return wrap(NDArray, value, device, node)
+        return wrap(self._result_class, value, device, node)
 
     def astype(self, dtype: Any, copy: bool = True) -> NDArray:
         """The array in another dtype; itself if it has that dtype and ``copy`` is false."""

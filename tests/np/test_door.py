@@ -63,6 +63,19 @@ def test_links_pass_between_the_classes():
     assert x.grad.tolist() == [3.0, 12.0] and isinstance(x.grad, np.ndarray)
 
 
+def test_arrays_keep_their_class_on_another_device():
+    x = np.array([1.0, 2.0])
+    x.attach_grad()
+    with autograd.record():
+        y = x.as_in_ctx(mx.cpu(1))
+        z = (y * y).sum()
+    z.backward()
+    assert isinstance(y, np.ndarray) and y.ctx == mx.cpu(1) and isinstance(x.copyto(mx.cpu(1)), np.ndarray)
+    assert x.grad.tolist() == [2.0, 4.0]
+    parts = mx.gluon.utils.split_and_load(np.arange(4).reshape(2, 2), [mx.cpu(0), mx.cpu(1)])
+    assert [type(p.sum().item()) for p in parts] == [float, float] and all(isinstance(p, np.ndarray) for p in parts)
+
+
 def test_numpys_functions_and_arrays_find_the_door():
     x = np.array([[1.0, 2.0], [3.0, 4.0]])
     x.attach_grad()
