@@ -202,7 +202,8 @@ def test_a_module_on_two_devices(rng, tmp_path):
              for n, s in zip(net.list_arguments(), net.infer_shape(data=(20, 10))[0])
              if n not in ("data", "softmax_label")}
     module.fit(train, eval_data=test, optimizer_params={"learning_rate": 0.5, "momentum": 0.9},
-               eval_metric=["acc", "ce"], num_epoch=4, arg_params=given, aux_params={}, batch_end_callback=mx.callback.Speedometer(20, 2),
+               eval_metric=["acc", "ce"], num_epoch=4, arg_params=given, aux_params={},
+               batch_end_callback=mx.callback.Speedometer(20, 2),
                epoch_end_callback=mx.callback.do_checkpoint(str(tmp_path / "m"), 2))
     scores = dict(module.score(test, ["acc", "ce"]))
     assert scores["accuracy"] == pytest.approx(0.85) and scores["cross-entropy"] == pytest.approx(0.6749, abs=2e-3)
