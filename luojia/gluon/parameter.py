@@ -16,7 +16,7 @@ from .._src.core.tape import Leaf, recording_scope, state
 from .._src.core.tensor import Tensor, wrap
 from .._src.engine.devices import Context, current_context
 from .._src.errors import MXNetError
-from ..ndarray import NDArray
+from ..ndarray import NDArray, array
 from .utils import shape_is_known
 
 __all__ = ["Constant", "DeferredInitializationError", "Parameter", "ParameterDict", "tensor_types"]
@@ -395,8 +395,8 @@ class Parameter:
         if arrays is None:
             return
         self._data = {}
-        for (device, array), grad in zip(arrays.items(), grads):
-            leaf = wrap(NDArray, device.engine.put(array, device), device)
+        for (device, values), grad in zip(arrays.items(), grads):
+            leaf = wrap(NDArray, device.engine.put(values, device), device)
             leaf._role = True
             self._make_leaf(leaf)
             if grad is not None:
@@ -421,8 +421,6 @@ class Constant(Parameter):
 
     def __init__(self, name: str, value: Any) -> None:
         if not isinstance(value, Tensor):
-            from ..ndarray import array
-
             value = array(value)
         self.value = value
         super().__init__(name, grad_req="null", shape=value.shape, dtype=value.np_dtype.type,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..engine.devices import current_context
 from ..engine.namespace import OPERATORS
 from ..engine.numpy_engine import ENGINE as NUMPY
 from ..errors import ArgumentError, DeviceError, DTypeError, MXNetError, ShapeError
@@ -164,8 +165,6 @@ def failed(op: Operator, values: list, e: Exception) -> Exception:
 
 def _apply_to_constants(op: Operator, inputs: Any, attrs: dict) -> Any:
     """Operators without Tensor inputs (creation, random draws, functions of scalars) compute on the default device."""
-    from ..engine.devices import current_context
-
     for t in inputs:
         if isinstance(t, (list, tuple, str, dict, set)):
             raise DTypeError(

@@ -133,8 +133,8 @@ def compose(face: Face, args: tuple, kwargs: dict[str, Any], hint: str | None = 
     arrays, star, given, extra = _bind(face, args, kwargs)
     extra = extra_attributes(AttrScope.current().get({**(attr or {}), **extra}))
     cls = next((type(a) for a in (*arrays.values(), *star) if isinstance(a, Symbol)), None) or _door()
-    hint = names.CANONICAL.get(face.name, face.name) if face.name in _SOURCES else hint or face.name
-    name = new_name(name, hint.lower())
+    stem = names.CANONICAL.get(face.name, face.name) if face.name in _SOURCES else hint or face.name
+    name = new_name(name, stem.lower())
     return cls(make_node(face, arrays, star, given, extra, name, cls))
 
 

@@ -167,7 +167,7 @@ def image_resize(xp, x, *, size=(), keep_ratio=False, interp=1):
         width, height = columns * sizes[0] // short, rows * sizes[0] // short
     if (height, width) == (rows, columns):
         return x + x.dtype.type(0)
-    out = x if x.dtype == "float64" else x.astype("float32")
+    out = x if x.dtype.name == "float64" else x.astype("float32")
     for axis, old, new in ((len(x.shape) - 3, rows, height), (len(x.shape) - 2, columns, width)):
         out = along(xp, out, weights(old, new, _METHODS[interp]), axis)
     return as_dtype(xp.round(out) if interp == 3 and x.dtype.kind in "iu" else out, x.dtype, xp)
