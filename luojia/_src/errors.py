@@ -46,7 +46,7 @@ class FormatError(MXNetError, ValueError):
 
 
 class MissingFileError(MXNetError, FileNotFoundError):
-    """A file, or the folder to write one in, that is not there."""
+    """A file, or the folder to write one in, that is not there or cannot be opened."""
 
 
 class NotSupportedError(MXNetError, NotImplementedError):
