@@ -6,7 +6,7 @@ from typing import Any
 
 from ._src.paths import refusing
 
-_INSTEAD = {
+_REFUSED = {
     "amp": "cast the network with net.cast('float16') and train with multi_precision=True.",
     "autograd": "use luojia.autograd.",
     "onnx": "export the graph with net.export, and convert its files with onnx's tools.",
@@ -24,4 +24,4 @@ def __getattr__(name: str) -> Any:
         from .symbol import contrib as found
 
         return found
-    return refusing("luojia.contrib", _INSTEAD.get(name, "luojia has no such module."))(name)
+    return refusing("luojia.contrib", _REFUSED.get(name, "luojia has no such module."))(name)

@@ -13,7 +13,7 @@ import numpy as np
 from ._src.core.tensor import Tensor, wrap
 from ._src.data import codecs, images
 from ._src.engine.devices import current_context
-from ._src.errors import ArgumentError, MXNetError, NotSupportedError
+from ._src.errors import ArgumentError, MXNetError, RefusedName
 from .ndarray import NDArray
 
 _INTERP = {0: "nearest", 1: "bilinear", 2: "bicubic", 3: "area", 9: "bilinear", 10: "bilinear"}
@@ -28,7 +28,7 @@ _REFUSED = (
 
 def __getattr__(name: str) -> Any:
     if name in _REFUSED:
-        raise NotSupportedError(
+        raise RefusedName(
             f"mx.image.{name} is not provided: luojia augments images with gluon.data.vision.transforms, and reads "
             "them with gluon.data.vision.ImageFolderDataset or ImageRecordDataset and a gluon.data.DataLoader."
         )

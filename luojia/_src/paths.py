@@ -11,7 +11,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from .errors import NotSupportedError
+from .errors import RefusedName
 
 
 def also_at(module: ModuleType, *paths: str) -> None:
@@ -26,8 +26,8 @@ def also_at(module: ModuleType, *paths: str) -> None:
 def refusing(module: str, instead: str) -> Callable[[str], Any]:
     """A ``__getattr__`` for a module whose names are not provided: importing it works, using a name of it raises."""
     def __getattr__(name: str) -> Any:
-        if name.startswith("__"):
+        if name.startswith("_"):
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
-        raise NotSupportedError(f"{module}.{name} is not provided; {instead}")
+        raise RefusedName(f"{module}.{name} is not provided; {instead}")
 
     return __getattr__

@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from .._src.errors import NotSupportedError
+from .._src.errors import RefusedName
 from . import config
 from .dataset import Dataset, PipelineError
 from .samplers import (
@@ -62,7 +62,7 @@ def __getattr__(name: str) -> Any:
     if name in ("vision", "transforms"):
         return importlib.import_module(f".{name}", __name__)
     if name in _REFUSED:
-        raise NotSupportedError(
+        raise RefusedName(
             f"dataset.{name} is not provided; read the data in Python and hand it to dataset.GeneratorDataset or "
             "dataset.NumpySlicesDataset."
         )

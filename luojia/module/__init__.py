@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._src.errors import NotSupportedError
+from .._src.errors import RefusedName
 from .base_module import BaseModule
 from .bucketing_module import BucketingModule
 from .module import Module
@@ -16,7 +16,7 @@ _REFUSED = {"SequentialModule": "compose the symbols instead, as in second(data=
 
 def __getattr__(name: str) -> Any:
     if name in _REFUSED:
-        raise NotSupportedError(f"module.{name} is not provided: {_REFUSED[name]}.")
+        raise RefusedName(f"module.{name} is not provided: {_REFUSED[name]}.")
     raise AttributeError(f"module 'luojia.module' has no attribute {name!r}")
 
 

@@ -10,10 +10,9 @@ import numpy as np
 from .._src.core.dtypes import float32, int32
 from .._src.core.tape import state
 from .._src.core.tensor import Tensor, wrap
-from .._src.engine.numpy_engine import ENGINE as NUMPY
 from .._src.errors import ArgumentError, DTypeError, ShapeError
 from .._src.ops import Parameter, ParameterTuple
-from .._src.train.inplace import KERNELS, own, updater
+from .._src.train.inplace import KERNELS, in_place, own, updater
 from .._src.train.rules import Preset
 from .learning_rate_schedule import LearningRateSchedule
 from .module import Module
@@ -289,7 +288,7 @@ class RuleOptimizer(Optimizer):
         if (
             self._preset.name not in KERNELS
             or any([not isinstance(p, Tensor) and len(p.leaves()) > 1 for p in self.parameters])
-            or not all([w._device._engine is NUMPY and w._value.dtype.itemsize >= 4 for w in leaves])
+            or not all([in_place(w) for w in leaves])
         ):
             return False
         step = self._step

@@ -26,7 +26,7 @@ def _refuse(name: str, instead: str) -> type:
         raise NotSupportedError(f"nn.{name}: luojia does not provide it; {instead}.")
 
     return type(name, (Module,), {"__init__": __init__, "__module__": __name__,
-                                  "__doc__": f"Refused by name; {instead}."})
+                                  "__doc__": f"{name} is refused by name; {instead}."})
 
 
 globals().update({name: _refuse(name, instead) for name, instead in _INSTEAD.items()})

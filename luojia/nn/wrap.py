@@ -328,7 +328,7 @@ class Jvp(Module):
 
 
 class GetNextSingleOp(Module):
-    """Refused: luojia has no data queues on devices."""
+    """GetNextSingleOp is refused: luojia has no data queues on devices."""
 
     def __init__(self, *args: Any) -> None:
         from .._src.errors import NotSupportedError

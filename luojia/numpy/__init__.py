@@ -28,7 +28,7 @@ from .._src.core.dtypes import (
     uint32,
     uint64,
 )
-from .._src.errors import NotSupportedError
+from .._src.errors import RefusedName
 from . import creation, manipulation, mathematics, sets
 from .creation import *  # noqa: F403
 from .manipulation import *  # noqa: F403
@@ -46,7 +46,7 @@ _REFUSED = {"fft": "transform on the host with numpy.fft"}
 
 def __getattr__(name: str) -> Any:
     if name in _REFUSED:
-        raise NotSupportedError(f"luojia.numpy.{name} is not supported; {_REFUSED[name]}.")
+        raise RefusedName(f"luojia.numpy.{name} is not supported; {_REFUSED[name]}.")
     raise AttributeError(f"module 'luojia.numpy' has no attribute {name!r}; dir(luojia.numpy) lists what it has.")
 
 

@@ -6,9 +6,10 @@ import sys
 from typing import Any
 
 from .._src import ops as _operators  # noqa: F401 - registers the operators
-from .._src.core.faces import FaceModule, compile_class, compile_function, run_plain
+from .._src.core.faces import FaceModule, compile_class, compile_plain
 from .._src.paths import also_at
-from . import composite, functional, plain, primitive, random, state, stateful, updates
+from . import composed, composite, functional, plain, primitive, random, state, stateful, updates
+from .composed import *  # noqa: F403
 from .composite import *  # noqa: F403
 from .functional import *  # noqa: F403
 from .plain import *  # noqa: F403
@@ -19,7 +20,7 @@ from .stateful import *  # noqa: F403
 from .updates import *  # noqa: F403
 
 _faces = FaceModule({
-    "fn": lambda face: compile_function(face, run_plain, __name__),
+    "fn": lambda face: compile_plain(face, __name__),
     "ms": lambda face: compile_class(face, __name__),
 })
 
@@ -38,6 +39,7 @@ def __dir__() -> list[str]:
 
 
 __all__ = []
+__all__ += composed.__all__
 __all__ += composite.__all__
 __all__ += functional.__all__
 __all__ += plain.__all__

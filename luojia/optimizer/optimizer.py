@@ -10,8 +10,7 @@ import numpy as np
 from .._src.core import tape
 from .._src.core.pure import Untraceable
 from .._src.core.tensor import Tensor, wrap
-from .._src.engine.numpy_engine import ENGINE as NUMPY
-from .._src.train.inplace import KERNELS, own, update_inplace, updater
+from .._src.train.inplace import KERNELS, in_place, own, update_inplace, updater
 from .._src.train.rules import RULES
 from ..ndarray import NDArray
 from .fused import put_off
@@ -205,7 +204,7 @@ class Optimizer:
             all(getattr(mine, name) is getattr(Optimizer, name) for name in _SHARED)
             and self.rule in KERNELS
             and len({counts.get(i, self.begin_num_update) for i, _, _, _ in updates}) == 1
-            and all([w._device._engine is NUMPY and w._value.dtype.itemsize >= 4 for _, w, _, _ in updates])
+            and all([in_place(w) for _, w, _, _ in updates])
         ):
             for one in updates:
                 self.update_multi_precision(*one)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..engine.devices import current_context
 from ..engine.namespace import OPERATORS
 from ..engine.numpy_engine import ENGINE as NUMPY
 from ..errors import ArgumentError, DeviceError, DTypeError, MXNetError, ShapeError
@@ -46,7 +47,8 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
 
     The result's class is that of the first input that is not a parameter, else the parameter's.
     """
-    values = []
+    values: list[Any] = []
+    parents: list[Any] = []
     device: Any = None
     cls: Any = None
     dtype: Any = None
@@ -62,9 +64,10 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
             else:
                 if t._device is not device:
                     raise mixed_devices(op.name, device, t._device)
-                if v.dtype != dtype:
+                if v.dtype is not dtype and v.dtype != dtype:
                     odd = True
             node = t._node
+            parents.append(node)
             if leafy:
                 if t._role or node.__class__ is Leaf:
                     if cls is None:
@@ -74,7 +77,9 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
                     leafy = False
             if node is not None:
                 linked = True
-        elif t is None:
+            continue
+        parents.append(None)
+        if t is None:
             values.append(t)
         elif t.__class__ is float or t.__class__ is int:
             values.append(t)
@@ -89,7 +94,7 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
             odd = True
     if device is None:
         return _apply_to_constants(op, inputs, attrs)
-    if (odd or weak and dtype.kind != "f") and op.elementwise:  # a number does not change floats
+    if op.elementwise and (odd or weak and dtype.kind != "f"):  # a number does not change floats
         mended = cls._coerce(op, inputs)
         if mended is not None:
             return apply(op, mended, attrs)
@@ -97,33 +102,34 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
     if not engine.direct and state.frame is not None:
         state.frame.see(inputs)
         values = [t._value if isinstance(t, Tensor) else v for t, v in zip(inputs, values)]
-    if linked and op.differentiable and state.recording:
-        saved = None
-        if op.fast_forward is not None and engine.name == "numpy":
-            needs = [isinstance(t, Tensor) and t._node is not None for t in inputs]
-            try:
-                ans, saved = op.fast_forward(needs, *values, **attrs)
-            except (ValueError, TypeError) as e:
-                raise failed(op, values, e) from e
-            if ans.__class__ is not np.ndarray and not isinstance(ans, tuple):
-                ans = np.asarray(ans)
-        elif op.rule is None and not engine.direct and state.frame is not None:
-            needs = [isinstance(t, Tensor) and t._node is not None for t in inputs]
-            found = linearize(engine, op, values, attrs, needs)
-            ans, saved = found or (compute(engine, op, values, attrs), None)
-        else:
-            ans = compute(engine, op, values, attrs)
-        parents = tuple([t._node if isinstance(t, Tensor) else None for t in inputs])
+        parents = [t._node if isinstance(t, Tensor) else None for t in inputs]
+    recorded = linked and op.differentiable and state.recording
+    saved = None
+    if engine is NUMPY and (dtype.kind == "f" or recorded and op.fast_forward is not None):
+        try:
+            if recorded and op.fast_forward is not None:
+                ans, saved = op.fast_forward([p is not None for p in parents], *values, **attrs)
+            else:
+                ans = op.fn(NUMPY.xp, *values, **attrs)
+        except (ValueError, TypeError, OverflowError) as e:
+            raise failed(op, values, e) from e
+        if ans.__class__ is not _ndarray:
+            ans = tuple([np.asarray(a) for a in ans]) if isinstance(ans, (tuple, list)) else np.asarray(ans)
+    elif recorded and op.rule is None and not engine.direct and state.frame is not None:
+        found = linearize(engine, op, values, attrs, [p is not None for p in parents])
+        ans, saved = found or (compute(engine, op, values, attrs), None)
+    else:
+        ans = compute(engine, op, values, attrs)
+    if recorded:
         if not op.keep_args:
             values = [v if v is None or getattr(v, "nbytes", 0) < _SMALL else Spec(v) for v in values]
         if ans.__class__ is tuple:
-            node = RichNode(op, attrs, parents, tuple(values), ans, device, saved=saved)
+            node = RichNode(op, attrs, tuple(parents), tuple(values), ans, device, saved=saved)
             return tuple([wrap(cls, a, device, tape.select(node, i, a)) for i, a in enumerate(ans)])
-        if saved is not None:
-            kept = ans if op.keep_ans else None  # a linked pass runs the rule, which may read it
-            return wrap(cls, ans, device, RichNode(op, attrs, parents, tuple(values), kept, device, saved=saved))
-        return wrap(cls, ans, device, Node(op, attrs, parents, tuple(values), ans if op.keep_ans else None, device))
-    ans = compute(engine, op, values, attrs)
+        kept = ans if op.keep_ans else None  # where a fast path saved all it reads, a linked pass runs the rule
+        if saved is None:
+            return wrap(cls, ans, device, Node(op, attrs, tuple(parents), tuple(values), kept, device))
+        return wrap(cls, ans, device, RichNode(op, attrs, tuple(parents), tuple(values), kept, device, saved=saved))
     if ans.__class__ is tuple:
         return tuple([wrap(cls, a, device) for a in ans])
     return wrap(cls, ans, device)
@@ -170,8 +176,6 @@ def failed(op: Operator, values: list, e: Exception) -> Exception:
 
 def _apply_to_constants(op: Operator, inputs: Any, attrs: dict) -> Any:
     """Operators without Tensor inputs (creation, random draws, functions of scalars) compute on the default device."""
-    from ..engine.devices import current_context
-
     for t in inputs:
         if isinstance(t, (list, tuple, str, dict, set)):
             raise DTypeError(
@@ -292,7 +296,8 @@ def binary(op: Operator, otherwise: Callable | None = None) -> Callable:
         if x.__class__ is _ndarray and cls._result_class is cls:
             dtype = x.dtype
             kind = other.__class__
-            if kind is cls:
+            if kind is cls or isinstance(other, Tensor) and self._node.__class__ is not Leaf:
+                kind = Tensor
                 y = other._value
                 node_y = other._node
                 plain = y.__class__ is _ndarray and y.dtype is dtype and other._device is self._device
@@ -302,7 +307,7 @@ def binary(op: Operator, otherwise: Callable | None = None) -> Callable:
                 plain = kind is float or kind is int
             if plain and dtype.kind == "f":
                 try:
-                    ans = fn(x, _number(y, dtype) if node_y is None and arithmetic and kind is not cls else y)
+                    ans = fn(x, _number(y, dtype) if arithmetic and kind is not Tensor else y)
                 except ValueError:
                     return apply(op, (self, other), attrs)  # which says what does not fit
                 if ans.__class__ is not _ndarray:
@@ -315,7 +320,7 @@ def binary(op: Operator, otherwise: Callable | None = None) -> Callable:
                     if not keep_args:
                         if x.nbytes > _SMALL:
                             x = Spec(x)
-                        if kind is cls and y.nbytes > _SMALL:
+                        if kind is Tensor and y.nbytes > _SMALL:
                             y = Spec(y)
                     out._node = Node(op, attrs, (node_x, node_y), (x, y), ans if keep_ans else None, device)
                 else:

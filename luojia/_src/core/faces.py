@@ -18,7 +18,7 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from .apply import apply
+from .apply import apply, unary
 from .dtypes import DType
 from .op import OPERATORS, Operator
 from .tensor import Tensor
@@ -194,6 +194,13 @@ def run_plain(face: Face, inputs: tuple, attrs: dict[str, Any]) -> Any:
         while inputs and inputs[-1] is None:
             inputs = inputs[:-1]
     return op(*inputs, **attrs)
+
+
+def compile_plain(face: Face, module: str) -> Callable:
+    """The face as a function of Tensors, with a quick way for a single one."""
+    op = face.op
+    quick = unary(op) if len(op.inputs) == 1 and not op.attrs and not op.variadic and not op.aux else None
+    return compile_function(face, run_plain, module, "", quick, Tensor)
 
 
 def check_given(face: Face, attrs: dict[str, Any]) -> None:

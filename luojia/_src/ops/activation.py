@@ -19,7 +19,8 @@ def sigmoid(xp, x):
 
 @sigmoid.vjp(keep="ans")
 def _(xp, g, ans, args, needs):
-    return (g * (ans - ans * ans),)
+    part = g * ans
+    return (part - part * ans,)
 
 
 @op("ReLU()(x)", fn="relu(input:x)", mx="relu(data:x)")

@@ -38,7 +38,9 @@ def tanh(xp, x):
 
 @tanh.vjp(keep="ans")
 def _(xp, g, ans, args, needs):
-    return (g - g * (ans * ans),)
+    part = g * ans
+    part *= ans  # into the array just made
+    return (g - part,)
 
 
 @op("Square()(x)", fn="square(input:x)", mx="square(data:x)")

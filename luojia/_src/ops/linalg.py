@@ -20,8 +20,9 @@ def matmul(xp, x, y, *, transpose_a=False, transpose_b=False):
         x = swap(xp, x)
     if transpose_b:
         y = swap(xp, y)
-    inner = y.shape[-2 if len(y.shape) > 1 else 0] if len(y.shape) else None
-    if not len(x.shape) or x.shape[-1] != inner:
+    left, right = x.shape, y.shape
+    inner = right[-2 if len(right) > 1 else 0] if len(right) else None
+    if not len(left) or left[-1] != inner:
         raise ShapeError(f"MatMul expects the last length of the first array to be the last but one of the second, got "
                          f"shapes {tuple(x.shape)} and {tuple(y.shape)}{_asked(transpose_a, transpose_b)}.")
     return xp.matmul(x, y)
@@ -183,7 +184,12 @@ def dense(xp, x, w, b=None, *, flatten=False):
     if flatten and len(x.shape) != 2:
         x = xp.reshape(x, (x.shape[0], -1))
     y = xp.matmul(x, xp.transpose(w))
-    return y if b is None else y + b
+    if b is None:
+        return y
+    if y.dtype != b.dtype:
+        return y + b
+    y += b  # into the array just made
+    return y
 
 
 @dense.vjp(keep="args")

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..core.op import OPERATORS, op
 from ..engine.kernels import rnn as kernels
+from ..engine.numpy_engine import ENGINE
 from ..errors import ArgumentError, NotSupportedError, ShapeError
 
 GATES = {"rnn_relu": 1, "rnn_tanh": 1, "lstm": 4, "gru": 3}
@@ -187,8 +188,6 @@ def _sigmoid(xp, a):
 @rnn.fast
 def _(needs, key, x, params, h0, c0: Any = None, lengths=None, *, state_size, num_layers, bidirectional, mode, p,
       state_outputs, projection_size, clip_min, clip_max, use_sequence_length, training):
-    from ..engine.numpy_engine import ENGINE
-
     shapes = _check(x, params, h0, c0, lengths, state_size, num_layers, mode, bidirectional, use_sequence_length,
                     projection_size, (clip_min, clip_max))
     directions = 2 if bidirectional else 1

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from luojia._src.core.tensor import _UNSHARED, Tensor
+from luojia._src.engine.numpy_engine import ENGINE as NUMPY
 from luojia._src.train.rules import RULES, find
 
 _BLOCK = 65536
@@ -106,6 +107,11 @@ def own(t: Tensor) -> np.ndarray:
         array = array.copy()
         t._rebind(array)
     return array
+
+
+def in_place(t: Tensor) -> bool:
+    """Whether the Tensor's value is an array that an update may be written into: NumPy's, of 32 bits or more."""
+    return t._device._engine is NUMPY and t._value.__class__ is np.ndarray and t._value.dtype.itemsize >= 4
 
 
 def _suits(w, g, state):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..._src.errors import NotSupportedError
+from ..._src.errors import RefusedName
 from . import c_transforms, py_transforms, transforms, utils
 from .transforms import *  # noqa: F403
 
@@ -28,5 +28,5 @@ _REFUSED = (
 
 def __getattr__(name: str) -> Any:
     if name in _REFUSED:
-        raise NotSupportedError(f"dataset.vision.{name} is not provided; pass a function of the image to Dataset.map.")
+        raise RefusedName(f"dataset.vision.{name} is not provided; pass a function of the image to Dataset.map.")
     raise AttributeError(f"module 'luojia.dataset.vision' has no attribute {name!r}")

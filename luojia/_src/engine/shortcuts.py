@@ -1,0 +1,62 @@
+"""NumPy functions that operators call most, without the Python wrappers that NumPy puts around them.
+
+Each takes what NumPy's function of that name takes; what is not an ndarray goes there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+_ndarray = np.ndarray
+_SMALL = 1024  # elements up to which a broadcast array is written out; a view of it costs six times as much
+
+
+def reshape(a: Any, shape: Any, order: Any = "C") -> np.ndarray:
+    return a.reshape(shape) if a.__class__ is _ndarray and order == "C" else np.reshape(a, shape, order=order)
+
+
+def swapaxes(a: Any, axis1: int, axis2: int) -> np.ndarray:
+    return a.swapaxes(axis1, axis2) if a.__class__ is _ndarray else np.swapaxes(a, axis1, axis2)
+
+
+def transpose(a: Any, axes: Any = None) -> np.ndarray:
+    return a.transpose(axes) if a.__class__ is _ndarray else np.transpose(a, axes)
+
+
+def broadcast_to(a: Any, shape: Any, **kwargs: Any) -> np.ndarray:
+    if a.__class__ is _ndarray and not kwargs and shape.__class__ is tuple:
+        count = 1
+        for n in shape:
+            count *= n
+        if count <= _SMALL and a.ndim <= len(shape):
+            out = np.empty(shape, a.dtype)
+            if a.size == 1 or not a.ndim or out.shape[-a.ndim:] == a.shape:  # else empty shapes and errors are NumPy's
+                out[...] = a
+                return out
+    return np.broadcast_to(a, shape, **kwargs)
+
+
+def _reduction(name: str, ufunc: np.ufunc) -> Callable:
+    wrapped, reduce = getattr(np, name), ufunc.reduce
+
+    def function(a: Any, axis: Any = None, *, keepdims: bool = False, **kwargs: Any) -> Any:
+        if a.__class__ is _ndarray and not kwargs:
+            return reduce(a, axis=axis, keepdims=keepdims)
+        return wrapped(a, axis=axis, keepdims=keepdims, **kwargs)
+
+    function.__name__ = name
+    return function
+
+
+SHORTCUTS: dict[str, Callable] = {
+    "reshape": reshape,
+    "swapaxes": swapaxes,
+    "transpose": transpose,
+    "broadcast_to": broadcast_to,
+    "sum": _reduction("sum", np.add),
+    "max": _reduction("max", np.maximum),
+    "min": _reduction("min", np.minimum),
+}

@@ -1,0 +1,58 @@
+"""The shortcuts give what NumPy's functions give, with the same errors."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from luojia._src.engine.shortcuts import SHORTCUTS
+
+ARRAYS = [
+    np.arange(6.0, dtype=np.float32).reshape(2, 3), np.asfortranarray(np.arange(6.0).reshape(2, 3)),
+    np.arange(12, dtype=np.float16).reshape(2, 6)[:, ::2], np.ones((2, 3), bool),
+    np.arange(6, dtype=np.int8).reshape(2, 3),
+]  # fmt: skip
+
+
+def same(name: str, *args: object, **kwargs: object) -> None:
+    found, expected = SHORTCUTS[name](*args, **kwargs), getattr(np, name)(*args, **kwargs)
+    assert found.dtype == expected.dtype and found.shape == expected.shape
+    np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("x", ARRAYS, ids=lambda x: f"{x.dtype}{x.strides}")
+def test_they_agree_with_numpy(x: np.ndarray) -> None:
+    same("reshape", x, (3, -1))
+    same("reshape", x, 6, order="F")
+    same("swapaxes", x, 0, -1)
+    same("transpose", x)
+    same("transpose", x, (1, 0))
+    for shape in ((2, 3), (4, 2, 3), (0, 2, 3), (500, 2, 3)):
+        same("broadcast_to", x, shape)
+    same("broadcast_to", x[:, :1], (2, 5))
+    for name in ("sum", "max", "min"):
+        for axis in (None, 0, -1, (0, 1)):
+            same(name, x, axis=axis)
+            same(name, x, axis, keepdims=True)
+    same("sum", x, axis=0, dtype=np.float64)
+
+
+def test_scalars_lists_and_empty_arrays() -> None:
+    same("reshape", 1.0, (1, 1))
+    same("sum", [1.0, 2.0])
+    same("max", np.float32(3))
+    same("broadcast_to", np.array(2.0), (3,))
+    same("broadcast_to", np.array([2.0]), (0,))
+    same("sum", np.zeros((0, 3)), axis=0)
+    same("broadcast_to", np.zeros((0, 3)), (0, 3))
+
+
+def test_errors_are_numpys() -> None:
+    with pytest.raises(ValueError, match="cannot reshape array of size 6"):
+        SHORTCUTS["reshape"](ARRAYS[0], (4,))
+    with pytest.raises(ValueError, match="could not be broadcast"):
+        SHORTCUTS["broadcast_to"](ARRAYS[0], (2, 4))
+    with pytest.raises(ValueError, match="input operand has more dimensions|could not be broadcast"):
+        SHORTCUTS["broadcast_to"](ARRAYS[0], (3,))
+    with pytest.raises(ValueError, match="zero-size array"):
+        SHORTCUTS["max"](np.zeros((0,)))
