@@ -22,7 +22,7 @@ test: lint types
 XLA := .venv-xla
 
 test-xla: $(XLA)/.dev
-	LUOJIA_ENGINE=xla $(ONE_THREAD) $(XLA)/bin/python -m pytest -q tests/core tests/ops tests/nn tests/gluon
+	LUOJIA_ENGINE=xla $(ONE_THREAD) $(XLA)/bin/python -m pytest -q tests/core tests/ops tests/nn tests/gluon tests/ndarray tests/symbol tests/train
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

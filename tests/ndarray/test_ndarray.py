@@ -171,6 +171,7 @@ def test_storage_types_are_labels():
         nd.ones((3,)).tostype("foo")
 
 
+@pytest.mark.numpy_engine
 def test_dlpack():
     x = nd.array([[1, 2], [3, 4]])
     np.testing.assert_array_equal(np.from_dlpack(x), x.asnumpy())
@@ -189,6 +190,7 @@ def test_dlpack():
     assert x.asnumpy().tolist() == [[1, 2], [3, 4]]
 
 
+@pytest.mark.numpy_engine
 def test_from_numpy_shares_memory_and_takes_over():
     source = np.arange(3.0, dtype=np.float64)
     x = nd.from_numpy(source)

@@ -22,7 +22,7 @@ from .tape import Leaf, state
 from .tensor import Tensor, wrap
 
 _WAY_OUT = (
-    "compute it with operators (ops.cond, ops.while_loop, nd.contrib.foreach), or pass what decides as a Python value"
+    "compute such choices with operators, as ops.select does, or pass what decides as a Python value"
 )
 _MOST_SEEN = 4096  # objects looked at for Modules
 _MODES = "training"

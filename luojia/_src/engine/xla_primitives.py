@@ -53,7 +53,7 @@ def xla_primitives(jax: Any, jnp: Any) -> dict[str, Any]:
                     n != 1 for n in value.shape[: max(lead, 0)]):
                 raise ValueError(f"could not broadcast a value of shape {value.shape} to the place's shape "
                                  f"{part.shape}")
-        return x.at[index].set(value)
+        return x.at[index].set(value.astype(x.dtype) if hasattr(value, "dtype") else value)
 
     def rows_add(g, rows, *, count):
         return jnp.zeros((count, *g.shape[1:]), g.dtype).at[rows].add(g)
