@@ -115,6 +115,9 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
             raise failed(op, values, e) from e
         if ans.__class__ is not _ndarray:
             ans = tuple([np.asarray(a) for a in ans]) if isinstance(ans, (tuple, list)) else np.asarray(ans)
+    elif recorded and op.rule is None and not engine.direct and state.frame is not None:
+        found = linearize(engine, op, values, attrs, [p is not None for p in parents])
+        ans, saved = found or (compute(engine, op, values, attrs), None)
     else:
         ans = compute(engine, op, values, attrs)
     if recorded:
@@ -149,6 +152,14 @@ def compute(engine: Any, op: Operator, values: list, attrs: dict) -> Any:
 
 _INTEGRAL = {"b", "i", "u"}
 _NARROWED = (np.dtype("float64"), np.dtype("float16"))  # what NumPy makes of integers; both doors say float32
+
+
+def linearize(engine: Any, op: Operator, values: list, attrs: dict, needs: list) -> Any:
+    """As ``compute``, with the pullback."""
+    try:
+        return engine.run_linked(op, values, attrs, needs)
+    except (ValueError, TypeError, OverflowError) as e:
+        raise failed(op, values, e) from e
 
 
 def failed(op: Operator, values: list, e: Exception) -> Exception:
