@@ -147,8 +147,8 @@ def _at_least(n: int, inputs: tuple) -> Any:
     function = getattr(mnp, f"atleast_{n}d")
     if len(inputs) == 1 and isinstance(inputs[0], (list, tuple)):
         return tuple([function(x) for x in inputs[0]])
-    out = tuple([function(x) for x in inputs])
-    return out if len(out) > 1 else out[0]
+    out = [function(x) for x in inputs]
+    return tuple(out) if len(out) > 1 else out[0]
 
 
 def hsplit(input: Tensor, indices_or_sections: Any) -> tuple:
@@ -466,7 +466,7 @@ def _alone(self: Any, x: Tensor) -> Tensor:
 
 
 _GROUP = {"group": "nccl_world_group"}
-_CLASSES = [_class(*row) for row in (
+_ROWS: tuple[Any, ...] = (
     ("SquareSumAll", {}, lambda self, x1, x2: (OP["sum"](x1 * x1), OP["sum"](x2 * x2)), "The sums of squares of two."),
     ("ReduceStd", {"axis": (), "unbiased": True, "keep_dims": False},
      lambda self, x: std_mean(x, self.axis if self.axis != () else None, int(self.unbiased), self.keep_dims),
@@ -495,7 +495,8 @@ _CLASSES = [_class(*row) for row in (
     ("AllReduce", {"op": "sum", **_GROUP}, _alone), ("AllGather", dict(_GROUP), _alone),
     ("ReduceScatter", {"op": "sum", **_GROUP}, _alone),
     ("Broadcast", {"root_rank": 0, **_GROUP}, lambda self, xs: tuple([OP["identity"](x) for x in xs]), _alone.__doc__),
-)]
+)
+_CLASSES = [_class(*row) for row in _ROWS]
 
 
 class ReduceOp:
