@@ -506,4 +506,4 @@ class ReduceOp:
 
 
 globals().update({cls.__name__: cls for cls in _CLASSES})
-__all__ = [*_KEPT, *(cls.__name__ for cls in _CLASSES), "ReduceOp"]
+__all__ = [*_KEPT, *(cls.__name__ for cls in _CLASSES), "ReduceOp"]  # pyright: ignore[reportUnsupportedDunderAll] - a table
