@@ -111,6 +111,8 @@ def test_ratios_and_targets() -> None:
     assert lines[0] == "Case (ms): 0.6/0.5 of torch, 0.1 of jax, luojia module: 1/1 of torch"
     assert lines[1].endswith("0.50 torch   2.00 mxnet  reaches") and lines[2].endswith("MISSES")
     assert lines[6] == "  mindspore            not run: no such thing"
+    fastest = report.judge(sample, results(), least=True)
+    assert fastest[0]["ratios"] == {"torch": 0.25, "mxnet": 1.0} and fastest[0]["value"] == 1.0
     limited = report.judge(case(LIMITS=(2.5, 1.5)), results())
     assert [(row.get("must"), row.get("reach")) for row in limited[:2]] == [(True, False), (False, False)]
 
