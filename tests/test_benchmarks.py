@@ -56,6 +56,7 @@ def test_a_worker_prepares_once_and_times_the_runs(counting: list[str]) -> None:
     reply = worker.answer({"do": "run", "times": 3}, "fake", state)
     assert counting == ["prepare", "run", "run", "run"]
     assert list(reply) == ["seconds"] and reply["seconds"] >= 0
+    assert worker.answer({"do": "run", "times": 1, "cpu": True}, "fake", state)["seconds"] >= 0
 
 
 def test_a_worker_measures_a_value(counting: list[str]) -> None:
