@@ -65,7 +65,7 @@ def table(case: ModuleType, rows: list[dict[str, Any]]) -> str:
         if "modules" in row:
             text += f"  {row['modules']} modules"
         if "doors" in row:
-            text += f", {row['doors']:.3g} s more for both doors"
+            text += f", {row['doors']:.3g} s of it for both doors"
         if row.get("heavy"):
             text += f"  loads {', '.join(row['heavy'])}"
         lines.append(text.rstrip())

@@ -7,20 +7,9 @@ from typing import Any
 
 from ._src.core import tape
 from ._src.core.tape import Leaf, Node, RichNode, recording_scope, state
-from ._src.core.tensor import Tensor, deposit, seed, wrap
+from ._src.core.tensor import NO_INPUTS, Tensor, run_backward, seed, wrap
 from ._src.errors import ArgumentError, GraphError, ShapeError
 from .ndarray import NDArray
-
-_NO_GRAPH = (
-    "Cannot differentiate node because it is not in a computational graph. You need to set is_recording to true or use "
-    "autograd.record() to save computational graphs for backward. If you want to differentiate the same graph twice, "
-    "you need to pass retain_graph=True to backward."
-)
-_NO_INPUTS = (
-    "There are no inputs in computation graph that require gradients. Call attach_grad() on an input before recording; "
-    "if an earlier backward freed a part of this graph, pass retain_graph=True there."
-)
-
 
 # -- modes -------------------------------------------------------------------------------------------------------------
 
@@ -114,12 +103,8 @@ def backward(heads: Any, head_grads: Any = None, retain_graph: bool = False, tra
         GraphError: an MXNetError: a head that is not recorded, or was backed through before without ``retain_graph``,
             or that depends on no variable.
     """
-    pairs = _pairs(heads, head_grads)
-    with recording_scope(False, train_mode):
-        results = tape.backward([(h._node, seed(h, g)) for h, g in pairs], retain=retain_graph)
-    if not any(isinstance(leaf, Leaf) and leaf.grad_req != "null" for leaf in results):
-        raise GraphError(_NO_INPUTS)
-    deposit(results)
+    heads, head_grads = _pairs(heads, head_grads)
+    run_backward(heads, head_grads, retain_graph, train_mode, strict=True)
 
 
 def grad(heads: Any, variables: Any, head_grads: Any = None, retain_graph: bool | None = None,
@@ -141,15 +126,15 @@ def grad(heads: Any, variables: Any, head_grads: Any = None, retain_graph: bool 
     targets = _listed(variables)
     if not targets:
         raise AssertionError("variables cannot be an empty list.")
-    pairs = _pairs(heads, head_grads)
+    heads, grads = _pairs(heads, head_grads)
     for i, v in enumerate(targets, 1):
         if v._node is None:
             raise GraphError(f"Cannot differentiate with respect to the {i}-th variable because it does not require "
                              "gradient; call attach_grad() on it before recording.")
     retain = create_graph if retain_graph is None else retain_graph
-    seeds = [(h._node, seed(h, g)) for h, g in pairs]
+    seeds = [(h._node, seed(h, g, strict=True)) for h, g in zip(heads, grads)]
     if create_graph:
-        seeds = [(n, _linked_seed(h, g, s)) for (n, s), (h, g) in zip(seeds, pairs)]
+        seeds = [(n, _linked_seed(h, g, s)) for (n, s), h, g in zip(seeds, heads, grads)]
     with recording_scope(create_graph, train_mode):
         found = tape.backward(seeds, wanted={v._node for v in targets}, linked=create_graph,
                               retain=retain or create_graph)
@@ -182,8 +167,8 @@ def _listed(arrays: Any) -> list:
     return list(arrays)
 
 
-def _pairs(heads: Any, head_grads: Any) -> list[tuple[Tensor, Any]]:
-    """Each head with its gradient, checked."""
+def _pairs(heads: Any, head_grads: Any) -> tuple[list[Tensor], list]:
+    """The heads and their gradients, as lists of one length."""
     heads = _listed(heads)
     if head_grads is None:
         grads = [None] * len(heads)
@@ -197,15 +182,8 @@ def _pairs(heads: Any, head_grads: Any) -> list[tuple[Tensor, Any]]:
         raise AssertionError(f"heads and head_grads must be lists of the same length, got {len(heads)} and "
                              f"{len(grads)}.")
     if not heads:
-        raise GraphError(_NO_INPUTS)
-    for h, g in zip(heads, grads):
-        node = h._node
-        if node is None or isinstance(node, Node) and node.parents is None:
-            raise GraphError(_NO_GRAPH)
-        if isinstance(g, Tensor) and g.np_dtype != h.np_dtype:
-            raise ArgumentError(f"backward: the head has dtype {h.np_dtype}, its head gradient {g.np_dtype}; cast it "
-                                f"with astype({h.np_dtype.name!r}).")
-    return list(zip(heads, grads))
+        raise GraphError(NO_INPUTS)
+    return heads, grads
 
 
 def get_symbol(x: NDArray) -> Any:

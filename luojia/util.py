@@ -33,6 +33,17 @@ def is_np_array() -> bool:
     return _switches.array
 
 
+def array_class() -> type:
+    """The class of arrays that networks and loaders make: NDArray, or ``mx.np.ndarray`` while ``set_np`` is on."""
+    if _switches.array:
+        from .np import ndarray
+
+        return ndarray
+    from .ndarray import NDArray
+
+    return NDArray
+
+
 def set_np_shape(active: bool) -> bool:
     """Switch NumPy's meaning of shapes on or off; returns what it was."""
     before, _switches.shape = _switches.shape, bool(active)

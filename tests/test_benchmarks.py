@@ -123,7 +123,7 @@ def test_loading_a_heavy_package_misses_the_target() -> None:
     sample = case(UNIT="s", LIMITS=(0.3, 0.2))
     rows = report.judge(sample, results)
     assert rows[0]["must"] is False
-    assert "7 modules, 0.25 s more for both doors  loads jax" in report.table(sample, rows)
+    assert "7 modules, 0.25 s of it for both doors  loads jax" in report.table(sample, rows)
 
 
 def test_the_guard_compares_ratios_with_a_baseline() -> None:

@@ -128,6 +128,13 @@ def test_parallel_errors(settings, error, message):
         mx.get_auto_parallel_context("foo")
 
 
+def test_an_unknown_type_is_a_key_error_as_in_mxnet():
+    with pytest.raises(KeyError) as caught:
+        mx.Context("foo")
+    assert str(caught.value).startswith("Context: device_type must be one of 'cpu'") and isinstance(
+        caught.value, mx.MXNetError)
+
+
 def test_the_engine_of_the_cpu():
     before = mx.get_context("engine")
     mx.set_context(engine=before)

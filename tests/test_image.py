@@ -49,3 +49,10 @@ def test_what_is_not_there_says_so():
         image.nonsense  # noqa: B018
     with pytest.raises(ValueError, match="interp expects 0 nearest, 1 bilinear, 2 bicubic or 3 area, got 4"):
         image.imresize(IMAGE, 2, 2, 4)
+
+
+def test_bytes_are_rounded_as_by_mxnet():
+    image = nd.array(np.arange(48).reshape((4, 4, 3)), dtype="uint8")
+    assert mx.image.imresize(image, 2, 2)[:, :, 0].asnumpy().tolist() == [[8, 14], [32, 38]]
+    assert mx.image.imresize(image, 3, 3)[:, :, 0].asnumpy().tolist() == [[2, 6, 10], [18, 23, 27], [34, 38, 42]]
+    assert mx.image.imresize(image, 7, 7)[1, :, 0].asnumpy().tolist() == [4, 5, 7, 9, 10, 12, 13]

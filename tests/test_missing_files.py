@@ -57,6 +57,11 @@ def test_writing(write, tmp_path):
     assert not (tmp_path / "none").exists()
 
 
+def test_a_folder(tmp_path):
+    with pytest.raises(mx.MXNetError, match='Open ".*": Is a directory'):
+        nd.load(str(tmp_path))
+
+
 def test_a_name_that_is_no_name():
     with pytest.raises(TypeError, match="expected the name of a file or its bytes, got int"):
         nd.load(3)

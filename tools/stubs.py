@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-MODULES = ("luojia.ops", "luojia.ndarray", "luojia.symbol")
+MODULES = ("luojia.ops", "luojia.ndarray", "luojia.symbol", "luojia.numpy", "luojia.np")
 CLASSES = {  # the stub's module: the class whose methods it declares, and what the stub's class inherits
     "luojia._src.core.tensor_methods": ("luojia._src.core.tensor", "Tensor", ""),
     "luojia.ndarray.ndarray_methods": ("luojia.ndarray.ndarray", "NDArray", "luojia._src.core.tensor.Tensor"),
@@ -51,7 +51,7 @@ def stub(module_name: str) -> str:
         found = getattr(module, name)
         if isinstance(found, types.ModuleType):
             continue  # which submodules are loaded depends on what ran before
-        elif inspect.isclass(found) and (hasattr(found, "face") or not _in_source(found)):
+        elif inspect.isclass(found) and (hasattr(found, "face") or _is_made(found)):
             made.append(_class(name, found))
         elif callable(found) and (hasattr(found, "face") or _is_local(module, found)):
             made.append(_function(name, found))
@@ -68,6 +68,11 @@ def stub(module_name: str) -> str:
 def _import(module: str, name: str, alias: str) -> str:
     """The line that exports ``name``; under another name a stub exports by assignment alone."""
     return f"from {module} import {name} as {alias if alias == name else '_' + alias}\n"
+
+
+def _is_made(found: type) -> bool:
+    """Whether a class of luojia's comes from a table: it has no source."""
+    return found.__module__.partition(".")[0] == "luojia" and not _in_source(found)
 
 
 def _in_source(found: type) -> bool:

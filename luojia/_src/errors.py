@@ -23,6 +23,16 @@ class ArgumentError(MXNetError, ValueError):
     """An argument whose value is outside what the function accepts."""
 
 
+class UnfitDataError(ShapeError, ArgumentError, AssertionError):
+    """Arrays or shards of a dataset that do not fit each other: MXNet's programs catch an AssertionError."""
+
+
+class UnknownNameError(ArgumentError, KeyError):
+    """A name that is not in a table: MXNet's programs catch a KeyError."""
+
+    __str__ = Exception.__str__  # KeyError's would put the message in quotes
+
+
 class GraphError(MXNetError):
     """A gradient that was asked of a graph that cannot give it."""
 
@@ -36,7 +46,7 @@ class FormatError(MXNetError, ValueError):
 
 
 class MissingFileError(MXNetError, FileNotFoundError):
-    """A file, or the folder to write one in, that is not there."""
+    """A file, or the folder to write one in, that is not there or cannot be opened."""
 
 
 class NotSupportedError(MXNetError, NotImplementedError):

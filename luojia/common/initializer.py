@@ -251,6 +251,26 @@ def initializer(init: Any, shape: Any = None, dtype: DType = dtypes.float32) -> 
     return Tensor(array, dtype)
 
 
+# What programs with initializers of their own import.
+_calculate_fan_in_and_fan_out, _calculate_gain = formulas.fans, formulas.gain
+
+
+def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
+    """The factor that keeps a layer's variance through a nonlinearity; ``param`` is the slope of leaky_relu (0.01).
+
+    >>> round(calculate_gain("relu"), 6)
+    1.414214
+    """
+    return formulas.gain(nonlinearity, 0.01 if param is None else param)
+
+
+def _calculate_correct_fan(shape: tuple, mode: str) -> int:
+    mode = mode.lower()
+    if mode not in ("fan_in", "fan_out"):
+        raise ArgumentError(f"'mode' {mode} not supported, please use one of ['fan_in', 'fan_out'].")
+    return formulas.fans(shape)[mode == "fan_out"]
+
+
 __all__ = ["Constant", "Dirac", "HeNormal", "HeUniform", "Identity", "Initializer", "Normal", "One", "Orthogonal",
            "Sparse", "TruncatedNormal", "Uniform", "VarianceScaling", "XavierNormal", "XavierUniform", "Zero",
-           "initializer"]
+           "calculate_gain", "initializer"]

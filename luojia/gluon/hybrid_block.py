@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .. import ndarray as nd
 from .._src.core.compiled import Compiled
 from .._src.core.graph import CachedGraph, trace
 from .._src.core.symbol import Symbol
@@ -352,6 +353,3 @@ def _replace(args: Any, symbols: Any) -> Any:
     if isinstance(args, (list, tuple)):
         return type(args)(_replace(a, symbols) for a in args)
     return None if args is None else next(symbols)
-
-
-from .. import ndarray as nd  # noqa: E402 - used at calls only; nd and gluon may load in either order

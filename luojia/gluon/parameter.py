@@ -16,7 +16,8 @@ from .._src.core.tape import Leaf, recording_scope, state
 from .._src.core.tensor import Tensor, wrap
 from .._src.engine.devices import Context, current_context
 from .._src.errors import MXNetError
-from ..ndarray import NDArray
+from ..ndarray import NDArray, array
+from ..util import array_class
 from .utils import shape_is_known
 
 __all__ = ["Constant", "DeferredInitializationError", "Parameter", "ParameterDict", "tensor_types"]
@@ -195,7 +196,7 @@ class Parameter:
         structure.version += 1
         self._data = {}
         for device in contexts:
-            leaf = wrap(NDArray, device.engine.put(data.copy(), device), device)
+            leaf = wrap(array_class(), device.engine.put(data.copy(), device), device)
             leaf._role = True
             self._make_leaf(leaf)
             self._data[device] = leaf
@@ -207,7 +208,7 @@ class Parameter:
             leaf._node.grad_req = self._grad_req
         else:
             zeros = leaf._device.engine.zeros_like(leaf._value)
-            leaf._node = Leaf(self._grad_req, wrap(NDArray, zeros, leaf._device))
+            leaf._node = Leaf(self._grad_req, wrap(leaf._result_class, zeros, leaf._device))
 
     def _load_init(self, data: Any, ctx: Any = None, cast_dtype: bool = False, dtype_source: str = "current") -> None:
         """Take values read from a file; nothing is changed where they do not fit."""
@@ -395,8 +396,8 @@ class Parameter:
         if arrays is None:
             return
         self._data = {}
-        for (device, array), grad in zip(arrays.items(), grads):
-            leaf = wrap(NDArray, device.engine.put(array, device), device)
+        for (device, values), grad in zip(arrays.items(), grads):
+            leaf = wrap(array_class(), device.engine.put(values, device), device)
             leaf._role = True
             self._make_leaf(leaf)
             if grad is not None:
@@ -421,8 +422,6 @@ class Constant(Parameter):
 
     def __init__(self, name: str, value: Any) -> None:
         if not isinstance(value, Tensor):
-            from ..ndarray import array
-
             value = array(value)
         self.value = value
         super().__init__(name, grad_req="null", shape=value.shape, dtype=value.np_dtype.type,

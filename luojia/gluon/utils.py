@@ -16,6 +16,7 @@ import numpy as np
 
 from .._src.core.tensor import Tensor, wrap
 from .._src.engine.devices import Context
+from ..ndarray import array
 
 __all__ = ["HookHandle", "check_sha1", "clip_global_norm", "download", "replace_file", "shape_is_known",
            "split_and_load", "split_data"]
@@ -56,8 +57,6 @@ def split_data(data: Tensor, num_slice: int, batch_axis: int = 0, even_split: bo
 def split_and_load(data: Any, ctx_list: Sequence[Context], batch_axis: int = 0, even_split: bool = True) -> list:
     """``split_data`` into one part per device, each on its device; a NumPy array becomes an NDArray first."""
     if not isinstance(data, Tensor):
-        from ..ndarray import array
-
         data = array(data, ctx=ctx_list[0])
     parts = [data] if len(ctx_list) == 1 else split_data(data, len(ctx_list), batch_axis, even_split)
     return [to_context(part, ctx) for part, ctx in zip(parts, ctx_list)]
@@ -97,8 +96,6 @@ def clip_global_norm(arrays: Sequence[Tensor], max_norm: float, check_isfinite: 
             a._rebind(a._value * a.np_dtype.type(scale))
     if check_isfinite:
         return norm
-    from ..ndarray import array
-
     return array([norm], ctx=arrays[0]._device)
 
 

@@ -129,11 +129,5 @@ class PrefetchingIter(DataIter):
         )
         return True
 
-    def next(self) -> DataBatch:
-        if not self.iter_next():
-            raise StopIteration
-        assert self.current_batch is not None
-        return self.current_batch
-
-    getdata, getlabel = ResizeIter.getdata, ResizeIter.getlabel
+    next, getdata, getlabel = ResizeIter.next, ResizeIter.getdata, ResizeIter.getlabel
     getindex, getpad = ResizeIter.getindex, ResizeIter.getpad

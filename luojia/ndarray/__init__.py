@@ -12,6 +12,7 @@ from typing import Any
 
 from .. import _src  # noqa: F401 - the machine room comes first
 from .._src import ops as _ops  # noqa: F401 - registers the operators and Tensor's methods
+from .._src.core.refused import ARRAYS as _REFUSED  # noqa: F401 - what docs/refused.md lists
 from . import arithmetic as _arithmetic
 from . import fluent as _fluent  # noqa: F401 - sets NDArray's methods, as indexing does
 from . import indexing as _indexing  # noqa: F401
@@ -60,6 +61,8 @@ _RANDOM = {"uniform": "uniform", "normal": "normal", "shuffle": "shuffle"} | {
 def __getattr__(name: str) -> Any:
     if name in _SUBMODULES:
         found = importlib.import_module(f".{'op' if name == '_internal' else name}", __name__)
+    elif name in ("np", "npx"):  # F.np and F.npx of a hybrid_forward
+        found = importlib.import_module(f"luojia.{name}")
     elif name in _RANDOM:
         found = getattr(importlib.import_module(".random", __name__), _RANDOM[name])
     elif _MORE.search(name) and name in (more := _more()):
@@ -72,15 +75,16 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'luojia.ndarray' has no attribute {name!r}")
     else:
         found = _function(name)
+        if name != found.__name__:  # an old name of it
+            return found
     globals()[name] = found
     return found
 
 
 def _more() -> dict[str, Any]:
-    from .multi import FUNCTIONS as MANY
-    from .updates import FUNCTIONS
+    from .updates_many import PUBLIC
 
-    return {**FUNCTIONS, **MANY}
+    return PUBLIC
 
 
 def __dir__() -> list[str]:

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from .._src.core.op import OPERATORS
+from .._src.core.refused import CONTRIB as _REFUSED  # noqa: F401 - what docs/refused.md lists
+from .._src.core.refused import missing
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError
 from .creation import place
@@ -120,10 +122,15 @@ def rand_zipfian(true_classes: NDArray, num_sampled: int, range_max: int, ctx: A
 def __getattr__(name: str) -> Any:
     if name.startswith("__"):
         raise AttributeError(f"module 'luojia.ndarray.contrib' has no attribute {name!r}")
+    if name.endswith("_update"):
+        from .updates_many import CONTRIB
+
+        if name in CONTRIB:
+            return CONTRIB[name]
     for prefix in ("_contrib_", "contrib_", ""):
         if prefix + name in faces.index():
             return function(prefix + name)
-    raise AttributeError(f"module 'luojia.ndarray.contrib' has no attribute {name!r}; dir() lists what it has.")
+    raise missing(__name__, name)
 
 
 def __dir__() -> list[str]:

@@ -11,6 +11,7 @@ from .._src.core.ambient import commit, wants
 from .._src.core.apply import apply, unary
 from .._src.core.faces import _MISSING, Face, FaceModule, compile_function, run_plain
 from .._src.core.random import next_key
+from .._src.core.refused import missing
 from .._src.core.tape import state
 from .._src.core.tensor import Tensor, wrap
 from .._src.engine.devices import Context, current_context
@@ -110,6 +111,7 @@ def _make(face: Face) -> Callable:
 
 
 faces = FaceModule({"mx": _make})
+_OLD = {"Convolution_v1": "Convolution", "Pooling_v1": "Pooling", "BatchNorm_v1": "BatchNorm"}
 _made: dict[str, Callable] = {}
 
 
@@ -118,9 +120,7 @@ def function(name: str) -> Callable:
     found = _made.get(name)
     if found is None:
         try:
-            found = _made[name] = faces.get(name)
+            found = _made[name] = faces.get(_OLD.get(name, name))
         except KeyError:
-            raise AttributeError(
-                f"module 'luojia.ndarray' has no attribute {name!r}; dir(luojia.nd) lists the operators."
-            ) from None
+            raise missing("luojia.ndarray", name) from None
     return found

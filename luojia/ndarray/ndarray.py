@@ -11,7 +11,7 @@ import numpy as np
 from .._src.core import dtypes
 from .._src.core.op import OPERATORS
 from .._src.core.tape import Leaf, Node, Pullback, state
-from .._src.core.tensor import Tensor, wrap
+from .._src.core.tensor import Tensor, run_backward, wrap
 from .._src.engine.devices import Context
 from .._src.errors import ArgumentError, DTypeError, GraphError, ShapeError
 
@@ -169,7 +169,7 @@ class NDArray(_Methods):
         node = None
         if state.recording and self._node is not None:
             node = Node(_Move, {"source": self._device}, (self._node,), (), None, device)
-        return wrap(NDArray, value, device, node)
+        return wrap(self._result_class, value, device, node)
 
     def astype(self, dtype: Any, copy: bool = True) -> NDArray:
         """The array in another dtype; itself if it has that dtype and ``copy`` is false."""
@@ -213,9 +213,7 @@ class NDArray(_Methods):
         Raises:
             GraphError: an MXNetError: this is not on the tape, or was backed through before.
         """
-        from ..autograd import backward
-
-        backward([self], None if out_grad is None else [out_grad], retain_graph, train_mode)
+        run_backward([self], [out_grad], retain_graph, train_mode, strict=True)
 
     def _check_writable(self, *sources: Any) -> None:
         """Refuse to write into a recorded array, or to compute in place with recorded ones."""

@@ -2,20 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from .._src.core.symbol_names import OPERATIONS
 from .door import faces, function
+
+_ELSEWHERE = ("CachedOp", "Custom", "cast_storage", "normal", "shuffle", "uniform")  # no operators' faces
 
 
 def __getattr__(name: str) -> Any:
     if name.startswith("__"):
         raise AttributeError(f"module 'luojia.ndarray.op' has no attribute {name!r}")
+    if name in OPERATIONS:
+        return _operation(name)
+    if name in _ELSEWHERE or "_update" in name or name == "reset_arrays":
+        from .. import ndarray
+
+        return getattr(ndarray, name)
     try:
         return function(name)
     except AttributeError:
         if name.startswith("_"):  # MXNet's internal names of public operators
             return function(name[1:])
         raise
+
+
+def _operation(name: str) -> Callable:
+    """An operation of Python's signs under MXNet's internal name, as ``_plus_scalar(data, scalar)``."""
+    face, place = OPERATIONS[name]
+    run = function(face)
+    if place is None:
+        return run
+
+    def operation(data: Any, scalar: Any = 1.0, is_int: bool = True, out: Any = None, name: Any = None) -> Any:
+        return run(data, scalar, out=out) if place else run(scalar, data, out=out)
+
+    operation.__name__ = operation.__qualname__ = name
+    operation.__module__ = "luojia.ndarray"
+    operation.__doc__ = f"``{face}`` of ``data`` and a number, the number {'second' if place else 'first'}."
+    return operation
 
 
 def __dir__() -> list[str]:

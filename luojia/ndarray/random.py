@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from .._src.core.random import next_key
 from .._src.core.tensor import Tensor, wrap
 from .._src.engine.devices import Context, current_context
 from .._src.errors import ArgumentError, ShapeError
+from .door import faces, function
 from .ndarray import NDArray
 
 
@@ -161,27 +161,18 @@ def _positive(name: str, **params: Any) -> None:
             raise ArgumentError(f"{name}: {key} must be positive, got {p}.")
 
 
-def _like(draw: Callable) -> Callable:
-    def like(data: NDArray, *args: Any, out: NDArray | None = None, **kwargs: Any) -> NDArray:
-        return draw(*args, shape=data.shape, dtype=data.np_dtype, ctx=data._device, out=out, **kwargs)
-
-    like.__name__ = like.__qualname__ = f"{draw.__name__}_like"
-    like.__doc__ = f"``{draw.__name__}`` with the shape, dtype and context of ``data``."
-    return like
+def __getattr__(name: str) -> Any:
+    if name.endswith("_like") and not name.startswith("_"):
+        return function(f"_random_{name}")
+    raise AttributeError(f"module 'luojia.ndarray.random' has no attribute {name!r}")
 
 
-uniform_like, normal_like, gamma_like, poisson_like, negative_binomial_like, generalized_negative_binomial_like = map(
-    _like, (uniform, normal, gamma, poisson, negative_binomial, generalized_negative_binomial)
-)
-
-
-def exponential_like(data: NDArray, lam: float = 1.0, out: NDArray | None = None, **_: Any) -> NDArray:
-    """Exponential numbers of rate ``lam``, with the shape, dtype and context of ``data``."""
-    return exponential(1.0 / lam, data.shape, data.np_dtype, data._device, out)
+def __dir__() -> list[str]:
+    likes = [name[len("_random_"):] for name in faces.index() if name.startswith("_random_") and name.endswith("_like")]
+    return sorted({*globals(), *likes})
 
 
 __all__ = [
-    "exponential", "exponential_like", "gamma", "gamma_like", "generalized_negative_binomial",
-    "generalized_negative_binomial_like", "multinomial", "negative_binomial", "negative_binomial_like", "normal",
-    "normal_like", "poisson", "poisson_like", "randint", "randn", "shuffle", "uniform", "uniform_like",
+    "exponential", "gamma", "generalized_negative_binomial", "multinomial", "negative_binomial", "normal", "poisson",
+    "randint", "randn", "shuffle", "uniform",
 ]

@@ -6,12 +6,17 @@ from typing import Any
 
 import numpy as np
 
+from .._src.core.refused import SPARSE as _REFUSED  # noqa: F401 - what docs/refused.md lists
 from .._src.core.tensor import Tensor
-from .._src.errors import ArgumentError, RefusedName
+from .._src.errors import ArgumentError
 from . import creation
 from .arithmetic import TWO_OPERANDS
 from .door import function
+from .functions import cast_storage
 from .ndarray import NDArray
+from .updates import FUNCTIONS
+
+_UPDATES = ("sgd_update", "sgd_mom_update", "adam_update", "ftrl_update", "adagrad_update")
 
 
 def csr_matrix(arg1: Any, shape: tuple | None = None, ctx: Any = None, dtype: Any = None) -> NDArray:
@@ -77,12 +82,11 @@ def retain(data: NDArray, indices: NDArray) -> NDArray:
     return (data * creation.place(keep, data._device)).tostype("row_sparse")
 
 
-_REFUSED = ("CSRNDArray", "RowSparseNDArray", "BaseSparseNDArray")
-
-
 def __getattr__(name: str) -> Any:
-    if name in _REFUSED:
-        raise RefusedName(f"nd.sparse.{name} is not provided: luojia labels dense arrays; look at x.stype instead.")
     if name in TWO_OPERANDS:
         return TWO_OPERANDS[name]
+    if name in _UPDATES:
+        return FUNCTIONS[name]
+    if name == "cast_storage":
+        return cast_storage
     return function(name)

@@ -42,11 +42,22 @@ UPDATES = {
     "ftrl_update": Update("ftrl", ("z", "n"), {"lamda1": 0.01, "beta": 1.0}, fixed={"decay": "own"}),
     "signsgd_update": Update("signum", (), {}, fixed={"momentum": 0.0}),
     "signum_update": Update("signum", ("mom",), {"momentum": 0.0, "wd_lh": 0.0}),
+    "ftml_update": Update("ftml", ("d", "v", "z"), {"beta1": 0.6, "beta2": 0.999, "epsilon": 1e-8, "t": 1, "wd": 0.0,
+                                                    "rescale_grad": 1.0, "clip_grad": -1.0},
+                          {"clip_grad": "clip_gradient"}),
+    "adagrad_update": Update("adagrad", ("history",), {"epsilon": 1e-7}),
+    "group_adagrad_update": Update("group_adagrad", ("history",),
+                                   {"rescale_grad": 1.0, "clip_gradient": -1.0, "epsilon": 1e-5}),
+    "scaled_adamw_update": Update("scaled_adamw", ("mean", "var"), {**_ADAM, "eta": 1.0}),
+    "lamb_update": Update("lamb", ("mean", "var"), {**_ADAM, "epsilon": 1e-6, "t": 1, "bias_correction": True,
+                                                    "lower_bound": -1.0, "upper_bound": -1.0}),
+    "lamb_direction_update": Update("lamb_direction", ("mean", "var"), {**_ADAM, "epsilon": 1e-6, "t": 1,
+                                                                        "bias_correction": True}),
 }
 
 
 def _function(name: str, update: Update) -> Callable:
-    defaults = {**update.defaults, **_COMMON}
+    defaults = _defaults(update)
     states = update.states
 
     def step(weight: NDArray, grad: NDArray, *args: Any, out: NDArray | None = None, **kwargs: Any) -> NDArray:
@@ -63,7 +74,7 @@ def _function(name: str, update: Update) -> Callable:
 
 def _mixed(name: str, update: Update) -> Callable:
     """``mp_*``: a float16 weight beside its float32 master copy, which takes the step."""
-    defaults = {**update.defaults, **_COMMON}
+    defaults = _defaults(update)
     states = (*update.states, "weight32")
 
     def step(weight: NDArray, grad: NDArray, *args: Any, out: NDArray | None = None, **kwargs: Any) -> NDArray:
@@ -79,11 +90,15 @@ def _mixed(name: str, update: Update) -> Callable:
     return _named(step, name, update)
 
 
+def _defaults(update: Update) -> dict[str, Any]:
+    return {**update.defaults, **{k: v for k, v in _COMMON.items() if k not in update.names.values()}}
+
+
 def _run(update: Update, weight: NDArray, grad: NDArray, held: list, values: dict, onto_weight: bool) -> tuple:
     fixed = dict(update.fixed)
     if update.rule == "nag":  # mxnet 1.9.1 writes the weight before it computes the momentum
         fixed["decay"] = "own" if onto_weight else "after_clip"
-    bounds = ("clip_gradient", "clip_weights")
+    bounds = ("clip_gradient", "clip_grad", "clip_weights", "lower_bound", "upper_bound")
     hyper: dict[str, Any] = {
         update.names.get(str(k), str(k)): None if k in bounds and v < 0 else v for k, v in values.items()
     }
@@ -120,5 +135,5 @@ def _named(step: Callable, name: str, update: Update) -> Callable:
 
 
 FUNCTIONS: dict[str, Callable] = {name: _function(name, update) for name, update in UPDATES.items()}
-for _name in ("sgd_update", "sgd_mom_update", "nag_mom_update"):
+for _name in ("sgd_update", "sgd_mom_update", "nag_mom_update", "scaled_adamw_update", "lamb_update"):
     FUNCTIONS[f"mp_{_name}"] = _mixed(f"mp_{_name}", UPDATES[_name])

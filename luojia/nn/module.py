@@ -418,6 +418,14 @@ class Module:
         """Accepted; nothing is communicated on one machine."""
         return self
 
+    def set_jit_config(self, jit_config: Any) -> Module:
+        """Accepted; the options tune MindSpore's compiler."""
+        return self
+
+    def set_broadcast_flag(self, mode: bool = True) -> Module:
+        """Accepted; there is no other process to send parameters to."""
+        return self
+
     def set_boost(self, boost_type: Any) -> Module:
         """Accepted; there is nothing to boost."""
         return self

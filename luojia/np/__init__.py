@@ -41,14 +41,6 @@ _METHODS = """all any argmax argmin argsort clip copy cumsum diagonal dot expand
 ravel repeat round sort squeeze std sum swapaxes take tile trace var""".split()
 
 
-def find(name: str) -> Callable:
-    """mx.np's function for NumPy's of that name."""
-    found = globals().get(name)
-    if callable(found):
-        return found
-    return functions.on_host(name)
-
-
 class Refused(NotSupportedError, AttributeError):
     """A function of NumPy that mx.np does not provide."""
 

@@ -29,7 +29,10 @@ def _lifted(xs: Any, who: str) -> list[Any]:
 
 def reshape(a: Any, newshape: Any, order: str = "C", out: Any = None) -> ndarray:
     """The array in another shape; one length may be -1."""
-    return stored(lift(a, "reshape").reshape(newshape, order=order), out)
+    a = lift(a, "reshape")
+    if hasattr(a, "_luojia_apply"):  # a Symbol
+        return OPERATORS["reshape"](a, shape=(newshape,) if isinstance(newshape, int) else tuple(newshape))
+    return stored(a.reshape(newshape, order=order), out)
 
 
 def ravel(x: Any, order: str = "C") -> ndarray:
@@ -39,12 +42,13 @@ def ravel(x: Any, order: str = "C") -> ndarray:
 
 def transpose(a: Any, axes: Any = None) -> ndarray:
     """The array with its axes permuted, reversed by default."""
-    return lift(a, "transpose").transpose(axes)
+    return OPERATORS["transpose"](lift(a, "transpose"), axes=None if axes is None else tuple(axes))
 
 
 def expand_dims(a: Any, axis: int | Sequence[int]) -> ndarray:
     """The array with an axis of length 1 at each place ``axis`` of the result."""
-    return compose.with_axes(lift(a, "expand_dims"), axis)
+    a = lift(a, "expand_dims")
+    return OPERATORS["expand_dims"](a, axis=axis) if isinstance(axis, int) else compose.with_axes(a, axis)
 
 
 def rollaxis(a: Any, axis: int, start: int = 0) -> ndarray:
@@ -215,7 +219,7 @@ def nonzero(a: Any) -> tuple[ndarray, ...]:
 def dot(a: Any, b: Any, out: Any = None) -> ndarray:
     """The sum over the last axis of a and the last but one of b (the only one of a vector); with a number, a b."""
     a, b = compose.common([lift(x, "dot") for x in (a, b)])
-    return stored(OPERATORS["dot_last" if a.ndim and b.ndim else "multiply"](a, b), out)
+    return stored(OPERATORS["dot"](a, b), out)
 
 
 def matmul(a: Any, b: Any, out: Any = None) -> ndarray:

@@ -14,7 +14,9 @@ from .functions import _placed, _values
 from .multiarray import ndarray
 from .table import LINALG_FUNCTIONS, floating
 
-globals().update(LINALG_FUNCTIONS)
+det, inv, cholesky, solve, slogdet, matrix_power = (
+    LINALG_FUNCTIONS[name] for name in ("det", "inv", "cholesky", "solve", "slogdet", "matrix_power")
+)
 
 
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> ndarray:
@@ -50,15 +52,17 @@ def _host(name: str, doc: str) -> Callable:
     return call
 
 
-_HOST = {
-    "cond": "The condition number of a matrix.", "eig": "Eigenvalues and eigenvectors.",
-    "eigh": "Eigenvalues, ascending, and eigenvectors of a symmetric matrix.", "eigvals": "Eigenvalues.",
-    "eigvalsh": "Eigenvalues, ascending, of a symmetric matrix.", "lstsq": "The least-squares solution of a x = b.",
-    "matrix_rank": "The number of singular values above a tolerance.", "pinv": "The pseudo-inverse.",
-    "qr": "The factors q, orthonormal, and r, upper triangular.", "tensorinv": "The inverse for tensordot.",
-    "tensorsolve": "The x with tensordot(a, x) = b.",
-}
-globals().update({name: _host(name, doc) for name, doc in _HOST.items()})
+cond = _host("cond", "The condition number of a matrix.")
+eig = _host("eig", "Eigenvalues and eigenvectors.")
+eigh = _host("eigh", "Eigenvalues, ascending, and eigenvectors of a symmetric matrix.")
+eigvals = _host("eigvals", "Eigenvalues.")
+eigvalsh = _host("eigvalsh", "Eigenvalues, ascending, of a symmetric matrix.")
+lstsq = _host("lstsq", "The least-squares solution of a x = b.")
+matrix_rank = _host("matrix_rank", "The number of singular values above a tolerance.")
+pinv = _host("pinv", "The pseudo-inverse.")
+qr = _host("qr", "The factors q, orthonormal, and r, upper triangular.")
+tensorinv = _host("tensorinv", "The inverse for tensordot.")
+tensorsolve = _host("tensorsolve", "The x with tensordot(a, x) = b.")
 
 
 def svd(a: Any) -> tuple[ndarray, ndarray, ndarray]:
@@ -66,4 +70,7 @@ def svd(a: Any) -> tuple[ndarray, ndarray, ndarray]:
     return _placed(tuple(np.linalg.svd(_values(lift(a, "linalg.svd")), full_matrices=False)))
 
 
-__all__ = ["multi_dot", "norm", "svd", *LINALG_FUNCTIONS, *_HOST]  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = [
+    "cholesky", "cond", "det", "eig", "eigh", "eigvals", "eigvalsh", "inv", "lstsq", "matrix_power", "matrix_rank",
+    "multi_dot", "norm", "pinv", "qr", "slogdet", "solve", "svd", "tensorinv", "tensorsolve",
+]

@@ -133,17 +133,20 @@ class ndarray(NDArray):
 
     def __array_function__(self, function: Callable, types: Any, args: tuple, kwargs: dict) -> Any:
         """``numpy.sum(x)`` is ``mx.np.sum(x)``."""
-        from . import find
-
-        return find(function.__name__)(*args, **kwargs)
+        return _find(function.__name__)(*args, **kwargs)
 
     def __array_ufunc__(self, function: Any, method: str, *args: Any, **kwargs: Any) -> Any:
         """``numpy.sin(x)``, and ``array + x`` with NumPy's array on the left, are mx.np's."""
-        from . import find
-
         if method != "__call__":
             raise DTypeError(f"numpy.{function.__name__}.{method} of an ndarray is not supported; use asnumpy().")
-        return find(function.__name__)(*args, **kwargs)
+        return _find(function.__name__)(*args, **kwargs)
+
+
+def _find(name: str) -> Callable:
+    """mx.np's function for NumPy's of that name; NumPy's own on the values, if it has none."""
+    from .. import np as door
+
+    return getattr(door, name, None) or door.functions.on_host(name)
 
 
 class _View(View, ndarray):

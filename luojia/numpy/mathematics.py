@@ -184,7 +184,7 @@ def reciprocal(x: Any, dtype: Any = None) -> Tensor:
 def dot(a: Any, b: Any) -> Tensor:
     """The sum over the last axis of a and the last but one of b (the only one of a vector); with a number, a b."""
     a, b = compose.common([tensor(x, "dot") for x in (a, b)])
-    return OPERATORS["dot_last" if a.ndim and b.ndim else "multiply"](a, b)
+    return OPERATORS["dot"](a, b)
 
 
 def matmul(x1: Any, x2: Any, dtype: Any = None) -> Tensor:

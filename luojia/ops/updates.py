@@ -36,14 +36,14 @@ def _apply(name: str, rule: Callable, var: Any, states: tuple, grad: Any, *numbe
     if grad.shape != expected:
         raise ShapeError(f"For '{name}', grad must have shape {expected}, got {grad.shape}.")
     xp = var._device.engine.xp
-    whole = [t._value for t in (var, *states)]
-    parts = whole if rows is None else [a[rows._value] for a in whole]
-    new, new_states = rule(xp, parts[0], grad._value, tuple(parts[1:]), *[_number(n) for n in numbers],
+    whole = [t._read() for t in (var, *states)]
+    parts = whole if rows is None else [a[rows._read()] for a in whole]
+    new, new_states = rule(xp, parts[0], grad._read(), tuple(parts[1:]), *[_number(n) for n in numbers],
                            **{k: _number(v) for k, v in hyper.items()})
     for t, a, part in zip((var, *states), whole, (new, *new_states)):
         part = part.astype(a.dtype) if part.dtype != a.dtype else part
-        t._rebind(part if rows is None else xp.set_at(a, rows._value, part))
-    return tuple([wrap(Tensor, t._value, t._device) for t in (var, *states)])
+        t._rebind(part if rows is None else xp.set_at(a, rows._read(), part))
+    return tuple([wrap(Tensor, t._read(), t._device) for t in (var, *states)])
 
 
 class _Update(Primitive):
@@ -87,10 +87,10 @@ def _momentum(self: Any, variable: Any, accumulation: Any, learning_rate: Any, g
 
 
 def _sgd(self: Any, parameters: Any, gradient: Any, learning_rate: Any, accum: Any, momentum: Any, stat: Any) -> Tensor:
-    first = bool((stat._value > 0).all())
+    first = bool((stat._read() > 0).all())
     new = _apply(self.name, _rule("dampened_sgd"), parameters, (accum,), gradient, learning_rate, self.weight_decay,
                  1 if first else 2, momentum=momentum, dampening=self.dampening, nesterov=self.nesterov)[0]
-    stat._rebind(stat._value * 0)
+    stat._rebind(stat._read() * 0)
     return new
 
 
@@ -125,9 +125,9 @@ def _adadelta(self: Any, var: Any, accum: Any, accum_update: Any, lr: Any, rho: 
 
 def _adagrad(self: Any, var: Any, accum: Any, lr: Any, grad: Any, rows: Any = None, epsilon: Any = 0.0,
              rule: Callable | None = None) -> tuple:
-    kept = accum if self.update_slots else wrap(Tensor, accum._value - (grad * grad)._value, accum._device)
+    kept = accum if self.update_slots else wrap(Tensor, accum._read() - (grad * grad)._read(), accum._device)
     out = _apply(self.name, rule or _rule("adagrad"), var, (kept,), grad, lr, rows=rows, epsilon=epsilon)
-    return out if self.update_slots else (out[0], wrap(Tensor, accum._value, accum._device))
+    return out if self.update_slots else (out[0], wrap(Tensor, accum._read(), accum._device))
 
 
 def _adagrad_v2(self: Any, var: Any, accum: Any, lr: Any, grad: Any) -> tuple:
@@ -195,7 +195,7 @@ def _keras_momentum(self: Any, var: Any, accum: Any, lr: Any, grad: Any, momentu
 def _lars(self: Any, weight: Any, gradient: Any, norm_weight: Any, norm_gradient: Any, weight_decay: Any,
           learning_rate: Any) -> Tensor:
     xp = weight._device.engine.xp
-    value = lars_gradient(xp, weight._value, gradient._value, _number(weight_decay), coefficient=self.hyperpara,
+    value = lars_gradient(xp, weight._read(), gradient._read(), _number(weight_decay), coefficient=self.hyperpara,
                           epsilon=self.epsilon, use_clip=self.use_clip, lr=_number(learning_rate))
     return wrap(Tensor, value, weight._device)
 

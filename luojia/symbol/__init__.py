@@ -16,16 +16,23 @@ import importlib
 from typing import Any
 
 from .._src.core import symbol_names
+from .._src.core.refused import SYMBOLS as _REFUSED  # noqa: F401 - what docs/refused.md lists
+from .._src.core.refused import missing
 from .._src.core.symbol_ops import FACES, function
 from .creation import arange, eye, full, linspace, ones, zeros
 from .symbol import Group, Symbol, Variable, load, load_json, var
 
-_MODULES = ("contrib", "image", "linalg", "op", "random")
+_MODULES = ("contrib", "image", "linalg", "op", "random", "sparse", "_internal")
+_RANDOM = ("uniform", "normal", "shuffle")  # sym.uniform draws what sym.random.uniform draws
 
 
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
-        return importlib.import_module(f".{name}", __name__)
+        return importlib.import_module(f".{'op' if name in ('_internal', 'sparse') else name}", __name__)
+    if name in _RANDOM:
+        return getattr(importlib.import_module(".random", __name__), name)
+    if name in ("np", "npx"):  # F.np and F.npx of a hybrid_forward
+        return importlib.import_module(f"luojia.{name}")
     if name.startswith("__"):
         raise AttributeError(name)
     if name == "Custom":
@@ -35,15 +42,13 @@ def __getattr__(name: str) -> Any:
     try:
         found = function(name)
     except KeyError:
-        raise AttributeError(
-            f"module 'luojia.symbol' has no attribute {name!r}; dir(luojia.sym) lists the operators."
-        ) from None
+        raise missing(__name__, name, symbols=True) from None
     globals()[name] = found
     return found
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_MODULES, *FACES.index(), *symbol_names.SIGNS, "power", "modulo", "Custom"})
+    return sorted({*globals(), *_MODULES, *_RANDOM, *FACES.index(), *symbol_names.SIGNS, "power", "modulo", "Custom"})
 
 
 __all__ = ["Group", "Symbol", "Variable", "arange", "eye", "full", "linspace", "load", "load_json", "ones", "var",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._src.core.refused import CONTRIB as _REFUSED  # noqa: F401 - what docs/refused.md lists
+from .._src.core.symbol_ops import function
 from .prefixed import lookup
 
 _lookup, _names = lookup(__name__, "_contrib_", "contrib_")
@@ -15,6 +17,8 @@ def __getattr__(name: str) -> Any:
         from . import control
 
         return getattr(control, name)
+    if name in ("CTCLoss", "ctc_loss"):  # which MXNet has twice
+        return function(name)
     return _lookup(name)
 
 

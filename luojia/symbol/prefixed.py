@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .._src.core.refused import missing
 from .._src.core.symbol_ops import FACES, function
 
 
@@ -18,7 +19,7 @@ def lookup(module: str, *prefixes: str) -> tuple[Callable, Callable]:
                     return function(prefix + name)
                 except KeyError:
                     continue
-        raise AttributeError(f"module {module!r} has no attribute {name!r}; dir() lists what it has.")
+        raise missing(module, name, symbols=True)
 
     def __dir__() -> list[str]:
         names = FACES.index()

@@ -86,5 +86,11 @@ def shuffle(data: Symbol, **kwargs: Any) -> Symbol:
     return function("_shuffle")(data, **kwargs)
 
 
+def __getattr__(name: str) -> Any:
+    if name.endswith("_like") and not name.startswith("_"):
+        return function(f"_random_{name}")
+    raise AttributeError(f"module 'luojia.symbol.random' has no attribute {name!r}")
+
+
 __all__ = ["exponential", "gamma", "generalized_negative_binomial", "multinomial", "negative_binomial", "normal",
            "poisson", "randint", "randn", "shuffle", "uniform"]

@@ -139,3 +139,11 @@ def test_paths():
     from luojia.common.tensor import Tensor as T
 
     assert P is Parameter and T is Tensor and luojia.tensor([1]).dtype == mstype.int64
+
+
+def test_what_initializers_of_ones_own_import():
+    assert init._calculate_fan_in_and_fan_out((16, 3, 5, 5)) == (75, 400)
+    assert init._calculate_correct_fan((16, 3, 5, 5), "fan_out") == 400
+    with pytest.raises(ValueError, match="'mode' both not supported"):
+        init._calculate_correct_fan((2, 2), "both")
+    assert init.calculate_gain("leaky_relu") == (2 / (1 + 0.01**2)) ** 0.5 == init._calculate_gain("leaky_relu", 0.01)

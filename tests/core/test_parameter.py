@@ -180,3 +180,10 @@ def test_what_makes_no_tuple(p):
 
 def test_dtype_survives():
     assert Parameter(Tensor([1.0], D.float16), name="h").dtype is D.float16
+
+
+def test_what_programs_for_many_devices_read():
+    p = Parameter(Tensor([1.0]), name="p")
+    assert (p.comm_fusion, p.cache_enable, p.sliced, p.has_init, p.inited_param) == (1, False, False, False, None)
+    p.comm_fusion = 2
+    assert p.comm_fusion == 2 and p.requires_grad_(False) is p and not p.requires_grad

@@ -133,3 +133,10 @@ ERRORS = [
 def test_errors(call, error, match):
     with pytest.raises(error, match=match):
         call()
+
+
+def test_what_does_not_fit_is_an_assertion_error_as_in_mxnet():
+    with pytest.raises(AssertionError, match=r"array\[0\] has length 2 while array\[1\] has 1"):
+        ArrayDataset([1, 2], [1])
+    with pytest.raises(AssertionError, match="Shard index of out bound: 5 out of 2"):
+        SimpleDataset([1, 2, 3]).shard(2, 5)

@@ -155,6 +155,15 @@ def test_random_changes():
         T.RandomHue()
 
 
+def test_colours_change_as_nd_image_changes_them(monkeypatch):
+    """The numbers are those of mxnet 1.9.1's nd.image.random_hue and random_brightness: cut off, not rounded."""
+    image = nd.array([[[106, 183, 0], [77, 37, 23]]], dtype="uint8")
+    monkeypatch.setattr(np.random, "uniform", lambda low, high: 0.3)
+    assert T.RandomHue(0.4)(image).asnumpy().tolist() == [[[0, 142, 183], [23, 77, 26]]]
+    monkeypatch.setattr(np.random, "uniform", lambda low, high: 1.3)
+    assert T.RandomBrightness(0.4)(image).asnumpy().tolist() == [[[137, 237, 0], [100, 48, 29]]]
+
+
 def test_compose():
     composed = T.Compose([T.Resize(8), lambda x: x, T.ToTensor(), T.Normalize(0, 1)])
     assert composed(IMAGE).shape == (3, 8, 8)

@@ -128,5 +128,5 @@ def test_sparse_labels():
     assert sparse.dot(csr, nd.ones((2, 1))).asnumpy().tolist() == [[1], [2]] and sparse.add is nd.add
     with pytest.raises(ValueError, match=r"expected an array of shape \(3, 3\), got \(2, 2\)"):
         sparse.csr_matrix(np.array(dense), shape=(3, 3))
-    with pytest.raises(NotImplementedError, match="nd.sparse.CSRNDArray is not provided: luojia labels"):
+    with pytest.raises(NotImplementedError, match="CSRNDArray is not supported: arrays labelled 'csr' are dense"):
         sparse.CSRNDArray  # noqa: B018

@@ -169,3 +169,30 @@ def test_methods_pass_gradients():
     expected = 4 * t.ravel() + t.ravel()[permute]
     expected[permute] += t.ravel()
     np.testing.assert_allclose(x.grad.asnumpy().ravel(), expected, rtol=1e-5)
+
+
+def test_internal_names():
+    x = nd.array([1.0, 4.0])
+    for name, expected in {"_plus_scalar": [3, 6], "_rminus_scalar": [1, -2], "_rdiv_scalar": [2, 0.5],
+                           "_power_scalar": [1, 16], "_greater_scalar": [0, 1], "_maximum_scalar": [2, 4]}.items():
+        assert getattr(nd._internal, name)(x, scalar=2.0).asnumpy().tolist() == expected, name
+    assert nd._internal._minus(x, x).asnumpy().tolist() == [0, 0]
+    assert nd._internal._mul_scalar(x, 2.0, out=x) is x and x.asnumpy().tolist() == [2, 8]
+    assert nd.op.sgd_update is nd.sgd_update and nd._internal._linalg_gemm2 is not None
+    assert nd.op.uniform(shape=(2,)).shape == (2,)
+    w, b = nd.ones((1, 2, 2, 2)), nd.zeros((1,))
+    image = nd.ones((1, 2, 3, 3))
+    assert nd.Convolution_v1(image, w, b, kernel=(2, 2), num_filter=1).asnumpy().max() == 8
+    assert nd.Pooling_v1(image, kernel=(2, 2)).shape == (1, 2, 2, 2)
+    assert nd._internal._GreaterEqualScalar(x, 8).asnumpy().tolist() == [0, 1]
+    assert nd._internal._Not_Equal(x, x).asnumpy().tolist() == [0, 0]
+    assert sym_internal().list_arguments() == ["x"]
+
+
+def sym_internal():
+    x = mx.sym.var("x")
+    with pytest.raises(TypeError, match=r"_plus_scalar\(\) takes one symbol and a number"):
+        mx.sym._internal._plus_scalar(x, x)
+    three = mx.sym._internal._rminus_scalar(mx.sym._internal._minus(x, x), scalar=3)
+    assert '"op": "_rminus_scalar"' in three.tojson() and three.eval(x=nd.ones((1,)))[0].asscalar() == 3
+    return mx.sym._internal._plus_scalar(x, scalar=2) + mx.sym.sparse.relu(x) + mx.sym.uniform(shape=(2,))

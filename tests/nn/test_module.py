@@ -389,3 +389,8 @@ def test_apply_and_init_parameters_data():
 def test_no_graph_protocol():
     with pytest.raises(NotImplementedError, match="no graph protocol buffer"):
         nn.ReLU().get_func_graph_proto()
+
+
+def test_settings_that_change_nothing_return_the_network():
+    net = nn.ReLU()
+    assert net.set_jit_config(None) is net.set_broadcast_flag() is net.set_boost("auto") is net

@@ -63,6 +63,19 @@ def test_links_pass_between_the_classes():
     assert x.grad.tolist() == [3.0, 12.0] and isinstance(x.grad, np.ndarray)
 
 
+def test_arrays_keep_their_class_on_another_device():
+    x = np.array([1.0, 2.0])
+    x.attach_grad()
+    with autograd.record():
+        y = x.as_in_ctx(mx.cpu(1))
+        z = (y * y).sum()
+    z.backward()
+    assert isinstance(y, np.ndarray) and y.ctx == mx.cpu(1) and isinstance(x.copyto(mx.cpu(1)), np.ndarray)
+    assert x.grad.tolist() == [2.0, 4.0]
+    parts = mx.gluon.utils.split_and_load(np.arange(4).reshape(2, 2), [mx.cpu(0), mx.cpu(1)])
+    assert [type(p.sum().item()) for p in parts] == [float, float] and all(isinstance(p, np.ndarray) for p in parts)
+
+
 def test_numpys_functions_and_arrays_find_the_door():
     x = np.array([[1.0, 2.0], [3.0, 4.0]])
     x.attach_grad()
@@ -224,6 +237,44 @@ def test_factors_are_numpys():
 def test_errors(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+class _Net(mx.gluon.HybridBlock):
+    """A network in the two namespaces that ``F`` has for NumPy's functions."""
+
+    def __init__(self):
+        super().__init__()
+        self.dense = mx.gluon.nn.Dense(3)
+
+    def hybrid_forward(self, F, x):
+        h = F.npx.relu(self.dense(F.np.transpose(x, (0, 1))))
+        both = F.np.concatenate([F.np.reshape(h, (-1, 3)), F.np.squeeze(F.np.expand_dims(F.np.exp(h), 0), 0)], 0)
+        return F.np.sum(both, axis=0) + F.np.dot(both, F.np.ones((3,))).mean()
+
+
+@pytest.mark.parametrize("hybrid", [False, True])
+def test_networks_of_numpy_arrays(hybrid):
+    npx.set_np()
+    try:
+        mx.random.seed(1)
+        net = _Net()
+        net.initialize(mx.init.Xavier())
+        if hybrid:
+            net.hybridize()
+        x = np.arange(4).reshape(2, 2)
+        with autograd.record():
+            y = net(x)
+        y.backward()
+        w = net.dense.weight
+        assert isinstance(w.data(), np.ndarray) and isinstance(w.grad(), np.ndarray) and isinstance(y, np.ndarray)
+        assert w.data()[0, 0].shape == () and repr(w.data()).startswith("array([[")
+        h = onp.maximum(x.asnumpy() @ w.data().asnumpy().T, 0)
+        both = onp.concatenate([h, onp.exp(h)])
+        onp.testing.assert_allclose(y.asnumpy(), both.sum(0) + both.sum(1).mean(), rtol=1e-5)
+        g = (onp.exp(h) + 1) * (1 + 3 / 4) * (h > 0)
+        onp.testing.assert_allclose(w.grad().asnumpy(), g.T @ x.asnumpy(), rtol=1e-4)
+    finally:
+        npx.reset_np()
 
 
 def test_every_name_of_the_lists_exists():

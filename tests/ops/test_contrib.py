@@ -17,17 +17,17 @@ def test_quadratic():
     check_op("quadratic", X, attrs={"a": 1.0, "b": 2.0, "c": 3.0}, ref=X**2 + 2 * X + 3)
 
 
-@pytest.mark.parametrize(("name", "attrs", "value", "slope"), [
-    ("gradient_multiplier", {"scalar": -0.5}, X, -0.5),
-    ("round_straight", {}, [[-2, 0, 1], [2, 3, -2]], 1), ("sign_straight", {}, np.sign(X), 1),
+@pytest.mark.parametrize(("operator", "attrs", "value", "slope"), [
+    (OPERATORS["gradient_multiplier"], {"scalar": -0.5}, X, -0.5),
+    (OPERATORS["round_straight"], {}, [[-2, 0, 1], [2, 3, -2]], 1), (OPERATORS["sign_straight"], {}, np.sign(X), 1),
 ])
-def test_replaced_gradients(name, attrs, value, slope):
-    check_op(name, X, attrs=attrs, ref=np.array(value), grad=False, dtypes=())
+def test_replaced_gradients(operator, attrs, value, slope):
+    check_op(operator, X, attrs=attrs, ref=np.array(value), grad=False, dtypes=())
     x = nd.array(X)
     x.attach_grad()
     with mx.autograd.record():
-        y = OPERATORS[name](x, **attrs)
-    y.backward(nd.array(X))
+        y = operator(x, **attrs)
+    y.backward(nd.array(X))  # not that of the value, by design
     np.testing.assert_allclose(x.grad.asnumpy(), slope * X, rtol=1e-6)
 
 

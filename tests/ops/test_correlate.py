@@ -37,7 +37,9 @@ def test_crop():
 
 
 def test_kl_sparse_identity():
+    """Its gradient is by design not that of its value."""
     p = np.linspace(0.1, 0.9, 12).reshape(4, 3)
+    check_op("kl_sparse_identity", p, np.full(3, 0.3), ref=(p, 0.27 + 0.1 * p.mean(0)), grad=False, symbol=False)
     s = mx.sym.IdentityAttachKLSparseReg(mx.sym.var("x"), name="k", penalty=.5, sparseness_target=.2)
     assert s.list_auxiliary_states() == ["k_moving_avg"]
     e = s.simple_bind(mx.cpu(), x=(4, 3))

@@ -19,20 +19,21 @@ def column(a):
     return a[:, None]
 
 
-@pytest.mark.parametrize(("name", "sample", "params", "density"), [
-    ("uniform", X, (A * 0, B), lambda x, a, b: stats.uniform.pdf(x * 0.1, a, b - a)),
-    ("normal", X, (A, B), stats.norm.pdf),
-    ("gamma", X, (A, B), lambda x, a, b: stats.gamma.pdf(x, a, scale=1 / b)),
-    ("exponential", X, (A,), lambda x, a: stats.expon.pdf(x, scale=1 / a)),
-    ("poisson", COUNTS, (A,), stats.poisson.pmf),
-    ("negative_binomial", COUNTS, (B, P), stats.nbinom.pmf),
-    ("generalized_negative_binomial", COUNTS, (A, B), lambda x, a, b: stats.nbinom.pmf(x, 1 / b, 1 / (a * b + 1))),
+@pytest.mark.parametrize(("operator", "sample", "params", "density"), [
+    (OPERATORS["random_pdf_uniform"], X, (A * 0, B), lambda x, a, b: stats.uniform.pdf(x * 0.1, a, b - a)),
+    (OPERATORS["random_pdf_normal"], X, (A, B), stats.norm.pdf),
+    (OPERATORS["random_pdf_gamma"], X, (A, B), lambda x, a, b: stats.gamma.pdf(x, a, scale=1 / b)),
+    (OPERATORS["random_pdf_exponential"], X, (A,), lambda x, a: stats.expon.pdf(x, scale=1 / a)),
+    (OPERATORS["random_pdf_poisson"], COUNTS, (A,), stats.poisson.pmf),
+    (OPERATORS["random_pdf_negative_binomial"], COUNTS, (B, P), stats.nbinom.pmf),
+    (OPERATORS["random_pdf_generalized_negative_binomial"], COUNTS, (A, B),
+     lambda x, a, b: stats.nbinom.pmf(x, 1 / b, 1 / (a * b + 1))),
 ])
-def test_densities(name, sample, params, density):
+def test_densities(operator, sample, params, density):
     expected = density(sample, *map(column, params))
     wrt = tuple(range(1, 1 + len(params))) if sample is COUNTS else True
-    check_op(f"random_pdf_{name}", sample, *params, ref=expected, grad=wrt)
-    check_op(f"random_pdf_{name}", sample, *params, attrs={"is_log": True}, ref=np.log(expected), grad=wrt)
+    check_op(operator, sample, *params, ref=expected, grad=wrt)
+    check_op(operator, sample, *params, attrs={"is_log": True}, ref=np.log(expected), grad=wrt)
 
 
 def test_dirichlet():

@@ -58,3 +58,13 @@ def test_errors():
         ops.split(t, 0)
     with pytest.raises(ArgumentError, match="meshgrid: indexing must be 'xy' or 'ij', got 'foo'"):
         ops.meshgrid(t[0], t[0], indexing="foo")
+
+
+@pytest.mark.parametrize("name, shape", [("concat", (1, 2)), ("cat", (1, 2)), ("concatenate", (1, 2)),
+                                         ("stack", (1, 2, 1))])
+def test_an_axis_after_a_list_of_tensors(name, shape):
+    x = Tensor([[1.0]])
+    for listed in ([x, x], (x, x)):
+        assert getattr(ops, name)(listed, 1).shape == shape == getattr(ops, name)(listed, axis=1).shape
+    with pytest.raises(TypeError, match=r"takes a list of Tensors and \(axis\), got 2 arguments after the list"):
+        getattr(ops, name)([x, x], 1, 2)

@@ -152,3 +152,12 @@ def test_a_value_computed_before_an_assignment_stays():
 def test_parameters_give_tensors():
     p = Parameter(Tensor([1.0]), name="p")
     assert type(p + 1) is Tensor and type(p + p) is Tensor and type(-p) is Tensor
+
+
+def test_methods_that_are_other_methods():
+    t = Tensor([[1.0, 2.0], [3.0, 4.0]])
+    assert t.t().tolist() == [[1, 3], [2, 4]] and t.diagonal().tolist() == [1, 4]
+    assert float(t.matrix_determinant()) == pytest.approx(-2)
+    assert t.fliplr().tolist() == [[2, 1], [4, 3]] and t.flipud().tolist() == [[3, 4], [1, 2]]
+    assert t.new_zeros(2).tolist() == [0, 0] and str(t.new_ones((1, 2), lj.int32).dtype) == "Int32"
+    assert str(t.new_ones(2).dtype) == "Float32" and str(t.set_dtype(lj.float16).dtype) == "Float16"

@@ -34,7 +34,12 @@ def test_random_flips(name):
     mx.random.seed(1)
     count = sum(bool((flip(nd.array(FLOAT)).asnumpy() == flipped).all()) for _ in range(200))
     assert 70 < count < 130
-    check_op(f"image_random_{name}", np.array([3, 4], np.uint32), FLOAT, grad=(1,), symbol=False)
+
+
+def test_the_gradient_of_random_flips():
+    key = np.array([3, 4], np.uint32)
+    check_op("image_random_flip_left_right", key, FLOAT, attrs={"p": 1.0}, ref=FLOAT[:, ::-1], grad=(1,), symbol=False)
+    check_op("image_random_flip_top_bottom", key, FLOAT, grad=(1,), symbol=False)
 
 
 @pytest.mark.parametrize(("attrs", "shape", "corner"), [

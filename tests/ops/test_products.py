@@ -31,6 +31,15 @@ def test_matrix_power(n):
     check_op("matrix_power", x, attrs={"n": n}, ref=np.linalg.matrix_power(x, n), tolerance=5, dtypes=dtypes)
 
 
+def test_dot():
+    check_op("dot", x, y, ref=x @ y)
+    check_op("dot", y, y[0], ref=y @ y[0])
+    check_op("dot", y[1], y[0], ref=y[1] @ y[0])
+    check_op("dot", y, np.array(2.0), ref=2 * y)
+    deep = np.arange(12.0).reshape(2, 3, 2)
+    check_op("dot", y, deep, ref=np.dot(y, deep))
+
+
 def test_chains():
     check_op("multi_dot", x, y, y.T, ref=x @ y @ y.T)
     check_op("multi_dot", x[0], x, y, ref=x[0] @ x @ y)
@@ -44,5 +53,7 @@ def test_errors():
         OPERATORS["matrix_power"](Tensor(y), n=2)
     with pytest.raises(ArgumentError, match="multi_dot expects at least two arrays, got 1"):
         OPERATORS["multi_dot"](Tensor(x))
+    with pytest.raises(ShapeError, match=r"dot: the last length of \(2, 3\) must be length 0 of \(2, 2\)"):
+        OPERATORS["dot"](Tensor(y), Tensor(x))
     with pytest.raises(ShapeError, match="vdot expects two arrays of one shape"):
         OPERATORS["vdot"](Tensor(x), Tensor(y))

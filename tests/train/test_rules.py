@@ -48,8 +48,9 @@ def test_three_updates_are_those_of_the_original(row):
 
 def test_every_rule_is_compared_with_an_original():
     compared = {{"mxnet": MXNET, "mindspore": MINDSPORE}[row[0]][row[1]].name for row in reference.ROWS}
-    assert set(RULES) - compared == {"sgld"}  # random; tested below
-    assert {p.name for p in [*MXNET.values(), *MINDSPORE.values()]} == set(RULES)
+    functions = {"scaled_adamw", "lamb_direction", "group_adagrad"}  # of nd alone: tests/ndarray/test_updates_many.py
+    assert set(RULES) - compared == {"sgld"} | functions  # sgld is random; tested below
+    assert {p.name for p in [*MXNET.values(), *MINDSPORE.values()]} == set(RULES) - functions
 
 
 def test_arguments_of_the_originals():

@@ -14,6 +14,7 @@ from collections.abc import Collection
 from typing import Any
 
 from . import tape
+from .random import next_key
 from .tape import state
 from .tensor import Tensor
 
@@ -35,8 +36,6 @@ def wants(op: Any, named: Collection[str]) -> tuple[str, ...]:
 
 def draw_key(device: Any = None) -> Any:
     """The random key of one call on ``device``, the current one by default."""
-    from .random import next_key
-
     return next_key(device)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..engine.devices import current_context
 from ..engine.namespace import OPERATORS
 from ..engine.numpy_engine import ENGINE as NUMPY
 from ..errors import ArgumentError, DeviceError, DTypeError, MXNetError, ShapeError
@@ -114,6 +115,9 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
             raise failed(op, values, e) from e
         if ans.__class__ is not _ndarray:
             ans = tuple([np.asarray(a) for a in ans]) if isinstance(ans, (tuple, list)) else np.asarray(ans)
+    elif recorded and op.rule is None and not engine.direct and state.frame is not None:
+        found = linearize(engine, op, values, attrs, [p is not None for p in parents])
+        ans, saved = found or (compute(engine, op, values, attrs), None)
     else:
         ans = compute(engine, op, values, attrs)
     if recorded:
@@ -150,6 +154,14 @@ _INTEGRAL = {"b", "i", "u"}
 _NARROWED = (np.dtype("float64"), np.dtype("float16"))  # what NumPy makes of integers; both doors say float32
 
 
+def linearize(engine: Any, op: Operator, values: list, attrs: dict, needs: list) -> Any:
+    """As ``compute``, with the pullback."""
+    try:
+        return engine.run_linked(op, values, attrs, needs)
+    except (ValueError, TypeError, OverflowError) as e:
+        raise failed(op, values, e) from e
+
+
 def failed(op: Operator, values: list, e: Exception) -> Exception:
     """The error of an operator that NumPy or XLA refused: of the doors' types, with the operator and what it got."""
     if isinstance(e, MXNetError) or type(e).__module__.startswith("jax.errors"):  # what a trace cannot do
@@ -164,8 +176,6 @@ def failed(op: Operator, values: list, e: Exception) -> Exception:
 
 def _apply_to_constants(op: Operator, inputs: Any, attrs: dict) -> Any:
     """Operators without Tensor inputs (creation, random draws, functions of scalars) compute on the default device."""
-    from ..engine.devices import current_context
-
     for t in inputs:
         if isinstance(t, (list, tuple, str, dict, set)):
             raise DTypeError(

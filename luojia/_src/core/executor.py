@@ -14,7 +14,8 @@ import numpy as np
 from ..engine.devices import Context
 from ..errors import ArgumentError, DTypeError, GraphError, MXNetError, ShapeError
 from .graph import CachedGraph
-from .symbol import Symbol
+from .infer import Shapes
+from .symbol import Symbol, walk
 from .tape import Leaf, backward, recording_scope
 from .tensor import Tensor, wrap
 
@@ -203,8 +204,6 @@ class Executor:
             partial_shaping: allow shapes of arguments that are not named to change.
             allow_up_sizing: allow arrays larger than the present ones.
         """
-        from .infer import Shapes
-
         arguments = self._symbol.list_arguments()
         for name in kwargs:
             if name not in arguments:
@@ -277,8 +276,6 @@ def requests(names: list[str], grad_req: Any) -> list[str]:
 
 def debug_str(symbol: Symbol) -> str:
     """MXNet's listing of a graph: outputs, variables, operators with inputs and attributes."""
-    from .symbol import walk
-
     lines = ["Symbol Outputs:"]
     lines += [f"\toutput[{i}]={e.node.name}({e.index})" for i, e in enumerate(symbol._outputs)]
     for node in walk(symbol._outputs):

@@ -184,8 +184,13 @@ def run_plain(face: Face, inputs: tuple, attrs: dict[str, Any]) -> Any:
     """Call the operator on arrays and attributes under its own names."""
     check_given(face, attrs)
     op = face.op
-    if op.variadic and len(inputs) == len(op.inputs) + 1 and isinstance(inputs[-1], (list, tuple)):
-        inputs = (*inputs[:-1], *inputs[-1])
+    n = len(op.inputs)
+    if op.variadic and len(inputs) > n and isinstance(inputs[n], (list, tuple)):
+        rest, names = inputs[n + 1:], [p.internal for p in face.attributes]
+        if len(rest) > len(names):
+            raise TypeError(f"{face.name}() takes a list of Tensors and ({', '.join(names)}), got {len(rest)} "
+                            "arguments after the list.")
+        inputs, attrs = (*inputs[:n], *inputs[n]), {**attrs, **dict(zip(names, rest))}  # ops.concat([x, y], 1)
     for v in attrs.values():
         if v.__class__ is list or v.__class__ is tuple or v.__class__ is DType or isinstance(v, Tensor):
             attrs = {k: tidy(v) for k, v in attrs.items()}

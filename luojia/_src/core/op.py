@@ -196,7 +196,8 @@ class Operator:
         if g.__class__ is list:
             g = tuple([engine.zeros_like(a) if gi is None else gi for gi, a in zip(g, node.ans)])
         if node.__class__ is RichNode and node.saved is not None:
-            gs = self.fast_backward(node.saved, g, args, needs, **node.attrs)
+            saved: Any = node.saved
+            gs: Any = saved(g) if callable(saved) else self.fast_backward(saved, g, args, needs, **node.attrs)
         elif self.rule is not None or not engine.direct:
             gs = engine.pull(self, g, node.ans, args, needs, node.attrs)
         else:

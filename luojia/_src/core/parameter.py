@@ -26,6 +26,8 @@ class Parameter(Tensor):
     """
 
     _role = True
+    # What MindSpore keeps for training on many devices; programs read and set these, and nothing here depends on them.
+    comm_fusion, cache_enable, sliced, has_init, key, inited_param = 1, False, False, False, -1, None
 
     def __init__(self, default_input: Any, name: str | None = None, requires_grad: bool = True,
                  layerwise_parallel: bool = False, parallel_optimizer: bool = True, **_: Any) -> None:
@@ -93,6 +95,11 @@ class Parameter(Tensor):
         self._leaf.grad_req = grad_req
         self.grad._rebind(self._device.engine.zeros_like(self._value))
         self.requires_grad = True
+
+    def requires_grad_(self, requires_grad: bool = True) -> Parameter:
+        """Set whether it is trained; the parameter itself."""
+        self.requires_grad = requires_grad
+        return self
 
     def leaves(self) -> list[Tensor]:
         """The Tensors that hold this weight's value: itself."""

@@ -69,6 +69,10 @@ OPERATIONS |= {"_plus": ("broadcast_add", None), "_minus": ("broadcast_sub", Non
                "_DivScalar": ("broadcast_div", 1), "_grad_add": ("broadcast_add", None),
                "broadcast_plus": ("broadcast_add", None), "broadcast_minus": ("broadcast_sub", None)}
 
+for _name in [n for n in OPERATIONS if n.startswith("_") and n.islower()]:  # old names: _GreaterEqualScalar, _Not_Equal
+    _parts = _name[1:].title().split("_")
+    OPERATIONS.setdefault("_" + ("" if _parts[-1] == "Scalar" else "_").join(_parts), OPERATIONS[_name])
+
 # The name under which MXNet writes an operator that has several.
 CANONICAL = {
     "concat": "Concat", "reshape": "Reshape", "split": "SliceChannel", "flatten": "Flatten", "cast": "Cast",

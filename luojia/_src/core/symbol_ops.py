@@ -73,6 +73,27 @@ def _sign_function(name: str, sign: str, of: names.Sign) -> Callable:
     return _named(fn, name, doc)
 
 
+def operation(kind: str) -> Callable:
+    """An operation of Python's signs under MXNet's internal name, as ``_plus_scalar(x, scalar=2)``; KeyError else."""
+    face, place = names.OPERATIONS[kind]
+
+    def fn(*symbols: Symbol, scalar: Any = 1.0, is_int: bool = True, name: str | None = None,
+           **given: Symbol) -> Symbol:
+        symbols = (*symbols, *given.values())
+        if place is not None and len(symbols) == 2 and isinstance(symbols[1], NUMBER):
+            symbols, scalar = symbols[:1], symbols[1]
+        count = 2 if place is None else 1
+        if len(symbols) != count or not all(isinstance(s, Symbol) for s in symbols):
+            raise TypeError(f"{kind}() takes {'two symbols' if place is None else 'one symbol and a number'}.")
+        args: list[Any] = [_entry(s, "data") for s in symbols]
+        if place is not None:
+            args.insert(place, scalar)
+        return _sign_node(face, kind, kind.lower(), args, {} if place is None else {"scalar": scalar},
+                          type(symbols[0]), name)
+
+    return _named(fn, kind, f"``{face}``, under MXNet's internal name.")
+
+
 def _dress(fn: Callable, name: str, doc: str | None, params: list) -> Callable:
     kinds = inspect.Parameter
     star = any(p.star for p in params)
@@ -112,8 +133,8 @@ def compose(face: Face, args: tuple, kwargs: dict[str, Any], hint: str | None = 
     arrays, star, given, extra = _bind(face, args, kwargs)
     extra = extra_attributes(AttrScope.current().get({**(attr or {}), **extra}))
     cls = next((type(a) for a in (*arrays.values(), *star) if isinstance(a, Symbol)), None) or _door()
-    hint = names.CANONICAL.get(face.name, face.name) if face.name in _SOURCES else hint or face.name
-    name = new_name(name, hint.lower())
+    stem = names.CANONICAL.get(face.name, face.name) if face.name in _SOURCES else hint or face.name
+    name = new_name(name, stem.lower())
     return cls(make_node(face, arrays, star, given, extra, name, cls))
 
 
@@ -288,9 +309,10 @@ def signed(sign: str, left: Any, right: Any) -> Symbol:
     return _sign_node(of.face, kind, hint, args, {"scalar": other}, type(symbol))
 
 
-def _sign_node(face: str, kind: str, hint: str, args: list, given: dict, cls: type) -> Symbol:
+def _sign_node(face: str, kind: str, hint: str, args: list, given: dict, cls: type,
+               name: str | None = None) -> Symbol:
     found = face_of(face)
-    node = SymNode(new_name(None, hint), found.op, kind, tuple(args), attributes_of(found, {}), given,
+    node = SymNode(new_name(name, hint), found.op, kind, tuple(args), attributes_of(found, {}), given,
                    extra_attributes(AttrScope.current().get(None)))
     return cls([Entry(node)])
 

@@ -353,28 +353,42 @@ def _first_odd(data: Any) -> Any:
     return data
 
 
-def run_backward(heads: list, head_grads: Any, retain_graph: bool = False, train_mode: bool = True) -> None:
-    """Backward from several heads at once, into the ``.grad`` of every variable they depend on."""
-    pairs = []
-    if head_grads is None:
-        head_grads = [None] * len(heads)
+NO_GRAPH = (
+    "Cannot differentiate node because it is not in a computational graph. You need to set is_recording to true or use "
+    "autograd.record() to save computational graphs for backward. If you want to differentiate the same graph twice, "
+    "you need to pass retain_graph=True to backward."
+)
+NO_INPUTS = (
+    "There are no inputs in computation graph that require gradients. Call attach_grad() on an input before recording; "
+    "if an earlier backward freed a part of this graph, pass retain_graph=True there."
+)
+
+
+def run_backward(heads: list, head_grads: Any, retain_graph: bool = False, train_mode: bool = True,
+                 strict: bool = False) -> None:
+    """Backward from several heads at once, into the ``.grad`` of every variable they depend on.
+
+    ``strict``, as in MXNet: no head was freed, head gradients have their heads' dtypes, and some variable is reached.
+    """
+    head_grads = [None] * len(heads) if head_grads is None else head_grads
     if len(head_grads) != len(heads):
         raise ArgumentError(f"backward: {len(heads)} heads need as many head gradients, got {len(head_grads)}.")
-    for head, g in zip(heads, head_grads):
-        if head._node is None:
-            raise GraphError(
-                "Cannot differentiate node because it is not in a computational graph. You need to set is_recording "
-                "to true or use autograd.record() to save computational graphs for backward. If you want to "
-                "differentiate the same graph twice, you need to pass retain_graph=True to backward."
-            )
-        pairs.append((head._node, seed(head, g)))
+    pairs = [(head._node, seed(head, g, strict)) for head, g in zip(heads, head_grads)]
     with recording_scope(False, train_mode):
         results = backward(pairs, retain=retain_graph)
+    if strict and not any(isinstance(leaf, Leaf) and leaf.grad_req != "null" for leaf in results):
+        raise GraphError(NO_INPUTS)
     deposit(results)
 
 
-def seed(head: Tensor, g: Any) -> Any:
+def seed(head: Tensor, g: Any, strict: bool = False) -> Any:
     """The array that starts the backward pass of ``head``: ``g`` if given, which must have its shape, else ones."""
+    node = head._node
+    if node is None or strict and isinstance(node, Node) and node.parents is None:
+        raise GraphError(NO_GRAPH)
+    if strict and isinstance(g, Tensor) and g.np_dtype != head.np_dtype:
+        raise ArgumentError(f"backward: the head has dtype {head.np_dtype}, its head gradient {g.np_dtype}; cast it "
+                            f"with astype({head.np_dtype.name!r}).")
     if g is None:
         return head._device.engine.ones_like(head._value)
     value = g._value if isinstance(g, Tensor) else np.array(g)  # a copy: it may become the gradient itself

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.devices import current_context
 from ..engine.namespace import OPERATORS
 from ..errors import NotSupportedError
 from .apply import apply
@@ -57,8 +58,6 @@ def _constant(make: Callable) -> Callable:
     """Array creation from shapes: a constant Tensor on the default device."""
 
     def call(*args: Any, **kwargs: Any) -> Tensor:
-        from ..engine.devices import current_context
-
         device = current_context()
         return wrap(Tensor, device.engine.put(make(*args, **kwargs), device), device)
 

@@ -14,6 +14,7 @@ import numpy as np
 from ..errors import ArgumentError, DTypeError, ShapeError
 from . import tape
 from .batched import backward_batched
+from .dtypes import from_np
 from .op import OPERATORS
 from .tape import Leaf, Node, recording_scope, state
 from .tensor import Tensor, wrap
@@ -196,8 +197,6 @@ def seeds_for(out: Any, sens: Any) -> list[tuple[Tensor, Any]]:
 
 
 def _dtype_name(t: Tensor) -> str:
-    from .dtypes import from_np
-
     return str(from_np(t.np_dtype))
 
 

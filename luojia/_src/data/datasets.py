@@ -12,7 +12,7 @@ import numpy as np
 
 from luojia._src.data.batchify import stack
 from luojia._src.data.samplers import Sampler
-from luojia._src.errors import ArgumentError, DTypeError, ShapeError
+from luojia._src.errors import ArgumentError, DTypeError, UnfitDataError
 
 
 class Dataset:
@@ -42,7 +42,7 @@ class Dataset:
         if not isinstance(num_shards, int) or num_shards < 1:
             raise ArgumentError(f"Dataset.shard expects an integer num_shards >= 1, got {num_shards!r}.")
         if not isinstance(index, int) or not 0 <= index < num_shards:
-            raise ArgumentError(f"Dataset.shard: Shard index of out bound: {index} out of {num_shards}.")
+            raise UnfitDataError(f"Dataset.shard: Shard index of out bound: {index} out of {num_shards}.")
         length, rest = divmod(len(self), num_shards)
         start = length * index + min(index, rest)
         return _View(self, range(start, start + length + (index < rest)))
@@ -101,7 +101,7 @@ class ArrayDataset(Dataset):
             raise ArgumentError("ArrayDataset: Needs at least 1 arrays, got none.")
         for i, data in enumerate(args):
             if len(data) != len(args[0]):
-                raise ShapeError(
+                raise UnfitDataError(
                     f"ArrayDataset: All arrays must have the same length; array[0] has length {len(args[0])} "
                     f"while array[{i}] has {len(data)}."
                 )

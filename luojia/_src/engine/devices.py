@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import threading
 
-from ..errors import ArgumentError, DeviceError
+from ..errors import ArgumentError, DeviceError, UnknownNameError
 
 TYPES = {"cpu": 1, "gpu": 2, "cpu_pinned": 3, "cpu_shared": 5}
 _NAMES = {code: name for name, code in TYPES.items()}
@@ -36,7 +36,7 @@ class Context:
         if isinstance(device_type, Context):
             return device_type
         if device_type not in TYPES:
-            raise ArgumentError(
+            raise UnknownNameError(
                 f"Context: device_type must be one of {', '.join(map(repr, TYPES))}, got {device_type!r}."
             )
         key = (device_type, int(device_id))

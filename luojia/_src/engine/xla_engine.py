@@ -120,6 +120,28 @@ class XlaEngine:
         except _UNCOMPILED:
             return _pullback(self, op, where, rest, attrs, needs)(g, ans, *arrays)
 
+    def run_linked(self, op: Any, values: list, attrs: dict, needs: list) -> Any:
+        """Inside a trace: (result, its pullback) of an operator without a rule, so that what both need is made once;
+        None where it has no such pullback."""
+        wanted = [i for i, need in enumerate(needs) if need and np.dtype(values[i].dtype).kind in "fcV"]
+
+        def fn(*free: Any) -> Any:
+            full = list(values)
+            for i, v in zip(wanted, free):
+                full[i] = v
+            ans = op.fn(self.xp, *full, **attrs)
+            return tuple(ans) if isinstance(ans, (tuple, list)) else ans
+
+        ans, pull = jax.vjp(fn, *[values[i] for i in wanted])
+        if any(np.dtype(a.dtype).kind not in "fcV" for a in (ans if isinstance(ans, tuple) else (ans,))):
+            return None
+
+        def back(g: Any) -> tuple:
+            found = dict(zip(wanted, pull(g)))
+            return tuple([found.get(i) for i in range(len(values))])
+
+        return ans, back
+
     def _split(self, op: Any, values: list, where: tuple) -> tuple[tuple, tuple]:
         """Which values are the program's inputs, and the others, which are constants of it.
 

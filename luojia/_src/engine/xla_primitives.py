@@ -68,6 +68,7 @@ def xla_primitives(jax: Any, jnp: Any) -> dict[str, Any]:
         return ((wide - mean) * (inv * gamma) + beta).astype(x.dtype), mean, var, inv
 
     return {
+        "scan_steps": lax.scan,
         "scatter_with": scatter_with,
         "stable_argsort": lambda x, axis: jnp.argsort(x, axis=axis, stable=True),
         **pooling(jax, jnp),

@@ -25,8 +25,8 @@ def open_source(source: Source) -> tuple[bytes, str]:
     try:
         with open(source, "rb") as file:
             return file.read(), repr(os.fspath(source))
-    except FileNotFoundError:
-        raise MissingFileError(f'Open "{os.fspath(source)}": No such file or directory') from None
+    except OSError as e:
+        raise MissingFileError(f'Open "{os.fspath(source)}": {e.strerror}') from e
 
 
 class Reader:

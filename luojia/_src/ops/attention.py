@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..core.op import op
+from ..engine.numpy_engine import ENGINE
 from ..errors import ShapeError
 from .linalg import swap
 
@@ -73,16 +74,12 @@ def _pull(xp, p, g, args, needs, scale):
 
 @scaled_dot_product_attention.fast
 def _(needs, q, k, v, mask=None, *, scale, causal):
-    from ..engine.numpy_engine import ENGINE
-
     p = _softmax(ENGINE.xp, _scores(ENGINE.xp, q, k, mask, _scale(scale, q), causal))
     return ENGINE.xp.matmul(p, v), p
 
 
 @scaled_dot_product_attention.fast_vjp
 def _(p, g, args, needs, *, scale, causal):
-    from ..engine.numpy_engine import ENGINE
-
     return _pull(ENGINE.xp, p, g, args, needs, _scale(scale, args[0]))
 
 

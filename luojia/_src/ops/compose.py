@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..core.dtypes import promote
 from ..core.op import OPERATORS
 from ..core.tensor import Tensor, wrap
 from ..errors import ArgumentError, ShapeError
@@ -37,9 +38,9 @@ def joined(xs: Sequence[Any], axis: int | None = 0) -> Any:
 
 
 def common(xs: Sequence[Any]) -> list[Any]:
-    """Arrays in their common dtype."""
-    from ..core.dtypes import promote
-
+    """Arrays in their common dtype; Symbols, which have none yet, as they are."""
+    if not all(isinstance(x, Tensor) for x in xs):
+        return list(xs)
     dtype = xs[0].np_dtype
     for x in xs[1:]:
         dtype = promote(dtype, x.np_dtype)

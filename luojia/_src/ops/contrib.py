@@ -168,7 +168,7 @@ def interleaved_fft(xp, x):
     """
     d = x.shape[-1]
     cos, sin = _waves(d, x.dtype)
-    both = xp.stack([xp.matmul(x, cos), -xp.matmul(x, sin)], -1)
+    both = xp.stack([xp.matmul(x, cos), 0 - xp.matmul(x, sin)], -1)
     return xp.reshape(both, (*tuple(x.shape)[:-1], 2 * d))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..core.op import op
+from ..engine.numpy_engine import ENGINE
 from ..errors import ArgumentError, ShapeError
 from .loss import reduced
 
@@ -127,8 +128,6 @@ def ctc_loss(xp, x, labels, data_lengths=None, label_lengths=None, *, use_data_l
 
 @ctc_loss.fast
 def _(needs, x, labels, data_lengths=None, label_lengths=None, **attrs):
-    from ..engine.numpy_engine import ENGINE
-
     xp = ENGINE.xp
     if attrs["with_alpha"]:
         return ctc_loss.fn(xp, x, labels, data_lengths, label_lengths, **attrs), None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..core.op import op
+from ..engine.numpy_engine import ENGINE
 from ..errors import ArgumentError
 
 
@@ -55,8 +56,6 @@ def _(xp, g, ans, args, needs, *, p, mode, axes, training):
 
 @dropout.fast
 def _(needs, key, x, **attrs):
-    from ..engine.numpy_engine import ENGINE
-
     shape = _mask_shape(x.shape, attrs["p"], attrs["axes"])
     if _idle(attrs["p"], attrs["training"], attrs["mode"]):
         return x, ()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ..core.op import op
 from ..engine.kernels import softmax as kernels
+from ..engine.numpy_engine import ENGINE
 from ..errors import ArgumentError, DTypeError, ShapeError
 
 
@@ -81,8 +82,6 @@ def _(xp, g, ans, args, needs, *, reduction, rank1):
 
 @sparse_softmax_cross_entropy.fast
 def _(needs, x, labels, *, reduction, rank1):
-    from ..engine.numpy_engine import ENGINE
-
     labels = _classes(ENGINE.xp, labels, x)
     loss, p = kernels.cross_entropy(x, labels)
     loss = reduced(ENGINE.xp, loss, reduction)
@@ -91,8 +90,6 @@ def _(needs, x, labels, *, reduction, rank1):
 
 @sparse_softmax_cross_entropy.fast_vjp
 def _(saved, g, args, needs, *, reduction, rank1):
-    from ..engine.numpy_engine import ENGINE
-
     p, labels = saved
     g = _share(g.reshape(()) if rank1 else g, labels.shape, reduction)
     return kernels.cross_entropy_dx(ENGINE.xp.broadcast_to(g, labels.shape).astype(args[0].dtype), p, labels), None

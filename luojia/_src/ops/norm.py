@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from ..core.op import Operator, op
 from ..engine.kernels.norm import normalize_dx
+from ..engine.numpy_engine import ENGINE
 from ..errors import ShapeError
 from .window import check_layout
 
@@ -95,15 +96,11 @@ def _fast_backward(saved, g, args: Any, needs, view):
 
 
 def _ones(shape, dtype):
-    from ..engine.numpy_engine import ENGINE
-
     return ENGINE.xp.ones(shape, dtype)
 
 
 def _define(operator: Operator, view_of: Any, second: str) -> None:
     """Give an operator (xp, x, gamma, beta, *, eps, output_mean_var, **attrs) its rule and fast path."""
-    from ..engine.numpy_engine import ENGINE
-
     @operator.vjp(keep="args")
     def _(xp, g, ans, args, needs, *, eps, output_mean_var, **attrs):
         x, gamma, beta = args
@@ -345,8 +342,6 @@ def _(xp, g, ans, args, needs, *, eps, fix_gamma, use_global_stats, output_mean_
 
 @batch_norm.fast
 def _(needs, x, gamma, beta, *moving, **attrs):
-    from ..engine.numpy_engine import ENGINE
-
     xp = ENGINE.xp
     if not attrs["training"] or attrs["use_global_stats"] or attrs["output_mean_var"]:
         return batch_norm.fn(xp, x, gamma, beta, *moving, **attrs), None

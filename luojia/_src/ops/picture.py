@@ -77,7 +77,7 @@ def lighting(xp: Any, x: Any, alpha: Any) -> Any:
     return x.astype("float32") + shift.astype("float32")
 
 
-def _back(xp, changed, dtype):
+def cut(xp, changed, dtype):
     """A changed image in its dtype again: integers are cut off, as MXNet does, and clipped."""
     if np.issubdtype(dtype, np.integer):
         limits = np.iinfo(dtype)
@@ -167,7 +167,7 @@ def image_resize(xp, x, *, size=(), keep_ratio=False, interp=1):
         width, height = columns * sizes[0] // short, rows * sizes[0] // short
     if (height, width) == (rows, columns):
         return x + x.dtype.type(0)
-    out = x if x.dtype == "float64" else x.astype("float32")
+    out = x if x.dtype.name == "float64" else x.astype("float32")
     for axis, old, new in ((len(x.shape) - 3, rows, height), (len(x.shape) - 2, columns, width)):
         out = along(xp, out, weights(old, new, _METHODS[interp]), axis)
     return as_dtype(xp.round(out) if interp == 3 and x.dtype.kind in "iu" else out, x.dtype, xp)
@@ -180,7 +180,7 @@ def _random_change(name, change):
             raise ArgumentError(f"random_{name}: max_factor must not be below min_factor, got {min_factor} and "
                                 f"{max_factor}.")
         alpha = min_factor + (max_factor - min_factor) * _uniform(xp, key, ())
-        return _back(xp, change(xp, x, alpha), x.dtype)
+        return cut(xp, change(xp, x, alpha), x.dtype)
 
     function.__name__ = f"image_random_{name}"
     first = change.__doc__.partition("\n")[0]
@@ -204,7 +204,7 @@ def image_random_color_jitter(xp, key, x, *, brightness, contrast, saturation, h
     for i, (change, amount, middle) in enumerate(changes):
         if amount > 0:
             low = max(0.0, middle - amount) if middle else -amount
-            x = _back(xp, change(xp, x, low + (middle + amount - low) * draws[i]), x.dtype)
+            x = cut(xp, change(xp, x, low + (middle + amount - low) * draws[i]), x.dtype)
     return x
 
 
@@ -218,7 +218,7 @@ def image_adjust_lighting(xp, x, *, alpha):
     if len(alpha) != 3 or x.shape[-1] != 3:
         raise ShapeError(f"adjust_lighting expects an image of 3 channels and 3 numbers alpha, got shape "
                          f"{tuple(x.shape)} and {alpha}.")
-    return _back(xp, lighting(xp, x, np.asarray(alpha)), x.dtype)
+    return cut(xp, lighting(xp, x, np.asarray(alpha)), x.dtype)
 
 
 @op(fn=(), mx="_image_random_lighting(data:x, alpha_std=0.05)", differentiable=False)
@@ -227,4 +227,4 @@ def image_random_lighting(xp, key, x, *, alpha_std=0.05):
     _check("random_lighting", x)
     if x.shape[-1] != 3:
         raise ShapeError(f"random_lighting expects an image of 3 channels, got shape {tuple(x.shape)}.")
-    return _back(xp, lighting(xp, x, alpha_std * _normal(xp, key, (3,))), x.dtype)
+    return cut(xp, lighting(xp, x, alpha_std * _normal(xp, key, (3,))), x.dtype)

@@ -68,6 +68,18 @@ def multi_dot(xp, *xs):
 
 
 @op(fn=())
+def dot(xp, x, y):
+    """The sum of products over the last axis of x and the last but one of y (the only one of a vector); with a number
+    (an array of shape ()) the product."""
+    if not len(x.shape) or not len(y.shape):
+        return x * y
+    axis = max(len(y.shape) - 2, 0)
+    if x.shape[-1] != y.shape[axis]:
+        raise ShapeError(f"dot: the last length of {tuple(x.shape)} must be length {axis} of {tuple(y.shape)}.")
+    return xp.tensordot(x, y, ((len(x.shape) - 1,), (axis,)))
+
+
+@op(fn=())
 def vdot(xp, x, y):
     """The scalar product of two arrays, flattened."""
     if tuple(x.shape) != tuple(y.shape):

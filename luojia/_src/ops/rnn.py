@@ -13,6 +13,7 @@ import numpy as np
 
 from ..core.op import OPERATORS, op
 from ..engine.kernels import rnn as kernels
+from ..engine.numpy_engine import ENGINE
 from ..errors import ArgumentError, NotSupportedError, ShapeError
 
 GATES = {"rnn_relu": 1, "rnn_tanh": 1, "lstm": 4, "gru": 3}
@@ -147,27 +148,37 @@ def rnn(xp, key, x, params, h0, c0=None, lengths=None, *, state_size, num_layers
 
 def _layer(xp, mode, x, h, c, w):
     """(y, last h, last c) of one layer in one direction."""
-    size = w.wh.shape[1]
     fed = xp.matmul(x, w.wx.T) + w.bx
+    if xp.engine.compiles and x.shape[0]:  # one step compiled, whatever the number of steps
+        (h, c), ys = xp.scan_steps(lambda states, a: _step(xp, mode, states, a, w), (h, c), fed)
+        return ys, h, c
     ys = []
     for t in range(x.shape[0]):
-        a, b = fed[t], xp.matmul(h, w.wh.T) + w.bh
-        if mode == "gru":
-            r = _sigmoid(xp, a[:, :size] + b[:, :size])
-            z = _sigmoid(xp, a[:, size : 2 * size] + b[:, size : 2 * size])
-            n = xp.tanh(a[:, 2 * size :] + r * b[:, 2 * size :])
-            h = n + z * (h - n)
-        elif mode == "lstm":
-            a = a + b
-            i, f, g, o = (a[:, k * size : (k + 1) * size] for k in range(4))
-            c = _sigmoid(xp, f) * c + _sigmoid(xp, i) * xp.tanh(g)
-            h = _sigmoid(xp, o) * xp.tanh(c)
-        else:
-            h = xp.tanh(a + b) if mode == "rnn_tanh" else xp.maximum(a + b, 0)
+        (h, c), _ = _step(xp, mode, (h, c), fed[t], w)
         ys.append(h)
     if not ys:
         return xp.zeros((0, *h.shape), x.dtype), h, c
     return xp.stack(ys), h, c
+
+
+def _step(xp, mode, states, a, w):
+    """((h, c), h) after one step, of the states before and the input's part ``a`` of the gates."""
+    h, c = states
+    size = w.wh.shape[1]
+    b = xp.matmul(h, w.wh.T) + w.bh
+    if mode == "gru":
+        r = _sigmoid(xp, a[:, :size] + b[:, :size])
+        z = _sigmoid(xp, a[:, size : 2 * size] + b[:, size : 2 * size])
+        n = xp.tanh(a[:, 2 * size :] + r * b[:, 2 * size :])
+        h = n + z * (h - n)
+    elif mode == "lstm":
+        a = a + b
+        i, f, g, o = (a[:, k * size : (k + 1) * size] for k in range(4))
+        c = _sigmoid(xp, f) * c + _sigmoid(xp, i) * xp.tanh(g)
+        h = _sigmoid(xp, o) * xp.tanh(c)
+    else:
+        h = xp.tanh(a + b) if mode == "rnn_tanh" else xp.maximum(a + b, 0)
+    return (h, c), h
 
 
 def _sigmoid(xp, a):
@@ -177,8 +188,6 @@ def _sigmoid(xp, a):
 @rnn.fast
 def _(needs, key, x, params, h0, c0: Any = None, lengths=None, *, state_size, num_layers, bidirectional, mode, p,
       state_outputs, projection_size, clip_min, clip_max, use_sequence_length, training):
-    from ..engine.numpy_engine import ENGINE
-
     shapes = _check(x, params, h0, c0, lengths, state_size, num_layers, mode, bidirectional, use_sequence_length,
                     projection_size, (clip_min, clip_max))
     directions = 2 if bidirectional else 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..core.op import op
 from ..errors import ShapeError
-from .gather import _checked_nd, nd_index
+from .gather import _checked_nd, mesh, nd_index
 
 
 def _fits(name: str, x, i, v) -> None:
@@ -105,8 +105,6 @@ _scaling("tensor_scatter_div", "TensorScatterDiv", "divide", "x divided by v at 
     "scatter(input:x, axis, index:i, src:v)"))
 def scatter_along(xp, x, i, v, *, axis=0, reduction="none"):
     """x with v written ('none') or added ('add') at the positions i along ``axis``; i has the axes of x."""
-    from .gather import mesh
-
     at = mesh(xp, i, axis % len(x.shape))
     if reduction == "add":
         return x + xp.scatter_add(tuple(x.shape), v.dtype, at, v)
@@ -122,7 +120,7 @@ def _(xp, g, ans, args, needs, *, axis, reduction):
     return dx, None, xp.take_along(g, i, axis=axis) if needs[2] else None
 
 
-@op(mx=("index_copy(old_tensor:x, index_vector:i, new_tensor:v)",), fn=())
+@op(mx=("_contrib_index_copy(old_tensor:x, index_vector:i, new_tensor:v)",), fn=())
 def index_copy(xp, x, i, v):
     """x with its rows at positions i replaced by v."""
     return xp.set_at(x, (i.astype("int64"),), v)

@@ -19,7 +19,7 @@ FACES = FaceModule({"fn": lambda face: compile_plain(face, "luojia")})
 SAME = """abs absolute acos acosh add addcdiv addcmul addmm addmv all amax amin any approximate_equal arccos arccosh
 arcsin arcsinh arctan arctan2 arctanh argsort asin asinh atan atan2 atanh baddbmm bincount bitwise_and
 bitwise_or bitwise_xor bmm broadcast_to ceil cholesky chunk clamp clip copysign cos cosh count_nonzero cummax
-cummin cumprod deg2rad det diag diagflat digamma div divide dot eq erf erfc erfinv exp expand expand_as
+cummin cumprod deg2rad det diag diagflat diagonal digamma div divide dot eq erf erfc erfinv exp expand expand_as
 expand_dims expm1 flip floor floor_divide fmod frac gather gather_elements gather_nd gcd ge ger greater
 greater_equal gt hardshrink histc hypot index_add index_fill inner inverse isclose isfinite isinf isnan
 isneginf isposinf lcm le lerp less less_equal lgamma log log10 log1p log2 logaddexp logaddexp2 logical_and
@@ -34,7 +34,7 @@ OTHER = {"top_k": "topk", "inv": "reciprocal", "is_finite": "isfinite", "reverse
          "scatter_mul": "tensor_scatter_mul", "scatter_div": "tensor_scatter_div", "scatter_max": "tensor_scatter_max",
          "scatter_min": "tensor_scatter_min", "soft_shrink": "softshrink", "bitwise_left_shift": "left_shift",
          "bitwise_right_shift": "right_shift", "argmax_with_value": "max", "argmin_with_value": "min",
-         "fills": "full_like", "invert": "logical_not"}
+         "fills": "full_like", "matrix_determinant": "det", "invert": "logical_not"}
 DTYPES = {"bool": "bool", "byte": "uint8", "short": "int16", "int": "int32", "long": "int64", "half": "float16",
           "float": "float32", "double": "float64"}
 
@@ -236,6 +236,12 @@ def _dtype_method(dtype: str) -> Callable:
     return method
 
 
+def _filled(self: Tensor, size: Any, dtype: Any, value: int) -> Tensor:
+    """A Tensor of a shape full of ``value``, in this Tensor's dtype by default."""
+    kind = self.np_dtype if dtype is None else to_np(dtype)
+    return Tensor(np.full((size,) if isinstance(size, int) else tuple(size), value, kind), device=self._device)
+
+
 def _install() -> None:
     for name in SAME.split():
         setattr(Tensor, name, LazyMethod(Tensor, name, FACES.get))
@@ -253,6 +259,10 @@ def _install() -> None:
         "nelement": lambda self: self.size, "view_as": lambda self, other: reshape(self, other.shape),
         "reshape_as": lambda self, other: reshape(self, other.shape), "value": lambda self: self,
         "positive": lambda self: self, "is_floating_point": lambda self: self.np_dtype.kind == "f",
+        "t": lambda self: OPERATORS["transpose"](self), "fliplr": lambda self: OPERATORS["flip"](self, axis=1),
+        "flipud": lambda self: OPERATORS["flip"](self, axis=0), "set_dtype": astype,
+        "new_zeros": lambda self, size, dtype=None: _filled(self, size, dtype, 0),
+        "new_ones": lambda self, size, dtype=None: _filled(self, size, dtype, 1),
         "T": property(lambda self: OPERATORS["transpose"](self)),
         "mT": property(lambda self: OPERATORS["swapaxes"](self, axis1=-1, axis2=-2)),
     }

@@ -55,6 +55,16 @@ def adamw(xp, w, g, state, lr, wd, t, *, beta1, beta2, epsilon, bias_correction)
     return w - lr * (m_hat / (xp.sqrt(v_hat) + epsilon) + wd * w), (m, v)
 
 
+@rule("scaled_adamw", states=("mean", "var"), decays=("own",), beta1=0.9, beta2=0.999, epsilon=1e-8, eta=1.0)
+def scaled_adamw(xp, w, g, state, lr, wd, t, *, beta1, beta2, epsilon, eta):
+    """``w = w - eta * (lr * m / (sqrt(v) + epsilon) + wd * w)``: the schedule eta scales the decay, lr does not.
+
+    Loshchilov and Hutter 2019, algorithm 2; mxnet's contrib.adamw_update.
+    """
+    m, v = _moments(state, g, beta1, beta2)
+    return w - eta * (lr * m / (xp.sqrt(v) + epsilon) + wd * w), (m, v)
+
+
 @rule("adamax", states=("mean", "max"), decays=_BOTH, beta1=0.9, beta2=0.999, epsilon=0.0)
 def adamax(xp, w, g, state, lr, wd, t, *, beta1, beta2, epsilon):
     """``m`` as in Adam, ``u = max(beta2 * u, |g|)``;  ``w = w - lr / (1 - beta1**t) * m / (u + epsilon)``.
@@ -104,31 +114,55 @@ def ftml(xp, w, g, state, lr, wd, t, *, beta1, beta2, epsilon):
     return -z / d_new, (d_new, v, z)
 
 
+_LAMB = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-6, "bias_correction": True}
+
+
+@rule("lamb_direction", states=("mean", "var"), decays=("own",), **_LAMB)
+def lamb_direction(xp, w, g, state, lr, wd, t, *, beta1, beta2, epsilon, bias_correction):
+    """``r = m_hat / (sqrt(v_hat) + epsilon) + wd * w``, the first phase of LAMB, in the place of the new weight."""
+    m, v = _moments(state, g, beta1, beta2)
+    m_hat, v_hat = (m / (1 - beta1**t), v / (1 - beta2**t)) if bias_correction else (m, v)
+    return m_hat / (xp.sqrt(v_hat) + epsilon) + wd * w, (m, v)
+
+
+def lamb_step(xp, w, r, lr, w_norm, r_norm, lower_bound, upper_bound):
+    """``w - lr * |w| / |r| * r``, the second phase of LAMB; the bounds, or None, clip ``|w|``."""
+    if lower_bound is not None:
+        w_norm = xp.maximum(w_norm, xp.asarray(lower_bound, dtype=w.dtype))
+    if upper_bound is not None:
+        w_norm = xp.minimum(w_norm, xp.asarray(upper_bound, dtype=w.dtype))
+    return w - lr * trust_ratio(xp, w_norm, r_norm, 1.0, r_norm) * r
+
+
+@rule(
+    "group_adagrad", states=("history",), decays=("own",), epsilon=1e-5,
+    initial={"history": lambda xp, w, hyper: xp.zeros((w.shape[0], *(1,) * (len(w.shape) - 1)), dtype=w.dtype)},
+)
+def group_adagrad(xp, w, g, state, lr, wd, t, *, epsilon):
+    """``h = h + mean(g**2)`` over all axes but the first;  ``w = w - lr * g / sqrt(h + epsilon)``: a rate per row.
+
+    mxnet's contrib.group_adagrad_update; no weight decay.
+    """
+    history = state[0] + xp.mean(g * g, axis=tuple(range(1, len(g.shape))), keepdims=True)
+    return w - lr * g / xp.sqrt(history + epsilon), (history,)
+
+
 @rule(
     "lamb",
     states=("mean", "var"),
     decays=("own",),
-    beta1=0.9,
-    beta2=0.999,
-    epsilon=1e-6,
     lower_bound=None,
     upper_bound=None,
-    bias_correction=True,
+    **_LAMB,
 )
 def lamb(xp, w, g, state, lr, wd, t, *, beta1, beta2, epsilon, lower_bound, upper_bound, bias_correction):
     """``r = m_hat / (sqrt(v_hat) + epsilon) + wd * w;  w = w - lr * |w| / |r| * r`` (ratio 1 where a norm is zero).
 
     You et al. 2020; mxnet LAMB and MindSpore Lamb.  The bounds clip ``|w|``.
     """
-    m, v = _moments(state, g, beta1, beta2)
-    m_hat, v_hat = (m / (1 - beta1**t), v / (1 - beta2**t)) if bias_correction else (m, v)
-    r = m_hat / (xp.sqrt(v_hat) + epsilon) + wd * w
-    w_norm, r_norm = _norm(xp, w), _norm(xp, r)
-    if lower_bound is not None:
-        w_norm = xp.maximum(w_norm, xp.asarray(lower_bound, dtype=w.dtype))
-    if upper_bound is not None:
-        w_norm = xp.minimum(w_norm, xp.asarray(upper_bound, dtype=w.dtype))
-    return w - lr * trust_ratio(xp, w_norm, r_norm, 1.0, r_norm) * r, (m, v)
+    r, state = lamb_direction.fn(xp, w, g, state, lr, wd, t, beta1=beta1, beta2=beta2, epsilon=epsilon,
+                                 bias_correction=bias_correction)
+    return lamb_step(xp, w, r, lr, _norm(xp, w), _norm(xp, r), lower_bound, upper_bound), state
 
 
 def _rmsprop_states(hyper):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ... import ndarray
 from ..nn import HybridBlock, HybridSequential, Sequential, SyncBatchNorm
 
 __all__ = ["Concurrent", "HybridConcurrent", "Identity", "SyncBatchNorm"]
@@ -24,8 +25,6 @@ class Concurrent(Sequential):
         self.axis = axis
 
     def forward(self, x: Any, *args: Any) -> Any:
-        from ... import ndarray
-
         return ndarray.concat(*[block(x) for block in self._children.values()], dim=self.axis)
 
 

@@ -9,8 +9,7 @@ import numpy as np
 from ..._src.core.tensor import Tensor, wrap
 from ..._src.engine.devices import Context, current_context
 from ..._src.errors import DTypeError
-from ...ndarray import NDArray
-from ...util import is_np_array
+from ...util import array_class
 
 
 def to_nd(value: Any, device: Context | None = None) -> Any:
@@ -30,20 +29,12 @@ def to_nd(value: Any, device: Context | None = None) -> Any:
                 "numbers with dataset.transform, or pass batchify_fn=list to take them as they are."
             )
         device = device or current_context()
-        return wrap(_array_class(), device.engine.put(np.asarray(value), device), device)
+        return wrap(array_class(), device.engine.put(np.asarray(value), device), device)
     if type(value) in (list, tuple):
         return type(value)(to_nd(part, device) for part in value)
     if type(value) is dict:
         return {key: to_nd(part, device) for key, part in value.items()}
     return value
-
-
-def _array_class() -> type:
-    if is_np_array():
-        from ...np import ndarray
-
-        return ndarray
-    return NDArray
 
 
 def to_numpy(value: Any) -> np.ndarray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ...ndarray import zeros
 from ..block import Block, HybridBlock
 from . import sequences
 
@@ -48,8 +49,7 @@ class RecurrentCell(Block):
             "After applying modifier cells (e.g. ZoneoutCell) the base cell cannot be called directly. Call the "
             "modifier cell instead."
         )
-        if func is None:
-            from ...ndarray import zeros as func
+        func = func or zeros
         states = []
         for info in self.state_info(batch_size):
             self._init_counter += 1

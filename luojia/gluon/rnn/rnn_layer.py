@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from ...ndarray import zeros
 from ..block import HybridBlock
 from ..parameter import Parameter
 from . import sequences
@@ -88,8 +89,7 @@ class _RNNLayer(HybridBlock):
 
     def begin_state(self, batch_size: int = 0, func: Callable | None = None, **kwargs: Any) -> list:
         """The states before the first step: zeros, or what ``func`` makes of ``shape``."""
-        if func is None:
-            from ...ndarray import zeros as func
+        func = func or zeros
         return [sequences.call_begin(func, f"{self.prefix}h0_{i}", {**info, **kwargs})
                 for i, info in enumerate(self.state_info(batch_size))]
 

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from ... import ndarray
 from ..._src.core.symbol import Symbol
 from ..._src.core.tensor import Tensor
 
@@ -17,8 +18,6 @@ def namespace_of(value: Any) -> Any:
         from ... import symbol
 
         return symbol
-    from ... import ndarray
-
     return ndarray
 
 

@@ -15,6 +15,7 @@ from ...._src.core import dtypes
 from ...._src.core.tensor import Tensor, wrap
 from ...._src.data import images
 from ...._src.errors import ArgumentError, DTypeError, RefusedName, ShapeError
+from ...._src.ops import picture
 from ....image import method_of
 from ....ndarray import NDArray
 from ...block import Block, HybridBlock
@@ -269,10 +270,16 @@ def _jitter(name: str, argument: str, change: Callable, centre: float = 1.0) -> 
     return type(name, (_Jitter,), {**fields, "__module__": __name__})
 
 
-RandomBrightness = _jitter("RandomBrightness", "brightness", images.brightness)
-RandomContrast = _jitter("RandomContrast", "contrast", images.contrast)
-RandomSaturation = _jitter("RandomSaturation", "saturation", images.saturation)
-RandomHue = _jitter("RandomHue", "hue", images.hue, 0.0)
+def _cut(change: Callable) -> Callable[[np.ndarray, Any], np.ndarray]:
+    """A change of colours as ``nd.image`` makes it: integers are cut off, not rounded, and hues turn whole turns."""
+    return lambda image, alpha: picture.cut(np, change(np, image, alpha), image.dtype)
+
+
+RandomBrightness = _jitter("RandomBrightness", "brightness", _cut(picture.brightness))
+RandomContrast = _jitter("RandomContrast", "contrast", _cut(picture.contrast))
+RandomSaturation = _jitter("RandomSaturation", "saturation", _cut(picture.saturation))
+RandomHue = _jitter("RandomHue", "hue", _cut(picture.hue), 0.0)
+_lighting = _cut(picture.lighting)
 
 
 class RandomColorJitter(_Transform):
@@ -299,7 +306,7 @@ class RandomLighting(_Transform):
         self._alpha = alpha
 
     def image(self, image: np.ndarray) -> np.ndarray:
-        return _each(lambda x: images.lighting(x, [*np.random.normal(0, self._alpha, 3)]), image, self)
+        return _each(lambda x: _lighting(x, np.random.normal(0, self._alpha, 3)), image, self)
 
 
 class RandomApply(Sequential):

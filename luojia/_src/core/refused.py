@@ -1,0 +1,66 @@
+"""Names of MXNet's operator modules that luojia does not have, and what to use instead: the one table of them."""
+
+from __future__ import annotations
+
+import fnmatch
+
+from ..errors import RefusedName
+
+_QUANTIZED = "networks compute in floating point; quantize, dequantize and requantize convert arrays"
+_GRAPHS = "graph neural networks on csr matrices are not part of luojia; index dense arrays with take and gather_nd"
+_GRADIENT = "operators have no backward operators of their own; take gradients with autograd or GradOperation"
+_STEP = "graphs hold no optimizer steps; use the function of nd, an optimizer or a Trainer"
+
+CONTRIB: dict[str, str] = {
+    "quantized_*": _QUANTIZED,
+    "quantize_asym": _QUANTIZED,
+    "calibrate_entropy": "choose the range of quantize_v2 from the activations' values, as nd.histogram counts them",
+    "dgl_*": _GRAPHS,
+    "edge_id": _GRAPHS,
+    "DeformableConvolution": "gather the shifted places with nd.BilinearSampler and convolve with stride 1",
+    "ModulatedDeformableConvolution": "gather the shifted places with nd.BilinearSampler and convolve with stride 1",
+    "DeformablePSROIPooling": "use contrib.ROIAlign(position_sensitive=True)",
+    "PSROIPooling": "use contrib.ROIAlign(position_sensitive=True)",
+    "RROIAlign": "rotate the places with GridGenerator and read them with BilinearSampler",
+    "Proposal": "decode anchors with contrib.box_decode and keep the best with contrib.box_nms",
+    "MultiProposal": "decode anchors with contrib.box_decode and keep the best with contrib.box_nms",
+    "SparseEmbedding": "use Embedding; gradients are dense",
+    "SyncBatchNorm": "use gluon.contrib.nn.SyncBatchNorm, or BatchNorm on one device",
+    "BatchNormWithReLU": "use relu of BatchNorm",
+    "count_sketch": "multiply by a random sparse matrix with dot",
+    "hawkesll": "write the likelihood with contrib.foreach",
+}
+SPARSE: dict[str, str] = {
+    "CSRNDArray": "arrays labelled 'csr' are dense NDArrays; look at x.stype instead of the class",
+    "RowSparseNDArray": "arrays labelled 'row_sparse' are dense NDArrays; look at x.stype instead of the class",
+    "BaseSparseNDArray": "sparse labels stand on dense NDArrays; look at x.stype instead of the class",
+}
+ARRAYS: dict[str, str] = {
+    "imdecode": "use mx.image.imdecode",
+    "_imdecode": "use mx.image.imdecode",
+    "*backward_*": _GRADIENT,
+    "_cv*": "use mx.image",
+    "_sg_mkldnn_*": "these are made by MKL-DNN's graph pass, which luojia does not have",
+}
+SYMBOLS: dict[str, str] = {
+    "*_update": _STEP,
+    "*_update_phase?": _STEP,
+    "reset_arrays": _STEP,
+    "histogram": "graphs hold no values to count; use nd.histogram on arrays",
+    "cast_storage": "storage types are labels of arrays; use nd.cast_storage",
+    "rand_zipfian": "use nd.contrib.rand_zipfian on arrays",
+}
+REFUSED = CONTRIB | SPARSE | ARRAYS
+
+
+def missing(module: str, name: str, symbols: bool = False) -> AttributeError:
+    """The error for a name that ``module`` lacks: a RefusedName, which says what to use, if it is MXNet's.
+
+    >>> missing("luojia.ndarray", "imdecode")
+    RefusedName('luojia.ndarray.imdecode is not supported: use mx.image.imdecode.')
+    """
+    table = SYMBOLS | REFUSED if symbols else REFUSED
+    advice = table.get(name) or next((a for p, a in table.items() if "*" in p and fnmatch.fnmatchcase(name, p)), None)
+    if advice is not None:
+        return RefusedName(f"{module}.{name} is not supported: {advice}.")
+    return AttributeError(f"module {module!r} has no attribute {name!r}; dir() lists what it has.")

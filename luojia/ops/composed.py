@@ -1,0 +1,508 @@
+"""MindSpore's functions that are two or three operators, and their class forms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .. import numpy as mnp
+from .._src.core.dtypes import to_np
+from .._src.core.faces import Primitive
+from .._src.core.op import OPERATORS as OP
+from .._src.core.random import next_key
+from .._src.errors import ArgumentError, DTypeError, ShapeError
+from .._src.ops import Tensor
+
+
+def numel(input: Tensor) -> int:
+    """How many elements a Tensor has."""
+    return input.size
+
+
+def t(input: Tensor) -> Tensor:
+    """The transpose of a matrix; a vector as it is."""
+    if input.ndim > 2:
+        raise ShapeError(f"For 't', the input must have at most 2 axes, got shape {input.shape}; see swapaxes.")
+    return OP["transpose"](input, axes=None)
+
+
+def positive(input: Tensor) -> Tensor:
+    """The Tensor itself."""
+    return OP["identity"](input)
+
+
+def deepcopy(input_x: Tensor) -> Tensor:
+    """A copy with elements of its own, linked to the Tensor."""
+    return input_x.copy()
+
+
+def is_floating_point(input: Tensor) -> bool:
+    """Whether the dtype is a float."""
+    return input.np_dtype.kind == "f"
+
+
+def is_nonzero(input: Tensor) -> bool:
+    """Whether the one element is not zero."""
+    return bool(input)
+
+
+def isreal(input: Tensor) -> Tensor:
+    """Where the imaginary part is zero."""
+    return Tensor(np.isreal(input.asnumpy()))
+
+
+def ravel(input: Tensor) -> Tensor:
+    """The Tensor as a vector."""
+    return OP["reshape"](input, shape=(-1,))
+
+
+def index_select(input: Tensor, axis: int, index: Tensor) -> Tensor:
+    """The slices of ``input`` along ``axis`` at ``index``."""
+    return OP["take"](input, index, axis=axis, mode="raise")
+
+
+def std_mean(input: Tensor, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> tuple[Tensor, Tensor]:
+    """The pair of standard deviation and mean over ``axis``."""
+    return (OP["std"](input, axis=axis, ddof=ddof, keepdims=keepdims),
+            OP["mean"](input, axis=axis, keepdims=keepdims))
+
+
+def var_mean(input: Tensor, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> tuple[Tensor, Tensor]:
+    """The pair of variance and mean over ``axis``."""
+    return (OP["var"](input, axis=axis, ddof=ddof, keepdims=keepdims),
+            OP["mean"](input, axis=axis, keepdims=keepdims))
+
+
+def _numbers_first(name: str) -> Callable:
+    def function(input: Any, other: Any) -> Tensor:
+        x, y = OP["isnan"](input), OP["isnan"](other)
+        best = OP[f"{name}imum"](OP["where"](x, other, input), OP["where"](y, input, other))
+        return best
+
+    function.__name__ = function.__qualname__ = f"f{name}"
+    function.__doc__ = f"The elementwise {name}imum; where one of the two is not a number, the other."
+    return function
+
+
+fmax, fmin = _numbers_first("max"), _numbers_first("min")
+
+
+def diff(x: Tensor, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Tensor:
+    """The differences of neighbours along ``axis``, ``n`` times over."""
+    parts = [p for p in (prepend, x, append) if p is not None]
+    x = OP["concatenate"](*parts, axis=axis) if len(parts) > 1 else x
+    for _ in range(n):
+        at = axis % x.ndim
+        x = x[(slice(None),) * at + (slice(1, None),)] - x[(slice(None),) * at + (slice(None, -1),)]
+    return x
+
+
+def cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
+    """The cross products along ``dim``, by default the first axis of length 3."""
+    if dim is None:
+        dim = next((i for i, n in enumerate(input.shape) if n == 3), -1)
+    if input.shape[dim] != 3:
+        raise ShapeError(f"For 'cross', axis {dim} must have length 3, got shape {input.shape}.")
+    return mnp.cross(input, other, axis=dim)
+
+
+def rot90(input: Tensor, k: int, dims: tuple[int, int]) -> Tensor:
+    """The Tensor turned ``k`` times by 90 degrees in the plane of two axes."""
+    return mnp.rot90(input, k, dims)
+
+
+def kron(input: Tensor, other: Tensor) -> Tensor:
+    """The Kronecker product."""
+    return mnp.kron(input, other)
+
+
+def fliplr(input: Tensor) -> Tensor:
+    """The Tensor with its second axis reversed."""
+    return OP["flip"](input, axis=1)
+
+
+def flipud(input: Tensor) -> Tensor:
+    """The Tensor with its first axis reversed."""
+    return OP["flip"](input, axis=0)
+
+
+def atleast_1d(*inputs: Any) -> Any:
+    """Tensors with at least 1 axis."""
+    return _at_least(1, inputs)
+
+
+def atleast_2d(*inputs: Any) -> Any:
+    """Tensors with at least 2 axes."""
+    return _at_least(2, inputs)
+
+
+def atleast_3d(*inputs: Any) -> Any:
+    """Tensors with at least 3 axes."""
+    return _at_least(3, inputs)
+
+
+def _at_least(n: int, inputs: tuple) -> Any:
+    function = getattr(mnp, f"atleast_{n}d")
+    if len(inputs) == 1 and isinstance(inputs[0], (list, tuple)):
+        return tuple([function(x) for x in inputs[0]])
+    out = tuple([function(x) for x in inputs])
+    return out if len(out) > 1 else out[0]
+
+
+def hsplit(input: Tensor, indices_or_sections: Any) -> tuple:
+    """``input`` cut along its second axis (its only one, if it has one)."""
+    return tuple(mnp.hsplit(input, indices_or_sections))
+
+
+def vsplit(input: Tensor, indices_or_sections: Any) -> tuple:
+    """``input`` cut along its first axis."""
+    return tuple(mnp.vsplit(input, indices_or_sections))
+
+
+def dsplit(input: Tensor, indices_or_sections: Any) -> tuple:
+    """``input`` cut along its third axis."""
+    return tuple(mnp.dsplit(input, indices_or_sections))
+
+
+def float_power(input: Any, exponent: Any) -> Tensor:
+    """``input`` to the power ``exponent``, in Float64."""
+    return OP["power"](OP["cast"](input, dtype="float64") if isinstance(input, Tensor) else float(input), exponent)
+
+
+def nanmean(input: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
+    """The mean over ``axis`` of what is a number."""
+    return mnp.nanmean(input, axis=axis, keepdims=keepdims)
+
+
+def logspace(start: Any, end: Any, steps: int, base: int = 10, *, dtype: Any = None) -> Tensor:
+    """Powers of ``base``, their exponents evenly from ``start`` to ``end``."""
+    return mnp.logspace(start, end, steps, base=base, dtype=dtype)
+
+
+def vander(x: Tensor, N: int | None = None) -> Tensor:  # noqa: N803 - MindSpore's name
+    """The Vandermonde matrix, highest power first."""
+    n = x.shape[0] if N is None else N
+    return OP["stack"](*[OP["power"](x, n - 1 - i) for i in range(n)], axis=-1)
+
+
+def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-08) -> Tensor:
+    """x1 . x2 / max(|x1| |x2|, eps) along ``dim``."""
+    lengths = OP["norm"](x1, axis=dim) * OP["norm"](x2, axis=dim)
+    return OP["sum"](x1 * x2, axis=dim) / OP["maximum"](lengths, eps)
+
+
+def cdist(x1: Tensor, x2: Tensor, p: float = 2.0) -> Tensor:
+    """The distances of each row of x1 (..., P, M) to each of x2 (..., R, M) in the p-norm: (..., P, R)."""
+    apart = OP["abs"](OP["expand_dims"](x1, axis=-2) - OP["expand_dims"](x2, axis=-3))
+    if p == float("inf"):
+        return OP["max"](apart, axis=-1)
+    if p == 0:
+        return OP["sum"](OP["sign"](apart), axis=-1)
+    return OP["norm"](apart, ord=p, axis=-1)
+
+
+def block_diag(*inputs: Tensor) -> Tensor:
+    """Matrices along the diagonal of one matrix."""
+    matrices = [atleast_2d(x) for x in inputs]
+    width, rows, at = sum(m.shape[1] for m in matrices), [], 0
+    for m in matrices:
+        rows.append(OP["pad"](m, pad_width=((0, 0), (at, width - at - m.shape[1]))))
+        at += m.shape[1]
+    return OP["concatenate"](*rows, axis=0)
+
+
+def sequence_mask(lengths: Tensor, maxlen: int | None = None) -> Tensor:
+    """Boolean rows: True before each length, up to ``maxlen`` (the greatest length by default).
+
+    >>> from luojia import Tensor, ops
+    >>> ops.sequence_mask(Tensor([1, 2]), 3).tolist()
+    [[True, False, False], [True, True, False]]
+    """
+    n = int(lengths.asnumpy().max()) if maxlen is None else maxlen
+    return OP["less"](Tensor(np.arange(n)), OP["expand_dims"](lengths, axis=-1))
+
+
+def reverse_sequence(x: Tensor, seq_lengths: Any, seq_dim: int, batch_dim: int = 0) -> Tensor:
+    """The first ``seq_lengths[i]`` elements along ``seq_dim`` reversed, for each i along ``batch_dim``."""
+    lengths = seq_lengths.asnumpy() if isinstance(seq_lengths, Tensor) else np.asarray(seq_lengths)
+    if lengths.shape != (x.shape[batch_dim],):
+        raise ShapeError(f"For 'reverse_sequence', seq_lengths must have shape {(x.shape[batch_dim],)}, got "
+                         f"{lengths.shape}.")
+    at = np.arange(x.shape[seq_dim])
+    rows = np.where(at < lengths[:, None], lengths[:, None] - 1 - at, at)
+    shape = [1] * x.ndim
+    shape[batch_dim], shape[seq_dim] = rows.shape
+    index = np.broadcast_to(rows.reshape(shape) if batch_dim < seq_dim else rows.T.reshape(shape), x.shape)
+    return OP["take_along"](x, Tensor(np.ascontiguousarray(index)), axis=seq_dim)
+
+
+def matrix_power(input: Tensor, n: int) -> Tensor:
+    """Square matrices to the power ``n``; a negative one is that of their inverses."""
+    if n < 0:
+        input, n = OP["inverse"](input), -n
+    out = Tensor(np.broadcast_to(np.eye(input.shape[-1], dtype=input.np_dtype), input.shape).copy())
+    for bit in bin(n)[2:]:
+        out = OP["matmul"](out, out)
+        out = OP["matmul"](out, input) if bit == "1" else out
+    return out
+
+
+def logdet(input: Tensor) -> Tensor:
+    """The logarithm of the determinant."""
+    return OP["log"](OP["det"](input))
+
+
+def gumbel_softmax(logits: Tensor, tau: float = 1.0, hard: bool = False, dim: int = -1) -> Tensor:
+    """A draw from the Gumbel-softmax distribution; with ``hard`` one-hot forward, and the soft draw's gradient."""
+    with logits.device:
+        u = OP["random_uniform"](next_key(logits.device), low=1e-10, high=1.0, shape=logits.shape,
+                                 dtype=str(logits.np_dtype))
+    soft = OP["softmax"]((logits - OP["log"](-OP["log"](u))) / tau, axis=dim)
+    if not hard:
+        return soft
+    top = OP["equal"](soft, OP["max"](soft, axis=dim, keepdims=True))
+    return OP["stop_gradient"](OP["cast"](top, dtype=soft.np_dtype) - soft) + soft
+
+
+def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
+    """(..., C r^2, H, W) as (..., C, H r, W r)."""
+    *lead, c, h, w = input.shape
+    r = upscale_factor
+    if c % (r * r):
+        raise ShapeError(f"For 'pixel_shuffle', the channels must be a multiple of {r * r}, got {c}.")
+    x = OP["reshape"](input, shape=(-1, c // (r * r), r, r, h, w))
+    x = OP["transpose"](x, axes=(0, 1, 4, 2, 5, 3))
+    return OP["reshape"](x, shape=(*lead, c // (r * r), h * r, w * r))
+
+
+def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
+    """(..., C, H r, W r) as (..., C r^2, H, W)."""
+    *lead, c, h, w = input.shape
+    r = downscale_factor
+    if h % r or w % r:
+        raise ShapeError(f"For 'pixel_unshuffle', height and width must be multiples of {r}, got {h} and {w}.")
+    x = OP["reshape"](input, shape=(-1, c, h // r, r, w // r, r))
+    x = OP["transpose"](x, axes=(0, 1, 3, 5, 2, 4))
+    return OP["reshape"](x, shape=(*lead, c * r * r, h // r, w // r))
+
+
+def rms_norm(x: Tensor, gamma: Tensor, epsilon: float = 1e-6) -> tuple[Tensor, Tensor]:
+    """(x / rms * gamma, 1 / rms), rms = sqrt(mean(x^2) + epsilon) over the axes of ``gamma``."""
+    axes = tuple(range(x.ndim - gamma.ndim, x.ndim))
+    scale = OP["rsqrt"](OP["mean"](x * x, axis=axes, keepdims=True) + epsilon)
+    return x * scale * gamma, scale
+
+
+def _rows(name: str, doc: str) -> Callable:
+    def function(x: Tensor, v: Tensor, indices: Any) -> Tensor:
+        at = indices if isinstance(indices, Tensor) else Tensor(np.atleast_1d(np.asarray(indices)))
+        return OP[f"tensor_scatter_{name}"](x, OP["expand_dims"](at, axis=-1), v)
+
+    function.__name__ = function.__qualname__ = f"inplace_{name}"
+    function.__doc__ = doc
+    return function
+
+
+inplace_update = _rows("update", "``x`` with the rows ``indices`` replaced by ``v``.")
+inplace_add = _rows("add", "``x`` with ``v`` added to the rows ``indices``.")
+inplace_sub = _rows("sub", "``x`` with ``v`` subtracted from the rows ``indices``.")
+
+
+def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None) -> Tensor:
+    """The indices (2, n) of a matrix's lower triangle."""
+    return Tensor(np.stack(np.tril_indices(row, offset, col)).astype(to_np(dtype or "int64")))
+
+
+def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None) -> Tensor:
+    """The indices (2, n) of a matrix's upper triangle."""
+    return Tensor(np.stack(np.triu_indices(row, offset, col)).astype(to_np(dtype or "int64")))
+
+
+def bucketize(input: Tensor, boundaries: list, *, right: bool = False) -> Tensor:
+    """The index of the bucket between ``boundaries`` into which each element falls, Int32."""
+    return Tensor(np.searchsorted(boundaries, input.asnumpy(), side="right" if right else "left").astype(np.int32))
+
+
+def msort(input: Tensor) -> Tensor:
+    """The elements sorted along the first axis."""
+    return OP["sort"](input, axis=0)
+
+
+def logit(input: Tensor, eps: float | None = None) -> Tensor:
+    """log(x / (1 - x)), with x clipped to [eps, 1 - eps] if ``eps`` is given."""
+    x = input if eps is None else OP["clip"](input, a_min=eps, a_max=1 - eps)
+    return OP["log"](x / (1 - x))
+
+
+def sgn(input: Tensor) -> Tensor:
+    """The sign of each element."""
+    return OP["sign"](input)
+
+
+def ldexp(x: Tensor, other: Any) -> Tensor:
+    """x * 2^other."""
+    return x * OP["exp2"](other * 1.0)
+
+
+def truncate_div(x: Tensor, y: Any) -> Tensor:
+    """x / y rounded towards zero, in the dtype of the operands."""
+    return OP["divide_rounding"](x, y, rounding_mode="trunc")
+
+
+def truncate_mod(x: Tensor, y: Any) -> Tensor:
+    """What remains of x / y rounded towards zero; it has the sign of x."""
+    return OP["fmod"](x, y)
+
+
+def soft_margin_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
+    """log(1 + exp(-target * input))."""
+    return _reduced("soft_margin_loss", OP["softplus"](-target * input), reduction)
+
+
+def triplet_margin_loss(anchor: Tensor, positive: Tensor, negative: Tensor, margin: float = 1.0, p: int = 2,
+                        eps: float = 1e-06, swap: bool = False, reduction: str = "mean") -> Tensor:
+    """max(|anchor - positive| - |anchor - negative| + margin, 0) in the p-norm over the last axis.
+
+    With ``swap`` the distance to the negative is that of the nearer of anchor and positive.
+    """
+    near = OP["norm"](anchor - positive + eps, ord=p, axis=-1)
+    far = OP["norm"](anchor - negative + eps, ord=p, axis=-1)
+    if swap:
+        far = OP["minimum"](far, OP["norm"](positive - negative + eps, ord=p, axis=-1))
+    return _reduced("triplet_margin_loss", OP["relu"](near - far + margin), reduction)
+
+
+def multi_margin_loss(input: Tensor, target: Tensor, p: int = 1, margin: float = 1, weight: Tensor | None = None,
+                      reduction: str = "mean") -> Tensor:
+    """sum over the wrong classes of max(margin - input[target] + input[j], 0)^p / C, for input (N, C)."""
+    n, c = input.shape
+    right = OP["take_along"](input, OP["expand_dims"](target, axis=1), axis=1)
+    loss = OP["power"](OP["relu"](margin - right + input), p)
+    if weight is not None:
+        loss = loss * OP["expand_dims"](OP["take"](weight, target, axis=0), axis=1)
+    wrong = Tensor((np.arange(c) != target.asnumpy()[:, None]).astype(input.np_dtype))
+    return _reduced("multi_margin_loss", OP["sum"](loss * wrong, axis=1) / c, reduction)
+
+
+def _reduced(name: str, loss: Tensor, reduction: str) -> Tensor:
+    if reduction not in ("none", "mean", "sum"):
+        raise ArgumentError(f"For '{name}', the 'reduction' must be in ['none', 'mean', 'sum'], but got {reduction}.")
+    return loss if reduction == "none" else OP[reduction](loss)
+
+
+def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None, max_norm: float | None = None,
+              norm_type: float = 2.0, scale_grad_by_freq: bool = False) -> Tensor:
+    """The rows of ``weight`` at ``input``."""
+    if padding_idx is not None or max_norm is not None or scale_grad_by_freq:
+        raise ArgumentError("For 'embedding', padding_idx, max_norm and scale_grad_by_freq must keep their defaults; "
+                            "see nn.Embedding for a padding_idx.")
+    return OP["take"](weight, input, axis=0, mode="raise")
+
+
+def recompute(block: Callable, *args: Any, **kwargs: Any) -> Any:
+    """``block(*args, **kwargs)``; what it computes is kept, not computed again at backward."""
+    if not callable(block):
+        raise DTypeError(f"For 'recompute', the block must be callable, got {type(block).__name__}.")
+    return block(*args, **kwargs)
+
+
+def make_tuple(*items: Any) -> tuple:
+    """The arguments as a tuple."""
+    return items
+
+
+def tuple_getitem(items: tuple, index: int) -> Any:
+    """An element of a tuple."""
+    return items[index]
+
+
+_KEPT = [n for n, f in list(globals().items()) if callable(f) and not n.startswith("_") and getattr(
+    f, "__module__", "") == __name__ and not isinstance(f, type)]
+
+
+# -- classes -----------------------------------------------------------------------------------------------------------
+
+
+def _class(name: str, attributes: dict[str, Any], call: Callable, doc: str | None = None) -> type:
+    """The class form: attributes at construction, passed to ``call(self, *tensors)``."""
+    names = list(attributes)
+
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+        given = {**dict(zip(names, args)), **kwargs}
+        if len(args) > len(names) or not set(given) <= set(names):
+            raise TypeError(f"{name} takes the attributes ({', '.join(names)}), got {args} and {sorted(kwargs)}.")
+        self.attrs = {**attributes, **given}
+        missing = [k for k, v in self.attrs.items() if v is ...]
+        if missing:
+            raise TypeError(f"{name}() misses the required attributes {missing}.")
+
+    return type(name, (Primitive,), {"__init__": __init__, "__call__": call, "__doc__": doc or call.__doc__,
+                                     "__module__": __name__})
+
+
+def _of(function: Callable, **attributes: Any) -> tuple[dict, Callable, str | None]:
+    """Attributes and call of a class that is a function with its attributes set."""
+    return attributes, lambda self, *xs: function(*xs, **self.attrs), function.__doc__
+
+
+def _segment(name: str) -> Callable:
+    def call(self: Any, input_x: Tensor, segment_ids: Tensor, num_segments: Any) -> Tensor:
+        n = int(num_segments)
+        shape = (n, *input_x.shape[segment_ids.ndim:])
+        kind = input_x.np_dtype
+        limits = np.finfo(kind) if kind.kind == "f" else np.iinfo(kind)
+        start = {"min": limits.max, "max": limits.min, "mul": 1}[name]
+        base = Tensor(np.full(shape, start, kind))
+        return OP[f"tensor_scatter_{name}"](base, OP["expand_dims"](segment_ids, axis=-1), input_x)
+
+    return call
+
+
+def _alone(self: Any, x: Tensor) -> Tensor:
+    """In a world of one process, what arrives."""
+    return OP["identity"](x)
+
+
+_GROUP = {"group": "nccl_world_group"}
+_CLASSES = [_class(*row) for row in (
+    ("SquareSumAll", {}, lambda self, x1, x2: (OP["sum"](x1 * x1), OP["sum"](x2 * x2)), "The sums of squares of two."),
+    ("ReduceStd", {"axis": (), "unbiased": True, "keep_dims": False},
+     lambda self, x: std_mean(x, self.axis if self.axis != () else None, int(self.unbiased), self.keep_dims),
+     "(standard deviation, mean)."),
+    ("ReverseSequence", *_of(reverse_sequence, seq_dim=..., batch_dim=0)),
+    ("UnsortedSegmentMin", {}, _segment("min"), "The minimum of the slices of each segment."),
+    ("UnsortedSegmentMax", {}, _segment("max"), "The maximum of the slices of each segment."),
+    ("UnsortedSegmentProd", {}, _segment("mul"), "The product of the slices of each segment."),
+    ("TruncateDiv", *_of(truncate_div)), ("TruncateMod", *_of(truncate_mod)), ("Cross", *_of(cross, dim=None)),
+    ("Cdist", *_of(cdist, p=2.0)), ("Trace", {}, lambda self, x: OP["trace"](x), "The sum of the diagonal."),
+    ("Logit", *_of(logit, eps=None)), ("Fmax", *_of(fmax)), ("Fmin", *_of(fmin)),
+    ("MulNoNan", {}, lambda self, x, y: OP["where"](OP["equal"](y, 0), y * 0, x * y), "x * y, and 0 where y is 0."),
+    ("MatrixPower", *_of(matrix_power, n=...)), ("Roll", {"shift": ..., "axis": ...},
+                                                lambda self, x: OP["roll"](x, shift=self.shift, axis=self.axis),
+                                                "The elements moved along an axis, the last to the front."),
+    ("InvertPermutation", {}, lambda self, x: tuple(int(i) for i in np.argsort(x)), "The inverse of a permutation."),
+    ("InplaceUpdate", {"indices": ...}, lambda self, x, v: inplace_update(x, v, self.indices), inplace_update.__doc__),
+    ("InplaceAdd", {"indices": ...}, lambda self, x, v: inplace_add(x, v, self.indices), inplace_add.__doc__),
+    ("InplaceSub", {"indices": ...}, lambda self, x, v: inplace_sub(x, v, self.indices), inplace_sub.__doc__),
+    ("NoOp", {}, lambda self, *xs: None, "Nothing."),
+    ("IsInstance", {}, lambda self, x, kind: isinstance(x, Tensor) if kind is Tensor else isinstance(x, kind),
+     "Whether a value is of a type."),
+    ("TupleToArray", {}, lambda self, xs: Tensor(np.asarray(xs).astype(np.float32 if isinstance(xs[0], float) else
+                                                                       np.int32)), "A tuple of numbers as a Tensor."),
+    ("Partial", {}, lambda self, f, *xs: lambda *rest, **kw: f(*xs, *rest, **kw), "A function with arguments given."),
+    ("AllReduce", {"op": "sum", **_GROUP}, _alone), ("AllGather", dict(_GROUP), _alone),
+    ("ReduceScatter", {"op": "sum", **_GROUP}, _alone),
+    ("Broadcast", {"root_rank": 0, **_GROUP}, lambda self, xs: tuple([OP["identity"](x) for x in xs]), _alone.__doc__),
+)]
+
+
+class ReduceOp:
+    """The names of the ways to reduce over processes."""
+
+    SUM, MAX, MIN, PROD = "sum", "max", "min", "prod"
+
+
+globals().update({cls.__name__: cls for cls in _CLASSES})
+__all__ = [*_KEPT, *(cls.__name__ for cls in _CLASSES), "ReduceOp"]

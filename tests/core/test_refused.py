@@ -1,0 +1,37 @@
+"""Names that are refused: through one table, by name, with what to use instead."""
+
+import pytest
+
+import luojia as mx
+from luojia._src.core.refused import REFUSED, SYMBOLS, missing
+from luojia._src.errors import NotSupportedError
+
+
+@pytest.mark.parametrize(("module", "name", "advice"), [
+    (mx.nd.contrib, "DeformableConvolution", "BilinearSampler"), (mx.nd.contrib, "quantized_conv", "floating point"),
+    (mx.nd.contrib, "dgl_subgraph", "take and gather_nd"), (mx.nd, "imdecode", "mx.image.imdecode"),
+    (mx.nd._internal, "_backward_Activation", "autograd"), (mx.nd.op, "backward_abs", "autograd"),
+    (mx.nd.sparse, "CSRNDArray", "x.stype"),
+    (mx.sym.contrib, "Proposal", "box_nms"), (mx.sym, "sgd_mom_update", "optimizer"),
+    (mx.sym.contrib, "adamw_update", "optimizer"), (mx.sym, "histogram", "nd.histogram"),
+])
+def test_a_refused_name(module, name, advice):
+    with pytest.raises(NotSupportedError, match=rf"{name.lstrip('_')} is not supported: .*{advice}"):
+        getattr(module, name)
+    with pytest.raises(mx.MXNetError):
+        getattr(module, name)
+    assert not hasattr(module, name)
+
+
+def test_other_names_are_plain_attribute_errors():
+    assert type(missing("m", "nope")) is AttributeError
+    assert type(missing("m", "histogram")) is AttributeError
+    assert isinstance(missing("m", "histogram", symbols=True), NotSupportedError)
+
+
+def test_nothing_that_exists_is_refused():
+    for name in [*REFUSED, *SYMBOLS]:
+        if "*" not in name:
+            assert not (name in REFUSED and hasattr(mx.nd, name)), name
+            assert not hasattr(mx.nd.contrib, name) or name in SYMBOLS, name
+            assert not hasattr(mx.sym, name) and not hasattr(mx.sym.contrib, name), name
