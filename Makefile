@@ -35,7 +35,7 @@ bench: $(VENV)/.dev
 	$(ONE_THREAD) $(BIN)/python -m benchmarks --out out/benchmarks.json $(ARGS)
 
 bench-check: $(VENV)/.dev
-	$(ONE_THREAD) $(BIN)/python -m benchmarks --check benchmarks/baseline.json $(ARGS)
+	$(ONE_THREAD) $(BIN)/python -m benchmarks --cpu --least --check benchmarks/baseline.json $(ARGS)
 
 docs: $(VENV)/.docs
 	$(BIN)/sphinx-build -q -W -c docs . docs/_build

@@ -39,6 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--peers", type=peers, default={}, help="torch=/path/to/python,mxnet=... (this interpreter's)")
     parser.add_argument("--repeats", type=int, default=7, help="timed rounds per case (7)")
     parser.add_argument("--threads", type=int, default=1, help="threads of each framework (1)")
+    parser.add_argument("--cpu", action="store_true", help="count the processor's time, where others use it too")
+    parser.add_argument("--least", action="store_true", help="compare the least values instead of the medians")
     parser.add_argument("--out", type=Path, help="write everything measured to this JSON file")
     parser.add_argument("--markdown", type=Path, help="write the table in Markdown to this file")
     parser.add_argument("--plot", type=Path, help="draw the ratios into this file; needs matplotlib")
@@ -53,7 +55,8 @@ def main(arguments: list[str] | None = None) -> int:
     cases, good = {}, True
     for name in options.case:
         case = runner.load(name)
-        rows = report.judge(case, runner.run_case(name, pythons, options.repeats, options.threads))
+        results = runner.run_case(name, pythons, options.repeats, options.threads, options.cpu)
+        rows = report.judge(case, results, options.least)
         print(report.table(case, rows), end="\n\n", flush=True)
         cases[name] = rows
         good &= "error" not in rows[0] and not (options.strict and any(row.get("must") is False for row in rows))

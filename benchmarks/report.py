@@ -15,11 +15,13 @@ from typing import Any
 from benchmarks.runner import Result
 
 
-def judge(case: ModuleType, results: list[Result]) -> list[dict[str, Any]]:
+def judge(case: ModuleType, results: list[Result], least: bool = False) -> list[dict[str, Any]]:
     """A row for each way of measuring each framework; those of luojia with their ratios, and what of it is met.
 
-    A ratio is luojia's median over that of the peer's fastest variant.
+    A ratio is luojia's median over that of the peer's fastest variant; with ``least`` the ratio of the least values,
+    which on a machine that others use too says more.
     """
+    told = "least" if least else "median"
     rows = []
     for result in results:
         row: dict[str, Any] = {"framework": result.framework, **result.notes}
@@ -28,19 +30,20 @@ def judge(case: ModuleType, results: list[Result]) -> list[dict[str, Any]]:
             row["error"] = result.error or "no values"
             continue
         row.update(median=result.median, least=min(result.values), spread=result.spread, values=result.values)
+        row["value"] = row[told]
     best: dict[str, float] = {}
     for row in rows:
         peer = row["framework"].split()[0]
         if "median" in row:
-            best[peer] = min(row["median"], best.get(peer, row["median"]))
+            best[peer] = min(row[told], best.get(peer, row[told]))
     for row in rows:
         if "median" not in row or row["framework"].split()[0] != "luojia":
             continue
-        row["ratios"] = {peer: row["median"] / least for peer, least in best.items() if peer != "luojia"}
+        row["ratios"] = {peer: row[told] / value for peer, value in best.items() if peer != "luojia"}
         goals = getattr(case, "VARIANT_RATIOS", {}).get(row["framework"], case.RATIOS)
         checks = [(row["ratios"][peer], *goal) for peer, goal in goals.items() if peer in row["ratios"]]
         if case.LIMITS is not None:
-            checks.append((row["median"], *case.LIMITS))
+            checks.append((row[told], *case.LIMITS))
         if checks:
             row["must"] = all(value <= must for value, must, _ in checks) and not row.get("heavy")
             row["reach"] = row["must"] and all(value <= should for value, _, should in checks if should is not None)
@@ -54,7 +57,7 @@ def table(case: ModuleType, rows: list[dict[str, Any]]) -> str:
         if "error" in row:
             lines.append(f"  {row['framework']:<20} not run: {row['error']}")
             continue
-        text = f"  {row['framework']:<20}{row['median']:>10.3g}  +-{row['spread']:>4.0%}"
+        text = f"  {row['framework']:<20}{row['value']:>10.3g}  +-{row['spread']:>4.0%}"
         for peer, ratio in row.get("ratios", {}).items():
             text += f"  {ratio:5.2f} {peer}"
         if "must" in row:
@@ -62,7 +65,7 @@ def table(case: ModuleType, rows: list[dict[str, Any]]) -> str:
         if "modules" in row:
             text += f"  {row['modules']} modules"
         if "doors" in row:
-            text += f", {row['doors']:.3g} s more for both doors"
+            text += f", {row['doors']:.3g} s of it for both doors"
         if row.get("heavy"):
             text += f"  loads {', '.join(row['heavy'])}"
         lines.append(text.rstrip())
@@ -120,9 +123,9 @@ def _seconds(run: Callable[[], object]) -> float:
 
 
 def distance(case: ModuleType, rows: list[dict[str, Any]], machine: dict[str, Any]) -> float | None:
-    """luojia's median over the time that the case's multiplications take at the machine's GEMM rate."""
+    """luojia's time over that which the case's multiplications take at the machine's GEMM rate."""
     flops, rate = getattr(case, "GFLOP", None), machine.get("gemm_gflops")
-    ours = next((row["median"] for row in rows if row["framework"] == "luojia" and "median" in row), None)
+    ours = next((row["value"] for row in rows if row["framework"] == "luojia" and "value" in row), None)
     return ours / case.SCALE / (flops / rate) if flops and rate and ours else None
 
 
@@ -134,7 +137,7 @@ def ratios(cases: dict[str, list[dict[str, Any]]]) -> dict[str, dict[str, dict[s
     """By case and way of luojia, the ratios to the peers: what a baseline keeps. Without peers it keeps the value."""
     return {
         name: {
-            row["framework"]: row["ratios"] if row.get("ratios") else {"": row["median"]}
+            row["framework"]: row["ratios"] if row.get("ratios") else {"": row["value"]}
             for row in rows if row["framework"].startswith("luojia") and "median" in row
         }
         for name, rows in cases.items()
@@ -160,7 +163,7 @@ def markdown(cases: dict[str, tuple[ModuleType, list[dict[str, Any]]]], machine_
     for case, rows in cases.values():
         good = [row for row in rows if "median" in row]
         peers = [row for row in good if not row["framework"].startswith("luojia")]
-        told = "; ".join(f"{row['framework']} {row['median']:.3g}" for row in peers)
+        told = "; ".join(f"{row['framework']} {row['value']:.3g}" for row in peers)
         far = distance(case, rows, machine_)
         for row in good:
             if not row["framework"].startswith("luojia"):
@@ -171,7 +174,7 @@ def markdown(cases: dict[str, tuple[ModuleType, list[dict[str, Any]]]], machine_
             if far and not way:
                 found += f"; {far:.1f} times the GEMM bound"
             marks = [{True: "yes", False: "no"}.get(row.get(key), "") for key in ("must", "reach")]
-            lines.append(f"| {title} | {row['median']:.3g} | {told} | {found} | {marks[0]} | {marks[1]} |")
+            lines.append(f"| {title} | {row['value']:.3g} | {told} | {found} | {marks[0]} | {marks[1]} |")
             told = ""
     return "\n".join(lines) + "\n"
 

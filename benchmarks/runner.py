@@ -111,8 +111,11 @@ def variants(case: ModuleType, framework: str) -> list[str]:
     ]
 
 
-def run_case(name: str, pythons: dict[str, str], repeats: int, threads: int = 1) -> list[Result]:
-    """The case `name` on each framework of `pythons`, a dictionary from framework to interpreter."""
+def run_case(name: str, pythons: dict[str, str], repeats: int, threads: int = 1, cpu: bool = False) -> list[Result]:
+    """The case `name` on each framework of `pythons`, a dictionary from framework to interpreter.
+
+    With ``cpu`` the processor's time counts instead of the clock's.
+    """
     case = load(name)
     results = {variant: Result(variant) for framework in pythons for variant in variants(case, framework)}
     if case.RUNS is None:
@@ -120,7 +123,7 @@ def run_case(name: str, pythons: dict[str, str], repeats: int, threads: int = 1)
             for variant in _alive(results):
                 _measure(name, pythons[variant.split()[0]], results[variant], case.SCALE, threads)
     else:
-        _take_turns(case, name, pythons, results, repeats, threads)
+        _take_turns(case, name, pythons, results, repeats, threads, cpu)
     return list(results.values())
 
 
@@ -141,7 +144,7 @@ def _measure(name: str, python: str, result: Result, scale: float, threads: int)
 
 
 def _take_turns(case: ModuleType, name: str, pythons: dict[str, str], results: dict[str, Result], repeats: int,
-                threads: int) -> None:
+                threads: int, cpu: bool) -> None:
     """Each framework runs RUNS times, then the next: a slow minute of the machine falls on all of them."""
     workers = {variant: Worker(variant, pythons[variant.split()[0]], threads) for variant in results}
     try:
@@ -150,7 +153,7 @@ def _take_turns(case: ModuleType, name: str, pythons: dict[str, str], results: d
         for repeat in range(repeats + 1):
             for framework in _alive(results):
                 result = results[framework]
-                reply = _try(result, workers[framework], do="run", times=case.RUNS)
+                reply = _try(result, workers[framework], do="run", times=case.RUNS, cpu=cpu)
                 if repeat and "seconds" in reply:  # the first round warms up
                     result.values.append(reply["seconds"] / case.RUNS * case.SCALE)
     finally:

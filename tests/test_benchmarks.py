@@ -56,6 +56,7 @@ def test_a_worker_prepares_once_and_times_the_runs(counting: list[str]) -> None:
     reply = worker.answer({"do": "run", "times": 3}, "fake", state)
     assert counting == ["prepare", "run", "run", "run"]
     assert list(reply) == ["seconds"] and reply["seconds"] >= 0
+    assert worker.answer({"do": "run", "times": 1, "cpu": True}, "fake", state)["seconds"] >= 0
 
 
 def test_a_worker_measures_a_value(counting: list[str]) -> None:
@@ -111,6 +112,8 @@ def test_ratios_and_targets() -> None:
     assert lines[0] == "Case (ms): 0.6/0.5 of torch, 0.1 of jax, luojia module: 1/1 of torch"
     assert lines[1].endswith("0.50 torch   2.00 mxnet  reaches") and lines[2].endswith("MISSES")
     assert lines[6] == "  mindspore            not run: no such thing"
+    fastest = report.judge(sample, results(), least=True)
+    assert fastest[0]["ratios"] == {"torch": 0.25, "mxnet": 1.0} and fastest[0]["value"] == 1.0
     limited = report.judge(case(LIMITS=(2.5, 1.5)), results())
     assert [(row.get("must"), row.get("reach")) for row in limited[:2]] == [(True, False), (False, False)]
 
@@ -120,7 +123,7 @@ def test_loading_a_heavy_package_misses_the_target() -> None:
     sample = case(UNIT="s", LIMITS=(0.3, 0.2))
     rows = report.judge(sample, results)
     assert rows[0]["must"] is False
-    assert "7 modules, 0.25 s more for both doors  loads jax" in report.table(sample, rows)
+    assert "7 modules, 0.25 s of it for both doors  loads jax" in report.table(sample, rows)
 
 
 def test_the_guard_compares_ratios_with_a_baseline() -> None:

@@ -131,3 +131,24 @@ def test_data_of_two_axes_is_refused():
     key, x, *rest = arguments("gru", 1, False)
     with pytest.raises(ShapeError, match=r"expects data \(time, batch, width\)"):
         RNN(key, Tensor(x[0]), *map(Tensor, rest), mode="gru", state_size=2)
+
+
+@pytest.mark.parametrize("mode", ["lstm", "gru", "rnn_tanh"])
+def test_weights_have_the_same_gradient_where_the_input_needs_none(mode):
+    import luojia as mx
+
+    rng = np.random.default_rng(4)
+    size = parameter_size(3, mode=mode, state_size=2, num_layers=2, bidirectional=True)
+    x, p = mx.nd.array(rng.normal(size=(4, 2, 3))), mx.nd.array(rng.normal(size=size))
+    states = [mx.nd.zeros((4, 2, 2))] * (2 if mode == "lstm" else 1)
+    p.attach_grad()
+    found = []
+    for wanted in (False, True):
+        if wanted:
+            x.attach_grad()
+        with mx.autograd.record():
+            y = mx.nd.RNN(x, p, *states, state_size=2, num_layers=2, bidirectional=True, mode=mode)
+        y.backward()
+        found.append(p.grad.asnumpy())
+    np.testing.assert_array_equal(*found)
+    assert np.abs(x.grad.asnumpy()).max() > 0

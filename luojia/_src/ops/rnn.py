@@ -236,7 +236,8 @@ def _(saved, g, args, needs, *, state_size, num_layers, bidirectional, mode, sta
     for layer in reversed(range(num_layers)):
         if masks[layer] is not None:
             gy = gy * masks[layer]
-        dx: Any = 0
+        dx: Any = None
+        wanted = layer > 0 or needs[1]
         for direction in range(directions):
             i = layer * directions + direction
             flip = slice(None, None, -1 if direction else None)
@@ -245,16 +246,19 @@ def _(saved, g, args, needs, *, state_size, num_layers, bidirectional, mode, sta
             hidden = None if gh is None else gh[i]
             if mode == "lstm":
                 of_cell = None if gc is None else gc[i]
-                found = kernels.lstm_backward(kept[i], fed, *weights[i][:2], part, hidden, of_cell)
+                found = kernels.lstm_backward(kept[i], fed, *weights[i][:2], part, hidden, of_cell,
+                                               needs_dx=wanted)
                 dc[i] = found.dc0
             elif mode == "gru":
-                found = kernels.gru_backward(kept[i], fed, *weights[i][:2], part, hidden)
+                found = kernels.gru_backward(kept[i], fed, *weights[i][:2], part, hidden, needs_dx=wanted)
             else:
-                found = kernels.rnn_backward(kept[i], fed, *weights[i][:2], part, hidden, activation=mode[4:])
+                found = kernels.rnn_backward(kept[i], fed, *weights[i][:2], part, hidden, activation=mode[4:],
+                                             needs_dx=wanted)
             dh[i] = found.dh0
             for slot, d in zip(slots[i], (found.dwx, found.dwh, found.dbx, found.dbh)):
                 slot[...] = d
-            dx = dx + found.dx[flip]
+            if found.dx is not None:
+                dx = found.dx[flip] if dx is None else dx + found.dx[flip]
         gy = dx
     return None, gy, dparams, dh, None if c0 is None else dc, None
 

@@ -30,9 +30,11 @@ class Saved(NamedTuple):
 
 
 class Gradients(NamedTuple):
-    """The gradients of a forward's arguments: states in x's dtype, biases in their weights'; dc0 for an LSTM only."""
+    """The gradients of a forward's arguments: states in x's dtype, biases in their weights'; dc0 for an LSTM only.
 
-    dx: Array
+    dx is None where ``needs_dx`` said so."""
+
+    dx: Array | None
     dh0: Array
     dc0: Array | None
     dwx: Array
@@ -64,7 +66,7 @@ def rnn(x: Array, h0: Array, wx: Array, wh: Array, bx: Array, bh: Array, *,
 
 
 def rnn_backward(saved: Saved, x: Array, wx: Array, wh: Array, gy: Array | None, gh: Array | None = None, *,
-                 activation: str = "tanh") -> Gradients:
+                 activation: str = "tanh", needs_dx: bool = True) -> Gradients:
     """The gradients of `rnn`'s arguments for those of y (T, N, H) and hT (N, H); None means zero."""
     states = saved.states
     da = np.empty_like(saved.gates)
@@ -75,7 +77,7 @@ def rnn_backward(saved: Saved, x: Array, wx: Array, wh: Array, gy: Array | None,
         h = states[t + 1]
         np.multiply(dh, 1 - h * h if activation == "tanh" else h > 0, out=da[t])
         dh = da[t] @ wide
-    return _finish(x, wx, wh, dh, None, states, da, da)
+    return _finish(x, wx, wh, dh, None, states, da, da, needs_dx)
 
 
 def lstm(x: Array, h0: Array, c0: Array, wx: Array, wh: Array, bx: Array,
@@ -112,7 +114,7 @@ def lstm(x: Array, h0: Array, c0: Array, wx: Array, wh: Array, bx: Array,
 
 
 def lstm_backward(saved: Saved, x: Array, wx: Array, wh: Array, gy: Array | None, gh: Array | None = None,
-                  gc: Array | None = None) -> Gradients:
+                  gc: Array | None = None, *, needs_dx: bool = True) -> Gradients:
     """The gradients of `lstm`'s arguments for those of y (T, N, H), hT and cT (N, H); None means zero."""
     states, gates, cells, hidden = saved
     assert cells is not None and hidden is not None
@@ -132,7 +134,7 @@ def lstm_backward(saved: Saved, x: Array, wx: Array, wh: Array, gy: Array | None
         np.multiply(dh * tanh_c, sigmoids[:, 3 * size :], out=d[:, 3 * size :])
         dc *= f
         dh = d @ wide
-    return _finish(x, wx, wh, dh, dc, states, da, da)
+    return _finish(x, wx, wh, dh, dc, states, da, da, needs_dx)
 
 
 def gru(x: Array, h0: Array, wx: Array, wh: Array, bx: Array, bh: Array) -> tuple[Array, Array, Saved]:
@@ -160,7 +162,8 @@ def gru(x: Array, h0: Array, wx: Array, wh: Array, bx: Array, bh: Array) -> tupl
     return *_outputs(x.dtype, states), Saved(states, gates, None, hidden)
 
 
-def gru_backward(saved: Saved, x: Array, wx: Array, wh: Array, gy: Array | None, gh: Array | None = None) -> Gradients:
+def gru_backward(saved: Saved, x: Array, wx: Array, wh: Array, gy: Array | None, gh: Array | None = None, *,
+                 needs_dx: bool = True) -> Gradients:
     """The gradients of `gru`'s arguments for those of y (T, N, H) and hT (N, H); None means zero."""
     states, gates, _, hidden = saved
     assert hidden is not None
@@ -179,7 +182,7 @@ def gru_backward(saved: Saved, x: Array, wx: Array, wh: Array, gy: Array | None,
         np.multiply(d[:, 2 * size :], r, out=p[:, 2 * size :])
         dh = dh * z
         dh += p @ wide
-    return _finish(x, wx, wh, dh, None, states, da, dp)
+    return _finish(x, wx, wh, dh, None, states, da, dp, needs_dx)
 
 
 def _expect(name: str, gates: int, x: Array, h0: Array, wx: Array, wh: Array, bx: Array, bh: Array) -> None:
@@ -219,7 +222,7 @@ def _final(g: Array | None, states: Array) -> Array:
 
 
 def _finish(x: Array, wx: Array, wh: Array, dh0: Array, dc0: Array | None, states: Array, da: Array,
-            dp: Array) -> Gradients:
+            dp: Array, needs_dx: bool) -> Gradients:
     """All gradients from those of x @ wx.T + bx (da) and of h @ wh.T + bh (dp), both (T, N, gates * H)."""
     steps, n, rows = da.shape
     wide, flat = widen(x).reshape(steps * n, x.shape[2]), da.reshape(steps * n, rows)
@@ -227,7 +230,7 @@ def _finish(x: Array, wx: Array, wh: Array, dh0: Array, dc0: Array | None, state
     dbx = flat.sum(0)
     recurrent = dp.reshape(steps * n, rows)
     dbh = dbx.copy() if dp is da else recurrent.sum(0)
-    dx = (flat @ widen(wx)).reshape(x.shape).astype(x.dtype, copy=False)
+    dx = (flat @ widen(wx)).reshape(x.shape).astype(x.dtype, copy=False) if needs_dx else None
     weights = (flat.T @ wide, recurrent.T @ before, dbx, dbh)
     dwx, dwh, dbx, dbh = (a.astype(b.dtype, copy=False) for a, b in zip(weights, (wx, wh, wx, wh)))
     dc0 = None if dc0 is None else dc0.astype(x.dtype, copy=False)
