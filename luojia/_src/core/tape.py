@@ -168,6 +168,8 @@ def backward(
         else:
             pending[head] = g
             heappush(heap, (-head.id, head))
+    device: Any = None
+    direct, xp = False, None
     node = heappop(heap)[1] if heap else None
     while node is not None:
         g = pending.pop(node)
@@ -213,16 +215,18 @@ def backward(
                 op = node.op
                 args = node.args
                 rule = None if linked or node.__class__ is not Node else op.direct_rule
-                engine = node.device._engine
-                if rule is None or not engine.direct:
+                if node.device is not device:
+                    device = node.device
+                    direct, xp = device._engine.direct, device._engine.xp
+                if rule is None or not direct:
                     gs = op.pull(node, g, needs, linked)
                     args = None  # the gradients fit already
                 else:
                     attrs = node.attrs
                     if attrs:
-                        gs = rule(engine.xp, g, node.ans, args, needs, **attrs)
+                        gs = rule(xp, g, node.ans, args, needs, **attrs)
                     else:
-                        gs = rule(engine.xp, g, node.ans, args, needs)
+                        gs = rule(xp, g, node.ans, args, needs)
                     if gs.__class__ is not tuple:
                         gs = (gs,)
                 for parent, gi, need, a in zip(parents, gs, needs, args or parents):
