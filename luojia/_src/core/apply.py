@@ -19,7 +19,7 @@ from ..engine.numpy_engine import ENGINE as NUMPY
 from ..errors import ArgumentError, DeviceError, DTypeError, MXNetError, ShapeError
 from . import tape
 from .dtypes import promote, scalar_dtype
-from .tape import Leaf, Node, RichNode, state
+from .tape import Leaf, Node, RichNode, next_id, state
 from .tensor import Tensor, wrap
 
 if TYPE_CHECKING:
@@ -322,7 +322,14 @@ def binary(op: Operator, otherwise: Callable | None = None) -> Callable:
                             x = Spec(x)
                         if kind is Tensor and y.nbytes > _SMALL:
                             y = Spec(y)
-                    out._node = Node(op, attrs, (node_x, node_y), (x, y), ans if keep_ans else None, device)
+                    out._node = node = _new(Node)  # its __init__, written out
+                    node.id = next_id()
+                    node.op = op
+                    node.attrs = attrs
+                    node.parents = (node_x, node_y)
+                    node.args = (x, y)
+                    node.ans = ans if keep_ans else None
+                    node.device = device
                 else:
                     out._node = None
                 return out
