@@ -8,6 +8,7 @@ import numpy as np
 
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
+from .._src.errors import ArgumentError
 from .block import HybridBlock
 
 __all__ = ["CTCLoss", "CosineEmbeddingLoss", "HingeLoss", "HuberLoss", "KLDivLoss", "L1Loss", "L2Loss", "LogisticLoss",
@@ -135,9 +136,14 @@ class SoftmaxCrossEntropyLoss(Loss):
 
     def hybrid_forward(self, F: Any, pred: Any, label: Any, sample_weight: Any = None) -> Any:
         if sample_weight is None and isinstance(pred, Tensor) and self._is_plain(pred, label):
-            # One operator for rows of logits; labels out of range are clipped, as pick clips them.
-            labels = OPERATORS["clip"](label, 0, pred.shape[-1] - 1)
-            return OPERATORS["sparse_softmax_cross_entropy"](pred, labels)
+            # One operator for rows of logits. NumPy checks the labels; those out of range are clipped, as by pick.
+            rows = OPERATORS["sparse_softmax_cross_entropy"]
+            if pred._device.engine.direct:
+                try:
+                    return rows(pred, label)
+                except ArgumentError:
+                    pass
+            return rows(pred, OPERATORS["clip"](label, 0, pred.shape[-1] - 1))
         if not self._from_logits:
             pred = F.log_softmax(pred, axis=self._axis)
         if self._sparse_label:

@@ -112,3 +112,9 @@ def test_errors():
         loss.CTCLoss(layout="CTN")
     with pytest.raises(AssertionError, match="at least two rows"):
         loss.SDMLLoss()(nd.ones((1, 3)), nd.ones((1, 3)))
+
+
+def test_labels_out_of_range_are_clipped_as_by_pick():
+    x = nd.array([[1, 2, 3], [3, 2, 1]])
+    expected = loss.SoftmaxCrossEntropyLoss()(x, nd.array([0, 2])).asnumpy()
+    np.testing.assert_array_equal(loss.SoftmaxCrossEntropyLoss()(x, nd.array([-4, 7])).asnumpy(), expected)
