@@ -14,9 +14,13 @@ from jax._src.lax.lax import (  # pyright: ignore[reportMissingImports] - no pub
     _convert_element_type,
 )
 
+from .devices import OLDEST_JAX
 from .namespace import Namespace
 from .xla_compile import Equations, placeholder
 from .xla_primitives import xla_primitives
+
+if tuple(map(int, jax.__version__.split(".")[:2])) < tuple(map(int, OLDEST_JAX.split("."))):
+    raise ImportError(f"jax {jax.__version__} is installed")
 
 _MOST_PROGRAMS = 4096  # kept; beyond, the older half is forgotten
 _MOST_CONSTANTS = 8  # values of a Python number in one place before it becomes an input of the program
