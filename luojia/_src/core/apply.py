@@ -144,7 +144,8 @@ def compute(engine: Any, op: Operator, values: list, attrs: dict) -> Any:
     if ans.__class__ is not tuple and ans.dtype in _NARROWED and op.differentiable and attrs.get("dtype") is None:
         kinds = {v.dtype.kind for v in values if hasattr(v, "dtype")}
         if kinds and kinds <= _INTEGRAL:
-            if ans.dtype == "float16":  # of 8 bits
+            if any(v.dtype.itemsize == 1 or v.dtype.kind == "u" for v in values if hasattr(v, "dtype")):
+                # differences inside the operator would wrap, and NumPy computes in float16
                 ans = engine.run(op, [v.astype("float32") if hasattr(v, "dtype") else v for v in values], attrs)
             return ans.astype("float32")
     return ans
