@@ -131,7 +131,7 @@ class Module:
         return network._forward(*args, **kwargs)
 
     def _to_compute(self, x: Any) -> Any:
-        if isinstance(x, Tensor) and x.np_dtype.kind == "f" and x.dtype is not self._compute_dtype:
+        if isinstance(x, Tensor) and mstype.is_float(x.np_dtype) and x.dtype is not self._compute_dtype:
             return OPERATORS["cast"](x, dtype=self._compute_dtype.np)
         return type(x)([self._to_compute(i) for i in x]) if isinstance(x, (tuple, list)) else x
 

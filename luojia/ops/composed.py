@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import numpy as mnp
-from .._src.core.dtypes import to_np
+from .._src.core.dtypes import float_limits, is_float, to_np
 from .._src.core.faces import Primitive
 from .._src.core.op import OPERATORS as OP
 from .._src.core.random import next_key
@@ -40,7 +40,7 @@ def deepcopy(input_x: Tensor) -> Tensor:
 
 def is_floating_point(input: Tensor) -> bool:
     """Whether the dtype is a float."""
-    return input.np_dtype.kind == "f"
+    return is_float(input.np_dtype)
 
 
 def is_nonzero(input: Tensor) -> bool:
@@ -452,7 +452,7 @@ def _segment(name: str) -> Callable:
         n = int(num_segments)
         shape = (n, *input_x.shape[segment_ids.ndim:])
         kind = input_x.np_dtype
-        limits = np.finfo(kind) if kind.kind == "f" else np.iinfo(kind)
+        limits = float_limits(kind) if is_float(kind) else np.iinfo(kind)
         start = {"min": limits.max, "max": limits.min, "mul": 1}[name]
         base = Tensor(np.full(shape, start, kind))
         return OP[f"tensor_scatter_{name}"](base, OP["expand_dims"](segment_ids, axis=-1), input_x)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._src.core import dtypes
-from .._src.core.dtypes import int32
+from .._src.core.dtypes import int32, is_float
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError
@@ -37,7 +37,7 @@ class _OutputTo(Module):
 
 def _cast(out: Any, dtype: Any) -> Any:
     if isinstance(out, Tensor):
-        return OPERATORS["cast"](out, dtype=dtype.np) if out.np_dtype.kind == "f" else out
+        return OPERATORS["cast"](out, dtype=dtype.np) if is_float(out.np_dtype) else out
     return type(out)([_cast(o, dtype) for o in out]) if isinstance(out, (tuple, list)) else out
 
 

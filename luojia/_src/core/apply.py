@@ -170,9 +170,12 @@ def failed(op: Operator, values: list, e: Exception) -> Exception:
     got = ", ".join(
         f"{tuple(v.shape)} {v.dtype}" if hasattr(v, "shape") and hasattr(v, "dtype") else repr(v) for v in values
     )
-    shapes = isinstance(e, ValueError) or "shape" in str(e)  # JAX tells of shapes by TypeError
+    text = str(e)
+    shapes = isinstance(e, ValueError) or "shape" in text  # JAX tells of shapes by TypeError
     kind = ShapeError if shapes else DTypeError if isinstance(e, TypeError) else ArgumentError
-    return kind(f"{op.name}: {e}; it was applied to ({got}).")
+    if text.startswith("Incompatible shapes for broadcasting"):  # JAX's words, where NumPy's are the doors'
+        text = "the operands could not be broadcast together"
+    return kind(f"{op.name}: {text}; it was applied to ({got}).")
 
 
 def _apply_to_constants(op: Operator, inputs: Any, attrs: dict) -> Any:
