@@ -74,6 +74,8 @@ class XlaEngine:
     # -- arrays in and out -----------------------------------------------------------------------------------------
 
     def asarray(self, value: Any, dtype: Any = None) -> Any:
+        if dtype is None and isinstance(value, _Array):
+            return value
         return jnp.asarray(value, dtype)
 
     def to_numpy(self, array: Any) -> np.ndarray:
