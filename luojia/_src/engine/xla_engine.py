@@ -65,6 +65,10 @@ class XlaEngine:
         """A traced scalar that counts as a Python number: it leaves float32 arrays float32."""
         return _convert_element_type(value, np.dtype(np.float64), weak_type=True)
 
+    def after(self, arrays: Any, others: Any) -> tuple:
+        """Inside a trace: ``arrays``, which what is computed of them has only when ``others`` are there."""
+        return jax.lax.optimization_barrier((tuple(arrays), tuple(others)))[0]
+
     def copy(self, array: Any) -> Any:
         return jnp.array(array, copy=True)
 
