@@ -140,7 +140,6 @@ from luojia.ops.composed import pixel_shuffle as pixel_shuffle
 from luojia.ops.composed import pixel_unshuffle as pixel_unshuffle
 from luojia.ops.composed import positive as positive
 from luojia.ops.composed import ravel as ravel
-from luojia.ops.composed import recompute as recompute
 from luojia.ops.composed import rms_norm as rms_norm
 from luojia.ops.composed import sequence_mask as sequence_mask
 from luojia.ops.composed import soft_margin_loss as soft_margin_loss
@@ -167,6 +166,7 @@ from luojia.ops.functional import jacfwd as jacfwd
 from luojia.ops.functional import jacrev as jacrev
 from luojia.ops.functional import jet as jet
 from luojia.ops.functional import jvp as jvp
+from luojia.ops.functional import recompute as recompute
 from luojia.ops.functional import stop_gradient as stop_gradient
 from luojia.ops.functional import value_and_grad as value_and_grad
 from luojia.ops.functional import vjp as vjp

@@ -12,7 +12,7 @@ from .._src.core.dtypes import to_np
 from .._src.core.faces import Primitive
 from .._src.core.op import OPERATORS as OP
 from .._src.core.random import next_key
-from .._src.errors import ArgumentError, DTypeError, ShapeError
+from .._src.errors import ArgumentError, ShapeError
 from .._src.ops import Tensor
 from .._src.ops.composed import arrange, elementwise, linear, reduce
 from .._src.ops.composed.arrange import reverse_sequence
@@ -284,13 +284,6 @@ def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None, max
         raise ArgumentError("For 'embedding', padding_idx, max_norm and scale_grad_by_freq must keep their defaults; "
                             "see nn.Embedding for a padding_idx.")
     return OP["take"](weight, input, axis=0, mode="raise")
-
-
-def recompute(block: Callable, *args: Any, **kwargs: Any) -> Any:
-    """``block(*args, **kwargs)``; what it computes is kept, not computed again at backward."""
-    if not callable(block):
-        raise DTypeError(f"For 'recompute', the block must be callable, got {type(block).__name__}.")
-    return block(*args, **kwargs)
 
 
 def make_tuple(*items: Any) -> tuple:
