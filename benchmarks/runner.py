@@ -26,6 +26,7 @@ def environment(threads: int) -> dict[str, str]:
         "MXNET_CPU_WORKER_NTHREADS": "1",
         "GLOG_v": "3",  # mindspore: errors only
         "PYTHONPATH": str(ROOT),
+        "PYTHONDONTWRITEBYTECODE": "",  # imports are timed as on a user's machine, where byte code is kept
     }
 
 

@@ -34,6 +34,7 @@ _NAMES = {
                   "ms_function ms_class jit_class mutable COOTensor CSRTensor RowTensor SparseTensor tensor "
                   "is_tensor from_numpy JitConfig run_check lazy_inline no_inline",
         "parallel": "set_algo_parameters",
+        "profiler": "Profiler",
         "common.dtype": "float_ int_ number tensor_type type_none",
         "train": "Model load_checkpoint save_checkpoint load_param_into_net export load LossMonitor "
                  "TimeMonitor Callback ModelCheckpoint CheckpointConfig RunContext DatasetHelper "

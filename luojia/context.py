@@ -10,6 +10,7 @@ import subprocess
 from typing import Any
 
 from ._src.core.compiled import Mode
+from ._src.core.mesh import Mesh, set_default_mesh
 from ._src.engine.devices import (
     Context,
     cpu,
@@ -21,6 +22,7 @@ from ._src.engine.devices import (
     set_cpu_engine,
     set_default_device,
 )
+from ._src.engine.group import place
 from ._src.errors import ArgumentError, DeviceError, DTypeError
 
 GRAPH_MODE = 0
@@ -182,14 +184,25 @@ _PARALLEL: dict[str, Any] = {
     "parameter_broadcast_config": {},
 }
 _parallel = dict(_PARALLEL)
+_asked: dict[str, int] = {}  # 'device_num', where it was set
 
 
 def set_auto_parallel_context(**kwargs: Any) -> None:
-    """Keep settings of distributed training, for ``get_auto_parallel_context``.
+    """Set how training is spread over devices.
+
+    Args:
+        parallel_mode: 'data_parallel' has compiled calls (GRAPH_MODE, ``jit``) on the XLA engine run on several devices
+            of this process, as inside ``with luojia.parallel.Mesh(device_num):``. In a job of several processes
+            (``luojia launch``) it has training cells join the gradients of all. The other modes are kept only.
+        device_num: how many devices; all there are where it is not set.
+        others: kept, for ``get_auto_parallel_context``. Gradients are those of the whole batch, which is what
+            ``gradients_mean=True`` asks for.
 
     Raises:
         ArgumentError: a ValueError: an unknown key, or a value outside what it accepts.
-        DTypeError: a TypeError: a value of another type. After an error nothing has changed.
+        DTypeError: a TypeError: a value of another type.
+        DeviceError: a ValueError and RuntimeError: there are fewer than ``device_num`` devices. After an error nothing
+            has changed.
     """
     for key, value in kwargs.items():
         if key not in _PARALLEL:
@@ -204,18 +217,45 @@ def set_auto_parallel_context(**kwargs: Any) -> None:
         if key in ("device_num", "pipeline_stages") and int(value) <= 0:
             raise ArgumentError(f"The context configuration parameter '{key}' must be a positive integer, but got the "
                                 f"value of {key} : {value}.")
+    if kwargs.keys() & {"parallel_mode", "device_num"}:
+        count = kwargs.get("device_num", _asked.get("device_num"))
+        ranks = place().size
+        if ranks > 1 and count not in (None, ranks):
+            raise ArgumentError(f"The context configuration parameter 'device_num' must be {ranks}, as this job has so "
+                                f"many processes with one device each, but got {count}; leave it out.")
+        if kwargs.get("parallel_mode", _parallel["parallel_mode"]) != ParallelMode.DATA_PARALLEL or count == 1:
+            set_default_mesh(None)
+        elif ranks > 1:
+            set_default_mesh(None)  # each process computes its part, and nn.DistributedGradReducer joins them
+        elif count is not None and cpu_engine_name() == "xla":
+            set_default_mesh(Mesh(count))
+        else:
+            set_default_mesh(lambda: _mesh_of(count))
+    if "device_num" in kwargs:
+        _asked["device_num"] = kwargs["device_num"]
     _parallel.update(kwargs)
+
+
+def _mesh_of(count: int | None) -> Mesh | None:
+    mesh = Mesh(count)
+    return mesh if mesh.size > 1 else None
 
 
 def get_auto_parallel_context(attr_key: str) -> Any:
     """The value that ``set_auto_parallel_context`` gave a key, or its default."""
     if attr_key not in _parallel:
         raise ArgumentError(f"Get context keyword {attr_key} is not recognized!")
+    if attr_key == "device_num" and attr_key not in _asked and place().size > 1:
+        return place().size
+    if attr_key == "global_rank" and not _parallel[attr_key]:
+        return place().rank
     return _parallel[attr_key]
 
 
 def reset_auto_parallel_context() -> None:
     """Give every setting of ``set_auto_parallel_context`` its default again."""
+    set_default_mesh(None)
+    _asked.clear()
     _parallel.clear()
     _parallel.update(_PARALLEL)
 

@@ -17,7 +17,7 @@ from .._src.engine.group import LOST
 
 _POLL = 0.05  # seconds between looks at the processes
 _GRACE = 5.0  # seconds that a process has to end after it was asked to
-_CAUSE = 2.0  # seconds in which the rank shows that others have lost
+_CAUSE = 2.0  # seconds in which a rank shows up that others lost (jax ends those by SIGABRT)
 _NOISE = b"[Gloo] Rank "  # gloo greets on stdout for every connection
 
 
@@ -52,7 +52,8 @@ def launch(job: Job) -> int:
     first = job.node * job.count
     ranks: dict[int, subprocess.Popen] = {}
     readers: list[threading.Thread] = []
-    before = signal.signal(signal.SIGTERM, _interrupt) if threading.current_thread() is threading.main_thread() else None
+    alone = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGTERM, _interrupt) if alone else None
     try:
         for local in range(job.count):
             process = subprocess.Popen(job.command, env=job.environment(local), stdout=subprocess.PIPE,
@@ -77,16 +78,18 @@ def launch(job: Job) -> int:
 
 def _watch(ranks: dict[int, subprocess.Popen]) -> int:
     """Wait for the processes; when one fails, say which, and end the others."""
-    waited = 0.0  # for the rank that failed first, where one failed as another was lost
+    failed: dict[int, int] = {}  # in the order in which they were found
+    since = 0.0
     while True:
         codes = {rank: process.poll() for rank, process in ranks.items()}
-        failed = sorted((c == LOST, c > 0, rank, c) for rank, c in codes.items() if c)
+        failed |= {rank: c for rank, c in sorted(codes.items(), key=lambda found: found[1] or 0) if c}
         if failed:
-            lost, _, rank, code = failed[0]
-            if lost and waited < _CAUSE and None in codes.values():
-                waited += _POLL
+            causes = {rank: c for rank, c in failed.items() if c not in (LOST, -signal.SIGABRT)}
+            if not causes and since < _CAUSE and None in codes.values():
+                since += _POLL
                 time.sleep(_POLL)
                 continue
+            rank, code = next(iter((causes or failed).items()))
             others = [r for r, c in codes.items() if c is None]
             ending = f"; ending rank {', '.join(map(str, others))}" if others else ""
             _say(f"rank {rank} {_fate(code)}{ending}")

@@ -295,6 +295,7 @@ class _Graph:
         self.constants = constants
         self.plan = CachedGraph(symbol)
         self._compiled = Compiled(self.plan, strict=True, name="a hybridized Block")
+        self._compiled.constants = frozenset(map(id, constants.values()))
         place = {name: i for i, name in enumerate(names)}
         self.sources: list[Any] = [place[n] if n in place else constants[n] if n in constants else params[n]
                         for n in self.plan.inputs]

@@ -253,7 +253,8 @@ class Trainer:
     def _apply_each(self, updates: list[tuple[int, list[Tensor], list[Tensor]]]) -> None:
         one = bool(self._update_on_kvstore)
         if not one and len(self._updaters) == 1 and all([len(leaves) == 1 for _, leaves, _ in updates]):
-            self._updaters[0].together([(i, to_context(g, w._device), w) for i, (w,), (g,) in updates])
+            self._updaters[0].together([
+                (i, g if g._device is w._device else to_context(g, w._device), w) for i, (w,), (g,) in updates])
             for _, (leaf,), _ in updates:
                 if isinstance(leaf._node, Leaf):
                     leaf._node.fresh = False

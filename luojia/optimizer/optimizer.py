@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
@@ -198,12 +199,11 @@ class Optimizer:
 
     def update_together(self, updates: Sequence[tuple[int, Any, Any, Any]]) -> None:
         """``update_multi_precision`` of each (index, weight, gradient, state): what they share is worked out once."""
-        mine = type(self)
-        counts = self._index_update_count
+        counts, begin = self._index_update_count, self.begin_num_update
         if not (
-            all(getattr(mine, name) is getattr(Optimizer, name) for name in _SHARED)
-            and self.rule in KERNELS
-            and len({counts.get(i, self.begin_num_update) for i, _, _, _ in updates}) == 1
+            self.rule in KERNELS
+            and _inherits_updates(type(self))
+            and len({counts.get(i, begin) for i, _, _, _ in updates}) == 1
             and all([in_place(w) for _, w, _, _ in updates])
         ):
             for one in updates:
@@ -214,14 +214,20 @@ class Optimizer:
         t, rate = counts[updates[0][0]], self.learning_rate
         how = {"rescale_grad": self.rescale_grad, "clip_gradient": self.clip_gradient, **self.hyperparameters(0)}
         made: dict[tuple, Callable] = {}
+        params = self.param_dict
         for i, weight, grad, state in updates:
-            dtype = weight._value.dtype
-            key = (rate * self._mult(i, self.lr_mult, "lr_mult"), self._get_wd(i), dtype)
+            w = own(weight)
+            dtype = w.dtype
+            p = params.get(i)
+            if p is None:
+                key = (rate * self._mult(i, self.lr_mult, "lr_mult"), self._get_wd(i), dtype)
+            else:
+                key = (rate * getattr(p, "lr_mult", 1.0), self.wd * getattr(p, "wd_mult", 1.0), dtype)
             run = made.get(key)
             if run is None:
                 run = made[key] = updater(self.rule, dtype, *key[:2], t, **how)
             states = () if state is None else (own(state),) if isinstance(state, Tensor) else tuple(map(own, state))
-            run(own(weight), grad._value, states)
+            run(w, grad._value, states)
 
     def update_multi_precision(self, index: Any, weight: Any, grad: Any, state: Any) -> None:
         """As ``update``, on the float32 master copy where there is one."""
@@ -247,7 +253,12 @@ class Optimizer:
 
 
 _SHARED = ("update", "update_multi_precision", "rule_of", "hyperparameters", "_get_lr", "_get_wd", "_mult")
-"""What a subclass must not have changed for ``update_together`` to do its work."""
+
+
+@lru_cache
+def _inherits_updates(mine: type[Optimizer]) -> bool:
+    """Whether a subclass left as it is all that ``update_together`` stands for."""
+    return all(getattr(mine, name) is getattr(Optimizer, name) for name in _SHARED)
 
 
 def apply_rule(name: str, weight: Tensor, grad: Any, states: tuple, lr: float, wd: float, t: int, how: dict) -> None:

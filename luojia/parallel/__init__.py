@@ -1,10 +1,14 @@
-"""Distributed training under MindSpore's names: the settings are kept; training runs in one process."""
+"""Training on several devices: MindSpore's settings, and the mesh of devices that they set up, for either door."""
 
 from __future__ import annotations
 
+import functools
 import sys
+from collections.abc import Callable
 from typing import Any
 
+from .._src.core.compiled import Compiled
+from .._src.core.mesh import Mesh
 from .._src.errors import ArgumentError
 from .._src.paths import also_at, refusing
 from ..context import (
@@ -14,11 +18,33 @@ from ..context import (
     set_auto_parallel_context,
 )
 
-__all__ = ["ParallelMode", "get_auto_parallel_context", "reset_auto_parallel_context", "set_algo_parameters",
-           "set_auto_parallel_context"]
+__all__ = ["Mesh", "ParallelMode", "data_parallel", "get_auto_parallel_context", "reset_auto_parallel_context",
+           "set_algo_parameters", "set_auto_parallel_context"]
 _ALGORITHM = ("fully_use_devices", "elementwise_op_strategy_follow", "enable_algo_approxi",
               "algo_approxi_epsilon", "tensor_slice_align_enable", "tensor_slice_align_size")
 _algorithm: dict[str, Any] = {}
+
+
+def data_parallel(fn: Callable, devices: Any = None) -> Callable:
+    """``fn``, a training step or a network, compiled and spread over devices: ``jit(fn)`` in ``with Mesh(devices):``.
+
+    Args:
+        fn: a function of Tensors, or a Module.
+        devices: how many, or a list of contexts; by default all there are.
+
+    Raises:
+        DeviceError: the devices are not there, or compute with NumPy.
+
+    luojia's own; see ``Mesh``.
+    """
+    mesh, compiled = Mesh(devices), Compiled(fn)
+
+    @functools.wraps(fn, updated=())
+    def spread(*args: Any, **kwargs: Any) -> Any:
+        with mesh:
+            return compiled(*args, **kwargs)
+
+    return spread
 
 
 def set_algo_parameters(**kwargs: Any) -> None:
@@ -42,4 +68,4 @@ def _get_gradients_mean() -> bool:
 
 
 also_at(sys.modules[__name__], f"{__name__}._utils", f"{__name__}._auto_parallel_context")
-__getattr__ = refusing("luojia.parallel", "one process may use several devices through gluon.utils.split_and_load.")
+__getattr__ = refusing("luojia.parallel", "data parallel training is there: set_auto_parallel_context, Mesh.")

@@ -261,6 +261,7 @@ _DIRECT: dict[str, Callable] = {  # what an operator comes to on two arrays, or 
 }  # fmt: skip
 _ARITHMETIC = ("add", "subtract", "multiply", "divide")  # for which a number may stand as an array of no axes
 _numbers: dict[Any, np.ndarray] = {}
+shortcuts: list[tuple[Operator, Any]] = []  # the functions below with their operators; each has its ``fn`` in a cell
 
 
 def _number(value: Any, dtype: np.dtype) -> Any:
@@ -335,6 +336,7 @@ def binary(op: Operator, otherwise: Callable | None = None) -> Callable:
                 return out
         return rest(self, other)
 
+    shortcuts.append((op, method))
     return method
 
 
@@ -368,6 +370,7 @@ def reflected(op: Operator) -> Callable:
             return wrap(cls, ans, self._device, node)
         return apply(op, (other, self), attrs)
 
+    shortcuts.append((op, method))
     return method
 
 
@@ -402,6 +405,7 @@ def unary(op: Operator) -> Callable:
             return out
         return apply(op, (self,), op._defaults)
 
+    shortcuts.append((op, method))
     return method
 
 

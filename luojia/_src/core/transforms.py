@@ -26,8 +26,8 @@ def alias(t: Tensor) -> Tensor:
     """A fresh Tensor of ``t``'s value: a node of its own, linked to ``t`` where ``t`` is on the tape."""
     parent = t._node if state.recording else None
     value = t._read()
-    node = Node(OPERATORS["identity"], {}, (parent,), (value,), None, t._device)
-    return wrap(t._result_class, value, t._device, node)
+    device = t._device
+    return wrap(t._result_class, value, device, Node(OPERATORS["identity"], {}, (parent,), (value,), None, device))
 
 
 def constant(t: Tensor) -> Tensor:
@@ -58,42 +58,44 @@ class Recorded:
 
     def __init__(self, fn: Callable, args: Sequence[Any], kwargs: dict[str, Any] | None = None,
                  positions: Sequence[int] | None = None) -> None:
-        kwargs = kwargs or {}
         self.linked = state.recording
         self.floor = tape.next_id()
-        if positions is None:
-            positional = [alias(a) if isinstance(a, Tensor) else a for a in args]
-        else:
-            positional = [(alias if i in positions else constant)(a) if isinstance(a, Tensor) else a
-                          for i, a in enumerate(args)]
-        enter = alias if positions is None or args == () and positions else constant
-        keyword = {k: enter(v) if isinstance(v, Tensor) else v for k, v in kwargs.items()}
         # The function may write to an alias and so rebind it; node and value are those at the call.
-        self.inputs = [_Input(a) if isinstance(a, Tensor) else None for a in positional]
-        self.keyword_inputs = [_Input(v) for v in keyword.values() if isinstance(v, Tensor)]
+        self.inputs: list[_Input | None] = []
+        self.keyword_inputs: list[_Input] = []
+        positional = list(args)
+        for i, a in enumerate(positional):
+            if isinstance(a, Tensor):
+                positional[i] = a = alias(a) if positions is None or i in positions else constant(a)
+                self.inputs.append(_Input(a))
+            else:
+                self.inputs.append(None)
+        if kwargs:
+            enter = alias if positions is None or args == () and positions else constant
+            kwargs = {k: enter(v) if isinstance(v, Tensor) else v for k, v in kwargs.items()}
+            self.keyword_inputs = [_Input(v) for v in kwargs.values() if isinstance(v, Tensor)]
         state.depth += 1
         try:
             with recording_scope(True):
-                self.out = fn(*positional, **keyword)
+                self.out = fn(*positional, **kwargs) if kwargs else fn(*positional)
         finally:
             state.depth -= 1
 
     def pull(self, seeds: Iterable[tuple[Tensor, Any]], wanted: Iterable[Any], retain: bool = False) -> dict[Any, Any]:
         """Gradients at the ``wanted`` nodes for (output, cotangent) pairs; on the tape if one is open outside."""
         wanted = wanted if isinstance(wanted, tape.Reached) else {n for n in wanted if n is not None}
+        linked, floor = self.linked, self.floor
         heads = []
         for t, g in seeds:
             node = t._node
-            if node is None or (node.id <= self.floor and node not in wanted):
+            if node is None or (node.id <= floor and node not in wanted):
                 continue
-            if self.linked:
+            if linked:
                 heads.append((node, g if isinstance(g, Tensor) else wrap(Tensor, g, t._device)))
             else:
                 heads.append((node, g._value if isinstance(g, Tensor) else g))
-        with recording_scope(self.linked):
-            return tape.backward(
-                heads, floor=self.floor, wanted=wanted, linked=self.linked, retain=retain or self.linked
-            )
+        with recording_scope(linked):
+            return tape.backward(heads, floor=floor, wanted=wanted, linked=linked, retain=retain or linked)
 
     def rows(self, t: Tensor, inputs: Sequence[_Input]) -> list[Tensor] | None:
         """The Jacobians of the output ``t`` at ``inputs``, a block of rows at a time.
@@ -175,7 +177,7 @@ def check_weights(weights: Any, who: str) -> list | None:
 
 def seeds_for(out: Any, sens: Any) -> list[tuple[Tensor, Any]]:
     """Pair each Tensor of the output with its cotangent: those of ``sens``, checked, or ones."""
-    outs = tensors_in(out)
+    outs = [out] if isinstance(out, Tensor) else tensors_in(out)
     if sens is None:
         return [(t, t._device.engine.ones_like(t._value)) for t in outs]
     given = tensors_in(sens)

@@ -33,7 +33,8 @@ def meet(place: Place, seconds: float, **facts: Any) -> None:
 
 def _wait(place: Place, port: int, end: float, seconds: float, facts: dict) -> None:
     """Rank 0: collect the others, then tell each how it went."""
-    came: dict[int, socket.socket] = {}
+    came: set[int] = set()
+    callers: list[socket.socket] = []
     problem = ""
     with socket.socket() as door:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -49,7 +50,7 @@ def _wait(place: Place, port: int, end: float, seconds: float, facts: dict) -> N
                 try:
                     caller = door.accept()[0]
                 except TimeoutError:
-                    missing = [r for r in range(1, place.size) if r not in came]
+                    missing = sorted({*range(1, place.size)} - came)
                     problem = (f"rank {', '.join(map(str, missing))} of {place.size} did not come within {seconds:g} "
                                "seconds; see whether the process runs, and its output")
                     break
@@ -63,9 +64,10 @@ def _wait(place: Place, port: int, end: float, seconds: float, facts: dict) -> N
                     problem = f"two processes have the rank {rank}, or it is outside 0 to {place.size - 1}"
                 elif said != {"size": place.size, **facts}:
                     problem = f"rank {rank} has {said}, but rank 0 has {({'size': place.size, **facts})}"
-                came[rank] = caller
+                came.add(rank)
+                callers.append(caller)
         finally:
-            for caller in came.values():
+            for caller in callers:
                 try:
                     caller.sendall(json.dumps({"problem": problem}).encode() + b"\n")
                 except OSError:  # it is gone; jax will find out

@@ -45,10 +45,12 @@ class Equations:
         _, needed = self._needed(outputs, set(inputs))
         return needed & set(inputs)
 
-    def program(self, inputs: Sequence[Any], outputs: Sequence[Any], donate: tuple[int, ...] = ()) -> Callable:
+    def program(self, inputs: Sequence[Any], outputs: Sequence[Any], donate: tuple[int, ...] = (),
+                placing: Any = None, placed: Sequence[int] = ()) -> Callable:
         """The compiled function from arrays for ``inputs`` to a list of arrays for ``outputs``.
 
-        The buffers of the inputs numbered in ``donate`` may be overwritten.
+        The buffers of the inputs numbered in ``donate`` may be overwritten. On several devices, the outputs numbered
+        in ``placed`` are laid out as ``placing`` says.
         """
         inputs, outputs = list(inputs), list(outputs)
         eqns, _ = self._needed(outputs, set(inputs))
@@ -58,7 +60,7 @@ class Equations:
             env = dict(constants)
             env.update(zip(inputs, arrays))
             _evaluate(eqns, env)
-            return [_read(env, v) for v in outputs]
+            return _placed([_read(env, v) for v in outputs], placing, placed)
 
         return self._compiled(run, donate)
 
@@ -67,9 +69,9 @@ class Equations:
             return jax.jit(fn, donate_argnums=donate)
         return RankProgram(fn, self._ranks, donate, "a compiled program")
 
-    def split(self, inputs: Sequence[Any], outputs: Sequence[Any], cotangents: Sequence[Any],
-              late: Sequence[Any]) -> tuple[Callable, Callable, list]:
-        """(forward, backward, which inputs the backward takes).
+    def split(self, inputs: Sequence[Any], outputs: Sequence[Any], cotangents: Sequence[Any], late: Sequence[Any],
+              placing: Any = None, placed: tuple = ((), ())) -> tuple[Callable, Callable, list]:
+        """(forward, backward, which inputs the backward takes); ``placed`` numbers outputs of each, as in ``program``.
 
         ``forward(*inputs)`` gives (outputs, residuals), ``backward(some inputs, residuals, cotangents)`` gives
         ``late``. The numbers of those inputs are the third.
@@ -112,7 +114,7 @@ class Equations:
                 keep(v)
         again = [i for i, v in enumerate(inputs) if v in kept]
         residuals = [v for v in kept if v not in first]
-        forward = self.program(inputs, [*outputs, *residuals])
+        forward = self.program(inputs, [*outputs, *residuals], (), placing, placed[0])
         n = len(outputs)
         taken = [inputs[i] for i in again]
         constants = self._constants
@@ -123,7 +125,7 @@ class Equations:
             env.update(zip(residuals, saved))
             env.update(zip(cotangents, gs))
             _evaluate(repeated + mine, env)
-            return [_read(env, v) for v in late]
+            return _placed([_read(env, v) for v in late], placing, placed[1])
 
         pull = self._compiled(back)
 
@@ -155,6 +157,13 @@ def _is_literal(v: Any) -> bool:
 
 def _read(env: dict, v: Any) -> Any:
     return v.val if _is_literal(v) else env[v]
+
+
+def _placed(arrays: list, placing: Any, which: Sequence[int]) -> list:
+    if placing is not None:
+        for i in which:
+            arrays[i] = jax.lax.with_sharding_constraint(arrays[i], placing)
+    return arrays
 
 
 def _evaluate(eqns: Sequence[Any], env: dict) -> None:

@@ -18,6 +18,7 @@ from . import group
 from .namespace import Namespace
 from .xla_compile import Equations, placeholder
 from .xla_group import NeedsOneGroup
+from .xla_mesh import DeviceMesh, together
 from .xla_primitives import xla_primitives
 
 _MOST_PROGRAMS = 4096  # kept; beyond, the older half is forgotten
@@ -88,8 +89,18 @@ class XlaEngine:
 
     def device_of(self, device: Any) -> Any:
         """JAX's device for a luojia device; cpu numbers beyond what JAX has share its CPUs."""
-        found = jax.local_devices(backend="gpu" if device.device_type == "gpu" else "cpu")
+        found = _devices_like(device)
         return found[device.device_id % len(found)]
+
+    def device_count(self, device: Any) -> int:
+        """How many devices of the kind of ``device`` JAX has."""
+        return len(_devices_like(device))
+
+    def mesh(self, devices: Any) -> DeviceMesh:
+        """Several devices as one."""
+        return DeviceMesh([self.device_of(d) for d in devices])
+
+    together = staticmethod(together)
 
     # -- operators -------------------------------------------------------------------------------------------------
 
@@ -110,6 +121,8 @@ class XlaEngine:
             ans = self._program(_forward, op, where, rest, attrs)(*arrays)
         except _UNCOMPILED:
             ans = _forward(self, op, where, rest, attrs)(*arrays)  # its result's shape depends on values
+        except ValueError as e:
+            ans = self._program(_forward, op, where, rest, attrs)(*together(e, arrays))
         return tuple(ans) if isinstance(ans, (tuple, list)) else ans
 
     def pull(self, op: Any, g: Any, ans: Any, args: tuple, needs: tuple, attrs: dict) -> Any:
@@ -123,6 +136,10 @@ class XlaEngine:
             return self._program(_pullback, op, where, rest, attrs, needs)(g, ans, *arrays)
         except _UNCOMPILED:
             return _pullback(self, op, where, rest, attrs, needs)(g, ans, *arrays)
+        except ValueError as e:
+            flat, structure = jax.tree.flatten((g, ans, *arrays))
+            moved = jax.tree.unflatten(structure, together(e, flat))
+            return self._program(_pullback, op, where, rest, attrs, needs)(*moved)
 
     def run_linked(self, op: Any, values: list, attrs: dict, needs: list) -> Any:
         """Inside a trace: (result, its pullback) of an operator without a rule, so that what both need is made once;
@@ -195,7 +212,7 @@ class XlaEngine:
         """``fn`` of arrays compiled, the same program for the same ``key``; the arguments in ``donate`` are used up."""
         program = self._programs.get(key)
         if program is None:
-            program = self._programs[key] = jax.jit(fn, donate_argnums=donate)
+            program = self._programs[key] = _meeting(jax.jit(fn, donate_argnums=donate))
         return program
 
     # -- derivatives and shapes ------------------------------------------------------------------------------------
@@ -287,6 +304,22 @@ def _pullback(engine: XlaEngine, op: Any, where: tuple, rest: tuple, attrs: dict
         return tuple([op.fit(gi, a) if need and gi is not None else None for gi, a, need in zip(gs, args, needs)])
 
     return run
+
+
+def _meeting(program: Callable) -> Callable:
+    """``program``, whose arguments are brought together where they lie on different devices."""
+    def call(*args: Any) -> Any:
+        try:
+            return program(*args)
+        except ValueError as e:
+            flat, structure = jax.tree.flatten(args)
+            return program(*jax.tree.unflatten(structure, together(e, flat)))
+
+    return call
+
+
+def _devices_like(device: Any) -> list:
+    return jax.local_devices(backend="gpu" if device.device_type == "gpu" else "cpu")
 
 
 def gpu_count() -> int:

@@ -41,7 +41,7 @@ _PATIENCE = 1.0  # seconds after which a waiting rank looks after the others
 _LOST = re.compile("(UNKNOWN|INTERNAL|UNAVAILABLE|ABORTED|CANCELLED|DEADLINE_EXCEEDED|FAILED_PRECONDITION): ")
 
 
-# -- collectives of one rank's block, inside a program over the axis ----------------------------------------------------
+# -- collectives of one rank's block, inside a program over the axis ---------------------------------------------------
 
 
 def _reduce(x: Any, axis: str, op: str) -> Any:
@@ -251,7 +251,7 @@ class XlaGroup:
         while True:
             job = self._jobs.get()
             try:
-                job.result = jax.block_until_ready(job.fn(*job.args))
+                job.result = job.fn(*job.args)
             except BaseException as e:
                 job.error = e
             job.args = ()
@@ -287,9 +287,13 @@ class RankProgram:
 
     def __call__(self, *args: Any) -> Any:
         flat, structure = jax.tree.flatten(args)
+        what = self.name if not flat else f"{self.name} of {_described(flat)}"
+        return self.group.wait_for(what, self.ranks, self._run, flat, structure)
+
+    def _run(self, flat: list, structure: Any) -> Any:
+        """In the thread of collectives, where no trace is going on."""
         platform = next((d.platform for a in flat if isinstance(a, jax.Array) for d in a.devices()), "cpu")
         mesh = self.group.mesh(self.ranks, platform)
-        device = mesh.local_devices[0]
         specs = tuple([_spec(a, mesh) for a in flat])
         key = (structure, platform, specs)
         program = self._programs.get(key)
@@ -300,12 +304,9 @@ class RankProgram:
             program = self._programs[key] = jax.jit(
                 jax.shard_map(run, mesh=mesh, in_specs=specs, out_specs=PartitionSpec(), check_vma=False),
                 donate_argnums=self.donate)
-        placed = [_global(a, s, mesh, device) for a, s in zip(flat, specs)]
-        del flat, args  # what is donated must have no other holder
-        first = placed[0] if placed else None
-        what = self.name if first is None else f"{self.name} of {_described(placed, mesh.size)}"
-        out = self.group.wait_for(what, self.ranks, program, *placed)
-        return jax.tree.map(lambda a: a.addressable_data(0), out)
+        device = mesh.local_devices[0]
+        out = program(*[_global(a, s, mesh, device) for a, s in zip(flat, specs)])
+        return jax.block_until_ready(jax.tree.map(lambda a: a.addressable_data(0), out))
 
 
 def _spec(array: Any, mesh: Mesh) -> PartitionSpec:
@@ -322,11 +323,8 @@ def _global(array: Any, spec: PartitionSpec, mesh: Mesh, device: Any) -> jax.Arr
     return jax.make_array_from_single_device_arrays(shape, NamedSharding(mesh, spec), [array])
 
 
-def _described(arrays: Sequence[Any], size: int) -> str:
-    if len(arrays) > 1:
-        return f"{len(arrays)} arrays"
-    a = arrays[0]
-    return f"shape {(a.shape[0] // size, *a.shape[1:]) if a.ndim else ()} {a.dtype}"
+def _described(arrays: Sequence[Any]) -> str:
+    return f"{len(arrays)} arrays" if len(arrays) > 1 else f"shape {np.shape(arrays[0])} {arrays[0].dtype}"
 
 
 class _Job:
