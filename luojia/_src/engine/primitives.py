@@ -25,6 +25,15 @@ def _scipy_special(name: str) -> Any:
     return call
 
 
+def scipy_special(*xs, name, like=0):
+    """scipy.special.<name>; the result has the dtype of ``xs[like]`` if that is a float."""
+    import scipy.special
+
+    dtype = np.result_type(*xs) if like == 0 else np.result_type(xs[like])
+    out = np.asarray(getattr(scipy.special, name)(*xs))
+    return out.astype(dtype, copy=False) if dtype.kind == "f" else out.astype(np.float32)
+
+
 def scatter_add(shape, dtype, index, update):
     """Zeros of ``shape`` with ``update`` added at ``index``; repeated positions add up."""
     out = np.zeros(shape, dtype)
@@ -95,6 +104,7 @@ def rows_add(g, rows, *, count):
 
 NUMPY_PRIMITIVES: dict[str, Any] = {
     **{name: _scipy_special(name) for name in ("erf", "erfc", "erfinv", "gammaln", "digamma", "gamma", "polygamma")},
+    "scipy_special": scipy_special,
     "scatter_add": scatter_add,
     "set_at": set_at,
     "scatter_with": scatter_with,

@@ -18,7 +18,7 @@ from . import group
 from .namespace import Namespace
 from .xla_compile import Equations, placeholder
 from .xla_group import NeedsOneGroup
-from .xla_mesh import DeviceMesh, together
+from .xla_mesh import DeviceMesh, moved, together
 from .xla_primitives import xla_primitives
 
 _MOST_PROGRAMS = 4096  # kept; beyond, the older half is forgotten
@@ -69,6 +69,10 @@ class XlaEngine:
         """A traced scalar that counts as a Python number: it leaves float32 arrays float32."""
         return _convert_element_type(value, np.dtype(np.float64), weak_type=True)
 
+    def after(self, arrays: Any, others: Any) -> tuple:
+        """Inside a trace: ``arrays``, which what is computed of them has only when ``others`` are there."""
+        return jax.lax.optimization_barrier((tuple(arrays), tuple(others)))[0]
+
     def copy(self, array: Any) -> Any:
         return jnp.array(array, copy=True)
 
@@ -85,7 +89,7 @@ class XlaEngine:
     def put(self, array: Any, device: Any) -> Any:
         if self.tracing.depth:
             return jnp.asarray(array)
-        return jax.device_put(array, self.device_of(device))
+        return moved(array, self.device_of(device))
 
     def device_of(self, device: Any) -> Any:
         """JAX's device for a luojia device; cpu numbers beyond what JAX has share its CPUs."""
