@@ -12,6 +12,8 @@ import numpy as np
 
 from ..core.op import op
 from ..engine.kernels.pool import pool_shape
+from ..engine.kernels.pool_pairs import max_pool_pairs, max_pool_pairs_dx, takes
+from ..engine.numpy_engine import ENGINE
 from ..errors import ArgumentError, NotSupportedError, ShapeError
 from .layout import takes_channels_last
 from .window import check_layout, ints, padding, spatial
@@ -219,6 +221,21 @@ def _(xp, g, ans, args, needs, *, pool_type, pooling_convention, ceil_mode, p_va
         return (spread * x,)
     sign = xp.where(xp.greater(x, 0), xp.ones_like(x), xp.zeros_like(x) - 1)
     return (spread * (sign * (sign * x) ** (p - 1)),)
+
+
+@pooling.fast
+def _(needs, x, **attrs):
+    if attrs["pool_type"] == "max" and not (attrs["return_indices"] or attrs["ceil_mode"]) and x.ndim == 4:
+        how, _ = _geometry(x.shape, **attrs)
+        if attrs["dilation"] == 1 and x.dtype.kind == "f" and takes(**how):
+            pool_shape(x.shape, **how)
+            return max_pool_pairs(x)
+    return pooling.fn(ENGINE.xp, x, **attrs), None
+
+
+@pooling.fast_vjp
+def _(saved, g, args, needs, **attrs):
+    return (max_pool_pairs_dx(g, saved, args[0].shape),)
 
 
 @pooling.shape
