@@ -44,6 +44,8 @@ class Trainer:
     array([[0.9, 0.8]], dtype=float32)
     """
 
+    _amp_loss_scaler: Any = None  # says which updates overflow and are left out: see contrib/amp.py
+
     def __init__(self, params: Any, optimizer: str | opt.Optimizer, optimizer_params: dict[str, Any] | None = None,
                  kvstore: str | kvs.KVStore | None = "device", compression_params: dict[str, Any] | None = None,
                  update_on_kvstore: bool | None = None) -> None:
@@ -242,6 +244,13 @@ class Trainer:
         return found
 
     def _apply(self, updates: list[tuple[int, list[Tensor], list[Tensor]]]) -> None:
+        scaler = self._amp_loss_scaler
+        if scaler is not None and scaler.has_overflow([g for _, _, grads in updates for g in grads]):
+            for _, leaves, _ in updates:
+                for leaf in leaves:
+                    if isinstance(leaf._node, Leaf):
+                        leaf._node.fresh = False
+            return
         kind = type(self._optimizer)
         plain = kind.update is opt.Optimizer.update and not self._optimizer.multi_precision
         if plain and len(self._contexts or ()) < 2 and self._kvstore is None:
