@@ -107,6 +107,17 @@ class Leaf:
         self.owner = None if owner is None else weakref.ref(owner)
 
 
+class Place:
+    """The end of a link that is nobody's variable: an input of a recorded function, at which a gradient is wanted."""
+
+    __slots__ = ("id",)
+    op = None
+    parents = ()
+
+    def __init__(self) -> None:
+        self.id = next_id()
+
+
 class Reached(set):
     """A set of wanted nodes to which every parameter's leaf belongs: all that the computation used is wanted."""
 

@@ -16,7 +16,7 @@ from . import tape
 from .batched import backward_batched
 from .dtypes import from_np
 from .op import OPERATORS
-from .tape import Leaf, Node, recording_scope, state
+from .tape import Leaf, Node, Place, recording_scope, state
 from .tensor import Tensor, wrap
 
 _ROWS_AT_ONCE = 1 << 18  # elements of the widest of input and output in a block of rows
@@ -24,10 +24,10 @@ _ROWS_AT_ONCE = 1 << 18  # elements of the widest of input and output in a block
 
 def alias(t: Tensor) -> Tensor:
     """A fresh Tensor of ``t``'s value: a node of its own, linked to ``t`` where ``t`` is on the tape."""
-    parent = t._node if state.recording else None
-    value = t._read()
-    device = t._device
-    return wrap(t._result_class, value, device, Node(OPERATORS["identity"], {}, (parent,), (value,), None, device))
+    value, device = t._read(), t._device
+    if t._node is None or not state.recording:
+        return wrap(t._result_class, value, device, Place())
+    return wrap(t._result_class, value, device, Node(OPERATORS["identity"], {}, (t._node,), (value,), None, device))
 
 
 def constant(t: Tensor) -> Tensor:
