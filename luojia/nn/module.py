@@ -12,6 +12,7 @@ import numpy as np
 from .._src.core import dtypes as mstype
 from .._src.core.compiled import Compiled, Mode, structure
 from .._src.core.op import OPERATORS
+from .._src.core.recompute import recomputed
 from .._src.core.tape import state
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError, NotSupportedError
@@ -19,6 +20,8 @@ from .._src.ops import Parameter, ParameterTuple
 from .custom import HookHandle, call_with_bprop, call_with_hooks
 
 _FORWARD = ("construct", "call", "forward")
+_RECOMPUTE_OPTIONS = ("use_reentrant", "output_recompute", "mp_comm_recompute", "parallel_optimizer_comm_recompute",
+                      "recompute_slice_activation")
 _COMPUTE_TYPES = (mstype.float16, mstype.float32, mstype.bfloat16)
 
 
@@ -50,6 +53,7 @@ class Module:
     """
 
     _compiles = True  # whether GRAPH_MODE compiles it
+    _recomputes = False  # whether backward computes again what it needs of the forward method
     _plain = True  # whether calling it is calling its forward method: no hooks, no bprop, no compute dtype
 
     def __init__(self, auto_prefix: bool = True, flags: dict[str, Any] | None = None) -> None:
@@ -116,7 +120,12 @@ class Module:
         return self._forward
 
     def _compute(self, args: tuple, kwargs: dict) -> Any:
-        """The forward method under its compute dtype and with its own gradient."""
+        """The forward method under its compute dtype, with its own gradient, recomputed if asked for."""
+        if self._recomputes:
+            return recomputed(self._compute_once, *args, **kwargs)
+        return self._compute_once(*args, **kwargs)
+
+    def _compute_once(self, *args: Any, **kwargs: Any) -> Any:
         network = self
         if self._compute_dtype is not None:
             args = tuple([self._to_compute(a) for a in args])
@@ -411,8 +420,40 @@ class Module:
     def set_inputs(self, *inputs: Any, **kwargs: Any) -> None:
         """Accepted for dynamic shapes, which need no declaration here."""
 
-    def recompute(self, **mode: Any) -> None:
-        """Accepted; activations are kept, and gradients are the same."""
+    def recompute(self, *, use_reentrant: bool = True, output_recompute: bool = False, **kwargs: Any) -> None:
+        """Keep only this network's inputs for the backward pass, which then computes it again.
+
+        Memory falls to that of one such network at a time, gradients and random numbers stay the same, and the forward
+        computation is done twice. State that it assigns, as BatchNorm does, is assigned once.
+
+        Args:
+            use_reentrant, output_recompute: accepted; the inputs are always kept, the outputs never by this network.
+            kwargs: ``mp_comm_recompute``, ``parallel_optimizer_comm_recompute``, ``recompute_slice_activation``, which
+                are accepted.
+
+        Raises:
+            ValueError: another keyword.
+            TypeError: a value that is no bool.
+
+        >>> import numpy as np
+        >>> from luojia import Tensor, nn, ops
+        >>> net = nn.SequentialCell(nn.Dense(2, 8), nn.Tanh(), nn.Dense(8, 1))
+        >>> x = Tensor(np.ones((4, 2), np.float32))
+        >>> before = ops.GradOperation()(net)(x)
+        >>> net.recompute()
+        >>> bool((ops.GradOperation()(net)(x) == before).all())
+        True
+
+        Matches ``mindspore.nn.Cell.recompute``.
+        """
+        for key, value in (("use_reentrant", use_reentrant), ("output_recompute", output_recompute), *kwargs.items()):
+            if key not in _RECOMPUTE_OPTIONS:
+                raise ArgumentError(f"For 'recompute', keyword '{key}' is not recognized! the key kwargs must be "
+                                    + ", ".join(map(repr, _RECOMPUTE_OPTIONS[2:])) + ".")
+            if not isinstance(value, bool):
+                raise DTypeError(f"The parameter '{key}' must be bool, but got {type(value)}")
+        self.__dict__["_recomputes"] = True
+        self.__dict__["_plain"] = False
 
     def set_comm_fusion(self, fusion_type: int, recurse: bool = True) -> Module:
         """Accepted; nothing is communicated on one machine."""

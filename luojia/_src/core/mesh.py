@@ -34,7 +34,7 @@ class Mesh:
 
     def __init__(self, devices: int | Sequence[Context] | None = None) -> None:
         self.devices = _devices(devices)
-        engine = self.devices[0].engine
+        engine: Any = self.devices[0].engine
         if not engine.compiles:
             raise DeviceError(
                 f"Mesh: {self.devices[0]} computes with NumPy, which has one device; put the CPU on XLA by "
@@ -116,8 +116,7 @@ def _moved(t: Tensor, value: Any) -> Any:
 def _devices(asked: Any) -> tuple[Context, ...]:
     if asked is None or isinstance(asked, int) and not isinstance(asked, bool):
         home = current_context()
-        there = home.engine.device_count(home) if home.engine.compiles else 1
-        count = there if asked is None else asked
+        count = _count(home, 1) if asked is None else asked
         if count < 1:
             raise ArgumentError(f"Mesh: the number of devices must be positive, got {count}.")
         found = tuple([Context(home.device_type, i) for i in range(count)])
@@ -128,8 +127,7 @@ def _devices(asked: Any) -> tuple[Context, ...]:
         if len(set(found)) < len(found) or len({d.device_type for d in found}) > 1:
             raise ArgumentError(f"Mesh: devices must be different ones of one kind, got {list(found)}.")
         home = found[0]
-    engine = home.engine
-    there = engine.device_count(home) if engine.compiles else len(found)
+    there = _count(home, max(d.device_id for d in found) + 1)
     if any(d.device_id >= there for d in found):
         missing = next(d for d in found if d.device_id >= there)
         more = (f"XLA_FLAGS=--xla_force_host_platform_device_count={missing.device_id + 1} in the environment makes as "
@@ -137,6 +135,12 @@ def _devices(asked: Any) -> tuple[Context, ...]:
         raise DeviceError(f"Mesh: {len(found)} devices were asked for, and {missing} is not there: JAX has {there} of "
                           f"this kind; {more}, or ask for at most {there}.")
     return found
+
+
+def _count(device: Context, otherwise: int) -> int:
+    """How many devices of a kind there are; ``otherwise`` where the engine does not count."""
+    engine: Any = device.engine
+    return engine.device_count(device) if engine.compiles else otherwise
 
 
 class _Scope(threading.local):

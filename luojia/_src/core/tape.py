@@ -30,6 +30,7 @@ class State(threading.local):
     recording = False
     training = False
     frame: Any = None  # the trace that runs (see pure.py)
+    journal: Any = None  # what is told of each Tensor that is about to be rebound (see recompute.py)
     depth = 0  # open grad networks; inside one a backward pass frees nothing, as the outer one may need it
 
 

@@ -276,17 +276,17 @@ def pushforward(fn: Callable, args: Sequence[Any], tangents: Sequence[Tensor]) -
         where = _Input(c)
         where.cls = t._result_class
         pushed.append(gradient_at(found, where))
-    return run.out, _like(run.out, iter(pushed))
+    return run.out, like(run.out, iter(pushed))
 
 
-def _like(out: Any, leaves: Any) -> Any:
+def like(out: Any, leaves: Any) -> Any:
     """The structure of ``out`` with its Tensors replaced in order."""
     if isinstance(out, Tensor):
         return next(leaves)
     if isinstance(out, (tuple, list)):
-        return _rebuilt(out, [_like(o, leaves) for o in out])
+        return _rebuilt(out, [like(o, leaves) for o in out])
     if isinstance(out, dict):
-        return {k: _like(v, leaves) for k, v in out.items()}
+        return {k: like(v, leaves) for k, v in out.items()}
     return out
 
 

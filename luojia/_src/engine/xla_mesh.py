@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import jax  # pyright: ignore[reportMissingImports] - an extra, which the type check does without
+import jax.numpy as jnp  # pyright: ignore[reportMissingImports]
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec  # pyright: ignore[reportMissingImports]
 
@@ -41,7 +42,7 @@ class DeviceMesh:
 
     def replicate(self, array: Any) -> Any:
         """The array whole on each device."""
-        return jax.device_put(array, self.whole)
+        return moved(array, self.whole)
 
     def split(self, array: Any) -> Any:
         """The array in equal parts of axis 0, which must divide by the number of devices."""
@@ -51,6 +52,18 @@ class DeviceMesh:
         """Let a program finish before the next one starts, where that must be."""
         if self._waits:
             jax.block_until_ready(arrays)
+
+
+def moved(array: Any, place: Any) -> Any:
+    """The array on another device or placing, in memory of its own.
+
+    ``jax.device_put`` lets the new array share what is there already, whatever ``may_alias`` says (jax 0.10); a program
+    that uses up the one would destroy the other.
+    """
+    devices = place.device_set if isinstance(place, jax.sharding.Sharding) else {place}
+    if isinstance(array, jax.Array) and not devices.isdisjoint(array.sharding.device_set):
+        array = jnp.array(array, copy=True)
+    return jax.device_put(array, place)
 
 
 def together(error: ValueError, arrays: Sequence[Any]) -> list:
@@ -65,5 +78,4 @@ def together(error: ValueError, arrays: Sequence[Any]) -> list:
     devices = widest.device_set
     if isinstance(widest, NamedSharding):
         widest = NamedSharding(widest.mesh, PartitionSpec())
-    return [jax.device_put(a, widest) if isinstance(a, jax.Array) and a.sharding.device_set != devices else a
-            for a in arrays]
+    return [moved(a, widest) if isinstance(a, jax.Array) and a.sharding.device_set != devices else a for a in arrays]

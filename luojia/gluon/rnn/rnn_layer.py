@@ -117,8 +117,8 @@ class _RNNLayer(HybridBlock):
             sequence_length: (N,) valid lengths: outputs past them are 0, and the last states are those at the length.
         """
         if self._use_sequence_length and sequence_length is None:
-            raise ArgumentError(f"{type(self).__name__} with use_sequence_length=True expects sequence_length, of shape "
-                                "(batch,), at each call; got none.")
+            raise ArgumentError(f"{type(self).__name__} with use_sequence_length=True expects sequence_length, of "
+                                "shape (batch,), at each call; got none.")
         given = states is not None
         if given and not isinstance(states, (list, tuple)):
             states = [states]
