@@ -11,6 +11,7 @@ from luojia._src.core.apply import binary, unary
 from luojia._src.core.op import OPERATORS
 from luojia._src.core.tensor import Tensor, wrap
 from luojia._src.engine.devices import cpu
+from luojia._src.errors import NotSupportedError
 
 pytestmark = pytest.mark.skipif(not cpu().engine.direct, reason="only the NumPy engine takes shapes on trust")
 UNARY = [o for o in OPERATORS.values() if len(o.inputs) == 1 and not o.attrs and not o.variadic and not o.aux
@@ -42,7 +43,10 @@ def test_rules_of_aligned_nodes_give_cotangents_of_their_inputs_shapes_and_dtype
             continue
         seen += 1
         g = np.ones_like(y._value)
-        gs = op.direct_rule(node.device.engine.xp, g, node.ans, node.args, (True,) * len(args))
+        try:
+            gs = op.direct_rule(node.device.engine.xp, g, node.ans, node.args, (True,) * len(args))
+        except NotSupportedError:  # no derivative by one of its arguments
+            continue
         for gi, a in zip(gs if isinstance(gs, tuple) else (gs,), args):
             assert gi is None or (gi.shape, gi.dtype) == (a.shape, a.dtype), op.name
     assert seen >= 30
