@@ -15,6 +15,7 @@ from . import (
     dynamic_lr,
     elementary,
     embedding,
+    grad_reducer,
     image,
     learning_rate_schedule,
     loss,
@@ -39,6 +40,7 @@ from .dropout import *  # noqa: F403
 from .dynamic_lr import *  # noqa: F403
 from .elementary import *  # noqa: F403
 from .embedding import *  # noqa: F403
+from .grad_reducer import *  # noqa: F403
 from .image import *  # noqa: F403
 from .learning_rate_schedule import *  # noqa: F403
 from .loss import *  # noqa: F403
@@ -64,6 +66,7 @@ __all__ += dropout.__all__
 __all__ += dynamic_lr.__all__
 __all__ += elementary.__all__
 __all__ += embedding.__all__
+__all__ += grad_reducer.__all__
 __all__ += image.__all__
 __all__ += learning_rate_schedule.__all__
 __all__ += loss.__all__

@@ -316,12 +316,6 @@ def _of(function: Callable, **attributes: Any) -> tuple[dict, Callable, str | No
     return attributes, lambda self, *xs: function(*xs, **self.attrs), function.__doc__
 
 
-def _alone(self: Any, x: Tensor) -> Tensor:
-    """In a world of one process, what arrives."""
-    return OP["identity"](x)
-
-
-_GROUP = {"group": "nccl_world_group"}
 _ROWS: tuple[Any, ...] = (
     ("SquareSumAll", {}, lambda self, x1, x2: (OP["sum"](x1 * x1), OP["sum"](x2 * x2)), "The sums of squares of two."),
     ("ReduceStd", {"axis": (), "unbiased": True, "keep_dims": False},
@@ -346,18 +340,9 @@ _ROWS: tuple[Any, ...] = (
     ("TupleToArray", {}, lambda self, xs: Tensor(np.asarray(xs).astype(np.float32 if isinstance(xs[0], float) else
                                                                        np.int32)), "A tuple of numbers as a Tensor."),
     ("Partial", {}, lambda self, f, *xs: lambda *rest, **kw: f(*xs, *rest, **kw), "A function with arguments given."),
-    ("AllReduce", {"op": "sum", **_GROUP}, _alone), ("AllGather", dict(_GROUP), _alone),
-    ("ReduceScatter", {"op": "sum", **_GROUP}, _alone),
-    ("Broadcast", {"root_rank": 0, **_GROUP}, lambda self, xs: tuple([OP["identity"](x) for x in xs]), _alone.__doc__),
 )
 _CLASSES = [_class(*row) for row in _ROWS]
 
 
-class ReduceOp:
-    """The names of the ways to reduce over processes."""
-
-    SUM, MAX, MIN, PROD = "sum", "max", "min", "prod"
-
-
 globals().update({cls.__name__: cls for cls in _CLASSES})
-__all__ = [*_KEPT, *(cls.__name__ for cls in _CLASSES), "ReduceOp"]  # pyright: ignore[reportUnsupportedDunderAll] - a table
+__all__ = [*_KEPT, *(cls.__name__ for cls in _CLASSES)]  # pyright: ignore[reportUnsupportedDunderAll] - a table

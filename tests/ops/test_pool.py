@@ -123,7 +123,7 @@ def test_empty_batch_and_strided_data():
     ((1, 1, 4, 4), {"kernel": 2, "stride": 0}, ShapeError, "at least 1"),
     ((1, 1, 4, 4), {"kernel": 9}, ShapeError, "is larger than the input"),
     ((1, 1, 4, 4), {"kernel": 2, "dilation": 2}, NotSupportedError, "dilation 2 is not supported"),
-    ((1, 1, 4, 4), {"kernel": 2, "layout": "NHWC"}, NotSupportedError, "'NHWC' is not supported"),
+    ((1, 1, 4, 4), {"kernel": 2, "layout": "CHWN"}, NotSupportedError, "'CHWN' is not supported"),
 ])
 def test_errors(shape, attrs, error, text):
     with pytest.raises(error, match=text):

@@ -9,6 +9,7 @@ import numpy as np
 from .kernels import conv as _conv
 from .kernels import norm as _norm
 from .kernels import pool as _pool
+from .kernels.rows import rows, shift
 
 
 def _scipy_special(name: str) -> Any:
@@ -86,7 +87,11 @@ def generator(key) -> np.random.Generator:
 def conv_bias(x, w, b, **how):
     """The convolution of x with w plus a bias per output channel."""
     y = _conv.conv(x, w, **how)
-    y += b.reshape(-1, *(1,) * (x.ndim - 2))
+    flat = rows(y, (0, *range(2, y.ndim)))
+    if flat is None:
+        y += b.reshape(-1, *(1,) * (x.ndim - 2))
+    else:
+        shift(flat, b)
     return y
 
 

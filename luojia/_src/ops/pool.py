@@ -12,7 +12,10 @@ import numpy as np
 
 from ..core.op import op
 from ..engine.kernels.pool import pool_shape
+from ..engine.kernels.pool_pairs import max_pool_pairs, max_pool_pairs_dx, takes
+from ..engine.numpy_engine import ENGINE
 from ..errors import ArgumentError, NotSupportedError, ShapeError
+from .layout import takes_channels_last
 from .window import check_layout, ints, padding, spatial
 
 
@@ -166,7 +169,8 @@ def pooling(xp, x, *, kernel=None, pool_type="max", global_pool=False, stride=1,
     ``global_pool`` takes all of each channel. ``pooling_convention`` 'full' (and ``ceil_mode``) rounds out up, 'same'
     makes it ceil(size / stride), as does ``pad_mode`` 'same'; the mean counts the padding if ``count_include_pad``, by
     default unless pad_mode is 'same'. ``divisor`` replaces the mean's count. ``stride`` None is the kernel.
-    ``return_indices`` adds where in its channel each maximum is, counted row by row, in ``index_dtype``.
+    ``return_indices`` adds where in its channel each maximum is, counted row by row, in ``index_dtype``. With
+    ``layout`` NWC, NHWC or NDHWC the channels come last.
     """
     attrs = {"count_include_pad": count_include_pad, "pad_mode": pad_mode}
     if dilation not in (1, (1,), (1, 1), (1, 1, 1)):
@@ -217,6 +221,21 @@ def _(xp, g, ans, args, needs, *, pool_type, pooling_convention, ceil_mode, p_va
         return (spread * x,)
     sign = xp.where(xp.greater(x, 0), xp.ones_like(x), xp.zeros_like(x) - 1)
     return (spread * (sign * (sign * x) ** (p - 1)),)
+
+
+@pooling.fast
+def _(needs, x, **attrs):
+    if attrs["pool_type"] == "max" and not (attrs["return_indices"] or attrs["ceil_mode"]) and x.ndim == 4:
+        how, _ = _geometry(x.shape, **attrs)
+        if attrs["dilation"] == 1 and x.dtype.kind == "f" and takes(**how):
+            pool_shape(x.shape, **how)
+            return max_pool_pairs(x)
+    return pooling.fn(ENGINE.xp, x, **attrs), None
+
+
+@pooling.fast_vjp
+def _(saved, g, args, needs, **attrs):
+    return (max_pool_pairs_dx(g, saved, args[0].shape),)
 
 
 @pooling.shape
@@ -289,3 +308,6 @@ def adaptive_max_pool(xp, x, *, output_size, axes=2):
             xp.max(x[(..., slice(start, stop), *rest)], axis=axis) for start, stop in _parts(x.shape[axis], out)
         ], axis=axis)
     return x
+
+
+takes_channels_last(pooling)
