@@ -87,5 +87,5 @@ def test_contrib_of_the_mxnet_door():
     import luojia.contrib
 
     assert luojia.contrib.nd is luojia.nd.contrib and luojia.contrib.symbol is luojia.sym.contrib
-    with pytest.raises(NotImplementedError, match=r"luojia\.contrib\.amp is not provided; cast the network"):
-        _ = luojia.contrib.amp
+    with pytest.raises(NotImplementedError, match=r"luojia\.contrib\.onnx is not provided; export the graph"):
+        _ = luojia.contrib.onnx

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..engine.bfloat16 import has_bfloat16
 from ..engine.devices import current_context
 from ..engine.namespace import OPERATORS
 from ..engine.numpy_engine import ENGINE as NUMPY
@@ -105,7 +106,7 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
         parents = [t._node if isinstance(t, Tensor) else None for t in inputs]
     recorded = linked and op.differentiable and state.recording
     saved = None
-    if engine is NUMPY and (dtype.kind == "f" or recorded and op.fast_forward is not None):
+    if engine is NUMPY and (dtype.kind == "f" or recorded and op.fast_forward is not None and not has_bfloat16(values)):
         try:
             if recorded and op.fast_forward is not None:
                 ans, saved = op.fast_forward([p is not None for p in parents], *values, **attrs)
@@ -118,6 +119,8 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
     elif recorded and op.rule is None and not engine.direct and state.frame is not None:
         found = linearize(engine, op, values, attrs, [p is not None for p in parents])
         ans, saved = found or (compute(engine, op, values, attrs), None)
+    elif recorded and engine is NUMPY and has_bfloat16(values):
+        ans, saved = linearize_bfloat16(op, values, attrs, [p is not None for p in parents])
     else:
         ans = compute(engine, op, values, attrs)
     if recorded:
@@ -158,6 +161,14 @@ def linearize(engine: Any, op: Operator, values: list, attrs: dict, needs: list)
     """As ``compute``, with the pullback."""
     try:
         return engine.run_linked(op, values, attrs, needs)
+    except (ValueError, TypeError, OverflowError) as e:
+        raise failed(op, values, e) from e
+
+
+def linearize_bfloat16(op: Operator, values: list, attrs: dict, needs: list) -> Any:
+    """As ``compute``, with the pullback, for arrays of bfloat16 on NumPy."""
+    try:
+        return NUMPY.run_bfloat16(op, values, attrs, needs)
     except (ValueError, TypeError, OverflowError) as e:
         raise failed(op, values, e) from e
 
