@@ -23,6 +23,7 @@ from ._src.engine.devices import (
     set_cpu_engine,
     set_default_device,
 )
+from ._src.engine.group import place
 from ._src.engine.memory import counted
 from ._src.errors import ArgumentError, DeviceError, DTypeError
 
@@ -202,7 +203,8 @@ def set_auto_parallel_context(**kwargs: Any) -> None:
 
     Args:
         parallel_mode: 'data_parallel' has compiled calls (GRAPH_MODE, ``jit``) on the XLA engine run on several devices
-            of this process, as inside ``with luojia.parallel.Mesh(device_num):``. The other modes are kept only.
+            of this process, as inside ``with luojia.parallel.Mesh(device_num):``. In a job of several processes
+            (``luojia launch``) it has training cells join the gradients of all. The other modes are kept only.
         device_num: how many devices; all there are where it is not set.
         others: kept, for ``get_auto_parallel_context``. Gradients are those of the whole batch, which is what
             ``gradients_mean=True`` asks for.
@@ -228,8 +230,14 @@ def set_auto_parallel_context(**kwargs: Any) -> None:
                                 f"value of {key} : {value}.")
     if kwargs.keys() & {"parallel_mode", "device_num"}:
         count = kwargs.get("device_num", _asked.get("device_num"))
+        ranks = place().size
+        if ranks > 1 and count not in (None, ranks):
+            raise ArgumentError(f"The context configuration parameter 'device_num' must be {ranks}, as this job has so "
+                                f"many processes with one device each, but got {count}; leave it out.")
         if kwargs.get("parallel_mode", _parallel["parallel_mode"]) != ParallelMode.DATA_PARALLEL or count == 1:
             set_default_mesh(None)
+        elif ranks > 1:
+            set_default_mesh(None)  # each process computes its part, and nn.DistributedGradReducer joins them
         elif count is not None and cpu_engine_name() == "xla":
             set_default_mesh(Mesh(count))
         else:
@@ -248,6 +256,10 @@ def get_auto_parallel_context(attr_key: str) -> Any:
     """The value that ``set_auto_parallel_context`` gave a key, or its default."""
     if attr_key not in _parallel:
         raise ArgumentError(f"Get context keyword {attr_key} is not recognized!")
+    if attr_key == "device_num" and attr_key not in _asked and place().size > 1:
+        return place().size
+    if attr_key == "global_rank" and not _parallel[attr_key]:
+        return place().rank
     return _parallel[attr_key]
 
 

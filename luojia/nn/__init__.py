@@ -13,6 +13,7 @@ from . import (
     dropout,
     dynamic_lr,
     embedding,
+    grad_reducer,
     learning_rate_schedule,
     loss,
     metrics,
@@ -31,6 +32,7 @@ from .conv import *  # noqa: F403
 from .dropout import *  # noqa: F403
 from .dynamic_lr import *  # noqa: F403
 from .embedding import *  # noqa: F403
+from .grad_reducer import *  # noqa: F403
 from .learning_rate_schedule import *  # noqa: F403
 from .loss import *  # noqa: F403
 from .metrics import *  # noqa: F403
@@ -50,6 +52,7 @@ __all__ += conv.__all__
 __all__ += dropout.__all__
 __all__ += dynamic_lr.__all__
 __all__ += embedding.__all__
+__all__ += grad_reducer.__all__
 __all__ += learning_rate_schedule.__all__
 __all__ += loss.__all__
 __all__ += metrics.__all__

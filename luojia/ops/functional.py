@@ -1,4 +1,4 @@
-"""MindSpore's functional transforms: grad, value_and_grad, vjp, jvp, jacrev, jacfwd, vmap, derivative, jet and others."""
+"""MindSpore's functional transforms: grad, value_and_grad, vjp, jvp, jacrev, jacfwd, vmap, derivative, jet and more."""
 
 from __future__ import annotations
 

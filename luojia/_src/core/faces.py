@@ -141,9 +141,10 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
     space: dict[str, Any] = {"_run": run, "_face": face, "_quick": quick, "_class": quick_class}
     keyword = any(p.star for p in face.params)
     signature, seen_default = [], False
+    listed = next((p for p in face.params if p.star and p.internal != p.public), None)  # also a list, by keyword
     for i, p in enumerate(face.params):
         if p.star:
-            signature.append(f"*{p.public}")
+            signature.append(f"*{p.internal}")
             continue
         if p.default is _MISSING and seen_default and not keyword:
             # MXNet declares required attributes after optional arrays: give them a marker as default.
@@ -156,7 +157,11 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
             space[f"_d{i}"] = p.default
             signature.append(f"{p.public}=_d{i}")
     signature += [e.strip() for e in extra.split(",") if e.strip()]
-    star = next((p.public for p in face.params if p.star), None)
+    if listed is not None:
+        signature.append(f"{listed.public}=None")
+    star = next((p.internal for p in face.params if p.star), None)
+    if listed is not None:
+        star = f"({star} if {listed.public} is None else ({listed.public},))"
     arrays = "".join(f"{p.public}, " for p in face.inputs)
     inputs = f"({arrays}*{star},)" if star else f"({arrays})"
     pairs = [f"'{p.internal}': {p.public}" for p in face.attributes if p.internal != "_"]

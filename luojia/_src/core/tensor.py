@@ -133,7 +133,7 @@ class Tensor(_Methods):
 
     def asnumpy(self) -> np.ndarray:
         """The elements as a NumPy array of one's own."""
-        return np.array(self._device.engine.to_numpy(self._value))
+        return np.array(self._device.engine.to_numpy(self._value), order="C")
 
     def numpy(self) -> np.ndarray:
         return self.asnumpy()

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .allocator import keep_big_buffers
+from .group import collective
 from .namespace import Namespace
 from .primitives import NUMPY_PRIMITIVES
 from .shortcuts import SHORTCUTS
@@ -20,7 +21,8 @@ class NumpyEngine:
     direct = True  # operators and rules run at once, without a compiled form to look up
 
     def __init__(self) -> None:
-        self.xp = Namespace("luojia.xp.numpy", np, SHORTCUTS | NUMPY_PRIMITIVES | {"vjp": self.vjp, "engine": self})
+        self.xp = Namespace("luojia.xp.numpy", np, SHORTCUTS | NUMPY_PRIMITIVES | {
+            "vjp": self.vjp, "engine": self, "collective": collective})
         self._traced: Namespace | None = None
         self._ones: dict[tuple, np.ndarray] = {}
 

@@ -7,7 +7,9 @@ both doors call, and add the bias.
 from __future__ import annotations
 
 from ..core.op import op
-from ..engine.kernels.conv import conv_shape
+from ..engine.kernels.conv import conv_pull, conv_shape
+from ..engine.kernels.rows import rows, total
+from ..engine.numpy_engine import ENGINE
 from ..errors import ShapeError
 from .window import check_layout, ints, padding, pads, spatial
 
@@ -122,6 +124,26 @@ def _(xp, g, ans, args, needs, **attrs):
 
 def _bias_gradient(xp, g):
     return xp.sum(g, axis=(0, *range(2, len(g.shape))))
+
+
+@convolution.fast
+def _(needs, x, w, b=None, **attrs):
+    return convolution.fn(ENGINE.xp, x, w, b, **attrs), ()
+
+
+@convolution.fast_vjp
+def _(saved, g, args, needs, **attrs):
+    x, w, _b = args
+    xp, how = ENGINE.xp, _geometry(x.shape, w.shape, **attrs)
+    if needs[0] and needs[1]:
+        dx, dw = conv_pull(g, x, w, **how)
+    else:
+        dx = xp.conv_dx(g, w, shape=x.shape, **how) if needs[0] else None
+        dw = xp.conv_dw(g, x, shape=w.shape, **how) if needs[1] else None
+    if not needs[2]:
+        return dx, dw, None
+    flat = rows(g, (0, *range(2, g.ndim)))
+    return dx, dw, _bias_gradient(xp, g) if flat is None or g.dtype == "float16" else total(flat)
 
 
 @convolution.shape
