@@ -38,8 +38,8 @@ class Mesh:
         ranks = group.place().size
         if ranks > 1:
             raise NotSupportedError(
-                f"Mesh: this job has {ranks} processes, which have one device each; start one process for all devices, or "
-                "have the processes join their gradients (set_auto_parallel_context(parallel_mode='data_parallel'), "
+                f"Mesh: this job has {ranks} processes, which have one device each; start one process for all devices, "
+                "or have the processes join their gradients (set_auto_parallel_context(parallel_mode='data_parallel'), "
                 "kvstore='dist_sync').")
         self.devices = _devices(devices)
         engine: Any = self.devices[0].engine
