@@ -20,7 +20,7 @@ from ..engine.numpy_engine import ENGINE as NUMPY
 from ..errors import ArgumentError, DeviceError, DTypeError, MXNetError, ShapeError
 from . import tape
 from .dtypes import promote, scalar_dtype
-from .tape import Leaf, Node, RichNode, next_id, state
+from .tape import ALIGNED, Leaf, Node, RichNode, next_id, state
 from .tensor import Tensor, wrap
 
 if TYPE_CHECKING:
@@ -300,7 +300,7 @@ def binary(op: Operator, otherwise: Callable | None = None) -> Callable:
     rest = otherwise or (lambda x, y: apply(op, (x, y), attrs))
     keep_args, keep_ans, differentiable = op.keep_args, op.keep_ans, op.differentiable
     fn = _DIRECT.get(op.name) or partial(op.fn, NUMPY.xp)
-    arithmetic = op.name in _ARITHMETIC
+    arithmetic, elementwise = op.name in _ARITHMETIC, op.elementwise
 
     def method(self: Tensor, other: Any) -> Any:
         x = self._value
@@ -309,17 +309,17 @@ def binary(op: Operator, otherwise: Callable | None = None) -> Callable:
             dtype = x.dtype
             kind = other.__class__
             if kind is cls or isinstance(other, Tensor) and self._node.__class__ is not Leaf:
-                kind = Tensor
                 y = other._value
                 node_y = other._node
                 plain = y.__class__ is _ndarray and y.dtype is dtype and other._device is self._device
+                number = False
             else:
                 y = other
                 node_y = None
-                plain = kind is float or kind is int
+                plain = number = kind is float or kind is int
             if plain and dtype.kind == "f":
                 try:
-                    ans = fn(x, _number(y, dtype) if arithmetic and kind is not Tensor else y)
+                    ans = fn(x, _number(y, dtype) if arithmetic and number else y)
                 except ValueError:
                     return apply(op, (self, other), attrs)  # which says what does not fit
                 if ans.__class__ is not _ndarray:
@@ -329,15 +329,16 @@ def binary(op: Operator, otherwise: Callable | None = None) -> Callable:
                 out._device = device = self._device
                 node_x = self._node
                 if (node_x is not None or node_y is not None) and differentiable and state.recording:
+                    aligned = elementwise and (number or x.shape == y.shape)
                     if not keep_args:
                         if x.nbytes > _SMALL:
                             x = Spec(x)
-                        if kind is Tensor and y.nbytes > _SMALL:
+                        if not number and y.nbytes > _SMALL:
                             y = Spec(y)
                     out._node = node = _new(Node)  # its __init__, written out
                     node.id = next_id()
                     node.op = op
-                    node.attrs = attrs
+                    node.attrs = ALIGNED if aligned else attrs
                     node.parents = (node_x, node_y)
                     node.args = (x, y)
                     node.ans = ans if keep_ans else None
@@ -401,7 +402,8 @@ def unary(op: Operator) -> Callable:
                 return apply(op, (self,), op._defaults)  # which says what does not fit
             if ans.__class__ is not _ndarray:
                 ans = np.asarray(ans)
-            if ans.dtype is not x.dtype and x.dtype.kind in _INTEGRAL:
+            dtype = x.dtype
+            if ans.dtype is not dtype and dtype.kind in _INTEGRAL:
                 return apply(op, (self,), op._defaults)  # a float result of integers is float32
             out = _new(cls)
             out._value = ans
@@ -410,7 +412,8 @@ def unary(op: Operator) -> Callable:
             if node is not None and differentiable and state.recording:
                 if not keep_args and x.nbytes > _SMALL:
                     x = Spec(x)
-                out._node = Node(op, op._defaults, (node,), (x,), ans if keep_ans else None, device)
+                attrs = ALIGNED if ans.dtype is dtype and ans.shape == x.shape else op._defaults
+                out._node = Node(op, attrs, (node,), (x,), ans if keep_ans else None, device)
             else:
                 out._node = None
             return out
