@@ -113,11 +113,6 @@ def to_np(dtype: Any) -> np.dtype:
         raise DTypeError(f"{dtype!r} is not a dtype ({e}).") from None
 
 
-def is_float(dtype: np.dtype) -> bool:
-    """Whether a NumPy dtype is a real float; bfloat16, which is not NumPy's own, says kind 'V'."""
-    return dtype.kind in "fV"
-
-
 def float_limits(dtype: np.dtype) -> Any:
     """``numpy.finfo`` of any float dtype."""
     return np.finfo(dtype) if dtype.kind == "f" else importlib.import_module("ml_dtypes").finfo(dtype)
@@ -137,6 +132,25 @@ def promote(a: np.dtype, b: np.dtype) -> np.dtype:
     if inexact_a and {a.name, b.name} == {"bfloat16", "float16"}:
         return float32.np
     return np.promote_types(a, b)
+
+
+def is_float(d: np.dtype) -> bool:
+    """Whether a NumPy dtype is of floating numbers, bfloat16 included.
+
+    >>> is_float(np.dtype("float16")), is_float(np.dtype("int32"))
+    (True, False)
+    """
+    return d.kind == "f" or d.kind == "V" and d.name == "bfloat16"
+
+
+def is_half(d: np.dtype) -> bool:
+    """Whether a NumPy dtype is float16 or bfloat16."""
+    return d.itemsize == 2 and is_float(d)
+
+
+MXNET_CODES = {"float32": 0, "float64": 1, "float16": 2, "uint8": 3, "int32": 4, "int8": 5, "int64": 6, "bool": 7,
+               "bfloat16": 12}
+"""The numbers of dtypes in MXNet's symbol files."""
 
 
 def _inexact(d: np.dtype) -> bool:

@@ -298,13 +298,9 @@ def adaptive_avg_pool(xp, x, *, output_size, axes=2):
     return x
 
 
-@op("AdaptiveMaxPool2D(output_size)(input:x)",
-    fn=("adaptive_max_pool1d(input:x, output_size) | axes=1",
-        "adaptive_max_pool2d(input:x, output_size, return_indices=False)"))
-def adaptive_max_pool(xp, x, *, output_size, axes=2, return_indices=False):
+@op("AdaptiveMaxPool2D(output_size)(input:x)", fn=())
+def adaptive_max_pool(xp, x, *, output_size, axes=2):
     """The maximum of each of ``output_size`` parts of the last ``axes`` axes of x (see ``adaptive_avg_pool``)."""
-    if return_indices:
-        raise NotSupportedError("adaptive_max_pool: return_indices is not supported; use max_pool2d, which gives them.")
     sizes = _targets(x.shape, output_size, axes, "adaptive_max_pool")
     for axis, out in zip(range(-axes, 0), sizes):
         rest = (slice(None),) * (-axis - 1)
