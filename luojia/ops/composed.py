@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import numpy as mnp
-from .._src.core.dtypes import to_np
+from .._src.core.dtypes import is_float, to_np
 from .._src.core.op import OPERATORS as OP
 from .._src.core.random import next_key
 from .._src.errors import ArgumentError, ShapeError
@@ -46,7 +46,7 @@ def deepcopy(input_x: Tensor) -> Tensor:
 
 def is_floating_point(input: Tensor) -> bool:
     """Whether the dtype is a float."""
-    return input.np_dtype.kind == "f"
+    return is_float(input.np_dtype)
 
 
 def is_nonzero(input: Tensor) -> bool:

@@ -106,6 +106,14 @@ class XlaEngine:
 
     together = staticmethod(together)
 
+    def memory(self, device: Any) -> dict[str, int]:
+        """What JAX counts of a device's memory, under its names; {} where it does not count."""
+        return dict(self.device_of(device).memory_stats() or {})
+
+    def wait(self) -> None:
+        """Return when all arrays are computed."""
+        jax.block_until_ready(jax.live_arrays())
+
     # -- operators -------------------------------------------------------------------------------------------------
 
     def run(self, op: Any, values: list, attrs: dict) -> Any:
