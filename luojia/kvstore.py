@@ -137,7 +137,7 @@ class KVStore:
     def _sum(values: list, stored: Tensor) -> Tensor:
         total = _moved(values[0], stored)
         for v in values[1:]:
-            total = total + _moved(v, stored)
+            total = stored._device.engine.add(total, _moved(v, stored))
         made = stored.copy()
         made._rebind(total)
         return made
