@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from typing import Any
 
@@ -23,6 +24,7 @@ from ._src.engine.devices import (
     set_default_device,
 )
 from ._src.engine.group import place
+from ._src.engine.memory import counted
 from ._src.errors import ArgumentError, DeviceError, DTypeError
 
 GRAPH_MODE = 0
@@ -32,21 +34,30 @@ _LARGEST_ID = 4095
 
 
 def gpu_memory_info(device_id: int = 0) -> tuple[int, int]:
-    """Free and total memory of GPU ``device_id`` in bytes.
+    """Free and total memory of GPU ``device_id`` in bytes: the driver's answer, or JAX's where there is no nvidia-smi.
+
+    JAX takes most of a GPU's memory at its first use, which the driver then calls taken; what arrays take of that is
+    ``luojia.runtime.memory_stats()``.
 
     Raises:
         DeviceError: an MXNetError: the GPU is not there.
     """
-    gpu(device_id).engine  # noqa: B018 - raises where the device is missing
+    device = gpu(device_id)
+    device.engine  # noqa: B018 - raises where the device is missing
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",")  # of these JAX's numbers count
+    name = visible[device_id].strip() if device_id < len(visible) and visible[device_id].strip() else str(device_id)
     try:
         report = subprocess.run(
-            ["nvidia-smi", f"--id={device_id}", "--query-gpu=memory.free,memory.total",
+            ["nvidia-smi", f"--id={name}", "--query-gpu=memory.free,memory.total",
              "--format=csv,noheader,nounits"],
             capture_output=True, text=True, check=True, timeout=30,
         ).stdout
         free, total = (int(n) << 20 for n in report.split(","))
     except (OSError, ValueError, subprocess.SubprocessError) as e:
-        raise DeviceError(f"gpu_memory_info: nvidia-smi gave no memory of {gpu(device_id)} ({e}).") from e
+        found = counted(device)
+        if "bytes_limit" not in found:
+            raise DeviceError(f"gpu_memory_info: neither nvidia-smi ({e}) nor JAX knows the memory of {device}.") from e
+        return found["bytes_limit"] - found.get("bytes_in_use", 0), found["bytes_limit"]
     return free, total
 
 
@@ -80,6 +91,8 @@ def set_context(**kwargs: Any) -> None:
         device_target: 'CPU' or 'GPU': the default device of new Tensors.
         device_id: the number of the GPU, in [0, 4095].
         engine: 'numpy' or 'xla': what the CPU computes with; to be said before the first Tensor is made. luojia's own.
+        save_graphs: 1, 2 or True: write each program that is compiled as text to a file in ``save_graphs_path``; 3: and
+            in graphviz's language. On the NumPy engine nothing is compiled.
         others: MindSpore's other keys are kept and given back by ``get_context``; they change nothing.
 
     Raises:
@@ -97,6 +110,8 @@ def set_context(**kwargs: Any) -> None:
         set_default_device(device)
     _settings.update(kwargs)
     Mode.graph = _settings["mode"] == GRAPH_MODE
+    saves = _settings["save_graphs"]
+    Mode.save_graphs, Mode.save_graphs_path = 2 if saves is True else int(saves), _settings["save_graphs_path"]
 
 
 def _check(key: str, value: Any) -> None:

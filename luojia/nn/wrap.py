@@ -350,8 +350,16 @@ class GetNextSingleOp(Module):
 
 
 def all_finite(gradients: Any) -> Tensor:
-    """Whether every element of every gradient is finite, a Tensor of bool."""
-    return Tensor(all(bool(np.isfinite(g.asnumpy()).all()) for g in tensors_in(gradients)))
+    """Whether every element of every gradient is finite, a Tensor of bool; in a compiled function too.
+
+    >>> from luojia import Tensor
+    >>> bool(all_finite((Tensor([1.0]), Tensor([float("inf")]))))
+    False
+    """
+    found = Tensor(True)
+    for g in tensors_in(gradients):
+        found = ops.logical_and(found, ops.isfinite(g).all())
+    return found
 
 
 __all__ = ["DynamicLossScaleUpdateCell", "FixedLossScaleUpdateCell", "ForwardValueAndGrad", "GetNextSingleOp", "Jvp",

@@ -9,11 +9,13 @@ from typing import Any, ClassVar, TypeVar
 import numpy as np
 
 from .._src.core import tape
+from .._src.core.dtypes import is_half
 from .._src.core.pure import Untraceable
 from .._src.core.tensor import Tensor, wrap
 from .._src.train.inplace import KERNELS, in_place, own, update_inplace, updater
 from .._src.train.rules import RULES
 from ..ndarray import NDArray
+from ..ndarray.sparse_array import RowSparseNDArray
 from .fused import put_off
 
 _Class = TypeVar("_Class", bound=type)
@@ -34,7 +36,7 @@ class Optimizer:
         lr_scheduler: a schedule, a callable of the number of the update.
         sym: a Symbol whose ``__lr_mult__`` and ``__wd_mult__`` attributes multiply rates and decays.
         begin_num_update: the number of updates done before.
-        multi_precision: keep a float32 master copy of float16 weights.
+        multi_precision: keep float32 master copies of float16 and bfloat16 weights.
         param_dict: parameters by index, whose ``lr_mult`` and ``wd_mult`` count.
     """
 
@@ -175,8 +177,8 @@ class Optimizer:
         return None if not state else state[0] if len(state) == 1 else state
 
     def create_state_multi_precision(self, index: int, weight: Tensor) -> Any:
-        """As ``create_state``; for a float16 weight under ``multi_precision`` (float32 master copy, its state)."""
-        if self.multi_precision and weight.np_dtype == np.float16:
+        """As ``create_state``; under ``multi_precision`` for a float16 or bfloat16 weight (float32 copy, its state)."""
+        if self.multi_precision and is_half(weight.np_dtype):
             master = wrap(NDArray, weight._value.astype(np.float32), weight._device)
             return (master, self.create_state(index, master))
         return self.create_state(index, weight)
@@ -195,7 +197,14 @@ class Optimizer:
         lr, wd, t = self._get_lr(index), self._get_wd(index), self._index_update_count[index]
         states = () if state is None else (state,) if isinstance(state, Tensor) else tuple(state)
         how = {"rescale_grad": self.rescale_grad, "clip_gradient": self.clip_gradient, **self.hyperparameters(index)}
-        apply_rule(self.rule_of(index), weight, grad._value, states, lr, wd, t, how)
+        if grad.__class__ is RowSparseNDArray and self._updates_rows():
+            _update_rows(self.rule_of(index), weight, grad, states, lr, wd, t, how)
+        else:
+            apply_rule(self.rule_of(index), weight, grad._value, states, lr, wd, t, how)
+
+    def _updates_rows(self) -> bool:
+        """Whether a row_sparse gradient changes its own rows only, and their state."""
+        return getattr(self, "lazy_update", False)
 
     def update_together(self, updates: Sequence[tuple[int, Any, Any, Any]]) -> None:
         """``update_multi_precision`` of each (index, weight, gradient, state): what they share is worked out once."""
@@ -204,7 +213,7 @@ class Optimizer:
             self.rule in KERNELS
             and _inherits_updates(type(self))
             and len({counts.get(i, begin) for i, _, _, _ in updates}) == 1
-            and all([in_place(w) for _, w, _, _ in updates])
+            and all([in_place(w) and g.__class__ is not RowSparseNDArray for _, w, g, _ in updates])
         ):
             for one in updates:
                 self.update_multi_precision(*one)
@@ -234,7 +243,7 @@ class Optimizer:
         if isinstance(index, (list, tuple)):
             for one in zip(index, weight, grad, state):
                 self.update_multi_precision(*one)
-        elif self.multi_precision and weight.np_dtype == np.float16:
+        elif self.multi_precision and is_half(weight.np_dtype):
             master, inner = state
             self.update(index, master, wrap(NDArray, grad._value.astype(np.float32), grad._device), inner)
             weight._rebind(master._value.astype(weight.np_dtype))
@@ -281,3 +290,14 @@ def apply_rule(name: str, weight: Tensor, grad: Any, states: tuple, lr: float, w
 
 register = Optimizer.register
 create = Optimizer.create_optimizer
+
+
+def _update_rows(rule: str, weight: Any, grad: Any, states: tuple, lr: float, wd: float, t: int, how: dict) -> None:
+    """The update of the rows that a row_sparse gradient has, as if there were no others."""
+    rows = grad.indices
+    index = rows._value
+    parts = [wrap(NDArray, a._value[index], a._device) for a in (weight, *states)]
+    if rows.size:
+        apply_rule(rule, parts[0], grad._value[index], tuple(parts[1:]), lr, wd, t, how)
+    for whole, part in zip((weight, *states), parts):
+        whole[rows] = part

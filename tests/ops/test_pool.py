@@ -138,5 +138,3 @@ def test_errors_of_adaptive_pooling():
         ops.adaptive_avg_pool2d(x, 0)
     with pytest.raises(ShapeError, match="behind the channels"):
         ops.adaptive_avg_pool2d(Tensor(np.zeros((2, 3))), 1)
-    with pytest.raises(NotSupportedError, match="return_indices"):
-        ops.adaptive_max_pool2d(x, 1, return_indices=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -52,8 +53,10 @@ class XlaEngine:
     def __init__(self) -> None:
         group.join()  # jax must know the other processes before it computes
         jax.config.update("jax_enable_x64", True)
-        self.xp = Namespace("luojia.xp.xla", jnp, xla_primitives(jax, jnp) | {
-            "vjp": self.vjp_of, "engine": self, "collective": self.collective})
+        primitives = xla_primitives(jax, jnp)
+        self.xp = Namespace("luojia.xp.xla", jnp, primitives | {
+            "set_at": _meeting(primitives["set_at"]), "vjp": self.vjp_of, "engine": self,
+            "collective": self.collective})
         self.tracing = _Tracing()  # depth > 0 inside a trace: operators run as they are, for one program of them all
         self._programs: dict[Any, Any] = {}
         self._constants: dict[Any, set | None] = {}
@@ -72,6 +75,10 @@ class XlaEngine:
     def after(self, arrays: Any, others: Any) -> tuple:
         """Inside a trace: ``arrays``, which what is computed of them has only when ``others`` are there."""
         return jax.lax.optimization_barrier((tuple(arrays), tuple(others)))[0]
+
+    def add(self, a: Any, b: Any) -> Any:
+        """a + b, wherever they are."""
+        return _meeting(operator.add)(a, b)
 
     def copy(self, array: Any) -> Any:
         return jnp.array(array, copy=True)
@@ -105,6 +112,14 @@ class XlaEngine:
         return DeviceMesh([self.device_of(d) for d in devices])
 
     together = staticmethod(together)
+
+    def memory(self, device: Any) -> dict[str, int]:
+        """What JAX counts of a device's memory, under its names; {} where it does not count."""
+        return dict(self.device_of(device).memory_stats() or {})
+
+    def wait(self) -> None:
+        """Return when all arrays are computed."""
+        jax.block_until_ready(jax.live_arrays())
 
     # -- operators -------------------------------------------------------------------------------------------------
 

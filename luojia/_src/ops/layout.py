@@ -37,7 +37,8 @@ def takes_channels_last(op: Operator) -> None:
     are (O, C, *kernel), as in MXNet.
     """
     fn, rule, forward, backward = op.fn, op.rule, op.fast_forward, op.fast_backward
-    shape_rule, complete_rule = op.shape_rule, op.complete_rule
+    shape_rule: Any = op.shape_rule
+    complete_rule: Any = op.complete_rule
 
     def to_first(xp: Any, arrays: Any) -> list:
         return [_moved(xp, a, -1, 1) for a in arrays]

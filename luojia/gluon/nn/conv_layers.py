@@ -120,8 +120,8 @@ def _conv_class(name: str, ndim: int) -> type:
         _Conv.__init__(self, channels, kernel, strides, padding, dilation, groups, layout, in_channels, activation,
                        use_bias, weight_initializer, bias_initializer, **kwargs)
 
-    doc = f"Convolution in {ndim} dimension{'s' * (ndim > 1)}.\n" + _ARGS.format(extra="", layout=plain, last=layouts(ndim)[1],
-                                                                                       size=_SIZE)
+    doc = f"Convolution in {ndim} dimension{'s' * (ndim > 1)}.\n"
+    doc += _ARGS.format(extra="", layout=plain, last=layouts(ndim)[1], size=_SIZE)
     return type(name, (_Conv,), {"__init__": __init__, "__doc__": doc, "__module__": __name__})
 
 
