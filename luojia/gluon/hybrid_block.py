@@ -7,7 +7,8 @@ from typing import Any
 
 from .. import ndarray as nd
 from .._src.core.compiled import Compiled
-from .._src.core.graph import CachedGraph, trace
+from .._src.core.graph import trace
+from .._src.core.mirror import cached_graph
 from .._src.core.symbol import Symbol
 from .._src.core.tape import recording_scope
 from .._src.core.tensor import Tensor
@@ -293,7 +294,7 @@ class _Graph:
         self.output = output
         self.params = params
         self.constants = constants
-        self.plan = CachedGraph(symbol)
+        self.plan = cached_graph(symbol)
         self._compiled = Compiled(self.plan, strict=True, name="a hybridized Block")
         self._compiled.constants = frozenset(map(id, constants.values()))
         place = {name: i for i, name in enumerate(names)}
