@@ -60,7 +60,8 @@ class _TokenEmbedding(Vocabulary):
         for token in listed:
             if token not in self._token_to_idx:
                 raise ValueError(f"Token {token} is unknown. To update the embedding vector for an unknown token, "
-                                 f"please specify it explicitly as the `unknown_token` {self._unknown_token} in `tokens`.")
+                                 f"please specify it explicitly as the `unknown_token` {self._unknown_token} in "
+                                 "`tokens`.")
         vectors = new_vectors.reshape((len(listed), self.vec_len))
         self._idx_to_vec[nd.array([self._token_to_idx[t] for t in listed])] = vectors
 
