@@ -13,7 +13,7 @@ from .._src.core.tensor import Tensor, wrap
 from .._src.train.inplace import KERNELS, in_place, own, update_inplace, updater
 from .._src.train.rules import RULES
 from ..ndarray import NDArray
-from .fused import put_off
+from .fused import fusing, put_off, put_off_all
 
 _Class = TypeVar("_Class", bound=type)
 
@@ -200,8 +200,11 @@ class Optimizer:
         """``update_multi_precision`` of each (index, weight, gradient, state): what they share is worked out once."""
         mine = type(self)
         counts = self._index_update_count
+        shared = all(getattr(mine, name) is getattr(Optimizer, name) for name in _SHARED) and self.rule is not None
+        if shared and updates[0][1]._device.engine.compiles and tape.state.frame is None and self._fused(updates):
+            return
         if not (
-            all(getattr(mine, name) is getattr(Optimizer, name) for name in _SHARED)
+            shared
             and self.rule in KERNELS
             and len({counts.get(i, self.begin_num_update) for i, _, _, _ in updates}) == 1
             and all([in_place(w) for _, w, _, _ in updates])
@@ -222,6 +225,20 @@ class Optimizer:
                 run = made[key] = updater(self.rule, dtype, *key[:2], t, **how)
             states = () if state is None else (own(state),) if isinstance(state, Tensor) else tuple(map(own, state))
             run(own(weight), grad._value, states)
+
+    def _fused(self, updates: Sequence[tuple[int, Any, Any, Any]]) -> bool:
+        """The updates put off to one program; whether a block that runs it is open."""
+        if self.multi_precision or not fusing():
+            return False
+        assert self.rule is not None
+        self._update_count([i for i, _, _, _ in updates])
+        rate, counts = self.learning_rate, self._index_update_count
+        how = {"rescale_grad": self.rescale_grad, "clip_gradient": self.clip_gradient, **self.hyperparameters(0)}
+        put_off_all(self.rule, how, [
+            (weight, grad._value, () if state is None else (state,) if isinstance(state, Tensor) else tuple(state),
+             rate * self._mult(i, self.lr_mult, "lr_mult"), self._get_wd(i), counts[i])
+            for i, weight, grad, state in updates])
+        return True
 
     def update_multi_precision(self, index: Any, weight: Any, grad: Any, state: Any) -> None:
         """As ``update``, on the float32 master copy where there is one."""

@@ -55,7 +55,8 @@ class Compiled:
         self._lock = threading.RLock()
         self._modules: list[Any] | None = None
         self._version = -1
-        self._parts: tuple = ()
+        self._parts: dict[tuple, int] = {}  # the sets of parameters that the Modules had, numbered
+        self._part = 0
 
     def __deepcopy__(self, memo: dict) -> None:
         return None  # a copy of its owner compiles for itself
@@ -106,12 +107,13 @@ class Compiled:
         """The training flags of the Modules that the function is made of, and of those among the arguments."""
         if self._version != structure.version:
             self._modules = modules_in(self.fn)
-            self._parts = tuple([id(t) for m in self._modules for t in _tensors_of(m)])
+            parts = tuple([id(t) for m in self._modules for t in _tensors_of(m)])
+            self._part = self._parts.setdefault(parts, len(self._parts))
             self._version = structure.version
-        flags: list[Any] = [self._parts]
-        flags += [m.__dict__.get(_MODES) for m in self._modules or ()]
+        flags: list[Any] = [m.__dict__.get(_MODES) for m in self._modules or ()]
+        flags.append(self._part)
         for a in args:
-            if hasattr(a, "cells_and_names"):
+            if not isinstance(a, Tensor) and hasattr(a, "cells_and_names"):
                 flags += [m.__dict__.get(_MODES) for m in modules_in(a)]
         return tuple(flags)
 
@@ -203,6 +205,9 @@ class _Slot:
         return self.number
 
 
+_SLOTS = [_Slot(i) for i in range(64)]
+
+
 class _Same:
     """An object that is itself in a structure: a parameter, a Module, a function, a Python value of its type."""
 
@@ -244,7 +249,8 @@ def _pack(value: Any, tensors: list[Tensor]) -> Any:
         if value._role or node.__class__ is Leaf and node.owner is not None:
             return _Same(value)
         tensors.append(value)
-        return _Slot(len(tensors) - 1)
+        count = len(tensors)
+        return _SLOTS[count - 1] if count <= len(_SLOTS) else _Slot(count - 1)
     if isinstance(value, (tuple, list)):
         return _Nest(type(value), tuple([_pack(v, tensors) for v in value]))
     if isinstance(value, dict):

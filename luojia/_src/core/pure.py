@@ -144,6 +144,18 @@ class Input:
         self.value: Any = None
 
 
+class _Check:
+    """What a Tensor from outside was when a region was traced; ``constant`` where no gradient reaches it."""
+
+    __slots__ = ("holder", "shape", "dtype", "constant", "kind")
+
+    def __init__(self, spec: Input, constant: bool) -> None:
+        self.holder: Any = spec.holder
+        self.shape, self.dtype = spec.shape, spec.dtype
+        self.constant = constant and _is_float(spec.dtype)
+        self.kind: Any = None  # JAX's description of the array that was seen last and fitted
+
+
 class _Key(Tensor):
     """A random key in a trace; it decides the class of no result."""
 
@@ -300,9 +312,13 @@ class Region(Pullback):
         reached = found.get("reached", ())
         self.chosen = [i for i, v in enumerate(places) if v in used or i in reached]
         self.holders = [self.inputs[i].holder if i >= self.given else None for i in self.chosen]
-        self._checks = [(self.inputs[i].holder, self.inputs[i].shape, self.inputs[i].dtype, i not in reached)
+        self._checks = [_Check(self.inputs[i], i not in reached)
                         for i in self.chosen if i >= self.given and self.inputs[i].holder is not None]
-        self._sources = [(i, s.source) for i, s in enumerate(self.inputs) if s.source is not None and i >= self.given]
+        self._front = [i for i in self.chosen if i < self.given]
+        at = {i: k for k, i in enumerate(self.chosen)}
+        # all of them are made at each run, used or not, as eager running draws keys
+        self._sources = [(at.get(i), s.source) for i, s in enumerate(self.inputs)
+                         if s.source is not None and i >= self.given]
         return places
 
     # -- running ---------------------------------------------------------------------------------------------------
@@ -310,20 +326,27 @@ class Region(Pullback):
     def stale(self) -> bool:
         """Whether a Tensor from outside has another shape, dtype or device than when this was traced, or is on the
         tape now and was not."""
-        linked = self.linked is not None
-        for t, shape, dtype, constant in self._checks:
+        linked, device = self.linked is not None, self.device
+        for check in self._checks:
+            t = check.holder
             value = t._value
-            if (value.shape != shape or value.dtype != dtype or t._device is not self.device
-                    or linked and constant and t._node is not None and _is_float(dtype)):
+            kind = getattr(value, "aval", value)
+            if kind is not check.kind:  # one object for all results of a program, in the usual case
+                if value.shape != check.shape or value.dtype != check.dtype:
+                    return True
+                check.kind = kind
+            if t._device is not device or linked and check.constant and t._node is not None:
                 return True
         return False
 
     def __call__(self, tensors: Sequence[Tensor]) -> list[Tensor]:
         """The outputs for ``tensors``, which are the given inputs; Tensors from outside give theirs themselves."""
-        given, inputs = self.given, self.inputs
-        made = {i: source() for i, source in self._sources}  # used or not, as eager running draws keys
-        sources = [tensors[i] if i < given else made[i] if i in made else inputs[i].holder for i in self.chosen]
-        values = [s._value if isinstance(s, Tensor) else s for s in sources]
+        sources: list[Any] = [tensors[i] for i in self._front] + self.holders[len(self._front) :]
+        values = [None if s is None else s._value for s in sources]
+        for k, source in self._sources:
+            made = source()
+            if k is not None:
+                sources[k], values[k] = made, made._value if isinstance(made, Tensor) else made
         device, count = self.device, len(self.outputs)
         if self.linked is None:
             for k in self.donated:
@@ -342,8 +365,11 @@ class Region(Pullback):
 
     @staticmethod
     def _commit(written: list[Tensor], values: Sequence[Any]) -> None:
+        if state.frame is not None:
+            for t in written:
+                state.frame.note(t)
         for t, v in zip(written, values):
-            t._rebind(v)
+            t._value = v
 
     def pull(self, node: Any, g: Any, needs: tuple, linked: bool) -> Any:
         zeros, device = self.engine.zeros_like, self.device
