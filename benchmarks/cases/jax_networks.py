@@ -134,7 +134,8 @@ def transformer(joined: bool = True) -> Network:
         sizes = {**projections, "out": (WIDTH, WIDTH), "grow": (WIDTH, INNER), "shrink": (INNER, WIDTH),
                  "classify": (WIDTH, CLASSES)}
         weights: dict = {name: _dense(rng, *size) for name, size in sizes.items()}
-        weights.update({name: (jnp.ones(WIDTH, jnp.float32), jnp.zeros(WIDTH, jnp.float32)) for name in ("norm1", "norm2")})
+        for name in ("norm1", "norm2"):
+            weights[name] = jnp.ones(WIDTH, jnp.float32), jnp.zeros(WIDTH, jnp.float32)
         return weights, ()
 
     def norm(p: tuple, x: Any) -> Any:
