@@ -8,9 +8,10 @@ from typing import Any
 from .._src import ops as _operators  # noqa: F401 - registers the operators
 from .._src.core.faces import FaceModule, compile_class, compile_plain
 from .._src.paths import also_at
-from . import composed, composite, functional, plain, primitive, random, state, stateful, updates
+from . import composed, composite, control, functional, plain, primitive, random, state, stateful, updates
 from .composed import *  # noqa: F403
 from .composite import *  # noqa: F403
+from .control import *  # noqa: F403
 from .functional import *  # noqa: F403
 from .plain import *  # noqa: F403
 from .primitive import *  # noqa: F403
@@ -41,6 +42,7 @@ def __dir__() -> list[str]:
 __all__ = []
 __all__ += composed.__all__
 __all__ += composite.__all__
+__all__ += control.__all__
 __all__ += functional.__all__
 __all__ += plain.__all__
 __all__ += primitive.__all__

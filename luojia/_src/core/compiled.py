@@ -10,7 +10,7 @@ import linecache
 import threading
 import types
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,8 @@ from .tape import Leaf, state
 from .tensor import Tensor, wrap
 
 _WAY_OUT = (
-    "compute such choices with operators, as ops.select does, or pass what decides as a Python value"
+    "make such choices with ops.select, or with ops.cond, foreach, while_loop (nd.contrib), ops.WhileLoop, or pass what "
+    "decides as a static argument, a Python value"
 )
 _MOST_SEEN = 4096  # objects looked at for Modules
 _MODES = "training"
@@ -123,10 +124,10 @@ class Compiled:
 
         def body(frame: Any, given: list[Tensor]) -> list[Tensor]:
             before = [t._value for t in given]
-            a = _unpack(structure[0], given)
-            k = _unpack(structure[1], given) if structure[1] is not None else {}
+            a = unpack(structure[0], given)
+            k = unpack(structure[1], given) if structure[1] is not None else {}
             flat: list[Tensor] = []
-            entry.template = _pack_output(self.fn(*a, **k), flat)
+            entry.template = pack_output(self.fn(*a, **k), flat)
             if any(t._value is not v for t, v in zip(given, before)):
                 raise Untraceable("it writes into an argument")
             return flat
@@ -172,7 +173,7 @@ class _Entry:
 
     def __call__(self, tensors: list[Tensor]) -> Any:
         outs = self.region(tensors)
-        return outs[0] if self.template.__class__ is _Slot else _unpack(self.template, outs)
+        return outs[0] if self.template.__class__ is _Slot else unpack(self.template, outs)
 
 
 _EAGER = object()
@@ -267,26 +268,28 @@ def _pack(value: Any, tensors: list[Tensor]) -> Any:
     return _Same(value)
 
 
-def _pack_output(value: Any, tensors: list[Tensor]) -> Any:
+def pack_output(value: Any, tensors: list[Tensor]) -> Any:
+    """The structure of a result; its Tensors go to ``tensors``."""
     if isinstance(value, Tensor):
         tensors.append(value)
         return _Slot(len(tensors) - 1)
     if isinstance(value, (tuple, list)):
-        return _Nest(type(value), tuple([_pack_output(v, tensors) for v in value]))
+        return _Nest(type(value), tuple([pack_output(v, tensors) for v in value]))
     if isinstance(value, dict):
-        return _Nest(type(value), tuple([_pack_output(v, tensors) for v in value.values()]), tuple(value))
+        return _Nest(type(value), tuple([pack_output(v, tensors) for v in value.values()]), tuple(value))
     if callable(value) and not isinstance(value, type):
         raise Untraceable(f"it returns a {type(value).__name__}, which may hold on to what was traced")
     return _Same(value)
 
 
-def _unpack(template: Any, tensors: list[Tensor]) -> Any:
+def unpack(template: Any, tensors: Sequence[Tensor]) -> Any:
+    """The value of this structure with these Tensors."""
     kind = template.__class__
     if kind is _Slot:
         return tensors[template.number]
     if kind is _Same:
         return template.value
-    items = [_unpack(t, tensors) for t in template.items]
+    items = [unpack(t, tensors) for t in template.items]
     if template.names is not None:
         return dict(zip(template.names, items)) if template.kind is dict else template.kind(zip(template.names, items))
     made = template.kind

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -48,11 +49,13 @@ class Frame:
         self._held: dict[int, tuple[Tensor, Any, Any]] = {}  # with the value and the node from before the trace
         self._first: dict[int, Any] = {}  # the value at the first reading, in the trace
         self._last: dict[int, Any] = {}  # the value when writes() looked last
+        self.met: dict[int, Tensor] | None = None  # what was lifted, while control.py looks into a function
+        self.closed = False  # inside a loop or branch, where no input can be made
 
     def __enter__(self) -> Frame:
         self._outer, state.frame = state.frame, self
         self.engine.tracing.depth += 1
-        self._keys = key_scope(self._key)
+        self._keys = key_scope(self.key)
         self._keys.__enter__()
         return self
 
@@ -63,7 +66,8 @@ class Frame:
         for t, value, node in self._held.values():
             t._value, t._node = value, node
 
-    def _key(self) -> Any:
+    def key(self) -> Any:
+        """A random key: one more input, or the next of those given."""
         if self.given:
             return self.given.pop(0)
         return self.new(Input(_Key, (2,), np.dtype(np.uint32), source=lambda: next_key(self.device)))
@@ -72,6 +76,8 @@ class Frame:
         """A scalar that Python computes before each run, by ``fn()``: a float32."""
         if self.given:
             return self.given.pop(0)._value
+        if self.closed:
+            raise Untraceable("a schedule, which Python computes, inside a compiled loop or branch")
         return self.new(Input(Tensor, (), np.dtype(np.float32), source=fn))._value
 
     def new(self, spec: Input) -> Tensor:
@@ -86,6 +92,8 @@ class Frame:
         if base is not None:
             self.lift(base)
             return
+        if self.met is not None:
+            self.met[id(t)] = t
         if not self.engine.is_traced(t._value):
             if t._device is not self.device:
                 raise Untraceable(f"a Tensor on {t._device} in a computation on {self.device}")
@@ -122,6 +130,41 @@ class Frame:
             self._last[id(t)] = value
         return found
 
+    def holds(self, t: Tensor) -> bool:
+        """Whether a Tensor is from outside the trace, and met."""
+        return id(t) in self._held
+
+    @contextmanager
+    def inside(self, bound: Sequence[tuple[Tensor, Any]] = ()) -> Iterator[Inside]:
+        """A block that runs in a trace within this one, of a loop's body or a branch.
+
+        Tensors from outside hold ``bound`` in it, and afterwards what they held before it. What is yielded tells in
+        the end which of them were met and which were written.
+        """
+        found = Inside()
+        before = {k: (t, t._value, t._node) for k, (t, _, _) in self._held.items()}
+        kept = self._held, self._first, self._last, self.met, self.closed, len(self.inputs)
+        self._held, self._first, self._last = dict(self._held), dict(self._first), dict(self._last)
+        self.met, self.closed = found.met, True
+        try:
+            for t, value in bound:
+                t._value = value
+            start = {k: t._value for k, (t, _, _) in before.items()}
+            yield found
+            for k, (t, value, _) in self._held.items():
+                if k not in before:
+                    found.met[k] = t
+                    found.lifted = found.lifted or k in self._first
+                if t._value is not (start[k] if k in start else self._first.get(k, value)):
+                    found.written[k] = t
+        finally:
+            for k, (t, value, node) in {**self._held, **before}.items():
+                t._value, t._node = value, node
+            self._held, self._first, self._last, self.met, self.closed, count = kept
+            del self.inputs[count:]
+            if self.met is not None:
+                self.met.update(found.met)
+
     def snapshot(self) -> dict[int, Any]:
         """What the Tensors from outside hold now."""
         return {k: t._value for k, (t, _, _) in self._held.items()}
@@ -130,6 +173,15 @@ class Frame:
         """Undo what was rebound since ``snapshot``."""
         for k, (t, value, _) in self._held.items():
             t._value = self._last[k] = snapshot[k] if k in snapshot else self._first.get(k, value)
+
+
+class Inside:
+    """What a function met: the Tensors that it read, and those from outside that it wrote."""
+
+    def __init__(self) -> None:
+        self.met: dict[int, Tensor] = {}
+        self.written: dict[int, Tensor] = {}
+        self.lifted = False  # whether some were met for the first time
 
 
 class Input:
