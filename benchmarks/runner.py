@@ -27,6 +27,7 @@ def environment(threads: int) -> dict[str, str]:
         "GLOG_v": "3",  # mindspore: errors only
         **({"XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"} if threads == 1 else {}),
         "PYTHONPATH": str(ROOT),
+        "PYTHONDONTWRITEBYTECODE": "",  # imports are timed as on a user's machine, where byte code is kept
     }
 
 

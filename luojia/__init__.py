@@ -15,7 +15,7 @@ _MODULES = (
     "compat", "context", "random", "numpy", "data", "profiler",
     # the MindSpore door
     "nn", "ops", "common", "train", "dataset", "amp", "parallel", "communication",
-    "hub", "mindrecord",
+    "boost", "hub", "mindrecord", "hal",
     # the MXNet door
     "autograd", "base", "callback", "gluon", "image", "init", "initializer", "io", "kvstore", "lr_scheduler", "metric",
     "mod", "model", "module", "monitor", "name", "ndarray", "np", "npx", "operator", "optimizer", "recordio", "symbol",
@@ -34,6 +34,7 @@ _NAMES = {
                   "ms_function ms_class jit_class mutable COOTensor CSRTensor RowTensor SparseTensor tensor "
                   "is_tensor from_numpy JitConfig run_check lazy_inline no_inline",
         "parallel": "set_algo_parameters",
+        "profiler": "Profiler",
         "common.dtype": "float_ int_ number tensor_type type_none",
         "train": "Model load_checkpoint save_checkpoint load_param_into_net export load LossMonitor "
                  "TimeMonitor Callback ModelCheckpoint CheckpointConfig RunContext DatasetHelper "
@@ -44,7 +45,7 @@ _NAMES = {
                  "TopKCategoricalAccuracy Perplexity CosineSimilarity Dice HausdorffDistance ConfusionMatrix "
                  "ConfusionMatrixMetric BleuScore MeanSurfaceDistance OcclusionSensitivity RootMeanSquareDistance "
                  "get_metric_fn",
-        "ops": "grad value_and_grad vmap jacfwd jacrev vjp jvp constexpr",
+        "ops": "grad value_and_grad vmap jacfwd jacrev vjp jvp constexpr recompute",
         "attribute": "AttrScope",
         "util": "is_np_array is_np_shape np_array np_shape set_np_shape use_np use_np_array use_np_shape",
         "nn": "Module",

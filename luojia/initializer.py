@@ -16,10 +16,11 @@ import numpy as np
 
 from . import registry
 from ._src.formats import ndarray_list
+from ._src.ops.rnn_layout import gate_slices
 from ._src.train import initializers as formulas
 
-__all__ = ["Bilinear", "Constant", "InitDesc", "Initializer", "LSTMBias", "Load", "MSRAPrelu", "Mixed", "Normal", "One",
-           "Orthogonal", "Uniform", "Xavier", "Zero", "alias", "create", "register"]
+__all__ = ["Bilinear", "Constant", "FusedRNN", "InitDesc", "Initializer", "LSTMBias", "Load", "MSRAPrelu", "Mixed",
+           "Normal", "One", "Orthogonal", "Uniform", "Xavier", "Zero", "alias", "create", "register"]
 
 
 class InitDesc(str):
@@ -270,6 +271,40 @@ class LSTMBias(Initializer):
         arr[:] = formulas.lstm_bias(None, arr.shape, self.forget_bias)
 
     _init_bias = _init_weight
+
+
+@register
+class FusedRNN(Initializer):
+    """The packed parameters of an ``RNN``, gate by gate.
+
+    Args:
+        init: for the weights and biases of each gate; None takes the initializer that is used otherwise.
+        num_hidden, num_layers, mode, bidirectional: of the RNN.
+        forget_bias: for the biases of an LSTM's forget gates.
+    """
+
+    def __init__(self, init: Any, num_hidden: int, num_layers: int, mode: str, bidirectional: bool = False,
+                 forget_bias: float = 1.0) -> None:
+        if isinstance(init, str):
+            init = create(init)
+        super().__init__(init=None if init is None else init.dumps(), num_hidden=num_hidden, num_layers=num_layers,
+                         mode=mode, bidirectional=bidirectional, forget_bias=forget_bias)
+        self._init, self._mode, self._forget_bias = init, mode, forget_bias
+        self._how = (mode, num_hidden, num_layers, bidirectional)
+
+    def _init_weight(self, desc: str, arr: Any) -> None:
+        own = getattr(desc, "global_init", None)
+        for name, (where, shape) in gate_slices(arr.size, *self._how).items():
+            part = arr[where].reshape(shape)
+            if self._mode == "lstm" and name.endswith("_f_bias"):
+                part[:] = self._forget_bias
+            else:
+                init = self._init or own
+                if init is None:
+                    raise TypeError("FusedRNN(None, ...) takes the initializer in use: call it with an InitDesc that "
+                                    "has a global_init, or give FusedRNN an initializer of its own.")
+                init(InitDesc(name, global_init=own), part)
+            arr[where] = part.reshape((-1,))
 
 
 class Load:

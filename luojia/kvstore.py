@@ -141,7 +141,8 @@ def _moved(t: Tensor, like: Tensor) -> Any:
     """The value of ``t`` as an array on the device of ``like``, in its dtype."""
     value = t._value
     if t._device is not like._device:
-        value = like._device.engine.put(t._device.engine.to_numpy(value), like._device)
+        engine = like._device.engine
+        value = engine.put(value if t._device.engine is engine else t._device.engine.to_numpy(value), like._device)
     return value if value.dtype == like.np_dtype else value.astype(like.np_dtype)
 
 

@@ -106,6 +106,7 @@ def test_get_context_of_an_unknown_key():
         mx.get_context("foo")
 
 
+@pytest.mark.numpy_engine
 def test_parallel_settings():
     mx.set_auto_parallel_context(parallel_mode=mx.ParallelMode.DATA_PARALLEL, device_num=8, gradients_mean=True)
     assert mx.get_auto_parallel_context("parallel_mode") == "data_parallel"

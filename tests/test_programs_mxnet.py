@@ -1,5 +1,7 @@
 """Training programs as MXNet's books write them. The numbers are what mxnet 1.9.1 prints for the same text."""
 
+import random
+
 import numpy as np
 import pytest
 
@@ -215,3 +217,36 @@ def test_a_module_on_two_devices(rng, tmp_path):
     features.init_params(arg_params=arg_params, aux_params=aux_params, allow_extra=True)
     features.forward(mx.io.DataBatch([nd.array(x[80:])]))
     assert features.get_outputs()[0].shape == (20, 16)
+
+
+def test_bucketing_with_cells():
+    np.random.seed(0)
+    random.seed(0)
+    lengths = np.random.RandomState(3)
+    words = [[str((s + i) % 7) for i in range(lengths.randint(3, 7))] for s in lengths.randint(0, 7, 60)]
+    coded, vocabulary = mx.rnn.encode_sentences(words, start_label=1, invalid_label=0)
+    train = mx.rnn.BucketSentenceIter(coded, 4, buckets=[4, 6], invalid_label=0)
+    stack = mx.rnn.SequentialRNNCell()
+    for i in range(2):
+        stack.add(mx.rnn.LSTMCell(num_hidden=8, prefix=f"lstm_l{i}_"))
+
+    def sym_gen(length):
+        data, label = sym.Variable("data"), sym.Variable("softmax_label")
+        embed = sym.Embedding(data=data, input_dim=len(vocabulary), output_dim=5, name="embed")
+        stack.reset()
+        outputs, _ = stack.unroll(length, inputs=embed, merge_outputs=True)
+        out = sym.FullyConnected(sym.Reshape(outputs, shape=(-1, 8)), num_hidden=len(vocabulary), name="pred")
+        out = sym.SoftmaxOutput(data=out, label=sym.Reshape(label, shape=(-1,)), name="softmax")
+        return out, ("data",), ("softmax_label",)
+
+    model = mx.mod.BucketingModule(sym_gen=sym_gen, default_bucket_key=train.default_bucket_key, context=mx.cpu())
+    model.bind(train.provide_data, train.provide_label)
+    graph, draw = sym_gen(6)[0], np.random.RandomState(1)
+    shapes = dict(zip(graph.list_arguments(), graph.infer_shape(data=(4, 6), softmax_label=(4, 6))[0]))
+    args = {n: nd.array(draw.randn(*s) * 0.3) for n, s in sorted(shapes.items()) if n not in ("data", "softmax_label")}
+    metric, seen = mx.metric.Perplexity(0), []
+    model.fit(train_data=train, eval_metric=metric, kvstore="device", optimizer="sgd",
+              optimizer_params={"learning_rate": 0.5, "momentum": 0.9, "wd": 1e-5}, arg_params=args, aux_params={},
+              num_epoch=4, epoch_end_callback=lambda *_: seen.append(metric.get()[1]))
+    np.testing.assert_allclose(seen, [11.6062, 11.7372, 6.0181, 8.3085], rtol=2e-3)
+    assert dict(model.score(train, mx.metric.Perplexity(0)))["perplexity"] == pytest.approx(5.597, rel=5e-3)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from .. import kvstore as kvs
@@ -43,6 +46,8 @@ class Trainer:
     >>> net.weight.data().asnumpy()
     array([[0.9, 0.8]], dtype=float32)
     """
+
+    _amp_loss_scaler: Any = None  # says which updates overflow and are left out: see contrib/amp.py
 
     def __init__(self, params: Any, optimizer: str | opt.Optimizer, optimizer_params: dict[str, Any] | None = None,
                  kvstore: str | kvs.KVStore | None = "device", compression_params: dict[str, Any] | None = None,
@@ -160,9 +165,9 @@ class Trainer:
         )
         if len(self._contexts or ()) < 2:
             return
-        for p in self._trained():
-            total = _summed([leaf._node.grad for leaf in p.leaves()])
-            for leaf in p.leaves():
+        rows = [p.leaves() for p in self._trained()]
+        for leaves, total in zip(rows, _sums([[leaf._node.grad for leaf in leaves] for leaves in rows])):
+            for leaf in leaves:
                 leaf._node.grad._rebind(to_context(total, leaf._device)._value)
 
     def update(self, batch_size: int, ignore_stale_grad: bool = False) -> None:
@@ -206,11 +211,10 @@ class Trainer:
                 if not any(leaf._node.fresh for leaf in leaves) or summed:
                     continue
                 leaves = [leaf for leaf in leaves if leaf._node.fresh]
-            grads = [leaf._node.grad for leaf in leaves]
-            if summed and len(grads) > 1:
-                total = _summed(grads)
-                grads = [total] * len(grads)
-            found.append((i, leaves, grads))
+            found.append((i, leaves, [leaf._node.grad for leaf in leaves]))
+        if summed:
+            totals = _sums([grads for _, _, grads in found])
+            found = [(i, leaves, [total] * len(leaves)) for (i, leaves, _), total in zip(found, totals)]
         return found
 
     def _given(self, grads: Sequence[Any]) -> list[tuple[int, list[Tensor], list[Tensor]]]:
@@ -242,28 +246,27 @@ class Trainer:
         return found
 
     def _apply(self, updates: list[tuple[int, list[Tensor], list[Tensor]]]) -> None:
-        kind = type(self._optimizer)
-        plain = kind.update is opt.Optimizer.update and not self._optimizer.multi_precision
-        if plain and len(self._contexts or ()) < 2 and self._kvstore is None:
-            with fused_updates():
-                self._apply_each(updates)
-        else:
-            self._apply_each(updates)
-
-    def _apply_each(self, updates: list[tuple[int, list[Tensor], list[Tensor]]]) -> None:
-        one = bool(self._update_on_kvstore)
-        if not one and len(self._updaters) == 1 and all([len(leaves) == 1 for _, leaves, _ in updates]):
-            self._updaters[0].together([(i, to_context(g, w._device), w) for i, (w,), (g,) in updates])
-            for _, (leaf,), _ in updates:
-                if isinstance(leaf._node, Leaf):
-                    leaf._node.fresh = False
+        """Update each device's weights in one go; on a kvstore the first device's, which the others then take."""
+        scaler = self._amp_loss_scaler
+        if scaler is not None and scaler.has_overflow([g for _, _, grads in updates for g in grads]):
+            for _, leaves, _ in updates:
+                for leaf in leaves:
+                    if isinstance(leaf._node, Leaf):
+                        leaf._node.fresh = False
             return
+        one = bool(self._update_on_kvstore)
+        jobs: dict[int, list[tuple[int, Any, Tensor]]] = {}
         for i, leaves, grads in updates:
-            for k, (leaf, grad) in enumerate(zip(leaves, grads)):
-                if k and one:
-                    leaf._rebind(leaf._device.engine.put(_host(leaves[0]), leaf._device))
-                else:
-                    self._updaters[0 if one else self._number(leaf)](i, to_context(grad, leaf._device), leaf)
+            for leaf, grad in zip(leaves[:1] if one else leaves, grads):
+                jobs.setdefault(0 if one else self._number(leaf), []).append((i, to_context(grad, leaf._device), leaf))
+        plain = type(self._optimizer).update is opt.Optimizer.update and not self._optimizer.multi_precision
+        for number, mine in jobs.items():
+            with fused_updates() if plain else nullcontext():
+                self._updaters[number].together(mine)
+        for _, leaves, _ in updates:
+            for leaf in leaves:
+                if one and leaf is not leaves[0]:
+                    leaf._rebind(to_context(leaves[0], leaf._device)._value)
                 if isinstance(leaf._node, Leaf):
                     leaf._node.fresh = False
 
@@ -300,16 +303,20 @@ class Trainer:
         self._kv_initialized = False
 
 
-def _host(t: Tensor) -> Any:
-    return t._device.engine.to_numpy(t._value).copy()
-
-
 def _summed(arrays: Sequence[Tensor]) -> Tensor:
     """The sum of arrays of several devices, on the first's."""
-    first = arrays[0]
-    if len(arrays) == 1:
-        return first
-    value = first._value
-    for a in arrays[1:]:
-        value = value + to_context(a, first._device)._value
-    return wrap(first._result_class, value, first._device)
+    return arrays[0] if len(arrays) == 1 else _sums([arrays])[0]
+
+
+def _sums(rows: Sequence[Sequence[Tensor]]) -> list[Tensor]:
+    """The sum of each row of arrays of several devices, on the device of its first."""
+    if not rows:
+        return []
+    values = [[to_context(a, row[0]._device)._value for a in row] for row in rows]
+    engine: Any = rows[0][0]._device.engine
+    total = engine.jit("sums over devices", _add_up)(values) if engine.compiles else _add_up(values)
+    return [wrap(row[0]._result_class, value, row[0]._device) for row, value in zip(rows, total)]
+
+
+def _add_up(rows: list) -> list:
+    return [functools.reduce(operator.add, row) for row in rows]

@@ -22,7 +22,7 @@ __all__ = ["HookHandle", "check_sha1", "clip_global_norm", "download", "replace_
            "split_and_load", "split_data"]
 
 
-def split_data(data: Tensor, num_slice: int, batch_axis: int = 0, even_split: bool = True) -> list[Tensor]:
+def split_data(data: Any, num_slice: int, batch_axis: int = 0, even_split: bool = True) -> list:
     """``data`` in ``num_slice`` parts along ``batch_axis``.
 
     Args:
@@ -57,16 +57,18 @@ def split_data(data: Tensor, num_slice: int, batch_axis: int = 0, even_split: bo
 def split_and_load(data: Any, ctx_list: Sequence[Context], batch_axis: int = 0, even_split: bool = True) -> list:
     """``split_data`` into one part per device, each on its device; a NumPy array becomes an NDArray first."""
     if not isinstance(data, Tensor):
-        data = array(data, ctx=ctx_list[0])
+        data = np.asarray(data)
     parts = [data] if len(ctx_list) == 1 else split_data(data, len(ctx_list), batch_axis, even_split)
-    return [to_context(part, ctx) for part, ctx in zip(parts, ctx_list)]
+    return [to_context(part, ctx) if isinstance(part, Tensor) else array(part, ctx=ctx)
+            for part, ctx in zip(parts, ctx_list)]
 
 
 def to_context(t: Tensor, ctx: Context) -> Tensor:
     """``t`` on the device ``ctx``: itself if it is there, else a copy without a link to the tape."""
     if t._device is ctx:
         return t
-    value = ctx.engine.put(t._device.engine.to_numpy(t._value), ctx)
+    same = t._device.engine is ctx.engine  # then the engine moves its own arrays, past the host
+    value = ctx.engine.put(t._value if same else t._device.engine.to_numpy(t._value), ctx)
     return wrap(t._result_class, value, ctx)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Self
@@ -11,14 +10,16 @@ import numpy as np
 
 from .._src.core import dtypes as mstype
 from .._src.core.compiled import Compiled, Mode, structure
-from .._src.core.op import OPERATORS
 from .._src.core.tape import state
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError, NotSupportedError
 from .._src.ops import Parameter, ParameterTuple
-from .custom import HookHandle, call_with_bprop, call_with_hooks
+from .compute import compute
+from .custom import HookHandle, call_with_hooks
 
 _FORWARD = ("construct", "call", "forward")
+_RECOMPUTE_OPTIONS = ("use_reentrant", "output_recompute", "mp_comm_recompute", "parallel_optimizer_comm_recompute",
+                      "recompute_slice_activation")
 _COMPUTE_TYPES = (mstype.float16, mstype.float32, mstype.bfloat16)
 
 
@@ -50,6 +51,7 @@ class Module:
     """
 
     _compiles = True  # whether GRAPH_MODE compiles it
+    _recomputes = False  # whether backward computes again what it needs of the forward method
     _plain = True  # whether calling it is calling its forward method: no hooks, no bprop, no compute dtype
 
     def __init__(self, auto_prefix: bool = True, flags: dict[str, Any] | None = None) -> None:
@@ -64,7 +66,7 @@ class Module:
         values["param_prefix"] = ""
         values["bprop_debug"] = False
         values["_func_graph_flags"] = {}
-        values["_compute_dtype"] = None
+        values["_compute_dtype"] = values["_output_dtype"] = None
         for kind in ("_forward_pre_hooks", "_forward_hooks", "_backward_pre_hooks", "_backward_hooks"):
             values[kind] = {}
         if flags:
@@ -116,32 +118,7 @@ class Module:
         return self._forward
 
     def _compute(self, args: tuple, kwargs: dict) -> Any:
-        """The forward method under its compute dtype and with its own gradient."""
-        network = self
-        if self._compute_dtype is not None:
-            args = tuple([self._to_compute(a) for a in args])
-            kwargs = {k: self._to_compute(v) for k, v in kwargs.items()}
-            network = self._cast_copy()
-        if hasattr(type(self), "bprop"):
-            if kwargs:
-                import inspect
-
-                args = inspect.signature(self._forward).bind(*args, **kwargs).args
-            return call_with_bprop(network, args)
-        return network._forward(*args, **kwargs)
-
-    def _to_compute(self, x: Any) -> Any:
-        if isinstance(x, Tensor) and x.np_dtype.kind == "f" and x.dtype is not self._compute_dtype:
-            return OPERATORS["cast"](x, dtype=self._compute_dtype.np)
-        return type(x)([self._to_compute(i) for i in x]) if isinstance(x, (tuple, list)) else x
-
-    def _cast_copy(self) -> Module:
-        """This module with its trainable parameters seen in the compute dtype."""
-        seen = copy.copy(self)
-        for name, p in self._params.items():
-            if isinstance(p, Parameter) and p.requires_grad and name in self.__dict__:
-                seen.__dict__[name] = self._to_compute(p)
-        return seen
+        return compute(self, args, kwargs)
 
     # -- attributes ------------------------------------------------------------------------------------------------
 
@@ -379,7 +356,7 @@ class Module:
             raise ArgumentError("For 'to_float', the argument 'dst_type' must be float32, float16 or bfloat16, but got "
                                 f"type: {type(dst_type)} and value: {dst_type}.")
         for _, module in self.cells_and_names():
-            module.__dict__["_compute_dtype"] = dst_type
+            module.__dict__.update(_compute_dtype=dst_type, _output_dtype=None)
             module.__dict__["_plain"] = False
             module.add_flags(fp16=dst_type is mstype.float16, fp32=dst_type is mstype.float32,
                              bf16=dst_type is mstype.bfloat16)
@@ -411,8 +388,40 @@ class Module:
     def set_inputs(self, *inputs: Any, **kwargs: Any) -> None:
         """Accepted for dynamic shapes, which need no declaration here."""
 
-    def recompute(self, **mode: Any) -> None:
-        """Accepted; activations are kept, and gradients are the same."""
+    def recompute(self, *, use_reentrant: bool = True, output_recompute: bool = False, **kwargs: Any) -> None:
+        """Keep only this network's inputs for the backward pass, which then computes it again.
+
+        Memory falls to that of one such network at a time, gradients and random numbers stay the same, and the forward
+        computation is done twice. State that it assigns, as BatchNorm does, is assigned once.
+
+        Args:
+            use_reentrant, output_recompute: accepted; the inputs are always kept, the outputs never by this network.
+            kwargs: ``mp_comm_recompute``, ``parallel_optimizer_comm_recompute``, ``recompute_slice_activation``, which
+                are accepted.
+
+        Raises:
+            ValueError: another keyword.
+            TypeError: a value that is no bool.
+
+        >>> import numpy as np
+        >>> from luojia import Tensor, nn, ops
+        >>> net = nn.SequentialCell(nn.Dense(2, 8), nn.Tanh(), nn.Dense(8, 1))
+        >>> x = Tensor(np.ones((4, 2), np.float32))
+        >>> before = ops.GradOperation()(net)(x)
+        >>> net.recompute()
+        >>> bool((ops.GradOperation()(net)(x) == before).all())
+        True
+
+        Matches ``mindspore.nn.Cell.recompute``.
+        """
+        for key, value in (("use_reentrant", use_reentrant), ("output_recompute", output_recompute), *kwargs.items()):
+            if key not in _RECOMPUTE_OPTIONS:
+                raise ArgumentError(f"For 'recompute', keyword '{key}' is not recognized! the key kwargs must be "
+                                    + ", ".join(map(repr, _RECOMPUTE_OPTIONS[2:])) + ".")
+            if not isinstance(value, bool):
+                raise DTypeError(f"The parameter '{key}' must be bool, but got {type(value)}")
+        self.__dict__["_recomputes"] = True
+        self.__dict__["_plain"] = False
 
     def set_comm_fusion(self, fusion_type: int, recurse: bool = True) -> Module:
         """Accepted; nothing is communicated on one machine."""

@@ -8,12 +8,17 @@ from typing import Any
 import numpy as np
 
 from .. import numpy as mnp
-from .._src.core.dtypes import to_np
+from .._src.core.dtypes import is_float, to_np
 from .._src.core.faces import Primitive
 from .._src.core.op import OPERATORS as OP
 from .._src.core.random import next_key
-from .._src.errors import ArgumentError, DTypeError, ShapeError
+from .._src.errors import ArgumentError, ShapeError
 from .._src.ops import Tensor
+from .._src.ops.composed import arrange, elementwise, linear, losses, pooling, reduce
+from .._src.ops.composed.arrange import reverse_sequence
+from .._src.ops.composed.elementwise import fmax, fmin, logit
+from .._src.ops.composed.linear import cross, matrix_power
+from .._src.ops.composed.losses import reduced
 
 
 def numel(input: Tensor) -> int:
@@ -40,17 +45,12 @@ def deepcopy(input_x: Tensor) -> Tensor:
 
 def is_floating_point(input: Tensor) -> bool:
     """Whether the dtype is a float."""
-    return input.np_dtype.kind == "f"
+    return is_float(input.np_dtype)
 
 
 def is_nonzero(input: Tensor) -> bool:
     """Whether the one element is not zero."""
     return bool(input)
-
-
-def isreal(input: Tensor) -> Tensor:
-    """Where the imaginary part is zero."""
-    return Tensor(np.isreal(input.asnumpy()))
 
 
 def ravel(input: Tensor) -> Tensor:
@@ -73,44 +73,6 @@ def var_mean(input: Tensor, axis: Any = None, ddof: int = 0, keepdims: bool = Fa
     """The pair of variance and mean over ``axis``."""
     return (OP["var"](input, axis=axis, ddof=ddof, keepdims=keepdims),
             OP["mean"](input, axis=axis, keepdims=keepdims))
-
-
-def _numbers_first(name: str) -> Callable:
-    def function(input: Any, other: Any) -> Tensor:
-        x, y = OP["isnan"](input), OP["isnan"](other)
-        best = OP[f"{name}imum"](OP["where"](x, other, input), OP["where"](y, input, other))
-        return best
-
-    function.__name__ = function.__qualname__ = f"f{name}"
-    function.__doc__ = f"The elementwise {name}imum; where one of the two is not a number, the other."
-    return function
-
-
-fmax, fmin = _numbers_first("max"), _numbers_first("min")
-
-
-def diff(x: Tensor, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Tensor:
-    """The differences of neighbours along ``axis``, ``n`` times over."""
-    parts = [p for p in (prepend, x, append) if p is not None]
-    x = OP["concatenate"](*parts, axis=axis) if len(parts) > 1 else x
-    for _ in range(n):
-        at = axis % x.ndim
-        x = x[(slice(None),) * at + (slice(1, None),)] - x[(slice(None),) * at + (slice(None, -1),)]
-    return x
-
-
-def cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
-    """The cross products along ``dim``, by default the first axis of length 3."""
-    if dim is None:
-        dim = next((i for i, n in enumerate(input.shape) if n == 3), -1)
-    if input.shape[dim] != 3:
-        raise ShapeError(f"For 'cross', axis {dim} must have length 3, got shape {input.shape}.")
-    return mnp.cross(input, other, axis=dim)
-
-
-def rot90(input: Tensor, k: int, dims: tuple[int, int]) -> Tensor:
-    """The Tensor turned ``k`` times by 90 degrees in the plane of two axes."""
-    return mnp.rot90(input, k, dims)
 
 
 def kron(input: Tensor, other: Tensor) -> Tensor:
@@ -149,31 +111,6 @@ def _at_least(n: int, inputs: tuple) -> Any:
         return tuple([function(x) for x in inputs[0]])
     out = [function(x) for x in inputs]
     return tuple(out) if len(out) > 1 else out[0]
-
-
-def hsplit(input: Tensor, indices_or_sections: Any) -> tuple:
-    """``input`` cut along its second axis (its only one, if it has one)."""
-    return tuple(mnp.hsplit(input, indices_or_sections))
-
-
-def vsplit(input: Tensor, indices_or_sections: Any) -> tuple:
-    """``input`` cut along its first axis."""
-    return tuple(mnp.vsplit(input, indices_or_sections))
-
-
-def dsplit(input: Tensor, indices_or_sections: Any) -> tuple:
-    """``input`` cut along its third axis."""
-    return tuple(mnp.dsplit(input, indices_or_sections))
-
-
-def float_power(input: Any, exponent: Any) -> Tensor:
-    """``input`` to the power ``exponent``, in Float64."""
-    return OP["power"](OP["cast"](input, dtype="float64") if isinstance(input, Tensor) else float(input), exponent)
-
-
-def nanmean(input: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
-    """The mean over ``axis`` of what is a number."""
-    return mnp.nanmean(input, axis=axis, keepdims=keepdims)
 
 
 def logspace(start: Any, end: Any, steps: int, base: int = 10, *, dtype: Any = None) -> Tensor:
@@ -224,36 +161,6 @@ def sequence_mask(lengths: Tensor, maxlen: int | None = None) -> Tensor:
     return OP["less"](Tensor(np.arange(n)), OP["expand_dims"](lengths, axis=-1))
 
 
-def reverse_sequence(x: Tensor, seq_lengths: Any, seq_dim: int, batch_dim: int = 0) -> Tensor:
-    """The first ``seq_lengths[i]`` elements along ``seq_dim`` reversed, for each i along ``batch_dim``."""
-    lengths = seq_lengths.asnumpy() if isinstance(seq_lengths, Tensor) else np.asarray(seq_lengths)
-    if lengths.shape != (x.shape[batch_dim],):
-        raise ShapeError(f"For 'reverse_sequence', seq_lengths must have shape {(x.shape[batch_dim],)}, got "
-                         f"{lengths.shape}.")
-    at = np.arange(x.shape[seq_dim])
-    rows = np.where(at < lengths[:, None], lengths[:, None] - 1 - at, at)
-    shape = [1] * x.ndim
-    shape[batch_dim], shape[seq_dim] = rows.shape
-    index = np.broadcast_to(rows.reshape(shape) if batch_dim < seq_dim else rows.T.reshape(shape), x.shape)
-    return OP["take_along"](x, Tensor(np.ascontiguousarray(index)), axis=seq_dim)
-
-
-def matrix_power(input: Tensor, n: int) -> Tensor:
-    """Square matrices to the power ``n``; a negative one is that of their inverses."""
-    if n < 0:
-        input, n = OP["inverse"](input), -n
-    out = Tensor(np.broadcast_to(np.eye(input.shape[-1], dtype=input.np_dtype), input.shape).copy())
-    for bit in bin(n)[2:]:
-        out = OP["matmul"](out, out)
-        out = OP["matmul"](out, input) if bit == "1" else out
-    return out
-
-
-def logdet(input: Tensor) -> Tensor:
-    """The logarithm of the determinant."""
-    return OP["log"](OP["det"](input))
-
-
 def gumbel_softmax(logits: Tensor, tau: float = 1.0, hard: bool = False, dim: int = -1) -> Tensor:
     """A draw from the Gumbel-softmax distribution; with ``hard`` one-hot forward, and the soft draw's gradient."""
     with logits.device:
@@ -288,13 +195,6 @@ def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
     return OP["reshape"](x, shape=(*lead, c * r * r, h // r, w // r))
 
 
-def rms_norm(x: Tensor, gamma: Tensor, epsilon: float = 1e-6) -> tuple[Tensor, Tensor]:
-    """(x / rms * gamma, 1 / rms), rms = sqrt(mean(x^2) + epsilon) over the axes of ``gamma``."""
-    axes = tuple(range(x.ndim - gamma.ndim, x.ndim))
-    scale = OP["rsqrt"](OP["mean"](x * x, axis=axes, keepdims=True) + epsilon)
-    return x * scale * gamma, scale
-
-
 def _rows(name: str, doc: str) -> Callable:
     def function(x: Tensor, v: Tensor, indices: Any) -> Tensor:
         at = indices if isinstance(indices, Tensor) else Tensor(np.atleast_1d(np.asarray(indices)))
@@ -325,27 +225,6 @@ def bucketize(input: Tensor, boundaries: list, *, right: bool = False) -> Tensor
     return Tensor(np.searchsorted(boundaries, input.asnumpy(), side="right" if right else "left").astype(np.int32))
 
 
-def msort(input: Tensor) -> Tensor:
-    """The elements sorted along the first axis."""
-    return OP["sort"](input, axis=0)
-
-
-def logit(input: Tensor, eps: float | None = None) -> Tensor:
-    """log(x / (1 - x)), with x clipped to [eps, 1 - eps] if ``eps`` is given."""
-    x = input if eps is None else OP["clip"](input, a_min=eps, a_max=1 - eps)
-    return OP["log"](x / (1 - x))
-
-
-def sgn(input: Tensor) -> Tensor:
-    """The sign of each element."""
-    return OP["sign"](input)
-
-
-def ldexp(x: Tensor, other: Any) -> Tensor:
-    """x * 2^other."""
-    return x * OP["exp2"](other * 1.0)
-
-
 def truncate_div(x: Tensor, y: Any) -> Tensor:
     """x / y rounded towards zero, in the dtype of the operands."""
     return OP["divide_rounding"](x, y, rounding_mode="trunc")
@@ -358,7 +237,7 @@ def truncate_mod(x: Tensor, y: Any) -> Tensor:
 
 def soft_margin_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
     """log(1 + exp(-target * input))."""
-    return _reduced("soft_margin_loss", OP["softplus"](-target * input), reduction)
+    return reduced("soft_margin_loss", OP["softplus"](-target * input), reduction)
 
 
 def triplet_margin_loss(anchor: Tensor, positive: Tensor, negative: Tensor, margin: float = 1.0, p: int = 2,
@@ -371,7 +250,7 @@ def triplet_margin_loss(anchor: Tensor, positive: Tensor, negative: Tensor, marg
     far = OP["norm"](anchor - negative + eps, ord=p, axis=-1)
     if swap:
         far = OP["minimum"](far, OP["norm"](positive - negative + eps, ord=p, axis=-1))
-    return _reduced("triplet_margin_loss", OP["relu"](near - far + margin), reduction)
+    return reduced("triplet_margin_loss", OP["relu"](near - far + margin), reduction)
 
 
 def multi_margin_loss(input: Tensor, target: Tensor, p: int = 1, margin: float = 1, weight: Tensor | None = None,
@@ -383,13 +262,7 @@ def multi_margin_loss(input: Tensor, target: Tensor, p: int = 1, margin: float =
     if weight is not None:
         loss = loss * OP["expand_dims"](OP["take"](weight, target, axis=0), axis=1)
     wrong = Tensor((np.arange(c) != target.asnumpy()[:, None]).astype(input.np_dtype))
-    return _reduced("multi_margin_loss", OP["sum"](loss * wrong, axis=1) / c, reduction)
-
-
-def _reduced(name: str, loss: Tensor, reduction: str) -> Tensor:
-    if reduction not in ("none", "mean", "sum"):
-        raise ArgumentError(f"For '{name}', the 'reduction' must be in ['none', 'mean', 'sum'], but got {reduction}.")
-    return loss if reduction == "none" else OP[reduction](loss)
+    return reduced("multi_margin_loss", OP["sum"](loss * wrong, axis=1) / c, reduction)
 
 
 def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None, max_norm: float | None = None,
@@ -399,13 +272,6 @@ def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None, max
         raise ArgumentError("For 'embedding', padding_idx, max_norm and scale_grad_by_freq must keep their defaults; "
                             "see nn.Embedding for a padding_idx.")
     return OP["take"](weight, input, axis=0, mode="raise")
-
-
-def recompute(block: Callable, *args: Any, **kwargs: Any) -> Any:
-    """``block(*args, **kwargs)``; what it computes is kept, not computed again at backward."""
-    if not callable(block):
-        raise DTypeError(f"For 'recompute', the block must be callable, got {type(block).__name__}.")
-    return block(*args, **kwargs)
 
 
 def make_tuple(*items: Any) -> tuple:
@@ -418,7 +284,10 @@ def tuple_getitem(items: tuple, index: int) -> Any:
     return items[index]
 
 
-_KEPT = [n for n, f in list(globals().items()) if callable(f) and not n.startswith("_") and getattr(
+_BORROWED = {n: f for module in (arrange, elementwise, linear, losses, pooling, reduce) for n, f in vars(module).items()
+             if n[0] != "_" and n != "reduced" and getattr(f, "__module__", "") == module.__name__}
+globals().update(_BORROWED)
+_KEPT = [*_BORROWED] + [n for n, f in list(globals().items()) if callable(f) and not n.startswith("_") and getattr(
     f, "__module__", "") == __name__ and not isinstance(f, type)]
 
 
@@ -447,34 +316,13 @@ def _of(function: Callable, **attributes: Any) -> tuple[dict, Callable, str | No
     return attributes, lambda self, *xs: function(*xs, **self.attrs), function.__doc__
 
 
-def _segment(name: str) -> Callable:
-    def call(self: Any, input_x: Tensor, segment_ids: Tensor, num_segments: Any) -> Tensor:
-        n = int(num_segments)
-        shape = (n, *input_x.shape[segment_ids.ndim:])
-        kind = input_x.np_dtype
-        limits = np.finfo(kind) if kind.kind == "f" else np.iinfo(kind)
-        start = {"min": limits.max, "max": limits.min, "mul": 1}[name]
-        base = Tensor(np.full(shape, start, kind))
-        return OP[f"tensor_scatter_{name}"](base, OP["expand_dims"](segment_ids, axis=-1), input_x)
-
-    return call
-
-
-def _alone(self: Any, x: Tensor) -> Tensor:
-    """In a world of one process, what arrives."""
-    return OP["identity"](x)
-
-
-_GROUP = {"group": "nccl_world_group"}
 _ROWS: tuple[Any, ...] = (
     ("SquareSumAll", {}, lambda self, x1, x2: (OP["sum"](x1 * x1), OP["sum"](x2 * x2)), "The sums of squares of two."),
     ("ReduceStd", {"axis": (), "unbiased": True, "keep_dims": False},
      lambda self, x: std_mean(x, self.axis if self.axis != () else None, int(self.unbiased), self.keep_dims),
      "(standard deviation, mean)."),
     ("ReverseSequence", *_of(reverse_sequence, seq_dim=..., batch_dim=0)),
-    ("UnsortedSegmentMin", {}, _segment("min"), "The minimum of the slices of each segment."),
-    ("UnsortedSegmentMax", {}, _segment("max"), "The maximum of the slices of each segment."),
-    ("UnsortedSegmentProd", {}, _segment("mul"), "The product of the slices of each segment."),
+    *((f"UnsortedSegment{n}", *_of(getattr(reduce, f"unsorted_segment_{n.lower()}"))) for n in ("Min", "Max", "Prod")),
     ("TruncateDiv", *_of(truncate_div)), ("TruncateMod", *_of(truncate_mod)), ("Cross", *_of(cross, dim=None)),
     ("Cdist", *_of(cdist, p=2.0)), ("Trace", {}, lambda self, x: OP["trace"](x), "The sum of the diagonal."),
     ("Logit", *_of(logit, eps=None)), ("Fmax", *_of(fmax)), ("Fmin", *_of(fmin)),
@@ -492,18 +340,9 @@ _ROWS: tuple[Any, ...] = (
     ("TupleToArray", {}, lambda self, xs: Tensor(np.asarray(xs).astype(np.float32 if isinstance(xs[0], float) else
                                                                        np.int32)), "A tuple of numbers as a Tensor."),
     ("Partial", {}, lambda self, f, *xs: lambda *rest, **kw: f(*xs, *rest, **kw), "A function with arguments given."),
-    ("AllReduce", {"op": "sum", **_GROUP}, _alone), ("AllGather", dict(_GROUP), _alone),
-    ("ReduceScatter", {"op": "sum", **_GROUP}, _alone),
-    ("Broadcast", {"root_rank": 0, **_GROUP}, lambda self, xs: tuple([OP["identity"](x) for x in xs]), _alone.__doc__),
 )
 _CLASSES = [_class(*row) for row in _ROWS]
 
 
-class ReduceOp:
-    """The names of the ways to reduce over processes."""
-
-    SUM, MAX, MIN, PROD = "sum", "max", "min", "prod"
-
-
 globals().update({cls.__name__: cls for cls in _CLASSES})
-__all__ = [*_KEPT, *(cls.__name__ for cls in _CLASSES), "ReduceOp"]  # pyright: ignore[reportUnsupportedDunderAll] - a table
+__all__ = [*_KEPT, *(cls.__name__ for cls in _CLASSES)]  # pyright: ignore[reportUnsupportedDunderAll] - a table

@@ -8,10 +8,9 @@ from typing import Any
 
 from .._src.core.faces import Primitive
 from .._src.core.op import OPERATORS
-from .._src.core.tape import Node, state
-from .._src.core.tensor import wrap
 from .._src.errors import ArgumentError, DTypeError
 from .._src.ops import Tensor
+from .._src.ops.composed.hooks import Hooked, hooked
 
 partial = functools.partial
 
@@ -103,37 +102,6 @@ def _is_kind(value: Any, kind: Any) -> bool:
     return isinstance(value, kind) if isinstance(kind, type) else True
 
 
-class _Hooked:
-    """The operation of a node that hands the gradient to a function on its way."""
-
-    name = "hook"
-    direct_rule = None
-
-    def __init__(self, fn: Callable, as_tuple: bool) -> None:
-        self.fn = fn
-        self.as_tuple = as_tuple
-
-    def pull(self, node: Any, g: Any, needs: tuple, linked: bool) -> tuple:
-        gradient = g if linked else wrap(Tensor, g, node.device)
-        out = self.fn((gradient,) if self.as_tuple else gradient)
-        if isinstance(out, tuple):
-            out = out[0]
-        if out is None:
-            return (g,)
-        if not isinstance(out, Tensor) or out.shape != gradient.shape:
-            got = f"shape {out.shape}" if isinstance(out, Tensor) else type(out).__name__
-            raise ArgumentError(f"a function on a gradient must return a Tensor of its shape {gradient.shape}, got "
-                                f"{got}.")
-        return (out if linked else out._value,)
-
-
-def _hook(x: Any, operation: _Hooked) -> Any:
-    if not isinstance(x, Tensor) or x._node is None or not state.recording:
-        return x
-    node = Node(operation, {}, (x._node,), (x._value,), None, x._device)
-    return wrap(x._result_class, x._value, x._device, node)
-
-
 class HookBackward(Primitive):
     """Identity that hands each gradient passing backward to ``hook_fn``, as a tuple; what that returns replaces it."""
 
@@ -145,7 +113,7 @@ class HookBackward(Primitive):
         self.hook_fn = hook_fn
 
     def __call__(self, *args: Any) -> Any:
-        out = tuple([_hook(x, _Hooked(self.hook_fn, True)) for x in args])
+        out = tuple([hooked(x, Hooked(self.hook_fn, True)) for x in args])
         return out[0] if len(out) == 1 else out
 
 
@@ -159,7 +127,7 @@ class InsertGradientOf(Primitive):
         self.f = f
 
     def __call__(self, x: Any) -> Any:
-        return _hook(x, _Hooked(self.f, False))
+        return hooked(x, Hooked(self.f, False))
 
 
 def clip_by_norm(x: Any, max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False) -> Any:

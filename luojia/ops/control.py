@@ -88,8 +88,8 @@ class ForiLoop(Primitive):
                 init_val = loop_func(i, init_val)
             return init_val
         if fixed:
-            places = Tensor(np.arange(lower, upper))
-            return loops.scan(lambda value, i: (loop_func(i, value), ()), init_val, places, upper - lower,
+            places = Tensor(np.arange(int(lower), int(upper)))
+            return loops.scan(lambda value, i: (loop_func(i, value), ()), init_val, places, int(upper) - int(lower),
                               "ForiLoop")[0]
         _, value = loops.while_loop(lambda held: held[0] < upper,
                                     lambda held: (held[0] + 1, loop_func(held[0], held[1])),

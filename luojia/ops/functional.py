@@ -1,4 +1,4 @@
-"""MindSpore's functional transforms: grad, value_and_grad, vjp, jvp, jacrev, jacfwd, vmap, derivative, jet."""
+"""MindSpore's functional transforms: grad, value_and_grad, vjp, jvp, jacrev, jacfwd, vmap, derivative, jet and more."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from .._src.core import transforms
 from .._src.core.op import OPERATORS
+from .._src.core.recompute import recomputed
 from .._src.core.transforms import check_weights, pullback, pushforward, unlinked
 from .._src.errors import ArgumentError, DTypeError, GraphError, ShapeError
 from .._src.ops import Tensor
@@ -399,5 +400,24 @@ def stop_gradient(value: Any) -> Any:
                      f"but got {type(value).__name__}.")
 
 
-__all__ = ["GradOperation", "derivative", "grad", "jacfwd", "jacrev", "jet", "jvp", "stop_gradient", "value_and_grad",
-           "vjp", "vmap"]
+def recompute(block: Callable, *args: Any, use_reentrant: bool = True, output_recompute: bool = False,
+              **kwargs: Any) -> Any:
+    """``block(*args, **kwargs)``, of which the tape keeps only the inputs: backward computes it again.
+
+    Args:
+        block: a network, or a function, which must do the same when it is called again.
+        use_reentrant, output_recompute: accepted.
+
+    >>> from luojia import Tensor, ops
+    >>> float(ops.grad(lambda x: ops.recompute(ops.tanh, x))(Tensor(0.0)))
+    1.0
+
+    Matches ``mindspore.recompute``, which takes networks only.
+    """
+    if not callable(block):
+        raise DTypeError(f"For 'recompute', the block must be callable, got {type(block).__name__}.")
+    return recomputed(block, *args, **kwargs)
+
+
+__all__ = ["GradOperation", "derivative", "grad", "jacfwd", "jacrev", "jet", "jvp", "recompute", "stop_gradient",
+           "value_and_grad", "vjp", "vmap"]

@@ -67,10 +67,14 @@ Tensor(shape=[1], dtype=Float32, value= [ 2.00000000e+00]))
             if self.sens_param:
                 args, kwargs, sens = _take_sens(args, kwargs)
             run = Recorded(fn, args, kwargs, None if self.get_all else () if self.get_by_list else (0,))
-            inputs = [i for i in (*run.inputs, *run.keyword_inputs) if i is not None]
+            inputs = run.inputs + run.keyword_inputs
             if not self.get_all:
-                first = (*run.inputs, *run.keyword_inputs)[:1]
-                inputs = [] if self.get_by_list else [i for i in first if i is not None]
+                inputs = [] if self.get_by_list else inputs[:1]
+            inputs = [i for i in inputs if i is not None]
+            if not self.get_by_list:
+                results = run.pull(seeds_for(run.out, sens), [i.node for i in inputs])
+                by_input = [gradient_at(results, i) for i in inputs]
+                return tuple(by_input) if self.get_all else by_input[0] if by_input else ()
             if listed is None:
                 wanted = Reached(i.node for i in inputs)
                 results = run.pull(seeds_for(run.out, sens), wanted)
@@ -80,11 +84,8 @@ Tensor(shape=[1], dtype=Float32, value= [ 2.00000000e+00]))
                 at_weights = [weight_input(w, run.device) for w in listed]
                 results = run.pull(seeds_for(run.out, sens), [i.node for i in (*inputs, *at_weights)])
                 by_weight = [gradient_at(results, w) for w in at_weights]
-            by_input = [gradient_at(results, i) for i in inputs]
-            if not self.get_by_list:
-                return tuple(by_input) if self.get_all else by_input[0] if by_input else ()
             by_weight = by_weight[0] if single else tuple(by_weight)
-            return (tuple(by_input), by_weight) if self.get_all else by_weight
+            return (tuple([gradient_at(results, i) for i in inputs]), by_weight) if self.get_all else by_weight
 
         return gradient
 

@@ -14,20 +14,17 @@ from .._src.core import dtypes
 from .._src.core.dtypes import DType, float32, int64
 from .._src.core.faces import Primitive
 from .._src.core.op import OPERATORS
-from .._src.core.random import next_key
 from .._src.core.tensor import Tensor
-from .._src.errors import ArgumentError, DTypeError, ShapeError
+from .._src.errors import ArgumentError, DTypeError
+from .._src.ops.composed.draws import key_of, multinomial, random_categorical
 
 __all__ = [
     "Bernoulli", "Gamma", "Multinomial", "Poisson", "RandomPoisson", "RandomShuffle", "StandardLaplace",
     "StandardNormal", "TruncatedNormal", "UniformInt", "UniformReal", "bernoulli", "gamma", "laplace", "multinomial",
-    "normal", "poisson", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like", "random_gamma",
+    "normal", "poisson", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like", "random_categorical",
+    "random_gamma",
     "random_poisson", "randperm", "shuffle", "standard_laplace", "standard_normal", "uniform",
 ]
-
-
-def _key(seed: int | None) -> Any:
-    return next_key() if not seed else np.array([seed >> 32 & 0xFFFFFFFF, seed & 0xFFFFFFFF], np.uint32)
 
 
 def _shape(shape: Any, name: str) -> tuple[int, ...]:
@@ -53,7 +50,7 @@ def _full(shape: tuple, *params: Any) -> tuple:
 
 
 def _draw(name: str, seed: int | None, shape: tuple, dtype: DType = float32, **attrs: Any) -> Tensor:
-    return OPERATORS[name](_key(seed), shape=shape, dtype=dtype.np.name, **attrs)
+    return OPERATORS[name](key_of(seed), shape=shape, dtype=dtype.np.name, **attrs)
 
 
 # -- functions ---------------------------------------------------------------------------------------------------------
@@ -102,28 +99,28 @@ def gamma(shape: Any, alpha: Tensor, beta: Tensor, seed: int | None = None) -> T
     """Gamma numbers of shape parameter ``alpha`` and rate ``beta``, of ``shape`` broadcast with theirs."""
     a, b = (_host(_parameter(p, w, "gamma")) for p, w in ((alpha, "alpha"), (beta, "beta")))
     full = np.broadcast_shapes(_shape(shape, "gamma"), a.shape, b.shape)
-    return OPERATORS["sample_gamma"](_key(seed), np.broadcast_to(a, full), 1.0 / b, shape=(), dtype="float32")
+    return OPERATORS["sample_gamma"](key_of(seed), np.broadcast_to(a, full), 1.0 / b, shape=(), dtype="float32")
 
 
 def random_gamma(shape: Any, alpha: Tensor, seed: int | None = None) -> Tensor:
     """Gamma numbers of rate 1, ``shape`` of them for each element of ``alpha``: shape + alpha.shape."""
     a = _host(_parameter(alpha, "alpha", "random_gamma"))
     full = (*_shape(shape, "random_gamma"), *a.shape)
-    return OPERATORS["sample_gamma"](_key(seed), np.broadcast_to(a, full), np.ones(()), shape=(), dtype="float32")
+    return OPERATORS["sample_gamma"](key_of(seed), np.broadcast_to(a, full), np.ones(()), shape=(), dtype="float32")
 
 
 def random_poisson(shape: Any, rate: Tensor, seed: int | None = None, dtype: DType = float32) -> Tensor:
     """Poisson numbers, ``shape`` of them for each element of ``rate``: shape + rate.shape."""
     r = _host(_parameter(rate, "rate", "random_poisson"))
     full = (*_shape(shape, "random_poisson"), *r.shape)
-    return OPERATORS["sample_poisson"](_key(seed), np.broadcast_to(r, full), shape=(), dtype=dtype.np.name)
+    return OPERATORS["sample_poisson"](key_of(seed), np.broadcast_to(r, full), shape=(), dtype=dtype.np.name)
 
 
 def poisson(shape: Any, mean: Tensor, seed: int | None = None) -> Tensor:
     """Poisson numbers of ``shape`` broadcast with that of ``mean``; int32."""
     m = _host(_parameter(mean, "mean", "poisson"))
     full = np.broadcast_shapes(_shape(shape, "poisson"), m.shape)
-    return OPERATORS["sample_poisson"](_key(seed), np.broadcast_to(m, full), shape=(), dtype="int32")
+    return OPERATORS["sample_poisson"](key_of(seed), np.broadcast_to(m, full), shape=(), dtype="int32")
 
 
 def _host(value: Any) -> np.ndarray:
@@ -178,7 +175,7 @@ def randperm(n: int, seed: int = 0, offset: int = 0, dtype: DType = int64) -> Te
 
 def shuffle(x: Tensor, seed: int | None = None) -> Tensor:
     """``x`` with the elements of its first axis in random order."""
-    return OPERATORS["random_shuffle"](_key(seed), x)
+    return OPERATORS["random_shuffle"](key_of(seed), x)
 
 
 def bernoulli(input: Tensor, p: Any = 0.5, seed: int | None = None) -> Tensor:
@@ -188,26 +185,6 @@ def bernoulli(input: Tensor, p: Any = 0.5, seed: int | None = None) -> Tensor:
         raise ArgumentError(f"For 'bernoulli', p should be in [0, 1], but got {p.tolist()}.")
     unit = _draw("random_uniform", seed, input.shape, dtypes.float64)
     return OPERATORS["cast"](unit < Tensor(p), dtype=input.np_dtype)
-
-
-def multinomial(input: Tensor, num_samples: int, replacement: bool = True, seed: int | None = None) -> Tensor:
-    """``num_samples`` indices (Int32) per row, drawn with the weights in the last axis of ``input``.
-
-    Without ``replacement`` no index comes twice (by Gumbel's trick: the greatest of log p + noise).
-    """
-    if input.ndim not in (1, 2):
-        raise ShapeError(f"For 'multinomial', input must have 1 or 2 axes, but got shape {input.shape}.")
-    if num_samples <= 0:
-        raise ArgumentError(f"For 'multinomial', the 'num_samples' must be greater than 0, but got {num_samples}.")
-    if replacement:
-        return OPERATORS["sample_multinomial"](_key(seed), input, shape=(num_samples,), dtype="int32")
-    if num_samples > input.shape[-1]:
-        raise ArgumentError("For 'multinomial', the 'num_samples' must be less than the last dimension of input "
-                            f"without 'replacement', but got 'num_samples': {num_samples} and 'replacement': False")
-    noise = _draw("random_exponential", seed, input.shape, dtypes.float64).asnumpy()
-    with np.errstate(divide="ignore"):
-        score = np.log(_host(input)) - np.log(noise)
-    return Tensor(np.argsort(-score, axis=-1)[..., :num_samples].astype(np.int32))
 
 
 # -- classes -----------------------------------------------------------------------------------------------------------

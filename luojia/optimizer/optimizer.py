@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
 from .._src.core import tape
+from .._src.core.dtypes import is_half
 from .._src.core.pure import Untraceable
 from .._src.core.tensor import Tensor, wrap
 from .._src.train.inplace import KERNELS, in_place, own, update_inplace, updater
@@ -33,7 +35,7 @@ class Optimizer:
         lr_scheduler: a schedule, a callable of the number of the update.
         sym: a Symbol whose ``__lr_mult__`` and ``__wd_mult__`` attributes multiply rates and decays.
         begin_num_update: the number of updates done before.
-        multi_precision: keep a float32 master copy of float16 weights.
+        multi_precision: keep float32 master copies of float16 and bfloat16 weights.
         param_dict: parameters by index, whose ``lr_mult`` and ``wd_mult`` count.
     """
 
@@ -174,8 +176,8 @@ class Optimizer:
         return None if not state else state[0] if len(state) == 1 else state
 
     def create_state_multi_precision(self, index: int, weight: Tensor) -> Any:
-        """As ``create_state``; for a float16 weight under ``multi_precision`` (float32 master copy, its state)."""
-        if self.multi_precision and weight.np_dtype == np.float16:
+        """As ``create_state``; under ``multi_precision`` for a float16 or bfloat16 weight (float32 copy, its state)."""
+        if self.multi_precision and is_half(weight.np_dtype):
             master = wrap(NDArray, weight._value.astype(np.float32), weight._device)
             return (master, self.create_state(index, master))
         return self.create_state(index, weight)
@@ -198,15 +200,14 @@ class Optimizer:
 
     def update_together(self, updates: Sequence[tuple[int, Any, Any, Any]]) -> None:
         """``update_multi_precision`` of each (index, weight, gradient, state): what they share is worked out once."""
-        mine = type(self)
-        counts = self._index_update_count
-        shared = all(getattr(mine, name) is getattr(Optimizer, name) for name in _SHARED) and self.rule is not None
+        counts, begin = self._index_update_count, self.begin_num_update
+        shared = self.rule is not None and _inherits_updates(type(self))
         if shared and updates[0][1]._device.engine.compiles and tape.state.frame is None and self._fused(updates):
             return
         if not (
             shared
             and self.rule in KERNELS
-            and len({counts.get(i, self.begin_num_update) for i, _, _, _ in updates}) == 1
+            and len({counts.get(i, begin) for i, _, _, _ in updates}) == 1
             and all([in_place(w) for _, w, _, _ in updates])
         ):
             for one in updates:
@@ -217,14 +218,20 @@ class Optimizer:
         t, rate = counts[updates[0][0]], self.learning_rate
         how = {"rescale_grad": self.rescale_grad, "clip_gradient": self.clip_gradient, **self.hyperparameters(0)}
         made: dict[tuple, Callable] = {}
+        params = self.param_dict
         for i, weight, grad, state in updates:
-            dtype = weight._value.dtype
-            key = (rate * self._mult(i, self.lr_mult, "lr_mult"), self._get_wd(i), dtype)
+            w = own(weight)
+            dtype = w.dtype
+            p = params.get(i)
+            if p is None:
+                key = (rate * self._mult(i, self.lr_mult, "lr_mult"), self._get_wd(i), dtype)
+            else:
+                key = (rate * getattr(p, "lr_mult", 1.0), self.wd * getattr(p, "wd_mult", 1.0), dtype)
             run = made.get(key)
             if run is None:
                 run = made[key] = updater(self.rule, dtype, *key[:2], t, **how)
             states = () if state is None else (own(state),) if isinstance(state, Tensor) else tuple(map(own, state))
-            run(own(weight), grad._value, states)
+            run(w, grad._value, states)
 
     def _fused(self, updates: Sequence[tuple[int, Any, Any, Any]]) -> bool:
         """The updates put off to one program; whether a block that runs it is open."""
@@ -245,7 +252,7 @@ class Optimizer:
         if isinstance(index, (list, tuple)):
             for one in zip(index, weight, grad, state):
                 self.update_multi_precision(*one)
-        elif self.multi_precision and weight.np_dtype == np.float16:
+        elif self.multi_precision and is_half(weight.np_dtype):
             master, inner = state
             self.update(index, master, wrap(NDArray, grad._value.astype(np.float32), grad._device), inner)
             weight._rebind(master._value.astype(weight.np_dtype))
@@ -264,7 +271,12 @@ class Optimizer:
 
 
 _SHARED = ("update", "update_multi_precision", "rule_of", "hyperparameters", "_get_lr", "_get_wd", "_mult")
-"""What a subclass must not have changed for ``update_together`` to do its work."""
+
+
+@lru_cache
+def _inherits_updates(mine: type[Optimizer]) -> bool:
+    """Whether a subclass left as it is all that ``update_together`` stands for."""
+    return all(getattr(mine, name) is getattr(Optimizer, name) for name in _SHARED)
 
 
 def apply_rule(name: str, weight: Tensor, grad: Any, states: tuple, lr: float, wd: float, t: int, how: dict) -> None:

@@ -36,7 +36,10 @@ class Updater:
         """The updates (index, gradient, weight) of weights on one device, in one go."""
         if updates:
             self.optimizer._set_current_context(updates[0][2]._device.device_id)
-            self.optimizer.update_together([(i, w, g, self._state(i, w)) for i, g, w in updates])
+            states, synced = self.states, self.states_synced
+            self.optimizer.update_together([
+                (i, w, g, states[i] if i in states and synced.get(i, True) else self._state(i, w))
+                for i, g, w in updates])
 
     def _state(self, index: Any, weight: Any) -> Any:
         if index not in self.states:

@@ -1,10 +1,14 @@
-"""Distributed training under MindSpore's names: the settings are kept; training runs in one process."""
+"""Training on several devices: MindSpore's settings, and the mesh of devices that they set up, for either door."""
 
 from __future__ import annotations
 
+import functools
 import sys
+from collections.abc import Callable
 from typing import Any
 
+from .._src.core.compiled import Compiled
+from .._src.core.mesh import Mesh
 from .._src.errors import ArgumentError
 from .._src.paths import also_at, refusing
 from ..context import (
@@ -14,11 +18,33 @@ from ..context import (
     set_auto_parallel_context,
 )
 
-__all__ = ["ParallelMode", "get_auto_parallel_context", "reset_auto_parallel_context", "set_algo_parameters",
-           "set_auto_parallel_context"]
+__all__ = ["Mesh", "ParallelMode", "data_parallel", "get_algo_parameters", "get_auto_parallel_context",
+           "reset_algo_parameters", "reset_auto_parallel_context", "set_algo_parameters", "set_auto_parallel_context"]
 _ALGORITHM = ("fully_use_devices", "elementwise_op_strategy_follow", "enable_algo_approxi",
               "algo_approxi_epsilon", "tensor_slice_align_enable", "tensor_slice_align_size")
 _algorithm: dict[str, Any] = {}
+
+
+def data_parallel(fn: Callable, devices: Any = None) -> Callable:
+    """``fn``, a training step or a network, compiled and spread over devices: ``jit(fn)`` in ``with Mesh(devices):``.
+
+    Args:
+        fn: a function of Tensors, or a Module.
+        devices: how many, or a list of contexts; by default all there are.
+
+    Raises:
+        DeviceError: the devices are not there, or compute with NumPy.
+
+    luojia's own; see ``Mesh``.
+    """
+    mesh, compiled = Mesh(devices), Compiled(fn)
+
+    @functools.wraps(fn, updated=())
+    def spread(*args: Any, **kwargs: Any) -> Any:
+        with mesh:
+            return compiled(*args, **kwargs)
+
+    return spread
 
 
 def set_algo_parameters(**kwargs: Any) -> None:
@@ -27,6 +53,18 @@ def set_algo_parameters(**kwargs: Any) -> None:
         if key not in _ALGORITHM:
             raise ArgumentError(f"Set context keyword {key} is not recognized!")
     _algorithm.update(kwargs)
+
+
+def get_algo_parameters(attr_key: str) -> Any:
+    """The value that ``set_algo_parameters`` gave a key, or None."""
+    if attr_key not in _ALGORITHM:
+        raise ArgumentError(f"Get context keyword {attr_key} is not recognized!")
+    return _algorithm.get(attr_key)
+
+
+def reset_algo_parameters() -> None:
+    """Forget the settings of ``set_algo_parameters``."""
+    _algorithm.clear()
 
 
 def _get_device_num() -> int:
@@ -42,4 +80,13 @@ def _get_gradients_mean() -> bool:
 
 
 also_at(sys.modules[__name__], f"{__name__}._utils", f"{__name__}._auto_parallel_context")
-__getattr__ = refusing("luojia.parallel", "one process may use several devices through gluon.utils.split_and_load.")
+_REFUSED = (
+    "Layout build_searched_strategy checkpoint_convert checkpoint_transform convert_checkpoint_by_rank "
+    "convert_checkpoints function load_distributed_checkpoint load_segmented_checkpoints "
+    "merge_pipeline_strategys merge_sliced_parameter nn parameter_broadcast rank_list_for_convert "
+    "rank_list_for_transform restore_group_info_list set_op_strategy_config shard "
+    "sync_pipeline_shared_parameters transform_checkpoint_by_rank transform_checkpoints transform_safetensors "
+    "unified_safetensors"
+).split()
+__getattr__ = refusing("luojia.parallel", "models are not cut over devices; for data parallel training there are "
+                       "set_auto_parallel_context and Mesh.", _REFUSED)

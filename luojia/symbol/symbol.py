@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 
 from .._src.core import symbol as core
+from .._src.core.dtypes import MXNET_CODES, to_np
 from .._src.core.executor import Executor, debug_str, requests, zeros
 from .._src.core.graph import CachedGraph
 from .._src.core.infer import Shapes, infer_types, known
+from .._src.core.open_shapes import settled
 from .._src.engine.devices import Context
 from .._src.errors import ArgumentError, DTypeError, MXNetError
 from .._src.formats import atomic
@@ -70,12 +72,13 @@ class Symbol(core.Symbol):
             if key not in arguments and key not in auxiliary:
                 raise core.not_found("InferShape", key, arguments)
         try:
-            shapes = Shapes(self, given)
+            graph = settled(self, given)
+            shapes = Shapes(graph, given)
         except MXNetError as e:
             listed = "".join(f"\n  {k}: {v}" for k, v in given.items())
             raise type(e)(f"{e}\ninfer_shape error. Arguments:{listed}") from e
         of_variable = {n.name: shapes.of[id(n), 0] for n in shapes.nodes if n.op is None}
-        return ([of_variable[n] for n in arguments], [shapes.get(e) for e in self._outputs],
+        return ([of_variable[n] for n in arguments], [shapes.get(e) for e in graph._outputs],
                 [of_variable[n] for n in auxiliary])
 
     def infer_type(self, *args: Any, **kwargs: Any) -> tuple:
@@ -136,7 +139,8 @@ class Symbol(core.Symbol):
         aux = _arrays("aux_states", [] if aux_states is None and not auxiliary else aux_states or {}, auxiliary,
                       partial=False)
         reqs = requests(arguments, grad_req)
-        Shapes(self, {n: a.shape for n, a in zip([*arguments, *auxiliary], [*arrays, *aux])})
+        given = {n: a.shape for n, a in zip([*arguments, *auxiliary], [*arrays, *aux])}
+        Shapes(settled(self, given), given)
         for name, a, g in zip(arguments, arrays, grads):
             if g is not None and g.shape != a.shape:
                 raise ArgumentError(f"bind: the gradient of {name!r} has shape {g.shape}, the argument {a.shape}.")
@@ -245,7 +249,7 @@ def Variable(name: str, attr: Mapping[str, str] | None = None, shape: tuple | No
     if wd_mult is not None:
         found["__wd_mult__"] = str(wd_mult)
     if dtype is not None:
-        found["__dtype__"] = str(_DTYPE_CODES[np.dtype(dtype).name])
+        found["__dtype__"] = str(MXNET_CODES[to_np(dtype).name])
     if init is not None:
         found["__init__"] = init if isinstance(init, str) else init.dumps()
     if stype is not None:
@@ -259,7 +263,6 @@ def Variable(name: str, attr: Mapping[str, str] | None = None, shape: tuple | No
 
 
 var = Variable
-_DTYPE_CODES = {"float32": 0, "float64": 1, "float16": 2, "uint8": 3, "int32": 4, "int8": 5, "int64": 6, "bool": 7}
 
 
 def Group(symbols: Iterable[Symbol]) -> Symbol:

@@ -377,3 +377,14 @@ def test_arrays_that_a_rule_creates_are_on_the_device_of_its_node():
     x = Tensor(np.array([3.0]), device=cpu(1))
     second = grad(lambda x: grad(shift, x), x)
     assert second.device is cpu(1) and numbers(second) == [2.0]
+
+
+def test_signatures_are_read_as_inspect_reads_them() -> None:
+    for o in OPERATORS.values():
+        parameters = list(o.signature.parameters.values())
+        arrays = [p for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+        assert o.inputs == tuple(p.name for p in arrays)
+        assert o.optional == {p.name for p in arrays if p.default is None}
+        assert o.required == sum(1 for p in arrays if p.default is p.empty)
+        assert list(o.attrs.items()) == [(p.name, p.default) for p in parameters if p.kind is p.KEYWORD_ONLY]
+        assert o.variadic == any(p.kind is p.VAR_POSITIONAL for p in parameters)

@@ -100,6 +100,12 @@ def test_asnumpy_and_array_are_copies():
     assert t.tolist() == A.tolist()
 
 
+def test_asnumpy_is_in_c_order_whatever_the_layout_inside():
+    turned = Tensor(A).transpose()
+    assert turned.asnumpy().flags.c_contiguous
+    assert np.array_equal(turned.asnumpy(), A.T)
+
+
 def test_dlpack_both_ways():
     t = Tensor(A)
     out = np.from_dlpack(t)

@@ -5,8 +5,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from luojia._src.engine.kernels import columns
-from luojia._src.engine.kernels.conv import conv, conv_dw, conv_dx, conv_shape
+from luojia._src.engine.kernels import columns, conv_last, windows
+from luojia._src.engine.kernels.conv import conv, conv_dw, conv_dx, conv_pull, conv_shape
 from luojia._src.errors import ShapeError
 
 TOLERANCE = {np.float16: 4e-3, np.float32: 2e-5, np.float64: 1e-11}
@@ -28,6 +28,13 @@ CASES = {
     "rows stride over kernel": ((2, 16, 13, 12), (3, 16, 2, 2), (4, 3), ((0, 0), (2, 1)), (1, 1), 1),
     "rows stride equals dilation": ((2, 16, 13, 12), (3, 16, 3, 2), (2, 3), ((1, 0), (2, 1)), (2, 3), 1),
     "rows wide padding": ((1, 16, 3, 3), (2, 16, 3, 3), (1, 1), ((5, 4), (4, 5)), (1, 1), 1),
+    "rows of a strip": ((5, 12, 1, 9), (5, 12, 3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1), 1),
+    "rows beside the input": ((2, 12, 4, 4), (5, 12, 2, 2), (1, 1), ((0, 0), (6, 0)), (1, 1), 1),
+    "rows cropped": ((2, 16, 9, 8), (12, 16, 3, 3), (1, 1), ((-2, 1), (1, -1)), (1, 2), 1),
+    "rows same": ((7, 12, 6, 5), (11, 12, 3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1), 1),
+    "rows same, even kernel": ((7, 16, 6, 5), (17, 16, 4, 2), (1, 1), ((2, 1), (0, 1)), (1, 1), 1),
+    "wasteful": ((5, 7, 8, 9), (6, 7, 5, 5), (1, 1), ((0, 0), (1, 0)), (1, 1), 1),
+    "wasteful dilated": ((5, 3, 9, 10), (6, 3, 3, 2), (1, 1), ((-1, 0), (0, -2)), (2, 3), 1),
     "rows grouped": ((2, 24, 5, 7), (4, 12, 3, 3), (1, 2), ((1, 0), (1, 1)), (1, 1), 2),
     "depthwise": ((2, 6, 7, 8), (6, 1, 3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1), 6),
     "depthwise doubled": ((2, 3, 9, 8), (6, 1, 3, 3), (2, 2), ((1, 1), (0, 1)), (1, 1), 3),
@@ -42,6 +49,10 @@ def blocks(request, monkeypatch):
     if request.param:
         monkeypatch.setattr(columns, "BUFFER_BYTES", 1)
         monkeypatch.setattr(columns, "LEAST_COLUMNS", 1)
+        monkeypatch.setattr(windows, "BUFFER_BYTES", 1)
+        monkeypatch.setattr(windows, "LEAST_ROWS", 1)
+        monkeypatch.setattr(conv_last, "MOST_TOGETHER", 0)
+        monkeypatch.setattr(conv_last, "SCATTER_BYTES", 1)
 
 
 @pytest.fixture
@@ -49,7 +60,7 @@ def rng():
     return np.random.default_rng(7)
 
 
-def windows(shape, w_shape, stride, pad, dilation):
+def every_window(shape, w_shape, stride, pad, dilation):
     """Every (output position, kernel position, input position) that falls inside the input."""
     out = conv_shape(shape, w_shape, stride=stride, pad=pad, dilation=dilation, groups=shape[1] // w_shape[1])[2:]
     for o in product(*map(range, out)):
@@ -66,7 +77,7 @@ def naive(x, w, g, stride, pad, dilation, groups):
     y, g = np.zeros(shape), g(shape).astype(np.float64)
     dx, dw = np.zeros_like(x), np.zeros_like(w)
     outputs, channels = w.shape[0] // groups, w.shape[1]
-    for o, k, i in windows(x.shape, w.shape, stride, pad, dilation):
+    for o, k, i in every_window(x.shape, w.shape, stride, pad, dilation):
         for q in range(groups):
             of, ch = slice(q * outputs, (q + 1) * outputs), slice(q * channels, (q + 1) * channels)
             at, to = (slice(None), ch, *i), (slice(None), of, *o)
@@ -89,6 +100,8 @@ def check(x, w, g, stride, pad, dilation, groups, dtype):
     close(conv(x, w, **attrs), y, dtype)
     close(conv_dx(g, w, shape=x.shape, **attrs), dx, dtype)
     close(conv_dw(g, x, shape=w.shape, **attrs), dw, dtype)
+    for got, expected in zip(conv_pull(g, x, w, **attrs), (dx, dw)):
+        close(got, expected, dtype)
 
 
 def arrays(rng, case, dtype):
@@ -103,7 +116,9 @@ def test_conv_and_its_gradients_equal_the_loops(case, rng, blocks):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float16])
-@pytest.mark.parametrize("name", ["1d strided", "whole", "rows", "rows strided", "depthwise", "3d rows"])
+@pytest.mark.parametrize("name", [
+    "1d strided", "whole", "rows", "rows same", "wasteful", "rows strided", "depthwise", "3d rows",
+])
 def test_conv_in_lower_precision_equals_float64(name, dtype, rng):
     check(*arrays(rng, CASES[name], dtype), *CASES[name][2:], dtype)
 
@@ -134,7 +149,23 @@ def test_conv_leaves_its_inputs_alone(rng):
     assert all(np.array_equal(a, b) for a, b in zip((x, w, g), before))
 
 
-@pytest.mark.parametrize("name", ["1d", "pointwise", "whole", "rows", "depthwise", "3d rows"])
+@pytest.mark.parametrize("name", ["rows same", "wasteful", "whole", "pointwise", "rows strided"])
+def test_images_come_out_channels_last(name, rng):
+    x, w, g = arrays(rng, CASES[name], np.float32)
+    attrs = attributes(name)
+    for a in (conv(x, w, **attrs), conv_dx(g, w, shape=x.shape, **attrs), conv_pull(g, x, w, **attrs)[0]):
+        assert a.transpose(0, 2, 3, 1).flags.c_contiguous
+    assert all(dw.flags.c_contiguous for dw in (conv_dw(g, x, shape=w.shape, **attrs), conv_pull(g, x, w, **attrs)[1]))
+
+
+@pytest.mark.parametrize("name", ["rows same", "wasteful", "whole", "pointwise", "rows strided"])
+def test_images_that_lie_channels_last_go_in(name, rng):
+    loose = [np.ascontiguousarray(a.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
+             for a in arrays(rng, CASES[name], np.float64)]
+    check(*loose, *CASES[name][2:], np.float64)
+
+
+@pytest.mark.parametrize("name", ["1d", "pointwise", "whole", "rows", "rows same", "wasteful", "depthwise", "3d rows"])
 def test_conv_of_an_empty_batch(name):
     x_shape, w_shape, *rest = CASES[name]
     attrs = dict(zip(("stride", "pad", "dilation", "groups"), rest))
@@ -143,6 +174,8 @@ def test_conv_of_an_empty_batch(name):
     assert y.shape == conv_shape(x.shape, w.shape, **attrs) and y.shape[0] == 0 and y.dtype == np.float32
     assert conv_dx(y, w, shape=x.shape, **attrs).shape == x.shape
     assert np.array_equal(conv_dw(y, x, shape=w.shape, **attrs), np.zeros(w_shape, np.float32))
+    dx, dw = conv_pull(y, x, w, **attrs)
+    assert dx.shape == x.shape and np.array_equal(dw, np.zeros(w_shape, np.float32))
 
 
 def test_conv_of_mixed_dtypes_gives_the_wider(rng):
@@ -194,3 +227,6 @@ def test_gradients_refuse_another_shape():
         conv_dx(g, w, shape=x.shape, **good())
     with pytest.raises(ShapeError, match=r"conv_dw expects .* shape \(1, 3, 3, 3\), got \(1, 3, 4, 3\)"):
         conv_dw(g, x, shape=w.shape, **good())
+    x, w = np.ones((1, 12, 9, 9)), np.ones((12, 12, 3, 3))
+    with pytest.raises(ShapeError, match=r"conv_pull expects .* shape \(1, 12, 7, 7\), got \(1, 12, 9, 7\)"):
+        conv_pull(np.ones((1, 12, 9, 7)), x, w, **good())

@@ -5,6 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
+from luojia._src.engine.kernels import rows
 from luojia._src.engine.kernels.norm import (
     batch_norm,
     batch_norm_dx,
@@ -115,6 +116,43 @@ def test_normalize_takes_any_layout_and_leaves_its_inputs_alone(case, rng):
     for got, want in zip(backward(x, gamma, beta, g, case[2]), backward(*plain, case[2])):
         np.testing.assert_allclose(got, want, rtol=1e-10, atol=1e-12)
     assert all(np.array_equal(a, b) for a, b in zip((x, gamma, beta, g), plain))
+
+
+@pytest.fixture(params=[None, 16], ids=["one block", "many blocks"])
+def blocks(request, monkeypatch):
+    if request.param:
+        monkeypatch.setattr(rows, "BLOCK", request.param)
+        monkeypatch.setattr(rows, "FOLDED", 8)
+
+
+@pytest.mark.parametrize("dtype", TOLERANCE)
+@pytest.mark.parametrize("shape", [(3, 5, 7, 2), (1, 1, 3, 5), (11, 13), (2, 3, 4), (300, 9)])
+def test_channels_last_in_memory_equal_channels_first(shape, dtype, rng, blocks):
+    x, gamma, beta, g = arrays(rng, (shape, (1, shape[1], *(1,) * (len(shape) - 2)), None), dtype)
+    axes = (0, *range(2, len(shape)))
+    y, mean, var, inv = normalize(last(x), gamma, beta, axes=axes, eps=EPS)
+    assert y.strides == last(x).strides and y.dtype == dtype
+    wide = [a.astype(np.float64) for a in (x, gamma, beta, g)]
+    expected = naive(wide[0], wide[1], wide[2], axes)
+    work = np.float32 if dtype == np.float16 else dtype
+    for got, one, kind in zip((y, mean, var), expected, (dtype, work, work)):
+        close(got, one, kind)
+    reference = normalize_dx(wide[3], wide[0], wide[1], expected[1], 1 / np.sqrt(expected[2] + EPS), axes=axes)
+    for layout in (last(g), g, np.flip(np.ascontiguousarray(np.flip(g, 0)), 0)):
+        for got, one in zip(normalize_dx(layout, last(x), gamma, mean, inv, axes=axes), reference):
+            close(got, one, dtype)
+
+
+def last(a):
+    """The same values with axis 1 last in memory."""
+    return np.moveaxis(np.ascontiguousarray(np.moveaxis(a, 1, -1)), -1, 1)
+
+
+def test_blocks_of_different_means_do_not_swallow_the_variance(blocks):
+    x = np.repeat(np.float32([1000.0, -1000.0, 3.0]), 100)[:, None] + np.tile(np.float32([[0.5], [-0.5]]), (150, 1))
+    _, mean, var, _ = normalize(x, np.ones((1, 1), np.float32), np.zeros((1, 1), np.float32), axes=(0,), eps=0)
+    assert mean.item() == pytest.approx(x.mean(dtype=np.float64), abs=1e-4)
+    assert var.item() == pytest.approx(x.var(dtype=np.float64), rel=1e-6)
 
 
 def test_dx_is_left_out_where_nothing_needs_it(rng):

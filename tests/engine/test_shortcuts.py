@@ -30,16 +30,19 @@ def test_they_agree_with_numpy(x: np.ndarray) -> None:
     for shape in ((2, 3), (4, 2, 3), (0, 2, 3), (500, 2, 3)):
         same("broadcast_to", x, shape)
     same("broadcast_to", x[:, :1], (2, 5))
-    for name in ("sum", "max", "min"):
+    for name in ("sum", "mean", "max", "min"):
         for axis in (None, 0, -1, (0, 1)):
             same(name, x, axis=axis)
             same(name, x, axis, keepdims=True)
     same("sum", x, axis=0, dtype=np.float64)
+    same("mean", x, axis=0, dtype=np.float64)
 
 
 def test_scalars_lists_and_empty_arrays() -> None:
     same("reshape", 1.0, (1, 1))
     same("sum", [1.0, 2.0])
+    same("mean", [1.0, 2.0])
+    same("mean", np.zeros((0, 3)), axis=1)
     same("max", np.float32(3))
     same("broadcast_to", np.array(2.0), (3,))
     same("broadcast_to", np.array([2.0]), (0,))

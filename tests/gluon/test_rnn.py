@@ -259,3 +259,31 @@ def test_errors():
     fresh.initialize()
     with pytest.raises(ValueError, match="3 axes"):
         fresh(nd.ones((2, 3)))
+
+
+@pytest.mark.parametrize("layout", ["TNC", "NTC"])
+@pytest.mark.parametrize("kind", [rnn.LSTM, rnn.GRU])
+def test_layers_take_the_lengths_of_their_sequences(kind, layout):
+    layer = kind(3, 2, layout=layout, bidirectional=True, use_sequence_length=True)
+    layer.initialize(mx.init.Normal(0.5))
+    x = mx.nd.random.normal(shape=(2, 4, 5) if layout == "NTC" else (4, 2, 5))
+    lengths = mx.nd.array([2, 4])
+    eager = layer(x, sequence_length=lengths)
+    steps = eager if layout == "TNC" else eager.swapaxes(0, 1)
+    assert not steps[2:, 0].asnumpy().any() and np.abs(steps[:2, 0].asnumpy()).min() > 0
+    layer.hybridize()
+    np.testing.assert_allclose(layer(x, sequence_length=lengths).asnumpy(), eager.asnumpy(), rtol=1e-5, atol=1e-6)
+    with pytest.raises(mx.MXNetError, match="expects sequence_length, of shape"):
+        layer(x)
+
+
+def test_a_projected_lstm_trains():
+    layer = rnn.LSTM(4, projection_size=2, input_size=3)
+    layer.initialize()
+    x, states = mx.nd.random.normal(shape=(5, 2, 3)), layer.begin_state(2)
+    assert [s.shape for s in states] == [(1, 2, 2), (1, 2, 4)]
+    with mx.autograd.record():
+        y, after = layer(x, states)
+    y.backward()
+    assert y.shape == (5, 2, 2) and [s.shape for s in after] == [(1, 2, 2), (1, 2, 4)]
+    assert np.abs(layer.l0_h2r_weight.grad().asnumpy()).min() > 0

@@ -174,5 +174,21 @@ def test_compose():
     assert T.Cast("float16")(PIXELS).dtype == np.float16
     with pytest.raises(TypeError, match="ToTensor transforms an NDArray or NumPy array, got a str"):
         T.ToTensor()("a")
-    with pytest.raises(NotImplementedError, match=r"transforms\.Rotate is not provided"):
-        T.Rotate  # noqa: B018
+    with pytest.raises(NotImplementedError, match=r"transforms\.RandomGray is not provided"):
+        T.RandomGray  # noqa: B018
+
+
+def test_turns():
+    x = nd.array(np.arange(24).reshape(1, 4, 6))
+    row = T.Rotate(30)(x).asnumpy()[0, 1]
+    np.testing.assert_allclose(row, [0.47789, 3.35289, 7.21891, 11.08494, 14.95096, 18.81699], rtol=1e-4)
+    assert T.RandomRotation((30, 40), rotate_with_proba=0)(x) is x
+    np.random.seed(0)
+    assert np.abs(T.RandomRotation((30, 40), zoom_in=True)(x).asnumpy() - x.asnumpy()).max() > 1
+    for make in (lambda: T.Rotate(30), lambda: T.RandomRotation((30, 40))):
+        with pytest.raises(TypeError, match="only supports float32, got .*uint8"):
+            make()(x.astype("uint8"))
+    with pytest.raises(ValueError, match="`angle_limits` must be an ordered tuple"):
+        T.RandomRotation((40, 30))
+    with pytest.raises(ValueError, match="should be between 0 and 1, got 2"):
+        T.RandomRotation((30, 40), rotate_with_proba=2)

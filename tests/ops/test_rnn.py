@@ -4,7 +4,7 @@ import pytest
 from luojia import Tensor, nd
 from luojia._src.core.op import OPERATORS
 from luojia._src.core.tape import recording_scope
-from luojia._src.errors import ArgumentError, NotSupportedError, ShapeError
+from luojia._src.errors import ArgumentError, ShapeError
 from luojia._src.ops.rnn import GATES, pack, parameter_size
 from tests.check import check_op
 
@@ -13,11 +13,13 @@ KEY = np.array([3, 4], np.uint32)
 rng = np.random.default_rng(5)
 
 
-def arguments(mode, layers, bidirectional, steps=2, batch=2, width=2, size=2):
+def arguments(mode, layers, bidirectional, steps=2, batch=2, width=2, size=2, projection=None):
     """Key, data, parameters and states."""
-    count = parameter_size(width, mode=mode, state_size=size, num_layers=layers, bidirectional=bidirectional)
+    count = parameter_size(width, mode=mode, state_size=size, num_layers=layers, bidirectional=bidirectional,
+                           projection_size=projection)
     state = (layers * (2 if bidirectional else 1), batch, size)
-    arrays = [KEY, rng.normal(size=(steps, batch, width)), rng.normal(size=count) * 0.7, rng.normal(size=state)]
+    arrays = [KEY, rng.normal(size=(steps, batch, width)), rng.normal(size=count) * 0.7,
+              rng.normal(size=(*state[:2], projection or size))]
     return [*arrays, rng.normal(size=state)] if mode == "lstm" else arrays
 
 
@@ -114,9 +116,8 @@ def test_empty_batch_and_strided_data():
 
 @pytest.mark.parametrize("changes, error, text", [
     ({"mode": "nope"}, ArgumentError, "mode must be one of"),
-    ({"use_sequence_length": True}, NotSupportedError, "use_sequence_length is not supported"),
-    ({"projection_size": 3}, NotSupportedError, "projection_size"),
-    ({"clip_min": -1.0}, NotSupportedError, "lstm_state_clip"),
+    ({"use_sequence_length": True}, ArgumentError, "with use_sequence_length=True; got no lengths"),
+    ({"projection_size": 3}, ArgumentError, "projection_size is for mode 'lstm', got mode 'gru'"),
     ({"state_size": 3}, ShapeError, "expects state of shape"),
     ({"mode": "lstm"}, ArgumentError, "needs state_cell"),
     ({"mode": "rnn_tanh"}, ShapeError, "expects parameters of shape"),
@@ -152,3 +153,68 @@ def test_weights_have_the_same_gradient_where_the_input_needs_none(mode):
         found.append(p.grad.asnumpy())
     np.testing.assert_array_equal(*found)
     assert np.abs(x.grad.asnumpy()).max() > 0
+
+
+# Outputs of mxnet 1.9.1 with projections to 1 of 2, on sines: layers, directions -> y, h, c.
+PROJECTED = {
+    (1, 1): [[0.081, 0.3182, 0.0276, 0.4246, 0.3626, 0.3333, 0.458, 0.2862], [0.458, 0.2862],
+             [-0.4661, -0.9508, -0.7994, -0.2005]],
+    (2, 2): [[0.0789, 0.207, 0.1376, 0.1915, 0.1239, 0.1872, 0.1544, 0.1496, 0.1535, 0.1815, 0.1505, 0.0861, 0.1636,
+              0.1542, 0.15, 0.0212],
+             [0.2057, 0.2395, 0.248, 0.4042, 0.1636, 0.15, 0.207, 0.1915],
+             [-0.0464, -0.7978, -0.2686, -0.3556, -0.9371, 0.3893, -0.4269, -0.5641, 0.3339, 0.5795, 0.3591, 0.6311,
+              0.2957, -0.5804, 0.4038, -0.4383]],
+}
+
+
+@pytest.mark.parametrize("layers, directions", PROJECTED)
+def test_projections_are_mxnets(layers, directions):
+    def sines(*shape):
+        return nd.array(np.sin(np.arange(np.prod(shape)) * 1.3).reshape(shape) * 0.8)
+
+    count = parameter_size(3, mode="lstm", state_size=2, num_layers=layers, bidirectional=directions == 2,
+                           projection_size=1)
+    depth = layers * directions
+    outs = nd.RNN(sines(4, 2, 3), sines(count), sines(depth, 2, 1) * 0.5, sines(depth, 2, 2) * 0.3, state_size=2,
+                  num_layers=layers, mode="lstm", state_outputs=True, projection_size=1, bidirectional=directions == 2)
+    for out, expected in zip(outs, PROJECTED[layers, directions], strict=True):
+        np.testing.assert_allclose(out.asnumpy().ravel(), expected, atol=6e-5)
+
+
+def test_projection_and_clipped_cells():
+    attrs = {"mode": "lstm", "state_size": 2, "state_outputs": True}
+    arrays = arguments("lstm", 1, True, projection=1)
+    check_op("rnn", *arrays, attrs=attrs | {"projection_size": 1, "bidirectional": True}, second=False, tolerance=4)
+    arrays = arguments("lstm", 1, False)
+    check_op("rnn", *arrays, attrs=attrs | {"clip_min": -0.05, "clip_max": 0.04}, second=False, tolerance=4)
+    cells = RNN(KEY, *map(Tensor, arrays[1:]), **attrs, clip_min=-0.05, clip_max=0.04)[2].asnumpy()
+    assert cells.min() == -0.05 and cells.max() == 0.04
+
+
+@pytest.mark.parametrize("mode", ["lstm", "gru"])
+def test_lengths_are_those_of_each_sequence_alone(mode):
+    arrays = arguments(mode, 2, True, steps=4, batch=3)
+    attrs = {"mode": mode, "state_size": 2, "num_layers": 2, "bidirectional": True, "state_outputs": True}
+    lengths = np.array([2.0, 4.0, 1.0])
+    states = [None] * (mode != "lstm")
+    together = RNN(*map(Tensor, arrays), *states, Tensor(lengths), **attrs, use_sequence_length=True)
+    for i, n in enumerate([2, 4, 1]):
+        key, x, params, *given = arrays
+        alone = RNN(key, Tensor(x[:n, i : i + 1]), Tensor(params), *[Tensor(s[:, i : i + 1]) for s in given], **attrs)
+        np.testing.assert_allclose(together[0].asnumpy()[:n, i], alone[0].asnumpy()[:, 0], rtol=1e-6)
+        assert not together[0].asnumpy()[n:, i].any()
+        for a, b in zip(together[1:], alone[1:]):
+            np.testing.assert_allclose(a.asnumpy()[:, i], b.asnumpy()[:, 0], rtol=1e-6)
+
+
+def test_gradients_stop_at_the_lengths():
+    arrays = arguments("gru", 1, False, steps=3)
+    check_op("rnn", *arrays, None, np.array([1.5, 0.5]), second=False, tolerance=4,
+             attrs={"mode": "gru", "state_size": 2, "state_outputs": True, "use_sequence_length": True})
+    x, rest = Tensor(arrays[1]), [Tensor(a) for a in arrays[2:]]
+    x.attach_grad()
+    with recording_scope(True):  # the lengths as the fourth array, as mxnet's graphs have them
+        y = RNN(KEY, x, *rest, Tensor(np.array([2.0, 1.0])), mode="gru", state_size=2, use_sequence_length=True)
+    y.backward()
+    found = np.abs(x.grad.asnumpy()).max(2)
+    assert (found > 0).tolist() == [[True, True], [True, False], [False, False]]

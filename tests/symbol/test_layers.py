@@ -122,11 +122,11 @@ def test_a_network_with_all_of_them_round_trips():
     assert all(np.abs(g).max() > 0 for g, n in zip(outs[0], net.list_arguments()) if n.endswith("weight"))
 
 
-def test_what_an_operator_refuses_is_refused_by_inference():
+def test_the_lengths_of_sequences_are_inferred():
     graph = sym.RNN(a(), state_size=2, num_layers=1, mode="gru", use_sequence_length=True, name="r")
     assert graph.list_arguments() == ["a", "r_parameters", "r_state", "r_sequence_length"]
-    with pytest.raises(NotImplementedError, match="use_sequence_length is not supported"):
-        graph.infer_shape(a=(5, 3, 4), r_sequence_length=(3,))
+    shapes, outputs, _ = graph.infer_shape(a=(5, 3, 4))
+    assert shapes[2:] == [(1, 3, 2), (3,)] and outputs == [(5, 3, 2)]
 
 
 @pytest.mark.parametrize(("build", "message"), [

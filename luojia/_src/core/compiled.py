@@ -17,13 +17,14 @@ import numpy as np
 
 from ..engine.devices import current_context
 from ..errors import NotSupportedError
+from .mesh import current_mesh
 from .pure import Input, Pending, Region, Untraceable
 from .tape import Leaf, state
 from .tensor import Tensor, wrap
 
 _WAY_OUT = (
-    "make such choices with ops.select, or with ops.cond, foreach, while_loop (nd.contrib), ops.WhileLoop, or pass what "
-    "decides as a static argument, a Python value"
+    "make such choices with ops.select, or with ops.cond, foreach, while_loop (nd.contrib) or ops.WhileLoop, or pass "
+    "what decides as a static argument, a Python value"
 )
 _MOST_SEEN = 4096  # objects looked at for Modules
 _MODES = "training"
@@ -79,8 +80,9 @@ class Compiled:
         engine = device._engine or device.engine
         if not engine.compiles:
             return self.fn(*args, **kwargs)
+        mesh = current_mesh(device)
         key = (structure, device, state.training, state.recording, self._flags(args),
-               tuple([(t.__class__, t._value.shape, t._value.dtype, t._node is not None) for t in tensors]))
+               tuple([(t.__class__, t._value.shape, t._value.dtype, t._node is not None) for t in tensors]), mesh)
         try:
             entry = self._entries.get(key)
         except TypeError:  # a Python value that does not hash
@@ -92,7 +94,7 @@ class Compiled:
             with self._lock:
                 entry = self._entries.get(key)
                 if entry is None:
-                    entry = self._trace(args, kwargs, structure, tensors, device)
+                    entry = self._trace(args, kwargs, structure, tensors, device, mesh)
                     if entry.__class__ is not _Entry:
                         if entry is not None:
                             self._entries[key] = _EAGER
@@ -118,7 +120,8 @@ class Compiled:
                 flags += [m.__dict__.get(_MODES) for m in modules_in(a)]
         return tuple(flags)
 
-    def _trace(self, args: tuple, kwargs: dict, structure: tuple, tensors: list[Tensor], device: Any) -> Any:
+    def _trace(self, args: tuple, kwargs: dict, structure: tuple, tensors: list[Tensor], device: Any,
+               mesh: Any = None) -> Any:
         """An entry; None to run eagerly this once; (result,) of the eager run where it cannot be traced."""
         entry = _Entry()
 
@@ -135,7 +138,8 @@ class Compiled:
         try:
             inputs = [Input(t._result_class, t._value.shape, t._value.dtype) for t in tensors]
             linked = tuple([t._node is not None for t in tensors]) if state.recording else None
-            entry.region = Region(body, inputs, device, state.recording, state.training, linked, self.name)
+            entry.region = Region(body, inputs, device, state.recording, state.training, linked, self.name,
+                                  mesh)
             self._check_attributes(device.engine)
             return entry
         except Pending:
@@ -385,7 +389,7 @@ def _reason(key: tuple, before: list) -> str:
         return "first call"
     old = before[-1]
     names = ("Python values or structure", "device", "autograd training mode", "recording", "a Module's training flag",
-             "shapes, dtypes or classes")
+             "shapes, dtypes or classes", "the mesh of devices")
     changed = [n for n, a, b in zip(names, old, key) if a != b]
     detail = f" {[(s, str(d)) for _, s, d, _ in old[5]]} -> {[(s, str(d)) for _, s, d, _ in key[5]]}"
     return "changed: " + ", ".join(changed) + (detail if old[5] != key[5] else "")

@@ -45,6 +45,8 @@ class _Look:
         """``inputs``: class, shape and dtype of each argument."""
         self.draws = 0
         self.outs: list[tuple] = []
+        self.met: dict[int, Tensor] = {}
+        self.written: list[Tensor] = []
         self.free: dict[Any, list[Tensor]] = {}  # with the Tensors that are there on the tape
 
         def key() -> Tensor:
@@ -110,8 +112,8 @@ def _told(forms: Sequence[tuple]) -> str:
 
 def _given(keys: Any, device: Any) -> key_scope:
     """Keys from the rows of an array (draws, 2), in order."""
-    count = iter(range(0 if keys is None else keys.shape[0]))
-    return key_scope(lambda: wrap(Tensor, keys[next(count)], device))
+    rows = iter(() if keys is None else [keys[i] for i in range(keys.shape[0])])
+    return key_scope(lambda: wrap(Tensor, next(rows), device))
 
 
 def _run(frame: Frame, fn: Flat, arrays: Sequence[Any], like: Sequence[Tensor], states: list[Tensor],
@@ -121,7 +123,7 @@ def _run(frame: Frame, fn: Flat, arrays: Sequence[Any], like: Sequence[Tensor], 
         outs = fn(*[wrap(t._result_class, a, frame.device) for t, a in zip(like, arrays)])
         frame.see(outs)
         after = [t._value for t in states]
-        for t, old, new in zip(states, values, after):
+        for old, new in zip(values, after):
             if old.shape != new.shape or old.dtype != new.dtype:
                 raise Untraceable(f"{what} gives a Tensor of shape {old.shape} and dtype {old.dtype} values of "
                                   f"{new.shape} and {new.dtype}")
@@ -211,7 +213,7 @@ def _gradients(run: Recorded, gs: Sequence[Tensor]) -> list[Tensor]:
     return [gradient_at(found, i) for i in inputs]
 
 
-def _results(found: Sequence[Tensor], needs: Sequence[bool], linked: bool) -> list[Any]:
+def _results(found: Sequence[Tensor | None], needs: Sequence[bool], linked: bool) -> list[Any]:
     return [(t if linked else t._value) if need and t is not None else None for t, need in zip(found, needs)]
 
 
@@ -341,7 +343,7 @@ class _Scan(Pullback):
 
     def forward(self, linked: bool) -> list:
         """The last carry, the ys, and if ``linked`` the carries before each step; the states are renewed."""
-        n, m = len(self.xs), len(self.carry)
+        m = len(self.carry)
         like = [*self.xs, *self.carry]
         count = len(self.look.outs) - m
         states = self.states
@@ -366,7 +368,8 @@ class _Scan(Pullback):
         inner = len(self.look.outs) - m
         gs = _cotangents(g, node.ans, device)
         at_carry = sum(floats[n:])
-        befores = [wrap(c._result_class, a, device, tape.select(node, inner + i, a) if linked and _is_float(c) else None)
+        befores = [wrap(c._result_class, a, device,
+                        tape.select(node, inner + i, a) if linked and _is_float(c) else None)
                    for i, (c, a) in enumerate(zip(self.carry, node.ans[inner:]))]
         keys = [] if self.keys is None else [wrap(Tensor, self.keys, device)]
         kept = [wrap(Tensor, a, device) for a in self.before]
@@ -388,7 +391,7 @@ class _Scan(Pullback):
         with recording_scope(linked):
             last, rows_out = scan(back, rows, [*gs[:at_carry], *totals], self.length, self.what, not self.reverse)
         arrived = iter([*rows_out, *last[:at_carry]])
-        return _results([next(arrived) if f else None for f in floats] + last[at_carry:], needs, linked)
+        return _results([*[next(arrived) if f else None for f in floats], *last[at_carry:]], needs, linked)
 
 
 # -- loops of unknown length -------------------------------------------------------------------------------------------

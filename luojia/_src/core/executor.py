@@ -15,6 +15,7 @@ from ..engine.devices import Context
 from ..errors import ArgumentError, DTypeError, GraphError, MXNetError, ShapeError
 from .graph import CachedGraph
 from .infer import Shapes
+from .open_shapes import settled
 from .symbol import Symbol, walk
 from .tape import Leaf, backward, recording_scope
 from .tensor import Tensor, wrap
@@ -34,7 +35,8 @@ class Executor:
                  reqs: list[str], aux: list[Tensor], group2ctx: Mapping[str, Context] | None = None) -> None:
         self._symbol = symbol
         self._ctx = ctx
-        self._graph = CachedGraph(symbol, [*symbol.list_arguments(), *symbol.list_auxiliary_states()])
+        shapes = {n: a.shape for n, a in zip(symbol.list_arguments(), args)}
+        self._graph = CachedGraph(settled(symbol, shapes), [*symbol.list_arguments(), *symbol.list_auxiliary_states()])
         self._args = args
         self._grads = grads
         self._reqs = reqs
@@ -208,7 +210,7 @@ class Executor:
         for name in kwargs:
             if name not in arguments:
                 raise ArgumentError(f"Executor.reshape: {name!r} is no argument of the graph; it has {arguments}.")
-        shapes = Shapes(self._symbol, kwargs)
+        shapes = Shapes(settled(self._symbol, kwargs), kwargs)
         found = {n.name: shapes.of[id(n), 0] for n in shapes.nodes if n.op is None}
         args, grads = [], []
         for name, a, g in zip(arguments, self._args, self._grads):

@@ -55,6 +55,7 @@ class Operator:
         differentiable: bool = True,
         aux: tuple[str, ...] = (),
         loss: bool = False,
+        collective: bool = False,
         faces: dict[str, tuple[str, ...]] | None = None,
     ) -> None:
         self.fn = fn
@@ -67,6 +68,7 @@ class Operator:
         self.differentiable = differentiable
         self.aux = aux  # inputs that the operator renews; its last outputs are their new values (see ambient.py)
         self.loss = loss  # its gradient asks for no head gradient
+        self.collective = collective  # communicates with other processes, so it is compiled with them or not at all
         self.faces = faces or {}
         self.rule: Any = None
         self.direct_rule: Any = None  # the rule, where the tape may call it with arrays by itself
@@ -76,14 +78,21 @@ class Operator:
         self.shape_rule: Callable | None = None
         self.keep_args = self.keep_ans = True
         self._derived: dict[Any, Operator] = {}
-        parameters = list(inspect.signature(fn).parameters.values())[1:]
-        self.signature = inspect.Signature(parameters)
-        self.variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)
-        self.inputs = tuple(p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD)
-        self.optional = {p.name for p in parameters if p.default is None and p.kind is p.POSITIONAL_OR_KEYWORD}
-        self.required = sum(1 for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD and p.default is p.empty)
-        self.attrs = {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
-        self._defaults = {k: v for k, v in self.attrs.items() if v is not inspect.Parameter.empty}
+        # What inspect.signature tells, in a twentieth of its time.
+        code, defaults = fn.__code__, fn.__defaults__ or ()
+        last = code.co_argcount + code.co_kwonlyargcount
+        self.variadic = bool(code.co_flags & inspect.CO_VARARGS)
+        self.inputs = code.co_varnames[1 : code.co_argcount]
+        self.required = len(self.inputs) - len(defaults)
+        self.optional = {n for n, v in zip(self.inputs[self.required :], defaults) if v is None}
+        self._defaults = fn.__kwdefaults__ or {}
+        missing = inspect.Parameter.empty
+        self.attrs = {n: self._defaults.get(n, missing) for n in code.co_varnames[code.co_argcount : last]}
+
+    @property
+    def signature(self) -> inspect.Signature:
+        """The arrays, then the attributes."""
+        return inspect.Signature(list(inspect.signature(self.fn).parameters.values())[1:])
 
     # -- rules -----------------------------------------------------------------------------------------------------
 

@@ -123,6 +123,10 @@ class Frame:
             self._held[k] = (t, t._value, t._node)
             self._last[k] = t._value
 
+    def before(self, t: Tensor) -> Any:
+        """The array that a Tensor from outside held before the trace."""
+        return self._held[id(t)][1] if id(t) in self._held else t._value
+
     def writes(self) -> list[tuple[Tensor, Any]]:
         """The Tensors rebound since the last call, with their new values."""
         found = [(t, t._value) for k, (t, _, _) in self._held.items() if t._value is not self._last[k]]
@@ -158,7 +162,7 @@ class Frame:
                 if t._value is not (start[k] if k in start else self._first.get(k, value)):
                     found.written[k] = t
         finally:
-            for k, (t, value, node) in {**self._held, **before}.items():
+            for t, value, node in {**self._held, **before}.values():
                 t._value, t._node = value, node
             self._held, self._first, self._last, self.met, self.closed, count = kept
             del self.inputs[count:]
@@ -237,10 +241,13 @@ class Region(Pullback):
         recording, training: the modes of the trace.
         linked: which inputs are to be differentiated by, if the application is recorded, else None. Tensors from
             outside are differentiated by where they are on the tape.
+        mesh: the devices that the programs run on together, if they are several.
     """
 
     def __init__(self, fn: Callable[[Frame, list[Tensor]], list[Tensor]], inputs: list[Input], device: Any,
-                 recording: bool, training: bool, linked: tuple[bool, ...] | None, name: str = "region") -> None:
+                 recording: bool, training: bool, linked: tuple[bool, ...] | None, name: str = "region",
+                 mesh: Any = None) -> None:
+        self.mesh, self._placing = mesh, None if mesh is None else mesh.whole
         self.fn, self.given, self.device, self.name = fn, len(inputs), device, name
         self.training = training
         self.engine = device.engine
@@ -273,7 +280,8 @@ class Region(Pullback):
         places = self._choose(equations, found, wanted)
         holders = {id(t): i for i, t in enumerate(self.holders) if t is not None}
         self.donated = [holders[id(t)] for t, _ in writes if id(t) in holders]
-        self._program = equations.program([places[i] for i in self.chosen], wanted, tuple(self.donated))
+        self._program = equations.program([places[i] for i in self.chosen], wanted, tuple(self.donated),
+                                          self._placing, range(len(outs), n))
         self._written = [t for t, _ in writes]
         self.equations = equations
 
@@ -303,8 +311,11 @@ class Region(Pullback):
             start += c
         out_vars, write_vars, g_vars, grad_vars, late_vars = groups
         places = self._choose(equations, found, [*out_vars, *write_vars, *grad_vars, *late_vars])
+        placed = (range(len(outs), len(outs) + len(writes)),
+                  [k for k, i in enumerate([*found["reached"], *[self.given] * len(late)]) if i >= self.given])
         self._forward, self._backward, self._again = equations.split(
-            [places[i] for i in self.chosen], [*out_vars, *write_vars], g_vars, [*grad_vars, *late_vars])
+            [places[i] for i in self.chosen], [*out_vars, *write_vars], g_vars, [*grad_vars, *late_vars],
+            self._placing, placed)
         at = {i: k for k, i in enumerate(self.chosen)}
         self._reached = found["reached"]
         self._targets = [at[i] for i in self._reached]
@@ -394,20 +405,35 @@ class Region(Pullback):
     def __call__(self, tensors: Sequence[Tensor]) -> list[Tensor]:
         """The outputs for ``tensors``, which are the given inputs; Tensors from outside give theirs themselves."""
         sources: list[Any] = [tensors[i] for i in self._front] + self.holders[len(self._front) :]
-        values = [None if s is None else s._value for s in sources]
-        for k, source in self._sources:
-            made = source()
+        made = [(k, source()) for k, source in self._sources]
+        for k, value in made:
             if k is not None:
-                sources[k], values[k] = made, made._value if isinstance(made, Tensor) else made
+                sources[k] = value
+        if self.mesh is None:
+            values = [s._value if isinstance(s, Tensor) else s for s in sources]
+        else:
+            values = self.mesh.place(sources, [i < self.given for i in self.chosen],
+                                     bool(self._written) or self.linked is not None, self.name)
         device, count = self.device, len(self.outputs)
         if self.linked is None:
             for k in self.donated:
                 values[k] = None
                 values[k] = exclusive(sources[k])
-            out = self._program(*values)
+            try:
+                out = self._program(*values)
+            except ValueError as e:
+                out = self._program(*self.engine.together(e, values))
+            if self.mesh is not None:
+                self.mesh.wait(out)
             self._commit(self._written, out[count:])
             return [o.holder if o.holder is not None else wrap(o.cls, v, device) for o, v in zip(self.outputs, out)]
-        out, saved = self._forward(*values)
+        try:
+            out, saved = self._forward(*values)
+        except ValueError as e:
+            values = self.engine.together(e, values)
+            out, saved = self._forward(*values)
+        if self.mesh is not None:
+            self.mesh.wait((out, saved))
         parents = tuple([s._node if isinstance(s, Tensor) else None for s in sources])
         node = RichNode(self, {}, parents, tuple(values), tuple(out[:count]), device, saved=saved)
         self._commit(self._written, out[count:])
@@ -440,7 +466,11 @@ class Region(Pullback):
                     full[i] = wrap(spec.cls, self.engine.put(np.zeros(spec.shape, spec.dtype), device), device)
             grads: Any = self._gradient_region()([*full, *gs])
         else:
+            if self.mesh is not None:
+                gs = self.mesh.take(gs)
             found = self._backward(tuple([node.args[i] for i in self._again]), node.saved, tuple(gs))
+            if self.mesh is not None:
+                self.mesh.wait(found)
             grads = found[: len(self._targets)]
             self._commit(self._late, found[len(grads) :])
         out: list[Any] = [None] * len(node.parents)
@@ -457,7 +487,7 @@ class Region(Pullback):
             reached = set(self._reached)
             linked = tuple([i in reached for i in range(len(inputs))] + [True] * len(seeds))
             self._gradient = Region(self._differentiated, [*inputs, *seeds], self.device, True, self.training, linked,
-                                    f"gradient of {self.name}")
+                                    f"gradient of {self.name}", self.mesh)
         return self._gradient
 
     def _differentiated(self, frame: Frame, tensors: list[Tensor]) -> list[Tensor]:

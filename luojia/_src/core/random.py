@@ -44,6 +44,7 @@ class _Stream:
 
 class _Scope(threading.local):
     source: Callable[[], Any] | None = None
+    logs: tuple[key_log, ...] = ()
 
 
 _scope = _Scope()
@@ -66,12 +67,16 @@ def seed_streams(seed: int, device: Context | None = None) -> None:
 def next_key(device: Context | None = None) -> Any:
     """The next key of the device's stream (default: the current device's), an array of two uint32."""
     if _scope.source is not None:
-        return _scope.source()
-    device = device or current_context()
-    stream = _streams.get(device)
-    if stream is None:
-        stream = _streams.setdefault(device, _Stream(_seed, device))
-    return stream.draw()
+        key = _scope.source()
+    else:
+        device = device or current_context()
+        stream = _streams.get(device)
+        if stream is None:
+            stream = _streams.setdefault(device, _Stream(_seed, device))
+        key = stream.draw()
+    for log in _scope.logs:
+        log.append(key)
+    return key
 
 
 def generator(device: Context | None = None) -> np.random.Generator:
@@ -99,3 +104,14 @@ class key_scope:
 
     def __exit__(self, *_: Any) -> None:
         _scope.source = self._outer
+
+
+class key_log(list):
+    """The keys drawn on this thread in a block, in order."""
+
+    def __enter__(self) -> key_log:
+        _scope.logs = (*_scope.logs, self)
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        _scope.logs = tuple([log for log in _scope.logs if log is not self])

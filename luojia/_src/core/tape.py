@@ -19,6 +19,8 @@ from ..errors import GraphError
 
 _NEED = ((False,), (True,))
 _NEEDS = (((False, False), (False, True)), ((True, False), (True, True)))
+ALIGNED: dict[str, Any] = {}
+"""The attributes of a node that has none, and whose cotangents have the shapes and dtypes of its inputs."""
 next_id = itertools.count(1).__next__
 
 
@@ -28,6 +30,7 @@ class State(threading.local):
     recording = False
     training = False
     frame: Any = None  # the trace that runs (see pure.py)
+    journal: Any = None  # what is told of each Tensor that is about to be rebound (see recompute.py)
     depth = 0  # open grad networks; inside one a backward pass frees nothing, as the outer one may need it
 
 
@@ -107,6 +110,17 @@ class Leaf:
         self.owner = None if owner is None else weakref.ref(owner)
 
 
+class Place:
+    """The end of a link that is nobody's variable: an input of a recorded function, at which a gradient is wanted."""
+
+    __slots__ = ("id",)
+    op = None
+    parents = ()
+
+    def __init__(self) -> None:
+        self.id = next_id()
+
+
 class Reached(set):
     """A set of wanted nodes to which every parameter's leaf belongs: all that the computation used is wanted."""
 
@@ -155,19 +169,18 @@ def backward(
     ``heads`` pairs nodes with cotangents (arrays, or Tensors if ``linked``). Nodes numbered up to ``floor`` are not
     entered unless ``wanted``. Each node's buffers are freed as it is passed, unless ``retain``.
     """
-    pending: dict[Any, Any] = {}
+    pending: dict[Any, Any] = {}  # by node and by leaf; those that are left over are the results
     results: dict[Any, Any] = {}
     owned: set[Any] = set()  # nodes whose pending gradient is an array of our own, to be added to in place
     heap: list[tuple[int, Any]] = []  # the pending nodes but the last recorded of them, ``node``
     retain = retain or state.depth > 0
     for head, g in heads:
-        if head.op is None:
-            results[head] = results[head] + g if head in results else g
-        elif head in pending:
+        if head in pending:
             pending[head] = pending[head] + g
         else:
             pending[head] = g
-            heappush(heap, (-head.id, head))
+            if head.op is not None:
+                heappush(heap, (-head.id, head))
     device: Any = None
     direct, xp = False, None
     node = heappop(heap)[1] if heap else None
@@ -182,27 +195,14 @@ def backward(
             )
         if wanted and node in wanted:
             results[node] = g
+        op = node.op
         count = len(parents)
-        if floor:
-            if count == 1:
-                p = parents[0]
-                needs = _NEED[p is not None and (p.id > floor or p in wanted)]
-            elif count == 2:
-                p, q = parents
-                needs = _NEEDS[p is not None and (p.id > floor or p in wanted)][
-                    q is not None and (q.id > floor or q in wanted)
-                ]
-            else:
-                needs = tuple([p is not None and (p.id > floor or p in wanted) for p in parents])
-        elif count == 2:
-            needs = _NEEDS[parents[0] is not None][parents[1] is not None]
-        elif count == 1:
-            needs = _NEED[parents[0] is not None]
-        else:
-            needs = tuple([p is not None for p in parents])
-        if True in needs:
-            if node.op is SELECT:
-                top = parents[0]
+        # What arrives next: gi at parent, then gj at other, then those in more.
+        parent = other = gi = gj = None
+        more: list[tuple[Any, Any]] | None = None
+        if op is SELECT:
+            top = parents[0]
+            if not floor or top.id > floor or top in wanted:
                 parts = pending.get(top)
                 k = node.attrs["index"]
                 if parts is None:
@@ -212,55 +212,93 @@ def backward(
                     parts[k] = g if parts[k] is None else parts[k] + g
                     top = None
             else:
-                op = node.op
-                args = node.args
-                rule = None if linked or node.__class__ is not Node else op.direct_rule
+                top = None
+        else:
+            if count == 2:
+                parent, other = parents
+                if floor:
+                    if parent is not None and parent.id <= floor and parent not in wanted:
+                        parent = None
+                    if other is not None and other.id <= floor and other not in wanted:
+                        other = None
+                needs = _NEEDS[parent is not None][other is not None]
+            elif count == 1:
+                parent = parents[0]
+                if floor and parent is not None and parent.id <= floor and parent not in wanted:
+                    parent = None
+                needs = _NEED[parent is not None]
+            else:
+                needs = tuple([p is not None and (not floor or p.id > floor or p in wanted) for p in parents])
+            if parent is not None or other is not None or count > 2 and True in needs:
                 if node.device is not device:
                     device = node.device
                     direct, xp = device._engine.direct, device._engine.xp
-                if rule is None or not direct:
-                    gs = op.pull(node, g, needs, linked)
-                    args = None  # the gradients fit already
+                rule = op.direct_rule
+                if rule is None or linked or not direct or node.__class__ is not Node:
+                    gs = op.pull(node, g, needs, linked)  # these gradients fit
+                    if count == 2:
+                        gi, gj = gs
+                    elif count == 1:
+                        gi = gs[0]
+                    else:
+                        more = [(p, a) for p, a, need in zip(parents, gs, needs) if need]
                 else:
                     attrs = node.attrs
-                    if attrs:
-                        gs = rule(xp, g, node.ans, args, needs, **attrs)
-                    else:
-                        gs = rule(xp, g, node.ans, args, needs)
-                    if gs.__class__ is not tuple:
-                        gs = (gs,)
-                for parent, gi, need, a in zip(parents, gs, needs, args or parents):
-                    if gi is None or not need:
-                        continue
-                    if args is not None and (gi.dtype is not a.dtype or gi.shape != a.shape):
-                        gi = op.fit(gi, a)
-                    if parent.op is None:
-                        old = results.get(parent)
-                        if old is None:
-                            results[parent] = gi
-                        elif parent in owned:
-                            old += gi
+                    if attrs is ALIGNED:
+                        gs = rule(xp, g, node.ans, node.args, needs)
+                        if count == 2:
+                            gi, gj = gs
                         else:
-                            results[parent] = total = old + gi
-                            if not linked and total.__class__ is ndarray:
-                                owned.add(parent)
-                        continue
+                            gi = gs[0] if gs.__class__ is tuple else gs
+                    else:
+                        args = node.args
+                        if attrs:
+                            gs = rule(xp, g, node.ans, args, needs, **attrs)
+                        else:
+                            gs = rule(xp, g, node.ans, args, needs)
+                        if count == 2:
+                            gi, gj = gs
+                            if parent is not None and gi is not None:
+                                a = args[0]
+                                if gi.dtype is not a.dtype or gi.shape != a.shape:
+                                    gi = op.fit(gi, a)
+                            if other is not None and gj is not None:
+                                a = args[1]
+                                if gj.dtype is not a.dtype or gj.shape != a.shape:
+                                    gj = op.fit(gj, a)
+                        elif count == 1:
+                            gi = gs[0] if gs.__class__ is tuple else gs
+                            a = args[0]
+                            if gi is not None and (gi.dtype is not a.dtype or gi.shape != a.shape):
+                                gi = op.fit(gi, a)
+                        else:
+                            more = [(p, b if b is None else op.fit(b, a))
+                                    for p, b, a, need in zip(parents, gs, args, needs) if need]
+            while True:
+                if parent is not None and gi is not None:
                     old = pending.get(parent)
                     if old is None:
                         pending[parent] = gi
-                        if top is None:
-                            top = parent
-                        elif parent.id > top.id:
-                            heappush(heap, (-top.id, top))
-                            top = parent
-                        else:
-                            heappush(heap, (-parent.id, parent))
+                        if parent.op is not None:
+                            if top is None:
+                                top = parent
+                            elif parent.id > top.id:
+                                heappush(heap, (-top.id, top))
+                                top = parent
+                            else:
+                                heappush(heap, (-parent.id, parent))
                     elif parent in owned:
                         old += gi
                     else:
                         pending[parent] = total = old + gi
                         if not linked and total.__class__ is ndarray:
                             owned.add(parent)
+                if other is not None:
+                    parent, gi, other = other, gj, None
+                elif more:
+                    parent, gi = more.pop()
+                else:
+                    break
         if node.__class__ is RichNode:
             if node.effect is not None:
                 node.effect()
@@ -279,4 +317,5 @@ def backward(
                 node = top
         else:
             node = top
-    return results
+    pending.update(results)
+    return pending

@@ -133,7 +133,7 @@ class Tensor(_Methods):
 
     def asnumpy(self) -> np.ndarray:
         """The elements as a NumPy array of one's own."""
-        return np.array(self._device.engine.to_numpy(self._value))
+        return np.array(self._device.engine.to_numpy(self._value), order="C")
 
     def numpy(self) -> np.ndarray:
         return self.asnumpy()
@@ -224,10 +224,14 @@ class Tensor(_Methods):
         """Give the Tensor another array; nothing recorded sees it."""
         if state.frame is not None:
             state.frame.note(self)
+        if state.journal is not None:
+            state.journal.note(self)
         self._value = value
 
     def _write(self, index: Any, value: Any) -> None:
         """Write at ``index``: into the buffer if nothing else can see it, else into a copy."""
+        if state.journal is not None:
+            state.journal.note(self)
         array = self._value
         if isinstance(array, np.ndarray):
             if sys.getrefcount(array) > _UNSHARED or array.base is not None or not array.flags.writeable:

@@ -16,7 +16,7 @@ from . import tape
 from .batched import backward_batched
 from .dtypes import from_np
 from .op import OPERATORS
-from .tape import Leaf, Node, recording_scope, state
+from .tape import Leaf, Node, Place, recording_scope, state
 from .tensor import Tensor, wrap
 
 _ROWS_AT_ONCE = 1 << 18  # elements of the widest of input and output in a block of rows
@@ -24,10 +24,10 @@ _ROWS_AT_ONCE = 1 << 18  # elements of the widest of input and output in a block
 
 def alias(t: Tensor) -> Tensor:
     """A fresh Tensor of ``t``'s value: a node of its own, linked to ``t`` where ``t`` is on the tape."""
-    parent = t._node if state.recording else None
-    value = t._read()
-    node = Node(OPERATORS["identity"], {}, (parent,), (value,), None, t._device)
-    return wrap(t._result_class, value, t._device, node)
+    value, device = t._read(), t._device
+    if t._node is None or not state.recording:
+        return wrap(t._result_class, value, device, Place())
+    return wrap(t._result_class, value, device, Node(OPERATORS["identity"], {}, (t._node,), (value,), None, device))
 
 
 def constant(t: Tensor) -> Tensor:
@@ -58,42 +58,48 @@ class Recorded:
 
     def __init__(self, fn: Callable, args: Sequence[Any], kwargs: dict[str, Any] | None = None,
                  positions: Sequence[int] | None = None) -> None:
-        kwargs = kwargs or {}
         self.linked = state.recording
         self.floor = tape.next_id()
-        if positions is None:
-            positional = [alias(a) if isinstance(a, Tensor) else a for a in args]
-        else:
-            positional = [(alias if i in positions else constant)(a) if isinstance(a, Tensor) else a
-                          for i, a in enumerate(args)]
-        enter = alias if positions is None or args == () and positions else constant
-        keyword = {k: enter(v) if isinstance(v, Tensor) else v for k, v in kwargs.items()}
         # The function may write to an alias and so rebind it; node and value are those at the call.
-        self.inputs = [_Input(a) if isinstance(a, Tensor) else None for a in positional]
-        self.keyword_inputs = [_Input(v) for v in keyword.values() if isinstance(v, Tensor)]
+        self.inputs: list[_Input | None] = []
+        self.keyword_inputs: list[_Input] = []
+        positional = list(args)
+        for i, a in enumerate(positional):
+            if isinstance(a, Tensor):
+                positional[i] = a = alias(a) if positions is None or i in positions else constant(a)
+                self.inputs.append(_Input(a))
+            else:
+                self.inputs.append(None)
+        if kwargs:
+            enter = alias if positions is None or args == () and positions else constant
+            kwargs = {k: enter(v) if isinstance(v, Tensor) else v for k, v in kwargs.items()}
+            self.keyword_inputs = [_Input(v) for v in kwargs.values() if isinstance(v, Tensor)]
+        before = state.training
         state.depth += 1
+        state.recording = True
         try:
-            with recording_scope(True):
-                self.out = fn(*positional, **keyword)
+            self.out = fn(*positional, **kwargs) if kwargs else fn(*positional)
         finally:
             state.depth -= 1
+            state.recording, state.training = self.linked, before
 
     def pull(self, seeds: Iterable[tuple[Tensor, Any]], wanted: Iterable[Any], retain: bool = False) -> dict[Any, Any]:
         """Gradients at the ``wanted`` nodes for (output, cotangent) pairs; on the tape if one is open outside."""
         wanted = wanted if isinstance(wanted, tape.Reached) else {n for n in wanted if n is not None}
+        linked, floor = self.linked, self.floor
         heads = []
         for t, g in seeds:
             node = t._node
-            if node is None or (node.id <= self.floor and node not in wanted):
+            if node is None or (node.id <= floor and node not in wanted):
                 continue
-            if self.linked:
+            if linked:
                 heads.append((node, g if isinstance(g, Tensor) else wrap(Tensor, g, t._device)))
             else:
                 heads.append((node, g._value if isinstance(g, Tensor) else g))
-        with recording_scope(self.linked):
-            return tape.backward(
-                heads, floor=self.floor, wanted=wanted, linked=self.linked, retain=retain or self.linked
-            )
+        if state.recording is linked:
+            return tape.backward(heads, floor=floor, wanted=wanted, linked=linked, retain=retain or linked)
+        with recording_scope(linked):
+            return tape.backward(heads, floor=floor, wanted=wanted, linked=linked, retain=retain or linked)
 
     def rows(self, t: Tensor, inputs: Sequence[_Input]) -> list[Tensor] | None:
         """The Jacobians of the output ``t`` at ``inputs``, a block of rows at a time.
@@ -142,6 +148,8 @@ def gradient_at(results: dict[Any, Any], where: _Input) -> Tensor:
     g = results.get(where.node)
     if g is None:
         return wrap(where.cls, where.device.engine.zeros_like(where.value), where.device)
+    if g.__class__ is np.ndarray and where.value.__class__ is np.ndarray:
+        return wrap(where.cls, g, where.device)
     if isinstance(g, Tensor):
         return wrap(where.cls, g._value, where.device, g._node)
     return wrap(where.cls, where.device.engine.asarray(g), where.device)
@@ -175,7 +183,7 @@ def check_weights(weights: Any, who: str) -> list | None:
 
 def seeds_for(out: Any, sens: Any) -> list[tuple[Tensor, Any]]:
     """Pair each Tensor of the output with its cotangent: those of ``sens``, checked, or ones."""
-    outs = tensors_in(out)
+    outs = [out] if isinstance(out, Tensor) else tensors_in(out)
     if sens is None:
         return [(t, t._device.engine.ones_like(t._value)) for t in outs]
     given = tensors_in(sens)
@@ -268,17 +276,17 @@ def pushforward(fn: Callable, args: Sequence[Any], tangents: Sequence[Tensor]) -
         where = _Input(c)
         where.cls = t._result_class
         pushed.append(gradient_at(found, where))
-    return run.out, _like(run.out, iter(pushed))
+    return run.out, like(run.out, iter(pushed))
 
 
-def _like(out: Any, leaves: Any) -> Any:
+def like(out: Any, leaves: Any) -> Any:
     """The structure of ``out`` with its Tensors replaced in order."""
     if isinstance(out, Tensor):
         return next(leaves)
     if isinstance(out, (tuple, list)):
-        return _rebuilt(out, [_like(o, leaves) for o in out])
+        return _rebuilt(out, [like(o, leaves) for o in out])
     if isinstance(out, dict):
-        return {k: _like(v, leaves) for k, v in out.items()}
+        return {k: like(v, leaves) for k, v in out.items()}
     return out
 
 

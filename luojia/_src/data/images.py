@@ -136,9 +136,14 @@ def hue(image: np.ndarray, alpha: float) -> np.ndarray:
     """Hues turned by ``alpha`` half turns, in YIQ."""
     if image.shape[-1] != 3:
         return image.copy()
+    return as_dtype(image.astype(np.float32) @ turned_hue(alpha).T, image.dtype)
+
+
+def turned_hue(alpha: float, back: np.ndarray | None = None) -> np.ndarray:
+    """The matrix (3, 3) that turns the hue of an RGB colour by ``alpha`` half turns; ``back`` is the way from YIQ."""
     u, w = np.cos(alpha * np.pi), np.sin(alpha * np.pi)
-    turn = np.linalg.inv(_YIQ) @ np.array([[1, 0, 0], [0, u, -w], [0, w, u]]) @ _YIQ
-    return as_dtype(image.astype(np.float32) @ turn.T.astype(np.float32), image.dtype)
+    turn = (np.linalg.inv(_YIQ) if back is None else back) @ np.array([[1, 0, 0], [0, u, -w], [0, w, u]]) @ _YIQ
+    return turn.astype(np.float32)
 
 
 def rotate(image: np.ndarray, degrees: float, fill: Any = 0, method: str = "bilinear") -> np.ndarray:
@@ -158,6 +163,23 @@ def rotate(image: np.ndarray, degrees: float, fill: Any = 0, method: str = "bili
         for c in range(channels.shape[-1])
     ]
     return as_dtype(np.stack(turned, -1).reshape(image.shape), image.dtype)
+
+
+def turned_places(height: int, width: int, angle: float, zoom_in: bool, zoom_out: bool) -> np.ndarray:
+    """(2, H, W): where an image turned by ``angle`` (radians) reads, x and y from -1 to 1 as a bilinear sampler's.
+
+    The zooms scale the places by how far the turned corners reach beyond the image.
+    """
+    y, x = np.mgrid[:height, :width] - np.array([height - 1, width - 1]).reshape(2, 1, 1) / 2
+    scale = 1.0
+    if zoom_in or zoom_out:
+        radius, corner = np.hypot(height, width), np.arctan2(height, width)
+        turned = corner + np.array([abs(angle), -abs(angle)])
+        reach_x, reach_y = (radius * np.abs(f(turned)).max() for f in (np.cos, np.sin))
+        scale = max(reach_x / width, reach_y / height) if zoom_out else min(width / reach_x, height / reach_y)
+    cos, sin = np.cos(angle), np.sin(angle)
+    half = np.array([(width - 1) / 2, (height - 1) / 2]).reshape(2, 1, 1)
+    return np.stack([x * cos - y * sin, x * sin + y * cos]) / half * scale
 
 
 def check(image: np.ndarray, who: str) -> None:

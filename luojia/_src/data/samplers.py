@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -114,12 +115,10 @@ class BatchSampler(Sampler):
         self._left: list = []
 
     def __iter__(self) -> Iterator[list]:
-        batch, self._left = self._left, []
-        for index in self._sampler:
-            batch.append(index)
-            if len(batch) == self._batch_size:
-                yield batch
-                batch = []
+        left, self._left = self._left, []
+        size, indices = self._batch_size, chain(left, self._sampler)
+        while len(batch := list(islice(indices, size))) == size:
+            yield batch
         if batch and self._last_batch == "keep":
             yield batch
         elif self._last_batch == "rollover":

@@ -9,6 +9,7 @@ import numpy as np
 from .kernels import conv as _conv
 from .kernels import norm as _norm
 from .kernels import pool as _pool
+from .kernels.rows import rows, shift
 
 
 def _scipy_special(name: str) -> Any:
@@ -23,6 +24,15 @@ def _scipy_special(name: str) -> Any:
 
     call.__name__ = name
     return call
+
+
+def scipy_special(*xs, name, like=0):
+    """scipy.special.<name>; the result has the dtype of ``xs[like]`` if that is a float."""
+    import scipy.special
+
+    dtype = np.result_type(*xs) if like == 0 else np.result_type(xs[like])
+    out = np.asarray(getattr(scipy.special, name)(*xs))
+    return out.astype(dtype, copy=False) if dtype.kind == "f" else out.astype(np.float32)
 
 
 def scatter_add(shape, dtype, index, update):
@@ -77,7 +87,11 @@ def generator(key) -> np.random.Generator:
 def conv_bias(x, w, b, **how):
     """The convolution of x with w plus a bias per output channel."""
     y = _conv.conv(x, w, **how)
-    y += b.reshape(-1, *(1,) * (x.ndim - 2))
+    flat = rows(y, (0, *range(2, y.ndim)))
+    if flat is None:
+        y += b.reshape(-1, *(1,) * (x.ndim - 2))
+    else:
+        shift(flat, b)
     return y
 
 
@@ -95,6 +109,7 @@ def rows_add(g, rows, *, count):
 
 NUMPY_PRIMITIVES: dict[str, Any] = {
     **{name: _scipy_special(name) for name in ("erf", "erfc", "erfinv", "gammaln", "digamma", "gamma", "polygamma")},
+    "scipy_special": scipy_special,
     "scatter_add": scatter_add,
     "set_at": set_at,
     "scatter_with": scatter_with,

@@ -51,12 +51,22 @@ def _reduction(name: str, ufunc: np.ufunc) -> Callable:
     return function
 
 
+def mean(a: Any, axis: Any = None, *, keepdims: bool = False, **kwargs: Any) -> Any:
+    if a.__class__ is _ndarray and a.dtype in _WIDE and a.size and not kwargs:
+        total = np.add.reduce(a, axis=axis, keepdims=keepdims)
+        return total / (a.size // total.size)
+    return np.mean(a, axis=axis, keepdims=keepdims, **kwargs)
+
+
+_WIDE = (np.dtype(np.float32), np.dtype(np.float64))  # NumPy adds up narrower floats in a wider dtype
+
 SHORTCUTS: dict[str, Callable] = {
     "reshape": reshape,
     "swapaxes": swapaxes,
     "transpose": transpose,
     "broadcast_to": broadcast_to,
     "sum": _reduction("sum", np.add),
+    "mean": mean,
     "max": _reduction("max", np.maximum),
     "min": _reduction("min", np.minimum),
 }

@@ -13,6 +13,8 @@ from typing import Any
 import jax  # pyright: ignore[reportMissingImports] - an extra, which the type check does without
 import jax.numpy as jnp  # pyright: ignore[reportMissingImports]
 
+from .xla_group import NeedsOneGroup, RankProgram, axes, collecting
+
 # Cheaper to compute again from their inputs than to write in the forward pass and read in the backward.
 _CHEAP = {"broadcast_in_dim", "iota", "reshape", "squeeze", "expand_dims", "convert_element_type"}
 
@@ -29,7 +31,11 @@ class Equations:
     """
 
     def __init__(self, fn: Callable[[], list]) -> None:
-        closed = jax.make_jaxpr(fn)()
+        with collecting() as used:
+            closed = jax.make_jaxpr(fn, axis_env=axes())()
+        if len(used) > 1:
+            raise NeedsOneGroup(f"it communicates in several groups of ranks, {sorted(used)}")
+        self._ranks = next(iter(used), None)  # of the processes that run this together
         self._eqns = closed.jaxpr.eqns
         self.results = list(closed.jaxpr.outvars)
         self._constants = dict(zip(closed.jaxpr.constvars, closed.consts))
@@ -39,10 +45,12 @@ class Equations:
         _, needed = self._needed(outputs, set(inputs))
         return needed & set(inputs)
 
-    def program(self, inputs: Sequence[Any], outputs: Sequence[Any], donate: tuple[int, ...] = ()) -> Callable:
+    def program(self, inputs: Sequence[Any], outputs: Sequence[Any], donate: tuple[int, ...] = (),
+                placing: Any = None, placed: Sequence[int] = ()) -> Callable:
         """The compiled function from arrays for ``inputs`` to a list of arrays for ``outputs``.
 
-        The buffers of the inputs numbered in ``donate`` may be overwritten.
+        The buffers of the inputs numbered in ``donate`` may be overwritten. On several devices, the outputs numbered
+        in ``placed`` are laid out as ``placing`` says.
         """
         inputs, outputs = list(inputs), list(outputs)
         eqns, _ = self._needed(outputs, set(inputs))
@@ -52,13 +60,18 @@ class Equations:
             env = dict(constants)
             env.update(zip(inputs, arrays))
             _evaluate(eqns, env)
-            return [_read(env, v) for v in outputs]
+            return _placed([_read(env, v) for v in outputs], placing, placed)
 
-        return jax.jit(run, donate_argnums=donate)
+        return self._compiled(run, donate)
 
-    def split(self, inputs: Sequence[Any], outputs: Sequence[Any], cotangents: Sequence[Any],
-              late: Sequence[Any]) -> tuple[Callable, Callable, list]:
-        """(forward, backward, which inputs the backward takes).
+    def _compiled(self, fn: Callable, donate: tuple[int, ...] = ()) -> Callable:
+        if self._ranks is None:
+            return jax.jit(fn, donate_argnums=donate)
+        return RankProgram(fn, self._ranks, donate, "a compiled program")
+
+    def split(self, inputs: Sequence[Any], outputs: Sequence[Any], cotangents: Sequence[Any], late: Sequence[Any],
+              placing: Any = None, placed: tuple = ((), ())) -> tuple[Callable, Callable, list]:
+        """(forward, backward, which inputs the backward takes); ``placed`` numbers outputs of each, as in ``program``.
 
         ``forward(*inputs)`` gives (outputs, residuals), ``backward(some inputs, residuals, cotangents)`` gives
         ``late``. The numbers of those inputs are the third.
@@ -101,7 +114,7 @@ class Equations:
                 keep(v)
         again = [i for i, v in enumerate(inputs) if v in kept]
         residuals = [v for v in kept if v not in first]
-        forward = self.program(inputs, [*outputs, *residuals])
+        forward = self.program(inputs, [*outputs, *residuals], (), placing, placed[0])
         n = len(outputs)
         taken = [inputs[i] for i in again]
         constants = self._constants
@@ -112,9 +125,9 @@ class Equations:
             env.update(zip(residuals, saved))
             env.update(zip(cotangents, gs))
             _evaluate(repeated + mine, env)
-            return [_read(env, v) for v in late]
+            return _placed([_read(env, v) for v in late], placing, placed[1])
 
-        pull = jax.jit(back)
+        pull = self._compiled(back)
 
         def ahead(*arrays: Any) -> tuple[list, tuple]:
             found = forward(*arrays)
@@ -144,6 +157,13 @@ def _is_literal(v: Any) -> bool:
 
 def _read(env: dict, v: Any) -> Any:
     return v.val if _is_literal(v) else env[v]
+
+
+def _placed(arrays: list, placing: Any, which: Sequence[int]) -> list:
+    if placing is not None:
+        for i in which:
+            arrays[i] = jax.lax.with_sharding_constraint(arrays[i], placing)
+    return arrays
 
 
 def _evaluate(eqns: Sequence[Any], env: dict) -> None:

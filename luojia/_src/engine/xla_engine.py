@@ -14,8 +14,11 @@ from jax._src.lax.lax import (  # pyright: ignore[reportMissingImports] - no pub
     _convert_element_type,
 )
 
+from . import group
 from .namespace import Namespace
 from .xla_compile import Equations, placeholder
+from .xla_group import NeedsOneGroup
+from .xla_mesh import DeviceMesh, moved, together
 from .xla_primitives import xla_primitives
 
 _MOST_PROGRAMS = 4096  # kept; beyond, the older half is forgotten
@@ -45,11 +48,13 @@ class XlaEngine:
     placeholder = staticmethod(placeholder)
     equations = Equations
     scan, while_loop, cond = staticmethod(jax.lax.scan), staticmethod(jax.lax.while_loop), staticmethod(jax.lax.cond)
-    untraceable = (*_UNCOMPILED, jax.errors.UnexpectedTracerError, NeedsValue)
+    untraceable = (*_UNCOMPILED, jax.errors.UnexpectedTracerError, NeedsValue, NeedsOneGroup)
 
     def __init__(self) -> None:
+        group.join()  # jax must know the other processes before it computes
         jax.config.update("jax_enable_x64", True)
-        self.xp = Namespace("luojia.xp.xla", jnp, xla_primitives(jax, jnp) | {"vjp": self.vjp_of, "engine": self})
+        self.xp = Namespace("luojia.xp.xla", jnp, xla_primitives(jax, jnp) | {
+            "vjp": self.vjp_of, "engine": self, "collective": self.collective})
         self.tracing = _Tracing()  # depth > 0 inside a trace: operators run as they are, for one program of them all
         self._programs: dict[Any, Any] = {}
         self._constants: dict[Any, set | None] = {}
@@ -64,6 +69,10 @@ class XlaEngine:
     def weak(self, value: Any) -> Any:
         """A traced scalar that counts as a Python number: it leaves float32 arrays float32."""
         return _convert_element_type(value, np.dtype(np.float64), weak_type=True)
+
+    def after(self, arrays: Any, others: Any) -> tuple:
+        """Inside a trace: ``arrays``, which what is computed of them has only when ``others`` are there."""
+        return jax.lax.optimization_barrier((tuple(arrays), tuple(others)))[0]
 
     def copy(self, array: Any) -> Any:
         return jnp.array(array, copy=True)
@@ -81,12 +90,30 @@ class XlaEngine:
     def put(self, array: Any, device: Any) -> Any:
         if self.tracing.depth:
             return jnp.asarray(array)
-        return jax.device_put(array, self.device_of(device))
+        return moved(array, self.device_of(device))
 
     def device_of(self, device: Any) -> Any:
         """JAX's device for a luojia device; cpu numbers beyond what JAX has share its CPUs."""
-        found = jax.devices("gpu" if device.device_type == "gpu" else "cpu")
+        found = _devices_like(device)
         return found[device.device_id % len(found)]
+
+    def device_count(self, device: Any) -> int:
+        """How many devices of the kind of ``device`` JAX has."""
+        return len(_devices_like(device))
+
+    def mesh(self, devices: Any) -> DeviceMesh:
+        """Several devices as one."""
+        return DeviceMesh([self.device_of(d) for d in devices])
+
+    together = staticmethod(together)
+
+    def memory(self, device: Any) -> dict[str, int]:
+        """What JAX counts of a device's memory, under its names; {} where it does not count."""
+        return dict(self.device_of(device).memory_stats() or {})
+
+    def wait(self) -> None:
+        """Return when all arrays are computed."""
+        jax.block_until_ready(jax.live_arrays())
 
     # -- operators -------------------------------------------------------------------------------------------------
 
@@ -100,13 +127,15 @@ class XlaEngine:
                 _check_integers(values)
             where, rest = self._split(op, values, where)
             arrays = [values[i] for i in where]
-        if self.tracing.depth:
+        if self.tracing.depth or op.collective:
             ans = _forward(self, op, where, rest, attrs)(*arrays)
             return tuple(ans) if isinstance(ans, (tuple, list)) else ans
         try:
             ans = self._program(_forward, op, where, rest, attrs)(*arrays)
         except _UNCOMPILED:
             ans = _forward(self, op, where, rest, attrs)(*arrays)  # its result's shape depends on values
+        except ValueError as e:
+            ans = self._program(_forward, op, where, rest, attrs)(*together(e, arrays))
         return tuple(ans) if isinstance(ans, (tuple, list)) else ans
 
     def pull(self, op: Any, g: Any, ans: Any, args: tuple, needs: tuple, attrs: dict) -> Any:
@@ -114,12 +143,16 @@ class XlaEngine:
         where = tuple([i for i, v in enumerate(args) if _is_array(v)])
         rest = tuple([None if i in where else v for i, v in enumerate(args)])
         arrays = [args[i] for i in where]
-        if self.tracing.depth:
+        if self.tracing.depth or op.collective:
             return _pullback(self, op, where, rest, attrs, needs)(g, ans, *arrays)
         try:
             return self._program(_pullback, op, where, rest, attrs, needs)(g, ans, *arrays)
         except _UNCOMPILED:
             return _pullback(self, op, where, rest, attrs, needs)(g, ans, *arrays)
+        except ValueError as e:
+            flat, structure = jax.tree.flatten((g, ans, *arrays))
+            moved = jax.tree.unflatten(structure, together(e, flat))
+            return self._program(_pullback, op, where, rest, attrs, needs)(*moved)
 
     def run_linked(self, op: Any, values: list, attrs: dict, needs: list) -> Any:
         """Inside a trace: (result, its pullback) of an operator without a rule, so that what both need is made once;
@@ -142,6 +175,14 @@ class XlaEngine:
             return tuple([found.get(i) for i in range(len(values))])
 
         return ans, back
+
+    def collective(self, kind: str, array: Any, ranks: tuple[int, ...], **how: Any) -> Any:
+        """A collective of the processes in ``ranks``: at once, or as part of the program that is traced."""
+        if len(ranks) > 1 and any(isinstance(a, _Tracer) for a in (array if isinstance(array, list) else [array])):
+            from .xla_group import traced
+
+            return traced(kind, array, ranks, **how)
+        return group.collective(kind, array, ranks, **how)
 
     def _split(self, op: Any, values: list, where: tuple) -> tuple[tuple, tuple]:
         """Which values are the program's inputs, and the others, which are constants of it.
@@ -184,7 +225,7 @@ class XlaEngine:
         """``fn`` of arrays compiled, the same program for the same ``key``; the arguments in ``donate`` are used up."""
         program = self._programs.get(key)
         if program is None:
-            program = self._programs[key] = jax.jit(fn, donate_argnums=donate)
+            program = self._programs[key] = _meeting(jax.jit(fn, donate_argnums=donate))
         return program
 
     # -- derivatives and shapes ------------------------------------------------------------------------------------
@@ -282,9 +323,25 @@ def _pullback(engine: XlaEngine, op: Any, where: tuple, rest: tuple, attrs: dict
     return run
 
 
+def _meeting(program: Callable) -> Callable:
+    """``program``, whose arguments are brought together where they lie on different devices."""
+    def call(*args: Any) -> Any:
+        try:
+            return program(*args)
+        except ValueError as e:
+            flat, structure = jax.tree.flatten(args)
+            return program(*jax.tree.unflatten(structure, together(e, flat)))
+
+    return call
+
+
+def _devices_like(device: Any) -> list:
+    return jax.local_devices(backend="gpu" if device.device_type == "gpu" else "cpu")
+
+
 def gpu_count() -> int:
     try:
-        return len(jax.devices("gpu"))
+        return len(jax.local_devices(backend="gpu"))
     except RuntimeError:
         return 0
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..errors import ShapeError
 from .kernels.conv import conv_shape
+from .primitives import scipy_special
 
 
 def xla_primitives(jax: Any, jnp: Any) -> dict[str, Any]:
@@ -37,6 +38,14 @@ def xla_primitives(jax: Any, jnp: Any) -> dict[str, Any]:
 
     def conv_bias(x, w, b, **how):
         return conv(x, w, **how) + jnp.reshape(b, (-1, *(1,) * (x.ndim - 2)))
+
+    def scipy_on_host(*xs, name, like=0):
+        xs = [jnp.asarray(x) for x in xs]
+        dtype = jnp.result_type(*xs) if like == 0 else xs[like].dtype
+        out = jax.ShapeDtypeStruct(jnp.broadcast_shapes(*[x.shape for x in xs]),
+                                   dtype if jnp.issubdtype(dtype, jnp.floating) else jnp.float32)
+        call = lambda *arrays: scipy_special(*map(np.asarray, arrays), name=name, like=like).astype(out.dtype)  # noqa: E731
+        return jax.pure_callback(call, out, *xs, vmap_method="broadcast_all")
 
     def random_bits(key, shape):
         return jax.random.bits(jax.random.wrap_key_data(key.astype(jnp.uint32)), shape, "uint32")
@@ -69,6 +78,7 @@ def xla_primitives(jax: Any, jnp: Any) -> dict[str, Any]:
 
     return {
         "scan_steps": lax.scan,
+        "scipy_special": scipy_on_host,
         "scatter_with": scatter_with,
         "stable_argsort": lambda x, axis: jnp.argsort(x, axis=axis, stable=True),
         **pooling(jax, jnp),

@@ -303,8 +303,10 @@ for _name, _ms in (("bitwise_and", "BitwiseAnd"), ("bitwise_or", "BitwiseOr"), (
     binary(_name, lambda xp, x, y, n=_name: getattr(xp, n)(x, y), f"{_ms[7:].upper()} of the bits of two integers.",
            ms=_ms, differentiable=False)
 binary("left_shift", lambda xp, x, y: xp.left_shift(x, y), "x with its bits moved left by y.", ms="LeftShift",
+       fn="left_shift bitwise_left_shift",
        differentiable=False)
 binary("right_shift", lambda xp, x, y: xp.right_shift(x, y), "x with its bits moved right by y.", ms="RightShift",
+       fn="right_shift bitwise_right_shift",
        differentiable=False)
 binary("gcd", lambda xp, x, y: xp.gcd(x, y), "The greatest common divisor.", ms="Gcd", differentiable=False)
 binary("lcm", lambda xp, x, y: xp.lcm(x, y), "The least common multiple.", ms="Lcm", differentiable=False)

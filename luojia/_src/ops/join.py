@@ -7,7 +7,7 @@ from ..errors import ArgumentError, ShapeError
 from .shape import axis_in
 
 
-@op("Concat(axis=0)(*xs)", fn=("cat(*xs, axis=0)", "concat(*xs, axis=0)", "concatenate(*xs, axis=0)"),
+@op("Concat(axis=0)(*xs)", fn=("cat(*tensors:xs, axis=0)", "concat(*tensors:xs, axis=0)", "concatenate(*xs, axis=0)"),
     mx=("concat(*xs, dim:axis=1, num_args:_=None)", "Concat(*xs, dim:axis=1, num_args:_=None)"))
 def concatenate(xp, *xs, axis=0):
     """Arrays joined along ``axis``."""
@@ -42,7 +42,8 @@ def _(shapes, out, *, axis=0, **_):
     return list(shapes)
 
 
-@op(("Stack(axis=0)(*xs)", "Pack(axis=0)(*xs)"), fn="stack(*xs, axis=0)", mx="stack(*xs, axis=0, num_args:_=None)")
+@op(("Stack(axis=0)(*xs)", "Pack(axis=0)(*xs)"), fn="stack(*tensors:xs, axis=0)",
+    mx="stack(*xs, axis=0, num_args:_=None)")
 def stack(xp, *xs, axis=0):
     """Arrays of one shape joined along a new ``axis``."""
     for x in xs[1:]:

@@ -12,7 +12,10 @@ import numpy as np
 
 from ..core.op import op
 from ..engine.kernels.pool import pool_shape
+from ..engine.kernels.pool_pairs import max_pool_pairs, max_pool_pairs_dx, takes
+from ..engine.numpy_engine import ENGINE
 from ..errors import ArgumentError, NotSupportedError, ShapeError
+from .layout import takes_channels_last
 from .window import check_layout, ints, padding, spatial
 
 
@@ -143,7 +146,7 @@ _AVG = ("(input_x:x, kernel_size:kernel=1, stride=1, padding:pad=0, ceil_mode=Fa
 
 
 @op((f"MaxPool{_MS.format(mode='valid')}(x)", f"AvgPool{_MS.format(mode='VALID')}(x) | pool_type='avg'",
-     f"MaxPoolWithArgmax{_MS.format(mode='valid')}(x) | return_indices=True",
+     f"MaxPoolWithArgmax{_MS.format(mode='valid')}(x) | return_indices=True, index_dtype='int32'",
      "MaxPool3D(kernel_size:kernel=1, strides:stride=1, pad_mode='VALID', pad_list:pad=0, ceil_mode=None, "
      "data_format:layout='NCDHW')(x)",
      "AvgPool3D(kernel_size:kernel=1, strides:stride=1, pad_mode='valid', pad=0, ceil_mode=False, "
@@ -159,14 +162,15 @@ _AVG = ("(input_x:x, kernel_size:kernel=1, stride=1, padding:pad=0, ceil_mode=Fa
     outputs=lambda return_indices=False, **_: 2 if return_indices else 1)
 def pooling(xp, x, *, kernel=None, pool_type="max", global_pool=False, stride=1, pad=0, dilation=1,
             pooling_convention="valid", ceil_mode=False, pad_mode="pad", p_value=None, count_include_pad=None,
-            divisor=0, return_indices=False, layout=None):
+            divisor=0, return_indices=False, index_dtype="int64", layout=None):
     """Each window of x (N, C, *size), reduced: (N, C, *out) with out = (size + pads - kernel) // stride + 1.
 
     ``pool_type``: 'max' (its gradient goes to the first of equal maxima), 'avg', 'sum', or 'lp', the ``p_value``-norm.
     ``global_pool`` takes all of each channel. ``pooling_convention`` 'full' (and ``ceil_mode``) rounds out up, 'same'
     makes it ceil(size / stride), as does ``pad_mode`` 'same'; the mean counts the padding if ``count_include_pad``, by
     default unless pad_mode is 'same'. ``divisor`` replaces the mean's count. ``stride`` None is the kernel.
-    ``return_indices`` adds where in its channel each maximum is, counted row by row.
+    ``return_indices`` adds where in its channel each maximum is, counted row by row, in ``index_dtype``. With
+    ``layout`` NWC, NHWC or NDHWC the channels come last.
     """
     attrs = {"count_include_pad": count_include_pad, "pad_mode": pad_mode}
     if dilation not in (1, (1,), (1, 1), (1, 1, 1)):
@@ -177,7 +181,7 @@ def pooling(xp, x, *, kernel=None, pool_type="max", global_pool=False, stride=1,
     )
     if pool_type == "max":
         y = xp.max_pool(x, **how)
-        return (y, _indices(xp, x, y, how)) if return_indices else y
+        return (y, _indices(xp, x, y, how).astype(index_dtype)) if return_indices else y
     if pool_type == "avg":
         return xp.sum_pool(x, **how) / divisor if divisor else xp.avg_pool(x, **how, **_averaged(attrs, extra))
     if pool_type == "sum":
@@ -188,7 +192,7 @@ def pooling(xp, x, *, kernel=None, pool_type="max", global_pool=False, stride=1,
 def _indices(xp, x, y, how):
     places = np.arange(prod(x.shape[2:]), dtype=np.float64).reshape(x.shape[2:])
     h = xp.broadcast_to(xp.asarray(places), x.shape)
-    return xp.max_pool_select(xp.copy(h), x, y, **how).astype("int32")
+    return xp.max_pool_select(xp.copy(h), x, y, **how)
 
 
 def _lp(xp, x, p, how):
@@ -196,7 +200,8 @@ def _lp(xp, x, p, how):
 
 
 @pooling.vjp(keep="args ans")
-def _(xp, g, ans, args, needs, *, pool_type, pooling_convention, ceil_mode, p_value, divisor, return_indices, **attrs):
+def _(xp, g, ans, args, needs, *, pool_type, pooling_convention, ceil_mode, p_value, divisor, return_indices,
+      index_dtype, **attrs):
     x = args[0]
     how, extra = _geometry(x.shape, pool_type=pool_type,
                            pooling_convention="full" if ceil_mode else pooling_convention, **attrs)
@@ -218,8 +223,23 @@ def _(xp, g, ans, args, needs, *, pool_type, pooling_convention, ceil_mode, p_va
     return (spread * (sign * (sign * x) ** (p - 1)),)
 
 
+@pooling.fast
+def _(needs, x, **attrs):
+    if attrs["pool_type"] == "max" and not (attrs["return_indices"] or attrs["ceil_mode"]) and x.ndim == 4:
+        how, _ = _geometry(x.shape, **attrs)
+        if attrs["dilation"] == 1 and x.dtype.kind == "f" and takes(**how):
+            pool_shape(x.shape, **how)
+            return max_pool_pairs(x)
+    return pooling.fn(ENGINE.xp, x, **attrs), None
+
+
+@pooling.fast_vjp
+def _(saved, g, args, needs, **attrs):
+    return (max_pool_pairs_dx(g, saved, args[0].shape),)
+
+
 @pooling.shape
-def _(shapes, *, return_indices=False, ceil_mode=False, pooling_convention="valid", **attrs):
+def _(shapes, *, return_indices=False, ceil_mode=False, pooling_convention="valid", index_dtype="int64", **attrs):
     how, _ = _geometry(shapes[0], pooling_convention="full" if ceil_mode else pooling_convention, **attrs)
     shape = pool_shape(shapes[0], **how)
     return (shape, shape) if return_indices else shape
@@ -278,13 +298,9 @@ def adaptive_avg_pool(xp, x, *, output_size, axes=2):
     return x
 
 
-@op("AdaptiveMaxPool2D(output_size)(input:x)",
-    fn=("adaptive_max_pool1d(input:x, output_size) | axes=1",
-        "adaptive_max_pool2d(input:x, output_size, return_indices=False)"))
-def adaptive_max_pool(xp, x, *, output_size, axes=2, return_indices=False):
+@op("AdaptiveMaxPool2D(output_size)(input:x)", fn=())
+def adaptive_max_pool(xp, x, *, output_size, axes=2):
     """The maximum of each of ``output_size`` parts of the last ``axes`` axes of x (see ``adaptive_avg_pool``)."""
-    if return_indices:
-        raise NotSupportedError("adaptive_max_pool: return_indices is not supported; use max_pool2d, which gives them.")
     sizes = _targets(x.shape, output_size, axes, "adaptive_max_pool")
     for axis, out in zip(range(-axes, 0), sizes):
         rest = (slice(None),) * (-axis - 1)
@@ -292,3 +308,6 @@ def adaptive_max_pool(xp, x, *, output_size, axes=2, return_indices=False):
             xp.max(x[(..., slice(start, stop), *rest)], axis=axis) for start, stop in _parts(x.shape[axis], out)
         ], axis=axis)
     return x
+
+
+takes_channels_last(pooling)

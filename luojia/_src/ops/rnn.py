@@ -2,7 +2,7 @@
 
 The plain path is composed of small functions, so that it has derivatives of every order; the fast path runs the fused
 kernels, one node on the tape for the whole stack. Gates come in the order of cuDNN, mxnet and torch: LSTM i, f, g, o
-and GRU r, z, n.
+and GRU r, z, n. Sequence lengths, projection and clipped cells take the plain path.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from ..core.op import OPERATORS, op
 from ..engine.kernels import rnn as kernels
 from ..engine.numpy_engine import ENGINE
-from ..errors import ArgumentError, NotSupportedError, ShapeError
+from ..errors import ArgumentError, ShapeError
 
 GATES = {"rnn_relu": 1, "rnn_tanh": 1, "lstm": 4, "gru": 3}
 
@@ -23,28 +23,42 @@ class _Weights(NamedTuple):
     """The weights of one layer in one direction."""
 
     wx: Any  # (gates * H, in)
-    wh: Any  # (gates * H, H)
+    wh: Any  # (gates * H, out), out being H, or P with a projection
     bx: Any
     bh: Any
+    wr: Any = None  # (P, H)
 
 
-def parameter_size(width: int, *, mode: str, state_size: int, num_layers: int, bidirectional: bool = False) -> int:
+class _Varied(NamedTuple):
+    """What only the plain path knows: (T, N, 1) of which steps count, and the cells' bounds."""
+
+    steps: Any = None
+    clip_min: float | None = None
+    clip_max: float | None = None
+
+
+def parameter_size(width: int, *, mode: str, state_size: int, num_layers: int, bidirectional: bool = False,
+                   projection_size: int | None = None) -> int:
     """The length of the packed parameters for inputs of ``width``.
 
     >>> parameter_size(3, mode="lstm", state_size=2, num_layers=1)
     56
     """
-    return sum(
-        int(np.prod(shape)) for layer in _shapes(width, mode, state_size, num_layers, bidirectional) for shape in layer
-    )
+    return _total(_shapes(width, mode, state_size, num_layers, bidirectional, projection_size))
 
 
-def _shapes(width: int, mode: str, size: int, layers: int, bidirectional: bool) -> list[_Weights]:
+def _total(shapes: list[_Weights]) -> int:
+    return sum(int(np.prod(shape)) for layer in shapes for shape in layer if shape is not None)
+
+
+def _shapes(width: int, mode: str, size: int, layers: int, bidirectional: bool,
+            projection: int | None = None) -> list[_Weights]:
     """The weights' shapes for each layer and direction, layer by layer."""
     directions = 2 if bidirectional else 1
-    rows = GATES[mode] * size
+    rows, out = GATES[mode] * size, projection or size
     return [
-        _Weights((rows, width if layer == 0 else size * directions), (rows, size), (rows,), (rows,))
+        _Weights((rows, width if layer == 0 else out * directions), (rows, out), (rows,), (rows,),
+                 (projection, size) if projection else None)
         for layer in range(layers) for _ in range(directions)
     ]
 
@@ -59,39 +73,42 @@ def pack(weights: list[Any]) -> Any:
 
 def _unpack(params: Any, shapes: list[_Weights]) -> list[_Weights]:
     """All matrices come first, then all biases."""
-    found: list[list] = [[] for _ in shapes]
+    found: list[dict] = [{} for _ in shapes]
     start = 0
-    for part in (slice(0, 2), slice(2, 4)):
+    for part in (("wx", "wh", "wr"), ("bx", "bh")):
         for place, layer in zip(found, shapes):
-            for shape in layer[part]:
-                stop = start + int(np.prod(shape))
-                place.append(params[start:stop].reshape(shape))
-                start = stop
-    return [_Weights(*layer) for layer in found]
+            for name in part:
+                shape = getattr(layer, name)
+                if shape is not None:
+                    stop = start + int(np.prod(shape))
+                    place[name] = params[start:stop].reshape(shape)
+                    start = stop
+    return [_Weights(**layer) for layer in found]
 
 
 def _check(x, params, h0, c0, lengths, state_size, num_layers, mode, bidirectional, use_sequence_length,
-           projection_size, clips):
+           projection_size):
     """Refuse what does not fit, and return the weights' shapes."""
     if mode not in GATES:
         raise ArgumentError(f"RNN: mode must be one of {tuple(GATES)}, got {mode!r}.")
-    if lengths is not None or use_sequence_length:
-        raise NotSupportedError("RNN: use_sequence_length is not supported; run sequences of one length together, or "
-                                "the cells step by step.")
-    if projection_size or any(c is not None for c in clips):
-        raise NotSupportedError("RNN: projection_size and lstm_state_clip_* are not supported; leave them out.")
+    if projection_size and mode != "lstm":
+        raise ArgumentError(f"RNN: projection_size is for mode 'lstm', got mode {mode!r}; leave it out.")
+    if use_sequence_length != (lengths is not None):
+        raise ArgumentError("RNN: sequence_length, of shape (batch,), goes with use_sequence_length=True; got "
+                            + ("no lengths." if lengths is None else "lengths without it."))
     if len(x.shape) != 3:
         raise ShapeError(f"RNN expects data (time, batch, width), got {tuple(x.shape)}.")
     directions = 2 if bidirectional else 1
     states = (num_layers * directions, x.shape[1], state_size)
-    wanted: dict[str, tuple[Any, tuple]] = {"state": (h0, states)}
+    wanted: dict[str, tuple[Any, tuple]] = {"state": (h0, (*states[:2], projection_size or state_size))}
     if mode == "lstm":
         if c0 is None:
             raise ArgumentError("RNN: mode 'lstm' needs state_cell, the initial cells, beside state.")
         wanted["state_cell"] = (c0, states)
-    shapes = _shapes(x.shape[2], mode, state_size, num_layers, bidirectional)
-    total = sum(int(np.prod(s)) for layer in shapes for s in layer)
-    wanted["parameters"] = (params, (total,))
+    shapes = _shapes(x.shape[2], mode, state_size, num_layers, bidirectional, projection_size)
+    wanted["parameters"] = (params, (_total(shapes),))
+    if lengths is not None:
+        wanted["sequence_length"] = (lengths, (x.shape[1],))
     for what, (given, shape) in wanted.items():
         if tuple(given.shape) != shape:
             raise ShapeError(f"RNN ({mode}, {num_layers} layers of {state_size}, bidirectional={bidirectional}) of "
@@ -119,12 +136,23 @@ def rnn(xp, key, x, params, h0, c0=None, lengths=None, *, state_size, num_layers
         training=False):
     """y (T, N, D H) of x (T, N, C) for states h0, and cells c0 of an LSTM, (L D, N, H); L layers, D directions.
 
+    With ``use_sequence_length`` ``lengths`` (N,) says how many steps of each sequence count: past them y is 0, the last
+    states are those at the length, and the other direction begins there. (mxnet 1.9.1 reads lengths on GPUs only.)
+    ``projection_size`` P projects an LSTM's h to P by wr (P, H), packed behind wh (Sak et al. 2014); ``clip_min`` and
+    ``clip_max`` bound its cells after each step.
+
     ``mode`` is 'rnn_relu', 'rnn_tanh', 'lstm' or 'gru'. ``params`` holds, flat, wx (gates H, in) and wh (gates H, H)
     for each layer and direction, then bx and bh for each: see ``pack`` and ``parameter_size``. ``p`` is the dropout
     between layers when training, drawn from ``key``. With ``state_outputs`` the last h, and c of an LSTM, follow y.
     """
+    if use_sequence_length and mode != "lstm" and lengths is None:  # the fourth array of mxnet's graphs
+        c0, lengths = None, c0
     shapes = _check(x, params, h0, c0, lengths, state_size, num_layers, mode, bidirectional, use_sequence_length,
-                    projection_size, (clip_min, clip_max))
+                    projection_size)
+    steps = None
+    if lengths is not None:
+        steps = xp.asarray(np.arange(x.shape[0]))[:, None, None] < xp.reshape(lengths, (1, -1, 1))
+    varied = _Varied(steps, clip_min, clip_max)
     directions = 2 if bidirectional else 1
     last_h, last_c = [], []
     y = x
@@ -132,7 +160,9 @@ def rnn(xp, key, x, params, h0, c0=None, lengths=None, *, state_size, num_layers
         layer, backward = divmod(i, directions)
         if not backward:
             inputs, parts = y, []
-        ys, h, c = _layer(xp, mode, inputs[::-1] if backward else inputs, h0[i], None if c0 is None else c0[i], weights)
+        how = varied._replace(steps=steps[::-1]) if backward and steps is not None else varied
+        ys, h, c = _layer(xp, mode, inputs[::-1] if backward else inputs, h0[i], None if c0 is None else c0[i], weights,
+                          how)
         parts.append(ys[::-1] if backward else ys)
         last_h.append(h)
         last_c.append(c)
@@ -146,25 +176,27 @@ def rnn(xp, key, x, params, h0, c0=None, lengths=None, *, state_size, num_layers
     return (y, xp.stack(last_h), xp.stack(last_c)) if mode == "lstm" else (y, xp.stack(last_h))
 
 
-def _layer(xp, mode, x, h, c, w):
+def _layer(xp, mode, x, h, c, w, varied):
     """(y, last h, last c) of one layer in one direction."""
-    fed = xp.matmul(x, w.wx.T) + w.bx
+    fed = (xp.matmul(x, w.wx.T) + w.bx,) if varied.steps is None else (xp.matmul(x, w.wx.T) + w.bx, varied.steps)
     if xp.engine.compiles and x.shape[0]:  # one step compiled, whatever the number of steps
-        (h, c), ys = xp.scan_steps(lambda states, a: _step(xp, mode, states, a, w), (h, c), fed)
+        (h, c), ys = xp.scan_steps(lambda states, a: _step(xp, mode, states, a, w, varied), (h, c), fed)
         return ys, h, c
     ys = []
     for t in range(x.shape[0]):
-        (h, c), _ = _step(xp, mode, (h, c), fed[t], w)
-        ys.append(h)
+        (h, c), y = _step(xp, mode, (h, c), [part[t] for part in fed], w, varied)
+        ys.append(y)
     if not ys:
         return xp.zeros((0, *h.shape), x.dtype), h, c
     return xp.stack(ys), h, c
 
 
-def _step(xp, mode, states, a, w):
-    """((h, c), h) after one step, of the states before and the input's part ``a`` of the gates."""
+def _step(xp, mode, states, fed, w, varied):
+    """((h, c), y) after one step, of the states before and the input's part of the gates; past a sequence's length
+    the states stay and y is 0."""
     h, c = states
-    size = w.wh.shape[1]
+    a = fed[0]
+    size = w.wh.shape[0] // GATES[mode]
     b = xp.matmul(h, w.wh.T) + w.bh
     if mode == "gru":
         r = _sigmoid(xp, a[:, :size] + b[:, :size])
@@ -175,10 +207,18 @@ def _step(xp, mode, states, a, w):
         a = a + b
         i, f, g, o = (a[:, k * size : (k + 1) * size] for k in range(4))
         c = _sigmoid(xp, f) * c + _sigmoid(xp, i) * xp.tanh(g)
+        c = c if varied.clip_min is None else xp.maximum(c, varied.clip_min)
+        c = c if varied.clip_max is None else xp.minimum(c, varied.clip_max)
         h = _sigmoid(xp, o) * xp.tanh(c)
+        h = h if w.wr is None else xp.matmul(h, w.wr.T)
     else:
         h = xp.tanh(a + b) if mode == "rnn_tanh" else xp.maximum(a + b, 0)
-    return (h, c), h
+    if len(fed) == 1:
+        return (h, c), h
+    counts = fed[1]
+    before_h, before_c = states
+    c = None if c is None else xp.where(counts, c, before_c)
+    return (xp.where(counts, h, before_h), c), xp.where(counts, h, xp.zeros_like(h))
 
 
 def _sigmoid(xp, a):
@@ -188,8 +228,14 @@ def _sigmoid(xp, a):
 @rnn.fast
 def _(needs, key, x, params, h0, c0: Any = None, lengths=None, *, state_size, num_layers, bidirectional, mode, p,
       state_outputs, projection_size, clip_min, clip_max, use_sequence_length, training):
+    if use_sequence_length or projection_size or (lengths, clip_min, clip_max) != (None, None, None):
+        found = rnn.fn(ENGINE.xp, key, x, params, h0, c0, lengths, state_size=state_size, num_layers=num_layers,
+                       bidirectional=bidirectional, mode=mode, p=p, state_outputs=state_outputs,
+                       projection_size=projection_size, clip_min=clip_min, clip_max=clip_max,
+                       use_sequence_length=use_sequence_length, training=training)
+        return found, None
     shapes = _check(x, params, h0, c0, lengths, state_size, num_layers, mode, bidirectional, use_sequence_length,
-                    projection_size, (clip_min, clip_max))
+                    projection_size)
     directions = 2 if bidirectional else 1
     weights = _unpack(params, shapes)
     saved, masks, inputs, last_h, last_c = [], [], [], [], []
@@ -201,12 +247,12 @@ def _(needs, key, x, params, h0, c0: Any = None, lengths=None, *, state_size, nu
             i = layer * directions + direction
             fed = y[::-1] if direction else y
             if mode == "lstm":
-                ys, h, c, kept = kernels.lstm(fed, h0[i], c0[i], *weights[i])
+                ys, h, c, kept = kernels.lstm(fed, h0[i], c0[i], *weights[i][:4])
                 last_c.append(c)
             elif mode == "gru":
-                ys, h, kept = kernels.gru(fed, h0[i], *weights[i])
+                ys, h, kept = kernels.gru(fed, h0[i], *weights[i][:4])
             else:
-                ys, h, kept = kernels.rnn(fed, h0[i], *weights[i], activation=mode[4:])
+                ys, h, kept = kernels.rnn(fed, h0[i], *weights[i][:4], activation=mode[4:])
             parts.append(ys[::-1] if direction else ys)
             last_h.append(h)
             saved.append(kept)
@@ -264,11 +310,12 @@ def _(saved, g, args, needs, *, state_size, num_layers, bidirectional, mode, sta
 
 
 @rnn.complete
-def _(shapes, out, *, state_size, num_layers=1, bidirectional=False, mode="lstm", **_):
+def _(shapes, out, *, state_size, num_layers=1, bidirectional=False, mode="lstm", projection_size=None, **_):
     _key, x, *rest = shapes
     if x is not None and len(x) == 3:
-        states = (num_layers * (2 if bidirectional else 1), x[1], state_size)
+        depth = num_layers * (2 if bidirectional else 1)
         size = parameter_size(x[2], mode=mode, state_size=state_size, num_layers=num_layers,
-                              bidirectional=bidirectional)
-        rest = [(size,), states, states][: len(rest)] + rest[3:]
+                              bidirectional=bidirectional, projection_size=projection_size)
+        states = [(depth, x[1], projection_size or state_size), (depth, x[1], state_size), (x[1],)]
+        rest = [(size,), *states][: len(rest)]
     return [_key, x, *rest]

@@ -7,27 +7,29 @@ from typing import Any
 
 import numpy as np
 
-from ..core.dtypes import to_np
+from ..core.dtypes import is_float, to_np
 from ..core.faces import FaceModule, LazyMethod, compile_plain
 from ..core.op import OPERATORS
 from ..core.tape import Leaf
 from ..core.tensor import Tensor, wrap
 from ..errors import ArgumentError, DTypeError
+from . import composed
 
 FACES = FaceModule({"fn": lambda face: compile_plain(face, "luojia")})
 
 SAME = """abs absolute acos acosh add addcdiv addcmul addmm addmv all amax amin any approximate_equal arccos arccosh
 arcsin arcsinh arctan arctan2 arctanh argsort asin asinh atan atan2 atanh baddbmm bincount bitwise_and
 bitwise_or bitwise_xor bmm broadcast_to ceil cholesky chunk clamp clip copysign cos cosh count_nonzero cummax
-cummin cumprod deg2rad det diag diagflat diagonal digamma div divide dot eq erf erfc erfinv exp expand expand_as
-expand_dims expm1 flip floor floor_divide fmod frac gather gather_elements gather_nd gcd ge ger greater
-greater_equal gt hardshrink histc hypot index_add index_fill inner inverse isclose isfinite isinf isnan
-isneginf isposinf lcm le lerp less less_equal lgamma log log10 log1p log2 logaddexp logaddexp2 logical_and
-logical_not logical_or logical_xor logsumexp lt masked_fill masked_select matmul maximum median minimum mm
-moveaxis movedim mul multiply nan_to_num nansum narrow ne neg negative nonzero norm not_equal outer pow prod
-rad2deg reciprocal remainder repeat_interleave roll round rsqrt scatter searchsorted sigmoid sign signbit sin
-sinc sinh slogdet softmax sort split sqrt square std sub subtract swapdims tan tanh tensor_split tile topk
-trace tril triu true_divide trunc unbind unique unsqueeze unsorted_segment_sum var xdivy xlogy"""
+cummin cumprod deg2rad det diag diagflat diagonal digamma div divide dot eq erf erfc erfinv exp expand
+expand_as expand_dims expm1 flip floor floor_divide fmod frac gather gather_elements gather_nd gcd ge ger
+greater greater_equal gt hardshrink heaviside histc hypot i0 igamma igammac index_add index_fill inner inverse
+isclose isfinite isinf isnan isneginf isposinf lcm le lerp less less_equal lgamma log log10 log1p log2
+logaddexp logaddexp2 logical_and logical_not logical_or logical_xor logsumexp lt masked_fill masked_select
+matmul maximum median minimum mm moveaxis movedim mul multiply mvlgamma nan_to_num nansum narrow ne neg
+negative nextafter nonzero norm not_equal outer pow prod rad2deg reciprocal remainder repeat_interleave roll
+round rsqrt scatter searchsorted sigmoid sign signbit sin sinc sinh slogdet softmax sort split sqrt square std
+sub subtract swapdims tan tanh tensor_split tile topk trace tril triu true_divide trunc unbind unfold fold
+unique unsqueeze unsorted_segment_sum var xdivy xlogy"""
 OTHER = {"top_k": "topk", "inv": "reciprocal", "is_finite": "isfinite", "reverse": "flip", "relu": "relu",
          "scatter_nd_add": "tensor_scatter_add", "scatter_add": "tensor_scatter_add",
          "scatter_sub": "tensor_scatter_sub",
@@ -35,8 +37,24 @@ OTHER = {"top_k": "topk", "inv": "reciprocal", "is_finite": "isfinite", "reverse
          "scatter_min": "tensor_scatter_min", "soft_shrink": "softshrink", "bitwise_left_shift": "left_shift",
          "bitwise_right_shift": "right_shift", "argmax_with_value": "max", "argmin_with_value": "min",
          "fills": "full_like", "matrix_determinant": "det", "invert": "logical_not"}
+COMPOSED = {  # a module of ops/composed: the methods whose functions it has
+    "elementwise": "isreal is_complex real imag conj angle fmax fmin float_power logit sgn ldexp",
+    "linear": """adjoint addbmm addr cross renorm cov matrix_power logdet cholesky_inverse cholesky_solve
+                 triangular_solve lstsq svd geqrf orgqr ormqr lu_solve""",
+    "arrange": "diff rot90 msort hsplit vsplit dsplit reverse_sequence diagonal_scatter select_scatter slice_scatter",
+    "reduce": """aminmax nanmean nanmedian quantile nanquantile logcumsumexp argwhere unique_consecutive
+                 unique_with_pad unsorted_segment_max unsorted_segment_min unsorted_segment_prod""",
+    "inplace": """add_ sub_ mul_ div_ floor_divide_ remainder_ exp_ log_ sigmoid_ tanh_ sign_ floor_ erfinv_ relu_
+                  zero_ addmm_ clamp_ copy_ fill_ fill_diagonal_ masked_fill_ masked_scatter masked_scatter_ index_add_
+                  index_copy_ index_fill_ index_put index_put_ put_ scatter_ scatter_add_""",
+    "draws": """multinomial random_categorical bernoulli uniform cauchy log_normal uniform_ normal_ exponential_
+                bernoulli_ random_""",
+    "hooks": "register_hook",
+    "queries": """allclose is_contiguous is_signed stride storage_offset sum_to_size resize new_full new_empty
+                  inplace_update kthvalue choose fill_diagonal qr""",
+}
 DTYPES = {"bool": "bool", "byte": "uint8", "short": "int16", "int": "int32", "long": "int64", "half": "float16",
-          "float": "float32", "double": "float64"}
+          "float": "float32", "double": "float64", "bfloat16": "bfloat16"}
 
 
 def _shape_of(shape: tuple) -> tuple:
@@ -247,6 +265,9 @@ def _install() -> None:
         setattr(Tensor, name, LazyMethod(Tensor, name, FACES.get))
     for name, face in OTHER.items():
         setattr(Tensor, name, LazyMethod(Tensor, name, FACES.get, face))
+    for module, named in COMPOSED.items():
+        for name in named.split():
+            setattr(Tensor, name, LazyMethod(Tensor, name, composed.find, f"{module}.{name}"))
     for name, dtype in DTYPES.items():
         setattr(Tensor, name, _dtype_method(dtype))
     for method in (reshape, transpose, permute, flatten, ravel, astype, to, type_as, mean, cumsum, squeeze, swapaxes,
@@ -258,11 +279,18 @@ def _install() -> None:
         "dim": lambda self: self.ndim, "ndimension": lambda self: self.ndim, "numel": lambda self: self.size,
         "nelement": lambda self: self.size, "view_as": lambda self, other: reshape(self, other.shape),
         "reshape_as": lambda self, other: reshape(self, other.shape), "value": lambda self: self,
-        "positive": lambda self: self, "is_floating_point": lambda self: self.np_dtype.kind == "f",
+        "positive": lambda self: self, "is_floating_point": lambda self: is_float(self.np_dtype),
         "t": lambda self: OPERATORS["transpose"](self), "fliplr": lambda self: OPERATORS["flip"](self, axis=1),
         "flipud": lambda self: OPERATORS["flip"](self, axis=0), "set_dtype": astype,
         "new_zeros": lambda self, size, dtype=None: _filled(self, size, dtype, 0),
         "new_ones": lambda self, size, dtype=None: _filled(self, size, dtype, 1),
+        "type": lambda self, dtype=None: composed.find("queries.kind")(self, dtype),
+        "equal": lambda self, other: OPERATORS["equal"](self, other),
+        "bitwise_not": lambda self: OPERATORS["invert"](self),
+        "log_matrix_determinant": lambda self: OPERATORS["slogdet"](self),
+        "data": property(lambda self: self), "has_init": property(lambda self: "init" in self.__dict__),
+        "H": property(lambda self: composed.find("queries.hermitian")(self)),
+        "mH": property(lambda self: OPERATORS["swapaxes"](self, axis1=-1, axis2=-2)),
         "T": property(lambda self: OPERATORS["transpose"](self)),
         "mT": property(lambda self: OPERATORS["swapaxes"](self, axis1=-1, axis2=-2)),
     }

@@ -17,7 +17,7 @@ from luojia._src.core.tensor import _UNSHARED, Tensor
 from luojia._src.engine.numpy_engine import ENGINE as NUMPY
 from luojia._src.train.rules import RULES, find
 
-_BLOCK = 65536
+_BLOCK = 262144
 
 
 def update_inplace(
@@ -67,32 +67,40 @@ def updater(
 
     Weights, gradients and states that are not contiguous arrays of ``dtype`` go through the pure rule.
     """
-    kernel, full, before, count = _compiled(name, tuple(hyper.items()))
-    bound = clip_gradient if clip_gradient is not None and clip_gradient > 0 else None
-    factor, rescale = 1.0, float(rescale_grad)
-    decay = float(wd)
-    if name in _LINEAR and not decay and bound is None:  # one pass less: the rate takes the factor
-        factor, rescale = rescale, 1.0
+    if name in _UNCOUNTED:
+        t = 1  # so that what was made for one step serves the next
+    return _updater(name, dtype, float(lr), float(wd), t, float(rescale_grad), clip_gradient, tuple(hyper.items()))
+
+
+@lru_cache(maxsize=64)
+def _updater(name: str, dtype: np.dtype, lr: float, wd: float, t: int, rescale: float, clip: float | None,
+             items: tuple) -> Callable[[np.ndarray, np.ndarray, tuple], None]:
+    kernel, full, before, count = _compiled(name, items)
+    bound = clip if clip is not None and clip > 0 else None
+    factor, scale = 1.0, rescale
+    if name in _LINEAR and not wd and bound is None:  # one pass less: the rate takes the factor
+        factor, scale = rescale, 1.0
 
     def constant(value: float) -> np.ndarray:  # NumPy takes an array of no axes four times faster than a number
         return np.asarray(value, dtype)
 
     step = kernel(constant, lr, factor, t, **full)
-    prepare = _preparation(constant, decay, rescale, bound, before)
+    prepare = _preparation(constant, wd, scale, bound, before)
 
     def update(w: np.ndarray, g: np.ndarray, state: tuple) -> None:
         if w.dtype is not dtype or not _suits(w, g, state):
-            _through_pure(name, w, g, state, lr, wd, t, rescale_grad, clip_gradient, hyper)
+            _through_pure(name, w, g, state, lr, wd, t, rescale, clip, dict(items))
             return
         if w.shape != g.shape or len(state) != count:
-            RULES[name].update(np, w, g, state, lr, wd, t, **hyper)  # words the error
-        if w.size <= _BLOCK:
-            a, b = np.empty_like(w), np.empty_like(w)
+            RULES[name].update(np, w, g, state, lr, wd, t, **dict(items))  # words the error
+        size = w.size
+        if size <= _BLOCK:
+            a, b = np.empty((2, *w.shape), dtype)
             step(w, prepare(w, g, a, b) if prepare else g, state, a, b)
             return
         scratch = np.empty((2, _BLOCK), dtype)
         flat = tuple([x.reshape(-1) for x in (w, g, *state)])
-        for start in range(0, w.size, _BLOCK):
+        for start in range(0, size, _BLOCK):
             w_, g_, *state_ = [x[start : start + _BLOCK] for x in flat]
             a, b = scratch[:, : w_.size]
             step(w_, prepare(w_, g_, a, b) if prepare else g_, state_, a, b)
@@ -245,3 +253,5 @@ KERNELS: dict[str, Callable[..., Callable]] = {
 }  # fmt: skip
 _LINEAR = ("sgd",)
 """Kernels that take the gradient's factor into the rate."""
+_UNCOUNTED = ("sgd", "momentum")
+"""Kernels that do not ask how many updates there were."""

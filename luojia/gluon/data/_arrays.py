@@ -22,18 +22,21 @@ def to_nd(value: Any, device: Context | None = None) -> Any:
     [1. 2.]
     <NDArray 2 @cpu(0)>]
     """
+    return _to_nd(value, device or current_context(), array_class())
+
+
+def _to_nd(value: Any, device: Context, made: type) -> Any:
     if isinstance(value, (np.ndarray, np.generic)):
         if value.dtype.kind not in "biufc":
             raise DTypeError(
                 f"DataLoader makes NDArrays of numbers, but a batch has dtype {value.dtype}; turn the samples into "
                 "numbers with dataset.transform, or pass batchify_fn=list to take them as they are."
             )
-        device = device or current_context()
-        return wrap(array_class(), device.engine.put(np.asarray(value), device), device)
+        return wrap(made, device.engine.put(np.asarray(value), device), device)
     if type(value) in (list, tuple):
-        return type(value)(to_nd(part, device) for part in value)
+        return type(value)([_to_nd(part, device, made) for part in value])
     if type(value) is dict:
-        return {key: to_nd(part, device) for key, part in value.items()}
+        return {key: _to_nd(part, device, made) for key, part in value.items()}
     return value
 
 

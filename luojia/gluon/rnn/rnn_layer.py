@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from ..._src.errors import ArgumentError
 from ...ndarray import zeros
 from ..block import HybridBlock
 from ..parameter import Parameter
@@ -23,7 +24,7 @@ class _RNNLayer(HybridBlock):
                  input_size: int, i2h_weight_initializer: Any, h2h_weight_initializer: Any, i2h_bias_initializer: Any,
                  h2h_bias_initializer: Any, mode: str, projection_size: int | None = None,
                  h2r_weight_initializer: Any = None, clip: tuple = (None, None, False), dtype: Any = "float32",
-                 **kwargs: Any) -> None:
+                 use_sequence_length: bool = False, **kwargs: Any) -> None:
         self._mode = mode
         super().__init__(**kwargs)
         assert layout in ("TNC", "NTC"), f"Invalid layout {layout}; must be one of ['TNC' or 'NTC']"
@@ -36,6 +37,7 @@ class _RNNLayer(HybridBlock):
         self._input_size = input_size
         self._dtype = dtype
         self._clip = clip
+        self._use_sequence_length = use_sequence_length
         self._gates = {"rnn_relu": 1, "rnn_tanh": 1, "lstm": 4, "gru": 3}[mode]
         rows, out = self._gates * hidden_size, projection_size or hidden_size
         width = input_size
@@ -112,8 +114,11 @@ class _RNNLayer(HybridBlock):
         Args:
             inputs: (T, N, C), or (N, T, C) by the layout.
             states: the first states; zeros if not given.
-            sequence_length: (N,) valid lengths.
+            sequence_length: (N,) valid lengths: outputs past them are 0, and the last states are those at the length.
         """
+        if self._use_sequence_length and sequence_length is None:
+            raise ArgumentError(f"{type(self).__name__} with use_sequence_length=True expects sequence_length, of "
+                                "shape (batch,), at each call; got none.")
         given = states is not None
         if given and not isinstance(states, (list, tuple)):
             states = [states]
@@ -179,6 +184,7 @@ class RNN(_RNNLayer):
         i2h_weight_initializer, h2h_weight_initializer, i2h_bias_initializer, h2h_bias_initializer: initializers.
         input_size: size of the input, found at the first call if not given.
         dtype: of the parameters.
+        use_sequence_length: as MXNet has it; here each call with ``sequence_length`` counts it.
     """
 
     def __init__(self, hidden_size: int, num_layers: int = 1, activation: str = "relu", layout: str = "TNC",

@@ -14,6 +14,7 @@ from math import gcd, prod
 
 import numpy as np
 
+from luojia._src.engine.kernels import conv_last
 from luojia._src.engine.kernels.columns import Columns, Ints
 from luojia._src.engine.kernels.precision import working
 from luojia._src.errors import ShapeError
@@ -69,6 +70,9 @@ def conv(x: np.ndarray, w: np.ndarray, *, stride: Ints, pad: Pads, dilation: Int
     """
     shape = conv_shape(x.shape, w.shape, stride=stride, pad=pad, dilation=dilation, groups=groups)
     lo = tuple(before for before, _ in pad)
+    if groups == 1 and len(lo) == 2:
+        y = conv_last.correlate(x, w, shape[2:], stride, lo, dilation, working(np.result_type(x, w)))
+        return y.astype(np.result_type(x, w), copy=False)
     y = _correlate(_grouped(x, 1, groups), _grouped(w, 0, groups), shape[2:], stride, lo, dilation)
     return y.reshape(shape).astype(np.result_type(x, w), copy=False)
 
@@ -82,15 +86,24 @@ def conv_dx(g: np.ndarray, w: np.ndarray, *, shape: Ints, stride: Ints, pad: Pad
     """
     _expect(g, "conv_dx", shape, w.shape, stride, pad, dilation, groups)
     dtype = np.result_type(g, w)
+    plane = groups == 1 and len(stride) == 2
+    before = tuple(lo for lo, _ in pad)
+    if plane and prod(stride) == 1 and conv_last.is_wasteful(shape[2:], g.shape[2:]):
+        return conv_last.scatter(g, w, shape[2:], before, dilation, working(dtype)).astype(dtype, copy=False)
     flipped = np.flip(_grouped(w, 0, groups).swapaxes(1, 2), tuple(range(3, w.ndim + 1)))
-    g = _grouped(g, 1, groups)
-    axes = [_classes(*a) for a in zip(shape[2:], w.shape[2:], stride, (p[0] for p in pad), dilation)]
+    axes = [_classes(*a) for a in zip(shape[2:], w.shape[2:], stride, before, dilation)]
     every = (slice(None), slice(None))
-    dx = None if prod(stride) == 1 else np.zeros(shape, dtype)
+    dx = None
+    if prod(stride) > 1:
+        dx = conv_last.first(np.zeros((shape[0], *shape[2:], shape[1]), dtype)) if plane else np.zeros(shape, dtype)
     for found in product(*axes):
         into, taps, out, lo, steps = zip(*found)
-        part = _correlate(g, flipped[(slice(None), *every, *taps)], out, (1,) * len(out), lo, steps)
-        part = part.reshape(*shape[:2], *out)
+        kernel = flipped[(slice(None), *every, *taps)]
+        if plane:
+            part = conv_last.correlate(g, kernel[0], out, (1, 1), lo, steps, working(dtype))
+        else:
+            part = _correlate(_grouped(g, 1, groups), kernel, out, (1,) * len(out), lo, steps)
+            part = part.reshape(*shape[:2], *out)
         if dx is None:
             return part.astype(dtype, copy=False)
         dx[(*every, *into)] = part
@@ -103,6 +116,9 @@ def conv_dw(g: np.ndarray, x: np.ndarray, *, shape: Ints, stride: Ints, pad: Pad
     _expect(g, "conv_dw", x.shape, shape, stride, pad, dilation, groups)
     dtype = np.result_type(g, x)
     work = working(dtype)
+    if groups == 1 and len(stride) == 2:
+        dw = conv_last.gather_weights(g, x, shape[2:], stride, tuple(lo for lo, _ in pad), dilation, work)
+        return dw.astype(dtype, order="C", copy=False)
     x, g = _lift(_grouped(x, 1, groups), 3), _lift(_grouped(g, 1, groups), 3)
     lo, stride, dilation = _lift_ints(stride, tuple(p[0] for p in pad), dilation)
     columns = Columns(x, (1,) * (4 - len(shape)) + shape[2:], g.shape[3:], stride, lo, dilation, work)
@@ -123,6 +139,20 @@ def conv_dw(g: np.ndarray, x: np.ndarray, *, shape: Ints, stride: Ints, pad: Pad
                 for window, one in zip(windows, part):
                     np.add(target, np.matmul(window, one), out=target)
     return columns.unweights(dw.swapaxes(2, 3), shape[1]).reshape(shape).astype(dtype, copy=False)
+
+
+def conv_pull(g: np.ndarray, x: np.ndarray, w: np.ndarray, *, stride: Ints, pad: Pads, dilation: Ints,
+              groups: int) -> tuple[np.ndarray, np.ndarray]:
+    """The gradients of a convolution's input and weight, which `conv_dx` and `conv_dw` give one by one."""
+    _expect(g, "conv_pull", x.shape, w.shape, stride, pad, dilation, groups)
+    lo = tuple(before for before, _ in pad)
+    if (groups == 1 and stride == (1, 1) and max(w.shape[2:]) > 1
+            and not (conv_last.is_thin(x.shape[1], w.shape[2:]) or conv_last.is_thin(w.shape[0], w.shape[2:])
+                     or conv_last.is_wasteful(x.shape[2:], g.shape[2:]))):
+        dx, dw = conv_last.pull(g, x, w, lo, dilation, working(np.result_type(g, x, w)))
+        return dx.astype(np.result_type(g, w), copy=False), dw.astype(np.result_type(g, x), order="C", copy=False)
+    return (conv_dx(g, w, shape=x.shape, stride=stride, pad=pad, dilation=dilation, groups=groups),
+            conv_dw(g, x, shape=w.shape, stride=stride, pad=pad, dilation=dilation, groups=groups))
 
 
 def _correlate(x: np.ndarray, w: np.ndarray, out: Ints, stride: Ints, lo: Ints, dilation: Ints) -> np.ndarray:

@@ -11,7 +11,9 @@ from math import prod
 
 import numpy as np
 
+from luojia._src.engine.kernels import norm_last
 from luojia._src.engine.kernels.precision import widen
+from luojia._src.engine.kernels.rows import rows
 from luojia._src.errors import ShapeError
 
 Axes = tuple[int, ...]
@@ -28,6 +30,11 @@ def normalize(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, *, axes: Axes,
         raise ShapeError(f"normalize expects at least one value to average over, got x {x.shape} with axes {axes}.")
     _expect(x, gamma, beta)
     d = widen(x)
+    if (flat := rows(d, axes)) is not None and gamma.size == flat.shape[1]:
+        y = np.empty_like(d)
+        found = norm_last.normalize_rows(flat, widen(gamma).ravel(), widen(beta).ravel(), eps, _rows(y, axes))
+        mean, var, inv = [a.reshape(gamma.shape) for a in found]
+        return y.astype(x.dtype, copy=False), mean, var, inv
     mean = d.sum(axes, keepdims=True) / count
     d = d - mean
     var = np.square(d).sum(axes, keepdims=True) / count
@@ -53,6 +60,16 @@ def normalize_dx(g: np.ndarray, x: np.ndarray, gamma: np.ndarray, mean: np.ndarr
     _expect(x, gamma, gamma)
     dtype, count = gamma.dtype, prod(x.shape[a] for a in axes)
     g, gamma = widen(g), widen(gamma)
+    if (flat := rows(widen(x), axes)) is not None and gamma.size == flat.shape[1]:
+        dx = np.empty_like(x, flat.dtype)
+        like_x = rows(g, axes)
+        if like_x is None or g.dtype != dx.dtype:
+            like_x = np.empty_like(dx)
+            like_x[...] = g
+            like_x = _rows(like_x, axes)
+        found = norm_last.normalize_rows_dx(like_x, flat, gamma.ravel(), mean.ravel(), inv.ravel(), _rows(dx, axes))
+        dgamma, dbeta = [a.reshape(gamma.shape).astype(dtype, copy=False) for a in found]
+        return dx.astype(x.dtype, copy=False) if needs_dx else None, dgamma, dbeta
     normal = widen(x) - mean
     normal *= inv
     product = g * normal
@@ -73,6 +90,13 @@ def normalize_dx(g: np.ndarray, x: np.ndarray, gamma: np.ndarray, mean: np.ndarr
         normal *= scale
         dx = normal.astype(x.dtype, copy=False)
     return dx, dgamma.astype(dtype, copy=False), dbeta.astype(dtype, copy=False)
+
+
+def _rows(a: np.ndarray, axes: Axes) -> np.ndarray:
+    """`rows` of an array that is known to have them."""
+    found = rows(a, axes)
+    assert found is not None
+    return found
 
 
 def batch_norm(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, *, axis: int = 1,

@@ -64,7 +64,7 @@ def max_pool_dx(g: np.ndarray, x: np.ndarray, y: np.ndarray, *, kernel: Ints, st
     for axis, low, high in zip(range(2, x.ndim), stages[-2::-1], stages[:0:-1]):
         k, s, (lo, _) = kernel[axis - 2], stride[axis - 2], pad[axis - 2]
         bits = _bits(g.dtype)
-        dx, ints = np.zeros(low.shape, g.dtype), np.ascontiguousarray(g).view(bits)
+        dx, ints = np.zeros_like(low, g.dtype), g.view(bits)
         for into, taken, mask in _first(low, high, axis, k, s, lo, bits):
             if k <= s:  # no input lies in two windows
                 np.bitwise_and(ints[taken], mask, out=dx.view(bits)[into])
@@ -90,7 +90,7 @@ def max_pool_select(h: np.ndarray, x: np.ndarray, y: np.ndarray, *, kernel: Ints
     stages = _stages(x, kernel, stride, pad, y)
     bits = _bits(h.dtype)
     for axis, low, high in zip(range(x.ndim - 1, 1, -1), stages, stages[1:]):
-        chosen, ints = np.zeros(high.shape, h.dtype), h.view(bits)
+        chosen, ints = np.zeros_like(high, h.dtype), h.view(bits)
         for taken, into, mask in _first(low, high, axis, kernel[axis - 2], stride[axis - 2], pad[axis - 2][0], bits):
             target = chosen.view(bits)[into]  # at most one tap of a window is not all zeros
             np.bitwise_or(target, ints[taken] & mask, out=target)
@@ -162,7 +162,7 @@ def _reduce(ufunc: np.ufunc, x: np.ndarray, axis: int, kernel: int, stride: int,
     if len(taps) == 2:
         y = ufunc(*taps)
     else:
-        y = taps[0].copy() if taps else np.full(shape, empty, x.dtype)
+        y = taps[0].copy() if taps else np.full_like(x, empty, shape=shape)
     for at in spans:
         if at not in whole:
             target = y[_at(axis, slice(at.start, at.stop))]
@@ -184,7 +184,7 @@ def _first(x: np.ndarray, y: np.ndarray, axis: int, kernel: int, stride: int, lo
            bits: np.dtype) -> Iterator[tuple[tuple, tuple, np.ndarray]]:
     """For each tap of an axis (inputs, outputs, mask): all ones where it is the first to equal y, else all zeros."""
     spans = _spans(x.shape[axis], y.shape[axis], kernel, stride, lo)
-    free = np.ones(y.shape, bool)
+    free = np.ones_like(y, bool)
     for at in spans:
         inputs, outputs = _at(axis, at.source), _at(axis, slice(at.start, at.stop))
         left = free[outputs]
@@ -212,7 +212,7 @@ def _sum(x: np.ndarray, kernel: Ints, stride: Ints, pad: Pads) -> np.ndarray:
 def _spread(g: np.ndarray, shape: Ints, kernel: Ints, stride: Ints, pad: Pads) -> np.ndarray:
     for axis in range(g.ndim - 1, 1, -1):
         k, s, (lo, _) = kernel[axis - 2], stride[axis - 2], pad[axis - 2]
-        dx = np.zeros((*g.shape[:axis], shape[axis], *g.shape[axis + 1 :]), g.dtype)
+        dx = np.zeros_like(g, shape=(*g.shape[:axis], shape[axis], *g.shape[axis + 1 :]))
         for at in _spans(shape[axis], g.shape[axis], k, s, lo):
             target, source = dx[_at(axis, at.source)], g[_at(axis, slice(at.start, at.stop))]
             if k <= s:

@@ -22,7 +22,7 @@ from ...block import Block, HybridBlock
 from ...nn import HybridSequential, Sequential
 from .._arrays import to_nd
 
-_REFUSED = ("Rotate", "RandomRotation", "RandomGray")
+_REFUSED = ("RandomGray",)
 
 
 def __getattr__(name: str) -> Any:
@@ -192,11 +192,13 @@ class RandomCrop(_Transform):
         self._size, self._pad, self._value, self._method = _pair(size, "RandomCrop"), pad or 0, pad_value, interpolation
 
     def image(self, image: np.ndarray) -> np.ndarray:
-        from ....image import random_crop
+        from ....image import fixed_crop, scale_down
 
         def part(x: np.ndarray) -> np.ndarray:
             x = images.pad(x, self._pad, self._pad, self._pad, self._pad, self._value)
-            return random_crop(x, self._size, self._method)[0].asnumpy()
+            w, h = scale_down((x.shape[1], x.shape[0]), self._size)
+            x0, y0 = np.random.randint(x.shape[1] - w + 1), np.random.randint(x.shape[0] - h + 1)
+            return fixed_crop(x, x0, y0, w, h, self._size, self._method).asnumpy()
 
         return _each(part, image, self)
 
@@ -307,6 +309,50 @@ class RandomLighting(_Transform):
 
     def image(self, image: np.ndarray) -> np.ndarray:
         return _each(lambda x: _lighting(x, np.random.normal(0, self._alpha, 3)), image, self)
+
+
+class Rotate(Block):
+    """Float32 images, (C, H, W) or (N, C, H, W), turned by ``rotation_degrees``; see ``mx.image.imrotate``.
+
+    >>> Rotate(90)(luojia.nd.array([[[1, 2], [3, 4]]]))[0].asnumpy().round().tolist()
+    [[2.0, 4.0], [1.0, 3.0]]
+    """
+
+    def __init__(self, rotation_degrees: Any, zoom_in: bool = False, zoom_out: bool = False) -> None:
+        super().__init__()
+        self._args = (rotation_degrees, zoom_in, zoom_out)
+
+    def forward(self, x: Any, *args: Any) -> Any:
+        from ....image import imrotate
+
+        _expect_float32(self, x)
+        return imrotate(x, *self._args)
+
+
+class RandomRotation(Block):
+    """Float32 images turned by an angle uniform in ``angle_limits``, with probability ``rotate_with_proba``."""
+
+    def __init__(self, angle_limits: Sequence[float], zoom_in: bool = False, zoom_out: bool = False,
+                 rotate_with_proba: float = 1.0) -> None:
+        super().__init__()
+        if len(angle_limits) != 2 or angle_limits[0] >= angle_limits[1]:
+            raise ArgumentError(f"RandomRotation: `angle_limits` must be an ordered tuple, got {angle_limits}.")
+        if not 0 <= rotate_with_proba <= 1:
+            raise ArgumentError("RandomRotation: Probability of rotating the image should be between 0 and 1, got "
+                                f"{rotate_with_proba}.")
+        self._args, self._probability = (angle_limits, zoom_in, zoom_out), rotate_with_proba
+
+    def forward(self, x: Any, *args: Any) -> Any:
+        from ....image import random_rotate
+
+        _expect_float32(self, x)
+        return random_rotate(x, *self._args) if np.random.random() < self._probability else x
+
+
+def _expect_float32(transform: Block, x: Any) -> None:
+    if x.dtype != np.float32:
+        raise DTypeError(f"{type(transform).__name__}: This transformation only supports float32, got {x.dtype}. "
+                         "Consider calling it after ToTensor.")
 
 
 class RandomApply(Sequential):

@@ -1,5 +1,7 @@
 """mx.image; expected values from mxnet 1.9.1."""
 
+import random
+
 import numpy as np
 import pytest
 
@@ -43,8 +45,6 @@ def test_sizes_and_crops():
 
 
 def test_what_is_not_there_says_so():
-    with pytest.raises(NotImplementedError, match=r"mx\.image\.ImageIter is not provided"):
-        image.ImageIter  # noqa: B018
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         image.nonsense  # noqa: B018
     with pytest.raises(ValueError, match="interp expects 0 nearest, 1 bilinear, 2 bicubic or 3 area, got 4"):
@@ -56,3 +56,51 @@ def test_bytes_are_rounded_as_by_mxnet():
     assert mx.image.imresize(image, 2, 2)[:, :, 0].asnumpy().tolist() == [[8, 14], [32, 38]]
     assert mx.image.imresize(image, 3, 3)[:, :, 0].asnumpy().tolist() == [[2, 6, 10], [18, 23, 27], [34, 38, 42]]
     assert mx.image.imresize(image, 7, 7)[1, :, 0].asnumpy().tolist() == [4, 5, 7, 9, 10, 12, 13]
+
+
+@pytest.mark.parametrize("seed, one, two, three", [
+    (0, (12, 3, 5, 5), (7, 3, 7, 4), (1, 2, 6, 7)),
+    (1, (4, 4, 5, 5), (2, 0, 15, 10), (12, 3, 5, 7)),
+    (3, (7, 4, 5, 5), (1, 0, 12, 10), (6, 0, 7, 6)),
+])
+def test_random_parts_are_mxnets_of_the_same_seed(seed, one, two, three):
+    x = nd.array(np.arange(600).reshape(10, 20, 3) % 256, dtype="uint8")
+    random.seed(seed)
+    assert image.random_crop(x, (5, 5))[1] == one
+    assert image.random_size_crop(x, (5, 5), (0.1, 0.9), (0.5, 2))[1] == two
+    assert image.random_size_crop(x, (5, 5), 0.08, (0.75, 1.333))[1] == three
+    assert image.random_size_crop(x, (5, 5), (5, 9), (0.5, 2))[1] == (7, 2, 5, 5)  # nothing fits
+
+
+@pytest.mark.parametrize("zoom, row", [
+    ({}, [0.478, 3.353, 7.219, 11.085, 14.951, 18.817]),
+    ({"zoom_in": True}, [4.066, 6.459, 8.851, 11.243, 13.635, 16.028]),
+    ({"zoom_out": True}, [0, 0.473, 4.582, 10.829, 17.017, 0]),
+])
+def test_turned_images(zoom, row):
+    x = nd.array(np.arange(24).reshape(1, 4, 6))
+    np.testing.assert_allclose(image.imrotate(x, 30, **zoom).asnumpy()[0, 1], row, atol=6e-4)
+    both = image.imrotate(nd.stack(x, x), nd.array([30, 0]), **zoom).asnumpy()
+    np.testing.assert_allclose(both[0, 0, 1], row, atol=6e-4)
+    if not zoom:
+        np.testing.assert_allclose(both[1, 0], x.asnumpy()[0], atol=1e-5)
+
+
+def test_random_turns():
+    x = nd.array(np.arange(24).reshape(1, 4, 6))
+    np.random.seed(0)
+    row = image.random_rotate(x, (-30, 30)).asnumpy()[0, 0]
+    np.testing.assert_allclose(row, [0.06986, 0.99805, 2.0283, 3.24103, 4.5463, 5.3542], atol=1e-4)
+    assert image.random_rotate(nd.stack(x, x), (-30, 30)).shape == (2, 1, 4, 6)
+
+
+@pytest.mark.parametrize("call, error, text", [
+    (lambda x: image.imrotate(x, 30, True, True), ValueError, "cannot be both True"),
+    (lambda x: image.imrotate(x.astype("uint8"), 30), TypeError, "Only `float32` images are supported"),
+    (lambda x: image.imrotate(x[0], 30), ValueError, "Only 3D and 4D are supported"),
+    (lambda x: image.imrotate(x, nd.array([30])), TypeError, "angle is required to be a scalar"),
+    (lambda x: image.imrotate(nd.stack(x, x), nd.array([30])), ValueError, "equal to the number of rotation angles"),
+])
+def test_what_turning_refuses(call, error, text):
+    with pytest.raises(error, match=text):
+        call(nd.ones((1, 4, 6)))

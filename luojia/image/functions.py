@@ -5,34 +5,21 @@
 
 from __future__ import annotations
 
+import math
+import random
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from ._src.core.tensor import Tensor, wrap
-from ._src.data import codecs, images
-from ._src.engine.devices import current_context
-from ._src.errors import ArgumentError, MXNetError, RefusedName
-from .ndarray import NDArray
+from .._src.core.tensor import Tensor, wrap
+from .._src.data import codecs, images
+from .._src.data.images import turned_places
+from .._src.engine.devices import current_context
+from .._src.errors import ArgumentError, DTypeError, MissingFileError, ShapeError
+from ..ndarray import BilinearSampler, NDArray  # type: ignore[attr-defined]
 
 _INTERP = {0: "nearest", 1: "bilinear", 2: "bicubic", 3: "area", 9: "bilinear", 10: "bilinear"}
-_REFUSED = (
-    "ImageIter ImageDetIter CreateAugmenter CreateDetAugmenter CreateMultiRandCropAugmenter Augmenter SequentialAug "
-    "ResizeAug ForceResizeAug RandomCropAug RandomSizedCropAug CenterCropAug RandomOrderAug BrightnessJitterAug "
-    "ContrastJitterAug SaturationJitterAug HueJitterAug ColorJitterAug LightingAug ColorNormalizeAug RandomGrayAug "
-    "HorizontalFlipAug CastAug DetAugmenter DetBorrowAug DetHorizontalFlipAug DetRandomCropAug DetRandomPadAug "
-    "DetRandomSelectAug"
-).split()
-
-
-def __getattr__(name: str) -> Any:
-    if name in _REFUSED:
-        raise RefusedName(
-            f"mx.image.{name} is not provided: luojia augments images with gluon.data.vision.transforms, and reads "
-            "them with gluon.data.vision.ImageFolderDataset or ImageRecordDataset and a gluon.data.DataLoader."
-        )
-    raise AttributeError(f"module 'luojia.image' has no attribute {name!r}")
 
 
 def method_of(interp: int) -> str:
@@ -67,7 +54,7 @@ def imread(filename: str, flag: int = 1, to_rgb: bool = True) -> NDArray:
         with open(filename, "rb") as file:
             content = file.read()
     except OSError as error:
-        raise MXNetError(f"imread: '{filename}' couldn't open file: {error.strerror}.") from error
+        raise MissingFileError(f"imread: '{filename}' couldn't open file: {error.strerror}.") from error
     return imdecode(content, flag, to_rgb)
 
 
@@ -116,19 +103,77 @@ def center_crop(src: Any, size: Sequence[int], interp: int = 2) -> tuple[NDArray
 def random_crop(src: Any, size: Sequence[int], interp: int = 2) -> tuple[NDArray, tuple[int, int, int, int]]:
     """A part of ``size`` (w, h) somewhere, and its (x0, y0, w, h); enlarged where the image is smaller."""
     w, h = scale_down((src.shape[1], src.shape[0]), size)
-    x0, y0 = np.random.randint(src.shape[1] - w + 1), np.random.randint(src.shape[0] - h + 1)
+    x0, y0 = random.randint(0, src.shape[1] - w), random.randint(0, src.shape[0] - h)
     return fixed_crop(src, x0, y0, w, h, size, interp), (x0, y0, w, h)
 
 
 def random_size_crop(src: Any, size: Sequence[int], area: float | Sequence[float], ratio: Sequence[float],
                      interp: int = 2) -> tuple[NDArray, tuple[int, int, int, int]]:
-    """A part with a random share of the area and ratio, at ``size`` (w, h), and its (x0, y0, w, h)."""
-    scale = (area, 1.0) if isinstance(area, (int, float)) else area
-    top, left, height, width = images.random_area(src.shape, scale, ratio, np.random)
-    return fixed_crop(src, left, top, width, height, size, interp), (left, top, width, height)
+    """A part with a random share of the area and ratio, at ``size`` (w, h), and its (x0, y0, w, h).
+
+    The logarithm of the ratio is uniform; where nothing fits after ten tries, ``center_crop``.
+
+    Source: Szegedy et al. 2015, "Going deeper with convolutions", section 6.
+    """
+    rows, columns = src.shape[:2]
+    low, high = (area, 1.0) if isinstance(area, (int, float)) else area
+    for _ in range(10):
+        share = random.uniform(low, high) * rows * columns
+        aspect = math.exp(random.uniform(math.log(ratio[0]), math.log(ratio[1])))
+        w, h = round(math.sqrt(share * aspect)), round(math.sqrt(share / aspect))
+        if w <= columns and h <= rows:
+            x0, y0 = random.randint(0, columns - w), random.randint(0, rows - h)
+            return fixed_crop(src, x0, y0, w, h, size, interp), (x0, y0, w, h)
+    return center_crop(src, size, interp)
 
 
 def color_normalize(src: Any, mean: Any, std: Any = None) -> Any:
     """``(src - mean) / std``, channels last."""
     out = src if mean is None else src - mean
     return out if std is None else out / std
+
+
+def imrotate(src: NDArray, rotation_degrees: float | NDArray, zoom_in: bool = False, zoom_out: bool = False) -> NDArray:
+    """Float32 images (C, H, W) or (N, C, H, W), turned counter-clockwise about their middles, at their own size.
+
+    Args:
+        src: the image or images.
+        rotation_degrees: a number, or for (N, C, H, W) one for each image, (N,).
+        zoom_in: enlarge so that no corner is empty. zoom_out: shrink so that nothing is cut off.
+
+    Raises:
+        TypeError: another dtype, or several angles for one image. ValueError: another number of axes or angles, or
+            both zooms.
+
+    >>> imrotate(luojia.nd.ones((1, 3, 3)), 45, zoom_out=True).shape
+    (1, 3, 3)
+    """
+    if zoom_in and zoom_out:
+        raise ArgumentError("imrotate: `zoom_in` and `zoom_out` cannot be both True; choose one.")
+    if src.dtype is not np.float32:
+        raise DTypeError(f"imrotate: Only `float32` images are supported by this function, got {src.np_dtype}; cast "
+                         "with astype('float32').")
+    if src.ndim not in (3, 4):
+        raise ShapeError(f"imrotate: Only 3D and 4D are supported by this function, (C, H, W) and (N, C, H, W), got "
+                         f"shape {src.shape}.")
+    angles = np.deg2rad(_pixels(rotation_degrees).astype(np.float64))
+    if src.ndim == 3 and angles.ndim:
+        raise DTypeError("imrotate: When a single image is passed the rotation angle is required to be a scalar, got "
+                         f"an array of shape {angles.shape}.")
+    images_ = src if src.ndim == 4 else src.expand_dims(0)
+    if angles.ndim and angles.shape != images_.shape[:1]:
+        raise ShapeError("imrotate: The number of images must be equal to the number of rotation angles, got "
+                         f"{images_.shape[0]} and {angles.shape}.")
+    height, width = src.shape[-2:]
+    places = [turned_places(height, width, angle, zoom_in, zoom_out)
+              for angle in np.broadcast_to(angles, images_.shape[:1])]
+    grid = src._device.engine.put(np.stack(places).astype(np.float32), src._device)
+    out = BilinearSampler(images_, wrap(NDArray, grid, src._device))
+    return out if src.ndim == 4 else out[0]
+
+
+def random_rotate(src: NDArray, angle_limits: Sequence[float], zoom_in: bool = False,
+                  zoom_out: bool = False) -> NDArray:
+    """``imrotate`` by an angle uniform between ``angle_limits``, in degrees; for (N, C, H, W) one for each image."""
+    angles: Any = np.random.uniform(*angle_limits, size=src.shape[0] if src.ndim == 4 else None)
+    return imrotate(src, angles, zoom_in, zoom_out)

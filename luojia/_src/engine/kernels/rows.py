@@ -1,0 +1,81 @@
+"""Arrays whose channels lie last in memory, as rows (M, C), and passes over them with one number for each channel.
+
+Rows of few channels are folded, several to one, so that a pass runs over long rows, and taken in blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+BLOCK = 1 << 18  # numbers of a block; below some 64 thousand the calls cost more than the cache gives
+FOLDED = 1024  # numbers of a folded row
+
+
+def rows(x: np.ndarray, axes: tuple[int, ...]) -> np.ndarray | None:
+    """x as (M, C), a view, where C is the one axis that is not among ``axes`` and lies last in memory; else None.
+
+    >>> rows(np.zeros((2, 5, 4, 3)).transpose(0, 3, 1, 2), (0, 2, 3)).shape
+    (40, 3)
+    >>> rows(np.zeros((2, 3, 5, 4)), (0, 2, 3)) is None
+    True
+    """
+    if len(axes) != x.ndim - 1 or not x.size:
+        return None
+    channel = next(a for a in range(x.ndim) if a not in axes)
+    moved = x.transpose(*[a for a in range(x.ndim) if a != channel], channel)
+    return moved.reshape(-1, x.shape[channel]) if moved.flags.c_contiguous else None
+
+
+def blocks(m: int, c: int) -> Iterator[tuple[slice, int]]:
+    """(rows of a block, how many of them make a folded row) for an array (m, c)."""
+    fold = max(1, min(FOLDED // c, m))
+    step = max(1, BLOCK // (fold * c)) * fold
+    whole = m - m % fold
+    for start in range(0, whole, step):
+        yield slice(start, min(start + step, whole)), fold
+    if whole < m:
+        yield slice(whole, m), 1
+
+
+def tiles(m: int, c: int, *vectors: np.ndarray) -> dict[int, list[np.ndarray]]:
+    """The vectors (c,) repeated as folded rows, by how many rows are folded."""
+    return {fold: [tile(v, fold) for v in vectors] for fold in {fold for _, fold in blocks(m, c)}}
+
+
+def tile(v: np.ndarray, fold: int) -> np.ndarray:
+    """v (c,) repeated, (fold * c,)."""
+    return np.broadcast_to(v, (fold, len(v))).reshape(-1)
+
+
+def scratch_for(x: np.ndarray) -> np.ndarray:
+    """Room for one block of x (M, C), flat."""
+    return np.empty(min(x.size, max(BLOCK, x.shape[1])), x.dtype)
+
+
+def block_sum(a: np.ndarray, fold: int, c: int) -> np.ndarray:
+    """The sum (c,) over the rows of a block (r, fold * c)."""
+    return np.add.reduce(np.add.reduce(a, 0).reshape(fold, c), 0)
+
+
+def total(x: np.ndarray) -> np.ndarray:
+    """The sum (C,) over the rows of x (M, C).
+
+    >>> total(np.ones((5, 2))).tolist()
+    [5.0, 5.0]
+    """
+    m, c = x.shape
+    found = np.zeros(c, x.dtype)
+    for at, fold in blocks(m, c):
+        found += block_sum(x[at].reshape(-1, fold * c), fold, c)
+    return found
+
+
+def shift(x: np.ndarray, by: np.ndarray) -> None:
+    """Add ``by`` (C,) to each row of x (M, C)."""
+    m, c = x.shape
+    tiled = tiles(m, c, by)
+    for at, fold in blocks(m, c):
+        block = x[at].reshape(-1, fold * c)
+        np.add(block, tiled[fold][0], out=block)

@@ -1,0 +1,138 @@
+"""Functions of each element."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ...core.op import OPERATORS as OP
+from ...core.tensor import Tensor
+from ...errors import NotSupportedError, ShapeError
+
+
+def isreal(input: Tensor) -> Tensor:
+    """Where the imaginary part is zero: everywhere, as there are no complex Tensors on the tape."""
+    return OP["equal"](imag(input), 0)
+
+
+def is_complex(input: Tensor) -> bool:
+    """Whether the dtype is complex."""
+    return input.np_dtype.kind == "c"
+
+
+def _real_only(name: str, x: Tensor) -> Tensor:
+    if is_complex(x):
+        raise NotSupportedError(f"{name}: complex Tensors are not supported; take NumPy's functions of x.asnumpy().")
+    return x
+
+
+def real(input: Tensor) -> Tensor:
+    """The real part: of a real Tensor, itself."""
+    return OP["identity"](_real_only("real", input))
+
+
+def imag(input: Tensor) -> Tensor:
+    """The imaginary part: of a real Tensor, zeros."""
+    return OP["zeros_like"](_real_only("imag", input))
+
+
+def conj(input: Tensor) -> Tensor:
+    """The complex conjugate: of a real Tensor, itself."""
+    return OP["identity"](_real_only("conj", input))
+
+
+def angle(input: Tensor) -> Tensor:
+    """The angle in the complex plane: of a real number 0, or pi if it is negative."""
+    return OP["where"](OP["less"](_real_only("angle", input), 0), 3.141592653589793 + 0 * input, 0 * input)
+
+
+def _numbers_first(name: str) -> Callable:
+    def function(input: Any, other: Any) -> Tensor:
+        x, y = OP["isnan"](input), OP["isnan"](other)
+        return OP[f"{name}imum"](OP["where"](x, other, input), OP["where"](y, input, other))
+
+    function.__name__ = function.__qualname__ = f"f{name}"
+    function.__doc__ = f"The elementwise {name}imum; where one of the two is not a number, the other."
+    return function
+
+
+fmax, fmin = _numbers_first("max"), _numbers_first("min")
+
+
+def float_power(input: Any, exponent: Any) -> Tensor:
+    """``input`` to the power ``exponent``, in Float64."""
+    return OP["power"](OP["cast"](input, dtype="float64") if isinstance(input, Tensor) else float(input), exponent)
+
+
+def logit(input: Tensor, eps: float | None = None) -> Tensor:
+    """log(x / (1 - x)), with x clipped to [eps, 1 - eps] if ``eps`` is given."""
+    x = input if eps is None else OP["clip"](input, a_min=eps, a_max=1 - eps)
+    return OP["log"](x / (1 - x))
+
+
+def sgn(input: Tensor) -> Tensor:
+    """The sign of each element."""
+    return OP["sign"](input)
+
+
+def ldexp(x: Tensor, other: Any) -> Tensor:
+    """x * 2^other."""
+    return x * OP["exp2"](other * 1.0)
+
+
+def inv(x: Tensor) -> Tensor:
+    """1 / x."""
+    return OP["reciprocal"](x)
+
+
+def eps(x: Tensor) -> Tensor:
+    """The distance from 1 to the next number of the dtype, in the shape of x."""
+    return OP["filled_like"](x, value=float(np.finfo(x.np_dtype).eps))
+
+
+def pows(input: Tensor, exponent: Any) -> Tensor:
+    """``input`` to the power ``exponent``."""
+    return OP["power"](input, exponent)
+
+
+def tensor_exp(input: Tensor) -> Tensor:
+    """e^x."""
+    return OP["exp"](input)
+
+
+def tensor_expm1(input: Tensor) -> Tensor:
+    """e^x - 1."""
+    return OP["expm1"](input)
+
+
+def tensor_muls(input: Tensor, other: Any) -> Tensor:
+    """x * other."""
+    return OP["multiply"](input, other)
+
+
+def isnan_ext(tensor: Tensor) -> Tensor:
+    """Where an element is not a number."""
+    return OP["isnan"](tensor)
+
+
+def population_count(input_x: Tensor) -> Tensor:
+    """How many bits of each integer are one, UInt8.
+
+    >>> from luojia import Tensor, int16
+    >>> population_count(Tensor([3, 8], int16)).tolist()
+    [2, 1]
+    """
+    bits = 8 * input_x.itemsize
+    total = sum(OP["bitwise_and"](OP["right_shift"](input_x, i), 1) for i in range(bits))
+    return OP["cast"](total, dtype="uint8")
+
+
+def swiglu(input: Tensor, dim: int = -1) -> Tensor:
+    """a sigmoid(a) b for the two halves a and b along ``dim`` (Shazeer 2020)."""
+    n = input.shape[dim]
+    if n % 2:
+        raise ShapeError(f"swiglu expects an even length along axis {dim}, got shape {input.shape}.")
+    lead = (slice(None),) * (dim % input.ndim)
+    return OP["silu"](input[(*lead, slice(0, n // 2))]) * input[(*lead, slice(n // 2, None))]

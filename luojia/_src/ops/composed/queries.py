@@ -1,0 +1,129 @@
+"""What a Tensor is: its layout, its kind, and Tensors made after it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...core.dtypes import to_np
+from ...core.op import OPERATORS as OP
+from ...core.tensor import Tensor
+from ...errors import ArgumentError, ShapeError
+from .. import compose
+from ..compose import placed, reshaped
+from . import linear
+
+
+def allclose(self: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> bool:
+    """Whether |self - other| <= atol + rtol |other| everywhere."""
+    close = OP["isclose"](self, other, rtol=float(rtol), atol=float(atol), equal_nan=equal_nan)
+    return bool(close.asnumpy().all())
+
+
+def is_contiguous(self: Tensor) -> bool:
+    """True: the elements always lie in order."""
+    return True
+
+
+def is_signed(self: Tensor) -> bool:
+    """Whether the dtype has negative numbers."""
+    return self.np_dtype.kind not in "ub"
+
+
+def stride(self: Tensor, dim: int | None = None) -> Any:
+    """How many elements lie between neighbours along each axis, or along ``dim``."""
+    steps = tuple([int(np.prod(self.shape[i + 1:])) for i in range(self.ndim)])
+    return steps if dim is None else steps[dim]
+
+
+def storage_offset(self: Tensor) -> int:
+    """0: a Tensor begins its buffer."""
+    return 0
+
+
+def hermitian(self: Tensor) -> Tensor:
+    """The transpose of a matrix, conjugated."""
+    if self.ndim != 2:
+        raise ShapeError(f"For tensor.H only support 2-D Tensor, but got {self.ndim}-D; see swapaxes.")
+    return OP["transpose"](self)
+
+
+def kind(self: Tensor, dtype: Any = None) -> Any:
+    """The dtype's name; with a ``dtype`` the Tensor in it."""
+    if dtype is None:
+        return str(self.dtype)
+    return OP["cast"](self, dtype=np.dtype("int64") if dtype is int else to_np(dtype))
+
+
+def sum_to_size(self: Tensor, *size: Any) -> Tensor:
+    """The sum over the axes that broadcasting to this shape would stretch: the result has shape ``size``."""
+    shape = tuple(size[0]) if len(size) == 1 and not isinstance(size[0], int) else size
+    lead = self.ndim - len(shape)
+    if lead < 0 or any(n not in (1, m) for n, m in zip(shape, self.shape[lead:])):
+        raise ShapeError(f"Tensor.sum_to_size: a Tensor of shape {self.shape} cannot be summed to {tuple(shape)}.")
+    axes = tuple([i for i, m in enumerate(self.shape) if i < lead or shape[i - lead] == 1 and m != 1])
+    return reshaped(OP["sum"](self, axis=axes), shape) if axes else OP["identity"](self)
+
+
+def resize(self: Tensor, *new_shape: Any) -> Tensor:
+    """The elements in order in another shape: what is missing is 0, what is too much left out."""
+    shape = tuple(new_shape[0]) if len(new_shape) == 1 and not isinstance(new_shape[0], int) else new_shape
+    if any(n < 0 for n in shape):
+        raise ArgumentError(f"Tensor.resize: lengths must not be negative, got {tuple(shape)}.")
+    size, flat = int(np.prod(shape)), reshaped(self, (-1,))
+    if size > self.size:
+        flat = OP["pad"](flat, pad_width=((0, size - self.size),))
+    return reshaped(flat[:size], shape)
+
+
+def new_full(self: Tensor, size: Any, fill_value: Any, *, dtype: Any = None) -> Tensor:
+    """A Tensor of a shape full of a value, in this Tensor's dtype by default."""
+    shape = (size,) if isinstance(size, int) else tuple(size)
+    return placed(np.full(shape, fill_value, self.np_dtype if dtype is None else to_np(dtype)), self)
+
+
+def new_empty(self: Tensor, size: Any, *, dtype: Any = None, device: Any = None) -> Tensor:
+    """A Tensor of a shape, zeros here, in this Tensor's dtype by default."""
+    return new_full(self, size, 0, dtype=dtype)
+
+
+def inplace_update(self: Tensor, v: Tensor, indices: Any) -> Tensor:
+    """This Tensor with the rows ``indices`` replaced by ``v``."""
+    at = indices if isinstance(indices, Tensor) else placed(np.atleast_1d(np.asarray(indices)), self)
+    return OP["tensor_scatter_update"](self, OP["expand_dims"](at, axis=-1), v)
+
+
+def kthvalue(self: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> tuple[Tensor, Tensor]:
+    """The ``k``-th least element along ``dim``, counted from 1, and its position."""
+    values, positions = OP["sort_with_index"](self, axis=dim)
+    if not 1 <= k <= self.shape[dim]:
+        raise ArgumentError(f"Tensor.kthvalue: k must lie between 1 and {self.shape[dim]}, got {k}.")
+    at = (slice(None),) * (dim % self.ndim) + (slice(k - 1, k),)
+    out = values[at], OP["cast"](positions[at], dtype="int64")
+    return out if keepdim else (OP["squeeze"](out[0], axis=dim), OP["squeeze"](out[1], axis=dim))
+
+
+def choose(self: Tensor, choices: Any, mode: str = "clip") -> Tensor:
+    """Element by element that of the choice whose number stands in this Tensor."""
+    if mode not in ("raise", "wrap", "clip"):
+        raise ArgumentError(f"Tensor.choose: mode must be 'raise', 'wrap' or 'clip', got {mode!r}.")
+    many = list(choices) if isinstance(choices, (list, tuple, Tensor)) else [choices]
+    return compose.choose(self, [c if isinstance(c, Tensor) else placed(c, self) for c in many], mode)
+
+
+def fill_diagonal(input: Tensor, fill_value: float, wrap: bool = False) -> Tensor:
+    """``input`` with ``fill_value`` on the main diagonal; with ``wrap`` that of a tall matrix begins anew after N rows.
+
+    Of more than two axes, all of one length, the elements with all indices equal.
+    """
+    if input.ndim < 2 or input.ndim > 2 and len(set(input.shape)) > 1:
+        raise ShapeError(f"For 'fill_diagonal', expected a matrix, or axes of one length, got shape {input.shape}.")
+    mask = np.zeros(input.shape, bool)
+    np.fill_diagonal(mask, True, wrap)
+    return OP["where"](placed(mask, input), fill_value, input)
+
+
+def qr(self: Tensor, some: bool = True) -> tuple[Tensor, Tensor]:
+    """Q and R of this Tensor, reduced; with ``some`` false, complete."""
+    return linear.qr(self, "reduced" if some else "complete")
