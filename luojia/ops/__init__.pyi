@@ -7,6 +7,7 @@ from luojia._src.core.faces import Primitive as _Primitive
 from . import collective as collective
 from . import composed as composed
 from . import composite as composite
+from . import control as control
 from . import functional as functional
 from . import grad as grad
 from . import plain as plain
@@ -77,7 +78,6 @@ from luojia._src.ops.composed.linear import batch_dot as batch_dot
 from luojia._src.ops.composed.linear import bidense as bidense
 from luojia._src.ops.composed.linear import cholesky_inverse as cholesky_inverse
 from luojia._src.ops.composed.linear import cholesky_solve as cholesky_solve
-from luojia._src.ops.composed.linear import cond as cond
 from luojia._src.ops.composed.linear import cov as cov
 from luojia._src.ops.composed.linear import cross as cross
 from luojia._src.ops.composed.linear import dist as dist
@@ -187,6 +187,10 @@ from luojia.ops.composite import Map as Map
 from luojia.ops.composite import MultitypeFuncGraph as MultitypeFuncGraph
 from luojia.ops.composite import clip_by_global_norm as clip_by_global_norm
 from luojia.ops.composite import clip_by_norm as clip_by_norm
+from luojia.ops.control import ForiLoop as ForiLoop
+from luojia.ops.control import Scan as Scan
+from luojia.ops.control import WhileLoop as WhileLoop
+from luojia.ops.control import cond as cond
 from luojia.ops.functional import derivative as derivative
 from luojia.ops.functional import grad as grad
 from luojia.ops.functional import jacfwd as jacfwd
