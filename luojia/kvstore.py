@@ -10,6 +10,7 @@ from ._src.core.tensor import Tensor
 from ._src.errors import MXNetError, NotSupportedError
 from ._src.formats.atomic import write_bytes
 from ._src.formats.reader import open_source
+from .ndarray.sparse_array import as_stype
 
 __all__ = ["KVStore", "KVStoreBase", "create"]
 
@@ -84,8 +85,13 @@ class KVStore:
         self.pull(key, out, priority)
 
     def row_sparse_pull(self, key: Any, out: Any = None, priority: int = 0, row_ids: Any = None) -> None:
-        """Values are dense here: as ``pull``."""
+        """``pull`` of the rows that ``row_ids`` names (an array, or one for each of ``out``); the others become 0."""
         self.pull(key, out, priority)
+        if row_ids is not None:
+            for _, targets in self._pairs(key, out):
+                rows = row_ids if isinstance(row_ids, (list, tuple)) else [row_ids] * len(targets)
+                for target, ids in zip(targets, rows):
+                    target._rebind(as_stype(target, "row_sparse").retain(ids)._value)  # type: ignore[attr-defined]
 
     def set_optimizer(self, optimizer: opt.Optimizer) -> None:
         """Update the values by ``optimizer`` when gradients are pushed."""

@@ -8,6 +8,7 @@ from typing import Any
 from .. import ndarray as nd
 from .._src.core.compiled import Compiled, structure
 from .._src.core.graph import CachedGraph, trace
+from .._src.core.mirror import cached_graph
 from .._src.core.symbol import Symbol
 from .._src.core.tape import recording_scope, state
 from .._src.core.tensor import Tensor
@@ -292,7 +293,7 @@ class _Graph:
         self.output = output
         self.params = params
         self.constants = constants
-        self.plan = CachedGraph(symbol)
+        self.plan = cached_graph(symbol)
         self._compiled = Compiled(_Plan(self.plan), strict=True, name="a hybridized Block")
         self._held: dict[Any, _Held] = {}
         place = {name: i for i, name in enumerate(names)}

@@ -9,6 +9,7 @@ from .._src import ops as _operators  # noqa: F401 - registers the operators
 from .._src.core.faces import FaceModule, compile_class, compile_plain
 from .._src.paths import also_at
 from . import (
+    class_table,
     collective,
     composed,
     composite,
@@ -17,10 +18,12 @@ from . import (
     plain,
     primitive,
     random,
+    refused,
     state,
     stateful,
     updates,
 )
+from .class_table import *  # noqa: F403
 from .collective import *  # noqa: F403
 from .composed import *  # noqa: F403
 from .composite import *  # noqa: F403
@@ -43,7 +46,7 @@ def __getattr__(name: str) -> Any:
     try:
         found = _faces.get(name)
     except KeyError:
-        raise AttributeError(f"module 'luojia.ops' has no attribute {name!r}") from None
+        raise refused.missing(name) from None
     globals()[name] = found
     return found
 
@@ -53,6 +56,7 @@ def __dir__() -> list[str]:
 
 
 __all__ = []
+__all__ += class_table.__all__
 __all__ += collective.__all__
 __all__ += composed.__all__
 __all__ += composite.__all__
@@ -64,6 +68,7 @@ __all__ += random.__all__
 __all__ += state.__all__
 __all__ += stateful.__all__
 __all__ += updates.__all__
+_REFUSED = refused.NAMES
 
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in ("operations", "function", "auto_generate")), *(
     f"{__name__}.operations.{p}_ops" for p in ("array", "comm", "debug", "inner", "math", "nn", "other", "random")),

@@ -15,6 +15,7 @@ from .._src.core.tensor import Tensor, wrap
 from .._src.train.inplace import KERNELS, in_place, own, update_inplace, updater
 from .._src.train.rules import RULES
 from ..ndarray import NDArray
+from ..ndarray.sparse_array import RowSparseNDArray
 from .fused import fusing, put_off, put_off_all
 
 _Class = TypeVar("_Class", bound=type)
@@ -196,7 +197,14 @@ class Optimizer:
         lr, wd, t = self._get_lr(index), self._get_wd(index), self._index_update_count[index]
         states = () if state is None else (state,) if isinstance(state, Tensor) else tuple(state)
         how = {"rescale_grad": self.rescale_grad, "clip_gradient": self.clip_gradient, **self.hyperparameters(index)}
-        apply_rule(self.rule_of(index), weight, grad._value, states, lr, wd, t, how)
+        if grad.__class__ is RowSparseNDArray and self._updates_rows():
+            _update_rows(self.rule_of(index), weight, grad, states, lr, wd, t, how)
+        else:
+            apply_rule(self.rule_of(index), weight, grad._value, states, lr, wd, t, how)
+
+    def _updates_rows(self) -> bool:
+        """Whether a row_sparse gradient changes its own rows only, and their state."""
+        return getattr(self, "lazy_update", False)
 
     def update_together(self, updates: Sequence[tuple[int, Any, Any, Any]]) -> None:
         """``update_multi_precision`` of each (index, weight, gradient, state): what they share is worked out once."""
@@ -208,7 +216,7 @@ class Optimizer:
             shared
             and self.rule in KERNELS
             and len({counts.get(i, begin) for i, _, _, _ in updates}) == 1
-            and all([in_place(w) for _, w, _, _ in updates])
+            and all([in_place(w) and g.__class__ is not RowSparseNDArray for _, w, g, _ in updates])
         ):
             for one in updates:
                 self.update_multi_precision(*one)
@@ -235,7 +243,7 @@ class Optimizer:
 
     def _fused(self, updates: Sequence[tuple[int, Any, Any, Any]]) -> bool:
         """The updates put off to one program; whether a block that runs it is open."""
-        if self.multi_precision or not fusing():
+        if self.multi_precision or not fusing() or any([g.__class__ is RowSparseNDArray for _, _, g, _ in updates]):
             return False
         assert self.rule is not None
         self._update_count([i for i, _, _, _ in updates])
@@ -299,3 +307,14 @@ def apply_rule(name: str, weight: Tensor, grad: Any, states: tuple, lr: float, w
 
 register = Optimizer.register
 create = Optimizer.create_optimizer
+
+
+def _update_rows(rule: str, weight: Any, grad: Any, states: tuple, lr: float, wd: float, t: int, how: dict) -> None:
+    """The update of the rows that a row_sparse gradient has, as if there were no others."""
+    rows = grad.indices
+    index = rows._value
+    parts = [wrap(NDArray, a._value[index], a._device) for a in (weight, *states)]
+    if rows.size:
+        apply_rule(rule, parts[0], grad._value[index], tuple(parts[1:]), lr, wd, t, how)
+    for whole, part in zip((weight, *states), parts):
+        whole[rows] = part

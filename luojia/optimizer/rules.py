@@ -18,7 +18,7 @@ class SGD(Optimizer):
 
     Args:
         momentum: 0 keeps no state.
-        lazy_update: accepted; gradients here are dense.
+        lazy_update: a row_sparse gradient changes its own rows only.
         kwargs: those of ``Optimizer``.
     """
 
@@ -242,6 +242,7 @@ class AdaGrad(Optimizer):
     """Rate divided by the root of the sum of squares (Duchi et al. 2011)."""
 
     rule = "adagrad"
+    lazy_update = True  # always: a row without a gradient would not change anyway
     hyper = {"epsilon": "float_stable_eps"}
 
     def __init__(self, eps: float = 1e-7, **kwargs: Any) -> None:
@@ -267,6 +268,7 @@ class Ftrl(Optimizer):
     """Follow the regularized leader, proximal (McMahan et al. 2013)."""
 
     rule = "ftrl"
+    lazy_update = True  # always, as in MXNet
     hyper = {"lamda1": "lamda1", "beta": "beta"}
 
     def __init__(self, lamda1: float = 0.01, learning_rate: float = 0.1, beta: float = 1, **kwargs: Any) -> None:

@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 
 from ..engine.devices import current_context
-from ..errors import NotSupportedError
+from ..errors import ArgumentError, GraphError, NotSupportedError
 from .mesh import current_mesh
+from .program_graph import ProgramGraph, program_of
 from .pure import Input, Pending, Region, Untraceable
 from .tape import Leaf, state
 from .tensor import Tensor, wrap
@@ -34,6 +35,8 @@ class Mode:
     """Whether Modules compile when they are called: ``set_context(mode=GRAPH_MODE)``."""
 
     graph = False
+    save_graphs = 0  # 1 and 2: write each compiled program as text; 3: as a graph too
+    save_graphs_path = "."
 
 
 class Compiled:
@@ -106,6 +109,25 @@ class Compiled:
             return self.fn(*args, **kwargs)
         return entry(tensors)
 
+    def graph(self, number: int = -1) -> ProgramGraph:
+        """What was compiled: the program of the last trace, or of that ``number`` of ``traces``.
+
+        ``print`` it, or have it drawn: ``f.graph().draw("f.svg")``.
+
+        Raises:
+            GraphError: nothing has been compiled, as on the NumPy engine.
+            ArgumentError: a ValueError: there was no such trace.
+        """
+        found = [e for e in self._entries.values() if isinstance(e, _Entry)]
+        if not found:
+            raise GraphError(f"{self.name}.graph: nothing has been compiled; call it first, on an engine that compiles "
+                             "(set_context(engine='xla')). The NumPy engine runs it as Python.")
+        try:
+            return program_of(found[number].region)
+        except IndexError:
+            raise ArgumentError(f"{self.name}.graph: number is {number}, but {len(found)} program(s) were compiled."
+                                ) from None
+
     def _flags(self, args: tuple) -> tuple:
         """The training flags of the Modules that the function is made of, and of those among the arguments."""
         if self._version != structure.version:
@@ -141,6 +163,8 @@ class Compiled:
             entry.region = Region(body, inputs, device, state.recording, state.training, linked, self.name,
                                   mesh)
             self._check_attributes(device.engine)
+            if Mode.save_graphs:
+                program_of(entry.region).save(Mode.save_graphs_path, Mode.save_graphs > 2)
             return entry
         except Pending:
             return None

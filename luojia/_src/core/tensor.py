@@ -263,7 +263,7 @@ class Tensor(_Methods):
             raise KeyError(grad_req)
         zeros = wrap(self._result_class, self._device.engine.zeros_like(self._value), self._device)
         if stype not in (None, "default"):
-            zeros.__dict__["_stype"] = stype  # a label: the data is dense
+            zeros = zeros.tostype(stype)
         self._node = Leaf(grad_req, zeros)
 
     def detach(self) -> Any:
