@@ -11,37 +11,40 @@ from .._src.core import control, loops
 from .._src.core.faces import Primitive
 from .._src.errors import ArgumentError, DTypeError
 from .._src.ops import Tensor
+from .._src.ops.composed.linear import cond as condition_number
 
 __all__ = ["ForiLoop", "Scan", "WhileLoop", "cond"]
 
 
-def cond(pred: Any, true_fn: Callable, false_fn: Callable, *operands: Any) -> Any:
-    """``true_fn(*operands)`` where the one element of ``pred`` is not zero, else ``false_fn(*operands)``.
+def cond(A: Any, p: Any = None, *branches: Any) -> Any:  # noqa: N803 - MindSpore's name
+    """``cond(pred, true_fn, false_fn, *operands)``: ``true_fn(*operands)`` where the one element of ``pred`` is not
+    zero, else ``false_fn(*operands)``. ``cond(A, p)`` is MindSpore's: the condition number of matrices.
 
     Compiled (``jit``, GRAPH_MODE, hybridized Blocks on XLA), both functions are traced and one is run; they must give
     the same structure, shapes and dtypes. Both may read and rebind parameters. Differentiable to any order.
 
     Args:
-        pred: a Tensor of one element, or a Python value, which decides at the trace.
-        true_fn, false_fn: functions of the operands, and of what they close over.
-        operands: what they are called with.
-
-    Raises:
-        DTypeError: no function is given; MindSpore's ``ops.cond(A)``, the condition number of a matrix, is
-            ``luojia.np.linalg.cond``.
+        A: ``pred``, a Tensor of one element, or a Python value, which decides at the trace; or matrices (..., M, N).
+        p: the function to call where it holds; or the norm of the condition number, as ``ops.norm`` takes it.
+        branches: the function to call otherwise, and the operands of both.
 
     >>> from luojia import Tensor, ops
     >>> x = Tensor([-3.0, 1.0])
     >>> ops.cond(x.sum() > 0, lambda x: x, lambda x: -x, x)
     Tensor(shape=[2], dtype=Float32, value= [ 3.00000000e+00, -1.00000000e+00])
+    >>> float(ops.cond(Tensor([[2.0, 0.0], [0.0, 1.0]])))
+    2.0
 
-    Source: luojia's own; JAX calls the same ``jax.lax.cond``.
+    Matches ``mindspore.ops.cond`` (2.8), which has no branches; JAX calls those ``jax.lax.cond``.
     """
-    for name, fn in (("true_fn", true_fn), ("false_fn", false_fn)):
-        if not callable(fn):
-            raise DTypeError(f"ops.cond chooses between two functions, but its {name} is {type(fn).__name__}; the "
-                             "condition number of a matrix is luojia.np.linalg.cond.")
-    return loops.cond(pred, lambda: true_fn(*operands), lambda: false_fn(*operands), "ops.cond")
+    if not branches and not callable(p):
+        return condition_number(A, p)
+    if not branches or not callable(p) or not callable(branches[0]):
+        raise DTypeError("ops.cond chooses between two functions, as in cond(pred, lambda: x, lambda: y), or takes a "
+                         f"matrix and a norm; got {type(p).__name__} and "
+                         f"{type(branches[0]).__name__ if branches else 'nothing'}.")
+    otherwise, operands = branches[0], branches[1:]
+    return loops.cond(A, lambda: p(*operands), lambda: otherwise(*operands), "ops.cond")
 
 
 class WhileLoop(Primitive):

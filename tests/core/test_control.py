@@ -416,8 +416,11 @@ def test_a_gradient_through_an_open_loop_falls_back(xla):
 
 
 def test_bad_arguments(engine):
-    with pytest.raises(TypeError, match="ops.cond chooses between two functions, but its true_fn is NoneType"):
+    with pytest.raises(TypeError, match="ops.cond chooses between two functions.*got function and nothing"):
+        ops.cond(Tensor([1.0]), lambda: 1)
+    with pytest.raises(TypeError, match="ops.cond chooses between two functions.*got NoneType and NoneType"):
         ops.cond(Tensor([[1.0]]), None, None)
+    close(ops.cond(Tensor([[2.0, 0.0], [0.0, 1.0]])), 2.0)
     with pytest.raises(ValueError, match="pred must have one element"):
         ops.cond(Tensor([1.0, 2.0]), int, int)
     with pytest.raises(TypeError, match="For 'WhileLoop', the type of 'cond_func' should be"):
