@@ -1,5 +1,5 @@
-"""MXNet's ``contrib``: ``nd`` and ``sym`` as ``nd.contrib`` and ``sym.contrib``, ``amp``, ``text`` and others; what is
-not provided refuses."""
+"""MXNet's ``contrib``: ``nd.contrib`` and ``sym.contrib`` under shorter names, ``amp``, ``autograd``, ``io``,
+``text``; others refuse."""
 
 from __future__ import annotations
 

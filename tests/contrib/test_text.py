@@ -1,93 +1,134 @@
-"""mx.contrib.text; orders and numbers of mxnet 1.9.1."""
+"""mx.contrib.text: what mxnet 1.9.1 gave for the same calls."""
+
+from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from luojia import nd
+import luojia as mx
+from luojia._src.errors import ArgumentError, FormatError
 from luojia.contrib import text
 
-COUNTER = Counter({"life": 2, "is": 2, "great": 1, "!": 1, "good": 1, ".": 1})
-
-
-def test_counting():
-    source = " Life is great ! \n life is good . \n"
-    assert text.utils.count_tokens_from_str(source, to_lower=True) == COUNTER
-    twice = text.utils.count_tokens_from_str(source, to_lower=True, counter_to_update=Counter(COUNTER))
-    assert twice["life"] == 4
-    assert text.utils.count_tokens_from_str("a|b.|c", token_delim="|", seq_delim=".") == Counter("abc")
-
-
-def test_vocabularies():
-    v = text.vocab.Vocabulary(COUNTER, reserved_tokens=["<pad>"])
-    assert v.idx_to_token == ["<unk>", "<pad>", "is", "life", "!", ".", "good", "great"] and len(v) == 8
-    assert v.token_to_idx["good"] == 6 and v.unknown_token == "<unk>" and v.reserved_tokens == ["<pad>"]
-    assert v.to_indices("life") == 3 and v.to_indices(["life", "zzz"]) == [3, 0]
-    assert v.to_tokens([0, 2]) == ["<unk>", "is"] and v.to_tokens(3) == "life"
-    assert text.vocab.Vocabulary(COUNTER, most_freq_count=2, min_freq=2).idx_to_token == ["<unk>", "is", "life"]
-    assert text.vocab.Vocabulary().idx_to_token == ["<unk>"]
+COUNTS = Counter(["a", "b", "b", "c", "c", "c", "some_word$"])
 
 
 @pytest.fixture
-def vectors(tmp_path):
-    path = tmp_path / "v.txt"
-    path.write_text("hello 1.0 2.0\nworld 3.0 4.0\nlife 5.0 6.0\n")
-    return path
+def file(tmp_path: Path) -> str:
+    path = tmp_path / "vectors.txt"
+    path.write_text("3 3\na 0.1 0.2 0.3\nb 1.0 2.0 3.0\na 5 5 5\n<unk> 9 9 9\n")
+    return str(path)
 
 
-def test_embeddings(vectors):
-    e = text.embedding.CustomEmbedding(str(vectors))
-    assert e.idx_to_token == ["<unk>", "hello", "world", "life"] and e.vec_len == 2
-    assert e.idx_to_vec.asnumpy().tolist() == [[0, 0], [1, 2], [3, 4], [5, 6]]
-    assert e.get_vecs_by_tokens("hello").asnumpy().tolist() == [1, 2]
-    found = e.get_vecs_by_tokens(["hello", "zz", "World"], lower_case_backup=True)
-    assert found.asnumpy().tolist() == [[1, 2], [0, 0], [3, 4]]
-    e.update_token_vectors("hello", nd.array([9, 9]))
-    e.update_token_vectors(["world", "<unk>"], nd.array([[7, 7], [1, 1]]))
-    assert e.idx_to_vec.asnumpy().tolist() == [[1, 1], [9, 9], [7, 7], [5, 6]]
-    v = text.vocab.Vocabulary(COUNTER, reserved_tokens=["<pad>"])
-    chosen = text.embedding.CustomEmbedding(str(vectors), vocabulary=v)
-    assert chosen.idx_to_token == v.idx_to_token and chosen.idx_to_vec.asnumpy()[3].tolist() == [5, 6]
-    both = text.embedding.CompositeEmbedding(v, [chosen, chosen])
-    assert both.idx_to_vec.shape == (8, 4) and both.idx_to_vec.asnumpy()[3].tolist() == [5, 6, 5, 6]
-    reserved = text.embedding.CustomEmbedding(str(vectors), reserved_tokens=["<pad>"], init_unknown_vec=nd.ones)
-    assert reserved.idx_to_vec.asnumpy()[:3].tolist() == [[1, 1], [0, 0], [1, 2]]
+@pytest.fixture
+def embedding(file: str) -> text.embedding.CustomEmbedding:
+    with pytest.warns(UserWarning, match="likely a header|duplicate embedding"):
+        return text.embedding.CustomEmbedding(file, init_unknown_vec=mx.nd.ones)
 
 
-def test_files_of_vectors(tmp_path):
-    path = tmp_path / "v.vec"
-    path.write_text("3 2\n<unk> 8 8\na 1 2\na 3 4\n")
-    with pytest.warns(UserWarning, match="line 4 .* the token 'a' occurred before"):
-        e = text.embedding.CustomEmbedding(str(path))
-    np.testing.assert_array_equal(e.idx_to_vec.asnumpy(), [[8, 8], [1, 2]])
+def test_counts() -> None:
+    count = text.utils.count_tokens_from_str
+    assert count(" Life is great ! \n life is good . \n") == Counter(
+        {"is": 2, "Life": 1, "great": 1, "!": 1, "life": 1, "good": 1, ".": 1})
+    assert count(r"*Life*is*great*!*\n*life*is*good*.*\n".replace(r"\n", "\n"), r"\*", "\n", True, Counter(life=2)) == (
+        Counter({"life": 4, "is": 2, "great": 1, "!": 1, "good": 1, ".": 1}))
 
 
-@pytest.mark.parametrize("content, match", [
-    ("a 1 2\nb 1\n", "line 2 of .* has 1 numbers, expected 2"), ("a 1 x\n", "line 1 of .* expects a token and numbers"),
-    ("", "holds no vectors"),
+def test_vocabularies() -> None:
+    v = text.vocab.Vocabulary(COUNTS)
+    assert len(v) == 5 and v.idx_to_token == ["<unk>", "c", "b", "a", "some_word$"]
+    assert v.token_to_idx["some_word$"] == 4 and v.unknown_token == "<unk>" and v.reserved_tokens is None
+    v = text.vocab.Vocabulary(COUNTS, most_freq_count=2, reserved_tokens=["b"])
+    assert v.idx_to_token == ["<unk>", "b", "c", "a"] and v.reserved_tokens == ["b"]
+    v = text.vocab.Vocabulary(COUNTS, min_freq=2, reserved_tokens=["<pad>"])
+    assert v.idx_to_token == ["<unk>", "<pad>", "c", "b"]
+    assert v.to_indices("c") == 2 and v.to_indices(["c", "zz", "b"]) == [2, 0, 3]
+    assert v.to_tokens(1) == "<pad>" and v.to_tokens([1, 2]) == ["<pad>", "c"]
+    assert len(text.vocab.Vocabulary()) == 1
+    for wrong in (100, "a", -1):
+        with pytest.raises(ValueError, match=f"Token index {wrong} in the provided `indices` is invalid"):
+            v.to_tokens(wrong)
+
+
+@pytest.mark.parametrize("arguments, message", [
+    ({"min_freq": 0}, "`min_freq` must be set to a positive value"),
+    ({"reserved_tokens": ["<unk>"]}, "`reserved_token` cannot contain `unknown_token`"),
+    ({"reserved_tokens": ["x", "x"]}, "cannot contain duplicate reserved tokens"),
+    ({"counter": ["a"]}, "`counter` must be an instance of collections.Counter"),
 ])
-def test_files_that_do_not_fit(tmp_path, content, match):
-    path = tmp_path / "v.txt"
+def test_what_vocabularies_refuse(arguments: dict, message: str) -> None:
+    with pytest.raises(AssertionError, match=message):
+        text.vocab.Vocabulary(**{"counter": COUNTS, **arguments})
+
+
+def test_embeddings(embedding: text.embedding.CustomEmbedding) -> None:
+    e = embedding
+    assert (len(e), e.vec_len, e.idx_to_token) == (3, 3, ["<unk>", "a", "b"])
+    np.testing.assert_allclose(e.idx_to_vec.asnumpy(), [[9, 9, 9], [0.1, 0.2, 0.3], [1, 2, 3]], rtol=1e-6)
+    np.testing.assert_allclose(e.get_vecs_by_tokens("a").asnumpy(), [0.1, 0.2, 0.3], rtol=1e-6)
+    np.testing.assert_allclose(e.get_vecs_by_tokens(["a", "A"]).asnumpy(), [[0.1, 0.2, 0.3], [9, 9, 9]], rtol=1e-6)
+    assert e.get_vecs_by_tokens(["B"], lower_case_backup=True).asnumpy().tolist() == [[1, 2, 3]]
+    e.update_token_vectors("b", mx.nd.array([7, 7, 7]))
+    assert e.idx_to_vec[2].asnumpy().tolist() == [7, 7, 7]
+    e.update_token_vectors(["a", "b"], mx.nd.array([[1, 1, 1], [2, 2, 2]]))
+    assert e.idx_to_vec.asnumpy().tolist() == [[9, 9, 9], [1, 1, 1], [2, 2, 2]]
+    with pytest.raises(ValueError, match="Token q is unknown. To update the embedding vector for an unknown token"):
+        e.update_token_vectors("q", mx.nd.array([7, 7, 7]))
+    with pytest.raises(AssertionError, match="The length of new_vectors must be equal to the number of tokens"):
+        e.update_token_vectors(["a", "b"], mx.nd.array([[7, 7, 7]]))
+
+
+def test_embeddings_of_a_vocabulary(embedding: text.embedding.CustomEmbedding, file: str) -> None:
+    v = text.vocab.Vocabulary(COUNTS, reserved_tokens=["<pad>"])
+    with pytest.warns(UserWarning):
+        e = text.embedding.CustomEmbedding(file, vocabulary=v)
+    assert e.idx_to_token == ["<unk>", "<pad>", "c", "b", "a", "some_word$"] and e.reserved_tokens == ["<pad>"]
+    np.testing.assert_allclose(e.idx_to_vec.asnumpy()[1:5], [[9] * 3, [9] * 3, [1, 2, 3], [0.1, 0.2, 0.3]], rtol=1e-6)
+    embedding.update_token_vectors("a", mx.nd.array([7, 7, 7]))
+    both = text.embedding.CompositeEmbedding(v, [embedding, e])
+    assert both.vec_len == 6 and len(both) == 6
+    np.testing.assert_allclose(both.idx_to_vec.asnumpy()[4], [7, 7, 7, 0.1, 0.2, 0.3], rtol=1e-6)
+    with pytest.raises(AssertionError, match="must be an instance or a list of instances"):
+        text.embedding.CompositeEmbedding(v, [v])
+    with pytest.raises(AssertionError, match="`vocabulary` must be an instance"), pytest.warns(UserWarning):
+        text.embedding.CustomEmbedding(file, vocabulary=["a"])
+
+
+def test_unknown_vectors_are_made(tmp_path: Path) -> None:
+    path = tmp_path / "few.txt"
+    path.write_text("a 1 2\n")
+    assert text.embedding.CustomEmbedding(str(path)).idx_to_vec.asnumpy().tolist() == [[0, 0], [1, 2]]
+
+
+@pytest.mark.parametrize("content, error, message", [
+    ("a 1 2\nb\n", AssertionError, "At line 2 .* the data format"),
+    ("a 1 2\nb 1 2 3\n", AssertionError, "the dimension of token b is 3 but the dimension of previous tokens is 2"),
+    ("a 1 two\n", FormatError, "line 1 holds what is no number"),
+])
+def test_files_that_are_no_embeddings(tmp_path: Path, content: str, error: type, message: str) -> None:
+    path = tmp_path / "bad.txt"
     path.write_text(content)
-    with pytest.raises(ValueError, match=match):
+    with pytest.raises(error, match=message):
         text.embedding.CustomEmbedding(str(path))
 
 
-@pytest.mark.parametrize("call, error, match", [
-    (lambda: text.vocab.Vocabulary(COUNTER, min_freq=0), AssertionError, "`min_freq` must be set to a positive value"),
-    (lambda: text.vocab.Vocabulary(reserved_tokens=["<unk>"]), AssertionError, "cannot contain `unknown_token`"),
-    (lambda: text.vocab.Vocabulary(reserved_tokens=["a", "a"]), AssertionError, "duplicate reserved tokens"),
-    (lambda: text.vocab.Vocabulary().to_tokens(100), ValueError, "Token index 100 in .* is invalid"),
-    (lambda: text.embedding.CustomEmbedding("/nowhere"), FileNotFoundError, "cannot open '/nowhere'"),
-    (lambda: text.embedding.GloVe, NotImplementedError, "downloads no vectors"),
-    (lambda: text.embedding.nope, AttributeError, "no attribute 'nope'"),
-])
-def test_errors(call, error, match):
-    with pytest.raises(error, match=match):
-        call()
-
-
-def test_unknown_tokens_are_not_updated(vectors):
-    with pytest.raises(ValueError, match="Token zz is unknown"):
-        text.embedding.CustomEmbedding(str(vectors)).update_token_vectors("zz", nd.ones(2))
+def test_embeddings_by_name(tmp_path: Path) -> None:
+    names = text.embedding.get_pretrained_file_names()
+    assert list(names) == ["glove", "fasttext"] and names["glove"][:2] == ["glove.42B.300d.txt", "glove.6B.50d.txt"]
+    assert text.embedding.get_pretrained_file_names("glove") == names["glove"]
+    (tmp_path / "glove").mkdir()
+    (tmp_path / "glove" / "glove.6B.50d.txt").write_text("a 1 2\n")
+    e = text.embedding.create("glove", pretrained_file_name="glove.6B.50d.txt", embedding_root=str(tmp_path))
+    assert e.idx_to_token == ["<unk>", "a"]
+    with pytest.raises(ArgumentError, match="FastText: there is no .*wiki.simple.vec; luojia downloads nothing"):
+        text.embedding.create("fasttext", embedding_root=str(tmp_path))
+    with pytest.raises(KeyError, match="Cannot find `embedding_name` x"):
+        text.embedding.get_pretrained_file_names("x")
+    with pytest.raises(KeyError, match="Cannot find pretrained file nope for token embedding glove"):
+        text.embedding.create("glove", pretrained_file_name="nope")
+    with pytest.raises(AssertionError, match="nope is not registered"):
+        text.embedding.create("nope")
+    with pytest.raises(ValueError, match="`pretrained_file_path` must be a valid path"):
+        text.embedding.CustomEmbedding(str(tmp_path / "none"))

@@ -52,6 +52,7 @@ class XlaEngine:
     compiles = True
     placeholder = staticmethod(placeholder)
     equations = Equations
+    scan, while_loop, cond = staticmethod(jax.lax.scan), staticmethod(jax.lax.while_loop), staticmethod(jax.lax.cond)
     untraceable = (*_UNCOMPILED, jax.errors.UnexpectedTracerError, NeedsValue, NeedsOneGroup)
 
     def __init__(self) -> None:
@@ -256,6 +257,10 @@ class XlaEngine:
             return fn(self.xp, *[jnp.zeros(s, d) for s, d in specs])
 
     # -- arrays of one value ---------------------------------------------------------------------------------------
+
+    def look(self, fn: Callable, *specs: tuple) -> None:
+        """Run ``fn`` on stand-ins of these (shape, dtype), for what it tells by the way."""
+        jax.eval_shape(fn, *[jax.ShapeDtypeStruct(s, d) for s, d in specs])
 
     def zeros_like(self, array: Any) -> Any:
         return self._fill(0, array)

@@ -1,4 +1,4 @@
-"""``mx.contrib.text``: counting tokens, vocabularies, and embeddings of tokens from files."""
+"""Text: counts of tokens, vocabularies, and the vectors of tokens."""
 
 from . import embedding, utils, vocab
 
