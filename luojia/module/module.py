@@ -355,6 +355,25 @@ class Module(BaseModule):
         assert self.inputs_need_grad, "bind with inputs_need_grad=True to get gradients of the inputs"
         return self._joined([[e.grad_dict[n] for n in self.data_names] for e in self._executors], merge_multi_context)
 
+    def get_states(self, merge_multi_context: bool = True) -> list:
+        """The inputs that are kept between batches (``state_names``): for each a list with one array per device."""
+        self._must_be_ready()
+        assert not merge_multi_context, "merge_multi_context=True is not supported for get_states yet."
+        return [[e.arg_dict[name] for e in self._executors] for name in self._state_names]
+
+    def set_states(self, states: Any = None, value: float | None = None) -> None:
+        """Set the inputs that are kept between batches: to ``states`` as ``get_states`` gives them, or to one value."""
+        self._must_be_ready()
+        if (states is None) == (value is None):
+            raise ValueError("Module.set_states expects states, or one value for all of them; got "
+                             f"{'neither' if states is None else 'both'}.")
+        held = self.get_states(merge_multi_context=False)
+        if states is not None and len(states) != len(held):
+            raise ValueError(f"Module.set_states: this module keeps {len(held)} states, got {len(states)}.")
+        for number, arrays in enumerate(held):
+            for device, array in enumerate(arrays):
+                array[:] = value if states is None else states[number][device]
+
     def _joined(self, parts: list[list], merge: bool) -> list:
         if not merge:
             return [list(column) for column in zip(*parts)]
