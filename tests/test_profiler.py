@@ -1,6 +1,8 @@
 """The profilers of both doors: what they record, what they write, and that they leave nothing behind."""
 
 import json
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -217,6 +219,14 @@ def test_dumps_prints_a_table_and_json():
     assert order[-1] == "broadcast_add"
     assert "dot" in profiler.dumps(reset=True)
     assert profiler.dumps().count("\n") == 3  # the heading alone
+
+
+def test_a_program_may_begin_with_the_profiler():
+    code = ("import luojia as mx; mx.profiler.set_config(aggregate_stats=True); mx.profiler.set_state('run');"
+            "mx.nd.dot(mx.nd.ones((2, 2)), mx.nd.ones((2, 2))); mx.profiler.set_state('stop'); print(mx.profiler.dumps())")
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
+                            cwd=Path(__file__).parent.parent)
+    assert "\ndot  " in result.stdout
 
 
 def test_dumps_is_empty_without_aggregates():
