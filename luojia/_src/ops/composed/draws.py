@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ...core.dtypes import to_np
+from ...core.dtypes import is_float, to_np
 from ...core.op import OPERATORS as OP
 from ...core.random import next_key
 from ...core.tensor import Tensor
@@ -72,7 +72,7 @@ def log_normal(self: Tensor, mean: float = 1.0, std: float = 2.0) -> Tensor:
 
 
 def _draw(self: Tensor, operator: str, **attrs: Any) -> Tensor:
-    kind = self.np_dtype if self.np_dtype.kind == "f" else np.dtype(np.float32)
+    kind = self.np_dtype if is_float(self.np_dtype) else np.dtype(np.float32)
     return OP[operator](next_key(self._device), shape=self.shape, dtype=kind.name, **attrs)
 
 
