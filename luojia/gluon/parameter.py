@@ -164,6 +164,7 @@ class Parameter:
                 raise ValueError(
                     f"Cannot initialize Parameter '{self.name}' because it has invalid shape: {self._shape}."
                 )
+            structure.version += 1
             self._data = None
             self._deferred_init = (init, contexts, default_init, None)
             return

@@ -9,7 +9,6 @@ from .. import nn
 from .._src.errors import NotSupportedError
 from .._src.train.rules import MINDSPORE
 
-
 _SGD: Any = nn.SGD  # classes made from a table: what they take is not known to type checkers
 _Adam: Any = nn.Adam
 _AdamW: Any = nn.AdamWeightDecay

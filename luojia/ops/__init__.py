@@ -13,6 +13,7 @@ from . import (
     collective,
     composed,
     composite,
+    control,
     functional,
     plain,
     primitive,
@@ -26,6 +27,7 @@ from .class_table import *  # noqa: F403
 from .collective import *  # noqa: F403
 from .composed import *  # noqa: F403
 from .composite import *  # noqa: F403
+from .control import *  # noqa: F403
 from .functional import *  # noqa: F403
 from .plain import *  # noqa: F403
 from .primitive import *  # noqa: F403
@@ -58,6 +60,7 @@ __all__ += class_table.__all__
 __all__ += collective.__all__
 __all__ += composed.__all__
 __all__ += composite.__all__
+__all__ += control.__all__
 __all__ += functional.__all__
 __all__ += plain.__all__
 __all__ += primitive.__all__

@@ -84,26 +84,6 @@ def _mapped(self: Any, x: Tensor) -> Tensor:
     return Tensor(np.array([self.src_format.index(c) for c in self.dst_format], np.int32)[x.asnumpy() % 4])
 
 
-def _while(self: Any, cond_func: Callable, loop_func: Callable, init_val: Any) -> Any:
-    while cond_func(init_val):
-        init_val = loop_func(init_val)
-    return init_val
-
-
-def _for(self: Any, lower: int, upper: int, loop_func: Callable, init_val: Any, unroll: bool = True) -> Any:
-    for i in range(int(lower), int(upper)):
-        init_val = loop_func(i, init_val)
-    return init_val
-
-
-def _scan(self: Any, loop_func: Callable, init: Any, xs: Any, length: int | None = None, unroll: bool = True) -> Any:
-    outs = []
-    for x in [None] * int(length or 0) if xs is None else xs:
-        init, y = loop_func(init, x)
-        outs.append(y)
-    return init, tuple(outs)
-
-
 def _max_pool(self: Any, x: Tensor) -> Any:
     how = self.attrs
     kernel = how.get("kernel_size", how.get("ksize"))
@@ -322,9 +302,6 @@ _ROWS: tuple[Any, ...] = (
      lambda self, x, positive, negative, margin: composed.triplet_margin_loss(
          x, positive, negative, margin.item() if isinstance(margin, Tensor) else margin, self.p, self.eps, self.swap,
          self.reduction), composed.triplet_margin_loss.__doc__),
-    ("WhileLoop", {}, _while, "``loop_func`` applied to ``init_val`` as long as ``cond_func`` holds."),
-    ("ForiLoop", {}, _for, "``loop_func(i, value)`` for i from ``lower`` to ``upper``."),
-    ("Scan", {}, _scan, "``loop_func(carry, x)`` to (carry, y) over ``xs``: (the last carry, all y)."),
     # draws and numbers
     ("LogSpace", {"steps": 10, "base": 10, "dtype": float32}, lambda self, start, end: composed.logspace(
         start, end, self.steps, self.base, dtype=self.dtype), "Powers of a base, their exponents evenly spaced."),

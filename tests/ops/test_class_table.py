@@ -73,7 +73,7 @@ def test_draws():
 
 
 def test_loops():
-    assert ops.Scan()(lambda c, x: (c + 1, c), 0, None, 3) == (3, (0, 1, 2))
+    assert ops.Scan()(lambda c, x: (c + 1, c), 0, None, 3) == (3, [0, 1, 2])
     doubled = ops.grad(lambda x: ops.ForiLoop()(0, 3, lambda i, v: v * 2, x))(Tensor(1.0))
     assert float(doubled) == 8
 
