@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._src.core.dtypes import float32, int32
+from .._src.core.profiling import time_too
 from .._src.core.tape import state
 from .._src.core.tensor import Tensor, wrap
 from .._src.errors import ArgumentError, DTypeError, ShapeError
@@ -327,3 +328,7 @@ class RuleOptimizer(Optimizer):
                 leaf._rebind(leaf._device.engine.put(value, leaf._device))
             for kept, new in zip(self._kept, states):
                 kept[i]._rebind(np.asarray(new) if isinstance(value, np.ndarray) else new)
+
+
+for _method in ("_update_in_place", "_update"):
+    time_too(RuleOptimizer, _method, lambda optimizer: f"{type(optimizer).__name__}.update")

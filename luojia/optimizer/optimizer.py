@@ -108,6 +108,14 @@ class Optimizer:
             )
         self.lr = lr
 
+    def set_lr_scale(self, args_lrscale: Any) -> None:
+        """Gone in MXNet too.
+
+        Raises:
+            DeprecationWarning: always; use ``set_lr_mult``.
+        """
+        raise DeprecationWarning("Optimizer.set_lr_scale is gone; use set_lr_mult.")
+
     def set_lr_mult(self, args_lr_mult: Mapping[Any, float]) -> None:
         """Multiply learning rates of single parameters, by index or name."""
         self.lr_mult = {**self._from_symbol("__lr_mult__"), **args_lr_mult}

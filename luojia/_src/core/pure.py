@@ -423,8 +423,7 @@ class Region(Pullback):
                 out = self._program(*values)
             except ValueError as e:
                 out = self._program(*self.engine.together(e, values))
-            if self.mesh is not None:
-                self.mesh.wait(out)
+            self.engine.settle(out)
             self._commit(self._written, out[count:])
             return [o.holder if o.holder is not None else wrap(o.cls, v, device) for o, v in zip(self.outputs, out)]
         try:
@@ -432,8 +431,7 @@ class Region(Pullback):
         except ValueError as e:
             values = self.engine.together(e, values)
             out, saved = self._forward(*values)
-        if self.mesh is not None:
-            self.mesh.wait((out, saved))
+        self.engine.settle((out, saved))
         parents = tuple([s._node if isinstance(s, Tensor) else None for s in sources])
         node = RichNode(self, {}, parents, tuple(values), tuple(out[:count]), device, saved=saved)
         self._commit(self._written, out[count:])
@@ -469,8 +467,7 @@ class Region(Pullback):
             if self.mesh is not None:
                 gs = self.mesh.take(gs)
             found = self._backward(tuple([node.args[i] for i in self._again]), node.saved, tuple(gs))
-            if self.mesh is not None:
-                self.mesh.wait(found)
+            self.engine.settle(found)
             grads = found[: len(self._targets)]
             self._commit(self._late, found[len(grads) :])
         out: list[Any] = [None] * len(node.parents)

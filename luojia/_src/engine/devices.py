@@ -14,6 +14,7 @@ from ..errors import ArgumentError, DeviceError, UnknownNameError
 
 TYPES = {"cpu": 1, "gpu": 2, "cpu_pinned": 3, "cpu_shared": 5}
 _NAMES = {code: name for name, code in TYPES.items()}
+OLDEST_JAX = "0.10"  # that the XLA engine was tried with; pyproject.toml's extra asks for it too
 _interned: dict[tuple[str, int], Context] = {}
 
 
@@ -128,8 +129,8 @@ def xla_engine():
         from .xla_engine import ENGINE
     except ImportError as e:
         raise DeviceError(
-            f"the XLA engine needs JAX, which cannot be used here ({e}); install luojia[xla], which brings jax 0.4.30 "
-            "or newer (pip install 'luojia[xla]'), or use the NumPy engine."
+            f"the XLA engine needs jax {OLDEST_JAX} or newer, which cannot be had here ({e}); install it with "
+            "pip install 'luojia[xla]', or compute with NumPy: LUOJIA_ENGINE=numpy in the environment."
         ) from e
     return ENGINE
 
@@ -137,17 +138,26 @@ def xla_engine():
 def gpu_engine(device: Context):
     count = num_gpus()
     if device.device_id >= count:
-        raise DeviceError(
-            f"{device} is not available: this machine shows {count} GPU(s) to luojia. "
-            "Install luojia[xla] with a CUDA build of jax (pip install 'luojia[xla]' 'jax[cuda12]'), "
-            "or compute on cpu(), for example with ctx=luojia.cpu()."
-        )
+        if count:
+            way = f"They are gpu(0) to gpu({count - 1}); CUDA_VISIBLE_DEVICES may hide others. Use one of them"
+        elif has_gpu_driver():
+            way = "It has a driver, but JAX sees none: install a CUDA build (pip install 'luojia[xla]' 'jax[cuda12]')"
+        else:
+            way = ("It has no driver for one. Where it has, install luojia[xla] with a CUDA build of jax "
+                   "(pip install 'luojia[xla]' 'jax[cuda12]')")
+        raise DeviceError(f"{device} is not available: this machine shows {count} GPU(s) to luojia. {way}, or compute "
+                          "on cpu(), for example with ctx=luojia.cpu().")
     return xla_engine()
+
+
+def has_gpu_driver() -> bool:
+    """Whether the system shows a GPU's driver."""
+    return any(os.path.exists(p) for p in ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg"))
 
 
 def num_gpus() -> int:
     """The number of GPUs that JAX sees; 0 where jax is not installed. Loads jax only where a GPU driver is present."""
-    if not any(os.path.exists(p) for p in ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")):
+    if not has_gpu_driver():
         return 0
     try:
         from .xla_engine import gpu_count

@@ -198,10 +198,8 @@ def _placed(arrays: list, placing: Any, which: Sequence[int]) -> list:
 
 def _evaluate(eqns: Sequence[Any], env: dict) -> None:
     for eqn in eqns:
-        params, functions = eqn.primitive.get_bind_params(eqn.params), ()
-        if isinstance(params, tuple):  # jax before 0.9 gives the functions apart
-            functions, params = params
-        out = eqn.primitive.bind(*functions, *[_read(env, v) for v in eqn.invars], **params)
+        params = eqn.primitive.get_bind_params(eqn.params)
+        out = eqn.primitive.bind(*[_read(env, v) for v in eqn.invars], **params)
         env.update(zip(eqn.outvars, out if eqn.primitive.multiple_results else [out]))
 
 
