@@ -223,7 +223,8 @@ def test_dumps_prints_a_table_and_json():
 
 def test_a_program_may_begin_with_the_profiler():
     code = ("import luojia as mx; mx.profiler.set_config(aggregate_stats=True); mx.profiler.set_state('run');"
-            "mx.nd.dot(mx.nd.ones((2, 2)), mx.nd.ones((2, 2))); mx.profiler.set_state('stop'); print(mx.profiler.dumps())")
+            "mx.nd.dot(mx.nd.ones((2, 2)), mx.nd.ones((2, 2))); mx.profiler.set_state('stop');"
+            "print(mx.profiler.dumps())")
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
                             cwd=Path(__file__).parent.parent)
     assert "\ndot  " in result.stdout
