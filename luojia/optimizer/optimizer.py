@@ -16,7 +16,7 @@ from .._src.train.inplace import KERNELS, in_place, own, update_inplace, updater
 from .._src.train.rules import RULES
 from ..ndarray import NDArray
 from ..ndarray.sparse_array import RowSparseNDArray
-from .fused import put_off
+from .fused import fusing, put_off, put_off_all
 
 _Class = TypeVar("_Class", bound=type)
 
@@ -107,6 +107,14 @@ class Optimizer:
                 "value of the learning rate of the optimizer only when the LRScheduler of the optimizer is undefined."
             )
         self.lr = lr
+
+    def set_lr_scale(self, args_lrscale: Any) -> None:
+        """Gone in MXNet too.
+
+        Raises:
+            DeprecationWarning: always; use ``set_lr_mult``.
+        """
+        raise DeprecationWarning("Optimizer.set_lr_scale is gone; use set_lr_mult.")
 
     def set_lr_mult(self, args_lr_mult: Mapping[Any, float]) -> None:
         """Multiply learning rates of single parameters, by index or name."""
@@ -209,9 +217,12 @@ class Optimizer:
     def update_together(self, updates: Sequence[tuple[int, Any, Any, Any]]) -> None:
         """``update_multi_precision`` of each (index, weight, gradient, state): what they share is worked out once."""
         counts, begin = self._index_update_count, self.begin_num_update
+        shared = self.rule is not None and _inherits_updates(type(self))
+        if shared and updates[0][1]._device.engine.compiles and tape.state.frame is None and self._fused(updates):
+            return
         if not (
-            self.rule in KERNELS
-            and _inherits_updates(type(self))
+            shared
+            and self.rule in KERNELS
             and len({counts.get(i, begin) for i, _, _, _ in updates}) == 1
             and all([in_place(w) and g.__class__ is not RowSparseNDArray for _, w, g, _ in updates])
         ):
@@ -237,6 +248,20 @@ class Optimizer:
                 run = made[key] = updater(self.rule, dtype, *key[:2], t, **how)
             states = () if state is None else (own(state),) if isinstance(state, Tensor) else tuple(map(own, state))
             run(w, grad._value, states)
+
+    def _fused(self, updates: Sequence[tuple[int, Any, Any, Any]]) -> bool:
+        """The updates put off to one program; whether a block that runs it is open."""
+        if self.multi_precision or not fusing() or any([g.__class__ is RowSparseNDArray for _, _, g, _ in updates]):
+            return False
+        assert self.rule is not None
+        self._update_count([i for i, _, _, _ in updates])
+        rate, counts = self.learning_rate, self._index_update_count
+        how = {"rescale_grad": self.rescale_grad, "clip_gradient": self.clip_gradient, **self.hyperparameters(0)}
+        put_off_all(self.rule, how, [
+            (weight, grad._value, () if state is None else (state,) if isinstance(state, Tensor) else tuple(state),
+             rate * self._mult(i, self.lr_mult, "lr_mult"), self._get_wd(i), counts[i])
+            for i, weight, grad, state in updates])
+        return True
 
     def update_multi_precision(self, index: Any, weight: Any, grad: Any, state: Any) -> None:
         """As ``update``, on the float32 master copy where there is one."""
@@ -270,14 +295,19 @@ def _inherits_updates(mine: type[Optimizer]) -> bool:
     return all(getattr(mine, name) is getattr(Optimizer, name) for name in _SHARED)
 
 
+def refuse_trace() -> None:
+    """Raise where a trace is under way, before anything is counted."""
+    if tape.state.frame is not None:
+        raise Untraceable("a Gluon optimizer counts its updates in Python; compile the network, not the step")
+
+
 def apply_rule(name: str, weight: Tensor, grad: Any, states: tuple, lr: float, wd: float, t: int, how: dict) -> None:
     """One update by the rule ``name``: into the weight's buffer where nothing else can see it, else to a new one."""
     engine = weight._device.engine
     if engine.name == "numpy" and name in KERNELS and weight.np_dtype.itemsize >= 4:
         update_inplace(name, own(weight), grad, tuple([own(s) for s in states]), lr, wd, t, **how)
         return
-    if tape.state.frame is not None:
-        raise Untraceable("a Gluon optimizer counts its updates in Python; compile the network, not the step")
+    refuse_trace()
     if put_off(name, weight, grad, states, lr, wd, t, how):
         return
     new, new_states = RULES[name].update(

@@ -10,7 +10,7 @@ import linecache
 import threading
 import types
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,8 @@ from .tape import Leaf, state
 from .tensor import Tensor, wrap
 
 _WAY_OUT = (
-    "compute such choices with operators, as ops.select does, or pass what decides as a Python value"
+    "make such choices with ops.select, or with ops.cond, foreach, while_loop (nd.contrib) or ops.WhileLoop, or pass "
+    "what decides as a static argument, a Python value"
 )
 _MOST_SEEN = 4096  # objects looked at for Modules
 _MODES = "training"
@@ -49,10 +50,7 @@ class Compiled:
 
     Attributes:
         traces: what was traced and why, newest last.
-        constants: the ids of arguments that never are part of the batch.
     """
-
-    constants: frozenset = frozenset()
 
     def __init__(self, fn: Callable, *, strict: bool = False, name: str | None = None) -> None:
         self.fn, self.strict = fn, strict
@@ -62,7 +60,8 @@ class Compiled:
         self._lock = threading.RLock()
         self._modules: list[Any] | None = None
         self._version = -1
-        self._parts: tuple = ()
+        self._parts: dict[tuple, int] = {}  # the sets of parameters that the Modules had, numbered
+        self._part = 0
 
     def __deepcopy__(self, memo: dict) -> None:
         return None  # a copy of its owner compiles for itself
@@ -133,12 +132,13 @@ class Compiled:
         """The training flags of the Modules that the function is made of, and of those among the arguments."""
         if self._version != structure.version:
             self._modules = modules_in(self.fn)
-            self._parts = tuple([id(t) for m in self._modules for t in _tensors_of(m)])
+            parts = tuple([id(t) for m in self._modules for t in _tensors_of(m)])
+            self._part = self._parts.setdefault(parts, len(self._parts))
             self._version = structure.version
-        flags: list[Any] = [self._parts]
-        flags += [m.__dict__.get(_MODES) for m in self._modules or ()]
+        flags: list[Any] = [m.__dict__.get(_MODES) for m in self._modules or ()]
+        flags.append(self._part)
         for a in args:
-            if hasattr(a, "cells_and_names"):
+            if not isinstance(a, Tensor) and hasattr(a, "cells_and_names"):
                 flags += [m.__dict__.get(_MODES) for m in modules_in(a)]
         return tuple(flags)
 
@@ -149,10 +149,10 @@ class Compiled:
 
         def body(frame: Any, given: list[Tensor]) -> list[Tensor]:
             before = [t._value for t in given]
-            a = _unpack(structure[0], given)
-            k = _unpack(structure[1], given) if structure[1] is not None else {}
+            a = unpack(structure[0], given)
+            k = unpack(structure[1], given) if structure[1] is not None else {}
             flat: list[Tensor] = []
-            entry.template = _pack_output(self.fn(*a, **k), flat)
+            entry.template = pack_output(self.fn(*a, **k), flat)
             if any(t._value is not v for t, v in zip(given, before)):
                 raise Untraceable("it writes into an argument")
             return flat
@@ -162,8 +162,6 @@ class Compiled:
             linked = tuple([t._node is not None for t in tensors]) if state.recording else None
             entry.region = Region(body, inputs, device, state.recording, state.training, linked, self.name,
                                   mesh)
-            if self.constants:
-                entry.region.whole = frozenset(i for i, t in enumerate(tensors) if id(t) in self.constants)
             self._check_attributes(device.engine)
             if Mode.save_graphs:
                 program_of(entry.region).save(Mode.save_graphs_path, Mode.save_graphs > 2)
@@ -176,8 +174,9 @@ class Compiled:
             if self.strict:
                 if not known:
                     raise
+                why = f"({line}): " if isinstance(e, Untraceable) else f"asks for the value of an array ({line}): "
                 raise NotSupportedError(
-                    f"{self.name} cannot be compiled: {where} asks for the value of an array ({line}), or {_first(e)} "
+                    f"{self.name} cannot be compiled: {where} {why}{_first(e)} "
                     f"Under jit(strict=True) and in hybridized Blocks {_WAY_OUT}."
                 ) from e
             result = self.fn(*args, **kwargs)  # raises by itself where the fault is not the trace's
@@ -203,7 +202,7 @@ class _Entry:
 
     def __call__(self, tensors: list[Tensor]) -> Any:
         outs = self.region(tensors)
-        return outs[0] if self.template.__class__ is _Slot else _unpack(self.template, outs)
+        return outs[0] if self.template.__class__ is _Slot else unpack(self.template, outs)
 
 
 _EAGER = object()
@@ -234,6 +233,9 @@ class _Slot:
 
     def __hash__(self) -> int:
         return self.number
+
+
+_SLOTS = [_Slot(i) for i in range(64)]
 
 
 class _Same:
@@ -277,7 +279,8 @@ def _pack(value: Any, tensors: list[Tensor]) -> Any:
         if value._role or node.__class__ is Leaf and node.owner is not None:
             return _Same(value)
         tensors.append(value)
-        return _Slot(len(tensors) - 1)
+        count = len(tensors)
+        return _SLOTS[count - 1] if count <= len(_SLOTS) else _Slot(count - 1)
     if isinstance(value, (tuple, list)):
         return _Nest(type(value), tuple([_pack(v, tensors) for v in value]))
     if isinstance(value, dict):
@@ -294,26 +297,28 @@ def _pack(value: Any, tensors: list[Tensor]) -> Any:
     return _Same(value)
 
 
-def _pack_output(value: Any, tensors: list[Tensor]) -> Any:
+def pack_output(value: Any, tensors: list[Tensor]) -> Any:
+    """The structure of a result; its Tensors go to ``tensors``."""
     if isinstance(value, Tensor):
         tensors.append(value)
         return _Slot(len(tensors) - 1)
     if isinstance(value, (tuple, list)):
-        return _Nest(type(value), tuple([_pack_output(v, tensors) for v in value]))
+        return _Nest(type(value), tuple([pack_output(v, tensors) for v in value]))
     if isinstance(value, dict):
-        return _Nest(type(value), tuple([_pack_output(v, tensors) for v in value.values()]), tuple(value))
+        return _Nest(type(value), tuple([pack_output(v, tensors) for v in value.values()]), tuple(value))
     if callable(value) and not isinstance(value, type):
         raise Untraceable(f"it returns a {type(value).__name__}, which may hold on to what was traced")
     return _Same(value)
 
 
-def _unpack(template: Any, tensors: list[Tensor]) -> Any:
+def unpack(template: Any, tensors: Sequence[Tensor]) -> Any:
+    """The value of this structure with these Tensors."""
     kind = template.__class__
     if kind is _Slot:
         return tensors[template.number]
     if kind is _Same:
         return template.value
-    items = [_unpack(t, tensors) for t in template.items]
+    items = [unpack(t, tensors) for t in template.items]
     if template.names is not None:
         return dict(zip(template.names, items)) if template.kind is dict else template.kind(zip(template.names, items))
     made = template.kind
