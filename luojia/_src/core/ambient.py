@@ -22,6 +22,7 @@ from .tensor import Tensor
 def wants(op: Any, named: Collection[str]) -> tuple[str, ...]:
     """Which of "training" and "key" the operator takes and its face, which names ``named``, does not give.
 
+    >>> import luojia._src.ops  # registers the operators
     >>> from luojia._src.core.op import OPERATORS
     >>> wants(OPERATORS["exp"], {"x"})
     ()
