@@ -46,7 +46,9 @@ def tiles(m: int, c: int, *vectors: np.ndarray) -> dict[int, list[np.ndarray]]:
 
 def tile(v: np.ndarray, fold: int) -> np.ndarray:
     """v (c,) repeated, (fold * c,)."""
-    return np.broadcast_to(v, (fold, len(v))).reshape(-1)
+    out = np.empty((fold, len(v)), v.dtype)
+    out[...] = v
+    return out.reshape(-1)
 
 
 def scratch_for(x: np.ndarray) -> np.ndarray:
