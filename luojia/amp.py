@@ -10,7 +10,11 @@ from .train.amp import (
     all_finite,
     auto_mixed_precision,
     build_train_network,
+    custom_mixed_precision,
+    get_black_list,
+    get_white_list,
 )
 
 __all__ = ["DynamicLossScaleManager", "DynamicLossScaler", "FixedLossScaleManager", "LossScaleManager",
-           "LossScaler", "StaticLossScaler", "all_finite", "auto_mixed_precision", "build_train_network"]
+           "LossScaler", "StaticLossScaler", "all_finite", "auto_mixed_precision", "build_train_network",
+           "custom_mixed_precision", "get_black_list", "get_white_list"]

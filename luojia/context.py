@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from typing import Any
 
@@ -22,6 +23,8 @@ from ._src.engine.devices import (
     set_cpu_engine,
     set_default_device,
 )
+from ._src.engine.group import place
+from ._src.engine.memory import counted
 from ._src.errors import ArgumentError, DeviceError, DTypeError
 
 GRAPH_MODE = 0
@@ -31,21 +34,30 @@ _LARGEST_ID = 4095
 
 
 def gpu_memory_info(device_id: int = 0) -> tuple[int, int]:
-    """Free and total memory of GPU ``device_id`` in bytes.
+    """Free and total memory of GPU ``device_id`` in bytes: the driver's answer, or JAX's where there is no nvidia-smi.
+
+    JAX takes most of a GPU's memory at its first use, which the driver then calls taken; what arrays take of that is
+    ``luojia.runtime.memory_stats()``.
 
     Raises:
         DeviceError: an MXNetError: the GPU is not there.
     """
-    gpu(device_id).engine  # noqa: B018 - raises where the device is missing
+    device = gpu(device_id)
+    device.engine  # noqa: B018 - raises where the device is missing
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",")  # of these JAX's numbers count
+    name = visible[device_id].strip() if device_id < len(visible) and visible[device_id].strip() else str(device_id)
     try:
         report = subprocess.run(
-            ["nvidia-smi", f"--id={device_id}", "--query-gpu=memory.free,memory.total",
+            ["nvidia-smi", f"--id={name}", "--query-gpu=memory.free,memory.total",
              "--format=csv,noheader,nounits"],
             capture_output=True, text=True, check=True, timeout=30,
         ).stdout
         free, total = (int(n) << 20 for n in report.split(","))
     except (OSError, ValueError, subprocess.SubprocessError) as e:
-        raise DeviceError(f"gpu_memory_info: nvidia-smi gave no memory of {gpu(device_id)} ({e}).") from e
+        found = counted(device)
+        if "bytes_limit" not in found:
+            raise DeviceError(f"gpu_memory_info: neither nvidia-smi ({e}) nor JAX knows the memory of {device}.") from e
+        return found["bytes_limit"] - found.get("bytes_in_use", 0), found["bytes_limit"]
     return free, total
 
 
@@ -191,7 +203,8 @@ def set_auto_parallel_context(**kwargs: Any) -> None:
 
     Args:
         parallel_mode: 'data_parallel' has compiled calls (GRAPH_MODE, ``jit``) on the XLA engine run on several devices
-            of this process, as inside ``with luojia.parallel.Mesh(device_num):``. The other modes are kept only.
+            of this process, as inside ``with luojia.parallel.Mesh(device_num):``. In a job of several processes
+            (``luojia launch``) it has training cells join the gradients of all. The other modes are kept only.
         device_num: how many devices; all there are where it is not set.
         others: kept, for ``get_auto_parallel_context``. Gradients are those of the whole batch, which is what
             ``gradients_mean=True`` asks for.
@@ -217,8 +230,14 @@ def set_auto_parallel_context(**kwargs: Any) -> None:
                                 f"value of {key} : {value}.")
     if kwargs.keys() & {"parallel_mode", "device_num"}:
         count = kwargs.get("device_num", _asked.get("device_num"))
+        ranks = place().size
+        if ranks > 1 and count not in (None, ranks):
+            raise ArgumentError(f"The context configuration parameter 'device_num' must be {ranks}, as this job has so "
+                                f"many processes with one device each, but got {count}; leave it out.")
         if kwargs.get("parallel_mode", _parallel["parallel_mode"]) != ParallelMode.DATA_PARALLEL or count == 1:
             set_default_mesh(None)
+        elif ranks > 1:
+            set_default_mesh(None)  # each process computes its part, and nn.DistributedGradReducer joins them
         elif count is not None and cpu_engine_name() == "xla":
             set_default_mesh(Mesh(count))
         else:
@@ -237,6 +256,10 @@ def get_auto_parallel_context(attr_key: str) -> Any:
     """The value that ``set_auto_parallel_context`` gave a key, or its default."""
     if attr_key not in _parallel:
         raise ArgumentError(f"Get context keyword {attr_key} is not recognized!")
+    if attr_key == "device_num" and attr_key not in _asked and place().size > 1:
+        return place().size
+    if attr_key == "global_rank" and not _parallel[attr_key]:
+        return place().rank
     return _parallel[attr_key]
 
 

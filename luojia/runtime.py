@@ -1,4 +1,4 @@
-"""What this installation can do, under MXNet's names."""
+"""What this installation can do, under MXNet's names; the memory of devices, under those of ``mindspore.runtime``."""
 
 from __future__ import annotations
 
@@ -6,6 +6,24 @@ import importlib.util
 from collections import OrderedDict
 
 from ._src.engine.devices import num_gpus
+from ._src.engine.memory import (
+    empty_cache,
+    max_memory_allocated,
+    max_memory_reserved,
+    memory_allocated,
+    memory_reserved,
+    memory_stats,
+    memory_summary,
+    reset_peak_memory_stats,
+    synchronize,
+)
+from ._src.engine.memory import reset_peak_memory_stats as reset_max_memory_allocated
+from ._src.engine.memory import reset_peak_memory_stats as reset_max_memory_reserved
+from ._src.paths import refusing
+
+__all__ = ["Feature", "Features", "empty_cache", "feature_list", "max_memory_allocated", "max_memory_reserved",
+           "memory_allocated", "memory_reserved", "memory_stats", "memory_summary", "reset_max_memory_allocated",
+           "reset_max_memory_reserved", "reset_peak_memory_stats", "synchronize"]
 
 _NAMES = ("CUDA CUDNN NCCL CUDA_RTC TENSORRT CPU_SSE CPU_SSE2 CPU_SSE3 CPU_SSE4_1 CPU_SSE4_2 CPU_SSE4A CPU_AVX "
           "CPU_AVX2 OPENMP SSE F16C JEMALLOC BLAS_OPEN BLAS_ATLAS BLAS_MKL BLAS_APPLE LAPACK MKLDNN OPENCV CAFFE "
@@ -64,3 +82,11 @@ class Features(OrderedDict):
 
     def __repr__(self) -> str:
         return str(list(self.values()))
+
+
+_REFUSED = ("Event MemPool PluggableAllocator Stream StreamCtx StreamLimitCtx communication_stream current_stream "
+            "default_stream device_limit dispatch_threads_num get_device_limit get_stream_limit launch_blocking "
+            "memory_replay reset_stream_limit set_cpu_affinity set_cur_stream set_device_limit "
+            "set_kernel_launch_capture set_kernel_launch_group set_memory set_stream_limit use_mem_pool").split()
+__getattr__ = refusing("luojia.runtime", "JAX orders its work and keeps its memory by itself; its own variable "
+                       "XLA_PYTHON_CLIENT_MEM_FRACTION bounds what it takes of a GPU.", _REFUSED)

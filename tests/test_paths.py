@@ -31,7 +31,7 @@ def test_names_are_found_where_programs_import_them(path):
     assert getattr(importlib.import_module(f"luojia.{module}"), name) is not None
 
 
-@pytest.mark.parametrize("module", ["hub", "mindrecord", "parallel", "contrib"])
+@pytest.mark.parametrize("module", ["hub", "mindrecord", "contrib"])
 def test_what_is_not_provided_refuses_by_name(module):
     with pytest.raises(NotSupportedError, match=f"luojia.{module}.Nope is not provided; "):
         _ = getattr(luojia, module).Nope
@@ -49,6 +49,7 @@ def test_the_world_is_one_process():
     assert communication.GlobalComm.WORLD_COMM_GROUP == "nccl_world_group"
     assert (communication.get_rank(), communication.get_group_size()) == (0, 1)
     communication.create_group("mine", [0])
+    assert communication.get_process_group_ranks("mine") == [0] and communication.get_comm_name() == "nccl"
     assert communication.get_local_rank("mine") == 0 and communication.get_local_rank_size("mine") == 1
     assert communication.get_world_rank_from_group_rank("mine", 0) == 0
     assert communication.get_group_rank_from_world_rank(0, "mine") == 0
@@ -64,8 +65,12 @@ def test_the_world_is_one_process():
     (lambda: communication.init("mpi"), ValueError, "must be one of nccl, hccl, mccl, but got mpi"),
     (lambda: communication.get_rank(3), TypeError, "'group' must be a string"),
     (lambda: communication.create_group(3, [0]), TypeError, "'group' must be a string"),
-    (lambda: communication.create_group("g", [0, 1]), NotSupportedError, "name processes that are not there"),
-    (lambda: communication.get_group_rank_from_world_rank(1, "nccl_world_group"), ValueError, "the rank must be 0"),
+    (lambda: communication.create_group("g", [0, 1]), ValueError, "different ranks, each one of the 1 that there are"),
+    (lambda: communication.create_group("g", "0"), TypeError, "'rank_ids' must be a list of int"),
+    (lambda: communication.create_group("nccl_world_group", [0]), ValueError, "is the name of the group of all ranks"),
+    (lambda: communication.get_group_rank_from_world_rank(1, "nccl_world_group"), ValueError, "rank 1 is not in the"),
+    (lambda: communication.get_world_rank_from_group_rank("nccl_world_group", 1), ValueError,
+     "ranks 0 to 0, but got 1"),
 ])
 def test_groups_refuse_what_is_not_there(call, error, match):
     with pytest.raises(error, match=match):
@@ -82,5 +87,5 @@ def test_contrib_of_the_mxnet_door():
     import luojia.contrib
 
     assert luojia.contrib.nd is luojia.nd.contrib and luojia.contrib.symbol is luojia.sym.contrib
-    with pytest.raises(NotImplementedError, match=r"luojia\.contrib\.amp is not provided; cast the network"):
-        _ = luojia.contrib.amp
+    with pytest.raises(NotImplementedError, match=r"luojia\.contrib\.onnx is not provided; export the graph"):
+        _ = luojia.contrib.onnx

@@ -37,7 +37,7 @@ def refused() -> dict[str, list[str]]:
     listed: dict[str, list[str]] = {}
     for module in modules():
         fallback = vars(module).get("__getattr__")
-        if getattr(fallback, "__module__", "") == "luojia._src.paths":
+        if getattr(fallback, "__module__", "") == "luojia._src.paths" and not hasattr(module, "_REFUSED"):
             listed[module.__name__] = ["*"]
             continue
         names = set(vars(module).get("_REFUSED", ()))

@@ -41,6 +41,10 @@ class DeviceError(MXNetError, ValueError):
     """A device that does not exist here, or arrays on different devices."""
 
 
+class GroupError(MXNetError):
+    """A job of several processes that cannot go on: a rank that is missing, gone, or doing something else."""
+
+
 class FormatError(MXNetError, ValueError):
     """A file that is truncated, corrupted, or not of the format it is read as."""
 

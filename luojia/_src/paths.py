@@ -7,7 +7,7 @@ those names here. A package says which paths mean which of its modules, when it 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from types import ModuleType
 from typing import Any
 
@@ -23,10 +23,11 @@ def also_at(module: ModuleType, *paths: str) -> None:
             setattr(sys.modules[parent], name, module)
 
 
-def refusing(module: str, instead: str) -> Callable[[str], Any]:
-    """A ``__getattr__`` for a module whose names are not provided: importing it works, using a name of it raises."""
+def refusing(module: str, instead: str, names: Collection[str] | None = None) -> Callable[[str], Any]:
+    """A ``__getattr__`` for a module whose names, all or those in ``names``, are not provided: importing it works,
+    using such a name raises."""
     def __getattr__(name: str) -> Any:
-        if name.startswith("_"):
+        if name.startswith("_") or names is not None and name not in names:
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
         raise RefusedName(f"{module}.{name} is not provided; {instead}")
 

@@ -1,4 +1,5 @@
-"""The command ``luojia``: ``demo`` shows what it does, ``info`` what it runs on, ``run`` runs others' programs."""
+"""The command ``luojia``: ``demo`` shows what it does, ``info`` what it runs on, ``run`` runs others' programs,
+``launch`` starts a program as several processes."""
 
 from __future__ import annotations
 
@@ -22,7 +23,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     script.add_argument("--replace", action="store_true", help="also where the original is installed")
     script.add_argument("script", help="the Python file")
     script.add_argument("arguments", nargs=argparse.REMAINDER, help="its arguments")
+    job = commands.add_parser("launch", help="start a program as several processes that train together", description=(
+        "Start a program as several processes (ranks), with the variables that luojia.communication and "
+        "kv.create('dist_sync') read. Output comes with the rank before each line. When one fails, the others are "
+        "ended, and the exit status is its own. Processes of one machine share its cores (OMP_NUM_THREADS)."))
+    job.add_argument("-n", "--processes", type=_positive, default=2, help="processes on this machine (default 2)")
+    job.add_argument("--nodes", type=_positive, default=1, help="machines, each with as many processes (default 1)")
+    job.add_argument("--node-rank", type=int, default=0, help="which of the machines this is, from 0")
+    job.add_argument("--address", default="", help="host:port of the first machine at which the ranks meet")
+    job.add_argument("--timeout", type=float, help="seconds that all ranks have to come (default 300)")
+    job.add_argument("--originals", action="store_true", help="the program imports mxnet or mindspore: see luojia run")
+    job.add_argument("-m", "--module", action="store_true", help="the program is the name of a module")
+    job.add_argument("script", help="the Python file")
+    job.add_argument("arguments", nargs=argparse.REMAINDER, help="its arguments")
     arguments = parser.parse_args(argv)
+    if arguments.command == "launch":
+        from .launch import run as run_job
+
+        return run_job(arguments)
     if arguments.command == "run":
         from .run import run as run_script
 

@@ -47,6 +47,8 @@ class Trainer:
     array([[0.9, 0.8]], dtype=float32)
     """
 
+    _amp_loss_scaler: Any = None  # says which updates overflow and are left out: see contrib/amp.py
+
     def __init__(self, params: Any, optimizer: str | opt.Optimizer, optimizer_params: dict[str, Any] | None = None,
                  kvstore: str | kvs.KVStore | None = "device", compression_params: dict[str, Any] | None = None,
                  update_on_kvstore: bool | None = None) -> None:
@@ -245,6 +247,13 @@ class Trainer:
 
     def _apply(self, updates: list[tuple[int, list[Tensor], list[Tensor]]]) -> None:
         """Update each device's weights in one go; on a kvstore the first device's, which the others then take."""
+        scaler = self._amp_loss_scaler
+        if scaler is not None and scaler.has_overflow([g for _, _, grads in updates for g in grads]):
+            for _, leaves, _ in updates:
+                for leaf in leaves:
+                    if isinstance(leaf._node, Leaf):
+                        leaf._node.fresh = False
+            return
         one = bool(self._update_on_kvstore)
         jobs: dict[int, list[tuple[int, Any, Tensor]]] = {}
         for i, leaves, grads in updates:

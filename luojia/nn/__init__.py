@@ -9,55 +9,76 @@ from . import (
     activation,
     attention,
     basic,
+    combined,
     conv,
     dropout,
     dynamic_lr,
+    elementary,
     embedding,
+    grad_reducer,
+    image,
     learning_rate_schedule,
     loss,
+    loss_margin,
     metrics,
     normalization,
     optim,
+    padding,
     pooling,
     refused,
     rnn,
+    transformer,
     wrap,
 )
 from .activation import *  # noqa: F403
 from .attention import *  # noqa: F403
 from .basic import *  # noqa: F403
+from .combined import *  # noqa: F403
 from .containers import CellDict, CellList, SequentialCell
 from .conv import *  # noqa: F403
 from .dropout import *  # noqa: F403
 from .dynamic_lr import *  # noqa: F403
+from .elementary import *  # noqa: F403
 from .embedding import *  # noqa: F403
+from .grad_reducer import *  # noqa: F403
+from .image import *  # noqa: F403
 from .learning_rate_schedule import *  # noqa: F403
 from .loss import *  # noqa: F403
+from .loss_margin import *  # noqa: F403
 from .metrics import *  # noqa: F403
 from .module import Cell, Module
 from .normalization import *  # noqa: F403
 from .optim import *  # noqa: F403
+from .padding import *  # noqa: F403
 from .pooling import *  # noqa: F403
 from .refused import *  # noqa: F403
 from .rnn import *  # noqa: F403
+from .transformer import *  # noqa: F403
 from .wrap import *  # noqa: F403
 
 __all__ = ["Cell", "CellDict", "CellList", "Module", "SequentialCell"]
 __all__ += activation.__all__
 __all__ += attention.__all__
 __all__ += basic.__all__
+__all__ += combined.__all__
 __all__ += conv.__all__
 __all__ += dropout.__all__
 __all__ += dynamic_lr.__all__
+__all__ += elementary.__all__
 __all__ += embedding.__all__
+__all__ += grad_reducer.__all__
+__all__ += image.__all__
 __all__ += learning_rate_schedule.__all__
 __all__ += loss.__all__
+__all__ += loss_margin.__all__
 __all__ += metrics.__all__
 __all__ += normalization.__all__
 __all__ += optim.__all__
+__all__ += padding.__all__
 __all__ += pooling.__all__
 __all__ += refused.__all__
 __all__ += rnn.__all__
+__all__ += transformer.__all__
 __all__ += wrap.__all__
 
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in (

@@ -8,7 +8,7 @@ from typing import Any
 from .. import ops
 from .._src.core.dtypes import DType, float32
 from .._src.core.tensor import Tensor
-from .._src.errors import DTypeError, ShapeError
+from .._src.errors import ArgumentError, DTypeError, ShapeError
 from .._src.ops import Parameter
 from ..common.initializer import initializer
 from .module import Module, check_positive_int
@@ -124,6 +124,25 @@ class PReLU(Module):
         return ops.prelu(x, self.w)
 
 
+class RReLU(Module):
+    """x, or a x where x is negative, with a drawn anew for each element from [lower, upper] (Xu et al. 2015).
+
+    Matches ``mindspore.nn.RReLU``, which draws outside training too.
+    """
+
+    def __init__(self, lower: float = 1 / 8, upper: float = 1 / 3) -> None:
+        super().__init__()
+        if not isinstance(lower, (int, float)) or not isinstance(upper, (int, float)):
+            raise DTypeError(f"For 'RReLU', 'lower' and 'upper' must be numbers, but got {lower!r} and {upper!r}.")
+        if lower > upper:
+            raise ArgumentError("For RReLU, the value of 'upper' must be greater than or equal to 'lower', but got "
+                                f"upper: {upper}, lower: {lower}.")
+        self.lower, self.upper = lower, upper
+
+    def construct(self, x: Any) -> Any:
+        return ops.rrelu(x, self.lower, self.upper)
+
+
 _BY_NAME: dict[str, type] = {
     "softmax": Softmax, "softmin": Softmin, "softmax2d": Softmax2d, "logsoftmax": LogSoftmax, "relu": ReLU,
     "relu6": ReLU6, "silu": SiLU, "tanh": Tanh, "tanhshrink": Tanhshrink, "hardtanh": Hardtanh, "gelu": GELU,
@@ -152,6 +171,6 @@ def get_activation(name: str | None, prim_name: str | None = None) -> Module | N
 
 
 __all__ = ["CELU", "ELU", "FastGelu", "GELU", "GLU", "HShrink", "HSigmoid", "HSwish", "Hardtanh", "LeakyReLU",
-           "LogSigmoid", "LogSoftmax", "Mish", "PReLU", "ReLU", "ReLU6", "SeLU", "SiLU", "Sigmoid", "SoftShrink",
-           "Softmax", "Softmax2d", "Softmin", "Softplus", "Softsign", "Tanh", "Tanhshrink", "Threshold",
+           "LogSigmoid", "LogSoftmax", "Mish", "PReLU", "RReLU", "ReLU", "ReLU6", "SeLU", "SiLU", "Sigmoid",
+           "SoftShrink", "Softmax", "Softmax2d", "Softmin", "Softplus", "Softsign", "Tanh", "Tanhshrink", "Threshold",
            "get_activation"]

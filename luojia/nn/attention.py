@@ -7,8 +7,8 @@ from typing import Any
 from .. import ops
 from .._src.core.dtypes import DType, float32
 from .._src.core.op import OPERATORS
-from .._src.errors import ArgumentError, NotSupportedError, ShapeError
-from ..common.initializer import XavierUniform
+from .._src.errors import ArgumentError, ShapeError
+from ..common.initializer import XavierNormal, XavierUniform
 from .basic import Dense, weight_of
 from .dropout import Dropout
 from .module import Module, check_bool, check_positive_int
@@ -24,7 +24,8 @@ class MultiheadAttention(Module):
         embed_dim, num_heads: E, and into how many heads it is split.
         dropout: of the weights, in training.
         has_bias: of the linear maps.
-        kdim, vdim: the widths of key and value where they are not E.
+        add_bias_kv, add_zero_attn: append a learnt vector, and zeros, to the keys and the values.
+        kdim, vdim: the widths of key and value where they are not E; then 'in_proj_weight' (3 E, E) is three weights.
         batch_first: see above.
 
     >>> from luojia import Tensor, nn
@@ -45,17 +46,21 @@ class MultiheadAttention(Module):
         if embed_dim % num_heads:
             raise ArgumentError(f"For 'MultiheadAttention', the 'embed_dim' must be divisible by 'num_heads', but got "
                                 f"{embed_dim} and {num_heads}.")
-        if add_bias_kv or add_zero_attn:
-            raise NotSupportedError("For 'MultiheadAttention', add_bias_kv and add_zero_attn are not supported; append "
-                                    "to key and value yourself.")
         self.batch_first = check_bool("MultiheadAttention", "batch_first", batch_first)
-        widths = {"q": embed_dim, "k": kdim or embed_dim, "v": vdim or embed_dim}
-        for name, width in widths.items():
-            setattr(self, f"{name}_proj_weight", weight_of("MultiheadAttention", None, (embed_dim, width),
-                                                           XavierUniform(), dtype, f"{name}_proj_weight"))
-        self.in_proj_bias = None
+        self.add_zero_attn = check_bool("MultiheadAttention", "add_zero_attn", add_zero_attn)
+        self._one_weight = (kdim or embed_dim) == (vdim or embed_dim) == embed_dim
+        shapes = {"in_proj_weight": (3 * embed_dim, embed_dim)} if self._one_weight else {
+            "q_proj_weight": (embed_dim, embed_dim), "k_proj_weight": (embed_dim, kdim or embed_dim),
+            "v_proj_weight": (embed_dim, vdim or embed_dim)}
+        self.in_proj_bias = self.bias_k = self.bias_v = None
+        for name, shape in shapes.items():
+            setattr(self, name, weight_of("MultiheadAttention", None, shape, XavierUniform(), dtype, name))
         if has_bias:
             self.in_proj_bias = weight_of("MultiheadAttention", "zeros", (3 * embed_dim,), None, dtype, "in_proj_bias")
+        if add_bias_kv:
+            for name in ("bias_k", "bias_v"):
+                setattr(self, name, weight_of("MultiheadAttention", None, (1, 1, embed_dim), XavierNormal(), dtype,
+                                              name))
         self.out_proj = Dense(embed_dim, embed_dim, bias_init="zeros", has_bias=has_bias, dtype=dtype)
         self.dropout = Dropout(p=dropout)
 
@@ -66,19 +71,26 @@ class MultiheadAttention(Module):
                              f"{query.shape}, {key.shape}, {value.shape}.")
         if not self.batch_first:
             query, key, value = (ops.transpose(t, (1, 0, 2)) for t in (query, key, value))
-        e, heads = self.embed_dim, self.num_heads
+        e, heads, more = self.embed_dim, self.num_heads, 0
         split = []
-        for i, (name, t) in enumerate((("q", query), ("k", key), ("v", value))):
-            bias = None if self.in_proj_bias is None else self.in_proj_bias[i * e : (i + 1) * e]
-            y = ops.dense(t, getattr(self, f"{name}_proj_weight"), bias)
+        for i, (name, x) in enumerate((("q", query), ("k", key), ("v", value))):
+            part = slice(i * e, (i + 1) * e)
+            weight = self.in_proj_weight[part] if self._one_weight else getattr(self, f"{name}_proj_weight")
+            y = ops.dense(x, weight, None if self.in_proj_bias is None else self.in_proj_bias[part])
+            own = None if name == "q" else getattr(self, f"bias_{name}")
+            extra = [] if own is None else [ops.broadcast_to(own, (y.shape[0], 1, e))]
+            extra += [ops.zeros_like(y[:, :1])] if self.add_zero_attn and name != "q" else []
+            y, more = ops.concat([y, *extra], axis=1) if extra else y, len(extra)
             split.append(ops.transpose(ops.reshape(y, (y.shape[0], y.shape[1], heads, e // heads)), (0, 2, 1, 3)))
         q, k, v = split
         scores = OPERATORS["matmul"](q, k, transpose_b=True) * (e // heads) ** -0.5
-        for mask, shape in ((attn_mask, None), (key_padding_mask, (key.shape[0], 1, 1, key.shape[1]))):
+        for mask, shape in ((attn_mask, None), (key_padding_mask, (key.shape[0], 1, 1, -1))):
             if mask is None:
                 continue
             if mask.np_dtype.kind == "b":  # True: not seen
                 mask = ops.cast(mask, scores.dtype) * -1e9
+            if more:  # what was appended is seen by all
+                mask = OPERATORS["pad"](mask, pad_width=((0, 0),) * (mask.ndim - 1) + ((0, more),))
             if shape is not None:
                 mask = ops.reshape(mask, shape)
             elif mask.ndim == 3:

@@ -223,4 +223,29 @@ class Conv1dTranspose(Conv2dTranspose):
         return y if self.bias is None else y + ops.reshape(self.bias, (1, -1, 1))
 
 
-__all__ = ["Conv1d", "Conv1dTranspose", "Conv2d", "Conv2dTranspose", "Conv3d"]
+class Conv3dTranspose(Conv2dTranspose):
+    """3-D transposed convolution, the weight (C_in, C_out / group, kd, kh, kw).
+
+    Matches ``mindspore.nn.Conv3dTranspose``; see ``Conv2dTranspose``.
+    """
+
+    _axes = 3
+
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: Any, stride: Any = 1, pad_mode: str = "same",
+                 padding: Any = 0, dilation: Any = 1, group: int = 1, output_padding: Any = 0, has_bias: bool = False,
+                 weight_init: Any = None, bias_init: Any = None, data_format: str = "NCDHW",
+                 dtype: DType = float32) -> None:
+        if data_format != "NCDHW":
+            raise NotSupportedError(f"For 'Conv3dTranspose', the 'data_format' must be NCDHW, but got {data_format}; "
+                                    "transpose the data.")
+        super().__init__(in_channels, out_channels, kernel_size, stride, pad_mode, padding, output_padding, dilation,
+                         group, has_bias, weight_init, bias_init, dtype)
+
+    def construct(self, x: Any) -> Any:
+        self._check_input(x)
+        y = ops.conv3d_transpose(x, self.weight, self.pad_mode, self._pads if self.pad_mode == "pad" else 0,
+                                 self.stride, self.dilation, self.group, self.output_padding)
+        return y if self.bias is None else y + ops.reshape(self.bias, (1, -1, 1, 1, 1))
+
+
+__all__ = ["Conv1d", "Conv1dTranspose", "Conv2d", "Conv2dTranspose", "Conv3d", "Conv3dTranspose"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Self
@@ -11,13 +10,12 @@ import numpy as np
 
 from .._src.core import dtypes as mstype
 from .._src.core.compiled import Compiled, Mode, structure
-from .._src.core.op import OPERATORS
-from .._src.core.recompute import recomputed
 from .._src.core.tape import state
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError, NotSupportedError
 from .._src.ops import Parameter, ParameterTuple
-from .custom import HookHandle, call_with_bprop, call_with_hooks
+from .compute import compute
+from .custom import HookHandle, call_with_hooks
 
 _FORWARD = ("construct", "call", "forward")
 _RECOMPUTE_OPTIONS = ("use_reentrant", "output_recompute", "mp_comm_recompute", "parallel_optimizer_comm_recompute",
@@ -68,7 +66,7 @@ class Module:
         values["param_prefix"] = ""
         values["bprop_debug"] = False
         values["_func_graph_flags"] = {}
-        values["_compute_dtype"] = None
+        values["_compute_dtype"] = values["_output_dtype"] = None
         for kind in ("_forward_pre_hooks", "_forward_hooks", "_backward_pre_hooks", "_backward_hooks"):
             values[kind] = {}
         if flags:
@@ -120,37 +118,7 @@ class Module:
         return self._forward
 
     def _compute(self, args: tuple, kwargs: dict) -> Any:
-        """The forward method under its compute dtype, with its own gradient, recomputed if asked for."""
-        if self._recomputes:
-            return recomputed(self._compute_once, *args, **kwargs)
-        return self._compute_once(*args, **kwargs)
-
-    def _compute_once(self, *args: Any, **kwargs: Any) -> Any:
-        network = self
-        if self._compute_dtype is not None:
-            args = tuple([self._to_compute(a) for a in args])
-            kwargs = {k: self._to_compute(v) for k, v in kwargs.items()}
-            network = self._cast_copy()
-        if hasattr(type(self), "bprop"):
-            if kwargs:
-                import inspect
-
-                args = inspect.signature(self._forward).bind(*args, **kwargs).args
-            return call_with_bprop(network, args)
-        return network._forward(*args, **kwargs)
-
-    def _to_compute(self, x: Any) -> Any:
-        if isinstance(x, Tensor) and x.np_dtype.kind == "f" and x.dtype is not self._compute_dtype:
-            return OPERATORS["cast"](x, dtype=self._compute_dtype.np)
-        return type(x)([self._to_compute(i) for i in x]) if isinstance(x, (tuple, list)) else x
-
-    def _cast_copy(self) -> Module:
-        """This module with its trainable parameters seen in the compute dtype."""
-        seen = copy.copy(self)
-        for name, p in self._params.items():
-            if isinstance(p, Parameter) and p.requires_grad and name in self.__dict__:
-                seen.__dict__[name] = self._to_compute(p)
-        return seen
+        return compute(self, args, kwargs)
 
     # -- attributes ------------------------------------------------------------------------------------------------
 
@@ -388,7 +356,7 @@ class Module:
             raise ArgumentError("For 'to_float', the argument 'dst_type' must be float32, float16 or bfloat16, but got "
                                 f"type: {type(dst_type)} and value: {dst_type}.")
         for _, module in self.cells_and_names():
-            module.__dict__["_compute_dtype"] = dst_type
+            module.__dict__.update(_compute_dtype=dst_type, _output_dtype=None)
             module.__dict__["_plain"] = False
             module.add_flags(fp16=dst_type is mstype.float16, fp32=dst_type is mstype.float32,
                              bf16=dst_type is mstype.bfloat16)

@@ -1,4 +1,4 @@
-"""Pooling and padding layers."""
+"""Pooling layers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from .. import ops
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
-from .._src.errors import ArgumentError, DTypeError, NotSupportedError, ShapeError
+from .._src.errors import ArgumentError, NotSupportedError, ShapeError
 from .conv import spatial
 from .module import Module
 
@@ -128,15 +128,15 @@ class _Adaptive(Module):
 
     def __init__(self, output_size: Any, return_indices: bool = False) -> None:
         super().__init__()
-        if return_indices:
-            raise NotSupportedError(f"For '{type(self).__name__}', return_indices=True is not supported.")
         sizes = (output_size,) * self._axes if isinstance(output_size, int) else tuple(output_size)
         if len(sizes) != self._axes or any(s is not None and (not isinstance(s, int) or s < 1) for s in sizes):
             raise ArgumentError(f"For '{type(self).__name__}', the 'output_size' must be an int > 0 or {self._axes} of "
                                 f"them (None keeps a size), but got {output_size}.")
-        self.output_size = sizes
+        self.output_size, self.return_indices = sizes, return_indices
 
     def construct(self, x: Any) -> Any:
+        if self.return_indices:
+            return getattr(ops, f"adaptive_max_pool{self._axes}d")(x, self.output_size, True)
         return OPERATORS[self._operator](x, output_size=self.output_size, axes=self._axes)
 
 
@@ -165,90 +165,106 @@ class AdaptiveMaxPool1d(AdaptiveMaxPool2d):
     _axes = 1
 
 
-class Pad(Module):
-    """x padded by ((before, after), ...) for each axis.
+class AdaptiveAvgPool3d(_Adaptive):
+    """The means of (..., D, H, W) over windows that make ``output_size`` of them."""
 
-    Args:
-        paddings: a pair for each axis.
-        mode: 'CONSTANT' (zeros), 'REFLECT' or 'SYMMETRIC'.
+    _axes = 3
 
-    Matches ``mindspore.nn.Pad``.
+
+class AdaptiveMaxPool3d(AdaptiveMaxPool2d):
+    """The maxima of (..., D, H, W) over windows that make ``output_size`` of them."""
+
+    _axes = 3
+
+
+class _LPPool(Module):
+    _axes = 1
+
+    def __init__(self, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> None:
+        super().__init__()
+        self.norm_type, self.kernel_size, self.stride, self.ceil_mode = norm_type, kernel_size, stride, ceil_mode
+
+    def construct(self, x: Any) -> Any:
+        pool = ops.lp_pool1d if self._axes == 1 else ops.lp_pool2d
+        return pool(x, self.norm_type, self.kernel_size, self.stride, self.ceil_mode)
+
+
+class LPPool1d(_LPPool):
+    """(sum x^p)^(1/p) of each window of (N, C, L), p being ``norm_type``; the stride is the kernel by default.
+
+    Matches ``mindspore.nn.LPPool1d``.
     """
 
-    def __init__(self, paddings: Any, mode: str = "CONSTANT") -> None:
-        super().__init__()
-        if not isinstance(paddings, tuple):
-            raise DTypeError(f"For 'Pad', the type of 'paddings' must be tuple, but got {type(paddings).__name__}.")
-        if any(len(p) != 2 for p in paddings):
-            raise ArgumentError(f"For 'Pad', the shape of 'paddings' must be (n, 2), but got {paddings}.")
-        if mode not in ("CONSTANT", "REFLECT", "SYMMETRIC"):
-            raise ArgumentError(f"For 'Pad', the 'mode' must be in ['CONSTANT', 'REFLECT', 'SYMMETRIC'], but got "
-                                f"{mode}.")
-        self.paddings, self.mode = tuple(tuple(p) for p in paddings), mode
 
-    def construct(self, x: Any) -> Any:
-        if len(self.paddings) != x.ndim:
-            raise ShapeError(f"For 'Pad', the 'paddings' must have a pair for each of the {x.ndim} axes of the input, "
-                             f"but got {self.paddings}.")
-        return OPERATORS["pad"](x, pad_width=self.paddings, mode=self.mode.lower())
-
-
-class _SidePad(Module):
-    """Pads the last axes by (left, right, top, bottom, ...)."""
+class LPPool2d(_LPPool):
+    """(sum x^p)^(1/p) of each window of (N, C, H, W); see ``LPPool1d``."""
 
     _axes = 2
-    _mode = "constant"
 
-    def __init__(self, padding: Any) -> None:
+
+class _Fractional(Module):
+    _axes = 2
+
+    def __init__(self, kernel_size: Any, output_size: Any = None, output_ratio: Any = None,
+                 return_indices: bool = False, _random_samples: Tensor | None = None) -> None:
         super().__init__()
-        sides = (padding,) * (2 * self._axes) if isinstance(padding, int) else tuple(padding)
-        if len(sides) != 2 * self._axes or min(sides) < 0:
-            raise ArgumentError(f"For '{type(self).__name__}', the 'padding' must be an int >= 0 or {2 * self._axes} "
-                                f"of them, but got {padding}.")
-        self.padding = sides
+        self.kernel_size, self.output_size, self.output_ratio = kernel_size, output_size, output_ratio
+        self.return_indices, self._random_samples = return_indices, _random_samples
 
-    def construct(self, x: Any) -> Any:
-        pairs = [self.padding[i : i + 2] for i in range(0, len(self.padding), 2)][::-1]
-        width = ((0, 0),) * (x.ndim - len(pairs)) + tuple(pairs)
-        return self._pad(x, width)
-
-    def _pad(self, x: Any, width: tuple) -> Any:
-        return OPERATORS["pad"](x, pad_width=width, mode=self._mode)
+    def construct(self, input: Any) -> Any:
+        pool = ops.fractional_max_pool2d if self._axes == 2 else ops.fractional_max_pool3d
+        return pool(input, self.kernel_size, self.output_size, self.output_ratio, self.return_indices,
+                    self._random_samples)
 
 
-class ZeroPad2d(_SidePad):
-    """Zeros around the last two axes, by (left, right, top, bottom)."""
+class FractionalMaxPool2d(_Fractional):
+    """The maxima of ``output_size`` windows of (N, C, H, W), or ``output_ratio`` times as many, at random places.
+
+    Graham 2014. Matches ``mindspore.nn.FractionalMaxPool2d``.
+    """
 
 
-class ReflectionPad2d(_SidePad):
-    """The last two axes reflected at their borders, by (left, right, top, bottom)."""
+class FractionalMaxPool3d(_Fractional):
+    """The maxima of windows of (N, C, D, H, W) at random places; see ``FractionalMaxPool2d``."""
 
-    _mode = "reflect"
-
-
-class ReflectionPad1d(ReflectionPad2d):
-    """The last axis reflected at its borders, by (left, right)."""
-
-    _axes = 1
+    _axes = 3
 
 
-class ConstantPad2d(_SidePad):
-    """A constant around the last two axes, by (left, right, top, bottom)."""
+class _MaxUnpool(Module):
+    _axes = 2
 
-    def __init__(self, padding: Any, value: float) -> None:
-        super().__init__(padding)
-        self.value = value
+    def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0) -> None:
+        super().__init__()
+        self.kernel_size, self.stride, self.padding = kernel_size, stride, padding
 
-    def _pad(self, x: Any, width: tuple) -> Any:
-        return OPERATORS["pad"](x, pad_width=width, constant_values=self.value)
+    def construct(self, x: Any, indices: Any, output_size: Any = None) -> Any:
+        unpool = getattr(ops, f"max_unpool{self._axes}d")
+        return unpool(x, indices, self.kernel_size, self.stride, self.padding, output_size)
 
 
-class ConstantPad1d(ConstantPad2d):
-    """A constant around the last axis, by (left, right)."""
+class MaxUnpool1d(_MaxUnpool):
+    """The maxima of a ``MaxPool1d`` back at their places in (N, C, L), zeros elsewhere: (x, indices) to y."""
 
     _axes = 1
 
 
-__all__ = ["AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AdaptiveMaxPool1d", "AdaptiveMaxPool2d", "AvgPool1d", "AvgPool2d",
-           "AvgPool3d", "ConstantPad1d", "ConstantPad2d", "MaxPool1d", "MaxPool2d", "MaxPool3d", "Pad",
-           "ReflectionPad1d", "ReflectionPad2d", "ZeroPad2d"]
+class MaxUnpool2d(_MaxUnpool):
+    """The maxima of a ``MaxPool2d`` back at their places in (N, C, H, W), zeros elsewhere: (x, indices) to y.
+
+    >>> from luojia import Tensor, nn
+    >>> nn.MaxUnpool2d(2)(Tensor([[[[4.0]]]]), Tensor([[[[3]]]])).tolist()
+    [[[[0.0, 0.0], [0.0, 4.0]]]]
+
+    Matches ``mindspore.nn.MaxUnpool2d``.
+    """
+
+
+class MaxUnpool3d(_MaxUnpool):
+    """The maxima of a ``MaxPool3d`` back at their places in (N, C, D, H, W), zeros elsewhere: (x, indices) to y."""
+
+    _axes = 3
+
+
+__all__ = ["AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AdaptiveAvgPool3d", "AdaptiveMaxPool1d", "AdaptiveMaxPool2d",
+           "AdaptiveMaxPool3d", "AvgPool1d", "AvgPool2d", "AvgPool3d", "FractionalMaxPool2d", "FractionalMaxPool3d",
+           "LPPool1d", "LPPool2d", "MaxPool1d", "MaxPool2d", "MaxPool3d", "MaxUnpool1d", "MaxUnpool2d", "MaxUnpool3d"]

@@ -8,15 +8,24 @@ from .._src.errors import NotSupportedError
 from .module import Module
 
 _INSTEAD = {
+    "AdaSumByDeltaWeightWrapCell": "there is no AdaSum; use a data parallel mode",
+    "AdaSumByGradWrapCell": "there is no AdaSum; use a data parallel mode",
     "AdamOffload": "use Adam: there is one memory",
-    "Conv3dTranspose": "use Conv2dTranspose, or ops.Conv3D's gradient",
-    "LPPool1d": "use AvgPool1d of |x|^p, to the power 1 / p",
-    "LPPool2d": "use AvgPool2d of |x|^p, to the power 1 / p",
+    "Conv2dThor": "use Conv2d; there is no second-order optimizer",
+    "DenseThor": "use Dense; there is no second-order optimizer",
+    "EmbeddingLookupThor": "use Embedding; there is no second-order optimizer",
+    "EmbeddingThor": "use Embedding; there is no second-order optimizer",
+    "GradAccumulationCell": "add up the gradients that value_and_grad gives, then step",
+    "GraphCell": "there is no MindIR; use load_checkpoint and the network's class",
     "MicroBatchInterleaved": "there is one device to keep busy",
-    "MultiMarginLoss": "write it in operators",
     "PipelineCell": "there is one device; call the network",
-    "RReLU": "use LeakyReLU",
+    "MultiFieldEmbeddingLookup": "look each field up with Embedding and add",
+    "OptTFTWrapper": "there is no fault-tolerance server; save checkpoints",
+    "PipelineGradReducer": "there is one device; use the gradients as they are",
     "SampledSoftmaxLoss": "use SoftmaxCrossEntropyWithLogits over all classes",
+    "SparseTensorDenseMatmul": "tensors are dense; use ops.matmul",
+    "SparseToDense": "tensors are dense already",
+    "VirtualDatasetCellTriple": "there is one device; call the network",
     "thor": "use Adam or Lamb",
 }
 

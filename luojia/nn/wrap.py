@@ -8,12 +8,16 @@ from typing import Any
 import numpy as np
 
 from .. import ops
+from .._src.core.agree import broadcast
 from .._src.core.dtypes import float32, int32
 from .._src.core.tensor import Tensor, wrap
 from .._src.core.transforms import pullback, tensors_in
+from .._src.engine.group import ranks_of
 from .._src.errors import ArgumentError, DTypeError
 from .._src.ops import Parameter, ParameterTuple
+from ..context import ParallelMode, get_auto_parallel_context
 from .basic import Identity
+from .grad_reducer import DistributedGradReducer
 from .module import Module, check_bool
 
 
@@ -169,8 +173,7 @@ class TrainOneStepCell(Module):
         if self.sens == 0:
             raise ArgumentError("For 'TrainOneStepCell', the 'sens' must not be zero.")
         self.return_grad = return_grad
-        self.grad_reducer = Identity()
-        self.reducer_flag = False
+        self.grad_reducer, self.reducer_flag = _reducer(self.weights)
 
     def _gradients(self, inputs: tuple, sens: Any) -> tuple[Any, tuple]:
         """The loss, and the gradients of the weights for ``sens``."""
@@ -184,6 +187,16 @@ class TrainOneStepCell(Module):
         if self.return_grad:
             return loss, {p.name: g for p, g in zip(self.weights, grads)}
         return loss
+
+
+def _reducer(weights: Any) -> tuple[Any, bool]:
+    """What joins the gradients of all ranks, and whether it does: in DATA_PARALLEL jobs of several processes."""
+    mode, ranks = get_auto_parallel_context("parallel_mode"), ranks_of("TrainOneStepCell", None)
+    if len(ranks) == 1 or mode not in (ParallelMode.DATA_PARALLEL, ParallelMode.HYBRID_PARALLEL):
+        return Identity(), False
+    if get_auto_parallel_context("parameter_broadcast"):
+        broadcast("TrainOneStepCell", [(p.name, p) for p in weights], ranks)
+    return DistributedGradReducer(weights), True
 
 
 def _like(out: Any, value: Any) -> Any:
@@ -268,13 +281,13 @@ class TrainOneStepWithLossScaleCell(TrainOneStepCell):
     def construct(self, *inputs: Any) -> tuple[Any, Tensor, Tensor]:
         scale = float(self.scale_sense)
         loss, grads = self._gradients(inputs, scale)
-        grads = tuple([g * (1.0 / scale) for g in grads])
+        grads = self.grad_reducer(tuple([g * (1.0 / scale) for g in grads]))
         overflow = Tensor(not all(np.isfinite(g.asnumpy()).all() for g in grads))
         used = Tensor(np.full(self.scale_sense.shape, scale, np.float32))
         if self.loss_scaling_manager is not None:
             self.loss_scaling_manager(self.scale_sense, overflow)
         if not overflow:
-            self.optimizer(self.grad_reducer(grads))
+            self.optimizer(grads)
         return loss, overflow, used
 
 
@@ -337,8 +350,16 @@ class GetNextSingleOp(Module):
 
 
 def all_finite(gradients: Any) -> Tensor:
-    """Whether every element of every gradient is finite, a Tensor of bool."""
-    return Tensor(all(bool(np.isfinite(g.asnumpy()).all()) for g in tensors_in(gradients)))
+    """Whether every element of every gradient is finite, a Tensor of bool; in a compiled function too.
+
+    >>> from luojia import Tensor
+    >>> bool(all_finite((Tensor([1.0]), Tensor([float("inf")]))))
+    False
+    """
+    found = Tensor(True)
+    for g in tensors_in(gradients):
+        found = ops.logical_and(found, ops.isfinite(g).all())
+    return found
 
 
 __all__ = ["DynamicLossScaleUpdateCell", "FixedLossScaleUpdateCell", "ForwardValueAndGrad", "GetNextSingleOp", "Jvp",

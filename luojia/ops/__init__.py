@@ -8,7 +8,8 @@ from typing import Any
 from .._src import ops as _operators  # noqa: F401 - registers the operators
 from .._src.core.faces import FaceModule, compile_class, compile_plain
 from .._src.paths import also_at
-from . import composed, composite, functional, plain, primitive, random, state, stateful, updates
+from . import collective, composed, composite, functional, plain, primitive, random, state, stateful, updates
+from .collective import *  # noqa: F403
 from .composed import *  # noqa: F403
 from .composite import *  # noqa: F403
 from .functional import *  # noqa: F403
@@ -39,6 +40,7 @@ def __dir__() -> list[str]:
 
 
 __all__ = []
+__all__ += collective.__all__
 __all__ += composed.__all__
 __all__ += composite.__all__
 __all__ += functional.__all__

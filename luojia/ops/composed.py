@@ -8,16 +8,17 @@ from typing import Any
 import numpy as np
 
 from .. import numpy as mnp
-from .._src.core.dtypes import to_np
+from .._src.core.dtypes import is_float, to_np
 from .._src.core.faces import Primitive
 from .._src.core.op import OPERATORS as OP
 from .._src.core.random import next_key
 from .._src.errors import ArgumentError, ShapeError
 from .._src.ops import Tensor
-from .._src.ops.composed import arrange, elementwise, linear, reduce
+from .._src.ops.composed import arrange, elementwise, linear, losses, pooling, reduce
 from .._src.ops.composed.arrange import reverse_sequence
 from .._src.ops.composed.elementwise import fmax, fmin, logit
 from .._src.ops.composed.linear import cross, matrix_power
+from .._src.ops.composed.losses import reduced
 
 
 def numel(input: Tensor) -> int:
@@ -44,7 +45,7 @@ def deepcopy(input_x: Tensor) -> Tensor:
 
 def is_floating_point(input: Tensor) -> bool:
     """Whether the dtype is a float."""
-    return input.np_dtype.kind == "f"
+    return is_float(input.np_dtype)
 
 
 def is_nonzero(input: Tensor) -> bool:
@@ -194,13 +195,6 @@ def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
     return OP["reshape"](x, shape=(*lead, c * r * r, h // r, w // r))
 
 
-def rms_norm(x: Tensor, gamma: Tensor, epsilon: float = 1e-6) -> tuple[Tensor, Tensor]:
-    """(x / rms * gamma, 1 / rms), rms = sqrt(mean(x^2) + epsilon) over the axes of ``gamma``."""
-    axes = tuple(range(x.ndim - gamma.ndim, x.ndim))
-    scale = OP["rsqrt"](OP["mean"](x * x, axis=axes, keepdims=True) + epsilon)
-    return x * scale * gamma, scale
-
-
 def _rows(name: str, doc: str) -> Callable:
     def function(x: Tensor, v: Tensor, indices: Any) -> Tensor:
         at = indices if isinstance(indices, Tensor) else Tensor(np.atleast_1d(np.asarray(indices)))
@@ -243,7 +237,7 @@ def truncate_mod(x: Tensor, y: Any) -> Tensor:
 
 def soft_margin_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
     """log(1 + exp(-target * input))."""
-    return _reduced("soft_margin_loss", OP["softplus"](-target * input), reduction)
+    return reduced("soft_margin_loss", OP["softplus"](-target * input), reduction)
 
 
 def triplet_margin_loss(anchor: Tensor, positive: Tensor, negative: Tensor, margin: float = 1.0, p: int = 2,
@@ -256,7 +250,7 @@ def triplet_margin_loss(anchor: Tensor, positive: Tensor, negative: Tensor, marg
     far = OP["norm"](anchor - negative + eps, ord=p, axis=-1)
     if swap:
         far = OP["minimum"](far, OP["norm"](positive - negative + eps, ord=p, axis=-1))
-    return _reduced("triplet_margin_loss", OP["relu"](near - far + margin), reduction)
+    return reduced("triplet_margin_loss", OP["relu"](near - far + margin), reduction)
 
 
 def multi_margin_loss(input: Tensor, target: Tensor, p: int = 1, margin: float = 1, weight: Tensor | None = None,
@@ -268,13 +262,7 @@ def multi_margin_loss(input: Tensor, target: Tensor, p: int = 1, margin: float =
     if weight is not None:
         loss = loss * OP["expand_dims"](OP["take"](weight, target, axis=0), axis=1)
     wrong = Tensor((np.arange(c) != target.asnumpy()[:, None]).astype(input.np_dtype))
-    return _reduced("multi_margin_loss", OP["sum"](loss * wrong, axis=1) / c, reduction)
-
-
-def _reduced(name: str, loss: Tensor, reduction: str) -> Tensor:
-    if reduction not in ("none", "mean", "sum"):
-        raise ArgumentError(f"For '{name}', the 'reduction' must be in ['none', 'mean', 'sum'], but got {reduction}.")
-    return loss if reduction == "none" else OP[reduction](loss)
+    return reduced("multi_margin_loss", OP["sum"](loss * wrong, axis=1) / c, reduction)
 
 
 def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None, max_norm: float | None = None,
@@ -296,8 +284,8 @@ def tuple_getitem(items: tuple, index: int) -> Any:
     return items[index]
 
 
-_BORROWED = {n: f for module in (arrange, elementwise, linear, reduce) for n, f in vars(module).items()
-             if n[0] != "_" and getattr(f, "__module__", "") == module.__name__}
+_BORROWED = {n: f for module in (arrange, elementwise, linear, losses, pooling, reduce) for n, f in vars(module).items()
+             if n[0] != "_" and n != "reduced" and getattr(f, "__module__", "") == module.__name__}
 globals().update(_BORROWED)
 _KEPT = [*_BORROWED] + [n for n, f in list(globals().items()) if callable(f) and not n.startswith("_") and getattr(
     f, "__module__", "") == __name__ and not isinstance(f, type)]
@@ -328,12 +316,6 @@ def _of(function: Callable, **attributes: Any) -> tuple[dict, Callable, str | No
     return attributes, lambda self, *xs: function(*xs, **self.attrs), function.__doc__
 
 
-def _alone(self: Any, x: Tensor) -> Tensor:
-    """In a world of one process, what arrives."""
-    return OP["identity"](x)
-
-
-_GROUP = {"group": "nccl_world_group"}
 _ROWS: tuple[Any, ...] = (
     ("SquareSumAll", {}, lambda self, x1, x2: (OP["sum"](x1 * x1), OP["sum"](x2 * x2)), "The sums of squares of two."),
     ("ReduceStd", {"axis": (), "unbiased": True, "keep_dims": False},
@@ -358,18 +340,9 @@ _ROWS: tuple[Any, ...] = (
     ("TupleToArray", {}, lambda self, xs: Tensor(np.asarray(xs).astype(np.float32 if isinstance(xs[0], float) else
                                                                        np.int32)), "A tuple of numbers as a Tensor."),
     ("Partial", {}, lambda self, f, *xs: lambda *rest, **kw: f(*xs, *rest, **kw), "A function with arguments given."),
-    ("AllReduce", {"op": "sum", **_GROUP}, _alone), ("AllGather", dict(_GROUP), _alone),
-    ("ReduceScatter", {"op": "sum", **_GROUP}, _alone),
-    ("Broadcast", {"root_rank": 0, **_GROUP}, lambda self, xs: tuple([OP["identity"](x) for x in xs]), _alone.__doc__),
 )
 _CLASSES = [_class(*row) for row in _ROWS]
 
 
-class ReduceOp:
-    """The names of the ways to reduce over processes."""
-
-    SUM, MAX, MIN, PROD = "sum", "max", "min", "prod"
-
-
 globals().update({cls.__name__: cls for cls in _CLASSES})
-__all__ = [*_KEPT, *(cls.__name__ for cls in _CLASSES), "ReduceOp"]  # pyright: ignore[reportUnsupportedDunderAll] - a table
+__all__ = [*_KEPT, *(cls.__name__ for cls in _CLASSES)]  # pyright: ignore[reportUnsupportedDunderAll] - a table

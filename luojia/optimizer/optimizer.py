@@ -9,6 +9,7 @@ from typing import Any, ClassVar, TypeVar
 import numpy as np
 
 from .._src.core import tape
+from .._src.core.dtypes import is_half
 from .._src.core.pure import Untraceable
 from .._src.core.tensor import Tensor, wrap
 from .._src.train.inplace import KERNELS, in_place, own, update_inplace, updater
@@ -34,7 +35,7 @@ class Optimizer:
         lr_scheduler: a schedule, a callable of the number of the update.
         sym: a Symbol whose ``__lr_mult__`` and ``__wd_mult__`` attributes multiply rates and decays.
         begin_num_update: the number of updates done before.
-        multi_precision: keep a float32 master copy of float16 weights.
+        multi_precision: keep float32 master copies of float16 and bfloat16 weights.
         param_dict: parameters by index, whose ``lr_mult`` and ``wd_mult`` count.
     """
 
@@ -175,8 +176,8 @@ class Optimizer:
         return None if not state else state[0] if len(state) == 1 else state
 
     def create_state_multi_precision(self, index: int, weight: Tensor) -> Any:
-        """As ``create_state``; for a float16 weight under ``multi_precision`` (float32 master copy, its state)."""
-        if self.multi_precision and weight.np_dtype == np.float16:
+        """As ``create_state``; under ``multi_precision`` for a float16 or bfloat16 weight (float32 copy, its state)."""
+        if self.multi_precision and is_half(weight.np_dtype):
             master = wrap(NDArray, weight._value.astype(np.float32), weight._device)
             return (master, self.create_state(index, master))
         return self.create_state(index, weight)
@@ -234,7 +235,7 @@ class Optimizer:
         if isinstance(index, (list, tuple)):
             for one in zip(index, weight, grad, state):
                 self.update_multi_precision(*one)
-        elif self.multi_precision and weight.np_dtype == np.float16:
+        elif self.multi_precision and is_half(weight.np_dtype):
             master, inner = state
             self.update(index, master, wrap(NDArray, grad._value.astype(np.float32), grad._device), inner)
             weight._rebind(master._value.astype(weight.np_dtype))

@@ -18,8 +18,8 @@ from ..context import (
     set_auto_parallel_context,
 )
 
-__all__ = ["Mesh", "ParallelMode", "data_parallel", "get_auto_parallel_context", "reset_auto_parallel_context",
-           "set_algo_parameters", "set_auto_parallel_context"]
+__all__ = ["Mesh", "ParallelMode", "data_parallel", "get_algo_parameters", "get_auto_parallel_context",
+           "reset_algo_parameters", "reset_auto_parallel_context", "set_algo_parameters", "set_auto_parallel_context"]
 _ALGORITHM = ("fully_use_devices", "elementwise_op_strategy_follow", "enable_algo_approxi",
               "algo_approxi_epsilon", "tensor_slice_align_enable", "tensor_slice_align_size")
 _algorithm: dict[str, Any] = {}
@@ -55,6 +55,18 @@ def set_algo_parameters(**kwargs: Any) -> None:
     _algorithm.update(kwargs)
 
 
+def get_algo_parameters(attr_key: str) -> Any:
+    """The value that ``set_algo_parameters`` gave a key, or None."""
+    if attr_key not in _ALGORITHM:
+        raise ArgumentError(f"Get context keyword {attr_key} is not recognized!")
+    return _algorithm.get(attr_key)
+
+
+def reset_algo_parameters() -> None:
+    """Forget the settings of ``set_algo_parameters``."""
+    _algorithm.clear()
+
+
 def _get_device_num() -> int:
     return get_auto_parallel_context("device_num")
 
@@ -68,4 +80,13 @@ def _get_gradients_mean() -> bool:
 
 
 also_at(sys.modules[__name__], f"{__name__}._utils", f"{__name__}._auto_parallel_context")
-__getattr__ = refusing("luojia.parallel", "data parallel training is there: set_auto_parallel_context, Mesh.")
+_REFUSED = (
+    "Layout build_searched_strategy checkpoint_convert checkpoint_transform convert_checkpoint_by_rank "
+    "convert_checkpoints function load_distributed_checkpoint load_segmented_checkpoints "
+    "merge_pipeline_strategys merge_sliced_parameter nn parameter_broadcast rank_list_for_convert "
+    "rank_list_for_transform restore_group_info_list set_op_strategy_config shard "
+    "sync_pipeline_shared_parameters transform_checkpoint_by_rank transform_checkpoints transform_safetensors "
+    "unified_safetensors"
+).split()
+__getattr__ = refusing("luojia.parallel", "models are not cut over devices; for data parallel training there are "
+                       "set_auto_parallel_context and Mesh.", _REFUSED)

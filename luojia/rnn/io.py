@@ -58,6 +58,7 @@ class BucketSentenceIter(DataIter):
     A batch's ``bucket_key`` is its length. Batches come in random order, by Python's and NumPy's ``random``.
 
     >>> it = BucketSentenceIter([[1, 2, 3], [4, 5]], 2, buckets=[3], invalid_label=0)
+    WARNING: discarded 0 sentences longer than the largest bucket.
     >>> sorted(it.next().label[0].asnumpy().tolist())
     [[2.0, 3.0, 0.0], [5.0, 0.0, 0.0]]
     """

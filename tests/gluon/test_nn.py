@@ -99,10 +99,10 @@ def test_transposed_convolution_is_the_adjoint(case):
 
 
 def test_layouts_and_kernels_that_are_refused():
-    with pytest.raises(NotImplementedError, match="Conv2D: layout 'NHWC' is not supported; use 'NCHW'"):
-        nn.Conv2D(4, 3, layout="NHWC")
-    with pytest.raises(NotImplementedError, match="MaxPool1D: layout 'NWC' is not supported; use 'NCW'"):
-        nn.MaxPool1D(layout="NWC")
+    with pytest.raises(NotImplementedError, match="Conv2D: layout 'CHWN' is not supported; use 'NCHW' or 'NHWC'"):
+        nn.Conv2D(4, 3, layout="CHWN")
+    with pytest.raises(NotImplementedError, match="MaxPool1D: layout 'NHWC' is not supported; use 'NCW'"):
+        nn.MaxPool1D(layout="NHWC")
     for kind in (nn.Conv2D, nn.Conv2DTranspose):
         with pytest.raises(AssertionError, match="kernel_size must be a number or a list of 2"):
             kind(4, (3, 3, 3))
@@ -338,3 +338,34 @@ PRINTED = {
 @pytest.mark.parametrize("text", PRINTED)
 def test_repr(text):
     assert repr(PRINTED[text]) == text
+
+
+def test_a_network_with_its_channels_last():
+    def network(layout):
+        net = nn.HybridSequential(prefix="")
+        axis = layout.find("C")
+        net.add(nn.Conv2D(4, 3, layout=layout, padding=1), nn.BatchNorm(axis=axis), nn.Activation("relu"),
+                nn.MaxPool2D(layout=layout), nn.Conv2DTranspose(3, 2, layout=layout), nn.AvgPool2D(layout=layout),
+                nn.GlobalAvgPool2D(layout=layout), nn.Flatten(), nn.Dense(2))
+        net.initialize()
+        return net
+
+    x = RNG.rand(2, 3, 8, 8)
+    one, other = network("NCHW"), network("NHWC")
+    one(nd.array(x))
+    other(nd.array(x.transpose(0, 2, 3, 1)))
+    assert other[0].weight.shape == (4, 3, 3, 3) and other[4].weight.shape == (4, 2, 2, 3)
+    assert repr(other[0]) == "Conv2D(3 -> 4, kernel_size=(3, 3), stride=(1, 1), padding=(1, 1))"
+    for p, q in zip(one.collect_params().values(), other.collect_params().values()):
+        q.set_data(p.data().transpose((0, 2, 3, 1)) if len(p.shape) == 4 else p.data())
+    losses = []
+    for net, data in ((one, x), (other, x.transpose(0, 2, 3, 1))):
+        net.hybridize()
+        trainer = mx.gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.1})
+        for _ in range(2):
+            with mx.autograd.record():
+                loss = (net(nd.array(data)) ** 2).sum()
+            loss.backward()
+            trainer.step(1)
+            losses.append(loss.asscalar())
+    close(losses[:2], losses[2:], 1e-4)

@@ -126,7 +126,7 @@ def test_bias_add():
     (((2, 3, 4, 4), (4, 3, 3, 3)), {"stride": (1, 1, 1)}, ShapeError, "expects stride to be an int or 2 ints"),
     (((2, 3, 4, 4), (4, 3, 3, 3)), {"pad": ((1, 1),)}, ShapeError, "2 pairs"),
     (((2, 3, 4, 4), (4, 3, 3, 3), (3,)), {}, ShapeError, r"bias of shape \(4,\)"),
-    (((2, 3, 4, 4), (4, 3, 3, 3)), {"layout": "NHWC"}, NotSupportedError, "'NHWC' is not supported"),
+    (((2, 3, 4, 4), (4, 3, 3, 3)), {"layout": "CHWN"}, NotSupportedError, "'CHWN' is not supported"),
     (((2, 3, 4, 4), (4, 3, 3, 3)), {"pad_mode": "full"}, ArgumentError, "pad_mode must be"),
     (((2, 3, 4, 4), (4, 3, 3, 3)), {"pad_mode": "valid", "pad": 1}, ArgumentError, "pad must be 0"),
 ])

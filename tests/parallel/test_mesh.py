@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from luojia import cpu, parallel
+from luojia._src.engine import group
 
 from .on_devices import NEEDS_JAX, names_in, run_on_devices
 
@@ -39,3 +40,10 @@ def test_numpy_has_one_device():
     with pytest.raises(RuntimeError, match=r"cpu\(0\) computes with NumPy, which has one device; put the CPU on XLA by "
                                            r"LUOJIA_ENGINE=xla .* pip install 'luojia\[xla\]'"):
         parallel.data_parallel(abs, 2)
+
+
+def test_the_processes_of_a_job_have_one_device_each(monkeypatch):
+    monkeypatch.setattr(group, "place", lambda: group.Place(0, 2))
+    with pytest.raises(NotImplementedError, match="this job has 2 processes, which have one device each; start one "
+                                                  "process for all devices"):
+        parallel.Mesh(2)

@@ -214,7 +214,7 @@ def test_dataset_helper():
     assert train.DatasetHelper(DATA).sink_size() == 2
 
 
-@pytest.mark.parametrize("level, inner", [("O0", float32), ("O1", float16), ("O2", float16), ("O3", float16)])
+@pytest.mark.parametrize("level, inner", [("O0", float32), ("O1", float32), ("O2", float16), ("O3", float16)])
 def test_mixed_precision(level, inner):
     seen = []
 
@@ -231,7 +231,7 @@ def test_mixed_precision(level, inner):
     net = Net()
     out = amp.auto_mixed_precision(net, level)(Tensor(X))
     assert out.dtype == float32 and seen[0] == ("dense", inner)
-    assert seen[1][1] == (float16 if level in ("O1", "O3") else float32)
+    assert seen[1][1] == inner
 
 
 def test_training_in_mixed_precision():
@@ -253,7 +253,7 @@ def test_loss_scales():
     assert m.get_drop_overflow_update() and isinstance(m.get_update_cell(), nn.DynamicLossScaleUpdateCell)
     s = amp.DynamicLossScaler(8, 2, 2)
     assert float(s.scale(Tensor(1.0))) == 8.0 and float(s.unscale((Tensor(8.0),))[0]) == 1.0
-    assert s.adjust(False) and s.scale_value == 4 and not s.adjust(True) and s.adjust(True) and s.scale_value == 8
+    assert s.adjust(False) and s.scale_value == 4 and s.adjust(True) and s.adjust(True) and s.scale_value == 8
     assert not amp.StaticLossScaler(4).adjust(False)
     assert bool(amp.all_finite((Tensor([1.0]),))) and not bool(amp.all_finite(Tensor([np.inf])))
 

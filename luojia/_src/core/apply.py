@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..engine.bfloat16 import has_bfloat16
 from ..engine.devices import current_context
 from ..engine.namespace import OPERATORS
 from ..engine.numpy_engine import ENGINE as NUMPY
 from ..errors import ArgumentError, DeviceError, DTypeError, MXNetError, ShapeError
 from . import tape
 from .dtypes import promote, scalar_dtype
-from .tape import Leaf, Node, RichNode, next_id, state
+from .tape import ALIGNED, Leaf, Node, RichNode, next_id, state
 from .tensor import Tensor, wrap
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
         parents = [t._node if isinstance(t, Tensor) else None for t in inputs]
     recorded = linked and op.differentiable and state.recording
     saved = None
-    if engine is NUMPY and (dtype.kind == "f" or recorded and op.fast_forward is not None):
+    if engine is NUMPY and (dtype.kind == "f" or recorded and op.fast_forward is not None and not has_bfloat16(values)):
         try:
             if recorded and op.fast_forward is not None:
                 ans, saved = op.fast_forward([p is not None for p in parents], *values, **attrs)
@@ -118,6 +119,8 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
     elif recorded and op.rule is None and not engine.direct and state.frame is not None:
         found = linearize(engine, op, values, attrs, [p is not None for p in parents])
         ans, saved = found or (compute(engine, op, values, attrs), None)
+    elif recorded and engine is NUMPY and has_bfloat16(values):
+        ans, saved = linearize_bfloat16(op, values, attrs, [p is not None for p in parents])
     else:
         ans = compute(engine, op, values, attrs)
     if recorded:
@@ -158,6 +161,14 @@ def linearize(engine: Any, op: Operator, values: list, attrs: dict, needs: list)
     """As ``compute``, with the pullback."""
     try:
         return engine.run_linked(op, values, attrs, needs)
+    except (ValueError, TypeError, OverflowError) as e:
+        raise failed(op, values, e) from e
+
+
+def linearize_bfloat16(op: Operator, values: list, attrs: dict, needs: list) -> Any:
+    """As ``compute``, with the pullback, for arrays of bfloat16 on NumPy."""
+    try:
+        return NUMPY.run_bfloat16(op, values, attrs, needs)
     except (ValueError, TypeError, OverflowError) as e:
         raise failed(op, values, e) from e
 
@@ -289,7 +300,7 @@ def binary(op: Operator, otherwise: Callable | None = None) -> Callable:
     rest = otherwise or (lambda x, y: apply(op, (x, y), attrs))
     keep_args, keep_ans, differentiable = op.keep_args, op.keep_ans, op.differentiable
     fn = _DIRECT.get(op.name) or partial(op.fn, NUMPY.xp)
-    arithmetic = op.name in _ARITHMETIC
+    arithmetic, elementwise = op.name in _ARITHMETIC, op.elementwise
 
     def method(self: Tensor, other: Any) -> Any:
         x = self._value
@@ -298,17 +309,17 @@ def binary(op: Operator, otherwise: Callable | None = None) -> Callable:
             dtype = x.dtype
             kind = other.__class__
             if kind is cls or isinstance(other, Tensor) and self._node.__class__ is not Leaf:
-                kind = Tensor
                 y = other._value
                 node_y = other._node
                 plain = y.__class__ is _ndarray and y.dtype is dtype and other._device is self._device
+                number = False
             else:
                 y = other
                 node_y = None
-                plain = kind is float or kind is int
+                plain = number = kind is float or kind is int
             if plain and dtype.kind == "f":
                 try:
-                    ans = fn(x, _number(y, dtype) if arithmetic and kind is not Tensor else y)
+                    ans = fn(x, _number(y, dtype) if arithmetic and number else y)
                 except ValueError:
                     return apply(op, (self, other), attrs)  # which says what does not fit
                 if ans.__class__ is not _ndarray:
@@ -318,15 +329,16 @@ def binary(op: Operator, otherwise: Callable | None = None) -> Callable:
                 out._device = device = self._device
                 node_x = self._node
                 if (node_x is not None or node_y is not None) and differentiable and state.recording:
+                    aligned = elementwise and (number or x.shape == y.shape)
                     if not keep_args:
                         if x.nbytes > _SMALL:
                             x = Spec(x)
-                        if kind is Tensor and y.nbytes > _SMALL:
+                        if not number and y.nbytes > _SMALL:
                             y = Spec(y)
                     out._node = node = _new(Node)  # its __init__, written out
                     node.id = next_id()
                     node.op = op
-                    node.attrs = attrs
+                    node.attrs = ALIGNED if aligned else attrs
                     node.parents = (node_x, node_y)
                     node.args = (x, y)
                     node.ans = ans if keep_ans else None
@@ -390,7 +402,8 @@ def unary(op: Operator) -> Callable:
                 return apply(op, (self,), op._defaults)  # which says what does not fit
             if ans.__class__ is not _ndarray:
                 ans = np.asarray(ans)
-            if ans.dtype is not x.dtype and x.dtype.kind in _INTEGRAL:
+            dtype = x.dtype
+            if ans.dtype is not dtype and dtype.kind in _INTEGRAL:
                 return apply(op, (self,), op._defaults)  # a float result of integers is float32
             out = _new(cls)
             out._value = ans
@@ -399,7 +412,8 @@ def unary(op: Operator) -> Callable:
             if node is not None and differentiable and state.recording:
                 if not keep_args and x.nbytes > _SMALL:
                     x = Spec(x)
-                out._node = Node(op, op._defaults, (node,), (x,), ans if keep_ans else None, device)
+                attrs = ALIGNED if ans.dtype is dtype and ans.shape == x.shape else op._defaults
+                out._node = Node(op, attrs, (node,), (x,), ans if keep_ans else None, device)
             else:
                 out._node = None
             return out

@@ -132,6 +132,25 @@ def promote(a: np.dtype, b: np.dtype) -> np.dtype:
     return np.promote_types(a, b)
 
 
+def is_float(d: np.dtype) -> bool:
+    """Whether a NumPy dtype is of floating numbers, bfloat16 included.
+
+    >>> is_float(np.dtype("float16")), is_float(np.dtype("int32"))
+    (True, False)
+    """
+    return d.kind == "f" or d.kind == "V" and d.name == "bfloat16"
+
+
+def is_half(d: np.dtype) -> bool:
+    """Whether a NumPy dtype is float16 or bfloat16."""
+    return d.itemsize == 2 and is_float(d)
+
+
+MXNET_CODES = {"float32": 0, "float64": 1, "float16": 2, "uint8": 3, "int32": 4, "int8": 5, "int64": 6, "bool": 7,
+               "bfloat16": 12}
+"""The numbers of dtypes in MXNet's symbol files."""
+
+
 def _inexact(d: np.dtype) -> bool:
     return d.kind in "fcV" or d.name == "bfloat16"
 

@@ -132,15 +132,16 @@ def index_faces(kind: str) -> dict[str, tuple[Operator, str]]:
 
 
 def compile_function(face: Any, run: Callable, module: str, extra: str = "", quick: Callable | None = None,
-                     quick_class: type | None = None) -> Callable:
-    """A Python function with the face's signature that calls ``run(face, inputs, attrs, **extra names)``.
+                     quick_class: type | None = None, method: bool = False) -> Callable:
+    """A Python function with the face's signature that calls ``run(face, inputs, attrs, **extra names)``; a ``method``
+    calls ``run(self, ...)``.
 
     ``extra`` is source for further parameters that the door understands, as ``"out=None, name=None"``. A face of one
     array and nothing else may have a ``quick`` way for an array of ``quick_class``.
     """
     space: dict[str, Any] = {"_run": run, "_face": face, "_quick": quick, "_class": quick_class}
     keyword = any(p.star for p in face.params)
-    signature, seen_default = [], False
+    signature, seen_default = ["self"] if method else [], False
     listed = next((p for p in face.params if p.star and p.internal != p.public), None)  # also a list, by keyword
     for i, p in enumerate(face.params):
         if p.star:
@@ -169,7 +170,7 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
         space[f"_f_{k}"] = v
         pairs.append(f"'{k}': _f_{k}")
     passed = "".join(f", {e.split('=')[0].strip()}={e.split('=')[0].strip()}" for e in extra.split(",") if e.strip())
-    call = f"_run(_face, {inputs}, {{{', '.join(pairs)}}}{passed})"
+    call = f"_run({'self' if method else '_face'}, {inputs}, {{{', '.join(pairs)}}}{passed})"
     source = f"def {face.name}({', '.join(signature)}):\n    return {call}"
     if quick is not None and len(face.params) == 1 and len(face.inputs) == 1 and not face.fixed:
         array = face.inputs[0].public
@@ -270,10 +271,10 @@ def compile_class(face: Face, module: str) -> type:
             inputs, given = run(*args, **kwargs)
             return run_plain(face, inputs, {**self._attrs, **{late[k]: v for k, v in given.items() if k in late}})
     else:  # all attributes are known at construction
-        run = compile_function(arrays, lambda _f, inputs, _p: inputs, module)
+        def run_complete(self: Any, inputs: tuple, _public: dict) -> Any:
+            return apply(op, inputs, self._complete)
 
-        def __call__(self, *args: Any, **kwargs: Any) -> Any:
-            return apply(op, run(*args, **kwargs), self._complete)
+        __call__ = compile_function(arrays, run_complete, module, method=True)
 
     return type(face.name, (Primitive,), {
         "__init__": __init__, "__call__": __call__, "__doc__": op.__doc__, "__module__": module, "face": face,

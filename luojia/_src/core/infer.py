@@ -18,6 +18,7 @@ import numpy as np
 
 from ..engine.devices import cpu_engine
 from ..errors import MXNetError, NotSupportedError, ShapeError
+from .dtypes import MXNET_CODES, is_half, to_np
 from .op import Operator
 from .symbol import KEY, Entry, Symbol, SymNode, walk
 
@@ -238,13 +239,13 @@ def infer_types(symbol: Symbol, given: Mapping[str, Any]) -> dict[tuple[int, int
             named = node.attrs.get("dtype")
             casts = named is not None
             shared = next((of[id(e.node), e.index] for e in entries if of.get((id(e.node), e.index)) is not None), None)
-            outs = np.dtype(named) if casts else shared
+            outs = to_np(named) if casts else shared
             if shared is None and not casts:
                 shared = next((of[id(node), i] for i in range(node.count) if of.get((id(node), i)) is not None), None)
             for position, e in enumerate(entries):
                 if of.get((id(e.node), e.index)) is None and shared is not None:
                     # Statistics, and what goes with them, have full precision.
-                    full = applied.aux and position > 0 and shared == np.float16
+                    full = applied.aux and position > 0 and is_half(shared)
                     of[id(e.node), e.index] = np.dtype("float32") if full else shared
                     changed = True
             for i in range(node.count):
@@ -255,5 +256,4 @@ def infer_types(symbol: Symbol, given: Mapping[str, Any]) -> dict[tuple[int, int
 
 
 def _code(text: str) -> np.dtype:
-    return np.dtype({"0": "float32", "1": "float64", "2": "float16", "3": "uint8", "4": "int32", "5": "int8",
-                     "6": "int64", "7": "bool"}.get(text, text))
+    return to_np({str(code): name for name, code in MXNET_CODES.items()}.get(text, text))

@@ -6,8 +6,9 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..engine import group
 from ..engine.devices import Context, current_context
-from ..errors import ArgumentError, DeviceError, DTypeError, ShapeError
+from ..errors import ArgumentError, DeviceError, DTypeError, NotSupportedError, ShapeError
 from .tensor import Tensor
 
 
@@ -28,11 +29,18 @@ class Mesh:
 
     Raises:
         DeviceError: the devices are not there, or compute with NumPy, which has no second one.
+        NotSupportedError: this process is one of several of a job, which have one device each.
         ShapeError: a ValueError, from a call that trains: its batch does not divide by the number of devices. Calls
             that change nothing run whole on each device then.
     """
 
     def __init__(self, devices: int | Sequence[Context] | None = None) -> None:
+        ranks = group.place().size
+        if ranks > 1:
+            raise NotSupportedError(
+                f"Mesh: this job has {ranks} processes, which have one device each; start one process for all devices, "
+                "or have the processes join their gradients (set_auto_parallel_context(parallel_mode='data_parallel'), "
+                "kvstore='dist_sync').")
         self.devices = _devices(devices)
         engine: Any = self.devices[0].engine
         if not engine.compiles:

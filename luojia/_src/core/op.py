@@ -55,6 +55,7 @@ class Operator:
         differentiable: bool = True,
         aux: tuple[str, ...] = (),
         loss: bool = False,
+        collective: bool = False,
         faces: dict[str, tuple[str, ...]] | None = None,
     ) -> None:
         self.fn = fn
@@ -67,6 +68,7 @@ class Operator:
         self.differentiable = differentiable
         self.aux = aux  # inputs that the operator renews; its last outputs are their new values (see ambient.py)
         self.loss = loss  # its gradient asks for no head gradient
+        self.collective = collective  # communicates with other processes, so it is compiled with them or not at all
         self.faces = faces or {}
         self.rule: Any = None
         self.direct_rule: Any = None  # the rule, where the tape may call it with arrays by itself

@@ -115,6 +115,10 @@ class Frame:
             self._held[k] = (t, t._value, t._node)
             self._last[k] = t._value
 
+    def before(self, t: Tensor) -> Any:
+        """The array that a Tensor from outside held before the trace."""
+        return self._held[id(t)][1] if id(t) in self._held else t._value
+
     def writes(self) -> list[tuple[Tensor, Any]]:
         """The Tensors rebound since the last call, with their new values."""
         found = [(t, t._value) for k, (t, _, _) in self._held.items() if t._value is not self._last[k]]

@@ -19,6 +19,8 @@ from ..errors import GraphError
 
 _NEED = ((False,), (True,))
 _NEEDS = (((False, False), (False, True)), ((True, False), (True, True)))
+ALIGNED: dict[str, Any] = {}
+"""The attributes of a node that has none, and whose cotangents have the shapes and dtypes of its inputs."""
 next_id = itertools.count(1).__next__
 
 
@@ -106,6 +108,17 @@ class Leaf:
         self.grad = grad
         self.fresh = False
         self.owner = None if owner is None else weakref.ref(owner)
+
+
+class Place:
+    """The end of a link that is nobody's variable: an input of a recorded function, at which a gradient is wanted."""
+
+    __slots__ = ("id",)
+    op = None
+    parents = ()
+
+    def __init__(self) -> None:
+        self.id = next_id()
 
 
 class Reached(set):
@@ -230,29 +243,37 @@ def backward(
                     else:
                         more = [(p, a) for p, a, need in zip(parents, gs, needs) if need]
                 else:
-                    attrs, args = node.attrs, node.args
-                    if attrs:
-                        gs = rule(xp, g, node.ans, args, needs, **attrs)
+                    attrs = node.attrs
+                    if attrs is ALIGNED:
+                        gs = rule(xp, g, node.ans, node.args, needs)
+                        if count == 2:
+                            gi, gj = gs
+                        else:
+                            gi = gs[0] if gs.__class__ is tuple else gs
                     else:
-                        gs = rule(xp, g, node.ans, args, needs)
-                    if count == 2:
-                        gi, gj = gs
-                        if parent is not None and gi is not None:
+                        args = node.args
+                        if attrs:
+                            gs = rule(xp, g, node.ans, args, needs, **attrs)
+                        else:
+                            gs = rule(xp, g, node.ans, args, needs)
+                        if count == 2:
+                            gi, gj = gs
+                            if parent is not None and gi is not None:
+                                a = args[0]
+                                if gi.dtype is not a.dtype or gi.shape != a.shape:
+                                    gi = op.fit(gi, a)
+                            if other is not None and gj is not None:
+                                a = args[1]
+                                if gj.dtype is not a.dtype or gj.shape != a.shape:
+                                    gj = op.fit(gj, a)
+                        elif count == 1:
+                            gi = gs[0] if gs.__class__ is tuple else gs
                             a = args[0]
-                            if gi.dtype is not a.dtype or gi.shape != a.shape:
+                            if gi is not None and (gi.dtype is not a.dtype or gi.shape != a.shape):
                                 gi = op.fit(gi, a)
-                        if other is not None and gj is not None:
-                            a = args[1]
-                            if gj.dtype is not a.dtype or gj.shape != a.shape:
-                                gj = op.fit(gj, a)
-                    elif count == 1:
-                        gi = gs[0] if gs.__class__ is tuple else gs
-                        a = args[0]
-                        if gi is not None and (gi.dtype is not a.dtype or gi.shape != a.shape):
-                            gi = op.fit(gi, a)
-                    else:
-                        more = [(p, b if b is None else op.fit(b, a))
-                                for p, b, a, need in zip(parents, gs, args, needs) if need]
+                        else:
+                            more = [(p, b if b is None else op.fit(b, a))
+                                    for p, b, a, need in zip(parents, gs, args, needs) if need]
             while True:
                 if parent is not None and gi is not None:
                     old = pending.get(parent)

@@ -16,7 +16,7 @@ from . import tape
 from .batched import backward_batched
 from .dtypes import from_np
 from .op import OPERATORS
-from .tape import Leaf, Node, recording_scope, state
+from .tape import Leaf, Node, Place, recording_scope, state
 from .tensor import Tensor, wrap
 
 _ROWS_AT_ONCE = 1 << 18  # elements of the widest of input and output in a block of rows
@@ -24,10 +24,10 @@ _ROWS_AT_ONCE = 1 << 18  # elements of the widest of input and output in a block
 
 def alias(t: Tensor) -> Tensor:
     """A fresh Tensor of ``t``'s value: a node of its own, linked to ``t`` where ``t`` is on the tape."""
-    parent = t._node if state.recording else None
-    value = t._read()
-    device = t._device
-    return wrap(t._result_class, value, device, Node(OPERATORS["identity"], {}, (parent,), (value,), None, device))
+    value, device = t._read(), t._device
+    if t._node is None or not state.recording:
+        return wrap(t._result_class, value, device, Place())
+    return wrap(t._result_class, value, device, Node(OPERATORS["identity"], {}, (t._node,), (value,), None, device))
 
 
 def constant(t: Tensor) -> Tensor:
@@ -74,12 +74,14 @@ class Recorded:
             enter = alias if positions is None or args == () and positions else constant
             kwargs = {k: enter(v) if isinstance(v, Tensor) else v for k, v in kwargs.items()}
             self.keyword_inputs = [_Input(v) for v in kwargs.values() if isinstance(v, Tensor)]
+        before = state.training
         state.depth += 1
+        state.recording = True
         try:
-            with recording_scope(True):
-                self.out = fn(*positional, **kwargs) if kwargs else fn(*positional)
+            self.out = fn(*positional, **kwargs) if kwargs else fn(*positional)
         finally:
             state.depth -= 1
+            state.recording, state.training = self.linked, before
 
     def pull(self, seeds: Iterable[tuple[Tensor, Any]], wanted: Iterable[Any], retain: bool = False) -> dict[Any, Any]:
         """Gradients at the ``wanted`` nodes for (output, cotangent) pairs; on the tape if one is open outside."""
@@ -94,6 +96,8 @@ class Recorded:
                 heads.append((node, g if isinstance(g, Tensor) else wrap(Tensor, g, t._device)))
             else:
                 heads.append((node, g._value if isinstance(g, Tensor) else g))
+        if state.recording is linked:
+            return tape.backward(heads, floor=floor, wanted=wanted, linked=linked, retain=retain or linked)
         with recording_scope(linked):
             return tape.backward(heads, floor=floor, wanted=wanted, linked=linked, retain=retain or linked)
 
@@ -144,6 +148,8 @@ def gradient_at(results: dict[Any, Any], where: _Input) -> Tensor:
     g = results.get(where.node)
     if g is None:
         return wrap(where.cls, where.device.engine.zeros_like(where.value), where.device)
+    if g.__class__ is np.ndarray and where.value.__class__ is np.ndarray:
+        return wrap(where.cls, g, where.device)
     if isinstance(g, Tensor):
         return wrap(where.cls, g._value, where.device, g._node)
     return wrap(where.cls, where.device.engine.asarray(g), where.device)

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from .allocator import keep_big_buffers
+from .bfloat16 import has_bfloat16, narrow, widen
+from .group import collective
 from .namespace import Namespace
 from .primitives import NUMPY_PRIMITIVES
 from .shortcuts import SHORTCUTS
@@ -20,7 +22,8 @@ class NumpyEngine:
     direct = True  # operators and rules run at once, without a compiled form to look up
 
     def __init__(self) -> None:
-        self.xp = Namespace("luojia.xp.numpy", np, SHORTCUTS | NUMPY_PRIMITIVES | {"vjp": self.vjp, "engine": self})
+        self.xp = Namespace("luojia.xp.numpy", np, SHORTCUTS | NUMPY_PRIMITIVES | {
+            "vjp": self.vjp, "engine": self, "collective": collective})
         self._traced: Namespace | None = None
         self._ones: dict[tuple, np.ndarray] = {}
 
@@ -54,7 +57,12 @@ class NumpyEngine:
         return array if array.__class__ is np.ndarray else np.asarray(array)
 
     def run(self, op: Any, values: list, attrs: dict) -> Any:
-        """Apply operator ``op`` to arrays; 0-d results come back as arrays, not as NumPy scalars."""
+        """Apply operator ``op`` to arrays; 0-d results come back as arrays, not as NumPy scalars.
+
+        bfloat16, which is no dtype of NumPy's own, is computed in float32, and the results are rounded to it.
+        """
+        if op.name != "cast" and has_bfloat16(values):
+            return narrow(self.run(op, widen(values), attrs), values, attrs)
         ans = op.fn(self.xp, *values, **attrs)
         if ans.__class__ is np.ndarray:
             return ans
@@ -64,7 +72,21 @@ class NumpyEngine:
 
     def pull(self, op: Any, g: Any, ans: Any, args: tuple, needs: tuple, attrs: dict) -> Any:
         """Apply the operator's own rule to arrays."""
+        if has_bfloat16(args):
+            return op.rule(self.xp, *widen((g, ans)), widen(args), needs, **attrs)
         return op.rule(self.xp, g, ans, args, needs, **attrs)
+
+    def run_bfloat16(self, op: Any, values: list, attrs: dict, needs: list) -> Any:
+        """As ``run``, for arrays of bfloat16 among ``values``, and the pullback."""
+        wide = widen(values)
+        ans = self.run(op, wide, attrs)
+
+        def pull(g: Any) -> Any:
+            if op.rule is None:
+                return tuple(op._differentiate(self, widen((g,))[0], tuple(wide), tuple(needs), attrs))
+            return op.rule(self.xp, widen((g,))[0], ans, tuple(wide), tuple(needs), **attrs)
+
+        return narrow(ans, values, attrs), pull
 
     def vjp(self, fn: Any, *arrays: Any) -> tuple[Any, Any]:
         """The value of ``fn(xp, *arrays)`` and the map from its cotangent to those of ``arrays``.
@@ -85,10 +107,10 @@ class NumpyEngine:
 
     def ones_like(self, array: np.ndarray) -> np.ndarray:
         """Ones, for reading: small ones are made once, as every backward pass starts from them."""
-        key = (array.shape, array.dtype)
+        key = (array.shape, array.dtype.num)  # a dtype takes three times as long to hash
         ones = self._ones.get(key)
         if ones is None:
-            ones = np.ones(*key)
+            ones = np.ones(array.shape, array.dtype)
             if ones.nbytes <= 256:
                 ones.flags.writeable = False
                 self._ones[key] = ones

@@ -13,6 +13,8 @@ from typing import Any
 import jax  # pyright: ignore[reportMissingImports] - an extra, which the type check does without
 import jax.numpy as jnp  # pyright: ignore[reportMissingImports]
 
+from .xla_group import NeedsOneGroup, RankProgram, axes, collecting
+
 # Cheaper to compute again from their inputs than to write in the forward pass and read in the backward.
 _CHEAP = {"broadcast_in_dim", "iota", "reshape", "squeeze", "expand_dims", "convert_element_type"}
 
@@ -29,7 +31,11 @@ class Equations:
     """
 
     def __init__(self, fn: Callable[[], list]) -> None:
-        closed = jax.make_jaxpr(fn)()
+        with collecting() as used:
+            closed = jax.make_jaxpr(fn, axis_env=axes())()
+        if len(used) > 1:
+            raise NeedsOneGroup(f"it communicates in several groups of ranks, {sorted(used)}")
+        self._ranks = next(iter(used), None)  # of the processes that run this together
         self._eqns = closed.jaxpr.eqns
         self.results = list(closed.jaxpr.outvars)
         self._constants = dict(zip(closed.jaxpr.constvars, closed.consts))
@@ -56,7 +62,12 @@ class Equations:
             _evaluate(eqns, env)
             return _placed([_read(env, v) for v in outputs], placing, placed)
 
-        return jax.jit(run, donate_argnums=donate)
+        return self._compiled(run, donate)
+
+    def _compiled(self, fn: Callable, donate: tuple[int, ...] = ()) -> Callable:
+        if self._ranks is None:
+            return jax.jit(fn, donate_argnums=donate)
+        return RankProgram(fn, self._ranks, donate, "a compiled program")
 
     def split(self, inputs: Sequence[Any], outputs: Sequence[Any], cotangents: Sequence[Any], late: Sequence[Any],
               placing: Any = None, placed: tuple = ((), ())) -> tuple[Callable, Callable, list]:
@@ -116,7 +127,7 @@ class Equations:
             _evaluate(repeated + mine, env)
             return _placed([_read(env, v) for v in late], placing, placed[1])
 
-        pull = jax.jit(back)
+        pull = self._compiled(back)
 
         def ahead(*arrays: Any) -> tuple[list, tuple]:
             found = forward(*arrays)

@@ -14,8 +14,10 @@ from jax._src.lax.lax import (  # pyright: ignore[reportMissingImports] - no pub
     _convert_element_type,
 )
 
+from . import group
 from .namespace import Namespace
 from .xla_compile import Equations, placeholder
+from .xla_group import NeedsOneGroup
 from .xla_mesh import DeviceMesh, moved, together
 from .xla_primitives import xla_primitives
 
@@ -45,11 +47,13 @@ class XlaEngine:
     compiles = True
     placeholder = staticmethod(placeholder)
     equations = Equations
-    untraceable = (*_UNCOMPILED, jax.errors.UnexpectedTracerError, NeedsValue)
+    untraceable = (*_UNCOMPILED, jax.errors.UnexpectedTracerError, NeedsValue, NeedsOneGroup)
 
     def __init__(self) -> None:
+        group.join()  # jax must know the other processes before it computes
         jax.config.update("jax_enable_x64", True)
-        self.xp = Namespace("luojia.xp.xla", jnp, xla_primitives(jax, jnp) | {"vjp": self.vjp_of, "engine": self})
+        self.xp = Namespace("luojia.xp.xla", jnp, xla_primitives(jax, jnp) | {
+            "vjp": self.vjp_of, "engine": self, "collective": self.collective})
         self.tracing = _Tracing()  # depth > 0 inside a trace: operators run as they are, for one program of them all
         self._programs: dict[Any, Any] = {}
         self._constants: dict[Any, set | None] = {}
@@ -102,6 +106,14 @@ class XlaEngine:
 
     together = staticmethod(together)
 
+    def memory(self, device: Any) -> dict[str, int]:
+        """What JAX counts of a device's memory, under its names; {} where it does not count."""
+        return dict(self.device_of(device).memory_stats() or {})
+
+    def wait(self) -> None:
+        """Return when all arrays are computed."""
+        jax.block_until_ready(jax.live_arrays())
+
     # -- operators -------------------------------------------------------------------------------------------------
 
     def run(self, op: Any, values: list, attrs: dict) -> Any:
@@ -114,7 +126,7 @@ class XlaEngine:
                 _check_integers(values)
             where, rest = self._split(op, values, where)
             arrays = [values[i] for i in where]
-        if self.tracing.depth:
+        if self.tracing.depth or op.collective:
             ans = _forward(self, op, where, rest, attrs)(*arrays)
             return tuple(ans) if isinstance(ans, (tuple, list)) else ans
         try:
@@ -130,7 +142,7 @@ class XlaEngine:
         where = tuple([i for i, v in enumerate(args) if _is_array(v)])
         rest = tuple([None if i in where else v for i, v in enumerate(args)])
         arrays = [args[i] for i in where]
-        if self.tracing.depth:
+        if self.tracing.depth or op.collective:
             return _pullback(self, op, where, rest, attrs, needs)(g, ans, *arrays)
         try:
             return self._program(_pullback, op, where, rest, attrs, needs)(g, ans, *arrays)
@@ -162,6 +174,14 @@ class XlaEngine:
             return tuple([found.get(i) for i in range(len(values))])
 
         return ans, back
+
+    def collective(self, kind: str, array: Any, ranks: tuple[int, ...], **how: Any) -> Any:
+        """A collective of the processes in ``ranks``: at once, or as part of the program that is traced."""
+        if len(ranks) > 1 and any(isinstance(a, _Tracer) for a in (array if isinstance(array, list) else [array])):
+            from .xla_group import traced
+
+            return traced(kind, array, ranks, **how)
+        return group.collective(kind, array, ranks, **how)
 
     def _split(self, op: Any, values: list, where: tuple) -> tuple[tuple, tuple]:
         """Which values are the program's inputs, and the others, which are constants of it.
@@ -316,7 +336,7 @@ def _devices_like(device: Any) -> list:
 
 def gpu_count() -> int:
     try:
-        return len(jax.devices("gpu"))
+        return len(jax.local_devices(backend="gpu"))
     except RuntimeError:
         return 0
 

@@ -275,7 +275,8 @@ def box_decode(xp, x, anchors, *, std0=1.0, std1=1.0, std2=1.0, std3=1.0, clip=-
 _MEANS = "means=(0.0, 0.0, 0.0, 0.0), stds=(1.0, 1.0, 1.0, 1.0)"
 
 
-@op(f"BoundingBoxEncode({_MEANS})(anchor_box:x, groundtruth_box:y)", fn=(), differentiable=False)
+@op(f"BoundingBoxEncode({_MEANS})(anchor_box:x, groundtruth_box:y)",
+    fn=f"bounding_box_encode(anchor_box:x, groundtruth_box:y, {_MEANS})", differentiable=False)
 def bounding_box_encode(xp, x, y, *, means=(0.0,) * 4, stds=(1.0,) * 4):
     """The differences of boxes y (N, 4) from anchors x (N, 4), corners in whole pixels, less means, over stds.
 
@@ -288,7 +289,8 @@ def bounding_box_encode(xp, x, y, *, means=(0.0,) * 4, stds=(1.0,) * 4):
     return (change - xp.asarray(means, change.dtype)) / xp.asarray(stds, change.dtype)
 
 
-@op(f"BoundingBoxDecode({_MEANS}, max_shape, wh_ratio_clip=0.016)(anchor_box:x, deltas:y)", fn=(), differentiable=False)
+@op(f"BoundingBoxDecode({_MEANS}, max_shape, wh_ratio_clip=0.016)(anchor_box:x, deltas:y)",
+    fn=f"bounding_box_decode(anchor_box:x, deltas:y, max_shape, {_MEANS}, wh_ratio_clip=0.016)", differentiable=False)
 def bounding_box_decode(xp, x, y, *, means=(0.0,) * 4, stds=(1.0,) * 4, max_shape, wh_ratio_clip=0.016):
     """The boxes at differences y (N, 4) from anchors x (N, 4), clipped to an image of ``max_shape`` (height, width).
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..core.dtypes import is_float
 from ..core.op import op
 from ..errors import ArgumentError, ShapeError
 from .gather import take
@@ -149,9 +150,9 @@ def amp_multicast(xp, *xs, num_outputs, cast_narrow=False):
     """The ``num_outputs`` arrays in the widest of their floating dtypes, or with ``cast_narrow`` in the narrowest."""
     if num_outputs != len(xs):
         raise ArgumentError(f"amp_multicast: num_outputs is {num_outputs}, got {len(xs)} arrays.")
-    floats = [np.dtype(x.dtype) for x in xs if np.dtype(x.dtype).kind == "f"]
+    floats = [np.dtype(x.dtype) for x in xs if is_float(np.dtype(x.dtype))]
     wanted = (min if cast_narrow else max)(floats, key=lambda t: t.itemsize) if floats else None
-    found = tuple([x.astype(wanted) if np.dtype(x.dtype).kind == "f" else x for x in xs])
+    found = tuple([x.astype(wanted) if is_float(np.dtype(x.dtype)) else x for x in xs])
     return found if num_outputs > 1 else found[0]
 
 

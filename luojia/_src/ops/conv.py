@@ -11,6 +11,7 @@ from ..engine.kernels.conv import conv_pull, conv_shape
 from ..engine.kernels.rows import rows, total
 from ..engine.numpy_engine import ENGINE
 from ..errors import ShapeError
+from .layout import takes_channels_last
 from .window import check_layout, ints, padding, pads, spatial
 
 
@@ -98,7 +99,8 @@ def convolution(xp, x, w, b=None, *, kernel=None, stride=1, pad=0, dilation=1, g
     x is (N, C, *size) with one to three spatial axes, w is (O, C / groups, *kernel), b is (O,) or absent; y is
     (N, O, *out) with out = (size + pads - dilation (kernel - 1) - 1) // stride + 1. ``stride``, ``pad`` and
     ``dilation`` are ints or one for each axis; ``pad_mode`` is 'pad', 'valid' (no padding) or 'same' (out =
-    ceil(size / stride)). ``kernel`` and ``num_filter``, where given, must be those of w. Channels come first.
+    ceil(size / stride)). ``kernel`` and ``num_filter``, where given, must be those of w. Channels come first,
+    or last with ``layout`` NWC, NHWC or NDHWC: x (N, *size, C), w (O, *kernel, C / groups).
 
     >>> from luojia import Tensor, ops
     >>> ops.conv2d(Tensor([[[[1.0, 2.0, 3.0]]]]), Tensor([[[[1.0, 1.0]]]]))
@@ -261,3 +263,7 @@ def bias_add(xp, x, b, *, layout="NCHW"):
 @bias_add.vjp(keep="")
 def _(xp, g, ans, args, needs, *, layout):
     return g, _bias_gradient(xp, g) if needs[1] else None
+
+
+for _operator in (convolution, deconvolution):
+    takes_channels_last(_operator)

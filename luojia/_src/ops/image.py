@@ -7,6 +7,7 @@ import numpy as np
 from ..core.op import op
 from ..errors import ArgumentError, NotSupportedError, ShapeError
 from .pool import along
+from .resample import cubic
 from .window import spatial
 
 
@@ -21,14 +22,7 @@ def linear_matrix(size: int, out: int, align_corners: bool, half_pixel: bool = T
            [0.5, 0.5],
            [0. , 1. ]])
     """
-    at = np.arange(out, dtype=np.float64)
-    if align_corners:
-        at = at * ((size - 1) / (out - 1) if out > 1 else 0.0)
-    elif half_pixel:
-        at = (at + 0.5) * (size / out) - 0.5
-    else:
-        at = at * (size / out)
-    at = np.clip(at, 0, size - 1)
+    at = np.clip(_positions(size, out, align_corners, half_pixel), 0, size - 1)
     low = np.floor(at).astype(int)
     high = np.minimum(low + 1, size - 1)
     matrix = np.zeros((out, size))
@@ -36,6 +30,29 @@ def linear_matrix(size: int, out: int, align_corners: bool, half_pixel: bool = T
     matrix[rows, low] += 1 - (at - low)
     matrix[rows, high] += at - low
     return matrix
+
+
+def _positions(size: int, out: int, align_corners: bool, half_pixel: bool) -> np.ndarray:
+    at = np.arange(out, dtype=np.float64)
+    if align_corners:
+        return at * ((size - 1) / (out - 1) if out > 1 else 0.0)
+    return (at + 0.5) * (size / out) - 0.5 if half_pixel else at * (size / out)
+
+
+def cubic_matrix(size: int, out: int, align_corners: bool, half_pixel: bool = True) -> np.ndarray:
+    """The matrix (out, size) of cubic interpolation (Keys 1981), at the places of ``linear_matrix``.
+
+    As in MindSpore 2.8.0: with ``align_corners`` a = -0.75 and the border's value beyond it, else a = -0.5 and the
+    weights of what lies within scaled to a sum of 1.
+    """
+    at = _positions(size, out, align_corners, half_pixel)
+    first = np.floor(at).astype(int)
+    matrix = np.zeros((out, size))
+    for k in range(-1, 3):
+        place = np.clip(first + k, 0, size - 1)
+        weight = cubic(at - (first + k), -0.75 if align_corners else -0.5)
+        np.add.at(matrix, (np.arange(out), place), weight if align_corners else weight * (place == first + k))
+    return matrix / matrix.sum(1, keepdims=True)
 
 
 def nearest_matrix(size: int, out: int, align_corners: bool = False, half_pixel: bool = False) -> np.ndarray:
@@ -76,7 +93,7 @@ def _sizes(name, shape, size, scale, like=None):
 
 
 _FN = "(input:x, size=None, scale_factor:scale=None, mode='nearest', align_corners=None, recompute_scale_factor:_=None)"
-_MODES = ("nearest", "nearest-exact", "linear", "bilinear", "trilinear", "area")
+_MODES = ("nearest", "nearest-exact", "linear", "bilinear", "trilinear", "bicubic", "area")
 
 
 @op(("ResizeBilinear(size, align_corners=False, half_pixel_centers:half_pixel=False)(x) | mode='bilinear'",
@@ -87,8 +104,8 @@ def resize(xp, x, *, size=None, scale=None, mode="nearest", align_corners=None, 
     """x (N, C, *spatial) resized to ``size``, or by ``scale``, which rounds down.
 
     ``mode``: 'nearest' reads place floor(i n / m), 'nearest-exact' the centre nearest to its own, 'linear', 'bilinear'
-    and 'trilinear' interpolate (see ``linear_matrix``; ``half_pixel`` is on by default), 'area' takes the mean of each
-    part, as adaptive_avg_pool does.
+    and 'trilinear' interpolate (see ``linear_matrix``; ``half_pixel`` is on by default), 'bicubic' (see
+    ``cubic_matrix``), and 'area' takes the mean of each part, as adaptive_avg_pool does.
 
     >>> from luojia import Tensor, ops
     >>> ops.interpolate(Tensor([[[1.0, 3.0]]]), size=3, mode="linear", align_corners=True)
@@ -105,7 +122,8 @@ def resize(xp, x, *, size=None, scale=None, mode="nearest", align_corners=None, 
         if mode.startswith("nearest"):
             matrix = nearest_matrix(n, m, bool(align_corners), bool(half_pixel) or mode == "nearest-exact")
         else:
-            matrix = linear_matrix(n, m, bool(align_corners), half_pixel is None or half_pixel)
+            make = cubic_matrix if mode == "bicubic" else linear_matrix
+            matrix = make(n, m, bool(align_corners), half_pixel is None or half_pixel)
         x = along(xp, x, matrix, axis)
     return x
 

@@ -15,6 +15,7 @@ from ..engine.kernels.pool import pool_shape
 from ..engine.kernels.pool_pairs import max_pool_pairs, max_pool_pairs_dx, takes
 from ..engine.numpy_engine import ENGINE
 from ..errors import ArgumentError, NotSupportedError, ShapeError
+from .layout import takes_channels_last
 from .window import check_layout, ints, padding, spatial
 
 
@@ -168,7 +169,8 @@ def pooling(xp, x, *, kernel=None, pool_type="max", global_pool=False, stride=1,
     ``global_pool`` takes all of each channel. ``pooling_convention`` 'full' (and ``ceil_mode``) rounds out up, 'same'
     makes it ceil(size / stride), as does ``pad_mode`` 'same'; the mean counts the padding if ``count_include_pad``, by
     default unless pad_mode is 'same'. ``divisor`` replaces the mean's count. ``stride`` None is the kernel.
-    ``return_indices`` adds where in its channel each maximum is, counted row by row, in ``index_dtype``.
+    ``return_indices`` adds where in its channel each maximum is, counted row by row, in ``index_dtype``. With
+    ``layout`` NWC, NHWC or NDHWC the channels come last.
     """
     attrs = {"count_include_pad": count_include_pad, "pad_mode": pad_mode}
     if dilation not in (1, (1,), (1, 1), (1, 1, 1)):
@@ -296,13 +298,9 @@ def adaptive_avg_pool(xp, x, *, output_size, axes=2):
     return x
 
 
-@op("AdaptiveMaxPool2D(output_size)(input:x)",
-    fn=("adaptive_max_pool1d(input:x, output_size) | axes=1",
-        "adaptive_max_pool2d(input:x, output_size, return_indices=False)"))
-def adaptive_max_pool(xp, x, *, output_size, axes=2, return_indices=False):
+@op("AdaptiveMaxPool2D(output_size)(input:x)", fn=())
+def adaptive_max_pool(xp, x, *, output_size, axes=2):
     """The maximum of each of ``output_size`` parts of the last ``axes`` axes of x (see ``adaptive_avg_pool``)."""
-    if return_indices:
-        raise NotSupportedError("adaptive_max_pool: return_indices is not supported; use max_pool2d, which gives them.")
     sizes = _targets(x.shape, output_size, axes, "adaptive_max_pool")
     for axis, out in zip(range(-axes, 0), sizes):
         rest = (slice(None),) * (-axis - 1)
@@ -310,3 +308,6 @@ def adaptive_max_pool(xp, x, *, output_size, axes=2, return_indices=False):
             xp.max(x[(..., slice(start, stop), *rest)], axis=axis) for start, stop in _parts(x.shape[axis], out)
         ], axis=axis)
     return x
+
+
+takes_channels_last(pooling)

@@ -39,11 +39,11 @@ def weights(old: int, new: int, method: str = "bilinear") -> np.ndarray:
     first = np.floor(position).astype(int)
     out = np.zeros((new, old))
     for k in range(-1, 3):
-        np.add.at(out, (np.arange(new), (first + k).clip(0, old - 1)), _cubic(position - (first + k)))
+        np.add.at(out, (np.arange(new), (first + k).clip(0, old - 1)), cubic(position - (first + k)))
     return out.astype(np.float32)
 
 
-def _cubic(x: np.ndarray, a: float = -0.75) -> np.ndarray:
+def cubic(x: np.ndarray, a: float = -0.75) -> np.ndarray:
     """Keys' kernel (1981), with OpenCV's a."""
     x = np.abs(x)
     near = ((a + 2) * x - (a + 3)) * x * x + 1

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.dtypes import to_np
+from ..core.dtypes import is_float, to_np
 from ..core.faces import FaceModule, LazyMethod, compile_plain
 from ..core.op import OPERATORS
 from ..core.tape import Leaf
@@ -279,7 +279,7 @@ def _install() -> None:
         "dim": lambda self: self.ndim, "ndimension": lambda self: self.ndim, "numel": lambda self: self.size,
         "nelement": lambda self: self.size, "view_as": lambda self, other: reshape(self, other.shape),
         "reshape_as": lambda self, other: reshape(self, other.shape), "value": lambda self: self,
-        "positive": lambda self: self, "is_floating_point": lambda self: self.np_dtype.kind == "f",
+        "positive": lambda self: self, "is_floating_point": lambda self: is_float(self.np_dtype),
         "t": lambda self: OPERATORS["transpose"](self), "fliplr": lambda self: OPERATORS["flip"](self, axis=1),
         "flipud": lambda self: OPERATORS["flip"](self, axis=0), "set_dtype": astype,
         "new_zeros": lambda self, size, dtype=None: _filled(self, size, dtype, 0),

@@ -81,7 +81,7 @@ def spatial(x_shape: Ints, name: str) -> Ints:
 
 
 def check_layout(layout: Any, name: str) -> None:
-    """Refuse layouts that do not have the channels second."""
+    """Refuse layouts that do not have the channels second; those that have them last were taken before."""
     if layout not in _LAYOUTS:
         raise NotSupportedError(f"{name}: layout {layout!r} is not supported; transpose the data to channels first "
                                 "(NCW, NCHW, NCDHW).")

@@ -10,12 +10,19 @@ from .activations import Activation
 
 
 def check_layout(layer: HybridBlock, layout: str, ndim: int) -> None:
-    """Refuse layouts other than channels first, which is what mxnet's CPU has too."""
-    expected = "NC" + "DHW"[3 - ndim:]
-    if layout != expected:
+    """Refuse layouts other than channels first and channels last (which mxnet has on GPUs only)."""
+    expected = layouts(ndim)
+    if layout not in expected:
         raise NotSupportedError(
-            f"{type(layer).__name__}: layout {layout!r} is not supported; use {expected!r}, and transpose the data."
+            f"{type(layer).__name__}: layout {layout!r} is not supported; use {expected[0]!r} or {expected[1]!r}, and "
+            "transpose the data."
         )
+
+
+def layouts(ndim: int) -> tuple[str, str]:
+    """Channels first, and channels last."""
+    size = "DHW"[3 - ndim:]
+    return f"NC{size}", f"N{size}C"
 
 
 def _per_axis(value: Any, ndim: int) -> tuple[int, ...]:
@@ -44,8 +51,9 @@ class _Conv(HybridBlock):
             self._kwargs["adj"] = adj
         each = in_channels // groups if in_channels else 0
         shape = (in_channels, channels // groups) if self._transposed else (channels, each)
+        whole = (*shape, *kernel_size) if layout == layouts(ndim)[0] else (shape[0], *kernel_size, shape[1])
         with self.name_scope():
-            self.weight = self.params.get("weight", shape=(*shape, *kernel_size), init=weight_initializer,
+            self.weight = self.params.get("weight", shape=whole, init=weight_initializer,
                                           allow_deferred_init=True)
             self.bias = self.params.get("bias", shape=(channels,), init=bias_initializer,
                                         allow_deferred_init=True) if use_bias else None
@@ -65,7 +73,7 @@ class _Conv(HybridBlock):
         how = self._kwargs
         ndim = len(how["kernel"])
         first = self.weight.shape[0]
-        last = self.weight.shape[1] or None
+        last = self.weight.shape[1 if how["layout"] == layouts(ndim)[0] else -1] or None
         parts = [f"{last} -> {first}", f"kernel_size={how['kernel']}", f"stride={how['stride']}"]
         if how["pad"] != (0,) * ndim:
             parts.append(f"padding={how['pad']}")
@@ -86,7 +94,7 @@ _ARGS = """
         kernel_size: size of the window, a number or one per dimension.
         strides, padding, dilation: likewise.{extra}
         groups: in how many groups the channels are connected.
-        layout: {layout!r}.
+        layout: {layout!r}, or channels last, {last!r}: then the weights are (O, *kernel, I).
         activation: the name of an activation function, or none.
         use_bias: whether there is a bias per channel.
         weight_initializer, bias_initializer: initializers.
@@ -112,7 +120,8 @@ def _conv_class(name: str, ndim: int) -> type:
         _Conv.__init__(self, channels, kernel, strides, padding, dilation, groups, layout, in_channels, activation,
                        use_bias, weight_initializer, bias_initializer, **kwargs)
 
-    doc = f"Convolution in {ndim} dimension{'s' * (ndim > 1)}.\n" + _ARGS.format(extra="", layout=plain, size=_SIZE)
+    doc = f"Convolution in {ndim} dimension{'s' * (ndim > 1)}.\n"
+    doc += _ARGS.format(extra="", layout=plain, last=layouts(ndim)[1], size=_SIZE)
     return type(name, (_Conv,), {"__init__": __init__, "__doc__": doc, "__module__": __name__})
 
 
@@ -132,7 +141,8 @@ def _transpose_class(name: str, ndim: int) -> type:
         self.outpad = _per_axis(output_padding, ndim)
 
     doc = f"Transposed convolution in {ndim} dimension{'s' * (ndim > 1)}: the gradient of a convolution by its input.\n"
-    doc += _ARGS.format(extra="\n        output_padding: added to one side of the output.", layout=plain, size=_SIZE_T)
+    doc += _ARGS.format(extra="\n        output_padding: added to one side of the output.", layout=plain,
+                        last=layouts(ndim)[1], size=_SIZE_T)
     return type(name, (_Conv,), {"__init__": __init__, "__doc__": doc, "__module__": __name__})
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
+from ..._src.core.dtypes import is_half, to_np
 from ..block import HybridBlock
 
 
@@ -62,8 +61,8 @@ class BatchNorm(_Norm):
                                            differentiable=False)
 
     def cast(self, dtype: Any) -> None:
-        """As ``Block.cast``, but float16 keeps float32 statistics."""
-        super().cast("float32" if np.dtype(dtype).name == "float16" else dtype)
+        """As ``Block.cast``, but float16 and bfloat16 keep float32 statistics."""
+        super().cast("float32" if is_half(to_np(dtype)) else dtype)
 
     def hybrid_forward(self, F: Any, x: Any, gamma: Any, beta: Any, running_mean: Any, running_var: Any) -> Any:
         return getattr(F, self._operator)(x, gamma, beta, running_mean, running_var, name="fwd", **self._kwargs)

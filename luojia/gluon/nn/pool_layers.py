@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..block import HybridBlock
-from .conv_layers import _per_axis, check_layout
+from .conv_layers import _per_axis, check_layout, layouts
 
 
 class _Pooling(HybridBlock):
@@ -71,7 +71,7 @@ def _window_class(name: str, ndim: int, kind: str) -> type:
         pool_size: size of the window, a number or one per dimension.
         strides: steps between windows; the window's size if not given.
         padding: on both sides of each dimension.
-        layout: {plain!r}.
+        layout: {plain!r}, or channels last, {layouts(ndim)[1]!r}.
         ceil_mode: let windows reach over the end instead of leaving the rest out.
     """
     if kind == "avg":

@@ -1,0 +1,132 @@
+"""Padding layers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._src.core.op import OPERATORS
+from .._src.errors import ArgumentError, DTypeError, ShapeError
+from .module import Module
+
+
+class Pad(Module):
+    """x padded by ((before, after), ...) for each axis.
+
+    Args:
+        paddings: a pair for each axis.
+        mode: 'CONSTANT' (zeros), 'REFLECT' or 'SYMMETRIC'.
+
+    Matches ``mindspore.nn.Pad``.
+    """
+
+    def __init__(self, paddings: Any, mode: str = "CONSTANT") -> None:
+        super().__init__()
+        if not isinstance(paddings, tuple):
+            raise DTypeError(f"For 'Pad', the type of 'paddings' must be tuple, but got {type(paddings).__name__}.")
+        if any(len(p) != 2 for p in paddings):
+            raise ArgumentError(f"For 'Pad', the shape of 'paddings' must be (n, 2), but got {paddings}.")
+        if mode not in ("CONSTANT", "REFLECT", "SYMMETRIC"):
+            raise ArgumentError(f"For 'Pad', the 'mode' must be in ['CONSTANT', 'REFLECT', 'SYMMETRIC'], but got "
+                                f"{mode}.")
+        self.paddings, self.mode = tuple(tuple(p) for p in paddings), mode
+
+    def construct(self, x: Any) -> Any:
+        if len(self.paddings) != x.ndim:
+            raise ShapeError(f"For 'Pad', the 'paddings' must have a pair for each of the {x.ndim} axes of the input, "
+                             f"but got {self.paddings}.")
+        return OPERATORS["pad"](x, pad_width=self.paddings, mode=self.mode.lower())
+
+
+class _SidePad(Module):
+    """Pads the last axes by (left, right, top, bottom, ...)."""
+
+    _axes = 2
+    _mode = "constant"
+
+    def __init__(self, padding: Any) -> None:
+        super().__init__()
+        sides = (padding,) * (2 * self._axes) if isinstance(padding, int) else tuple(padding)
+        if len(sides) != 2 * self._axes or min(sides) < 0:
+            raise ArgumentError(f"For '{type(self).__name__}', the 'padding' must be an int >= 0 or {2 * self._axes} "
+                                f"of them, but got {padding}.")
+        self.padding = sides
+
+    def construct(self, x: Any) -> Any:
+        pairs = [self.padding[i : i + 2] for i in range(0, len(self.padding), 2)][::-1]
+        width = ((0, 0),) * (x.ndim - len(pairs)) + tuple(pairs)
+        return self._pad(x, width)
+
+    def _pad(self, x: Any, width: tuple) -> Any:
+        return OPERATORS["pad"](x, pad_width=width, mode=self._mode)
+
+
+class ZeroPad2d(_SidePad):
+    """Zeros around the last two axes, by (left, right, top, bottom)."""
+
+
+class ReflectionPad2d(_SidePad):
+    """The last two axes reflected at their borders, by (left, right, top, bottom)."""
+
+    _mode = "reflect"
+
+
+class ReflectionPad1d(ReflectionPad2d):
+    """The last axis reflected at its borders, by (left, right)."""
+
+    _axes = 1
+
+
+class ConstantPad2d(_SidePad):
+    """A constant around the last two axes, by (left, right, top, bottom)."""
+
+    def __init__(self, padding: Any, value: float) -> None:
+        super().__init__(padding)
+        self.value = value
+
+    def _pad(self, x: Any, width: tuple) -> Any:
+        return OPERATORS["pad"](x, pad_width=width, constant_values=self.value)
+
+
+class ConstantPad1d(ConstantPad2d):
+    """A constant around the last axis, by (left, right)."""
+
+    _axes = 1
+
+
+class ConstantPad3d(ConstantPad2d):
+    """A constant around the last three axes, by (left, right, top, bottom, front, back)."""
+
+    _axes = 3
+
+
+class ReflectionPad3d(ReflectionPad2d):
+    """The last three axes reflected at their borders, by (left, right, top, bottom, front, back)."""
+
+    _axes = 3
+
+
+class ReplicationPad2d(_SidePad):
+    """The border of the last two axes repeated, by (left, right, top, bottom).
+
+    >>> from luojia import Tensor, nn
+    >>> nn.ReplicationPad2d((1, 0, 0, 1))(Tensor([[1.0, 2.0]])).tolist()
+    [[1.0, 1.0, 2.0], [1.0, 1.0, 2.0]]
+    """
+
+    _mode = "edge"
+
+
+class ReplicationPad1d(ReplicationPad2d):
+    """The border of the last axis repeated, by (left, right)."""
+
+    _axes = 1
+
+
+class ReplicationPad3d(ReplicationPad2d):
+    """The border of the last three axes repeated, by (left, right, top, bottom, front, back)."""
+
+    _axes = 3
+
+
+__all__ = ["ConstantPad1d", "ConstantPad2d", "ConstantPad3d", "Pad", "ReflectionPad1d", "ReflectionPad2d",
+           "ReflectionPad3d", "ReplicationPad1d", "ReplicationPad2d", "ReplicationPad3d", "ZeroPad2d"]
