@@ -1,6 +1,6 @@
 # make demo   gradients, LeNet on real digits, a plot          make bench   timings against what is installed
 # make test   ruff, pyright, every test                        make docs    the documentation as HTML
-# make test-xla   the tests of operators, core and layers on the XLA engine, in .venv-xla
+# make test-xla   every test on the XLA engine, in .venv-xla
 # make bench-check   the ratios to the peers against those of benchmarks/baseline.json
 #
 # Each target prepares .venv by itself, again only when pyproject.toml changed. Another Python: make test PYTHON=python3.12
@@ -22,7 +22,7 @@ test: lint types
 XLA := .venv-xla
 
 test-xla: $(XLA)/.dev
-	LUOJIA_ENGINE=xla $(ONE_THREAD) $(XLA)/bin/python -m pytest -q tests/core tests/ops tests/nn tests/gluon tests/ndarray tests/symbol tests/train
+	LUOJIA_ENGINE=xla $(ONE_THREAD) $(XLA)/bin/python -m pytest -q -n 2
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

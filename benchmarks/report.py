@@ -32,15 +32,18 @@ def judge(case: ModuleType, results: list[Result], least: bool = False) -> list[
         row.update(median=result.median, least=min(result.values), spread=result.spread, values=result.values)
         row["value"] = row[told]
     best: dict[str, float] = {}
+    named = {peer for goals in _all_goals(case) for peer in goals if " " in peer}
     for row in rows:
-        peer = row["framework"].split()[0]
+        way = row["framework"]
+        peer = way if way in named else way.split()[0]
         if "median" in row:
             best[peer] = min(row[told], best.get(peer, row[told]))
     for row in rows:
         if "median" not in row or row["framework"].split()[0] != "luojia":
             continue
-        row["ratios"] = {peer: row[told] / value for peer, value in best.items() if peer != "luojia"}
         goals = getattr(case, "VARIANT_RATIOS", {}).get(row["framework"], case.RATIOS)
+        row["ratios"] = {peer: row[told] / value for peer, value in best.items()
+                         if peer != "luojia" and (peer in goals or peer not in named)}
         checks = [(row["ratios"][peer], *goal) for peer, goal in goals.items() if peer in row["ratios"]]
         if case.LIMITS is not None:
             checks.append((row[told], *case.LIMITS))
@@ -48,6 +51,10 @@ def judge(case: ModuleType, results: list[Result], least: bool = False) -> list[
             row["must"] = all(value <= must for value, must, _ in checks) and not row.get("heavy")
             row["reach"] = row["must"] and all(value <= should for value, _, should in checks if should is not None)
     return rows
+
+
+def _all_goals(case: ModuleType) -> list[dict[str, Any]]:
+    return [case.RATIOS, *getattr(case, "VARIANT_RATIOS", {}).values()]
 
 
 def table(case: ModuleType, rows: list[dict[str, Any]]) -> str:

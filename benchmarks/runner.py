@@ -25,6 +25,7 @@ def environment(threads: int) -> dict[str, str]:
         "MXNET_ENGINE_TYPE": "NaiveEngine",  # else mxnet computes on threads of its own
         "MXNET_CPU_WORKER_NTHREADS": "1",
         "GLOG_v": "3",  # mindspore: errors only
+        **({"XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"} if threads == 1 else {}),
         "PYTHONPATH": str(ROOT),
         "PYTHONDONTWRITEBYTECODE": "",  # imports are timed as on a user's machine, where byte code is kept
     }
@@ -118,6 +119,9 @@ def run_case(name: str, pythons: dict[str, str], repeats: int, threads: int = 1,
     With ``cpu`` the processor's time counts instead of the clock's.
     """
     case = load(name)
+    needs = getattr(case, "NEEDS", None)
+    if needs is not None:
+        pythons = {**pythons, "luojia": pythons[needs]}
     results = {variant: Result(variant) for framework in pythons for variant in variants(case, framework)}
     if case.RUNS is None:
         for _ in range(repeats):

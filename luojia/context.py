@@ -91,6 +91,8 @@ def set_context(**kwargs: Any) -> None:
         device_target: 'CPU' or 'GPU': the default device of new Tensors.
         device_id: the number of the GPU, in [0, 4095].
         engine: 'numpy' or 'xla': what the CPU computes with; to be said before the first Tensor is made. luojia's own.
+        save_graphs: 1, 2 or True: write each program that is compiled as text to a file in ``save_graphs_path``; 3: and
+            in graphviz's language. On the NumPy engine nothing is compiled.
         others: MindSpore's other keys are kept and given back by ``get_context``; they change nothing.
 
     Raises:
@@ -108,6 +110,8 @@ def set_context(**kwargs: Any) -> None:
         set_default_device(device)
     _settings.update(kwargs)
     Mode.graph = _settings["mode"] == GRAPH_MODE
+    saves = _settings["save_graphs"]
+    Mode.save_graphs, Mode.save_graphs_path = 2 if saves is True else int(saves), _settings["save_graphs_path"]
 
 
 def _check(key: str, value: Any) -> None:

@@ -1,4 +1,4 @@
-"""KVStore: values by key, summed over the devices of this process."""
+"""KVStore: values by key, summed over the devices of this process, and over the processes of a job."""
 
 from __future__ import annotations
 
@@ -6,14 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 from . import optimizer as opt
+from ._src.core.agree import broadcast
+from ._src.core.op import OPERATORS
 from ._src.core.tensor import Tensor
+from ._src.engine.group import join, place, ranks_of
 from ._src.errors import MXNetError, NotSupportedError
 from ._src.formats.atomic import write_bytes
 from ._src.formats.reader import open_source
+from .ndarray.sparse_array import as_stype
 
 __all__ = ["KVStore", "KVStoreBase", "create"]
 
 _LOCAL = ("local", "device", "nccl", "local_update_cpu", "local_allreduce_cpu", "local_allreduce_device")
+_SYNC = ("dist", "dist_sync", "dist_device_sync", "dist_sync_device")
 
 
 def _listed(value: Any) -> list:
@@ -34,6 +39,7 @@ class KVStore:
     """
 
     OPTIMIZER = "optimizer"
+    spans = False  # whether it sums over processes
 
     def __init__(self, type: str = "local") -> None:
         self.type = type
@@ -54,12 +60,13 @@ class KVStore:
             if k in self._values:
                 raise MXNetError(f"KVStore.init: duplicate init of key {k}")
             self._values[k] = v[0].copy()
+            self._share([(str(k), self._values[k])])
 
     def push(self, key: Any, value: Any, priority: int = 0) -> None:
         """Set keys to the sum of the values given, or run the updater with that sum as gradient."""
-        for k, v in self._pairs(key, value):
-            stored = self._stored(k)
-            total = self._sum(v, stored)
+        pairs = [(k, v, self._stored(k)) for k, v in self._pairs(key, value)]
+        totals = self._across([self._sum(v, stored) for _, v, stored in pairs])
+        for (k, _, stored), total in zip(pairs, totals):
             if self._updater is None:
                 stored._rebind(total._value)
             else:
@@ -84,8 +91,13 @@ class KVStore:
         self.pull(key, out, priority)
 
     def row_sparse_pull(self, key: Any, out: Any = None, priority: int = 0, row_ids: Any = None) -> None:
-        """Values are dense here: as ``pull``."""
+        """``pull`` of the rows that ``row_ids`` names (an array, or one for each of ``out``); the others become 0."""
         self.pull(key, out, priority)
+        if row_ids is not None:
+            for _, targets in self._pairs(key, out):
+                rows = row_ids if isinstance(row_ids, (list, tuple)) else [row_ids] * len(targets)
+                for target, ids in zip(targets, rows):
+                    target._rebind(as_stype(target, "row_sparse").retain(ids)._value)  # type: ignore[attr-defined]
 
     def set_optimizer(self, optimizer: opt.Optimizer) -> None:
         """Update the values by ``optimizer`` when gradients are pushed."""
@@ -115,6 +127,14 @@ class KVStore:
     def _barrier(self) -> None:
         """Nothing to wait for in one process."""
 
+    def _across(self, totals: list[Tensor]) -> list[Tensor]:
+        """The sums over processes."""
+        return totals
+
+    def _share(self, named: list[tuple[str, Tensor]]) -> list[str]:
+        """Give arrays the values of rank 0; the names of those that changed here."""
+        return []
+
     def _pairs(self, key: Any, value: Any) -> list[tuple[Any, list]]:
         if isinstance(key, (list, tuple)):
             if len(key) != len(value):
@@ -131,10 +151,37 @@ class KVStore:
     def _sum(values: list, stored: Tensor) -> Tensor:
         total = _moved(values[0], stored)
         for v in values[1:]:
-            total = total + _moved(v, stored)
+            total = stored._device.engine.add(total, _moved(v, stored))
         made = stored.copy()
         made._rebind(total)
         return made
+
+
+class _DistKVStore(KVStore):
+    """A store that every process of a job has: values begin as rank 0's, and what is pushed is summed over all.
+
+    Each process keeps the values and runs the updater, so there are no servers; all push the same keys in one order.
+    """
+
+    spans = True
+    rank = property(lambda self: place().rank, doc="The number of this process among the workers.")
+    num_workers = property(lambda self: place().size, doc="The number of workers.")
+
+    def __init__(self, type: str) -> None:
+        super().__init__(type)
+        join()
+
+    def _across(self, totals: list[Tensor]) -> list[Tensor]:
+        if place().size == 1 or not totals:
+            return totals
+        return list(OPERATORS["all_reduce_many"](totals, count=len(totals)))
+
+    def _share(self, named: list[tuple[str, Tensor]]) -> list[str]:
+        return broadcast(f"KVStore {self.type!r}", named, ranks_of("KVStore", None)) if place().size > 1 else []
+
+    def _barrier(self) -> None:
+        """Return when all processes have called this."""
+        self._across([Tensor([0.0])])
 
 
 def _moved(t: Tensor, like: Tensor) -> Any:
@@ -150,14 +197,24 @@ KVStoreBase = KVStore
 
 
 def create(name: str = "local") -> KVStore:
-    """The store called ``name``: 'local' or 'device', which are one here."""
+    """The store called ``name``: 'local' or 'device', which are one here, or 'dist_sync' for a job of processes.
+
+    'dist_sync' (also 'dist_device_sync') sums over the processes that ``luojia launch`` started; alone it is a store
+    of one worker. Weights are updated in each process, by the same sums, where MXNet has servers do it.
+
+    Raises:
+        NotSupportedError: 'dist_async', 'horovod', 'byteps'.
+        GroupError: a process of the job did not come.
+    """
     if not isinstance(name, str):
         raise TypeError("name must be a string")
+    if name in _SYNC:
+        return _DistKVStore(name)
     if name.startswith("dist") or name in ("horovod", "byteps"):
         raise NotSupportedError(
-            f"KVStore {name!r}: this store is of one process; train on several with luojia.communication "
-            "and luojia.parallel."
+            f"KVStore {name!r}: luojia's processes update together; use 'dist_sync', and start them with "
+            "'luojia launch -n 2 train.py'."
         )
     if name not in _LOCAL:
-        raise MXNetError(f"Unknown KVStore type {name!r}; use 'local' or 'device'.")
+        raise MXNetError(f"Unknown KVStore type {name!r}; use 'local', 'device' or 'dist_sync'.")
     return KVStore(name)

@@ -2,13 +2,14 @@
 
 It compares the operator's value with a reference; its derivatives with finite differences, to second order, through
 a gradient of a gradient, a linked backward pass (``create_graph``) and a gradient network under recording; float32
-and float16 with the float64 result; the fast path with the plain rule; and every engine with NumPy's.
+and float16 with the float64 result; the fast path with the plain rule; and, where JAX is installed, the XLA engine,
+eager and compiled, with NumPy (``check_xla.py``).
 """
 
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -20,21 +21,32 @@ from luojia._src.core.op import OPERATORS, Operator
 from luojia._src.core.tape import recording_scope
 from luojia._src.core.tensor import Tensor, wrap
 from luojia._src.engine.devices import Context
+from luojia._src.engine.numpy_engine import ENGINE as NUMPY
 from luojia.ops import GradOperation
+from tests.check_xla import check_xla
 from tests.tolerances import FINITE_DIFFERENCE, tolerance_of
 
 STEP = 1e-6
 
 
-def engines() -> Iterator[tuple[str, Context]]:
-    """The engines that can be had here, each with a device that computes on it."""
-    yield "numpy", Context("cpu", 0)
-    if importlib.util.find_spec("jax") and importlib.util.find_spec("luojia._src.engine.xla_engine"):
-        from luojia._src.engine import xla_engine
+def numpy_place() -> Context:
+    """A place of the tests' own that computes with NumPy, whatever the cpu devices do."""
+    return _place(8, NUMPY)
 
-        device = Context("cpu", 9)  # a place of the tests' own, given the other engine
-        device._engine = xla_engine.ENGINE
-        yield "xla", device
+
+def xla_place() -> Context | None:
+    """A place of the tests' own on the XLA engine; None where JAX is not installed."""
+    if not importlib.util.find_spec("jax"):
+        return None
+    from luojia._src.engine.xla_engine import ENGINE
+
+    return _place(9, ENGINE)
+
+
+def _place(number: int, engine: Any) -> Context:
+    device = Context("cpu", number)
+    device._engine = engine
+    return device
 
 
 def check_op(
@@ -45,7 +57,7 @@ def check_op(
     grad: bool | tuple[int, ...] = True,
     second: bool = True,
     dtypes: tuple[str, ...] = ("float32", "float16"),
-    engine_names: tuple[str, ...] = ("numpy", "xla"),
+    xla: bool | str | tuple[str, ...] = True,
     tolerance: float = 1.0,
     symbol: bool | str = True,
 ) -> None:
@@ -57,22 +69,25 @@ def check_op(
         grad: whether to check derivatives; a tuple names the arrays to differentiate with respect to.
         second: whether second derivatives are checked too.
         dtypes: lower precisions to compare with float64.
-        engine_names: the engines to run on.
+        xla: whether the XLA engine is asked too: 'eager' leaves out the compiled form, where the result's shape depends
+            on values; a tuple names the lower precisions there, which are ``dtypes``, and bfloat16 with float16.
         tolerance: a factor on the tolerances of the lower precisions.
         symbol: whether the operator works on Symbols: its graph is written to JSON, read, run and its shape inferred;
             'value' leaves out the inference, which takes arrays to be float32, for operators of integers or of values.
     """
     case = _Case(OPERATORS[op] if isinstance(op, str) else op, arrays, attrs or {}, grad)
-    for name, device in engines():
-        if name in engine_names:
-            case.device = device
-            case.check_value(ref)
-            if case.wrt:
-                case.check_first()
-                if second:
-                    case.check_second()
-            for dtype in dtypes:
-                case.check_precision(dtype, tolerance)
+    case.device = numpy_place()
+    case.check_value(ref)
+    if case.wrt:
+        case.check_first()
+        if second:
+            case.check_second()
+    for dtype in dtypes:
+        case.check_precision(dtype, tolerance)
+    device = xla_place()
+    if device is not None and xla:
+        lower = xla if isinstance(xla, tuple) else (*dtypes, "bfloat16") if "float16" in dtypes else dtypes
+        check_xla(case, device, case.device, lower if case.floats else (), tolerance, second, compiled=xla != "eager")
     case.device = Context("cpu", 0)
     plain = arrays and all(isinstance(a, np.ndarray) for a in case.arrays)
     if symbol and plain and case.op is OPERATORS.get(case.op.name):
@@ -82,10 +97,9 @@ def check_op(
 class _Case:
     """One operator at one point."""
 
-    device = Context("cpu", 0)
-
     def __init__(self, op: Operator, arrays: tuple, attrs: dict, grad: bool | tuple[int, ...]) -> None:
         self.op = op
+        self.device = numpy_place()
         self.attrs = attrs
         self.arrays = [a.astype(np.float64) if isinstance(a, np.ndarray) and a.dtype.kind == "f" else a for a in arrays]
         floats = tuple(i for i, a in enumerate(self.arrays) if isinstance(a, np.ndarray) and a.dtype.kind == "f")
@@ -101,12 +115,18 @@ class _Case:
     def tensor(self, value: np.ndarray) -> Tensor:
         return wrap(Tensor, self.device.engine.put(np.asarray(value), self.device), self.device)
 
+    def tensors(self, arrays: list) -> list:
+        return [self.tensor(a) if isinstance(a, np.ndarray) else a for a in arrays]
+
+    def call(self, inputs: list) -> list[Tensor]:
+        out = self.op(*inputs, **self.attrs)
+        return list(out) if isinstance(out, tuple) else [out]
+
     def apply(self, *free: Tensor, arrays: list | None = None) -> list[Tensor]:
-        full = [self.tensor(a) if isinstance(a, np.ndarray) else a for a in (arrays or self.arrays)]
+        full = self.tensors(arrays or self.arrays)
         for i, t in zip(self.wrt, free):
             full[i] = t
-        out = self.op(*full, **self.attrs)
-        return list(out) if isinstance(out, tuple) else [out]
+        return self.call(full)
 
     def run(self, arrays: list) -> list[np.ndarray]:
         return [np.asarray(o) for o in self.apply(arrays=arrays)]

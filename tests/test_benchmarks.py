@@ -22,11 +22,11 @@ def test_a_case_is_complete(name: str) -> None:
     assert case.TITLE and case.UNIT and case.SCALE > 0
     ways = {framework: runner.variants(case, framework) for framework in FRAMEWORKS}
     assert ways["luojia"] and sum(map(bool, ways.values())) > 1
-    assert case.LIMITS is not None or case.RATIOS
     special = getattr(case, "VARIANT_RATIOS", {})
+    assert case.LIMITS is not None or case.RATIOS or special
     assert {*special} <= {*ways["luojia"]}
     for goals in (case.RATIOS, *special.values()):
-        assert all(ways[peer] for peer in goals) and "luojia" not in goals
+        assert all(peer in ways[peer.split()[0]] or ways.get(peer) for peer in goals) and "luojia" not in goals
         assert all(should is None or should <= must for must, should in goals.values())
     assert case.LIMITS is None or case.LIMITS[1] <= case.LIMITS[0]
 
@@ -116,6 +116,22 @@ def test_ratios_and_targets() -> None:
     assert fastest[0]["ratios"] == {"torch": 0.25, "mxnet": 1.0} and fastest[0]["value"] == 1.0
     limited = report.judge(case(LIMITS=(2.5, 1.5)), results())
     assert [(row.get("must"), row.get("reach")) for row in limited[:2]] == [(True, False), (False, False)]
+
+
+def test_a_ratio_to_a_named_variant() -> None:
+    ways = [Result("luojia a", [3.0]), Result("luojia b", [4.0]), Result("jax whole", [2.0]),
+            Result("jax split", [4.0])]
+    sample = case(RATIOS={"jax whole": (1.4, None)}, VARIANT_RATIOS={"luojia b": {"jax split": (1.0, None)}})
+    rows = report.judge(sample, ways)
+    assert [row["ratios"] for row in rows[:2]] == [{"jax whole": 1.5}, {"jax split": 1.0}]
+    assert [row["must"] for row in rows[:2]] == [False, True]
+
+
+def test_a_case_that_needs_a_peers_package(capsys: pytest.CaptureFixture[str],
+                                           monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "importable", lambda framework: False)
+    assert command.main(["--case", "xla_tape"]) == 0
+    assert "passed over, as no interpreter with jax is known" in capsys.readouterr().out
 
 
 def test_loading_a_heavy_package_misses_the_target() -> None:

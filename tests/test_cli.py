@@ -1,12 +1,16 @@
 """The command luojia, in a small setting."""
 
+import platform
+import re
 import sys
 
 import numpy as np
 import pytest
 
+import luojia
 from luojia import cli
 from luojia.cli import demo as demo_module
+from luojia.cli import info as info_module
 from luojia.cli import lenet, matmul, plot
 
 
@@ -45,10 +49,28 @@ def test_a_missing_matplotlib_is_named(monkeypatch, tmp_path):
         plot.plot(lenet.History(), str(tmp_path / "demo.png"))
 
 
-def test_info(capsys):
+def test_info(capsys, monkeypatch):
+    monkeypatch.setenv("MXNET_TEST_VARIABLE", "7")
     assert cli.main(["info"]) == 0
-    text = capsys.readouterr().out
-    assert text.startswith("luojia ") and "numpy " in text and "devices:  cpu" in text
+    first, *rest = capsys.readouterr().out.splitlines()
+    rows = dict(line.split(":", 1) for line in rest)
+    assert first.startswith(f"luojia {luojia.__version__} on Python {platform.python_version()}")
+    assert list(rows) == ["packages", "engines", "devices", "choices", "BLAS", "cores", "variables"]
+    assert f"numpy {np.__version__}" in rows["packages"] and "numpy" in rows["engines"]
+    assert rows["devices"].strip().startswith("cpu")
+    assert f"the CPU computes with {luojia.get_context('engine')}" in rows["choices"] and "PYNATIVE" in rows["choices"]
+    assert re.search(r"\d+ threads?", rows["BLAS"]) and "MXNET_TEST_VARIABLE=7" in rows["variables"]
+
+
+def test_info_of_gpus(monkeypatch):
+    def memory(number):
+        if number:
+            raise luojia.MXNetError("no nvidia-smi")
+        return 1 << 30, 1 << 31
+
+    monkeypatch.setattr(luojia, "num_gpus", lambda: 2)
+    monkeypatch.setattr(luojia.context, "gpu_memory_info", memory)
+    assert "cpu, gpu(0) with 2048 MiB, 1024 of them free, gpu(1)" in info_module.info()
 
 
 @pytest.mark.parametrize(

@@ -61,8 +61,43 @@ def test_errors():
         mx.kv.create(3)
     with pytest.raises(mx.MXNetError, match="Unknown KVStore type 'foo'"):
         mx.kv.create("foo")
-    with pytest.raises(NotImplementedError, match="'dist_sync': this store is of one process"):
-        mx.kv.create("dist_sync")
+    for name in ("dist_async", "horovod", "byteps"):
+        with pytest.raises(NotImplementedError, match=f"'{name}': luojia's processes update together; use 'dist_sync'"):
+            mx.kv.create(name)
     with pytest.raises(NotImplementedError, match="uncompressed"):
         kv.set_gradient_compression({"type": "2bit"})
     kv.set_gradient_compression({"type": "none"})
+
+
+def test_a_store_of_a_job_of_one():
+    kv = mx.kv.create("dist_sync")
+    assert (kv.type, kv.rank, kv.num_workers) == ("dist_sync", 0, 1)
+    kv.init("a", nd.ones((2,)))
+    kv.push("a", [nd.ones((2,)) * 3, nd.ones((2,))])
+    out = nd.zeros((2,))
+    kv.pull("a", out=out)
+    kv._barrier()
+    assert out.asnumpy().tolist() == [4, 4]
+
+
+@pytest.mark.parametrize("on_store", [None, False])
+def test_a_trainer_of_a_job_of_one_is_a_trainer(on_store):
+    weights = []
+    for store in ("device", "dist_sync"):
+        net = mx.gluon.nn.Dense(1, in_units=2)
+        net.initialize(mx.init.One())
+        trainer = mx.gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.5, "momentum": 0.9}, store,
+                                   update_on_kvstore=on_store)
+        for _ in range(2):
+            with mx.autograd.record():
+                loss = net(nd.array([[1.0, 2.0]]))
+            loss.backward()
+            trainer.step(1)
+        weights.append(net.weight.data().asnumpy().tolist())
+    assert weights[0] == weights[1]
+    if on_store is None:
+        with pytest.raises(AssertionError, match="when parameters are updated on kvstore"):
+            trainer.allreduce_grads()
+    else:
+        trainer.allreduce_grads()
+        assert net.weight.grad().asnumpy().tolist() == [[1, 2]]

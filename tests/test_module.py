@@ -285,3 +285,22 @@ def test_set_params_of_some_leaves_the_others(samples):
     assert net.get_params()[0]["fc_weight"].asnumpy().tolist() == [[5.0] * 4] * 3
     with pytest.warns(UserWarning, match="set_params call ignored"):
         net.set_params({}, {}, allow_missing=True, force_init=False)
+
+
+def test_states_between_batches():
+    net = sym.FullyConnected(sym.var("data"), num_hidden=2, name="fc") + sym.var("state")
+    m = module.Module(net, data_names=["data"], label_names=None, state_names=["state"])
+    m.bind([("data", (2, 3))], for_training=False)
+    m.init_params(mx.init.One())
+    assert list(m.get_params()[0]) == ["fc_weight", "fc_bias"]
+    m.set_states(value=1)
+    m.forward(mx.io.DataBatch([mx.nd.ones((2, 3))]))
+    assert (m.get_outputs()[0].asnumpy() == 4).all()
+    m.set_states(states=[[mx.nd.ones((2, 2)) * 3]])
+    assert (m.get_states(merge_multi_context=False)[0][0].asnumpy() == 3).all()
+    with pytest.raises(AssertionError, match="merge_multi_context=True is not supported"):
+        m.get_states()
+    with pytest.raises(ValueError, match="expects states, or one value for all of them; got neither"):
+        m.set_states()
+    with pytest.raises(ValueError, match="this module keeps 1 states, got 2"):
+        m.set_states(states=[[], []])

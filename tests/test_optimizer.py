@@ -198,3 +198,33 @@ def test_errors():
     with pytest.raises(ValueError, match="gradient of the weight's shape"):
         mx.optimizer.SGD().update(0, weight, nd.ones((2,)), None)
     np.testing.assert_array_equal(weight.asnumpy(), W)
+
+
+@pytest.mark.parametrize("how, expected", [
+    ({}, [0.99, 0.97, 0.94, 0.9, 0.85, 0.79]),
+    ({"momentum": 0.9}, [0.99, 0.961, 0.9049, 0.81441, 0.68297, 0.50467]),
+    ({"warmup_strategy": "lars", "warmup_epochs": 1, "updates_per_epoch": 4, "batch_scale": 2},
+     [1.0, 0.9, 0.9, 0.79131, 0.79131, 0.67293]),
+    ({"warmup_strategy": "power2", "warmup_epochs": 1, "updates_per_epoch": 4, "batch_scale": 2},
+     [1.0, 0.98125, 0.98125, 0.91125, 0.91125, 0.80125]),
+    ({"warmup_strategy": "sqrt", "warmup_epochs": 1, "updates_per_epoch": 4, "batch_scale": 2},
+     [1.0, 0.97439, 0.97439, 0.90439, 0.90439, 0.79439]),
+    ({"warmup_epochs": 2, "updates_per_epoch": 2, "batch_scale": 2, "momentum": 0.5},
+     [1.0, 0.9775, 0.9775, 0.89625, 0.89625, 0.74563]),
+    ({"batch_scale": 3}, [1.0, 1.0, 0.97925, 0.97925, 0.97925, 0.9255]),
+    ({"batch_scale": 2, "wd": 0.1, "warmup_strategy": "lars"}, [1.0, 0.92857, 0.92857, 0.83425, 0.83425, 0.73056]),
+])
+def test_sgd_for_large_batches(how, expected):
+    optimizer, w, seen = mx.optimizer.LBSGD(learning_rate=0.1, **how), nd.array([1.0, -2.0, 3.0]), []
+    state = optimizer.create_state(0, w)
+    for i in range(6):
+        optimizer.update(0, w, nd.array([0.1, 0.2, -0.3]) * (i + 1), state)
+        seen.append(w[0].asscalar())
+    np.testing.assert_allclose(seen, expected, atol=2e-5)
+
+
+def test_what_large_batches_refuse():
+    with pytest.raises(ValueError, match="warmup_strategy must be 'linear', 'power2', 'sqrt' or 'lars', got 'foo'"):
+        mx.optimizer.LBSGD(warmup_strategy="foo")
+    with pytest.raises(DeprecationWarning, match="use set_lr_mult"):
+        mx.optimizer.SGD().set_lr_scale({})

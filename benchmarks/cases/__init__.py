@@ -3,8 +3,11 @@
 - ``TITLE`` and ``UNIT``, and ``SCALE``: what a second per run is multiplied with to give the unit;
 - ``RUNS``: how many runs make one timed repeat, or ``None`` where each value needs a process of its own;
 - ``LIMITS``: the most that luojia's own value must be, in the unit, and the most that it should; or ``None``;
-- ``RATIOS``: by peer, the most that luojia's value, divided by the peer's, must be and should be; ``VARIANT_RATIOS``,
-  where there is one, replaces it for variants of luojia;
+- ``RATIOS``: by peer, the most that luojia's value, divided by the peer's (its fastest variant's, or that of the one
+  named, as in "jax split"), must be and should be; ``VARIANT_RATIOS``, where there is one, replaces it for variants of
+  luojia;
+- ``NEEDS``, where luojia itself needs a peer's package: it runs in that peer's interpreter, and the case where there is
+  one;
 - ``GFLOP``, where most of the time goes into products of matrices: how much they compute in a run;
 - one function ``on_<framework>()`` for each framework, and ``on_<framework>__<variant>()`` where it is measured in
   several ways: luojia through Modules beside Gluon, mxnet hybridized, torch in another memory layout. It prepares
@@ -29,5 +32,12 @@ NAMES = (
     "resnet_memory",
     "import_time",
     "dataloader",
+    "xla_mlp_step",
+    "xla_lenet_step",
+    "xla_resnet_step",
+    "xla_lstm_step",
+    "xla_transformer_step",
+    "xla_compile",
+    "xla_tape",
 )
-FRAMEWORKS = ("luojia", "torch", "mxnet", "mindspore")
+FRAMEWORKS = ("luojia", "torch", "mxnet", "mindspore", "jax")

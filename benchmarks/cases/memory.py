@@ -6,11 +6,14 @@ import importlib
 import resource
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from types import ModuleType
 
 from benchmarks.cases import networks
 
 STEPS = 10
+WAYS = ("luojia", "luojia__module", "mxnet__hybrid", "torch", "mindspore")
 PARTS = {"luojia": ("luojia.nd", "luojia.autograd", "luojia.gluon")}  # loaded at first use, imports all the same
 
 
@@ -49,3 +52,9 @@ def measure(framework: str, shape: tuple[int, ...], prepare: Callable[[], Callab
     for _ in range(STEPS):
         run()
     return (_peak() - before) / 1e6
+
+
+def of_case(case: ModuleType) -> dict[str, Callable[[], float]]:
+    """The functions of a case that measures the memory of the steps of `case`."""
+    return {name: partial(measure, way.partition("__")[0], case.SHAPE, getattr(case, name))
+            for way in WAYS for name in [f"on_{way}"]}

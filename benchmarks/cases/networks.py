@@ -274,7 +274,7 @@ def mindspore_transformer(ms: Any) -> Any:
 
 
 def gluon_step(mx: Any, build: Callable[[Any], Any], data: np.ndarray, labels: np.ndarray,
-               hybrid: bool = False) -> Callable[[], object]:
+               hybrid: bool = False, hybrid_loss: bool = False) -> Callable[[], object]:
     """A step of the usual Gluon loop: record, backward, Trainer.step, and the loss read; hybridized or not."""
     net = build(mx)
     net.initialize(mx.init.Xavier())
@@ -282,6 +282,8 @@ def gluon_step(mx: Any, build: Callable[[Any], Any], data: np.ndarray, labels: n
         net.hybridize(static_alloc=True, static_shape=True)
     trainer = mx.gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": RATE})
     softmax_loss = mx.gluon.loss.SoftmaxCrossEntropyLoss()
+    if hybrid_loss:
+        softmax_loss.hybridize(static_alloc=True, static_shape=True)
     x, y = mx.nd.array(data), mx.nd.array(labels)
 
     def run() -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.cases import resnet_step as case
-from benchmarks.cases.memory import measure
+from benchmarks.cases.memory import of_case
 
 TITLE = "ResNet-20, batch 32, peak memory of training"
 UNIT = "MB"
@@ -11,23 +11,4 @@ SCALE = 1.0
 RUNS = None
 LIMITS = (160.0, 110.0)
 RATIOS: dict[str, tuple] = {}
-
-
-def on_luojia() -> float:
-    return measure("luojia", case.SHAPE, case.on_luojia)
-
-
-def on_luojia__module() -> float:
-    return measure("luojia", case.SHAPE, case.on_luojia__module)
-
-
-def on_mxnet__hybrid() -> float:
-    return measure("mxnet", case.SHAPE, case.on_mxnet__hybrid)
-
-
-def on_torch() -> float:
-    return measure("torch", case.SHAPE, case.on_torch)
-
-
-def on_mindspore() -> float:
-    return measure("mindspore", case.SHAPE, case.on_mindspore)
+globals().update(of_case(case))

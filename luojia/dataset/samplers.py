@@ -78,7 +78,11 @@ class SubsetRandomSampler(SubsetSampler):
 
 
 class DistributedSampler(Sampler):
-    """Every ``num_shards``-th sample from ``shard_id``; the shards are of one length, by beginning again."""
+    """Every ``num_shards``-th sample from ``shard_id``; the shards are of one length, by beginning again.
+
+    Shuffled, all processes must draw one order: without a seed of the datasets' own (``config.set_seed``) it depends on
+    the number of the pass alone, not on the process's random stream.
+    """
 
     def __init__(self, num_shards: int, shard_id: int, shuffle: bool = True, num_samples: int | None = None,
                  offset: int = -1) -> None:
@@ -91,8 +95,12 @@ class DistributedSampler(Sampler):
             )
         self.num_shards, self.shard_id, self.shuffle = num_shards, shard_id, shuffle
         self.offset = max(offset, 0)
+        self._passes = 0
 
     def indices(self, n: int, rng: Any) -> np.ndarray:
+        if rng is np.random:
+            rng = np.random.RandomState(5489 + self._passes)
+        self._passes += 1
         order = rng.permutation(n) if self.shuffle else np.arange(n)
         each = -(-n // self.num_shards) if n else 0
         return order[(np.arange(each) * self.num_shards + self.shard_id + self.offset) % max(n, 1)]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import ndarray as nd
-from .._src.core.compiled import Compiled
+from .._src.core.compiled import Compiled, structure
 from .._src.core.graph import CachedGraph, trace
+from .._src.core.mirror import cached_graph
 from .._src.core.symbol import Symbol
-from .._src.core.tape import recording_scope
+from .._src.core.tape import recording_scope, state
 from .._src.core.tensor import Tensor
 from .._src.errors import MXNetError
 from .._src.formats import ndarray_list
@@ -150,9 +151,9 @@ class HybridBlock(Block):
 
     def _get_graph(self, *args: Any) -> _Graph:
         """The graph for arguments of this structure, traced at the first such call."""
-        structure: list[Any] = []
-        flat = _flatten(args, structure)
-        key = tuple(structure)
+        nesting: list[Any] = []
+        flat = _flatten(args, nesting)
+        key = tuple(nesting)
         found = self._graphs.get(key)
         if found is None:
             found = self._graphs[key] = self._trace(args, len(flat))
@@ -169,17 +170,16 @@ class HybridBlock(Block):
         return _Graph(traced.symbol, names, traced.output, params, traced.constants)
 
     def _call_cached_op(self, *args: Any) -> Any:
-        graph = self._get_graph(*args)
-        flat = _flatten(args, [])
+        nesting: list[Any] = []
+        flat = _flatten(args, nesting)
+        graph = self._graphs.get(tuple(nesting)) or self._get_graph(*args)
         device = flat[0]._device
         try:
-            values = graph.values(flat, device)
+            held = graph.held(device)
         except DeferredInitializationError:
             self._finish_children(*args)
-            values = graph.values(flat, device)
-        if self._op_hooks:
-            return graph.run(values, self._watch)
-        return graph.run(values)
+            held = graph.held(device)
+        return graph.run(held, flat, self._watch if self._op_hooks else None)
 
     def _watch(self, node: Any, outputs: Any, inputs: list) -> None:
         outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
@@ -293,22 +293,55 @@ class _Graph:
         self.output = output
         self.params = params
         self.constants = constants
-        self.plan = CachedGraph(symbol)
-        self._compiled = Compiled(self.plan, strict=True, name="a hybridized Block")
-        self._compiled.constants = frozenset(map(id, constants.values()))
+        self.plan = cached_graph(symbol)
+        self._compiled = Compiled(_Plan(self.plan), strict=True, name="a hybridized Block")
+        self._held: dict[Any, _Held] = {}
         place = {name: i for i, name in enumerate(names)}
         self.sources: list[Any] = [place[n] if n in place else constants[n] if n in constants else params[n]
                         for n in self.plan.inputs]
 
-    def values(self, flat: list[Tensor], device: Any) -> list[Tensor]:
-        """The arrays of the graph's variables for these inputs."""
-        return [flat[s] if s.__class__ is int else s.data(device) if isinstance(s, Parameter) else s
-                for s in self.sources]
+    def held(self, device: Any) -> _Held:
+        """The graph's variables but for its inputs: the same object while they are the same arrays."""
+        found = self._held.get(device)
+        if found is not None and found.version == structure.version:
+            return found
+        values = [s if s.__class__ is int else s.data(device) if isinstance(s, Parameter) else s for s in self.sources]
+        if found is None or any([a is not b for a, b in zip(values, found.values)]):
+            found = self._held[device] = _Held(values)
+        found.version = structure.version
+        return found
 
-    def run(self, values: list[Tensor], watch: Callable | None = None) -> Any:
-        """The outputs, in the structure that the Block returned."""
-        outputs = iter(self._compiled(*values) if watch is None else self.plan(*values, watch=watch))
+    def run(self, held: _Held, flat: list[Tensor], watch: Callable | None = None) -> Any:
+        """The outputs for the inputs ``flat``, in the structure that the Block returned."""
+        if watch is None and flat[0]._device.engine.compiles and state.frame is None:
+            outputs = iter(self._compiled(held, *flat))
+        else:
+            outputs = iter(self.plan(*held.filled(flat), watch=watch))
         return _outputs_like(self.output, outputs)
+
+
+class _Held:
+    """The arrays of a graph's variables, with the numbers of inputs in the places of those."""
+
+    __slots__ = ("values", "version")
+
+    def __init__(self, values: list) -> None:
+        self.values, self.version = values, -1
+
+    def filled(self, flat: Sequence[Tensor]) -> list[Tensor]:
+        return [flat[v] if v.__class__ is int else v for v in self.values]
+
+
+class _Plan:
+    """A graph as a function of what is held and its inputs."""
+
+    __slots__ = ("plan",)
+
+    def __init__(self, plan: CachedGraph) -> None:
+        self.plan = plan
+
+    def __call__(self, held: _Held, *flat: Tensor) -> list[Tensor]:
+        return self.plan(*held.filled(flat))
 
 
 def _decided(found: Any, parameter: Parameter) -> bool:

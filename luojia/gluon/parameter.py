@@ -17,6 +17,7 @@ from .._src.core.tensor import Tensor, wrap
 from .._src.engine.devices import Context, current_context
 from .._src.errors import MXNetError
 from ..ndarray import NDArray, array
+from ..ndarray.sparse_array import as_stype
 from ..util import array_class
 from .utils import shape_is_known
 
@@ -42,7 +43,7 @@ class Parameter:
         init: its own initializer; without one, that of ``initialize``.
         allow_deferred_init: wait for unknown sizes instead of raising.
         differentiable: False for statistics: there is no gradient.
-        stype, grad_stype: accepted; storage is dense.
+        stype, grad_stype: the storage types that its data and gradient are read as; they are stored dense.
 
     >>> from luojia import init
     >>> p = Parameter("w", shape=(2, 3))
@@ -163,6 +164,7 @@ class Parameter:
                 raise ValueError(
                     f"Cannot initialize Parameter '{self.name}' because it has invalid shape: {self._shape}."
                 )
+            structure.version += 1
             self._data = None
             self._deferred_init = (init, contexts, default_init, None)
             return
@@ -208,7 +210,9 @@ class Parameter:
             leaf._node.grad_req = self._grad_req
         else:
             zeros = leaf._device.engine.zeros_like(leaf._value)
-            leaf._node = Leaf(self._grad_req, wrap(leaf._result_class, zeros, leaf._device))
+            grad = wrap(leaf._result_class, zeros, leaf._device)
+            plain = self._grad_stype == "default"
+            leaf._node = Leaf(self._grad_req, grad if plain else as_stype(grad, self._grad_stype))
 
     def _load_init(self, data: Any, ctx: Any = None, cast_dtype: bool = False, dtype_source: str = "current") -> None:
         """Take values read from a file; nothing is changed where they do not fit."""
@@ -363,13 +367,18 @@ class Parameter:
         return arrays[0] if len(arrays) == 1 else (sum(arrays[1:], arrays[0]) / len(arrays)).astype(arrays[0].dtype)
 
     def row_sparse_data(self, row_id: Any) -> NDArray:
-        """Refused: storage is dense."""
-        raise RuntimeError(
-            f"Cannot return a copy of Parameter {self.name} via row_sparse_data() because its storage type is "
-            "default. Please use data() instead."
-        )
+        """The rows that ``row_id`` names, the others 0, of a parameter of stype 'row_sparse'."""
+        return self._rows_of(self.data(), row_id, "row_sparse_data")
 
-    list_row_sparse_data = row_sparse_data
+    def list_row_sparse_data(self, row_id: Any) -> list[NDArray]:
+        """``row_sparse_data`` on each context."""
+        return [self._rows_of(leaf, row_id, "list_row_sparse_data") for leaf in self.leaves()]
+
+    def _rows_of(self, leaf: NDArray, row_id: Any, who: str) -> NDArray:
+        if self._stype != "row_sparse":
+            raise RuntimeError(f"Cannot return a copy of Parameter {self.name} via {who}() because its storage type is "
+                               f"{self._stype}. Please use data() instead.")
+        return as_stype(leaf, "row_sparse").retain(row_id)  # type: ignore[attr-defined]
 
     def var(self) -> Any:
         """The Symbol variable that stands for the parameter in graphs."""

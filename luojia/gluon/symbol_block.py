@@ -95,11 +95,11 @@ class SymbolBlock(_Imported, HybridBlock):
             given: dict[str, Any] = dict(zip(self._graph.names, flat))
             return self._symbol(**given)
         try:
-            values = self._graph.values(flat, device)
+            held = self._graph.held(device)
         except DeferredInitializationError:
             self._deferred_infer_shape(x, *args)
-            values = self._graph.values(flat, device)
-        return self._graph.run(values, self._watch if self._op_hooks else None)
+            held = self._graph.held(device)
+        return self._graph.run(held, flat, self._watch if self._op_hooks else None)
 
     def _get_graph(self, *args: Any) -> _Graph:
         return self._graph

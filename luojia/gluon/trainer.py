@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
+import warnings
 from collections.abc import Sequence
 from contextlib import nullcontext
 from typing import Any
@@ -29,7 +30,9 @@ class Trainer:
             and luojia's alike.
         optimizer: an Optimizer, or the name of one.
         optimizer_params: its arguments, where it is a name.
-        kvstore: 'device' or 'local' (how devices are summed makes no difference here), a KVStore, or None.
+        kvstore: 'device' or 'local' (how devices are summed makes no difference here), a KVStore, or None. With
+            'dist_sync' gradients are summed over the processes of a job (see ``kvstore.create``) and weights begin as
+            rank 0's; ``batch_size`` of ``step`` is then that of all processes together.
         compression_params: must not ask for compression.
         update_on_kvstore: with several devices, update one copy and share it (the default), or each device's own
             after summing the gradients, which allows ``allreduce_grads`` and ``update``.
@@ -73,6 +76,12 @@ class Trainer:
         for p in self._params:
             if isinstance(p, CoreParameter):
                 p.grad  # noqa: B018 - makes the array that backward writes to
+        self._shared = False
+        if isinstance(kvstore, str) and kvstore.startswith("dist"):
+            self._kvstore_params["kvstore"] = kvstore = kvs.create(kvstore)
+        if isinstance(kvstore, kvs.KVStore) and kvstore.spans and all(
+                isinstance(p, CoreParameter) or p._data is not None for p in self._params):
+            self._share(kvstore)
 
     def _init_optimizer(self, optimizer: str | opt.Optimizer, optimizer_params: dict[str, Any] | None) -> None:
         params = dict(enumerate(self._params))
@@ -103,8 +112,9 @@ class Trainer:
         for p in self._params:
             p.leaves()  # raises where initialization is deferred
         self._contexts = self._check_contexts()
-        if len(self._contexts) > 1:
-            chosen = self._kvstore_params["kvstore"]
+        chosen = self._kvstore_params["kvstore"]
+        spanning = chosen if isinstance(chosen, kvs.KVStore) and chosen.spans else None
+        if len(self._contexts) > 1 or spanning is not None:
             if chosen is not None:
                 self._kvstore = kvs.create(chosen) if isinstance(chosen, str) else chosen
             on_store = self._kvstore_params["update_on_kvstore"]
@@ -116,7 +126,19 @@ class Trainer:
             self._updaters = [opt.get_updater(self._optimizer) for _ in range(count)]
         if self._update_on_kvstore and self._kvstore is not None:
             self._kvstore._set_updater(self._updaters[0])
+        if spanning is not None and not self._shared:
+            changed = self._share(spanning)
+            if changed:
+                warnings.warn(
+                    f"Trainer: Parameter '{changed[0]}' got rank 0's value only now, after a gradient was computed "
+                    "from another, as it was not initialized when the Trainer was made; run one batch before that, or "
+                    "give all ranks the same seed.", stacklevel=4)
         self._kv_initialized = True
+
+    def _share(self, store: kvs.KVStore) -> list[str]:
+        """Give the parameters rank 0's values; the names of those that changed here."""
+        self._shared = True
+        return store._share([(p.name, leaf) for p in self._params for leaf in p.leaves()])
 
     # -- the learning rate -----------------------------------------------------------------------------------------
 
@@ -151,22 +173,29 @@ class Trainer:
         self._optimizer.rescale_grad = self._scale / batch_size
         if grads is None:
             self._check_fresh(ignore_stale_grad)
-            self._apply(self._gradients(ignore_stale_grad, summed=len(self._contexts or ()) > 1))
+            found = self._gradients(ignore_stale_grad, summed=len(self._contexts or ()) > 1)
         else:
-            self._apply(self._given(grads))
+            found = self._given(grads)
+        if self._kvstore is not None and self._kvstore.spans:
+            totals = self._kvstore._across([grads[0] for _, _, grads in found])
+            found = [(i, leaves, [total] * len(leaves)) for (i, leaves, _), total in zip(found, totals)]
+        self._apply(found)
 
     def allreduce_grads(self) -> None:
-        """Sum the gradients over the devices, into each device's gradient."""
+        """Sum the gradients over the devices, and over processes, into each device's gradient."""
         if not self._kv_initialized:
             self._init_kvstore()
         assert not self._update_on_kvstore, (
             "allreduce_grads() when parameters are updated on kvstore is not supported. Try setting "
             "`update_on_kvstore` to False when creating trainer."
         )
-        if len(self._contexts or ()) < 2:
+        if len(self._contexts or ()) < 2 and self._kvstore is None:
             return
         rows = [p.leaves() for p in self._trained()]
-        for leaves, total in zip(rows, _sums([[leaf._node.grad for leaf in leaves] for leaves in rows])):
+        totals = _sums([[leaf._node.grad for leaf in leaves] for leaves in rows])
+        if self._kvstore is not None:
+            totals = self._kvstore._across(totals)
+        for leaves, total in zip(rows, totals):
             for leaf in leaves:
                 leaf._node.grad._rebind(to_context(total, leaf._device)._value)
 

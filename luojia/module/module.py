@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import kvstore as kvstores
 from .. import ndarray
 from .. import optimizer as optimizers
 from .._src.core.executor import copy_into
@@ -67,7 +68,7 @@ class Module(BaseModule):
         self._aux_params: Any = None
         self._optimizer: Any = None
         self._updater: Any = None
-        self._kvstore = None
+        self._kvstore: Any = None
         self._update_on_kvstore = False
         self._preload: str | None = None
         self._unbind()
@@ -239,11 +240,20 @@ class Module(BaseModule):
 
     def init_optimizer(self, kvstore: Any = "local", optimizer: Any = "sgd", optimizer_params: Any = SGD_PARAMS,
                        force_init: bool = False) -> None:
-        """Make the optimizer; by name it rescales gradients by 1 / batch size, and biases have no weight decay."""
+        """Make the optimizer; by name it rescales gradients by 1 / batch size, and biases have no weight decay.
+
+        With kvstore='dist_sync' parameters begin as rank 0's, and the batch is that of all processes together.
+        """
         self._must_be_ready()
         if self.optimizer_initialized and not force_init:
             self.logger.warning("optimizer already initialized, ignoring...")
             return
+        store = kvstores.create(kvstore) if isinstance(kvstore, str) else kvstore
+        self._kvstore = store if store is not None and store.spans else None
+        if self._kvstore is not None:
+            self._kvstore._share([*zip(self._param_names, [self._executors[0].arg_dict[n] for n in self._param_names]),
+                                  *self._executors[0].aux_dict.items()])
+            self._follow()
         self._optimizer = self._make_optimizer(optimizer, dict(optimizer_params))
         self._updater = optimizers.get_updater(self._optimizer)
         self.optimizer_initialized = True
@@ -253,7 +263,8 @@ class Module(BaseModule):
 
     def _make_optimizer(self, given: Any, params: dict[str, Any]) -> Any:
         axis = max(DataDesc.get_batch_axis(self.data_shapes[0].layout), 0)
-        rescale = 1.0 / self.data_shapes[0].shape[axis]
+        workers = 1 if self._kvstore is None else self._kvstore.num_workers
+        rescale = 1.0 / (self.data_shapes[0].shape[axis] * workers)
         names = dict(enumerate(self._param_names))
         if isinstance(given, str):
             params.setdefault("rescale_grad", rescale)
@@ -309,18 +320,28 @@ class Module(BaseModule):
             e.backward(cut)
 
     def update(self) -> None:
-        """Update the parameters by their gradients, summed over the devices."""
+        """Update the parameters by their gradients, summed over the devices, and over processes."""
         self._must_be_ready()
         assert self.optimizer_initialized, "call init_optimizer() first"
         first, *others = self._executors
-        for i, name in enumerate(self._param_names):
+        trained = [(i, n) for i, n in enumerate(self._param_names) if first.grad_dict[n] is not None]
+        grads = []
+        for _, name in trained:
             grad = first.grad_dict[name]
-            if grad is None:
-                continue
             for e in others:
                 grad = grad + e.grad_dict[name].as_in_context(self._context[0])
+            grads.append(grad)
+        if self._kvstore is not None:
+            grads = self._kvstore._across(grads)
+        for (i, name), grad in zip(trained, grads):
             self._updater(i, grad, first.arg_dict[name])
-            for e in others:
+        self._follow()
+
+    def _follow(self) -> None:
+        """Give the other devices the first's parameters."""
+        first, *others = self._executors
+        for e in others:
+            for name in self._param_names:
                 copy_into(e.arg_dict[name], first.arg_dict[name])
 
     def get_outputs(self, merge_multi_context: bool = True) -> list:
@@ -333,6 +354,25 @@ class Module(BaseModule):
         self._must_be_ready()
         assert self.inputs_need_grad, "bind with inputs_need_grad=True to get gradients of the inputs"
         return self._joined([[e.grad_dict[n] for n in self.data_names] for e in self._executors], merge_multi_context)
+
+    def get_states(self, merge_multi_context: bool = True) -> list:
+        """The inputs that are kept between batches (``state_names``): for each a list with one array per device."""
+        self._must_be_ready()
+        assert not merge_multi_context, "merge_multi_context=True is not supported for get_states yet."
+        return [[e.arg_dict[name] for e in self._executors] for name in self._state_names]
+
+    def set_states(self, states: Any = None, value: float | None = None) -> None:
+        """Set the inputs that are kept between batches: to ``states`` as ``get_states`` gives them, or to one value."""
+        self._must_be_ready()
+        if (states is None) == (value is None):
+            raise ValueError("Module.set_states expects states, or one value for all of them; got "
+                             f"{'neither' if states is None else 'both'}.")
+        held = self.get_states(merge_multi_context=False)
+        if states is not None and len(states) != len(held):
+            raise ValueError(f"Module.set_states: this module keeps {len(held)} states, got {len(states)}.")
+        for number, arrays in enumerate(held):
+            for device, array in enumerate(arrays):
+                array[:] = value if states is None else states[number][device]
 
     def _joined(self, parts: list[list], merge: bool) -> list:
         if not merge:

@@ -47,6 +47,8 @@ from .functions import (
     waitall,
 )
 from .ndarray import NDArray
+from .sparse_array import CSRNDArray as CSRNDArray
+from .sparse_array import RowSparseNDArray as RowSparseNDArray
 
 _MORE = re.compile("_update$|_phase[12]$|^reset_arrays$")
 globals().update(_arithmetic.TWO_OPERANDS)

@@ -18,6 +18,7 @@ from . import ndarray as ndarray
 from . import op as op
 from . import random as random
 from . import sparse as sparse
+from . import sparse_array as sparse_array
 from . import updates as updates
 from . import updates_many as updates_many
 from luojia.ndarray.cached_op import CachedOp as CachedOp
@@ -54,6 +55,8 @@ from luojia.ndarray.random import randint as _random_randint
 from luojia.ndarray.random import shuffle as shuffle
 from luojia.ndarray.random import uniform as _random_uniform
 from luojia.ndarray.random import uniform as uniform
+from luojia.ndarray.sparse_array import CSRNDArray as CSRNDArray
+from luojia.ndarray.sparse_array import RowSparseNDArray as RowSparseNDArray
 from luojia.ndarray.updates_many import lamb_update_phase1 as lamb_update_phase1
 from luojia.ndarray.updates_many import lamb_update_phase2 as lamb_update_phase2
 from luojia.ndarray.updates_many import mp_lamb_update_phase1 as mp_lamb_update_phase1

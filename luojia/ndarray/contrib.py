@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .._src.core import control, loops
 from .._src.core.op import OPERATORS
 from .._src.core.refused import CONTRIB as _REFUSED  # noqa: F401 - what docs/refused.md lists
 from .._src.core.refused import missing
@@ -45,6 +46,15 @@ def foreach(body: Callable, data: Any, init_states: Any) -> tuple[Any, Any]:
     _check(init_states, "init_states")
     single = isinstance(data, Tensor)
     length = (data if single else data[0]).shape[0]
+    if length and control.tracing():
+        def step(states: Any, now: Any) -> tuple:
+            out, states = body(now, states)
+            _check(out, "The outputs of body")
+            _check(states, "The states that body returns")
+            return states, out
+
+        states, outs = loops.scan(step, init_states, data, length, "foreach")
+        return outs, states
     states, collected, many = init_states, [], False
     for i in range(length):
         out, states = body(data[i] if single else [d[i] for d in data], states)
@@ -72,6 +82,13 @@ def while_loop(cond: Callable, func: Callable, loop_vars: Any, max_iterations: i
     if not variables:
         raise ArgumentError("loop_vars should contain at least one element")
     _check(variables, "loop_vars")
+    if int(max_iterations) and control.tracing():
+        def step(now: list) -> tuple:
+            out, new = func(*now)
+            return [new] if isinstance(new, Tensor) else list(new), [] if out is None else out
+
+        last, outs = loops.bounded_loop(lambda now: cond(*now), step, variables, int(max_iterations), "while_loop")
+        return outs, last[0] if single else last
     collected: list[list] = []
     many = False
     while len(collected) < int(max_iterations) and bool(cond(*variables)):
@@ -95,9 +112,7 @@ def while_loop(cond: Callable, func: Callable, loop_vars: Any, max_iterations: i
 
 def cond(pred: Any, then_func: Callable, else_func: Callable) -> Any:
     """``then_func()`` where the one element of ``pred`` is not zero, else ``else_func()``."""
-    if isinstance(pred, Tensor) and pred.size != 1:
-        raise ArgumentError(f"cond: pred must have one element, got shape {pred.shape}.")
-    return then_func() if bool(pred) else else_func()
+    return loops.cond(pred, then_func, else_func)
 
 
 def rand_zipfian(true_classes: NDArray, num_sampled: int, range_max: int, ctx: Any = None) -> tuple:

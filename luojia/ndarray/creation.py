@@ -32,7 +32,11 @@ def array(source_array: Any, ctx: Context | None = None, dtype: Any = None) -> N
     >>> array([[1, 2], [3, 4]]).dtype
     <class 'numpy.float32'>
     """
+    if hasattr(source_array, "tocsr"):  # a matrix of scipy.sparse
+        return place(np.asarray(source_array.todense(), dtype=_np_dtype(dtype)), ctx).tostype("csr")
+    stype = "default"
     if isinstance(source_array, Tensor):
+        stype = getattr(source_array, "stype", "default")
         dtype = source_array.np_dtype if dtype is None else dtype
         ctx = ctx or source_array._device
         source_array = source_array.asnumpy()
@@ -42,7 +46,8 @@ def array(source_array: Any, ctx: Context | None = None, dtype: Any = None) -> N
         raise DTypeError(
             f"source_array must be array like object: nested lists of numbers, a NumPy array or an NDArray ({e})."
         ) from e
-    return place(value, ctx)
+    made = place(value, ctx)
+    return made if stype == "default" else made.tostype(stype)
 
 
 def _plain(source: Any) -> Any:

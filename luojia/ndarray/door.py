@@ -56,7 +56,8 @@ def run(face: Face, inputs: tuple, attrs: dict[str, Any], out: Any = None, name:
     if result.__class__ is tuple:
         result = list(result) if len(result) > 1 else result[0]
     if out is None:
-        return result
+        like = getattr(first, "_like", None)
+        return result if like is None else like(face.name, inputs, attrs, result)
     if isinstance(out, (list, tuple)):
         results = result if isinstance(result, list) else [result]
         for i, (o, r) in enumerate(zip(out, results)):

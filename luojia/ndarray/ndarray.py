@@ -59,8 +59,8 @@ class NDArray(_Methods):
 
     @property
     def stype(self) -> str:
-        """The storage type's label: 'default', 'row_sparse' or 'csr'. The data is dense under each."""
-        return self.__dict__.get("_stype", "default")
+        """The storage type: 'default'; 'row_sparse' or 'csr' of the sparse classes, whose data is dense too."""
+        return "default"
 
     @property
     def handle(self) -> int:
@@ -188,17 +188,8 @@ class NDArray(_Methods):
         return as_np(self)
 
     def tostype(self, stype: str) -> NDArray:
-        """The array under the label of another storage type; its data stays dense."""
-        if stype not in STORAGE_TYPES:
-            raise ArgumentError(f"tostype: stype must be one of {STORAGE_TYPES}, got {stype!r}.")
-        if stype == "csr" and self.ndim != 2:
-            raise ArgumentError(
-                f"To convert to a CSR, the NDArray should be 2 Dimensional. Current shape is {self.shape}"
-            )
-        out = self.copy()
-        if stype != "default":
-            out.__dict__["_stype"] = stype
-        return out
+        """The array under the class of another storage type; sparse_array.py defines it."""
+        raise NotImplementedError
 
     # -- the tape --------------------------------------------------------------------------------------------------
 

@@ -1,12 +1,12 @@
-"""``nd.sparse``: MXNet's sparse arrays as labels over dense ones. Values are right; no memory is saved."""
+"""``nd.sparse``: making MXNet's sparse arrays, and the operators on them; see sparse_array.py."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from .._src.core.refused import SPARSE as _REFUSED  # noqa: F401 - what docs/refused.md lists
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError
 from . import creation
@@ -14,18 +14,27 @@ from .arithmetic import TWO_OPERANDS
 from .door import function
 from .functions import cast_storage
 from .ndarray import NDArray
+from .sparse_array import BaseSparseNDArray, CSRNDArray, RowSparseNDArray, as_stype
 from .updates import FUNCTIONS
 
+_TWO = {"add": "elemwise_add", "subtract": "elemwise_sub", "multiply": "elemwise_mul"}
 _UPDATES = ("sgd_update", "sgd_mom_update", "adam_update", "ftrl_update", "adagrad_update")
 
 
 def csr_matrix(arg1: Any, shape: tuple | None = None, ctx: Any = None, dtype: Any = None) -> NDArray:
-    """A matrix labelled 'csr': of a dense array, of ``(data, indices, indptr)``, or of a shape.
+    """A matrix of storage type 'csr': of a dense array, of ``(data, indices, indptr)``, or of a shape.
 
     Args:
         arg1: a dense array; a tuple (data, indices, indptr) of compressed rows; or a shape, for zeros.
         shape: the shape, where a tuple of arrays does not tell it.
     """
+    if isinstance(arg1, tuple) and len(arg1) == 2 and isinstance(arg1[1], tuple):  # coordinates
+        values, (rows, columns) = _numpy(arg1[0]), map(_numpy, arg1[1])
+        if shape is None:
+            shape = (int(rows.max(initial=-1)) + 1, int(columns.max(initial=-1)) + 1)
+        dense = np.zeros(shape, np.result_type(values, np.float32) if dtype is None else dtype)
+        np.add.at(dense, (rows.astype(np.int64), columns.astype(np.int64)), values)
+        return creation.array(dense, ctx, dtype).tostype("csr")
     if isinstance(arg1, tuple) and len(arg1) == 3:
         data, indices, indptr = (_numpy(a) for a in arg1)
         if shape is None:
@@ -38,7 +47,7 @@ def csr_matrix(arg1: Any, shape: tuple | None = None, ctx: Any = None, dtype: An
 
 
 def row_sparse_array(arg1: Any, shape: tuple | None = None, ctx: Any = None, dtype: Any = None) -> NDArray:
-    """An array labelled 'row_sparse': of a dense array, of ``(data, indices)`` of rows, or of a shape."""
+    """An array of storage type 'row_sparse': of a dense array, of ``(data, indices)`` of rows, or of a shape."""
     if isinstance(arg1, tuple) and len(arg1) == 2 and not isinstance(arg1[0], int):
         data, indices = _numpy(arg1[0]), _numpy(arg1[1]).astype(np.int64)
         full = shape or (int(indices.max(initial=-1)) + 1, *data.shape[1:])
@@ -68,7 +77,7 @@ def array(source_array: Any, ctx: Any = None, dtype: Any = None) -> NDArray:
 
 
 def zeros(stype: str, shape: Any, ctx: Any = None, dtype: Any = None, **_: Any) -> NDArray:
-    """Zeros labelled ``stype``."""
+    """Zeros of storage type ``stype``."""
     return creation.zeros(shape, ctx, dtype).tostype(stype)
 
 
@@ -77,12 +86,23 @@ empty = zeros
 
 def retain(data: NDArray, indices: NDArray) -> NDArray:
     """``data`` with the rows that ``indices`` does not name set to zero."""
-    keep = np.zeros((data.shape[0], *[1] * (data.ndim - 1)), data.np_dtype)
-    keep[_numpy(indices).astype(np.int64)] = 1
-    return (data * creation.place(keep, data._device)).tostype("row_sparse")
+    return as_stype(data, "row_sparse").retain(indices)  # type: ignore[attr-defined]
+
+
+def _two(name: str, alike: Callable) -> Callable:
+    """Arithmetic of two sparse arrays of one storage type, or of what ``nd``'s function takes."""
+    def binary(lhs: Any, rhs: Any) -> NDArray:
+        sparse = isinstance(lhs, BaseSparseNDArray) and getattr(rhs, "stype", None) == lhs.stype
+        return alike(lhs, rhs) if sparse and lhs.shape == rhs.shape else TWO_OPERANDS[name](lhs, rhs)
+
+    binary.__name__ = binary.__qualname__ = name
+    binary.__doc__ = TWO_OPERANDS[name].__doc__
+    return binary
 
 
 def __getattr__(name: str) -> Any:
+    if name in _TWO:
+        return _two(name, function(_TWO[name]))
     if name in TWO_OPERANDS:
         return TWO_OPERANDS[name]
     if name in _UPDATES:
@@ -90,3 +110,7 @@ def __getattr__(name: str) -> Any:
     if name == "cast_storage":
         return cast_storage
     return function(name)
+
+
+__all__ = ["BaseSparseNDArray", "CSRNDArray", "RowSparseNDArray", "array", "csr_matrix", "empty", "retain",
+           "row_sparse_array", "zeros"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -40,7 +41,7 @@ class ndarray(NDArray):
         text = repr(self.asnumpy())
         dtype = self.np_dtype.name
         if dtype == "float32":  # the default, which NumPy takes float64 to be
-            text = text.replace(", dtype=float32", "")
+            text = re.sub(r",\s*dtype=float32\)$", ")", text)
         elif dtype not in ("bool", "float16") and "dtype=" not in text:
             text = f"{text[:-1]}, dtype={dtype})"
         return text if self._device.device_type == "cpu" else f"{text[:-1]}, ctx={self._device})"

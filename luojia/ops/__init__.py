@@ -8,10 +8,26 @@ from typing import Any
 from .._src import ops as _operators  # noqa: F401 - registers the operators
 from .._src.core.faces import FaceModule, compile_class, compile_plain
 from .._src.paths import also_at
-from . import collective, composed, composite, functional, plain, primitive, random, state, stateful, updates
+from . import (
+    class_table,
+    collective,
+    composed,
+    composite,
+    control,
+    functional,
+    plain,
+    primitive,
+    random,
+    refused,
+    state,
+    stateful,
+    updates,
+)
+from .class_table import *  # noqa: F403
 from .collective import *  # noqa: F403
 from .composed import *  # noqa: F403
 from .composite import *  # noqa: F403
+from .control import *  # noqa: F403
 from .functional import *  # noqa: F403
 from .plain import *  # noqa: F403
 from .primitive import *  # noqa: F403
@@ -30,7 +46,7 @@ def __getattr__(name: str) -> Any:
     try:
         found = _faces.get(name)
     except KeyError:
-        raise AttributeError(f"module 'luojia.ops' has no attribute {name!r}") from None
+        raise refused.missing(name) from None
     globals()[name] = found
     return found
 
@@ -40,9 +56,11 @@ def __dir__() -> list[str]:
 
 
 __all__ = []
+__all__ += class_table.__all__
 __all__ += collective.__all__
 __all__ += composed.__all__
 __all__ += composite.__all__
+__all__ += control.__all__
 __all__ += functional.__all__
 __all__ += plain.__all__
 __all__ += primitive.__all__
@@ -50,6 +68,7 @@ __all__ += random.__all__
 __all__ += state.__all__
 __all__ += stateful.__all__
 __all__ += updates.__all__
+_REFUSED = refused.NAMES
 
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in ("operations", "function", "auto_generate")), *(
     f"{__name__}.operations.{p}_ops" for p in ("array", "comm", "debug", "inner", "math", "nn", "other", "random")),

@@ -9,16 +9,17 @@ import numpy as np
 
 from .. import numpy as mnp
 from .._src.core.dtypes import is_float, to_np
-from .._src.core.faces import Primitive
 from .._src.core.op import OPERATORS as OP
 from .._src.core.random import next_key
 from .._src.errors import ArgumentError, ShapeError
 from .._src.ops import Tensor
-from .._src.ops.composed import arrange, elementwise, linear, losses, pooling, reduce
+from .._src.ops.composed import arrange, draws, elementwise, inplace, linear, losses, pooling, reduce
 from .._src.ops.composed.arrange import reverse_sequence
 from .._src.ops.composed.elementwise import fmax, fmin, logit
 from .._src.ops.composed.linear import cross, matrix_power
 from .._src.ops.composed.losses import reduced
+from .forms import attributes_of as of
+from .forms import class_form
 
 
 def numel(input: Tensor) -> int:
@@ -284,8 +285,10 @@ def tuple_getitem(items: tuple, index: int) -> Any:
     return items[index]
 
 
+_IN_PLACE = "bernoulli_ exponential_ normal_ random_ uniform_".split(), "clamp_ erfinv_ put_ tanh_ zero_".split()
 _BORROWED = {n: f for module in (arrange, elementwise, linear, losses, pooling, reduce) for n, f in vars(module).items()
              if n[0] != "_" and n != "reduced" and getattr(f, "__module__", "") == module.__name__}
+_BORROWED |= {n: getattr(m, n) for m, names in zip((draws, inplace), _IN_PLACE) for n in names}
 globals().update(_BORROWED)
 _KEPT = [*_BORROWED] + [n for n, f in list(globals().items()) if callable(f) and not n.startswith("_") and getattr(
     f, "__module__", "") == __name__ and not isinstance(f, type)]
@@ -294,40 +297,18 @@ _KEPT = [*_BORROWED] + [n for n, f in list(globals().items()) if callable(f) and
 # -- classes -----------------------------------------------------------------------------------------------------------
 
 
-def _class(name: str, attributes: dict[str, Any], call: Callable, doc: str | None = None) -> type:
-    """The class form: attributes at construction, passed to ``call(self, *tensors)``."""
-    names = list(attributes)
-
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
-        given = {**dict(zip(names, args)), **kwargs}
-        if len(args) > len(names) or not set(given) <= set(names):
-            raise TypeError(f"{name} takes the attributes ({', '.join(names)}), got {args} and {sorted(kwargs)}.")
-        self.attrs = {**attributes, **given}
-        missing = [k for k, v in self.attrs.items() if v is ...]
-        if missing:
-            raise TypeError(f"{name}() misses the required attributes {missing}.")
-
-    return type(name, (Primitive,), {"__init__": __init__, "__call__": call, "__doc__": doc or call.__doc__,
-                                     "__module__": __name__})
-
-
-def _of(function: Callable, **attributes: Any) -> tuple[dict, Callable, str | None]:
-    """Attributes and call of a class that is a function with its attributes set."""
-    return attributes, lambda self, *xs: function(*xs, **self.attrs), function.__doc__
-
-
 _ROWS: tuple[Any, ...] = (
     ("SquareSumAll", {}, lambda self, x1, x2: (OP["sum"](x1 * x1), OP["sum"](x2 * x2)), "The sums of squares of two."),
     ("ReduceStd", {"axis": (), "unbiased": True, "keep_dims": False},
      lambda self, x: std_mean(x, self.axis if self.axis != () else None, int(self.unbiased), self.keep_dims),
      "(standard deviation, mean)."),
-    ("ReverseSequence", *_of(reverse_sequence, seq_dim=..., batch_dim=0)),
-    *((f"UnsortedSegment{n}", *_of(getattr(reduce, f"unsorted_segment_{n.lower()}"))) for n in ("Min", "Max", "Prod")),
-    ("TruncateDiv", *_of(truncate_div)), ("TruncateMod", *_of(truncate_mod)), ("Cross", *_of(cross, dim=None)),
-    ("Cdist", *_of(cdist, p=2.0)), ("Trace", {}, lambda self, x: OP["trace"](x), "The sum of the diagonal."),
-    ("Logit", *_of(logit, eps=None)), ("Fmax", *_of(fmax)), ("Fmin", *_of(fmin)),
+    ("ReverseSequence", *of(reverse_sequence, seq_dim=..., batch_dim=0)),
+    *((f"UnsortedSegment{n}", *of(getattr(reduce, f"unsorted_segment_{n.lower()}"))) for n in ("Min", "Max", "Prod")),
+    ("TruncateDiv", *of(truncate_div)), ("TruncateMod", *of(truncate_mod)), ("Cross", *of(cross, dim=None)),
+    ("Cdist", *of(cdist, p=2.0)), ("Trace", {}, lambda self, x: OP["trace"](x), "The sum of the diagonal."),
+    ("Logit", *of(logit, eps=None)), ("Fmax", *of(fmax)), ("Fmin", *of(fmin)),
     ("MulNoNan", {}, lambda self, x, y: OP["where"](OP["equal"](y, 0), y * 0, x * y), "x * y, and 0 where y is 0."),
-    ("MatrixPower", *_of(matrix_power, n=...)), ("Roll", {"shift": ..., "axis": ...},
+    ("MatrixPower", *of(matrix_power, n=...)), ("Roll", {"shift": ..., "axis": ...},
                                                 lambda self, x: OP["roll"](x, shift=self.shift, axis=self.axis),
                                                 "The elements moved along an axis, the last to the front."),
     ("InvertPermutation", {}, lambda self, x: tuple(int(i) for i in np.argsort(x)), "The inverse of a permutation."),
@@ -341,7 +322,7 @@ _ROWS: tuple[Any, ...] = (
                                                                        np.int32)), "A tuple of numbers as a Tensor."),
     ("Partial", {}, lambda self, f, *xs: lambda *rest, **kw: f(*xs, *rest, **kw), "A function with arguments given."),
 )
-_CLASSES = [_class(*row) for row in _ROWS]
+_CLASSES = [class_form(__name__, *row) for row in _ROWS]
 
 
 globals().update({cls.__name__: cls for cls in _CLASSES})

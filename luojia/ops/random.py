@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .._src.core import dtypes
-from .._src.core.dtypes import DType, float32, int64
+from .._src.core.dtypes import DType, float32, int64, is_float
 from .._src.core.faces import Primitive
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
@@ -76,7 +76,7 @@ def uniform(shape: Any, minval: Any, maxval: Any, seed: int | None = None, dtype
     """Uniform numbers of [minval, maxval), float32 or int32, of ``shape`` broadcast with those of the bounds."""
     low, high = _parameter(minval, "minval", "uniform"), _parameter(maxval, "maxval", "uniform")
     full = _full(_shape(shape, "uniform"), low, high)
-    if dtype.np.kind == "f":
+    if is_float(dtype.np):
         return _draw("random_uniform", seed, full, dtype) * (high - low) + low
     unit = _draw("random_uniform", seed, full, dtypes.float64)
     return OPERATORS["cast"](OPERATORS["floor"](unit * (high - low) + low), dtype=dtype.np)

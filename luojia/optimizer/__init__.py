@@ -7,6 +7,7 @@ from .rules import (
     FTML,
     LAMB,
     LARS,
+    LBSGD,
     NAG,
     SGD,
     SGLD,
@@ -24,8 +25,8 @@ from .rules import (
 )
 from .updater import Updater, get_updater
 
-__all__ = ["DCASGD", "FTML", "LAMB", "LARS", "NAG", "SGD", "SGLD", "AdaDelta", "AdaGrad", "Adam", "AdamW", "Adamax",
-           "Ftrl", "Nadam", "Optimizer", "RMSProp", "Signum", "Test", "Updater", "ccSGD", "create", "get_updater",
+__all__ = ["DCASGD", "FTML", "LAMB", "LARS", "LBSGD", "NAG", "SGD", "SGLD", "AdaDelta", "AdaGrad", "Adam", "AdamW",
+           "Adamax", "Ftrl", "Nadam", "Optimizer", "RMSProp", "Signum", "Test", "Updater", "ccSGD", "create", "get_updater",
            "register"]
 for _name in __all__:
     setattr(_optimizer, _name, globals()[_name])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+import numpy as np
+
 from .._src.core.pure import exclusive
 from .._src.core.tensor import Tensor
 from .._src.train.rules import RULES
@@ -40,32 +42,52 @@ def put_off(name: str, weight: Tensor, grad: Any, states: tuple, lr: float, wd: 
     return True
 
 
+def fusing() -> bool:
+    """Whether a ``fused_updates`` block is open."""
+    return _open.jobs is not None
+
+
+def put_off_all(name: str, how: dict, jobs: list[tuple]) -> None:
+    """Put off several (weight, grad, states, lr, wd, t) under one rule and one set of hyperparameters."""
+    assert _open.jobs is not None
+    _open.jobs += [(name, *job, how) for job in jobs]
+
+
 def _run(jobs: list) -> None:
-    """One program for all jobs; rates, counts and scales are its inputs, other hyperparameters its constants."""
+    """One program for all jobs; rates, decays, counts and scales are its inputs, other hyperparameters its constants.
+
+    Those inputs are one array: a number that is passed by itself costs as much as an array.
+    """
     engine = jobs[0][1]._device.engine
     scalars: dict[tuple, int] = {}
+    fixed: dict[int, tuple] = {}
     plan, arrays, grads = [], [], []
     for name, weight, grad, states, lr, wd, t, how in jobs:
-        how = dict(how)
-        moving = (float(lr), t, float(how.pop("rescale_grad", 1.0)))
-        plan.append((name, len(states), scalars.setdefault(moving, len(scalars)), wd, tuple(how.items())))
-        arrays += [weight, *states]
+        found = fixed.get(id(how))
+        if found is None:
+            scale = float(how.get("rescale_grad", 1.0))
+            found = fixed[id(how)] = scale, tuple([item for item in how.items() if item[0] != "rescale_grad"])
+        scale, others = found
+        moving = (lr, t, scale, wd)
+        plan.append((name, len(states), scalars.setdefault(moving, len(scalars)), scale == 1, wd == 0, others))
+        arrays.append(weight)
+        arrays += states
         grads.append(grad)
     plan = tuple(plan)
-    xp = engine.xp
 
-    def update(values: tuple, grads: tuple, scalars: tuple) -> list:
+    def update(values: tuple, grads: tuple, scalars: Any) -> list:
         out: list = []
         at = 0
-        for (name, count, k, wd, how), grad in zip(plan, grads):
-            lr, t, scale = scalars[k]
-            new, states = RULES[name].update(xp, values[at], grad, values[at + 1 : at + 1 + count], lr, wd, t,
-                                             rescale_grad=scale, **dict(how))
+        for (name, count, k, whole, bare, others), grad in zip(plan, grads):
+            lr, t, scale, wd = [engine.weak(scalars[k, i]) for i in range(4)]
+            new, states = RULES[name].update(
+                engine.xp, values[at], grad, values[at + 1 : at + 1 + count], lr, 0.0 if bare else wd, t,
+                rescale_grad=1.0 if whole else scale, **dict(others))
             out += [new, *states]
             at += 1 + count
         return out
 
     values = tuple([exclusive(a) for a in arrays])
-    new = engine.jit(("fused updates", plan), update, (0,))(values, tuple(grads), tuple(scalars))
+    new = engine.jit(("fused updates", plan), update, (0,))(values, tuple(grads), np.array(list(scalars), np.float64))
     for a, value in zip(arrays, new):
-        a._rebind(value)
+        a._value = value

@@ -15,7 +15,8 @@ from .._src.core.tensor import Tensor, wrap
 from .._src.train.inplace import KERNELS, in_place, own, update_inplace, updater
 from .._src.train.rules import RULES
 from ..ndarray import NDArray
-from .fused import put_off
+from ..ndarray.sparse_array import RowSparseNDArray
+from .fused import fusing, put_off, put_off_all
 
 _Class = TypeVar("_Class", bound=type)
 
@@ -107,6 +108,14 @@ class Optimizer:
             )
         self.lr = lr
 
+    def set_lr_scale(self, args_lrscale: Any) -> None:
+        """Gone in MXNet too.
+
+        Raises:
+            DeprecationWarning: always; use ``set_lr_mult``.
+        """
+        raise DeprecationWarning("Optimizer.set_lr_scale is gone; use set_lr_mult.")
+
     def set_lr_mult(self, args_lr_mult: Mapping[Any, float]) -> None:
         """Multiply learning rates of single parameters, by index or name."""
         self.lr_mult = {**self._from_symbol("__lr_mult__"), **args_lr_mult}
@@ -196,16 +205,26 @@ class Optimizer:
         lr, wd, t = self._get_lr(index), self._get_wd(index), self._index_update_count[index]
         states = () if state is None else (state,) if isinstance(state, Tensor) else tuple(state)
         how = {"rescale_grad": self.rescale_grad, "clip_gradient": self.clip_gradient, **self.hyperparameters(index)}
-        apply_rule(self.rule_of(index), weight, grad._value, states, lr, wd, t, how)
+        if grad.__class__ is RowSparseNDArray and self._updates_rows():
+            _update_rows(self.rule_of(index), weight, grad, states, lr, wd, t, how)
+        else:
+            apply_rule(self.rule_of(index), weight, grad._value, states, lr, wd, t, how)
+
+    def _updates_rows(self) -> bool:
+        """Whether a row_sparse gradient changes its own rows only, and their state."""
+        return getattr(self, "lazy_update", False)
 
     def update_together(self, updates: Sequence[tuple[int, Any, Any, Any]]) -> None:
         """``update_multi_precision`` of each (index, weight, gradient, state): what they share is worked out once."""
         counts, begin = self._index_update_count, self.begin_num_update
+        shared = self.rule is not None and _inherits_updates(type(self))
+        if shared and updates[0][1]._device.engine.compiles and tape.state.frame is None and self._fused(updates):
+            return
         if not (
-            self.rule in KERNELS
-            and _inherits_updates(type(self))
+            shared
+            and self.rule in KERNELS
             and len({counts.get(i, begin) for i, _, _, _ in updates}) == 1
-            and all([in_place(w) for _, w, _, _ in updates])
+            and all([in_place(w) and g.__class__ is not RowSparseNDArray for _, w, g, _ in updates])
         ):
             for one in updates:
                 self.update_multi_precision(*one)
@@ -229,6 +248,20 @@ class Optimizer:
                 run = made[key] = updater(self.rule, dtype, *key[:2], t, **how)
             states = () if state is None else (own(state),) if isinstance(state, Tensor) else tuple(map(own, state))
             run(w, grad._value, states)
+
+    def _fused(self, updates: Sequence[tuple[int, Any, Any, Any]]) -> bool:
+        """The updates put off to one program; whether a block that runs it is open."""
+        if self.multi_precision or not fusing() or any([g.__class__ is RowSparseNDArray for _, _, g, _ in updates]):
+            return False
+        assert self.rule is not None
+        self._update_count([i for i, _, _, _ in updates])
+        rate, counts = self.learning_rate, self._index_update_count
+        how = {"rescale_grad": self.rescale_grad, "clip_gradient": self.clip_gradient, **self.hyperparameters(0)}
+        put_off_all(self.rule, how, [
+            (weight, grad._value, () if state is None else (state,) if isinstance(state, Tensor) else tuple(state),
+             rate * self._mult(i, self.lr_mult, "lr_mult"), self._get_wd(i), counts[i])
+            for i, weight, grad, state in updates])
+        return True
 
     def update_multi_precision(self, index: Any, weight: Any, grad: Any, state: Any) -> None:
         """As ``update``, on the float32 master copy where there is one."""
@@ -282,3 +315,14 @@ def apply_rule(name: str, weight: Tensor, grad: Any, states: tuple, lr: float, w
 
 register = Optimizer.register
 create = Optimizer.create_optimizer
+
+
+def _update_rows(rule: str, weight: Any, grad: Any, states: tuple, lr: float, wd: float, t: int, how: dict) -> None:
+    """The update of the rows that a row_sparse gradient has, as if there were no others."""
+    rows = grad.indices
+    index = rows._value
+    parts = [wrap(NDArray, a._value[index], a._device) for a in (weight, *states)]
+    if rows.size:
+        apply_rule(rule, parts[0], grad._value[index], tuple(parts[1:]), lr, wd, t, how)
+    for whole, part in zip((weight, *states), parts):
+        whole[rows] = part

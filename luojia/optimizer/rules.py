@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._src.core.tensor import Tensor, wrap
+from .._src.errors import ArgumentError
 from ..ndarray import NDArray
 from .optimizer import Optimizer, apply_rule, register
 
@@ -18,7 +19,7 @@ class SGD(Optimizer):
 
     Args:
         momentum: 0 keeps no state.
-        lazy_update: accepted; gradients here are dense.
+        lazy_update: a row_sparse gradient changes its own rows only.
         kwargs: those of ``Optimizer``.
     """
 
@@ -38,6 +39,68 @@ class ccSGD(SGD):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         warnings.warn("ccSGD is deprecated; use SGD.", DeprecationWarning, stacklevel=2)
+
+
+@register
+class LBSGD(Optimizer):
+    """SGD for large batches: gradients averaged over ``batch_scale`` calls, at a rate that grows to as many times.
+
+    Args:
+        momentum: 0 keeps no state.
+        warmup_strategy: how the factor of the rate grows from 1 to ``batch_scale``: 'linear', 'power2' or 'sqrt' in
+            the share of the warm-up that is over; 'lars' takes ``sqrt(|w|^2 / (|g|^2 + wd |w|^2))`` instead.
+        warmup_epochs, updates_per_epoch, begin_epoch: calls of the warm-up, and those before the first.
+        num_epochs: accepted.
+        kwargs: those of ``Optimizer``.
+
+    Source: Goyal et al. 2017; You, Gitman and Ginsburg 2017.
+    """
+
+    rule = "sgd"
+    hyper = {"momentum": "momentum"}
+
+    def __init__(self, momentum: float = 0.0, multi_precision: bool = False, warmup_strategy: str = "linear",
+                 warmup_epochs: int = 5, batch_scale: float = 1, updates_per_epoch: int = 32, begin_epoch: int = 0,
+                 num_epochs: int = 60, **kwargs: Any) -> None:
+        super().__init__(multi_precision=multi_precision, **kwargs)
+        if warmup_strategy not in ("linear", "power2", "sqrt", "lars"):
+            raise ArgumentError("LBSGD: warmup_strategy must be 'linear', 'power2', 'sqrt' or 'lars', got "
+                                f"{warmup_strategy!r}.")
+        self.momentum = momentum
+        self.warmup_strategy = warmup_strategy
+        self.warmup_epochs = warmup_epochs
+        self.batch_scale = batch_scale
+        self.updates_per_epoch = updates_per_epoch
+        self.init_updates = begin_epoch * updates_per_epoch
+        self.num_epochs = num_epochs
+        self._sums: dict[int, tuple[int, Any]] = {}
+
+    def _factor(self, count: int, w: np.ndarray, g: np.ndarray, wd: float) -> float:
+        if self.warmup_strategy == "lars":
+            weights, gradients = float((w * w).sum()), float((g * g).sum())
+            return float(np.clip(np.sqrt(weights / (gradients + wd * weights + 1e-18)), 0.01, 100))
+        share = (count + self.init_updates) / max(self.warmup_epochs * self.updates_per_epoch, 1)
+        share = {"linear": share, "power2": share**2, "sqrt": share**0.5}[self.warmup_strategy] if share < 1 else 1.0
+        return 1.0 + (self.batch_scale - 1.0) * share
+
+    def update(self, index: Any, weight: Any, grad: Any, state: Any) -> None:
+        if isinstance(index, (list, tuple)):
+            for one in zip(index, weight, grad, state):
+                self.update(*one)
+            return
+        self._update_count(index)
+        lr, wd, t = self._get_lr(index), self._get_wd(index), self._index_update_count[index]
+        calls, total = self._sums.pop(index, (0, 0))
+        calls, total = calls + 1, total + grad._value
+        if calls < self.batch_scale:
+            self._sums[index] = calls, total
+            return
+        mean = total / calls
+        to_numpy = weight._device.engine.to_numpy
+        lr *= self._factor(t, to_numpy(weight._value), to_numpy(mean), wd)
+        states = () if state is None else (state,) if isinstance(state, Tensor) else tuple(state)
+        how = {"rescale_grad": self.rescale_grad, "clip_gradient": self.clip_gradient, **self.hyperparameters(index)}
+        apply_rule("sgd", weight, mean, states, lr, wd, t, how)
 
 
 @register
@@ -242,6 +305,7 @@ class AdaGrad(Optimizer):
     """Rate divided by the root of the sum of squares (Duchi et al. 2011)."""
 
     rule = "adagrad"
+    lazy_update = True  # always: a row without a gradient would not change anyway
     hyper = {"epsilon": "float_stable_eps"}
 
     def __init__(self, eps: float = 1e-7, **kwargs: Any) -> None:
@@ -267,6 +331,7 @@ class Ftrl(Optimizer):
     """Follow the regularized leader, proximal (McMahan et al. 2013)."""
 
     rule = "ftrl"
+    lazy_update = True  # always, as in MXNet
     hyper = {"lamda1": "lamda1", "beta": "beta"}
 
     def __init__(self, lamda1: float = 0.01, learning_rate: float = 0.1, beta: float = 1, **kwargs: Any) -> None:

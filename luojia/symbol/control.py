@@ -222,7 +222,7 @@ def cond(pred: Symbol, then_func: Callable, else_func: Callable, name: str = "co
     free = yes.free + [named.get(e.node.name, e) if e.node.op is None else e for e in no.free]
 
     def run(test: Any, *arrays: Any) -> Any:
-        found = yes.graph(*arrays[:n]) if bool(test) else no.graph(*arrays[n:])
+        found = contrib.cond(test, lambda: yes.graph(*arrays[:n]), lambda: no.graph(*arrays[n:]))
         return tuple(found) if len(found) > 1 else found[0]
 
     def shapes(found: list) -> list:

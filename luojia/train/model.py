@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .._src.errors import ArgumentError, DTypeError
+from ..context import get_auto_parallel_context
 from ..nn.metrics import Loss, Metric, get_metrics
 from ..nn.module import Module, check_bool, check_positive_int
 from ..nn.wrap import TrainOneStepCell, WithEvalCell
@@ -89,8 +90,10 @@ class Model:
 
     def _params(self, mode: str, network: Any, dataset: Any, manager: CallbackManager, **further: Any) -> Any:
         return InternalCallbackParam(
-            mode=mode, network=self._network, loss_fn=self._loss_fn, optimizer=self._optimizer, device_number=1,
-            parallel_mode="stand_alone", batch_num=size_of(dataset), list_callback=manager.callbacks, cur_step_num=0,
+            mode=mode, network=self._network, loss_fn=self._loss_fn, optimizer=self._optimizer,
+            device_number=get_auto_parallel_context("device_num"),
+            parallel_mode=get_auto_parallel_context("parallel_mode"),
+            batch_num=size_of(dataset), list_callback=manager.callbacks, cur_step_num=0,
             dataset_sink_mode=False, **{f"{mode}_network": network, f"{mode}_dataset": dataset}, **further)
 
     def train(self, epoch: int, train_dataset: Any, callbacks: Any = None, dataset_sink_mode: bool = False,

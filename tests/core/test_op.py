@@ -180,6 +180,13 @@ def test_float_functions_of_integers_are_float32(name, dtype):
     assert str(OPERATORS["cast"](x, dtype="float64").dtype) == "Float64"
 
 
+@pytest.mark.parametrize("dtype, values", [(D.int8, [-100, 100]), (D.uint8, [0, 200]), (D.uint32, [3, 5])], ids=str)
+def test_float_functions_of_integers_do_not_wrap(dtype, values):
+    gap = values[0] - values[1]
+    found = OPERATORS["log_softmax"](Tensor(values, dtype)).asnumpy()
+    np.testing.assert_allclose(found, [gap, 0] - np.log1p(np.exp(gap)), rtol=1e-6, atol=1e-6)
+
+
 @pytest.mark.numpy_engine
 def test_results_are_arrays_of_their_own():
     zero_d = Tensor(2.0)

@@ -11,7 +11,6 @@ from luojia._src.errors import NotSupportedError
     (mx.nd.contrib, "DeformableConvolution", "BilinearSampler"), (mx.nd.contrib, "quantized_conv", "floating point"),
     (mx.nd.contrib, "dgl_subgraph", "take and gather_nd"), (mx.nd, "imdecode", "mx.image.imdecode"),
     (mx.nd._internal, "_backward_Activation", "autograd"), (mx.nd.op, "backward_abs", "autograd"),
-    (mx.nd.sparse, "CSRNDArray", "x.stype"),
     (mx.sym.contrib, "Proposal", "box_nms"), (mx.sym, "sgd_mom_update", "optimizer"),
     (mx.sym.contrib, "adamw_update", "optimizer"), (mx.sym, "histogram", "nd.histogram"),
 ])

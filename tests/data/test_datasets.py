@@ -10,6 +10,7 @@ from luojia._src.data.samplers import (
     RandomSampler,
     Sampler,
     SequentialSampler,
+    SplitSampler,
 )
 from luojia._src.errors import ArgumentError, DTypeError, ShapeError
 
@@ -72,6 +73,11 @@ def test_samplers():
         if kind == "rollover":  # two left over: 12 indices make four batches
             assert len(batches) == lengths[1]
     assert list(IntervalSampler(10, 3)) == [0, 3, 6, 9, 1, 4, 7, 2, 5, 8] and len(IntervalSampler(10, 3)) == 10
+    parts = [list(SplitSampler(11, 3, i)) for i in range(3)]
+    assert sorted(sum(parts, [])) == list(range(9)) and len(SplitSampler(11, 3, 2)) == 3
+    assert list(SplitSampler(11, 3, 2, shuffle=False)) == [6, 7, 8] and sorted(parts[2]) == [6, 7, 8]
+    with pytest.raises(ValueError, match=r"part_index must be in \[0, num_parts\), got 3 of 3"):
+        SplitSampler(11, 3, 3)
     assert list(IntervalSampler(10, 3, rollover=False)) == [0, 3, 6, 9] and len(IntervalSampler(10, 3, False)) == 4
     keep = FilterSampler(lambda x: x % 2, TEN)
     assert list(keep) == [1, 3, 5, 7, 9] and len(keep) == 5

@@ -27,11 +27,17 @@ def no_thread_of_the_test_before():
 
 
 @pytest.fixture
-def processes(monkeypatch):
-    """The loader forks, whatever threads other tests have left."""
-    if "jax" in sys.modules:
+def workers(monkeypatch):
+    """The loader forks, whatever threads other tests have left; where jax is loaded its workers are threads."""
+    forks = "jax" not in sys.modules
+    monkeypatch.setattr(loader_module, "processes_are_safe", lambda: forks)
+    return "processes" if forks else "threads"
+
+
+@pytest.fixture
+def processes(workers):
+    if workers == "threads":
         pytest.skip("jax is loaded: forking could deadlock, so the loader uses threads")
-    monkeypatch.setattr(loader_module, "processes_are_safe", lambda: True)
 
 
 def as_lists(loader):
@@ -39,7 +45,7 @@ def as_lists(loader):
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_batches_come_in_order_and_every_pass_begins_anew(mode, processes):
+def test_batches_come_in_order_and_every_pass_begins_anew(mode, workers):
     loader = DataLoader(ArrayDataset(X, Y).transform_first(lambda x: x + 1), batch_size=4, **mode)
     expected = [[(X[i : i + 4] + 1).tolist(), Y[i : i + 4].tolist()] for i in (0, 4, 8)]
     assert len(loader) == 3 and as_lists(loader) == expected and as_lists(loader) == expected
@@ -89,14 +95,14 @@ def fails_at_five(x):
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_an_exception_of_a_worker_arrives_with_its_traceback(mode, processes):
+def test_an_exception_of_a_worker_arrives_with_its_traceback(mode, workers):
     loader = DataLoader(SimpleDataset(list(range(11))).transform(fails_at_five), 2, **mode)
     got = []
     with pytest.raises(KeyError, match="sample five is bad") as caught:
         for batch in loader:
             got.append(batch.tolist())
     assert got == [[0, 1], [2, 3]]
-    if mode == {"num_workers": 2}:
+    if mode == {"num_workers": 2} and workers == "processes":
         assert isinstance(caught.value.__cause__, WorkerTraceback)
         assert "in fails_at_five" in str(caught.value.__cause__)
 
@@ -127,7 +133,7 @@ def test_a_dead_worker_is_noticed(processes):
 
 
 @pytest.mark.parametrize("mode", MODES[1:])
-def test_a_late_worker_is_given_up(mode, processes):
+def test_a_late_worker_is_given_up(mode, workers):
     release = threading.Event()
 
     def slow(x):
@@ -141,19 +147,19 @@ def test_a_late_worker_is_given_up(mode, processes):
 
 
 @pytest.mark.parametrize("mode", MODES[1:])
-def test_stopping_early_leaves_no_worker(mode, processes):
+def test_stopping_early_leaves_no_worker(mode, workers):
     import multiprocessing
 
     for _ in DataLoader(SimpleDataset(list(range(100))), 1, **mode):
         break
     deadline = time.monotonic() + 10
 
-    def workers():
+    def running():
         return [*multiprocessing.active_children(), *(t for t in threading.enumerate() if "luojia" in t.name)]
 
-    while workers() and time.monotonic() < deadline:
+    while running() and time.monotonic() < deadline:
         time.sleep(0.01)
-    assert not workers()
+    assert not running()
 
 
 def draw(x):
@@ -168,7 +174,7 @@ def test_processes_draw_different_numbers_that_the_seed_decides(processes):
     assert first == [b.item() for b in loader] and len(set(first)) == 4
 
 
-def test_big_batches_and_many_indices_do_not_block(processes):
+def test_big_batches_and_many_indices_do_not_block(workers):
     big = ArrayDataset(np.zeros((60_000, 8), np.float64))  # indices and batches larger than a pipe's buffer
     shapes = [b.shape for b in DataLoader(big.transform(lambda x: x), 30_000, num_workers=1)]
     assert shapes == [(30_000, 8), (30_000, 8)]

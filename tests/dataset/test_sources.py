@@ -61,7 +61,13 @@ def test_samplers():
     weighted = drawn(ds.WeightedRandomSampler([0, 1, 3], 400), 3)
     assert 0 not in weighted and 220 < weighted.count(2) < 380
     assert len(set(drawn(ds.WeightedRandomSampler([1, 1, 1, 1, 1], replacement=False)))) == 5
-    assert sorted(drawn(ds.DistributedSampler(2, 0)) + drawn(ds.DistributedSampler(2, 1), 4)) != []
+    first, second = ds.DistributedSampler(2, 0), ds.DistributedSampler(2, 1)
+    passes = []
+    for _ in range(2):  # whatever else a process has drawn, the shards fit together
+        passes.append(drawn(first, 8))
+        np.random.rand(3)
+        assert sorted(passes[-1] + drawn(second, 8)) == list(range(8))
+    assert passes[0] != passes[1]
     assert drawn(ds.DistributedSampler(2, 0, shuffle=False, offset=1)) == [1, 3, 0]
 
     class Backwards(ds.Sampler):

@@ -2,7 +2,10 @@
 
 import copy
 import pickle
+import sys
 import threading
+import tomllib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -114,3 +117,34 @@ def test_an_unknown_engine(monkeypatch):
     monkeypatch.setenv("LUOJIA_ENGINE", "abacus")
     with pytest.raises(ValueError, match="LUOJIA_ENGINE must be 'numpy' or 'xla', got 'abacus'"):
         devices.cpu_engine()
+
+
+ENGINE_MODULE = "luojia._src.engine.xla_engine"
+
+
+def test_without_jax_the_error_says_what_to_do(monkeypatch):
+    monkeypatch.setitem(sys.modules, ENGINE_MODULE, None)  # as if importing it failed
+    todo = r"needs jax 0\.10 or newer.*pip install 'luojia\[xla\]'.*LUOJIA_ENGINE=numpy"
+    with pytest.raises(RuntimeError, match=todo):
+        devices.xla_engine()
+    monkeypatch.setenv("LUOJIA_ENGINE", "xla")
+    monkeypatch.setattr(devices, "_chosen", None)
+    with pytest.raises(RuntimeError, match="the XLA engine needs jax"):
+        devices.cpu_engine()
+    before = devices._chosen
+    with pytest.raises(RuntimeError, match="the XLA engine needs jax"):
+        devices.set_cpu_engine("xla")
+    assert devices._chosen is before
+
+
+def test_a_jax_too_old_is_refused_by_its_version(monkeypatch):
+    jax = pytest.importorskip("jax", reason="asks what an old jax gets")
+    monkeypatch.delitem(sys.modules, ENGINE_MODULE, raising=False)
+    monkeypatch.setattr(jax, "__version__", "0.4.30")
+    with pytest.raises(RuntimeError, match=r"needs jax 0\.10 or newer.*\(jax 0\.4\.30 is installed\)"):
+        devices.xla_engine()
+
+
+def test_the_extra_asks_for_the_jax_that_the_engine_needs():
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+    assert project["optional-dependencies"]["xla"] == [f"jax>={devices.OLDEST_JAX}"]

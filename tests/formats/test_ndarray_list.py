@@ -4,7 +4,7 @@ import struct
 import numpy as np
 import pytest
 
-from luojia._src.errors import DTypeError, FormatError, NotSupportedError
+from luojia._src.errors import DTypeError, FormatError
 from luojia._src.formats.ndarray_list import dump, dump_array, load, load_array, save
 
 DTYPES = ["float32", "float64", "float16", "uint8", "int32", "int8", "int64"]
@@ -67,10 +67,22 @@ def test_saved_networks_of_mxnet(fixtures, kind):
         same(array, values[key.split(":")[1]])
 
 
-@pytest.mark.parametrize("name", ["row_sparse", "csr"])
-def test_sparse_arrays_are_refused_by_name(fixtures, name):
-    with pytest.raises(NotSupportedError, match=f"{name} data in array 0.*tostype"):
-        load(fixtures / f"mxnet/{name}.params")
+@pytest.mark.parametrize("name, dense", [
+    ("row_sparse", [[0, 0], [1, 2], [0, 0], [3, 4], [0, 0]]),
+    ("csr", [[1, 0, 0, 0], [0, 0, 2, 0], [0, 3, 0, 0]]),
+])
+def test_sparse_arrays_are_read_as_dense_ones(fixtures, name, dense):
+    (array,) = load(fixtures / f"mxnet/{name}.params").values()
+    same(array, np.array(dense, np.float32))
+
+
+def test_sparse_arrays_that_cannot_be_dense_or_do_not_fit(fixtures):
+    data = (fixtures / "mxnet/csr.params").read_bytes()
+    shape = struct.pack("<I2q", 2, 3, 4)
+    with pytest.raises(FormatError, match=r"of shape \(3, 4611686018427387904\) in array 0, which as a dense array"):
+        load(data.replace(shape, struct.pack("<I2q", 2, 3, 2**62)))
+    with pytest.raises(FormatError, match=r"do not fit its shape \(3, 2\)"):
+        load(data.replace(shape, struct.pack("<I2q", 2, 3, 2)))
 
 
 @pytest.mark.parametrize("name", ["dtypes", "list", "empty", "np_shape", "net-0000", "unicode"])
@@ -164,7 +176,7 @@ def test_every_cut_is_refused(fixtures, damage, name):
     damage.every_cut(load, (fixtures / f"mxnet/{name}.params").read_bytes())
 
 
-@pytest.mark.parametrize("name", ["dtypes", "np_shape", "row_sparse"])
+@pytest.mark.parametrize("name", ["dtypes", "np_shape", "row_sparse", "csr"])
 def test_random_corruption(fixtures, damage, name):
     damage.random_corruption(load, (fixtures / f"mxnet/{name}.params").read_bytes())
 

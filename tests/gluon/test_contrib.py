@@ -5,9 +5,11 @@ import pytest
 
 import luojia as mx
 from luojia import gluon, nd
-from luojia.gluon import nn
+from luojia._src.errors import ArgumentError
+from luojia.gluon import contrib, nn
 from luojia.gluon.contrib import estimator as est
 from luojia.gluon.contrib.nn import Concurrent, HybridConcurrent, Identity
+from tests.tolerances import tolerance_of
 
 X = np.random.RandomState(0).randn(60, 4).astype(np.float32)
 Y = (X[:, 0] > 0).astype(np.float32)
@@ -104,3 +106,98 @@ def test_layers_side_by_side():
         net.initialize()
         assert net(x).shape == (2, 7)
         assert net(x).asnumpy()[:, :3].tolist() == [[1] * 3] * 2
+
+
+# -- recurrent cells: numbers of mxnet 1.9.1 ---------------------------------------------------------------------------
+
+ROWS = {
+    "LSTM": [0.3713861107826233, 0.6145156025886536, 0.7186384797096252, 0.7843137383460999, 0.6620656847953796],
+    "GRU": [0.3177616596221924, 0.3492761552333832, 0.31676754355430603, 0.26844322681427, 0.33811917901039124],
+    "RNN": [0.6628209948539734, 0.8807128667831421, 0.9399601817131042, 0.9671041369438171, 0.8984993696212769],
+}
+
+
+@pytest.mark.parametrize("kind, states", [("RNN", 1), ("LSTM", 2), ("GRU", 1)])
+def test_convolutional_cells(kind: str, states: int) -> None:
+    cell = getattr(contrib.rnn, f"Conv1D{kind}Cell")(input_shape=(2, 5), hidden_channels=3, i2h_kernel=3, h2h_kernel=3,
+                                                     i2h_pad=1)
+    cell.initialize(mx.init.Constant(0.05))
+    x = mx.nd.arange(20).reshape((2, 2, 5))
+    output, state = cell(x, cell.begin_state(2))
+    output, state = cell(x, state)
+    assert len(state) == states
+    np.testing.assert_allclose(output[0].asnumpy(), np.array([ROWS[kind]] * 3, np.float32), **tolerance_of(np.float32))
+    merged, _ = cell.unroll(2, mx.nd.stack(x, x), layout="TNC", merge_outputs=True)
+    np.testing.assert_allclose(merged[1].asnumpy(), output.asnumpy(), **tolerance_of(np.float32))
+    gates = {"RNN": 1, "LSTM": 4, "GRU": 3}[kind]
+    assert repr(cell) == f"Conv1D{kind}Cell(2 -> {3 * gates}, tanh, NCW)"
+    assert cell.prefix.startswith(f"conv_{kind.lower()}")
+
+
+def test_convolutional_cells_in_more_dimensions() -> None:
+    cell = contrib.rnn.Conv2DLSTMCell(input_shape=(1, 4, 4), hidden_channels=2, i2h_kernel=(2, 2), h2h_kernel=(3, 3),
+                                      activation="relu")
+    assert repr(cell) == "Conv2DLSTMCell(1 -> 8, relu, NCHW)"
+    assert cell.state_info(3) == [{"shape": (3, 2, 3, 3), "__layout__": "NCHW"}] * 2
+    deep = contrib.rnn.Conv3DGRUCell((1, 3, 3, 3), 2, 3, 1, i2h_pad=1)
+    deep.initialize()
+    deep.hybridize()
+    assert deep(mx.nd.ones((2, 1, 3, 3, 3)), deep.begin_state(2))[0].shape == (2, 2, 3, 3, 3)
+
+
+def test_what_convolutional_cells_refuse() -> None:
+    with pytest.raises(AssertionError, match="Only support odd number, get h2h_kernel= 2"):
+        contrib.rnn.Conv1DRNNCell((2, 5), 3, 3, 2)
+    with pytest.raises(ArgumentError, match="expects conv_layout 'NCHW', got 'NHWC'"):
+        contrib.rnn.Conv2DRNNCell((2, 5, 5), 3, 3, 3, conv_layout="NHWC")
+    with pytest.raises(ArgumentError, match=r"expects input_shape as \(channels, 1 lengths\)"):
+        contrib.rnn.Conv1DRNNCell((5,), 3, 3, 3)
+    with pytest.raises(ArgumentError, match="i2h_kernel expects a number or 1 of them"):
+        contrib.rnn.Conv1DRNNCell((2, 5), 3, (3, 3), 3)
+
+
+def test_projected_lstm() -> None:
+    cell = contrib.rnn.LSTMPCell(4, 2, input_size=3)
+    cell.initialize(mx.init.Constant(0.1))
+    output, state = cell(mx.nd.array([[1, 2, 3]]), cell.begin_state(1))
+    np.testing.assert_allclose(output.asnumpy(), np.full((1, 2), 0.0861279, np.float32), **tolerance_of(np.float32))
+    assert [s.shape for s in state] == [(1, 2), (1, 4)] and repr(cell) == "LSTMPCell(3 -> 16 -> 2)"
+    assert {k.partition("_")[2]: v.shape for k, v in cell.collect_params().items()} == {
+        "i2h_weight": (16, 3), "h2h_weight": (16, 2), "h2r_weight": (2, 4), "i2h_bias": (16,), "h2h_bias": (16,)}
+
+
+def test_variational_dropout_has_one_mask_for_all_steps() -> None:
+    cell = contrib.rnn.VariationalDropoutCell(mx.gluon.rnn.RNNCell(40, input_size=3), 0.5, 0.2, 0.5)
+    assert repr(cell) == "VariationalDropoutCell(p_out = 0.5, p_state = 0.2)"
+    cell.initialize()
+    with mx.autograd.record():
+        outputs, _ = cell.unroll(3, mx.nd.ones((2, 3, 3)), merge_outputs=True)
+    zero = outputs.asnumpy() == 0
+    assert (zero[:, 0] == zero[:, 1]).all() and (zero[:, 0] == zero[:, 2]).all() and 10 < zero[:, 0].sum() < 70
+    with pytest.raises(AssertionError, match="doesn't support variational state dropout"):
+        contrib.rnn.VariationalDropoutCell(mx.gluon.rnn.BidirectionalCell(
+            mx.gluon.rnn.RNNCell(2), mx.gluon.rnn.RNNCell(2)), drop_states=0.1)
+    stack = mx.gluon.rnn.SequentialRNNCell()
+    stack.add(mx.gluon.rnn.BidirectionalCell(mx.gluon.rnn.RNNCell(2), mx.gluon.rnn.RNNCell(2)))
+    with pytest.raises(AssertionError, match="Bidirectional SequentialRNNCell"):
+        contrib.rnn.VariationalDropoutCell(stack, drop_states=0.1)
+
+
+def test_pixels_out_of_channels() -> None:
+    one = contrib.nn.PixelShuffle1D(2)(mx.nd.arange(12).reshape((1, 4, 3)))
+    assert one.asnumpy().tolist() == [[[0, 3, 1, 4, 2, 5], [6, 9, 7, 10, 8, 11]]]
+    two = contrib.nn.PixelShuffle2D((2, 1))(mx.nd.arange(16).reshape((1, 4, 2, 2)))
+    assert two[0, 0].asnumpy().tolist() == [[0, 1], [4, 5], [2, 3], [6, 7]]
+    three = contrib.nn.PixelShuffle3D((1, 2, 2))(mx.nd.arange(32).reshape((1, 4, 2, 2, 2)))
+    assert three.asnumpy().ravel()[:10].tolist() == [0, 8, 1, 9, 16, 24, 17, 25, 2, 10]
+    assert repr(contrib.nn.PixelShuffle1D(3)) == "PixelShuffle1D(3)"
+    assert repr(contrib.nn.PixelShuffle3D(2)) == "PixelShuffle3D((2, 2, 2))"
+    with pytest.raises(AssertionError, match="wrong length 3"):
+        contrib.nn.PixelShuffle2D((1, 2, 3))
+
+
+def test_the_rest_of_contrib() -> None:
+    layer = contrib.nn.SparseEmbedding(4, 2)
+    layer.initialize()
+    assert layer(mx.nd.array([0, 3])).shape == (2, 2)
+    assert list(contrib.data.IntervalSampler(10, 3)) == [0, 3, 6, 9, 1, 4, 7, 2, 5, 8]

@@ -26,6 +26,7 @@ def x():
     (lambda: np.argmax(np.array([1, 3, 2])), "array(1, dtype=int64)"),
     (lambda: np.array([1.5], ctx=mx.cpu(1)), "array([1.5])"),
     (lambda: nd.ones(2).as_np_ndarray(), "array([1., 1.])"),
+    (lambda: np.arange(12), "array([ 0.,  1.,  2.,  3.,  4.,  5.,  6.,  7.,  8.,  9., 10., 11.])"),
 ])
 def test_repr(make, text):
     assert repr(make()) == text

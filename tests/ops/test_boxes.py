@@ -42,7 +42,7 @@ def test_box_iou():
 def test_box_nms(attrs, kept):
     attrs = {"overlap_thresh": 0.1, **attrs}
     check_op("box_nms", ROWS, attrs=attrs, ref=np.array([*ROWS[kept], *[GONE] * (4 - len(kept))]), symbol="value",
-             grad="id_index" not in attrs and (0,), second=False)
+             grad="id_index" not in attrs and (0,), second=False, xla=("float32", "float16"))  # bfloat16 overlaps more
     # The gradient goes back to the rows that were kept.
     x = nd.array(ROWS)
     x.attach_grad()

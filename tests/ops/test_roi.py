@@ -48,7 +48,8 @@ ALIGN = {"pooled_size": (2, 1), "spatial_scale": 0.5}
 def test_roi_align(attrs, expected):
     attrs = {**ALIGN, **attrs}
     near(nd.contrib.ROIAlign(nd.array(X), nd.array(ROIS), **attrs).asnumpy().ravel(), expected)
-    check_op("roi_align", X, ROIS, attrs=attrs, grad=(0,), symbol="value")
+    xla = True if "sample_ratio" in attrs else "eager"  # else the number of samples depends on the regions
+    check_op("roi_align", X, ROIS, attrs=attrs, grad=(0,), symbol="value", xla=xla)
 
 
 def test_roi_align_of_no_image():

@@ -120,19 +120,25 @@ def test_a_functional_step():
 
 def test_model_train():
     batches = [(X, Y), (X[::-1].copy(), Y[::-1].copy())]
+    told = []
+
+    class Told(lj.Callback):
+        def on_train_begin(self, run_context):
+            params = run_context.original_args()
+            told.append((params.parallel_mode, params.device_number))
 
     def run():
         net = network()
         model = lj.Model(net, nn.SoftmaxCrossEntropyWithLogits(True, "mean"), nn.SGD(net.trainable_params(), 0.1),
                          metrics={"accuracy", "loss"})
-        model.train(2, [(Tensor(x), Tensor(y)) for x, y in batches], dataset_sink_mode=False)
+        model.train(2, [(Tensor(x), Tensor(y)) for x, y in batches], [Told()], dataset_sink_mode=False)
         return model.eval([(Tensor(X[:5]), Tensor(Y[:5]))]), values(net)  # five rows do not divide by eight
 
     lj.set_context(mode=lj.GRAPH_MODE)
     scores, weights = run()
     spread()
     many, others = run()
-    assert scores == pytest.approx(many, rel=1e-5)
+    assert scores == pytest.approx(many, rel=1e-5) and told == [("stand_alone", 1), ("data_parallel", 8)]
     assert_same(weights, others)
 
 
@@ -265,13 +271,82 @@ def test_what_else_holds_an_array_keeps_it():
     np.testing.assert_array_equal(w.asnumpy(), np.full(64, 25.0))
 
 
-def test_collectives_are_of_processes():
+def test_eager_work_on_what_the_mesh_left():
+    w = lj.Parameter(Tensor(np.ones((8, 3), np.float32)), name="w")
+    net = lj.jit(lambda x: (x @ w).sum())
+    x = Tensor(np.ones((16, 8), np.float32))
+    with parallel.Mesh(8):
+        net(x)
+    assert is_whole(w)
+    w[1] = Tensor(np.float32([2, 2, 2]))
+    w[0] = 3.0
+    np.testing.assert_array_equal(w.asnumpy()[:3, 0], [3, 2, 1])
+    np.testing.assert_array_equal(np.from_dlpack(w), w.asnumpy())
+    kv = lj.kv.create("local")
+    kv.init(0, nd.zeros((8, 3)))
+    kv.push(0, [nd.ones((8, 3)), w])
+    assert float(ops.assign_add(w, Tensor(np.ones((8, 3), np.float32))).sum()) == 33 + 24
+
+
+def test_gradients_of_the_mesh_and_of_one_device_add_up():
+    def run():
+        a = nd.ones((8, 3))
+        a.attach_grad("add")
+        net = gnn.HybridLambda("square")
+        net.hybridize()
+        with autograd.record():
+            before = (a * 3).sum()
+            loss = before + net(a).sum()
+        loss.backward()
+        with autograd.record():
+            loss = (a * a).sum()
+        loss.backward()
+        return a.grad.asnumpy()
+
+    one = run()
+    with parallel.Mesh(8):
+        np.testing.assert_allclose(run(), one)
+
+
+def test_what_cannot_be_compiled_runs_on_one_device():
+    w = lj.Parameter(Tensor(np.ones(3, np.float32)), name="w")
+
+    @lj.jit
+    def f(x):
+        return (x * w).sum() if float(x.sum()) > 0 else w.sum()
+
+    with parallel.Mesh(8):
+        lj.jit(lambda x: ops.assign_add(w, x.sum(0)))(Tensor(np.ones((8, 3), np.float32)))
+        with pytest.warns(UserWarning, match="f runs eagerly, as it cannot be compiled"):
+            assert float(f(Tensor(np.ones((16, 3), np.float32)))) == 16 * 27
+        assert float(f(Tensor(-np.ones((16, 3), np.float32)))) == 27
+
+
+def test_checkpoints_of_the_mesh(tmp_path):
+    spread()
+    lj.set_context(mode=lj.GRAPH_MODE)
+    net = network()
+    step = step_of(net)
+    step(Tensor(X), Tensor(Y))
+    lj.save_checkpoint(net, str(tmp_path / "net.ckpt"))
+    saved, after = values(net), float(step(Tensor(X), Tensor(Y)))
+    lj.load_param_into_net(net, lj.load_checkpoint(str(tmp_path / "net.ckpt")))
+    assert_same(values(net), saved)
+    assert float(step(Tensor(X), Tensor(Y))) == pytest.approx(after, rel=1e-5)
+    assert all(map(is_whole, net.get_parameters()))
+
+
+@pytest.mark.parametrize("collective", [
+    ops.AllReduce("max"), ops.AllGather(), ops.ReduceScatter(), ops.AlltoAll(1, 0, 0),
+    lambda x: ops.Broadcast(0)((x,))[0], lambda x: nn.DistributedGradReducer([])((x,))[0]])
+def test_collectives_are_of_processes(collective):
     """A process is one rank, whatever devices it has: in a world of one the collectives give back what they get."""
     lj.communication.init()
     spread()
-    reduce = ops.AllReduce(ops.ReduceOp.SUM)
-    f = lj.jit(lambda x: reduce(x.mean()) / lj.communication.get_group_size())
-    assert float(f(Tensor(np.arange(16, dtype=np.float32)))) == 7.5
+    x = np.arange(32, dtype=np.float32).reshape(16, 2)
+    f = lj.jit(lambda x: collective(x * 2) / lj.communication.get_group_size())
+    np.testing.assert_array_equal(f(Tensor(x)).asnumpy(), x * 2)
+    np.testing.assert_array_equal(ops.grad(lambda x: (f(x) * x).sum())(Tensor(x)).asnumpy(), 4 * x)
 
 
 def test_settings_choose_the_mesh():

@@ -60,6 +60,7 @@ def test_attributes(a, fc):
     assert fc.attr_dict() == {k: {"num_hidden": "3"} for k in ("fc_weight", "fc_bias", "fc")}
     v = sym.Variable("v", shape=(2, 3), lr_mult=1)
     assert v.attr_dict() == {"v": {"__lr_mult__": "1", "lr_mult": "1", "__shape__": "(2, 3)"}}
+    assert v.attr("name") == v.name
     assert (v.attr("lr_mult"), v.attr("__lr_mult__"), v.attr("nope")) == ("1", "1", None)
     assert v.list_attr() == v.attr_dict()["v"]
     a._set_attr(foo="3")

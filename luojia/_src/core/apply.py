@@ -147,7 +147,8 @@ def compute(engine: Any, op: Operator, values: list, attrs: dict) -> Any:
     if ans.__class__ is not tuple and ans.dtype in _NARROWED and op.differentiable and attrs.get("dtype") is None:
         kinds = {v.dtype.kind for v in values if hasattr(v, "dtype")}
         if kinds and kinds <= _INTEGRAL:
-            if ans.dtype == "float16":  # of 8 bits
+            if any(v.dtype.itemsize == 1 or v.dtype.kind == "u" for v in values if hasattr(v, "dtype")):
+                # differences inside the operator would wrap, and NumPy computes in float16
                 ans = engine.run(op, [v.astype("float32") if hasattr(v, "dtype") else v for v in values], attrs)
             return ans.astype("float32")
     return ans
@@ -180,9 +181,12 @@ def failed(op: Operator, values: list, e: Exception) -> Exception:
     got = ", ".join(
         f"{tuple(v.shape)} {v.dtype}" if hasattr(v, "shape") and hasattr(v, "dtype") else repr(v) for v in values
     )
-    shapes = isinstance(e, ValueError) or "shape" in str(e)  # JAX tells of shapes by TypeError
+    text = str(e)
+    shapes = isinstance(e, ValueError) or "shape" in text  # JAX tells of shapes by TypeError
     kind = ShapeError if shapes else DTypeError if isinstance(e, TypeError) else ArgumentError
-    return kind(f"{op.name}: {e}; it was applied to ({got}).")
+    if text.startswith("Incompatible shapes for broadcasting"):  # JAX's words, where NumPy's are the doors'
+        text = "the operands could not be broadcast together"
+    return kind(f"{op.name}: {text}; it was applied to ({got}).")
 
 
 def _apply_to_constants(op: Operator, inputs: Any, attrs: dict) -> Any:

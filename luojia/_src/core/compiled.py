@@ -10,20 +10,22 @@ import linecache
 import threading
 import types
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from ..engine.devices import current_context
-from ..errors import NotSupportedError
+from ..errors import ArgumentError, GraphError, NotSupportedError
 from .mesh import current_mesh
+from .program_graph import ProgramGraph, program_of
 from .pure import Input, Pending, Region, Untraceable
 from .tape import Leaf, state
 from .tensor import Tensor, wrap
 
 _WAY_OUT = (
-    "compute such choices with operators, as ops.select does, or pass what decides as a Python value"
+    "make such choices with ops.select, or with ops.cond, foreach, while_loop (nd.contrib) or ops.WhileLoop, or pass "
+    "what decides as a static argument, a Python value"
 )
 _MOST_SEEN = 4096  # objects looked at for Modules
 _MODES = "training"
@@ -33,6 +35,8 @@ class Mode:
     """Whether Modules compile when they are called: ``set_context(mode=GRAPH_MODE)``."""
 
     graph = False
+    save_graphs = 0  # 1 and 2: write each compiled program as text; 3: as a graph too
+    save_graphs_path = "."
 
 
 class Compiled:
@@ -46,10 +50,7 @@ class Compiled:
 
     Attributes:
         traces: what was traced and why, newest last.
-        constants: the ids of arguments that never are part of the batch.
     """
-
-    constants: frozenset = frozenset()
 
     def __init__(self, fn: Callable, *, strict: bool = False, name: str | None = None) -> None:
         self.fn, self.strict = fn, strict
@@ -59,7 +60,8 @@ class Compiled:
         self._lock = threading.RLock()
         self._modules: list[Any] | None = None
         self._version = -1
-        self._parts: tuple = ()
+        self._parts: dict[tuple, int] = {}  # the sets of parameters that the Modules had, numbered
+        self._part = 0
 
     def __deepcopy__(self, memo: dict) -> None:
         return None  # a copy of its owner compiles for itself
@@ -107,16 +109,36 @@ class Compiled:
             return self.fn(*args, **kwargs)
         return entry(tensors)
 
+    def graph(self, number: int = -1) -> ProgramGraph:
+        """What was compiled: the program of the last trace, or of that ``number`` of ``traces``.
+
+        ``print`` it, or have it drawn: ``f.graph().draw("f.svg")``.
+
+        Raises:
+            GraphError: nothing has been compiled, as on the NumPy engine.
+            ArgumentError: a ValueError: there was no such trace.
+        """
+        found = [e for e in self._entries.values() if isinstance(e, _Entry)]
+        if not found:
+            raise GraphError(f"{self.name}.graph: nothing has been compiled; call it first, on an engine that compiles "
+                             "(set_context(engine='xla')). The NumPy engine runs it as Python.")
+        try:
+            return program_of(found[number].region)
+        except IndexError:
+            raise ArgumentError(f"{self.name}.graph: number is {number}, but {len(found)} program(s) were compiled."
+                                ) from None
+
     def _flags(self, args: tuple) -> tuple:
         """The training flags of the Modules that the function is made of, and of those among the arguments."""
         if self._version != structure.version:
             self._modules = modules_in(self.fn)
-            self._parts = tuple([id(t) for m in self._modules for t in _tensors_of(m)])
+            parts = tuple([id(t) for m in self._modules for t in _tensors_of(m)])
+            self._part = self._parts.setdefault(parts, len(self._parts))
             self._version = structure.version
-        flags: list[Any] = [self._parts]
-        flags += [m.__dict__.get(_MODES) for m in self._modules or ()]
+        flags: list[Any] = [m.__dict__.get(_MODES) for m in self._modules or ()]
+        flags.append(self._part)
         for a in args:
-            if hasattr(a, "cells_and_names"):
+            if not isinstance(a, Tensor) and hasattr(a, "cells_and_names"):
                 flags += [m.__dict__.get(_MODES) for m in modules_in(a)]
         return tuple(flags)
 
@@ -127,10 +149,10 @@ class Compiled:
 
         def body(frame: Any, given: list[Tensor]) -> list[Tensor]:
             before = [t._value for t in given]
-            a = _unpack(structure[0], given)
-            k = _unpack(structure[1], given) if structure[1] is not None else {}
+            a = unpack(structure[0], given)
+            k = unpack(structure[1], given) if structure[1] is not None else {}
             flat: list[Tensor] = []
-            entry.template = _pack_output(self.fn(*a, **k), flat)
+            entry.template = pack_output(self.fn(*a, **k), flat)
             if any(t._value is not v for t, v in zip(given, before)):
                 raise Untraceable("it writes into an argument")
             return flat
@@ -140,9 +162,9 @@ class Compiled:
             linked = tuple([t._node is not None for t in tensors]) if state.recording else None
             entry.region = Region(body, inputs, device, state.recording, state.training, linked, self.name,
                                   mesh)
-            if self.constants:
-                entry.region.whole = frozenset(i for i, t in enumerate(tensors) if id(t) in self.constants)
             self._check_attributes(device.engine)
+            if Mode.save_graphs:
+                program_of(entry.region).save(Mode.save_graphs_path, Mode.save_graphs > 2)
             return entry
         except Pending:
             return None
@@ -179,7 +201,7 @@ class _Entry:
 
     def __call__(self, tensors: list[Tensor]) -> Any:
         outs = self.region(tensors)
-        return outs[0] if self.template.__class__ is _Slot else _unpack(self.template, outs)
+        return outs[0] if self.template.__class__ is _Slot else unpack(self.template, outs)
 
 
 _EAGER = object()
@@ -210,6 +232,9 @@ class _Slot:
 
     def __hash__(self) -> int:
         return self.number
+
+
+_SLOTS = [_Slot(i) for i in range(64)]
 
 
 class _Same:
@@ -253,7 +278,8 @@ def _pack(value: Any, tensors: list[Tensor]) -> Any:
         if value._role or node.__class__ is Leaf and node.owner is not None:
             return _Same(value)
         tensors.append(value)
-        return _Slot(len(tensors) - 1)
+        count = len(tensors)
+        return _SLOTS[count - 1] if count <= len(_SLOTS) else _Slot(count - 1)
     if isinstance(value, (tuple, list)):
         return _Nest(type(value), tuple([_pack(v, tensors) for v in value]))
     if isinstance(value, dict):
@@ -270,26 +296,28 @@ def _pack(value: Any, tensors: list[Tensor]) -> Any:
     return _Same(value)
 
 
-def _pack_output(value: Any, tensors: list[Tensor]) -> Any:
+def pack_output(value: Any, tensors: list[Tensor]) -> Any:
+    """The structure of a result; its Tensors go to ``tensors``."""
     if isinstance(value, Tensor):
         tensors.append(value)
         return _Slot(len(tensors) - 1)
     if isinstance(value, (tuple, list)):
-        return _Nest(type(value), tuple([_pack_output(v, tensors) for v in value]))
+        return _Nest(type(value), tuple([pack_output(v, tensors) for v in value]))
     if isinstance(value, dict):
-        return _Nest(type(value), tuple([_pack_output(v, tensors) for v in value.values()]), tuple(value))
+        return _Nest(type(value), tuple([pack_output(v, tensors) for v in value.values()]), tuple(value))
     if callable(value) and not isinstance(value, type):
         raise Untraceable(f"it returns a {type(value).__name__}, which may hold on to what was traced")
     return _Same(value)
 
 
-def _unpack(template: Any, tensors: list[Tensor]) -> Any:
+def unpack(template: Any, tensors: Sequence[Tensor]) -> Any:
+    """The value of this structure with these Tensors."""
     kind = template.__class__
     if kind is _Slot:
         return tensors[template.number]
     if kind is _Same:
         return template.value
-    items = [_unpack(t, tensors) for t in template.items]
+    items = [unpack(t, tensors) for t in template.items]
     if template.names is not None:
         return dict(zip(template.names, items)) if template.kind is dict else template.kind(zip(template.names, items))
     made = template.kind

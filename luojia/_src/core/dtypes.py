@@ -113,7 +113,9 @@ def to_np(dtype: Any) -> np.dtype:
         raise DTypeError(f"{dtype!r} is not a dtype ({e}).") from None
 
 
-_INT_RANK = {"b": 0, "u": 1, "i": 1}
+def float_limits(dtype: np.dtype) -> Any:
+    """``numpy.finfo`` of any float dtype."""
+    return np.finfo(dtype) if dtype.kind == "f" else importlib.import_module("ml_dtypes").finfo(dtype)
 
 
 def promote(a: np.dtype, b: np.dtype) -> np.dtype:

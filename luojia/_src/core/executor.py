@@ -13,8 +13,8 @@ import numpy as np
 
 from ..engine.devices import Context
 from ..errors import ArgumentError, DTypeError, GraphError, MXNetError, ShapeError
-from .graph import CachedGraph
 from .infer import Shapes
+from .mirror import cached_graph
 from .open_shapes import settled
 from .symbol import Symbol, walk
 from .tape import Leaf, backward, recording_scope
@@ -36,7 +36,7 @@ class Executor:
         self._symbol = symbol
         self._ctx = ctx
         shapes = {n: a.shape for n, a in zip(symbol.list_arguments(), args)}
-        self._graph = CachedGraph(settled(symbol, shapes), [*symbol.list_arguments(), *symbol.list_auxiliary_states()])
+        self._graph = cached_graph(settled(symbol, shapes), [*symbol.list_arguments(), *symbol.list_auxiliary_states()])
         self._args = args
         self._grads = grads
         self._reqs = reqs

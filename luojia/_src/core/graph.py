@@ -122,7 +122,16 @@ class CachedGraph:
         if device is None:
             device = next((a._device for a in arrays if isinstance(a, Tensor)), None)
         env = [*arrays, *self._blank]
-        for op, attrs, slots, out, count, late, source, dead, node in self.steps:
+        self._run(env, arrays, device, watch)
+        return [env[i] for i in self._heads]
+
+    def _run(self, env: list, arrays: Sequence[Any], device: Context | None, watch: Callable | None) -> None:
+        """Fill in the places of ``env``."""
+        self._run_steps(self.steps, env, arrays, device, watch)
+
+    def _run_steps(self, steps: Sequence[Step], env: list, arrays: Sequence[Any], device: Context | None,
+                   watch: Callable | None = None) -> None:
+        for op, attrs, slots, out, count, late, source, dead, node in steps:
             values = [env[i] for i in slots]
             if late:
                 values = [draw_key(device) if v is KEY else v for v in values]
@@ -144,7 +153,6 @@ class CachedGraph:
                 watch(node, result, values)
             for i in dead:
                 env[i] = None
-        return [env[i] for i in self._heads]
 
     def _placed(self, result: Any, arrays: Sequence[Any], device: Context | None) -> Any:
         """What an operator without inputs made, in the class and on the device of the arrays."""

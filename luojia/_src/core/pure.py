@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -48,11 +49,13 @@ class Frame:
         self._held: dict[int, tuple[Tensor, Any, Any]] = {}  # with the value and the node from before the trace
         self._first: dict[int, Any] = {}  # the value at the first reading, in the trace
         self._last: dict[int, Any] = {}  # the value when writes() looked last
+        self.met: dict[int, Tensor] | None = None  # what was lifted, while control.py looks into a function
+        self.closed = False  # inside a loop or branch, where no input can be made
 
     def __enter__(self) -> Frame:
         self._outer, state.frame = state.frame, self
         self.engine.tracing.depth += 1
-        self._keys = key_scope(self._key)
+        self._keys = key_scope(self.key)
         self._keys.__enter__()
         return self
 
@@ -63,7 +66,8 @@ class Frame:
         for t, value, node in self._held.values():
             t._value, t._node = value, node
 
-    def _key(self) -> Any:
+    def key(self) -> Any:
+        """A random key: one more input, or the next of those given."""
         if self.given:
             return self.given.pop(0)
         return self.new(Input(_Key, (2,), np.dtype(np.uint32), source=lambda: next_key(self.device)))
@@ -72,6 +76,8 @@ class Frame:
         """A scalar that Python computes before each run, by ``fn()``: a float32."""
         if self.given:
             return self.given.pop(0)._value
+        if self.closed:
+            raise Untraceable("a schedule, which Python computes, inside a compiled loop or branch")
         return self.new(Input(Tensor, (), np.dtype(np.float32), source=fn))._value
 
     def new(self, spec: Input) -> Tensor:
@@ -86,6 +92,8 @@ class Frame:
         if base is not None:
             self.lift(base)
             return
+        if self.met is not None:
+            self.met[id(t)] = t
         if not self.engine.is_traced(t._value):
             if t._device is not self.device:
                 raise Untraceable(f"a Tensor on {t._device} in a computation on {self.device}")
@@ -126,6 +134,41 @@ class Frame:
             self._last[id(t)] = value
         return found
 
+    def holds(self, t: Tensor) -> bool:
+        """Whether a Tensor is from outside the trace, and met."""
+        return id(t) in self._held
+
+    @contextmanager
+    def inside(self, bound: Sequence[tuple[Tensor, Any]] = ()) -> Iterator[Inside]:
+        """A block that runs in a trace within this one, of a loop's body or a branch.
+
+        Tensors from outside hold ``bound`` in it, and afterwards what they held before it. What is yielded tells in
+        the end which of them were met and which were written.
+        """
+        found = Inside()
+        before = {k: (t, t._value, t._node) for k, (t, _, _) in self._held.items()}
+        kept = self._held, self._first, self._last, self.met, self.closed, len(self.inputs)
+        self._held, self._first, self._last = dict(self._held), dict(self._first), dict(self._last)
+        self.met, self.closed = found.met, True
+        try:
+            for t, value in bound:
+                t._value = value
+            start = {k: t._value for k, (t, _, _) in before.items()}
+            yield found
+            for k, (t, value, _) in self._held.items():
+                if k not in before:
+                    found.met[k] = t
+                    found.lifted = found.lifted or k in self._first
+                if t._value is not (start[k] if k in start else self._first.get(k, value)):
+                    found.written[k] = t
+        finally:
+            for t, value, node in {**self._held, **before}.values():
+                t._value, t._node = value, node
+            self._held, self._first, self._last, self.met, self.closed, count = kept
+            del self.inputs[count:]
+            if self.met is not None:
+                self.met.update(found.met)
+
     def snapshot(self) -> dict[int, Any]:
         """What the Tensors from outside hold now."""
         return {k: t._value for k, (t, _, _) in self._held.items()}
@@ -134,6 +177,15 @@ class Frame:
         """Undo what was rebound since ``snapshot``."""
         for k, (t, value, _) in self._held.items():
             t._value = self._last[k] = snapshot[k] if k in snapshot else self._first.get(k, value)
+
+
+class Inside:
+    """What a function met: the Tensors that it read, and those from outside that it wrote."""
+
+    def __init__(self) -> None:
+        self.met: dict[int, Tensor] = {}
+        self.written: dict[int, Tensor] = {}
+        self.lifted = False  # whether some were met for the first time
 
 
 class Input:
@@ -146,6 +198,18 @@ class Input:
                  source: Callable[[], Any] | None = None) -> None:
         self.cls, self.shape, self.dtype, self.holder, self.source = cls, shape, dtype, holder, source
         self.value: Any = None
+
+
+class _Check:
+    """What a Tensor from outside was when a region was traced; ``constant`` where no gradient reaches it."""
+
+    __slots__ = ("holder", "shape", "dtype", "constant", "kind")
+
+    def __init__(self, spec: Input, constant: bool) -> None:
+        self.holder: Any = spec.holder
+        self.shape, self.dtype = spec.shape, spec.dtype
+        self.constant = constant and _is_float(spec.dtype)
+        self.kind: Any = None  # JAX's description of the array that was seen last and fitted
 
 
 class _Key(Tensor):
@@ -189,7 +253,6 @@ class Region(Pullback):
         self.engine = device.engine
         self.linked = linked
         self.specs = inputs
-        self.whole: frozenset = frozenset()  # the given inputs that are no part of the batch, on several devices
         self._gradient: Region | None = None
         with _lock:
             if linked is None:
@@ -312,9 +375,13 @@ class Region(Pullback):
         reached = found.get("reached", ())
         self.chosen = [i for i, v in enumerate(places) if v in used or i in reached]
         self.holders = [self.inputs[i].holder if i >= self.given else None for i in self.chosen]
-        self._checks = [(self.inputs[i].holder, self.inputs[i].shape, self.inputs[i].dtype, i not in reached)
+        self._checks = [_Check(self.inputs[i], i not in reached)
                         for i in self.chosen if i >= self.given and self.inputs[i].holder is not None]
-        self._sources = [(i, s.source) for i, s in enumerate(self.inputs) if s.source is not None and i >= self.given]
+        self._front = [i for i in self.chosen if i < self.given]
+        at = {i: k for k, i in enumerate(self.chosen)}
+        # all of them are made at each run, used or not, as eager running draws keys
+        self._sources = [(at.get(i), s.source) for i, s in enumerate(self.inputs)
+                         if s.source is not None and i >= self.given]
         return places
 
     # -- running ---------------------------------------------------------------------------------------------------
@@ -322,23 +389,30 @@ class Region(Pullback):
     def stale(self) -> bool:
         """Whether a Tensor from outside has another shape, dtype or device than when this was traced, or is on the
         tape now and was not."""
-        linked = self.linked is not None
-        for t, shape, dtype, constant in self._checks:
+        linked, device = self.linked is not None, self.device
+        for check in self._checks:
+            t = check.holder
             value = t._value
-            if (value.shape != shape or value.dtype != dtype or t._device is not self.device
-                    or linked and constant and t._node is not None and _is_float(dtype)):
+            kind = getattr(value, "aval", value)
+            if kind is not check.kind:  # one object for all results of a program, in the usual case
+                if value.shape != check.shape or value.dtype != check.dtype:
+                    return True
+                check.kind = kind
+            if t._device is not device or linked and check.constant and t._node is not None:
                 return True
         return False
 
     def __call__(self, tensors: Sequence[Tensor]) -> list[Tensor]:
         """The outputs for ``tensors``, which are the given inputs; Tensors from outside give theirs themselves."""
-        given, inputs = self.given, self.inputs
-        made = {i: source() for i, source in self._sources}  # used or not, as eager running draws keys
-        sources = [tensors[i] if i < given else made[i] if i in made else inputs[i].holder for i in self.chosen]
+        sources: list[Any] = [tensors[i] for i in self._front] + self.holders[len(self._front) :]
+        made = [(k, source()) for k, source in self._sources]
+        for k, value in made:
+            if k is not None:
+                sources[k] = value
         if self.mesh is None:
             values = [s._value if isinstance(s, Tensor) else s for s in sources]
         else:
-            values = self.mesh.place(sources, [i < given and i not in self.whole for i in self.chosen],
+            values = self.mesh.place(sources, [i < self.given for i in self.chosen],
                                      bool(self._written) or self.linked is not None, self.name)
         device, count = self.device, len(self.outputs)
         if self.linked is None:
@@ -369,8 +443,11 @@ class Region(Pullback):
 
     @staticmethod
     def _commit(written: list[Tensor], values: Sequence[Any]) -> None:
+        if state.frame is not None:
+            for t in written:
+                state.frame.note(t)
         for t, v in zip(written, values):
-            t._rebind(v)
+            t._value = v
 
     def pull(self, node: Any, g: Any, needs: tuple, linked: bool) -> Any:
         zeros, device = self.engine.zeros_like, self.device

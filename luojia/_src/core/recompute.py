@@ -35,8 +35,10 @@ def recomputed(fn: Callable, *args: Any, **kwargs: Any) -> Any:
     if not state.recording:
         return fn(*args, **kwargs)
     tensors = tensors_in((args, kwargs))
-    region = _Recomputed(fn, like((args, kwargs), iter([_HOLE] * len(tensors))))
-    return region.first(tensors)
+    held = [t._role or isinstance(t._node, Leaf) for t in tensors]  # parameters and variables go in as they are
+    template = like((args, kwargs), iter([t if h else _HOLE for t, h in zip(tensors, held)]))
+    region = _Recomputed(fn, template, [t for t, h in zip(tensors, held) if h])
+    return region.first([t for t, h in zip(tensors, held) if not h])
 
 
 _HOLE = wrap(Tensor, np.zeros(()), current_context())
@@ -68,11 +70,12 @@ class _Recomputed(Pullback):
 
     name = "recompute"
 
-    def __init__(self, fn: Callable, template: tuple) -> None:
-        self.fn, self.template = fn, template
+    def __init__(self, fn: Callable, template: tuple, held: list[Tensor]) -> None:
+        self.fn, self.template, self.held = fn, template, held
 
     def _call(self, *tensors: Tensor) -> Any:
-        args, kwargs = like(self.template, iter(tensors))
+        rest = iter(tensors)
+        args, kwargs = like(self.template, (next(rest) if t is _HOLE else t for t in tensors_in(self.template)))
         return self.fn(*args, **kwargs)
 
     def first(self, tensors: list[Tensor]) -> Any:
@@ -85,7 +88,7 @@ class _Recomputed(Pullback):
         outs = tensors_in(run.out)
         aliases = [i.node for i in run.inputs if i is not None]
         self.outside = _outside([o._node for o in outs], run.floor, set(aliases))
-        self.owners = [(t, t._value) for t in map(_owner, self.outside) if t is not None]
+        self.owners = [(t, t._value) for t in (*self.held, *map(_owner, self.outside)) if t is not None]
         parents = (*[t._node for t in tensors], *self.outside)
         linked = [o._node is not None and not isinstance(o._node, Leaf) for o in outs]
         if not any(linked) or all(p is None for p in parents):

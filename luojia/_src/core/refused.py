@@ -30,11 +30,6 @@ CONTRIB: dict[str, str] = {
     "count_sketch": "multiply by a random sparse matrix with dot",
     "hawkesll": "write the likelihood with contrib.foreach",
 }
-SPARSE: dict[str, str] = {
-    "CSRNDArray": "arrays labelled 'csr' are dense NDArrays; look at x.stype instead of the class",
-    "RowSparseNDArray": "arrays labelled 'row_sparse' are dense NDArrays; look at x.stype instead of the class",
-    "BaseSparseNDArray": "sparse labels stand on dense NDArrays; look at x.stype instead of the class",
-}
 ARRAYS: dict[str, str] = {
     "imdecode": "use mx.image.imdecode",
     "_imdecode": "use mx.image.imdecode",
@@ -50,7 +45,7 @@ SYMBOLS: dict[str, str] = {
     "cast_storage": "storage types are labels of arrays; use nd.cast_storage",
     "rand_zipfian": "use nd.contrib.rand_zipfian on arrays",
 }
-REFUSED = CONTRIB | SPARSE | ARRAYS
+REFUSED = CONTRIB | ARRAYS
 
 
 def missing(module: str, name: str, symbols: bool = False) -> AttributeError:

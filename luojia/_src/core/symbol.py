@@ -258,7 +258,9 @@ class Symbol(_Methods):
     # -- attributes ------------------------------------------------------------------------------------------------
 
     def attr(self, key: str) -> str | None:
-        """The attribute ``key`` of its node as a string; None where there is none."""
+        """The attribute ``key`` of its node as a string, 'name' its name; None where there is none."""
+        if key == "name":
+            return self.name
         return self._outputs[0].node.listing().get(key) if self.name is not None else None
 
     def list_attr(self, recursive: bool = False) -> dict[str, str]:

@@ -290,7 +290,11 @@ def backward(
                     elif parent in owned:
                         old += gi
                     else:
-                        pending[parent] = total = old + gi
+                        try:
+                            total = old + gi
+                        except ValueError:  # one lies on several devices (mesh.py), the other on one of them
+                            total = node.device.engine.add(old, gi)
+                        pending[parent] = total
                         if not linked and total.__class__ is ndarray:
                             owned.add(parent)
                 if other is not None:

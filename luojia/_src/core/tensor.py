@@ -162,7 +162,8 @@ class Tensor(_Methods):
 
     def __dlpack__(self, **kwargs: Any) -> Any:
         value = self._value
-        copied = np.array(value) if isinstance(value, np.ndarray) else self._device.engine.copy(value)
+        engine = self._device.engine
+        copied = np.array(value) if isinstance(value, np.ndarray) else engine.put(engine.copy(value), self._device)
         return copied.__dlpack__(**kwargs)
 
     def __dlpack_device__(self) -> Any:
@@ -263,7 +264,7 @@ class Tensor(_Methods):
             raise KeyError(grad_req)
         zeros = wrap(self._result_class, self._device.engine.zeros_like(self._value), self._device)
         if stype not in (None, "default"):
-            zeros.__dict__["_stype"] = stype  # a label: the data is dense
+            zeros = zeros.tostype(stype)
         self._node = Leaf(grad_req, zeros)
 
     def detach(self) -> Any:
@@ -415,7 +416,7 @@ def deposit(results: dict) -> None:
         if not hasattr(g, "ndim") or g.__class__ is not type(holder._value):
             g = holder._device.engine.asarray(g)
         if leaf.grad_req == "add":
-            g = holder._read() + g
+            g = holder._device.engine.add(holder._read(), g)
         holder._rebind(g)
         leaf.fresh = True
 

@@ -96,6 +96,37 @@ class IntervalSampler(Sampler):
         return self._length if self._rollover else -(-self._length // self._interval)
 
 
+class SplitSampler(Sampler):
+    """Part ``part_index`` of ``num_parts`` of ``0 ... length - 1``, shuffled at each pass: what one worker reads.
+
+    The parts are of one length; what is over at the end is left out.
+
+    Args:
+        shuffle: read the part in a new random order at each pass.
+
+    Raises:
+        ArgumentError: a ValueError: there is no such part.
+
+    >>> sorted(SplitSampler(7, num_parts=2, part_index=1))
+    [3, 4, 5]
+
+    The sampler of MXNet's tutorial on distributed training.
+    """
+
+    def __init__(self, length: int, num_parts: int = 1, part_index: int = 0, shuffle: bool = True) -> None:
+        if num_parts < 1 or not 0 <= part_index < num_parts:
+            raise ArgumentError(f"SplitSampler: part_index must be in [0, num_parts), got {part_index} of {num_parts}.")
+        self._part = length // num_parts
+        self._start, self._shuffle = self._part * part_index, shuffle
+
+    def __iter__(self) -> Iterator[int]:
+        order = np.arange(self._start, self._start + self._part)
+        return iter((np.random.permutation(order) if self._shuffle else order).tolist())
+
+    def __len__(self) -> int:
+        return self._part
+
+
 class BatchSampler(Sampler):
     """Lists of ``batch_size`` indices of ``sampler``.
 

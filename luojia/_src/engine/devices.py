@@ -14,6 +14,7 @@ from ..errors import ArgumentError, DeviceError, UnknownNameError
 
 TYPES = {"cpu": 1, "gpu": 2, "cpu_pinned": 3, "cpu_shared": 5}
 _NAMES = {code: name for name, code in TYPES.items()}
+OLDEST_JAX = "0.10"  # that the XLA engine was tried with; pyproject.toml's extra asks for it too
 _interned: dict[tuple[str, int], Context] = {}
 
 
@@ -128,8 +129,8 @@ def xla_engine():
         from .xla_engine import ENGINE
     except ImportError as e:
         raise DeviceError(
-            f"the XLA engine needs JAX, which cannot be used here ({e}); install luojia[xla], which brings jax 0.4.30 "
-            "or newer (pip install 'luojia[xla]'), or use the NumPy engine."
+            f"the XLA engine needs jax {OLDEST_JAX} or newer, which cannot be had here ({e}); install it with "
+            "pip install 'luojia[xla]', or compute with NumPy: LUOJIA_ENGINE=numpy in the environment."
         ) from e
     return ENGINE
 

@@ -46,6 +46,10 @@ class NumpyEngine:
     def to_numpy(self, array: np.ndarray) -> np.ndarray:
         return array
 
+    def add(self, a: Any, b: Any) -> Any:
+        """a + b."""
+        return a + b
+
     def copy(self, array: np.ndarray) -> np.ndarray:
         return array.copy()
 

@@ -9,6 +9,7 @@ import numpy as np
 from .kernels import conv as _conv
 from .kernels import norm as _norm
 from .kernels import pool as _pool
+from .kernels.precision import widen
 from .kernels.rows import rows, shift
 
 
@@ -102,7 +103,7 @@ def rows_add(g, rows, *, count):
         order = np.argsort(rows, kind="stable")
         ordered = rows[order]
         starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
-        wide = g.astype(np.float32) if g.dtype == np.float16 else g
+        wide = widen(g)
         out[ordered[starts]] = wide[order] if len(starts) == len(order) else np.add.reduceat(wide[order], starts, 0)
     return out
 

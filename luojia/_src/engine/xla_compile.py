@@ -146,9 +146,39 @@ class Equations:
                 wanted.update(v for v in eqn.invars if not _is_literal(v))
         return chosen[::-1], wanted
 
+    def rows(self, inputs: Sequence[Any], outputs: Sequence[Any]) -> tuple[dict, list]:
+        """For showing: numbers of the variables; and per equation that leads from ``inputs`` to ``outputs`` its name,
+        the numbers that it takes and gives, and the types of the latter."""
+        eqns, used = self._needed(outputs, set(inputs))
+        numbers: dict[Any, int] = {}
+        for v in inputs:
+            if v in used:
+                numbers[v] = len(numbers)
+        constants = [v for v in self._constants if v in used]
+        rows: list[Any] = []
+        for v in constants:
+            numbers[v] = len(numbers)
+            rows.append(("constant", (), (numbers[v],), (_typed(v),)))
+        for eqn in eqns:
+            taken = tuple([str(v.val) if _is_literal(v) else numbers[v] for v in eqn.invars])
+            for v in eqn.outvars:
+                numbers[v] = len(numbers)
+            name = eqn.params.get("name") if eqn.primitive.name in ("jit", "pjit") else None
+            rows.append((name or eqn.primitive.name, taken, tuple([numbers[v] for v in eqn.outvars]),
+                         tuple([_typed(v) for v in eqn.outvars])))
+        for v in outputs:
+            if _is_literal(v) or v not in numbers:
+                numbers[v] = len(numbers)
+                rows.append((f"constant {v}", (), (numbers[v],), (_typed(v),)))
+        return numbers, rows
+
     def text(self) -> str:
         """The equations in JAX's notation."""
         return "\n".join(map(str, self._eqns))
+
+
+def _typed(v: Any) -> str:
+    return f"{v.aval.dtype}[{','.join(map(str, v.aval.shape))}]"
 
 
 def _is_literal(v: Any) -> bool:
@@ -168,10 +198,8 @@ def _placed(arrays: list, placing: Any, which: Sequence[int]) -> list:
 
 def _evaluate(eqns: Sequence[Any], env: dict) -> None:
     for eqn in eqns:
-        params, functions = eqn.primitive.get_bind_params(eqn.params), ()
-        if isinstance(params, tuple):  # jax before 0.9 gives the functions apart
-            functions, params = params
-        out = eqn.primitive.bind(*functions, *[_read(env, v) for v in eqn.invars], **params)
+        params = eqn.primitive.get_bind_params(eqn.params)
+        out = eqn.primitive.bind(*[_read(env, v) for v in eqn.invars], **params)
         env.update(zip(eqn.outvars, out if eqn.primitive.multiple_results else [out]))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -15,11 +16,15 @@ from jax._src.lax.lax import (  # pyright: ignore[reportMissingImports] - no pub
 )
 
 from . import group
+from .devices import OLDEST_JAX
 from .namespace import Namespace
 from .xla_compile import Equations, placeholder
 from .xla_group import NeedsOneGroup
 from .xla_mesh import DeviceMesh, moved, together
 from .xla_primitives import xla_primitives
+
+if tuple(map(int, jax.__version__.split(".")[:2])) < tuple(map(int, OLDEST_JAX.split("."))):
+    raise ImportError(f"jax {jax.__version__} is installed")
 
 _MOST_PROGRAMS = 4096  # kept; beyond, the older half is forgotten
 _MOST_CONSTANTS = 8  # values of a Python number in one place before it becomes an input of the program
@@ -47,13 +52,16 @@ class XlaEngine:
     compiles = True
     placeholder = staticmethod(placeholder)
     equations = Equations
+    scan, while_loop, cond = staticmethod(jax.lax.scan), staticmethod(jax.lax.while_loop), staticmethod(jax.lax.cond)
     untraceable = (*_UNCOMPILED, jax.errors.UnexpectedTracerError, NeedsValue, NeedsOneGroup)
 
     def __init__(self) -> None:
         group.join()  # jax must know the other processes before it computes
         jax.config.update("jax_enable_x64", True)
-        self.xp = Namespace("luojia.xp.xla", jnp, xla_primitives(jax, jnp) | {
-            "vjp": self.vjp_of, "engine": self, "collective": self.collective})
+        primitives = xla_primitives(jax, jnp)
+        self.xp = Namespace("luojia.xp.xla", jnp, primitives | {
+            "set_at": _meeting(primitives["set_at"]), "vjp": self.vjp_of, "engine": self,
+            "collective": self.collective})
         self.tracing = _Tracing()  # depth > 0 inside a trace: operators run as they are, for one program of them all
         self._programs: dict[Any, Any] = {}
         self._constants: dict[Any, set | None] = {}
@@ -73,12 +81,18 @@ class XlaEngine:
         """Inside a trace: ``arrays``, which what is computed of them has only when ``others`` are there."""
         return jax.lax.optimization_barrier((tuple(arrays), tuple(others)))[0]
 
+    def add(self, a: Any, b: Any) -> Any:
+        """a + b, wherever they are."""
+        return _meeting(operator.add)(a, b)
+
     def copy(self, array: Any) -> Any:
         return jnp.array(array, copy=True)
 
     # -- arrays in and out -----------------------------------------------------------------------------------------
 
     def asarray(self, value: Any, dtype: Any = None) -> Any:
+        if dtype is None and isinstance(value, _Array):
+            return value
         return jnp.asarray(value, dtype)
 
     def to_numpy(self, array: Any) -> np.ndarray:
@@ -243,6 +257,10 @@ class XlaEngine:
             return fn(self.xp, *[jnp.zeros(s, d) for s, d in specs])
 
     # -- arrays of one value ---------------------------------------------------------------------------------------
+
+    def look(self, fn: Callable, *specs: tuple) -> None:
+        """Run ``fn`` on stand-ins of these (shape, dtype), for what it tells by the way."""
+        jax.eval_shape(fn, *[jax.ShapeDtypeStruct(s, d) for s, d in specs])
 
     def zeros_like(self, array: Any) -> Any:
         return self._fill(0, array)

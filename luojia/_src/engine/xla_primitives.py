@@ -9,6 +9,7 @@ import numpy as np
 
 from ..errors import ShapeError
 from .kernels.conv import conv_shape
+from .kernels.precision import widen
 from .primitives import scipy_special
 
 
@@ -70,7 +71,7 @@ def xla_primitives(jax: Any, jnp: Any) -> dict[str, Any]:
     def normalize(x, gamma, beta, *, axes, eps):
         if not prod(x.shape[a] for a in axes):
             raise ShapeError(f"normalize expects at least one value to average over, got x {x.shape} with axes {axes}.")
-        wide = x.astype(jnp.float32) if x.dtype == jnp.float16 else x
+        wide = widen(x)
         mean = jnp.mean(wide, axes, keepdims=True)
         var = jnp.mean(jnp.square(wide - mean), axes, keepdims=True)
         inv = 1 / jnp.sqrt(var + eps)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .kernels.pool import divisors, pool_shape
+from .kernels.precision import widen
 
 
 def pooling(jax: Any, jnp: Any) -> dict[str, Any]:
@@ -50,7 +51,7 @@ def pooling(jax: Any, jnp: Any) -> dict[str, Any]:
         return jnp.take_along_axis(jnp.stack(values), first[None], axis=0)[0]
 
     def sum_pool(x, *, kernel, stride, pad):
-        wide = x.astype(jnp.float32) if x.dtype == jnp.float16 else x
+        wide = widen(x)
         return window(wide, 0, lax.add, kernel, stride, pad).astype(x.dtype)
 
     def sum_pool_dx(g, *, shape, kernel, stride, pad):
@@ -61,7 +62,7 @@ def pooling(jax: Any, jnp: Any) -> dict[str, Any]:
         return jnp.asarray(divisors(shape, kernel, stride, pad, count_include_pad, extra, np.dtype("float64")), dtype)
 
     def avg_pool(x, *, kernel, stride, pad, count_include_pad=True, extra=None):
-        wide = x.astype(jnp.float32) if x.dtype == jnp.float16 else x
+        wide = widen(x)
         total = window(wide, 0, lax.add, kernel, stride, pad)
         return (total / counts(x.shape, wide.dtype, kernel, stride, pad, count_include_pad, extra)).astype(x.dtype)
 

@@ -16,13 +16,14 @@ Source: the files of mxnet 1.9.1.
 
 from __future__ import annotations
 
+import math
 import os
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from luojia._src.errors import DTypeError, NotSupportedError
+from luojia._src.errors import DTypeError
 from luojia._src.formats.atomic import write_bytes
 from luojia._src.formats.reader import Reader, Source, open_source
 
@@ -34,6 +35,7 @@ _DTYPES = [np.dtype(n) for n in ("float32", "float64", "float16", "uint8", "int3
 _READ_ONLY_DTYPES = [np.dtype(n) for n in ("int16", "uint16", "uint32", "uint64")]  # numbered by mxnet 2
 _BFLOAT16 = 12
 _STORAGE = {1: "row_sparse", 2: "csr"}
+_MOST_DENSE = 2**32  # bytes of a sparse array that is read as a dense one
 
 
 def dump(arrays: Sequence[np.ndarray] | Mapping[str, np.ndarray], *, np_shape: bool | None = None) -> bytes:
@@ -86,12 +88,11 @@ def load(source: Source) -> list[np.ndarray] | dict[str, np.ndarray]:
     Args:
         source: the path of a file, or its bytes.
 
-    bfloat16 arrays come back as float32. mxnet 1.9 writes a scalar outside ``np_shape`` in a form that it cannot read;
-    it is read here.
+    bfloat16 arrays come back as float32, row_sparse and csr arrays as dense ones. mxnet
+    1.9 writes a scalar outside ``np_shape`` in a form that it cannot read; it is read here.
 
     Raises:
         FormatError: the file is truncated, corrupted or of another format.
-        NotSupportedError: it holds row_sparse or csr arrays.
     """
     data, label = open_source(source)
     reader = Reader(data, f"load of .params: {label}")
@@ -153,10 +154,7 @@ def _read_array(reader: Reader, index: int, following: int | None) -> np.ndarray
     if magic in (V2, V3):
         storage = reader.unpack("<i", f"the storage type of {what}")
         if storage in _STORAGE:
-            raise NotSupportedError(
-                f"{reader.label} holds {_STORAGE[storage]} data in {what}; luojia reads dense arrays: "
-                "in mxnet save x.tostype('default')."
-            )
+            return _read_sparse(reader, what, _STORAGE[storage])
         if storage != 0:
             raise reader.fail(f"is corrupted: {what} has the storage type {storage}")
     ndim = reader.unpack("<I", f"the rank of {what}") if magic in (V1, V2, V3) else magic
@@ -177,6 +175,46 @@ def _read_array(reader: Reader, index: int, following: int | None) -> np.ndarray
     if not 0 <= number < len(known):
         raise reader.fail(f"is corrupted: {what} has the dtype number {number}")
     return reader.array(shape, known[number], f"the values of {what}")
+
+
+def _read_sparse(reader: Reader, what: str, kind: str) -> np.ndarray:
+    """A sparse array as a dense one: shapes of the values, of the array, and of one or two arrays of indices."""
+    def shape(of: str) -> list[int]:
+        rank = reader.unpack("<I", f"the rank of {of} of {what}")
+        if rank > 32:
+            raise reader.fail(f"is corrupted: {what} has {of} of rank {rank:#x}")
+        return [reader.unpack("<q", f"the shape of {of} of {what}") for _ in range(rank)]
+
+    stored, whole = shape("the values"), shape("the array")
+    reader.unpack("<i", f"the device of {what}")
+    reader.unpack("<i", f"the device number of {what}")
+    known = _DTYPES + _READ_ONLY_DTYPES
+    numbers, shapes = [reader.unpack("<i", f"the dtype of {what}")], [stored]
+    for _ in range(1 if kind == "row_sparse" else 2):
+        numbers.append(reader.unpack("<i", f"the dtype of the indices of {what}"))
+        shapes.append(shape("the indices"))
+    for number in numbers:
+        if not 0 <= number < len(known):
+            raise reader.fail(f"is corrupted: {what} has the dtype number {number}")
+    values, first, *rest = [reader.array(s, known[n], f"the values of {what}") for s, n in zip(shapes, numbers)]
+    size = math.prod(whole) * values.itemsize
+    if min(whole, default=0) < 0 or size > _MOST_DENSE:
+        raise reader.fail(f"holds {kind} data of shape {tuple(whole)} in {what}, which as a dense array would take "
+                          f"{size / 2**30:.0f} GiB")
+    dense = np.zeros(whole, values.dtype)
+    place: tuple = (first.astype(np.int64),)
+    if kind == "csr":
+        counts = np.diff(place[0].reshape(-1))
+        fits = first.ndim == 1 and len(whole) == 2 and len(counts) == whole[0]
+        if not fits or counts.min(initial=0) < 0 or counts.sum() != len(values):
+            raise reader.fail(f"is corrupted: the rows of {what} do not fit its shape {tuple(whole)}")
+        place = np.repeat(np.arange(whole[0]), counts), rest[0].astype(np.int64)
+    try:
+        dense[place] = values
+    except (IndexError, ValueError) as error:
+        fault = f"the indices of {what} do not fit its shape {tuple(whole)}: {error}"
+        raise reader.fail(f"is corrupted: {fault}") from error
+    return dense
 
 
 def _scalar_follows(reader: Reader, following: int | None) -> bool:

@@ -92,12 +92,20 @@ def _(xp, g, ans, args, needs):
     mx=("broadcast_power(lhs:x, rhs:y)", "power(base:x, exp:y)"), elementwise=True)
 def power(xp, x, y):
     """x ** y, broadcast."""
+    if xp.engine.compiles and _whole(x) and _whole(y) and y.__class__ is not int:
+        # XLA, which cannot refuse by value, makes nothing of an integer to a negative power.
+        powers = x ** xp.maximum(y, 0)
+        return xp.where(y < 0, (xp.asarray(x, "float64") ** y).astype(powers.dtype), powers)
     try:
         return x**y
     except (ValueError, TypeError):  # NumPy and JAX refuse an integer to a negative power
         if getattr(x, "dtype", None) is None or x.dtype.kind not in "iu":
             raise
         return (x.astype("float64") ** y).astype(x.dtype)
+
+
+def _whole(x) -> bool:
+    return x.__class__ is int or getattr(x, "dtype", None) is not None and x.dtype.kind in "iu"
 
 
 @power.vjp

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..core.op import op
+from ..engine.kernels.precision import widen
 from ..engine.numpy_engine import ENGINE
 from ..errors import ArgumentError, ShapeError
 from .loss import reduced
@@ -105,7 +106,7 @@ def ctc_loss(xp, x, labels, data_lengths=None, label_lengths=None, *, use_data_l
     labels, steps, counts, blank = _prepared(xp, x, labels, data_lengths, label_lengths, blank, blank_label,
                                              use_data_lengths, use_label_lengths)
     dtype = x.dtype
-    wide = x.astype("float32") if dtype == "float16" else x
+    wide = widen(x)
     log_p = _log_softmax(xp, wide) if logits else wide
     z, skips = _places(xp, labels, blank)
     n, size = z.shape
@@ -133,7 +134,7 @@ def _(needs, x, labels, data_lengths=None, label_lengths=None, **attrs):
         return ctc_loss.fn(xp, x, labels, data_lengths, label_lengths, **attrs), None
     how = {k: attrs[k] for k in ("blank", "blank_label", "use_data_lengths", "use_label_lengths")}
     labels, steps, counts, blank = _prepared(xp, x, labels, data_lengths, label_lengths, **how)
-    wide = x.astype(np.float32) if x.dtype == np.float16 else x
+    wide = widen(x)
     log_p = _log_softmax(xp, wide) if attrs["logits"] else wide
     z, skips = _places(xp, labels, blank)
     rows = np.arange(len(z))

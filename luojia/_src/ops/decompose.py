@@ -17,7 +17,7 @@ def _matrix(x, name: str) -> tuple[int, int]:
     return x.shape[-2], x.shape[-1]
 
 
-@op("Svd(full_matrices=False, compute_uv:_=True)(input:x)", fn=(), outputs=3)
+@op(fn=(), outputs=3)
 def svd(xp, x, *, full_matrices=False):
     """Singular values s (..., K), falling, and U (..., M, K), V (..., N, K) with x = U diag(s) V^T, K = min(M, N).
 

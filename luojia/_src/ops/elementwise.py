@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..core.dtypes import float_limits
 from ..core.op import op
 from .define import unary
 
@@ -95,7 +96,7 @@ for _name, _doc, _ms, _fn, _mx in _ROWS:
 @op("NanToNum(nan=None, posinf=None, neginf=None)(x)", fn="nan_to_num(input:x, nan=0.0, posinf=None, neginf=None)")
 def replace_nonfinite(xp, x, *, nan=None, posinf=None, neginf=None):
     """x with nan, inf and -inf replaced: by 0 and the dtype's greatest and least numbers by default."""
-    limits = np.finfo(x.dtype)
+    limits = float_limits(np.dtype(x.dtype))
     low = limits.min if neginf is None else neginf
     high = limits.max if posinf is None else posinf
     x = xp.where(xp.isnan(x), xp.zeros_like(x) + (0.0 if nan is None else nan), x)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from ..core.dtypes import is_float
 from ..core.op import op
 from ..engine.kernels import softmax as kernels
 from ..engine.numpy_engine import ENGINE
@@ -262,6 +263,6 @@ def huber_loss(xp, x, y, *, reduction="mean", delta=1.0):
 @op("L2Loss()(input_x:x)", fn=())
 def l2_loss(xp, x):
     """sum(x^2) / 2."""
-    if x.dtype.kind != "f":
+    if not is_float(x.dtype):
         raise DTypeError(f"L2Loss expects floats, got {x.dtype}; cast them.")
     return xp.sum(x * x) / 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..core.dtypes import is_float
 from ..core.op import op
 from ..errors import ArgumentError, ShapeError
 
@@ -96,7 +97,7 @@ def polyint(xp, p, *, m=1, k=None):
     constants = constants * m if len(constants) == 1 else constants
     if m < 0 or len(constants) < m:
         raise ArgumentError(f"polyint: the order m must not be negative and have a constant k each, got {m} and {k}.")
-    p = p if p.dtype.kind == "f" else p.astype("float32")
+    p = p if is_float(p.dtype) else p.astype("float32")
     for constant in constants[:m]:
         n = p.shape[0]
         p = xp.concatenate((p / np.arange(n, 0, -1).astype(p.dtype), np.asarray([constant], p.dtype)), 0)

@@ -117,6 +117,7 @@ def _whole(dtype) -> str:
 def _each(xp, shape, *params):
     """Parameters with axes of length 1 for the draws of each element, and the shape of all draws."""
     full = xp.broadcast_shapes(*[p.shape for p in params])
+    shape = (shape,) if isinstance(shape, int) else tuple(shape)
     return (*full, *shape), [
         xp.reshape(xp.asarray(xp.broadcast_to(p, full), "float64"), (*full, *[1] * len(shape))) for p in params
     ]

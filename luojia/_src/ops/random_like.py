@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..core.dtypes import is_float
 from ..core.op import OPERATORS, op
 from . import random as _random  # noqa: F401 - registers the draws
 
@@ -22,7 +23,7 @@ def _like(name: str, params: dict[str, float]) -> None:
     first, second = names[0], names[-1]
 
     def one(xp, key, x, **given):
-        return draw.fn(xp, key, **given, shape=tuple(x.shape), dtype=x.dtype.name if x.dtype.kind == "f" else "float32")
+        return draw.fn(xp, key, **given, shape=tuple(x.shape), dtype=x.dtype.name if is_float(x.dtype) else "float32")
 
     signature = ", ".join(f"{k}={v!r}" for k, v in params.items())
     passed = ", ".join(f"{k}={k}" for k in dict.fromkeys((first, second)))

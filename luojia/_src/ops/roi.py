@@ -145,17 +145,17 @@ def _samples(xp, first, last, parts, limit, ratio, aligned):
     size = size[:, None, None] / parts
     if ratio > 0:
         count = most = ratio
-    elif not isinstance(size, np.ndarray):
+    elif xp.engine.compiles and xp.engine.tracing.depth:
         raise NotSupportedError("ROIAlign: the number of samples depends on the values of the rois, which a compiled "
                                 "function does not know; give sample_ratio.")
     else:
-        count = np.ceil(size)
-        most = int(count.max(initial=1))
+        count = xp.ceil(size)
+        most = int(xp.max(count, initial=1))
     i, s = np.arange(parts)[:, None], np.arange(most)
-    at = first[:, None, None] + i * size + (s + 0.5) * size / np.maximum(count, 1)
+    at = first[:, None, None] + i * size + (s + 0.5) * size / xp.maximum(count, 1)
     counts = (s < count) & (at >= -1) & (at <= limit)
     near = xp.maximum(0, 1 - xp.abs(xp.clip(at, 0, limit - 1)[..., None] - np.arange(limit)))
-    return xp.sum(near * counts[..., None], axis=2) / np.maximum(count, 1)
+    return xp.sum(near * counts[..., None], axis=2) / xp.maximum(count, 1)
 
 
 @op("ROIAlign(pooled_height, pooled_width, spatial_scale, sample_num=2, roi_end_mode=1)(features:x, rois)", fn=())

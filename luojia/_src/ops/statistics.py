@@ -6,6 +6,7 @@ from math import prod as product
 
 import numpy as np
 
+from ..core.dtypes import is_float
 from ..core.op import op
 from ..errors import ArgumentError, ShapeError
 from .reduce import axes_of
@@ -116,7 +117,7 @@ def quantile(xp, x, *, q, axis=None, keepdims=False, interpolation="linear"):
     at = shares.reshape(-1) * (rows.shape[-1] - 1)
     low, high = np.floor(at).astype(int), np.ceil(at).astype(int)
     part = {"linear": at - low, "lower": 0 * at, "higher": np.ceil(at) - low, "midpoint": 0.5 * (high > low),
-            "nearest": np.round(at) - low}[interpolation].astype(x.dtype if x.dtype.kind == "f" else "float32")
+            "nearest": np.round(at) - low}[interpolation].astype(x.dtype if is_float(x.dtype) else "float32")
     found = ordered[..., low] * (1 - part) + ordered[..., high] * part
     found = xp.moveaxis(found, -1, 0)
     kept = tuple([1 if a in axes else n for a, n in enumerate(shape)]) if keepdims else tuple(found.shape)[1:]
@@ -163,7 +164,7 @@ def _variables(xp, m, rowvar: bool):
         m = xp.reshape(m, (1, -1))
     elif not rowvar and m.shape[0] != 1:
         m = xp.transpose(m)
-    return m if m.dtype.kind == "f" else m.astype("float32")
+    return m if is_float(m.dtype) else m.astype("float32")
 
 
 @op(fn=())

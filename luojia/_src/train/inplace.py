@@ -67,12 +67,12 @@ def updater(
 
     Weights, gradients and states that are not contiguous arrays of ``dtype`` go through the pure rule.
     """
-    if name in _UNCOUNTED:
-        t = 1  # so that what was made for one step serves the next
-    return _updater(name, dtype, float(lr), float(wd), t, float(rescale_grad), clip_gradient, tuple(hyper.items()))
+    rates = float(lr), float(wd), t, float(rescale_grad), clip_gradient
+    if name in _UNCOUNTED:  # what was made for one step serves the next
+        return _kept(name, dtype, rates[0], rates[1], 1, *rates[3:], tuple(hyper.items()))
+    return _updater(name, dtype, *rates, tuple(hyper.items()))
 
 
-@lru_cache(maxsize=64)
 def _updater(name: str, dtype: np.dtype, lr: float, wd: float, t: int, rescale: float, clip: float | None,
              items: tuple) -> Callable[[np.ndarray, np.ndarray, tuple], None]:
     kernel, full, before, count = _compiled(name, items)
@@ -106,6 +106,9 @@ def _updater(name: str, dtype: np.dtype, lr: float, wd: float, t: int, rescale: 
             step(w_, prepare(w_, g_, a, b) if prepare else g_, state_, a, b)
 
     return update
+
+
+_kept = lru_cache(maxsize=16)(_updater)
 
 
 def own(t: Tensor) -> np.ndarray:

@@ -53,6 +53,8 @@ def dampened_sgd(xp, w, g, state, lr, wd, t, *, momentum, dampening, nesterov):
 
     MindSpore SGD, which is PyTorch's.  Its ``stat`` flag (first step or not) is ``t == 1`` here.
     """
+    if not momentum and not dampening:
+        return w - lr * g, (g,)
     first = xp.asarray(t == 1)
     accum = xp.where(first, g, momentum * state[0] + (1 - dampening) * g)
     return w - lr * (g + momentum * accum if nesterov else accum), (accum,)

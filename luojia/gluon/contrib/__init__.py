@@ -1,5 +1,5 @@
-"""Gluon's contributed parts: estimators and a few layers."""
+"""Gluon's contributed parts: estimators, and some layers, cells and data."""
 
-from . import estimator, nn
+from . import data, estimator, nn, rnn
 
-__all__ = ["estimator", "nn"]
+__all__ = ["data", "estimator", "nn", "rnn"]

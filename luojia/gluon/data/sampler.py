@@ -7,6 +7,8 @@ from ..._src.data.samplers import (
     RandomSampler,
     Sampler,
     SequentialSampler,
+    SplitSampler,
 )
 
-__all__ = ["BatchSampler", "FilterSampler", "IntervalSampler", "RandomSampler", "Sampler", "SequentialSampler"]
+__all__ = ["BatchSampler", "FilterSampler", "IntervalSampler", "RandomSampler", "Sampler", "SequentialSampler",
+           "SplitSampler"]

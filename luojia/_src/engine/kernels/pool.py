@@ -172,7 +172,7 @@ def _reduce(ufunc: np.ufunc, x: np.ndarray, axis: int, kernel: int, stride: int,
 
 def _stages(x: np.ndarray, kernel: Ints, stride: Ints, pad: Pads, y: np.ndarray | None = None) -> list[np.ndarray]:
     """x, then the maximum over its last axis's windows, over the last two, ...; y, where given, is the last."""
-    least = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
+    least = -np.inf if x.dtype.kind in "fV" else np.iinfo(x.dtype).min
     stages = [x]
     for axis in range(x.ndim - 1, 1 if y is None else 2, -1):
         a = axis - 2

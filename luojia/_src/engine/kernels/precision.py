@@ -1,4 +1,4 @@
-"""float16 is stored, not computed in: kernels widen it to float32 and narrow their results."""
+"""Floats of 16 bits are stored, not computed in: kernels widen them to float32 and narrow their results."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ def working(dtype: np.dtype) -> np.dtype:
     >>> working(np.dtype('float16'))
     dtype('float32')
     """
-    return np.dtype(np.float32) if dtype == np.float16 else np.dtype(dtype)
+    dtype = np.dtype(dtype)
+    return np.dtype(np.float32) if dtype.itemsize == 2 and dtype.kind in "fV" else dtype
 
 
 def widen(a: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ...core.dtypes import to_np
+from ...core.dtypes import float_limits, is_float, to_np
 from ...core.op import OPERATORS as OP
 from ...core.random import next_key
 from ...core.tensor import Tensor
@@ -72,7 +72,7 @@ def log_normal(self: Tensor, mean: float = 1.0, std: float = 2.0) -> Tensor:
 
 
 def _draw(self: Tensor, operator: str, **attrs: Any) -> Tensor:
-    kind = self.np_dtype if self.np_dtype.kind == "f" else np.dtype(np.float32)
+    kind = self.np_dtype if is_float(self.np_dtype) else np.dtype(np.float32)
     return OP[operator](next_key(self._device), shape=self.shape, dtype=kind.name, **attrs)
 
 
@@ -114,7 +114,7 @@ def random_(self: Tensor, from_: int = 0, to: int | None = None, *, generator: A
     """Whole numbers of [from_, to) everywhere, by default up to what the dtype holds exactly."""
     _stream(generator, "random_")
     kind = self.np_dtype
-    top = to if to is not None else min(2**31 - 1, 2 ** (np.finfo(kind).nmant + 1) if kind.kind == "f" else
+    top = to if to is not None else min(2**31 - 1, 2 ** (float_limits(kind).nmant + 1) if is_float(kind) else
                                         np.iinfo(kind).max)
     if to is None and from_ != 0:
         from_, top = (0, int(from_)) if from_ > 0 else (int(from_), top)

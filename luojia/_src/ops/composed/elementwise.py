@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
+from ...core.dtypes import float_limits
 from ...core.op import OPERATORS as OP
 from ...core.tensor import Tensor
 from ...errors import NotSupportedError, ShapeError
@@ -89,7 +88,7 @@ def inv(x: Tensor) -> Tensor:
 
 def eps(x: Tensor) -> Tensor:
     """The distance from 1 to the next number of the dtype, in the shape of x."""
-    return OP["filled_like"](x, value=float(np.finfo(x.np_dtype).eps))
+    return OP["filled_like"](x, value=float(float_limits(x.np_dtype).eps))
 
 
 def pows(input: Tensor, exponent: Any) -> Tensor:

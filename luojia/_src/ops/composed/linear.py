@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ...core.dtypes import to_np
+from ...core.dtypes import float_limits, to_np
 from ...core.op import OPERATORS as OP
 from ...core.tensor import Tensor
 from ...errors import ArgumentError, DTypeError, ShapeError
@@ -216,7 +216,7 @@ def pinv(x: Tensor, *, atol: Any = None, rtol: Any = None, hermitian: bool = Fal
     """
     s, u, v = OP["svd"](x)
     if rtol is None:
-        rtol = 0.0 if atol is not None else max(x.shape[-2:]) * float(np.finfo(x.np_dtype).eps)
+        rtol = 0.0 if atol is not None else max(x.shape[-2:]) * float(float_limits(x.np_dtype).eps)
     limit = s[..., :1] * rtol
     limit = limit if atol is None else OP["maximum"](limit, atol)
     keep = OP["greater"](s, limit)

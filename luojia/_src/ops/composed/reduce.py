@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...core.dtypes import to_np
+from ...core.dtypes import float_limits, is_float, to_np
 from ...core.op import OPERATORS as OP
 from ...core.tensor import Tensor
 from ...errors import ArgumentError, ShapeError
@@ -165,7 +165,7 @@ def _segment(name: str) -> Callable:
     def function(x: Tensor, segment_ids: Tensor, num_segments: Any) -> Tensor:
         n = int(num_segments)
         kind = x.np_dtype
-        limits = np.finfo(kind) if kind.kind == "f" else np.iinfo(kind)
+        limits = float_limits(kind) if is_float(kind) else np.iinfo(kind)
         start = {"min": limits.max, "max": limits.min, "prod": 1}[name]
         base = placed(np.full((n, *x.shape[segment_ids.ndim:]), start, kind), x)
         scatter = OP["tensor_scatter_" + {"prod": "mul"}.get(name, name)]

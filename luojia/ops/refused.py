@@ -1,0 +1,68 @@
+"""Names of MindSpore's operators that luojia does not have, and what to use instead; a * stands for any letters."""
+
+from __future__ import annotations
+
+import fnmatch
+
+from .._src.errors import RefusedName
+
+_COMPLEX = "there are no complex Tensors on the tape; compute with NumPy on x.asnumpy(), or with pairs of real Tensors"
+_SPARSE = "tensors are dense; use the function of dense Tensors"
+_FUSED = "it is one kernel of Ascend devices; use nn.MultiheadAttention, or write it in operators"
+_GROUPS = "use mindspore's communication primitives: ops.AllReduce, AllGather, ReduceScatter, Broadcast, AlltoAll"
+_GRAPH = "it is a part of MindSpore's compiler; write the Python expression"
+_STEP = "use the optimizer, or the dense operator of that name without Sparse or Fused"
+_KERNEL = "there are no kernels to register; write a Module with a bprop, or a Primitive with get_bprop"
+NAMES = {
+    **dict.fromkeys(("fft*", "ifft*", "rfft*", "irfft*", "hfft*", "ihfft*", "stft", "STFT", "FFTWithSize", "polar",
+                     "Polar", "view_as_real", "Complex", "ComplexAbs", "eig", "eigvals", "Eig", "MatrixLogarithm"),
+                    _COMPLEX),
+    **dict.fromkeys(("coo*", "csr*", "make_*_tensor*", "row_tensor_*", "dense_to_sparse_*", "coalesce", "Coalesce",
+                     "SparseTensor*", "SparseToDense", "SparseSlice"), _SPARSE),
+    **dict.fromkeys(("*flash_attention*", "*infer_attention*", "*fusion_attention*", "moe_*", "nsa_*", "GroupTopk",
+                     "ring_attention_update", "PagedAttention*", "ReshapeAndCache", "ApplyRotaryPosEmb",
+                     "multi_scale_deformable_attn_function", "deformable_conv2d", "DeformableOffsets", "rotated_iou",
+                     "*matmul_reduce_scatter", "all_gather_matmul"), _FUSED),
+    **dict.fromkeys(("AlltoAllV*", "NeighborExchange*", "AllGatherV", "ReduceScatterV", "P2POp", "BatchISendIRecv",
+                     "TCPStore", "Reshard", "reshard"), _GROUPS),
+    **dict.fromkeys(("bool_*", "scalar_*", "dict_*", "list_*", "string_*", "tuple_*", "augassign_*", "environ_*",
+                     "Merge", "GeSwitch", "UpdateState", "SliceGetItem", "PyExecute", "MapUniform", "MapCacheIdx"),
+                    _GRAPH),
+    **dict.fromkeys(("FusedSparse*", "FusedAdaFactor*", "FusedCastAdamWeightDecay", "FusedWeightScaleApplyMomentum",
+                     "SparseApplyAdadelta", "SparseApplyFtrlV2", "SparseApplyRMSProp", "AdamNoUpdateParam",
+                     "ApplyAdamWithAmsgradV2", "Push", "Pull"), _STEP),
+    **dict.fromkeys(("Custom", "CustomOpBuilder", "*RegOp", "DataType", "op_info_register", "Morph"), _KERNEL),
+    "LSTM": "use nn.LSTM", "DynamicRNN": "use nn.LSTM", "DynamicGRUV2": "use nn.GRU",
+    "BasicLSTMCell": "use nn.LSTMCell",
+    "CTCLossV2": "use ops.ctc_loss", "RNNTLoss": "write it with ops.Scan; there is no kernel",
+    "NPU*FloatStatus": "use ops.FloatStatus, or amp's all_finite",
+    "*Summary": "log numbers of your own; there is no SummaryCollector",
+    "NonMaxSuppression*": "use ops.NMSWithMask", "CombinedNonMaxSuppression": "use ops.NMSWithMask class by class",
+    "*candidate_sampler": "draw with ops.multinomial", "*CandidateSampler": "draw with ops.multinomial",
+    **dict.fromkeys(("Dilation2D", "EqualCount", "ExtractGlimpse", "FractionalAvgPool", "FractionalMaxPool",
+                     "NoRepeatNGram", "SampleDistortedBoundingBoxV2", "ScaleAndTranslate", "ScatterNonAliasingAdd",
+                     "ParameterizedTruncatedNormal", "CopyWithSlice"), "write it in operators"),
+    **dict.fromkeys(("DropoutDoMask", "DropoutGenMask"), "use ops.dropout"), "CTCLoss": "use ops.ctc_loss",
+    "Conv3DTranspose": "use ops.conv3d_transpose", "DepthwiseConv2dNative": "use ops.conv2d with groups",
+    "ExtractImagePatches": "use ops.Im2Col", "GridSampler3D": "use ops.grid_sample on each plane",
+    "RandomGamma": "use ops.random_gamma", "RandomChoiceWithMask": "choose rows of ops.argwhere",
+    "choice_with_mask": "choose rows of ops.argwhere", "MultilabelMarginLoss": "use ops.multilabel_margin_loss",
+    "multinomial_with_replacement": "use ops.multinomial",
+    "*_ext": "use the function without _ext", "*Ext": "use the class without Ext",
+    **dict.fromkeys(("PyFunc", "Assert", "TensorDump", "tensordump", "DumpGradient", "MoveTo", "move_to"),
+                    "call Python; networks run as they are written"),
+    "ComputeAccidentalHits": "compare the classes with ops.equal",
+}
+
+
+def missing(name: str) -> AttributeError:
+    """The error for a name that ``ops`` lacks: a RefusedName, which says what to use, if it is MindSpore's.
+
+    >>> missing("fft2")
+    RefusedName('luojia.ops.fft2 is not supported: there are no complex Tensors on the tape; compute with NumPy on \
+x.asnumpy(), or with pairs of real Tensors.')
+    """
+    advice = NAMES.get(name) or next((a for p, a in NAMES.items() if fnmatch.fnmatchcase(name, p)), None)
+    if advice is None:
+        return AttributeError(f"module 'luojia.ops' has no attribute {name!r}")
+    return RefusedName(f"luojia.ops.{name} is not supported: {advice}.")
