@@ -54,13 +54,13 @@ def in_order(a: np.ndarray) -> np.ndarray | None:
     return a.reshape(-1) if a.flags.c_contiguous else None
 
 
-def maximum(a: Any, b: Any, **kwargs: Any) -> Any:
+def maximum(a: Any, b: Any, out: Any = None, **kwargs: Any) -> Any:
     """NumPy's loop over numbers and one number does not use vectors: with a row of zeros it is three times as fast."""
     if b.__class__ is int and b == 0 and a.__class__ is _ndarray and a.size >= _LARGE and not kwargs:
-        flat = in_order(a) if a.dtype.kind == "f" else None
+        flat = in_order(a) if a.dtype.kind == "f" and (out is None or out.strides == a.strides) else None
         if flat is not None:
-            out = np.empty_like(a)
-            target = in_order(out)
+            result = np.empty_like(a) if out is None else out
+            target = in_order(result)
             assert target is not None
             if a.dtype not in _zeros:
                 _zeros[a.dtype] = np.zeros(_ROW, a.dtype)
@@ -68,8 +68,8 @@ def maximum(a: Any, b: Any, **kwargs: Any) -> Any:
             whole = a.size - a.size % _ROW
             np.maximum(flat[:whole].reshape(-1, _ROW), zeros, out=target[:whole].reshape(-1, _ROW))
             np.maximum(flat[whole:], zeros[: a.size - whole], out=target[whole:])
-            return out
-    return np.maximum(a, b, **kwargs)
+            return result
+    return np.maximum(a, b, out=out, **kwargs)
 
 
 def _reduction(name: str, ufunc: np.ufunc) -> Callable:
