@@ -1,6 +1,8 @@
 """The profilers of both doors: what they record, what they write, and that they leave nothing behind."""
 
 import json
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -133,6 +135,35 @@ def test_hybridized_and_jitted_calls_are_recorded():
     assert kinds == ({"program"} if luojia.get_context("engine") == "xla" else {"operator"})
 
 
+@pytest.mark.parametrize("door", ["gluon", "mindspore"])
+def test_updates_are_recorded(door):
+    if door == "gluon":
+        net = gluon.nn.Dense(2, in_units=3)
+        net.initialize()
+        trainer = gluon.Trainer(net.collect_params(), "adam")
+
+        def run():
+            with autograd.record():
+                y = net(nd.ones((1, 3)))
+            y.backward()
+            trainer.step(1)
+    else:
+        net = nn.Dense(3, 2)
+        step = nn.TrainOneStepCell(net, nn.Adam(net.trainable_params()))
+
+        def run():
+            step(Tensor(np.ones((1, 3), np.float32)))
+
+    run()
+    before = [p.data().asnumpy() if door == "gluon" else p.asnumpy() for p in
+              (net.collect_params().values() if door == "gluon" else net.get_parameters())]
+    found = [e.name for e in record(run).events if e.name.startswith("Adam")]
+    assert found in (["Adam.update"], ["Adam"])  # on XLA MindSpore's optimizers are one program
+    after = [p.data().asnumpy() if door == "gluon" else p.asnumpy() for p in
+             (net.collect_params().values() if door == "gluon" else net.get_parameters())]
+    assert all((a != b).any() for a, b in zip(before, after))
+
+
 def test_nothing_is_left_behind_when_the_last_recording_stops():
     def state():
         return ([(op.fn, op.rule, op.direct_rule, op.fast_forward, op.fast_backward) for op in OPERATORS.values()],
@@ -189,6 +220,15 @@ def test_dumps_prints_a_table_and_json():
     assert order[-1] == "broadcast_add"
     assert "dot" in profiler.dumps(reset=True)
     assert profiler.dumps().count("\n") == 3  # the heading alone
+
+
+def test_a_program_may_begin_with_the_profiler():
+    code = ("import luojia as mx; mx.profiler.set_config(aggregate_stats=True); mx.profiler.set_state('run');"
+            "mx.nd.dot(mx.nd.ones((2, 2)), mx.nd.ones((2, 2))); mx.profiler.set_state('stop');"
+            "print(mx.profiler.dumps())")
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
+                            cwd=Path(__file__).parent.parent)
+    assert "\ndot  " in result.stdout
 
 
 def test_dumps_is_empty_without_aggregates():

@@ -1,4 +1,5 @@
-"""MXNet's ``contrib``: ``nd`` and ``sym`` as ``nd.contrib`` and ``sym.contrib``, ``amp``; the other names refuse."""
+"""MXNet's ``contrib``: ``nd.contrib`` and ``sym.contrib`` under shorter names, ``amp``, ``autograd``, ``io``,
+``text``; others refuse."""
 
 from __future__ import annotations
 
@@ -8,10 +9,8 @@ from typing import Any
 from .._src.paths import refusing
 
 _REFUSED = {
-    "autograd": "use luojia.autograd.",
     "onnx": "export the graph with net.export, and convert its files with onnx's tools.",
     "tensorboard": "write the numbers with a callback.",
-    "text": "build the vocabulary in Python and embed with gluon.nn.Embedding.",
 }
 
 
@@ -24,6 +23,6 @@ def __getattr__(name: str) -> Any:
         from ..symbol import contrib as found
 
         return found
-    if name == "amp":
-        return importlib.import_module(".amp", __name__)
+    if name in ("amp", "autograd", "io", "text"):
+        return importlib.import_module(f".{name}", __name__)
     return refusing("luojia.contrib", _REFUSED.get(name, "luojia has no such module."))(name)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._src.core.dtypes import float32, int32
+from .._src.core.profiling import time_too
 from .._src.core.tape import state
 from .._src.core.tensor import Tensor, wrap
 from .._src.errors import ArgumentError, DTypeError, ShapeError
@@ -271,6 +272,12 @@ class RuleOptimizer(Optimizer):
             self._kept.append(ParameterTuple(made))
             setattr(self, prefix, self._kept[-1])
 
+    def __call__(self, gradients: Any) -> Any:
+        """One update; on an engine that compiles, one program."""
+        if state.frame is None and not state.recording and self._plain and self.global_step._device.engine.compiles:
+            return self._graph()(gradients)
+        return super().__call__(gradients)
+
     def construct(self, gradients: Any) -> tuple[bool, ...]:
         gradients = self._check(gradients)
         rule = self._preset.rule
@@ -321,3 +328,7 @@ class RuleOptimizer(Optimizer):
                 leaf._rebind(leaf._device.engine.put(value, leaf._device))
             for kept, new in zip(self._kept, states):
                 kept[i]._rebind(np.asarray(new) if isinstance(value, np.ndarray) else new)
+
+
+for _method in ("_update_in_place", "_update"):
+    time_too(RuleOptimizer, _method, lambda optimizer: f"{type(optimizer).__name__}.update")

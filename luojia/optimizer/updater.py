@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .._src.core.profiling import time_too
 from .._src.core.tensor import Tensor, wrap
 from .._src.engine.devices import Context, current_context
 from .._src.formats import trainer_states
@@ -142,3 +143,7 @@ def _forget(schedule: Any) -> None:
         schedule.count = 0
         if "cur_step_ind" in known:
             schedule.cur_step_ind = 0
+
+
+for _method in ("together", "__call__"):
+    time_too(Updater, _method, lambda updater: f"{type(updater.optimizer).__name__}.update")

@@ -25,19 +25,20 @@ _ALGORITHM = ("fully_use_devices", "elementwise_op_strategy_follow", "enable_alg
 _algorithm: dict[str, Any] = {}
 
 
-def data_parallel(fn: Callable, devices: Any = None) -> Callable:
+def data_parallel(fn: Callable, devices: Any = None, batch_axis: int = 0) -> Callable:
     """``fn``, a training step or a network, compiled and spread over devices: ``jit(fn)`` in ``with Mesh(devices):``.
 
     Args:
         fn: a function of Tensors, or a Module.
         devices: how many, or a list of contexts; by default all there are.
+        batch_axis: the axis of the samples.
 
     Raises:
         DeviceError: the devices are not there, or compute with NumPy.
 
     luojia's own; see ``Mesh``.
     """
-    mesh, compiled = Mesh(devices), Compiled(fn)
+    mesh, compiled = Mesh(devices, batch_axis), Compiled(fn)
 
     @functools.wraps(fn, updated=())
     def spread(*args: Any, **kwargs: Any) -> Any:

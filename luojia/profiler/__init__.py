@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._src import ops as _operators  # noqa: F401 - those that are defined when a profiler starts are recorded
 from .._src.errors import RefusedName
 from .scopes import Counter, Domain, Event, Frame, Marker, Task
 from .session import (

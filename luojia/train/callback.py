@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 
 from .._src.core.tensor import Tensor
+from .._src.engine.group import place
 from .._src.errors import ArgumentError, DTypeError, NotSupportedError
+from ..ops.collective import barrier
 from .serialization import save_checkpoint
 
 
@@ -286,6 +288,9 @@ class CheckpointConfig:
 class ModelCheckpoint(Callback):
     """Saves ``directory/prefix-epoch_step.ckpt`` as ``config`` says.
 
+    In a data parallel job of several processes, which hold the same weights, rank 0 writes the file, and the others
+    wait until it is there. (MindSpore has each rank write its own.)
+
     Matches ``mindspore.train.ModelCheckpoint``.
     """
 
@@ -327,12 +332,16 @@ class ModelCheckpoint(Callback):
         config = self._config
         directory: Any = self._directory(params) if callable(self._directory) else self._directory
         prefix = self._prefix(params) if callable(self._prefix) else self._prefix
-        os.makedirs(directory, exist_ok=True)
         path = os.path.join(directory, f"{prefix}-{params.cur_epoch_num}_{_step_in_epoch(params)}.{config.format}")
         current = {"epoch_num": params.cur_epoch_num, "step_num": params.cur_step_num}
         further = {k: current.get(k, v) for k, v in config.append_dict.items()}
         network = config.saved_network if config.saved_network is not None else params.train_network
-        save_checkpoint(network, path, append_dict=further, crc_check=config.crc_check, format=config.format)
+        together = params.get("parallel_mode") == "data_parallel" and place().size > 1
+        if not together or place().rank == 0:
+            os.makedirs(directory, exist_ok=True)
+            save_checkpoint(network, path, append_dict=further, crc_check=config.crc_check, format=config.format)
+        if together:
+            barrier()
         self._last_step, self._last_time, self._latest = params.cur_step_num, time.time(), path
         if path in self._files:
             self._files.remove(path)
@@ -340,7 +349,7 @@ class ModelCheckpoint(Callback):
         if config.keep_checkpoint_max:
             while len(self._files) > config.keep_checkpoint_max:
                 old = self._files.pop(0)
-                if os.path.exists(old):
+                if os.path.exists(old) and (not together or place().rank == 0):
                     os.remove(old)
 
 

@@ -101,6 +101,18 @@ def test_gpus_construct_and_refuse_arrays_where_there_are_none(monkeypatch):
     device.empty_cache()
 
 
+@pytest.mark.parametrize("count, driver, message", [
+    (2, True, r"this machine shows 2 GPU\(s\) to luojia. They are gpu\(0\) to gpu\(1\); CUDA_VISIBLE_DEVICES may hide"),
+    (0, True, r"It has a driver, but JAX sees none: install a CUDA build \(pip install .*'jax\[cuda12\]'\), or"),
+    (0, False, r"It has no driver for one. Where it has, install luojia\[xla\] with a CUDA build of jax"),
+])
+def test_what_is_said_of_a_gpu_that_is_not_there(monkeypatch, count, driver, message):
+    monkeypatch.setattr(devices, "num_gpus", lambda: count)
+    monkeypatch.setattr(devices, "has_gpu_driver", lambda: driver)
+    with pytest.raises(RuntimeError, match=message):
+        devices.gpu_engine(gpu(7))
+
+
 def test_no_gpu_is_seen_without_a_driver(monkeypatch):
     monkeypatch.setattr(devices.os.path, "exists", lambda path: False)
     assert num_gpus() == 0

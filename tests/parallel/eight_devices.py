@@ -220,6 +220,41 @@ def test_only_the_rows_of_the_batch_are_parted():
     assert not x._value.sharding.is_fully_replicated and is_whole(table) and is_whole(scale)
 
 
+def test_a_recurrent_network_with_time_first():
+    x = np.random.RandomState(5).randn(3, 16, 4).astype(np.float32)  # (T, N, C)
+
+    def run(*meshes):
+        lj.random.seed(4)
+        net = gluon.rnn.LSTM(5, input_size=4)
+        net.initialize()
+        step = lj.jit(lambda a, start: net(a, start))
+        a, start = nd.array(x), net.begin_state(16)
+        for mesh in meshes or (None,):
+            if mesh is None:
+                out, state = step(a, start)
+            else:
+                with mesh:
+                    out, state = step(a, start)
+        return out.asnumpy(), state[0].asnumpy(), a, start, step
+
+    one, many = run(), run(parallel.Mesh(8, batch_axis=1), parallel.Mesh(8, batch_axis=1))
+    np.testing.assert_allclose(many[0], one[0], rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(many[1], one[1], rtol=1e-5, atol=1e-6)
+    assert {s.data.shape for s in many[2]._value.addressable_shards} == {(3, 2, 4)}
+    assert {s.data.shape for s in many[3][0]._value.addressable_shards} == {(1, 2, 5)}
+    assert many[4].traces == ["first call"]  # the second mesh is the first
+    assert repr(parallel.Mesh(2, batch_axis=1)) == "Mesh([cpu(0), cpu(1)], batch_axis=1)"
+
+
+def test_eager_operators_do_not_wait_for_each_other():
+    """On CPU, two programs at a time that add up over devices could wait for each other until XLA ends the process."""
+    with parallel.Mesh(8):
+        y = lj.jit(lambda x: x * 2)(Tensor(np.ones((64, 64), np.float32)))
+        sums = [(y * float(i % 3)).sum() + (y.T @ y).mean() for i in range(100)]
+        assert float(sums[-1]) == 256
+        assert ops.masked_select(y, y > 0).shape == (64 * 64,)
+
+
 def test_constants_of_a_gluon_graph_are_no_batch():
     class Net(gluon.HybridBlock):
         def __init__(self):

@@ -35,6 +35,12 @@ def test_what_is_no_list_of_devices(devices, error, message):
         parallel.Mesh(devices)
 
 
+def test_what_is_no_axis():
+    for axis in (-1, True, "0"):
+        with pytest.raises(ValueError, match="Mesh: batch_axis must be an int from 0 up, got"):
+            parallel.Mesh(1, batch_axis=axis)  # type: ignore[arg-type]
+
+
 @pytest.mark.numpy_engine
 def test_numpy_has_one_device():
     with pytest.raises(RuntimeError, match=r"cpu\(0\) computes with NumPy, which has one device; put the CPU on XLA by "

@@ -20,12 +20,13 @@ class Mesh:
     to rounding: statistics of BatchNorm are of the whole batch, and a seed gives the same dropout. Eager operators run
     where their arrays are.
 
-    The batch is axis 0 of the first argument that has axes. Further arguments with as many rows are in parts too, the
-    others whole.
+    The batch is axis 0 (``batch_axis``) of the first argument that has that axis. Further arguments of this size there,
+    or in axis 0, are in parts too, the others whole.
 
     Args:
         devices: how many, or the devices themselves; by default all of the kind of the default device. The first must
             be the one that the Tensors are on.
+        batch_axis: the axis of the samples: 1 for recurrent networks with the layout TNC.
 
     Raises:
         DeviceError: the devices are not there, or compute with NumPy, which has no second one.
@@ -34,7 +35,10 @@ class Mesh:
             that change nothing run whole on each device then.
     """
 
-    def __init__(self, devices: int | Sequence[Context] | None = None) -> None:
+    def __init__(self, devices: int | Sequence[Context] | None = None, batch_axis: int = 0) -> None:
+        if isinstance(batch_axis, bool) or not isinstance(batch_axis, int) or batch_axis < 0:
+            raise ArgumentError(f"Mesh: batch_axis must be an int from 0 up, got {batch_axis!r}.")
+        self.batch_axis = batch_axis
         ranks = group.place().size
         if ranks > 1:
             raise NotSupportedError(
@@ -57,7 +61,13 @@ class Mesh:
         return len(self.devices)
 
     def __repr__(self) -> str:
-        return f"Mesh({list(self.devices)})"
+        return f"Mesh({list(self.devices)}" + (f", batch_axis={self.batch_axis})" if self.batch_axis else ")")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Mesh) and (other.devices, other.batch_axis) == (self.devices, self.batch_axis)
+
+    def __hash__(self) -> int:
+        return hash((self.devices, self.batch_axis))
 
     def __enter__(self) -> Mesh:
         _scope.outer.append(_scope.mesh)
@@ -78,11 +88,9 @@ class Mesh:
         """The arrays of a compiled call's inputs on the devices: of the ``given`` ones the batch in parts, all others
         whole. The Tensors hold them from now on."""
         place = self._place
-        batch = None
-        for s, argument in zip(sources, given):
-            if argument and isinstance(s, Tensor) and s._value.shape:
-                batch = s._value.shape[0]
-                break
+        axis = self.batch_axis
+        sizes = [s._value.shape for s, argument in zip(sources, given) if argument and isinstance(s, Tensor)]
+        batch = next((shape[axis] for shape in sizes if len(shape) > axis), None)
         divides = batch is not None and batch > 0 and batch % place.size == 0
         if batch is not None and not divides and strict:
             raise ShapeError(
@@ -96,9 +104,11 @@ class Mesh:
                 values.append(s)
                 continue
             value = s._value
-            if argument and divides and value.shape and value.shape[0] == batch:
+            shape = value.shape
+            at = axis if len(shape) > axis and shape[axis] == batch else 0
+            if argument and divides and shape and shape[at] == batch:
                 if not place.in_parts(value):
-                    value = _moved(s, place.split(value))
+                    value = _moved(s, place.split(value, at))
             elif not place.holds(value):
                 value = _moved(s, place.replicate(value))
             values.append(value)
@@ -108,10 +118,6 @@ class Mesh:
         """Arrays, whole on each device unless they are there already."""
         place = self._place
         return tuple([a if a is None or place.holds(a) else place.replicate(a) for a in arrays])
-
-    def wait(self, arrays: Any) -> None:
-        """Let a program finish before the next starts, where that must be."""
-        self._place.wait(arrays)
 
 
 def _moved(t: Tensor, value: Any) -> Any:

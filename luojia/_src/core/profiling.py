@@ -15,16 +15,19 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
+from ..engine.devices import current_context
 from ..engine.namespace import OPERATORS
 from ..engine.numpy_engine import ENGINE as NUMPY
 from . import apply as _apply
 from .op import Operator
 from .pure import Region
+from .tape import state
 
 OPERATOR, PROGRAM = "operator", "program"
 _lock = threading.RLock()
 _running: list[Recording] = []
 _undo: list[Callable[[], None]] = []
+_also: list[tuple[Any, str, Callable[[Any], str]]] = []
 _XLA = "luojia._src.engine.xla_engine"
 
 
@@ -71,6 +74,7 @@ class Recording:
         with _lock:
             if self.running:
                 return
+            current_context().engine  # noqa: B018 - loads XLA where that computes
             if self.trace_folder is not None and _XLA in sys.modules:
                 from ..engine.xla_profile import start_trace
 
@@ -114,6 +118,12 @@ def _operated(name: str, category: str, start: int, stop: int) -> None:
             recording.events.append(event)
 
 
+def time_too(owner: type, method: str, name: Callable[[Any], str]) -> None:
+    """Have a method timed like an operator while a recording runs, named by its object; where it returns False it did
+    nothing, and is not recorded."""
+    _also.append((owner, method, name))
+
+
 class _Inside(threading.local):
     busy = False
 
@@ -141,6 +151,8 @@ class _Timed:
         finally:
             stop = time.perf_counter_ns()
             _inside.busy = False
+        if found is False:
+            return found
         name = self.name if isinstance(self.name, str) else self.name(args)
         _operated(name, self.category, start, stop)
         return found
@@ -194,6 +206,8 @@ def _install() -> None:
     for op, method in _apply.shortcuts:
         _time_shortcut(op, method)
     _swap(_apply, "shortcuts", _Shortcuts(_apply.shortcuts))
+    for owner, method, name in _also:
+        _swap_method(owner, method, name, OPERATOR)
     _install_xla()
 
 
@@ -232,14 +246,20 @@ def _install_xla() -> None:
 
     _swap(engine, "run", _Timed(engine.run, lambda args: args[0].name, when=outside))
     _swap(engine, "pull", _Timed(engine.pull, lambda args: f"_backward_{args[0].name}", when=outside))
-    for attribute, prefix in (("__call__", ""), ("pull", "_backward_")):
-        before = getattr(Region, attribute)
+    _swap_method(Region, "__call__", lambda region: region.name, PROGRAM)
+    _swap_method(Region, "pull", lambda region: f"_backward_{region.name}", PROGRAM)
 
-        def run(self: Region, *args: Any, _before: Callable = before, _prefix: str = prefix) -> Any:
-            return _Timed(_before, _prefix + self.name, PROGRAM, when=lambda args: not engine.tracing.depth)(
-                self, *args)
 
-        _swap(Region, attribute, run)
+def _swap_method(owner: type, attribute: str, name: Callable[[Any], str], category: str) -> None:
+    """Time a method, but inside a trace."""
+    before = getattr(owner, attribute)
+
+    def run(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if state.frame is not None:
+            return before(self, *args, **kwargs)
+        return _Timed(before, name(self), category)(self, *args, **kwargs)
+
+    _swap(owner, attribute, run)
 
 
 def _uninstall() -> None:

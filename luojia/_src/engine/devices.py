@@ -138,17 +138,26 @@ def xla_engine():
 def gpu_engine(device: Context):
     count = num_gpus()
     if device.device_id >= count:
-        raise DeviceError(
-            f"{device} is not available: this machine shows {count} GPU(s) to luojia. "
-            "Install luojia[xla] with a CUDA build of jax (pip install 'luojia[xla]' 'jax[cuda12]'), "
-            "or compute on cpu(), for example with ctx=luojia.cpu()."
-        )
+        if count:
+            way = f"They are gpu(0) to gpu({count - 1}); CUDA_VISIBLE_DEVICES may hide others. Use one of them"
+        elif has_gpu_driver():
+            way = "It has a driver, but JAX sees none: install a CUDA build (pip install 'luojia[xla]' 'jax[cuda12]')"
+        else:
+            way = ("It has no driver for one. Where it has, install luojia[xla] with a CUDA build of jax "
+                   "(pip install 'luojia[xla]' 'jax[cuda12]')")
+        raise DeviceError(f"{device} is not available: this machine shows {count} GPU(s) to luojia. {way}, or compute "
+                          "on cpu(), for example with ctx=luojia.cpu().")
     return xla_engine()
+
+
+def has_gpu_driver() -> bool:
+    """Whether the system shows a GPU's driver."""
+    return any(os.path.exists(p) for p in ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg"))
 
 
 def num_gpus() -> int:
     """The number of GPUs that JAX sees; 0 where jax is not installed. Loads jax only where a GPU driver is present."""
-    if not any(os.path.exists(p) for p in ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")):
+    if not has_gpu_driver():
         return 0
     try:
         from .xla_engine import gpu_count

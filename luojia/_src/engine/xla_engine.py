@@ -20,7 +20,7 @@ from .devices import OLDEST_JAX
 from .namespace import Namespace
 from .xla_compile import Equations, placeholder
 from .xla_group import NeedsOneGroup
-from .xla_mesh import DeviceMesh, moved, together
+from .xla_mesh import DeviceMesh, moved, together, whole
 from .xla_primitives import xla_primitives
 
 if tuple(map(int, jax.__version__.split(".")[:2])) < tuple(map(int, OLDEST_JAX.split("."))):
@@ -60,8 +60,9 @@ class XlaEngine:
         jax.config.update("jax_enable_x64", True)
         primitives = xla_primitives(jax, jnp)
         self.xp = Namespace("luojia.xp.xla", jnp, primitives | {
-            "set_at": _meeting(primitives["set_at"]), "vjp": self.vjp_of, "engine": self,
+            "set_at": self._meeting(primitives["set_at"]), "vjp": self.vjp_of, "engine": self,
             "collective": self.collective})
+        self._crowded = False  # whether there is a mesh of several CPU devices
         self.tracing = _Tracing()  # depth > 0 inside a trace: operators run as they are, for one program of them all
         self._programs: dict[Any, Any] = {}
         self._constants: dict[Any, set | None] = {}
@@ -83,7 +84,7 @@ class XlaEngine:
 
     def add(self, a: Any, b: Any) -> Any:
         """a + b, wherever they are."""
-        return _meeting(operator.add)(a, b)
+        return self._meeting(operator.add)(a, b)
 
     def copy(self, array: Any) -> Any:
         return jnp.array(array, copy=True)
@@ -116,7 +117,19 @@ class XlaEngine:
 
     def mesh(self, devices: Any) -> DeviceMesh:
         """Several devices as one."""
-        return DeviceMesh([self.device_of(d) for d in devices])
+        places = [self.device_of(d) for d in devices]
+        self._crowded = self._crowded or len(places) > 1 and places[0].platform == "cpu"
+        return DeviceMesh(places)
+
+    def settle(self, arrays: Any) -> Any:
+        """``arrays``; computed, where the next program must not start before.
+
+        Programs that add up over several CPU devices hold a thread for each until all have come, so two of them at a
+        time can wait for each other for ever.
+        """
+        if self._crowded and not self.tracing.depth:
+            jax.block_until_ready(arrays)
+        return arrays
 
     together = staticmethod(together)
 
@@ -146,9 +159,11 @@ class XlaEngine:
         try:
             ans = self._program(_forward, op, where, rest, attrs)(*arrays)
         except _UNCOMPILED:
-            ans = _forward(self, op, where, rest, attrs)(*arrays)  # its result's shape depends on values
+            ans = _forward(self, op, where, rest, attrs)(*whole(arrays))  # its result's shape depends on values
         except ValueError as e:
             ans = self._program(_forward, op, where, rest, attrs)(*together(e, arrays))
+        if self._crowded:
+            self.settle(ans)
         return tuple(ans) if isinstance(ans, (tuple, list)) else ans
 
     def pull(self, op: Any, g: Any, ans: Any, args: tuple, needs: tuple, attrs: dict) -> Any:
@@ -159,13 +174,15 @@ class XlaEngine:
         if self.tracing.depth or op.collective:
             return _pullback(self, op, where, rest, attrs, needs)(g, ans, *arrays)
         try:
-            return self._program(_pullback, op, where, rest, attrs, needs)(g, ans, *arrays)
+            gs = self._program(_pullback, op, where, rest, attrs, needs)(g, ans, *arrays)
         except _UNCOMPILED:
-            return _pullback(self, op, where, rest, attrs, needs)(g, ans, *arrays)
+            g, ans, *arrays = whole([g, ans, *arrays])
+            gs = _pullback(self, op, where, rest, attrs, needs)(g, ans, *arrays)
         except ValueError as e:
             flat, structure = jax.tree.flatten((g, ans, *arrays))
-            moved = jax.tree.unflatten(structure, together(e, flat))
-            return self._program(_pullback, op, where, rest, attrs, needs)(*moved)
+            near = jax.tree.unflatten(structure, together(e, flat))
+            gs = self._program(_pullback, op, where, rest, attrs, needs)(*near)
+        return self.settle(gs) if self._crowded else gs
 
     def run_linked(self, op: Any, values: list, attrs: dict, needs: list) -> Any:
         """Inside a trace: (result, its pullback) of an operator without a rule, so that what both need is made once;
@@ -238,8 +255,20 @@ class XlaEngine:
         """``fn`` of arrays compiled, the same program for the same ``key``; the arguments in ``donate`` are used up."""
         program = self._programs.get(key)
         if program is None:
-            program = self._programs[key] = _meeting(jax.jit(fn, donate_argnums=donate))
+            program = self._programs[key] = self._meeting(jax.jit(fn, donate_argnums=donate))
         return program
+
+    def _meeting(self, program: Callable) -> Callable:
+        """``program``, whose arguments are brought together where they lie on different devices."""
+        def call(*args: Any) -> Any:
+            try:
+                ans = program(*args)
+            except ValueError as e:
+                flat, structure = jax.tree.flatten(args)
+                ans = program(*jax.tree.unflatten(structure, together(e, flat)))
+            return self.settle(ans) if self._crowded else ans
+
+        return call
 
     # -- derivatives and shapes ------------------------------------------------------------------------------------
 
@@ -334,18 +363,6 @@ def _pullback(engine: XlaEngine, op: Any, where: tuple, rest: tuple, attrs: dict
         return tuple([op.fit(gi, a) if need and gi is not None else None for gi, a, need in zip(gs, args, needs)])
 
     return run
-
-
-def _meeting(program: Callable) -> Callable:
-    """``program``, whose arguments are brought together where they lie on different devices."""
-    def call(*args: Any) -> Any:
-        try:
-            return program(*args)
-        except ValueError as e:
-            flat, structure = jax.tree.flatten(args)
-            return program(*jax.tree.unflatten(structure, together(e, flat)))
-
-    return call
 
 
 def _devices_like(device: Any) -> list:

@@ -100,7 +100,7 @@ COLLECTIVES: dict[str, Callable] = {
 
 
 class NeedsOneGroup(Exception):
-    """A traced computation communicates in several groups, which no one program does."""
+    """A traced computation communicates otherwise than all ranks of one group together, as a program does."""
 
 
 class _Tracing(threading.local):
@@ -130,6 +130,8 @@ def traced(kind: str, array: Any, ranks: tuple[int, ...], **how: Any) -> Any:
     groups.position(kind, ranks)
     if len(ranks) == 1:
         return array
+    if kind == "permute":
+        raise NeedsOneGroup("Send and Receive are no part of a compiled program, which all ranks run")
     if _tracing.used is not None:
         _tracing.used.add(ranks)
     return COLLECTIVES[kind](array, _axis(ranks), **how)

@@ -1,4 +1,4 @@
-"""Several of JAX's devices as one: arrays that lie on all of them, whole or in parts of axis 0.
+"""Several of JAX's devices as one: arrays that lie on all of them, whole or in parts of one axis.
 
 A compiled program follows its data: given the batch in parts and the parameters whole on each device, XLA runs the one
 program on every device and puts the sums over devices where they belong.
@@ -21,16 +21,12 @@ class DeviceMesh:
     Attributes:
         size: how many there are.
         whole: the placing of an array on each device.
-        rows: the placing of an array's parts of axis 0, one on each device.
     """
 
     def __init__(self, devices: Sequence[Any]) -> None:
         self._mesh = Mesh(np.array(devices), ("data",))
         self.size = len(devices)
         self.whole = NamedSharding(self._mesh, PartitionSpec())
-        self.rows = NamedSharding(self._mesh, PartitionSpec("data"))
-        # On CPU, programs that wait for each other can take all threads there are; so one runs at a time.
-        self._waits = devices[0].platform == "cpu"
 
     def holds(self, array: Any) -> bool:
         """Whether an array lies on these devices already; in a trace, where nothing lies anywhere, also True."""
@@ -44,14 +40,9 @@ class DeviceMesh:
         """The array whole on each device."""
         return moved(array, self.whole)
 
-    def split(self, array: Any) -> Any:
-        """The array in equal parts of axis 0, which must divide by the number of devices."""
-        return jax.device_put(array, self.rows)
-
-    def wait(self, arrays: Any) -> None:
-        """Let a program finish before the next one starts, where that must be."""
-        if self._waits:
-            jax.block_until_ready(arrays)
+    def split(self, array: Any, axis: int) -> Any:
+        """The array in equal parts of an axis, which must divide by the number of devices."""
+        return jax.device_put(array, NamedSharding(self._mesh, PartitionSpec(*[None] * axis, "data")))
 
 
 def moved(array: Any, place: Any) -> Any:
@@ -64,6 +55,13 @@ def moved(array: Any, place: Any) -> Any:
     if isinstance(array, jax.Array) and not devices.isdisjoint(array.sharding.device_set):
         array = jnp.array(array, copy=True)
     return jax.device_put(array, place)
+
+
+def whole(arrays: Sequence[Any]) -> list:
+    """``arrays``, those that lie in parts whole on each of their devices, for functions that run uncompiled."""
+    return [jax.block_until_ready(jax.device_put(a, NamedSharding(a.sharding.mesh, PartitionSpec())))
+            if isinstance(a, jax.Array) and not isinstance(a, jax.core.Tracer) and isinstance(a.sharding, NamedSharding)
+            and not a.sharding.is_fully_replicated else a for a in arrays]
 
 
 def together(error: ValueError, arrays: Sequence[Any]) -> list:
