@@ -391,3 +391,41 @@ def test_second_order_in_bfloat16(rng):
     got = second(Tensor(x, luojia.bfloat16))
     assert got.dtype is luojia.bfloat16
     assert_near([got.astype(luojia.float32)], [second(Tensor(x))], 0.05)
+
+
+@bfloat16
+def test_files_hold_bfloat16(tmp_path):
+    """As float32 they come back, and into networks of bfloat16 as they were."""
+    values = [[1.5, -2.25], [0.1, 1e30]]
+    low = Tensor(values, luojia.bfloat16)
+    net = nn.Dense(2, 2, weight_init=low, has_bias=False)
+    net.weight.set_dtype(luojia.bfloat16)
+    expected = low.astype(luojia.float32).asnumpy()
+    for name, options in (("a.ckpt", {}), ("a.safetensors", {"format": "safetensors"})):
+        luojia.save_checkpoint(net, str(tmp_path / name), **options)
+        found = luojia.load_checkpoint(str(tmp_path / name), **options)
+        assert found["weight"].dtype is luojia.float32 and (found["weight"].asnumpy() == expected).all()
+        net.weight.set_data(net.weight * 0)
+        luojia.load_param_into_net(net, found)
+        assert net.weight.dtype is luojia.bfloat16
+        assert (net.weight.astype(luojia.float32).asnumpy() == expected).all()
+    block = gluon.nn.Dense(2, in_units=2, use_bias=False)
+    block.initialize()
+    block.cast("bfloat16")
+    block.weight.set_data(nd.array(values).astype("bfloat16"))
+    block.save_parameters(str(tmp_path / "b.params"))
+    block.weight.set_data(nd.zeros((2, 2)).astype("bfloat16"))
+    block.load_parameters(str(tmp_path / "b.params"))
+    assert block.weight.data().dtype == nd.ones((1,)).astype("bfloat16").dtype
+    assert (block.weight.data().astype("float32").asnumpy() == expected).all()
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_recurrent_layers_cast_the_weights_that_they_hold_in_tuples(half, rng):
+    net = nn.LSTM(3, 4, 2, bidirectional=True)
+    x = Tensor(rng.standard_normal((5, 2, 3)).astype(np.float32))
+    expected = net(x)[0]
+    y, (h, c) = net.to_float(getattr(luojia, half))(x)
+    assert {str(t.dtype) for t in (y, h, c)} == {str(getattr(luojia, half))}
+    assert_near([y.astype(luojia.float32)], [expected], TOLERANCE[half])
+    assert {p.dtype for p in net.get_parameters()} == {luojia.float32}
