@@ -55,7 +55,7 @@ _NAMES = {
 _DTYPES = ("bool_ int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 bfloat16 complex64 "
            "complex128 string").split()
 _ALIASES = {"nd": "ndarray", "sym": "symbol", "kv": "kvstore", "viz": "visualization", "mon": "monitor",
-            "numpy_extension": "npx", "sched": "lr_scheduler", "rnd": "random"}
+            "numpy_extension": "npx", "img": "image", "sched": "lr_scheduler", "rnd": "random"}
 
 
 def __getattr__(name: str) -> Any:

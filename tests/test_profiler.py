@@ -157,7 +157,8 @@ def test_updates_are_recorded(door):
     run()
     before = [p.data().asnumpy() if door == "gluon" else p.asnumpy() for p in
               (net.collect_params().values() if door == "gluon" else net.get_parameters())]
-    assert names(record(run)).count("Adam.update") == 1
+    found = [e.name for e in record(run).events if e.name.startswith("Adam")]
+    assert found in (["Adam.update"], ["Adam"])  # on XLA MindSpore's optimizers are one program
     after = [p.data().asnumpy() if door == "gluon" else p.asnumpy() for p in
              (net.collect_params().values() if door == "gluon" else net.get_parameters())]
     assert all((a != b).any() for a, b in zip(before, after))
