@@ -14,7 +14,7 @@ _MODULES = (
     # both doors
     "compat", "context", "random", "numpy", "data", "profiler",
     # the MindSpore door
-    "nn", "ops", "mint", "common", "train", "dataset", "amp", "parallel", "communication",
+    "nn", "ops", "mint", "scipy", "common", "train", "dataset", "amp", "parallel", "communication",
     "boost", "hub", "mindrecord", "hal",
     # the MXNet door
     "autograd", "base", "callback", "gluon", "image", "init", "initializer", "io", "kvstore", "lr_scheduler", "metric",
