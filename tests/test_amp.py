@@ -177,6 +177,43 @@ def test_a_functional_step_with_a_dynamic_scale_skips_what_overflows(compiled, r
     assert_close(net.weight.asnumpy(), np.full((1, 3), 0.7, np.float32), dtype="float16")
 
 
+@pytest.mark.parametrize("half", HALVES)
+@pytest.mark.parametrize("mode", [luojia.PYNATIVE_MODE, luojia.GRAPH_MODE])
+def test_a_step_with_a_loss_scale_trains_as_in_float32(mode, half, rng):
+    x = Tensor(rng.standard_normal((16, 6)).astype(np.float32))
+    y = Tensor(rng.standard_normal((16, 2)).astype(np.float32))
+
+    def train(prepare, step_of):
+        luojia.set_seed(7)
+        net = nn.SequentialCell(nn.Dense(6, 8, weight_init="normal"), nn.Tanh(), nn.Dense(8, 2, weight_init="normal"))
+        luojia.set_context(mode=mode)
+        try:
+            step = step_of(nn.WithLossCell(prepare(net), nn.MSELoss()), nn.Momentum(net.trainable_params(), 0.1, 0.9))
+            found = [step(x, y) for _ in range(6)]
+        finally:
+            luojia.set_context(mode=luojia.PYNATIVE_MODE)
+        return found, [p.asnumpy() for p in net.get_parameters()]
+
+    def scaled(network, optimizer):
+        return nn.TrainOneStepWithLossScaleCell(network, optimizer, nn.DynamicLossScaleUpdateCell(2**21, 4, 3))
+
+    expected, weights = train(lambda net: net, nn.TrainOneStepCell)
+    found, got = train(lambda net: amp.auto_mixed_precision(net, "O2", getattr(luojia, half)), scaled)
+    overflows = [bool(overflow) for _, overflow, _ in found]
+    if half == "bfloat16":  # whose range is that of float32
+        assert not any(overflows)
+        np.testing.assert_allclose([float(loss) for loss, _, _ in found], [float(e) for e in expected], rtol=0.02)
+        for a, b in zip(got, weights):
+            np.testing.assert_allclose(a, b, atol=0.01)
+    else:
+        assert overflows[0] and not overflows[3]  # the scale falls until it fits
+        assert [float(s) for _, _, s in found][:2] == [2**21, 2**19]
+        first = overflows.index(False)
+        np.testing.assert_allclose([float(loss) for loss, _, _ in found[first : first + 3]],
+                                   [float(e) for e in expected[:3]], rtol=0.02)
+        assert float(found[0][0]) == pytest.approx(float(expected[0]), rel=0.01)
+
+
 def test_scaling_keeps_the_dtype_of_what_is_scaled():
     scaler = amp.StaticLossScaler(4.0)
     assert scaler.scale(Tensor([2.0], luojia.float16)).dtype is luojia.float16
