@@ -14,7 +14,7 @@ _MODULES = (
     # both doors
     "compat", "context", "random", "numpy", "data", "profiler",
     # the MindSpore door
-    "nn", "ops", "common", "train", "dataset", "amp", "parallel", "communication",
+    "nn", "ops", "mint", "scipy", "common", "train", "dataset", "amp", "parallel", "communication",
     "boost", "hub", "mindrecord", "hal",
     # the MXNet door
     "autograd", "base", "callback", "gluon", "image", "init", "initializer", "io", "kvstore", "lr_scheduler", "metric",
@@ -55,7 +55,7 @@ _NAMES = {
 _DTYPES = ("bool_ int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 bfloat16 complex64 "
            "complex128 string").split()
 _ALIASES = {"nd": "ndarray", "sym": "symbol", "kv": "kvstore", "viz": "visualization", "mon": "monitor",
-            "numpy_extension": "npx", "sched": "lr_scheduler", "rnd": "random"}
+            "numpy_extension": "npx", "img": "image", "sched": "lr_scheduler", "rnd": "random"}
 
 
 def __getattr__(name: str) -> Any:

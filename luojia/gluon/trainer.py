@@ -18,6 +18,7 @@ from .._src.errors import ArgumentError, ShapeError
 from .._src.formats.atomic import write_bytes
 from .._src.formats.reader import open_source
 from ..optimizer.fused import fused_updates
+from ..optimizer.optimizer import refuse_trace
 from .parameter import Parameter, ParameterDict
 from .utils import to_context
 
@@ -168,6 +169,7 @@ class Trainer:
             grads: gradients to use instead of the parameters' own: one per parameter, in the trainer's order, or one
                 per trained parameter, as ``GradOperation(get_by_list=True)`` gives them. None leaves a parameter.
         """
+        refuse_trace()
         if not self._kv_initialized:
             self._init_kvstore()
         self._optimizer.rescale_grad = self._scale / batch_size
@@ -201,6 +203,7 @@ class Trainer:
 
     def update(self, batch_size: int, ignore_stale_grad: bool = False) -> None:
         """Update each device's parameters by its own gradients, which ``allreduce_grads`` has summed."""
+        refuse_trace()
         if not self._kv_initialized:
             self._init_kvstore()
         assert not self._update_on_kvstore, (

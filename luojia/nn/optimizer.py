@@ -272,6 +272,12 @@ class RuleOptimizer(Optimizer):
             self._kept.append(ParameterTuple(made))
             setattr(self, prefix, self._kept[-1])
 
+    def __call__(self, gradients: Any) -> Any:
+        """One update; on an engine that compiles, one program."""
+        if state.frame is None and not state.recording and self._plain and self.global_step._device.engine.compiles:
+            return self._graph()(gradients)
+        return super().__call__(gradients)
+
     def construct(self, gradients: Any) -> tuple[bool, ...]:
         gradients = self._check(gradients)
         rule = self._preset.rule

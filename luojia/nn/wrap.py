@@ -203,6 +203,8 @@ def _like(out: Any, value: Any) -> Any:
     """``value`` in the shape of each Tensor of ``out``."""
     if not isinstance(out, Tensor):
         return type(out)([_like(o, value) for o in tensors_in(out)])
+    if isinstance(value, Tensor):
+        return ops.broadcast_to(ops.reshape(value, ()).astype(out.dtype), out.shape)
     engine = out._device.engine
     return wrap(Tensor, engine.asarray(np.full(out.shape, float(value)), out.np_dtype), out._device)
 
@@ -236,20 +238,20 @@ class DynamicLossScaleUpdateCell(Module):
         return self.loss_scale_value
 
     def construct(self, loss_scale: Any, overflow: Any) -> Any:
-        scale, now = float(loss_scale), int(self.cur_iter)
-        if bool(overflow):
-            scale = max(scale / self.scale_factor, 1.0)
-            self.last_overflow_iter.set_data(now)
-        elif now - int(self.last_overflow_iter) >= self.scale_window:
-            scale *= self.scale_factor
-            self.last_overflow_iter.set_data(now)
-        loss_scale.set_data(Tensor(np.full(loss_scale.shape, scale, np.float32)))
+        now, scale = self.cur_iter.value(), loss_scale.value()
+        overflow = ops.reshape(overflow if isinstance(overflow, Tensor) else Tensor(bool(overflow)), ())
+        grows = ops.logical_and(ops.logical_not(overflow), now - self.last_overflow_iter >= self.scale_window)
+        smaller = ops.maximum(scale / self.scale_factor, Tensor(1.0))
+        loss_scale.set_data(ops.select(overflow, smaller, ops.select(grows, scale * self.scale_factor, scale)))
+        self.last_overflow_iter.set_data(ops.select(ops.logical_or(overflow, grows), now, self.last_overflow_iter))
         self.cur_iter.set_data(now + 1)
         return overflow
 
 
 class TrainOneStepWithLossScaleCell(TrainOneStepCell):
     """A training step with the loss scaled, which updates only where all gradients are finite.
+
+    In GRAPH_MODE on an engine that compiles it is one program, which decides that without asking for values.
 
     Args:
         scale_sense: the scale, a Tensor, or a cell that updates it.
@@ -279,16 +281,20 @@ class TrainOneStepWithLossScaleCell(TrainOneStepCell):
         self.scale_sense.set_data(Tensor(sens, float32))
 
     def construct(self, *inputs: Any) -> tuple[Any, Tensor, Tensor]:
-        scale = float(self.scale_sense)
+        scale = self.scale_sense.value().copy()
         loss, grads = self._gradients(inputs, scale)
-        grads = self.grad_reducer(tuple([g * (1.0 / scale) for g in grads]))
-        overflow = Tensor(not all(np.isfinite(g.asnumpy()).all() for g in grads))
-        used = Tensor(np.full(self.scale_sense.shape, scale, np.float32))
+        share = ops.reshape(1.0 / scale, ())
+        grads = self.grad_reducer(tuple([g * share.astype(g.dtype) for g in grads]))
+        overflow = ops.logical_not(all_finite(grads))
         if self.loss_scaling_manager is not None:
             self.loss_scaling_manager(self.scale_sense, overflow)
-        if not overflow:
+
+        def update() -> tuple:
             self.optimizer(grads)
-        return loss, overflow, used
+            return ()
+
+        ops.cond(overflow, lambda: (), update)
+        return loss, overflow, scale
 
 
 class ParameterUpdate(Module):

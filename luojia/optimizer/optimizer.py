@@ -295,14 +295,19 @@ def _inherits_updates(mine: type[Optimizer]) -> bool:
     return all(getattr(mine, name) is getattr(Optimizer, name) for name in _SHARED)
 
 
+def refuse_trace() -> None:
+    """Raise where a trace is under way, before anything is counted."""
+    if tape.state.frame is not None:
+        raise Untraceable("a Gluon optimizer counts its updates in Python; compile the network, not the step")
+
+
 def apply_rule(name: str, weight: Tensor, grad: Any, states: tuple, lr: float, wd: float, t: int, how: dict) -> None:
     """One update by the rule ``name``: into the weight's buffer where nothing else can see it, else to a new one."""
     engine = weight._device.engine
     if engine.name == "numpy" and name in KERNELS and weight.np_dtype.itemsize >= 4:
         update_inplace(name, own(weight), grad, tuple([own(s) for s in states]), lr, wd, t, **how)
         return
-    if tape.state.frame is not None:
-        raise Untraceable("a Gluon optimizer counts its updates in Python; compile the network, not the step")
+    refuse_trace()
     if put_off(name, weight, grad, states, lr, wd, t, how):
         return
     new, new_states = RULES[name].update(

@@ -434,3 +434,56 @@ def test_a_number_that_changes_compiles_few_programs(on_xla):
     for k in range(30):
         close(x * (k + 0.5), A * (k + 0.5))
     assert constants() - before <= 9
+
+
+@pytest.mark.parametrize("name", ["momentum", "schedule"])
+def test_a_step_with_a_loss_scale_is_one_program(name):
+    found = []
+    data = [A, A * 1e30, A, A, A]
+    for mode in (mx.PYNATIVE_MODE, mx.GRAPH_MODE):
+        mx.set_context(mode=mode)
+        net = nn.Dense(3, 1, "ones", "zeros")
+        step = nn.TrainOneStepWithLossScaleCell(nn.WithLossCell(net, nn.MSELoss()),
+                                                OPTIMIZERS[name](net.trainable_params()),
+                                                nn.DynamicLossScaleUpdateCell(2.0**20, 2, 2))
+        step.set_train()
+        rows = [[np.asarray(t, np.float64) for t in step(Tensor(x), Tensor(A[:, :1]))[1:]] for x in data]
+        found.append([*rows, *[p.asnumpy() for p in net.trainable_params()], step.optimizer.global_step.asnumpy()])
+    for a, b in zip(*found):
+        close(a, b, 1e-5)
+    assert [bool(r[0]) for r in found[0][:5]] == [False, True, False, False, False]
+    assert [float(r[1]) / 2**20 for r in found[0][:5]] == [1.0, 1.0, 0.5, 0.5, 1.0]
+    assert step._graph().traces == ["first call"]
+
+
+def test_an_optimizer_called_eagerly_is_one_program():
+    net = network()
+    for optimizer in (nn.Momentum(net.trainable_params(), 0.1, 0.9), nn.Adam(net.trainable_params(), [0.1, 0.2])):
+        grads = tuple([Tensor(np.ones(p.shape, np.float32)) for p in net.trainable_params()])
+        twin = [p.asnumpy() for p in net.trainable_params()]
+        optimizer(grads)
+        optimizer(grads)
+        assert optimizer._graph().traces == ["first call"] and int(optimizer.global_step) == 2
+        rate = [0.1 + 0.19, 0.3]["Adam" in type(optimizer).__name__]
+        for p, before in zip(net.trainable_params(), twin):
+            close(p, before - rate, 1e-4)
+
+
+def test_a_trainer_inside_jit_runs_eagerly():
+    net = hybrid()
+    trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.1})
+
+    def step(x):
+        with autograd.record():
+            loss = net(x).sum()
+        loss.backward()
+        trainer.step(1)
+        return loss
+
+    with pytest.raises(NotSupportedError, match="a Gluon optimizer counts its updates in Python"):
+        mx.jit(step, strict=True)(nd.array(A))
+    before = net[0].weight.data().asnumpy()
+    with pytest.warns(UserWarning, match="step runs eagerly.*a Gluon optimizer counts its updates in Python"):
+        mx.jit(step)(nd.array(A))
+    assert abs(net[0].weight.data().asnumpy() - before).max() > 0
+    assert trainer.optimizer.num_update == 1

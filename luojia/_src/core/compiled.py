@@ -174,8 +174,9 @@ class Compiled:
             if self.strict:
                 if not known:
                     raise
+                why = f"({line}): " if isinstance(e, Untraceable) else f"asks for the value of an array ({line}): "
                 raise NotSupportedError(
-                    f"{self.name} cannot be compiled: {where} asks for the value of an array ({line}), or {_first(e)} "
+                    f"{self.name} cannot be compiled: {where} {why}{_first(e)} "
                     f"Under jit(strict=True) and in hybridized Blocks {_WAY_OUT}."
                 ) from e
             result = self.fn(*args, **kwargs)  # raises by itself where the fault is not the trace's

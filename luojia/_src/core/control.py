@@ -41,9 +41,11 @@ class _Look:
     """What a function of Tensors does: the form of its outputs, what it reads and writes from outside, the nodes from
     outside on which the outputs depend, and how many random keys it draws."""
 
-    def __init__(self, frame: Frame, fn: Flat, inputs: Sequence[tuple]) -> None:
-        """``inputs``: class, shape and dtype of each argument."""
+    def __init__(self, frame: Frame, fn: Flat, inputs: Sequence[tuple], once: bool = False) -> None:
+        """``inputs``: class, shape and dtype of each argument; ``once``: it runs once at most, so that scalars that
+        Python computes may come in."""
         self.draws = 0
+        self.hosts: list[Callable] = []
         self.outs: list[tuple] = []
         self.met: dict[int, Tensor] = {}
         self.written: list[Tensor] = []
@@ -53,9 +55,15 @@ class _Look:
             self.draws += 1
             return wrap(Tensor, frame.engine.placeholder((2,), np.dtype(np.uint32)), frame.device)
 
+        def host(source: Callable) -> Any:
+            if not once:
+                raise Untraceable("a schedule, which Python computes, inside a compiled loop")
+            self.hosts.append(source)
+            return frame.engine.placeholder((), np.dtype(np.float32))
+
         def run(*arrays: Any) -> None:
             floor = tape.next_id()
-            with frame.inside() as inside, key_scope(key):
+            with frame.inside(host) as inside, key_scope(key):
                 ts = [wrap(cls, a, frame.device) for (cls, *_), a in zip(inputs, arrays)]
                 outs = fn(*[alias(t) if state.recording and _is_float(t) else t for t in ts])
                 frame.see(outs)
@@ -117,9 +125,11 @@ def _given(keys: Any, device: Any) -> key_scope:
 
 
 def _run(frame: Frame, fn: Flat, arrays: Sequence[Any], like: Sequence[Tensor], states: list[Tensor],
-         values: Sequence[Any], keys: Any, what: str) -> tuple[list, list]:
+         values: Sequence[Any], keys: Any, what: str, hosts: Sequence[Any] = ()) -> tuple[list, list]:
     """The arrays that ``fn`` gives for ``arrays``, and those that the written Tensors ``states`` have in the end."""
-    with frame.inside(list(zip(states, values))) as inside, _given(keys, frame.device), recording_scope(False):
+    host = iter(hosts)
+    bound = list(zip(states, values))
+    with frame.inside(lambda _: next(host), bound) as inside, _given(keys, frame.device), recording_scope(False):
         outs = fn(*[wrap(t._result_class, a, frame.device) for t, a in zip(like, arrays)])
         frame.see(outs)
         after = [t._value for t in states]
@@ -238,7 +248,7 @@ def branch(pred: Tensor, fns: Sequence[Flat], what: str) -> list[Tensor]:
     """
     frame: Frame = state.frame
     frame.see([pred])
-    looks = [_Look(frame, fn, ()) for fn in fns]
+    looks = [_Look(frame, fn, (), once=True) for fn in fns]
     forms = [[form[1:] for form in look.outs] for look in looks]
     if forms[0] != forms[1]:
         raise ArgumentError(f"{what}: both branches must give outputs of the same shapes and dtypes where it is "
@@ -259,6 +269,7 @@ class _Branch(Pullback):
         self.free = {node: [*looks[0].free.get(node, ()), *looks[1].free.get(node, ())]
                      for node in {**looks[0].free, **looks[1].free}}
         self.keys = [look.keys(frame, 1) for look in looks]
+        self.hosts = [[frame.host(source) for source in look.hosts] for look in looks]
         self.cells = [_cells(fn) for fn in fns]
         self.states = list({id(t): t for look in looks for t in look.written}.values())
         self.values = [t._value for t in self.states]
@@ -266,7 +277,8 @@ class _Branch(Pullback):
     def forward(self) -> list:
         def run(k: int) -> Callable:
             keys = None if self.keys[k] is None else self.keys[k][0]
-            return lambda: _run(self.frame, self.fns[k], (), (), self.states, self.values, keys, self.what)
+            return lambda: _run(self.frame, self.fns[k], (), (), self.states, self.values, keys, self.what,
+                                self.hosts[k])
 
         arrays, after = self.frame.engine.cond(self.choice, run(0), run(1))
         for t, value in zip(self.states, after):

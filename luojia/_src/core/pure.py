@@ -50,7 +50,7 @@ class Frame:
         self._first: dict[int, Any] = {}  # the value at the first reading, in the trace
         self._last: dict[int, Any] = {}  # the value when writes() looked last
         self.met: dict[int, Tensor] | None = None  # what was lifted, while control.py looks into a function
-        self.closed = False  # inside a loop or branch, where no input can be made
+        self.hosted: Callable[[Callable], Any] | None = None  # gives host scalars inside a loop or branch
 
     def __enter__(self) -> Frame:
         self._outer, state.frame = state.frame, self
@@ -76,8 +76,8 @@ class Frame:
         """A scalar that Python computes before each run, by ``fn()``: a float32."""
         if self.given:
             return self.given.pop(0)._value
-        if self.closed:
-            raise Untraceable("a schedule, which Python computes, inside a compiled loop or branch")
+        if self.hosted is not None:
+            return self.hosted(fn)
         return self.new(Input(Tensor, (), np.dtype(np.float32), source=fn))._value
 
     def new(self, spec: Input) -> Tensor:
@@ -139,17 +139,17 @@ class Frame:
         return id(t) in self._held
 
     @contextmanager
-    def inside(self, bound: Sequence[tuple[Tensor, Any]] = ()) -> Iterator[Inside]:
+    def inside(self, hosted: Callable[[Callable], Any], bound: Sequence[tuple[Tensor, Any]] = ()) -> Iterator[Inside]:
         """A block that runs in a trace within this one, of a loop's body or a branch.
 
-        Tensors from outside hold ``bound`` in it, and afterwards what they held before it. What is yielded tells in
-        the end which of them were met and which were written.
+        Tensors from outside hold ``bound`` in it, and afterwards what they held before it; ``hosted`` gives host
+        scalars. What is yielded tells in the end which Tensors were met and which were written.
         """
         found = Inside()
         before = {k: (t, t._value, t._node) for k, (t, _, _) in self._held.items()}
-        kept = self._held, self._first, self._last, self.met, self.closed, len(self.inputs)
+        kept = self._held, self._first, self._last, self.met, self.hosted, len(self.inputs)
         self._held, self._first, self._last = dict(self._held), dict(self._first), dict(self._last)
-        self.met, self.closed = found.met, True
+        self.met, self.hosted = found.met, hosted
         try:
             for t, value in bound:
                 t._value = value
@@ -164,7 +164,7 @@ class Frame:
         finally:
             for t, value, node in {**self._held, **before}.values():
                 t._value, t._node = value, node
-            self._held, self._first, self._last, self.met, self.closed, count = kept
+            self._held, self._first, self._last, self.met, self.hosted, count = kept
             del self.inputs[count:]
             if self.met is not None:
                 self.met.update(found.met)
