@@ -32,10 +32,12 @@ _NAMES = {
                    "reset_auto_parallel_context get_auto_parallel_context ParallelMode set_device",
         "common": "dtype dtype_to_nptype dtype_to_pytype pytype_to_dtype issubclass_ set_seed get_seed jit "
                   "ms_function ms_class jit_class mutable COOTensor CSRTensor RowTensor SparseTensor tensor "
-                  "is_tensor from_numpy JitConfig run_check lazy_inline no_inline",
+                  "is_tensor from_numpy JitConfig run_check lazy_inline no_inline Generator default_generator "
+                  "manual_seed initial_seed get_rng_state set_rng_state",
         "parallel": "set_algo_parameters",
         "profiler": "Profiler",
-        "common.dtype": "float_ int_ number tensor_type type_none",
+        "common.dtype": "float_ int_ number tensor_type type_none uint list_ tuple_ half single double byte short intc "
+                        "long intp ubyte ushort uintc uintp cfloat cdouble",
         "train": "Model load_checkpoint save_checkpoint load_param_into_net export load LossMonitor "
                  "TimeMonitor Callback ModelCheckpoint CheckpointConfig RunContext DatasetHelper "
                  "FixedLossScaleManager DynamicLossScaleManager LossScaleManager SummaryCollector "

@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import ops
 from .._src.core.dtypes import float32, int64, to_np
+from .._src.core.generator import drawing_from
 from .._src.core.op import OPERATORS as OP
 from .._src.core.random import next_key
 from .._src.errors import ArgumentError, NotSupportedError
@@ -26,11 +27,6 @@ def _axes(dim: Any) -> Any:
 
 def _cast(x: Tensor, dtype: Any) -> Tensor:
     return x if dtype is None else OP["cast"](x, dtype=to_np(dtype))
-
-
-def _no_generator(generator: Any, name: str) -> None:
-    if generator is not None:
-        raise ArgumentError(f"mint.{name}: generator must be None; set_seed decides the numbers.")
 
 
 def add(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
@@ -384,14 +380,14 @@ def _size(size: tuple) -> tuple:
 
 def rand(*size: Any, generator: Any = None, dtype: Any = None, device: Any = None) -> Tensor:
     """Uniform numbers of [0, 1)."""
-    _no_generator(generator, "rand")
-    return ops.rand(*_size(size), dtype=dtype)
+    with drawing_from(generator):
+        return ops.rand(*_size(size), dtype=dtype)
 
 
 def randn(*size: Any, generator: Any = None, dtype: Any = None, device: Any = None) -> Tensor:
     """Normal numbers of mean 0 and standard deviation 1."""
-    _no_generator(generator, "randn")
-    return ops.randn(*_size(size), dtype=dtype)
+    with drawing_from(generator):
+        return ops.randn(*_size(size), dtype=dtype)
 
 
 def rand_like(input: Tensor, *, dtype: Any = None, device: Any = None) -> Tensor:
@@ -406,9 +402,9 @@ def randn_like(input: Tensor, *, dtype: Any = None, device: Any = None) -> Tenso
 
 def randint(*args: Any, generator: Any = None, dtype: Any = None, device: Any = None) -> Tensor:
     """Whole numbers of [low, high): ``randint(high, size)`` or ``randint(low, high, size)``, Int64."""
-    _no_generator(generator, "randint")
-    low, high, size = (0, *args) if len(args) == 2 else args
-    return ops.randint(low, high, tuple(size), dtype=dtype or int64)
+    with drawing_from(generator):
+        low, high, size = (0, *args) if len(args) == 2 else args
+        return ops.randint(low, high, tuple(size), dtype=dtype or int64)
 
 
 def randint_like(input: Tensor, *args: Any, dtype: Any = None, device: Any = None) -> Tensor:
@@ -419,17 +415,17 @@ def randint_like(input: Tensor, *args: Any, dtype: Any = None, device: Any = Non
 
 def randperm(n: int, *, generator: Any = None, dtype: Any = int64) -> Tensor:
     """0 to n - 1 in random order."""
-    _no_generator(generator, "randperm")
-    return ops.randperm(n, dtype=dtype)
+    with drawing_from(generator):
+        return ops.randperm(n, dtype=dtype)
 
 
 def normal(mean: Any = 0.0, std: Any = 1.0, size: Any = None, generator: Any = None) -> Tensor:
     """Normal numbers of ``size``, or of the shape of ``mean`` and ``std`` broadcast together."""
-    _no_generator(generator, "normal")
-    if size is None:
-        size = np.broadcast_shapes(*[v.shape for v in (mean, std) if isinstance(v, Tensor)])
-    drawn = OP["random_normal"](next_key(), loc=0.0, scale=1.0, shape=tuple(size), dtype="float32")
-    return drawn * std + mean
+    with drawing_from(generator):
+        if size is None:
+            size = np.broadcast_shapes(*[v.shape for v in (mean, std) if isinstance(v, Tensor)])
+        drawn = OP["random_normal"](next_key(), loc=0.0, scale=1.0, shape=tuple(size), dtype="float32")
+        return drawn * std + mean
 
 
 def bernoulli(input: Tensor, *, generator: Any = None) -> Tensor:
@@ -439,8 +435,8 @@ def bernoulli(input: Tensor, *, generator: Any = None) -> Tensor:
 
 def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, generator: Any = None) -> Tensor:
     """``num_samples`` positions per row, drawn with the weights in ``input``, Int64."""
-    _no_generator(generator, "multinomial")
-    return OP["cast"](draws.multinomial(input, num_samples, replacement), dtype="int64")
+    with drawing_from(generator):
+        return OP["cast"](draws.multinomial(input, num_samples, replacement), dtype="int64")
 
 
 def polar(abs: Tensor, angle: Tensor) -> Tensor:

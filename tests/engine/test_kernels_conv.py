@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from luojia._src.engine.kernels import columns, conv_last, windows
+from luojia._src.engine.kernels import columns, conv_last, thin, windows
 from luojia._src.engine.kernels.conv import conv, conv_dw, conv_dx, conv_pull, conv_shape
 from luojia._src.errors import ShapeError
 
@@ -20,6 +20,8 @@ CASES = {
     "pointwise strided": ((2, 6, 7, 5), (7, 6, 1, 1), (2, 3), ((0, 0), (0, 0)), (1, 1), 1),
     "pointwise padded": ((2, 3, 4, 5), (4, 3, 1, 1), (1, 1), ((1, 0), (0, 2)), (1, 1), 1),
     "whole": ((3, 1, 9, 8), (4, 1, 5, 3), (1, 1), ((2, 1), (0, 3)), (1, 1), 1),
+    "whole cropped": ((3, 2, 9, 8), (4, 2, 3, 2), (1, 2), ((-1, 3), (-2, 0)), (2, 1), 1),
+    "whole beside the input": ((3, 2, 3, 4), (4, 2, 2, 2), (1, 1), ((5, 4), (0, 6)), (1, 1), 1),
     "whole strided dilated": ((2, 2, 12, 11), (3, 2, 3, 2), (2, 3), ((3, 1), (1, 2)), (3, 2), 1),
     "rows": ((3, 12, 7, 6), (5, 12, 3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1), 1),
     "rows valid": ((2, 8, 9, 8), (3, 8, 5, 5), (1, 1), ((0, 0), (0, 0)), (1, 1), 1),
@@ -51,6 +53,7 @@ def blocks(request, monkeypatch):
         monkeypatch.setattr(columns, "LEAST_COLUMNS", 1)
         monkeypatch.setattr(windows, "BUFFER_BYTES", 1)
         monkeypatch.setattr(windows, "LEAST_ROWS", 1)
+        monkeypatch.setattr(thin, "BUFFER_BYTES", 1)
         monkeypatch.setattr(conv_last, "MOST_TOGETHER", 0)
         monkeypatch.setattr(conv_last, "SCATTER_BYTES", 1)
 

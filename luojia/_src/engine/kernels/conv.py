@@ -17,6 +17,7 @@ import numpy as np
 from luojia._src.engine.kernels import conv_last
 from luojia._src.engine.kernels.columns import Columns, Ints
 from luojia._src.engine.kernels.precision import working
+from luojia._src.engine.kernels.thin import is_thin
 from luojia._src.errors import ShapeError
 
 Pads = tuple[tuple[int, int], ...]
@@ -147,7 +148,7 @@ def conv_pull(g: np.ndarray, x: np.ndarray, w: np.ndarray, *, stride: Ints, pad:
     _expect(g, "conv_pull", x.shape, w.shape, stride, pad, dilation, groups)
     lo = tuple(before for before, _ in pad)
     if (groups == 1 and stride == (1, 1) and max(w.shape[2:]) > 1
-            and not (conv_last.is_thin(x.shape[1], w.shape[2:]) or conv_last.is_thin(w.shape[0], w.shape[2:])
+            and not (is_thin(x.shape[1], w.shape[2:]) or is_thin(w.shape[0], w.shape[2:])
                      or conv_last.is_wasteful(x.shape[2:], g.shape[2:]))):
         dx, dw = conv_last.pull(g, x, w, lo, dilation, working(np.result_type(g, x, w)))
         return dx.astype(np.result_type(g, w), copy=False), dw.astype(np.result_type(g, x), order="C", copy=False)
