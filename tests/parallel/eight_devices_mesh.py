@@ -118,6 +118,26 @@ def test_a_functional_step():
     assert_same(weights, others)
 
 
+def test_networks_and_optimizers_that_are_compiled_apart():
+    """The gradients that an optimizer is called with are no batch, whatever their first axis is."""
+    def run():
+        net = network()
+        optimizer = nn.Momentum(net.trainable_params(), 0.1, 0.9)
+        loss_fn = nn.SoftmaxCrossEntropyWithLogits(True, "mean")
+        grad_fn = ops.value_and_grad(lambda x, y: loss_fn(net.set_train()(x), y), None, optimizer.parameters)
+        for _ in range(2):
+            _, grads = grad_fn(Tensor(X), Tensor(Y))
+            optimizer(grads)
+        return net
+
+    lj.set_context(mode=lj.GRAPH_MODE)
+    one = values(run())
+    spread()
+    many = run()
+    assert_same(one, values(many))
+    assert all(map(is_whole, many.trainable_params()))
+
+
 def test_model_train():
     batches = [(X, Y), (X[::-1].copy(), Y[::-1].copy())]
     told = []
