@@ -53,7 +53,7 @@ def test_exchanges():
     (lambda: comm_func.all_to_all_with_output_shape([A], A), TypeError, "must be a list of Tensors"),
     (lambda: comm_func.all_to_all_with_output_shape([A, A], [A]), ValueError, "each of the 1 ranks, but got 1 and 2"),
     (lambda: comm_func.all_to_all_single_with_output_shape((2,), 3), TypeError, "must be a Tensor, but got int"),
-    (lambda: comm_func.all_to_all_single_with_output_shape((2, 2), A, [1]), ValueError, "2 rows must be cut for 1 rank"),
+    (lambda: comm_func.all_to_all_single_with_output_shape((2,), A, [1]), ValueError, "2 rows must be cut for 1 rank"),
     (lambda: comm_func.P2POp("send", A, 1), ValueError, "'op' must be 'isend' or 'irecv', but got 'send'"),
     (lambda: comm_func.P2POp("isend", A, 1, tag=3), NotImplementedError, "'tag' must be 0, but got 3"),
     (lambda: comm_func.P2POp("irecv", (2,), 1), TypeError, "or with 'irecv' and 'recv_dtype' a shape"),

@@ -20,7 +20,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import jax  # pyright: ignore[reportMissingImports] - an extra, which the type check does without
@@ -192,7 +192,7 @@ class XlaGroup:
                 partial(COLLECTIVES[kind], axis=_axis(ranks), **how), ranks, (), kind)
         out = program(array)
         if host:
-            return [np.asarray(a) for a in out] if many else np.asarray(out)
+            return [np.array(a) for a in out] if many else np.array(out)  # jax's own memory is not to be written
         return out
 
     def mesh(self, ranks: tuple[int, ...], platform: str) -> Mesh:
@@ -318,13 +318,19 @@ def _spec(array: Any, mesh: Mesh) -> PartitionSpec:
     return PartitionSpec(*mesh.axis_names) if np.ndim(array) else PartitionSpec()
 
 
+@cache
+def _sharding(mesh: Mesh, spec: PartitionSpec) -> NamedSharding:
+    return NamedSharding(mesh, spec)
+
+
 def _global(array: Any, spec: PartitionSpec, mesh: Mesh, device: Any) -> jax.Array:
     """This rank's array as its block of the mesh's, without a copy where it is on the device."""
     if np.dtype(array.dtype).kind in "OSU":
         raise DTypeError(f"a collective takes arrays of numbers, got dtype {array.dtype}.")
-    array = jax.device_put(array, device)
+    if not isinstance(array, jax.Array) or array.sharding.device_set != {device}:
+        array = jax.device_put(array, device)
     shape = array.shape if not array.ndim else (array.shape[0] * mesh.size, *array.shape[1:])
-    return jax.make_array_from_single_device_arrays(shape, NamedSharding(mesh, spec), [array])
+    return jax.make_array_from_single_device_arrays(shape, _sharding(mesh, spec), [array])
 
 
 def _described(arrays: Sequence[Any]) -> str:

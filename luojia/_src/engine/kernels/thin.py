@@ -63,7 +63,8 @@ def windows(x: np.ndarray, kernel: Ints, out: Ints, stride: Ints, lo: Ints, dila
             held = images.stop - first
             if down is not None:
                 for j, at in taps:
-                    across[:held, :, j, down.start : down.stop, at.start : at.stop] = x[images, :, down.source, at.source]
+                    source = x[images, :, down.source, at.source]
+                    across[:held, :, j, down.start : down.stop, at.start : at.stop] = source
             part = buffer[:held, ..., : stop - start, :]
             part[...] = seen[:held, ..., : stop - start, :]
             yield Block(images, slice(start * out[1], stop * out[1]),
