@@ -186,9 +186,11 @@ class Symbol(core.Symbol):
         stypes |= dict(stype_dict or {})
         arrays = [allocate(n, s) for n, s in zip(arguments, args_)]
         aux = [allocate(n, s) for n, s in zip(auxiliary, aux_)]
-        grads = [None if r == "null" else zeros(NDArray, a.shape, a.np_dtype, ctx) for r, a in zip(reqs, arrays)]
-        grads = [as_stype(g, "row_sparse") if g is not None and a.stype == "row_sparse" else g
-                 for g, a in zip(grads, arrays)]
+        grads: Any = [
+            None if r == "null" else as_stype(zeros(NDArray, a.shape, a.np_dtype, ctx),
+                                              "row_sparse" if a.stype == "row_sparse" else "default")
+            for r, a in zip(reqs, arrays)
+        ]
         return Executor(self, ctx, arrays, grads, reqs, aux, group2ctx)
 
     # -- files -----------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from ...core.op import OPERATORS as OP
 from ...core.random import next_key
 from ...core.tensor import Tensor
 from ...errors import ArgumentError, ShapeError
-from .inplace import settle
+from .settle import settle
 
 
 def key_of(seed: int | None) -> Any:
