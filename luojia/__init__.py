@@ -15,7 +15,7 @@ _MODULES = (
     "compat", "context", "random", "numpy", "data", "profiler",
     # the MindSpore door
     "nn", "ops", "mint", "scipy", "common", "train", "dataset", "amp", "parallel", "communication",
-    "boost", "hub", "mindrecord", "hal",
+    "boost", "hub", "mindrecord", "hal", "experimental",
     # the MXNet door
     "autograd", "base", "callback", "gluon", "image", "init", "initializer", "io", "kvstore", "lr_scheduler", "metric",
     "mod", "model", "module", "monitor", "name", "ndarray", "np", "npx", "operator", "optimizer", "recordio", "symbol",

@@ -11,8 +11,8 @@ import pytest
 
 from luojia.cli.launch import free_port
 
-from .in_job import ROOT, run_job, run_tests_in_job
-from .on_devices import NEEDS_JAX, names_in
+from .in_job import ROOT, names_in, run_job, run_tests_in_job
+from .on_devices import NEEDS_JAX
 
 TWO = Path(__file__).with_name("two_processes.py")
 PROGRAMS = Path(__file__).with_name("job_programs.py")
@@ -24,6 +24,7 @@ def results(request, tmp_path_factory):
 
 
 @NEEDS_JAX
+@pytest.mark.xdist_group("two processes")  # they share one run of the job
 @pytest.mark.parametrize("name", names_in(TWO))
 def test_on_two_processes(results, name):
     assert results[name] == "", results[name]
