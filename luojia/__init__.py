@@ -14,7 +14,7 @@ _MODULES = (
     # both doors
     "compat", "context", "random", "numpy", "data", "profiler",
     # the MindSpore door
-    "nn", "ops", "common", "train", "dataset", "amp", "parallel", "communication",
+    "nn", "ops", "mint", "scipy", "common", "train", "dataset", "amp", "parallel", "communication",
     "boost", "hub", "mindrecord", "hal",
     # the MXNet door
     "autograd", "base", "callback", "gluon", "image", "init", "initializer", "io", "kvstore", "lr_scheduler", "metric",
@@ -32,10 +32,12 @@ _NAMES = {
                    "reset_auto_parallel_context get_auto_parallel_context ParallelMode set_device",
         "common": "dtype dtype_to_nptype dtype_to_pytype pytype_to_dtype issubclass_ set_seed get_seed jit "
                   "ms_function ms_class jit_class mutable COOTensor CSRTensor RowTensor SparseTensor tensor "
-                  "is_tensor from_numpy JitConfig run_check lazy_inline no_inline",
+                  "is_tensor from_numpy JitConfig run_check lazy_inline no_inline Generator default_generator "
+                  "manual_seed initial_seed get_rng_state set_rng_state",
         "parallel": "set_algo_parameters",
         "profiler": "Profiler",
-        "common.dtype": "float_ int_ number tensor_type type_none",
+        "common.dtype": "float_ int_ number tensor_type type_none uint list_ tuple_ half single double byte short intc "
+                        "long intp ubyte ushort uintc uintp cfloat cdouble",
         "train": "Model load_checkpoint save_checkpoint load_param_into_net export load LossMonitor "
                  "TimeMonitor Callback ModelCheckpoint CheckpointConfig RunContext DatasetHelper "
                  "FixedLossScaleManager DynamicLossScaleManager LossScaleManager SummaryCollector "
@@ -55,7 +57,7 @@ _NAMES = {
 _DTYPES = ("bool_ int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 bfloat16 complex64 "
            "complex128 string").split()
 _ALIASES = {"nd": "ndarray", "sym": "symbol", "kv": "kvstore", "viz": "visualization", "mon": "monitor",
-            "numpy_extension": "npx", "sched": "lr_scheduler", "rnd": "random"}
+            "numpy_extension": "npx", "img": "image", "sched": "lr_scheduler", "rnd": "random"}
 
 
 def __getattr__(name: str) -> Any:

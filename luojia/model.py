@@ -8,7 +8,7 @@ from typing import Any
 
 from . import ndarray as nd
 from . import symbol as sym
-from ._src.errors import FormatError, RefusedName
+from ._src.errors import FormatError
 
 BatchEndParam = namedtuple("BatchEndParam", ["epoch", "nbatch", "eval_metric", "locals"])
 
@@ -43,12 +43,11 @@ def load_checkpoint(prefix: str, epoch: int) -> tuple[Any, dict[str, Any], dict[
     return sym.load(f"{prefix}-symbol.json"), *load_params(prefix, epoch)
 
 
-_REFUSED = ("FeedForward",)
-
-
 def __getattr__(name: str) -> Any:
-    if name in _REFUSED:
-        raise RefusedName("model.FeedForward is not provided (deprecated in MXNet); use mod.Module.")
+    if name == "FeedForward":  # built upon Module, which is built upon this
+        from .module.feed_forward import FeedForward
+
+        return FeedForward
     raise AttributeError(f"module 'luojia.model' has no attribute {name!r}")
 
 

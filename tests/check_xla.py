@@ -27,7 +27,8 @@ def check_xla(case: Any, device: Context, reference: Context, dtypes: tuple[str,
 
     An operator that draws does so from the same key otherwise on each engine: it is compared with itself, eager.
     """
-    reference = device if "key" in case.op.inputs else reference
+    if "key" in case.op.inputs and {**case.op.attrs, **case.attrs}.get("p") != 0:
+        reference, second = device, False
     precisions = [_Precision(case, to_np(d)) for d in ("float64", *dtypes)]
     orders = [2 if second and case.wrt and i == 0 else 1 for i in range(len(precisions))]
     expected = []

@@ -1,4 +1,4 @@
-"""Answers of mindspore 2.8.0: files of lines ``program => answer``, and what luojia answers instead.
+"""Answers of the originals: files of lines ``program => answer``, and what luojia answers instead.
 
 A program is an expression, perhaps after statements and semicolons, on the arrays of ``names()``.
 """
@@ -62,14 +62,17 @@ def fill(net: Any) -> Any:
     return net
 
 
-def wrong_answers(path: Path, at_least: int) -> list[str]:
-    """What luojia answers otherwise than the file's lines say, of which there are ``at_least`` so many."""
+def wrong_answers(path: Path, at_least: int, more: dict[str, Any] | None = None) -> list[str]:
+    """What luojia answers otherwise than the file's lines say, of which there are ``at_least`` so many.
+
+    ``more`` are further names that the lines use.
+    """
     lines = path.read_text("utf-8").splitlines()
     assert len(lines) >= at_least
     wrong = []
     for line in lines:
         program, _, expected = line.partition(" => ")
-        space = names()
+        space = names() | (more or {})
         *before, expression = program.split(";")
         for statement in before:
             exec(statement.strip(), space)

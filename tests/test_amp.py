@@ -177,6 +177,43 @@ def test_a_functional_step_with_a_dynamic_scale_skips_what_overflows(compiled, r
     assert_close(net.weight.asnumpy(), np.full((1, 3), 0.7, np.float32), dtype="float16")
 
 
+@pytest.mark.parametrize("half", HALVES)
+@pytest.mark.parametrize("mode", [luojia.PYNATIVE_MODE, luojia.GRAPH_MODE])
+def test_a_step_with_a_loss_scale_trains_as_in_float32(mode, half, rng):
+    x = Tensor(rng.standard_normal((16, 6)).astype(np.float32))
+    y = Tensor(rng.standard_normal((16, 2)).astype(np.float32))
+
+    def train(prepare, step_of):
+        luojia.set_seed(7)
+        net = nn.SequentialCell(nn.Dense(6, 8, weight_init="normal"), nn.Tanh(), nn.Dense(8, 2, weight_init="normal"))
+        luojia.set_context(mode=mode)
+        try:
+            step = step_of(nn.WithLossCell(prepare(net), nn.MSELoss()), nn.Momentum(net.trainable_params(), 0.1, 0.9))
+            found = [step(x, y) for _ in range(6)]
+        finally:
+            luojia.set_context(mode=luojia.PYNATIVE_MODE)
+        return found, [p.asnumpy() for p in net.get_parameters()]
+
+    def scaled(network, optimizer):
+        return nn.TrainOneStepWithLossScaleCell(network, optimizer, nn.DynamicLossScaleUpdateCell(2**21, 4, 3))
+
+    expected, weights = train(lambda net: net, nn.TrainOneStepCell)
+    found, got = train(lambda net: amp.auto_mixed_precision(net, "O2", getattr(luojia, half)), scaled)
+    overflows = [bool(overflow) for _, overflow, _ in found]
+    if half == "bfloat16":  # whose range is that of float32
+        assert not any(overflows)
+        np.testing.assert_allclose([float(loss) for loss, _, _ in found], [float(e) for e in expected], rtol=0.02)
+        for a, b in zip(got, weights):
+            np.testing.assert_allclose(a, b, atol=0.01)
+    else:
+        assert overflows[0] and not overflows[3]  # the scale falls until it fits
+        assert [float(s) for _, _, s in found][:2] == [2**21, 2**19]
+        first = overflows.index(False)
+        np.testing.assert_allclose([float(loss) for loss, _, _ in found[first : first + 3]],
+                                   [float(e) for e in expected[:3]], rtol=0.02)
+        assert float(found[0][0]) == pytest.approx(float(expected[0]), rel=0.01)
+
+
 def test_scaling_keeps_the_dtype_of_what_is_scaled():
     scaler = amp.StaticLossScaler(4.0)
     assert scaler.scale(Tensor([2.0], luojia.float16)).dtype is luojia.float16
@@ -391,3 +428,41 @@ def test_second_order_in_bfloat16(rng):
     got = second(Tensor(x, luojia.bfloat16))
     assert got.dtype is luojia.bfloat16
     assert_near([got.astype(luojia.float32)], [second(Tensor(x))], 0.05)
+
+
+@bfloat16
+def test_files_hold_bfloat16(tmp_path):
+    """As float32 they come back, and into networks of bfloat16 as they were."""
+    values = [[1.5, -2.25], [0.1, 1e30]]
+    low = Tensor(values, luojia.bfloat16)
+    net = nn.Dense(2, 2, weight_init=low, has_bias=False)
+    net.weight.set_dtype(luojia.bfloat16)
+    expected = low.astype(luojia.float32).asnumpy()
+    for name, options in (("a.ckpt", {}), ("a.safetensors", {"format": "safetensors"})):
+        luojia.save_checkpoint(net, str(tmp_path / name), **options)
+        found = luojia.load_checkpoint(str(tmp_path / name), **options)
+        assert found["weight"].dtype is luojia.float32 and (found["weight"].asnumpy() == expected).all()
+        net.weight.set_data(net.weight * 0)
+        luojia.load_param_into_net(net, found)
+        assert net.weight.dtype is luojia.bfloat16
+        assert (net.weight.astype(luojia.float32).asnumpy() == expected).all()
+    block = gluon.nn.Dense(2, in_units=2, use_bias=False)
+    block.initialize()
+    block.cast("bfloat16")
+    block.weight.set_data(nd.array(values).astype("bfloat16"))
+    block.save_parameters(str(tmp_path / "b.params"))
+    block.weight.set_data(nd.zeros((2, 2)).astype("bfloat16"))
+    block.load_parameters(str(tmp_path / "b.params"))
+    assert block.weight.data().dtype == nd.ones((1,)).astype("bfloat16").dtype
+    assert (block.weight.data().astype("float32").asnumpy() == expected).all()
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_recurrent_layers_cast_the_weights_that_they_hold_in_tuples(half, rng):
+    net = nn.LSTM(3, 4, 2, bidirectional=True)
+    x = Tensor(rng.standard_normal((5, 2, 3)).astype(np.float32))
+    expected = net(x)[0]
+    y, (h, c) = net.to_float(getattr(luojia, half))(x)
+    assert {str(t.dtype) for t in (y, h, c)} == {str(getattr(luojia, half))}
+    assert_near([y.astype(luojia.float32)], [expected], TOLERANCE[half])
+    assert {p.dtype for p in net.get_parameters()} == {luojia.float32}

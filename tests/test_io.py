@@ -212,6 +212,8 @@ def test_libsvm_iter(tmp_path):
     path = tmp_path / "d.svm"
     path.write_text("1 0:0.5 2:1\n-2 1:2\n3 0:1 1:1 2:1\n")
     it = LibSVMIter(data_libsvm=str(path), data_shape=(3,), batch_size=2)
+    assert it.next().data[0].stype == "csr"
+    it.reset()
     assert data(it) == [([[0.5, 0, 1], [0, 2, 0]], 0), ([[1, 1, 1], [0.5, 0, 1]], 1)]
     it.reset()
     assert labels(it) == [([1, -2], 0), ([3, 1], 1)]

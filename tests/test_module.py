@@ -255,7 +255,6 @@ def predicting():
     (lambda: mx.mod.BucketingModule(buckets, 5).update(), AssertionError, "call bind"),
     (lambda: mx.mod.BucketingModule(buckets, 5).bind(DATA, shared_module=3), NotSupportedError, "shared_module"),
     (lambda: mx.mod.BucketingModule.load("x", 1), AssertionError, "sym_gen is required"),
-    (lambda: model.FeedForward, NotSupportedError, "FeedForward is not provided"),
 ])
 def test_errors(action, error, message):
     with pytest.raises(error, match=message):

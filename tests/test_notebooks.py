@@ -17,8 +17,8 @@ from nbclient.exceptions import CellExecutionError
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "tutorials").glob("*.ipynb"))
-EXPECTED = 9
-NEED_JAX = ("09_",)
+EXPECTED = 10
+NEED_JAX = ("09_", "10_")
 SECONDS = 120
 
 

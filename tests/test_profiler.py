@@ -157,7 +157,8 @@ def test_updates_are_recorded(door):
     run()
     before = [p.data().asnumpy() if door == "gluon" else p.asnumpy() for p in
               (net.collect_params().values() if door == "gluon" else net.get_parameters())]
-    assert names(record(run)).count("Adam.update") == 1
+    found = [e.name for e in record(run).events if e.name.startswith("Adam")]
+    assert found in (["Adam.update"], ["Adam"])  # on XLA MindSpore's optimizers are one program
     after = [p.data().asnumpy() if door == "gluon" else p.asnumpy() for p in
              (net.collect_params().values() if door == "gluon" else net.get_parameters())]
     assert all((a != b).any() for a, b in zip(before, after))
@@ -223,7 +224,8 @@ def test_dumps_prints_a_table_and_json():
 
 def test_a_program_may_begin_with_the_profiler():
     code = ("import luojia as mx; mx.profiler.set_config(aggregate_stats=True); mx.profiler.set_state('run');"
-            "mx.nd.dot(mx.nd.ones((2, 2)), mx.nd.ones((2, 2))); mx.profiler.set_state('stop'); print(mx.profiler.dumps())")
+            "mx.nd.dot(mx.nd.ones((2, 2)), mx.nd.ones((2, 2))); mx.profiler.set_state('stop');"
+            "print(mx.profiler.dumps())")
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
                             cwd=Path(__file__).parent.parent)
     assert "\ndot  " in result.stdout

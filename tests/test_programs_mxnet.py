@@ -250,3 +250,55 @@ def test_bucketing_with_cells():
               num_epoch=4, epoch_end_callback=lambda *_: seen.append(metric.get()[1]))
     np.testing.assert_allclose(seen, [11.6062, 11.7372, 6.0181, 8.3085], rtol=2e-3)
     assert dict(model.score(train, mx.metric.Perplexity(0)))["perplexity"] == pytest.approx(5.597, rel=5e-3)
+
+
+def test_linear_classification_of_sparse_data(tmp_path):
+    rng = np.random.RandomState(0)
+    dense = rng.rand(40, 20) * (rng.rand(40, 20) < 0.2)
+    classes = (dense.sum(1) > np.median(dense.sum(1))).astype("f")
+    lines = [f"{int(c)} " + " ".join(f"{i}:{v:.4f}" for i, v in enumerate(row) if v) for c, row in zip(classes, dense)]
+    (tmp_path / "train.svm").write_text("\n".join(lines))
+    batches = mx.io.LibSVMIter(data_libsvm=str(tmp_path / "train.svm"), data_shape=(20,), batch_size=10)
+    first = batches.next()
+    assert first.data[0].indptr.asnumpy().tolist() == [0, 3, 8, 13, 15, 16, 22, 26, 30, 34, 36]
+    data, label = sym.Variable("data", stype="csr"), sym.Variable("softmax_label")
+    weight = sym.Variable("weight", stype="row_sparse", shape=(20, 2), init=mx.init.One())
+    bias = sym.Variable("bias", shape=(2,), init=mx.init.Zero())
+    out = sym.broadcast_add(sym.sparse.dot(data, weight), bias)
+    module = mx.mod.Module(sym.SoftmaxOutput(data=out, label=label, name="out"))
+    module.bind(data_shapes=batches.provide_data, label_shapes=batches.provide_label)
+    module.init_params()
+    assert {k: v.stype for k, v in module.get_params()[0].items()} == {"weight": "row_sparse", "bias": "default"}
+    module.init_optimizer(optimizer=mx.optimizer.SGD(learning_rate=0.5, rescale_grad=1 / 10))
+    metric, seen = mx.metric.create(["acc", "nll_loss"]), []
+    for _ in range(3):
+        batches.reset()
+        metric.reset()
+        for batch in batches:
+            module.forward(batch, is_train=True)
+            module.update_metric(metric, batch.label)
+            module.backward()
+            module.update()
+        seen.append(metric.get()[1])
+    np.testing.assert_allclose(seen, [[0.525, 0.6945], [0.675, 0.6522], [0.825, 0.6156]], atol=6e-5)
+    rows = module.get_params()[0]["weight"].asnumpy()[:3]
+    np.testing.assert_allclose(rows, [[0.8393, 1.1607], [1.0496, 0.9504], [0.744, 1.256]], atol=6e-5)
+
+
+def test_an_embedding_with_sparse_gradients_under_adam():
+    net = nn.HybridSequential()
+    with net.name_scope():
+        net.add(nn.Embedding(10, 4, sparse_grad=True, weight_initializer=mx.init.Constant(0.1)), nn.Flatten(),
+                nn.Dense(1, weight_initializer=mx.init.Constant(0.2)))
+    net.initialize()
+    trainer, loss = gluon.Trainer(net.collect_params(), "adam", {"learning_rate": 0.1}), gluon.loss.L2Loss()
+    seen = []
+    for _ in range(3):
+        with autograd.record():
+            total = loss(net(nd.array([[1, 2], [2, 3]])), nd.array([1, 0]))
+        total.backward()
+        trainer.step(2)
+        seen.append(total.mean().asscalar())
+    np.testing.assert_allclose(seen, [0.1828, 0.073, 0.0535], atol=1e-5)
+    assert net[0].weight.grad().indices.asnumpy().tolist() == [1, 2, 3]
+    np.testing.assert_allclose(net[0].weight.data().asnumpy()[:4, 0], [0.1, 0.3645, 0.2599, -0.1817], atol=6e-5)

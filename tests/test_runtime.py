@@ -1,5 +1,7 @@
 """runtime and engine: what MXNet programs ask of them."""
 
+from importlib.util import find_spec
+
 import pytest
 
 import luojia as mx
@@ -11,6 +13,7 @@ def test_features():
     assert features["LAPACK"].name == "LAPACK" and repr(features["LAPACK"]) == "✔ LAPACK"
     assert repr(features["TENSORRT"]) == "✖ TENSORRT" and "✔ LAPACK" in repr(features)
     assert features.is_enabled("CUDA") == (mx.context.num_gpus() > 0)
+    assert features.is_enabled("DIST_KVSTORE") == features.is_enabled("XLA") == (find_spec("jax") is not None)
     with pytest.raises(RuntimeError, match="Feature 'WARP' is unknown, known features are"):
         features.is_enabled("warp")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .._src.paths import also_at
 from . import api, dtype, initializer, parameter, seed
 from .api import (
@@ -22,14 +24,27 @@ from .api import (
     run_check,
 )
 from .dtype import dtype_to_nptype, dtype_to_pytype, issubclass_, pytype_to_dtype
+from .generator import Generator, default_generator, get_rng_state, initial_seed, manual_seed, set_rng_state
 from .parameter import Parameter, ParameterTuple
 from .seed import get_seed, set_seed
 from .tensor import Tensor, from_numpy, is_tensor, tensor
 
 __all__ = ["COOTensor", "CSRTensor", "JitConfig", "Parameter", "ParameterTuple", "RowTensor", "RowTensorInner",
-           "SparseTensor", "Tensor", "dtype", "dtype_to_nptype", "dtype_to_pytype", "from_numpy", "get_seed",
+           "SparseTensor", "Tensor", "Generator", "default_generator", "get_rng_state", "initial_seed", "manual_seed",
+           "set_rng_state", "dtype", "dtype_to_nptype", "dtype_to_pytype", "from_numpy", "get_seed",
            "initializer", "is_mutable", "is_tensor", "issubclass_", "jit", "jit_class", "lazy_inline", "ms_class",
            "ms_function", "mutable", "no_inline", "parameter", "pytype_to_dtype", "run_check", "seed", "set_seed",
            "tensor"]
 
 also_at(api, f"{__name__}.jit_config")
+
+
+def __getattr__(name: str) -> Any:
+    """Dtypes, and recompute, which lies with the functions."""
+    if name == "recompute":
+        from ..ops import recompute
+
+        return recompute
+    if not name.startswith("_") and hasattr(dtype, name):
+        return getattr(dtype, name)
+    raise AttributeError(f"module 'luojia.common' has no attribute {name!r}")

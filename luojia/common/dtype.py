@@ -31,8 +31,10 @@ from .._src.errors import DTypeError
 
 Type = DType
 byte, short, intc, long, intp = int8, int16, int32, int64, int64
-ubyte, ushort, uintc, uintp = uint8, uint16, uint32, uint64
+ubyte, ushort, uintc = uint8, uint16, uint32
 half, single, double = float16, float32, float64
+cfloat, cdouble, uintp = complex64, complex128, uint64
+list_, tuple_ = list, tuple
 
 
 class TypeFamily:

@@ -11,10 +11,17 @@ from typing import Any
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
 from .._src.errors import DTypeError
+from .._src.paths import refusing
 from ..ops.collective import ReduceOp, barrier, recv, send
 from ..ops.collective import gather as _gather
 from ..ops.collective import reduce_to as _reduce_to
 from ..ops.collective import scatter as _scatter
+from .exchange import (
+    P2POp,
+    all_to_all_single_with_output_shape,
+    all_to_all_with_output_shape,
+    batch_isend_irecv,
+)
 
 _WORLD = "nccl_world_group"
 
@@ -115,5 +122,15 @@ def irecv(tensor: Tensor, src: int = 0, group: str = _WORLD, tag: int = 0) -> tu
     return recv(tensor, src, group, tag), CommHandle()
 
 
-__all__ = ["CommHandle", "all_gather_into_tensor", "all_reduce", "barrier", "broadcast", "gather_into_tensor", "irecv",
+__all__ = ["CommHandle", "P2POp", "all_gather_into_tensor", "all_reduce", "all_to_all_single_with_output_shape",
+           "all_to_all_with_output_shape", "barrier", "batch_isend_irecv", "broadcast", "gather_into_tensor", "irecv",
            "isend", "recv", "reduce", "reduce_scatter_tensor", "scatter_tensor", "send"]
+
+
+def __getattr__(name: str) -> Any:
+    if name != "all_to_all_v_c":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return refusing(__name__, "use all_to_all_single_with_output_shape, which returns what it receives.")(name)
+
+
+_REFUSED = ("all_to_all_v_c",)

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from . import block, loss, nn, parameter, rnn, trainer, utils
 from .block import Block, HybridBlock, SymbolBlock
-from .parameter import Constant, Parameter, ParameterDict
+from .parameter import Constant, DeferredInitializationError, Parameter, ParameterDict
 from .trainer import Trainer
 
 if TYPE_CHECKING:
     from . import contrib, data, model_zoo
 
-__all__ = ["Block", "Constant", "HybridBlock", "Parameter", "ParameterDict", "SymbolBlock", "Trainer", "block",
-           "contrib", "data", "loss", "model_zoo", "nn", "parameter", "rnn", "trainer", "utils"]
+__all__ = ["Block", "Constant", "DeferredInitializationError", "HybridBlock", "Parameter", "ParameterDict",
+           "SymbolBlock", "Trainer", "block", "contrib", "data", "loss", "model_zoo", "nn", "parameter", "rnn",
+           "trainer", "utils"]
 
 
 def __getattr__(name: str) -> Any:

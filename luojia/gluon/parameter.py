@@ -228,7 +228,8 @@ class Parameter:
         if cast_dtype:
             assert dtype_source in ("current", "saved"), "dtype_source must be 'current' or 'saved'"
         else:
-            assert to_np(self._dtype) == data.dtype, (
+            mine = to_np(self._dtype)  # files give bfloat16 as float32
+            assert mine == data.dtype or mine.name == "bfloat16" and data.dtype == np.float32, (
                 f"{failed}dtype incompatible expected {to_np(self._dtype)} vs saved {data.dtype}. "
                 "Set cast_dtype=True to cast the dtype of saved params."
             )
@@ -247,7 +248,7 @@ class Parameter:
         if self._data is None:
             self._place(data.astype(to_np(self._dtype)), contexts)
         else:
-            self._set(data)
+            self._set(data if data.dtype == to_np(self._dtype) else data.astype(to_np(self._dtype)))
 
     def reset_ctx(self, ctx: Any) -> None:
         """Move the parameter to other devices."""

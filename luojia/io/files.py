@@ -50,7 +50,7 @@ class CSVIter(_FileIter):
 
 
 class LibSVMIter(_FileIter):
-    """Batches of the lines "label index:value index:value ..." of a file, as dense arrays.
+    """Batches of the lines "label index:value index:value ..." of a file, as csr matrices.
 
     Args:
         data_libsvm, data_shape: the file, and the number of values, ``(n,)``; indices count from 0.
@@ -79,6 +79,9 @@ class LibSVMIter(_FileIter):
                     f"in line {i + 1}: {error}."
                 ) from error
         super().__init__(as_nd(data), as_nd(label), batch_size, data_name=data_name, label_name=label_name)
+
+    def getdata(self) -> list[NDArray]:
+        return [array.tostype("csr") for array in super().getdata()]
 
 
 class MNISTIter(_FileIter):

@@ -228,8 +228,8 @@ class Module(BaseModule):
         """Copies of the parameters and the auxiliary states (their mean over devices), by name."""
         self._must_be_ready()
         first = self._executors[0]
-        self._arg_params = {n: ndarray.array(first.arg_dict[n].asnumpy(), dtype=first.arg_dict[n].dtype)
-                            for n in self._param_names}
+        self._arg_params = {n: ndarray.array(first.arg_dict[n].asnumpy(), dtype=first.arg_dict[n].dtype).tostype(
+            first.arg_dict[n].stype) for n in self._param_names}
         self._aux_params = {
             n: ndarray.array(np.mean([e.aux_dict[n].asnumpy() for e in self._executors], axis=0),
                              dtype=first.aux_dict[n].dtype) for n in self._aux_names

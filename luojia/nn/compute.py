@@ -49,6 +49,9 @@ def _seen_in(module: Any, dtype: Any) -> Any:
     for name, p in module._params.items():
         if isinstance(p, Parameter) and p.requires_grad and name in module.__dict__:
             seen.__dict__[name] = cast_floats(p, dtype)
+    for name, value in module.__dict__.items():
+        if isinstance(value, (list, tuple)) and value and all(isinstance(p, Parameter) for p in value):
+            seen.__dict__[name] = tuple([cast_floats(p, dtype) if p.requires_grad else p for p in value])
     return seen
 
 

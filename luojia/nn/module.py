@@ -16,6 +16,7 @@ from .._src.errors import ArgumentError, DTypeError, NotSupportedError
 from .._src.ops import Parameter, ParameterTuple
 from .compute import compute
 from .custom import HookHandle, call_with_hooks
+from .state import StateMixin
 
 _FORWARD = ("construct", "call", "forward")
 _RECOMPUTE_OPTIONS = ("use_reentrant", "output_recompute", "mp_comm_recompute", "parallel_optimizer_comm_recompute",
@@ -23,7 +24,7 @@ _RECOMPUTE_OPTIONS = ("use_reentrant", "output_recompute", "mp_comm_recompute", 
 _COMPUTE_TYPES = (mstype.float16, mstype.float32, mstype.bfloat16)
 
 
-class Module:
+class Module(StateMixin):
     """The base class of all networks; ``nn.Cell`` is the same class.
 
     A subclass creates its parameters and children in ``__init__``, after ``super().__init__()``, and computes in
@@ -69,6 +70,7 @@ class Module:
         values["_compute_dtype"] = values["_output_dtype"] = None
         for kind in ("_forward_pre_hooks", "_forward_hooks", "_backward_pre_hooks", "_backward_hooks"):
             values[kind] = {}
+        self._start_state()
         if flags:
             self.add_flags(**flags)
 
@@ -124,7 +126,7 @@ class Module:
 
     def __getattr__(self, name: str) -> Any:
         values = self.__dict__
-        for table in ("_params", "_cells"):
+        for table in ("_params", "_cells", "_buffers"):
             if table in values and name in values[table]:
                 return values[table][name]
         raise AttributeError(f"The '{type(self).__name__}' object has no attribute '{name}'.")
@@ -160,6 +162,8 @@ class Module:
                 raise DTypeError(f"Sub cell '{name}' already exists in network, can not assign this type: "
                                  f"'{type(value)}' as a cell.")
             values[name] = self._cells[name] = None
+        elif name in values.get("_buffers", ()):
+            self._assign_over_buffer(name, value)
         else:
             object.__setattr__(self, name, value)
             if name in _FORWARD:
@@ -176,7 +180,7 @@ class Module:
 
     def __delattr__(self, name: str) -> None:
         structure.version += 1
-        found = self._params.pop(name, None) is not None or self._cells.pop(name, None) is not None
+        found = any([table.pop(name, None) is not None for table in (self._params, self._cells, self._buffers)])
         if name in self.__dict__:
             object.__delattr__(self, name)
         elif not found:

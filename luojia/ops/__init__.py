@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from typing import Any
 
@@ -9,7 +10,6 @@ from .._src import ops as _operators  # noqa: F401 - registers the operators
 from .._src.core.faces import FaceModule, compile_class, compile_plain
 from .._src.paths import also_at
 from . import (
-    class_table,
     collective,
     composed,
     composite,
@@ -23,7 +23,6 @@ from . import (
     stateful,
     updates,
 )
-from .class_table import *  # noqa: F403
 from .collective import *  # noqa: F403
 from .composed import *  # noqa: F403
 from .composite import *  # noqa: F403
@@ -42,32 +41,41 @@ _faces = FaceModule({
 })
 
 
+def _late() -> dict[str, Any]:
+    """The names of ``late``, loaded at first use, so that ``import`` does not wait for them."""
+    return importlib.import_module(".late", __name__).NAMES if _imported else {}
+
+
 def __getattr__(name: str) -> Any:
+    if name == "__all__":
+        return [*_common, *_late()]
     try:
         found = _faces.get(name)
     except KeyError:
-        raise refused.missing(name) from None
+        found = None if name.startswith("__") else _late().get(name)
+    if found is None:
+        raise refused.missing(name)
     globals()[name] = found
     return found
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_faces.index()})
+    return sorted({*globals(), *_faces.index(), *_late()})
 
 
-__all__ = []
-__all__ += class_table.__all__
-__all__ += collective.__all__
-__all__ += composed.__all__
-__all__ += composite.__all__
-__all__ += control.__all__
-__all__ += functional.__all__
-__all__ += plain.__all__
-__all__ += primitive.__all__
-__all__ += random.__all__
-__all__ += state.__all__
-__all__ += stateful.__all__
-__all__ += updates.__all__
+_imported = False
+_common = []
+_common += collective.__all__
+_common += composed.__all__
+_common += composite.__all__
+_common += control.__all__
+_common += functional.__all__
+_common += plain.__all__
+_common += primitive.__all__
+_common += random.__all__
+_common += state.__all__
+_common += stateful.__all__
+_common += updates.__all__
 _REFUSED = refused.NAMES
 
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in ("operations", "function", "auto_generate")), *(
@@ -78,3 +86,4 @@ also_at(primitive, f"{__name__}._primitive")
 # Programs write F.relu and C.clip_by_value: these two modules answer for every operator.
 setattr(functional, "__getattr__", lambda name: getattr(sys.modules[__name__], name))  # noqa: B010
 setattr(composite, "__getattr__", lambda name: getattr(sys.modules[__name__], name))  # noqa: B010
+_imported = True

@@ -12,6 +12,7 @@ from . import control as control
 from . import forms as forms
 from . import functional as functional
 from . import grad as grad
+from . import late as late
 from . import plain as plain
 from . import primitive as primitive
 from . import random as random

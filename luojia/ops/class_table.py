@@ -139,7 +139,10 @@ _ROWS: tuple[Any, ...] = (
     ("FloatStatus", {}, lambda self, x: OP["cast"](OP["reshape"](OP["any"](OP["logical_not"](OP["isfinite"](x))),
                                                                  shape=(1,)), dtype="float32"),
      "1 if the Tensor holds nan or inf, else 0."),
+    ("Logit", *of(elementwise.logit, eps=None)), ("Fmax", *_plain(elementwise.fmax)),
+    ("Fmin", *_plain(elementwise.fmin)),
     # matrices
+    ("Cross", *of(linear.cross, dim=None)), ("MatrixPower", *of(linear.matrix_power, n=...)),
     ("Svd", {"full_matrices": False, "compute_uv": True}, lambda self, x: _svd(self, x), linear.svd.__doc__),
     ("Qr", {"full_matrices": False}, lambda self, x: linear.qr(x, "complete" if self.full_matrices else "reduced"),
      linear.qr.__doc__),
@@ -225,7 +228,10 @@ _ROWS: tuple[Any, ...] = (
      "another."),
     ("DataFormatVecPermute", {"src_format": "NHWC", "dst_format": "NCHW"}, _permuted, "Four numbers of a layout's axes "
      "in the order of another's."),
+    ("ReverseSequence", *of(arrange.reverse_sequence, seq_dim=..., batch_dim=0)),
     # counted, grouped, found
+    *((f"UnsortedSegment{n}", *_plain(getattr(reduce, f"unsorted_segment_{n.lower()}")))
+      for n in ("Min", "Max", "Prod")),
     ("Bincount", *_plain(groups.weighted_bincount)),
     ("Bucketize", {"boundaries": ...}, lambda self, x: composed.bucketize(x, self.boundaries, right=True),
      "The bucket between boundaries into which each element falls, Int32."),

@@ -13,10 +13,6 @@ from .._src.core.op import OPERATORS as OP
 from .._src.core.random import next_key
 from .._src.errors import ArgumentError, ShapeError
 from .._src.ops import Tensor
-from .._src.ops.composed import arrange, draws, elementwise, inplace, linear, losses, pooling, reduce
-from .._src.ops.composed.arrange import reverse_sequence
-from .._src.ops.composed.elementwise import fmax, fmin, logit
-from .._src.ops.composed.linear import cross, matrix_power
 from .._src.ops.composed.losses import reduced
 from .forms import attributes_of as of
 from .forms import class_form
@@ -285,12 +281,7 @@ def tuple_getitem(items: tuple, index: int) -> Any:
     return items[index]
 
 
-_IN_PLACE = "bernoulli_ exponential_ normal_ random_ uniform_".split(), "clamp_ erfinv_ put_ tanh_ zero_".split()
-_BORROWED = {n: f for module in (arrange, elementwise, linear, losses, pooling, reduce) for n, f in vars(module).items()
-             if n[0] != "_" and n != "reduced" and getattr(f, "__module__", "") == module.__name__}
-_BORROWED |= {n: getattr(m, n) for m, names in zip((draws, inplace), _IN_PLACE) for n in names}
-globals().update(_BORROWED)
-_KEPT = [*_BORROWED] + [n for n, f in list(globals().items()) if callable(f) and not n.startswith("_") and getattr(
+_KEPT = [n for n, f in list(globals().items()) if callable(f) and not n.startswith("_") and getattr(
     f, "__module__", "") == __name__ and not isinstance(f, type)]
 
 
@@ -302,13 +293,10 @@ _ROWS: tuple[Any, ...] = (
     ("ReduceStd", {"axis": (), "unbiased": True, "keep_dims": False},
      lambda self, x: std_mean(x, self.axis if self.axis != () else None, int(self.unbiased), self.keep_dims),
      "(standard deviation, mean)."),
-    ("ReverseSequence", *of(reverse_sequence, seq_dim=..., batch_dim=0)),
-    *((f"UnsortedSegment{n}", *of(getattr(reduce, f"unsorted_segment_{n.lower()}"))) for n in ("Min", "Max", "Prod")),
-    ("TruncateDiv", *of(truncate_div)), ("TruncateMod", *of(truncate_mod)), ("Cross", *of(cross, dim=None)),
+    ("TruncateDiv", *of(truncate_div)), ("TruncateMod", *of(truncate_mod)),
     ("Cdist", *of(cdist, p=2.0)), ("Trace", {}, lambda self, x: OP["trace"](x), "The sum of the diagonal."),
-    ("Logit", *of(logit, eps=None)), ("Fmax", *of(fmax)), ("Fmin", *of(fmin)),
     ("MulNoNan", {}, lambda self, x, y: OP["where"](OP["equal"](y, 0), y * 0, x * y), "x * y, and 0 where y is 0."),
-    ("MatrixPower", *of(matrix_power, n=...)), ("Roll", {"shift": ..., "axis": ...},
+    ("Roll", {"shift": ..., "axis": ...},
                                                 lambda self, x: OP["roll"](x, shift=self.shift, axis=self.axis),
                                                 "The elements moved along an axis, the last to the front."),
     ("InvertPermutation", {}, lambda self, x: tuple(int(i) for i in np.argsort(x)), "The inverse of a permutation."),

@@ -21,8 +21,8 @@ def class_form(module: str, name: str, attributes: dict[str, Any], call: Callabl
         if missing:
             raise TypeError(f"{name}() misses the required attributes {missing}.")
 
-    return type(name, (Primitive,), {"__init__": __init__, "__call__": call, "__doc__": doc or call.__doc__,
-                                     "__module__": module})
+    text = (doc or call.__doc__ or "").partition(">>>")[0].rstrip()  # the example is the function's
+    return type(name, (Primitive,), {"__init__": __init__, "__call__": call, "__doc__": text, "__module__": module})
 
 
 def attributes_of(function: Callable, **attributes: Any) -> tuple[dict, Callable, str | None]:

@@ -6,6 +6,7 @@ from luojia._src.core.faces import Primitive as _Primitive
 
 from . import contrib as contrib
 from . import control as control
+from . import control_files as control_files
 from . import creation as creation
 from . import files as files
 from . import image as image

@@ -23,7 +23,25 @@ _MARK = "__subgraph_name__"
 _numbers = count()
 
 
-class Body:
+class Inner:
+    """A graph inside a node: a function of arrays for the variables ``names``, in this order."""
+
+    def __init__(self, symbol: Symbol, names: Sequence[str]) -> None:
+        self.symbol, self.names = symbol, list(names)
+        self.graph = CachedGraph(symbol, self.names)
+        self.aux = {n for n in symbol.list_auxiliary_states() if n in self.names}
+
+    def shapes(self, found: Sequence[Any]) -> Shapes:
+        return Shapes(self.symbol, dict(zip(self.names, found)))
+
+    def completed(self, found: Sequence[Any]) -> list:
+        """The shapes of ``names`` that those known determine."""
+        inner = self.shapes(found)
+        by_name = {n.name: inner.of[id(n), 0] for n in inner.nodes if n.op is None}
+        return [by_name.get(n, s) for n, s in zip(self.names, found)]
+
+
+class Body(Inner):
     """A function of symbols as a graph of its own.
 
     Args:
@@ -57,9 +75,7 @@ class Body:
         for entry in self.free:
             if entry.node.extra.get(_MARK) == mark:
                 del entry.node.extra[_MARK]
-        self.symbol = Symbol(outputs)
-        self.graph = CachedGraph(self.symbol, self.names)
-        self.aux = {n for n in self.symbol.list_auxiliary_states() if n in self.names}
+        super().__init__(Symbol(outputs), self.names)
 
     def _inside(self, node: SymNode) -> bool:
         return node.op is not None and node.extra.get(_MARK) == self.mark
@@ -76,15 +92,6 @@ class Body:
             self.names.append(f"{self.mark}_free{len(self.free) - 1}")
             replaced[key] = Entry(SymNode(self.names[-1]))
         return replaced[key]
-
-    def shapes(self, found: Sequence[Any]) -> Shapes:
-        return Shapes(self.symbol, dict(zip(self.names, found)))
-
-    def completed(self, found: Sequence[Any]) -> list:
-        """The shapes of ``names`` that those known determine."""
-        inner = self.shapes(found)
-        by_name = {n.name: inner.of[id(n), 0] for n in inner.nodes if n.op is None}
-        return [by_name.get(n, s) for n, s in zip(self.names, found)]
 
 
 def _flat(nested: Any) -> list:
@@ -113,7 +120,7 @@ def _variables(structure: Any, stem: str) -> Any:
     return _like(structure, [Symbol([Entry(SymNode(f"{stem}{i}"))]) for i in range(len(_flat(structure)))])
 
 
-def _input_names(*bodies: Body, lead: Sequence[str] = ()) -> tuple[list[str], list[str]]:
+def _input_names(*bodies: Inner, lead: Sequence[str] = ()) -> tuple[list[str], list[str]]:
     own = [*lead, *[n for body in bodies for n in body.names]]
     return own, [n for body in bodies for n in body.aux]
 
@@ -130,7 +137,12 @@ def foreach(body: Callable, data: Any, init_states: Any, name: str = "foreach") 
     n_data, n_outs, n_states = len(_flat(data)), len(_flat(outs)), len(_flat(last))
     if n_states != len(_flat(init_states)):
         raise ArgumentError(f"foreach: body returned {n_states} states, init_states has {len(_flat(init_states))}.")
+    made = foreach_node(traced, n_data, n_outs, n_states, name, entries + traced.free)
+    return _like(outs, made[:n_outs]), _like(last, made[n_outs:])
 
+
+def foreach_node(traced: Inner, n_data: int, n_outs: int, n_states: int, name: str, entries: list[Entry]) -> list:
+    """The outputs of a loop whose body takes slices, states and free arrays, and gives outputs and states."""
     def run(*arrays: Any) -> tuple:
         free = arrays[n_data + n_states :]
 
@@ -155,8 +167,8 @@ def foreach(body: Callable, data: Any, init_states: Any, name: str = "foreach") 
 
     inputs, aux = _input_names(traced)
     call = Call("foreach", inputs, n_outs + n_states, run, shapes, complete, aux=aux)
-    made = list(call_node(Symbol, call, "_foreach", name, entries + traced.free))
-    return _like(outs, made[:n_outs]), _like(last, made[n_outs:])
+    call.parts = {"body": traced, "n_data": n_data, "n_outs": n_outs, "n_states": n_states}
+    return list(call_node(Symbol, call, "_foreach", name, entries))
 
 
 def while_loop(cond: Callable, func: Callable, loop_vars: Any, max_iterations: int | None = None,
@@ -178,9 +190,17 @@ def while_loop(cond: Callable, func: Callable, loop_vars: Any, max_iterations: i
     if not isinstance(traced.output, (list, tuple)) or len(traced.output) != 2:
         raise ArgumentError("while_loop: func must return a pair: an output, or list of outputs, and the loop_vars.")
     outs, last = traced.output
-    n, n_outs, n_test = len(held), len(_flat(outs)), len(test.free)
+    n, n_outs = len(held), len(_flat(outs))
     if len(_flat(last)) != n:
         raise ArgumentError(f"while_loop: func returned {len(_flat(last))} loop_vars, it was given {n}.")
+    made = while_node(test, traced, n, n_outs, int(max_iterations), name, entries + test.free + traced.free)
+    return _like(outs, made[:n_outs]), _like(last, made[n_outs:])
+
+
+def while_node(test: Inner, traced: Inner, n: int, n_outs: int, max_iterations: int, name: str,
+               entries: list[Entry]) -> list:
+    """The outputs of a loop: ``test`` and ``traced`` take the n loop variables and then their own free arrays."""
+    n_test = len(test.names) - n
 
     def run(*arrays: Any) -> tuple:
         tested, free = arrays[n : n + n_test], arrays[n + n_test :]
@@ -190,13 +210,13 @@ def while_loop(cond: Callable, func: Callable, loop_vars: Any, max_iterations: i
             return found[:n_outs], found[n_outs:]
 
         stacked, final = contrib.while_loop(lambda *now: test.graph(*now, *tested)[0], step, list(arrays[:n]),
-                                            int(max_iterations))
+                                            max_iterations)
         return (*stacked, *final)
 
     def shapes(found: list) -> list:
         inner = traced.shapes([*found[:n], *found[n + n_test :]])
         of = [inner.get(e) for e in traced.symbol._outputs]
-        return [_stacked(int(max_iterations), s) for s in of[:n_outs]] + of[n_outs:]
+        return [_stacked(max_iterations, s) for s in of[:n_outs]] + of[n_outs:]
 
     def complete(found: list) -> list:
         inner = traced.completed([*found[:n], *found[n + n_test :]])
@@ -205,8 +225,8 @@ def while_loop(cond: Callable, func: Callable, loop_vars: Any, max_iterations: i
 
     inputs = [*traced.names[:n], *test.names[n:], *traced.names[n:]]
     call = Call("while_loop", inputs, n_outs + n, run, shapes, complete, aux=[*traced.aux, *test.aux])
-    made = list(call_node(Symbol, call, "_while_loop", name, entries + test.free + traced.free))
-    return _like(outs, made[:n_outs]), _like(last, made[n_outs:])
+    call.parts = {"test": test, "body": traced, "n": n, "n_outs": n_outs, "max_iterations": max_iterations}
+    return list(call_node(Symbol, call, "_while_loop", name, entries))
 
 
 def cond(pred: Symbol, then_func: Callable, else_func: Callable, name: str = "cond") -> Any:
@@ -217,9 +237,14 @@ def cond(pred: Symbol, then_func: Callable, else_func: Callable, name: str = "co
     if len(yes.flat) != len(no.flat):
         raise ArgumentError(f"cond: then_func returned {len(yes.flat)} outputs, else_func {len(no.flat)}; they must "
                             "return as many.")
-    n = len(yes.free)
     named = {e.node.name: e for e in yes.free if e.node.op is None}
     free = yes.free + [named.get(e.node.name, e) if e.node.op is None else e for e in no.free]
+    return _like(yes.output, cond_node(yes, no, name, entries + free))
+
+
+def cond_node(yes: Inner, no: Inner, name: str, entries: list[Entry]) -> list:
+    """The outputs of a branch on the first entry; the others are what ``yes`` takes, then what ``no`` takes."""
+    n = len(yes.names)
 
     def run(test: Any, *arrays: Any) -> Any:
         found = contrib.cond(test, lambda: yes.graph(*arrays[:n]), lambda: no.graph(*arrays[n:]))
@@ -234,9 +259,9 @@ def cond(pred: Symbol, then_func: Callable, else_func: Callable, name: str = "co
         return [found[0], *[s if known(s) else None for s in inner]]
 
     inputs, aux = _input_names(yes, no, lead=("pred",))
-    call = Call("cond", inputs, len(yes.flat), run, shapes, complete, aux=aux)
-    made = list(call_node(Symbol, call, "_cond", name, entries + free))
-    return _like(yes.output, made)
+    call = Call("cond", inputs, len(yes.symbol._outputs), run, shapes, complete, aux=aux)
+    call.parts = {"yes": yes, "no": no}
+    return list(call_node(Symbol, call, "_cond", name, entries))
 
 
 __all__ = ["cond", "foreach", "while_loop"]

@@ -11,27 +11,47 @@ from .._src.errors import FormatError, MXNetError, NotSupportedError
 from .._src.formats import symbol_json
 
 CUSTOM = "Custom"  # the kind of nodes that run a CustomOp
+LOOPS = ("_foreach", "_while_loop", "_cond")
+
+
+def _loops() -> dict[str, Any]:
+    """By kind what dumps a loop or branch, and what loads it; imported late, as these build symbols."""
+    from .control_files import LOOPS as found
+
+    return found
 
 
 def dump(symbol: Any) -> str:
     """The graph in the layout of mxnet 1.9.1."""
+    return symbol_json.write(*_plain(symbol))
+
+
+def _plain(symbol: Any) -> tuple[list, list, list]:
+    """Its nodes, heads, and the number of outputs of each node."""
     nodes = walk(symbol._outputs)
     number = {id(n): i for i, n in enumerate(nodes)}
     out = []
     for node in nodes:
-        if node.op is not None and node.op.run is not None and node.kind != CUSTOM:
-            raise NotSupportedError(f"tojson: node {node.name!r} is a {node.op.name}, which files do not hold; "
-                                    "save the parameters, and build the graph anew from its code.")
         aux = {id(node.args[i].node) for i in node.aux if node.args[i].__class__ is Entry}
         edges = [[number[id(e.node)], e.index, int(id(e.node) in aux)] for e in node.inputs]
-        out.append({"op": node.kind, "name": node.name, "attrs": node.strings(), "inputs": edges})
+        made = {"op": node.kind, "name": node.name, "attrs": node.strings(), "inputs": edges}
+        if node.kind in LOOPS:
+            attrs, inside = _loops()[node.kind][0](node)
+            made["attrs"] = {**made["attrs"], **attrs}
+            made["subgraphs"] = [_plain(s) for s in inside]
+            if node.kind == "_cond":
+                made["inputs"] = [list(e) for e in dict.fromkeys(map(tuple, edges))]
+        out.append(made)
     heads = [[number[id(e.node)], e.index, 0] for e in symbol._outputs]
-    return symbol_json.write(out, heads, [counted(n.kind, n.count, n.given) for n in nodes])
+    return out, heads, [counted(n.kind, n.count, n.given) for n in nodes]
 
 
 def parse(text: str, cls: type, label: str = "<text>") -> Any:
     """The symbol of class ``cls`` that a JSON text describes."""
-    graph = symbol_json.read(text, label)
+    return _built(symbol_json.read(text, label), cls, label)
+
+
+def _built(graph: dict[str, Any], cls: type, label: str) -> Any:
     entries: list[list[Entry]] = []
     for node in graph["nodes"]:
         if node["op"] == "null":
@@ -43,6 +63,10 @@ def parse(text: str, cls: type, label: str = "<text>") -> Any:
                 from ..operator import custom_node
 
                 entries.append(custom_node(node["name"], node["attrs"], inputs, cls))
+                continue
+            if node["op"] in LOOPS:
+                inside = [_built(g, cls, label) for g in node.get("subgraphs", [])]
+                entries.append(_loops()[node["op"]][1](node["name"], node["attrs"], inputs, inside))
                 continue
             entries.append(node_from_file(node["op"], node["name"], node["attrs"], inputs, cls))
         except (NotSupportedError, FormatError):

@@ -19,7 +19,10 @@ from .._src.errors import ArgumentError, DTypeError, MXNetError
 from .._src.formats import atomic
 from .._src.formats.reader import open_source
 from ..ndarray import NDArray
+from ..ndarray.sparse_array import as_stype
 from . import files
+
+_STYPES = {"0": "default", "1": "row_sparse", "2": "csr"}  # as files number them
 
 
 class Symbol(core.Symbol):
@@ -152,7 +155,8 @@ class Symbol(core.Symbol):
                     **kwargs: tuple) -> Executor:
         """An executor on new arrays of zeros, their shapes inferred from those of some arguments.
 
-        Arrays of ``shared_exec`` that have the same name, shape and dtype are shared.
+        Variables that declare a storage type, or have one in ``stype_dict``, get arrays of that class. Arrays of
+        ``shared_exec`` that have the same name, shape and dtype are shared.
         """
         listed = "".join(f"{k}: {v}\n" for k, v in kwargs.items())
         arguments, auxiliary = self.list_arguments(), self.list_auxiliary_states()
@@ -175,11 +179,18 @@ class Symbol(core.Symbol):
             old = shared.get(name)
             if old is not None and old.shape == shape and old.np_dtype == dtypes[name]:
                 return old
-            return zeros(NDArray, shape, dtypes[name], ctx)
+            return as_stype(zeros(NDArray, shape, dtypes[name], ctx), stypes.get(name, "default"))
 
+        stypes = {n.name: _STYPES[n.extra["__storage_type__"]] for n in core.walk(self._outputs)
+                  if n.extra.get("__storage_type__") in _STYPES}
+        stypes |= dict(stype_dict or {})
         arrays = [allocate(n, s) for n, s in zip(arguments, args_)]
         aux = [allocate(n, s) for n, s in zip(auxiliary, aux_)]
-        grads = [None if r == "null" else zeros(NDArray, a.shape, a.np_dtype, ctx) for r, a in zip(reqs, arrays)]
+        grads: Any = [
+            None if r == "null" else as_stype(zeros(NDArray, a.shape, a.np_dtype, ctx),
+                                              "row_sparse" if a.stype == "row_sparse" else "default")
+            for r, a in zip(reqs, arrays)
+        ]
         return Executor(self, ctx, arrays, grads, reqs, aux, group2ctx)
 
     # -- files -----------------------------------------------------------------------------------------------------
@@ -253,7 +264,7 @@ def Variable(name: str, attr: Mapping[str, str] | None = None, shape: tuple | No
     if init is not None:
         found["__init__"] = init if isinstance(init, str) else init.dumps()
     if stype is not None:
-        found["__storage_type__"] = str({"default": 0, "row_sparse": 1, "csr": 2}[stype])
+        found["__storage_type__"] = {name: number for number, name in _STYPES.items()}[stype]
     for key, value in kwargs.items():
         if not (key.startswith("__") and key.endswith("__")):
             raise ArgumentError(f"Attribute name={key} is not supported. Additional attributes must start and end "

@@ -318,3 +318,10 @@ def test_a_compiled_forward_program_leaves_less_for_its_backward(rng):
     (less, grad), (more, expected) = bytes_of(True), bytes_of(False)
     assert less < 0.6 * more
     np.testing.assert_allclose(grad, expected, rtol=1e-5, atol=1e-7)
+
+
+def test_an_operator_object_accepts_recomputation():
+    matmul = ops.MatMul()
+    assert matmul.recompute() is matmul and matmul.recompute(False) is matmul
+    with pytest.raises(TypeError, match="The recompute mode must be bool, but got int"):
+        matmul.recompute(3)

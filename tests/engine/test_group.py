@@ -48,6 +48,23 @@ def test_servers_and_schedulers_end(environ, capsys):
     assert caught.value.code == 0 and "luojia's processes are all workers" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("environ, gpus, expected", [
+    ({}, 0, (None, None)), ({}, 4, ([1], None)), ({}, 2, ([1], None)), ({}, 1, (None, "cpu")),
+    ({"JAX_PLATFORMS": "cuda"}, 1, (None, None)), ({"CUDA_VISIBLE_DEVICES": "3"}, 4, (None, None)),
+    ({"CUDA_VISIBLE_DEVICES": "2,3"}, 4, ([1], None)),
+])
+def test_a_process_takes_the_gpu_of_its_local_number(environ, gpus, expected):
+    assert group.devices_for(Place(1, 4, 1, 2), environ, gpus) == expected
+    assert group.devices_for(Place(1, 2, 0, 1), environ, gpus) == (None, None)
+
+
+def test_times_come_from_the_environment():
+    assert group.seconds({"T": "2.5"}, "T", 9) == 2.5 and group.seconds({}, "T", 9) == 9
+    for wrong in ("x", "-1", "0"):
+        with pytest.raises(GroupError, match=f"variable T must be a number of seconds, got '{wrong}'"):
+            group.seconds({"T": wrong}, "T", 9)
+
+
 @pytest.fixture
 def rank_1_of_4(monkeypatch):
     monkeypatch.setattr(group._State, "place", Place(1, 4, 1, 2, "127.0.0.1:1"))

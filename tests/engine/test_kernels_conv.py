@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from luojia._src.engine.kernels import columns, conv_last, windows
+from luojia._src.engine.kernels import columns, conv_last, thin, windows
 from luojia._src.engine.kernels.conv import conv, conv_dw, conv_dx, conv_pull, conv_shape
 from luojia._src.errors import ShapeError
 
@@ -20,6 +20,8 @@ CASES = {
     "pointwise strided": ((2, 6, 7, 5), (7, 6, 1, 1), (2, 3), ((0, 0), (0, 0)), (1, 1), 1),
     "pointwise padded": ((2, 3, 4, 5), (4, 3, 1, 1), (1, 1), ((1, 0), (0, 2)), (1, 1), 1),
     "whole": ((3, 1, 9, 8), (4, 1, 5, 3), (1, 1), ((2, 1), (0, 3)), (1, 1), 1),
+    "whole cropped": ((3, 2, 9, 8), (4, 2, 3, 2), (1, 2), ((-1, 3), (-2, 0)), (2, 1), 1),
+    "whole beside the input": ((3, 2, 3, 4), (4, 2, 2, 2), (1, 1), ((5, 4), (0, 6)), (1, 1), 1),
     "whole strided dilated": ((2, 2, 12, 11), (3, 2, 3, 2), (2, 3), ((3, 1), (1, 2)), (3, 2), 1),
     "rows": ((3, 12, 7, 6), (5, 12, 3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1), 1),
     "rows valid": ((2, 8, 9, 8), (3, 8, 5, 5), (1, 1), ((0, 0), (0, 0)), (1, 1), 1),
@@ -51,6 +53,7 @@ def blocks(request, monkeypatch):
         monkeypatch.setattr(columns, "LEAST_COLUMNS", 1)
         monkeypatch.setattr(windows, "BUFFER_BYTES", 1)
         monkeypatch.setattr(windows, "LEAST_ROWS", 1)
+        monkeypatch.setattr(thin, "BUFFER_BYTES", 1)
         monkeypatch.setattr(conv_last, "MOST_TOGETHER", 0)
         monkeypatch.setattr(conv_last, "SCATTER_BYTES", 1)
 
@@ -149,13 +152,23 @@ def test_conv_leaves_its_inputs_alone(rng):
     assert all(np.array_equal(a, b) for a, b in zip((x, w, g), before))
 
 
-@pytest.mark.parametrize("name", ["rows same", "wasteful", "whole", "pointwise", "rows strided"])
+@pytest.mark.parametrize("name", ["rows same", "wasteful", "whole", "rows strided"])
 def test_images_come_out_channels_last(name, rng):
     x, w, g = arrays(rng, CASES[name], np.float32)
     attrs = attributes(name)
     for a in (conv(x, w, **attrs), conv_dx(g, w, shape=x.shape, **attrs), conv_pull(g, x, w, **attrs)[0]):
         assert a.transpose(0, 2, 3, 1).flags.c_contiguous
     assert all(dw.flags.c_contiguous for dw in (conv_dw(g, x, shape=w.shape, **attrs), conv_pull(g, x, w, **attrs)[1]))
+
+
+def test_a_kernel_of_one_keeps_the_layout(rng):
+    x, w, g = arrays(rng, CASES["pointwise"], np.float32)
+    attrs = attributes("pointwise")
+    for a in (conv(x, w, **attrs), conv_dx(g, w, shape=x.shape, **attrs)):
+        assert a.flags.c_contiguous
+    x, g = [np.ascontiguousarray(a.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2) for a in (x, g)]
+    for a in (conv(x, w, **attrs), conv_dx(g, w, shape=x.shape, **attrs)):
+        assert a.transpose(0, 2, 3, 1).flags.c_contiguous
 
 
 @pytest.mark.parametrize("name", ["rows same", "wasteful", "whole", "pointwise", "rows strided"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from luojia._src.engine import shortcuts
 from luojia._src.engine.shortcuts import SHORTCUTS
 
 ARRAYS = [
@@ -59,3 +60,26 @@ def test_errors_are_numpys() -> None:
         SHORTCUTS["broadcast_to"](ARRAYS[0], (3,))
     with pytest.raises(ValueError, match="zero-size array"):
         SHORTCUTS["max"](np.zeros((0,)))
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("size", [100, (1 << 14) + 5, 3 << 13, 50_001])
+def test_maximum_with_zero_equals_numpy(size, dtype):
+    x = np.random.default_rng(5).standard_normal(size).astype(dtype)
+    x[:4] = np.nan, np.inf, -np.inf, -1
+    got = shortcuts.maximum(x, 0)
+    assert got.dtype == dtype and np.array_equal(got, np.maximum(x, 0), equal_nan=True)
+
+
+def test_maximum_keeps_the_layout_and_takes_any():
+    x = np.random.default_rng(5).standard_normal((4, 9, 8, 100), np.float32)
+    for a in (x.transpose(0, 3, 1, 2), x[:, ::2], np.broadcast_to(x[:1], x.shape), x.astype(int)):
+        got = shortcuts.maximum(a, 0)
+        assert np.array_equal(got, np.maximum(a, 0)) and got.strides == np.maximum(a, 0).strides
+
+
+def test_in_order_is_a_view_in_order_of_memory():
+    x = np.arange(24).reshape(2, 3, 4)
+    assert np.shares_memory(shortcuts.in_order(x.transpose(2, 0, 1)), x)
+    assert shortcuts.in_order(x.transpose(2, 0, 1)).tolist() == list(range(24))
+    assert shortcuts.in_order(x[:, :, ::2]) is None and shortcuts.in_order(np.broadcast_to(x, (2, *x.shape))) is None

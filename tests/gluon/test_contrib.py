@@ -35,6 +35,17 @@ def test_fit_and_evaluate():
     np.testing.assert_array_equal(e.net.weight.data().asnumpy(), before)
 
 
+@pytest.mark.parametrize("train, val, names", [  # mxnet 1.9.1
+    (mx.metric.Accuracy(), None, [["training accuracy"], ["validation accuracy"]]),
+    ([mx.metric.Accuracy(), mx.metric.CrossEntropy()], mx.metric.TopKAccuracy(2),
+     [["training accuracy", "training cross-entropy"], ["validation top_k_accuracy_2"]]),
+])
+def test_metrics_that_are_given_stand_alone(train, val, names):
+    e = make(train_metrics=train, val_metrics=val)
+    e.fit(BATCHES, val_data=BATCHES, epochs=1)
+    assert [[m.get()[0] for m in metrics] for metrics in (e.train_metrics, e.val_metrics)] == names
+
+
 def test_batches_devices_and_defaults():
     net = nn.Dense(2)
     e = est.Estimator(net, gluon.loss.SoftmaxCrossEntropyLoss(), context=[mx.cpu(0), mx.cpu(1)],

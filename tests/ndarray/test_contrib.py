@@ -128,3 +128,16 @@ def test_sparse_labels():
     assert sparse.dot(csr, nd.ones((2, 1))).asnumpy().tolist() == [[1], [2]] and sparse.divide is nd.divide
     with pytest.raises(ValueError, match=r"expected an array of shape \(3, 3\), got \(2, 2\)"):
         sparse.csr_matrix(np.array(dense), shape=(3, 3))
+
+
+def test_sync_batch_norm():
+    x, moving = nd.arange(8).reshape((2, 2, 2)), [nd.zeros(2), nd.ones(2)]
+    with mx.autograd.record():
+        x.attach_grad()
+        y = nd.contrib.SyncBatchNorm(x, nd.ones(2), nd.zeros(2), *moving, key="a", ndev=1, fix_gamma=False)
+    y.backward()
+    np.testing.assert_allclose(y.asnumpy().ravel()[:2], [-1.2126, -0.7276], atol=5e-4)
+    np.testing.assert_allclose(moving[0].asnumpy(), [0.25, 0.45], rtol=1e-5)
+    graph = mx.sym.contrib.SyncBatchNorm(mx.sym.var("d"), name="b", key="k")
+    assert graph.list_auxiliary_states() == ["b_moving_mean", "b_moving_var"]
+    assert '"node_row_ptr": [0, 1, 2, 3, 4, 5, 8]' in graph.tojson()

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from luojia._src.core.op import OPERATORS, Operator
+from luojia._src.errors import NotSupportedError
 from tests.check import check_op
 
 x = np.array([0.3, -0.7, 1.1])
@@ -51,6 +52,39 @@ def test_a_wrong_fast_path_fails():
     wrong.fast_vjp(lambda saved, g, args, needs: (g * 2 * saved + 1,))
     with pytest.raises(AssertionError, match="the gradient for array 0"):
         check_op(wrong, x)
+
+
+def wrong_on_xla(xp, x, when):
+    return x * x * (1.001 if xp.engine.name == "xla" and when(xp.engine, x) else 1)
+
+
+@pytest.mark.parametrize(("when", "words"), [
+    (lambda engine, x: x.dtype == "float32", "of float32 on XLA"),
+    (lambda engine, x: x.dtype == "float64", "of float64 compiled"),
+    (lambda engine, x: engine.tracing.depth, "of float64 compiled"),
+])
+def test_a_value_that_is_wrong_on_xla_fails(when, words):
+    pytest.importorskip("jax", reason="about the comparison with XLA")
+    with pytest.raises(AssertionError, match=f"square_ {words}"):
+        check_op(Operator(lambda xp, x: wrong_on_xla(xp, x, when), "square_"), x)
+
+
+def test_a_bfloat16_result_of_another_dtype_fails_on_xla():
+    pytest.importorskip("jax", reason="about the comparison with XLA")
+    with pytest.raises(AssertionError, match="of bfloat16 compiled gave float32, expected bfloat16"):
+        check_op(Operator(lambda xp, x: x * np.ones((), "float32" if x.dtype == "bfloat16" else x.dtype), "widen"), x)
+
+
+def test_an_operator_that_asks_for_values_is_checked_eager():
+    pytest.importorskip("jax", reason="about the comparison with XLA")
+
+    def shorten(xp, x):
+        return x[: int(xp.sum(x > 0))]
+
+    asks = Operator(shorten, "shorten_", differentiable=False)
+    with pytest.raises(NotSupportedError, match="cannot be compiled"):
+        check_op(asks, x)
+    check_op(asks, x, ref=x[:2], xla="eager")
 
 
 def test_every_differentiable_operator_is_checked():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from luojia import GRAPH_MODE, PYNATIVE_MODE, Tensor, communication, nn, ops, set_context
+from luojia._src.errors import NotSupportedError
 from luojia.communication import comm_func
 from tests.check import check_op
 
@@ -38,7 +39,26 @@ def test_the_functions():
     assert comm_func.barrier() is None
 
 
+def test_exchanges():
+    (got,), handle = comm_func.all_to_all_with_output_shape([A], [A])
+    assert got.tolist() == A.tolist() and handle is None
+    got, _ = comm_func.all_to_all_single_with_output_shape((2, 2), A, [2], [2])
+    assert got.tolist() == A.tolist() and comm_func.batch_isend_irecv([]) == ()
+    with pytest.raises(NotSupportedError, match="all_to_all_v_c is not provided; use all_to_all_single"):
+        _ = comm_func.all_to_all_v_c
+    assert not hasattr(comm_func, "all_to_some")
+
+
 @pytest.mark.parametrize("call, error, match", [
+    (lambda: comm_func.all_to_all_with_output_shape([A], A), TypeError, "must be a list of Tensors"),
+    (lambda: comm_func.all_to_all_with_output_shape([A, A], [A]), ValueError, "each of the 1 ranks, but got 1 and 2"),
+    (lambda: comm_func.all_to_all_single_with_output_shape((2,), 3), TypeError, "must be a Tensor, but got int"),
+    (lambda: comm_func.all_to_all_single_with_output_shape((2,), A, [1]), ValueError, "2 rows must be cut for 1 rank"),
+    (lambda: comm_func.P2POp("send", A, 1), ValueError, "'op' must be 'isend' or 'irecv', but got 'send'"),
+    (lambda: comm_func.P2POp("isend", A, 1, tag=3), NotImplementedError, "'tag' must be 0, but got 3"),
+    (lambda: comm_func.P2POp("irecv", (2,), 1), TypeError, "or with 'irecv' and 'recv_dtype' a shape"),
+    (lambda: comm_func.batch_isend_irecv([3]), TypeError, "must be a list of P2POp"),
+    (lambda: comm_func.batch_isend_irecv([comm_func.P2POp("isend", A, 0)]), ValueError, "'peer' is 0, this rank"),
     (lambda: ops.AllReduce("mean")(A), ValueError, "'op' must be one of sum, max, min, prod, but got 'mean'"),
     (lambda: ops.AllReduce()(A > 0), TypeError, "must be numbers, but got dtype bool"),
     (lambda: ops.AllReduce(group="mine")(A), ValueError, "there is no group 'mine'; make it with create_group"),

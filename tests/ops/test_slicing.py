@@ -15,6 +15,7 @@ t = Tensor(x)
 def test_slices():
     check_op("slice_range", x, attrs={"begin": (None, 2), "end": (None, None), "step": (None, -1)}, ref=x[:, 2::-1])
     check_op("slice_range", x, attrs={"begin": (1,), "end": (3,)}, ref=x[1:3])
+    check_op("slice_range", x, attrs={"begin": 1, "end": 3}, ref=x[1:3])
     check_op("slice_size", x, attrs={"begin": (1, 0), "size": (2, -1)}, ref=x[1:3])
     check_op("slice_axis", x, attrs={"axis": -1, "begin": 1, "end": None}, ref=x[:, 1:])
     check_op("slice_axis", x, attrs={"axis": 0, "begin": -2, "end": -1}, ref=x[-2:-1])

@@ -9,14 +9,14 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 ROOT = Path(__file__).parents[2]
-SECONDS = 120
+SECONDS = 300
 
 
 def run_job(program: Path, *arguments: str, n: int = 2, options: tuple[str, ...] = (), **variables: str):
     """The finished ``luojia launch -n n program arguments``, with environment variables besides."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("LUOJIA_")}
     environment |= {"PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
-                    "LUOJIA_TIMEOUT": "20", "LUOJIA_INIT_TIMEOUT": "60", **variables}
+                    "LUOJIA_TIMEOUT": "60", "LUOJIA_INIT_TIMEOUT": "120", **variables}
     command = [sys.executable, "-m", "luojia", "launch", "-n", str(n), *options, str(program), *arguments]
     return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS)
 

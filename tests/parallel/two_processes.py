@@ -83,6 +83,25 @@ def test_one_receives():
     ops.Barrier()()
 
 
+def test_exchanges():
+    inputs = [Tensor([1.0]), Tensor([[2.0, 3.0], [4.0, 5.0]])] if RANK == 0 else [Tensor([2.0, 2.0]), Tensor(4.0)]
+    shapes = [(1,), (2,)] if RANK == 0 else [(2, 2), ()]
+    found, _ = comm_func.all_to_all_with_output_shape(shapes, inputs)
+    assert [t.tolist() for t in found] == ([[1], [2, 2]] if RANK == 0 else [[[2, 3], [4, 5]], 4])
+    with pytest.raises(TypeError, match="the Tensors must be of one dtype"):
+        comm_func.all_to_all_with_output_shape(shapes, [MINE, MINE.astype(lj.int32)])
+    single, _ = comm_func.all_to_all_single_with_output_shape((2,), Tensor([0, 1]) + RANK * 2)
+    assert single.tolist() == [RANK, RANK + 2]
+    uneven, _ = comm_func.all_to_all_single_with_output_shape(
+        (2,) if RANK else (5,), MINE[: 3 + RANK], [0, 2] if RANK else [3, 2], [2, 2] if RANK else [3, 0])
+    assert uneven.tolist() == ([3, 4] if RANK else [0, 1, 2, 1, 2])
+    other = 1 - RANK
+    batch = [comm_func.P2POp("irecv", (4,), other, recv_dtype=lj.float32), comm_func.P2POp("isend", MINE, other),
+            comm_func.P2POp(comm_func.irecv, MINE, other), comm_func.P2POp(comm_func.isend, MINE * 2, other)]
+    got = comm_func.batch_isend_irecv(batch)
+    assert [g.tolist() for g in got] == [(A + other).tolist(), 0, (2 * (A + other)).tolist(), 0]
+
+
 def test_gradients():
     """Of the sum over ranks of what they compute."""
     grad = ops.GradOperation()

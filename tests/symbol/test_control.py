@@ -114,7 +114,7 @@ def test_a_hybridized_loop_equals_the_plain_one():
     (lambda a: sym.contrib.while_loop(lambda i: i, lambda i: i, a, 3), ValueError, "must return a pair"),
     (lambda a: sym.contrib.while_loop(lambda i: i, lambda i: (i, [i, i]), a, 3), ValueError, "returned 2 loop_vars"),
     (lambda a: sym.contrib.cond(a, lambda: [a, a], lambda: a), ValueError, "then_func returned 2 outputs"),
-    (lambda a: sym.contrib.foreach(lambda d, s: (d, s), a, a)[0].tojson(), NotImplementedError, "is a foreach"),
+    (lambda a: sym.contrib.foreach(lambda d, s: (s, s), a, a)[0].tojson(), NotImplementedError, "have to be used"),
 ])
 def test_refusals(make, error, text):
     with pytest.raises(error, match=text):

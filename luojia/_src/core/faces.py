@@ -18,6 +18,7 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from ..errors import DTypeError
 from .apply import apply, unary
 from .dtypes import DType
 from .op import OPERATORS, Operator
@@ -232,6 +233,12 @@ class Primitive:
     @property
     def name(self) -> str:
         return type(self).__name__
+
+    def recompute(self, mode: bool = True) -> Primitive:
+        """Accepted: an operator by itself keeps what its rule reads. ``Cell.recompute`` keeps inputs only."""
+        if not isinstance(mode, bool):
+            raise DTypeError(f"The recompute mode must be bool, but got {type(mode).__name__}.")
+        return self
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name == "attrs":

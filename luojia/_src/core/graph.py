@@ -28,6 +28,7 @@ from ..engine.devices import Context, current_context
 from ..errors import ArgumentError, GraphError
 from .ambient import commit, draw_key
 from .apply import apply
+from .chains import find as find_chains
 from .op import OPERATORS
 from .symbol import KEY, Entry, Symbol, SymNode, variable, walk
 from .symbol_ops import apply_to_symbols, traces
@@ -113,6 +114,7 @@ class CachedGraph:
         for number, step in enumerate(self.steps):
             dead = tuple([s for s in set(step.slots) if s >= first and last.get(s) == number])
             self.steps[number] = step._replace(dead=dead)
+        self._chains = find_chains(self.steps, self._heads, dict(enumerate(constants, len(self.inputs))))
 
     def __call__(self, *arrays: Tensor, watch: Callable[[SymNode, Any, list], None] | None = None,
                  device: Context | None = None) -> list[Tensor]:
@@ -127,7 +129,17 @@ class CachedGraph:
 
     def _run(self, env: list, arrays: Sequence[Any], device: Context | None, watch: Callable | None) -> None:
         """Fill in the places of ``env``."""
-        self._run_steps(self.steps, env, arrays, device, watch)
+        done = 0
+        for start, stop, chain, slots in self._chains if watch is None else ():
+            self._run_steps(self.steps[done:start], env, arrays, device)
+            done = start
+            values = [env[i] for i in slots]
+            if chain.takes(values):
+                done = stop
+                env[self.steps[stop - 1].out] = apply(chain.operator, values, {})
+                for i in {i for step in self.steps[start:stop] for i in step.dead}:
+                    env[i] = None
+        self._run_steps(self.steps[done:], env, arrays, device, watch)
 
     def _run_steps(self, steps: Sequence[Step], env: list, arrays: Sequence[Any], device: Context | None,
                    watch: Callable | None = None) -> None:
@@ -285,7 +297,7 @@ def symbol_of(tensor: Tensor, cls: type, leaf: Callable[[Any], Any] | None = Non
             return done[node.parents[0]][node.attrs["index"]]
         if not any(p is not None for p in node.parents):
             return fresh()
-        inputs = []
+        inputs: list[Any] = []
         for parent, arg in zip(node.parents, node.args):
             if parent is not None:
                 inputs.append(done[parent])
@@ -295,6 +307,8 @@ def symbol_of(tensor: Tensor, cls: type, leaf: Callable[[Any], Any] | None = Non
                 inputs.append(constant(arg))
             else:
                 inputs.append(fresh())
+        if node.op.expand is not None:
+            return node.op.expand(apply_to_symbols, inputs)
         return apply_to_symbols(node.op, inputs, node.attrs)
 
     stack = [tensor._node]

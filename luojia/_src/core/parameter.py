@@ -27,7 +27,8 @@ class Parameter(Tensor):
 
     _role = True
     # What MindSpore keeps for training on many devices; programs read and set these, and nothing here depends on them.
-    comm_fusion, cache_enable, sliced, has_init, key, inited_param = 1, False, False, False, -1, None
+    comm_fusion, cache_enable, sliced, key, inited_param = 1, False, False, -1, None
+    has_init = False  # pyright: ignore[reportAssignmentType] - of a Tensor it is a property
 
     def __init__(self, default_input: Any, name: str | None = None, requires_grad: bool = True,
                  layerwise_parallel: bool = False, parallel_optimizer: bool = True, **_: Any) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
+from ..engine.devices import current_context
 from ..engine.namespace import OPERATORS
 from ..engine.numpy_engine import ENGINE as NUMPY
 from . import apply as _apply
@@ -73,6 +74,7 @@ class Recording:
         with _lock:
             if self.running:
                 return
+            current_context().engine  # noqa: B018 - loads XLA where that computes
             if self.trace_folder is not None and _XLA in sys.modules:
                 from ..engine.xla_profile import start_trace
 

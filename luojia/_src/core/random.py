@@ -29,17 +29,28 @@ def _mix(z: int) -> int:
     return z ^ (z >> 31)
 
 
-class _Stream:
+class Stream:
     """The keys of one device: draw number n is a hash of (seed, device, n)."""
 
     def __init__(self, seed: int, device: Context) -> None:
         place = (device.device_typeid << 32) | device.device_id
         self._start = _mix((_mix(seed & _MASK) + place * _GOLDEN) & _MASK)
-        self._next = itertools.count(1).__next__  # one step of a count is atomic: threads may share a stream
+        self._count = itertools.count(1)  # one step of a count is atomic: threads may share a stream
 
     def draw(self) -> np.ndarray:
-        z = _mix((self._start + self._next() * _GOLDEN) & _MASK)
+        z = _mix((self._start + next(self._count) * _GOLDEN) & _MASK)
         return np.array((z >> 32, z & 0xFFFFFFFF), np.uint32)
+
+    @property
+    def state(self) -> np.ndarray:
+        """Where the stream is: 16 bytes."""
+        count = int(repr(self._count)[len("count(") : -1])  # the one way to read it without a step
+        return np.array((self._start, count), "<u8").view(np.uint8)
+
+    @state.setter
+    def state(self, value: np.ndarray) -> None:
+        start, count = np.ascontiguousarray(value).view("<u8").tolist()
+        self._start, self._count = start, itertools.count(count)
 
 
 class _Scope(threading.local):
@@ -48,7 +59,7 @@ class _Scope(threading.local):
 
 
 _scope = _Scope()
-_streams: dict[Context, _Stream] = {}
+_streams: dict[Context, Stream] = {}
 _seed: int = int.from_bytes(os.urandom(8), "little")
 
 
@@ -61,19 +72,18 @@ def seed_streams(seed: int, device: Context | None = None) -> None:
         _seed = int(seed)
         _streams.clear()
     else:
-        _streams[device] = _Stream(int(seed), device)
+        _streams[device] = Stream(int(seed), device)
+
+
+def stream_of(device: Context) -> Stream:
+    """The stream of a device."""
+    found = _streams.get(device)
+    return _streams.setdefault(device, Stream(_seed, device)) if found is None else found
 
 
 def next_key(device: Context | None = None) -> Any:
     """The next key of the device's stream (default: the current device's), an array of two uint32."""
-    if _scope.source is not None:
-        key = _scope.source()
-    else:
-        device = device or current_context()
-        stream = _streams.get(device)
-        if stream is None:
-            stream = _streams.setdefault(device, _Stream(_seed, device))
-        key = stream.draw()
+    key = _scope.source() if _scope.source is not None else stream_of(device or current_context()).draw()
     for log in _scope.logs:
         log.append(key)
     return key

@@ -25,7 +25,6 @@ CONTRIB: dict[str, str] = {
     "Proposal": "decode anchors with contrib.box_decode and keep the best with contrib.box_nms",
     "MultiProposal": "decode anchors with contrib.box_decode and keep the best with contrib.box_nms",
     "SparseEmbedding": "use Embedding; gradients are dense",
-    "SyncBatchNorm": "use gluon.contrib.nn.SyncBatchNorm, or BatchNorm on one device",
     "BatchNormWithReLU": "use relu of BatchNorm",
     "count_sketch": "multiply by a random sparse matrix with dot",
     "hawkesll": "write the likelihood with contrib.foreach",

@@ -35,6 +35,7 @@ class Call(Operator):
         super().__init__(lambda xp: None, name, outputs=outputs, aux=tuple(aux), loss=loss)
         self.inputs = tuple(inputs)
         self.run = run
+        self.parts: dict[str, Any] = {}  # of a loop or branch: the graphs inside, for files
         self.shape_rule = lambda found: list(shapes(found))
         if complete is not None:
             self.complete_rule = lambda found, out: complete(found)

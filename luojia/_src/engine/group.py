@@ -88,6 +88,34 @@ def _only_workers(variable: str, role: str, worker: str) -> None:
         raise SystemExit(0)
 
 
+def devices_for(place: Place, environ: Mapping[str, str], gpus: int) -> tuple[list[int] | None, str | None]:
+    """Which of its machine's GPUs a process takes, and the platform it must keep to; None leaves it to jax.
+
+    Each process takes the GPU of its local number. Two that share one cannot communicate by NCCL, so where there are
+    fewer than processes the job is one of CPUs. Who sets CUDA_VISIBLE_DEVICES or JAX_PLATFORMS has decided already.
+
+    >>> devices_for(Place(1, 2, 1, 2), {}, 8), devices_for(Place(1, 2, 1, 2), {}, 1)
+    (([1], None), (None, 'cpu'))
+    """
+    visible = environ.get("CUDA_VISIBLE_DEVICES")
+    if place.local_size == 1 or not gpus or "JAX_PLATFORMS" in environ or (
+            visible is not None and len(visible.split(",")) < place.local_size):
+        return None, None
+    return ([place.local_rank], None) if gpus >= place.local_size else (None, "cpu")
+
+
+def seconds(environ: Mapping[str, str], name: str, default: float) -> float:
+    """The number of seconds that a variable gives, or the default."""
+    text = environ.get(name, "")
+    try:
+        found = float(text) if text else default
+    except ValueError:
+        found = 0.0
+    if not found > 0:
+        raise GroupError(f"the environment variable {name} must be a number of seconds, got {text!r}.")
+    return found
+
+
 class _State:
     place: Place | None = None
     joined: Any = None

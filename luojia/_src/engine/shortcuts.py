@@ -13,6 +13,10 @@ import numpy as np
 _ndarray = np.ndarray
 _SMALL = 1024  # elements up to which a broadcast array is written out; a view of it costs six times as much
 
+_LARGE = 1 << 14
+_ROW = 1 << 13  # of zeros, 32 KB of float32
+_zeros: dict[Any, np.ndarray] = {}
+
 
 def reshape(a: Any, shape: Any, order: Any = "C") -> np.ndarray:
     return a.reshape(shape) if a.__class__ is _ndarray and order == "C" else np.reshape(a, shape, order=order)
@@ -37,6 +41,35 @@ def broadcast_to(a: Any, shape: Any, **kwargs: Any) -> np.ndarray:
                 out[...] = a
                 return out
     return np.broadcast_to(a, shape, **kwargs)
+
+
+def in_order(a: np.ndarray) -> np.ndarray | None:
+    """a as one axis in order of memory, a view; None where it has gaps or overlaps itself.
+
+    >>> in_order(np.arange(6).reshape(2, 3).T).tolist()
+    [0, 1, 2, 3, 4, 5]
+    """
+    if not a.flags.c_contiguous:
+        a = a.transpose(sorted(range(a.ndim), key=lambda i: -a.strides[i]))
+    return a.reshape(-1) if a.flags.c_contiguous else None
+
+
+def maximum(a: Any, b: Any, out: Any = None, **kwargs: Any) -> Any:
+    """NumPy's loop over numbers and one number does not use vectors: with a row of zeros it is three times as fast."""
+    if b.__class__ is int and b == 0 and a.__class__ is _ndarray and a.size >= _LARGE and not kwargs:
+        flat = in_order(a) if a.dtype.kind == "f" and (out is None or out.strides == a.strides) else None
+        if flat is not None:
+            result = np.empty_like(a) if out is None else out
+            target = in_order(result)
+            assert target is not None
+            if a.dtype not in _zeros:
+                _zeros[a.dtype] = np.zeros(_ROW, a.dtype)
+            zeros = _zeros[a.dtype]
+            whole = a.size - a.size % _ROW
+            np.maximum(flat[:whole].reshape(-1, _ROW), zeros, out=target[:whole].reshape(-1, _ROW))
+            np.maximum(flat[whole:], zeros[: a.size - whole], out=target[whole:])
+            return result
+    return np.maximum(a, b, out=out, **kwargs)
 
 
 def _reduction(name: str, ufunc: np.ufunc) -> Callable:
@@ -65,6 +98,7 @@ SHORTCUTS: dict[str, Callable] = {
     "swapaxes": swapaxes,
     "transpose": transpose,
     "broadcast_to": broadcast_to,
+    "maximum": maximum,
     "sum": _reduction("sum", np.add),
     "mean": mean,
     "max": _reduction("max", np.maximum),

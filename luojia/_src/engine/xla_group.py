@@ -11,6 +11,7 @@ something else, becomes an error instead of a wait without end.
 from __future__ import annotations
 
 import atexit
+import glob
 import os
 import queue
 import re
@@ -19,7 +20,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import jax  # pyright: ignore[reportMissingImports] - an extra, which the type check does without
@@ -149,8 +150,8 @@ class XlaGroup:
 
     def __init__(self, place: Place) -> None:
         self.place = place
-        coming = _seconds("LUOJIA_INIT_TIMEOUT", _COMING)
-        self._waiting = _seconds("LUOJIA_TIMEOUT", _WAITING)
+        coming = groups.seconds(os.environ, "LUOJIA_INIT_TIMEOUT", _COMING)
+        self._waiting = groups.seconds(os.environ, "LUOJIA_TIMEOUT", _WAITING)
         meet(place, coming, jax=jax.__version__)
         jax.config.update("jax_enable_x64", True)
         for option, value in (("jax_cpu_collectives_implementation", "gloo"), ("jax_enable_preemption_service", False)):
@@ -158,10 +159,11 @@ class XlaGroup:
                 jax.config.update(option, value)
             except AttributeError:  # another jax, which does so by itself
                 pass
-        visible = os.environ.get("CUDA_VISIBLE_DEVICES")
-        shared = place.local_size > 1 and (visible is None or len(visible.split(",")) >= place.local_size)
+        mine, platform = groups.devices_for(place, os.environ, len(glob.glob("/dev/nvidia[0-9]*")))
+        if platform is not None:
+            jax.config.update("jax_platforms", platform)
         jax.distributed.initialize(
-            place.address, place.size, place.rank, local_device_ids=[place.local_rank] if shared else None,
+            place.address, place.size, place.rank, local_device_ids=mine,
             initialization_timeout=max(int(coming), 10), heartbeat_timeout_seconds=_HEARTBEAT,
             shutdown_timeout_seconds=_FOREVER, cluster_detection_method="deactivate")
         from jax._src import distributed  # pyright: ignore[reportMissingImports] - the client has no public name
@@ -316,13 +318,19 @@ def _spec(array: Any, mesh: Mesh) -> PartitionSpec:
     return PartitionSpec(*mesh.axis_names) if np.ndim(array) else PartitionSpec()
 
 
+@cache
+def _sharding(mesh: Mesh, spec: PartitionSpec) -> NamedSharding:
+    return NamedSharding(mesh, spec)
+
+
 def _global(array: Any, spec: PartitionSpec, mesh: Mesh, device: Any) -> jax.Array:
     """This rank's array as its block of the mesh's, without a copy where it is on the device."""
     if np.dtype(array.dtype).kind in "OSU":
         raise DTypeError(f"a collective takes arrays of numbers, got dtype {array.dtype}.")
-    array = jax.device_put(array, device)
+    if not isinstance(array, jax.Array) or array.sharding.device_set != {device}:
+        array = jax.device_put(array, device)
     shape = array.shape if not array.ndim else (array.shape[0] * mesh.size, *array.shape[1:])
-    return jax.make_array_from_single_device_arrays(shape, NamedSharding(mesh, spec), [array])
+    return jax.make_array_from_single_device_arrays(shape, _sharding(mesh, spec), [array])
 
 
 def _described(arrays: Sequence[Any]) -> str:
@@ -337,14 +345,3 @@ class _Job:
         self.done = threading.Event()
         self.result: Any = None
         self.error: BaseException | None = None
-
-
-def _seconds(name: str, default: float) -> float:
-    text = os.environ.get(name, "")
-    try:
-        found = float(text) if text else default
-    except ValueError:
-        found = 0.0
-    if not found > 0:
-        raise GroupError(f"the environment variable {name} must be a number of seconds, got {text!r}.")
-    return found

@@ -113,11 +113,13 @@ def _value(name: str, value: Value, part_bytes: int) -> Iterator[bytes]:
         dims, kind, content = [0], "str", (value or "\0").encode("utf-32-le")  # as NumPy's fixed-width strings are
     else:
         array = np.asarray(value, np.float32 if type(value) is float else None)  # as mindspore's Tensor(0.5)
-        kind = _TYPE_OF.get(array.dtype.newbyteorder("="))
+        bfloat16 = array.dtype.name == "bfloat16"
+        kind = "BFloat16" if bfloat16 else _TYPE_OF.get(array.dtype.newbyteorder("="))
         if kind is None:
             known = ", ".join(d.name for d in _TYPE_OF)
             raise DTypeError(f"saving .ckpt expects arrays of {known}, or strings; got {array.dtype} for {name!r}.")
-        dims, content = array.shape, array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
+        dims, raw = array.shape, array.view(np.uint16) if bfloat16 else array
+        content = raw.astype(raw.dtype.newbyteorder("<"), copy=False).tobytes()
     head = b"".join(b"\x08" + _varint(n) for n in dims) + _field(2, kind.encode())
     tag = _field(1, name.encode("utf-8"))
     for start in range(0, max(len(content), 1), part_bytes):

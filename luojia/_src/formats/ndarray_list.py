@@ -43,7 +43,7 @@ def dump(arrays: Sequence[np.ndarray] | Mapping[str, np.ndarray], *, np_shape: b
 
     Args:
         arrays: a list of arrays, or a dict of arrays by name, of the dtypes that mxnet 1.9 has: float16, float32,
-            float64, uint8, int8, int32, int64, bool.
+            float64, bfloat16, uint8, int8, int32, int64, bool.
         np_shape: write the kind of file that mxnet reads within ``mx.util.np_shape(True)``, the only kind with room
             for the shape () and for sizes of 0. By default it is written where an array needs it.
 
@@ -118,6 +118,8 @@ def dump_array(array: np.ndarray, *, np_shape: bool = False) -> bytes:
     array = np.asarray(array)
     number = _dtype_number(array.dtype, "array")
     head = struct.pack(f"<IiI{array.ndim}q", V3 if np_shape else V2, 0, array.ndim, *array.shape)
+    if number == _BFLOAT16:
+        array = array.view(np.uint16)
     raw = array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
     return b"".join([head, _CPU, struct.pack("<i", number), raw])
 
@@ -135,6 +137,8 @@ def load_array(data: bytes) -> np.ndarray:
 
 
 def _dtype_number(dtype: np.dtype, name: object) -> int:
+    if dtype.name == "bfloat16":
+        return _BFLOAT16
     if dtype.newbyteorder("=") not in _DTYPES:
         kinds = ", ".join(d.name for d in _DTYPES)
         raise DTypeError(f"saving .params expects arrays of {kinds}, got {dtype.name} for {name!r}; cast it first.")

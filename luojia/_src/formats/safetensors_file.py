@@ -41,6 +41,9 @@ def dump(arrays: Mapping[str, np.ndarray], metadata: Mapping[str, str] | None = 
         array = np.asarray(value)
         if not isinstance(name, str):
             raise DTypeError(f"saving .safetensors expects names that are strings, got {name!r}.")
+        if array.dtype.name == "bfloat16":
+            entries[name] = np.ascontiguousarray(array).reshape(array.shape)
+            continue
         if array.dtype.name not in _NAMES:
             known = ", ".join(_NAMES)
             raise DTypeError(f"saving .safetensors expects arrays of {known}; got {array.dtype} for {name!r}.")

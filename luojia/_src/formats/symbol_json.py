@@ -27,11 +27,12 @@ def read(text: str | bytes, label: str = "<text>") -> dict[str, Any]:
         ``node_row_ptr``: the running count of outputs, or None in files of old versions;
         ``attrs``: the graph's own, such as ``{"mxnet_version": ["int", 10901]}``.
 
-    Attributes of files older than 1.0 come under ``attrs`` too, and edges without a version get version 0.
+    A node of control flow has its graphs, of the same form, in a list under ``subgraphs``. Attributes
+    of files older than 1.0 come under ``attrs`` too, and edges without a version get version 0.
 
     Raises:
         FormatError: `text` is truncated, is no JSON, or describes no graph; the message names the node.
-        NotSupportedError: a node holds subgraphs (control flow) or control dependencies.
+        NotSupportedError: a node has control dependencies.
 
     >>> graph = read('{"nodes": [{"op": "null", "name": "x", "inputs": []}], "arg_nodes": [0], "heads": [[0, 0, 0]]}')
     >>> graph["nodes"]
@@ -42,6 +43,10 @@ def read(text: str | bytes, label: str = "<text>") -> dict[str, Any]:
         graph = json.loads(text, strict=False)  # mxnet writes control characters in names as they are
     except (ValueError, RecursionError) as error:
         raise FormatError(f"{label} is truncated or no JSON: {error}.") from None
+    return _graph(graph, label)
+
+
+def _graph(graph: Any, label: str) -> dict[str, Any]:
     _expect(isinstance(graph, dict), label, "is no graph: expected an object with nodes, arg_nodes and heads")
     for key in ("nodes", "arg_nodes", "heads"):
         _expect(isinstance(graph.get(key), list), label, f"is no graph: expected a list under {key!r}")
@@ -72,6 +77,7 @@ def write(
     Args:
         nodes: as `read` returns them, each after its inputs; ``attrs`` may be left out; it is written sorted by key.
         heads: the outputs of the graph, ``[node, output, 0]``.
+            ``subgraphs`` holds for each graph inside a tuple (nodes, heads, num_outputs).
         num_outputs: how many outputs each node has; 1 each by default.
         attrs: the graph's own attributes; the version of mxnet by default.
 
@@ -94,17 +100,8 @@ def write(
       "attrs": {"mxnet_version": ["int", 10901]}
     }
     """
-    rows = [0]
-    for n in num_outputs if num_outputs is not None else [1] * len(nodes):
-        rows.append(rows[-1] + n)
-    body = [{k: v for k, v in _ordered(node).items() if v or k != "attrs"} for node in nodes]
-    graph = {
-        "nodes": body,
-        "arg_nodes": [i for i, node in enumerate(nodes) if node["op"] == "null"],
-        "node_row_ptr": rows,
-        "heads": [list(e) for e in heads],
-        "attrs": dict(attrs) if attrs is not None else {"mxnet_version": ["int", MXNET_VERSION]},
-    }
+    graph = _body(nodes, heads, num_outputs)
+    graph["attrs"] = dict(attrs) if attrs is not None else {"mxnet_version": ["int", MXNET_VERSION]}
     text = _layout(graph, "")
     try:
         read(text, "the graph given")
@@ -113,9 +110,25 @@ def write(
     return text
 
 
+def _body(nodes: Sequence[Mapping[str, Any]], heads: Iterable[Sequence[int]],
+          num_outputs: Sequence[int] | None = None) -> dict[str, Any]:
+    rows = [0]
+    for n in num_outputs if num_outputs is not None else [1] * len(nodes):
+        rows.append(rows[-1] + n)
+    return {
+        "nodes": [{k: v for k, v in _ordered(node).items() if v or k != "attrs"} for node in nodes],
+        "arg_nodes": [i for i, node in enumerate(nodes) if node["op"] == "null"],
+        "node_row_ptr": rows,
+        "heads": [list(e) for e in heads],
+    }
+
+
 def _ordered(node: Mapping[str, Any]) -> dict[str, Any]:
     attrs = dict(sorted(node.get("attrs", {}).items()))
-    return {"op": node["op"], "name": node["name"], "attrs": attrs, "inputs": [list(e) for e in node["inputs"]]}
+    plain = {"op": node["op"], "name": node["name"], "attrs": attrs, "inputs": [list(e) for e in node["inputs"]]}
+    if node.get("subgraphs"):
+        plain["subgraphs"] = [_body(*inside) for inside in node["subgraphs"]]
+    return plain
 
 
 def _layout(value: Any, indent: str) -> str:
@@ -155,9 +168,9 @@ def _node(node: Any, number: int, rows: list[int] | None, label: str) -> dict[st
     for key in ("op", "name"):
         _expect(isinstance(node.get(key), str), label, f"{what} has no string under {key!r}")
     what = f"{what} ({node['op']} {node['name']!r})"
-    for key in ("subgraphs", "control_deps"):
-        if node.get(key):
-            raise NotSupportedError(f"{label}: node {number} ({node['op']} {node['name']!r}) has {key}, not supported.")
+    if node.get("control_deps"):
+        raise NotSupportedError(f"{label}: node {number} ({node['op']} {node['name']!r}) has control_deps, which are "
+                                "not supported.")
     attrs: dict[str, str] = {}
     for key in _OLD_ATTRIBUTE_KEYS:
         found = node.get(key, {})
@@ -167,12 +180,17 @@ def _node(node: Any, number: int, rows: list[int] | None, label: str) -> dict[st
     inputs = node.get("inputs")
     _expect(isinstance(inputs, list), label, f"{what} has no list of inputs")
     _expect(node["op"] != "null" or not inputs, label, f"{what} is a variable with inputs")
-    return {
+    found = {
         "op": node["op"],
         "name": node["name"],
         "attrs": attrs,
         "inputs": [_edge(e, number, rows, f"node {number} ({node['op']} {node['name']!r})", label) for e in inputs],
     }
+    inside = node.get("subgraphs", [])
+    _expect(isinstance(inside, list), label, f"{what} has no list of subgraphs")
+    if inside:
+        found["subgraphs"] = [_graph(g, f"{label}, inside node {number}") for g in inside]
+    return found
 
 
 def _edge(edge: Any, before: int, rows: list[int] | None, owner: str, label: str) -> list[int]:

@@ -63,3 +63,36 @@ def _(xp, g, ans, args, needs):
     m = xp.matmul(lt, gl) - xp.matmul(gq, xp.swapaxes(q, -1, -2))
     symmetric = xp.tril(m, k=0) + xp.swapaxes(xp.tril(m, k=-1), -1, -2)
     return (xp.matmul(xp.inverse(lt), gq + xp.matmul(symmetric, q)),)
+
+
+@op(fn=(), outputs=2)
+def lower_upper(xp, x):
+    """L, with ones on its diagonal, and U with x = L U, for square matrices whose rows need no exchange."""
+    n = x.shape[-1]
+    if len(x.shape) < 2 or x.shape[-2] != n:
+        raise ShapeError(f"lower_upper expects square matrices in the last two axes, got shape {tuple(x.shape)}.")
+    lead, low, up, rest = tuple(x.shape)[:-2], [], [], x
+    for k in range(n):  # Doolittle: a row of U, a column of L, and what they leave
+        row = rest[..., :1, :]
+        head = row[..., :1]
+        column = rest[..., :, :1] / xp.where(xp.equal(head, 0), 1.0, head)
+        column = xp.concatenate((0 * head + 1, column[..., 1:, :]), -2)
+        if k:
+            row = xp.concatenate((xp.zeros((*lead, 1, k), x.dtype), row), -1)
+            padded = xp.concatenate((xp.zeros((*lead, k, 1), x.dtype), column), -2)
+        else:
+            padded = column
+        low.append(padded)
+        up.append(row)
+        rest = rest[..., 1:, 1:] - column[..., 1:, :] * row[..., :1, k + 1:]
+    return xp.concatenate(low, -1), xp.concatenate(up, -2)
+
+
+@lower_upper.vjp(keep="ans")
+def _(xp, g, ans, args, needs):
+    """de Hoog, Anderssen and Lukas 2011, "Differentiation of matrix functionals using triangular factorization"."""
+    (low, up), (gl, gu) = ans, g
+    middle = xp.tril(xp.matmul(xp.swapaxes(low, -1, -2), gl), k=-1) + xp.triu(
+        xp.matmul(gu, xp.swapaxes(up, -1, -2)), k=0)
+    left = xp.swapaxes(xp.inverse(low), -1, -2)
+    return (xp.matmul(xp.matmul(left, middle), xp.swapaxes(xp.inverse(up), -1, -2)),)

@@ -280,8 +280,10 @@ _BATCH_OUTPUTS = 2  # the new moving statistics
 
 @op(
     fn=(),
-    mx="BatchNorm(data:x, gamma, beta, moving_mean, moving_var, eps=0.001, momentum=0.9, fix_gamma=True, "
-       "use_global_stats=False, output_mean_var=False, axis=1, cudnn_off:_=False)",
+    mx=("BatchNorm(data:x, gamma, beta, moving_mean, moving_var, eps=0.001, momentum=0.9, fix_gamma=True, "
+        "use_global_stats=False, output_mean_var=False, axis=1, cudnn_off:_=False)",
+        "_contrib_SyncBatchNorm(data:x, gamma, beta, moving_mean, moving_var, eps=0.001, momentum=0.9, "
+        "fix_gamma=True, use_global_stats=False, output_mean_var=False, ndev:_=1, key:_='')"),
     aux=("moving_mean", "moving_var"), outputs=lambda **attrs: _outputs(**attrs) + _BATCH_OUTPUTS,
 )
 def batch_norm(xp, x, gamma, beta, moving_mean, moving_var, *, eps=1e-3, momentum=0.9, fix_gamma=False,

@@ -17,6 +17,7 @@ def _put(xp, g, shape, slices):
 
 
 def _slices(shape: tuple, begin, end, step) -> list:
+    begin, end, step = [(v,) if isinstance(v, int) else v for v in (begin, end, step)]
     if len(begin) != len(end):
         raise ArgumentError(f"slice: begin {tuple(begin)} and end {tuple(end)} must be equally long.")
     if len(begin) > len(shape):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from ..core.faces import FaceModule, LazyMethod, compile_plain
 from ..core.op import OPERATORS
 from ..core.tape import Leaf
 from ..core.tensor import Tensor, wrap
-from ..errors import ArgumentError, DTypeError
+from ..errors import ArgumentError, DTypeError, RefusedName
 from . import composed
 
 FACES = FaceModule({"fn": lambda face: compile_plain(face, "luojia")})
@@ -51,7 +52,17 @@ COMPOSED = {  # a module of ops/composed: the methods whose functions it has
                 bernoulli_ random_""",
     "hooks": "register_hook",
     "queries": """allclose is_contiguous is_signed stride storage_offset sum_to_size resize new_full new_empty
-                  inplace_update kthvalue choose fill_diagonal qr""",
+                  inplace_update kthvalue choose fill_diagonal qr get_bytes index requires_grad_ pin_memory
+                  is_pinned""",
+    "pooling": "col2im",
+}
+REFUSED = {  # names of MindSpore's methods, and what to use instead
+    **dict.fromkeys(("to_coo", "to_csr"), "tensors are dense"),
+    **dict.fromkeys(("storage", "untyped_storage", "data_ptr", "set_"),
+                    "buffers belong to the engine; take x.asnumpy()"),
+    **dict.fromkeys(("to_dlpack", "from_dlpack"), "use numpy.from_dlpack(x), or torch's, and Tensor(array)"),
+    "eigvals": "there are no complex Tensors on the tape; use numpy.linalg.eigvals(x.asnumpy())",
+    **dict.fromkeys(("offload", "to_"), "memory is the device's; use x.as_in_context of an NDArray"),
 }
 DTYPES = {"bool": "bool", "byte": "uint8", "short": "int16", "int": "int32", "long": "int64", "half": "float16",
           "float": "float32", "double": "float64", "bfloat16": "bfloat16"}
@@ -260,6 +271,10 @@ def _filled(self: Tensor, size: Any, dtype: Any, value: int) -> Tensor:
     return Tensor(np.full((size,) if isinstance(size, int) else tuple(size), value, kind), device=self._device)
 
 
+def _refuse(name: str, self: Tensor) -> Any:
+    raise RefusedName(f"Tensor.{name} is not supported: {REFUSED[name]}.")
+
+
 def _install() -> None:
     for name in SAME.split():
         setattr(Tensor, name, LazyMethod(Tensor, name, FACES.get))
@@ -284,6 +299,11 @@ def _install() -> None:
         "flipud": lambda self: OPERATORS["flip"](self, axis=0), "set_dtype": astype,
         "new_zeros": lambda self, size, dtype=None: _filled(self, size, dtype, 0),
         "new_ones": lambda self, size, dtype=None: _filled(self, size, dtype, 1),
+        "from_numpy": staticmethod(lambda array: composed.find("queries.from_numpy")(array)),
+        "is_shared": lambda self: False, "data_sync": lambda self: None,
+        "move_to": lambda self, to, blocking=True: self,
+        "__contains__": lambda self, value: bool(OPERATORS["any"](OPERATORS["equal"](self, value)).asnumpy()),
+        **{name: property(partial(_refuse, name)) for name in REFUSED},
         "type": lambda self, dtype=None: composed.find("queries.kind")(self, dtype),
         "equal": lambda self, other: OPERATORS["equal"](self, other),
         "bitwise_not": lambda self: OPERATORS["invert"](self),

@@ -48,7 +48,7 @@ class Identity(HybridBlock):
 
 
 class SparseEmbedding(Embedding):
-    """``Embedding`` with row-sparse gradients, in name: they are dense here.
+    """``Embedding`` with row-sparse gradients, which lazy updates take row by row; their storage is dense.
 
     Args:
         input_dim, output_dim, dtype, weight_initializer: as for ``nn.Embedding``.

@@ -155,7 +155,7 @@ class Embedding(HybridBlock):
         output_dim: length of a row.
         dtype: of the rows.
         weight_initializer: initializer.
-        sparse_grad: accepted; the gradient is dense.
+        sparse_grad: make the gradient a RowSparseNDArray, by which lazy updates change its rows only.
 
     Shapes: (...) to (..., output_dim).
     """

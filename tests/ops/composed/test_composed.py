@@ -166,6 +166,20 @@ def test_what_a_tensor_is():
     assert (x * 0).bernoulli().asnumpy().sum() == 0
 
 
+def test_what_a_tensor_gives():
+    x = T([[1, 2], [3, 4]])
+    assert x.get_bytes() == x.asnumpy().tobytes() and x.index((Tensor([0]), Tensor([1]))).tolist() == [2]
+    assert 3.0 in x and 7 not in x and Tensor.from_numpy(np.ones(2)).dtype == ms.float64
+    assert x.pin_memory() is x and not x.is_pinned() and not x.is_shared() and x.move_to("CPU") is x
+    assert x.requires_grad_() is x and x.grad is not None and x.requires_grad_(False).grad is None
+    with pytest.raises(DTypeError, match="Tensor.from_numpy: expected a numpy.ndarray, got list"):
+        Tensor.from_numpy([1])
+    for name in tensor_methods.REFUSED:
+        assert not hasattr(x, name)
+    with pytest.raises(AttributeError, match="Tensor.to_coo is not supported: tensors are dense"):
+        x.to_coo()
+
+
 def test_hooks_on_gradients():
     def f(x, hook):
         y = x * x

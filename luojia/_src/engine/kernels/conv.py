@@ -17,6 +17,7 @@ import numpy as np
 from luojia._src.engine.kernels import conv_last
 from luojia._src.engine.kernels.columns import Columns, Ints
 from luojia._src.engine.kernels.precision import working
+from luojia._src.engine.kernels.thin import is_thin
 from luojia._src.errors import ShapeError
 
 Pads = tuple[tuple[int, int], ...]
@@ -70,9 +71,10 @@ def conv(x: np.ndarray, w: np.ndarray, *, stride: Ints, pad: Pads, dilation: Int
     """
     shape = conv_shape(x.shape, w.shape, stride=stride, pad=pad, dilation=dilation, groups=groups)
     lo = tuple(before for before, _ in pad)
-    if groups == 1 and len(lo) == 2:
+    if _goes_last(groups, w.shape, x):
         y = conv_last.correlate(x, w, shape[2:], stride, lo, dilation, working(np.result_type(x, w)))
         return y.astype(np.result_type(x, w), copy=False)
+    x = np.ascontiguousarray(x)
     y = _correlate(_grouped(x, 1, groups), _grouped(w, 0, groups), shape[2:], stride, lo, dilation)
     return y.reshape(shape).astype(np.result_type(x, w), copy=False)
 
@@ -86,7 +88,9 @@ def conv_dx(g: np.ndarray, w: np.ndarray, *, shape: Ints, stride: Ints, pad: Pad
     """
     _expect(g, "conv_dx", shape, w.shape, stride, pad, dilation, groups)
     dtype = np.result_type(g, w)
-    plane = groups == 1 and len(stride) == 2
+    plane = _goes_last(groups, w.shape, g)
+    if not plane:
+        g = np.ascontiguousarray(g)
     before = tuple(lo for lo, _ in pad)
     if plane and prod(stride) == 1 and conv_last.is_wasteful(shape[2:], g.shape[2:]):
         return conv_last.scatter(g, w, shape[2:], before, dilation, working(dtype)).astype(dtype, copy=False)
@@ -116,10 +120,10 @@ def conv_dw(g: np.ndarray, x: np.ndarray, *, shape: Ints, stride: Ints, pad: Pad
     _expect(g, "conv_dw", x.shape, shape, stride, pad, dilation, groups)
     dtype = np.result_type(g, x)
     work = working(dtype)
-    if groups == 1 and len(stride) == 2:
+    if _goes_last(groups, shape, x, g):
         dw = conv_last.gather_weights(g, x, shape[2:], stride, tuple(lo for lo, _ in pad), dilation, work)
         return dw.astype(dtype, order="C", copy=False)
-    x, g = _lift(_grouped(x, 1, groups), 3), _lift(_grouped(g, 1, groups), 3)
+    x, g = [_lift(_grouped(np.ascontiguousarray(a), 1, groups), 3) for a in (x, g)]
     lo, stride, dilation = _lift_ints(stride, tuple(p[0] for p in pad), dilation)
     columns = Columns(x, (1,) * (4 - len(shape)) + shape[2:], g.shape[3:], stride, lo, dilation, work)
     n, _, outputs = g.shape[:3]
@@ -147,12 +151,24 @@ def conv_pull(g: np.ndarray, x: np.ndarray, w: np.ndarray, *, stride: Ints, pad:
     _expect(g, "conv_pull", x.shape, w.shape, stride, pad, dilation, groups)
     lo = tuple(before for before, _ in pad)
     if (groups == 1 and stride == (1, 1) and max(w.shape[2:]) > 1
-            and not (conv_last.is_thin(x.shape[1], w.shape[2:]) or conv_last.is_thin(w.shape[0], w.shape[2:])
+            and not (is_thin(x.shape[1], w.shape[2:]) or is_thin(w.shape[0], w.shape[2:])
                      or conv_last.is_wasteful(x.shape[2:], g.shape[2:]))):
         dx, dw = conv_last.pull(g, x, w, lo, dilation, working(np.result_type(g, x, w)))
         return dx.astype(np.result_type(g, w), copy=False), dw.astype(np.result_type(g, x), order="C", copy=False)
     return (conv_dx(g, w, shape=x.shape, stride=stride, pad=pad, dilation=dilation, groups=groups),
             conv_dw(g, x, shape=w.shape, stride=stride, pad=pad, dilation=dilation, groups=groups))
+
+
+def _goes_last(groups: int, w_shape: Ints, *arrays: np.ndarray) -> bool:
+    """Whether a convolution is computed channels last: of images, without groups.
+
+    One by a kernel of 1 leaves images that lie channels first as they are, as between depthwise convolutions.
+    """
+    if groups > 1 or len(w_shape) != 4:
+        return False
+    return max(w_shape[2:]) > 1 or not all(
+        a.flags.c_contiguous and not conv_last.last(a).flags.c_contiguous for a in arrays
+    )
 
 
 def _correlate(x: np.ndarray, w: np.ndarray, out: Ints, stride: Ints, lo: Ints, dilation: Ints) -> np.ndarray:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from luojia._src.engine.kernels.columns import Columns, Ints
+from luojia._src.engine.kernels import thin
+from luojia._src.engine.kernels.columns import Ints
 from luojia._src.engine.kernels.windows import Tap, Windows
 
 MOST_TOGETHER = 1 << 14  # elements of a gradient up to which those of a block's images are made, then added
@@ -28,11 +29,6 @@ def first(a: np.ndarray) -> np.ndarray:
     return a.transpose(0, 3, 1, 2)
 
 
-def is_thin(channels: int, kernel: Ints) -> bool:
-    """Whether there are so few channels that the whole window is one GEMM's inner axis."""
-    return kernel[0] > 1 and channels * kernel[1] < 32
-
-
 def correlate(x: np.ndarray, w: np.ndarray, out: Ints, stride: Ints, lo: Ints, dilation: Ints,
               work: np.dtype) -> np.ndarray:
     """x (N, C, H, W) with w (O, C, *kernel): (N, O, *out)."""
@@ -40,12 +36,10 @@ def correlate(x: np.ndarray, w: np.ndarray, out: Ints, stride: Ints, lo: Ints, d
     outputs, _, *kernel = w.shape
     y = np.empty((n, *out, outputs), work)
     flat = y.reshape(n, out[0] * out[1], outputs)
-    if is_thin(channels, tuple(kernel)):
-        columns = Columns(x[:, None], tuple(kernel), out, stride, lo, dilation, work)
-        weights = columns.weights(w[None])[0, 0].T
-        for block in columns:
-            part = flat[block.images, block.start * out[1] : block.stop * out[1]]
-            np.matmul(block.products[0].columns[:, 0].swapaxes(1, 2), weights, out=part)
+    if thin.is_thin(channels, tuple(kernel)):
+        weights = np.ascontiguousarray(w.transpose(2, 1, 3, 0), work).reshape(-1, outputs)
+        for images, places, matrix in thin.windows(x, tuple(kernel), out, stride, lo, dilation, work):
+            np.matmul(matrix.swapaxes(1, 2), weights, out=flat[images, places])
         return first(y)
     windows = Windows(last(x), tuple(kernel), out, stride, lo, dilation, work)
     weights = np.ascontiguousarray(w.transpose(2, 3, 1, 0), work).reshape(kernel[0], windows.inner, outputs)
@@ -74,13 +68,11 @@ def gather_weights(g: np.ndarray, x: np.ndarray, kernel: Ints, stride: Ints, lo:
     """The gradient (O, C, *kernel) of a weight for the gradient g (N, O, *out) of the output and the input x."""
     channels, (n, outputs, *out) = x.shape[1], g.shape
     flat = np.ascontiguousarray(last(g), work).reshape(n, out[0] * out[1], outputs)
-    if is_thin(channels, kernel):
-        columns = Columns(x[:, None], kernel, tuple(out), stride, lo, dilation, work)
-        dw = np.zeros((columns.inner, outputs), work)
-        for block in columns:
-            part = flat[block.images, block.start * out[1] : block.stop * out[1]]
-            _accumulate(dw, block.products[0].columns[:, 0], part)
-        return dw.T.reshape(outputs, kernel[0], channels, kernel[1]).swapaxes(1, 2)
+    if thin.is_thin(channels, kernel):
+        dw = np.zeros((kernel[0] * channels * kernel[1], outputs), work)
+        for images, places, matrix in thin.windows(x, kernel, tuple(out), stride, lo, dilation, work):
+            _accumulate(dw, matrix, flat[images, places])
+        return dw.reshape(kernel[0], channels, kernel[1], outputs).transpose(3, 1, 0, 2)
     windows = Windows(last(x), kernel, tuple(out), stride, lo, dilation, work)
     dw = np.zeros((kernel[0], windows.inner, outputs), work)
     for images, places, taps in windows:

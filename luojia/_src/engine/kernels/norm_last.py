@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from luojia._src.engine.kernels.rows import block_sum, blocks, scratch_for, tile, tiles
+from luojia._src.engine.kernels.rows import blocks, tile, tiles, unfold_sum
 
 
 def normalize_rows(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, eps: float,
@@ -23,15 +23,14 @@ def normalize_rows(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, eps: floa
     [-1.0, 1.0]
     """
     m, c = x.shape
-    scratch = scratch_for(x)
     counts, means, spreads = [], [], []
     for at, fold in blocks(m, c):
         block, d = x[at].reshape(-1, fold * c), y[at].reshape(-1, fold * c)
-        mean = block_sum(block, fold, c) / (at.stop - at.start)
+        mean = unfold_sum(np.add.reduce(block, 0), fold) / (at.stop - at.start)
         np.subtract(block, tile(mean, fold), out=d)
         counts.append(at.stop - at.start)
         means.append(mean)
-        spreads.append(block_sum(np.multiply(d, d, out=scratch[: d.size].reshape(d.shape)), fold, c))
+        spreads.append(unfold_sum(np.einsum("ij,ij->j", d, d), fold))
     weights = np.array(counts, x.dtype)[:, None] / m
     each = np.array(means)
     mean = (each * weights).sum(0)
@@ -53,20 +52,19 @@ def normalize_rows_dx(g: np.ndarray, x: np.ndarray, gamma: np.ndarray, mean: np.
     gamma inv (g - mean(g) - (x - mean) inv^2 mean(g (x - mean))).
     """
     m, c = x.shape
-    scratch = scratch_for(x)
     tiled = tiles(m, c, mean)
     total, moment = np.zeros((2, c), x.dtype)
     for at, fold in blocks(m, c):
         block, d = g[at].reshape(-1, fold * c), dx[at].reshape(-1, fold * c)
         np.subtract(x[at].reshape(d.shape), tiled[fold][0], out=d)
-        moment += block_sum(np.multiply(d, block, out=scratch[: d.size].reshape(d.shape)), fold, c)
-        total += block_sum(block, fold, c)
-    of_g = gamma * inv
-    tiled = tiles(m, c, of_g, of_g * inv * inv * moment / -m, of_g * total / -m)
+        moment += unfold_sum(np.einsum("ij,ij->j", d, block), fold)
+        total += unfold_sum(np.add.reduce(block, 0), fold)
+    tiled = tiles(m, c, inv * inv * moment / -m, total / -m, gamma * inv)
     for at, fold in blocks(m, c):
-        of_g, of_x, shift = tiled[fold]
+        of_x, shift, scale = tiled[fold]
         d = dx[at].reshape(-1, fold * c)
         np.multiply(d, of_x, out=d)
-        np.add(d, np.multiply(g[at].reshape(d.shape), of_g, out=scratch[: d.size].reshape(d.shape)), out=d)
+        np.add(d, g[at].reshape(d.shape), out=d)
         np.add(d, shift, out=d)
+        np.multiply(d, scale, out=d)
     return moment * inv, total

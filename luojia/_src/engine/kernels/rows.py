@@ -46,17 +46,14 @@ def tiles(m: int, c: int, *vectors: np.ndarray) -> dict[int, list[np.ndarray]]:
 
 def tile(v: np.ndarray, fold: int) -> np.ndarray:
     """v (c,) repeated, (fold * c,)."""
-    return np.broadcast_to(v, (fold, len(v))).reshape(-1)
+    out = np.empty((fold, len(v)), v.dtype)
+    out[...] = v
+    return out.reshape(-1)
 
 
-def scratch_for(x: np.ndarray) -> np.ndarray:
-    """Room for one block of x (M, C), flat."""
-    return np.empty(min(x.size, max(BLOCK, x.shape[1])), x.dtype)
-
-
-def block_sum(a: np.ndarray, fold: int, c: int) -> np.ndarray:
-    """The sum (c,) over the rows of a block (r, fold * c)."""
-    return np.add.reduce(np.add.reduce(a, 0).reshape(fold, c), 0)
+def unfold_sum(folded: np.ndarray, fold: int) -> np.ndarray:
+    """The sum (c,) of the parts of a sum over folded rows (fold * c,)."""
+    return np.add.reduce(folded.reshape(fold, -1), 0)
 
 
 def total(x: np.ndarray) -> np.ndarray:
@@ -68,7 +65,7 @@ def total(x: np.ndarray) -> np.ndarray:
     m, c = x.shape
     found = np.zeros(c, x.dtype)
     for at, fold in blocks(m, c):
-        found += block_sum(x[at].reshape(-1, fold * c), fold, c)
+        found += unfold_sum(np.add.reduce(x[at].reshape(-1, fold * c), 0), fold)
     return found
 
 

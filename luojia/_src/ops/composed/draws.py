@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 
 from ...core.dtypes import float_limits, is_float, to_np
+from ...core.generator import drawing_from
 from ...core.op import OPERATORS as OP
 from ...core.random import next_key
 from ...core.tensor import Tensor
 from ...errors import ArgumentError, ShapeError
-from .inplace import settle
+from .settle import settle
 
 
 def key_of(seed: int | None) -> Any:
@@ -49,15 +50,15 @@ def random_categorical(logits: Tensor, num_sample: int, seed: int = 0, dtype: An
 
 def bernoulli(self: Tensor, *, generator: Any = None) -> Tensor:
     """1 with the probability that stands in each element, else 0."""
-    _stream(generator, "bernoulli")
-    u = OP["random_uniform"](next_key(self._device), shape=self.shape, dtype="float32", low=0.0, high=1.0)
-    return OP["cast"](OP["less"](u, self), dtype=self.np_dtype)
+    with drawing_from(generator):
+        u = OP["random_uniform"](next_key(self._device), shape=self.shape, dtype="float32", low=0.0, high=1.0)
+        return OP["cast"](OP["less"](u, self), dtype=self.np_dtype)
 
 
 def uniform(self: Tensor, from_: float = 0.0, to: float = 1.0, generator: Any = None) -> Tensor:
     """Uniform numbers of [from_, to) in the shape and dtype of this Tensor."""
-    _stream(generator, "uniform")
-    return _draw(self, "random_uniform", low=float(from_), high=float(to))
+    with drawing_from(generator):
+        return _draw(self, "random_uniform", low=float(from_), high=float(to))
 
 
 def cauchy(self: Tensor, median: float = 0.0, sigma: float = 1.0) -> Tensor:
@@ -80,45 +81,41 @@ def _drawn(self: Tensor, name: str, operator: str, **attrs: Any) -> Tensor:
     return settle(self, OP["cast"](_draw(self, operator, **attrs), dtype=self.np_dtype), name)
 
 
-def _stream(generator: Any, name: str) -> None:
-    if generator is not None:
-        raise ArgumentError(f"Tensor.{name}: generator must be None; set_seed decides the numbers.")
-
-
 def uniform_(self: Tensor, from_: float = 0, to: float = 1, *, generator: Any = None) -> Tensor:
     """Uniform numbers of [from_, to) everywhere."""
-    _stream(generator, "uniform_")
-    return _drawn(self, "uniform_", "random_uniform", low=float(from_), high=float(to))
+    with drawing_from(generator):
+        return _drawn(self, "uniform_", "random_uniform", low=float(from_), high=float(to))
 
 
 def normal_(self: Tensor, mean: float = 0, std: float = 1, *, generator: Any = None) -> Tensor:
     """Normal numbers everywhere."""
-    _stream(generator, "normal_")
-    return _drawn(self, "normal_", "random_normal", loc=float(mean), scale=float(std))
+    with drawing_from(generator):
+        return _drawn(self, "normal_", "random_normal", loc=float(mean), scale=float(std))
 
 
 def exponential_(self: Tensor, lambd: float = 1, *, generator: Any = None) -> Tensor:
     """Exponential numbers of rate ``lambd`` everywhere."""
-    _stream(generator, "exponential_")
-    return _drawn(self, "exponential_", "random_exponential", lam=float(lambd))
+    with drawing_from(generator):
+        return _drawn(self, "exponential_", "random_exponential", lam=float(lambd))
 
 
 def bernoulli_(self: Tensor, p: Any = 0.5, *, generator: Any = None) -> Tensor:
     """1 with probability ``p``, a number or a Tensor, else 0, everywhere."""
-    _stream(generator, "bernoulli_")
-    u = OP["random_uniform"](next_key(self._device), shape=self.shape, dtype="float32", low=0.0, high=1.0)
-    return settle(self, OP["cast"](OP["less"](u, p), dtype=self.np_dtype), "bernoulli_")
+    with drawing_from(generator):
+        u = OP["random_uniform"](next_key(self._device), shape=self.shape, dtype="float32", low=0.0, high=1.0)
+        return settle(self, OP["cast"](OP["less"](u, p), dtype=self.np_dtype), "bernoulli_")
 
 
 def random_(self: Tensor, from_: int = 0, to: int | None = None, *, generator: Any = None) -> Tensor:
     """Whole numbers of [from_, to) everywhere, by default up to what the dtype holds exactly."""
-    _stream(generator, "random_")
-    kind = self.np_dtype
-    top = to if to is not None else min(2**31 - 1, 2 ** (float_limits(kind).nmant + 1) if is_float(kind) else
-                                        np.iinfo(kind).max)
-    if to is None and from_ != 0:
-        from_, top = (0, int(from_)) if from_ > 0 else (int(from_), top)
-    new = OP["random_randint"](next_key(self._device), low=int(from_), high=int(top), shape=self.shape, dtype="int32")
-    return settle(self, OP["cast"](new, dtype=kind), "random_")
+    with drawing_from(generator):
+        kind = self.np_dtype
+        top = to if to is not None else min(2**31 - 1, 2 ** (float_limits(kind).nmant + 1) if is_float(kind) else
+                                            np.iinfo(kind).max)
+        if to is None and from_ != 0:
+            from_, top = (0, int(from_)) if from_ > 0 else (int(from_), top)
+        new = OP["random_randint"](next_key(self._device), low=int(from_), high=int(top), shape=self.shape,
+                                   dtype="int32")
+        return settle(self, OP["cast"](new, dtype=kind), "random_")
 
 

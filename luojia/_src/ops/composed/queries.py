@@ -9,7 +9,7 @@ import numpy as np
 from ...core.dtypes import to_np
 from ...core.op import OPERATORS as OP
 from ...core.tensor import Tensor
-from ...errors import ArgumentError, ShapeError
+from ...errors import ArgumentError, DTypeError, ShapeError
 from .. import compose
 from ..compose import placed, reshaped
 from . import linear
@@ -24,6 +24,42 @@ def allclose(self: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-
 def is_contiguous(self: Tensor) -> bool:
     """True: the elements always lie in order."""
     return True
+
+
+def from_numpy(array: np.ndarray) -> Tensor:
+    """A Tensor of a NumPy array's values and dtype."""
+    if not isinstance(array, np.ndarray):
+        raise DTypeError(f"Tensor.from_numpy: expected a numpy.ndarray, got {array.__class__.__name__}.")
+    return Tensor(array)
+
+
+def get_bytes(self: Tensor) -> bytes:
+    """The elements as bytes, in order."""
+    return self.asnumpy().tobytes()
+
+
+def index(self: Tensor, indices: Any) -> Tensor:
+    """The elements at a tuple of index Tensors: ``self[indices]``."""
+    return self[tuple(indices)]
+
+
+def requires_grad_(self: Tensor, requires_grad: bool = True) -> Tensor:
+    """Make this a variable, whose ``.grad`` a backward pass fills, or no longer; the Tensor itself."""
+    if requires_grad and self.grad is None:
+        self.attach_grad()
+    elif not requires_grad:
+        self._node = None
+    return self
+
+
+def pin_memory(self: Tensor) -> Tensor:
+    """The Tensor itself: memory of the host is pinned where the device needs it."""
+    return self
+
+
+def is_pinned(self: Tensor) -> bool:
+    """False: there is no memory to pin."""
+    return False
 
 
 def is_signed(self: Tensor) -> bool:

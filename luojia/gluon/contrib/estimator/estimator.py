@@ -34,7 +34,8 @@ class Estimator:
     Args:
         net: the network.
         loss: a gluon Loss.
-        train_metrics, val_metrics: metrics, one or a list; accuracy where the loss is softmax cross-entropy.
+        train_metrics, val_metrics: metrics, one or a list; by default the mean loss, and accuracy where the loss is
+            softmax cross-entropy.
         initializer: for a network without values.
         trainer: Adam with rate 0.001 if not given.
         context: a device or a list of them.
@@ -69,10 +70,12 @@ class Estimator:
         self._val_metrics = self._metrics(val_metrics) or [copy.deepcopy(m) for m in self._train_metrics]
         for metric in self._train_metrics:
             metric.name = "training " + metric.name
-        self._train_metrics.append(LossMetric("training " + type(loss).__name__.lower()))
+        if train_metrics is None:
+            self._train_metrics.append(LossMetric("training " + type(loss).__name__.lower()))
         for metric in self._val_metrics:
             metric.name = "validation " + metric.name
-        self._val_metrics.append(LossMetric("validation " + type(self.val_loss).__name__.lower()))
+        if train_metrics is None and val_metrics is None:
+            self._val_metrics.append(LossMetric("validation " + type(self.val_loss).__name__.lower()))
 
     def _metrics(self, metrics: Any) -> list[EvalMetric]:
         listed = [] if metrics is None else list(metrics) if isinstance(metrics, (list, tuple)) else [metrics]

@@ -1,0 +1,33 @@
+"""MindSpore's newer functions and layers, whose arguments are called as in PyTorch: ``dim``, ``keepdim``, ``bias``.
+
+>>> from luojia import Tensor, mint
+>>> mint.sum(Tensor([[1.0, 2.0], [3.0, 4.0]]), dim=1, keepdim=True).tolist()
+[[3.0], [7.0]]
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._src.errors import RefusedName
+from . import functions, linalg, nn, optim, special, table
+from .functions import *  # noqa: F403
+
+_REFUSED = dict.fromkeys(("batch_norm_elemt", "batch_norm_gather_stats_with_counts", "batch_norm_stats", "distributed"),
+                         "use mint.nn.SyncBatchNorm, and ops.AllReduce and its kin")
+_table = table.make(__name__)
+globals().update(_table)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _REFUSED:
+        raise RefusedName(f"luojia.mint.{name} is not supported; {_REFUSED[name]}.")
+    found = getattr(nn.functional, name, None) if name in nn.functional.__all__ else None
+    if found is None:
+        raise AttributeError(f"module 'luojia.mint' has no attribute {name!r}; dir(luojia.mint) lists what it has.")
+    return found
+
+
+__all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - a table
+    *_table, *functions.__all__, "linalg", "nn", "optim", "special",
+]

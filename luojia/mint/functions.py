@@ -1,0 +1,458 @@
+"""The functions of mint that rename arguments or choose between operators; dimensions are called ``dim``."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .. import ops
+from .._src.core.dtypes import float32, int64, to_np
+from .._src.core.generator import drawing_from
+from .._src.core.op import OPERATORS as OP
+from .._src.core.random import next_key
+from .._src.errors import ArgumentError, NotSupportedError
+from .._src.ops import Tensor
+from .._src.ops.compose import placed
+from .._src.ops.composed import draws, inplace, linear, queries
+
+_slice = builtins.slice
+
+
+def _axes(dim: Any) -> Any:
+    return tuple(dim) or None if isinstance(dim, (tuple, list)) else dim
+
+
+def _cast(x: Tensor, dtype: Any) -> Tensor:
+    return x if dtype is None else OP["cast"](x, dtype=to_np(dtype))
+
+
+def add(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
+    """input + alpha other."""
+    return OP["add"](input, other if alpha == 1 else other * alpha)
+
+
+def sub(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
+    """input - alpha other."""
+    return OP["subtract"](input, other if alpha == 1 else other * alpha)
+
+
+def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
+    """Elements below ``min`` raised to it, those above ``max`` lowered to it."""
+    if min is None and max is None:
+        raise ArgumentError("mint.clamp: give min, max or both.")
+    out = input if min is None else OP["maximum"](input, min)
+    return out if max is None else OP["minimum"](out, max)
+
+
+def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
+    """``input`` where ``condition`` is true, else ``other``; without them the places where it is true, axis by axis."""
+    return nonzero(condition, as_tuple=True) if input is None and other is None else OP["where"](
+        condition, input, other)
+
+
+def nan_to_num(input: Tensor, nan: float | None = None, posinf: float | None = None,
+               neginf: float | None = None) -> Tensor:
+    """nan replaced by ``nan`` (0), infinities by the given numbers, or the greatest and the least of the dtype."""
+    return ops.nan_to_num(input, 0.0 if nan is None else nan, posinf, neginf)
+
+
+# -- reductions --------------------------------------------------------------------------------------------------------
+
+
+def _reduction(name: str, operator: str) -> Callable:
+    def function(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
+        return OP[operator](input, axis=_axes(dim), keepdims=keepdim)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = (OP[operator].__doc__ or "").replace("``axis``", "``dim``")
+    return function
+
+
+all, any, amax, amin = (_reduction(*n) for n in (("all", "all"), ("any", "any"), ("amax", "max"), ("amin", "min")))
+
+
+def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+    """The sum over ``dim``, in ``dtype``."""
+    return OP["sum"](_cast(input, dtype), axis=_axes(dim), keepdims=keepdim)
+
+
+def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+    """The mean over ``dim``."""
+    return OP["mean"](_cast(input, dtype), axis=_axes(dim), keepdims=keepdim)
+
+
+def prod(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+    """The product over ``dim``."""
+    return OP["prod"](_cast(input, dtype), axis=_axes(dim), keepdims=keepdim)
+
+
+def var(input: Tensor, dim: Any = None, *, correction: int = 1, keepdim: bool = False) -> Tensor:
+    """The variance over ``dim``, with the divisor n - correction."""
+    return OP["var"](input, axis=_axes(dim), ddof=correction, keepdims=keepdim)
+
+
+def std(input: Tensor, dim: Any = None, *, correction: int = 1, keepdim: bool = False) -> Tensor:
+    """The standard deviation over ``dim``, with the divisor n - correction."""
+    return OP["std"](input, axis=_axes(dim), ddof=correction, keepdims=keepdim)
+
+
+def var_mean(input: Tensor, dim: Any = None, *, correction: int = 1, keepdim: bool = False) -> tuple[Tensor, Tensor]:
+    """(variance, mean) over ``dim``."""
+    return var(input, dim, correction=correction, keepdim=keepdim), mean(input, dim, keepdim)
+
+
+def std_mean(input: Tensor, dim: Any = None, *, correction: int = 1, keepdim: bool = False) -> tuple[Tensor, Tensor]:
+    """(standard deviation, mean) over ``dim``."""
+    return std(input, dim, correction=correction, keepdim=keepdim), mean(input, dim, keepdim)
+
+
+def _extremum(name: str) -> Callable:
+    def function(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
+        if isinstance(dim, Tensor):
+            return OP[f"{name}imum"](input, dim)
+        if dim is None:
+            return OP[name](input)
+        return OP[f"{name}_with_index"](input, axis=dim, keepdims=keepdim)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = (f"The {name}imum of all elements; with ``dim`` the pair (values, positions) along it; with a "
+                        f"second Tensor the elementwise {name}imum.")
+    return function
+
+
+max, min = _extremum("max"), _extremum("min")
+
+
+def _position(name: str) -> Callable:
+    def function(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+        return OP[name](input, axis=dim, keepdims=keepdim)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = (OP[name].__doc__ or "").replace("``axis``", "``dim``")
+    return function
+
+
+argmax, argmin = _position("argmax"), _position("argmin")
+
+
+def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
+    """The lower median of all elements, or the pair (values, positions) along ``dim``."""
+    if dim is None:
+        return OP["median_with_index"](OP["reshape"](input, shape=(-1,)), axis=0)[0]
+    return OP["median_with_index"](input, axis=dim, keepdims=keepdim)
+
+
+def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
+    """How many elements are not 0, Int64."""
+    return OP["cast"](OP["count_nonzero"](input, axis=_axes(dim)), dtype="int64")
+
+
+def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
+    """The places (n, ndim) of the elements that are not 0, or a vector of them for each axis, Int64."""
+    found = np.nonzero(input.asnumpy())
+    if as_tuple:
+        return tuple([placed(f, input) for f in found])
+    return placed(np.stack(found, -1), input)
+
+
+def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+    """The p-norm over ``dim``, of all elements by default; 'fro' is 2."""
+    if p == "nuc":
+        return linear.matrix_norm(input, "nuc", (-2, -1) if dim is None else dim, keepdim, dtype=dtype)
+    return linear.vector_norm(input, 2 if p == "fro" else p, _axes(dim), keepdim, dtype=dtype)
+
+
+def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
+    """How often each whole number from 0 on occurs, Int64, or the sums of its ``weights``."""
+    found = np.bincount(input.asnumpy(), None if weights is None else weights.asnumpy(), minlength)
+    return placed(found.astype(np.int64 if weights is None else weights.np_dtype), input)
+
+
+def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Tensor:
+    """How many elements lie in each of ``bins`` equal parts from ``min`` to ``max``, or of what the elements span."""
+    return ops.histc(input, bins, float(min), float(max))
+
+
+# -- order -------------------------------------------------------------------------------------------------------------
+
+
+def sort(input: Tensor, *, dim: int = -1, descending: bool = False, stable: bool = False) -> tuple[Tensor, Tensor]:
+    """The elements sorted along ``dim``, and where they came from, Int64; equal elements keep their order."""
+    values, at = OP["sort_with_index"](input, axis=dim, descending=descending)
+    return values, OP["cast"](at, dtype="int64")
+
+
+def argsort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Tensor:
+    """The positions that sort the elements along ``dim``, Int64."""
+    return OP["argsort_stable"](input, axis=dim, descending=descending)
+
+
+def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> tuple[Tensor, Tensor]:
+    """The ``k`` greatest (or least) elements along ``dim``, and their positions, Int64."""
+    return OP["topk"](input, k=k, axis=dim, largest=largest, dtype="int64")
+
+
+def searchsorted(sorted_sequence: Tensor, values: Any, *, out_int32: bool = False, right: bool = False,
+                 side: str | None = None, sorter: Tensor | None = None) -> Tensor:
+    """Where each value would be inserted in its sorted row, before equal ones, or after them if ``right``."""
+    if side not in (None, "left", "right") or side == "left" and right:
+        raise ArgumentError(f"mint.searchsorted: side must be 'left' or 'right' and agree with right, got {side!r}.")
+    rows = sorted_sequence if sorter is None else OP["take_along"](sorted_sequence, sorter, axis=-1)
+    given = values if isinstance(values, Tensor) else placed(np.asarray(values, rows.np_dtype), rows)
+    return OP["search_sorted"](rows, given, right=right or side == "right", dtype="int32" if out_int32 else "int64")
+
+
+# -- shapes ------------------------------------------------------------------------------------------------------------
+
+
+def cat(tensors: Any, dim: int = 0) -> Tensor:
+    """Tensors joined along ``dim``.
+
+    >>> from luojia import Tensor
+    >>> cat([Tensor([1]), Tensor([2])]).tolist()
+    [1, 2]
+    """
+    return ops.cat(list(tensors), dim)
+
+
+concat = cat
+
+
+def stack(tensors: Any, dim: int = 0) -> Tensor:
+    """Tensors of one shape joined along a new ``dim``."""
+    return ops.stack(list(tensors), dim)
+
+
+def hstack(tensors: Any) -> Tensor:
+    """Tensors joined along their second axis (vectors along their only one)."""
+    return ops.hstack(list(tensors))
+
+
+def dstack(tensors: Any) -> Tensor:
+    """Tensors joined along their third axis."""
+    return ops.dstack(list(tensors))
+
+
+def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple:
+    """At most ``chunks`` pieces along ``dim``, all but the last equally long."""
+    return tuple(ops.chunk(input, chunks, dim))
+
+
+def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple:
+    """Pieces of a length along ``dim``, or of the lengths in a list."""
+    return tuple(ops.split(tensor, split_size_or_sections, dim))
+
+
+def squeeze(input: Tensor, dim: Any = None) -> Tensor:
+    """The Tensor without its axes of length 1, or those of them that ``dim`` names."""
+    if dim is None:
+        return OP["squeeze"](input, axis=None)
+    dims = (dim,) if isinstance(dim, int) else tuple(dim)
+    kept = tuple([d for d in dims if input.shape[d] == 1])
+    return OP["squeeze"](input, axis=kept) if kept else OP["identity"](input)
+
+
+def roll(input: Tensor, shifts: Any, dims: Any = None) -> Tensor:
+    """The elements moved along ``dims``, the last to the front; of the flattened Tensor by default."""
+    if dims is None:
+        return OP["reshape"](OP["roll"](OP["reshape"](input, shape=(-1,)), shift=shifts, axis=0), shape=input.shape)
+    for shift, dim in zip(*[(v,) if isinstance(v, int) else v for v in (shifts, dims)]):
+        input = OP["roll"](input, shift=shift, axis=dim)
+    return input
+
+
+def repeat_interleave(input: Tensor, repeats: Any, dim: int | None = None, *, output_size: int | None = None) -> Tensor:
+    """Each element ``repeats`` times along ``dim``, of the flattened Tensor by default."""
+    if isinstance(repeats, (Tensor, list, tuple)):
+        counts = repeats.tolist() if isinstance(repeats, Tensor) else list(repeats)
+        x = OP["reshape"](input, shape=(-1,)) if dim is None else input
+        at = np.repeat(np.arange(x.shape[dim or 0]), counts)
+        return OP["take"](x, placed(at, x), axis=dim or 0)
+    return OP["repeat"](input, repeats=repeats, axis=dim)
+
+
+def diag(input: Tensor, diagonal: int = 0) -> Tensor:
+    """A matrix with a vector as its diagonal, or the diagonal of a matrix."""
+    return OP["make_diagonal"](input, offset=diagonal) if input.ndim == 1 else OP["diagonal"](input, offset=diagonal)
+
+
+def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None,
+         append: Tensor | None = None) -> Tensor:
+    """The differences of neighbours along ``dim``, ``n`` times over."""
+    return ops.diff(input, n, dim, prepend, append)
+
+
+# -- parts -------------------------------------------------------------------------------------------------------------
+
+
+def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
+    """The slices along ``dim`` at ``index``."""
+    return OP["take"](input, index, axis=dim, mode="raise")
+
+
+def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: float = 1) -> Tensor:
+    """``input`` with alpha times the slices of ``source`` added to those at ``index`` along ``dim``."""
+    return inplace._rows(input, dim, index, source if alpha == 1 else source * alpha, "tensor_scatter_add")
+
+
+def select(input: Tensor, dim: int, index: int) -> Tensor:
+    """The slice at ``index`` along ``dim``, without that axis."""
+    return input[(_slice(None),) * (dim % input.ndim) + (index,)]
+
+
+def scatter(input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None,
+            reduce: str | None = None) -> Tensor:
+    """``input`` with out[i, index[i, j], ...] = src[i, j, ...] along ``dim``; ``value`` is one number for all."""
+    if reduce not in (None, "none", "add"):
+        raise NotSupportedError(f"mint.scatter: reduce must be None or 'add', got {reduce!r}.")
+    given = value if src is None else src
+    if not isinstance(given, Tensor):
+        given = placed(np.full(index.shape, given, input.np_dtype), input)
+    part = given[tuple([_slice(0, n) for n in index.shape])]
+    return OP["scatter_along"](input, index, part, axis=dim, reduction="add" if reduce == "add" else "none")
+
+
+def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
+    """``input`` with src added at the places that ``index`` names along ``dim``."""
+    return scatter(input, dim, index, src, reduce="add")
+
+
+def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> tuple[Tensor, Tensor]:
+    """The ``k``-th least element along ``dim``, counted from 1, and its position."""
+    return queries.kthvalue(input, k, dim, keepdim)
+
+
+def allclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> bool:
+    """Whether |input - other| <= atol + rtol |other| everywhere."""
+    return queries.allclose(input, other, rtol, atol, equal_nan)
+
+
+def equal(input: Tensor, other: Tensor) -> bool:
+    """Whether two Tensors have one shape and the same elements."""
+    return input.shape == other.shape and bool(OP["all"](OP["equal"](input, other)).asnumpy())
+
+
+def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str | None = None) -> Tensor:
+    """The p-norms of the differences of each row of x1 and each of x2."""
+    return ops.cdist(x1, x2, float(p))
+
+
+# -- made --------------------------------------------------------------------------------------------------------------
+
+
+def full_like(input: Tensor, fill_value: Any, *, dtype: Any = None) -> Tensor:
+    """A Tensor like ``input`` full of a value."""
+    return _cast(OP["filled_like"](input, value=fill_value), dtype)
+
+
+def zeros_like(input: Tensor, *, dtype: Any = None) -> Tensor:
+    """Zeros in the shape of ``input``."""
+    return _cast(OP["zeros_like"](input), dtype)
+
+
+def ones_like(input: Tensor, *, dtype: Any = None) -> Tensor:
+    """Ones in the shape of ``input``."""
+    return _cast(OP["ones_like"](input), dtype)
+
+
+def empty(*size: Any, dtype: Any = None, device: Any = None) -> Tensor:
+    """A Tensor of a shape; zeros here."""
+    shape = size[0] if len(size) == 1 and not isinstance(size[0], int) else size
+    return Tensor(np.zeros(tuple(shape), to_np(dtype or float32)))
+
+
+def empty_like(input: Tensor, *, dtype: Any = None, device: Any = None) -> Tensor:
+    """A Tensor of the shape of ``input``; zeros here."""
+    return zeros_like(input, dtype=dtype)
+
+
+def linspace(start: float, end: float, steps: int, *, dtype: Any = None) -> Tensor:
+    """``steps`` numbers evenly from ``start`` to ``end``."""
+    return Tensor(np.linspace(start, end, steps).astype(to_np(dtype or float32)))
+
+
+def _size(size: tuple) -> tuple:
+    return tuple(size[0]) if len(size) == 1 and not isinstance(size[0], int) else size
+
+
+def rand(*size: Any, generator: Any = None, dtype: Any = None, device: Any = None) -> Tensor:
+    """Uniform numbers of [0, 1)."""
+    with drawing_from(generator):
+        return ops.rand(*_size(size), dtype=dtype)
+
+
+def randn(*size: Any, generator: Any = None, dtype: Any = None, device: Any = None) -> Tensor:
+    """Normal numbers of mean 0 and standard deviation 1."""
+    with drawing_from(generator):
+        return ops.randn(*_size(size), dtype=dtype)
+
+
+def rand_like(input: Tensor, *, dtype: Any = None, device: Any = None) -> Tensor:
+    """Uniform numbers of [0, 1) in the shape of ``input``."""
+    return ops.rand_like(input, dtype=dtype)
+
+
+def randn_like(input: Tensor, *, dtype: Any = None, device: Any = None) -> Tensor:
+    """Normal numbers in the shape of ``input``."""
+    return ops.randn_like(input, dtype=dtype)
+
+
+def randint(*args: Any, generator: Any = None, dtype: Any = None, device: Any = None) -> Tensor:
+    """Whole numbers of [low, high): ``randint(high, size)`` or ``randint(low, high, size)``, Int64."""
+    with drawing_from(generator):
+        low, high, size = (0, *args) if len(args) == 2 else args
+        return ops.randint(low, high, tuple(size), dtype=dtype or int64)
+
+
+def randint_like(input: Tensor, *args: Any, dtype: Any = None, device: Any = None) -> Tensor:
+    """Whole numbers of [0, high) or [low, high) in the shape of ``input``, in its dtype by default."""
+    low, high = (0, *args) if len(args) == 1 else args
+    return OP["cast"](ops.randint(low, high, input.shape), dtype=input.np_dtype if dtype is None else to_np(dtype))
+
+
+def randperm(n: int, *, generator: Any = None, dtype: Any = int64) -> Tensor:
+    """0 to n - 1 in random order."""
+    with drawing_from(generator):
+        return ops.randperm(n, dtype=dtype)
+
+
+def normal(mean: Any = 0.0, std: Any = 1.0, size: Any = None, generator: Any = None) -> Tensor:
+    """Normal numbers of ``size``, or of the shape of ``mean`` and ``std`` broadcast together."""
+    with drawing_from(generator):
+        if size is None:
+            size = np.broadcast_shapes(*[v.shape for v in (mean, std) if isinstance(v, Tensor)])
+        drawn = OP["random_normal"](next_key(), loc=0.0, scale=1.0, shape=tuple(size), dtype="float32")
+        return drawn * std + mean
+
+
+def bernoulli(input: Tensor, *, generator: Any = None) -> Tensor:
+    """1 with the probability that stands in each element, else 0."""
+    return draws.bernoulli(input, generator=generator)
+
+
+def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, generator: Any = None) -> Tensor:
+    """``num_samples`` positions per row, drawn with the weights in ``input``, Int64."""
+    with drawing_from(generator):
+        return OP["cast"](draws.multinomial(input, num_samples, replacement), dtype="int64")
+
+
+def polar(abs: Tensor, angle: Tensor) -> Tensor:
+    """Refused: complex numbers of a size and an angle."""
+    raise NotSupportedError("mint.polar: complex Tensors are not supported; keep abs cos(angle) and abs sin(angle).")
+
+
+def unique(input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False,
+           dim: int | None = None) -> Any:
+    """The distinct elements (or slices along ``dim``), sorted; their places and how often they occur if asked for."""
+    values, inverse, counts = np.unique(input.asnumpy(), return_inverse=True, return_counts=True, axis=dim)
+    inverse = inverse.reshape(input.shape if dim is None else -1)
+    found = [placed(v, input) for v, wanted in ((values, True), (inverse, return_inverse), (counts, return_counts))
+             if wanted]
+    return found[0] if len(found) == 1 else tuple(found)
+
+
+__all__ = [n for n, f in list(globals().items())  # pyright: ignore[reportUnsupportedDunderAll] - all that is public
+           if n[0] != "_" and getattr(f, "__module__", "") == __name__]

@@ -1,0 +1,20 @@
+"""Special functions, under mint's names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._src.ops import Tensor
+from . import table
+from .nn import functional
+
+_table = table.make(__name__)
+erfc, exp2, expm1, log1p, round, sinc = (_table[n] for n in ("erfc", "exp2", "expm1", "log1p", "round", "sinc"))
+
+
+def log_softmax(input: Tensor, dim: int | None = None, *, dtype: Any = None) -> Tensor:
+    """log(softmax(input)) along ``dim``."""
+    return functional.log_softmax(input, dim, dtype=dtype)
+
+
+__all__ = ["erfc", "exp2", "expm1", "log1p", "log_softmax", "round", "sinc"]

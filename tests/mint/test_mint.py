@@ -1,0 +1,140 @@
+"""mint: the answers of PyTorch 2.13, whose signatures it has (observed.txt), derivatives, layers, optimizers."""
+
+import inspect
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import luojia as ms
+from luojia import Tensor, mint, ops
+from luojia._src.errors import ArgumentError, NotSupportedError, ShapeError
+from tests.observed import T, fill, names, wrong_answers
+
+F = mint.nn.functional
+A, V = names()["a"], names()["v"]
+
+
+def test_answers_are_pytorchs():
+    more = {"M": mint, "F": F, "N": mint.nn, "D": ms}
+    assert wrong_answers(Path(__file__).with_name("observed.txt"), at_least=215, more=more) == []
+
+
+def test_signatures():
+    assert str(inspect.signature(mint.sum)).startswith("(input: 'Tensor', dim: 'Any' = None, keepdim: 'bool' = False")
+    assert list(inspect.signature(mint.permute).parameters) == ["input", "dims"]
+    assert list(inspect.signature(mint.nn.AvgPool2d).parameters)[:3] == ["kernel_size", "stride", "padding"]
+    assert mint.relu(A).shape == A.shape and mint.softmax is F.softmax
+
+
+SMOOTH = {
+    "extrema": lambda a: mint.max(a, 1)[0] * mint.min(a, dim=1)[0] + mint.max(a, a * a).sum(),
+    "spread": lambda a: mint.std(a, 1) * mint.var(a, correction=0) + mint.norm(a, 3, 1),
+    "order": lambda a: mint.sort(a, dim=0)[0] * mint.topk(a, 2, 0)[0].sum() + mint.kthvalue(a, 1)[0].sum(),
+    "parts": lambda a: mint.index_add(a, 0, Tensor([0, 0]), a[:2] ** 2) * mint.scatter(a, 1, Tensor([[0]]), a * a),
+    "places": lambda a: mint.gather(a, 1, Tensor([[0, 2], [1, 1], [0, 0]])) ** 2,
+    "clamp": lambda a: mint.clamp(a, 0.7, 1.2) * a,
+    "losses": lambda a: F.kl_div(a, a * a) + F.smooth_l1_loss(a, a * a) + F.binary_cross_entropy_with_logits(a, a / 2),
+    "padding": lambda a: F.pad(a[None], (1, 1), "reflect") * F.pad(a[None], (0, 2), "replicate"),
+    "normalize": lambda a: F.normalize(a) * F.elu(a - 1, 0.5) + F.glu(a[:, :2]),
+    "convolution": lambda a: F.conv1d(a[None], a[None] * 2, padding=1) ** 2,
+    "pooling": lambda a: F.avg_pool1d(a, 2, 1)[:2] * F.max_pool2d(a[None], 2, 1)[0],
+}
+
+
+@pytest.mark.parametrize("name", SMOOTH)
+def test_gradients(name):
+    x = np.array([[1.21, 0.75, 0.9], [0.6, 1.4, 1.1], [0.8, 0.5, 1.3]])
+
+    def f(t):
+        y = SMOOTH[name](t)
+        return (y * y).sum()
+
+    found, d = ops.grad(f)(Tensor(x)).asnumpy(), np.random.default_rng(1).normal(size=x.shape)
+    expected = (float(f(Tensor(x + 1e-6 * d))) - float(f(Tensor(x - 1e-6 * d)))) / 2e-6
+    assert (found * d).sum() == pytest.approx(expected, rel=1e-5)
+
+
+def test_draws():
+    ms.set_seed(4)
+    assert mint.rand(2, 3).shape == mint.randn((2, 3)).shape == mint.rand_like(A).shape == mint.randn_like(A).shape
+    assert set(mint.randint(2, 5, (50,)).tolist()) == {2, 3, 4} and mint.randint(3, (2,)).dtype == ms.int64
+    assert mint.randint_like(A, 3).dtype == ms.float32 and sorted(mint.randperm(4).tolist()) == [0, 1, 2, 3]
+    assert abs(float(mint.normal(5.0, 0.1, (1000,)).mean()) - 5) < 0.05 and mint.normal(A, 2.0).shape == A.shape
+    assert mint.bernoulli(A * 0 + 1).asnumpy().all() and mint.multinomial(T([0, 1]), 2, True).tolist() == [1, 1]
+    assert mint.empty(2, 3).shape == mint.empty_like(A).shape == (2, 3)
+    assert F.dropout(A, 0.5).shape == F.dropout2d(A[None, None]).shape[2:]
+    with pytest.raises(TypeError, match="generator must be a Generator or None, but got int"):
+        mint.rand(2, generator=3)
+
+
+def test_layers_with_parameters():
+    x = T(np.arange(32).reshape(1, 2, 4, 4) / 10)
+    net = fill(mint.nn.Conv2d(2, 4, 3, padding=1, groups=2))
+    w, b = net.weight, net.bias
+    assert w.shape == (4, 1, 3, 3) and [p.name for p in net.get_parameters()] == ["weight", "bias"]
+    np.testing.assert_allclose(net(x).asnumpy(), ops.conv2d(x, w, b, 1, "pad", 1, 1, 2).asnumpy())
+    circular = fill(mint.nn.Conv1d(2, 1, 3, padding=1, padding_mode="circular", bias=False))
+    rows = np.pad(x.asnumpy()[0, :, 0], ((0, 0), (1, 1)), "wrap")
+    expected = [(rows[:, i : i + 3] * circular.weight.asnumpy()[0]).sum() for i in range(4)]
+    np.testing.assert_allclose(circular(x[:, :, 0]).asnumpy()[0, 0], expected, rtol=1e-5)
+    assert mint.nn.Conv3d(1, 2, 2)(x[:, None]).shape == (1, 2, 1, 3, 3)
+    assert mint.nn.ConvTranspose2d(2, 3, 2, 2)(x).shape == (1, 3, 8, 8)
+    assert mint.nn.PReLU()(T([-2, 2])).tolist() == [-0.5, 2]
+    norm = mint.nn.BatchNorm2d(2, momentum=0.25)
+    norm.set_train(True)
+    norm(x)
+    np.testing.assert_allclose(norm.moving_mean.asnumpy(), x.asnumpy().mean((0, 2, 3)) / 4, rtol=1e-5)
+    assert mint.nn.UpsamplingNearest2d(scale_factor=2)(x).shape == (1, 2, 8, 8)
+    drop = mint.nn.Dropout(0.5)
+    assert drop(x).tolist() == x.tolist() and (drop.set_train(True)(x + 1).asnumpy() == 0).any()
+
+
+def test_optimizers():
+    w0, g = np.array([1.0, -2.0]), np.array([0.5, 0.25])
+
+    def after(make, steps=2):
+        w = ms.Parameter(Tensor(w0.astype(np.float32)), name="beta")
+        optimizer = make([w])
+        for _ in range(steps):
+            optimizer((Tensor(g.astype(np.float32)),))
+        return w.asnumpy()
+
+    w, m = w0.copy(), 0 * w0
+    for _ in range(2):
+        m = 0.9 * m + g + 0.1 * w
+        w = w - 0.1 * m
+    np.testing.assert_allclose(after(lambda p: mint.optim.SGD(p, 0.1, 0.9, weight_decay=0.1)), w, rtol=1e-5)
+    for decoupled in (False, True):
+        w, m, v = w0.copy(), 0 * w0, 0 * w0
+        for t in (1, 2):
+            d = g if decoupled else g + 0.1 * w
+            m, v = 0.9 * m + 0.1 * d, 0.99 * v + 0.01 * d * d
+            step = m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.99**t)) + 1e-8)
+            w = w - 0.1 * (step + (0.1 * w if decoupled else 0))
+        kind = mint.optim.AdamW if decoupled else mint.optim.Adam
+        found = after(lambda p, kind=kind: kind(p, 0.1, (0.9, 0.99), weight_decay=0.1))
+        np.testing.assert_allclose(found, w, rtol=1e-4)
+
+
+@pytest.mark.parametrize(("call", "error", "match"), [
+    (lambda: mint.clamp(A), ArgumentError, "mint.clamp: give min, max or both"),
+    (lambda: mint.searchsorted(V, V, right=True, side="left"), ArgumentError, "side must be 'left' or"),
+    (lambda: mint.scatter(A, 1, Tensor([[0]]), 1.0, reduce="multiply"), NotSupportedError, "reduce must be None or"),
+    (lambda: mint.polar(A, A), NotSupportedError, "mint.polar: complex Tensors are not supported"),
+    (lambda: F.one_hot(Tensor([3]), 2), ArgumentError, "the classes must lie between 0 and 1, got 3 to 3"),
+    (lambda: F.pad(A, (1, 1), "edge"), ArgumentError, "mode must be 'constant', 'reflect', 'replicate' or 'circular'"),
+    (lambda: F.pad(A, (1, 1, 1)), ShapeError, "pad must hold a pair for each of up to 2 axes"),
+    (lambda: F.kl_div(A, A, "max"), ArgumentError, "reduction must be 'none', 'mean', 'sum' or 'batchmean'"),
+    (lambda: mint.nn.ReLU()(A, A), TypeError, r"mint.nn.ReLU takes 1 Tensor\(s\), got 2"),
+    (lambda: mint.nn.Conv2d(1, 1, 1, padding="same", padding_mode="reflect"), NotSupportedError, "padding_mode must"),
+    (lambda: mint.nn.ConvTranspose2d(1, 1, 1, padding_mode="reflect"), NotSupportedError, "must be 'zeros', got"),
+    (lambda: mint.nn.ConvTranspose2d(1, 1, 1)(A, 3), NotSupportedError, "give output_padding instead of output_size"),
+    (lambda: mint.optim.SGD([], 0.1, maximize=True), NotSupportedError, "maximize is not supported; negate the loss"),
+    (lambda: mint.optim.AdamW([], amsgrad=True), NotSupportedError, "amsgrad is not supported"),
+    (lambda: mint.batch_norm_stats, AttributeError, "luojia.mint.batch_norm_stats is not supported"),
+    (lambda: mint.nothing, AttributeError, "module 'luojia.mint' has no attribute 'nothing'"),
+])
+def test_what_is_refused(call, error, match):
+    with pytest.raises(error, match=match):
+        call()
