@@ -22,7 +22,7 @@ test: lint types
 XLA := .venv-xla
 
 test-xla: $(XLA)/.dev
-	LUOJIA_ENGINE=xla $(ONE_THREAD) $(XLA)/bin/python -m pytest -q -n 2
+	LUOJIA_ENGINE=xla $(ONE_THREAD) $(XLA)/bin/python -m pytest -q -n 2 --dist loadgroup
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

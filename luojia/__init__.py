@@ -15,7 +15,7 @@ _MODULES = (
     "compat", "context", "random", "numpy", "data", "profiler",
     # the MindSpore door
     "nn", "ops", "mint", "scipy", "common", "train", "dataset", "amp", "parallel", "communication",
-    "boost", "hub", "mindrecord", "hal",
+    "boost", "hub", "mindrecord", "hal", "experimental",
     # the MXNet door
     "autograd", "base", "callback", "gluon", "image", "init", "initializer", "io", "kvstore", "lr_scheduler", "metric",
     "mod", "model", "module", "monitor", "name", "ndarray", "np", "npx", "operator", "optimizer", "recordio", "symbol",
@@ -48,6 +48,7 @@ _NAMES = {
                  "ConfusionMatrixMetric BleuScore MeanSurfaceDistance OcclusionSensitivity RootMeanSquareDistance "
                  "get_metric_fn",
         "ops": "grad value_and_grad vmap jacfwd jacrev vjp jvp constexpr recompute",
+        "train.data_sink": "data_sink",
         "attribute": "AttrScope",
         "util": "is_np_array is_np_shape np_array np_shape set_np_shape use_np use_np_array use_np_shape",
         "nn": "Module",

@@ -52,6 +52,7 @@ class Module(StateMixin):
     """
 
     _compiles = True  # whether GRAPH_MODE compiles it
+    _batched = True  # whether its arguments are batches, of which several devices have parts
     _recomputes = False  # whether backward computes again what it needs of the forward method
     _plain = True  # whether calling it is calling its forward method: no hooks, no bprop, no compute dtype
 
@@ -104,7 +105,7 @@ class Module(StateMixin):
         """The network compiled, for GRAPH_MODE."""
         found = self.__dict__.get("_compiled")
         if found is None or found.fn.__self__ is not self:  # a shallow copy has its original's
-            found = self.__dict__["_compiled"] = Compiled(self._eager, name=type(self).__name__)
+            found = self.__dict__["_compiled"] = Compiled(self._eager, name=type(self).__name__, batched=self._batched)
         return found
 
     def _eager(self, *args: Any, **kwargs: Any) -> Any:

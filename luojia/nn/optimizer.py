@@ -47,6 +47,8 @@ class Optimizer(Module):
     Matches ``mindspore.nn.Optimizer``.
     """
 
+    _batched = False  # its arguments are gradients
+
     def __init__(self, learning_rate: Any, parameters: Any, weight_decay: Any = 0.0, loss_scale: float = 1.0) -> None:
         super().__init__(auto_prefix=False)
         self._who = type(self).__name__

@@ -16,7 +16,7 @@ from .._src.train.inplace import KERNELS, in_place, own, update_inplace, updater
 from .._src.train.rules import RULES
 from ..ndarray import NDArray
 from ..ndarray.sparse_array import RowSparseNDArray
-from .fused import fusing, put_off, put_off_all
+from .fused import fused_updates, fusing, put_off, put_off_all
 
 _Class = TypeVar("_Class", bound=type)
 
@@ -324,6 +324,15 @@ create = Optimizer.create_optimizer
 
 def _update_rows(rule: str, weight: Any, grad: Any, states: tuple, lr: float, wd: float, t: int, how: dict) -> None:
     """The update of the rows that a row_sparse gradient has, as if there were no others."""
+    if weight._device.engine.compiles:  # all rows, of which the others are kept: a program for any number of rows
+        xp = weight._device.engine.xp
+        parts = [wrap(NDArray, a._value, a._device) for a in (weight, *states)]
+        with fused_updates():  # now, as the next lines read what it gives
+            apply_rule(rule, parts[0], grad._value, tuple(parts[1:]), lr, wd, t, how)
+        touched = xp.any(grad._value != 0, axis=tuple(range(1, grad.ndim)), keepdims=True)
+        for whole, part in zip((weight, *states), parts):
+            whole._rebind(xp.where(touched, part._value, whole._value))
+        return
     rows = grad.indices
     index = rows._value
     parts = [wrap(NDArray, a._value[index], a._device) for a in (weight, *states)]

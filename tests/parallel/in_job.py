@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -19,6 +20,12 @@ def run_job(program: Path, *arguments: str, n: int = 2, options: tuple[str, ...]
                     "LUOJIA_TIMEOUT": "60", "LUOJIA_INIT_TIMEOUT": "120", **variables}
     command = [sys.executable, "-m", "luojia", "launch", "-n", str(n), *options, str(program), *arguments]
     return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS)
+
+
+def names_in(file: Path) -> list[str]:
+    """The names of the test functions of a file."""
+    return [n.name for n in ast.parse(file.read_text()).body if isinstance(n, ast.FunctionDef)
+            and n.name.startswith("test_")]
 
 
 def run_tests_in_job(path: Path, engine: str, folder: Path) -> dict[str, str]:

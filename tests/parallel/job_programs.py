@@ -10,6 +10,7 @@ import numpy as np
 
 import luojia as lj
 from luojia import Tensor, autograd, communication, gluon, nd, nn, ops
+from luojia.communication import comm_func
 from luojia.train import CheckpointConfig, Model, ModelCheckpoint
 
 STEPS = 6
@@ -57,6 +58,28 @@ def is_slow(rank):
 def does_something_else(rank):
     reduce()
     (ops.AllReduce() if rank else ops.AllGather())(Tensor(np.ones(2, np.float32)))
+
+
+def three_ranks(rank):
+    """Groups that overlap, and a ring in which all send at once."""
+    communication.create_group("ends", [0, 2])
+    communication.create_group("first", [1, 0])
+    mine = Tensor(np.array([rank + 1.0], np.float32))
+    if rank != 1:
+        assert ops.AllReduce(group="ends")(mine).tolist() == [4]
+        assert ops.AllGather(group="ends")(mine).tolist() == [1, 3]
+        assert communication.get_rank("ends") == rank // 2
+    if rank != 2:
+        assert ops.AllGather(group="first")(mine).tolist() == [2, 1]
+        assert ops.Broadcast(1, "first")((mine,))[0].tolist() == [2]
+        assert lj.jit(lambda x: ops.AllReduce(group="first")(x) * 2)(mine).tolist() == [6]
+    total = ops.AllReduce()(mine)
+    total[0] = 7  # results can be written
+    assert total.tolist() == [7]
+    sent, got = comm_func.batch_isend_irecv([comm_func.P2POp("isend", mine, (rank + 1) % 3),
+                                             comm_func.P2POp("irecv", mine, (rank + 2) % 3)])
+    assert sent.tolist() == 0 and got.tolist() == [(rank + 2) % 3 + 1]
+    print("all is well")
 
 
 def part(rank):

@@ -1,5 +1,8 @@
 """Jobs of two processes: what works between them (two_processes.py), and how jobs end and go on."""
 
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -8,8 +11,8 @@ import pytest
 
 from luojia.cli.launch import free_port
 
-from .in_job import run_job, run_tests_in_job
-from .on_devices import NEEDS_JAX, names_in
+from .in_job import ROOT, names_in, run_job, run_tests_in_job
+from .on_devices import NEEDS_JAX
 
 TWO = Path(__file__).with_name("two_processes.py")
 PROGRAMS = Path(__file__).with_name("job_programs.py")
@@ -21,9 +24,18 @@ def results(request, tmp_path_factory):
 
 
 @NEEDS_JAX
+@pytest.mark.xdist_group("two processes")  # they share one run of the job
 @pytest.mark.parametrize("name", names_in(TWO))
 def test_on_two_processes(results, name):
     assert results[name] == "", results[name]
+
+
+@NEEDS_JAX
+@pytest.mark.parametrize("engine", ["numpy", "xla"])
+def test_groups_of_three_ranks(engine):
+    done = run_job(PROGRAMS, "three_ranks", n=3, LUOJIA_ENGINE=engine)
+    assert done.returncode == 0, done.stderr
+    assert sorted(done.stdout.splitlines()) == [f"[{r}] all is well" for r in range(3)]
 
 
 @NEEDS_JAX
@@ -69,3 +81,15 @@ def test_a_job_goes_on_from_its_checkpoint(engine, program, tmp_path):
     for name in expected.files:
         np.testing.assert_allclose(ends[0][name], expected[name], rtol=0, atol=1e-6)
         np.testing.assert_array_equal(ends[0][name], ends[1][name])
+
+
+@NEEDS_JAX
+def test_a_job_of_one_does_not_load_jax():
+    code = ("import sys, luojia as lj\n"
+            "lj.communication.init()\n"
+            "x = lj.ops.AllReduce()(lj.Tensor([1.0]))\n"
+            "lj.kv.create('dist_sync').init('a', lj.nd.ones(2))\n"
+            "lj.nn.DistributedGradReducer([])((x,))\n"
+            "assert 'jax' not in sys.modules")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("LUOJIA_")}
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, env=environment)

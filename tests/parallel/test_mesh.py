@@ -1,26 +1,18 @@
-"""The tests of eight_devices.py, each by its name, and what can be said of a mesh with one device."""
-
-from pathlib import Path
+"""The tests of the files that need eight devices, and what can be said of a mesh with one device."""
 
 import pytest
 
 from luojia import cpu, parallel
 from luojia._src.engine import group
 
-from .on_devices import NEEDS_JAX, names_in, run_on_devices
-
-EIGHT = Path(__file__).with_name("eight_devices.py")
-
-
-@pytest.fixture(scope="module")
-def results(tmp_path_factory):
-    return run_on_devices(EIGHT, 8, tmp_path_factory.mktemp("eight") / "report.xml")
+from .on_devices import NEEDS_JAX, failures
 
 
 @NEEDS_JAX
-@pytest.mark.parametrize("name", names_in(EIGHT))
-def test_on_eight_devices(results, name):
-    assert results[name] == "", results[name]
+@pytest.mark.parametrize("file", ["eight_devices_mesh.py", "eight_devices_contexts.py"])
+def test_on_eight_devices(file):
+    found = failures(file, 8)
+    assert not found, found
 
 
 @pytest.mark.parametrize("devices, error, message", [

@@ -47,13 +47,14 @@ class Compiled:
             constants of the program.
         strict: raise where ``fn`` cannot be traced, instead of warning once and running it eagerly.
         name: what messages call it.
+        batched: whether its arguments are batches, of which several devices have parts (see mesh.py).
 
     Attributes:
         traces: what was traced and why, newest last.
     """
 
-    def __init__(self, fn: Callable, *, strict: bool = False, name: str | None = None) -> None:
-        self.fn, self.strict = fn, strict
+    def __init__(self, fn: Callable, *, strict: bool = False, name: str | None = None, batched: bool = True) -> None:
+        self.fn, self.strict, self.batched = fn, strict, batched
         self.name = name or getattr(fn, "__qualname__", type(fn).__name__)
         self.traces: list[str] = []
         self._entries: dict[Any, Any] = {}
@@ -162,6 +163,7 @@ class Compiled:
             linked = tuple([t._node is not None for t in tensors]) if state.recording else None
             entry.region = Region(body, inputs, device, state.recording, state.training, linked, self.name,
                                   mesh)
+            entry.region.batched = self.batched
             self._check_attributes(device.engine)
             if Mode.save_graphs:
                 program_of(entry.region).save(Mode.save_graphs_path, Mode.save_graphs > 2)

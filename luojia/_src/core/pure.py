@@ -247,6 +247,7 @@ class Region(Pullback):
     def __init__(self, fn: Callable[[Frame, list[Tensor]], list[Tensor]], inputs: list[Input], device: Any,
                  recording: bool, training: bool, linked: tuple[bool, ...] | None, name: str = "region",
                  mesh: Any = None) -> None:
+        self.batched = True  # whether the given inputs are batches, for the mesh
         self.mesh, self._placing = mesh, None if mesh is None else mesh.whole
         self.fn, self.given, self.device, self.name = fn, len(inputs), device, name
         self.training = training
@@ -412,8 +413,8 @@ class Region(Pullback):
         if self.mesh is None:
             values = [s._value if isinstance(s, Tensor) else s for s in sources]
         else:
-            values = self.mesh.place(sources, [i < self.given for i in self.chosen],
-                                     bool(self._written) or self.linked is not None, self.name)
+            trains = bool(self._written) or self.linked is not None
+            values = self.mesh.place(sources, [self.batched and i < self.given for i in self.chosen], trains, self.name)
         device, count = self.device, len(self.outputs)
         if self.linked is None:
             for k in self.donated:

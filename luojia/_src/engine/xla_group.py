@@ -192,7 +192,7 @@ class XlaGroup:
                 partial(COLLECTIVES[kind], axis=_axis(ranks), **how), ranks, (), kind)
         out = program(array)
         if host:
-            return [np.asarray(a) for a in out] if many else np.asarray(out)
+            return [np.array(a) for a in out] if many else np.array(out)  # jax's own memory is not to be written
         return out
 
     def mesh(self, ranks: tuple[int, ...], platform: str) -> Mesh:

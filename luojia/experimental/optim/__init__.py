@@ -1,0 +1,8 @@
+"""Optimizers that are called with gradients, whose groups of parameters one can read and change."""
+
+from . import lr_scheduler
+from .optimizer import Optimizer
+from .rules import ASGD, SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, NAdam, RAdam, RMSprop, Rprop
+
+__all__ = ["ASGD", "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "Optimizer", "RAdam", "RMSprop",
+           "Rprop", "lr_scheduler"]

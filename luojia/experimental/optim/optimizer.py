@@ -1,0 +1,139 @@
+"""The base of the optimizers: groups of parameters, their options and their states."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ..._src.core.tape import recording_scope
+from ..._src.errors import ArgumentError, DTypeError, ShapeError
+from ..._src.ops import Parameter, ParameterTuple, Tensor
+from ...nn import Module
+
+
+class Optimizer(Module):
+    """Base class: ``optimizer(gradients)`` updates the parameters, one gradient for each, and gives True.
+
+    Args:
+        params: Parameters, or dicts with "params" and options that differ from ``defaults`` for them.
+        defaults: the options, ``lr`` among them.
+
+    A subclass names its states in ``_states`` (name: value at the start, or a function of the group's options) and
+    gives ``_rule(w, g, states, group, lr, t) -> (new w, new states)``.
+
+    Attributes:
+        param_groups: a dict of each group; its "lr" is a Parameter, so that compiled steps see it change.
+
+    Raises:
+        ValueError: no parameters, one that is in two groups, an option that is out of its range.
+        TypeError: what is no Parameter, or a rate that is no number.
+    """
+
+    _states: ClassVar[dict[str, Any]] = {}
+
+    def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
+        super().__init__(auto_prefix=False)
+        if isinstance(params, Tensor) or not isinstance(params, Iterable):
+            raise DTypeError(f"For 'Optimizer', the argument params must be Iterable type, but got {type(params)}.")
+        groups = list(params)
+        if not groups:
+            raise ArgumentError("For 'Optimizer', the argument params must not be empty.")
+        self.defaults = defaults
+        self.param_groups: list[dict[str, Any]] = []
+        self._slots: dict[str, list[Parameter]] = {name: [] for name in self._states}
+        self._all: list[Parameter] = []
+        self.state_step = Parameter(Tensor(np.zeros((), np.float32)), name="state_step", requires_grad=False)
+        for group in groups if isinstance(groups[0], dict) else [{"params": groups}]:
+            self.add_param_group(group)
+
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
+        """Add parameters with options of their own."""
+        if not isinstance(param_group, dict):
+            raise DTypeError("Param group must be a dict.")
+        listed = param_group["params"]
+        listed = [listed] if isinstance(listed, Parameter) else list(listed)
+        for p in listed:
+            if not isinstance(p, Parameter):
+                raise DTypeError(f"For 'Optimizer', params must be Parameters, but got {type(p)}.")
+        if len({*map(id, self._all), *map(id, listed)}) != len(self._all) + len(listed):
+            raise ArgumentError("some parameters appear in more than one parameter group.")
+        group = {**self.defaults, **param_group, "params": listed}
+        group.setdefault("grad_centralization", False)
+        lr = group["lr"]
+        if isinstance(lr, (bool, str)) or not isinstance(lr, (int, float, Tensor, np.number)):
+            raise DTypeError(f"For '{type(self).__name__}', the type of 'lr' should be one of '['float', 'int', "
+                             f"'Tensor']', but got type '{type(lr).__name__}'.")
+        if float(lr) < 0:
+            raise ArgumentError(f"Invalid learning rate: {lr}")
+        self._check(group)
+        number = len(self.param_groups)
+        group["lr"] = Parameter(Tensor(np.float32(float(lr))), name=f"learning_rate_group_{number}")
+        setattr(self, f"_rate_{number}", group["lr"])
+        self.param_groups.append(group)
+        self._all += listed
+        for name, start in self._states.items():
+            for i, p in enumerate(listed):
+                value = start(group) if callable(start) else start
+                slot = Parameter(Tensor(np.full(p.shape, value, p.np_dtype)), name=f"{name}.{p.name}",
+                                 requires_grad=False)
+                self.insert_param_to_cell(f"{name}_{number}_{i}", slot)
+                self._slots[name].append(slot)
+        self.parameters = ParameterTuple(self._all)
+
+    def _check(self, group: dict[str, Any]) -> None:
+        """Raise for options that are out of their range."""
+
+    def _rule(self, w: Any, g: Any, s: tuple, group: dict[str, Any], lr: Any, t: Any) -> tuple[Any, tuple]:
+        raise NotImplementedError(f"{type(self).__name__} defines no _rule; or override construct(gradients).")
+
+    def construct(self, gradients: Any) -> bool:
+        gradients = (gradients,) if isinstance(gradients, Tensor) else tuple(gradients)
+        if len(gradients) != len(self._all):
+            raise ArgumentError(f"{type(self).__name__} expects a gradient for each of its {len(self._all)} "
+                                f"parameters, got {len(gradients)}.")
+        for p, g in zip(self._all, gradients):
+            if g.shape != p.shape:
+                raise ShapeError(f"{type(self).__name__} expects a gradient of shape {p.shape} for '{p.name}', got "
+                                 f"{g.shape}.")
+        with recording_scope(False):
+            self.state_step.set_data(self.state_step + 1)
+            numbers = iter(range(len(self._all)))
+            for group in self.param_groups:
+                for p, i in zip(group["params"], numbers):
+                    g = gradients[i]
+                    if group["grad_centralization"] and g.ndim > 1:
+                        g = g - g.mean(tuple(range(1, g.ndim)), True)
+                    g = -g if group.get("maximize") else g
+                    slots = tuple([each[i] for each in self._slots.values()])
+                    new, states = self._rule(p, g, slots, group, group["lr"], self.state_step)
+                    p.set_data(new)
+                    for slot, state in zip(slots, states):
+                        slot.set_data(state)
+        return True
+
+    def __repr__(self) -> str:
+        lines = [f"{type(self).__name__} ("]
+        for number, group in enumerate(self.param_groups):
+            lines.append(("\n" if number else "") + f"Parameter Group {number}")
+            for key in sorted(group):
+                if key not in ("params", "initial_lr"):
+                    value = group[key]
+                    lines.append(f"    {key}: {str(value.asnumpy()) if isinstance(value, Tensor) else value}")
+        return "\n".join(lines) + "\n)"
+
+
+def at_least_zero(group: dict[str, Any], *names: str) -> None:
+    """Raise ValueError for an option below zero."""
+    words = {"eps": "epsilon value", "weight_decay": "weight_decay value", "momentum": "momentum value"}
+    for name in names:
+        if group[name] < 0:
+            raise ArgumentError(f"Invalid {words.get(name, name + ' value')}: {group[name]}")
+
+
+def check_betas(group: dict[str, Any]) -> None:
+    """Raise ValueError for a decay rate outside [0, 1)."""
+    for i, beta in enumerate(group["betas"]):
+        if not 0 <= beta < 1:
+            raise ArgumentError(f"Invalid beta parameter at index {i}: {beta}")
