@@ -487,3 +487,33 @@ def test_a_trainer_inside_jit_runs_eagerly():
         mx.jit(step)(nd.array(A))
     assert abs(net[0].weight.data().asnumpy() - before).max() > 0
     assert trainer.optimizer.num_update == 1
+
+
+def test_the_traces_tell_why():
+    f = mx.jit(lambda x: ops.tanh(x) if x.dtype != mx.int32 else x + 1)
+    x = Tensor(A)
+    f(x)
+    f(x.astype(mx.float16))
+    f(Tensor(LABELS))
+    f(Tensor(A[:2].copy()))
+    with autograd.record():
+        f(x)
+    with autograd.predict_mode(), autograd.record(train_mode=False):
+        f(x)
+    found = f.traces
+    assert [t.startswith("changed: shapes, dtypes or classes") for t in found[1:4]] == [True] * 3
+    assert "float32')] -> [((5, 3), 'float16')]" in found[1]
+    assert "autograd training mode, recording" in found[4] and found[5].startswith("changed: autograd training mode")
+    assert len(found) == 6
+
+
+def test_a_hybridized_block_that_asks_for_values_raises_here_too():
+    class Choosy(gluon.HybridBlock):
+        def hybrid_forward(self, F, x):
+            return x if x.sum() > 0 else -x
+
+    block = Choosy()
+    close(block(nd.array([-1.0])), [1.0])
+    block.hybridize()
+    with pytest.raises(NotImplementedError, match="(?i)symbol"):
+        block(nd.array([-1.0]))

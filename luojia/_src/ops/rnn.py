@@ -71,18 +71,18 @@ def pack(weights: list[Any]) -> Any:
     return OPERATORS["concatenate"](*matrices, *biases, axis=0)
 
 
-def _unpack(params: Any, shapes: list[_Weights]) -> list[_Weights]:
-    """All matrices come first, then all biases."""
+def _unpack(params: Any, shapes: list[_Weights], xp: Any = None) -> list[_Weights]:
+    """All matrices come first, then all biases. With the namespace of an engine that compiles they are split."""
     found: list[dict] = [{} for _ in shapes]
-    start = 0
-    for part in (("wx", "wh", "wr"), ("bx", "bh")):
-        for place, layer in zip(found, shapes):
-            for name in part:
-                shape = getattr(layer, name)
-                if shape is not None:
-                    stop = start + int(np.prod(shape))
-                    place[name] = params[start:stop].reshape(shape)
-                    start = stop
+    places = [(place, name, shape) for part in (("wx", "wh", "wr"), ("bx", "bh")) for place, layer in zip(found, shapes)
+              for name in part if (shape := getattr(layer, name)) is not None]
+    ends = np.cumsum([int(np.prod(shape)) for _, _, shape in places]).tolist()
+    if xp is not None and xp.engine.compiles:
+        pieces = xp.split(params, ends[:-1])
+    else:
+        pieces = [params[start:stop] for start, stop in zip([0, *ends], ends)]
+    for (place, name, shape), piece in zip(places, pieces):
+        place[name] = piece.reshape(shape)
     return [_Weights(**layer) for layer in found]
 
 
@@ -156,7 +156,7 @@ def rnn(xp, key, x, params, h0, c0=None, lengths=None, *, state_size, num_layers
     directions = 2 if bidirectional else 1
     last_h, last_c = [], []
     y = x
-    for i, weights in enumerate(_unpack(params, shapes)):
+    for i, weights in enumerate(_unpack(params, shapes, xp)):
         layer, backward = divmod(i, directions)
         if not backward:
             inputs, parts = y, []
@@ -196,16 +196,15 @@ def _step(xp, mode, states, fed, w, varied):
     the states stay and y is 0."""
     h, c = states
     a = fed[0]
-    size = w.wh.shape[0] // GATES[mode]
     b = xp.matmul(h, w.wh.T) + w.bh
     if mode == "gru":
-        r = _sigmoid(xp, a[:, :size] + b[:, :size])
-        z = _sigmoid(xp, a[:, size : 2 * size] + b[:, size : 2 * size])
-        n = xp.tanh(a[:, 2 * size :] + r * b[:, 2 * size :])
+        (ar, az, an), (br, bz, bn) = _parts(xp, a, 3), _parts(xp, b, 3)
+        r, z = _sigmoid(xp, ar + br), _sigmoid(xp, az + bz)
+        n = xp.tanh(an + r * bn)
         h = n + z * (h - n)
     elif mode == "lstm":
         a = a + b
-        i, f, g, o = (a[:, k * size : (k + 1) * size] for k in range(4))
+        i, f, g, o = _parts(xp, a, 4)
         c = _sigmoid(xp, f) * c + _sigmoid(xp, i) * xp.tanh(g)
         c = c if varied.clip_min is None else xp.maximum(c, varied.clip_min)
         c = c if varied.clip_max is None else xp.minimum(c, varied.clip_max)
@@ -219,6 +218,14 @@ def _step(xp, mode, states, fed, w, varied):
     before_h, before_c = states
     c = None if c is None else xp.where(counts, c, before_c)
     return (xp.where(counts, h, before_h), c), xp.where(counts, h, xp.zeros_like(h))
+
+
+def _parts(xp, a, count):
+    """The gates' parts of a: split on XLA, as the gradient of a split is one concatenation."""
+    if xp.engine.compiles:
+        return xp.split(a, count, 1)
+    size = a.shape[1] // count
+    return [a[:, k * size : (k + 1) * size] for k in range(count)]
 
 
 def _sigmoid(xp, a):
