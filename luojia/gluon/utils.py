@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import os
 import tempfile
-import urllib.error
-import urllib.request
 import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -103,6 +100,8 @@ def clip_global_norm(arrays: Sequence[Tensor], max_norm: float, check_isfinite: 
 
 def check_sha1(filename: str, sha1_hash: str) -> bool:
     """Whether the file has this SHA-1 (a beginning of its hexadecimal form is enough)."""
+    import hashlib  # at first use: with urllib a tenth of luojia's import
+
     digest = hashlib.sha1()  # noqa: S324 - a checksum, and the one that is published
     with open(filename, "rb") as f:
         while chunk := f.read(1 << 20):
@@ -143,12 +142,14 @@ def download(url: str, path: str | None = None, overwrite: bool = False, sha1_ha
         raise ValueError("download: verify_ssl=False is not supported; fetch the file by other means.")
     if not overwrite and os.path.exists(target) and (not sha1_hash or check_sha1(target, sha1_hash)):
         return target
+    from urllib.request import urlopen
+
     folder = os.path.dirname(os.path.abspath(target))
     os.makedirs(folder, exist_ok=True)
     for attempt in range(retries + 1):
         handle, part = tempfile.mkstemp(dir=folder)
         try:
-            with os.fdopen(handle, "wb") as out, urllib.request.urlopen(url, timeout=30) as source:  # noqa: S310
+            with os.fdopen(handle, "wb") as out, urlopen(url, timeout=30) as source:  # noqa: S310
                 while chunk := source.read(1 << 16):
                     out.write(chunk)
             if sha1_hash and not check_sha1(part, sha1_hash):
@@ -156,7 +157,7 @@ def download(url: str, path: str | None = None, overwrite: bool = False, sha1_ha
                               "the file and try again.")
             os.replace(part, target)
             return target
-        except (OSError, urllib.error.URLError):
+        except OSError:
             if attempt == retries:
                 raise
         finally:

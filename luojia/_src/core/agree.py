@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -25,7 +24,7 @@ def check_same(who: str, parameters: Named, ranks: tuple[int, ...], values: bool
     """
     mine = [[name, list(t.shape), str(t.np_dtype), _hash(_host(t)) if values else ""] for name, t in parameters]
     text = json.dumps(mine).encode()
-    digests = gather_bytes(who, hashlib.sha256(text).digest(), ranks)
+    digests = gather_bytes(who, _sha256(text).digest(), ranks)
     if all(d == digests[0] for d in digests):
         return
     lists = [json.loads(b) for b in gather_bytes(who, text, ranks)]
@@ -74,4 +73,10 @@ def _host(t: Tensor) -> np.ndarray:
 
 
 def _hash(array: np.ndarray) -> str:
-    return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
+    return _sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
+
+
+def _sha256(data: bytes) -> Any:
+    import hashlib  # at first use: it loads OpenSSL
+
+    return hashlib.sha256(data)
