@@ -1,6 +1,7 @@
 """The profilers of both doors: what they record, what they write, and that they leave nothing behind."""
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -21,7 +22,8 @@ numpy_engine = pytest.mark.numpy_engine
 
 
 @pytest.fixture(autouse=True)
-def fresh():
+def fresh(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # where traces go by default
     yield
     profiler.set_state("stop")
     profiler.state._profiler.__init__()
@@ -227,7 +229,7 @@ def test_a_program_may_begin_with_the_profiler():
             "mx.nd.dot(mx.nd.ones((2, 2)), mx.nd.ones((2, 2))); mx.profiler.set_state('stop');"
             "print(mx.profiler.dumps())")
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
-                            cwd=Path(__file__).parent.parent)
+                            env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)})
     assert "\ndot  " in result.stdout
 
 
