@@ -104,11 +104,13 @@ def recorded(plan, *inputs):
         return plan(*inputs)[0]
 
 
+@pytest.mark.numpy_engine
 def test_a_chain_is_one_node():
     plan = chained(GRAPHS["scaled"])
     assert nodes(recorded(plan, *arrays(plan))) == ["chain"]
 
 
+@pytest.mark.numpy_engine
 def test_layouts_without_gaps_are_taken_and_kept(assert_close):
     plan = chained(GRAPHS["two inputs"])
     inputs = [t.transpose((0, 3, 1, 2)) for t in arrays(plan, shape=(2, 3, 4, 5))]
@@ -117,6 +119,7 @@ def test_layouts_without_gaps_are_taken_and_kept(assert_close):
     assert_close(out.asnumpy(), unchained(GRAPHS["two inputs"])(*inputs)[0].asnumpy())
 
 
+@pytest.mark.numpy_engine
 @pytest.mark.parametrize("change", [
     lambda a, b: (a, b[:1]),
     lambda a, b: (a, mx.Tensor(b.asnumpy().astype(np.float64))),
