@@ -13,6 +13,7 @@ from typing import Any
 from ._src.core.compiled import Mode
 from ._src.core.mesh import Mesh, set_default_mesh
 from ._src.engine.devices import (
+    ENGINES,
     Context,
     cpu,
     cpu_engine_name,
@@ -90,7 +91,8 @@ def set_context(**kwargs: Any) -> None:
         mode: ``GRAPH_MODE`` (0, compiled) or ``PYNATIVE_MODE`` (1, eager).
         device_target: 'CPU' or 'GPU': the default device of new Tensors.
         device_id: the number of the GPU, in [0, 4095].
-        engine: 'numpy' or 'xla': what the CPU computes with; to be said before the first Tensor is made. luojia's own.
+        engine: what the CPU computes with, 'numpy', 'xla', or 'auto', which keeps the faster of both for a compiled
+            training step; to be said before the first Tensor is made. luojia's own.
         save_graphs: 1, 2 or True: write each program that is compiled as text to a file in ``save_graphs_path``; 3: and
             in graphviz's language. On the NumPy engine nothing is compiled.
         others: MindSpore's other keys are kept and given back by ``get_context``; they change nothing.
@@ -127,9 +129,9 @@ def _check(key: str, value: Any) -> None:
         raise DTypeError(f"The parameter '{key}' must be {expected}, but got {type(value)}")
     if key == "mode" and value not in (GRAPH_MODE, PYNATIVE_MODE):
         raise _bad_mode(value)
-    if key == "engine" and value not in ("numpy", "xla"):
-        raise ArgumentError("For 'context.set_context', the argument 'engine' must be 'numpy' or 'xla', but got "
-                            f"{value!r}.")
+    if key == "engine" and value not in ENGINES:
+        raise ArgumentError("For 'context.set_context', the argument 'engine' must be 'numpy', 'xla' or 'auto', but "
+                            f"got {value!r}.")
     if key == "device_target" and value not in _TARGETS:
         raise ArgumentError(f"For 'context.set_context', the argument 'device_target' must be one of {list(_TARGETS)}, "
                             f"but got {value}.")

@@ -140,7 +140,7 @@ def test_the_engine_of_the_cpu():
     before = mx.get_context("engine")
     mx.set_context(engine=before)
     assert mx.get_context("engine") == before
-    with pytest.raises(ValueError, match="argument 'engine' must be 'numpy' or 'xla', but got 'torch'"):
+    with pytest.raises(ValueError, match="argument 'engine' must be 'numpy', 'xla' or 'auto', but got 'torch'"):
         mx.set_context(engine="torch")
     if importlib.util.find_spec("jax") is None:
         with pytest.raises(DeviceError, match=r"needs jax .*pip install 'luojia\[xla\]'"):

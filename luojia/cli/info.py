@@ -7,6 +7,7 @@ import platform
 from importlib import metadata
 
 import luojia
+from luojia._src.core.choice import decisions
 
 _PACKAGES = "numpy scipy autograd safetensors jax jaxlib ml_dtypes scikit-learn pillow matplotlib graphviz"
 _MODES = {luojia.GRAPH_MODE: "GRAPH_MODE", luojia.PYNATIVE_MODE: "PYNATIVE_MODE"}
@@ -48,6 +49,8 @@ def _devices() -> list[str]:
 
 def _why() -> str:
     chosen = "LUOJIA_ENGINE" if os.environ.get("LUOJIA_ENGINE") else "by default"
+    if decisions:
+        chosen = decisions[-1]
     return f"{chosen}; LUOJIA_ENGINE or set_context(engine=...) choose"
 
 

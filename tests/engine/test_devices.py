@@ -128,7 +128,7 @@ def test_cpus_compute_apart():
 def test_an_unknown_engine(monkeypatch):
     monkeypatch.setattr(devices, "_chosen", None)  # another test may have asked for one
     monkeypatch.setenv("LUOJIA_ENGINE", "abacus")
-    with pytest.raises(ValueError, match="LUOJIA_ENGINE must be 'numpy' or 'xla', got 'abacus'"):
+    with pytest.raises(ValueError, match="LUOJIA_ENGINE must be 'numpy', 'xla' or 'auto', got 'abacus'"):
         devices.cpu_engine()
 
 

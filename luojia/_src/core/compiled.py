@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.devices import current_context
+from ..engine.devices import Auto, current_context
 from ..errors import ArgumentError, GraphError, NotSupportedError
 from .mesh import current_mesh
 from .program_graph import ProgramGraph, program_of
@@ -83,10 +83,13 @@ class Compiled:
         device = tensors[0]._device if tensors else current_context()
         engine = device._engine or device.engine
         if not engine.compiles:
+            if Auto.open and not state.recording and device.device_type != "gpu":
+                from .choice import timed_call
+
+                return timed_call(self, args, kwargs, structure, tensors, device)
             return self.fn(*args, **kwargs)
         mesh = current_mesh(device)
-        key = (structure, device, state.training, state.recording, self._flags(args),
-               tuple([(t.__class__, t._value.shape, t._value.dtype, t._node is not None) for t in tensors]), mesh)
+        key = self._key(structure, device, args, tensors, mesh)
         try:
             entry = self._entries.get(key)
         except TypeError:  # a Python value that does not hash
@@ -109,6 +112,11 @@ class Compiled:
         if entry is _EAGER:
             return self.fn(*args, **kwargs)
         return entry(tensors)
+
+    def _key(self, structure: tuple, device: Any, args: tuple, tensors: list[Tensor], mesh: Any) -> tuple:
+        """What kind of call this is."""
+        return (structure, device, state.training, state.recording, self._flags(args),
+                tuple([(t.__class__, t._value.shape, t._value.dtype, t._node is not None) for t in tensors]), mesh)
 
     def graph(self, number: int = -1) -> ProgramGraph:
         """What was compiled: the program of the last trace, or of that ``number`` of ``traces``.

@@ -387,6 +387,16 @@ class Region(Pullback):
 
     # -- running ---------------------------------------------------------------------------------------------------
 
+    @property
+    def written(self) -> list[Tensor]:
+        """The Tensors from outside that it gives new values."""
+        return self._written
+
+    @property
+    def draws(self) -> bool:
+        """Whether it takes random keys."""
+        return bool(self._sources)
+
     def stale(self) -> bool:
         """Whether a Tensor from outside has another shape, dtype or device than when this was traced, or is on the
         tape now and was not."""

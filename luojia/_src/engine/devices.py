@@ -87,24 +87,41 @@ def _engine_for(device: Context):
     return cpu_engine()
 
 
+ENGINES = ("numpy", "xla", "auto")
 _chosen: str | None = None
+
+
+class Auto:
+    """What 'auto' comes to: NumPy, until a compiled training step was timed on both engines (see core/choice.py)."""
+
+    open = os.environ.get("LUOJIA_ENGINE") == "auto"  # nothing is chosen yet
+    kept = "numpy"
 
 
 def cpu_engine_name() -> str:
     """Which engine the cpu devices have: as ``set_cpu_engine`` or the environment's ``LUOJIA_ENGINE`` says."""
     name = _chosen or os.environ.get("LUOJIA_ENGINE", "numpy")
-    if name not in ("numpy", "xla"):
-        raise ArgumentError(f"LUOJIA_ENGINE must be 'numpy' or 'xla', got {name!r}.")
+    if name not in ENGINES:
+        raise ArgumentError(f"LUOJIA_ENGINE must be 'numpy', 'xla' or 'auto', got {name!r}.")
     return name
 
 
 def cpu_engine():
     """The engine of the cpu devices."""
-    if cpu_engine_name() == "numpy":
+    name = cpu_engine_name()
+    if (Auto.kept if name == "auto" else name) == "numpy":
         from .numpy_engine import ENGINE
 
         return ENGINE
     return xla_engine()
+
+
+def keep_engine(name: str) -> None:
+    """What 'auto' is from now on; arrays that are there already stay as they are, and either engine takes them."""
+    if name == "xla":
+        xla_engine()
+    Auto.kept = name
+    _renew()
 
 
 def set_cpu_engine(name: str) -> None:
@@ -114,10 +131,16 @@ def set_cpu_engine(name: str) -> None:
         xla_engine()
     before, _chosen = _chosen, name
     try:
-        engine = cpu_engine()
+        cpu_engine()
     except ArgumentError:
         _chosen = before
         raise
+    Auto.open, Auto.kept = name == "auto", "numpy"
+    _renew()
+
+
+def _renew() -> None:
+    engine = cpu_engine()
     for device in _interned.values():
         if device.device_type != "gpu":
             device._engine = engine
