@@ -1,12 +1,15 @@
 """The part of ``check_op`` that asks the XLA engine: eager and compiled against NumPy in float64, in every dtype.
 
 What is asked of a precision is the outputs and the gradients by each float array; of float64 also the gradient of a
-weighted sum of those gradients. Compiled, all of it, in all dtypes, is one program. Eager, in float32, it is a program
-for the operator and one for its rule: a program costs more to compile than what it holds.
+weighted sum of those gradients. Compiled, float64 and one other dtype, which the operator's name and attributes decide,
+are one program (all dtypes are with ``LUOJIA_CHECK_XLA=all``, which takes twice the time). Eager, in float32, it is a
+program for the operator and one for its rule.
 """
 
 from __future__ import annotations
 
+import os
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +22,8 @@ from luojia._src.core.tensor import Tensor
 from luojia._src.core.transforms import Recorded, gradient_at
 from luojia._src.engine.devices import Context
 from tests.tolerances import tolerance_of
+
+_ALL = os.environ.get("LUOJIA_CHECK_XLA") == "all"
 
 
 def check_xla(case: Any, device: Context, reference: Context, dtypes: tuple[str, ...], factor: float, second: bool,
@@ -41,6 +46,11 @@ def check_xla(case: Any, device: Context, reference: Context, dtypes: tuple[str,
     eager.compare(eager.answers(case.tensors(eager.arrays), 1), expected[common], factor, "on XLA")
     if not compiled:
         return
+
+    if not _ALL and len(precisions) > 2:
+        place = 1 + zlib.crc32(f"{case.op.name}{sorted(case.attrs)}{[a.shape for a in case.arrays]}".encode()) % (
+            len(precisions) - 1)
+        precisions, orders, expected = [[each[0], each[place]] for each in (precisions, orders, expected)]
 
     def together(parts: list[list]) -> list[list]:
         return [p.answers(list(arrays), order) for p, arrays, order in zip(precisions, parts, orders)]

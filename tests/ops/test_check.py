@@ -8,9 +8,15 @@ import pytest
 
 from luojia._src.core.op import OPERATORS, Operator
 from luojia._src.errors import NotSupportedError
+from tests import check_xla
 from tests.check import check_op
 
 x = np.array([0.3, -0.7, 1.1])
+
+
+@pytest.fixture(autouse=True)
+def every_dtype(monkeypatch):
+    monkeypatch.setattr(check_xla, "_ALL", True)
 
 
 def square(xp, x):
