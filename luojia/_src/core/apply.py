@@ -144,18 +144,20 @@ def compute(engine: Any, op: Operator, values: list, attrs: dict) -> Any:
         ans = engine.run(op, values, attrs)
     except (ValueError, TypeError, OverflowError) as e:
         raise failed(op, values, e) from e
-    if ans.__class__ is not tuple and ans.dtype in _NARROWED and op.differentiable and attrs.get("dtype") is None:
+    narrowed = _NARROWED if engine.direct else _FLOATS
+    if ans.__class__ is not tuple and ans.dtype in narrowed and op.differentiable and attrs.get("dtype") is None:
         kinds = {v.dtype.kind for v in values if hasattr(v, "dtype")}
         if kinds and kinds <= _INTEGRAL:
             if any(v.dtype.itemsize == 1 or v.dtype.kind == "u" for v in values if hasattr(v, "dtype")):
                 # differences inside the operator would wrap, and NumPy computes in float16
                 ans = engine.run(op, [v.astype("float32") if hasattr(v, "dtype") else v for v in values], attrs)
-            return ans.astype("float32")
+            return ans if ans.dtype == "float32" else ans.astype("float32")
     return ans
 
 
 _INTEGRAL = {"b", "i", "u"}
 _NARROWED = (np.dtype("float64"), np.dtype("float16"))  # what NumPy makes of integers; both doors say float32
+_FLOATS = (*_NARROWED, np.dtype("float32"))  # and what XLA makes of them
 
 
 def linearize(engine: Any, op: Operator, values: list, attrs: dict, needs: list) -> Any:
