@@ -16,7 +16,7 @@ x = np.array([0.3, -0.7, 1.1])
 
 @pytest.fixture(autouse=True)
 def every_dtype(monkeypatch):
-    monkeypatch.setattr(check_xla, "_ALL", True)
+    monkeypatch.setattr(check_xla, "_MODE", "all")
 
 
 def square(xp, x):
