@@ -24,6 +24,8 @@ numpy_engine = pytest.mark.numpy_engine
 @pytest.fixture(autouse=True)
 def fresh(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)  # where traces go by default
+    profiler.set_state("stop")  # a test before this file's may have run it, as docs/tools.md does
+    profiler.state._profiler.__init__()
     yield
     profiler.set_state("stop")
     profiler.state._profiler.__init__()
