@@ -92,7 +92,7 @@ def environment(*args: Any) -> Iterator[None]:
     """Set an environment variable, or several from a dict, for a block; None removes one."""
     single = len(args) == 1 and isinstance(args[0], Mapping)
     assert single or len(args) == 2, f"environment expects a dict, or a variable's name and value, got {args}"
-    wanted: Any = args[0] if single else dict([args])
+    wanted = args[0] if single else dict(zip(args[:1], args[1:]))
     before = {k: os.environ.get(k) for k in wanted}
     try:
         _set(wanted)
