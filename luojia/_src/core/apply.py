@@ -123,6 +123,8 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
         ans, saved = linearize_bfloat16(op, values, attrs, [p is not None for p in parents])
     else:
         ans = compute(engine, op, values, attrs)
+        if cls._keeps_integers is not None and op.pointwise and dtype.kind in "iu":
+            ans = cls._keeps_integers(engine, op, values, ans)
     if recorded:
         if not op.keep_args:
             values = [v if v is None or getattr(v, "nbytes", 0) < _SMALL else Spec(v) for v in values]
