@@ -12,7 +12,8 @@ from .define import binary
     mx=("cast(data:x, dtype)", "Cast(data:x, dtype)", "amp_cast(data:x, dtype)"))
 def cast(xp, x, *, dtype):
     """x in another dtype. The gradient is cast back, from and to integers too (MindSpore: so it does there)."""
-    return x.astype(to_np(dtype))
+    dtype = to_np(dtype)
+    return (xp.real(x) if x.dtype.kind == "c" and dtype.kind != "c" else x).astype(dtype)
 
 
 @cast.vjp(keep="")
