@@ -123,6 +123,8 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
         ans, saved = linearize_bfloat16(op, values, attrs, [p is not None for p in parents])
     else:
         ans = compute(engine, op, values, attrs)
+    if (odd or weak) and isinstance(ans, _ndarray) and ans.dtype == _DOUBLE and dtype != _DOUBLE:
+        ans = _undoubled(values, ans, attrs)
     if recorded:
         if not op.keep_args:
             values = [v if v is None or getattr(v, "nbytes", 0) < _SMALL else Spec(v) for v in values]
@@ -155,6 +157,15 @@ def compute(engine: Any, op: Operator, values: list, attrs: dict) -> Any:
     return ans
 
 
+def _undoubled(values: list, ans: Any, attrs: dict) -> Any:
+    """``ans``, which NumPy made float64 of single floats and integers, in the widest of the floats."""
+    floats = {v.dtype for v in values if hasattr(v, "dtype") and v.dtype.kind == "f"}
+    if not floats or _DOUBLE in floats or attrs.get("dtype") is not None:
+        return ans
+    return ans.astype(max(floats, key=lambda d: d.itemsize))
+
+
+_DOUBLE = np.dtype("float64")
 _INTEGRAL = {"b", "i", "u"}
 _NARROWED = (np.dtype("float64"), np.dtype("float16"))  # what NumPy makes of integers; both doors say float32
 _FLOATS = (*_NARROWED, np.dtype("float32"))  # and what XLA makes of them
