@@ -19,19 +19,19 @@ from . import composed
 
 FACES = FaceModule({"fn": lambda face: compile_plain(face, "luojia")})
 
-SAME = """abs absolute acos acosh add addcdiv addcmul addmm addmv all any approximate_equal arccos arccosh
-arcsin arcsinh arctan arctan2 arctanh argsort asin asinh atan atan2 atanh baddbmm bincount bitwise_and
-bitwise_or bitwise_xor bmm broadcast_to ceil cholesky chunk cos cosh count_nonzero cummax
-cummin cumprod deg2rad det diagonal digamma div divide dot eq erf erfc erfinv exp
-expand_as expand_dims expm1 flip floor floor_divide fmod frac gather gather_elements gather_nd gcd ge ger
-greater greater_equal gt hardshrink histc hypot i0 igamma igammac index_add index_fill inner inverse
-isclose isfinite isinf isnan isneginf isposinf lcm le lerp less less_equal lgamma log log10 log1p log2
-logaddexp logaddexp2 logical_and logical_not logical_or logical_xor logsumexp lt masked_fill masked_select
-matmul maximum median minimum mm moveaxis movedim mul mvlgamma nan_to_num nansum narrow ne neg
-negative nextafter not_equal outer pow prod rad2deg reciprocal remainder repeat_interleave roll
-round rsqrt scatter sigmoid sign signbit sin sinc sinh slogdet softmax sort split sqrt square std
-sub swapdims tan tanh tensor_split tile topk tril triu true_divide trunc unbind unfold fold
-unique unsqueeze unsorted_segment_sum var xdivy xlogy"""
+SAME = """abs absolute angle conj imag real acos acosh add addcdiv addcmul addmm addmv all any
+approximate_equal arccos arccosh arcsin arcsinh arctan arctan2 arctanh argsort asin asinh atan atan2 atanh
+baddbmm bincount bitwise_and bitwise_or bitwise_xor bmm broadcast_to ceil cholesky chunk
+cos cosh count_nonzero cummax cummin cumprod deg2rad det diagonal digamma div divide dot eq erf
+erfc erfinv exp expand_as expand_dims expm1 flip floor floor_divide fmod frac gather gather_elements
+gather_nd gcd ge ger greater greater_equal gt hardshrink histc hypot i0 igamma igammac index_add
+index_fill inner inverse isclose isfinite isinf isnan isneginf isposinf lcm le lerp less less_equal lgamma log
+log10 log1p log2 logaddexp logaddexp2 logical_and logical_not logical_or logical_xor logsumexp lt masked_fill
+masked_select matmul maximum median minimum mm moveaxis movedim mul mvlgamma nan_to_num nansum narrow
+ne neg negative nextafter not_equal outer pow prod rad2deg reciprocal remainder repeat_interleave
+roll round rsqrt scatter sigmoid sign signbit sin sinc sinh slogdet softmax sort split sqrt
+square std sub swapdims tan tanh tensor_split tile topk tril triu true_divide trunc unbind
+unfold fold unique unsqueeze unsorted_segment_sum var xdivy xlogy"""
 OTHER = {"top_k": "topk", "inv": "reciprocal", "is_finite": "isfinite",
          "scatter_nd_add": "tensor_scatter_add", "scatter_add": "tensor_scatter_add",
          "scatter_sub": "tensor_scatter_sub",
@@ -40,11 +40,10 @@ OTHER = {"top_k": "topk", "inv": "reciprocal", "is_finite": "isfinite",
          "bitwise_right_shift": "right_shift", "fills": "full_like", "matrix_determinant": "det",
          "invert": "logical_not"}
 COMPOSED = {  # a module of ops/composed: the methods whose functions it has
-    "elementwise": """isreal is_complex real imag conj angle fmax fmin float_power logit sgn ldexp clamp clip subtract
-                      copysign""",
+    "elementwise": "isreal is_complex fmax fmin float_power logit sgn ldexp clamp clip subtract copysign",
     "extrema": "amax amin",
     "linear": """norm adjoint addbmm addr cross renorm cov matrix_power logdet cholesky_inverse cholesky_solve
-                 triangular_solve lstsq svd geqrf orgqr ormqr lu_solve""",
+                 eigvals triangular_solve lstsq svd geqrf orgqr ormqr lu_solve""",
     "arrange": """diag diagflat diff rot90 msort hsplit vsplit dsplit reverse_sequence diagonal_scatter select_scatter
                   slice_scatter""",
     "reduce": """nonzero aminmax nanmean nanmedian quantile nanquantile logcumsumexp argwhere unique_consecutive
@@ -65,7 +64,6 @@ REFUSED = {  # names of MindSpore's methods, and what to use instead
     **dict.fromkeys(("storage", "untyped_storage", "data_ptr", "set_"),
                     "buffers belong to the engine; take x.asnumpy()"),
     **dict.fromkeys(("to_dlpack", "from_dlpack"), "use numpy.from_dlpack(x), or torch's, and Tensor(array)"),
-    "eigvals": "there are no complex Tensors on the tape; use numpy.linalg.eigvals(x.asnumpy())",
     **dict.fromkeys(("offload", "to_"), "memory is the device's; use x.as_in_context of an NDArray"),
 }
 DTYPES = {"bool": "bool", "byte": "uint8", "short": "int16", "int": "int32", "long": "int64", "half": "float16",
