@@ -34,8 +34,10 @@ def names() -> dict[str, Any]:
 def told(r: Any) -> str:
     """An answer as the lines write it: dtype, shape and four digits of each element."""
     if isinstance(r, Tensor):
-        values = np.round(r.asnumpy().astype(float), 5).ravel()
-        return f"{r.dtype}{list(r.shape)} " + " ".join(f"{v + 0.0:.4g}" for v in values)
+        kind = complex if str(r.dtype).startswith("Complex") else float
+        values = np.round(r.asnumpy().astype(kind), 5).ravel() + 0.0
+        return f"{r.dtype}{list(r.shape)} " + " ".join(
+            f"{v.real:.4g}{v.imag:+.4g}j" if kind is complex else f"{v:.4g}" for v in values)
     if isinstance(r, (list, tuple)):
         return "tuple(" + " | ".join(map(told, r)) + ")"
     return repr(r)
@@ -49,7 +51,7 @@ def alike(got: str, expected: str) -> bool:
 
 def _near(a: str, b: str) -> bool:
     try:
-        return abs(float(a) - float(b)) <= 1e-3 * max(1.0, abs(float(b)))
+        return abs(complex(a) - complex(b)) <= 1e-3 * max(1.0, abs(complex(b)))
     except ValueError:
         return False
 

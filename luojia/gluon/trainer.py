@@ -76,6 +76,8 @@ class Trainer:
         for p in self._params:
             if isinstance(p, CoreParameter):
                 p.grad  # noqa: B018 - makes the array that backward writes to
+            elif p.stype != "default":
+                p._set_trainer(self)
         self._shared = False
         if isinstance(kvstore, str) and kvstore.startswith("dist"):
             self._kvstore_params["kvstore"] = kvstore = kvs.create(kvstore)
@@ -171,15 +173,24 @@ class Trainer:
         refuse_trace()
         if not self._kv_initialized:
             self._init_kvstore()
-        self._optimizer.rescale_grad = self._scale / batch_size
+        self._check_and_rescale_grad(self._scale / batch_size)
+        if grads is None and self._own_steps():
+            self._init_params()
+            self._allreduce_grads()
+            self._update(ignore_stale_grad)
+            return
         if grads is None:
             found = self._gradients(ignore_stale_grad, summed=len(self._contexts or ()) > 1)
         else:
             found = self._given(grads)
-        if self._kvstore is not None and self._kvstore.spans:
-            totals = self._kvstore._across([grads[0] for _, _, grads in found])
-            found = [(i, leaves, [total] * len(leaves)) for (i, leaves, _), total in zip(found, totals)]
-        self._apply(found)
+        self._apply(self._across_ranks(found))
+
+    def _across_ranks(self, found: list) -> list:
+        """The gradients summed over the processes of a job."""
+        if self._kvstore is None or not self._kvstore.spans:
+            return found
+        totals = self._kvstore._across([grads[0] for _, _, grads in found])
+        return [(i, leaves, [total] * len(leaves)) for (i, leaves, _), total in zip(found, totals)]
 
     def allreduce_grads(self) -> None:
         """Sum the gradients over the devices, and over processes, into each device's gradient."""
@@ -189,7 +200,11 @@ class Trainer:
             "allreduce_grads() when parameters are updated on kvstore is not supported. Try setting "
             "`update_on_kvstore` to False when creating trainer."
         )
-        if len(self._contexts or ()) < 2 and self._kvstore is None:
+        self._allreduce_grads()
+
+    def _allreduce_grads(self) -> None:
+        """Sum the gradients into each device's, unless a kvstore does so on the way to its update."""
+        if self._update_on_kvstore or len(self._contexts or ()) < 2 and self._kvstore is None:
             return
         rows = [p.leaves() for p in self._trained()]
         totals = _sums([[leaf._node.grad for leaf in leaves] for leaves in rows])
@@ -208,8 +223,48 @@ class Trainer:
             "update() when parameters are updated on kvstore is not supported. Try setting `update_on_kvstore` to "
             "False when creating trainer."
         )
-        self._optimizer.rescale_grad = self._scale / batch_size
-        self._apply(self._gradients(ignore_stale_grad, summed=False))
+        self._check_and_rescale_grad(self._scale / batch_size)
+        self._update(ignore_stale_grad)
+
+    def _update(self, ignore_stale_grad: bool = False) -> None:
+        """Update the parameters by the gradients that ``_allreduce_grads`` has left, scaled as before."""
+        on_store = bool(self._update_on_kvstore)  # then the sums are its business
+        found = self._gradients(ignore_stale_grad, summed=on_store and len(self._contexts or ()) > 1)
+        self._apply(self._across_ranks(found) if on_store else found)
+
+    def _own_steps(self) -> bool:
+        """Whether a subclass has a step of its own in the place of one of Trainer's, as distributed trainers have."""
+        cls = type(self)
+        return cls is not Trainer and any(getattr(cls, name) is not getattr(Trainer, name)
+                                          for name in ("_init_params", "_allreduce_grads", "_update"))
+
+    @property
+    def _params_to_init(self) -> list:
+        """The parameters whose values a kvstore does not have yet."""
+        return [] if self._kv_initialized else list(self._params)
+
+    def _init_params(self) -> None:
+        """What remains to be done for parameters once the kvstore is there: nothing, ``_init_kvstore`` does it all."""
+        assert self._kv_initialized, (
+            "Cannot initialize parameters in KVStore when KVStore is not initialized."
+        )
+
+    def _reset_kvstore(self) -> None:
+        """Let the next step set up the kvstore anew."""
+        if self._kvstore is not None and self._kvstore.spans:
+            raise RuntimeError("Cannot reset distributed KVStore.")
+        self._kv_initialized = False
+        self._kvstore = self._update_on_kvstore = None
+
+    def _check_and_rescale_grad(self, scale: float) -> None:
+        """Set what gradients are multiplied by."""
+        self._optimizer.rescale_grad = scale
+
+    def _row_sparse_pull(self, parameter: Parameter, out: Any, row_id: Any, full_idx: bool = False) -> None:
+        """Write the rows of ``parameter`` that ``row_id`` names to ``out``, an array or one per device."""
+        for holder in out if isinstance(out, (list, tuple)) else [out]:
+            row = parameter.data(holder._device)
+            holder._rebind(row._value if full_idx else parameter._rows_of(row, row_id, "row_sparse_data")._value)
 
     def _trained(self) -> list[Any]:
         return [p for p in self._params if p.grad_req != "null"]

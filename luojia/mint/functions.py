@@ -439,11 +439,6 @@ def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, g
         return OP["cast"](draws.multinomial(input, num_samples, replacement), dtype="int64")
 
 
-def polar(abs: Tensor, angle: Tensor) -> Tensor:
-    """Refused: complex numbers of a size and an angle."""
-    raise NotSupportedError("mint.polar: complex Tensors are not supported; keep abs cos(angle) and abs sin(angle).")
-
-
 def unique(input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False,
            dim: int | None = None) -> Any:
     """The distinct elements (or slices along ``dim``), sorted; their places and how often they occur if asked for."""

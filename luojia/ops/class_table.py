@@ -130,8 +130,7 @@ def _permutation(self: Any, n: Any) -> Tensor:
 _POOL = {"dilation": 1, "ceil_mode": False}
 _ROWS: tuple[Any, ...] = (
     # elements
-    ("Real", *_plain(elementwise.real)), ("Imag", *_plain(elementwise.imag)), ("Conj", *_plain(elementwise.conj)),
-    ("Angle", *_plain(elementwise.angle)), ("Eps", *_plain(elementwise.eps)),
+    ("Eps", *_plain(elementwise.eps)),
     ("PopulationCount", *_plain(elementwise.population_count)), ("CheckNumerics", *_plain(groups.check_numbers)),
     ("Gelu", {}, lambda self, x: OP["gelu"](x, approximate="tanh"), "x times the normal distribution function of x."),
     ("FastGelu", {}, lambda self, x: OP["fast_gelu"](x), "An approximation of GELU by a sigmoid."),

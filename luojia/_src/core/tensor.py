@@ -56,6 +56,7 @@ class Tensor(_Methods):
     _role = False  # True for parameters, whose class does not decide that of results
     _result_class: type
     _coerce: Any
+    _keeps_integers: Any = None  # MXNet's arrays: an elementwise result in the integers that it was made of
 
     def __init__(self, data: Any = None, dtype: DType | None = None, shape: Any = None, init: Any = None,
                  internal: bool = False, const_arg: bool = False, *, device: Context | None = None) -> None:

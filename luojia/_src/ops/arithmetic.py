@@ -12,7 +12,8 @@ from .define import binary
     mx=("cast(data:x, dtype)", "Cast(data:x, dtype)", "amp_cast(data:x, dtype)"))
 def cast(xp, x, *, dtype):
     """x in another dtype. The gradient is cast back, from and to integers too (MindSpore: so it does there)."""
-    return x.astype(to_np(dtype))
+    dtype = to_np(dtype)
+    return (xp.real(x) if x.dtype.kind == "c" and dtype.kind != "c" else x).astype(dtype)
 
 
 @cast.vjp(keep="")
@@ -303,7 +304,12 @@ binary("xlogy", lambda xp, x, y: xp.where(x == 0, x * 0, x * xp.log(xp.where(x =
        "x log y, and 0 where x is 0.", ms="Xlogy")
 binary("div_no_nan", lambda xp, x, y: xp.where(y == 0, x * 0, x / xp.where(y == 0, y * 0 + 1, y)),
        "x / y, and 0 where y is 0.", ms="DivNoNan")
-binary("copysign", lambda xp, x, y: xp.where(xp.signbit(y), -xp.abs(x), xp.abs(x)), "|x| with the sign of y.",
+def _copysign(xp, x, y):
+    size = xp.abs(x if hasattr(x, "dtype") else xp.asarray(x, y.dtype))
+    return xp.where(xp.signbit(y), -size, size)
+
+
+binary("copysign", _copysign, "|x| with the sign of y.",
        rule=lambda xp, g, ans, args, needs: (xp.where(xp.signbit(args[1]), -g, g) * xp.sign(args[0]), None))
 binary("heaviside", lambda xp, x, y: xp.where(xp.equal(x, 0), y, xp.greater(x, 0).astype(x.dtype)),
        "0 where x is negative, y where it is 0, 1 where it is positive.", ms="Heaviside", differentiable=False)

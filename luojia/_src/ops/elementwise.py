@@ -6,6 +6,7 @@ import numpy as np
 
 from ..core.dtypes import float_limits
 from ..core.op import op
+from .complex import direction, is_complex
 from .define import unary
 
 
@@ -65,8 +66,20 @@ unary("rcbrt", lambda xp, x: 1 / xp.cbrt(x), "1 / cbrt(x).", mx="rcbrt",
       rule=lambda xp, g, ans, args, needs: (g * ans / (-3 * args[0]),), keep="args ans")
 unary("reciprocal", lambda xp, x: 1 / x, "1 / x.", ms="Reciprocal Inv", fn="reciprocal", mx="reciprocal",
       rule=lambda xp, g, ans, args, needs: (g * (-ans * ans),), keep="ans")
-unary("abs", lambda xp, x: xp.abs(x), "|x|; its derivative at 0 is 0.", ms="Abs", fn="abs absolute", mx="abs",
-      rule=lambda xp, g, ans, args, needs: (g * xp.sign(args[0]),))
+
+
+def _abs(xp, x):
+    size = xp.abs(x)
+    return size.astype(x.dtype) if x.dtype.kind == "c" else size
+
+
+def _abs_rule(xp, g, ans, args, needs):
+    x = args[0]
+    return (xp.real(g) * xp.conj(direction(xp, x)) if is_complex(x) else g * xp.sign(x),)
+
+
+unary("abs", _abs, "|x|; its derivative at 0 is 0. Of complex numbers it is complex, as MindSpore's; see ComplexAbs.",
+      ms="Abs", fn="abs absolute", mx="abs", rule=_abs_rule)
 
 _ROWS = (  # operator, which is NumPy's name, with what it computes, and MindSpore's and MXNet's names
     ("expm1", "e^x - 1, accurate near 0.", "Expm1", "", "expm1"),

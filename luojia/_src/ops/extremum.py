@@ -96,12 +96,12 @@ def _position(name: str, ms: str, doc: str):
             out = xp.expand_dims(out, axis) if axis is not None else xp.reshape(out, (1,) * len(x.shape))
         elif rank1 and not out.shape:
             out = xp.reshape(out, (1,))
-        return out.astype(to_np(dtype))
+        return out.astype(x.dtype if dtype == "same" else to_np(dtype))
 
     function.__name__, function.__doc__ = name, doc
     op(f"{ms}(axis=-1, output_type:dtype='int32')(x)", fn=f"{name}(input:x, dim:axis=None, keepdim:keepdims=False)",
-       mx=(f"{name}(data:x, axis=None, keepdims=False) | dtype='float32', rank1=True",
-           *(["argmax_channel(data:x) | axis=1, dtype='float32'"] if name == "argmax" else [])),
+       mx=(f"{name}(data:x, axis=None, keepdims=False) | dtype='same', rank1=True",
+           *(["argmax_channel(data:x) | axis=1, dtype='same'"] if name == "argmax" else [])),
        differentiable=False)(function)
 
 

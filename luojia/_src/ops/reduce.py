@@ -182,7 +182,7 @@ def norm(xp, x, *, ord=2, axis=None, keepdims=False, rank1=False, dtype=None):
         x = x.astype(to_np(dtype))
     axes = axes_of(x.shape, axis, name="norm")
     if ord in (None, 2, "fro"):
-        out = xp.sqrt(xp.sum(x * x, axis=axes, keepdims=keepdims))
+        out = xp.sqrt(xp.sum(x * (xp.conj(x) if x.dtype.kind == "c" else x), axis=axes, keepdims=keepdims))
     elif ord == 1:
         out = xp.sum(xp.abs(x), axis=axes, keepdims=keepdims)
     elif ord == float("inf"):

@@ -18,19 +18,19 @@ from . import composed
 
 FACES = FaceModule({"fn": lambda face: compile_plain(face, "luojia")})
 
-SAME = """abs absolute acos acosh add addcdiv addcmul addmm addmv all amax amin any approximate_equal arccos arccosh
-arcsin arcsinh arctan arctan2 arctanh argsort asin asinh atan atan2 atanh baddbmm bincount bitwise_and
-bitwise_or bitwise_xor bmm broadcast_to ceil cholesky chunk clamp clip copysign cos cosh count_nonzero cummax
-cummin cumprod deg2rad det diag diagflat diagonal digamma div divide dot eq erf erfc erfinv exp expand
-expand_as expand_dims expm1 flip floor floor_divide fmod frac gather gather_elements gather_nd gcd ge ger
-greater greater_equal gt hardshrink heaviside histc hypot i0 igamma igammac index_add index_fill inner inverse
-isclose isfinite isinf isnan isneginf isposinf lcm le lerp less less_equal lgamma log log10 log1p log2
-logaddexp logaddexp2 logical_and logical_not logical_or logical_xor logsumexp lt masked_fill masked_select
-matmul maximum median minimum mm moveaxis movedim mul multiply mvlgamma nan_to_num nansum narrow ne neg
-negative nextafter nonzero norm not_equal outer pow prod rad2deg reciprocal remainder repeat_interleave roll
-round rsqrt scatter searchsorted sigmoid sign signbit sin sinc sinh slogdet softmax sort split sqrt square std
-sub subtract swapdims tan tanh tensor_split tile topk trace tril triu true_divide trunc unbind unfold fold
-unique unsqueeze unsorted_segment_sum var xdivy xlogy"""
+SAME = """abs absolute angle conj imag real acos acosh add addcdiv addcmul addmm addmv all amax amin any
+approximate_equal arccos arccosh arcsin arcsinh arctan arctan2 arctanh argsort asin asinh atan atan2 atanh
+baddbmm bincount bitwise_and bitwise_or bitwise_xor bmm broadcast_to ceil cholesky chunk clamp clip copysign
+cos cosh count_nonzero cummax cummin cumprod deg2rad det diag diagflat diagonal digamma div divide dot eq erf
+erfc erfinv exp expand expand_as expand_dims expm1 flip floor floor_divide fmod frac gather gather_elements
+gather_nd gcd ge ger greater greater_equal gt hardshrink heaviside histc hypot i0 igamma igammac index_add
+index_fill inner inverse isclose isfinite isinf isnan isneginf isposinf lcm le lerp less less_equal lgamma log
+log10 log1p log2 logaddexp logaddexp2 logical_and logical_not logical_or logical_xor logsumexp lt masked_fill
+masked_select matmul maximum median minimum mm moveaxis movedim mul multiply mvlgamma nan_to_num nansum narrow
+ne neg negative nextafter nonzero norm not_equal outer pow prod rad2deg reciprocal remainder repeat_interleave
+roll round rsqrt scatter searchsorted sigmoid sign signbit sin sinc sinh slogdet softmax sort split sqrt
+square std sub subtract swapdims tan tanh tensor_split tile topk trace tril triu true_divide trunc unbind
+unfold fold unique unsqueeze unsorted_segment_sum var xdivy xlogy"""
 OTHER = {"top_k": "topk", "inv": "reciprocal", "is_finite": "isfinite", "reverse": "flip", "relu": "relu",
          "scatter_nd_add": "tensor_scatter_add", "scatter_add": "tensor_scatter_add",
          "scatter_sub": "tensor_scatter_sub",
@@ -39,9 +39,9 @@ OTHER = {"top_k": "topk", "inv": "reciprocal", "is_finite": "isfinite", "reverse
          "bitwise_right_shift": "right_shift", "argmax_with_value": "max", "argmin_with_value": "min",
          "fills": "full_like", "matrix_determinant": "det", "invert": "logical_not"}
 COMPOSED = {  # a module of ops/composed: the methods whose functions it has
-    "elementwise": "isreal is_complex real imag conj angle fmax fmin float_power logit sgn ldexp",
+    "elementwise": "isreal is_complex fmax fmin float_power logit sgn ldexp",
     "linear": """adjoint addbmm addr cross renorm cov matrix_power logdet cholesky_inverse cholesky_solve
-                 triangular_solve lstsq svd geqrf orgqr ormqr lu_solve""",
+                 eigvals triangular_solve lstsq svd geqrf orgqr ormqr lu_solve""",
     "arrange": "diff rot90 msort hsplit vsplit dsplit reverse_sequence diagonal_scatter select_scatter slice_scatter",
     "reduce": """aminmax nanmean nanmedian quantile nanquantile logcumsumexp argwhere unique_consecutive
                  unique_with_pad unsorted_segment_max unsorted_segment_min unsorted_segment_prod""",
@@ -61,7 +61,6 @@ REFUSED = {  # names of MindSpore's methods, and what to use instead
     **dict.fromkeys(("storage", "untyped_storage", "data_ptr", "set_"),
                     "buffers belong to the engine; take x.asnumpy()"),
     **dict.fromkeys(("to_dlpack", "from_dlpack"), "use numpy.from_dlpack(x), or torch's, and Tensor(array)"),
-    "eigvals": "there are no complex Tensors on the tape; use numpy.linalg.eigvals(x.asnumpy())",
     **dict.fromkeys(("offload", "to_"), "memory is the device's; use x.as_in_context of an NDArray"),
 }
 DTYPES = {"bool": "bool", "byte": "uint8", "short": "int16", "int": "int32", "long": "int64", "half": "float16",

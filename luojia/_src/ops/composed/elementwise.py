@@ -8,12 +8,12 @@ from typing import Any
 from ...core.dtypes import float_limits
 from ...core.op import OPERATORS as OP
 from ...core.tensor import Tensor
-from ...errors import NotSupportedError, ShapeError
+from ...errors import DTypeError, ShapeError
 
 
 def isreal(input: Tensor) -> Tensor:
-    """Where the imaginary part is zero: everywhere, as there are no complex Tensors on the tape."""
-    return OP["equal"](imag(input), 0)
+    """Where the imaginary part is zero."""
+    return OP["equal"](OP["imag"](input), 0)
 
 
 def is_complex(input: Tensor) -> bool:
@@ -21,30 +21,27 @@ def is_complex(input: Tensor) -> bool:
     return input.np_dtype.kind == "c"
 
 
-def _real_only(name: str, x: Tensor) -> Tensor:
-    if is_complex(x):
-        raise NotSupportedError(f"{name}: complex Tensors are not supported; take NumPy's functions of x.asnumpy().")
-    return x
+def polar(abs: Tensor, angle: Tensor) -> Tensor:
+    """The complex numbers abs (cos(angle) + i sin(angle)).
+
+    >>> from luojia import Tensor
+    >>> polar(Tensor([2.0]), Tensor([0.0]))
+    Tensor(shape=[1], dtype=Complex64, value= [2+0j])
+    """
+    return OP["complex"](abs * OP["cos"](angle), abs * OP["sin"](angle))
 
 
-def real(input: Tensor) -> Tensor:
-    """The real part: of a real Tensor, itself."""
-    return OP["identity"](_real_only("real", input))
+def view_as_real(input: Tensor) -> Tensor:
+    """Real and imaginary parts of a complex Tensor (...) as (..., 2).
 
-
-def imag(input: Tensor) -> Tensor:
-    """The imaginary part: of a real Tensor, zeros."""
-    return OP["zeros_like"](_real_only("imag", input))
-
-
-def conj(input: Tensor) -> Tensor:
-    """The complex conjugate: of a real Tensor, itself."""
-    return OP["identity"](_real_only("conj", input))
-
-
-def angle(input: Tensor) -> Tensor:
-    """The angle in the complex plane: of a real number 0, or pi if it is negative."""
-    return OP["where"](OP["less"](_real_only("angle", input), 0), 3.141592653589793 + 0 * input, 0 * input)
+    >>> from luojia import Tensor
+    >>> import numpy as np
+    >>> view_as_real(Tensor(np.array([1 + 2j]))).tolist()
+    [[1.0, 2.0]]
+    """
+    if not is_complex(input):
+        raise DTypeError(f"For 'view_as_real', the input must be complex, got {input.dtype}.")
+    return OP["stack"](OP["real"](input), OP["imag"](input), axis=-1)
 
 
 def _numbers_first(name: str) -> Callable:

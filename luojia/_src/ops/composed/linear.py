@@ -15,8 +15,9 @@ from ..shape import axis_in
 
 
 def adjoint(x: Tensor) -> Tensor:
-    """Each matrix transposed (and conjugated, were it complex)."""
-    return OP["swapaxes"](x, axis1=-1, axis2=-2)
+    """Each matrix transposed and, if complex, conjugated."""
+    turned = OP["swapaxes"](x, axis1=-1, axis2=-2)
+    return OP["conj"](turned) if x.np_dtype.kind == "c" else turned
 
 
 def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
@@ -311,3 +312,36 @@ def _reflections(x: Tensor, tau: Tensor) -> Tensor:
         v = below[..., i : i + 1]
         q = OP["matmul"](q, one - reshaped(tau[..., i], (*tau.shape[:-1], 1, 1)) * OP["matmul"](v, v, transpose_b=True))
     return q
+
+
+def eig(A: Tensor) -> tuple[Tensor, Tensor]:  # noqa: N803 - MindSpore's name
+    """The eigenvalues (..., N) and eigenvectors (..., N, N), in columns, of square matrices: complex Tensors.
+
+    >>> eig(Tensor([[2.0, 0.0], [0.0, 3.0]]))[0]
+    Tensor(shape=[2], dtype=Complex64, value= [2+0j, 3+0j])
+    """
+    if A.np_dtype.kind != "c":
+        A = OP["cast"](A, dtype="complex128" if A.np_dtype.name == "float64" else "complex64")
+    return OP["eig"](A)
+
+
+def eigvals(A: Tensor) -> Tensor:  # noqa: N803 - MindSpore's name
+    """The eigenvalues (..., N) of square matrices, a complex Tensor."""
+    return eig(A)[0]
+
+
+def matrix_logarithm(x: Tensor) -> Tensor:
+    """The matrix whose exponential is x, for each complex square matrix; it has no gradient.
+
+    >>> import numpy as np
+    >>> matrix_logarithm(Tensor(np.eye(1, dtype=np.complex64))).tolist()
+    [[0j]]
+    """
+    if x.np_dtype.kind != "c":
+        raise DTypeError(f"For 'MatrixLogarithm', x must be complex, got {x.dtype}.")
+    if x.ndim < 2 or x.shape[-1] != x.shape[-2]:
+        raise ShapeError(f"For 'MatrixLogarithm', x must have square matrices in its last axes, got shape {x.shape}.")
+    from scipy.linalg import logm
+
+    found = [logm(m) for m in x.asnumpy().reshape(-1, *x.shape[-2:])]
+    return placed(np.array(found, x.np_dtype).reshape(x.shape), x)
