@@ -43,6 +43,13 @@ class Spec:
         self.dtype = array.dtype
         self.ndim = len(array.shape)
 
+    @classmethod
+    def of(cls, shape: tuple[int, ...], dtype: Any) -> Spec:
+        """That of an array of this shape and dtype."""
+        spec = _new(cls)
+        spec.shape, spec.dtype, spec.ndim = shape, dtype, len(shape)
+        return spec
+
 
 def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
     """Run ``op`` on Tensors (Python scalars, None and raw arrays among them are constants); record if need be.
