@@ -12,7 +12,8 @@ from ._src.paths import refusing
 
 __all__ = ["_check_arguments", "_split_input_slice"]
 _REFUSED = ("DataParallelExecutorGroup", "DataParallelExecutorManager")
-__getattr__ = refusing("luojia.executor_manager", "use mod.Module, which holds the executors of several devices.", _REFUSED)
+__getattr__ = refusing("luojia.executor_manager", "use mod.Module, which holds the executors of several devices.",
+                       _REFUSED)
 
 
 def _split_input_slice(batch_size: int, work_load_list: Sequence[float]) -> list[slice]:

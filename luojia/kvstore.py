@@ -222,4 +222,5 @@ def create(name: str = "local") -> KVStore:
 
 
 _REFUSED = ("KVStoreServer", "kvstore_server")
-__getattr__ = refusing("luojia.kvstore", "luojia's processes update together, without servers; use 'dist_sync'.", _REFUSED)
+__getattr__ = refusing("luojia.kvstore", "luojia's processes update together, without servers; use 'dist_sync'.",
+                       _REFUSED)
