@@ -69,8 +69,8 @@ def cross_entropy(x: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.nda
 
 
 def cross_entropy_dx(g: np.ndarray, p: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """The gradient of x for the gradient g (*batch,) of the loss: g * (p - onehot(labels))."""
-    if g.shape != labels.shape:
+    """The gradient of x for the gradient g (*batch,), or one for all (), of the loss: g * (p - onehot(labels))."""
+    if g.shape and g.shape != labels.shape:
         raise ShapeError(f"cross_entropy_dx expects one gradient for each label, {labels.shape}, got {g.shape}.")
     wide = widen(g)
     dx = np.multiply(p, wide[..., None], order="C")  # so that it has a view as one axis
