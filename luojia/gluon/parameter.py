@@ -244,7 +244,7 @@ class Parameter:
 
     def _take_loaded(self, data: np.ndarray, contexts: list, cast_dtype: bool, dtype_source: str) -> None:
         if cast_dtype and dtype_source == "saved":
-            self.cast(data.dtype)
+            self.cast(data.dtype.type)
         self._shape = data.shape
         self._deferred_init = ()
         if self._data is None:
