@@ -9,7 +9,7 @@ from typing import Any
 
 from .._src.core.compiled import Compiled
 from .._src.core.tensor import Tensor
-from .._src.errors import DTypeError, NotSupportedError
+from .._src.errors import DTypeError
 
 
 class Jit(Compiled):
@@ -192,15 +192,3 @@ def mutable(input_data: Any, dynamic_len: bool = False) -> Any:
 def is_mutable(value: Any) -> bool:
     """Whether ``mutable`` marked the value."""
     return isinstance(value, tuple(_MUTABLE.values()))
-
-
-def _refused(name: str) -> type:
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
-        raise NotSupportedError(f"{name}: luojia has no sparse tensors; use a dense Tensor.")
-
-    return type(name, (), {"__init__": __init__, "__doc__": f"{name} is refused: luojia has no sparse tensors.",
-                           "__module__": __name__})
-
-
-COOTensor, CSRTensor, RowTensor, RowTensorInner, SparseTensor = (
-    _refused(n) for n in ("COOTensor", "CSRTensor", "RowTensor", "RowTensorInner", "SparseTensor"))
