@@ -33,9 +33,10 @@ RANK = {
     "cli": 8,
 }
 PUBLIC = {
+    "base": "version",
     "shared": "compat context init initializer registry numpy data profiler",
     "mindspore": "boost nn ops mint experimental scipy common train dataset amp dtype communication parallel hub "
-    "mindrecord hal",
+    "mindrecord hal log _checkparam",
     "mxnet": "gluon nd ndarray sym symbol autograd random metric io mod module model kv kvstore callback mon monitor "
     "img operator optimizer lr_scheduler sched viz visualization test_utils name attribute np npx numpy_extension "
     "engine executor rnn image recordio runtime contrib util base rnd",

@@ -26,6 +26,9 @@ class InternalCallbackParam(dict):
         self[name] = value
 
 
+_InternalCallbackParam = InternalCallbackParam  # its name in MindSpore
+
+
 class RunContext:
     """The state of a run, passed to callbacks.
 
