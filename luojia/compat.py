@@ -32,7 +32,7 @@ class _Loader(importlib.abc.Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         module.__spec__ = self.spec
-        if self.fullname and not hasattr(module, "__path__"):  # paths below what is one file here: nn.wrap.cell_wrapper
+        if self.fullname and not hasattr(module, "__path__"):  # paths below one file, as nn.wrap.cell_wrapper
             for name in [n for n in sys.modules if n.startswith(f"{self.target}.")]:
                 sys.modules.setdefault(self.fullname + name[len(self.target):], sys.modules[name])
 

@@ -1,4 +1,4 @@
-"""What programs tell a network, or ask of it, for MindSpore's compiler and for many devices: kept, and mostly unused."""
+"""What programs tell a network, or ask of it, for MindSpore's compiler and many devices: kept, and mostly unused."""
 
 from __future__ import annotations
 

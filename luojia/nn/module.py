@@ -12,7 +12,7 @@ from .._src.core import dtypes as mstype
 from .._src.core.compiled import Compiled, Mode, structure
 from .._src.core.tape import state
 from .._src.core.tensor import Tensor
-from .._src.errors import ArgumentError, DTypeError, NotSupportedError
+from .._src.errors import ArgumentError, DTypeError
 from .._src.ops import Parameter, ParameterTuple
 from .compute import compute
 from .custom import HookHandle, WithKwargs, call_with_hooks
