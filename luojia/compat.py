@@ -32,7 +32,7 @@ class _Loader(importlib.abc.Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         module.__spec__ = self.spec
-        if self.fullname and not hasattr(module, "__path__"):  # paths below one file, as nn.wrap.cell_wrapper
+        if self.fullname and not hasattr(module, "__path__"):  # nn.wrap.cell_wrapper
             for name in [n for n in sys.modules if n.startswith(f"{self.target}.")]:
                 sys.modules.setdefault(self.fullname + name[len(self.target):], sys.modules[name])
 
@@ -56,8 +56,8 @@ class _Finder(importlib.abc.MetaPathFinder):
         if found is None:
             raise ModuleNotFoundError(f"No module named {fullname!r}: luojia stands in for {root} and has no {name!r}.",
                                       name=fullname)
-        return importlib.machinery.ModuleSpec(fullname, _Loader(name, fullname), is_package=found.submodule_search_locations
-                                              is not None)
+        return importlib.machinery.ModuleSpec(fullname, _Loader(name, fullname),
+                                              is_package=found.submodule_search_locations is not None)
 
 
 def install(names: Sequence[str] = ORIGINALS, *, replace: bool = False) -> list[str]:

@@ -72,8 +72,8 @@ class Accuracy(_Counted):
 class Loss(_Counted):
     """The mean of the losses it is updated with.
 
-    >>> from luojia import nn
-    >>> nn.Loss()(2.0)
+    >>> from luojia import Tensor, nn
+    >>> nn.Loss()(Tensor(2.0))
     2.0
     """
 

@@ -27,7 +27,8 @@ class _Watch(Callback):
             raise ArgumentError(f"mode should be 'auto', 'min' or 'max', but got {mode!r}.")
         self.monitor, self.min_delta, self.patience, self.verbose = monitor, abs(min_delta), patience, verbose
         self.mode = mode
-        self._sign = 1 if mode == "max" or (mode == "auto" and any(w in monitor for w in ("acc", "F1", "auc"))) else -1
+        more_is_better = mode == "max" or (mode == "auto" and any(w in monitor for w in ("acc", "F1", "auc")))
+        self._sign = 1 if more_is_better else -1
         self.wait = 0
 
     def on_train_begin(self, run_context: RunContext) -> None:
@@ -45,8 +46,9 @@ class _Watch(Callback):
             return loss_of(params)
         found = results.get(self.monitor, results.get("loss") if self.monitor == "eval_loss" else None)
         if found is None:
-            warnings.warn(f"{type(self).__name__} monitors {self.monitor!r}, but the evaluation gave {sorted(results)}; "
-                          "pass valid_dataset to Model.fit and name one of its metrics.", stacklevel=2)
+            warnings.warn(f"{type(self).__name__} monitors {self.monitor!r}, but the evaluation gave "
+                          f"{sorted(results)}; pass valid_dataset to Model.fit and name one of its metrics.",
+                          stacklevel=2)
             return None
         return float(np.mean(found))
 
