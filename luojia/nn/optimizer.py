@@ -369,7 +369,8 @@ class RuleOptimizer(Optimizer):
                                     rescale_grad=self.reciprocal_scale, **self._hyper)
             runs.append(made[key])
         for i, (run, w, g) in enumerate(zip(runs, leaves, gradients)):
-            run(own(w), g._value, tuple([own(kept[i]) for kept in self._kept]))
+            value = own(w, g._value)
+            run(value, g._value, tuple([own(kept[i], value) for kept in self._kept]))
         return True
 
     def _update(self, gradients: list) -> None:
