@@ -58,6 +58,9 @@ from .sparse import *  # noqa: F403
 from .transformer import *  # noqa: F403
 from .wrap import *  # noqa: F403
 
+# What programs import by its path, as from mindspore.nn.layer.conv import _Conv.
+_Conv, _BatchNorm, _Loss = conv._Conv, normalization._BatchNorm, loss.LossBase  # noqa: SLF001
+
 __all__ = ["Cell", "CellDict", "CellList", "Module", "SequentialCell"]
 __all__ += activation.__all__
 __all__ += attention.__all__
@@ -86,7 +89,7 @@ __all__ += wrap.__all__
 
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in (
     "cell", "layer", "grad", "grad.cell_grad", "loss.loss", "optim.optimizer", "wrap.cell_wrapper", "wrap.loss_scale",
-    "wrap.grad_reducer")), *(f"{__name__}.layer.{p}" for p in (
+    "wrap.grad_reducer", "utils")), *(f"{__name__}.layer.{p}" for p in (
         "activation", "basic", "channel_shuffle", "combined", "container", "conv", "dense", "embedding", "image",
         "lstm", "math", "normalization", "padding", "pooling", "rnn_cells", "rnns", "timedistributed", "transformer")),
     *(f"{__name__}.optim.{p}" for p in (

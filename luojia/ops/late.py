@@ -4,11 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
+<<<<<<< HEAD
 from .._src.ops.composed import arrange, draws, elementwise, fourier, inplace, linear, losses, pooling, reduce
 from . import class_table, sparse, spectral
+=======
+from .._src.ops.composed import (
+    arrange,
+    draws,
+    elementwise,
+    extrema,
+    fourier,
+    inplace,
+    linear,
+    losses,
+    pooling,
+    reduce,
+)
+from . import class_table, spectral
+>>>>>>> main
 
 _IN_PLACE = {draws: "bernoulli_ exponential_ normal_ random_ uniform_", inplace: "clamp_ erfinv_ put_ tanh_ zero_"}
-_FUNCTIONS = (arrange, elementwise, fourier, linear, losses, pooling, reduce)
+_FUNCTIONS = (arrange, elementwise, extrema, fourier, linear, losses, pooling, reduce)
 _HELPERS = ("matrix_logarithm", "reduced", "resized")
 NAMES: dict[str, Any] = {
     **{n: f for module in _FUNCTIONS for n, f in vars(module).items()
