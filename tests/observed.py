@@ -1,5 +1,6 @@
 """Answers of the originals: files of lines ``program => answer``, and what luojia answers instead.
 
+An answer ``raises ValueError`` is an error of that class.
 A program is an expression, perhaps after statements and semicolons, on the arrays of ``names()``.
 """
 
@@ -76,9 +77,14 @@ def wrong_answers(path: Path, at_least: int, more: dict[str, Any] | None = None)
         program, _, expected = line.partition(" => ")
         space = names() | (more or {})
         *before, expression = program.split(";")
-        for statement in before:
-            exec(statement.strip(), space)
-        got = told(eval(expression, space))
+        try:
+            for statement in before:
+                exec(statement.strip(), space)
+            got = told(eval(expression, space))
+        except Exception as e:  # noqa: BLE001 - the line says whether and of which class
+            kinds = [kind.__name__ for kind in type(e).__mro__]
+            wanted = expected.removeprefix("raises ")
+            got = f"raises {wanted if wanted in kinds else f'{kinds[0]}: {e}'}"
         if not alike(got, expected):
             wrong.append(f"{program}: expected {expected}, got {got}")
     return wrong

@@ -6,7 +6,6 @@ import functools
 import operator
 import warnings
 from collections.abc import Sequence
-from contextlib import nullcontext
 from typing import Any
 
 from .. import kvstore as kvs
@@ -66,8 +65,8 @@ class Trainer:
         if compression_params:
             kvs.KVStore().set_gradient_compression(compression_params)
         self._params = list(params)
-        self._scale = 1.0
         self._init_optimizer(optimizer, optimizer_params)
+        self._scale = self._optimizer.rescale_grad
         self._kvstore_params = {"kvstore": kvstore, "update_on_kvstore": update_on_kvstore}
         self._kv_initialized = False
         self._kvstore: kvs.KVStore | None = None
@@ -181,7 +180,6 @@ class Trainer:
             self._update(ignore_stale_grad)
             return
         if grads is None:
-            self._check_fresh(ignore_stale_grad)
             found = self._gradients(ignore_stale_grad, summed=len(self._contexts or ()) > 1)
         else:
             found = self._given(grads)
@@ -230,7 +228,6 @@ class Trainer:
 
     def _update(self, ignore_stale_grad: bool = False) -> None:
         """Update the parameters by the gradients that ``_allreduce_grads`` has left, scaled as before."""
-        self._check_fresh(ignore_stale_grad)
         on_store = bool(self._update_on_kvstore)  # then the sums are its business
         found = self._gradients(ignore_stale_grad, summed=on_store and len(self._contexts or ()) > 1)
         self._apply(self._across_ranks(found) if on_store else found)
@@ -272,33 +269,32 @@ class Trainer:
     def _trained(self) -> list[Any]:
         return [p for p in self._params if p.grad_req != "null"]
 
-    def _check_fresh(self, ignore: bool) -> None:
-        """Raise UserWarning for a gradient that no backward has written since the last update."""
-        if ignore:
-            return
-        for p in self._trained():
-            for leaf in p.leaves():
-                if not leaf._node.fresh:
-                    raise UserWarning(
-                        f"Gradient of Parameter `{p.name}` on context {leaf._device} has not been updated by backward "
-                        "since last `step`. This could mean a bug in your model that made it only use a subset of "
-                        "the Parameters (Blocks) for this iteration. If you are intentionally only using a subset, "
-                        "call step with ignore_stale_grad=True to suppress this warning and skip updating of "
-                        "Parameters with stale gradient"
-                    )
-
     def _gradients(self, ignore_stale: bool, summed: bool) -> list[tuple[int, list[Tensor], list[Tensor]]]:
-        """Per trained parameter its number, its leaves, and a gradient for each."""
+        """Per trained parameter its number, its leaves, and a gradient for each.
+
+        One that no backward has written since the last update is left out, or raises UserWarning.
+        """
         found = []
         for i, p in enumerate(self._params):
             if p.grad_req == "null":
                 continue
             leaves = p.leaves()
-            if ignore_stale and not all(leaf._node.fresh for leaf in leaves):
-                if not any(leaf._node.fresh for leaf in leaves) or summed:
+            nodes = [leaf._node for leaf in leaves]
+            stale = [leaf for leaf, node in zip(leaves, nodes) if not node.fresh]
+            if stale:
+                if not ignore_stale:
+                    raise UserWarning(
+                        f"Gradient of Parameter `{p.name}` on context {stale[0]._device} has not been updated by "
+                        "backward since last `step`. This could mean a bug in your model that made it only use a "
+                        "subset of the Parameters (Blocks) for this iteration. If you are intentionally only using a "
+                        "subset, call step with ignore_stale_grad=True to suppress this warning and skip updating of "
+                        "Parameters with stale gradient"
+                    )
+                if summed or len(stale) == len(leaves):
                     continue
                 leaves = [leaf for leaf in leaves if leaf._node.fresh]
-            found.append((i, leaves, [leaf._node.grad for leaf in leaves]))
+                nodes = [leaf._node for leaf in leaves]
+            found.append((i, leaves, [node.grad for node in nodes]))
         if summed:
             totals = _sums([grads for _, _, grads in found])
             found = [(i, leaves, [total] * len(leaves)) for (i, leaves, _), total in zip(found, totals)]
@@ -342,23 +338,26 @@ class Trainer:
                         leaf._node.fresh = False
             return
         one = bool(self._update_on_kvstore)
-        jobs: dict[int, list[tuple[int, Any, Tensor]]] = {}
+        single = one or len(self._updaters) == 1
+        jobs: dict[int, list[tuple[int, Any, Tensor]]] = {0: []}
         for i, leaves, grads in updates:
             for leaf, grad in zip(leaves[:1] if one else leaves, grads):
-                jobs.setdefault(0 if one else self._number(leaf), []).append((i, to_context(grad, leaf._device), leaf))
+                number = 0 if single else (self._contexts or []).index(leaf._device)
+                jobs.setdefault(number, []).append((i, to_context(grad, leaf._device), leaf))
         plain = type(self._optimizer).update is opt.Optimizer.update and not self._optimizer.multi_precision
         for number, mine in jobs.items():
-            with fused_updates() if plain else nullcontext():
+            if plain and mine and mine[0][2]._device.engine.compiles:
+                with fused_updates():
+                    self._updaters[number].together(mine)
+            else:
                 self._updaters[number].together(mine)
         for _, leaves, _ in updates:
             for leaf in leaves:
                 if one and leaf is not leaves[0]:
                     leaf._rebind(to_context(leaves[0], leaf._device)._value)
-                if isinstance(leaf._node, Leaf):
-                    leaf._node.fresh = False
-
-    def _number(self, leaf: Tensor) -> int:
-        return 0 if len(self._updaters) == 1 else (self._contexts or []).index(leaf._device)
+                node = leaf._node
+                if node.__class__ is Leaf:
+                    node.fresh = False
 
     # -- states ----------------------------------------------------------------------------------------------------
 

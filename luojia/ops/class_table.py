@@ -164,6 +164,7 @@ _ROWS: tuple[Any, ...] = (
      linear.renorm.__doc__),
     ("Dense", {}, lambda self, x, w, b=None: OP["dense"](x, w, b), "x W^T + b."),
     ("TridiagonalMatMul", *_plain(groups.tridiagonal_matmul)),
+    ("Diag", *_plain(arrange.diag)),
     ("MatrixBandPart", *_plain(arrange.matrix_band_part)), ("DiagPart", {}, lambda self, x: OP["diagonal"](x),
                                                             "The diagonal of a matrix."),
     ("MatrixDiagV3", {"align": "RIGHT_LEFT"}, lambda self, x, k, num_rows, num_cols, padding_value: arrange.matrix_diag(

@@ -43,6 +43,13 @@ class Spec:
         self.dtype = array.dtype
         self.ndim = len(array.shape)
 
+    @classmethod
+    def of(cls, shape: tuple[int, ...], dtype: Any) -> Spec:
+        """That of an array of this shape and dtype."""
+        spec = _new(cls)
+        spec.shape, spec.dtype, spec.ndim = shape, dtype, len(shape)
+        return spec
+
 
 def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
     """Run ``op`` on Tensors (Python scalars, None and raw arrays among them are constants); record if need be.
@@ -127,6 +134,8 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
         ans = compute(engine, op, values, attrs)
         if cls._keeps_integers is not None and op.pointwise and dtype.kind in "iu":
             ans = cls._keeps_integers(engine, op, values, ans)
+    if (odd or weak) and isinstance(ans, _ndarray) and ans.dtype == _DOUBLE and dtype != _DOUBLE:
+        ans = _undoubled(values, ans, attrs)
     if recorded:
         if kind == "c" or odd and any(hasattr(v, "dtype") and v.dtype.kind == "c" for v in values):
             made: Any = conjugated(op)
@@ -163,6 +172,15 @@ def compute(engine: Any, op: Operator, values: list, attrs: dict) -> Any:
     return ans
 
 
+def _undoubled(values: list, ans: Any, attrs: dict) -> Any:
+    """``ans``, which NumPy made float64 of single floats and integers, in the widest of the floats."""
+    floats = {v.dtype for v in values if hasattr(v, "dtype") and v.dtype.kind == "f"}
+    if not floats or _DOUBLE in floats or attrs.get("dtype") is not None:
+        return ans
+    return ans.astype(max(floats, key=lambda d: d.itemsize))
+
+
+_DOUBLE = np.dtype("float64")
 _INTEGRAL = {"b", "i", "u"}
 _NARROWED = (np.dtype("float64"), np.dtype("float16"))  # what NumPy makes of integers; both doors say float32
 _FLOATS = (*_NARROWED, np.dtype("float32"))  # and what XLA makes of them

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import sys
 from collections.abc import Iterator
@@ -98,7 +99,7 @@ class Tensor(_Methods):
 
     @property
     def size(self) -> int:
-        return int(np.prod(self._value.shape))
+        return math.prod(self._value.shape)
 
     @property
     def itemsize(self) -> int:
@@ -405,8 +406,9 @@ def seed(head: Tensor, g: Any, strict: bool = False) -> Any:
 
 def deposit(results: dict) -> None:
     """Write, or add, the gradients of leaves into their ``.grad``."""
+    told = state.frame is not None or state.journal is not None
     for leaf, g in results.items():
-        if not isinstance(leaf, Leaf) or leaf.grad_req == "null":
+        if leaf.__class__ is not Leaf or leaf.grad_req == "null":
             continue
         holder = leaf.grad
         if holder is None:
@@ -414,12 +416,18 @@ def deposit(results: dict) -> None:
             if owner is None:
                 continue
             holder = owner.grad
+        leaf.fresh = True
+        if g.__class__ is np.ndarray and holder._value.__class__ is np.ndarray and leaf.grad_req == "write":
+            if told:
+                holder._rebind(g)
+            else:
+                holder._value = g
+            continue
         if not hasattr(g, "ndim") or g.__class__ is not type(holder._value):
             g = holder._device.engine.asarray(g)
         if leaf.grad_req == "add":
             g = holder._device.engine.add(holder._read(), g)
         holder._rebind(g)
-        leaf.fresh = True
 
 
 _SIGNS = {

@@ -88,15 +88,17 @@ def _updater(name: str, dtype: np.dtype, lr: float, wd: float, t: int, rescale: 
     prepare = _preparation(constant, wd, scale, bound, before)
 
     def update(w: np.ndarray, g: np.ndarray, state: tuple) -> None:
+        if not w.flags.c_contiguous and by_columns(w):
+            w, g, state = w.T, g.T, tuple([x.T for x in state])
         if w.dtype is not dtype or not _suits(w, g, state):
             _through_pure(name, w, g, state, lr, wd, t, rescale, clip, dict(items))
             return
         if w.shape != g.shape or len(state) != count:
             RULES[name].update(np, w, g, state, lr, wd, t, **dict(items))  # words the error
         size = w.size
-        if size <= _BLOCK:
-            a, b = np.empty((2, *w.shape), dtype)
-            step(w, prepare(w, g, a, b) if prepare else g, state, a, b)
+        if size <= _BLOCK:  # scratch is made where it is needed
+            a = g = prepare(w, g, None, None) if prepare else g
+            step(w, g, state, a if prepare else None, None)
             return
         scratch = np.empty((2, _BLOCK), dtype)
         flat = tuple([x.reshape(-1) for x in (w, g, *state)])
@@ -111,13 +113,23 @@ def _updater(name: str, dtype: np.dtype, lr: float, wd: float, t: int, rescale: 
 _kept = lru_cache(maxsize=16)(_updater)
 
 
-def own(t: Tensor) -> np.ndarray:
-    """The Tensor's buffer, replaced by a copy first if something else can see it."""
+def own(t: Tensor, like: np.ndarray | None = None) -> np.ndarray:
+    """The Tensor's buffer, replaced by a copy first if something else can see it.
+
+    Where ``like`` (a weight's gradient, or a state's weight) lies the other way, by columns or by rows, so will it.
+    """
     array = t._value
-    if sys.getrefcount(array) > _UNSHARED or array.base is not None or not array.flags.writeable:
-        array = array.copy()
+    turn = array.ndim > 1 and like is not None and by_columns(like) != by_columns(array) and like.flags.forc
+    if turn or sys.getrefcount(array) > _UNSHARED or array.base is not None or not array.flags.writeable:
+        array = np.array(array, order="F" if by_columns(array) != turn else "C")
         t._rebind(array)
     return array
+
+
+def by_columns(a: np.ndarray) -> bool:
+    """Whether an array lies in memory last axis outermost, as a transposed one does, without gaps."""
+    flags = a.flags
+    return not flags.c_contiguous and flags.f_contiguous
 
 
 def in_place(t: Tensor) -> bool:
@@ -149,13 +161,16 @@ def _through_pure(name, w, g, state, lr, wd, t, rescale_grad, clip_gradient, hyp
 
 
 def _preparation(constant, wd, rescale, bound, before):
-    """A function that puts the rescaled, clipped, decayed gradient into ``a``; None where nothing is to be done."""
+    """A function that puts the rescaled, clipped, decayed gradient into ``a``; None where nothing is to be done.
+
+    Scratch ``a`` and ``b`` may be None, here and in the kernels: NumPy then makes an array.
+    """
     if rescale == 1 and wd == 0 and bound is None:
         return None
     factor, decay = constant(rescale), constant(wd)
 
     def prepare(w, g, a, b):
-        np.multiply(g, factor, a)
+        a = np.multiply(g, factor, a)
         if wd and before:
             a += np.multiply(w, decay, b)
         if bound is not None:
@@ -171,14 +186,14 @@ def _sgd(constant, lr, factor, t, *, momentum):
     rate, keep = constant(lr * factor), constant(momentum)
 
     def step(w, g, state, a, b):
-        np.multiply(g, rate, a)
+        a = np.multiply(g, rate, a)
         if state:
             mom = state[0]
             mom *= keep
             mom -= a
             w += mom
         else:
-            np.subtract(w, a, w)
+            w -= a
 
     return step
 
@@ -191,12 +206,12 @@ def _momentum(constant, lr, factor, t, *, momentum, nesterov):
         accum *= keep
         accum += g
         if nesterov:
-            np.multiply(accum, keep, b)
+            b = np.multiply(accum, keep, b)
             b += g
             b *= rate
         else:
-            np.multiply(accum, rate, b)
-        np.subtract(w, b, w)
+            b = np.multiply(accum, rate, b)
+        w -= b
 
     return step
 
@@ -214,12 +229,12 @@ def _dampened_sgd(constant, lr, factor, t, *, momentum, dampening, nesterov):
             accum *= keep
             accum += np.multiply(g, fresh, b)
         if nesterov:
-            np.multiply(accum, keep, b)
+            b = np.multiply(accum, keep, b)
             b += g
             b *= rate
         else:
-            np.multiply(accum, rate, b)
-        np.subtract(w, b, w)
+            b = np.multiply(accum, rate, b)
+        w -= b
 
     return step
 
@@ -230,7 +245,7 @@ def _adam(constant, lr, factor, t, *, beta1, beta2, epsilon, nesterov, amsgrad):
 
     def step(w, g, state, a, b):
         m, v = state[:2]
-        np.multiply(g, fresh1, b)
+        b = np.multiply(g, fresh1, b)
         m *= keep1
         m += b
         b *= g
@@ -246,7 +261,7 @@ def _adam(constant, lr, factor, t, *, beta1, beta2, epsilon, nesterov, amsgrad):
         else:
             np.divide(m, b, b)
         b *= rate
-        np.subtract(w, b, w)
+        w -= b
 
     return step
 

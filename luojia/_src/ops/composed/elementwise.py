@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ...core.dtypes import float_limits
+from ...core.dtypes import float_limits, is_float
 from ...core.op import OPERATORS as OP
 from ...core.tensor import Tensor
-from ...errors import DTypeError, ShapeError
+from ...errors import ArgumentError, DTypeError, ShapeError
 
 
 def isreal(input: Tensor) -> Tensor:
@@ -57,9 +57,55 @@ def _numbers_first(name: str) -> Callable:
 fmax, fmin = _numbers_first("max"), _numbers_first("min")
 
 
+def _between(name: str, x: Any, low: Any, high: Any, at_bound: float) -> Any:
+    if isinstance(x, (list, tuple)):
+        return type(x)([_between(name, v, low, high, at_bound) for v in x])
+    if low is None and high is None:
+        raise ArgumentError(f"For '{name}', at least one of the bounds must be given, got None for both.")
+    out = OP["clip_between"](x, low, high, at_bound=at_bound)
+    own = isinstance(x, Tensor) and any(isinstance(v, Tensor) and v.np_dtype != x.np_dtype for v in (low, high))
+    return OP["cast"](out, dtype=x.np_dtype) if own else out
+
+
+def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
+    """Each element between the numbers or Tensors ``min`` and ``max``, in the dtype of ``input``.
+
+    >>> from luojia import Tensor
+    >>> clamp(Tensor([1, 5, 9]), Tensor([2, 2, 2]), 6).tolist()
+    [2, 5, 6]
+    """
+    return _between("clamp", input, min, max, 1.0)
+
+
+def clip(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
+    """As ``clamp``."""
+    return _between("clip", input, min, max, 1.0)
+
+
+def clip_by_value(x: Any, clip_value_min: Any = None, clip_value_max: Any = None) -> Any:
+    """Each element of a Tensor, or of each of a list or tuple of Tensors, between two bounds.
+
+    At a bound the derivative is 1/2, where that of ``clamp`` is 1.
+    """
+    return _between("clip_by_value", x, clip_value_min, clip_value_max, 0.5)
+
+
 def float_power(input: Any, exponent: Any) -> Tensor:
     """``input`` to the power ``exponent``, in Float64."""
-    return OP["power"](OP["cast"](input, dtype="float64") if isinstance(input, Tensor) else float(input), exponent)
+    x, y = (OP["cast"](v, dtype="float64") if isinstance(v, Tensor) else float(v) for v in (input, exponent))
+    return OP["power"](x, y)
+
+
+def subtract(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
+    """input - alpha other."""
+    return OP["subtract"](input, other if alpha == 1 else other * alpha)
+
+
+def copysign(x: Any, other: Any) -> Tensor:
+    """|x| with the sign of ``other``; of integers in Float32."""
+    out = OP["copysign"](x, other)
+    return out if is_float(out.np_dtype) else OP["cast"](OP["copysign"](OP["cast"](x, dtype="float32"), other),
+                                                         dtype="float32")
 
 
 def logit(input: Tensor, eps: float | None = None) -> Tensor:
@@ -79,8 +125,9 @@ def ldexp(x: Tensor, other: Any) -> Tensor:
 
 
 def inv(x: Tensor) -> Tensor:
-    """1 / x."""
-    return OP["reciprocal"](x)
+    """1 / x, in the dtype of x."""
+    out = OP["reciprocal"](x)
+    return out if out.np_dtype == x.np_dtype else OP["cast"](out, dtype=x.np_dtype)
 
 
 def eps(x: Tensor) -> Tensor:

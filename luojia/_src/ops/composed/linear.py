@@ -89,7 +89,7 @@ def vector_norm(x: Tensor, ord: Any = 2, axis: Any = None, keepdims: bool = Fals
     if ord == 1:
         return OP["sum"](OP["abs"](x), axis=axis, keepdims=keepdims)
     if ord == 2:
-        return OP["sqrt"](OP["sum"](x * x, axis=axis, keepdims=keepdims))
+        return OP["norm"](x, ord=2, axis=axis, keepdims=keepdims)
     return OP["power"](OP["sum"](OP["power"](OP["abs"](x), ord), axis=axis, keepdims=keepdims), 1 / ord)
 
 
@@ -114,6 +114,29 @@ def matrix_norm(A: Tensor, ord: Any = "fro", axis: Any = (-2, -1), keepdims: boo
     s = OP["singular_values"](OP["moveaxis"](x, source=(row, column), destination=(-2, -1)))
     out = OP["sum"](s, axis=-1) if ord == "nuc" else s[..., 0] if ord == 2 else s[..., -1]
     return reshaped(out, [1 if i in (row, column) else n for i, n in enumerate(x.shape)]) if keepdims else out
+
+
+def norm(A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *,  # noqa: N803 - MindSpore's name
+         dtype: Any = None) -> Tensor:
+    """The norm of the vectors along ``dim``, or of the matrices in a pair of axes.
+
+    Without ``ord`` the root of the sum of squares, over all elements by default. With it a Tensor of two axes is a
+    matrix (see ``matrix_norm``), any other a vector (see ``vector_norm``), unless ``dim`` says otherwise.
+
+    >>> from luojia import Tensor
+    >>> float(norm(Tensor([[3.0, 4.0], [0.0, 1.0]]), 1))
+    5.0
+    """
+    axes = tuple(dim) if isinstance(dim, (tuple, list)) else dim
+    if ord is None:
+        return vector_norm(A, 2, axes, keepdim, dtype=dtype)
+    pair = (0, 1) if axes is None and A.ndim == 2 else axes if isinstance(axes, tuple) and len(axes) == 2 else None
+    if pair is not None:
+        return matrix_norm(A, ord, pair, keepdim, dtype=dtype)
+    if not isinstance(ord, (int, float)):
+        raise ArgumentError(f"For 'norm', the order of vectors must be a number, got {ord!r}; 'fro' and 'nuc' are of "
+                            "matrices.")
+    return vector_norm(A, ord, axes, keepdim, dtype=dtype)
 
 
 def cond(A: Tensor, p: Any = None) -> Tensor:  # noqa: N803 - MindSpore's name
