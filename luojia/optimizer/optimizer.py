@@ -241,7 +241,7 @@ class Optimizer:
         made: dict[tuple, Callable] = {}
         params = self.param_dict
         for i, weight, grad, state in updates:
-            w = own(weight)
+            w = own(weight, grad._value)
             p = params.get(i)
             if p is None:
                 key = (rate * self._mult(i, self.lr_mult, "lr_mult"), self._get_wd(i), w.dtype.num)
@@ -253,7 +253,8 @@ class Optimizer:
             if state is None:
                 run(w, grad._value, ())
             else:
-                run(w, grad._value, (own(state),) if isinstance(state, Tensor) else tuple(map(own, arrays_of(state))))
+                states = (state,) if isinstance(state, Tensor) else arrays_of(state)
+                run(w, grad._value, tuple([own(s, w) for s in states]))
 
     def _fused(self, updates: Sequence[tuple[int, Any, Any, Any]]) -> bool:
         """The updates put off to one program; whether a block that runs it is open."""
@@ -318,7 +319,8 @@ def apply_rule(name: str, weight: Tensor, grad: Any, states: tuple, lr: float, w
     """One update by the rule ``name``: into the weight's buffer where nothing else can see it, else to a new one."""
     engine = weight._device.engine
     if engine.name == "numpy" and name in KERNELS and weight.np_dtype.itemsize >= 4:
-        update_inplace(name, own(weight), grad, tuple([own(s) for s in states]), lr, wd, t, **how)
+        w = own(weight, grad)
+        update_inplace(name, w, grad, tuple([own(s, w) for s in states]), lr, wd, t, **how)
         return
     refuse_trace()
     if put_off(name, weight, grad, states, lr, wd, t, how):
