@@ -1,5 +1,6 @@
 """Answers of the originals: files of lines ``program => answer``, and what luojia answers instead.
 
+An answer ``raises ValueError`` is an error of that class.
 A program is an expression, perhaps after statements and semicolons, on the arrays of ``names()``.
 """
 
@@ -34,8 +35,10 @@ def names() -> dict[str, Any]:
 def told(r: Any) -> str:
     """An answer as the lines write it: dtype, shape and four digits of each element."""
     if isinstance(r, Tensor):
-        values = np.round(r.asnumpy().astype(float), 5).ravel()
-        return f"{r.dtype}{list(r.shape)} " + " ".join(f"{v + 0.0:.4g}" for v in values)
+        kind = complex if str(r.dtype).startswith("Complex") else float
+        values = np.round(r.asnumpy().astype(kind), 5).ravel() + 0.0
+        return f"{r.dtype}{list(r.shape)} " + " ".join(
+            f"{v.real:.4g}{v.imag:+.4g}j" if kind is complex else f"{v:.4g}" for v in values)
     if isinstance(r, (list, tuple)):
         return "tuple(" + " | ".join(map(told, r)) + ")"
     return repr(r)
@@ -49,7 +52,7 @@ def alike(got: str, expected: str) -> bool:
 
 def _near(a: str, b: str) -> bool:
     try:
-        return abs(float(a) - float(b)) <= 1e-3 * max(1.0, abs(float(b)))
+        return abs(complex(a) - complex(b)) <= 1e-3 * max(1.0, abs(complex(b)))
     except ValueError:
         return False
 
@@ -74,9 +77,14 @@ def wrong_answers(path: Path, at_least: int, more: dict[str, Any] | None = None)
         program, _, expected = line.partition(" => ")
         space = names() | (more or {})
         *before, expression = program.split(";")
-        for statement in before:
-            exec(statement.strip(), space)
-        got = told(eval(expression, space))
+        try:
+            for statement in before:
+                exec(statement.strip(), space)
+            got = told(eval(expression, space))
+        except Exception as e:  # noqa: BLE001 - the line says whether and of which class
+            kinds = [kind.__name__ for kind in type(e).__mro__]
+            wanted = expected.removeprefix("raises ")
+            got = f"raises {wanted if wanted in kinds else f'{kinds[0]}: {e}'}"
         if not alike(got, expected):
             wrong.append(f"{program}: expected {expected}, got {got}")
     return wrong

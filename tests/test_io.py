@@ -260,7 +260,5 @@ def test_image_record_iter(tmp_path):
     assert next(grown).data[0].shape == (1, 1, 20, 20)
     shuffled = ImageRecordIter(path_imgrec=path, data_shape=(3, 4, 4), batch_size=3, shuffle=True, seed=1)
     assert sorted(next(shuffled).label[0].asnumpy()) == [0, 1, 2]
-    with pytest.raises(NotImplementedError, match="the option 'max_rotate_angle' is not supported"):
-        ImageRecordIter(path_imgrec=path, data_shape=(3, 4, 4), batch_size=1, max_rotate_angle=3)
     with pytest.raises(ValueError, match=r"data_shape \(1 or 3, height, width\), got \(4, 4\)"):
         ImageRecordIter(path_imgrec=path, data_shape=(4, 4), batch_size=1)

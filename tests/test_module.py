@@ -302,3 +302,11 @@ def test_states_between_batches():
         m.set_states()
     with pytest.raises(ValueError, match="this module keeps 1 states, got 2"):
         m.set_states(states=[[], []])
+
+
+def test_privates():
+    net = mx.mod.Module(mx.sym.var("data") * 2, label_names=None)
+    net.bind([("data", (2, 2))])
+    net._sync_params_from_devices()
+    net._reset_bind()
+    assert not net.binded

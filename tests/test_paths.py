@@ -31,7 +31,7 @@ def test_names_are_found_where_programs_import_them(path):
     assert getattr(importlib.import_module(f"luojia.{module}"), name) is not None
 
 
-@pytest.mark.parametrize("module", ["hub", "mindrecord", "contrib"])
+@pytest.mark.parametrize("module", ["hub", "contrib"])
 def test_what_is_not_provided_refuses_by_name(module):
     with pytest.raises(NotSupportedError, match=f"luojia.{module}.Nope is not provided; "):
         _ = getattr(luojia, module).Nope

@@ -29,7 +29,7 @@ def fresh(tmp_path, monkeypatch):
     yield
     profiler.set_state("stop")
     profiler.state._profiler.__init__()
-    left = list(profiling._running)
+    left = list(profiling.running)
     for recording in left:
         recording.stop()
     assert not left

@@ -18,24 +18,46 @@ def test_comparison():
     tu.assert_almost_equal(np.ones((2, 1)), np.ones((2, 3)))
     assert tu.same(np.ones(2), nd.ones((2,))) and not tu.same(np.ones(2), np.ones(3))
     assert tu.almost_equal(np.ones(2), np.ones(2) + 1e-7) and not tu.almost_equal(np.ones(2), np.ones(2) + 1e-3)
-    assert not tu.almost_equal(np.ones((2, 1)), np.ones((2, 3)), use_broadcast=False)
+    with pytest.raises(AssertionError, match="a.shape"):
+        tu.almost_equal(np.ones((2, 1)), np.ones((2, 3)), use_broadcast=False)
     tu.assert_allclose(nd.ones((2,)), np.ones(2))
     tu.assert_almost_equal_ignore_nan(np.array([np.nan, 1]), np.array([2, 1]))
 
 
-def test_comparison_that_fails():
-    with pytest.raises(AssertionError, match=r"Items are not equal:\nError .* exceeds tolerance rtol=1.000000e-05, "
-                                             r"atol=1.000000e-20 \(mismatch 50.000000%\).\nError .*Location of error: "
-                                             r"\(1,\), p=1.0+, q=0.0+\n ACTUAL: array"):
-        tu.assert_almost_equal(np.ones(2), np.array([1.0, 0.0]), names=("p", "q"))
-    with pytest.raises(AssertionError, match="Items are not equal"):
-        tu.assert_almost_equal(np.array([np.nan]), np.array([np.nan]))
-    with pytest.raises(AssertionError, match=r"a has \(2, 1\), b has \(2, 3\)"):
+def test_comparison_that_fails(capsys):
+    with pytest.raises(AssertionError) as caught:
+        tu.assert_almost_equal(np.ones((20, 2)), np.zeros((20, 2)), names=("p", "q"), mismatches=(3, 2))
+    assert str(caught.value) == (  # mxnet 1.9.1's, to the letter
+        "\nItems are not equal:\nError 50000000000000000000.000000 exceeds tolerance rtol=1.000000e-05, "
+        "atol=1.000000e-20 (mismatch at least 7.500000%).\nLocation of maximum error: (0, 0), p=1.00000000, "
+        "q=0.00000000\n ACTUAL: array([[1., 1.],\n       [1., 1.],\n       [1., 1.],...\n"
+        " DESIRED: array([[0., 0.],\n       [0., 0.],\n       [0., 0.],..."
+    )
+    assert capsys.readouterr().out == (
+        "\n*** Maximum errors for vector of size 40:  rtol=1e-05, atol=1e-20\n\n"
+        "  1: Error 50000000000000000000.000000  Location of error: (0, 0), p=1.00000000, q=0.00000000\n"
+        "  2: Error 50000000000000000000.000000  Location of error: (0, 1), p=1.00000000, q=0.00000000\n"
+    )
+    for wrong, message in (((np.array([np.nan]), np.array([np.nan])), "Error nan exceeds .*mismatch 100"),
+                           ((np.array([1, 2]), np.array([1, 3])), "Error 1000000.* rtol=0.000000e.*mismatch 50.0"),
+                           ((1.0, 2.0), r"Error 50000.000000 exceeds tolerance rtol=1.000000e-05, .*e-20\.\n"),
+                           ((np.array([True]), np.array([False])), "not equal")):
+        with pytest.raises(AssertionError, match=message):
+            tu.assert_almost_equal(*wrong)
+    with pytest.raises(AssertionError, match=r"a.shape = \(2, 1\) and b.shape = \(2, 3\) are not equal"):
         tu.assert_almost_equal(np.ones((2, 1)), np.ones((2, 3)), use_broadcast=False)
+    with pytest.raises(AssertionError, match="a.shape"):
+        tu.checkShapes(np.ones(2), np.ones(3))
     with pytest.raises(ValueError, match="broadcast"):
         tu.assert_almost_equal(np.ones((2, 3)), np.ones((3, 2)))
     with pytest.raises(AssertionError, match="Items are not equal"):
         tu.assert_almost_equal_ignore_nan(np.array([np.nan, 1]), np.array([2, 3]))
+    with pytest.raises(AssertionError, match="rtol=1.000000e-07"):
+        tu.assert_allclose(np.ones(1), np.ones(1) + 1e-5)
+    assert tu.locationError(np.ones(2), np.zeros(2), (1,), ("p", "q"), maxError=True) == (
+        "Location of maximum error: (1,), p=1.00000000, q=0.00000000")
+    at, error = tu._find_max_violation(np.array([1.0, 2]), np.array([1.0, 3]), 1e-3, 1e-4)
+    assert at == (1,) and error == pytest.approx(322.58063)
 
 
 def test_tolerances():
@@ -93,6 +115,8 @@ def test_environment():
         assert os.environ["LUOJIA_TEST"] == "1"
         with tu.environment({"LUOJIA_TEST": None}):
             assert "LUOJIA_TEST" not in os.environ
+    with pytest.raises(AssertionError, match="expects a dict, or a variable's name and value"), tu.environment("A"):
+        pass
     assert "LUOJIA_TEST" not in os.environ
 
 
@@ -144,5 +168,32 @@ def test_check_numeric_gradient():
     point = {"a": np.random.rand(2, 3) + 0.5, "b": np.random.rand(2, 3) + 0.5}
     tu.check_numeric_gradient(mx.sym.exp(a) * b + mx.sym.square(b), point)
     tu.check_numeric_gradient(a * b, point, grad_nodes=["b"], dtype=np.float64)
+    tu.check_numeric_gradient(a * b, point, grad_nodes={"b": "write"})
     with pytest.raises(AssertionError, match="NUMERICAL_a"):
         tu.check_numeric_gradient(mx.sym.BlockGrad(a) * b, point)
+    with pytest.raises(ValueError, match="grad_nodes must be a list or a dict"):
+        tu.check_numeric_gradient(a * b, point, grad_nodes=3)
+    with pytest.raises(KeyError, match="c: the symbol's arguments are"):
+        tu.check_numeric_gradient(a * b, point, grad_nodes=["c"])
+    with pytest.raises(AssertionError, match="dtype must be np.float16"):
+        tu.check_numeric_gradient(a * b, point, dtype=np.int32)
+
+
+def test_numeric_grad():
+    x = mx.sym.var("x")
+    executor = mx.sym.sum(x * x).bind(mx.cpu(), {"x": nd.array([1.0, 2.0])})
+    found = tu.numeric_grad(executor, {"x": np.array([1.0, 2.0], np.float32)}, eps=1e-2)
+    np.testing.assert_allclose(found["x"], [2, 4], rtol=1e-3)
+    assert found["x"].dtype == np.float32 and executor.arg_dict["x"].asnumpy().tolist() == [1, 2]
+    with pytest.raises(AssertionError, match="dtype must be"):
+        tu.numeric_grad(executor, {}, dtype=np.int8)
+
+
+def test_parsed_locations():
+    bn = mx.sym.BatchNorm(mx.sym.var("x"), name="bn")
+    found = tu._parse_location(mx.sym.var("x") * 2, [np.ones(2)], mx.cpu(), np.float16)
+    assert list(found) == ["x"] and found["x"].dtype == np.float16
+    assert tu._parse_aux_states(bn, None, mx.cpu()) is None
+    assert set(tu._parse_aux_states(bn, [np.ones(2), np.ones(2)], mx.cpu())) == {"bn_moving_mean", "bn_moving_var"}
+    with pytest.raises(ValueError, match="Symbol aux_states names and given aux_states do not match.symbol aux_names"):
+        tu._parse_aux_states(bn, {"z": np.ones(2)}, mx.cpu())

@@ -10,16 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 from .._src.errors import RefusedName
 from . import config
+from .csv_files import CSVDataset
 from .dataset import Dataset, PipelineError
+from .files import TextFileDataset
+from .records import MindDataset, TFRecordDataset
 from .samplers import (
     DistributedSampler,
+    PKSampler,
     RandomSampler,
     Sampler,
     SequentialSampler,
+    Shuffle,
     SubsetRandomSampler,
     SubsetSampler,
     WeightedRandomSampler,
 )
+from .schema import Schema
 from .sources import (
     Cifar10Dataset,
     Cifar100Dataset,
@@ -35,14 +41,15 @@ if TYPE_CHECKING:  # loaded at first use
     from . import transforms, vision
 
 __all__ = [
-    "BatchInfo", "Cifar100Dataset", "Cifar10Dataset", "Dataset", "DistributedSampler", "FashionMnistDataset",
-    "GeneratorDataset", "ImageFolderDataset", "MnistDataset", "NumpySlicesDataset", "PipelineError", "RandomSampler",
-    "Sampler", "SequentialSampler", "SubsetRandomSampler", "SubsetSampler", "WeightedRandomSampler", "config",
-    "transforms", "vision", "zip",
+    "BatchInfo", "CSVDataset", "Cifar100Dataset", "Cifar10Dataset", "Dataset", "DistributedSampler",
+    "FashionMnistDataset", "GeneratorDataset", "ImageFolderDataset", "MindDataset", "MnistDataset",
+    "NumpySlicesDataset", "PKSampler", "PipelineError", "RandomSampler", "Sampler", "Schema", "SequentialSampler",
+    "Shuffle", "SubsetRandomSampler", "SubsetSampler", "TFRecordDataset", "TextFileDataset", "WeightedRandomSampler",
+    "config", "transforms", "vision", "zip",
 ]
 _REFUSED = (
-    "MindDataset TFRecordDataset TextFileDataset CSVDataset VOCDataset CocoDataset CelebADataset ManifestDataset "
-    "CLUEDataset GraphData PaddedDataset PKSampler DatasetCache DSCallback OBSMindDataset"
+    "VOCDataset CocoDataset CelebADataset ManifestDataset CLUEDataset GraphData PaddedDataset DatasetCache DSCallback "
+    "OBSMindDataset"
 ).split()
 
 

@@ -205,8 +205,8 @@ class Dataset:
         return [list(value.shape) for value in self._first()]
 
     def output_types(self) -> list[np.dtype]:
-        """The columns' dtypes, as the first row has them."""
-        return [value.dtype for value in self._first()]
+        """The columns' dtypes, as the first row has them; of text and of bytes without a length."""
+        return [np.dtype(v.dtype.kind) if v.dtype.kind in "US" else v.dtype for v in self._first()]
 
     # -- iterators ---------------------------------------------------------------------------------------------------
 

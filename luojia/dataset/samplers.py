@@ -3,11 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from enum import Enum
 from typing import Any
 
 import numpy as np
 
-from .._src.errors import ArgumentError
+from .._src.errors import ArgumentError, DTypeError, NotSupportedError
+
+
+class Shuffle(str, Enum):  # noqa: UP042 - str() of a StrEnum is another than MindSpore's
+    """What is put in a random order: all rows, the files, or the rows within each file."""
+
+    FALSE, ADAPTIVE, GLOBAL, PARTIAL, FILES, INFILE = "false", "adaptive", "global", "partial", "files", "infile"
+
+
+def shuffle_of(shuffle: Any, who: str) -> Shuffle:
+    """The mode that True, False, None or a mode means.
+
+    Raises:
+        DTypeError: it is none of them.
+    """
+    if shuffle is None or isinstance(shuffle, (bool, np.bool_)):
+        return Shuffle.FALSE if shuffle is not None and not shuffle else Shuffle.GLOBAL
+    if not isinstance(shuffle, Shuffle):
+        raise DTypeError(
+            f"{who}: shuffle must be of boolean or enum of 'Shuffle' values like 'Shuffle.GLOBAL', 'Shuffle.FILES' or "
+            f"'Shuffle.INFILE', got {shuffle!r}."
+        )
+    return Shuffle.GLOBAL if shuffle in (Shuffle.ADAPTIVE, Shuffle.PARTIAL) else shuffle
 
 
 class Sampler:
@@ -18,10 +41,13 @@ class Sampler:
     """
 
     dataset_size = 0
+    child: Sampler | None = None
 
     def __init__(self, num_samples: int | None = None) -> None:
-        if num_samples is not None and (not isinstance(num_samples, (int, np.integer)) or num_samples < 0):
-            raise ArgumentError(f"{type(self).__name__}: num_samples expects an integer >= 0, got {num_samples!r}.")
+        if num_samples is not None:
+            _integer(num_samples, "num_samples", self)
+            if num_samples < 0:
+                raise ArgumentError(f"{type(self).__name__}: num_samples expects an integer >= 0, got {num_samples!r}.")
         self.num_samples = num_samples or None
 
     def indices(self, n: int, rng: Any) -> np.ndarray:
@@ -30,8 +56,35 @@ class Sampler:
         return np.fromiter(iter(self), np.int64)  # type: ignore[call-overload]
 
     def take(self, n: int, rng: Any) -> np.ndarray:
-        """``indices``, no more than ``num_samples``."""
-        return np.asarray(self.indices(n, rng), np.int64)[: self.num_samples]
+        """``indices``, no more than ``num_samples``; of a child's samples, if there is one."""
+        if self.child is None:
+            return np.asarray(self.indices(n, rng), np.int64)[: self.num_samples]
+        below = self.child.take(n, rng)
+        return below[np.asarray(self.indices(len(below), rng), np.int64)[: self.num_samples]]
+
+    def add_child(self, sampler: Sampler) -> None:
+        """Draw from the samples that ``sampler`` gives; a sampler has one child."""
+        if not isinstance(sampler, Sampler):
+            raise DTypeError(f"add_child expects a Sampler, got {sampler!r}.")
+        if self.child is not None:
+            raise ArgumentError("add_child: this sampler has a child already; call replace_child.")
+        self.child = sampler
+
+    def replace_child(self, sampler: Sampler) -> None:
+        """Another child."""
+        self.child = None
+        self.add_child(sampler)
+
+    def get_child(self) -> Sampler | None:
+        """The sampler from whose samples this one draws."""
+        return self.child
+
+    def get_num_samples(self) -> int | None:
+        """How many samples at most."""
+        return self.num_samples
+
+    def bind(self, source: Any) -> None:
+        """Tells the sampler whose samples it gives."""
 
 
 class SequentialSampler(Sampler):
@@ -39,9 +92,16 @@ class SequentialSampler(Sampler):
 
     def __init__(self, start_index: int | None = None, num_samples: int | None = None) -> None:
         super().__init__(num_samples)
+        if start_index is not None:
+            _integer(start_index, "start_index", self)
         self.start_index = start_index or 0
 
     def indices(self, n: int, rng: Any) -> np.ndarray:
+        if not 0 <= self.start_index < n:
+            raise ArgumentError(
+                f"SequentialSampler: start_index must be less than num_rows, but got start_index: {self.start_index}, "
+                f"num_rows: {n}."
+            )
         return np.arange(self.start_index, n)
 
 
@@ -50,6 +110,8 @@ class RandomSampler(Sampler):
 
     def __init__(self, replacement: bool = False, num_samples: int | None = None, shuffle: Any = None) -> None:
         super().__init__(num_samples)
+        if not isinstance(replacement, bool):
+            raise DTypeError(f"RandomSampler: replacement must be a boolean value but was: {replacement!r}.")
         self.replacement = replacement
 
     def indices(self, n: int, rng: Any) -> np.ndarray:
@@ -61,7 +123,14 @@ class SubsetSampler(Sampler):
 
     def __init__(self, indices: int | Iterable[int], num_samples: int | None = None) -> None:
         super().__init__(num_samples)
-        self._indices = np.atleast_1d(np.asarray(indices if isinstance(indices, int) else list(indices), np.int64))
+        listed = [indices] if isinstance(indices, (int, np.integer)) or not hasattr(indices, "__iter__") else [*indices]
+        for i, index in enumerate(listed):
+            if isinstance(index, bool) or not isinstance(index, (int, np.integer)):
+                raise DTypeError(
+                    f"{type(self).__name__}: Type of indices element must be int, but got list[{i}]: {index!r}, type: "
+                    f"{type(index)}."
+                )
+        self._indices = np.array(listed, np.int64)
 
     def indices(self, n: int, rng: Any) -> np.ndarray:
         wrong = self._indices[(self._indices < 0) | (self._indices >= n)]
@@ -87,6 +156,10 @@ class DistributedSampler(Sampler):
     def __init__(self, num_shards: int, shard_id: int, shuffle: bool = True, num_samples: int | None = None,
                  offset: int = -1) -> None:
         super().__init__(num_samples)
+        for value, name in ((num_shards, "num_shards"), (shard_id, "shard_id"), (offset, "offset")):
+            _integer(value, name, self)
+        if not isinstance(shuffle, bool):
+            raise DTypeError(f"DistributedSampler: shuffle must be a boolean value, but was: {shuffle!r}.")
         if num_shards < 1:
             raise ArgumentError(f"num_shards should be 1 or more, got {num_shards}.")
         if not 0 <= shard_id < num_shards:
@@ -111,6 +184,14 @@ class WeightedRandomSampler(Sampler):
 
     def __init__(self, weights: Sequence[float], num_samples: int | None = None, replacement: bool = True) -> None:
         super().__init__(num_samples)
+        if not isinstance(replacement, bool):
+            raise DTypeError(f"WeightedRandomSampler: replacement must be a boolean value but was: {replacement!r}.")
+        for i, weight in enumerate(weights):
+            if isinstance(weight, bool) or not isinstance(weight, (int, float, np.number)):
+                raise DTypeError(
+                    f"WeightedRandomSampler: type of weights element must be number, but got w[{i}]: {weight!r}, type: "
+                    f"{type(weight)}."
+                )
         self.weights, self.replacement = np.asarray(weights, np.float64), replacement
         if self.weights.ndim != 1 or (self.weights < 0).any() or not self.weights.sum() > 0:
             raise ArgumentError("WeightedRandomSampler expects a list of weights >= 0, one of them > 0.")
@@ -118,6 +199,48 @@ class WeightedRandomSampler(Sampler):
     def indices(self, n: int, rng: Any) -> np.ndarray:
         share = self.weights[:n] / self.weights[:n].sum()
         return rng.choice(len(share), self.num_samples or len(share), replace=self.replacement, p=share)
+
+
+class PKSampler(Sampler):
+    """``num_val`` samples of every class, class after class.
+
+    Args:
+        num_val: how many of each class; of a class with fewer, some come again.
+        num_class: not supported, as in MindSpore: all classes.
+        shuffle: whether the classes are in a random order.
+        class_column: the column with the classes.
+    """
+
+    def __init__(self, num_val: int, num_class: int | None = None, shuffle: bool = False, class_column: str = "label",
+                 num_samples: int | None = None) -> None:
+        super().__init__(num_samples)
+        _integer(num_val, "num_val", self)
+        if num_val < 1:
+            raise ArgumentError(f"PKSampler: num_val should be a positive integer, got {num_val}.")
+        if num_class is not None:
+            raise NotSupportedError("PKSampler: Not supported to specify num_class; leave it None for all classes.")
+        if not isinstance(shuffle, bool):
+            raise DTypeError(f"PKSampler: shuffle must be a boolean value but was: {shuffle!r}.")
+        if not isinstance(class_column, str):
+            raise DTypeError(f"PKSampler: class_column must be a str, got {class_column!r}.")
+        self.num_val, self.shuffle, self.class_column = num_val, shuffle, class_column
+        self._source: Any = None
+
+    def bind(self, source: Any) -> None:
+        self._source = source
+
+    def indices(self, n: int, rng: Any) -> np.ndarray:
+        labels = np.asarray(self._source.classes(self.class_column))
+        parts = [np.flatnonzero(labels == label) for label in np.unique(labels)]
+        if self.shuffle:
+            parts = [parts[i] for i in rng.permutation(len(parts))]
+        drawn = [rng.choice(part, self.num_val, replace=self.num_val > len(part)) for part in parts]
+        return np.concatenate(drawn) if drawn else np.zeros(0, np.int64)
+
+
+def _integer(value: Any, name: str, sampler: Sampler) -> None:
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise DTypeError(f"{type(sampler).__name__}: {name} must be integer but was: {value!r}.")
 
 
 def resolve(who: str, sampler: Any, shuffle: bool | None, num_samples: int | None, num_shards: int | None,
@@ -133,9 +256,10 @@ def resolve(who: str, sampler: Any, shuffle: bool | None, num_samples: int | Non
         if shuffle is not None or num_shards is not None:
             raise ArgumentError(f"{who}: sampler excludes shuffle, num_shards and shard_id; pass one or the others.")
         if not isinstance(sampler, Sampler):
-            if not hasattr(sampler, "__iter__"):
+            if not hasattr(sampler, "__iter__") and not hasattr(sampler, "__getitem__"):
                 raise ArgumentError(f"{who}: sampler expects a Sampler or a list of numbers, got {sampler!r}.")
-            sampler = SubsetSampler(sampler)
+            sampler = SubsetSampler([sampler[i] for i in range(len(sampler))] if not hasattr(sampler, "__iter__")
+                                    else sampler)
         if num_samples is not None:
             Sampler.__init__(sampler, num_samples)
         return sampler

@@ -21,7 +21,21 @@ class Source(Dataset):
 
     def __init__(self, columns: list[str], count: int, sampler: Any) -> None:
         super().__init__()
-        self._columns, self._count, self._sampler = columns, count, sampler
+        self._columns, self._count = columns, count
+        self.use_sampler(sampler)
+
+    def use_sampler(self, new_sampler: Any) -> None:
+        """Another order: a sampler, or a list of the samples' numbers."""
+        sampler = resolve(type(self).__name__, new_sampler, None, None, None, None, default_shuffle=False)
+        sampler.bind(self)
+        self._sampler = sampler
+
+    def classes(self, column: str) -> Sequence[int]:
+        """The class of every sample."""
+        if column not in self._columns:
+            raise PipelineError(f"{type(self).__name__}: PKSampler's class_column {column} is not in {self._columns}.")
+        at = self._columns.index(column)
+        return [int(self.row(i)[at]) for i in range(self._count)]
 
     def get_col_names(self) -> list[str]:
         return self._columns

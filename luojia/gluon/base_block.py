@@ -136,6 +136,10 @@ class Block:
         """The Block's own parameters, without its children's."""
         return self._params
 
+    @property
+    def _scope(self) -> _BlockScope:
+        return _BlockScope(self)
+
     def name_scope(self) -> _BlockScope:
         """A ``with`` block in which children are named after this Block."""
         return _BlockScope(self)
@@ -162,6 +166,9 @@ class Block:
     def trainable_params(self) -> list[Parameter]:
         """The parameters that have gradients: what a ``GradOperation(get_by_list=True)`` without weights takes."""
         return [p for p in self.collect_params().values() if p.grad_req != "null"]
+
+    def _check_container_with_block(self) -> None:
+        self._warn_of_containers()
 
     def _warn_of_containers(self) -> None:
         known = set(map(id, self._children.values()))
@@ -276,6 +283,19 @@ class Block:
                     f"contains parameters {_brief_print_list(named)}. Set ignore_extra=True to ignore. "
                 )
         load_all([(named[n], v) for n, v in loaded.items() if n in named], ctx, cast_dtype, dtype_source)
+
+    def save(self, prefix: str) -> None:
+        """Write the parameters to ``prefix-model.params``, and to ``prefix-model.json`` which Blocks there are and the
+        graphs of hybridized ones."""
+        from .model_files import save
+
+        save(self, prefix)
+
+    def load(self, prefix: str) -> None:
+        """Read what ``save`` wrote of a Block made in the same way; what was hybridized is so again."""
+        from .model_files import load
+
+        load(self, prefix)
 
     def save_params(self, filename: str) -> None:
         """The old form of saving, by full name less the Block's prefix; use ``save_parameters``."""

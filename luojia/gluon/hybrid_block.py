@@ -218,6 +218,24 @@ class HybridBlock(Block):
         for parameter in self.collect_params().values():
             parameter._finish_deferred_init()
 
+    def _build_cache(self, *args: Any) -> None:
+        self._get_graph(*args)
+
+    @property
+    def _cached_graph(self) -> tuple:
+        """The symbols of the inputs and the outputs of the graph; () before there is one."""
+        if not self._graphs:
+            return ()
+        from .. import symbol
+
+        graph = next(iter(self._graphs.values()))
+        return [symbol.var(name) for name in graph.names], graph.output
+
+    @property
+    def _cached_op(self) -> Any:
+        """What runs the graph; None before there is one."""
+        return next(iter(self._graphs.values())).plan if self._graphs else None
+
     def infer_shape(self, *args: Any) -> None:
         """Find the unknown shapes of parameters from the inputs', through the graph."""
         graph = self._get_graph(*args)

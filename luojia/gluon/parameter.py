@@ -52,6 +52,8 @@ class Parameter:
     (6.0, (2, 3))
     """
 
+    _trainer: Any = None  # of a sparse parameter: the Trainer that updates it
+
     def __init__(self, name: str, grad_req: str = "write", shape: Any = None, dtype: Any = np.float32,
                  lr_mult: float = 1.0, wd_mult: float = 1.0, init: Any = None, allow_deferred_init: bool = False,
                  differentiable: bool = True, stype: str = "default", grad_stype: str = "default") -> None:
@@ -292,6 +294,51 @@ class Parameter:
             "of nested child Blocks"
         )
 
+    @property
+    def _grad(self) -> list[NDArray] | None:
+        """The gradients on all devices; None where there are none."""
+        return None if self._data is None or self._grad_req == "null" else [n._node.grad for n in self._data.values()]
+
+    @property
+    def _ctx_list(self) -> list[Context] | None:
+        return None if self._data is None else list(self._data)
+
+    def _check_and_get(self, arr_list: Any, ctx: Any) -> Any:
+        """Of ``self._data`` or ``self._grad`` the array on ``ctx``, or with the class ``list`` all of them."""
+        devices = list(self._leaves())
+        arrays = list(arr_list.values()) if isinstance(arr_list, dict) else list(arr_list or ())
+        if ctx is list:
+            return arrays
+        if ctx is None:
+            ctx = devices[0] if len(devices) == 1 else current_context()
+        self.data(ctx)  # raises where it is not on that device
+        return arrays[devices.index(ctx)]
+
+    def _get_row_sparse(self, arr_list: Any, ctx: Any, row_id: Any) -> Any:
+        """The rows that ``row_id`` names of what ``_check_and_get`` finds."""
+        found = self._check_and_get(arr_list, ctx)
+        many = isinstance(found, list)
+        rows = [self._rows_of(leaf, row_id, "row_sparse_data") for leaf in (found if many else [found])]
+        return rows if many else rows[0]
+
+    def _init_impl(self, data: Any, ctx_list: Any) -> None:
+        """Put ``data`` on the devices, and make gradients."""
+        self._place(data.asnumpy() if isinstance(data, Tensor) else np.asarray(data), _contexts(ctx_list))
+
+    def _init_grad(self) -> None:
+        """Make the gradients anew, of zeros."""
+        for leaf in self._leaves().values():
+            leaf._node = None
+            self._make_leaf(leaf)
+
+    def _set_trainer(self, trainer: Any) -> None:
+        """Note the trainer that updates the parameter; a sparse one has one trainer only."""
+        if self._stype != "default" and self._trainer is not None and trainer is not None and (
+                self._trainer is not trainer):
+            raise RuntimeError(f"Failed to set the trainer for Parameter '{self.name}' because it was already set. "
+                               "More than one trainers for a sparse parameter is not supported.")
+        self._trainer = trainer
+
     def leaves(self) -> list[NDArray]:
         """The arrays that hold this weight, one per device."""
         return list(self._leaves().values())
@@ -392,7 +439,7 @@ class Parameter:
 
     def __getstate__(self) -> dict[str, Any]:
         state = dict(self.__dict__)
-        state["_var"] = None
+        state["_var"] = state["_trainer"] = None
         if self._data is not None:
             state["_data"] = {device: leaf.asnumpy() for device, leaf in self._data.items()}
             nodes = [leaf._node for leaf in self._data.values()]

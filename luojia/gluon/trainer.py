@@ -6,7 +6,6 @@ import functools
 import operator
 import warnings
 from collections.abc import Sequence
-from contextlib import nullcontext
 from typing import Any
 
 from .. import kvstore as kvs
@@ -77,6 +76,8 @@ class Trainer:
         for p in self._params:
             if isinstance(p, CoreParameter):
                 p.grad  # noqa: B018 - makes the array that backward writes to
+            elif p.stype != "default":
+                p._set_trainer(self)
         self._shared = False
         if isinstance(kvstore, str) and kvstore.startswith("dist"):
             self._kvstore_params["kvstore"] = kvstore = kvs.create(kvstore)
@@ -172,16 +173,24 @@ class Trainer:
         refuse_trace()
         if not self._kv_initialized:
             self._init_kvstore()
-        self._optimizer.rescale_grad = self._scale / batch_size
+        self._check_and_rescale_grad(self._scale / batch_size)
+        if grads is None and self._own_steps():
+            self._init_params()
+            self._allreduce_grads()
+            self._update(ignore_stale_grad)
+            return
         if grads is None:
-            self._check_fresh(ignore_stale_grad)
             found = self._gradients(ignore_stale_grad, summed=len(self._contexts or ()) > 1)
         else:
             found = self._given(grads)
-        if self._kvstore is not None and self._kvstore.spans:
-            totals = self._kvstore._across([grads[0] for _, _, grads in found])
-            found = [(i, leaves, [total] * len(leaves)) for (i, leaves, _), total in zip(found, totals)]
-        self._apply(found)
+        self._apply(self._across_ranks(found))
+
+    def _across_ranks(self, found: list) -> list:
+        """The gradients summed over the processes of a job."""
+        if self._kvstore is None or not self._kvstore.spans:
+            return found
+        totals = self._kvstore._across([grads[0] for _, _, grads in found])
+        return [(i, leaves, [total] * len(leaves)) for (i, leaves, _), total in zip(found, totals)]
 
     def allreduce_grads(self) -> None:
         """Sum the gradients over the devices, and over processes, into each device's gradient."""
@@ -191,7 +200,11 @@ class Trainer:
             "allreduce_grads() when parameters are updated on kvstore is not supported. Try setting "
             "`update_on_kvstore` to False when creating trainer."
         )
-        if len(self._contexts or ()) < 2 and self._kvstore is None:
+        self._allreduce_grads()
+
+    def _allreduce_grads(self) -> None:
+        """Sum the gradients into each device's, unless a kvstore does so on the way to its update."""
+        if self._update_on_kvstore or len(self._contexts or ()) < 2 and self._kvstore is None:
             return
         rows = [p.leaves() for p in self._trained()]
         totals = _sums([[leaf._node.grad for leaf in leaves] for leaves in rows])
@@ -210,40 +223,78 @@ class Trainer:
             "update() when parameters are updated on kvstore is not supported. Try setting `update_on_kvstore` to "
             "False when creating trainer."
         )
-        self._optimizer.rescale_grad = self._scale / batch_size
-        self._check_fresh(ignore_stale_grad)
-        self._apply(self._gradients(ignore_stale_grad, summed=False))
+        self._check_and_rescale_grad(self._scale / batch_size)
+        self._update(ignore_stale_grad)
+
+    def _update(self, ignore_stale_grad: bool = False) -> None:
+        """Update the parameters by the gradients that ``_allreduce_grads`` has left, scaled as before."""
+        on_store = bool(self._update_on_kvstore)  # then the sums are its business
+        found = self._gradients(ignore_stale_grad, summed=on_store and len(self._contexts or ()) > 1)
+        self._apply(self._across_ranks(found) if on_store else found)
+
+    def _own_steps(self) -> bool:
+        """Whether a subclass has a step of its own in the place of one of Trainer's, as distributed trainers have."""
+        cls = type(self)
+        return cls is not Trainer and any(getattr(cls, name) is not getattr(Trainer, name)
+                                          for name in ("_init_params", "_allreduce_grads", "_update"))
+
+    @property
+    def _params_to_init(self) -> list:
+        """The parameters whose values a kvstore does not have yet."""
+        return [] if self._kv_initialized else list(self._params)
+
+    def _init_params(self) -> None:
+        """What remains to be done for parameters once the kvstore is there: nothing, ``_init_kvstore`` does it all."""
+        assert self._kv_initialized, (
+            "Cannot initialize parameters in KVStore when KVStore is not initialized."
+        )
+
+    def _reset_kvstore(self) -> None:
+        """Let the next step set up the kvstore anew."""
+        if self._kvstore is not None and self._kvstore.spans:
+            raise RuntimeError("Cannot reset distributed KVStore.")
+        self._kv_initialized = False
+        self._kvstore = self._update_on_kvstore = None
+
+    def _check_and_rescale_grad(self, scale: float) -> None:
+        """Set what gradients are multiplied by."""
+        self._optimizer.rescale_grad = scale
+
+    def _row_sparse_pull(self, parameter: Parameter, out: Any, row_id: Any, full_idx: bool = False) -> None:
+        """Write the rows of ``parameter`` that ``row_id`` names to ``out``, an array or one per device."""
+        for holder in out if isinstance(out, (list, tuple)) else [out]:
+            row = parameter.data(holder._device)
+            holder._rebind(row._value if full_idx else parameter._rows_of(row, row_id, "row_sparse_data")._value)
 
     def _trained(self) -> list[Any]:
         return [p for p in self._params if p.grad_req != "null"]
 
-    def _check_fresh(self, ignore: bool) -> None:
-        """Raise UserWarning for a gradient that no backward has written since the last update."""
-        if ignore:
-            return
-        for p in self._trained():
-            for leaf in p.leaves():
-                if not leaf._node.fresh:
-                    raise UserWarning(
-                        f"Gradient of Parameter `{p.name}` on context {leaf._device} has not been updated by backward "
-                        "since last `step`. This could mean a bug in your model that made it only use a subset of "
-                        "the Parameters (Blocks) for this iteration. If you are intentionally only using a subset, "
-                        "call step with ignore_stale_grad=True to suppress this warning and skip updating of "
-                        "Parameters with stale gradient"
-                    )
-
     def _gradients(self, ignore_stale: bool, summed: bool) -> list[tuple[int, list[Tensor], list[Tensor]]]:
-        """Per trained parameter its number, its leaves, and a gradient for each."""
+        """Per trained parameter its number, its leaves, and a gradient for each.
+
+        One that no backward has written since the last update is left out, or raises UserWarning.
+        """
         found = []
         for i, p in enumerate(self._params):
             if p.grad_req == "null":
                 continue
             leaves = p.leaves()
-            if ignore_stale and not all(leaf._node.fresh for leaf in leaves):
-                if not any(leaf._node.fresh for leaf in leaves) or summed:
+            nodes = [leaf._node for leaf in leaves]
+            stale = [leaf for leaf, node in zip(leaves, nodes) if not node.fresh]
+            if stale:
+                if not ignore_stale:
+                    raise UserWarning(
+                        f"Gradient of Parameter `{p.name}` on context {stale[0]._device} has not been updated by "
+                        "backward since last `step`. This could mean a bug in your model that made it only use a "
+                        "subset of the Parameters (Blocks) for this iteration. If you are intentionally only using a "
+                        "subset, call step with ignore_stale_grad=True to suppress this warning and skip updating of "
+                        "Parameters with stale gradient"
+                    )
+                if summed or len(stale) == len(leaves):
                     continue
                 leaves = [leaf for leaf in leaves if leaf._node.fresh]
-            found.append((i, leaves, [leaf._node.grad for leaf in leaves]))
+                nodes = [leaf._node for leaf in leaves]
+            found.append((i, leaves, [node.grad for node in nodes]))
         if summed:
             totals = _sums([grads for _, _, grads in found])
             found = [(i, leaves, [total] * len(leaves)) for (i, leaves, _), total in zip(found, totals)]
@@ -287,23 +338,26 @@ class Trainer:
                         leaf._node.fresh = False
             return
         one = bool(self._update_on_kvstore)
-        jobs: dict[int, list[tuple[int, Any, Tensor]]] = {}
+        single = one or len(self._updaters) == 1
+        jobs: dict[int, list[tuple[int, Any, Tensor]]] = {0: []}
         for i, leaves, grads in updates:
             for leaf, grad in zip(leaves[:1] if one else leaves, grads):
-                jobs.setdefault(0 if one else self._number(leaf), []).append((i, to_context(grad, leaf._device), leaf))
+                number = 0 if single else (self._contexts or []).index(leaf._device)
+                jobs.setdefault(number, []).append((i, to_context(grad, leaf._device), leaf))
         plain = type(self._optimizer).update is opt.Optimizer.update and not self._optimizer.multi_precision
         for number, mine in jobs.items():
-            with fused_updates() if plain else nullcontext():
+            if plain and mine and mine[0][2]._device.engine.compiles:
+                with fused_updates():
+                    self._updaters[number].together(mine)
+            else:
                 self._updaters[number].together(mine)
         for _, leaves, _ in updates:
             for leaf in leaves:
                 if one and leaf is not leaves[0]:
                     leaf._rebind(to_context(leaves[0], leaf._device)._value)
-                if isinstance(leaf._node, Leaf):
-                    leaf._node.fresh = False
-
-    def _number(self, leaf: Tensor) -> int:
-        return 0 if len(self._updaters) == 1 else (self._contexts or []).index(leaf._device)
+                node = leaf._node
+                if node.__class__ is Leaf:
+                    node.fresh = False
 
     # -- states ----------------------------------------------------------------------------------------------------
 

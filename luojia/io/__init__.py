@@ -7,10 +7,20 @@
 
 from .arrays import NDArrayIter
 from .batches import DataBatch, DataDesc, DataIter
-from .files import CSVIter, ImageRecordIter, LibSVMIter, MNISTIter
+from .detections import ImageDetRecordIter
+from .files import CSVIter, LibSVMIter, MNISTIter
+from .files import _FileIter as MXDataIter
+from .records import (
+    ImageRecordInt8Iter,
+    ImageRecordIter,
+    ImageRecordIter_v1,
+    ImageRecordUInt8Iter,
+    ImageRecordUInt8Iter_v1,
+)
 from .wrappers import PrefetchingIter, ResizeIter
 
 __all__ = [
-    "CSVIter", "DataBatch", "DataDesc", "DataIter", "ImageRecordIter", "LibSVMIter", "MNISTIter", "NDArrayIter",
-    "PrefetchingIter", "ResizeIter",
+    "CSVIter", "DataBatch", "DataDesc", "DataIter", "ImageDetRecordIter", "ImageRecordInt8Iter", "ImageRecordIter",
+    "ImageRecordIter_v1", "ImageRecordUInt8Iter", "ImageRecordUInt8Iter_v1", "LibSVMIter", "MNISTIter", "MXDataIter",
+    "NDArrayIter", "PrefetchingIter", "ResizeIter",
 ]

@@ -7,13 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from .._src.data import codecs, images
-from .._src.errors import FormatError, MXNetError, NotSupportedError, ShapeError
+from .._src.errors import FormatError, MXNetError, NotSupportedError
 from .._src.formats import idx as idx_format
-from .._src.formats import recordio as record_format
 from ..ndarray import NDArray
 from .arrays import NDArrayIter
-from .batches import DataDesc, as_nd
+from .batches import as_nd
 
 
 class _FileIter(NDArrayIter):
@@ -108,80 +106,6 @@ class MNISTIter(_FileIter):
         pixels = pixels.reshape(len(pixels), -1) if flat else pixels[:, None]
         super().__init__(as_nd(pixels), as_nd(labels[order].astype(np.float32)), batch_size,
                          last_batch_handle="discard", data_name=data_name, label_name=label_name)
-
-
-class ImageRecordIter(_FileIter):
-    """Batches (N, C, H, W) of float32 of the images in a RecordIO file.
-
-    Args:
-        path_imgrec: the ``.rec`` file.
-        data_shape: (channels, height, width), 1 or 3 channels.
-        batch_size, label_width: samples in a batch, labels of a sample.
-        shuffle, seed: a new order at each reset.
-        resize: the shorter side before cropping; 0 leaves it.
-        rand_crop, rand_mirror: crop anywhere instead of the middle; mirror half of the images.
-        mean_r, mean_g, mean_b, std_r, std_g, std_b, scale: ``(pixel - mean) / std * scale``.
-
-    Raises:
-        MXNetError: the file cannot be opened. NotSupportedError: another augmentation of MXNet's iterator.
-    """
-
-    def __init__(self, *, path_imgrec: str, data_shape: Sequence[int], batch_size: int, label_width: int = 1,
-                 shuffle: bool = False, seed: int = 0, resize: int = 0, rand_crop: bool = False,
-                 rand_mirror: bool = False, mean_r: float = 0, mean_g: float = 0, mean_b: float = 0, std_r: float = 1,
-                 std_g: float = 1, std_b: float = 1, scale: float = 1, round_batch: bool = True,
-                 data_name: str = "data", label_name: str = "softmax_label", **ignored: Any) -> None:
-        _refuse("ImageRecordIter", ignored, "path_imgidx preprocess_threads prefetch_buffer verbose ctx dtype seed_aug "
-                "shuffle_chunk_size shuffle_chunk_seed device_id")
-        if len(data_shape) != 3 or data_shape[0] not in (1, 3):
-            raise ShapeError(f"ImageRecordIter expects data_shape (1 or 3, height, width), got {tuple(data_shape)}.")
-        records = list(record_format.read(_exists("ImageRecordIter", path_imgrec)))
-        labels = np.stack([np.broadcast_to(record_format.unpack(r)[0], label_width) for r in records])
-        channels = slice(0, data_shape[0])
-        self._rng = np.random.RandomState(seed)
-        self._reading = _Reading(records, tuple(data_shape), resize, rand_crop, rand_mirror,
-                                 np.array([mean_r, mean_g, mean_b], np.float32)[channels],
-                                 np.array([std_r, std_g, std_b], np.float32)[channels] / scale, self._rng)
-        labels = labels.astype(np.float32)
-        numbers = as_nd(np.arange(len(records)))
-        super().__init__(numbers, as_nd(labels[:, 0] if label_width == 1 else labels), batch_size, shuffle,
-                         data_name=data_name, label_name=label_name)
-
-    @property
-    def provide_data(self) -> list[DataDesc]:  # type: ignore[override]
-        """The inputs of a batch."""
-        return [DataDesc(self._data[0][0], (self.batch_size, *self._reading.shape))]
-
-    def _shuffle(self) -> None:
-        if self.shuffle:
-            self._order = self._rng.permutation(self.num_data)
-
-    def getdata(self) -> list[NDArray]:
-        return [as_nd(np.stack([self._reading(i) for i in self._rows()]))]
-
-
-class _Reading:
-    """From a record to its image as (C, H, W) float32."""
-
-    def __init__(self, records: list[bytes], shape: tuple, resize: int, rand_crop: bool, mirror: bool,
-                 mean: np.ndarray, std: np.ndarray, rng: np.random.RandomState) -> None:
-        self.records, self.shape, self.resize, self.rand_crop, self.mirror = records, shape, resize, rand_crop, mirror
-        self.mean, self.std, self.rng = mean, std, rng
-
-    def __call__(self, i: int) -> np.ndarray:
-        channels, height, width = self.shape
-        image = codecs.decode(record_format.unpack(self.records[i])[3], colour=channels == 3)
-        if self.resize:
-            image = images.resize(image, images.short_size(image.shape, self.resize))
-        if image.shape[0] < height or image.shape[1] < width:
-            enlarged = (max(height, image.shape[0]), max(width, image.shape[1]))
-            image = images.resize(image, enlarged)
-        room = (image.shape[0] - height, image.shape[1] - width)
-        top, left = (self.rng.randint(n + 1) if self.rand_crop else n // 2 for n in room)
-        image = images.crop(image, top, left, height, width)
-        if self.mirror and self.rng.random_sample() < 0.5:
-            image = image[:, ::-1]
-        return ((image - self.mean) / self.std).transpose(2, 0, 1).astype(np.float32)
 
 
 def _refuse(who: str, given: dict, accepted: str) -> None:

@@ -111,7 +111,7 @@ def std_mean(input: Tensor, dim: Any = None, *, correction: int = 1, keepdim: bo
 
 def _extremum(name: str) -> Callable:
     def function(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
-        if isinstance(dim, Tensor):
+        if isinstance(dim, (Tensor, float)):
             return OP[f"{name}imum"](input, dim)
         if dim is None:
             return OP[name](input)
@@ -156,6 +156,21 @@ def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     if as_tuple:
         return tuple([placed(f, input) for f in found])
     return placed(np.stack(found, -1), input)
+
+
+def meshgrid(*tensors: Any, indexing: str | None = None) -> Any:
+    """Coordinates of the grid of vectors, one Tensor for each; the first vector runs along the first axis ('ij')."""
+    return ops.meshgrid(*tensors, indexing=indexing or "ij")
+
+
+def zeros(size: Any, *, dtype: Any = None) -> Tensor:
+    """Zeros of a shape; Float32 by default."""
+    return ops.zeros(size, dtype)
+
+
+def ones(size: Any, *, dtype: Any = None) -> Tensor:
+    """Ones of a shape; Float32 by default."""
+    return ops.ones(size, dtype)
 
 
 def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
@@ -437,11 +452,6 @@ def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, g
     """``num_samples`` positions per row, drawn with the weights in ``input``, Int64."""
     with drawing_from(generator):
         return OP["cast"](draws.multinomial(input, num_samples, replacement), dtype="int64")
-
-
-def polar(abs: Tensor, angle: Tensor) -> Tensor:
-    """Refused: complex numbers of a size and an angle."""
-    raise NotSupportedError("mint.polar: complex Tensors are not supported; keep abs cos(angle) and abs sin(angle).")
 
 
 def unique(input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False,

@@ -44,8 +44,8 @@ gather(input:x, dim:axis, index:i) = take_along
 isclose(input:x, other:y, rtol=1e-05, atol=1e-08, equal_nan=False); trace(input:x)
 flatten(input:x, start_dim=0, end_dim=-1); round(input:x, decimals=0)
 """
-FROM_OPS = """addbmm addcdiv addcmul arange cross float_power full gcd imag lerp masked_select meshgrid multinomial
-ravel real t take triangular_solve unique_consecutive zeros ones empty logit einsum eye"""
+FROM_OPS = """addbmm addcdiv addcmul arange cross float_power full gcd imag lerp masked_select
+polar ravel real t take triangular_solve unique_consecutive empty logit einsum eye"""
 
 
 def make(module: str) -> dict[str, Callable]:

@@ -85,6 +85,12 @@ class Module(BaseModule):
                     raise ArgumentError(message)
                 warnings.warn(message, stacklevel=4)
 
+    def _reset_bind(self) -> None:
+        self._unbind()
+
+    def _sync_params_from_devices(self) -> None:
+        """Nothing to do: parameters are read from the devices when they are asked for."""
+
     def _unbind(self) -> None:
         self.binded = False
         self._executors: list[Any] = []

@@ -82,7 +82,7 @@ for _name, _op in {"truediv": "truncated_divide", "pow": "integer_power"}.items(
     setattr(NDArray, f"__r{_name}__", _reflected(_name, OPERATORS[_op]))
 NDArray.__mod__ = _through("broadcast_mod")
 NDArray.__rmod__ = _through("broadcast_mod", swap=True)
-for _name in ("add", "sub", "mul", "truediv", "pow", "mod"):
+for _name in ("add", "sub", "mul", "truediv", "mod"):  # MXNet has no power in place: x **= 2 is x = x**2
     setattr(NDArray, f"__i{_name}__", _inplace(_name))
 for _name, _face in {"eq": "equal", "ne": "not_equal", "gt": "greater", "ge": "greater_equal", "lt": "lesser",
                      "le": "lesser_equal"}.items():
@@ -119,14 +119,19 @@ def _faced(face: str) -> Callable:
 def _table() -> dict[str, Callable]:
     import operator as py
 
+    def counted(compare: Callable) -> Callable:
+        return lambda x, y: int(compare(x, y))
+
     arithmetic = {"add": py.add, "subtract": py.sub, "multiply": py.mul, "divide": py.truediv, "modulo": py.mod,
-                  "power": py.pow, "true_divide": py.truediv, "equal": py.eq, "not_equal": py.ne, "greater": py.gt,
-                  "greater_equal": py.ge, "lesser": py.lt, "lesser_equal": py.le}
+                  "power": py.pow, "true_divide": py.truediv}
+    comparisons = {"equal": py.eq, "not_equal": py.ne, "greater": py.gt, "greater_equal": py.ge, "lesser": py.lt,
+                   "lesser_equal": py.le}
     table = {name: _either(name, f, f) for name, f in arithmetic.items()}
+    table.update({name: _either(name, counted(f), f) for name, f in comparisons.items()})
     for name, f in {"maximum": max, "minimum": min}.items():
         table[name] = _either(name, f, _faced(f"broadcast_{name}"), array_first=True)
     for name in ("logical_and", "logical_or", "logical_xor"):
-        table[name] = _either(name, getattr(np, name), _faced(f"broadcast_{name}"))
+        table[name] = _either(name, counted(getattr(np, name)), _faced(f"broadcast_{name}"))
     return table
 
 

@@ -273,10 +273,32 @@ def _fit_constant(t: Any, dtype: Any, device: Any) -> Any:
         t = t.item()
     if not isinstance(t, (int, float)):
         raise DTypeError(f"type {type(t)} not supported beside an NDArray; use an NDArray, a number or a NumPy array.")
-    if dtype.kind in "iu" and t.__class__ is not int:
-        return int(t)
-    return t
+    return whole(t, dtype) if dtype.kind in "iu" else t
+
+
+def whole(number: Any, dtype: Any) -> int:
+    """A number as an element of an integer dtype has it: truncated, and wrapped around the dtype's ends.
+
+    >>> whole(2.7, np.dtype("int32")), whole(-3, np.dtype("uint8"))
+    (2, 253)
+    """
+    bits = 8 * dtype.itemsize
+    least = -(1 << bits - 1) if dtype.kind == "i" else 0
+    found = (int(number) if np.isfinite(number) else least) & ((1 << bits) - 1)
+    return found - (1 << bits) if dtype.kind == "i" and found >> (bits - 1) else found
+
+
+def keep_integers(engine: Any, op: Any, values: list, ans: Any) -> Any:
+    """MXNet's rule for elementwise functions of integers: the result is truncated to the array's dtype."""
+    dtypes_ = [v.dtype for v in values if getattr(v, "dtype", None) is not None]
+    if ans.__class__ is tuple or ans.dtype.kind != "f" or not dtypes_:
+        return ans
+    if op.name == "divide":
+        return engine.run(OPERATORS["truncated_divide"], values, {})
+    with np.errstate(invalid="ignore", over="ignore"):  # nan and inf become the least integer
+        return ans.astype(dtypes_[0])
 
 
 NDArray._result_class = NDArray
 NDArray._coerce = staticmethod(coerce)
+NDArray._keeps_integers = staticmethod(keep_integers)

@@ -238,7 +238,37 @@ def einsum(*operands: Any, out: Any = None, **_: Any) -> ndarray:
 def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, out: Any = None) -> ndarray:
     """The sum of a diagonal over two axes."""
     diagonal = OPERATORS["diagonal"](lift(a, "trace"), offset=offset, axis1=axis1, axis2=axis2)
-    return stored(OPERATORS["sum"](diagonal, axis=-1), out)
+    found = OPERATORS["sum"](diagonal, axis=-1)
+    return stored(found if found.np_dtype == diagonal.np_dtype else found.astype(diagonal.np_dtype), out)
+
+
+def argsort(a: Any, axis: int | None = -1, kind: Any = None, order: Any = None, out: Any = None) -> ndarray:
+    """The indices (int64) that sort along ``axis``, of the flattened array if None; ties keep their order."""
+    a = lift(a, "argsort")
+    return stored(OPERATORS["argsort_stable"](ravel(a) if axis is None else a, axis=-1 if axis is None else axis), out)
+
+
+def vdot(a: Any, b: Any, out: Any = None) -> ndarray:
+    """The sum of the products of the elements of two flattened arrays."""
+    a, b = compose.common([ravel(lift(x, "vdot")) for x in (a, b)])
+    return stored(OPERATORS["vdot"](a, b), out)
+
+
+def std(a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: int = 0, keepdims: bool = False) -> ndarray:
+    """The root of ``var``."""
+    return _spread("std", a, axis, dtype, out, ddof, keepdims)
+
+
+def var(a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: int = 0, keepdims: bool = False) -> ndarray:
+    """The mean of the squared distances from the mean, the sum divided by their number less ``ddof``."""
+    return _spread("var", a, axis, dtype, out, ddof, keepdims)
+
+
+def _spread(name: str, a: Any, axis: Any, dtype: Any, out: Any, ddof: int, keepdims: bool) -> ndarray:
+    a = lift(a, name)
+    a = floating(a) if dtype is None else a.astype(to_np(dtype))
+    return stored(OPERATORS[name](a, axis=tuple(axis) if isinstance(axis, list) else axis, ddof=ddof,
+                                  keepdims=keepdims), out)
 
 
 def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = False, out: Any = None) -> Any:
@@ -380,12 +410,12 @@ def _values(x: Any) -> Any:
     return x.asnumpy() if isinstance(x, Tensor) else x
 
 
-def _placed(x: Any) -> Any:
+def _placed(x: Any, wide: bool = False) -> Any:
     if isinstance(x, (list, tuple)):
-        return tuple([_placed(v) for v in x]) if isinstance(x, tuple) else [_placed(v) for v in x]
+        return tuple([_placed(v, wide) for v in x]) if isinstance(x, tuple) else [_placed(v, wide) for v in x]
     if not isinstance(x, (np.ndarray, np.generic)):
         return x
-    return place(x.astype(np.float32) if x.dtype == np.float64 else x)
+    return place(x.astype(np.float32) if x.dtype == np.float64 and not wide else x)
 
 
 def on_host(name: str) -> Callable:
@@ -393,7 +423,9 @@ def on_host(name: str) -> Callable:
     function = getattr(np, name, None) or _GONE[name]
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        return _placed(function(*[_values(a) for a in args], **{k: _values(v) for k, v in kwargs.items()}))
+        args, kwargs = tuple([_values(a) for a in args]), {k: _values(v) for k, v in kwargs.items()}
+        wide = any(isinstance(a, np.ndarray) and a.dtype == np.float64 for a in (*args, *kwargs.values()))
+        return _placed(function(*args, **kwargs), wide)
 
     call.__name__ = call.__qualname__ = name
     call.__module__ = "luojia.np"
@@ -403,10 +435,10 @@ def on_host(name: str) -> Callable:
 
 HOST_FUNCTIONS = {name: on_host(name) for name in HOST.split()}
 __all__ = [
-    "allclose", "append", "apply_along_axis", "apply_over_axes", "array_equal", "array_equiv", "array_split", "average",
-    "broadcast_arrays", "choose", "column_stack", "concatenate", "count_nonzero", "diagflat", "diff", "dot", "dsplit",
-    "dstack", "ediff1d", "einsum", "expand_dims", "flip", "fliplr", "flipud", "hsplit", "hstack", "ldexp", "matmul",
-    "may_share_memory", "median", "meshgrid", "ndim", "nonzero", "pad", "percentile", "quantile", "ravel", "repeat",
-    "reshape", "result_type", "rollaxis", "rot90", "row_stack", "select", "shape", "shares_memory", "size", "split",
-    "stack", "take", "trace", "transpose", "vsplit", "vstack", "where",
+    "allclose", "append", "apply_along_axis", "apply_over_axes", "argsort", "array_equal", "array_equiv", "array_split",
+    "average", "broadcast_arrays", "choose", "column_stack", "concatenate", "count_nonzero", "diagflat", "diff", "dot",
+    "dsplit", "dstack", "ediff1d", "einsum", "expand_dims", "flip", "fliplr", "flipud", "hsplit", "hstack", "ldexp",
+    "matmul", "may_share_memory", "median", "meshgrid", "ndim", "nonzero", "pad", "percentile", "quantile", "ravel",
+    "repeat", "reshape", "result_type", "rollaxis", "rot90", "row_stack", "select", "shape", "shares_memory", "size",
+    "split", "stack", "std", "take", "trace", "transpose", "var", "vdot", "vsplit", "vstack", "where",
 ]

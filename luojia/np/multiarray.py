@@ -14,7 +14,7 @@ from .._src.core.tensor import Tensor, wrap
 from .._src.errors import ArgumentError, DTypeError, ShapeError
 from .._src.ops.index import encode
 from ..ndarray.indexing import View, contiguous, tidy
-from ..ndarray.ndarray import NDArray
+from ..ndarray.ndarray import NDArray, keep_integers, whole
 
 
 class ndarray(NDArray):
@@ -140,7 +140,7 @@ class ndarray(NDArray):
         """``numpy.sin(x)``, and ``array + x`` with NumPy's array on the left, are mx.np's."""
         if method != "__call__":
             raise DTypeError(f"numpy.{function.__name__}.{method} of an ndarray is not supported; use asnumpy().")
-        return _find(function.__name__)(*args, **kwargs)
+        return _find(function.__name__)(*[a.item() if isinstance(a, np.generic) else a for a in args], **kwargs)
 
 
 def _find(name: str) -> Callable:
@@ -187,6 +187,14 @@ def result(x: Any) -> Any:
     return x if isinstance(x, ndarray) or not isinstance(x, Tensor) else wrap(ndarray, x._value, x._device, x._node)
 
 
+def _keep_integers(engine: Any, op: Any, values: list, ans: Any) -> Any:
+    """MXNet's rule for functions of integers, which quotients are exempt from."""
+    return ans if op.name in _FLOATING else keep_integers(engine, op, values, ans)
+
+
+_FLOATING = ("divide", "exp2", "logaddexp", "heaviside")
+
+
 def _inplace(name: str) -> Callable:
     forward = getattr(Tensor, f"__{name}__")
 
@@ -205,13 +213,15 @@ def _inplace(name: str) -> Callable:
     return method
 
 
-for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow"):
+for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "and", "or", "xor"):
     setattr(ndarray, f"__{_name}__", getattr(Tensor, f"__{_name}__"))
     setattr(ndarray, f"__r{_name}__", getattr(Tensor, f"__r{_name}__"))
-    setattr(ndarray, f"__i{_name}__", _inplace(_name))
+    if _name != "pow":  # MXNet has no power in place: x **= 2 is x = x**2
+        setattr(ndarray, f"__i{_name}__", _inplace(_name))
 for _name in ("eq", "ne", "lt", "le", "gt", "ge", "abs"):
     setattr(ndarray, f"__{_name}__", getattr(Tensor, f"__{_name}__"))
 ndarray._result_class = ndarray
+ndarray._keeps_integers = staticmethod(_keep_integers)
 
 
 def _coerce(op: Any, inputs: Any) -> Any:
@@ -220,9 +230,30 @@ def _coerce(op: Any, inputs: Any) -> Any:
         if not (t is None or isinstance(t, _OPERANDS)):
             raise DTypeError(f"{op.name}: type {type(t)} not supported beside an ndarray; use an ndarray, a number "
                              "or a NumPy array.")
-    return Tensor._coerce(op, inputs)
+    mended = tuple(_with_integers(op, inputs)) if op.name in _OF_INTEGERS else inputs
+    found = Tensor._coerce(op, mended)
+    return mended if found is None and any(m is not t for m, t in zip(mended, inputs)) else found
 
 
+def _with_integers(op: Any, inputs: Any) -> list:
+    """The inputs of an operator on one array of integers or booleans and numbers, as MXNet takes the numbers.
+
+    Beside integers they are truncated; booleans count as int64 in arithmetic, and elsewhere a number is a boolean.
+    """
+    arrays = [t for t in inputs if isinstance(t, Tensor)]
+    numbers = [t for t in inputs if isinstance(t, (int, float, np.generic))]
+    if len(arrays) != 1 or len(numbers) + 1 != len(inputs) or arrays[0].np_dtype.kind not in "biu":
+        return list(inputs)
+    dtype = arrays[0].np_dtype
+    if dtype.kind == "b" and op.name in _ARITHMETIC:
+        dtype = np.dtype(np.int64)
+    return [(t if t.np_dtype == dtype else t.astype(dtype)) if isinstance(t, Tensor)
+            else bool(t) if dtype.kind == "b" else whole(t, dtype) for t in inputs]
+
+
+_ARITHMETIC = set("add subtract multiply mod power maximum minimum hypot arctan2 copysign".split())
+_OF_INTEGERS = _ARITHMETIC | set("bitwise_and bitwise_or bitwise_xor lcm equal not_equal greater greater_equal less "
+                                 "less_equal".split())
 _OPERANDS = (Tensor, int, float, np.generic, np.ndarray, list, tuple)
 ndarray._coerce = staticmethod(_coerce)
 __all__ = ["as_np", "ndarray", "result"]

@@ -30,13 +30,17 @@ greater_equal(x1:x, x2:y); logical_and(x1:x, x2:y); logical_or(x1:x, x2:y); logi
 around(x, decimals=0) = round; round(x, decimals=0); round_(x, decimals=0) = round
 isclose(a:x, b:y, rtol=1e-05, atol=1e-08, equal_nan=False)
 """
-# The same, of integers in float32: their results are no integers.
-FLOATING = """
-sqrt(x); cbrt(x); exp(x); exp2(x); expm1(x); log(x); log2(x); log10(x); log1p(x); reciprocal(x)
+# The same, of booleans in float32; of integers the results are truncated to integers.
+WHOLE = """
+sqrt(x); cbrt(x); exp(x); expm1(x); log(x); log2(x); log10(x); log1p(x); reciprocal(x)
 sin(x); cos(x); tan(x); arcsin(x); arccos(x); arctan(x); sinh(x); cosh(x); tanh(x); arcsinh(x); arccosh(x); arctanh(x)
 deg2rad(x) = radians; radians(x); rad2deg(x) = degrees; degrees(x); ceil(x); floor(x); trunc(x); fix(x); rint(x)
-float_power(x1:x, x2:y) = power; hypot(x1:x, x2:y); arctan2(x1:x, x2:y); logaddexp(x1:x, x2:y); heaviside(x1:x, x2:y)
-copysign(x1:x, x2:y); isfinite(x); isinf(x); isnan(x); isneginf(x); isposinf(x); signbit(x)
+hypot(x1:x, x2:y); arctan2(x1:x, x2:y); copysign(x1:x, x2:y)
+"""
+# The same, of integers in float32: their results are no integers.
+FLOATING = """
+exp2(x); float_power(x1:x, x2:y) = power; logaddexp(x1:x, x2:y); heaviside(x1:x, x2:y)
+isfinite(x); isinf(x); isnan(x); isneginf(x); isposinf(x); signbit(x)
 """
 # Sums and products of integers keep their dtype.
 KEPT = """
@@ -49,19 +53,18 @@ min(a:x, axis=None, keepdims=False); amin(a:x, axis=None, keepdims=False) = min
 all(a:x, axis=None, keepdims=False); any(a:x, axis=None, keepdims=False)
 alltrue(a:x, axis=None, keepdims=False) = all; sometrue(a:x, axis=None, keepdims=False) = any
 argmax(a:x, axis=None); argmin(a:x, axis=None); ptp(a:x, axis=None, keepdims=False)
-sort(a:x, axis=-1, kind:_=None, order:_=None); argsort(a:x, axis=-1, kind:_=None, order:_=None) = argsort_stable
+sort(a:x, axis=-1, kind:_=None, order:_=None)
 copy(a:x) = identity; squeeze(a:x, axis=None); swapaxes(a:x, axis1, axis2); moveaxis(a:x, source, destination)
 tile(A:x, reps); roll(a:x, shift, axis=None); broadcast_to(array:x, shape); diag(array:x, k=0)
 diagonal(a:x, offset=0, axis1=0, axis2=1); tril(m:x, k=0); triu(m:x, k=0)
 take_along_axis(arr:x, indices:i, axis) = take_along; clip(a:x, a_min, a_max)
-inner(a:x, b:y); outer(a:x, b:y); vdot(a:x, b:y); tensordot(a:x, b:y, axes=2); kron(a:x, b:y)
+inner(a:x, b:y); outer(a:x, b:y); tensordot(a:x, b:y, axes=2); kron(a:x, b:y)
 cross(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None); convolve(a, v, mode='full'); correlate(a, v, mode='valid')
 polyadd(a1:x, a2:y); polysub(a1:x, a2:y); polymul(a1:a, a2:v) = convolve; polyval(p, x)
 polyint(p, m=1, k=None); polyder(p, m=1); vander(x, N:n=None, increasing=False)
 """
 PLAIN_FLOATING = """
-mean(a:x, axis=None, dtype=None, keepdims=False); std(a:x, axis=None, dtype:_=None, ddof=0, keepdims=False)
-var(a:x, axis=None, dtype:_=None, ddof=0, keepdims=False)
+mean(a:x, axis=None, dtype=None, keepdims=False)
 nanmax(a:x, axis=None, keepdims=False); nanmin(a:x, axis=None, keepdims=False)
 nanmean(a:x, axis=None, keepdims=False); nansum(a:x, axis=None, keepdims=False)
 nanprod(a:x, axis=None, keepdims=False); nanvar(a:x, axis=None, ddof=0, keepdims=False)
@@ -83,6 +86,11 @@ def same(x: Any) -> Any:
 def floating(x: Any) -> Any:
     """x, as float32 if it holds integers or booleans."""
     return OPERATORS["cast"](x, dtype=np.dtype(np.float32)) if isinstance(x, Tensor) and x.np_dtype.kind in "biu" else x
+
+
+def counting(x: Any) -> Any:
+    """x, as float32 if it holds booleans."""
+    return OPERATORS["cast"](x, dtype=np.dtype(np.float32)) if isinstance(x, Tensor) and x.np_dtype.kind == "b" else x
 
 
 def stored(found: Any, out: Any) -> Any:
@@ -141,6 +149,7 @@ def make(module: str, *kinds: tuple[str, Callable]) -> dict[str, Callable]:
     return made
 
 
-FUNCTIONS = make("luojia.np", (ELEMENTWISE, _elementwise(same)), (FLOATING, _elementwise(floating)),
-                 (KEPT, _kept), (PLAIN, _plain(same)), (PLAIN_FLOATING, _plain(floating)))
+FUNCTIONS = make("luojia.np", (ELEMENTWISE, _elementwise(same)), (WHOLE, _elementwise(counting)),
+                 (FLOATING, _elementwise(floating)), (KEPT, _kept), (PLAIN, _plain(same)),
+                 (PLAIN_FLOATING, _plain(floating)))
 LINALG_FUNCTIONS = make("luojia.np.linalg", (LINALG, _plain(floating)))

@@ -130,8 +130,7 @@ def _permutation(self: Any, n: Any) -> Tensor:
 _POOL = {"dilation": 1, "ceil_mode": False}
 _ROWS: tuple[Any, ...] = (
     # elements
-    ("Real", *_plain(elementwise.real)), ("Imag", *_plain(elementwise.imag)), ("Conj", *_plain(elementwise.conj)),
-    ("Angle", *_plain(elementwise.angle)), ("Eps", *_plain(elementwise.eps)),
+    ("Eps", *_plain(elementwise.eps)),
     ("PopulationCount", *_plain(elementwise.population_count)), ("CheckNumerics", *_plain(groups.check_numbers)),
     ("Gelu", {}, lambda self, x: OP["gelu"](x, approximate="tanh"), "x times the normal distribution function of x."),
     ("FastGelu", {}, lambda self, x: OP["fast_gelu"](x), "An approximation of GELU by a sigmoid."),
@@ -165,6 +164,7 @@ _ROWS: tuple[Any, ...] = (
      linear.renorm.__doc__),
     ("Dense", {}, lambda self, x, w, b=None: OP["dense"](x, w, b), "x W^T + b."),
     ("TridiagonalMatMul", *_plain(groups.tridiagonal_matmul)),
+    ("Diag", *_plain(arrange.diag)),
     ("MatrixBandPart", *_plain(arrange.matrix_band_part)), ("DiagPart", {}, lambda self, x: OP["diagonal"](x),
                                                             "The diagonal of a matrix."),
     ("MatrixDiagV3", {"align": "RIGHT_LEFT"}, lambda self, x, k, num_rows, num_cols, padding_value: arrange.matrix_diag(

@@ -8,14 +8,31 @@ from typing import Any
 import numpy as np
 
 from .. import numpy as mnp
+from .._src.core.apply import unary
 from .._src.core.dtypes import is_float, to_np
 from .._src.core.op import OPERATORS as OP
 from .._src.core.random import next_key
 from .._src.errors import ArgumentError, ShapeError
 from .._src.ops import Tensor
 from .._src.ops.composed.losses import reduced
+from .._src.ops.composed.settle import settle
 from .forms import attributes_of as of
 from .forms import class_form
+
+_relu = unary(OP["relu"])
+
+
+def relu(input: Tensor, inplace: bool = False) -> Tensor:
+    """max(x, 0), with derivative 0 at 0; with ``inplace`` the Tensor itself takes the value.
+
+    >>> from luojia import Tensor, ops
+    >>> ops.relu(Tensor([-1.0, 2.0])).tolist()
+    [0.0, 2.0]
+    """
+    if input.__class__ is Tensor and not inplace:
+        return _relu(input)
+    out = OP["relu"](input)
+    return settle(input, out, "relu") if inplace else out
 
 
 def numel(input: Tensor) -> int:

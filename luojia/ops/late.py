@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._src.ops.composed import arrange, draws, elementwise, inplace, linear, losses, pooling, reduce
-from . import class_table
+from .._src.ops.composed import (
+    arrange,
+    draws,
+    elementwise,
+    extrema,
+    fourier,
+    inplace,
+    linear,
+    losses,
+    pooling,
+    reduce,
+)
+from . import class_table, spectral
 
 _IN_PLACE = {draws: "bernoulli_ exponential_ normal_ random_ uniform_", inplace: "clamp_ erfinv_ put_ tanh_ zero_"}
+_FUNCTIONS = (arrange, elementwise, extrema, fourier, linear, losses, pooling, reduce)
+_HELPERS = ("matrix_logarithm", "reduced", "resized")
 NAMES: dict[str, Any] = {
-    **{n: f for module in (arrange, elementwise, linear, losses, pooling, reduce) for n, f in vars(module).items()
-       if n[0] != "_" and n != "reduced" and getattr(f, "__module__", "") == module.__name__},
+    **{n: f for module in _FUNCTIONS for n, f in vars(module).items()
+       if n[0] != "_" and n not in _HELPERS and getattr(f, "__module__", "") == module.__name__},
     **{n: getattr(module, n) for module, names in _IN_PLACE.items() for n in names.split()},
-    **{n: getattr(class_table, n) for n in class_table.__all__},
+    **{n: getattr(module, n) for module in (class_table, spectral) for n in module.__all__},
 }

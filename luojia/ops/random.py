@@ -145,7 +145,7 @@ def randn(*size: Any, dtype: DType | None = None, seed: int | None = None) -> Te
 
 
 def _sizes(size: Sequence, name: str) -> tuple[int, ...]:
-    return _shape(size[0] if len(size) == 1 and isinstance(size[0], (tuple, list)) else size, name)
+    return _shape(size[0] if len(size) == 1 and isinstance(size[0], (tuple, list)) else size or (1,), name)
 
 
 def rand_like(input: Tensor, seed: int | None = None, *, dtype: DType | None = None) -> Tensor:

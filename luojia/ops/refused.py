@@ -6,7 +6,6 @@ import fnmatch
 
 from .._src.errors import RefusedName
 
-_COMPLEX = "there are no complex Tensors on the tape; compute with NumPy on x.asnumpy(), or with pairs of real Tensors"
 _SPARSE = "tensors are dense; use the function of dense Tensors"
 _FUSED = "it is one kernel of Ascend devices; use nn.MultiheadAttention, or write it in operators"
 _GROUPS = "use mindspore's communication primitives: ops.AllReduce, AllGather, ReduceScatter, Broadcast, AlltoAll"
@@ -14,9 +13,6 @@ _GRAPH = "it is a part of MindSpore's compiler; write the Python expression"
 _STEP = "use the optimizer, or the dense operator of that name without Sparse or Fused"
 _KERNEL = "there are no kernels to register; write a Module with a bprop, or a Primitive with get_bprop"
 NAMES = {
-    **dict.fromkeys(("fft*", "ifft*", "rfft*", "irfft*", "hfft*", "ihfft*", "stft", "STFT", "FFTWithSize", "polar",
-                     "Polar", "view_as_real", "Complex", "ComplexAbs", "eig", "eigvals", "Eig", "MatrixLogarithm"),
-                    _COMPLEX),
     **dict.fromkeys(("coo*", "csr*", "make_*_tensor*", "row_tensor_*", "dense_to_sparse_*", "coalesce", "Coalesce",
                      "SparseTensor*", "SparseToDense", "SparseSlice"), _SPARSE),
     **dict.fromkeys(("*flash_attention*", "*infer_attention*", "*fusion_attention*", "moe_*", "nsa_*", "GroupTopk",
@@ -58,9 +54,9 @@ NAMES = {
 def missing(name: str) -> AttributeError:
     """The error for a name that ``ops`` lacks: a RefusedName, which says what to use, if it is MindSpore's.
 
-    >>> missing("fft2")
-    RefusedName('luojia.ops.fft2 is not supported: there are no complex Tensors on the tape; compute with NumPy on \
-x.asnumpy(), or with pairs of real Tensors.')
+    >>> missing("Morph")
+    RefusedName('luojia.ops.Morph is not supported: there are no kernels to register; write a Module with a bprop, or \
+a Primitive with get_bprop.')
     """
     advice = NAMES.get(name) or next((a for p, a in NAMES.items() if fnmatch.fnmatchcase(name, p)), None)
     if advice is None:

@@ -134,10 +134,12 @@ class Optimizer:
     def _update_count(self, index: Any) -> None:
         """Count one more update of a parameter, or of several."""
         indices: Any = index if isinstance(index, (list, tuple)) else (index,)
+        counts, begin, latest = self._index_update_count, self.begin_num_update, self.num_update
         for i in indices:
-            count = self._index_update_count.get(i, self.begin_num_update) + 1
-            self._index_update_count[i] = count
-            self.num_update = max(count, self.num_update)
+            counts[i] = count = counts.get(i, begin) + 1
+            if count > latest:
+                latest = count
+        self.num_update = latest
 
     def _set_current_context(self, device_id: int) -> None:
         """Count the updates of another device apart."""
@@ -231,23 +233,24 @@ class Optimizer:
             return
         assert self.rule is not None
         self._update_count([i for i, _, _, _ in updates])
-        t, rate = counts[updates[0][0]], self.learning_rate
+        t, rate, decay = counts[updates[0][0]], self.learning_rate, self.wd
         how = {"rescale_grad": self.rescale_grad, "clip_gradient": self.clip_gradient, **self.hyperparameters(0)}
         made: dict[tuple, Callable] = {}
         params = self.param_dict
         for i, weight, grad, state in updates:
             w = own(weight)
-            dtype = w.dtype
             p = params.get(i)
             if p is None:
-                key = (rate * self._mult(i, self.lr_mult, "lr_mult"), self._get_wd(i), dtype)
+                key = (rate * self._mult(i, self.lr_mult, "lr_mult"), self._get_wd(i), w.dtype.num)
             else:
-                key = (rate * getattr(p, "lr_mult", 1.0), self.wd * getattr(p, "wd_mult", 1.0), dtype)
+                key = (rate * getattr(p, "lr_mult", 1.0), decay * getattr(p, "wd_mult", 1.0), w.dtype.num)
             run = made.get(key)
             if run is None:
-                run = made[key] = updater(self.rule, dtype, *key[:2], t, **how)
-            states = () if state is None else (own(state),) if isinstance(state, Tensor) else tuple(map(own, state))
-            run(w, grad._value, states)
+                run = made[key] = updater(self.rule, w.dtype, *key[:2], t, **how)
+            if state is None:
+                run(w, grad._value, ())
+            else:
+                run(w, grad._value, (own(state),) if isinstance(state, Tensor) else tuple(map(own, state)))
 
     def _fused(self, updates: Sequence[tuple[int, Any, Any, Any]]) -> bool:
         """The updates put off to one program; whether a block that runs it is open."""

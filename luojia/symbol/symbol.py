@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -22,6 +23,7 @@ from ..ndarray import NDArray
 from ..ndarray.sparse_array import as_stype
 from . import files
 
+_BACKENDS = ("MKLDNN", "MKLDNN_QUANTIZE", "ONEDNN", "ONEDNN_QUANTIZE", "default")
 _STYPES = {"0": "default", "1": "row_sparse", "2": "csr"}  # as files number them
 
 
@@ -117,7 +119,35 @@ class Symbol(core.Symbol):
                 [plain(of.get((id(e.node), e.index))) for e in self._outputs],
                 [plain(of_variable[n]) for n in auxiliary])
 
+    def _infer_shape_impl(self, partial: bool, *args: Any, **kwargs: Any) -> tuple:
+        return self.infer_shape_partial(*args, **kwargs) if partial else self.infer_shape(*args, **kwargs)
+
+    def _infer_type_impl(self, partial: bool, *args: Any, **kwargs: Any) -> tuple:
+        return self.infer_type_partial(*args, **kwargs) if partial else self.infer_type(*args, **kwargs)
+
     # -- running ---------------------------------------------------------------------------------------------------
+
+    def optimize_for(self, backend: str, args: Any = None, aux: Any = None, ctx: Context | None = None,
+                     **kwargs: Any) -> Symbol:
+        """The same graph: luojia's engines choose how to run it themselves, so every ``backend`` is accepted."""
+        return copy.copy(self)
+
+    def get_backend_symbol(self, backend: str) -> Symbol:
+        """The same graph, for the names of MKL-DNN's backends.
+
+        Raises:
+            MXNetError: another backend.
+        """
+        if backend not in _BACKENDS:
+            raise MXNetError(f"SubgraphProperty {backend} is not found in SubgraphBackendRegistry; luojia's engines "
+                             f"run graphs by themselves, and accept the names {', '.join(_BACKENDS)}.")
+        return copy.copy(self)
+
+    def as_np_ndarray(self) -> Symbol:
+        """The symbol itself, which serves both of MXNet's conventions."""
+        return self
+
+    as_nd_ndarray = as_np_ndarray
 
     def eval(self, ctx: Context | None = None, **kwargs: Any) -> list[Any]:
         """The outputs for the arrays given by name."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import autograd, symbol
 from ..ndarray import NDArray, array
-from . import assert_almost_equal, get_atol, get_rtol
+from .comparison import _np, assert_almost_equal, get_atol, get_rtol
 
 __all__ = ["check_consistency", "check_gluon_hybridize_consistency", "compare_ndarray_tuple", "compare_optimizer",
            "retry", "same_symbol_structure"]
@@ -18,8 +18,7 @@ __all__ = ["check_consistency", "check_gluon_hybridize_consistency", "compare_nd
 
 def retry(n: int) -> Callable:
     """A decorator that runs a test up to ``n`` times and lets the last AssertionError through."""
-    if n < 1:
-        raise ValueError(f"retry: n must be at least 1, got {n}.")
+    assert n > 0, f"retry: n must be at least 1, got {n}."
 
     def decorate(test: Callable) -> Callable:
         @functools.wraps(test)
@@ -47,15 +46,17 @@ def compare_ndarray_tuple(t1: Any, t2: Any, rtol: float | None = None, atol: flo
     assert_almost_equal(t1, t2, rtol=rtol, atol=atol)
 
 
-def compare_optimizer(opt1: Any, opt2: Any, shapes: Any, dtype: Any, w_stype: str = "default",
+def compare_optimizer(opt1: Any, opt2: Any, shape: Any, dtype: Any, w_stype: str = "default",
                       g_stype: str = "default", rtol: float = 1e-4, atol: float = 1e-5,
-                      compare_states: bool = True) -> None:
+                      compare_states: bool = True, ntensors: int = 1) -> None:
     """Require that two optimizers update the same weight with the same gradient alike.
 
-    ``shapes`` is a shape, or a list of them for an update of several weights at once.
+    Args:
+        shape: of the weight; a list of ``ntensors`` shapes for an update of several weights at once.
+        w_stype, g_stype: the storage types of weight and gradient.
     """
-    several = isinstance(shapes, list)
-    listed = shapes if several else [shapes]
+    several = isinstance(shape, list)
+    listed = shape if several else [shape]
 
     def draw() -> list:
         return [np.random.uniform(-1, 1, s).astype(dtype) for s in listed]
@@ -63,8 +64,8 @@ def compare_optimizer(opt1: Any, opt2: Any, shapes: Any, dtype: Any, w_stype: st
     weights, gradients = draw(), draw()
     results = []
     for opt in (opt1, opt2):
-        w = [array(v, dtype=dtype) for v in weights]
-        g = [array(v, dtype=dtype) for v in gradients]
+        w = [array(v, dtype=dtype).tostype(w_stype) for v in weights]
+        g = [array(v, dtype=dtype).tostype(g_stype) for v in gradients]
         state = [opt.create_state_multi_precision(i, v) for i, v in enumerate(w)]
         if several:
             opt.update_multi_precision(list(range(len(w))), w, g, state)
@@ -80,13 +81,13 @@ def compare_optimizer(opt1: Any, opt2: Any, shapes: Any, dtype: Any, w_stype: st
 def check_consistency(sym: Any, ctx_list: Sequence[dict], scale: float = 1.0, grad_req: Any = "write",
                       arg_params: dict | None = None, aux_params: dict | None = None, rtol: Any = None,
                       atol: Any = None, raise_on_err: bool = True, ground_truth: dict | None = None,
-                      equal_nan: bool = False, **_: Any) -> Any:
+                      equal_nan: bool = False, use_uniform: bool = False, rand_type: Any = np.float64) -> Any:
     """Require that a symbol gives equal outputs and gradients on several contexts and dtypes.
 
     Args:
         sym: a symbol, or one per entry of ``ctx_list``.
         ctx_list: per run a dict with 'ctx', the shapes of the data and 'type_dict'.
-        scale: the deviation of the random arguments.
+        scale: the deviation of the random arguments; with ``use_uniform`` they are uniform in [-0.1, 0.1] x scale.
         grad_req: as for ``simple_bind``.
         arg_params, aux_params: values to use instead of random ones.
         rtol, atol: tolerances; by default those of the coarser dtype of a pair.
@@ -107,7 +108,8 @@ def check_consistency(sym: Any, ctx_list: Sequence[dict], scale: float = 1.0, gr
     values = dict(arg_params or {})
     for name, holder in executors[0].arg_dict.items():
         if name not in values:
-            values[name] = np.random.normal(0, scale, holder.shape)
+            values[name] = (np.random.uniform(-0.1, 0.1, holder.shape) * scale if use_uniform
+                            else np.random.normal(0, scale, holder.shape)).astype(rand_type)
     for executor in executors:
         for name, holder in executor.arg_dict.items():
             holder[:] = np.asarray(values[name]).astype(holder.dtype)
@@ -119,15 +121,15 @@ def check_consistency(sym: Any, ctx_list: Sequence[dict], scale: float = 1.0, gr
         executor.forward(is_train=grad_req != "null")
         if grad_req != "null":
             executor.backward([array(np.ones(o.shape), dtype=o.dtype, ctx=o.context) for o in executor.outputs])
-        found.append({**{f"output {i}": o for i, o in enumerate(executor.outputs)},
+        found.append({**dict(zip(symbols[0].list_outputs(), executor.outputs)),
                       **({n: g for n, g in executor.grad_dict.items() if g is not None} if grad_req != "null" else {})})
-    truth = ground_truth or {k: v.asnumpy() for k, v in found[finest].items()}
+    truth = ground_truth or dict(found[finest])
     for i, results in enumerate(found):
         if i == finest and ground_truth is None:
             continue
         for name, value in results.items():
             try:
-                assert_almost_equal(value.asnumpy().astype(np.float64), np.asarray(truth[name]).astype(np.float64),
+                assert_almost_equal(value.asnumpy().astype(np.float64), _np(truth[name]).astype(np.float64),
                                     rtol=rtol if rtol is not None else get_rtol(None, kinds[i]),
                                     atol=atol if atol is not None else get_atol(None, kinds[i]),
                                     equal_nan=equal_nan)

@@ -1,21 +1,19 @@
-"""What tests ask of the machine and its environment, and the tolerances of values between dtypes."""
+"""What tests ask of the machine and its environment."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
+import sys
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from . import _np, assert_almost_equal, default_rtols, get_atol, get_rtol
-
-__all__ = ["assert_almost_equal_with_err", "check_speed", "default_atols", "default_numeric_eps", "effective_dtype",
-           "get_etol", "get_tolerance", "get_tols", "getenv", "has_tvm_ops", "is_aarch64_run", "is_cd_run",
+__all__ = ["check_speed", "discard_stderr", "get_im2rec_path", "getenv", "has_tvm_ops", "is_aarch64_run", "is_cd_run",
            "is_op_runnable", "setenv"]
-
-_EPS = {"float16": 1e-1, "float32": 1e-3, "float64": 1e-4}
 
 
 def getenv(env_var_name: str) -> str | None:
@@ -51,64 +49,46 @@ def has_tvm_ops() -> bool:
     return False
 
 
-def effective_dtype(dat: Any) -> np.dtype:
-    """The dtype whose precision the values have."""
-    return _np(dat).dtype if hasattr(dat, "shape") else np.dtype(np.float64)
+def get_im2rec_path(home_env: str = "MXNET_HOME") -> str:
+    """Where the tool that packs images into RecordIO files is.
+
+    Raises:
+        FileNotFoundError: there is none; pack images with ``mx.recordio.MXIndexedRecordIO`` and ``pack_img``.
+    """
+    home = os.environ.get(home_env)
+    for part in ("tools/im2rec.py", "im2rec.py"):
+        if home and os.path.isfile(path := os.path.join(home, part)):
+            return path
+    raise FileNotFoundError(f"get_im2rec_path: no tools/im2rec.py below ${home_env} ({home}); pack images with "
+                            "mx.recordio.MXIndexedRecordIO and mx.recordio.pack_img.")
 
 
-def default_atols() -> dict[np.dtype, float]:
-    """The absolute tolerance of each dtype."""
-    return {dtype: get_atol(None, dtype) for dtype in default_rtols()}
+@contextlib.contextmanager
+def discard_stderr() -> Iterator[None]:
+    """Let nothing that is written to the standard error stream, by C code neither, be seen."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with open(os.devnull, "w") as nothing:
+        try:
+            os.dup2(nothing.fileno(), 2)
+            with contextlib.redirect_stderr(nothing):
+                yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
 
 
-def default_numeric_eps() -> dict[np.dtype, float]:
-    """The step of finite differences of each dtype."""
-    return {np.dtype(k): v for k, v in _EPS.items()}
-
-
-def get_tolerance(dat: Any, tol: Any, default_tol: dict) -> float:
-    """``tol``, a number or a dict by dtype, for the values ``dat``; the default where it is None."""
-    if isinstance(tol, dict):
-        return tol[effective_dtype(dat)]
-    return default_tol.get(effective_dtype(dat), 0.0) if tol is None else tol
-
-
-def get_tols(x: Any, y: Any, rtol: Any, atol: Any) -> tuple[float, float]:
-    """The larger of the tolerances of two arrays."""
-    return (max(get_tolerance(v, rtol, default_rtols()) for v in (x, y)),
-            max(get_tolerance(v, atol, default_atols()) for v in (x, y)))
-
-
-def get_etol(etol: float | None = None) -> float:
-    """The share of elements that may differ, 0 by default."""
-    return 0 if etol is None else etol
-
-
-def assert_almost_equal_with_err(a: Any, b: Any, rtol: float | None = None, atol: float | None = None,
-                                 etol: float | None = None, names: tuple[str, str] = ("a", "b"),
-                                 equal_nan: bool = False, mismatches: tuple = (10, 10)) -> None:
-    """Require that all but a share ``etol`` of the elements are almost equal."""
-    share = get_etol(etol)
-    if not share:
-        assert_almost_equal(a, b, rtol=rtol, atol=atol, names=names, equal_nan=equal_nan)
-        return
-    x, y = _np(a), _np(b)
-    off = ~np.isclose(x, y, get_rtol(rtol, x.dtype), get_atol(atol, x.dtype), equal_nan=equal_nan)
-    if off.mean() > share:
-        raise AssertionError(f"Error: {off.mean():.3g} of the elements of {names[0]} and {names[1]} differ, "
-                             f"more than {share:.3g}.")
-
-
-def check_speed(sym: Any, location: Any = None, ctx: Any = None, N: int = 20, grad_req: Any = "write",
+def check_speed(sym: Any, location: Any = None, ctx: Any = None, N: int = 20, grad_req: Any = None,
                 typ: str = "whole", **kwargs: Any) -> float:
     """Seconds per run of a symbol: forward and backward (``typ='whole'``) or forward alone (``'forward'``)."""
     from ..context import current_context
     from ..ndarray import array
 
     if typ not in ("whole", "forward"):
-        raise ValueError(f"typ can only be 'whole' or 'forward', got {typ!r}.")
+        raise ValueError("typ can only be \"whole\" or \"forward\".")
     shapes = {k: v.shape for k, v in location.items()} if location else kwargs
-    executor = sym.simple_bind(ctx or current_context(), grad_req=grad_req if typ == "whole" else "null", **shapes)
+    executor = sym.simple_bind(ctx or current_context(), grad_req=(grad_req or "write") if typ == "whole" else "null",
+                               **shapes)
     for name, holder in executor.arg_dict.items():
         holder[:] = location[name] if location else np.random.normal(size=holder.shape)
 

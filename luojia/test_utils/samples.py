@@ -11,9 +11,10 @@ import numpy as np
 from ..ndarray import NDArray, array
 
 __all__ = ["DummyIter", "assign_each", "assign_each2", "collapse_sum_like", "create_2d_tensor", "create_vector",
-           "new_matrix_with_real_eigvals_2d", "new_matrix_with_real_eigvals_nd", "new_orthonormal_matrix_2d",
-           "new_sym_matrix_with_real_eigvals_2d", "new_sym_matrix_with_real_eigvals_nd", "np_reduce", "rand_coord_2d",
-           "random_sample", "random_uniform_arrays", "same_array"]
+           "get_identity_mat", "get_identity_mat_batch", "new_matrix_with_real_eigvals_2d",
+           "new_matrix_with_real_eigvals_nd", "new_orthonormal_matrix_2d", "new_sym_matrix_with_real_eigvals_2d",
+           "new_sym_matrix_with_real_eigvals_nd", "np_reduce", "rand_coord_2d", "random_sample",
+           "random_uniform_arrays", "same_array"]
 
 
 def random_uniform_arrays(*shapes: tuple, low: float = 0.0, high: float = 1.0, dtype: Any = "float32") -> list:
@@ -22,9 +23,8 @@ def random_uniform_arrays(*shapes: tuple, low: float = 0.0, high: float = 1.0, d
 
 
 def random_sample(population: Sequence, k: int) -> list:
-    """``k`` members of ``population``, none twice, in its order."""
-    chosen = set(_random.sample(range(len(population)), k))
-    return [p for i, p in enumerate(population) if i in chosen]
+    """``k`` members of ``population``, none twice."""
+    return _random.sample(list(population), k)
 
 
 def rand_coord_2d(x_low: int, x_high: int, y_low: int, y_high: int) -> tuple[int, int]:
@@ -57,7 +57,7 @@ def create_2d_tensor(rows: int, columns: int, dtype: Any = np.int64) -> NDArray:
 
 
 def np_reduce(dat: np.ndarray, axis: Any, keepdims: bool, numpy_reduce_func: Callable) -> np.ndarray:
-    """A NumPy reduction over one axis, several or all, in MXNet's form: all axes give the shape (1,)."""
+    """A NumPy reduction over one axis, several or all."""
     axes = list(range(dat.ndim)) if axis is None else [axis] if isinstance(axis, int) else list(axis)
     ret = dat
     for i in sorted((a % dat.ndim for a in axes), reverse=True):
@@ -67,7 +67,7 @@ def np_reduce(dat: np.ndarray, axis: Any, keepdims: bool, numpy_reduce_func: Cal
         for a in axes:
             keep[a] = 1
         ret = np.reshape(ret, keep)
-    return np.reshape(ret, ret.shape or (1,))
+    return ret
 
 
 def collapse_sum_like(a: np.ndarray, shape: tuple) -> np.ndarray:
@@ -89,10 +89,19 @@ def same_array(array1: NDArray, array2: NDArray) -> bool:
     return np.array_equal(array1.asnumpy(), array2.asnumpy())
 
 
-def new_orthonormal_matrix_2d(num_rows: int, num_cols: int) -> np.ndarray:
-    """A random matrix with orthonormal rows or columns, whichever are fewer."""
-    q = np.linalg.qr(np.random.randn(max(num_rows, num_cols), min(num_rows, num_cols)))[0]
-    return q if num_rows >= num_cols else q.T
+def get_identity_mat(size: int) -> NDArray:
+    """The identity matrix (size, size)."""
+    return array(np.eye(size), dtype=np.float32)
+
+
+def get_identity_mat_batch(size: int) -> NDArray:
+    """Two identity matrices (2, size, size)."""
+    return array(np.stack([np.eye(size)] * 2), dtype=np.float32)
+
+
+def new_orthonormal_matrix_2d(n: int) -> np.ndarray:
+    """A random orthonormal matrix (n, n)."""
+    return np.linalg.qr(np.random.randn(n, n))[0]
 
 
 def new_matrix_with_real_eigvals_2d(n: int) -> np.ndarray:
@@ -111,7 +120,7 @@ def new_matrix_with_real_eigvals_2d(n: int) -> np.ndarray:
 
 def new_sym_matrix_with_real_eigvals_2d(n: int) -> np.ndarray:
     """A random symmetric matrix."""
-    q = new_orthonormal_matrix_2d(n, n)
+    q = new_orthonormal_matrix_2d(n)
     return q @ np.diag(np.random.uniform(-10.0, 10.0, n)) @ q.T
 
 

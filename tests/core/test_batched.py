@@ -15,7 +15,7 @@ RNG = np.random.default_rng(3)
 W = Tensor(RNG.normal(size=(3, 5)))
 FUNCTIONS: dict[str, Callable] = {
     "pointwise": lambda x: ops.tanh(x) * ops.exp(x) / (1.0 + x * x) - x**3.0,
-    "broadcast": lambda x: (x + ops.sum(x, axis=0)) * x[:1] * 2.0,
+    "broadcast": lambda x: (x + ops.sum(x, dim=0)) * x[:1] * 2.0,
     "index": lambda x: x[::-1][1:] * x[:-1, :] + x[0],
     "index by arrays": lambda x: x[Tensor([0, 1, 1])] * 2.0,
     "matrix": lambda x: ops.matmul(x, W),
@@ -23,7 +23,7 @@ FUNCTIONS: dict[str, Callable] = {
     "reshaped": lambda x: ops.transpose(ops.reshape(x, (3, 2)), (1, 0)) * x,
     "several outputs of a node": lambda x: ops.split(x, 1, 1)[0] * ops.split(x, 1, 1)[2],
     "no rule of its own": lambda x: ops.cumsum(ops.softmax(x), 1),
-    "reduced": lambda x: ops.sum(x, axis=1) * ops.max(x),
+    "reduced": lambda x: ops.sum(x, dim=1) * ops.max(x),
     "unused input": lambda x: W * 2.0,
     "input itself": lambda x: x,
 }

@@ -250,7 +250,7 @@ def test_errors(data, make, kind, message):
 
 
 def test_what_is_not_there_says_so():
-    with pytest.raises(NotImplementedError, match=r"dataset\.TFRecordDataset is not provided"):
-        ds.TFRecordDataset  # noqa: B018
+    with pytest.raises(NotImplementedError, match=r"dataset\.OBSMindDataset is not provided"):
+        ds.OBSMindDataset  # noqa: B018
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         ds.nonsense  # noqa: B018

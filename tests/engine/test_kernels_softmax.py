@@ -126,3 +126,12 @@ def test_cross_entropy_refuses_what_does_not_fit():
             cross_entropy(x, np.array(bad))
     with pytest.raises(ShapeError, match=r"one gradient for each label, \(2,\), got \(1,\)"):
         cross_entropy_dx(np.ones(1), x, np.zeros(2, int))
+
+
+def test_cross_entropy_of_logits_that_lie_by_columns(rng):
+    x, labels, g = rng.standard_normal((4, 3)), np.array([2, 0, 1, 2], np.uint8), rng.standard_normal(4)
+    by_columns = np.asfortranarray(x)
+    loss, p = cross_entropy(by_columns, labels)
+    np.testing.assert_allclose(loss, cross_entropy(x, labels)[0], rtol=1e-14)
+    expected = jacobian_product(lambda x: cross_entropy(x, labels)[0], x, g)
+    np.testing.assert_allclose(cross_entropy_dx(g, p, labels), expected, atol=1e-8)

@@ -121,7 +121,6 @@ def test_optimizers():
     (lambda: mint.clamp(A), ArgumentError, "mint.clamp: give min, max or both"),
     (lambda: mint.searchsorted(V, V, right=True, side="left"), ArgumentError, "side must be 'left' or"),
     (lambda: mint.scatter(A, 1, Tensor([[0]]), 1.0, reduce="multiply"), NotSupportedError, "reduce must be None or"),
-    (lambda: mint.polar(A, A), NotSupportedError, "mint.polar: complex Tensors are not supported"),
     (lambda: F.one_hot(Tensor([3]), 2), ArgumentError, "the classes must lie between 0 and 1, got 3 to 3"),
     (lambda: F.pad(A, (1, 1), "edge"), ArgumentError, "mode must be 'constant', 'reflect', 'replicate' or 'circular'"),
     (lambda: F.pad(A, (1, 1, 1)), ShapeError, "pad must hold a pair for each of up to 2 axes"),

@@ -110,11 +110,17 @@ def test_maximum_gives_ties_to_the_left():
 
 @pytest.mark.parametrize("f, start, expected", [
     ("__iadd__", 1.0, 3.0), ("__isub__", 1.0, -1.0), ("__imul__", 3.0, 6.0), ("__itruediv__", 3.0, 1.5),
-    ("__ipow__", 3.0, 9.0), ("__imod__", 3.0, 1.0),
+    ("__imod__", 3.0, 1.0),
 ])
 def test_in_place(f, start, expected):
     x = y = nd.array([start])
     assert getattr(x, f)(2) is x and y.asscalar() == expected
+
+
+def test_a_power_is_a_new_array():
+    x = y = nd.array([3.0])
+    x **= 2
+    assert x is not y and (x.asscalar(), y.asscalar()) == (9, 3)
 
 
 def test_in_place_keeps_dtype_and_shape():

@@ -181,3 +181,14 @@ def test_functions_are_documented():
 def test_errors(action, error, message, a, b):
     with pytest.raises(error, match=message):
         action(a, b)
+
+
+def test_backends_leave_the_graph():
+    double = mx.sym.var("x") * 2
+    for same in (double.optimize_for("MKLDNN"), double.get_backend_symbol("MKLDNN"), double.as_np_ndarray(),
+                 double.as_nd_ndarray()):
+        assert same.list_arguments() == ["x"] and same.eval(x=mx.nd.ones((1,)))[0].asnumpy() == [2]
+    with pytest.raises(mx.MXNetError, match="SubgraphProperty foo is not found"):
+        double.get_backend_symbol("foo")
+    assert double._infer_shape_impl(False, x=(2,)) == double._infer_shape_impl(True, x=(2,)) == ([(2,)], [(2,)], [])
+    assert double._infer_type_impl(False, x="float32") == double._infer_type_impl(True, x="float32")

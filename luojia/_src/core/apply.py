@@ -19,6 +19,7 @@ from ..engine.namespace import OPERATORS
 from ..engine.numpy_engine import ENGINE as NUMPY
 from ..errors import ArgumentError, DeviceError, DTypeError, MXNetError, ShapeError
 from . import tape
+from .conjugate import conjugated
 from .dtypes import promote, scalar_dtype
 from .tape import ALIGNED, Leaf, Node, RichNode, next_id, state
 from .tensor import Tensor, wrap
@@ -41,6 +42,13 @@ class Spec:
         self.shape = array.shape
         self.dtype = array.dtype
         self.ndim = len(array.shape)
+
+    @classmethod
+    def of(cls, shape: tuple[int, ...], dtype: Any) -> Spec:
+        """That of an array of this shape and dtype."""
+        spec = _new(cls)
+        spec.shape, spec.dtype, spec.ndim = shape, dtype, len(shape)
+        return spec
 
 
 def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
@@ -106,7 +114,8 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
         parents = [t._node if isinstance(t, Tensor) else None for t in inputs]
     recorded = linked and op.differentiable and state.recording
     saved = None
-    if engine is NUMPY and (dtype.kind == "f" or recorded and op.fast_forward is not None and not has_bfloat16(values)):
+    kind = dtype.kind
+    if engine is NUMPY and (kind == "f" or recorded and op.fast_forward is not None and not has_bfloat16(values)):
         try:
             if recorded and op.fast_forward is not None:
                 ans, saved = op.fast_forward([p is not None for p in parents], *values, **attrs)
@@ -123,16 +132,24 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
         ans, saved = linearize_bfloat16(op, values, attrs, [p is not None for p in parents])
     else:
         ans = compute(engine, op, values, attrs)
+        if cls._keeps_integers is not None and op.pointwise and dtype.kind in "iu":
+            ans = cls._keeps_integers(engine, op, values, ans)
+    if (odd or weak) and isinstance(ans, _ndarray) and ans.dtype == _DOUBLE and dtype != _DOUBLE:
+        ans = _undoubled(values, ans, attrs)
     if recorded:
+        if kind == "c" or odd and any(hasattr(v, "dtype") and v.dtype.kind == "c" for v in values):
+            made: Any = conjugated(op)
+        else:
+            made = op
         if not op.keep_args:
             values = [v if v is None or getattr(v, "nbytes", 0) < _SMALL else Spec(v) for v in values]
         if ans.__class__ is tuple:
-            node = RichNode(op, attrs, tuple(parents), tuple(values), ans, device, saved=saved)
+            node = RichNode(made, attrs, tuple(parents), tuple(values), ans, device, saved=saved)
             return tuple([wrap(cls, a, device, tape.select(node, i, a)) for i, a in enumerate(ans)])
         kept = ans if op.keep_ans else None  # where a fast path saved all it reads, a linked pass runs the rule
         if saved is None:
-            return wrap(cls, ans, device, Node(op, attrs, tuple(parents), tuple(values), kept, device))
-        return wrap(cls, ans, device, RichNode(op, attrs, tuple(parents), tuple(values), kept, device, saved=saved))
+            return wrap(cls, ans, device, Node(made, attrs, tuple(parents), tuple(values), kept, device))
+        return wrap(cls, ans, device, RichNode(made, attrs, tuple(parents), tuple(values), kept, device, saved=saved))
     if ans.__class__ is tuple:
         return tuple([wrap(cls, a, device) for a in ans])
     return wrap(cls, ans, device)
@@ -155,6 +172,15 @@ def compute(engine: Any, op: Operator, values: list, attrs: dict) -> Any:
     return ans
 
 
+def _undoubled(values: list, ans: Any, attrs: dict) -> Any:
+    """``ans``, which NumPy made float64 of single floats and integers, in the widest of the floats."""
+    floats = {v.dtype for v in values if hasattr(v, "dtype") and v.dtype.kind == "f"}
+    if not floats or _DOUBLE in floats or attrs.get("dtype") is not None:
+        return ans
+    return ans.astype(max(floats, key=lambda d: d.itemsize))
+
+
+_DOUBLE = np.dtype("float64")
 _INTEGRAL = {"b", "i", "u"}
 _NARROWED = (np.dtype("float64"), np.dtype("float16"))  # what NumPy makes of integers; both doors say float32
 _FLOATS = (*_NARROWED, np.dtype("float32"))  # and what XLA makes of them
@@ -416,6 +442,8 @@ def unary(op: Operator) -> Callable:
             out._device = device = self._device
             node = self._node
             if node is not None and differentiable and state.recording:
+                if dtype.kind == "c":
+                    return apply(op, (self,), op._defaults)
                 if not keep_args and x.nbytes > _SMALL:
                     x = Spec(x)
                 attrs = ALIGNED if ans.dtype is dtype and ans.shape == x.shape else op._defaults

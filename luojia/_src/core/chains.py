@@ -49,11 +49,16 @@ def find(steps: Sequence[Any], heads: Sequence[int], constants: dict[int, Any]) 
     return found[::-1]
 
 
+def specific(op: Operator, attrs: dict[str, Any]) -> tuple[Operator, dict[str, Any]]:
+    """The elementwise operator that an ``activation`` stands for; others as they are."""
+    if op.name == "activation" and attrs.get("act_type") in LINKS:
+        return OPERATORS[attrs["act_type"]], {}
+    return op, attrs
+
+
 def _link(step: Any) -> tuple[Operator, dict] | None:
     """The operator and attributes of a step that may be in a chain, else None."""
-    op, attrs = step.op, step.attrs
-    if op.name == "activation" and attrs.get("act_type") in LINKS:
-        op, attrs = OPERATORS[attrs["act_type"]], {}
+    op, attrs = specific(step.op, step.attrs)
     plain = op.run is None and not (step.late or step.source) and op.name in LINKS and op.rule is not None
     return (op, attrs) if plain else None
 

@@ -30,6 +30,7 @@ from .ambient import commit, draw_key
 from .apply import apply
 from .chains import find as find_chains
 from .op import OPERATORS
+from .planned import Notes, Programs
 from .symbol import KEY, Entry, Symbol, SymNode, variable, walk
 from .symbol_ops import apply_to_symbols, traces
 from .tape import SELECT, Leaf, Node, recording_scope, state
@@ -114,35 +115,55 @@ class CachedGraph:
         for number, step in enumerate(self.steps):
             dead = tuple([s for s in set(step.slots) if s >= first and last.get(s) == number])
             self.steps[number] = step._replace(dead=dead)
-        self._chains = find_chains(self.steps, self._heads, dict(enumerate(constants, len(self.inputs))))
+        numbers = dict(enumerate(constants, len(self.inputs)))
+        self._chains = find_chains(self.steps, self._heads, numbers)
+        self._programs = Programs(self.steps, self._heads, numbers, self._plainly)
 
     def __call__(self, *arrays: Tensor, watch: Callable[[SymNode, Any, list], None] | None = None,
                  device: Context | None = None) -> list[Tensor]:
         """The outputs for arrays in the order of ``inputs``; ``watch`` sees each node with its outputs and inputs."""
         if len(arrays) != len(self.inputs):
             raise ArgumentError(f"the graph takes {len(self.inputs)} arrays, for {self.inputs}, got {len(arrays)}.")
+        note = None
+        if watch is None and self._programs.possible:
+            found = self._programs.run(arrays)
+            if found is not None:
+                return found
+            note = self._programs.due(arrays)
+        outputs = self._plainly(*arrays, watch=watch, device=device, note=note)
+        if note is not None:
+            self._programs.make(note)
+        return outputs
+
+    def _plainly(self, *arrays: Tensor, watch: Callable | None = None, device: Context | None = None,
+                 note: Notes | None = None) -> list[Tensor]:
+        """The outputs, operator by operator."""
         if device is None:
             device = next((a._device for a in arrays if isinstance(a, Tensor)), None)
         env = [*arrays, *self._blank]
-        self._run(env, arrays, device, watch)
+        self._run(env, arrays, device, watch, note)
         return [env[i] for i in self._heads]
 
-    def _run(self, env: list, arrays: Sequence[Any], device: Context | None, watch: Callable | None) -> None:
-        """Fill in the places of ``env``."""
+    def _run(self, env: list, arrays: Sequence[Any], device: Context | None, watch: Callable | None,
+             note: Notes | None = None) -> None:
+        """Fill in the places of ``env``; ``note`` is told what runs."""
         done = 0
         for start, stop, chain, slots in self._chains if watch is None else ():
-            self._run_steps(self.steps[done:start], env, arrays, device)
+            self._run_steps(self.steps[done:start], env, arrays, device, note=note)
             done = start
             values = [env[i] for i in slots]
             if chain.takes(values):
                 done = stop
-                env[self.steps[stop - 1].out] = apply(chain.operator, values, {})
+                out = self.steps[stop - 1].out
+                env[out] = apply(chain.operator, values, {})
+                if note is not None:
+                    note.add(chain.operator, {}, slots, out, values, env[out])
                 for i in {i for step in self.steps[start:stop] for i in step.dead}:
                     env[i] = None
-        self._run_steps(self.steps[done:], env, arrays, device, watch)
+        self._run_steps(self.steps[done:], env, arrays, device, watch, note)
 
     def _run_steps(self, steps: Sequence[Step], env: list, arrays: Sequence[Any], device: Context | None,
-                   watch: Callable | None = None) -> None:
+                   watch: Callable | None = None, note: Notes | None = None) -> None:
         for op, attrs, slots, out, count, late, source, dead, node in steps:
             values = [env[i] for i in slots]
             if late:
@@ -163,6 +184,8 @@ class CachedGraph:
                 env[out] = result
             if watch is not None:
                 watch(node, result, values)
+            if note is not None:
+                note.add(op, attrs, slots, out, values, result)
             for i in dead:
                 env[i] = None
 

@@ -31,6 +31,7 @@ class MirroredGraph(CachedGraph):
 
     def _plan(self) -> None:
         super()._plan()
+        self._programs.possible = False
         size = max(1, math.isqrt(len(self.steps)))
         groups = [self.steps[i : i + size] for i in range(0, len(self.steps), size)]
         made = [{place for s in group for place in range(s.out, s.out + s.count)} for group in groups]
@@ -40,7 +41,8 @@ class MirroredGraph(CachedGraph):
             wanted = set(self._heads).union(*read[k + 1 :])
             self.parts.append((group, sorted(read[k] - made[k]), sorted(made[k] & wanted)))
 
-    def _run(self, env: list, arrays: Sequence[Any], device: Any, watch: Callable | None) -> None:
+    def _run(self, env: list, arrays: Sequence[Any], device: Any, watch: Callable | None,
+             note: Any = None) -> None:
         if watch is not None or not state.recording:
             super()._run(env, arrays, device, watch)
             return

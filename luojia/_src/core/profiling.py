@@ -26,7 +26,7 @@ from .waiting import Waiting
 
 OPERATOR, PROGRAM = "operator", "program"
 _lock = threading.RLock()
-_running: list[Recording] = []
+running: list[Recording] = []
 _undo: list[Callable[[], None]] = []
 _also: list[tuple[Any, str, Callable[[Any], str]]] = []
 _XLA = "luojia._src.engine.xla_engine"
@@ -80,10 +80,10 @@ class Recording:
                 from ..engine.xla_profile import start_trace
 
                 self._traces = start_trace(self.trace_folder)
-            if self.operators and not any(r.operators for r in _running):
+            if self.operators and not any(r.operators for r in running):
                 _install()
             self.running = True
-            _running.append(self)
+            running.append(self)
 
     def stop(self) -> None:
         """Record no more; nothing changes if it does not."""
@@ -91,8 +91,8 @@ class Recording:
             if not self.running:
                 return
             self.running = False
-            _running.remove(self)
-            if self.operators and not any(r.operators for r in _running):
+            running.remove(self)
+            if self.operators and not any(r.operators for r in running):
                 _uninstall()
             if self._traces:
                 from ..engine.xla_profile import stop_trace
@@ -103,18 +103,18 @@ class Recording:
 
 def is_recording() -> bool:
     """Whether any recording runs."""
-    return bool(_running)
+    return bool(running)
 
 
 def mark(event: Event) -> None:
     """Add an event to all recordings that run."""
-    for recording in tuple(_running):
+    for recording in tuple(running):
         recording.events.append(event)
 
 
 def _operated(name: str, category: str, start: int, stop: int) -> None:
     event = Event(category, name, start, stop, threading.get_ident())
-    for recording in tuple(_running):
+    for recording in tuple(running):
         if recording.operators:
             recording.events.append(event)
 

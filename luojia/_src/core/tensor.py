@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import sys
 from collections.abc import Iterator
@@ -60,6 +61,7 @@ class Tensor(_Methods):
     _role = False  # True for parameters, whose class does not decide that of results
     _result_class: type
     _coerce: Any
+    _keeps_integers: Any = None  # MXNet's arrays: an elementwise result in the integers that it was made of
 
     def __init__(self, data: Any = None, dtype: DType | None = None, shape: Any = None, init: Any = None,
                  internal: bool = False, const_arg: bool = False, *, device: Context | None = None) -> None:
@@ -102,7 +104,7 @@ class Tensor(_Methods):
 
     @property
     def size(self) -> int:
-        return int(np.prod(self._value.shape))
+        return math.prod(self._value.shape)
 
     @property
     def itemsize(self) -> int:
@@ -453,8 +455,9 @@ def seed(head: Tensor, g: Any, strict: bool = False) -> Any:
 
 def deposit(results: dict) -> None:
     """Write, or add, the gradients of leaves into their ``.grad``."""
+    told = state.frame is not None or state.journal is not None
     for leaf, g in results.items():
-        if not isinstance(leaf, Leaf) or leaf.grad_req == "null":
+        if leaf.__class__ is not Leaf or leaf.grad_req == "null":
             continue
         holder = leaf.grad
         if holder is None:
@@ -462,12 +465,18 @@ def deposit(results: dict) -> None:
             if owner is None:
                 continue
             holder = owner.grad
+        leaf.fresh = True
+        if g.__class__ is np.ndarray and holder._value.__class__ is np.ndarray and leaf.grad_req == "write":
+            if told:
+                holder._rebind(g)
+            else:
+                holder._value = g
+            continue
         if not hasattr(g, "ndim") or g.__class__ is not type(holder._value):
             g = holder._device.engine.asarray(g)
         if leaf.grad_req == "add":
             g = holder._device.engine.add(holder._read(), g)
         holder._rebind(g)
-        leaf.fresh = True
 
 
 _SIGNS = {

@@ -74,6 +74,13 @@ def stop_gradient(x):
     return x
 
 
+def complex_of(x, y):
+    """x + i y, of real arrays of one dtype; no product that would make nan of inf."""
+    out = np.empty(np.broadcast_shapes(x.shape, y.shape), np.result_type(x, y, np.complex64))
+    out.real, out.imag = x, y
+    return out
+
+
 def random_bits(key, shape):
     """Uniform 32-bit integers of ``shape``, a function of ``key`` (two uint32) alone."""
     return generator(key).integers(0, 2**32, shape, np.uint32)
@@ -116,6 +123,7 @@ NUMPY_PRIMITIVES: dict[str, Any] = {
     "scatter_with": scatter_with,
     "stable_argsort": stable_argsort,
     "stop_gradient": stop_gradient,
+    "complex_of": complex_of,
     "random_bits": random_bits,
     "generator": generator,
     "conv_bias": conv_bias,

@@ -92,6 +92,7 @@ def xla_primitives(jax: Any, jnp: Any) -> dict[str, Any]:
         "scatter_add": lambda shape, dtype, index, update: jnp.zeros(shape, dtype).at[index].add(update),
         "set_at": set_at,
         "stop_gradient": lax.stop_gradient,
+        "complex_of": lambda x, y: lax.complex(*jnp.broadcast_arrays(x, y)),
         "erf": special.erf,
         "erfc": special.erfc,
         "erfinv": special.erfinv,

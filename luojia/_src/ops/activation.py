@@ -23,10 +23,15 @@ def _(xp, g, ans, args, needs):
     return (part - part * ans,)
 
 
-@op("ReLU()(x)", fn="relu(input:x)", mx="relu(data:x)")
+def _own(x, y):
+    """y in the dtype of x where that is of integers or booleans, as MindSpore's rectifiers have it."""
+    return y.astype(x.dtype) if x.dtype.kind in "bui" else y
+
+
+@op("ReLU()(x)", fn=(), mx="relu(data:x)")
 def relu(xp, x):
     """max(x, 0), with derivative 0 at 0."""
-    return xp.maximum(x, 0)
+    return xp.maximum(x, 0) if x.dtype.kind != "b" else x
 
 
 @relu.vjp(keep="ans")
@@ -48,10 +53,10 @@ def _(xp, g, ans, args, needs):
 @op(fn="leaky_relu(input:x, alpha:slope=0.2)")
 def leaky_relu(xp, x, *, slope=0.01):
     """x, times ``slope`` where negative."""
-    return xp.where(x > 0, x, slope * x)
+    return _own(x, xp.where(x > 0, x, slope * x))
 
 
-@op("PReLU()(x, weight:w)", fn="prelu(x, weight:w)")
+@op("PReLU()(x, weight:w)", fn="prelu(input:x, weight:w)")
 def prelu(xp, x, w):
     """x, times w where negative; w has one element, or one per channel, axis 1 of x.
 
@@ -74,8 +79,8 @@ def celu(xp, x, *, alpha=1.0):
     return xp.where(x > 0, x, alpha * xp.expm1(xp.where(x > 0, 0 * x, x) / alpha))
 
 
-unary("selu", lambda xp, x: _SELU_SCALE * elu.fn(xp, x, alpha=_SELU_ALPHA),
-      "elu scaled so that activations normalize themselves (Klambauer et al. 2017).", ms="SeLU")
+unary("selu", lambda xp, x: _own(x, _SELU_SCALE * elu.fn(xp, x, alpha=_SELU_ALPHA)),
+      "elu scaled so that activations normalize themselves (Klambauer et al. 2017).", ms="SeLU", fn="selu(input_x:x)")
 
 
 @op("GeLU()(x) | approximate='tanh'", fn="gelu(input:x, approximate='none')")
@@ -92,15 +97,15 @@ def gelu(xp, x, *, approximate="none"):
 
 
 unary("fast_gelu", lambda xp, x: x * xp.sigmoid(1.702 * x), "x sigmoid(1.702 x), which approximates gelu.",
-      ms="FastGeLU")
+      ms="FastGeLU", fn="fast_gelu(x)")
 unary("silu", lambda xp, x: x * xp.sigmoid(x), "x sigmoid(x), also called swish.", ms="SiLU", fn="silu swish")
 unary("softplus", lambda xp, x: xp.log1p(xp.exp(-xp.abs(x))) + xp.maximum(x, 0), "log(1 + e^x).", ms="Softplus",
       fn="", rule=lambda xp, g, ans, args, needs: (g * xp.sigmoid(args[0]),))
 unary("log_sigmoid", lambda xp, x: xp.minimum(x, 0) - xp.log1p(xp.exp(-xp.abs(x))),
       "log(sigmoid(x)), without overflow.",
-      fn="logsigmoid log_sigmoid", rule=lambda xp, g, ans, args, needs: (g * xp.sigmoid(-args[0]),))
-unary("mish", lambda xp, x: x * xp.tanh(xp.softplus(x)), "x tanh(log(1 + e^x)) (Misra 2019).", ms="Mish")
-unary("softsign", lambda xp, x: x / (1 + xp.abs(x)), "x / (1 + |x|).", ms="Softsign", mx="softsign",
+      fn="logsigmoid(x) log_sigmoid", rule=lambda xp, g, ans, args, needs: (g * xp.sigmoid(-args[0]),))
+unary("mish", lambda xp, x: x * xp.tanh(xp.softplus(x)), "x tanh(log(1 + e^x)) (Misra 2019).", ms="Mish", fn="mish(x)")
+unary("softsign", lambda xp, x: x / (1 + xp.abs(x)), "x / (1 + |x|).", ms="Softsign", fn="softsign(x)", mx="softsign",
       rule=lambda xp, g, ans, args, needs: (g / xp.square(1 + xp.abs(args[0])),))
 unary("tanhshrink", lambda xp, x: x - xp.tanh(x), "x - tanh(x).")
 
@@ -116,19 +121,19 @@ def scaled_softplus(xp, x, *, beta=1, threshold=20):
 def hard_sigmoid(xp, x, *, alpha=0.2, beta=0.5):
     """alpha x + beta, between 0 and 1. MindSpore's alpha is 1/6, MXNet's 0.2; the derivative at the corners is 0."""
     y = alpha * x + beta
-    return xp.where(y <= 0, 0 * x, xp.where(y >= 1, 0 * x + 1, y))
+    return _own(x, xp.where(y <= 0, 0 * x, xp.where(y >= 1, 0 * x + 1, y)))
 
 
 @op("HSwish()(x)", fn=("hardswish(input:x)", "hard_swish(input:x)"))
 def hard_swish(xp, x):
     """x relu6(x + 3) / 6."""
-    return xp.where(x <= -3, 0 * x, xp.where(x >= 3, x, x * (x + 3) / 6))
+    return _own(x, xp.where(x <= -3, 0 * x, xp.where(x >= 3, x, x * (x + 3) / 6)))
 
 
 @op(fn="hardtanh(input:x, min_val=-1.0, max_val=1.0)")
 def hard_tanh(xp, x, *, min_val=-1.0, max_val=1.0):
     """x between ``min_val`` and ``max_val``."""
-    return xp.where(x <= min_val, 0 * x + min_val, xp.where(x >= max_val, 0 * x + max_val, x))
+    return _own(x, xp.where(x >= max_val, 0 * x + max_val, xp.where(x <= min_val, 0 * x + min(min_val, max_val), x)))
 
 
 @op("HShrink(lambd=0.5)(x)", fn=("hardshrink(input:x, lambd=0.5)", "hard_shrink(input:x, lambd=0.5)"))

@@ -12,7 +12,8 @@ from .define import binary
     mx=("cast(data:x, dtype)", "Cast(data:x, dtype)", "amp_cast(data:x, dtype)"))
 def cast(xp, x, *, dtype):
     """x in another dtype. The gradient is cast back, from and to integers too (MindSpore: so it does there)."""
-    return x.astype(to_np(dtype))
+    dtype = to_np(dtype)
+    return (xp.real(x) if x.dtype.kind == "c" and dtype.kind != "c" else x).astype(dtype)
 
 
 @cast.vjp(keep="")
@@ -32,7 +33,7 @@ def _(xp, g, ans, args, needs):
     return g, g
 
 
-@op("Sub()(x, y)", fn=("sub(input:x, other:y)", "subtract(input:x, other:y)", "tensor_sub(input:x, other:y)"),
+@op("Sub()(x, y)", fn=("sub(input:x, other:y)", "tensor_sub(input:x, other:y)"),
     mx=("broadcast_sub(lhs:x, rhs:y)", "broadcast_minus(lhs:x, rhs:y)", "subtract(lhs:x, rhs:y)"),
     elementwise=True)
 def subtract(xp, x, y):
@@ -59,7 +60,7 @@ def _(xp, g, ans, args, needs):
     return g * y if needs[0] else None, g * x if needs[1] else None
 
 
-@op(("Div()(x, y)", "RealDiv()(x, y)"), fn=("true_divide(input:x, other:y)", "tensor_div(input:x, other:y)"),
+@op(("Div()(x, y)", "RealDiv()(x, y)"), fn=("true_divide(dividend:x, divisor:y)", "tensor_div(x, y)"),
     mx=("broadcast_div(lhs:x, rhs:y)", "divide(lhs:x, rhs:y)"), elementwise=True)
 def divide(xp, x, y):
     """x / y, broadcast; integers divide to float32."""
@@ -178,7 +179,7 @@ def _(xp, g, ans, args, needs):
 
 
 @op("FloorMod()(x, y)", fn=("floor_mod(x, y)", "floormod(x, y)", "remainder(input:x, other:y)",
-                            "tensor_mod(input:x, other:y)"),
+                            "tensor_mod(x, y)"),
     mx=("broadcast_mod(lhs:x, rhs:y) | by_zero=0", "modulo(lhs:x, rhs:y) | by_zero=0"), elementwise=True)
 def mod(xp, x, y, *, by_zero=None):
     """x - y floor(x / y): the remainder with the sign of y (Python's, MXNet's, MindSpore's FloorMod).
@@ -264,8 +265,7 @@ def _(xp, g, ans, args, needs, *, a_min, a_max):
     return (g if a_max is None else g * xp.less_equal(x, a_max),)
 
 
-@op(fn=("clip_by_value(x, clip_value_min:low=None, clip_value_max:high=None) | at_bound=0.5",
-        "clip(input:x, min:low=None, max:high=None)", "clamp(input:x, min:low=None, max:high=None)"), elementwise=True)
+@op(fn=(), elementwise=True)
 def clip_between(xp, x, low=None, high=None, *, at_bound=1.0):
     """x between the arrays or numbers ``low`` and ``high``; ``at_bound`` is the derivative at a bound (MindSpore)."""
     if low is not None:
@@ -298,15 +298,21 @@ binary("arctan2", lambda xp, x, y: xp.arctan2(x, y), "The angle of the point (y,
 binary("logaddexp", lambda xp, x, y: xp.logaddexp(x, y), "log(e^x + e^y), broadcast.")
 binary("logaddexp2", lambda xp, x, y: xp.logaddexp2(x, y), "log2(2^x + 2^y), broadcast.")
 binary("xdivy", lambda xp, x, y: xp.where(x == 0, x * 0, x / xp.where(x == 0, y * 0 + 1, y)),
-       "x / y, and 0 where x is 0.", ms="Xdivy")
+       "x / y, and 0 where x is 0.", ms="Xdivy", fn="xdivy(x,y)")
 binary("xlogy", lambda xp, x, y: xp.where(x == 0, x * 0, x * xp.log(xp.where(x == 0, y * 0 + 1, y))),
        "x log y, and 0 where x is 0.", ms="Xlogy")
 binary("div_no_nan", lambda xp, x, y: xp.where(y == 0, x * 0, x / xp.where(y == 0, y * 0 + 1, y)),
        "x / y, and 0 where y is 0.", ms="DivNoNan")
-binary("copysign", lambda xp, x, y: xp.where(xp.signbit(y), -xp.abs(x), xp.abs(x)), "|x| with the sign of y.",
+def _copysign(xp, x, y):
+    size = xp.abs(x if hasattr(x, "dtype") else xp.asarray(x, y.dtype))
+    return xp.where(xp.signbit(y), -size, size)
+
+
+binary("copysign", _copysign, "|x| with the sign of y.", fn="",
        rule=lambda xp, g, ans, args, needs: (xp.where(xp.signbit(args[1]), -g, g) * xp.sign(args[0]), None))
 binary("heaviside", lambda xp, x, y: xp.where(xp.equal(x, 0), y, xp.greater(x, 0).astype(x.dtype)),
-       "0 where x is negative, y where it is 0, 1 where it is positive.", ms="Heaviside", differentiable=False)
+       "0 where x is negative, y where it is 0, 1 where it is positive.", ms="Heaviside",
+       fn="heaviside(input:x,values:y)", differentiable=False)
 for _name, _ms in (("bitwise_and", "BitwiseAnd"), ("bitwise_or", "BitwiseOr"), ("bitwise_xor", "BitwiseXor")):
     binary(_name, lambda xp, x, y, n=_name: getattr(xp, n)(x, y), f"{_ms[7:].upper()} of the bits of two integers.",
            ms=_ms, differentiable=False)

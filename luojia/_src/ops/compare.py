@@ -51,7 +51,7 @@ unary("isfinite", lambda xp, x: xp.isfinite(x), "Whether each element is neither
 unary("signbit", lambda xp, x: xp.signbit(x), "Whether the sign bit is set.", differentiable=False)
 unary("isneginf", lambda xp, x: x == -xp.inf, "Whether each element is -inf.", differentiable=False)
 unary("isposinf", lambda xp, x: x == xp.inf, "Whether each element is inf.", differentiable=False)
-unary("invert", lambda xp, x: xp.invert(x), "The bits inverted; of booleans, not.", ms="Invert", fn="invert",
+unary("invert", lambda xp, x: xp.invert(x), "The bits inverted; of booleans, not.", ms="Invert", fn="invert(x)",
       differentiable=False)
 
 

@@ -39,7 +39,7 @@ def filled(xp, *, shape, value, dtype=None):
     return xp.full(_shape(shape), value, to_np(dtype))
 
 
-@op("Range(maxlen:_=1000000)(start, limit:stop, delta:step)", fn=("range(start, end:stop, step)",),
+@op("Range(maxlen:_=1000000)(start, limit:stop, delta:step)", fn=("range(start, end:stop, step, maxlen:_=1000000)",),
     mx="_arange(start=0.0, stop=None, step=1.0, repeat=1, infer_range:_=None, ctx:_='', dtype='float32')",
     differentiable=False)
 def filled_range(xp, *, start=0, stop=None, step=1, repeat=1, dtype=None):

@@ -131,3 +131,30 @@ def _(xp, g, ans, args, needs):
     n = t.shape[-1]
     whole = xp.concatenate((xp.concatenate((t, g), -1), xp.concatenate((0 * t, t), -1)), -2)
     return (xp.matrix_exp(whole)[..., :n, n:],)
+
+
+@op(fn=(), outputs=2)
+def eig(xp, x):
+    """Eigenvalues w (..., N) and eigenvectors V (..., N, N) of complex matrices: x V = V diag(w), columns of length 1.
+
+    The phases of the columns and the order are the library's. The derivative needs distinct eigenvalues.
+    """
+    m, n = _matrix(x, "eig")
+    if m != n:
+        raise ShapeError(f"eig expects square matrices in the last two axes, got shape {tuple(x.shape)}.")
+    w, v = xp.linalg.eig(x)
+    return w.astype(x.dtype), v.astype(x.dtype)
+
+
+@eig.vjp(keep="ans")
+def _(xp, g, ans, args, needs):
+    """Boeddeker et al. 2017, "On the computation of complex-valued gradients with application to beamforming"."""
+    (gw, gv), (w, v) = g, ans
+    diagonal = np.eye(w.shape[-1], dtype=bool)
+    vt = xp.swapaxes(v, -1, -2)
+    gap = xp.expand_dims(w, -2) - xp.expand_dims(w, -1)  # [i, j] = w_j - w_i
+    f = xp.where(diagonal, 0.0, 1 / xp.where(diagonal, 1.0, gap))
+    a = xp.matmul(vt, gv)
+    length = xp.expand_dims(xp.real(xp.sum(xp.where(diagonal, a, 0 * a), axis=-1)), -2)  # columns keep theirs
+    middle = f * (a - xp.matmul(vt, xp.conj(v)) * length) + xp.where(diagonal, xp.expand_dims(gw, -1), 0 * a)
+    return (xp.matmul(xp.matmul(xp.swapaxes(xp.inverse(v), -1, -2), middle), vt),)

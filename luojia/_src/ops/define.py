@@ -8,8 +8,8 @@ from ..core.op import Operator, op
 
 
 def names(spec: str, signature: str) -> tuple[str, ...]:
-    """``names("sin asin", "(input:x)")``: one face per name."""
-    return tuple([n + signature for n in spec.split()])
+    """``names("sin asin", "(input:x)")``: one face per name; a name may bring a signature of its own."""
+    return tuple([n if "(" in n else n + signature for n in spec.split()])
 
 
 def unary(name: str, body: Callable, doc: str, *, ms: str = "", fn: str | None = None, mx: str = "",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..core.dtypes import float_limits
+from ..core.dtypes import float_limits, to_np
 from ..core.op import op
+from .complex import direction, is_complex
 from .define import unary
 
 
@@ -55,7 +56,8 @@ def _(xp, g, ans, args, needs):
     return (g * (2 * args[0]),)
 
 
-unary("sqrt", lambda xp, x: xp.sqrt(x), "The square root; its derivative at 0 is inf.", ms="Sqrt", mx="sqrt",
+unary("sqrt", lambda xp, x: xp.sqrt(x), "The square root; its derivative at 0 is inf.", ms="Sqrt", fn="sqrt(x)",
+      mx="sqrt",
       rule=lambda xp, g, ans, args, needs: (g * (0.5 / ans),), keep="ans")
 unary("rsqrt", lambda xp, x: 1 / xp.sqrt(x), "1 / sqrt(x).", ms="Rsqrt", mx="rsqrt",
       rule=lambda xp, g, ans, args, needs: (g * (-0.5 * ans * ans * ans),), keep="ans")
@@ -65,8 +67,20 @@ unary("rcbrt", lambda xp, x: 1 / xp.cbrt(x), "1 / cbrt(x).", mx="rcbrt",
       rule=lambda xp, g, ans, args, needs: (g * ans / (-3 * args[0]),), keep="args ans")
 unary("reciprocal", lambda xp, x: 1 / x, "1 / x.", ms="Reciprocal Inv", fn="reciprocal", mx="reciprocal",
       rule=lambda xp, g, ans, args, needs: (g * (-ans * ans),), keep="ans")
-unary("abs", lambda xp, x: xp.abs(x), "|x|; its derivative at 0 is 0.", ms="Abs", fn="abs absolute", mx="abs",
-      rule=lambda xp, g, ans, args, needs: (g * xp.sign(args[0]),))
+
+
+def _abs(xp, x):
+    size = xp.abs(x)
+    return size.astype(x.dtype) if x.dtype.kind == "c" else size
+
+
+def _abs_rule(xp, g, ans, args, needs):
+    x = args[0]
+    return (xp.real(g) * xp.conj(direction(xp, x)) if is_complex(x) else g * xp.sign(x),)
+
+
+unary("abs", _abs, "|x|; its derivative at 0 is 0. Of complex numbers it is complex, as MindSpore's; see ComplexAbs.",
+      ms="Abs", fn="abs absolute", mx="abs", rule=_abs_rule)
 
 _ROWS = (  # operator, which is NumPy's name, with what it computes, and MindSpore's and MXNet's names
     ("expm1", "e^x - 1, accurate near 0.", "Expm1", "", "expm1"),
@@ -77,7 +91,7 @@ _ROWS = (  # operator, which is NumPy's name, with what it computes, and MindSpo
     ("sin", "The sine.", "Sin", "", "sin"),
     ("cos", "The cosine.", "Cos", "", "cos"),
     ("tan", "The tangent.", "Tan", "", "tan"),
-    ("arcsin", "The angle whose sine is x.", "Asin", "arcsin asin", "arcsin"),
+    ("arcsin", "The angle whose sine is x.", "Asin", "arcsin(x) asin", "arcsin"),
     ("arccos", "The angle whose cosine is x.", "ACos", "arccos acos", "arccos"),
     ("arctan", "The angle whose tangent is x.", "Atan", "arctan atan", "arctan"),
     ("sinh", "The hyperbolic sine.", "Sinh", "", "sinh"),
@@ -85,15 +99,15 @@ _ROWS = (  # operator, which is NumPy's name, with what it computes, and MindSpo
     ("arcsinh", "The inverse of sinh.", "Asinh", "arcsinh asinh", "arcsinh"),
     ("arccosh", "The inverse of cosh, for x >= 1.", "Acosh", "arccosh acosh", "arccosh"),
     ("arctanh", "The inverse of tanh, for |x| < 1.", "Atanh", "arctanh atanh", "arctanh"),
-    ("degrees", "Radians to degrees.", "", "rad2deg", "degrees"),
-    ("radians", "Degrees to radians.", "", "deg2rad", "radians"),
+    ("degrees", "Radians to degrees.", "", "rad2deg(x)", "degrees"),
+    ("radians", "Degrees to radians.", "", "deg2rad(x)", "radians"),
     ("sinc", "sin(pi x) / (pi x), and 1 at 0.", "Sinc", "", ""),
 )
 for _name, _doc, _ms, _fn, _mx in _ROWS:
     unary(_name, lambda xp, x, n=_name: getattr(xp, n)(x), _doc, ms=_ms, fn=_fn or None, mx=_mx)
 
 
-@op("NanToNum(nan=None, posinf=None, neginf=None)(x)", fn="nan_to_num(input:x, nan=0.0, posinf=None, neginf=None)")
+@op("NanToNum(nan=None, posinf=None, neginf=None)(x)", fn="nan_to_num(input:x, nan=None, posinf=None, neginf=None)")
 def replace_nonfinite(xp, x, *, nan=None, posinf=None, neginf=None):
     """x with nan, inf and -inf replaced: by 0 and the dtype's greatest and least numbers by default."""
     limits = float_limits(np.dtype(x.dtype))
@@ -128,16 +142,16 @@ def masked_fill(xp, x, m, v):
     return xp.where(m, v, x).astype(x.dtype)
 
 
-@op("ZerosLike()(x)", fn="zeros_like(input:x)", mx="zeros_like(data:x)", differentiable=False)
-def zeros_like(xp, x):
-    """Zeros of x's shape and dtype."""
-    return xp.zeros_like(x)
+@op("ZerosLike()(x)", fn="zeros_like(input:x, dtype=None)", mx="zeros_like(data:x)", differentiable=False)
+def zeros_like(xp, x, *, dtype=None):
+    """Zeros of x's shape, and of its dtype unless another is given."""
+    return xp.zeros_like(x) if dtype is None else xp.zeros(tuple(x.shape), to_np(dtype))
 
 
-@op("OnesLike()(x)", fn="ones_like(input:x)", mx="ones_like(data:x)", differentiable=False)
-def ones_like(xp, x):
-    """Ones of x's shape and dtype."""
-    return xp.ones_like(x)
+@op("OnesLike()(x)", fn="ones_like(input:x, dtype=None)", mx="ones_like(data:x)", differentiable=False)
+def ones_like(xp, x, *, dtype=None):
+    """Ones of x's shape, and of its dtype unless another is given."""
+    return xp.ones_like(x) if dtype is None else xp.ones(tuple(x.shape), to_np(dtype))
 
 
 @op("StopGradient()(x)", mx=("BlockGrad(data:x)", "stop_gradient(data:x)"),

@@ -34,11 +34,11 @@ def _extremum(name: str, faces: dict):
 
 _extremum("max", {
     "ms": "ReduceMax(keep_dims:keepdims=False)(x, axis=())",
-    "fn": ("amax(input:x, axis=None, keepdims=False)",), "mx": ("max" + _MX, "max_axis" + _MX),
+    "fn": (), "mx": ("max" + _MX, "max_axis" + _MX),
 })
 _extremum("min", {
     "ms": "ReduceMin(keep_dims:keepdims=False)(x, axis=())",
-    "fn": ("amin(input:x, axis=None, keepdims=False)",), "mx": ("min" + _MX, "min_axis" + _MX),
+    "fn": (), "mx": ("min" + _MX, "min_axis" + _MX),
 })
 
 
@@ -79,15 +79,15 @@ def _with_index(name: str, find: str, faces: dict):
 
 _with_index("max_with_index", "argmax", {
     "ms": "ArgMaxWithValue(axis=0, keep_dims:keepdims=False)(x) | index_first=True",
-    "fn": "max(input:x, axis=None, keepdims=False)",
+    "fn": (),
 })
 _with_index("min_with_index", "argmin", {
     "ms": "ArgMinWithValue(axis=0, keep_dims:keepdims=False)(x) | index_first=True",
-    "fn": "min(input:x, axis=None, keepdims=False)",
+    "fn": (),
 })
 
 
-def _position(name: str, ms: str, doc: str):
+def _position(name: str, ms: str, fn: str, doc: str):
     def function(xp, x, *, axis=None, keepdims=False, dtype="int64", rank1=False):
         if axis is not None:
             axes_of(x.shape, axis, name=name)
@@ -96,25 +96,27 @@ def _position(name: str, ms: str, doc: str):
             out = xp.expand_dims(out, axis) if axis is not None else xp.reshape(out, (1,) * len(x.shape))
         elif rank1 and not out.shape:
             out = xp.reshape(out, (1,))
-        return out.astype(to_np(dtype))
+        return out.astype(x.dtype if dtype == "same" else to_np(dtype))
 
     function.__name__, function.__doc__ = name, doc
-    op(f"{ms}(axis=-1, output_type:dtype='int32')(x)", fn=f"{name}(input:x, dim:axis=None, keepdim:keepdims=False)",
-       mx=(f"{name}(data:x, axis=None, keepdims=False) | dtype='float32', rank1=True",
-           *(["argmax_channel(data:x) | axis=1, dtype='float32'"] if name == "argmax" else [])),
+    op(f"{ms}(axis=-1, output_type:dtype='int32')(x)", fn=fn,
+       mx=(f"{name}(data:x, axis=None, keepdims=False) | dtype='same', rank1=True",
+           *(["argmax_channel(data:x) | axis=1, dtype='same'"] if name == "argmax" else [])),
        differentiable=False)(function)
 
 
-_position("argmax", "Argmax", "The position of the greatest element along ``axis``, the first where several tie.")
-_position("argmin", "Argmin", "The position of the least element along ``axis``, the first where several tie.")
+_position("argmax", "Argmax", "argmax(input:x, dim:axis=None, keepdim:keepdims=False)",
+          "The position of the greatest element along ``axis``, the first where several tie.")
+_position("argmin", "Argmin", "argmin(input:x, axis=None, keepdims=False) | dtype='int32'",
+          "The position of the least element along ``axis``, the first where several tie.")
 
 
 @op("Median(global_median=False, axis=0, keep_dims:keepdims=False, ignore_nan:_=False)(x)",
     fn="median(input:x, axis=-1, keepdims=False) | global_median=False", outputs=2)
 def median_with_index(xp, x, *, global_median=False, axis=-1, keepdims=False):
     """The lower median along ``axis`` (of all elements, if ``global_median``) and its position."""
-    if global_median:
-        x, axis = xp.reshape(x, (-1,)), 0
+    if global_median or not x.shape:
+        x, axis, keepdims = xp.reshape(x, (-1,)), 0, keepdims and bool(x.shape)
     order = xp.argsort(x, axis=axis)
     middle = (x.shape[axis] - 1) // 2
     position = order[(slice(None),) * (axis % len(x.shape)) + (slice(middle, middle + 1),)]
@@ -128,8 +130,8 @@ def median_with_index(xp, x, *, global_median=False, axis=-1, keepdims=False):
 def _(xp, g, ans, args, needs, *, global_median, axis, keepdims):
     g, position, shape = g[0], ans[1], tuple(args[0].shape)
     full = shape
-    if global_median:
-        full, axis = (args[0].size,), 0
+    if global_median or not shape:
+        full, axis, keepdims = (args[0].size,), 0, keepdims and bool(shape)
     if not keepdims:
         g, position = xp.expand_dims(g, axis=axis), xp.expand_dims(position, axis=axis)
     return (xp.reshape(xp.put_along(g, position, axis=axis, shape=full), shape),)

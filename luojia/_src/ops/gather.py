@@ -257,7 +257,7 @@ def unravel(xp, i, *, shape):
     return xp.stack(rows[::-1])
 
 
-@op(fn="nonzero(input:x)", differentiable=False)
+@op(fn=(), differentiable=False)
 def nonzero(xp, x):
     """The coordinates (N, ndim) of the elements that are not 0."""
     return xp.stack(xp.nonzero(x), -1)

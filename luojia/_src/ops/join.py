@@ -187,7 +187,9 @@ def meshgrid(xp, *xs, indexing="xy"):
         order[:2] = [1, 0]
     shape = [0] * n
     for i, x in enumerate(xs):
-        shape[order[i]] = x.shape[0]
+        if len(x.shape) > 1:
+            raise ShapeError(f"meshgrid expects vectors and Tensors without axes, got shape {tuple(x.shape)}.")
+        shape[order[i]] = x.shape[0] if x.shape else 1
     return tuple([
         xp.broadcast_to(xp.reshape(x, (-1,) + (1,) * (n - 1 - order[i])), tuple(shape)) for i, x in enumerate(xs)
     ])
@@ -199,4 +201,5 @@ def _(xp, g, ans, args, needs, *, indexing):
     order = list(range(n))
     if indexing == "xy" and n > 1:
         order[:2] = [1, 0]
-    return tuple([xp.sum(gi, axis=tuple([a for a in range(n) if a != order[i]])) for i, gi in enumerate(g)])
+    sums = [xp.sum(gi, axis=tuple([a for a in range(n) if a != order[i]])) for i, gi in enumerate(g)]
+    return tuple([xp.reshape(s, tuple(x.shape)) for s, x in zip(sums, args)])

@@ -76,8 +76,7 @@ _triangle("tril", "Tril", "x with the elements above its k-th diagonal set to 0.
 _triangle("triu", "Triu", "x with the elements below its k-th diagonal set to 0.")
 
 
-@op("Diag()(input_x:x)", fn=("diag(input:x)", "diagflat(input:x, offset:k=0)"),
-    mx="diag(data:x, k=0, axis1=0, axis2=1)")
+@op(fn=(), mx="diag(data:x, k=0, axis1=0, axis2=1)")
 def diag(xp, x, *, k=0, axis1=0, axis2=1):
     """The k-th diagonal of x; of a vector, the matrix that has it as its k-th diagonal."""
     if len(x.shape) == 1:

@@ -54,13 +54,21 @@ def finish(xp, out, x, rank1: bool):
 
 
 @op("ReduceSum(keep_dims:keepdims=False, skip_mode:_=False)(x, axis=())",
-    fn=("sum(input:x, axis:axis=None, keepdims=False, dtype=None)", "reduce_sum(x, axis=(), keep_dims:keepdims=False)"),
+    fn=("sum(input:x, dim:axis=None, keepdim:keepdims=False, dtype=None)",
+        "reduce_sum(x, axis=(), keep_dims:keepdims=False) | dtype='same'"),
     mx=("sum" + _MX, "sum_axis" + _MX))
 def sum(xp, x, *, axis=None, keepdims=False, exclude=False, rank1=False, dtype=None):
-    """The sum over ``axis`` (all axes by default)."""
-    if dtype is not None:
+    """The sum over ``axis`` (all axes by default), of ``dtype``; in the dtype of x, if that is 'same'."""
+    same = isinstance(dtype, str) and dtype == "same"
+    if dtype is not None and not same:
         x = x.astype(to_np(dtype))
-    return finish(xp, xp.sum(x, axis=axes_of(x.shape, axis, exclude, "sum"), keepdims=keepdims), x, rank1)
+    out = xp.sum(x, axis=axes_of(x.shape, axis, exclude, "sum"), keepdims=keepdims)
+    return finish(xp, out.astype(x.dtype) if same else _signed(out, rank1), x, rank1)
+
+
+def _signed(out, rank1: bool):
+    """MindSpore adds and multiplies unsigned integers in int64."""
+    return out.astype("int64") if out.dtype == "uint64" and not rank1 else out
 
 
 @sum.vjp(keep="")
@@ -72,7 +80,7 @@ def _(xp, g, ans, args, needs, *, axis, keepdims, exclude, rank1, dtype):
 
 
 @op("ReduceMean(keep_dims:keepdims=False)(x, axis=())",
-    fn=("mean(input:x, axis=None, keep_dims:keepdims=False, dtype=None)",
+    fn=("mean(x, axis=None, keep_dims:keepdims=False)",
         "reduce_mean(x, axis=(), keep_dims:keepdims=False)"), mx="mean" + _MX)
 def mean(xp, x, *, axis=None, keepdims=False, exclude=False, rank1=False, dtype=None):
     """The mean over ``axis`` (all axes by default); of integers, in their dtype."""
@@ -100,7 +108,8 @@ def prod(xp, x, *, axis=None, keepdims=False, exclude=False, rank1=False, dtype=
     """The product over ``axis`` (all axes by default)."""
     if dtype is not None:
         x = x.astype(to_np(dtype))
-    return finish(xp, xp.prod(x, axis=axes_of(x.shape, axis, exclude, "prod"), keepdims=keepdims), x, rank1)
+    out = xp.prod(x, axis=axes_of(x.shape, axis, exclude, "prod"), keepdims=keepdims)
+    return finish(xp, _signed(out, rank1), x, rank1)
 
 
 @prod.vjp(keep="args")
@@ -122,15 +131,15 @@ def _(xp, g, ans, args, needs, *, axis, keepdims, exclude, rank1, dtype):
     return (spread(xp, g, shape, axis, exclude) * others,)
 
 
-@op(mx="nansum" + _MX, fn="nansum(input:x, axis=None, keepdims=False)")
-def nansum(xp, x, *, axis=None, keepdims=False, exclude=False, rank1=False):
-    """The sum, with nan counted as 0."""
-    return sum.fn(xp, xp.where(xp.isnan(x), 0 * xp.ones_like(x), x), axis=axis, keepdims=keepdims, exclude=exclude,
-                  rank1=rank1)
+@op(mx="nansum" + _MX, fn="nansum(input:x, axis=None, keepdims=False, dtype=None)")
+def nansum(xp, x, *, axis=None, keepdims=False, exclude=False, rank1=False, dtype=None):
+    """The sum, with nan counted as 0; in the dtype of x, unless ``dtype`` is given."""
+    x = x if x.dtype.kind in "bui" else xp.where(xp.isnan(x), 0 * xp.ones_like(x), x)
+    return sum.fn(xp, x, axis=axis, keepdims=keepdims, exclude=exclude, rank1=rank1, dtype=dtype or "same")
 
 
 @nansum.vjp(keep="args")
-def _(xp, g, ans, args, needs, *, axis, keepdims, exclude, rank1):
+def _(xp, g, ans, args, needs, *, axis, keepdims, exclude, rank1, dtype):
     g = spread(xp, g, args[0].shape, axis, exclude)
     return (g * xp.logical_not(xp.isnan(args[0])),)
 
@@ -171,8 +180,7 @@ def moments(xp, x, *, axis=None, keepdims=False):
 
 
 @op("LpNorm(axis, p:ord=2, keep_dims:keepdims=False, epsilon:_=1e-12)(x)",
-    fn="norm(A:x, ord=None, dim:axis=None, keepdim:keepdims=False, dtype=None)",
-    mx="norm(data:x, ord=2, axis=None, out_dtype:dtype=None, keepdims=False) | rank1=True")
+    fn=(), mx="norm(data:x, ord=2, axis=None, out_dtype:dtype=None, keepdims=False) | rank1=True")
 def norm(xp, x, *, ord=2, axis=None, keepdims=False, rank1=False, dtype=None):
     """The norm of vectors along ``axis``: (sum |x|^ord)^(1/ord), for ord inf the greatest |x|; ord 2 by default.
 
@@ -182,7 +190,7 @@ def norm(xp, x, *, ord=2, axis=None, keepdims=False, rank1=False, dtype=None):
         x = x.astype(to_np(dtype))
     axes = axes_of(x.shape, axis, name="norm")
     if ord in (None, 2, "fro"):
-        out = xp.sqrt(xp.sum(x * x, axis=axes, keepdims=keepdims))
+        out = xp.sqrt(xp.sum(x * (xp.conj(x) if x.dtype.kind == "c" else x), axis=axes, keepdims=keepdims))
     elif ord == 1:
         out = xp.sum(xp.abs(x), axis=axes, keepdims=keepdims)
     elif ord == float("inf"):
@@ -198,7 +206,7 @@ def norm(xp, x, *, ord=2, axis=None, keepdims=False, rank1=False, dtype=None):
     return finish(xp, out, x, rank1)
 
 
-@op(fn="logsumexp(input:x, axis, keep_dims:keepdims=False)")
+@op(fn="logsumexp(input:x, dim:axis, keepdim:keepdims=False)")
 def logsumexp(xp, x, *, axis=None, keepdims=False):
     """log(sum(e^x)) over ``axis``, without overflow."""
     axes = axes_of(x.shape, axis, name="logsumexp")

@@ -55,7 +55,7 @@ def _(xp, g, ans, args, needs, **_):
     return xp.reshape(g, args[0].shape), None
 
 
-@op("Transpose()(input:x, input_perm:axes)", fn=("transpose(input:x, input_perm:axes)", "permute(input:x, axis:axes)"),
+@op("Transpose()(input:x, input_perm:axes)", fn=("transpose(input:x, dims:axes)", "permute(input:x, axis:axes)"),
     mx="transpose(data:x, axes=None)")
 def transpose(xp, x, *, axes=None):
     """x with its axes permuted, reversed by default."""
@@ -211,7 +211,7 @@ for _op in (broadcast_axes_to, broadcast_axis, broadcast_like):
     _op.vjp(_drop_like, keep="")
 
 
-@op("Tile()(input_x:x, multiples:reps)", fn="tile(input:x, multiples:reps)", mx="tile(data:x, reps)")
+@op("Tile()(input_x:x, multiples:reps)", fn="tile(input:x, dims:reps)", mx="tile(data:x, reps)")
 def tile(xp, x, *, reps):
     """x repeated ``reps`` times along each axis."""
     return xp.tile(x, reps)

@@ -72,7 +72,8 @@ def _(xp, g, ans, args, needs, *, axis, temperature, dtype):
     return (dx if temperature is None else dx / temperature,)
 
 
-@op(fn="softmin(x, axis=-1)", mx="softmin(data:x, axis=-1, temperature=None, dtype=None, use_length:_=False)")
+@op(fn="softmin(x, axis=-1, dtype=None)",
+    mx="softmin(data:x, axis=-1, temperature=None, dtype=None, use_length:_=False)")
 def softmin(xp, x, *, axis=-1, temperature=None, dtype=None):
     """softmax of -x."""
     return softmax.fn(xp, -x, axis=axis, temperature=temperature, dtype=dtype)

@@ -107,7 +107,7 @@ def _(xp, g, ans, args, needs, *, k, axis, ret_typ, is_ascend, largest, dtype):
 
 
 @op("SearchSorted(dtype='int64', right=False)(sorted_sequence:x, values:v)",
-    fn="searchsorted(sorted_sequence:x, values:v, right=False)", differentiable=False)
+    fn=(), differentiable=False)
 def search_sorted(xp, x, v, *, right=False, dtype="int64"):
     """Where each value would be inserted in the sorted x: how many elements are less (``right``: not above it)."""
     side = "right" if right else "left"
@@ -119,10 +119,11 @@ def search_sorted(xp, x, v, *, right=False, dtype="int64"):
     return xp.reshape(xp.stack(found), tuple(v.shape)).astype(to_np(dtype))
 
 
-@op(fn="bincount(input:x, minlength=0)", differentiable=False)
-def bincount(xp, x, *, minlength=0):
-    """How often each integer from 0 on occurs in x."""
-    return xp.bincount(x, minlength=minlength).astype("float32")
+@op(fn="bincount(input:x, weights:w=None, minlength=0)", differentiable=False)
+def bincount(xp, x, w=None, *, minlength=0):
+    """How often each integer from 0 on occurs in x, or the sum of the weights where it does."""
+    counts = xp.bincount(x, minlength=minlength) if w is None else xp.bincount(x, w, minlength=minlength)
+    return counts.astype("float32" if w is None else w.dtype)
 
 
 @op("Histogram(bins=100, min:low=0.0, max:high=0.0)(x)",

@@ -25,30 +25,30 @@ def _host(name: str, doc: str, rule: Any, *, ms: str, fn: str = "", keep: str = 
 
 # Abramowitz and Stegun 1964, 9.1.27-30 and 9.6.26-28: the derivatives of the Bessel functions.
 _host("i0", "The modified Bessel function of the first kind, of order 0.", lambda xp, x, y: xp.special_i1(x),
-      ms="BesselI0", fn="bessel_i0 i0")
+      ms="BesselI0", fn="bessel_i0(x) i0")
 _host("i1", "The modified Bessel function of the first kind, of order 1.",
-      lambda xp, x, y: xp.special_i0(x) - _over(xp, y, x), ms="BesselI1", fn="bessel_i1", keep="args ans")
+      lambda xp, x, y: xp.special_i0(x) - _over(xp, y, x), ms="BesselI1", fn="bessel_i1(x)", keep="args ans")
 _host("i0e", "e^-|x| times the modified Bessel function of the first kind, of order 0.",
-      lambda xp, x, y: xp.special_i1e(x) - xp.sign(x) * y, ms="BesselI0e", fn="bessel_i0e", keep="args ans")
+      lambda xp, x, y: xp.special_i1e(x) - xp.sign(x) * y, ms="BesselI0e", fn="bessel_i0e(x)", keep="args ans")
 _host("i1e", "e^-|x| times the modified Bessel function of the first kind, of order 1.",
-      lambda xp, x, y: xp.special_i0e(x) - y * xp.sign(x) - _over(xp, y, x), ms="BesselI1e", fn="bessel_i1e",
+      lambda xp, x, y: xp.special_i0e(x) - y * xp.sign(x) - _over(xp, y, x), ms="BesselI1e", fn="bessel_i1e(x)",
       keep="args ans")
 _host("k0", "The modified Bessel function of the second kind, of order 0, for x > 0.",
-      lambda xp, x, y: -xp.special_k1(x), ms="BesselK0", fn="bessel_k0")
+      lambda xp, x, y: -xp.special_k1(x), ms="BesselK0", fn="bessel_k0(x)")
 _host("k1", "The modified Bessel function of the second kind, of order 1, for x > 0.",
-      lambda xp, x, y: -xp.special_k0(x) - y / x, ms="BesselK1", fn="bessel_k1", keep="args ans")
+      lambda xp, x, y: -xp.special_k0(x) - y / x, ms="BesselK1", fn="bessel_k1(x)", keep="args ans")
 _host("k0e", "e^x times the modified Bessel function of the second kind, of order 0, for x > 0.",
-      lambda xp, x, y: y - xp.special_k1e(x), ms="BesselK0e", fn="bessel_k0e", keep="args ans")
+      lambda xp, x, y: y - xp.special_k1e(x), ms="BesselK0e", fn="bessel_k0e(x)", keep="args ans")
 _host("k1e", "e^x times the modified Bessel function of the second kind, of order 1, for x > 0.",
-      lambda xp, x, y: y - xp.special_k0e(x) - y / x, ms="BesselK1e", fn="bessel_k1e", keep="args ans")
+      lambda xp, x, y: y - xp.special_k0e(x) - y / x, ms="BesselK1e", fn="bessel_k1e(x)", keep="args ans")
 _host("j0", "The Bessel function of the first kind, of order 0.", lambda xp, x, y: -xp.special_j1(x), ms="BesselJ0",
-      fn="bessel_j0")
+      fn="bessel_j0(x)")
 _host("j1", "The Bessel function of the first kind, of order 1.", lambda xp, x, y: xp.special_j0(x) - _over(xp, y, x),
-      ms="BesselJ1", fn="bessel_j1", keep="args ans")
+      ms="BesselJ1", fn="bessel_j1(x)", keep="args ans")
 _host("y0", "The Bessel function of the second kind, of order 0, for x > 0.", lambda xp, x, y: -xp.special_y1(x),
-      ms="BesselY0", fn="bessel_y0")
+      ms="BesselY0", fn="bessel_y0(x)")
 _host("y1", "The Bessel function of the second kind, of order 1, for x > 0.",
-      lambda xp, x, y: xp.special_y0(x) - y / x, ms="BesselY1", fn="bessel_y1", keep="args ans")
+      lambda xp, x, y: xp.special_y0(x) - y / x, ms="BesselY1", fn="bessel_y1(x)", keep="args ans")
 
 
 def _over(xp, y, x):

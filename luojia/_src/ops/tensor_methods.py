@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
-from functools import partial
+from functools import partial, wraps
 from typing import Any
 
 import numpy as np
@@ -18,32 +19,34 @@ from . import composed
 
 FACES = FaceModule({"fn": lambda face: compile_plain(face, "luojia")})
 
-SAME = """abs absolute acos acosh add addcdiv addcmul addmm addmv all amax amin any approximate_equal arccos arccosh
-arcsin arcsinh arctan arctan2 arctanh argsort asin asinh atan atan2 atanh baddbmm bincount bitwise_and
-bitwise_or bitwise_xor bmm broadcast_to ceil cholesky chunk clamp clip copysign cos cosh count_nonzero cummax
-cummin cumprod deg2rad det diag diagflat diagonal digamma div divide dot eq erf erfc erfinv exp expand
-expand_as expand_dims expm1 flip floor floor_divide fmod frac gather gather_elements gather_nd gcd ge ger
-greater greater_equal gt hardshrink heaviside histc hypot i0 igamma igammac index_add index_fill inner inverse
-isclose isfinite isinf isnan isneginf isposinf lcm le lerp less less_equal lgamma log log10 log1p log2
-logaddexp logaddexp2 logical_and logical_not logical_or logical_xor logsumexp lt masked_fill masked_select
-matmul maximum median minimum mm moveaxis movedim mul multiply mvlgamma nan_to_num nansum narrow ne neg
-negative nextafter nonzero norm not_equal outer pow prod rad2deg reciprocal remainder repeat_interleave roll
-round rsqrt scatter searchsorted sigmoid sign signbit sin sinc sinh slogdet softmax sort split sqrt square std
-sub subtract swapdims tan tanh tensor_split tile topk trace tril triu true_divide trunc unbind unfold fold
-unique unsqueeze unsorted_segment_sum var xdivy xlogy"""
-OTHER = {"top_k": "topk", "inv": "reciprocal", "is_finite": "isfinite", "reverse": "flip", "relu": "relu",
+SAME = """abs absolute angle conj imag real acos acosh add addcdiv addcmul addmm addmv all any
+approximate_equal arccos arccosh arcsin arcsinh arctan arctan2 arctanh argsort asin asinh atan atan2 atanh
+baddbmm bincount bitwise_and bitwise_or bitwise_xor bmm broadcast_to ceil cholesky chunk
+cos cosh count_nonzero cummax cummin cumprod deg2rad det diagonal digamma div divide dot eq erf
+erfc erfinv exp expand_as expand_dims expm1 flip floor floor_divide fmod frac gather gather_elements
+gather_nd gcd ge ger greater greater_equal gt hardshrink histc hypot i0 igamma igammac index_add
+index_fill inner inverse isclose isfinite isinf isnan isneginf isposinf lcm le lerp less less_equal lgamma log
+log10 log1p log2 logaddexp logaddexp2 logical_and logical_not logical_or logical_xor logsumexp lt masked_fill
+masked_select matmul maximum median minimum mm moveaxis movedim mul mvlgamma nan_to_num nansum narrow
+ne neg negative nextafter not_equal outer pow prod rad2deg reciprocal remainder repeat_interleave
+roll round rsqrt scatter sigmoid sign signbit sin sinc sinh slogdet softmax sort split sqrt
+square std sub swapdims tan tanh tensor_split tile topk tril triu true_divide trunc unbind
+unfold fold unique unsqueeze unsorted_segment_sum var xdivy xlogy"""
+OTHER = {"top_k": "topk", "inv": "reciprocal", "is_finite": "isfinite",
          "scatter_nd_add": "tensor_scatter_add", "scatter_add": "tensor_scatter_add",
          "scatter_sub": "tensor_scatter_sub",
          "scatter_mul": "tensor_scatter_mul", "scatter_div": "tensor_scatter_div", "scatter_max": "tensor_scatter_max",
          "scatter_min": "tensor_scatter_min", "soft_shrink": "softshrink", "bitwise_left_shift": "left_shift",
-         "bitwise_right_shift": "right_shift", "argmax_with_value": "max", "argmin_with_value": "min",
-         "fills": "full_like", "matrix_determinant": "det", "invert": "logical_not"}
+         "bitwise_right_shift": "right_shift", "fills": "full_like", "matrix_determinant": "det",
+         "invert": "logical_not"}
 COMPOSED = {  # a module of ops/composed: the methods whose functions it has
-    "elementwise": "isreal is_complex real imag conj angle fmax fmin float_power logit sgn ldexp",
-    "linear": """adjoint addbmm addr cross renorm cov matrix_power logdet cholesky_inverse cholesky_solve
-                 triangular_solve lstsq svd geqrf orgqr ormqr lu_solve""",
-    "arrange": "diff rot90 msort hsplit vsplit dsplit reverse_sequence diagonal_scatter select_scatter slice_scatter",
-    "reduce": """aminmax nanmean nanmedian quantile nanquantile logcumsumexp argwhere unique_consecutive
+    "elementwise": "isreal is_complex fmax fmin float_power logit sgn ldexp clamp clip subtract copysign",
+    "extrema": "amax amin",
+    "linear": """norm adjoint addbmm addr cross renorm cov matrix_power logdet cholesky_inverse cholesky_solve
+                 eigvals triangular_solve lstsq svd geqrf orgqr ormqr lu_solve""",
+    "arrange": """diag diagflat diff rot90 msort hsplit vsplit dsplit reverse_sequence diagonal_scatter select_scatter
+                  slice_scatter""",
+    "reduce": """nonzero aminmax nanmean nanmedian quantile nanquantile logcumsumexp argwhere unique_consecutive
                  unique_with_pad unsorted_segment_max unsorted_segment_min unsorted_segment_prod""",
     "inplace": """add_ sub_ mul_ div_ floor_divide_ remainder_ exp_ log_ sigmoid_ tanh_ sign_ floor_ erfinv_ relu_
                   zero_ addmm_ clamp_ copy_ fill_ fill_diagonal_ masked_fill_ masked_scatter masked_scatter_ index_add_
@@ -61,7 +64,6 @@ REFUSED = {  # names of MindSpore's methods, and what to use instead
     **dict.fromkeys(("storage", "untyped_storage", "data_ptr", "set_"),
                     "buffers belong to the engine; take x.asnumpy()"),
     **dict.fromkeys(("to_dlpack", "from_dlpack"), "use numpy.from_dlpack(x), or torch's, and Tensor(array)"),
-    "eigvals": "there are no complex Tensors on the tape; use numpy.linalg.eigvals(x.asnumpy())",
     **dict.fromkeys(("offload", "to_"), "memory is the device's; use x.as_in_context of an NDArray"),
 }
 DTYPES = {"bool": "bool", "byte": "uint8", "short": "int16", "int": "int32", "long": "int64", "half": "float16",
@@ -73,6 +75,33 @@ def _shape_of(shape: tuple) -> tuple:
     if len(shape) == 1 and not isinstance(shape[0], int):
         shape = tuple(shape[0])
     return tuple([int(n) for n in shape])
+
+
+_GROUPS = (("axis", "dim", "dims"), ("keepdims", "keep_dims", "keepdim"), ("ddof", "correction"))
+
+
+def spelled(function: Callable) -> Callable:
+    """The method with its keywords under either spelling of MindSpore's: axis and dim, keepdims and keepdim.
+
+    >>> from luojia import Tensor
+    >>> spelled(lambda x, axis: axis)(Tensor([1.0]), dim=0)
+    0
+    """
+    names = inspect.signature(function).parameters
+    also = {}
+    for group in _GROUPS:
+        own = next((name for name in group if name in names), None)
+        also.update({name: own for name in group if own is not None and name not in names})
+    if not also:
+        return function
+
+    @wraps(function)
+    def method(self: Tensor, *args: Any, **kwargs: Any) -> Any:
+        if kwargs:
+            kwargs = {also.get(k, k): v for k, v in kwargs.items()}
+        return function(self, *args, **kwargs)
+
+    return method
 
 
 def reshape(self: Tensor, *shape: Any) -> Tensor:
@@ -119,16 +148,16 @@ def type_as(self: Tensor, other: Tensor) -> Tensor:
 
 
 def total(self: Tensor, axis: Any = None, dtype: Any = None, keepdims: bool = False, initial: Any = None) -> Tensor:
-    """The sum over ``axis``, in ``dtype``, plus ``initial``."""
+    """The sum over ``axis``, in ``dtype``, plus ``initial``; a boolean for the second is ``keepdims``."""
+    if isinstance(dtype, bool):
+        dtype, keepdims = None, dtype
     out = OPERATORS["sum"](self, axis=_axes(axis), keepdims=keepdims, dtype=None if dtype is None else to_np(dtype))
     return out if initial is None else out + initial
 
 
-def mean(self: Tensor, axis: Any = None, keep_dims: bool = False, *, dtype: Any = None,
-         keepdims: bool | None = None) -> Tensor:
+def mean(self: Tensor, axis: Any = None, keep_dims: bool = False, *, dtype: Any = None) -> Tensor:
     """The mean over ``axis``."""
-    keep = keep_dims if keepdims is None else keepdims
-    return OPERATORS["mean"](self, axis=_axes(axis), keepdims=keep, dtype=None if dtype is None else to_np(dtype))
+    return OPERATORS["mean"](self, axis=_axes(axis), keepdims=keep_dims, dtype=None if dtype is None else to_np(dtype))
 
 
 def cumsum(self: Tensor, axis: int | None = None, dtype: Any = None) -> Tensor:
@@ -141,14 +170,23 @@ def _axes(axis: Any) -> Any:
 
 
 def _extremum(name: str) -> Callable:
-    def method(self: Tensor, *dim: Any, axis: Any = None, keepdims: bool = False, initial: Any = None,
-               return_indices: bool = False) -> Any:
+    def method(self: Tensor, *at: Any, axis: Any = None, keepdims: bool = False, initial: Any = None,
+               where: Any = None, return_indices: bool = False, dim: Any = None, keepdim: bool = False) -> Any:
         """The {0}imum: of all elements, its gradient split among those that tie; along ``axis``, its gradient to the
-        first. With the axis as a positional argument, or ``return_indices``, the pair (values, indices)."""
-        pair = bool(dim) or return_indices
-        if dim:
-            axis, *rest = dim
+        first. With the axis as a positional argument or as ``dim``, or ``return_indices``, the pair (values, indices).
+        Elements where ``where`` is not true count as ``initial``."""
+        if dim is not None:
+            at, keepdims = (dim, keepdim), keepdim
+        if at and isinstance(at[0], Tensor):
+            return OPERATORS[f"{name}imum"](self, at[0])
+        pair = bool(at) or return_indices
+        if at:
+            axis, *rest = at
             keepdims = bool(rest[0]) if rest else keepdims
+        if where is not None:
+            if initial is None:
+                raise ArgumentError(f"Tensor.{name}: where needs an initial value for the elements that it leaves out.")
+            self = OPERATORS["where"](where, self, OPERATORS["filled_like"](self, value=initial))
         if axis is None or isinstance(axis, (tuple, list)):
             out: Any = OPERATORS[name](self, axis=_axes(axis), keepdims=keepdims)
             if return_indices:
@@ -165,11 +203,37 @@ def _extremum(name: str) -> Callable:
     return method
 
 
-def _position(name: str) -> Callable:
+def _position(name: str, dtype: str) -> Callable:
     def method(self: Tensor, axis: int | None = None, keepdims: bool = False) -> Tensor:
-        return OPERATORS[name](self, axis=axis, keepdims=keepdims)
+        return OPERATORS[name](self, axis=axis, keepdims=keepdims, dtype=dtype)
 
     method.__name__, method.__doc__ = name, OPERATORS[name].__doc__
+    return spelled(method)
+
+
+def trace(self: Tensor, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None) -> Tensor:
+    """The sum of the ``offset``-th diagonal over two axes, in ``dtype``."""
+    diagonal = OPERATORS["diagonal"](self, offset=offset, axis1=axis1, axis2=axis2)
+    return OPERATORS["sum"](diagonal, axis=-1, dtype="same" if dtype is None else to_np(dtype))
+
+
+def searchsorted(self: Tensor, v: Any, side: str = "left", sorter: Any = None) -> Tensor:
+    """Where each value of ``v`` would be inserted in this sorted Tensor, Int32."""
+    rest = {"side": side, "sorter": sorter, "out_int32": True}
+    return composed.find("reduce.searchsorted")(self, v if isinstance(v, Tensor) else Tensor(v), **rest)
+
+
+def expand(self: Tensor, *size: Any) -> Tensor:
+    """The Tensor broadcast to a shape, given as numbers or as a tuple; -1 keeps a length."""
+    return OPERATORS["broadcast_to"](self, shape=_shape_of(size))
+
+
+def _found(name: str) -> Callable:
+    def method(self: Tensor, axis: int = 0, keep_dims: bool = False) -> tuple[Tensor, Tensor]:
+        return OPERATORS[f"{name}_with_index"](self, axis=axis, keepdims=keep_dims)
+
+    method.__name__ = f"arg{name}_with_value"
+    method.__doc__ = OPERATORS[f"{name}_with_index"].__doc__
     return method
 
 
@@ -276,25 +340,37 @@ def _refuse(name: str, self: Tensor) -> Any:
 
 
 def _install() -> None:
+    def face_method(name: str) -> Callable:
+        return spelled(FACES.get(name))
+
+    def composed_method(place: str) -> Callable:
+        return spelled(composed.find(place))
+
     for name in SAME.split():
-        setattr(Tensor, name, LazyMethod(Tensor, name, FACES.get))
+        setattr(Tensor, name, LazyMethod(Tensor, name, face_method))
     for name, face in OTHER.items():
-        setattr(Tensor, name, LazyMethod(Tensor, name, FACES.get, face))
+        setattr(Tensor, name, LazyMethod(Tensor, name, face_method, face))
     for module, named in COMPOSED.items():
         for name in named.split():
-            setattr(Tensor, name, LazyMethod(Tensor, name, composed.find, f"{module}.{name}"))
+            setattr(Tensor, name, LazyMethod(Tensor, name, composed_method, f"{module}.{name}"))
     for name, dtype in DTYPES.items():
         setattr(Tensor, name, _dtype_method(dtype))
     for method in (reshape, transpose, permute, flatten, ravel, astype, to, type_as, mean, cumsum, squeeze, swapaxes,
-                   take, repeat, fill, select, where, ptp, itemset, copy, view, assign_value, index_select):
-        setattr(Tensor, method.__name__, method)
+                   take, repeat, fill, select, where, ptp, itemset, copy, view, assign_value, index_select, trace,
+                   searchsorted, expand):
+        setattr(Tensor, method.__name__, spelled(method))
     others: dict[str, Any] = {
-        "sum": total, "max": _extremum("max"), "min": _extremum("min"), "argmax": _position("argmax"),
-        "argmin": _position("argmin"), "permute": permute, "clone": copy, "contiguous": requires_no_copy,
+        "sum": spelled(total), "relu": lambda self: OPERATORS["relu"](self),
+        "max": _extremum("max"), "min": _extremum("min"), "argmax": _position("argmax", "int64"),
+        "argmin": _position("argmin", "int32"), "permute": permute, "clone": copy, "contiguous": requires_no_copy,
         "dim": lambda self: self.ndim, "ndimension": lambda self: self.ndim, "numel": lambda self: self.size,
         "nelement": lambda self: self.size, "view_as": lambda self, other: reshape(self, other.shape),
         "reshape_as": lambda self, other: reshape(self, other.shape), "value": lambda self: self,
         "positive": lambda self: self, "is_floating_point": lambda self: is_float(self.np_dtype),
+        "argmax_with_value": _found("max"), "argmin_with_value": _found("min"),
+        "reverse": lambda self, axis: OPERATORS["flip"](self, axis=axis),
+        "multiply": lambda self, value: OPERATORS["multiply"](self, value),
+        "heaviside": lambda self, values: OPERATORS["heaviside"](self, values),
         "t": lambda self: OPERATORS["transpose"](self), "fliplr": lambda self: OPERATORS["flip"](self, axis=1),
         "flipud": lambda self: OPERATORS["flip"](self, axis=0), "set_dtype": astype,
         "new_zeros": lambda self, size, dtype=None: _filled(self, size, dtype, 0),

@@ -94,9 +94,9 @@ def _updater(name: str, dtype: np.dtype, lr: float, wd: float, t: int, rescale: 
         if w.shape != g.shape or len(state) != count:
             RULES[name].update(np, w, g, state, lr, wd, t, **dict(items))  # words the error
         size = w.size
-        if size <= _BLOCK:
-            a, b = np.empty((2, *w.shape), dtype)
-            step(w, prepare(w, g, a, b) if prepare else g, state, a, b)
+        if size <= _BLOCK:  # scratch is made where it is needed
+            a = g = prepare(w, g, None, None) if prepare else g
+            step(w, g, state, a if prepare else None, None)
             return
         scratch = np.empty((2, _BLOCK), dtype)
         flat = tuple([x.reshape(-1) for x in (w, g, *state)])
@@ -149,13 +149,16 @@ def _through_pure(name, w, g, state, lr, wd, t, rescale_grad, clip_gradient, hyp
 
 
 def _preparation(constant, wd, rescale, bound, before):
-    """A function that puts the rescaled, clipped, decayed gradient into ``a``; None where nothing is to be done."""
+    """A function that puts the rescaled, clipped, decayed gradient into ``a``; None where nothing is to be done.
+
+    Scratch ``a`` and ``b`` may be None, here and in the kernels: NumPy then makes an array.
+    """
     if rescale == 1 and wd == 0 and bound is None:
         return None
     factor, decay = constant(rescale), constant(wd)
 
     def prepare(w, g, a, b):
-        np.multiply(g, factor, a)
+        a = np.multiply(g, factor, a)
         if wd and before:
             a += np.multiply(w, decay, b)
         if bound is not None:
@@ -171,14 +174,14 @@ def _sgd(constant, lr, factor, t, *, momentum):
     rate, keep = constant(lr * factor), constant(momentum)
 
     def step(w, g, state, a, b):
-        np.multiply(g, rate, a)
+        a = np.multiply(g, rate, a)
         if state:
             mom = state[0]
             mom *= keep
             mom -= a
             w += mom
         else:
-            np.subtract(w, a, w)
+            w -= a
 
     return step
 
@@ -191,12 +194,12 @@ def _momentum(constant, lr, factor, t, *, momentum, nesterov):
         accum *= keep
         accum += g
         if nesterov:
-            np.multiply(accum, keep, b)
+            b = np.multiply(accum, keep, b)
             b += g
             b *= rate
         else:
-            np.multiply(accum, rate, b)
-        np.subtract(w, b, w)
+            b = np.multiply(accum, rate, b)
+        w -= b
 
     return step
 
@@ -214,12 +217,12 @@ def _dampened_sgd(constant, lr, factor, t, *, momentum, dampening, nesterov):
             accum *= keep
             accum += np.multiply(g, fresh, b)
         if nesterov:
-            np.multiply(accum, keep, b)
+            b = np.multiply(accum, keep, b)
             b += g
             b *= rate
         else:
-            np.multiply(accum, rate, b)
-        np.subtract(w, b, w)
+            b = np.multiply(accum, rate, b)
+        w -= b
 
     return step
 
@@ -230,7 +233,7 @@ def _adam(constant, lr, factor, t, *, beta1, beta2, epsilon, nesterov, amsgrad):
 
     def step(w, g, state, a, b):
         m, v = state[:2]
-        np.multiply(g, fresh1, b)
+        b = np.multiply(g, fresh1, b)
         m *= keep1
         m += b
         b *= g
@@ -246,7 +249,7 @@ def _adam(constant, lr, factor, t, *, beta1, beta2, epsilon, nesterov, amsgrad):
         else:
             np.divide(m, b, b)
         b *= rate
-        np.subtract(w, b, w)
+        w -= b
 
     return step
 

@@ -89,9 +89,9 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
 
 
 def softmax(input: Tensor, dim: int | None = None, dtype: Any = None) -> Tensor:
-    """e^x / sum(e^x) along ``dim``; by default 0 for 0, 1 or 3 axes, else 1."""
+    """e^x / sum(e^x) along ``dim``, the last axis by default."""
     x = input if dtype is None else OP["cast"](input, dtype=to_np(dtype))
-    return OP["softmax"](x, axis=_default_dim(input) if dim is None else dim)
+    return OP["softmax"](x, axis=-1 if dim is None else dim)
 
 
 def log_softmax(input: Tensor, dim: int | None = None, *, dtype: Any = None) -> Tensor:

@@ -58,40 +58,47 @@ def cross_entropy(x: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.nda
     >>> cross_entropy(np.zeros((1, 2)), np.array([1]))[0]
     array([0.69314718])
     """
-    _expect(x, labels)
-    rows, labels = x.reshape(labels.size, x.shape[-1]), labels.reshape(labels.size)
-    s = _shifted(rows, -1)
-    loss = -s[np.arange(labels.size), labels]
+    at = _places(x, labels)
+    s = _shifted(x, -1)
+    loss = s.reshape(-1)[at]
     np.exp(s, out=s)
-    total = s.sum(-1, keepdims=True)
+    total = np.add.reduce(s, axis=-1, keepdims=True)
     s /= total
-    loss += np.log(total[:, 0])
-    return loss.reshape(x.shape[:-1]).astype(x.dtype, copy=False), s.reshape(x.shape)
+    loss = np.log(total[..., 0]) - loss
+    return loss if loss.dtype is x.dtype else loss.astype(x.dtype, copy=False), s
 
 
 def cross_entropy_dx(g: np.ndarray, p: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """The gradient of x for the gradient g (*batch,) of the loss: g * (p - onehot(labels))."""
     if g.shape != labels.shape:
         raise ShapeError(f"cross_entropy_dx expects one gradient for each label, {labels.shape}, got {g.shape}.")
-    wide = widen(g).reshape(labels.size, 1)
-    dx = p.reshape(labels.size, p.shape[-1]) * wide
-    dx[np.arange(labels.size), labels.reshape(labels.size)] -= wide[:, 0]
-    return dx.reshape(p.shape).astype(g.dtype, copy=False)
+    wide = widen(g)
+    dx = np.multiply(p, wide[..., None], order="C")  # so that it has a view as one axis
+    dx.reshape(-1)[_rows(p) + labels] -= wide
+    return dx if dx.dtype is g.dtype else dx.astype(g.dtype, copy=False)
 
 
-def _expect(x: np.ndarray, labels: np.ndarray) -> None:
+def _rows(x: np.ndarray) -> np.ndarray:
+    """The place of each row's first entry in x (*batch, classes) as one axis, (*batch,)."""
+    return np.arange(0, x.size, x.shape[-1] or 1).reshape(x.shape[:-1])
+
+
+def _places(x: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """The place of each row's label in x as one axis; errors where there is none."""
     if x.ndim < 1 or labels.shape != x.shape[:-1]:
         raise ShapeError(f"cross_entropy expects one label for each row of x {x.shape}, got labels of shape "
                          f"{labels.shape}.")
     if labels.dtype.kind not in "iu":
         raise DTypeError(f"cross_entropy expects integer labels, got {labels.dtype}; cast them, or give one-hot "
                          "rows to a dense cross entropy.")
-    if labels.size and not 0 <= labels.min() <= labels.max() < x.shape[-1]:
+    labels = labels.astype(np.int64, copy=False)
+    if labels.size and np.maximum.reduce(labels.view(np.uint64), axis=None) >= x.shape[-1]:  # or negative
         raise ArgumentError(f"cross_entropy expects labels in [0, {x.shape[-1]}) for x {x.shape}, got values from "
                             f"{labels.min()} to {labels.max()}.")
+    return _rows(x) + labels
 
 
 def _shifted(x: np.ndarray, axis: int) -> np.ndarray:
     """x less its largest entry, a new array in the working dtype."""
     x = widen(x)
-    return x - x.max(axis, keepdims=True)
+    return x - np.maximum.reduce(x, axis=axis, keepdims=True)

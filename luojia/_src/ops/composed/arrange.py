@@ -86,7 +86,34 @@ def top_k(input_x: Tensor, k: int, sorted: bool = True) -> tuple[Tensor, Tensor]
     return OP["topk"](input_x, k=k, axis=-1, dtype="int32")
 
 
-def reverse_sequence(x: Tensor, seq_lengths: Any, seq_dim: int = 0, batch_dim: int = 0) -> Tensor:
+def diag(input: Tensor) -> Tensor:
+    """The array (*s, *s), for an input of shape s, with the elements at the places where both halves of the index are
+    equal: of a vector, the matrix with it as the diagonal.
+
+    >>> from luojia import Tensor
+    >>> diag(Tensor([1, 2])).tolist(), diag(Tensor([[1, 2]])).shape
+    ([[1, 0], [0, 2]], (1, 2, 1, 2))
+    """
+    if not input.ndim:
+        raise ShapeError("For 'diag', the input must have at least one axis, got a Tensor without axes.")
+    return OP["reshape"](diagflat(input), shape=input.shape * 2)
+
+
+def diagflat(input: Tensor, offset: int = 0) -> Tensor:
+    """The matrix with the elements of the input as its ``offset``-th diagonal."""
+    return OP["make_diagonal"](OP["reshape"](input, shape=(-1,)), offset=offset)
+
+
+def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
+    """Matrices, in the axes ``dim1`` and ``dim2`` of the result, with the last axis of the input as ``offset``-th
+    diagonals."""
+    first, second = (axis_in(d, input.ndim + 1, "diag_embed") for d in (dim1, dim2))
+    if first == second:
+        raise ArgumentError(f"For 'diag_embed', dim1 and dim2 must be different axes, got {dim1} and {dim2}.")
+    return OP["moveaxis"](OP["make_diagonal"](input, offset=offset), source=(-2, -1), destination=(first, second))
+
+
+def reverse_sequence(x: Tensor, seq_lengths: Any, seq_dim: int, batch_dim: int = 0) -> Tensor:
     """The first ``seq_lengths[i]`` elements along ``seq_dim`` reversed, for each i along ``batch_dim``."""
     lengths = seq_lengths.asnumpy() if isinstance(seq_lengths, Tensor) else np.asarray(seq_lengths)
     if lengths.shape != (x.shape[batch_dim],):

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ...core.dtypes import float_limits
+from ...core.dtypes import float_limits, is_float
 from ...core.op import OPERATORS as OP
 from ...core.tensor import Tensor
-from ...errors import NotSupportedError, ShapeError
+from ...errors import ArgumentError, DTypeError, ShapeError
 
 
 def isreal(input: Tensor) -> Tensor:
-    """Where the imaginary part is zero: everywhere, as there are no complex Tensors on the tape."""
-    return OP["equal"](imag(input), 0)
+    """Where the imaginary part is zero."""
+    return OP["equal"](OP["imag"](input), 0)
 
 
 def is_complex(input: Tensor) -> bool:
@@ -21,30 +21,27 @@ def is_complex(input: Tensor) -> bool:
     return input.np_dtype.kind == "c"
 
 
-def _real_only(name: str, x: Tensor) -> Tensor:
-    if is_complex(x):
-        raise NotSupportedError(f"{name}: complex Tensors are not supported; take NumPy's functions of x.asnumpy().")
-    return x
+def polar(abs: Tensor, angle: Tensor) -> Tensor:
+    """The complex numbers abs (cos(angle) + i sin(angle)).
+
+    >>> from luojia import Tensor
+    >>> polar(Tensor([2.0]), Tensor([0.0]))
+    Tensor(shape=[1], dtype=Complex64, value= [2+0j])
+    """
+    return OP["complex"](abs * OP["cos"](angle), abs * OP["sin"](angle))
 
 
-def real(input: Tensor) -> Tensor:
-    """The real part: of a real Tensor, itself."""
-    return OP["identity"](_real_only("real", input))
+def view_as_real(input: Tensor) -> Tensor:
+    """Real and imaginary parts of a complex Tensor (...) as (..., 2).
 
-
-def imag(input: Tensor) -> Tensor:
-    """The imaginary part: of a real Tensor, zeros."""
-    return OP["zeros_like"](_real_only("imag", input))
-
-
-def conj(input: Tensor) -> Tensor:
-    """The complex conjugate: of a real Tensor, itself."""
-    return OP["identity"](_real_only("conj", input))
-
-
-def angle(input: Tensor) -> Tensor:
-    """The angle in the complex plane: of a real number 0, or pi if it is negative."""
-    return OP["where"](OP["less"](_real_only("angle", input), 0), 3.141592653589793 + 0 * input, 0 * input)
+    >>> from luojia import Tensor
+    >>> import numpy as np
+    >>> view_as_real(Tensor(np.array([1 + 2j]))).tolist()
+    [[1.0, 2.0]]
+    """
+    if not is_complex(input):
+        raise DTypeError(f"For 'view_as_real', the input must be complex, got {input.dtype}.")
+    return OP["stack"](OP["real"](input), OP["imag"](input), axis=-1)
 
 
 def _numbers_first(name: str) -> Callable:
@@ -60,9 +57,55 @@ def _numbers_first(name: str) -> Callable:
 fmax, fmin = _numbers_first("max"), _numbers_first("min")
 
 
+def _between(name: str, x: Any, low: Any, high: Any, at_bound: float) -> Any:
+    if isinstance(x, (list, tuple)):
+        return type(x)([_between(name, v, low, high, at_bound) for v in x])
+    if low is None and high is None:
+        raise ArgumentError(f"For '{name}', at least one of the bounds must be given, got None for both.")
+    out = OP["clip_between"](x, low, high, at_bound=at_bound)
+    own = isinstance(x, Tensor) and any(isinstance(v, Tensor) and v.np_dtype != x.np_dtype for v in (low, high))
+    return OP["cast"](out, dtype=x.np_dtype) if own else out
+
+
+def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
+    """Each element between the numbers or Tensors ``min`` and ``max``, in the dtype of ``input``.
+
+    >>> from luojia import Tensor
+    >>> clamp(Tensor([1, 5, 9]), Tensor([2, 2, 2]), 6).tolist()
+    [2, 5, 6]
+    """
+    return _between("clamp", input, min, max, 1.0)
+
+
+def clip(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
+    """As ``clamp``."""
+    return _between("clip", input, min, max, 1.0)
+
+
+def clip_by_value(x: Any, clip_value_min: Any = None, clip_value_max: Any = None) -> Any:
+    """Each element of a Tensor, or of each of a list or tuple of Tensors, between two bounds.
+
+    At a bound the derivative is 1/2, where that of ``clamp`` is 1.
+    """
+    return _between("clip_by_value", x, clip_value_min, clip_value_max, 0.5)
+
+
 def float_power(input: Any, exponent: Any) -> Tensor:
     """``input`` to the power ``exponent``, in Float64."""
-    return OP["power"](OP["cast"](input, dtype="float64") if isinstance(input, Tensor) else float(input), exponent)
+    x, y = (OP["cast"](v, dtype="float64") if isinstance(v, Tensor) else float(v) for v in (input, exponent))
+    return OP["power"](x, y)
+
+
+def subtract(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
+    """input - alpha other."""
+    return OP["subtract"](input, other if alpha == 1 else other * alpha)
+
+
+def copysign(x: Any, other: Any) -> Tensor:
+    """|x| with the sign of ``other``; of integers in Float32."""
+    out = OP["copysign"](x, other)
+    return out if is_float(out.np_dtype) else OP["cast"](OP["copysign"](OP["cast"](x, dtype="float32"), other),
+                                                         dtype="float32")
 
 
 def logit(input: Tensor, eps: float | None = None) -> Tensor:
@@ -82,8 +125,9 @@ def ldexp(x: Tensor, other: Any) -> Tensor:
 
 
 def inv(x: Tensor) -> Tensor:
-    """1 / x."""
-    return OP["reciprocal"](x)
+    """1 / x, in the dtype of x."""
+    out = OP["reciprocal"](x)
+    return out if out.np_dtype == x.np_dtype else OP["cast"](out, dtype=x.np_dtype)
 
 
 def eps(x: Tensor) -> Tensor:

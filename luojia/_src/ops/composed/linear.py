@@ -15,8 +15,9 @@ from ..shape import axis_in
 
 
 def adjoint(x: Tensor) -> Tensor:
-    """Each matrix transposed (and conjugated, were it complex)."""
-    return OP["swapaxes"](x, axis1=-1, axis2=-2)
+    """Each matrix transposed and, if complex, conjugated."""
+    turned = OP["swapaxes"](x, axis1=-1, axis2=-2)
+    return OP["conj"](turned) if x.np_dtype.kind == "c" else turned
 
 
 def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
@@ -88,7 +89,7 @@ def vector_norm(x: Tensor, ord: Any = 2, axis: Any = None, keepdims: bool = Fals
     if ord == 1:
         return OP["sum"](OP["abs"](x), axis=axis, keepdims=keepdims)
     if ord == 2:
-        return OP["sqrt"](OP["sum"](x * x, axis=axis, keepdims=keepdims))
+        return OP["norm"](x, ord=2, axis=axis, keepdims=keepdims)
     return OP["power"](OP["sum"](OP["power"](OP["abs"](x), ord), axis=axis, keepdims=keepdims), 1 / ord)
 
 
@@ -113,6 +114,29 @@ def matrix_norm(A: Tensor, ord: Any = "fro", axis: Any = (-2, -1), keepdims: boo
     s = OP["singular_values"](OP["moveaxis"](x, source=(row, column), destination=(-2, -1)))
     out = OP["sum"](s, axis=-1) if ord == "nuc" else s[..., 0] if ord == 2 else s[..., -1]
     return reshaped(out, [1 if i in (row, column) else n for i, n in enumerate(x.shape)]) if keepdims else out
+
+
+def norm(A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *,  # noqa: N803 - MindSpore's name
+         dtype: Any = None) -> Tensor:
+    """The norm of the vectors along ``dim``, or of the matrices in a pair of axes.
+
+    Without ``ord`` the root of the sum of squares, over all elements by default. With it a Tensor of two axes is a
+    matrix (see ``matrix_norm``), any other a vector (see ``vector_norm``), unless ``dim`` says otherwise.
+
+    >>> from luojia import Tensor
+    >>> float(norm(Tensor([[3.0, 4.0], [0.0, 1.0]]), 1))
+    5.0
+    """
+    axes = tuple(dim) if isinstance(dim, (tuple, list)) else dim
+    if ord is None:
+        return vector_norm(A, 2, axes, keepdim, dtype=dtype)
+    pair = (0, 1) if axes is None and A.ndim == 2 else axes if isinstance(axes, tuple) and len(axes) == 2 else None
+    if pair is not None:
+        return matrix_norm(A, ord, pair, keepdim, dtype=dtype)
+    if not isinstance(ord, (int, float)):
+        raise ArgumentError(f"For 'norm', the order of vectors must be a number, got {ord!r}; 'fro' and 'nuc' are of "
+                            "matrices.")
+    return vector_norm(A, ord, axes, keepdim, dtype=dtype)
 
 
 def cond(A: Tensor, p: Any = None) -> Tensor:  # noqa: N803 - MindSpore's name
@@ -311,3 +335,36 @@ def _reflections(x: Tensor, tau: Tensor) -> Tensor:
         v = below[..., i : i + 1]
         q = OP["matmul"](q, one - reshaped(tau[..., i], (*tau.shape[:-1], 1, 1)) * OP["matmul"](v, v, transpose_b=True))
     return q
+
+
+def eig(A: Tensor) -> tuple[Tensor, Tensor]:  # noqa: N803 - MindSpore's name
+    """The eigenvalues (..., N) and eigenvectors (..., N, N), in columns, of square matrices: complex Tensors.
+
+    >>> eig(Tensor([[2.0, 0.0], [0.0, 3.0]]))[0]
+    Tensor(shape=[2], dtype=Complex64, value= [2+0j, 3+0j])
+    """
+    if A.np_dtype.kind != "c":
+        A = OP["cast"](A, dtype="complex128" if A.np_dtype.name == "float64" else "complex64")
+    return OP["eig"](A)
+
+
+def eigvals(A: Tensor) -> Tensor:  # noqa: N803 - MindSpore's name
+    """The eigenvalues (..., N) of square matrices, a complex Tensor."""
+    return eig(A)[0]
+
+
+def matrix_logarithm(x: Tensor) -> Tensor:
+    """The matrix whose exponential is x, for each complex square matrix; it has no gradient.
+
+    >>> import numpy as np
+    >>> matrix_logarithm(Tensor(np.eye(1, dtype=np.complex64))).tolist()
+    [[0j]]
+    """
+    if x.np_dtype.kind != "c":
+        raise DTypeError(f"For 'MatrixLogarithm', x must be complex, got {x.dtype}.")
+    if x.ndim < 2 or x.shape[-1] != x.shape[-2]:
+        raise ShapeError(f"For 'MatrixLogarithm', x must have square matrices in its last axes, got shape {x.shape}.")
+    from scipy.linalg import logm
+
+    found = [logm(m) for m in x.asnumpy().reshape(-1, *x.shape[-2:])]
+    return placed(np.array(found, x.np_dtype).reshape(x.shape), x)

@@ -17,6 +17,7 @@ from ..shape import axis_in
 
 def aminmax(input: Tensor, *, axis: int | None = 0, keepdims: bool = False) -> tuple[Tensor, Tensor]:
     """The least and the greatest element along ``axis`` (of all, if None)."""
+    axis = axis if input.ndim else None
     return OP["min"](input, axis=axis, keepdims=keepdims), OP["max"](input, axis=axis, keepdims=keepdims)
 
 
@@ -110,6 +111,31 @@ def argwhere(input: Tensor) -> Tensor:
     return placed(np.argwhere(input.asnumpy()), input)
 
 
+def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
+    """The indices (n, ndim) of the elements that are not zero, Int64; with ``as_tuple`` a vector for each axis."""
+    found = OP["nonzero"](input)
+    return tuple([found[:, i] for i in range(input.ndim)]) if as_tuple else found
+
+
+def searchsorted(sorted_sequence: Tensor, values: Tensor, *, out_int32: bool = False, right: bool = False,
+                 side: str | None = None, sorter: Tensor | None = None) -> Tensor:
+    """Where each value would be inserted in the sorted rows, before its equals, or behind them (``right``).
+
+    ``side`` is another word for it: 'left' or 'right'. ``sorter`` holds the indices that sort the rows.
+
+    >>> from luojia import Tensor
+    >>> searchsorted(Tensor([1, 3, 5]), Tensor([3, 4]), side="right").tolist()
+    [2, 2]
+    """
+    if side not in (None, "left", "right"):
+        raise ArgumentError(f"For 'searchsorted', side must be 'left' or 'right', got {side!r}.")
+    if right and side == "left":
+        raise ArgumentError("For 'searchsorted', side='left' contradicts right=True.")
+    rows = sorted_sequence if sorter is None else OP["take_along"](sorted_sequence, sorter, axis=-1)
+    return OP["search_sorted"](rows, values, right=right or side == "right",
+                               dtype="int32" if out_int32 else "int64")
+
+
 def intopk(x1: Tensor, x2: Tensor, k: int) -> Tensor:
     """Whether the element x2[i] of each row of x1 (N, C) is among its ``k`` greatest."""
     right = OP["take_along"](x1, OP["expand_dims"](x2, axis=1), axis=1)
@@ -118,8 +144,8 @@ def intopk(x1: Tensor, x2: Tensor, k: int) -> Tensor:
 
 
 def isconstant(x: Any) -> bool:
-    """Whether a value is known when a network is compiled."""
-    return not isinstance(x, Tensor)
+    """Whether a value is known when a network is compiled: every value, when it is asked for."""
+    return True
 
 
 # -- distinct elements -------------------------------------------------------------------------------------------------
