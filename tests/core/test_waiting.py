@@ -102,7 +102,8 @@ def loss_read_before_the_update(n):
 def gradients_clipped(n):
     loss = n.forward()
     loss.backward()
-    norm = gluon.utils.clip_global_norm([p.grad() for p in n.net.collect_params().values() if p.grad_req != "null"], 0.1)
+    grads = [p.grad() for p in n.net.collect_params().values() if p.grad_req != "null"]
+    norm = gluon.utils.clip_global_norm(grads, 0.1)
     n.trainer.step(6)
     return [norm, loss, *n.values()]
 
@@ -281,7 +282,8 @@ def test_gradients_are_added():
     both(added_gradients, grad_req="add")
 
 
-@pytest.mark.parametrize(("optimizer", "options"), [("sgd", {"momentum": 0.9, "wd": 0.1}), ("adam", {}), ("rmsprop", {})])
+@pytest.mark.parametrize(("optimizer", "options"),
+                         [("sgd", {"momentum": 0.9, "wd": 0.1}), ("adam", {}), ("rmsprop", {})])
 def test_states_of_optimizers(optimizer, options):
     both(plain, optimizer=optimizer, **options)
 

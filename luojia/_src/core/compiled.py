@@ -17,9 +17,9 @@ import numpy as np
 
 from ..engine.devices import Auto, current_context
 from ..errors import ArgumentError, GraphError, NotSupportedError
+from .frame import Input, Pending, Untraceable
 from .mesh import current_mesh
 from .program_graph import ProgramGraph, program_of
-from .frame import Input, Pending, Untraceable
 from .pure import Region
 from .tape import Leaf, state
 from .tensor import Awaited, Tensor, described, wrap

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from . import tape, waiting
-from .frame import Frame, Input, Untraceable
+from .frame import Frame, Input
 from .tape import Leaf, Pullback, RichNode, recording_scope, state
 from .tensor import Tensor, exclusive, wrap
 from .transforms import Recorded

@@ -319,7 +319,7 @@ Tensor._result_class = Tensor
 def later_of(t: Tensor) -> Any:
     """What will give the array of a Tensor that has none yet; None where it has one."""
     try:
-        _get_value(t)
+        get_value(t)
     except AttributeError:
         try:
             return _get_later(t)
@@ -342,7 +342,8 @@ def put_off(t: Tensor, later: Any) -> None:
         pass
 
 
-_get_value, _get_later = Tensor.__dict__["_value"].__get__, Tensor.__dict__["_later"].__get__
+get_value = Tensor.__dict__["_value"].__get__  # an AttributeError where it waits
+_get_later = Tensor.__dict__["_later"].__get__
 
 
 

@@ -1,7 +1,7 @@
 """Recorded regions that wait, so that a Gluon training step runs as one program.
 
-A hybridized Block that is called under ``record()``, on an engine that compiles, joins the step of its thread instead of
-running: its outputs are Tensors whose arrays are still to come. ``backward`` from such outputs joins too, and the
+A hybridized Block that is called under ``record()``, on an engine that compiles, does not run: it joins the step of its
+thread, and its outputs are Tensors whose arrays are still to come. ``backward`` from such outputs joins too, and the
 Trainer's update then runs all of it as one program, which is compiled once for each structure that a step can have.
 
 Reading an array that is still to come (printing a loss, an operator outside a hybridized Block) runs what has joined so
@@ -18,7 +18,7 @@ from typing import Any
 
 from . import tape
 from .tape import Leaf, RichNode, state
-from .tensor import Tensor, described, exclusive, later_of, put_off, wrap
+from .tensor import Tensor, described, exclusive, get_value, later_of, put_off, wrap
 
 _MOST_CALLS = 16  # in one step
 _MOST_PROGRAMS = 32  # of one region
@@ -63,10 +63,10 @@ class _Backward:
     """A backward pass in a step: its heads (outputs with a seed: an input's number or None for ones), and per leaf that
     it reaches the number of what its gradient is added to, None where it is written."""
 
-    __slots__ = ("heads", "leaves", "sums", "first")
+    __slots__ = ("heads", "leaves", "sums")
 
-    def __init__(self, heads: tuple, leaves: tuple, sums: tuple, first: int) -> None:
-        self.heads, self.leaves, self.sums, self.first = heads, leaves, sums, first
+    def __init__(self, heads: tuple, leaves: tuple, sums: tuple) -> None:
+        self.heads, self.leaves, self.sums = heads, leaves, sums
 
 
 def join(region: Any, sources: Sequence[Any]) -> list[Tensor] | None:
@@ -112,7 +112,7 @@ class Step:
         links = self._linked(region, parents)
         if links is None:
             return None
-        refs = tuple([self._place(s) for s in sources])
+        refs = self._places(sources)
         node = RichNode(region, {}, parents, (), (), self.device)
         call = _Call(region, refs, len(self.outputs), links, node)
         node.saved = call
@@ -129,20 +129,28 @@ class Step:
         self.calls.append(call)
         return outs
 
-    def _place(self, source: Any) -> int:
-        """The number of an input, or the ~number of an output of this step."""
-        if not isinstance(source, Tensor):
-            self._inputs.append(source)
-            return len(self._inputs) - 1
-        later = later_of(source)
-        if later is not None and later.step is self:
-            return ~later.number
-        value = source._value
-        number = self._numbers.get(id(source))
-        if number is None or self._inputs[number] is not value:
-            number = self._numbers[id(source)] = len(self._inputs)
-            self._inputs.append(value)
-        return number
+    def _places(self, sources: Sequence[Any]) -> tuple[int, ...]:
+        """Of each source the number of an input, or the ~number of an output of this step."""
+        inputs, numbers, found = self._inputs, self._numbers, []
+        for s in sources:
+            if isinstance(s, Tensor):
+                try:
+                    value = get_value(s)
+                except AttributeError:
+                    later = later_of(s)
+                    if later is not None and later.step is self:
+                        found.append(~later.number)
+                        continue
+                    value = s._value
+                number = numbers.get(id(s))
+                if number is not None and inputs[number] is value:
+                    found.append(number)
+                    continue
+                numbers[id(s)] = len(inputs)
+                s = value
+            found.append(len(inputs))
+            inputs.append(s)
+        return tuple(found)
 
     def _linked(self, region: Any, parents: tuple) -> tuple | None:
         """Where the gradients of a region go; None if one goes to a node that is not of this step."""
@@ -180,15 +188,20 @@ class Step:
             if call is None or later is None or g is not None and not (
                     isinstance(g, Tensor) and g._value.shape == later.shape and g._value.dtype == later.dtype):
                 return False
-            places.append((later.number, None if g is None else self._place(g)))
+            places.append((later.number, None if g is None else self._places([g])[0]))
         reached, passed = self._reached({number for number, _ in places})
-        leaves = [i for i in reached if self.leaves[i].grad_req != "null" and self._holder(i) is not None]
+        leaves, holders, sums = [], [], []
+        for i in reached:
+            leaf = self.leaves[i]
+            holder = _holder(leaf)
+            if leaf.grad_req != "null" and holder is not None:
+                leaves.append(i)
+                holders.append(holder)
+                sums.append(self._places([holder])[0] if leaf.grad_req == "add" else None)
         if not leaves:
             return False
-        sums = tuple([self._place(self._holder(i)) if self.leaves[i].grad_req == "add" else None for i in leaves])
-        self.pass_ = _Backward(tuple(places), tuple(leaves), sums, len(self.outputs))
-        for i in leaves:
-            holder = self._holder(i)
+        self.pass_ = _Backward(tuple(places), tuple(leaves), tuple(sums))
+        for i, holder in zip(leaves, holders):
             Later(self, *_kind(holder), holder)
             self.leaves[i].fresh = True
         for call in passed:
@@ -199,13 +212,6 @@ class Step:
                 node.parents = node.args = node.ans = None
             call.node.saved = None
         return True
-
-    def _holder(self, leaf: int) -> Any:
-        found = self.leaves[leaf]
-        if found.grad is not None or found.owner is None:
-            return found.grad
-        owner = found.owner()
-        return None if owner is None else owner.grad
 
     def _reached(self, numbers: set[int]) -> tuple[list[int], list[_Call]]:
         """The leaves that outputs of these numbers depend on, and the calls, the last first."""
@@ -243,8 +249,7 @@ class Step:
         The values of ``holders`` are used up. ``plan`` stands for ``update``.
         """
         with self._lock:
-            places = tuple([self._place(t) for t in holders])
-            wanted = tuple([self._place(t) for t in grads])
+            places, wanted = self._places(holders), self._places(grads)
             self._inputs.append(scalars)
             state.waiting = None
             program = self._program((plan, places, wanted, len(self._inputs) - 1), places, update)
@@ -261,8 +266,11 @@ class Step:
         """Whether these gradients are of this step's backward pass, some of them at least."""
         if self.pass_ is None:
             return False
-        laters = [later_of(g) for g in grads if isinstance(g, Tensor)]
-        return any([later is not None and later.step is self for later in laters])
+        for g in grads:
+            later = later_of(g) if isinstance(g, Tensor) else None
+            if later is not None and later.step is self:
+                return True
+        return False
 
     def _run_calls(self) -> None:
         """Each region by itself; the tape's nodes become what they are where regions do not wait."""
@@ -304,6 +312,14 @@ class Step:
 def _kind(t: Tensor) -> tuple[tuple, Any]:
     found = described(t)
     return found.shape, found.dtype
+
+
+def _holder(leaf: Leaf) -> Any:
+    """Where the gradient of a leaf goes."""
+    if leaf.grad is not None or leaf.owner is None:
+        return leaf.grad
+    owner = leaf.owner()
+    return None if owner is None else owner.grad
 
 
 def _composed(calls: list[tuple], pass_: _Backward, updates: Any, update: Callable | None) -> Callable:
