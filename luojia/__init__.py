@@ -8,19 +8,19 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-__version__ = "0.1.0"
+from .version import __version__ as __version__
 
 _MODULES = (
     # both doors
-    "compat", "context", "random", "numpy", "data", "profiler",
+    "compat", "context", "log", "random", "numpy", "data", "profiler",
     # the MindSpore door
     "nn", "ops", "mint", "scipy", "common", "train", "dataset", "amp", "parallel", "communication",
-    "boost", "hub", "mindrecord", "hal", "experimental",
+    "boost", "hub", "mindrecord", "hal", "experimental", "_checkparam", "version",
     # the MXNet door
     "autograd", "base", "callback", "gluon", "image", "init", "initializer", "io", "kvstore", "lr_scheduler", "metric",
     "mod", "model", "module", "monitor", "name", "ndarray", "np", "npx", "operator", "optimizer", "recordio", "symbol",
     "test_utils", "util", "visualization", "attribute", "engine", "executor", "runtime", "rnn",
-    "contrib",
+    "contrib", "error", "executor_manager", "libinfo", "library",
 )
 _NAMES = {
     name: module
@@ -61,7 +61,20 @@ _ALIASES = {"nd": "ndarray", "sym": "symbol", "kv": "kvstore", "viz": "visualiza
             "numpy_extension": "npx", "img": "image", "sched": "lr_scheduler", "rnd": "random"}
 
 
+_REFUSED = {
+    "rtc": "kernels are made by the XLA engine; write the operator with mx.operator or autograd.Function",
+    "th": "call PyTorch yourself, and share arrays with nd.from_dlpack",
+    "torch": "call PyTorch yourself, and share arrays with nd.from_dlpack",
+    "notebook": "draw what the callbacks of mx.callback are given",
+    "onnx": "export the graph with net.export, and convert its files with onnx's tools",
+    "tvmop": "operators are run by luojia's engines",
+}
+
+
 def __getattr__(name: str) -> Any:
+    if name in _REFUSED:
+        raise importlib.import_module("._src.errors", __name__).RefusedName(
+            f"luojia.{name} is not supported: {_REFUSED[name]}.")
     if name in _ALIASES:
         found = importlib.import_module(f".{_ALIASES[name]}", __name__)
     elif name in _NAMES:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
+
 import numpy as np
 
 from ._src.errors import MXNetError, NotImplementedForSymbol, NotSupportedError
@@ -32,7 +35,35 @@ def check_call(ret: int) -> None:
         raise MXNetError(f"a call returned the error code {ret}.")
 
 
+def data_dir_default() -> str:
+    """Where data sets and models are kept unless $MXNET_HOME says otherwise."""
+    return os.path.join(os.path.expanduser("~"), ".mxnet")
+
+
+def data_dir() -> str:
+    """Where data sets and models are kept."""
+    return os.environ.get("MXNET_HOME", data_dir_default())
+
+
+def build_param_doc(arg_names: Sequence[str], arg_types: Sequence[str], arg_descs: Sequence[str],
+                    remove_dup: bool = True) -> str:
+    """The section on parameters of a docstring.
+
+    >>> build_param_doc(["a"], ["int"], ["the a"])
+    'Parameters\\n----------\\na : int\\n    the a\\n'
+    """
+    found: dict[str, str] = {}
+    lines = []
+    for name, kind, text in zip(arg_names, arg_types, arg_descs):
+        if (name in found and remove_dup) or name == "num_args":
+            continue
+        found[name] = kind
+        lines.append(f"{name} : {kind}" + (f"\n    {text}" if text else ""))
+    return "Parameters\n----------\n" + "\n".join(lines) + "\n"
+
+
 __all__ = [
-    "MXNetError", "NotImplementedForSymbol", "NotSupportedError", "NotSupportedForSparseNDArray", "c_str", "check_call",
-    "integer_types", "mx_real_t", "numeric_types", "py_str", "string_types",
+    "MXNetError", "NotImplementedForSymbol", "NotSupportedError", "NotSupportedForSparseNDArray", "build_param_doc",
+    "c_str", "check_call", "data_dir", "data_dir_default", "integer_types", "mx_real_t", "numeric_types", "py_str",
+    "string_types",
 ]

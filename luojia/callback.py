@@ -9,7 +9,15 @@ from collections.abc import Callable
 from typing import Any
 
 __all__ = ["LogValidationMetricsCallback", "ProgressBar", "Speedometer", "do_checkpoint", "log_train_metric",
-           "module_checkpoint"]
+           "module_checkpoint", "save_checkpoint"]
+
+
+def save_checkpoint(prefix: str, epoch: int, symbol: Any, arg_params: dict, aux_params: dict,
+                    remove_amp_cast: bool = True) -> None:
+    """``model.save_checkpoint``: write ``prefix-symbol.json`` and ``prefix-0001.params``."""
+    from .model import save_checkpoint as save
+
+    save(prefix, epoch, symbol, arg_params, aux_params, remove_amp_cast)
 
 
 def module_checkpoint(mod: Any, prefix: str, period: int = 1, save_optimizer_states: bool = False) -> Callable:
@@ -29,8 +37,6 @@ def do_checkpoint(prefix: str, period: int = 1) -> Callable:
 
     def callback(epoch: int, symbol: Any, arg: Any, aux: Any) -> None:
         if (epoch + 1) % period == 0:
-            from .model import save_checkpoint
-
             save_checkpoint(prefix, epoch + 1, symbol, arg, aux)
 
     return callback

@@ -13,6 +13,7 @@ from ._src.engine.group import join, place, ranks_of
 from ._src.errors import MXNetError, NotSupportedError
 from ._src.formats.atomic import write_bytes
 from ._src.formats.reader import open_source
+from ._src.paths import refusing
 from .ndarray.sparse_array import as_stype
 
 __all__ = ["KVStore", "KVStoreBase", "create"]
@@ -218,3 +219,8 @@ def create(name: str = "local") -> KVStore:
     if name not in _LOCAL:
         raise MXNetError(f"Unknown KVStore type {name!r}; use 'local', 'device' or 'dist_sync'.")
     return KVStore(name)
+
+
+_REFUSED = ("KVStoreServer", "kvstore_server")
+__getattr__ = refusing("luojia.kvstore", "luojia's processes update together, without servers; use 'dist_sync'.",
+                       _REFUSED)

@@ -1,10 +1,12 @@
-"""MXNet's learning-rate schedules: callables of the number of the update, over ``_src.train.schedules``.
+"""MXNet's learning-rate schedules: callables of the number of the update.
 
-Unlike mxnet's they keep no memory: called twice with the same number, or backwards, they give the same rate.
+As in MXNet ``base_lr`` is the current rate, and a drop stays: called with an earlier number, a schedule of factors
+gives the rate that it has come to.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
 from ._src.train import schedules
@@ -67,12 +69,21 @@ class FactorScheduler(LRScheduler):
         self.step = step
         self.factor = factor
         self.stop_factor_lr = stop_factor_lr
-        self.count = 0  # mxnet's memory of the last drop, for its states files
+        self.count = 0  # the update of the last drop
 
     def __call__(self, num_update: int) -> float:
         if num_update < self.warmup_steps:
             return self.get_warmup_lr(num_update)
-        return schedules.factor(num_update, self.base_lr, self.step, self.factor, self.stop_factor_lr)
+        while num_update > self.count + self.step:
+            self.count += self.step
+            self.base_lr *= self.factor
+            if self.base_lr < self.stop_factor_lr:
+                self.base_lr = self.stop_factor_lr
+                logging.info("Update[%d]: now learning rate arrived at %0.5e, will not change in the future",
+                             num_update, self.base_lr)
+            else:
+                logging.info("Update[%d]: Change learning rate to %0.5e", num_update, self.base_lr)
+        return self.base_lr
 
 
 class MultiFactorScheduler(LRScheduler):
@@ -95,12 +106,17 @@ class MultiFactorScheduler(LRScheduler):
             raise ValueError("Factor must be no more than 1 to make lr reduce")
         self.step = step
         self.factor = factor
-        self.cur_step_ind = self.count = 0  # mxnet's memory of the last drop, for its states files
+        self.cur_step_ind = self.count = 0  # how many drops there were, and the update of the last
 
     def __call__(self, num_update: int) -> float:
         if num_update < self.warmup_steps:
             return self.get_warmup_lr(num_update)
-        return schedules.multi_factor(num_update, self.base_lr, self.step, self.factor)
+        while self.cur_step_ind < len(self.step) and num_update > self.step[self.cur_step_ind]:
+            self.count = self.step[self.cur_step_ind]
+            self.cur_step_ind += 1
+            self.base_lr *= self.factor
+            logging.info("Update[%d]: Change learning rate to %0.5e", num_update, self.base_lr)
+        return self.base_lr
 
 
 class _Decay(LRScheduler):
@@ -134,8 +150,10 @@ class PolyScheduler(_Decay):
     def __call__(self, num_update: int) -> float:
         if num_update < self.warmup_steps:
             return self.get_warmup_lr(num_update)
-        return schedules.poly(num_update, self.base_lr_orig, self.max_update, self.power, self.final_lr,
-                              self.warmup_steps)
+        if num_update <= self.max_update:
+            self.base_lr = schedules.poly(num_update, self.base_lr_orig, self.max_update, self.power, self.final_lr,
+                                          self.warmup_steps)
+        return self.base_lr
 
 
 class CosineScheduler(_Decay):
@@ -153,4 +171,7 @@ class CosineScheduler(_Decay):
     def __call__(self, num_update: int) -> float:
         if num_update < self.warmup_steps:
             return self.get_warmup_lr(num_update)
-        return schedules.cosine(num_update, self.base_lr_orig, self.max_update, self.final_lr, self.warmup_steps)
+        if num_update <= self.max_update:
+            self.base_lr = schedules.cosine(num_update, self.base_lr_orig, self.max_update, self.final_lr,
+                                            self.warmup_steps)
+        return self.base_lr

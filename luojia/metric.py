@@ -301,7 +301,7 @@ class Perplexity(_Counted):
     def __init__(self, ignore_label: int | None, axis: int = -1, name: str = "perplexity",
                  output_names: Sequence[str] | None = None, label_names: Sequence[str] | None = None) -> None:
         super().__init__(counts.Perplexity(ignore_label, axis), name, output_names, label_names,
-                         ignore_label=ignore_label, axis=axis)
+                         ignore_label=ignore_label)
         self.ignore_label = ignore_label
         self.axis = axis
 

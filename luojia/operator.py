@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -70,6 +70,26 @@ class CustomOpProp:
         """Dtypes of the inputs, the outputs and the auxiliary states: by default those of the first input."""
         return in_type, [in_type[0]] * len(self.list_outputs()), [in_type[0]] * len(self.list_auxiliary_states())
 
+    def infer_storage_type(self, in_stype: list[str]) -> tuple:
+        """Storage types of the inputs, the outputs and the auxiliary states: all 'default'."""
+        self._dense("infer_storage_type", in_stype=in_stype)
+        return in_stype, ["default"] * len(self.list_outputs()), ["default"] * len(self.list_auxiliary_states())
+
+    def infer_storage_type_backward(self, ograd_stype: list[str], in_stype: list[str], out_stype: list[str],
+                                    igrad_stype: list[str], aux_stype: list[str]) -> tuple:
+        """Storage types of what ``backward`` reads and writes: all 'default'."""
+        self._dense("infer_storage_type_backward", ograd_stype=ograd_stype, in_stype=in_stype, out_stype=out_stype,
+                    aux_stype=aux_stype)
+        return ograd_stype, in_stype, out_stype, ["default"] * len(igrad_stype), aux_stype
+
+    def _dense(self, who: str, **given: list[str]) -> None:
+        for what, stypes in given.items():
+            for i, stype in enumerate(stypes):
+                assert stype == "default", (
+                    f"Default {who} implementation doesnt allow non default stypes: found non default stype "
+                    f"'{stype}' for {what}[{i}]; override {who} in {type(self).__name__}."
+                )
+
     def declare_backward_dependency(self, out_grad: Sequence, in_data: Sequence, out_data: Sequence) -> list:
         """What ``backward`` reads. (luojia keeps all of it.)"""
         return [*(out_grad if self.need_top_grad_ else ()), *in_data, *out_data]
@@ -94,6 +114,31 @@ def register(reg_name: str) -> Callable[[type], type]:
 def get_all_registered_operators() -> list[str]:
     """The names that ``register`` was given."""
     return sorted(_registered)
+
+
+class OperatorArguments(NamedTuple):
+    """What an operator takes: how many arguments, their names and their kinds."""
+
+    narg: int
+    names: list[str]
+    types: list[str]
+
+
+def get_operator_arguments(op_name: str) -> OperatorArguments:
+    """The arguments of the ``nd`` function of an operator.
+
+    >>> get_operator_arguments("Activation").names
+    ['data', 'act_type']
+    """
+    from ._src.core.faces import Face
+    from .ndarray.door import faces
+
+    if op_name not in faces.index():
+        raise ArgumentError(f"get_operator_arguments: there is no operator {op_name!r}.")
+    face = Face(*faces.index()[op_name][1:])
+    arrays = {p.public for p in face.inputs}
+    names = [p.public for p in face.params]
+    return OperatorArguments(len(names), names, ["NDArray-or-Symbol" if n in arrays else "attribute" for n in names])
 
 
 def custom(*args: NDArray, op_type: str, name: str | None = None, **kwargs: Any) -> Any:
@@ -233,4 +278,7 @@ class _Custom(tape.Pullback):
         return tuple([f._value if need else None for f, need in zip(found, needs)])
 
 
-__all__ = ["CustomOp", "CustomOpProp", "custom", "get_all_registered_operators", "register"]
+from .operator_classes import NDArrayOp, NumpyOp, PythonOp  # noqa: E402 - they are made of the above
+
+__all__ = ["CustomOp", "CustomOpProp", "NDArrayOp", "NumpyOp", "OperatorArguments", "PythonOp", "custom",
+           "get_all_registered_operators", "get_operator_arguments", "register"]

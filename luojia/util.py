@@ -146,3 +146,72 @@ def get_gpu_memory(gpu_dev_id: int) -> tuple[int, int]:
 def makedirs(d: str) -> None:
     """Make a folder and those above it, unless it is there."""
     os.makedirs(os.path.expanduser(d), exist_ok=True)
+
+
+def get_cuda_compute_capability(ctx: Any) -> int:
+    """The compute capability of a GPU as a number: 90 for 9.0.
+
+    Raises:
+        ValueError: ``ctx`` is no GPU.
+    """
+    if getattr(ctx, "device_type", None) != "gpu":
+        raise ValueError(f"Expecting a gpu context to get cuda compute capability, while received ctx {ctx}")
+    found = str(ctx.engine.device_of(ctx).compute_capability)
+    return int(float(found) * 10)
+
+
+def set_module(module: str) -> Callable:
+    """A decorator that says in which module a function or class is."""
+    def decorate(target: Any) -> Any:
+        if module is not None:
+            target.__module__ = module
+        return target
+
+    return decorate
+
+
+_UFUNC_OPTIONS = {"where": (True,), "casting": ("same_kind",), "order": ("K",), "dtype": (None,), "subok": (True,)}
+
+
+def np_ufunc_legal_option(key: str, value: Any) -> bool:
+    """Whether an option of NumPy's ufuncs has the value that ``mx.np``'s functions take.
+
+    >>> np_ufunc_legal_option("order", "K"), np_ufunc_legal_option("order", "C")
+    (True, False)
+    """
+    if key == "dtype":
+        return value is None or str(value) in ("float16", "float32", "float64", "bfloat16", "int8", "uint8", "int32",
+                                               "int64", "bool")
+    return key in _UFUNC_OPTIONS and value in _UFUNC_OPTIONS[key]
+
+
+def wrap_np_unary_func(func: Callable) -> Callable:
+    """Let a function of one array take the options of NumPy's ufuncs, with their defaults only.
+
+    Raises:
+        TypeError: an option that ufuncs do not have. NotImplementedError: one with another value.
+    """
+    @functools.wraps(func)
+    def checked(x: Any, out: Any = None, **kwargs: Any) -> Any:
+        _check_options(func.__name__, kwargs)
+        return func(x, out=out)
+
+    return checked
+
+
+def wrap_np_binary_func(func: Callable) -> Callable:
+    """As ``wrap_np_unary_func`` for a function of two arrays."""
+    @functools.wraps(func)
+    def checked(x1: Any, x2: Any, out: Any = None, **kwargs: Any) -> Any:
+        _check_options(func.__name__, kwargs)
+        return func(x1, x2, out=out)
+
+    return checked
+
+
+def _check_options(name: str, options: dict[str, Any]) -> None:
+    for key, value in options.items():
+        if key not in _UFUNC_OPTIONS:
+            raise TypeError(f"{name} got an unexpected keyword argument '{key}'; ufuncs take {list(_UFUNC_OPTIONS)}.")
+        if not np_ufunc_legal_option(key, value):
+            raise NotImplementedError(f"{name} does not support {key}={value!r}; leave it at its default.")

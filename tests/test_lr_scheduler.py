@@ -17,6 +17,21 @@ def test_values():
     assert rates(schedules.CosineScheduler(4, base_lr=1.0, final_lr=0.2), 6) == [1, 0.882843, 0.6, 0.317157, 0.2, 0.2]
 
 
+def test_base_lr_is_the_current_rate(caplog):
+    factor = schedules.FactorScheduler(2, 0.5, base_lr=1, stop_factor_lr=0.2)
+    with caplog.at_level("INFO"):
+        assert rates(factor, 8)[-1] == 0.2 and (factor.base_lr, factor.count) == (0.2, 6)
+    assert factor(0) == 0.2  # a drop stays
+    assert caplog.messages == [
+        "Update[3]: Change learning rate to 5.00000e-01", "Update[5]: Change learning rate to 2.50000e-01",
+        "Update[7]: now learning rate arrived at 2.00000e-01, will not change in the future",
+    ]
+    several = schedules.MultiFactorScheduler([2, 4], 0.5, base_lr=1)
+    assert several(10) == several(0) == several.base_lr == 0.25 and several.cur_step_ind == 2
+    poly = schedules.PolyScheduler(4, base_lr=1.0)
+    assert rates(poly, 3) == [1, 0.5625, 0.25] and poly.base_lr == 0.25 and poly(9) == 0.25 and poly(0) == 1
+
+
 def test_warmup():
     warm = {"warmup_steps": 2, "warmup_begin_lr": 0.2}
     assert rates(schedules.PolyScheduler(4, base_lr=1.0, pwr=1, **warm), 5) == [0.2, 0.6, 1, 0.5, 0]

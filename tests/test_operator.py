@@ -162,3 +162,77 @@ def test_a_loss_that_a_module_trains():
 def test_errors_in_a_graph(make, error, text):
     with pytest.raises(error, match=text):
         make(sym.var("a"))
+
+
+# -- the first way -----------------------------------------------------------------------------------------------------
+
+
+class Softmax(mx.operator.NumpyOp):
+    def __init__(self):
+        super().__init__(False)
+
+    def list_arguments(self):
+        return ["data", "label"]
+
+    def infer_shape(self, in_shape):
+        return [in_shape[0], (in_shape[0][0],)], [in_shape[0]]
+
+    def forward(self, in_data, out_data):
+        x, y = in_data[0], out_data[0]
+        y[:] = np.exp(x - x.max(axis=1, keepdims=True))
+        y /= y.sum(axis=1, keepdims=True)
+
+    def backward(self, out_grad, in_data, out_data, in_grad):
+        labels = in_data[1].astype(int)
+        in_grad[0][:] = out_data[0]
+        in_grad[0][np.arange(len(labels)), labels] -= 1
+
+
+def test_numpy_op():
+    loss = Softmax()(data=sym.var("data"), name="softmax")
+    assert loss.list_arguments() == ["data", "softmax_label"] and loss.list_outputs() == ["softmax_output"]
+    executor = loss.simple_bind(mx.cpu(), data=(2, 3))
+    executor.arg_dict["data"][:] = nd.array([[1, 2, 3], [3, 2, 1]])
+    executor.arg_dict["softmax_label"][:] = 1
+    out = executor.forward(is_train=True)[0].asnumpy()
+    e = np.exp([1, 2, 3]) / np.exp([1, 2, 3]).sum()
+    np.testing.assert_allclose(out, [e, e[::-1]], rtol=1e-6)
+    executor.backward()
+    np.testing.assert_allclose(executor.grad_dict["data"].asnumpy(), out - [[0, 1, 0]], rtol=1e-5)
+
+
+def test_ndarray_op():
+    class Double(mx.operator.NDArrayOp):
+        def forward(self, in_data, out_data):
+            out_data[0][:] = in_data[0] * 2
+
+    op = Double()
+    x = nd.array([3.0])
+    executor = op.get_symbol(sym.var("x")).bind(mx.cpu(), {"x": x}, {"x": nd.zeros((1,))})
+    assert executor.forward(is_train=True)[0].asscalar() == 6
+    executor.backward(nd.ones((1,)))
+    assert executor.grad_dict["x"].asscalar() == 1  # what PythonOp's backward says
+    assert op.declare_backward_dependency([1], [2], [3]) == [1, 2, 3] and op.need_top_grad()
+    with pytest.raises(NotImplementedError, match="Must override this"):
+        mx.operator.PythonOp()(sym.var("x"))
+    copy = mx.operator.NumpyOp()(sym.var("x")).eval(x=x)[0]
+    assert copy.asscalar() == 3
+
+
+def test_what_operators_take():
+    found = mx.operator.get_operator_arguments("FullyConnected")
+    assert found.names[:3] == ["data", "weight", "bias"]
+    assert found.types[:4] == ["NDArray-or-Symbol"] * 3 + ["attribute"]
+    assert found.narg == len(found.names)
+    with pytest.raises(ValueError, match="there is no operator 'Nope'"):
+        mx.operator.get_operator_arguments("Nope")
+
+
+def test_storage_types_of_operators():
+    prop = mx.operator.CustomOpProp()
+    assert prop.infer_storage_type(["default"]) == (["default"], ["default"], [])
+    assert prop.infer_storage_type_backward(*[["default"]] * 4, []) == (*[["default"]] * 4, [])
+    with pytest.raises(AssertionError, match="found non default stype 'csr' for in_stype"):
+        prop.infer_storage_type(["csr"])
+    with pytest.raises(AssertionError, match="override infer_storage_type_backward"):
+        prop.infer_storage_type_backward(["csr"], [], [], [], [])

@@ -58,7 +58,8 @@ def test_float16_with_a_master_copy(name):
     updater, weight = run(optimizer, "float16")
     _, wide = run(mx.optimizer.create(name, learning_rate=0.1))
     assert weight.dtype is np.float16
-    np.testing.assert_allclose(updater.states[0][0].asnumpy(), wide.asnumpy(), rtol=2e-3)
+    master = updater.states[0][1 if optimizer.master_is_last else 0]
+    np.testing.assert_allclose(master.asnumpy(), wide.asnumpy(), rtol=2e-3)
     np.testing.assert_allclose(weight.asnumpy(), wide.asnumpy(), rtol=2e-3)
 
 
@@ -151,18 +152,59 @@ def test_states(with_optimizer):
     np.testing.assert_array_equal(again.states[0][0].asnumpy(), updater.states[0][0].asnumpy())
 
 
-def test_states_of_a_schedule_that_has_dropped_in_mxnet():
-    """mxnet's schedules change their base_lr as they go; ours start from the first one."""
-    from luojia.optimizer.updater import _forget
+def test_states_have_mxnets_layout():
+    """Of which mxnet 1.9.1's states files are made."""
+    w, half = nd.ones((2, 3)), nd.ones((2, 3), dtype="float16")
 
-    schedule = mx.lr_scheduler.FactorScheduler(2, 0.5, base_lr=1.0)
-    schedule.base_lr, schedule.count = 0.25, 4
-    _forget(schedule)
-    assert schedule.base_lr == 1.0 and schedule(5) == 0.25
-    schedule = mx.lr_scheduler.MultiFactorScheduler([2, 5], 0.5, base_lr=1.0)
-    schedule.base_lr, schedule.count, schedule.cur_step_ind = 0.5, 2, 1
-    _forget(schedule)
-    assert schedule(3) == 0.5 and schedule(6) == 0.25
+    def layout(name, weight=w, **kwargs):
+        state = mx.optimizer.create(name, multi_precision=True, **kwargs).create_state_multi_precision(0, weight)
+        return str(told(state)).replace("'", "")
+
+    def told(state):
+        if isinstance(state, (tuple, list)):
+            return tuple([told(s) for s in state])
+        return state if state is None else np.dtype(state.dtype).name[0] + "x".join(map(str, state.shape))
+
+    assert layout("rmsprop") == "(f2x3,)" and layout("nadam") == "(f2x3, f2x3)" and layout("sgd") == "None"
+    assert layout("dcasgd") == "(None, f2x3)" and layout("dcasgd", momentum=0.9) == "(f2x3, f2x3)"
+    assert layout("sgd", half) == "(None, f2x3)" and layout("adam", half) == "(f2x3, (f2x3, f2x3))"
+    assert layout("groupadagrad") == "f2x1"
+
+
+# mxnet 1.9.1's
+NADAM = ([0.8803679943084717, -1.8793127536773682], [0.3993946611881256, 2.896677255630493], 0.008320046228791489)
+
+
+def test_nadam_has_one_schedule_for_all_weights():
+    optimizer = mx.optimizer.create("nadam", learning_rate=0.05)
+    updater = mx.optimizer.get_updater(optimizer)
+    weights = [nd.array([1.0, -2.0]), nd.array([0.5, 3.0])]
+    for _ in range(3):
+        for i, w in enumerate(weights):
+            updater(i, w * 0.5, w)
+    np.testing.assert_allclose(weights[0].asnumpy(), NADAM[0], rtol=1e-5)
+    np.testing.assert_allclose(weights[1].asnumpy(), NADAM[1], rtol=1e-5)
+    assert abs(optimizer.m_schedule - NADAM[2]) < 1e-7
+
+
+def test_group_adagrad():
+    optimizer = mx.optimizer.create("groupadagrad", learning_rate=0.1, rescale_grad=0.5, clip_gradient=0.3, eps=0.1)
+    w = nd.array([[1.0, 2.0], [3.0, 4.0]])
+    state = optimizer.create_state(0, w)
+    for _ in range(2):
+        optimizer.update(0, w, nd.array([[1.0, 2.0], [0.0, 4.0]]), state)
+    np.testing.assert_allclose(w.asnumpy(), [[0.8744806, 1.8744806], [3.0, 3.8523915]], rtol=1e-6)
+    np.testing.assert_allclose(state.asnumpy(), [[0.18], [0.09]], rtol=1e-6)
+    with pytest.raises(AssertionError, match=r"weights of two axes, got shape \(3,\)"):
+        optimizer.create_state(0, nd.ones(3))
+    with pytest.raises(AssertionError, match="Weight decay is not supported for GroupAdaGrad"):
+        mx.optimizer.contrib.GroupAdaGrad(wd=0.1).update(0, w, w, state)
+
+
+def test_ftrl_leaves_the_schedule_its_rate():
+    schedule = mx.lr_scheduler.FactorScheduler(2, 0.5)
+    optimizer = mx.optimizer.create("ftrl", lr_scheduler=schedule, begin_num_update=3)
+    assert (optimizer.lr, schedule.base_lr, optimizer.learning_rate) == (0.1, 0.01, 0.005)
 
 
 def test_own_optimizers():

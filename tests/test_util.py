@@ -65,3 +65,17 @@ def test_environment_and_folders(tmp_path, monkeypatch):
 def test_memory_of_a_missing_gpu():
     with pytest.raises(mx.MXNetError, match=r"gpu\(0\) is not available"):
         util.get_gpu_memory(0)
+
+
+def test_options_of_ufuncs():
+    add = util.wrap_np_binary_func(mx.np.add)
+    neg = util.wrap_np_unary_func(mx.np.negative)
+    assert add(mx.np.ones(2), mx.np.ones(2), where=True).tolist() == [2, 2] and neg(mx.np.ones(1)).tolist() == [-1]
+    with pytest.raises(TypeError, match="add got an unexpected keyword argument 'foo'"):
+        add(mx.np.ones(2), 1, foo=3)
+    with pytest.raises(NotImplementedError, match="negative does not support order='C'"):
+        neg(mx.np.ones(2), order="C")
+    assert util.np_ufunc_legal_option("dtype", "float32") and not util.np_ufunc_legal_option("foo", 1)
+    assert util.set_module("there")(lambda: 1).__module__ == "there"
+    with pytest.raises(ValueError, match=r"Expecting a gpu context .* received ctx cpu\(0\)"):
+        util.get_cuda_compute_capability(mx.cpu())

@@ -1,5 +1,5 @@
 """MXNet's ``contrib``: ``nd.contrib`` and ``sym.contrib`` under shorter names, ``amp``, ``autograd``, ``io``,
-``text``; others refuse."""
+``tensorboard``, ``text``; others refuse."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from .._src.paths import refusing
 
 _REFUSED = {
     "onnx": "export the graph with net.export, and convert its files with onnx's tools.",
-    "tensorboard": "write the numbers with a callback.",
 }
 
 
@@ -23,6 +22,6 @@ def __getattr__(name: str) -> Any:
         from ..symbol import contrib as found
 
         return found
-    if name in ("amp", "autograd", "io", "text"):
+    if name in ("amp", "autograd", "io", "tensorboard", "text"):
         return importlib.import_module(f".{name}", __name__)
     return refusing("luojia.contrib", _REFUSED.get(name, "luojia has no such module."))(name)

@@ -65,8 +65,8 @@ class Trainer:
         if compression_params:
             kvs.KVStore().set_gradient_compression(compression_params)
         self._params = list(params)
-        self._scale = 1.0
         self._init_optimizer(optimizer, optimizer_params)
+        self._scale = self._optimizer.rescale_grad
         self._kvstore_params = {"kvstore": kvstore, "update_on_kvstore": update_on_kvstore}
         self._kv_initialized = False
         self._kvstore: kvs.KVStore | None = None

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+<<<<<<< HEAD
+from .._src.ops.composed import arrange, draws, elementwise, fourier, inplace, linear, losses, pooling, reduce
+from . import class_table, sparse, spectral
+=======
 from .._src.ops.composed import (
     arrange,
     draws,
@@ -17,6 +21,7 @@ from .._src.ops.composed import (
     reduce,
 )
 from . import class_table, spectral
+>>>>>>> main
 
 _IN_PLACE = {draws: "bernoulli_ exponential_ normal_ random_ uniform_", inplace: "clamp_ erfinv_ put_ tanh_ zero_"}
 _FUNCTIONS = (arrange, elementwise, extrema, fourier, linear, losses, pooling, reduce)
@@ -26,4 +31,5 @@ NAMES: dict[str, Any] = {
        if n[0] != "_" and n not in _HELPERS and getattr(f, "__module__", "") == module.__name__},
     **{n: getattr(module, n) for module, names in _IN_PLACE.items() for n in names.split()},
     **{n: getattr(module, n) for module in (class_table, spectral) for n in module.__all__},
+    **sparse.NAMES,
 }

@@ -44,6 +44,8 @@ class Optimizer:
     rule: ClassVar[str | None] = None
     hyper: ClassVar[Mapping[str, str]] = {}  # the rule's hyperparameter -> the attribute that holds it
     fixed: ClassVar[Mapping[str, Any]] = {}
+    state_is_tuple: ClassVar[bool] = False  # of one array too; this and the next are as in MXNet's states files
+    master_is_last: ClassVar[bool] = False  # of (float32 copy, state)
 
     def __init__(self, rescale_grad: float = 1.0, param_idx2name: Mapping[int, str] | None = None, wd: float = 0.0,
                  clip_gradient: float | None = None, learning_rate: float | None = None,
@@ -184,13 +186,14 @@ class Optimizer:
         device = weight._device
         arrays = RULES[self.rule_of(index)].init(device.engine.xp, weight._value, **self.hyperparameters(index))
         state = tuple([wrap(NDArray, a, device) for a in arrays])
-        return None if not state else state[0] if len(state) == 1 else state
+        return None if not state else state[0] if len(state) == 1 and not self.state_is_tuple else state
 
     def create_state_multi_precision(self, index: int, weight: Tensor) -> Any:
         """As ``create_state``; under ``multi_precision`` for a float16 or bfloat16 weight (float32 copy, its state)."""
         if self.multi_precision and is_half(weight.np_dtype):
             master = wrap(NDArray, weight._value.astype(np.float32), weight._device)
-            return (master, self.create_state(index, master))
+            inner = self.create_state(index, master)
+            return (inner, master) if self.master_is_last else (master, inner)
         return self.create_state(index, weight)
 
     # -- updates ---------------------------------------------------------------------------------------------------
@@ -205,7 +208,7 @@ class Optimizer:
             raise NotImplementedError(f"{type(self).__name__}.update: an optimizer without a rule must override it.")
         self._update_count(index)
         lr, wd, t = self._get_lr(index), self._get_wd(index), self._index_update_count[index]
-        states = () if state is None else (state,) if isinstance(state, Tensor) else tuple(state)
+        states = arrays_of(state)
         how = {"rescale_grad": self.rescale_grad, "clip_gradient": self.clip_gradient, **self.hyperparameters(index)}
         if grad.__class__ is RowSparseNDArray and self._updates_rows():
             _update_rows(self.rule_of(index), weight, grad, states, lr, wd, t, how)
@@ -238,7 +241,7 @@ class Optimizer:
         made: dict[tuple, Callable] = {}
         params = self.param_dict
         for i, weight, grad, state in updates:
-            w = own(weight)
+            w = own(weight, grad._value)
             p = params.get(i)
             if p is None:
                 key = (rate * self._mult(i, self.lr_mult, "lr_mult"), self._get_wd(i), w.dtype.num)
@@ -250,7 +253,8 @@ class Optimizer:
             if state is None:
                 run(w, grad._value, ())
             else:
-                run(w, grad._value, (own(state),) if isinstance(state, Tensor) else tuple(map(own, state)))
+                states = (state,) if isinstance(state, Tensor) else arrays_of(state)
+                run(w, grad._value, tuple([own(s, w) for s in states]))
 
     def _fused(self, updates: Sequence[tuple[int, Any, Any, Any]]) -> bool:
         """The updates put off to one program; whether a block that runs it is open."""
@@ -261,7 +265,7 @@ class Optimizer:
         rate, counts = self.learning_rate, self._index_update_count
         how = {"rescale_grad": self.rescale_grad, "clip_gradient": self.clip_gradient, **self.hyperparameters(0)}
         put_off_all(self.rule, how, [
-            (weight, grad, () if state is None else (state,) if isinstance(state, Tensor) else tuple(state),
+            (weight, grad, arrays_of(state),
              rate * self._mult(i, self.lr_mult, "lr_mult"), self._get_wd(i), counts[i])
             for i, weight, grad, state in updates])
         return True
@@ -272,7 +276,7 @@ class Optimizer:
             for one in zip(index, weight, grad, state):
                 self.update_multi_precision(*one)
         elif self.multi_precision and is_half(weight.np_dtype):
-            master, inner = state
+            inner, master = state if self.master_is_last else state[::-1]
             self.update(index, master, wrap(NDArray, grad._value.astype(np.float32), grad._device), inner)
             weight._rebind(master._value.astype(weight.np_dtype))
         else:
@@ -287,6 +291,13 @@ class Optimizer:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self._index_update_count = self._all_index_update_counts.setdefault(0, {})
+
+
+def arrays_of(state: Any) -> tuple:
+    """The arrays that a state, or a tuple of states of which some are None, consists of."""
+    if state is None or isinstance(state, Tensor):
+        return () if state is None else (state,)
+    return tuple([s for s in state if s is not None])
 
 
 _SHARED = ("update", "update_multi_precision", "rule_of", "hyperparameters", "_get_lr", "_get_wd", "_mult")
@@ -308,7 +319,8 @@ def apply_rule(name: str, weight: Tensor, grad: Any, states: tuple, lr: float, w
     """One update by the rule ``name``: into the weight's buffer where nothing else can see it, else to a new one."""
     engine = weight._device.engine
     if engine.name == "numpy" and name in KERNELS and weight.np_dtype.itemsize >= 4:
-        update_inplace(name, own(weight), grad, tuple([own(s) for s in states]), lr, wd, t, **how)
+        w = own(weight, grad)
+        update_inplace(name, w, grad, tuple([own(s, w) for s in states]), lr, wd, t, **how)
         return
     refuse_trace()
     if put_off(name, weight, grad, states, lr, wd, t, how):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from .._src.core.tensor import Tensor, wrap
 from .._src.errors import ArgumentError
 from ..ndarray import NDArray
-from .optimizer import Optimizer, apply_rule, register
+from .optimizer import Optimizer, apply_rule, arrays_of, refuse_trace, register
 
 
 @register
@@ -24,6 +25,7 @@ class SGD(Optimizer):
     """
 
     rule = "sgd"
+    master_is_last = True
     hyper = {"momentum": "momentum"}
 
     def __init__(self, momentum: float = 0.0, lazy_update: bool = True, **kwargs: Any) -> None:
@@ -98,7 +100,7 @@ class LBSGD(Optimizer):
         mean = total / calls
         to_numpy = weight._device.engine.to_numpy
         lr *= self._factor(t, to_numpy(weight._value), to_numpy(mean), wd)
-        states = () if state is None else (state,) if isinstance(state, Tensor) else tuple(state)
+        states = arrays_of(state)
         how = {"rescale_grad": self.rescale_grad, "clip_gradient": self.clip_gradient, **self.hyperparameters(index)}
         apply_rule("sgd", weight, mean, states, lr, wd, t, how)
 
@@ -108,6 +110,7 @@ class NAG(Optimizer):
     """Nesterov's accelerated gradient."""
 
     rule = "nag"
+    master_is_last = True
     hyper = {"momentum": "momentum"}
 
     def __init__(self, momentum: float = 0.0, **kwargs: Any) -> None:
@@ -165,12 +168,18 @@ class DCASGD(Optimizer):
         self.momentum = momentum
         self.lamda = lamda
 
+    def create_state(self, index: int, weight: Tensor) -> tuple:
+        """The momentum, None where it is 0, and the weight before the last update."""
+        arrays = arrays_of(super().create_state(index, weight))
+        return arrays if self.momentum else (None, *arrays)
+
 
 @register
 class LARS(Optimizer):
     """SGD with a rate per layer (You, Gitman and Ginsburg 2017); biases, gammas and betas of ``idx2name`` have none."""
 
     rule = "lars"
+    master_is_last = True
 
     def __init__(self, momentum: float = 0.0, lazy_update: bool = True, eta: float = 0.001, eps: float = 0,
                  momentum_correction: bool = True, **kwargs: Any) -> None:
@@ -180,6 +189,11 @@ class LARS(Optimizer):
         self.lazy_update = lazy_update
         self.eta = eta
         self.eps = eps
+
+    def set_wd_mult(self, args_wd_mult: Mapping[Any, float]) -> None:
+        """Multiply weight decays; only what is named ``_weight`` decays otherwise."""
+        silent = {n: 0.0 for n in self.idx2name.values() if not n.endswith("_weight")}
+        self.wd_mult = {**silent, **self._from_symbol("__wd_mult__"), **args_wd_mult}
 
     def rule_of(self, index: int) -> str:
         name = self.idx2name.get(index, "")  # unknown under a Trainer, where mxnet gives every parameter its own rate
@@ -235,7 +249,11 @@ class Adamax(Optimizer):
 
 @register
 class Nadam(Adam):
-    """Adam with Nesterov's momentum (Dozat 2016)."""
+    """Adam with Nesterov's momentum (Dozat 2016).
+
+    As in MXNet ``m_schedule``, the product of the momentum's schedule, is one for all weights and takes a factor at the
+    update of each.
+    """
 
     rule = "nadam"
     hyper = {**Adam.hyper, "schedule_decay": "schedule_decay"}
@@ -245,6 +263,21 @@ class Nadam(Adam):
         init: Any = super().__init__
         init(learning_rate, beta1, beta2, epsilon, **kwargs)
         self.schedule_decay = schedule_decay
+        self.m_schedule = 1.0
+
+    def create_state(self, index: int, weight: Tensor) -> tuple:
+        """The running means of gradients and of their squares."""
+        return super().create_state(index, weight)[:2]
+
+    def update(self, index: Any, weight: Any, grad: Any, state: Any) -> None:
+        if isinstance(index, (list, tuple)):
+            super().update(index, weight, grad, state)
+            return
+        refuse_trace()
+        t = self._index_update_count.get(index, self.begin_num_update) + 1
+        product = wrap(NDArray, weight._device.engine.asarray(np.float32(self.m_schedule)), weight._device)
+        super().update(index, weight, grad, (*state, product))
+        self.m_schedule *= self.beta1 * (1 - 0.5 * 0.96 ** (t * self.schedule_decay))
 
 
 @register
@@ -285,6 +318,7 @@ class RMSProp(Optimizer):
     """Rate divided by the root of a running mean of squares; ``centered`` (Graves 2013) has the momentum ``gamma2``."""
 
     rule = "rmsprop"
+    state_is_tuple = True
 
     def __init__(self, learning_rate: float = 0.001, gamma1: float = 0.9, gamma2: float = 0.9, epsilon: float = 1e-8,
                  centered: bool = False, clip_weights: float | None = None, **kwargs: Any) -> None:
@@ -335,7 +369,8 @@ class Ftrl(Optimizer):
     hyper = {"lamda1": "lamda1", "beta": "beta"}
 
     def __init__(self, lamda1: float = 0.01, learning_rate: float = 0.1, beta: float = 1, **kwargs: Any) -> None:
-        super().__init__(learning_rate=learning_rate, **kwargs)
+        super().__init__(**kwargs)  # as in mxnet, a schedule keeps its own base_lr
+        self.lr = learning_rate
         self.lamda1 = lamda1
         self.beta = beta
 

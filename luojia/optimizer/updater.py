@@ -128,21 +128,9 @@ def _revive(record: trainer_states.Object, current: Optimizer) -> Optimizer:
         if kind is not None:
             attributes["lr_scheduler"] = made = kind.__new__(kind)
             vars(made).update(schedule.attributes)
-            _forget(made)
     made = klass.__new__(klass)
     made.__setstate__({**vars(current), **attributes})
     return made
-
-
-def _forget(schedule: Any) -> None:
-    """Undo the drops that mxnet's scheduler has written into its ``base_lr``: ours counts them from the start."""
-    known = vars(schedule)
-    drops = known["cur_step_ind"] if "cur_step_ind" in known else known.get("count", 0) // known.get("step", 1)
-    if drops:
-        schedule.base_lr /= schedule.factor**drops
-        schedule.count = 0
-        if "cur_step_ind" in known:
-            schedule.cur_step_ind = 0
 
 
 for _method in ("together", "__call__"):

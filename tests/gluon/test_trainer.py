@@ -297,3 +297,15 @@ def test_copies(way):
     trainer.step(1)
     assert other.optimizer.num_update == trainer.optimizer.num_update == 2
     np.testing.assert_allclose(weight.data().asnumpy(), net.weight.data().asnumpy(), rtol=1e-5)
+
+
+def test_rescale_grad_of_the_optimizer_counts():
+    """mxnet 1.9.1's Trainer divides the optimizer's own rescale_grad by the batch size."""
+    p = gluon.Parameter("w", shape=(2,))
+    p.initialize(mx.init.One())
+    trainer = gluon.Trainer([p], "sgd", {"learning_rate": 0.1, "rescale_grad": 2.0})
+    with autograd.record():
+        loss = (p.data() * 3).sum()
+    loss.backward()
+    trainer.step(4)
+    assert p.data().asnumpy().tolist() == pytest.approx([0.85, 0.85])

@@ -11,17 +11,6 @@ def values(fn, n=10):
     return [fn(i) for i in range(n)]
 
 
-def test_factor_drops_one_update_late():
-    assert values(lambda n: s.factor(n, 1.0, 2, 0.5)) == [1, 1, 1, 0.5, 0.5, 0.25, 0.25, 0.125, 0.125, 0.0625]
-    stopped = values(lambda n: s.factor(n, 1.0, 1, 0.5, stop_factor_lr=0.2))
-    np.testing.assert_allclose(stopped, [1, 1, 0.5, 0.25] + 6 * [0.2])
-
-
-def test_multi_factor():
-    expected = [1, 1, 1, 0.1, 0.1, 0.1, 0.01, 0.01, 0.01, 0.01]
-    np.testing.assert_allclose(values(lambda n: s.multi_factor(n, 1.0, [2, 5], 0.1)), expected)
-
-
 def test_poly_and_cosine_with_and_without_warmup():
     poly = values(lambda n: s.poly(n, 0.01, 6, 2, 0.1))
     np.testing.assert_allclose(poly, [0.01, 0.0375, 0.06, 0.0775, 0.09, 0.0975, 0.1, 0.1, 0.1, 0.1])
@@ -45,12 +34,6 @@ def test_warmup_modes():
 @pytest.mark.parametrize(
     "call, match",
     [
-        (lambda: s.factor(0, 1.0, 0), "Schedule step must be greater or equal than 1 round"),
-        (lambda: s.factor(0, 1.0, 1, 1.5), "factor of at most 1, got 1.5"),
-        (lambda: s.multi_factor(0, 1.0, 2), "step to be a list"),
-        (lambda: s.multi_factor(0, 1.0, [0]), "greater or equal than 1 round"),
-        (lambda: s.multi_factor(0, 1.0, [3, 2]), "increasing integer list"),
-        (lambda: s.multi_factor(0, 1.0, [1], 2.0), "factor of at most 1, got 2.0"),
         (lambda: s.poly(0, 1.0, 0), "poly expects an integer max_update.*strictly positive"),
         (lambda: s.cosine(0, 1.0, 2.5), "cosine expects an integer max_update"),
         (lambda: s.warmup(0, 0.1, 2, 0.5), "Base lr has to be higher than warmup_begin_lr"),

@@ -1,7 +1,6 @@
 """Learning rates as functions of the number of the update: mxnet's schedulers and MindSpore's formulas.
 
-- ``factor, multi_factor, poly, cosine`` with ``warmup``: the values of ``mxnet.lr_scheduler``, as pure functions of
-  ``num_update`` (mxnet's objects remember the last rate; these need no memory).
+- ``poly, cosine`` with ``warmup``: the values of ``mxnet.lr_scheduler``, as pure functions of ``num_update``.
 - ``cosine_decay ... warm_up``: the formulas of MindSpore's ``nn.learning_rate_schedule``, of ``global_step``; with
   ``xp`` they work on arrays.  The lists of ``nn.dynamic_lr`` are in ``dynamic_lr.py``.
 """
@@ -9,7 +8,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 from luojia._src.errors import ArgumentError
@@ -40,47 +38,6 @@ def check_warmup(base_lr: float, warmup_steps: int, begin_lr: float, mode: str) 
         raise ArgumentError(f"A schedule expects an integer warmup_steps of 0 or more, got {warmup_steps!r}.")
     if mode not in ("linear", "constant"):
         raise ArgumentError(f"A schedule expects warmup_mode 'linear' or 'constant', got {mode!r}.")
-
-
-def factor(num_update: int, base_lr: float, step: int, factor: float = 1.0, stop_factor_lr: float = 1e-8) -> float:
-    """``base_lr * factor**k``, a factor for every ``step`` updates, never below ``stop_factor_lr``.
-
-    As in mxnet the drop comes one update late, at ``num_update > step``.
-
-    >>> [factor_lr for factor_lr in (factor(n, 1.0, 2, 0.5) for n in range(6))]
-    [1.0, 1.0, 1.0, 0.5, 0.5, 0.25]
-    """
-    if step < 1:
-        raise ArgumentError(
-            f"factor expects step >= 1, got {step}: Schedule step must be greater or equal than 1 round."
-        )
-    if factor > 1.0:
-        raise ArgumentError(f"factor expects a factor of at most 1, got {factor}: it must make the rate smaller.")
-    drops = max(0, (num_update - 1) // step)
-    lr = base_lr * factor**drops
-    return stop_factor_lr if drops and lr < stop_factor_lr else lr
-
-
-def multi_factor(num_update: int, base_lr: float, step: Sequence[int], factor: float = 1.0) -> float:
-    """``base_lr * factor**k``, ``k`` the number of entries of ``step`` below ``num_update``.
-
-    >>> [multi_factor(n, 1.0, [2, 5], 0.5) for n in range(7)]
-    [1.0, 1.0, 1.0, 0.5, 0.5, 0.5, 0.25]
-    """
-    if not isinstance(step, (list, tuple)) or not step:
-        raise ArgumentError(f"multi_factor expects step to be a list of update numbers, got {step!r}.")
-    if min(step) < 1:
-        raise ArgumentError(
-            f"multi_factor expects steps >= 1, got {list(step)}: Schedule step must be greater or equal than 1 round."
-        )
-    if any(b <= a for a, b in zip(step, step[1:])):
-        raise ArgumentError(
-            f"multi_factor expects an increasing list, got {list(step)}: "
-            "Schedule step must be an increasing integer list."
-        )
-    if factor > 1.0:
-        raise ArgumentError(f"multi_factor expects a factor of at most 1, got {factor}: it must make the rate smaller.")
-    return base_lr * factor ** sum(num_update > s for s in step)
 
 
 def _progress(function, num_update, max_update, warmup_steps):

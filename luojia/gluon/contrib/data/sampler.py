@@ -1,0 +1,5 @@
+"""Samplers: see ``gluon.data``."""
+
+from ...data import IntervalSampler
+
+__all__ = ["IntervalSampler"]
