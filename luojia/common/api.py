@@ -10,12 +10,8 @@ from typing import Any
 
 from .._src.core.compiled import Compiled
 from .._src.core.tensor import Tensor
-<<<<<<< HEAD
-from .._src.errors import DTypeError
-=======
 from .._src.engine.memory import synchronize
-from .._src.errors import DTypeError, NotSupportedError
->>>>>>> main
+from .._src.errors import DTypeError
 
 
 class Jit(Compiled):
@@ -198,8 +194,6 @@ def mutable(input_data: Any, dynamic_len: bool = False) -> Any:
 def is_mutable(value: Any) -> bool:
     """Whether ``mutable`` marked the value."""
     return isinstance(value, tuple(_MUTABLE.values()))
-<<<<<<< HEAD
-=======
 
 
 class _GraphExecutor:
@@ -241,16 +235,3 @@ def deprecated(version: str, substitute: str, use_substitute_name: bool = False)
         return called
 
     return decorate
-
-
-def _refused(name: str) -> type:
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
-        raise NotSupportedError(f"{name}: luojia has no sparse tensors; use a dense Tensor.")
-
-    return type(name, (), {"__init__": __init__, "__doc__": f"{name} is refused: luojia has no sparse tensors.",
-                           "__module__": __name__})
-
-
-COOTensor, CSRTensor, RowTensor, RowTensorInner, SparseTensor = (
-    _refused(n) for n in ("COOTensor", "CSRTensor", "RowTensor", "RowTensorInner", "SparseTensor"))
->>>>>>> main

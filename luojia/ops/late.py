@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-<<<<<<< HEAD
-from .._src.ops.composed import arrange, draws, elementwise, fourier, inplace, linear, losses, pooling, reduce
-from . import class_table, sparse, spectral
-=======
 from .._src.ops.composed import (
     arrange,
     draws,
@@ -20,8 +16,7 @@ from .._src.ops.composed import (
     pooling,
     reduce,
 )
-from . import class_table, spectral
->>>>>>> main
+from . import class_table, sparse, spectral
 
 _IN_PLACE = {draws: "bernoulli_ exponential_ normal_ random_ uniform_", inplace: "clamp_ erfinv_ put_ tanh_ zero_"}
 _FUNCTIONS = (arrange, elementwise, extrema, fourier, linear, losses, pooling, reduce)
