@@ -47,7 +47,7 @@ _NAMES = {
                  "TopKCategoricalAccuracy Perplexity CosineSimilarity Dice HausdorffDistance ConfusionMatrix "
                  "ConfusionMatrixMetric BleuScore MeanSurfaceDistance OcclusionSensitivity RootMeanSquareDistance "
                  "get_metric_fn",
-        "ops": "grad value_and_grad vmap jacfwd jacrev vjp jvp constexpr recompute",
+        "ops": "grad get_grad value_and_grad vmap jacfwd jacrev vjp jvp constexpr recompute",
         "train.data_sink": "data_sink",
         "attribute": "AttrScope",
         "util": "is_np_array is_np_shape np_array np_shape set_np_shape use_np use_np_array use_np_shape",
