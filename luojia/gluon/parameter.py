@@ -95,6 +95,7 @@ class Parameter:
         if self._grad_req == req:
             return
         self._grad_req = req
+        structure.version += 1
         for leaf in (self._data or {}).values():
             self._make_leaf(leaf)
 

@@ -229,7 +229,7 @@ class Optimizer:
             shared
             and self.rule in KERNELS
             and len({counts.get(i, begin) for i, _, _, _ in updates}) == 1
-            and all([in_place(w) and g.__class__ is not RowSparseNDArray for _, w, g, _ in updates])
+            and all([g.__class__ is not RowSparseNDArray and in_place(w) for _, w, g, _ in updates])
         ):
             for one in updates:
                 self.update_multi_precision(*one)
