@@ -8,19 +8,19 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-__version__ = "0.1.0"
+from .version import __version__ as __version__
 
 _MODULES = (
     # both doors
-    "compat", "context", "random", "numpy", "data", "profiler",
+    "compat", "context", "log", "random", "numpy", "data", "profiler",
     # the MindSpore door
     "nn", "ops", "mint", "scipy", "common", "train", "dataset", "amp", "parallel", "communication",
-    "boost", "hub", "mindrecord", "hal", "experimental",
+    "boost", "hub", "mindrecord", "hal", "experimental", "_checkparam", "version",
     # the MXNet door
     "autograd", "base", "callback", "gluon", "image", "init", "initializer", "io", "kvstore", "lr_scheduler", "metric",
     "mod", "model", "module", "monitor", "name", "ndarray", "np", "npx", "operator", "optimizer", "recordio", "symbol",
     "test_utils", "util", "visualization", "attribute", "engine", "executor", "runtime", "rnn",
-    "contrib", "error", "executor_manager", "libinfo", "library", "log",
+    "contrib", "error", "executor_manager", "libinfo", "library",
 )
 _NAMES = {
     name: module

@@ -312,7 +312,7 @@ class _Graph:
         self.params = params
         self.constants = constants
         self.plan = cached_graph(symbol)
-        self._compiled = Compiled(_Plan(self.plan), strict=True, name="a hybridized Block")
+        self._compiled = Compiled(_Plan(self.plan), strict=True, name="a hybridized Block", waits=True)
         self._held: dict[Any, _Held] = {}
         place = {name: i for i, name in enumerate(names)}
         self.sources: list[Any] = [place[n] if n in place else constants[n] if n in constants else params[n]

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
+
 from .. import metric, ndarray
 from .._src.errors import ArgumentError
 from ..initializer import Uniform
@@ -143,7 +145,7 @@ class BaseModule:
     def predict(self, eval_data: Any, num_batch: int | None = None, merge_batches: bool = True, reset: bool = True,
                 always_output_list: bool = False, sparse_row_id_fn: Callable | None = None) -> Any:
         """The outputs for all batches, joined; a list of lists per batch with ``merge_batches=False``."""
-        if isinstance(eval_data, ndarray.NDArray):
+        if isinstance(eval_data, (ndarray.NDArray, np.ndarray)):
             from ..io import NDArrayIter
 
             eval_data = NDArrayIter(eval_data, batch_size=eval_data.shape[0])

@@ -87,7 +87,10 @@ for _module in (composed, random):
 
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in ("operations", "function", "auto_generate")), *(
     f"{__name__}.operations.{p}_ops" for p in ("array", "comm", "debug", "inner", "math", "nn", "other", "random")),
-    f"{__name__}.operations._inner_ops")
+    f"{__name__}.operations._inner_ops", *(
+    f"{__name__}.function.{p}_func" for p in ("array", "clip", "debug", "image", "linalg", "math", "nn", "other",
+                                              "parameter", "random", "sparse", "spectral", "vmap")),
+    f"{__name__}.function.grad", f"{__name__}.function.grad.grad_func")
 also_at(composite, f"{__name__}.composite.base", f"{__name__}.composite.multitype_ops")
 also_at(primitive, f"{__name__}._primitive")
 # Programs write F.relu and C.clip_by_value: these two modules answer for every operator.

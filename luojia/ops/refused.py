@@ -6,15 +6,12 @@ import fnmatch
 
 from .._src.errors import RefusedName
 
-_SPARSE = "tensors are dense; use the function of dense Tensors"
 _FUSED = "it is one kernel of Ascend devices; use nn.MultiheadAttention, or write it in operators"
 _GROUPS = "use mindspore's communication primitives: ops.AllReduce, AllGather, ReduceScatter, Broadcast, AlltoAll"
 _GRAPH = "it is a part of MindSpore's compiler; write the Python expression"
 _STEP = "use the optimizer, or the dense operator of that name without Sparse or Fused"
 _KERNEL = "there are no kernels to register; write a Module with a bprop, or a Primitive with get_bprop"
 NAMES = {
-    **dict.fromkeys(("coo*", "csr*", "make_*_tensor*", "row_tensor_*", "dense_to_sparse_*", "coalesce", "Coalesce",
-                     "SparseTensor*", "SparseToDense", "SparseSlice"), _SPARSE),
     **dict.fromkeys(("*flash_attention*", "*infer_attention*", "*fusion_attention*", "moe_*", "nsa_*", "GroupTopk",
                      "ring_attention_update", "PagedAttention*", "ReshapeAndCache", "ApplyRotaryPosEmb",
                      "multi_scale_deformable_attn_function", "deformable_conv2d", "DeformableOffsets", "rotated_iou",

@@ -48,6 +48,13 @@ def test_a_resize_to_the_same_size_is_a_copy():
     assert (same == IMAGE).all() and same is not IMAGE and not np.shares_memory(same, IMAGE)
 
 
+def test_enlarging_by_area_keeps_the_old_pixels_width():
+    image = np.array([[0, 10, 30], [100, 50, 200]], np.uint8)  # as mxnet 1.9.1 and mindspore 2.8.0 give it
+    assert images.resize(image, (5, 8), "area").tolist() == [
+        [0, 0, 3, 10, 10, 23, 30, 30], [0, 0, 3, 10, 10, 23, 30, 30], [50, 50, 43, 30, 30, 86, 115, 115],
+        [100, 100, 83, 50, 50, 150, 200, 200], [100, 100, 83, 50, 50, 150, 200, 200]]
+
+
 def test_random_area_lies_within_and_has_the_ratio_asked():
     rng = np.random.RandomState(0)
     for _ in range(200):

@@ -28,6 +28,10 @@ def wrap(cls: type, value: Any, device: Context, node: Any = None) -> Any:
     return t
 
 
+class Awaited(Exception):
+    """A trace met a Tensor that waits for its array: what gives it is to run first, outside."""
+
+
 if TYPE_CHECKING:  # what comes from the operators: see ops/methods.py and ops/tensor_methods.py
     from .tensor_methods import TensorMethods as _Methods  # pyright: ignore[reportMissingModuleSource] - a stub alone
 else:
@@ -49,8 +53,9 @@ class Tensor(_Methods):
      [3, 4]])
     """
 
-    __slots__ = ("_value", "_device", "_node", "__dict__", "__weakref__")
+    __slots__ = ("_value", "_device", "_node", "_later", "__dict__", "__weakref__")
     _value: Any
+    _later: Any  # what will give the array, while there is none (see waiting.py)
     _device: Context
     _node: Any
     _role = False  # True for parameters, whose class does not decide that of results
@@ -219,6 +224,18 @@ class Tensor(_Methods):
     def _repr_html_(self) -> str:
         return printing.tensor_html(self)
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """The array of a Tensor that waits for it; for other names, the error that brought us here."""
+            if name == "_value":
+                later = later_of(self)
+                if later is not None:
+                    if state.frame is not None:
+                        raise Awaited
+                    later.step.run()
+            return object.__getattribute__(self, name)
+
     # -- values in -------------------------------------------------------------------------------------------------
 
     def _read(self) -> Any:
@@ -303,6 +320,37 @@ class Tensor(_Methods):
 Tensor._result_class = Tensor
 
 
+def later_of(t: Tensor) -> Any:
+    """What will give the array of a Tensor that has none yet; None where it has one."""
+    try:
+        get_value(t)
+    except AttributeError:
+        try:
+            return _get_later(t)
+        except AttributeError:  # another thread brought it just now
+            return None
+    return None
+
+
+def described(t: Tensor) -> Any:
+    """What has the shape and the dtype of a Tensor: its array, or what will give it."""
+    return later_of(t) or t._value
+
+
+def put_off(t: Tensor, later: Any) -> None:
+    """Have a Tensor wait for its array."""
+    t._later = later
+    try:
+        del t._value
+    except AttributeError:  # it was waiting already, for another
+        pass
+
+
+get_value = Tensor.__dict__["_value"].__get__  # an AttributeError where it waits
+_get_later = Tensor.__dict__["_later"].__get__
+
+
+
 def _rebuild(cls: type, value: np.ndarray, device: Context, extra: dict) -> Any:
     t = wrap(cls, device.engine.put(value, device), device)
     t._restore(extra)
@@ -384,6 +432,8 @@ def run_backward(heads: list, head_grads: Any, retain_graph: bool = False, train
     head_grads = [None] * len(heads) if head_grads is None else head_grads
     if len(head_grads) != len(heads):
         raise ArgumentError(f"backward: {len(heads)} heads need as many head gradients, got {len(head_grads)}.")
+    if state.waiting is not None and state.waiting.backward(heads, head_grads, retain_graph):
+        return
     pairs = [(head._node, seed(head, g, strict)) for head, g in zip(heads, head_grads)]
     with recording_scope(False, train_mode):
         results = backward(pairs, retain=retain_graph)
@@ -449,4 +499,12 @@ def _calibrate() -> int:
 
 
 _UNSHARED = _calibrate()
+
+
+def exclusive(t: Tensor) -> Any:
+    """The Tensor's array, to be donated: a copy if something else can see it."""
+    value = t._value
+    return value if sys.getrefcount(value) <= _UNSHARED else t._device.engine.copy(value)
+
+
 __all__ = ["Node", "Tensor", "recording_scope", "run_backward", "state", "wrap"]

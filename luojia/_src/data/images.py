@@ -13,7 +13,7 @@ import numpy as np
 from luojia._src.errors import ArgumentError, ShapeError
 from luojia._src.ops import picture
 from luojia._src.ops.resample import METHODS as METHODS
-from luojia._src.ops.resample import as_dtype, weights
+from luojia._src.ops.resample import as_dtype, cubic, weights
 
 
 def resize(image: np.ndarray, size: Sequence[int], method: str = "bilinear") -> np.ndarray:
@@ -28,10 +28,13 @@ def resize(image: np.ndarray, size: Sequence[int], method: str = "bilinear") -> 
         raise ArgumentError(f"resizing an image expects a height and width of 1 or more, got {tuple(size)}.")
     if image.shape[:2] == (height, width):
         return image.copy()
+    if method == "pilcubic":
+        return _antialiased(image, (height, width))
+    grows = height > image.shape[0] or width > image.shape[1]
+    if image.dtype == np.uint8 and (method in ("bilinear", "bicubic") or (method == "area" and grows)):
+        return _in_fixed_point(image, (height, width), method)
     dtype = image.dtype if image.dtype == np.float64 else np.float32
     rows, columns = weights(image.shape[0], height, method), weights(image.shape[1], width, method)
-    if method == "bilinear" and image.dtype == np.uint8:
-        return _in_fixed_point(image, rows, columns)
     out = rows @ image.astype(dtype, copy=False).reshape(image.shape[0], -1)
     if image.size == image.shape[0] * image.shape[1]:  # one channel: one product
         out = (out @ columns.T).reshape(height, width, *image.shape[2:])
@@ -40,18 +43,63 @@ def resize(image: np.ndarray, size: Sequence[int], method: str = "bilinear") -> 
     return as_dtype(np.rint(out) if method == "area" and image.dtype.kind in "iu" else out, image.dtype)
 
 
-def _in_fixed_point(image: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """Bilinear resizing of bytes as OpenCV rounds it: weights in units of 1/2048, 16 bits dropped from each product."""
-    flat = image.reshape(*image.shape[:2], -1)
-    along = np.rint(columns.astype(np.float64) * 2048) @ flat.astype(np.float64)  # exact: small integers
-    along = along.astype(np.int64) >> 4
-    first = np.argmax(rows > 0, axis=1)
-    second = np.minimum(first + 1, image.shape[0] - 1)
-    out = np.arange(len(rows))
-    upper = np.rint(rows[out, first].astype(np.float64) * 2048).astype(np.int64)
-    lower = np.where(second > first, np.rint(rows[out, second].astype(np.float64) * 2048).astype(np.int64), 0)
-    total = (along[first] * upper[:, None, None] >> 16) + (along[second] * lower[:, None, None] >> 16)
-    return (total + 2 >> 2).astype(np.uint8).reshape(len(rows), len(columns), *image.shape[2:])
+def _in_fixed_point(image: np.ndarray, size: tuple[int, int], method: str) -> np.ndarray:
+    """Bytes mixed as OpenCV rounds them: weights in units of 1/2048; bilinear drops 16 bits of each product."""
+    flat = image.reshape(*image.shape[:2], -1).astype(np.int64)
+    at, share = _taps(image.shape[1], size[1], method)
+    if at.shape[1] == 2:  # beyond the border: the last pixel alone
+        share[(at[:, 0] < 0) | (at[:, 0] >= image.shape[1] - 1)] = 2048, 0
+    along: Any = sum(flat[:, i] * w[:, None] for i, w in zip(at.T.clip(0, image.shape[1] - 1), share.T))
+    at, share = _taps(image.shape[0], size[0], method)
+    rows = [(along[i], w[:, None, None]) for i, w in zip(at.T.clip(0, image.shape[0] - 1), share.T)]
+    if len(rows) == 2:
+        total: Any = sum((row >> 4) * w >> 16 for row, w in rows)
+        out = total + 2 >> 2
+    else:
+        total = sum(row * w for row, w in rows)
+        out = total + (1 << 21) >> 22
+    return out.clip(0, 255).astype(np.uint8).reshape(*size, *image.shape[2:])
+
+
+def _taps(old: int, new: int, method: str) -> tuple[np.ndarray, np.ndarray]:
+    """(new, taps): the old pixels that each new one mixes, and their weights in units of 1/2048."""
+    if method == "area":
+        first = np.arange(new) * old // new
+        part = np.arange(1, new + 1) - (first + 1) * (new / old)
+        part = np.where(part > 0, part % 1, 0)
+    else:
+        position = ((np.arange(new) + 0.5) * (old / new) - 0.5).astype(np.float32)
+        first = np.floor(position).astype(int)
+        part = position - first
+    at = np.arange(2) if method != "bicubic" else np.arange(-1, 3)
+    part = part.astype(np.float32)[:, None]
+    share = np.concatenate([1 - part, part], 1) if method != "bicubic" else cubic(part - at)
+    return first[:, None] + at, np.rint(share.astype(np.float32) * 2048).astype(np.int64)
+
+
+def _antialiased(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Bicubic with a kernel as wide as the old pixels under a new one: what Pillow computes, with 22 bits for bytes."""
+    whole = image.dtype == np.uint8
+    out = image.reshape(*image.shape[:2], -1).astype(np.int64 if whole else np.float64)
+    for axis in (1, 0):
+        table = _kernels(image.shape[axis], size[axis])
+        if whole:
+            table = np.floor(table * (1 << 22) + 0.5).astype(np.int64)
+        out = np.moveaxis(np.tensordot(table, out, (1, axis)), 0, axis)
+        out = (out + (1 << 21) >> 22).clip(0, 255) if whole else out
+    return out.astype(image.dtype).reshape(*size, *image.shape[2:])
+
+
+def _kernels(old: int, new: int) -> np.ndarray:
+    """(new, old): Keys' kernel (1981) with a = -0.5 about each new pixel, stretched where it stands for several."""
+    scale = max(old / new, 1.0)
+    table = np.zeros((new, old))
+    for i in range(new):
+        middle = (i + 0.5) * old / new
+        first, last = max(0, int(middle - 2 * scale + 0.5)), min(old, int(middle + 2 * scale + 0.5))
+        share = cubic((np.arange(first, last) - middle + 0.5) / scale, -0.5)
+        table[i, first:last] = share / share.sum()
+    return table
 
 
 def short_size(shape: Sequence[int], size: int) -> tuple[int, int]:

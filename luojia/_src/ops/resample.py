@@ -16,7 +16,7 @@ METHODS = ("nearest", "bilinear", "bicubic", "area")
 def weights(old: int, new: int, method: str = "bilinear") -> np.ndarray:
     """(new, old): how much of each old row goes into each new one; pixel centres at halves, borders repeated.
 
-    'area' averages where it makes smaller; where it enlarges it is 'bilinear'.
+    'area' averages where it makes smaller; where it enlarges, old pixels keep their width and mix at their borders.
 
     >>> weights(2, 4)
     array([[1.  , 0.  ],
@@ -31,6 +31,10 @@ def weights(old: int, new: int, method: str = "bilinear") -> np.ndarray:
         covered = np.clip(start - np.arange(old), 0, 1)  # how much of each old row lies before each new border
         return ((covered[1:] - covered[:-1]) * (new / old)).astype(np.float32)
     position = (np.arange(new) + 0.5) * old / new - 0.5
+    if method == "area":
+        first = np.arange(new) * old // new
+        mixed = np.arange(1, new + 1) - (first + 1) * (new / old)
+        position = first + np.where(mixed > 0, mixed % 1, 0)
     if method in ("bilinear", "area"):
         position = position.clip(0, old - 1)
         return np.maximum(0, 1 - np.abs(position[:, None] - np.arange(old))).astype(np.float32)

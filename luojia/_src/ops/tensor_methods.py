@@ -60,7 +60,6 @@ COMPOSED = {  # a module of ops/composed: the methods whose functions it has
     "pooling": "col2im",
 }
 REFUSED = {  # names of MindSpore's methods, and what to use instead
-    **dict.fromkeys(("to_coo", "to_csr"), "tensors are dense"),
     **dict.fromkeys(("storage", "untyped_storage", "data_ptr", "set_"),
                     "buffers belong to the engine; take x.asnumpy()"),
     **dict.fromkeys(("to_dlpack", "from_dlpack"), "use numpy.from_dlpack(x), or torch's, and Tensor(array)"),
@@ -451,7 +450,9 @@ def _install() -> None:
         "log_matrix_determinant": lambda self: OPERATORS["slogdet"](self),
         "data": property(lambda self: self), "has_init": property(lambda self: "init" in self.__dict__),
         "H": property(lambda self: composed.find("queries.hermitian")(self)),
-        "mH": property(lambda self: OPERATORS["swapaxes"](self, axis1=-1, axis2=-2)),
+        "mH": property(lambda self: composed.find("linear.adjoint")(self)),
+        "to_coo": lambda self: composed.find("sparse.dense_to_sparse_coo")(self),
+        "to_csr": lambda self: composed.find("sparse.dense_to_sparse_csr")(self),
         "T": property(lambda self: OPERATORS["transpose"](self)),
         "mT": property(lambda self: OPERATORS["swapaxes"](self, axis1=-1, axis2=-2)),
     }

@@ -3,99 +3,161 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from enum import Enum
+from enum import IntEnum
 from typing import Any
 
 import numpy as np
 
-from ..._src.errors import ArgumentError, ShapeError
-from .. import config
+from ..._src.errors import ArgumentError, DTypeError, RefusedName
+from .. import checks, config
 from ..dataset import PipelineError
-from .base import apply_all, array_of, dtype_of, operations, probability
+from .base import apply_all, array_of, dtype_of, is_pil
 
 __all__ = [
     "Compose", "Concatenate", "Duplicate", "Fill", "Mask", "OneHot", "PadEnd", "RandomApply", "RandomChoice",
-    "RandomOrder", "Relational", "Slice", "TypeCast",
+    "RandomOrder", "Relational", "Slice", "TypeCast", "Unique", "not_random",
 ]
+_CONSTANT = (str, float, bool, int, bytes)
+_REFUSED = ["Plugin"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _REFUSED:
+        raise RefusedName(
+            f"dataset.transforms.{name} is not provided: luojia loads no libraries of MindSpore's; pass a function to "
+            "Dataset.map."
+        )
+    raise AttributeError(f"module 'luojia.dataset.transforms' has no attribute {name!r}")
+
+
+def not_random(function: Any) -> Any:
+    """The transform, marked as one that gives the same each time."""
+    function.random = False
+    return function
 
 
 class Compose:
-    """Transforms one after the other.
+    """Transforms one after the other; where a PIL image passes through, the result is a tuple, as in MindSpore 2.8.
 
     >>> Compose([Fill(2), TypeCast(luojia.float16)])(np.zeros(3))
     array([2., 2., 2.], dtype=float16)
     """
 
     def __init__(self, transforms: list[Callable]) -> None:
-        self.transforms = operations(transforms, "Compose")
+        self.transforms = checks.operations(transforms)
 
     def __call__(self, *values: Any) -> Any:
-        return apply_all(self.transforms, values)
+        seen = False
+        for transform in self.transforms:
+            seen = seen or any(map(is_pil, values))
+            made = transform(*values)
+            values = made if isinstance(made, tuple) else (made,)
+        return values if seen or len(values) != 1 or is_pil(values[0]) else values[0]
 
 
 class TypeCast:
     """Another dtype: luojia's, NumPy's or its name."""
 
     def __init__(self, data_type: Any) -> None:
-        self.dtype = dtype_of(data_type, "TypeCast")
+        self.dtype = dtype_of(data_type, "data_type")
 
     def __call__(self, value: Any) -> np.ndarray:
-        return array_of(value).astype(self.dtype)
+        array = array_of(value)
+        if array.dtype.kind in "US" and self.dtype.kind not in "US":
+            raise PipelineError(f"TypeCast: TypeCast does not support cast from string to {self.dtype}")
+        if array.dtype.kind == "f" and self.dtype.kind == "u":
+            array = array.astype(np.int64)  # -1.7 becomes 255 as uint8, on every machine
+        return array.astype(self.dtype)
 
 
 class OneHot:
     """A class number, or an array of them, as vectors of ``num_classes``: 1 at the class, 0 elsewhere.
 
-    With ``smoothing_rate`` s the class has ``1 - s + s / num_classes``, the others ``s / num_classes``.
+    With ``smoothing_rate`` s the class has ``1 - s + s / num_classes``, the others ``s / num_classes``. A negative
+    number has no class: its vector is of zeros.
 
     >>> OneHot(4)(2)
     array([0, 0, 1, 0])
     """
 
     def __init__(self, num_classes: int, smoothing_rate: float = 0.0) -> None:
-        if isinstance(num_classes, bool) or not isinstance(num_classes, (int, np.integer)) or num_classes < 1:
-            raise ArgumentError(f"OneHot: Input num_classes must be an integer greater than 0, got {num_classes!r}.")
-        self.num_classes, self.smoothing = int(num_classes), probability(smoothing_rate, "OneHot: smoothing_rate")
+        if isinstance(num_classes, np.integer):
+            num_classes = int(num_classes)
+        self.num_classes = checks.positive(num_classes, "num_classes", (int,), shown="")
+        self.smoothing = checks.probability(smoothing_rate, "smoothing_rate", checks.WHOLE)
 
     def __call__(self, value: Any) -> np.ndarray:
         classes = array_of(value)
         if classes.dtype.kind not in "iu":
-            raise PipelineError(f"OneHot: Only support input of int type, but got: {classes.dtype}.")
-        if classes.size and (classes.max() >= self.num_classes or classes.min() < 0):
+            raise PipelineError(f"OneHot: Only support input of int type, but got: {classes.dtype}")
+        if classes.size and classes.max() >= self.num_classes:
             raise PipelineError(
-                f"OneHot: index values should not bigger than num classes: {self.num_classes}, but got: "
-                f"{classes.max() if classes.max() >= self.num_classes else classes.min()}."
+                f"OneHot: index values should not bigger than num classes: {self.num_classes}, but got: {classes.max()}"
             )
-        hot = np.eye(self.num_classes, dtype=classes.dtype)[classes]
+        classes = classes.squeeze() if classes.ndim > 1 else classes
+        if classes.ndim > 1:
+            raise PipelineError(f"OneHot: Only support scalar or 1D input, got rank: {classes.ndim}")
+        hot = (classes[..., None] == np.arange(self.num_classes)).astype(classes.dtype)
         return hot if not self.smoothing else hot * (1 - self.smoothing) + self.smoothing / self.num_classes
+
+
+def _one_kind(value: Any, array: np.ndarray, who: str, words: str) -> None:
+    """Raises if one is text and the other is not."""
+    if (np.asarray(value).dtype.kind in "US") != (array.dtype.kind in "US"):
+        names = ["string" if a.dtype.kind in "US" else str(a.dtype) for a in (np.asarray(value), array)]
+        raise PipelineError(f"{who}: {words.format(*names)}")
 
 
 class Fill:
     """An array of the same shape and dtype, filled with one value."""
 
     def __init__(self, fill_value: Any) -> None:
-        self.value = fill_value
+        self.value = checks.kind(fill_value, _CONSTANT, "fill_value")
 
     def __call__(self, value: Any) -> np.ndarray:
-        return np.full_like(array_of(value), self.value)
+        array = array_of(value)
+        _one_kind(self.value, array, "Fill", "fill_value and the input tensor must be of the same data type when "
+                  "involving strings or bytes, but got fill_value data type {} and input tensor data type {}")
+        if array.dtype.kind in "US":
+            return np.full(array.shape, self.value)
+        return np.full(array.shape, np.asarray(self.value).astype(array.dtype))
 
 
 class Concatenate:
-    """``prepend``, the values and ``append`` along an axis."""
+    """``prepend``, the values, of one axis, and ``append`` one after the other."""
 
     def __init__(self, axis: int = 0, prepend: Any = None, append: Any = None) -> None:
-        self.axis, self.prepend, self.append = axis, prepend, append
+        if checks.kind(axis, (int,), "axis") not in (0, -1):
+            raise ArgumentError(f"only 1D concatenation supported. Got axis {axis}.")
+        for name, part in (("prepend", prepend), ("append", append)):
+            if part is not None:
+                checks.kind(part, (np.ndarray,), name)
+        self.prepend, self.append = prepend, append
 
     def __call__(self, *values: Any) -> np.ndarray:
-        parts = [self.prepend, *values, self.append]
-        return np.concatenate([array_of(p) for p in parts if p is not None], self.axis)
+        arrays = [array_of(value) for value in values]
+        for array in arrays:
+            if array.ndim != 1:
+                raise PipelineError(f"Concatenate: only 1D input supported, got rank of input: {array.ndim}")
+            for name, part in (("prepend", self.prepend), ("append", self.append)):
+                if part is not None and part.dtype != array.dtype and part.dtype.kind not in "US":
+                    raise PipelineError(
+                        f"Concatenate: input datatype does not match the {name} datatype, got input datatype: "
+                        f"{array.dtype}, {name} datatype:{part.dtype}"
+                    )
+        return np.concatenate([p for p in (self.prepend, *arrays, self.append) if p is not None])
 
 
 class Duplicate:
     """The value twice: a second column."""
 
-    def __call__(self, value: Any) -> tuple[np.ndarray, np.ndarray]:
-        array = array_of(value)
+    def __call__(self, *values: Any) -> tuple[np.ndarray, np.ndarray]:
+        if len(values) != 1:
+            raise PipelineError(
+                f"Duplicate: only supports transform one column each time, got column num: {len(values)}, check "
+                "'input_columns' when call this operator."
+            )
+        array = array_of(values[0])
         return array, array.copy()
 
 
@@ -103,51 +165,122 @@ class PadEnd:
     """Cut and padded at the ends of its axes to ``pad_shape`` (None keeps a length)."""
 
     def __init__(self, pad_shape: Sequence[int | None], pad_value: Any = None) -> None:
-        self.shape, self.value = list(pad_shape), 0 if pad_value is None else pad_value
+        for length in checks.kind(pad_shape, (list,), "pad_shape"):
+            if length is None:
+                continue
+            if isinstance(length, bool) or not isinstance(length, (int, np.integer)):
+                raise DTypeError(f"a value in the list is not an integer. Got {length!r}.")
+            checks.within(length, 1, 2**63 - 1)
+        self.shape, self.value = list(pad_shape), pad_value
 
     def __call__(self, value: Any) -> np.ndarray:
         array = array_of(value)
         if array.ndim != len(self.shape):
-            raise ShapeError(f"PadEnd to {self.shape} expects an array of {len(self.shape)} axes, got {array.shape}.")
+            raise PipelineError(
+                f"PadEnd: invalid pad shape, as rank of input is: {array.ndim}, and rank of pad value: "
+                f"{len(self.shape)}"
+            )
+        fill: Any = ("" if array.dtype.kind in "US" else 0) if self.value is None else self.value
+        _one_kind(fill, array, "PadEnd", "can not pad numeric and string tensors together, but got: {} and {}.")
         shape = [old if new is None else new for old, new in zip(array.shape, self.shape)]
-        out = np.full(shape, self.value, array.dtype)
+        dtype = np.result_type(array, np.asarray(fill)) if array.dtype.kind in "US" else array.dtype
+        out = np.full(shape, fill, dtype)
         part = tuple(slice(min(a, b)) for a, b in zip(shape, array.shape))
         out[part] = array[part]
         return out
 
 
 class Slice:
-    """Part of the array, by slices, numbers or lists, one per axis."""
+    """Part of the array, by slices, numbers, lists, None (all of an axis) or an ellipsis, one per axis.
+
+    >>> Slice(-1)(np.arange(5))
+    array([4])
+    """
 
     def __init__(self, *slices: Any) -> None:
-        self.index = tuple(slice(None) if s is None else [s] if isinstance(s, int) else s for s in slices)
+        for one in slices:
+            if one is not None and not isinstance(one, (int, list, slice, bool, type(...))):
+                raise DTypeError(
+                    f"Argument slice with value {one} is not of type {[int, list, slice, bool, type(...)]}, but got "
+                    f"{type(one)}."
+                )
+        self.index = tuple(slice(None) if s is None or s is True else [s] if isinstance(s, int) else s for s in slices)
 
     def __call__(self, value: Any) -> np.ndarray:
-        return array_of(value)[self.index]
+        array = array_of(value)
+        try:
+            for axis, index in enumerate(self.index):  # one after the other: lists do not pair up
+                whole = [slice(None)] * (axis if ... not in self.index[:axis] else 0)
+                after = len(self.index) - axis - 1
+                if index is ...:
+                    continue
+                if ... in self.index[:axis]:
+                    array = array[(..., index, *[slice(None)] * after)]
+                else:
+                    array = array[(*whole, index)]
+        except IndexError as error:
+            raise PipelineError(f"Slice: Index {self.index} is out of bounds of {array.shape}: {error}") from error
+        return array
 
 
-class Relational(Enum):
+class Relational(IntEnum):
     """Comparisons, for :class:`Mask`."""
 
-    EQ, NE, GT, GE, LT, LE = "equal", "not_equal", "greater", "greater_equal", "less", "less_equal"
+    EQ = 0
+    NE = 1
+    GT = 2
+    GE = 3
+    LT = 4
+    LE = 5
+
+
+_COMPARE = [np.equal, np.not_equal, np.greater, np.greater_equal, np.less, np.less_equal]
 
 
 class Mask:
     """The comparison of the array with a constant, as ``dtype`` (default bool)."""
 
     def __init__(self, operator: Relational, constant: Any, dtype: Any = np.bool_) -> None:
-        self.compare, self.constant = getattr(np, Relational(operator).value), constant
-        self.dtype = dtype_of(dtype, "Mask")
+        self.compare = _COMPARE[checks.kind(operator, (Relational,), "operator")]
+        self.constant = checks.kind(constant, _CONSTANT, "constant")
+        self.dtype = dtype_of(dtype, "dtype")
 
     def __call__(self, value: Any) -> np.ndarray:
-        return self.compare(array_of(value), self.constant).astype(self.dtype)
+        array = array_of(value)
+        _one_kind(self.constant, array, "Mask", "either constant or input tensor is a string, the other is not: {}, {}")
+        return np.asarray(self.compare(array, self.constant)).astype(self.dtype)
+
+
+class Unique:
+    """The different numbers of a batch, in the order in which they come; the places of all in them; their counts.
+
+    The batch has two axes or more; the second and third results are int32.
+
+    >>> [a.tolist() for a in Unique()(np.array([[3, 1], [3, 2]]))]
+    [[3, 1, 2], [0, 1, 0, 2], [2, 1, 1]]
+    """
+
+    def __call__(self, value: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        array = array_of(value)
+        if array.dtype.kind in "US":
+            raise PipelineError("Unique: only support numeric datatype of input, got string.")
+        if array.ndim < 2:
+            raise PipelineError(
+                f"Unique: input must be at least 2-D in order to do unique op, got rank:{array.ndim}"
+            )
+        found, first, inverse, counts = np.unique(array.ravel(), return_index=True, return_inverse=True,
+                                                  return_counts=True)
+        order = np.argsort(first)
+        place = np.argsort(order)
+        return found[order], place[inverse.ravel()].astype(np.int32), counts[order].astype(np.int32)
 
 
 class RandomApply:
     """All transforms, with probability ``prob``."""
 
     def __init__(self, transforms: list[Callable], prob: float = 0.5) -> None:
-        self.transforms, self.prob = operations(transforms, "RandomApply"), probability(prob, "RandomApply")
+        self.transforms = checks.operations(transforms)
+        self.prob = checks.probability(prob, "prob", checks.REAL, (0, 1))
 
     def __call__(self, *values: Any) -> Any:
         if config.stream().random_sample() < self.prob:
@@ -159,7 +292,7 @@ class RandomChoice:
     """One of the transforms, drawn anew each time."""
 
     def __init__(self, transforms: list[Callable]) -> None:
-        self.transforms = operations(transforms, "RandomChoice")
+        self.transforms = checks.operations(transforms)
 
     def __call__(self, *values: Any) -> Any:
         return apply_all([self.transforms[config.stream().randint(len(self.transforms))]], values)
@@ -169,7 +302,7 @@ class RandomOrder:
     """All transforms, in an order drawn anew each time."""
 
     def __init__(self, transforms: list[Callable]) -> None:
-        self.transforms = operations(transforms, "RandomOrder")
+        self.transforms = checks.operations(transforms)
 
     def __call__(self, *values: Any) -> Any:
         order = config.stream().permutation(len(self.transforms))

@@ -1,4 +1,4 @@
-"""Image transforms that move pixels: sizes, crops, borders, flips, turns."""
+"""Image transforms that move pixels: sizes, crops, borders, flips."""
 
 from __future__ import annotations
 
@@ -8,35 +8,62 @@ from typing import Any
 import numpy as np
 
 from ..._src.data import images
-from .. import config
+from ..._src.data.codecs import pillow
+from ..._src.errors import ArgumentError, DTypeError
+from .. import checks, config
 from ..dataset import PipelineError
-from ..transforms.base import probability
-from .base import ImageTransform, padding_of, range_of, size_of
+from .base import ImageTransform, area_and_ratio, crop_size, fill_of, happens, is_pil, new_size, padding_of
 from .convert import Decode
-from .utils import Border, Inter, method_of
+from .utils import Border, Inter, interpolation_of, method_of, pil_method, resizing_of
+
+Box = tuple[int, int, int, int]
 
 
 class Resize(ImageTransform):
     """The image at ``size``: (height, width), or a number for the shorter side, in the same ratio.
 
+    Arrays of 0..255 are resized as OpenCV does it (PILCUBIC: as Pillow does it), PIL images by Pillow.
+
     >>> Resize(2)(np.zeros((4, 6, 3), np.uint8)).shape
     (2, 3, 3)
     """
 
+    ranks, keeps_pil = None, True
+
     def __init__(self, size: Any, interpolation: Inter = Inter.BILINEAR) -> None:
-        self.size, self.short = size_of(size, "Resize"), isinstance(size, int)
-        self.method = method_of(interpolation, "Resize")
+        self.size, self.inter = new_size(size), resizing_of(interpolation)
+
+    def of(self, shape: Sequence[int]) -> tuple[int, int]:
+        """(height, width) of what an image of ``shape`` becomes."""
+        return images.short_size(shape, self.size[0]) if len(self.size) == 1 else (self.size[0], self.size[1])
 
     def image(self, image: np.ndarray) -> np.ndarray:
-        size = images.short_size(image.shape, self.size[0]) if self.short else self.size
-        return images.resize(image, size, self.method)
+        return images.resize(image, self.of(image.shape), method_of(self.inter, type(self).__name__))
+
+    def picture(self, image: Any) -> Any:
+        return image.resize(self.of(image.size[::-1])[::-1], pil_method(self.inter))
+
+
+class RandomResize(Resize):
+    """The image at ``size``, as of :class:`Resize`, interpolated in a way drawn anew each time."""
+
+    keeps_pil = False
+
+    def __init__(self, size: Any) -> None:
+        super().__init__(size)
+
+    def image(self, image: np.ndarray) -> np.ndarray:
+        method = ("bilinear", "nearest", "bicubic", "area")[config.stream().randint(4)]
+        return images.resize(image, self.of(image.shape), method)
 
 
 class CenterCrop(ImageTransform):
     """The part of ``size`` in the middle; a smaller image gets a border of zeros."""
 
+    ranks, keeps_pil = None, True
+
     def __init__(self, size: Any) -> None:
-        self.size = size_of(size, "CenterCrop")
+        self.size = crop_size(size)
 
     def image(self, image: np.ndarray) -> np.ndarray:
         height, width = self.size
@@ -45,26 +72,118 @@ class CenterCrop(ImageTransform):
         image = images.pad(image, left, top, extra[1] - left, extra[0] - top)
         return images.crop(image, (image.shape[0] - height) // 2, (image.shape[1] - width) // 2, height, width)
 
+    def picture(self, image: Any) -> Any:
+        height, width = self.size
+        left, top = round((image.width - width) / 2), round((image.height - height) / 2)
+        return image.crop((left, top, left + width, top + height))
+
+
+def check_crop(image: np.ndarray, top: int, left: int, height: int, width: int, who: str) -> None:
+    """Raises unless the part lies within the image."""
+    for what, start, size, most in (("height", top, height, image.shape[0]), ("width", left, width, image.shape[1])):
+        if start + size > most:
+            raise PipelineError(
+                f"{who}: Crop {what} dimension: {start + size} exceeds image {what}: {most}, the sum of start and "
+                f"{what}: {start} + {size}; crop less, or resize first."
+            )
+
 
 class Crop(ImageTransform):
     """The part of ``size`` from ``coordinates``, (top, left)."""
 
     def __init__(self, coordinates: Sequence[int], size: Any) -> None:
-        self.at, self.size = tuple(coordinates), size_of(size, "Crop")
+        checks.kind(coordinates, (list, tuple), "coordinates")
+        if len(coordinates) != 2:
+            raise DTypeError(f"Coordinates should be a list/tuple (y, x) of length 2. Got {coordinates!r}.")
+        top, left = (checks.whole(n, f"coordinates[{i}]") for i, n in enumerate(coordinates))
+        self.box: Box = (top, left, *crop_size(size))
 
     def image(self, image: np.ndarray) -> np.ndarray:
-        top, left = self.at
-        return images.crop(image, top, left, *self.size)
+        check_crop(image, *self.box, "Crop")
+        return images.crop(image, *self.box)
+
+
+class ResizedCrop(ImageTransform):
+    """The part of ``height`` x ``width`` pixels from (top, left), at ``size``."""
+
+    def __init__(self, top: int, left: int, height: int, width: int, size: Any,
+                 interpolation: Inter = Inter.BILINEAR) -> None:
+        self.box: Box = (checks.whole(top, "top"), checks.whole(left, "left"), checks.whole(height, "height", 1),
+                         checks.whole(width, "width", 1))
+        crop_size(size)
+        self.size, self.inter = new_size(size), interpolation_of(interpolation)
+
+    def image(self, image: np.ndarray) -> np.ndarray:
+        top, left, height, width = self.box
+        if top + height > image.shape[0]:
+            raise PipelineError(
+                f"ResizedCrop: the sum of top and height: {top + height} exceeds image height: {image.shape[0]}"
+            )
+        if left + width > image.shape[1]:
+            raise PipelineError(
+                f"ResizedCrop: the sum of left and width: {left + width} exceeds image width: {image.shape[1]}"
+            )
+        part = images.crop(image, *self.box)
+        size = images.short_size(part.shape, self.size[0]) if len(self.size) == 1 else self.size
+        return images.resize(part, size, method_of(self.inter, "ResizedCrop"))
+
+
+def border_of(padding_mode: Any) -> Border:
+    """A member of :class:`Border`."""
+    return checks.kind(padding_mode, (Border,), "padding_mode")
 
 
 class Pad(ImageTransform):
     """A border: a number, (left and right, top and bottom), or (left, top, right, bottom)."""
 
+    keeps_pil = True
+
     def __init__(self, padding: Any, fill_value: Any = 0, padding_mode: Border = Border.CONSTANT) -> None:
-        self.padding, self.fill, self.mode = padding_of(padding, "Pad"), fill_value, Border(padding_mode).value
+        self.padding, self.fill, self.mode = padding_of(padding), fill_of(fill_value), border_of(padding_mode).value
 
     def image(self, image: np.ndarray) -> np.ndarray:
         return images.pad(image, *self.padding, self.fill, self.mode)
+
+
+class PadToSize(ImageTransform):
+    """A border that makes the image one of ``size``, (height, width).
+
+    Args:
+        offset: (top, left) of the image in the new one, or a number for both; in the middle by default.
+        fill_value, padding_mode: of the border.
+    """
+
+    def __init__(self, size: Any, offset: Any = None, fill_value: Any = 0,
+                 padding_mode: Border = Border.CONSTANT) -> None:
+        checks.kind(size, checks.SIZES, "size")
+        if isinstance(size, (list, tuple)) and len(size) != 2:
+            raise ArgumentError(f"The size must be a sequence of length 2. Got {size!r}.")
+        sizes = size if isinstance(size, (list, tuple)) else (size, size)
+        self.size = tuple(checks.whole(n, "size", 1) for n in sizes)
+        self.offset: tuple[int, ...] = ()
+        if offset is not None:
+            checks.kind(offset, checks.SIZES, "offset")
+            if isinstance(offset, (list, tuple)) and len(offset) not in (0, 2):
+                raise ArgumentError(f"The offset must be empty or a sequence of length 2. Got {offset!r}.")
+            offsets = offset if isinstance(offset, (list, tuple)) else (offset, offset)
+            self.offset = tuple(checks.whole(n, "offset") for n in offsets)
+        self.fill, self.mode = fill_of(fill_value), border_of(padding_mode).value
+
+    def image(self, image: np.ndarray) -> np.ndarray:
+        old = image.shape[:2]
+        if any(new < n for new, n in zip(self.size, old)):
+            raise PipelineError(
+                "PadToSize: the target size to pad should be no less than the original image size, but got target size "
+                f"{self.size} and original size {old}."
+            )
+        top, left = self.offset or ((new - n) // 2 for new, n in zip(self.size, old))
+        if top + old[0] > self.size[0] or left + old[1] > self.size[1]:
+            raise PipelineError(
+                "PadToSize: the sum of offset and original image size should be no more than the target size to pad, "
+                f"but got offset ({top}, {left}) plus original size {old} bigger than {self.size}"
+            )
+        rest = self.size[1] - left - old[1], self.size[0] - top - old[0]
+        return images.pad(image, left, top, *rest, self.fill, self.mode)
 
 
 class RandomCrop(ImageTransform):
@@ -77,50 +196,75 @@ class RandomCrop(ImageTransform):
         fill_value, padding_mode: of the border.
     """
 
+    ranks, keeps_pil = None, True
+
     def __init__(self, size: Any, padding: Any = None, pad_if_needed: bool = False, fill_value: Any = 0,
                  padding_mode: Border = Border.CONSTANT) -> None:
-        self.size, self.padding = size_of(size, "RandomCrop"), padding_of(padding or 0, "RandomCrop")
-        self.pad_if_needed, self.fill, self.mode = pad_if_needed, fill_value, Border(padding_mode).value
+        self.size, self.padding = crop_size(size), padding_of(0 if padding is None else padding)
+        self.pad_if_needed = checks.flag(pad_if_needed, "pad_if_needed")
+        self.fill, self.mode = fill_of(fill_value), border_of(padding_mode).value
 
     def image(self, image: np.ndarray) -> np.ndarray:
-        image = images.pad(image, *self.padding, self.fill, self.mode)
-        height, width = self.size
+        image, sides = self.padded(image)
+        return images.crop(image, *self.place(image))
+
+    def padded(self, image: np.ndarray) -> tuple[np.ndarray, Box]:
+        """The image with its border, and (left, top, right, bottom) of that."""
+        sides = self.padding
         if self.pad_if_needed:
-            down, across = max(0, height - image.shape[0]), max(0, width - image.shape[1])
-            image = images.pad(image, across, down, across, down, self.fill, self.mode)
+            down = max(0, self.size[0] - image.shape[0] - sides[1] - sides[3])
+            across = max(0, self.size[1] - image.shape[1] - sides[0] - sides[2])
+            sides = sides[0] + across, sides[1] + down, sides[2] + across, sides[3] + down
+        return images.pad(image, *sides, self.fill, self.mode), sides
+
+    def place(self, image: np.ndarray) -> Box:
+        """(top, left, height, width) of a random part."""
+        height, width = self.size
         if image.shape[0] < height or image.shape[1] < width:
             raise PipelineError(
-                f"RandomCrop: invalid crop size, crop size {height}x{width} is bigger than the image dimensions "
-                f"{image.shape[0]}x{image.shape[1]}; pass pad_if_needed=True, or resize first."
+                f"RandomCrop: invalid crop size, crop size is bigger than the image dimensions, got crop height: "
+                f"{height}, crop width: {width}, of an image {image.shape[0]}x{image.shape[1]}; pass "
+                "pad_if_needed=True, or resize first."
             )
         rng = config.stream()
-        top, left = rng.randint(image.shape[0] - height + 1), rng.randint(image.shape[1] - width + 1)
-        return images.crop(image, top, left, height, width)
+        return rng.randint(image.shape[0] - height + 1), rng.randint(image.shape[1] - width + 1), height, width
 
 
 class RandomResizedCrop(ImageTransform):
     """A part with a random share of the area and ratio of width to height, at ``size``."""
 
+    ranks, keeps_pil = None, True
+
     def __init__(self, size: Any, scale: Sequence[float] = (0.08, 1.0), ratio: Sequence[float] = (3 / 4, 4 / 3),
                  interpolation: Inter = Inter.BILINEAR, max_attempts: int = 10) -> None:
-        who = type(self).__name__
-        self.size, self.method, self.tries = size_of(size, who), method_of(interpolation, who), max_attempts
-        self.scale, self.ratio = range_of(scale, 0, f"{who}: scale"), range_of(ratio, 0, f"{who}: ratio")
+        self.size = crop_size(size)
+        self.scale, self.ratio = area_and_ratio(scale, ratio)
+        self.inter, self.tries = interpolation_of(interpolation), checks.whole(max_attempts, "max_attempts", 1)
+
+    def place(self, shape: Sequence[int]) -> Box:
+        """(top, left, height, width) of a random part."""
+        return images.random_area(shape, self.scale, self.ratio, config.stream(), self.tries)
 
     def image(self, image: np.ndarray) -> np.ndarray:
-        box = images.random_area(image.shape, self.scale, self.ratio, config.stream(), self.tries)
-        return images.resize(images.crop(image, *box), self.size, self.method)
+        part = images.crop(image, *self.place(image.shape))
+        return images.resize(part, self.size, method_of(self.inter, type(self).__name__))
+
+    def picture(self, image: Any) -> Any:
+        top, left, height, width = self.place(image.size[::-1])
+        return image.resize(self.size[::-1], pil_method(self.inter), (left, top, left + width, top + height))
 
 
 class RandomCropDecodeResize(RandomResizedCrop):
     """:class:`Decode`, then :class:`RandomResizedCrop`."""
 
-    def __call__(self, image: Any) -> Any:
-        return self.image(Decode()(image))
+    def __call__(self, *images: Any) -> Any:
+        return super().__call__(*(Decode()(image) for image in images))
 
 
 class HorizontalFlip(ImageTransform):
     """Mirrored left to right."""
+
+    ranks = None
 
     def image(self, image: np.ndarray) -> np.ndarray:
         return image[:, ::-1].copy()
@@ -129,6 +273,8 @@ class HorizontalFlip(ImageTransform):
 class VerticalFlip(ImageTransform):
     """Mirrored top to bottom."""
 
+    ranks = None
+
     def image(self, image: np.ndarray) -> np.ndarray:
         return image[::-1].copy()
 
@@ -136,13 +282,13 @@ class VerticalFlip(ImageTransform):
 class RandomHorizontalFlip(ImageTransform):
     """Mirrored left to right with probability ``prob``."""
 
-    axis = 1
+    ranks, keeps_pil, axis = None, True, 1
 
     def __init__(self, prob: float = 0.5) -> None:
-        self.prob = probability(prob, type(self).__name__)
+        self.prob = checks.probability(prob)
 
     def image(self, image: np.ndarray) -> np.ndarray:
-        return np.flip(image, self.axis).copy() if config.stream().random_sample() < self.prob else image
+        return np.flip(image, self.axis).copy() if happens(self.prob) else image
 
 
 class RandomVerticalFlip(RandomHorizontalFlip):
@@ -151,17 +297,45 @@ class RandomVerticalFlip(RandomHorizontalFlip):
     axis = 0
 
 
-class RandomRotation(ImageTransform):
-    """Turned about the middle by an angle within ``degrees``: (least, most), or an amount to both sides."""
+def need_pil(image: Any) -> Any:
+    """The image, if it is PIL's."""
+    if not is_pil(image):
+        raise DTypeError(
+            f"img should be PIL image. Got {type(image)}. Use Decode() for encoded data or ToPIL() for decoded data."
+        )
+    return image
 
-    def __init__(self, degrees: Any, resample: Inter = Inter.NEAREST, expand: bool = False, center: Any = None,
-                 fill_value: Any = 0) -> None:
-        from ..._src.errors import NotSupportedError
 
-        if expand or center is not None:
-            raise NotSupportedError("RandomRotation: expand and center are not supported; leave them out.")
-        self.degrees = range_of(degrees, 0, "RandomRotation", -360.0)
-        self.method, self.fill = method_of(resample, "RandomRotation"), fill_value
+class FiveCrop:
+    """Five parts of ``size`` of a PIL image: from the corners, top left, top right, ..., and the middle."""
 
-    def image(self, image: np.ndarray) -> np.ndarray:
-        return images.rotate(image, config.stream().uniform(*self.degrees), self.fill, self.method)
+    def __init__(self, size: Any) -> None:
+        self.size = crop_size(size)
+
+    def __call__(self, image: Any) -> tuple:
+        need_pil(image)
+        height, width = self.size
+        if height > image.height or width > image.width:
+            raise ArgumentError(
+                f"Crop size {self.size} is larger than input image size {(image.height, image.width)}."
+            )
+        right, bottom = image.width - width, image.height - height
+        corners = [(x, y, x + width, y + height) for y in (0, bottom) for x in (0, right)]
+        return (*map(image.crop, corners), CenterCrop(self.size)(image))
+
+
+class TenCrop(FiveCrop):
+    """The five parts of :class:`FiveCrop`, and those of the image mirrored left to right.
+
+    Args:
+        use_vertical_flip: mirrored top to bottom instead.
+    """
+
+    def __init__(self, size: Any, use_vertical_flip: bool = False) -> None:
+        super().__init__(size)
+        self.vertical = checks.flag(use_vertical_flip, "use_vertical_flip")
+
+    def __call__(self, image: Any) -> tuple:
+        ways = pillow().Transpose
+        flipped = need_pil(image).transpose(ways.FLIP_TOP_BOTTOM if self.vertical else ways.FLIP_LEFT_RIGHT)
+        return super().__call__(image) + super().__call__(flipped)

@@ -82,7 +82,7 @@ def hermitian(self: Tensor) -> Tensor:
     """The transpose of a matrix, conjugated."""
     if self.ndim != 2:
         raise ShapeError(f"For tensor.H only support 2-D Tensor, but got {self.ndim}-D; see swapaxes.")
-    return OP["transpose"](self)
+    return OP["conj"](OP["transpose"](self)) if self.np_dtype.kind == "c" else OP["transpose"](self)
 
 
 def kind(self: Tensor, dtype: Any = None) -> Any:

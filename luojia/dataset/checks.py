@@ -1,0 +1,81 @@
+"""What the transforms' constructors ask of their arguments, in the words that MindSpore has for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from numbers import Number
+from typing import Any
+
+from .._src.errors import ArgumentError, DTypeError
+
+FLOAT_MAX = 16777216
+INT_MAX = 2147483647
+REAL = (float, int)
+WHOLE = (int, float)
+PAIR = (list, tuple)
+SIZES = (int, list, tuple)
+
+
+def kind(value: Any, types: Sequence[type], name: str) -> Any:
+    """``value``, if it is of one of the types; a bool is a number only where ``types`` name bool."""
+    if isinstance(value, bool) and bool not in types and Number not in types:
+        raise DTypeError(f"Argument {name} with value {value} is not of type {tuple(types)}, but got {bool}.")
+    if not isinstance(value, tuple(types)):
+        raise DTypeError(f"Argument {name} with value {value} is not of type {list(types)}, but got {type(value)}.")
+    return value
+
+
+def within(value: Any, low: float, high: float, name: str = "", ends: str = "[]") -> Any:
+    """``value``, if it lies from ``low`` to ``high``; ``ends`` says which of them belong: '(]' leaves out the first."""
+    above = value >= low if ends[0] == "[" else value > low
+    below = value <= high if ends[1] == "]" else value < high
+    if not (above and below):
+        raise ArgumentError(
+            f"Input {name + ' ' if name else ''}is not within the required interval of "
+            f"{ends[0]}{low}, {high}{ends[1]}."
+        )
+    return value
+
+
+def real(value: Any, name: str, low: float = 0, high: float = FLOAT_MAX, *, shown: str | None = None,
+         types: Sequence[type] = REAL, ends: str = "[]") -> float:
+    """A number from ``low`` to ``high``; ``shown`` is the name that the message about the range bears."""
+    return within(kind(value, types, name), low, high, name if shown is None else shown, ends)
+
+
+def whole(value: Any, name: str, low: int = 0, high: int = INT_MAX, *, shown: str | None = None) -> int:
+    """An integer from ``low`` to ``high``."""
+    return within(kind(value, (int,), name), low, high, name if shown is None else shown)
+
+
+def probability(value: Any, name: str = "prob", types: Sequence[type] = REAL, ends: tuple = (0.0, 1.0)) -> float:
+    """A number from 0 to 1."""
+    return within(kind(value, types, name), ends[0], ends[1], name)
+
+
+def positive(value: Any, name: str, types: Sequence[type] = WHOLE, shown: str | None = None) -> Any:
+    """A number greater than 0."""
+    if kind(value, types, name) <= 0:
+        raise ArgumentError(f"Input {name if shown is None else shown} must be greater than 0.".replace("  ", " "))
+    return value
+
+
+def flag(value: Any, name: str) -> bool:
+    """A bool."""
+    return kind(value, (bool,), name)
+
+
+def operations(transforms: Any) -> list:
+    """A list of callables, not empty."""
+    kind(transforms, (list,), "transforms list")
+    if not transforms:
+        raise ArgumentError("transforms list can not be empty.")
+    callables(transforms)
+    return transforms
+
+
+def callables(transforms: Sequence[Any]) -> None:
+    """Raises unless each can be called."""
+    for i, transform in enumerate(transforms):
+        if not callable(transform):
+            raise DTypeError(f"transforms[{i}] is neither a transforms op (TensorOperation) nor a callable pyfunc.")

@@ -1,0 +1,41 @@
+"""PIL images through Pillow's own functions, as MindSpore takes them."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import numpy as np
+
+from ..._src.data.codecs import pillow
+
+
+def ops() -> Any:
+    """The module ``PIL.ImageOps``."""
+    pillow()
+    return importlib.import_module("PIL.ImageOps")
+
+
+def enhanced(image: Any, what: str, factor: float) -> Any:
+    """By ``factor`` more of 'Brightness', 'Contrast', 'Color' or 'Sharpness'."""
+    pillow()
+    return getattr(importlib.import_module("PIL.ImageEnhance"), what)(image).enhance(factor)
+
+
+def hue(image: Any, turn: float) -> Any:
+    """Hues turned by ``turn`` whole turns."""
+    if image.mode in ("L", "1", "I", "F"):
+        return image
+    h, s, v = image.convert("HSV").split()
+    turned = (np.asarray(h).astype(np.int64) + int(turn * 255)) % 256
+    return pillow().merge("HSV", (pillow().fromarray(turned.astype(np.uint8)), s, v)).convert(image.mode)
+
+
+def auto_contrast(image: Any, cutoff: float, ignore: Any) -> Any:
+    """Each channel stretched to 0..255."""
+    return ops().autocontrast(image, cutoff, ignore or None)
+
+
+def merged(grey: Any) -> Any:
+    """A grey image in three channels."""
+    return pillow().merge("RGB", (grey, grey, grey))

@@ -1,0 +1,19 @@
+"""Transforms of images and of any data give what mindspore 2.8.0 gives, and refuse what it refuses."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+import luojia as ms
+from luojia.dataset import transforms, vision
+from tests.dataset import answers
+
+NAMES = {"v": vision, "t": transforms, "ms": ms}
+
+
+@pytest.mark.parametrize(("file", "at_least"), [("observed_images.txt", 300), ("observed_refusals.txt", 500)])
+def test_answers_are_mindspores(file, at_least):
+    names = answers.images() | NAMES
+    names["P"] = Image.fromarray(names["A"])
+    assert answers.wrong(Path(__file__).with_name(file), names, at_least) == []
