@@ -63,6 +63,8 @@ class Tensor(_Methods):
     _coerce: Any
     _keeps_integers: Any = None  # MXNet's arrays: an elementwise result in the integers that it was made of
 
+    _part_of: Any  # of what it is a part (ops/methods.py)
+
     def __init__(self, data: Any = None, dtype: DType | None = None, shape: Any = None, init: Any = None,
                  internal: bool = False, const_arg: bool = False, *, device: Context | None = None) -> None:
         if dtype is not None and not isinstance(dtype, DType):
@@ -79,6 +81,8 @@ class Tensor(_Methods):
             if shape is not None or init is not None:
                 raise ArgumentError("Tensor: give either data or shape and init, not both.")
             value = data._read() if isinstance(data, Tensor) else _array_of(data)
+            if dtype is not None and isinstance(data, float):
+                value = np.asarray(data, np.float64)
         if dtype is not None and value.dtype != dtype.np:
             value = value.astype(dtype.np)
         self._value = self._device.engine.put(value, self._device)
@@ -300,7 +304,7 @@ class Tensor(_Methods):
         return _rebuild, (type(self), self.asnumpy(), self._device, self._extra_state())
 
     def _extra_state(self) -> dict:
-        return dict(self.__dict__)
+        return {k: v for k, v in self.__dict__.items() if k != "_part_of"}
 
     def __deepcopy__(self, memo: dict) -> Any:
         value = self._value.copy() if isinstance(self._value, np.ndarray) else self._value
