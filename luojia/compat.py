@@ -21,8 +21,8 @@ _ELSEWHERE = {"mxnet.numpy": "luojia.np", "mxnet.numpy_extension": "luojia.npx"}
 class _Loader(importlib.abc.Loader):
     """Gives luojia's module for the original's name; the module keeps its own spec."""
 
-    def __init__(self, target: str) -> None:
-        self.target = target
+    def __init__(self, target: str, fullname: str = "") -> None:
+        self.target, self.fullname = target, fullname
         self.spec: Any = None
 
     def create_module(self, spec: Any) -> ModuleType:
@@ -32,6 +32,9 @@ class _Loader(importlib.abc.Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         module.__spec__ = self.spec
+        if self.fullname and not hasattr(module, "__path__"):  # nn.wrap.cell_wrapper
+            for name in [n for n in sys.modules if n.startswith(f"{self.target}.")]:
+                sys.modules.setdefault(self.fullname + name[len(self.target):], sys.modules[name])
 
 
 class _Finder(importlib.abc.MetaPathFinder):
@@ -53,8 +56,8 @@ class _Finder(importlib.abc.MetaPathFinder):
         if found is None:
             raise ModuleNotFoundError(f"No module named {fullname!r}: luojia stands in for {root} and has no {name!r}.",
                                       name=fullname)
-        return importlib.machinery.ModuleSpec(fullname, _Loader(name), is_package=found.submodule_search_locations
-                                              is not None)
+        return importlib.machinery.ModuleSpec(fullname, _Loader(name, fullname),
+                                              is_package=found.submodule_search_locations is not None)
 
 
 def install(names: Sequence[str] = ORIGINALS, *, replace: bool = False) -> list[str]:

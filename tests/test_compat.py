@@ -82,3 +82,28 @@ def test_mxnets_numpy_is_not_mindspores():
     finally:
         compat.uninstall()
     assert luojia.numpy is not luojia.np
+
+
+@pytest.mark.parametrize("line", [
+    "from mindspore.nn.wrap.cell_wrapper import WithLossCell",
+    "from mindspore.nn.wrap.grad_reducer import DistributedGradReducer",
+    "import mindspore.nn.wrap.loss_scale as found; found.TrainOneStepWithLossScaleCell",
+    "from mindspore.nn.loss.loss import LossBase, _Loss",
+    "from mindspore.nn.optim.optimizer import Optimizer",
+    "from mindspore.nn.optim.momentum import Momentum",
+    "from mindspore.nn.layer.conv import _Conv",
+    "from mindspore.nn.layer.normalization import _BatchNorm",
+    "from mindspore.train.callback import _InternalCallbackParam, RunContext",
+    "from mindspore.train.callback._checkpoint import CheckpointConfig",
+    "from mindspore.train.metrics.accuracy import Accuracy",
+    "from mindspore.common.mutable import mutable",
+    "from mindspore.common.api import _cell_graph_executor, _executor, _pynative_executor",
+    "from mindspore.common._decorator import deprecated",
+    "from mindspore.ops.function.nn_func import dropout",
+    "from mindspore import log as logger; logger.warning",
+    "from mindspore import _checkparam as validator; validator.check_positive_int(3, 'n', 'Net')",
+    "from mindspore._checkparam import Rel, Validator; Validator.check_int(3, 1, Rel.GE, 'n', 'Net')",
+    "from mindspore.version import __version__",
+])
+def test_paths_inside_mindspore(stand_in, line):
+    exec(line, {})

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import functools
+import warnings
 import weakref
 from collections.abc import Callable
 from typing import Any
 
 from .._src.core.compiled import Compiled
 from .._src.core.tensor import Tensor
-from .._src.errors import DTypeError, NotSupportedError
+from .._src.engine.memory import synchronize
+from .._src.errors import DTypeError
 
 
 class Jit(Compiled):
@@ -194,13 +196,42 @@ def is_mutable(value: Any) -> bool:
     return isinstance(value, tuple(_MUTABLE.values()))
 
 
-def _refused(name: str) -> type:
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
-        raise NotSupportedError(f"{name}: luojia has no sparse tensors; use a dense Tensor.")
+class _GraphExecutor:
+    """What programs reach for to compile a network without running it: ``_cell_graph_executor.compile(net, *inputs)``.
 
-    return type(name, (), {"__init__": __init__, "__doc__": f"{name} is refused: luojia has no sparse tensors.",
-                           "__module__": __name__})
+    The network runs once, and what it assigned to its parameters is undone (``Cell.compile``).
+    """
+
+    def compile(self, obj: Any, *args: Any, phase: str = "", **_: Any) -> tuple[str, bool]:
+        obj.compile(*args)
+        return phase, True
+
+    def __call__(self, obj: Any, *args: Any, phase: str = "predict", **_: Any) -> Any:
+        return obj(*args)
 
 
-COOTensor, CSRTensor, RowTensor, RowTensorInner, SparseTensor = (
-    _refused(n) for n in ("COOTensor", "CSRTensor", "RowTensor", "RowTensorInner", "SparseTensor"))
+_cell_graph_executor = _executor = _GraphExecutor()
+
+
+class _EagerExecutor:
+    """What programs ask of MindSpore's PYNATIVE_MODE: that all is computed."""
+
+    def sync(self) -> None:
+        synchronize()
+
+
+_pynative_executor = _EagerExecutor()
+
+
+def deprecated(version: str, substitute: str, use_substitute_name: bool = False) -> Any:
+    """A decorator that warns when the function is called: MindSpore's ``common._decorator.deprecated``."""
+    def decorate(fn: Callable) -> Callable:
+        @functools.wraps(fn)
+        def called(*args: Any, **kwargs: Any) -> Any:
+            warnings.warn(f"'{fn.__name__}' is deprecated from version {version} and will be removed in a future "
+                          f"version, use '{substitute}' instead.", DeprecationWarning, stacklevel=2)
+            return fn(*args, **kwargs)
+
+        return called
+
+    return decorate

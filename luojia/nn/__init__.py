@@ -27,6 +27,7 @@ from . import (
     pooling,
     refused,
     rnn,
+    sparse,
     transformer,
     wrap,
 )
@@ -53,8 +54,12 @@ from .padding import *  # noqa: F403
 from .pooling import *  # noqa: F403
 from .refused import *  # noqa: F403
 from .rnn import *  # noqa: F403
+from .sparse import *  # noqa: F403
 from .transformer import *  # noqa: F403
 from .wrap import *  # noqa: F403
+
+# What programs import by its path, as from mindspore.nn.layer.conv import _Conv.
+_Conv, _BatchNorm, _Loss = conv._Conv, normalization._BatchNorm, loss.LossBase  # noqa: SLF001
 
 __all__ = ["Cell", "CellDict", "CellList", "Module", "SequentialCell"]
 __all__ += activation.__all__
@@ -78,12 +83,13 @@ __all__ += padding.__all__
 __all__ += pooling.__all__
 __all__ += refused.__all__
 __all__ += rnn.__all__
+__all__ += sparse.__all__
 __all__ += transformer.__all__
 __all__ += wrap.__all__
 
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in (
     "cell", "layer", "grad", "grad.cell_grad", "loss.loss", "optim.optimizer", "wrap.cell_wrapper", "wrap.loss_scale",
-    "wrap.grad_reducer")), *(f"{__name__}.layer.{p}" for p in (
+    "wrap.grad_reducer", "utils")), *(f"{__name__}.layer.{p}" for p in (
         "activation", "basic", "channel_shuffle", "combined", "container", "conv", "dense", "embedding", "image",
         "lstm", "math", "normalization", "padding", "pooling", "rnn_cells", "rnns", "timedistributed", "transformer")),
     *(f"{__name__}.optim.{p}" for p in (

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from .._src.errors import ArgumentError, DTypeError, NotSupportedError
+from .._src.errors import DTypeError, NotSupportedError
 from .module import Module
 
 
@@ -64,10 +64,9 @@ class _Numbered(Module):
         keys = list(self._cells)[index] if isinstance(index, slice) else [self._index(index)]
         self._replace([c for k, c in list(self._cells.items()) if k not in keys])
 
-    def append(self, cell: Module) -> Any:
+    def append(self, cell: Module) -> None:
         """Add a network at the end."""
         self._put(str(len(self._cells)), self._check(cell))
-        return self
 
     def insert(self, index: int, cell: Module) -> None:
         """Add a network before position ``index``."""
@@ -113,6 +112,11 @@ class SequentialCell(_Numbered):
                                  f"but got type {type(cell)}.")
             self._put(str(i), cell)
 
+    @property
+    def cell_list(self) -> list[Module]:
+        """The networks."""
+        return list(self._cells.values())
+
     def _slice(self, items: list) -> SequentialCell:
         return type(self)(OrderedDict(items))
 
@@ -155,6 +159,8 @@ class CellList(_Numbered):
             self.append(cell)
         return self
 
+    __iadd__ = extend
+
     def construct(self, *inputs: Any) -> Any:
         raise NotSupportedError("a CellList holds networks and does not run; call its members, or use SequentialCell.")
 
@@ -188,7 +194,8 @@ class CellDict(Module):
             raise DTypeError(f"For '{type(self).__name__}', the type of '{key}' must be Cell, but got "
                              f"{type(cell).__name__}.")
         if not key or "." in key or (key not in self._cells and hasattr(self, key)):
-            raise ArgumentError(f"For '{type(self).__name__}', {key!r} is empty, contains '.', or is an attribute.")
+            raise KeyError(f"For '{type(self).__name__}', the key must not be empty, contain '.', or be an attribute "
+                           f"of Cell, but got key '{key}'.")
         self._cells[key] = cell
         if self._auto_prefix:
             cell.update_parameters_name(key + ".")
@@ -201,6 +208,9 @@ class CellDict(Module):
 
     def __len__(self) -> int:
         return len(self._cells)
+
+    def __bool__(self) -> bool:
+        return True
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._cells)

@@ -103,6 +103,11 @@ def _named(module: Any) -> str:
 def call_with_hooks(module: Any, args: tuple, kwargs: dict) -> Any:
     """``module``'s forward with its forward hooks and the hooks on its gradients."""
     for hook in list(module._forward_pre_hooks.values()):
+        if isinstance(hook, WithKwargs):
+            changed = hook.function(module, args, kwargs)
+            if changed is not None:
+                args, kwargs = _both(changed)
+            continue
         changed = hook(module, args)
         if changed is not None:
             args = changed if isinstance(changed, tuple) else (changed,)
@@ -119,10 +124,26 @@ def call_with_hooks(module: Any, args: tuple, kwargs: dict) -> Any:
     if watch:
         out = _watch_output(module, out, seen, call_hooks=not entered)
     for hook in list(module._forward_hooks.values()):
-        changed = hook(module, args, out)
+        changed = (hook.function(module, args, kwargs, out) if isinstance(hook, WithKwargs)
+                   else hook(module, args, out))
         if changed is not None:
             out = changed
     return out
+
+
+class WithKwargs:
+    """A forward hook that gets the keyword arguments too."""
+
+    def __init__(self, function: Callable) -> None:
+        self.function = function
+
+
+def _both(changed: Any) -> tuple[tuple, dict]:
+    if not (isinstance(changed, tuple) and len(changed) == 2 and isinstance(changed[1], dict)):
+        raise GraphError("a forward pre-hook with_kwargs must return None or a tuple (inputs, kwargs), but got "
+                         f"{type(changed).__name__}.")
+    args, kwargs = changed
+    return (args if isinstance(args, tuple) else (args,)), kwargs
 
 
 def _watch_output(module: Any, out: Any, seen: dict, call_hooks: bool) -> Any:

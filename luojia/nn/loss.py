@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import ops
+from .._checkparam import check_positive_float, check_value_type
+from .._src.core.dtypes import is_float
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError, ShapeError
@@ -43,7 +45,23 @@ class LossBase(Module):
             x = x * weights
         return x if self.reduction == "none" else mean(x) if self.reduction == "mean" else total(x)
 
+    def get_axis(self, x: Any) -> tuple[int, ...]:
+        """All axes of ``x``.
+
+        >>> from luojia import Tensor, nn
+        >>> nn.L1Loss().get_axis(Tensor([[1.0]]))
+        (0, 1)
+        """
+        return tuple(range(x.ndim))
+
+    def _need_tensors(self, **inputs: Any) -> None:
+        for name, value in inputs.items():
+            if not isinstance(value, Tensor) and not hasattr(value, "_luojia_apply"):  # a Symbol has it
+                raise DTypeError(f"For '{type(self).__name__}', the '{name}' must be a Tensor, but got "
+                                 f"'{type(value).__name__}'.")
+
     def _same_shape(self, logits: Any, labels: Any) -> None:
+        self._need_tensors(logits=logits, labels=labels)
         if isinstance(logits, Tensor) and isinstance(labels, Tensor) and logits.shape != labels.shape:
             raise ShapeError(f"For '{type(self).__name__}', the prediction and the target must have one shape, but got "
                              f"{logits.shape} and {labels.shape}.")
@@ -63,6 +81,7 @@ class L1Loss(LossBase):
     """
 
     def construct(self, logits: Any, labels: Any) -> Any:
+        self._need_tensors(logits=logits, labels=labels)
         return self.get_loss(ops.abs(logits - labels))
 
 
@@ -81,6 +100,7 @@ class MSELoss(LossBase):
     """
 
     def construct(self, logits: Any, labels: Any) -> Any:
+        self._need_tensors(logits=logits, labels=labels)
         difference = logits - labels
         return self.get_loss(difference * difference)
 
@@ -92,6 +112,7 @@ class RMSELoss(LossBase):
         super().__init__()
 
     def construct(self, logits: Any, label: Any) -> Any:
+        self._need_tensors(logits=logits, label=label)
         difference = logits - label
         return mean(difference * difference) ** 0.5
 
@@ -130,6 +151,7 @@ class HuberLoss(LossBase):
         self.delta = delta
 
     def construct(self, logits: Any, labels: Any) -> Any:
+        self._need_tensors(logits=logits, labels=labels)
         d = ops.abs(logits - labels)
         inside = ops.minimum(d, self.delta)
         return self.get_loss(inside * inside * 0.5 + (d - inside) * self.delta)
@@ -145,7 +167,7 @@ class SoftMarginLoss(LossBase):
 
 def _softplus(x: Any) -> Any:
     """log(1 + e^x), which does not overflow."""
-    return ops.relu(x) + ops.log(1 + ops.exp(-ops.abs(x)))
+    return ops.maximum(x, 0) + ops.log(1 + ops.exp(-ops.abs(x)))  # not relu: the derivative at 0 is 1/2
 
 
 class SoftmaxCrossEntropyWithLogits(LossBase):
@@ -167,6 +189,10 @@ class SoftmaxCrossEntropyWithLogits(LossBase):
         self.sparse = check_bool("SoftmaxCrossEntropyWithLogits", "sparse", sparse)
 
     def construct(self, logits: Any, labels: Any) -> Any:
+        self._need_tensors(logits=logits, labels=labels)
+        if self.sparse and isinstance(labels, Tensor) and is_float(labels.np_dtype):
+            raise DTypeError("For 'SoftmaxCrossEntropyWithLogits', the labels must be int32 or int64 with sparse=True, "
+                             f"but got {labels.dtype}.")
         if isinstance(logits, Tensor) and isinstance(labels, Tensor):
             expected = logits.shape[:-1] if self.sparse else logits.shape
             if logits.ndim != 2 or labels.shape != expected:
@@ -190,9 +216,14 @@ class NLLLoss(LossBase):
 
     def __init__(self, weight: Any = None, ignore_index: int = -100, reduction: str = "mean") -> None:
         super().__init__(reduction)
+        who = type(self).__name__
+        if weight is not None:
+            check_value_type("weight", weight, Tensor, who)
+        check_value_type("ignore_index", ignore_index, int, who)
         self.weight, self.ignore_index = weight, ignore_index
 
     def construct(self, logits: Any, labels: Any) -> Any:
+        self._need_tensors(logits=logits, labels=labels)
         return ops.nll_loss(logits, labels, self.weight, self.ignore_index, self.reduction)
 
 
@@ -209,12 +240,14 @@ class CrossEntropyLoss(NLLLoss):
     def __init__(self, weight: Any = None, ignore_index: int = -100, reduction: str = "mean",
                  label_smoothing: float = 0.0) -> None:
         super().__init__(weight, ignore_index, reduction)
+        check_value_type("label_smoothing", label_smoothing, (float, int), "CrossEntropyLoss")
         if not 0 <= label_smoothing <= 1:
             raise ArgumentError("For 'CrossEntropyLoss', the 'label_smoothing' must be in [0, 1], but got "
                                 f"{label_smoothing}.")
         self.label_smoothing = label_smoothing
 
     def construct(self, logits: Any, labels: Any) -> Any:
+        self._need_tensors(logits=logits, labels=labels)
         if logits.ndim == 1:
             logits, labels = ops.reshape(logits, (1, -1)), ops.reshape(labels, (1, *labels.shape))
         return ops.cross_entropy(logits, labels, self.weight, self.ignore_index, self.reduction, self.label_smoothing)
@@ -293,9 +326,10 @@ class HingeEmbeddingLoss(LossBase):
 
     def __init__(self, margin: float = 1.0, reduction: str = "mean") -> None:
         super().__init__(reduction)
-        self.margin = margin
+        self.margin = check_value_type("margin", margin, (float, int), "HingeEmbeddingLoss")
 
     def construct(self, logits: Any, labels: Any) -> Any:
+        self._need_tensors(logits=logits, labels=labels)
         positive = ops.cast(ops.equal(labels, 1), logits.dtype)
         negative = ops.cast(ops.equal(labels, -1), logits.dtype)
         return self.get_loss(logits * positive + ops.relu(self.margin - logits) * negative)
@@ -338,6 +372,7 @@ class PoissonNLLLoss(LossBase):
         self.log_input, self.full, self.eps = log_input, full, eps
 
     def construct(self, input: Any, target: Any) -> Any:
+        self._need_tensors(input=input, target=target)
         loss = ops.exp(input) - target * input if self.log_input else input - target * ops.log(input + self.eps)
         if self.full:
             y = ops.maximum(target, 1.0)
@@ -351,7 +386,8 @@ class GaussianNLLLoss(LossBase):
 
     def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean") -> None:
         super().__init__(reduction)
-        self.full, self.eps = full, eps
+        check_value_type("full", full, bool, "GaussianNLLLoss")
+        self.full, self.eps = full, check_positive_float(eps, "eps", "GaussianNLLLoss")
 
     def construct(self, logits: Any, labels: Any, var: Any) -> Any:
         var = ops.maximum(var, self.eps)
@@ -367,6 +403,7 @@ class MultiLabelSoftMarginLoss(LossBase):
         self.weight = weight
 
     def construct(self, x: Any, target: Any) -> Any:
+        self._need_tensors(x=x, target=target)
         loss = target * _softplus(-x) + (1 - target) * _softplus(x)
         return self.get_loss(mean(loss if self.weight is None else loss * self.weight, -1))
 
@@ -384,9 +421,10 @@ class FocalLoss(LossBase):
                              f"{type(weight).__name__}.")
         if weight is not None and weight.ndim != 1:
             raise ArgumentError(f"For 'FocalLoss', the dimension of 'weight' must be 1, but got {weight.ndim}.")
-        self.weight, self.gamma = weight, float(gamma)
+        self.weight, self.gamma = weight, float(check_value_type("gamma", gamma, (float, int), "FocalLoss"))
 
     def construct(self, logits: Any, labels: Any) -> Any:
+        self._need_tensors(logits=logits, labels=labels)
         if logits.ndim != labels.ndim or logits.ndim not in (2, 3, 4):
             raise ShapeError("For 'FocalLoss', logits and labels must have the same 2 to 4 axes, but got "
                              f"{logits.shape} and {labels.shape}.")
@@ -411,22 +449,20 @@ class FocalLoss(LossBase):
 
 
 class DiceLoss(LossBase):
-    """1 - (2 sum(p y) + smooth) / (sum(p^2) + sum(y^2) + smooth).
+    """1 - 2 sum(p y) / (sum(p^2) + sum(y^2) + smooth).
 
     Matches ``mindspore.nn.DiceLoss``.
     """
 
     def __init__(self, smooth: float = 1e-5) -> None:
         super().__init__()
-        if smooth < 0:
-            raise ArgumentError(f"For 'DiceLoss', the 'smooth' must be >= 0, but got {smooth}.")
-        self.smooth = smooth
+        self.smooth = check_positive_float(smooth, "smooth", "DiceLoss")
 
     def construct(self, logits: Any, label: Any) -> Any:
         self._same_shape(logits, label)
         overlap = total(logits * label)
         union = total(logits * logits) + total(label * label)
-        return 1 - (2 * overlap + self.smooth) / (union + self.smooth)
+        return 1 - 2 * overlap / (union + self.smooth)
 
 
 class MultiClassDiceLoss(LossBase):
@@ -442,22 +478,31 @@ class MultiClassDiceLoss(LossBase):
         if weights is not None and not isinstance(weights, Tensor):
             raise DTypeError("For 'MultiClassDiceLoss', the 'weights' must be a Tensor, but got "
                              f"{type(weights).__name__}.")
+        if weights is not None and weights.ndim != 2:
+            raise ArgumentError("For 'MultiClassDiceLoss', the dimension of 'weights' must be 2, but got "
+                                f"{weights.ndim}.")
+        if isinstance(activation, str):
+            check_choice("MultiClassDiceLoss", "activation", activation,
+                         ["softmax", "logsoftmax", "relu", "relu6", "tanh", "sigmoid"])
+        self.binarydiceloss = DiceLoss()
         self.weights, self.ignore_indiex = weights, ignore_indiex
         self.activation: Callable | None = get_activation(activation) if isinstance(activation, str) else activation
         if isinstance(activation, str) and activation == "softmax":
             self.activation = get_activation("softmax")
             self.activation.__dict__["_attrs"] = (1,)
-        self._dice = DiceLoss()
 
     def construct(self, logits: Any, label: Any) -> Any:
         self._same_shape(logits, label)
         if self.activation is not None:
             logits = self.activation(logits)
         classes, loss = logits.shape[1], 0
+        if self.weights is not None and self.weights.shape[0] != classes:
+            raise ShapeError("For 'MultiClassDiceLoss', the weight_shape[0] must be equal to label_shape[1], but got "
+                             f"weight_shape[0]: {self.weights.shape[0]} and label_shape[1]: {classes}.")
         for i in range(classes):
             if i == self.ignore_indiex:
                 continue
-            part = self._dice(logits[:, i], label[:, i])
+            part = self.binarydiceloss(logits[:, i], label[:, i])
             loss = loss + (part if self.weights is None else part * self.weights[i])
         return loss / classes
 

@@ -2,85 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from .._src.core.tensor import Tensor
-from .._src.errors import ArgumentError, DTypeError, NotSupportedError
+from .._src.errors import ArgumentError, DTypeError
 from .._src.train import metrics as counters
+from .metric import Metric, array_of, rearrange_inputs
+from .metrics_confusion import ConfusionMatrixMetric
+from .metrics_special import BleuScore, MeanSurfaceDistance, OcclusionSensitivity, RootMeanSquareDistance
 from .module import check_choice
-
-
-def _array(data: Any) -> np.ndarray:
-    """A NumPy array of a Tensor, an array, a list or a number."""
-    if isinstance(data, Tensor):
-        return data.asnumpy()
-    if isinstance(data, (np.ndarray, list, tuple, int, float, np.generic)):
-        return np.asarray(data)
-    raise DTypeError(f"For 'Metric', the type of 'data' must be Tensor, list or ndarray, but got {type(data)}.")
-
-
-def rearrange_inputs(func: Callable) -> Callable:
-    """A decorator of ``update``: takes of its inputs those that ``set_indexes`` chose."""
-
-    @functools.wraps(func)
-    def wrapper(self: Metric, *inputs: Any) -> Any:
-        return func(self, *(inputs if self.indexes is None else [inputs[i] for i in self.indexes]))
-
-    return wrapper
-
-
-class Metric:
-    """The base class. A subclass defines ``clear()``, ``update(*inputs)`` and ``eval()``.
-
-    Matches ``mindspore.train.Metric``.
-    """
-
-    def __init__(self) -> None:
-        self._indexes: list[int] | None = None
-
-    def clear(self) -> None:
-        """Forget all inputs."""
-        raise NotImplementedError(f"{type(self).__name__} must define clear().")
-
-    def update(self, *inputs: Any) -> None:
-        """Add a batch."""
-        raise NotImplementedError(f"{type(self).__name__} must define update(*inputs).")
-
-    def eval(self) -> Any:
-        """The result of what was added."""
-        raise NotImplementedError(f"{type(self).__name__} must define eval().")
-
-    @property
-    def indexes(self) -> list[int] | None:
-        """The inputs of ``update`` that count; None: as they come."""
-        return getattr(self, "_indexes", None)
-
-    def set_indexes(self, indexes: list[int]) -> Metric:
-        """Choose which of the inputs of ``update`` are prediction and label.
-
-        Raises:
-            ValueError: something other than a list of ints.
-        """
-        if not isinstance(indexes, list) or not all(isinstance(i, int) for i in indexes):
-            raise ArgumentError("For 'set_indexes', the argument 'indexes' must be a list and all its elements must be "
-                                f"int, but got {indexes!r}.")
-        self._indexes = indexes
-        return self
-
-    def __call__(self, *inputs: Any) -> Any:
-        self.clear()
-        self.update(*inputs)
-        return self.eval()
-
-    def _convert_data(self, data: Any) -> np.ndarray:
-        return _array(data)
-
-    def _check_onehot_data(self, data: Any) -> bool:
-        return data.ndim > 1 and bool(np.equal(data**2, data).all()) and bool((data.sum(axis=1) == 1).all())
 
 
 class _Counted(Metric):
@@ -103,7 +35,7 @@ class _Counted(Metric):
             raise ArgumentError(f"For '{type(self).__name__}.update', it needs {self._inputs} inputs "
                                 f"{'(predicted value, true value)' if self._inputs == 2 else ''}, but got "
                                 f"{len(inputs)}.")
-        arrays = [_array(i) for i in inputs]
+        arrays = [array_of(i) for i in inputs]
         preds, labels = arrays if self._inputs == 2 else (arrays[0], arrays[0])
         self._counter.update(labels, preds)
 
@@ -140,8 +72,8 @@ class Accuracy(_Counted):
 class Loss(_Counted):
     """The mean of the losses it is updated with.
 
-    >>> from luojia import nn
-    >>> nn.Loss()(2.0)
+    >>> from luojia import Tensor, nn
+    >>> nn.Loss()(Tensor(2.0))
     2.0
     """
 
@@ -242,6 +174,8 @@ class ConfusionMatrix(_Counted):
     def __init__(self, num_classes: int, normalize: str = "no_norm", threshold: float = 0.5) -> None:
         check_choice("ConfusionMatrix", "normalize", normalize, ["no_norm", "target", "prediction", "all"])
         how = {"no_norm": None, "target": "label"}.get(normalize, normalize)
+        if isinstance(num_classes, bool) or not isinstance(num_classes, int):
+            raise DTypeError(f"The type of 'num_classes' should be 'int', but got type '{type(num_classes).__name__}'.")
         super().__init__(counters.ConfusionMatrix(num_classes, how, threshold))
 
 
@@ -298,7 +232,7 @@ class HausdorffDistance(Metric):
             raise ArgumentError("For 'HausdorffDistance.update', it needs 3 inputs (predicted value, true value, label "
                                 f"index), but got {len(inputs)}.")
         counter = counters.HausdorffDistance(inputs[2], *self._how)
-        counter.update(_array(inputs[1]), _array(inputs[0]))
+        counter.update(array_of(inputs[1]), array_of(inputs[0]))
         self._value = counter.value()
 
     def eval(self) -> Any:
@@ -315,19 +249,10 @@ def auc(x: Any, y: Any, reorder: bool = False) -> float:
     >>> nn.auc(np.array([0.0, 0.5, 1.0]), np.array([0.0, 1.0, 1.0]))
     0.75
     """
-    return counters.auc(_array(x), _array(y), reorder)
+    if not isinstance(x, np.ndarray) or not isinstance(y, np.ndarray):
+        raise DTypeError(f"For 'auc', the argument 'x' and 'y' must all be np.ndarray, but got {type(x)}, {type(y)}")
+    return counters.auc(array_of(x), array_of(y), reorder)
 
-
-def _refused(name: str) -> type:
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
-        raise NotSupportedError(f"{name}: luojia does not provide this metric; compute it in a Metric of your own.")
-
-    return type(name, (Metric,), {"__init__": __init__, "__doc__": f"{name} is refused.", "__module__": __name__})
-
-
-BleuScore, ConfusionMatrixMetric, MeanSurfaceDistance, OcclusionSensitivity, RootMeanSquareDistance = (
-    _refused(n) for n in ("BleuScore", "ConfusionMatrixMetric", "MeanSurfaceDistance", "OcclusionSensitivity",
-                          "RootMeanSquareDistance"))
 
 _FACTORY: dict[str, Callable] = {
     "accuracy": Accuracy, "acc": Accuracy, "precision": Precision, "recall": Recall, "F1": F1, "dice": Dice, "roc": ROC,
@@ -384,4 +309,4 @@ __all__ = ["Accuracy", "BleuScore", "ConfusionMatrix", "ConfusionMatrixMetric", 
            "Fbeta", "HausdorffDistance", "Loss", "MAE", "MSE", "MeanSurfaceDistance", "Metric",
            "OcclusionSensitivity", "Perplexity", "Precision", "ROC", "Recall", "RootMeanSquareDistance",
            "Top1CategoricalAccuracy", "Top5CategoricalAccuracy", "TopKCategoricalAccuracy", "auc", "get_metric_fn",
-           "names", "rearrange_inputs"]
+           "get_metrics", "names", "rearrange_inputs"]

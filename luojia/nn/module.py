@@ -12,10 +12,11 @@ from .._src.core import dtypes as mstype
 from .._src.core.compiled import Compiled, Mode, structure
 from .._src.core.tape import state
 from .._src.core.tensor import Tensor
-from .._src.errors import ArgumentError, DTypeError, NotSupportedError
+from .._src.errors import ArgumentError, DTypeError
 from .._src.ops import Parameter, ParameterTuple
 from .compute import compute
-from .custom import HookHandle, call_with_hooks
+from .custom import HookHandle, WithKwargs, call_with_hooks
+from .declared import DeclaredMixin
 from .state import StateMixin
 
 _FORWARD = ("construct", "call", "forward")
@@ -24,7 +25,7 @@ _RECOMPUTE_OPTIONS = ("use_reentrant", "output_recompute", "mp_comm_recompute", 
 _COMPUTE_TYPES = (mstype.float16, mstype.float32, mstype.bfloat16)
 
 
-class Module(StateMixin):
+class Module(StateMixin, DeclaredMixin):
     """The base class of all networks; ``nn.Cell`` is the same class.
 
     A subclass creates its parameters and children in ``__init__``, after ``super().__init__()``, and computes in
@@ -63,11 +64,7 @@ class Module(StateMixin):
         values["_auto_prefix"] = auto_prefix
         values["training"] = False
         values["requires_grad"] = False
-        values["phase"] = "predict"
-        values["cls_name"] = ""
-        values["param_prefix"] = ""
-        values["bprop_debug"] = False
-        values["_func_graph_flags"] = {}
+        self._start_declared()
         values["_compute_dtype"] = values["_output_dtype"] = None
         for kind in ("_forward_pre_hooks", "_forward_hooks", "_backward_pre_hooks", "_backward_hooks"):
             values[kind] = {}
@@ -128,8 +125,9 @@ class Module(StateMixin):
     def __getattr__(self, name: str) -> Any:
         values = self.__dict__
         for table in ("_params", "_cells", "_buffers"):
-            if table in values and name in values[table]:
-                return values[table][name]
+            found = values.get(table)
+            if found and name in found:
+                return found[name]
         raise AttributeError(f"The '{type(self).__name__}' object has no attribute '{name}'.")
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -210,7 +208,8 @@ class Module(StateMixin):
             raise KeyError("For 'insert_param_to_cell', the argument 'param_name' should not be None.")
         if check_name_contain_dot and "." in param_name:
             raise KeyError("For 'insert_param_to_cell', the argument 'param_name' should not contain '.'.")
-        if param_name not in self._params and self.__dict__.get(param_name) is not None:
+        taken = self.__dict__.get(param_name, self._cells.get(param_name))
+        if param_name not in self._params and taken is not None:
             raise KeyError(f"For 'insert_param_to_cell', the {param_name} parameter already exists in the network. "
                            "Cannot insert another parameter with the same name.")
         if param is not None and not isinstance(param, Parameter):
@@ -302,7 +301,7 @@ class Module(StateMixin):
     parameters_broadcast_dict = parameters_dict
 
     def update_parameters_name(self, prefix: str = "", recurse: bool = True) -> None:
-        """Name every parameter by ``prefix`` and its path.
+        """Name every parameter by ``prefix`` and its path; '' gives the path alone.
 
         >>> from luojia import nn
         >>> net = nn.SequentialCell(nn.Dense(2, 3))
@@ -313,9 +312,8 @@ class Module(StateMixin):
         if not isinstance(prefix, str):
             raise DTypeError(f"For 'update_parameters_name', the argument 'prefix' must be str, but got "
                              f"{type(prefix).__name__}.")
-        if prefix:
-            for name, p in self.parameters_and_names(expand=recurse):
-                p.name = prefix + name
+        for name, p in self.parameters_and_names(expand=recurse):
+            p.name = prefix + name
 
     def check_names(self) -> None:
         """Raise ValueError where two parameters have one name."""
@@ -344,6 +342,7 @@ class Module(StateMixin):
         for _, module in self.cells_and_names():
             module.__dict__["training"] = bool(mode)
             module.__dict__["phase"] = "train" if mode else "predict"
+            module._func_graph_flags["training"] = bool(mode)
         return self
 
     def set_grad(self, requires_grad: bool = True) -> Self:
@@ -383,16 +382,6 @@ class Module(StateMixin):
         """The flags that were set."""
         return self._func_graph_flags
 
-    def get_func_graph_proto(self) -> str:
-        raise NotSupportedError("get_func_graph_proto: luojia has no graph protocol buffer; trace the network to a "
-                                "Symbol by calling it with luojia.sym.Variable('x').")
-
-    def compile(self, *args: Any, **kwargs: Any) -> None:
-        """Nothing to do beforehand: a network is compiled when first called."""
-
-    def set_inputs(self, *inputs: Any, **kwargs: Any) -> None:
-        """Accepted for dynamic shapes, which need no declaration here."""
-
     def recompute(self, *, use_reentrant: bool = True, output_recompute: bool = False, **kwargs: Any) -> None:
         """Keep only this network's inputs for the backward pass, which then computes it again.
 
@@ -428,30 +417,19 @@ class Module(StateMixin):
         self.__dict__["_recomputes"] = True
         self.__dict__["_plain"] = False
 
-    def set_comm_fusion(self, fusion_type: int, recurse: bool = True) -> Module:
-        """Accepted; nothing is communicated on one machine."""
-        return self
-
-    def set_jit_config(self, jit_config: Any) -> Module:
-        """Accepted; the options tune MindSpore's compiler."""
-        return self
-
-    def set_broadcast_flag(self, mode: bool = True) -> Module:
-        """Accepted; there is no other process to send parameters to."""
-        return self
-
-    def set_boost(self, boost_type: Any) -> Module:
-        """Accepted; there is nothing to boost."""
-        return self
-
     # -- hooks -----------------------------------------------------------------------------------------------------
 
-    def register_forward_pre_hook(self, hook_fn: Callable) -> HookHandle:
-        """Call ``hook_fn(module, inputs)`` before each forward; what it returns replaces the inputs."""
-        return self._hook("_forward_pre_hooks", hook_fn)
+    def register_forward_pre_hook(self, hook_fn: Callable, with_kwargs: bool = False) -> HookHandle:
+        """Call ``hook_fn(module, inputs)`` before each forward; what it returns replaces the inputs.
 
-    def register_forward_hook(self, hook_fn: Callable) -> HookHandle:
+        ``with_kwargs``: call ``hook_fn(module, inputs, kwargs)``; it returns None or both anew.
+        """
+        return self._hook("_forward_pre_hooks", hook_fn, with_kwargs)
+
+    def register_forward_hook(self, hook_fn: Callable, with_kwargs: bool = False) -> HookHandle:
         """Call ``hook_fn(module, inputs, output)`` after each forward; what it returns replaces the output.
+
+        ``with_kwargs``: call ``hook_fn(module, inputs, kwargs, output)``.
 
         >>> from luojia import Tensor, nn
         >>> net = nn.ReLU()
@@ -462,7 +440,7 @@ class Module(StateMixin):
         >>> net(Tensor([3.0]))
         Tensor(shape=[1], dtype=Float32, value= [ 3.00000000e+00])
         """
-        return self._hook("_forward_hooks", hook_fn)
+        return self._hook("_forward_hooks", hook_fn, with_kwargs)
 
     def register_backward_pre_hook(self, hook_fn: Callable) -> HookHandle:
         """Call ``hook_fn(module, grad_output)`` in each backward; what it returns replaces the gradient."""
@@ -472,12 +450,12 @@ class Module(StateMixin):
         """Call ``hook_fn(module, grad_input, grad_output)`` in each backward; what it returns replaces grad_input."""
         return self._hook("_backward_hooks", hook_fn)
 
-    def _hook(self, kind: str, hook_fn: Callable) -> HookHandle:
+    def _hook(self, kind: str, hook_fn: Callable, with_kwargs: bool = False) -> HookHandle:
         if not callable(hook_fn):
             raise DTypeError(f"Expected a callable hook function, but got {type(hook_fn).__name__}.")
         hooks = self.__dict__[kind]
         handle = HookHandle(hooks)
-        hooks[handle.id] = hook_fn
+        hooks[handle.id] = WithKwargs(hook_fn) if with_kwargs else hook_fn
         self.__dict__["_plain"] = False
         return handle
 

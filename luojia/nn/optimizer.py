@@ -59,6 +59,7 @@ class Optimizer(Module):
         rates = {"": self._rate(learning_rate, "learning_rate")}
         self.is_group = any(isinstance(g, dict) for g in groups)
         by_parameter: dict[int, tuple[Any, Any]] = {}
+        centred: dict[int, bool] = {}
         ordered: list[Any] = []
         default_decay = weight_decay if isinstance(weight_decay, Module) else number(self._who, "weight_decay",
                                                                                     weight_decay)
@@ -72,6 +73,10 @@ class Optimizer(Module):
                 order = list(group["order_params"])
                 continue
             rate, decay = rates[""], default_decay
+            if not isinstance(group.get("grad_centralization", False), bool):
+                raise DTypeError("For 'Optimizer', the 'gradients_centralization' must be bool type, but got "
+                                 f"{type(group['grad_centralization'])}.")
+            centred.update({id(p): group.get("grad_centralization", False) for p in group["params"]})
             if "lr" in group:
                 rate = rates[str(i)] = self._rate(group["lr"], f"learning_rate_group_{i}")
             if "weight_decay" in group:
@@ -94,8 +99,14 @@ class Optimizer(Module):
         self.parameters = ParameterTuple(ordered)
         self._own = [by_parameter[id(p)] for p in ordered]
         self.decay_flags = tuple(self.decay_filter(p) for p in ordered)
-        self.exec_weight_decay = tuple(bool(decay) and flag for (_, decay), flag in zip(self._own, self.decay_flags))
+        self.exec_weight_decay = any(bool(decay) and flag for (_, decay), flag in zip(self._own, self.decay_flags))
         self.param_length = len(ordered)
+        self.is_group_lr = len(rates) > 1
+        self.is_group_params_ordered = order is not None
+        self.dynamic_lr = any(not isinstance(r, Parameter) or r.ndim for r in rates.values())
+        self.dynamic_weight_decay = any(isinstance(decay, Module) for _, decay in self._own)
+        self.need_scale = self.loss_scale != 1
+        self.grad_centralization_flags = tuple(bool(centred.get(id(p), False)) for p in ordered)
         self.weight_decay = default_decay
 
     # -- what it is given ------------------------------------------------------------------------------------------
@@ -129,6 +140,9 @@ class Optimizer(Module):
         if isinstance(rate, LearningRateSchedule) or (isinstance(rate, Module) and callable(rate)):
             return rate
         if isinstance(rate, Tensor):
+            if rate.ndim > 1:
+                raise ArgumentError("For 'Optimizer', if 'learning_rate' is Tensor type, then the dimension of it "
+                                    f"should be 0 or 1, but got {rate.ndim}.")
             rate = rate.asnumpy().tolist()
         if isinstance(rate, (int, float)) and not isinstance(rate, bool):
             value = np.float32(number(self._who, "learning rate", float(rate)))
@@ -184,13 +198,23 @@ class Optimizer(Module):
         return self._rate_tensor(self.learning_rate)
 
     def _rate_tensor(self, rate: Any) -> Tensor:
-        value = self._rate_at(rate, self._step)
-        if state.frame is None:
+        if isinstance(rate, Parameter) and not rate.ndim:
+            return rate
+        return self._scalar(self._rate_at(rate, self._step))
+
+    def _scalar(self, value: Any) -> Tensor:
+        """A number, or inside a trace a scalar, as a Tensor."""
+        if state.frame is None or isinstance(value, float):
             return Tensor(value)
         return wrap(Tensor, value.astype(np.float32), self.global_step._device)
 
     def get_lr_parameter(self, param: Any) -> Any:
-        """The learning rate that ``param`` is updated with, as it is kept: a Parameter or a schedule."""
+        """The learning rate that ``param`` is updated with, as it is kept: a Parameter or a schedule.
+
+        A list of parameters gives a list.
+        """
+        if isinstance(param, (list, tuple)):
+            return [self.get_lr_parameter(p) for p in param]
         for p, (rate, _) in zip(self.parameters, self._own):
             if p is param:
                 return rate
@@ -198,8 +222,8 @@ class Optimizer(Module):
                             "optimizer.")
 
     def get_weight_decay(self) -> Any:
-        """The weight decay; with groups, a tuple, one for each parameter."""
-        decays = tuple([self._decay_at(decay, True) for _, decay in self._own])
+        """The weight decay, a Tensor; with groups, a tuple, one for each parameter."""
+        decays = tuple([self._scalar(self._decay_at(decay, True)) for _, decay in self._own])
         return decays if self.is_group else decays[0]
 
     def _decay_at(self, decay: Any, flag: bool) -> Any:
@@ -221,6 +245,40 @@ class Optimizer(Module):
             g + self._decay_at(decay, flag) * leaf_of(p).detach() if flag and decay else g
             for g, p, (_, decay), flag in zip(gradients, self.parameters, self._own, self.decay_flags)
         ])
+
+    def flatten_gradients(self, gradients: Any) -> Any:
+        """The gradients: luojia's are not laid out in one buffer."""
+        return gradients
+
+    def gradients_centralization(self, gradients: Any) -> Any:
+        """The gradients: as MindSpore's on CPU, they are left as they are where 'grad_centralization' asks for it."""
+        return gradients
+
+    def broadcast_params(self, optim_result: Any) -> Any:
+        """``optim_result``: every rank updates all parameters itself."""
+        return optim_result
+
+    @property
+    def target(self) -> str:
+        """Where the update runs: with the parameters."""
+        return self.__dict__.get("_target", "CPU")
+
+    @target.setter
+    def target(self, value: str) -> None:
+        if value not in ("CPU", "Ascend", "GPU"):
+            raise ArgumentError(f"For '{self._who}', the 'target' must be 'CPU', 'Ascend' or 'GPU', but got {value!r}.")
+        self.__dict__["_target"] = value
+
+    @property
+    def unique(self) -> bool:
+        """Whether rows that a sparse gradient names twice are added first; gradients are dense here."""
+        return self.__dict__.get("_unique", True)
+
+    @unique.setter
+    def unique(self, value: bool) -> None:
+        if not isinstance(value, bool):
+            raise DTypeError(f"For '{self._who}', the property 'unique' must be bool, but got {type(value)}.")
+        self.__dict__["_unique"] = value
 
     def assignadd_global_step(self) -> None:
         """Count one update."""
@@ -301,7 +359,7 @@ class RuleOptimizer(Optimizer):
         ):
             return False
         step = self._step
-        rates = {id(rate): self._rate_at(rate, step) for rate, _ in self._own}
+        rates = {name: self._rate_at(rate, step) for name, rate in {id(rate): rate for rate, _ in self._own}.items()}
         made: dict[tuple, Any] = {}
         runs = []
         for w, (rate, decay), flag in zip(leaves, self._own, self.decay_flags):
@@ -311,7 +369,8 @@ class RuleOptimizer(Optimizer):
                                     rescale_grad=self.reciprocal_scale, **self._hyper)
             runs.append(made[key])
         for i, (run, w, g) in enumerate(zip(runs, leaves, gradients)):
-            run(own(w), g._value, tuple([own(kept[i]) for kept in self._kept]))
+            value = own(w, g._value)
+            run(value, g._value, tuple([own(kept[i], value) for kept in self._kept]))
         return True
 
     def _update(self, gradients: list) -> None:

@@ -41,11 +41,17 @@ _METHODS = """all any argmax argmin argsort clip copy cumsum diagonal dot expand
 ravel repeat round sort squeeze std sum swapaxes take tile trace var""".split()
 
 
+_REFUSED = ("fv", "ipmt", "irr", "mirr", "nper", "npv", "pmt", "ppmt", "pv", "rate")
+
+
 class Refused(NotSupportedError, AttributeError):
     """A function of NumPy that mx.np does not provide."""
 
 
 def __getattr__(name: str) -> Any:
+    if name in _REFUSED:
+        raise Refused(f"np.{name} is not provided: NumPy gave its financial functions up (NEP 32); use the package "
+                      "numpy_financial on x.asnumpy().")
     if name[:1] != "_" and hasattr(_numpy, name):
         raise Refused(f"np.{name} is not provided; use numpy.{name} on x.asnumpy().")
     raise AttributeError(f"module 'luojia.np' has no attribute {name!r}; dir(luojia.np) lists what it has.")

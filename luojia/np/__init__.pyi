@@ -39,6 +39,7 @@ from luojia.np.functions import concatenate as concatenate
 from luojia.np.functions import count_nonzero as count_nonzero
 from luojia.np.functions import diagflat as diagflat
 from luojia.np.functions import diff as diff
+from luojia.np.functions import divmod as divmod
 from luojia.np.functions import dot as dot
 from luojia.np.functions import dsplit as dsplit
 from luojia.np.functions import ediff1d as ediff1d
@@ -47,6 +48,7 @@ from luojia.np.functions import expand_dims as expand_dims
 from luojia.np.functions import flip as flip
 from luojia.np.functions import fliplr as fliplr
 from luojia.np.functions import flipud as flipud
+from luojia.np.functions import genfromtxt as genfromtxt
 from luojia.np.functions import hsplit as hsplit
 from luojia.np.functions import ldexp as ldexp
 from luojia.np.functions import matmul as matmul
@@ -262,6 +264,7 @@ def product(a: _t.Any, axis: _t.Any = None, dtype: _t.Any = None, keepdims: _t.A
 def ptp(a: _t.Any, axis: _t.Any = None, keepdims: _t.Any = False, out: _t.Any = None) -> _t.Any: ...
 def rad2deg(x: _t.Any, out: _t.Any = None) -> _t.Any: ...
 def radians(x: _t.Any, out: _t.Any = None) -> _t.Any: ...
+def real(x: _t.Any, out: _t.Any = None) -> _t.Any: ...
 def reciprocal(x: _t.Any, out: _t.Any = None) -> _t.Any: ...
 def remainder(x1: _t.Any, x2: _t.Any, out: _t.Any = None) -> _t.Any: ...
 def resize(*args: _t.Any, **kwargs: _t.Any) -> _t.Any: ...

@@ -392,6 +392,12 @@ def result_type(*arrays_and_dtypes: Any) -> np.dtype:
     return found
 
 
+def divmod(x1: Any, x2: Any, out: Any = None) -> tuple:
+    """``(x1 // x2, x1 % x2)``."""
+    one, other = (None, None) if out is None else out
+    return FUNCTIONS["floor_divide"](x1, x2, out=one), FUNCTIONS["mod"](x1, x2, out=other)
+
+
 # -- NumPy's own functions on the values ---------------------------------------------------------------------------
 
 HOST = """
@@ -418,9 +424,9 @@ def _placed(x: Any, wide: bool = False) -> Any:
     return place(x.astype(np.float32) if x.dtype == np.float64 and not wide else x)
 
 
-def on_host(name: str) -> Callable:
-    """NumPy's own function ``name`` on the values of arrays: its results are constants."""
-    function = getattr(np, name, None) or _GONE[name]
+def on_host(name: str, own: Any = None) -> Callable:
+    """NumPy's function ``own``, or that called ``name``, on the values of arrays: its results are constants."""
+    function = own or getattr(np, name, None) or _GONE[name]
 
     def call(*args: Any, **kwargs: Any) -> Any:
         args, kwargs = tuple([_values(a) for a in args]), {k: _values(v) for k, v in kwargs.items()}
@@ -433,12 +439,18 @@ def on_host(name: str) -> Callable:
     return call
 
 
+def genfromtxt(*args: Any, **kwargs: Any) -> ndarray:
+    """The numbers of a text file, read by ``numpy.genfromtxt``, as float64 unless ``dtype`` says otherwise."""
+    return place(np.genfromtxt(*args, **kwargs))
+
+
 HOST_FUNCTIONS = {name: on_host(name) for name in HOST.split()}
 __all__ = [
-    "allclose", "append", "apply_along_axis", "apply_over_axes", "argsort", "array_equal", "array_equiv", "array_split",
-    "average", "broadcast_arrays", "choose", "column_stack", "concatenate", "count_nonzero", "diagflat", "diff", "dot",
-    "dsplit", "dstack", "ediff1d", "einsum", "expand_dims", "flip", "fliplr", "flipud", "hsplit", "hstack", "ldexp",
-    "matmul", "may_share_memory", "median", "meshgrid", "ndim", "nonzero", "pad", "percentile", "quantile", "ravel",
-    "repeat", "reshape", "result_type", "rollaxis", "rot90", "row_stack", "select", "shape", "shares_memory", "size",
-    "split", "stack", "std", "take", "trace", "transpose", "var", "vdot", "vsplit", "vstack", "where",
+    "allclose", "append", "apply_along_axis", "apply_over_axes", "argsort", "array_equal", "array_equiv",
+    "array_split", "average", "broadcast_arrays", "choose", "column_stack", "concatenate", "count_nonzero",
+    "diagflat", "diff", "divmod", "dot", "dsplit", "dstack", "ediff1d", "einsum", "expand_dims", "flip", "fliplr",
+    "flipud", "genfromtxt", "hsplit", "hstack", "ldexp", "matmul", "may_share_memory", "median", "meshgrid", "ndim",
+    "nonzero", "pad", "percentile", "quantile", "ravel", "repeat", "reshape", "result_type", "rollaxis", "rot90",
+    "row_stack", "select", "shape", "shares_memory", "size", "split", "stack", "std", "take", "trace", "transpose",
+    "var", "vdot", "vsplit", "vstack", "where",
 ]

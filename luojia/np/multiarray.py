@@ -38,7 +38,7 @@ class ndarray(NDArray):
         return self._value.dtype
 
     def __repr__(self) -> str:
-        text = repr(self.asnumpy())
+        text = re.sub(r",\s*shape=\([\d, ]*\)", "", repr(self.asnumpy()))  # which NumPy 2 adds to what it abridges
         dtype = self.np_dtype.name
         if dtype == "float32":  # the default, which NumPy takes float64 to be
             text = re.sub(r",\s*dtype=float32\)$", ")", text)
@@ -84,6 +84,8 @@ class ndarray(NDArray):
 
     def __getitem__(self, key: Any) -> Any:
         """``x[key]``, as NumPy: a contiguous part of an unrecorded array shares its memory, a number has shape ()."""
+        if key is True:
+            return self[None].copy()
         items, arrays = tidy(key, self.shape)
         if not arrays:
             given = key if isinstance(key, tuple) else (key,)
@@ -134,20 +136,27 @@ class ndarray(NDArray):
 
     def __array_function__(self, function: Callable, types: Any, args: tuple, kwargs: dict) -> Any:
         """``numpy.sum(x)`` is ``mx.np.sum(x)``."""
-        return _find(function.__name__)(*args, **kwargs)
+        return _find(function)(*args, **kwargs)
 
     def __array_ufunc__(self, function: Any, method: str, *args: Any, **kwargs: Any) -> Any:
         """``numpy.sin(x)``, and ``array + x`` with NumPy's array on the left, are mx.np's."""
         if method != "__call__":
             raise DTypeError(f"numpy.{function.__name__}.{method} of an ndarray is not supported; use asnumpy().")
-        return _find(function.__name__)(*[a.item() if isinstance(a, np.generic) else a for a in args], **kwargs)
+        if isinstance(out := kwargs.get("out"), tuple) and len(out) == 1:
+            kwargs["out"] = out = out[0]
+            if not isinstance(out, ndarray):
+                raise DTypeError(f"numpy.{function.__name__} of an ndarray writes to an ndarray, but out is a "
+                                 f"{type(out).__name__}; use asnumpy().")
+        return _find(function)(*[a.item() if isinstance(a, np.generic) else a for a in args], **kwargs)
 
 
-def _find(name: str) -> Callable:
-    """mx.np's function for NumPy's of that name; NumPy's own on the values, if it has none."""
+def _find(function: Any) -> Callable:
+    """mx.np's function for one of NumPy's, by its name; NumPy's own on the values, if it has none."""
     from .. import np as door
 
-    return getattr(door, name, None) or door.functions.on_host(name)
+    name, where = function.__name__, getattr(function, "__module__", None) or ""
+    part = door.linalg if where.startswith("numpy.linalg") else door if where in ("numpy", "") else None
+    return getattr(part, name, None) or door.functions.on_host(name, function)
 
 
 class _View(View, ndarray):

@@ -19,7 +19,7 @@ from .multiarray import result
 
 # Numbers alone give NumPy's answer.
 ELEMENTWISE = """
-abs(x); absolute(x) = abs; fabs(x) = abs; negative(x); positive(x) = identity; square(x); invert(x)
+abs(x); absolute(x) = abs; fabs(x) = abs; negative(x); positive(x) = identity; real(x) = identity; square(x); invert(x)
 bitwise_not(x) = invert; add(x1:x, x2:y); subtract(x1:x, x2:y); multiply(x1:x, x2:y); power(x1:x, x2:y)
 divide(x1:x, x2:y); true_divide(x1:x, x2:y) = divide; floor_divide(x1:x, x2:y)
 mod(x1:x, x2:y); remainder(x1:x, x2:y) = mod; fmod(x1:x, x2:y)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import sys
 from typing import Any
 
 from .._src import ops as _operators  # noqa: F401 - registers the operators
 from .._src.core.faces import FaceModule, compile_class, compile_plain
+from .._src.core.given import checked
 from .._src.paths import also_at
 from . import (
     collective,
@@ -78,9 +80,17 @@ _common += stateful.__all__
 _common += updates.__all__
 _REFUSED = refused.NAMES
 
+for _module in (composed, random):
+    for _name in _module.__all__:
+        if inspect.isfunction(globals()[_name]):
+            globals()[_name] = checked(globals()[_name])
+
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in ("operations", "function", "auto_generate")), *(
     f"{__name__}.operations.{p}_ops" for p in ("array", "comm", "debug", "inner", "math", "nn", "other", "random")),
-    f"{__name__}.operations._inner_ops")
+    f"{__name__}.operations._inner_ops", *(
+    f"{__name__}.function.{p}_func" for p in ("array", "clip", "debug", "image", "linalg", "math", "nn", "other",
+                                              "parameter", "random", "sparse", "spectral", "vmap")),
+    f"{__name__}.function.grad", f"{__name__}.function.grad.grad_func")
 also_at(composite, f"{__name__}.composite.base", f"{__name__}.composite.multitype_ops")
 also_at(primitive, f"{__name__}._primitive")
 # Programs write F.relu and C.clip_by_value: these two modules answer for every operator.

@@ -10,7 +10,7 @@ import numpy as np
 
 from .._src.core import tape
 from .._src.core.dtypes import is_half
-from .._src.core.pure import Untraceable
+from .._src.core.frame import Untraceable
 from .._src.core.tensor import Tensor, wrap
 from .._src.train.inplace import KERNELS, in_place, own, update_inplace, updater
 from .._src.train.rules import RULES
@@ -229,7 +229,7 @@ class Optimizer:
             shared
             and self.rule in KERNELS
             and len({counts.get(i, begin) for i, _, _, _ in updates}) == 1
-            and all([in_place(w) and g.__class__ is not RowSparseNDArray for _, w, g, _ in updates])
+            and all([g.__class__ is not RowSparseNDArray and in_place(w) for _, w, g, _ in updates])
         ):
             for one in updates:
                 self.update_multi_precision(*one)
@@ -241,7 +241,7 @@ class Optimizer:
         made: dict[tuple, Callable] = {}
         params = self.param_dict
         for i, weight, grad, state in updates:
-            w = own(weight)
+            w = own(weight, grad._value)
             p = params.get(i)
             if p is None:
                 key = (rate * self._mult(i, self.lr_mult, "lr_mult"), self._get_wd(i), w.dtype.num)
@@ -253,7 +253,8 @@ class Optimizer:
             if state is None:
                 run(w, grad._value, ())
             else:
-                run(w, grad._value, (own(state),) if isinstance(state, Tensor) else tuple(map(own, arrays_of(state))))
+                states = (state,) if isinstance(state, Tensor) else arrays_of(state)
+                run(w, grad._value, tuple([own(s, w) for s in states]))
 
     def _fused(self, updates: Sequence[tuple[int, Any, Any, Any]]) -> bool:
         """The updates put off to one program; whether a block that runs it is open."""
@@ -264,7 +265,7 @@ class Optimizer:
         rate, counts = self.learning_rate, self._index_update_count
         how = {"rescale_grad": self.rescale_grad, "clip_gradient": self.clip_gradient, **self.hyperparameters(0)}
         put_off_all(self.rule, how, [
-            (weight, grad._value, arrays_of(state),
+            (weight, grad, arrays_of(state),
              rate * self._mult(i, self.lr_mult, "lr_mult"), self._get_wd(i), counts[i])
             for i, weight, grad, state in updates])
         return True
@@ -318,7 +319,8 @@ def apply_rule(name: str, weight: Tensor, grad: Any, states: tuple, lr: float, w
     """One update by the rule ``name``: into the weight's buffer where nothing else can see it, else to a new one."""
     engine = weight._device.engine
     if engine.name == "numpy" and name in KERNELS and weight.np_dtype.itemsize >= 4:
-        update_inplace(name, own(weight), grad, tuple([own(s) for s in states]), lr, wd, t, **how)
+        w = own(weight, grad)
+        update_inplace(name, w, grad, tuple([own(s, w) for s in states]), lr, wd, t, **how)
         return
     refuse_trace()
     if put_off(name, weight, grad, states, lr, wd, t, how):

@@ -37,5 +37,10 @@ __all__ = [
 ]
 __all__ += metrics.__all__
 
-also_at(metrics, f"{__name__}.metrics")
-also_at(callback, *(f"{__name__}.callback._{p}" for p in ("callback", "loss_monitor", "time_monitor", "checkpoint")))
+also_at(metrics, f"{__name__}.metrics", *(f"{__name__}.metrics.{p}" for p in (
+    "accuracy", "auc", "bleu_score", "confusion_matrix", "cosine_similarity", "dice", "error", "fbeta",
+    "hausdorff_distance", "loss", "mean_surface_distance", "metric", "occlusion_sensitivity", "perplexity",
+    "precision", "recall", "roc", "root_mean_square_surface_distance", "topk")))
+also_at(callback, *(f"{__name__}.callback._{p}" for p in (
+    "backup_and_restore", "callback", "checkpoint", "early_stop", "history", "lambda_callback", "loss_monitor",
+    "lr_scheduler_callback", "reduce_lr_on_plateau", "time_monitor")))

@@ -26,6 +26,9 @@ class InternalCallbackParam(dict):
         self[name] = value
 
 
+_InternalCallbackParam = InternalCallbackParam  # its name in MindSpore
+
+
 class RunContext:
     """The state of a run, passed to callbacks.
 
@@ -161,7 +164,7 @@ for _name in [n for n in dir(Callback) if n.startswith("on_")]:
     setattr(CallbackManager, _name, _to_all(_name))
 
 
-def _loss_of(params: Any) -> Any:
+def loss_of(params: Any) -> Any:
     """The loss among the outputs of a step, as a number."""
     out = params.net_outputs
     if isinstance(out, (tuple, list)) and out:
@@ -190,7 +193,7 @@ class LossMonitor(Callback):
 
     def step_end(self, run_context: RunContext) -> None:
         params = run_context.original_args()
-        loss = _loss_of(params)
+        loss = loss_of(params)
         if isinstance(loss, float) and not np.isfinite(loss):
             raise ArgumentError(f"In epoch: {params.cur_epoch_num} step: {_step_in_epoch(params)}, loss is {loss}, "
                                 "training process cannot continue, terminating training.")
@@ -390,7 +393,7 @@ class History(Callback):
         self.epoch.setdefault("epoch", []).append(params.cur_epoch_num or 1)
         results = params.metrics
         if params.mode != "eval":
-            results = {"net_output": _loss_of(params), **(params.eval_results or {})}
+            results = {"net_output": loss_of(params), **(params.eval_results or {})}
         for name, value in (results or {}).items():
             self.history.setdefault(name, []).append(value)
 
@@ -409,53 +412,6 @@ class LambdaCallback(Callback):
                 setattr(self, name, function)
 
 
-class EarlyStopping(Callback):
-    """Requests a stop after ``patience`` evaluations without an improvement of ``monitor`` by ``min_delta``.
-
-    Matches ``mindspore.train.EarlyStopping``.
-    """
-
-    def __init__(self, monitor: str = "eval_loss", min_delta: float = 0, patience: int = 0, verbose: bool = False,
-                 mode: str = "auto", baseline: float | None = None, restore_best_weights: bool = False) -> None:
-        if mode not in ("auto", "min", "max"):
-            raise ArgumentError(f"mode should be 'auto', 'min' or 'max', but got {mode!r}.")
-        self.monitor, self.min_delta, self.patience, self.verbose = monitor, abs(min_delta), patience, verbose
-        self._sign = 1 if mode == "max" or (mode == "auto" and any(w in monitor for w in ("acc", "F1", "auc"))) else -1
-        self._baseline, self._restore = baseline, restore_best_weights
-
-    def on_train_begin(self, run_context: RunContext) -> None:
-        self.wait, self._weights = 0, None
-        self._best = -np.inf if self._baseline is None else self._sign * self._baseline
-
-    def on_train_epoch_end(self, run_context: RunContext) -> None:
-        params = run_context.original_args()
-        value = self._value(params)
-        if value is None:
-            return
-        if self._sign * value - self.min_delta > self._best:
-            self._best, self.wait = self._sign * value, 0
-            if self._restore:
-                self._weights = [(p, p.asnumpy()) for p in params.train_network.get_parameters()]
-            return
-        self.wait += 1
-        if self.wait > self.patience or (self.patience == 0 and self.wait):
-            run_context.request_stop()
-            if self.verbose:
-                print(f"Epoch {params.cur_epoch_num}: early stopping.", flush=True)
-            for p, array in self._weights or ():
-                p.set_data(Tensor(array))
-
-    def _value(self, params: Any) -> float | None:
-        results = params.eval_results or {}
-        if self.monitor == "loss" or (self.monitor == "eval_loss" and not results):
-            return _loss_of(params)
-        found = results.get(self.monitor, results.get(self.monitor.removeprefix("eval_")))
-        if found is None:
-            raise ArgumentError(f"EarlyStopping monitors {self.monitor!r}, but the evaluation gave {sorted(results)}; "
-                                "pass valid_dataset to Model.fit and name one of its metrics.")
-        return float(np.mean(found))
-
-
 def _refused(name: str) -> type:
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
         raise NotSupportedError(f"{name}: luojia does not provide this callback; write a Callback of your own.")
@@ -463,8 +419,10 @@ def _refused(name: str) -> type:
     return type(name, (Callback,), {"__init__": __init__, "__doc__": f"{name} is refused.", "__module__": __name__})
 
 
-SummaryCollector, ReduceLROnPlateau, BackupAndRestore = (
-    _refused(n) for n in ("SummaryCollector", "ReduceLROnPlateau", "BackupAndRestore"))
+SummaryCollector = _refused("SummaryCollector")
+
+from .backup import BackupAndRestore  # noqa: E402 - it is a Callback
+from .watch import EarlyStopping, ReduceLROnPlateau  # noqa: E402
 
 __all__ = ["BackupAndRestore", "Callback", "CallbackManager", "CheckpointConfig", "EarlyStopping", "History",
            "LambdaCallback", "LearningRateScheduler", "LossMonitor", "ModelCheckpoint", "ReduceLROnPlateau",

@@ -240,13 +240,13 @@ def test_plateaus() -> None:
         seen.append(float(optimizer.param_groups[0]["lr"]))
         scheduler.step(Tensor(value))
     assert seen == [0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.25]
-    np.testing.assert_allclose(scheduler.get_last_lr(), [0.125, 0.025], rtol=1e-6)
+    np.testing.assert_allclose([float(r) for r in scheduler.get_last_lr()], [0.125, 0.025], rtol=1e-6)
     most = schedules.ReduceLROnPlateau(
         sgd(), "max", 0.5, 0, threshold=0.1, threshold_mode="abs", cooldown=1, min_lr=[0.2, 0.0]
     )
     for value in (1.0, 1.05, 1.0, 1.05, 1.0):
         most.step(value)
-    np.testing.assert_allclose(most.get_last_lr(), [0.2, 0.025], rtol=1e-6)
+    np.testing.assert_allclose([float(r) for r in most.get_last_lr()], [0.2, 0.025], rtol=1e-6)
 
 
 @pytest.mark.parametrize(

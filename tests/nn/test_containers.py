@@ -39,7 +39,7 @@ def test_sequential():
     (lambda: nn.CellDict({"a": nn.ReLU()})(Tensor([1.0])), NotImplementedError, "a CellDict holds networks"),
     (lambda: nn.CellDict({3: nn.ReLU()}), TypeError, "the type of 'key' must be str, but got int"),
     (lambda: nn.CellDict({"a": 3}), TypeError, "the type of 'a' must be Cell, but got int"),
-    (lambda: nn.CellDict({"a.b": nn.ReLU()}), ValueError, "contains '.'"),
+    (lambda: nn.CellDict({"a.b": nn.ReLU()}), KeyError, "must not be empty, contain '.'"),
 ])
 def test_errors(make, error, message):
     with pytest.raises(error, match=message):

@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 
-from luojia import Tensor, int32, nn
+from luojia import Tensor, int32, nn, ops
 
 
 def t(array):
     return Tensor(np.asarray(array, np.float32))
+
+
+X = t([[0.5, 1.0]])
 
 
 def softplus(x):
@@ -106,12 +109,13 @@ def test_pairs_and_triplets(x, y, assert_close):
 
 
 def test_segmentation(x, y, assert_close):
-    dice = lambda p, q: 1 - (2 * (p * q).sum() + 1e-5) / ((p * p).sum() + (q * q).sum() + 1e-5)
+    dice = lambda p, q: 1 - 2 * (p * q).sum() / ((p * p).sum() + (q * q).sum() + 1e-5)
     assert_close(nn.DiceLoss()(t(y), t(x)), dice(y, x))
     p = np.exp(log_softmax(x))
     each = [dice(p[:, i], y[:, i]) for i in range(3)]
     assert_close(nn.MultiClassDiceLoss()(t(x), t(y)), np.mean(each))
-    assert_close(nn.MultiClassDiceLoss(t([1.0, 2.0, 3.0]), 0, None)(t(p), t(y)), (2 * each[1] + 3 * each[2]) / 3)
+    weights = t([[1.0], [2.0], [3.0]])
+    assert_close(nn.MultiClassDiceLoss(weights, 0, None)(t(p), t(y)), [(2 * each[1] + 3 * each[2]) / 3])
     labels = np.array([[0], [2], [1], [1]])
     chosen = np.take_along_axis(log_softmax(x), labels, 1)[:, 0]
     assert_close(nn.FocalLoss()(t(x), Tensor(labels, int32)), -((1 - np.exp(chosen)) ** 2 * chosen).mean())
@@ -142,7 +146,21 @@ def test_a_loss_of_ones_own():
     (lambda: nn.CrossEntropyLoss(label_smoothing=2.0), ValueError, r"the 'label_smoothing' must be in \[0, 1\]"),
     (lambda: nn.CosineEmbeddingLoss(2.0), ValueError, r"the 'margin' must be in \[-1, 1\]"),
     (lambda: nn.KLDivLoss("foo"), ValueError, "the 'reduction' must be in"),
-    (lambda: nn.DiceLoss(-1.0), ValueError, "the 'smooth' must be >= 0"),
+    (lambda: nn.DiceLoss(-1.0), ValueError, "the 'smooth' must be float and must > 0"),
+    (lambda: nn.DiceLoss(1), TypeError, "the 'smooth' must be float, but got 'int'"),
+    (lambda: nn.MSELoss()(3, X), TypeError, "For 'MSELoss', the 'logits' must be a Tensor, but got 'int'"),
+    (lambda: nn.CrossEntropyLoss()(X, np.ones(2)), TypeError, "the 'labels' must be a Tensor, but got 'ndarray'"),
+    (lambda: nn.CrossEntropyLoss([1.0]), TypeError, "the type of 'weight' should be 'Tensor'"),
+    (lambda: nn.CrossEntropyLoss(ignore_index=1.5), TypeError, "the type of 'ignore_index' should be 'int'"),
+    (lambda: nn.CrossEntropyLoss(label_smoothing="a"), TypeError, "the type of 'label_smoothing' should be one of"),
+    (lambda: nn.HingeEmbeddingLoss("a"), TypeError, "the type of 'margin' should be one of"),
+    (lambda: nn.GaussianNLLLoss(full=1), TypeError, "the type of 'full' should be 'bool'"),
+    (lambda: nn.GaussianNLLLoss(eps=-1.0), ValueError, "the 'eps' must be float and must > 0"),
+    (lambda: nn.FocalLoss(gamma="a"), TypeError, "the type of 'gamma' should be one of"),
+    (lambda: nn.SoftmaxCrossEntropyWithLogits(True)(X, Tensor([0.0, 1.0])), TypeError, "must be int32 or int64"),
+    (lambda: nn.MultiClassDiceLoss(Tensor([1.0])), ValueError, "the dimension of 'weights' must be 2, but got 1"),
+    (lambda: nn.MultiClassDiceLoss(Tensor([[1.0]]))(X, X), ValueError, "must be equal to label_shape"),
+    (lambda: nn.MultiClassDiceLoss(activation="elu"), ValueError, "the 'activation' must be in"),
     (lambda: nn.MultiClassDiceLoss([1.0]), TypeError, "the 'weights' must be a Tensor"),
     (lambda: nn.FocalLoss([1.0]), TypeError, "the type of 'weight' must be a Tensor"),
     (lambda: nn.FocalLoss(t([[1.0]])), ValueError, "the dimension of 'weight' must be 1"),
@@ -152,3 +170,15 @@ def test_a_loss_of_ones_own():
 def test_errors(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_dice_smooths_the_union_only():
+    x, y = (t(np.sin(np.arange(6) * 1.7 + k).reshape(2, 3)) for k in (0, 2))
+    for smooth, observed in ((0.5, 1.4266), (1.0, 1.3967), (10.0, 1.1755)):
+        assert float(nn.DiceLoss(smooth)(x, y)) == pytest.approx(observed, abs=1e-4)
+
+
+def test_the_slope_of_soft_margins_at_zero():
+    one = t([[1.0]])
+    found = ops.grad(lambda x: nn.MultiLabelSoftMarginLoss()(x, one))(t([[0.0]]))
+    assert found.tolist() == [[-0.5]]

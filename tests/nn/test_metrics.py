@@ -98,7 +98,9 @@ def test_by_name():
     (lambda: nn.Metric().clear(), NotImplementedError, r"must define clear\(\)"),
     (lambda: nn.Metric().update(), NotImplementedError, "must define update"),
     (lambda: nn.Metric().eval(), NotImplementedError, "must define eval"),
-    (lambda: nn.BleuScore(), NotImplementedError, "BleuScore: luojia does not provide this metric"),
+    (lambda: nn.Loss().update(1), TypeError, "the type of 'data' must be Tensor, list or ndarray"),
+    (lambda: nn.ConfusionMatrix("a"), TypeError, "The type of 'num_classes' should be 'int'"),
+    (lambda: nn.auc([0, 1], [1, 2]), TypeError, "must all be np.ndarray, but got <class 'list'>"),
 ])
 def test_errors(call, error, message):
     with pytest.raises(error, match=message):

@@ -240,3 +240,36 @@ def test_schedule_errors(call, error, message):
 def test_dynamic_lr_under_both_paths():
     assert nn.dynamic_lr.piecewise_constant_lr is nn.piecewise_constant_lr
     assert nn.piecewise_constant_lr([2, 3], [0.1, 0.05]) == [0.1, 0.1, 0.05]
+
+
+def test_what_an_optimizer_tells():
+    a, b, c = (Parameter(Tensor([1.0]), name=n) for n in "abc")
+    groups = [{"params": [a], "lr": 0.5}, {"params": [b, c], "weight_decay": 0.25, "grad_centralization": True}]
+    optimizer = nn.Momentum(groups, [0.1, 0.2], 0.9)
+    assert optimizer.is_group_lr and optimizer.dynamic_lr and not optimizer.dynamic_weight_decay
+    assert not optimizer.need_scale and not optimizer.is_group_params_ordered and optimizer.exec_weight_decay
+    assert optimizer.grad_centralization_flags == (False, True, True)
+    rates = optimizer.get_lr_parameter([a, b])
+    assert float(rates[0]) == 0.5 and rates[1] is optimizer.learning_rate
+    assert [float(d) for d in optimizer.get_weight_decay()] == [0.0, 0.25, 0.25]
+    assert isinstance(nn.SGD([a], 0.1).get_weight_decay(), Tensor)
+    fixed = nn.SGD([a], 0.1)
+    assert fixed.get_lr() is fixed.learning_rate
+    gradients = (Tensor([1.0]),)
+    assert fixed.flatten_gradients(gradients) is gradients is fixed.gradients_centralization(gradients)
+    assert fixed.broadcast_params(gradients) is gradients
+    assert (fixed.target, fixed.unique) == ("CPU", True)
+    fixed.target, fixed.unique = "Ascend", False
+    assert (fixed.target, fixed.unique) == ("Ascend", False)
+
+
+@pytest.mark.parametrize("call, error, message", [
+    (lambda p: setattr(nn.SGD([p]), "target", "x"), ValueError, "the 'target' must be 'CPU', 'Ascend' or 'GPU'"),
+    (lambda p: setattr(nn.SGD([p]), "unique", 1), TypeError, "the property 'unique' must be bool"),
+    (lambda p: nn.SGD([p], Tensor([[0.1]])), ValueError, "the dimension of it should be 0 or 1, but got 2"),
+    (lambda p: nn.SGD([{"params": [p], "grad_centralization": 1}]), TypeError,
+     "'gradients_centralization' must be bool"),
+])
+def test_more_errors(call, error, message):
+    with pytest.raises(error, match=message):
+        call(Parameter(Tensor([1.0]), name="p"))

@@ -121,6 +121,8 @@ def test_control_flow():
     (lambda x: x[0].__iadd__(np.ones((2, 3))), mx.MXNetError, "keeps its shape"),
     (lambda x: np.split(x, 4), ValueError, "does not result in an equal division"),
     (lambda x: np.einsum_path, AttributeError, "np.einsum_path is not provided; use numpy.einsum_path on x.asnumpy"),
+    (lambda x: np.npv, NotImplementedError, "np.npv is not provided: .*numpy_financial"),
+    (lambda x: onp.add(x, 1, out=onp.zeros((2, 3))), TypeError, "writes to an ndarray, but out is a ndarray; use"),
     (lambda x: np.nope, AttributeError, "no attribute 'nope'"),
     (lambda x: np.linalg.nope, AttributeError, "no attribute 'nope'"),
     (lambda x: npx.nope, AttributeError, "no attribute 'nope'"),
@@ -132,3 +134,29 @@ def test_errors(action, error, text, x):
     with pytest.raises(error, match=text):
         action(x)
     assert x.tolist() == before
+
+
+def test_numpys_functions_are_mx_nps():
+    a = np.array([[2.0, 1], [1, 3]])
+    a.attach_grad()
+    with mx.autograd.record():
+        total = onp.linalg.norm(a) + onp.linalg.det(a)
+    total.backward()
+    norm = onp.sqrt(15)
+    onp.testing.assert_allclose(a.grad.asnumpy(), a.asnumpy() / norm + [[3, -1], [-1, 2]], rtol=1e-5)
+    for found in (onp.linalg.svd(a)[1], onp.linalg.cond(a), onp.linalg.inv(a)):
+        assert isinstance(found, np.ndarray)
+    out = np.zeros((2, 2))
+    assert onp.add(a, 1, out=out) is out and out[0, 0] == 3
+
+
+def test_functions_of_files_and_pairs():
+    import io
+
+    read = np.genfromtxt(io.StringIO("1,2\n3,4"), delimiter=",")
+    assert read.tolist() == [[1, 2], [3, 4]] and read.dtype == onp.float64
+    quotient, rest = np.divmod(np.array([5.0, -3]), 2)
+    assert quotient.tolist() == [2, -2] and rest.tolist() == [1, 1]
+    one, other = np.zeros(2), np.zeros(2)
+    np.divmod(np.array([5.0, -3]), 2, out=(one, other))
+    assert one.tolist() == [2, -2] and other.tolist() == [1, 1] and np.real(one).tolist() == [2, -2]

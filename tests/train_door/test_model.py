@@ -146,7 +146,7 @@ def test_early_stopping():
     epochs = train.History()
     m.fit(10, DATA, DATA, callbacks=[epochs, stop])
     assert 2 < len(epochs.history["mse"]) + 1 < 10
-    with pytest.raises(ValueError, match="EarlyStopping monitors 'foo', but the evaluation gave"):
+    with pytest.warns(UserWarning, match="EarlyStopping monitors 'foo', but the evaluation gave"):
         m.fit(1, DATA, DATA, callbacks=train.EarlyStopping("foo"))
 
 

@@ -88,6 +88,8 @@ def _updater(name: str, dtype: np.dtype, lr: float, wd: float, t: int, rescale: 
     prepare = _preparation(constant, wd, scale, bound, before)
 
     def update(w: np.ndarray, g: np.ndarray, state: tuple) -> None:
+        if by_columns(w):
+            w, g, state = w.T, g.T, tuple([x.T for x in state])
         if w.dtype is not dtype or not _suits(w, g, state):
             _through_pure(name, w, g, state, lr, wd, t, rescale, clip, dict(items))
             return
@@ -111,13 +113,24 @@ def _updater(name: str, dtype: np.dtype, lr: float, wd: float, t: int, rescale: 
 _kept = lru_cache(maxsize=16)(_updater)
 
 
-def own(t: Tensor) -> np.ndarray:
-    """The Tensor's buffer, replaced by a copy first if something else can see it."""
+def own(t: Tensor, like: np.ndarray | None = None) -> np.ndarray:
+    """The Tensor's buffer, replaced by a copy first if something else can see it.
+
+    Where ``like`` (a weight's gradient, or a state's weight) lies the other way, by columns or by rows, so will it.
+    """
     array = t._value
-    if sys.getrefcount(array) > _UNSHARED or array.base is not None or not array.flags.writeable:
-        array = array.copy()
+    turn = (like is not None and array.strides != like.strides
+            and by_columns(like) != by_columns(array) and like.flags.forc)
+    if turn or sys.getrefcount(array) > _UNSHARED or array.base is not None or not array.flags.writeable:
+        array = np.array(array, order="F" if by_columns(array) != turn else "C")
         t._rebind(array)
     return array
+
+
+def by_columns(a: np.ndarray) -> bool:
+    """Whether an array lies in memory last axis outermost, as a transposed one does, without gaps."""
+    flags = a.flags
+    return not flags.c_contiguous and flags.f_contiguous
 
 
 def in_place(t: Tensor) -> bool:

@@ -69,15 +69,10 @@ class HausdorffDistance(Metric):
     def count(self, labels, preds):
         if labels.shape != preds.shape:
             raise ShapeError(f"HausdorffDistance expects masks of one shape, got {labels.shape} and {preds.shape}.")
-        a, b = (np.argwhere(_edge(m == self.label_idx)).astype(float) for m in (preds, labels))
-        if not len(a) or not len(b):
-            return np.array(math.nan if len(a) == len(b) else math.inf)
-        difference = np.abs(a[:, None] - b[None])
-        if self.distance_metric == "euclidean":
-            distances = np.sqrt((difference**2).sum(-1))
-        else:
-            distances = difference.max(-1) if self.distance_metric == "chessboard" else difference.sum(-1)
-        ways = [distances.min(1)] if self.directed else [distances.min(1), distances.min(0)]
+        ways = surface_distances(preds == self.label_idx, labels == self.label_idx, self.distance_metric)
+        if not len(ways[0]) or not len(ways[1]):
+            return np.array(math.nan if len(ways[0]) == len(ways[1]) else math.inf)
+        ways = ways[:1] if self.directed else ways
         percentile = 100 if self.percentile is None else self.percentile
         return np.array(max(np.percentile(way, percentile) for way in ways))
 
@@ -86,6 +81,22 @@ class HausdorffDistance(Metric):
 
     def score(self, counts):
         return float(counts)
+
+
+def surface_distances(a, b, metric):
+    """From each point of the edge of mask ``a`` the distance to the edge of ``b``, and the other way.
+
+    Both are empty arrays where a mask is: [] and [] for two, else [] and one of zeros as long as the other's edge.
+    """
+    p, q = (np.argwhere(_edge(mask)).astype(float) for mask in (a, b))
+    if not len(p) or not len(q):
+        return np.zeros(len(p)), np.zeros(len(q))
+    difference = np.abs(p[:, None] - q[None])
+    if metric == "euclidean":
+        distances = np.sqrt((difference**2).sum(-1))
+    else:
+        distances = difference.max(-1) if metric == "chessboard" else difference.sum(-1)
+    return distances.min(1), distances.min(0)
 
 
 def _edge(mask):

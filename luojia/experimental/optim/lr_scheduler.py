@@ -72,9 +72,9 @@ class LRScheduler:
     def _each(self, change: Callable[[float], float]) -> list[float]:
         return [change(_rate(group)) for group in self.groups]
 
-    def get_last_lr(self) -> list[float]:
+    def get_last_lr(self) -> list[Tensor]:
         """The rates that were set last."""
-        return self._last_lr
+        return [Tensor(np.float32(rate)) for rate in self._last_lr]
 
     def step(self, epoch: int | None = None) -> None:
         """Go on to the next epoch, or to ``epoch``, and set the rates."""
@@ -104,7 +104,7 @@ class LambdaLR(_Closed):
     >>> scheduler = LambdaLR(optimizer, lambda epoch: 0.5**epoch)
     >>> scheduler.step()
     >>> scheduler.get_last_lr()
-    [0.25]
+    [Tensor(shape=[], dtype=Float32, value= 0.25)]
     """
 
     def __init__(self, optimizer: Any, lr_lambda: Any, last_epoch: int = -1) -> None:
@@ -327,7 +327,7 @@ class SequentialLR:
         for s in self._schedulers:
             s.last_epoch -= 1
         self._schedulers[0].step()
-        self._last_lr = self._schedulers[0].get_last_lr()
+        self._last_lr = self._schedulers[0]._last_lr
 
     def step(self) -> None:
         """Go on to the next epoch."""
@@ -338,11 +338,11 @@ class SequentialLR:
             scheduler.step(0)
         else:
             scheduler.step()
-        self._last_lr = scheduler.get_last_lr()
+        self._last_lr = scheduler._last_lr
 
-    def get_last_lr(self) -> list[float]:
+    def get_last_lr(self) -> list[Tensor]:
         """The rates that were set last."""
-        return self._last_lr
+        return [Tensor(np.float32(rate)) for rate in self._last_lr]
 
 
 class ReduceLROnPlateau:
@@ -406,9 +406,9 @@ class ReduceLROnPlateau:
             self.cooldown_counter, self.num_bad_epochs = self.cooldown, 0
         self._last_lr = [_rate(group) for group in self.optimizer.param_groups]
 
-    def get_last_lr(self) -> list[float]:
+    def get_last_lr(self) -> list[Tensor]:
         """The rates that were set last."""
-        return self._last_lr
+        return [Tensor(np.float32(rate)) for rate in self._last_lr]
 
 
 __all__ = ["ConstantLR", "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "CyclicLR", "ExponentialLR",
