@@ -58,9 +58,7 @@ def test_speech():
     assert A.TimeStretch()(np.zeros((3, 4, 2), np.float32)).shape == (3, 4, 2)
 
 
-def test_in_a_pipeline(monkeypatch):
-    for name in ("_seed", "_stream"):
-        monkeypatch.setattr(ds.config, name, None)
+def test_in_a_pipeline():
     data = ds.NumpySlicesDataset(SOUND[None], ["sound"], shuffle=False)
     data = data.map([A.LowpassBiquad(8000, 1000), A.Spectrogram(16)], ["sound"]).batch(1)
     (row,) = data.create_dict_iterator(output_numpy=True)
