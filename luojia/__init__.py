@@ -36,8 +36,8 @@ _NAMES = {
                   "manual_seed initial_seed get_rng_state set_rng_state",
         "parallel": "set_algo_parameters",
         "profiler": "Profiler",
-        "common.dtype": "float_ int_ number tensor_type type_none uint list_ tuple_ half single double byte short intc "
-                        "long intp ubyte ushort uintc uintp cfloat cdouble",
+        "common.dtype": "bool int float float_ int_ number tensor_type type_none uint list_ tuple_ half single double "
+                        "byte short intc long intp ubyte ushort uintc uintp cfloat cdouble",
         "train": "Model load_checkpoint save_checkpoint load_param_into_net export load LossMonitor "
                  "TimeMonitor Callback ModelCheckpoint CheckpointConfig RunContext DatasetHelper "
                  "FixedLossScaleManager DynamicLossScaleManager LossScaleManager SummaryCollector "
@@ -47,7 +47,7 @@ _NAMES = {
                  "TopKCategoricalAccuracy Perplexity CosineSimilarity Dice HausdorffDistance ConfusionMatrix "
                  "ConfusionMatrixMetric BleuScore MeanSurfaceDistance OcclusionSensitivity RootMeanSquareDistance "
                  "get_metric_fn",
-        "ops": "grad value_and_grad vmap jacfwd jacrev vjp jvp constexpr recompute",
+        "ops": "grad get_grad value_and_grad vmap jacfwd jacrev vjp jvp constexpr recompute",
         "train.data_sink": "data_sink",
         "attribute": "AttrScope",
         "util": "is_np_array is_np_shape np_array np_shape set_np_shape use_np use_np_array use_np_shape",

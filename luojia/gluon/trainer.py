@@ -12,13 +12,14 @@ from .. import kvstore as kvs
 from .. import optimizer as opt
 from .._src.core.compiled import structure
 from .._src.core.parameter import Parameter as CoreParameter
-from .._src.core.tape import Leaf
+from .._src.core.tape import Leaf, state
 from .._src.core.tensor import Tensor, wrap
 from .._src.errors import ArgumentError, ShapeError
 from .._src.formats.atomic import write_bytes
 from .._src.formats.reader import open_source
 from ..optimizer.fused import fused_updates
 from ..optimizer.optimizer import refuse_trace
+from .choice import Watch
 from .parameter import Parameter, ParameterDict
 from .utils import to_context
 
@@ -173,6 +174,8 @@ class Trainer:
                 per trained parameter, as ``GradOperation(get_by_list=True)`` gives them. None leaves a parameter.
         """
         refuse_trace()
+        if state.waiting.__class__ is Watch and grads is None:
+            return state.waiting.step(self, batch_size, ignore_stale_grad)
         if not self._kv_initialized:
             self._init_kvstore()
         self._check_and_rescale_grad(self._scale / batch_size)
@@ -182,12 +185,13 @@ class Trainer:
             self._init_params()
             self._allreduce_grads()
             self._update(ignore_stale_grad)
-            return
+            return None
         if grads is None:
             found = self._gradients(ignore_stale_grad, summed=len(self._contexts or ()) > 1)
         else:
             found = self._given(grads)
         self._apply(self._across_ranks(found))
+        return None
 
     def _step_on_one_device(self) -> bool:
         """The usual step, without what several devices, stale gradients and the like need; whether it was that."""

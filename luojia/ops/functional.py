@@ -78,7 +78,42 @@ def _value_and_grad(fn: Callable, grad_position: Any, weights: Any, has_aux: boo
     return value_and_gradient
 
 
-def grad(fn: Callable, grad_position: Any = 0, weights: Any = None, has_aux: bool = False, *,
+def _identified(gradients: Any, positions: Any, weights: Any) -> Any:
+    """Each gradient as a pair with what it is by: the number of the input, or the weight's name."""
+    if positions is None or weights is None:
+        by_input, by_weight = gradients, gradients
+    else:
+        by_input, by_weight = gradients
+    if positions is not None:
+        by_input = tuple(zip(positions, by_input)) if isinstance(positions, (tuple, list)) else (positions, by_input)
+    if weights is None:
+        return by_input
+    listed = isinstance(weights, (tuple, list))
+    by_weight = tuple(zip([w.name for w in weights], by_weight)) if listed else (weights.name, by_weight)
+    return by_weight if positions is None else (by_input, by_weight)
+
+
+def get_grad(gradients: Any, identifier: Any) -> Tensor:
+    """The gradient by an input's number, or by a Parameter, of those that ``grad(..., return_ids=True)`` gave.
+
+    >>> from luojia import Tensor, ops
+    >>> get_grad(ops.grad(lambda x, y: x * y, (0, 1), return_ids=True)(Tensor(2.0), Tensor(3.0)), 1)
+    Tensor(shape=[], dtype=Float32, value= 2)
+    """
+    wanted = getattr(identifier, "name", identifier)
+    stack = [gradients]
+    while stack:
+        found = stack.pop()
+        if isinstance(found, (tuple, list)):
+            if len(found) == 2 and isinstance(found[0], (int, str)):
+                if found[0] == wanted:
+                    return found[1]
+            else:
+                stack.extend(found)
+    raise ArgumentError(f"get_grad: no gradient by {wanted!r} is among these; ask grad for it, with return_ids=True.")
+
+
+def grad(fn: Callable, grad_position: Any = 0, weights: Any = None, has_aux: bool = False, return_ids: bool = False, *,
          sens_param: bool = False) -> Callable:
     """The gradient function of ``fn`` with respect to inputs, weights, or both.
 
@@ -87,6 +122,7 @@ def grad(fn: Callable, grad_position: Any = 0, weights: Any = None, has_aux: boo
         grad_position: which positional input, or a tuple of them; None for weights only.
         weights: a ParameterTuple, list of Parameters, or one Parameter.
         has_aux: ``fn`` returns (output, *aux); the result is then (gradients, aux).
+        return_ids: give (number of the input or name of the weight, gradient) in the place of each gradient.
         sens_param: MindSpore 1.7's: the gradient function takes the output's gradient as last argument. A bool in
             the place of ``weights`` is read as this.
 
@@ -118,6 +154,7 @@ def grad(fn: Callable, grad_position: Any = 0, weights: Any = None, has_aux: boo
 
     def gradient(*args: Any, **kwargs: Any) -> Any:
         _, aux, gradients = both(*args, **kwargs)
+        gradients = _identified(gradients, grad_position, weights) if return_ids else gradients
         return (gradients, aux) if has_aux else gradients
 
     return gradient
@@ -131,13 +168,11 @@ def value_and_grad(fn: Callable, grad_position: Any = 0, weights: Any = None, ha
     >>> ops.value_and_grad(lambda x: x * x)(Tensor(3.0))
     (Tensor(shape=[], dtype=Float32, value= 9), Tensor(shape=[], dtype=Float32, value= 6))
     """
-    if return_ids:
-        raise ArgumentError("value_and_grad: return_ids=True is not supported; gradients come in the order of "
-                            "grad_position and weights.")
     both = _value_and_grad(fn, grad_position, weights, has_aux, "value_and_grad")
 
     def value_and_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         out, aux, gradients = both(*args, **kwargs)
+        gradients = _identified(gradients, grad_position, weights) if return_ids else gradients
         return ((out, *aux) if has_aux else out), gradients
 
     return value_and_gradient
@@ -419,5 +454,5 @@ def recompute(block: Callable, *args: Any, use_reentrant: bool = True, output_re
     return recomputed(block, *args, **kwargs)
 
 
-__all__ = ["GradOperation", "derivative", "grad", "jacfwd", "jacrev", "jet", "jvp", "recompute", "stop_gradient",
-           "value_and_grad", "vjp", "vmap"]
+__all__ = ["GradOperation", "derivative", "get_grad", "grad", "jacfwd", "jacrev", "jet", "jvp", "recompute",
+           "stop_gradient", "value_and_grad", "vjp", "vmap"]
