@@ -162,6 +162,25 @@ class NDArray(_Methods):
         other[...] = self if self._device is other._device else self._to(other._device)
         return other
 
+    def slice_assign(self, rhs: NDArray, begin: Any, end: Any, step: Any = None) -> NDArray:
+        """``x[begin:end:step] = rhs`` on the first axes; returns the array."""
+        return self.slice_assign_scalar(rhs, begin, end, step)
+
+    def slice_assign_scalar(self, value: Any, begin: Any, end: Any, step: Any = None) -> NDArray:
+        """``x[begin:end:step] = value`` on the first axes; returns the array."""
+        self[tuple([slice(*ends) for ends in zip(begin, end, step or [None] * len(begin))])] = value
+        return self
+
+    def _at(self, idx: int) -> NDArray:
+        return self[idx]
+
+    def _slice(self, start: int, stop: int) -> NDArray:
+        return self[start:stop]
+
+    def _sync_copyfrom(self, source_array: Any) -> None:
+        """Write values of the same shape."""
+        self[...] = np.asarray(source_array).reshape(self.shape)
+
     def as_in_context(self, context: Context) -> NDArray:
         """The array on ``context``: itself if it is there, else a copy."""
         return self if context is self._device else self._to(Context(context))
