@@ -42,8 +42,8 @@ _NAMES = {
                   "manual_seed initial_seed get_rng_state set_rng_state",
         "parallel": "set_algo_parameters",
         "profiler": "Profiler",
-        "common.dtype": "float_ int_ number tensor_type type_none uint list_ tuple_ half single double byte short intc "
-                        "long intp ubyte ushort uintc uintp cfloat cdouble",
+        "common.dtype": "bool int float float_ int_ number tensor_type type_none uint list_ tuple_ half single double "
+                        "byte short intc long intp ubyte ushort uintc uintp cfloat cdouble",
         "train": "Model load_checkpoint save_checkpoint load_param_into_net export load LossMonitor "
                  "TimeMonitor Callback ModelCheckpoint CheckpointConfig RunContext DatasetHelper "
                  "FixedLossScaleManager DynamicLossScaleManager LossScaleManager SummaryCollector "

@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import os
 import random
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -37,6 +38,8 @@ def seeds() -> None:
     np.random.seed(SEED)
     if importlib.util.find_spec("luojia.random"):
         importlib.import_module("luojia.random").seed(SEED)
+    if "luojia.common.seed" in sys.modules:
+        sys.modules["luojia.common.seed"].set_pipelines_seed(None)
 
 
 @pytest.fixture

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._src.ops.composed import sparse_tensor
+from .._src.ops.composed.sparse_tensor import COOTensor, CSRTensor, RowTensor, SparseTensor
 from .._src.paths import also_at
 from . import api, dtype, initializer, parameter, seed
 from .api import (
-    COOTensor,
-    CSRTensor,
     JitConfig,
-    RowTensor,
-    RowTensorInner,
-    SparseTensor,
     is_mutable,
     jit,
     jit_class,
@@ -36,8 +33,10 @@ __all__ = ["COOTensor", "CSRTensor", "JitConfig", "Parameter", "ParameterTuple",
            "ms_function", "mutable", "no_inline", "parameter", "pytype_to_dtype", "run_check", "seed", "set_seed",
            "tensor"]
 
+RowTensorInner = RowTensor
 also_at(api, *(f"{__name__}.{p}" for p in (
-    "_decorator", "jit_config", "lazy_inline", "mutable", "no_inline", "sparse_tensor")))
+    "_decorator", "jit_config", "lazy_inline", "mutable", "no_inline")))
+also_at(sparse_tensor, f"{__name__}.sparse_tensor")
 
 
 def __getattr__(name: str) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 from .._src.core.compiled import Compiled
 from .._src.core.tensor import Tensor
 from .._src.engine.memory import synchronize
-from .._src.errors import ArgumentError, DTypeError, NotSupportedError
+from .._src.errors import ArgumentError, DTypeError
 
 
 class Jit(Compiled):
@@ -244,15 +244,3 @@ def deprecated(version: str, substitute: str, use_substitute_name: bool = False)
         return called
 
     return decorate
-
-
-def _refused(name: str) -> type:
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
-        raise NotSupportedError(f"{name}: luojia has no sparse tensors; use a dense Tensor.")
-
-    return type(name, (), {"__init__": __init__, "__doc__": f"{name} is refused: luojia has no sparse tensors.",
-                           "__module__": __name__})
-
-
-COOTensor, CSRTensor, RowTensor, RowTensorInner, SparseTensor = (
-    _refused(n) for n in ("COOTensor", "CSRTensor", "RowTensor", "RowTensorInner", "SparseTensor"))

@@ -8,10 +8,22 @@ from .._src.core.random import seed_streams
 from .._src.errors import ArgumentError, DTypeError
 
 _seed: int | None = None
+_pipelines: tuple[int, np.random.RandomState] | None = None  # the seed of luojia.dataset, and its transforms' numbers
+
+
+def set_pipelines_seed(seed: int | None) -> None:
+    """Seeds what ``luojia.dataset`` shuffles and draws; None takes the seed away."""
+    global _pipelines
+    _pipelines = None if seed is None else (seed, np.random.RandomState(seed % (1 << 32)))
+
+
+def pipelines_seed() -> tuple[int, np.random.RandomState] | None:
+    """The seed of ``luojia.dataset``, if there is one, and the numbers of its transforms."""
+    return _pipelines
 
 
 def set_seed(seed: int) -> None:
-    """Seed luojia's random streams and NumPy's global one.
+    """Seed luojia's random streams, NumPy's global one and the pipelines of ``luojia.dataset``.
 
     Raises:
         TypeError: a seed that is no int.
@@ -28,6 +40,7 @@ def set_seed(seed: int) -> None:
         raise ArgumentError(f"For 'set_seed', the argument 'seed' must be greater than or equal to 0, but got {seed}.")
     np.random.seed(int(seed) % (1 << 32))
     seed_streams(int(seed))
+    set_pipelines_seed(int(seed))
     _seed = int(seed)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._src.errors import RefusedName
 from . import config
+from .callback import DSCallback, WaitedDSCallback
 from .csv_files import CSVDataset
 from .dataset import Dataset, PipelineError
 from .files import TextFileDataset
@@ -41,14 +42,14 @@ if TYPE_CHECKING:  # loaded at first use
     from . import transforms, vision
 
 __all__ = [
-    "BatchInfo", "CSVDataset", "Cifar100Dataset", "Cifar10Dataset", "Dataset", "DistributedSampler",
+    "BatchInfo", "CSVDataset", "Cifar100Dataset", "Cifar10Dataset", "DSCallback", "Dataset", "DistributedSampler",
     "FashionMnistDataset", "GeneratorDataset", "ImageFolderDataset", "MindDataset", "MnistDataset",
     "NumpySlicesDataset", "PKSampler", "PipelineError", "RandomSampler", "Sampler", "Schema", "SequentialSampler",
-    "Shuffle", "SubsetRandomSampler", "SubsetSampler", "TFRecordDataset", "TextFileDataset", "WeightedRandomSampler",
-    "config", "transforms", "vision", "zip",
+    "Shuffle", "SubsetRandomSampler", "SubsetSampler", "TFRecordDataset", "TextFileDataset", "WaitedDSCallback",
+    "WeightedRandomSampler", "config", "transforms", "vision", "zip",
 ]
 _REFUSED = (
-    "VOCDataset CocoDataset CelebADataset ManifestDataset CLUEDataset GraphData PaddedDataset DatasetCache DSCallback "
+    "VOCDataset CocoDataset CelebADataset ManifestDataset CLUEDataset GraphData PaddedDataset DatasetCache "
     "OBSMindDataset"
 ).split()
 

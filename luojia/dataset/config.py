@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import os
+from enum import IntEnum
 from typing import Any
 
 import numpy as np
 
 from .._src.errors import ArgumentError, DTypeError, NotSupportedError
+from ..common import seed as common_seed
+from .order import Order, SeededOrder
 
-_seed: int | None = None
-_stream: np.random.RandomState | None = None
+
+class ErrorSamplesMode(IntEnum):
+    """What becomes of a row whose function failed; here it always raises."""
+
+    RETURN, REPLACE, SKIP = 0, 1, 2
+
+
 _settings: dict[str, Any] = {
-    "prefetch_size": 16, "num_parallel_workers": 1, "monitor_sampling_interval": 1000, "callback_timeout": 30,
-    "auto_num_workers": False, "enable_shared_mem": False, "numa_enable": False, "enable_autotune": False,
-    "autotune_interval": 0, "auto_offload": False, "enable_watchdog": False, "fast_recovery": True, "debug_mode": False,
-    "multiprocessing_timeout_interval": 300, "dynamic_shape": False, "sending_batches": 0,
+    "prefetch_size": 16, "num_parallel_workers": min(8, os.cpu_count() or 1), "monitor_sampling_interval": 1000,
+    "callback_timeout": 60, "auto_num_workers": False, "enable_shared_mem": True, "numa_enable": False,
+    "enable_autotune": False, "autotune_interval": 0, "auto_offload": False, "enable_watchdog": True,
+    "fast_recovery": True, "debug_mode": False, "multiprocessing_timeout_interval": 300, "dynamic_shape": False,
+    "sending_batches": 0, "error_samples_mode": ErrorSamplesMode.RETURN, "multiprocessing_start_method": "fork",
 }
 
 
@@ -27,27 +37,46 @@ def set_seed(seed: int) -> None:
     >>> list(data.create_tuple_iterator(output_numpy=True)) == list(data.create_tuple_iterator(output_numpy=True))
     True
     """
-    global _seed, _stream
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
         raise DTypeError(f"set_seed: seed isn't of type int, got {seed!r}.")
     if not 0 <= seed < 2**32:
         raise ArgumentError(f"set_seed: seed given is not within the required range [0, 4294967295], got {seed}.")
-    _seed, _stream = int(seed), np.random.RandomState(seed)
+    common_seed.set_pipelines_seed(int(seed))
 
 
 def get_seed() -> int:
-    """The seed; 5489 if none was set (then NumPy's global stream decides, which ``luojia.set_seed`` seeds)."""
-    return 5489 if _seed is None else _seed
+    """The seed that ``set_seed`` here or ``luojia.set_seed`` set; 5489 without one (then NumPy's numbers decide)."""
+    known = common_seed.pipelines_seed()
+    return 5489 if known is None else known[0]
 
 
-def new_stream() -> Any:
-    """The random numbers of one iterator."""
-    return np.random if _seed is None else np.random.RandomState(_seed)
+def new_order() -> Order:
+    """The random orders of one iterator."""
+    known = common_seed.pipelines_seed()
+    return Order() if known is None else SeededOrder(known[0])
 
 
 def stream() -> Any:
     """The random numbers of transforms."""
-    return np.random if _stream is None else _stream
+    known = common_seed.pipelines_seed()
+    return np.random if known is None else known[1]
+
+
+def _set(setting: str, value: Any) -> None:
+    known = _settings[setting]
+    if isinstance(known, bool) and not isinstance(value, bool):
+        raise DTypeError(f"set_{setting}: the value must be of type bool, got {value!r}.")
+    if isinstance(known, int) and not isinstance(known, bool):
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise DTypeError(f"set_{setting}: the value isn't of type int, got {value!r}.")
+        least = 0 if setting in ("autotune_interval", "sending_batches") else 1
+        if not least <= value < 2**31:
+            raise ArgumentError(
+                f"set_{setting}: the value is not within the required range [{least}, 2147483647], got {value}."
+            )
+    elif not isinstance(known, bool) and not isinstance(value, type(known)):
+        raise DTypeError(f"set_{setting}: the value must be of type {type(known).__name__}, got {value!r}.")
+    _settings[setting] = value
 
 
 def __getattr__(name: str) -> Any:
@@ -55,7 +84,7 @@ def __getattr__(name: str) -> Any:
     if name.startswith("get_") and setting in _settings:
         return lambda: _settings[setting]
     if name.startswith("set_") and setting in _settings:
-        return lambda value, *_: _settings.__setitem__(setting, value)
+        return lambda value, *_: _set(setting, value)
     if name == "load":
         raise NotSupportedError("dataset.config.load is not supported; call the set_ functions instead.")
     raise AttributeError(f"module 'luojia.dataset.config' has no attribute {name!r}")

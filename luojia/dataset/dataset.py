@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from .._src.core.tensor import Tensor
-from .._src.errors import ArgumentError, DTypeError, MXNetError
+from .._src.errors import ArgumentError, DTypeError, MXNetError, RefusedName
 from . import config
+from .order import Still
 
 Row = tuple  # one value per column, NumPy arrays
 
@@ -64,20 +65,83 @@ class Dataset:
             per_batch_map, input_columns, output_columns: a function of lists of values and a ``BatchInfo``, applied
                 before the values are stacked.
         """
+        from .sources import workers_of
         from .steps import Batch
 
+        workers_of(num_parallel_workers, "batch")
         return Batch(self, batch_size, drop_remainder, **kwargs)
+
+    def bucket_batch_by_length(self, column_names: list[str], bucket_boundaries: list[int],
+                               bucket_batch_sizes: list[int], element_length_function: Callable | None = None,
+                               pad_info: dict | None = None, pad_to_bucket_boundary: bool = False,
+                               drop_remainder: bool = False) -> Dataset:
+        """Batches of rows of like lengths: each row goes to the bucket of its length, and a full bucket is a batch.
+
+        Args:
+            column_names: the columns by which lengths are found.
+            bucket_boundaries: the buckets' upper bounds, increasing; bucket i holds lengths from bound i - 1 to below
+                bound i.
+            bucket_batch_sizes: the buckets' batch sizes, one more than there are bounds.
+            element_length_function: the length from the columns' values; default the first axis of the one column.
+            pad_info: as in ``padded_batch``; default every column is padded with 0.
+            pad_to_bucket_boundary: pad axes that ``pad_info`` leaves open to the bucket's bound less 1.
+            drop_remainder: leave out the batches that are not full at the end.
+        """
+        from .buckets import Buckets
+
+        return Buckets(self, column_names, bucket_boundaries, bucket_batch_sizes, element_length_function, pad_info,
+                       pad_to_bucket_boundary, drop_remainder)
+
+    def flat_map(self, func: Callable[..., Dataset]) -> Dataset:
+        """The rows of the pipelines that ``func`` makes of each row's values, one after the other."""
+        from .steps import FlatMap
+
+        return FlatMap(self, func)
+
+    def sync_wait(self, condition_name: str, num_batch: int = 1, callback: Callable | None = None) -> Dataset:
+        """Accepted: rows are made when they are asked for, so that none is ahead of ``sync_update``.
+
+        Args:
+            condition_name: how ``sync_update`` names it.
+            callback: called by ``sync_update`` with its data.
+        """
+        from .steps import SyncWait
+
+        return SyncWait(self, condition_name, num_batch, callback)
+
+    def sync_update(self, condition_name: str, num_batch: int | None = None, data: Any = None) -> None:
+        """Calls the callback of the ``sync_wait`` of this name with ``data``.
+
+        Raises:
+            PipelineError: there is no such ``sync_wait``.
+        """
+        for child in self.children:
+            child.sync_update(condition_name, num_batch, data)
+            return
+        raise PipelineError(f"sync_update: Condition name not found: {condition_name}; call sync_wait first.")
+
+    def save(self, file_name: str, num_files: int = 1, file_type: str = "mindrecord") -> None:
+        """Writes one pass to MindSpore's record files: numbers, text, bytes, and arrays flat.
+
+        Raises:
+            ArgumentError: another file type, or a number of files outside 1 to 1000.
+            DTypeError: a column of a dtype that record files do not hold.
+        """
+        from .saving import save
+
+        save(self, file_name, num_files, file_type)
 
     def padded_batch(self, batch_size: int, drop_remainder: bool = False, num_parallel_workers: int | None = None,
                      pad_info: dict | None = None) -> Dataset:
         """Batches of rows of different shapes, padded.
 
         Args:
-            pad_info: a dict from a column to (shape, value); None in the shape is the largest in the batch.
+            pad_info: a dict from a column to (shape, value); None in the shape is the largest in the batch. The empty
+                dict pads every column with 0; None (default) pads nothing.
         """
         from .steps import Batch
 
-        return Batch(self, batch_size, drop_remainder, pad_info={} if pad_info is None else pad_info)
+        return Batch(self, batch_size, drop_remainder, pad_info=pad_info)
 
     def map(self, operations: Any, input_columns: Any = None, output_columns: Any = None,
             num_parallel_workers: int | None = None, **kwargs: Any) -> Dataset:
@@ -88,11 +152,19 @@ class Dataset:
                 several outputs.
             input_columns: a name or names; default the first column.
             output_columns: names of the results; default those of the inputs.
+            callbacks: a :class:`DSCallback` or a list of them.
             num_parallel_workers and others: accepted; functions run in this process.
         """
+        from .sources import workers_of
         from .steps import Map
 
-        return Map(self, operations, input_columns, output_columns)
+        workers_of(num_parallel_workers, "map")
+        column_order = kwargs.pop("column_order", None)  # of MindSpore before 2.0
+        made = Map(self, operations, input_columns, output_columns, kwargs.pop("callbacks", None))
+        wrong = {*kwargs} - {"python_multiprocessing", "cache", "max_rowsize", "offload"}
+        if wrong:
+            raise DTypeError(f"map got an unexpected keyword argument {sorted(wrong)[0]!r}.")
+        return made if column_order is None else made.project(column_order)
 
     def filter(self, predicate: Callable[..., Any], input_columns: Any = None,
                num_parallel_workers: int | None = None) -> Dataset:
@@ -157,6 +229,8 @@ class Dataset:
 
     def apply(self, apply_func: Callable[[Dataset], Dataset]) -> Dataset:
         """``apply_func(self)``, which must give a pipeline."""
+        if not callable(apply_func):
+            raise DTypeError(f"apply_func must be a function, got {apply_func!r}.")
         made = apply_func(self)
         if not isinstance(made, Dataset):
             raise DTypeError(f"apply expects a function that gives a Dataset, it gave a {type(made).__name__}.")
@@ -170,9 +244,15 @@ class Dataset:
         from .steps import Part, part_sizes
 
         lengths = part_sizes(sizes, self.get_dataset_size())
-        order = config.new_stream().permutation(sum(lengths)) if randomize else np.arange(sum(lengths))
+        order = self.split_order(config.new_order(), sum(lengths)) if randomize else np.arange(sum(lengths))
         ends = np.cumsum(lengths)
         return [Part(self, order[end - n : end]) for n, end in zip(lengths, ends)]
+
+    def split_order(self, rng: Any, count: int) -> np.ndarray:
+        """The random order in which ``split`` deals out the rows."""
+        from .steps import drawn
+
+        return np.fromiter(drawn(range(count), count, rng.places(self)), np.int64, count)
 
     # -- facts -------------------------------------------------------------------------------------------------------
 
@@ -196,13 +276,16 @@ class Dataset:
         return self.children[0].get_class_indexing() if self.children else {}
 
     def _first(self) -> Row:
-        for row in self.rows(np.random.RandomState(0)):
-            return row
-        raise PipelineError(f"{type(self).__name__} has no rows, so that the shapes of its columns are not known.")
+        return next(iter(self.rows(Still())), ())
 
-    def output_shapes(self, estimate: bool = False) -> list[list[int]]:
-        """The columns' shapes, as the first row has them."""
-        return [list(value.shape) for value in self._first()]
+    def output_shapes(self, estimate: bool = False) -> list[list[int | None]]:
+        """The columns' shapes, as the first row has them; with ``estimate`` None where rows differ. [] without rows."""
+        found: list[list[int | None]] = [list(value.shape) for value in self._first()]
+        for row in self.rows(Still()) if estimate else ():
+            found = [
+                [a if a == b else None for a, b in zip(known, value.shape)] for known, value in zip(found, row)
+            ]
+        return found
 
     def output_types(self) -> list[np.dtype]:
         """The columns' dtypes, as the first row has them; of text and of bytes without a length."""
@@ -217,18 +300,23 @@ class Dataset:
             num_epochs: how often the iterator may be passed through; -1 always.
         """
         names = self.get_col_names()
-        convert = _array if output_numpy else _tensor
+        convert = _converter(output_numpy)
         return Rows(self, lambda row: {k: convert(v) for k, v in zip(names, row)}, num_epochs)
 
     def create_tuple_iterator(self, columns: Any = None, num_epochs: int = -1, output_numpy: bool = False,
                               do_copy: bool = False) -> Rows:
         """Rows as lists, of these columns or all."""
         data = self if columns is None else self.project(columns)
-        convert = _array if output_numpy else _tensor
+        convert = _converter(output_numpy)
         return Rows(data, lambda row: [convert(v) for v in row], num_epochs)
 
     def __iter__(self) -> Rows:
         return self.create_tuple_iterator(num_epochs=1)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("device_que", "build_sentencepiece_vocab"):
+            raise RefusedName(f"Dataset.{name} is not provided; iterate over the dataset instead.")
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def reset(self) -> None:
         """Accepted: each iterator begins anew."""
@@ -238,10 +326,12 @@ class Rows:
     """An iterator over a pipeline; ``iter()`` of it starts the next pass."""
 
     def __init__(self, dataset: Dataset, convert: Callable[[Row], Any], num_epochs: int) -> None:
-        if not isinstance(num_epochs, int) or num_epochs == 0 or num_epochs < -1:
+        if isinstance(num_epochs, bool) or not isinstance(num_epochs, int):
+            raise DTypeError(f"num_epochs expects an int, got {num_epochs!r}.")
+        if num_epochs == 0 or num_epochs < -1:
             raise ArgumentError(f"num_epochs expects -1 or a number of 1 or more, got {num_epochs!r}.")
         self._dataset, self._convert, self._left = dataset, convert, num_epochs
-        self._rng, self._rows = config.new_stream(), iter(())
+        self._rng, self._rows = config.new_order(), iter(())
         self._started = False
 
     def _begin(self) -> None:
@@ -271,21 +361,46 @@ class Rows:
         self._rows = iter(())
 
 
-def _array(value: np.ndarray) -> np.ndarray:
-    return value
+def _converter(output_numpy: Any) -> Callable[[np.ndarray], Any]:
+    if not isinstance(output_numpy, bool):
+        raise DTypeError(f"output_numpy expects a bool, got {output_numpy!r}.")
+    return _array if output_numpy else _tensor
+
+
+def _array(value: np.ndarray) -> Any:
+    return _unpacked(value) if value.dtype == object else value
+
+
+def _unpacked(value: np.ndarray) -> Any:
+    """A dict, which a column may hold, with arrays in it."""
+    found = value.item() if value.ndim == 0 else value
+    return {k: np.asarray(v) for k, v in found.items()} if isinstance(found, dict) else found
 
 
 def _tensor(value: np.ndarray) -> Any:
-    return value if value.dtype.kind in "USO" else Tensor(value)
+    if value.dtype.kind in "US":
+        return value
+    return _unpacked(value) if value.dtype == object else Tensor(value)
 
 
 def as_row(values: Any) -> Row:
-    """What a user's function gave, as a tuple of NumPy arrays."""
+    """What a user's function gave, as a tuple of NumPy arrays.
+
+    Raises:
+        PipelineError: a value is None, or a list of lists of different lengths.
+    """
     return tuple(_as_array(v) for v in (values if isinstance(values, (tuple, list)) else (values,)))
 
 
 def _as_array(value: Any) -> np.ndarray:
-    return value.asnumpy() if isinstance(value, Tensor) else np.asarray(value)
+    if isinstance(value, np.ndarray):
+        return value
+    if value is None:
+        raise PipelineError("A value of a row is None: Python functions and sources give numbers, text or arrays.")
+    try:
+        return value.asnumpy() if isinstance(value, Tensor) else np.asarray(value)
+    except ValueError as error:
+        raise PipelineError(f"A value of a row cannot be an array: {error}.") from error
 
 
 def names_of(columns: Any, who: str) -> list[str]:

@@ -13,6 +13,10 @@ import numpy as np
 from .._src.errors import ArgumentError, DTypeError
 from .dataset import Dataset, Row
 from .samplers import Shuffle, shuffle_of
+from .sources import workers_of
+from .steps import drawn
+
+_BUFFER = 10000  # MindSpore's least buffer of rows to draw from
 
 
 def matching(patterns: Any, who: str) -> list[str]:
@@ -66,8 +70,9 @@ class FileRows(Dataset):
         self._shuffle = shuffle_of(shuffle, who)
         self._files, self._columns, self._num_samples = list(files), list(columns), num_samples or None
         self._shards = (num_shards or 1, shard_id or 0)
-        self._workers = num_parallel_workers or min(8, os.cpu_count() or 1)
+        self._workers = workers_of(num_parallel_workers, who) or min(8, os.cpu_count() or 1)
         self._read: dict[str, list[Row]] = {}
+        self._key = object()  # asks for the rows' order, as the pipeline itself asks for that of the files
 
     def read(self, path: str) -> Iterator[Row]:
         """The rows of a file."""
@@ -88,10 +93,10 @@ class FileRows(Dataset):
     def rows(self, rng: Any) -> Iterator[Row]:
         files = list(range(len(self._files)))
         if self._shuffle in (Shuffle.GLOBAL, Shuffle.FILES):
-            files = rng.permutation(files).tolist()
+            files = rng.shuffled(self, np.array(files)).tolist()
         parts = [self._rows_of(self._files[i]) for i in files]
         if self._shuffle is Shuffle.INFILE:
-            parts = [[part[i] for i in rng.permutation(len(part))] for part in parts]
+            parts = [[part[i] for i in rng.shuffled(part, np.arange(len(part)))] for part in parts]
         shards, shard = self._shards
         if shards > 1:
             whole = list(chain.from_iterable(parts))
@@ -100,8 +105,7 @@ class FileRows(Dataset):
         rows = islice(side_by_side(parts, self._workers), self._num_samples)
         if self._shuffle is not Shuffle.GLOBAL:
             return rows
-        listed = list(rows)
-        return (listed[i] for i in rng.permutation(len(listed)))
+        return drawn(rows, max(_BUFFER, 4 * max(map(len, parts), default=0)), rng.places(self._key))
 
 
 def check_shards(who: str, num_shards: Any, shard_id: Any) -> None:

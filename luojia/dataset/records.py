@@ -93,13 +93,13 @@ class _FileOrder(Sampler):
 
     def __init__(self, ends: np.ndarray, mode: Shuffle) -> None:
         super().__init__()
-        self._ends, self._mode = ends, mode
+        self._ends, self._mode, self._keys = ends, mode, [object() for _ in ends]
 
     def indices(self, n: int, rng: Any) -> np.ndarray:
         parts = [np.arange(a, b) for a, b in zip([0, *self._ends], [*self._ends[:-1], n])]
         if self._mode is Shuffle.FILES:
-            return np.concatenate([parts[i] for i in rng.permutation(len(parts))])
-        return np.concatenate([rng.permutation(part) for part in parts])
+            return np.concatenate([parts[i] for i in rng.shuffled(self, np.arange(len(parts)))])
+        return np.concatenate([rng.shuffled(key, part) for key, part in zip(self._keys, parts)])
 
 
 class TFRecordDataset(FileRows):

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .._src.errors import ArgumentError, DTypeError, NotSupportedError
+from .order import Order, SeededOrder
 
 
 class Shuffle(str, Enum):  # noqa: UP042 - str() of a StrEnum is another than MindSpore's
@@ -115,7 +116,9 @@ class RandomSampler(Sampler):
         self.replacement = replacement
 
     def indices(self, n: int, rng: Any) -> np.ndarray:
-        return rng.randint(n, size=self.num_samples or n) if self.replacement else rng.permutation(n)
+        if self.replacement:
+            return rng.integers(self, n, self.num_samples or n)
+        return rng.shuffled(self, np.arange(n))
 
 
 class SubsetSampler(Sampler):
@@ -143,7 +146,7 @@ class SubsetRandomSampler(SubsetSampler):
     """These samples, in a random order."""
 
     def indices(self, n: int, rng: Any) -> np.ndarray:
-        return rng.permutation(super().indices(n, rng))
+        return rng.shuffled(self, super().indices(n, rng), step=0)
 
 
 class DistributedSampler(Sampler):
@@ -168,13 +171,12 @@ class DistributedSampler(Sampler):
             )
         self.num_shards, self.shard_id, self.shuffle = num_shards, shard_id, shuffle
         self.offset = max(offset, 0)
-        self._passes = 0
+        self._order = SeededOrder(5489)
 
     def indices(self, n: int, rng: Any) -> np.ndarray:
-        if rng is np.random:
-            rng = np.random.RandomState(5489 + self._passes)
-        self._passes += 1
-        order = rng.permutation(n) if self.shuffle else np.arange(n)
+        if type(rng) is Order:  # without a seed
+            rng = self._order
+        order = rng.shuffled(self, np.arange(n), 1) if self.shuffle else np.arange(n)
         each = -(-n // self.num_shards) if n else 0
         return order[(np.arange(each) * self.num_shards + self.shard_id + self.offset) % max(n, 1)]
 
@@ -197,8 +199,8 @@ class WeightedRandomSampler(Sampler):
             raise ArgumentError("WeightedRandomSampler expects a list of weights >= 0, one of them > 0.")
 
     def indices(self, n: int, rng: Any) -> np.ndarray:
-        share = self.weights[:n] / self.weights[:n].sum()
-        return rng.choice(len(share), self.num_samples or len(share), replace=self.replacement, p=share)
+        weights = self.weights[:n]
+        return rng.weighted(self, weights, self.num_samples or len(weights), self.replacement)
 
 
 class PKSampler(Sampler):
@@ -233,8 +235,8 @@ class PKSampler(Sampler):
         labels = np.asarray(self._source.classes(self.class_column))
         parts = [np.flatnonzero(labels == label) for label in np.unique(labels)]
         if self.shuffle:
-            parts = [parts[i] for i in rng.permutation(len(parts))]
-        drawn = [rng.choice(part, self.num_val, replace=self.num_val > len(part)) for part in parts]
+            parts = [parts[i] for i in rng.shuffled(self, np.arange(len(parts)))]
+        drawn = [part[rng.weighted(self, np.ones(len(part)), self.num_val, self.num_val > len(part))] for part in parts]
         return np.concatenate(drawn) if drawn else np.zeros(0, np.int64)
 
 
@@ -266,4 +268,6 @@ def resolve(who: str, sampler: Any, shuffle: bool | None, num_samples: int | Non
     shuffle = default_shuffle if shuffle is None else shuffle
     if num_shards is not None and shard_id is not None:
         return DistributedSampler(num_shards, shard_id, bool(shuffle), num_samples)
-    return RandomSampler(num_samples=num_samples) if shuffle else SequentialSampler(num_samples=num_samples)
+    if shuffle and num_samples:  # MindSpore draws with replacement here
+        return RandomSampler(True, num_samples)
+    return RandomSampler() if shuffle else SequentialSampler(num_samples=num_samples)

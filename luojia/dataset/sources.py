@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from .._src.data import cifar, codecs, mnist
-from .._src.errors import ArgumentError, DTypeError, NotSupportedError, ShapeError
+from .._src.errors import ArgumentError, DTypeError, ShapeError
 from .._src.formats import cifar as cifar_format
 from .._src.formats import idx
 from .dataset import Dataset, PipelineError, Row, as_row, names_of
-from .samplers import resolve
+from .order import Still
+from .samplers import PKSampler, resolve
+from .schema import Schema
 
 
 class Source(Dataset):
@@ -30,6 +32,9 @@ class Source(Dataset):
         sampler.bind(self)
         self._sampler = sampler
 
+    def split_order(self, rng: Any, count: int) -> np.ndarray:
+        return rng.shuffled(self, np.arange(count))
+
     def classes(self, column: str) -> Sequence[int]:
         """The class of every sample."""
         if column not in self._columns:
@@ -41,7 +46,7 @@ class Source(Dataset):
         return self._columns
 
     def get_dataset_size(self) -> int:
-        return len(self._sampler.take(self._count, np.random.RandomState(0)))
+        return len(self._sampler.take(self._count, Still()))
 
     def rows(self, rng: Any) -> Iterator[Row]:
         return map(self.row, self._sampler.take(self._count, rng).tolist())
@@ -86,9 +91,10 @@ class NumpySlicesDataset(Source):
                     f"{type(data).__name__}."
                 )
             names = given
-        self._arrays = [np.asarray(column) for column in columns]
-        if len({len(a) if a.ndim else -1 for a in self._arrays}) > 1:
-            raise ShapeError(f"{who}: Data length in each column is not equal: {[a.shape for a in self._arrays]}.")
+        self._arrays: list[Any] = [_column(column) for column in columns]
+        lengths = [len(a) if isinstance(a, list) or a.ndim else -1 for a in self._arrays]
+        if len(set(lengths)) > 1:
+            raise ShapeError(f"{who}: Data length in each column is not equal: {lengths}.")
         chosen = resolve(who, sampler, shuffle, num_samples, num_shards, shard_id)
         super().__init__(names, len(self._arrays[0]), chosen)
 
@@ -96,7 +102,17 @@ class NumpySlicesDataset(Source):
         return tuple(np.asarray(a[i]) for a in self._arrays)
 
     def gather(self, rng: Any) -> Any:
+        if any(isinstance(a, list) for a in self._arrays):
+            return None
         return self._arrays, self._sampler.take(self._count, rng)
+
+
+def _column(values: Any) -> Any:
+    """An array; a list of arrays where they differ in shape."""
+    try:
+        return np.asarray(values)
+    except ValueError:
+        return [np.asarray(value) for value in values]
 
 
 class GeneratorDataset(Source):
@@ -106,9 +122,12 @@ class GeneratorDataset(Source):
         source: an object with ``__getitem__`` and ``__len__``, an iterable, or a function that gives an iterator; a
             sample is a value, or a tuple of one value per column.
         column_names: a name or names.
-        column_types: their dtypes, to which the values are cast.
+        column_types: their dtypes; values of others are refused.
+        schema: a :class:`Schema`, or its JSON file, that names the columns instead.
         num_samples, shuffle, sampler, num_shards, shard_id: which samples, in which order; shuffled by default where
             the source has ``__getitem__``, and not available where it has not.
+        batch_sampler: lists of samples' numbers; each list is a batch.
+        collate_fn: makes the columns of a batch of the lists of their values; default stacks them.
         num_parallel_workers and the rest: accepted; samples are read in this process.
 
     >>> data = GeneratorDataset([(1, 2.0), (3, 4.0)], ["x", "y"], shuffle=False)
@@ -122,47 +141,85 @@ class GeneratorDataset(Source):
                  python_multiprocessing: bool = True, max_rowsize: Any = None, batch_sampler: Any = None,
                  collate_fn: Callable | None = None) -> None:
         who = "GeneratorDataset"
-        if column_names is None:
+        workers_of(num_parallel_workers, who)
+        if column_names is None and schema is None:
             raise ArgumentError(f"{who}: Neither columns_names nor schema are provided; name the columns.")
+        if column_names is None:
+            columns = (schema if isinstance(schema, Schema) else Schema(schema)).columns
+            column_names, column_types = [c["name"] for c in columns], [_numpy_type(c["type"]) for c in columns]
         if not column_names:
             raise ArgumentError(f"{who}: column_names should not be empty.")
-        for name, value in (("schema", schema), ("batch_sampler", batch_sampler), ("collate_fn", collate_fn)):
-            if value is not None:
-                raise NotSupportedError(f"{who}: '{name}' is not supported; use column_names, batch() and map().")
-        self.source: Any = source
         self._random = hasattr(source, "__getitem__") and hasattr(source, "__len__")
         if not (self._random or callable(source) or hasattr(source, "__iter__")):
             raise DTypeError(
                 f"{who}: Input `source` should be callable, iterable or random accessible: a function that yields, or "
                 f"an object with __getitem__ and __len__, or __iter__; got {source!r}."
             )
+        once = isinstance(source, (Generator, zip, map, filter, enumerate))
+        self.source: Any = _Kept(source) if once else source
         names = names_of(column_names, f"{who}: column_names")
         types = column_types and [getattr(t, "np", t) for t in column_types]
         if types and len(types) != len(names):
             raise ArgumentError(f"{who} expects a type for each of {len(names)} columns, got {len(types)}.")
         self._types = types and [np.dtype(t) for t in types]
-        if not self._random and (shuffle or sampler is not None or num_shards is not None):
-            raise ArgumentError(f"{who}: shuffle, sampler and num_shards need a source with __getitem__ and __len__.")
-        chosen = resolve(who, sampler, shuffle, num_samples, num_shards, shard_id, default_shuffle=self._random)
+        if isinstance(sampler, PKSampler):
+            raise ArgumentError(f"{who}: GeneratorDataset doesn't support PKSampler.")
+        for name, value in (("sampler", sampler), ("num_shards", num_shards), ("batch_sampler", batch_sampler)):
+            if not self._random and value is not None:
+                raise ArgumentError(f"{who}: {name} is not supported if source does not have attribute '__getitem__'.")
+        self._batches, self._collate = batch_sampler, collate_fn
+        if batch_sampler is None and collate_fn is not None:
+            raise ArgumentError(f"{who}: collate_fn can be specified only when batch_sampler is set.")
+        if batch_sampler is not None:
+            if not hasattr(batch_sampler, "__iter__") and not hasattr(batch_sampler, "__getitem__"):
+                raise DTypeError(f"{who}: batch_sampler should have __getitem__ or __iter__, got {batch_sampler!r}.")
+            if any(v is not None for v in (num_samples, shuffle, num_shards, shard_id, sampler)):
+                raise ArgumentError(
+                    f"{who}: batch_sampler is mutually exclusive with num_samples, shuffle, num_shards, shard_id and "
+                    "sampler."
+                )
+        chosen = resolve(who, sampler, shuffle if self._random else False, num_samples, num_shards, shard_id)
         super().__init__(names, len(self.source) if self._random else -1, chosen)
 
     def _samples(self) -> Iterator[Any]:
-        samples = self.source() if callable(self.source) else self.source
-        yield from iter(samples)  # type: ignore[call-overload]
+        try:
+            samples = self.source() if callable(self.source) else self.source
+            yield from iter(samples)  # type: ignore[call-overload]
+        except Exception as error:
+            raise _failed(error) from error
 
     def get_dataset_size(self) -> int:
+        if self._batches is not None:
+            return len(self._batches) if hasattr(self._batches, "__len__") else sum(1 for _ in self._batches)
         if self._count < 0:
             self._count = sum(1 for _ in self._samples())
         return super().get_dataset_size()
 
+    def get_batch_size(self) -> int:
+        return 1 if self._batches is None else -1
+
     def rows(self, rng: Any) -> Iterator[Row]:
+        if self._batches is not None:
+            return map(self._batch, self._batches)
         if self._random:
             return super().rows(rng)
         limit = self._sampler.num_samples
         return (self._convert(s) for i, s in zip(range(2**62 if limit is None else limit), self._samples()))
 
     def row(self, i: int) -> Row:
-        return self._convert(self.source[i])
+        try:
+            sample = self.source[i]
+        except Exception as error:
+            raise _failed(error) from error
+        return self._convert(sample)
+
+    def _batch(self, numbers: Sequence[int]) -> Row:
+        columns = [list(column) for column in zip(*map(self.row, numbers))]
+        try:
+            made = self._collate(*columns) if self._collate else tuple(map(np.stack, columns))
+        except Exception as error:
+            raise _failed(error) from error
+        return as_row(made if isinstance(made, tuple) else (made,))
 
     def _convert(self, sample: Any) -> Row:
         row = as_row(sample if isinstance(sample, tuple) or len(self._columns) > 1 else (sample,))
@@ -172,7 +229,51 @@ class GeneratorDataset(Source):
                 f"as specified in column_names, the size of column_names is:{len(self._columns)} and number of "
                 f"returned NumPy array is:{len(row)}."
             )
-        return tuple(v.astype(t) for v, t in zip(row, self._types)) if self._types else row
+        for value, dtype, name in zip(row, self._types or (), self._columns):
+            if value.dtype != dtype and not value.dtype.kind == dtype.kind == "U":
+                raise PipelineError(
+                    "Invalid Python function, type of returned data in 'GeneratorDataset' should be same with "
+                    f"specified column_types, but column {name} has {value.dtype}, specified column type: {dtype}."
+                )
+        return row
+
+
+class _Kept:
+    """An iterator that can be passed through once only, again and again: what it gave is kept."""
+
+    def __init__(self, source: Iterator[Any]) -> None:
+        self._source, self._items = source, []
+
+    def __iter__(self) -> Iterator[Any]:
+        yield from self._items
+        for item in self._source:
+            self._items.append(item)
+            yield item
+
+
+def _failed(error: Exception) -> PipelineError:
+    if isinstance(error, PipelineError):
+        return error
+    text = f"{type(error).__name__}: {error}"
+    return PipelineError(f"Exception thrown from user defined Python function in dataset: {text}")
+
+
+def _numpy_type(name: str) -> np.dtype:
+    return np.dtype(np.str_ if name == "string" else name)
+
+
+def workers_of(num_parallel_workers: Any, who: str) -> int | None:
+    """``num_parallel_workers``, a number of 1 or more, or None."""
+    if num_parallel_workers is None:
+        return None
+    if isinstance(num_parallel_workers, bool) or not isinstance(num_parallel_workers, int):
+        raise DTypeError(
+            f"{who}: Argument num_parallel_workers with value {num_parallel_workers!r} is not of type int, but got "
+            f"{type(num_parallel_workers).__name__}."
+        )
+    if num_parallel_workers < 1:
+        raise ArgumentError(f"{who}: num_parallel_workers should be 1 or more, got {num_parallel_workers}.")
+    return num_parallel_workers
 
 
 class _InMemory(Source):

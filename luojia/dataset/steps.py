@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any
 
@@ -10,7 +10,11 @@ import numpy as np
 
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError
-from .dataset import Dataset, PipelineError, Row, as_row, names_of, positions
+from . import config
+from .callback import callbacks_of, called
+from .dataset import Dataset, PipelineError, Row, _array, _tensor, as_row, names_of, positions
+from .order import Order, SeededOrder, Still
+from .samplers import DistributedSampler
 
 _MOST = 2**31 - 1
 
@@ -58,6 +62,7 @@ class Batch(Dataset):
         self.outputs = self.inputs if output_columns is None else names_of(output_columns, "batch: output_columns")
         if self.inputs is not None:
             positions(child, self.inputs, "batch")
+        self.limit: int | None = None  # the length that open axes are padded to, of a bucket
         if pad_info:
             positions(child, list(pad_info), "padded_batch")
 
@@ -95,10 +100,11 @@ class Batch(Dataset):
             batch = list(islice(rows, size))
             if not batch or (self.drop and len(batch) < size):
                 return
-            yield self._stack(batch, number)
+            yield self.stack(batch, number)
             number += 1
 
-    def _stack(self, batch: list[Row], number: int) -> Row:
+    def stack(self, batch: list[Row], number: int) -> Row:
+        """The rows as one."""
         names = self.children[0].get_col_names()
         columns: dict[str, Any] = {name: [row[i] for row in batch] for i, name in enumerate(names)}
         if self.fn is not None:
@@ -113,15 +119,13 @@ class Batch(Dataset):
 
     def _one(self, values: list[np.ndarray], name: str) -> np.ndarray:
         if self.pad_info is not None and (not self.pad_info or name in self.pad_info):
-            shape, fill = self.pad_info.get(name, (None, 0))
-            most = np.max([v.shape for v in values], axis=0)
-            shape = [m if n is None else n for n, m in zip(shape or [None] * len(most), most)]
-            out = np.full((len(values), *shape), 0 if fill is None else fill, values[0].dtype)
-            for row, v in zip(out, values):
-                part = tuple(slice(min(a, b)) for a, b in zip(shape, v.shape))
-                row[part] = v[part]
-            return out
+            return self._padded(values, name, *self.pad_info.get(name, (None, None)))
         for v in values:
+            if v.dtype != values[0].dtype and v.dtype.kind not in "US":
+                raise PipelineError(
+                    f"batch: Cannot batch tensors with different types in column '{name}'. First element had type "
+                    f"{values[0].dtype} and this element had type {v.dtype}."
+                )
             if v.shape != values[0].shape:
                 raise PipelineError(
                     f"batch: Cannot batch tensors with different shapes in column '{name}'. First element had shape "
@@ -129,14 +133,35 @@ class Batch(Dataset):
                 )
         return np.stack(values)
 
+    def _padded(self, values: list[np.ndarray], name: str, shape: Any = None, fill: Any = None) -> np.ndarray:
+        most = np.max([v.shape for v in values], axis=0).astype(int).tolist()
+        shape = [None] * len(most) if shape is None else list(shape)
+        if len(shape) != len(most):
+            raise PipelineError(
+                "padded_batch: Invalid pad_info, rank of pad_shape must be equal to rank of specified column. "
+                f"pad_shapes rank:{len(shape)}, column rank: {len(most)} of '{name}'."
+            )
+        shape = [(m if self.limit is None else self.limit) if n in (None, -1) else n for n, m in zip(shape, most)]
+        text = values[0].dtype.kind in "US"
+        dtype = np.result_type(*values, *([np.asarray(fill)] if fill else [])) if text else values[0].dtype
+        out = np.full((len(values), *shape), (dtype.type() if text else 0) if fill is None else fill, dtype)
+        for i, v in enumerate(values):
+            part = tuple(slice(min(a, b)) for a, b in zip(shape, v.shape))
+            out[(i, *part)] = v[part]
+        return out
+
 
 class Map(Dataset):
-    def __init__(self, child: Dataset, operations: Any, inputs: Any = None, outputs: Any = None) -> None:
+    def __init__(self, child: Dataset, operations: Any, inputs: Any = None, outputs: Any = None,
+                 callbacks: Any = None) -> None:
         super().__init__(child)
+        self.callbacks = callbacks_of(callbacks)
         self.operations = list(operations) if isinstance(operations, (list, tuple)) else [operations]
         for operation in self.operations:
             if not callable(operation):
                 raise ArgumentError(f"map expects operations that are callable, got {operation!r}.")
+        if not self.operations:
+            raise PipelineError("map: No 'operations' are specified.")
         self.inputs = child.get_col_names()[:1] if inputs is None else names_of(inputs, "map: input_columns")
         self.outputs = self.inputs if outputs is None else names_of(outputs, "map: output_columns")
         self.at = positions(child, self.inputs, "map")
@@ -146,19 +171,79 @@ class Map(Dataset):
 
     def rows(self, rng: Any) -> Iterator[Row]:
         names, order = self.children[0].get_col_names(), self.get_col_names()
-        for row in self.children[0].rows(rng):
-            values: Any = tuple(row[i] for i in self.at)
-            for operation in self.operations:
-                values = _call(operation, values, "map operation")
-                values = values if isinstance(values, tuple) else (values,)
-            if len(values) != len(self.outputs):
-                raise PipelineError(
-                    "map: the number of columns returned in 'map' operations should match the number of "
-                    f"'output_columns', but got {len(values)} for {self.outputs}."
-                )
-            columns = dict(zip(names, row))
-            columns.update(zip(self.outputs, as_row(values)))
-            yield tuple(columns[name] for name in order)
+        rows = self.children[0].rows(rng)
+        if self.callbacks and not isinstance(rng, Still):
+            return called(self.callbacks, self, rows, lambda row: self._made(row, names, order), rng)
+        return (self._made(row, names, order) for row in rows)
+
+    def _made(self, row: Row, names: list[str], order: list[str]) -> Row:
+        values: Any = tuple(_array(row[i]) for i in self.at)
+        for operation in self.operations:
+            values = _call(operation, values, "map operation")
+            values = values if isinstance(values, tuple) else (values,)
+        if len(values) != len(self.outputs):
+            raise PipelineError(
+                "map: the number of columns returned in 'map' operations should match the number of 'output_columns', "
+                f"but got {len(values)} for {self.outputs}."
+            )
+        columns = dict(zip(names, row))
+        columns.update(zip(self.outputs, as_row(values)))
+        return tuple(columns[name] for name in order)
+
+
+class FlatMap(Dataset):
+    """The rows of the pipelines that a function makes of rows."""
+
+    def __init__(self, child: Dataset, func: Callable[..., Dataset]) -> None:
+        super().__init__(child)
+        if not callable(func):
+            raise DTypeError(f"flat_map: func must be a function, got {func!r}.")
+        self.func = func
+        self._made: list[Dataset] | None = None
+
+    def _parts(self) -> list[Dataset]:
+        if self._made is None:
+            made = [_call(self.func, [_tensor(v) for v in row], "flat_map") for row in self.children[0].rows(Still())]
+            for part in made:
+                if not isinstance(part, Dataset):
+                    raise DTypeError(f"flat_map must return a Dataset object, got a {type(part).__name__}.")
+            if not made:
+                raise PipelineError("flat_map: there are no rows.")
+            self._made = made
+        return self._made
+
+    def get_col_names(self) -> list[str]:
+        return self._parts()[0].get_col_names()
+
+    def get_dataset_size(self) -> int:
+        return sum(part.get_dataset_size() for part in self._parts())
+
+    def rows(self, rng: Any) -> Iterator[Row]:
+        return chain.from_iterable(part.rows(rng) for part in self._parts())
+
+
+class SyncWait(Dataset):
+    """The rows as they are, and a callback for ``sync_update``."""
+
+    def __init__(self, child: Dataset, condition_name: str, num_batch: int = 1, callback: Any = None) -> None:
+        super().__init__(child)
+        if not isinstance(condition_name, str):
+            raise DTypeError(f"sync_wait: condition_name expects a str, got {condition_name!r}.")
+        _count(num_batch, 1, "sync_wait", "num_batch")
+        if callback is not None and not callable(callback):
+            raise DTypeError(f"sync_wait: callback is not callable: {callback!r}.")
+        below = child
+        while below is not None:
+            if isinstance(below, SyncWait) and below.condition_name == condition_name:
+                raise PipelineError(f"sync_wait: Condition name is already in use: {condition_name}.")
+            below = below.children[0] if below.children else None
+        self.condition_name, self.callback = condition_name, callback
+
+    def sync_update(self, condition_name: str, num_batch: int | None = None, data: Any = None) -> None:
+        if condition_name != self.condition_name:
+            super().sync_update(condition_name, num_batch, data)
+        elif self.callback is not None:
+            self.callback(data)
 
 
 class Filter(Dataset):
@@ -171,12 +256,25 @@ class Filter(Dataset):
         self.at = positions(child, names, "filter")
 
     def get_dataset_size(self) -> int:
-        return sum(1 for _ in self.rows(np.random.RandomState(0)))
+        return sum(1 for _ in self.rows(Still()))
 
     def rows(self, rng: Any) -> Iterator[Row]:
         for row in self.children[0].rows(rng):
             if _call(self.predicate, [row[i] for i in self.at], "filter"):
                 yield row
+
+
+def drawn(rows: Iterable[Any], buffer_size: int, place: Callable[[int], int]) -> Iterator[Any]:
+    """The rows in a random order, each from a buffer: the last one there takes its place, the next row the last's."""
+    rows = iter(rows)
+    buffer = list(islice(rows, buffer_size))
+    while buffer:
+        i = place(len(buffer))
+        last = buffer.pop()
+        if i < len(buffer):
+            buffer[i], last = last, buffer[i]
+        yield last
+        buffer.extend(islice(rows, 1))
 
 
 class Shuffle(Dataset):
@@ -188,17 +286,14 @@ class Shuffle(Dataset):
         whole = self.children[0].gather(rng)
         if whole is None or len(whole[1]) > self.buffer_size:
             return None
-        return whole[0], rng.permutation(whole[1])
+        order, drawn = whole[1], self._drawn(range(len(whole[1])), rng)
+        return whole[0], order[np.fromiter(drawn, np.int64, len(order))]
 
     def rows(self, rng: Any) -> Iterator[Row]:
-        rows = self.children[0].rows(rng)
-        buffer = list(islice(rows, self.buffer_size))
-        for row in rows:
-            i = rng.randint(len(buffer))
-            buffer[i], row = row, buffer[i]
-            yield row
-        for i in rng.permutation(len(buffer)):
-            yield buffer[i]
+        return self._drawn(self.children[0].rows(rng), rng)
+
+    def _drawn(self, rows: Iterable[Any], rng: Any) -> Iterator[Any]:
+        return drawn(rows, self.buffer_size, rng.places(self))
 
 
 class Repeat(Dataset):
@@ -289,12 +384,35 @@ class Concat(Dataset):
                 raise PipelineError(
                     f"concat expects the same columns, got {datasets[0].get_col_names()} and {child.get_col_names()}."
                 )
+        self._sampler: Any = None
+
+    def use_sampler(self, sampler: Any) -> None:
+        """Which of all rows, for a pipeline with padding: ``DistributedSampler`` without shuffling."""
+        if not isinstance(sampler, DistributedSampler):
+            raise DTypeError(f"use_sampler: The parameter must be DistributedSampler object, got {sampler!r}.")
+        if sampler.shuffle or sampler.num_samples is not None:
+            raise ArgumentError("use_sampler: The sampler of concat should have shuffle=False and num_samples=None.")
+        self._sampler = sampler
 
     def get_dataset_size(self) -> int:
-        return sum(child.get_dataset_size() for child in self.children)
+        whole = sum(child.get_dataset_size() for child in self.children)
+        return whole if self._sampler is None else len(self._sampler.take(whole, Still()))
 
     def rows(self, rng: Any) -> Iterator[Row]:
-        return chain.from_iterable(child.rows(rng) for child in self.children)
+        if self._sampler is not None:
+            whole = list(chain.from_iterable(child.rows(rng) for child in self.children))
+            yield from (whole[i] for i in self._sampler.take(len(whole), rng))
+            return
+        first: Row | None = None
+        for child in self.children:
+            for i, row in enumerate(child.rows(rng)):
+                first = row if first is None else first
+                if i == 0 and [v.dtype.kind for v in row] != [v.dtype.kind for v in first]:
+                    raise PipelineError(
+                        "concat: the data types of the two datasets to be concatenated should be the same, but got: "
+                        f"{[v.dtype.name for v in first]} and {[v.dtype.name for v in row]}."
+                    )
+                yield row
 
 
 class Project(Dataset):
@@ -337,13 +455,15 @@ class Part(Dataset):
     def __init__(self, child: Dataset, picked: np.ndarray) -> None:
         super().__init__(child)
         self.picked = picked
+        seed = config.new_order().seed  # the same rows in every part and pass
+        self._same = (lambda: Order(np.random.RandomState(0))) if seed is None else (lambda: SeededOrder(seed))
 
     def get_dataset_size(self) -> int:
         return len(self.picked)
 
     def rows(self, rng: Any) -> Iterator[Row]:
         wanted, kept = set(self.picked.tolist()), {}
-        for i, row in enumerate(self.children[0].rows(np.random.RandomState(0))):  # the same rows in every part
+        for i, row in enumerate(self.children[0].rows(self._same())):
             if i in wanted:
                 kept[i] = row
         return iter([kept[i] for i in self.picked.tolist() if i in kept])
@@ -351,15 +471,25 @@ class Part(Dataset):
 
 def part_sizes(sizes: Any, count: int) -> list[int]:
     """The numbers of rows that ``split`` is asked for."""
-    if not isinstance(sizes, (list, tuple)) or not sizes:
+    if not isinstance(sizes, (list, tuple)):
         raise DTypeError(f"split expects a list of sizes, got {sizes!r}.")
+    if not sizes:
+        raise ArgumentError("split: sizes cannot be empty.")
+    if any(isinstance(n, bool) or not isinstance(n, (int, float, np.number)) for n in sizes) or len(
+            {isinstance(n, (float, np.floating)) for n in sizes}) > 1:
+        raise ArgumentError(f"split: sizes should be list of int or list of float, got {sizes}.")
+    if min(sizes) <= 0:
+        raise ArgumentError(f"split: there should be no negative or zero numbers in sizes, got {sizes}.")
     if all(isinstance(n, (int, np.integer)) for n in sizes):
-        if min(sizes) <= 0 or sum(sizes) != count:
+        if sum(sizes) != count:
             raise PipelineError(f"Sum of split sizes {sum(sizes)} is not equal to dataset size {count}.")
         return list(sizes)
-    if abs(sum(sizes) - 1) > 1e-9 or min(sizes) <= 0:
+    if abs(sum(sizes) - 1) > 1e-9:
         raise ArgumentError("split: sizes is a list of float, but the percentages do not sum up to 1.")
     lengths = [round(share * count) for share in sizes]
+    for share, length in zip(sizes, lengths):
+        if length == 0:
+            raise PipelineError(f"split: Split percentage {share} is too small for {count} rows.")
     lengths[int(np.argmax(lengths))] += count - sum(lengths)
     return lengths
 

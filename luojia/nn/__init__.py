@@ -27,6 +27,7 @@ from . import (
     pooling,
     refused,
     rnn,
+    sparse,
     transformer,
     wrap,
 )
@@ -53,6 +54,7 @@ from .padding import *  # noqa: F403
 from .pooling import *  # noqa: F403
 from .refused import *  # noqa: F403
 from .rnn import *  # noqa: F403
+from .sparse import *  # noqa: F403
 from .transformer import *  # noqa: F403
 from .wrap import *  # noqa: F403
 
@@ -81,6 +83,7 @@ __all__ += padding.__all__
 __all__ += pooling.__all__
 __all__ += refused.__all__
 __all__ += rnn.__all__
+__all__ += sparse.__all__
 __all__ += transformer.__all__
 __all__ += wrap.__all__
 

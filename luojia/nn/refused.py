@@ -26,8 +26,6 @@ _INSTEAD = {
     "OptTFTWrapper": "there is no fault-tolerance server; save checkpoints",
     "PipelineGradReducer": "there is one device; use the gradients as they are",
     "SampledSoftmaxLoss": "use SoftmaxCrossEntropyWithLogits over all classes",
-    "SparseTensorDenseMatmul": "tensors are dense; use ops.matmul",
-    "SparseToDense": "tensors are dense already",
     "VirtualDatasetCellTriple": "there is one device; call the network",
     "thor": "use Adam or Lamb",
 }

@@ -6,46 +6,44 @@ import fnmatch
 
 from .._src.errors import RefusedName
 
-_SPARSE = "tensors are dense; use the function of dense Tensors"
 _FUSED = "it is one kernel of Ascend devices; use nn.MultiheadAttention, or write it in operators"
 _GROUPS = "use mindspore's communication primitives: ops.AllReduce, AllGather, ReduceScatter, Broadcast, AlltoAll"
 _GRAPH = "it is a part of MindSpore's compiler; write the Python expression"
 _STEP = "use the optimizer, or the dense operator of that name without Sparse or Fused"
 _KERNEL = "there are no kernels to register; write a Module with a bprop, or a Primitive with get_bprop"
 NAMES = {
-    **dict.fromkeys(("coo*", "csr*", "make_*_tensor*", "row_tensor_*", "dense_to_sparse_*", "coalesce", "Coalesce",
-                     "SparseTensor*", "SparseToDense", "SparseSlice"), _SPARSE),
     **dict.fromkeys(("*flash_attention*", "*infer_attention*", "*fusion_attention*", "moe_*", "nsa_*", "GroupTopk",
                      "ring_attention_update", "PagedAttention*", "ReshapeAndCache", "ApplyRotaryPosEmb",
                      "multi_scale_deformable_attn_function", "deformable_conv2d", "DeformableOffsets", "rotated_iou",
                      "*matmul_reduce_scatter", "all_gather_matmul"), _FUSED),
     **dict.fromkeys(("AlltoAllV*", "NeighborExchange*", "AllGatherV", "ReduceScatterV", "P2POp", "BatchISendIRecv",
                      "TCPStore", "Reshard", "reshard"), _GROUPS),
-    **dict.fromkeys(("bool_*", "scalar_*", "dict_*", "list_*", "string_*", "tuple_*", "augassign_*", "environ_*",
-                     "Merge", "GeSwitch", "UpdateState", "SliceGetItem", "PyExecute", "MapUniform", "MapCacheIdx"),
-                    _GRAPH),
+    **dict.fromkeys(("environ_*", "env_get", "Merge", "merge", "GeSwitch", "geswitch", "UpdateState", "SliceGetItem",
+                     "PyExecute", "MapUniform", "MapCacheIdx", "switch_layer", "ref_to_embed", "embed", "typeof",
+                     "hastype", "distribute", "is_*_unknown", "is_tensor_bool_cond", "array_reduce", "array_to_scalar",
+                     "iter_converter", "ms_hasnext", "ms_next", "DtypeToEnum", "J", "_Vmap", "_Grad", "Reusing",
+                     "make_map_parameter", "recompute_block"), _GRAPH),
     **dict.fromkeys(("FusedSparse*", "FusedAdaFactor*", "FusedCastAdamWeightDecay", "FusedWeightScaleApplyMomentum",
                      "SparseApplyAdadelta", "SparseApplyFtrlV2", "SparseApplyRMSProp", "AdamNoUpdateParam",
                      "ApplyAdamWithAmsgradV2", "Push", "Pull"), _STEP),
-    **dict.fromkeys(("Custom", "CustomOpBuilder", "*RegOp", "DataType", "op_info_register", "Morph"), _KERNEL),
+    **dict.fromkeys(("Custom", "CustomOpBuilder", "*RegOp", "DataType", "op_info_register", "Morph",
+                     "custom_info_register", "vm_impl_registry", "get_vm_impl_fn", "kernel", "ms_kernel",
+                     "prim_arg_register"), _KERNEL),
+    "GetNext": "iterate over a dataset", "set_comm_ops_inplace": "collectives return new Tensors",
     "LSTM": "use nn.LSTM", "DynamicRNN": "use nn.LSTM", "DynamicGRUV2": "use nn.GRU",
     "BasicLSTMCell": "use nn.LSTMCell",
     "CTCLossV2": "use ops.ctc_loss", "RNNTLoss": "write it with ops.Scan; there is no kernel",
     "NPU*FloatStatus": "use ops.FloatStatus, or amp's all_finite",
-    "*Summary": "log numbers of your own; there is no SummaryCollector",
     "NonMaxSuppression*": "use ops.NMSWithMask", "CombinedNonMaxSuppression": "use ops.NMSWithMask class by class",
-    "*candidate_sampler": "draw with ops.multinomial", "*CandidateSampler": "draw with ops.multinomial",
-    **dict.fromkeys(("Dilation2D", "EqualCount", "ExtractGlimpse", "FractionalAvgPool", "FractionalMaxPool",
-                     "NoRepeatNGram", "SampleDistortedBoundingBoxV2", "ScaleAndTranslate", "ScatterNonAliasingAdd",
-                     "ParameterizedTruncatedNormal", "CopyWithSlice"), "write it in operators"),
-    **dict.fromkeys(("DropoutDoMask", "DropoutGenMask"), "use ops.dropout"), "CTCLoss": "use ops.ctc_loss",
+    **dict.fromkeys(("Dilation2D", "ExtractGlimpse", "FractionalAvgPool", "FractionalMaxPool",
+                     "SampleDistortedBoundingBoxV2", "ScaleAndTranslate", "ScatterNonAliasingAdd", "CopyWithSlice"),
+                    "write it in operators"),
+    "CTCLoss": "use ops.ctc_loss",
     "Conv3DTranspose": "use ops.conv3d_transpose", "DepthwiseConv2dNative": "use ops.conv2d with groups",
     "ExtractImagePatches": "use ops.Im2Col", "GridSampler3D": "use ops.grid_sample on each plane",
-    "RandomGamma": "use ops.random_gamma", "RandomChoiceWithMask": "choose rows of ops.argwhere",
-    "choice_with_mask": "choose rows of ops.argwhere", "MultilabelMarginLoss": "use ops.multilabel_margin_loss",
-    "multinomial_with_replacement": "use ops.multinomial",
+    "MultilabelMarginLoss": "use ops.multilabel_margin_loss",
     "*_ext": "use the function without _ext", "*Ext": "use the class without Ext",
-    **dict.fromkeys(("PyFunc", "Assert", "TensorDump", "tensordump", "DumpGradient", "MoveTo", "move_to"),
+    **dict.fromkeys(("TensorDump", "tensordump", "DumpGradient"),
                     "call Python; networks run as they are written"),
     "ComputeAccidentalHits": "compare the classes with ops.equal",
 }

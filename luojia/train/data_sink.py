@@ -7,7 +7,7 @@ from typing import Any
 
 from .._src.errors import ArgumentError, DTypeError
 from ..common import jit
-from .dataset_helper import batches
+from .dataset_helper import Passes
 
 
 def data_sink(fn: Callable, dataset: Any, sink_size: int = 1, jit_config: Any = None,
@@ -39,11 +39,12 @@ def data_sink(fn: Callable, dataset: Any, sink_size: int = 1, jit_config: Any = 
         raise ArgumentError(f"The 'sink_size' must be a positive int, but got sink_size {sink_size!r}.")
     step = fn if jit_config is None else jit(fn)
     source: list[Iterator] = []
+    passes = Passes(dataset)
 
     def following() -> tuple:
         for _ in range(2):
             if not source:
-                source.append(batches(dataset))
+                source.append(iter(passes))
             batch = next(source[0], None)
             if batch is not None:
                 return batch

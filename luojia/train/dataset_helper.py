@@ -23,25 +23,36 @@ def to_tensor(item: Any) -> Any:
     return Tensor(array) if array.dtype.kind in "biufc" else item
 
 
-def batches(dataset: Any) -> Iterator[tuple]:
-    """The batches of a dataset, tuples of Tensors.
+class Passes:
+    """The batches of a dataset, tuples of Tensors; each ``iter()`` is a pass, a random one in an order of its own.
 
     A dataset has ``create_tuple_iterator`` (as in ``luojia.dataset``), or is any iterable of batches.
 
     Raises:
         TypeError: it is neither.
     """
-    if hasattr(dataset, "create_tuple_iterator"):
-        source = dataset.create_tuple_iterator()
-    elif hasattr(dataset, "__iter__") or hasattr(dataset, "__getitem__"):
-        source = iter(dataset)
-    else:
-        raise DTypeError("The dataset must be an iterable of batches or have create_tuple_iterator, but got "
-                         f"{type(dataset).__name__}.")
-    for batch in source:
-        if isinstance(batch, dict):
-            batch = tuple(batch.values())
-        yield to_tensor(tuple(batch) if isinstance(batch, (tuple, list)) else (batch,))
+
+    def __init__(self, dataset: Any) -> None:
+        if not any(hasattr(dataset, name) for name in ("create_tuple_iterator", "__iter__", "__getitem__")):
+            raise DTypeError("The dataset must be an iterable of batches or have create_tuple_iterator, but got "
+                             f"{type(dataset).__name__}.")
+        self._dataset, self._rows = dataset, None
+
+    def __iter__(self) -> Iterator[tuple]:
+        source: Any = self._dataset
+        if hasattr(source, "create_tuple_iterator"):
+            source = self._rows or source.create_tuple_iterator()
+            if hasattr(source, "get_next"):  # luojia's: one iterator for all passes, whose seed goes on
+                self._rows = source
+        for batch in source:
+            if isinstance(batch, dict):
+                batch = tuple(batch.values())
+            yield to_tensor(tuple(batch) if isinstance(batch, (tuple, list)) else (batch,))
+
+
+def batches(dataset: Any) -> Iterator[tuple]:
+    """The batches of one pass."""
+    return iter(Passes(dataset))
 
 
 def size_of(dataset: Any) -> int | None:
@@ -62,9 +73,10 @@ class DatasetHelper:
             raise DTypeError("For 'DatasetHelper', the 'dataset_sink_mode' must be bool, but got "
                              f"{type(dataset_sink_mode).__name__}.")
         self.dataset, self._sink_size = dataset, sink_size
+        self._passes = Passes(dataset)
 
     def __iter__(self) -> Iterator[tuple]:
-        for i, batch in enumerate(batches(self.dataset)):
+        for i, batch in enumerate(self._passes):
             if i == self._sink_size:
                 return
             yield batch
@@ -75,7 +87,7 @@ class DatasetHelper:
 
     def types_shapes(self) -> tuple[list, list]:
         """The dtypes and shapes of the first batch's Tensors."""
-        first = next(iter(self))
+        first = next(batches(self.dataset))
         return [t.dtype for t in first], [list(t.shape) for t in first]
 
     def stop_send(self) -> None:

@@ -12,7 +12,7 @@ from ..nn.module import Module, check_bool, check_positive_int
 from ..nn.wrap import TrainOneStepCell, WithEvalCell
 from . import amp
 from .callback import Callback, CallbackManager, InternalCallbackParam, RunContext
-from .dataset_helper import batches, size_of
+from .dataset_helper import Passes, batches, size_of
 
 _OPTIONS = {"loss_scale_manager", "keep_batchnorm_fp32"}
 
@@ -133,14 +133,14 @@ class Model:
         if isinstance(network, Module):
             network.set_train()
         params = self._params("train", network, dataset, manager, epoch_num=epoch - initial_epoch)
-        run = RunContext(params)
+        run, passes = RunContext(params), Passes(dataset)
         with manager:
             manager.on_train_begin(run)
             for i in range(initial_epoch, epoch):
                 params.cur_epoch_num = i + 1
                 params.eval_results = {}
                 manager.on_train_epoch_begin(run)
-                for step, batch in enumerate(batches(dataset)):
+                for step, batch in enumerate(passes):
                     if sink and step == sink_size:
                         break
                     params.cur_step_num += 1

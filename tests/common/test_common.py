@@ -47,7 +47,7 @@ def test_dtypes():
     (lambda: luojia.jit_class(3), TypeError, "can only be used for class type"),
     (lambda: mutable("a"), TypeError, "the 'input_data' should be one of"),
     (lambda: mutable(True), TypeError, "the 'input_data' should be one of"),
-    (lambda: luojia.COOTensor(1), NotImplementedError, "COOTensor: luojia has no sparse tensors"),
+    (lambda: luojia.COOTensor(1), TypeError, "For SparseTensors, 'indices' must be Tensor"),
 ])
 def test_errors(call, error, message):
     with pytest.raises(error, match=message):

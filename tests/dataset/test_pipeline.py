@@ -23,12 +23,6 @@ def data():
     return ds.GeneratorDataset(Source(), ["x", "y"], shuffle=False)
 
 
-@pytest.fixture(autouse=True)
-def no_seed(monkeypatch):
-    monkeypatch.setattr(ds.config, "_seed", None)
-    monkeypatch.setattr(ds.config, "_stream", None)
-
-
 def rows(pipeline, **kwargs):
     return list(pipeline.create_dict_iterator(output_numpy=True, **kwargs))
 
@@ -89,7 +83,13 @@ def test_a_function_of_whole_batches(data):
 def test_padded_batch():
     ragged = ds.GeneratorDataset([(np.ones(i),) for i in (1, 2)], ["x"], shuffle=False)
     assert rows(ragged.padded_batch(2, pad_info={"x": ([3], -1)}))[0]["x"].tolist() == [[1, -1, -1], [1, 1, -1]]
-    assert rows(ragged.padded_batch(2))[0]["x"].tolist() == [[1, 0], [1, 1]]
+    assert rows(ragged.padded_batch(2, pad_info={}))[0]["x"].tolist() == [[1, 0], [1, 1]]
+    with pytest.raises(RuntimeError, match="different shapes in column 'x'"):
+        rows(ragged.padded_batch(2))
+    with pytest.raises(RuntimeError, match="pad_shapes rank:2, column rank: 1 of 'x'"):
+        rows(ragged.padded_batch(2, pad_info={"x": ([2, 2], 0)}))
+    words = ds.NumpySlicesDataset({"a": ["x", "yyy"]}, shuffle=False).padded_batch(2, pad_info={"a": ([], "")})
+    assert rows(words)[0]["a"].tolist() == ["x", "yyy"]
     with pytest.raises(RuntimeError, match=r"different shapes in column 'x'. First element had shape \(1,\) and this"):
         rows(ragged.batch(2))
 
@@ -240,13 +240,90 @@ def test_batches_of_arrays_in_memory_are_gathered(monkeypatch):
         (lambda d: d.split([9, 9]), RuntimeError, "Sum of split sizes 18 is not equal to dataset size 5"),
         (lambda d: d.split([0.5, 0.6]), ValueError, "the percentages do not sum up to 1"),
         (lambda d: d.split(3), TypeError, "split expects a list of sizes, got 3"),
+        (lambda d: d.split([]), ValueError, "sizes cannot be empty"),
+        (lambda d: d.split([4, 0.2]), ValueError, "sizes should be list of int or list of float"),
+        (lambda d: d.split([6, -1]), ValueError, "no negative or zero numbers"),
+        (lambda d: d.split([0.05, 0.95]), RuntimeError, "Split percentage 0.05 is too small"),
+        (lambda d: d.apply(3), TypeError, "apply_func must be a function, got 3"),
+        (lambda d: d.map([]), RuntimeError, "No 'operations' are specified"),
+        (lambda d: d.map(abs, foo=1), TypeError, "map got an unexpected keyword argument 'foo'"),
+        (lambda d: d.map(lambda y: None, "y").output_types(), RuntimeError, "A value of a row is None"),
+        (lambda d: d.create_dict_iterator(num_epochs="a"), TypeError, "num_epochs expects an int, got 'a'"),
+        (lambda d: d.create_dict_iterator(output_numpy=1), TypeError, "output_numpy expects a bool, got 1"),
+        (lambda d: d.device_que, NotImplementedError, "Dataset.device_que is not provided"),
+        (lambda d: d.nonsense, AttributeError, "'GeneratorDataset' object has no attribute 'nonsense'"),
+        (lambda d: list(d.project("y") + d.project("x").map(lambda x: x[:1] / 2, "x", "y")), RuntimeError,
+         "the data types of the two datasets to be concatenated should be the same"),
+        (lambda d: list(ds.GeneratorDataset([1, 1.5], ["a"], shuffle=False).batch(2)), RuntimeError,
+         "Cannot batch tensors with different types in column 'a'. First element had type int64"),
         (lambda d: d.apply(lambda d: 3), TypeError, "apply expects a function that gives a Dataset, it gave a int"),
-        (lambda d: d.skip(5).output_shapes(), RuntimeError, "Skip has no rows"),
     ],
 )
 def test_errors(data, make, kind, message):
     with pytest.raises(kind, match=message):
         make(data)
+
+
+def test_flat_map_and_sync():
+    data = ds.NumpySlicesDataset([1, 2], shuffle=False)
+    flat = data.flat_map(lambda x: ds.NumpySlicesDataset([int(x) * 10 + i for i in range(2)], shuffle=False))
+    assert [r["column_0"].item() for r in rows(flat)] == [10, 11, 20, 21] and len(flat) == 4
+    for fn, kind, message in ((lambda x: 3, TypeError, "must return a Dataset object, got a int"),
+                              (3, TypeError, "func must be a function, got 3")):
+        with pytest.raises(kind, match=message):
+            rows(data.flat_map(fn))
+    with pytest.raises(RuntimeError, match="there are no rows"):
+        rows(data.skip(2).flat_map(lambda x: data))
+    told = []
+    waiting = data.sync_wait("c", num_batch=2, callback=told.append).batch(1)
+    assert len(rows(waiting)) == 2
+    waiting.sync_update("c", data=5)
+    assert told == [5]
+    for make, kind, message in (
+        (lambda: waiting.sync_update("q"), RuntimeError, "Condition name not found: q"),
+        (lambda: waiting.sync_wait("c"), RuntimeError, "Condition name is already in use: c"),
+        (lambda: data.sync_wait(3), TypeError, "condition_name expects a str, got 3"),
+        (lambda: data.sync_wait("d", callback=3), TypeError, "callback is not callable: 3"),
+    ):
+        with pytest.raises(kind, match=message):
+            make()
+
+
+def test_facts_of_ragged_empty_and_other_rows():
+    data = ds.GeneratorDataset([np.ones((i + 1, 2)) for i in range(3)], ["a"], shuffle=False)
+    assert data.output_shapes(estimate=True) == [[None, 2]] and data.output_shapes() == [[1, 2]]
+    empty = data.batch(9, drop_remainder=True)
+    assert len(empty) == 0 and empty.output_shapes() == empty.output_types() == []
+    assert ds.NumpySlicesDataset(["a", "bc"]).output_types() == [np.dtype("U")]
+    dicts = ds.GeneratorDataset([({"x": 1}, 2)], ["a", "b"])
+    assert next(dicts.create_dict_iterator(output_numpy=True))["a"] == {"x": np.array(1)}
+    assert next(dicts.create_dict_iterator())["a"] == {"x": np.array(1)}
+    assert [r["a"].item() for r in rows(dicts.map(lambda d: d["x"], "a"))] == [1]
+
+
+def test_padding_in_shards():
+    padded = ds.NumpySlicesDataset({"a": list(range(5))}, shuffle=False) + ds.NumpySlicesDataset({"a": [-1]})
+    padded.use_sampler(ds.DistributedSampler(2, 1, shuffle=False))
+    assert [r["a"].item() for r in rows(padded)] == [1, 3, -1] and len(padded) == 3
+    with pytest.raises(TypeError, match="must be DistributedSampler object, got 3"):
+        padded.use_sampler(3)
+    with pytest.raises(ValueError, match="should have shuffle=False"):
+        padded.use_sampler(ds.DistributedSampler(2, 1))
+
+
+def test_settings(monkeypatch):
+    monkeypatch.setattr(ds.config, "_settings", dict(ds.config._settings))
+    ds.config.set_prefetch_size(3)
+    ds.config.set_enable_watchdog(False)
+    assert ds.config.get_prefetch_size() == 3 and ds.config.get_enable_watchdog() is False
+    for name, value, kind, message in (
+        ("prefetch_size", 0, ValueError, r"required range \[1, 2147483647\], got 0"),
+        ("prefetch_size", "a", TypeError, "isn't of type int, got 'a'"),
+        ("enable_autotune", "a", TypeError, "must be of type bool, got 'a'"),
+        ("multiprocessing_start_method", 3, TypeError, "must be of type str, got 3"),
+    ):
+        with pytest.raises(kind, match=message):
+            getattr(ds.config, f"set_{name}")(value)
 
 
 def test_what_is_not_there_says_so():

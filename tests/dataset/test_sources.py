@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import luojia
 from luojia import dataset as ds
 from luojia._src.data import codecs
 from luojia._src.data.mirror import MissingDataError
@@ -35,8 +36,14 @@ def test_generator_sources():
     assert rows(ds.GeneratorDataset(lambda: iter(range(9)), ["x"], num_samples=2)) == [[0], [1]]
     text = ds.GeneratorDataset([(1, "ab")], ["x", "s"])
     assert rows(text) == [[1, "ab"]] and next(text.create_dict_iterator())["s"] == np.array("ab")
-    typed = ds.GeneratorDataset([(1, 2)], ["x", "y"], [np.float16, np.int8])
+    typed = ds.GeneratorDataset([(np.float16(1), np.int8(2))], ["x", "y"], [np.float16, luojia.int8])
     assert typed.output_types() == [np.dtype("float16"), np.dtype("int8")]
+    once = ds.GeneratorDataset(((i, i * i) for i in range(3)), ["x", "y"])
+    assert len(once) == 3 and rows(once) == rows(once) == [[0, 0], [1, 1], [2, 4]]
+    schema = ds.Schema()
+    schema.add_column("x", "int64", [])
+    schema.add_column("s", "string", [])
+    assert rows(ds.GeneratorDataset([(1, "ab")], schema=schema)) == [[1, "ab"]]
     assert len({str(rows(ds.GeneratorDataset(list(range(9)), ["x"]))) for _ in range(5)}) > 1
 
 
@@ -77,6 +84,44 @@ def test_samplers():
     assert drawn(Backwards()) == [4, 3, 2, 1, 0]
 
 
+def test_batches_of_a_sampler():
+    data = ds.GeneratorDataset([(i, [i]) for i in range(5)], ["a", "b"], batch_sampler=[[0, 1], [4]])
+    assert rows(data) == [[[0, 1], [[0], [1]]], [[4], [[4]]]] and len(data) == 2 and data.get_batch_size() == -1
+    data = ds.GeneratorDataset(list(range(4)), ["a"], batch_sampler=[[0, 3]], collate_fn=lambda a: np.array(a) * 2)
+    assert rows(data) == [[[0, 6]]]
+    data = ds.GeneratorDataset([1], ["a"], batch_sampler=[[0]], collate_fn=lambda a: 1 / 0)
+    with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+        list(data)
+
+
+def test_samplers_of_samplers():
+    inner, outer = ds.SequentialSampler(2, 4), ds.SubsetSampler([3, 0])
+    outer.add_child(inner)
+    assert outer.get_child() is inner and inner.get_num_samples() == 4
+    assert rows(ds.NumpySlicesDataset(list(range(9)), sampler=outer)) == [[5], [2]]
+    with pytest.raises(ValueError, match="this sampler has a child already"):
+        outer.add_child(inner)
+    outer.replace_child(ds.SequentialSampler(5))
+    data = ds.NumpySlicesDataset(list(range(9)), shuffle=False)
+    data.use_sampler(outer)
+    assert rows(data) == [[8], [5]]
+    data = ds.NumpySlicesDataset({"label": [1, 0, 1, 0, 2]}, sampler=ds.PKSampler(2))
+    assert rows(data) == [[0], [0], [1], [1], [2], [2]] and len(data) == 6
+
+    class Items:
+        def __len__(self):
+            return 2
+
+        def __getitem__(self, i):
+            return [3, 1][i]
+
+    assert rows(ds.NumpySlicesDataset([1, 2, 3, 4], sampler=Items())) == [[4], [2]]
+
+
+def test_ragged_lists():
+    assert rows(ds.NumpySlicesDataset([[1, 2], [3]], shuffle=False)) == [[[1, 2]], [[3]]]
+
+
 @pytest.mark.parametrize(
     ("make", "kind", "message"),
     [
@@ -95,9 +140,34 @@ def test_samplers():
         (lambda: ds.GeneratorDataset(3, ["x"]), TypeError, "callable, iterable or random accessible"),
         (lambda: ds.GeneratorDataset([1], []), ValueError, "column_names should not be empty"),
         (lambda: ds.GeneratorDataset([1]), ValueError, "Neither columns_names nor schema are provided"),
-        (lambda: ds.GeneratorDataset([1], ["x"], schema="s"), NotImplementedError, "'schema' is not supported"),
+        (lambda: ds.GeneratorDataset([1], schema="nowhere"), ValueError, "nowhere does not exist"),
+        (lambda: ds.GeneratorDataset([1], ["x"], sampler=ds.PKSampler(1)), ValueError, "doesn't support PKSampler"),
+        (lambda: ds.GeneratorDataset([1], ["x"], collate_fn=len), ValueError, "only when batch_sampler is set"),
+        (lambda: ds.GeneratorDataset([1], ["x"], batch_sampler=3), TypeError, "batch_sampler should have __getitem__"),
+        (lambda: ds.GeneratorDataset([1], ["x"], batch_sampler=[[0]], shuffle=True), ValueError, "mutually exclusive"),
+        (lambda: ds.GeneratorDataset([1], ["x"], num_parallel_workers=0), ValueError, "should be 1 or more, got 0"),
+        (lambda: ds.GeneratorDataset([1], ["x"], num_parallel_workers="2"), TypeError, "value '2' is not of type int"),
+        (lambda: list(ds.GeneratorDataset([1], ["x"], [np.int8])), RuntimeError, "x has int64, specified .* int8"),
+        (lambda: list(ds.GeneratorDataset([None], ["x"])), RuntimeError, "A value of a row is None"),
+        (lambda: list(ds.GeneratorDataset([[[1], [1, 2]]], ["x"])), RuntimeError, "a row cannot be an array"),
+        (lambda: list(ds.GeneratorDataset(lambda: 1 / 0, ["x"])), RuntimeError, "ZeroDivisionError: division by zero"),
+        (lambda: list(ds.GeneratorDataset({0: 1, 2: 1}, ["x"], shuffle=False)), RuntimeError, "dataset: KeyError: 1"),
+        (lambda: ds.SubsetSampler([1.5]), TypeError, r"indices element must be int, but got list\[0\]: 1.5"),
+        (lambda: ds.SequentialSampler("a"), TypeError, "start_index must be integer but was: 'a'"),
+        (lambda: list(ds.NumpySlicesDataset([1], sampler=ds.SequentialSampler(5))), ValueError, "start_index: 5"),
+        (lambda: ds.RandomSampler(3), TypeError, "replacement must be a boolean value but was: 3"),
+        (lambda: ds.WeightedRandomSampler([1], replacement=3), TypeError, "replacement must be a boolean value"),
+        (lambda: ds.WeightedRandomSampler("a"), TypeError, r"weights element must be number, but got w\[0\]: 'a'"),
+        (lambda: ds.DistributedSampler("a", 0), TypeError, "num_shards must be integer but was: 'a'"),
+        (lambda: ds.DistributedSampler(2, 0, shuffle=3), TypeError, "shuffle must be a boolean value, but was: 3"),
+        (lambda: ds.PKSampler(0), ValueError, "num_val should be a positive integer, got 0"),
+        (lambda: ds.PKSampler(1, 5), NotImplementedError, "Not supported to specify num_class"),
+        (lambda: ds.PKSampler(1, shuffle=3), TypeError, "shuffle must be a boolean value but was: 3"),
+        (lambda: ds.PKSampler(1, class_column=3), TypeError, "class_column must be a str, got 3"),
+        (lambda: list(ds.NumpySlicesDataset([1], sampler=ds.PKSampler(1))), RuntimeError, "label is not in"),
+        (lambda: ds.RandomSampler().add_child(3), TypeError, "add_child expects a Sampler, got 3"),
         (lambda: ds.GeneratorDataset([1], ["x"], [np.int8] * 2), ValueError, "a type for each of 1 columns, got 2"),
-        (lambda: ds.GeneratorDataset(lambda: [1], ["x"], shuffle=True), ValueError, "need a source with __getitem__"),
+        (lambda: ds.GeneratorDataset(lambda: [1], ["x"], sampler=[0]), ValueError, "sampler is not supported if"),
         (lambda: list(ds.GeneratorDataset([(1, 2)], ["x"])), RuntimeError, "size of column_names is:1 and number of"),
         (lambda: ds.MnistDataset("/nowhere"), ValueError, "The folder /nowhere does not exist"),
         (lambda: ds.MnistDataset("/", "foo"), ValueError, r"valid set of \['train', 'test', 'all'\], got 'foo'"),

@@ -99,7 +99,6 @@ def test_colours_have_derivatives():
     (lambda: ops.ExtractVolumePatches(2, 2, "FULL")(A[None, None]), ArgumentError, "padding must be 'VALID' or 'SAME'"),
     (lambda: ops.RGBToHSV()(S), ShapeError, r"RGBToHSV expects three channels in the last axis, got shape \(2, 2\)"),
     (lambda: ops.Morph, AttributeError, "luojia.ops.Morph is not supported: there are no kernels to register"),
-    (lambda: ops.csr_softmax, AttributeError, "luojia.ops.csr_softmax is not supported: tensors are dense"),
     (lambda: ops.nothing_of_this_name, AttributeError, "module 'luojia.ops' has no attribute 'nothing_of_this_name'"),
 ])
 def test_what_is_refused(call, error, match):
