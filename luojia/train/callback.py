@@ -350,7 +350,7 @@ class ModelCheckpoint(Callback):
     def _save(self, params: Any) -> None:
         config = self._config
         directory: Any = self._directory(params) if callable(self._directory) else self._directory
-        prefix = self._prefix(params) if callable(self._prefix) else self._prefix
+        prefix = str(self._prefix(params) if callable(self._prefix) else self._prefix)
         if self._again is None:
             self._again = _number_after(directory, prefix)
         prefix += self._again
