@@ -358,26 +358,19 @@ class RuleOptimizer(Optimizer):
             or not all([in_place(w) for w in leaves])
         ):
             return False
-        step, name, hyper = self._step, self._preset.name, self._hyper
-        bare = name == "dampened_sgd" and not (hyper.get("momentum") or hyper.get("dampening"))
+        step = self._step
         rates = {key: self._rate_at(rate, step) for key, rate in {id(rate): rate for rate, _ in self._own}.items()}
         made: dict[tuple, Any] = {}
         runs = []
-        for w, g, (rate, decay), flag in zip(leaves, gradients, self._own, self.decay_flags):
-            decay = self._decay_at(decay, flag)
-            alone = bare and not decay and self.reciprocal_scale == 1 and g._value.dtype == w._value.dtype
-            key = (rates[id(rate)], decay, w._value.dtype, alone)
+        for w, (rate, decay), flag in zip(leaves, self._own, self.decay_flags):
+            key = (rates[id(rate)], self._decay_at(decay, flag), w._value.dtype)
             if key not in made:
-                made[key] = updater("sgd", key[2], key[0], 0.0, 1) if alone else updater(
-                    name, key[2], key[0], decay, step + 1, rescale_grad=self.reciprocal_scale, **hyper)
-            runs.append((made[key], alone))
-        for i, ((run, alone), w, g) in enumerate(zip(runs, leaves, gradients)):
+                made[key] = updater(self._preset.name, key[2], key[0], key[1], step + 1,
+                                    rescale_grad=self.reciprocal_scale, **self._hyper)
+            runs.append(made[key])
+        for i, (run, w, g) in enumerate(zip(runs, leaves, gradients)):
             value = own(w, g._value)
-            if alone:
-                run(value, g._value, ())
-                self._kept[0][i]._rebind(g._value)  # without momentum the state is the gradient
-            else:
-                run(value, g._value, tuple([own(kept[i], value) for kept in self._kept]))
+            run(value, g._value, tuple([own(kept[i], value) for kept in self._kept]))
         return True
 
     def _update(self, gradients: list) -> None:
