@@ -63,6 +63,8 @@ class Tensor(_Methods):
     _coerce: Any
     _keeps_integers: Any = None  # MXNet's arrays: an elementwise result in the integers that it was made of
 
+    _part_of: Any  # of what it is a part (ops/methods.py)
+
     def __init__(self, data: Any = None, dtype: DType | None = None, shape: Any = None, init: Any = None,
                  internal: bool = False, const_arg: bool = False, *, device: Context | None = None) -> None:
         if dtype is not None and not isinstance(dtype, DType):
@@ -79,6 +81,8 @@ class Tensor(_Methods):
             if shape is not None or init is not None:
                 raise ArgumentError("Tensor: give either data or shape and init, not both.")
             value = data._read() if isinstance(data, Tensor) else _array_of(data)
+            if dtype is not None and isinstance(data, float):
+                value = np.asarray(data, np.float64)
         if dtype is not None and value.dtype != dtype.np:
             value = value.astype(dtype.np)
         self._value = self._device.engine.put(value, self._device)
@@ -220,18 +224,6 @@ class Tensor(_Methods):
     def _repr_html_(self) -> str:
         return printing.tensor_html(self)
 
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Any:
-            """The array of a Tensor that waits for it; for other names, the error that brought us here."""
-            if name == "_value":
-                later = later_of(self)
-                if later is not None:
-                    if state.frame is not None:
-                        raise Awaited
-                    later.step.run()
-            return object.__getattribute__(self, name)
-
     # -- values in -------------------------------------------------------------------------------------------------
 
     def _read(self) -> Any:
@@ -300,7 +292,7 @@ class Tensor(_Methods):
         return _rebuild, (type(self), self.asnumpy(), self._device, self._extra_state())
 
     def _extra_state(self) -> dict:
-        return dict(self.__dict__)
+        return {k: v for k, v in self.__dict__.items() if k != "_part_of"}
 
     def __deepcopy__(self, memo: dict) -> Any:
         value = self._value.copy() if isinstance(self._value, np.ndarray) else self._value
@@ -333,8 +325,21 @@ def described(t: Tensor) -> Any:
     return later_of(t) or t._value
 
 
+def _awaited(self: Tensor, name: str) -> Any:
+    """The array of a Tensor that waits for it; for other names, the error that brought us here."""
+    if name == "_value":
+        later = later_of(self)
+        if later is not None:
+            if state.frame is not None:
+                raise Awaited
+            later.step.run()
+    return object.__getattribute__(self, name)
+
+
 def put_off(t: Tensor, later: Any) -> None:
     """Have a Tensor wait for its array."""
+    if "__getattr__" not in Tensor.__dict__:  # not before: with it Python finds every attribute the slow way
+        Tensor.__getattr__ = _awaited  # pyright: ignore[reportAttributeAccessIssue] - it is to come
     t._later = later
     try:
         del t._value
