@@ -39,14 +39,14 @@ from .sources import (
 from .steps import BatchInfo
 
 if TYPE_CHECKING:  # loaded at first use
-    from . import transforms, vision
+    from . import text, transforms, vision
 
 __all__ = [
     "BatchInfo", "CSVDataset", "Cifar100Dataset", "Cifar10Dataset", "DSCallback", "Dataset", "DistributedSampler",
     "FashionMnistDataset", "GeneratorDataset", "ImageFolderDataset", "MindDataset", "MnistDataset",
     "NumpySlicesDataset", "PKSampler", "PipelineError", "RandomSampler", "Sampler", "Schema", "SequentialSampler",
     "Shuffle", "SubsetRandomSampler", "SubsetSampler", "TFRecordDataset", "TextFileDataset", "WaitedDSCallback",
-    "WeightedRandomSampler", "config", "transforms", "vision", "zip",
+    "WeightedRandomSampler", "config", "text", "transforms", "vision", "zip",
 ]
 _REFUSED = (
     "VOCDataset CocoDataset CelebADataset ManifestDataset CLUEDataset GraphData PaddedDataset DatasetCache "
@@ -67,7 +67,7 @@ def zip(datasets: tuple) -> Dataset:  # noqa: A001 - MindSpore's name
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("vision", "transforms"):
+    if name in ("vision", "text", "transforms"):
         return importlib.import_module(f".{name}", __name__)
     if name in _REFUSED:
         raise RefusedName(
