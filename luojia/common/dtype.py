@@ -35,6 +35,15 @@ ubyte, ushort, uintc = uint8, uint16, uint32
 half, single, double = float16, float32, float64
 cfloat, cdouble, uintp = complex64, complex128, uint64
 list_, tuple_ = list, tuple
+_PYTHON_NAMES = {"bool": bool_, "int": int32, "float": float32}
+
+
+def __getattr__(name: str) -> DType:
+    """``bool``, ``int`` and ``float``, which are Python's own inside this module."""
+    if name in _PYTHON_NAMES:
+        return _PYTHON_NAMES[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 
 class TypeFamily:
@@ -95,7 +104,7 @@ def pytype_to_dtype(obj: Any) -> DType:
     """The dtype of a Python or NumPy type.
 
     >>> pytype_to_dtype(int), pytype_to_dtype(float), pytype_to_dtype(np.float32)
-    (Int64, Float64, Float32)
+    (mindspore.int64, mindspore.float64, mindspore.float32)
 
     Raises:
         TypeError: something that is no such type.

@@ -59,7 +59,7 @@ from .text_sets import (
 )
 
 if TYPE_CHECKING:  # loaded at first use
-    from . import text, transforms, vision
+    from . import audio, text, transforms, vision
 
 __all__ = [
     "AGNewsDataset", "AmazonReviewDataset", "BatchInfo", "CLUEDataset", "CSVDataset", "Cifar100Dataset",
@@ -69,7 +69,7 @@ __all__ = [
     "PennTreebankDataset", "PipelineError", "RandomSampler", "SQuADDataset", "SST2Dataset", "Sampler", "Schema",
     "SequentialSampler", "Shuffle", "SogouNewsDataset", "SubsetRandomSampler", "SubsetSampler", "TFRecordDataset",
     "TextFileDataset", "UDPOSDataset", "WaitedDSCallback", "WeightedRandomSampler", "WikiTextDataset",
-    "YahooAnswersDataset", "YelpReviewDataset", "config", "text", "transforms", "vision", "zip",
+    "YahooAnswersDataset", "YelpReviewDataset", "audio", "config", "text", "transforms", "vision", "zip",
 ]
 _REFUSED = (
     "VOCDataset CocoDataset CelebADataset ManifestDataset GraphData PaddedDataset DatasetCache "
@@ -90,7 +90,7 @@ def zip(datasets: tuple) -> Dataset:  # noqa: A001 - MindSpore's name
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("vision", "text", "transforms"):
+    if name in ("audio", "text", "transforms", "vision"):
         return importlib.import_module(f".{name}", __name__)
     if name in _REFUSED:
         raise RefusedName(

@@ -12,6 +12,7 @@ from .._src.core.mirror import cached_graph
 from .._src.core.symbol import Symbol
 from .._src.core.tape import recording_scope, state
 from .._src.core.tensor import Tensor
+from .._src.engine.devices import Auto
 from .._src.errors import MXNetError
 from .._src.formats import ndarray_list
 from .base_block import Block
@@ -312,7 +313,7 @@ class _Graph:
         self.params = params
         self.constants = constants
         self.plan = cached_graph(symbol)
-        self._compiled = Compiled(_Plan(self.plan), strict=True, name="a hybridized Block")
+        self._compiled = Compiled(_Plan(self.plan), strict=True, name="a hybridized Block", waits=True)
         self._held: dict[Any, _Held] = {}
         place = {name: i for i, name in enumerate(names)}
         self.sources: list[Any] = [place[n] if n in place else constants[n] if n in constants else params[n]
@@ -331,11 +332,19 @@ class _Graph:
 
     def run(self, held: _Held, flat: list[Tensor], watch: Callable | None = None) -> Any:
         """The outputs for the inputs ``flat``, in the structure that the Block returned."""
-        if watch is None and flat[0]._device.engine.compiles and state.frame is None:
-            outputs = iter(self._compiled(held, *flat))
-        else:
-            outputs = iter(self.plan(*held.filled(flat), watch=watch))
-        return _outputs_like(self.output, outputs)
+        outputs = self.outputs(held, flat) if watch is None else self.plan(*held.filled(flat), watch=watch)
+        return _outputs_like(self.output, iter(outputs))
+
+    def outputs(self, held: _Held, flat: list[Tensor]) -> list[Tensor]:
+        """The outputs for the inputs ``flat``, in a list."""
+        if state.frame is None:
+            if flat[0]._device.engine.compiles:
+                return self._compiled(held, *flat)
+            if Auto.open and state.recording:
+                from .choice import watched
+
+                return watched(self, held, flat)
+        return self.plan(*held.filled(flat))
 
 
 class _Held:

@@ -11,7 +11,7 @@ import numpy as np
 from .. import initializer
 from .._src.core.compiled import structure
 from .._src.core.dtypes import to_np
-from .._src.core.pure import Pending
+from .._src.core.frame import Pending
 from .._src.core.tape import Leaf, recording_scope, state
 from .._src.core.tensor import Tensor, wrap
 from .._src.engine.devices import Context, current_context
@@ -95,6 +95,7 @@ class Parameter:
         if self._grad_req == req:
             return
         self._grad_req = req
+        structure.version += 1
         for leaf in (self._data or {}).values():
             self._make_leaf(leaf)
 
@@ -244,7 +245,7 @@ class Parameter:
 
     def _take_loaded(self, data: np.ndarray, contexts: list, cast_dtype: bool, dtype_source: str) -> None:
         if cast_dtype and dtype_source == "saved":
-            self.cast(data.dtype)
+            self.cast(data.dtype.type)
         self._shape = data.shape
         self._deferred_init = ()
         if self._data is None:

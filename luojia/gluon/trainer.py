@@ -10,14 +10,16 @@ from typing import Any
 
 from .. import kvstore as kvs
 from .. import optimizer as opt
+from .._src.core.compiled import structure
 from .._src.core.parameter import Parameter as CoreParameter
-from .._src.core.tape import Leaf
+from .._src.core.tape import Leaf, state
 from .._src.core.tensor import Tensor, wrap
 from .._src.errors import ArgumentError, ShapeError
 from .._src.formats.atomic import write_bytes
 from .._src.formats.reader import open_source
 from ..optimizer.fused import fused_updates
 from ..optimizer.optimizer import refuse_trace
+from .choice import Watch
 from .parameter import Parameter, ParameterDict
 from .utils import to_context
 
@@ -50,6 +52,7 @@ class Trainer:
     array([[0.9, 0.8]], dtype=float32)
     """
 
+    _alone: Any = None  # (version of the structure, what _on_one_device found)
     _amp_loss_scaler: Any = None  # says which updates overflow and are left out: see contrib/amp.py
 
     def __init__(self, params: Any, optimizer: str | opt.Optimizer, optimizer_params: dict[str, Any] | None = None,
@@ -171,19 +174,52 @@ class Trainer:
                 per trained parameter, as ``GradOperation(get_by_list=True)`` gives them. None leaves a parameter.
         """
         refuse_trace()
+        if state.waiting.__class__ is Watch and grads is None:
+            return state.waiting.step(self, batch_size, ignore_stale_grad)
         if not self._kv_initialized:
             self._init_kvstore()
         self._check_and_rescale_grad(self._scale / batch_size)
+        if grads is None and self._step_on_one_device():
+            return
         if grads is None and self._own_steps():
             self._init_params()
             self._allreduce_grads()
             self._update(ignore_stale_grad)
-            return
+            return None
         if grads is None:
             found = self._gradients(ignore_stale_grad, summed=len(self._contexts or ()) > 1)
         else:
             found = self._given(grads)
         self._apply(self._across_ranks(found))
+        return None
+
+    def _step_on_one_device(self) -> bool:
+        """The usual step, without what several devices, stale gradients and the like need; whether it was that."""
+        if self._kvstore is not None or self._amp_loss_scaler is not None or type(self) is not Trainer:
+            return False
+        if self._alone is None or self._alone[0] != structure.version:
+            self._alone = structure.version, self._on_one_device()
+        leaves = self._alone[1]
+        jobs = []
+        for i, leaf in leaves:
+            node = leaf._node
+            if node.__class__ is not Leaf or not node.fresh or node.grad_req == "null":
+                return False
+            jobs.append((i, node.grad, leaf))
+        if not jobs or jobs[0][2]._device.engine.compiles:
+            return False
+        self._updaters[0].together(jobs)
+        for _, leaf in leaves:
+            leaf._node.fresh = False
+        return True
+
+    def _on_one_device(self) -> list[tuple[int, Tensor]]:
+        """The trained parameters' numbers and arrays, if all are Gluon's and on one device; else none."""
+        if not all([isinstance(p, Parameter) for p in self._params]):
+            return []
+        rows = [(i, p.leaves()) for i, p in enumerate(self._params) if p.grad_req != "null"]
+        devices = {leaf._device for _, leaves in rows for leaf in leaves}
+        return [(i, leaves[0]) for i, leaves in rows] if len(devices) == 1 else []
 
     def _across_ranks(self, found: list) -> list:
         """The gradients summed over the processes of a job."""
@@ -379,7 +415,7 @@ class Trainer:
         self._optimizer.param_dict = dict(enumerate(self._params))
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_kvstore": None}
+        return {**self.__dict__, "_kvstore": None, "_alone": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)

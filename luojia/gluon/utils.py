@@ -42,9 +42,6 @@ def split_data(data: Any, num_slice: int, batch_axis: int = 0, even_split: bool 
     each, extra = divmod(size, num_slice)
     if even_split or not extra:
         ends = [each * (i + 1) for i in range(num_slice)]
-    elif each == 0:
-        raise ValueError(f"Too many slices for data with shape {data.shape}. Arguments are num_slice={num_slice} and "
-                         f"batch_axis={batch_axis}.")
     else:
         ends = [each * (i + 1) + min(i + 1, extra) for i in range(num_slice)]
     lead = (slice(None),) * batch_axis
@@ -73,12 +70,12 @@ def clip_global_norm(arrays: Sequence[Tensor], max_norm: float, check_isfinite: 
     """Scale the arrays in place so that the norm of all of them together is at most ``max_norm``.
 
     Returns:
-        The norm before: a number, or with ``check_isfinite=False`` an NDArray of shape (1,).
+        The norm before: a NumPy float32, or with ``check_isfinite=False`` an NDArray of shape (1,).
 
     >>> from luojia import nd
     >>> x = nd.array([3.0, 4.0])
     >>> clip_global_norm([x], 1.0), x.asnumpy().round(3)
-    (5.0, array([0.6, 0.8], dtype=float32))
+    (np.float32(5.0), array([0.6, 0.8], dtype=float32))
     """
     assert len(arrays) > 0, "clip_global_norm expects at least one array"
     total = 0.0
@@ -94,7 +91,7 @@ def clip_global_norm(arrays: Sequence[Tensor], max_norm: float, check_isfinite: 
         for a in arrays:
             a._rebind(a._value * a.np_dtype.type(scale))
     if check_isfinite:
-        return norm
+        return np.float32(norm)
     return array([norm], ctx=arrays[0]._device)
 
 

@@ -36,6 +36,7 @@ from .detection import (
 from .functions import (
     center_crop,
     color_normalize,
+    copyMakeBorder,
     fixed_crop,
     imdecode,
     imread,
@@ -56,6 +57,6 @@ __all__ = [
     "DetBorrowAug", "DetHorizontalFlipAug", "DetRandomCropAug", "DetRandomPadAug", "DetRandomSelectAug",
     "ForceResizeAug", "HorizontalFlipAug", "HueJitterAug", "ImageDetIter", "ImageIter", "LightingAug", "RandomCropAug",
     "RandomGrayAug", "RandomOrderAug", "RandomSizedCropAug", "ResizeAug", "SaturationJitterAug", "SequentialAug",
-    "center_crop", "color_normalize", "det", "fixed_crop", "imdecode", "imread", "imresize", "imrotate", "method_of",
-    "random_crop", "random_rotate", "random_size_crop", "resize_short", "scale_down",
+    "center_crop", "color_normalize", "copyMakeBorder", "det", "fixed_crop", "imdecode", "imread", "imresize",
+    "imrotate", "method_of", "random_crop", "random_rotate", "random_size_crop", "resize_short", "scale_down",
 ]

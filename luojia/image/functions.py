@@ -133,6 +133,30 @@ def color_normalize(src: Any, mean: Any, std: Any = None) -> Any:
     return out if std is None else out / std
 
 
+_BORDERS: dict[int, Any] = {1: "edge", 2: "symmetric", 3: "wrap", 4: "reflect"}
+
+
+def copyMakeBorder(src: Any, top: int, bot: int, left: int, right: int, type: int = 0, value: float = 0.0,
+                   values: Sequence[float] = ()) -> NDArray:
+    """An image (H, W, C) with rows and columns around it, by OpenCV's numbers of border types.
+
+    0 fills with ``value``, or with ``values`` per channel; 1 repeats the edge; 2 and 4 mirror the image, with and
+    without the edge; 3 goes on at the other side.
+
+    >>> from luojia import nd
+    >>> copyMakeBorder(nd.ones((2, 2, 1)), 1, 0, 0, 0, value=7).asnumpy()[..., 0].tolist()
+    [[7.0, 7.0], [1.0, 1.0], [1.0, 1.0]]
+    """
+    if type not in (0, *_BORDERS):
+        raise ArgumentError(f"copyMakeBorder: type must be 0 (constant) to 4 (mirrored), got {type}.")
+    pixels, around = _pixels(src), ((top, bot), (left, right), (0, 0))
+    if type:
+        return _nd(np.pad(pixels, around, _BORDERS[type]))
+    channels = [np.pad(pixels[..., i : i + 1], around, constant_values=v)
+                for i, v in enumerate(values or (value,) * pixels.shape[2])]
+    return _nd(np.concatenate(channels, axis=2))
+
+
 def imrotate(src: NDArray, rotation_degrees: float | NDArray, zoom_in: bool = False, zoom_out: bool = False) -> NDArray:
     """Float32 images (C, H, W) or (N, C, H, W), turned counter-clockwise about their middles, at their own size.
 

@@ -43,8 +43,7 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
     """Elements below ``min`` raised to it, those above ``max`` lowered to it."""
     if min is None and max is None:
         raise ArgumentError("mint.clamp: give min, max or both.")
-    out = input if min is None else OP["maximum"](input, min)
-    return out if max is None else OP["minimum"](out, max)
+    return ops.clamp(input, min, max)
 
 
 def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
+
 from .. import metric, ndarray
 from .._src.errors import ArgumentError
 from ..initializer import Uniform
@@ -23,13 +25,15 @@ def called(callbacks: Any, *args: Any) -> None:
 
 
 def descriptions(shapes: Any, names: Sequence[str], what: str) -> list[DataDesc]:
-    """Descriptions of the inputs ``names`` in their order, from DataDescs or (name, shape) pairs."""
+    """Descriptions of the inputs ``names``, in the order of ``shapes``: DataDescs or (name, shape) pairs.
+
+    A batch's arrays come in that order, which is the iterator's.
+    """
     found = [s if isinstance(s, DataDesc) else DataDesc(*s) for s in shapes or []]
-    by_name = {d.name: d for d in found}
-    if sorted(by_name) != sorted(names):
+    if sorted(d.name for d in found) != sorted(names):
         raise ArgumentError(f"Data provided by {what}_shapes don't match names specified by {what}_names "
                             f"({found} vs. {list(names)})")
-    return [by_name[n] for n in names]
+    return found
 
 
 class BaseModule:
@@ -143,7 +147,7 @@ class BaseModule:
     def predict(self, eval_data: Any, num_batch: int | None = None, merge_batches: bool = True, reset: bool = True,
                 always_output_list: bool = False, sparse_row_id_fn: Callable | None = None) -> Any:
         """The outputs for all batches, joined; a list of lists per batch with ``merge_batches=False``."""
-        if isinstance(eval_data, ndarray.NDArray):
+        if isinstance(eval_data, (ndarray.NDArray, np.ndarray)):
             from ..io import NDArrayIter
 
             eval_data = NDArrayIter(eval_data, batch_size=eval_data.shape[0])

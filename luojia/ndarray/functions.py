@@ -9,6 +9,7 @@ import numpy as np
 
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor, wrap
+from .._src.core.waiting import run_waiting
 from .._src.engine.memory import synchronize
 from .._src.errors import ArgumentError, DTypeError
 from .creation import place
@@ -18,6 +19,7 @@ from .ndarray import NDArray
 
 def waitall() -> None:
     """Return when everything computed so far is there. (Values are waited for where they are read.)"""
+    run_waiting()
     synchronize()
 
 

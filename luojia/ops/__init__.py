@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import sys
 from typing import Any
 
 from .._src import ops as _operators  # noqa: F401 - registers the operators
 from .._src.core.faces import FaceModule, compile_class, compile_plain
+from .._src.core.given import checked
 from .._src.paths import also_at
 from . import (
     collective,
@@ -77,6 +79,11 @@ _common += state.__all__
 _common += stateful.__all__
 _common += updates.__all__
 _REFUSED = refused.NAMES
+
+for _module in (composed, random):
+    for _name in _module.__all__:
+        if inspect.isfunction(globals()[_name]):
+            globals()[_name] = checked(globals()[_name])
 
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in ("operations", "function", "auto_generate")), *(
     f"{__name__}.operations.{p}_ops" for p in ("array", "comm", "debug", "inner", "math", "nn", "other", "random")),

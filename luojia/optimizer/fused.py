@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .._src.core.pure import exclusive
-from .._src.core.tensor import Tensor
+from .._src.core.tape import state
+from .._src.core.tensor import Tensor, exclusive
 from .._src.train.rules import RULES
 
 
@@ -68,8 +68,8 @@ def _run(jobs: list) -> None:
             scale = float(how.get("rescale_grad", 1.0))
             found = fixed[id(how)] = scale, tuple([item for item in how.items() if item[0] != "rescale_grad"])
         scale, others = found
-        moving = (lr, t, scale, wd)
-        plan.append((name, len(states), scalars.setdefault(moving, len(scalars)), scale == 1, wd == 0, others))
+        row = scalars.setdefault((lr, t, scale, wd), len(scalars))
+        plan.append((name, len(states), row, scale == 1, wd == 0, others))
         arrays.append(weight)
         arrays += states
         grads.append(grad)
@@ -87,7 +87,12 @@ def _run(jobs: list) -> None:
             at += 1 + count
         return out
 
-    values = tuple([exclusive(a) for a in arrays])
-    new = engine.jit(("fused updates", plan), update, (0,))(values, tuple(grads), np.array(list(scalars), np.float64))
+    moving = np.array(list(scalars), np.float64)
+    if state.waiting is not None and state.waiting.takes(grads):
+        new = state.waiting.update(plan, update, arrays, grads, moving)
+    else:
+        values = tuple([exclusive(a) for a in arrays])
+        given = tuple([g._value if isinstance(g, Tensor) else g for g in grads])
+        new = engine.jit(("fused updates", plan), update, (0,))(values, given, moving)
     for a, value in zip(arrays, new):
         a._value = value

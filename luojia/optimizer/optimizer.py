@@ -10,7 +10,7 @@ import numpy as np
 
 from .._src.core import tape
 from .._src.core.dtypes import is_half
-from .._src.core.pure import Untraceable
+from .._src.core.frame import Untraceable
 from .._src.core.tensor import Tensor, wrap
 from .._src.train.inplace import KERNELS, in_place, own, update_inplace, updater
 from .._src.train.rules import RULES
@@ -229,7 +229,7 @@ class Optimizer:
             shared
             and self.rule in KERNELS
             and len({counts.get(i, begin) for i, _, _, _ in updates}) == 1
-            and all([in_place(w) and g.__class__ is not RowSparseNDArray for _, w, g, _ in updates])
+            and all([g.__class__ is not RowSparseNDArray and in_place(w) for _, w, g, _ in updates])
         ):
             for one in updates:
                 self.update_multi_precision(*one)
@@ -265,7 +265,7 @@ class Optimizer:
         rate, counts = self.learning_rate, self._index_update_count
         how = {"rescale_grad": self.rescale_grad, "clip_gradient": self.clip_gradient, **self.hyperparameters(0)}
         put_off_all(self.rule, how, [
-            (weight, grad._value, arrays_of(state),
+            (weight, grad, arrays_of(state),
              rate * self._mult(i, self.lr_mult, "lr_mult"), self._get_wd(i), counts[i])
             for i, weight, grad, state in updates])
         return True

@@ -93,7 +93,7 @@ def auto_mixed_precision(network: Module, amp_level: str = "O0", dtype: Any = dt
     >>> import luojia, numpy as np
     >>> net = auto_mixed_precision(nn.SequentialCell(nn.Dense(2, 3), nn.ReLU()), "O2", luojia.float16)
     >>> net(luojia.Tensor(np.ones((1, 2), np.float32))).dtype
-    Float32
+    mindspore.float32
 
     Matches ``mindspore.amp.auto_mixed_precision``, which at "auto" decides by operator instead of by layer.
     """

@@ -56,7 +56,7 @@ def test_promotion_with_numbers(dtype, expected):
 
 
 def test_dtypes_are_singletons():
-    assert str(D.float32) == repr(D.float32) == "Float32"
+    assert str(D.float32) == "Float32" and repr(D.float32) == "mindspore.float32"
     for d in D.DType._all.values():
         assert pickle.loads(pickle.dumps(d)) is d and copy.deepcopy(d) is d and {d: 1}[d] == 1
     assert D.float32 != D.float64 and D.float32 == D.float32 and D.float32 != "Float32"

@@ -135,6 +135,21 @@ def test_frozen_parameters_rest():
     assert net.weight.data().asnumpy().tolist() == [[1, 1]] and net.bias.data().asnumpy().tolist() != [0]
 
 
+def test_a_trainer_sees_what_becomes_of_its_parameters_between_steps():
+    net, trainer = make()
+    weights = []
+    for change in (lambda: None, lambda: net.weight.set_data(nd.array([[5.0, 6.0]])),
+                   lambda: setattr(net.weight, "grad_req", "null"), lambda: setattr(net.weight, "grad_req", "write"),
+                   lambda: net.initialize(mx.init.One(), force_reinit=True), lambda: net.weight.data().attach_grad()):
+        change()
+        backward(net)
+        trainer.step(2)
+        weights.append(net.weight.data().asnumpy()[0].tolist())
+    expected = [[0.9, 0.9], [4.9, 5.9], [4.9, 5.9], [4.8, 5.8], [0.9, 0.9], [0.8, 0.8]]
+    np.testing.assert_allclose(weights, expected, rtol=1e-6)
+    assert pickle.loads(pickle.dumps(trainer))._alone is None
+
+
 def test_gradients_handed_in():
     net, trainer = make()
     weights = [net.weight, net.bias]

@@ -8,6 +8,7 @@ import pytest
 import luojia as mx
 from luojia import image, nd
 from luojia._src.data import codecs
+from luojia._src.errors import ArgumentError
 
 PIXELS = np.arange(60, dtype=np.uint8).reshape(4, 5, 3)
 IMAGE = nd.array(PIXELS, dtype="uint8")
@@ -104,3 +105,21 @@ def test_random_turns():
 def test_what_turning_refuses(call, error, text):
     with pytest.raises(error, match=text):
         call(nd.ones((1, 4, 6)))
+
+
+def test_copy_make_border():
+    """The numbers of mxnet 1.9.1."""
+    x = nd.array(np.arange(12).reshape(2, 2, 3), dtype="uint8")
+    expected = {
+        0: [[7, 7, 7], [7, 0, 3], [7, 6, 9], [7, 7, 7], [7, 7, 7]],
+        1: [[0, 0, 3], [0, 0, 3], [6, 6, 9], [6, 6, 9], [6, 6, 9]],
+        2: [[0, 0, 3], [0, 0, 3], [6, 6, 9], [6, 6, 9], [0, 0, 3]],
+        3: [[9, 6, 9], [3, 0, 3], [9, 6, 9], [3, 0, 3], [9, 6, 9]],
+        4: [[9, 6, 9], [3, 0, 3], [9, 6, 9], [3, 0, 3], [9, 6, 9]],
+    }
+    for kind, rows in expected.items():
+        found = image.copyMakeBorder(x, 1, 2, 1, 0, kind, value=7)
+        assert found.dtype == np.uint8 and found.asnumpy()[..., 0].tolist() == rows
+    assert image.copyMakeBorder(x, 1, 0, 0, 0, values=(1, 2, 3)).asnumpy()[0].tolist() == [[1, 2, 3], [1, 2, 3]]
+    with pytest.raises(ArgumentError, match="type must be 0"):
+        image.copyMakeBorder(x, 1, 1, 1, 1, 5)

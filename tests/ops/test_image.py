@@ -46,6 +46,8 @@ def test_up_sampling():
     for mode in ("concat", "sum"):
         check_op("up_sampling", IMAGE, small, attrs={"scale": 2, "multi_input_mode": mode}, second=False)
     w = nd.arange(16).reshape((1, 1, 4, 4))
+    check_op("up_sampling", IMAGE, rng.normal(size=(2, 1, 4, 4)), xla=False, symbol=False,
+             attrs={"scale": 2, "sample_type": "bilinear", "num_filter": 2})
     y = nd.UpSampling(nd.array(RAMP), w, scale=2, sample_type="bilinear", num_filter=1)
     assert y.asnumpy()[0, 0].tolist() == [  # mxnet 1.9.1
         [0, 4, 5, 14, 17, 12], [3, 14, 22, 34, 46, 30], [15, 46, 54, 82, 94, 58], [27, 62, 69, 80, 89, 50]]

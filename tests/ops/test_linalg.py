@@ -121,5 +121,7 @@ def test_diagonals_and_triangles():
     check_op("extract_triangle", square, ref=square[:, rows, columns])
     check_op("make_triangle", np.array([[1.0, 2, 3]]), ref=np.array([[[1, 0], [2, 3]]]))
     check_op("make_triangle", np.array([1.0, 2, 3]), attrs={"lower": False}, ref=[[1, 2], [0, 3]])
+    check_op("make_triangle", np.arange(1.0, 7), attrs={"lower": False}, ref=[[1, 2, 4], [0, 3, 5], [0, 0, 6]],
+             xla=False)
     with pytest.raises(ShapeError, match="4 elements do not fill a triangle"):
         OPERATORS["make_triangle"](Tensor([1.0, 2, 3, 4]))

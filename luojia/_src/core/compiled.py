@@ -17,11 +17,13 @@ import numpy as np
 
 from ..engine.devices import Auto, current_context
 from ..errors import ArgumentError, GraphError, NotSupportedError
+from .frame import Input, Pending, Untraceable
 from .mesh import current_mesh
 from .program_graph import ProgramGraph, program_of
-from .pure import Input, Pending, Region, Untraceable
+from .pure import Region
 from .tape import Leaf, state
-from .tensor import Tensor, wrap
+from .tensor import Awaited, Tensor, described, wrap
+from .waiting import run_waiting
 
 _WAY_OUT = (
     "make such choices with ops.select, or with ops.cond, foreach, while_loop (nd.contrib) or ops.WhileLoop, or pass "
@@ -48,13 +50,15 @@ class Compiled:
         strict: raise where ``fn`` cannot be traced, instead of warning once and running it eagerly.
         name: what messages call it.
         batched: whether its arguments are batches, of which several devices have parts (see mesh.py).
+        waits: whether recorded calls may be put off, to be one program with what follows (see waiting.py).
 
     Attributes:
         traces: what was traced and why, newest last.
     """
 
-    def __init__(self, fn: Callable, *, strict: bool = False, name: str | None = None, batched: bool = True) -> None:
-        self.fn, self.strict, self.batched = fn, strict, batched
+    def __init__(self, fn: Callable, *, strict: bool = False, name: str | None = None, batched: bool = True,
+                 waits: bool = False) -> None:
+        self.fn, self.strict, self.batched, self.waits = fn, strict, batched, waits
         self.name = name or getattr(fn, "__qualname__", type(fn).__name__)
         self.traces: list[str] = []
         self._entries: dict[Any, Any] = {}
@@ -115,8 +119,12 @@ class Compiled:
 
     def _key(self, structure: tuple, device: Any, args: tuple, tensors: list[Tensor], mesh: Any) -> tuple:
         """What kind of call this is."""
-        return (structure, device, state.training, state.recording, self._flags(args),
-                tuple([(t.__class__, t._value.shape, t._value.dtype, t._node is not None) for t in tensors]), mesh)
+        if state.waiting is None:
+            kinds = [(t.__class__, t._value.shape, t._value.dtype, t._node is not None) for t in tensors]
+        else:
+            kinds = [(t.__class__, a.shape, a.dtype, t._node is not None)
+                     for t, a in [(t, described(t)) for t in tensors]]
+        return (structure, device, state.training, state.recording, self._flags(args), tuple(kinds), mesh)
 
     def graph(self, number: int = -1) -> ProgramGraph:
         """What was compiled: the program of the last trace, or of that ``number`` of ``traces``.
@@ -167,17 +175,22 @@ class Compiled:
             return flat
 
         try:
-            inputs = [Input(t._result_class, t._value.shape, t._value.dtype) for t in tensors]
+            inputs = [Input(t._result_class, a.shape, a.dtype) for t, a in [(t, described(t)) for t in tensors]]
             linked = tuple([t._node is not None for t in tensors]) if state.recording else None
             entry.region = Region(body, inputs, device, state.recording, state.training, linked, self.name,
                                   mesh)
             entry.region.batched = self.batched
+            if self.waits:
+                entry.region.may_wait()
             self._check_attributes(device.engine)
             if Mode.save_graphs:
                 program_of(entry.region).save(Mode.save_graphs_path, Mode.save_graphs > 2)
             return entry
         except Pending:
             return None
+        except Awaited:
+            run_waiting()
+            return self._trace(args, kwargs, structure, tensors, device, mesh)
         except Exception as e:
             known = isinstance(e, (*device.engine.untraceable, Untraceable))
             where, line = _user_line(e)

@@ -19,7 +19,7 @@ import numpy as np
 
 from ..errors import ArgumentError
 from . import tape
-from .pure import Frame, Untraceable
+from .frame import Frame, Untraceable
 from .random import key_scope, next_key
 from .tape import Leaf, Pullback, RichNode, recording_scope, state
 from .tensor import Tensor, wrap

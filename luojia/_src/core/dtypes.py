@@ -39,6 +39,9 @@ class DType:
         return self.np.itemsize
 
     def __repr__(self) -> str:
+        return f"mindspore.{self.name.lower()}"
+
+    def __str__(self) -> str:
         return self.name
 
     def __reduce__(self):

@@ -16,11 +16,13 @@ import ast
 import inspect
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 from ..errors import DTypeError
 from .apply import apply, unary
 from .dtypes import DType
+from .given import allowed, kind_of_default, refuse
 from .op import OPERATORS, Operator
 from .tensor import Tensor
 
@@ -133,12 +135,13 @@ def index_faces(kind: str) -> dict[str, tuple[Operator, str]]:
 
 
 def compile_function(face: Any, run: Callable, module: str, extra: str = "", quick: Callable | None = None,
-                     quick_class: type | None = None, method: bool = False) -> Callable:
+                     quick_class: type | None = None, method: bool = False, checked: bool = False) -> Callable:
     """A Python function with the face's signature that calls ``run(face, inputs, attrs, **extra names)``; a ``method``
     calls ``run(self, ...)``.
 
     ``extra`` is source for further parameters that the door understands, as ``"out=None, name=None"``. A face of one
-    array and nothing else may have a ``quick`` way for an array of ``quick_class``.
+    array and nothing else may have a ``quick`` way for an array of ``quick_class``. ``checked`` compares
+    arguments with what the face says of their types (given.py).
     """
     space: dict[str, Any] = {"_run": run, "_face": face, "_quick": quick, "_class": quick_class}
     keyword = any(p.star for p in face.params)
@@ -172,7 +175,10 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
         pairs.append(f"'{k}': _f_{k}")
     passed = "".join(f", {e.split('=')[0].strip()}={e.split('=')[0].strip()}" for e in extra.split(",") if e.strip())
     call = f"_run({'self' if method else '_face'}, {inputs}, {{{', '.join(pairs)}}}{passed})"
-    source = f"def {face.name}({', '.join(signature)}):\n    return {call}"
+    checks = "".join(f"    if {name}.__class__ is not {_USUAL.get(kind, kind)}: _check('{name}', {name}, '{kind}')\n"
+                     for name, kind in _kinds(face)) if checked else ""
+    space.update(_check=partial(_check, face.name), _Tensor=Tensor)
+    source = f"def {face.name}({', '.join(signature)}):\n{checks}    return {call}"
     if quick is not None and len(face.params) == 1 and len(face.inputs) == 1 and not face.fixed:
         array = face.inputs[0].public
         condition = " and ".join([f"{array}.__class__ is _class", *[f"{e.split('=')[0].strip()} is None"
@@ -185,6 +191,33 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
     function.__doc__ = face.op.__doc__
     function.face = face
     return function
+
+
+_LOOSE = {"cast", "identity", "stop_gradient", "zeros_like", "ones_like", "logical_not", "polygamma_of"}
+
+
+def _kinds(face: Any) -> list[tuple[str, str]]:
+    """The parameters that say of what kind they must be."""
+    op = face.op
+    found = []
+    if op.name not in _LOOSE and not op.variadic and face.inputs:
+        if op.elementwise and len(face.inputs) > 1:
+            found = [(p.public, "operand") for p in face.inputs if not p.star]
+        elif not face.inputs[0].star and face.inputs[0].internal == op.inputs[0]:
+            found = [(face.inputs[0].public, "Tensor")]
+    for p in face.attributes:
+        kind = None if p.default is _MISSING else kind_of_default(p.default)
+        if kind is not None:
+            found.append((p.public, kind))
+    return found
+
+
+_USUAL = {"axes": "int", "Tensor": "_Tensor", "operand": "_Tensor"}
+
+
+def _check(face: str, parameter: str, x: Any, kind: str) -> None:
+    if not allowed(x, kind):
+        raise refuse(face, parameter, x, kind)
 
 
 def run_plain(face: Face, inputs: tuple, attrs: dict[str, Any]) -> Any:
@@ -212,7 +245,7 @@ def compile_plain(face: Face, module: str) -> Callable:
     """The face as a function of Tensors, with a quick way for a single one."""
     op = face.op
     quick = unary(op) if len(op.inputs) == 1 and not op.attrs and not op.variadic and not op.aux else None
-    return compile_function(face, run_plain, module, "", quick, Tensor)
+    return compile_function(face, run_plain, module, "", quick, Tensor, checked=True)
 
 
 def check_given(face: Face, attrs: dict[str, Any]) -> None:
@@ -234,11 +267,60 @@ class Primitive:
     def name(self) -> str:
         return type(self).__name__
 
+    @property
+    def instance_name(self) -> str:
+        """What ``set_prim_instance_name`` called the object; by default its name."""
+        return self.__dict__.get("_instance_name", self.name)
+
+    @instance_name.setter
+    def instance_name(self, name: str) -> None:
+        self.__dict__["_instance_name"] = name
+
     def recompute(self, mode: bool = True) -> Primitive:
         """Accepted: an operator by itself keeps what its rule reads. ``Cell.recompute`` keeps inputs only."""
         if not isinstance(mode, bool):
             raise DTypeError(f"The recompute mode must be bool, but got {type(mode).__name__}.")
         return self
+
+    def init_prim_io_names(self, inputs: list, outputs: list) -> None:
+        """Name the inputs and outputs."""
+        self.attrs.update(input_names=inputs, output_names=outputs)
+
+    def add_prim_attr(self, name: str, value: Any) -> Primitive:
+        """Add an attribute; it is then an attribute of the object too, and nothing is computed with it."""
+        self.attrs[name] = value
+        self.__dict__[name] = value
+        return self
+
+    def del_prim_attr(self, name: str) -> Primitive:
+        """Take an attribute away."""
+        self.attrs.pop(name, None)
+        self.__dict__.pop(name, None)
+        return self
+
+    def set_stage(self, stage: int) -> Primitive:
+        """Accepted; there are no pipeline stages."""
+        return self.add_prim_attr("stage", stage)
+
+    def set_device(self, device_target: str) -> Primitive:
+        """Accepted: an operator runs where its inputs are."""
+        return self.add_prim_attr("primitive_target", device_target)
+
+    def place(self, role: str, rank_id: int) -> None:
+        """Accepted: an operator runs in the process that calls it."""
+
+    def shard(self, in_strategy: Any = None, out_strategy: Any = None) -> Primitive:
+        """Accepted; in one process nothing is cut into shards."""
+        return self
+
+    def set_prim_instance_name(self, name: str) -> Primitive:
+        """Give the object a name."""
+        self.instance_name = name
+        return self
+
+    def check_elim(self, *args: Any) -> tuple[bool, Any]:
+        """(False, None): no operator is known to do nothing before it is called."""
+        return False, None
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name == "attrs":
@@ -249,15 +331,15 @@ class Primitive:
             raise AttributeError(f"The '{type(self).__name__}' object has no attribute '{name}'.") from None
 
     def __repr__(self) -> str:
-        inner = ", ".join(f"{k}={v}" for k, v in self.attrs.items())
-        return f"{type(self).__name__}({inner})"
+        inner = ", ".join(f"{k}={v}" for k, v in self.attrs.items() if k not in ("input_names", "output_names"))
+        return f"Prim[{self.name}]" + (f"<{inner}>" if inner else "")
 
 
 def compile_class(face: Face, module: str) -> type:
     """A Primitive subclass with the face's two signatures."""
     init, call = face.init, face.call or []
     op = face.op
-    build = compile_function(_Signature(face, init), lambda _f, _i, public: public, module)
+    build = compile_function(_Signature(face, init), lambda _f, _i, public: public, module, checked=True)
     late = {p.public: p.internal for p in call if p.internal not in op.inputs and not p.star}
     arrays = _Signature(face, call)
     required = [p.public for p in init if p.default is _MISSING]
@@ -272,7 +354,7 @@ def compile_class(face: Face, module: str) -> type:
         self._complete = {**op._defaults, **self._attrs}
 
     if late or op.variadic or len(arrays.inputs) != len(op.inputs):
-        run = compile_function(arrays, lambda _f, inputs, public: (inputs, public), module)
+        run = compile_function(arrays, lambda _f, inputs, public: (inputs, public), module, checked=True)
 
         def __call__(self, *args: Any, **kwargs: Any) -> Any:
             inputs, given = run(*args, **kwargs)
@@ -281,7 +363,7 @@ def compile_class(face: Face, module: str) -> type:
         def run_complete(self: Any, inputs: tuple, _public: dict) -> Any:
             return apply(op, inputs, self._complete)
 
-        __call__ = compile_function(arrays, run_complete, module, method=True)
+        __call__ = compile_function(arrays, run_complete, module, method=True, checked=True)
 
     return type(face.name, (Primitive,), {
         "__init__": __init__, "__call__": __call__, "__doc__": op.__doc__, "__module__": module, "face": face,

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..engine.devices import cpu, current_context
 from ..errors import ArgumentError, DTypeError
-from .pure import Untraceable
+from .frame import Untraceable
 from .random import Stream, key_scope, seed_streams, stream_of
 from .tape import state as tape_state
 from .tensor import Tensor

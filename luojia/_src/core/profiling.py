@@ -22,6 +22,7 @@ from . import apply as _apply
 from .op import Operator
 from .pure import Region
 from .tape import state
+from .waiting import Waiting
 
 OPERATOR, PROGRAM = "operator", "program"
 _lock = threading.RLock()
@@ -246,6 +247,7 @@ def _install_xla() -> None:
 
     _swap(engine, "run", _Timed(engine.run, lambda args: args[0].name, when=outside))
     _swap(engine, "pull", _Timed(engine.pull, lambda args: f"_backward_{args[0].name}", when=outside))
+    _swap(Waiting, "allowed", False)
     _swap_method(Region, "__call__", lambda region: region.name, PROGRAM)
     _swap_method(Region, "pull", lambda region: f"_backward_{region.name}", PROGRAM)
 

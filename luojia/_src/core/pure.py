@@ -12,192 +12,19 @@ tape, so every rule, hook and ``bprop`` counts. Its gradient is again a region, 
 
 from __future__ import annotations
 
-import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from ..engine.devices import current_context
-from . import tape
-from .random import key_scope, next_key
+from . import tape, waiting
+from .frame import Frame, Input
 from .tape import Leaf, Pullback, RichNode, recording_scope, state
-from .tensor import Tensor, wrap
+from .tensor import Tensor, exclusive, wrap
 from .transforms import Recorded
 
 _lock = threading.RLock()
-
-
-class Untraceable(Exception):
-    """A trace met something that no region can hold; the message says what."""
-
-
-class Pending(Untraceable):
-    """A trace met a parameter without values yet; one eager run makes them."""
-
-
-class Frame:
-    """One trace: the Tensors from outside that it met, with what they held before it."""
-
-    def __init__(self, engine: Any, device: Any) -> None:
-        self.engine = engine
-        self.device = device
-        self.inputs: list[Input] = []
-        self.given: list[Tensor] = []  # keys and host values to be used, in order, before new ones are asked for
-        self._held: dict[int, tuple[Tensor, Any, Any]] = {}  # with the value and the node from before the trace
-        self._first: dict[int, Any] = {}  # the value at the first reading, in the trace
-        self._last: dict[int, Any] = {}  # the value when writes() looked last
-        self.met: dict[int, Tensor] | None = None  # what was lifted, while control.py looks into a function
-        self.hosted: Callable[[Callable], Any] | None = None  # gives host scalars inside a loop or branch
-
-    def __enter__(self) -> Frame:
-        self._outer, state.frame = state.frame, self
-        self.engine.tracing.depth += 1
-        self._keys = key_scope(self.key)
-        self._keys.__enter__()
-        return self
-
-    def __exit__(self, *_: Any) -> None:
-        self._keys.__exit__()
-        self.engine.tracing.depth -= 1
-        state.frame = self._outer
-        for t, value, node in self._held.values():
-            t._value, t._node = value, node
-
-    def key(self) -> Any:
-        """A random key: one more input, or the next of those given."""
-        if self.given:
-            return self.given.pop(0)
-        return self.new(Input(_Key, (2,), np.dtype(np.uint32), source=lambda: next_key(self.device)))
-
-    def host(self, fn: Callable[[], np.ndarray]) -> Any:
-        """A scalar that Python computes before each run, by ``fn()``: a float32."""
-        if self.given:
-            return self.given.pop(0)._value
-        if self.hosted is not None:
-            return self.hosted(fn)
-        return self.new(Input(Tensor, (), np.dtype(np.float32), source=fn))._value
-
-    def new(self, spec: Input) -> Tensor:
-        """A Tensor of a placeholder, one more input."""
-        spec.value = self.engine.placeholder(spec.shape, spec.dtype)
-        self.inputs.append(spec)
-        return wrap(spec.cls, spec.value, self.device)
-
-    def lift(self, t: Tensor) -> None:
-        """Make a Tensor from outside an input, unless it is one; of a view, its base."""
-        base = getattr(t, "_base", None)
-        if base is not None:
-            self.lift(base)
-            return
-        if self.met is not None:
-            self.met[id(t)] = t
-        if not self.engine.is_traced(t._value):
-            if t._device is not self.device:
-                raise Untraceable(f"a Tensor on {t._device} in a computation on {self.device}")
-            spec = Input(t._result_class, t._value.shape, t._value.dtype, t)
-            spec.value = self.engine.placeholder(spec.shape, spec.dtype)
-            self.inputs.append(spec)
-            self.bind(t, spec.value)
-
-    def bind(self, t: Tensor, value: Any, node: Any = None) -> None:
-        """Have a Tensor from outside hold ``value`` in this trace."""
-        k = id(t)
-        self._held.setdefault(k, (t, t._value, t._node))
-        t._value = self._first[k] = self._last[k] = value
-        if node is not None:
-            t._node = node
-
-    def see(self, tensors: Sequence[Any]) -> None:
-        """Lift the Tensors among an operator's inputs."""
-        for t in tensors:
-            if isinstance(t, Tensor):
-                self.lift(t)
-
-    def note(self, t: Tensor) -> None:
-        """A Tensor is about to be rebound."""
-        k = id(t)
-        if k not in self._held and not self.engine.is_traced(t._value):
-            self._held[k] = (t, t._value, t._node)
-            self._last[k] = t._value
-
-    def before(self, t: Tensor) -> Any:
-        """The array that a Tensor from outside held before the trace."""
-        return self._held[id(t)][1] if id(t) in self._held else t._value
-
-    def writes(self) -> list[tuple[Tensor, Any]]:
-        """The Tensors rebound since the last call, with their new values."""
-        found = [(t, t._value) for k, (t, _, _) in self._held.items() if t._value is not self._last[k]]
-        for t, value in found:
-            self._last[id(t)] = value
-        return found
-
-    def holds(self, t: Tensor) -> bool:
-        """Whether a Tensor is from outside the trace, and met."""
-        return id(t) in self._held
-
-    @contextmanager
-    def inside(self, hosted: Callable[[Callable], Any], bound: Sequence[tuple[Tensor, Any]] = ()) -> Iterator[Inside]:
-        """A block that runs in a trace within this one, of a loop's body or a branch.
-
-        Tensors from outside hold ``bound`` in it, and afterwards what they held before it; ``hosted`` gives host
-        scalars. What is yielded tells in the end which Tensors were met and which were written.
-        """
-        found = Inside()
-        before = {k: (t, t._value, t._node) for k, (t, _, _) in self._held.items()}
-        kept = self._held, self._first, self._last, self.met, self.hosted, len(self.inputs)
-        self._held, self._first, self._last = dict(self._held), dict(self._first), dict(self._last)
-        self.met, self.hosted = found.met, hosted
-        try:
-            for t, value in bound:
-                t._value = value
-            start = {k: t._value for k, (t, _, _) in before.items()}
-            yield found
-            for k, (t, value, _) in self._held.items():
-                if k not in before:
-                    found.met[k] = t
-                    found.lifted = found.lifted or k in self._first
-                if t._value is not (start[k] if k in start else self._first.get(k, value)):
-                    found.written[k] = t
-        finally:
-            for t, value, node in {**self._held, **before}.values():
-                t._value, t._node = value, node
-            self._held, self._first, self._last, self.met, self.hosted, count = kept
-            del self.inputs[count:]
-            if self.met is not None:
-                self.met.update(found.met)
-
-    def snapshot(self) -> dict[int, Any]:
-        """What the Tensors from outside hold now."""
-        return {k: t._value for k, (t, _, _) in self._held.items()}
-
-    def rollback(self, snapshot: dict[int, Any]) -> None:
-        """Undo what was rebound since ``snapshot``."""
-        for k, (t, value, _) in self._held.items():
-            t._value = self._last[k] = snapshot[k] if k in snapshot else self._first.get(k, value)
-
-
-class Inside:
-    """What a function met: the Tensors that it read, and those from outside that it wrote."""
-
-    def __init__(self) -> None:
-        self.met: dict[int, Tensor] = {}
-        self.written: dict[int, Tensor] = {}
-        self.lifted = False  # whether some were met for the first time
-
-
-class Input:
-    """An input of a region: its class, shape and dtype; the Tensor from outside that it stands for; or the function
-    that makes it before each run, as it does keys."""
-
-    __slots__ = ("cls", "shape", "dtype", "holder", "source", "value")
-
-    def __init__(self, cls: type, shape: tuple, dtype: Any, holder: Tensor | None = None,
-                 source: Callable[[], Any] | None = None) -> None:
-        self.cls, self.shape, self.dtype, self.holder, self.source = cls, shape, dtype, holder, source
-        self.value: Any = None
 
 
 class _Check:
@@ -210,15 +37,6 @@ class _Check:
         self.shape, self.dtype = spec.shape, spec.dtype
         self.constant = constant and _is_float(spec.dtype)
         self.kind: Any = None  # JAX's description of the array that was seen last and fitted
-
-
-class _Key(Tensor):
-    """A random key in a trace; it decides the class of no result."""
-
-    _role = True
-
-
-_Key._result_class = Tensor
 
 
 class _Output:
@@ -253,6 +71,8 @@ class Region(Pullback):
         self.training = training
         self.engine = device.engine
         self.linked = linked
+        self.waits = False  # whether a recorded run may be put off, to be one program with what follows (waiting.py)
+        self.steps: dict[Any, Callable] = {}  # the programs of steps that begin with this
         self.specs = inputs
         self._gradient: Region | None = None
         with _lock:
@@ -314,16 +134,21 @@ class Region(Pullback):
         places = self._choose(equations, found, [*out_vars, *write_vars, *grad_vars, *late_vars])
         placed = (range(len(outs), len(outs) + len(writes)),
                   [k for k, i in enumerate([*found["reached"], *[self.given] * len(late)]) if i >= self.given])
-        self._forward, self._backward, self._again = equations.split(
+        self.ahead, self._backward, self._again = equations.split(
             [places[i] for i in self.chosen], [*out_vars, *write_vars], g_vars, [*grad_vars, *late_vars],
             self._placing, placed)
         at = {i: k for k, i in enumerate(self.chosen)}
         self._reached = found["reached"]
-        self._targets = [at[i] for i in self._reached]
+        self.targets = [at[i] for i in self._reached]
         self._seeded = [g is not None for g in found["gs"]]
         self._written = [t for t, _ in writes]
-        self._late = [t for t, _ in late]
+        self.late = [t for t, _ in late]
         self.equations = equations
+
+    def may_wait(self) -> None:
+        """Have recorded runs put off, if a program of several regions can do the same."""
+        self.waits = (self.linked is not None and self.mesh is None and self.equations.alone
+                      and not any([o.holder is not None for o in self.outputs]))
 
     def _recorded(self, frame: Frame, tensors: list[Tensor], linked: tuple[bool, ...]) -> Recorded:
         """The function, recorded on aliases of ``tensors``; Tensors that inputs stand for hold those meanwhile."""
@@ -420,6 +245,10 @@ class Region(Pullback):
         for k, value in made:
             if k is not None:
                 sources[k] = value
+        if self.waits:
+            put_off = waiting.join(self, sources)
+            if put_off is not None:
+                return put_off
         if self.mesh is None:
             values = [s._value if isinstance(s, Tensor) else s for s in sources]
         else:
@@ -437,18 +266,33 @@ class Region(Pullback):
             self.engine.settle(out)
             self._commit(self._written, out[count:])
             return [o.holder if o.holder is not None else wrap(o.cls, v, device) for o, v in zip(self.outputs, out)]
-        try:
-            out, saved = self._forward(*values)
-        except ValueError as e:
-            values = self.engine.together(e, values)
-            out, saved = self._forward(*values)
-        self.engine.settle((out, saved))
+        values, out, saved = self.forward(values)
         parents = tuple([s._node if isinstance(s, Tensor) else None for s in sources])
         node = RichNode(self, {}, parents, tuple(values), tuple(out[:count]), device, saved=saved)
         self._commit(self._written, out[count:])
         return [o.holder if o.holder is not None
                 else wrap(o.cls, v, device, tape.select(node, i, v) if o.linked else None)
                 for i, (o, v) in enumerate(zip(self.outputs, out))]
+
+    def forward(self, values: list) -> tuple[list, list, tuple]:
+        """(the values where they were computed with, outputs and written values, what the backward pass needs)."""
+        try:
+            out, saved = self.ahead(*values)
+        except ValueError as e:
+            values = self.engine.together(e, values)
+            out, saved = self.ahead(*values)
+        self.engine.settle((out, saved))
+        return values, out, saved
+
+    def backward(self, args: Sequence[Any], saved: tuple, gs: Sequence[Any], ans: Sequence[Any]) -> list:
+        """The gradients of the targets, then the values that the backward pass gives to Tensors from outside.
+
+        ``gs`` has a cotangent or None per output.
+        """
+        seeds = [self.engine.zeros_like(a) if g is None else g for g, seeded, a in zip(gs, self._seeded, ans) if seeded]
+        if self.mesh is not None:
+            seeds = self.mesh.take(seeds)
+        return self._backward(tuple([args[i] for i in self._again]), saved, tuple(seeds))
 
     @staticmethod
     def _commit(written: list[Tensor], values: Sequence[Any]) -> None:
@@ -459,14 +303,10 @@ class Region(Pullback):
             t._value = v
 
     def pull(self, node: Any, g: Any, needs: tuple, linked: bool) -> Any:
-        zeros, device = self.engine.zeros_like, self.device
-        gs = []
-        for gi, seeded, a in zip(g, self._seeded, node.ans):
-            if seeded:
-                if gi is None:
-                    gi = wrap(Tensor, zeros(a), device) if linked else zeros(a)
-                gs.append(gi)
         if linked:
+            device = self.device
+            gs = [wrap(Tensor, self.engine.zeros_like(a), device) if gi is None else gi
+                  for gi, seeded, a in zip(g, self._seeded, node.ans) if seeded]
             full: list[Any] = [None] * len(self.inputs)
             for k, i in enumerate(self.chosen):
                 full[i] = wrap(self.inputs[i].cls, node.args[k], device, node.parents[k])
@@ -475,14 +315,12 @@ class Region(Pullback):
                     full[i] = wrap(spec.cls, self.engine.put(np.zeros(spec.shape, spec.dtype), device), device)
             grads: Any = self._gradient_region()([*full, *gs])
         else:
-            if self.mesh is not None:
-                gs = self.mesh.take(gs)
-            found = self._backward(tuple([node.args[i] for i in self._again]), node.saved, tuple(gs))
+            found = self.backward(node.args, node.saved, g, node.ans)
             self.engine.settle(found)
-            grads = found[: len(self._targets)]
-            self._commit(self._late, found[len(grads) :])
+            grads = found[: len(self.targets)]
+            self._commit(self.late, found[len(grads) :])
         out: list[Any] = [None] * len(node.parents)
-        for k, gi in zip(self._targets, grads):
+        for k, gi in zip(self.targets, grads):
             if needs[k]:
                 out[k] = gi
         return out
@@ -521,18 +359,3 @@ class Region(Pullback):
 
 def _is_float(dtype: Any) -> bool:
     return np.dtype(dtype).kind in "fcV"
-
-
-def exclusive(t: Tensor) -> Any:
-    """The Tensor's array, to be donated: a copy if something else can see it."""
-    value = t._value
-    return value if sys.getrefcount(value) <= _EXCLUSIVE else t._device.engine.copy(value)
-
-
-def _references() -> int:
-    t = wrap(Tensor, np.zeros(1), current_context())
-    value = t._value
-    return sys.getrefcount(value)
-
-
-_EXCLUSIVE = _references()

@@ -30,6 +30,7 @@ class State(threading.local):
     recording = False
     training = False
     frame: Any = None  # the trace that runs (see pure.py)
+    waiting: Any = None  # the recorded step that has not run yet (see waiting.py)
     journal: Any = None  # what is told of each Tensor that is about to be rebound (see recompute.py)
     depth = 0  # open grad networks; inside one a backward pass frees nothing, as the outer one may need it
 
@@ -169,6 +170,8 @@ def backward(
     ``heads`` pairs nodes with cotangents (arrays, or Tensors if ``linked``). Nodes numbered up to ``floor`` are not
     entered unless ``wanted``. Each node's buffers are freed as it is passed, unless ``retain``.
     """
+    if state.waiting is not None and state.frame is None:
+        state.waiting.run()
     pending: dict[Any, Any] = {}  # by node and by leaf; those that are left over are the results
     results: dict[Any, Any] = {}
     owned: set[Any] = set()  # nodes whose pending gradient is an array of our own, to be added to in place
@@ -272,7 +275,7 @@ def backward(
                             if gi is not None and (gi.dtype is not a.dtype or gi.shape != a.shape):
                                 gi = op.fit(gi, a)
                         else:
-                            more = [(p, b if b is None else op.fit(b, a))
+                            more = [(p, b if b is None or b.dtype is a.dtype and b.shape == a.shape else op.fit(b, a))
                                     for p, b, a, need in zip(parents, gs, args, needs) if need]
             while True:
                 if parent is not None and gi is not None:

@@ -28,6 +28,10 @@ def wrap(cls: type, value: Any, device: Context, node: Any = None) -> Any:
     return t
 
 
+class Awaited(Exception):
+    """A trace met a Tensor that waits for its array: what gives it is to run first, outside."""
+
+
 if TYPE_CHECKING:  # what comes from the operators: see ops/methods.py and ops/tensor_methods.py
     from .tensor_methods import TensorMethods as _Methods  # pyright: ignore[reportMissingModuleSource] - a stub alone
 else:
@@ -49,14 +53,17 @@ class Tensor(_Methods):
      [3, 4]])
     """
 
-    __slots__ = ("_value", "_device", "_node", "__dict__", "__weakref__")
+    __slots__ = ("_value", "_device", "_node", "_later", "__dict__", "__weakref__")
     _value: Any
+    _later: Any  # what will give the array, while there is none (see waiting.py)
     _device: Context
     _node: Any
     _role = False  # True for parameters, whose class does not decide that of results
     _result_class: type
     _coerce: Any
     _keeps_integers: Any = None  # MXNet's arrays: an elementwise result in the integers that it was made of
+
+    _part_of: Any  # of what it is a part (ops/methods.py)
 
     def __init__(self, data: Any = None, dtype: DType | None = None, shape: Any = None, init: Any = None,
                  internal: bool = False, const_arg: bool = False, *, device: Context | None = None) -> None:
@@ -74,6 +81,8 @@ class Tensor(_Methods):
             if shape is not None or init is not None:
                 raise ArgumentError("Tensor: give either data or shape and init, not both.")
             value = data._read() if isinstance(data, Tensor) else _array_of(data)
+            if dtype is not None and isinstance(data, float):
+                value = np.asarray(data, np.float64)
         if dtype is not None and value.dtype != dtype.np:
             value = value.astype(dtype.np)
         self._value = self._device.engine.put(value, self._device)
@@ -283,7 +292,7 @@ class Tensor(_Methods):
         return _rebuild, (type(self), self.asnumpy(), self._device, self._extra_state())
 
     def _extra_state(self) -> dict:
-        return dict(self.__dict__)
+        return {k: v for k, v in self.__dict__.items() if k != "_part_of"}
 
     def __deepcopy__(self, memo: dict) -> Any:
         value = self._value.copy() if isinstance(self._value, np.ndarray) else self._value
@@ -297,6 +306,50 @@ class Tensor(_Methods):
 
 
 Tensor._result_class = Tensor
+
+
+def later_of(t: Tensor) -> Any:
+    """What will give the array of a Tensor that has none yet; None where it has one."""
+    try:
+        get_value(t)
+    except AttributeError:
+        try:
+            return _get_later(t)
+        except AttributeError:  # another thread brought it just now
+            return None
+    return None
+
+
+def described(t: Tensor) -> Any:
+    """What has the shape and the dtype of a Tensor: its array, or what will give it."""
+    return later_of(t) or t._value
+
+
+def _awaited(self: Tensor, name: str) -> Any:
+    """The array of a Tensor that waits for it; for other names, the error that brought us here."""
+    if name == "_value":
+        later = later_of(self)
+        if later is not None:
+            if state.frame is not None:
+                raise Awaited
+            later.step.run()
+    return object.__getattribute__(self, name)
+
+
+def put_off(t: Tensor, later: Any) -> None:
+    """Have a Tensor wait for its array."""
+    if "__getattr__" not in Tensor.__dict__:  # not before: with it Python finds every attribute the slow way
+        Tensor.__getattr__ = _awaited  # pyright: ignore[reportAttributeAccessIssue] - it is to come
+    t._later = later
+    try:
+        del t._value
+    except AttributeError:  # it was waiting already, for another
+        pass
+
+
+get_value = Tensor.__dict__["_value"].__get__  # an AttributeError where it waits
+_get_later = Tensor.__dict__["_later"].__get__
+
 
 
 def _rebuild(cls: type, value: np.ndarray, device: Context, extra: dict) -> Any:
@@ -380,6 +433,8 @@ def run_backward(heads: list, head_grads: Any, retain_graph: bool = False, train
     head_grads = [None] * len(heads) if head_grads is None else head_grads
     if len(head_grads) != len(heads):
         raise ArgumentError(f"backward: {len(heads)} heads need as many head gradients, got {len(head_grads)}.")
+    if state.waiting is not None and state.waiting.backward(heads, head_grads, retain_graph):
+        return
     pairs = [(head._node, seed(head, g, strict)) for head, g in zip(heads, head_grads)]
     with recording_scope(False, train_mode):
         results = backward(pairs, retain=retain_graph)
@@ -445,4 +500,12 @@ def _calibrate() -> int:
 
 
 _UNSHARED = _calibrate()
+
+
+def exclusive(t: Tensor) -> Any:
+    """The Tensor's array, to be donated: a copy if something else can see it."""
+    value = t._value
+    return value if sys.getrefcount(value) <= _UNSHARED else t._device.engine.copy(value)
+
+
 __all__ = ["Node", "Tensor", "recording_scope", "run_backward", "state", "wrap"]

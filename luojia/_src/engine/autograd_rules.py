@@ -68,6 +68,7 @@ def traced_primitives() -> dict[str, Any]:
     stop = primitive(primitives.stop_gradient)
     defvjp(stop, None, argnums=())
     return {
+        **_convolutions(),
         "erf": asp.erf,
         "erfc": asp.erfc,
         "erfinv": asp.erfinv,
@@ -83,6 +84,24 @@ def traced_primitives() -> dict[str, Any]:
         "stop_gradient": lambda x: value_of(x),
         "random_bits": lambda key, shape: primitives.random_bits(value_of(key), shape),
         "generator": lambda key: primitives.generator(value_of(key)),
+    }
+
+
+def _convolutions() -> dict[str, Any]:
+    """The three products of convolution: bilinear, and each the derivative of the others."""
+    conv = primitive(lambda x, w, how: primitives.NUMPY_PRIMITIVES["conv"](x, w, **how))
+    conv_dx = primitive(lambda g, w, shape, how: primitives.NUMPY_PRIMITIVES["conv_dx"](g, w, shape=shape, **how))
+    conv_dw = primitive(lambda g, x, shape, how: primitives.NUMPY_PRIMITIVES["conv_dw"](g, x, shape=shape, **how))
+    defvjp(conv, lambda ans, x, w, how: lambda g: conv_dx(g, w, x.shape, how),
+           lambda ans, x, w, how: lambda g: conv_dw(g, x, w.shape, how), argnums=(0, 1))
+    defvjp(conv_dx, lambda ans, g, w, shape, how: lambda h: conv(h, w, how),
+           lambda ans, g, w, shape, how: lambda h: conv_dw(g, h, w.shape, how), argnums=(0, 1))
+    defvjp(conv_dw, lambda ans, g, x, shape, how: lambda h: conv(x, h, how),
+           lambda ans, g, x, shape, how: lambda h: conv_dx(g, h, x.shape, how), argnums=(0, 1))
+    return {
+        "conv": lambda x, w, **how: conv(x, w, how),
+        "conv_dx": lambda g, w, *, shape, **how: conv_dx(g, w, shape, how),
+        "conv_dw": lambda g, x, *, shape, **how: conv_dw(g, x, shape, how),
     }
 
 

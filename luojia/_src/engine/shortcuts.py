@@ -84,6 +84,36 @@ def _reduction(name: str, ufunc: np.ufunc) -> Callable:
     return function
 
 
+def matmul(a: Any, b: Any, **kwargs: Any) -> Any:
+    """Of two matrices ``dot``, which costs half of ``matmul`` where they are small."""
+    if a.__class__ is _ndarray and b.__class__ is _ndarray and a.ndim == 2 == b.ndim and a.dtype in _WIDE:
+        try:
+            return a.dot(b, **kwargs)
+        except ValueError:
+            pass  # which matmul words
+    return np.matmul(a, b, **kwargs)
+
+
+_ones: dict[tuple[int, str], np.ndarray] = {}
+
+
+def column_sums(a: np.ndarray) -> np.ndarray:
+    """The sum of each column of a matrix, by BLAS, in a third of the time of ``add.reduce``.
+
+    >>> column_sums(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    array([4., 6.])
+    """
+    if a.dtype not in _WIDE or len(a) > _ROW:
+        return np.add.reduce(a, axis=0)
+    key = len(a), a.dtype.char
+    ones = _ones.get(key)
+    if ones is None:
+        if len(_ones) > 64:
+            _ones.clear()
+        ones = _ones[key] = np.ones(*key)
+    return ones.dot(a)
+
+
 def mean(a: Any, axis: Any = None, *, keepdims: bool = False, **kwargs: Any) -> Any:
     if a.__class__ is _ndarray and a.dtype in _WIDE and a.size and not kwargs:
         total = np.add.reduce(a, axis=axis, keepdims=keepdims)
@@ -99,6 +129,7 @@ SHORTCUTS: dict[str, Callable] = {
     "transpose": transpose,
     "broadcast_to": broadcast_to,
     "maximum": maximum,
+    "matmul": matmul,
     "sum": _reduction("sum", np.add),
     "mean": mean,
     "max": _reduction("max", np.maximum),

@@ -40,6 +40,11 @@ class Equations:
         self.results = list(closed.jaxpr.outvars)
         self._constants = dict(zip(closed.jaxpr.constvars, closed.consts))
 
+    @property
+    def alone(self) -> bool:
+        """Whether no other process takes part."""
+        return self._ranks is None
+
     def used(self, outputs: Sequence[Any], inputs: Sequence[Any]) -> set:
         """Those of the variables ``inputs`` on which ``outputs`` depend."""
         _, needed = self._needed(outputs, set(inputs))

@@ -255,8 +255,12 @@ class XlaEngine:
         """``fn`` of arrays compiled, the same program for the same ``key``; the arguments in ``donate`` are used up."""
         program = self._programs.get(key)
         if program is None:
-            program = self._programs[key] = self._meeting(jax.jit(fn, donate_argnums=donate))
+            program = self._programs[key] = self.program(fn, donate)
         return program
+
+    def program(self, fn: Callable, donate: tuple[int, ...] = ()) -> Callable:
+        """``fn`` of arrays compiled; the arguments in ``donate`` are used up."""
+        return self._meeting(jax.jit(fn, donate_argnums=donate))
 
     def _meeting(self, program: Callable) -> Callable:
         """``program``, whose arguments are brought together where they lie on different devices."""

@@ -37,7 +37,9 @@ def _(xp, g, ans, args, needs):
     mx=("broadcast_sub(lhs:x, rhs:y)", "broadcast_minus(lhs:x, rhs:y)", "subtract(lhs:x, rhs:y)"),
     elementwise=True)
 def subtract(xp, x, y):
-    """x - y, broadcast."""
+    """x - y, broadcast; of booleans, whether they differ."""
+    if getattr(x, "dtype", None) == "bool" == getattr(y, "dtype", None):
+        return xp.not_equal(x, y)
     return x - y
 
 

@@ -64,8 +64,8 @@ def isclose(xp, x, y, *, rtol=1e-05, atol=1e-08, equal_nan=False):
 
 @op(fn=(), mx="_contrib_allclose(a:x, b:y, rtol=1e-05, atol=1e-08, equal_nan=True)", differentiable=False)
 def all_close(xp, x, y, *, rtol=1e-05, atol=1e-08, equal_nan=True):
-    """1 (of shape ()) if |x - y| <= atol + rtol |y| everywhere, else 0; in the arrays' dtype."""
-    return xp.asarray(xp.all(xp.isclose(x, y, rtol=rtol, atol=atol, equal_nan=equal_nan))).astype(x.dtype)
+    """1 (uint8, of shape ()) if |x - y| <= atol + rtol |y| everywhere, else 0."""
+    return xp.asarray(xp.all(xp.isclose(x, y, rtol=rtol, atol=atol, equal_nan=equal_nan))).astype("uint8")
 
 
 @op("ApproximateEqual(tolerance=1e-05)(x, y)", fn="approximate_equal(x, y, tolerance=1e-05)", elementwise=True,

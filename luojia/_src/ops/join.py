@@ -79,8 +79,7 @@ def _stops(n: int, parts, name: str) -> list:
 
 
 @op("Split(axis=0, output_num:indices_or_sections=1)(input_x:x)",
-    fn="tensor_split(input:x, indices_or_sections, axis=0)",
-    mx=("split_v2(ary:x, indices_or_sections, axis=0)",), outputs=_count)
+    fn=(), mx=("split_v2(ary:x, indices_or_sections, axis=0)",), outputs=_count)
 def split(xp, x, *, indices_or_sections, axis=0):
     """x in equal parts along ``axis``, or cut before the given positions."""
     at = axis_in(axis, len(x.shape), "split")

@@ -93,8 +93,6 @@ def _(needs, x, labels, *, reduction, rank1):
 def _(saved, g, args, needs, *, reduction, rank1):
     p, labels = saved
     g = _share(g.reshape(()) if rank1 else g, labels.shape, reduction)
-    if reduction != "none":
-        g = ENGINE.xp.broadcast_to(g, labels.shape)
     return kernels.cross_entropy_dx(g.astype(args[0].dtype, copy=False), p, labels), None
 
 

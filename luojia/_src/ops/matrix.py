@@ -99,8 +99,9 @@ def _(shapes):
 
 @op(mx="linalg_potri(A:x)")
 def cholesky_inverse(xp, x):
-    """The inverse of L L^T, for lower triangular L."""
-    _square(x, "linalg_potri")
+    """The inverse of L L^T, for lower triangular L, of which nothing above the diagonal is read."""
+    n = _square(x, "linalg_potri")
+    x = xp.where(np.tril(np.ones((n, n), bool)), x, 0 * x)
     return xp.linalg.inv(xp.matmul(x, swap(xp, x)))
 
 
@@ -180,21 +181,22 @@ def make_diagonal(xp, x, *, offset=0):
 
 
 def _triangle_index(n: int, offset: int, lower: bool):
-    if lower:
+    """Of the triangle below or above a diagonal, the main one's by ``lower``; upper triangles go column by column."""
+    if offset < 0 or offset == 0 and lower:
         return np.tril_indices(n, offset)
-    return np.triu_indices(n, offset)
+    return np.tril_indices(n, -offset)[::-1]
 
 
 @op(mx="linalg_extracttrian(A:x, offset=0, lower=True)")
 def extract_triangle(xp, x, *, offset=0, lower=True):
-    """The elements of each matrix's triangle, row by row."""
+    """The elements of each matrix's triangle, row by row below the diagonal, column by column above it."""
     rows, columns = _triangle_index(_square(x, "linalg_extracttrian"), offset, lower)
     return x[..., rows, columns]
 
 
 @op(mx="linalg_maketrian(A:x, offset=0, lower=True)")
 def make_triangle(xp, x, *, offset=0, lower=True):
-    """Matrices whose triangles hold the rows of x, row by row."""
+    """Matrices whose triangles hold the rows of x, in the order of ``extract_triangle``."""
     k, n = x.shape[-1], 1
     while len(_triangle_index(n, offset, lower)[0]) < k:
         n += 1

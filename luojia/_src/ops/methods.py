@@ -53,17 +53,36 @@ def _equality(op: Operator, otherwise: bool) -> Callable:
     return method
 
 
+class _Part:
+    """That a Tensor is part of a whole, at an index of numbers and slices."""
+
+    __slots__ = ("index", "whole")
+
+    def __init__(self, whole: Tensor, index: Any) -> None:
+        self.whole, self.index = whole, index
+
+
 def getitem(self: Tensor, index: Any) -> Tensor:
     """``x[index]``."""
+    if index.__class__ is list and any(isinstance(i, (list, tuple)) for i in index):
+        index = tuple(index)  # an index for each axis, as NumPy once had it
     template, arrays = encode(index)
-    return apply(OPERATORS["getitem"], (self, *arrays), {"index": template})
+    out = apply(OPERATORS["getitem"], (self, *arrays), {"index": template})
+    if not arrays and self._result_class is Tensor and isinstance(out, Tensor):
+        out._part_of = _Part(self, index)
+    return out
 
 
 def setitem(self: Tensor, index: Any, value: Any) -> None:
     """``x[index] = value``. What was computed from x before keeps the old value, what follows sees the new one.
 
+    If x is itself part of a Tensor, by an index of numbers and slices, that Tensor has the value too: ``y[0][1] = 2``.
     In a recorded computation the gradient passes through: to what remains of x, and to ``value``.
     """
+    if index.__class__ is list and any(isinstance(i, (list, tuple)) for i in index):
+        index = tuple(index)
+    if value is None or isinstance(value, str):
+        raise DTypeError(f"Tensor: only numbers, Tensors, lists and tuples of them can be assigned, got {value!r}.")
     template, arrays = encode(index)
     if not isinstance(value, Tensor):
         value = self._device.engine.asarray(np.asarray(value), self.np_dtype)
@@ -73,6 +92,13 @@ def setitem(self: Tensor, index: Any, value: Any) -> None:
     self._rebind(new._value)
     if state.recording and not self._role and not isinstance(self._node, Leaf):
         self._node = new._node
+    part_of = self.__dict__.get("_part_of")
+    if part_of is not None:
+        part = getitem(part_of.whole, part_of.index)
+        if part.shape == self.shape:
+            del part._part_of
+            setitem(part, index, value)
+            setitem(part_of.whole, part_of.index, part)
 
 
 def _install() -> None:

@@ -101,4 +101,4 @@ def diagonal(xp, x, *, offset=0, axis1=0, axis2=1):
 @op(fn="trace(input:x)")
 def trace(xp, x):
     """The sum of the diagonal of a matrix."""
-    return xp.sum(diagonal.fn(xp, x), axis=-1)
+    return xp.sum(diagonal.fn(xp, x), axis=-1).astype(x.dtype)

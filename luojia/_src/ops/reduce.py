@@ -135,7 +135,8 @@ def _(xp, g, ans, args, needs, *, axis, keepdims, exclude, rank1, dtype):
 def nansum(xp, x, *, axis=None, keepdims=False, exclude=False, rank1=False, dtype=None):
     """The sum, with nan counted as 0; in the dtype of x, unless ``dtype`` is given."""
     x = x if x.dtype.kind in "bui" else xp.where(xp.isnan(x), 0 * xp.ones_like(x), x)
-    return sum.fn(xp, x, axis=axis, keepdims=keepdims, exclude=exclude, rank1=rank1, dtype=dtype or "same")
+    return sum.fn(xp, x, axis=axis, keepdims=keepdims, exclude=exclude, rank1=rank1,
+                  dtype=dtype or (None if x.dtype.kind == "b" else "same"))
 
 
 @nansum.vjp(keep="args")

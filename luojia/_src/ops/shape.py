@@ -117,19 +117,26 @@ def _(xp, g, ans, args, needs, *, axis):
     return (xp.reshape(g, args[0].shape),)
 
 
-@op("Squeeze(axis=())(x)", fn="squeeze(input:x, axis=None)", mx="squeeze(data:x, axis=None)")
-def squeeze(xp, x, *, axis=None):
-    """x without its axes of length 1, or without those named."""
+@op("Squeeze(axis=())(x) | strict=False", fn="squeeze(input:x, axis=None) | strict=False",
+    mx="squeeze(data:x, axis=None)")
+def squeeze(xp, x, *, axis=None, strict=True):
+    """x without its axes of length 1, or without those named; unless ``strict``, others may be named and stay."""
     if axis == () or axis is None:
         return xp.squeeze(x)
-    for a in axis if isinstance(axis, (tuple, list)) else (axis,):
-        if x.shape[axis_in(a, len(x.shape), "squeeze")] != 1:
-            raise ShapeError(f"squeeze: axis {a} of shape {tuple(x.shape)} has length {x.shape[a]}, not 1.")
-    return xp.squeeze(x, axis)
+    ndim = len(x.shape)
+    axes = [axis_in(a, max(ndim, 1), "squeeze") for a in (axis if isinstance(axis, (tuple, list)) else (axis,))]
+    if len(set(axes)) < len(axes):
+        raise ArgumentError(f"squeeze: an axis must be named once, got {axis}.")
+    for a in axes:
+        if strict and (not ndim or x.shape[a] != 1):
+            raise ShapeError(f"squeeze: axis {a} of shape {tuple(x.shape)} has length {x.shape[a] if ndim else 0}, "
+                             "not 1.")
+    gone = tuple([a for a in axes if ndim and x.shape[a] == 1])
+    return xp.squeeze(x, gone) if gone else xp.reshape(x, tuple(x.shape))
 
 
 @squeeze.vjp(keep="")
-def _(xp, g, ans, args, needs, *, axis):
+def _(xp, g, ans, args, needs, *, axis, strict):
     return (xp.reshape(g, args[0].shape),)
 
 

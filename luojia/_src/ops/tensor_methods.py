@@ -19,33 +19,33 @@ from . import composed
 
 FACES = FaceModule({"fn": lambda face: compile_plain(face, "luojia")})
 
-SAME = """abs absolute angle conj imag real acos acosh add addcdiv addcmul addmm addmv all any
+SAME = """abs absolute angle conj imag real acos acosh addcdiv addcmul addmm addmv all any
 approximate_equal arccos arccosh arcsin arcsinh arctan arctan2 arctanh argsort asin asinh atan atan2 atanh
 baddbmm bincount bitwise_and bitwise_or bitwise_xor bmm broadcast_to ceil cholesky chunk
 cos cosh count_nonzero cummax cummin cumprod deg2rad det diagonal digamma div divide dot eq erf
-erfc erfinv exp expand_as expand_dims expm1 flip floor floor_divide fmod frac gather gather_elements
+erfc erfinv exp expand_as expand_dims expm1 flip floor floor_divide fmod frac gather_elements
 gather_nd gcd ge ger greater greater_equal gt hardshrink histc hypot i0 igamma igammac index_add
 index_fill inner inverse isclose isfinite isinf isnan isneginf isposinf lcm le lerp less less_equal lgamma log
 log10 log1p log2 logaddexp logaddexp2 logical_and logical_not logical_or logical_xor logsumexp lt masked_fill
 masked_select matmul maximum median minimum mm moveaxis movedim mul mvlgamma nan_to_num nansum narrow
 ne neg negative nextafter not_equal outer pow prod rad2deg reciprocal remainder repeat_interleave
 roll round rsqrt scatter sigmoid sign signbit sin sinc sinh slogdet softmax sort split sqrt
-square std sub swapdims tan tanh tensor_split tile topk tril triu true_divide trunc unbind
+square std swapdims tan tanh topk tril triu true_divide trunc unbind
 unfold fold unique unsqueeze unsorted_segment_sum var xdivy xlogy"""
-OTHER = {"top_k": "topk", "inv": "reciprocal", "is_finite": "isfinite",
+OTHER = {"top_k": "topk", "is_finite": "isfinite",
          "scatter_nd_add": "tensor_scatter_add", "scatter_add": "tensor_scatter_add",
          "scatter_sub": "tensor_scatter_sub",
          "scatter_mul": "tensor_scatter_mul", "scatter_div": "tensor_scatter_div", "scatter_max": "tensor_scatter_max",
          "scatter_min": "tensor_scatter_min", "soft_shrink": "softshrink", "bitwise_left_shift": "left_shift",
          "bitwise_right_shift": "right_shift", "fills": "full_like", "matrix_determinant": "det",
-         "invert": "logical_not"}
+         "invert": "invert"}
 COMPOSED = {  # a module of ops/composed: the methods whose functions it has
-    "elementwise": "isreal is_complex fmax fmin float_power logit sgn ldexp clamp clip subtract copysign",
+    "elementwise": "isreal is_complex fmax fmin float_power logit sgn ldexp clamp clip subtract copysign inv",
     "extrema": "amax amin",
     "linear": """norm adjoint addbmm addr cross renorm cov matrix_power logdet cholesky_inverse cholesky_solve
                  eigvals triangular_solve lstsq svd geqrf orgqr ormqr lu_solve""",
-    "arrange": """diag diagflat diff rot90 msort hsplit vsplit dsplit reverse_sequence diagonal_scatter select_scatter
-                  slice_scatter""",
+    "arrange": """diag diagflat diff rot90 msort tensor_split hsplit vsplit dsplit reverse_sequence
+                  diagonal_scatter select_scatter slice_scatter""",
     "reduce": """nonzero aminmax nanmean nanmedian quantile nanquantile logcumsumexp argwhere unique_consecutive
                  unique_with_pad unsorted_segment_max unsorted_segment_min unsorted_segment_prod""",
     "inplace": """add_ sub_ mul_ div_ floor_divide_ remainder_ exp_ log_ sigmoid_ tanh_ sign_ floor_ erfinv_ relu_
@@ -103,21 +103,58 @@ def spelled(function: Callable) -> Callable:
     return method
 
 
-def reshape(self: Tensor, *shape: Any) -> Tensor:
+def reshape(self: Tensor, *lengths: Any, shape: Any = None) -> Tensor:
     """The Tensor in another shape, given as numbers or as a tuple; one length may be -1."""
-    return OPERATORS["reshape"](self, shape=_shape_of(shape))
+    return OPERATORS["reshape"](self, shape=_shape_of(lengths if shape is None else (shape,)))
 
 
-def transpose(self: Tensor, *axes: Any) -> Tensor:
-    """The Tensor with its axes permuted, given as numbers or as a tuple; reversed by default."""
+def transpose(self: Tensor, *axes: Any, dim0: int | None = None, dim1: int | None = None) -> Tensor:
+    """The Tensor with two axes exchanged, if two numbers are given; else with its axes permuted as a tuple or more
+    numbers say; reversed by default."""
+    if dim0 is not None and dim1 is not None:
+        axes = (dim0, dim1)
+    if len(axes) == 2:
+        return OPERATORS["swapaxes"](self, axis1=int(axes[0]), axis2=int(axes[1]))
     return OPERATORS["transpose"](self, axes=_shape_of(axes) if axes and axes[0] is not None else None)
 
 
-permute = transpose
+def permute(self: Tensor, *order: Any, dims: Any = None) -> Tensor:
+    """The Tensor with its axes permuted, given as numbers or as a tuple."""
+    order = order if dims is None else (dims,)
+    return OPERATORS["transpose"](self, axes=_shape_of(order) if order and order[0] is not None else None)
 
 
-def flatten(self: Tensor, order: str = "C", *, start_dim: int = 0, end_dim: int = -1) -> Tensor:
-    """The Tensor with its axes from ``start_dim`` to ``end_dim`` joined, all of them by default."""
+def gather(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """``gather(dim, index)``: the element at each index along an axis; ``gather(input_indices, axis)``: slices."""
+    if kwargs.keys() & {"dim", "index"} or args and not isinstance(args[0], (Tensor, tuple, list)):
+        given = {**dict(zip(("dim", "index"), args)), **kwargs}
+        return OPERATORS["take_along"](self, given["index"], axis=given["dim"])
+    return FACES.get("gather")(self, *args, **kwargs)
+
+
+def tile(self: Tensor, *counts: Any, reps: Any = None, dims: Any = None) -> Tensor:
+    """The Tensor repeated along each axis, as many times as numbers or a tuple say."""
+    given = reps if reps is not None else dims
+    return OPERATORS["tile"](self, reps=_shape_of(counts if given is None else (given,)))
+
+
+def plus(self: Tensor, other: Any, *, alpha: float = 1) -> Tensor:
+    """self + alpha other."""
+    return OPERATORS["add"](self, other if alpha == 1 else other * alpha)
+
+
+def minus(self: Tensor, other: Any, *, alpha: float = 1) -> Tensor:
+    """self - alpha other."""
+    return OPERATORS["subtract"](self, other if alpha == 1 else other * alpha)
+
+
+def flatten(self: Tensor, order: Any = "C", *last: int, start_dim: int = 0, end_dim: int = -1) -> Tensor:
+    """The Tensor with its axes from ``start_dim`` to ``end_dim`` joined, all of them by default.
+
+    A number for the first argument is ``start_dim``, and a second one ``end_dim``.
+    """
+    if isinstance(order, int):
+        start_dim, end_dim, order = order, last[0] if last else end_dim, "C"
     if order not in ("C", "F"):
         raise ArgumentError(f"Tensor.flatten: order must be 'C' or 'F', got {order!r}.")
     if order == "F":
@@ -136,9 +173,25 @@ def astype(self: Tensor, dtype: Any, copy: bool = True) -> Tensor:
     return self if not copy and dtype == self.np_dtype else OPERATORS["cast"](self, dtype=dtype)
 
 
-def to(self: Tensor, dtype: Any) -> Tensor:
-    """The Tensor in another dtype."""
-    return astype(self, dtype)
+def set_dtype(self: Tensor, dtype: Any) -> Any:
+    """Change the dtype of the Tensor itself; returns the dtype."""
+    self._rebind(OPERATORS["cast"](self, dtype=to_np(dtype))._value)
+    return self.dtype
+
+
+def to(self: Tensor, *args: Any, dtype: Any = None, device: Any = None, non_blocking: bool = False,
+       copy: bool = False) -> Tensor:
+    """The Tensor in another dtype, given as such or as that of another Tensor; of devices it takes its own, 'CPU'."""
+    for given in (*args, dtype, device):
+        if isinstance(given, Tensor):
+            dtype = given.np_dtype
+        elif isinstance(given, str) and given.partition(":")[0].upper() in ("CPU", "GPU", "ASCEND", "NPU"):
+            if given.partition(":")[0].upper() != str(self._device).partition("(")[0].upper():
+                raise ArgumentError(f"Tensor.to: the Tensor is on {self._device} and stays there, got {given!r}; "
+                                    "choose the device in set_context.")
+        elif given is not None and not isinstance(given, bool):
+            dtype = given
+    return self if dtype is None else astype(self, dtype, copy)
 
 
 def type_as(self: Tensor, other: Tensor) -> Tensor:
@@ -179,6 +232,8 @@ def _extremum(name: str) -> Callable:
         if at and isinstance(at[0], Tensor):
             return OPERATORS[f"{name}imum"](self, at[0])
         pair = bool(at) or return_indices
+        if at and dim is None and (keepdim or keepdims or initial is not None or where is not None):
+            pair, keepdims = keepdim or return_indices, keepdim or keepdims  # max(1, keepdims=True) is of the axis form
         if at:
             axis, *rest = at
             keepdims = bool(rest[0]) if rest else keepdims
@@ -213,7 +268,7 @@ def _position(name: str, dtype: str) -> Callable:
 def trace(self: Tensor, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None) -> Tensor:
     """The sum of the ``offset``-th diagonal over two axes, in ``dtype``."""
     diagonal = OPERATORS["diagonal"](self, offset=offset, axis1=axis1, axis2=axis2)
-    return OPERATORS["sum"](diagonal, axis=-1, dtype="same" if dtype is None else to_np(dtype))
+    return OPERATORS["sum"](diagonal, axis=-1, dtype=None if dtype is None else to_np(dtype))
 
 
 def searchsorted(self: Tensor, v: Any, side: str = "left", sorter: Any = None) -> Tensor:
@@ -228,17 +283,19 @@ def expand(self: Tensor, *size: Any) -> Tensor:
 
 
 def _found(name: str) -> Callable:
-    def method(self: Tensor, axis: int = 0, keep_dims: bool = False) -> tuple[Tensor, Tensor]:
-        return OPERATORS[f"{name}_with_index"](self, axis=axis, keepdims=keep_dims)
+    def method(self: Tensor, axis: int | None = 0, keep_dims: bool = False) -> tuple[Tensor, Tensor]:
+        return composed.find(f"extrema.{name}")(self, axis if self.ndim else None, keep_dims)
 
     method.__name__ = f"arg{name}_with_value"
     method.__doc__ = OPERATORS[f"{name}_with_index"].__doc__
     return method
 
 
-def squeeze(self: Tensor, *axis: Any) -> Tensor:
-    """The Tensor without its axes of length 1, or without those named."""
-    return OPERATORS["squeeze"](self, axis=_shape_of(axis) if axis and axis[0] is not None else None)
+def squeeze(self: Tensor, *at: Any, axis: Any = None) -> Tensor:
+    """The Tensor without its axes of length 1, or without those of them that are named."""
+    axis = axis if not at else at[0] if len(at) == 1 else at
+    axis = tuple(axis) if isinstance(axis, list) else axis
+    return OPERATORS["squeeze"](self, axis=axis, strict=False)
 
 
 def swapaxes(self: Tensor, axis0: int, axis1: int) -> Tensor:
@@ -249,6 +306,9 @@ def swapaxes(self: Tensor, axis0: int, axis1: int) -> Tensor:
 def take(self: Tensor, indices: Any, axis: int | None = None, mode: str = "clip") -> Tensor:
     """The slices along ``axis`` at ``indices`` (elements of the flattened Tensor, if None)."""
     indices = indices if isinstance(indices, Tensor) else Tensor(indices)
+    if mode == "clip":  # up to the length counted from the end, as MindSpore has it
+        n = self.size if axis is None else self.shape[axis]
+        indices = OPERATORS["where"](OPERATORS["less"](indices, 0), indices + n, indices)
     return OPERATORS["take"](self, indices, axis=axis, mode=mode)
 
 
@@ -267,8 +327,13 @@ def fill(self: Tensor, value: Any) -> Tensor:
     return OPERATORS["filled_like"](self, value=value)
 
 
-def select(self: Tensor, condition: Tensor, y: Any) -> Tensor:
-    """The elements of this Tensor where ``condition`` is true, else those of ``y``."""
+def select(self: Tensor, condition: Any = None, y: Any = None, *, dim: Any = None, index: Any = None) -> Tensor:
+    """The elements of this Tensor where ``condition`` is true, else those of ``y``; of two numbers, ``dim`` and
+    ``index``, the slice at the index."""
+    if dim is None and isinstance(condition, int):
+        dim, index = condition, y
+    if dim is not None:
+        return OPERATORS["squeeze"](OPERATORS["narrow"](self, axis=dim, start=index, length=1), axis=dim)
     return OPERATORS["where"](condition, self, y)
 
 
@@ -356,10 +421,10 @@ def _install() -> None:
         setattr(Tensor, name, _dtype_method(dtype))
     for method in (reshape, transpose, permute, flatten, ravel, astype, to, type_as, mean, cumsum, squeeze, swapaxes,
                    take, repeat, fill, select, where, ptp, itemset, copy, view, assign_value, index_select, trace,
-                   searchsorted, expand):
+                   searchsorted, expand, gather, tile):
         setattr(Tensor, method.__name__, spelled(method))
     others: dict[str, Any] = {
-        "sum": spelled(total), "relu": lambda self: OPERATORS["relu"](self),
+        "sum": spelled(total), "relu": lambda self: OPERATORS["relu"](self), "add": plus, "sub": minus,
         "max": _extremum("max"), "min": _extremum("min"), "argmax": _position("argmax", "int64"),
         "argmin": _position("argmin", "int32"), "permute": permute, "clone": copy, "contiguous": requires_no_copy,
         "dim": lambda self: self.ndim, "ndimension": lambda self: self.ndim, "numel": lambda self: self.size,
@@ -371,7 +436,7 @@ def _install() -> None:
         "multiply": lambda self, value: OPERATORS["multiply"](self, value),
         "heaviside": lambda self, values: OPERATORS["heaviside"](self, values),
         "t": lambda self: OPERATORS["transpose"](self), "fliplr": lambda self: OPERATORS["flip"](self, axis=1),
-        "flipud": lambda self: OPERATORS["flip"](self, axis=0), "set_dtype": astype,
+        "flipud": lambda self: OPERATORS["flip"](self, axis=0), "set_dtype": set_dtype,
         "new_zeros": lambda self, size, dtype=None: _filled(self, size, dtype, 0),
         "new_ones": lambda self, size, dtype=None: _filled(self, size, dtype, 1),
         "from_numpy": staticmethod(lambda array: composed.find("queries.from_numpy")(array)),

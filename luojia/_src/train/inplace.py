@@ -88,7 +88,7 @@ def _updater(name: str, dtype: np.dtype, lr: float, wd: float, t: int, rescale: 
     prepare = _preparation(constant, wd, scale, bound, before)
 
     def update(w: np.ndarray, g: np.ndarray, state: tuple) -> None:
-        if not w.flags.c_contiguous and by_columns(w):
+        if by_columns(w):
             w, g, state = w.T, g.T, tuple([x.T for x in state])
         if w.dtype is not dtype or not _suits(w, g, state):
             _through_pure(name, w, g, state, lr, wd, t, rescale, clip, dict(items))
@@ -119,7 +119,8 @@ def own(t: Tensor, like: np.ndarray | None = None) -> np.ndarray:
     Where ``like`` (a weight's gradient, or a state's weight) lies the other way, by columns or by rows, so will it.
     """
     array = t._value
-    turn = array.ndim > 1 and like is not None and by_columns(like) != by_columns(array) and like.flags.forc
+    turn = (like is not None and array.strides != like.strides
+            and by_columns(like) != by_columns(array) and like.flags.forc)
     if turn or sys.getrefcount(array) > _UNSHARED or array.base is not None or not array.flags.writeable:
         array = np.array(array, order="F" if by_columns(array) != turn else "C")
         t._rebind(array)

@@ -58,19 +58,24 @@ def cross_entropy(x: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.nda
     >>> cross_entropy(np.zeros((1, 2)), np.array([1]))[0]
     array([0.69314718])
     """
-    at = _places(x, labels)
-    s = _shifted(x, -1)
-    loss = s.reshape(-1)[at]
+    labels = _classes(x, labels)
+    if x.ndim == 2 and x.shape[1] <= 32 <= x.shape[0]:  # NumPy reduces few long rows faster than many short ones
+        s = np.array(widen(x).T, order="C")
+        s -= np.maximum.reduce(s, axis=0)
+        loss, p = s.reshape(-1)[labels * len(x) + np.arange(len(x))], s.T
+    else:
+        s = p = _shifted(x, -1)
+        loss = s.reshape(-1)[_rows(x) + labels]
     np.exp(s, out=s)
-    total = np.add.reduce(s, axis=-1, keepdims=True)
-    s /= total
-    loss = np.log(total[..., 0]) - loss
-    return loss if loss.dtype is x.dtype else loss.astype(x.dtype, copy=False), s
+    total = np.add.reduce(p, axis=-1)
+    p /= total[..., None]
+    loss = np.log(total) - loss
+    return loss if loss.dtype is x.dtype else loss.astype(x.dtype, copy=False), p
 
 
 def cross_entropy_dx(g: np.ndarray, p: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """The gradient of x for the gradient g (*batch,) of the loss: g * (p - onehot(labels))."""
-    if g.shape != labels.shape:
+    """The gradient of x for the gradient g (*batch,), or one for all (), of the loss: g * (p - onehot(labels))."""
+    if g.shape and g.shape != labels.shape:
         raise ShapeError(f"cross_entropy_dx expects one gradient for each label, {labels.shape}, got {g.shape}.")
     wide = widen(g)
     dx = np.multiply(p, wide[..., None], order="C")  # so that it has a view as one axis
@@ -83,8 +88,8 @@ def _rows(x: np.ndarray) -> np.ndarray:
     return np.arange(0, x.size, x.shape[-1] or 1).reshape(x.shape[:-1])
 
 
-def _places(x: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """The place of each row's label in x as one axis; errors where there is none."""
+def _classes(x: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """The labels as int64; errors where one is no class of x."""
     if x.ndim < 1 or labels.shape != x.shape[:-1]:
         raise ShapeError(f"cross_entropy expects one label for each row of x {x.shape}, got labels of shape "
                          f"{labels.shape}.")
@@ -95,7 +100,7 @@ def _places(x: np.ndarray, labels: np.ndarray) -> np.ndarray:
     if labels.size and np.maximum.reduce(labels.view(np.uint64), axis=None) >= x.shape[-1]:  # or negative
         raise ArgumentError(f"cross_entropy expects labels in [0, {x.shape[-1]}) for x {x.shape}, got values from "
                             f"{labels.min()} to {labels.max()}.")
-    return _rows(x) + labels
+    return labels
 
 
 def _shifted(x: np.ndarray, axis: int) -> np.ndarray:

@@ -32,19 +32,29 @@ def msort(input: Tensor) -> Tensor:
     return OP["sort"](input, axis=0)
 
 
+def tensor_split(input: Tensor, indices_or_sections: Any, axis: int = 0) -> tuple:
+    """``input`` cut along ``axis`` before each index, or into parts of lengths that differ by one at most.
+
+    >>> from luojia import Tensor
+    >>> [part.tolist() for part in tensor_split(Tensor([1, 2, 3]), 2)]
+    [[1, 2], [3]]
+    """
+    return tuple(compose.split(input, indices_or_sections, axis, uneven=True))
+
+
 def hsplit(input: Tensor, indices_or_sections: Any) -> tuple:
     """``input`` cut along its second axis (its only one, if it has one)."""
-    return tuple(compose.split(input, indices_or_sections, 0 if input.ndim == 1 else 1))
+    return tensor_split(input, indices_or_sections, 0 if input.ndim == 1 else 1)
 
 
 def vsplit(input: Tensor, indices_or_sections: Any) -> tuple:
     """``input`` cut along its first axis."""
-    return tuple(compose.split(input, indices_or_sections, 0))
+    return tensor_split(input, indices_or_sections, 0)
 
 
 def dsplit(input: Tensor, indices_or_sections: Any) -> tuple:
     """``input`` cut along its third axis."""
-    return tuple(compose.split(input, indices_or_sections, 2))
+    return tensor_split(input, indices_or_sections, 2)
 
 
 def row_stack(tensors: Any) -> Tensor:

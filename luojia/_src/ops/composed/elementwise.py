@@ -63,8 +63,7 @@ def _between(name: str, x: Any, low: Any, high: Any, at_bound: float) -> Any:
     if low is None and high is None:
         raise ArgumentError(f"For '{name}', at least one of the bounds must be given, got None for both.")
     out = OP["clip_between"](x, low, high, at_bound=at_bound)
-    own = isinstance(x, Tensor) and any(isinstance(v, Tensor) and v.np_dtype != x.np_dtype for v in (low, high))
-    return OP["cast"](out, dtype=x.np_dtype) if own else out
+    return OP["cast"](out, dtype=x.np_dtype) if isinstance(x, Tensor) and out.np_dtype != x.np_dtype else out
 
 
 def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
@@ -119,9 +118,9 @@ def sgn(input: Tensor) -> Tensor:
     return OP["sign"](input)
 
 
-def ldexp(x: Tensor, other: Any) -> Tensor:
+def ldexp(x: Any, other: Any) -> Tensor:
     """x * 2^other."""
-    return x * OP["exp2"](other * 1.0)
+    return x * (OP["exp2"](other * 1.0) if isinstance(other, Tensor) else 2.0 ** other)
 
 
 def inv(x: Tensor) -> Tensor:
@@ -135,7 +134,7 @@ def eps(x: Tensor) -> Tensor:
     return OP["filled_like"](x, value=float(float_limits(x.np_dtype).eps))
 
 
-def pows(input: Tensor, exponent: Any) -> Tensor:
+def pows(input: Any, exponent: Any) -> Tensor:
     """``input`` to the power ``exponent``."""
     return OP["power"](input, exponent)
 
@@ -155,7 +154,7 @@ def tensor_muls(input: Tensor, other: Any) -> Tensor:
     return OP["multiply"](input, other)
 
 
-def isnan_ext(tensor: Tensor) -> Tensor:
+def isnan_ext(tensor: Any) -> Tensor:
     """Where an element is not a number."""
     return OP["isnan"](tensor)
 

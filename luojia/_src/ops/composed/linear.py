@@ -36,7 +36,8 @@ def cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
         dim = next((i for i, n in enumerate(input.shape) if n == 3), -1)
     if input.shape[dim] != 3:
         raise ShapeError(f"For 'cross', axis {dim} must have length 3, got shape {input.shape}.")
-    return OP["cross"](input, other, axis=dim)
+    out = OP["cross"](input, other, axis=dim)
+    return out if out.np_dtype == input.np_dtype else OP["cast"](out, dtype=input.np_dtype)
 
 
 def vecdot(x: Tensor, y: Tensor, *, axis: int = -1) -> Tensor:

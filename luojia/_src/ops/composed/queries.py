@@ -69,7 +69,7 @@ def is_signed(self: Tensor) -> bool:
 
 def stride(self: Tensor, dim: int | None = None) -> Any:
     """How many elements lie between neighbours along each axis, or along ``dim``."""
-    steps = tuple([int(np.prod(self.shape[i + 1:])) for i in range(self.ndim)])
+    steps = [int(np.prod(self.shape[i + 1:])) for i in range(self.ndim)]
     return steps if dim is None else steps[dim]
 
 
@@ -157,7 +157,7 @@ def fill_diagonal(input: Tensor, fill_value: float, wrap: bool = False) -> Tenso
         raise ShapeError(f"For 'fill_diagonal', expected a matrix, or axes of one length, got shape {input.shape}.")
     mask = np.zeros(input.shape, bool)
     np.fill_diagonal(mask, True, wrap)
-    return OP["where"](placed(mask, input), fill_value, input)
+    return OP["cast"](OP["where"](placed(mask, input), fill_value, input), dtype=input.np_dtype)
 
 
 def qr(self: Tensor, some: bool = True) -> tuple[Tensor, Tensor]:

@@ -7,6 +7,7 @@ They compute with NumPy, outside the tape, and draw from NumPy's global random s
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -43,8 +44,13 @@ class Compose(Sequential):
 
     def __init__(self, transforms: Sequence[Callable]) -> None:
         super().__init__()
-        for transform in transforms:
-            self.add(transform if isinstance(transform, Block) else _Function(transform))
+        for hybrid, group in groupby(transforms, key=lambda t: isinstance(t, HybridBlock)):
+            parts = list(group)
+            if hybrid and len(parts) > 1:  # as in MXNet, neighbours that are hybrid become one child
+                together = HybridSequential()
+                together.add(*parts)
+                parts = [together]
+            self.add(*[part if isinstance(part, Block) else _Function(part) for part in parts])
 
 
 class HybridCompose(HybridSequential):

@@ -1,0 +1,84 @@
+"""What the arguments of MindSpore's functions may be: the type errors that they raise before anything is computed."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+from ..errors import DTypeError
+from .tensor import Tensor
+
+_WHAT = {"Tensor": "a Tensor", "operand": "a Tensor or a number", "bool": "a bool", "int": "an int", "str": "a string",
+         "float": "a number", "axes": "an int or a tuple of int"}
+_NEVER = {"int": (bool, float, str, dict, np.ndarray), "float": (bool, str, list, dict, np.ndarray),
+          "axes": (bool, float, str, dict)}
+
+
+def is_operand(x: Any) -> bool:
+    """Whether ``x`` stands for a Tensor: one itself, a Symbol, an array of JAX's."""
+    return isinstance(x, Tensor) or hasattr(x, "_luojia_apply") or hasattr(x, "aval")
+
+
+def allowed(x: Any, kind: str) -> bool:
+    """Whether an argument is of a kind; None always is, as operators tell what they need.
+
+    >>> allowed(3, "int"), allowed(True, "int"), allowed((1, 2), "int"), allowed("a", "axes")
+    (True, False, True, False)
+    """
+    if kind == "Tensor":
+        return is_operand(x)
+    if kind == "operand":
+        return x is None or is_operand(x) or isinstance(x, (bool, int, float, complex, np.generic))
+    if x is None or isinstance(x, Tensor):
+        return True
+    if kind == "bool":
+        return isinstance(x, (bool, np.bool_))
+    if kind == "str":
+        return isinstance(x, str)
+    return not isinstance(x, _NEVER[kind])
+
+
+def refuse(name: str, parameter: str, x: Any, kind: str) -> DTypeError:
+    """The error of an argument that is not of its kind."""
+    more = "; wrap it first, as in Tensor(...)" if kind in ("Tensor", "operand") else ""
+    return DTypeError(f"For '{name}', '{parameter}' must be {_WHAT[kind]}, but got {type(x).__name__}: "
+                      f"{str(x)[:60]}{more}.")
+
+
+def kind_of_default(default: Any) -> str | None:
+    """What an attribute with this default may be, if it says."""
+    kinds = {bool: "bool", int: "int", float: "float", str: "str"}
+    return "axes" if default == () and isinstance(default, tuple) else kinds.get(type(default))
+
+
+def checked(function: Callable) -> Callable:
+    """The function, with its arguments compared with its annotations ``Tensor``, ``int``, ``bool``, ``str``, ``float``.
+
+    >>> def double(input: Tensor, times: int = 2): return input * times
+    >>> checked(double)(Tensor([1]), True)
+    Traceback (most recent call last):
+    luojia._src.errors.DTypeError: For 'double', 'times' must be an int, but got bool: True.
+    """
+    kinds = {p.name: p.annotation for p in inspect.signature(function).parameters.values()
+             if p.annotation in ("Tensor", "int", "bool", "str", "float") and p.kind is not p.VAR_POSITIONAL}
+    if not kinds:
+        return function
+    names = list(inspect.signature(function).parameters)
+    order = [(name, kinds.get(name)) for name in names]
+
+    @wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        for x, (name, kind) in zip(args, order):
+            if kind is not None and x.__class__ is not Tensor and not allowed(x, kind):
+                raise refuse(function.__name__, name, x, kind)
+        for name, x in kwargs.items():
+            kind = kinds.get(name)
+            if kind is not None and not allowed(x, kind):
+                raise refuse(function.__name__, name, x, kind)
+        return function(*args, **kwargs)
+
+    return call
