@@ -109,6 +109,11 @@ class NDArray(_Methods):
 
     # -- values out ------------------------------------------------------------------------------------------------
 
+    def _scalar(self, what: str) -> Any:
+        if self.size != 1:
+            raise DTypeError(f"only size-1 arrays can be converted to Python scalars: {what} got shape {self.shape}.")
+        return super()._scalar(what)
+
     def asscalar(self) -> Any:
         """The one element as a NumPy scalar."""
         if self.size != 1:

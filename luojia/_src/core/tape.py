@@ -275,7 +275,7 @@ def backward(
                             if gi is not None and (gi.dtype is not a.dtype or gi.shape != a.shape):
                                 gi = op.fit(gi, a)
                         else:
-                            more = [(p, b if b is None else op.fit(b, a))
+                            more = [(p, b if b is None or b.dtype is a.dtype and b.shape == a.shape else op.fit(b, a))
                                     for p, b, a, need in zip(parents, gs, args, needs) if need]
             while True:
                 if parent is not None and gi is not None:
