@@ -151,9 +151,9 @@ def test_deformable_convolution():
     moved = still + 0.3 * np.sin(np.arange(still.size) + 0.5).reshape(still.shape)
     for k, given in enumerate((IMAGE.asnumpy().astype(np.float64), w, moved)):
         def f(t, k=k):
-            parts = [Tensor(IMAGE.asnumpy().astype(np.float64)), Tensor(w), Tensor(moved)]
+            parts: list = [Tensor(IMAGE.asnumpy().astype(np.float64)), Tensor(w), Tensor(moved)]
             parts[k] = t
-            return (ops.deformable_conv2d(*parts, *args) ** 2).sum()
+            return (ops.deformable_conv2d(parts[0], parts[1], parts[2], *args) ** 2).sum()
 
         d, slope = slope_of(f, given.astype(np.float64), 1e-5)
         gradient = ops.grad(f)(Tensor(given.astype(np.float64))).asnumpy()
@@ -183,7 +183,7 @@ def test_volumes_are_sampled():
     (lambda: ops.CTCLoss()(T(X), T([[0, 0]], np.int64), T([1]), T([4, 5])), ArgumentError,
      "sequence_length must not exceed 4"),
     (lambda: ops.CTCLoss()(T(X), T([[0, 0], [0, 1]], np.int64), T([1, 2]), T([1, 4])), ArgumentError,
-     "sequence length: 1 and label length: 2"),
+     "label length: 2"),
     (lambda: ops.RNNTLoss()(T(X), T(X), T(X), T(X)), ShapeError, r"acts \(N, T, U, V\)"),
     (lambda: ops.RNNTLoss(9)(T(np.ones((1, 2, 2, 3))), T([[1]]), T([1]), T([1])), ArgumentError, "blank_label"),
     (lambda: ops.RNNTLoss()(T(np.ones((1, 2, 2, 3))), T([[1]]), T([3]), T([1])), ArgumentError, "the lengths must be"),
@@ -212,7 +212,7 @@ def test_volumes_are_sampled():
     (lambda: ops.NonMaxSuppressionV3()(IMAGE, IMAGE, 1, 1, 1), ShapeError, r"expects boxes \(N, 4\)"),
     (lambda: ops.NonMaxSuppressionWithOverlaps()(IMAGE, IMAGE, 1, 1, 1), ShapeError, r"expects overlaps \(N, N\)"),
     (lambda: ops.CombinedNonMaxSuppression()(IMAGE, IMAGE, 1, 1, 1, 1), ShapeError, r"boxes \(B, N, Q, 4\)"),
-    (lambda: ops.CombinedNonMaxSuppression()(T(np.ones((1, 1, 1, 4))), T(np.ones((1, 1, 1))), 0, 1, 1, 1), ArgumentError,
+    (lambda: ops.CombinedNonMaxSuppression()(T([[[[1] * 4]]]), T([[[1]]]), 0, 1, 1, 1), ArgumentError,
      "the sizes must be at least 1"),
 ])
 def test_bad_arguments(call, error, match):

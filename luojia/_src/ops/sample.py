@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ..core.op import op
@@ -57,7 +59,9 @@ def _corners_of_volume(xp, x, *places):
     last = xp.transpose(x, (0, 2, 3, 4, 1))
     total = 0.0
     for corner in np.ndindex(2, 2, 2):
-        weight, inside, at = 1.0, 1.0, [images]
+        weight: Any = 1.0
+        inside: Any = 1.0
+        at = [images]
         for p, start, step, size in zip(places, low, corner, x.shape[2:]):
             cell = start + step
             weight = weight * (1 - xp.abs(p - cell))
