@@ -1,6 +1,7 @@
 """Graphs as straight-line programs against the operators one by one."""
 
 import threading
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -201,6 +202,33 @@ def test_retained_graphs_give_the_same_again_and_freed_ones_raise(data):
     same(gradients(net), first)
     with pytest.raises(mx.MXNetError, match="not in a computational graph"):
         out.backward()
+
+
+def test_a_backward_frees_what_it_has_read():
+    """The peak of a backward through ten layers, each of which saves as much."""
+    out, weights = x, [sym.var(f"w{i}") for i in range(10)]
+    for w_ in weights:
+        out = sym.tanh(sym.FullyConnected(out, w_, no_bias=True, num_hidden=20))
+    inputs = [nd.ones((20000, 20)), *[nd.ones((20, 20)) for _ in weights]]
+    for t in inputs[1:]:
+        t.attach_grad()
+    peaks = []
+    for plan in (plain(out), programmed(out, *inputs)):
+        with autograd.record():
+            head = plan(*inputs)[0]
+        tracemalloc.start()
+        head.backward(nd.ones((20000, 20)))
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        del head
+        tracemalloc.stop()
+    tracemalloc.start()
+    with autograd.record():
+        head = plan(*inputs)[0]
+    held = tracemalloc.get_traced_memory()[0]
+    head.backward()
+    end = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert peaks[1] < peaks[0] * 1.1 and end < held / 4
 
 
 def test_gradients_add_up_where_asked(data):
