@@ -126,7 +126,8 @@ OUTPUTS = {"BatchNorm": ("output", "mean", "var"), "LayerNorm": ("output", "mean
            "GroupNorm": ("output", "mean", "std"), "RNN": ("output", "state_output", "statecell_output"),
            "sort": ("output0",), "CTCLoss": ("output0",), "_contrib_box_nms": ("output0",),
            "_contrib_MultiBoxTarget": ("loc_target", "loc_mask", "cls_target"),
-           "_contrib_Proposal": ("output", "score"), "_contrib_MultiProposal": ("output", "score")}
+           "_contrib_Proposal": ("output", "score"), "_contrib_MultiProposal": ("output", "score"),
+           "_contrib_hawkesll": ("output", "out_state")}
 COUNTED = {"BatchNorm": 3, "_contrib_SyncBatchNorm": 3, "LayerNorm": 3, "GroupNorm": 3, "InstanceNorm": 3,
            "Dropout": 2, "LRN": 2, "L2Normalization": 2, "sort": 2, "CTCLoss": 2, "_contrib_box_nms": 2,
            "_contrib_Proposal": 2, "_contrib_MultiProposal": 2}

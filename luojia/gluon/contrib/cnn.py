@@ -16,6 +16,8 @@ class _Deformable(HybridBlock):
     """What both have: a convolution that gives the offsets (and masks), and the one that reads at them."""
 
     _numbers = 2  # for each place of the kernel
+    deformable_conv_weight: Any
+    deformable_conv_bias: Any
 
     def __init__(self, channels: int, kernel_size: Any = (1, 1), strides: Any = (1, 1), padding: Any = (0, 0),
                  dilation: Any = (1, 1), groups: int = 1, num_deformable_group: int = 1, layout: str = "NCHW",
