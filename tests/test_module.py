@@ -310,3 +310,18 @@ def test_privates():
     net._sync_params_from_devices()
     net._reset_bind()
     assert not net.binded
+
+
+def test_arrays_come_in_the_order_of_the_shapes():
+    """As mxnet 1.9.1 has it: an iterator sorts its arrays by name, whatever the order of data_names."""
+    user, item = mx.sym.Variable("user"), mx.sym.Variable("item")
+    m = mx.mod.Module(mx.sym.Group([user * 2, item * 3]), data_names=["user", "item"], label_names=None)
+    it = mx.io.NDArrayIter({"user": np.array([0, 1]), "item": np.array([3, 4])}, batch_size=2)
+    m.bind(it.provide_data, inputs_need_grad=True)
+    m.init_params()
+    m.forward(next(it), is_train=True)
+    assert [o.asnumpy().tolist() for o in m.get_outputs()] == [[0, 2], [9, 12]]
+    m.backward([mx.nd.ones(2), mx.nd.ones(2)])
+    assert [d.name for d in m.data_shapes] == ["item", "user"] and m.data_names == ["user", "item"]
+    assert [g.asnumpy().tolist() for g in m.get_input_grads()] == [[3, 3], [2, 2]]
+    assert m.predict(it)[0].asnumpy().tolist() == [0, 2]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterator, KeysView, ValuesView
+from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
 from typing import Any
 
 from .. import initializer
@@ -111,15 +111,15 @@ class ParameterDict:
             )
         return found
 
-    def update(self, other: ParameterDict) -> None:
-        """Take all parameters of ``other``; a different one of the same name raises AssertionError."""
+    def update(self, other: Mapping[str, Any] | ParameterDict) -> None:
+        """Take the parameters of a dictionary; a different one of the same name raises AssertionError."""
         for name, parameter in other.items():
             if name in self._params:
                 assert self._params[name] is parameter, (
                     "Cannot update self with other because they have different Parameters with the same name "
                     f"'{name}'"
                 )
-        self._params.update(other._params)
+        self._params.update(other.items())
 
     def initialize(self, init: Any = None, ctx: Any = None, verbose: bool = False, force_reinit: bool = False) -> None:
         """Initialize all parameters, by their own initializers or by ``init`` (``Uniform()`` if not given)."""

@@ -12,13 +12,14 @@ from .. import kvstore as kvs
 from .. import optimizer as opt
 from .._src.core.compiled import structure
 from .._src.core.parameter import Parameter as CoreParameter
-from .._src.core.tape import Leaf
+from .._src.core.tape import Leaf, state
 from .._src.core.tensor import Tensor, wrap
 from .._src.errors import ArgumentError, ShapeError
 from .._src.formats.atomic import write_bytes
 from .._src.formats.reader import open_source
 from ..optimizer.fused import fused_updates
 from ..optimizer.optimizer import refuse_trace
+from .choice import Watch
 from .parameter import Parameter, ParameterDict
 from .utils import to_context
 
@@ -173,6 +174,8 @@ class Trainer:
                 per trained parameter, as ``GradOperation(get_by_list=True)`` gives them. None leaves a parameter.
         """
         refuse_trace()
+        if state.waiting.__class__ is Watch and grads is None:
+            return state.waiting.step(self, batch_size, ignore_stale_grad)
         if not self._kv_initialized:
             self._init_kvstore()
         self._check_and_rescale_grad(self._scale / batch_size)
@@ -182,12 +185,13 @@ class Trainer:
             self._init_params()
             self._allreduce_grads()
             self._update(ignore_stale_grad)
-            return
+            return None
         if grads is None:
             found = self._gradients(ignore_stale_grad, summed=len(self._contexts or ()) > 1)
         else:
             found = self._given(grads)
         self._apply(self._across_ranks(found))
+        return None
 
     def _step_on_one_device(self) -> bool:
         """The usual step, without what several devices, stale gradients and the like need; whether it was that."""
@@ -202,9 +206,15 @@ class Trainer:
             if node.__class__ is not Leaf or not node.fresh or node.grad_req == "null":
                 return False
             jobs.append((i, node.grad, leaf))
-        if not jobs or jobs[0][2]._device.engine.compiles:
+        if not jobs:
             return False
-        self._updaters[0].together(jobs)
+        if not jobs[0][2]._device.engine.compiles:
+            self._updaters[0].together(jobs)
+        elif self._may_fuse():
+            with fused_updates():
+                self._updaters[0].together(jobs)
+        else:
+            return False
         for _, leaf in leaves:
             leaf._node.fresh = False
         return True
@@ -376,9 +386,9 @@ class Trainer:
             for leaf, grad in zip(leaves[:1] if one else leaves, grads):
                 number = 0 if single else (self._contexts or []).index(leaf._device)
                 jobs.setdefault(number, []).append((i, to_context(grad, leaf._device), leaf))
-        plain = type(self._optimizer).update is opt.Optimizer.update and not self._optimizer.multi_precision
+        fuse = self._may_fuse()
         for number, mine in jobs.items():
-            if plain and mine and mine[0][2]._device.engine.compiles:
+            if fuse and mine and mine[0][2]._device.engine.compiles:
                 with fused_updates():
                     self._updaters[number].together(mine)
             else:
@@ -390,6 +400,10 @@ class Trainer:
                 node = leaf._node
                 if node.__class__ is Leaf:
                     node.fresh = False
+
+    def _may_fuse(self) -> bool:
+        """Whether the optimizer's updates may be put off, to be done together."""
+        return type(self._optimizer).update is opt.Optimizer.update and not self._optimizer.multi_precision
 
     # -- states ----------------------------------------------------------------------------------------------------
 

@@ -25,13 +25,15 @@ def called(callbacks: Any, *args: Any) -> None:
 
 
 def descriptions(shapes: Any, names: Sequence[str], what: str) -> list[DataDesc]:
-    """Descriptions of the inputs ``names`` in their order, from DataDescs or (name, shape) pairs."""
+    """Descriptions of the inputs ``names``, in the order of ``shapes``: DataDescs or (name, shape) pairs.
+
+    A batch's arrays come in that order, which is the iterator's.
+    """
     found = [s if isinstance(s, DataDesc) else DataDesc(*s) for s in shapes or []]
-    by_name = {d.name: d for d in found}
-    if sorted(by_name) != sorted(names):
+    if sorted(d.name for d in found) != sorted(names):
         raise ArgumentError(f"Data provided by {what}_shapes don't match names specified by {what}_names "
                             f"({found} vs. {list(names)})")
-    return [by_name[n] for n in names]
+    return found
 
 
 class BaseModule:

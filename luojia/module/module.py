@@ -293,9 +293,9 @@ class Module(BaseModule):
     def forward(self, data_batch: Any, is_train: bool | None = None) -> None:
         """Run the network on a batch; a batch of other shapes than before rebinds the inputs."""
         self._must_be_ready()
-        arrays = dict(zip(self.data_names, data_batch.data))
+        arrays = dict(zip([d.name for d in self.data_shapes], data_batch.data))
         if data_batch.label and self.label_shapes:
-            arrays.update(zip(self.label_names, data_batch.label))
+            arrays.update(zip([d.name for d in self.label_shapes], data_batch.label))
         known = {d.name: d for d in [*self.data_shapes, *self.label_shapes]}
         if any(tuple(a.shape) != known[n].shape for n, a in arrays.items()):
             shapes = {n: tuple(a.shape) for n, a in arrays.items()}
@@ -359,7 +359,8 @@ class Module(BaseModule):
         """The gradients of the inputs, for which ``bind`` needs ``inputs_need_grad=True``."""
         self._must_be_ready()
         assert self.inputs_need_grad, "bind with inputs_need_grad=True to get gradients of the inputs"
-        return self._joined([[e.grad_dict[n] for n in self.data_names] for e in self._executors], merge_multi_context)
+        names = [d.name for d in self.data_shapes]
+        return self._joined([[e.grad_dict[n] for n in names] for e in self._executors], merge_multi_context)
 
     def get_states(self, merge_multi_context: bool = True) -> list:
         """The inputs that are kept between batches (``state_names``): for each a list with one array per device."""

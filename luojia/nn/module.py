@@ -125,8 +125,9 @@ class Module(StateMixin, DeclaredMixin):
     def __getattr__(self, name: str) -> Any:
         values = self.__dict__
         for table in ("_params", "_cells", "_buffers"):
-            if table in values and name in values[table]:
-                return values[table][name]
+            found = values.get(table)
+            if found and name in found:
+                return found[name]
         raise AttributeError(f"The '{type(self).__name__}' object has no attribute '{name}'.")
 
     def __setattr__(self, name: str, value: Any) -> None:

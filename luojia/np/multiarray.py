@@ -38,7 +38,7 @@ class ndarray(NDArray):
         return self._value.dtype
 
     def __repr__(self) -> str:
-        text = repr(self.asnumpy())
+        text = re.sub(r",\s*shape=\([\d, ]*\)", "", repr(self.asnumpy()))  # which NumPy 2 adds to what it abridges
         dtype = self.np_dtype.name
         if dtype == "float32":  # the default, which NumPy takes float64 to be
             text = re.sub(r",\s*dtype=float32\)$", ")", text)
@@ -84,6 +84,8 @@ class ndarray(NDArray):
 
     def __getitem__(self, key: Any) -> Any:
         """``x[key]``, as NumPy: a contiguous part of an unrecorded array shares its memory, a number has shape ()."""
+        if key is True:
+            return self[None].copy()
         items, arrays = tidy(key, self.shape)
         if not arrays:
             given = key if isinstance(key, tuple) else (key,)

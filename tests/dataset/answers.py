@@ -25,6 +25,19 @@ def images() -> dict[str, Any]:
                 "BB": np.array([[1, 1, 4, 3], [3, 2, 5, 6]], np.float32)}
 
 
+def sounds() -> dict[str, Any]:
+    """Sounds, spectra and the like, new each time."""
+    r = np.random.RandomState(0)
+    w = (r.rand(2, 40) * 2 - 1).astype(np.float32) * 0.8
+    long = (np.sin(np.arange(1600) * 0.05) * 0.5 + (r.rand(1600) - 0.5) * 0.1).astype(np.float32)
+    out = {"W": w, "W1": w[0].copy(), "WD": w.astype(np.float64), "LONG": long, "np": np, "R": r,
+           "LONG2": np.stack([long, long[::-1] * 0.5]), "SP": r.rand(2, 5, 12).astype(np.float32),
+           "CX": (r.rand(2, 6, 8, 2) * 2 - 1).astype(np.float32),
+           "CX2": (r.rand(1, 201, 8, 2) * 2 - 1).astype(np.float32),
+           "MU": r.randint(0, 256, (2, 12)).astype(np.int32), "S201": r.rand(1, 201, 6).astype(np.float32)}
+    return out | {"MELS": r.rand(1, 8, 6).astype(np.float32)}
+
+
 def told(value: Any) -> str:
     """An answer in one line."""
     if isinstance(value, (tuple, list)):
@@ -37,7 +50,9 @@ def told(value: Any) -> str:
     if value.dtype.kind in "USO":
         return head + " ".join(map(str, value.ravel().tolist()))
     if value.dtype.kind in "iub":
-        return head + f"{zlib.crc32(np.ascontiguousarray(value).astype(value.dtype.newbyteorder('<')).tobytes()):08x}"
+        return head + f"#{zlib.crc32(np.ascontiguousarray(value).astype(value.dtype.newbyteorder('<')).tobytes()):08x}"
+    if not value.size:
+        return head
     flat = value.ravel().astype(np.complex128 if value.dtype.kind == "c" else np.float64)
     if flat.dtype.kind == "c":
         flat = np.concatenate([flat.real, flat.imag])
@@ -69,6 +84,6 @@ def _alike(got: str, expected: str) -> bool:
 
 def _near(a: str, b: str) -> bool:
     try:
-        return len(a) != 8 and abs(float(a) - float(b)) <= 1e-4 * max(1.0, abs(float(b)))
+        return abs(float(a) - float(b)) <= 1e-4 * max(1.0, abs(float(b)))
     except ValueError:
         return False

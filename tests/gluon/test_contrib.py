@@ -1,5 +1,7 @@
 """Estimators and contributed layers."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -57,17 +59,50 @@ def test_batches_devices_and_defaults():
             seen.append(len(kwargs["pred"]))
 
     e.fit(BATCHES, batches=4, event_handlers=Count())
-    assert seen == [2] * 4 and isinstance(e.trainer.optimizer, mx.optimizer.Adam)
+    assert seen == [2] * 4 and isinstance(e.trainer.optimizer, mx.optimizer.SGD)
     e.fit(BATCHES, epochs=1, event_handlers=[est.StoppingHandler(max_batch=1), Count()])
     assert len(seen) == 5
 
 
-def test_logging(caplog):
-    with caplog.at_level("INFO", logger="Estimator"):
-        make().fit(BATCHES, epochs=1, event_handlers=est.LoggingHandler(1, [mx.metric.Accuracy()]))
-    lines = [r.getMessage() for r in caplog.records]
-    assert lines[0].startswith("Training begin: using optimizer SGD") and lines[1].startswith("[Epoch 0][Batch 0]")
-    assert lines[-2].startswith("[Epoch 0] Finished in") and lines[-1].startswith("Train finished")
+def lines_of(capsys):
+    return [re.sub(r"[\d.]+s\b", "Ts", line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_logging(capsys):
+    """The lines of mxnet 1.9.1, which go to stdout."""
+    e = make()
+    name = e.train_metrics[0].name
+    e.fit(BATCHES[:2], epochs=1, event_handlers=est.LoggingHandler(1, e.train_metrics[:1]))
+    lines = lines_of(capsys)
+    assert lines[:3] == ["Training begin: using optimizer SGD with current learning rate 0.5000 ",
+                         "Train for 1 epochs.", "[Epoch 0] Begin, current learning rate: 0.5000"]
+    assert lines[3].startswith(f"[Epoch 0][Batch 0][Samples {len(BATCHES[0][0])}] time/interval: Ts {name}: ")
+    assert lines[4].startswith("[Epoch 0][Batch 1][Samples ") and len(lines) == 7
+    assert lines[5].startswith(f"[Epoch 0] Finished in Ts, {name}: ")
+    assert lines[6].startswith(f"Train finished using total Ts with 1 epochs. {name}: ")
+    make().fit(BATCHES, BATCHES[:1], batches=1)
+    assert lines_of(capsys)[1] == "Train for 1 batches."
+    make().evaluate(BATCHES[:1], event_handlers=est.LoggingHandler())
+    assert lines_of(capsys) == ["Validation Begin", "[Epoch 0] Finished in Ts"]
+
+
+def test_resumes_from_a_checkpoint(tmp_path, capsys):
+    make().fit(BATCHES, epochs=2, event_handlers=est.CheckpointHandler(str(tmp_path), "m", verbose=1))
+    count = len(BATCHES)
+    assert f"[Epoch 0] CheckpointHandler: trained total {count + 1} batches, saving model at {tmp_path} with prefix: " \
+        f"m-epoch0batch{count}" in lines_of(capsys)
+    e = make()
+    handler = est.CheckpointHandler(str(tmp_path), "m", resume_from_checkpoint=True)
+    e.fit(BATCHES, epochs=3, event_handlers=handler)
+    assert lines_of(capsys)[0] == (f"CheckpointHandler: Checkpoint resumed from epoch 1 batch {2 * count}, continue to "
+                                   "train for 1 epochs ")
+    assert (tmp_path / f"m-epoch2batch{3 * count}.params").exists() and e.trainer.optimizer.num_update == 3 * count
+    with pytest.raises(ValueError, match="has trained more than is asked for"):
+        make().fit(BATCHES, epochs=2, event_handlers=handler)
+    capsys.readouterr()
+    make().fit(BATCHES, epochs=1, event_handlers=est.CheckpointHandler(
+        str(tmp_path), "other", resume_from_checkpoint=True))
+    assert lines_of(capsys)[0] == "CheckpointHandler: No checkpoint found, training from scratch"
 
 
 def test_early_stopping():
@@ -105,8 +140,6 @@ def test_errors():
         est.EarlyStoppingHandler(mx.metric.Accuracy(), mode="up")
     with pytest.raises(ValueError, match="save_best needs monitor"):
         est.CheckpointHandler("x", save_best=True)
-    with pytest.raises(NotImplementedError, match="resume_from_checkpoint"):
-        est.CheckpointHandler("x", resume_from_checkpoint=True)
 
 
 def test_layers_side_by_side():

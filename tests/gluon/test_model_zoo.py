@@ -79,3 +79,11 @@ def test_errors():
         vision.squeezenet.SqueezeNet("2")
     with pytest.raises(AssertionError, match="one entry per stage"):
         vision.VGG([1], [4, 4])
+
+
+def test_a_residual_comes_first_in_resnet18s_symbol():
+    """The order of mxnet 1.9.1's files."""
+    net = vision.resnet18_v1(classes=5, prefix="m_")
+    names = net(sym.var("data")).list_arguments()
+    stage = [n.removeprefix("m_stage2_") for n in names if n.startswith("m_stage2_conv")]
+    assert stage == ["conv2_weight", "conv0_weight", "conv1_weight", "conv3_weight", "conv4_weight"]

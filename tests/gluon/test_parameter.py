@@ -248,6 +248,9 @@ def test_dict_update_and_setattr():
         d.update(e)
     f = gluon.ParameterDict()
     f.update(d)
+    g = gluon.ParameterDict()
+    g.update({"w": gluon.Parameter("w")})
+    assert list(g.keys()) == ["w"]
     f.setattr("lr_mult", 0.5)
     assert d["pre_w"].lr_mult == 0.5
     f.initialize(ctx=mx.cpu(1))

@@ -99,9 +99,18 @@ def test_colours_have_derivatives():
     (lambda: ops.ExtractVolumePatches(2, 2, "FULL")(A[None, None]), ArgumentError, "padding must be 'VALID' or 'SAME'"),
     (lambda: ops.RGBToHSV()(S), ShapeError, r"RGBToHSV expects three channels in the last axis, got shape \(2, 2\)"),
     (lambda: ops.Morph, AttributeError, "luojia.ops.Morph is not supported: there are no kernels to register"),
-    (lambda: ops.csr_softmax, AttributeError, "luojia.ops.csr_softmax is not supported: tensors are dense"),
     (lambda: ops.nothing_of_this_name, AttributeError, "module 'luojia.ops' has no attribute 'nothing_of_this_name'"),
 ])
 def test_what_is_refused(call, error, match):
     with pytest.raises(error, match=match):
         call()
+
+
+def test_what_programs_tell_an_operator():
+    add = ops.Add()
+    assert repr(add) == "Prim[Add]" and repr(ops.ReduceSum(True)) == "Prim[ReduceSum]<keep_dims=True, skip_mode=False>"
+    assert add.shard(((1,), (1,))) is add and add.set_stage(0) is add and add.set_device("CPU") is add
+    assert add.add_prim_attr("x", 1).x == 1 and add.del_prim_attr("x") is add and not hasattr(add, "x")
+    assert add.instance_name == "Add" and add.set_prim_instance_name("q").instance_name == "q"
+    assert add.place("MS_WORKER", 0) is None and add.check_elim(1) == (False, None)
+    assert add(Tensor([1.0]), Tensor([2.0])).tolist() == [3.0]

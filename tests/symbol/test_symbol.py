@@ -192,3 +192,9 @@ def test_backends_leave_the_graph():
         double.get_backend_symbol("foo")
     assert double._infer_shape_impl(False, x=(2,)) == double._infer_shape_impl(True, x=(2,)) == ([(2,)], [(2,)], [])
     assert double._infer_type_impl(False, x="float32") == double._infer_type_impl(True, x="float32")
+
+
+def test_none_among_required_attributes():
+    last = sym.slice_axis(sym.var("x"), axis=0, begin=1, end=None)
+    assert sym.load_json(last.tojson()).eval(x=mx.nd.array([1.0, 2, 3]))[0].asnumpy().tolist() == [2, 3]
+    assert '"end": "None"' in last.tojson()

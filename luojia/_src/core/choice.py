@@ -3,6 +3,7 @@
 The program begins on NumPy. The first compiled function that changes state from outside, a training step, is timed in
 its first calls, then tried on XLA with its state restored after each trial, and the faster engine is kept for the rest
 of the program. A step that draws random numbers stays on NumPy, so that a seed gives the same numbers in every run.
+``gluon/choice.py`` does the same for Gluon's loop.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from .compiled import Compiled, _Entry
 from .random import stream_of
 from .tensor import Tensor
 
-_CALLS = 3  # timed on each engine, after one that is not
-_MARGIN = 0.95  # of NumPy's time that XLA must stay below
+CALLS = 3  # timed on each engine, after one that is not
+MARGIN = 0.95  # of NumPy's time that XLA must stay below
 
 
 class _Trial(threading.local):
@@ -39,7 +40,7 @@ def timed_call(compiled: Compiled, args: tuple, kwargs: dict, structure: tuple, 
     times = _times.setdefault(compiled, [])
     _trial.inside = True
     try:
-        if len(times) == _CALLS + 1:
+        if len(times) == CALLS + 1:
             found = _decide(compiled, args, kwargs, structure, tensors, device, min(times[1:]))
             if found is not None:
                 return found[0]
@@ -59,7 +60,7 @@ def _decide(compiled: Compiled, args: tuple, kwargs: dict, structure: tuple, ten
     try:
         keep_engine("xla")
     except DeviceError:
-        return _keep("numpy", "jax is not installed, or too old")
+        return keep("numpy", "jax is not installed, or too old")
     kept = "numpy"
     strict, compiled.strict = compiled.strict, True
     try:
@@ -67,14 +68,14 @@ def _decide(compiled: Compiled, args: tuple, kwargs: dict, structure: tuple, ten
         if entry.__class__ is not _Entry or not entry.region.written:
             return None  # it made its parameters, or trains nothing: another function decides
         if entry.region.draws:
-            return _keep("numpy", f"{compiled.name} draws random numbers")
+            return keep("numpy", f"{compiled.name} draws random numbers")
         xla = _time(entry, tensors, device)
-        if xla < _MARGIN * numpy:
+        if xla < MARGIN * numpy:
             kept = "xla"
             compiled._entries[compiled._key(structure, device, args, tensors, None)] = entry
-        _keep(kept, f"{compiled.name} took {numpy * 1e3:.3g} ms on NumPy, {xla * 1e3:.3g} ms on XLA")
+        keep(kept, f"{compiled.name} took {numpy * 1e3:.3g} ms on NumPy, {xla * 1e3:.3g} ms on XLA")
     except Exception as e:  # NumPy runs it, and raises what is the program's own fault
-        return _keep("numpy", f"{compiled.name} cannot be compiled ({type(e).__name__})")
+        return keep("numpy", f"{compiled.name} cannot be compiled ({type(e).__name__})")
     finally:
         compiled.strict = strict
         if kept == "numpy":
@@ -89,7 +90,7 @@ def _time(entry: Any, tensors: list[Tensor], device: Any) -> float:
     before = [t._value for t in written]
     times = []
     try:
-        for _ in range(_CALLS + 1):
+        for _ in range(CALLS + 1):
             start = perf_counter()
             entry(tensors)
             for t in written:
@@ -101,7 +102,8 @@ def _time(entry: Any, tensors: list[Tensor], device: Any) -> float:
     return min(times[1:])
 
 
-def _keep(name: str, why: str) -> None:
+def keep(name: str, why: str) -> None:
+    """Choose the engine ``name`` for the rest of the program."""
     Auto.open, Auto.kept = False, name
     _times.clear()
     decisions.append(f"{name}: {why}")

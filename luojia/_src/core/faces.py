@@ -278,11 +278,60 @@ class Primitive:
     def name(self) -> str:
         return type(self).__name__
 
+    @property
+    def instance_name(self) -> str:
+        """What ``set_prim_instance_name`` called the object; by default its name."""
+        return self.__dict__.get("_instance_name", self.name)
+
+    @instance_name.setter
+    def instance_name(self, name: str) -> None:
+        self.__dict__["_instance_name"] = name
+
     def recompute(self, mode: bool = True) -> Primitive:
         """Accepted: an operator by itself keeps what its rule reads. ``Cell.recompute`` keeps inputs only."""
         if not isinstance(mode, bool):
             raise DTypeError(f"The recompute mode must be bool, but got {type(mode).__name__}.")
         return self
+
+    def init_prim_io_names(self, inputs: list, outputs: list) -> None:
+        """Name the inputs and outputs."""
+        self.attrs.update(input_names=inputs, output_names=outputs)
+
+    def add_prim_attr(self, name: str, value: Any) -> Primitive:
+        """Add an attribute; it is then an attribute of the object too, and nothing is computed with it."""
+        self.attrs[name] = value
+        self.__dict__[name] = value
+        return self
+
+    def del_prim_attr(self, name: str) -> Primitive:
+        """Take an attribute away."""
+        self.attrs.pop(name, None)
+        self.__dict__.pop(name, None)
+        return self
+
+    def set_stage(self, stage: int) -> Primitive:
+        """Accepted; there are no pipeline stages."""
+        return self.add_prim_attr("stage", stage)
+
+    def set_device(self, device_target: str) -> Primitive:
+        """Accepted: an operator runs where its inputs are."""
+        return self.add_prim_attr("primitive_target", device_target)
+
+    def place(self, role: str, rank_id: int) -> None:
+        """Accepted: an operator runs in the process that calls it."""
+
+    def shard(self, in_strategy: Any = None, out_strategy: Any = None) -> Primitive:
+        """Accepted; in one process nothing is cut into shards."""
+        return self
+
+    def set_prim_instance_name(self, name: str) -> Primitive:
+        """Give the object a name."""
+        self.instance_name = name
+        return self
+
+    def check_elim(self, *args: Any) -> tuple[bool, Any]:
+        """(False, None): no operator is known to do nothing before it is called."""
+        return False, None
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name == "attrs":
@@ -293,8 +342,8 @@ class Primitive:
             raise AttributeError(f"The '{type(self).__name__}' object has no attribute '{name}'.") from None
 
     def __repr__(self) -> str:
-        inner = ", ".join(f"{k}={v}" for k, v in self.attrs.items())
-        return f"Prim[{type(self).__name__}]" + (f"<{inner}>" if inner else "")
+        inner = ", ".join(f"{k}={v}" for k, v in self.attrs.items() if k not in ("input_names", "output_names"))
+        return f"Prim[{self.name}]" + (f"<{inner}>" if inner else "")
 
 
 def compile_class(face: Face, module: str) -> type:

@@ -14,20 +14,8 @@ _STEP = "graphs hold no optimizer steps; use the function of nd, an optimizer or
 CONTRIB: dict[str, str] = {
     "quantized_*": _QUANTIZED,
     "quantize_asym": _QUANTIZED,
-    "calibrate_entropy": "choose the range of quantize_v2 from the activations' values, as nd.histogram counts them",
     "dgl_*": _GRAPHS,
     "edge_id": _GRAPHS,
-    "DeformableConvolution": "gather the shifted places with nd.BilinearSampler and convolve with stride 1",
-    "ModulatedDeformableConvolution": "gather the shifted places with nd.BilinearSampler and convolve with stride 1",
-    "DeformablePSROIPooling": "use contrib.ROIAlign(position_sensitive=True)",
-    "PSROIPooling": "use contrib.ROIAlign(position_sensitive=True)",
-    "RROIAlign": "rotate the places with GridGenerator and read them with BilinearSampler",
-    "Proposal": "decode anchors with contrib.box_decode and keep the best with contrib.box_nms",
-    "MultiProposal": "decode anchors with contrib.box_decode and keep the best with contrib.box_nms",
-    "SparseEmbedding": "use Embedding; gradients are dense",
-    "BatchNormWithReLU": "use relu of BatchNorm",
-    "count_sketch": "multiply by a random sparse matrix with dot",
-    "hawkesll": "write the likelihood with contrib.foreach",
 }
 ARRAYS: dict[str, str] = {
     "imdecode": "use mx.image.imdecode",
@@ -40,8 +28,6 @@ SYMBOLS: dict[str, str] = {
     "*_update": _STEP,
     "*_update_phase?": _STEP,
     "reset_arrays": _STEP,
-    "histogram": "graphs hold no values to count; use nd.histogram on arrays",
-    "cast_storage": "storage types are labels of arrays; use nd.cast_storage",
     "rand_zipfian": "use nd.contrib.rand_zipfian on arrays",
 }
 REFUSED = CONTRIB | ARRAYS

@@ -104,6 +104,7 @@ CONDITIONAL: dict[tuple[str, str], Callable[[dict[str, Any]], bool]] = {
     ("RNN", "state_cell"): lambda a: a.get("mode") == "lstm",
     ("CTCLoss", "data_lengths"): lambda a: bool(a.get("use_data_lengths")),
     ("CTCLoss", "label_lengths"): lambda a: bool(a.get("use_label_lengths")),
+    ("_contrib_DeformablePSROIPooling", "trans"): lambda a: not a.get("no_trans"),
     ("softmax", "length"): lambda a: bool(a.get("use_length")),
     **{(f"{kind}Norm", name): lambda a: True for kind in ("Layer", "Group", "Instance") for name in ("gamma", "beta")},
 }
@@ -124,9 +125,12 @@ REQUIRED = {
 OUTPUTS = {"BatchNorm": ("output", "mean", "var"), "LayerNorm": ("output", "mean", "std"),
            "GroupNorm": ("output", "mean", "std"), "RNN": ("output", "state_output", "statecell_output"),
            "sort": ("output0",), "CTCLoss": ("output0",), "_contrib_box_nms": ("output0",),
-           "_contrib_MultiBoxTarget": ("loc_target", "loc_mask", "cls_target")}
+           "_contrib_MultiBoxTarget": ("loc_target", "loc_mask", "cls_target"),
+           "_contrib_Proposal": ("output", "score"), "_contrib_MultiProposal": ("output", "score"),
+           "_contrib_hawkesll": ("output", "out_state")}
 COUNTED = {"BatchNorm": 3, "_contrib_SyncBatchNorm": 3, "LayerNorm": 3, "GroupNorm": 3, "InstanceNorm": 3,
-           "Dropout": 2, "LRN": 2, "L2Normalization": 2, "sort": 2, "CTCLoss": 2, "_contrib_box_nms": 2}
+           "Dropout": 2, "LRN": 2, "L2Normalization": 2, "sort": 2, "CTCLoss": 2, "_contrib_box_nms": 2,
+           "_contrib_Proposal": 2, "_contrib_MultiProposal": 2}
 
 
 def counted(op: str, count: int, given: dict[str, Any]) -> int:

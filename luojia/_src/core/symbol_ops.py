@@ -219,15 +219,15 @@ def _bind(face: Face, args: tuple, kwargs: dict[str, Any]) -> tuple[dict, tuple,
                 raise AssertionError(f"Argument {key} must be Symbol instances, but got {value}")
             arrays[key] = value
         elif key in known:
-            if value is not None or key not in named:
-                given[key] = value
+            given[key] = value
         elif isinstance(value, Symbol):
             raise not_found("Symbol.Compose", key, [p.public for p in params if p.public in inputs])
         elif key in names.HIDDEN or (key.startswith("__") and key.endswith("__")):
             extra[key] = value
         elif key != "num_args" and not (key == "out" and value is None):
             raise ArgumentError(_unknown(face, key))
-    given = {k: v for k, v in given.items() if v is not None}
+    needed = {p.public for p in face.attributes if p.default is _MISSING}  # which None may be a value of
+    given = {k: v for k, v in given.items() if v is not None or k in needed}
     return arrays, star, _checked(face, given), extra
 
 

@@ -224,18 +224,6 @@ class Tensor(_Methods):
     def _repr_html_(self) -> str:
         return printing.tensor_html(self)
 
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Any:
-            """The array of a Tensor that waits for it; for other names, the error that brought us here."""
-            if name == "_value":
-                later = later_of(self)
-                if later is not None:
-                    if state.frame is not None:
-                        raise Awaited
-                    later.step.run()
-            return object.__getattribute__(self, name)
-
     # -- values in -------------------------------------------------------------------------------------------------
 
     def _read(self) -> Any:
@@ -337,8 +325,21 @@ def described(t: Tensor) -> Any:
     return later_of(t) or t._value
 
 
+def _awaited(self: Tensor, name: str) -> Any:
+    """The array of a Tensor that waits for it; for other names, the error that brought us here."""
+    if name == "_value":
+        later = later_of(self)
+        if later is not None:
+            if state.frame is not None:
+                raise Awaited
+            later.step.run()
+    return object.__getattribute__(self, name)
+
+
 def put_off(t: Tensor, later: Any) -> None:
     """Have a Tensor wait for its array."""
+    if "__getattr__" not in Tensor.__dict__:  # not before: with it Python finds every attribute the slow way
+        Tensor.__getattr__ = _awaited  # pyright: ignore[reportAttributeAccessIssue] - it is to come
     t._later = later
     try:
         del t._value

@@ -183,6 +183,8 @@ def check_weights(weights: Any, who: str) -> list | None:
 
 def seeds_for(out: Any, sens: Any) -> list[tuple[Tensor, Any]]:
     """Pair each Tensor of the output with its cotangent: those of ``sens``, checked, or ones."""
+    if sens is None and isinstance(out, Tensor):
+        return [(out, out._device.engine.ones_like(out._value))]
     outs = [out] if isinstance(out, Tensor) else tensors_in(out)
     if sens is None:
         return [(t, t._device.engine.ones_like(t._value)) for t in outs]
@@ -222,7 +224,8 @@ def pullback(fn: Callable, args: Sequence[Any], *, weights: list | None = None, 
                                 f"differentiate and then the others; got {type(out).__name__}.")
         out, aux = out[0], out[1:]
     inputs = [i for i in (run.inputs if positions is None else [run.inputs[p] for p in positions]) if i is not None]
-    at_weights = [weight_input(w, run.device) for w in weights or ()]
+    device = run.device if weights else None
+    at_weights = [weight_input(w, device) for w in weights or ()]
     nodes = [i.node for i in (*inputs, *at_weights)]
 
     def pull(sens: Any = None, retain: bool = True) -> tuple[tuple, tuple]:

@@ -115,7 +115,7 @@ class NumpyEngine:
         ones = self._ones.get(key)
         if ones is None:
             ones = np.ones(array.shape, array.dtype)
-            if ones.nbytes <= 256:
+            if ones.nbytes <= 4096 and len(self._ones) < 256:
                 ones.flags.writeable = False
                 self._ones[key] = ones
         return ones

@@ -176,3 +176,23 @@ def volume_patches(x: Tensor, kernel_size: Any, strides: Any, padding: str) -> T
     parts = [x[(slice(None), slice(None), *(slice(i, i + (o - 1) * s + 1, s) for i, o, s in zip(at, out, steps)))]
              for at in np.ndindex(*kernel)]
     return OP["concatenate"](*parts, axis=1)
+
+
+def no_repeat_ngram(state_seq: Tensor, log_probs: Tensor, ngram_size: int = 1) -> Tensor:
+    """``log_probs`` (B, M, words) with the least number for words that would repeat ``ngram_size`` words.
+
+    ``state_seq`` (B, M, length) are the words so far.
+    """
+    words, n = state_seq.asnumpy(), ngram_size
+    if words.ndim != 3 or log_probs.ndim != 3 or words.shape[:2] != log_probs.shape[:2]:
+        raise ShapeError("NoRepeatNGram expects state_seq (B, M, length) and log_probs (B, M, words), got "
+                         f"{words.shape} and {log_probs.shape}.")
+    if not 0 < n <= words.shape[2]:
+        raise ArgumentError(f"NoRepeatNGram: ngram_size must lie in [1, {words.shape[2]}], got {n}.")
+    windows = np.lib.stride_tricks.sliding_window_view(words, n, axis=2)  # (B, M, places, n)
+    last = words[:, :, None, words.shape[2] - n + 1:]
+    b, m, at = np.nonzero((windows[..., :-1] == last).all(axis=-1))
+    banned = np.zeros(log_probs.shape, bool)
+    banned[b, m, windows[b, m, at, -1]] = True
+    least = placed(np.full((), np.finfo(log_probs.np_dtype).min, log_probs.np_dtype), log_probs)
+    return OP["where"](placed(banned, log_probs), least, log_probs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import logging
+import sys
 from typing import Any
 
 from .... import initializer
@@ -37,7 +38,7 @@ class Estimator:
         train_metrics, val_metrics: metrics, one or a list; by default the mean loss, and accuracy where the loss is
             softmax cross-entropy.
         initializer: for a network without values.
-        trainer: Adam with rate 0.001 if not given.
+        trainer: SGD with rate 0.001 if not given.
         context: a device or a list of them.
         val_net, val_loss: for evaluation, if others.
         batch_processor: what is done with a batch.
@@ -58,12 +59,13 @@ class Estimator:
         self.context = [current_context()] if context is None else [context] if isinstance(
             context, Context) else list(context)
         self.batch_processor = BatchProcessor() if batch_processor is None else batch_processor
-        self.logger = logging.getLogger("Estimator")
+        self.logger = logging.Logger("Estimator", logging.INFO)  # as MXNet's: not below the root, and to stdout
+        self.logger.addHandler(logging.StreamHandler(sys.stdout))
         self.stop_training = False
         self.max_epoch: int | None = None
         self.max_batch: int | None = None
         self._initialize(initializer)
-        self.trainer = Trainer(net.collect_params(), "adam", {"learning_rate": 0.001}) if trainer is None else trainer
+        self.trainer = Trainer(net.collect_params(), "sgd", {"learning_rate": 0.001}) if trainer is None else trainer
         self._train_metrics: list[EvalMetric] = self._metrics(train_metrics)
         if train_metrics is None and isinstance(loss, SoftmaxCrossEntropyLoss):
             self._train_metrics = [Accuracy()]
@@ -104,11 +106,15 @@ class Estimator:
         for metric in self._val_metrics:
             metric.reset()
         handlers = _handlers(event_handlers)
+        if not any(isinstance(h, LoggingHandler) for h in handlers):
+            handlers.append(LoggingHandler(metrics=self._val_metrics))
+        _call(handlers, EpochBegin, "epoch_begin", self)
         for batch in val_data:
             _call(handlers, BatchBegin, "batch_begin", self, batch=batch)
             _, label, pred, loss = self.batch_processor.evaluate_batch(self, batch, batch_axis)
             _update(self._val_metrics, label, pred, loss)
             _call(handlers, BatchEnd, "batch_end", self, batch=batch, pred=pred, label=label, loss=loss)
+        _call(handlers, EpochEnd, "epoch_end", self)
 
     def fit(self, train_data: Any, val_data: Any = None, epochs: int | None = None, event_handlers: Any = None,
             batches: int | None = None, batch_axis: int = 0) -> None:
@@ -127,8 +133,11 @@ class Estimator:
             raise ValueError("Estimator.fit: please specify only one of epochs or batches.")
         self.max_epoch, self.max_batch = epochs, batches
         self.stop_training = False
-        handlers = self._with_defaults(_handlers(event_handlers), val_data)
+        stopping = StoppingHandler(self.max_epoch, self.max_batch)
+        handlers = self._with_defaults([stopping, *_handlers(event_handlers)], val_data)
         _call(handlers, TrainBegin, "train_begin", self)
+        stopping.max_epoch, stopping.max_batch = self.max_epoch, self.max_batch  # a checkpoint may have left less to do
+        stopping.train_begin(self)
         while not self.stop_training:
             _call(handlers, EpochBegin, "epoch_begin", self)
             for batch in train_data:
@@ -144,7 +153,7 @@ class Estimator:
         def lacks(kind: type) -> bool:
             return not any(isinstance(h, kind) for h in handlers)
 
-        added: list[Any] = [StoppingHandler(self.max_epoch, self.max_batch)]
+        added: list[Any] = []
         if lacks(GradientUpdateHandler):
             added.append(GradientUpdateHandler())
         if lacks(MetricHandler):

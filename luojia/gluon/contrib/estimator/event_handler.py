@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import math
 import os
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -130,8 +130,8 @@ class ValidationHandler(TrainBegin, BatchEnd, EpochEnd):
             self.eval_fn(val_data=self.val_data, event_handlers=self.event_handlers)
 
 
-class LoggingHandler(TrainBegin, TrainEnd, EpochBegin, EpochEnd, BatchEnd):
-    """Logs time and metrics, per epoch, or every ``log_interval`` batches as well."""
+class LoggingHandler(TrainBegin, TrainEnd, EpochBegin, EpochEnd, BatchBegin, BatchEnd):
+    """Logs time and metrics, per epoch, or every ``log_interval`` batches as well, in MXNet's words."""
 
     def __init__(self, log_interval: int | str = "epoch", metrics: list | None = None,
                  priority: float = math.inf) -> None:
@@ -140,34 +140,53 @@ class LoggingHandler(TrainBegin, TrainEnd, EpochBegin, EpochEnd, BatchEnd):
         self.log_interval = log_interval
         self.metrics = metrics or []
         self.priority = priority
-        self.batch_index = self.current_epoch = 0
-        self.start = self.epoch_start = 0.0
+        self.batch_index = self.current_epoch = self.processed_samples = 0
+        self.start = self.epoch_start = self.batch_start = self.log_interval_time = 0.0
 
-    def _scores(self) -> str:
-        return ", ".join(f"{name}: {value:.4f}" for m in self.metrics for name, value in m.get_name_value())
+    def _log(self, estimator: Any, text: str) -> None:
+        """A line with the metrics behind it."""
+        scores = [f"{name}: {value:.4f}" for m in self.metrics for name, value in m.get_name_value()]
+        estimator.logger.info((text + ", ".join(scores)).rstrip(", "))
 
     def train_begin(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
         self.start = time.time()
         self.current_epoch = 0
-        estimator.logger.info("Training begin: using optimizer %s with current learning rate %.4f",
+        estimator.logger.info("Training begin: using optimizer %s with current learning rate %.4f ",
                               type(estimator.trainer.optimizer).__name__, estimator.trainer.learning_rate)
+        if estimator.max_epoch is not None:
+            estimator.logger.info("Train for %d epochs.", estimator.max_epoch)
+        else:
+            estimator.logger.info("Train for %d batches.", estimator.max_batch)
 
     def train_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
-        estimator.logger.info("Train finished using total %ds with %d epochs. %s", time.time() - self.start,
-                              self.current_epoch, self._scores())
+        took = int(time.time() - self.start)
+        self._log(estimator, f"Train finished using total {took}s with {self.current_epoch} epochs. ")
 
     def epoch_begin(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
         self.epoch_start = time.time()
-        self.batch_index = 0
+        self.batch_index = self.processed_samples = 0
+        self.log_interval_time = 0.0
+        if any("training" in m.name for m in self.metrics):
+            estimator.logger.info("[Epoch %d] Begin, current learning rate: %.4f", self.current_epoch,
+                                  estimator.trainer.learning_rate)
+        else:
+            estimator.logger.info("Validation Begin")
 
     def epoch_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
-        estimator.logger.info("[Epoch %d] Finished in %.3fs, %s", self.current_epoch, time.time() - self.epoch_start,
-                              self._scores())
+        self._log(estimator, f"[Epoch {self.current_epoch}] Finished in {time.time() - self.epoch_start:.3f}s, ")
         self.current_epoch += 1
 
+    def batch_begin(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+        self.batch_start = time.time()
+
     def batch_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
-        if isinstance(self.log_interval, int) and self.batch_index % self.log_interval == 0:
-            estimator.logger.info("[Epoch %d][Batch %d] %s", self.current_epoch, self.batch_index, self._scores())
+        if isinstance(self.log_interval, int):
+            self.log_interval_time += time.time() - self.batch_start
+            self.processed_samples += kwargs["batch"][0].shape[0]
+            if self.batch_index % self.log_interval == 0:
+                self._log(estimator, f"[Epoch {self.current_epoch}][Batch {self.batch_index}]"
+                          f"[Samples {self.processed_samples}] time/interval: {self.log_interval_time:.3f}s ")
+                self.log_interval_time = 0.0
         self.batch_index += 1
 
 
@@ -223,8 +242,8 @@ class EarlyStoppingHandler(TrainBegin, EpochEnd, TrainEnd):
 
     def train_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
         if self.stopped_epoch:
-            estimator.logger.info("[Epoch %d] EarlyStopping: early stopping %s", self.stopped_epoch,
-                                  self.monitor.get()[0])
+            estimator.logger.info("[Epoch %d] EarlyStoppingHanlder: early stopping due to %s not improving",
+                                  self.stopped_epoch, self.monitor.get()[0])  # spelt as MXNet has it
 
 
 class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
@@ -239,16 +258,13 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
         mode: 'min', 'max' or 'auto'.
         epoch_period, batch_period: how often.
         max_checkpoints: how many to keep, the last ones.
-        resume_from_checkpoint: not supported; use ``load_parameters`` and ``Trainer.load_states``.
+        resume_from_checkpoint: begin with the newest checkpoint there, and train what is left of the epochs or batches.
     """
 
     def __init__(self, model_dir: str, model_prefix: str = "model", monitor: Any = None, verbose: int = 0,
                  save_best: bool = False, mode: str = "auto", epoch_period: int | None = 1,
                  batch_period: int | None = None, max_checkpoints: int = 5,
                  resume_from_checkpoint: bool = False) -> None:
-        if resume_from_checkpoint:
-            raise NotImplementedError("CheckpointHandler(resume_from_checkpoint=True) is not supported; call "
-                                      "net.load_parameters and trainer.load_states before fit.")
         if save_best and monitor is None:
             raise ValueError("CheckpointHandler: save_best needs monitor, the metric to be the best in.")
         self.model_dir = model_dir
@@ -260,6 +276,7 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
         self.epoch_period = epoch_period
         self.batch_period = batch_period
         self.max_checkpoints = max_checkpoints
+        self.resume_from_checkpoint = resume_from_checkpoint
         self.saved: list[str] = []
         self.best: float | None = None
         self.current_epoch = self.current_batch = 0
@@ -267,6 +284,32 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
     def train_begin(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
         os.makedirs(self.model_dir, exist_ok=True)
         self.current_epoch = self.current_batch = 0
+        if self.resume_from_checkpoint:
+            self._resume(estimator)
+
+    def _resume(self, estimator: Any) -> None:
+        """Load the checkpoint of the most batches, and take what was trained off what is to be trained."""
+        pattern = re.compile(re.escape(self.model_prefix) + r"-epoch(\d+)batch(\d+)\.params")
+        found = [tuple(map(int, m.groups())) for m in map(pattern.fullmatch, os.listdir(self.model_dir)) if m]
+        if not found:
+            estimator.logger.info("CheckpointHandler: No checkpoint found, training from scratch")
+            return
+        epoch, batch = max(found, key=lambda pair: pair[::-1])
+        left, what = ((estimator.max_epoch - epoch - 1, "epochs") if estimator.max_epoch is not None
+                      else (estimator.max_batch - batch - 1, "batches"))
+        if left < 0:
+            raise ValueError(f"CheckpointHandler: the checkpoint at epoch {epoch} batch {batch} has trained more than "
+                             f"is asked for; ask for more {what}, or use another folder than {self.model_dir}.")
+        name = os.path.join(self.model_dir, f"{self.model_prefix}-epoch{epoch}batch{batch}")
+        estimator.net.load_parameters(name + ".params", ctx=estimator.context)
+        estimator.trainer.load_states(name + ".states")
+        if what == "epochs":
+            estimator.max_epoch = left
+        else:
+            estimator.max_batch = left
+        self.current_epoch, self.current_batch = epoch + 1, batch
+        estimator.logger.info("CheckpointHandler: Checkpoint resumed from epoch %d batch %d, continue to train for "
+                              "%d %s ", epoch, batch, left, what)
 
     def batch_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
         if self.batch_period and (self.current_batch + 1) % self.batch_period == 0:
@@ -281,6 +324,8 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
     def _save(self, estimator: Any) -> None:
         path = os.path.join(self.model_dir, self.model_prefix)
         name = f"{path}-epoch{self.current_epoch}batch{self.current_batch}"
+        self._tell(estimator, "trained total %d batches, saving model at %s with prefix: %s", self.current_batch + 1,
+                   self.model_dir, os.path.basename(name))
         self._write(estimator, name)
         if name not in self.saved:
             self.saved.append(name)
@@ -292,11 +337,19 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
         if self.save_best and self._compare is not None:
             value = self.monitor.get()[1]
             if self._compare.better(value, self.best):
+                self._tell(estimator, "%s improved from %0.5f to %0.5f, updating best model at %s with prefix: %s",
+                           self.monitor.get()[0], value if self.best is None else self.best, value, self.model_dir,
+                           f"{self.model_prefix}-best")
                 self.best = value
                 self._write(estimator, path + "-best")
+            else:
+                self._tell(estimator, "%s did not improve from %0.5f, skipping updating best model",
+                           self.monitor.get()[0], self.best)
+
+    def _tell(self, estimator: Any, text: str, *values: Any) -> None:
+        if self.verbose:
+            estimator.logger.info("[Epoch %d] CheckpointHandler: " + text, self.current_epoch, *values)
 
     def _write(self, estimator: Any, name: str) -> None:
         estimator.net.save_parameters(name + ".params")
         estimator.trainer.save_states(name + ".states")
-        if self.verbose:
-            logging.getLogger("Estimator").info("saved %s.params", name)

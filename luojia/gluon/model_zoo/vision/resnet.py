@@ -36,8 +36,14 @@ class BasicBlockV1(HybridBlock):
                 _conv3x3(channels, 1, channels), nn.BatchNorm()]
 
     def hybrid_forward(self, F: Any, x: Any) -> Any:
+        y = self.body(x)
         shortcut = x if self.downsample is None else self.downsample(x)
-        return F.Activation(self.body(x) + shortcut, act_type="relu")
+        return F.Activation(self._sum(shortcut, y), act_type="relu")
+
+    @staticmethod
+    def _sum(shortcut: Any, y: Any) -> Any:
+        """The sum, in the order that MXNet's symbol has."""
+        return shortcut + y
 
 
 class BottleneckV1(BasicBlockV1):
@@ -47,6 +53,10 @@ class BottleneckV1(BasicBlockV1):
         return [nn.Conv2D(channels // 4, 1, strides=stride), nn.BatchNorm(), nn.Activation("relu"),
                 _conv3x3(channels // 4, 1, channels // 4), nn.BatchNorm(), nn.Activation("relu"),
                 nn.Conv2D(channels, 1, strides=1), nn.BatchNorm()]
+
+    @staticmethod
+    def _sum(shortcut: Any, y: Any) -> Any:
+        return y + shortcut
 
 
 class BasicBlockV2(HybridBlock):

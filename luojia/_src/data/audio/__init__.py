@@ -1,0 +1,1 @@
+"""Sound as NumPy arrays, (..., time): filters, levels, effects and spectra."""
