@@ -29,7 +29,13 @@ _NAMES = {
         "_src.engine.devices": "Context cpu gpu cpu_pinned num_gpus current_context",
         "_src.errors": "MXNetError",
         "context": "set_context get_context GRAPH_MODE PYNATIVE_MODE set_auto_parallel_context "
-                   "reset_auto_parallel_context get_auto_parallel_context ParallelMode set_device",
+                   "reset_auto_parallel_context get_auto_parallel_context ParallelMode set_device STRICT "
+                   "COMPATIBLE LAX get_current_device set_deterministic set_recursion_limit set_ps_context "
+                   "get_ps_context reset_ps_context",
+        "log": "get_level get_log_config",
+        "runtime": "empty_cache max_memory_allocated max_memory_reserved memory_allocated memory_reserved "
+                   "memory_stats memory_summary reset_max_memory_allocated reset_max_memory_reserved "
+                   "reset_peak_memory_stats synchronize",
         "common": "dtype dtype_to_nptype dtype_to_pytype pytype_to_dtype issubclass_ set_seed get_seed jit "
                   "ms_function ms_class jit_class mutable COOTensor CSRTensor RowTensor SparseTensor tensor "
                   "is_tensor from_numpy JitConfig run_check lazy_inline no_inline Generator default_generator "

@@ -32,6 +32,7 @@ GRAPH_MODE = 0
 PYNATIVE_MODE = 1
 _TARGETS = ("CPU", "GPU", "Ascend", "Davinci")
 _LARGEST_ID = 4095
+STRICT, COMPATIBLE, LAX = 0, 1, 2  # for the key jit_syntax_level
 
 
 def gpu_memory_info(device_id: int = 0) -> tuple[int, int]:
@@ -79,6 +80,8 @@ _DEFAULTS: dict[str, Any] = {
     "memory_offload": "OFF", "jit_config": {}, "ascend_config": {}, "gpu_config": {}, "exec_order": "bfs",
 }
 _settings = dict(_DEFAULTS)
+_CHOICES = {"deterministic": ("ON", "OFF"), "memory_optimize_level": ("O0", "O1"), "mem_offload": ("ON", "OFF"),
+            "memory_offload": ("ON", "OFF"), "jit_syntax_level": (STRICT, COMPATIBLE, LAX)}
 # Keys whose default does not tell their type.
 _TYPES: dict[str, tuple] = {"save_graphs": (bool, int), "enable_compile_cache": (bool, str)}
 _LOOK_UP = "For detailed usage of '{}', please refer to the Mindspore official website."
@@ -132,6 +135,13 @@ def _check(key: str, value: Any) -> None:
     if key == "engine" and value not in ENGINES:
         raise ArgumentError("For 'context.set_context', the argument 'engine' must be 'numpy', 'xla' or 'auto', but "
                             f"got {value!r}.")
+    if value not in _CHOICES.get(key, (value,)):
+        raise ArgumentError(f"For 'context.set_context', the argument '{key}' must be one of {list(_CHOICES[key])}, "
+                            f"but got {value}.")
+    if key == "save_graphs" and not 0 <= int(value) <= 3:
+        raise ArgumentError(f"value for save_graphs should be 0-3 but got '{value}'")
+    if key in ("runtime_num_threads", "inter_op_parallel_num") and int(value) < 0:
+        raise ArgumentError(f"For 'context.set_context', the argument '{key}' must be >= 0, but got {value}.")
     if key == "device_target" and value not in _TARGETS:
         raise ArgumentError(f"For 'context.set_context', the argument 'device_target' must be one of {list(_TARGETS)}, "
                             f"but got {value}.")
@@ -164,6 +174,8 @@ def _device_of(target: str, device_id: int) -> Context:
 
 def get_context(attr_key: str) -> Any:
     """The value that ``set_context`` gave a key, or its default."""
+    if not isinstance(attr_key, str):
+        raise DTypeError(f"attribute name must be string, not '{type(attr_key).__name__}'")
     if attr_key not in _settings:
         raise ArgumentError(f"For 'context.get_context', the argument {attr_key} is not recognized! "
                             + _LOOK_UP.format("get_context"))
@@ -173,6 +185,60 @@ def get_context(attr_key: str) -> Any:
 def set_device(device_target: str, device_id: int | None = None) -> None:
     """Make a device the default of new Tensors: ``set_device('GPU', 0)``."""
     set_context(device_target=device_target, device_id=device_id or 0)
+
+
+def get_current_device() -> tuple[str, int]:
+    """The default device: its kind and number.
+
+    >>> get_current_device()
+    ('CPU', 0)
+    """
+    device = current_context()
+    return device.device_type.upper(), device.device_id
+
+
+def set_deterministic(deterministic: bool) -> None:
+    """``set_context(deterministic="ON")`` or ``"OFF"``: kept; computations repeat themselves anyway."""
+    if not isinstance(deterministic, bool):
+        raise DTypeError(f"The parameter 'deterministic' must be {bool}, but got {type(deterministic)}")
+    set_context(deterministic="ON" if deterministic else "OFF")
+
+
+def set_recursion_limit(recursion_limit: int = 1000) -> None:
+    """``set_context(max_call_depth=recursion_limit)``."""
+    set_context(max_call_depth=recursion_limit)
+
+
+_PS: dict[str, Any] = {"enable_ps": False, "config_file_path": "", "enable_ssl": False}
+_ps = dict(_PS)
+
+
+def set_ps_context(**kwargs: Any) -> None:
+    """Keep the settings of MindSpore's parameter server, which must stay off.
+
+    Raises:
+        ArgumentError: a ValueError: an unknown key, or ``enable_ps=True``.
+    """
+    for key, value in kwargs.items():
+        if key not in _PS and key != "client_password":
+            raise ArgumentError(f"Set PS context keyword {key} is not recognized!")
+        if key == "enable_ps" and value:
+            raise ArgumentError("set_ps_context: there is no parameter server; leave enable_ps off and train in "
+                                "DATA_PARALLEL mode.")
+    _ps.update(kwargs)
+
+
+def get_ps_context(attr_key: str) -> Any:
+    """A setting of ``set_ps_context``, or its default."""
+    if attr_key not in _ps:
+        raise ArgumentError(f"Get PS context keyword {attr_key} is not recognized!")
+    return _ps[attr_key]
+
+
+def reset_ps_context() -> None:
+    """Give the settings of ``set_ps_context`` their defaults again."""
+    _ps.clear()
+    _ps.update(_PS)
 
 
 # -- parallel settings -------------------------------------------------------------------------------------------------
@@ -186,7 +252,7 @@ class ParallelMode:
     HYBRID_PARALLEL = "hybrid_parallel"
     SEMI_AUTO_PARALLEL = "semi_auto_parallel"
     AUTO_PARALLEL = "auto_parallel"
-    MODE_LIST = (STAND_ALONE, DATA_PARALLEL, HYBRID_PARALLEL, SEMI_AUTO_PARALLEL, AUTO_PARALLEL)
+    MODE_LIST = [STAND_ALONE, DATA_PARALLEL, HYBRID_PARALLEL, SEMI_AUTO_PARALLEL, AUTO_PARALLEL]  # noqa: RUF012
 
 
 _PARALLEL: dict[str, Any] = {
@@ -231,6 +297,9 @@ def set_auto_parallel_context(**kwargs: Any) -> None:
         default = _PARALLEL[key]
         if isinstance(default, (bool, int)) and type(value) is not type(default):
             raise DTypeError(f"The parameter '{key}' must be {type(default)}, but got {type(value)}")
+        if key == "global_rank" and not 0 <= int(value) <= _LARGEST_ID:
+            raise ArgumentError(f"The context configuration parameter 'global_rank' must be in [0, {_LARGEST_ID}], but "
+                                f"got the value of global_rank : {value}.")
         if key in ("device_num", "pipeline_stages") and int(value) <= 0:
             raise ArgumentError(f"The context configuration parameter '{key}' must be a positive integer, but got the "
                                 f"value of {key} : {value}.")
@@ -278,7 +347,8 @@ def reset_auto_parallel_context() -> None:
 
 
 __all__ = [
-    "GRAPH_MODE", "PYNATIVE_MODE", "Context", "ParallelMode", "cpu", "cpu_pinned", "current_context",
-    "get_auto_parallel_context", "get_context", "gpu", "gpu_memory_info", "num_gpus", "reset_auto_parallel_context",
-    "set_auto_parallel_context", "set_context", "set_device",
+    "COMPATIBLE", "GRAPH_MODE", "LAX", "PYNATIVE_MODE", "STRICT", "Context", "ParallelMode", "cpu", "cpu_pinned",
+    "current_context", "get_auto_parallel_context", "get_context", "get_current_device", "get_ps_context", "gpu",
+    "gpu_memory_info", "num_gpus", "reset_auto_parallel_context", "reset_ps_context", "set_auto_parallel_context",
+    "set_context", "set_deterministic", "set_device", "set_ps_context", "set_recursion_limit",
 ]

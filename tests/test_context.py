@@ -151,3 +151,34 @@ def test_the_engine_of_the_cpu():
         assert mx.cpu().engine.name == "xla"
         mx.set_context(engine=before)
     assert mx.cpu().engine.name == before
+
+
+def test_shortcuts(monkeypatch):
+    monkeypatch.setattr(context, "_settings", dict(context._settings))
+    assert mx.get_current_device() == ("CPU", 0) and (mx.STRICT, mx.COMPATIBLE, mx.LAX) == (0, 1, 2)
+    mx.set_deterministic(True)
+    mx.set_recursion_limit(77)
+    assert context.get_context("deterministic") == "ON" and context.get_context("max_call_depth") == 77
+    mx.set_ps_context(enable_ps=False, enable_ssl=True)
+    assert mx.get_ps_context("enable_ps") is False and mx.get_ps_context("enable_ssl") is True
+    mx.reset_ps_context()
+    assert mx.get_ps_context("enable_ssl") is False
+
+
+@pytest.mark.parametrize("call, error, message", [
+    (lambda: context.get_context(3), TypeError, "attribute name must be string, not 'int'"),
+    (lambda: context.set_context(save_graphs=5), ValueError, "should be 0-3 but got '5'"),
+    (lambda: context.set_context(deterministic="x"), ValueError, "must be one of .'ON', 'OFF'., but got x"),
+    (lambda: context.set_context(memory_optimize_level="O9"), ValueError, "must be one of .'O0', 'O1'., but got O9"),
+    (lambda: context.set_context(runtime_num_threads=-3), ValueError, "'runtime_num_threads' must be >= 0"),
+    (lambda: context.set_auto_parallel_context(global_rank=5000), ValueError, "'global_rank' must be in .0, 4095."),
+    (lambda: context.set_deterministic(1), TypeError, "'deterministic' must be <class 'bool'>"),
+    (lambda: context.set_ps_context(enable_ps=True), ValueError, "there is no parameter server"),
+    (lambda: context.set_ps_context(foo=1), ValueError, "Set PS context keyword foo is not recognized"),
+    (lambda: context.get_ps_context("foo"), ValueError, "Get PS context keyword foo is not recognized"),
+    (lambda: mx.JitConfig("XX"), ValueError, "For 'jit_level' must be one of .'O0', 'O1', 'O2'."),
+    (lambda: mx.JitConfig(exc_mode="zz"), ValueError, "For 'exc_mode' must be one of"),
+])
+def test_more_errors(call, error, message):
+    with pytest.raises(error, match=message):
+        call()

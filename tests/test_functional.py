@@ -12,7 +12,8 @@ def t(*values):
 
 
 def values(out):
-    return [values(o) for o in out] if isinstance(out, (tuple, list)) else out.asnumpy().tolist()
+    return [values(o) for o in out] if isinstance(out, (tuple, list)) else (
+        out.asnumpy().tolist() if isinstance(out, Tensor) else out)
 
 
 def f(x, y):
@@ -80,6 +81,33 @@ def test_what_grad_refuses(h):
         ops.grad(f, has_aux=1)
     with pytest.raises(TypeError, match="must be a function or a Module, but got int"):
         ops.grad(3)
+    with pytest.raises(TypeError, match="'return_ids' should be bool, but got int"):
+        ops.value_and_grad(f, return_ids=1)
+
+
+def test_gradients_by_name():
+    p, q = Parameter(Tensor([2.0]), name="p"), Parameter(Tensor([5.0]), name="q")
+    x, y = Tensor([3.0]), Tensor([1.0])
+
+    def g(x, y):
+        return x * p * q + y
+
+    assert values(ops.grad(g, 0, return_ids=True)(x, y)) == [0, [10]]
+    assert values(ops.grad(g, None, p, return_ids=True)(x, y)) == ["p", [15]]
+    found = ops.grad(g, (0, 1), [p, q], return_ids=True)(x, y)
+    assert values(found) == [[[0, [10]], [1, [1]]], [["p", [15]], ["q", [6]]]]
+    assert ops.get_grad(found, 1).tolist() == [1] and ops.get_grad(found, q).tolist() == [6]
+    out, found = ops.value_and_grad(g, 0, [p], return_ids=True)(x, y)
+    assert out.tolist() == [31] and ops.get_grad(found, p).tolist() == [15]
+    with pytest.raises(RuntimeError, match="Can not find the gradient for position or Parameter 7"):
+        ops.get_grad(found, 7)
+    with pytest.raises(TypeError, match="should be an integer or a Parameter, but got q"):
+        ops.get_grad(found, "q")
+
+
+def test_vjp_of_one_parameter_is_bare():
+    p = Parameter(Tensor([2.0]), name="p")
+    assert values(ops.vjp(lambda x: x * p, Tensor([3.0]), weights=p)[1](Tensor([1.0]))) == [[[2]], [3]]
 
 
 def test_has_aux():

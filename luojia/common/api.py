@@ -11,7 +11,7 @@ from typing import Any
 from .._src.core.compiled import Compiled
 from .._src.core.tensor import Tensor
 from .._src.engine.memory import synchronize
-from .._src.errors import DTypeError
+from .._src.errors import ArgumentError, DTypeError
 
 
 class Jit(Compiled):
@@ -115,12 +115,21 @@ ms_class = jit_class
 class JitConfig:
     """Options of compiling, kept as they are: they tune MindSpore's compiler.
 
+    Raises:
+        ValueError: a value that MindSpore does not know.
+
     >>> JitConfig(jit_level="O1").jit_config_dict["jit_level"]
     'O1'
     """
 
-    def __init__(self, jit_level: str = "", exc_mode: str = "auto", jit_syntax_level: str = "", debug_level: str = "",
-                 infer_boost: str = "off", **kwargs: Any) -> None:
+    def __init__(self, jit_level: str = "", exc_mode: str = "auto", jit_syntax_level: str = "",
+                 debug_level: str = "RELEASE", infer_boost: str = "off", **kwargs: Any) -> None:
+        for name, value, choices in (
+                ("jit_level", jit_level, ["", "O0", "O1", "O2"]), ("exc_mode", exc_mode, ["auto", "sink", "no_sink"]),
+                ("jit_syntax_level", jit_syntax_level, ["", "STRICT", "LAX"]),
+                ("debug_level", debug_level, ["", "RELEASE", "DEBUG"]), ("infer_boost", infer_boost, ["on", "off"])):
+            if value not in choices:
+                raise ArgumentError(f"For '{name}' must be one of {[c for c in choices if c]}, but got {value!r}.")
         self.jit_config_dict = {"jit_level": jit_level, "exc_mode": exc_mode, "jit_syntax_level": jit_syntax_level,
                                 "debug_level": debug_level, "infer_boost": infer_boost, **kwargs}
 

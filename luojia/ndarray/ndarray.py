@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -162,14 +162,12 @@ class NDArray(_Methods):
         other[...] = self if self._device is other._device else self._to(other._device)
         return other
 
-    def slice_assign(self, rhs: NDArray, begin: Any, end: Any, step: Any = None) -> NDArray:
-        """``x[begin:end:step] = rhs`` on the first axes; returns the array."""
-        return self.slice_assign_scalar(rhs, begin, end, step)
-
-    def slice_assign_scalar(self, value: Any, begin: Any, end: Any, step: Any = None) -> NDArray:
-        """``x[begin:end:step] = value`` on the first axes; returns the array."""
-        self[tuple([slice(*ends) for ends in zip(begin, end, step or [None] * len(begin))])] = value
+    def slice_assign(self, rhs: Any, begin: Sequence, end: Sequence, step: Sequence | None = None) -> NDArray:
+        """Write ``rhs`` into the part from ``begin`` to ``end`` by ``step``; returns the array."""
+        self[tuple(map(slice, begin, end, step or [None] * len(begin)))] = rhs
         return self
+
+    slice_assign_scalar = slice_assign
 
     def _at(self, idx: int) -> NDArray:
         return self[idx]

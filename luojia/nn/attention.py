@@ -62,7 +62,7 @@ class MultiheadAttention(Module):
                 setattr(self, name, weight_of("MultiheadAttention", None, (1, 1, embed_dim), XavierNormal(), dtype,
                                               name))
         self.out_proj = Dense(embed_dim, embed_dim, bias_init="zeros", has_bias=has_bias, dtype=dtype)
-        self.dropout = Dropout(p=dropout)
+        self.dropout = Dropout(p=dropout).p
 
     def construct(self, query: Any, key: Any, value: Any, key_padding_mask: Any = None, need_weights: bool = True,
                   attn_mask: Any = None, average_attn_weights: bool = True) -> tuple[Any, Any]:
@@ -97,7 +97,7 @@ class MultiheadAttention(Module):
                 mask = ops.reshape(mask, (-1, heads, *mask.shape[1:]))
             scores = scores + mask
         weights = ops.softmax(scores, -1)
-        y = ops.transpose(ops.matmul(self.dropout(weights), v), (0, 2, 1, 3))
+        y = ops.transpose(ops.matmul(ops.dropout(weights, self.dropout, self.training), v), (0, 2, 1, 3))
         y = self.out_proj(ops.reshape(y, (y.shape[0], y.shape[1], e)))
         if not self.batch_first:
             y = ops.transpose(y, (1, 0, 2))

@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import ops
 from .._src.core.dtypes import DType, float32
+from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError, NotSupportedError, ShapeError
 from ..common.initializer import HeUniform
@@ -64,13 +65,16 @@ class _Conv(Module):
             raise NotSupportedError(f"For '{who}', the 'data_format' must be channels first ({_LAYOUTS[axes - 1]}), "
                                     f"but got {data_format}; transpose the data.")
         self.data_format = data_format
+        self.weight_init = HeUniform(math.sqrt(5)) if weight_init is None else weight_init
+        self.bias_init = bias_init
         self.has_bias = check_bool(who, "has_bias", has_bias)
         channels = (in_channels, out_channels // group) if self._transposed else (out_channels, in_channels // group)
-        self.weight = weight_of(who, weight_init, (*channels, *self._weight_kernel()), HeUniform(math.sqrt(5)), dtype)
+        self.weight = weight_of(who, self.weight_init, (*channels, *self._weight_kernel()), None, dtype)
         self.bias = None
         if has_bias:
-            fan_in = channels[1] * math.prod(self.kernel_size)
-            self.bias = weight_of(who, bias_init, (out_channels,), fan_in_uniform(fan_in), dtype, "bias")
+            if bias_init is None:
+                self.bias_init = fan_in_uniform(channels[1] * math.prod(self.kernel_size))
+            self.bias = weight_of(who, self.bias_init, (out_channels,), None, dtype, "bias")
 
     def _weight_kernel(self) -> tuple[int, ...]:
         return self.kernel_size
@@ -82,10 +86,14 @@ class _Conv(Module):
                              f"shape {x.shape}.")
 
     def extend_repr(self) -> str:
-        return (f"input_channels={self.in_channels}, output_channels={self.out_channels}, "
-                f"kernel_size={self.kernel_size}, stride={self.stride}, pad_mode={self.pad_mode}, "
-                f"padding={self.padding}, dilation={self.dilation}, group={self.group}, has_bias={self.has_bias}, "
-                f"format={self.data_format}")
+        kernel, stride, dilation, padding = self.kernel_size, self.stride, self.dilation, self.padding
+        if self._axes == 1:  # MindSpore's is a convolution of images of height 1
+            kernel, stride, dilation = ((1, *sizes) for sizes in (kernel, stride, dilation))
+            padding = (0, 0, *(self._pads if len(self._pads) == 2 else self._pads * 2))
+        return (f"input_channels={self.in_channels}, output_channels={self.out_channels}, kernel_size={kernel}, "
+                f"stride={stride}, pad_mode={self.pad_mode}, padding={padding}, dilation={dilation}, "
+                f"group={self.group}, has_bias={self.has_bias}, weight_init={self.weight_init}, "
+                f"bias_init={self.bias_init}, format={'NCDHW' if self._axes == 3 else 'NCHW'}")
 
 
 class Conv2d(_Conv):
@@ -155,7 +163,7 @@ class Conv2dTranspose(_Conv):
     """2-D transposed convolution, the weight (C_in, C_out / group, kh, kw).
 
     With pad_mode 'same' H' = H stride; with 'valid' H' = (H - 1) stride + dilation (k - 1) + 1; with 'pad' less the
-    padding, plus ``output_padding``.
+    padding. ``output_padding`` adds zeros after the last element of an axis, without the bias, as MindSpore does.
 
     Matches ``mindspore.nn.Conv2dTranspose``; see ``Conv2d``.
     """
@@ -181,7 +189,7 @@ class Conv2dTranspose(_Conv):
                 out.append(n * s)
             else:
                 out.append(max(full, n * s) if self.pad_mode == "valid" else
-                           full - pads[2 * i] - pads[2 * i + 1] + self.output_padding[i])
+                           full - pads[2 * i] - pads[2 * i + 1])
         return tuple(out)
 
     def construct(self, x: Any) -> Any:
@@ -190,7 +198,10 @@ class Conv2dTranspose(_Conv):
                                        self._pads if self.pad_mode == "pad" else 0, stride=self.stride,
                                        dilation=self.dilation, group=self.group)
         y = operator(x, self.weight, (x.shape[0], self.out_channels, *self._size(x.shape[2:])))
-        return y if self.bias is None else y + ops.reshape(self.bias, (1, -1, 1, 1))
+        y = y if self.bias is None else y + ops.reshape(self.bias, (1, -1, 1, 1))
+        if not any(self.output_padding):
+            return y
+        return OPERATORS["pad"](y, pad_width=((0, 0), (0, 0), *((0, p) for p in self.output_padding)))
 
 
 class Conv1dTranspose(Conv2dTranspose):

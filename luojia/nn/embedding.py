@@ -8,7 +8,7 @@ from .. import ops
 from .._src.core.dtypes import DType, float32
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
-from .._src.errors import ArgumentError
+from .._src.errors import ArgumentError, DTypeError
 from .basic import weight_of
 from .module import Module, check_bool, check_choice, check_positive_int
 
@@ -45,6 +45,8 @@ class Embedding(Module):
         self.embedding_table = table
 
     def construct(self, ids: Any) -> Any:
+        if isinstance(ids, Tensor) and ids.np_dtype.kind not in "iu":
+            raise DTypeError(f"For 'Embedding', the ids must be int32 or int64, but got {ids.dtype}.")
         if self.use_one_hot and isinstance(ids, Tensor):
             hot = ops.one_hot(ops.reshape(ids, (-1,)), self.vocab_size, Tensor(1.0), Tensor(0.0))
             return ops.reshape(ops.matmul(hot, self.embedding_table), (*ids.shape, self.embedding_size))

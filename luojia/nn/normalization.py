@@ -84,10 +84,30 @@ class BatchNorm1d(_BatchNorm):
     _ranks = (2, 3)
 
 
-class BatchNorm3d(_BatchNorm):
-    """``BatchNorm2d`` for inputs (N, C, D, H, W)."""
+class BatchNorm3d(Module):
+    """``BatchNorm2d``, which it holds as ``bn2d``, for inputs (N, C, D, H, W).
 
-    _ranks = (5,)
+    >>> from luojia import nn
+    >>> list(nn.BatchNorm3d(2).parameters_dict())
+    ['bn2d.moving_mean', 'bn2d.moving_variance', 'bn2d.gamma', 'bn2d.beta']
+
+    Matches ``mindspore.nn.BatchNorm3d``.
+    """
+
+    def __init__(self, num_features: int, eps: float = 1e-5, momentum: float = 0.9, affine: bool = True,
+                 gamma_init: Any = "ones", beta_init: Any = "zeros", moving_mean_init: Any = "zeros",
+                 moving_var_init: Any = "ones", use_batch_statistics: bool | None = None,
+                 dtype: DType = float32) -> None:
+        super().__init__()
+        self.bn2d = BatchNorm2d(num_features, eps, momentum, affine, gamma_init, beta_init, moving_mean_init,
+                                moving_var_init, use_batch_statistics, dtype=dtype)
+
+    def construct(self, x: Any) -> Any:
+        if isinstance(x, Tensor) and (x.ndim != 5 or x.shape[1] != self.bn2d.num_features):
+            raise ShapeError(f"BatchNorm3d expects inputs of 5 axes with {self.bn2d.num_features} channels "
+                             f"(num_features) on axis 1, got shape {x.shape}.")
+        n, c, d, h, w = x.shape
+        return ops.reshape(self.bn2d(ops.reshape(x, (n, c, d * h, w))), (n, c, d, h, w))
 
 
 class SyncBatchNorm(_BatchNorm):
@@ -126,7 +146,7 @@ class LayerNorm(Module):
                              f"{type(normalized_shape).__name__}.")
         if not normalized_shape:
             raise ArgumentError("For 'LayerNorm', the 'normalized_shape' must not be empty.")
-        self.normalized_shape = tuple(normalized_shape)
+        self.normalized_shape, self._shown_shape = tuple(normalized_shape), normalized_shape
         self.begin_norm_axis, self.begin_params_axis, self.epsilon = begin_norm_axis, begin_params_axis, epsilon
         self.gamma = weight_of("LayerNorm", gamma_init, self.normalized_shape, None, dtype, "gamma")
         self.beta = weight_of("LayerNorm", beta_init, self.normalized_shape, None, dtype, "beta")
@@ -141,8 +161,8 @@ class LayerNorm(Module):
         return norm(x, self.gamma, self.beta)[0]
 
     def extend_repr(self) -> str:
-        return (f"normalized_shape={self.normalized_shape}, begin_norm_axis={self.begin_norm_axis}, "
-                f"begin_params_axis={self.begin_params_axis}, gamma={self.gamma}, beta={self.beta}")
+        return (f"normalized_shape={self._shown_shape}, begin_norm_axis={self.begin_norm_axis}, "
+                f"begin_params_axis={self.begin_params_axis}, gamma{self.gamma}, beta={self.beta}")  # as MindSpore's
 
 
 class GroupNorm(Module):
@@ -165,8 +185,10 @@ class GroupNorm(Module):
         self.gamma.requires_grad = self.beta.requires_grad = bool(affine)
 
     def construct(self, x: Any) -> Any:
-        if isinstance(x, Tensor) and (x.ndim < 3 or x.shape[1] != self.num_channels):
+        if isinstance(x, Tensor) and (x.ndim < 2 or x.shape[1] != self.num_channels):
             raise ShapeError(f"GroupNorm expects inputs (N, {self.num_channels}, *size), got shape {x.shape}.")
+        if isinstance(x, Tensor) and x.ndim == 2:
+            return ops.reshape(self.construct(ops.reshape(x, (*x.shape, 1))), x.shape)
         return OPERATORS["group_norm"](x, self.gamma, self.beta, num_groups=self.num_groups, eps=self.eps)
 
     def extend_repr(self) -> str:
@@ -175,6 +197,8 @@ class GroupNorm(Module):
 
 class InstanceNorm2d(Module):
     """(x - mean) / sqrt(var + eps) * gamma + beta, mean and var of each channel of each sample.
+
+    ``moving_mean`` and ``moving_variance`` are there for MindSpore's checkpoints; nothing is computed with them.
 
     Matches ``mindspore.nn.InstanceNorm2d``.
     """
@@ -189,6 +213,9 @@ class InstanceNorm2d(Module):
         if not 0 <= momentum <= 1:
             raise ArgumentError(f"For '{who}', the 'momentum' must be a number in range [0, 1], but got {momentum}.")
         self.eps, self.momentum = eps, momentum
+        self.moving_mean = weight_of(who, "zeros", (num_features,), None, dtype, "mean")
+        self.moving_variance = weight_of(who, "ones", (num_features,), None, dtype, "variance")
+        self.moving_mean.requires_grad = self.moving_variance.requires_grad = False
         self.gamma = weight_of(who, gamma_init, (num_features,), None, dtype, "gamma")
         self.beta = weight_of(who, beta_init, (num_features,), None, dtype, "beta")
         self.gamma.requires_grad = self.beta.requires_grad = check_bool(who, "affine", affine)
@@ -201,7 +228,7 @@ class InstanceNorm2d(Module):
 
     def extend_repr(self) -> str:
         return (f"num_features={self.num_features}, eps={self.eps}, momentum={self.momentum}, gamma={self.gamma}, "
-                f"beta={self.beta}")
+                f"beta={self.beta}, moving_mean={self.moving_mean}, moving_variance={self.moving_variance}")
 
 
 class InstanceNorm1d(InstanceNorm2d):

@@ -38,7 +38,7 @@ class Pad(Module):
 
 
 class _SidePad(Module):
-    """Pads the last axes by (left, right, top, bottom, ...)."""
+    """Pads the last axes by (left, right, top, bottom, ...); a constant's padding may be negative."""
 
     _axes = 2
     _mode = "constant"
@@ -46,14 +46,17 @@ class _SidePad(Module):
     def __init__(self, padding: Any) -> None:
         super().__init__()
         sides = (padding,) * (2 * self._axes) if isinstance(padding, int) else tuple(padding)
-        if len(sides) != 2 * self._axes or min(sides) < 0:
-            raise ArgumentError(f"For '{type(self).__name__}', the 'padding' must be an int >= 0 or {2 * self._axes} "
-                                f"of them, but got {padding}.")
+        if len(sides) != 2 * self._axes or (self._mode != "constant" and min(sides) < 0):
+            raise ArgumentError(f"For '{type(self).__name__}', the 'padding' must be an int or {2 * self._axes} of them"
+                                f"{'' if self._mode == 'constant' else ', all >= 0'}, but got {padding}.")
         self.padding = sides
 
     def construct(self, x: Any) -> Any:
         pairs = [self.padding[i : i + 2] for i in range(0, len(self.padding), 2)][::-1]
         width = ((0, 0),) * (x.ndim - len(pairs)) + tuple(pairs)
+        if min(self.padding) < 0:  # takes elements away
+            x = x[tuple([slice(max(-a, 0), n - max(-b, 0)) for n, (a, b) in zip(x.shape, width)])]
+            width = tuple([(max(a, 0), max(b, 0)) for a, b in width])
         return self._pad(x, width)
 
     def _pad(self, x: Any, width: tuple) -> Any:

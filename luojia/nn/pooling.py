@@ -55,7 +55,11 @@ class _Pool(Module):
                 "return_indices": self.return_indices}
 
     def extend_repr(self) -> str:
-        return f"kernel_size={self.kernel_size}, stride={self.stride}, pad_mode={self.pad_mode}"
+        kernel, stride = self.kernel_size, self.stride
+        if self._axes == 1:  # MindSpore pools images of height 1, or volumes
+            ones = (1, 1) if self.pad_mode == "PAD" and self._kind == "max" else (1,)
+            kernel, stride = (*ones, *self._kernel), (*ones, *self._stride)
+        return f"kernel_size={kernel}, stride={stride}, pad_mode={self.pad_mode}"
 
 
 class MaxPool2d(_Pool):

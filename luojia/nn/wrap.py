@@ -265,6 +265,7 @@ class TrainOneStepWithLossScaleCell(TrainOneStepCell):
     def __init__(self, network: Callable, optimizer: Any, scale_sense: Any) -> None:
         super().__init__(network, optimizer, sens=None)
         self.loss_scaling_manager = None
+        self.hyper_map = ops.HyperMap()
         if isinstance(scale_sense, Module):
             self.loss_scaling_manager = scale_sense
             scale_sense = Tensor(np.float32(scale_sense.get_loss_scale()))
@@ -276,18 +277,43 @@ class TrainOneStepWithLossScaleCell(TrainOneStepCell):
                                 f"but got {scale_sense.shape}.")
         self.scale_sense = Parameter(Tensor(scale_sense, float32), name="scale_sense", requires_grad=False)
 
-    def set_sense_scale(self, sens: Any) -> None:
+    def set_sense_scale(self, sens: Tensor) -> None:
         """Set the scale."""
+        if not isinstance(sens, Tensor):
+            raise DTypeError("For 'TrainOneStepWithLossScaleCell', the type of 'sens' must be Tensor, but got "
+                             f"{type(sens)}")
         self.scale_sense.set_data(Tensor(sens, float32))
+
+    def start_overflow_check(self, pre_cond: Any, compute_input: Any) -> tuple[Any, Any]:
+        """(A status, ``compute_input``): for a ``construct`` of one's own, before the gradients are computed."""
+        return Tensor(False), compute_input
+
+    def get_overflow_status(self, status: Any, compute_output: Any) -> Tensor:
+        """Whether some of the gradients ``compute_output`` is not finite."""
+        return ops.logical_or(status, ops.logical_not(all_finite(compute_output)))
+
+    def process_loss_scale(self, overflow: Any) -> Any:
+        """Tell the cell that updates the scale; returns ``overflow``.
+
+        >>> from luojia import Tensor, nn
+        >>> net = nn.WithLossCell(nn.Dense(1, 1), nn.MSELoss())
+        >>> scale = nn.DynamicLossScaleUpdateCell(16, 2, 100)
+        >>> step = nn.TrainOneStepWithLossScaleCell(net, nn.SGD(net.trainable_params()), scale)
+        >>> status, _ = step.start_overflow_check(Tensor(1.0), Tensor(1.0))
+        >>> overflow = step.get_overflow_status(status, (Tensor([float("inf")]),))
+        >>> bool(step.process_loss_scale(overflow)), float(step.scale_sense)
+        (True, 8.0)
+        """
+        if self.loss_scaling_manager is not None:
+            return self.loss_scaling_manager(self.scale_sense, overflow)
+        return overflow
 
     def construct(self, *inputs: Any) -> tuple[Any, Tensor, Tensor]:
         scale = self.scale_sense.value().copy()
         loss, grads = self._gradients(inputs, scale)
         share = ops.reshape(1.0 / scale, ())
         grads = self.grad_reducer(tuple([g * share.astype(g.dtype) for g in grads]))
-        overflow = ops.logical_not(all_finite(grads))
-        if self.loss_scaling_manager is not None:
-            self.loss_scaling_manager(self.scale_sense, overflow)
+        overflow = self.process_loss_scale(ops.logical_not(all_finite(grads)))
 
         def update() -> tuple:
             self.optimizer(grads)

@@ -16,7 +16,7 @@ partial = functools.partial
 
 
 class HyperMap:
-    """Apply a function to the corresponding elements of nested tuples, lists or dicts.
+    """Apply a function to the corresponding elements of nested tuples, lists or dicts; lists come back as tuples.
 
     >>> from luojia import ops
     >>> ops.HyperMap()(lambda a, b: a + b, (1, (2, 3)), (10, (20, 30)))
@@ -45,7 +45,7 @@ class HyperMap:
         if len(set(lengths)) != 1:
             raise ArgumentError(f"HyperMap: the sequences must be equally long, got lengths {lengths}.")
         out = [self._map(fn, items, depth + 1) for items in zip(*args)]
-        return out if isinstance(first, list) else tuple(out)
+        return tuple(out)
 
 
 class Map(HyperMap):
@@ -92,7 +92,11 @@ class MultitypeFuncGraph:
                 return fn(*args)
         got = ", ".join(type(a).__name__ for a in args)
         known = "; ".join(", ".join(map(str, types)) for types, _ in self.entries) or "nothing"
-        raise DTypeError(f"{self.name} has no implementation for ({got}); it is registered for ({known}).")
+        raise _NoImplementation(f"{self.name} has no implementation for ({got}); it is registered for ({known}).")
+
+
+class _NoImplementation(ArgumentError, DTypeError):
+    """Types that no implementation is for: in MindSpore a ValueError eagerly, a TypeError in GRAPH_MODE."""
 
 
 def _is_kind(value: Any, kind: Any) -> bool:

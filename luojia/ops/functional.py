@@ -11,7 +11,7 @@ from .._src.core.op import OPERATORS
 from .._src.core.recompute import recomputed
 from .._src.core.transforms import check_weights, pullback, pushforward, unlinked
 from .._src.errors import ArgumentError, DTypeError, GraphError, ShapeError
-from .._src.ops import Tensor
+from .._src.ops import Parameter, Tensor
 from .grad import GradOperation
 
 
@@ -53,9 +53,11 @@ def _flag(value: Any, name: str, who: str) -> None:
         raise DTypeError(f"For '{who}', the '{name}' should be bool, but got {type(value).__name__}.")
 
 
-def _value_and_grad(fn: Callable, grad_position: Any, weights: Any, has_aux: bool, who: str) -> Callable:
+def _value_and_grad(fn: Callable, grad_position: Any, weights: Any, has_aux: bool, who: str,
+                    return_ids: bool = False) -> Callable:
     _callable(fn, who)
     _flag(has_aux, "has_aux", who)
+    _flag(return_ids, "return_ids", who)
     positions = _positions(grad_position, who)
     listed = check_weights(weights, who)
     if positions is None and listed is None:
@@ -67,7 +69,10 @@ def _value_and_grad(fn: Callable, grad_position: Any, weights: Any, has_aux: boo
         call = (lambda *a: fn(*a, **kwargs)) if kwargs else fn
         out, aux, pull = pullback(call, args, weights=listed, positions=positions or (), has_aux=has_aux)
         by_input, by_weight = pull(retain=False)
-        inputs = bare(by_input)
+        if return_ids:
+            by_input = tuple(zip(positions or (), by_input))
+            by_weight = tuple([(w.name, g) for w, g in zip(listed or (), by_weight)])
+        inputs = by_input if return_ids and isinstance(grad_position, tuple) else bare(by_input)
         weighted = by_weight[0] if bare_weight and by_weight else by_weight
         if positions is None:
             gradients = weighted
@@ -78,43 +83,8 @@ def _value_and_grad(fn: Callable, grad_position: Any, weights: Any, has_aux: boo
     return value_and_gradient
 
 
-def _identified(gradients: Any, positions: Any, weights: Any) -> Any:
-    """Each gradient as a pair with what it is by: the number of the input, or the weight's name."""
-    if positions is None or weights is None:
-        by_input, by_weight = gradients, gradients
-    else:
-        by_input, by_weight = gradients
-    if positions is not None:
-        by_input = tuple(zip(positions, by_input)) if isinstance(positions, (tuple, list)) else (positions, by_input)
-    if weights is None:
-        return by_input
-    listed = isinstance(weights, (tuple, list))
-    by_weight = tuple(zip([w.name for w in weights], by_weight)) if listed else (weights.name, by_weight)
-    return by_weight if positions is None else (by_input, by_weight)
-
-
-def get_grad(gradients: Any, identifier: Any) -> Tensor:
-    """The gradient by an input's number, or by a Parameter, of those that ``grad(..., return_ids=True)`` gave.
-
-    >>> from luojia import Tensor, ops
-    >>> get_grad(ops.grad(lambda x, y: x * y, (0, 1), return_ids=True)(Tensor(2.0), Tensor(3.0)), 1)
-    Tensor(shape=[], dtype=Float32, value= 2)
-    """
-    wanted = getattr(identifier, "name", identifier)
-    stack = [gradients]
-    while stack:
-        found = stack.pop()
-        if isinstance(found, (tuple, list)):
-            if len(found) == 2 and isinstance(found[0], (int, str)):
-                if found[0] == wanted:
-                    return found[1]
-            else:
-                stack.extend(found)
-    raise ArgumentError(f"get_grad: no gradient by {wanted!r} is among these; ask grad for it, with return_ids=True.")
-
-
-def grad(fn: Callable, grad_position: Any = 0, weights: Any = None, has_aux: bool = False, return_ids: bool = False, *,
-         sens_param: bool = False) -> Callable:
+def grad(fn: Callable, grad_position: Any = 0, weights: Any = None, has_aux: bool = False, return_ids: bool = False,
+         *, sens_param: bool = False) -> Callable:
     """The gradient function of ``fn`` with respect to inputs, weights, or both.
 
     Args:
@@ -122,7 +92,7 @@ def grad(fn: Callable, grad_position: Any = 0, weights: Any = None, has_aux: boo
         grad_position: which positional input, or a tuple of them; None for weights only.
         weights: a ParameterTuple, list of Parameters, or one Parameter.
         has_aux: ``fn`` returns (output, *aux); the result is then (gradients, aux).
-        return_ids: give (number of the input or name of the weight, gradient) in the place of each gradient.
+        return_ids: in place of each gradient give (position or name, gradient), for ``get_grad``.
         sens_param: MindSpore 1.7's: the gradient function takes the output's gradient as last argument. A bool in
             the place of ``weights`` is read as this.
 
@@ -150,11 +120,10 @@ def grad(fn: Callable, grad_position: Any = 0, weights: Any = None, has_aux: boo
             return bare(gradients)
 
         return with_sens
-    both = _value_and_grad(fn, grad_position, weights, has_aux, "grad")
+    both = _value_and_grad(fn, grad_position, weights, has_aux, "grad", return_ids)
 
     def gradient(*args: Any, **kwargs: Any) -> Any:
         _, aux, gradients = both(*args, **kwargs)
-        gradients = _identified(gradients, grad_position, weights) if return_ids else gradients
         return (gradients, aux) if has_aux else gradients
 
     return gradient
@@ -164,15 +133,16 @@ def value_and_grad(fn: Callable, grad_position: Any = 0, weights: Any = None, ha
                    return_ids: bool = False) -> Callable:
     """Like ``grad``, giving (output, gradients); with ``has_aux`` ((output, *aux), gradients).
 
+    ``return_ids`` is as in ``grad``.
+
     >>> from luojia import Tensor, ops
     >>> ops.value_and_grad(lambda x: x * x)(Tensor(3.0))
     (Tensor(shape=[], dtype=Float32, value= 9), Tensor(shape=[], dtype=Float32, value= 6))
     """
-    both = _value_and_grad(fn, grad_position, weights, has_aux, "value_and_grad")
+    both = _value_and_grad(fn, grad_position, weights, has_aux, "value_and_grad", return_ids)
 
     def value_and_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         out, aux, gradients = both(*args, **kwargs)
-        gradients = _identified(gradients, grad_position, weights) if return_ids else gradients
         return ((out, *aux) if has_aux else out), gradients
 
     return value_and_gradient
@@ -188,6 +158,36 @@ def _arity(fn: Callable, count: int) -> bool:
     except ValueError:
         return True
     return True
+
+
+def get_grad(gradients: Any, identifier: Any) -> Tensor:
+    """The gradient of a position or a Parameter among those that ``grad`` gives with ``return_ids``.
+
+    Raises:
+        TypeError: an identifier that is no int and no Parameter.
+        RuntimeError: there is no such gradient.
+
+    >>> from luojia import Tensor, ops
+    >>> found = ops.grad(lambda x, y: x * y, (0, 1), return_ids=True)(Tensor(2.0), Tensor(3.0))
+    >>> ops.get_grad(found, 1)
+    Tensor(shape=[], dtype=Float32, value= 2)
+
+    Matches ``mindspore.get_grad``.
+    """
+    if isinstance(identifier, bool) or not isinstance(identifier, (int, Parameter)):
+        raise DTypeError(f"For `get_grad`, the `x` should be an integer or a Parameter, but got {identifier}")
+    wanted = identifier.name if isinstance(identifier, Parameter) else identifier
+    waiting = [gradients]
+    while waiting:
+        found = waiting.pop()
+        if not isinstance(found, (tuple, list)):
+            continue
+        if len(found) == 2 and isinstance(found[0], (int, str)) and isinstance(found[1], Tensor):
+            if found[0] == wanted:
+                return found[1]
+            continue
+        waiting.extend(found)
+    raise GraphError(f"Can not find the gradient for position or Parameter {identifier}")
 
 
 def vjp(fn: Callable, *inputs: Any, weights: Any = None, has_aux: bool = False) -> tuple:
@@ -221,7 +221,9 @@ def vjp(fn: Callable, *inputs: Any, weights: Any = None, has_aux: bool = False) 
         else:
             given = sens[0] if sens else None
         by_input, by_weight = pull(given)
-        return by_input if listed is None else (by_input, by_weight)
+        if listed is None:
+            return by_input
+        return by_input, by_weight[0] if isinstance(weights, Parameter) else by_weight
 
     return (unlinked(out), vjp_fn, bare(unlinked(aux))) if has_aux else (unlinked(out), vjp_fn)
 

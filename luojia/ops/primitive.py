@@ -47,37 +47,11 @@ class Primitive(_Operator):
     def name(self) -> str:
         return self.__dict__.get("_own_name", type(self).__name__)
 
-    def init_prim_io_names(self, inputs: list, outputs: list) -> None:
-        """Name the inputs and outputs."""
-        self.attrs.update(input_names=inputs, output_names=outputs)
-
-    def add_prim_attr(self, name: str, value: Any) -> Primitive:
-        """Add an attribute; it is then an attribute of the object too."""
-        self.attrs[name] = value
-        self.__dict__[name] = value
-        return self
-
-    def del_prim_attr(self, name: str) -> Primitive:
-        """Take an attribute away."""
-        self.attrs.pop(name, None)
-        self.__dict__.pop(name, None)
-        return self
-
-    def set_stage(self, stage: int) -> Primitive:
-        """Accepted; there are no pipeline stages."""
-        return self.add_prim_attr("stage", stage)
-
-    def shard(self, in_strategy: Any = None, out_strategy: Any = None) -> Primitive:
-        """Accepted; in one process nothing is cut into shards."""
-        return self
-
-    def set_prim_instance_name(self, name: str) -> Primitive:
-        """Give the object a name."""
-        self.instance_name = name
-        return self
-
     def __call__(self, *args: Any) -> Any:
         if not hasattr(type(self), "vm_impl"):
+            infer: Any = getattr(type(self), "infer_value", None)
+            if infer is not None and not any(isinstance(a, Tensor) for a in args):
+                return infer(self, *args)  # of constants
             raise NotSupportedError(f"{self.name} has no kernel here: write it as a function of Tensors, or give the "
                                     "class a vm_impl or __call__.")
         if not hasattr(type(self), "get_bprop"):

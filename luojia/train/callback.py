@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
+from .._checkparam import check_bool, check_non_negative_int
 from .._src.core.tensor import Tensor
 from .._src.engine.group import place
 from .._src.errors import ArgumentError, DTypeError, NotSupportedError
+from ..nn import Module
 from ..ops.collective import barrier
 from .serialization import save_checkpoint
 
@@ -183,9 +186,7 @@ class LossMonitor(Callback):
     """
 
     def __init__(self, per_print_times: int = 1) -> None:
-        if isinstance(per_print_times, bool) or not isinstance(per_print_times, int) or per_print_times < 0:
-            raise ArgumentError("The argument 'per_print_times' must be int and >= 0, but got "
-                                f"{per_print_times!r}.")
+        check_non_negative_int(per_print_times, "per_print_times", "LossMonitor")
         self._per_print_times, self._last_print_time = per_print_times, 0
 
     def on_train_begin(self, run_context: RunContext) -> None:
@@ -217,9 +218,6 @@ class TimeMonitor(Callback):
     """
 
     def __init__(self, data_size: int | None = None, data_time: bool = False) -> None:
-        if data_size is not None and (isinstance(data_size, bool) or not isinstance(data_size, int) or data_size < 1):
-            raise ArgumentError(f"For 'TimeMonitor', the argument 'data_size' must be int and > 0, but got "
-                                f"{data_size!r}.")
         self.data_size = data_size
         self.epoch_time = time.time()
 
@@ -256,7 +254,9 @@ class CheckpointConfig:
                   "keep_checkpoint_max": keep_checkpoint_max,
                   "keep_checkpoint_per_n_minutes": keep_checkpoint_per_n_minutes}
         for name, value in counts.items():
-            if isinstance(value, bool) or (value is not None and not isinstance(value, int)) or (value or 0) < 0:
+            if isinstance(value, bool) or (value is not None and not isinstance(value, int)):
+                raise DTypeError(f"For 'CheckpointConfig', the '{name}' must be int, but got '{type(value).__name__}'.")
+            if (value or 0) < 0:
                 raise ArgumentError(f"For 'CheckpointConfig', the '{name}' must be int and >= 0, but got {value!r}.")
         if not any(counts.values()):
             raise ArgumentError("For 'CheckpointConfig', the arguments 'save_checkpoint_steps', "
@@ -265,21 +265,35 @@ class CheckpointConfig:
         if enc_key is not None:
             raise NotSupportedError("CheckpointConfig, enc_key: luojia does not encrypt checkpoints; encrypt the "
                                     "files.")
-        self.save_checkpoint_steps = save_checkpoint_steps or 0
-        self.save_checkpoint_seconds = save_checkpoint_seconds or 0
-        self.keep_checkpoint_max = keep_checkpoint_max or 0
-        self.keep_checkpoint_per_n_minutes = 0 if self.keep_checkpoint_max else keep_checkpoint_per_n_minutes or 0
+        for name, value in (("integrated_save", integrated_save), ("crc_check", crc_check)):
+            check_bool(value, name, "CheckpointConfig")
+        if saved_network is not None and not isinstance(saved_network, Module):
+            raise DTypeError("For 'CheckpointConfig', the type of 'saved_network' must be None or Cell, but got "
+                             f"{type(saved_network)}.")
+        # What is overruled is None: seconds by steps, minutes by the number of files.
+        self.save_checkpoint_steps = save_checkpoint_steps
+        self.save_checkpoint_seconds = None if save_checkpoint_steps else save_checkpoint_seconds
+        self.keep_checkpoint_max = keep_checkpoint_max
+        self.keep_checkpoint_per_n_minutes = None if keep_checkpoint_max else keep_checkpoint_per_n_minutes
+        self.enc_key, self.enc_mode, self.map_param_inc = enc_key, enc_mode, kwargs.get("map_param_inc", False)
         self.integrated_save, self.async_save, self.saved_network = integrated_save, async_save, saved_network
         self.exception_save, self.crc_check, self.format = exception_save, crc_check, format
-        self.append_dict: dict[str, Any] = {}
+        if append_info is not None and not isinstance(append_info, list):
+            raise DTypeError("For 'CheckpointConfig', the type of 'append_info' must be list, but got "
+                             f"{type(append_info).__name__}.")
+        self.append_dict: dict[str, Any] | None = None if append_info is None else {}
         for info in append_info or []:
             if isinstance(info, dict):
-                self.append_dict.update(info)
+                found = info
             elif info in ("epoch_num", "step_num"):
-                self.append_dict[info] = 0
-            else:
+                found = {info: 0}
+            elif not isinstance(info, str):
                 raise DTypeError("For 'CheckpointConfig', the 'append_info' must hold 'epoch_num', 'step_num' or "
-                                 f"dicts, but got {info!r}.")
+                                 f"dicts, but got {type(info).__name__}.")
+            else:
+                raise ArgumentError("For 'CheckpointConfig', the 'append_info' must hold 'epoch_num', 'step_num' or "
+                                    f"dicts, but got {info!r}.")
+            self.append_dict = {**(self.append_dict or {}), **found}
 
     def get_checkpoint_policy(self) -> dict[str, Any]:
         """The settings, by name."""
@@ -290,6 +304,8 @@ class CheckpointConfig:
 
 class ModelCheckpoint(Callback):
     """Saves ``directory/prefix-epoch_step.ckpt`` as ``config`` says.
+
+    Where the directory has such files from before, the prefix of the new ones gets a number, as ``prefix_1``.
 
     In a data parallel job of several processes, which hold the same weights, rank 0 writes the file, and the others
     wait until it is there. (MindSpore has each rank write its own.)
@@ -308,7 +324,7 @@ class ModelCheckpoint(Callback):
         self._directory = directory if callable(directory) else os.fspath(directory or os.curdir)
         self._config = config or CheckpointConfig()
         self._last_step, self._last_time, self._files = 0, time.time(), []
-        self._latest = ""
+        self._latest, self._again = "", None
 
     @property
     def latest_ckpt_file_name(self) -> str:
@@ -334,10 +350,13 @@ class ModelCheckpoint(Callback):
     def _save(self, params: Any) -> None:
         config = self._config
         directory: Any = self._directory(params) if callable(self._directory) else self._directory
-        prefix = self._prefix(params) if callable(self._prefix) else self._prefix
+        prefix = str(self._prefix(params) if callable(self._prefix) else self._prefix)
+        if self._again is None:
+            self._again = _number_after(directory, prefix)
+        prefix += self._again
         path = os.path.join(directory, f"{prefix}-{params.cur_epoch_num}_{_step_in_epoch(params)}.{config.format}")
         current = {"epoch_num": params.cur_epoch_num, "step_num": params.cur_step_num}
-        further = {k: current.get(k, v) for k, v in config.append_dict.items()}
+        further = {k: current.get(k, v) for k, v in (config.append_dict or {}).items()}
         network = config.saved_network if config.saved_network is not None else params.train_network
         together = params.get("parallel_mode") == "data_parallel" and place().size > 1
         if not together or place().rank == 0:
@@ -354,6 +373,14 @@ class ModelCheckpoint(Callback):
                 old = self._files.pop(0)
                 if os.path.exists(old) and (not together or place().rank == 0):
                     os.remove(old)
+
+
+def _number_after(directory: str, prefix: str) -> str:
+    """'' where no file of the prefix is there, else '_1', or one more than the files have."""
+    form = re.compile(re.escape(prefix) + r"(?:_(\d+))?-\d+_\d+\.(?:ckpt|safetensors)")
+    there = [form.fullmatch(name) for name in (os.listdir(directory) if os.path.isdir(directory) else [])]
+    numbers = [int(found.group(1) or 0) for found in there if found]
+    return f"_{max(numbers) + 1}" if numbers else ""
 
 
 class LearningRateScheduler(Callback):

@@ -122,6 +122,9 @@ class Model:
              sink_size: int, initial_epoch: int) -> None:
         check_positive_int(f"Model.{who}", "epoch", epoch)
         check_bool(f"Model.{who}", "dataset_sink_mode", sink)
+        if isinstance(sink_size, bool) or not isinstance(sink_size, int) or sink_size < -1 or sink_size == 0:
+            raise ArgumentError(f"For 'Model.{who}', The argument 'sink_size' must be -1 or positive, but got "
+                                f"{sink_size}.")
         if isinstance(initial_epoch, bool) or not isinstance(initial_epoch, int) or not 0 <= initial_epoch < epoch:
             raise ArgumentError(f"For 'Model.{who}', the 'initial_epoch' must be an int in [0, {epoch}), but got "
                                 f"{initial_epoch!r}.")
@@ -138,7 +141,7 @@ class Model:
                 params.eval_results = {}
                 manager.on_train_epoch_begin(run)
                 for step, batch in enumerate(passes):
-                    if step == sink_size:
+                    if sink and step == sink_size:
                         break
                     params.cur_step_num += 1
                     params.train_dataset_element = batch

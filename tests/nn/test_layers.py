@@ -97,7 +97,6 @@ def test_other_convolutions(rng, assert_close):
 
 @pytest.mark.parametrize("options, size", [
     ({}, (10, 12)), ({"pad_mode": "valid"}, (11, 13)), ({"pad_mode": "pad", "padding": 1}, (9, 11)),
-    ({"pad_mode": "pad", "padding": 1, "output_padding": 1}, (10, 12)),
 ])
 def test_transposed_convolution_is_the_transpose(image, options, size):
     net = nn.Conv2dTranspose(3, 4, 3, stride=2, **options)
@@ -108,6 +107,16 @@ def test_transposed_convolution_is_the_transpose(image, options, size):
         back = ops.conv2d(u, net.weight, None, 2, "pad", 1)
         np.testing.assert_allclose((back * t(image)).asnumpy().sum(), (u * y).asnumpy().sum(), rtol=1e-3)
     assert nn.Conv1dTranspose(3, 4, 3, stride=2)(t(image[:, :, 0])).shape == (2, 4, 12)
+
+
+def test_output_padding_is_zeros_as_in_mindspore(image, assert_close):
+    plain = nn.Conv2dTranspose(3, 4, 3, 2, "pad", 1, has_bias=True)
+    padded = nn.Conv2dTranspose(3, 4, 3, 2, "pad", 1, (1, 0), has_bias=True)
+    for mine, theirs in zip(padded.get_parameters(), plain.get_parameters()):
+        mine.set_data(Tensor(theirs))
+    y = padded(t(image))
+    assert y.shape == (2, 4, 10, 11) and not y.asnumpy()[:, :, -1].any()
+    assert_close(y[:, :, :-1], plain(t(image)))
 
 
 def test_pooling(image, assert_close):
@@ -254,7 +263,10 @@ def test_small_layers(image, rng, assert_close):
     (lambda x: nn.Pad(((0,),)), ValueError, r"the shape of 'paddings' must be \(n, 2\)"),
     (lambda x: nn.Pad(((0, 0),), "foo"), ValueError, "the 'mode' must be in"),
     (lambda x: nn.Pad(((0, 0),))(x), ValueError, "must have a pair for each of the 4 axes"),
-    (lambda x: nn.ZeroPad2d((1, 2)), ValueError, "the 'padding' must be an int >= 0 or 4"),
+    (lambda x: nn.ZeroPad2d((1, 2)), ValueError, "the 'padding' must be an int or 4 of them, but"),
+    (lambda x: nn.ReflectionPad2d(-1), ValueError, "the 'padding' must be an int or 4 of them, all >= 0, but"),
+    (lambda x: nn.Embedding(3, 2)(t([1.0])), TypeError, "the ids must be int32 or int64, but got Float32"),
+    (lambda x: nn.BatchNorm3d(3)(x), ValueError, "BatchNorm3d expects inputs of 5 axes with 3 channels"),
     (lambda x: nn.BatchNorm2d(4)(x), ValueError, "expects inputs of 4 axes with 4 channels"),
     (lambda x: nn.BatchNorm2d(3, momentum=2), ValueError, r"the 'momentum' must be a number in range \[0, 1\]"),
     (lambda x: nn.BatchNorm2d(3, eps=0), ValueError, "the 'eps' must be > 0"),
@@ -296,6 +308,38 @@ def test_repr():
     assert repr(nn.GroupNorm(2, 4)) == "GroupNorm<num_groups=2, num_channels=4>"
     assert repr(nn.Conv2d(3, 4, 3)).startswith(
         "Conv2d<input_channels=3, output_channels=4, kernel_size=(3, 3), stride=(1, 1), pad_mode=same, padding=0")
+    assert repr(nn.Conv1d(3, 4, 3, 2, "pad", 1, has_bias=True, weight_init="normal", bias_init="ones")) == (
+        "Conv1d<input_channels=3, output_channels=4, kernel_size=(1, 3), stride=(1, 2), pad_mode=pad, "
+        "padding=(0, 0, 1, 1), dilation=(1, 1), group=1, has_bias=True, weight_init=normal, bias_init=ones, "
+        "format=NCHW>")
+    assert repr(nn.MaxPool1d(2, 1, "pad", 1)) == "MaxPool1d<kernel_size=(1, 1, 2), stride=(1, 1, 1), pad_mode=PAD>"
+    assert repr(nn.AvgPool1d(2, 2)) == "AvgPool1d<kernel_size=(1, 2), stride=(1, 2), pad_mode=VALID>"
+    assert repr(nn.LayerNorm([3, 4])).startswith("LayerNorm<normalized_shape=[3, 4], begin_norm_axis=-1")
+
+
+def test_names_in_checkpoints():
+    assert [p.name for p in nn.BatchNorm3d(3).get_parameters()] == [
+        "bn2d.moving_mean", "bn2d.moving_variance", "bn2d.gamma", "bn2d.beta"]
+    assert [p.name for p in nn.InstanceNorm2d(3).get_parameters()] == ["mean", "variance", "gamma", "beta"]
+    assert [n for n, _ in nn.MultiheadAttention(4, 2).cells_and_names()] == ["", "out_proj"]
+
+
+def test_norms_of_other_ranks(rng, assert_close):
+    x = rng.standard_normal((2, 4)).astype(np.float32)
+    y = nn.GroupNorm(2, 4)(t(x)).asnumpy().reshape(2, 2, 2)
+    pairs = x.reshape(2, 2, 2)
+    assert_close(y, (pairs - pairs.mean(-1, keepdims=True)) / np.sqrt(pairs.var(-1, keepdims=True) + 1e-5))
+    v = rng.standard_normal((2, 3, 2, 2, 2)).astype(np.float32)
+    norm = nn.BatchNorm3d(3).set_train()
+    mean = v.mean((0, 2, 3, 4), keepdims=True)
+    assert_close(norm(t(v)), (v - mean) / np.sqrt(v.var((0, 2, 3, 4), keepdims=True) + 1e-5))
+    assert_close(norm.bn2d.moving_mean, 0.1 * mean.ravel())
+
+
+def test_negative_padding_crops():
+    x = t(np.arange(9).reshape(1, 1, 3, 3))
+    assert nn.ZeroPad2d((-1, 1, 0, 0))(x).tolist() == [[[[1, 2, 0], [4, 5, 0], [7, 8, 0]]]]
+    assert nn.ConstantPad2d((0, 0, -1, -1), 2.0)(x).tolist() == [[[[3, 4, 5]]]]
 
 
 def test_dtype_of_parameters():

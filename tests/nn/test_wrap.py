@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from luojia import Parameter, ParameterTuple, Tensor, nn
+from luojia import Parameter, ParameterTuple, Tensor, nn, ops
 
 X, Y = Tensor([[1.0, 2.0]]), Tensor([[1.0]])
 
@@ -130,3 +130,30 @@ def test_vjp_and_jvp():
     out, tangent = nn.Jvp(f)(a, b, (v, v))
     assert (float(out), float(tangent)) == (6.0, 5.0)
     assert float(nn.Jvp(lambda x: x * x)(a, v)[1]) == 4.0
+
+
+def test_a_step_of_ones_own_with_a_loss_scale():
+    scale = ops.MultitypeFuncGraph("scale")
+
+    @scale.register("Tensor", "Tensor")
+    def _(factor, gradient):
+        return gradient * ops.reciprocal(factor)
+
+    class Step(nn.TrainOneStepWithLossScaleCell):
+        def construct(self, x, y):
+            loss = self.network(x, y)
+            status, sens = self.start_overflow_check(loss, self.scale_sense)
+            grads = self.grad(self.network, self.weights)(x, y, ops.ones_like(loss) * sens.astype(loss.dtype))
+            grads = self.grad_reducer(self.hyper_map(ops.partial(scale, sens), grads))
+            overflow = self.process_loss_scale(self.get_overflow_status(status, grads))
+            return loss if overflow else ops.depend(loss, self.optimizer(grads)), overflow
+
+    net = nn.Dense(1, 1, "ones", "zeros")
+    step = Step(nn.WithLossCell(net, nn.MSELoss()), nn.SGD(net.trainable_params(), 0.25),
+                nn.DynamicLossScaleUpdateCell(16, 2, 100))
+    loss, overflow = step(Tensor([[1.0]]), Tensor([[3.0]]))
+    assert float(loss) == 4.0 and not overflow and float(net.weight) == 2.0
+    _, overflow = step(Tensor([[float("inf")]]), Tensor([[3.0]]))
+    assert overflow and float(net.weight) == 2.0 and float(step.scale_sense) == 8.0
+    with pytest.raises(TypeError, match="the type of 'sens' must be Tensor"):
+        step.set_sense_scale(3)

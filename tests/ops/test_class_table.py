@@ -104,3 +104,13 @@ def test_colours_have_derivatives():
 def test_what_is_refused(call, error, match):
     with pytest.raises(error, match=match):
         call()
+
+
+def test_what_programs_tell_an_operator():
+    add = ops.Add()
+    assert repr(add) == "Prim[Add]" and repr(ops.ReduceSum(True)) == "Prim[ReduceSum]<keep_dims=True, skip_mode=False>"
+    assert add.shard(((1,), (1,))) is add and add.set_stage(0) is add and add.set_device("CPU") is add
+    assert add.add_prim_attr("x", 1).x == 1 and add.del_prim_attr("x") is add and not hasattr(add, "x")
+    assert add.instance_name == "Add" and add.set_prim_instance_name("q").instance_name == "q"
+    assert add.place("MS_WORKER", 0) is None and add.check_elim(1) == (False, None)
+    assert add(Tensor([1.0]), Tensor([2.0])).tolist() == [3.0]

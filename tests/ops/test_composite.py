@@ -11,7 +11,7 @@ X = Tensor([1.0, 2.0])
 
 
 def test_hyper_map():
-    assert ops.HyperMap()(lambda a: a * 2, [1, (2, 3)]) == [2, (4, 6)]
+    assert ops.HyperMap()(lambda a: a * 2, [1, (2, 3)]) == (2, (4, 6))
     assert ops.HyperMap(lambda a, b: a + b)({"k": 1}, {"k": 2}) == {"k": 3}
     assert ops.Map()(len, ((1, 2), (3,))) == (2, 1)
     out = ops.HyperMap()(ops.Square(), (X, X))
@@ -82,3 +82,14 @@ def test_primitives_of_ones_own():
 
 def test_partial():
     assert ops.partial(ops.add, X)(X).asnumpy().tolist() == [2, 4]
+
+
+def test_a_primitive_of_constants():
+    class Twice(ops.PrimitiveWithInfer):
+        def __init__(self):
+            super().__init__("Twice")
+
+        def infer_value(self, x):
+            return x * 2
+
+    assert Twice()(3) == 6 and repr(Twice()) == "Prim[Twice]"

@@ -172,11 +172,17 @@ NET = nn.Dense(2, 1)
     (lambda m: m.fit(1, DATA, DATA), ValueError, "For 'Model.fit', the model argument 'metrics' can not be None"),
     (lambda m: m.fit(1, DATA, valid_frequency="a"), TypeError, "the type of 'valid_frequency' must be a list"),
     (lambda m: train.RunContext(3), TypeError, "the argument 'original_args' must be dict"),
-    (lambda m: train.LossMonitor(-1), ValueError, "'per_print_times' must be int and >= 0"),
-    (lambda m: train.TimeMonitor(0), ValueError, "'data_size' must be int and > 0"),
+    (lambda m: train.LossMonitor(-1), ValueError, "'per_print_times' must be int and must >= 0"),
+    (lambda m: train.LossMonitor("a"), TypeError, "the 'per_print_times' must be int, but got 'str'"),
+    (lambda m: m.train(1, DATA, sink_size=0), ValueError, "'sink_size' must be -1 or positive, but got 0"),
+    (lambda m: train.CheckpointConfig("a"), TypeError, "the 'save_checkpoint_steps' must be int, but got 'str'"),
+    (lambda m: train.CheckpointConfig(integrated_save=3), TypeError, "the 'integrated_save' must be a bool"),
+    (lambda m: train.CheckpointConfig(saved_network=3), TypeError, "'saved_network' must be None or Cell"),
+    (lambda m: train.CheckpointConfig(append_info=3), TypeError, "the type of 'append_info' must be list, but got int"),
+    (lambda m: train.CheckpointConfig(append_info=["a"]), ValueError, "the 'append_info' must hold"),
     (lambda m: train.CheckpointConfig(-1), ValueError, "the 'save_checkpoint_steps' must be int and >= 0"),
     (lambda m: train.CheckpointConfig(0, 0, 0, 0), ValueError, "can't be all None or 0"),
-    (lambda m: train.CheckpointConfig(append_info=["a"]), TypeError, "the 'append_info' must hold"),
+    (lambda m: train.CheckpointConfig(append_info=[3]), TypeError, "the 'append_info' must hold"),
     (lambda m: train.CheckpointConfig(enc_key=b"k"), NotImplementedError, "luojia does not encrypt"),
     (lambda m: train.ModelCheckpoint("a/b"), ValueError, "that does not contain '/'"),
     (lambda m: train.ModelCheckpoint(config=3), TypeError, "should be 'CheckpointConfig'"),
@@ -263,3 +269,30 @@ def test_a_loss_scaler_of_ones_own_must_say_what_it_does():
     for call in (own.scale, own.unscale, own.adjust):
         with pytest.raises(NotImplementedError, match=f"LossScaler must define {call.__name__}"):
             call(Tensor([1.0]))
+
+
+def test_checkpoint_settings():
+    config = train.CheckpointConfig(save_checkpoint_steps=1, keep_checkpoint_max=2)
+    assert config.get_checkpoint_policy() == {
+        "save_checkpoint_steps": 1, "save_checkpoint_seconds": None, "keep_checkpoint_max": 2,
+        "keep_checkpoint_per_n_minutes": None, "saved_network": None}
+    assert config.append_dict is None and config.enc_key is None
+
+
+def test_files_of_a_second_run_get_a_number(tmp_path):
+    config = train.CheckpointConfig(keep_checkpoint_max=2)
+    for _ in range(3):
+        _, m = model()
+        m.train(1, DATA, callbacks=train.ModelCheckpoint("m", str(tmp_path), config))
+    stems = sorted({p.name.partition("-")[0] for p in tmp_path.iterdir()})
+    assert stems == ["m", "m_1", "m_2"]
+
+
+def test_sink_size_counts_in_sink_mode_only():
+    seen = []
+    look = train.LambdaCallback(on_train_step_end=lambda run: seen.append(run.original_args().cur_step_num))
+    _, m = model()
+    m.train(1, DATA, callbacks=look, dataset_sink_mode=False, sink_size=1)
+    every = len(seen)
+    m.train(1, DATA, callbacks=look, dataset_sink_mode=True, sink_size=1)
+    assert every > 1 and len(seen) == every + 1

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 from ..errors import DTypeError
 from .apply import apply, unary
 from .dtypes import DType
-from .given import allowed, kind_of_default, refuse
+from .given import allowed, kind_of_default, no_tensor, refuse
 from .op import OPERATORS, Operator
 from .tensor import Tensor
 
@@ -196,6 +196,9 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
 _LOOSE = {"cast", "identity", "stop_gradient", "zeros_like", "ones_like", "logical_not", "polygamma_of"}
 
 
+_NUMBERS = {("masked_fill", "v"), ("where", "x"), ("where", "y")}  # inputs that may be numbers
+
+
 def _kinds(face: Any) -> list[tuple[str, str]]:
     """The parameters that say of what kind they must be."""
     op = face.op
@@ -203,8 +206,9 @@ def _kinds(face: Any) -> list[tuple[str, str]]:
     if op.name not in _LOOSE and not op.variadic and face.inputs:
         if op.elementwise and len(face.inputs) > 1:
             found = [(p.public, "operand") for p in face.inputs if not p.star]
-        elif not face.inputs[0].star and face.inputs[0].internal == op.inputs[0]:
-            found = [(face.inputs[0].public, "Tensor")]
+        else:
+            found = [(p.public, "operand" if (op.name, p.internal) in _NUMBERS else "Tensor") for p in face.inputs
+                     if not p.star and p.default is _MISSING]
     for p in face.attributes:
         kind = None if p.default is _MISSING else kind_of_default(p.default)
         if kind is not None:
@@ -231,6 +235,10 @@ def run_plain(face: Face, inputs: tuple, attrs: dict[str, Any]) -> Any:
             raise TypeError(f"{face.name}() takes a list of Tensors and ({', '.join(names)}), got {len(rest)} "
                             "arguments after the list.")
         inputs, attrs = (*inputs[:n], *inputs[n]), {**attrs, **dict(zip(names, rest))}  # ops.concat([x, y], 1)
+    if op.variadic:
+        for x in inputs:
+            if x.__class__ is int or x.__class__ is float or x.__class__ is str:
+                raise refuse(face.name, "tensors", x, "Tensor")
     for v in attrs.values():
         if v.__class__ is list or v.__class__ is tuple or v.__class__ is DType or isinstance(v, Tensor):
             attrs = {k: tidy(v) for k, v in attrs.items()}
@@ -238,7 +246,10 @@ def run_plain(face: Face, inputs: tuple, attrs: dict[str, Any]) -> Any:
     if not op.variadic:
         while inputs and inputs[-1] is None:
             inputs = inputs[:-1]
-    return op(*inputs, **attrs)
+    try:
+        return op(*inputs, **attrs)
+    except AttributeError as e:
+        raise no_tensor(face.name, e) from None
 
 
 def compile_plain(face: Face, module: str) -> Callable:
@@ -267,11 +278,60 @@ class Primitive:
     def name(self) -> str:
         return type(self).__name__
 
+    @property
+    def instance_name(self) -> str:
+        """What ``set_prim_instance_name`` called the object; by default its name."""
+        return self.__dict__.get("_instance_name", self.name)
+
+    @instance_name.setter
+    def instance_name(self, name: str) -> None:
+        self.__dict__["_instance_name"] = name
+
     def recompute(self, mode: bool = True) -> Primitive:
         """Accepted: an operator by itself keeps what its rule reads. ``Cell.recompute`` keeps inputs only."""
         if not isinstance(mode, bool):
             raise DTypeError(f"The recompute mode must be bool, but got {type(mode).__name__}.")
         return self
+
+    def init_prim_io_names(self, inputs: list, outputs: list) -> None:
+        """Name the inputs and outputs."""
+        self.attrs.update(input_names=inputs, output_names=outputs)
+
+    def add_prim_attr(self, name: str, value: Any) -> Primitive:
+        """Add an attribute; it is then an attribute of the object too, and nothing is computed with it."""
+        self.attrs[name] = value
+        self.__dict__[name] = value
+        return self
+
+    def del_prim_attr(self, name: str) -> Primitive:
+        """Take an attribute away."""
+        self.attrs.pop(name, None)
+        self.__dict__.pop(name, None)
+        return self
+
+    def set_stage(self, stage: int) -> Primitive:
+        """Accepted; there are no pipeline stages."""
+        return self.add_prim_attr("stage", stage)
+
+    def set_device(self, device_target: str) -> Primitive:
+        """Accepted: an operator runs where its inputs are."""
+        return self.add_prim_attr("primitive_target", device_target)
+
+    def place(self, role: str, rank_id: int) -> None:
+        """Accepted: an operator runs in the process that calls it."""
+
+    def shard(self, in_strategy: Any = None, out_strategy: Any = None) -> Primitive:
+        """Accepted; in one process nothing is cut into shards."""
+        return self
+
+    def set_prim_instance_name(self, name: str) -> Primitive:
+        """Give the object a name."""
+        self.instance_name = name
+        return self
+
+    def check_elim(self, *args: Any) -> tuple[bool, Any]:
+        """(False, None): no operator is known to do nothing before it is called."""
+        return False, None
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name == "attrs":
@@ -282,8 +342,8 @@ class Primitive:
             raise AttributeError(f"The '{type(self).__name__}' object has no attribute '{name}'.") from None
 
     def __repr__(self) -> str:
-        inner = ", ".join(f"{k}={v}" for k, v in self.attrs.items())
-        return f"{type(self).__name__}({inner})"
+        inner = ", ".join(f"{k}={v}" for k, v in self.attrs.items() if k not in ("input_names", "output_names"))
+        return f"Prim[{self.name}]" + (f"<{inner}>" if inner else "")
 
 
 def compile_class(face: Face, module: str) -> type:
@@ -312,7 +372,10 @@ def compile_class(face: Face, module: str) -> type:
             return run_plain(face, inputs, {**self._attrs, **{late[k]: v for k, v in given.items() if k in late}})
     else:  # all attributes are known at construction
         def run_complete(self: Any, inputs: tuple, _public: dict) -> Any:
-            return apply(op, inputs, self._complete)
+            try:
+                return apply(op, inputs, self._complete)
+            except AttributeError as e:
+                raise no_tensor(face.name, e) from None
 
         __call__ = compile_function(arrays, run_complete, module, method=True, checked=True)
 
