@@ -382,7 +382,7 @@ def _outputs_like(output: Any, arrays: Any) -> Any:
     if isinstance(output, Symbol):
         return next(arrays) if len(output) == 1 else [next(arrays) for _ in range(len(output))]
     if isinstance(output, (list, tuple)):
-        return type(output)(_outputs_like(o, arrays) for o in output)
+        return [_outputs_like(o, arrays) for o in output]  # as in MXNet, a hybridized Block's tuples are lists
     if isinstance(output, dict):
         return {k: _outputs_like(o, arrays) for k, o in output.items()}
     return output
