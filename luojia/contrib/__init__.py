@@ -1,5 +1,5 @@
 """MXNet's ``contrib``: ``nd.contrib`` and ``sym.contrib`` under shorter names, ``amp``, ``autograd``, ``io``,
-``tensorboard``, ``text``; others refuse."""
+``quantization``, ``tensorboard``, ``text``; others refuse."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ def __getattr__(name: str) -> Any:
         from ..symbol import contrib as found
 
         return found
-    if name in ("amp", "autograd", "io", "tensorboard", "text"):
+    if name == "quant":
+        name = "quantization"
+    if name in ("amp", "autograd", "io", "quantization", "tensorboard", "text"):
         return importlib.import_module(f".{name}", __name__)
     return refusing("luojia.contrib", _REFUSED.get(name, "luojia has no such module."))(name)

@@ -14,6 +14,7 @@ from .callback import DSCallback, WaitedDSCallback
 from .csv_files import CSVDataset
 from .dataset import Dataset, PipelineError
 from .files import TextFileDataset
+from .imdb import IMDBDataset
 from .records import MindDataset, TFRecordDataset
 from .samplers import (
     DistributedSampler,
@@ -37,19 +38,41 @@ from .sources import (
     NumpySlicesDataset,
 )
 from .steps import BatchInfo
+from .text_sets import (
+    AGNewsDataset,
+    AmazonReviewDataset,
+    CLUEDataset,
+    CoNLL2000Dataset,
+    DBpediaDataset,
+    EnWik9Dataset,
+    IWSLT2016Dataset,
+    IWSLT2017Dataset,
+    Multi30kDataset,
+    PennTreebankDataset,
+    SogouNewsDataset,
+    SQuADDataset,
+    SST2Dataset,
+    UDPOSDataset,
+    WikiTextDataset,
+    YahooAnswersDataset,
+    YelpReviewDataset,
+)
 
 if TYPE_CHECKING:  # loaded at first use
-    from . import audio, transforms, vision
+    from . import audio, text, transforms, vision
 
 __all__ = [
-    "BatchInfo", "CSVDataset", "Cifar100Dataset", "Cifar10Dataset", "DSCallback", "Dataset", "DistributedSampler",
-    "FashionMnistDataset", "GeneratorDataset", "ImageFolderDataset", "MindDataset", "MnistDataset",
-    "NumpySlicesDataset", "PKSampler", "PipelineError", "RandomSampler", "Sampler", "Schema", "SequentialSampler",
-    "Shuffle", "SubsetRandomSampler", "SubsetSampler", "TFRecordDataset", "TextFileDataset", "WaitedDSCallback",
-    "WeightedRandomSampler", "audio", "config", "transforms", "vision", "zip",
+    "AGNewsDataset", "AmazonReviewDataset", "BatchInfo", "CLUEDataset", "CSVDataset", "Cifar100Dataset",
+    "Cifar10Dataset", "CoNLL2000Dataset", "DBpediaDataset", "DSCallback", "Dataset", "DistributedSampler",
+    "EnWik9Dataset", "FashionMnistDataset", "GeneratorDataset", "IMDBDataset", "IWSLT2016Dataset", "IWSLT2017Dataset",
+    "ImageFolderDataset", "MindDataset", "MnistDataset", "Multi30kDataset", "NumpySlicesDataset", "PKSampler",
+    "PennTreebankDataset", "PipelineError", "RandomSampler", "SQuADDataset", "SST2Dataset", "Sampler", "Schema",
+    "SequentialSampler", "Shuffle", "SogouNewsDataset", "SubsetRandomSampler", "SubsetSampler", "TFRecordDataset",
+    "TextFileDataset", "UDPOSDataset", "WaitedDSCallback", "WeightedRandomSampler", "WikiTextDataset",
+    "YahooAnswersDataset", "YelpReviewDataset", "audio", "config", "text", "transforms", "vision", "zip",
 ]
 _REFUSED = (
-    "VOCDataset CocoDataset CelebADataset ManifestDataset CLUEDataset GraphData PaddedDataset DatasetCache "
+    "VOCDataset CocoDataset CelebADataset ManifestDataset GraphData PaddedDataset DatasetCache "
     "OBSMindDataset"
 ).split()
 
@@ -67,7 +90,7 @@ def zip(datasets: tuple) -> Dataset:  # noqa: A001 - MindSpore's name
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("audio", "transforms", "vision"):
+    if name in ("audio", "text", "transforms", "vision"):
         return importlib.import_module(f".{name}", __name__)
     if name in _REFUSED:
         raise RefusedName(

@@ -131,6 +131,13 @@ class Dataset:
 
         save(self, file_name, num_files, file_type)
 
+    def build_vocab(self, columns: Any, freq_range: tuple | None = None, top_k: int | None = None,
+                    special_tokens: list[str] | None = None, special_first: bool = True) -> Any:
+        """The :class:`luojia.dataset.text.Vocab` of columns of text; see ``Vocab.from_dataset``."""
+        from .text import Vocab
+
+        return Vocab.from_dataset(self, columns, freq_range, top_k, special_tokens, special_first)
+
     def padded_batch(self, batch_size: int, drop_remainder: bool = False, num_parallel_workers: int | None = None,
                      pad_info: dict | None = None) -> Dataset:
         """Batches of rows of different shapes, padded.

@@ -206,9 +206,15 @@ class Trainer:
             if node.__class__ is not Leaf or not node.fresh or node.grad_req == "null":
                 return False
             jobs.append((i, node.grad, leaf))
-        if not jobs or jobs[0][2]._device.engine.compiles:
+        if not jobs:
             return False
-        self._updaters[0].together(jobs)
+        if not jobs[0][2]._device.engine.compiles:
+            self._updaters[0].together(jobs)
+        elif self._may_fuse():
+            with fused_updates():
+                self._updaters[0].together(jobs)
+        else:
+            return False
         for _, leaf in leaves:
             leaf._node.fresh = False
         return True
@@ -380,9 +386,9 @@ class Trainer:
             for leaf, grad in zip(leaves[:1] if one else leaves, grads):
                 number = 0 if single else (self._contexts or []).index(leaf._device)
                 jobs.setdefault(number, []).append((i, to_context(grad, leaf._device), leaf))
-        plain = type(self._optimizer).update is opt.Optimizer.update and not self._optimizer.multi_precision
+        fuse = self._may_fuse()
         for number, mine in jobs.items():
-            if plain and mine and mine[0][2]._device.engine.compiles:
+            if fuse and mine and mine[0][2]._device.engine.compiles:
                 with fused_updates():
                     self._updaters[number].together(mine)
             else:
@@ -394,6 +400,10 @@ class Trainer:
                 node = leaf._node
                 if node.__class__ is Leaf:
                     node.fresh = False
+
+    def _may_fuse(self) -> bool:
+        """Whether the optimizer's updates may be put off, to be done together."""
+        return type(self._optimizer).update is opt.Optimizer.update and not self._optimizer.multi_precision
 
     # -- states ----------------------------------------------------------------------------------------------------
 

@@ -359,7 +359,7 @@ class RuleOptimizer(Optimizer):
         ):
             return False
         step = self._step
-        rates = {name: self._rate_at(rate, step) for name, rate in {id(rate): rate for rate, _ in self._own}.items()}
+        rates = {key: self._rate_at(rate, step) for key, rate in {id(rate): rate for rate, _ in self._own}.items()}
         made: dict[tuple, Any] = {}
         runs = []
         for w, (rate, decay), flag in zip(leaves, self._own, self.decay_flags):

@@ -90,7 +90,7 @@ def _sgd(self: Any, parameters: Any, gradient: Any, learning_rate: Any, accum: A
     first = bool((stat._read() > 0).all())
     new = _apply(self.name, _rule("dampened_sgd"), parameters, (accum,), gradient, learning_rate, self.weight_decay,
                  1 if first else 2, momentum=momentum, dampening=self.dampening, nesterov=self.nesterov)[0]
-    stat._rebind(stat._read() * 0)
+    stat._rebind(stat._read() * (_number(momentum) == 0))  # which without momentum stays, as accum does
     return new
 
 

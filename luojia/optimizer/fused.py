@@ -47,10 +47,10 @@ def fusing() -> bool:
     return _open.jobs is not None
 
 
-def put_off_all(name: str, how: dict, jobs: list[tuple]) -> None:
-    """Put off several (weight, grad, states, lr, wd, t) under one rule and one set of hyperparameters."""
+def put_off_all(jobs: list[tuple]) -> None:
+    """Put off several (rule, weight, gradient, states, lr, wd, t, hyperparameters)."""
     assert _open.jobs is not None
-    _open.jobs += [(name, *job, how) for job in jobs]
+    _open.jobs += jobs
 
 
 def _run(jobs: list) -> None:

@@ -262,12 +262,17 @@ class Optimizer:
             return False
         assert self.rule is not None
         self._update_count([i for i, _, _, _ in updates])
-        rate, counts = self.learning_rate, self._index_update_count
+        rate, decay, counts, params = self.learning_rate, self.wd, self._index_update_count, self.param_dict
         how = {"rescale_grad": self.rescale_grad, "clip_gradient": self.clip_gradient, **self.hyperparameters(0)}
-        put_off_all(self.rule, how, [
-            (weight, grad, arrays_of(state),
-             rate * self._mult(i, self.lr_mult, "lr_mult"), self._get_wd(i), counts[i])
-            for i, weight, grad, state in updates])
+        jobs = []
+        for i, weight, grad, state in updates:
+            p = params.get(i)
+            if p is None:
+                lr, wd = rate * self._mult(i, self.lr_mult, "lr_mult"), self._get_wd(i)
+            else:
+                lr, wd = rate * getattr(p, "lr_mult", 1.0), decay * getattr(p, "wd_mult", 1.0)
+            jobs.append((self.rule, weight, grad, () if state is None else arrays_of(state), lr, wd, counts[i], how))
+        put_off_all(jobs)
         return True
 
     def update_multi_precision(self, index: Any, weight: Any, grad: Any, state: Any) -> None:

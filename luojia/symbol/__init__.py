@@ -19,7 +19,7 @@ from .._src.core import symbol_names
 from .._src.core.refused import SYMBOLS as _REFUSED  # noqa: F401 - what docs/refused.md lists
 from .._src.core.refused import missing
 from .._src.core.symbol_ops import FACES, function
-from .creation import arange, eye, full, linspace, ones, zeros
+from .creation import arange, eye, full, histogram, linspace, ones, zeros
 from .symbol import Group, Symbol, Variable, load, load_json, var
 
 _MODULES = ("contrib", "image", "linalg", "op", "random", "sparse", "_internal")
@@ -51,5 +51,5 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *_MODULES, *_RANDOM, *FACES.index(), *symbol_names.SIGNS, "power", "modulo", "Custom"})
 
 
-__all__ = ["Group", "Symbol", "Variable", "arange", "eye", "full", "linspace", "load", "load_json", "ones", "var",
-           "zeros"]
+__all__ = ["Group", "Symbol", "Variable", "arange", "eye", "full", "histogram", "linspace", "load", "load_json",
+           "ones", "var", "zeros"]

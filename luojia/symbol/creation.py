@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .._src.core.symbol_ops import function
+from .._src.errors import ArgumentError, DTypeError
 from .symbol import Symbol
 
 
@@ -47,4 +48,19 @@ def eye(N: int, M: int = 0, k: int = 0, dtype: Any = None, **kwargs: Any) -> Sym
     return function("_eye")(N=N, M=M, k=k, dtype=_name(dtype), **kwargs)
 
 
-__all__ = ["arange", "eye", "full", "linspace", "ones", "zeros"]
+def histogram(a: Symbol, bins: Any = 10, range: tuple | None = None, **kwargs: Any) -> Symbol:
+    """The number of elements in each bin, and the bins' edges.
+
+    Args:
+        bins: a number of equal bins over ``range``, or a Symbol of their edges.
+    """
+    if isinstance(bins, Symbol):
+        return function("_histogram")(data=a, bins=bins, **kwargs)
+    if not isinstance(bins, int):
+        raise DTypeError(f"bins argument should be either an integer or a Symbol, got {type(bins).__name__}.")
+    if range is None:
+        raise ArgumentError("histogram of a Symbol needs the range (low, high): a graph holds no values to find it in.")
+    return function("_histogram")(data=a, bin_cnt=bins, range=tuple(range), **kwargs)
+
+
+__all__ = ["arange", "eye", "full", "histogram", "linspace", "ones", "zeros"]

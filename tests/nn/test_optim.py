@@ -273,3 +273,19 @@ def test_what_an_optimizer_tells():
 def test_more_errors(call, error, message):
     with pytest.raises(error, match=message):
         call(Parameter(Tensor([1.0]), name="p"))
+
+
+@pytest.mark.parametrize(("options", "expected"), [
+    ({}, [[0.6, -2.2], [0.1, -2.4], [-0.5, -2.6]]),
+    ({"dampening": 0.3}, [[0.6, -2.2], [0.1, -2.4], [-0.5, -2.6]]),
+    ({"weight_decay": 0.5}, [[0.55, -2.1], [0.0225, -2.195], [-0.578625, -2.28525]]),
+    ({"loss_scale": 2.0}, [[0.8, -2.1], [0.55, -2.2], [0.25, -2.3]]),
+])
+def test_sgd_without_momentum_leaves_its_states(options, expected):
+    """As mindspore 2.8.0 does, in both of its modes."""
+    w = Parameter(Tensor(np.array([1.0, -2.0], np.float32)), name="w")
+    optimizer = nn.SGD([w], 0.1, **options)
+    for k, e in enumerate(expected):
+        optimizer((Tensor(np.array([4.0 + k, 2.0], np.float32)),))
+        np.testing.assert_allclose(w.asnumpy(), e, rtol=1e-5)
+        assert optimizer.accum[0].asnumpy().tolist() == [0, 0]

@@ -99,3 +99,38 @@ def test_fourier():
 def test_errors(name, shapes, attrs, error, text):
     with pytest.raises(error, match=text):
         OPERATORS[name](*[Tensor(np.ones(s, np.float32)) for s in shapes], **attrs)
+
+
+# -- sketches, and what graphs have of functions on arrays -------------------------------------------------------------
+
+
+def test_count_sketch():
+    x, h, s = np.arange(10.0).reshape(2, 5), np.array([[0, 2, 1, 2, 0.0]]), np.array([[1, -1, 1, 1, -1.0]])
+    check_op("count_sketch", x, h, s, attrs={"out_dim": 3}, grad=(0,), ref=np.array([[-4.0, 2, 2], [-4, 7, 2]]),
+             symbol="value")
+    with pytest.raises(ShapeError, match="count_sketch expects h and s of 5 numbers"):
+        nd.contrib.count_sketch(nd.array(x), nd.zeros((4,)), nd.zeros((4,)), out_dim=3)
+
+
+def test_histogram_of_a_symbol():
+    a, x = mx.sym.var("a"), nd.array([1.0, 2, 2.5, 9])
+    net = mx.sym.histogram(a, bins=4, range=(0, 4))
+    counts, edges = net.eval(a=x)
+    assert counts.asnumpy().tolist() == [0, 1, 2, 0] and edges.asnumpy().tolist() == [0, 1, 2, 3, 4]
+    assert counts.dtype == np.int64 and net.list_outputs()[1].endswith("_output1")
+    counts, _ = mx.sym.histogram(a, mx.sym.var("b")).eval(a=x, b=nd.array([0.0, 2, 4, 9]))
+    assert counts.asnumpy().tolist() == [1, 2, 1]
+    for bins, error, message in ((4, ValueError, "needs the range"), ("x", TypeError, "either an integer or a Symbol")):
+        with pytest.raises(error, match=message):
+            mx.sym.histogram(a, bins)
+    with pytest.raises(ValueError, match="expects bins, a number of them with a range"):
+        OPERATORS["histogram_of"](x)
+    check_op("cast_storage", np.ones((2, 3)))
+    assert mx.sym.cast_storage(a, stype="csr").eval(a=x)[0].asnumpy().tolist() == [1, 2, 2.5, 9]
+
+
+def test_sparse_embedding():
+    found = nd.contrib.SparseEmbedding(nd.array([0, 2]), nd.arange(6).reshape((3, 2)), input_dim=3, output_dim=2)
+    assert found.asnumpy().tolist() == [[0, 1], [4, 5]]
+    net = mx.sym.contrib.SparseEmbedding(mx.sym.var("a"), input_dim=3, output_dim=2, name="e")
+    assert net.list_arguments() == ["a", "e_weight"]

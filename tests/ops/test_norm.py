@@ -169,3 +169,24 @@ def test_errors(name, shapes, attrs, text):
 def test_layouts_are_refused_by_name():
     with pytest.raises(NotSupportedError, match="'NHWC' is not supported"):
         BATCH_NORM(*[Tensor(np.ones(s)) for s in ((2, 3), 3, 3, 3, 3)], layout="NHWC")
+
+
+def test_batch_norm_with_relu():
+    check_op("batch_norm_relu", array(4, 3, 2), array(3), array(3), *statistics(), grad=(0, 1, 2), tolerance=4,
+             symbol=False, xla="eager")
+    from luojia import autograd, nd
+
+    given = [nd.array(a) for a in (array(4, 3, 2), array(3), array(3))]
+    found = []
+    for both in (False, True):
+        moving = [nd.zeros((3,)), nd.ones((3,))]
+        for a in given:
+            a.attach_grad()
+        with autograd.record():
+            y = (nd.contrib.BatchNormWithReLU(*given, *moving, fix_gamma=False) if both
+                 else nd.relu(nd.BatchNorm(*given, *moving, fix_gamma=False)))
+        y.backward(nd.arange(24).reshape((4, 3, 2)))
+        found.append([a.asnumpy() for a in (y, *[g.grad for g in given], *moving)])
+    for one, other in zip(*found):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
+    assert not (found[1][4] == 0).any()  # the moving mean was renewed

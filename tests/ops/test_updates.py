@@ -94,6 +94,14 @@ def test_sgd_takes_its_first_gradient_whole():
         assert not s.asnumpy().any()
 
 
+def test_sgd_without_momentum_leaves_its_states():
+    v, a, s = w(), z(), Parameter(Tensor(np.ones((2, 2), np.float32)), name="s")
+    before = v.asnumpy(), a.asnumpy()
+    ops.SGD(0.1)(v, G, Tensor(0.1), a, Tensor(0.0), s)
+    np.testing.assert_allclose(v.asnumpy(), before[0] - 0.1 * G.asnumpy(), atol=1e-6)
+    assert np.array_equal(a.asnumpy(), before[1]) and s.asnumpy().all()
+
+
 def test_adagrad_may_leave_its_sum():
     a = z()
     out = ops.ApplyAdagrad(update_slots=False)(w(), a, 0.1, G)

@@ -73,6 +73,7 @@ class Region(Pullback):
         self.linked = linked
         self.waits = False  # whether a recorded run may be put off, to be one program with what follows (waiting.py)
         self.steps: dict[Any, Callable] = {}  # the programs of steps that begin with this
+        self.linked_before: tuple = (None, {}, ())  # nodes of inputs, leaves, links: see waiting.py
         self.specs = inputs
         self._gradient: Region | None = None
         with _lock:

@@ -6,21 +6,16 @@ import fnmatch
 
 from ..errors import RefusedName
 
-_QUANTIZED = "networks compute in floating point; quantize, dequantize and requantize convert arrays"
+_QUANTIZED = "quantize_v2, dequantize and requantize convert arrays; recurrent networks compute in floating point"
 _GRAPHS = "graph neural networks on csr matrices are not part of luojia; index dense arrays with take and gather_nd"
 _GRADIENT = "operators have no backward operators of their own; take gradients with autograd or GradOperation"
 _STEP = "graphs hold no optimizer steps; use the function of nd, an optimizer or a Trainer"
 
 CONTRIB: dict[str, str] = {
-    "quantized_*": _QUANTIZED,
+    "quantized_rnn": _QUANTIZED,
     "quantize_asym": _QUANTIZED,
-    "calibrate_entropy": "choose the range of quantize_v2 from the activations' values, as nd.histogram counts them",
     "dgl_*": _GRAPHS,
     "edge_id": _GRAPHS,
-    "SparseEmbedding": "use Embedding; gradients are dense",
-    "BatchNormWithReLU": "use relu of BatchNorm",
-    "count_sketch": "multiply by a random sparse matrix with dot",
-    "hawkesll": "write the likelihood with contrib.foreach",
 }
 ARRAYS: dict[str, str] = {
     "imdecode": "use mx.image.imdecode",
@@ -33,8 +28,6 @@ SYMBOLS: dict[str, str] = {
     "*_update": _STEP,
     "*_update_phase?": _STEP,
     "reset_arrays": _STEP,
-    "histogram": "graphs hold no values to count; use nd.histogram on arrays",
-    "cast_storage": "storage types are labels of arrays; use nd.cast_storage",
     "rand_zipfian": "use nd.contrib.rand_zipfian on arrays",
 }
 REFUSED = CONTRIB | ARRAYS

@@ -37,15 +37,26 @@ def run_waiting() -> None:
 
 
 class Later:
-    """An array to come: output ``number`` of a step; the Tensor that gets it is not kept alive by this."""
+    """An array to come: output ``number`` of a step; the Tensor that gets it is not kept alive by this.
 
-    __slots__ = ("step", "number", "shape", "dtype", "tensor")
+    ``like`` has its shape and dtype.
+    """
 
-    def __init__(self, step: Step, shape: tuple, dtype: Any, tensor: Tensor) -> None:
-        self.step, self.number, self.shape, self.dtype = step, len(step.outputs), shape, dtype
+    __slots__ = ("step", "number", "like", "tensor")
+
+    def __init__(self, step: Step, like: Any, tensor: Tensor) -> None:
+        self.step, self.number, self.like = step, len(step.outputs), like
         self.tensor = weakref.ref(tensor)
         step.outputs.append(self)
         put_off(tensor, self)
+
+    @property
+    def shape(self) -> tuple:
+        return self.like.shape
+
+    @property
+    def dtype(self) -> Any:
+        return self.like.dtype
 
 
 class _Call:
@@ -87,7 +98,7 @@ class Step:
 
     Attributes:
         outputs: the arrays to come.
-        leaves: the variables whose gradients may be asked for.
+        leaves: the variables whose gradients may be asked for, numbered.
     """
 
     def __init__(self, device: Any) -> None:
@@ -95,7 +106,7 @@ class Step:
         self.calls: list[_Call] = []
         self.pass_: _Backward | None = None
         self.outputs: list[Later] = []
-        self.leaves: list[Leaf] = []
+        self.leaves: dict[Leaf, int] = {}
         self._inputs: list[Any] = []
         self._numbers: dict[int, int] = {}  # of inputs, by the Tensors that held them
         self._lock = threading.RLock()
@@ -112,22 +123,34 @@ class Step:
         links = self._linked(region, parents)
         if links is None:
             return None
-        refs = self._places(sources)
+        refs = self._first_places(sources) or self._places(sources)
         node = RichNode(region, {}, parents, (), (), self.device)
         call = _Call(region, refs, len(self.outputs), links, node)
         node.saved = call
         outs = []
         for i, o in enumerate(region.outputs):
             t = wrap(o.cls, None, self.device)
-            later = Later(self, o.shape, o.dtype, t)
+            later = Later(self, o, t)
             if o.linked:
                 t._node = tape.select(node, i, later)
                 call.selected.append(t._node)
             outs.append(t)
         for t in region.written:
-            Later(self, *_kind(t), t)
+            Later(self, _kind(t), t)
         self.calls.append(call)
         return outs
+
+    def _first_places(self, sources: Sequence[Any]) -> tuple[int, ...] | None:
+        """The same for a first call of Tensors that have their arrays, without a loop in Python."""
+        if self._inputs:
+            return None
+        try:
+            self._inputs = list(map(get_value, sources))
+        except (AttributeError, TypeError):
+            return None
+        refs = tuple(range(len(self._inputs)))
+        self._numbers = dict(zip(map(id, sources), refs))
+        return refs
 
     def _places(self, sources: Sequence[Any]) -> tuple[int, ...]:
         """Of each source the number of an input, or the ~number of an output of this step."""
@@ -154,21 +177,26 @@ class Step:
 
     def _linked(self, region: Any, parents: tuple) -> tuple | None:
         """Where the gradients of a region go; None if one goes to a node that is not of this step."""
+        if not self.leaves and region.linked_before[0] == parents:
+            _, leaves, links_before = region.linked_before
+            self.leaves.update(leaves)
+            return links_before
         links: list[int | None] = []
         for k in region.targets:
             node = parents[k]
             if node is None:
                 links.append(None)
             elif node.__class__ is Leaf:
-                if node not in self.leaves:
-                    self.leaves.append(node)
-                links.append(self.leaves.index(node))
+                links.append(self.leaves.setdefault(node, len(self.leaves)))
             else:
                 call = self._call_of(node)
                 if call is None:
                     return None
                 links.append(~(call.first + node.attrs["index"]))
-        return tuple(links)
+        found = tuple(links)
+        if not self.calls and not any([p is not None and p.__class__ is not Leaf for p in parents]):
+            region.linked_before = parents, dict(self.leaves), found
+        return found
 
     def _call_of(self, node: Any) -> _Call | None:
         """The call of this step that a node stands for an output of."""
@@ -191,8 +219,9 @@ class Step:
             places.append((later.number, None if g is None else self._places([g])[0]))
         reached, passed = self._reached({number for number, _ in places})
         leaves, holders, sums = [], [], []
+        variables = list(self.leaves)
         for i in reached:
-            leaf = self.leaves[i]
+            leaf = variables[i]
             holder = _holder(leaf)
             if leaf.grad_req != "null" and holder is not None:
                 leaves.append(i)
@@ -202,11 +231,11 @@ class Step:
             return False
         self.pass_ = _Backward(tuple(places), tuple(leaves), tuple(sums))
         for i, holder in zip(leaves, holders):
-            Later(self, *_kind(holder), holder)
-            self.leaves[i].fresh = True
+            Later(self, _kind(holder), holder)
+            variables[i].fresh = True
         for call in passed:
             for t in call.region.late:
-                Later(self, *_kind(t), t)
+                Later(self, _kind(t), t)
         for call in self.calls:
             for node in (call.node, *call.selected):
                 node.parents = node.args = node.ans = None
@@ -309,9 +338,10 @@ class Step:
         return found
 
 
-def _kind(t: Tensor) -> tuple[tuple, Any]:
+def _kind(t: Tensor) -> Any:
+    """What has the shape and dtype of a Tensor, and no memory of its own."""
     found = described(t)
-    return found.shape, found.dtype
+    return found.like if found.__class__ is Later else getattr(found, "aval", found)
 
 
 def _holder(leaf: Leaf) -> Any:

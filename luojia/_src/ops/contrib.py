@@ -21,6 +21,46 @@ def quadratic(xp, x, *, a=0.0, b=0.0, c=0.0):
     return (a * x + b) * x + c
 
 
+@op(fn=(), mx="_contrib_count_sketch(data:x, h, s, out_dim, processing_batch_size:_=32)")
+def count_sketch(xp, x, h, s, *, out_dim):
+    """x (..., D) projected to (..., out_dim): element i is added, times s[i], at h[i].
+
+    Args:
+        h: (1, D) or (D,): places from 0 to out_dim - 1. s: likewise: signs, usually 1 and -1.
+
+    Source: Charikar, Chen and Farach-Colton 2002; MXNet's ``contrib.count_sketch``.
+    """
+    if x.shape[-1] != h.size or h.size != s.size:
+        raise ShapeError(f"count_sketch expects h and s of {x.shape[-1]} numbers, for data of shape {tuple(x.shape)}, "
+                         f"got shapes {tuple(h.shape)} and {tuple(s.shape)}.")
+    rows = xp.reshape(xp.stop_gradient(h), (-1, 1)).astype("int64") == np.arange(out_dim)
+    return xp.matmul(x * xp.reshape(xp.stop_gradient(s), (-1,)), rows.astype(x.dtype))
+
+
+# -- what graphs have of functions on arrays -------------------------------------------------------------------------
+
+
+@op(fn=(), mx="_histogram(data:x, bins:edges=None, bin_cnt=None, range=None)", outputs=2, differentiable=False)
+def histogram_of(xp, x, edges=None, *, bin_cnt=None, range=None):
+    """The number of elements of x in each bin, and the bins' edges: those given, or of ``bin_cnt`` over ``range``."""
+    if edges is None:
+        if bin_cnt is None or range is None:
+            raise ArgumentError("histogram in a graph expects bins, a number of them with a range (low, high), or "
+                                f"their edges; got bins={bin_cnt}, range={range}.")
+        edges = xp.asarray(np.linspace(range[0], range[1], bin_cnt + 1).astype(x.dtype))
+    flat = xp.reshape(x, (-1,))
+    above = xp.sum((flat[:, None] >= edges).astype("int64"), axis=0)  # how many reach each edge
+    last = xp.sum((flat == edges[-1]).astype("int64"))
+    counts = above[:-1] - above[1:]
+    return xp.concatenate([counts[:-1], counts[-1:] + last]), edges
+
+
+@op(fn=(), mx="cast_storage(data:x, stype:_='default')")
+def cast_storage(xp, x):
+    """x: storage types are labels of arrays, which graphs do not have."""
+    return x + 0
+
+
 # -- gradients replaced ----------------------------------------------------------------------------------------------
 
 

@@ -228,8 +228,9 @@ def deformable_position_sensitive_pooling(xp, x, rois, trans=None, *, spatial_sc
     name = "DeformablePSROIPooling"
     rois = _regions(xp, name, x, rois, output_dim * group_size**2)
     parts, height, width = part_size or pooled_size, *x.shape[2:]
-    shifted = trans is not None and not no_trans
-    if shifted and (len(trans.shape) != 4 or trans.shape[0] != rois.shape[0] or trans.shape[1] % 2
+    if no_trans:
+        trans = None
+    if trans is not None and (len(trans.shape) != 4 or trans.shape[0] != rois.shape[0] or trans.shape[1] % 2
                     or output_dim % (trans.shape[1] // 2) or tuple(trans.shape[2:]) != (parts, parts)):
         raise ShapeError(f"{name} expects trans ({rois.shape[0]}, twice a divisor of {output_dim}, {parts}, {parts}), "
                          f"got shape {tuple(trans.shape)}.")
@@ -245,7 +246,7 @@ def deformable_position_sensitive_pooling(xp, x, rois, trans=None, *, spatial_sc
         step = size / pooled_size
         at = first[:, None] + index.astype(rois.dtype) * step[:, None]  # (R, p)
         at = at[:, None, :, None] if axis == 1 else at[:, None, None, :]
-        if shifted:
+        if trans is not None:
             near = index * parts // pooled_size
             classes = np.arange(output_dim) // (output_dim // (trans.shape[1] // 2))
             move = trans[:, 2 * classes + axis][:, :, near[:, None], near]  # (R, output_dim, p, p)

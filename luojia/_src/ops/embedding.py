@@ -23,7 +23,8 @@ def _expect(weight, input_dim, output_dim):
                          f"shape, got {tuple(weight.shape)}.")
 
 
-@op(fn=(), mx="Embedding(data:x, weight, input_dim=0, output_dim=0, dtype=None, sparse_grad:_=False)")
+@op(fn=(), mx=("Embedding(data:x, weight, input_dim=0, output_dim=0, dtype=None, sparse_grad:_=False)",
+               "_contrib_SparseEmbedding(data:x, weight, input_dim, output_dim, dtype=None, deterministic:_=False)"))
 def embedding(xp, x, weight, *, input_dim=0, output_dim=0, dtype=None):
     """weight[x]: the row of ``weight`` (rows, width) for each of the indices x, as x's shape + (width,).
 

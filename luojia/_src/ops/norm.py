@@ -372,3 +372,26 @@ def _(shapes, out, *, axis=1, **_):
     x = shapes[0] or out
     known = next((s for s in shapes[1:] if s), (x[axis],) if x is not None else None)
     return [x, *[known] * 4]
+
+
+@op(
+    fn=(),
+    mx="_contrib_BatchNormWithReLU(data:x, gamma, beta, moving_mean, moving_var, eps=0.001, momentum=0.9, "
+       "fix_gamma=True, use_global_stats=False, output_mean_var=False, axis=1, cudnn_off:_=False)",
+    aux=("moving_mean", "moving_var"), outputs=lambda **attrs: _outputs(**attrs) + _BATCH_OUTPUTS,
+)
+def batch_norm_relu(xp, x, gamma, beta, moving_mean, moving_var, *, eps=1e-3, momentum=0.9, fix_gamma=False,
+                    use_global_stats=False, output_mean_var=False, axis=1, training=False):
+    """``batch_norm`` whose negative results are 0. Source: MXNet's ``contrib.BatchNormWithReLU``."""
+    y, *rest = batch_norm.fn(xp, x, gamma, beta, moving_mean, moving_var, eps=eps, momentum=momentum,
+                             fix_gamma=fix_gamma, use_global_stats=use_global_stats, output_mean_var=output_mean_var,
+                             axis=axis, training=training)
+    return (xp.maximum(y, 0), *rest)
+
+
+@batch_norm_relu.vjp(keep="args ans")
+def _(xp, g, ans, args, needs, **attrs):
+    return batch_norm.rule(xp, (xp.where(ans[0] > 0, g[0], 0 * g[0]), *g[1:]), None, args, needs, **attrs)
+
+
+batch_norm_relu.complete(batch_norm.complete_rule)

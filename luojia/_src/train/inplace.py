@@ -221,20 +221,21 @@ def _dampened_sgd(constant, lr, factor, t, *, momentum, dampening, nesterov):
     rate, keep, fresh = constant(lr), constant(momentum), constant(1 - dampening)
 
     def step(w, g, state, a, b):
-        accum = state[0]
-        if t == 1:
-            accum[...] = g
-        elif momentum == 0 and dampening == 0:
-            np.copyto(accum, g)
+        if momentum:
+            accum = state[0]
+            if t == 1:
+                accum[...] = g
+            else:
+                accum *= keep
+                accum += np.multiply(g, fresh, b)
+            if nesterov:
+                b = np.multiply(accum, keep, b)
+                b += g
+                b *= rate
+            else:
+                b = np.multiply(accum, rate, b)
         else:
-            accum *= keep
-            accum += np.multiply(g, fresh, b)
-        if nesterov:
-            b = np.multiply(accum, keep, b)
-            b += g
-            b *= rate
-        else:
-            b = np.multiply(accum, rate, b)
+            b = np.multiply(g, rate, b)
         w -= b
 
     return step

@@ -51,10 +51,11 @@ def momentum(xp, w, g, state, lr, wd, t, *, momentum, nesterov):
 def dampened_sgd(xp, w, g, state, lr, wd, t, *, momentum, dampening, nesterov):
     """``accum = momentum * accum + (1 - dampening) * g`` (``accum = g`` at t = 1);  ``w = w - lr * accum``.
 
-    MindSpore SGD, which is PyTorch's.  Its ``stat`` flag (first step or not) is ``t == 1`` here.
+    MindSpore SGD, which is PyTorch's.  Its ``stat`` flag (first step or not) is ``t == 1`` here.  Without momentum
+    ``w = w - lr * g``, whatever the dampening, and ``accum`` stays as it is, as in mindspore 2.8.0.
     """
-    if not momentum and not dampening:
-        return w - lr * g, (g,)
+    if not momentum:
+        return w - lr * g, state
     first = xp.asarray(t == 1)
     accum = xp.where(first, g, momentum * state[0] + (1 - dampening) * g)
     return w - lr * (g + momentum * accum if nesterov else accum), (accum,)

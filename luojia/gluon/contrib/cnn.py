@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from ..._src.errors import NotSupportedError
+from ..._src.paths import also_at
 from ..block import HybridBlock
 from ..nn.activations import Activation
 from ..nn.conv_layers import _per_axis
@@ -16,6 +18,8 @@ class _Deformable(HybridBlock):
     """What both have: a convolution that gives the offsets (and masks), and the one that reads at them."""
 
     _numbers = 2  # for each place of the kernel
+    deformable_conv_weight: Any
+    deformable_conv_bias: Any
 
     def __init__(self, channels: int, kernel_size: Any = (1, 1), strides: Any = (1, 1), padding: Any = (0, 0),
                  dilation: Any = (1, 1), groups: int = 1, num_deformable_group: int = 1, layout: str = "NCHW",
@@ -128,3 +132,5 @@ class ModulatedDeformableConvolution(_Deformable):
 
     def _alias(self) -> str:
         return "modulated_deformable_conv"
+
+also_at(sys.modules[__name__], f"{__name__}.conv_layers")

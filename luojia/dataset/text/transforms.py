@@ -1,0 +1,276 @@
+"""Transforms of text: vocabularies, windows, numbers, cases; the tokenizers are in :mod:`.tokenizers`."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+
+from ..._src.errors import ArgumentError, DTypeError
+from ..dataset import PipelineError
+from ..transforms.base import array_of, dtype_of
+from . import tokenizers
+from .tokenizers import *  # noqa: F403
+from .utils import NormalizeForm, each, flag, form_of, normalized, pattern_of, positive, string, texts_of
+from .vectors import Vectors
+from .vocab import Vocab
+
+
+class Lookup:
+    """Words to their numbers in a vocabulary.
+
+    Args:
+        vocab: the vocabulary.
+        unknown_token: the word whose number others get; None refuses them.
+        data_type: of the numbers.
+
+    >>> Lookup(Vocab.from_list(["a", "b", "<unk>"]), "<unk>")(["b", "x"])
+    array([1, 2], dtype=int32)
+    """
+
+    def __init__(self, vocab: Vocab, unknown_token: str | None = None, data_type: Any = np.int32) -> None:
+        if not isinstance(vocab, Vocab):
+            raise DTypeError(f"Lookup: Argument vocab is not an instance of text.Vocab, but got {vocab!r}.")
+        self.ids, self.unknown = vocab.vocab(), None
+        if str(data_type).lower() == "string" or (dtype := dtype_of(data_type, "Lookup")).kind not in "biuf":
+            raise PipelineError(f"Lookup: The parameter data_type must be numeric including bool, got {data_type}.")
+        self.dtype = dtype
+        if unknown_token is not None:
+            if string(unknown_token, "unknown_token", "Lookup") not in self.ids:
+                raise PipelineError(f'Lookup: "{unknown_token}" doesn\'t exist in vocab.')
+            self.unknown = self.ids[unknown_token]
+
+    def __call__(self, words: Any) -> np.ndarray:
+        array = texts_of(words, "Lookup")
+        numbers = [self.ids.get(word, self.unknown) for word in array.ravel().tolist()]
+        if None in numbers:
+            word = array.ravel()[numbers.index(None)]
+            raise PipelineError(
+                f'Lookup: invalid data, token: "{word}" doesn\'t exist in vocab and no unknown token is specified.'
+            )
+        return np.array(numbers).astype(self.dtype).reshape(array.shape)
+
+
+_INTEGER = re.compile(r"\s*[+-]?\d+")
+_FLOAT = re.compile(r"\s*[+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|inf|nan)")
+
+
+class ToNumber:
+    """Text to numbers: the longest number that it begins with.
+
+    >>> ToNumber(luojia.int8)(["1", "-2"])
+    array([ 1, -2], dtype=int8)
+    """
+
+    def __init__(self, data_type: Any) -> None:
+        if str(data_type).lower() == "string" or (dtype := dtype_of(data_type, "ToNumber")).kind not in "iuf":
+            raise DTypeError(f"ToNumber: data_type: {data_type} is not numeric data type.")
+        self.dtype = dtype
+
+    def __call__(self, words: Any) -> np.ndarray:
+        array = texts_of(words, "ToNumber")
+        return np.array([self._number(word) for word in array.ravel().tolist()], self.dtype).reshape(array.shape)
+
+    def _number(self, word: str) -> Any:
+        match = (_FLOAT if self.dtype.kind == "f" else _INTEGER).match(word)
+        if match is None:
+            raise PipelineError(f'ToNumber: it is invalid to convert "{word}" to a number.')
+        if self.dtype.kind == "f":
+            value, limits = float(match.group()), np.finfo(self.dtype)
+            outside = np.isfinite(value) and not float(limits.min) <= value <= float(limits.max)
+        else:
+            value, limits = int(match.group()), np.iinfo(self.dtype)
+            outside = not limits.min <= value <= limits.max
+        if outside:
+            raise PipelineError(
+                f"ToNumber: string input {word} will be out of bounds if cast to {self.dtype}. The valid range is: "
+                f"[{limits.min}, {limits.max}]."
+            )
+        return value
+
+
+class Ngram:
+    """Runs of n words, joined; for several n one after the other.
+
+    Args:
+        n: a number of 1 or more, or a list of them.
+        left_pad, right_pad: a word and how many of it to put before the words, or after them, at most n - 1.
+        separator: between the words.
+
+    >>> Ngram(2, ("_", 1), separator="-")(["a", "b"]).tolist()
+    ['_-a', 'a-b']
+    """
+
+    def __init__(self, n: int | list[int], left_pad: tuple[str, int] = ("", 0), right_pad: tuple[str, int] = ("", 0),
+                 separator: str = " ") -> None:
+        self.sizes = [n] if isinstance(n, int) else n
+        if not isinstance(self.sizes, list) or not self.sizes or not all(
+                isinstance(k, int) and not isinstance(k, bool) for k in self.sizes):
+            raise ArgumentError(f"Ngram: n needs to be a non-empty list of positive integers, got {n!r}.")
+        for i, k in enumerate(self.sizes):
+            if k < 1:
+                raise ArgumentError(f"Ngram: Input gram_{i} must be greater than 0, got {k}.")
+        for name, pad in (("left_pad", left_pad), ("right_pad", right_pad)):
+            if not (isinstance(pad, tuple) and len(pad) == 2 and isinstance(pad[0], str) and isinstance(pad[1], int)):
+                raise ArgumentError(f"Ngram: {name} needs to be a tuple of (str, int) str is pad token and int is "
+                                    f"pad_width, got {pad!r}.")
+            if pad[1] < 0:
+                raise ArgumentError(f"Ngram: padding width need to be positive numbers, got {pad[1]} in {name}.")
+        self.left, self.right, self.separator = left_pad, right_pad, string(separator, "separator", "Ngram")
+
+    def __call__(self, words: Any) -> np.ndarray:
+        array = texts_of(words, "Ngram")
+        if array.ndim != 1:
+            raise PipelineError(f"Ngram: the input should be a 1-D Tensor of words, got shape {array.shape}.")
+        found = []
+        for n in self.sizes:
+            left, right = (min(pad[1], n - 1) * [pad[0]] for pad in (self.left, self.right))
+            padded = [*left, *array.tolist(), *right]
+            found += [self.separator.join(padded[i : i + n]) for i in range(len(padded) - n + 1)] or [""]
+        return np.array(found)
+
+
+class SlidingWindow:
+    """Windows of ``width`` neighbours of a row, (n - width + 1, width).
+
+    >>> SlidingWindow(3)([1, 2, 3, 4]).tolist()
+    [[1, 2, 3], [2, 3, 4]]
+    """
+
+    def __init__(self, width: int, axis: int = 0) -> None:
+        self.width = positive(width, "width", "SlidingWindow")
+        if isinstance(axis, bool) or not isinstance(axis, int):
+            raise DTypeError(f"SlidingWindow: Argument axis with value {axis!r} is not of type int.")
+        self.axis = axis
+
+    def __call__(self, values: Any) -> np.ndarray:
+        array = array_of(values)
+        if array.ndim != 1:
+            raise PipelineError(f"SlidingWindow: SlidingWindow supports 1D input only for now, but got {array.ndim}D.")
+        if self.axis not in (0, -1):
+            raise PipelineError(f"SlidingWindow: axis supports 0 or -1 only for now, got {self.axis}.")
+        if len(array) < self.width:
+            return array[:0]
+        return np.lib.stride_tricks.sliding_window_view(array, self.width).copy()
+
+
+class TruncateSequencePair:
+    """Two rows cut at their ends, the longer one first, until together they have ``max_length``.
+
+    >>> [row.tolist() for row in TruncateSequencePair(5)([1, 2, 3], [4, 5, 6, 7])]
+    [[1, 2, 3], [4, 5]]
+    """
+
+    def __init__(self, max_length: int) -> None:
+        if isinstance(max_length, bool) or not isinstance(max_length, int):
+            raise DTypeError(f"TruncateSequencePair: Argument max_length with value {max_length!r} is not of type int.")
+        self.max_length = max_length
+
+    def __call__(self, first: Any, second: Any) -> tuple[np.ndarray, np.ndarray]:
+        a, b = array_of(first), array_of(second)
+        if a.ndim != 1 or b.ndim != 1:
+            raise PipelineError(f"TruncateSequencePair: both inputs should be 1-D, got {a.shape} and {b.shape}.")
+        sizes = [len(a), len(b)]
+        while sum(sizes) > max(self.max_length, 0):
+            sizes[0 if sizes[0] > sizes[1] else 1] -= 1
+        return a[: sizes[0]], b[: sizes[1]]
+
+
+class AddToken:
+    """A word before the words, or after them: of a row, or of each of several."""
+
+    def __init__(self, token: str, begin: bool = True) -> None:
+        self.token, self.begin = string(token, "token", "AddToken"), flag(begin, "begin", "AddToken")
+
+    def __call__(self, words: Any) -> np.ndarray:
+        array = texts_of(words, "AddToken")
+        if array.ndim not in (1, 2):
+            raise PipelineError(f"AddToken: input tensor rank should be 1 or 2, got shape {array.shape}.")
+        token = np.full((*array.shape[:-1], 1), self.token)
+        return np.concatenate([token, array] if self.begin else [array, token], -1)
+
+
+class Truncate:
+    """The first ``max_seq_len`` words or numbers: of a row, or of each of several."""
+
+    def __init__(self, max_seq_len: int) -> None:
+        self.most = positive(max_seq_len, "max_seq_len", "Truncate")
+
+    def __call__(self, values: Any) -> np.ndarray:
+        array = array_of(values)
+        if array.ndim not in (1, 2):
+            raise PipelineError(f"Truncate: the input tensor should be of dimension 1 or 2, got {array.ndim}.")
+        return array[..., : self.most]
+
+
+class CaseFold:
+    """Text without upper cases.
+
+    >>> CaseFold()("Straße").item()
+    'strasse'
+    """
+
+    def __call__(self, text: Any) -> np.ndarray:
+        return each(text, str.casefold, "CaseFold")
+
+
+class NormalizeUTF8:
+    """Text in a form of Unicode."""
+
+    def __init__(self, normalize_form: NormalizeForm = NormalizeForm.NFKC) -> None:
+        self.form = form_of(normalize_form)
+
+    def __call__(self, text: Any) -> np.ndarray:
+        return each(text, lambda part: normalized(part, self.form), "NormalizeUTF8")
+
+
+class RegexReplace:
+    r"""What matches a pattern replaced; ``$1`` is the match's first group.
+
+    >>> RegexReplace(r"(\w)(\d)", "$2$1")("a1 b2").item()
+    '1a 2b'
+    """
+
+    def __init__(self, pattern: str, replace: str, replace_all: bool = True) -> None:
+        self.pattern = pattern_of(string(pattern, "pattern", "RegexReplace"), "RegexReplace")
+        escaped = string(replace, "replace", "RegexReplace").replace("\\", "\\\\")
+        self.replace = re.sub(r"\$(\d+)", r"\\g<\1>", escaped)
+        self.count = 0 if flag(replace_all, "replace_all", "RegexReplace") else 1
+
+    def __call__(self, text: Any) -> np.ndarray:
+        return each(text, lambda part: self.pattern.sub(self.replace, part, count=self.count), "RegexReplace")
+
+
+class ToVectors:
+    """Words to their vectors, float32.
+
+    Args:
+        vectors: from a file.
+        unk_init: the vector of words that have none; default zeros.
+        lower_case_backup: look words that have none up in lower case.
+    """
+
+    def __init__(self, vectors: Vectors, unk_init: Any = None, lower_case_backup: bool = False) -> None:
+        if not isinstance(vectors, Vectors):
+            raise DTypeError(f"ToVectors: vectors should be Vectors, GloVe, FastText or CharNGram, got {vectors!r}.")
+        self.vectors = vectors
+        self.unknown = np.zeros(vectors.dim, np.float32) if unk_init is None else np.asarray(unk_init, np.float32)
+        if self.unknown.shape != (vectors.dim,):
+            raise ArgumentError(
+                f"ToVectors: unk_init must be the same length as vectors, {vectors.dim}, got {self.unknown.shape}."
+            )
+        self.lower = flag(lower_case_backup, "lower_case_backup", "ToVectors")
+
+    def __call__(self, words: Any) -> np.ndarray:
+        array = texts_of(words, "ToVectors")
+        found = [self.vectors.lookup(word, self.lower) for word in array.ravel().tolist()]
+        rows = np.array([self.unknown if vector is None else vector for vector in found], np.float32)
+        return rows.reshape(*array.shape, self.vectors.dim)
+
+
+__all__ = [
+    "AddToken", "CaseFold", "Lookup", "Ngram", "NormalizeUTF8", "RegexReplace", "SlidingWindow", "ToNumber",
+    "ToVectors", "Truncate", "TruncateSequencePair",
+]
+__all__ += tokenizers.__all__

@@ -1,0 +1,178 @@
+"""What the text transforms share: text in, arrays of text out; Unicode's classes; bytes and strings."""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from collections.abc import Callable
+from enum import IntEnum
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from ..._src.errors import ArgumentError, DTypeError
+from ..dataset import PipelineError
+
+
+class NormalizeForm(IntEnum):
+    """Forms of Unicode normalization."""
+
+    NONE, NFC, NFKC, NFD, NFKD = 0, 1, 2, 3, 4
+
+
+class JiebaMode(IntEnum):
+    """How jieba segments: both ways, by the dictionary, or by the hidden Markov model."""
+
+    MIX, MP, HMM = 0, 1, 2
+
+
+def text_of(value: Any, who: str) -> str:
+    """A scalar of text as a str.
+
+    Raises:
+        PipelineError: it is something else.
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind == "U":
+        return value.item()
+    found = f"{value.dtype} of shape {value.shape}" if isinstance(value, np.ndarray) else repr(value)
+    raise PipelineError(
+        f"{who}: the input shape should be scalar and the input datatype should be string, got {found}."
+    )
+
+
+def texts_of(value: Any, who: str) -> np.ndarray:
+    """Text, a list of it, or an array, as an array of any shape."""
+    array = np.asarray(value)
+    if array.dtype.kind != "U":
+        raise PipelineError(f"{who}: the input datatype should be string, got {array.dtype}.")
+    return array
+
+
+def each(value: Any, fn: Callable[[str], str], who: str) -> np.ndarray:
+    """``fn`` of every string."""
+    array = texts_of(value, who)
+    return np.array([fn(text) for text in array.ravel().tolist()] or np.zeros(0, "U1")).reshape(array.shape)
+
+
+def strings(found: list[str]) -> np.ndarray:
+    """An array of text; of one empty string where there is none, as in MindSpore."""
+    return np.array(found or [""])
+
+
+def tokens(text: str, spans: list[tuple[int, int]], with_offsets: bool) -> Any:
+    """The parts of a text between these places, and where their UTF-8 bytes begin and end if asked."""
+    words = strings([text[a:b] for a, b in spans])
+    if not with_offsets:
+        return words
+    before = np.concatenate([[0], np.cumsum([len(c.encode()) for c in text])]) if text else np.zeros(1)
+    spans = spans or [(0, 0)]
+    starts, ends = (np.array([before[span[i]] for span in spans], np.uint32) for i in range(2))
+    return words, starts, ends
+
+
+def normalized(text: str, form: NormalizeForm) -> str:
+    """The text in a form of Unicode."""
+    return text if form is NormalizeForm.NONE else unicodedata.normalize(form.name, text)
+
+
+def form_of(form: Any) -> NormalizeForm:
+    """A :class:`NormalizeForm`."""
+    if not isinstance(form, NormalizeForm):
+        raise DTypeError(f"Wrong input type for normalization_form, should be enum of 'NormalizeForm', got {form!r}.")
+    return form
+
+
+def _wrong(value: Any, name: str, who: str, kind: str) -> DTypeError:
+    got = type(value).__name__
+    return DTypeError(f"{who}: Argument {name} with value {value!r} is not of type {kind}, but got {got}.")
+
+
+def flag(value: Any, name: str, who: str) -> bool:
+    """``value``, if it is a bool."""
+    if not isinstance(value, bool):
+        raise _wrong(value, name, who, "bool")
+    return value
+
+
+def string(value: Any, name: str, who: str) -> str:
+    """``value``, if it is a str."""
+    if not isinstance(value, str):
+        raise _wrong(value, name, who, "str")
+    return value
+
+
+def positive(value: Any, name: str, who: str) -> int:
+    """``value``, if it is an integer from 1 on."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise _wrong(value, name, who, "int")
+    if not 1 <= value < 2**31:
+        raise ArgumentError(f"{who}: Input {name} is not within the required interval of [1, 2147483647], got {value}.")
+    return int(value)
+
+
+@cache
+def _members(category: str) -> str:
+    """Python's character class, without brackets, of a general category of Unicode or a class of them."""
+    runs, start = [], None
+    for code in range(sys.maxunicode + 2):
+        inside = code <= sys.maxunicode and unicodedata.category(chr(code)).startswith(category)
+        if inside and start is None:
+            start = code
+        elif not inside and start is not None:
+            runs.append(f"\\U{start:08x}-\\U{code - 1:08x}")
+            start = None
+    return "".join(runs)
+
+
+def pattern_of(pattern: str, who: str) -> re.Pattern:
+    """An ICU pattern as Python's; of what only ICU has, ``\\p{...}`` of general categories.
+
+    Raises:
+        PipelineError: it is no pattern.
+
+    >>> pattern_of(r"\\p{Lu}", "demo").sub("-", "aBc")
+    'a-c'
+    """
+    try:
+        return re.compile(re.sub(r"\\p\{(\w+)\}", lambda match: _class(pattern, match), pattern))
+    except re.error as error:
+        raise PipelineError(
+            f"{who}: create regex pattern failed, you may input one error pattern: {pattern!r}: {error}."
+        ) from error
+
+
+def _class(pattern: str, match: re.Match) -> str:
+    inside = pattern[: match.start()].count("[") > pattern[: match.start()].count("]")
+    members = _members(match.group(1))
+    if not members:
+        raise re.error(f"no category {match.group(1)}")
+    return members if inside else f"[{members}]"
+
+
+def to_str(array: np.ndarray, encoding: str = "utf8") -> np.ndarray:
+    """Bytes as text.
+
+    >>> to_str(np.array([b"a", b"\\xc3\\xa9"])).tolist()
+    ['a', 'é']
+    """
+    if not isinstance(array, np.ndarray):
+        raise DTypeError(f"to_str: input should be a NumPy array, got {type(array).__name__}.")
+    return np.char.decode(array, encoding)
+
+
+def to_bytes(array: np.ndarray, encoding: str = "utf8") -> np.ndarray:
+    """Text as bytes.
+
+    >>> to_bytes(np.array(["a", "é"])).tolist()
+    [b'a', b'\\xc3\\xa9']
+    """
+    if not isinstance(array, np.ndarray):
+        raise ArgumentError(f"to_bytes: input should be a NumPy array, got {type(array).__name__}.")
+    return np.char.encode(array, encoding)
+
+
+__all__ = ["JiebaMode", "NormalizeForm", "to_bytes", "to_str"]
