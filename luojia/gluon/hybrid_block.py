@@ -99,9 +99,8 @@ class HybridBlock(Block):
 
     def forward(self, x: Any, *args: Any) -> Any:
         """Compute with arrays, or build a graph from Symbols: what ``hybrid_forward`` says."""
-        if isinstance(x, Tensor) and not args:
-            device = x._device
-        else:
+        device = x._device if isinstance(x, Tensor) else None
+        if device is None or args and not all([isinstance(a, Tensor) and a._device is device for a in args]):
             device = self._device_of((x, *args))
         if device is None:
             from .. import symbol
@@ -171,9 +170,12 @@ class HybridBlock(Block):
         return _Graph(traced.symbol, names, traced.output, params, traced.constants)
 
     def _call_cached_op(self, *args: Any) -> Any:
-        nesting: list[Any] = []
-        flat = _flatten(args, nesting)
-        graph = self._graphs.get(tuple(nesting)) or self._get_graph(*args)
+        if all([isinstance(a, Tensor) for a in args]):
+            flat, nesting = list(args), (("list", len(args)), *["array"] * len(args))
+        else:
+            found: list[Any] = []
+            flat, nesting = _flatten(args, found), tuple(found)
+        graph = self._graphs.get(nesting) or self._get_graph(*args)
         device = flat[0]._device
         try:
             held = graph.held(device)
@@ -380,7 +382,7 @@ def _outputs_like(output: Any, arrays: Any) -> Any:
     if isinstance(output, Symbol):
         return next(arrays) if len(output) == 1 else [next(arrays) for _ in range(len(output))]
     if isinstance(output, (list, tuple)):
-        return type(output)(_outputs_like(o, arrays) for o in output)
+        return [_outputs_like(o, arrays) for o in output]  # as in MXNet, a hybridized Block's tuples are lists
     if isinstance(output, dict):
         return {k: _outputs_like(o, arrays) for k, o in output.items()}
     return output

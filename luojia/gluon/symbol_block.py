@@ -91,6 +91,9 @@ class SymbolBlock(_Imported, HybridBlock):
     def forward(self, x: Any, *args: Any) -> Any:
         device = self._device_of((x, *args))
         flat = _flatten((x, *args), [])
+        if len(flat) != len(self._graph.names):
+            names = ", ".join(self._graph.names)
+            raise ValueError(f"SymbolBlock expects {len(self._graph.names)} inputs ({names}), got {len(flat)}.")
         if device is None:
             given: dict[str, Any] = dict(zip(self._graph.names, flat))
             return self._symbol(**given)

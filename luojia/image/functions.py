@@ -128,9 +128,12 @@ def random_size_crop(src: Any, size: Sequence[int], area: float | Sequence[float
 
 
 def color_normalize(src: Any, mean: Any, std: Any = None) -> Any:
-    """``(src - mean) / std``, channels last."""
-    out = src if mean is None else src - mean
-    return out if std is None else out / std
+    """``(src - mean) / std``, channels last, in place: ``src`` is what is returned."""
+    if mean is not None:
+        src -= mean
+    if std is not None:
+        src /= std
+    return src
 
 
 _BORDERS: dict[int, Any] = {1: "edge", 2: "symmetric", 3: "wrap", 4: "reflect"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -161,6 +161,23 @@ class NDArray(_Methods):
                              f"got {_bracketed(other.shape)}.")
         other[...] = self if self._device is other._device else self._to(other._device)
         return other
+
+    def slice_assign(self, rhs: Any, begin: Sequence, end: Sequence, step: Sequence | None = None) -> NDArray:
+        """Write ``rhs`` into the part from ``begin`` to ``end`` by ``step``; returns the array."""
+        self[tuple(map(slice, begin, end, step or [None] * len(begin)))] = rhs
+        return self
+
+    slice_assign_scalar = slice_assign
+
+    def _at(self, idx: int) -> NDArray:
+        return self[idx]
+
+    def _slice(self, start: int, stop: int) -> NDArray:
+        return self[start:stop]
+
+    def _sync_copyfrom(self, source_array: Any) -> None:
+        """Write values of the same shape."""
+        self[...] = np.asarray(source_array).reshape(self.shape)
 
     def as_in_context(self, context: Context) -> NDArray:
         """The array on ``context``: itself if it is there, else a copy."""

@@ -401,7 +401,7 @@ def divmod(x1: Any, x2: Any, out: Any = None) -> tuple:
 # -- NumPy's own functions on the values ---------------------------------------------------------------------------
 
 HOST = """
-argpartition argwhere bincount compress delete digitize extract flatnonzero frexp histogram histogram2d
+argpartition argwhere compress delete digitize extract flatnonzero frexp histogram histogram2d
 histogram_bin_edges histogramdd i0 in1d insert intersect1d isin ix_ lexsort modf msort nanargmax nanargmin nancumprod
 nanmedian nanpercentile nanquantile packbits partition piecewise poly polydiv polyfit resize roots searchsorted
 setdiff1d setxor1d spacing tril_indices_from triu_indices_from diag_indices_from trim_zeros union1d unique unpackbits
@@ -430,13 +430,20 @@ def on_host(name: str, own: Any = None) -> Callable:
 
     def call(*args: Any, **kwargs: Any) -> Any:
         args, kwargs = tuple([_values(a) for a in args]), {k: _values(v) for k, v in kwargs.items()}
-        wide = any(isinstance(a, np.ndarray) and a.dtype == np.float64 for a in (*args, *kwargs.values()))
+        wide = any(isinstance(a, np.ndarray) for a in (*args, *kwargs.values()))  # then NumPy's dtype is kept
         return _placed(function(*args, **kwargs), wide)
 
     call.__name__ = call.__qualname__ = name
     call.__module__ = "luojia.np"
     call.__doc__ = f"``numpy.{name}`` of the arrays' values. Its results are constants to every gradient."
     return call
+
+
+def bincount(x: Any, weights: Any = None, minlength: int = 0) -> ndarray:
+    """How often each number occurs, in the numbers' dtype, or the sums of the weights, in theirs."""
+    x, weights = lift(x, "bincount"), None if weights is None else lift(weights, "bincount")
+    found = np.bincount(x.asnumpy(), None if weights is None else weights.asnumpy(), minlength)
+    return place(found.astype((x if weights is None else weights).np_dtype), x._device)
 
 
 def genfromtxt(*args: Any, **kwargs: Any) -> ndarray:
@@ -447,10 +454,10 @@ def genfromtxt(*args: Any, **kwargs: Any) -> ndarray:
 HOST_FUNCTIONS = {name: on_host(name) for name in HOST.split()}
 __all__ = [
     "allclose", "append", "apply_along_axis", "apply_over_axes", "argsort", "array_equal", "array_equiv",
-    "array_split", "average", "broadcast_arrays", "choose", "column_stack", "concatenate", "count_nonzero",
-    "diagflat", "diff", "divmod", "dot", "dsplit", "dstack", "ediff1d", "einsum", "expand_dims", "flip", "fliplr",
-    "flipud", "genfromtxt", "hsplit", "hstack", "ldexp", "matmul", "may_share_memory", "median", "meshgrid", "ndim",
-    "nonzero", "pad", "percentile", "quantile", "ravel", "repeat", "reshape", "result_type", "rollaxis", "rot90",
-    "row_stack", "select", "shape", "shares_memory", "size", "split", "stack", "std", "take", "trace", "transpose",
-    "var", "vdot", "vsplit", "vstack", "where",
+    "array_split", "average", "bincount", "broadcast_arrays", "choose", "column_stack", "concatenate",
+    "count_nonzero", "diagflat", "diff", "divmod", "dot", "dsplit", "dstack", "ediff1d", "einsum", "expand_dims",
+    "flip", "fliplr", "flipud", "genfromtxt", "hsplit", "hstack", "ldexp", "matmul", "may_share_memory", "median",
+    "meshgrid", "ndim", "nonzero", "pad", "percentile", "quantile", "ravel", "repeat", "reshape", "result_type",
+    "rollaxis", "rot90", "row_stack", "select", "shape", "shares_memory", "size", "split", "stack", "std", "take",
+    "trace", "transpose", "var", "vdot", "vsplit", "vstack", "where",
 ]

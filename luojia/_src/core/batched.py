@@ -15,7 +15,7 @@ import numpy as np
 
 from ..engine.numpy_engine import ENGINE
 from ..errors import GraphError
-from .tape import SELECT, Node
+from .tape import SELECT, Node, state
 
 Array = np.ndarray
 RULES: dict[str, Callable[..., tuple]] = {}
@@ -77,6 +77,7 @@ def _pull(node: Any, g: Any, needs: tuple) -> list:
         if gs is not None:
             return [_fit(gi, a) if need and gi is not None else None for gi, a, need in zip(gs, args, needs)]
     several = g.__class__ is list
+    state.retain = True
     count = next(len(part) for part in (g if several else [g]) if part is not None)
     rows = [
         op.pull(node, [None if part is None else part[b] for part in g] if several else g[b], needs, False)

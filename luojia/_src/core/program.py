@@ -134,7 +134,7 @@ class Program(Pullback):
         parents = "".join([f"t{i}._node, " for i in places])
         values = "".join([f"v{i}, " for i in places])
         lines.append(f"    node = Node(program, attrs, ({parents}), ({values}), {ans}, device, "
-                     f"saved=({''.join(f'{v}, ' for v in kept)}))")
+                     f"saved=[{', '.join(kept)}])")
         if len(outs) == 1:
             return [*lines, f"    return [wrap(cls, {ans}, device, node)]"]
         wrapped = [f"wrap(cls, {v}, device{f', select(node, {i}, {v})' if h in self.linked else ''})"
@@ -164,14 +164,17 @@ class Program(Pullback):
 
     def _backward(self) -> list[str]:
         outs = [f"g{h}" for h in self.heads]
-        kept = self._kept()
+        kept, live = self._kept(), self._live()
         places = sorted(self.linked - set(self.heads))
-        lines = [f"def backward(saved, {', '.join(outs)}):"]
+        lines = [f"def backward(saved, retain, {', '.join(outs)}):"]
         lines += [f"    {', '.join(kept)}, = saved"] if kept else []
+        lines += ["    if not retain:", "        saved.clear()"]
         lines += [f"    {' = '.join(f'g{i}' for i in places)} = None"] if places else []
         met = set(self.heads)
-        for n, call in reversed(self._live()):
+        read = {name: n for n, call in reversed(live) for name in (*self._held(call)[0], self._held(call)[1], f"f{n}")}
+        for n, call in reversed(live):
             lines += self._pulled(n, call, met)
+            lines += [f"    {name} = None" for name in kept if read[name] == n]  # nobody reads it any more
         found = [f"g{i}" if i in self.linked else "None" for i in range(len(self.inputs))]
         return [*lines, f"    return [{', '.join(found)}]"]
 
@@ -210,7 +213,7 @@ class Program(Pullback):
     def pull(self, node: Any, g: Any, needs: tuple, linked: bool) -> list:
         """The gradients of the inputs; ``linked``, of a second run, operator by operator."""
         if not linked:
-            return self.backward(node.saved, *g) if g.__class__ is list else self.backward(node.saved, g)
+            return self.backward(node.saved, state.retain, *(g if g.__class__ is list else (g,)))
         again = Recorded(self.plain, [wrap(self.cls, a, self.device, p) for a, p in zip(node.args, node.parents)])
         gs = g if g.__class__ is list else [g]
         inputs = [i.node for i in again.inputs if i is not None]

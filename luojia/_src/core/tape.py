@@ -32,6 +32,7 @@ class State(threading.local):
     frame: Any = None  # the trace that runs (see pure.py)
     waiting: Any = None  # the recorded step that has not run yet (see waiting.py)
     journal: Any = None  # what is told of each Tensor that is about to be rebound (see recompute.py)
+    retain = False  # whether the node that is being pulled is to keep what it saved
     depth = 0  # open grad networks; inside one a backward pass frees nothing, as the outer one may need it
 
 
@@ -238,6 +239,7 @@ def backward(
                     direct, xp = device._engine.direct, device._engine.xp
                 rule = op.direct_rule
                 if rule is None or linked or not direct or node.__class__ is not Node:
+                    state.retain = retain
                     gs = op.pull(node, g, needs, linked)  # these gradients fit
                     if count == 2:
                         gi, gj = gs
