@@ -18,7 +18,7 @@ from .._src.ops.composed import (
     pooling,
     reduce,
 )
-from . import candidates, class_table, debug, sparse, spectral, values
+from . import candidates, class_table, debug, kernels, sparse, spectral, values
 
 _IN_PLACE = {draws: "bernoulli_ exponential_ normal_ random_ uniform_", inplace: "clamp_ erfinv_ put_ tanh_ zero_"}
 _FUNCTIONS = (arrange, elementwise, extrema, fourier, linear, losses, pooling, reduce)
@@ -28,5 +28,5 @@ NAMES: dict[str, Any] = {
        if n[0] != "_" and n not in _HELPERS and getattr(f, "__module__", "") == module.__name__},
     **{n: getattr(module, n) for module, names in _IN_PLACE.items() for n in names.split()},
     **{n: getattr(module, n) for module in (class_table, spectral) for n in module.__all__},
-    **{n: f for module in (candidates, debug, sparse, values) for n, f in module.NAMES.items()},
+    **{n: f for module in (candidates, debug, kernels, sparse, values) for n, f in module.NAMES.items()},
 }
