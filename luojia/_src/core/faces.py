@@ -212,7 +212,7 @@ def _kinds(face: Any) -> list[tuple[str, str]]:
             found = [(p.public, "operand" if (op.name, p.internal) in _NUMBERS else "Tensor") for p in face.inputs
                      if not p.star and p.default is _MISSING]
     for p in face.attributes:
-        kind = None if p.default is _MISSING else kind_of_default(p.default)
+        kind = None if p.default is _MISSING else kind_of_default(p.public, p.default)
         if kind is not None:
             found.append((p.public, kind))
     return found
