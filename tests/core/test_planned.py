@@ -1,5 +1,6 @@
 """Graphs as straight-line programs against the operators one by one."""
 
+import copy
 import threading
 import tracemalloc
 
@@ -337,6 +338,15 @@ def test_few_programs_are_kept(monkeypatch):
         for _ in range(2):
             assert plan(nd.ones((n,)))[0].shape == (n,)
     assert len(plan._programs.made) == 2 and len(plan._programs.met) == 9
+
+
+def test_copies_make_programs_of_their_own():
+    plan = programmed(x * 2 + 1, nd.ones((2,)))
+    other = copy.deepcopy(plan)
+    assert plan._programs.made and not other._programs.made
+    for _ in range(3):
+        assert other(nd.ones((2,)))[0].asnumpy().tolist() == [3, 3]
+    assert other._programs.made[0].plain.__self__ is other
 
 
 def test_symbols_of_what_was_recorded_are_of_operators(data, assert_close):

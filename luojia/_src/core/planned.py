@@ -85,6 +85,10 @@ class Programs:
             and not any([s.late or s.source or s.op.run is not None or s.count != 1 or s.op.aux for s in steps])
         )
 
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy makes programs of its own."""
+        return {**self.__dict__, "made": [], "met": {}}
+
     def run(self, arrays: Sequence[Any]) -> list | None:
         """The outputs by the program for such arrays, if there is one; None also where it failed."""
         for program in self.made:
