@@ -86,9 +86,9 @@ def _reduction(name: str, ufunc: np.ufunc) -> Callable:
 
 def matmul(a: Any, b: Any, **kwargs: Any) -> Any:
     """Of two matrices ``dot``, which costs half of ``matmul`` where they are small."""
-    if a.__class__ is _ndarray and b.__class__ is _ndarray and a.ndim == 2 == b.ndim and a.dtype in _WIDE:
+    if not kwargs and a.__class__ is _ndarray is b.__class__ and a.ndim == 2 == b.ndim and a.dtype in _WIDE:
         try:
-            return a.dot(b, **kwargs)
+            return a.dot(b)
         except ValueError:
             pass  # which matmul words
     return np.matmul(a, b, **kwargs)
