@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,7 @@ from ._src.engine.group import join, place, ranks_of
 from ._src.errors import MXNetError, NotSupportedError
 from ._src.formats.atomic import write_bytes
 from ._src.formats.reader import open_source
-from ._src.paths import refusing
+from ._src.paths import also_at, refusing
 from .ndarray.sparse_array import as_stype
 
 __all__ = ["KVStore", "KVStoreBase", "create"]
@@ -224,3 +225,4 @@ def create(name: str = "local") -> KVStore:
 _REFUSED = ("KVStoreServer", "kvstore_server")
 __getattr__ = refusing("luojia.kvstore", "luojia's processes update together, without servers; use 'dist_sync'.",
                        _REFUSED)
+also_at(sys.modules[__name__], f"{__name__}.kvstore", f"{__name__}.base")

@@ -1,4 +1,4 @@
-"""The import paths that programs for MindSpore use, and modules that refuse by name."""
+"""The import paths that programs for MindSpore and MXNet use, and modules that refuse by name."""
 
 from __future__ import annotations
 
@@ -21,6 +21,9 @@ nn.wrap.cell_wrapper:TrainOneStepCell nn.wrap.loss_scale:TrainOneStepWithLossSca
 ops.operations:MatMul ops.operations.nn_ops:Conv2D ops.operations.math_ops:Add ops.operations.array_ops:Reshape
 ops.functional:relu ops.functional:partial ops.composite:GradOperation ops.composite:clip_by_value
 ops.primitive:Primitive ops.composite.base:HyperMap parallel._utils:_get_device_num train.serialization:save_checkpoint
+io.io:DataBatch image.image:ImageIter rnn.rnn:LSTMCell contrib.amp.amp:init numpy_extension:softmax
+gluon.contrib.nn.basic_layers:Concurrent gluon.contrib.rnn.rnn_cell:LSTMPCell kvstore.kvstore:KVStore
+kvstore.base:create gluon.contrib.rnn.conv_rnn_cell:Conv2DLSTMCell gluon.contrib.cnn.conv_layers:DeformableConvolution
 train.callback:LossMonitor train.callback._loss_monitor:LossMonitor train.metrics:Accuracy train.model:Model
 """.split()
 

@@ -1,8 +1,9 @@
-"""luojia's compiled training steps on the XLA engine, in the three ways in which users write them."""
+"""Compiled training steps on the XLA engine, in the three ways in which users write them, beside JAX by hand."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,26 +11,33 @@ import numpy as np
 from benchmarks.cases import networks
 
 Data = tuple[np.ndarray, np.ndarray]
+DATA: dict[str, Callable[[], Data]] = {
+    "mlp": partial(networks.batch, 100, 784),
+    "lenet": partial(networks.batch, 64, 1, 28, 28),
+    "resnet": partial(networks.batch, 32, 3, 32, 32),
+    "lstm": partial(networks.sequences, 35, 20),
+    "transformer": partial(networks.batch, 8, networks.TOKENS, networks.WIDTH),
+}
 
 
-def on_xla() -> Any:
-    """luojia with its cpu devices on XLA."""
+def on_engine(name: str = "xla") -> Any:
+    """luojia with its cpu devices on this engine."""
     import luojia
 
-    luojia.set_context(engine="xla")
+    luojia.set_context(engine=name)
     return luojia
 
 
 def graph_step(build: Callable[[Any], Any], data: Data) -> Callable[[], object]:
     """TrainOneStepCell in GRAPH_MODE: one program."""
-    ms = on_xla()
+    ms = on_engine()
     ms.set_context(mode=ms.GRAPH_MODE)
     return networks.module_step(ms, build(ms), *data)
 
 
 def jit_step(build: Callable[[Any], Any], data: Data) -> Callable[[], object]:
     """A function of loss, gradients and optimizer under @jit: one program."""
-    ms = on_xla()
+    ms = on_engine()
     net = build(ms)
     net.set_train()
     optimizer = ms.nn.SGD(net.trainable_params(), learning_rate=networks.RATE)
@@ -46,6 +54,35 @@ def jit_step(build: Callable[[Any], Any], data: Data) -> Callable[[], object]:
     return lambda: float(step(x, y))
 
 
-def gluon_step(build: Callable[[Any], Any], data: Data) -> Callable[[], object]:
-    """record, backward and Trainer.step with net and loss hybridized: forward, backward and update as programs."""
-    return networks.gluon_step(on_xla(), build, *data, hybrid=True, hybrid_loss=True)
+def gluon_step(build: Callable[[Any], Any], data: Data, engine: str = "xla") -> Callable[[], object]:
+    """record, backward and Trainer.step with net and loss hybridized."""
+    return networks.gluon_step(on_engine(engine), build, *data, hybrid=True, hybrid_loss=True)
+
+
+def by_hand(name: str, whole: bool) -> Callable[[], object]:
+    """The step of this network in JAX, as one program or as Gluon's three calls."""
+    from benchmarks.cases import jax_networks
+
+    # each in the form that is the faster of those tried
+    how: dict[str, Any] = {"joined": False} if name == "transformer" and whole else {}
+    step = jax_networks.whole_step if whole else jax_networks.three_calls
+    return step(getattr(jax_networks, name)(**how), *DATA[name]())
+
+
+def of_network(name: str) -> dict[str, Any]:
+    """The functions of the case that steps this network, and what they are compared with."""
+    modules, blocks = getattr(networks, f"mindspore_{name}"), getattr(networks, f"gluon_{name}")
+    return {
+        "on_luojia__graph": lambda: graph_step(modules, DATA[name]()),
+        "on_luojia__jit": lambda: jit_step(modules, DATA[name]()),
+        "on_luojia__gluon": lambda: gluon_step(blocks, DATA[name]()),
+        "on_luojia__numpy": lambda: gluon_step(blocks, DATA[name](), "numpy"),
+        "on_luojia__auto": lambda: gluon_step(blocks, DATA[name](), "auto"),
+        "on_jax__whole": lambda: by_hand(name, True),
+        "on_jax__split": lambda: by_hand(name, False),
+        "UNIT": "ms", "SCALE": 1e3, "LIMITS": None, "NEEDS": "jax",
+        "RATIOS": {"jax whole": (1.05, None)},
+        "VARIANT_RATIOS": {"luojia gluon": {"jax split": (1.05, None)},
+                           "luojia numpy": {},
+                           "luojia auto": {"luojia gluon": (1.05, None), "luojia numpy": (1.05, None)}},
+    }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 from benchmarks.cases import compiled, networks
 
@@ -14,17 +13,9 @@ SCALE = 1.0
 RUNS = None
 LIMITS = None
 NEEDS = "jax"
-NAMES = ("mlp", "lenet", "resnet", "lstm", "transformer")
+NAMES = tuple(compiled.DATA)
 RATIOS: dict[str, tuple] = {}
 VARIANT_RATIOS = {f"luojia {name}": {f"jax {name}": (1.3, None)} for name in NAMES}
-DATA: dict[str, tuple] = {
-    "mlp": ((100, 784),), "lenet": ((64, 1, 28, 28),), "resnet": ((32, 3, 32, 32),), "lstm": (35, 20),
-    "transformer": ((8, networks.TOKENS, networks.WIDTH),),
-}
-
-
-def _data(name: str) -> tuple:
-    return networks.sequences(*DATA[name]) if name == "lstm" else networks.batch(*DATA[name][0])
 
 
 def _first(step: Callable[[], object]) -> float:
@@ -34,17 +25,11 @@ def _first(step: Callable[[], object]) -> float:
 
 
 def _luojia(name: str) -> Callable[[], float]:
-    return lambda: _first(compiled.graph_step(getattr(networks, f"mindspore_{name}"), _data(name)))
+    return lambda: _first(compiled.graph_step(getattr(networks, f"mindspore_{name}"), compiled.DATA[name]()))
 
 
 def _jax(name: str) -> Callable[[], float]:
-    def run() -> float:
-        from benchmarks.cases import jax_networks
-
-        how: dict[str, Any] = {"joined": False} if name == "transformer" else {}
-        return _first(jax_networks.whole_step(getattr(jax_networks, name)(**how), *_data(name)))
-
-    return run
+    return lambda: _first(compiled.by_hand(name, whole=True))
 
 
 for _name in NAMES:

@@ -26,6 +26,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import importlib
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -33,6 +34,7 @@ from .. import ndarray
 from .._src.core.dtypes import is_float, is_half, to_np
 from .._src.core.tensor import Tensor
 from .._src.errors import GraphError, RefusedName
+from .._src.paths import also_at
 from ..gluon.trainer import Trainer
 from ..ndarray.door import function
 from ..optimizer import Optimizer
@@ -315,3 +317,5 @@ def __getattr__(name: str) -> Any:
 
 __all__ = ["LossScaler", "enabled", "init", "init_trainer", "list_conditional_fp32_ops", "list_fp32_ops",
            "list_loss_output_functions", "list_lp16_ops", "list_widest_type_cast", "scale_loss", "unscale"]
+
+also_at(sys.modules[__name__], f"{__name__}.amp")

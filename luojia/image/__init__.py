@@ -1,5 +1,8 @@
 """``mx.image``: reading, sizes and crops of images, augmenters, and iterators over image files."""
 
+import sys
+
+from .._src.paths import also_at
 from . import detection as det
 from .augmenters import (
     Augmenter,
@@ -60,3 +63,5 @@ __all__ = [
     "center_crop", "color_normalize", "copyMakeBorder", "det", "fixed_crop", "imdecode", "imread", "imresize",
     "imrotate", "method_of", "random_crop", "random_rotate", "random_size_crop", "resize_short", "scale_down",
 ]
+
+also_at(sys.modules[__name__], f"{__name__}.image")

@@ -5,6 +5,9 @@
 [([0.0, 1.0], 0), ([2.0, 3.0], 0), ([4.0, 0.0], 1)]
 """
 
+import sys
+
+from .._src.paths import also_at
 from .arrays import NDArrayIter
 from .batches import DataBatch, DataDesc, DataIter
 from .detections import ImageDetRecordIter
@@ -24,3 +27,5 @@ __all__ = [
     "ImageRecordIter_v1", "ImageRecordUInt8Iter", "ImageRecordUInt8Iter_v1", "LibSVMIter", "MNISTIter", "MXDataIter",
     "NDArrayIter", "PrefetchingIter", "ResizeIter",
 ]
+
+also_at(sys.modules[__name__], f"{__name__}.io", f"{__name__}.utils")

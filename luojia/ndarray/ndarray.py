@@ -169,6 +169,16 @@ class NDArray(_Methods):
 
     slice_assign_scalar = slice_assign
 
+    def _at(self, idx: int) -> NDArray:
+        return self[idx]
+
+    def _slice(self, start: int, stop: int) -> NDArray:
+        return self[start:stop]
+
+    def _sync_copyfrom(self, source_array: Any) -> None:
+        """Write values of the same shape."""
+        self[...] = np.asarray(source_array).reshape(self.shape)
+
     def as_in_context(self, context: Context) -> NDArray:
         """The array on ``context``: itself if it is there, else a copy."""
         return self if context is self._device else self._to(Context(context))

@@ -211,12 +211,12 @@ bartlett, blackman, hamming, hanning = map(_window, ("bartlett", "blackman", "ha
 
 def rand(*shape: int, dtype: DType = float32) -> Tensor:
     """Uniform numbers of [0, 1): ``rand(2, 3)``."""
-    return _drawn("random_uniform", shape, dtype)
+    return _drawn("random_uniform", shape or (1,), dtype)
 
 
 def randn(*shape: int, dtype: DType = float32) -> Tensor:
     """Standard normal numbers: ``randn(2, 3)``."""
-    return _drawn("random_normal", shape, dtype)
+    return _drawn("random_normal", shape or (1,), dtype)
 
 
 def randint(minval: int, maxval: int | None = None, shape: Any = None, dtype: DType = int32) -> Tensor:

@@ -209,7 +209,7 @@ def piecewise(x: Any, condlist: Any, funclist: Sequence[Any], *args: Any, **kw: 
 
 def take(a: Any, indices: Any, axis: int | None = None, mode: str = "clip") -> Tensor:
     """The slices along ``axis`` (elements of the flattened array, if None) at ``indices``."""
-    return OPERATORS["take"](tensor(a, "take"), tensor(indices, "take"), axis=axis, mode=mode)
+    return tensor(a, "take").take(tensor(indices, "take"), axis, mode)
 
 
 _FILLS = {"constant": "constant_values", "edge": "", "reflect": "", "symmetric": "", "wrap": ""}

@@ -56,8 +56,11 @@ def _nan(name: str) -> Callable:
     operator = f"nan{name}"
 
     def reduction(a: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Tensor:
-        a = floating(tensor(a, operator))
-        return cast(OPERATORS[operator](a, axis=_axis(axis), keepdims=keepdims), dtype)
+        a = tensor(a, operator)
+        if name != "mean" and a.np_dtype.kind in "iu":  # nothing is missing among integers
+            out = OPERATORS[name](a, axis=_axis(axis), keepdims=keepdims)
+            return cast(out, dtype or a.dtype)
+        return cast(OPERATORS[operator](floating(a), axis=_axis(axis), keepdims=keepdims), dtype)
 
     reduction.__name__ = reduction.__qualname__ = operator
     reduction.__doc__ = f"The {name} over ``axis``, nan left out."

@@ -17,8 +17,8 @@ from .convert import cast, floating, tensor
 # Each takes dtype=None as last argument, the dtype of the result.
 ELEMENTWISE = """
 abs(x); absolute(x) = abs; fabs(x) = abs; negative(a:x); positive(a:x) = identity; square(x)
-add(x1:x, x2:y); subtract(x1:x, x2:y); multiply(x1:x, x2:y); copysign(x1:x, x2:y); power(x1:x, x2:y)
-floor_divide(x1:x, x2:y); mod(x1:x, x2:y); remainder(x1:x, x2:y) = mod; fmod(x1:x, x2:y)
+add(x1:x, x2:y); subtract(x1:x, x2:y); multiply(x1:x, x2:y); copysign(x1:x, x2:y); heaviside(x1:x, x2:y)
+power(x1:x, x2:y); floor_divide(x1:x, x2:y); mod(x1:x, x2:y); remainder(x1:x, x2:y) = mod; fmod(x1:x, x2:y)
 maximum(x1:x, x2:y); minimum(x1:x, x2:y); gcd(x1:x, x2:y); lcm(x1:x, x2:y)
 bitwise_and(x1:x, x2:y); bitwise_or(x1:x, x2:y); bitwise_xor(x1:x, x2:y); invert(x); bitwise_not(x) = invert
 equal(x1:x, x2:y); not_equal(x1:x, x2:y); less(x1:x, x2:y); less_equal(x1:x, x2:y); greater(x1:x, x2:y)
@@ -30,7 +30,7 @@ sqrt(x); cbrt(x); exp(x); exp2(x); expm1(x); log(x); log2(x); log10(x); log1p(x)
 sin(x); cos(x); tan(x); arcsin(x); arccos(input:x) = arccos; arctan(x); sinh(x); cosh(x); tanh(x); arcsinh(x)
 arccosh(x); arctanh(x); deg2rad(x) = radians; radians(x); rad2deg(x) = degrees; sign(x); ceil(x); floor(x); trunc(x)
 rint(x); divide(x1:x, x2:y); true_divide(x1:x, x2:y) = divide; float_power(x1:x, x2:y) = power; hypot(x1:x, x2:y)
-arctan2(x1:x, x2:y); logaddexp(x1:x, x2:y); logaddexp2(x1:x, x2:y); heaviside(x1:x, x2:y); fix(x)
+arctan2(x1:x, x2:y); logaddexp(x1:x, x2:y); logaddexp2(x1:x, x2:y); fix(x)
 isfinite(x); isinf(x); isnan(x); signbit(x)
 """
 PLAIN = """
@@ -38,7 +38,7 @@ isclose(a:x, b:y, rtol=1e-05, atol=1e-08, equal_nan=False); isneginf(x); isposin
 around(a:x, decimals=0) = round; round(a:x, decimals=0); copy(a:x) = identity
 diag(v:x, k=0); diagonal(a:x, offset=0, axis1=0, axis2=1)
 transpose(a:x, axes=None); moveaxis(a:x, source, destination); swapaxes(x, axis1, axis2)
-squeeze(a:x, axis=None); tile(a:x, reps); roll(a:x, shift, axis=None)
+squeeze(a:x, axis=None) = squeeze | strict=False; tile(a:x, reps); roll(a:x, shift, axis=None)
 take_along_axis(arr:x, indices:i, axis) = take_along; broadcast_to(array:x, shape)
 ptp(x, axis=None, keepdims=False)
 mean(a:x, axis=None, keepdims=False, dtype=None); count_nonzero(x, axis=None, keepdims=False)

@@ -1,5 +1,8 @@
 """``mx.rnn``: recurrent cells that build graphs, for ``mod.BucketingModule``; Gluon's are in ``gluon.rnn``."""
 
+import sys
+
+from .._src.paths import also_at
 from .checkpoint import do_rnn_checkpoint, load_rnn_checkpoint, rnn_unroll, save_rnn_checkpoint
 from .conv_cells import BaseConvRNNCell, ConvGRUCell, ConvLSTMCell, ConvRNNCell
 from .fused_cell import FusedRNNCell
@@ -13,3 +16,5 @@ __all__ = [
     "ResidualCell", "SequentialRNNCell", "ZoneoutCell", "do_rnn_checkpoint", "encode_sentences", "load_rnn_checkpoint",
     "rnn_unroll", "save_rnn_checkpoint",
 ]
+
+also_at(sys.modules[__name__], f"{__name__}.rnn")

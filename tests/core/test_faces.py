@@ -140,7 +140,7 @@ def test_a_class_of_a_face():
     assert (Affine.__name__, Affine.__module__, Affine.__doc__) == ("Affine", "somewhere", "x by + plus, and b.")
     f = Affine(3.0)
     assert numbers(f(X)) == [3.0, 6.0] and numbers(f(X, X)) == numbers(f(X, b=X)) == [4.0, 8.0]
-    assert (repr(f), f.name, f.scale, f.plus) == ("Affine(scale=3.0, plus=0.0)", "Affine", 3.0, 0.0)
+    assert (repr(f), f.name, f.scale, f.plus) == ("Prim[Affine]<scale=3.0, plus=0.0>", "Affine", 3.0, 0.0)
     with pytest.raises(AttributeError, match="'Affine' object has no attribute 'factor'"):
         f.factor  # noqa: B018
     with pytest.raises(TypeError, match="unexpected keyword argument 'factor'"):
@@ -177,7 +177,7 @@ def test_what_the_doors_make_can_be_pickled_and_found(f):
 def test_instances_can_be_pickled():
     f = pickle.loads(pickle.dumps(ops.MatMul(transpose_b=True)))
     m = Tensor(np.ones((2, 3), np.float32))
-    assert f(m, m).shape == (2, 2) and repr(f) == "MatMul(transpose_a=False, transpose_b=True)"
+    assert f(m, m).shape == (2, 2) and repr(f) == "Prim[MatMul]<transpose_a=False, transpose_b=True>"
 
 
 def test_unknown_names():

@@ -8,10 +8,10 @@ from luojia._src.errors import NotSupportedError
 
 
 @pytest.mark.parametrize(("module", "name", "advice"), [
-    (mx.nd.contrib, "edge_id", "take and gather_nd"), (mx.nd.contrib, "quantized_conv", "floating point"),
+    (mx.nd.contrib, "edge_id", "take and gather_nd"), (mx.nd.contrib, "quantized_rnn", "floating point"),
     (mx.nd.contrib, "dgl_subgraph", "take and gather_nd"), (mx.nd, "imdecode", "mx.image.imdecode"),
     (mx.nd._internal, "_backward_Activation", "autograd"), (mx.nd.op, "backward_abs", "autograd"),
-    (mx.sym.contrib, "quantized_act", "floating point"), (mx.sym, "sgd_mom_update", "optimizer"),
+    (mx.sym.contrib, "quantize_asym", "quantize_v2"), (mx.sym, "sgd_mom_update", "optimizer"),
     (mx.sym.contrib, "adamw_update", "optimizer"), (mx.sym.contrib, "rand_zipfian", "nd.contrib"),
 ])
 def test_a_refused_name(module, name, advice):

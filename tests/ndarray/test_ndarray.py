@@ -235,3 +235,13 @@ def test_fresh_grad():
 def test_missing_attribute():
     with pytest.raises(AttributeError, match="'NDArray' object has no attribute 'foo'"):
         nd.ones((2,)).foo  # noqa: B018
+
+
+def test_parts_by_name():
+    x = nd.zeros((3, 4))
+    assert x.slice_assign(nd.ones((2, 2)), (0, 1), (2, 3), (1, 1)) is x
+    assert x.asnumpy().tolist() == [[0, 1, 1, 0], [0, 1, 1, 0], [0, 0, 0, 0]]
+    assert x.slice_assign_scalar(5, (0, None), (3, None), (2, None))[2].asnumpy().tolist() == [5] * 4
+    assert x._at(1).shape == (4,) and x._slice(1, 3).shape == (2, 4)
+    x._sync_copyfrom(np.arange(12))
+    assert x[2, 3].asscalar() == 11

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 from ..errors import DTypeError
 from .apply import apply, unary
 from .dtypes import DType
-from .given import allowed, kind_of_default, refuse
+from .given import allowed, kind_of_default, no_tensor, refuse
 from .op import OPERATORS, Operator
 from .tensor import Tensor
 
@@ -196,6 +196,9 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
 _LOOSE = {"cast", "identity", "stop_gradient", "zeros_like", "ones_like", "logical_not", "polygamma_of"}
 
 
+_NUMBERS = {("masked_fill", "v"), ("where", "x"), ("where", "y")}  # inputs that may be numbers
+
+
 def _kinds(face: Any) -> list[tuple[str, str]]:
     """The parameters that say of what kind they must be."""
     op = face.op
@@ -203,8 +206,9 @@ def _kinds(face: Any) -> list[tuple[str, str]]:
     if op.name not in _LOOSE and not op.variadic and face.inputs:
         if op.elementwise and len(face.inputs) > 1:
             found = [(p.public, "operand") for p in face.inputs if not p.star]
-        elif not face.inputs[0].star and face.inputs[0].internal == op.inputs[0]:
-            found = [(face.inputs[0].public, "Tensor")]
+        else:
+            found = [(p.public, "operand" if (op.name, p.internal) in _NUMBERS else "Tensor") for p in face.inputs
+                     if not p.star and p.default is _MISSING]
     for p in face.attributes:
         kind = None if p.default is _MISSING else kind_of_default(p.default)
         if kind is not None:
@@ -231,6 +235,10 @@ def run_plain(face: Face, inputs: tuple, attrs: dict[str, Any]) -> Any:
             raise TypeError(f"{face.name}() takes a list of Tensors and ({', '.join(names)}), got {len(rest)} "
                             "arguments after the list.")
         inputs, attrs = (*inputs[:n], *inputs[n]), {**attrs, **dict(zip(names, rest))}  # ops.concat([x, y], 1)
+    if op.variadic:
+        for x in inputs:
+            if x.__class__ is int or x.__class__ is float or x.__class__ is str:
+                raise refuse(face.name, "tensors", x, "Tensor")
     for v in attrs.values():
         if v.__class__ is list or v.__class__ is tuple or v.__class__ is DType or isinstance(v, Tensor):
             attrs = {k: tidy(v) for k, v in attrs.items()}
@@ -238,7 +246,10 @@ def run_plain(face: Face, inputs: tuple, attrs: dict[str, Any]) -> Any:
     if not op.variadic:
         while inputs and inputs[-1] is None:
             inputs = inputs[:-1]
-    return op(*inputs, **attrs)
+    try:
+        return op(*inputs, **attrs)
+    except AttributeError as e:
+        raise no_tensor(face.name, e) from None
 
 
 def compile_plain(face: Face, module: str) -> Callable:
@@ -361,7 +372,10 @@ def compile_class(face: Face, module: str) -> type:
             return run_plain(face, inputs, {**self._attrs, **{late[k]: v for k, v in given.items() if k in late}})
     else:  # all attributes are known at construction
         def run_complete(self: Any, inputs: tuple, _public: dict) -> Any:
-            return apply(op, inputs, self._complete)
+            try:
+                return apply(op, inputs, self._complete)
+            except AttributeError as e:
+                raise no_tensor(face.name, e) from None
 
         __call__ = compile_function(arrays, run_complete, module, method=True, checked=True)
 

@@ -33,8 +33,10 @@ def allowed(x: Any, kind: str) -> bool:
         return is_operand(x)
     if kind == "operand":
         return x is None or is_operand(x) or isinstance(x, (bool, int, float, complex, np.generic))
-    if x is None or isinstance(x, Tensor):
+    if x is None:
         return True
+    if isinstance(x, Tensor):
+        return kind == "axes" or kind != "str" and x.size == 1
     if kind == "bool":
         return isinstance(x, (bool, np.bool_))
     if kind == "str":
@@ -79,6 +81,20 @@ def checked(function: Callable) -> Callable:
             kind = kinds.get(name)
             if kind is not None and not allowed(x, kind):
                 raise refuse(function.__name__, name, x, kind)
-        return function(*args, **kwargs)
+        try:
+            return function(*args, **kwargs)
+        except AttributeError as e:
+            raise no_tensor(function.__name__, e) from None
 
     return call
+
+
+def no_tensor(name: str, e: AttributeError) -> Exception:
+    """A number or a list that was asked for its shape or dtype, told in terms of the function; others as they are."""
+    text = str(e)
+    if not text.startswith(("'int'", "'float'", "'bool'", "'str'", "'list'", "'tuple'", "'NoneType'", "'dict'",
+                            "'numpy.ndarray'", "'complex'")):
+        return e
+    found = text.split("'")[1]
+    return DTypeError(f"For '{name}', a Tensor was expected among the arguments, but got {found}; wrap it first, as in "
+                      "Tensor(...).")

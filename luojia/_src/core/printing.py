@@ -14,7 +14,9 @@ _EDGE = 3  # items shown on either side of an ellipsis
 
 
 def tensor_str(array: np.ndarray) -> str:
-    """NumPy's ``str``."""
+    """NumPy's ``str``; of bfloat16 with six digits behind the point."""
+    if array.dtype.name == "bfloat16":
+        return np.array2string(array, formatter={"all": lambda x: f"{float(x):f}"})
     return str(array)
 
 

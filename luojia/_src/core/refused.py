@@ -6,13 +6,13 @@ import fnmatch
 
 from ..errors import RefusedName
 
-_QUANTIZED = "networks compute in floating point; quantize, dequantize and requantize convert arrays"
+_QUANTIZED = "quantize_v2, dequantize and requantize convert arrays; recurrent networks compute in floating point"
 _GRAPHS = "graph neural networks on csr matrices are not part of luojia; index dense arrays with take and gather_nd"
 _GRADIENT = "operators have no backward operators of their own; take gradients with autograd or GradOperation"
 _STEP = "graphs hold no optimizer steps; use the function of nd, an optimizer or a Trainer"
 
 CONTRIB: dict[str, str] = {
-    "quantized_*": _QUANTIZED,
+    "quantized_rnn": _QUANTIZED,
     "quantize_asym": _QUANTIZED,
     "dgl_*": _GRAPHS,
     "edge_id": _GRAPHS,

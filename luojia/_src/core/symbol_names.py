@@ -105,6 +105,10 @@ CONDITIONAL: dict[tuple[str, str], Callable[[dict[str, Any]], bool]] = {
     ("CTCLoss", "data_lengths"): lambda a: bool(a.get("use_data_lengths")),
     ("CTCLoss", "label_lengths"): lambda a: bool(a.get("use_label_lengths")),
     ("_contrib_DeformablePSROIPooling", "trans"): lambda a: not a.get("no_trans"),
+    **{(f"_contrib_quantized_{kind}", name): lambda a: not a.get("no_bias")
+       for kind in ("conv", "fully_connected") for name in ("bias", "min_bias", "max_bias")},
+    **{(f"_contrib_quantized_{kind}", name): lambda a: True for kind in ("conv", "fully_connected")
+       for name in ("min_data", "max_data", "min_weight", "max_weight")},
     ("softmax", "length"): lambda a: bool(a.get("use_length")),
     **{(f"{kind}Norm", name): lambda a: True for kind in ("Layer", "Group", "Instance") for name in ("gamma", "beta")},
 }
@@ -127,7 +131,10 @@ OUTPUTS = {"BatchNorm": ("output", "mean", "var"), "LayerNorm": ("output", "mean
            "sort": ("output0",), "CTCLoss": ("output0",), "_contrib_box_nms": ("output0",),
            "_contrib_MultiBoxTarget": ("loc_target", "loc_mask", "cls_target"),
            "_contrib_Proposal": ("output", "score"), "_contrib_MultiProposal": ("output", "score"),
-           "_contrib_hawkesll": ("output", "out_state")}
+           "_contrib_hawkesll": ("output", "out_state"),
+           **dict.fromkeys([f"_contrib_quantized_{kind}" for kind in (
+               "conv fully_connected pooling flatten act elemwise_add elemwise_mul concat embedding batch_norm"
+           ).split()], ("output", "min_output", "max_output"))}
 COUNTED = {"BatchNorm": 3, "_contrib_SyncBatchNorm": 3, "LayerNorm": 3, "GroupNorm": 3, "InstanceNorm": 3,
            "Dropout": 2, "LRN": 2, "L2Normalization": 2, "sort": 2, "CTCLoss": 2, "_contrib_box_nms": 2,
            "_contrib_Proposal": 2, "_contrib_MultiProposal": 2}

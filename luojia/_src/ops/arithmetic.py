@@ -312,7 +312,8 @@ def _copysign(xp, x, y):
 
 binary("copysign", _copysign, "|x| with the sign of y.", fn="",
        rule=lambda xp, g, ans, args, needs: (xp.where(xp.signbit(args[1]), -g, g) * xp.sign(args[0]), None))
-binary("heaviside", lambda xp, x, y: xp.where(xp.equal(x, 0), y, xp.greater(x, 0).astype(x.dtype)),
+binary("heaviside",
+       lambda xp, x, y: xp.where(xp.equal(x, 0), y, xp.greater(x, 0).astype(getattr(x, "dtype", None) or y.dtype)),
        "0 where x is negative, y where it is 0, 1 where it is positive.", ms="Heaviside",
        fn="heaviside(input:x,values:y)", differentiable=False)
 for _name, _ms in (("bitwise_and", "BitwiseAnd"), ("bitwise_or", "BitwiseOr"), ("bitwise_xor", "BitwiseXor")):

@@ -191,7 +191,7 @@ def sigmoid_cross_entropy_with_logits(xp, x, labels):
     return _bce(xp, x, labels)
 
 
-@op("BCEWithLogitsLoss(reduction='mean')(input:x, target:labels, weight, pos_weight)",
+@op("BCEWithLogitsLoss(reduction='mean')(input:x, target:labels, weight=None, pos_weight=None)",
     fn=("binary_cross_entropy_with_logits(input:x, target:labels, weight=None, pos_weight=None, reduction='mean')",))
 def bce_with_logits(xp, x, labels, weight=None, pos_weight=None, *, reduction="mean"):
     """The cross entropy of sigmoid(x) with ``labels``, times ``weight``, its positive part times ``pos_weight``."""

@@ -146,7 +146,8 @@ _AVG = ("(input_x:x, kernel_size:kernel=1, stride=1, padding:pad=0, ceil_mode=Fa
 
 
 @op((f"MaxPool{_MS.format(mode='valid')}(x)", f"AvgPool{_MS.format(mode='VALID')}(x) | pool_type='avg'",
-     f"MaxPoolWithArgmax{_MS.format(mode='valid')}(x) | return_indices=True, index_dtype='int32'",
+     f"MaxPoolWithArgmax{_MS.format(mode='valid')}(x) | "
+     "return_indices='all', index_dtype='int32'",
      "MaxPool3D(kernel_size:kernel=1, strides:stride=1, pad_mode='VALID', pad_list:pad=0, ceil_mode=None, "
      "data_format:layout='NCDHW')(x)",
      "AvgPool3D(kernel_size:kernel=1, strides:stride=1, pad_mode='valid', pad=0, ceil_mode=False, "
@@ -169,8 +170,8 @@ def pooling(xp, x, *, kernel=None, pool_type="max", global_pool=False, stride=1,
     ``global_pool`` takes all of each channel. ``pooling_convention`` 'full' (and ``ceil_mode``) rounds out up, 'same'
     makes it ceil(size / stride), as does ``pad_mode`` 'same'; the mean counts the padding if ``count_include_pad``, by
     default unless pad_mode is 'same'. ``divisor`` replaces the mean's count. ``stride`` None is the kernel.
-    ``return_indices`` adds where in its channel each maximum is, counted row by row, in ``index_dtype``. With
-    ``layout`` NWC, NHWC or NDHWC the channels come last.
+    ``return_indices`` adds where in its channel each maximum is, counted row by row, in ``index_dtype``; 'all' counts
+    through the channels. With ``layout`` NWC, NHWC or NDHWC the channels come last.
     """
     attrs = {"count_include_pad": count_include_pad, "pad_mode": pad_mode}
     if dilation not in (1, (1,), (1, 1), (1, 1, 1)):
@@ -181,7 +182,7 @@ def pooling(xp, x, *, kernel=None, pool_type="max", global_pool=False, stride=1,
     )
     if pool_type == "max":
         y = xp.max_pool(x, **how)
-        return (y, _indices(xp, x, y, how).astype(index_dtype)) if return_indices else y
+        return (y, _indices(xp, x, y, how, return_indices == "all").astype(index_dtype)) if return_indices else y
     if pool_type == "avg":
         return xp.sum_pool(x, **how) / divisor if divisor else xp.avg_pool(x, **how, **_averaged(attrs, extra))
     if pool_type == "sum":
@@ -189,8 +190,9 @@ def pooling(xp, x, *, kernel=None, pool_type="max", global_pool=False, stride=1,
     return _lp(xp, x, p_value or 2, how)
 
 
-def _indices(xp, x, y, how):
-    places = np.arange(prod(x.shape[2:]), dtype=np.float64).reshape(x.shape[2:])
+def _indices(xp, x, y, how, through_channels):
+    shape = x.shape[1 if through_channels else 2:]
+    places = np.arange(prod(shape), dtype=np.float64).reshape(shape)
     h = xp.broadcast_to(xp.asarray(places), x.shape)
     return xp.max_pool_select(xp.copy(h), x, y, **how)
 

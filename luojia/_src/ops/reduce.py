@@ -53,7 +53,7 @@ def finish(xp, out, x, rank1: bool):
     return out if out.dtype == x.dtype or x.dtype.kind == "b" else out.astype(x.dtype)
 
 
-@op("ReduceSum(keep_dims:keepdims=False, skip_mode:_=False)(x, axis=())",
+@op("ReduceSum(keep_dims:keepdims=False, skip_mode:_=False)(x, axis=()) | dtype='same'",
     fn=("sum(input:x, dim:axis=None, keepdim:keepdims=False, dtype=None)",
         "reduce_sum(x, axis=(), keep_dims:keepdims=False) | dtype='same'"),
     mx=("sum" + _MX, "sum_axis" + _MX))
@@ -102,14 +102,15 @@ def _(xp, g, ans, args, needs, *, axis, keepdims, exclude, rank1, dtype):
     return (xp.broadcast_to(g / max(count, 1), shape),)
 
 
-@op("ReduceProd(keep_dims:keepdims=False)(x, axis=())",
+@op("ReduceProd(keep_dims:keepdims=False)(x, axis=()) | dtype='same'",
     fn="prod(input:x, axis=None, keep_dims:keepdims=False, dtype=None)", mx="prod" + _MX)
 def prod(xp, x, *, axis=None, keepdims=False, exclude=False, rank1=False, dtype=None):
-    """The product over ``axis`` (all axes by default)."""
-    if dtype is not None:
+    """The product over ``axis`` (all axes by default), of ``dtype``; in the dtype of x, if that is 'same'."""
+    same = isinstance(dtype, str) and dtype == "same"
+    if dtype is not None and not same:
         x = x.astype(to_np(dtype))
     out = xp.prod(x, axis=axes_of(x.shape, axis, exclude, "prod"), keepdims=keepdims)
-    return finish(xp, _signed(out, rank1), x, rank1)
+    return finish(xp, out.astype(x.dtype) if same else _signed(out, rank1), x, rank1)
 
 
 @prod.vjp(keep="args")

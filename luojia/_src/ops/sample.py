@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ..core.op import op
 from ..errors import ArgumentError, NotSupportedError, ShapeError
 from .image import _corners
 
+_SAMPLER = "(interpolation_mode:mode='bilinear', padding_mode='zeros', align_corners=False)(input_x:x, grid)"
 
-@op("GridSampler2D(interpolation_mode:mode='bilinear', padding_mode='zeros', align_corners=False)(input_x:x, grid)",
+
+@op((f"GridSampler2D{_SAMPLER}", f"GridSampler3D{_SAMPLER}"),
     fn="grid_sample(input:x, grid, mode='bilinear', padding_mode='zeros', align_corners=False)")
 def grid_sample(xp, x, grid, *, mode="bilinear", padding_mode="zeros", align_corners=False):
     """x (N, C, H, W) read at ``grid`` (N, h, w, 2), whose last axis is the column and row in [-1, 1]: (N, C, h, w).
+
+    A volume (N, C, D, H, W) is read at (N, d, h, w, 3), whose last axis is column, row and depth.
 
     Args:
         mode: 'bilinear', or 'nearest'.
@@ -28,11 +34,13 @@ def grid_sample(xp, x, grid, *, mode="bilinear", padding_mode="zeros", align_cor
     if padding_mode not in ("zeros", "border", "reflection"):
         raise ArgumentError(f"grid_sample: padding_mode must be 'zeros', 'border' or 'reflection', got "
                             f"{padding_mode!r}.")
-    if len(x.shape) != 4 or len(grid.shape) != 4 or grid.shape[3] != 2 or grid.shape[0] != x.shape[0]:
-        raise ShapeError(f"grid_sample expects data (N, C, H, W) and a grid (N, h, w, 2), got {tuple(x.shape)} and "
-                         f"{tuple(grid.shape)}.")
+    axes = len(x.shape) - 2
+    if axes not in (2, 3) or len(grid.shape) != axes + 2 or grid.shape[-1] != axes or grid.shape[0] != x.shape[0]:
+        raise ShapeError("grid_sample expects data (N, C, H, W) and a grid (N, h, w, 2), or (N, C, D, H, W) and "
+                         f"(N, d, h, w, 3), got {tuple(x.shape)} and {tuple(grid.shape)}.")
     places = []
-    for k, n in ((0, x.shape[3]), (1, x.shape[2])):
+    for k in range(axes):
+        n = x.shape[-1 - k]
         at = grid[..., k]
         at = (at + 1) * ((n - 1) / 2) if align_corners else ((at + 1) * n - 1) / 2
         if padding_mode == "reflection":
@@ -40,7 +48,27 @@ def grid_sample(xp, x, grid, *, mode="bilinear", padding_mode="zeros", align_cor
         if padding_mode != "zeros":
             at = xp.clip(at, 0, n - 1)
         places.append(xp.round(xp.stop_gradient(at)) if mode == "nearest" else at)
-    return _corners(xp, x, *places)
+    return _corners(xp, x, *places) if axes == 2 else _corners_of_volume(xp, x, *places[::-1])
+
+
+def _corners_of_volume(xp, x, *places):
+    """Trilinear samples of x (N, C, D, H, W) at places in voxels; what lies outside counts as 0."""
+    n = x.shape[0]
+    low = [xp.stop_gradient(xp.floor(p)) for p in places]
+    images = np.arange(n).reshape(n, 1, 1, 1)
+    last = xp.transpose(x, (0, 2, 3, 4, 1))
+    total = 0.0
+    for corner in np.ndindex(2, 2, 2):
+        weight: Any = 1.0
+        inside: Any = 1.0
+        at = [images]
+        for p, start, step, size in zip(places, low, corner, x.shape[2:]):
+            cell = start + step
+            weight = weight * (1 - xp.abs(p - cell))
+            inside = inside * ((cell >= 0) & (cell <= size - 1)).astype(x.dtype)
+            at.append(xp.clip(cell, 0, size - 1).astype("int64"))
+        total = total + last[tuple(at)] * (weight * inside)[..., None]
+    return xp.transpose(total, (0, 4, 1, 2, 3))
 
 
 def _reflect(xp, at, bounds):

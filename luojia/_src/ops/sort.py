@@ -127,10 +127,14 @@ def bincount(xp, x, w=None, *, minlength=0):
 
 
 @op("Histogram(bins=100, min:low=0.0, max:high=0.0)(x)",
-    fn="histc(input:x, bins=100, min:low=0.0, max:high=0.0) | dtype='float32'",
+    fn="histc(input:x, bins=100, min:low=0.0, max:high=0.0)",
     differentiable=False)
-def histogram_counts(xp, x, *, bins=100, low=0.0, high=0.0, dtype="int32"):
-    """How many elements of x lie in each of ``bins`` equal intervals from ``low`` to ``high`` (x's own, if equal)."""
+def histogram_counts(xp, x, *, bins=100, low=0.0, high=0.0, dtype=None):
+    """How many elements of x lie in each of ``bins`` equal intervals from ``low`` to ``high`` (x's own, if equal).
+
+    The counts are int32, and of floats float32, unless ``dtype`` is given.
+    """
+    dtype = dtype or ("int32" if x.dtype.kind in "iub" else "float32")
     if low == high:
         low, high = float(x.min()), float(x.max())
     return xp.histogram(x, bins=bins, range=(low, high))[0].astype(dtype)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import log, pi
+from math import inf, log, pi
 from typing import Any
 
 from ..core.op import op
@@ -18,8 +18,17 @@ unary("digamma", lambda xp, x: xp.digamma(x), "The derivative of the logarithm o
 
 
 def _host(name: str, doc: str, rule: Any, *, ms: str, fn: str = "", keep: str = "args") -> None:
-    """A function of one array that scipy has, under its name there; on XLA it is computed on the host."""
-    unary(f"special_{name}", lambda xp, x: xp.scipy_special(x, name=name), doc, ms=ms, fn=fn,
+    """A function of one array that scipy has, under its name there; on XLA it is computed on the host.
+
+    Of negative numbers those of the second kind, which scipy leaves undefined, are inf and -inf, as in MindSpore.
+    """
+    beyond = {"k": inf, "y": -inf}.get(name[0])
+
+    def body(xp, x):
+        out = xp.scipy_special(x, name=name)
+        return out if beyond is None else xp.where(xp.less(x, 0), xp.asarray(beyond, out.dtype), out)
+
+    unary(f"special_{name}", body, doc, ms=ms, fn=fn,
           rule=lambda xp, g, ans, args, needs: (g * rule(xp, args[0], ans),), keep=keep)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from ..._src.errors import NotSupportedError
+from ..._src.paths import also_at
 from ..block import HybridBlock
 from ..nn.activations import Activation
 from ..nn.conv_layers import _per_axis
@@ -130,3 +132,5 @@ class ModulatedDeformableConvolution(_Deformable):
 
     def _alias(self) -> str:
         return "modulated_deformable_conv"
+
+also_at(sys.modules[__name__], f"{__name__}.conv_layers")

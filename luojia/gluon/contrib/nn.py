@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from ... import ndarray
+from ..._src.paths import also_at
 from ..nn import Embedding, HybridBlock, HybridSequential, Sequential, SyncBatchNorm
 
 __all__ = ["Concurrent", "HybridConcurrent", "Identity", "PixelShuffle1D", "PixelShuffle2D", "PixelShuffle3D",
@@ -102,3 +104,5 @@ def _shuffle(ndim: int, what: str) -> type:
 
 PixelShuffle1D, PixelShuffle2D, PixelShuffle3D = [
     _shuffle(n, what) for n, what in ((1, "width"), (2, "height and width"), (3, "depth, height and width"))]
+
+also_at(sys.modules[__name__], f"{__name__}.basic_layers")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from ..._src.errors import ArgumentError
+from ..._src.paths import also_at
 from ..rnn import BidirectionalCell, HybridRecurrentCell, ModifierCell, SequentialRNNCell
 
 __all__ = ["Conv1DGRUCell", "Conv1DLSTMCell", "Conv1DRNNCell", "Conv2DGRUCell", "Conv2DLSTMCell", "Conv2DRNNCell",
@@ -225,3 +227,5 @@ class VariationalDropoutCell(ModifierCell):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(p_out = {self.drop_outputs}, p_state = {self.drop_states})"
+
+also_at(sys.modules[__name__], f"{__name__}.rnn_cell", f"{__name__}.conv_rnn_cell")
