@@ -67,7 +67,7 @@ class BaseSparseNDArray(NDArray):
         if isinstance(result, NDArray):
             others = [t for t in inputs[1:] if isinstance(t, Tensor)]
             same = all(getattr(t, "stype", "default") == self.stype for t in others)
-            products = name in _PRODUCTS and len(others) == 1 and others[0].stype == "default"  # with a dense array
+            products = name in _PRODUCTS and len(others) == 1 and type(others[0]) is NDArray  # with a dense array
             if name in _KEEPING and same or name in _KEEPING_TWO and same and others or products:
                 return as_stype(result, self.stype)
             if name == "clip" and attrs["a_min"] <= 0 <= attrs["a_max"]:
