@@ -36,7 +36,7 @@ def get_model_file(name: str, root: str | None = None) -> str:
         return path
     raise NotSupportedError(
         f"{name}(pretrained=True): luojia ships no trained weights, and there is no {name}-<hash>.params in {folder}; "
-        "put mxnet's file there, or make the network without and call net.load_parameters(file), which reads mxnet's files."
+        "put mxnet's file there, or make the network without and call net.load_parameters(file), which reads mxnet's."
     )
 
 
