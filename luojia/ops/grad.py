@@ -62,8 +62,16 @@ Tensor(shape=[1], dtype=Float32, value= [ 2.00000000e+00]))
         listed = check_weights(weights, "GradOperation") if self.get_by_list else []
         single = isinstance(weights, Parameter) or (weights is not None and not isinstance(weights, (list, tuple)))
 
+        plain = not (self.get_all or self.get_by_list or self.sens_param)  # the gradient of the first input alone
+
         def gradient(*args: Any, **kwargs: Any) -> Any:
             sens = None
+            if plain and not kwargs and args:
+                run = Recorded(fn, args, None, (0,))
+                where = run.inputs[0]
+                if where is not None:
+                    return gradient_at(run.pull(seeds_for(run.out, None), (where.node,)), where)
+                return ()
             if self.sens_param:
                 args, kwargs, sens = _take_sens(args, kwargs)
             run = Recorded(fn, args, kwargs, None if self.get_all else () if self.get_by_list else (0,))

@@ -24,7 +24,7 @@ _ROWS_AT_ONCE = 1 << 18  # elements of the widest of input and output in a block
 
 def alias(t: Tensor) -> Tensor:
     """A fresh Tensor of ``t``'s value: a node of its own, linked to ``t`` where ``t`` is on the tape."""
-    value, device = t._read(), t._device
+    value, device = t._value if state.frame is None else t._read(), t._device
     if t._node is None or not state.recording:
         return wrap(t._result_class, value, device, Place())
     return wrap(t._result_class, value, device, Node(OPERATORS["identity"], {}, (t._node,), (value,), None, device))
@@ -63,13 +63,14 @@ class Recorded:
         # The function may write to an alias and so rebind it; node and value are those at the call.
         self.inputs: list[_Input | None] = []
         self.keyword_inputs: list[_Input] = []
-        positional = list(args)
-        for i, a in enumerate(positional):
+        positional: list[Any] = []
+        for a in args:
+            found = None
             if isinstance(a, Tensor):
-                positional[i] = a = alias(a) if positions is None or i in positions else constant(a)
-                self.inputs.append(_Input(a))
-            else:
-                self.inputs.append(None)
+                a = alias(a) if positions is None or len(positional) in positions else constant(a)
+                found = _Input(a)
+            positional.append(a)
+            self.inputs.append(found)
         if kwargs:
             enter = alias if positions is None or args == () and positions else constant
             kwargs = {k: enter(v) if isinstance(v, Tensor) else v for k, v in kwargs.items()}

@@ -22,10 +22,11 @@ def matmul(xp, x, y, *, transpose_a=False, transpose_b=False):
     if transpose_b:
         y = swap(xp, y)
     left, right = x.shape, y.shape
-    inner = right[-2 if len(right) > 1 else 0] if len(right) else None
-    if not len(left) or left[-1] != inner:
-        raise ShapeError(f"MatMul expects the last length of the first array to be the last but one of the second, got "
-                         f"shapes {tuple(x.shape)} and {tuple(y.shape)}{_asked(transpose_a, transpose_b)}.")
+    if len(right) < 2 or not left or left[-1] != right[-2]:
+        inner = right[-2 if len(right) > 1 else 0] if len(right) else None
+        if not len(left) or left[-1] != inner:
+            raise ShapeError(f"MatMul expects the last length of the first array to be the last but one of the second, "
+                             f"got shapes {tuple(x.shape)} and {tuple(y.shape)}{_asked(transpose_a, transpose_b)}.")
     return xp.matmul(x, y)
 
 
