@@ -25,6 +25,8 @@ def same(name: str, *args: object, **kwargs: object) -> None:
 def test_they_agree_with_numpy(x: np.ndarray) -> None:
     same("reshape", x, (3, -1))
     same("reshape", x, 6, order="F")
+    same("reshape", x[0, 0], (1,))
+    same("reshape", x[0, 0], (1, -1), order="F")
     same("swapaxes", x, 0, -1)
     same("transpose", x)
     same("transpose", x, (1, 0))

@@ -19,7 +19,8 @@ _zeros: dict[Any, np.ndarray] = {}
 
 
 def reshape(a: Any, shape: Any, order: Any = "C") -> np.ndarray:
-    return a.reshape(shape) if a.__class__ is _ndarray and order == "C" else np.reshape(a, shape, order=order)
+    plain = order == "C" and (a.__class__ is _ndarray or isinstance(a, np.generic))  # a full sum is a scalar
+    return a.reshape(shape) if plain else np.reshape(a, shape, order=order)
 
 
 def swapaxes(a: Any, axis1: int, axis2: int) -> np.ndarray:
