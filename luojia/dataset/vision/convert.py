@@ -242,8 +242,10 @@ class Decode:
     def __call__(self, image: Any) -> Any:
         if not isinstance(image, (np.ndarray, bytes)):
             raise DTypeError(f"The type of the encoded image should be {np.ndarray}, but got {type(image)}.")
-        plain = isinstance(image, bytes) or (image.dtype.kind == "S" and image.size == 1)  # of MindDataset
-        raw = np.frombuffer(image if isinstance(image, bytes) else image.tobytes(), np.uint8) if plain else image
+        if isinstance(image, bytes) or (image.dtype.kind == "S" and image.size == 1):  # MindDataset gives the latter
+            raw = np.frombuffer(image if isinstance(image, bytes) else image.tobytes(), np.uint8)
+        else:
+            raw = image
         if raw.ndim != 1:
             raise DTypeError(f"The number of array dimensions of the encoded image should be 1, but got {raw.ndim}.")
         if raw.dtype != np.uint8:
