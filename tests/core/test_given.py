@@ -34,8 +34,9 @@ def test_wrong_types(call, words):
 def test_what_is_allowed():
     assert ops.add(2, 3).asnumpy() == 5 and ops.add(X, np.float32(1)).shape == (1, 2)
     assert ops.softmax(X, Tensor(1)).shape == ops.softmax(X, axis=np.int64(1)).shape == (1, 2)
-    assert allowed(None, "bool") and not allowed([1], "float") and allowed([1], "axes") and allowed(1j, "operand")
-    assert [kind_of_default(d) for d in (True, 1, 1.0, "a", (), None, (1,))] == [
+    assert ops.addmm(X, X[:, :1], X, beta=0.5, alpha=2).tolist() == [[2.5, 5.0]]
+    assert allowed(None, "bool") and not allowed("a", "float") and allowed([1], "axes") and allowed(1j, "operand")
+    assert [kind_of_default("axis", d) for d in (True, 1, 1.0, "a", (), None, (1,))] == [
         "bool", "int", "float", "str", "axes", None, None]
     assert isinstance(refuse("f", "x", 1, "bool"), DTypeError)
 

@@ -20,7 +20,7 @@ from ..engine.numpy_engine import ENGINE as NUMPY
 from ..errors import ArgumentError, DeviceError, DTypeError, MXNetError, ShapeError
 from . import tape
 from .conjugate import conjugated
-from .dtypes import promote, scalar_dtype
+from .dtypes import is_float, promote, scalar_dtype
 from .tape import ALIGNED, Leaf, Node, RichNode, next_id, state
 from .tensor import Tensor, wrap
 
@@ -246,8 +246,14 @@ def mixed_devices(name: str, a: Any, b: Any) -> DeviceError:
 def coerce(op: Operator, inputs: Any) -> Any:
     """Bring the inputs of an elementwise operator to their common dtype; None where nothing is to be done.
 
-    NumPy arrays count as Tensors. NumPy's scalars, and lists, are as Python's numbers: they do not widen a float.
+    NumPy arrays count as Tensors. NumPy's scalars, and lists, are as Python's numbers: they do not widen a float. Nor
+    does a factor without axes, as MindSpore multiplies.
     """
+    if op.name == "multiply" and all(isinstance(t, Tensor) for t in inputs):
+        whole = [t for t in inputs if t._value.shape]
+        a, b = (t.np_dtype for t in inputs)
+        if len(whole) == 1 and (is_float(a) and is_float(b) or {a.kind, b.kind} <= {"i", "u"}):
+            return tuple([_brought_to(whole[0].np_dtype, t) for t in inputs])
     dtype: Any = None
     weak: list[Any] = []
     for t in inputs:

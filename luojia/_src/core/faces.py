@@ -175,7 +175,9 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
         pairs.append(f"'{k}': _f_{k}")
     passed = "".join(f", {e.split('=')[0].strip()}={e.split('=')[0].strip()}" for e in extra.split(",") if e.strip())
     call = f"_run({'self' if method else '_face'}, {inputs}, {{{', '.join(pairs)}}}{passed})"
-    checks = "".join(f"    if {name}.__class__ is not {_USUAL.get(kind, kind)}: _check('{name}', {name}, '{kind}')\n"
+    checks = "".join(f"    if not isinstance({name}, {_USUAL.get(kind, kind)}): _check('{name}', {name}, '{kind}')\n"
+                     if kind in ("Tensor", "operand") else
+                     f"    if {name}.__class__ is not {_USUAL.get(kind, kind)}: _check('{name}', {name}, '{kind}')\n"
                      for name, kind in _kinds(face)) if checked else ""
     space.update(_check=partial(_check, face.name), _Tensor=Tensor)
     source = f"def {face.name}({', '.join(signature)}):\n{checks}    return {call}"
@@ -210,7 +212,7 @@ def _kinds(face: Any) -> list[tuple[str, str]]:
             found = [(p.public, "operand" if (op.name, p.internal) in _NUMBERS else "Tensor") for p in face.inputs
                      if not p.star and p.default is _MISSING]
     for p in face.attributes:
-        kind = None if p.default is _MISSING else kind_of_default(p.default)
+        kind = None if p.default is _MISSING else kind_of_default(p.public, p.default)
         if kind is not None:
             found.append((p.public, kind))
     return found

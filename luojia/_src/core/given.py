@@ -14,7 +14,7 @@ from .tensor import Tensor
 
 _WHAT = {"Tensor": "a Tensor", "operand": "a Tensor or a number", "bool": "a bool", "int": "an int", "str": "a string",
          "float": "a number", "axes": "an int or a tuple of int"}
-_NEVER = {"int": (bool, float, str, dict, np.ndarray), "float": (bool, str, list, dict, np.ndarray),
+_NEVER = {"int": (bool, float, str, dict, np.ndarray), "float": (bool, str, dict, np.ndarray),
           "axes": (bool, float, str, dict)}
 
 
@@ -51,9 +51,19 @@ def refuse(name: str, parameter: str, x: Any, kind: str) -> DTypeError:
                       f"{str(x)[:60]}{more}.")
 
 
-def kind_of_default(default: Any) -> str | None:
-    """What an attribute with this default may be, if it says."""
-    kinds = {bool: "bool", int: "int", float: "float", str: "str"}
+_WHOLE = {"axis", "dim", "dims", "start_dim", "end_dim", "batch_dims", "offset", "diagonal", "k", "bins", "decimals",
+          "groups", "group", "upscale_factor", "seed"}
+
+
+def kind_of_default(name: str, default: Any) -> str | None:
+    """What an attribute of this name and default may be, if they say; a 1 may stand for a number of any kind.
+
+    >>> kind_of_default("axis", -1), kind_of_default("beta", 1), kind_of_default("keepdims", False)
+    ('int', 'float', 'bool')
+    """
+    if type(default) is int:
+        return "int" if name in _WHOLE else "float"
+    kinds = {bool: "bool", float: "float", str: "str"}
     return "axes" if default == () and isinstance(default, tuple) else kinds.get(type(default))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -53,15 +54,6 @@ def _equality(op: Operator, otherwise: bool) -> Callable:
     return method
 
 
-class _Part:
-    """That a Tensor is part of a whole, at an index of numbers and slices."""
-
-    __slots__ = ("index", "whole")
-
-    def __init__(self, whole: Tensor, index: Any) -> None:
-        self.whole, self.index = whole, index
-
-
 def getitem(self: Tensor, index: Any) -> Tensor:
     """``x[index]``."""
     if index.__class__ is list and any(isinstance(i, (list, tuple)) for i in index):
@@ -69,7 +61,7 @@ def getitem(self: Tensor, index: Any) -> Tensor:
     template, arrays = encode(index)
     out = apply(OPERATORS["getitem"], (self, *arrays), {"index": template})
     if not arrays and self._result_class is Tensor and isinstance(out, Tensor):
-        out._part_of = _Part(self, index)
+        out._part_of = partial(_pass_on, self, index)  # a partial is cheap, and nobody looks for Tensors in it
     return out
 
 
@@ -94,11 +86,16 @@ def setitem(self: Tensor, index: Any, value: Any) -> None:
         self._node = new._node
     part_of = self.__dict__.get("_part_of")
     if part_of is not None:
-        part = getitem(part_of.whole, part_of.index)
-        if part.shape == self.shape:
-            del part._part_of
-            setitem(part, index, value)
-            setitem(part_of.whole, part_of.index, part)
+        part_of(self.shape, index, value)
+
+
+def _pass_on(whole: Tensor, at: Any, shape: tuple, index: Any, value: Any) -> None:
+    """``whole[at][index] = value``, for what ``whole[at]``, then of this shape, is given."""
+    part = getitem(whole, at)
+    if part.shape == shape:
+        del part._part_of
+        setitem(part, index, value)
+        setitem(whole, at, part)
 
 
 def _install() -> None:

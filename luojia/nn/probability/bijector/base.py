@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ...._checkparam import check_value_type
-from ...._src.core.dtypes import float32
+from ...._src.core.dtypes import float32, is_float
 from ...._src.core.tensor import Tensor
 from ...._src.errors import DTypeError
 from ...module import Module
@@ -36,9 +38,24 @@ class Bijector(Module):
         given = {k: v for k, v in (param or {}).items() if k not in ("self", "__class__", "name", "param_dict")}
         self.parameters = {**given, "name": self.name, **({"param_dict": given} if given else {})}
 
+    @property
+    def batch_shape(self) -> tuple[int, ...]:
+        """The shape of the parameters together."""
+        given = (getattr(self, name, None) for name in self.parameters if name not in ("name", "param_dict"))
+        return np.broadcast_shapes(*[value.shape for value in given if isinstance(value, Tensor)])
+
+    @property
+    def is_scalar_batch(self) -> bool:
+        """Whether every parameter is one number."""
+        return self.batch_shape == ()
+
     def _value(self, value: Any) -> Tensor:
         if not isinstance(value, Tensor):
             raise DTypeError("For input value of bijector, input type must be a Tensor or Parameter.")
+        if not is_float(value.dtype.np):
+            raise DTypeError(
+                f"For input value of bijector , the type must be or be subclass of Float, but got {value.dtype}"
+            )
         return value
 
     def forward(self, value: Tensor, *args: Any, **kwargs: Any) -> Tensor:
@@ -69,7 +86,13 @@ class Bijector(Module):
     def _inverse_slope(self, y: Tensor) -> Tensor:
         return -self._forward_slope(self._inverse_of(y))
 
-    def construct(self, name: str, *args: Any, **kwargs: Any) -> Any:
+    def construct(self, name: Any, *args: Any, **kwargs: Any) -> Any:
+        from ..distribution.base import Distribution
+
+        if isinstance(name, Distribution):  # the distribution of its values
+            from ..distribution.transformed import TransformedDistribution
+
+            return TransformedDistribution(self, name, *args, **kwargs)
         if name not in ("forward", "inverse", "forward_log_jacobian", "inverse_log_jacobian"):
             raise NotImplementedError(f"{name} is not implemented for {self.name}.")
         return getattr(Bijector, name)(self, *args, **kwargs)

@@ -101,21 +101,27 @@ class Distribution(Module):
 
     def get_dist_args(self, *args: Any, **kwargs: Any) -> tuple:
         """The parameters that a call with these would use."""
-        return tuple(self._params_of(args, kwargs))
+        return tuple(self._given_of(args, kwargs))
 
     # -- calls -------------------------------------------------------------------------------------------------------
 
-    def _params_of(self, args: tuple, kwargs: dict, who: str = "") -> list[Tensor]:
+    def _params_of(self, args: tuple, kwargs: dict) -> list[Tensor]:
+        out = self._given_of(args, kwargs)
+        shape = np.broadcast_shapes(*[p.shape for p in out])
+        return [p if p.shape == shape else ops.broadcast_to(p, shape) for p in out]
+
+    def _given_of(self, args: tuple, kwargs: dict) -> list[Tensor]:
         out: list[Tensor] = []
         for i, n in enumerate(self._names):
             value = args[i] if i < len(args) and args[i] is not None else kwargs.get(n)
             value = getattr(self, f"_of_{n}") if value is None else value
-            if not isinstance(value, Tensor):
-                raise DTypeError(f"the type {n}{who} must be subclass of Tensor. It can not be None since it is not "
+            if value is not None and not isinstance(value, Tensor):
+                raise DTypeError(f"For {n}, input type must be a Tensor or Parameter. Got {type(value).__name__}.")
+            if value is None:
+                raise DTypeError(f"the type {n} must be subclass of Tensor. It can not be None since it is not "
                                  "specified during initialization.")
             out.append(value if value.dtype is self.parameter_type else value.astype(self.parameter_type))
-        shape = np.broadcast_shapes(*[p.shape for p in out])
-        return [p if p.shape == shape else ops.broadcast_to(p, shape) for p in out]
+        return out
 
     def _value(self, value: Any) -> Tensor:
         if not isinstance(value, Tensor):

@@ -173,7 +173,7 @@ class Laplace(_LocationScale):
 
 
 class HalfNormal(_LocationScale):
-    """sqrt(2 / pi) e^(-(x - mean)^2 / (2 sd^2)) / sd from ``mean``; ``prob`` and ``log_prob`` only.
+    """sqrt(2 / pi) e^(-(x - mean)^2 / (2 sd^2)) / sd for x of 0 or more; ``prob``, ``log_prob`` only.
 
     Matches ``mindspore.nn.probability.distribution.HalfNormal``.
     """
@@ -186,7 +186,7 @@ class HalfNormal(_LocationScale):
 
     def _log_prob_of(self, x: Any, mean: Any, sd: Any) -> Any:
         z = (x - mean) / sd
-        return ops.where(x < mean, -math.inf, -0.5 * z * z + 0.5 * math.log(2 / math.pi) - ops.log(sd))
+        return ops.where(x + 0 * mean < 0, -math.inf, -0.5 * z * z + 0.5 * math.log(2 / math.pi) - ops.log(sd))
 
 
 class StudentT(_LocationScale):

@@ -117,6 +117,8 @@ class Categorical(_ByProbability):
         super().__init__(seed, dtype, name, {"probs": probs})
 
     def _check(self, *params: Tensor | None) -> None:
+        if params[0] is not None and params[0].ndim < 1:
+            raise ArgumentError("probs for Categorical distribution must have rank >= 1.")
         super()._check(*params)
         if params[0] is not None and not np.allclose(params[0].asnumpy().sum(-1), 1, atol=1e-5):
             raise ArgumentError("Probabilities for each category should sum to one for Categorical distribution.")
@@ -141,7 +143,9 @@ class Categorical(_ByProbability):
         return ops.log(self._chosen(p, x))
 
     def _cdf_of(self, x: Any, p: Any) -> Any:
-        return self._chosen(ops.cumsum(p, -1), x)
+        n = p.shape[-1]
+        inside = self._chosen(ops.cumsum(p, -1), ops.clamp(x, 0, n - 1))
+        return ops.where(x + 0 * inside < 0, ops.zeros_like(inside), inside)
 
     def _mean_of(self, p: Any) -> Any:
         places = Tensor(np.arange(p.shape[-1]), p.dtype)

@@ -54,21 +54,31 @@ class TransformedDistribution(Distribution):
         """The shape of the parameters of what is mapped."""
         return self._distribution.batch_shape
 
-    def _log_prob_of(self, y: Any, *_: Any) -> Any:
-        return (self._distribution.log_prob(self._bijector.inverse(y)) + self._bijector.inverse_log_jacobian(y))
+    def _given_of(self, args: tuple, kwargs: dict) -> list[Tensor]:
+        """The parameters of what is mapped, where there are none of its own; all may be left to it."""
+        if self._names:
+            return super()._given_of(args, kwargs)
+        return self._distribution._given_of(args, kwargs) if args or kwargs else []
 
-    def _cdf_of(self, y: Any, *_: Any) -> Any:
-        return self._distribution.cdf(self._bijector.inverse(y))
+    def _params_of(self, args: tuple, kwargs: dict) -> list[Tensor]:
+        return super()._params_of(args, kwargs) if self._names or args or kwargs else []
+
+    def _log_prob_of(self, y: Any, *params: Any) -> Any:
+        inner = self._distribution.log_prob(self._bijector.inverse(y), *params)
+        return inner + self._bijector.inverse_log_jacobian(y)
+
+    def _cdf_of(self, y: Any, *params: Any) -> Any:
+        return self._distribution.cdf(self._bijector.inverse(y), *params)
 
     def mean(self, *args: Any, **kwargs: Any) -> Tensor:
         """The mean; of a linear map."""
         if not self.is_linear_transformation:
             raise ArgumentError("mean function must be implemented for non-linear transformation")
-        return self._bijector.forward(self._distribution.mean())
+        return self._bijector.forward(self._distribution.mean(*args, **kwargs))
 
     def sample(self, shape: tuple[int, ...] = (), *args: Any, **kwargs: Any) -> Tensor:
         """Samples of what is mapped, mapped."""
-        return self._bijector.forward(self._distribution.sample(shape))
+        return self._bijector.forward(self._distribution.sample(shape, *args, **kwargs))
 
 
 class _OwnParameters(TransformedDistribution):
