@@ -1,75 +1,257 @@
-"""Ranges for 8-bit integers: the threshold at which the values of a layer are best cut."""
+"""Networks whose convolutions and dense layers compute in 8-bit integers.
+
+The inputs of such a layer are quantized, over a range found beforehand (calibrated) or at each call; its weights are
+quantized once; its results are converted back, so that what lies between the layers stays as it was.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-import numpy as np
-
-from .._src.errors import ArgumentError
+from .. import ndarray, symbol
+from .._src.core.symbol import Entry, SymNode, walk
+from .._src.engine.devices import Context, cpu, current_context
 from .._src.paths import refusing
+from ..gluon.symbol_block import SymbolBlock
+from ..io import DataBatch, DataIter
+from ..ndarray import NDArray
+from .calibration import Ranges, combine_histogram
 
-__all__ = ["combine_histogram", "optimal_threshold"]
-_REFUSED = ("calib_graph", "quantize_graph", "quantize_model", "quantize_model_mkldnn", "quantize_net",
-            "quantize_net_v2")
-__getattr__ = refusing("luojia.contrib.quantization", "networks compute in floating point; quantize_v2 and dequantize "
-                       "of nd.contrib convert arrays.", _REFUSED)
+__all__ = ["combine_histogram", "quantize_model", "quantize_model_mkldnn", "quantize_net", "quantize_net_v2"]
+_REFUSED = ("calib_graph", "quantize_graph")
+__getattr__ = refusing("luojia.contrib.quantization", "use quantize_model or quantize_net, which calibrate too.",
+                       _REFUSED)
+
+_KEPT = {"Convolution": ("kernel", "stride", "dilate", "pad", "num_filter", "num_group", "layout"),
+         "FullyConnected": ("num_hidden", "flatten")}
+_LAYERS = {"Convolution": "quantized_conv", "FullyConnected": "quantized_fully_connected"}
 
 
-def optimal_threshold(hist: Any, edges: Any, num_quantized_bins: int = 255) -> tuple[float, float]:
-    """The threshold at which to cut values, and the divergence of what is left: see ``nd.contrib.calibrate_entropy``.
+def quantize_model(sym: Any, arg_params: dict[str, NDArray], aux_params: dict[str, NDArray],
+                   data_names: Sequence[str] = ("data",), label_names: Sequence[str] | None = ("softmax_label",),
+                   ctx: Context | None = None, excluded_sym_names: list[str] | None = None,
+                   excluded_op_names: list[str] | None = None, calib_mode: str = "entropy",
+                   calib_data: Any = None, num_calib_examples: int | None = None, quantized_dtype: str = "int8",
+                   quantize_mode: str = "smart", quantize_granularity: str = "tensor-wise",
+                   logger: Any = None) -> tuple[Any, dict[str, NDArray], dict[str, NDArray]]:
+    """A symbol and its parameters with the convolutions and dense layers in 8-bit integers.
 
-    >>> optimal_threshold([1, 2, 3, 4, 5, 4, 3, 2, 1], np.linspace(-1, 1, 10), 3)[0].round(3)
-    np.float64(0.778)
+    Args:
+        sym, arg_params, aux_params: the network.
+        data_names: the names of its inputs.
+        excluded_sym_names, excluded_op_names: layers, and operators, that stay as they are.
+        calib_mode: 'none' (ranges are found at each call), 'naive' (the least and the greatest value in
+            ``calib_data``) or 'entropy' (the thresholds at which these values are best cut).
+        calib_data: a DataIter. num_calib_examples: how many of its samples to read; all by default.
+        quantized_dtype: 'int8', or 'uint8' and 'auto', which take uint8 for calibrated inputs without negative values.
+
+    Returns:
+        The symbol, its parameters (weights as ``<name>_quantize``, ``<name>_quantize_min``, ``<name>_quantize_max``),
+        and ``aux_params``.
+
+    Matches ``mxnet.contrib.quantization.quantize_model``, but that only convolutions and dense layers are quantized.
     """
-    hist, edges = np.asarray(hist, np.float64), np.asarray(edges, np.float64)
-    middle, half = len(hist) // 2, num_quantized_bins // 2
-    if hist.ndim != 1 or edges.shape != (len(hist) + 1,) or middle < half or len(hist) % 2 == 0:
-        raise ArgumentError(f"calibrate_entropy expects the counts of an odd number of bins, {num_quantized_bins} or "
-                            f"more, and their edges, one more; got shapes {hist.shape} and {edges.shape}.")
-    best, threshold = np.inf, edges[-1]
-    for reach in range(half, middle + 1):
-        first, last = middle - reach, middle + reach + 1
-        inner = hist[first:last].copy()
-        inner[0] = 0  # as in MXNet, whose first bin holds only what is cut
-        cut = inner.copy()
-        cut[0], cut[-1] = hist[: first + 1].sum(), cut[-1] + hist[last:].sum()
-        merged = len(inner) // num_quantized_bins
-        starts = np.arange(num_quantized_bins) * merged
-        which = np.minimum(np.arange(len(inner)) // merged, num_quantized_bins - 1)
-        sums, counts = np.add.reduceat(inner, starts), np.add.reduceat((inner != 0).astype(float), starts)
-        coarse = np.where((cut != 0) & (counts[which] > 0), sums[which] / np.maximum(counts[which], 1), 0)
-        fine, coarse = _smooth(cut), _smooth(coarse)
-        if fine is None or coarse is None:
-            continue
-        fine, coarse = fine / fine.sum(), coarse / coarse.sum()
-        divergence = float(np.sum(fine * np.log(fine / coarse)))
-        if divergence < best:
-            best, threshold = divergence, edges[last]
-    return threshold, best
+    _check(excluded_sym_names, excluded_op_names, calib_mode, quantized_dtype)
+    if ctx is not None and not isinstance(ctx, Context):
+        raise ValueError(f"currently only supports single ctx, while received {ctx}")
+    batches = None
+    if calib_mode != "none":
+        if calib_data is None:
+            raise ValueError(f"calib_data must be provided when calib_mode={calib_mode}")
+        if not isinstance(calib_data, DataIter):
+            raise ValueError(f"calib_data must be of DataIter type when calib_mode={calib_mode}, while received type "
+                             f"{type(calib_data)}")
+        batches = _batches(calib_data, len(data_names))
+    found, params = _quantized(sym, arg_params, aux_params, list(data_names), batches, num_calib_examples, calib_mode,
+                               quantized_dtype, excluded_sym_names or (), excluded_op_names or ())
+    return found, params, aux_params
 
 
-def _smooth(p: np.ndarray, eps: float = 1e-4) -> np.ndarray | None:
-    """Counts with ``eps`` for zeros, taken off the others; None where there is nothing to take it off."""
-    zeros = p == 0
-    others = len(p) - zeros.sum()
-    taken = eps * zeros.sum() / max(others, 1)
-    return None if not others or taken >= 1 else p + np.where(zeros, eps, -taken)
+quantize_model_mkldnn = quantize_model
 
 
-def combine_histogram(old_hist: tuple, arr: Any, new_min: float, new_max: float, new_th: float) -> tuple:
-    """A histogram ``(counts, edges, min, max, threshold)`` with further values, widened where they do not fit.
+def quantize_net(network: Any, quantized_dtype: str = "auto", quantize_mode: str = "full",
+                 exclude_layers: list[str] | None = None, exclude_layers_match: list[str] | None = None,
+                 exclude_operators: list[str] | None = None, calib_data: Any = None, data_shapes: Any = None,
+                 calib_mode: str = "none", num_calib_examples: int | None = None, ctx: Context | None = None,
+                 logger: Any = None, **ignored: Any) -> SymbolBlock:
+    """A network with its convolutions and dense layers in 8-bit integers.
 
-    ``new_th`` is the largest absolute value of ``arr``; bins keep their width.
+    Args:
+        network: a HybridBlock.
+        quantized_dtype, calib_mode, num_calib_examples: see ``quantize_model``.
+        exclude_layers, exclude_operators: the names of layers in the graph, and of operators, that stay as they are.
+        exclude_layers_match: parts of such names.
+        calib_data: a DataLoader or a DataIter.
+        data_shapes: the shapes of the inputs, where there is no ``calib_data``.
+
+    Matches ``mxnet.contrib.quantization.quantize_net``, but that only convolutions and dense layers are quantized.
+
+    >>> from luojia import nd
+    >>> from luojia.gluon import nn
+    >>> net = nn.Dense(2, in_units=3)
+    >>> net.initialize()
+    >>> type(quantize_net(net, data_shapes=[(1, 3)])).__name__
+    'SymbolBlock'
     """
-    counts, edges, low, high, threshold = old_hist
-    values = np.asarray(arr)
-    if new_th <= threshold:
-        more = np.histogram(values, len(counts), (-threshold, threshold))[0]
-        return counts + more, edges, min(low, new_min), max(high, new_max), threshold
-    step = 2 * threshold / len(counts)
-    wider = int((new_th - threshold) // step + 1)
-    reach = wider * step + threshold
-    found, edges = np.histogram(values, 2 * wider + len(counts), (-reach, reach))
-    found[wider : len(found) - wider] += counts
-    return found, edges, min(low, new_min), max(high, new_max), reach
+    _check(exclude_layers, exclude_operators, calib_mode, quantized_dtype)
+    context = current_context() if ctx is None else ctx
+    if calib_mode != "none" and calib_data is None:
+        raise ValueError(f"calib_data must be provided when calib_mode={calib_mode}")
+    if data_shapes is not None:
+        inputs = [ndarray.zeros(tuple(getattr(s, "shape", s)), ctx=context) for s in data_shapes]
+    elif calib_data is not None:
+        inputs = _fitting(network, next(iter(_batches(calib_data, None))), context)
+    else:
+        raise ValueError("data_shapes required")
+    network(*inputs)
+    graph = network._get_graph(*inputs)
+    params = {name: p.data(context) for name, p in graph.params.items()} | dict(graph.constants)
+    auxiliary = set(graph.symbol.list_auxiliary_states())
+    excluded = list(exclude_layers or ())
+    if exclude_layers_match:
+        excluded += [node.name for node in walk(graph.symbol._outputs)
+                     if any(part in node.name for part in exclude_layers_match)]
+    found, arrays = _quantized(
+        graph.symbol, {k: v for k, v in params.items() if k not in auxiliary},
+        {k: v for k, v in params.items() if k in auxiliary}, graph.names,
+        None if calib_data is None else _batches(calib_data, len(inputs)), num_calib_examples, calib_mode,
+        quantized_dtype, excluded, exclude_operators or ())
+    block = SymbolBlock(found, [symbol.var(name) for name in graph.names])
+    arrays |= {k: v for k, v in params.items() if k in auxiliary}
+    for name, p in block.collect_params().items():
+        p._load_init(arrays[name], context, cast_dtype=True, dtype_source="saved")
+    return block
+
+
+quantize_net_v2 = quantize_net
+
+
+def _check(layers: Any, operators: Any, calib_mode: str, dtype: str) -> None:
+    for what, names, of in (("excluded_sym_names", layers, "symbols"), ("excluded_op_names", operators, "operators")):
+        if names is not None and not isinstance(names, (list, tuple, set)):
+            raise ValueError(f"{what} must be a list of strings representing the names of the {of} that will not be "
+                             f"quantized, while received type {type(names)}")
+    if calib_mode not in ("none", "naive", "entropy"):
+        raise ValueError(f"unknown calibration mode {calib_mode} received, expected `none`, `naive`, or `entropy`")
+    if dtype not in ("int8", "uint8", "auto"):
+        raise ValueError(f"unknown quantized_dtype {dtype} received, expected `int8`, `uint8` or `auto`")
+
+
+def _batches(data: Any, count: int | None) -> Iterable[list[NDArray]]:
+    """The inputs in each batch of a DataIter, a DataLoader or an array: the first ``count`` arrays."""
+    if isinstance(data, NDArray):
+        data = [data]
+    elif isinstance(data, DataIter):
+        data.reset()
+    for batch in data:
+        arrays = batch.data if isinstance(batch, DataBatch) else batch if isinstance(batch, (list, tuple)) else [batch]
+        yield list(arrays[:count])
+
+
+def _fitting(network: Any, batch: list[NDArray], ctx: Context) -> list[NDArray]:
+    """The inputs among the arrays of a batch, whose last ones may be labels."""
+    arrays = [a.as_in_context(ctx) for a in batch]
+    for count in (max(1, len(arrays) - 1), len(arrays)):
+        try:
+            network(*arrays[:count])
+            return arrays[:count]
+        except (TypeError, ValueError):
+            if count == len(arrays):
+                raise
+    return arrays
+
+
+def _quantized(sym: Any, arg_params: dict, aux_params: dict, data_names: list[str], batches: Any, examples: int | None,
+               mode: str, dtype: str, excluded: Any, operators: Any) -> tuple[Any, dict[str, NDArray]]:
+    def chosen(node: SymNode) -> bool:
+        return (node.kind in _LAYERS and node.kind not in operators and node.name not in excluded
+                and all(e.node.op is None and e.node.name in arg_params for e in node.inputs[1:]))
+
+    layers = [node for node in walk(sym._outputs) if chosen(node)]
+    ranges: dict[str, tuple[float, float]] = {}
+    if mode != "none" and batches is not None:
+        wanted = [_name(node.inputs[0]) for node in layers]
+        ranges = _calibrate(sym, {**arg_params, **aux_params}, data_names, batches, examples,
+                            list(dict.fromkeys(wanted)), mode == "entropy")
+    found, arrays = _rewritten(sym, {id(node) for node in layers}, ranges, arg_params, dtype)
+    used = set(found.list_inputs())
+    return found, {k: v for k, v in {**arg_params, **arrays}.items() if k in used}
+
+
+def _name(entry: Entry) -> str:
+    return entry.node.output_name(entry.index)
+
+
+def _calibrate(sym: Any, params: dict, data_names: list[str], batches: Iterable, examples: int | None,
+               wanted: list[str], entropy: bool) -> dict[str, tuple[float, float]]:
+    """The ranges of the arrays ``wanted`` over the batches."""
+    internals = sym.get_internals()
+    inner = [name for name in wanted if name not in data_names]
+    group = symbol.Group([internals[name] for name in inner]) if inner else None
+    needed = set(group.list_inputs()) if group is not None else set()
+    ranges, count = Ranges(entropy), 0
+    for batch in batches:
+        given = dict(zip(data_names, batch))
+        found = dict(zip(inner, group.eval(**{k: v for k, v in {**params, **given}.items() if k in needed}))
+                     if group is not None else ())
+        for name in wanted:
+            ranges.add(name, (given[name] if name in given else found[name]).asnumpy())
+        count += len(batch[0])
+        if examples is not None and count >= examples:
+            break
+    return ranges.found()
+
+
+def _rewritten(sym: Any, layers: set[int], ranges: dict[str, tuple[float, float]], params: dict,
+               dtype: str) -> tuple[Any, dict[str, NDArray]]:
+    """The graph with the nodes ``layers`` in integers, and the quantized parameters."""
+    cls, new = type(sym), {}
+    quantized: dict[tuple, Any] = {}
+    arrays: dict[str, NDArray] = {}
+
+    def moved(entry: Entry) -> Entry:
+        target = new[id(entry.node)]
+        return target if target.__class__ is Entry else Entry(target, entry.index)
+
+    def integers(entry: Entry) -> Any:
+        """The data of a layer as integers with their range, made once however many layers read it."""
+        key = id(entry.node), entry.index
+        if key not in quantized:
+            how: dict[str, Any] = {"out_type": "int8"}
+            if _name(entry) in ranges:
+                low, high = ranges[_name(entry)]
+                unsigned = dtype != "int8" and low >= 0
+                how = {"out_type": "uint8" if unsigned else "int8", "min_calib_range": 0.0 if unsigned else low,
+                       "max_calib_range": high}
+            quantized[key] = symbol.contrib.quantize_v2(cls([moved(entry)]), name=f"{entry.node.name}_quantize", **how)
+        return quantized[key]
+
+    def parameter(name: str) -> list[Any]:
+        """Variables of a quantized parameter and the ends of its range."""
+        names = [f"{name}_quantize{end}" for end in ("", "_min", "_max")]
+        if names[0] not in arrays:
+            arrays.update(zip(names, ndarray.contrib.quantize_v2(params[name].as_in_context(cpu()), out_type="int8")))
+        return [symbol.var(n, shape=arrays[n].shape, dtype=arrays[n].dtype) for n in names]
+
+    for node in walk(sym._outputs):
+        if id(node) in layers:
+            data, *others = node.inputs
+            data = integers(data)
+            held = [parameter(entry.node.name) for entry in others]
+            named = dict(zip(("min_data", "max_data", "min_weight", "max_weight", "min_bias", "max_bias"),
+                             [data[1], data[2], *[end for _, *ends in held for end in ends]]))
+            given = {k: v for k, v in node.given.items() if k in _KEPT[node.kind]}
+            out = getattr(symbol.contrib, _LAYERS[node.kind])(
+                data[0], *[values for values, *_ in held], no_bias=len(held) == 1, name=f"quantized_{node.name}",
+                **named, **given)
+            back = symbol.contrib.dequantize(out[0], out[1], out[2], name=f"{node.name}_dequantize")
+            new[id(node)] = back._outputs[0]
+        elif node.op is None:
+            new[id(node)] = node
+        else:
+            args = tuple([moved(a) if a.__class__ is Entry else a for a in node.args])
+            new[id(node)] = SymNode(node.name, node.op, node.kind, args, node.attrs, dict(node.given),
+                                    dict(node.extra), node.count, node.order, node.late)
+    return cls([moved(e) for e in sym._outputs]), arrays

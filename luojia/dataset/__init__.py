@@ -10,11 +10,51 @@ from typing import TYPE_CHECKING, Any
 
 from .._src.errors import RefusedName
 from . import config
+from .annotated import (
+    CelebADataset,
+    CocoDataset,
+    KITTIDataset,
+    ManifestDataset,
+    VOCDataset,
+    WIDERFaceDataset,
+)
 from .callback import DSCallback, WaitedDSCallback
 from .csv_files import CSVDataset
 from .dataset import Dataset, PipelineError
 from .files import TextFileDataset
+from .image_files import (
+    EMnistDataset,
+    KMnistDataset,
+    PhotoTourDataset,
+    QMnistDataset,
+    SemeionDataset,
+    STL10Dataset,
+    SVHNDataset,
+    USPSDataset,
+)
+from .image_folders import (
+    Caltech101Dataset,
+    Caltech256Dataset,
+    CityscapesDataset,
+    DIV2KDataset,
+    FlickrDataset,
+    Flowers102Dataset,
+    Food101Dataset,
+    LFWDataset,
+    LSUNDataset,
+    OmniglotDataset,
+    Places365Dataset,
+    RenderedSST2Dataset,
+    SBDataset,
+    SBUDataset,
+    SUN397Dataset,
+)
 from .imdb import IMDBDataset
+from .made import (
+    FakeImageDataset,
+    PaddedDataset,
+    RandomDataset,
+)
 from .records import MindDataset, TFRecordDataset
 from .samplers import (
     DistributedSampler,
@@ -57,23 +97,30 @@ from .text_sets import (
     YahooAnswersDataset,
     YelpReviewDataset,
 )
+from .tools import DatasetCache, compare, serialize, show, sync_wait_for_dataset
 
 if TYPE_CHECKING:  # loaded at first use
     from . import audio, text, transforms, vision
 
 __all__ = [
-    "AGNewsDataset", "AmazonReviewDataset", "BatchInfo", "CLUEDataset", "CSVDataset", "Cifar100Dataset",
-    "Cifar10Dataset", "CoNLL2000Dataset", "DBpediaDataset", "DSCallback", "Dataset", "DistributedSampler",
-    "EnWik9Dataset", "FashionMnistDataset", "GeneratorDataset", "IMDBDataset", "IWSLT2016Dataset", "IWSLT2017Dataset",
-    "ImageFolderDataset", "MindDataset", "MnistDataset", "Multi30kDataset", "NumpySlicesDataset", "PKSampler",
-    "PennTreebankDataset", "PipelineError", "RandomSampler", "SQuADDataset", "SST2Dataset", "Sampler", "Schema",
-    "SequentialSampler", "Shuffle", "SogouNewsDataset", "SubsetRandomSampler", "SubsetSampler", "TFRecordDataset",
-    "TextFileDataset", "UDPOSDataset", "WaitedDSCallback", "WeightedRandomSampler", "WikiTextDataset",
-    "YahooAnswersDataset", "YelpReviewDataset", "audio", "config", "text", "transforms", "vision", "zip",
+    "AGNewsDataset", "AmazonReviewDataset", "BatchInfo", "CLUEDataset", "CSVDataset", "Caltech101Dataset",
+    "Caltech256Dataset", "CelebADataset", "Cifar100Dataset", "Cifar10Dataset", "CityscapesDataset",
+    "CoNLL2000Dataset", "CocoDataset", "DBpediaDataset", "DIV2KDataset", "DSCallback", "Dataset", "DatasetCache",
+    "DistributedSampler", "EMnistDataset", "EnWik9Dataset", "FakeImageDataset", "FashionMnistDataset",
+    "FlickrDataset", "Flowers102Dataset", "Food101Dataset", "GeneratorDataset", "IMDBDataset", "IWSLT2016Dataset",
+    "IWSLT2017Dataset", "ImageFolderDataset", "KITTIDataset", "KMnistDataset", "LFWDataset", "LSUNDataset",
+    "ManifestDataset", "MindDataset", "MnistDataset", "Multi30kDataset", "NumpySlicesDataset", "OmniglotDataset",
+    "PKSampler", "PaddedDataset", "PennTreebankDataset", "PhotoTourDataset", "PipelineError", "Places365Dataset",
+    "QMnistDataset", "RandomDataset", "RandomSampler", "RenderedSST2Dataset", "SBDataset", "SBUDataset",
+    "SQuADDataset", "SST2Dataset", "STL10Dataset", "SUN397Dataset", "SVHNDataset", "Sampler", "Schema",
+    "SemeionDataset", "SequentialSampler", "Shuffle", "SogouNewsDataset", "SubsetRandomSampler", "SubsetSampler",
+    "TFRecordDataset", "TextFileDataset", "UDPOSDataset", "USPSDataset", "VOCDataset", "WIDERFaceDataset",
+    "WaitedDSCallback", "WeightedRandomSampler", "WikiTextDataset", "YahooAnswersDataset", "YelpReviewDataset",
+    "audio", "compare", "config", "serialize", "show", "sync_wait_for_dataset", "text", "transforms", "vision", "zip",
 ]
 _REFUSED = (
-    "VOCDataset CocoDataset CelebADataset ManifestDataset GraphData PaddedDataset DatasetCache "
-    "OBSMindDataset"
+    "GraphData OBSMindDataset deserialize CMUArcticDataset GTZANDataset LJSpeechDataset LibriTTSDataset "
+    "SpeechCommandsDataset TedliumDataset YesNoDataset"
 ).split()
 
 

@@ -306,16 +306,23 @@ class Dataset:
         Args:
             num_epochs: how often the iterator may be passed through; -1 always.
         """
-        names = self.get_col_names()
+        data = self._shown()
+        names = data.get_col_names()
         convert = _converter(output_numpy)
-        return Rows(self, lambda row: {k: convert(v) for k, v in zip(names, row)}, num_epochs)
+        return Rows(data, lambda row: {k: convert(v) for k, v in zip(names, row)}, num_epochs)
 
     def create_tuple_iterator(self, columns: Any = None, num_epochs: int = -1, output_numpy: bool = False,
                               do_copy: bool = False) -> Rows:
         """Rows as lists, of these columns or all."""
-        data = self if columns is None else self.project(columns)
+        data = self._shown() if columns is None else self.project(columns)
         convert = _converter(output_numpy)
         return Rows(data, lambda row: [convert(v) for v in row], num_epochs)
+
+    def _shown(self) -> Dataset:
+        """Without the columns of metadata, which are there to be renamed."""
+        names = self.get_col_names()
+        shown = [name for name in names if not name.startswith("_meta-")]
+        return self if len(shown) == len(names) else self.project(shown)
 
     def __iter__(self) -> Rows:
         return self.create_tuple_iterator(num_epochs=1)

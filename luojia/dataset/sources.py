@@ -297,8 +297,8 @@ def _folder(who: str, folder: str) -> str:
 
 
 def _usage(who: str, usage: str | None) -> list[bool]:
-    """Whether to read training files, for each part."""
-    table = {"train": [True], "test": [False], "all": [True, False], None: [True, False]}
+    """Whether to read training files, for each part, in MindSpore's order."""
+    table = {"train": [True], "test": [False], "all": [False, True], None: [False, True]}
     if usage not in table:
         raise ArgumentError(
             f"{who}: Input usage is not within the valid set of ['train', 'test', 'all'], got {usage!r}."
@@ -362,8 +362,9 @@ class Cifar100Dataset(_InMemory):
         who = "Cifar100Dataset"
         folder, parts = _folder(who, dataset_dir), _usage(who, usage)
         chosen = resolve(who, sampler, shuffle, num_samples, num_shards, shard_id)
-        images, labels = cifar.load(None if len(parts) > 1 else parts[0], cifar_format.load, folder, "cifar100")
-        both = labels.astype(np.uint32)
+        read = [cifar.load(train, cifar_format.load, folder, "cifar100") for train in parts]
+        images, both = (np.concatenate(column) for column in zip(*read))
+        both = both.astype(np.uint32)
         super().__init__(["image", "coarse_label", "fine_label"], [images, both[:, 0], both[:, 1]], chosen)
 
 

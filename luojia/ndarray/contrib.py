@@ -145,7 +145,7 @@ def calibrate_entropy(hist: NDArray, hist_edges: NDArray, num_quantized_bins: in
 
     Source: Migacz 2017, "8-bit inference with TensorRT"; MXNet's ``contrib.calibrate_entropy``.
     """
-    from ..contrib.quantization import optimal_threshold
+    from ..contrib.calibration import optimal_threshold
 
     found = optimal_threshold(hist.asnumpy(), hist_edges.asnumpy(), num_quantized_bins)
     return [place(np.array([value], np.float32), hist._device) for value in found]

@@ -12,10 +12,8 @@ _GRAPH = "it is a part of MindSpore's compiler; write the Python expression"
 _STEP = "use the optimizer, or the dense operator of that name without Sparse or Fused"
 _KERNEL = "there are no kernels to register; write a Module with a bprop, or a Primitive with get_bprop"
 NAMES = {
-    **dict.fromkeys(("*flash_attention*", "*infer_attention*", "*fusion_attention*", "moe_*", "nsa_*", "GroupTopk",
-                     "ring_attention_update", "PagedAttention*", "ReshapeAndCache", "ApplyRotaryPosEmb",
-                     "multi_scale_deformable_attn_function", "rotated_iou",
-                     "*matmul_reduce_scatter", "all_gather_matmul"), _FUSED),
+    **dict.fromkeys(("moe_*", "nsa_*", "GroupTopk", "PagedAttention*", "ReshapeAndCache", "ApplyRotaryPosEmb",
+                     "rotated_iou", "*matmul_reduce_scatter", "all_gather_matmul"), _FUSED),
     **dict.fromkeys(("AlltoAllV*", "NeighborExchange*", "AllGatherV", "ReduceScatterV", "P2POp", "BatchISendIRecv",
                      "TCPStore", "Reshard", "reshard"), _GROUPS),
     **dict.fromkeys(("environ_*", "env_get", "Merge", "merge", "GeSwitch", "geswitch", "UpdateState", "SliceGetItem",
@@ -23,9 +21,7 @@ NAMES = {
                      "hastype", "distribute", "is_*_unknown", "is_tensor_bool_cond", "array_reduce", "array_to_scalar",
                      "iter_converter", "ms_hasnext", "ms_next", "DtypeToEnum", "J", "_Vmap", "_Grad", "Reusing",
                      "make_map_parameter", "recompute_block"), _GRAPH),
-    **dict.fromkeys(("FusedSparse*", "FusedAdaFactor*", "FusedCastAdamWeightDecay", "FusedWeightScaleApplyMomentum",
-                     "SparseApplyAdadelta", "SparseApplyFtrlV2", "SparseApplyRMSProp", "AdamNoUpdateParam",
-                     "ApplyAdamWithAmsgradV2", "Push", "Pull"), _STEP),
+    **dict.fromkeys(("FusedAdaFactor*", "FusedCastAdamWeightDecay", "Push", "Pull"), _STEP),
     **dict.fromkeys(("Custom", "CustomOpBuilder", "*RegOp", "DataType", "op_info_register", "Morph",
                      "custom_info_register", "vm_impl_registry", "get_vm_impl_fn", "kernel", "ms_kernel",
                      "prim_arg_register"), _KERNEL),

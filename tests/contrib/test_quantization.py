@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 import luojia as mx
-from luojia import nd
-from luojia.contrib import quantization
+from luojia import gluon, nd
+from luojia.contrib import calibration, quantization
+from luojia.gluon import nn
 
 
 def test_thresholds():
@@ -18,7 +19,7 @@ def test_thresholds():
     hist, edges = np.histogram(np.random.RandomState(0).randn(20000), bins=801, range=(-5, 5))
     found = nd.contrib.calibrate_entropy(nd.array(hist), nd.array(edges))
     np.testing.assert_allclose([f.asscalar() for f in found], [3.451935, 0.005682125], rtol=2e-4)
-    assert quantization.optimal_threshold(np.zeros(9), np.linspace(-1, 1, 10), 3) == (1.0, np.inf)
+    assert calibration.optimal_threshold(np.zeros(9), np.linspace(-1, 1, 10), 3) == (1.0, np.inf)
 
 
 def test_histograms_grow():
@@ -35,5 +36,99 @@ def test_histograms_grow():
 def test_refused():
     with pytest.raises(mx.MXNetError, match="expects the counts of an odd number of bins, 255 or more"):
         nd.contrib.calibrate_entropy(nd.ones((9,)), nd.ones((10,)))
-    with pytest.raises(NotImplementedError, match="networks compute in floating point"):
-        mx.contrib.quant.quantize_net  # noqa: B018
+    with pytest.raises(NotImplementedError, match="use quantize_model or quantize_net"):
+        mx.contrib.quant.calib_graph  # noqa: B018
+
+
+# -- networks ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def net():
+    made = nn.HybridSequential(prefix="n_")
+    with made.name_scope():
+        made.add(nn.Conv2D(4, 3, padding=1, activation="relu"), nn.BatchNorm(), nn.MaxPool2D(),
+                 nn.Dense(3, use_bias=False))
+    mx.random.seed(0)
+    made.initialize(mx.init.Uniform(0.3))
+    return made
+
+
+@pytest.fixture
+def data():
+    return nd.array(np.random.RandomState(0).rand(8, 2, 8, 8))
+
+
+def batches(data):
+    return gluon.data.DataLoader(gluon.data.ArrayDataset(data, nd.zeros((8,))), 4)
+
+
+def error(net, found, data):
+    wanted = net(data).asnumpy()
+    return np.abs(found(data).asnumpy() - wanted).max() / np.abs(wanted).max()
+
+
+@pytest.mark.parametrize("options", [
+    {"calib_mode": "naive"}, {"calib_mode": "naive", "quantized_dtype": "int8", "num_calib_examples": 4},
+    {"calib_mode": "entropy"}, {"calib_mode": "none"}, {"calib_mode": "naive", "exclude_layers_match": ["dense"]},
+    {"calib_mode": "naive", "exclude_operators": ["Convolution"]}, {"calib_mode": "naive", "iterator": True},
+    {"calib_mode": "none", "data_shapes": [(1, 2, 8, 8)], "data": False},
+])
+def test_networks_in_integers(net, data, options, tmp_path):
+    given = dict(options)
+    source = mx.io.NDArrayIter(data, nd.zeros((8,)), 4) if given.pop("iterator", False) else batches(data)
+    if given.pop("data", True):
+        given["calib_data"] = source
+    found = quantization.quantize_net(net, **given)
+    assert 0 < error(net, found, data) < 0.08
+    params = found.collect_params()
+    conv = "exclude_operators" not in given
+    dense = "exclude_layers_match" not in given
+    assert ("n_conv0_weight_quantize" in params) is conv and ("n_conv0_weight" in params) is not conv
+    assert ("n_dense0_weight_quantize" in params) is dense
+    if conv:
+        assert params["n_conv0_weight_quantize"].dtype == np.int8
+    found.hybridize()
+    found(data)
+    found.export(str(tmp_path / "q"))
+    again = gluon.SymbolBlock.imports(str(tmp_path / "q-symbol.json"), ["data"], str(tmp_path / "q-0000.params"))
+    np.testing.assert_array_equal(again(data).asnumpy(), found(data).asnumpy())
+
+
+def test_inputs_without_negative_values_are_unsigned(net, data):
+    net(data)
+    text = quantization.quantize_net(net, calib_data=batches(data), calib_mode="naive")._symbol.tojson()
+    assert text.count('"uint8"') == 2  # the images, and what relu gave to the BatchNorm
+    text = quantization.quantize_net(net, "int8", calib_data=batches(data), calib_mode="naive")._symbol.tojson()
+    assert "uint8" not in text
+
+
+def test_symbols_in_integers(data):
+    out = mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=3, name="fc")
+    r = np.random.RandomState(1)
+    params = {"fc_weight": nd.array(r.randn(3, 128)), "fc_bias": nd.array(r.randn(3))}
+    found, args, aux = quantization.quantize_model(out, params, {}, calib_mode="naive", label_names=None,
+                                                   calib_data=mx.io.NDArrayIter(data, batch_size=4))
+    assert found.list_arguments() == ["data", *[f"fc_{n}_quantize" for n in ("weight", "bias")], *[
+        f"fc_{n}_quantize_{end}" for n in ("weight", "bias") for end in ("min", "max")]]
+    wanted = out.eval(data=data, **params)[0].asnumpy()
+    np.testing.assert_allclose(found.eval(data=data, **args)[0].asnumpy(), wanted, atol=0.02 * np.abs(wanted).max())
+    assert aux == {} and args["fc_bias_quantize"].dtype == np.int8
+
+
+def test_networks_that_cannot_be(net, data):
+    out, it = mx.sym.var("data") * 2, mx.io.NDArrayIter(data, batch_size=4)
+    for options, message in (
+        ({"calib_mode": "naive"}, "calib_data must be provided when calib_mode=naive"),
+        ({"calib_mode": "naive", "calib_data": 3}, "calib_data must be of DataIter type .* <class 'int'>"),
+        ({"calib_mode": "other"}, "unknown calibration mode other received"),
+        ({"calib_mode": "none", "quantized_dtype": "int4"}, "unknown quantized_dtype int4 received"),
+        ({"calib_mode": "none", "excluded_sym_names": "x"}, "excluded_sym_names must be a list of strings"),
+        ({"calib_data": it, "ctx": [mx.cpu()]}, "currently only supports single ctx"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            quantization.quantize_model(out, {}, {}, **options)
+    with pytest.raises(ValueError, match="data_shapes required"):
+        quantization.quantize_net(net)
+    with pytest.raises(ValueError, match="calib_data must be provided when calib_mode=naive"):
+        quantization.quantize_net(net, calib_mode="naive", data_shapes=[(1, 2, 8, 8)])

@@ -63,7 +63,7 @@ def test_dtype_device_and_copies():
     (lambda: Tensor(1.0, "float32"), TypeError, "dtype must be a luojia dtype such as luojia.float32, got 'float32'"),
     (lambda: Tensor(1.0, np.float32), TypeError, "must be a luojia dtype"),
     (lambda: Tensor(), TypeError, "give data, or dtype, shape and init together"),
-    (lambda: Tensor(dtype=D.float32, shape=(2,)), TypeError, "give data, or dtype, shape and init"),
+    (lambda: Tensor(dtype=D.float32), TypeError, "give data, or dtype, shape and init"),
     (lambda: Tensor(1.0, shape=(2,), init="zeros"), ValueError, "either data or shape and init, not both"),
 ])
 def test_what_makes_no_tensor(make, kind, message):

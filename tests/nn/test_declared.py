@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from luojia import JitConfig, Tensor, float16, nn
+from luojia import JitConfig, Tensor, float16, float32, nn, ops
 from luojia.common.api import _cell_graph_executor
 
 X = Tensor(np.ones((4, 2), np.float32))
@@ -89,3 +89,25 @@ def test_hooks_with_keywords():
     net.register_forward_pre_hook(lambda cell, args, kwargs: 3, with_kwargs=True)
     with pytest.raises(RuntimeError, match="must return None or a tuple"):
         net(Tensor([1.0]))
+
+
+def test_inputs_of_any_size():
+    x = Tensor(shape=[None, 2], dtype=float32)
+    net = small()
+    net.set_inputs(x)
+    assert net.get_inputs() == (x,) and x.dtype is float32 and x.ndim == 2
+    assert Tensor(shape=(2, 3), dtype=float32).tolist() == [[0.0] * 3] * 2
+
+
+def test_hooks_of_parameters():
+    net, seen = nn.Dense(1, 1, "ones", "zeros"), []
+    watch = net.weight.register_hook(lambda g: seen.append(g.tolist()))
+    change = net.weight.register_hook(lambda g: g * 10)
+    step = nn.TrainOneStepCell(nn.WithLossCell(net, nn.MSELoss()), nn.SGD(net.trainable_params(), 0.125))
+    step(Tensor([[1.0]]), Tensor([[0.0]]))
+    assert seen == [[[2.0]]] and float(net.weight) == 1 - 0.125 * 20
+    watch.remove()
+    change.remove()
+    assert ops.grad(net, None, net.weight)(Tensor([[1.0]])).tolist() == [[1.0]] and len(seen) == 1
+    with pytest.raises(TypeError, match="Expected a callable hook function, but got int"):
+        net.weight.register_hook(3)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import count
 from typing import Any
 
@@ -14,6 +14,17 @@ from .tensor import Tensor, wrap
 
 _LONGEST_NAME = 1024
 _unnamed = count(1)
+
+
+class ParameterHook:
+    """What ``Parameter.register_hook`` returns; ``remove()`` takes the hook away, once or more often."""
+
+    def __init__(self, hooks: dict) -> None:
+        self._hooks = hooks
+
+    def remove(self) -> None:
+        """Remove the hook."""
+        self._hooks.pop(self, None)
 
 
 class Parameter(Tensor):
@@ -146,6 +157,30 @@ class Parameter(Tensor):
         """The parameter as a Tensor that is no Parameter; gradients pass to the parameter."""
         return wrap(Tensor, self._read(), self._device, self._node)
 
+    def register_hook(self, hook: Callable) -> ParameterHook:
+        """Call ``hook(gradient)`` on each gradient that is computed of this parameter as one of the weights.
+
+        What it returns, if not None, is the gradient in its stead.
+
+        Returns:
+            A handle whose ``remove()`` takes the hook away.
+
+        >>> from luojia import Parameter, Tensor, ops
+        >>> p = Parameter(Tensor([1.0]), name="p")
+        >>> handle = p.register_hook(lambda g: g * 7)
+        >>> ops.grad(lambda x: x * p, None, p)(Tensor([3.0])).tolist()
+        [21.0]
+
+        Raises:
+            TypeError: a hook that is no function.
+        """
+        if not callable(hook):
+            raise DTypeError(f"Expected a callable hook function, but got {type(hook).__name__}.")
+        hooks = self.__dict__.setdefault("_grad_hooks", {})
+        handle = ParameterHook(hooks)
+        hooks[handle] = hook
+        return handle
+
     def init_data(self, *_: Any, **__: Any) -> Parameter:
         """The parameter itself, which is initialized when it is made."""
         return self
@@ -169,6 +204,7 @@ class Parameter(Tensor):
     def _extra_state(self) -> dict:
         state = dict(self.__dict__)
         state.pop("_variable", None)  # what it is in graphs
+        state.pop("_grad_hooks", None)
         state["_leaf"] = (self._leaf.grad_req,)
         return state
 

@@ -45,7 +45,8 @@ class Tensor(_Methods):
         data: a number, nested lists of numbers, a NumPy array or a Tensor. Integers give Int64, floats and lists of
             floats Float32; NumPy arrays and Tensors keep their dtype.
         dtype: a luojia dtype to cast to, as ``luojia.float32``.
-        shape, init: instead of data: a shape, and an initializer that fills it (see ``init_data``).
+        shape, init: instead of data: a shape, and an initializer that fills it (see ``init_data``). Without ``init``
+            zeros; sizes may then be None, for any, and are 0.
 
     >>> Tensor([[1, 2], [3, 4]])
     Tensor(shape=[2, 2], dtype=Int64, value=
@@ -72,11 +73,13 @@ class Tensor(_Methods):
         self._node = None
         self._device = device or (data._device if isinstance(data, Tensor) else current_context())
         if data is None:
-            if shape is None or init is None or dtype is None:
+            if shape is None or dtype is None:
                 raise DTypeError("Tensor: give data, or dtype, shape and init together; got neither.")
             shape = (shape,) if isinstance(shape, int) else tuple(shape)
-            self.init = init
-            value = np.zeros(shape, dtype.np)
+            if init is not None:
+                self.init = init
+            # without init it stands for any Tensor of its dtype and shape, in which None is any size (set_inputs)
+            value = np.zeros([0 if n is None else n for n in shape], dtype.np)
         else:
             if shape is not None or init is not None:
                 raise ArgumentError("Tensor: give either data or shape and init, not both.")

@@ -138,14 +138,23 @@ class Recorded:
 class _Input:
     """What a gradient needs of an input: its node, and value, device and class of its primal."""
 
-    __slots__ = ("node", "value", "device", "cls")
+    __slots__ = ("node", "value", "device", "cls", "hooks")
 
     def __init__(self, t: Tensor) -> None:
         self.node, self.value, self.device, self.cls = t._node, t._value, t._device, t._result_class
+        self.hooks = t.__dict__.get("_grad_hooks") if t._role else None
 
 
 def gradient_at(results: dict[Any, Any], where: _Input) -> Tensor:
     """The gradient found at an input or weight as a Tensor of its primal's class; zeros where none arrived."""
+    g = _gradient_at(results, where)
+    for hook in list(where.hooks.values()) if where.hooks and where.node in results else ():
+        changed = hook(g)
+        g = g if changed is None else changed
+    return g
+
+
+def _gradient_at(results: dict[Any, Any], where: _Input) -> Tensor:
     g = results.get(where.node)
     if g is None:
         return wrap(where.cls, where.device.engine.zeros_like(where.value), where.device)

@@ -58,3 +58,14 @@ def keras_momentum(xp: Any, w: Array, g: Array, state: tuple, lr: float, *, mome
 
 def _shrink(xp: Any, a: Array, b: float) -> Array:
     return xp.sign(a) * xp.maximum(xp.abs(a) - b, 0)
+
+
+def ftrl_shrunk(xp: Any, w: Array, g: Array, state: tuple, lr: float, *, l1: float, l2: float, shrinkage: float,
+                power: float) -> tuple:
+    """FTRL-proximal whose linear state takes ``g + 2 * shrinkage * w`` for the gradient, with p = -power:
+
+    ``z = z + g + 2 * shrinkage * w - (n_new**p - n**p) / lr * w``, then as ``ftrl``.
+    """
+    accum = state[0] + g * g
+    linear = state[1] + g + 2 * shrinkage * w - (accum ** (-power) - state[0] ** (-power)) / lr * w
+    return -_shrink(xp, linear, l1) / (accum ** (-power) / lr + 2 * l2), (accum, linear)

@@ -58,8 +58,7 @@ class TensorHook:
 def register_hook(self: Tensor, hook: Callable) -> TensorHook:
     """Call ``hook(gradient)`` when the gradient of this Tensor is computed; what it returns, if not None, replaces it.
 
-    The Tensor is one that is being computed, in a recorded function. Gradients of parameters go through
-    ``ops.HookBackward``.
+    The Tensor is one that is being computed, in a recorded function. (``Parameter.register_hook`` is of its own.)
 
     >>> from luojia import Tensor, ops
     >>> def f(x):
@@ -72,7 +71,7 @@ def register_hook(self: Tensor, hook: Callable) -> TensorHook:
     if not callable(hook):
         raise DTypeError(f"Tensor.register_hook: the hook must be a function, got {type(hook).__name__}.")
     if self._role or isinstance(self._node, Leaf):
-        raise GraphError("Tensor.register_hook: a variable or parameter takes no hook; hand it through "
+        raise GraphError("Tensor.register_hook: a variable takes no hook; hand it through "
                          "ops.HookBackward(hook) where it is used.")
     operation = Hooked(hook, False)
     self._node = hooked(self, operation)._node

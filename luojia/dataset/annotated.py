@@ -1,0 +1,379 @@
+"""Images with annotations: PASCAL VOC, COCO, CelebA, manifests, KITTI, WIDER FACE."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+
+from .._src.errors import ArgumentError, DTypeError, FormatError, NotSupportedError
+from .dataset import PipelineError
+from .files import folder_of
+from .pictures import File, Pictures, images_in, lines
+from .text_sets import usage_of
+
+META = "_meta-filename"  # a column that iterators leave out until it is renamed
+
+
+def _column(values: Sequence[Any], dtype: Any) -> np.ndarray:
+    """(n, 1): a number for each object."""
+    return np.array(values, dtype).reshape(len(values), 1)
+
+
+def _existing(path: str, who: str) -> str:
+    if not os.path.isfile(path):
+        raise ArgumentError(f"{who}: The file {path} does not exist or permission denied!")
+    return path
+
+
+class VOCDataset(Pictures):
+    """PASCAL VOC: columns image and target (a file too); of the task Detection image, bbox, label, difficult, truncate.
+
+    A box is (x, y, width, height), float32; the others of each object are (objects, 1) uint32.
+
+    Args:
+        dataset_dir: the folder with JPEGImages, ImageSets, Annotations, SegmentationClass.
+        task: 'Segmentation' (default) or 'Detection'.
+        usage: the list of images, ImageSets/Segmentation/<usage>.txt or ImageSets/Main/<usage>.txt; default 'train'.
+        class_indexing: for Detection the classes' numbers by name; default in alphabetical order. Other objects are
+            left out.
+        num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
+        decode: give pixels, else the files' bytes.
+        extra_metadata: a column _meta-filename, which is given under another name only (``rename``).
+        num_parallel_workers, cache, decrypt: accepted.
+    """
+
+    def __init__(self, dataset_dir: str, task: str = "Segmentation", usage: str = "train",
+                 class_indexing: dict[str, int] | None = None, num_samples: int | None = None,
+                 num_parallel_workers: int | None = None, shuffle: bool | None = None, decode: bool = False,
+                 sampler: Any = None, num_shards: int | None = None, shard_id: int | None = None, cache: Any = None,
+                 extra_metadata: bool = False, decrypt: Any = None) -> None:
+        who = "VOCDataset"
+        folder = folder_of(who, dataset_dir)
+        if task not in ("Segmentation", "Detection"):
+            raise ArgumentError(f"{who}: Invalid task : {task}, expected 'Segmentation' or 'Detection'.")
+        self._task, self._numbers = task, dict(class_indexing or {})
+        if task == "Segmentation" and class_indexing is not None:
+            raise ArgumentError(f"{who}: class_indexing is not supported in Segmentation task.")
+        listed = os.path.join(folder, "ImageSets", "Main" if task == "Detection" else task, f"{usage}.txt")
+        names = [line.split()[0] for line in lines(_existing(listed, who))]
+        images = [File(os.path.join(folder, "JPEGImages", f"{name}.jpg")) for name in names]
+        if task == "Segmentation":
+            columns = "image target"
+            items = [(image, File(os.path.join(folder, "SegmentationClass", f"{name}.png")))
+                     for image, name in zip(images, names)]
+        else:
+            columns = "image bbox label difficult truncate"
+            found = [_objects(os.path.join(folder, "Annotations", f"{name}.xml")) for name in names]
+            if class_indexing is None:
+                known = sorted({name for objects in found for name, *_ in objects})
+                self._numbers = {name: i for i, name in enumerate(known)}
+            items = []
+            for image, objects in zip(images, found):
+                objects = [o for o in objects if o[0] in self._numbers]
+                items.append((
+                    image, np.array([o[1] for o in objects], np.float32).reshape(-1, 4),
+                    *(_column(values, np.uint32) for values in (
+                        [self._numbers[o[0]] for o in objects], [o[2] for o in objects], [o[3] for o in objects])),
+                ))
+        if extra_metadata:
+            columns += f" {META}"
+            items = [(*item, np.array(name)) for item, name in zip(items, names)]
+        super().__init__(columns, items, decode, num_samples, shuffle, sampler, num_shards, shard_id)
+
+    def get_class_indexing(self) -> dict:
+        if self._task != "Detection":
+            raise NotSupportedError("VOCDataset: Only 'Detection' support get_class_indexing.")
+        return dict(self._numbers)
+
+
+def _objects(path: str) -> list[tuple[str, list[float], int, int]]:
+    """Class, box, difficult and truncated of every object in an annotation."""
+    if not os.path.isfile(path):
+        raise PipelineError(f"VOCDataset: Invalid path, the annotation {path} does not exist.")
+    try:
+        found = []
+        for node in ElementTree.parse(path).getroot().iter("object"):
+            def number(name: str, node: ElementTree.Element = node) -> float:
+                return float(node.findtext(name) or 0)
+
+            x, y, right, bottom = (number(f"bndbox/{side}") for side in ("xmin", "ymin", "xmax", "ymax"))
+            if not (right > 0 and bottom > 0) or x > right or y > bottom:
+                raise PipelineError(f"VOCDataset: Invalid bndbox, ({x}, {y}, {right}, {bottom}) in {path}.")
+            name = (node.findtext("name") or "").strip()
+            found.append((name, [x, y, right - x, bottom - y], int(number("difficult")), int(number("truncated"))))
+    except (ElementTree.ParseError, ValueError) as error:
+        if isinstance(error, PipelineError):
+            raise
+        raise FormatError(f"VOCDataset: failed to load xml file {path}: {error}.") from error
+    if not found:
+        raise PipelineError(f"VOCDataset: Invalid xml, the node of object is missing in {path}.")
+    return found
+
+
+_COCO = {
+    "Detection": "image bbox category_id iscrowd", "Stuff": "image segmentation iscrowd",
+    "Keypoint": "image keypoints num_keypoints", "Panoptic": "image bbox category_id iscrowd area",
+    "Captioning": "image captions",
+}
+
+
+class CocoDataset(Pictures):
+    """COCO: images that have annotations, by their files' names, with those of the task.
+
+    Detection has the columns image, bbox (x, y, width, height), category_id, iscrowd; Stuff image, segmentation
+    (polygons, filled up with -1), iscrowd; Keypoint image, keypoints, num_keypoints; Panoptic image, bbox,
+    category_id, iscrowd, area; Captioning image, captions. Boxes and points are float32, numbers (objects, 1) uint32.
+
+    Args:
+        dataset_dir: the folder of the images.
+        annotation_file: the JSON file.
+        task: default 'Detection'.
+        num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
+        decode: give pixels, else the files' bytes.
+        extra_metadata: a column _meta-filename, which is given under another name only (``rename``).
+        num_parallel_workers, cache, decrypt: accepted.
+    """
+
+    def __init__(self, dataset_dir: str, annotation_file: str, task: str = "Detection", num_samples: int | None = None,
+                 num_parallel_workers: int | None = None, shuffle: bool | None = None, decode: bool = False,
+                 sampler: Any = None, num_shards: int | None = None, shard_id: int | None = None, cache: Any = None,
+                 extra_metadata: bool = False, decrypt: Any = None) -> None:
+        who = "CocoDataset"
+        folder = folder_of(who, dataset_dir)
+        if task not in _COCO:
+            raise ArgumentError(f"{who}: Invalid task type: {task}, expected one of {', '.join(_COCO)}.")
+        self._task = task
+        with open(_existing(annotation_file, who), encoding="utf-8") as file:
+            try:
+                content = json.load(file)
+                names = {image["id"]: image["file_name"] for image in content["images"]}
+                self._categories = content.get("categories", [])
+                found: dict[str, list[dict]] = {}
+                for annotation in content["annotations"]:
+                    name = names[annotation["image_id"]]
+                    parts = annotation["segments_info"] if task == "Panoptic" else [annotation]
+                    found.setdefault(name, []).extend(parts)
+                items = [
+                    (File(os.path.join(folder, name)), *_coco(task, found[name])) for name in sorted(found)
+                ]
+            except (ValueError, KeyError, TypeError) as error:
+                what = f"{type(error).__name__}: {error}"
+                raise PipelineError(f"{who}: {annotation_file} has not what {task} needs: {what}.") from error
+        columns = _COCO[task]
+        if extra_metadata:
+            columns += f" {META}"
+            items = [(*item, np.array(os.path.splitext(name)[0])) for item, name in zip(items, sorted(found))]
+        super().__init__(columns, items, decode, num_samples, shuffle, sampler, num_shards, shard_id)
+
+    def get_class_indexing(self) -> dict:
+        if self._task == "Panoptic":
+            return {c["name"]: [c["id"], c.get("isthing", 0)] for c in self._categories}
+        if self._task == "Detection":
+            return {c["name"]: [c["id"]] for c in self._categories}
+        raise NotSupportedError("CocoDataset: Only 'Detection' and 'Panoptic' support get_class_indexing.")
+
+
+def _coco(task: str, parts: list[dict]) -> tuple[np.ndarray, ...]:
+    def numbers(name: str) -> np.ndarray:
+        return _column([part.get(name, 0) for part in parts], np.uint32)
+
+    if task == "Captioning":
+        return (_column([part["caption"] for part in parts], None),)
+    if task == "Keypoint":
+        return _ragged([part["keypoints"] for part in parts]), numbers("num_keypoints")
+    if task == "Stuff":
+        polygons = [polygon for part in parts for polygon in _polygons(part["segmentation"])]
+        return _ragged(polygons), numbers("iscrowd")
+    boxes = np.array([part["bbox"] for part in parts], np.float32).reshape(-1, 4)
+    found = (boxes, numbers("category_id"), numbers("iscrowd"))
+    return found if task == "Detection" else (*found, numbers("area"))
+
+
+def _polygons(segmentation: Any) -> list[list[float]]:
+    return [segmentation["counts"]] if isinstance(segmentation, dict) else segmentation
+
+
+def _ragged(rows: list[list[float]]) -> np.ndarray:
+    """Rows of numbers, filled up with -1."""
+    out = np.full((len(rows), max(map(len, rows), default=0)), -1, np.float32)
+    for made, row in zip(out, rows):
+        made[: len(row)] = row
+    return out
+
+
+class CelebADataset(Pictures):
+    """CelebA: columns image and attr, (attributes,) uint32 of 0 and 1, from list_attr_celeba.txt.
+
+    Args:
+        dataset_dir: the folder of the images and lists.
+        usage: 'all' (default), 'train', 'valid' or 'test', as list_eval_partition.txt says.
+        extensions: of the files that are images; default all that are listed.
+        num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
+        decode: give pixels, else the files' bytes.
+        num_parallel_workers, cache, decrypt: accepted.
+    """
+
+    def __init__(self, dataset_dir: str, num_parallel_workers: int | None = None, shuffle: bool | None = None,
+                 usage: str = "all", sampler: Any = None, decode: bool = False,
+                 extensions: Sequence[str] | None = None, num_samples: int | None = None,
+                 num_shards: int | None = None, shard_id: int | None = None, cache: Any = None,
+                 decrypt: Any = None) -> None:
+        who = "CelebADataset"
+        folder = folder_of(who, dataset_dir)
+        usages = ("train", "valid", "test")
+        if usage not in (*usages, "all"):
+            raise ArgumentError(f"{who}: usage should be 'all', 'train', 'valid' or 'test', got {usage!r}.")
+        head, names, *rows = lines(os.path.join(folder, "list_attr_celeba.txt"))
+        parts = {}
+        if usage != "all":
+            parts = dict(line.split() for line in lines(os.path.join(folder, "list_eval_partition.txt")))
+        items = []
+        for line in rows:
+            name, *marks = line.split()
+            if len(marks) != len(names.split()):
+                raise FormatError(f"{who}: list_attr_celeba.txt has {len(marks)} attributes of {name}, expected "
+                                  f"{len(names.split())}.")
+            if usage != "all" and parts.get(name) != str(usages.index(usage)):
+                continue
+            if extensions is None or name.endswith(tuple(extensions)):
+                attributes = np.array([mark == "1" for mark in marks], np.uint32)
+                items.append((File(os.path.join(folder, name)), attributes))
+        super().__init__("image attr", items, decode, num_samples, shuffle, sampler, num_shards, shard_id)
+
+
+class ManifestDataset(Pictures):
+    """Images that a manifest lists, a JSON object in a line: columns image and label, int32.
+
+    A line is ``{"source": file, "usage": ..., "annotation": [{"name": class}, ...]}``; of several classes the label is
+    (classes,).
+
+    Args:
+        dataset_file: the manifest.
+        usage: of the lines to read: 'train' (default), 'eval', 'inference'.
+        class_indexing: the classes' numbers by name; default in alphabetical order. Images of other classes only are
+            left out.
+        num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
+        decode: give pixels, else the files' bytes.
+        num_parallel_workers, cache: accepted.
+    """
+
+    def __init__(self, dataset_file: str, usage: str = "train", num_samples: int | None = None,
+                 num_parallel_workers: int | None = None, shuffle: bool | None = None, sampler: Any = None,
+                 class_indexing: dict[str, int] | None = None, decode: bool = False, num_shards: int | None = None,
+                 shard_id: int | None = None, cache: Any = None) -> None:
+        who = "ManifestDataset"
+        if class_indexing is not None and not isinstance(class_indexing, dict):
+            raise DTypeError(f"{who}: class_indexing is not of type dict, got {class_indexing!r}.")
+        found: list[tuple[str, list[str]]] = []
+        for number, line in enumerate(lines(_existing(dataset_file, who)), 1):
+            try:
+                entry = json.loads(line)
+                if entry["usage"] == usage:
+                    found.append((entry["source"], [a["name"] for a in entry.get("annotation", [])]))
+            except (ValueError, KeyError, TypeError) as error:
+                what = f"{type(error).__name__}: {error}"
+                raise FormatError(f"{who}: line {number} of {dataset_file} is no manifest's entry: {what}.") from error
+        known = sorted({name for _, names in found for name in names})
+        self._numbers = dict(class_indexing) if class_indexing is not None else {n: i for i, n in enumerate(known)}
+        items = []
+        for source, names in found:
+            labels = [self._numbers[name] for name in names if name in self._numbers]
+            if labels:
+                items.append((File(source), np.array(labels if len(labels) > 1 else labels[0], np.int32)))
+        super().__init__("image label", items, decode, num_samples, shuffle, sampler, num_shards, shard_id)
+
+    def num_classes(self) -> int:
+        return len(self._numbers)
+
+    def get_class_indexing(self) -> dict:
+        return dict(self._numbers)
+
+
+_KITTI = ("Car", "Pedestrian", "Truck", "Cyclist", "Person_sitting", "Tram", "Van", "Misc", "DontCare")
+
+
+class KITTIDataset(Pictures):
+    """KITTI: columns image, label, truncated, occluded, alpha, bbox, dimensions, location, rotation_y; of test image.
+
+    Args:
+        dataset_dir: the folder with data_object_image_2 and data_object_label_2.
+        usage: 'train' (default) or 'test'.
+        num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
+        decode: give pixels, else the files' bytes.
+        num_parallel_workers, cache: accepted.
+    """
+
+    def __init__(self, dataset_dir: str, usage: str | None = None, num_samples: int | None = None,
+                 num_parallel_workers: int | None = None, shuffle: bool | None = None, decode: bool = False,
+                 sampler: Any = None, num_shards: int | None = None, shard_id: int | None = None,
+                 cache: Any = None) -> None:
+        who = "KITTIDataset"
+        folder = folder_of(who, dataset_dir)
+        usage = usage_of("train" if usage is None else usage, ("train", "test"), who)
+        inner = "training" if usage == "train" else "testing"
+        items: list[tuple] = []
+        for image in images_in(os.path.join(folder, "data_object_image_2", inner, "image_2")):
+            name = os.path.splitext(os.path.basename(image))[0]
+            if usage == "test":
+                items.append((image,))
+                continue
+            rows = [line.split() for line in lines(os.path.join(folder, "data_object_label_2", inner, "label_2",
+                                                                f"{name}.txt"))]
+            try:
+                cells = np.array([[_KITTI.index(row[0]), *map(float, row[1:15])] for row in rows], np.float64)
+            except (ValueError, IndexError) as error:
+                raise FormatError(f"{who}: the labels of {name} are not KITTI's: {error}.") from error
+            bounds = ((0, 1, np.uint32), (1, 2, np.float32), (2, 3, np.uint32), (3, 4, np.float32), (4, 8, np.float32),
+                      (8, 11, np.float32), (11, 14, np.float32), (14, 15, np.float32))
+            items.append((image, *(cells[:, a:b].astype(dtype) for a, b, dtype in bounds)))
+        columns = "image label truncated occluded alpha bbox dimensions location rotation_y"
+        super().__init__(columns if usage == "train" else "image", items, decode, num_samples, shuffle, sampler,
+                         num_shards, shard_id)
+
+
+class WIDERFaceDataset(Pictures):
+    """WIDER FACE: columns image, bbox, blur, expression, illumination, occlusion, pose, invalid (int32); of test image.
+
+    The numbers of a face have these names in the file's order, as in MindSpore; WIDER FACE itself has invalid before
+    occlusion and pose.
+
+    Args:
+        dataset_dir: the folder with WIDER_train, WIDER_val, WIDER_test and wider_face_split.
+        usage: 'train', 'valid', 'test' or 'all' (default: train and valid).
+        num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
+        decode: give pixels, else the files' bytes.
+        num_parallel_workers, cache: accepted.
+    """
+
+    def __init__(self, dataset_dir: str, usage: str | None = None, num_samples: int | None = None,
+                 num_parallel_workers: int | None = None, shuffle: bool | None = None, decode: bool = False,
+                 sampler: Any = None, num_shards: int | None = None, shard_id: int | None = None,
+                 cache: Any = None) -> None:
+        who = "WIDERFaceDataset"
+        folder = folder_of(who, dataset_dir)
+        usage = usage_of("all" if usage is None else usage, ("train", "test", "valid", "all"), who)
+        split = os.path.join(folder, "wider_face_split")
+        items: list[tuple] = []
+        if usage == "test":
+            for name in lines(os.path.join(split, "wider_face_test_filelist.txt")):
+                items.append((File(os.path.join(folder, "WIDER_test", "images", name)),))
+        for part, stem in (("train", "train"), ("valid", "val")) if usage != "test" else ():
+            if usage not in (part, "all"):
+                continue
+            rows = iter(lines(os.path.join(split, f"wider_face_{stem}_bbx_gt.txt")))
+            for name in rows:
+                try:
+                    count = int(next(rows))
+                    faces = np.array([next(rows).split() for _ in range(max(count, 1))], np.int32)
+                    columns = (faces[:, :4], *(faces[:, i] for i in range(4, 10)))
+                except (ValueError, StopIteration, IndexError) as error:
+                    raise FormatError(f"{who}: the faces of {name} are not as WIDER FACE lists them.") from error
+                items.append((File(os.path.join(folder, f"WIDER_{stem}", "images", name)), *columns))
+        columns_of = "image bbox blur expression illumination occlusion pose invalid"
+        super().__init__("image" if usage == "test" else columns_of, items, decode, num_samples, shuffle, sampler,
+                         num_shards, shard_id)

@@ -1,0 +1,513 @@
+"""Data sets of images in folders: Caltech, Food-101, LSUN, Omniglot, Rendered SST-2, SUN397, Places365, and others."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .._src.errors import ArgumentError, DTypeError, FormatError
+from .dataset import PipelineError
+from .files import folder_of
+from .pictures import File, Pictures, folders_in, images_in, lines, matlab, number
+from .text_sets import usage_of
+
+
+class Caltech256Dataset(Pictures):
+    """Caltech 256, a folder for each class: columns image and label, int32, from 0 on in the folders' order.
+
+    Args:
+        dataset_dir: the folder.
+        num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
+        decode: give pixels, (H, W, 3) uint8; else the file's bytes, (n,) uint8, for ``vision.Decode``.
+        num_parallel_workers, cache: accepted.
+    """
+
+    def __init__(self, dataset_dir: str, num_samples: int | None = None, num_parallel_workers: int | None = None,
+                 shuffle: bool | None = None, decode: bool = False, sampler: Any = None, num_shards: int | None = None,
+                 shard_id: int | None = None, cache: Any = None) -> None:
+        folder = folder_of("Caltech256Dataset", dataset_dir)
+        self._names = folders_in(folder)
+        items = [(image, number(i, np.int32)) for i, name in enumerate(self._names)
+                 for image in images_in(os.path.join(folder, name))]
+        super().__init__("image label", items, decode, num_samples, shuffle, sampler, num_shards, shard_id)
+
+    def num_classes(self) -> int:
+        return len(self._names)
+
+
+class Caltech101Dataset(Pictures):
+    """Caltech 101: columns image and category (int64, the folders in order, without BACKGROUND_Google) or annotation.
+
+    Args:
+        dataset_dir: the folder with 101_ObjectCategories and Annotations.
+        target_type: 'category' (default), 'annotation' (the outline, float64; takes SciPy) or 'all'.
+        num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
+        decode: give pixels, else the files' bytes.
+        num_parallel_workers: accepted.
+    """
+
+    _renamed = {
+        "Faces": "Faces_2", "Faces_easy": "Faces_3", "Motorbikes": "Motorbikes_16", "airplanes": "Airplanes_Side_2",
+    }
+
+    def __init__(self, dataset_dir: str, target_type: str | None = None, num_samples: int | None = None,
+                 num_parallel_workers: int | None = 1, shuffle: bool | None = None, decode: bool = False,
+                 sampler: Any = None, num_shards: int | None = None, shard_id: int | None = None) -> None:
+        who = "Caltech101Dataset"
+        folder = folder_of(who, dataset_dir)
+        target = usage_of("category" if target_type is None else target_type, ("category", "annotation", "all"), who,
+                          "target_type")
+        pictures = os.path.join(folder, "101_ObjectCategories")
+        self._names = [name for name in folders_in(pictures) if name != "BACKGROUND_Google"]
+        items = []
+        for i, name in enumerate(self._names):
+            for image in images_in(os.path.join(pictures, name)):
+                number_of = os.path.splitext(os.path.basename(image))[0].split("_")[-1]
+                outline = _Outline(os.path.join(folder, "Annotations", self._renamed.get(name, name),
+                                                f"annotation_{number_of}.mat"))
+                values = {"category": (number(i, np.int64),), "annotation": (outline,)}
+                values["all"] = values["category"] + values["annotation"]
+                items.append((image, *values[target]))
+        columns = "image category annotation" if target == "all" else f"image {target}"
+        super().__init__(columns, items, decode, num_samples, shuffle, sampler, num_shards, shard_id)
+
+    def _value(self, value: Any) -> np.ndarray:
+        if isinstance(value, _Outline):
+            return np.asarray(matlab(value)["obj_contour"], np.float64)
+        return super()._value(value)
+
+    def get_class_indexing(self) -> dict:
+        return {name: i for i, name in enumerate(self._names)}
+
+
+class _Outline(str):
+    """The name of a MATLAB file with an outline."""
+
+    __slots__ = ()
+
+
+class Food101Dataset(Pictures):
+    """Food-101: columns image and label, the class's name.
+
+    Args:
+        dataset_dir: the folder with images and meta.
+        usage: 'train', 'test' or 'all' (default).
+        num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
+        decode: give pixels, else the files' bytes.
+        num_parallel_workers, cache: accepted.
+    """
+
+    def __init__(self, dataset_dir: str, usage: str | None = None, num_samples: int | None = None,
+                 num_parallel_workers: int | None = None, shuffle: bool | None = None, decode: bool = False,
+                 sampler: Any = None, num_shards: int | None = None, shard_id: int | None = None,
+                 cache: Any = None) -> None:
+        folder = folder_of("Food101Dataset", dataset_dir)
+        usage = usage_of("all" if usage is None else usage, ("train", "test", "all"), "Food101Dataset")
+        listed = [name for part in ("train", "test") if usage in (part, "all")
+                  for name in lines(os.path.join(folder, "meta", f"{part}.txt"))]
+        items = [(File(os.path.join(folder, "images", f"{name}.jpg")), np.array(name.split("/")[0])) for name in listed]
+        super().__init__("image label", items, decode, num_samples, shuffle, sampler, num_shards, shard_id)
+
+
+_SCENES = ("bedroom", "bridge", "church_outdoor", "classroom", "conference_room", "dining_room", "kitchen",
+           "living_room", "restaurant", "tower")
+
+
+class LSUNDataset(Pictures):
+    """LSUN, folders <class>_train and <class>_val of images: columns image and label, uint32, in the folders' order.
+
+    Args:
+        dataset_dir: the folder.
+        usage: 'train', 'valid', 'test' or 'all' (default: train and valid).
+        classes: which of the ten classes; default all that are there.
+        num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
+        decode: give pixels, else the files' bytes.
+        num_parallel_workers, cache: accepted.
+    """
+
+    def __init__(self, dataset_dir: str, usage: str | None = None, classes: str | list[str] | None = None,
+                 num_samples: int | None = None, num_parallel_workers: int | None = None, shuffle: bool | None = None,
+                 decode: bool = False, sampler: Any = None, num_shards: int | None = None, shard_id: int | None = None,
+                 cache: Any = None) -> None:
+        who = "LSUNDataset"
+        folder = folder_of(who, dataset_dir)
+        part = usage_of("all" if usage is None else usage, ("train", "test", "valid", "all"), who)
+        chosen = [classes] if isinstance(classes, str) else list(classes or _SCENES)
+        for name in chosen:
+            usage_of(name, _SCENES, who, "classes")
+        endings = {"train": ("train",), "valid": ("val",), "all": ("train", "val"), "test": ()}[part]
+        wanted = ["test"] if part == "test" else [f"{name}_{end}" for name in chosen for end in endings]
+        self._names = [name for name in folders_in(folder) if name in wanted]
+        items = [(image, number(i)) for i, name in enumerate(self._names)
+                 for image in images_in(os.path.join(folder, name))]
+        super().__init__("image label", items, decode, num_samples, shuffle, sampler, num_shards, shard_id)
+
+    def num_classes(self) -> int:
+        return len(self._names)
+
+
+class OmniglotDataset(Pictures):
+    """Omniglot, <alphabet>/<character>/ in images_background or images_evaluation: columns image and label, int32.
+
+    Args:
+        dataset_dir: the folder.
+        background: whether of images_background (default True), else of images_evaluation.
+        num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
+        decode: give pixels, else the files' bytes.
+        num_parallel_workers, cache: accepted.
+    """
+
+    def __init__(self, dataset_dir: str, background: bool | None = None, num_samples: int | None = None,
+                 num_parallel_workers: int | None = None, shuffle: bool | None = None, decode: bool = False,
+                 sampler: Any = None, num_shards: int | None = None, shard_id: int | None = None,
+                 cache: Any = None) -> None:
+        if background is not None and not isinstance(background, bool):
+            raise DTypeError(f"OmniglotDataset: background should be a bool, got {background!r}.")
+        folder = os.path.join(folder_of("OmniglotDataset", dataset_dir),
+                              "images_evaluation" if background is False else "images_background")
+        characters = [os.path.join(folder, alphabet, name) for alphabet in folders_in(folder)
+                      for name in folders_in(os.path.join(folder, alphabet))]
+        items = [(image, number(i, np.int32)) for i, name in enumerate(characters) for image in images_in(name)]
+        self._characters = len(characters)
+        super().__init__("image label", items, decode, num_samples, shuffle, sampler, num_shards, shard_id)
+
+    def num_classes(self) -> int:
+        return self._characters
+
+
+class RenderedSST2Dataset(Pictures):
+    """Rendered SST-2, <part>/negative and positive: columns image and label, uint32, 1 for positive.
+
+    Args:
+        dataset_dir: the folder with train, test and valid.
+        usage: 'train', 'val', 'test' or 'all' (default).
+        num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
+        decode: give pixels, else the files' bytes.
+        num_parallel_workers, cache: accepted.
+    """
+
+    def __init__(self, dataset_dir: str, usage: str | None = None, num_samples: int | None = None,
+                 num_parallel_workers: int | None = None, shuffle: bool | None = None, decode: bool = False,
+                 sampler: Any = None, num_shards: int | None = None, shard_id: int | None = None,
+                 cache: Any = None) -> None:
+        folder = folder_of("RenderedSST2Dataset", dataset_dir)
+        usage = usage_of("all" if usage is None else usage, ("val", "train", "test", "all"), "RenderedSST2Dataset")
+        items = [
+            (image, number(label))
+            for part, inner in (("test", "test"), ("train", "train"), ("val", "valid")) if usage in (part, "all")
+            for label, kind in enumerate(("negative", "positive"))
+            for image in images_in(os.path.join(folder, inner, kind))
+        ]
+        super().__init__("image label", items, decode, num_samples, shuffle, sampler, num_shards, shard_id)
+
+
+class SUN397Dataset(Pictures):
+    """SUN397, the folders that ClassName.txt lists: columns image and label, uint32, in its order.
+
+    Args:
+        dataset_dir: the folder.
+        num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
+        decode: give pixels, else the files' bytes.
+        num_parallel_workers, cache: accepted.
+    """
+
+    def __init__(self, dataset_dir: str, num_samples: int | None = None, num_parallel_workers: int | None = None,
+                 shuffle: bool | None = None, decode: bool = False, sampler: Any = None, num_shards: int | None = None,
+                 shard_id: int | None = None, cache: Any = None) -> None:
+        folder = folder_of("SUN397Dataset", dataset_dir)
+        names = lines(os.path.join(folder, "ClassName.txt"))
+        items = [(image, number(i)) for i, name in enumerate(names)
+                 for image in images_in(os.path.join(folder, name.lstrip("/")))]
+        super().__init__("image label", items, decode, num_samples, shuffle, sampler, num_shards, shard_id)
+
+
+class Places365Dataset(Pictures):
+    """Places365: columns image and label, uint32.
+
+    Args:
+        dataset_dir: the folder with the lists places365_*.txt and the folders of images.
+        usage: 'train-standard' (default), 'train-challenge' or 'val'.
+        small: the images of 256 x 256, else the large ones.
+        decode: give pixels, else the files' bytes.
+        num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
+        num_parallel_workers, cache: accepted.
+    """
+
+    def __init__(self, dataset_dir: str, usage: str | None = None, small: bool = True, decode: bool = False,
+                 num_samples: int | None = None, num_parallel_workers: int | None = None, shuffle: bool | None = None,
+                 sampler: Any = None, num_shards: int | None = None, shard_id: int | None = None,
+                 cache: Any = None) -> None:
+        who = "Places365Dataset"
+        folder = folder_of(who, dataset_dir)
+        known = ("train-standard", "train-challenge", "val")
+        part = usage_of("train-standard" if usage is None else usage, known, who)
+        size, kind = "256" if small else "large", part.split("-")[-1]
+        inner = f"val_{size}" if part == "val" else f"data_{size}_{kind}"
+        listed = os.path.join(folder, "places365_val.txt" if part == "val" else f"places365_train_{kind}.txt")
+        items = []
+        for line in lines(listed):
+            name, label = line.split()
+            items.append((File(os.path.join(folder, inner, name.lstrip("/"))), number(int(label))))
+        super().__init__("image label", items, decode, num_samples, shuffle, sampler, num_shards, shard_id)
+
+
+class DIV2KDataset(Pictures):
+    """DIV2K: columns hr_image and lr_image, the same picture in high and low resolution.
+
+    Args:
+        dataset_dir: the folder with DIV2K_<part>_HR and DIV2K_<part>_LR_<downgrade>.
+        usage: 'train' (default), 'valid' or 'all'.
+        downgrade: 'bicubic' (default), 'unknown', 'mild', 'difficult' or 'wild'.
+        scale: 2 (default), 3, 4 or 8; 8 of bicubic only, mild, difficult and wild of 4 only.
+        num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
+        decode: give pixels, else the files' bytes.
+        num_parallel_workers, cache: accepted.
+    """
+
+    def __init__(self, dataset_dir: str, usage: str = "train", downgrade: str = "bicubic", scale: int = 2,
+                 num_samples: int | None = None, num_parallel_workers: int | None = None, shuffle: bool | None = None,
+                 decode: bool | None = None, sampler: Any = None, num_shards: int | None = None,
+                 shard_id: int | None = None, cache: Any = None) -> None:
+        who = "DIV2KDataset"
+        folder = folder_of(who, dataset_dir)
+        usage_of(usage, ("train", "valid", "all"), who)
+        usage_of(downgrade, ("bicubic", "unknown", "mild", "difficult", "wild"), who, "downgrade")
+        usage_of(scale, (2, 3, 4, 8), who, "scale")
+        one = downgrade in ("mild", "difficult", "wild")
+        if one and scale != 4:
+            raise ArgumentError(f"{who}: {downgrade} downgrade requires scale equal to 4, got {scale}.")
+        if scale == 8 and downgrade != "bicubic":
+            raise ArgumentError(f"{who}: scale equal to 8 is allowed only in bicubic downgrade, got {downgrade}.")
+        items = []
+        for part in ("train", "valid") if usage == "all" else (usage,):
+            low = os.path.join(folder, f"DIV2K_{part}_LR_{downgrade}")
+            if scale != 8 and not one:
+                low = os.path.join(low, f"X{scale}")
+            elif scale == 8:
+                low = os.path.join(folder, f"DIV2K_{part}_LR_x8")
+            found = {os.path.basename(image).split("x")[0]: image for image in images_in(low)}
+            for image in images_in(os.path.join(folder, f"DIV2K_{part}_HR")):
+                name = os.path.splitext(os.path.basename(image))[0]
+                if name not in found:
+                    raise PipelineError(f"{who}: {low} has no picture of {image}.")
+                items.append((image, found[name]))
+        super().__init__("hr_image lr_image", items, decode, num_samples, shuffle, sampler, num_shards, shard_id)
+
+
+class CityscapesDataset(Pictures):
+    """Cityscapes: columns image and task, an image too, or with the task 'polygon' JSON as text.
+
+    Args:
+        dataset_dir: the folder with leftImg8bit and gtFine or gtCoarse.
+        usage: 'train' (default), 'test', 'val' or 'all'; of the quality 'coarse' 'train_extra' instead of 'test'.
+        quality_mode: 'fine' (default) or 'coarse'.
+        task: 'instance' (default), 'semantic', 'polygon' or 'color'.
+        num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
+        decode: give pixels, else the files' bytes.
+        num_parallel_workers, cache: accepted.
+    """
+
+    def __init__(self, dataset_dir: str, usage: str = "train", quality_mode: str = "fine", task: str = "instance",
+                 num_samples: int | None = None, num_parallel_workers: int | None = None, shuffle: bool | None = None,
+                 decode: bool | None = None, sampler: Any = None, num_shards: int | None = None,
+                 shard_id: int | None = None, cache: Any = None) -> None:
+        who = "CityscapesDataset"
+        folder = folder_of(who, dataset_dir)
+        usage_of(quality_mode, ("fine", "coarse"), who, "quality_mode")
+        usage_of(task, ("instance", "semantic", "polygon", "color"), who, "task")
+        parts = ("train", "test", "val") if quality_mode == "fine" else ("train", "train_extra", "val")
+        usage_of(usage, (*parts, "all"), who)
+        kind = "gtFine" if quality_mode == "fine" else "gtCoarse"
+        ending = {"instance": "instanceIds.png", "semantic": "labelIds.png", "polygon": "polygons.json",
+                  "color": "color.png"}[task]
+        items = []
+        for part in parts if usage == "all" else (usage,):
+            for image in images_in(os.path.join(folder, "leftImg8bit", part), (".png",), within=True):
+                city, name = os.path.split(os.path.relpath(image, os.path.join(folder, "leftImg8bit", part)))
+                truth = os.path.join(folder, kind, part, city, name.replace("leftImg8bit.png", f"{kind}_{ending}"))
+                items.append((image, _Polygons(truth) if task == "polygon" else File(truth)))
+        super().__init__("image task", items, decode, num_samples, shuffle, sampler, num_shards, shard_id)
+
+    def _value(self, value: Any) -> np.ndarray:
+        if not isinstance(value, _Polygons):
+            return super()._value(value)
+        with open(value, encoding="utf-8") as file:
+            return np.array(json.dumps(json.load(file), separators=(",", ":")))
+
+
+class _Polygons(str):
+    """The name of a file of polygons."""
+
+    __slots__ = ()
+
+
+class FlickrDataset(Pictures):
+    """Flickr8k or Flickr30k: columns image and annotation, the captions, (5,).
+
+    Args:
+        dataset_dir: the folder of the images.
+        annotation_file: lines of an image's name, # and a number, a tab, and a caption.
+        num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
+        decode: give pixels, else the files' bytes.
+        num_parallel_workers, cache: accepted.
+    """
+
+    def __init__(self, dataset_dir: str, annotation_file: str, num_samples: int | None = None,
+                 num_parallel_workers: int | None = None, shuffle: bool | None = None, decode: bool | None = None,
+                 sampler: Any = None, num_shards: int | None = None, shard_id: int | None = None,
+                 cache: Any = None) -> None:
+        who = "FlickrDataset"
+        folder = folder_of(who, dataset_dir)
+        captions: dict[str, list[str]] = {}
+        for line in lines(annotation_file):
+            name, tab, caption = line.partition("\t")
+            if not tab:
+                raise FormatError(f"{who}: {annotation_file} has a line without a tab: {line!r}.")
+            captions.setdefault(name.rpartition("#")[0], []).append(caption.strip())
+        items = [(File(os.path.join(folder, name)), np.array(captions[name])) for name in captions]
+        super().__init__("image annotation", items, decode, num_samples, shuffle, sampler, num_shards, shard_id)
+
+
+class SBUDataset(Pictures):
+    """SBU captioned photos, those that are in sbu_images: columns image and caption.
+
+    Args:
+        dataset_dir: the folder with sbu_images and SBU_captioned_photo_dataset_captions.txt and _urls.txt.
+        num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
+        decode: give pixels, else the files' bytes.
+        num_parallel_workers, cache: accepted.
+    """
+
+    def __init__(self, dataset_dir: str, num_samples: int | None = None, num_parallel_workers: int | None = None,
+                 shuffle: bool | None = None, decode: bool = False, sampler: Any = None, num_shards: int | None = None,
+                 shard_id: int | None = None, cache: Any = None) -> None:
+        folder = folder_of("SBUDataset", dataset_dir)
+        stem = os.path.join(folder, "SBU_captioned_photo_dataset_")
+        urls, captions = lines(f"{stem}urls.txt"), lines(f"{stem}captions.txt")
+        items = []
+        for url, caption in zip(urls, captions):
+            path = os.path.join(folder, "sbu_images", "m_" + "_".join(url.split("/")[-2:]))
+            if os.path.isfile(path):
+                items.append((File(path), np.array(caption)))
+        super().__init__("image caption", items, decode, num_samples, shuffle, sampler, num_shards, shard_id)
+
+
+class LFWDataset(Pictures):
+    """Labeled Faces in the Wild: columns image and label, or of pairs image1, image2 and label; uint32.
+
+    Args:
+        dataset_dir: the folder with the lists and the folders of images.
+        task: 'people' (default) or 'pairs'; of a pair the label says whether they are one person.
+        usage: '10fold', 'train', 'test' or 'all' (default).
+        image_set: 'original', 'funneled' (default) or 'deepfunneled'.
+        num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
+        decode: give pixels, else the files' bytes.
+        num_parallel_workers, cache: accepted.
+    """
+
+    def __init__(self, dataset_dir: str, task: str | None = None, usage: str | None = None,
+                 image_set: str | None = None, num_samples: int | None = None, num_parallel_workers: int | None = None,
+                 shuffle: bool | None = None, decode: bool = False, sampler: Any = None, num_shards: int | None = None,
+                 shard_id: int | None = None, cache: Any = None) -> None:
+        who = "LFWDataset"
+        folder = folder_of(who, dataset_dir)
+        task = usage_of("people" if task is None else task, ("people", "pairs"), who, "task")
+        which = usage_of("all" if usage is None else usage, ("10fold", "train", "test", "all"), who)
+        kind = usage_of("funneled" if image_set is None else image_set, ("original", "funneled", "deepfunneled"), who,
+                        "image_set")
+        inner = os.path.join(folder, "lfw" if kind == "original" else f"lfw_{kind}")
+        lists = {"10fold": ("",), "train": ("DevTrain",), "test": ("DevTest",), "all": ("DevTrain", "DevTest")}[which]
+
+        def image(name: str, i: str) -> File:
+            return File(os.path.join(inner, name, f"{name}_{int(i):04d}.jpg"))
+
+        items: list[tuple[Any, ...]] = []
+        names = {line.split()[0]: i for i, line in enumerate(lines(os.path.join(folder, "lfw-names.txt")))
+                 } if task == "people" else {}
+        for part in lists:
+            for row in (line.split() for line in lines(os.path.join(folder, f"{task}{part}.txt"))):
+                if len(row) == 3:
+                    items.append((image(row[0], row[1]), image(row[0], row[2]), number(1)))
+                elif len(row) == 4:
+                    items.append((image(row[0], row[1]), image(row[2], row[3]), number(0)))
+                elif task == "people" and len(row) == 2 and row[0] in names:
+                    items += [(image(row[0], str(i + 1)), number(names[row[0]])) for i in range(int(row[1]))]
+        super().__init__("image label" if task == "people" else "image1 image2 label", items, decode, num_samples,
+                         shuffle, sampler, num_shards, shard_id)
+
+
+class Flowers102Dataset(Pictures):
+    """Oxford 102 flowers: columns image and label, uint32, from 0 on; of Segmentation image, segmentation, label.
+
+    Args:
+        dataset_dir: the folder with jpg, segmim, imagelabels.mat and setid.mat (which take SciPy).
+        task: 'Classification' (default) or 'Segmentation'.
+        usage: 'train', 'valid', 'test' or 'all' (default).
+        num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
+        decode: give pixels, else the files' bytes.
+        num_parallel_workers: accepted.
+    """
+
+    def __init__(self, dataset_dir: str, task: str = "Classification", usage: str = "all",
+                 num_samples: int | None = None, num_parallel_workers: int | None = 1, shuffle: bool | None = None,
+                 decode: bool = False, sampler: Any = None, num_shards: int | None = None,
+                 shard_id: int | None = None) -> None:
+        who = "Flowers102Dataset"
+        folder = folder_of(who, dataset_dir)
+        usage_of(task, ("Classification", "Segmentation"), who, "task")
+        usage_of(usage, ("train", "valid", "test", "all"), who)
+        labels = np.ravel(matlab(os.path.join(folder, "imagelabels.mat"))["labels"])
+        sets = matlab(os.path.join(folder, "setid.mat"))
+        items = []
+        for part, name in (("train", "trnid"), ("test", "tstid"), ("valid", "valid")):
+            for i in np.ravel(sets[name]).tolist() if usage in (part, "all") else ():
+                files = [File(os.path.join(folder, "jpg", f"image_{i:05d}.jpg"))]
+                if task == "Segmentation":
+                    files.append(File(os.path.join(folder, "segmim", f"segmim_{i:05d}.jpg")))
+                items.append((*files, number(int(labels[i - 1]) - 1)))
+        columns = "image label" if task == "Classification" else "image segmentation label"
+        super().__init__(columns, items, decode, num_samples, shuffle, sampler, num_shards, shard_id)
+
+    def num_classes(self) -> int:
+        return 102
+
+
+class SBDataset(Pictures):
+    """Semantic Boundaries: columns image and task (MindSpore's name for the labels), from MATLAB files (take SciPy).
+
+    Args:
+        dataset_dir: the folder with img, cls, train.txt, val.txt and train_noval.txt.
+        task: 'Boundaries' (default), (20, H, W) uint8, or 'Segmentation', (H, W) uint8.
+        usage: 'train', 'val', 'train_noval' or 'all' (default: train and val).
+        num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
+        decode: give pixels, else the files' bytes.
+        num_parallel_workers: accepted.
+    """
+
+    def __init__(self, dataset_dir: str, task: str = "Boundaries", usage: str = "all", num_samples: int | None = None,
+                 num_parallel_workers: int | None = 1, shuffle: bool | None = None, decode: bool | None = None,
+                 sampler: Any = None, num_shards: int | None = None, shard_id: int | None = None) -> None:
+        who = "SBDataset"
+        folder = folder_of(who, dataset_dir)
+        self._task = usage_of(task, ("Boundaries", "Segmentation"), who, "task")
+        usage_of(usage, ("train", "val", "train_noval", "all"), who)
+        names = [name for part in (("train", "val") if usage == "all" else (usage,))
+                 for name in lines(os.path.join(folder, f"{part}.txt"))]
+        items = [
+            (File(os.path.join(folder, "img", f"{name}.jpg")), _Outline(os.path.join(folder, "cls", f"{name}.mat")))
+            for name in names
+        ]
+        super().__init__("image task", items, decode, num_samples, shuffle, sampler, num_shards, shard_id)
+
+    def _value(self, value: Any) -> np.ndarray:
+        if not isinstance(value, _Outline):
+            return super()._value(value)
+        truth = matlab(value)["GTcls"][0]
+        if self._task == "Segmentation":
+            return np.asarray(truth["Segmentation"][0], np.uint8)
+        parts: Sequence[Any] = truth["Boundaries"][0]
+        return np.stack([np.asarray(part[0].toarray(), np.uint8) for part in parts])
