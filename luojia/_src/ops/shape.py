@@ -252,7 +252,7 @@ def _(xp, g, ans, args, needs, *, repeats, axis):
         axis = 0 if axis is None else axis % len(shape)
         places = np.repeat(np.arange(flat.shape[axis]), repeats)
         return (xp.reshape(xp.add_slices(xp.zeros_like(flat), places, g, axis=axis), shape),)
-    repeats = repeats[0] if isinstance(repeats, tuple) else repeats
+    repeats = int(np.ravel(repeats)[0])
     if axis is None:
         return (xp.reshape(xp.sum(xp.reshape(g, (-1, repeats)), axis=1), shape),)
     axis %= len(shape)
