@@ -44,7 +44,8 @@ _NAMES = {
         "profiler": "Profiler",
         "common.dtype": "bool int float float_ int_ number tensor_type type_none uint list_ tuple_ half single double "
                         "byte short intc long intp ubyte ushort uintc uintp cfloat cdouble",
-        "train": "Model load_checkpoint save_checkpoint load_param_into_net export load LossMonitor "
+        "train": "async_ckpt_thread_status ckpt_to_safetensors safetensors_to_ckpt "
+                 "Model load_checkpoint save_checkpoint load_param_into_net export load LossMonitor "
                  "TimeMonitor Callback ModelCheckpoint CheckpointConfig RunContext DatasetHelper "
                  "FixedLossScaleManager DynamicLossScaleManager LossScaleManager SummaryCollector "
                  "build_train_network connect_network_with_dataset auto_mixed_precision EarlyStopping History "

@@ -18,6 +18,7 @@ from .._src.data.images import turned_places
 from .._src.engine.devices import current_context
 from .._src.errors import ArgumentError, DTypeError, MissingFileError, ShapeError
 from ..ndarray import BilinearSampler, NDArray  # type: ignore[attr-defined]
+from ..util import array_class
 
 _INTERP = {0: "nearest", 1: "bilinear", 2: "bicubic", 3: "area", 9: "bilinear", 10: "bilinear"}
 
@@ -35,7 +36,7 @@ def _pixels(src: Any) -> np.ndarray:
 
 def _nd(array: np.ndarray) -> NDArray:
     device = current_context()
-    return wrap(NDArray, device.engine.put(array, device), device)
+    return wrap(array_class(), device.engine.put(array, device), device)
 
 
 def imdecode(buf: Any, flag: int = 1, to_rgb: bool = True) -> NDArray:

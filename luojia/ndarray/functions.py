@@ -15,6 +15,7 @@ from .._src.errors import ArgumentError, DTypeError
 from .creation import place
 from .door import function
 from .ndarray import NDArray
+from .sparse_array import as_stype
 
 
 def waitall() -> None:
@@ -134,7 +135,11 @@ def save(fname: str, data: Any) -> None:
                              "them; make arrays with nd.array.")
     if isinstance(data, dict) and not all(isinstance(k, str) for k in data):
         raise DTypeError("save only accept dict str->NDArray or list of NDArray: the keys must be strings.")
-    named = {k: v.asnumpy() for k, v in data.items()} if isinstance(data, dict) else [v.asnumpy() for v in values]
+    def stored(v: Any) -> np.ndarray:
+        stype = getattr(v, "stype", "default")
+        return v.asnumpy() if stype == "default" else ndarray_list.SparseArray.of(v.asnumpy(), stype)
+
+    named = {k: stored(v) for k, v in data.items()} if isinstance(data, dict) else [stored(v) for v in values]
     ndarray_list.save(fname, named)
 
 
@@ -161,8 +166,15 @@ def load_frombuffer(buf: bytes) -> Any:
 
 def _placed(found: Any) -> Any:
     if isinstance(found, dict):
-        return {k: place(v) for k, v in found.items()}
-    return [place(v) for v in found]
+        return {k: _as_stored(v) for k, v in found.items()}
+    return [_as_stored(v) for v in found]
+
+
+def _as_stored(array: np.ndarray) -> NDArray:
+    """The NDArray of an array in a file, of the class of its storage type."""
+    stype = getattr(array, "stype", "default")
+    made = place(np.asarray(array))
+    return made if stype == "default" else as_stype(made, stype)
 
 
 def crop(data: NDArray, begin: Any, end: Any, step: Any = None) -> NDArray:

@@ -22,6 +22,7 @@ _KEEPING = frozenset(
     "add_n ElementWiseSum".split()
 )
 _KEEPING_TWO = frozenset("elemwise_add elemwise_sub elemwise_mul".split())
+_PRODUCTS = frozenset("elemwise_mul broadcast_mul".split())
 
 
 class BaseSparseNDArray(NDArray):
@@ -51,6 +52,9 @@ class BaseSparseNDArray(NDArray):
     def astype(self, dtype: Any, copy: bool = True) -> NDArray:
         return as_stype(super().astype(dtype, copy), self.stype)
 
+    def detach(self) -> NDArray:
+        return as_stype(super().detach(), self.stype)
+
     def asdense(self) -> NDArray:
         """The array as a dense NDArray."""
         return self.tostype("default")
@@ -63,7 +67,8 @@ class BaseSparseNDArray(NDArray):
         if isinstance(result, NDArray):
             others = [t for t in inputs[1:] if isinstance(t, Tensor)]
             same = all(getattr(t, "stype", "default") == self.stype for t in others)
-            if name in _KEEPING and same or name in _KEEPING_TWO and same and others:
+            products = name in _PRODUCTS and len(others) == 1 and type(others[0]) is NDArray  # with a dense array
+            if name in _KEEPING and same or name in _KEEPING_TWO and same and others or products:
                 return as_stype(result, self.stype)
             if name == "clip" and attrs["a_min"] <= 0 <= attrs["a_max"]:
                 return as_stype(result, self.stype)
@@ -176,7 +181,8 @@ def _arithmetic(name: str, arrays: bool, numbers: bool) -> Callable:
 
     def method(self: Any, other: Any = None) -> Any:
         result = plain(self) if other is None else plain(self, other)
-        same = other is None or (getattr(other, "stype", None) == self.stype and other.shape == self.shape
+        beside = (self.stype, "default") if name in ("__mul__", "__rmul__") else (self.stype,)
+        same = other is None or (getattr(other, "stype", None) in beside and other.shape == self.shape
                                  if isinstance(other, Tensor) else numbers and isinstance(other, (int, float)))
         kept = same and (arrays or not isinstance(other, Tensor)) and isinstance(result, NDArray)
         return as_stype(result, self.stype) if kept else result

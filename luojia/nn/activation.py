@@ -6,12 +6,13 @@ import inspect
 from typing import Any
 
 from .. import ops
+from .._checkparam import check_value_type
 from .._src.core.dtypes import DType, float32
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError, ShapeError
 from .._src.ops import Parameter
 from ..common.initializer import initializer
-from .module import Module, check_positive_int
+from .module import Module, check_bool, check_positive_int
 
 
 class _Activation(Module):
@@ -24,8 +25,20 @@ class _Activation(Module):
         super().__init__()
         bound = type(self).__signature__.bind(*args, **kwargs)
         bound.apply_defaults()
+        self._check(**bound.arguments)
         self._attrs = tuple(bound.arguments.values())
         self.__dict__.update(bound.arguments)
+
+    def _check(self, **given: Any) -> None:
+        who = type(self).__name__
+        if who == "Softmax":
+            check_value_type("axis", given["axis"], (int, tuple), who)
+        if "lambd" in given:
+            check_value_type("lambd", given["lambd"], (bool, int, float), who)
+        if "min_val" in given:
+            low, high = (check_value_type(n, given[n], (int, float), who) for n in ("min_val", "max_val"))
+            if low >= high:
+                raise ArgumentError(f"For Hardtanh, min_val should be less than max_val, but got {low} and {high}")
 
     def construct(self, x: Any) -> Any:
         return getattr(ops, self._operator)(x, *self._attrs)
@@ -78,7 +91,7 @@ class GELU(Module):
 
     def __init__(self, approximate: bool = True) -> None:
         super().__init__()
-        self.approximate = approximate
+        self.approximate = check_bool("GELU", "approximate", approximate)
 
     def construct(self, x: Any) -> Any:
         return ops.gelu(x, "tanh" if self.approximate else "none")

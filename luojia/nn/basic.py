@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import ops
+from .._checkparam import check_value_type
 from .._src.core.dtypes import DType, float32
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
@@ -72,7 +73,7 @@ class Dense(Module):
             raise ShapeError(f"Dense '{self.weight.name.rpartition('.')[0]}' expects inputs of width "
                              f"{self.in_channels} (in_channels), got shape {x.shape}; flatten first with "
                              "ops.Flatten().")
-        y = ops.dense(x, self.weight, self.bias)
+        y = OPERATORS["dense"](x, self.weight, self.bias)
         return y if self.activation is None else self.activation(y)
 
     def extend_repr(self) -> str:
@@ -152,7 +153,8 @@ class Norm(Module):
 
     def __init__(self, axis: Any = (), keep_dims: bool = False) -> None:
         super().__init__()
-        self.axis, self.keep_dims = axis, keep_dims
+        check_value_type("axis", axis, (int, tuple, list), "Norm")
+        self.axis, self.keep_dims = axis, check_bool("Norm", "keep_dims", keep_dims)
 
     def construct(self, x: Any) -> Any:
         axis = None if self.axis == () else self.axis
@@ -170,6 +172,8 @@ class ClipByNorm(Module):
 
     def __init__(self, axis: Any = None) -> None:
         super().__init__()
+        if axis is not None:
+            check_value_type("axis", axis, (int, tuple, list), "ClipByNorm")
         self.axis = axis
 
     def construct(self, x: Any, clip_norm: Any) -> Any:
@@ -272,6 +276,7 @@ class TimeDistributed(Module):
         if not callable(layer):
             raise DTypeError(f"For 'TimeDistributed', the 'layer' must be Cell or Primitive, but got "
                              f"{type(layer).__name__}.")
+        check_value_type("time_axis", time_axis, int, "TimeDistributed")
         self.layer, self.time_axis, self.reshape_with_axis = layer, time_axis, reshape_with_axis
 
     def construct(self, inputs: Any) -> Any:

@@ -9,7 +9,7 @@ from .. import ops
 from .._src.core.dtypes import DType, float32
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
-from .._src.errors import ArgumentError, DTypeError, NotSupportedError, ShapeError
+from .._src.errors import ArgumentError, DTypeError, ShapeError
 from ..common.initializer import HeUniform
 from .basic import fan_in_uniform, weight_of
 from .module import Module, check_bool, check_positive_int
@@ -17,14 +17,16 @@ from .module import Module, check_bool, check_positive_int
 _LAYOUTS = ("NCW", "NCHW", "NCDHW")
 
 
-def spatial(who: str, name: str, value: Any, axes: int, least: int = 1) -> tuple[int, ...]:
+def spatial(who: str, name: str, value: Any, axes: int, least: int = 1,
+            wrong_length: type[Exception] = ArgumentError) -> tuple[int, ...]:
     """One int for each spatial axis, from an int or a tuple."""
     items = (value,) * axes if isinstance(value, int) and not isinstance(value, bool) else value
     if not isinstance(items, (tuple, list)) or any(isinstance(v, bool) or not isinstance(v, int) for v in items):
         raise DTypeError(f"For '{who}', the '{name}' must be int or a tuple of ints, but got {value!r}.")
     if len(items) != axes or min(items) < least:
-        raise ArgumentError(f"For '{who}', the '{name}' must be an int >= {least} or a tuple of {axes} of them, but "
-                            f"got {value}.")
+        error = ArgumentError if len(items) == axes else wrong_length
+        raise error(f"For '{who}', the '{name}' must be an int >= {least} or a tuple of {axes} of them, but got "
+                    f"{value}.")
     return tuple(items)
 
 
@@ -42,16 +44,17 @@ class _Conv(Module):
         self.in_channels = check_positive_int(who, "in_channels", in_channels)
         self.out_channels = check_positive_int(who, "out_channels", out_channels)
         self.group = check_positive_int(who, "group", group)
-        self.kernel_size = spatial(who, "kernel_size", kernel_size, axes)
-        self.stride = spatial(who, "stride", stride, axes)
-        self.dilation = spatial(who, "dilation", dilation, axes)
+        self.kernel_size = spatial(who, "kernel_size", kernel_size, axes, wrong_length=DTypeError)
+        self.stride = spatial(who, "stride", stride, axes, wrong_length=DTypeError)
+        self.dilation = spatial(who, "dilation", dilation, axes, wrong_length=DTypeError)
         if pad_mode not in ("valid", "same", "pad"):
             raise ArgumentError(f"For '{who}', the 'pad_mode' must be str and must be in '['valid', 'same', 'pad']', "
                                 f"but got '{pad_mode}'.")
         self.pad_mode, self.padding = pad_mode, padding
         pads = padding if isinstance(padding, (tuple, list)) else (padding,) * (2 * axes)
-        if len(pads) not in (axes, 2 * axes) or any(isinstance(p, bool) or not isinstance(p,
-                                                                                          int) or p < 0 for p in pads):
+        if any(isinstance(p, bool) or not isinstance(p, int) for p in pads):
+            raise DTypeError(f"For '{who}', the type of 'padding' must be int or tuple(int), but got {padding!r}.")
+        if len(pads) != 2 * axes or min(pads) < 0:
             raise ArgumentError(f"For '{who}', the 'padding' must be an int >= 0 or a tuple of {2 * axes} of them, but "
                                 f"got {padding}.")
         if any(pads) and pad_mode != "pad":
@@ -61,9 +64,9 @@ class _Conv(Module):
         if in_channels % group or out_channels % group:
             raise ArgumentError(f"For '{who}', 'in_channels' and 'out_channels' must be divisible by 'group', but got "
                                 f"{in_channels}, {out_channels} and {group}.")
-        if data_format not in _LAYOUTS:
-            raise NotSupportedError(f"For '{who}', the 'data_format' must be channels first ({_LAYOUTS[axes - 1]}), "
-                                    f"but got {data_format}; transpose the data.")
+        if data_format not in (_LAYOUTS[:2] if axes < 3 else _LAYOUTS[1:]):
+            raise ArgumentError(f"For '{who}', the 'data_format' must be channels first ({_LAYOUTS[axes - 1]}), "
+                                f"but got {data_format}; transpose the data.")
         self.data_format = data_format
         self.weight_init = HeUniform(math.sqrt(5)) if weight_init is None else weight_init
         self.bias_init = bias_init
@@ -151,8 +154,14 @@ class Conv3d(_Conv):
 
     _axes = 3
 
-    def __init__(self, *args: Any, data_format: str = "NCDHW", **kwargs: Any) -> None:
-        super().__init__(*args, data_format=data_format, **kwargs)
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: Any, stride: Any = 1, pad_mode: str = "same",
+                 padding: Any = 0, dilation: Any = 1, group: int = 1, has_bias: bool = False, weight_init: Any = None,
+                 bias_init: Any = None, data_format: str = "NCDHW", dtype: DType = float32) -> None:
+        if data_format != "NCDHW":
+            raise ArgumentError(f"For 'Conv3d', the 'data_format' must be NCDHW, but got {data_format}; transpose the "
+                                "data.")
+        super().__init__(in_channels, out_channels, kernel_size, stride, pad_mode, padding, dilation, group, has_bias,
+                         weight_init, bias_init, data_format, dtype)
 
     def construct(self, x: Any) -> Any:
         self._check_input(x)
@@ -247,8 +256,8 @@ class Conv3dTranspose(Conv2dTranspose):
                  weight_init: Any = None, bias_init: Any = None, data_format: str = "NCDHW",
                  dtype: DType = float32) -> None:
         if data_format != "NCDHW":
-            raise NotSupportedError(f"For 'Conv3dTranspose', the 'data_format' must be NCDHW, but got {data_format}; "
-                                    "transpose the data.")
+            raise ArgumentError(f"For 'Conv3dTranspose', the 'data_format' must be NCDHW, but got {data_format}; "
+                                "transpose the data.")
         super().__init__(in_channels, out_channels, kernel_size, stride, pad_mode, padding, output_padding, dilation,
                          group, has_bias, weight_init, bias_init, dtype)
 

@@ -7,6 +7,7 @@ from typing import Any
 from .._src.core.dtypes import DType, float32
 from .._src.core.op import OPERATORS
 from .._src.core.random import next_key
+from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError
 from .module import Module
 
@@ -52,6 +53,8 @@ class Dropout(Module):
         return ()
 
     def construct(self, x: Any) -> Any:
+        if not isinstance(x, Tensor) and not hasattr(x, "_luojia_apply"):
+            raise DTypeError(f"For '{type(self).__name__}', the input must be a Tensor, but got {type(x).__name__}.")
         if not self.training or self.p == 0:
             return x
         return OPERATORS["dropout"](next_key(x._device), x, p=self.p, axes=self._axes(x), training=True)

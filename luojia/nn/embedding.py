@@ -92,6 +92,8 @@ class OneHot(Module):
         self.on_value, self.off_value = Tensor(on_value, dtype), Tensor(off_value, dtype)
 
     def construct(self, indices: Any) -> Any:
+        if isinstance(indices, Tensor) and indices.np_dtype.kind not in "iu":
+            raise DTypeError(f"For 'OneHot', the indices must be integers, but got {indices.dtype}.")
         return ops.one_hot(indices, self.depth, self.on_value, self.off_value, self.axis)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from .. import ops
+from .._checkparam import check_value_type
 from .._src.core.dtypes import DType, float32
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
-from .._src.errors import ArgumentError, DTypeError, NotSupportedError, ShapeError
+from .._src.errors import ArgumentError, DTypeError, ShapeError
 from .._src.ops.state import batch_norm_apply
 from .basic import weight_of
 from .module import Module, check_bool, check_positive_int
@@ -29,10 +30,12 @@ class _BatchNorm(Module):
         if eps <= 0:
             raise ArgumentError(f"For '{who}', the 'eps' must be > 0, but got {eps}.")
         if data_format not in ("NCHW", "NCDHW"):
-            raise NotSupportedError(f"For '{who}', the 'data_format' must be 'NCHW', but got {data_format}; transpose "
-                                    "the data.")
-        if use_batch_statistics is not None:
-            check_bool(who, "use_batch_statistics", use_batch_statistics)
+            raise ArgumentError(f"For '{who}', the 'data_format' must be 'NCHW', but got {data_format}; transpose the "
+                                "data.")
+        if use_batch_statistics not in (None, True, False) or isinstance(use_batch_statistics, int) is not isinstance(
+                use_batch_statistics, bool):
+            raise ArgumentError(f"For '{who}', the 'use_batch_statistics' must be a boolean value or None, but got "
+                                f"{use_batch_statistics}.")
         self.eps, self.momentum, self.use_batch_statistics = eps, momentum, use_batch_statistics
         shape = (num_features,)
         self.moving_mean = weight_of(who, moving_mean_init, shape, None, dtype, "mean")
@@ -40,7 +43,7 @@ class _BatchNorm(Module):
         self.moving_mean.requires_grad = self.moving_variance.requires_grad = False
         self.gamma = weight_of(who, gamma_init, shape, None, dtype, "gamma")
         self.beta = weight_of(who, beta_init, shape, None, dtype, "beta")
-        self.gamma.requires_grad = self.beta.requires_grad = bool(affine)
+        self.gamma.requires_grad = self.beta.requires_grad = check_bool(who, "affine", affine)
 
     def construct(self, x: Any) -> Any:
         if isinstance(x, Tensor) and (x.ndim not in self._ranks or x.shape[1] != self.num_features):
@@ -179,6 +182,7 @@ class GroupNorm(Module):
         if num_channels % num_groups:
             raise ArgumentError("For 'GroupNorm', the 'num_channels' must be divided by 'num_groups', but got "
                                 f"'num_channels': {num_channels}, 'num_groups': {num_groups}.")
+        check_value_type("eps", eps, (float, int), "GroupNorm")
         self.eps, self.affine = eps, check_bool("GroupNorm", "affine", affine)
         self.gamma = weight_of("GroupNorm", gamma_init, (num_channels,), None, dtype, "gamma")
         self.beta = weight_of("GroupNorm", beta_init, (num_channels,), None, dtype, "beta")
@@ -210,6 +214,8 @@ class InstanceNorm2d(Module):
         super().__init__()
         who = type(self).__name__
         self.num_features = check_positive_int(who, "num_features", num_features)
+        check_value_type("momentum", momentum, (float, int), who)
+        check_value_type("eps", eps, (float, int), who)
         if not 0 <= momentum <= 1:
             raise ArgumentError(f"For '{who}', the 'momentum' must be a number in range [0, 1], but got {momentum}.")
         self.eps, self.momentum = eps, momentum

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._checkparam import check_value_type
 from .._src.core.op import OPERATORS
 from .._src.errors import ArgumentError, DTypeError, ShapeError
 from .module import Module
@@ -45,6 +46,7 @@ class _SidePad(Module):
 
     def __init__(self, padding: Any) -> None:
         super().__init__()
+        check_value_type("padding", padding, (int, tuple, list), type(self).__name__)
         sides = (padding,) * (2 * self._axes) if isinstance(padding, int) else tuple(padding)
         if len(sides) != 2 * self._axes or (self._mode != "constant" and min(sides) < 0):
             raise ArgumentError(f"For '{type(self).__name__}', the 'padding' must be an int or {2 * self._axes} of them"
@@ -84,7 +86,7 @@ class ConstantPad2d(_SidePad):
 
     def __init__(self, padding: Any, value: float) -> None:
         super().__init__(padding)
-        self.value = value
+        self.value = check_value_type("value", value, (int, float), type(self).__name__)
 
     def _pad(self, x: Any, width: tuple) -> Any:
         return OPERATORS["pad"](x, pad_width=width, constant_values=self.value)

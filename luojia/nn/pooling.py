@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from .. import ops
+from .._checkparam import check_value_type
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, NotSupportedError, ShapeError
 from .conv import spatial
-from .module import Module
+from .module import Module, check_bool
 
 
 class _Pool(Module):
@@ -25,8 +26,8 @@ class _Pool(Module):
             raise NotSupportedError(f"For '{who}', dilation={dilation} is not supported; use 1.")
         self.return_indices, self.ceil_mode = return_indices, ceil_mode
         if data_format not in ("NCHW", "NCW", "NCDHW"):
-            raise NotSupportedError(f"For '{who}', the 'data_format' must be 'NCHW', but got {data_format}; transpose "
-                                    "the data.")
+            raise ArgumentError(f"For '{who}', the 'data_format' must be 'NCHW', but got {data_format}; transpose the "
+                                "data.")
         if not isinstance(pad_mode, str) or pad_mode.lower() not in ("valid", "same", "pad"):
             raise ArgumentError(f"For '{who}', the 'pad_mode' must be in ['valid', 'same', 'pad'], but got {pad_mode}.")
         self._kernel = spatial(who, "kernel_size", kernel_size, self._axes)
@@ -104,7 +105,11 @@ class AvgPool2d(_Pool):
     def __init__(self, kernel_size: Any = 1, stride: Any = 1, pad_mode: str = "valid", padding: Any = 0,
                  ceil_mode: bool = False, count_include_pad: bool = True, divisor_override: int | None = None,
                  data_format: str = "NCHW") -> None:
-        super().__init__(kernel_size, stride, pad_mode, padding, ceil_mode=ceil_mode, data_format=data_format)
+        super().__init__(kernel_size, stride, pad_mode, padding, ceil_mode=check_bool(
+            type(self).__name__, "ceil_mode", ceil_mode), data_format=data_format)
+        if divisor_override is not None and divisor_override <= 0:
+            raise ArgumentError(f"For '{type(self).__name__}', the 'divisor_override' must be > 0, but got "
+                                f"{divisor_override}.")
         self.count_include_pad, self.divisor_override = count_include_pad, divisor_override
 
     def _attrs(self) -> dict[str, Any]:
@@ -132,6 +137,7 @@ class _Adaptive(Module):
 
     def __init__(self, output_size: Any, return_indices: bool = False) -> None:
         super().__init__()
+        check_value_type("output_size", output_size, (int, tuple, list), type(self).__name__)
         sizes = (output_size,) * self._axes if isinstance(output_size, int) else tuple(output_size)
         if len(sizes) != self._axes or any(s is not None and (not isinstance(s, int) or s < 1) for s in sizes):
             raise ArgumentError(f"For '{type(self).__name__}', the 'output_size' must be an int > 0 or {self._axes} of "

@@ -79,6 +79,10 @@ det(a:x); inv(a:x) = inverse; cholesky(a:x); solve(a, b); slogdet(a:x); matrix_p
 """
 
 
+# Where elements tie, the gradient goes to each, or to the left array.
+TIES = {"max": " | ties='each'", "min": " | ties='each'", "maximum": " | ties='left'", "minimum": " | ties='left'"}
+
+
 def same(x: Any) -> Any:
     return x
 
@@ -119,6 +123,8 @@ def _elementwise(prepare: Callable) -> Callable:
     def run(face: Face, inputs: tuple, attrs: dict[str, Any], out: Any = None) -> Any:
         if all(isinstance(x, (bool, int, float, np.generic)) for x in inputs):
             return getattr(np, {"round_": "round", "fix": "trunc"}.get(face.name, face.name))(*inputs, **attrs)
+        if face.op.name in ("maximum", "minimum") and isinstance(inputs[0], (bool, int, float)):
+            inputs = inputs[::-1]  # as in MXNet, the array has the gradient at ties
         arrays = tuple([x if isinstance(x, (bool, int, float)) else prepare(lift(x, face.name)) for x in inputs])
         return stored(run_plain(face, arrays, attrs), out)
 
@@ -135,7 +141,8 @@ def lines(table: str) -> list[tuple[str, str]]:
     for entry in table.replace("\n", ";").split(";"):
         if entry.strip():
             face, _, target = entry.strip().partition(") = ")
-            found.append((face + ")" * bool(target), target.strip() or face.partition("(")[0]))
+            operator = target.strip() or face.partition("(")[0]
+            found.append((face + ")" * bool(target) + TIES.get(operator, ""), operator))
     return found
 
 

@@ -210,12 +210,12 @@ class Optimizer:
         lr, wd, t = self._get_lr(index), self._get_wd(index), self._index_update_count[index]
         states = arrays_of(state)
         how = {"rescale_grad": self.rescale_grad, "clip_gradient": self.clip_gradient, **self.hyperparameters(index)}
-        if grad.__class__ is RowSparseNDArray and self._updates_rows():
+        if grad.__class__ is RowSparseNDArray and self._updates_rows(weight):
             _update_rows(self.rule_of(index), weight, grad, states, lr, wd, t, how)
         else:
             apply_rule(self.rule_of(index), weight, grad._value, states, lr, wd, t, how)
 
-    def _updates_rows(self) -> bool:
+    def _updates_rows(self, weight: Any) -> bool:
         """Whether a row_sparse gradient changes its own rows only, and their state."""
         return getattr(self, "lazy_update", False)
 

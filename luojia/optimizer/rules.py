@@ -365,7 +365,6 @@ class Ftrl(Optimizer):
     """Follow the regularized leader, proximal (McMahan et al. 2013)."""
 
     rule = "ftrl"
-    lazy_update = True  # always, as in MXNet
     hyper = {"lamda1": "lamda1", "beta": "beta"}
 
     def __init__(self, lamda1: float = 0.01, learning_rate: float = 0.1, beta: float = 1, **kwargs: Any) -> None:
@@ -373,6 +372,9 @@ class Ftrl(Optimizer):
         self.lr = learning_rate
         self.lamda1 = lamda1
         self.beta = beta
+
+    def _updates_rows(self, weight: Any) -> bool:
+        return weight.stype == "row_sparse"  # of a dense weight MXNet updates all rows
 
 
 @register

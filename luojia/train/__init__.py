@@ -22,6 +22,7 @@ from .callback import (
     SummaryCollector,
     TimeMonitor,
 )
+from .conversion import async_ckpt_thread_status, ckpt_to_safetensors, safetensors_to_ckpt
 from .dataset_helper import DatasetHelper, connect_network_with_dataset
 from .loss_scale_manager import DynamicLossScaleManager, FixedLossScaleManager, LossScaleManager
 from .model import Model
@@ -31,7 +32,8 @@ __all__ = [
     "BackupAndRestore", "Callback", "CheckpointConfig", "DatasetHelper", "DynamicLossScaleManager", "EarlyStopping",
     "FixedLossScaleManager", "History", "LambdaCallback", "LearningRateScheduler", "LossMonitor", "LossScaleManager",
     "Model", "ModelCheckpoint", "ReduceLROnPlateau", "RunContext", "SummaryCollector", "TimeMonitor", "amp",
-    "auto_mixed_precision", "build_train_network", "callback", "connect_network_with_dataset", "dataset_helper",
+    "async_ckpt_thread_status", "auto_mixed_precision", "ckpt_to_safetensors", "safetensors_to_ckpt",
+    "build_train_network", "callback", "connect_network_with_dataset", "dataset_helper",
     "dynamic_lr", "export", "load", "load_checkpoint", "load_param_into_net", "loss_scale_manager", "metrics",
     "model", "save_checkpoint", "serialization",
 ]

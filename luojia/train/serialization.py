@@ -214,8 +214,12 @@ def export(net: Any, *inputs: Any, file_name: str, file_format: str = "AIR", **k
     """Refused: MindSpore's graph formats are not written.
 
     Raises:
-        NotSupportedError: always; it names what to use.
+        ValueError: a format that MindSpore does not have either.
+        NotSupportedError: always else; it names what to use.
     """
+    if file_format not in ("AIR", "ONNX", "MINDIR"):
+        raise ArgumentError("For 'export', 'file_format' must be one of ['AIR', 'ONNX', 'MINDIR'], but got "
+                            f"{file_format}.")
     raise NotSupportedError(f"export: file_format {file_format!r} is not supported; save the parameters with "
                             "save_checkpoint, or call the network with luojia.sym.Variable('x') and save that graph.")
 
@@ -224,8 +228,12 @@ def load(file_name: str, **kwargs: Any) -> Any:
     """Refused: MindIR files are not read.
 
     Raises:
-        NotSupportedError: always; it names what to use.
+        ValueError: there is no such file.
+        NotSupportedError: always else; it names what to use.
     """
+    if not os.path.isfile(file_name):
+        raise ArgumentError("For 'load', the argument 'file_name'(MindIR file) does not exist, please check whether "
+                            f"the 'file_name' is correct: {file_name}")
     raise NotSupportedError("load: MindIR files are not supported; load parameters with load_checkpoint.")
 
 

@@ -1,5 +1,6 @@
 """Graphs as straight-line programs against the operators one by one."""
 
+import copy
 import threading
 import tracemalloc
 
@@ -326,8 +327,49 @@ def test_what_a_program_does_not_take_runs_operator_by_operator():
     for _ in range(3):
         assert doors(nd.ones((2,)), mx.Tensor([1.0, 2.0]))[0].asnumpy().tolist() == [2, 3]
     assert not doors._programs.made
-    for symbol in (sym.Dropout(x), sym.BatchNorm(x), sym.Group([x, x * 2]), sym.split(x, num_outputs=2)[0] * 2):
+    for symbol in (sym.BatchNorm(x), sym.Group([x, x * 2]), sym.split(x, num_outputs=2)[0] * 2):
         assert not CachedGraph(symbol)._programs.possible
+
+
+def dropping():
+    return sym.Dropout(sym.relu(sym.Dropout(dense, p=0.4)) * 2, p=0.3) * y
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_random_numbers_are_those_of_the_operators(order, assert_close):
+    shapes = {"x": (3, 5), "w": (4, 5), "b": (4,), "y": (3, 4)}
+    inputs = arrays(plain(dropping()), shapes, "float64")
+    for t in inputs:
+        t.attach_grad()
+    found = []
+    for plan in (plain(dropping()), programmed(dropping(), *inputs)):
+        mx.random.seed(11)
+        found.append([differentiated(plan, inputs, order) for _ in range(2)])
+    for got, expected in zip(found[1][0] + found[1][1], found[0][0] + found[0][1]):
+        assert_close(got, expected)
+    assert not np.array_equal(found[0][0][0], found[0][1][0])
+
+
+def test_training_and_prediction_have_programs_of_their_own():
+    inputs = [nd.ones(s) for s in ((3, 5), (4, 5), (4,), (3, 4))]
+    plan = CachedGraph(dropping())
+    for training in (True, False, True, False, True, False):
+        with autograd.train_mode() if training else autograd.predict_mode():
+            out = plan(*inputs)[0].asnumpy()
+        assert (out == 12).all() is np.bool_(not training)
+    assert [p.training for p in plan._programs.made] == [False, True]
+
+
+def test_a_retained_graph_keeps_its_random_numbers():
+    inputs = [nd.ones(s) for s in ((3, 5), (4, 5), (4,), (3, 4))]
+    inputs[0].attach_grad()
+    plan = programmed(dropping(), *inputs)
+    with autograd.record():
+        out = plan(*inputs)[0]
+    out.backward(retain_graph=True)
+    first = inputs[0].grad.asnumpy()
+    out.backward()
+    assert np.array_equal(inputs[0].grad.asnumpy(), first) and first.any()
 
 
 def test_few_programs_are_kept(monkeypatch):
@@ -337,6 +379,15 @@ def test_few_programs_are_kept(monkeypatch):
         for _ in range(2):
             assert plan(nd.ones((n,)))[0].shape == (n,)
     assert len(plan._programs.made) == 2 and len(plan._programs.met) == 9
+
+
+def test_copies_make_programs_of_their_own():
+    plan = programmed(x * 2 + 1, nd.ones((2,)))
+    other = copy.deepcopy(plan)
+    assert plan._programs.made and not other._programs.made
+    for _ in range(3):
+        assert other(nd.ones((2,)))[0].asnumpy().tolist() == [3, 3]
+    assert other._programs.made[0].plain.__self__ is other
 
 
 def test_symbols_of_what_was_recorded_are_of_operators(data, assert_close):

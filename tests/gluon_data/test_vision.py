@@ -193,3 +193,11 @@ def test_turns():
         T.RandomRotation((40, 30))
     with pytest.raises(ValueError, match="should be between 0 and 1, got 2"):
         T.RandomRotation((30, 40), rotate_with_proba=2)
+
+
+def test_transforms_keep_the_class_of_arrays():
+    x = mx.np.array(np.arange(48).reshape(4, 4, 3), dtype="uint8")
+    for transform in (T.ToTensor(), T.Resize(2), T.CenterCrop(2), T.RandomFlipLeftRight(), T.Cast("float32")):
+        assert type(transform(x)) is mx.np.ndarray and isinstance(transform(x.as_nd_ndarray()), mx.nd.NDArray)
+    with mx.util.np_array(True):
+        assert type(mx.image.imresize(x, 2, 2)) is mx.np.ndarray

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -98,7 +99,7 @@ SECOND = sparse.row_sparse_array(([[1, 1]], [0]), shape=(6, 2))
                                                 [0.6831, 0.5841], [0.9801, 0.9801]]),
 ])
 def test_updates_of_rows(rows, name, how, expected):
-    weight = nd.ones((6, 2))
+    weight = nd.ones((6, 2)).tostype("row_sparse" if name == "ftrl" else "default")
     optimizer = mx.optimizer.create(name, learning_rate=0.1, **how)
     state = optimizer.create_state(0, weight)
     for grad in (rows, SECOND, sparse.zeros("row_sparse", (6, 2)))[: 3 if how.get("lazy_update", True) else 2]:
@@ -159,3 +160,42 @@ def test_gradients_of_a_sparse_product(csr):
     loss.backward()
     assert isinstance(w.grad, sparse.RowSparseNDArray)
     assert w.grad.indices.asnumpy().tolist() == [0, 1, 2] and w.grad.asnumpy()[:, 0].tolist() == [7, 9, 8, 0]
+
+
+# mxnet 1.9.1's file of a csr and a row_sparse array.
+SPARSE_FILE = (
+    "120100000000000000000000000000000200000000000000c9fa93f902000000010000000100000000000000020000000200"
+    "0000000000000200000000000000010000000000000000000000060000000100000003000000000000000600000001000000"
+    "01000000000000000000803f0000000000000000010000000000000001000000000000000000000000000000c9fa93f90100"
+    "0000020000000100000000000000020000000000000002000000020000000000000002000000000000000100000000000000"
+    "00000000060000000100000001000000000000000000803f0000004001000000000000000000000000000000"
+)
+
+
+def test_files_keep_the_storage_type(tmp_path):
+    path = str(tmp_path / "sparse")
+    nd.save(path, [nd.array([[1, 0], [0, 0]]).tostype("csr"), nd.array([[0, 0], [1, 2]]).tostype("row_sparse")])
+    assert Path(path).read_bytes().hex() == SPARSE_FILE
+    csr, rows = nd.load(path)
+    assert (csr.stype, rows.stype) == ("csr", "row_sparse") and rows.indices.asnumpy().tolist() == [1]
+    assert csr.asnumpy().tolist() == [[1, 0], [0, 0]] and rows.asnumpy().tolist() == [[0, 0], [1, 2]]
+    nd.save(path, {"z": nd.sparse.zeros("csr", (2, 3)), "x": nd.ones((1,))})
+    assert {k: v.stype for k, v in nd.load(path).items()} == {"z": "csr", "x": "default"}
+
+
+def test_products_with_dense_arrays_and_detach_keep_the_class():
+    x = nd.array([[1, 0], [0, 2]])
+    for stype in ("csr", "row_sparse"):
+        s = x.tostype(stype)
+        assert (s * x).stype == nd.sparse.elemwise_mul(s, x).stype == s.detach().stype == stype
+        assert (s + x).stype == "default" and (s * x).asnumpy().tolist() == [[1, 0], [0, 4]]
+
+
+def test_ftrl_updates_all_rows_of_a_dense_weight():
+    """The numbers of mxnet 1.9.1."""
+    rows = nd.array([[1, 0, 2], [0, 0, 3], [0, 0, 0]]).tostype("row_sparse")
+    updater, w = mx.optimizer.get_updater(mx.optimizer.create("ftrl", learning_rate=0.1)), nd.ones((3, 3))
+    for _ in range(2):
+        updater(0, rows, w)
+    expected = [[0.408079, 0, 0.547426], [0, 0, 0.617527], [0, 0, 0]]
+    np.testing.assert_allclose(w.asnumpy(), expected, atol=1e-6)

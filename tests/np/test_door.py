@@ -271,3 +271,26 @@ def test_every_name_of_the_lists_exists():
     missing = [name for name in npx.__all__ if not hasattr(npx, name)]
     assert missing == []
     assert mx.numpy_extension is npx and mx.np is np and mx.numpy is not np
+
+
+@pytest.mark.parametrize("f, expected", [
+    (lambda x: np.max(x), [1, 1, 0]), (lambda x: x.max(), [1, 1, 0]), (lambda x: np.amin(-x), [-1, -1, 0]),
+    (lambda x: np.maximum(x, 1).sum(), [1, 1, 0]), (lambda x: np.minimum(1, x).sum(), [1, 1, 1]),
+    (lambda x: np.maximum(x, x).sum(), [1, 1, 1]),
+    (lambda x: np.maximum(x, np.array([1.0, 0.0, 0.0])).sum(), [1, 1, 1]),
+])
+def test_gradients_at_ties_are_mxnets(f, expected):
+    x = np.array([1.0, 1.0, 0.0])
+    x.attach_grad()
+    with autograd.record():
+        y = f(x)
+    y.backward()
+    assert x.grad.tolist() == expected
+
+
+def test_constraints():
+    assert npx.constraint_check(np.array([1.0, 2]) > 0).item() is True
+    with pytest.raises(ValueError, match="must be positive"):
+        npx.constraint_check(np.array([1.0, -2]) > 0, msg="must be positive")
+    with pytest.raises(TypeError, match="expects an array of booleans, got float32"):
+        npx.constraint_check(np.ones(2))

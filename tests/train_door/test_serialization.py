@@ -105,7 +105,9 @@ def bad(name, content):
     (lambda n: load_param_into_net(n, {}, strict_load=3), TypeError, "the 'strict_load' must be a bool, but got int"),
     (lambda n: load_param_into_net(n, {"bias": Parameter(Tensor(np.ones(3)))}, True), TypeError, "strict_load=True"),
     (lambda n: luojia.export(n, file_name="a", file_format="MINDIR"), NotImplementedError, "'MINDIR' is not supported"),
-    (lambda n: luojia.load("a.mindir"), NotImplementedError, "MindIR files are not supported"),
+    (lambda n: luojia.export(n, file_name="a", file_format="X"), ValueError, "'file_format' must be one of"),
+    (lambda n: luojia.load("nope.mindir"), ValueError, "does not exist, please check whether the 'file_name'"),
+    (lambda n: luojia.load(__file__), NotImplementedError, "MindIR files are not supported"),
 ])
 def test_errors(call, error, message, net):
     with pytest.raises(error, match=message):

@@ -15,10 +15,13 @@ import numpy as np
 
 from ..engine.kernels.chain import UFUNCS
 from ..engine.numpy_engine import ENGINE
+from .ambient import draw_key
 from .apply import Spec, fit
 from .op import Operator
 from .profiling import running
-from .tape import Pullback, RichNode, select, state
+from .random import key_scope
+from .symbol import KEY
+from .tape import Pullback, RichNode, recording_scope, select, state
 from .tensor import wrap
 from .transforms import Recorded
 
@@ -42,7 +45,7 @@ class Program(Pullback):
     Args:
         calls: the operators in order. Places count the inputs, then constants, then what is computed.
         kind: what ``kind_of`` said of the inputs.
-        constants: the Python numbers at places.
+        constants: the Python numbers at places, and KEY where a random key is to be drawn.
         heads: the places of the outputs.
         plain: the graph as a function of Tensors, for the gradient of a gradient.
     """
@@ -52,7 +55,8 @@ class Program(Pullback):
     def __init__(self, calls: Sequence[Call], kind: tuple, constants: dict[int, Any], heads: Sequence[int],
                  plain: Callable) -> None:
         self.calls, self.heads, self.plain, self.constants = calls, heads, plain, constants
-        self.cls, self.device, self.recording, *self.inputs = kind
+        self.cls, self.device, self.recording, self.training, *self.inputs = kind
+        self.drawn = [s for call in calls for s in call.slots if constants.get(s) is KEY]
         self.linked = {i for i, (_, _, _, linked) in enumerate(self.inputs) if linked}
         for call in calls:
             if call.op.differentiable and not self.linked.isdisjoint(call.slots):
@@ -61,7 +65,7 @@ class Program(Pullback):
         self.specs.update({i: Spec.of(shape, dtype) for i, (shape, _, dtype, _) in enumerate(self.inputs)})
         self.names: dict[str, Any] = {
             "xp": ENGINE.xp, "np": np, "array": np.ndarray, "fit": fit, "pull": _pull, "wrap": wrap, "select": select,
-            "Node": RichNode, "attrs": {}, "state": state, "timed": running,
+            "Node": RichNode, "attrs": {}, "state": state, "timed": running, "draw": draw_key,
             "program": self, "cls": self.cls, "device": self.device,
         }
         self.source = "\n".join([*self._forward(), "", *self._backward()])
@@ -92,6 +96,8 @@ class Program(Pullback):
         count = len(self.inputs)
         places = range(count)
         tests = ["not timed", "not state.depth", "state.frame is None", f"state.recording is {self.recording}"]
+        if self.training is not None:
+            tests.append(f"state.training is {self.training}")
         for i, (shape, strides, dtype, linked) in enumerate(self.inputs):
             self.names.update({f"s{i}": shape, f"z{i}": strides, f"d{i}": dtype})
             tests += [f"t{i}.__class__ is cls", f"t{i}._device is device", f"v{i}.__class__ is array",
@@ -108,6 +114,7 @@ class Program(Pullback):
         fresh: set[int] = set()  # places of arrays that nothing but their readers in the program can see
         for n, call in enumerate(self.calls):
             op, attrs = self._constant(f"op{n}", call.op), self._written(n, call.attrs)
+            lines += [f"    v{s} = draw(device)" for s in call.slots if s in self.drawn]
             arrays = "".join([f", v{s}" for s in call.slots])
             done = [s for s in dict.fromkeys(call.slots) if last[s] == n and s >= count and s not in self.constants
                     and s not in self.heads and f"v{s}" not in kept]
@@ -154,7 +161,7 @@ class Program(Pullback):
         """What the backward reads of the forward."""
         if not self.recording:
             return []
-        found: dict[str, None] = {}
+        found: dict[str, None] = {f"v{s}": None for s in self.drawn}
         for n, call in self._live():
             args, ans = self._held(call)
             if call.op.fast_forward is not None:
@@ -174,7 +181,7 @@ class Program(Pullback):
         read = {name: n for n, call in reversed(live) for name in (*self._held(call)[0], self._held(call)[1], f"f{n}")}
         for n, call in reversed(live):
             lines += self._pulled(n, call, met)
-            lines += [f"    {name} = None" for name in kept if read[name] == n]  # nobody reads it any more
+            lines += [f"    {name} = None" for name in kept if read.get(name) == n]  # nobody reads it any more
         found = [f"g{i}" if i in self.linked else "None" for i in range(len(self.inputs))]
         return [*lines, f"    return [{', '.join(found)}]"]
 
@@ -214,7 +221,9 @@ class Program(Pullback):
         """The gradients of the inputs; ``linked``, of a second run, operator by operator."""
         if not linked:
             return self.backward(node.saved, state.retain, *(g if g.__class__ is list else (g,)))
-        again = Recorded(self.plain, [wrap(self.cls, a, self.device, p) for a, p in zip(node.args, node.parents)])
+        keys = iter(node.saved[: len(self.drawn)])
+        with key_scope(lambda: next(keys)), recording_scope(None, self.training):
+            again = Recorded(self.plain, [wrap(self.cls, a, self.device, p) for a, p in zip(node.args, node.parents)])
         gs = g if g.__class__ is list else [g]
         inputs = [i.node for i in again.inputs if i is not None]
         found = again.pull([(t, gi) for t, gi in zip(again.out, gs) if gi is not None],

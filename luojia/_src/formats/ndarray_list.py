@@ -60,7 +60,7 @@ def _pieces(
     arrays: Sequence[np.ndarray] | Mapping[str, np.ndarray], np_shape: bool | None = None
 ) -> Iterator[bytes]:
     named = isinstance(arrays, Mapping)
-    values = [np.asarray(a) for a in (arrays.values() if named else arrays)]
+    values = [np.asanyarray(a) for a in (arrays.values() if named else arrays)]
     names = list(arrays) if named else []
     for i, (name, value) in enumerate(zip(names or range(len(values)), values)):
         if named and not isinstance(name, str):
@@ -88,7 +88,7 @@ def load(source: Source) -> list[np.ndarray] | dict[str, np.ndarray]:
     Args:
         source: the path of a file, or its bytes.
 
-    bfloat16 arrays come back as float32, row_sparse and csr arrays as dense ones. mxnet
+    bfloat16 arrays come back as float32, row_sparse and csr arrays as dense ones that tell their ``stype``. mxnet
     1.9 writes a scalar outside ``np_shape`` in a form that it cannot read; it is read here.
 
     Raises:
@@ -113,8 +113,23 @@ def load(source: Source) -> list[np.ndarray] | dict[str, np.ndarray]:
     return dict(zip(names, arrays)) if named else arrays
 
 
+class SparseArray(np.ndarray):
+    """A dense array that stands for a sparse one: ``stype`` is 'row_sparse' or 'csr', and so it is in the file."""
+
+    stype = "default"
+
+    @classmethod
+    def of(cls, array: np.ndarray, stype: str) -> SparseArray:
+        """``array`` under a storage type, sharing its memory."""
+        made = array.view(cls)
+        made.stype = stype
+        return made
+
+
 def dump_array(array: np.ndarray, *, np_shape: bool = False) -> bytes:
     """The bytes of one array in the list, which are also those inside the pickle of an mxnet NDArray."""
+    if isinstance(array, SparseArray) and array.stype != "default":
+        return _dump_sparse(np.asarray(array), array.stype)
     array = np.asarray(array)
     number = _dtype_number(array.dtype, "array")
     head = struct.pack(f"<IiI{array.ndim}q", V3 if np_shape else V2, 0, array.ndim, *array.shape)
@@ -122,6 +137,28 @@ def dump_array(array: np.ndarray, *, np_shape: bool = False) -> bytes:
         array = array.view(np.uint16)
     raw = array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
     return b"".join([head, _CPU, struct.pack("<i", number), raw])
+
+
+def _dump_sparse(array: np.ndarray, stype: str) -> bytes:
+    """A sparse array: its values that are not 0, or their rows, and where these are (int64)."""
+    if stype == "csr":
+        rows, columns = np.nonzero(array)
+        ends = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=array.shape[0]))])
+        parts = [array[rows, columns], ends.astype("<i8"), columns.astype("<i8")]
+    else:
+        rows = np.flatnonzero(array.reshape(array.shape[0], -1).any(axis=1))
+        parts = [array[rows], rows.astype("<i8")]
+    code = next(number for number, kind in _STORAGE.items() if kind == stype)
+    int64 = struct.pack("<i", _dtype_number(np.dtype(np.int64), stype))
+
+    def shape(of: np.ndarray) -> bytes:
+        return struct.pack(f"<I{of.ndim}q", of.ndim, *of.shape)
+
+    return b"".join([
+        struct.pack("<Ii", V2, code), shape(parts[0]), shape(array), _CPU,
+        struct.pack("<i", _dtype_number(array.dtype, stype)), *[int64 + shape(p) for p in parts[1:]],
+        *[p.astype(p.dtype.newbyteorder("<"), copy=False).tobytes() for p in parts],
+    ])
 
 
 def load_array(data: bytes) -> np.ndarray:
@@ -218,7 +255,7 @@ def _read_sparse(reader: Reader, what: str, kind: str) -> np.ndarray:
     except (IndexError, ValueError) as error:
         fault = f"the indices of {what} do not fit its shape {tuple(whole)}: {error}"
         raise reader.fail(f"is corrupted: {fault}") from error
-    return dense
+    return SparseArray.of(dense, kind)
 
 
 def _scalar_follows(reader: Reader, following: int | None) -> bool:

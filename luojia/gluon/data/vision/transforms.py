@@ -78,13 +78,14 @@ class _Function(Block):
 
 
 class _Transform(HybridBlock):
-    """A NumPy function of one image under a Block; what comes in as an array goes out as an NDArray."""
+    """A NumPy function of one image under a Block; what comes in as an array goes out as an array of its class."""
 
     def forward(self, x: Any, *args: Any) -> Any:
         if isinstance(x, Tensor):
             image, device = x._device.engine.to_numpy(x._value), x._device
             out = self.image(image)
-            return wrap(NDArray, device.engine.put(out, device), device)
+            made = x._result_class if isinstance(x, NDArray) else NDArray
+            return wrap(made, device.engine.put(out, device), device)
         if isinstance(x, np.ndarray):
             return to_nd(self.image(x))
         raise DTypeError(f"{type(self).__name__} transforms an NDArray or NumPy array, got a {type(x).__name__}.")
