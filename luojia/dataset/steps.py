@@ -286,8 +286,9 @@ class Shuffle(Dataset):
         whole = self.children[0].gather(rng)
         if whole is None or len(whole[1]) > self.buffer_size:
             return None
-        order, drawn = whole[1], self._drawn(range(len(whole[1])), rng)
-        return whole[0], order[np.fromiter(drawn, np.int64, len(order))]
+        if rng.seed is None:  # all orders are alike, and this is the quick one
+            return whole[0], rng.shuffled(self, whole[1])
+        return whole[0], whole[1][np.fromiter(self._drawn(range(len(whole[1])), rng), np.int64, len(whole[1]))]
 
     def rows(self, rng: Any) -> Iterator[Row]:
         return self._drawn(self.children[0].rows(rng), rng)

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+import luojia as mx
 from luojia import nd, sym
 from luojia.gluon.model_zoo import vision
 
@@ -61,7 +62,31 @@ def test_small_residual_networks(version):
     assert eager.shape == (2, 3) and abs(net(x).asnumpy() - eager).max() < 1e-5
 
 
-def test_errors():
+def test_trained_weights_on_the_disk(tmp_path, monkeypatch):
+    from luojia.gluon.model_zoo import model_store
+
+    net = vision.mobilenet0_25(classes=5)
+    net.initialize()
+    net(nd.zeros((1, 3, 64, 64)))
+    net.save_parameters(str(tmp_path / "mobilenet0.25-9f83e440.params"))
+    for found in (vision.mobilenet0_25(pretrained=True, root=str(tmp_path), classes=5),
+                  vision.get_model("mobilenet0.25", pretrained=True, root=str(tmp_path), ctx=mx.cpu(1), classes=5)):
+        one, other = (n.features[0].weight for n in (net, found))
+        assert (one.data().asnumpy() == other.list_data()[0].asnumpy()).all()
+    assert other.list_ctx() == [mx.cpu(1)]
+    monkeypatch.setenv("MXNET_HOME", str(tmp_path))
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "vgg11_bn.params").touch()
+    assert model_store.get_model_file("vgg11_bn") == str(tmp_path / "models" / "vgg11_bn.params")
+    model_store.purge()
+    with pytest.raises(NotImplementedError, match="there is no vgg11_bn-<hash>.params in"):
+        vision.vgg11_bn(pretrained=True)
+    with pytest.raises(ValueError, match="Pretrained model for nope is not available"):
+        model_store.get_model_file("nope")
+
+
+def test_errors(tmp_path, monkeypatch):
+    monkeypatch.setenv("MXNET_HOME", str(tmp_path))
     with pytest.raises(ValueError, match="Model foo is not supported. Available options are"):
         vision.get_model("foo")
     names = ("alexnet", "squeezenet1.0", "squeezenet1.1", "vgg11", "densenet121", "inceptionv3",

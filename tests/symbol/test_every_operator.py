@@ -18,7 +18,7 @@ OTHER = set(
     "_contrib_AdaptiveAvgPooling2D _contrib_BilinearResize2D batch_dot batch_take broadcast_to choose_element_0index "
     "Correlation _contrib_MultiBoxPrior _contrib_box_decode _contrib_box_iou _contrib_box_nms "
     "_contrib_box_non_maximum_suppression _contrib_boolean_mask _contrib_ifft "
-    "ctc_loss linalg_maketrian pick reshape softmax_cross_entropy".split()
+    "_histogram cast_storage ctc_loss linalg_maketrian pick reshape softmax_cross_entropy".split()
 )
 
 

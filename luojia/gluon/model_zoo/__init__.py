@@ -1,5 +1,5 @@
 """Networks by name."""
 
-from . import vision
+from . import model_store, vision
 
-__all__ = ["vision"]
+__all__ = ["model_store", "vision"]

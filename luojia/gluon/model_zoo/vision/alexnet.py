@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ... import nn
-from .common import Classifier, no_weights
+from .common import Classifier, trained
 
 
 class AlexNet(Classifier):
@@ -29,5 +29,4 @@ class AlexNet(Classifier):
 
 def alexnet(pretrained: bool = False, ctx: Any = None, root: Any = None, **kwargs: Any) -> AlexNet:
     """AlexNet."""
-    no_weights("alexnet", pretrained)
-    return AlexNet(**kwargs)
+    return trained(AlexNet(**kwargs), "alexnet", pretrained, ctx, root)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...._src.errors import NotSupportedError
 from ...block import HybridBlock
+from ..model_store import get_model_file
 
 
-def no_weights(name: str, pretrained: bool) -> None:
-    """Refuse trained weights, which are not shipped."""
+def trained(network: Any, name: str, pretrained: bool, ctx: Any, root: str | None) -> Any:
+    """The network, with the trained weights of the model ``name`` if they are asked for and there."""
     if pretrained:
-        raise NotSupportedError(
-            f"{name}(pretrained=True): luojia ships no trained weights; make it without and call "
-            "net.load_parameters(file), which reads mxnet's files."
-        )
+        network.load_parameters(get_model_file(name, root), ctx=ctx)
+    return network
 
 
 class Classifier(HybridBlock):

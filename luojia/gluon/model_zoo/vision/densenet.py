@@ -6,7 +6,7 @@ from typing import Any
 
 from ... import nn
 from ...contrib.nn import HybridConcurrent, Identity
-from .common import Classifier, no_weights
+from .common import Classifier, trained
 
 _PLANS = {  # channels of the first convolution, channels that a layer adds, layers of each stage
     121: (64, 32, (6, 12, 24, 16)),
@@ -74,8 +74,7 @@ class DenseNet(Classifier):
 def get_densenet(num_layers: int, pretrained: bool = False, ctx: Any = None, root: Any = None,
                  **kwargs: Any) -> DenseNet:
     """The DenseNet of 121, 161, 169 or 201 layers."""
-    no_weights(f"densenet{num_layers}", pretrained)
-    return DenseNet(*_PLANS[num_layers], **kwargs)
+    return trained(DenseNet(*_PLANS[num_layers], **kwargs), f"densenet{num_layers}", pretrained, ctx, root)
 
 
 def densenet121(**kwargs: Any) -> DenseNet:

@@ -6,7 +6,7 @@ from typing import Any
 
 from ... import nn
 from ...contrib.nn import HybridConcurrent
-from .common import Classifier, no_weights
+from .common import Classifier, trained
 
 
 def _conv(channels: int, kernel: Any, strides: Any = 1, padding: Any = 0) -> Any:
@@ -92,5 +92,4 @@ class Inception3(Classifier):
 
 def inception_v3(pretrained: bool = False, ctx: Any = None, root: Any = None, **kwargs: Any) -> Inception3:
     """Inception v3."""
-    no_weights("inceptionv3", pretrained)
-    return Inception3(**kwargs)
+    return trained(Inception3(**kwargs), "inceptionv3", pretrained, ctx, root)

@@ -7,7 +7,7 @@ from typing import Any
 
 from ... import nn
 from ...block import HybridBlock
-from .common import Classifier, no_weights
+from .common import Classifier, trained
 
 
 class RELU6(nn.HybridBlock):
@@ -89,15 +89,13 @@ class MobileNetV2(Classifier):
 def get_mobilenet(multiplier: float, pretrained: bool = False, ctx: Any = None, root: Any = None,
                   **kwargs: Any) -> MobileNet:
     """MobileNet with a factor on its channels."""
-    no_weights(f"mobilenet{multiplier}", pretrained)
-    return MobileNet(multiplier, **kwargs)
+    return trained(MobileNet(multiplier, **kwargs), f"mobilenet{multiplier}", pretrained, ctx, root)
 
 
 def get_mobilenet_v2(multiplier: float, pretrained: bool = False, ctx: Any = None, root: Any = None,
                      **kwargs: Any) -> MobileNetV2:
     """MobileNetV2 with a factor on its channels."""
-    no_weights(f"mobilenetv2_{multiplier}", pretrained)
-    return MobileNetV2(multiplier, **kwargs)
+    return trained(MobileNetV2(multiplier, **kwargs), f"mobilenetv2_{multiplier}", pretrained, ctx, root)
 
 
 def _named(version: int, multiplier: float) -> Callable[..., Any]:

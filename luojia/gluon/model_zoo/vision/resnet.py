@@ -7,7 +7,7 @@ from typing import Any
 
 from ... import nn
 from ...block import HybridBlock
-from .common import Classifier, no_weights
+from .common import Classifier, trained
 
 
 def _conv3x3(channels: int, stride: int, in_channels: int) -> Any:
@@ -179,10 +179,10 @@ def get_resnet(version: int, num_layers: int, pretrained: bool = False, ctx: Any
     """
     assert num_layers in _SPECS, f"Invalid number of layers: {num_layers}. Options are {list(_SPECS)}"
     assert version in _BLOCKS, f"Invalid resnet version: {version}. Options are 1 and 2."
-    no_weights(f"resnet{num_layers}_v{version}", pretrained)
     deep, layers = _SPECS[num_layers]
     network = ResNetV1 if version == 1 else ResNetV2
-    return network(_BLOCKS[version][deep], layers, _DEEP if deep else _BASIC, **kwargs)
+    made = network(_BLOCKS[version][deep], layers, _DEEP if deep else _BASIC, **kwargs)
+    return trained(made, f"resnet{num_layers}_v{version}", pretrained, ctx, root)
 
 
 def _named(version: int, num_layers: int) -> Callable[..., Any]:

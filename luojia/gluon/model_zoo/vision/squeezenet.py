@@ -6,7 +6,7 @@ from typing import Any
 
 from ... import nn
 from ...contrib.nn import HybridConcurrent
-from .common import Classifier, no_weights
+from .common import Classifier, trained
 
 _PLANS: dict[str, tuple[tuple, ...]] = {  # the first convolution, then fires by their narrow width, 0 for a pool
     "1.0": ((96, 7), (0, 16, 16, 32, 0, 32, 48, 48, 64, 0, 64)),
@@ -49,11 +49,9 @@ class SqueezeNet(Classifier):
 
 def squeezenet1_0(pretrained: bool = False, ctx: Any = None, root: Any = None, **kwargs: Any) -> SqueezeNet:
     """SqueezeNet 1.0."""
-    no_weights("squeezenet1.0", pretrained)
-    return SqueezeNet("1.0", **kwargs)
+    return trained(SqueezeNet("1.0", **kwargs), "squeezenet1.0", pretrained, ctx, root)
 
 
 def squeezenet1_1(pretrained: bool = False, ctx: Any = None, root: Any = None, **kwargs: Any) -> SqueezeNet:
     """SqueezeNet 1.1, with less than half of the computation."""
-    no_weights("squeezenet1.1", pretrained)
-    return SqueezeNet("1.1", **kwargs)
+    return trained(SqueezeNet("1.1", **kwargs), "squeezenet1.1", pretrained, ctx, root)

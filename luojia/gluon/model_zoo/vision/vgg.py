@@ -7,7 +7,7 @@ from typing import Any
 
 from .... import initializer
 from ... import nn
-from .common import Classifier, no_weights
+from .common import Classifier, trained
 
 _LAYERS = {11: (1, 1, 2, 2, 2), 13: (2, 2, 2, 2, 2), 16: (2, 2, 3, 3, 3), 19: (2, 2, 4, 4, 4)}
 _FILTERS = (64, 128, 256, 512, 512)
@@ -46,8 +46,8 @@ class VGG(Classifier):
 
 def get_vgg(num_layers: int, pretrained: bool = False, ctx: Any = None, root: Any = None, **kwargs: Any) -> VGG:
     """VGG with 11, 13, 16 or 19 layers."""
-    no_weights(f"vgg{num_layers}", pretrained)
-    return VGG(_LAYERS[num_layers], _FILTERS, **kwargs)
+    name = f"vgg{num_layers}" + ("_bn" if kwargs.get("batch_norm") else "")
+    return trained(VGG(_LAYERS[num_layers], _FILTERS, **kwargs), name, pretrained, ctx, root)
 
 
 def _named(num_layers: int, batch_norm: bool) -> Callable[..., VGG]:
