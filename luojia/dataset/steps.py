@@ -173,13 +173,14 @@ class Map(Dataset):
         names, order = self.children[0].get_col_names(), self.get_col_names()
         rows = self.children[0].rows(rng)
         if self.callbacks and not isinstance(rng, Still):
-            return called(self.callbacks, self, rows, lambda row: self._made(row, names, order), rng)
-        return (self._made(row, names, order) for row in rows)
+            return called(self.callbacks, self, rows, lambda row: self._made(row, names, order, rng), rng)
+        return (self._made(row, names, order, rng) for row in rows)
 
-    def _made(self, row: Row, names: list[str], order: list[str]) -> Row:
+    def _made(self, row: Row, names: list[str], order: list[str], rng: Any) -> Row:
         values: Any = tuple(_array(row[i]) for i in self.at)
         for operation in self.operations:
-            values = _call(operation, values, "map operation")
+            with config.drawing(rng, operation):
+                values = _call(operation, values, "map operation")
             values = values if isinstance(values, tuple) else (values,)
         if len(values) != len(self.outputs):
             raise PipelineError(
