@@ -15,9 +15,10 @@ from typing import Any
 import numpy as _np
 
 from . import np as _mxnp
+from ._src.core.control import tracing
 from ._src.core.random import generator, seed_streams
 from ._src.engine.devices import Context, cpu, cpu_pinned, current_context, gpu, num_gpus
-from ._src.errors import ShapeError
+from ._src.errors import ArgumentError, DTypeError, ShapeError
 from .context import gpu_memory_info
 from .ndarray import contrib as _contrib
 from .ndarray import image
@@ -179,9 +180,25 @@ def _batched(draw: Callable) -> Callable:
     return drawn
 
 
+def constraint_check(x: Any, msg: str = "Constraint violated.") -> Any:
+    """Whether all elements of an array of booleans are True.
+
+    Raises:
+        ValueError: one is not; ``msg`` is the message. In a graph nothing is raised.
+    """
+    x = lift(x)
+    if isinstance(x, ndarray) and x.np_dtype.kind != "b":
+        raise DTypeError(f"constraint_check expects an array of booleans, got {x.np_dtype}.")
+    found = _mxnp.all(x)
+    if isinstance(found, ndarray) and not tracing() and not found.item():
+        raise ArgumentError(msg)
+    return found
+
+
 random = SimpleNamespace(seed=seed, bernoulli=_bernoulli, uniform_n=_batched(_mxnp.random.uniform),
                          normal_n=_batched(_mxnp.random.normal))
 __all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - part of the names comes from a table
-    "cpu", "cpu_pinned", "current_context", "gpu", "gpu_memory_info", "image", "is_np_array", "is_np_shape", "load",
-    "nonzero", "num_gpus", "random", "reset_np", "reshape", "save", "seed", "set_np", "waitall", *_OPERATORS,
+    "constraint_check", "cpu", "cpu_pinned", "current_context", "gpu", "gpu_memory_info", "image", "is_np_array",
+    "is_np_shape", "load", "nonzero", "num_gpus", "random", "reset_np", "reshape", "save", "seed", "set_np",
+    "waitall", *_OPERATORS,
 ]

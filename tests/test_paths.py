@@ -13,7 +13,10 @@ from luojia._src.errors import NotSupportedError
 PATHS = """
 common.api:ms_function common.dtype:float32 common.initializer:initializer common.parameter:Parameter
 common.tensor:Tensor common.jit_config:JitConfig communication.management:get_rank context:set_context
-dataset.vision.c_transforms:Resize dataset.transforms.c_transforms:TypeCast
+dataset.vision.c_transforms:Resize dataset.transforms.c_transforms:TypeCast dataset.engine:GeneratorDataset
+dataset.engine.datasets:MindDataset dataset.engine.samplers:RandomSampler dataset.core.config:set_seed
+dataset.text.utils:to_str dataset.text.transforms:Lookup mindrecord.common.exceptions:ParamTypeError
+mindrecord.filewriter:FileWriter mindrecord.filereader:FileReader mindrecord.mindpage:MindPage
 nn.cell:Cell nn.layer:Dense nn.layer.basic:Dense nn.layer.conv:Conv2d nn.layer.activation:ReLU
 nn.layer.container:SequentialCell nn.layer.normalization:BatchNorm2d nn.layer.pooling:MaxPool2d nn.layer.rnns:LSTM
 nn.loss.loss:LossBase nn.metrics:Accuracy nn.optim.optimizer:Optimizer nn.optim.momentum:Momentum

@@ -8,6 +8,7 @@ from importlib import metadata
 
 import luojia
 from luojia._src.core.choice import decisions
+from luojia._src.core.waiting import notes
 
 _PACKAGES = "numpy scipy autograd safetensors jax jaxlib ml_dtypes scikit-learn pillow matplotlib graphviz"
 _MODES = {luojia.GRAPH_MODE: "GRAPH_MODE", luojia.PYNATIVE_MODE: "PYNATIVE_MODE"}
@@ -51,6 +52,8 @@ def _why() -> str:
     chosen = "LUOJIA_ENGINE" if os.environ.get("LUOJIA_ENGINE") else "by default"
     if decisions:
         chosen = decisions[-1]
+    if notes:
+        chosen += f"; a step of Gluon's took {notes[-1]}"
     return f"{chosen}; LUOJIA_ENGINE or set_context(engine=...) choose"
 
 

@@ -6,10 +6,12 @@ They run in the calling process; options that tune MindSpore's threads are accep
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 from .._src.errors import RefusedName
-from . import config
+from .._src.paths import also_at
+from . import config, samplers
 from .annotated import (
     CelebADataset,
     CocoDataset,
@@ -68,6 +70,14 @@ from .samplers import (
     WeightedRandomSampler,
 )
 from .schema import Schema
+from .sounds import (
+    CMUArcticDataset,
+    GTZANDataset,
+    LibriTTSDataset,
+    LJSpeechDataset,
+    SpeechCommandsDataset,
+    YesNoDataset,
+)
 from .sources import (
     Cifar10Dataset,
     Cifar100Dataset,
@@ -103,25 +113,28 @@ if TYPE_CHECKING:  # loaded at first use
     from . import audio, text, transforms, vision
 
 __all__ = [
-    "AGNewsDataset", "AmazonReviewDataset", "BatchInfo", "CLUEDataset", "CSVDataset", "Caltech101Dataset",
-    "Caltech256Dataset", "CelebADataset", "Cifar100Dataset", "Cifar10Dataset", "CityscapesDataset",
-    "CoNLL2000Dataset", "CocoDataset", "DBpediaDataset", "DIV2KDataset", "DSCallback", "Dataset", "DatasetCache",
-    "DistributedSampler", "EMnistDataset", "EnWik9Dataset", "FakeImageDataset", "FashionMnistDataset",
-    "FlickrDataset", "Flowers102Dataset", "Food101Dataset", "GeneratorDataset", "IMDBDataset", "IWSLT2016Dataset",
-    "IWSLT2017Dataset", "ImageFolderDataset", "KITTIDataset", "KMnistDataset", "LFWDataset", "LSUNDataset",
-    "ManifestDataset", "MindDataset", "MnistDataset", "Multi30kDataset", "NumpySlicesDataset", "OmniglotDataset",
-    "PKSampler", "PaddedDataset", "PennTreebankDataset", "PhotoTourDataset", "PipelineError", "Places365Dataset",
-    "QMnistDataset", "RandomDataset", "RandomSampler", "RenderedSST2Dataset", "SBDataset", "SBUDataset",
-    "SQuADDataset", "SST2Dataset", "STL10Dataset", "SUN397Dataset", "SVHNDataset", "Sampler", "Schema",
-    "SemeionDataset", "SequentialSampler", "Shuffle", "SogouNewsDataset", "SubsetRandomSampler", "SubsetSampler",
-    "TFRecordDataset", "TextFileDataset", "UDPOSDataset", "USPSDataset", "VOCDataset", "WIDERFaceDataset",
-    "WaitedDSCallback", "WeightedRandomSampler", "WikiTextDataset", "YahooAnswersDataset", "YelpReviewDataset",
-    "audio", "compare", "config", "serialize", "show", "sync_wait_for_dataset", "text", "transforms", "vision", "zip",
+    "AGNewsDataset", "AmazonReviewDataset", "BatchInfo", "CLUEDataset", "CMUArcticDataset", "CSVDataset",
+    "Caltech101Dataset", "Caltech256Dataset", "CelebADataset", "Cifar100Dataset", "Cifar10Dataset",
+    "CityscapesDataset", "CoNLL2000Dataset", "CocoDataset", "DBpediaDataset", "DIV2KDataset", "DSCallback", "Dataset",
+    "DatasetCache", "DistributedSampler", "EMnistDataset", "EnWik9Dataset", "FakeImageDataset", "FashionMnistDataset",
+    "FlickrDataset", "Flowers102Dataset", "Food101Dataset", "GTZANDataset", "GeneratorDataset", "IMDBDataset",
+    "IWSLT2016Dataset", "IWSLT2017Dataset", "ImageFolderDataset", "KITTIDataset", "KMnistDataset", "LFWDataset",
+    "LJSpeechDataset", "LSUNDataset", "LibriTTSDataset", "ManifestDataset", "MindDataset", "MnistDataset",
+    "Multi30kDataset", "NumpySlicesDataset", "OmniglotDataset", "PKSampler", "PaddedDataset", "PennTreebankDataset",
+    "PhotoTourDataset", "PipelineError", "Places365Dataset", "QMnistDataset", "RandomDataset", "RandomSampler",
+    "RenderedSST2Dataset", "SBDataset", "SBUDataset", "SQuADDataset", "SST2Dataset", "STL10Dataset", "SUN397Dataset",
+    "SVHNDataset", "Sampler", "Schema", "SemeionDataset", "SequentialSampler", "Shuffle", "SogouNewsDataset",
+    "SpeechCommandsDataset", "SubsetRandomSampler", "SubsetSampler", "TFRecordDataset", "TextFileDataset",
+    "UDPOSDataset", "USPSDataset", "VOCDataset", "WIDERFaceDataset", "WaitedDSCallback", "WeightedRandomSampler",
+    "WikiTextDataset", "YahooAnswersDataset", "YelpReviewDataset", "YesNoDataset", "audio", "compare", "config",
+    "serialize", "show", "sync_wait_for_dataset", "text", "transforms", "vision", "zip",
 ]
-_REFUSED = (
-    "GraphData OBSMindDataset deserialize CMUArcticDataset GTZANDataset LJSpeechDataset LibriTTSDataset "
-    "SpeechCommandsDataset TedliumDataset YesNoDataset"
-).split()
+_REFUSED = "GraphData OBSMindDataset TedliumDataset deserialize".split()
+
+
+also_at(sys.modules[__name__], *(f"{__name__}.{path}" for path in ("core", "engine", "engine.datasets")))
+also_at(config, f"{__name__}.core.config")
+also_at(samplers, f"{__name__}.engine.samplers")
 
 
 def zip(datasets: tuple) -> Dataset:  # noqa: A001 - MindSpore's name

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from enum import IntEnum
 from typing import Any
 
@@ -56,8 +59,27 @@ def new_order() -> Order:
     return Order() if known is None else SeededOrder(known[0])
 
 
+_drawing: ContextVar[tuple[Order, Any] | None] = ContextVar("the pass, and the transform that it is at", default=None)
+
+
+@contextmanager
+def drawing(order: Order | None, transform: Any) -> Iterator[None]:
+    """Within: what ``transform`` draws is its own in this pass, as ``order`` has it; None keeps the pass around."""
+    known = _drawing.get()
+    order = known[0] if order is None and known is not None else order
+    token = _drawing.set(None if order is None else (order, transform))
+    try:
+        yield
+    finally:
+        _drawing.reset(token)
+
+
 def stream() -> Any:
-    """The random numbers of transforms."""
+    """The random numbers of transforms: under a seed, each transform of a pipeline has its own."""
+    at = _drawing.get()
+    own = None if at is None else at[0].draws(at[1])
+    if own is not None:
+        return own
     known = common_seed.pipelines_seed()
     return np.random if known is None else known[1]
 

@@ -4,7 +4,7 @@ MindSpore draws with C++'s ``std::mt19937`` and ``std::mt19937_64``, and with th
 
 - an integer below n: ``raw // (2**32 // n)``, again while ``raw`` is 2**32 // n * n or more;
 - ``std::shuffle`` swaps every item with one before it, and below 65536 items draws two places at once;
-- a float of 53 bits: ``(raw + raw * 2**32) / 2**64``.
+- a float of 53 bits: ``(raw + raw * 2**32) / 2**64``; of 24 bits: ``raw / 2**32``.
 
 Every sampler and step has its own numbers from the same seed; a later pass goes on from the order of the one before.
 """
@@ -43,6 +43,10 @@ class Order:
     def places(self, who: Any) -> Callable[[int], int]:
         """A function from n to an integer below it."""
         return self._stream.randint
+
+    def draws(self, who: Any) -> Any:
+        """The random numbers of a transform, with the methods of NumPy's RandomState; None for everyone's."""
+        return None
 
 
 class Still(Order):
@@ -116,6 +120,14 @@ class SeededOrder(Order):
             self._known[id(who)] = (0, words)
         return lambda below: words() % below
 
+    def draws(self, who: Any) -> Any:
+        _, known = self._pass(who, None)
+        if known is None:
+            assert self.seed is not None
+            known = Draws(self.seed)
+            self._known[id(who)] = (0, known)
+        return known
+
 
 class _Words:
     """The numbers of ``std::mt19937``."""
@@ -142,6 +154,43 @@ class _Words:
     def fraction(self) -> float:
         """A float from 0 to 1."""
         return (self() + self() * 2.0**32) / 2.0**64
+
+
+class Draws:
+    """What MindSpore's transforms draw under a seed, by the names of NumPy's RandomState, which serves the rest.
+
+    >>> draws = Draws(3)
+    >>> [int(draws.random_sample() < 0.5) for _ in range(6)]
+    [1, 0, 1, 0, 1, 1]
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._words, self._rest = _Words(seed), np.random.RandomState(seed & _WORD)
+
+    def random_sample(self, size: Any = None) -> Any:
+        """Floats of 53 bits, from 0 to 1."""
+        return self._words.fraction() if size is None else self._rest.random_sample(size)
+
+    def uniform(self, low: float = 0.0, high: float = 1.0, size: Any = None) -> Any:
+        """Floats of 24 bits."""
+        if size is not None:
+            return self._rest.uniform(low, high, size)
+        share = min(np.float32(self._words()) / np.float32(2**32), np.nextafter(np.float32(1), np.float32(0)))
+        return float(share * (np.float32(high) - np.float32(low)) + np.float32(low))
+
+    def randint(self, low: int, high: int | None = None, size: Any = None) -> Any:
+        """Integers from ``low`` to below ``high``, or from 0 to below ``low``."""
+        low, high = (0, low) if high is None else (low, high)
+        if size is None:
+            return low + self._words.below(int(high - low))
+        return np.array([low + self._words.below(int(high - low)) for _ in range(int(np.prod(size)))]).reshape(size)
+
+    def permutation(self, count: int) -> np.ndarray:
+        """The numbers below ``count`` in a random order."""
+        return _shuffle(list(range(count)), self._words)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._rest, name)
 
 
 def _shuffle(items: list[int], words: _Words) -> np.ndarray:

@@ -173,13 +173,14 @@ class Map(Dataset):
         names, order = self.children[0].get_col_names(), self.get_col_names()
         rows = self.children[0].rows(rng)
         if self.callbacks and not isinstance(rng, Still):
-            return called(self.callbacks, self, rows, lambda row: self._made(row, names, order), rng)
-        return (self._made(row, names, order) for row in rows)
+            return called(self.callbacks, self, rows, lambda row: self._made(row, names, order, rng), rng)
+        return (self._made(row, names, order, rng) for row in rows)
 
-    def _made(self, row: Row, names: list[str], order: list[str]) -> Row:
+    def _made(self, row: Row, names: list[str], order: list[str], rng: Any) -> Row:
         values: Any = tuple(_array(row[i]) for i in self.at)
         for operation in self.operations:
-            values = _call(operation, values, "map operation")
+            with config.drawing(rng, operation):
+                values = _call(operation, values, "map operation")
             values = values if isinstance(values, tuple) else (values,)
         if len(values) != len(self.outputs):
             raise PipelineError(
@@ -286,8 +287,9 @@ class Shuffle(Dataset):
         whole = self.children[0].gather(rng)
         if whole is None or len(whole[1]) > self.buffer_size:
             return None
-        order, drawn = whole[1], self._drawn(range(len(whole[1])), rng)
-        return whole[0], order[np.fromiter(drawn, np.int64, len(order))]
+        if rng.seed is None:  # all orders are alike, and this is the quick one
+            return whole[0], rng.shuffled(self, whole[1])
+        return whole[0], whole[1][np.fromiter(self._drawn(range(len(whole[1])), rng), np.int64, len(whole[1]))]
 
     def rows(self, rng: Any) -> Iterator[Row]:
         return self._drawn(self.children[0].rows(rng), rng)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import block, loss, nn, parameter, rnn, trainer, utils
 from .block import Block, HybridBlock, SymbolBlock
-from .parameter import Constant, DeferredInitializationError, Parameter, ParameterDict
+from .parameter import Constant, DeferredInitializationError, Parameter, ParameterDict, tensor_types
 from .trainer import Trainer
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Block", "Constant", "DeferredInitializationError", "HybridBlock", "Parameter", "ParameterDict",
            "SymbolBlock", "Trainer", "block", "contrib", "data", "loss", "model_zoo", "nn", "parameter", "rnn",
-           "trainer", "utils"]
+           "tensor_types", "trainer", "utils"]
 
 
 def __getattr__(name: str) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 from .._src.errors import RefusedName
 from .._src.paths import also_at
-from . import errors
+from . import errors, reader, writer
 from .converters import Cifar10ToMR, Cifar100ToMR, CsvToMR, ImageNetToMR, MnistToMR, TFRecordToMR
 from .errors import *  # noqa: F403
 from .reader import FileReader, MindPage
@@ -28,7 +28,9 @@ class MSRStatus(Enum):
 
 SUCCESS, FAILED = MSRStatus.SUCCESS, MSRStatus.FAILED
 
-also_at(errors, "luojia.mindrecord.common.exceptions")
+also_at(errors, "luojia.mindrecord.common", "luojia.mindrecord.common.exceptions")
+also_at(writer, "luojia.mindrecord.filewriter")
+also_at(reader, "luojia.mindrecord.filereader", "luojia.mindrecord.mindpage")
 
 
 _REFUSED = ("set_dec_mode", "set_enc_key", "set_enc_mode")

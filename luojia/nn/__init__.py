@@ -37,6 +37,7 @@ from .basic import *  # noqa: F403
 from .combined import *  # noqa: F403
 from .containers import CellDict, CellList, SequentialCell
 from .conv import *  # noqa: F403
+from .declared import no_init_parameters
 from .dropout import *  # noqa: F403
 from .dynamic_lr import *  # noqa: F403
 from .elementary import *  # noqa: F403
@@ -61,7 +62,7 @@ from .wrap import *  # noqa: F403
 # What programs import by its path, as from mindspore.nn.layer.conv import _Conv.
 _Conv, _BatchNorm, _Loss = conv._Conv, normalization._BatchNorm, loss.LossBase  # noqa: SLF001
 
-__all__ = ["Cell", "CellDict", "CellList", "Module", "SequentialCell"]
+__all__ = ["Cell", "CellDict", "CellList", "Module", "SequentialCell", "no_init_parameters"]
 __all__ += activation.__all__
 __all__ += attention.__all__
 __all__ += basic.__all__

@@ -65,7 +65,7 @@ class MultiheadAttention(Module):
         self.dropout = Dropout(p=dropout).p
 
     def construct(self, query: Any, key: Any, value: Any, key_padding_mask: Any = None, need_weights: bool = True,
-                  attn_mask: Any = None, average_attn_weights: bool = True) -> tuple[Any, Any]:
+                  attn_mask: Any = None, average_attn_weights: bool = True) -> tuple[Any, ...]:
         if not query.ndim == key.ndim == value.ndim == 3:
             raise ShapeError("MultiheadAttention expects query, key and value of 3 axes, got "
                              f"{query.shape}, {key.shape}, {value.shape}.")
@@ -102,7 +102,7 @@ class MultiheadAttention(Module):
         if not self.batch_first:
             y = ops.transpose(y, (1, 0, 2))
         if not need_weights:
-            return y, None
+            return (y,)
         return y, OPERATORS["mean"](weights, axis=1) if average_attn_weights else weights
 
 

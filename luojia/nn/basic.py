@@ -73,7 +73,7 @@ class Dense(Module):
             raise ShapeError(f"Dense '{self.weight.name.rpartition('.')[0]}' expects inputs of width "
                              f"{self.in_channels} (in_channels), got shape {x.shape}; flatten first with "
                              "ops.Flatten().")
-        y = ops.dense(x, self.weight, self.bias)
+        y = OPERATORS["dense"](x, self.weight, self.bias)
         return y if self.activation is None else self.activation(y)
 
     def extend_repr(self) -> str:

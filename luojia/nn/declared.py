@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from .._src.core.dtypes import float16, float32
@@ -221,4 +222,19 @@ class DeclaredMixin:
         """Accepted; parameters are whole."""
 
 
-__all__ = ["DeclaredMixin"]
+@contextmanager
+def no_init_parameters() -> Iterator[None]:
+    """A scope in which MindSpore makes networks without filling their parameters; here they are filled, as always.
+
+    >>> from luojia import nn
+    >>> with nn.utils.no_init_parameters():
+    ...     net = nn.Dense(2, 3)
+    >>> net.weight.shape
+    (3, 2)
+
+    Matches ``mindspore.nn.utils.no_init_parameters``.
+    """
+    yield
+
+
+__all__ = ["DeclaredMixin", "no_init_parameters"]

@@ -11,6 +11,7 @@ Tensor(shape=[2], dtype=Float32, value= [ 2.00000000e+00,  4.00000000e+00])
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 from .._src import ops as _operators  # noqa: F401 - registers the operators
@@ -28,7 +29,6 @@ from .._src.core.dtypes import (
     uint32,
     uint64,
 )
-from .._src.errors import RefusedName
 from . import creation, manipulation, mathematics, sets
 from .creation import *  # noqa: F403
 from .manipulation import *  # noqa: F403
@@ -41,12 +41,11 @@ pi, nan, inf = 3.141592653589793, float("nan"), float("inf")
 PINF, NINF = inf, -inf
 int_, float_, uint = int32, float32, uint32
 numeric_types = [int8, int16, int32, int64, uint8, uint16, uint32, uint64, float16, float32, float64]
-_REFUSED = {"fft": "transform on the host with numpy.fft"}
 
 
 def __getattr__(name: str) -> Any:
-    if name in _REFUSED:
-        raise RefusedName(f"luojia.numpy.{name} is not supported; {_REFUSED[name]}.")
+    if name == "fft":  # loaded when it is asked for
+        return importlib.import_module(".fft", __name__)
     raise AttributeError(f"module 'luojia.numpy' has no attribute {name!r}; dir(luojia.numpy) lists what it has.")
 
 

@@ -6,6 +6,7 @@ from luojia._src.core.faces import Primitive as _Primitive
 
 from . import convert as convert
 from . import creation as creation
+from . import fft as fft
 from . import manipulation as manipulation
 from . import mathematics as mathematics
 from . import sets as sets

@@ -165,6 +165,7 @@ from luojia.ops.stateful import dropout3d as dropout3d
 from luojia.ops.values import adaptive_avg_pool2d_ext as adaptive_avg_pool2d_ext
 from luojia.ops.values import add_flags as add_flags
 from luojia.ops.values import baddbmm_ext as baddbmm_ext
+from luojia.ops.values import bernoulli_ext as bernoulli_ext
 from luojia.ops.values import broadcast_gradient_args as broadcast_gradient_args
 from luojia.ops.values import dict_setitem as dict_setitem
 from luojia.ops.values import diff_ext as diff_ext

@@ -101,6 +101,8 @@ def constexpr(fn: Callable | None = None, get_instance: bool = True, name: str |
               reuse_result: bool = True, check: bool = True) -> Any:
     """A function of constants, which a compiled network evaluates once; here a plain function.
 
+    With ``get_instance=False`` it is a class, whose objects are the function.
+
     >>> from luojia import ops
     >>> @ops.constexpr
     ... def total(shape):
@@ -108,4 +110,6 @@ def constexpr(fn: Callable | None = None, get_instance: bool = True, name: str |
     >>> total((2, 3))
     6
     """
-    return fn if fn is not None else lambda fn: fn
+    if fn is None:
+        return lambda fn: constexpr(fn, get_instance)
+    return fn if get_instance else lambda: fn

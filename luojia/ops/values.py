@@ -17,7 +17,7 @@ from .._src.core.op import OPERATORS as OP
 from .._src.core.transforms import pushforward
 from .._src.errors import ArgumentError, ShapeError
 from .._src.ops import Tensor
-from .._src.ops.composed import arrange, elementwise, inplace
+from .._src.ops.composed import arrange, draws, elementwise, inplace
 from . import plain
 
 _ROWS: dict[str, tuple[Callable, str]] = {
@@ -225,6 +225,11 @@ def adaptive_avg_pool2d_ext(input: Tensor, output_size: Any) -> Tensor:
     """The averages of the ``output_size`` cells into which (N, C, H, W) is divided."""
     size = output_size if isinstance(output_size, int) else tuple(output_size)
     return OP["adaptive_avg_pool"](input, output_size=size)
+
+
+def bernoulli_ext(input: Tensor, *, generator: Any = None) -> Tensor:
+    """1 with the probability that stands in each element, else 0."""
+    return draws.bernoulli(input, generator=generator)
 
 
 def linearize(fn: Callable, inputs: Any) -> tuple[Any, Callable]:

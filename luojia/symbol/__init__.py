@@ -19,7 +19,7 @@ from .._src.core import symbol_names
 from .._src.core.refused import SYMBOLS as _REFUSED  # noqa: F401 - what docs/refused.md lists
 from .._src.core.refused import missing
 from .._src.core.symbol_ops import FACES, function
-from .creation import arange, eye, full, histogram, linspace, ones, zeros
+from .creation import arange, eye, full, histogram, linspace, ones, split_v2, zeros
 from .symbol import Group, Symbol, Variable, load, load_json, var
 
 _MODULES = ("contrib", "image", "linalg", "op", "random", "sparse", "_internal")
@@ -52,4 +52,4 @@ def __dir__() -> list[str]:
 
 
 __all__ = ["Group", "Symbol", "Variable", "arange", "eye", "full", "histogram", "linspace", "load", "load_json",
-           "ones", "var", "zeros"]
+           "ones", "split_v2", "var", "zeros"]

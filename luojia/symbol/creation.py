@@ -1,4 +1,4 @@
-"""Symbols of constants: zeros, ones, ranges, identity matrices."""
+"""Symbols of constants: zeros, ones, ranges, identity matrices; and functions with more ways to be called."""
 
 from __future__ import annotations
 
@@ -63,4 +63,9 @@ def histogram(a: Symbol, bins: Any = 10, range: tuple | None = None, **kwargs: A
     return function("_histogram")(data=a, bin_cnt=bins, range=tuple(range), **kwargs)
 
 
-__all__ = ["arange", "eye", "full", "histogram", "linspace", "ones", "zeros"]
+def split_v2(ary: Symbol, indices_or_sections: Any, axis: int = 0, squeeze_axis: bool = False, **kwargs: Any) -> Any:
+    """The array cut along ``axis``: in equal sections, or at indices; ``squeeze_axis`` drops axes of length 1."""
+    return ary.split_v2(indices_or_sections, axis, squeeze_axis, **kwargs)
+
+
+__all__ = ["arange", "eye", "full", "histogram", "linspace", "ones", "split_v2", "zeros"]

@@ -15,6 +15,7 @@ from .._src.core.executor import Executor, debug_str, requests, zeros
 from .._src.core.graph import CachedGraph
 from .._src.core.infer import Shapes, infer_types, known
 from .._src.core.open_shapes import settled
+from .._src.core.symbol_ops import function
 from .._src.engine.devices import Context
 from .._src.errors import ArgumentError, DTypeError, MXNetError
 from .._src.formats import atomic
@@ -142,6 +143,17 @@ class Symbol(core.Symbol):
             raise MXNetError(f"SubgraphProperty {backend} is not found in SubgraphBackendRegistry; luojia's engines "
                              f"run graphs by themselves, and accept the names {', '.join(_BACKENDS)}.")
         return copy.copy(self)
+
+    def split_v2(self, indices_or_sections: Any, axis: int = 0, squeeze_axis: bool = False, **kwargs: Any) -> Any:
+        """The array cut along ``axis``: in equal sections, or at indices; ``squeeze_axis`` drops axes of length 1."""
+        if isinstance(indices_or_sections, int):
+            cuts: dict[str, Any] = {"indices": (), "sections": indices_or_sections}
+        elif isinstance(indices_or_sections, (tuple, list)):
+            cuts = {"indices": (0, *indices_or_sections), "sections": 0}
+        else:
+            raise ArgumentError("split_v2: indices_or_sections must either int or tuple of ints, got "
+                                f"{indices_or_sections!r}.")
+        return function("_split_v2")(self, axis=axis, squeeze_axis=squeeze_axis, **cuts, **kwargs)
 
     def as_np_ndarray(self) -> Symbol:
         """The symbol itself, which serves both of MXNet's conventions."""

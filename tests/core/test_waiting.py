@@ -10,8 +10,8 @@ import pytest
 
 from luojia import autograd, gluon, nd, random
 from luojia._src.core import waiting
+from luojia._src.core.later import later_of
 from luojia._src.core.tape import state
-from luojia._src.core.tensor import later_of
 from luojia._src.engine.devices import Context
 from luojia.base import MXNetError
 
@@ -286,6 +286,36 @@ def test_gradients_are_added():
                          [("sgd", {"momentum": 0.9, "wd": 0.1}), ("adam", {}), ("rmsprop", {})])
 def test_states_of_optimizers(optimizer, options):
     both(plain, optimizer=optimizer, **options)
+
+
+@pytest.mark.parametrize("slow", ["whole", "parts"])
+def test_a_long_step_is_tried_in_parts(slow, monkeypatch):
+    monkeypatch.setattr(waiting, "_LONG", 0.0)
+    clock = [0.0]
+    monkeypatch.setattr(waiting, "perf_counter", lambda: clock[0])
+    ready = type(Net().x._device.engine).ready
+
+    def late(engine, arrays):
+        program = next(iter(first_region(n).steps.values()))
+        clock[0] += 2.0 if (len(program.times[0]) < 3) == (slow == "whole") else 1.0
+        return ready(engine, arrays)
+
+    monkeypatch.setattr(type(Net().x._device.engine), "ready", late)
+    n, before = Net("adam", norm=True), len(waiting.notes)
+    found = [n.step() for _ in range(8)]
+    (program,) = first_region(n).steps.values()
+    assert program.kept is program.ways[slow == "whole"] and len(waiting.notes) == before + 1
+    waiting.Waiting.allowed = False
+    again = Net("adam", norm=True)
+    for a in found:
+        np.testing.assert_allclose(a.asnumpy(), again.step().asnumpy(), rtol=2e-4, atol=2e-5)
+
+
+def test_random_numbers_are_not_tried_in_parts():
+    n = Net(dropout=0.5)
+    n.step()
+    (program,) = first_region(n).steps.values()
+    assert not isinstance(program, waiting._Faster)
 
 
 def test_a_step_is_one_program():

@@ -55,6 +55,10 @@ def test_enlarging_by_area_keeps_the_old_pixels_width():
         [100, 100, 83, 50, 50, 150, 200, 200], [100, 100, 83, 50, 50, 150, 200, 200]]
 
 
+def test_halving_by_area_rounds_up():
+    assert images.resize(np.array([[0, 1], [0, 1]], np.uint8), (1, 1), "area").tolist() == [[1]]
+
+
 def test_random_area_lies_within_and_has_the_ratio_asked():
     rng = np.random.RandomState(0)
     for _ in range(200):

@@ -10,6 +10,7 @@ import pytest
 
 import luojia
 from luojia import dataset as ds
+from luojia._src.data import codecs
 from luojia._src.formats import tfrecord
 from luojia.mindrecord import FileWriter
 
@@ -54,6 +55,17 @@ def test_record_files(files):
     assert column(ds.MindDataset(files[0], ["z"], sampler=ds.SequentialSampler(2, 2))) == [2, 3]
     assert column(ds.MindDataset(files[0], ["z"], shuffle=False).batch(2)) == [[0, 1], [2, 3], [4]]
     assert column(ds.MindDataset(str(FOLDER / "plain.mindrecord"), ["of"], shuffle=False), "of") == list("ababa")
+
+
+def test_images_in_record_files(tmp_path):
+    pytest.importorskip("PIL", reason="about decoding images")
+    image = np.arange(60, dtype=np.uint8).reshape(4, 5, 3)
+    writer = FileWriter(str(tmp_path / "images"))
+    writer.add_schema({"image": {"type": "bytes"}})
+    writer.write_raw_data([{"image": codecs.encode(image, ".png")}])
+    writer.commit()
+    data = ds.MindDataset(str(tmp_path / "images")).map([ds.vision.Decode(), ds.vision.HWC2CHW()], "image").batch(1)
+    assert (next(data.create_tuple_iterator(output_numpy=True))[0] == image.transpose(2, 0, 1)).all()
 
 
 def test_record_files_shuffled(files):

@@ -25,6 +25,8 @@ def same(name: str, *args: object, **kwargs: object) -> None:
 def test_they_agree_with_numpy(x: np.ndarray) -> None:
     same("reshape", x, (3, -1))
     same("reshape", x, 6, order="F")
+    same("reshape", x[0, 0], (1,))
+    same("reshape", x[0, 0], (1, -1), order="F")
     same("swapaxes", x, 0, -1)
     same("transpose", x)
     same("transpose", x, (1, 0))
@@ -83,3 +85,25 @@ def test_in_order_is_a_view_in_order_of_memory():
     assert np.shares_memory(shortcuts.in_order(x.transpose(2, 0, 1)), x)
     assert shortcuts.in_order(x.transpose(2, 0, 1)).tolist() == list(range(24))
     assert shortcuts.in_order(x[:, :, ::2]) is None and shortcuts.in_order(np.broadcast_to(x, (2, *x.shape))) is None
+
+
+def test_products_of_matrices() -> None:
+    a = np.arange(6, dtype=np.float32).reshape(2, 3)
+    for b in (a.T, a.astype(np.float64).T, a.astype(np.float16).T, a.astype(np.int8).T, np.zeros((3, 0), np.float32),
+              np.ones(3, np.float32), np.ones((4, 3, 2), np.float32)):
+        same("matmul", a, b)
+    same("matmul", a[:, :0], a[:, :0].T)
+    same("matmul", a, a.T, dtype=np.float64)
+    with pytest.raises(ValueError, match="matmul: Input operand 1 has a mismatch"):
+        SHORTCUTS["matmul"](a, a)
+
+
+def test_sums_of_columns() -> None:
+    for x in (*ARRAYS[:3], np.zeros((0, 3), np.float32), np.zeros((3, 0)), np.ones((9000, 2), np.float32),
+              np.arange(12.0).reshape(3, 4)[::-1, ::2]):
+        found = shortcuts.column_sums(x)
+        assert found.dtype == x.dtype
+        np.testing.assert_allclose(found, x.sum(0), rtol=1e-6)
+    for n in range(200):
+        assert shortcuts.column_sums(np.ones((n, 1))).tolist() == [n]
+    assert len(shortcuts._ones) <= 65

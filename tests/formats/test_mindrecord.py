@@ -127,6 +127,9 @@ def set_page(which, **values):
         (lambda header: header.update(page=3), "TypeError"),
         (lambda header: header.update(header_size=-5), "is corrupted: page 0"),
         (lambda header: header.update(page_size=1 << 40), "is corrupted: page 0"),
+        (lambda header: header["schema"][0]["schema"]["x"].update(type="int33"), "the field 'x' is of 'int33'"),
+        (lambda header: header["schema"][0]["schema"]["x"].update(shape=["a"]), r"of 'float32', \['a'\]"),
+        (lambda header: header["schema"][0].update(blob_fields=["q"]), r"there are no fields \['q'\]"),
         (set_page(0, page_id=9), "is truncated: blob page 9 ends at byte"),
         (set_page(0, page_size=1 << 50), "is corrupted: page 0 of"),
         (set_page(0, page_size=61), "is truncated: expected 8 bytes for the size of a row"),
@@ -138,6 +141,14 @@ def set_page(which, **values):
 def test_damaged_headers(tmp_path, change, message):
     with pytest.raises(FormatError, match=message):
         mindrecord.File(damaged(tmp_path, change))
+
+
+def test_a_row_without_a_field(tmp_path):
+    data = (FOLDER / "plain.mindrecord").read_bytes()
+    path = tmp_path / "x"
+    path.write_bytes(data.replace(b"\xa1x\xca", b"\xa1y\xca"))
+    with pytest.raises(FormatError, match=r"row 0 is corrupted: it has no field 'x', only \['of', 'y'\]"):
+        mindrecord.File(path).row(0)
 
 
 def test_damaged_rows(tmp_path):

@@ -91,6 +91,13 @@ def test_hooks_with_keywords():
         net(Tensor([1.0]))
 
 
+def test_stages_of_parameters():
+    weight = nn.Dense(1, 1).weight
+    assert weight.add_pipeline_stage(1) is None
+    with pytest.raises(TypeError, match="must be a positive number of int type, but got 'a'"):
+        weight.add_pipeline_stage("a")
+
+
 def test_inputs_of_any_size():
     x = Tensor(shape=[None, 2], dtype=float32)
     net = small()

@@ -286,3 +286,11 @@ def test_gradients_at_ties_are_mxnets(f, expected):
         y = f(x)
     y.backward()
     assert x.grad.tolist() == expected
+
+
+def test_constraints():
+    assert npx.constraint_check(np.array([1.0, 2]) > 0).item() is True
+    with pytest.raises(ValueError, match="must be positive"):
+        npx.constraint_check(np.array([1.0, -2]) > 0, msg="must be positive")
+    with pytest.raises(TypeError, match="expects an array of booleans, got float32"):
+        npx.constraint_check(np.ones(2))

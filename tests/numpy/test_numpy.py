@@ -140,7 +140,6 @@ def test_derivatives_of_first_and_second_order(case):
     (lambda: mnp.broadcast_arrays(x, [1, 2, 3]), ShapeError, "broadcast_arrays: shapes .* do not broadcast together"),
     (lambda: mnp.meshgrid([1], [2], sparse=True, indexing="ab"), ArgumentError, "indexing must be 'xy' or 'ij'"),
     (lambda: mnp.randint(3, 2), ArgumentError, "randint: maxval must be greater than minval, got 3 and 2"),
-    (lambda: mnp.fft, NotSupportedError, r"luojia\.numpy\.fft is not supported"),
     (lambda: mnp.nothing, AttributeError, "module 'luojia.numpy' has no attribute 'nothing'"),
 ])
 def test_errors(call, error, message):

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from luojia import Tensor, ops
+from luojia import Tensor, nd, ops
 from luojia._src.core.op import OPERATORS
+from luojia._src.errors import ShapeError
 from tests.check import check_op
 
 x = np.array([[0.3, -1.2, 0.9], [1.7, 0.0, -0.5]])
@@ -38,3 +39,8 @@ def test_nearness():
     check_op("isclose", x, x + 1e-9, ref=np.isclose, dtypes=())
     check_op("approximate_equal", x, x + 1e-9, ref=np.ones((2, 3), bool), dtypes=())
     assert not ops.isclose(Tensor([1.0]), Tensor([1.1])).asnumpy()[0]
+
+
+def test_all_close_of_two_shapes():
+    with pytest.raises(ShapeError, match=r"allclose expects arrays of one shape, got \(3,\) and \(1, 3\)"):
+        nd.contrib.allclose(nd.ones((3,)), nd.ones((1, 3)))

@@ -93,3 +93,11 @@ def test_a_primitive_of_constants():
             return x * 2
 
     assert Twice()(3) == 6 and repr(Twice()) == "Prim[Twice]"
+
+
+def test_a_constexpr_that_is_a_class():
+    @ops.constexpr(get_instance=False)
+    def total(x, y):
+        return x + y
+
+    assert total()(1, 2) == 3

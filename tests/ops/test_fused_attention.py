@@ -1,5 +1,7 @@
 """Attention under the names of fused kernels, against NumPy; routing of tokens; attention at places."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -12,7 +14,7 @@ Q, K, V = (np.sin(np.arange(B * S * N * D) * step).reshape(B, S, N * D) for step
 MASK = np.tril(np.ones((S, S))) == 0
 
 
-def plain(q, k, v, heads, scale, mask=None, shift=0.0):
+def plain(q, k, v, heads, scale, mask: Any = None, shift: Any = 0.0):
     """Attention of (B, S, H), by its formula."""
     def split(x):
         return x.reshape(*x.shape[:2], heads, -1).transpose(0, 2, 1, 3)
@@ -31,24 +33,25 @@ def near(found, expected):
 def test_layouts_masks_and_modes():
     q, k, v = map(Tensor, (Q, K, V))
     near(ops.flash_attention_score(q, k, v, N, scalar_value=0.5), plain(Q, K, V, N, 0.5))
-    turned = [x.swapaxes(0, 1) for x in (q, k, v)]
+    turned: Any = [x.swapaxes(0, 1) for x in (q, k, v)]
     near(ops.flash_attention_score(*turned, N, scalar_value=0.5, input_layout="SBH").swapaxes(0, 1),
          plain(Q, K, V, N, 0.5))
-    four = [x.reshape(B, S, N, D) for x in (q, k, v)]
+    four: Any = [x.reshape(B, S, N, D) for x in (q, k, v)]
     near(ops.flash_attention_score(*four, N, input_layout="BSND").reshape(B, S, -1), plain(Q, K, V, N, 1.0))
-    heads = [x.swapaxes(1, 2) for x in four]
+    heads: Any = [x.swapaxes(1, 2) for x in four]
     expected = plain(Q, K, V, N, 1.0, MASK)
-    for how in ({"attn_mask": T(MASK, np.uint8)}, {"sparse_mode": 2}, {"sparse_mode": 3}, {"sparse_mode": 4,
-                "next_tokens": 0}, {"attn_mask": T(np.broadcast_to(MASK, (B, 1, S, S)), bool), "sparse_mode": 1}):
+    masks: Any = ({"attn_mask": T(MASK, np.uint8)}, {"sparse_mode": 2}, {"sparse_mode": 3}, {"sparse_mode": 4,
+                "next_tokens": 0}, {"attn_mask": T(np.broadcast_to(MASK, (B, 1, S, S)), bool), "sparse_mode": 1})
+    for how in masks:
         found = ops.flash_attention_score(*heads, N, input_layout="BNSD", **how)
         near(found.swapaxes(1, 2).reshape(B, S, -1), expected)
     band = MASK | (np.arange(S) < np.arange(S)[:, None] - 1)
     near(ops.flash_attention_score(q, k, v, N, attn_mask=T(MASK), pre_tokens=1), plain(Q, K, V, N, 1.0, band))
     shift = np.cos(np.arange(B * N * S * S)).reshape(B, N, S, S)
     near(ops.flash_attention_score(q, k, v, N, real_shift=Tensor(shift)), plain(Q, K, V, N, 1.0, None, shift))
-    few = [Tensor(x[..., :D].copy()) for x in (K, V)]
+    few: Any = [Tensor(x[..., :D].copy()) for x in (K, V)]
     near(ops.flash_attention_score(q, *few, N), plain(Q, np.tile(K[..., :D], 2), np.tile(V[..., :D], 2), N, 1.0))
-    packed = [x.reshape(B * S, N, D)[:7] for x in four]
+    packed: Any = [x.reshape(B * S, N, D)[:7] for x in four]
     out = ops.flash_attention_score(*packed, N, input_layout="TND", actual_seq_qlen=(4, 7), actual_seq_kvlen=(4, 7))
     near(out[:4].reshape(4, -1), plain(Q, K, V, N, 1.0)[0])
     near(out[4:].reshape(3, -1), plain(Q[1:, :3], K[1:, :3], V[1:, :3], N, 1.0)[0])
@@ -90,7 +93,7 @@ def test_other_names():
     near(out.swapaxes(0, 1), plain(Q, K, V, N, 1.0))
     near(top[..., 0], scores.max(-1))
     assert top.shape == total.shape == (B, N, S, 8)
-    packed = [x.reshape(B * S, N, D) for x in (q, k, v)]
+    packed: Any = [x.reshape(B * S, N, D) for x in (q, k, v)]
     near(ops.speed_fusion_attention(*packed, N, "TND", actual_seq_qlen=[4, 8], actual_seq_kvlen=[4, 8])[0].reshape(
         B, S, -1), plain(Q, K, V, N, 1.0))
 

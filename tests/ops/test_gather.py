@@ -29,6 +29,12 @@ def test_take():
     check_op("take", x, np.array([-1, 5]), attrs={"axis": 1, "mode": "clip"}, ref=x[:, [0, 2]])
     check_op("take", x, np.array([-1, 5]), attrs={"axis": 1, "mode": "wrap"}, ref=x[:, [2, 2]])
     check_op("take", x, i, ref=x.reshape(-1)[i])
+    pairs = np.arange(24.0).reshape(2, 3, 4) / 7
+    rows = np.array([[0, 2], [1, 1]])
+    check_op("take", pairs, rows, attrs={"axis": 2, "batch_dims": 1},
+             ref=np.stack([p[:, r] for p, r in zip(pairs, rows)]))
+    with pytest.raises(ValueError, match="the first 1 axes must be equal and lie before axis 0"):
+        ops.gather(Tensor(pairs), Tensor(rows % 2), 0, 1)
     change = np.stack([2 * x[:, 2], 2 * x[:, :2].sum(1), 0 * x[:, 0]], 1)
     check_op("add_slices", x, i, x[:, :3] * 2, attrs={"axis": 1}, ref=x + change)
     assert OPERATORS["take"](t, Tensor([1.0]), axis=0).asnumpy().tolist() == [x[1].tolist()]

@@ -68,3 +68,24 @@ def test_an_axis_after_a_list_of_tensors(name, shape):
         assert getattr(ops, name)(listed, 1).shape == shape == getattr(ops, name)(listed, axis=1).shape
     with pytest.raises(TypeError, match=r"takes a list of Tensors and \(axis\), got 2 arguments after the list"):
         getattr(ops, name)([x, x], 1, 2)
+
+
+def test_split_v2_of_mxnets_files():
+    import json
+
+    import luojia as mx
+
+    x, values = mx.sym.var("x"), np.arange(36.0).reshape(6, 6)
+    check_op("split_at", values, attrs={"sections": 3, "axis": 1}, ref=tuple(np.split(values, 3, 1)))
+    check_op("split_at", values, attrs={"indices": (0, 1, 3)}, ref=tuple(np.split(values, [1, 3])), xla=False)
+    for given, attrs in (((2,), {"sections": "2", "indices": "()"}),
+                         (((1, 3),), {"sections": "0", "indices": "(0, 1, 3)"})):
+        node = json.loads(mx.sym.split_v2(x, *given).tojson())["nodes"][-1]
+        assert node["op"] == "_split_v2" and node["attrs"] == {"axis": "0", "squeeze_axis": "False", **attrs}
+        assert json.loads(x.split_v2(*given).tojson())["nodes"][-1]["attrs"] == node["attrs"]
+    columns = mx.sym.split_v2(x, 2, axis=1, squeeze_axis=True, name="s")
+    assert columns.list_outputs() == ["s_output0", "s_output1"]
+    assert [p.shape for p in columns.eval(x=mx.nd.ones((6, 2)))] == [(6,), (6,)]
+    assert mx.sym.split_v2(x, 1).eval(x=mx.nd.ones((6, 2)))[0].shape == (6, 2)
+    with pytest.raises(ValueError, match="must either int or tuple of ints, got 'a'"):
+        mx.sym.split_v2(x, "a")

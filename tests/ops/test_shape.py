@@ -93,6 +93,8 @@ def test_repetition():
     check_op("tile", x, attrs={"reps": (2, 1, 2)}, ref=np.tile(x, (2, 1, 2)))
     check_op("tile", x, attrs={"reps": 2}, ref=np.tile(x, 2))
     check_op("repeat", x, attrs={"repeats": 2}, ref=np.repeat(x, 2))
+    check_op("repeat", x, attrs={"repeats": tuple(range(1, len(x) + 1)), "axis": 0},
+             ref=np.repeat(x, range(1, len(x) + 1), 0))
     check_op("repeat", x, attrs={"repeats": 2, "axis": 0}, ref=np.repeat(x, 2, 0))
 
 

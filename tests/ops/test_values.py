@@ -45,6 +45,7 @@ def test_ext_functions():
     assert ops.LogSoftmaxExt()(a, 1).tolist() == ops.log_softmax(a, 1).tolist() == ops.LogSoftmaxExt()(a).tolist()
     x = T([0.0])
     assert ops.inplace_sigmoid(x) is x and x.tolist() == [0.5]
+    assert ops.bernoulli_ext(T([0, 1])).tolist() == [0, 1]
     y = T([1.0])
     assert ops.grad(lambda t: ops.stop_gradient_(t * 2) + t)(y).tolist() == [1]
 

@@ -126,10 +126,10 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
         if ans.__class__ is not _ndarray:
             ans = tuple([np.asarray(a) for a in ans]) if isinstance(ans, (tuple, list)) else np.asarray(ans)
     elif recorded and op.rule is None and not engine.direct and state.frame is not None:
-        found = linearize(engine, op, values, attrs, [p is not None for p in parents])
+        found = linearize(engine.run_linked, op, values, attrs, [p is not None for p in parents])
         ans, saved = found or (compute(engine, op, values, attrs), None)
     elif recorded and engine is NUMPY and has_bfloat16(values):
-        ans, saved = linearize_bfloat16(op, values, attrs, [p is not None for p in parents])
+        ans, saved = linearize(NUMPY.run_bfloat16, op, values, attrs, [p is not None for p in parents])
     else:
         ans = compute(engine, op, values, attrs)
         if cls._keeps_integers is not None and op.pointwise and dtype.kind in "iu":
@@ -186,18 +186,10 @@ _NARROWED = (np.dtype("float64"), np.dtype("float16"))  # what NumPy makes of in
 _FLOATS = (*_NARROWED, np.dtype("float32"))  # and what XLA makes of them
 
 
-def linearize(engine: Any, op: Operator, values: list, attrs: dict, needs: list) -> Any:
-    """As ``compute``, with the pullback."""
+def linearize(run: Any, op: Operator, values: list, attrs: dict, needs: list) -> Any:
+    """As ``compute``, with the pullback, by an engine's way of ``run_linked``."""
     try:
-        return engine.run_linked(op, values, attrs, needs)
-    except (ValueError, TypeError, OverflowError) as e:
-        raise failed(op, values, e) from e
-
-
-def linearize_bfloat16(op: Operator, values: list, attrs: dict, needs: list) -> Any:
-    """As ``compute``, with the pullback, for arrays of bfloat16 on NumPy."""
-    try:
-        return NUMPY.run_bfloat16(op, values, attrs, needs)
+        return run(op, values, attrs, needs)
     except (ValueError, TypeError, OverflowError) as e:
         raise failed(op, values, e) from e
 

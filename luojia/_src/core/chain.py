@@ -6,7 +6,7 @@ what lies between it keeps only what its gradient could not cheaply compute agai
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -145,18 +145,21 @@ class Chain:
             live[number] = any(s is not None and live[s] for s in link.sources)
         return live
 
+    def _passes(self, gradients: list, live: Sequence[bool]) -> Iterator[tuple[int, Any, Any, tuple[bool, ...]]]:
+        """The links that a gradient reaches, the last first: number, link, that gradient, which sources want one."""
+        for number in range(self.last, self.count - 1, -1):
+            g = gradients[number]
+            if g is not None:
+                gradients[number] = None
+                link = self.links[number - self.count]
+                yield number, link, g, tuple([s is not None and live[s] for s in link.sources])
+
     def _pulled(self, xp: Any, g: Any, values: Sequence[Any], needs: Sequence[bool]) -> list:
         """The gradients of the inputs, None where not needed, for all values."""
         live = self._live(needs)
         gradients: list[Any] = [None] * len(live)
         gradients[self.last] = g
-        for number in range(self.last, self.count - 1, -1):
-            g = gradients[number]
-            if g is None:
-                continue
-            gradients[number] = None
-            link = self.links[number - self.count]
-            wants = tuple([s is not None and live[s] for s in link.sources])
+        for number, link, g, wants in self._passes(gradients, live):
             found = link.op.rule(xp, g, values[number], link.arguments(values), wants, **link.attrs)
             for s, want, gi in zip(link.sources, wants, found):
                 if s is not None and want and gi is not None:
@@ -213,18 +216,11 @@ class Chain:
             self._pull_block(own[at], values, live, into, pool)
         return tuple(found)
 
-
     def _pull_block(self, g: np.ndarray, values: list, live: list[bool], into: list, pool: Pool) -> None:
         """The gradients of one block of the inputs, written to ``into``, by arrays of the pool."""
         gradients: list[Any] = [None] * len(live)
         gradients[self.last] = g
-        for number in range(self.last, self.count - 1, -1):
-            g = gradients[number]
-            if g is None:
-                continue
-            gradients[number] = None
-            link = self.links[number - self.count]
-            wants = tuple([s is not None and live[s] for s in link.sources])
+        for number, link, g, wants in self._passes(gradients, live):
             pull = PULLS.get(link.op.name)
             args = link.arguments(values)
             pool.places = [

@@ -153,6 +153,15 @@ class Parameter(Tensor):
         """The parameter itself."""
         return self
 
+    def add_pipeline_stage(self, stage: int) -> None:
+        """Accepted: every parameter is of the one stage that there is.
+
+        Raises:
+            TypeError: no int >= 0.
+        """
+        if isinstance(stage, bool) or not isinstance(stage, int) or stage < 0:
+            raise DTypeError(f"`stage` must be a positive number of int type, but got {stage!r}.")
+
     def value(self) -> Tensor:
         """The parameter as a Tensor that is no Parameter; gradients pass to the parameter."""
         return wrap(Tensor, self._read(), self._device, self._node)

@@ -14,14 +14,21 @@ import os
 import threading
 import weakref
 from collections.abc import Callable, Sequence
+from time import perf_counter
 from typing import Any
 
 from . import tape
+from .later import described, exclusive, get_value, later_of, put_off
 from .tape import Leaf, RichNode, state
-from .tensor import Tensor, described, exclusive, get_value, later_of, put_off, wrap
+from .tensor import Tensor, wrap
 
 _MOST_CALLS = 16  # in one step
 _MOST_PROGRAMS = 32  # of one region
+_TRIED = 3  # runs of a step before its time counts, the first of which compiles
+_LONG = 0.02  # seconds that a step takes for which its parts are tried
+_MARGIN = 0.95  # of the whole's time that the parts must stay below
+notes: list[str] = []
+"""How long steps took as one program and in parts, where both were tried in this process."""
 
 
 class Waiting:
@@ -333,8 +340,40 @@ class Step:
         if found is None:
             if len(programs) >= _MOST_PROGRAMS:
                 programs.pop(next(iter(programs)))
-            found = programs[key] = first.engine.program(_composed(
-                [(c.region, c.refs, c.first, c.links) for c in self.calls], pass_, updates, update), donate)
+            calls = [(c.region, c.refs, c.first, c.links) for c in self.calls]
+            whole = first.engine.program(_composed(calls, pass_, updates, update), donate)
+            if self.device.device_type == "cpu" and not any([c.region.draws for c in self.calls]):
+                parts = None if update is None else first.engine.jit(("fused updates", updates[0]), update, (0,))
+                whole = _Faster(first.engine, whole, _composed(calls, pass_, updates, parts))
+            found = programs[key] = whole
+        return found
+
+
+class _Faster:
+    """A step as one program, or in parts: on a CPU a long step is tried both ways, and the faster way kept.
+
+    Where random numbers are drawn nothing is tried, so that a seed gives the same numbers in every run.
+    """
+
+    def __init__(self, engine: Any, whole: Callable, parts: Callable) -> None:
+        self.engine, self.ways = engine, (whole, parts)
+        self.times: tuple[list[float], list[float]] = ([], [])
+        self.kept: Callable | None = None
+
+    def __call__(self, *inputs: Any) -> list:
+        if self.kept is not None:
+            return self.kept(*inputs)
+        way = int(len(self.times[0]) == _TRIED)
+        start = perf_counter()
+        found = self.engine.ready(self.ways[way](*inputs))
+        self.times[way].append(perf_counter() - start)
+        if len(self.times[way]) == _TRIED:
+            whole, *parts = [min(t[1:]) for t in self.times if t]
+            if parts:
+                self.kept = self.ways[parts[0] < _MARGIN * whole]
+                notes.append(f"{whole * 1e3:.3g} ms as one program, {parts[0] * 1e3:.3g} ms in parts")
+            elif whole < _LONG:
+                self.kept = self.ways[0]
         return found
 
 

@@ -69,7 +69,10 @@ def hue(image: np.ndarray, turn: float) -> np.ndarray:
         return hsv_to_rgb(hsv).astype(image.dtype)
     hsv = _hsv_bytes(image)
     hsv[..., 0] = (hsv[..., 0] + int(turn * 255)) % 256
-    return saturate(hsv_to_rgb(hsv / 255.0) * 255, image.dtype)
+    out = hsv_to_rgb(hsv / 255.0) * 255
+    blocks = image.shape[1] // 32 * 32  # OpenCV's wide registers cut fractions off; what is left of a row is rounded
+    out[:, :blocks] = np.floor(out[:, :blocks] + 1e-4)
+    return saturate(out, image.dtype)
 
 
 def _hsv_bytes(image: np.ndarray) -> np.ndarray:

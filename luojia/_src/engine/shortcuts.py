@@ -19,7 +19,8 @@ _zeros: dict[Any, np.ndarray] = {}
 
 
 def reshape(a: Any, shape: Any, order: Any = "C") -> np.ndarray:
-    return a.reshape(shape) if a.__class__ is _ndarray and order == "C" else np.reshape(a, shape, order=order)
+    plain = order == "C" and (a.__class__ is _ndarray or isinstance(a, np.generic))  # a full sum is a scalar
+    return a.reshape(shape) if plain else np.reshape(a, shape, order=order)
 
 
 def swapaxes(a: Any, axis1: int, axis2: int) -> np.ndarray:
@@ -86,9 +87,9 @@ def _reduction(name: str, ufunc: np.ufunc) -> Callable:
 
 def matmul(a: Any, b: Any, **kwargs: Any) -> Any:
     """Of two matrices ``dot``, which costs half of ``matmul`` where they are small."""
-    if a.__class__ is _ndarray and b.__class__ is _ndarray and a.ndim == 2 == b.ndim and a.dtype in _WIDE:
+    if not kwargs and a.__class__ is _ndarray is b.__class__ and a.ndim == 2 == b.ndim and a.dtype in _WIDE:
         try:
-            return a.dot(b, **kwargs)
+            return a.dot(b)
         except ValueError:
             pass  # which matmul words
     return np.matmul(a, b, **kwargs)

@@ -131,6 +131,10 @@ class XlaEngine:
             jax.block_until_ready(arrays)
         return arrays
 
+    def ready(self, arrays: Any) -> Any:
+        """``arrays``, computed."""
+        return jax.block_until_ready(arrays)
+
     together = staticmethod(together)
 
     def memory(self, device: Any) -> dict[str, int]:

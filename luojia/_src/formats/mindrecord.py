@@ -31,6 +31,7 @@ HEADER_BYTES = (1 << 14, 1 << 27)
 PAGE_BYTES = (1 << 15, 1 << 28)
 _SIZE = struct.Struct("<Q")
 _NUMBERS = ("int32", "int64")
+_TYPES = (*_NUMBERS, "float32", "float64", "string", "bytes")
 Fields = Mapping[str, Mapping[str, Any]]
 
 
@@ -87,7 +88,13 @@ class File:
             index = self.header["index_fields"] or []
             self.index_fields: list[str] = [str(entry["index_field"]) for entry in index]
             self._places = self._walk(label)
-            self._kinds = {name: (str(f["type"]), f.get("shape")) for name, f in self.fields.items()}
+            self._kinds = {name: (f["type"], f.get("shape")) for name, f in self.fields.items()}
+            for name, (kind, shape) in self._kinds.items():
+                if kind not in _TYPES or not (shape is None or all(isinstance(n, int) for n in shape)):
+                    raise ValueError(f"the field {name!r} is of {kind!r}, {shape!r}")
+            unknown = [name for name in [*self.blob_fields, *self.index_fields] if name not in self.fields]
+            if unknown:
+                raise ValueError(f"there are no fields {unknown}")
         except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
             if isinstance(error, FormatError):
                 raise
@@ -148,6 +155,9 @@ class File:
         label = f"load of MindRecord: {self.path!r}, row {i}"
         found = unpack_map(Reader(self._data, label, raw_start, raw_end))
         row = {name: found[name] for name in found if name in self.fields and (columns is None or name in columns)}
+        for name in self.fields if columns is None else columns:
+            if name not in found and name not in self.blob_fields:
+                raise FormatError(f"{label} is corrupted: it has no field {name!r}, only {list(found)}.")
         reader = Reader(self._data, label, start, end)
         for name in self.blob_fields:
             size = reader.unpack(">Q", f"the size of {name}") if len(self.blob_fields) > 1 else reader.remaining

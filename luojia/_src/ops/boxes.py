@@ -89,18 +89,23 @@ def pixel_iou(xp, x, y, *, mode="iou"):
 # -- suppression -----------------------------------------------------------------------------------------------------
 
 
-def suppress(xp, boxes, alive, threshold, ids=None, closed=False):
+def suppress(xp, boxes, alive, threshold, ids=None, closed=False, most=None):
     """The mask (B, N) of the boxes that survive, of boxes in falling order of their scores.
 
     In that order each box that is alive removes later ones whose overlap with it exceeds (``closed``: reaches)
-    ``threshold``, of its own class if ``ids`` are given.
+    ``threshold``, of its own class if ``ids`` are given. Only the first ``most`` survivors need be right.
     """
     n = alive.shape[1]
     later = np.arange(n)
     known = isinstance(alive, np.ndarray)
+    count = 0
     for i in range(n - 1):
-        if known and not alive[:, i].any():
-            continue
+        if known:
+            if not alive[:, i].any():
+                continue
+            count = count + alive[:, i]
+            if most is not None and (count >= most).all():
+                break
         common = overlap(xp, [b[:, i:i + 1] for b in boxes], boxes)
         close = common >= threshold if closed else common > threshold
         if ids is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..core.op import Operator, op
+from ..errors import ShapeError
 from .define import names, unary
 
 
@@ -65,6 +66,8 @@ def isclose(xp, x, y, *, rtol=1e-05, atol=1e-08, equal_nan=False):
 @op(fn=(), mx="_contrib_allclose(a:x, b:y, rtol=1e-05, atol=1e-08, equal_nan=True)", differentiable=False)
 def all_close(xp, x, y, *, rtol=1e-05, atol=1e-08, equal_nan=True):
     """1 (uint8, of shape ()) if |x - y| <= atol + rtol |y| everywhere, else 0."""
+    if tuple(x.shape) != tuple(y.shape):
+        raise ShapeError(f"allclose expects arrays of one shape, got {tuple(x.shape)} and {tuple(y.shape)}.")
     return xp.asarray(xp.all(xp.isclose(x, y, rtol=rtol, atol=atol, equal_nan=equal_nan))).astype("uint8")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -28,24 +29,70 @@ def positions(xp: Any, i: Any, n: int, mode: str, name: str) -> Any:
     return i
 
 
-@op("Gather(batch_dims:_=0)(input_params:x, input_indices:i, axis) | mode='raise'",
-    fn=("gather(input_params:x, input_indices:i, axis, batch_dims:_=0) | mode='raise'",),
+@op("Gather(batch_dims=0)(input_params:x, input_indices:i, axis) | mode='raise'",
+    fn=("gather(input_params:x, input_indices:i, axis, batch_dims=0) | mode='raise'",),
     mx="take(a:x, indices:i, axis=0, mode='clip')")
-def take(xp, x, i, *, axis=None, mode="raise"):
+def take(xp, x, i, *, axis=None, mode="raise", batch_dims=0):
     """The slices of x along ``axis`` at positions i (of x flattened, if None).
 
     ``mode`` says what a position out of range means: 'clip' the nearest, 'wrap' modulo the length, 'raise' an error.
+    The first ``batch_dims`` axes of x and i count pairs, each of which is taken by itself.
     """
     if axis is None:
         x, axis = xp.reshape(x, (-1,)), 0
     axis = axis_in(axis, len(x.shape), "take")
+    if batch_dims:
+        return _by_pairs(xp, x, positions(xp, i, x.shape[axis], mode, "take"), axis, batch_dims)
     return x[(slice(None),) * axis + (positions(xp, i, x.shape[axis], mode, "take"),)]
 
 
+def _order(ndim: int, axis: int, pairs: int) -> tuple:
+    """The axes with ``axis`` behind those of the pairs."""
+    rest = [a for a in range(pairs, ndim) if a != axis]
+    return (*range(pairs), axis, *rest)
+
+
+def _pairs_index(xp, i, pairs: int) -> tuple:
+    """The index of the rows i of each pair: a grid of the pairs, and i."""
+    grid = [np.arange(n).reshape((1,) * a + (n,) + (1,) * (len(i.shape) - a - 1))
+            for a, n in enumerate(i.shape[:pairs])]
+    return (*grid, i)
+
+
+def _by_pairs(xp, x, i, axis: int, pairs: int):
+    pairs = axis_in(pairs, len(i.shape) + 1, "gather")
+    if axis < pairs or tuple(x.shape[:pairs]) != tuple(i.shape[:pairs]):
+        raise ArgumentError(f"gather: the first {pairs} axes must be equal and lie before axis {axis}, got shapes "
+                            f"{tuple(x.shape)} and {tuple(i.shape)}.")
+    found = xp.transpose(x, _order(len(x.shape), axis, pairs))[_pairs_index(xp, i, pairs)]
+    new = len(i.shape) - pairs  # the axes of i, which stand behind the pairs and belong to where the axis was
+    lead = axis - pairs
+    ndim = len(found.shape)
+    order = (*range(pairs), *range(pairs + new, pairs + new + lead), *range(pairs, pairs + new),
+             *range(pairs + new + lead, ndim))
+    return xp.transpose(found, order)
+
+
 @take.vjp(keep="args")
-def _(xp, g, ans, args, needs, *, axis, mode):
+def _(xp, g, ans, args, needs, *, axis, mode, batch_dims):
     x, i = args
     shape = tuple(x.shape)
+    if batch_dims:
+        axis, pairs = axis % len(shape), batch_dims % (len(i.shape) + 1)
+        new, lead, ndim = len(i.shape) - pairs, axis - pairs, len(g.shape)
+        g = xp.transpose(g, (*range(pairs), *range(pairs + lead, pairs + lead + new), *range(pairs, pairs + lead),
+                             *range(pairs + lead + new, ndim)))
+        order = _order(len(shape), axis, pairs)
+        moved = tuple([shape[a] for a in order])
+        rest, count = moved[pairs + 1:], prod(moved[:pairs])  # add rows to (count * length, *rest), counted through
+        lead_rows = (np.arange(count) * shape[axis]).reshape(moved[:pairs] + (1,) * new)
+        rows = xp.reshape(xp.add(xp.cast(i, dtype="int64") % shape[axis], xp.asarray(lead_rows)), (-1,))
+        zeros = xp.reshape(xp.transpose(xp.zeros_like(x), order), (count * shape[axis], *rest))
+        dx = xp.add_slices(zeros, rows, xp.reshape(g, (-1, *rest)), axis=0)
+        back = [0] * len(order)
+        for k, a in enumerate(order):
+            back[a] = k
+        return xp.transpose(xp.reshape(dx, moved), tuple(back)), None
     if axis is None:
         flat = xp.add_slices(xp.zeros_like(xp.reshape(x, (-1,))), i, g, axis=0, mode=mode)
         return xp.reshape(flat, shape), None

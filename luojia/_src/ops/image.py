@@ -113,7 +113,7 @@ def resize(xp, x, *, size=None, scale=None, mode="nearest", align_corners=None, 
     [[[ 1.00000000e+00,  2.00000000e+00,  3.00000000e+00]]])
     """
     if mode not in _MODES:
-        raise NotSupportedError(f"resize: mode {mode!r} is not supported; use one of {_MODES}.")
+        raise ArgumentError(f"resize: mode must be one of {_MODES}, got {mode!r}.")
     out = _sizes("resize", x.shape, size, scale)
     if mode == "area":
         return xp.adaptive_avg_pool(x, output_size=out, axes=len(out))

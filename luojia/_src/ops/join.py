@@ -86,6 +86,20 @@ def split(xp, x, *, indices_or_sections, axis=0):
     return _pieces(x, at, _stops(x.shape[at], indices_or_sections, "split"))
 
 
+@op(fn=(), mx="_split_v2(data:x, indices, axis=0, squeeze_axis=False, sections=0)",
+    outputs=lambda *, indices=(), sections=0, **_: sections or len(indices))
+def split_at(xp, x, *, indices=(), axis=0, squeeze_axis=False, sections=0):
+    """x in ``sections`` equal parts along ``axis``, or in parts that begin at ``indices``, the first of which is 0.
+
+    ``squeeze_axis`` drops the axis, of length 1 in each part. Source: MXNet's _split_v2, as its files have it.
+    """
+    at = axis_in(axis, len(x.shape), "split_v2")
+    parts = _pieces(x, at, _stops(x.shape[at], sections or indices[1:], "split_v2"))
+    if squeeze_axis:
+        parts = tuple([xp.squeeze(p, axis=at) for p in parts])
+    return parts if len(parts) > 1 else parts[0]
+
+
 @op(mx=("split(data:x, num_outputs, axis=1, squeeze_axis=False)",
         "SliceChannel(data:x, num_outputs, axis=1, squeeze_axis=False)"),
     outputs=lambda *, num_outputs, **_: num_outputs)

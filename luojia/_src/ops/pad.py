@@ -55,7 +55,7 @@ def pad_last(xp, x, *, padding, mode="constant", value=None):
     if len(padding) % 2 or len(padding) > 2 * ndim:
         raise ArgumentError(f"pad: padding {tuple(padding)} must hold (before, after) for at most {ndim} axes.")
     pairs = tuple([tuple(padding[i : i + 2]) for i in range(0, len(padding), 2)])[::-1]
-    mode = {"replicate": "edge"}.get(mode, mode)
+    mode = {"replicate": "edge", "circular": "wrap"}.get(mode, mode)
     return pad.fn(xp, x, pad_width=((0, 0),) * (ndim - len(pairs)) + pairs, mode=mode,
                   constant_values=0 if value is None else value)
 

@@ -96,7 +96,7 @@ def proposal(xp, scores, deltas, im_info, *, before=6000, after=300, threshold=0
     order = xp.stable_argsort(-score, 1)[:, : before if before > 0 else score.shape[1]]
     batch = np.arange(images)[:, None]
     box, score = [b[batch, order] for b in box], score[batch, order]
-    kept = suppress(xp, [box[0], box[1], box[2] + 1, box[3] + 1], xp.ones(score.shape, bool), threshold)
+    kept = suppress(xp, [box[0], box[1], box[2] + 1, box[3] + 1], xp.ones(score.shape, bool), threshold, most=after)
     front = xp.stable_argsort(~kept, 1)
     number = xp.minimum(xp.sum(kept.astype("int64"), axis=1), after)[:, None]
     chosen = front[batch, np.arange(after) % number]

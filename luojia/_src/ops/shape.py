@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from math import prod
 
+import numpy as np
+
 from ..core.op import op
 from ..errors import ArgumentError, ShapeError
 from .codes import target_shape
@@ -239,12 +241,18 @@ def _(xp, g, ans, args, needs, *, reps):
     mx="repeat(data:x, repeats, axis=None)")
 def repeat(xp, x, *, repeats, axis=None):
     """Each element of x ``repeats`` times along ``axis`` (of x flattened, if None)."""
-    return xp.repeat(x, repeats, axis)
+    return xp.repeat(x, np.asarray(repeats) if isinstance(repeats, tuple) else repeats, axis)
 
 
-@repeat.vjp(keep="")
+@repeat.vjp(keep="args")
 def _(xp, g, ans, args, needs, *, repeats, axis):
-    shape = tuple(args[0].shape)
+    x, shape = args[0], tuple(args[0].shape)
+    if isinstance(repeats, tuple) and len(repeats) > 1:
+        flat = xp.reshape(x, (-1,)) if axis is None else x
+        axis = 0 if axis is None else axis % len(shape)
+        places = np.repeat(np.arange(flat.shape[axis]), repeats)
+        return (xp.reshape(xp.add_slices(xp.zeros_like(flat), places, g, axis=axis), shape),)
+    repeats = int(np.ravel(repeats)[0])
     if axis is None:
         return (xp.reshape(xp.sum(xp.reshape(g, (-1, repeats)), axis=1), shape),)
     axis %= len(shape)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..._src.errors import DTypeError
+from .. import config
 
 
 def dtype_of(data_type: Any, name: str) -> np.dtype:
@@ -27,7 +28,8 @@ def dtype_of(data_type: Any, name: str) -> np.dtype:
 def apply_all(transforms: Sequence[Callable], values: tuple[Any, ...]) -> Any:
     """The transforms one after the other; a tuple is several values."""
     for transform in transforms:
-        made = transform(*values)
+        with config.drawing(None, transform):
+            made = transform(*values)
         values = made if isinstance(made, tuple) else (made,)
     return values[0] if len(values) == 1 else values
 

@@ -50,7 +50,8 @@ class Compose:
         seen = False
         for transform in self.transforms:
             seen = seen or any(map(is_pil, values))
-            made = transform(*values)
+            with config.drawing(None, transform):
+                made = transform(*values)
             values = made if isinstance(made, tuple) else (made,)
         return values if seen or len(values) != 1 or is_pil(values[0]) else values[0]
 

@@ -230,7 +230,7 @@ class ToType:
 
 
 class Decode:
-    """The bytes of a JPEG or PNG file, (n,) uint8, to (H, W, 3) uint8 in the order red, green, blue.
+    """The bytes of a JPEG or PNG file, (n,) uint8 or one of NumPy's bytes, to (H, W, 3) uint8: red, green, blue.
 
     Args:
         to_pil: give a PIL image.
@@ -242,7 +242,10 @@ class Decode:
     def __call__(self, image: Any) -> Any:
         if not isinstance(image, (np.ndarray, bytes)):
             raise DTypeError(f"The type of the encoded image should be {np.ndarray}, but got {type(image)}.")
-        raw = np.frombuffer(image, np.uint8) if isinstance(image, bytes) else image
+        if isinstance(image, bytes) or (image.dtype.kind == "S" and image.size == 1):  # MindDataset gives the latter
+            raw = np.frombuffer(image if isinstance(image, bytes) else image.tobytes(), np.uint8)
+        else:
+            raw = image
         if raw.ndim != 1:
             raise DTypeError(f"The number of array dimensions of the encoded image should be 1, but got {raw.ndim}.")
         if raw.dtype != np.uint8:

@@ -227,7 +227,8 @@ class RandomCrop(ImageTransform):
                 "pad_if_needed=True, or resize first."
             )
         rng = config.stream()
-        return rng.randint(image.shape[0] - height + 1), rng.randint(image.shape[1] - width + 1), height, width
+        left = rng.randint(image.shape[1] - width + 1)  # MindSpore's order
+        return rng.randint(image.shape[0] - height + 1), left, height, width
 
 
 class RandomResizedCrop(ImageTransform):
@@ -243,7 +244,16 @@ class RandomResizedCrop(ImageTransform):
 
     def place(self, shape: Sequence[int]) -> Box:
         """(top, left, height, width) of a random part."""
-        return images.random_area(shape, self.scale, self.ratio, config.stream(), self.tries)
+        rng, (rows, columns) = config.stream(), shape[:2]
+        for _ in range(self.tries):
+            share = np.float32(rng.uniform(*self.scale))
+            aspect = np.exp(np.float32(rng.uniform(*np.log(np.array(self.ratio, np.float32)))))
+            width = round(float(np.sqrt(np.float32(rows * columns) * share * aspect)))
+            height = round(float(width / aspect))
+            if 0 < width <= columns and 0 < height <= rows:
+                left = rng.randint(columns - width + 1)  # MindSpore's order
+                return rng.randint(rows - height + 1), left, height, width
+        return images.random_area(shape, self.scale, self.ratio, rng, 0)  # nothing fits: the middle
 
     def image(self, image: np.ndarray) -> np.ndarray:
         part = images.crop(image, *self.place(image.shape))

@@ -56,7 +56,7 @@ class RandomColorAdjust(ImageTransform):
         rng = config.stream()
         for i in rng.permutation(4):
             change, (low, high), still = self.ranges[i]
-            factor = rng.uniform(low, high)
+            factor = low if low == high else rng.uniform(low, high)
             image = image if factor == still else change(factor)(image)
         return image
 

@@ -94,10 +94,10 @@ def _packed(name: str, q: Tensor, k: Tensor, v: Tensor, q_ends: Any, kv_ends: An
                             "sequences.")
     found, last = [], (0, 0)
     for a, b in zip(_ends(q_ends), _ends(kv_ends)):
-        parts = [OP["expand_dims"](OP["swapaxes"](t[i:j], axis1=0, axis2=1), axis=0)
+        one, keys, values = [OP["expand_dims"](OP["swapaxes"](t[i:j], axis1=0, axis2=1), axis=0)
                  for t, i, j in ((q, last[0], a), (k, last[1], b), (v, last[1], b))]
         mask = _hidden(name, how["mask"], how["mode"], a - last[0], b - last[1], how["pre"], how["after"])
-        out = _attend(name, *parts, how["scale"], mask)[0][0]
+        out = _attend(name, one, keys, values, how["scale"], mask)[0][0]
         found.append(OP["swapaxes"](out, axis1=0, axis2=1))
         last = (a, b)
     return OP["concatenate"](*found, axis=0)
@@ -127,7 +127,7 @@ def flash_attention_score(query: Tensor, key: Tensor, value: Tensor, head_num: i
 
     >>> import numpy as np
     >>> x = Tensor(np.eye(2, dtype=np.float32)[None])
-    >>> flash_attention_score(x, x, x, 1, scalar_value=100.0).tolist()
+    >>> flash_attention_score(x, x, x, 1, scalar_value=200.0).tolist()
     [[[1.0, 0.0], [0.0, 1.0]]]
     """
     name = "flash_attention_score"
@@ -304,7 +304,8 @@ def multi_scale_deformable_attn_function(value: Tensor, shape: Any, offset: Any,
     if len(sizes) != levels or value.shape[1] != sum(h * w for h, w in sizes) or weight.shape != locations.shape[:-1]:
         raise ShapeError("multi_scale_deformable_attn_function: value, shape, locations and weight do not fit each "
                          f"other: {value.shape}, {sizes}, {locations.shape} and {weight.shape}.")
-    grids, start, total = locations * 2 - 1, 0, None
+    grids, start = locations * 2 - 1, 0
+    total: Any = None
     for level, (h, w) in enumerate(sizes):
         part = OP["transpose"](value[:, start:start + h * w], axes=(0, 2, 3, 1))
         image = reshaped(part, (b * heads, d, h, w))
