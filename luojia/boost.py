@@ -12,7 +12,8 @@ from ._src.core.tensor import Tensor
 from ._src.errors import DTypeError
 from ._src.ops import Parameter, ParameterTuple
 from ._src.paths import refusing
-from .nn.module import Module, check_positive_int
+from .nn.checks import check_positive_int
+from .nn.module import Module
 from .nn.optim import LARS
 from .nn.optimizer import Optimizer
 

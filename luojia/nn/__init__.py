@@ -47,6 +47,7 @@ from .image import *  # noqa: F403
 from .learning_rate_schedule import *  # noqa: F403
 from .loss import *  # noqa: F403
 from .loss_margin import *  # noqa: F403
+from .loss_overlap import *  # noqa: F403
 from .metrics import *  # noqa: F403
 from .module import Cell, Module
 from .normalization import *  # noqa: F403

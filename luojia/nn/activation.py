@@ -12,7 +12,8 @@ from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError, ShapeError
 from .._src.ops import Parameter
 from ..common.initializer import initializer
-from .module import Module, check_bool, check_positive_int
+from .checks import check_bool, check_positive_int
+from .module import Module
 
 
 class _Activation(Module):

@@ -10,8 +10,9 @@ from .._src.core.op import OPERATORS
 from .._src.errors import ArgumentError, ShapeError
 from ..common.initializer import XavierNormal, XavierUniform
 from .basic import Dense, weight_of
+from .checks import check_bool, check_positive_int
 from .dropout import Dropout
-from .module import Module, check_bool, check_positive_int
+from .module import Module
 
 
 class MultiheadAttention(Module):

@@ -17,7 +17,8 @@ from .._src.errors import ArgumentError, DTypeError, ShapeError
 from .._src.ops import Parameter
 from ..common.initializer import HeUniform, Uniform, initializer
 from .activation import get_activation
-from .module import Module, check_bool, check_choice, check_positive_int
+from .checks import check_bool, check_choice, check_positive_int
+from .module import Module
 
 
 def weight_of(who: str, init: Any, shape: tuple, default: Any, dtype: DType = float32,

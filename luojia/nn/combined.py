@@ -7,8 +7,9 @@ from typing import Any
 from .._src.core.dtypes import DType, float32
 from .activation import get_activation
 from .basic import Dense
+from .checks import check_bool
 from .conv import Conv2d
-from .module import Module, check_bool
+from .module import Module
 from .normalization import BatchNorm1d, BatchNorm2d
 
 

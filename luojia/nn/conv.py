@@ -12,7 +12,8 @@ from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError, ShapeError
 from ..common.initializer import HeUniform
 from .basic import fan_in_uniform, weight_of
-from .module import Module, check_bool, check_positive_int
+from .checks import check_bool, check_positive_int
+from .module import Module
 
 _LAYOUTS = ("NCW", "NCHW", "NCDHW")
 

@@ -7,7 +7,8 @@ from typing import Any
 from .. import ops
 from .._src.core.op import OPERATORS
 from .._src.errors import DTypeError, ShapeError
-from .module import Module, check_positive_int
+from .checks import check_positive_int
+from .module import Module
 
 
 class LGamma(Module):

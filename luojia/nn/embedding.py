@@ -10,7 +10,8 @@ from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError
 from .basic import weight_of
-from .module import Module, check_bool, check_choice, check_positive_int
+from .checks import check_bool, check_choice, check_positive_int
+from .module import Module
 
 
 class Embedding(Module):

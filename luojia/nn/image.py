@@ -11,7 +11,8 @@ from .._src.core.op import OPERATORS
 from .._src.errors import ArgumentError, DTypeError, ShapeError
 from .._src.ops import Tensor
 from .._src.ops.compose import placed
-from .module import Module, check_positive_int
+from .checks import check_positive_int
+from .module import Module
 
 
 def _images(who: str, *images: Any) -> None:

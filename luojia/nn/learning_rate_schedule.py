@@ -8,7 +8,8 @@ from typing import Any
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError
 from .._src.train import schedules
-from .module import Module, check_bool, check_positive_int
+from .checks import check_bool, check_positive_int
+from .module import Module
 
 
 class LearningRateSchedule(Module):

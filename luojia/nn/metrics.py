@@ -9,10 +9,10 @@ import numpy as np
 
 from .._src.errors import ArgumentError, DTypeError
 from .._src.train import metrics as counters
+from .checks import check_choice
 from .metric import Metric, array_of, rearrange_inputs
 from .metrics_confusion import ConfusionMatrixMetric
 from .metrics_special import BleuScore, MeanSurfaceDistance, OcclusionSensitivity, RootMeanSquareDistance
-from .module import check_choice
 
 
 class _Counted(Metric):

@@ -11,7 +11,8 @@ from .._src.errors import ArgumentError, DTypeError
 from .._src.ops import Parameter
 from .._src.train.rules import MINDSPORE
 from .._src.train.rules_sgd import lars_gradient
-from .module import Module, check_bool
+from .checks import check_bool
+from .module import Module
 from .optimizer import Optimizer, RuleOptimizer, leaf_of, number
 
 _REQUIRED = inspect.Parameter.empty

@@ -9,8 +9,9 @@ from .._checkparam import check_value_type
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, NotSupportedError, ShapeError
+from .checks import check_bool
 from .conv import spatial
-from .module import Module, check_bool
+from .module import Module
 
 
 class _Pool(Module):

@@ -16,7 +16,8 @@ from .._src.errors import ArgumentError, DTypeError, ShapeError
 from .._src.ops import Parameter, ParameterTuple
 from .._src.ops.rnn import GATES, pack
 from ..common.initializer import Uniform, initializer
-from .module import Module, check_bool, check_choice, check_positive_int
+from .checks import check_bool, check_choice, check_positive_int
+from .module import Module
 
 
 def _zeros(x: Tensor, *shape: int) -> Tensor:

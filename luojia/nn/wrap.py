@@ -17,8 +17,9 @@ from .._src.errors import ArgumentError, DTypeError
 from .._src.ops import Parameter, ParameterTuple
 from ..context import ParallelMode, get_auto_parallel_context
 from .basic import Identity
+from .checks import check_bool
 from .grad_reducer import DistributedGradReducer
-from .module import Module, check_bool
+from .module import Module
 
 
 def _check_callable(who: str, name: str, value: Any) -> Any:

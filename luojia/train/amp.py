@@ -11,9 +11,10 @@ from .._src.core.faces import Primitive
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError
 from .._src.ops import Parameter
+from ..nn.checks import check_positive_int
 from ..nn.compute import cast_floats
 from ..nn.loss import LossBase
-from ..nn.module import Module, check_positive_int
+from ..nn.module import Module
 from ..nn.optim import LARS
 from ..nn.optimizer import Optimizer
 from ..nn.wrap import TrainOneStepCell, TrainOneStepWithLossScaleCell, WithLossCell, all_finite

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._src.errors import ArgumentError, DTypeError
-from ..nn.module import check_bool, check_positive_int
+from ..nn.checks import check_bool, check_positive_int
 from ..nn.wrap import DynamicLossScaleUpdateCell, FixedLossScaleUpdateCell
 
 

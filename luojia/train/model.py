@@ -7,8 +7,9 @@ from typing import Any
 
 from .._src.errors import ArgumentError, DTypeError
 from ..context import get_auto_parallel_context
+from ..nn.checks import check_bool, check_positive_int
 from ..nn.metrics import Loss, Metric, get_metrics
-from ..nn.module import Module, check_bool, check_positive_int
+from ..nn.module import Module
 from ..nn.wrap import TrainOneStepCell, WithEvalCell
 from . import amp
 from .callback import Callback, CallbackManager, InternalCallbackParam, RunContext

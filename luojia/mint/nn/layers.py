@@ -12,7 +12,8 @@ from ..._src.core.dtypes import DType, float32
 from ..._src.errors import NotSupportedError
 from ..._src.ops import Parameter
 from ...common.initializer import HeUniform, Uniform, initializer
-from ...nn.module import Module, check_positive_int
+from ...nn.checks import check_positive_int
+from ...nn.module import Module
 from . import functional as F  # noqa: N812 - as everybody calls it
 
 _REQUIRED = inspect.Parameter.empty
