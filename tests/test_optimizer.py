@@ -265,6 +265,16 @@ def test_sgd_for_large_batches(how, expected):
     np.testing.assert_allclose(seen, expected, atol=2e-5)
 
 
+def test_the_schedule_of_large_batches_is_one_call_behind():
+    schedule = mx.lr_scheduler.CosineScheduler(10, 0.1, warmup_steps=2)
+    optimizer, w, seen = mx.optimizer.LBSGD(momentum=0.9, lr_scheduler=schedule), nd.array([0.5]), []
+    state = optimizer.create_state(0, w)
+    for i in range(3):
+        optimizer.update(0, w, nd.array([1.0 * (i + 1)]), state)
+        seen.append(w[0].asscalar())
+    np.testing.assert_allclose(seen, [0.5, 0.4, 0.01], rtol=1e-5)
+
+
 def test_what_large_batches_refuse():
     with pytest.raises(ValueError, match="warmup_strategy must be 'linear', 'power2', 'sqrt' or 'lars', got 'foo'"):
         mx.optimizer.LBSGD(warmup_strategy="foo")

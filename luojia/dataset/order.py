@@ -7,6 +7,7 @@ MindSpore draws with C++'s ``std::mt19937`` and ``std::mt19937_64``, and with th
 - a float of 53 bits: ``(raw + raw * 2**32) / 2**64``; of 24 bits: ``raw / 2**32``.
 
 Every sampler and step has its own numbers from the same seed; a later pass goes on from the order of the one before.
+Record files have a generator of their own, ``std::minstd_rand0``.
 """
 
 from __future__ import annotations
@@ -129,6 +130,40 @@ class SeededOrder(Order):
         return known
 
 
+class RecordOrder(SeededOrder):
+    """The orders of record files under a seed: drawn with ``std::minstd_rand0``, from the seed after.
+
+    >>> "".join(map(str, RecordOrder(3).shuffled("a sampler", np.arange(8))))
+    '52301674'
+    """
+
+    def shuffled(self, who: Any, items: np.ndarray, offset: int = 0, step: int = 1) -> np.ndarray:
+        count, order = self._pass(who, np.arange(len(items)))
+        assert self.seed is not None
+        if offset or not step or len(order) != len(items):  # only the order of all rows goes on from pass to pass
+            order = np.arange(len(items))
+        order = _shuffle(order.tolist(), _Minimal(self.seed + 1 + count * step))
+        self._known[id(who)] = (count + 1, order)
+        return np.asarray(items)[order]
+
+
+class _Minimal:
+    """The numbers of ``std::minstd_rand0`` (Park and Miller, 1988), from 0 on."""
+
+    _SPAN = 2**31 - 3
+
+    def __init__(self, seed: int) -> None:
+        self._state = seed % (2**31 - 1) or 1
+
+    def below(self, count: int) -> int:
+        """An integer from 0 to ``count - 1``."""
+        scale = self._SPAN // count
+        while True:
+            self._state = self._state * 16807 % (2**31 - 1)
+            if self._state - 1 < scale * count:
+                return (self._state - 1) // scale
+
+
 class _Words:
     """The numbers of ``std::mt19937``."""
 
@@ -193,10 +228,10 @@ class Draws:
         return getattr(self._rest, name)
 
 
-def _shuffle(items: list[int], words: _Words) -> np.ndarray:
-    """``std::shuffle`` with ``std::mt19937``."""
+def _shuffle(items: list[int], words: _Words | _Minimal) -> np.ndarray:
+    """``std::shuffle``."""
     count, i = len(items), 1
-    if count > 65535:
+    if count > (65535 if isinstance(words, _Words) else 46340):  # the most whose square the generator can draw
         for i in range(1, count):
             at = words.below(i + 1)
             items[i], items[at] = items[at], items[i]

@@ -12,6 +12,7 @@ from .._src.formats import tfrecord
 from ..mindrecord import reader
 from .dataset import PipelineError, Row
 from .files import FileRows, check_shards, matching
+from .order import Order, RecordOrder
 from .samplers import Sampler, Shuffle, WeightedRandomSampler, resolve, shuffle_of
 from .schema import Schema
 from .sources import Source
@@ -66,12 +67,19 @@ class MindDataset(Source):
         self._padded = padded_sample
         self._ends = np.cumsum([len(file) for file in self._files])
         count = int(self._ends[-1]) + (num_padded or 0)
+        self._order: Order | None = None  # the iterator's, and the numbers that the rows are drawn with under a seed
+        self._drawn = RecordOrder(0)
         mode = shuffle_of(shuffle, who) if shuffle is not None else None
         whole = None if mode is None else mode is Shuffle.GLOBAL
         if mode is not None and mode not in (Shuffle.GLOBAL, Shuffle.FALSE) and sampler is None and num_shards is None:
             sampler, whole = _FileOrder(self._ends, mode), None
         check_shards(who, num_shards, shard_id)
         super().__init__(list(columns), count, resolve(who, sampler, whole, num_samples, num_shards, shard_id))
+
+    def rows(self, rng: Any) -> Iterator[Row]:
+        if rng.seed is not None and self._order is not rng:
+            self._order, self._drawn = rng, RecordOrder(rng.seed)
+        return super().rows(rng if rng.seed is None else self._drawn)
 
     def row(self, i: int) -> Row:
         if i >= self._ends[-1]:

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from .._src.core.later import exclusive
 from .._src.core.tape import state
-from .._src.core.tensor import Tensor, exclusive
+from .._src.core.tensor import Tensor
 from .._src.train.rules import RULES
 
 

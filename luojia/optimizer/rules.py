@@ -90,8 +90,9 @@ class LBSGD(Optimizer):
             for one in zip(index, weight, grad, state):
                 self.update(*one)
             return
+        lr, wd = self._get_lr(index), self._get_wd(index)  # before this call counts: the schedule's rate is one behind
         self._update_count(index)
-        lr, wd, t = self._get_lr(index), self._get_wd(index), self._index_update_count[index]
+        t = self._index_update_count[index]
         calls, total = self._sums.pop(index, (0, 0))
         calls, total = calls + 1, total + grad._value
         if calls < self.batch_scale:

@@ -10,8 +10,8 @@ import pytest
 
 from luojia import autograd, gluon, nd, random
 from luojia._src.core import waiting
+from luojia._src.core.later import later_of
 from luojia._src.core.tape import state
-from luojia._src.core.tensor import later_of
 from luojia._src.engine.devices import Context
 from luojia.base import MXNetError
 

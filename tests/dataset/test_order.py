@@ -7,6 +7,7 @@ import luojia
 from luojia import dataset as ds
 from luojia import nn
 from luojia.dataset.order import Order, SeededOrder, Still
+from luojia.mindrecord import FileWriter
 from luojia.train import DatasetHelper, Model
 
 EIGHT = list(range(8))
@@ -65,6 +66,24 @@ def test_one_order_per_iterator():
     assert passes(data, 1) == passes(data, 1) == passes(rows(), 1)
     columns = (rows(), ds.NumpySlicesDataset(EIGHT, ["b"], shuffle=True))
     assert all(a == b for a, b in ds.zip(columns).create_tuple_iterator(output_numpy=True))
+
+
+def test_record_files(tmp_path):
+    writer = FileWriter(str(tmp_path / "x"))
+    writer.add_schema({"a": {"type": "int32"}})
+    writer.write_raw_data([{"a": i} for i in range(8)])
+    writer.commit()
+
+    def drawn(**options):
+        return ds.MindDataset(str(tmp_path / "x"), **options)
+
+    data = drawn()
+    assert passes(data) == ["52301674", "43710652", "31246570"] and passes(data, 1) == ["52301674"]
+    assert passes(drawn(sampler=ds.RandomSampler()), 2) == ["52301674", "43710652"]
+    assert passes(drawn(num_shards=2, shard_id=0)) == ["5317", "7630", "1752"]
+    assert passes(drawn(sampler=ds.SubsetRandomSampler([1, 2, 3, 4]))) == ["2341"] * 3
+    ds.config.set_seed(4)
+    assert passes(drawn()) == ["72643501", "24175063", "46032157"]
 
 
 def test_the_seed_of_everything_seeds_pipelines():

@@ -7,6 +7,7 @@ import pytest
 
 import luojia as ms
 from luojia.dataset import transforms as T
+from luojia.dataset import vision
 
 ADD, DOUBLE = (lambda x: x + 1), (lambda x: x * 2)
 
@@ -53,7 +54,7 @@ def test_shapes():
         T.Concatenate(0, None, np.ones(1))(np.array([1]))
     with pytest.raises(RuntimeError, match="one column each time, got column num: 2"):
         T.Duplicate()(1, 2)
-    assert T.not_random(ADD) is ADD and not T.not_random(ADD).random
+    assert T.not_random(ADD) is ADD and not T.not_random(ADD).random and vision.not_random is T.not_random
     with pytest.raises(NotImplementedError, match="Plugin is not provided"):
         T.Plugin  # noqa: B018
     assert not hasattr(T, "nonsense")

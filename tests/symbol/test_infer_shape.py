@@ -55,8 +55,14 @@ def test_labels_of_output_operators(a):
     def label(s, shape):
         return s.infer_shape(a=shape)[0][1]
 
-    assert label(sym.SoftmaxOutput(a, name="s"), (2, 3, 4)) == (2, 3)
-    assert label(sym.SoftmaxOutput(a, name="s", multi_output=True), (2, 3, 4)) == (2, 4)
+    assert label(sym.SoftmaxOutput(a, name="s"), (2, 3, 4)) == (2,)  # mxnet: (2, 3), of which it reads the first 2
+    assert label(sym.SoftmaxOutput(a, name="s", preserve_shape=True), (2, 3, 4)) == (2, 3)
+    for shape, labels in (((2, 3), (2, 1)), ((2, 3, 4), (2, 4)), ((2, 3, 4, 5), (2, 20))):
+        assert label(sym.SoftmaxOutput(a, name="s", multi_output=True), shape) == labels
+    positions = sym.SoftmaxOutput(a, name="s", multi_output=True)
+    assert positions.infer_shape(a=(2, 3, 4, 5), s_label=(2, 4, 5))[0] == [(2, 3, 4, 5), (2, 4, 5)]
+    with pytest.raises(MXNetError, match="takes labels of shape"):
+        positions.infer_shape(a=(2, 3, 4, 5), s_label=(2, 4))
     assert label(sym.LinearRegressionOutput(a, name="s"), (2, 1)) == (2,)
     assert label(sym.LinearRegressionOutput(a, name="s"), (2, 4)) == (2, 4)
     assert label(sym.SVMOutput(a, name="s"), (2, 4)) == (2,)

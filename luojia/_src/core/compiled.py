@@ -18,11 +18,12 @@ import numpy as np
 from ..engine.devices import Auto, current_context
 from ..errors import ArgumentError, GraphError, NotSupportedError
 from .frame import Input, Pending, Untraceable
+from .later import Awaited, described
 from .mesh import current_mesh
 from .program_graph import ProgramGraph, program_of
 from .pure import Region
 from .tape import Leaf, state
-from .tensor import Awaited, Tensor, described, wrap
+from .tensor import Tensor, wrap
 from .waiting import run_waiting
 
 _WAY_OUT = (

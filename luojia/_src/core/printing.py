@@ -16,7 +16,10 @@ _EDGE = 3  # items shown on either side of an ellipsis
 def tensor_str(array: np.ndarray) -> str:
     """NumPy's ``str``; of bfloat16 with six digits behind the point."""
     if array.dtype.name == "bfloat16":
-        return np.array2string(array, formatter={"all": lambda x: f"{float(x):f}"})
+        def digits(x: Any) -> str:
+            return f"{float(x):f}"
+
+        return np.array2string(array, formatter={"all": digits})
     return str(array)
 
 

@@ -20,8 +20,9 @@ import numpy as np
 
 from . import tape, waiting
 from .frame import Frame, Input
+from .later import exclusive
 from .tape import Leaf, Pullback, RichNode, recording_scope, state
-from .tensor import Tensor, exclusive, wrap
+from .tensor import Tensor, wrap
 from .transforms import Recorded
 
 _lock = threading.RLock()

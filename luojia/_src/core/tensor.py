@@ -28,10 +28,6 @@ def wrap(cls: type, value: Any, device: Context, node: Any = None) -> Any:
     return t
 
 
-class Awaited(Exception):
-    """A trace met a Tensor that waits for its array: what gives it is to run first, outside."""
-
-
 if TYPE_CHECKING:  # what comes from the operators: see ops/methods.py and ops/tensor_methods.py
     from .tensor_methods import TensorMethods as _Methods  # pyright: ignore[reportMissingModuleSource] - a stub alone
 else:
@@ -249,7 +245,7 @@ class Tensor(_Methods):
             state.journal.note(self)
         array = self._value
         if isinstance(array, np.ndarray):
-            if sys.getrefcount(array) > _UNSHARED or array.base is not None or not array.flags.writeable:
+            if sys.getrefcount(array) > UNSHARED or array.base is not None or not array.flags.writeable:
                 array = array.copy()
             array[index] = value
             self._value = array
@@ -309,50 +305,6 @@ class Tensor(_Methods):
 
 
 Tensor._result_class = Tensor
-
-
-def later_of(t: Tensor) -> Any:
-    """What will give the array of a Tensor that has none yet; None where it has one."""
-    try:
-        get_value(t)
-    except AttributeError:
-        try:
-            return _get_later(t)
-        except AttributeError:  # another thread brought it just now
-            return None
-    return None
-
-
-def described(t: Tensor) -> Any:
-    """What has the shape and the dtype of a Tensor: its array, or what will give it."""
-    return later_of(t) or t._value
-
-
-def _awaited(self: Tensor, name: str) -> Any:
-    """The array of a Tensor that waits for it; for other names, the error that brought us here."""
-    if name == "_value":
-        later = later_of(self)
-        if later is not None:
-            if state.frame is not None:
-                raise Awaited
-            later.step.run()
-    return object.__getattribute__(self, name)
-
-
-def put_off(t: Tensor, later: Any) -> None:
-    """Have a Tensor wait for its array."""
-    if "__getattr__" not in Tensor.__dict__:  # not before: with it Python finds every attribute the slow way
-        Tensor.__getattr__ = _awaited  # pyright: ignore[reportAttributeAccessIssue] - it is to come
-    t._later = later
-    try:
-        del t._value
-    except AttributeError:  # it was waiting already, for another
-        pass
-
-
-get_value = Tensor.__dict__["_value"].__get__  # an AttributeError where it waits
-_get_later = Tensor.__dict__["_later"].__get__
-
 
 
 def _rebuild(cls: type, value: np.ndarray, device: Context, extra: dict) -> Any:
@@ -502,13 +454,7 @@ def _calibrate() -> int:
     return sys.getrefcount(array)
 
 
-_UNSHARED = _calibrate()
-
-
-def exclusive(t: Tensor) -> Any:
-    """The Tensor's array, to be donated: a copy if something else can see it."""
-    value = t._value
-    return value if sys.getrefcount(value) <= _UNSHARED else t._device.engine.copy(value)
+UNSHARED = _calibrate()
 
 
 __all__ = ["Node", "Tensor", "recording_scope", "run_backward", "state", "wrap"]

@@ -18,8 +18,9 @@ from time import perf_counter
 from typing import Any
 
 from . import tape
+from .later import described, exclusive, get_value, later_of, put_off
 from .tape import Leaf, RichNode, state
-from .tensor import Tensor, described, exclusive, get_value, later_of, put_off, wrap
+from .tensor import Tensor, wrap
 
 _MOST_CALLS = 16  # in one step
 _MOST_PROGRAMS = 32  # of one region

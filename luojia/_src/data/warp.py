@@ -158,13 +158,14 @@ def _tables(method: str, whole: bool) -> np.ndarray:
 def _mixed(image: np.ndarray, x: np.ndarray, y: np.ndarray, method: str, fill: Any) -> np.ndarray:
     """Pixels mixed at places in units of 1/32."""
     whole = image.dtype == np.uint8
-    table = _tables(method, whole)[y & 31, x & 31]  # (H, W, taps, taps)
+    table = _tables(method, whole)
+    down, across = y & 31, x & 31
     first = 0 if method == "bilinear" else -1
     taps = table.shape[-1]
     total: Any = 0
     for i in range(taps):
         for j in range(taps):
-            weight = table[..., i, j]
+            weight = table[down, across, i, j]
             pixels = _picked(image, (x >> 5) + first + j, (y >> 5) + first + i, fill)
             total = total + pixels * (weight[..., None] if image.ndim == 3 else weight)
     if whole:

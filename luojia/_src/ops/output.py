@@ -6,6 +6,8 @@ A gradient of that gradient is the true second derivative of the loss.
 
 from __future__ import annotations
 
+import math
+
 from ..core.op import op
 from ..core.tensor import Tensor
 from ..errors import ArgumentError, ShapeError
@@ -36,6 +38,17 @@ def _classes(shape, multi_output, preserve_shape):
     return (shape[0], size), -1, (shape[0],)
 
 
+def _check_labels(shape, label, multi_output, preserve_shape):
+    """The shape to give data of ``shape`` and its class axis, where labels of the shape ``label`` go with it."""
+    rows, axis, labels = _classes(shape, multi_output, preserve_shape)
+    if tuple(label) != tuple(shape) and math.prod(label) != math.prod(labels):
+        raise ShapeError(f"SoftmaxOutput: data of shape {tuple(shape)} takes labels of shape {tuple(labels)}, or "
+                         f"probabilities of its own shape; got {tuple(label)}." + (
+                             "" if multi_output or preserve_shape else
+                             " For labels per position set preserve_shape=True or multi_output=True."))
+    return rows, axis
+
+
 @op((), fn=(), mx=(
     "SoftmaxOutput(data:x, label, grad_scale=1.0, ignore_label=-1.0, multi_output=False, use_ignore=False, "
     "preserve_shape=False, normalization='null', out_grad=False, smooth_alpha=0.0)",
@@ -58,17 +71,7 @@ def softmax_output(xp, x, label, *, grad_scale=1.0, ignore_label=-1.0, multi_out
     Source: MXNet's SoftmaxOutput.
     """
     _check_normalization("SoftmaxOutput", normalization)
-    rows, axis, labels = _classes(x.shape, multi_output, preserve_shape)
-    size = 1
-    for n in labels:
-        size *= n
-    count = 1
-    for n in label.shape:
-        count *= n
-    if label.shape != x.shape and count != size:
-        raise ShapeError(f"SoftmaxOutput: data of shape {x.shape} takes labels of shape {labels}, or probabilities of "
-                         f"its own shape; got {label.shape}." + ("" if multi_output or preserve_shape else
-                         " For labels per position set preserve_shape=True or multi_output=True."))
+    rows, axis = _check_labels(x.shape, label.shape, multi_output, preserve_shape)
     return xp.reshape(_soft(xp, xp.reshape(x, rows), axis), x.shape)
 
 
@@ -87,12 +90,13 @@ def _(shapes, out, *, multi_output, preserve_shape, **_):
     x, label = shapes
     x = x or out
     if x is not None and label is None:
-        label = (x[0], *x[2:]) if multi_output else x[:-1]
+        label = (x[0], math.prod(x[2:])) if multi_output else _classes(x, multi_output, preserve_shape)[2]
     return [x, label]
 
 
 @softmax_output.shape
-def _(shapes, **_):
+def _(shapes, *, multi_output, preserve_shape, **_):
+    _check_labels(*shapes, multi_output, preserve_shape)
     return shapes[0]
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from luojia._src.core.tensor import _UNSHARED, Tensor
+from luojia._src.core.tensor import UNSHARED, Tensor
 from luojia._src.engine.numpy_engine import ENGINE as NUMPY
 from luojia._src.train.rules import RULES, find
 
@@ -121,7 +121,7 @@ def own(t: Tensor, like: np.ndarray | None = None) -> np.ndarray:
     array = t._value
     turn = (like is not None and array.strides != like.strides
             and by_columns(like) != by_columns(array) and like.flags.forc)
-    if turn or sys.getrefcount(array) > _UNSHARED or array.base is not None or not array.flags.writeable:
+    if turn or sys.getrefcount(array) > UNSHARED or array.base is not None or not array.flags.writeable:
         array = np.array(array, order="F" if by_columns(array) != turn else "C")
         t._rebind(array)
     return array

@@ -1,5 +1,6 @@
 """All image transforms."""
 
+from ..transforms.transforms import not_random
 from .auto import AutoAugment, RandAugment, RandomSelectSubpolicy, TrivialAugmentWide, UniformAugment
 from .batches import CutMixBatch, MixUp, MixUpBatch
 from .boxes import (
@@ -102,5 +103,5 @@ __all__ = [
     "RandomVerticalFlipWithBBox", "Rescale", "Resize", "ResizeWithBBox", "ResizedCrop", "RgbToHsv", "Rotate",
     "SliceMode", "SlicePatches", "Solarize", "TenCrop", "ToNumpy", "ToPIL", "ToTensor", "ToType",
     "TrivialAugmentWide", "UniformAugment", "VerticalFlip", "encode_jpeg", "encode_png", "get_image_num_channels",
-    "get_image_size", "read_file", "read_image", "write_file", "write_jpeg", "write_png",
+    "get_image_size", "not_random", "read_file", "read_image", "write_file", "write_jpeg", "write_png",
 ]

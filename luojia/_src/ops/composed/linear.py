@@ -135,7 +135,7 @@ def norm(A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *, 
     if pair is not None:
         return matrix_norm(A, ord, pair, keepdim, dtype=dtype)
     if not isinstance(ord, (int, float)):
-        raise ArgumentError(f"For 'norm', the order of vectors must be a number, got {ord!r}; 'fro' and 'nuc' are of "
+        raise DTypeError(f"For 'norm', the order of vectors must be a number, got {ord!r}; 'fro' and 'nuc' are of "
                             "matrices.")
     return vector_norm(A, ord, axes, keepdim, dtype=dtype)
 
