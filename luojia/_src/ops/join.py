@@ -97,7 +97,7 @@ def split_at(xp, x, *, indices=(), axis=0, squeeze_axis=False, sections=0):
     parts = _pieces(x, at, _stops(x.shape[at], sections or indices[1:], "split_v2"))
     if squeeze_axis:
         parts = tuple([xp.squeeze(p, axis=at) for p in parts])
-    return parts if len(parts) > 1 else parts[0]
+    return parts if len(parts) > 1 else next(iter(parts))
 
 
 @op(mx=("split(data:x, num_outputs, axis=1, squeeze_axis=False)",
