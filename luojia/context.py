@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from typing import Any
 
 from ._src.core.compiled import Mode
@@ -44,6 +43,8 @@ def gpu_memory_info(device_id: int = 0) -> tuple[int, int]:
     Raises:
         DeviceError: an MXNetError: the GPU is not there.
     """
+    import subprocess
+
     device = gpu(device_id)
     device.engine  # noqa: B018 - raises where the device is missing
     visible = os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",")  # of these JAX's numbers count

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from .. import numpy as mnp
 from .._src.core.apply import unary
 from .._src.core.dtypes import is_float, to_np
 from .._src.core.op import OPERATORS as OP
@@ -91,6 +90,8 @@ def var_mean(input: Tensor, axis: Any = None, ddof: int = 0, keepdims: bool = Fa
 
 def kron(input: Tensor, other: Tensor) -> Tensor:
     """The Kronecker product."""
+    from .. import numpy as mnp
+
     return mnp.kron(input, other)
 
 
@@ -120,6 +121,8 @@ def atleast_3d(*inputs: Any) -> Any:
 
 
 def _at_least(n: int, inputs: tuple) -> Any:
+    from .. import numpy as mnp
+
     function = getattr(mnp, f"atleast_{n}d")
     if len(inputs) == 1 and isinstance(inputs[0], (list, tuple)):
         return tuple([function(x) for x in inputs[0]])
@@ -129,6 +132,8 @@ def _at_least(n: int, inputs: tuple) -> Any:
 
 def logspace(start: Any, end: Any, steps: int, base: int = 10, *, dtype: Any = None) -> Tensor:
     """Powers of ``base``, their exponents evenly from ``start`` to ``end``."""
+    from .. import numpy as mnp
+
     return mnp.logspace(start, end, steps, base=base, dtype=dtype)
 
 

@@ -1,5 +1,6 @@
 """Memory and names of devices: nothing is counted on CPUs; a GPU's answers, here those of a stand-in."""
 
+import subprocess
 from types import SimpleNamespace
 
 import pytest
@@ -104,7 +105,7 @@ def test_the_drivers_answer(one_gpu, monkeypatch):
         asked.append(command[1])
         return SimpleNamespace(stdout="100, 200\n")
 
-    monkeypatch.setattr(context.subprocess, "run", run)
+    monkeypatch.setattr(subprocess, "run", run)
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     assert lj.context.gpu_memory_info(0) == (100 << 20, 200 << 20)
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "5,2")
@@ -118,7 +119,7 @@ def test_jaxs_answer_without_a_driver(one_gpu, monkeypatch):
     def run(command, **how):
         raise FileNotFoundError("nvidia-smi")
 
-    monkeypatch.setattr(context.subprocess, "run", run)
+    monkeypatch.setattr(subprocess, "run", run)
     assert context.gpu_memory_info(0) == ((1 << 30) - (3 << 20), 1 << 30)
     monkeypatch.setattr(one_gpu, "_engine", Engine({}))
     with pytest.raises(lj.MXNetError, match=r"neither nvidia-smi \(nvidia-smi\) nor JAX knows the memory of gpu\(0\)"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from collections.abc import Iterable
 
@@ -43,7 +42,7 @@ def write_bytes(path: str | os.PathLike[str], data: bytes | Iterable[bytes]) -> 
         with open(target, "wb") as file:
             file.writelines(pieces)
         return
-    beside = os.path.join(folder, f".{secrets.token_hex(8)}.tmp")
+    beside = os.path.join(folder, f".{os.urandom(8).hex()}.tmp")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
     try:
         with open(descriptor, "wb") as file:

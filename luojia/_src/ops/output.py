@@ -96,8 +96,9 @@ def _(shapes, out, *, multi_output, preserve_shape, **_):
 
 @softmax_output.shape
 def _(shapes, *, multi_output, preserve_shape, **_):
-    _check_labels(*shapes, multi_output, preserve_shape)
-    return shapes[0]
+    data, label = shapes
+    _check_labels(data, label, multi_output, preserve_shape)
+    return data
 
 
 @op(fn=())
