@@ -44,7 +44,7 @@ docs: $(VENV)/.docs
 	$(BIN)/sphinx-build -q -W -c docs . docs/_build
 
 clean:
-	rm -rf $(VENV) $(XLA) docs/_build out build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(XLA) docs/_build docs/jupyter_execute out build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
