@@ -164,7 +164,8 @@ def _made_methods(module: Any, cls: type) -> Iterator[tuple[str, Any]]:
     importlib.import_module("luojia.symbol")  # with the doors, all methods are there
     tree = ast.parse(inspect.getsource(module))
     body = next(n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == cls.__name__).body
-    shown = {"__module__", "__doc__", "__dict__", "__weakref__", *getattr(cls, "__slots__", ())}
+    # Tensor has __getattr__ once one of them has waited (see core/later.py)
+    shown = {"__module__", "__doc__", "__dict__", "__weakref__", "__getattr__", *getattr(cls, "__slots__", ())}
     for node in body:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             shown.add(node.name)

@@ -143,8 +143,8 @@ def program_of(region: Any) -> ProgramGraph:
         start += seeded
         gradients = [_input_name(specs[i], i, region.given)[1] for i in region._reached]
         ends += [*results[start : start + len(gradients)],
-                 *results[start + len(gradients) : start + len(gradients) + len(region._late)]]
-        targets += [_name(t, "state") for t in region._late]
+                 *results[start + len(gradients) : start + len(gradients) + len(region.late)]]
+        targets += [_name(t, "state") for t in region.late]
     numbers, rows = region.equations.rows([*places, *seeds], ends)
     lines = []
     for i, (place, spec) in enumerate(zip(places, specs)):
