@@ -16,7 +16,7 @@ RATIOS: dict[str, tuple] = {}
 
 
 def on_luojia() -> Callable[[], object]:
-    return tiny_chain._gluon(compiled.on_xla())
+    return tiny_chain._gluon(compiled.on_engine())
 
 
 def on_jax() -> Callable[[], object]:
