@@ -39,17 +39,19 @@ from .image_folders import (
     Caltech256Dataset,
     CityscapesDataset,
     DIV2KDataset,
-    FlickrDataset,
-    Flowers102Dataset,
     Food101Dataset,
-    LFWDataset,
     LSUNDataset,
     OmniglotDataset,
     Places365Dataset,
     RenderedSST2Dataset,
+    SUN397Dataset,
+)
+from .image_lists import (
+    FlickrDataset,
+    Flowers102Dataset,
+    LFWDataset,
     SBDataset,
     SBUDataset,
-    SUN397Dataset,
 )
 from .imdb import IMDBDataset
 from .made import (

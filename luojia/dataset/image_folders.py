@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from .._src.errors import ArgumentError, DTypeError, FormatError
+from .._src.errors import ArgumentError, DTypeError
 from .dataset import PipelineError
 from .files import folder_of
-from .pictures import File, Pictures, folders_in, images_in, lines, matlab, number
+from .pictures import File, Outline, Pictures, folders_in, images_in, lines, matlab, number, numbered
 from .text_sets import usage_of
 
 
@@ -31,8 +30,7 @@ class Caltech256Dataset(Pictures):
                  shard_id: int | None = None, cache: Any = None) -> None:
         folder = folder_of("Caltech256Dataset", dataset_dir)
         self._names = folders_in(folder)
-        items = [(image, number(i, np.int32)) for i, name in enumerate(self._names)
-                 for image in images_in(os.path.join(folder, name))]
+        items = numbered(folder, self._names, np.int32)
         super().__init__("image label", items, decode, num_samples, shuffle, sampler, num_shards, shard_id)
 
     def num_classes(self) -> int:
@@ -67,7 +65,7 @@ class Caltech101Dataset(Pictures):
         for i, name in enumerate(self._names):
             for image in images_in(os.path.join(pictures, name)):
                 number_of = os.path.splitext(os.path.basename(image))[0].split("_")[-1]
-                outline = _Outline(os.path.join(folder, "Annotations", self._renamed.get(name, name),
+                outline = Outline(os.path.join(folder, "Annotations", self._renamed.get(name, name),
                                                 f"annotation_{number_of}.mat"))
                 values = {"category": (number(i, np.int64),), "annotation": (outline,)}
                 values["all"] = values["category"] + values["annotation"]
@@ -76,18 +74,12 @@ class Caltech101Dataset(Pictures):
         super().__init__(columns, items, decode, num_samples, shuffle, sampler, num_shards, shard_id)
 
     def _value(self, value: Any) -> np.ndarray:
-        if isinstance(value, _Outline):
+        if isinstance(value, Outline):
             return np.asarray(matlab(value)["obj_contour"], np.float64)
         return super()._value(value)
 
     def get_class_indexing(self) -> dict:
         return {name: i for i, name in enumerate(self._names)}
-
-
-class _Outline(str):
-    """The name of a MATLAB file with an outline."""
-
-    __slots__ = ()
 
 
 class Food101Dataset(Pictures):
@@ -142,8 +134,7 @@ class LSUNDataset(Pictures):
         endings = {"train": ("train",), "valid": ("val",), "all": ("train", "val"), "test": ()}[part]
         wanted = ["test"] if part == "test" else [f"{name}_{end}" for name in chosen for end in endings]
         self._names = [name for name in folders_in(folder) if name in wanted]
-        items = [(image, number(i)) for i, name in enumerate(self._names)
-                 for image in images_in(os.path.join(folder, name))]
+        items = numbered(folder, self._names)
         super().__init__("image label", items, decode, num_samples, shuffle, sampler, num_shards, shard_id)
 
     def num_classes(self) -> int:
@@ -220,8 +211,7 @@ class SUN397Dataset(Pictures):
                  shard_id: int | None = None, cache: Any = None) -> None:
         folder = folder_of("SUN397Dataset", dataset_dir)
         names = lines(os.path.join(folder, "ClassName.txt"))
-        items = [(image, number(i)) for i, name in enumerate(names)
-                 for image in images_in(os.path.join(folder, name.lstrip("/")))]
+        items = numbered(folder, [name.lstrip("/") for name in names])
         super().__init__("image label", items, decode, num_samples, shuffle, sampler, num_shards, shard_id)
 
 
@@ -343,171 +333,3 @@ class _Polygons(str):
     """The name of a file of polygons."""
 
     __slots__ = ()
-
-
-class FlickrDataset(Pictures):
-    """Flickr8k or Flickr30k: columns image and annotation, the captions, (5,).
-
-    Args:
-        dataset_dir: the folder of the images.
-        annotation_file: lines of an image's name, # and a number, a tab, and a caption.
-        num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
-        decode: give pixels, else the files' bytes.
-        num_parallel_workers, cache: accepted.
-    """
-
-    def __init__(self, dataset_dir: str, annotation_file: str, num_samples: int | None = None,
-                 num_parallel_workers: int | None = None, shuffle: bool | None = None, decode: bool | None = None,
-                 sampler: Any = None, num_shards: int | None = None, shard_id: int | None = None,
-                 cache: Any = None) -> None:
-        who = "FlickrDataset"
-        folder = folder_of(who, dataset_dir)
-        captions: dict[str, list[str]] = {}
-        for line in lines(annotation_file):
-            name, tab, caption = line.partition("\t")
-            if not tab:
-                raise FormatError(f"{who}: {annotation_file} has a line without a tab: {line!r}.")
-            captions.setdefault(name.rpartition("#")[0], []).append(caption.strip())
-        items = [(File(os.path.join(folder, name)), np.array(captions[name])) for name in captions]
-        super().__init__("image annotation", items, decode, num_samples, shuffle, sampler, num_shards, shard_id)
-
-
-class SBUDataset(Pictures):
-    """SBU captioned photos, those that are in sbu_images: columns image and caption.
-
-    Args:
-        dataset_dir: the folder with sbu_images and SBU_captioned_photo_dataset_captions.txt and _urls.txt.
-        num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
-        decode: give pixels, else the files' bytes.
-        num_parallel_workers, cache: accepted.
-    """
-
-    def __init__(self, dataset_dir: str, num_samples: int | None = None, num_parallel_workers: int | None = None,
-                 shuffle: bool | None = None, decode: bool = False, sampler: Any = None, num_shards: int | None = None,
-                 shard_id: int | None = None, cache: Any = None) -> None:
-        folder = folder_of("SBUDataset", dataset_dir)
-        stem = os.path.join(folder, "SBU_captioned_photo_dataset_")
-        urls, captions = lines(f"{stem}urls.txt"), lines(f"{stem}captions.txt")
-        items = []
-        for url, caption in zip(urls, captions):
-            path = os.path.join(folder, "sbu_images", "m_" + "_".join(url.split("/")[-2:]))
-            if os.path.isfile(path):
-                items.append((File(path), np.array(caption)))
-        super().__init__("image caption", items, decode, num_samples, shuffle, sampler, num_shards, shard_id)
-
-
-class LFWDataset(Pictures):
-    """Labeled Faces in the Wild: columns image and label, or of pairs image1, image2 and label; uint32.
-
-    Args:
-        dataset_dir: the folder with the lists and the folders of images.
-        task: 'people' (default) or 'pairs'; of a pair the label says whether they are one person.
-        usage: '10fold', 'train', 'test' or 'all' (default).
-        image_set: 'original', 'funneled' (default) or 'deepfunneled'.
-        num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
-        decode: give pixels, else the files' bytes.
-        num_parallel_workers, cache: accepted.
-    """
-
-    def __init__(self, dataset_dir: str, task: str | None = None, usage: str | None = None,
-                 image_set: str | None = None, num_samples: int | None = None, num_parallel_workers: int | None = None,
-                 shuffle: bool | None = None, decode: bool = False, sampler: Any = None, num_shards: int | None = None,
-                 shard_id: int | None = None, cache: Any = None) -> None:
-        who = "LFWDataset"
-        folder = folder_of(who, dataset_dir)
-        task = usage_of("people" if task is None else task, ("people", "pairs"), who, "task")
-        which = usage_of("all" if usage is None else usage, ("10fold", "train", "test", "all"), who)
-        kind = usage_of("funneled" if image_set is None else image_set, ("original", "funneled", "deepfunneled"), who,
-                        "image_set")
-        inner = os.path.join(folder, "lfw" if kind == "original" else f"lfw_{kind}")
-        lists = {"10fold": ("",), "train": ("DevTrain",), "test": ("DevTest",), "all": ("DevTrain", "DevTest")}[which]
-
-        def image(name: str, i: str) -> File:
-            return File(os.path.join(inner, name, f"{name}_{int(i):04d}.jpg"))
-
-        items: list[tuple[Any, ...]] = []
-        names = {line.split()[0]: i for i, line in enumerate(lines(os.path.join(folder, "lfw-names.txt")))
-                 } if task == "people" else {}
-        for part in lists:
-            for row in (line.split() for line in lines(os.path.join(folder, f"{task}{part}.txt"))):
-                if len(row) == 3:
-                    items.append((image(row[0], row[1]), image(row[0], row[2]), number(1)))
-                elif len(row) == 4:
-                    items.append((image(row[0], row[1]), image(row[2], row[3]), number(0)))
-                elif task == "people" and len(row) == 2 and row[0] in names:
-                    items += [(image(row[0], str(i + 1)), number(names[row[0]])) for i in range(int(row[1]))]
-        super().__init__("image label" if task == "people" else "image1 image2 label", items, decode, num_samples,
-                         shuffle, sampler, num_shards, shard_id)
-
-
-class Flowers102Dataset(Pictures):
-    """Oxford 102 flowers: columns image and label, uint32, from 0 on; of Segmentation image, segmentation, label.
-
-    Args:
-        dataset_dir: the folder with jpg, segmim, imagelabels.mat and setid.mat (which take SciPy).
-        task: 'Classification' (default) or 'Segmentation'.
-        usage: 'train', 'valid', 'test' or 'all' (default).
-        num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
-        decode: give pixels, else the files' bytes.
-        num_parallel_workers: accepted.
-    """
-
-    def __init__(self, dataset_dir: str, task: str = "Classification", usage: str = "all",
-                 num_samples: int | None = None, num_parallel_workers: int | None = 1, shuffle: bool | None = None,
-                 decode: bool = False, sampler: Any = None, num_shards: int | None = None,
-                 shard_id: int | None = None) -> None:
-        who = "Flowers102Dataset"
-        folder = folder_of(who, dataset_dir)
-        usage_of(task, ("Classification", "Segmentation"), who, "task")
-        usage_of(usage, ("train", "valid", "test", "all"), who)
-        labels = np.ravel(matlab(os.path.join(folder, "imagelabels.mat"))["labels"])
-        sets = matlab(os.path.join(folder, "setid.mat"))
-        items = []
-        for part, name in (("train", "trnid"), ("test", "tstid"), ("valid", "valid")):
-            for i in np.ravel(sets[name]).tolist() if usage in (part, "all") else ():
-                files = [File(os.path.join(folder, "jpg", f"image_{i:05d}.jpg"))]
-                if task == "Segmentation":
-                    files.append(File(os.path.join(folder, "segmim", f"segmim_{i:05d}.jpg")))
-                items.append((*files, number(int(labels[i - 1]) - 1)))
-        columns = "image label" if task == "Classification" else "image segmentation label"
-        super().__init__(columns, items, decode, num_samples, shuffle, sampler, num_shards, shard_id)
-
-    def num_classes(self) -> int:
-        return 102
-
-
-class SBDataset(Pictures):
-    """Semantic Boundaries: columns image and task (MindSpore's name for the labels), from MATLAB files (take SciPy).
-
-    Args:
-        dataset_dir: the folder with img, cls, train.txt, val.txt and train_noval.txt.
-        task: 'Boundaries' (default), (20, H, W) uint8, or 'Segmentation', (H, W) uint8.
-        usage: 'train', 'val', 'train_noval' or 'all' (default: train and val).
-        num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
-        decode: give pixels, else the files' bytes.
-        num_parallel_workers: accepted.
-    """
-
-    def __init__(self, dataset_dir: str, task: str = "Boundaries", usage: str = "all", num_samples: int | None = None,
-                 num_parallel_workers: int | None = 1, shuffle: bool | None = None, decode: bool | None = None,
-                 sampler: Any = None, num_shards: int | None = None, shard_id: int | None = None) -> None:
-        who = "SBDataset"
-        folder = folder_of(who, dataset_dir)
-        self._task = usage_of(task, ("Boundaries", "Segmentation"), who, "task")
-        usage_of(usage, ("train", "val", "train_noval", "all"), who)
-        names = [name for part in (("train", "val") if usage == "all" else (usage,))
-                 for name in lines(os.path.join(folder, f"{part}.txt"))]
-        items = [
-            (File(os.path.join(folder, "img", f"{name}.jpg")), _Outline(os.path.join(folder, "cls", f"{name}.mat")))
-            for name in names
-        ]
-        super().__init__("image task", items, decode, num_samples, shuffle, sampler, num_shards, shard_id)
-
-    def _value(self, value: Any) -> np.ndarray:
-        if not isinstance(value, _Outline):
-            return super()._value(value)
-        truth = matlab(value)["GTcls"][0]
-        if self._task == "Segmentation":
-            return np.asarray(truth["Segmentation"][0], np.uint8)
-        parts: Sequence[Any] = truth["Boundaries"][0]
-        return np.stack([np.asarray(part[0].toarray(), np.uint8) for part in parts])

@@ -62,6 +62,12 @@ class Pictures(Source):
         return super().classes(column)
 
 
+class Outline(str):
+    """The name of a MATLAB file with an outline."""
+
+    __slots__ = ()
+
+
 def number(value: int, dtype: Any = np.uint32) -> np.ndarray:
     """A label."""
     return np.array(value, dtype)
@@ -75,6 +81,12 @@ def images_in(folder: str, extensions: Sequence[str] = (".jpg", ".jpeg", ".png",
     if within:
         return [image for inner, _, _ in sorted(os.walk(folder)) for image in images_in(inner, extensions)]
     return [File(os.path.join(folder, name)) for name in sorted(os.listdir(folder)) if name.endswith(tuple(extensions))]
+
+
+def numbered(folder: str, names: Sequence[str], dtype: Any = np.uint32) -> list[tuple[File, np.ndarray]]:
+    """The images of the folders of these names in ``folder``, each with the number of its folder's name."""
+    return [(image, number(i, dtype)) for i, name in enumerate(names)
+            for image in images_in(os.path.join(folder, name))]
 
 
 def folders_in(folder: str) -> list[str]:

@@ -208,13 +208,7 @@ class Trainer:
             jobs.append((i, node.grad, leaf))
         if not jobs:
             return False
-        if not jobs[0][2]._device.engine.compiles:
-            self._updaters[0].together(jobs)
-        elif self._may_fuse():
-            with fused_updates():
-                self._updaters[0].together(jobs)
-        else:
-            return False
+        self._update_together(0, jobs)
         for _, leaf in leaves:
             leaf._node.fresh = False
         return True
@@ -386,13 +380,8 @@ class Trainer:
             for leaf, grad in zip(leaves[:1] if one else leaves, grads):
                 number = 0 if single else (self._contexts or []).index(leaf._device)
                 jobs.setdefault(number, []).append((i, to_context(grad, leaf._device), leaf))
-        fuse = self._may_fuse()
         for number, mine in jobs.items():
-            if fuse and mine and mine[0][2]._device.engine.compiles:
-                with fused_updates():
-                    self._updaters[number].together(mine)
-            else:
-                self._updaters[number].together(mine)
+            self._update_together(number, mine)
         for _, leaves, _ in updates:
             for leaf in leaves:
                 if one and leaf is not leaves[0]:
@@ -401,9 +390,14 @@ class Trainer:
                 if node.__class__ is Leaf:
                     node.fresh = False
 
-    def _may_fuse(self) -> bool:
-        """Whether the optimizer's updates may be put off, to be done together."""
-        return type(self._optimizer).update is opt.Optimizer.update and not self._optimizer.multi_precision
+    def _update_together(self, number: int, jobs: list[tuple[int, Any, Tensor]]) -> None:
+        """One updater's updates (number, gradient, weight): as one program, where that can be."""
+        plain = type(self._optimizer).update is opt.Optimizer.update and not self._optimizer.multi_precision
+        if plain and jobs and jobs[0][2]._device.engine.compiles:
+            with fused_updates():
+                self._updaters[number].together(jobs)
+        else:
+            self._updaters[number].together(jobs)
 
     # -- states ----------------------------------------------------------------------------------------------------
 

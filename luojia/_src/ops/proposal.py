@@ -8,6 +8,7 @@ from ..core.op import op
 from ..errors import ArgumentError, NotSupportedError, ShapeError
 from .boxes import suppress
 from .deformable import bilinear
+from .roi import samples_of
 
 _SIGNATURE = ("(cls_prob:scores, bbox_pred:deltas, im_info, rpn_pre_nms_top_n:before=6000, "
               "rpn_post_nms_top_n:after=300, threshold=0.7, rpn_min_size:least=16, "
@@ -128,14 +129,7 @@ def rotated_roi_align(xp, x, rois, *, pooled_size, spatial_scale, sampling_ratio
     places, counts = [], []
     for size, parts in zip(lengths, sizes):
         step = (size / parts)[:, None, None]
-        if sampling_ratio > 0:
-            number = most = sampling_ratio
-        elif xp.engine.compiles and xp.engine.tracing.depth:
-            raise NotSupportedError("RROIAlign: the number of samples depends on the values of the rois, which a "
-                                    "compiled function does not know; give sampling_ratio.")
-        else:
-            number = xp.ceil(step)
-            most = int(xp.max(number, initial=1))
+        number, most = samples_of("RROIAlign", "sampling_ratio", xp, step, sampling_ratio)
         sample = np.arange(most)
         at = (np.arange(parts)[:, None] + (sample + 0.5) / xp.maximum(number, 1)) * step - size[:, None, None] / 2
         places.append(at)  # (R, parts, samples), from the middle

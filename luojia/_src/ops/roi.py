@@ -137,20 +137,24 @@ def roi_align(xp, x, rois, *, pooled_size, spatial_scale, sample_ratio=-1, posit
     return out[:, :, i, j, i, j]
 
 
+def samples_of(who, attribute, xp, size, ratio):
+    """(samples in each part, the most of them): ``ratio``, or where that is not given, as many as whole places fit."""
+    if ratio > 0:
+        return ratio, ratio
+    if xp.engine.compiles and xp.engine.tracing.depth:
+        raise NotSupportedError(f"{who}: the number of samples depends on the values of the rois, which a compiled "
+                                f"function does not know; give {attribute}.")
+    count = xp.ceil(size)
+    return count, int(xp.max(count, initial=1))
+
+
 def _samples(xp, first, last, parts, limit, ratio, aligned):
     """The weights (R, parts, limit) of the places in each part's mean, along one axis."""
     size = last - first
     if not aligned:
         size = xp.maximum(size, 1.0)
     size = size[:, None, None] / parts
-    if ratio > 0:
-        count = most = ratio
-    elif xp.engine.compiles and xp.engine.tracing.depth:
-        raise NotSupportedError("ROIAlign: the number of samples depends on the values of the rois, which a compiled "
-                                "function does not know; give sample_ratio.")
-    else:
-        count = xp.ceil(size)
-        most = int(xp.max(count, initial=1))
+    count, most = samples_of("ROIAlign", "sample_ratio", xp, size, ratio)
     i, s = np.arange(parts)[:, None], np.arange(most)
     at = first[:, None, None] + i * size + (s + 0.5) * size / xp.maximum(count, 1)
     counts = (s < count) & (at >= -1) & (at <= limit)
