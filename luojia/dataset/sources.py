@@ -222,14 +222,17 @@ class GeneratorDataset(Source):
         return as_row(made if isinstance(made, tuple) else (made,))
 
     def _convert(self, sample: Any) -> Row:
-        row = as_row(sample if isinstance(sample, tuple) or len(self._columns) > 1 else (sample,))
-        if len(row) != len(self._columns):
+        width = len(self._columns)
+        row = as_row(sample if isinstance(sample, tuple) or width > 1 else (sample,))
+        if len(row) != width:
             raise PipelineError(
                 "Invalid Python function, the 'source' of 'GeneratorDataset' should return same number of NumPy arrays "
                 f"as specified in column_names, the size of column_names is:{len(self._columns)} and number of "
                 f"returned NumPy array is:{len(row)}."
             )
-        for value, dtype, name in zip(row, self._types or (), self._columns):
+        if not self._types:
+            return row
+        for value, dtype, name in zip(row, self._types, self._columns):
             if value.dtype != dtype and not value.dtype.kind == dtype.kind == "U":
                 raise PipelineError(
                     "Invalid Python function, type of returned data in 'GeneratorDataset' should be same with "
