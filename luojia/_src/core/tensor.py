@@ -74,8 +74,8 @@ class Tensor(_Methods):
             shape = (shape,) if isinstance(shape, int) else tuple(shape)
             if init is not None:
                 self.init = init
-            # without init it stands for any Tensor of its dtype and shape, in which None is any size (set_inputs)
-            value = np.zeros([0 if n is None else n for n in shape], dtype.np)
+            # without init it stands for any Tensor of its dtype and shape, in which None, or a Symbol, is any size
+            value = np.zeros([0 if n is None or hasattr(n, "divisor") else n for n in shape], dtype.np)
         else:
             if shape is not None or init is not None:
                 raise ArgumentError("Tensor: give either data or shape and init, not both.")

@@ -56,11 +56,11 @@ COMPOSED = {  # a module of ops/composed: the methods whose functions it has
     "hooks": "register_hook",
     "queries": """allclose is_contiguous is_signed stride storage_offset sum_to_size resize new_full new_empty
                   inplace_update kthvalue choose fill_diagonal qr get_bytes index requires_grad_ pin_memory
-                  is_pinned""",
+                  is_pinned data_ptr set_const_arg""",
     "pooling": "col2im",
 }
 REFUSED = {  # names of MindSpore's methods, and what to use instead
-    **dict.fromkeys(("storage", "untyped_storage", "data_ptr", "set_"),
+    **dict.fromkeys(("storage", "untyped_storage", "set_"),
                     "buffers belong to the engine; take x.asnumpy()"),
     **dict.fromkeys(("to_dlpack", "from_dlpack"), "use numpy.from_dlpack(x), or torch's, and Tensor(array)"),
     **dict.fromkeys(("offload", "to_"), "memory is the device's; use x.as_in_context of an NDArray"),
@@ -440,7 +440,7 @@ def _install() -> None:
         "new_zeros": lambda self, size, dtype=None: _filled(self, size, dtype, 0),
         "new_ones": lambda self, size, dtype=None: _filled(self, size, dtype, 1),
         "from_numpy": staticmethod(lambda array: composed.find("queries.from_numpy")(array)),
-        "is_shared": lambda self: False, "data_sync": lambda self: None,
+        "is_shared": lambda self: False, "data_sync": lambda self: None, "flush_from_cache": lambda self: None,
         "move_to": lambda self, to, blocking=True: self,
         "__contains__": lambda self, value: bool(OPERATORS["any"](OPERATORS["equal"](self, value)).asnumpy()),
         **{name: property(partial(_refuse, name)) for name in REFUSED},

@@ -37,6 +37,20 @@ def from_numpy(array: np.ndarray) -> Tensor:
     return made
 
 
+def data_ptr(self: Tensor) -> int:
+    """The address of the first element."""
+    value = self._value
+    return value.ctypes.data if isinstance(value, np.ndarray) else value.unsafe_buffer_pointer()
+
+
+def set_const_arg(self: Tensor, const_arg: bool = True) -> Tensor:
+    """The Tensor itself: compiled calls take every Tensor as an input."""
+    if not isinstance(const_arg, bool):
+        raise DTypeError(f"For 'set_const_arg', the type of 'const_arg' should be 'bool', but got type "
+                         f"'{type(const_arg).__name__}'.")
+    return self
+
+
 def get_bytes(self: Tensor) -> bytes:
     """The elements as bytes, in order."""
     return self.asnumpy().tobytes()
