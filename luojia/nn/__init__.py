@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 from .._src.paths import also_at
 from . import (
@@ -88,6 +89,16 @@ __all__ += rnn.__all__
 __all__ += sparse.__all__
 __all__ += transformer.__all__
 __all__ += wrap.__all__
+
+
+
+def __getattr__(name: str) -> Any:
+    if not name.endswith("Ext"):
+        raise AttributeError(f"module 'luojia.nn' has no attribute {name!r}")
+    from .. import mint  # the layers of mint, as MindSpore also calls them
+
+    return getattr(mint.nn, name[:-3])
+
 
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in (
     "cell", "layer", "grad", "grad.cell_grad", "loss.loss", "optim.optimizer", "wrap.cell_wrapper", "wrap.loss_scale",
