@@ -8,7 +8,7 @@ import numpy as np
 
 from .._src.core.dtypes import DType
 from .._src.errors import DTypeError
-from .._src.ops import Tensor
+from .._src.ops import Tensor, composed
 
 
 def tensor(input_data: Any = None, dtype: DType | None = None, shape: Any = None, init: Any = None) -> Tensor:
@@ -21,7 +21,7 @@ def tensor(input_data: Any = None, dtype: DType | None = None, shape: Any = None
 
 
 def from_numpy(array: Any) -> Tensor:
-    """A Tensor of a NumPy array's values and dtype.
+    """A Tensor of a NumPy array; on NumPy it is a view of the array, whose later changes it shows.
 
     >>> import numpy as np
     >>> from_numpy(np.array([1, 2], np.int32))
@@ -29,7 +29,7 @@ def from_numpy(array: Any) -> Tensor:
     """
     if not isinstance(array, np.ndarray):
         raise DTypeError(f"For 'from_numpy', the input must be a numpy.ndarray, got {type(array).__name__}.")
-    return Tensor(array)
+    return composed.find("queries.from_numpy")(array)
 
 
 def is_tensor(obj: Any) -> bool:

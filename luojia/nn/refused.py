@@ -16,7 +16,6 @@ _INSTEAD = {
     "EmbeddingLookupThor": "use Embedding; there is no second-order optimizer",
     "EmbeddingThor": "use Embedding; there is no second-order optimizer",
     "GradAccumulationCell": "add up the gradients that value_and_grad gives, then step",
-    "GraphCell": "there is no MindIR; use load_checkpoint and the network's class",
     "MicroBatchInterleaved": "there is one device to keep busy",
     "PipelineCell": "there is one device; call the network",
     "MultiFieldEmbeddingLookup": "look each field up with Embedding and add",

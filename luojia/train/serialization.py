@@ -8,10 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from .._src.core.compiled import Mode
+from .._src.core.listing import listed
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError, FormatError, NotSupportedError, ShapeError
-from .._src.formats import checkpoint, safetensors_file
+from .._src.formats import checkpoint, graph_file, safetensors_file
 from .._src.ops import Parameter
+from ..nn.graph_cell import FuncGraph
 from ..nn.module import Module
 
 _FORMATS = ("ckpt", "safetensors")
@@ -210,31 +213,85 @@ def load_param_into_net(net: Module, parameter_dict: dict[str, Parameter], stric
     return [n for n in targets if n not in found], [n for n in parameter_dict if n not in targets]
 
 
-def export(net: Any, *inputs: Any, file_name: str, file_format: str = "AIR", **kwargs: Any) -> None:
-    """Refused: MindSpore's graph formats are not written.
+def export(net: Any, *inputs: Any, file_name: str, file_format: str, **kwargs: Any) -> None:
+    """Write a network to a file that ``load`` and ``nn.GraphCell`` make a network of, without its class.
+
+    The network is run on ``inputs``, in evaluation, and what it computes for inputs of their shapes is kept as
+    operators. The file is luojia's own, safetensors with the operators in its header; MindSpore does not read it.
+
+    Args:
+        net: a network, or a function of Tensors.
+        inputs: Tensors to call it with.
+        file_name: the file; the suffix ``.mindir`` is added if it is missing.
+        file_format: 'MINDIR'.
 
     Raises:
+        TypeError: a file name that is no string, or inputs that are no Tensors.
         ValueError: a format that MindSpore does not have either.
-        NotSupportedError: always else; it names what to use.
+        NotSupportedError: 'AIR' and 'ONNX'; a network whose result depends on its inputs outside of operators.
+
+    >>> import luojia
+    >>> from luojia import Tensor, nn
+    >>> luojia.export(nn.Dense(2, 3), Tensor([[1.0, 2.0]]), file_name="dense", file_format="MINDIR")
+
+    Matches ``mindspore.export``, but for what is in the file.
     """
+    if not isinstance(file_name, str):
+        raise DTypeError(f"For 'export', the 'file_name' must be string, but got {type(file_name)}.")
     if file_format not in ("AIR", "ONNX", "MINDIR"):
         raise ArgumentError("For 'export', 'file_format' must be one of ['AIR', 'ONNX', 'MINDIR'], but got "
                             f"{file_format}.")
-    raise NotSupportedError(f"export: file_format {file_format!r} is not supported; save the parameters with "
-                            "save_checkpoint, or call the network with luojia.sym.Variable('x') and save that graph.")
+    if file_format != "MINDIR":
+        raise NotSupportedError(f"export: file_format {file_format!r} is not supported; write 'MINDIR', which "
+                                "nn.GraphCell runs, or save the parameters with save_checkpoint.")
+    if kwargs.get("enc_key") is not None:
+        raise NotSupportedError("For 'export', enc_key: luojia does not encrypt networks; encrypt the file.")
+    if not callable(net):
+        raise DTypeError(f"For 'export', the 'net' must be a network or a function, but got {type(net)}.")
+    if not inputs or not all(isinstance(t, Tensor) for t in inputs):
+        raise DTypeError("For 'export', the network is run on the 'inputs', which must be Tensors, but got "
+                         f"{[type(t).__name__ for t in inputs]}.")
+    cells = [cell for _, cell in net.cells_and_names()] if isinstance(net, Module) else []
+    modes = [cell.training for cell in cells]
+    named = {p.name or name: p for name, p in net.parameters_and_names()} if isinstance(net, Module) else {}
+    run = net._eager if isinstance(net, Module) else net
+    graph_mode = Mode.graph
+    try:
+        Mode.graph = False
+        for cell in cells:
+            cell.training = False
+        listing = listed("export", run, inputs, named)
+    finally:
+        Mode.graph = graph_mode
+        for cell, mode in zip(cells, modes):
+            cell.training = mode
+    path = file_name if file_name.endswith(".mindir") else f"{file_name}.mindir"
+    graph_file.save(path, listing, {name: named[name].asnumpy() for name in listing.named.values()})
 
 
-def load(file_name: str, **kwargs: Any) -> Any:
-    """Refused: MindIR files are not read.
+def load(file_name: str, **kwargs: Any) -> FuncGraph:
+    """The network of a file that ``export`` wrote, for ``nn.GraphCell``.
 
     Raises:
-        ValueError: there is no such file.
-        NotSupportedError: always else; it names what to use.
+        ValueError: there is no such file, or its name does not end with ``.mindir``.
+        FormatError: luojia did not write it: MindSpore's own MindIR is not read.
+
+    Matches ``mindspore.load``.
     """
-    if not os.path.isfile(file_name):
+    if not isinstance(file_name, (str, os.PathLike)):
+        raise ArgumentError(f"For 'load', the argument 'file_name' must be string, but got {type(file_name)}.")
+    path = os.fspath(file_name)
+    if not path.endswith(".mindir"):
+        raise ArgumentError("For 'load', the argument 'file_name'(MindIR file) should end with '.mindir', please input "
+                            f"the correct 'file_name': {path}")
+    if not os.path.isfile(path):
         raise ArgumentError("For 'load', the argument 'file_name'(MindIR file) does not exist, please check whether "
-                            f"the 'file_name' is correct: {file_name}")
-    raise NotSupportedError("load: MindIR files are not supported; load parameters with load_checkpoint.")
+                            f"the 'file_name' is correct: {path}")
+    try:
+        return FuncGraph.read(path)
+    except FormatError as e:
+        raise FormatError(f"Load MindIR failed. luojia reads the files that its export wrote, not MindSpore's own: {e} "
+                          "Take the parameters over with save_checkpoint and load_checkpoint.") from e
 
 
 __all__ = ["export", "load", "load_checkpoint", "load_param_into_net", "save_checkpoint"]

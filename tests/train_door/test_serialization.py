@@ -104,10 +104,17 @@ def bad(name, content):
     (lambda n: load_param_into_net(n, {"weight": Tensor([1.0])}), TypeError, "should be a 'str' and 'Parameter'"),
     (lambda n: load_param_into_net(n, {}, strict_load=3), TypeError, "the 'strict_load' must be a bool, but got int"),
     (lambda n: load_param_into_net(n, {"bias": Parameter(Tensor(np.ones(3)))}, True), TypeError, "strict_load=True"),
-    (lambda n: luojia.export(n, file_name="a", file_format="MINDIR"), NotImplementedError, "'MINDIR' is not supported"),
+    (lambda n: luojia.export(n, file_name="a", file_format="MINDIR"), TypeError, "which must be Tensors, but got"),
+    (lambda n: luojia.export(n, 3, file_name="a", file_format="MINDIR"), TypeError, r"but got \['int'\]"),
+    (lambda n: luojia.export(n, file_name=3, file_format="MINDIR"), TypeError, "'file_name' must be string, but got"),
+    (lambda n: luojia.export(3, Tensor([1.0]), file_name="a", file_format="MINDIR"), TypeError, "or a function"),
+    (lambda n: luojia.export(n, file_name="a", file_format="ONNX"), NotImplementedError, "'ONNX' is not supported"),
+    (lambda n: luojia.export(n, file_name="a", file_format="MINDIR", enc_key=b"k"), NotImplementedError, "enc_key"),
     (lambda n: luojia.export(n, file_name="a", file_format="X"), ValueError, "'file_format' must be one of"),
     (lambda n: luojia.load("nope.mindir"), ValueError, "does not exist, please check whether the 'file_name'"),
-    (lambda n: luojia.load(__file__), NotImplementedError, "MindIR files are not supported"),
+    (lambda n: luojia.load(__file__), ValueError, "should end with '.mindir', please input"),
+    (lambda n: luojia.load(3), ValueError, "'file_name' must be string, but got <class 'int'>"),
+    (lambda n: luojia.load(bad("x.mindir", b"abcdef")), RuntimeError, "Load MindIR failed. luojia reads the files"),
 ])
 def test_errors(call, error, message, net):
     with pytest.raises(error, match=message):

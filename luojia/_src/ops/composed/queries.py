@@ -27,10 +27,14 @@ def is_contiguous(self: Tensor) -> bool:
 
 
 def from_numpy(array: np.ndarray) -> Tensor:
-    """A Tensor of a NumPy array's values and dtype."""
+    """A Tensor of a NumPy array; on NumPy it is a view of the array, whose later changes it shows."""
     if not isinstance(array, np.ndarray):
         raise DTypeError(f"Tensor.from_numpy: expected a numpy.ndarray, got {array.__class__.__name__}.")
-    return Tensor(array)
+    made = Tensor(array)
+    if isinstance(made._value, np.ndarray) and made._value.dtype == array.dtype and array.flags.c_contiguous \
+            and array.flags.writeable:
+        made._rebind(array.view(np.ndarray))
+    return made
 
 
 def get_bytes(self: Tensor) -> bytes:
