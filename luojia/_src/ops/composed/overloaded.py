@@ -42,14 +42,14 @@ def repeat(self: Tensor, *counts: Any, repeats: Any = None, axis: int | None = N
     >>> repeat(Tensor([[0, 1]]), 2, 2).tolist()
     [[0, 1, 0, 1], [0, 1, 0, 1]]
     """
-    given = counts if repeats is None else (repeats,)
+    given: tuple[Any, ...] = counts if repeats is None else (repeats,)
     if not given:
         raise ArgumentError("Tensor.repeat: give how often, as numbers or a tuple, got nothing.")
     single = len(given) == 1 and isinstance(given[0], int)
     if axis is not None or single and self.ndim > 1:
         return OP["repeat"](self, repeats=given[0], axis=axis)
-    times = tuple(given[0].tolist() if isinstance(given[0], Tensor) else given[0]) if (
-        len(given) == 1 and not single) else given
+    times: Any = given if single or len(given) > 1 else given[0]
+    times = tuple(times.tolist() if isinstance(times, Tensor) else times)
     if len(times) < self.ndim:
         raise ShapeError(f"Tensor.repeat: expected at least {self.ndim} numbers, one for each axis, got {times}.")
     return OP["tile"](self, reps=tuple([int(n) for n in times]))
