@@ -193,14 +193,23 @@ def set_device(device_target: str, device_id: int | None = None) -> None:
     set_context(device_target=device_target, device_id=device_id or 0)
 
 
-def get_current_device() -> tuple[str, int]:
+class DeviceInfo(tuple):
+    """A device as (kind, number)."""
+
+    device_target = property(lambda self: self[0], doc="'CPU' or 'GPU'.")
+    device_id = property(lambda self: self[1], doc="Its number.")
+
+
+def get_current_device() -> DeviceInfo:
     """The default device: its kind and number.
 
     >>> get_current_device()
     ('CPU', 0)
+    >>> get_current_device().device_target
+    'CPU'
     """
     device = current_context()
-    return device.device_type.upper(), device.device_id
+    return DeviceInfo((device.device_type.upper(), device.device_id))
 
 
 def set_deterministic(deterministic: bool) -> None:
@@ -270,7 +279,7 @@ _PARALLEL: dict[str, Any] = {
     "pipeline_stages": 1, "enable_alltoall": False, "comm_fusion": {}, "communi_parallel_mode": "all_group_parallel",
     "parallel_optimizer_config": {}, "grad_accumulation_step": 1, "strategy_ckpt_config": {},
     "optimizer_weight_shard_size": -1, "optimizer_weight_shard_aggregated_save": False, "sharding_propagation": False,
-    "parameter_broadcast_config": {},
+    "parameter_broadcast_config": {}, "pipeline_result_broadcast": False,
 }
 _parallel = dict(_PARALLEL)
 _asked: dict[str, int] = {}  # 'device_num', where it was set

@@ -93,6 +93,7 @@ __all__ += sparse.__all__
 __all__ += transformer.__all__
 __all__ += wrap.__all__
 
+
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in (
     "cell", "layer", "grad", "grad.cell_grad", "loss.loss", "optim.optimizer", "wrap.cell_wrapper", "wrap.loss_scale",
     "wrap.grad_reducer", "utils")), *(f"{__name__}.layer.{p}" for p in (
@@ -104,6 +105,10 @@ also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in (
 
 
 def __getattr__(name: str) -> Any:
-    if name != "probability":  # distributions need scipy, which takes its time to load
-        raise AttributeError(f"module 'luojia.nn' has no attribute {name!r}")
-    return importlib.import_module(f".{name}", __name__)
+    if name == "probability":  # distributions need scipy, which takes its time to load
+        return importlib.import_module(f".{name}", __name__)
+    if name.endswith("Ext"):  # as MindSpore also calls the layers of mint
+        from .. import mint
+
+        return getattr(mint.nn, name[:-3])
+    raise AttributeError(f"module 'luojia.nn' has no attribute {name!r}")

@@ -11,9 +11,6 @@ _INSTEAD = {
     "AdaSumByDeltaWeightWrapCell": "there is no AdaSum; use a data parallel mode",
     "AdaSumByGradWrapCell": "there is no AdaSum; use a data parallel mode",
     "AdamOffload": "use Adam: there is one memory",
-    **{f"{n}Ext": f"use mint.nn.{n}" for n in (
-        "AvgPool1d", "AvgPool2d", "AvgPool3d", "Dropout", "Dropout2d", "Embedding", "L1Loss", "LayerNorm", "LogSoftmax",
-        "MaxPool2d", "PReLU")},
     "Conv2dThor": "use Conv2d; there is no second-order optimizer",
     "DenseThor": "use Dense; there is no second-order optimizer",
     "EmbeddingLookupThor": "use Embedding; there is no second-order optimizer",
