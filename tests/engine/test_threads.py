@@ -284,6 +284,24 @@ def test_batch_norm(two, monkeypatch, rng, assert_close, shape, dtype):
     _agree(two, monkeypatch, compute, dtype, assert_close)
 
 
+@pytest.mark.parametrize("axes, weights", [
+    ((0, 2, 3), (1, 6, 1, 1)), ((1, 2, 3), (1, 6, 4, 5)), ((3,), (1, 1, 1, 5)), ((2, 3), (1, 6, 1, 1)),
+    ((0, 1, 2, 3), (1, 6, 1, 1)),
+], ids=["batch", "layer", "last", "instance", "all"])
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_norms(two, monkeypatch, rng, assert_close, axes, weights, layout, dtype):
+    x, g = [LAYOUTS[layout](rng.standard_normal((7, 6, 4, 5)).astype(dtype)) for _ in range(2)]
+    gamma, beta = rng.standard_normal((2, *weights)).astype(dtype)
+
+    def compute():
+        y, mean, var, inv = norm.normalize(x, gamma, beta, axes=axes, eps=1e-3)
+        assert norm.normalize_dx(g, x, gamma, mean, inv, axes=axes, needs_dx=False)[0] is None
+        return y, mean, var, *norm.normalize_dx(g, x, gamma, mean, inv, axes=axes)
+
+    _agree(two, monkeypatch, compute, dtype, assert_close)
+
+
 def test_passes_over_rows(two, monkeypatch, rng, assert_close):
     x, by = rng.standard_normal((1001, 7)), rng.standard_normal(7)
 
