@@ -24,6 +24,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> n
     by default. 2, -2 and 'nuc' take singular values and have no gradient."""
     x = floating(lift(x, "linalg.norm"))
     axis = tuple(axis) if isinstance(axis, list) else axis
+    ord = {"inf": np.inf, "-inf": -np.inf}.get(ord, ord)  # as MXNet's documentation writes them
     if ord is None or ord == "fro":
         return OPERATORS["norm"](x, axis=axis, keepdims=keepdims)
     axes = tuple(range(x.ndim)) if axis is None else axis

@@ -131,6 +131,8 @@ def compose(face: Face, args: tuple, kwargs: dict[str, Any], hint: str | None = 
     """Apply MXNet's face to symbols; variables are made for inputs that are missing (``fc_weight``)."""
     name, attr = kwargs.pop("name", None), kwargs.pop("attr", None)
     arrays, star, given, extra = _bind(face, args, kwargs)
+    if given.get("dtype") is float:  # as NumPy has it
+        given["dtype"] = np.float64
     extra = extra_attributes(AttrScope.current().get({**(attr or {}), **extra}))
     cls = next((type(a) for a in (*arrays.values(), *star) if isinstance(a, Symbol)), None) or _door()
     stem = names.CANONICAL.get(face.name, face.name) if face.name in _SOURCES else hint or face.name
