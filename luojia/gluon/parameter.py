@@ -211,6 +211,7 @@ class Parameter:
             leaf._node = None
         elif isinstance(leaf._node, Leaf):
             leaf._node.grad_req = self._grad_req
+            leaf._node.grad._rebind(leaf._device.engine.zeros_like(leaf._value))  # what was summed does not count
         else:
             zeros = leaf._device.engine.zeros_like(leaf._value)
             grad = wrap(leaf._result_class, zeros, leaf._device)

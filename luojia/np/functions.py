@@ -14,6 +14,7 @@ from .._src.errors import ArgumentError, DTypeError
 from .._src.ops import compose
 from ..ndarray.indexing import View
 from .creation import lift, place
+from .host import placed, values
 from .multiarray import ndarray, result
 from .table import FUNCTIONS, floating, stored
 
@@ -333,7 +334,7 @@ def nan_to_num(x: Any, copy: bool = True, nan: float = 0.0, posinf: float | None
 def unwrap(p: Any, discont: float | None = None, axis: int = -1, *, period: float = 2 * np.pi) -> ndarray:
     """The phases with jumps larger than ``discont`` (half a period by default) mended by multiples of ``period``."""
     if period != 2 * np.pi:
-        return _placed(np.unwrap(_values(p), discont, axis, period=period))
+        return placed(np.unwrap(values(p), discont, axis, period=period))
     return OPERATORS["unwrap"](floating(lift(p, "unwrap")), discont=np.pi if discont is None else discont, axis=axis)
 
 
@@ -376,7 +377,7 @@ def size(a: Any, axis: int | None = None) -> int:
 
 def allclose(a: Any, b: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> bool:
     """Whether |a - b| <= atol + rtol |b| everywhere."""
-    return bool(np.allclose(_values(a), _values(b), rtol, atol, equal_nan))
+    return bool(np.allclose(values(a), values(b), rtol, atol, equal_nan))
 
 
 def isclose(a: Any, b: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Any:
@@ -433,85 +434,12 @@ def divmod(x1: Any, x2: Any, out: Any = None) -> tuple:
     return FUNCTIONS["floor_divide"](x1, x2, out=one), FUNCTIONS["mod"](x1, x2, out=other)
 
 
-# -- NumPy's own functions on the values ---------------------------------------------------------------------------
-
-HOST = """
-argpartition argwhere compress digitize extract flatnonzero frexp histogram histogram2d
-histogram_bin_edges histogramdd i0 in1d intersect1d isin ix_ lexsort modf msort nanargmax nanargmin nancumprod
-nanmedian nanpercentile nanquantile packbits partition piecewise poly polydiv polyfit resize roots searchsorted
-setdiff1d setxor1d spacing tril_indices_from triu_indices_from diag_indices_from trim_zeros union1d unique unpackbits
-unravel_index
-"""
-_GONE = {"in1d": lambda a, b, *args, **kw: np.isin(np.ravel(a), b, *args, **kw), "msort": lambda a: np.sort(a, axis=0)}
-
-
-def _values(x: Any) -> Any:
-    if isinstance(x, (list, tuple)):
-        return type(x)([_values(v) for v in x])
-    return x.asnumpy() if isinstance(x, Tensor) else x
-
-
-def _placed(x: Any, wide: bool = False) -> Any:
-    if isinstance(x, (list, tuple)):
-        return tuple([_placed(v, wide) for v in x]) if isinstance(x, tuple) else [_placed(v, wide) for v in x]
-    if not isinstance(x, (np.ndarray, np.generic)):
-        return x
-    return place(x.astype(np.float32) if x.dtype == np.float64 and not wide else x)
-
-
-def on_host(name: str, own: Any = None) -> Callable:
-    """NumPy's function ``own``, or that called ``name``, on the values of arrays: its results are constants."""
-    function = own or getattr(np, name, None) or _GONE[name]
-
-    def call(*args: Any, **kwargs: Any) -> Any:
-        args, kwargs = tuple([_values(a) for a in args]), {k: _values(v) for k, v in kwargs.items()}
-        wide = any(isinstance(a, np.ndarray) for a in (*args, *kwargs.values()))  # then NumPy's dtype is kept
-        found = function(*args, **kwargs)
-        return found if args and all(isinstance(a, (bool, int, float)) for a in args) else _placed(found, wide)
-
-    call.__name__ = call.__qualname__ = name
-    call.__module__ = "luojia.np"
-    call.__doc__ = f"``numpy.{name}`` of the arrays' values. Its results are constants to every gradient."
-    return call
-
-
-def _edited(name: str) -> Callable:
-    change = on_host(name)
-
-    def call(arr: Any, obj: Any, *args: Any, **kwargs: Any) -> Any:
-        where = _values(obj)
-        if isinstance(where, np.ndarray) and where.dtype.kind == "f":  # whole numbers are float32 here
-            where = where.astype(np.int64)
-        return change(arr, where, *args, **kwargs)
-
-    call.__name__ = call.__qualname__ = name
-    call.__module__ = "luojia.np"
-    call.__doc__ = change.__doc__
-    return call
-
-
-delete, insert = map(_edited, ("delete", "insert"))
-
-
-def bincount(x: Any, weights: Any = None, minlength: int = 0) -> ndarray:
-    """How often each number occurs, in the numbers' dtype, or the sums of the weights, in theirs."""
-    x, weights = lift(x, "bincount"), None if weights is None else lift(weights, "bincount")
-    found = np.bincount(x.asnumpy(), None if weights is None else weights.asnumpy(), minlength)
-    return place(found.astype((x if weights is None else weights).np_dtype), x._device)
-
-
-def genfromtxt(*args: Any, **kwargs: Any) -> ndarray:
-    """The numbers of a text file, read by ``numpy.genfromtxt``, as float64 unless ``dtype`` says otherwise."""
-    return place(np.genfromtxt(*args, **kwargs))
-
-
-HOST_FUNCTIONS = {name: on_host(name) for name in HOST.split()}
 __all__ = [
     "allclose", "append", "apply_along_axis", "apply_over_axes", "argsort", "array_equal", "array_equiv",
-    "array_split", "average", "bincount", "broadcast_arrays", "choose", "column_stack", "concatenate",
-    "count_nonzero", "delete", "diagflat", "diff", "divmod", "dot", "dsplit", "dstack", "ediff1d", "einsum", "expand_dims",
-    "flip", "fliplr", "flipud", "float_power", "genfromtxt", "hsplit", "hstack", "insert", "isclose", "ldexp", "matmul", "may_share_memory", "median",
-    "meshgrid", "nan_to_num", "ndim", "nonzero", "pad", "percentile", "quantile", "ravel", "repeat", "reshape", "result_type",
-    "rollaxis", "rot90", "row_stack", "select", "shape", "shares_memory", "size", "split", "stack", "std", "take",
-    "trace", "transpose", "unwrap", "var", "vdot", "vsplit", "vstack", "where",
+    "array_split", "average", "broadcast_arrays", "choose", "column_stack", "concatenate", "count_nonzero",
+    "diagflat", "diff", "divmod", "dot", "dsplit", "dstack", "ediff1d", "einsum", "expand_dims", "flip", "fliplr",
+    "flipud", "float_power", "hsplit", "hstack", "isclose", "ldexp", "matmul", "may_share_memory", "median",
+    "meshgrid", "nan_to_num", "ndim", "nonzero", "pad", "percentile", "quantile", "ravel", "repeat", "reshape",
+    "result_type", "rollaxis", "rot90", "row_stack", "select", "shape", "shares_memory", "size", "split", "stack",
+    "std", "take", "trace", "transpose", "unwrap", "var", "vdot", "vsplit", "vstack", "where",
 ]

@@ -156,11 +156,12 @@ class ndarray(NDArray):
 def _find(function: Any) -> Callable:
     """mx.np's function for one of NumPy's, by its name; NumPy's own on the values, if it has none."""
     from .. import np as door
+    from .host import on_host
 
     name, where = function.__name__, getattr(function, "__module__", None) or ""
     part = door.linalg if where.startswith("numpy.linalg") else door if where in ("numpy", "") else None
     found = getattr(part, name, None)
-    return door.functions.on_host(name, function) if found in (None, function) else found
+    return on_host(name, function) if found in (None, function) else found
 
 
 class _View(View, ndarray):

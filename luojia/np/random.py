@@ -99,7 +99,9 @@ def _host(name: str, params: str, doc: str) -> Callable:
         values = {k: v.asnumpy() if isinstance(v, Tensor) else v for k, v in values.items()}
         found = getattr(generator(_device(ctx)), name)(**values, size=None if size is None else _size(size))
         found = np.asarray(found)
-        return stored(place(found.astype(to_numpys(dtype or np.float32)) if found.dtype.kind == "f" else found, ctx), out)
+        if found.dtype.kind == "f":
+            found = found.astype(to_numpys(dtype or np.float32))
+        return stored(place(found, ctx), out)
 
     draw.__name__ = draw.__qualname__ = name
     draw.__doc__ = f"{doc} A constant to every gradient."

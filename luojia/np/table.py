@@ -80,7 +80,8 @@ det(a:x); inv(a:x) = inverse; cholesky(a:x); solve(a, b); slogdet(a:x); matrix_p
 
 
 # Halves are rounded down; where elements tie, the gradient goes to each, or to the left array.
-TIES = {"rint": " | ties='down'", "max": " | ties='each'", "min": " | ties='each'", "maximum": " | ties='left'", "minimum": " | ties='left'"}
+TIES = {"rint": " | ties='down'", "max": " | ties='each'", "min": " | ties='each'", "maximum": " | ties='left'",
+        "minimum": " | ties='left'"}
 
 
 def same(x: Any) -> Any:
@@ -146,8 +147,9 @@ def lines(table: str) -> list[tuple[str, str]]:
     for entry in table.replace("\n", ";").split(";"):
         if entry.strip():
             face, _, target = entry.strip().partition(") = ")
-            operator = target.strip() or face.partition("(")[0]
-            found.append((face + ")" * bool(target) + TIES.get(face.partition("(")[0], TIES.get(operator, "")), operator))
+            name = face.partition("(")[0]
+            operator = target.strip() or name
+            found.append((face + ")" * bool(target) + TIES.get(name, TIES.get(operator, "")), operator))
     return found
 
 

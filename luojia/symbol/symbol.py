@@ -110,7 +110,7 @@ class Symbol(core.Symbol):
         for key in given:
             if key not in arguments and key not in auxiliary:
                 raise core.not_found("InferType", key, arguments)
-        of = infer_types(self, {k: v for k, v in given.items() if v is not None})
+        of = infer_types(self, {k: v for k, v in given.items() if v is not None}, strict=True)
         of_variable = {n.name: of[id(n), 0] for n in core.walk(self._outputs) if n.op is None}
 
         def plain(dtype: Any) -> Any:
