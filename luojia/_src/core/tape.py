@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import threading
 import weakref
+from contextvars import ContextVar
 from heapq import heappop, heappush, heapreplace
 from typing import Any
 
@@ -24,16 +25,28 @@ ALIGNED: dict[str, Any] = {}
 next_id = itertools.count(1).__next__
 
 
+_recording = ContextVar("recording", default=False)
+now_recording = _recording.get
+"""Whether this thread records: ``state.recording``, in a third of its time."""
+
+
 class State(threading.local):
     """The recording state of one thread."""
 
-    recording = False
     training = False
     frame: Any = None  # the trace that runs (see pure.py)
     waiting: Any = None  # the recorded step that has not run yet (see waiting.py)
     journal: Any = None  # what is told of each Tensor that is about to be rebound (see recompute.py)
     retain = False  # whether the node that is being pulled is to keep what it saved
     depth = 0  # open grad networks; inside one a backward pass frees nothing, as the outer one may need it
+
+    @property
+    def recording(self) -> bool:
+        return now_recording()
+
+    @recording.setter
+    def recording(self, value: bool) -> None:
+        _recording.set(value)
 
 
 state = State()
@@ -280,7 +293,10 @@ def backward(
                             more = [(p, b if b is None or b.dtype is a.dtype and b.shape == a.shape else op.fit(b, a))
                                     for p, b, a, need in zip(parents, gs, args, needs) if need]
             while True:
-                if parent is not None and gi is not None:
+                if parent is not None and gi is None:
+                    if op.direct_rule is not None:
+                        op.partial = True
+                elif parent is not None:
                     old = pending.get(parent)
                     if old is None:
                         pending[parent] = gi
