@@ -329,7 +329,7 @@ def binary(op: Operator, otherwise: Callable | None = None) -> Callable:
     rest = otherwise or (lambda x, y: apply(op, (x, y), attrs))
     keep_args, keep_ans, differentiable = op.keep_args, op.keep_ans, op.differentiable
     fn = _DIRECT.get(op.name) or partial(op.fn, NUMPY.xp)
-    arithmetic, elementwise = op.name in _ARITHMETIC, op.elementwise
+    arithmetic, elementwise = op.name in _ARITHMETIC, op.elementwise and not attrs  # ALIGNED has no attributes
 
     def method(self: Tensor, other: Any) -> Any:
         x = self._value
@@ -419,12 +419,16 @@ def unary(op: Operator) -> Callable:
     """``op`` of one Tensor and no attributes: ``apply``, with the common case written out."""
     keep_args, keep_ans, differentiable = op.keep_args, op.keep_ans, op.differentiable
     fn = _DIRECT.get(op.name) or partial(op.fn, NUMPY.xp)
-    plain = op.fast_forward is None and isinstance(op.outputs, int) and op.outputs == 1
+    single, fast, bare = op.outputs == 1, op.fast_forward is not None, not op._defaults
 
     def method(self: Tensor) -> Any:
         x = self._value
         cls = self.__class__
-        if plain and x.__class__ is _ndarray and cls._result_class is cls:
+        if single and x.__class__ is _ndarray and cls._result_class is cls:
+            node = self._node
+            recorded = node is not None and differentiable and now_recording()
+            if recorded and fast:
+                return apply(op, (self,), op._defaults)
             try:
                 ans = fn(x)
             except (ValueError, TypeError):
@@ -437,8 +441,7 @@ def unary(op: Operator) -> Callable:
             out = _new(cls)
             out._value = ans
             out._device = device = self._device
-            node = self._node
-            if node is not None and differentiable and now_recording():
+            if recorded:
                 if dtype.kind == "c":
                     return apply(op, (self,), op._defaults)
                 if not keep_args and x.nbytes > _SMALL:
@@ -446,7 +449,7 @@ def unary(op: Operator) -> Callable:
                 out._node = made = _new(Node)  # its __init__, written out
                 made.id = next_id()
                 made.op = op
-                made.attrs = ALIGNED if ans.dtype is dtype and ans.shape == x.shape else op._defaults
+                made.attrs = ALIGNED if bare and ans.dtype is dtype and ans.shape == x.shape else op._defaults
                 made.parents = (node,)
                 made.args = (x,)
                 made.ans = ans if keep_ans else None

@@ -26,7 +26,7 @@ next_id = itertools.count(1).__next__
 
 
 _recording = ContextVar("recording", default=False)
-now_recording = _recording.get
+now_recording, set_recording = _recording.get, _recording.set
 """Whether this thread records: ``state.recording``, in a third of its time."""
 
 
@@ -46,7 +46,7 @@ class State(threading.local):
 
     @recording.setter
     def recording(self, value: bool) -> None:
-        _recording.set(value)
+        set_recording(value)
 
 
 state = State()
@@ -189,7 +189,7 @@ def backward(
     pending: dict[Any, Any] = {}  # by node and by leaf; those that are left over are the results
     results: dict[Any, Any] = {}
     owned: set[Any] = set()  # nodes whose pending gradient is an array of our own, to be added to in place
-    heap: list[tuple[int, Any]] = []  # the pending nodes but the last recorded of them, ``node``
+    heap: list[tuple[int, Any]] = []  # the pending nodes, to be taken by descending number
     retain = retain or state.depth > 0
     for head, g in heads:
         if head in pending:
@@ -200,10 +200,12 @@ def backward(
                 heappush(heap, (-head.id, head))
     device: Any = None
     direct, xp = False, None
-    node = heappop(heap)[1] if heap else None
-    while node is not None:
+    node, g = None, None  # the node to be passed now, and its gradient, which is not among those pending
+    if heap:
+        node = heappop(heap)[1]
         g = pending.pop(node)
-        top = None  # the last recorded of the nodes that become pending now
+    while node is not None:
+        top = top_g = None  # the last recorded of the nodes that become pending now; it alone is not in ``pending``
         parents = node.parents
         if parents is None:
             raise GraphError(
@@ -218,18 +220,15 @@ def backward(
         parent = other = gi = gj = None
         more: list[tuple[Any, Any]] | None = None
         if op is SELECT:
-            top = parents[0]
-            if not floor or top.id > floor or top in wanted:
-                parts = pending.get(top)
+            source = parents[0]
+            if not floor or source.id > floor or source in wanted:
+                parts = pending.get(source)
                 k = node.attrs["index"]
                 if parts is None:
-                    pending[top] = parts = [None] * len(top.ans)
-                    parts[k] = g
+                    top, top_g = source, [None] * len(source.ans)
+                    top_g[k] = g
                 else:
                     parts[k] = g if parts[k] is None else parts[k] + g
-                    top = None
-            else:
-                top = None
         else:
             if count == 2:
                 parent, other = parents
@@ -297,17 +296,19 @@ def backward(
                     if op.direct_rule is not None:
                         op.partial = True
                 elif parent is not None:
-                    old = pending.get(parent)
+                    old = top_g if parent is top else pending.get(parent)
                     if old is None:
-                        pending[parent] = gi
-                        if parent.op is not None:
-                            if top is None:
-                                top = parent
-                            elif parent.id > top.id:
-                                heappush(heap, (-top.id, top))
-                                top = parent
-                            else:
-                                heappush(heap, (-parent.id, parent))
+                        if parent.op is None:
+                            pending[parent] = gi
+                        elif top is None:
+                            top, top_g = parent, gi
+                        elif parent.id > top.id:
+                            heappush(heap, (-top.id, top))
+                            pending[top] = top_g
+                            top, top_g = parent, gi
+                        else:
+                            heappush(heap, (-parent.id, parent))
+                            pending[parent] = gi
                     elif parent in owned:
                         old += gi
                     else:
@@ -315,7 +316,10 @@ def backward(
                             total = old + gi
                         except ValueError:  # one lies on several devices (mesh.py), the other on one of them
                             total = node.device.engine.add(old, gi)
-                        pending[parent] = total
+                        if parent is top:
+                            top_g = total
+                        else:
+                            pending[parent] = total
                         if not linked and total.__class__ is ndarray:
                             owned.add(parent)
                 if other is not None:
@@ -333,14 +337,14 @@ def backward(
                 node.saved = node.effect = None
         if not retain:
             node.parents = node.args = node.ans = None
-        if heap:
-            if top is None:
-                node = heappop(heap)[1]
-            elif -heap[0][0] > top.id:
-                node = heapreplace(heap, (-top.id, top))[1]
-            else:
-                node = top
+        if not heap or top is not None and -heap[0][0] < top.id:
+            node, g = top, top_g
+        elif top is None:
+            node = heappop(heap)[1]
+            g = pending.pop(node)
         else:
-            node = top
+            pending[top] = top_g
+            node = heapreplace(heap, (-top.id, top))[1]
+            g = pending.pop(node)
     pending.update(results)
     return pending
