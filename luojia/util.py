@@ -35,10 +35,18 @@ def is_np_array() -> bool:
 
 def array_class() -> type:
     """The class of arrays that networks and loaders make: NDArray, or ``mx.np.ndarray`` while ``set_np`` is on."""
-    if _switches.array:
-        from .np import ndarray
+    return _np_array() if _switches.array else _nd_array()
 
-        return ndarray
+
+@functools.cache
+def _np_array() -> type:
+    from .np import ndarray
+
+    return ndarray
+
+
+@functools.cache
+def _nd_array() -> type:
     from .ndarray import NDArray
 
     return NDArray

@@ -7,12 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from .._src.core.tensor import Tensor
+from .._src.core.dtypes import is_known
+from .._src.core.tensor import Tensor, wrap
+from .._src.engine.devices import current_context
 from .._src.errors import ArgumentError, DTypeError, MXNetError, RefusedName
 from . import config
 from .order import Still
 
 Row = tuple  # one value per column, NumPy arrays
+
+
+class Fresh(tuple):
+    """A row whose arrays were made for it and are known to nothing else, so that Tensors may take them as they are."""
+
+    __slots__ = ()
 
 
 class PipelineError(MXNetError):
@@ -309,14 +317,13 @@ class Dataset:
         data = self._shown()
         names = data.get_col_names()
         convert = _converter(output_numpy)
-        return Rows(data, lambda row: {k: convert(v) for k, v in zip(names, row)}, num_epochs)
+        return Rows(data, lambda row: dict(zip(names, convert(row))), num_epochs)
 
     def create_tuple_iterator(self, columns: Any = None, num_epochs: int = -1, output_numpy: bool = False,
                               do_copy: bool = False) -> Rows:
         """Rows as lists, of these columns or all."""
         data = self._shown() if columns is None else self.project(columns)
-        convert = _converter(output_numpy)
-        return Rows(data, lambda row: [convert(v) for v in row], num_epochs)
+        return Rows(data, _converter(output_numpy), num_epochs)
 
     def _shown(self) -> Dataset:
         """Without the columns of metadata, which are there to be renamed."""
@@ -375,10 +382,22 @@ class Rows:
         self._rows = iter(())
 
 
-def _converter(output_numpy: Any) -> Callable[[np.ndarray], Any]:
+def _converter(output_numpy: Any) -> Callable[[Row], list]:
     if not isinstance(output_numpy, bool):
         raise DTypeError(f"output_numpy expects a bool, got {output_numpy!r}.")
-    return _array if output_numpy else _tensor
+    return _arrays if output_numpy else _tensors
+
+
+def _arrays(row: Row) -> list:
+    return [_array(value) for value in row]
+
+
+def _tensors(row: Row) -> list:
+    if row.__class__ is not Fresh:
+        return [_tensor(value) for value in row]
+    device = current_context()
+    put = device.engine.put
+    return [wrap(Tensor, put(v, device), device) if is_known(v.dtype) else _tensor(v) for v in row]
 
 
 def _array(value: np.ndarray) -> Any:
@@ -403,7 +422,10 @@ def as_row(values: Any) -> Row:
     Raises:
         PipelineError: a value is None, or a list of lists of different lengths.
     """
-    return tuple(_as_array(v) for v in (values if isinstance(values, (tuple, list)) else (values,)))
+    values = values if isinstance(values, (tuple, list)) else (values,)
+    return tuple([
+        v if v.__class__ is np.ndarray else np.asarray(v) if isinstance(v, np.generic) else _as_array(v) for v in values
+    ])
 
 
 def _as_array(value: Any) -> np.ndarray:

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from .._src.core.tensor import Tensor
+from .._src.data.batchify import pile
 from .._src.errors import ArgumentError, DTypeError
 from . import config
 from .callback import callbacks_of, called
-from .dataset import Dataset, PipelineError, Row, _array, _tensor, as_row, names_of, positions
+from .dataset import Dataset, Fresh, PipelineError, Row, _array, _tensor, as_row, names_of, positions
 from .order import Order, SeededOrder, Still
 from .samplers import DistributedSampler
 
@@ -92,7 +93,7 @@ class Batch(Dataset):
             last = len(order) - self.batch_size if self.drop else len(order) - 1
             for start in range(0, last + 1, self.batch_size):
                 picked = order[start : start + self.batch_size]
-                yield tuple(column[picked] for column in columns)
+                yield Fresh([column.take(picked, 0) for column in columns])
             return
         rows, number = self.children[0].rows(rng), 0
         while True:
@@ -115,12 +116,15 @@ class Batch(Dataset):
                 raise PipelineError(f"batch: per_batch_map gave {len(made)} columns, expected {outputs}.")
             columns.update(zip(outputs, made))
             names = self.get_col_names()
-        return tuple(self._one([np.asarray(v) for v in columns[name]], name) for name in names)
+        return Fresh([self._one(columns[name], name) for name in names])
 
     def _one(self, values: list[np.ndarray], name: str) -> np.ndarray:
+        if values.__class__ is not list or {*map(type, values)} != {np.ndarray}:  # of per_batch_map
+            values = [np.asarray(v) for v in values]
         if self.pad_info is not None and (not self.pad_info or name in self.pad_info):
             return self._padded(values, name, *self.pad_info.get(name, (None, None)))
-        for v in values:
+        alike = len({v.shape for v in values}) == 1 and len({v.dtype for v in values}) == 1
+        for v in () if alike else values:
             if v.dtype != values[0].dtype and v.dtype.kind not in "US":
                 raise PipelineError(
                     f"batch: Cannot batch tensors with different types in column '{name}'. First element had type "
@@ -131,7 +135,7 @@ class Batch(Dataset):
                     f"batch: Cannot batch tensors with different shapes in column '{name}'. First element had shape "
                     f"{values[0].shape} and this element had shape {v.shape}; use padded_batch, or map to one shape."
                 )
-        return np.stack(values)
+        return pile(values)
 
     def _padded(self, values: list[np.ndarray], name: str, shape: Any = None, fill: Any = None) -> np.ndarray:
         most = np.max([v.shape for v in values], axis=0).astype(int).tolist()
@@ -262,7 +266,7 @@ class Filter(Dataset):
     def rows(self, rng: Any) -> Iterator[Row]:
         for row in self.children[0].rows(rng):
             if _call(self.predicate, [row[i] for i in self.at], "filter"):
-                yield row
+                yield tuple(row)  # no longer Fresh: the predicate has seen the arrays
 
 
 def drawn(rows: Iterable[Any], buffer_size: int, place: Callable[[int], int]) -> Iterator[Any]:

@@ -465,11 +465,11 @@ class Module(StateMixin, DeclaredMixin):
 
     def __repr__(self) -> str:
         extra = self.extend_repr()
-        if not self._cells:
-            return f"{type(self).__name__}<{extra}>"
-        inner = "\n" + (f"{extra}\n" if extra else "")
-        inner += "".join(f"({name}): {child!r}\n" for name, child in self._cells.items())
-        return f"{type(self).__name__}<" + inner.replace("\n", "\n  ") + ">"
+        if not self._cells and "\n" not in extra:
+            return f"{type(self).__name__}({extra})"
+        lines = [*([extra] if extra else []), *(f"({name}): {child!r}" for name, child in self._cells.items())]
+        inner = "\n".join(lines).replace("\n", "\n  ")
+        return f"{type(self).__name__}(\n  {inner}\n)"
 
 
 def _all_parameters(value: Any) -> bool:

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from luojia._src.data.batchify import Append, AsList, Group, Pad, Stack, default_batchify
+from luojia._src.data.batchify import Append, AsList, Group, Pad, Stack, default_batchify, stack
 from luojia._src.data.datasets import ArrayDataset, Dataset, SimpleDataset
+from luojia._src.data.loader import DataLoader
 from luojia._src.data.samplers import (
     BatchSampler,
     FilterSampler,
@@ -90,6 +91,35 @@ def test_samplers():
     assert one == list(RandomSampler(20))
 
 
+def test_a_sampler_of_ones_own_is_heard():
+    class Backwards(RandomSampler):
+        def __iter__(self):
+            return iter(range(len(self) - 1, -1, -1))
+
+    class Pairs(BatchSampler):
+        def __iter__(self):
+            return iter([[0, 3], [1, 2]])
+
+    assert list(BatchSampler(Backwards(4), 3)) == [[3, 2, 1], [0]]
+    assert [b.tolist() for b in DataLoader(ArrayDataset(np.arange(4)), 3, sampler=Backwards(4))] == [[3, 2, 1], [0]]
+    pairs = Pairs(SequentialSampler(4), 3)
+    assert [b.tolist() for b in DataLoader(ArrayDataset(np.arange(4)), batch_sampler=pairs)] == [[0, 3], [1, 2]]
+    letters = "abcde"
+    assert list(BatchSampler(letters, 2)) == [["a", "b"], ["c", "d"], ["e"]]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", ["keep", "discard", "rollover"])
+def test_whole_orders_and_single_indices_make_the_same_batches(kind):
+    class Single(RandomSampler):
+        def __iter__(self):
+            return super().__iter__()
+
+    quick, slow = (BatchSampler(s(10, np.random.RandomState(3)), 4, kind) for s in (RandomSampler, Single))
+    for _ in range(3):
+        assert [*quick] == [*slow] and len(quick) == len(slow)
+    assert all(type(i) is int for batch in quick for i in batch)
+
+
 def test_batchify():
     nested = default_batchify([(1.0, (2, 3)), (1.5, (4, 5))])
     assert nested[0].tolist() == [1, 1.5] and [a.tolist() for a in nested[1]] == [[2, 4], [3, 5]]
@@ -107,6 +137,17 @@ def test_batchify():
 class Wrapped:
     def asnumpy(self):
         return np.ones(2)
+
+
+@pytest.mark.parametrize("samples", [
+    [1, 2], [True, False], [1.5, 2], [np.float32(1), np.float32(2)], [np.int8(1), np.float32(2)], [np.bool_(1)],
+    [np.float32([1, 2]), np.int64([3, 4])], [np.zeros((0, 2))] * 2, [np.array([1.0, 2.0], ">f4")] * 2,
+    [np.array("a"), np.array("bc")], [np.float64(3), np.array(4.0)], [np.zeros((2, 0, 3), np.uint8)] * 3,
+])
+def test_stacking_is_numpys(samples):
+    got, want = stack(samples), np.stack(samples)
+    np.testing.assert_array_equal(got, want)
+    assert got.dtype == want.dtype and got.shape == want.shape
 
 
 def test_samples_that_bring_asnumpy():

@@ -326,6 +326,27 @@ def test_settings(monkeypatch):
             getattr(ds.config, f"set_{name}")(value)
 
 
+def test_the_tensors_of_a_batch_are_the_users_own():
+    array, kept = np.arange(6.0).reshape(3, 2), []
+    data = ds.NumpySlicesDataset(array, "x", shuffle=False).batch(3).filter(lambda x: kept.append(x) or True)
+    (tensor,) = next(iter(data))
+    kept[0][0, 0] = 9
+    assert tensor.asnumpy().tolist() == array.tolist()
+    (tensor,) = next(iter(ds.NumpySlicesDataset(array, "x", shuffle=False).batch(3)))
+    tensor[0] = 7
+    assert array[0, 0] == 0 and tensor.asnumpy()[0].tolist() == [7, 7]
+
+
+@pytest.mark.parametrize("dtype", ["bool", "uint8", "float16", ">f4", "complex64"])
+def test_batches_in_memory_are_what_rows_one_by_one_make(dtype):
+    array = np.arange(10).reshape(5, 2).astype(dtype)
+    source = ds.NumpySlicesDataset({"x": array, "y": np.arange(5)}, shuffle=False)
+    for quick, slow in zip(source.batch(2), source.map(lambda x: x, ["x"]).batch(2)):
+        for a, b in zip(quick, slow):
+            assert a.dtype == b.dtype and a.asnumpy().tolist() == b.asnumpy().tolist()
+    assert [type(v) for v in next(iter(ds.NumpySlicesDataset({"x": ["a", "b"]}).batch(2)))] == [np.ndarray]
+
+
 def test_what_is_not_there_says_so():
     with pytest.raises(NotImplementedError, match=r"dataset\.OBSMindDataset is not provided"):
         ds.OBSMindDataset  # noqa: B018

@@ -352,10 +352,10 @@ def test_more_gradients_than_inputs_are_ignored():
 
 
 def test_repr():
-    assert repr(nn.Dense(3, 4)) == "Dense<input_channels=3, output_channels=4, has_bias=True>"
+    assert repr(nn.Dense(3, 4)) == "Dense(input_channels=3, output_channels=4, has_bias=True)"
     net = nn.SequentialCell(nn.SequentialCell(nn.ReLU()), nn.Dropout(p=0.2))
-    assert repr(net) == ("SequentialCell<\n  (0): SequentialCell<\n    (0): ReLU<>\n    >\n"
-                         "  (1): Dropout<p=0.2>\n  >")
+    assert repr(net) == ("SequentialCell(\n  (0): SequentialCell(\n    (0): ReLU()\n  )\n"
+                         "  (1): Dropout(p=0.2)\n)")
 
     class E(nn.Module):
         def __init__(self):
@@ -365,7 +365,13 @@ def test_repr():
         def extend_repr(self):
             return "b=4"
 
-    assert repr(E()) == "E<\n  b=4\n  (e): ReLU<>\n  >"
+    assert repr(E()) == "E(\n  b=4\n  (e): ReLU()\n)" and repr(nn.CellList([])) == "CellList()"
+
+    class Long(nn.Module):
+        def extend_repr(self):
+            return "b=4\nc=5"
+
+    assert repr(Long()) == "Long(\n  b=4\n  c=5\n)"
 
 
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net))])

@@ -99,6 +99,11 @@ def from_np(dtype: Any) -> DType:
     return found
 
 
+def is_known(dtype: np.dtype) -> bool:
+    """Whether arrays of this dtype are Tensors' as they are."""
+    return dtype in _FROM_NP
+
+
 def to_np(dtype: Any) -> np.dtype:
     """The NumPy dtype of anything that names one: DType, NumPy dtype or type, Python type, string."""
     if isinstance(dtype, DType):

@@ -19,13 +19,24 @@ def stack(samples: Sequence[Any]) -> np.ndarray:
     >>> stack([1, 2]), stack([np.zeros(2), np.ones(2)]).shape
     (array([1, 2]), (2, 2))
     """
-    arrays = [_array(s) for s in samples]
-    for i, a in enumerate(arrays):
-        if a.shape != arrays[0].shape:
-            raise ShapeError(
-                f"A batch expects samples of one shape, but sample 0 has {arrays[0].shape} and sample {i} has "
-                f"{a.shape}; transform them to one size, or pass batchify_fn=Pad()."
-            )
+    kinds = {*map(type, samples)}
+    if len(kinds) == 1 and issubclass(next(iter(kinds)), (int, float, np.number)):
+        return np.array(samples)
+    arrays = samples if kinds == {np.ndarray} else [_array(s) for s in samples]
+    if len({a.shape for a in arrays}) > 1:
+        i, a = next((i, a) for i, a in enumerate(arrays) if a.shape != arrays[0].shape)
+        raise ShapeError(
+            f"A batch expects samples of one shape, but sample 0 has {arrays[0].shape} and sample {i} has "
+            f"{a.shape}; transform them to one size, or pass batchify_fn=Pad()."
+        )
+    return pile(arrays)
+
+
+def pile(arrays: Sequence[np.ndarray]) -> np.ndarray:
+    """``np.stack`` of arrays of one shape; ``np.array`` does it in half the time where they are of one dtype too."""
+    first = arrays[0].dtype if arrays else None
+    if first is not None and first.kind in "biufc" and first.isnative and {a.dtype for a in arrays} == {first}:
+        return np.array(arrays)
     return np.stack(arrays)
 
 

@@ -117,7 +117,7 @@ class ArrayDataset(Dataset):
 
     def plain(self, data: Any) -> np.ndarray | None:
         """``data`` as an ndarray that rows can be gathered from, or None.  Doors extend it to their arrays."""
-        return data if isinstance(data, np.ndarray) and data.ndim and data.dtype != object else None
+        return data if isinstance(data, np.ndarray) and data.ndim and data.dtype.kind != "O" else None
 
     def gather(self, indices: np.ndarray) -> Any:
         parts = []
@@ -126,7 +126,7 @@ class ArrayDataset(Dataset):
             if array is not None:
                 parts.append(array.take(indices, axis=0))
             elif isinstance(data, list) and data and isinstance(data[0], (int, float, np.generic)):
-                parts.append(stack([data[i] for i in indices]))
+                parts.append(stack([data[i] for i in indices.tolist()]))
             else:
                 return None
         return parts[0] if len(parts) == 1 else parts

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from luojia._src.data.batchify import default_batchify
-from luojia._src.data.samplers import BatchSampler, RandomSampler, Sampler, SequentialSampler
+from luojia._src.data.samplers import BatchSampler, RandomSampler, Sampler, SequentialSampler, groups
 from luojia._src.data.workers import in_processes, in_threads, processes_are_safe
 from luojia._src.errors import ArgumentError
 
@@ -79,18 +79,21 @@ class DataLoader:
     def __len__(self) -> int:
         return len(self._batch_sampler)
 
-    def fetch(self, indices: list[int]) -> Any:
+    def fetch(self, indices: list[int] | np.ndarray) -> Any:
         """The batch of these samples."""
         if self._batchify_fn is None:
             gather = getattr(self._dataset, "gather", None)
             batch = gather(np.asarray(indices)) if gather is not None else None
             if batch is not None:
                 return batch
+        if isinstance(indices, np.ndarray):
+            indices = indices.tolist()
         return (self._batchify_fn or default_batchify)([self._dataset[i] for i in indices])
 
     def __iter__(self) -> Iterator[Any]:
+        jobs = groups(self._batch_sampler)
         if not self._num_workers:
-            return map(self.fetch, self._batch_sampler)
+            return map(self.fetch, jobs)
         if self._thread_pool or not processes_are_safe():
-            return in_threads(self.fetch, self._batch_sampler, self._num_workers, self._prefetch, self._timeout)
-        return in_processes(self.fetch, self._batch_sampler, self._num_workers, self._timeout)
+            return in_threads(self.fetch, jobs, self._num_workers, self._prefetch, self._timeout)
+        return in_processes(self.fetch, jobs, self._num_workers, self._timeout)

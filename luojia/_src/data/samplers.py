@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 from typing import Any
 
@@ -34,6 +34,9 @@ class SequentialSampler(Sampler):
     def __iter__(self) -> Iterator[int]:
         return iter(range(self._start, self._start + self._length))
 
+    def _order(self) -> np.ndarray:
+        return np.arange(self._start, self._start + self._length)
+
     def __len__(self) -> int:
         return self._length
 
@@ -49,7 +52,10 @@ class RandomSampler(Sampler):
         self._length, self._rng = length, rng
 
     def __iter__(self) -> Iterator[int]:
-        return iter((np.random if self._rng is None else self._rng).permutation(self._length).tolist())
+        return iter(self._order().tolist())
+
+    def _order(self) -> np.ndarray:
+        return (np.random if self._rng is None else self._rng).permutation(self._length)
 
     def __len__(self) -> int:
         return self._length
@@ -120,8 +126,11 @@ class SplitSampler(Sampler):
         self._start, self._shuffle = self._part * part_index, shuffle
 
     def __iter__(self) -> Iterator[int]:
+        return iter(self._order().tolist())
+
+    def _order(self) -> np.ndarray:
         order = np.arange(self._start, self._start + self._part)
-        return iter((np.random.permutation(order) if self._shuffle else order).tolist())
+        return np.random.permutation(order) if self._shuffle else order
 
     def __len__(self) -> int:
         return self._part
@@ -146,10 +155,24 @@ class BatchSampler(Sampler):
         self._left: list = []
 
     def __iter__(self) -> Iterator[list]:
+        return (batch.tolist() if isinstance(batch, np.ndarray) else batch for batch in self._groups())
+
+    def _groups(self) -> Iterator[Any]:
+        """The batches of a pass: arrays where the sampler gives its whole order as one, else lists."""
         left, self._left = self._left, []
-        size, indices = self._batch_size, chain(left, self._sampler)
-        while len(batch := list(islice(indices, size))) == size:
-            yield batch
+        size, whole = self._batch_size, _ORDERS.get(getattr(type(self._sampler), "__iter__", None))
+        if whole is not None:
+            order = whole(self._sampler)
+            if left:
+                order = np.concatenate([left, order])
+            full = len(order) - len(order) % size
+            for start in range(0, full, size):
+                yield order[start : start + size]
+            batch = order[full:].tolist()
+        else:
+            indices = chain(left, self._sampler)
+            while len(batch := list(islice(indices, size))) == size:
+                yield batch
         if batch and self._last_batch == "keep":
             yield batch
         elif self._last_batch == "rollover":
@@ -160,3 +183,19 @@ class BatchSampler(Sampler):
         if self._last_batch == "keep":
             return -(-count // self._batch_size)
         return (count + len(self._left)) // self._batch_size
+
+
+# The whole order as an array, by what iterates: a subclass with an ``__iter__`` of its own is read one by one.
+_ORDERS: dict[Any, Callable[[Any], np.ndarray]] = {
+    kind.__iter__: kind._order for kind in (SequentialSampler, RandomSampler, SplitSampler)
+}
+
+
+def groups(batch_sampler: Any) -> Iterable[Any]:
+    """The batches of indices of any batch sampler; arrays where they are known as such.
+
+    >>> [part.tolist() for part in groups(BatchSampler(SequentialSampler(4), 2))]
+    [[0, 1], [2, 3]]
+    """
+    plain = getattr(type(batch_sampler), "__iter__", None) is BatchSampler.__iter__
+    return batch_sampler._groups() if plain else batch_sampler

@@ -42,16 +42,17 @@ def _positions(size: int, out: int, align_corners: bool, half_pixel: bool) -> np
 def cubic_matrix(size: int, out: int, align_corners: bool, half_pixel: bool = True) -> np.ndarray:
     """The matrix (out, size) of cubic interpolation (Keys 1981), at the places of ``linear_matrix``.
 
-    As in MindSpore 2.8.0: with ``align_corners`` a = -0.75 and the border's value beyond it, else a = -0.5 and the
-    weights of what lies within scaled to a sum of 1.
+    As in MindSpore 2.8.0: of half pixels a = -0.5 and the weights of what lies within scaled to a sum of 1; else, and
+    with ``align_corners``, a = -0.75 and the border's value beyond it.
     """
+    at_border = align_corners or not half_pixel
     at = _positions(size, out, align_corners, half_pixel)
     first = np.floor(at).astype(int)
     matrix = np.zeros((out, size))
     for k in range(-1, 3):
         place = np.clip(first + k, 0, size - 1)
-        weight = cubic(at - (first + k), -0.75 if align_corners else -0.5)
-        np.add.at(matrix, (np.arange(out), place), weight if align_corners else weight * (place == first + k))
+        weight = cubic(at - (first + k), -0.75 if at_border else -0.5)
+        np.add.at(matrix, (np.arange(out), place), weight if at_border else weight * (place == first + k))
     return matrix / matrix.sum(1, keepdims=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -22,21 +23,29 @@ def to_nd(value: Any, device: Context | None = None) -> Any:
     [1. 2.]
     <NDArray 2 @cpu(0)>]
     """
-    return _to_nd(value, device or current_context(), array_class())
+    device = device or current_context()
+    return _to_nd(value, device, array_class(), device.engine.put)
 
 
-def _to_nd(value: Any, device: Context, made: type) -> Any:
+def _to_nd(value: Any, device: Context, made: type, put: Callable) -> Any:
     if isinstance(value, (np.ndarray, np.generic)):
         if value.dtype.kind not in "biufc":
             raise DTypeError(
                 f"DataLoader makes NDArrays of numbers, but a batch has dtype {value.dtype}; turn the samples into "
                 "numbers with dataset.transform, or pass batchify_fn=list to take them as they are."
             )
-        return wrap(made, device.engine.put(np.asarray(value), device), device)
-    if type(value) in (list, tuple):
-        return type(value)([_to_nd(part, device, made) for part in value])
-    if type(value) is dict:
-        return {key: _to_nd(part, device, made) for key, part in value.items()}
+        return wrap(made, put(np.asarray(value), device), device)
+    kind = type(value)
+    if kind is list or kind is tuple:
+        parts = [  # the commonest kind of part without another call
+            wrap(made, put(part, device), device)
+            if part.__class__ is np.ndarray and part.dtype.kind in "biufc"
+            else _to_nd(part, device, made, put)
+            for part in value
+        ]
+        return parts if kind is list else tuple(parts)
+    if kind is dict:
+        return {key: _to_nd(part, device, made, put) for key, part in value.items()}
     return value
 
 

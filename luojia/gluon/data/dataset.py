@@ -30,7 +30,7 @@ class ArrayDataset(datasets.ArrayDataset):
         self._data = [to_numpy(a) if isinstance(a, Tensor) and len(a.shape) == 1 else a for a in self._data]
 
     def plain(self, data: Any) -> np.ndarray | None:
-        return super().plain(to_numpy(data) if isinstance(data, Tensor) else data)
+        return datasets.ArrayDataset.plain(self, to_numpy(data) if isinstance(data, Tensor) else data)
 
 
 class RecordFileDataset(Dataset):

@@ -23,9 +23,7 @@ adaptive_avg_pool3d, adaptive_max_pool1d = ops.adaptive_avg_pool3d, ops.adaptive
 adaptive_max_pool2d, conv_transpose2d = ops.adaptive_max_pool2d, ops.conv_transpose2d
 cross_entropy, embedding, fold, unfold = ops.cross_entropy, ops.embedding, ops.fold, ops.unfold
 group_norm, interpolate, layer_norm, linear = ops.group_norm, ops.interpolate, ops.layer_norm, ops.dense
-logsigmoid, max_unpool2d, mse_loss, nll_loss = ops.logsigmoid, ops.max_unpool2d, ops.mse_loss, ops.nll_loss
-pixel_shuffle, prelu, soft_margin_loss, upsample = ops.pixel_shuffle, ops.prelu, ops.soft_margin_loss, ops.interpolate
-relu_, sigmoid_, gelu = inplace.relu_, inplace.sigmoid_, ops.gelu
+mse_loss, pixel_shuffle, prelu, soft_margin_loss = ops.mse_loss, ops.pixel_shuffle, ops.prelu, ops.soft_margin_loss
 
 
 def _kept(input: Tensor, out: Tensor, inplace_: bool, name: str) -> Tensor:
@@ -35,6 +33,26 @@ def _kept(input: Tensor, out: Tensor, inplace_: bool, name: str) -> Tensor:
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
     """max(x, 0)."""
     return _kept(input, OP["relu"](input), inplace, "relu")
+
+
+def relu_(input: Tensor) -> Tensor:
+    """``relu`` in place."""
+    return relu(input, True)
+
+
+def sigmoid_(input: Tensor) -> Tensor:
+    """``sigmoid`` in place."""
+    return inplace.sigmoid_(input)
+
+
+def gelu(input: Tensor, *, approximate: str = "none") -> Tensor:
+    """x times the normal distribution function of x, or near it by a tanh if ``approximate`` is 'tanh'."""
+    return ops.gelu(input, approximate)
+
+
+def logsigmoid(input: Tensor) -> Tensor:
+    """log(sigmoid(x))."""
+    return ops.logsigmoid(input)
 
 
 def relu6(input: Tensor, inplace: bool = False) -> Tensor:
@@ -210,6 +228,18 @@ def max_pool2d(input: Tensor, kernel_size: Any, stride: Any = None, padding: Any
                  return_indices=return_indices)
 
 
+def max_unpool2d(input: Tensor, indices: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0,
+                 output_size: Any = None) -> Tensor:
+    """What ``max_pool2d`` left, put back at its places ``indices``, zeros elsewhere; see ``ops.max_unpool2d``."""
+    return ops.max_unpool2d(input, indices, kernel_size, stride, padding, output_size)
+
+
+def upsample(input: Tensor, size: Any = None, scale_factor: Any = None, mode: str = "nearest",
+             align_corners: bool | None = None) -> Tensor:
+    """``interpolate`` under its older name."""
+    return interpolate(input, size, scale_factor, mode, align_corners)
+
+
 def grid_sample(input: Tensor, grid: Tensor, mode: str = "bilinear", padding_mode: str = "zeros",
                 align_corners: bool | None = None) -> Tensor:
     """The values of images at the places of a grid; see ``ops.grid_sample``."""
@@ -248,6 +278,12 @@ def binary_cross_entropy_with_logits(input: Tensor, target: Tensor, weight: Tens
                                      reduction: str = "mean", pos_weight: Tensor | None = None) -> Tensor:
     """``binary_cross_entropy`` of sigmoid(x), computed stably."""
     return ops.binary_cross_entropy_with_logits(input, target, weight, pos_weight, reduction)
+
+
+def nll_loss(input: Tensor, target: Tensor, weight: Tensor | None = None, ignore_index: int = -100,
+             reduction: str = "mean") -> Tensor:
+    """-x[y] for log-probabilities x (N, C, ...) and classes y (N, ...)."""
+    return ops.nll_loss(input, target, weight, ignore_index, reduction)
 
 
 def l1_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ... import nn, ops
 from ..._src.core.dtypes import DType, float32
-from ..._src.errors import NotSupportedError
+from ..._src.errors import ArgumentError, NotSupportedError
 from ..._src.ops import Parameter
 from ...common.initializer import HeUniform, Uniform, initializer
 from ...nn.checks import check_positive_int
@@ -54,6 +54,7 @@ _LAYERS = [
                                                                    alpha=1.0, inplace=False),
     _layer("GELU", F.gelu, "x times the normal distribution function of x.", approximate="none"),
     _layer("Mish", _operator("mish"), "x tanh(softplus(x))."), _layer("SELU", _operator("selu"), "A scaled ELU."),
+    _layer("GLU", F.glu, "a sigmoid(b) for the halves a and b along ``dim``.", dim=-1),
     _layer("LogSigmoid", F.logsigmoid, "log(sigmoid(x))."),
     _layer("Hardsigmoid", _operator("hardsigmoid"), "x / 6 + 1/2, between 0 and 1."),
     _layer("Hardswish", _operator("hardswish"), "x times hardsigmoid(x)."),
@@ -242,10 +243,23 @@ class ConvTranspose2d(_Conv):
         return (in_channels, out_channels // groups, *kernel)
 
     def construct(self, input: Any, output_size: Any = None) -> Any:
+        extra = self.output_padding
         if output_size is not None:
-            raise NotSupportedError("mint.nn.ConvTranspose2d: give output_padding instead of output_size.")
-        return F.conv_transpose2d(input, self.weight, self.bias, self.stride, self.padding, self.output_padding,
-                                  self.groups, self.dilation)
+            extra = self._missing(input.shape, [int(n) for n in output_size][-2:])
+        return F.conv_transpose2d(input, self.weight, self.bias, self.stride, self.padding, extra, self.groups,
+                                  self.dilation)
+
+    def _missing(self, shape: tuple, wanted: list[int]) -> tuple:
+        """The ``output_padding`` that makes the output of shape ``wanted``."""
+        pairs = [(v, v) if isinstance(v, int) else tuple(v) for v in (self.stride, self.padding, self.dilation)]
+        stride, padding, dilation = pairs
+        least = [(n - 1) * s - 2 * p + d * (k - 1) + 1
+                 for n, s, p, d, k in zip(shape[-2:], stride, padding, dilation, self.kernel_size)]
+        extra = tuple([w - n for w, n in zip(wanted, least)])
+        if any(not 0 <= e < s for e, s in zip(extra, stride)):
+            raise ArgumentError(f"mint.nn.ConvTranspose2d: output_size must lie between {least} and "
+                                f"{[n + s - 1 for n, s in zip(least, stride)]}, got {wanted}.")
+        return extra
 
 
 def _batch_norm(name: str, base: Any, axes: str) -> type:
@@ -263,7 +277,17 @@ def _batch_norm(name: str, base: Any, axes: str) -> type:
 BatchNorm1d = _batch_norm("BatchNorm1d", nn.BatchNorm1d, "(N, C) or (N, C, L)")
 BatchNorm2d = _batch_norm("BatchNorm2d", nn.BatchNorm2d, "(N, C, H, W)")
 BatchNorm3d = _batch_norm("BatchNorm3d", nn.BatchNorm3d, "(N, C, D, H, W)")
-SyncBatchNorm = _batch_norm("SyncBatchNorm", nn.SyncBatchNorm, "(N, C, ...), over all processes")
+
+
+class SyncBatchNorm(_batch_norm("SyncBatchNorm", nn.SyncBatchNorm, "(N, C, ...)")):
+    """Batch normalization of (N, C, ...) over all processes; see ``BatchNorm2d``. ``process_group`` must be None, all
+    of them, or the group of all."""
+
+    _ranks = (2, 3, 4, 5)
+
+    def __init__(self, num_features: int, eps: float = 1e-5, momentum: float = 0.1, affine: bool = True,
+                 track_running_stats: bool = True, process_group: Any = None, dtype: DType | None = None) -> None:
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, dtype)
 
 
 class GroupNorm(Module):
@@ -300,4 +324,5 @@ class LayerNorm(Module):
 
 __all__ = [n for n, c in list(globals().items())  # pyright: ignore[reportUnsupportedDunderAll] - all that is public
            if n[0] != "_" and isinstance(c, type) and n not in ("Any", "Module", "Parameter", "DType", "HeUniform",
-                                                                "Uniform", "NotSupportedError", "Callable")]
+                                                                "Uniform", "ArgumentError", "NotSupportedError",
+                                                                "Callable")]
