@@ -11,6 +11,7 @@ from typing import Any
 
 from ._src.core.compiled import Mode
 from ._src.core.mesh import Mesh, set_default_mesh
+from ._src.engine import threads
 from ._src.engine.devices import (
     ENGINES,
     Context,
@@ -99,6 +100,8 @@ def set_context(**kwargs: Any) -> None:
             training step; to be said before the first Tensor is made. luojia's own.
         save_graphs: 1, 2 or True: write each program that is compiled as text to a file in ``save_graphs_path``; 3: and
             in graphviz's language. On the NumPy engine nothing is compiled.
+        runtime_num_threads: on how many threads the NumPy engine computes, at most the cores that the process may use;
+            0 for as many as OMP_NUM_THREADS or BLAS says, as where nothing is set.
         others: MindSpore's other keys are kept and given back by ``get_context``; they change nothing.
 
     Raises:
@@ -114,6 +117,8 @@ def set_context(**kwargs: Any) -> None:
     if "device_target" in kwargs or "device_id" in kwargs:
         device = _device_of(new["device_target"], new["device_id"])
         set_default_device(device)
+    if "runtime_num_threads" in kwargs:
+        threads.use(kwargs["runtime_num_threads"])
     _settings.update(kwargs)
     Mode.graph = _settings["mode"] == GRAPH_MODE
     saves = _settings["save_graphs"]
