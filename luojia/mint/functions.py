@@ -47,6 +47,9 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
     return ops.clamp(input, min, max)
 
 
+clip = clamp
+
+
 def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     """``input`` where ``condition`` is true, else ``other``; without them the places where it is true, axis by axis."""
     return nonzero(condition, as_tuple=True) if input is None and other is None else OP["where"](

@@ -17,7 +17,8 @@ cosh(input:x); erf(input:x); erfc(input:x); erfinv(input:x); exp(input:x); exp2(
 floor(input:x); frac(input:x); isfinite(input:x); isinf(input:x); isneginf(input:x); isnan(tensor:x); log(input:x)
 log10(input:x); log1p(input:x); log2(input:x); logical_not(input:x); neg(input:x) = negative; negative(input:x)
 reciprocal(input:x); rsqrt(input:x); sigmoid(input:x); sign(input:x); sin(input:x); sinc(input:x); sinh(input:x)
-sqrt(input:x); square(input:x); tan(input:x); tanh(input:x); relu(input:x); inverse(input:x); clone(input:x) = identity
+sqrt(input:x); square(input:x); tan(input:x); tanh(input:x); trunc(input:x); relu(input:x)
+fix(input:x) = trunc; inverse(input:x); clone(input:x) = identity
 arctan2(input:x, other:y); atan2(input:x, other:y) = arctan2; bitwise_and(input:x, other:y)
 bitwise_or(input:x, other:y); bitwise_xor(input:x, other:y)
 eq(input:x, other:y) = equal; fmod(input:x, other:y); gcd(input:x, other:y)

@@ -86,6 +86,41 @@ def hardtanh_(input: Tensor, min_val: float = -1, max_val: float = 1) -> Tensor:
     return hardtanh(input, min_val, max_val, True)
 
 
+def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
+    """x, but 0 within ``lambd`` of 0."""
+    return ops.hardshrink(input, lambd)
+
+
+def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
+    """x moved by ``lambd`` toward 0, and 0 within ``lambd`` of 0."""
+    return ops.softshrink(input, lambd)
+
+
+def hardsigmoid(input: Tensor) -> Tensor:
+    """x / 6 + 1/2, between 0 and 1."""
+    return ops.hardsigmoid(input)
+
+
+def hardswish(input: Tensor) -> Tensor:
+    """x times hardsigmoid(x)."""
+    return ops.hardswish(input)
+
+
+def mish(input: Tensor) -> Tensor:
+    """x tanh(softplus(x))."""
+    return ops.mish(input)
+
+
+def selu(input: Tensor) -> Tensor:
+    """1.0507 times x where x > 0, else 1.6733 (e^x - 1)."""
+    return ops.selu(input)
+
+
+def softplus(input: Tensor, beta: float = 1, threshold: float = 20) -> Tensor:
+    """log(1 + e^(beta x)) / beta, and x where beta x > threshold."""
+    return ops.softplus(input, beta, threshold)
+
+
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """x where x > threshold, else ``value``."""
     return _kept(input, ops.threshold(input, threshold, value), inplace, "threshold")
