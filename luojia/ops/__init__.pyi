@@ -7,6 +7,7 @@ from luojia._src.core.faces import Primitive as _Primitive
 from . import candidates as candidates
 from . import class_table as class_table
 from . import collective as collective
+from . import communication as communication
 from . import composed as composed
 from . import composite as composite
 from . import control as control

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -213,6 +214,64 @@ def load_param_into_net(net: Module, parameter_dict: dict[str, Parameter], stric
     return [n for n in targets if n not in found], [n for n in parameter_dict if n not in targets]
 
 
+_loads: list[ThreadPoolExecutor] = []
+
+
+def load_checkpoint_async(ckpt_file_name: str, net: Module | None = None, strict_load: bool = False,
+                          filter_prefix: Any = None, dec_key: bytes | None = None, dec_mode: str = "AES-GCM",
+                          specify_prefix: Any = None, choice_func: Callable | None = None) -> Future:
+    """``load_checkpoint`` in a thread: a Future, whose ``result()`` waits for the Parameters.
+
+    >>> from luojia import load_checkpoint_async, nn, save_checkpoint
+    >>> save_checkpoint(nn.Dense(2, 3), "dense.ckpt")
+    >>> sorted(load_checkpoint_async("dense.ckpt").result())
+    ['bias', 'weight']
+
+    Matches ``mindspore.load_checkpoint_async``.
+    """
+    if not _loads:
+        _loads.append(ThreadPoolExecutor(1, "load_checkpoint"))
+    return _loads[0].submit(load_checkpoint, ckpt_file_name, net, strict_load, filter_prefix, dec_key, dec_mode,
+                            specify_prefix, choice_func)
+
+
+def merge_sliced_parameter(sliced_parameters: list[Parameter], strategy: dict | None = None) -> Parameter:
+    """One Parameter of slices, which lie one after the other along axis 0.
+
+    Raises:
+        TypeError: no list of Parameters.
+        ValueError: names, or shapes but for axis 0, that differ.
+        NotSupportedError: a ``strategy``: luojia does not cut models over devices.
+
+    >>> from luojia import Parameter, Tensor
+    >>> merge_sliced_parameter([Parameter(Tensor([1.0, 2.0]), "w"), Parameter(Tensor([3.0]), "w")])
+    Parameter (name=w, shape=(3,), dtype=Float32, requires_grad=True)
+
+    Matches ``mindspore.merge_sliced_parameter`` without a strategy.
+    """
+    who = "merge_sliced_parameter"
+    if not isinstance(sliced_parameters, list):
+        raise DTypeError(f"For '{who}', the argument 'sliced_parameters' should be list, but got "
+                         f"{type(sliced_parameters)}.")
+    if strategy is not None:
+        raise NotSupportedError(f"For '{who}', strategy: luojia does not cut models over devices; leave it out for "
+                                "slices along axis 0.")
+    if not sliced_parameters:
+        raise ArgumentError(f"For '{who}', the argument 'sliced_parameters' should not be empty.")
+    for i, p in enumerate(sliced_parameters):
+        if not isinstance(p, Parameter):
+            raise DTypeError(f"For '{who}', the element in 'sliced_parameters' should be 'Parameter', but got "
+                             f"{type(p)} at index {i}.")
+        first = sliced_parameters[0]
+        if (p.name, p.ndim, p.shape[1:]) != (first.name, first.ndim, first.shape[1:]):
+            raise ShapeError(f"For '{who}', please make sure that the elements in 'slice_parameters' have the same "
+                             "name, dimension length and shape except 0 axis. The name, dimension length, shape except "
+                             f"0 axis should be {first.name}, {first.ndim}, {first.shape[1:]}, but got name: {p.name}, "
+                             f"dimension length: {p.ndim}, shape except 0 axis: {p.shape[1:]} at index {i}.")
+    joined = np.concatenate([p.asnumpy() for p in sliced_parameters])
+    return Parameter(Tensor(joined), first.name, first.requires_grad, first.layerwise_parallel)
+
+
 def export(net: Any, *inputs: Any, file_name: str, file_format: str, **kwargs: Any) -> None:
     """Write a network to a file that ``load`` and ``nn.GraphCell`` make a network of, without its class.
 
@@ -294,4 +353,5 @@ def load(file_name: str, **kwargs: Any) -> FuncGraph:
                           "Take the parameters over with save_checkpoint and load_checkpoint.") from e
 
 
-__all__ = ["export", "load", "load_checkpoint", "load_param_into_net", "save_checkpoint"]
+__all__ = ["export", "load", "load_checkpoint", "load_checkpoint_async", "merge_sliced_parameter",
+           "load_param_into_net", "save_checkpoint"]

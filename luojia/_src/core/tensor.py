@@ -14,6 +14,7 @@ from ..engine.devices import Context, current_context
 from ..errors import ArgumentError, DTypeError, GraphError
 from . import dtypes, printing
 from .dtypes import DType
+from .repeated import repeated
 from .tape import Leaf, Node, backward, recording_scope, state
 
 _new = object.__new__
@@ -81,8 +82,8 @@ class Tensor(_Methods):
             shape = (shape,) if isinstance(shape, int) else tuple(shape)
             if init is not None:
                 self.init = init
-            # without init it stands for any Tensor of its dtype and shape, in which None is any size (set_inputs)
-            value = np.zeros([0 if n is None else n for n in shape], dtype.np)
+            # without init it stands for any Tensor of its dtype and shape, in which None, or a Symbol, is any size
+            value = np.zeros([0 if n is None or hasattr(n, "divisor") else n for n in shape], dtype.np)
         else:
             if shape is not None or init is not None:
                 raise ArgumentError("Tensor: give either data or shape and init, not both.")
@@ -409,7 +410,11 @@ def run_backward(heads: list, head_grads: Any, retain_graph: bool = False, train
         return
     pairs = [(head._node, seed(head, g, strict)) for head, g in zip(heads, head_grads)]
     with recording_scope(False, train_mode):
-        results = backward(pairs, retain=retain_graph)
+        results = None
+        if len(pairs) == 1 and not retain_graph and state.depth == 0 and pairs[0][0].op is not None:
+            results = repeated(*pairs[0])
+        if results is None:
+            results = backward(pairs, retain=retain_graph)
     if strict and not any(isinstance(leaf, Leaf) and leaf.grad_req != "null" for leaf in results):
         raise GraphError(NO_INPUTS)
     deposit(results)

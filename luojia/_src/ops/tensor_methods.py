@@ -57,11 +57,11 @@ COMPOSED = {  # a module of ops/composed: the methods whose functions it has
     "hooks": "register_hook",
     "queries": """allclose is_contiguous is_signed stride storage_offset sum_to_size resize new_full new_empty
                   inplace_update kthvalue choose fill_diagonal qr get_bytes index requires_grad_ pin_memory
-                  is_pinned set_const_arg is_init set_init_flag flush_from_cache""",
+                  is_pinned data_ptr set_const_arg is_init set_init_flag flush_from_cache""",
     "pooling": "col2im",
 }
 REFUSED = {  # names of MindSpore's methods, and what to use instead
-    **dict.fromkeys(("storage", "untyped_storage", "data_ptr", "set_"),
+    **dict.fromkeys(("storage", "untyped_storage", "set_"),
                     "buffers belong to the engine; take x.asnumpy()"),
     **dict.fromkeys(("to_dlpack", "from_dlpack"), "use numpy.from_dlpack(x), or torch's, and Tensor(array)"),
     **dict.fromkeys(("offload", "to_"), "memory is the device's; use x.as_in_context of an NDArray"),

@@ -37,6 +37,12 @@ def from_numpy(array: np.ndarray) -> Tensor:
     return made
 
 
+def data_ptr(self: Tensor) -> int:
+    """The address of the first element."""
+    value = self._value
+    return value.ctypes.data if isinstance(value, np.ndarray) else value.unsafe_buffer_pointer()
+
+
 def get_bytes(self: Tensor) -> bytes:
     """The elements as bytes, in order."""
     return self.asnumpy().tobytes()
@@ -172,8 +178,8 @@ def qr(self: Tensor, some: bool = True) -> tuple[Tensor, Tensor]:
 def set_const_arg(self: Tensor, const_arg: bool = True) -> Tensor:
     """Say whether a graph takes this Tensor as a constant; graphs here are made of values. The Tensor itself."""
     if not isinstance(const_arg, bool):
-        raise DTypeError(f"For 'set_const_arg', the type of 'const_arg' should be 'bool', but got "
-                         f"{type(const_arg).__name__}.")
+        raise DTypeError(f"For 'set_const_arg', the type of 'const_arg' should be 'bool', but got type "
+                         f"'{type(const_arg).__name__}'.")
     self.const_arg = const_arg
     return self
 
