@@ -109,7 +109,7 @@ class Cast(HybridBlock):
 
     def __init__(self, dtype: Any = "float32") -> None:
         super().__init__()
-        self._dtype = dtypes.to_np(dtype)
+        self._dtype = dtypes.to_numpys(dtype)
 
     def forward(self, x: Any, *args: Any) -> Any:
         return x.astype(self._dtype) if isinstance(x, Tensor) else to_nd(np.asarray(x).astype(self._dtype))
