@@ -17,7 +17,7 @@ A, V = names()["a"], names()["v"]
 
 def test_answers_are_pytorchs():
     more = {"M": mint, "F": F, "N": mint.nn, "D": ms}
-    assert wrong_answers(Path(__file__).with_name("observed.txt"), at_least=255, more=more) == []
+    assert wrong_answers(Path(__file__).with_name("observed.txt"), at_least=250, more=more) == []
 
 
 def test_signatures():
