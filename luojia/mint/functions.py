@@ -47,6 +47,9 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
     return ops.clamp(input, min, max)
 
 
+clip = clamp
+
+
 def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     """``input`` where ``condition`` is true, else ``other``; without them the places where it is true, axis by axis."""
     return nonzero(condition, as_tuple=True) if input is None and other is None else OP["where"](
@@ -175,6 +178,17 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     return OP["median_with_index"](input, axis=dim, keepdims=keepdim)
 
 
+def cummin(input: Tensor, dim: int) -> tuple[Tensor, Tensor]:
+    """The minimum of the elements up to each along ``dim``, and its position, Int64."""
+    values, positions = OP["cummin"](input, axis=dim)
+    return values, OP["cast"](positions, dtype="int64")
+
+
+def trace(input: Tensor) -> Tensor:
+    """The sum of a matrix's diagonal, Int64 for whole numbers."""
+    return OP["trace"](OP["cast"](input, dtype="int64") if input.np_dtype.kind in "biu" else input)
+
+
 def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
     """How many elements are not 0, Int64."""
     return OP["cast"](OP["count_nonzero"](input, axis=_axes(dim)), dtype="int64")
@@ -182,7 +196,10 @@ def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
 
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     """The places (n, ndim) of the elements that are not 0, or a vector of them for each axis, Int64."""
-    found = np.nonzero(input.asnumpy())
+    values = input.asnumpy()
+    if not values.ndim:  # the one place, which needs no coordinates, or none
+        return () if as_tuple else placed(np.zeros((int(values != 0), 0), np.int64), input)
+    found = np.nonzero(values)
     if as_tuple:
         return tuple([placed(f, input) for f in found])
     return placed(np.stack(found, -1), input)
@@ -207,7 +224,7 @@ def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, 
     """The p-norm over ``dim``, of all elements by default; 'fro' is 2."""
     if p == "nuc":
         return linear.matrix_norm(input, "nuc", (-2, -1) if dim is None else dim, keepdim, dtype=dtype)
-    return linear.vector_norm(input, 2 if p == "fro" else p, _axes(dim), keepdim, dtype=dtype)
+    return linear.smooth_norm(input, 2 if p == "fro" else p, _axes(dim), keepdim, dtype=dtype)
 
 
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:

@@ -14,6 +14,7 @@ from ..engine.devices import Context, current_context
 from ..errors import ArgumentError, DTypeError, GraphError
 from . import dtypes, printing
 from .dtypes import DType
+from .repeated import repeated
 from .tape import Leaf, Node, backward, recording_scope, state
 
 _new = object.__new__
@@ -409,7 +410,11 @@ def run_backward(heads: list, head_grads: Any, retain_graph: bool = False, train
         return
     pairs = [(head._node, seed(head, g, strict)) for head, g in zip(heads, head_grads)]
     with recording_scope(False, train_mode):
-        results = backward(pairs, retain=retain_graph)
+        results = None
+        if len(pairs) == 1 and not retain_graph and state.depth == 0 and pairs[0][0].op is not None:
+            results = repeated(*pairs[0])
+        if results is None:
+            results = backward(pairs, retain=retain_graph)
     if strict and not any(isinstance(leaf, Leaf) and leaf.grad_req != "null" for leaf in results):
         raise GraphError(NO_INPUTS)
     deposit(results)

@@ -45,10 +45,11 @@ def repeat(self: Tensor, *counts: Any, repeats: Any = None, axis: int | None = N
     given: tuple[Any, ...] = counts if repeats is None else (repeats,)
     if not given:
         raise ArgumentError("Tensor.repeat: give how often, as numbers or a tuple, got nothing.")
-    single = len(given) == 1 and isinstance(given[0], int)
+    first, *rest = given
+    single = not rest and isinstance(first, int)
     if axis is not None or single and self.ndim > 1:
-        return OP["repeat"](self, repeats=given[0], axis=axis)
-    times: Any = given if single or len(given) > 1 else given[0]
+        return OP["repeat"](self, repeats=first, axis=axis)
+    times: Any = given if rest or single else first
     times = tuple(times.tolist() if isinstance(times, Tensor) else times)
     if len(times) < self.ndim:
         raise ShapeError(f"Tensor.repeat: expected at least {self.ndim} numbers, one for each axis, got {times}.")
