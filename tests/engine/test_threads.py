@@ -17,7 +17,7 @@ from luojia._src.core import chain
 from luojia._src.data.workers import processes_are_safe
 from luojia._src.engine import threads
 from luojia._src.engine.kernels import conv, norm, pool, pool_pairs, rows
-from luojia._src.engine.shortcuts import maximum
+from luojia._src.engine.shortcuts import matmul, maximum
 
 
 @pytest.fixture
@@ -311,6 +311,12 @@ def test_passes_over_rows(two, monkeypatch, rng, assert_close):
         return shifted, rows.total(x)
 
     _agree(two, monkeypatch, compute, "float64", assert_close)
+
+
+def test_products_of_pairs_of_matrices(two, monkeypatch, rng, assert_close):
+    a, b = rng.standard_normal((5, 3, 4)), rng.standard_normal((5, 2, 4)).swapaxes(1, 2)
+    _agree(two, monkeypatch, lambda: (matmul(a, b), matmul(a[:0], b[:0]), matmul(a[:1], b[:1])), "float64",
+           assert_close)
 
 
 def test_rectifying(two, monkeypatch, rng, assert_close):
