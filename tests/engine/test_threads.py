@@ -47,8 +47,11 @@ def test_parts_run_at_one_time(two):
 
 
 def test_work_is_cut_by_its_size(two, monkeypatch):
-    monkeypatch.setattr(threads, "LEAST", 150.0)
+    monkeypatch.setattr(threads, "LEAST", 75.0)
     assert [threads.number(m) for m in (149.0, 150.0, 1999.0, 2000.0)] == [1, 2, 2, 4]
+    monkeypatch.setattr(two, "allowed", lambda: 6)
+    assert [threads.number(m) for m in (149.0, 150.0, 299.0, 500.0, 5999.0, 6000.0)] == [1, 2, 3, 6, 6, 12]
+    monkeypatch.undo()
     assert threads.ranges(5, 200.0) == [slice(0, 2), slice(2, 5)]
     assert threads.ranges(1, 1e6) == [slice(0, 1)] and threads.ranges(0, 1e6) == [slice(0, 0)]
     two.hold([1] * len(two.libraries))
@@ -142,6 +145,18 @@ def test_set_context_chooses(two, monkeypatch):
     context.set_context(runtime_num_threads=0)
     assert two.of_blas() == two.first
     context._settings["runtime_num_threads"] = before
+
+
+def test_a_blas_that_cannot_tell_its_threads_leaves_kernels_on_one(two, monkeypatch):
+    class Library:
+        user_api, get_num_threads = "blas", staticmethod(lambda: None)
+
+    class Controller:
+        lib_controllers = (Library,)
+
+    monkeypatch.setattr("threadpoolctl.ThreadpoolController", Controller)
+    monkeypatch.setattr(threads, "_crew", None)
+    assert threads.number(1e9) == 1 and threads.use(2) == 1
 
 
 def test_alone(two):
