@@ -42,6 +42,7 @@ class Optimizer(Module):
             raise ArgumentError("For 'Optimizer', the argument params must not be empty.")
         self.defaults = defaults
         self.param_groups: list[dict[str, Any]] = []
+        self.group_start_id = [0]  # where in ``parameters`` each group begins, and the next would
         self._slots: dict[str, list[Parameter]] = {name: [] for name in self._states}
         self._all: list[Parameter] = []
         self.state_step = Parameter(Tensor(np.zeros((), np.float32)), name="state_step", requires_grad=False)
@@ -73,6 +74,7 @@ class Optimizer(Module):
         setattr(self, f"_rate_{number}", group["lr"])
         self.param_groups.append(group)
         self._all += listed
+        self.group_start_id.append(len(self._all))
         for name, start in self._states.items():
             for i, p in enumerate(listed):
                 value = start(group) if callable(start) else start
@@ -81,6 +83,11 @@ class Optimizer(Module):
                 self.insert_param_to_cell(f"{name}_{number}_{i}", slot)
                 self._slots[name].append(slot)
         self.parameters = ParameterTuple(self._all)
+
+    @property
+    def lrs(self) -> list[Parameter]:
+        """The rate of each group."""
+        return [group["lr"] for group in self.param_groups]
 
     def _check(self, group: dict[str, Any]) -> None:
         """Raise for options that are out of their range."""
