@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -28,6 +29,23 @@ def _axes(dim: Any) -> Any:
 
 def _cast(x: Tensor, dtype: Any) -> Tensor:
     return x if dtype is None else OP["cast"](x, dtype=to_np(dtype))
+
+
+def of_numbers(function: Callable) -> Callable:
+    """The function, which for an input without axes is that of a vector of one element."""
+    def whole(found: Any) -> Any:
+        if isinstance(found, tuple):
+            return tuple([whole(f) for f in found])
+        return OP["reshape"](found, shape=()) if isinstance(found, Tensor) and found.ndim else found
+
+    @functools.wraps(function)
+    def called(input: Any, *args: Any, **kwargs: Any) -> Any:
+        if input.__class__ is Tensor and not input._value.ndim and not (args and isinstance(args[0], Tensor)):
+            args = tuple([OP["reshape"](a, shape=(1,)) if isinstance(a, Tensor) and not a.ndim else a for a in args])
+            return whole(function(OP["reshape"](input, shape=(1,)), *args, **kwargs))
+        return function(input, *args, **kwargs)
+
+    return called
 
 
 def add(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
@@ -143,9 +161,10 @@ def std_mean(input: Tensor, dim: Any = None, *, correction: int = 1, keepdim: bo
 
 
 def _extremum(name: str) -> Callable:
-    def function(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
-        if isinstance(dim, (Tensor, float)):
-            return OP[f"{name}imum"](input, dim)
+    def function(input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
+        other = dim if isinstance(dim, (Tensor, float)) else other
+        if other is not None:
+            return OP[f"{name}imum"](input, other)
         if dim is None:
             return OP[name](input)
         return OP[f"{name}_with_index"](input, axis=dim, keepdims=keepdim)
@@ -235,7 +254,7 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
 
 def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Tensor:
     """How many elements lie in each of ``bins`` equal parts from ``min`` to ``max``, or of what the elements span."""
-    return ops.histc(input, bins, float(min), float(max))
+    return _cast(ops.histc(input, bins, float(min), float(max)), input.dtype)
 
 
 # -- order -------------------------------------------------------------------------------------------------------------
@@ -490,4 +509,4 @@ def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, g
 
 
 __all__ = [n for n, f in list(globals().items())  # pyright: ignore[reportUnsupportedDunderAll] - all that is public
-           if n[0] != "_" and getattr(f, "__module__", "") in (__name__, overloaded.__name__)]
+           if n[0] != "_" and n != "of_numbers" and getattr(f, "__module__", "") in (__name__, overloaded.__name__)]
