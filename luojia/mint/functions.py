@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -30,6 +31,23 @@ def _cast(x: Tensor, dtype: Any) -> Tensor:
     return x if dtype is None else OP["cast"](x, dtype=to_np(dtype))
 
 
+def of_numbers(function: Callable) -> Callable:
+    """The function, which for an input without axes is that of a vector of one element."""
+    def whole(found: Any) -> Any:
+        if isinstance(found, tuple):
+            return tuple([whole(f) for f in found])
+        return OP["reshape"](found, shape=()) if isinstance(found, Tensor) and found.ndim else found
+
+    @functools.wraps(function)
+    def called(input: Any, *args: Any, **kwargs: Any) -> Any:
+        if input.__class__ is Tensor and not input._value.ndim and not (args and isinstance(args[0], Tensor)):
+            args = tuple([OP["reshape"](a, shape=(1,)) if isinstance(a, Tensor) and not a.ndim else a for a in args])
+            return whole(function(OP["reshape"](input, shape=(1,)), *args, **kwargs))
+        return function(input, *args, **kwargs)
+
+    return called
+
+
 def add(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
     """input + alpha other."""
     return OP["add"](input, other if alpha == 1 else other * alpha)
@@ -45,6 +63,9 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
     if min is None and max is None:
         raise ArgumentError("mint.clamp: give min, max or both.")
     return ops.clamp(input, min, max)
+
+
+clip = clamp
 
 
 def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
@@ -140,9 +161,10 @@ def std_mean(input: Tensor, dim: Any = None, *, correction: int = 1, keepdim: bo
 
 
 def _extremum(name: str) -> Callable:
-    def function(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
-        if isinstance(dim, (Tensor, float)):
-            return OP[f"{name}imum"](input, dim)
+    def function(input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
+        other = dim if isinstance(dim, (Tensor, float)) else other
+        if other is not None:
+            return OP[f"{name}imum"](input, other)
         if dim is None:
             return OP[name](input)
         return OP[f"{name}_with_index"](input, axis=dim, keepdims=keepdim)
@@ -175,6 +197,17 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     return OP["median_with_index"](input, axis=dim, keepdims=keepdim)
 
 
+def cummin(input: Tensor, dim: int) -> tuple[Tensor, Tensor]:
+    """The minimum of the elements up to each along ``dim``, and its position, Int64."""
+    values, positions = OP["cummin"](input, axis=dim)
+    return values, OP["cast"](positions, dtype="int64")
+
+
+def trace(input: Tensor) -> Tensor:
+    """The sum of a matrix's diagonal, Int64 for whole numbers."""
+    return OP["trace"](OP["cast"](input, dtype="int64") if input.np_dtype.kind in "biu" else input)
+
+
 def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
     """How many elements are not 0, Int64."""
     return OP["cast"](OP["count_nonzero"](input, axis=_axes(dim)), dtype="int64")
@@ -182,7 +215,10 @@ def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
 
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     """The places (n, ndim) of the elements that are not 0, or a vector of them for each axis, Int64."""
-    found = np.nonzero(input.asnumpy())
+    values = input.asnumpy()
+    if not values.ndim:  # the one place, which needs no coordinates, or none
+        return () if as_tuple else placed(np.zeros((int(values != 0), 0), np.int64), input)
+    found = np.nonzero(values)
     if as_tuple:
         return tuple([placed(f, input) for f in found])
     return placed(np.stack(found, -1), input)
@@ -207,7 +243,7 @@ def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, 
     """The p-norm over ``dim``, of all elements by default; 'fro' is 2."""
     if p == "nuc":
         return linear.matrix_norm(input, "nuc", (-2, -1) if dim is None else dim, keepdim, dtype=dtype)
-    return linear.vector_norm(input, 2 if p == "fro" else p, _axes(dim), keepdim, dtype=dtype)
+    return linear.smooth_norm(input, 2 if p == "fro" else p, _axes(dim), keepdim, dtype=dtype)
 
 
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
@@ -218,7 +254,7 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
 
 def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Tensor:
     """How many elements lie in each of ``bins`` equal parts from ``min`` to ``max``, or of what the elements span."""
-    return ops.histc(input, bins, float(min), float(max))
+    return _cast(ops.histc(input, bins, float(min), float(max)), input.dtype)
 
 
 # -- order -------------------------------------------------------------------------------------------------------------
@@ -473,4 +509,4 @@ def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, g
 
 
 __all__ = [n for n, f in list(globals().items())  # pyright: ignore[reportUnsupportedDunderAll] - all that is public
-           if n[0] != "_" and getattr(f, "__module__", "") in (__name__, overloaded.__name__)]
+           if n[0] != "_" and n != "of_numbers" and getattr(f, "__module__", "") in (__name__, overloaded.__name__)]

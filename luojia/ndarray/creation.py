@@ -22,7 +22,7 @@ def place(value: np.ndarray, ctx: Any = None) -> NDArray:
 
 
 def _np_dtype(dtype: Any) -> np.dtype:
-    return np.dtype(np.float32) if dtype is None else dtypes.to_np(dtype)
+    return np.dtype(np.float32) if dtype is None else dtypes.to_numpys(dtype)
 
 
 def array(source_array: Any, ctx: Context | None = None, dtype: Any = None) -> NDArray:

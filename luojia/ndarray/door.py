@@ -108,7 +108,7 @@ def _make(face: Face) -> Callable:
         and op.outputs == 1
     )
     quick = quick_way(face) if face.direct else None
-    return compile_function(face, run, "luojia.ndarray", "out=None, name=None", quick, NDArray)
+    return compile_function(face, run, "luojia.ndarray", "out=None, name=None", quick, NDArray, numpys=True)
 
 
 faces = FaceModule({"mx": _make})

@@ -338,9 +338,9 @@ class ParameterUpdate(Module):
             raise DTypeError(f"For 'ParameterUpdate', 'param' must be 'Parameter', but got {type(param)}.")
         self._param = param
 
-    def construct(self, x: Tensor) -> Parameter:
+    def construct(self, x: Tensor) -> Tensor:
         self._param.set_data(x)
-        return self._param
+        return self._param.value()
 
 
 class Vjp(Module):

@@ -313,7 +313,7 @@ def export(net: Any, *inputs: Any, file_name: str, file_format: str, **kwargs: A
     cells = [cell for _, cell in net.cells_and_names()] if isinstance(net, Module) else []
     modes = [cell.training for cell in cells]
     named = {p.name or name: p for name, p in net.parameters_and_names()} if isinstance(net, Module) else {}
-    run = net._eager if isinstance(net, Module) else net
+    run = net._luojia_eager if isinstance(net, Module) else net
     graph_mode = Mode.graph
     try:
         Mode.graph = False

@@ -17,7 +17,7 @@ from luojia._src.core import chain
 from luojia._src.data.workers import processes_are_safe
 from luojia._src.engine import threads
 from luojia._src.engine.kernels import conv, norm, pool, pool_pairs, rows
-from luojia._src.engine.shortcuts import maximum
+from luojia._src.engine.shortcuts import matmul, maximum
 
 
 @pytest.fixture
@@ -284,6 +284,24 @@ def test_batch_norm(two, monkeypatch, rng, assert_close, shape, dtype):
     _agree(two, monkeypatch, compute, dtype, assert_close)
 
 
+@pytest.mark.parametrize("axes, weights", [
+    ((0, 2, 3), (1, 6, 1, 1)), ((1, 2, 3), (1, 6, 4, 5)), ((3,), (1, 1, 1, 5)), ((2, 3), (1, 6, 1, 1)),
+    ((0, 1, 2, 3), (1, 6, 1, 1)),
+], ids=["batch", "layer", "last", "instance", "all"])
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_norms(two, monkeypatch, rng, assert_close, axes, weights, layout, dtype):
+    x, g = [LAYOUTS[layout](rng.standard_normal((7, 6, 4, 5)).astype(dtype)) for _ in range(2)]
+    gamma, beta = rng.standard_normal((2, *weights)).astype(dtype)
+
+    def compute():
+        y, mean, var, inv = norm.normalize(x, gamma, beta, axes=axes, eps=1e-3)
+        assert norm.normalize_dx(g, x, gamma, mean, inv, axes=axes, needs_dx=False)[0] is None
+        return y, mean, var, *norm.normalize_dx(g, x, gamma, mean, inv, axes=axes)
+
+    _agree(two, monkeypatch, compute, dtype, assert_close)
+
+
 def test_passes_over_rows(two, monkeypatch, rng, assert_close):
     x, by = rng.standard_normal((1001, 7)), rng.standard_normal(7)
 
@@ -293,6 +311,12 @@ def test_passes_over_rows(two, monkeypatch, rng, assert_close):
         return shifted, rows.total(x)
 
     _agree(two, monkeypatch, compute, "float64", assert_close)
+
+
+def test_products_of_pairs_of_matrices(two, monkeypatch, rng, assert_close):
+    a, b = rng.standard_normal((5, 3, 4)), rng.standard_normal((5, 2, 4)).swapaxes(1, 2)
+    _agree(two, monkeypatch, lambda: (matmul(a, b), matmul(a[:0], b[:0]), matmul(a[:1], b[:1])), "float64",
+           assert_close)
 
 
 def test_rectifying(two, monkeypatch, rng, assert_close):

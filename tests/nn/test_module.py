@@ -5,6 +5,7 @@ import pickle
 
 import pytest
 
+import luojia
 from luojia import Parameter, ParameterTuple, Tensor, nn, ops
 from luojia import dtype as mstype
 
@@ -349,6 +350,38 @@ def test_more_gradients_than_inputs_are_ignored():
             return dout * 4, dout, dout
 
     assert ops.GradOperation()(Net())(X).asnumpy().tolist() == [4.0, 4.0]
+
+
+def test_subclasses_name_their_own_methods_freely():
+    """The tutorial on sequence labelling has a CRF whose construct calls its _forward and _decode."""
+    class CRF(nn.Module):
+        _plain, _compiles = "mine", "too"
+
+        def construct(self, x, decode=False):
+            return self._decode(x) if decode else self._forward(x)
+
+        def _forward(self, x):
+            return self._compute(x) * 2
+
+        def _decode(self, x):
+            return self._graph() + self._eager(x)
+
+        def _compute(self, x):
+            return x + 1
+
+        def _graph(self):
+            return 10
+
+        def _eager(self, x):
+            return x
+
+    net = CRF()
+    assert net(X).tolist() == (X.asnumpy() * 2 + 2).tolist() and net(X, True).tolist() == (X.asnumpy() + 10).tolist()
+    luojia.set_context(mode=luojia.GRAPH_MODE)
+    try:
+        assert net(X).tolist() == (X.asnumpy() * 2 + 2).tolist()
+    finally:
+        luojia.set_context(mode=luojia.PYNATIVE_MODE)
 
 
 def test_repr():

@@ -19,6 +19,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from ..errors import DTypeError
 from .apply import apply, binary, unary
 from .dtypes import DType
@@ -135,16 +137,18 @@ def index_faces(kind: str) -> dict[str, tuple[Operator, str]]:
 
 
 def compile_function(face: Any, run: Callable, module: str, extra: str = "", quick: Callable | None = None,
-                     quick_class: type | None = None, method: bool = False, checked: bool = False) -> Callable:
+                     quick_class: type | None = None, method: bool = False, checked: bool = False,
+                     numpys: bool = False) -> Callable:
     """A Python function with the face's signature that calls ``run(face, inputs, attrs, **extra names)``; a ``method``
     calls ``run(self, ...)``.
 
     ``extra`` is source for further parameters that the door understands, as ``"out=None, name=None"``. A face of one
     or two arrays and nothing else may have a ``quick`` way for arrays of ``quick_class``; a ``method`` takes it where
     its object is ``_plain``. ``checked`` compares
-    arguments with what the face says of their types (given.py).
+    arguments with what the face says of their types (given.py). ``numpys``: ``dtype=float`` is float64.
     """
-    space: dict[str, Any] = {"_run": run, "_face": face, "_quick": quick, "_class": quick_class}
+    space: dict[str, Any] = {"_run": run, "_face": face, "_quick": quick, "_class": quick_class, "_float": float,
+                             "_float64": np.float64}
     keyword = any(p.star for p in face.params)
     signature, seen_default = ["self"] if method else [], False
     listed = next((p for p in face.params if p.star and p.internal != p.public), None)  # also a list, by keyword
@@ -170,7 +174,9 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
         star = f"({star} if {listed.public} is None else ({listed.public},))"
     arrays = "".join(f"{p.public}, " for p in face.inputs)
     inputs = f"({arrays}*{star},)" if star else f"({arrays})"
-    pairs = [f"'{p.internal}': {p.public}" for p in face.attributes if p.internal != "_"]
+    wide = "_float64 if dtype is _float else dtype" if numpys else "dtype"
+    pairs = [f"'{p.internal}': {wide if p.public == 'dtype' else p.public}" for p in face.attributes
+             if p.internal != "_"]
     for k, v in face.fixed.items():
         space[f"_f_{k}"] = v
         pairs.append(f"'{k}': _f_{k}")
