@@ -151,7 +151,7 @@ def soft_shrink(xp, x, *, lambd=0.5):
 @op(fn="threshold(input:x, thr, value)")
 def threshold(xp, x, *, thr, value):
     """x where it is above ``thr``, else ``value``."""
-    return xp.where(x > thr, x, 0 * x + value)
+    return xp.where(x > thr, x, xp.zeros_like(x) + value)
 
 
 @op("GLU(axis=-1)(x)", fn="glu(x, axis=-1)")
