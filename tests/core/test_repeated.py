@@ -20,6 +20,7 @@ def _forget(monkeypatch):
     """No pass is known at first."""
     monkeypatch.setattr(repeated, "_known", {})
     monkeypatch.setattr(repeated, "_unknown", {})
+    monkeypatch.setattr(repeated, "_PATIENCE", 3)
     if lj.nd.ones(1)._device._engine.name != "numpy":
         pytest.skip("passes are written for the NumPy engine; XLA compiles steps instead (compiled.py, waiting.py)")
 
