@@ -14,10 +14,12 @@ from typing import Any
 import numpy as np
 
 from luojia._src.core.tensor import UNSHARED, Tensor
+from luojia._src.engine import threads
 from luojia._src.engine.numpy_engine import ENGINE as NUMPY
 from luojia._src.train.rules import RULES, find
 
 _BLOCK = 262144
+_PASSED = 4e3  # numbers in a microsecond
 
 
 def update_inplace(
@@ -100,12 +102,16 @@ def _updater(name: str, dtype: np.dtype, lr: float, wd: float, t: int, rescale: 
             a = g = prepare(w, g, None, None) if prepare else g
             step(w, g, state, a if prepare else None, None)
             return
-        scratch = np.empty((2, _BLOCK), dtype)
         flat = tuple([x.reshape(-1) for x in (w, g, *state)])
-        for start in range(0, size, _BLOCK):
-            w_, g_, *state_ = [x[start : start + _BLOCK] for x in flat]
-            a, b = scratch[:, : w_.size]
-            step(w_, prepare(w_, g_, a, b) if prepare else g_, state_, a, b)
+
+        def compute(part: slice) -> None:
+            scratch = np.empty((2, _BLOCK), dtype)
+            for start in range(part.start, part.stop, _BLOCK):
+                w_, g_, *state_ = [x[start : min(start + _BLOCK, part.stop)] for x in flat]
+                a, b = scratch[:, : w_.size]
+                step(w_, prepare(w_, g_, a, b) if prepare else g_, state_, a, b)
+
+        threads.spread(compute, threads.ranges(size, (2 + 5 * len(state)) * size / _PASSED))
 
     return update
 
