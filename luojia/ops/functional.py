@@ -70,7 +70,7 @@ def _value_and_grad(fn: Callable, grad_position: Any, weights: Any, has_aux: boo
             if not args:
                 raise DTypeError(f"For '{who}', with sens_param the last argument is the gradient of the output, got "
                                  "no arguments.")
-            *args, sens = args
+            args, sens = args[:-1], args[-1]
         _check_call(positions or (), args, who)
         call = (lambda *a: fn(*a, **kwargs)) if kwargs else fn
         out, aux, pull = pullback(call, args, weights=listed, positions=positions or (), has_aux=has_aux)

@@ -18,6 +18,7 @@ from luojia._src.data.workers import processes_are_safe
 from luojia._src.engine import threads
 from luojia._src.engine.kernels import conv, norm, pool, pool_pairs, rows
 from luojia._src.engine.shortcuts import matmul, maximum
+from luojia._src.train import inplace
 
 
 @pytest.fixture
@@ -340,6 +341,19 @@ def test_products_of_pairs_of_matrices(two, monkeypatch, rng, assert_close):
 def test_rectifying(two, monkeypatch, rng, assert_close):
     x = rng.standard_normal((3, 20_001)).astype("float32")
     _agree(two, monkeypatch, lambda: (maximum(x, 0), maximum(x.T, 0)), "float32", assert_close)
+
+
+@pytest.mark.parametrize("name, states", [("sgd", 0), ("momentum", 1), ("adam", 2)])
+def test_updates(two, monkeypatch, rng, assert_close, name, states):
+    monkeypatch.setattr(inplace, "_BLOCK", 1000)
+    w, g = rng.standard_normal((2, 97, 101)).astype("float32")
+
+    def compute():
+        new, state = w.copy(), tuple([np.full_like(w, 0.5) for _ in range(states)])
+        inplace.update_inplace(name, new, g, state, lr=0.1, wd=0.01, t=2)
+        return new, *state
+
+    _agree(two, monkeypatch, compute, "float32", assert_close)
 
 
 @pytest.mark.numpy_engine
