@@ -207,6 +207,8 @@ def _like(out: Any, value: Any) -> Any:
     if isinstance(value, Tensor):
         return ops.broadcast_to(ops.reshape(value, ()).astype(out.dtype), out.shape)
     engine = out._device.engine
+    if value == 1:
+        return wrap(Tensor, engine.ones_like(out._value), out._device)
     return wrap(Tensor, engine.asarray(np.full(out.shape, float(value)), out.np_dtype), out._device)
 
 
