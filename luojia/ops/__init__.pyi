@@ -11,6 +11,7 @@ from . import communication as communication
 from . import composed as composed
 from . import composite as composite
 from . import control as control
+from . import custom as custom
 from . import debug as debug
 from . import forms as forms
 from . import functional as functional
@@ -111,6 +112,11 @@ from luojia.ops.control import ForiLoop as ForiLoop
 from luojia.ops.control import Scan as Scan
 from luojia.ops.control import WhileLoop as WhileLoop
 from luojia.ops.control import cond as cond
+from luojia.ops.custom import Custom as Custom
+from luojia.ops.custom import CustomRegOp as CustomRegOp
+from luojia.ops.custom import DataType as DataType
+from luojia.ops.custom import custom_info_register as custom_info_register
+from luojia.ops.custom import kernel as kernel
 from luojia.ops.debug import PyFunc as PyFunc
 from luojia.ops.debug import move_to as move_to
 from luojia.ops.functional import derivative as derivative
