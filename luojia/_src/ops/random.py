@@ -45,7 +45,7 @@ def _split(xp, key, count):
 
 
 def _repeat(xp, count, step, state, going):
-    """``state = step(i, *state)`` for i below ``count``, while any of ``going(*state)``; a program has the step once."""
+    """``state = step(i, *state)`` for i below ``count``, while any of ``going(*state)``; in a program once."""
     if xp.engine.compiles:
         return xp.engine.while_loop(
             lambda s: (s[0] < count) & going(*s[1:]).any(), lambda s: (s[0] + 1, *step(*s)), (0, *state))[1:]
