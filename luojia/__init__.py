@@ -15,7 +15,7 @@ _MODULES = (
     "compat", "context", "log", "random", "numpy", "data", "profiler",
     # the MindSpore door
     "nn", "ops", "mint", "scipy", "common", "train", "dataset", "amp", "parallel", "communication",
-    "boost", "hub", "mindrecord", "hal", "experimental", "_checkparam", "version",
+    "boost", "hub", "mindrecord", "hal", "experimental", "utils", "_checkparam", "version",
     # the MXNet door
     "autograd", "base", "callback", "gluon", "image", "init", "initializer", "io", "kvstore", "lr_scheduler", "metric",
     "mod", "model", "module", "monitor", "name", "ndarray", "np", "npx", "operator", "optimizer", "recordio", "symbol",
@@ -33,27 +33,32 @@ _NAMES = {
                    "COMPATIBLE LAX get_current_device set_deterministic set_recursion_limit set_ps_context "
                    "get_ps_context reset_ps_context",
         "log": "get_level get_log_config",
-        "runtime": "empty_cache max_memory_allocated max_memory_reserved memory_allocated memory_reserved "
-                   "memory_stats memory_summary reset_max_memory_allocated reset_max_memory_reserved "
-                   "reset_peak_memory_stats synchronize",
+        "runtime": "Event Stream StreamCtx communication_stream current_stream default_stream dispatch_threads_num "
+                   "launch_blocking ms_memory_recycle set_cpu_affinity set_cur_stream set_kernel_launch_capture "
+                   "set_kernel_launch_group set_memory empty_cache max_memory_allocated max_memory_reserved "
+                   "memory_allocated memory_reserved memory_stats memory_summary reset_max_memory_allocated "
+                   "reset_max_memory_reserved reset_peak_memory_stats synchronize",
         "common": "dtype dtype_to_nptype dtype_to_pytype pytype_to_dtype issubclass_ set_seed get_seed jit "
-                  "ms_function ms_class jit_class mutable COOTensor CSRTensor RowTensor SparseTensor tensor "
-                  "is_tensor from_numpy JitConfig run_check lazy_inline no_inline Generator default_generator "
-                  "manual_seed initial_seed get_rng_state set_rng_state",
-        "parallel": "set_algo_parameters",
+                  "ms_function ms_class jit_class mutable COOTensor CSRTensor RowTensor SparseTensor tensor is_tensor "
+                  "from_numpy frombuffer get_py_obj_dtype Symbol JitConfig run_check lazy_inline no_inline Generator "
+                  "default_generator manual_seed initial_seed get_rng_state set_rng_state",
+        "common.generator": "seed",
+        "parallel": "get_algo_parameters reset_algo_parameters set_algo_parameters",
+        "utils": "from_dlpack to_dlpack",
+        "mindrecord": "Cifar100ToMR Cifar10ToMR CsvToMR FAILED FileReader FileWriter ImageNetToMR MindPage MnistToMR "
+                      "SUCCESS TFRecordToMR",
         "profiler": "Profiler",
         "common.dtype": "bool int float float_ int_ number tensor_type type_none uint list_ tuple_ half single double "
                         "byte short intc long intp ubyte ushort uintc uintp cfloat cdouble",
-        "train": "async_ckpt_thread_status ckpt_to_safetensors safetensors_to_ckpt "
-                 "Model load_checkpoint save_checkpoint load_param_into_net export load LossMonitor "
-                 "TimeMonitor Callback ModelCheckpoint CheckpointConfig RunContext DatasetHelper "
-                 "FixedLossScaleManager DynamicLossScaleManager LossScaleManager SummaryCollector "
-                 "build_train_network connect_network_with_dataset auto_mixed_precision EarlyStopping History "
-                 "LambdaCallback LearningRateScheduler ReduceLROnPlateau BackupAndRestore Metric Accuracy Loss MAE MSE "
-                 "F1 Fbeta Precision Recall ROC auc Top1CategoricalAccuracy Top5CategoricalAccuracy "
-                 "TopKCategoricalAccuracy Perplexity CosineSimilarity Dice HausdorffDistance ConfusionMatrix "
-                 "ConfusionMatrixMetric BleuScore MeanSurfaceDistance OcclusionSensitivity RootMeanSquareDistance "
-                 "get_metric_fn",
+        "train": "async_ckpt_thread_status ckpt_to_safetensors safetensors_to_ckpt Model load_checkpoint "
+                 "save_checkpoint load_param_into_net export load load_checkpoint_async merge_sliced_parameter "
+                 "LossMonitor TimeMonitor Callback ModelCheckpoint CheckpointConfig RunContext DatasetHelper "
+                 "FixedLossScaleManager DynamicLossScaleManager LossScaleManager SummaryCollector build_train_network "
+                 "connect_network_with_dataset auto_mixed_precision EarlyStopping History LambdaCallback "
+                 "LearningRateScheduler ReduceLROnPlateau BackupAndRestore Metric Accuracy Loss MAE MSE F1 Fbeta "
+                 "Precision Recall ROC auc Top1CategoricalAccuracy Top5CategoricalAccuracy TopKCategoricalAccuracy "
+                 "Perplexity CosineSimilarity Dice HausdorffDistance ConfusionMatrix ConfusionMatrixMetric BleuScore "
+                 "MeanSurfaceDistance OcclusionSensitivity RootMeanSquareDistance get_metric_fn",
         "ops": "grad get_grad value_and_grad vmap jacfwd jacrev vjp jvp constexpr recompute",
         "train.data_sink": "data_sink",
         "attribute": "AttrScope",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +15,7 @@ string_types = (str,)
 numeric_types = (float, int, np.generic)
 integer_types = (int, np.int32, np.int64)
 mx_real_t = np.float32
+mx_uint, mx_float, mx_int = ctypes.c_uint, ctypes.c_float, ctypes.c_int
 
 
 class NotSupportedForSparseNDArray(MXNetError):
@@ -24,9 +27,22 @@ def py_str(x: bytes | str) -> str:
     return x.decode("utf-8") if isinstance(x, bytes) else x
 
 
-def c_str(string: str) -> bytes:
-    """Bytes of text."""
-    return string.encode("utf-8")
+def c_str(string: str) -> ctypes.c_char_p:
+    """C's string of a text.
+
+    >>> c_str("Hello").value
+    b'Hello'
+    """
+    return ctypes.c_char_p(string.encode("utf-8"))
+
+
+def c_array(ctype: Any, values: Sequence) -> Any:
+    """C's array of some values.
+
+    >>> c_array(mx_float, [1, 2, 3])[1]
+    2.0
+    """
+    return (ctype * len(values))(*values)
 
 
 def check_call(ret: int) -> None:
@@ -64,6 +80,6 @@ def build_param_doc(arg_names: Sequence[str], arg_types: Sequence[str], arg_desc
 
 __all__ = [
     "MXNetError", "NotImplementedForSymbol", "NotSupportedError", "NotSupportedForSparseNDArray", "build_param_doc",
-    "c_str", "check_call", "data_dir", "data_dir_default", "integer_types", "mx_real_t", "numeric_types", "py_str",
-    "string_types",
+    "c_array", "c_str", "check_call", "data_dir", "data_dir_default", "integer_types", "mx_float", "mx_int",
+    "mx_real_t", "mx_uint", "numeric_types", "py_str", "string_types",
 ]

@@ -11,6 +11,7 @@ from typing import Any
 
 from ._src.core.compiled import Mode
 from ._src.core.mesh import Mesh, set_default_mesh
+from ._src.engine import threads
 from ._src.engine.devices import (
     ENGINES,
     Context,
@@ -99,6 +100,8 @@ def set_context(**kwargs: Any) -> None:
             training step; to be said before the first Tensor is made. luojia's own.
         save_graphs: 1, 2 or True: write each program that is compiled as text to a file in ``save_graphs_path``; 3: and
             in graphviz's language. On the NumPy engine nothing is compiled.
+        runtime_num_threads: on how many threads the NumPy engine computes, at most the cores that the process may use;
+            0 for as many as OMP_NUM_THREADS or BLAS says, as where nothing is set.
         others: MindSpore's other keys are kept and given back by ``get_context``; they change nothing.
 
     Raises:
@@ -114,6 +117,8 @@ def set_context(**kwargs: Any) -> None:
     if "device_target" in kwargs or "device_id" in kwargs:
         device = _device_of(new["device_target"], new["device_id"])
         set_default_device(device)
+    if "runtime_num_threads" in kwargs:
+        threads.use(kwargs["runtime_num_threads"])
     _settings.update(kwargs)
     Mode.graph = _settings["mode"] == GRAPH_MODE
     saves = _settings["save_graphs"]
@@ -188,14 +193,23 @@ def set_device(device_target: str, device_id: int | None = None) -> None:
     set_context(device_target=device_target, device_id=device_id or 0)
 
 
-def get_current_device() -> tuple[str, int]:
+class DeviceInfo(tuple):
+    """A device as (kind, number)."""
+
+    device_target = property(lambda self: self[0], doc="'CPU' or 'GPU'.")
+    device_id = property(lambda self: self[1], doc="Its number.")
+
+
+def get_current_device() -> DeviceInfo:
     """The default device: its kind and number.
 
     >>> get_current_device()
     ('CPU', 0)
+    >>> get_current_device().device_target
+    'CPU'
     """
     device = current_context()
-    return device.device_type.upper(), device.device_id
+    return DeviceInfo((device.device_type.upper(), device.device_id))
 
 
 def set_deterministic(deterministic: bool) -> None:
@@ -265,7 +279,7 @@ _PARALLEL: dict[str, Any] = {
     "pipeline_stages": 1, "enable_alltoall": False, "comm_fusion": {}, "communi_parallel_mode": "all_group_parallel",
     "parallel_optimizer_config": {}, "grad_accumulation_step": 1, "strategy_ckpt_config": {},
     "optimizer_weight_shard_size": -1, "optimizer_weight_shard_aggregated_save": False, "sharding_propagation": False,
-    "parameter_broadcast_config": {},
+    "parameter_broadcast_config": {}, "pipeline_result_broadcast": False,
 }
 _parallel = dict(_PARALLEL)
 _asked: dict[str, int] = {}  # 'device_num', where it was set

@@ -8,14 +8,23 @@ from typing import Any
 from ._src.engine import memory
 from ._src.engine.devices import Context, current_context, num_gpus
 from ._src.engine.memory import empty_cache, synchronize
+from ._src.engine.streams import (
+    Event,
+    Stream,
+    StreamCtx,
+    communication_stream,
+    current_stream,
+    default_stream,
+    set_cur_stream,
+)
 from ._src.errors import ArgumentError
-from ._src.paths import refusing
 from .context import gpu_memory_info
 
-__all__ = ["device_count", "empty_cache", "get_arch_list", "get_device_capability", "get_device_name",
-           "get_device_properties", "is_available", "is_initialized", "max_memory_allocated", "max_memory_reserved",
+__all__ = ["Event", "Stream", "StreamCtx", "communication_stream", "current_stream", "default_stream", "device_count",
+           "empty_cache", "get_arch_list", "get_device_capability", "get_device_name", "get_device_properties",
+           "is_available", "is_initialized", "max_memory_allocated", "max_memory_reserved",
            "memory_allocated", "memory_reserved", "memory_stats", "memory_summary", "reset_max_memory_allocated",
-           "reset_max_memory_reserved", "reset_peak_memory_stats", "synchronize"]
+           "reset_max_memory_reserved", "reset_peak_memory_stats", "set_cur_stream", "synchronize"]
 _TARGETS = ("CPU", "GPU", "Ascend")
 
 
@@ -116,5 +125,3 @@ max_memory_reserved = _of(memory.max_memory_reserved, "max_memory_reserved")
 reset_peak_memory_stats = _of(memory.reset_peak_memory_stats, "reset_peak_memory_stats")
 reset_max_memory_allocated = _of(memory.reset_peak_memory_stats, "reset_max_memory_allocated")
 reset_max_memory_reserved = _of(memory.reset_peak_memory_stats, "reset_max_memory_reserved")
-_REFUSED = "Event Stream StreamCtx communication_stream current_stream default_stream set_cur_stream".split()
-__getattr__ = refusing("luojia.hal", "JAX orders its work by itself, without streams and events.", _REFUSED)

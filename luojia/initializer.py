@@ -7,6 +7,7 @@ own initializer, if it has one (``desc.attrs['__init__']``), goes first; else th
 from __future__ import annotations
 
 import json
+import logging
 import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping
@@ -332,11 +333,15 @@ class Load:
                 f"{value.shape}"
             )
             arr[:] = value
+            if self.verbose:
+                logging.info("Initialized %s by loading", name)
         else:
             assert self.default_init is not None, (
                 f"Cannot Initialize {name}. Not found in loaded param and no default Initializer is provided."
             )
             self.default_init(name, arr)
+            if self.verbose:
+                logging.info("Initialized %s by default", name)
 
 
 class Mixed:

@@ -11,10 +11,11 @@ from ._src.core.agree import broadcast
 from ._src.core.op import OPERATORS
 from ._src.core.tensor import Tensor
 from ._src.engine.group import join, place, ranks_of
-from ._src.errors import MXNetError, NotSupportedError
+from ._src.errors import ArgumentError, MXNetError, NotSupportedError
 from ._src.formats.atomic import write_bytes
 from ._src.formats.reader import open_source
 from ._src.paths import also_at, refusing
+from ._src.train.compression import TwoBit, compression
 from .ndarray.sparse_array import as_stype
 
 __all__ = ["KVStore", "KVStoreBase", "create"]
@@ -27,7 +28,55 @@ def _listed(value: Any) -> list:
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
-class KVStore:
+class KVStoreBase:
+    """What a store of one's own derives from, and registers: it overrides what it provides of these.
+
+    >>> @KVStoreBase.register
+    ... class Kept(KVStoreBase):
+    ...     def broadcast(self, key, value, out, priority=0):
+    ...         out[:] = value
+    >>> type(create("kept")).__name__
+    'Kept'
+    """
+
+    OPTIMIZER = "optimizer"
+    kv_registry: dict[str, type] = {}
+    spans = False  # whether it sums over processes
+
+    @staticmethod
+    def register(klass: type) -> type:
+        """Let ``create`` find a class by its name in small letters."""
+        assert isinstance(klass, type), "register expects a class"
+        KVStoreBase.kv_registry[klass.__name__.lower()] = klass
+        return klass
+
+    @staticmethod
+    def is_capable(capability: str) -> bool:
+        """Whether the store can do this; 'optimizer' is the one capability there is."""
+        raise NotImplementedError()
+
+    def broadcast(self, key: Any, value: Any, out: Any, priority: int = 0) -> None:
+        """Give a key its first value, and ``out`` that of rank 0."""
+        raise NotImplementedError()
+
+    def pushpull(self, key: Any, value: Any, out: Any = None, priority: int = 0) -> None:
+        """Sum ``value`` into ``out``."""
+        raise NotImplementedError()
+
+    def set_optimizer(self, optimizer: opt.Optimizer) -> None:
+        """Update by ``optimizer``."""
+        raise NotImplementedError()
+
+    def save_optimizer_states(self, fname: str, dump_optimizer: bool = False) -> None:
+        """Write the optimizer's states."""
+        raise NotImplementedError()
+
+    def load_optimizer_states(self, fname: str) -> None:
+        """Read the optimizer's states."""
+        raise NotImplementedError()
+
+
+class KVStore(KVStoreBase):
     """A store of this process.
 
     >>> from luojia import nd
@@ -40,13 +89,11 @@ class KVStore:
     array([2., 2.], dtype=float32)
     """
 
-    OPTIMIZER = "optimizer"
-    spans = False  # whether it sums over processes
-
     def __init__(self, type: str = "local") -> None:
         self.type = type
         self._values: dict[Any, Tensor] = {}
         self._updater: Callable | None = None
+        self._compression: TwoBit | None = None
 
     rank = property(lambda self: 0, doc="The number of this process among the workers.")
     num_workers = property(lambda self: 1, doc="The number of workers.")
@@ -67,6 +114,8 @@ class KVStore:
     def push(self, key: Any, value: Any, priority: int = 0) -> None:
         """Set keys to the sum of the values given, or run the updater with that sum as gradient."""
         pairs = [(k, v, self._stored(k)) for k, v in self._pairs(key, value)]
+        if self._compression is not None:
+            pairs = [(k, v if len(v) == 1 else self._compression(k, v), stored) for k, v, stored in pairs]
         totals = self._across([self._sum(v, stored) for _, v, stored in pairs])
         for (k, _, stored), total in zip(pairs, totals):
             if self._updater is None:
@@ -109,12 +158,19 @@ class KVStore:
         self._updater = updater
 
     def set_gradient_compression(self, compression_params: dict[str, Any]) -> None:
-        """Only ``{'type': 'none'}``: within a process nothing is gained by compression."""
-        if (compression_params or {}).get("type", "none") != "none":
-            raise NotSupportedError(
-                f"KVStore.set_gradient_compression({compression_params}): luojia sends gradients uncompressed; "
-                "leave compression_params out."
-            )
+        """Have what several devices push rounded to -t, 0 or t: ``{'type': '2bit', 'threshold': t}``.
+
+        Raises:
+            NotSupportedError: another type than '2bit' and 'none', or a store that sums over processes.
+            ArgumentError: a store of type 'local', which has no compression.
+        """
+        found = compression(compression_params)
+        if found is not None and self.spans:
+            raise NotSupportedError(f"KVStore {self.type!r}: sums over processes are not compressed; leave "
+                                    "compression_params out.")
+        if found is not None and "device" not in self.type:
+            raise ArgumentError("Gradient compression is not supported for this type of kvstore; use 'device'.")
+        self._compression = found
 
     def save_optimizer_states(self, fname: str, dump_optimizer: bool = False) -> None:
         """Write the updater's states to a file."""
@@ -195,11 +251,9 @@ def _moved(t: Tensor, like: Tensor) -> Any:
     return value if value.dtype == like.np_dtype else value.astype(like.np_dtype)
 
 
-KVStoreBase = KVStore
-
-
-def create(name: str = "local") -> KVStore:
-    """The store called ``name``: 'local' or 'device', which are one here, or 'dist_sync' for a job of processes.
+def create(name: str = "local") -> Any:
+    """The store called ``name``: 'local' or 'device', which are one here, or 'dist_sync' for a job of processes, or
+    one of ``KVStoreBase.register``.
 
     'dist_sync' (also 'dist_device_sync') sums over the processes that ``luojia launch`` started; alone it is a store
     of one worker. Weights are updated in each process, by the same sums, where MXNet has servers do it.
@@ -210,6 +264,8 @@ def create(name: str = "local") -> KVStore:
     """
     if not isinstance(name, str):
         raise TypeError("name must be a string")
+    if name.lower() in KVStoreBase.kv_registry:
+        return KVStoreBase.kv_registry[name.lower()]()
     if name in _SYNC:
         return _DistKVStore(name)
     if name.startswith("dist") or name in ("horovod", "byteps"):

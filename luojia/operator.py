@@ -10,6 +10,8 @@ import numpy as np
 from ._src.core import tape
 from ._src.core.symbol import Entry, Symbol, new_name, variable
 from ._src.core.symbol_calls import Call, call_node
+from ._src.core.symbol_names import OPERATIONS
+from ._src.core.symbol_ops import FACES
 from ._src.core.tape import Node, RichNode, recording_scope, state
 from ._src.core.tensor import Tensor, wrap
 from ._src.errors import ArgumentError, DTypeError, NotSupportedError, ShapeError
@@ -112,8 +114,8 @@ def register(reg_name: str) -> Callable[[type], type]:
 
 
 def get_all_registered_operators() -> list[str]:
-    """The names that ``register`` was given."""
-    return sorted(_registered)
+    """The names of all operators: those of symbols, and those that ``register`` was given."""
+    return sorted({*FACES.index(), *OPERATIONS, *_registered})
 
 
 class OperatorArguments(NamedTuple):
@@ -159,7 +161,7 @@ def custom(*args: NDArray, op_type: str, name: str | None = None, **kwargs: Any)
 def _prop(op_type: str, attributes: dict[str, str]) -> Any:
     if op_type not in _registered:
         raise ArgumentError(f"Custom: no operator is registered as {op_type!r}; known are "
-                            f"{get_all_registered_operators()}. Decorate its CustomOpProp with operator.register.")
+                            f"{sorted(_registered)}. Decorate its CustomOpProp with operator.register.")
     return _registered[op_type](**attributes)
 
 

@@ -81,7 +81,7 @@ def test_a_level_says_what_computes_in_half_precision(level, half, rng):
 
 def test_level_o0_is_the_network_itself():
     net = Net()
-    assert amp.auto_mixed_precision(net, "O0") is net and net._plain
+    assert amp.auto_mixed_precision(net, "O0") is net and net._luojia_plain
 
 
 @pytest.mark.parametrize("half", HALVES)

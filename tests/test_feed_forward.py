@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from pathlib import Path
 
 import numpy as np
@@ -49,7 +51,7 @@ def test_fit_predict_and_score(tmp_path: Path) -> None:
 def test_epochs_of_some_batches_and_arrays() -> None:
     counted: list[int] = []
     made(epoch_size=2).fit(X, Y.reshape(-1, 1), eval_data=(X, Y), batch_end_callback=lambda p: counted.append(p.nbatch))
-    assert counted == [0, 1] * 3
+    assert counted == [1, 2] * 3
     trained = mx.model.FeedForward.create(net(), X, Y, num_epoch=1, learning_rate=0.1)
     assert trained.predict(mx.nd.array(X)).shape == (70, 2)
 
@@ -73,3 +75,13 @@ def test_what_is_missing() -> None:
         made(arg_params=None).predict(X)
     with pytest.raises(AssertionError, match="needs an epoch"):
         made(num_epoch=None).save("x")
+
+
+def test_what_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        made(num_epoch=1).fit(X, Y, eval_data=(X, Y))
+        made(num_epoch=2, epoch_size=1).fit(mx.io.NDArrayIter(X, Y, 35))
+    text = [re.sub(r"=[\d.]+", "=", r.getMessage()) for r in caplog.records]
+    assert text == ["Start training with [cpu(0)]", "Epoch[0] Resetting Data Iterator", "Epoch[0] Time cost=",
+                    "Epoch[0] Validation-accuracy=",
+                    "Start training with [cpu(0)]", "Epoch[0] Time cost=", "Epoch[1] Time cost="]

@@ -64,9 +64,43 @@ def test_errors():
     for name in ("dist_async", "horovod", "byteps"):
         with pytest.raises(NotImplementedError, match=f"'{name}': luojia's processes update together; use 'dist_sync'"):
             mx.kv.create(name)
-    with pytest.raises(NotImplementedError, match="uncompressed"):
+    with pytest.raises(ValueError, match="Gradient compression is not supported for this type of kvstore"):
         kv.set_gradient_compression({"type": "2bit"})
+    with pytest.raises(NotImplementedError, match="the type must be '2bit' or 'none', got 'zip'"):
+        kv.set_gradient_compression({"type": "zip"})
+    with pytest.raises(NotImplementedError, match="sums over processes are not compressed"):
+        mx.kv.create("dist_device_sync").set_gradient_compression({"type": "2bit"})
+    for params, text in (({"threshold": 0}, "threshold must be positive, got 0"), ({"q": 1}, r"got \['q'\] as well")):
+        with pytest.raises(ValueError, match=text):
+            mx.kv.create("device").set_gradient_compression({"type": "2bit", **params})
     kv.set_gradient_compression({"type": "none"})
+
+
+def test_compressed_gradients_are_summed():
+    kv = mx.kv.create("device")
+    kv.set_gradient_compression({"type": "2bit", "threshold": 0.5})
+    kv.init("a", nd.zeros(3))
+    out = nd.zeros(3)
+    for expected in ([0, -1, 1], [1, -1, 1]):
+        kv.push("a", [nd.array([0.3, -0.6, 2.0]), nd.array([0.3, -0.6, 2.0], ctx=mx.cpu(1))])
+        kv.pull("a", out=out)
+        assert out.asnumpy().tolist() == expected
+
+
+def test_a_store_of_ones_own():
+    @mx.kvstore.KVStoreBase.register
+    class MyStore(mx.kvstore.KVStoreBase):
+        pass
+
+    kv = mx.kv.create("MyStore")
+    assert type(kv) is MyStore and isinstance(mx.kv.create("local"), mx.kvstore.KVStoreBase)
+    for call in (lambda: kv.is_capable("optimizer"), lambda: kv.broadcast("a", nd.ones(1), nd.ones(1)),
+                 lambda: kv.pushpull("a", nd.ones(1)), lambda: kv.set_optimizer(mx.optimizer.SGD()),
+                 lambda: kv.save_optimizer_states("f"), lambda: kv.load_optimizer_states("f")):
+        with pytest.raises(NotImplementedError):
+            call()
+    with pytest.raises(AssertionError, match="register expects a class"):
+        mx.kvstore.KVStoreBase.register(3)
 
 
 def test_a_store_of_a_job_of_one():

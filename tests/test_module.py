@@ -1,5 +1,6 @@
 """Module and BucketingModule: states, training, several devices, checkpoints. Expected behaviour: mxnet 1.9.1."""
 
+import collections
 import logging
 
 import numpy as np
@@ -325,3 +326,13 @@ def test_arrays_come_in_the_order_of_the_shapes():
     assert [d.name for d in m.data_shapes] == ["item", "user"] and m.data_names == ["user", "item"]
     assert [g.asnumpy().tolist() for g in m.get_input_grads()] == [[3, 3], [2, 2]]
     assert m.predict(it)[0].asnumpy().tolist() == [0, 2]
+
+
+def test_a_batch_of_data_alone():
+    batch = collections.namedtuple("Batch", ["data"])
+    net = mx.mod.Module(mx.sym.Variable("data") * 2, label_names=None)
+    net.bind(data_shapes=[("data", (1, 10))])
+    net.init_params()
+    for shape in ((1, 10), (3, 5)):
+        net.forward(batch([mx.nd.ones(shape)]))
+        assert net.get_outputs()[0].asnumpy().tolist() == np.full(shape, 2).tolist()

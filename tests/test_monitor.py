@@ -51,6 +51,18 @@ def test_inputs_of_operators(executor):
     assert [name for _, name, _ in monitor.toc()] == ["x", "x"]
 
 
+def test_inputs_have_the_names_of_their_variables_and_of_their_places():
+    with mx.name.NameManager():
+        x = mx.sym.var("x")
+        net = mx.sym.Concat(mx.sym.FullyConnected(x, num_hidden=3, name="fc") + x, x, name="cc")
+    seen = []
+    executor = net.simple_bind(mx.cpu(), x=(2, 3))
+    executor.set_monitor_callback(lambda name, array: seen.append(name.decode()), monitor_all=True)
+    executor.forward()
+    assert " ".join(seen) == ("x fc_data fc_weight fc_weight fc_bias fc_bias fc_output _plus0_lhs x _plus0_rhs "
+                              "_plus0_output cc_arg0 x cc_arg1 cc_output")
+
+
 def test_a_statistic_is_an_array(executor):
     monitor = mx.mon.Monitor(1, lambda a: 3.0)
     monitor.install(executor)

@@ -20,18 +20,20 @@ from .api import (
     no_inline,
     run_check,
 )
-from .dtype import dtype_to_nptype, dtype_to_pytype, issubclass_, pytype_to_dtype
+from .dtype import dtype_to_nptype, dtype_to_pytype, get_py_obj_dtype, issubclass_, pytype_to_dtype
 from .generator import Generator, default_generator, get_rng_state, initial_seed, manual_seed, set_rng_state
 from .parameter import Parameter, ParameterTuple
 from .seed import get_seed, set_seed
-from .tensor import Tensor, from_numpy, is_tensor, tensor
+from .symbol import Symbol
+from .tensor import Tensor, from_numpy, frombuffer, is_tensor, tensor
 
-__all__ = ["COOTensor", "CSRTensor", "JitConfig", "Parameter", "ParameterTuple", "RowTensor", "RowTensorInner",
-           "SparseTensor", "Tensor", "Generator", "default_generator", "get_rng_state", "initial_seed", "manual_seed",
-           "set_rng_state", "dtype", "dtype_to_nptype", "dtype_to_pytype", "from_numpy", "get_seed",
-           "initializer", "is_mutable", "is_tensor", "issubclass_", "jit", "jit_class", "lazy_inline", "ms_class",
-           "ms_function", "mutable", "no_inline", "parameter", "pytype_to_dtype", "run_check", "seed", "set_seed",
-           "tensor"]
+__all__ = ["COOTensor", "CSRTensor", "JitConfig", "Parameter", "ParameterTuple", "RowTensor",
+           "RowTensorInner", "SparseTensor", "Symbol", "Tensor", "Generator", "default_generator",
+           "get_rng_state", "initial_seed", "manual_seed", "set_rng_state", "dtype", "dtype_to_nptype",
+           "dtype_to_pytype", "from_numpy", "frombuffer", "get_py_obj_dtype", "get_seed", "initializer",
+           "is_mutable", "is_tensor", "issubclass_", "jit", "jit_class", "lazy_inline", "ms_class",
+           "ms_function", "mutable", "no_inline", "parameter", "pytype_to_dtype", "run_check", "seed",
+           "set_seed", "tensor"]
 
 RowTensorInner = RowTensor
 also_at(api, *(f"{__name__}.{p}" for p in (

@@ -133,5 +133,15 @@ def issubclass_(type_: Any, dtype: Any) -> bool:
 
 
 def get_py_obj_dtype(obj: Any) -> Any:
-    """The dtype of a Python object: a Tensor's own, else that of its type."""
-    return obj.dtype if isinstance(obj, Tensor) else pytype_to_dtype(type(obj))
+    """The dtype of a Python object: a Tensor's own, else that of its type.
+
+    >>> get_py_obj_dtype(1), get_py_obj_dtype("a"), get_py_obj_dtype((1, 2))
+    (mindspore.int64, mindspore.string, <class 'tuple'>)
+    """
+    if isinstance(obj, Tensor):
+        return obj.dtype
+    if obj is None:
+        return type_none
+    if isinstance(obj, (tuple, list)):
+        return tuple_ if isinstance(obj, tuple) else list_
+    return pytype_to_dtype(type(obj))

@@ -314,7 +314,7 @@ class MnistDataset(_InMemory):
 
     Args:
         dataset_dir: the folder of the IDX files, gzipped or not; where they are missing the usual folders are tried.
-        usage: 'train', 'test' or 'all' (default).
+        usage: 'train', 'test' or 'all' (default), which takes those of both that lie in the folder.
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
 
     Raises:
@@ -329,6 +329,8 @@ class MnistDataset(_InMemory):
         who = type(self).__name__
         folder, parts = _folder(who, dataset_dir), _usage(who, usage)
         chosen = resolve(who, sampler, shuffle, num_samples, num_shards, shard_id)
+        if len(parts) > 1:
+            parts = mnist.present(folder, self._name) or parts
         read = [mnist.load(train, idx.load, folder, self._name) for train in parts]
         images, labels = (np.concatenate(column) for column in zip(*read))
         super().__init__(["image", "label"], [images, labels.astype(np.uint32)], chosen)
@@ -352,7 +354,7 @@ class Cifar10Dataset(_InMemory):
         who = "Cifar10Dataset"
         folder, parts = _folder(who, dataset_dir), _usage(who, usage)
         chosen = resolve(who, sampler, shuffle, num_samples, num_shards, shard_id)
-        images, labels = cifar.load(None if len(parts) > 1 else parts[0], cifar_format.load, folder)
+        images, labels = cifar.load(None if len(parts) > 1 else parts[0], cifar_format.load, folder, some=True)
         super().__init__(["image", "label"], [images, labels.astype(np.uint32)], chosen)
 
 
@@ -365,6 +367,9 @@ class Cifar100Dataset(_InMemory):
         who = "Cifar100Dataset"
         folder, parts = _folder(who, dataset_dir), _usage(who, usage)
         chosen = resolve(who, sampler, shuffle, num_samples, num_shards, shard_id)
+        if len(parts) > 1:
+            kept = [os.path.isfile(os.path.join(folder, "train.bin" if train else "test.bin")) for train in parts]
+            parts = [train for train, here in zip(parts, kept) if here] or parts
         read = [cifar.load(train, cifar_format.load, folder, "cifar100") for train in parts]
         images, both = (np.concatenate(column) for column in zip(*read))
         both = both.astype(np.uint32)

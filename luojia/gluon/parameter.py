@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import initializer
 from .._src.core.compiled import structure
-from .._src.core.dtypes import to_np
+from .._src.core.dtypes import to_numpys
 from .._src.core.frame import Pending
 from .._src.core.tape import Leaf, recording_scope, state
 from .._src.core.tensor import Tensor, wrap
@@ -190,11 +190,11 @@ class Parameter:
         if data is None:
             device = Context("cpu", 0)
             with recording_scope(False):
-                array = wrap(NDArray, device.engine.put(np.zeros(self._shape, to_np(self._dtype)), device), device)
+                array = wrap(NDArray, device.engine.put(np.zeros(self._shape, to_numpys(self._dtype)), device), device)
                 initializer.create(default_init)(initializer.InitDesc(self.name, {"__init__": init}), array)
             data = array.asnumpy()
         self._deferred_init = ()
-        self._place(np.asarray(data, to_np(self._dtype)), contexts)
+        self._place(np.asarray(data, to_numpys(self._dtype)), contexts)
 
     def _place(self, data: np.ndarray, contexts: list[Context]) -> None:
         """Put copies of ``data`` on the devices, as leaves."""
@@ -211,6 +211,7 @@ class Parameter:
             leaf._node = None
         elif isinstance(leaf._node, Leaf):
             leaf._node.grad_req = self._grad_req
+            leaf._node.grad._rebind(leaf._device.engine.zeros_like(leaf._value))  # what was summed does not count
         else:
             zeros = leaf._device.engine.zeros_like(leaf._value)
             grad = wrap(leaf._result_class, zeros, leaf._device)
@@ -231,9 +232,9 @@ class Parameter:
         if cast_dtype:
             assert dtype_source in ("current", "saved"), "dtype_source must be 'current' or 'saved'"
         else:
-            mine = to_np(self._dtype)  # files give bfloat16 as float32
+            mine = to_numpys(self._dtype)  # files give bfloat16 as float32
             assert mine == data.dtype or mine.name == "bfloat16" and data.dtype == np.float32, (
-                f"{failed}dtype incompatible expected {to_np(self._dtype)} vs saved {data.dtype}. "
+                f"{failed}dtype incompatible expected {to_numpys(self._dtype)} vs saved {data.dtype}. "
                 "Set cast_dtype=True to cast the dtype of saved params."
             )
         wanted = None if ctx is None else _contexts(ctx)
@@ -249,9 +250,9 @@ class Parameter:
         self._shape = data.shape
         self._deferred_init = ()
         if self._data is None:
-            self._place(data.astype(to_np(self._dtype)), contexts)
+            self._place(data.astype(to_numpys(self._dtype)), contexts)
         else:
-            self._set(data if data.dtype == to_np(self._dtype) else data.astype(to_np(self._dtype)))
+            self._set(data if data.dtype == to_numpys(self._dtype) else data.astype(to_numpys(self._dtype)))
 
     def reset_ctx(self, ctx: Any) -> None:
         """Move the parameter to other devices."""
@@ -268,13 +269,13 @@ class Parameter:
 
     def cast(self, dtype: Any) -> None:
         """Change the dtype of values and gradient."""
-        to_np(dtype)
+        to_numpys(dtype)
         self._dtype = dtype
         self._var = None
         for leaf in (self._data or {}).values():
-            leaf._rebind(leaf._value.astype(to_np(dtype)))
+            leaf._rebind(leaf._value.astype(to_numpys(dtype)))
             if isinstance(leaf._node, Leaf):
-                leaf._node.grad._rebind(leaf._node.grad._value.astype(to_np(dtype)))
+                leaf._node.grad._rebind(leaf._node.grad._value.astype(to_numpys(dtype)))
 
     # -- values ----------------------------------------------------------------------------------------------------
 
@@ -434,7 +435,7 @@ class Parameter:
         if self._var is None:
             from .. import symbol
 
-            self._var = symbol.var(self.name, shape=self._shape, dtype=to_np(self._dtype), lr_mult=self.lr_mult,
+            self._var = symbol.var(self.name, shape=self._shape, dtype=to_numpys(self._dtype), lr_mult=self.lr_mult,
                                    wd_mult=self.wd_mult, init=self.init, stype="default")
         return self._var
 

@@ -211,9 +211,9 @@ def _merge(stored: tuple, given: tuple) -> tuple | None:
 
 def _same(key: str, value: Any, stored: Any) -> bool:
     if key == "dtype":
-        from .._src.core.dtypes import to_np
+        from .._src.core.dtypes import to_numpys
 
-        return to_np(value) == to_np(stored)
+        return to_numpys(value) == to_numpys(stored)
     return value == stored
 
 

@@ -17,6 +17,7 @@ from .._src.core.tensor import Tensor, wrap
 from .._src.errors import ArgumentError, ShapeError
 from .._src.formats.atomic import write_bytes
 from .._src.formats.reader import open_source
+from .._src.train.compression import compression
 from ..optimizer.fused import fused_updates
 from ..optimizer.optimizer import refuse_trace
 from .choice import Watch
@@ -35,7 +36,8 @@ class Trainer:
         kvstore: 'device' or 'local' (how devices are summed makes no difference here), a KVStore, or None. With
             'dist_sync' gradients are summed over the processes of a job (see ``kvstore.create``) and weights begin as
             rank 0's; ``batch_size`` of ``step`` is then that of all processes together.
-        compression_params: must not ask for compression.
+        compression_params: ``{'type': '2bit', 'threshold': t}`` has each of several devices send -t, 0 or t of a
+            gradient's elements, and the rest later.
         update_on_kvstore: with several devices, update one copy and share it (the default), or each device's own
             after summing the gradients, which allows ``allreduce_grads`` and ``update``.
 
@@ -65,8 +67,9 @@ class Trainer:
         for p in params:
             if not isinstance(p, (Parameter, CoreParameter)):
                 raise ValueError(f"First argument must be a list or dict of Parameters, got list of {type(p)}.")
-        if compression_params:
-            kvs.KVStore().set_gradient_compression(compression_params)
+        self._compression = compression(compression_params)
+        if self._compression is not None and isinstance(kvstore, str) and kvstore.startswith("dist"):
+            kvs.create(kvstore).set_gradient_compression(compression_params or {})  # refuses
         self._params = list(params)
         self._init_optimizer(optimizer, optimizer_params)
         self._scale = self._optimizer.rescale_grad
@@ -82,6 +85,8 @@ class Trainer:
             elif p.stype != "default":
                 p._set_trainer(self)
         self._shared = False
+        if all(isinstance(p, CoreParameter) or p._data is not None for p in self._params):
+            self._check_contexts()
         if isinstance(kvstore, str) and kvstore.startswith("dist"):
             self._kvstore_params["kvstore"] = kvstore = kvs.create(kvstore)
         if isinstance(kvstore, kvs.KVStore) and kvstore.spans and all(
@@ -243,7 +248,7 @@ class Trainer:
         if self._update_on_kvstore or len(self._contexts or ()) < 2 and self._kvstore is None:
             return
         rows = [p.leaves() for p in self._trained()]
-        totals = _sums([[leaf._node.grad for leaf in leaves] for leaves in rows])
+        totals = self._sums([[leaf._node.grad for leaf in leaves] for leaves in rows], range(len(rows)))
         if self._kvstore is not None:
             totals = self._kvstore._across(totals)
         for leaves, total in zip(rows, totals):
@@ -302,6 +307,12 @@ class Trainer:
             row = parameter.data(holder._device)
             holder._rebind(row._value if full_idx else parameter._rows_of(row, row_id, "row_sparse_data")._value)
 
+    def _sums(self, gradients: list[list[Tensor]], keys: Any) -> list[Tensor]:
+        """Each parameter's gradients summed over the devices, which send them compressed if that is asked for."""
+        if self._compression is not None:
+            gradients = [self._compression(key, grads) for key, grads in zip(keys, gradients)]
+        return _sums(gradients)
+
     def _trained(self) -> list[Any]:
         return [p for p in self._params if p.grad_req != "null"]
 
@@ -332,7 +343,7 @@ class Trainer:
                 nodes = [leaf._node for leaf in leaves]
             found.append((i, leaves, [node.grad for node in nodes]))
         if summed:
-            totals = _sums([grads for _, _, grads in found])
+            totals = self._sums([grads for _, _, grads in found], [i for i, _, _ in found])
             found = [(i, leaves, [total] * len(leaves)) for (i, leaves, _), total in zip(found, totals)]
         return found
 

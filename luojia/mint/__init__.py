@@ -7,19 +7,22 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 from .._src.errors import RefusedName
 from . import functions, linalg, nn, optim, special, table
 from .functions import *  # noqa: F403
 
-_REFUSED = dict.fromkeys(("batch_norm_elemt", "batch_norm_gather_stats_with_counts", "batch_norm_stats", "distributed"),
-                         "use mint.nn.SyncBatchNorm, and ops.AllReduce and its kin")
+_REFUSED = dict.fromkeys(("batch_norm_elemt", "batch_norm_gather_stats_with_counts", "batch_norm_stats"),
+                         "use mint.nn.SyncBatchNorm")
 _table = table.make(__name__)
 globals().update(_table)
 
 
 def __getattr__(name: str) -> Any:
+    if name == "distributed":  # which few programs need
+        return importlib.import_module(f".{name}", __name__)
     if name in _REFUSED:
         raise RefusedName(f"luojia.mint.{name} is not supported; {_REFUSED[name]}.")
     found = getattr(nn.functional, name, None) if name in nn.functional.__all__ else None

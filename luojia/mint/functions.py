@@ -13,12 +13,13 @@ from .._src.core.dtypes import float32, int64, to_np
 from .._src.core.generator import drawing_from
 from .._src.core.op import OPERATORS as OP
 from .._src.core.random import next_key
-from .._src.errors import ArgumentError, NotSupportedError
+from .._src.errors import ArgumentError
 from .._src.ops import Tensor
 from .._src.ops.compose import placed
-from .._src.ops.composed import draws, inplace, linear, queries
+from .._src.ops.composed import draws, inplace, linear, overloaded, queries
 
 _slice = builtins.slice
+repeat_interleave, scatter, unique = overloaded.repeat_interleave, overloaded.scatter, overloaded.unique
 
 
 def _axes(dim: Any) -> Any:
@@ -46,6 +47,9 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
     return ops.clamp(input, min, max)
 
 
+clip = clamp
+
+
 def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     """``input`` where ``condition`` is true, else ``other``; without them the places where it is true, axis by axis."""
     return nonzero(condition, as_tuple=True) if input is None and other is None else OP["where"](
@@ -70,7 +74,18 @@ def _reduction(name: str, operator: str) -> Callable:
     return function
 
 
-all, any, amax, amin = (_reduction(*n) for n in (("all", "all"), ("any", "any"), ("amax", "max"), ("amin", "min")))
+all, any = _reduction("all", "all"), _reduction("any", "any")
+
+
+def amax(input: Tensor, dim: Any = (), keepdim: bool = False) -> Tensor:
+    """The maximum over ``dim``, of all elements by default; its gradient is split among those that tie."""
+    return OP["max"](input, axis=_axes(dim), keepdims=keepdim)
+
+
+def amin(input: Tensor, dim: Any = (), keepdim: bool = False) -> Tensor:
+    """The minimum over ``dim``, of all elements by default; its gradient is split among those that tie."""
+    return OP["min"](input, axis=_axes(dim), keepdims=keepdim)
+
 
 
 def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
@@ -81,6 +96,25 @@ def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = N
 def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The mean over ``dim``."""
     return OP["mean"](_cast(input, dtype), axis=_axes(dim), keepdims=keepdim)
+
+
+def nansum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+    """The sum over ``dim`` of what is a number, in ``dtype``.
+
+    >>> nansum(Tensor([[1.0, float("nan")], [2.0, 3.0]]), 0).tolist()
+    [3.0, 3.0]
+    """
+    return OP["nansum"](_cast(input, dtype), axis=_axes(dim), keepdims=keepdim)
+
+
+def round(input: Tensor, *, decimals: int = 0) -> Tensor:
+    """The nearest number with ``decimals`` digits; a half goes to the even one."""
+    return OP["round"](input, decimals=decimals)
+
+
+def item(input: Tensor) -> Any:
+    """The one element of a Tensor as a Python number."""
+    return input.item()
 
 
 def prod(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
@@ -144,6 +178,17 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     return OP["median_with_index"](input, axis=dim, keepdims=keepdim)
 
 
+def cummin(input: Tensor, dim: int) -> tuple[Tensor, Tensor]:
+    """The minimum of the elements up to each along ``dim``, and its position, Int64."""
+    values, positions = OP["cummin"](input, axis=dim)
+    return values, OP["cast"](positions, dtype="int64")
+
+
+def trace(input: Tensor) -> Tensor:
+    """The sum of a matrix's diagonal, Int64 for whole numbers."""
+    return OP["trace"](OP["cast"](input, dtype="int64") if input.np_dtype.kind in "biu" else input)
+
+
 def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
     """How many elements are not 0, Int64."""
     return OP["cast"](OP["count_nonzero"](input, axis=_axes(dim)), dtype="int64")
@@ -151,7 +196,10 @@ def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
 
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     """The places (n, ndim) of the elements that are not 0, or a vector of them for each axis, Int64."""
-    found = np.nonzero(input.asnumpy())
+    values = input.asnumpy()
+    if not values.ndim:  # the one place, which needs no coordinates, or none
+        return () if as_tuple else placed(np.zeros((int(values != 0), 0), np.int64), input)
+    found = np.nonzero(values)
     if as_tuple:
         return tuple([placed(f, input) for f in found])
     return placed(np.stack(found, -1), input)
@@ -176,7 +224,7 @@ def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, 
     """The p-norm over ``dim``, of all elements by default; 'fro' is 2."""
     if p == "nuc":
         return linear.matrix_norm(input, "nuc", (-2, -1) if dim is None else dim, keepdim, dtype=dtype)
-    return linear.vector_norm(input, 2 if p == "fro" else p, _axes(dim), keepdim, dtype=dtype)
+    return linear.smooth_norm(input, 2 if p == "fro" else p, _axes(dim), keepdim, dtype=dtype)
 
 
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
@@ -278,16 +326,6 @@ def roll(input: Tensor, shifts: Any, dims: Any = None) -> Tensor:
     return input
 
 
-def repeat_interleave(input: Tensor, repeats: Any, dim: int | None = None, *, output_size: int | None = None) -> Tensor:
-    """Each element ``repeats`` times along ``dim``, of the flattened Tensor by default."""
-    if isinstance(repeats, (Tensor, list, tuple)):
-        counts = repeats.tolist() if isinstance(repeats, Tensor) else list(repeats)
-        x = OP["reshape"](input, shape=(-1,)) if dim is None else input
-        at = np.repeat(np.arange(x.shape[dim or 0]), counts)
-        return OP["take"](x, placed(at, x), axis=dim or 0)
-    return OP["repeat"](input, repeats=repeats, axis=dim)
-
-
 def diag(input: Tensor, diagonal: int = 0) -> Tensor:
     """A matrix with a vector as its diagonal, or the diagonal of a matrix."""
     return OP["make_diagonal"](input, offset=diagonal) if input.ndim == 1 else OP["diagonal"](input, offset=diagonal)
@@ -309,7 +347,7 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
 
 def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: float = 1) -> Tensor:
     """``input`` with alpha times the slices of ``source`` added to those at ``index`` along ``dim``."""
-    return inplace._rows(input, dim, index, source if alpha == 1 else source * alpha, "tensor_scatter_add")
+    return inplace.rows(input, dim, index, source if alpha == 1 else source * alpha, "tensor_scatter_add")
 
 
 def select(input: Tensor, dim: int, index: int) -> Tensor:
@@ -317,21 +355,9 @@ def select(input: Tensor, dim: int, index: int) -> Tensor:
     return input[(_slice(None),) * (dim % input.ndim) + (index,)]
 
 
-def scatter(input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None,
-            reduce: str | None = None) -> Tensor:
-    """``input`` with out[i, index[i, j], ...] = src[i, j, ...] along ``dim``; ``value`` is one number for all."""
-    if reduce not in (None, "none", "add"):
-        raise NotSupportedError(f"mint.scatter: reduce must be None or 'add', got {reduce!r}.")
-    given = value if src is None else src
-    if not isinstance(given, Tensor):
-        given = placed(np.full(index.shape, given, input.np_dtype), input)
-    part = given[tuple([_slice(0, n) for n in index.shape])]
-    return OP["scatter_along"](input, index, part, axis=dim, reduction="add" if reduce == "add" else "none")
-
-
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """``input`` with src added at the places that ``index`` names along ``dim``."""
-    return scatter(input, dim, index, src, reduce="add")
+    return overloaded.scatter(input, dim, index, src, reduce="add")
 
 
 def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> tuple[Tensor, Tensor]:
@@ -349,12 +375,22 @@ def equal(input: Tensor, other: Tensor) -> bool:
     return input.shape == other.shape and bool(OP["all"](OP["equal"](input, other)).asnumpy())
 
 
-def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str | None = None) -> Tensor:
+def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary") -> Tensor:
     """The p-norms of the differences of each row of x1 and each of x2."""
     return ops.cdist(x1, x2, float(p))
 
 
 # -- made --------------------------------------------------------------------------------------------------------------
+
+
+def full(size: Any, fill_value: Any, *, dtype: Any = None) -> Tensor:
+    """A Tensor of shape ``size`` full of a value; its dtype that of the value by default.
+
+    >>> full((2,), 1.5).dtype, full((2,), 1).dtype, full((2,), True).dtype
+    (mindspore.float32, mindspore.int64, mindspore.bool)
+    """
+    value = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
+    return OP["filled"](shape=size, value=value, dtype=None if dtype is None else to_np(dtype))
 
 
 def full_like(input: Tensor, fill_value: Any, *, dtype: Any = None) -> Tensor:
@@ -453,15 +489,5 @@ def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, g
         return OP["cast"](draws.multinomial(input, num_samples, replacement), dtype="int64")
 
 
-def unique(input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False,
-           dim: int | None = None) -> Any:
-    """The distinct elements (or slices along ``dim``), sorted; their places and how often they occur if asked for."""
-    values, inverse, counts = np.unique(input.asnumpy(), return_inverse=True, return_counts=True, axis=dim)
-    inverse = inverse.reshape(input.shape if dim is None else -1)
-    found = [placed(v, input) for v, wanted in ((values, True), (inverse, return_inverse), (counts, return_counts))
-             if wanted]
-    return found[0] if len(found) == 1 else tuple(found)
-
-
 __all__ = [n for n, f in list(globals().items())  # pyright: ignore[reportUnsupportedDunderAll] - all that is public
-           if n[0] != "_" and getattr(f, "__module__", "") == __name__]
+           if n[0] != "_" and getattr(f, "__module__", "") in (__name__, overloaded.__name__)]

@@ -27,7 +27,7 @@ def matrix_norm(A: Tensor, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool 
 
 def vector_norm(x: Tensor, ord: Any = 2, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """(sum |x|^ord)^(1/ord) over ``dim``, of all elements by default."""
-    return linear.vector_norm(x, ord, tuple(dim) if isinstance(dim, list) else dim, keepdim, dtype=dtype)
+    return linear.smooth_norm(x, ord, tuple(dim) if isinstance(dim, list) else dim, keepdim, dtype=dtype)
 
 
 def norm(A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *,  # noqa: N803 - mint's name

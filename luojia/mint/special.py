@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from .._src.ops import Tensor
-from . import table
+from . import functions, table
 from .nn import functional
 
 _table = table.make(__name__)
-erfc, exp2, expm1, log1p, round, sinc = (_table[n] for n in ("erfc", "exp2", "expm1", "log1p", "round", "sinc"))
+erfc, exp2, expm1, log1p, sinc = (_table[n] for n in ("erfc", "exp2", "expm1", "log1p", "sinc"))
+
+
+def round(input: Tensor, *, decimals: int = 0) -> Tensor:
+    """The nearest number with ``decimals`` digits; a half goes to the even one."""
+    return functions.round(input, decimals=decimals)
 
 
 def log_softmax(input: Tensor, dim: int | None = None, *, dtype: Any = None) -> Tensor:

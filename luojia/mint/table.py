@@ -10,14 +10,15 @@ from .._src.core.op import OPERATORS
 from ..numpy.table import lines
 
 OPERATORS_BY_NAME = """
-abs(input:x); acos(input:x) = arccos; acosh(input:x) = arccosh; arccos(input:x); arccosh(input:x); arcsin(input:x)
+abs(input:x); acos(input:x) = arccos; acosh(input:x) = arccosh; arccos(input:x); arccosh(input:x); arcsin(x)
 arcsinh(input:x); arctan(input:x); arctanh(input:x); asin(input:x) = arcsin; asinh(input:x) = arcsinh
 atan(input:x) = arctan; atanh(input:x) = arctanh; bitwise_not(input:x) = invert; ceil(input:x); cos(input:x)
 cosh(input:x); erf(input:x); erfc(input:x); erfinv(input:x); exp(input:x); exp2(input:x); expm1(input:x)
 floor(input:x); frac(input:x); isfinite(input:x); isinf(input:x); isneginf(input:x); isnan(tensor:x); log(input:x)
 log10(input:x); log1p(input:x); log2(input:x); logical_not(input:x); neg(input:x) = negative; negative(input:x)
 reciprocal(input:x); rsqrt(input:x); sigmoid(input:x); sign(input:x); sin(input:x); sinc(input:x); sinh(input:x)
-sqrt(input:x); square(input:x); tan(input:x); tanh(input:x); relu(input:x); inverse(input:x); clone(input:x) = identity
+sqrt(input:x); square(input:x); tan(input:x); tanh(input:x); trunc(input:x); relu(input:x)
+fix(input:x) = trunc; inverse(input:x); clone(input:x) = identity
 arctan2(input:x, other:y); atan2(input:x, other:y) = arctan2; bitwise_and(input:x, other:y)
 bitwise_or(input:x, other:y); bitwise_xor(input:x, other:y)
 eq(input:x, other:y) = equal; fmod(input:x, other:y); gcd(input:x, other:y)
@@ -33,18 +34,18 @@ mm(input:x, mat2:y) = matmul; bmm(input:x, mat2:y) = matmul; mv(input:x, vec:y) 
 dot(input:x, other:y) = matmul; outer(input:x, vec2:y)
 addmm(input:c, mat1:x, mat2:y, beta=1, alpha=1) = add_matmul; addmv(input:c, mat:x, vec:y, beta=1, alpha=1) = add_matmul
 baddbmm(input:c, batch1:x, batch2:y, beta=1, alpha=1) = add_matmul
-cummax(input:x, dim:axis); cummin(input:x, dim:axis); cumprod(input:x, dim:axis, dtype=None) = cumulative_product
+cummax(input:x, dim:axis); cumprod(input:x, dim:axis, dtype=None) = cumulative_product
 cumsum(input:x, dim:axis, dtype=None); logsumexp(input:x, dim:axis, keepdim:keepdims=False)
-nansum(input:x, dim:axis=None, keepdim:keepdims=False); tril(input:x, diagonal:k=0); triu(input:x, diagonal:k=0)
+tril(input:x, diagonal:k=0); triu(input:x, diagonal:k=0)
 flip(input:x, dims:axis); permute(input:x, dims:axes) = transpose; reshape(input:x, shape)
 unsqueeze(input:x, dim:axis) = expand_dims; swapaxes(input:x, axis0:axis1, axis1:axis2)
 transpose(input:x, dim0:axis1, dim1:axis2) = swapaxes; broadcast_to(input:x, shape); tile(input:x, dims:reps)
 narrow(input:x, dim:axis, start, length); unbind(input:x, dim:axis=0) = unstack
 gather(input:x, dim:axis, index:i) = take_along
-isclose(input:x, other:y, rtol=1e-05, atol=1e-08, equal_nan=False); trace(input:x)
-flatten(input:x, start_dim=0, end_dim=-1); round(input:x, decimals=0)
+isclose(input:x, other:y, rtol=1e-05, atol=1e-08, equal_nan=False)
+flatten(input:x, start_dim=0, end_dim=-1)
 """
-FROM_OPS = """addbmm addcdiv addcmul arange cross float_power full gcd imag lerp masked_select
+FROM_OPS = """addbmm addcdiv addcmul arange cross float_power gcd imag lerp masked_select
 polar ravel real t take triangular_solve unique_consecutive empty logit einsum eye"""
 
 

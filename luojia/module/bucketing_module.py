@@ -38,6 +38,10 @@ class BucketingModule(BaseModule):
         return Module(symbol, data_names, label_names, **self._how)
 
     @property
+    def _curr_bucket_key(self) -> Any:
+        return self._current_key
+
+    @property
     def _current(self) -> Module:
         assert self.binded, "call bind() first"
         return self._made[self._current_key]

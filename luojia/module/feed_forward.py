@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,9 @@ from .. import metric, model, ndarray
 from .._src.errors import ArgumentError
 from ..callback import LogValidationMetricsCallback
 from ..initializer import Uniform
-from ..io import DataIter, NDArrayIter, ResizeIter
+from ..io import DataIter, NDArrayIter
+from ..model import BatchEndParam
+from .base_module import called
 from .module import Module
 
 
@@ -96,17 +99,52 @@ class FeedForward:
         if isinstance(eval_data, (tuple, list)):
             eval_data = self._data(*eval_data, is_train=False)
         net = self._module(data)
-        net.logger = logger or logging.getLogger()
-        if self.epoch_size is not None:
-            data = ResizeIter(data, self.epoch_size)
+        logger = logger or logging.getLogger()
         given = [p and {k: v for k, v in p.items() if k in names or not self.allow_extra_params} for p, names in (
             (self.arg_params, self.symbol.list_arguments()), (self.aux_params, self.symbol.list_auxiliary_states()))]
-        net.fit(data, eval_data, eval_metric, epoch_end_callback, batch_end_callback, kvstore, self.optimizer,
-                self.kwargs if isinstance(self.optimizer, str) else (),
-                eval_end_callback or LogValidationMetricsCallback(), eval_batch_end_callback, self.initializer,
-                *given, allow_missing=True, begin_epoch=self.begin_epoch, num_epoch=self.num_epoch, monitor=monitor)
+        net.bind(data.provide_data, data.provide_label)
+        if monitor is not None:
+            net.install_monitor(monitor)
+        net.init_params(self.initializer, *given, allow_missing=True)
+        net.init_optimizer(kvstore, self.optimizer, self.kwargs if isinstance(self.optimizer, str) else ())
+        found = metric.create(eval_metric)
+        logger.info("Start training with %s", net._context)
+        data.reset()
+        for epoch in range(self.begin_epoch, self.num_epoch):
+            start = time.time()
+            self._epoch(net, data, found, epoch, batch_end_callback, logger, monitor)
+            logger.info("Epoch[%d] Time cost=%.3f", epoch, time.time() - start)
+            called(epoch_end_callback, epoch, self.symbol, *net.get_params())
+            if eval_data is not None:
+                found.reset()
+                net.score(eval_data, found, batch_end_callback=eval_batch_end_callback, epoch=epoch,
+                          score_end_callback=eval_end_callback or LogValidationMetricsCallback())
+                eval_data.reset()
         self.arg_params, self.aux_params = net.get_params()
         self._predictor = None
+
+    def _epoch(self, net: Module, data: Any, found: Any, epoch: int, batch_end_callback: Any, logger: Any,
+               monitor: Any) -> None:
+        """The batches of an epoch, counted from 1: all of the data, or ``epoch_size`` from where the last one ended."""
+        found.reset()
+        nbatch = 0
+        while True:
+            for batch in data:
+                if monitor is not None:
+                    monitor.tic()
+                net.forward_backward(batch)
+                net.update()
+                if monitor is not None:
+                    monitor.toc_print()
+                net.update_metric(found, batch.label)
+                nbatch += 1
+                called(batch_end_callback, BatchEndParam(epoch, nbatch, found, locals()))
+                if nbatch == self.epoch_size:
+                    return
+            logger.info("Epoch[%d] Resetting Data Iterator", epoch)
+            data.reset()
+            if self.epoch_size is None:
+                return
 
     def predict(self, X: Any, num_batch: int | None = None, return_data: bool = False, reset: bool = True) -> Any:
         """The outputs as NumPy arrays; with ``return_data`` (outputs, data, labels)."""

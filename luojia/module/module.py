@@ -294,8 +294,9 @@ class Module(BaseModule):
         """Run the network on a batch; a batch of other shapes than before rebinds the inputs."""
         self._must_be_ready()
         arrays = dict(zip([d.name for d in self.data_shapes], data_batch.data))
-        if data_batch.label and self.label_shapes:
-            arrays.update(zip([d.name for d in self.label_shapes], data_batch.label))
+        labels = getattr(data_batch, "label", None)  # which a namedtuple of data alone lacks
+        if labels and self.label_shapes:
+            arrays.update(zip([d.name for d in self.label_shapes], labels))
         known = {d.name: d for d in [*self.data_shapes, *self.label_shapes]}
         if any(tuple(a.shape) != known[n].shape for n, a in arrays.items()):
             shapes = {n: tuple(a.shape) for n, a in arrays.items()}

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .._src.core import dlpack as _dlpack
 from .._src.core import dtypes
 from .._src.core.tensor import Tensor, wrap
 from .._src.engine.devices import Context, current_context
@@ -21,7 +22,7 @@ def place(value: np.ndarray, ctx: Any = None) -> NDArray:
 
 
 def _np_dtype(dtype: Any) -> np.dtype:
-    return np.dtype(np.float32) if dtype is None else dtypes.to_np(dtype)
+    return np.dtype(np.float32) if dtype is None else dtypes.to_numpys(dtype)
 
 
 def array(source_array: Any, ctx: Context | None = None, dtype: Any = None) -> NDArray:
@@ -130,20 +131,7 @@ def from_numpy(ndarray: np.ndarray, zero_copy: bool = True) -> NDArray:
 
 def from_dlpack(dlpack: Any) -> NDArray:
     """An NDArray of another framework's array or capsule, through DLPack."""
-    return place(np.from_dlpack(dlpack if hasattr(dlpack, "__dlpack__") else _Capsule(dlpack)))
-
-
-class _Capsule:
-    """A bare capsule as an object that NumPy's from_dlpack takes."""
-
-    def __init__(self, capsule: Any) -> None:
-        self._capsule = capsule
-
-    def __dlpack__(self, **_: Any) -> Any:
-        return self._capsule
-
-    def __dlpack_device__(self) -> tuple[int, int]:
-        return (1, 0)
+    return place(_dlpack.read(dlpack))
 
 
 def to_dlpack_for_read(data: NDArray) -> Any:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from .._src.core.ambient import commit, wants
-from .._src.core.apply import apply, unary
-from .._src.core.faces import _MISSING, Face, FaceModule, compile_function, run_plain
+from .._src.core.apply import apply
+from .._src.core.faces import _MISSING, Face, FaceModule, compile_function, quick_way, run_plain
 from .._src.core.random import next_key
 from .._src.core.refused import missing
 from .._src.core.tape import state
@@ -107,8 +107,8 @@ def _make(face: Face) -> Callable:
         not (face.late or op.aux or op.variadic) and len(face.inputs) == len(op.inputs) > 0
         and op.outputs == 1
     )
-    quick = unary(op) if face.direct and len(op.inputs) == 1 else None
-    return compile_function(face, run, "luojia.ndarray", "out=None, name=None", quick, NDArray)
+    quick = quick_way(face) if face.direct else None
+    return compile_function(face, run, "luojia.ndarray", "out=None, name=None", quick, NDArray, numpys=True)
 
 
 faces = FaceModule({"mx": _make})

@@ -185,6 +185,8 @@ def setitem(self: NDArray, key: Any, value: Any) -> None:
     elif isinstance(value, (int, float, bool, np.generic, np.ndarray, list, tuple)):
         try:
             array = np.asarray(_plain(value), None if isinstance(value, np.ndarray) else self.np_dtype)
+        except OverflowError:  # as in C, the number wraps
+            array = np.asarray(_plain(value)).astype(self.np_dtype)
         except ValueError as e:
             raise _no_value(value) from e
         if array.dtype.kind not in "biufV":

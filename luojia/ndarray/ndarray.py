@@ -195,7 +195,7 @@ class NDArray(_Methods):
 
     def astype(self, dtype: Any, copy: bool = True) -> NDArray:
         """The array in another dtype; itself if it has that dtype and ``copy`` is false."""
-        dtype = dtypes.to_np(dtype)
+        dtype = dtypes.to_numpys(dtype)
         if not copy and dtype == self.np_dtype:
             return self
         return OPERATORS["cast"](self, dtype=dtype)

@@ -24,7 +24,7 @@ def _shape(shape: Any, default: tuple = (1,)) -> tuple[int, ...]:
 
 
 def _dtype(dtype: Any, default: str = "float32") -> str:
-    return default if dtype is None or dtype == "None" else dtypes.to_np(dtype).name
+    return default if dtype is None or dtype == "None" else dtypes.to_numpys(dtype).name
 
 
 def _draw(name: str, params: dict[str, Any], shape: Any, dtype: Any, ctx: Any, out: Any,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
+from typing import Any
 
 from .._src.paths import also_at
 from . import (
@@ -16,6 +18,7 @@ from . import (
     elementary,
     embedding,
     grad_reducer,
+    graph_cell,
     image,
     learning_rate_schedule,
     loss,
@@ -43,6 +46,7 @@ from .dynamic_lr import *  # noqa: F403
 from .elementary import *  # noqa: F403
 from .embedding import *  # noqa: F403
 from .grad_reducer import *  # noqa: F403
+from .graph_cell import *  # noqa: F403
 from .image import *  # noqa: F403
 from .learning_rate_schedule import *  # noqa: F403
 from .loss import *  # noqa: F403
@@ -73,7 +77,7 @@ __all__ += dropout.__all__
 __all__ += dynamic_lr.__all__
 __all__ += elementary.__all__
 __all__ += embedding.__all__
-__all__ += grad_reducer.__all__
+__all__ += grad_reducer.__all__ + graph_cell.__all__
 __all__ += image.__all__
 __all__ += learning_rate_schedule.__all__
 __all__ += loss.__all__
@@ -89,6 +93,7 @@ __all__ += sparse.__all__
 __all__ += transformer.__all__
 __all__ += wrap.__all__
 
+
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in (
     "cell", "layer", "grad", "grad.cell_grad", "loss.loss", "optim.optimizer", "wrap.cell_wrapper", "wrap.loss_scale",
     "wrap.grad_reducer", "utils")), *(f"{__name__}.layer.{p}" for p in (
@@ -97,3 +102,13 @@ also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in (
     *(f"{__name__}.optim.{p}" for p in (
         "ada_grad", "adadelta", "adafactor", "adagrad", "adam", "adamax", "asgd", "ftrl", "lamb", "lars", "lazyadam",
         "momentum", "proximal_ada_grad", "rmsprop", "rprop", "sgd")))
+
+
+def __getattr__(name: str) -> Any:
+    if name == "probability":  # distributions need scipy, which takes its time to load
+        return importlib.import_module(f".{name}", __name__)
+    if name.endswith("Ext"):  # as MindSpore also calls the layers of mint
+        from .. import mint
+
+        return getattr(mint.nn, name[:-3])
+    raise AttributeError(f"module 'luojia.nn' has no attribute {name!r}")

@@ -171,7 +171,7 @@ def get_activation(name: str | None, prim_name: str | None = None) -> Module | N
 
     >>> from luojia import nn
     >>> nn.get_activation("relu")
-    ReLU<>
+    ReLU()
 
     Raises:
         KeyError: no activation of that name.

@@ -74,5 +74,9 @@ class Linear(Dense):
         super().__init__(in_features, out_features, weight_init, bias_init, bias, dtype=dtype or float32)
         self.in_features, self.out_features = in_features, out_features
 
+    def extend_repr(self) -> str:
+        text = f"input_features={self.in_features}, output_features={self.out_features}"
+        return text + (f", has_bias={self.has_bias}" if self.has_bias else "")
+
 
 __all__ = ["Conv2dBnAct", "DenseBnAct", "Linear"]

@@ -37,9 +37,9 @@ def _typed(module: Any, args: tuple, kwargs: dict) -> Any:
 
 def _forward(module: Any, seen: Any, args: tuple, kwargs: dict) -> Any:
     if not hasattr(type(module), "bprop"):
-        return seen._forward(*args, **kwargs)
+        return seen._luojia_forward(*args, **kwargs)
     if kwargs:
-        args = inspect.signature(module._forward).bind(*args, **kwargs).args
+        args = inspect.signature(module._luojia_forward).bind(*args, **kwargs).args
     return call_with_bprop(seen, args)
 
 

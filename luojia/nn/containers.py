@@ -138,7 +138,7 @@ class CellList(_Numbered):
     >>> from luojia import nn
     >>> cells = nn.CellList([nn.Dense(2, 2), nn.ReLU()])
     >>> len(cells), cells[1]
-    (2, ReLU<>)
+    (2, ReLU())
 
     Matches ``mindspore.nn.CellList``.
     """
@@ -171,7 +171,7 @@ class CellDict(Module):
     >>> from luojia import nn
     >>> cells = nn.CellDict({"act": nn.ReLU()})
     >>> list(cells.keys()), cells["act"]
-    (['act'], ReLU<>)
+    (['act'], ReLU())
 
     Matches ``mindspore.nn.CellDict``.
     """

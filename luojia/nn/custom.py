@@ -63,7 +63,7 @@ def call_with_bprop(module: Any, args: tuple) -> Any:
     tensors = [a for a in args if isinstance(a, Tensor)]
     linked = state.recording and any(t._node is not None for t in tensors)
     with recording_scope(False):
-        out = module._forward(*[a.detach() if isinstance(a, Tensor) else a for a in args])
+        out = module._luojia_forward(*[a.detach() if isinstance(a, Tensor) else a for a in args])
     if not linked:
         return out
     many = isinstance(out, (tuple, list))
@@ -118,9 +118,9 @@ def call_with_hooks(module: Any, args: tuple, kwargs: dict) -> Any:
         entered = record(lambda ins, outs, gs: _run_backward_hooks(module, gs, seen), "backward_hook", tensors, tensors)
         rest = iter(entered)
         inner = tuple([next(rest) if isinstance(a, Tensor) else a for a in args])
-        out = module._compute(inner, kwargs)
+        out = module._luojia_compute(inner, kwargs)
     else:
-        entered, out = [], module._compute(args, kwargs)
+        entered, out = [], module._luojia_compute(args, kwargs)
     if watch:
         out = _watch_output(module, out, seen, call_hooks=not entered)
     for hook in list(module._forward_hooks.values()):

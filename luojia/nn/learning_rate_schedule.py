@@ -15,7 +15,7 @@ from .module import Module
 class LearningRateSchedule(Module):
     """The base class; a subclass computes the rate, a Tensor, from the number of updates done."""
 
-    _compiles = False
+    _luojia_compiles = False
 
     def construct(self, global_step: Any) -> Any:
         raise NotImplementedError(f"{type(self).__name__} must override construct(self, global_step) and return the "

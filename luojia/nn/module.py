@@ -50,10 +50,10 @@ class Module(StateMixin, DeclaredMixin):
     Matches ``mindspore.nn.Cell`` and ``luojianet_ms.nn.Module``.
     """
 
-    _compiles = True  # whether GRAPH_MODE compiles it
-    _batched = True  # whether its arguments are batches, of which several devices have parts
+    _luojia_compiles = True  # whether GRAPH_MODE compiles it
+    _luojia_batched = True  # whether its arguments are batches, of which several devices have parts
     _recomputes = False  # whether backward computes again what it needs of the forward method
-    _plain = True  # whether calling it is calling its forward method: no hooks, no bprop, no compute dtype
+    _luojia_plain = True  # whether calling it is calling its forward method: no hooks, no bprop, no compute dtype
 
     def __init__(self, auto_prefix: bool = True, flags: dict[str, Any] | None = None) -> None:
         values = self.__dict__
@@ -78,44 +78,45 @@ class Module(StateMixin, DeclaredMixin):
             names = [n for n in _FORWARD if n in base.__dict__]
             if names:
                 main = base.__dict__[names[0]]
-                cls._forward = main
+                cls._luojia_forward = main
                 if base is cls or not issubclass(base, Module):
                     for name in _FORWARD:
                         if name not in base.__dict__:
                             setattr(cls, name, main)
                 break
         if "bprop" in cls.__dict__:
-            cls._plain = False
+            cls._luojia_plain = False
 
     # -- calling ---------------------------------------------------------------------------------------------------
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if Mode.graph and self._compiles and state.frame is None:
-            return self._graph()(*args, **kwargs)
-        if self._plain:
-            return self._forward(*args, **kwargs)
+        if Mode.graph and self._luojia_compiles and state.frame is None:
+            return self._luojia_graph()(*args, **kwargs)
+        if self._luojia_plain:
+            return self._luojia_forward(*args, **kwargs)
         return call_with_hooks(self, args, kwargs)
 
-    def _graph(self) -> Compiled:
+    def _luojia_graph(self) -> Compiled:
         """The network compiled, for GRAPH_MODE."""
-        found = self.__dict__.get("_compiled")
+        found = self.__dict__.get("_luojia_compiled")
         if found is None or found.fn.__self__ is not self:  # a shallow copy has its original's
-            found = self.__dict__["_compiled"] = Compiled(self._eager, name=type(self).__name__, batched=self._batched)
+            found = Compiled(self._luojia_eager, name=type(self).__name__, batched=self._luojia_batched)
+            self.__dict__["_luojia_compiled"] = found
         return found
 
-    def _eager(self, *args: Any, **kwargs: Any) -> Any:
-        return self._forward(*args, **kwargs) if self._plain else call_with_hooks(self, args, kwargs)
+    def _luojia_eager(self, *args: Any, **kwargs: Any) -> Any:
+        return self._luojia_forward(*args, **kwargs) if self._luojia_plain else call_with_hooks(self, args, kwargs)
 
-    def _forward(self, *args: Any, **kwargs: Any) -> Any:
+    def _luojia_forward(self, *args: Any, **kwargs: Any) -> Any:
         raise AttributeError(f"For '{type(self).__name__}', the method 'construct' is not defined; define "
                              "call(self, ...), construct or forward.")
 
     @property
     def _forward_method(self) -> Callable:
         """The function that computes, for who wants its signature."""
-        return self._forward
+        return self._luojia_forward
 
-    def _compute(self, args: tuple, kwargs: dict) -> Any:
+    def _luojia_compute(self, args: tuple, kwargs: dict) -> Any:
         return compute(self, args, kwargs)
 
     # -- attributes ------------------------------------------------------------------------------------------------
@@ -164,7 +165,7 @@ class Module(StateMixin, DeclaredMixin):
         else:
             object.__setattr__(self, name, value)
             if name in _FORWARD:
-                values["_forward"] = value
+                values["_luojia_forward"] = value
 
     def _assign_over_parameter(self, name: str, value: Any) -> None:
         if value is None:
@@ -359,7 +360,7 @@ class Module(StateMixin, DeclaredMixin):
                                 f"type: {type(dst_type)} and value: {dst_type}.")
         for _, module in self.cells_and_names():
             module.__dict__.update(_compute_dtype=dst_type, _output_dtype=None)
-            module.__dict__["_plain"] = False
+            module.__dict__["_luojia_plain"] = False
             module.add_flags(fp16=dst_type is mstype.float16, fp32=dst_type is mstype.float32,
                              bf16=dst_type is mstype.bfloat16)
         return self
@@ -413,7 +414,7 @@ class Module(StateMixin, DeclaredMixin):
             if not isinstance(value, bool):
                 raise DTypeError(f"The parameter '{key}' must be bool, but got {type(value)}")
         self.__dict__["_recomputes"] = True
-        self.__dict__["_plain"] = False
+        self.__dict__["_luojia_plain"] = False
 
     # -- hooks -----------------------------------------------------------------------------------------------------
 
@@ -422,7 +423,7 @@ class Module(StateMixin, DeclaredMixin):
 
         ``with_kwargs``: call ``hook_fn(module, inputs, kwargs)``; it returns None or both anew.
         """
-        return self._hook("_forward_pre_hooks", hook_fn, with_kwargs)
+        return self._luojia_hook("_forward_pre_hooks", hook_fn, with_kwargs)
 
     def register_forward_hook(self, hook_fn: Callable, with_kwargs: bool = False) -> HookHandle:
         """Call ``hook_fn(module, inputs, output)`` after each forward; what it returns replaces the output.
@@ -438,23 +439,23 @@ class Module(StateMixin, DeclaredMixin):
         >>> net(Tensor([3.0]))
         Tensor(shape=[1], dtype=Float32, value= [ 3.00000000e+00])
         """
-        return self._hook("_forward_hooks", hook_fn, with_kwargs)
+        return self._luojia_hook("_forward_hooks", hook_fn, with_kwargs)
 
     def register_backward_pre_hook(self, hook_fn: Callable) -> HookHandle:
         """Call ``hook_fn(module, grad_output)`` in each backward; what it returns replaces the gradient."""
-        return self._hook("_backward_pre_hooks", hook_fn)
+        return self._luojia_hook("_backward_pre_hooks", hook_fn)
 
     def register_backward_hook(self, hook_fn: Callable) -> HookHandle:
         """Call ``hook_fn(module, grad_input, grad_output)`` in each backward; what it returns replaces grad_input."""
-        return self._hook("_backward_hooks", hook_fn)
+        return self._luojia_hook("_backward_hooks", hook_fn)
 
-    def _hook(self, kind: str, hook_fn: Callable, with_kwargs: bool = False) -> HookHandle:
+    def _luojia_hook(self, kind: str, hook_fn: Callable, with_kwargs: bool = False) -> HookHandle:
         if not callable(hook_fn):
             raise DTypeError(f"Expected a callable hook function, but got {type(hook_fn).__name__}.")
         hooks = self.__dict__[kind]
         handle = HookHandle(hooks)
         hooks[handle.id] = WithKwargs(hook_fn) if with_kwargs else hook_fn
-        self.__dict__["_plain"] = False
+        self.__dict__["_luojia_plain"] = False
         return handle
 
     # -- printing --------------------------------------------------------------------------------------------------
@@ -465,11 +466,11 @@ class Module(StateMixin, DeclaredMixin):
 
     def __repr__(self) -> str:
         extra = self.extend_repr()
-        if not self._cells:
-            return f"{type(self).__name__}<{extra}>"
-        inner = "\n" + (f"{extra}\n" if extra else "")
-        inner += "".join(f"({name}): {child!r}\n" for name, child in self._cells.items())
-        return f"{type(self).__name__}<" + inner.replace("\n", "\n  ") + ">"
+        if not self._cells and "\n" not in extra:
+            return f"{type(self).__name__}({extra})"
+        lines = [*([extra] if extra else []), *(f"({name}): {child!r}" for name, child in self._cells.items())]
+        inner = "\n".join(lines).replace("\n", "\n  ")
+        return f"{type(self).__name__}(\n  {inner}\n)"
 
 
 def _all_parameters(value: Any) -> bool:

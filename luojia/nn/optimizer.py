@@ -47,7 +47,7 @@ class Optimizer(Module):
     Matches ``mindspore.nn.Optimizer``.
     """
 
-    _batched = False  # its arguments are gradients
+    _luojia_batched = False  # its arguments are gradients
 
     def __init__(self, learning_rate: Any, parameters: Any, weight_decay: Any = 0.0, loss_scale: float = 1.0) -> None:
         super().__init__(auto_prefix=False)
@@ -334,8 +334,9 @@ class RuleOptimizer(Optimizer):
 
     def __call__(self, gradients: Any) -> Any:
         """One update; on an engine that compiles, one program."""
-        if state.frame is None and not state.recording and self._plain and self.global_step._device.engine.compiles:
-            return self._graph()(gradients)
+        compiles = self.global_step._device.engine.compiles
+        if compiles and state.frame is None and not state.recording and self._luojia_plain:
+            return self._luojia_graph()(gradients)
         return super().__call__(gradients)
 
     def construct(self, gradients: Any) -> tuple[bool, ...]:

@@ -22,14 +22,15 @@ import numpy as _numpy
 from .. import ndarray as _nd  # noqa: F401 - NDArray's methods, under those of ndarray
 from .._src import ops as _ops  # noqa: F401 - registers the operators
 from .._src.errors import NotSupportedError
-from . import creation, functions, linalg, random
+from . import creation, functions, host, linalg, random
 from .creation import *  # noqa: F403
 from .functions import *  # noqa: F403
+from .host import *  # noqa: F403
 from .multiarray import ndarray
 from .table import FUNCTIONS as _FUNCTIONS
 
 globals().update(_FUNCTIONS)
-globals().update(functions.HOST_FUNCTIONS)
+globals().update(host.HOST_FUNCTIONS)
 pi, e, inf, nan, newaxis = _numpy.pi, _numpy.e, _numpy.inf, _numpy.nan, None
 NaN, NAN, PINF, NINF, PZERO, NZERO = nan, nan, inf, -inf, 0.0, -0.0
 float16, float32, float64 = _numpy.float16, _numpy.float32, _numpy.float64
@@ -98,5 +99,5 @@ __all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - part of the names c
     "NAN", "NINF", "NZERO", "NaN", "PINF", "PZERO", "bool", "bool_", "e", "finfo", "float16", "float32", "float64",
     "inf", "int32", "int64", "int8", "linalg", "min_scalar_type", "nan", "ndarray", "newaxis", "pi", "promote_types",
     "random", "set_printoptions", "uint8",
-    *creation.__all__, *functions.__all__, *functions.HOST_FUNCTIONS, *_FUNCTIONS,
+    *creation.__all__, *functions.__all__, *host.__all__, *host.HOST_FUNCTIONS, *_FUNCTIONS,
 ]

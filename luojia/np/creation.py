@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .._src.core.dtypes import to_np
+from .._src.core.dtypes import to_numpys
 from .._src.core.tensor import Tensor, wrap
 from .._src.engine.devices import Context, current_context
 from .._src.errors import ArgumentError, DTypeError
@@ -38,7 +38,7 @@ def array(object: Any, dtype: Any = None, ctx: Any = None) -> ndarray:
     elif not isinstance(object, (np.ndarray, np.generic)) and dtype is None:
         dtype = np.float32
     try:
-        value = np.array(_plain(object), None if dtype is None else to_np(dtype))
+        value = np.array(_plain(object), None if dtype is None else to_numpys(dtype))
     except (TypeError, ValueError) as e:
         raise DTypeError(f"np.array: expected nested lists of numbers or an array, got {object!r} ({e}).") from e
     return place(value, ctx)
@@ -53,7 +53,7 @@ def lift(x: Any, who: str = "mx.np") -> Any:
     """The ndarray that ``x`` is, or that its numbers make."""
     if isinstance(x, Tensor):
         return as_np(x)
-    if isinstance(x, (bool, int, float, np.generic, np.ndarray, list, tuple)):
+    if isinstance(x, (bool, int, float, np.generic, np.ndarray, list, tuple, range)):
         return array(x)
     if hasattr(x, "_luojia_apply"):
         return x
@@ -69,7 +69,7 @@ def _shape(shape: Any, who: str) -> tuple[int, ...]:
 
 def _filled(name: str, value: int) -> Callable:
     def make(shape: Any, dtype: Any = None, order: str = "C", ctx: Any = None) -> ndarray:
-        return place(np.full(_shape(shape, name), value, to_np(dtype or np.float32)), ctx)
+        return place(np.full(_shape(shape, name), value, to_numpys(dtype or np.float32)), ctx)
 
     make.__name__ = make.__qualname__ = name
     make.__doc__ = f"An ndarray of ``shape``, filled with {value}s; float32 by default."
@@ -84,7 +84,7 @@ def full(shape: Any, fill_value: Any, dtype: Any = None, order: str = "C", ctx: 
     value = np.asarray(_plain(fill_value))
     if dtype is None:
         dtype = value.dtype if isinstance(fill_value, (bool, np.ndarray, Tensor)) else np.float32
-    made = place(np.full(_shape(shape, "full"), value, to_np(dtype)), ctx)
+    made = place(np.full(_shape(shape, "full"), value, to_numpys(dtype)), ctx)
     return made if out is None else out._store(made)
 
 
@@ -112,7 +112,7 @@ def empty_like(prototype: Any, dtype: Any = None, order: str = "C", subok: bool 
 
 
 def _typed(value: np.ndarray, dtype: Any, ctx: Any) -> ndarray:
-    return place(value.astype(to_np(dtype or np.float32)), ctx)
+    return place(value.astype(to_numpys(dtype or np.float32)), ctx)
 
 
 def arange(start: float, stop: float | None = None, step: float = 1, dtype: Any = None, ctx: Any = None) -> ndarray:
@@ -135,7 +135,7 @@ def logspace(start: float, stop: float, num: int = 50, endpoint: bool = True, ba
 
 def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = np.float32, ctx: Any = None) -> ndarray:
     """Ones on the k-th diagonal of zeros (N, M)."""
-    return place(np.eye(N, M, k, to_np(dtype)), ctx)
+    return place(np.eye(N, M, k, to_numpys(dtype)), ctx)
 
 
 def identity(n: int, dtype: Any = None, ctx: Any = None) -> ndarray:
@@ -145,12 +145,12 @@ def identity(n: int, dtype: Any = None, ctx: Any = None) -> ndarray:
 
 def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = np.float32, ctx: Any = None) -> ndarray:
     """Ones at and below the k-th diagonal of zeros (N, M)."""
-    return place(np.tri(N, M, k, to_np(dtype)), ctx)
+    return place(np.tri(N, M, k, to_numpys(dtype)), ctx)
 
 
 def indices(dimensions: Any, dtype: Any = np.int32, ctx: Any = None) -> ndarray:
     """The index of every element along each axis, the axes along the first."""
-    return place(np.indices(dimensions, to_np(dtype)), ctx)
+    return place(np.indices(dimensions, to_numpys(dtype)), ctx)
 
 
 def _window(name: str) -> Callable:

@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from .._src.core.dtypes import promote, to_np
+from .._src.core.dtypes import promote, to_numpys
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError
 from .._src.ops import compose
 from ..ndarray.indexing import View
 from .creation import lift, place
+from .host import placed, values
 from .multiarray import ndarray, result
 from .table import FUNCTIONS, floating, stored
 
@@ -138,12 +139,12 @@ row_stack = vstack
 
 def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[ndarray]:
     """The array cut along ``axis`` into so many equal parts, or before the indices."""
-    return compose.split(lift(ary, "split"), indices_or_sections, axis)
+    return [p.copy() for p in compose.split(lift(ary, "split"), indices_or_sections, axis)]
 
 
 def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[ndarray]:
     """``split``, the parts differing in length by one where they must."""
-    return compose.split(lift(ary, "array_split"), indices_or_sections, axis, uneven=True)
+    return [p.copy() for p in compose.split(lift(ary, "array_split"), indices_or_sections, axis, uneven=True)]
 
 
 def hsplit(ary: Any, indices_or_sections: Any) -> list[ndarray]:
@@ -266,7 +267,7 @@ def var(a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: int 
 
 def _spread(name: str, a: Any, axis: Any, dtype: Any, out: Any, ddof: int, keepdims: bool) -> ndarray:
     a = lift(a, name)
-    a = floating(a) if dtype is None else a.astype(to_np(dtype))
+    a = floating(a) if dtype is None else a.astype(to_numpys(dtype))
     return stored(OPERATORS[name](a, axis=tuple(axis) if isinstance(axis, list) else axis, ddof=ddof,
                                   keepdims=keepdims), out)
 
@@ -313,6 +314,30 @@ def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> ndarray:
     return compose.joined([p for p in (before, middle, after) if p is not None])
 
 
+def float_power(x1: Any, x2: Any, out: Any = None) -> Any:
+    """x1^x2 in float64; numbers alone give NumPy's answer."""
+    if isinstance(x1, (bool, int, float)) and isinstance(x2, (bool, int, float)):
+        return np.float_power(x1, x2)
+    one, other = (OPERATORS["cast"](lift(x, "float_power"), dtype=np.float64) for x in (x1, x2))
+    return stored(OPERATORS["power"](one, other), out)
+
+
+def nan_to_num(x: Any, copy: bool = True, nan: float = 0.0, posinf: float | None = None,
+               neginf: float | None = None) -> Any:
+    """The array with ``nan`` for NaN and the largest numbers, or ``posinf`` and ``neginf``, for the infinities."""
+    if isinstance(x, (bool, int, float, np.generic)):
+        return np.nan_to_num(x, copy, nan, posinf, neginf)
+    x = floating(lift(x, "nan_to_num"))
+    return result(OPERATORS["replace_nonfinite"](x, nan=nan, posinf=posinf, neginf=neginf))
+
+
+def unwrap(p: Any, discont: float | None = None, axis: int = -1, *, period: float = 2 * np.pi) -> ndarray:
+    """The phases with jumps larger than ``discont`` (half a period by default) mended by multiples of ``period``."""
+    if period != 2 * np.pi:
+        return placed(np.unwrap(values(p), discont, axis, period=period))
+    return OPERATORS["unwrap"](floating(lift(p, "unwrap")), discont=np.pi if discont is None else discont, axis=axis)
+
+
 def ldexp(x1: Any, x2: Any, out: Any = None) -> Any:
     """x1 2^x2."""
     return FUNCTIONS["multiply"](x1, FUNCTIONS["exp2"](x2), out=out)
@@ -320,7 +345,10 @@ def ldexp(x1: Any, x2: Any, out: Any = None) -> Any:
 
 def apply_along_axis(func1d: Callable, axis: int, arr: Any, *args: Any, **kwargs: Any) -> ndarray:
     """``func1d`` of every slice along ``axis``, its results in the place of that axis."""
-    return compose.along_axis(func1d, axis, lift(arr, "apply_along_axis"), *args, **kwargs)
+    def lifted(row: Any) -> ndarray:
+        return lift(func1d(row, *args, **kwargs), "apply_along_axis")
+
+    return compose.along_axis(lifted, axis, lift(arr, "apply_along_axis"))
 
 
 def apply_over_axes(func: Callable, a: Any, axes: Any) -> ndarray:
@@ -349,7 +377,15 @@ def size(a: Any, axis: int | None = None) -> int:
 
 def allclose(a: Any, b: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> bool:
     """Whether |a - b| <= atol + rtol |b| everywhere."""
-    return bool(np.allclose(lift(a).asnumpy(), lift(b).asnumpy(), rtol, atol, equal_nan))
+    return bool(np.allclose(values(a), values(b), rtol, atol, equal_nan))
+
+
+def isclose(a: Any, b: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Any:
+    """Where |a - b| <= atol + rtol |b|; numbers and lists alone are compared in float64, and numbers give a bool."""
+    if not isinstance(a, Tensor) and not isinstance(b, Tensor):
+        found = np.isclose(a, b, rtol, atol, equal_nan)
+        return found if isinstance(found, np.generic) else place(found)
+    return OPERATORS["isclose"](lift(a, "isclose"), lift(b, "isclose"), rtol=rtol, atol=atol, equal_nan=equal_nan)
 
 
 def array_equal(a1: Any, a2: Any, equal_nan: bool = False) -> bool:
@@ -386,7 +422,7 @@ def result_type(*arrays_and_dtypes: Any) -> np.dtype:
     """The dtype of a sum of these arrays and dtypes."""
     found = None
     for t in arrays_and_dtypes:
-        dtype = to_np(t) if isinstance(t, (str, type, np.dtype)) else lift(t).np_dtype
+        dtype = to_numpys(t) if isinstance(t, (str, type, np.dtype)) else lift(t).np_dtype
         found = dtype if found is None else promote(found, dtype)
     assert found is not None
     return found
@@ -398,66 +434,12 @@ def divmod(x1: Any, x2: Any, out: Any = None) -> tuple:
     return FUNCTIONS["floor_divide"](x1, x2, out=one), FUNCTIONS["mod"](x1, x2, out=other)
 
 
-# -- NumPy's own functions on the values ---------------------------------------------------------------------------
-
-HOST = """
-argpartition argwhere compress delete digitize extract flatnonzero frexp histogram histogram2d
-histogram_bin_edges histogramdd i0 in1d insert intersect1d isin ix_ lexsort modf msort nanargmax nanargmin nancumprod
-nanmedian nanpercentile nanquantile packbits partition piecewise poly polydiv polyfit resize roots searchsorted
-setdiff1d setxor1d spacing tril_indices_from triu_indices_from diag_indices_from trim_zeros union1d unique unpackbits
-unravel_index
-"""
-_GONE = {"in1d": lambda a, b, *args, **kw: np.isin(np.ravel(a), b, *args, **kw), "msort": lambda a: np.sort(a, axis=0)}
-
-
-def _values(x: Any) -> Any:
-    if isinstance(x, (list, tuple)):
-        return type(x)([_values(v) for v in x])
-    return x.asnumpy() if isinstance(x, Tensor) else x
-
-
-def _placed(x: Any, wide: bool = False) -> Any:
-    if isinstance(x, (list, tuple)):
-        return tuple([_placed(v, wide) for v in x]) if isinstance(x, tuple) else [_placed(v, wide) for v in x]
-    if not isinstance(x, (np.ndarray, np.generic)):
-        return x
-    return place(x.astype(np.float32) if x.dtype == np.float64 and not wide else x)
-
-
-def on_host(name: str, own: Any = None) -> Callable:
-    """NumPy's function ``own``, or that called ``name``, on the values of arrays: its results are constants."""
-    function = own or getattr(np, name, None) or _GONE[name]
-
-    def call(*args: Any, **kwargs: Any) -> Any:
-        args, kwargs = tuple([_values(a) for a in args]), {k: _values(v) for k, v in kwargs.items()}
-        wide = any(isinstance(a, np.ndarray) for a in (*args, *kwargs.values()))  # then NumPy's dtype is kept
-        return _placed(function(*args, **kwargs), wide)
-
-    call.__name__ = call.__qualname__ = name
-    call.__module__ = "luojia.np"
-    call.__doc__ = f"``numpy.{name}`` of the arrays' values. Its results are constants to every gradient."
-    return call
-
-
-def bincount(x: Any, weights: Any = None, minlength: int = 0) -> ndarray:
-    """How often each number occurs, in the numbers' dtype, or the sums of the weights, in theirs."""
-    x, weights = lift(x, "bincount"), None if weights is None else lift(weights, "bincount")
-    found = np.bincount(x.asnumpy(), None if weights is None else weights.asnumpy(), minlength)
-    return place(found.astype((x if weights is None else weights).np_dtype), x._device)
-
-
-def genfromtxt(*args: Any, **kwargs: Any) -> ndarray:
-    """The numbers of a text file, read by ``numpy.genfromtxt``, as float64 unless ``dtype`` says otherwise."""
-    return place(np.genfromtxt(*args, **kwargs))
-
-
-HOST_FUNCTIONS = {name: on_host(name) for name in HOST.split()}
 __all__ = [
     "allclose", "append", "apply_along_axis", "apply_over_axes", "argsort", "array_equal", "array_equiv",
-    "array_split", "average", "bincount", "broadcast_arrays", "choose", "column_stack", "concatenate",
-    "count_nonzero", "diagflat", "diff", "divmod", "dot", "dsplit", "dstack", "ediff1d", "einsum", "expand_dims",
-    "flip", "fliplr", "flipud", "genfromtxt", "hsplit", "hstack", "ldexp", "matmul", "may_share_memory", "median",
-    "meshgrid", "ndim", "nonzero", "pad", "percentile", "quantile", "ravel", "repeat", "reshape", "result_type",
-    "rollaxis", "rot90", "row_stack", "select", "shape", "shares_memory", "size", "split", "stack", "std", "take",
-    "trace", "transpose", "var", "vdot", "vsplit", "vstack", "where",
+    "array_split", "average", "broadcast_arrays", "choose", "column_stack", "concatenate", "count_nonzero",
+    "diagflat", "diff", "divmod", "dot", "dsplit", "dstack", "ediff1d", "einsum", "expand_dims", "flip", "fliplr",
+    "flipud", "float_power", "hsplit", "hstack", "isclose", "ldexp", "matmul", "may_share_memory", "median",
+    "meshgrid", "nan_to_num", "ndim", "nonzero", "pad", "percentile", "quantile", "ravel", "repeat", "reshape",
+    "result_type", "rollaxis", "rot90", "row_stack", "select", "shape", "shares_memory", "size", "split", "stack",
+    "std", "take", "trace", "transpose", "unwrap", "var", "vdot", "vsplit", "vstack", "where",
 ]

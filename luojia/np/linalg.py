@@ -10,7 +10,7 @@ import numpy as np
 from .._src.core.op import OPERATORS
 from .._src.ops import compose
 from .creation import lift
-from .functions import _placed, _values
+from .host import placed, values
 from .multiarray import ndarray
 from .table import LINALG_FUNCTIONS, floating
 
@@ -24,13 +24,14 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> n
     by default. 2, -2 and 'nuc' take singular values and have no gradient."""
     x = floating(lift(x, "linalg.norm"))
     axis = tuple(axis) if isinstance(axis, list) else axis
+    ord = {"inf": np.inf, "-inf": -np.inf}.get(ord, ord)  # as MXNet's documentation writes them
     if ord is None or ord == "fro":
         return OPERATORS["norm"](x, axis=axis, keepdims=keepdims)
     axes = tuple(range(x.ndim)) if axis is None else axis
     if not isinstance(axes, tuple) or len(axes) == 1:
         return OPERATORS["norm"](x, ord=ord, axis=axes, keepdims=keepdims)
     if ord not in (1, -1, np.inf, -np.inf):
-        return _placed(np.linalg.norm(x.asnumpy(), ord, axis, keepdims))
+        return placed(np.linalg.norm(x.asnumpy(), ord, axis, keepdims))
     rows, columns = axes if ord in (1, -1) else axes[::-1]
     sums = OPERATORS["sum"](OPERATORS["abs"](x), axis=rows, keepdims=True)
     found = OPERATORS["max" if ord > 0 else "min"](sums, axis=columns, keepdims=True)
@@ -44,8 +45,8 @@ def multi_dot(arrays: Any) -> ndarray:
 
 def _host(name: str, doc: str) -> Callable:
     def call(*args: Any, **kwargs: Any) -> Any:
-        found = getattr(np.linalg, name)(*[_values(a) for a in args], **kwargs)
-        return _placed(tuple(found) if isinstance(found, tuple) else found)
+        found = getattr(np.linalg, name)(*[values(a) for a in args], **kwargs)
+        return placed(tuple(found) if isinstance(found, tuple) else found)
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = f"{doc} NumPy's own; its results are constants to every gradient."
@@ -67,7 +68,7 @@ tensorsolve = _host("tensorsolve", "The x with tensordot(a, x) = b.")
 
 def svd(a: Any) -> tuple[ndarray, ndarray, ndarray]:
     """(ut, l, v) with a = (ut * l) v: singular vectors and values. Constants to every gradient."""
-    return _placed(tuple(np.linalg.svd(_values(lift(a, "linalg.svd")), full_matrices=False)))
+    return placed(tuple(np.linalg.svd(values(lift(a, "linalg.svd")), full_matrices=False)))
 
 
 __all__ = [

@@ -38,7 +38,9 @@ class ndarray(NDArray):
         return self._value.dtype
 
     def __repr__(self) -> str:
-        text = re.sub(r",\s*shape=\([\d, ]*\)", "", repr(self.asnumpy()))  # which NumPy 2 adds to what it abridges
+        text = repr(self.asnumpy())
+        if self.size:
+            text = re.sub(r",\s*shape=\([\d, ]*\)", "", text)  # which NumPy 2 adds to what it abridges
         dtype = self.np_dtype.name
         if dtype == "float32":  # the default, which NumPy takes float64 to be
             text = re.sub(r",\s*dtype=float32\)$", ")", text)
@@ -86,6 +88,8 @@ class ndarray(NDArray):
         """``x[key]``, as NumPy: a contiguous part of an unrecorded array shares its memory, a number has shape ()."""
         if key is True:
             return self[None].copy()
+        if key is False:
+            return self[None][:0].copy()
         items, arrays = tidy(key, self.shape)
         if not arrays:
             given = key if isinstance(key, tuple) else (key,)
@@ -97,7 +101,7 @@ class ndarray(NDArray):
         return apply(OPERATORS["getitem"], (self, *indices), {"index": template})
 
     def reshape(self, *shape: Any, order: str = "C", **kwargs: Any) -> ndarray:
-        """The array in another shape, given as numbers or as a tuple; one length may be -1."""
+        """A copy of the array in another shape, given as numbers or as a tuple; one length may be -1."""
         if kwargs.keys() - {"newshape", "shape"}:
             raise TypeError(f"reshape() got an unexpected keyword argument {next(iter(kwargs))!r}; it takes newshape.")
         if order != "C":
@@ -109,13 +113,12 @@ class ndarray(NDArray):
             lengths[lengths.index(-1)] = self.size // rest if rest else 0
         if int(np.prod(lengths)) != self.size or any(n < 0 for n in lengths):
             raise ShapeError(f"reshape: cannot reshape array of size {self.size} into shape {given}.")
-        if state.recording and self._node is not None:
-            return OPERATORS["reshape"](self, shape=tuple(lengths))
-        return _view(_View, self, None, tuple(lengths))
+        return OPERATORS["reshape"](self, shape=tuple(lengths))
 
     def reshape_view(self, *shape: Any) -> ndarray:
-        """``reshape``."""
-        return self.reshape(*shape)
+        """``reshape``, of an unrecorded array sharing its memory."""
+        found = self.reshape(*shape)
+        return found if state.recording and self._node is not None else _view(_View, self, None, found.shape)
 
     def transpose(self, *axes: Any) -> ndarray:
         """The array with its axes permuted, reversed by default."""
@@ -153,10 +156,12 @@ class ndarray(NDArray):
 def _find(function: Any) -> Callable:
     """mx.np's function for one of NumPy's, by its name; NumPy's own on the values, if it has none."""
     from .. import np as door
+    from .host import on_host
 
     name, where = function.__name__, getattr(function, "__module__", None) or ""
     part = door.linalg if where.startswith("numpy.linalg") else door if where in ("numpy", "") else None
-    return getattr(part, name, None) or door.functions.on_host(name, function)
+    found = getattr(part, name, None)
+    return on_host(name, function) if found in (None, function) else found
 
 
 class _View(View, ndarray):

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .._src.core.dtypes import to_np
+from .._src.core.dtypes import to_numpys
 from .._src.core.random import generator, seed_streams
 from .._src.core.tensor import Tensor
 from .._src.engine.devices import Context, current_context
@@ -43,7 +43,7 @@ def _location_scale(name: str, standard: str, doc: str, low: str = "loc", high: 
         if isinstance(scale, (int, float)) and scale < 0:
             raise ArgumentError(f"np.random.{name}: {high} must not be negative, got {scale}.")
         device = _device(ctx, loc, scale)
-        z = getattr(generator(device), standard)(size=_size(size, loc, scale)).astype(to_np(dtype or np.float32))
+        z = getattr(generator(device), standard)(size=_size(size, loc, scale)).astype(to_numpys(dtype or np.float32))
         return stored(FUNCTIONS["add"](FUNCTIONS["multiply"](place(z, device), scale), loc), out)
 
     draw.__name__ = draw.__qualname__ = name
@@ -61,7 +61,7 @@ def uniform(low: Any = 0.0, high: Any = 1.0, size: Any = None, dtype: Any = None
             out: Any = None) -> ndarray:
     """Uniform numbers of [low, high)."""
     device = _device(ctx, low, high)
-    u = generator(device).random(_size(size, low, high), np.float32).astype(to_np(dtype or np.float32))
+    u = generator(device).random(_size(size, low, high), np.float32).astype(to_numpys(dtype or np.float32))
     width = FUNCTIONS["subtract"](high, low)
     return stored(FUNCTIONS["add"](FUNCTIONS["multiply"](place(u, device), width), low), out)
 
@@ -99,7 +99,9 @@ def _host(name: str, params: str, doc: str) -> Callable:
         values = {k: v.asnumpy() if isinstance(v, Tensor) else v for k, v in values.items()}
         found = getattr(generator(_device(ctx)), name)(**values, size=None if size is None else _size(size))
         found = np.asarray(found)
-        return stored(place(found.astype(to_np(dtype or np.float32)) if found.dtype.kind == "f" else found, ctx), out)
+        if found.dtype.kind == "f":
+            found = found.astype(to_numpys(dtype or np.float32))
+        return stored(place(found, ctx), out)
 
     draw.__name__ = draw.__qualname__ = name
     draw.__doc__ = f"{doc} A constant to every gradient."
@@ -124,7 +126,7 @@ def randint(low: int, high: int | None = None, size: Any = None, dtype: Any = No
     low, high = (0, low) if high is None else (low, high)
     if high <= low:
         raise ArgumentError(f"np.random.randint: low must be less than high, got {low} and {high}.")
-    found = generator(_device(ctx)).integers(low, high, _size(size), to_np(dtype or np.int64))
+    found = generator(_device(ctx)).integers(low, high, _size(size), to_numpys(dtype or np.int64))
     return stored(place(found, ctx), out)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from .._src.core.dtypes import to_numpys
 from .._src.core.faces import Face, compile_function, run_plain
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
@@ -28,18 +29,18 @@ bitwise_and(x1:x, x2:y); bitwise_or(x1:x, x2:y); bitwise_xor(x1:x, x2:y); sign(x
 equal(x1:x, x2:y); not_equal(x1:x, x2:y); less(x1:x, x2:y); less_equal(x1:x, x2:y); greater(x1:x, x2:y)
 greater_equal(x1:x, x2:y); logical_and(x1:x, x2:y); logical_or(x1:x, x2:y); logical_xor(x1:x, x2:y); logical_not(x)
 around(x, decimals=0) = round; round(x, decimals=0); round_(x, decimals=0) = round
-isclose(a:x, b:y, rtol=1e-05, atol=1e-08, equal_nan=False)
 """
 # The same, of booleans in float32; of integers the results are truncated to integers.
 WHOLE = """
 sqrt(x); cbrt(x); exp(x); expm1(x); log(x); log2(x); log10(x); log1p(x); reciprocal(x)
 sin(x); cos(x); tan(x); arcsin(x); arccos(x); arctan(x); sinh(x); cosh(x); tanh(x); arcsinh(x); arccosh(x); arctanh(x)
-deg2rad(x) = radians; radians(x); rad2deg(x) = degrees; degrees(x); ceil(x); floor(x); trunc(x); fix(x); rint(x)
+deg2rad(x) = radians; radians(x); rad2deg(x) = degrees; degrees(x); ceil(x); floor(x); trunc(x); fix(x)
+rint(x) = round
 hypot(x1:x, x2:y); arctan2(x1:x, x2:y); copysign(x1:x, x2:y)
 """
 # The same, of integers in float32: their results are no integers.
 FLOATING = """
-exp2(x); float_power(x1:x, x2:y) = power; logaddexp(x1:x, x2:y); heaviside(x1:x, x2:y)
+exp2(x); logaddexp(x1:x, x2:y); heaviside(x1:x, x2:y)
 isfinite(x); isinf(x); isnan(x); isneginf(x); isposinf(x); signbit(x)
 """
 # Sums and products of integers keep their dtype.
@@ -70,17 +71,17 @@ nanmean(a:x, axis=None, keepdims=False); nansum(a:x, axis=None, keepdims=False)
 nanprod(a:x, axis=None, keepdims=False); nanvar(a:x, axis=None, ddof=0, keepdims=False)
 nanstd(a:x, axis=None, ddof=0, keepdims=False); nancumsum(a:x, axis=None, dtype=None)
 interp(x, xp:points, fp:values, left=None, right=None); trapz(y, x=None, dx=1.0, axis=-1)
-unwrap(p, discont=3.141592653589793, axis=-1); corrcoef(x:m, y=None, rowvar=True)
+corrcoef(x:m, y=None, rowvar=True)
 cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None)
-nan_to_num(x, copy:_=True, nan=0.0, posinf=None, neginf=None) = replace_nonfinite
 """
 LINALG = """
 det(a:x); inv(a:x) = inverse; cholesky(a:x); solve(a, b); slogdet(a:x); matrix_power(a:x, n)
 """
 
 
-# Where elements tie, the gradient goes to each, or to the left array.
-TIES = {"max": " | ties='each'", "min": " | ties='each'", "maximum": " | ties='left'", "minimum": " | ties='left'"}
+# Halves are rounded down; where elements tie, the gradient goes to each, or to the left array.
+TIES = {"rint": " | ties='down'", "max": " | ties='each'", "min": " | ties='each'", "maximum": " | ties='left'",
+        "minimum": " | ties='left'"}
 
 
 def same(x: Any) -> Any:
@@ -112,17 +113,22 @@ def _plain(prepare: Callable) -> Callable:
 
 
 def _kept(face: Face, inputs: tuple, attrs: dict[str, Any], out: Any = None) -> Any:
-    x = lift(inputs[0], face.name)
+    x, dtype = lift(inputs[0], face.name), attrs["dtype"]
+    if dtype is None and isinstance(x, Tensor) and x.np_dtype.kind in "iu":
+        dtype = x.np_dtype
+    elif dtype is not None and to_numpys(dtype).kind in "biu" and "keepdims" in attrs:  # what is summed is cast
+        attrs = {**attrs, "dtype": None}
     found = run_plain(face, (x,), attrs)
-    if attrs["dtype"] is None and isinstance(x, Tensor) and x.np_dtype.kind in "iu" and found.np_dtype != x.np_dtype:
-        found = OPERATORS["cast"](found, dtype=x.np_dtype)
+    if dtype is not None and isinstance(found, Tensor) and found.np_dtype != to_numpys(dtype):
+        found = OPERATORS["cast"](found, dtype=to_numpys(dtype))
     return stored(found, out)
 
 
 def _elementwise(prepare: Callable) -> Callable:
     def run(face: Face, inputs: tuple, attrs: dict[str, Any], out: Any = None) -> Any:
         if all(isinstance(x, (bool, int, float, np.generic)) for x in inputs):
-            return getattr(np, {"round_": "round", "fix": "trunc"}.get(face.name, face.name))(*inputs, **attrs)
+            given = {k: v for k, v in attrs.items() if k not in face.fixed}
+            return getattr(np, {"round_": "round", "fix": "trunc"}.get(face.name, face.name))(*inputs, **given)
         if face.op.name in ("maximum", "minimum") and isinstance(inputs[0], (bool, int, float)):
             inputs = inputs[::-1]  # as in MXNet, the array has the gradient at ties
         arrays = tuple([x if isinstance(x, (bool, int, float)) else prepare(lift(x, face.name)) for x in inputs])
@@ -141,8 +147,9 @@ def lines(table: str) -> list[tuple[str, str]]:
     for entry in table.replace("\n", ";").split(";"):
         if entry.strip():
             face, _, target = entry.strip().partition(") = ")
-            operator = target.strip() or face.partition("(")[0]
-            found.append((face + ")" * bool(target) + TIES.get(operator, ""), operator))
+            name = face.partition("(")[0]
+            operator = target.strip() or name
+            found.append((face + ")" * bool(target) + TIES.get(name, TIES.get(operator, "")), operator))
     return found
 
 
@@ -151,7 +158,7 @@ def make(module: str, *kinds: tuple[str, Callable]) -> dict[str, Callable]:
     made = {}
     for table, run in kinds:
         for spec, target in lines(table):
-            function = compile_function(Face(OPERATORS[target], spec), run, module, "out=None")
+            function = compile_function(Face(OPERATORS[target], spec), run, module, "out=None", numpys=True)
             made[function.__name__] = function
     return made
 

@@ -9,8 +9,9 @@ import numpy as np
 
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
-from .._src.errors import DTypeError, NotSupportedError
+from .._src.errors import ArgumentError, DTypeError, NotSupportedError, ShapeError
 from .._src.ops import compose
+from .._src.ops.shape import axis_in
 from .convert import cast, host, place, shape_of, tensor, tensors
 
 
@@ -212,30 +213,100 @@ def take(a: Any, indices: Any, axis: int | None = None, mode: str = "clip") -> T
     return tensor(a, "take").take(tensor(indices, "take"), axis, mode)
 
 
-_FILLS = {"constant": "constant_values", "edge": "", "reflect": "", "symmetric": "", "wrap": ""}
+def take_along_axis(arr: Any, indices: Any, axis: int | None) -> Tensor:
+    """The elements at ``indices`` along ``axis`` (of the flattened array, if None); other axes are broadcast.
+
+    >>> from luojia import numpy as mnp
+    >>> take_along_axis(mnp.arange(6).reshape(2, 3), [[0, 2]], 1).tolist()
+    [[0, 2], [3, 5]]
+    """
+    x, at = tensor(arr, "take_along_axis"), tensor(indices, "take_along_axis")
+    if axis is None:
+        x, axis = OPERATORS["reshape"](x, shape=(-1,)), 0
+    if x.ndim != at.ndim:
+        raise ShapeError(f"take_along_axis: indices must have as many axes as the array, {x.ndim}, got {at.ndim}.")
+    axis = axis_in(axis, x.ndim, "take_along_axis")
+    others = np.broadcast_shapes(*[s[:axis] + (1,) + s[axis + 1:] for s in (x.shape, at.shape)])
+    x, at = (OPERATORS["broadcast_to"](a, shape=others[:axis] + (a.shape[axis],) + others[axis + 1:]) for a in (x, at))
+    return OPERATORS["take_along"](x, at, axis=axis)
+
+
+_STATISTICS = {"maximum": "max", "minimum": "min", "mean": "mean"}
+_PLAIN = ("constant", "edge", "reflect", "symmetric", "wrap")
 
 
 def pad(arr: Any, pad_width: Any, mode: str = "constant", stat_length: Any = None, constant_values: Any = 0,
         end_values: Any = 0, reflect_type: str = "even", **kwargs: Any) -> Tensor:
-    """The array with ``pad_width`` (before, after) per axis filled: 'constant', 'edge', 'reflect', 'symmetric', 'wrap'.
+    """The array with ``pad_width`` (before, after) per axis filled.
+
+    ``mode`` is 'constant', 'edge', 'reflect' and 'symmetric' (with ``reflect_type`` 'odd' twice the edge less the
+    reflection), 'wrap', 'linear_ramp' (from the edge to ``end_values``), 'empty' (zeros), or 'maximum', 'minimum' and
+    'mean', of the ``stat_length`` elements at each end, all by default.
+
+    >>> pad([1.0, 2.0, 3.0], (2, 1), "linear_ramp", end_values=(5, 0)).tolist()
+    [5.0, 3.0, 1.0, 2.0, 3.0, 0.0]
 
     Raises:
-        NotSupportedError: the modes of statistics ('mean', 'maximum', ...), 'linear_ramp', and reflection of type odd.
+        NotSupportedError: other modes.
     """
     arr = tensor(arr, "pad")
-    if mode not in _FILLS or reflect_type != "even":
-        raise NotSupportedError(f"pad: mode {mode!r} with reflect_type {reflect_type!r} is not supported; use one of "
-                                f"{tuple(_FILLS)}, 'even'.")
+    modes = (*_PLAIN, *_STATISTICS, "linear_ramp", "empty")
+    if mode not in modes:
+        raise NotSupportedError(f"pad: mode {mode!r} is not supported; use one of {modes}.")
+    if reflect_type not in ("even", "odd"):
+        raise ArgumentError(f"pad: reflect_type must be 'even' or 'odd', got {reflect_type!r}.")
     widths = tuple([tuple(w) for w in np.broadcast_to(host(pad_width), (arr.ndim, 2)).tolist()])
-    if mode != "constant":
+    if mode in ("reflect", "symmetric") and reflect_type == "odd":
+        return _reflected_odd(arr, widths, mode)
+    if mode in _PLAIN[1:]:
         return OPERATORS["pad"](arr, pad_width=widths, mode=mode)
-    values = np.broadcast_to(host(constant_values), (arr.ndim, 2))
-    if (values == values.flat[0]).all():
-        return OPERATORS["pad"](arr, pad_width=widths, constant_values=values.flat[0].item())
-    for axis, ends in enumerate(values.tolist()):
-        for end, value in enumerate(ends):
-            one = tuple([(w[0] * (end == 0), w[1] * (end == 1)) if a == axis else (0, 0) for a, w in enumerate(widths)])
-            arr = OPERATORS["pad"](arr, pad_width=one, constant_values=value)
+    if mode in ("constant", "empty"):
+        values = np.broadcast_to(host(constant_values if mode == "constant" else 0), (arr.ndim, 2))
+        if (values == values.flat[0]).all():
+            return OPERATORS["pad"](arr, pad_width=widths, constant_values=values.flat[0].item())
+        for axis, ends in enumerate(values.tolist()):
+            for end, value in enumerate(ends):
+                one = tuple([(w[0] * (end == 0), w[1] * (end == 1)) if a == axis else (0, 0)
+                             for a, w in enumerate(widths)])
+                arr = OPERATORS["pad"](arr, pad_width=one, constant_values=value)
+        return arr
+    lengths = np.broadcast_to(-1 if stat_length is None else host(stat_length), (arr.ndim, 2)).tolist()
+    ends = np.broadcast_to(host(end_values), (arr.ndim, 2)).tolist()
+    for axis, (before, after) in enumerate(widths):
+        sides = [_side(arr, axis, mode, end, n, lengths[axis][end], ends[axis][end])
+                 for end, n in enumerate((before, after))]
+        arr = compose.joined([sides[0], arr, sides[1]], axis)
+    return arr
+
+
+def _part(arr: Tensor, axis: int, start: int | None, stop: int | None, step: int | None = None) -> Tensor:
+    return arr[(slice(None),) * axis + (slice(start, stop, step),)]
+
+
+def _side(arr: Tensor, axis: int, mode: str, end: int, n: int, length: int, to: Any) -> Tensor:
+    """The ``n`` places before (``end`` 0) or after the array along ``axis``."""
+    if mode == "linear_ramp":
+        edge = _part(arr, axis, *((-1, None) if end else (0, 1)))
+        share = (np.arange(1, n + 1) if end else np.arange(n, 0, -1)) / max(n, 1)
+        share = place(share.reshape(-1, *(1,) * (arr.ndim - 1 - axis)).astype(np.float32))
+        return OPERATORS["cast"](edge + (to - edge) * share, dtype=arr.np_dtype)
+    part = arr if length < 0 else _part(arr, axis, -length, None) if end else _part(arr, axis, 0, length)
+    value = OPERATORS[_STATISTICS[mode]](part, axis=axis, keepdims=True)
+    shape = tuple([n if a == axis else m for a, m in enumerate(value.shape)])
+    return OPERATORS["cast"](OPERATORS["broadcast_to"](value, shape=shape), dtype=arr.np_dtype)
+
+
+def _reflected_odd(arr: Tensor, widths: tuple, mode: str) -> Tensor:
+    for axis, (before, after) in enumerate(widths):
+        skip = int(mode == "reflect")
+        if max(before, after) > arr.shape[axis] - skip:
+            raise ShapeError(f"pad: odd reflection of {max(before, after)} places needs more than {arr.shape[axis]} "
+                             f"elements along axis {axis}.")
+        first, last = _part(arr, axis, 0, 1), _part(arr, axis, -1, None)
+        left = OPERATORS["flip"](_part(arr, axis, skip, skip + before), axis=axis)
+        n = arr.shape[axis] - skip
+        right = OPERATORS["flip"](_part(arr, axis, n - after, n), axis=axis)
+        arr = compose.joined([2 * first - left, arr, 2 * last - right], axis)
     return arr
 
 
@@ -267,6 +338,6 @@ __all__ = [
     "append", "apply_along_axis", "apply_over_axes", "array_split", "atleast_1d", "atleast_2d", "atleast_3d",
     "broadcast_arrays", "choose", "column_stack", "concatenate", "diagflat", "dsplit", "dstack", "expand_dims", "flip",
     "fliplr", "flipud", "hsplit", "hstack", "pad", "piecewise", "ravel", "ravel_multi_index", "repeat", "reshape",
-    "rollaxis", "rot90", "select", "split", "stack", "take", "tril", "triu", "unravel_index", "vsplit", "vstack",
-    "where",
+    "rollaxis", "rot90", "select", "split", "stack", "take", "take_along_axis", "tril", "triu", "unravel_index",
+    "vsplit", "vstack", "where",
 ]

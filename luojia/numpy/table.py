@@ -39,7 +39,7 @@ around(a:x, decimals=0) = round; round(a:x, decimals=0); copy(a:x) = identity
 diag(v:x, k=0); diagonal(a:x, offset=0, axis1=0, axis2=1)
 transpose(a:x, axes=None); moveaxis(a:x, source, destination); swapaxes(x, axis1, axis2)
 squeeze(a:x, axis=None) = squeeze | strict=False; tile(a:x, reps); roll(a:x, shift, axis=None)
-take_along_axis(arr:x, indices:i, axis) = take_along; broadcast_to(array:x, shape)
+broadcast_to(array:x, shape)
 ptp(x, axis=None, keepdims=False)
 mean(a:x, axis=None, keepdims=False, dtype=None); count_nonzero(x, axis=None, keepdims=False)
 argmax(a:x, axis=None); argmin(a:x, axis=None) | dtype='int32'

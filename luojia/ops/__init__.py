@@ -17,6 +17,7 @@ from . import (
     composite,
     control,
     functional,
+    newer,
     plain,
     primitive,
     random,
@@ -51,12 +52,17 @@ def _late() -> dict[str, Any]:
 def __getattr__(name: str) -> Any:
     if name == "__all__":
         return [*_common, *_late()]
+    if name == "functional_overload":
+        return importlib.import_module(".functional_overload", __name__)
     try:
         found = _faces.get(name)
     except KeyError:
         found = None if name.startswith("__") else _late().get(name)
     if found is None:
-        raise refused.missing(name)
+        found = newer.find(name) if _imported and not name.startswith("_") else None
+        if found is None:
+            raise refused.missing(name)
+        return found
     globals()[name] = found
     return found
 

@@ -115,6 +115,13 @@ def _cauchy(self: Any) -> Tensor:
     return draws.cauchy(Tensor(np.zeros(tuple(self.size), np.float32)), self.median, self.sigma)
 
 
+def _sparse_cross_entropy(self: Any, logits: Tensor, labels: Tensor) -> Tensor:
+    if not self.is_grad:
+        return OP["sparse_softmax_cross_entropy"](logits, labels, reduction="mean")
+    chosen = OP["label_rows"](labels, classes=logits.shape[-1], dtype=logits.np_dtype.name)
+    return (OP["softmax"](logits, axis=-1) - chosen) / labels.size
+
+
 def _any_integers(self: Any, shape: Any) -> Tensor:
     return OP["random_randint"](next_key(), low=-2**31, high=2**31 - 1, shape=tuple(_ints(shape)),
                                 dtype=to_np(self.dtype).name)
@@ -229,6 +236,8 @@ _ROWS: tuple[Any, ...] = (
     ("DataFormatVecPermute", {"src_format": "NHWC", "dst_format": "NCHW"}, _permuted, "Four numbers of a layout's axes "
      "in the order of another's."),
     ("ReverseSequence", *of(arrange.reverse_sequence, seq_dim=..., batch_dim=0)),
+    ("SparseSoftmaxCrossEntropyWithLogits", {"is_grad": False}, _sparse_cross_entropy,
+     "The mean of -log softmax(logits)[label] over (N, C) and labels (N,); with ``is_grad`` its gradient."),
     # counted, grouped, found
     *((f"UnsortedSegment{n}", *_plain(getattr(reduce, f"unsorted_segment_{n.lower()}")))
       for n in ("Min", "Max", "Prod")),
@@ -266,6 +275,8 @@ _ROWS: tuple[Any, ...] = (
      arrange.hamming_window(n, self.periodic, self.alpha, self.beta, dtype=self.dtype), arrange.hamming_window.__doc__),
     ("AdaptiveAvgPool3D", {"output_size": ...}, lambda self, x: OP["adaptive_avg_pool"](
         x, output_size=self.output_size, axes=3), "The means of parts of the last three axes."),
+    ("AdaptiveMaxPool2D", {"output_size": ...}, lambda self, x: pooling.adaptive_max_pool2d(x, self.output_size, True),
+     pooling.adaptive_max_pool2d.__doc__),
     ("AdaptiveMaxPool3D", {}, lambda self, x, size: pooling.adaptive_max_pool3d(x, _ints(size), True),
      pooling.adaptive_max_pool3d.__doc__),
     ("MaxPoolWithArgmaxV2", {"kernel_size": ..., "strides": None, "pads": 0, **_POOL, "argmax_type": int64}, _max_pool,

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from .._src.core.apply import unary
-from .._src.core.dtypes import is_float, to_np
+from .._src.core.dtypes import int64, is_float, to_np
 from .._src.core.op import OPERATORS as OP
 from .._src.core.random import next_key
-from .._src.errors import ArgumentError, ShapeError
+from .._src.errors import ShapeError
 from .._src.ops import Tensor
 from .._src.ops.composed.losses import reduced
 from .._src.ops.composed.settle import settle
@@ -76,13 +76,13 @@ def index_select(input: Tensor, axis: int, index: Tensor) -> Tensor:
     return OP["take"](input, index, axis=axis, mode="raise")
 
 
-def std_mean(input: Tensor, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> tuple[Tensor, Tensor]:
+def std_mean(input: Tensor, axis: Any = None, ddof: Any = 0, keepdims: bool = False) -> tuple[Tensor, Tensor]:
     """The pair of standard deviation and mean over ``axis``."""
     return (OP["std"](input, axis=axis, ddof=ddof, keepdims=keepdims),
             OP["mean"](input, axis=axis, keepdims=keepdims))
 
 
-def var_mean(input: Tensor, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> tuple[Tensor, Tensor]:
+def var_mean(input: Tensor, axis: Any = None, ddof: Any = 0, keepdims: bool = False) -> tuple[Tensor, Tensor]:
     """The pair of variance and mean over ``axis``."""
     return (OP["var"](input, axis=axis, ddof=ddof, keepdims=keepdims),
             OP["mean"](input, axis=axis, keepdims=keepdims))
@@ -182,8 +182,8 @@ def sequence_mask(lengths: Tensor, maxlen: int | None = None) -> Tensor:
 
 def gumbel_softmax(logits: Tensor, tau: float = 1.0, hard: bool = False, dim: int = -1) -> Tensor:
     """A draw from the Gumbel-softmax distribution; with ``hard`` one-hot forward, and the soft draw's gradient."""
-    with logits.device:
-        u = OP["random_uniform"](next_key(logits.device), low=1e-10, high=1.0, shape=logits.shape,
+    with logits._device:
+        u = OP["random_uniform"](next_key(logits._device), low=1e-10, high=1.0, shape=logits.shape,
                                  dtype=str(logits.np_dtype))
     soft = OP["softmax"]((logits - OP["log"](-OP["log"](u))) / tau, axis=dim)
     if not hard:
@@ -284,13 +284,41 @@ def multi_margin_loss(input: Tensor, target: Tensor, p: int = 1, margin: float =
     return reduced("multi_margin_loss", OP["sum"](loss * wrong, axis=1) / c, reduction)
 
 
+def full(size: Any, fill_value: Any, *, dtype: Any = None) -> Tensor:
+    """``fill_value`` everywhere in the shape ``size``, as Int64 unless a dtype is given.
+
+    >>> from luojia import float32
+    >>> full((2,), 1.5).tolist(), full((2,), 1.5, dtype=float32).tolist()
+    ([1, 1], [1.5, 1.5])
+    """
+    value = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
+    return OP["filled"](shape=size, value=value, dtype=to_np(dtype or int64))
+
+
 def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None, max_norm: float | None = None,
               norm_type: float = 2.0, scale_grad_by_freq: bool = False) -> Tensor:
-    """The rows of ``weight`` at ``input``."""
-    if padding_idx is not None or max_norm is not None or scale_grad_by_freq:
-        raise ArgumentError("For 'embedding', padding_idx, max_norm and scale_grad_by_freq must keep their defaults; "
-                            "see nn.Embedding for a padding_idx.")
-    return OP["take"](weight, input, axis=0, mode="raise")
+    """The rows of ``weight`` at ``input``.
+
+    Row ``padding_idx`` gets no gradient. With ``max_norm``, rows that are used and whose ``norm_type``-norm is greater
+    are first scaled to it, in ``weight`` itself. With ``scale_grad_by_freq`` the gradient of a row is divided by how
+    often it occurs.
+    """
+    if max_norm is not None:
+        values = weight.asnumpy()
+        used = np.unique(input.asnumpy())
+        length = np.linalg.norm(values[used], norm_type, axis=1)
+        factor = np.where(length > max_norm, max_norm / (length + 1e-7), 1).astype(values.dtype)
+        values[used] *= factor[:, None]
+        weight._rebind(weight._device.engine.put(values, weight._device))
+    out = OP["take"](weight, input, axis=0, mode="raise")
+    if padding_idx is not None:
+        at = padding_idx + weight.shape[0] * (padding_idx < 0)
+        out = OP["where"](OP["expand_dims"](OP["equal"](input, at), axis=-1), OP["stop_gradient"](out), out)
+    if scale_grad_by_freq:
+        count = np.unique(input.asnumpy(), return_inverse=True, return_counts=True)
+        share = Tensor((1 / count[2])[count[1]].reshape(*input.shape, 1).astype(out.np_dtype))
+        out = out * share + OP["stop_gradient"](out * (1 - share))
+    return out
 
 
 def make_tuple(*items: Any) -> tuple:

@@ -54,7 +54,7 @@ def _flag(value: Any, name: str, who: str) -> None:
 
 
 def _value_and_grad(fn: Callable, grad_position: Any, weights: Any, has_aux: bool, who: str,
-                    return_ids: bool = False) -> Callable:
+                    return_ids: bool = False, sens_param: bool = False) -> Callable:
     _callable(fn, who)
     _flag(has_aux, "has_aux", who)
     _flag(return_ids, "return_ids", who)
@@ -65,10 +65,16 @@ def _value_and_grad(fn: Callable, grad_position: Any, weights: Any, has_aux: boo
     bare_weight = weights is not None and not isinstance(weights, (list, tuple))
 
     def value_and_gradient(*args: Any, **kwargs: Any) -> tuple[Any, tuple, Any]:
+        sens = None
+        if sens_param:
+            if not args:
+                raise DTypeError(f"For '{who}', with sens_param the last argument is the gradient of the output, got "
+                                 "no arguments.")
+            *args, sens = args
         _check_call(positions or (), args, who)
         call = (lambda *a: fn(*a, **kwargs)) if kwargs else fn
         out, aux, pull = pullback(call, args, weights=listed, positions=positions or (), has_aux=has_aux)
-        by_input, by_weight = pull(retain=False)
+        by_input, by_weight = pull(retain=False) if sens is None else pull(sens, retain=False)
         if return_ids:
             by_input = tuple(zip(positions or (), by_input))
             by_weight = tuple([(w.name, g) for w, g in zip(listed or (), by_weight)])
@@ -130,16 +136,16 @@ def grad(fn: Callable, grad_position: Any = 0, weights: Any = None, has_aux: boo
 
 
 def value_and_grad(fn: Callable, grad_position: Any = 0, weights: Any = None, has_aux: bool = False,
-                   return_ids: bool = False) -> Callable:
+                   return_ids: bool = False, sens_param: bool = False) -> Callable:
     """Like ``grad``, giving (output, gradients); with ``has_aux`` ((output, *aux), gradients).
 
-    ``return_ids`` is as in ``grad``.
+    ``return_ids`` is as in ``grad``. With ``sens_param`` the last argument of the call is the gradient of the output.
 
     >>> from luojia import Tensor, ops
     >>> ops.value_and_grad(lambda x: x * x)(Tensor(3.0))
     (Tensor(shape=[], dtype=Float32, value= 9), Tensor(shape=[], dtype=Float32, value= 6))
     """
-    both = _value_and_grad(fn, grad_position, weights, has_aux, "value_and_grad", return_ids)
+    both = _value_and_grad(fn, grad_position, weights, has_aux, "value_and_grad", return_ids, sens_param)
 
     def value_and_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         out, aux, gradients = both(*args, **kwargs)

@@ -47,9 +47,10 @@ Tensor(shape=[1], dtype=Float32, value= [ 2.00000000e+00]))
     """
 
     def __init__(self, get_all: bool = False, get_by_list: bool = False, sens_param: bool = False) -> None:
-        for name, flag in (("get_all", get_all), ("get_by_list", get_by_list), ("sens_param", sens_param)):
-            if flag is not True and flag is not False:
-                raise DTypeError(f"For 'GradOperation', the '{name}' should be bool, but got {type(flag).__name__}")
+        if not (get_all.__class__ is get_by_list.__class__ is sens_param.__class__ is bool):
+            for name, flag in (("get_all", get_all), ("get_by_list", get_by_list), ("sens_param", sens_param)):
+                if flag is not True and flag is not False:
+                    raise DTypeError(f"For 'GradOperation', the '{name}' should be bool, but got {type(flag).__name__}")
         self.get_all = get_all
         self.get_by_list = get_by_list
         self.sens_param = sens_param

@@ -30,7 +30,6 @@ NAMES = {
     **dict.fromkeys(("ExtractGlimpse", "SampleDistortedBoundingBoxV2", "ScaleAndTranslate", "ScatterNonAliasingAdd",
                      "CopyWithSlice"),
                     "write it in operators"),
-    "*_ext": "use the function without _ext", "*Ext": "use the class without Ext",
     **dict.fromkeys(("TensorDump", "tensordump", "DumpGradient"),
                     "call Python; networks run as they are written"),
     "ComputeAccidentalHits": "compare the classes with ops.equal",

@@ -62,7 +62,7 @@ def assign_sub(variable: Any, value: Any) -> Tensor:
 
 
 def _by_coordinates(name: str, operator: str) -> Callable:
-    def scatter(input_x: Any, indices: Tensor, updates: Tensor) -> Tensor:
+    def scatter(input_x: Any, indices: Tensor, updates: Tensor, use_locking: bool = False) -> Tensor:
         return _written(name, input_x, OPERATORS[operator](input_x, indices, updates))
 
     return _named(scatter, name, f"Write to a Parameter as ``{operator}`` does, at coordinates (..., K).")

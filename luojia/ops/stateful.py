@@ -32,13 +32,13 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, seed: int | No
 
 
 def _key(x: Tensor, seed: int | None) -> Any:
-    return next_key(x.device) if seed is None else np.array([0, seed], np.uint32)
+    return next_key(x._device) if seed is None else np.array([0, seed], np.uint32)
 
 
 def _channels(x: Tensor, p: float, training: bool, axes: int, name: str) -> Tensor:
     if x.ndim not in (axes + 1, axes + 2):
         raise ArgumentError(f"{name} expects a Tensor of {axes + 1} or {axes + 2} axes, got shape {x.shape}.")
-    return _dropout(next_key(x.device), x, p=p, training=training, axes=tuple(range(-axes, 0)))
+    return _dropout(next_key(x._device), x, p=p, training=training, axes=tuple(range(-axes, 0)))
 
 
 def dropout1d(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
@@ -71,18 +71,18 @@ class Dropout(Primitive):
 
     def __call__(self, x: Tensor) -> tuple[Tensor, Tensor]:
         seeded = self.Seed0 or self.Seed1
-        key = np.array([self.Seed0, self.Seed1], np.uint32) if seeded else next_key(x.device)
+        key = np.array([self.Seed0, self.Seed1], np.uint32) if seeded else next_key(x._device)
         shape = x.shape[: x.ndim - self._axes] + (1,) * self._axes
         if self.keep_prob == 1:
-            mask = wrap(Tensor, x.device.engine.ones_like(x._value), x.device)
+            mask = wrap(Tensor, x._device.engine.ones_like(x._value), x._device)
             return x * 1, self._as_mask(mask)
-        with x.device:
+        with x._device:
             mask = dropout_mask(key, shape=shape, p=1 - self.keep_prob, dtype=x.np_dtype)
         return x * mask, self._as_mask(mask)
 
     def _as_mask(self, scaled: Tensor) -> Tensor:
         """The mask of zeros and ones."""
-        found = wrap(Tensor, scaled._value > 0, scaled.device)
+        found = wrap(Tensor, scaled._value > 0, scaled._device)
         return found if self._axes else OPERATORS["cast"](found, dtype=scaled.np_dtype)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Mapping
 from typing import Any
@@ -68,6 +69,9 @@ class LBSGD(Optimizer):
         if warmup_strategy not in ("linear", "power2", "sqrt", "lars"):
             raise ArgumentError("LBSGD: warmup_strategy must be 'linear', 'power2', 'sqrt' or 'lars', got "
                                 f"{warmup_strategy!r}.")
+        logging.info("Running Large-Batch SGD Algorithm")
+        logging.info("(Batch_scale=%f, warmup_epochs=%d, warmup_strategy=%s, updates_per_epoch=%d)", batch_scale,
+                     warmup_epochs, warmup_strategy, updates_per_epoch)
         self.momentum = momentum
         self.warmup_strategy = warmup_strategy
         self.warmup_epochs = warmup_epochs

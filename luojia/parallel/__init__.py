@@ -9,7 +9,7 @@ from typing import Any
 
 from .._src.core.compiled import Compiled
 from .._src.core.mesh import Mesh
-from .._src.errors import ArgumentError
+from .._src.errors import ArgumentError, DTypeError
 from .._src.paths import also_at, refusing
 from ..context import (
     ParallelMode,
@@ -20,8 +20,8 @@ from ..context import (
 
 __all__ = ["Mesh", "ParallelMode", "data_parallel", "get_algo_parameters", "get_auto_parallel_context",
            "reset_algo_parameters", "reset_auto_parallel_context", "set_algo_parameters", "set_auto_parallel_context"]
-_ALGORITHM = ("fully_use_devices", "elementwise_op_strategy_follow", "enable_algo_approxi",
-              "algo_approxi_epsilon", "tensor_slice_align_enable", "tensor_slice_align_size")
+_ALGORITHM = {"fully_use_devices": False, "elementwise_op_strategy_follow": False, "enable_algo_approxi": False,
+              "algo_approxi_epsilon": 0.1, "tensor_slice_align_enable": False, "tensor_slice_align_size": 16}
 _algorithm: dict[str, Any] = {}
 
 
@@ -50,17 +50,19 @@ def data_parallel(fn: Callable, devices: Any = None, batch_axis: int = 0) -> Cal
 
 def set_algo_parameters(**kwargs: Any) -> None:
     """Keep settings of the search for a parallel strategy; they change nothing in one process."""
-    for key in kwargs:
+    for key, value in kwargs.items():
         if key not in _ALGORITHM:
             raise ArgumentError(f"Set context keyword {key} is not recognized!")
+        if type(value) is not type(_ALGORITHM[key]):
+            raise DTypeError(f"The parameter '{key}' must be {type(_ALGORITHM[key])}, but got {type(value)}")
     _algorithm.update(kwargs)
 
 
 def get_algo_parameters(attr_key: str) -> Any:
-    """The value that ``set_algo_parameters`` gave a key, or None."""
+    """The value that ``set_algo_parameters`` gave a key, or its default."""
     if attr_key not in _ALGORITHM:
         raise ArgumentError(f"Get context keyword {attr_key} is not recognized!")
-    return _algorithm.get(attr_key)
+    return _algorithm.get(attr_key, _ALGORITHM[attr_key])
 
 
 def reset_algo_parameters() -> None:

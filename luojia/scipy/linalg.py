@@ -143,5 +143,44 @@ def lu_factor(a: Tensor, overwrite_a: bool = False, check_finite: bool = True) -
     return low - one + up, placed(pivots, a)
 
 
-__all__ = ["block_diag", "cho_factor", "cho_solve", "cholesky", "eigh", "inv", "lstsq", "lu", "lu_factor",
-           "solve_triangular"]
+def lu_solve(lu_and_piv: tuple[Tensor, Tensor], b: Tensor, trans: int = 0, overwrite_b: bool = False,
+             check_finite: bool = True) -> Tensor:
+    """The x with a x = b (``trans`` 0) or a^T x = b (1, 2), for what ``lu_factor(a)`` gave.
+
+    >>> from luojia import Tensor
+    >>> lu_solve(lu_factor(Tensor([[0.0, 2.0], [1.0, 1.0]])), Tensor([4.0, 3.0])).tolist()
+    [1.0, 2.0]
+    """
+    if trans not in (0, 1, 2):
+        raise ArgumentError(f"lu_solve: trans must be 0, 1 or 2, got {trans!r}.")
+    factors, pivots = lu_and_piv
+    n = _square(factors, "lu_solve")
+    columns, vector = _columns(b)
+    if columns.shape[-2] != n:
+        raise ShapeError(f"For 'lu_solve', b must have {n} rows as the matrix, got shape {b.shape}.")
+    order = np.broadcast_to(np.arange(n), pivots.shape).copy()
+    for at in np.ndindex(pivots.shape[:-1]):
+        for i, j in enumerate(pivots.asnumpy()[at]):
+            order[at][[i, j]] = order[at][[j, i]]
+    if trans:
+        order = np.argsort(order, axis=-1)
+        x = linear.solve_triangular(factors, columns, True, True, False)
+        x = linear.solve_triangular(factors, x, False, True, True)
+    else:
+        x = columns
+    index = np.broadcast_to(order[..., None], (*order.shape, columns.shape[-1])).copy()
+    x = OP["take_along"](x, placed(index, x), axis=-2)
+    if not trans:
+        x = linear.solve_triangular(factors, x, False, False, True)
+        x = linear.solve_triangular(factors, x, True, False, False)
+    return OP["squeeze"](x, axis=-1) if vector else x
+
+
+def det(a: Tensor, overwrite_a: bool = False, check_finite: bool = True) -> Tensor:
+    """The determinant of each matrix."""
+    _square(a, "det")
+    return ops.det(_floating(a))
+
+
+__all__ = ["block_diag", "cho_factor", "cho_solve", "cholesky", "det", "eigh", "inv", "lstsq", "lu", "lu_factor",
+           "lu_solve", "solve_triangular"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -12,6 +13,7 @@ from .. import ops
 from .._src.errors import ArgumentError
 from .._src.ops import Tensor
 from .._src.ops.compose import placed
+from .._src.paths import also_at
 
 
 class OptimizeResults(NamedTuple):
@@ -70,7 +72,7 @@ def minimize(func: Callable, x0: Tensor, args: Any = (), method: str | None = No
         raise ArgumentError(f"minimize: method must be one of {sorted(names)}, got {method!r}.")
     if not isinstance(x0, Tensor):
         raise ArgumentError(f"minimize: x0 must be a Tensor, got {type(x0).__name__}.")
-    given = dict(options or {})
+    given = {k: v for k, v in (options or {}).items() if v is not None}
     chosen = names[(method or "bfgs").lower()]
     if chosen not in ("BFGS", "CG"):
         given = {k: v for k, v in given.items() if k not in ("norm", "line_search_maxiter")}
@@ -108,13 +110,18 @@ def line_search(f: Callable, xk: Tensor, pk: Tensor, jac: Any = None, gfk: Any =
 
 
 def linear_sum_assignment(cost_matrix: Tensor, maximize: Any = False, dimension_limit: Any = None) -> tuple:
-    """The rows and columns, Int64, that assign each row a column of its own at the least cost, or the greatest."""
+    """The rows and columns, Int64, that assign each row a column of its own at the least cost, or the greatest.
+
+    Of the matrix the first ``dimension_limit`` columns count, all by default; -1 stands in the place of what they lack.
+    """
     import scipy.optimize
 
     cost = cost_matrix.asnumpy()
     limit = cost.shape[-1] if dimension_limit is None else min(int(dimension_limit), cost.shape[-1])
     rows, columns = scipy.optimize.linear_sum_assignment(cost[:, :limit], bool(maximize))
-    return placed(rows.astype(np.int64), cost_matrix), placed(columns.astype(np.int64), cost_matrix)
+    lacking = np.full(min(cost.shape) - len(rows), -1)
+    return tuple([placed(np.append(found, lacking).astype(np.int64), cost_matrix) for found in (rows, columns)])
 
 
+also_at(sys.modules[__name__], f"{__name__}.linear_sum_assignment")  # MindSpore's module of that function
 __all__ = ["line_search", "linear_sum_assignment", "minimize"]

@@ -137,7 +137,7 @@ def foreach(body: Callable, data: Any, init_states: Any, name: str = "foreach") 
     n_data, n_outs, n_states = len(_flat(data)), len(_flat(outs)), len(_flat(last))
     if n_states != len(_flat(init_states)):
         raise ArgumentError(f"foreach: body returned {n_states} states, init_states has {len(_flat(init_states))}.")
-    made = foreach_node(traced, n_data, n_outs, n_states, name, entries + traced.free)
+    made = foreach_node(traced, n_data, n_outs, n_states, new_name(None, "_foreach"), entries + traced.free)
     return _like(outs, made[:n_outs]), _like(last, made[n_outs:])
 
 
@@ -193,7 +193,8 @@ def while_loop(cond: Callable, func: Callable, loop_vars: Any, max_iterations: i
     n, n_outs = len(held), len(_flat(outs))
     if len(_flat(last)) != n:
         raise ArgumentError(f"while_loop: func returned {len(_flat(last))} loop_vars, it was given {n}.")
-    made = while_node(test, traced, n, n_outs, int(max_iterations), name, entries + test.free + traced.free)
+    made = while_node(test, traced, n, n_outs, int(max_iterations), new_name(None, "_while_loop"),
+                      entries + test.free + traced.free)
     return _like(outs, made[:n_outs]), _like(last, made[n_outs:])
 
 
@@ -239,7 +240,7 @@ def cond(pred: Symbol, then_func: Callable, else_func: Callable, name: str = "co
                             "return as many.")
     named = {e.node.name: e for e in yes.free if e.node.op is None}
     free = yes.free + [named.get(e.node.name, e) if e.node.op is None else e for e in no.free]
-    return _like(yes.output, cond_node(yes, no, name, entries + free))
+    return _like(yes.output, cond_node(yes, no, new_name(None, "_cond"), entries + free))
 
 
 def cond_node(yes: Inner, no: Inner, name: str, entries: list[Entry]) -> list:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from .._src.core.symbol import Entry, SymNode, walk
-from .._src.core.symbol_names import counted
-from .._src.core.symbol_ops import node_from_file
+from .._src.core.symbol_names import HIDDEN, counted
+from .._src.core.symbol_ops import face_of, node_from_file
 from .._src.errors import FormatError, MXNetError, NotSupportedError
 from .._src.formats import symbol_json
 
@@ -53,6 +53,8 @@ def parse(text: str, cls: type, label: str = "<text>") -> Any:
 
 def _built(graph: dict[str, Any], cls: type, label: str) -> Any:
     entries: list[list[Entry]] = []
+    if graph["attrs"].get("mxnet_version", ["int", 800])[1] <= 10000:
+        upgrade(graph["nodes"], graph["attrs"].get("mxnet_version", ["int", 800])[1])
     for node in graph["nodes"]:
         if node["op"] == "null":
             entries.append([Entry(SymNode(node["name"], extra=_variable_attributes(node["attrs"])))])
@@ -68,7 +70,7 @@ def _built(graph: dict[str, Any], cls: type, label: str) -> Any:
                 inside = [_built(g, cls, label) for g in node.get("subgraphs", [])]
                 entries.append(_loops()[node["op"]][1](node["name"], node["attrs"], inputs, inside))
                 continue
-            entries.append(node_from_file(node["op"], node["name"], node["attrs"], inputs, cls))
+            entries.append(node_from_file(node["op"], node["name"], node["attrs"], inputs, cls, create=True))
         except (NotSupportedError, FormatError):
             raise
         except (MXNetError, ValueError, TypeError, KeyError, AttributeError) as e:
@@ -82,6 +84,36 @@ def _output(entries: list[list[Entry]], source: int, index: int, owner: str, lab
     except IndexError:
         raise FormatError(f"load of symbol JSON: {label}: {owner} takes output {index} of node {source}, "
                           f"which has {len(entries[source])}.") from None
+
+
+def upgrade(nodes: list[dict[str, Any]], version: int) -> None:
+    """What mxnet 1.1 and later do with the nodes of older files.
+
+    Attributes of the graph rather than of the operator are marked by underscores (``lr_mult`` as ``__lr_mult__``), and
+    those of one input (``weight_lr_mult``) go to the variable that it is. Before 0.9.5 an arg-reduction's axis -1
+    stood for all axes.
+    """
+    for node in nodes:
+        if version < 905 and node["op"] in ("argmax", "argmin") and node["attrs"].get("axis") == "-1":
+            node["attrs"] = {k: v for k, v in node["attrs"].items() if k != "axis"}
+        names = [] if node["op"] == "null" else _inputs_of(node["op"])
+        for key in list(node["attrs"]):
+            for hidden in HIDDEN:
+                if key == hidden:
+                    node["attrs"][f"__{key}__"] = node["attrs"].pop(key)
+                elif key.endswith(f"_{hidden}") and key[: -len(hidden) - 1] in names:
+                    place = names.index(key[: -len(hidden) - 1])
+                    if place < len(node["inputs"]) and nodes[node["inputs"][place][0]]["op"] == "null":
+                        owner = nodes[node["inputs"][place][0]]
+                        owner["attrs"] = {**owner["attrs"], f"__{hidden}__": node["attrs"].pop(key)}
+
+
+def _inputs_of(kind: str) -> list[str]:
+    try:
+        face = face_of(kind)
+    except KeyError:
+        return []
+    return [p.public for p in face.params if p.internal in face.op.inputs and not p.star]
 
 
 def _variable_attributes(attrs: dict[str, str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .._src.core import symbol as core
-from .._src.core.dtypes import MXNET_CODES, to_np
+from .._src.core.dtypes import MXNET_CODES, to_numpys
 from .._src.core.executor import Executor, debug_str, requests, zeros
 from .._src.core.graph import CachedGraph
 from .._src.core.infer import Shapes, infer_types, known
@@ -110,7 +110,7 @@ class Symbol(core.Symbol):
         for key in given:
             if key not in arguments and key not in auxiliary:
                 raise core.not_found("InferType", key, arguments)
-        of = infer_types(self, {k: v for k, v in given.items() if v is not None})
+        of = infer_types(self, {k: v for k, v in given.items() if v is not None}, strict=True)
         of_variable = {n.name: of[id(n), 0] for n in core.walk(self._outputs) if n.op is None}
 
         def plain(dtype: Any) -> Any:
@@ -302,7 +302,7 @@ def Variable(name: str, attr: Mapping[str, str] | None = None, shape: tuple | No
     if wd_mult is not None:
         found["__wd_mult__"] = str(wd_mult)
     if dtype is not None:
-        found["__dtype__"] = str(MXNET_CODES[to_np(dtype).name])
+        found["__dtype__"] = str(MXNET_CODES[to_numpys(dtype).name])
     if init is not None:
         found["__init__"] = init if isinstance(init, str) else init.dumps()
     if stype is not None:

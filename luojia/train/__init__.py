@@ -26,16 +26,24 @@ from .conversion import async_ckpt_thread_status, ckpt_to_safetensors, safetenso
 from .dataset_helper import DatasetHelper, connect_network_with_dataset
 from .loss_scale_manager import DynamicLossScaleManager, FixedLossScaleManager, LossScaleManager
 from .model import Model
-from .serialization import export, load, load_checkpoint, load_param_into_net, save_checkpoint
+from .serialization import (
+    export,
+    load,
+    load_checkpoint,
+    load_checkpoint_async,
+    load_param_into_net,
+    merge_sliced_parameter,
+    save_checkpoint,
+)
 
 __all__ = [
     "BackupAndRestore", "Callback", "CheckpointConfig", "DatasetHelper", "DynamicLossScaleManager", "EarlyStopping",
     "FixedLossScaleManager", "History", "LambdaCallback", "LearningRateScheduler", "LossMonitor", "LossScaleManager",
     "Model", "ModelCheckpoint", "ReduceLROnPlateau", "RunContext", "SummaryCollector", "TimeMonitor", "amp",
     "async_ckpt_thread_status", "auto_mixed_precision", "ckpt_to_safetensors", "safetensors_to_ckpt",
-    "build_train_network", "callback", "connect_network_with_dataset", "dataset_helper",
-    "dynamic_lr", "export", "load", "load_checkpoint", "load_param_into_net", "loss_scale_manager", "metrics",
-    "model", "save_checkpoint", "serialization",
+    "build_train_network", "callback", "connect_network_with_dataset", "dataset_helper", "dynamic_lr", "export",
+    "load", "load_checkpoint", "load_checkpoint_async", "load_param_into_net", "loss_scale_manager",
+    "merge_sliced_parameter", "metrics", "model", "save_checkpoint", "serialization",
 ]
 __all__ += metrics.__all__
 

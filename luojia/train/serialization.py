@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 
+from .._src.core.compiled import Mode
+from .._src.core.listing import listed
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError, FormatError, NotSupportedError, ShapeError
-from .._src.formats import checkpoint, safetensors_file
+from .._src.formats import checkpoint, graph_file, safetensors_file
 from .._src.ops import Parameter
+from ..nn.graph_cell import FuncGraph
 from ..nn.module import Module
 
 _FORMATS = ("ckpt", "safetensors")
@@ -210,31 +214,144 @@ def load_param_into_net(net: Module, parameter_dict: dict[str, Parameter], stric
     return [n for n in targets if n not in found], [n for n in parameter_dict if n not in targets]
 
 
-def export(net: Any, *inputs: Any, file_name: str, file_format: str = "AIR", **kwargs: Any) -> None:
-    """Refused: MindSpore's graph formats are not written.
+_loads: list[ThreadPoolExecutor] = []
+
+
+def load_checkpoint_async(ckpt_file_name: str, net: Module | None = None, strict_load: bool = False,
+                          filter_prefix: Any = None, dec_key: bytes | None = None, dec_mode: str = "AES-GCM",
+                          specify_prefix: Any = None, choice_func: Callable | None = None) -> Future:
+    """``load_checkpoint`` in a thread: a Future, whose ``result()`` waits for the Parameters.
+
+    >>> from luojia import load_checkpoint_async, nn, save_checkpoint
+    >>> save_checkpoint(nn.Dense(2, 3), "dense.ckpt")
+    >>> sorted(load_checkpoint_async("dense.ckpt").result())
+    ['bias', 'weight']
+
+    Matches ``mindspore.load_checkpoint_async``.
+    """
+    if not _loads:
+        _loads.append(ThreadPoolExecutor(1, "load_checkpoint"))
+    return _loads[0].submit(load_checkpoint, ckpt_file_name, net, strict_load, filter_prefix, dec_key, dec_mode,
+                            specify_prefix, choice_func)
+
+
+def merge_sliced_parameter(sliced_parameters: list[Parameter], strategy: dict | None = None) -> Parameter:
+    """One Parameter of slices, which lie one after the other along axis 0.
 
     Raises:
-        ValueError: a format that MindSpore does not have either.
-        NotSupportedError: always else; it names what to use.
+        TypeError: no list of Parameters.
+        ValueError: names, or shapes but for axis 0, that differ.
+        NotSupportedError: a ``strategy``: luojia does not cut models over devices.
+
+    >>> from luojia import Parameter, Tensor
+    >>> merge_sliced_parameter([Parameter(Tensor([1.0, 2.0]), "w"), Parameter(Tensor([3.0]), "w")])
+    Parameter (name=w, shape=(3,), dtype=Float32, requires_grad=True)
+
+    Matches ``mindspore.merge_sliced_parameter`` without a strategy.
     """
+    who = "merge_sliced_parameter"
+    if not isinstance(sliced_parameters, list):
+        raise DTypeError(f"For '{who}', the argument 'sliced_parameters' should be list, but got "
+                         f"{type(sliced_parameters)}.")
+    if strategy is not None:
+        raise NotSupportedError(f"For '{who}', strategy: luojia does not cut models over devices; leave it out for "
+                                "slices along axis 0.")
+    if not sliced_parameters:
+        raise ArgumentError(f"For '{who}', the argument 'sliced_parameters' should not be empty.")
+    for i, p in enumerate(sliced_parameters):
+        if not isinstance(p, Parameter):
+            raise DTypeError(f"For '{who}', the element in 'sliced_parameters' should be 'Parameter', but got "
+                             f"{type(p)} at index {i}.")
+        first = sliced_parameters[0]
+        if (p.name, p.ndim, p.shape[1:]) != (first.name, first.ndim, first.shape[1:]):
+            raise ShapeError(f"For '{who}', please make sure that the elements in 'slice_parameters' have the same "
+                             "name, dimension length and shape except 0 axis. The name, dimension length, shape except "
+                             f"0 axis should be {first.name}, {first.ndim}, {first.shape[1:]}, but got name: {p.name}, "
+                             f"dimension length: {p.ndim}, shape except 0 axis: {p.shape[1:]} at index {i}.")
+    joined = np.concatenate([p.asnumpy() for p in sliced_parameters])
+    return Parameter(Tensor(joined), first.name, first.requires_grad, first.layerwise_parallel)
+
+
+def export(net: Any, *inputs: Any, file_name: str, file_format: str, **kwargs: Any) -> None:
+    """Write a network to a file that ``load`` and ``nn.GraphCell`` make a network of, without its class.
+
+    The network is run on ``inputs``, in evaluation, and what it computes for inputs of their shapes is kept as
+    operators. The file is luojia's own, safetensors with the operators in its header; MindSpore does not read it.
+
+    Args:
+        net: a network, or a function of Tensors.
+        inputs: Tensors to call it with.
+        file_name: the file; the suffix ``.mindir`` is added if it is missing.
+        file_format: 'MINDIR'.
+
+    Raises:
+        TypeError: a file name that is no string, or inputs that are no Tensors.
+        ValueError: a format that MindSpore does not have either.
+        NotSupportedError: 'AIR' and 'ONNX'; a network whose result depends on its inputs outside of operators.
+
+    >>> import luojia
+    >>> from luojia import Tensor, nn
+    >>> luojia.export(nn.Dense(2, 3), Tensor([[1.0, 2.0]]), file_name="dense", file_format="MINDIR")
+
+    Matches ``mindspore.export``, but for what is in the file.
+    """
+    if not isinstance(file_name, str):
+        raise DTypeError(f"For 'export', the 'file_name' must be string, but got {type(file_name)}.")
     if file_format not in ("AIR", "ONNX", "MINDIR"):
         raise ArgumentError("For 'export', 'file_format' must be one of ['AIR', 'ONNX', 'MINDIR'], but got "
                             f"{file_format}.")
-    raise NotSupportedError(f"export: file_format {file_format!r} is not supported; save the parameters with "
-                            "save_checkpoint, or call the network with luojia.sym.Variable('x') and save that graph.")
+    if file_format != "MINDIR":
+        raise NotSupportedError(f"export: file_format {file_format!r} is not supported; write 'MINDIR', which "
+                                "nn.GraphCell runs, or save the parameters with save_checkpoint.")
+    if kwargs.get("enc_key") is not None:
+        raise NotSupportedError("For 'export', enc_key: luojia does not encrypt networks; encrypt the file.")
+    if not callable(net):
+        raise DTypeError(f"For 'export', the 'net' must be a network or a function, but got {type(net)}.")
+    if not inputs or not all(isinstance(t, Tensor) for t in inputs):
+        raise DTypeError("For 'export', the network is run on the 'inputs', which must be Tensors, but got "
+                         f"{[type(t).__name__ for t in inputs]}.")
+    cells = [cell for _, cell in net.cells_and_names()] if isinstance(net, Module) else []
+    modes = [cell.training for cell in cells]
+    named = {p.name or name: p for name, p in net.parameters_and_names()} if isinstance(net, Module) else {}
+    run = net._luojia_eager if isinstance(net, Module) else net
+    graph_mode = Mode.graph
+    try:
+        Mode.graph = False
+        for cell in cells:
+            cell.training = False
+        listing = listed("export", run, inputs, named)
+    finally:
+        Mode.graph = graph_mode
+        for cell, mode in zip(cells, modes):
+            cell.training = mode
+    path = file_name if file_name.endswith(".mindir") else f"{file_name}.mindir"
+    graph_file.save(path, listing, {name: named[name].asnumpy() for name in listing.named.values()})
 
 
-def load(file_name: str, **kwargs: Any) -> Any:
-    """Refused: MindIR files are not read.
+def load(file_name: str, **kwargs: Any) -> FuncGraph:
+    """The network of a file that ``export`` wrote, for ``nn.GraphCell``.
 
     Raises:
-        ValueError: there is no such file.
-        NotSupportedError: always else; it names what to use.
+        ValueError: there is no such file, or its name does not end with ``.mindir``.
+        FormatError: luojia did not write it: MindSpore's own MindIR is not read.
+
+    Matches ``mindspore.load``.
     """
-    if not os.path.isfile(file_name):
+    if not isinstance(file_name, (str, os.PathLike)):
+        raise ArgumentError(f"For 'load', the argument 'file_name' must be string, but got {type(file_name)}.")
+    path = os.fspath(file_name)
+    if not path.endswith(".mindir"):
+        raise ArgumentError("For 'load', the argument 'file_name'(MindIR file) should end with '.mindir', please input "
+                            f"the correct 'file_name': {path}")
+    if not os.path.isfile(path):
         raise ArgumentError("For 'load', the argument 'file_name'(MindIR file) does not exist, please check whether "
-                            f"the 'file_name' is correct: {file_name}")
-    raise NotSupportedError("load: MindIR files are not supported; load parameters with load_checkpoint.")
+                            f"the 'file_name' is correct: {path}")
+    try:
+        return FuncGraph.read(path)
+    except FormatError as e:
+        raise FormatError(f"Load MindIR failed. luojia reads the files that its export wrote, not MindSpore's own: {e} "
+                          "Take the parameters over with save_checkpoint and load_checkpoint.") from e
 
 
-__all__ = ["export", "load", "load_checkpoint", "load_param_into_net", "save_checkpoint"]
+__all__ = ["export", "load", "load_checkpoint", "load_checkpoint_async", "merge_sliced_parameter",
+           "load_param_into_net", "save_checkpoint"]

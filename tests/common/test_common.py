@@ -147,3 +147,31 @@ def test_what_initializers_of_ones_own_import():
     with pytest.raises(ValueError, match="'mode' both not supported"):
         init._calculate_correct_fan((2, 2), "both")
     assert init.calculate_gain("leaky_relu") == (2 / (1 + 0.01**2)) ** 0.5 == init._calculate_gain("leaky_relu", 0.01)
+
+
+def test_frombuffer_and_symbol():
+    data = bytearray([1, 2, 3, 4, 5, 6])
+    assert luojia.frombuffer(data, dtype=luojia.uint8).tolist() == [1, 2, 3, 4, 5, 6]
+    assert luojia.frombuffer(b"abcdefgh", dtype=luojia.int16, count=2, offset=2).tolist() == [25699, 26213]
+    open_shape = luojia.Tensor(shape=(None, luojia.Symbol(max=32, unique=True)), dtype=luojia.float32)
+    assert open_shape.ndim == 2
+    assert luojia.get_py_obj_dtype(2.5) == luojia.float64 and luojia.get_py_obj_dtype(None) is type(None)
+    assert luojia.get_py_obj_dtype([1]) is list and 0 <= luojia.seed() < 2**32
+    assert luojia.get_current_device().device_id == 0 and luojia.FileWriter.__name__ == "FileWriter"
+
+
+@pytest.mark.parametrize("call, kind, message", [
+    (lambda: luojia.frombuffer(b"abcd", dtype=luojia.uint8, offset=9), ValueError, r"offset \(9 bytes\) must be non"),
+    (lambda: luojia.frombuffer(b"abc", dtype=luojia.int16), ValueError, "must be a multiple of element size"),
+    (lambda: luojia.frombuffer(b"abc", dtype=luojia.int8, count=4), ValueError, "must not be greater than actual"),
+    (lambda: luojia.frombuffer(b"abcd", dtype=3), TypeError, "dtype must be mindspore dtype object"),
+    (lambda: luojia.frombuffer(3, dtype=luojia.int8), TypeError, "does not implement Python buffer protocol"),
+    (lambda: luojia.frombuffer(b"", dtype=luojia.int8), ValueError, r"both buffer length \(0\) and count"),
+    (lambda: luojia.Symbol(max="a"), TypeError, "For 'Symbol', the argument 'max' must be int, but got <class 'str'>"),
+    (lambda: luojia.Symbol(divisor=2, remainder=3), ValueError, r"should be in the range '\[0, 2\)', but got 3"),
+    (lambda: luojia.Symbol(min=0), ValueError, "the 'min' value should be positive, but got 0"),
+    (lambda: luojia.Symbol(unique=3), TypeError, "the argument 'unique' must be bool, but got <class 'int'>"),
+])
+def test_errors_of_frombuffer_and_symbol(call, kind, message):
+    with pytest.raises(kind, match=message):
+        call()

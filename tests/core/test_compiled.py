@@ -289,7 +289,7 @@ def test_a_training_step_in_graph_mode_is_one_program(name):
         step.set_train()
         found.append([float(step(Tensor(A), Tensor(LABELS))) for _ in range(4)])
     close(found[0], found[1], 1e-5)
-    assert step._graph().traces == ["first call"]
+    assert step._luojia_graph().traces == ["first call"]
 
 
 def test_functional_training_step():
@@ -335,12 +335,12 @@ def test_graph_mode_compiles_networks_and_optimizers():
     mx.set_context(mode=mx.PYNATIVE_MODE)
     for a, b in zip(grads, ops.GradOperation(get_by_list=True)(net, net.trainable_params())(x)):
         close(a, b, 1e-5)
-    assert net._graph().traces == ["first call"]
+    assert net._luojia_graph().traces == ["first call"]
     import copy
     import pickle
 
     close(copy.deepcopy(net)(x), net(x))
-    assert pickle.loads(pickle.dumps(net)).__dict__["_compiled"] is None
+    assert pickle.loads(pickle.dumps(net)).__dict__["_luojia_compiled"] is None
 
 
 def hybrid(seed=0):
@@ -453,7 +453,7 @@ def test_a_step_with_a_loss_scale_is_one_program(name):
         close(a, b, 1e-5)
     assert [bool(r[0]) for r in found[0][:5]] == [False, True, False, False, False]
     assert [float(r[1]) / 2**20 for r in found[0][:5]] == [1.0, 1.0, 0.5, 0.5, 1.0]
-    assert step._graph().traces == ["first call"]
+    assert step._luojia_graph().traces == ["first call"]
 
 
 def test_an_optimizer_called_eagerly_is_one_program():
@@ -463,7 +463,7 @@ def test_an_optimizer_called_eagerly_is_one_program():
         twin = [p.asnumpy() for p in net.trainable_params()]
         optimizer(grads)
         optimizer(grads)
-        assert optimizer._graph().traces == ["first call"] and int(optimizer.global_step) == 2
+        assert optimizer._luojia_graph().traces == ["first call"] and int(optimizer.global_step) == 2
         rate = [0.1 + 0.19, 0.3]["Adam" in type(optimizer).__name__]
         for p, before in zip(net.trainable_params(), twin):
             close(p, before - rate, 1e-4)

@@ -285,9 +285,9 @@ def test_options_are_checked(options, error, message):
     net = nn.Dense(2, 2)
     with pytest.raises(error, match=message):
         net.recompute(**options)
-    assert net._plain
+    assert net._luojia_plain
     net.recompute(mp_comm_recompute=False)
-    assert not net._plain
+    assert not net._luojia_plain
 
 
 def test_a_layer_in_half_precision_is_recomputed(rng, assert_close):

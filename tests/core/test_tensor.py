@@ -41,9 +41,9 @@ def test_what_data_give(data, dtype, shape):
 def test_dtype_device_and_copies():
     assert Tensor([1.7, -1.7], D.int32).asnumpy().tolist() == [1, -1]
     t = Tensor(A, device=cpu(2))
-    assert t.device is cpu(2) and Tensor(t).device is cpu(2)
+    assert t._device is cpu(2) and Tensor(t)._device is cpu(2)
     with cpu(4):
-        assert Tensor(1.0).device is cpu(4)
+        assert Tensor(1.0)._device is cpu(4)
     a = A.copy()
     t, u = Tensor(a), Tensor(Tensor(a))
     a[:] = 9
@@ -273,7 +273,7 @@ def test_copies_have_their_own_buffer_and_no_links(duplicate):
     for t in (x, y):
         c = duplicate(t)
         assert type(c) is Tensor and c._node is None and c.grad is None and c.note == "kept"
-        assert c.device is cpu(1) and c.np_dtype == t.np_dtype
+        assert c._device is cpu(1) and c.np_dtype == t.np_dtype
         before = numbers(t)
         c._write(Ellipsis, 0.0)
         assert numbers(t) == before and not np.shares_memory(c._value, t._value)

@@ -168,7 +168,7 @@ ERRORS = [
     (lambda: BatchSampler(SequentialSampler(3), 2, "x"), ArgumentError, "last_batch must be one of 'keep'.*but got x"),
     (lambda: BatchSampler(SequentialSampler(3), 0), ArgumentError, "batch_size >= 1, got 0"),
     (lambda: IntervalSampler(2, 3), ArgumentError, "Interval 3 must be smaller than or equal to length 2"),
-    (lambda: default_batchify([[1], [1, 2]]), ShapeError, "samples of 1 elements like sample 0, sample 1 has 2"),
+    (lambda: default_batchify([(1,), (1, 2)]), ShapeError, "samples of 1 elements like sample 0, sample 1 has 2"),
     (lambda: default_batchify([np.ones(2), np.ones(3)]), ShapeError, r"sample 0 has \(2,\) and sample 1 has \(3,\)"),
     (lambda: Pad()([np.ones(2), np.ones((2, 2))]), ShapeError, "Pad expects samples with one number of axes"),
     (lambda: Group(Stack())([(1, 2)]), ShapeError, "Group has 1 functions, but the samples have 2"),

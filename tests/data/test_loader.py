@@ -12,6 +12,7 @@ from luojia._src.data.datasets import ArrayDataset, SimpleDataset
 from luojia._src.data.loader import DataLoader
 from luojia._src.data.samplers import BatchSampler, SequentialSampler
 from luojia._src.data.workers import WorkerError, WorkerTraceback, in_threads, processes_are_safe
+from luojia._src.engine.threads import helping
 from luojia._src.errors import ArgumentError
 
 X = np.arange(22, dtype=np.float32).reshape(11, 2)
@@ -155,7 +156,7 @@ def test_stopping_early_leaves_no_worker(mode, workers):
     deadline = time.monotonic() + 10
 
     def running():
-        return [*multiprocessing.active_children(), *(t for t in threading.enumerate() if "luojia" in t.name)]
+        return [*multiprocessing.active_children(), *(t for t in threading.enumerate() if "luojia-loader" in t.name)]
 
     while running() and time.monotonic() < deadline:
         time.sleep(0.01)
@@ -182,11 +183,11 @@ def test_big_batches_and_many_indices_do_not_block(workers):
 
 def test_threads_where_forking_is_not_safe(monkeypatch):
     monkeypatch.delitem(sys.modules, "jax", raising=False)
-    monkeypatch.setattr(threading, "active_count", lambda: 1)
+    monkeypatch.setattr(threading, "active_count", lambda: 1 + helping())
     assert processes_are_safe() == (sys.platform == "linux")
-    monkeypatch.setattr(threading, "active_count", lambda: 2)
+    monkeypatch.setattr(threading, "active_count", lambda: 2 + helping())
     assert not processes_are_safe()
-    monkeypatch.setattr(threading, "active_count", lambda: 1)
+    monkeypatch.setattr(threading, "active_count", lambda: 1 + helping())
     monkeypatch.setitem(sys.modules, "jax", object())
     assert not processes_are_safe()
     monkeypatch.undo()

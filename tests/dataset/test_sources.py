@@ -199,6 +199,7 @@ def test_mnist(tmp_path, nowhere_else, kind):
     assert (image[..., 0] == images[0]).all() and image.dtype == np.uint8 and label.dtype == np.uint32
     (tmp_path / "empty").mkdir()
     (tmp_path / "train-images-idx3-ubyte").unlink()
+    assert len(kind(str(tmp_path))) == len(kind(str(tmp_path), "all")) == 2  # the quick start reads each part's folder
     with pytest.raises(MissingDataError, match=r"luojia\.data\.digits\(\)"):
         kind(str(tmp_path / "empty"), "train")
 
@@ -208,6 +209,7 @@ def test_cifar(tmp_path, nowhere_else):
     (tmp_path / "test.bin").write_bytes(bytes([3, 42]) + bytes(3072))
     ten = ds.Cifar10Dataset(str(tmp_path), "test")
     assert len(ten) == 2 and ten.output_shapes() == [[32, 32, 3], []] and rows(ten.project("label")) == [[7], [7]]
+    assert len(ds.Cifar10Dataset(str(tmp_path))) == 2 and len(ds.Cifar100Dataset(str(tmp_path))) == 1
     hundred = ds.Cifar100Dataset(str(tmp_path), "test")
     assert rows(hundred.project(["coarse_label", "fine_label"])) == [[3, 42]]
     with pytest.raises(MissingDataError, match="train.bin"):

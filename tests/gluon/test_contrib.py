@@ -245,3 +245,5 @@ def test_the_rest_of_contrib() -> None:
     layer.initialize()
     assert layer(mx.nd.array([0, 3])).shape == (2, 2)
     assert list(contrib.data.IntervalSampler(10, 3)) == [0, 3, 6, 9, 1, 4, 7, 2, 5, 8]
+    with pytest.raises(ValueError, match=r"handlers must be an EventHandler or a list of EventHandler, got: \[5\]"):
+        make().fit(BATCHES, epochs=1, event_handlers=[5])

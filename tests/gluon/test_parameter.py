@@ -34,6 +34,17 @@ def test_data_and_grad_are_one_object_for_life():
     assert p.leaves() == [data] == p.list_data() and p.list_grad() == [grad]
 
 
+def test_another_grad_req_begins_from_no_gradient():
+    p = made(grad_req="write")
+    for req, times in (("write", 1), ("add", 2)):
+        p.grad_req = req
+        for _ in range(2):
+            with autograd.record():
+                loss = (p.data() * 3).sum()
+            loss.backward()
+        assert (p.grad().asnumpy() == 3 * times).all()
+
+
 def test_grad_req():
     p = made(grad_req="add")
     for _ in range(2):

@@ -208,8 +208,10 @@ def test_arguments():
         gluon.Trainer(params, mx.optimizer.SGD(), {"learning_rate": 0.1})
     with pytest.raises(TypeError, match="foo"):
         gluon.Trainer(params, "sgd", {"foo": 3})
-    with pytest.raises(NotImplementedError, match="uncompressed"):
-        gluon.Trainer(params, "sgd", compression_params={"type": "2bit"})
+    with pytest.raises(NotImplementedError, match="the type must be '2bit'"):
+        gluon.Trainer(params, "sgd", compression_params={"type": "3bit"})
+    with pytest.raises(NotImplementedError, match="sums over processes are not compressed"):
+        gluon.Trainer(params, "sgd", kvstore="dist_device_sync", compression_params={"type": "2bit"})
     with pytest.raises(ZeroDivisionError):
         trainer.step(0)
     lazy = nn.Dense(1)
@@ -324,3 +326,30 @@ def test_rescale_grad_of_the_optimizer_counts():
     loss.backward()
     trainer.step(4)
     assert p.data().asnumpy().tolist() == pytest.approx([0.85, 0.85])
+
+
+@pytest.mark.parametrize("on_store", [True, False])
+def test_compressed_gradients(on_store):
+    # mxnet 1.9.1's numbers
+    p = gluon.Parameter("w", shape=(3,), init="ones")
+    p.initialize(ctx=[mx.cpu(0), mx.cpu(1)])
+    trainer = gluon.Trainer([p], "sgd", {"learning_rate": 0.1}, compression_params={"type": "2bit", "threshold": 0.5},
+                            update_on_kvstore=on_store)
+    found = []
+    for _ in range(4):
+        with autograd.record():
+            losses = [(d * nd.array([0.3, -0.2, 2.0], ctx=d.context)).sum() * (k + 1)
+                      for k, d in enumerate(p.list_data())]
+        for loss in losses:
+            loss.backward()
+        trainer.step(1)
+        found.append(p.data(mx.cpu(0)).asnumpy())
+    np.testing.assert_allclose(found, [[0.95, 1, 0.9], [0.85, 1.05, 0.8], [0.8, 1.15, 0.7], [0.7, 1.2, 0.6]], atol=1e-6)
+
+
+def test_parameters_on_different_devices_are_refused():
+    one, other = gluon.Parameter("a", shape=(1,)), gluon.Parameter("b", shape=(1,))
+    one.initialize()
+    other.initialize(ctx=mx.cpu(1))
+    with pytest.raises(AssertionError, match=r"Parameter b is initialized on \[cpu\(1\)\] while previous"):
+        gluon.Trainer([one, other], "sgd")

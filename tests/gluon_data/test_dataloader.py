@@ -36,9 +36,12 @@ def test_samples_that_are_no_tuples_give_one_ndarray():
 
 
 def test_nested_samples():
-    (batch,) = DataLoader([(nd.ones(2), np.ones(3), 1, [2, 3])], 1)
+    (batch,) = DataLoader([(nd.ones(2), np.ones(3), 1, (2, 3), [[2, 3], [4, 5]], [nd.ones(2), 1])], 1)
     assert [p.shape for p in batch[:3]] == [(1, 2), (1, 3), (1,)]
     assert [p.asnumpy().tolist() for p in batch[3]] == [[2], [3]]
+    assert batch[4].asnumpy().tolist() == [[[2, 3], [4, 5]]]  # lists of numbers are arrays, as in mxnet
+    assert [p.shape for p in batch[5]] == [(1, 2), (1,)]
+    assert [b.shape for b in DataLoader(nd.ones((5, 2)), 2)] == [(2, 2), (2, 2), (1, 2)]
 
 
 def test_array_dataset_of_ndarrays():

@@ -201,3 +201,20 @@ def test_transforms_keep_the_class_of_arrays():
         assert type(transform(x)) is mx.np.ndarray and isinstance(transform(x.as_nd_ndarray()), mx.nd.NDArray)
     with mx.util.np_array(True):
         assert type(mx.image.imresize(x, 2, 2)) is mx.np.ndarray
+
+
+def test_hybridized_transforms_are_the_same():
+    parts = [T.Resize((4, 5)), T.ToTensor(), T.Normalize((0.1, 0.2, 0.3), (1, 2, 3)), T.Cast("float32")]
+    expected = T.Compose(parts)(IMAGE).asnumpy()
+    net = mx.gluon.nn.HybridSequential()
+    net.add(*parts)
+    composed = T.Compose([T.RandomFlipLeftRight(), *parts])
+    net.hybridize()
+    with pytest.warns(UserWarning, match="Consider using HybridSequential"):
+        composed.hybridize()
+    np.testing.assert_allclose(net(IMAGE).asnumpy(), expected, atol=1e-6)
+    assert composed(IMAGE).shape == expected.shape
+    symbol = T.Resize(4, keep_ratio=True)(mx.sym.var("x"))
+    np.testing.assert_array_equal(symbol.eval(x=IMAGE)[0].asnumpy(), T.Resize(4, keep_ratio=True)(IMAGE).asnumpy())
+    with pytest.raises(TypeError, match="CenterCrop transforms an NDArray or NumPy array, got a Symbol"):
+        T.CenterCrop(2)(mx.sym.var("x"))

@@ -10,7 +10,7 @@ from luojia import Tensor, nn
 def test_sequential():
     s = nn.SequentialCell(nn.ReLU(), nn.Tanh())
     assert isinstance(s[0], nn.ReLU) and isinstance(s[-1], nn.Tanh) and len(s) == 2
-    assert repr(s[0:1]) == "SequentialCell<\n  (0): ReLU<>\n  >"
+    assert repr(s[0:1]) == "SequentialCell(\n  (0): ReLU()\n)"
     assert list(s.name_cells()) == ["0", "1"]
     s.append(nn.Dense(2, 3))
     assert [p.name for p in s.get_parameters()] == ["2.weight", "2.bias"]
@@ -50,7 +50,7 @@ def test_cell_list():
     cells = nn.CellList([nn.Dense(1, 1)])
     cells.extend([nn.Dense(1, 2), nn.ReLU()])
     assert [p.name for p in cells.get_parameters()] == ["0.weight", "0.bias", "1.weight", "1.bias"]
-    assert repr(cells[2:]) == "CellList<\n  (0): ReLU<>\n  >"
+    assert repr(cells[2:]) == "CellList(\n  (0): ReLU()\n)"
 
 
 def test_cell_dict():

@@ -328,18 +328,18 @@ def test_errors(call, error, message, image):
 
 
 def test_repr():
-    assert repr(nn.MaxPool2d(2, 2)) == "MaxPool2d<kernel_size=2, stride=2, pad_mode=VALID>"
-    assert repr(nn.Dropout(keep_prob=0.5)) == "Dropout<keep_prob=0.5>"
-    assert repr(nn.GroupNorm(2, 4)) == "GroupNorm<num_groups=2, num_channels=4>"
+    assert repr(nn.MaxPool2d(2, 2)) == "MaxPool2d(kernel_size=2, stride=2, pad_mode=VALID)"
+    assert repr(nn.Dropout(keep_prob=0.5)) == "Dropout(keep_prob=0.5)"
+    assert repr(nn.GroupNorm(2, 4)) == "GroupNorm(num_groups=2, num_channels=4)"
     assert repr(nn.Conv2d(3, 4, 3)).startswith(
-        "Conv2d<input_channels=3, output_channels=4, kernel_size=(3, 3), stride=(1, 1), pad_mode=same, padding=0")
+        "Conv2d(input_channels=3, output_channels=4, kernel_size=(3, 3), stride=(1, 1), pad_mode=same, padding=0")
     assert repr(nn.Conv1d(3, 4, 3, 2, "pad", 1, has_bias=True, weight_init="normal", bias_init="ones")) == (
-        "Conv1d<input_channels=3, output_channels=4, kernel_size=(1, 3), stride=(1, 2), pad_mode=pad, "
+        "Conv1d(input_channels=3, output_channels=4, kernel_size=(1, 3), stride=(1, 2), pad_mode=pad, "
         "padding=(0, 0, 1, 1), dilation=(1, 1), group=1, has_bias=True, weight_init=normal, bias_init=ones, "
-        "format=NCHW>")
-    assert repr(nn.MaxPool1d(2, 1, "pad", 1)) == "MaxPool1d<kernel_size=(1, 1, 2), stride=(1, 1, 1), pad_mode=PAD>"
-    assert repr(nn.AvgPool1d(2, 2)) == "AvgPool1d<kernel_size=(1, 2), stride=(1, 2), pad_mode=VALID>"
-    assert repr(nn.LayerNorm([3, 4])).startswith("LayerNorm<normalized_shape=[3, 4], begin_norm_axis=-1")
+        "format=NCHW)")
+    assert repr(nn.MaxPool1d(2, 1, "pad", 1)) == "MaxPool1d(kernel_size=(1, 1, 2), stride=(1, 1, 1), pad_mode=PAD)"
+    assert repr(nn.AvgPool1d(2, 2)) == "AvgPool1d(kernel_size=(1, 2), stride=(1, 2), pad_mode=VALID)"
+    assert repr(nn.LayerNorm([3, 4])).startswith("LayerNorm(normalized_shape=[3, 4], begin_norm_axis=-1")
 
 
 def test_names_in_checkpoints():

@@ -5,6 +5,7 @@ import pickle
 
 import pytest
 
+import luojia
 from luojia import Parameter, ParameterTuple, Tensor, nn, ops
 from luojia import dtype as mstype
 
@@ -351,11 +352,43 @@ def test_more_gradients_than_inputs_are_ignored():
     assert ops.GradOperation()(Net())(X).asnumpy().tolist() == [4.0, 4.0]
 
 
+def test_subclasses_name_their_own_methods_freely():
+    """The tutorial on sequence labelling has a CRF whose construct calls its _forward and _decode."""
+    class CRF(nn.Module):
+        _plain, _compiles = "mine", "too"
+
+        def construct(self, x, decode=False):
+            return self._decode(x) if decode else self._forward(x)
+
+        def _forward(self, x):
+            return self._compute(x) * 2
+
+        def _decode(self, x):
+            return self._graph() + self._eager(x)
+
+        def _compute(self, x):
+            return x + 1
+
+        def _graph(self):
+            return 10
+
+        def _eager(self, x):
+            return x
+
+    net = CRF()
+    assert net(X).tolist() == (X.asnumpy() * 2 + 2).tolist() and net(X, True).tolist() == (X.asnumpy() + 10).tolist()
+    luojia.set_context(mode=luojia.GRAPH_MODE)
+    try:
+        assert net(X).tolist() == (X.asnumpy() * 2 + 2).tolist()
+    finally:
+        luojia.set_context(mode=luojia.PYNATIVE_MODE)
+
+
 def test_repr():
-    assert repr(nn.Dense(3, 4)) == "Dense<input_channels=3, output_channels=4, has_bias=True>"
+    assert repr(nn.Dense(3, 4)) == "Dense(input_channels=3, output_channels=4, has_bias=True)"
     net = nn.SequentialCell(nn.SequentialCell(nn.ReLU()), nn.Dropout(p=0.2))
-    assert repr(net) == ("SequentialCell<\n  (0): SequentialCell<\n    (0): ReLU<>\n    >\n"
-                         "  (1): Dropout<p=0.2>\n  >")
+    assert repr(net) == ("SequentialCell(\n  (0): SequentialCell(\n    (0): ReLU()\n  )\n"
+                         "  (1): Dropout(p=0.2)\n)")
 
     class E(nn.Module):
         def __init__(self):
@@ -365,7 +398,13 @@ def test_repr():
         def extend_repr(self):
             return "b=4"
 
-    assert repr(E()) == "E<\n  b=4\n  (e): ReLU<>\n  >"
+    assert repr(E()) == "E(\n  b=4\n  (e): ReLU()\n)" and repr(nn.CellList([])) == "CellList()"
+
+    class Long(nn.Module):
+        def extend_repr(self):
+            return "b=4\nc=5"
+
+    assert repr(Long()) == "Long(\n  b=4\n  c=5\n)"
 
 
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net))])

@@ -29,10 +29,13 @@ def test_answers_are_mxnets():
 
 def test_parts_share_memory():
     x = np.arange(6).reshape(2, 3)
-    row, flat = x[1], x.reshape(-1)
+    row, flat = x[1], x.reshape_view(-1)
     row[:] = 9
     flat[0] = 7
     assert x.tolist() == [[7, 1, 2], [9, 9, 9]] and row.tolist() == [9, 9, 9]
+    for copy in (x.reshape(-1), np.reshape(x, (3, 2)), x.reshape(1, 6), np.split(x, 2)[0]):
+        copy[:] = 5
+    assert x.tolist() == [[7, 1, 2], [9, 9, 9]]
     x += 1
     assert row.tolist() == [10, 10, 10] and flat.tolist()[:2] == [8, 2]
     legacy = x.as_nd_ndarray()

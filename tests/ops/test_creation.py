@@ -13,7 +13,8 @@ def test_constants():
     zeros = ops.zeros((2, 3))
     assert zeros.shape == (2, 3) and zeros.dtype is mx.float32 and not zeros.asnumpy().any()
     assert ops.Ones()((2,), mx.int32).dtype is mx.int32 and ops.ones(3).asnumpy().tolist() == [1, 1, 1]
-    assert ops.full((2,), 7).dtype is mx.int64 and ops.full((2,), 0.5).asnumpy().tolist() == [0.5, 0.5]
+    assert ops.full((2,), 7).dtype is mx.int64
+    assert ops.full((2,), 0.5, dtype=mx.float32).asnumpy().tolist() == [0.5, 0.5]
     assert ops.Fill()(mx.float16, (2,), 3).dtype is mx.float16
     assert ops.full_like(Tensor([1, 2]), 5).asnumpy().tolist() == [5, 5]
     assert ops.eye(2, 3).asnumpy().tolist() == [[1, 0, 0], [0, 1, 0]]

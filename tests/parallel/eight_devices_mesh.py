@@ -91,7 +91,7 @@ def test_the_batch_lies_in_parts_and_the_parameters_on_every_device():
     assert all(map(is_whole, [*net.get_parameters(), *step.optimizer.moments]))
     before = x._value
     step(x, y)
-    assert x._value is before and step._compiled.traces == ["first call"]  # nothing is placed twice, or compiled
+    assert x._value is before and step._luojia_compiled.traces == ["first call"]  # nothing is placed twice, or compiled
     assert all(map(is_whole, net.get_parameters()))
 
 

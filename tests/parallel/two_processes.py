@@ -8,6 +8,7 @@ from luojia import Tensor, autograd, communication, gluon, nd, nn, ops
 from luojia._src.core.op import OPERATORS
 from luojia._src.engine.group import gather_bytes, place
 from luojia.communication import comm_func
+from luojia.mint import distributed as dist
 
 RANK, SIZE = communication.get_rank(), communication.get_group_size()
 ON_XLA = lj.get_context("engine") == "xla"
@@ -318,3 +319,77 @@ def test_gradients_join_in_one_message_per_dtype():
     sums = OPERATORS["all_reduce_many"](arrays, count=4)
     assert [s.dtype for s in sums] == [a.dtype for a in arrays] and [s.shape for s in sums] == [a.shape for a in arrays]
     assert sums[1].asnumpy().ravel().tolist() == (2 * A + 1).tolist() and float(sums[2]) == 1
+
+
+def test_distributed_writes_into_tensors():
+    dist.init_process_group(world_size=2)
+    other, x = 1 - RANK, Tensor(A + RANK)
+    dist.all_reduce(x)
+    assert x.tolist() == (2 * A + 1).tolist()
+    x = Tensor(A + RANK)
+    dist.reduce(x, 1)
+    assert x.tolist() == ((2 * A + 1) if RANK else A).tolist()
+    dist.broadcast(x, 1)
+    assert x.tolist() == (2 * A + 1).tolist()
+    both = [Tensor(0 * A), Tensor(0 * A)]
+    dist.all_gather(both, MINE)
+    assert [t.tolist() for t in both] == [A.tolist(), (A + 1).tolist()]
+    mine = Tensor(0 * A)
+    dist.scatter(mine, both if RANK == 0 else None, src=0)
+    assert mine.tolist() == (A + RANK).tolist()
+    dist.reduce_scatter(mine, both)
+    assert mine.tolist() == (2 * (A + RANK)).tolist()
+    gathered = [Tensor(0 * A), Tensor(0 * A)]
+    dist.gather(MINE, gathered, dst=1)
+    assert gathered[1].tolist() == ((A + 1) if RANK else 0 * A).tolist()
+    whole = Tensor(np.zeros(5, np.float32))
+    dist.all_gather_into_tensor_uneven(whole, Tensor(np.full(2 + RANK, RANK, np.float32)), [2, 3])
+    assert whole.tolist() == [0, 0, 1, 1, 1]
+    part = Tensor(np.zeros(2 + RANK, np.float32))
+    dist.reduce_scatter_tensor_uneven(part, whole, [2, 3])
+    assert part.tolist() == [2 * RANK] * (2 + RANK)
+    got = Tensor(np.zeros(1, np.float32))
+    sends = dist.P2POp(dist.isend, Tensor([RANK + 1.0]), other)
+    requests = dist.batch_isend_irecv([sends, dist.P2POp("irecv", got, other)])
+    assert [r.wait() for r in requests] == [None, None] and got.tolist() == [other + 1]
+    if RANK == 0:
+        dist.send(MINE, 1)
+    else:
+        assert dist.recv(mine, 0) == 0 and mine.tolist() == A.tolist()
+
+
+def test_distributed_exchanges():
+    if RANK == 0:
+        sent, got = [Tensor(1.0), Tensor([[2, 3], [4, 5.0]])], [Tensor(0.0), Tensor([0, 0.0])]
+        expected = [1.0, [2.0, 2.0]]
+        rows, taken, splits = [[0, 1, 2.0], [3, 4, 5], [6, 7, 8]], [[0, 1, 2], [3, 4, 5], [9, 10, 11]], [2, 1]
+    else:
+        sent, got = [Tensor([2, 2.0]), Tensor([4, 5, 6, 7.0])], [Tensor([[0, 0.0], [0, 0]]), Tensor([0, 0, 0, 0.0])]
+        expected = [[[2.0, 3.0], [4.0, 5.0]], [4.0, 5.0, 6.0, 7.0]]
+        rows, taken, splits = [[9, 10.0, 11], [12, 13, 14]], [[6, 7, 8], [12, 13, 14]], [1, 1]
+    dist.all_to_all(got, sent)
+    assert [t.tolist() for t in got] == expected
+    out = Tensor(np.zeros((len(taken), 3), np.float32))
+    dist.all_to_all_single(out, Tensor(rows), splits, splits)
+    assert out.tolist() == taken
+
+
+def test_distributed_objects():
+    found = [None, None]
+    dist.all_gather_object(found, ["test", {1: 2}][RANK])
+    assert found == ["test", {1: 2}]
+    objects = ["test", 12, {1: 2}] if RANK == 0 else [None] * 3
+    dist.broadcast_object_list(objects)
+    assert objects == ["test", 12, {1: 2}]
+    mine = [None]
+    dist.scatter_object_list(mine, ["a", "b"] if RANK == 1 else None, src=1)
+    assert mine == ["ab"[RANK]]
+    found = [None, None]
+    dist.gather_object(RANK, found if RANK == 0 else None)
+    assert found == ([0, 1] if RANK == 0 else [None, None])
+    assert dist.new_group([1]) == ("group_1" if RANK == 1 else "") and dist.get_rank("group_1") == RANK - 1
+    if RANK == 0:
+        dist.broadcast_object_list([1])
+    else:
+        with pytest.raises(ValueError, match="rank 0 has 1 objects, but this one's list has 2"):
+            dist.broadcast_object_list([None, None])

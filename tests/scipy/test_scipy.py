@@ -1,5 +1,6 @@
 """luojia.scipy: the answers of mindspore.scipy 2.8.0 (observed.txt), SciPy's, derivatives, errors."""
 
+import importlib
 from pathlib import Path
 
 import numpy as np
@@ -86,7 +87,7 @@ def test_search_and_assignment():
     assert up.failed and up.a_k is None
     cost = T([[4, 1, 3], [2, 0, 5], [3, 2, 2]])
     assert [t.tolist() for t in optimize.linear_sum_assignment(cost)] == [[0, 1, 2], [1, 0, 2]]
-    assert [t.tolist() for t in optimize.linear_sum_assignment(cost, True, 2)] == [[0, 2], [0, 1]]
+    assert [t.tolist() for t in optimize.linear_sum_assignment(cost, True, 2)] == [[0, 2, -1], [0, 1, -1]]
 
 
 @pytest.mark.parametrize(("call", "error", "match"), [
@@ -103,3 +104,20 @@ def test_search_and_assignment():
 def test_what_is_refused(call, error, match):
     with pytest.raises(error, match=match):
         call()
+
+
+def test_determinants_and_factors():
+    a, b = np.random.default_rng(0).random((2, 2, 4, 4))
+    factors = linalg.lu_factor(Tensor(a))
+    np.testing.assert_allclose(linalg.lu_solve(factors, Tensor(b)).asnumpy(), np.linalg.solve(a, b))
+    np.testing.assert_allclose(linalg.lu_solve(factors, Tensor(b), 1).asnumpy(), np.linalg.solve(a.swapaxes(1, 2), b))
+    np.testing.assert_allclose(linalg.det(Tensor(a)).asnumpy(), np.linalg.det(a))
+    with pytest.raises(ArgumentError, match="trans must be 0, 1 or 2, got 3"):
+        linalg.lu_solve(factors, Tensor(b), 3)
+    with pytest.raises(ShapeError, match="b must have 4 rows as the matrix"):
+        linalg.lu_solve(factors, Tensor(b[:, :2]))
+
+
+def test_assignment_as_a_module():
+    found = importlib.import_module("luojia.scipy.optimize.linear_sum_assignment")
+    assert found.linear_sum_assignment is optimize.linear_sum_assignment

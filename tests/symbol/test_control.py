@@ -119,3 +119,15 @@ def test_a_hybridized_loop_equals_the_plain_one():
 def test_refusals(make, error, text):
     with pytest.raises(error, match=text):
         make(sym.var("a"))
+
+
+def test_names_of_loops_and_branches():
+    with mx.name.NameManager():
+        x, y = sym.var("x"), sym.var("y")
+        out, state = sym.contrib.foreach(lambda d, s: (d + s, s * 2), x, y, name="mine")
+        assert out.list_outputs() + state.list_outputs() == ["_foreach0_output0", "_foreach0_output1"]
+        outs, _ = sym.contrib.while_loop(lambda i: i < 3, lambda i: ([i], [i + 1]), [x], max_iterations=5)
+        assert outs[0].name == "_while_loop0"
+        assert sym.contrib.cond(x.sum() > y.sum(), lambda: x + 1, lambda: y * 2).list_outputs() == ["_cond0_output"]
+        weighted = sym.Convolution(x, kernel=(3, 3), num_filter=4, name="c", lr_mult=3)
+        assert weighted.attr("__lr_mult__") == "3" and weighted.attr_dict()["c_weight"]["lr_mult"] == "3"

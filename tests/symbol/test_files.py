@@ -1,5 +1,6 @@
 """Symbols in MXNet's JSON: the same text as mxnet 1.9.1, its files, and what is refused."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -134,3 +135,33 @@ def test_a_failed_save_leaves_the_old_file(tmp_path):
     with pytest.raises(MXNetError):
         broken.save(str(path))
     assert path.read_text() == "old" and [p.name for p in tmp_path.iterdir()] == ["g.json"]
+
+
+def old(nodes, version=None):
+    graph = {"nodes": nodes, "arg_nodes": [i for i, n in enumerate(nodes) if n["op"] == "null"],
+             "heads": [[len(nodes) - 1, 0]]}
+    return json.dumps(graph if version is None else {**graph, "attrs": {"mxnet_version": ["int", version]}})
+
+
+def old_node(op, name, inputs=(), **attributes):
+    return {"op": op, "name": name, "inputs": [[i, 0] for i in inputs], **attributes}
+
+
+def test_old_files_are_brought_up_to_date():
+    # mxnet 1.9.1's answers
+    variables = [old_node("null", n) for n in ("data", "w", "b")]
+    net = sym.load_json(old([*variables, old_node("FullyConnected", "fc", range(3), attr={
+        "num_hidden": "3", "weight_lr_mult": "2", "bias_wd_mult": "0", "lr_mult": "5"})], 905))
+    assert net.attr_dict() == {"w": {"__lr_mult__": "2", "lr_mult": "2"}, "b": {"__wd_mult__": "0", "wd_mult": "0"},
+                               "fc": {"num_hidden": "3", "__lr_mult__": "5", "lr_mult": "5"}}
+    marked = old_node("null", "data", attr={"lr_mult": "2", "ctx_group": "g", "foo": "1"})
+    net = sym.load_json(old([marked, *variables[1:], old_node("BatchNorm", "bn", range(3), attr={"eps": "0.01"})]))
+    assert net.list_arguments() == ["data", "w", "b"]
+    assert net.list_auxiliary_states() == ["bn_moving_mean", "bn_moving_var"]
+    assert net.attr_dict()["data"] == {"__lr_mult__": "2", "lr_mult": "2", "__ctx_group__": "g", "ctx_group": "g",
+                                       "foo": "1"}
+    net = sym.load_json(old([variables[0], old_node("SoftmaxOutput", "so", [0], param={})]))
+    assert net.list_arguments() == ["data", "so_label"]
+    net = sym.load_json(old([variables[0], old_node("argmax", "am", [0], param={"axis": "-1"})], 904))
+    assert net.attr_dict() == {}
+    assert sym.load_json(old([marked], 10901)).attr_dict() == {"data": {"lr_mult": "2", "ctx_group": "g", "foo": "1"}}

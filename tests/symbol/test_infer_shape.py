@@ -102,3 +102,18 @@ def test_inference_agrees_with_the_run(a, b):
     graph = sym.sum(sym.concat(sym.exp(a), a * 2, dim=1), axis=1)
     (out,) = graph.eval(a=mx.nd.array(np.ones((2, 3))))
     assert graph.infer_shape(a=(2, 3))[1] == [out.shape]
+
+
+def test_dtypes_that_inputs_share_or_keep_apart():
+    x, y = sym.var("x"), sym.var("y")
+    for graph in (x + y, sym.broadcast_add(x, y), sym.dot(x, y), sym.Concat(x, y), sym.maximum(x, y)):
+        with pytest.raises(MXNetError, match="at 1-th input: expected float32, got int32"):
+            graph.infer_type(x="float32", y="int32")
+    with pytest.raises(MXNetError, match="Incompatible attr in node fc at 1-th input: expected float32, got float16"):
+        sym.FullyConnected(x, num_hidden=2, name="fc").infer_type(x="float32", fc_weight="float16")
+    i, half, single, double, long = np.int32, np.float16, np.float32, np.float64, np.int64
+    assert sym.where(x, y, y).infer_type(x="int32", y="float16") == ([i, half], [half], [])
+    assert sym.Embedding(x, input_dim=3, output_dim=2).infer_type(x="int32") == ([i, single], [single], [])
+    assert sym.take(x, y).infer_type(x="float16", y="int64") == ([half, long], [half], [])
+    assert sym.argmax(x, axis=1).infer_type(x="float64") == ([double], [double], [])
+    assert sym.shape_array(x).infer_type(x="float64") == ([double], [long], [])

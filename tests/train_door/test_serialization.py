@@ -79,6 +79,17 @@ def bad(name, content):
     return name
 
 
+def test_slices_are_merged_and_files_loaded_in_a_thread(net):
+    slices = [Parameter(Tensor([[1.0, 2.0]]), "w"), Parameter(Tensor([[3.0, 4.0], [5.0, 6.0]]), "w")]
+    whole = luojia.merge_sliced_parameter(slices)
+    assert whole.name == "w" and whole.tolist() == [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]
+    save_checkpoint(net, "a.ckpt")
+    found = luojia.load_checkpoint_async("a.ckpt").result()
+    assert list(found) == [p.name for p in net.get_parameters()]
+    with pytest.raises(ValueError, match="does not exist, please check whether"):
+        luojia.load_checkpoint_async("nofile.ckpt").result()
+
+
 @pytest.mark.parametrize("call, error, message", [
     (lambda n: save_checkpoint(3, "b"), TypeError, "'save_obj' must be nn.Cell, list or dict, but got <class 'int'>"),
     (lambda n: save_checkpoint(n, 3), TypeError, "'ckpt_file_name' must be string, but got <class 'int'>"),
@@ -104,10 +115,22 @@ def bad(name, content):
     (lambda n: load_param_into_net(n, {"weight": Tensor([1.0])}), TypeError, "should be a 'str' and 'Parameter'"),
     (lambda n: load_param_into_net(n, {}, strict_load=3), TypeError, "the 'strict_load' must be a bool, but got int"),
     (lambda n: load_param_into_net(n, {"bias": Parameter(Tensor(np.ones(3)))}, True), TypeError, "strict_load=True"),
-    (lambda n: luojia.export(n, file_name="a", file_format="MINDIR"), NotImplementedError, "'MINDIR' is not supported"),
+    (lambda n: luojia.export(n, file_name="a", file_format="MINDIR"), TypeError, "which must be Tensors, but got"),
+    (lambda n: luojia.export(n, 3, file_name="a", file_format="MINDIR"), TypeError, r"but got \['int'\]"),
+    (lambda n: luojia.export(n, file_name=3, file_format="MINDIR"), TypeError, "'file_name' must be string, but got"),
+    (lambda n: luojia.export(3, Tensor([1.0]), file_name="a", file_format="MINDIR"), TypeError, "or a function"),
+    (lambda n: luojia.export(n, file_name="a", file_format="ONNX"), NotImplementedError, "'ONNX' is not supported"),
+    (lambda n: luojia.export(n, file_name="a", file_format="MINDIR", enc_key=b"k"), NotImplementedError, "enc_key"),
     (lambda n: luojia.export(n, file_name="a", file_format="X"), ValueError, "'file_format' must be one of"),
+    (lambda n: luojia.merge_sliced_parameter(3), TypeError, "'sliced_parameters' should be list, but got"),
+    (lambda n: luojia.merge_sliced_parameter([]), ValueError, "'sliced_parameters' should not be empty"),
+    (lambda n: luojia.merge_sliced_parameter([3]), TypeError, "should be 'Parameter', but got <class 'int'> at"),
+    (lambda n: luojia.merge_sliced_parameter([Parameter(1.0, "a"), Parameter(1.0, "b")]), ValueError, "got name: b"),
+    (lambda n: luojia.merge_sliced_parameter([], {}), NotImplementedError, "does not cut models over devices"),
     (lambda n: luojia.load("nope.mindir"), ValueError, "does not exist, please check whether the 'file_name'"),
-    (lambda n: luojia.load(__file__), NotImplementedError, "MindIR files are not supported"),
+    (lambda n: luojia.load(__file__), ValueError, "should end with '.mindir', please input"),
+    (lambda n: luojia.load(3), ValueError, "'file_name' must be string, but got <class 'int'>"),
+    (lambda n: luojia.load(bad("x.mindir", b"abcdef")), RuntimeError, "Load MindIR failed. luojia reads the files"),
 ])
 def test_errors(call, error, message, net):
     with pytest.raises(error, match=message):

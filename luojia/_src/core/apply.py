@@ -6,7 +6,6 @@ Everything that runs on Tensors goes through ``apply``: an operator's call, the 
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -21,7 +20,7 @@ from ..errors import ArgumentError, DeviceError, DTypeError, MXNetError, ShapeEr
 from . import tape
 from .conjugate import conjugated
 from .dtypes import is_float, promote, scalar_dtype
-from .tape import ALIGNED, Leaf, Node, RichNode, next_id, state
+from .tape import ALIGNED, Leaf, Node, RichNode, next_id, now_recording, state
 from .tensor import Tensor, wrap
 
 if TYPE_CHECKING:
@@ -297,7 +296,7 @@ def fit(xp: Any, g: Any, primal: Any) -> Any:
 
 
 _DIRECT: dict[str, Callable] = {  # what an operator comes to on two arrays, or on one, without its own function
-    "add": operator.add, "subtract": operator.sub, "multiply": operator.mul,
+    "add": np.add, "subtract": np.subtract, "multiply": np.multiply,
     "tanh": np.tanh, "exp": np.exp, "log": np.log, "sin": np.sin, "cos": np.cos, "sqrt": np.sqrt,
 }  # fmt: skip
 _ARITHMETIC = ("add", "subtract", "multiply", "divide")  # for which a number may stand as an array of no axes
@@ -330,7 +329,7 @@ def binary(op: Operator, otherwise: Callable | None = None) -> Callable:
     rest = otherwise or (lambda x, y: apply(op, (x, y), attrs))
     keep_args, keep_ans, differentiable = op.keep_args, op.keep_ans, op.differentiable
     fn = _DIRECT.get(op.name) or partial(op.fn, NUMPY.xp)
-    arithmetic, elementwise = op.name in _ARITHMETIC, op.elementwise
+    arithmetic, elementwise = op.name in _ARITHMETIC, op.elementwise and not attrs  # ALIGNED has no attributes
 
     def method(self: Tensor, other: Any) -> Any:
         x = self._value
@@ -358,7 +357,7 @@ def binary(op: Operator, otherwise: Callable | None = None) -> Callable:
                 out._value = ans
                 out._device = device = self._device
                 node_x = self._node
-                if (node_x is not None or node_y is not None) and differentiable and state.recording:
+                if (node_x is not None or node_y is not None) and differentiable and now_recording():
                     aligned = elementwise and (number or x.shape == y.shape)
                     if not keep_args:
                         if x.nbytes > _SMALL:
@@ -403,7 +402,7 @@ def reflected(op: Operator) -> Callable:
             if ans.__class__ is not _ndarray:
                 ans = np.asarray(ans)
             node = self._node
-            if node is not None and differentiable and state.recording:
+            if node is not None and differentiable and now_recording():
                 if not keep_args and y.nbytes > _SMALL:
                     y = Spec(y)
                 node = Node(op, attrs, (None, node), (other, y), ans if keep_ans else None, self._device)
@@ -420,12 +419,16 @@ def unary(op: Operator) -> Callable:
     """``op`` of one Tensor and no attributes: ``apply``, with the common case written out."""
     keep_args, keep_ans, differentiable = op.keep_args, op.keep_ans, op.differentiable
     fn = _DIRECT.get(op.name) or partial(op.fn, NUMPY.xp)
-    plain = op.fast_forward is None and isinstance(op.outputs, int) and op.outputs == 1
+    single, fast, bare = op.outputs == 1, op.fast_forward is not None, not op._defaults
 
     def method(self: Tensor) -> Any:
         x = self._value
         cls = self.__class__
-        if plain and x.__class__ is _ndarray and cls._result_class is cls:
+        if single and x.__class__ is _ndarray and cls._result_class is cls:
+            node = self._node
+            recorded = node is not None and differentiable and now_recording()
+            if recorded and fast:
+                return apply(op, (self,), op._defaults)
             try:
                 ans = fn(x)
             except (ValueError, TypeError):
@@ -438,14 +441,19 @@ def unary(op: Operator) -> Callable:
             out = _new(cls)
             out._value = ans
             out._device = device = self._device
-            node = self._node
-            if node is not None and differentiable and state.recording:
+            if recorded:
                 if dtype.kind == "c":
                     return apply(op, (self,), op._defaults)
                 if not keep_args and x.nbytes > _SMALL:
                     x = Spec(x)
-                attrs = ALIGNED if ans.dtype is dtype and ans.shape == x.shape else op._defaults
-                out._node = Node(op, attrs, (node,), (x,), ans if keep_ans else None, device)
+                out._node = made = _new(Node)  # its __init__, written out
+                made.id = next_id()
+                made.op = op
+                made.attrs = ALIGNED if bare and ans.dtype is dtype and ans.shape == x.shape else op._defaults
+                made.parents = (node,)
+                made.args = (x,)
+                made.ans = ans if keep_ans else None
+                made.device = device
             else:
                 out._node = None
             return out

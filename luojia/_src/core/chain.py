@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..engine import threads
 from ..engine.kernels.chain import PULLS, UFUNCS, Pool
 from ..engine.numpy_engine import ENGINE
 from ..engine.shortcuts import in_order
@@ -19,6 +20,7 @@ from .tensor import Tensor
 
 BLOCK = 1 << 17  # numbers; with smaller ones the calls cost more than the cache gives
 LEAST = 1 << 15  # numbers of an array below which the operators run one by one
+PASSED = 4e3  # numbers that one link takes in a microsecond
 DEAR = frozenset({"exp", "log", "tanh", "sigmoid"})  # whose values are kept instead of computed again
 
 
@@ -179,17 +181,20 @@ class Chain:
         sources, targets = [_flat(a) for a in arrays], {n: _flat(a) for n, a in found.items()}
         size = arrays[0].size
         places = self.forward_buffers if kept else self.plain_buffers
-        buffers = np.empty((1 + max(places.values(), default=-1), min(BLOCK, size)), arrays[0].dtype)
-        for start in range(0, size, BLOCK):
-            at = slice(start, min(start + BLOCK, size))
-            values: list[Any] = [s[at] for s in sources]
-            for number, link in enumerate(self.links, self.count):
-                if number in targets:
-                    out = targets[number][at]
-                else:
-                    out = buffers[places[number], : at.stop - start]
-                link.into(out, values)
-                values.append(out)
+
+        def compute(part: slice) -> None:
+            buffers = np.empty((1 + max(places.values(), default=-1), min(BLOCK, size)), arrays[0].dtype)
+            for at in _blocks(part):
+                values: list[Any] = [s[at] for s in sources]
+                for number, link in enumerate(self.links, self.count):
+                    if number in targets:
+                        out = targets[number][at]
+                    else:
+                        out = buffers[places[number], : at.stop - at.start]
+                    link.into(out, values)
+                    values.append(out)
+
+        threads.spread(compute, threads.ranges(size, len(self.links) * size / PASSED))
         return found
 
     def _backward(self, saved: list, g: np.ndarray, args: Sequence[np.ndarray], needs: Sequence[bool]) -> tuple:
@@ -200,20 +205,24 @@ class Chain:
         sources, own = [_flat(a) for a in args], _flat(g)
         kept = [(number, _flat(a)) for number, a in zip(self.kept, saved)]
         targets = [None if a is None else _flat(a) for a in found]
-        buffers = np.empty((1 + max(self.backward_buffers.values(), default=-1), min(BLOCK, g.size)), g.dtype)
-        pool, live = Pool(min(BLOCK, g.size), g.dtype), self._live(needs)
-        values: list[Any] = [None] * (self.last + 1)
-        for start in range(0, g.size, BLOCK):
-            at = slice(start, min(start + BLOCK, g.size))
-            values[: self.count] = [s[at] for s in sources]
-            for number, a in kept:
-                values[number] = a[at]
-            for number in self.again:
-                values[number] = out = buffers[self.backward_buffers[number], : at.stop - start]
-                self.links[number - self.count].into(out, values)
-            pool.start(at.stop - start)
-            into = [None if t is None else t[at] for t in targets]
-            self._pull_block(own[at], values, live, into, pool)
+        size, live = g.size, self._live(needs)
+
+        def compute(part: slice) -> None:
+            buffers = np.empty((1 + max(self.backward_buffers.values(), default=-1), min(BLOCK, size)), g.dtype)
+            pool = Pool(min(BLOCK, size), g.dtype)
+            values: list[Any] = [None] * (self.last + 1)
+            for at in _blocks(part):
+                values[: self.count] = [s[at] for s in sources]
+                for number, a in kept:
+                    values[number] = a[at]
+                for number in self.again:
+                    values[number] = out = buffers[self.backward_buffers[number], : at.stop - at.start]
+                    self.links[number - self.count].into(out, values)
+                pool.start(at.stop - at.start)
+                into = [None if t is None else t[at] for t in targets]
+                self._pull_block(own[at], values, live, into, pool)
+
+        threads.spread(compute, threads.ranges(size, 2 * len(self.links) * size / PASSED))
         return tuple(found)
 
     def _pull_block(self, g: np.ndarray, values: list, live: list[bool], into: list, pool: Pool) -> None:
@@ -242,6 +251,11 @@ class Chain:
         for target, gi in zip(into, gradients):
             if target is not None and gi is not target:
                 target[...] = 0 if gi is None else gi
+
+
+def _blocks(part: slice) -> Iterator[slice]:
+    for start in range(part.start, part.stop, BLOCK):
+        yield slice(start, min(start + BLOCK, part.stop))
 
 
 def _flat(a: np.ndarray) -> np.ndarray:

@@ -121,6 +121,15 @@ def to_np(dtype: Any) -> np.dtype:
         raise DTypeError(f"{dtype!r} is not a dtype ({e}).") from None
 
 
+def to_numpys(dtype: Any) -> np.dtype:
+    """``to_np`` as NumPy and MXNet read it: Python's ``float`` is float64.
+
+    >>> to_numpys(float), to_np(float), to_numpys("float16")
+    (dtype('float64'), dtype('float32'), dtype('float16'))
+    """
+    return to_np(np.float64 if dtype is float else dtype)
+
+
 def float_limits(dtype: np.dtype) -> Any:
     """``numpy.finfo`` of any float dtype."""
     return np.finfo(dtype) if dtype.kind == "f" else importlib.import_module("ml_dtypes").finfo(dtype)

@@ -17,6 +17,7 @@ from .infer import Shapes
 from .mirror import cached_graph
 from .open_shapes import settled
 from .symbol import Symbol, walk
+from .symbol_ops import input_names
 from .tape import Leaf, backward, recording_scope
 from .tensor import Tensor, wrap
 
@@ -161,9 +162,11 @@ class Executor:
 
         def watch(node: Any, result: Any, values: list) -> None:
             if everything:
-                for a, v in zip(node.args, values):
-                    if isinstance(v, Tensor) and hasattr(a, "node"):
-                        callback(a.node.output_name(a.index).encode(), wrap(self._class, v._value, v._device))
+                shown = {id(a): v for a, v in zip(node.args, values) if isinstance(v, Tensor) and hasattr(a, "node")}
+                for entry, name in zip(node.inputs, input_names(node)):
+                    if (v := shown.get(id(entry))) is not None:
+                        for label in (entry.node.name, name) if entry.node.op is None else (name,):
+                            callback(label.encode(), wrap(self._class, v._value, v._device))
             for i, t in enumerate(result if isinstance(result, tuple) else (result,)):
                 callback(node.output_name(i).encode(), wrap(self._class, t._value, t._device))
 

@@ -19,8 +19,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from ..errors import DTypeError
-from .apply import apply, unary
+from .apply import apply, binary, unary
 from .dtypes import DType
 from .given import allowed, kind_of_default, no_tensor, refuse
 from .op import OPERATORS, Operator
@@ -135,15 +137,18 @@ def index_faces(kind: str) -> dict[str, tuple[Operator, str]]:
 
 
 def compile_function(face: Any, run: Callable, module: str, extra: str = "", quick: Callable | None = None,
-                     quick_class: type | None = None, method: bool = False, checked: bool = False) -> Callable:
+                     quick_class: type | None = None, method: bool = False, checked: bool = False,
+                     numpys: bool = False) -> Callable:
     """A Python function with the face's signature that calls ``run(face, inputs, attrs, **extra names)``; a ``method``
     calls ``run(self, ...)``.
 
     ``extra`` is source for further parameters that the door understands, as ``"out=None, name=None"``. A face of one
-    array and nothing else may have a ``quick`` way for an array of ``quick_class``. ``checked`` compares
-    arguments with what the face says of their types (given.py).
+    or two arrays and nothing else may have a ``quick`` way for arrays of ``quick_class``; a ``method`` takes it where
+    its object is ``_plain``. ``checked`` compares
+    arguments with what the face says of their types (given.py). ``numpys``: ``dtype=float`` is float64.
     """
-    space: dict[str, Any] = {"_run": run, "_face": face, "_quick": quick, "_class": quick_class}
+    space: dict[str, Any] = {"_run": run, "_face": face, "_quick": quick, "_class": quick_class, "_float": float,
+                             "_float64": np.float64}
     keyword = any(p.star for p in face.params)
     signature, seen_default = ["self"] if method else [], False
     listed = next((p for p in face.params if p.star and p.internal != p.public), None)  # also a list, by keyword
@@ -169,7 +174,9 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
         star = f"({star} if {listed.public} is None else ({listed.public},))"
     arrays = "".join(f"{p.public}, " for p in face.inputs)
     inputs = f"({arrays}*{star},)" if star else f"({arrays})"
-    pairs = [f"'{p.internal}': {p.public}" for p in face.attributes if p.internal != "_"]
+    wide = "_float64 if dtype is _float else dtype" if numpys else "dtype"
+    pairs = [f"'{p.internal}': {wide if p.public == 'dtype' else p.public}" for p in face.attributes
+             if p.internal != "_"]
     for k, v in face.fixed.items():
         space[f"_f_{k}"] = v
         pairs.append(f"'{k}': _f_{k}")
@@ -181,11 +188,15 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
                      for name, kind in _kinds(face)) if checked else ""
     space.update(_check=partial(_check, face.name), _Tensor=Tensor)
     source = f"def {face.name}({', '.join(signature)}):\n{checks}    return {call}"
-    if quick is not None and len(face.params) == 1 and len(face.inputs) == 1 and not face.fixed:
-        array = face.inputs[0].public
-        condition = " and ".join([f"{array}.__class__ is _class", *[f"{e.split('=')[0].strip()} is None"
-                                                                     for e in extra.split(",") if e.strip()]])
-        source = source.replace("\n", f"\n    if {condition}:\n        return _quick({array})\n", 1)
+    if quick is not None and len(face.params) == len(face.inputs) <= 2 and not face.fixed:
+        first, *second = [p.public for p in face.inputs]
+        conditions = [*(["self._plain"] if method else []), f"{first}.__class__ is _class",
+                      *[f"{e.split('=')[0].strip()} is None" for e in extra.split(",") if e.strip()]]
+        for name in second:
+            kinds = ("_class", "float", "int") if face.op.elementwise else ("_class",)
+            conditions.append(f"({' or '.join(f'{name}.__class__ is {kind}' for kind in kinds)})")
+        source = source.replace("\n", f"\n    if {' and '.join(conditions)}:\n"
+                                      f"        return _quick({', '.join([first, *second])})\n", 1)
     exec(source, space)  # noqa: S102 - the source is made of this package's own tables
     function = space[face.name]
     function.__module__ = module
@@ -255,10 +266,18 @@ def run_plain(face: Face, inputs: tuple, attrs: dict[str, Any]) -> Any:
 
 
 def compile_plain(face: Face, module: str) -> Callable:
-    """The face as a function of Tensors, with a quick way for a single one."""
+    """The face as a function of Tensors, with a quick way for one or two."""
+    return compile_function(face, run_plain, module, "", quick_way(face), Tensor, checked=True)
+
+
+def quick_way(face: Face | _Signature) -> Callable | None:
+    """The operator by ``unary`` or ``binary``, where a call needs nothing else; None where it does."""
     op = face.op
-    quick = unary(op) if len(op.inputs) == 1 and not op.attrs and not op.variadic and not op.aux else None
-    return compile_function(face, run_plain, module, "", quick, Tensor, checked=True)
+    if op.variadic or op.aux or op.outputs != 1 or len(op.inputs) != len(face.inputs) or op.required != len(op.inputs):
+        return None
+    if [p.internal for p in face.inputs] != list(op.inputs) or op.attrs.keys() != op._defaults.keys():
+        return None
+    return unary(op) if len(op.inputs) == 1 else binary(op) if len(op.inputs) == 2 and not op.fast_forward else None
 
 
 def check_given(face: Face, attrs: dict[str, Any]) -> None:
@@ -365,6 +384,7 @@ def compile_class(face: Face, module: str) -> type:
         named = {p.internal: tidy(self.attrs[p.public]) for p in init if p.internal not in ("_", *op.inputs)}
         self._attrs = {**named, **face.fixed}
         self._complete = {**op._defaults, **self._attrs}
+        self._plain = self._complete == op._defaults
 
     if late or op.variadic or len(arrays.inputs) != len(op.inputs):
         run = compile_function(arrays, lambda _f, inputs, public: (inputs, public), module, checked=True)
@@ -379,7 +399,8 @@ def compile_class(face: Face, module: str) -> type:
             except AttributeError as e:
                 raise no_tensor(face.name, e) from None
 
-        __call__ = compile_function(arrays, run_complete, module, method=True, checked=True)
+        __call__ = compile_function(arrays, run_complete, module, "", quick_way(arrays), Tensor, method=True,
+                                    checked=True)
 
     return type(face.name, (Primitive,), {
         "__init__": __init__, "__call__": __call__, "__doc__": op.__doc__, "__module__": module, "face": face,

@@ -61,8 +61,10 @@ def kind_of_default(name: str, default: Any) -> str | None:
     >>> kind_of_default("axis", -1), kind_of_default("beta", 1), kind_of_default("keepdims", False)
     ('int', 'float', 'bool')
     """
-    if type(default) is int:
+    if type(default) is int and name != "ddof":
         return "int" if name in _WHOLE else "float"
+    if name == "ddof" or name.endswith("type"):  # a bool is a number of degrees, a dtype more than its name
+        return None
     kinds = {bool: "bool", float: "float", str: "str"}
     return "axes" if default == () and isinstance(default, tuple) else kinds.get(type(default))
 

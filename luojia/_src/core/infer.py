@@ -219,10 +219,20 @@ def _list(shape: Shape) -> str:
     return "[" + ",".join(map(str, shape or ())) + "]"
 
 
-def infer_types(symbol: Symbol, given: Mapping[str, Any]) -> dict[tuple[int, int], Any]:
+# Inputs, by position, whose dtype is their own business: conditions and indices.
+_APART = {"where": 0, "Embedding": 0, "one_hot": 0, "take": 1, "pick": 1, "batch_take": 1, "gather_nd": 1,
+          "scatter_nd": 1}
+_COUNTS = ("shape_array", "size_array")  # int64
+_UNIFORM = ("FullyConnected", "Convolution", "Deconvolution", "dot", "batch_dot", "Concat", "stack", "add_n")
+
+
+def infer_types(symbol: Symbol, given: Mapping[str, Any], strict: bool = False) -> dict[tuple[int, int], Any]:
     """The dtypes of every node's outputs from those of some variables.
 
     The inputs of an operator share a dtype, and so do its outputs, except where an attribute names another.
+
+    Raises:
+        MXNetError: ``strict``, and an operator whose inputs must share a dtype has inputs of two.
     """
     nodes = walk(symbol._outputs)
     of: dict[tuple[int, int], Any] = {}
@@ -235,19 +245,30 @@ def infer_types(symbol: Symbol, given: Mapping[str, Any]) -> dict[tuple[int, int
     while changed:
         changed = False
         for node in [n for n in nodes if n.op is not None]:
-            entries, applied = node.inputs, node.op
-            named = node.attrs.get("dtype")
-            casts = named is not None
-            shared = next((of[id(e.node), e.index] for e in entries if of.get((id(e.node), e.index)) is not None), None)
+            applied, apart = node.op, _APART.get(node.kind, -1)
+            together = [e for i, e in enumerate(node.inputs) if i != apart]
+            named = "int64" if node.kind in _COUNTS else node.attrs.get("dtype")
+            if node.kind == "Embedding":
+                named = node.given.get("dtype", "float32")
+            casts = named is not None and named != "same"
+            dtypes = [of.get((id(e.node), e.index)) for e in together]
+            shared = next((d for d in dtypes if d is not None), None)
             outs = to_np(named) if casts else shared
+            if shared is None and node.kind == "Embedding":
+                shared = outs
             if shared is None and not casts:
                 shared = next((of[id(node), i] for i in range(node.count) if of.get((id(node), i)) is not None), None)
-            for position, e in enumerate(entries):
-                if of.get((id(e.node), e.index)) is None and shared is not None:
+            for position, e in enumerate(node.inputs):
+                mine = of.get((id(e.node), e.index))
+                if mine is None and shared is not None:
                     # Statistics, and what goes with them, have full precision.
                     full = applied.aux and position > 0 and is_half(shared)
                     of[id(e.node), e.index] = np.dtype("float32") if full else shared
                     changed = True
+                elif strict and mine is not None and mine != shared and position != apart and (
+                        node.kind in _UNIFORM or applied.elementwise and not node.kind.startswith(("_luojia_", "_np"))):
+                    raise MXNetError(f"Error in operator {node.name}: Incompatible attr in node {node.name} at "
+                                     f"{position}-th input: expected {shared}, got {mine}")
             for i in range(node.count):
                 if of.get((id(node), i)) is None and (outs if outs is not None else shared) is not None:
                     of[id(node), i] = outs if outs is not None else shared

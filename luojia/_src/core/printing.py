@@ -112,6 +112,6 @@ def tensor_html(t: Any) -> str:
         preview = html.escape(str(array))
     shape = " × ".join(map(str, array.shape)) or "scalar"
     return (
-        f"<div><b>{type(t).__name__}</b> {shape} · {array.dtype} · {t.device}"
+        f"<div><b>{type(t).__name__}</b> {shape} · {array.dtype} · {t._device}"
         f"<pre style='margin:0.3em 0'>{preview}</pre></div>"
     )

@@ -11,9 +11,12 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from ..engine.devices import current_context
 from ..engine.namespace import OPERATORS
@@ -125,6 +128,45 @@ def time_too(owner: type, method: str, name: Callable[[Any], str]) -> None:
     _also.append((owner, method, name))
 
 
+_watchers: list[Callable[[str, Sequence[Any], dict[str, Any], Any], None]] = []
+
+
+@contextmanager
+def watching(watch: Callable[[str, Sequence[Any], dict[str, Any], Any], None]) -> Iterator[None]:
+    """Tell ``watch(name, arrays, attributes, result)`` of each operator that computes, in this thread."""
+    recording, here = Recording(), threading.get_ident()
+
+    def told(*call: Any) -> None:
+        if threading.get_ident() == here:
+            watch(*call)
+
+    recording.start()
+    _watchers.append(told)
+    try:
+        yield
+    finally:
+        _watchers.remove(told)
+        recording.stop()
+
+
+def _tell(name: str, args: tuple, attrs: dict[str, Any], found: Any) -> Any:
+    """Tell the watchers; the result, its NumPy scalars made the arrays that the caller would make of them."""
+    found = tuple(map(_arrayed, found)) if isinstance(found, (tuple, list)) else _arrayed(found)
+    if args and isinstance(args[0], Operator):  # an engine's run(op, arrays, attributes)
+        name, args, attrs = args[0].name, args[1], args[2]
+    elif _on_numpy(args):
+        args = args[1:]
+    elif name in OPERATORS:  # a shortcut, which is given the arrays alone
+        attrs = OPERATORS[name]._defaults
+    for watch in tuple(_watchers):
+        watch(name, args, attrs, found)
+    return found
+
+
+def _arrayed(found: Any) -> Any:
+    return np.asarray(found) if isinstance(found, np.generic) else found
+
+
 class _Inside(threading.local):
     busy = False
 
@@ -155,6 +197,8 @@ class _Timed:
         if found is False:
             return found
         name = self.name if isinstance(self.name, str) else self.name(args)
+        if _watchers and self.category == OPERATOR and name in OPERATORS:
+            found = _tell(name, args, kwargs, found)
         _operated(name, self.category, start, stop)
         return found
 

@@ -124,6 +124,20 @@ def shown_default(shown: list) -> bool:
     return any(p.default is not inspect.Parameter.empty for p in shown)
 
 
+def input_names(node: SymNode) -> list[str]:
+    """What a monitor calls the inputs that other nodes give: ``fc_data``, ``cc_arg0``, ``act_input0``."""
+    found = node.inputs
+    if len(found) == 1 and (node.kind.islower() or node.kind == "Activation"):
+        return [f"{node.name}_input0"]
+    if len(found) == 2 and node.op.elementwise:
+        return [f"{node.name}_lhs", f"{node.name}_rhs"]
+    try:
+        public = [p.public for p in face_of(node.kind).params if p.internal in node.op.inputs and not p.star]
+    except KeyError:
+        public = []
+    return [f"{node.name}_{public[i] if i < len(public) else f'arg{i - len(public)}'}" for i in range(len(found))]
+
+
 # -- a node of a face ----------------------------------------------------------------------------------------------
 
 
@@ -131,6 +145,8 @@ def compose(face: Face, args: tuple, kwargs: dict[str, Any], hint: str | None = 
     """Apply MXNet's face to symbols; variables are made for inputs that are missing (``fc_weight``)."""
     name, attr = kwargs.pop("name", None), kwargs.pop("attr", None)
     arrays, star, given, extra = _bind(face, args, kwargs)
+    if given.get("dtype") is float:  # as NumPy has it
+        given["dtype"] = np.float64
     extra = extra_attributes(AttrScope.current().get({**(attr or {}), **extra}))
     cls = next((type(a) for a in (*arrays.values(), *star) if isinstance(a, Symbol)), None) or _door()
     stem = names.CANONICAL.get(face.name, face.name) if face.name in _SOURCES else hint or face.name
@@ -223,7 +239,7 @@ def _bind(face: Face, args: tuple, kwargs: dict[str, Any]) -> tuple[dict, tuple,
         elif isinstance(value, Symbol):
             raise not_found("Symbol.Compose", key, [p.public for p in params if p.public in inputs])
         elif key in names.HIDDEN or (key.startswith("__") and key.endswith("__")):
-            extra[key] = value
+            extra[key] = text_of(value)
         elif key != "num_args" and not (key == "out" and value is None):
             raise ArgumentError(_unknown(face, key))
     needed = {p.public for p in face.attributes if p.default is _MISSING}  # which None may be a value of
@@ -437,8 +453,10 @@ def public_attributes(face: Face, attrs: dict[str, Any]) -> dict[str, Any]:
 # -- nodes from files ----------------------------------------------------------------------------------------------
 
 
-def node_from_file(kind: str, name: str, strings: dict[str, str], inputs: list[Entry], cls: type) -> list[Entry]:
-    """The outputs of a node as files describe it."""
+def node_from_file(kind: str, name: str, strings: dict[str, str], inputs: list[Entry], cls: type,
+                   create: bool = False) -> list[Entry]:
+    """The outputs of a node as files describe it; ``create`` makes variables for the inputs that old files leave out.
+    """
     if kind in names.OPERATIONS:
         face_name, place = names.OPERATIONS[kind]
         scalar = _read(strings.get("scalar", "0"))
@@ -474,7 +492,7 @@ def node_from_file(kind: str, name: str, strings: dict[str, str], inputs: list[E
                                 f"luojia's {kind} takes {len(present)}.")
     arrays = {p.public: e for p, e in zip(present, inputs)}
     star = tuple(inputs[len(present):]) if starred else ()
-    return make_node(face, arrays, star, effective, extra, name, cls, create=False)
+    return make_node(face, arrays, star, effective, extra, name, cls, create=create and len(inputs) < len(present))
 
 
 def _own_from_file(kind: str, name: str, strings: dict[str, str], inputs: list[Entry]) -> list[Entry]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import threading
 import weakref
+from contextvars import ContextVar
 from heapq import heappop, heappush, heapreplace
 from typing import Any
 
@@ -24,16 +25,28 @@ ALIGNED: dict[str, Any] = {}
 next_id = itertools.count(1).__next__
 
 
+_recording = ContextVar("recording", default=False)
+now_recording, set_recording = _recording.get, _recording.set
+"""Whether this thread records: ``state.recording``, in a third of its time."""
+
+
 class State(threading.local):
     """The recording state of one thread."""
 
-    recording = False
     training = False
     frame: Any = None  # the trace that runs (see pure.py)
     waiting: Any = None  # the recorded step that has not run yet (see waiting.py)
     journal: Any = None  # what is told of each Tensor that is about to be rebound (see recompute.py)
     retain = False  # whether the node that is being pulled is to keep what it saved
     depth = 0  # open grad networks; inside one a backward pass frees nothing, as the outer one may need it
+
+    @property
+    def recording(self) -> bool:
+        return now_recording()
+
+    @recording.setter
+    def recording(self, value: bool) -> None:
+        set_recording(value)
 
 
 state = State()
@@ -176,7 +189,7 @@ def backward(
     pending: dict[Any, Any] = {}  # by node and by leaf; those that are left over are the results
     results: dict[Any, Any] = {}
     owned: set[Any] = set()  # nodes whose pending gradient is an array of our own, to be added to in place
-    heap: list[tuple[int, Any]] = []  # the pending nodes but the last recorded of them, ``node``
+    heap: list[tuple[int, Any]] = []  # the pending nodes, to be taken by descending number
     retain = retain or state.depth > 0
     for head, g in heads:
         if head in pending:
@@ -187,10 +200,12 @@ def backward(
                 heappush(heap, (-head.id, head))
     device: Any = None
     direct, xp = False, None
-    node = heappop(heap)[1] if heap else None
-    while node is not None:
+    node, g = None, None  # the node to be passed now, and its gradient, which is not among those pending
+    if heap:
+        node = heappop(heap)[1]
         g = pending.pop(node)
-        top = None  # the last recorded of the nodes that become pending now
+    while node is not None:
+        top = top_g = None  # the last recorded of the nodes that become pending now; it alone is not in ``pending``
         parents = node.parents
         if parents is None:
             raise GraphError(
@@ -205,18 +220,15 @@ def backward(
         parent = other = gi = gj = None
         more: list[tuple[Any, Any]] | None = None
         if op is SELECT:
-            top = parents[0]
-            if not floor or top.id > floor or top in wanted:
-                parts = pending.get(top)
+            source = parents[0]
+            if not floor or source.id > floor or source in wanted:
+                parts = pending.get(source)
                 k = node.attrs["index"]
                 if parts is None:
-                    pending[top] = parts = [None] * len(top.ans)
-                    parts[k] = g
+                    top, top_g = source, [None] * len(source.ans)
+                    top_g[k] = g
                 else:
                     parts[k] = g if parts[k] is None else parts[k] + g
-                    top = None
-            else:
-                top = None
         else:
             if count == 2:
                 parent, other = parents
@@ -280,18 +292,23 @@ def backward(
                             more = [(p, b if b is None or b.dtype is a.dtype and b.shape == a.shape else op.fit(b, a))
                                     for p, b, a, need in zip(parents, gs, args, needs) if need]
             while True:
-                if parent is not None and gi is not None:
-                    old = pending.get(parent)
+                if parent is not None and gi is None:
+                    if op.direct_rule is not None:
+                        op.partial = True
+                elif parent is not None:
+                    old = top_g if parent is top else pending.get(parent)
                     if old is None:
-                        pending[parent] = gi
-                        if parent.op is not None:
-                            if top is None:
-                                top = parent
-                            elif parent.id > top.id:
-                                heappush(heap, (-top.id, top))
-                                top = parent
-                            else:
-                                heappush(heap, (-parent.id, parent))
+                        if parent.op is None:
+                            pending[parent] = gi
+                        elif top is None:
+                            top, top_g = parent, gi
+                        elif parent.id > top.id:
+                            heappush(heap, (-top.id, top))
+                            pending[top] = top_g
+                            top, top_g = parent, gi
+                        else:
+                            heappush(heap, (-parent.id, parent))
+                            pending[parent] = gi
                     elif parent in owned:
                         old += gi
                     else:
@@ -299,7 +316,10 @@ def backward(
                             total = old + gi
                         except ValueError:  # one lies on several devices (mesh.py), the other on one of them
                             total = node.device.engine.add(old, gi)
-                        pending[parent] = total
+                        if parent is top:
+                            top_g = total
+                        else:
+                            pending[parent] = total
                         if not linked and total.__class__ is ndarray:
                             owned.add(parent)
                 if other is not None:
@@ -317,14 +337,14 @@ def backward(
                 node.saved = node.effect = None
         if not retain:
             node.parents = node.args = node.ans = None
-        if heap:
-            if top is None:
-                node = heappop(heap)[1]
-            elif -heap[0][0] > top.id:
-                node = heapreplace(heap, (-top.id, top))[1]
-            else:
-                node = top
+        if not heap or top is not None and -heap[0][0] < top.id:
+            node, g = top, top_g
+        elif top is None:
+            node = heappop(heap)[1]
+            g = pending.pop(node)
         else:
-            node = top
+            pending[top] = top_g
+            node = heapreplace(heap, (-top.id, top))[1]
+            g = pending.pop(node)
     pending.update(results)
     return pending

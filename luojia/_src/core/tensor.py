@@ -14,6 +14,7 @@ from ..engine.devices import Context, current_context
 from ..errors import ArgumentError, DTypeError, GraphError
 from . import dtypes, printing
 from .dtypes import DType
+from .repeated import repeated
 from .tape import Leaf, Node, backward, recording_scope, state
 
 _new = object.__new__
@@ -38,8 +39,8 @@ class Tensor(_Methods):
     """An n-dimensional array that operators and gradients know.
 
     Args:
-        data: a number, nested lists of numbers, a NumPy array or a Tensor. Integers give Int64, floats and lists of
-            floats Float32; NumPy arrays and Tensors keep their dtype.
+        input_data: a number, nested lists of numbers, a NumPy array or a Tensor. Integers give Int64, floats and lists
+            of floats Float32; NumPy arrays and Tensors keep their dtype.
         dtype: a luojia dtype to cast to, as ``luojia.float32``.
         shape, init: instead of data: a shape, and an initializer that fills it (see ``init_data``). Without ``init``
             zeros; sizes may then be None, for any, and are 0.
@@ -58,24 +59,31 @@ class Tensor(_Methods):
     _role = False  # True for parameters, whose class does not decide that of results
     _result_class: type
     _coerce: Any
+    const_arg = False  # whether a graph takes it as a constant: graphs here are made of values
+    init_flag = False
     _keeps_integers: Any = None  # MXNet's arrays: an elementwise result in the integers that it was made of
 
     _part_of: Any  # of what it is a part (ops/methods.py)
 
-    def __init__(self, data: Any = None, dtype: DType | None = None, shape: Any = None, init: Any = None,
-                 internal: bool = False, const_arg: bool = False, *, device: Context | None = None) -> None:
+    def __init__(self, input_data: Any = None, dtype: DType | None = None, shape: Any = None, init: Any = None,
+                 internal: bool = False, const_arg: bool = False, *, device: Context | str | None = None) -> None:
         if dtype is not None and not isinstance(dtype, DType):
             raise DTypeError(f"Tensor: dtype must be a luojia dtype such as luojia.float32, got {dtype!r}.")
         self._node = None
+        data = input_data
+        if isinstance(device, str):
+            device = _named_device(device)
         self._device = device or (data._device if isinstance(data, Tensor) else current_context())
+        if const_arg:
+            self.const_arg = True
         if data is None:
             if shape is None or dtype is None:
                 raise DTypeError("Tensor: give data, or dtype, shape and init together; got neither.")
             shape = (shape,) if isinstance(shape, int) else tuple(shape)
             if init is not None:
                 self.init = init
-            # without init it stands for any Tensor of its dtype and shape, in which None is any size (set_inputs)
-            value = np.zeros([0 if n is None else n for n in shape], dtype.np)
+            # without init it stands for any Tensor of its dtype and shape, in which None, or a Symbol, is any size
+            value = np.zeros([0 if n is None or hasattr(n, "divisor") else n for n in shape], dtype.np)
         else:
             if shape is not None or init is not None:
                 raise ArgumentError("Tensor: give either data or shape and init, not both.")
@@ -122,9 +130,10 @@ class Tensor(_Methods):
         return np.asarray(self._value).strides
 
     @property
-    def device(self) -> Context:
-        """The device that holds the elements."""
-        return self._device
+    def device(self) -> str:
+        """The device that holds the elements, as MindSpore calls it: 'CPU', 'GPU:0'."""
+        kind = self._device.device_type.upper()
+        return "CPU" if kind.startswith("CPU") else f"{kind}:{self._device.device_id}"
 
     def __len__(self) -> int:
         if not self._value.shape:
@@ -307,6 +316,15 @@ class Tensor(_Methods):
 Tensor._result_class = Tensor
 
 
+def _named_device(name: str) -> Context:
+    """The device that a string names: the current one, whose kind it must be."""
+    device = current_context()
+    if name.partition(":")[0].lower() != device.device_type:
+        raise ArgumentError(f"Tensor: the device must be {device.device_type.upper()!r}, the current one, got {name!r}"
+                            "; choose the device in set_context.")
+    return device
+
+
 def _rebuild(cls: type, value: np.ndarray, device: Context, extra: dict) -> Any:
     t = wrap(cls, device.engine.put(value, device), device)
     t._restore(extra)
@@ -392,7 +410,11 @@ def run_backward(heads: list, head_grads: Any, retain_graph: bool = False, train
         return
     pairs = [(head._node, seed(head, g, strict)) for head, g in zip(heads, head_grads)]
     with recording_scope(False, train_mode):
-        results = backward(pairs, retain=retain_graph)
+        results = None
+        if len(pairs) == 1 and not retain_graph and state.depth == 0 and pairs[0][0].op is not None:
+            results = repeated(*pairs[0])
+        if results is None:
+            results = backward(pairs, retain=retain_graph)
     if strict and not any(isinstance(leaf, Leaf) and leaf.grad_req != "null" for leaf in results):
         raise GraphError(NO_INPUTS)
     deposit(results)

@@ -16,7 +16,7 @@ from . import tape
 from .batched import backward_batched
 from .dtypes import from_np
 from .op import OPERATORS
-from .tape import Leaf, Node, Place, recording_scope, state
+from .tape import Leaf, Node, Place, now_recording, recording_scope, set_recording, state
 from .tensor import Tensor, wrap
 
 _ROWS_AT_ONCE = 1 << 18  # elements of the widest of input and output in a block of rows
@@ -25,7 +25,7 @@ _ROWS_AT_ONCE = 1 << 18  # elements of the widest of input and output in a block
 def alias(t: Tensor) -> Tensor:
     """A fresh Tensor of ``t``'s value: a node of its own, linked to ``t`` where ``t`` is on the tape."""
     value, device = t._value if state.frame is None else t._read(), t._device
-    if t._node is None or not state.recording:
+    if t._node is None or not now_recording():
         return wrap(t._result_class, value, device, Place())
     return wrap(t._result_class, value, device, Node(OPERATORS["identity"], {}, (t._node,), (value,), None, device))
 
@@ -58,7 +58,7 @@ class Recorded:
 
     def __init__(self, fn: Callable, args: Sequence[Any], kwargs: dict[str, Any] | None = None,
                  positions: Sequence[int] | None = None) -> None:
-        self.linked = state.recording
+        self.linked = linked = now_recording()
         self.floor = tape.next_id()
         # The function may write to an alias and so rebind it; node and value are those at the call.
         self.inputs: list[_Input | None] = []
@@ -75,14 +75,15 @@ class Recorded:
             enter = alias if positions is None or args == () and positions else constant
             kwargs = {k: enter(v) if isinstance(v, Tensor) else v for k, v in kwargs.items()}
             self.keyword_inputs = [_Input(v) for v in kwargs.values() if isinstance(v, Tensor)]
-        before = state.training
-        state.depth += 1
-        state.recording = True
+        before, depth = state.training, state.depth
+        state.depth = depth + 1
+        set_recording(True)
         try:
             self.out = fn(*positional, **kwargs) if kwargs else fn(*positional)
         finally:
-            state.depth -= 1
-            state.recording, state.training = self.linked, before
+            state.depth = depth
+            set_recording(linked)
+            state.training = before
 
     def pull(self, seeds: Iterable[tuple[Tensor, Any]], wanted: Iterable[Any], retain: bool = False) -> dict[Any, Any]:
         """Gradients at the ``wanted`` nodes for (output, cotangent) pairs; on the tape if one is open outside."""
@@ -97,7 +98,7 @@ class Recorded:
                 heads.append((node, g if isinstance(g, Tensor) else wrap(Tensor, g, t._device)))
             else:
                 heads.append((node, g._value if isinstance(g, Tensor) else g))
-        if state.recording is linked:
+        if now_recording() is linked:
             return tape.backward(heads, floor=floor, wanted=wanted, linked=linked, retain=retain or linked)
         with recording_scope(linked):
             return tape.backward(heads, floor=floor, wanted=wanted, linked=linked, retain=retain or linked)

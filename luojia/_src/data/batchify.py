@@ -41,12 +41,13 @@ def pile(arrays: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def default_batchify(samples: Sequence[Any]) -> Any:
-    """Arrays are stacked; tuples and lists become a list with one batch per position; recursively.
+    """Arrays, and lists of numbers, are stacked; tuples become a list with one batch per position; recursively. So do
+    lists of anything else.
 
     >>> default_batchify([(1.0, (2, 3)), (1.5, (4, 5))])
     [array([1. , 1.5]), [array([2, 4]), array([3, 5])]]
     """
-    if isinstance(samples[0], (tuple, list)):
+    if isinstance(samples[0], tuple) or isinstance(samples[0], list) and not _numbers(samples[0]):
         size = len(samples[0])
         for i, sample in enumerate(samples):
             if len(sample) != size:
@@ -55,6 +56,11 @@ def default_batchify(samples: Sequence[Any]) -> Any:
                 )
         return [default_batchify(part) for part in zip(*samples)]
     return stack(samples)
+
+
+def _numbers(x: list) -> bool:
+    """Whether a list holds numbers, or lists of them, alone."""
+    return all([_numbers(v) if isinstance(v, list) else isinstance(v, (bool, int, float, np.generic)) for v in x])
 
 
 class Stack:

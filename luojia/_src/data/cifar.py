@@ -29,6 +29,7 @@ def load(
     root: str | None = None,
     name: str = "cifar10",
     fetch: Callable[[str], bytes] | None = None,
+    some: bool = False,
 ) -> tuple[np.ndarray, np.ndarray]:
     """``(images, labels)``: uint8 of shape (n, 32, 32, 3) and int32 of shape (n,), for CIFAR-100 (n, 2).
 
@@ -36,6 +37,7 @@ def load(
         train: the 50,000 training images, or the 10,000 test images; None takes both.
         read: reader of one batch: ``(path, kind) -> (images, labels)``.
         root, name, fetch: as in :func:`luojia._src.data.mnist.load`.
+        some: be content with those of the files that lie in ``root``, where any does.
 
     Raises:
         MissingDataError: a file is in none of the folders and could not be downloaded.
@@ -44,6 +46,8 @@ def load(
         raise ArgumentError(f"There is no data set '{name}' of this format; there are {', '.join(FILES)}.")
     training, testing, _ = FILES[name]
     wanted = training + testing if train is None else training if train else testing
+    if some and root is not None:
+        wanted = [file for file in wanted if (Path(root).expanduser() / file).is_file()] or wanted
     folder = _find(wanted, root, name) or _download(wanted, root, name, fetch)
     parts = [read(str(folder / file), name) for file in wanted]
     return np.concatenate([images for images, _ in parts]), np.concatenate([labels for _, labels in parts])

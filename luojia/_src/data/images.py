@@ -13,7 +13,7 @@ import numpy as np
 from luojia._src.errors import ArgumentError, ShapeError
 from luojia._src.ops import picture
 from luojia._src.ops.resample import METHODS as METHODS
-from luojia._src.ops.resample import as_dtype, cubic, weights
+from luojia._src.ops.resample import as_dtype, cubic, fixed_point, weights
 
 
 def resize(image: np.ndarray, size: Sequence[int], method: str = "bilinear") -> np.ndarray:
@@ -32,7 +32,8 @@ def resize(image: np.ndarray, size: Sequence[int], method: str = "bilinear") -> 
         return _antialiased(image, (height, width))
     grows = height > image.shape[0] or width > image.shape[1]
     if image.dtype == np.uint8 and (method in ("bilinear", "bicubic") or (method == "area" and grows)):
-        return _in_fixed_point(image, (height, width), method)
+        out = fixed_point(np, image.reshape(*image.shape[:2], -1), (height, width), method)
+        return out.reshape(height, width, *image.shape[2:])
     if method == "area" and image.dtype == np.uint8 and image.shape[:2] == (2 * height, 2 * width):
         four = image.reshape(height, 2, width, 2, *image.shape[2:]).astype(np.int64).sum((1, 3))
         return (four + 2 >> 2).astype(np.uint8)
@@ -44,40 +45,6 @@ def resize(image: np.ndarray, size: Sequence[int], method: str = "bilinear") -> 
     else:
         out = columns @ out.reshape(height, *image.shape[1:])
     return as_dtype(np.rint(out) if method == "area" and image.dtype.kind in "iu" else out, image.dtype)
-
-
-def _in_fixed_point(image: np.ndarray, size: tuple[int, int], method: str) -> np.ndarray:
-    """Bytes mixed as OpenCV rounds them: weights in units of 1/2048; bilinear drops 16 bits of each product."""
-    flat = image.reshape(*image.shape[:2], -1).astype(np.int64)
-    at, share = _taps(image.shape[1], size[1], method)
-    if at.shape[1] == 2:  # beyond the border: the last pixel alone
-        share[(at[:, 0] < 0) | (at[:, 0] >= image.shape[1] - 1)] = 2048, 0
-    along: Any = sum(flat[:, i] * w[:, None] for i, w in zip(at.T.clip(0, image.shape[1] - 1), share.T))
-    at, share = _taps(image.shape[0], size[0], method)
-    rows = [(along[i], w[:, None, None]) for i, w in zip(at.T.clip(0, image.shape[0] - 1), share.T)]
-    if len(rows) == 2:
-        total: Any = sum((row >> 4) * w >> 16 for row, w in rows)
-        out = total + 2 >> 2
-    else:
-        total = sum(row * w for row, w in rows)
-        out = total + (1 << 21) >> 22
-    return out.clip(0, 255).astype(np.uint8).reshape(*size, *image.shape[2:])
-
-
-def _taps(old: int, new: int, method: str) -> tuple[np.ndarray, np.ndarray]:
-    """(new, taps): the old pixels that each new one mixes, and their weights in units of 1/2048."""
-    if method == "area":
-        first = np.arange(new) * old // new
-        part = np.arange(1, new + 1) - (first + 1) * (new / old)
-        part = np.where(part > 0, part % 1, 0)
-    else:
-        position = ((np.arange(new) + 0.5) * (old / new) - 0.5).astype(np.float32)
-        first = np.floor(position).astype(int)
-        part = position - first
-    at = np.arange(2) if method != "bicubic" else np.arange(-1, 3)
-    part = part.astype(np.float32)[:, None]
-    share = np.concatenate([1 - part, part], 1) if method != "bicubic" else cubic(part - at)
-    return first[:, None] + at, np.rint(share.astype(np.float32) * 2048).astype(np.int64)
 
 
 def _antialiased(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:

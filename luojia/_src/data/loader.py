@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from luojia._src.data.batchify import default_batchify
+from luojia._src.data.datasets import Dataset
 from luojia._src.data.samplers import BatchSampler, RandomSampler, Sampler, SequentialSampler, groups
 from luojia._src.data.workers import in_processes, in_threads, processes_are_safe
 from luojia._src.errors import ArgumentError
@@ -82,7 +83,7 @@ class DataLoader:
     def fetch(self, indices: list[int] | np.ndarray) -> Any:
         """The batch of these samples."""
         if self._batchify_fn is None:
-            gather = getattr(self._dataset, "gather", None)
+            gather = getattr(self._dataset, "gather", None) if isinstance(self._dataset, Dataset) else None
             batch = gather(np.asarray(indices)) if gather is not None else None
             if batch is not None:
                 return batch

@@ -59,6 +59,12 @@ def load(
     return images[..., None], labels.astype(np.int32)
 
 
+def present(root: str, name: str = "mnist") -> list[bool]:
+    """The parts (True for training) whose two files lie in ``root``, the test files first."""
+    return [train for train in (False, True)
+            if all(_in(Path(root).expanduser(), file) for file in names(train, name))]
+
+
 def names(train: bool, name: str = "mnist") -> list[str]:
     """The images' and the labels' file, without ``.gz``.
 
@@ -79,11 +85,12 @@ def folders(root: str | None = None, name: str = "mnist") -> list[Path]:
 
 
 def _find(file: str, root: str | None, name: str) -> Path | None:
-    for folder in folders(root, name):
-        for spelling in (file + ".gz", file, file.replace("-idx", ".idx")):
-            if (folder / spelling).is_file():
-                return folder / spelling
-    return None
+    return next((found for folder in folders(root, name) if (found := _in(folder, file))), None)
+
+
+def _in(folder: Path, file: str) -> Path | None:
+    spellings = (folder / spelling for spelling in (file + ".gz", file, file.replace("-idx", ".idx")))
+    return next((path for path in spellings if path.is_file()), None)
 
 
 def _download(file: str, root: str | None, name: str, fetch: Callable[[str], bytes] | None) -> Path:

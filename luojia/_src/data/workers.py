@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from luojia._src.engine.threads import helping, keep_alone
 from luojia._src.errors import MXNetError
 
 
@@ -38,12 +39,15 @@ class WorkerTraceback(Exception):
 
 
 def processes_are_safe() -> bool:
-    """Whether forking is: a system that forks, no jax (its threads would deadlock in the child), no other thread."""
+    """Whether forking is: a system that forks, no jax (its threads would deadlock in the child), no other thread.
+
+    Those that help the kernels wait for work and hold nothing.
+    """
     return (
         "fork" in multiprocessing.get_all_start_methods()
         and sys.platform != "darwin"
         and "jax" not in sys.modules
-        and threading.active_count() == 1
+        and threading.active_count() == 1 + helping()
         and not multiprocessing.current_process().daemon
     )
 
@@ -116,6 +120,7 @@ def _work(fn, connection, seed, held):
     for inherited in held:  # else a worker would keep its own pipe open when the caller is killed
         inherited.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    keep_alone()
     random.seed(seed)
     np.random.seed(seed)
     while True:

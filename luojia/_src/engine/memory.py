@@ -60,10 +60,20 @@ def memory_stats(device: Context | None = None) -> dict[str, Any]:
 
 def memory_summary(device: Context | None = None) -> str:
     """The numbers as a table."""
-    rows = [(name.replace("_", " ").replace("total ", "").capitalize(), f"{value:,} B")
-            for name, value in memory_stats(device).items() if isinstance(value, int)]
-    wide = max(len(name) for name, _ in rows)
-    return "\n".join([f"{'Metric':{wide}} | Data", *[f"{name:{wide}} | {value}" for name, value in rows]]) + "\n"
+    line, rule = "|" + "=" * 45 + "|", "|" + "-" * 45 + "|"
+    lines = [line, f"|{'Memory summary':^45}|", line, f"| {'Metric':<20} | {'Data':<20} |"]
+    for name, value in memory_stats(device).items():
+        if isinstance(value, int):
+            lines += [rule, f"| {name.replace('_', ' ').replace('total ', '').capitalize():<20} | {_size(value):<20} |"]
+    return "\n".join([*lines, line, ""])
+
+
+def _size(count: int) -> str:
+    """Bytes in the largest unit of which there are whole ones: as MindSpore prints them."""
+    unit = 0
+    while count >= 10 * 1024 and unit < 3:
+        count, unit = count // 1024, unit + 1
+    return f"{count:6} {('B', 'KB', 'MB', 'GB')[unit]}"
 
 
 def reset_peak_memory_stats(device: Context | None = None) -> None:

@@ -30,7 +30,7 @@ def filled_ones(xp, *, shape, dtype=None):
 
 
 @op("Fill()(type:dtype, shape, value)",
-    fn=("full(size:shape, fill_value:value, dtype=None)", "fill(type:dtype, shape, value)"),
+    fn="fill(type:dtype, shape, value)",
     mx="_full(shape=None, ctx:_='', dtype='float32', value)", differentiable=False)
 def filled(xp, *, shape, value, dtype=None):
     """``value`` everywhere in ``shape``."""

@@ -124,7 +124,11 @@ def ctc_loss(xp, x, labels, data_lengths=None, label_lengths=None, *, use_data_l
     if reduction == "mean":
         loss = loss / xp.maximum(counts, 1)
     loss = reduced(xp, loss, reduction).astype(dtype)
-    return (loss, xp.transpose(xp.stack(alphas), (1, 0, 2)).astype(dtype)) if with_alpha else loss
+    if not with_alpha:
+        return loss
+    paths = xp.transpose(xp.stack(alphas), (1, 0, 2))
+    reached = (paths > _NEVER / 2) & (np.arange(size) <= 2 * counts[:, None])[:, None, :]
+    return loss, xp.where(reached, paths, -np.inf).astype(dtype)
 
 
 @ctc_loss.fast

@@ -101,10 +101,26 @@ _ROWS = (  # operator, which is NumPy's name, with what it computes, and MindSpo
     ("arctanh", "The inverse of tanh, for |x| < 1.", "Atanh", "arctanh atanh", "arctanh"),
     ("degrees", "Radians to degrees.", "", "rad2deg(x)", "degrees"),
     ("radians", "Degrees to radians.", "", "deg2rad(x)", "radians"),
-    ("sinc", "sin(pi x) / (pi x), and 1 at 0.", "Sinc", "", ""),
 )
 for _name, _doc, _ms, _fn, _mx in _ROWS:
     unary(_name, lambda xp, x, n=_name: getattr(xp, n)(x), _doc, ms=_ms, fn=_fn or None, mx=_mx)
+
+
+@op("Sinc()(x)", fn="sinc(input:x)")
+def sinc(xp, x):
+    """sin(pi x) / (pi x), and 1 at 0."""
+    return xp.sinc(x)
+
+
+sinc.pointwise = True
+
+
+@sinc.vjp(keep="args ans")
+def _(xp, g, ans, args, needs):
+    (x,) = args
+    at_zero = x == 0
+    apart = xp.where(at_zero, xp.ones_like(x), x)
+    return (g * xp.where(at_zero, xp.zeros_like(x), (xp.cos(np.pi * x) - ans) / apart),)
 
 
 @op("NanToNum(nan=None, posinf=None, neginf=None)(x)", fn="nan_to_num(input:x, nan=None, posinf=None, neginf=None)")

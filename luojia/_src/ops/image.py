@@ -39,19 +39,21 @@ def _positions(size: int, out: int, align_corners: bool, half_pixel: bool) -> np
     return (at + 0.5) * (size / out) - 0.5 if half_pixel else at * (size / out)
 
 
-def cubic_matrix(size: int, out: int, align_corners: bool, half_pixel: bool = True) -> np.ndarray:
+def cubic_matrix(size: int, out: int, align_corners: bool, half_pixel: bool = True,
+                 at_border: bool = False) -> np.ndarray:
     """The matrix (out, size) of cubic interpolation (Keys 1981), at the places of ``linear_matrix``.
 
-    As in MindSpore 2.8.0: with ``align_corners`` a = -0.75 and the border's value beyond it, else a = -0.5 and the
-    weights of what lies within scaled to a sum of 1.
+    As in MindSpore 2.8.0: of half pixels a = -0.5 and the weights of what lies within scaled to a sum of 1; else, with
+    ``align_corners`` or ``at_border`` (PyTorch's and mint's way), a = -0.75 and the border's value beyond it.
     """
+    at_border = at_border or align_corners or not half_pixel
     at = _positions(size, out, align_corners, half_pixel)
     first = np.floor(at).astype(int)
     matrix = np.zeros((out, size))
     for k in range(-1, 3):
         place = np.clip(first + k, 0, size - 1)
-        weight = cubic(at - (first + k), -0.75 if align_corners else -0.5)
-        np.add.at(matrix, (np.arange(out), place), weight if align_corners else weight * (place == first + k))
+        weight = cubic(at - (first + k), -0.75 if at_border else -0.5)
+        np.add.at(matrix, (np.arange(out), place), weight if at_border else weight * (place == first + k))
     return matrix / matrix.sum(1, keepdims=True)
 
 
@@ -100,7 +102,7 @@ _MODES = ("nearest", "nearest-exact", "linear", "bilinear", "trilinear", "bicubi
      "ResizeBilinearV2(align_corners=False, half_pixel_centers:half_pixel=False)(x, size) | mode='bilinear'",
      "ResizeNearestNeighbor(size, align_corners=False, half_pixel_centers:half_pixel=False)(input_x:x)"),
     fn=("interpolate" + _FN, "upsample" + _FN))
-def resize(xp, x, *, size=None, scale=None, mode="nearest", align_corners=None, half_pixel=None):
+def resize(xp, x, *, size=None, scale=None, mode="nearest", align_corners=None, half_pixel=None, at_border=False):
     """x (N, C, *spatial) resized to ``size``, or by ``scale``, which rounds down.
 
     ``mode``: 'nearest' reads place floor(i n / m), 'nearest-exact' the centre nearest to its own, 'linear', 'bilinear'
@@ -122,8 +124,8 @@ def resize(xp, x, *, size=None, scale=None, mode="nearest", align_corners=None, 
         if mode.startswith("nearest"):
             matrix = nearest_matrix(n, m, bool(align_corners), bool(half_pixel) or mode == "nearest-exact")
         else:
-            make = cubic_matrix if mode == "bicubic" else linear_matrix
-            matrix = make(n, m, bool(align_corners), half_pixel is None or half_pixel)
+            how = bool(align_corners), half_pixel is None or half_pixel
+            matrix = cubic_matrix(n, m, *how, at_border) if mode == "bicubic" else linear_matrix(n, m, *how)
         x = along(xp, x, matrix, axis)
     return x
 

@@ -55,8 +55,7 @@ def _share(g, shape, reduction):
     return g
 
 
-@op("SparseSoftmaxCrossEntropyWithLogits(is_grad:_=False)(logits:x, labels) | reduction='mean'", fn=(),
-    mx="softmax_cross_entropy(data:x, label:labels) | reduction='sum', rank1=True")
+@op(fn=(), mx="softmax_cross_entropy(data:x, label:labels) | reduction='sum', rank1=True")
 def sparse_softmax_cross_entropy(xp, x, labels, *, reduction="none", rank1=False):
     """-log softmax(x)[label] of each row of x (*batch, classes), for labels (*batch,) that are whole numbers.
 

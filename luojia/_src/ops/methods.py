@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.apply import apply, binary, reflected
+from ..core.apply import apply, binary, reflected, unary
 from ..core.op import OPERATORS, Operator
 from ..core.tape import Leaf, state
 from ..core.tensor import Tensor
@@ -32,13 +32,6 @@ def _binary(op: Operator, sign: str) -> Callable:
         return apply(op, (self, other), op._defaults)
 
     return binary(op, otherwise)
-
-
-def _unary(op: Operator) -> Callable:
-    def method(self: Tensor) -> Tensor:
-        return apply(op, (self,), op._defaults)
-
-    return method
 
 
 def _equality(op: Operator, otherwise: bool) -> Callable:
@@ -105,7 +98,7 @@ def _install() -> None:
         if name in _SIGNS:
             setattr(Tensor, f"__r{name}__", reflected(op))
     for name, op_name in {"neg": "negative", "pos": "identity", "abs": "abs", "invert": "logical_not"}.items():
-        setattr(Tensor, f"__{name}__", _unary(OPERATORS[op_name]))
+        setattr(Tensor, f"__{name}__", unary(OPERATORS[op_name]))
     for name, op_name in {"eq": "equal", "ne": "not_equal"}.items():
         setattr(Tensor, f"__{name}__", _equality(OPERATORS[op_name], name == "ne"))
     setattr(Tensor, "__round__", lambda self, digits=0: OPERATORS["round"](self, decimals=digits or 0))  # noqa: B010

@@ -10,7 +10,7 @@ from ..core.op import op
 from ..errors import ArgumentError, NotSupportedError, ShapeError
 from .pool import along
 from .random import _normal, _uniform
-from .resample import as_dtype, weights
+from .resample import as_dtype, fixed_point, weights
 
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 """How much red, green and blue weigh in a grey value (ITU-R BT.601)."""
@@ -167,6 +167,9 @@ def image_resize(xp, x, *, size=(), keep_ratio=False, interp=1):
         width, height = columns * sizes[0] // short, rows * sizes[0] // short
     if (height, width) == (rows, columns):
         return x + x.dtype.type(0)
+    grows = height > rows or width > columns
+    if x.dtype.name == "uint8" and (interp in (1, 2) or interp == 3 and grows):
+        return fixed_point(xp, x, (height, width), _METHODS[interp])
     out = x if x.dtype.name == "float64" else x.astype("float32")
     for axis, old, new in ((len(x.shape) - 3, rows, height), (len(x.shape) - 2, columns, width)):
         out = along(xp, out, weights(old, new, _METHODS[interp]), axis)

@@ -300,7 +300,7 @@ def adaptive_avg_pool(xp, x, *, output_size, axes=2):
     return x
 
 
-@op("AdaptiveMaxPool2D(output_size)(input:x)", fn=())
+@op(fn=())
 def adaptive_max_pool(xp, x, *, output_size, axes=2):
     """The maximum of each of ``output_size`` parts of the last ``axes`` axes of x (see ``adaptive_avg_pool``)."""
     sizes = _targets(x.shape, output_size, axes, "adaptive_max_pool")

@@ -25,6 +25,8 @@ def axes_of(shape: tuple, axis, exclude: bool = False, name: str = "a reduction"
         if not -ndim <= a < ndim:
             raise ArgumentError(f"{name}: axis {a} is out of bounds for an array of shape {tuple(shape)}.")
     axes = tuple([a % ndim for a in axes])
+    if len(set(axes)) < len(axes):
+        raise ArgumentError(f"{name}: Reduction axes have duplicates {axis}; name each axis once.")
     if exclude:
         axes = tuple([a for a in range(ndim) if a not in axes])
     return None if len(axes) == ndim else axes

@@ -60,3 +60,40 @@ def as_dtype(image: Any, dtype: Any, xp: Any = np) -> Any:
         limits = np.iinfo(dtype)
         image = xp.clip(xp.ceil(image - np.float32(0.5005)), limits.min, limits.max)
     return np.ascontiguousarray(image, dtype) if xp is np else image.astype(dtype)
+
+
+def fixed_point(xp: Any, x: Any, size: tuple[int, int], method: str) -> Any:
+    """Bytes (..., H, W, C) mixed as OpenCV rounds them: weights in units of 1/2048; bilinear drops 16 bits of products.
+    """
+    out = x.astype("int32")
+    parts = []
+    for axis, new in ((-2, size[1]), (-3, size[0])):
+        old = x.shape[axis]
+        at, share = taps(old, new, method)
+        if axis == -2 and at.shape[1] == 2:  # beyond the border: the last pixel alone
+            share[(at[:, 0] < 0) | (at[:, 0] >= old - 1)] = 2048, 0
+        if axis == -3 and at.shape[1] == 2:
+            out = [xp.take(out, i, axis=axis) >> 4 for i in at.T.clip(0, old - 1)]
+            parts = [row * w.reshape(-1, 1, 1) >> 16 for row, w in zip(out, share.T)]
+        else:
+            wide = (-1,) + (1,) * (-1 - axis)
+            parts = [xp.take(out, i, axis=axis) * w.reshape(wide) for i, w in zip(at.T.clip(0, old - 1), share.T)]
+        out = sum(parts[1:], parts[0])
+    out = out + 2 >> 2 if len(parts) == 2 else out + (1 << 21) >> 22
+    return xp.clip(out, 0, 255).astype("uint8")
+
+
+def taps(old: int, new: int, method: str) -> tuple[np.ndarray, np.ndarray]:
+    """(new, taps): the old pixels that each new one mixes, and their weights in units of 1/2048."""
+    if method == "area":
+        first = np.arange(new) * old // new
+        part = np.arange(1, new + 1) - (first + 1) * (new / old)
+        part = np.where(part > 0, part % 1, 0)
+    else:
+        position = ((np.arange(new) + 0.5) * (old / new) - 0.5).astype(np.float32)
+        first = np.floor(position).astype(int)
+        part = position - first
+    at = np.arange(2) if method != "bicubic" else np.arange(-1, 3)
+    part = part.astype(np.float32)[:, None]
+    share = np.concatenate([1 - part, part], 1) if method != "bicubic" else cubic(part - at)
+    return first[:, None] + at, np.rint(share.astype(np.float32) * 2048).astype(np.int32)

@@ -111,7 +111,7 @@ def roi_align(xp, x, rois, *, pooled_size, spatial_scale, sample_ratio=-1, posit
     Args:
         rois: (R, 5): the image's number (if negative, the result is 0) and the region's left, top, right, bottom.
         spatial_scale: what the corners are multiplied by; with ``aligned`` half a place is then taken off, else the
-            region is at least one place wide and high. ``inclusive`` adds a pixel to right and bottom first.
+            region is at least one place wide and high. ``inclusive`` adds a pixel to right and bottom first instead.
         sample_ratio: k, for k x k samples in each part; by default as many as whole places fit.
         position_sensitive: part (i, j) of output channel c comes from input channel (c h + i) w + j.
 
@@ -125,8 +125,9 @@ def roi_align(xp, x, rois, *, pooled_size, spatial_scale, sample_ratio=-1, posit
     image = rois[:, 0].astype("int64")
     extra = [0, 0, 1, 1] if inclusive else [0, 0, 0, 0]
     corner = (rois[:, 1:] + np.array(extra, rois.dtype)) * spatial_scale - (0.5 if aligned else 0.0)
-    rows = _samples(xp, corner[:, 1], corner[:, 3], sizes[0], x.shape[2], sample_ratio, aligned)
-    columns = _samples(xp, corner[:, 0], corner[:, 2], sizes[1], x.shape[3], sample_ratio, aligned)
+    least = None if aligned else 0.0 if inclusive else 1.0
+    rows = _samples(xp, corner[:, 1], corner[:, 3], sizes[0], x.shape[2], sample_ratio, least)
+    columns = _samples(xp, corner[:, 0], corner[:, 2], sizes[1], x.shape[3], sample_ratio, least)
     rows = xp.where((image >= 0)[:, None, None], rows, xp.zeros_like(rows)).astype(x.dtype)
     maps = x[xp.maximum(image, 0)]
     out = xp.matmul(xp.matmul(rows[:, None], maps), xp.swapaxes(columns, 1, 2)[:, None].astype(x.dtype))
@@ -148,11 +149,11 @@ def samples_of(who, attribute, xp, size, ratio):
     return count, int(xp.max(count, initial=1))
 
 
-def _samples(xp, first, last, parts, limit, ratio, aligned):
-    """The weights (R, parts, limit) of the places in each part's mean, along one axis."""
+def _samples(xp, first, last, parts, limit, ratio, least):
+    """The weights (R, parts, limit) of the places in each part's mean, along one axis at least ``least`` long."""
     size = last - first
-    if not aligned:
-        size = xp.maximum(size, 1.0)
+    if least is not None:
+        size = xp.maximum(size, least)
     size = size[:, None, None] / parts
     count, most = samples_of("ROIAlign", "sample_ratio", xp, size, ratio)
     i, s = np.arange(parts)[:, None], np.arange(most)

@@ -9,10 +9,19 @@ _ROWS = (
     ("floor", "The greatest integer not above x.", "Floor", "floor"),
     ("ceil", "The least integer not below x.", "Ceil", "ceil"),
     ("trunc", "x without its fraction.", "Trunc", "trunc"),
-    ("sign", "-1, 0 or 1: the sign of x.", "Sign", "sign"),
 )
 for _name, _doc, _ms, _mx in _ROWS:
     unary(_name, lambda xp, x, n=_name: getattr(xp, n)(x), _doc, ms=_ms, mx=_mx, rule=zero_rule, keep="")
+
+
+
+def _sign(xp, x):
+    found = xp.sign(x)
+    return xp.where(xp.isnan(x), xp.zeros_like(x), found) if str(x.dtype).startswith(("float", "bfloat")) else found
+
+
+unary("sign", _sign, "-1, 0 or 1: the sign of x; 0 where x is not a number.", ms="Sign", mx="sign", rule=zero_rule,
+      keep="")
 unary("fix", lambda xp, x: xp.trunc(x), "The nearest integer toward 0.", mx="fix", rule=zero_rule, keep="")
 unary("rint", lambda xp, x: xp.rint(x), "The nearest integer; a half goes to the even one.", ms="Rint",
       rule=zero_rule, keep="")

@@ -62,6 +62,8 @@ def _(xp, g, ans, args, needs, *, begin, size):
 def slice_axis(xp, x, *, axis, begin, end):
     """x[begin:end] along ``axis``."""
     at = axis_in(axis, len(x.shape), "slice_axis")
+    if end is not None and end > x.shape[at] and x.shape[at]:
+        raise ArgumentError(f"slice_axis: Invalid end for end={end} as axis_size is {x.shape[at]}; give at most that.")
     return x[(slice(None),) * at + (slice(begin, end),)]
 
 

@@ -20,20 +20,20 @@ from . import composed
 FACES = FaceModule({"fn": lambda face: compile_plain(face, "luojia")})
 
 SAME = """abs absolute angle conj imag real acos acosh addcdiv addcmul addmm addmv all any
-approximate_equal arccos arccosh arcsin arcsinh arctan arctan2 arctanh argsort asin asinh atan atan2 atanh
+approximate_equal arccos arccosh arcsin arcsinh arctan arctan2 arctanh asin asinh atan atan2 atanh
 baddbmm bincount bitwise_and bitwise_or bitwise_xor bmm broadcast_to ceil cholesky chunk
 cos cosh count_nonzero cummax cummin cumprod deg2rad det diagonal digamma div divide dot eq erf
 erfc erfinv exp expand_as expand_dims expm1 flip floor floor_divide fmod frac gather_elements
-gather_nd gcd ge ger greater greater_equal gt hardshrink histc hypot i0 igamma igammac index_add
+gather_nd gcd ge ger greater greater_equal gt hardshrink histc hypot i0 igamma igammac
 index_fill inner inverse isclose isfinite isinf isnan isneginf isposinf lcm le lerp less less_equal lgamma log
 log10 log1p log2 logaddexp logaddexp2 logical_and logical_not logical_or logical_xor logsumexp lt masked_fill
 masked_select matmul maximum median minimum mm moveaxis movedim mul mvlgamma nan_to_num nansum narrow
-ne neg negative nextafter not_equal outer pow prod rad2deg reciprocal remainder repeat_interleave
-roll round rsqrt scatter sigmoid sign signbit sin sinc sinh slogdet softmax sort split sqrt
+ne neg negative nextafter not_equal outer pow prod rad2deg reciprocal remainder
+roll round rsqrt sigmoid sign signbit sin sinc sinh slogdet softmax split sqrt
 square std swapdims tan tanh topk tril triu true_divide trunc unbind
-unfold fold unique unsqueeze unsorted_segment_sum var xdivy xlogy"""
+unfold fold unsqueeze unsorted_segment_sum var xdivy xlogy"""
 OTHER = {"top_k": "topk", "is_finite": "isfinite",
-         "scatter_nd_add": "tensor_scatter_add", "scatter_add": "tensor_scatter_add",
+         "scatter_nd_add": "tensor_scatter_add",
          "scatter_sub": "tensor_scatter_sub",
          "scatter_mul": "tensor_scatter_mul", "scatter_div": "tensor_scatter_div", "scatter_max": "tensor_scatter_max",
          "scatter_min": "tensor_scatter_min", "soft_shrink": "softshrink", "bitwise_left_shift": "left_shift",
@@ -44,23 +44,24 @@ COMPOSED = {  # a module of ops/composed: the methods whose functions it has
     "extrema": "amax amin",
     "linear": """norm adjoint addbmm addr cross renorm cov matrix_power logdet cholesky_inverse cholesky_solve
                  eigvals triangular_solve lstsq svd geqrf orgqr ormqr lu_solve""",
-    "arrange": """diag diagflat diff rot90 msort tensor_split hsplit vsplit dsplit reverse_sequence
+    "arrange": """diagflat diff rot90 msort tensor_split hsplit vsplit dsplit reverse_sequence
                   diagonal_scatter select_scatter slice_scatter""",
     "reduce": """nonzero aminmax nanmean nanmedian quantile nanquantile logcumsumexp argwhere unique_consecutive
                  unique_with_pad unsorted_segment_max unsorted_segment_min unsorted_segment_prod""",
     "inplace": """add_ sub_ mul_ div_ floor_divide_ remainder_ exp_ log_ sigmoid_ tanh_ sign_ floor_ erfinv_ relu_
                   zero_ addmm_ clamp_ copy_ fill_ fill_diagonal_ masked_fill_ masked_scatter masked_scatter_ index_add_
-                  index_copy_ index_fill_ index_put index_put_ put_ scatter_ scatter_add_""",
+                  index_copy_ index_fill_ index_put index_put_ put_ scatter_add_""",
+    "overloaded": "unique repeat repeat_interleave scatter scatter_ scatter_add index_add view argsort sort diag",
     "draws": """multinomial random_categorical bernoulli uniform cauchy log_normal uniform_ normal_ exponential_
                 bernoulli_ random_""",
     "hooks": "register_hook",
     "queries": """allclose is_contiguous is_signed stride storage_offset sum_to_size resize new_full new_empty
                   inplace_update kthvalue choose fill_diagonal qr get_bytes index requires_grad_ pin_memory
-                  is_pinned""",
+                  is_pinned data_ptr set_const_arg is_init set_init_flag flush_from_cache""",
     "pooling": "col2im",
 }
 REFUSED = {  # names of MindSpore's methods, and what to use instead
-    **dict.fromkeys(("storage", "untyped_storage", "data_ptr", "set_"),
+    **dict.fromkeys(("storage", "untyped_storage", "set_"),
                     "buffers belong to the engine; take x.asnumpy()"),
     **dict.fromkeys(("to_dlpack", "from_dlpack"), "use numpy.from_dlpack(x), or torch's, and Tensor(array)"),
     **dict.fromkeys(("offload", "to_"), "memory is the device's; use x.as_in_context of an NDArray"),
@@ -76,7 +77,9 @@ def _shape_of(shape: tuple) -> tuple:
     return tuple([int(n) for n in shape])
 
 
-_GROUPS = (("axis", "dim", "dims"), ("keepdims", "keep_dims", "keepdim"), ("ddof", "correction"))
+_GROUPS = (("axis", "dim", "dims"), ("keepdims", "keep_dims", "keepdim"), ("ddof", "correction"),
+           ("other", "divisor", "x2", "tensor2", "y", "x"), ("split_size_or_sections", "split_size"), ("wrap", "warp"),
+           ("indices", "index"))
 
 
 def spelled(function: Callable) -> Callable:
@@ -179,10 +182,10 @@ def set_dtype(self: Tensor, dtype: Any) -> Any:
     return self.dtype
 
 
-def to(self: Tensor, *args: Any, dtype: Any = None, device: Any = None, non_blocking: bool = False,
-       copy: bool = False) -> Tensor:
+def to(self: Tensor, *args: Any, dtype: Any = None, device: Any = None, other: Any = None,
+       non_blocking: bool = False, copy: bool = False) -> Tensor:
     """The Tensor in another dtype, given as such or as that of another Tensor; of devices it takes its own, 'CPU'."""
-    for given in (*args, dtype, device):
+    for given in (*args, dtype, device, other):
         if isinstance(given, Tensor):
             dtype = given.np_dtype
         elif isinstance(given, str) and given.partition(":")[0].upper() in ("CPU", "GPU", "ASCEND", "NPU"):
@@ -317,11 +320,6 @@ def index_select(self: Tensor, axis: int, index: Tensor) -> Tensor:
     return OPERATORS["take"](self, index, axis=axis, mode="raise")
 
 
-def repeat(self: Tensor, repeats: int, axis: int | None = None) -> Tensor:
-    """Each element ``repeats`` times along ``axis``."""
-    return OPERATORS["repeat"](self, repeats=repeats, axis=axis)
-
-
 def fill(self: Tensor, value: Any) -> Tensor:
     """A Tensor of the same shape and dtype with ``value`` everywhere."""
     return OPERATORS["filled_like"](self, value=value)
@@ -365,11 +363,6 @@ def copy(self: Tensor) -> Tensor:
     out = OPERATORS["identity"](self)
     value = self._value
     return wrap(type(out), value.copy() if isinstance(value, np.ndarray) else value, out._device, out._node)
-
-
-def view(self: Tensor, *shape: Any) -> Tensor:
-    """The Tensor in another shape (of values of its own: writing to it leaves this one as it is)."""
-    return reshape(self, *shape)
 
 
 def assign_value(self: Tensor, value: Tensor) -> Tensor:
@@ -420,11 +413,11 @@ def _install() -> None:
     for name, dtype in DTYPES.items():
         setattr(Tensor, name, _dtype_method(dtype))
     for method in (reshape, transpose, permute, flatten, ravel, astype, to, type_as, mean, cumsum, squeeze, swapaxes,
-                   take, repeat, fill, select, where, ptp, itemset, copy, view, assign_value, index_select, trace,
+                   take, fill, select, where, ptp, itemset, copy, assign_value, index_select, trace,
                    searchsorted, expand, gather, tile):
         setattr(Tensor, method.__name__, spelled(method))
     others: dict[str, Any] = {
-        "sum": spelled(total), "relu": lambda self: OPERATORS["relu"](self), "add": plus, "sub": minus,
+        "sum": spelled(total), "relu": lambda self: OPERATORS["relu"](self), "add": plus, "sub": spelled(minus),
         "max": _extremum("max"), "min": _extremum("min"), "argmax": _position("argmax", "int64"),
         "argmin": _position("argmin", "int32"), "permute": permute, "clone": copy, "contiguous": requires_no_copy,
         "dim": lambda self: self.ndim, "ndimension": lambda self: self.ndim, "numel": lambda self: self.size,
@@ -440,6 +433,8 @@ def _install() -> None:
         "new_zeros": lambda self, size, dtype=None: _filled(self, size, dtype, 0),
         "new_ones": lambda self, size, dtype=None: _filled(self, size, dtype, 1),
         "from_numpy": staticmethod(lambda array: composed.find("queries.from_numpy")(array)),
+        "convert_bytes_to_tensor": staticmethod(lambda bytes_data, dims, data_type: composed.find(
+            "queries.convert_bytes_to_tensor")(bytes_data, dims, data_type)),
         "is_shared": lambda self: False, "data_sync": lambda self: None,
         "move_to": lambda self, to, blocking=True: self,
         "__contains__": lambda self, value: bool(OPERATORS["any"](OPERATORS["equal"](self, value)).asnumpy()),

@@ -7,7 +7,20 @@
 
 from __future__ import annotations
 
-from . import functional, layers
-from .layers import *  # noqa: F403
+import sys
 
-__all__ = ["functional", *layers.__all__]  # pyright: ignore[reportUnsupportedDunderAll] - part of it from a table
+from ..._src.paths import also_at
+from . import conv, embedding, functional, layers, norms
+from .conv import *  # noqa: F403
+from .embedding import *  # noqa: F403
+from .layers import *  # noqa: F403
+from .norms import *  # noqa: F403
+
+__all__ = ["functional"]
+__all__ += conv.__all__
+__all__ += embedding.__all__
+__all__ += layers.__all__
+__all__ += norms.__all__
+
+also_at(sys.modules[__name__], f"{__name__}.layer", *(f"{__name__}.layer.{p}" for p in (
+    "activation", "basic", "conv", "loss", "normalization", "padding", "pooling")))

@@ -22,10 +22,8 @@ adaptive_avg_pool1d, adaptive_avg_pool2d = ops.adaptive_avg_pool1d, ops.adaptive
 adaptive_avg_pool3d, adaptive_max_pool1d = ops.adaptive_avg_pool3d, ops.adaptive_max_pool1d
 adaptive_max_pool2d, conv_transpose2d = ops.adaptive_max_pool2d, ops.conv_transpose2d
 cross_entropy, embedding, fold, unfold = ops.cross_entropy, ops.embedding, ops.fold, ops.unfold
-group_norm, interpolate, layer_norm, linear = ops.group_norm, ops.interpolate, ops.layer_norm, ops.dense
-logsigmoid, max_unpool2d, mse_loss, nll_loss = ops.logsigmoid, ops.max_unpool2d, ops.mse_loss, ops.nll_loss
-pixel_shuffle, prelu, soft_margin_loss, upsample = ops.pixel_shuffle, ops.prelu, ops.soft_margin_loss, ops.interpolate
-relu_, sigmoid_, gelu = inplace.relu_, inplace.sigmoid_, ops.gelu
+group_norm, layer_norm, linear = ops.group_norm, ops.layer_norm, ops.dense
+mse_loss, pixel_shuffle, prelu, soft_margin_loss = ops.mse_loss, ops.pixel_shuffle, ops.prelu, ops.soft_margin_loss
 
 
 def _kept(input: Tensor, out: Tensor, inplace_: bool, name: str) -> Tensor:
@@ -35,6 +33,26 @@ def _kept(input: Tensor, out: Tensor, inplace_: bool, name: str) -> Tensor:
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
     """max(x, 0)."""
     return _kept(input, OP["relu"](input), inplace, "relu")
+
+
+def relu_(input: Tensor) -> Tensor:
+    """``relu`` in place."""
+    return relu(input, True)
+
+
+def sigmoid_(input: Tensor) -> Tensor:
+    """``sigmoid`` in place."""
+    return inplace.sigmoid_(input)
+
+
+def gelu(input: Tensor, *, approximate: str = "none") -> Tensor:
+    """x times the normal distribution function of x, or near it by a tanh if ``approximate`` is 'tanh'."""
+    return ops.gelu(input, approximate)
+
+
+def logsigmoid(input: Tensor) -> Tensor:
+    """log(sigmoid(x))."""
+    return ops.logsigmoid(input)
 
 
 def relu6(input: Tensor, inplace: bool = False) -> Tensor:
@@ -66,6 +84,41 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace
 def hardtanh_(input: Tensor, min_val: float = -1, max_val: float = 1) -> Tensor:
     """``hardtanh`` in place."""
     return hardtanh(input, min_val, max_val, True)
+
+
+def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
+    """x, but 0 within ``lambd`` of 0."""
+    return ops.hardshrink(input, lambd)
+
+
+def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
+    """x moved by ``lambd`` toward 0, and 0 within ``lambd`` of 0."""
+    return ops.softshrink(input, lambd)
+
+
+def hardsigmoid(input: Tensor) -> Tensor:
+    """x / 6 + 1/2, between 0 and 1."""
+    return ops.hardsigmoid(input)
+
+
+def hardswish(input: Tensor) -> Tensor:
+    """x times hardsigmoid(x)."""
+    return ops.hardswish(input)
+
+
+def mish(input: Tensor) -> Tensor:
+    """x tanh(softplus(x))."""
+    return ops.mish(input)
+
+
+def selu(input: Tensor) -> Tensor:
+    """1.0507 times x where x > 0, else 1.6733 (e^x - 1)."""
+    return ops.selu(input)
+
+
+def softplus(input: Tensor, beta: float = 1, threshold: float = 20) -> Tensor:
+    """log(1 + e^(beta x)) / beta, and x where beta x > threshold."""
+    return ops.softplus(input, beta, threshold)
 
 
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
@@ -110,7 +163,7 @@ def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -
     >>> normalize(Tensor([[3.0, 4.0]])).tolist()
     [[0.6000000238418579, 0.800000011920929]]
     """
-    return input / OP["maximum"](linear_algebra.vector_norm(input, p, dim, True), eps)
+    return input / OP["maximum"](linear_algebra.smooth_norm(input, p, dim, True), eps)
 
 
 def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
@@ -206,8 +259,58 @@ def avg_pool3d(input: Tensor, kernel_size: Any, stride: Any = None, padding: Any
 def max_pool2d(input: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1,
                ceil_mode: bool = False, return_indices: bool = False) -> Any:
     """The maximum of each window of (N, C, H, W), and with ``return_indices`` its place; the stride is the kernel."""
-    return _pool(input, "max", kernel_size, stride, padding, ceil_mode, 2, dilation=dilation,
-                 return_indices=return_indices)
+    if dilation not in (1, (1, 1), [1, 1]):
+        return _dilated_max_pool(input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+    return _pool(input, "max", kernel_size, stride, padding, ceil_mode, 2, return_indices=return_indices)
+
+
+def _dilated_max_pool(x: Tensor, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool,
+                      return_indices: bool) -> Any:
+    pair = lambda v: (v, v) if isinstance(v, int) else tuple(v)  # noqa: E731
+    kernel, dilated = pair(kernel_size), pair(dilation)
+    steps, pads = kernel if stride is None else pair(stride), pair(padding)
+    places = []
+    for n, k, s, p, d in zip(x.shape[-2:], kernel, steps, pads, dilated):
+        whole, rest = divmod(n + 2 * p - d * (k - 1) - 1, s)
+        count = whole + 1 + (ceil_mode and rest > 0 and (whole + 1) * s < n + p)
+        places.append(np.arange(count)[:, None] * s - p + np.arange(k) * d)
+    rows, columns = np.broadcast_arrays(places[0][:, None, :, None], places[1][None, :, None, :])
+    shape = (rows.shape[0], rows.shape[1], -1)
+    rows, columns = rows.reshape(shape), columns.reshape(shape)
+    height, width = x.shape[-2:]
+    inside = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
+    at = np.where(inside, rows * width + columns, 0)
+    windows = OP["reshape"](x, shape=(*x.shape[:-2], -1))[..., at]
+    windows = OP["where"](placed(inside, x), windows, float("-inf"))
+    values, which = OP["max_with_index"](windows, axis=-1)
+    if not return_indices:
+        return values
+    flat = placed(np.broadcast_to(at, (*x.shape[:-2], *at.shape)).copy(), x)
+    taken = OP["take_along"](flat, OP["expand_dims"](which, axis=-1), axis=-1)
+    return values, OP["squeeze"](OP["cast"](taken, dtype="int64"), axis=-1)
+
+
+def max_unpool2d(input: Tensor, indices: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0,
+                 output_size: Any = None) -> Tensor:
+    """What ``max_pool2d`` left, put back at its places ``indices``, zeros elsewhere; see ``ops.max_unpool2d``."""
+    return ops.max_unpool2d(input, indices, kernel_size, stride, padding, output_size)
+
+
+def interpolate(input: Tensor, size: Any = None, scale_factor: Any = None, mode: str = "nearest",
+                align_corners: bool | None = None, recompute_scale_factor: bool | None = None) -> Tensor:
+    """(N, C, *spatial) resized to ``size``, or by ``scale_factor``; see ``ops.interpolate``.
+
+    'bicubic' has a = -0.75 and the border's value beyond it.
+    """
+    size = (size,) * (input.ndim - 2) if isinstance(size, int) else size
+    return OP["resize"](input, size=size if size is None else tuple(size), scale=scale_factor, mode=mode,
+                        align_corners=align_corners, at_border=True)
+
+
+def upsample(input: Tensor, size: Any = None, scale_factor: Any = None, mode: str = "nearest",
+             align_corners: bool | None = None) -> Tensor:
+    """``interpolate`` under its older name."""
+    return interpolate(input, size, scale_factor, mode, align_corners)
 
 
 def grid_sample(input: Tensor, grid: Tensor, mode: str = "bilinear", padding_mode: str = "zeros",
@@ -248,6 +351,12 @@ def binary_cross_entropy_with_logits(input: Tensor, target: Tensor, weight: Tens
                                      reduction: str = "mean", pos_weight: Tensor | None = None) -> Tensor:
     """``binary_cross_entropy`` of sigmoid(x), computed stably."""
     return ops.binary_cross_entropy_with_logits(input, target, weight, pos_weight, reduction)
+
+
+def nll_loss(input: Tensor, target: Tensor, weight: Tensor | None = None, ignore_index: int = -100,
+             reduction: str = "mean") -> Tensor:
+    """-x[y] for log-probabilities x (N, C, ...) and classes y (N, ...)."""
+    return ops.nll_loss(input, target, weight, ignore_index, reduction)
 
 
 def l1_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:

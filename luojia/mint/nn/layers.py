@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import inspect
-import math
 from collections.abc import Callable
 from typing import Any
 
 from ... import nn, ops
 from ..._src.core.dtypes import DType, float32
-from ..._src.errors import NotSupportedError
 from ..._src.ops import Parameter
-from ...common.initializer import HeUniform, Uniform, initializer
+from ...common.initializer import initializer
 from ...nn.checks import check_positive_int
 from ...nn.module import Module
 from . import functional as F  # noqa: N812 - as everybody calls it
@@ -19,8 +17,11 @@ from . import functional as F  # noqa: N812 - as everybody calls it
 _REQUIRED = inspect.Parameter.empty
 
 
-def _layer(name: str, function: Callable, doc: str, inputs: int = 1, training: bool = False, **attributes: Any) -> type:
-    """A layer that calls ``function`` with its inputs and the attributes given at construction."""
+def _layer(name: str, function: Callable, doc: str, inputs: int = 1, training: bool = False, called: str = "",
+           shown: str = "", **attributes: Any) -> tuple[str, type]:
+    """A layer that calls ``function`` with its inputs and the attributes given at construction; it prints as
+    ``called``, with the attributes ``shown``."""
+    functions: dict[str, Any] = {}
     signature = inspect.Signature([inspect.Parameter(k, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=v)
                                    for k, v in attributes.items()])
 
@@ -32,17 +33,17 @@ def _layer(name: str, function: Callable, doc: str, inputs: int = 1, training: b
         for key, value in bound.arguments.items():
             self.__dict__[key] = value
 
-    def construct(self: Any, *xs: Any) -> Any:
-        if len(xs) != inputs:
-            raise TypeError(f"mint.nn.{name} takes {inputs} Tensor(s), got {len(xs)}.")
-        return function(*xs, **self._given, training=self.training) if training else function(*xs, **self._given)
+    def construct(self: Any, *xs: Any, **named: Any) -> Any:
+        if len(xs) + len(named) != inputs:
+            raise TypeError(f"mint.nn.{name} takes {inputs} Tensor(s), got {len(xs) + len(named)}.")
+        given = {**self._given, "training": self.training} if training else self._given
+        return function(*xs, **named, **given)
 
-    return type(name, (Module,), {"__init__": __init__, "construct": construct, "__doc__": doc, "__module__": __name__,
-                                  "__signature__": signature})
-
-
-def _operator(name: str) -> Callable:
-    return lambda x, **attrs: getattr(ops, name)(x, *attrs.values())
+    if shown:
+        functions["extend_repr"] = lambda self: ", ".join([f"{k}={self._given[k]}" for k in shown.split()])
+    return name, type(called or name, (Module,), {
+        **functions, "__init__": __init__, "construct": construct, "__doc__": doc, "__module__": __name__,
+        "__signature__": signature})
 
 
 _POOL = {"kernel_size": _REQUIRED, "stride": None, "padding": 0}
@@ -53,39 +54,44 @@ _LAYERS = [
     _layer("SiLU", F.silu, "x sigmoid(x).", inplace=False), _layer("ELU", F.elu, "x where x > 0, else alpha (e^x - 1).",
                                                                    alpha=1.0, inplace=False),
     _layer("GELU", F.gelu, "x times the normal distribution function of x.", approximate="none"),
-    _layer("Mish", _operator("mish"), "x tanh(softplus(x))."), _layer("SELU", _operator("selu"), "A scaled ELU."),
+    _layer("Mish", F.mish, "x tanh(softplus(x))."), _layer("SELU", F.selu, "A scaled ELU."),
+    _layer("GLU", F.glu, "a sigmoid(b) for the halves a and b along ``dim``.", dim=-1),
     _layer("LogSigmoid", F.logsigmoid, "log(sigmoid(x))."),
-    _layer("Hardsigmoid", _operator("hardsigmoid"), "x / 6 + 1/2, between 0 and 1."),
-    _layer("Hardswish", _operator("hardswish"), "x times hardsigmoid(x)."),
-    _layer("Hardshrink", _operator("hardshrink"), "x, but 0 within lambd of 0.", lambd=0.5),
+    _layer("Hardsigmoid", F.hardsigmoid, "x / 6 + 1/2, between 0 and 1.", called="HSigmoid"),
+    _layer("Hardswish", F.hardswish, "x times hardsigmoid(x).", called="HSwish"),
+    _layer("Hardshrink", F.hardshrink, "x, but 0 within lambd of 0.", lambd=0.5, called="HShrink"),
+    _layer("Softshrink", F.softshrink, "x moved by lambd toward 0, and 0 within lambd of 0.", called="SoftShrink",
+           lambd=0.5),
     _layer("Hardtanh", F.hardtanh, "x between two values.", min_val=-1.0, max_val=1.0, inplace=False),
     _layer("Threshold", F.threshold, "x where x > threshold, else value.", threshold=_REQUIRED, value=_REQUIRED,
            inplace=False),
-    _layer("Softmax", F.softmax, "e^x / sum(e^x) along ``dim``.", dim=None),
-    _layer("LogSoftmax", F.log_softmax, "log(softmax(x)) along ``dim``.", dim=None),
+    _layer("Softmax", F.softmax, "e^x / sum(e^x) along ``dim``.", dim=None, called="SoftmaxExt"),
+    _layer("LogSoftmax", F.log_softmax, "log(softmax(x)) along ``dim``.", dim=None, called="LogSoftmaxExt"),
     _layer("Flatten", F.flatten, "The axes from ``start_dim`` to ``end_dim`` joined.", start_dim=1, end_dim=-1),
     _layer("Fold", F.fold, "Patches (N, C k, L) added up to images.", output_size=_REQUIRED, **_FOLD),
-    _layer("Unfold", F.unfold, "The windows of (N, C, H, W) as columns (N, C k, L).", **_FOLD),
+    _layer("Unfold", F.unfold, "The windows of (N, C, H, W) as columns (N, C k, L).", **_FOLD, called="UnfoldExt"),
     _layer("PixelShuffle", F.pixel_shuffle, "(..., C r^2, H, W) as (..., C, H r, W r).", upscale_factor=_REQUIRED),
-    _layer("AdaptiveAvgPool1d", F.adaptive_avg_pool1d, "Means of parts of the last axis.", output_size=_REQUIRED),
-    _layer("AdaptiveAvgPool2d", F.adaptive_avg_pool2d, "Means of parts of the last two axes.", output_size=_REQUIRED),
+    _layer("AdaptiveAvgPool1d", F.adaptive_avg_pool1d, "Means of parts of the last axis.", shown="output_size",
+           output_size=_REQUIRED),
+    _layer("AdaptiveAvgPool2d", F.adaptive_avg_pool2d, "Means of parts of the last two axes.", shown="output_size",
+           output_size=_REQUIRED),
     _layer("AdaptiveAvgPool3d", F.adaptive_avg_pool3d, "Means of parts of the last three axes.", output_size=_REQUIRED),
     _layer("AdaptiveMaxPool1d", F.adaptive_max_pool1d, "Maxima of parts of the last axis.", output_size=_REQUIRED,
-           return_indices=False),
+           return_indices=False, shown="output_size return_indices"),
     _layer("AdaptiveMaxPool2d", F.adaptive_max_pool2d, "Maxima of parts of the last two axes.", output_size=_REQUIRED,
            return_indices=False),
     _layer("AvgPool1d", F.avg_pool1d, "The mean of each window of (N, C, L).", **_POOL, ceil_mode=False,
-           count_include_pad=True),
+           count_include_pad=True, called="AvgPool1dExt"),
     _layer("AvgPool2d", F.avg_pool2d, "The mean of each window of (N, C, H, W).", **_POOL, ceil_mode=False,
-           count_include_pad=True, divisor_override=None),
+           count_include_pad=True, divisor_override=None, called="AvgPool2dExt"),
     _layer("AvgPool3d", F.avg_pool3d, "The mean of each window of (N, C, D, H, W).", **_POOL, ceil_mode=False,
-           count_include_pad=True, divisor_override=None),
+           count_include_pad=True, divisor_override=None, called="AvgPool3dExt"),
     _layer("MaxPool2d", F.max_pool2d, "The maximum of each window of (N, C, H, W).", **_POOL, dilation=1,
-           return_indices=False, ceil_mode=False),
+           return_indices=False, ceil_mode=False, called="MaxPool2dExt"),
     _layer("Dropout", F.dropout, "0 with probability p, else x / (1 - p), in training.", training=True, p=0.5,
-           inplace=False),
+           inplace=False, called="DropoutExt"),
     _layer("Dropout2d", F.dropout2d, "Channels made 0 with probability p, in training.", training=True, p=0.5,
-           inplace=False),
+           inplace=False, called="Dropout2dExt"),
     _layer("BCELoss", F.binary_cross_entropy, "-(y log x + (1 - y) log(1 - x)).", 2, weight=None, reduction="mean"),
     _layer("BCEWithLogitsLoss", F.binary_cross_entropy_with_logits, "The cross-entropy of sigmoid(x).", 2, weight=None,
            reduction="mean", pos_weight=None),
@@ -94,7 +100,7 @@ _LAYERS = [
     _layer("CrossEntropyLoss", F.cross_entropy, "-log softmax(x)[y].", 2, weight=None, ignore_index=-100,
            reduction="mean", label_smoothing=0.0),
     _layer("KLDivLoss", F.kl_div, "y (log y - x).", 2, reduction="mean", log_target=False),
-    _layer("L1Loss", F.l1_loss, "|x - y|.", 2, reduction="mean"),
+    _layer("L1Loss", F.l1_loss, "|x - y|.", 2, reduction="mean", called="L1LossExt"),
     _layer("MSELoss", F.mse_loss, "(x - y)^2.", 2, reduction="mean"),
     _layer("NLLLoss", F.nll_loss, "-x[y] for log-probabilities x.", 2, weight=None, ignore_index=-100,
            reduction="mean"),
@@ -102,12 +108,11 @@ _LAYERS = [
            reduction="mean", beta=1.0),
     _layer("SoftMarginLoss", F.soft_margin_loss, "log(1 + e^(-y x)).", 2, reduction="mean"),
 ]
-globals().update({cls.__name__: cls for cls in _LAYERS})
+globals().update(_LAYERS)
 Linear, Upsample, MaxUnpool2d = nn.Linear, nn.Upsample, nn.MaxUnpool2d
 ConstantPad1d, ConstantPad2d, ConstantPad3d = nn.ConstantPad1d, nn.ConstantPad2d, nn.ConstantPad3d
 ReflectionPad1d, ReflectionPad2d, ReflectionPad3d = nn.ReflectionPad1d, nn.ReflectionPad2d, nn.ReflectionPad3d
 ReplicationPad1d, ReplicationPad2d, ReplicationPad3d = nn.ReplicationPad1d, nn.ReplicationPad2d, nn.ReplicationPad3d
-Embedding = nn.Embedding
 
 
 class Identity(Module):
@@ -167,137 +172,8 @@ class PReLU(Module):
         return ops.prelu(input, self.weight)
 
 
-class _Conv(Module):
-    """What the convolutions share: 'weight' (O, C / groups, *kernel) and 'bias' (O,)."""
-
-    _axes = 2
-
-    def __init__(self, in_channels: int, out_channels: int, kernel_size: Any, stride: Any = 1, padding: Any = 0,
-                 dilation: Any = 1, groups: int = 1, bias: bool = True, padding_mode: str = "zeros",
-                 dtype: DType | None = None) -> None:
-        super().__init__()
-        who = type(self).__name__
-        check_positive_int(who, "in_channels", in_channels)
-        check_positive_int(who, "out_channels", out_channels)
-        modes = {"zeros": "constant", "reflect": "reflect", "replicate": "replicate", "circular": "circular"}
-        if padding_mode not in modes or padding_mode != "zeros" and isinstance(padding, str):
-            raise NotSupportedError(f"mint.nn.{who}: padding_mode must be one of {list(modes)}, and others than "
-                                    f"'zeros' take a padding in numbers, got {padding_mode!r} and {padding!r}.")
-        kernel = (kernel_size,) * self._axes if isinstance(kernel_size, int) else tuple(kernel_size)
-        self.kernel_size, self.stride, self.padding, self.dilation = kernel, stride, padding, dilation
-        self.groups, self.padding_mode, self._mode = groups, padding_mode, modes[padding_mode]
-        shape = self._weight_shape(in_channels, out_channels, groups, kernel)
-        fan_in = shape[1] * math.prod(kernel)
-        self.weight = Parameter(initializer(HeUniform(math.sqrt(5)), shape, dtype or float32), name="weight")
-        self.bias = Parameter(initializer(Uniform(1 / math.sqrt(fan_in)), (out_channels,), dtype or float32),
-                              name="bias") if bias else None
-
-    def _weight_shape(self, in_channels: int, out_channels: int, groups: int, kernel: tuple) -> tuple:
-        return (out_channels, in_channels // groups, *kernel)
-
-    def construct(self, input: Any) -> Any:
-        padding = self.padding
-        if self.padding_mode != "zeros":
-            sides = (padding,) * self._axes if isinstance(padding, int) else tuple(padding)
-            input = F.pad(input, [p for side in reversed(sides) for p in (side, side)], self._mode)
-            padding = 0
-        conv = (F.conv1d, F.conv2d, F.conv3d)[self._axes - 1]
-        return conv(input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
-
-
-class Conv1d(_Conv):
-    """The convolution of (N, C, L); ``padding`` is a number, one for each axis, 'same' or 'valid'."""
-
-    _axes = 1
-
-
-class Conv2d(_Conv):
-    """The convolution of (N, C, H, W); see ``Conv1d``.
-
-    Matches ``mindspore.mint.nn.Conv2d``.
-    """
-
-
-class Conv3d(_Conv):
-    """The convolution of (N, C, D, H, W); see ``Conv1d``."""
-
-    _axes = 3
-
-
-class ConvTranspose2d(_Conv):
-    """The transposed convolution of (N, C, H, W), with a weight (C, O / groups, kh, kw).
-
-    Matches ``mindspore.mint.nn.ConvTranspose2d``.
-    """
-
-    def __init__(self, in_channels: int, out_channels: int, kernel_size: Any, stride: Any = 1, padding: Any = 0,
-                 output_padding: Any = 0, groups: int = 1, bias: bool = True, dilation: Any = 1,
-                 padding_mode: str = "zeros", dtype: DType | None = None) -> None:
-        if padding_mode != "zeros":
-            raise NotSupportedError(f"mint.nn.ConvTranspose2d: padding_mode must be 'zeros', got {padding_mode!r}.")
-        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, dtype=dtype)
-        self.output_padding = output_padding
-
-    def _weight_shape(self, in_channels: int, out_channels: int, groups: int, kernel: tuple) -> tuple:
-        return (in_channels, out_channels // groups, *kernel)
-
-    def construct(self, input: Any, output_size: Any = None) -> Any:
-        if output_size is not None:
-            raise NotSupportedError("mint.nn.ConvTranspose2d: give output_padding instead of output_size.")
-        return F.conv_transpose2d(input, self.weight, self.bias, self.stride, self.padding, self.output_padding,
-                                  self.groups, self.dilation)
-
-
-def _batch_norm(name: str, base: Any, axes: str) -> type:
-    def __init__(self: Any, num_features: int, eps: float = 1e-5, momentum: float = 0.1, affine: bool = True,
-                 track_running_stats: bool = True, dtype: DType | None = None) -> None:
-        base.__init__(self, num_features, eps, 1 - momentum, affine,
-                      use_batch_statistics=None if track_running_stats else True, dtype=dtype or float32)
-
-    return type(name, (base,), {
-        "__init__": __init__, "__module__": __name__,
-        "__doc__": f"Batch normalization of {axes}; the new statistics weigh ``momentum``. The parameters are called "
-                   "gamma, beta, moving_mean and moving_variance, as in ``nn``."})
-
-
-BatchNorm1d = _batch_norm("BatchNorm1d", nn.BatchNorm1d, "(N, C) or (N, C, L)")
-BatchNorm2d = _batch_norm("BatchNorm2d", nn.BatchNorm2d, "(N, C, H, W)")
-BatchNorm3d = _batch_norm("BatchNorm3d", nn.BatchNorm3d, "(N, C, D, H, W)")
-SyncBatchNorm = _batch_norm("SyncBatchNorm", nn.SyncBatchNorm, "(N, C, ...), over all processes")
-
-
-class GroupNorm(Module):
-    """(x - mean) / sqrt(var + eps) * weight + bias, mean and var over groups of channels of (N, C, ...)."""
-
-    def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True,
-                 dtype: DType | None = None) -> None:
-        super().__init__()
-        self.num_groups, self.eps = check_positive_int("GroupNorm", "num_groups", num_groups), eps
-        self.weight = Parameter(initializer("ones", (num_channels,), dtype or float32), name="weight")
-        self.bias = Parameter(initializer("zeros", (num_channels,), dtype or float32), name="bias")
-        self.weight.requires_grad = self.bias.requires_grad = affine
-
-    def construct(self, input: Any) -> Any:
-        return F.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
-
-
-class LayerNorm(Module):
-    """(x - mean) / sqrt(var + eps) * weight + bias over the last axes, of shape ``normalized_shape``."""
-
-    def __init__(self, normalized_shape: Any, eps: float = 1e-5, elementwise_affine: bool = True, bias: bool = True,
-                 dtype: DType | None = None) -> None:
-        super().__init__()
-        shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
-        self.normalized_shape, self.eps = shape, eps
-        self.weight = Parameter(initializer("ones", shape, dtype or float32), name="weight")
-        self.bias = Parameter(initializer("zeros", shape, dtype or float32), name="bias")
-        self.weight.requires_grad = elementwise_affine
-        self.bias.requires_grad = elementwise_affine and bias
-
-    def construct(self, input: Any) -> Any:
-        return F.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
+PReLU.__name__ = "PReLUExt"  # as MindSpore prints it
 
 
 __all__ = [n for n, c in list(globals().items())  # pyright: ignore[reportUnsupportedDunderAll] - all that is public
-           if n[0] != "_" and isinstance(c, type) and n not in ("Any", "Module", "Parameter", "DType", "HeUniform",
-                                                                "Uniform", "NotSupportedError", "Callable")]
+           if n[0] != "_" and isinstance(c, type) and n not in ("Any", "Module", "Parameter", "DType", "Callable")]

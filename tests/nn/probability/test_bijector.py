@@ -1,5 +1,8 @@
 """Bijectors with mindspore 2.8.0's numbers."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -9,19 +12,19 @@ from luojia.nn.probability import bijector as msb
 X = Tensor([0.125, 0.25, 0.5])
 # forward, inverse, and the logarithms of their derivatives
 OBSERVED = [
-    (msb.PowerTransform(0.5), "PowerTransform<power = 0.5>", [1.1289, 1.2656, 1.5625], [-1.2929, -1.0, -0.5858],
+    (msb.PowerTransform(0.5), "PowerTransform(power = 0.5)", [1.1289, 1.2656, 1.5625], [-1.2929, -1.0, -0.5858],
      [0.0606, 0.1178, 0.2231], [1.0397, 0.6931, 0.3466]),
-    (msb.PowerTransform(), "PowerTransform<power = 0.0>", [1.1331, 1.2840, 1.6487], [-2.0794, -1.3863, -0.6931],
+    (msb.PowerTransform(), "PowerTransform(power = 0.0)", [1.1331, 1.2840, 1.6487], [-2.0794, -1.3863, -0.6931],
      [0.125, 0.25, 0.5], [2.0794, 1.3863, 0.6931]),
-    (msb.Exp(), "Exp<exp>", [1.1331, 1.2840, 1.6487], [-2.0794, -1.3863, -0.6931], [0.125, 0.25, 0.5],
+    (msb.Exp(), "Exp(exp)", [1.1331, 1.2840, 1.6487], [-2.0794, -1.3863, -0.6931], [0.125, 0.25, 0.5],
      [2.0794, 1.3863, 0.6931]),
-    (msb.ScalarAffine(2.0, 1.0), "ScalarAffine<scale = 2.0, shift = 1.0>", [1.25, 1.5, 2.0], [-0.4375, -0.375, -0.25],
+    (msb.ScalarAffine(2.0, 1.0), "ScalarAffine(scale = 2.0, shift = 1.0)", [1.25, 1.5, 2.0], [-0.4375, -0.375, -0.25],
      0.6931, -0.6931),
-    (msb.Softplus(2.0), "Softplus<sharpness = 2.0>", [0.4130, 0.4870, 0.6566], [-0.6293, -0.2164, 0.2707],
+    (msb.Softplus(2.0), "Softplus(sharpness = 2.0)", [0.4130, 0.4870, 0.6566], [-0.6293, -0.2164, 0.2707],
      [-0.5759, -0.4741, -0.3133], [1.5087, 0.9328, 0.4587]),
-    (msb.GumbelCDF(0.5, 2.0), "GumbelCDF<loc = 0.5, scale = 2.0>", [0.2993, 0.3220, 0.3679], [-0.9642, -0.1533, 1.2330],
+    (msb.GumbelCDF(0.5, 2.0), "GumbelCDF(loc = 0.5, scale = 2.0)", [0.2993, 0.3220, 0.3679], [-0.9642, -0.1533, 1.2330],
      [-1.7119, -1.7013, -1.6931], [2.0405, 1.7528, 1.7528]),
-    (msb.Invert(msb.Exp()), "Invert<\n  (_bijector): Exp<exp>\n  >", [-2.0794, -1.3863, -0.6931],
+    (msb.Invert(msb.Exp()), "Invert(\n  (_bijector): Exp(exp)\n)", [-2.0794, -1.3863, -0.6931],
      [1.1331, 1.2840, 1.6487], [2.0794, 1.3863, 0.6931], [0.125, 0.25, 0.5]),
 ]
 
@@ -69,3 +72,8 @@ def test_a_bijector_of_ones_own():
 def test_errors(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_nn_has_probability_without_its_import():
+    code = "from luojia import nn; print(nn.probability.bijector.Exp())"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "Exp(exp)\n"

@@ -71,11 +71,11 @@ def test_parameters_at_the_call():
 
 
 def test_printing():
-    assert repr(msd.Normal(0.5, 2.0)) == "Normal<mean = 0.5, standard deviation = 2.0>"
-    assert repr(msd.Normal()) == "Normal<mean = None, standard deviation = None>"
-    assert repr(msd.Normal([0.0, 1.0], 1.0)) == "Normal<batch_shape = (2,)>"
-    assert repr(msd.Categorical([0.2, 0.3, 0.5])) == "Categorical<probs = [0.2 0.3 0.5]>"
-    assert repr(msd.Categorical([[0.2, 0.8], [0.5, 0.5]])) == "Categorical<batch_shape = (2,)>"
+    assert repr(msd.Normal(0.5, 2.0)) == "Normal(mean = 0.5, standard deviation = 2.0)"
+    assert repr(msd.Normal()) == "Normal(mean = None, standard deviation = None)"
+    assert repr(msd.Normal([0.0, 1.0], 1.0)) == "Normal(batch_shape = (2,))"
+    assert repr(msd.Categorical([0.2, 0.3, 0.5])) == "Categorical(probs = [0.2 0.3 0.5])"
+    assert repr(msd.Categorical([[0.2, 0.8], [0.5, 0.5]])) == "Categorical(batch_shape = (2,))"
 
 
 def test_categorical_batches():

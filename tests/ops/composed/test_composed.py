@@ -173,12 +173,20 @@ def test_what_a_tensor_gives():
     assert 3.0 in x and 7 not in x and Tensor.from_numpy(np.ones(2)).dtype == ms.float64
     assert x.pin_memory() is x and not x.is_pinned() and not x.is_shared() and x.move_to("CPU") is x
     assert x.requires_grad_() is x and x.grad is not None and x.requires_grad_(False).grad is None
+    assert Tensor([1]).data_ptr() > 0 and Tensor([1]).flush_from_cache() is None
+    assert Tensor([1]).set_const_arg(True).tolist() == [1]
+    with pytest.raises(DTypeError, match="the type of 'const_arg' should be 'bool', but got type 'int'"):
+        Tensor([1]).set_const_arg(3)
+    shared = np.ones(2)
+    seen = Tensor.from_numpy(shared)
+    shared += 1
+    assert seen.tolist() == ([2.0, 2.0] if isinstance(seen._value, np.ndarray) else [1.0, 1.0])
     with pytest.raises(DTypeError, match="Tensor.from_numpy: expected a numpy.ndarray, got list"):
         Tensor.from_numpy([1])
     for name in tensor_methods.REFUSED:
         assert not hasattr(x, name)
-    with pytest.raises(AttributeError, match="Tensor.data_ptr is not supported: buffers belong to the engine"):
-        x.data_ptr()
+    with pytest.raises(AttributeError, match="Tensor.storage is not supported: buffers belong to the engine"):
+        x.storage()
 
 
 def test_hooks_on_gradients():

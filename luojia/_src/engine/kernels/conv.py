@@ -14,6 +14,7 @@ from math import gcd, prod
 
 import numpy as np
 
+from luojia._src.engine import threads
 from luojia._src.engine.kernels import conv_last
 from luojia._src.engine.kernels.columns import Columns, Ints
 from luojia._src.engine.kernels.precision import working
@@ -97,21 +98,27 @@ def conv_dx(g: np.ndarray, w: np.ndarray, *, shape: Ints, stride: Ints, pad: Pad
     flipped = np.flip(_grouped(w, 0, groups).swapaxes(1, 2), tuple(range(3, w.ndim + 1)))
     axes = [_classes(*a) for a in zip(shape[2:], w.shape[2:], stride, before, dilation)]
     every = (slice(None), slice(None))
-    dx = None
-    if prod(stride) > 1:
-        dx = conv_last.first(np.zeros((shape[0], *shape[2:], shape[1]), dtype)) if plane else np.zeros(shape, dtype)
-    for found in product(*axes):
-        into, taps, out, lo, steps = zip(*found)
+
+    def one(g: np.ndarray, found: tuple) -> np.ndarray:
+        """The gradient of one class of inputs."""
+        _, taps, out, lo, steps = zip(*found)
         kernel = flipped[(slice(None), *every, *taps)]
         if plane:
-            part = conv_last.correlate(g, kernel[0], out, (1, 1), lo, steps, working(dtype))
-        else:
-            part = _correlate(_grouped(g, 1, groups), kernel, out, (1,) * len(out), lo, steps)
-            part = part.reshape(*shape[:2], *out)
-        if dx is None:
-            return part.astype(dtype, copy=False)
-        dx[(*every, *into)] = part
-    return np.zeros(shape, dtype) if dx is None else dx
+            return conv_last.correlate(g, kernel[0], out, (1, 1), lo, steps, working(dtype))
+        part = _correlate(_grouped(g, 1, groups), kernel, out, (1,) * len(out), lo, steps)
+        return part.reshape(len(g), shape[1], *out)
+
+    classes = list(product(*axes))
+    if prod(stride) == 1 and classes:
+        return one(g, classes[0]).astype(dtype, copy=False)
+    dx = conv_last.first(np.zeros((shape[0], *shape[2:], shape[1]), dtype)) if plane else np.zeros(shape, dtype)
+
+    def compute(part: slice) -> None:
+        for found in classes:
+            dx[(part, slice(None), *[into for into, *_ in found])] = one(g[part], found)
+
+    threads.spread(compute, threads.ranges(len(g), g.size * w[0].size / conv_last.PRODUCTS))
+    return dx
 
 
 def conv_dw(g: np.ndarray, x: np.ndarray, *, shape: Ints, stride: Ints, pad: Pads, dilation: Ints,
@@ -125,24 +132,32 @@ def conv_dw(g: np.ndarray, x: np.ndarray, *, shape: Ints, stride: Ints, pad: Pad
         return dw.astype(dtype, order="C", copy=False)
     x, g = [_lift(_grouped(np.ascontiguousarray(a), 1, groups), 3) for a in (x, g)]
     lo, stride, dilation = _lift_ints(stride, tuple(p[0] for p in pad), dilation)
-    columns = Columns(x, (1,) * (4 - len(shape)) + shape[2:], g.shape[3:], stride, lo, dilation, work)
+    geometry = (1,) * (4 - len(shape)) + shape[2:], g.shape[3:], stride, lo, dilation, work
     n, _, outputs = g.shape[:3]
+    micros = g.size * prod(shape[1:]) / conv_last.PRODUCTS
     g = g.reshape(n, groups, outputs, prod(g.shape[3:])).swapaxes(2, 3)
-    dw = np.zeros((columns.taps, groups, columns.inner, outputs), work)
-    for block in columns:
-        offset = block.start * columns.rest
-        seen = g[block.images, :, offset : block.stop * columns.rest].astype(work, copy=False)
-        if outputs >= LEAST_OUTPUTS:
-            seen = np.ascontiguousarray(seen)
-        for tap, windows, start, stop in block.products:
-            part = seen[:, :, start * columns.rest - offset : stop * columns.rest - offset]
-            target = dw[tap]
-            if target.size <= MOST_TOGETHER:
-                np.add(target, np.matmul(windows, part).sum(0), out=target)
-            else:
-                for window, one in zip(windows, part):
-                    np.add(target, np.matmul(window, one), out=target)
-    return columns.unweights(dw.swapaxes(2, 3), shape[1]).reshape(shape).astype(dtype, copy=False)
+
+    def compute(some: slice) -> np.ndarray:
+        columns = Columns(x[some], *geometry)
+        dw = np.zeros((columns.taps, groups, columns.inner, outputs), work)
+        for block in columns:
+            offset = block.start * columns.rest
+            seen = g[some][block.images, :, offset : block.stop * columns.rest].astype(work, copy=False)
+            if outputs >= LEAST_OUTPUTS:
+                seen = np.ascontiguousarray(seen)
+            for tap, windows, start, stop in block.products:
+                part = seen[:, :, start * columns.rest - offset : stop * columns.rest - offset]
+                target = dw[tap]
+                if target.size <= MOST_TOGETHER:
+                    np.add(target, np.matmul(windows, part).sum(0), out=target)
+                else:
+                    for window, one in zip(windows, part):
+                        np.add(target, np.matmul(window, one), out=target)
+        return dw
+
+    dw = threads.total(compute, threads.ranges(n, micros))
+    found = Columns(x, *geometry).unweights(dw.swapaxes(2, 3), shape[1])
+    return found.reshape(shape).astype(dtype, copy=False)
 
 
 def conv_pull(g: np.ndarray, x: np.ndarray, w: np.ndarray, *, stride: Ints, pad: Pads, dilation: Ints,
@@ -179,24 +194,28 @@ def _correlate(x: np.ndarray, w: np.ndarray, out: Ints, stride: Ints, lo: Ints, 
     if len(out) == 1:
         out = (1, *out)
     lo, stride, dilation = _lift_ints(stride, lo, dilation)
-    columns = Columns(x, w.shape[3:], out, stride, lo, dilation, work)
-    weights = columns.weights(w)
     y = np.empty((n, groups, outputs, prod(out)), work)
-    rest = columns.rest
-    scratch = np.empty(columns.images * groups * outputs * columns.rows * rest, work)
-    for images, start, stop, products in columns:
-        part = y[images]
-        first = next((p for p in products if (p.start, p.stop) == (start, stop)), None)
-        if first is None:
-            part[..., start * rest : stop * rest] = 0
-        else:
-            np.matmul(weights[first.tap], first.columns, out=part[..., start * rest : stop * rest])
-        for p in products:
-            if p is not first:
-                shape = (len(part), groups, outputs, (p.stop - p.start) * rest)
-                term = np.matmul(weights[p.tap], p.columns, out=scratch[: prod(shape)].reshape(shape))
-                target = part[..., p.start * rest : p.stop * rest]
-                np.add(target, term, out=target)
+
+    def compute(some: slice) -> None:
+        columns = Columns(x[some], w.shape[3:], out, stride, lo, dilation, work)
+        weights = columns.weights(w)
+        into, rest = y[some], columns.rest
+        scratch = np.empty(columns.images * groups * outputs * columns.rows * rest, work)
+        for images, start, stop, products in columns:
+            part = into[images]
+            first = next((p for p in products if (p.start, p.stop) == (start, stop)), None)
+            if first is None:
+                part[..., start * rest : stop * rest] = 0
+            else:
+                np.matmul(weights[first.tap], first.columns, out=part[..., start * rest : stop * rest])
+            for p in products:
+                if p is not first:
+                    shape = (len(part), groups, outputs, (p.stop - p.start) * rest)
+                    term = np.matmul(weights[p.tap], p.columns, out=scratch[: prod(shape)].reshape(shape))
+                    target = part[..., p.start * rest : p.stop * rest]
+                    np.add(target, term, out=target)
+
+    threads.spread(compute, threads.ranges(n, y.size * prod(w.shape[2:]) / conv_last.PRODUCTS))
     return y
 
 

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from luojia._src.engine import threads
 from luojia._src.engine.kernels import thin
 from luojia._src.engine.kernels.columns import Ints
 from luojia._src.engine.kernels.windows import Tap, Windows
 
 MOST_TOGETHER = 1 << 14  # elements of a gradient up to which those of a block's images are made, then added
 SCATTER_BYTES = 768 * 1024  # of the windows that `scatter` adds up, and of one product
+PRODUCTS = 4e4  # multiplied and added in a microsecond
 LEAST_WASTE = 1.25  # inputs per output from which the gradient of the input adds windows up instead of gathering g
 
 
@@ -38,14 +40,21 @@ def correlate(x: np.ndarray, w: np.ndarray, out: Ints, stride: Ints, lo: Ints, d
     flat = y.reshape(n, out[0] * out[1], outputs)
     if thin.is_thin(channels, tuple(kernel)):
         weights = np.ascontiguousarray(w.transpose(2, 1, 3, 0), work).reshape(-1, outputs)
-        for images, places, matrix in thin.windows(x, tuple(kernel), out, stride, lo, dilation, work):
-            np.matmul(matrix.swapaxes(1, 2), weights, out=flat[images, places])
-        return first(y)
-    windows = Windows(last(x), tuple(kernel), out, stride, lo, dilation, work)
-    weights = np.ascontiguousarray(w.transpose(2, 3, 1, 0), work).reshape(kernel[0], windows.inner, outputs)
-    scratch = np.empty((windows.images, windows.rows * out[1], outputs), work)
-    for images, places, taps in windows:
-        _add_up(taps, weights, flat[images, places], scratch)
+
+        def compute(part: slice) -> None:
+            into = flat[part]
+            for images, places, matrix in thin.windows(x[part], tuple(kernel), out, stride, lo, dilation, work):
+                np.matmul(matrix.swapaxes(1, 2), weights, out=into[images, places])
+    else:
+        weights = np.ascontiguousarray(w.transpose(2, 3, 1, 0), work).reshape(kernel[0], kernel[1] * channels, outputs)
+
+        def compute(part: slice) -> None:
+            into, windows = flat[part], Windows(last(x)[part], tuple(kernel), out, stride, lo, dilation, work)
+            scratch = np.empty((windows.images, windows.rows * out[1], outputs), work)
+            for images, places, taps in windows:
+                _add_up(taps, weights, into[images, places], scratch)
+
+    threads.spread(compute, threads.ranges(n, y.size * w[0].size / PRODUCTS))
     return first(y)
 
 
@@ -67,18 +76,26 @@ def gather_weights(g: np.ndarray, x: np.ndarray, kernel: Ints, stride: Ints, lo:
                    work: np.dtype) -> np.ndarray:
     """The gradient (O, C, *kernel) of a weight for the gradient g (N, O, *out) of the output and the input x."""
     channels, (n, outputs, *out) = x.shape[1], g.shape
-    flat = np.ascontiguousarray(last(g), work).reshape(n, out[0] * out[1], outputs)
-    if thin.is_thin(channels, kernel):
-        dw = np.zeros((kernel[0] * channels * kernel[1], outputs), work)
-        for images, places, matrix in thin.windows(x, kernel, tuple(out), stride, lo, dilation, work):
-            _accumulate(dw, matrix, flat[images, places])
+    is_thin = thin.is_thin(channels, kernel)
+
+    def compute(part: slice) -> np.ndarray:
+        flat = np.ascontiguousarray(last(g)[part], work).reshape(-1, out[0] * out[1], outputs)
+        if is_thin:
+            dw = np.zeros((kernel[0] * channels * kernel[1], outputs), work)
+            for images, places, matrix in thin.windows(x[part], kernel, tuple(out), stride, lo, dilation, work):
+                _accumulate(dw, matrix, flat[images, places])
+            return dw
+        windows = Windows(last(x)[part], kernel, tuple(out), stride, lo, dilation, work)
+        dw = np.zeros((kernel[0], windows.inner, outputs), work)
+        for images, places, taps in windows:
+            seen = flat[images, places]
+            for tap in taps:
+                _accumulate(dw[tap.row], tap.matrix.swapaxes(1, 2), seen[:, tap.start : tap.stop])
+        return dw
+
+    dw = threads.total(compute, threads.ranges(n, g.size * channels * kernel[0] * kernel[1] / PRODUCTS))
+    if is_thin:
         return dw.reshape(kernel[0], channels, kernel[1], outputs).transpose(3, 1, 0, 2)
-    windows = Windows(last(x), kernel, tuple(out), stride, lo, dilation, work)
-    dw = np.zeros((kernel[0], windows.inner, outputs), work)
-    for images, places, taps in windows:
-        part = flat[images, places]
-        for tap in taps:
-            _accumulate(dw[tap.row], tap.matrix.swapaxes(1, 2), part[:, tap.start : tap.stop])
     return dw.reshape(*kernel, channels, outputs).transpose(3, 2, 0, 1)
 
 
@@ -103,17 +120,24 @@ def pull(g: np.ndarray, x: np.ndarray, w: np.ndarray, lo: Ints, dilation: Ints,
     outputs, _, *kernel = w.shape
     mirrored = w[:, :, ::-1, ::-1]
     lo = tuple([d * (k - 1) - b for d, k, b in zip(dilation, kernel, lo)])
-    windows = Windows(last(g), tuple(kernel), tuple(size), (1, 1), lo, dilation, work)
-    weights = np.ascontiguousarray(mirrored.transpose(2, 3, 0, 1), work).reshape(kernel[0], windows.inner, channels)
+    inner = kernel[1] * outputs
+    weights = np.ascontiguousarray(mirrored.transpose(2, 3, 0, 1), work).reshape(kernel[0], inner, channels)
     dx = np.empty((n, *size, channels), work)
-    dw = np.zeros((kernel[0], windows.inner, channels), work)
-    flat, seen = [a.reshape(n, size[0] * size[1], channels) for a in (dx, np.ascontiguousarray(last(x), work))]
-    scratch = np.empty((windows.images, windows.rows * size[1], channels), work)
-    for images, places, taps in windows:
-        _add_up(taps, weights, flat[images, places], scratch)
-        part = seen[images, places]
-        for tap in taps:
-            _accumulate(dw[tap.row], tap.matrix.swapaxes(1, 2), part[:, tap.start : tap.stop])
+    flat = dx.reshape(n, size[0] * size[1], channels)
+
+    def compute(part: slice) -> np.ndarray:
+        windows = Windows(last(g)[part], tuple(kernel), tuple(size), (1, 1), lo, dilation, work)
+        dw = np.zeros((kernel[0], inner, channels), work)
+        into, seen = flat[part], np.ascontiguousarray(last(x)[part], work).reshape(-1, *flat.shape[1:])
+        scratch = np.empty((windows.images, windows.rows * size[1], channels), work)
+        for images, places, taps in windows:
+            _add_up(taps, weights, into[images, places], scratch)
+            met = seen[images, places]
+            for tap in taps:
+                _accumulate(dw[tap.row], tap.matrix.swapaxes(1, 2), met[:, tap.start : tap.stop])
+        return dw
+
+    dw = threads.total(compute, threads.ranges(n, 2 * dx.size * w[:, 0].size / PRODUCTS))
     dw = dw.reshape(*kernel, outputs, channels)[::-1, ::-1]
     return first(dx), dw.transpose(2, 3, 0, 1)
 
@@ -136,26 +160,31 @@ def scatter(g: np.ndarray, w: np.ndarray, size: Ints, lo: Ints, dilation: Ints, 
     g = last(g)
     dx = np.zeros((n, *size, channels), work)
     images = max(1, min(n, SCATTER_BYTES // max(1, 2 * rows[0] * out[1] * inner * work.itemsize)))
-    total = np.empty((images, rows[0], out[1], inner), work)
-    term = np.empty((images, out[0] * out[1], inner), work)
-    folded = np.empty((images, *rows, channels), work)
     (down, from_rows), (across, from_columns) = [
         (slice(max(0, -b), max(0, min(m, r - b))), slice(max(0, b), max(0, min(m + b, r))))
         for m, r, b in zip(size, rows, lo)
     ]
-    for start in range(0, n, images):
-        part = np.ascontiguousarray(g[start : start + images], work)
-        count = len(part)
-        part = part.reshape(count, out[0] * out[1], outputs)
-        total[:count] = 0
-        for i in range(kernel[0]):
-            target = total[:count, i * dilation[0] : i * dilation[0] + out[0]]
-            np.matmul(part, weights[i], out=term[:count])
-            np.add(target, term[:count].reshape(target.shape), out=target)
-        folded[:count] = 0
-        windows = total[:count].reshape(count, rows[0], out[1], kernel[1], channels)
-        for j in range(kernel[1]):
-            target = folded[:count, :, j * dilation[1] : j * dilation[1] + out[1]]
-            np.add(target, windows[:, :, :, j], out=target)
-        dx[start : start + count, down, across] = folded[:count, from_rows, from_columns]
+
+    def compute(some: slice) -> None:
+        most = min(images, some.stop - some.start)
+        total = np.empty((most, rows[0], out[1], inner), work)
+        term = np.empty((most, out[0] * out[1], inner), work)
+        folded = np.empty((most, *rows, channels), work)
+        for start in range(some.start, some.stop, images):
+            part = np.ascontiguousarray(g[start : min(start + images, some.stop)], work)
+            count = len(part)
+            part = part.reshape(count, out[0] * out[1], outputs)
+            total[:count] = 0
+            for i in range(kernel[0]):
+                target = total[:count, i * dilation[0] : i * dilation[0] + out[0]]
+                np.matmul(part, weights[i], out=term[:count])
+                np.add(target, term[:count].reshape(target.shape), out=target)
+            folded[:count] = 0
+            windows = total[:count].reshape(count, rows[0], out[1], kernel[1], channels)
+            for j in range(kernel[1]):
+                target = folded[:count, :, j * dilation[1] : j * dilation[1] + out[1]]
+                np.add(target, windows[:, :, :, j], out=target)
+            dx[start : start + count, down, across] = folded[:count, from_rows, from_columns]
+
+    threads.spread(compute, threads.ranges(n, g.size * w[0].size / PRODUCTS))
     return first(dx)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from luojia._src.engine.kernels.rows import blocks, tile, tiles, unfold_sum
+from luojia._src.engine import threads
+from luojia._src.engine.kernels.rows import Block, blocks, tile, tiles, unfold_sum
 
 
 def normalize_rows(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, eps: float,
@@ -23,25 +24,31 @@ def normalize_rows(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, eps: floa
     [-1.0, 1.0]
     """
     m, c = x.shape
-    counts, means, spreads = [], [], []
-    for at, fold in blocks(m, c):
-        block, d = x[at].reshape(-1, fold * c), y[at].reshape(-1, fold * c)
-        mean = unfold_sum(np.add.reduce(block, 0), fold) / (at.stop - at.start)
-        np.subtract(block, tile(mean, fold), out=d)
-        counts.append(at.stop - at.start)
-        means.append(mean)
-        spreads.append(unfold_sum(np.einsum("ij,ij->j", d, d), fold))
-    weights = np.array(counts, x.dtype)[:, None] / m
-    each = np.array(means)
+    found = blocks(m, c, 3)
+
+    def center(block: Block) -> tuple[np.ndarray, np.ndarray]:
+        at, fold = block
+        part, d = x[at].reshape(-1, fold * c), y[at].reshape(-1, fold * c)
+        mean = unfold_sum(np.add.reduce(part, 0), fold) / (at.stop - at.start)
+        np.subtract(part, tile(mean, fold), out=d)
+        return mean, unfold_sum(np.einsum("ij,ij->j", d, d), fold)
+
+    centered = threads.spread(center, found)
+    weights = np.array([at.stop - at.start for at, _ in found], x.dtype)[:, None] / m
+    each = np.array([mean for mean, _ in centered])
     mean = (each * weights).sum(0)
-    var = np.array(spreads).sum(0) / m + (weights * (each - mean) ** 2).sum(0)
+    var = np.array([spread for _, spread in centered]).sum(0) / m + (weights * (each - mean) ** 2).sum(0)
     inv = 1 / np.sqrt(var + eps)
     scale = gamma * inv
-    tiled = tiles(m, c, scale)
-    for (at, fold), other in zip(blocks(m, c), means):
+    tiled = tiles(found, scale)
+
+    def scale_up(block: tuple[Block, np.ndarray]) -> None:
+        (at, fold), shift = block
         d = y[at].reshape(-1, fold * c)
         np.multiply(d, tiled[fold][0], out=d)
-        np.add(d, tile((other - mean) * scale + beta, fold), out=d)
+        np.add(d, tile(shift, fold), out=d)
+
+    threads.spread(scale_up, list(zip(found, (each - mean) * scale + beta)))
     return mean, var, inv
 
 
@@ -52,19 +59,26 @@ def normalize_rows_dx(g: np.ndarray, x: np.ndarray, gamma: np.ndarray, mean: np.
     gamma inv (g - mean(g) - (x - mean) inv^2 mean(g (x - mean))).
     """
     m, c = x.shape
-    tiled = tiles(m, c, mean)
-    total, moment = np.zeros((2, c), x.dtype)
-    for at, fold in blocks(m, c):
-        block, d = g[at].reshape(-1, fold * c), dx[at].reshape(-1, fold * c)
+    found = blocks(m, c, 4)
+    tiled = tiles(found, mean)
+
+    def sums(block: Block) -> np.ndarray:
+        at, fold = block
+        part, d = g[at].reshape(-1, fold * c), dx[at].reshape(-1, fold * c)
         np.subtract(x[at].reshape(d.shape), tiled[fold][0], out=d)
-        moment += unfold_sum(np.einsum("ij,ij->j", d, block), fold)
-        total += unfold_sum(np.add.reduce(block, 0), fold)
-    tiled = tiles(m, c, inv * inv * moment / -m, total / -m, gamma * inv)
-    for at, fold in blocks(m, c):
-        of_x, shift, scale = tiled[fold]
+        return np.array([unfold_sum(np.einsum("ij,ij->j", d, part), fold), unfold_sum(np.add.reduce(part, 0), fold)])
+
+    moment, total = threads.total(sums, found)
+    put = tiles(found, inv * inv * moment / -m, total / -m, gamma * inv)
+
+    def compute(block: Block) -> None:
+        at, fold = block
+        of_x, shift, scale = put[fold]
         d = dx[at].reshape(-1, fold * c)
         np.multiply(d, of_x, out=d)
         np.add(d, g[at].reshape(d.shape), out=d)
         np.add(d, shift, out=d)
         np.multiply(d, scale, out=d)
+
+    threads.spread(compute, found)
     return moment * inv, total

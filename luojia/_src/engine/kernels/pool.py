@@ -11,15 +11,19 @@ product with the mask, leaves no NaN where a gradient is infinite.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from math import prod
 
 import numpy as np
 
+from luojia._src.engine import threads
 from luojia._src.engine.kernels.columns import Ints, Span, span
-from luojia._src.engine.kernels.precision import widen
+from luojia._src.engine.kernels.precision import widen, working
 from luojia._src.errors import ShapeError
 
 Pads = tuple[tuple[int, int], ...]
+
+POOLED = 4e3  # numbers that one tap takes in a microsecond
 
 
 def pool_shape(x_shape: Ints, *, kernel: Ints, stride: Ints, pad: Pads) -> Ints:
@@ -53,13 +57,18 @@ def max_pool(x: np.ndarray, *, kernel: Ints, stride: Ints, pad: Pads) -> np.ndar
     >>> max_pool(np.array([[[1.0, 3.0, 2.0]]]), kernel=(2,), stride=(2,), pad=((0, 1),))
     array([[[3., 2.]]])
     """
-    pool_shape(x.shape, kernel=kernel, stride=stride, pad=pad)
-    return _stages(x, kernel, stride, pad)[-1]
+    shape = pool_shape(x.shape, kernel=kernel, stride=stride, pad=pad)
+    return _by_images(lambda part: _stages(x[part], kernel, stride, pad)[-1], x, shape, kernel)
 
 
 def max_pool_dx(g: np.ndarray, x: np.ndarray, y: np.ndarray, *, kernel: Ints, stride: Ints, pad: Pads) -> np.ndarray:
     """The gradient of x for the gradient g of y = max_pool(x): each g is added to its window's first maximum."""
     _expect(g, "max_pool_dx", x.shape, kernel, stride, pad)
+    return _by_images(lambda part: _max_pulled(g[part], x[part], y[part], kernel, stride, pad), x, x.shape, kernel,
+                      g.dtype)
+
+
+def _max_pulled(g: np.ndarray, x: np.ndarray, y: np.ndarray, kernel: Ints, stride: Ints, pad: Pads) -> np.ndarray:
     stages = _stages(x, kernel, stride, pad, y)
     for axis, low, high in zip(range(2, x.ndim), stages[-2::-1], stages[:0:-1]):
         k, s, (lo, _) = kernel[axis - 2], stride[axis - 2], pad[axis - 2]
@@ -100,14 +109,19 @@ def max_pool_select(h: np.ndarray, x: np.ndarray, y: np.ndarray, *, kernel: Ints
 
 def sum_pool(x: np.ndarray, *, kernel: Ints, stride: Ints, pad: Pads) -> np.ndarray:
     """The sum of each window of x (N, C, *size); padding counts as 0. float16 is added in float32."""
-    pool_shape(x.shape, kernel=kernel, stride=stride, pad=pad)
-    return _sum(x, kernel, stride, pad).astype(x.dtype, copy=False)
+    shape = pool_shape(x.shape, kernel=kernel, stride=stride, pad=pad)
+    return _by_images(lambda part: _sum(x[part], kernel, stride, pad).astype(x.dtype, copy=False), x, shape, kernel)
 
 
 def sum_pool_dx(g: np.ndarray, *, shape: Ints, kernel: Ints, stride: Ints, pad: Pads) -> np.ndarray:
     """The gradient (shape) of x for the gradient g of sum_pool(x): each g is added to all of its window."""
     _expect(g, "sum_pool_dx", shape, kernel, stride, pad)
-    return _spread(widen(g), shape, kernel, stride, pad).astype(g.dtype, copy=False)
+
+    def compute(part: slice) -> np.ndarray:
+        wide = widen(g[part])
+        return _spread(wide, (len(wide), *shape[1:]), kernel, stride, pad).astype(g.dtype, copy=False)
+
+    return _by_images(compute, g, shape, kernel)
 
 
 def avg_pool(x: np.ndarray, *, kernel: Ints, stride: Ints, pad: Pads, count_include_pad: bool = True,
@@ -120,19 +134,42 @@ def avg_pool(x: np.ndarray, *, kernel: Ints, stride: Ints, pad: Pads, count_incl
     >>> avg_pool(np.array([[[1.0, 3.0, 2.0]]]), kernel=(2,), stride=(2,), pad=((0, 1),), extra=(1,))
     array([[[2., 2.]]])
     """
-    pool_shape(x.shape, kernel=kernel, stride=stride, pad=pad)
-    total = _sum(x, kernel, stride, pad)
-    counts = divisors(x.shape, kernel, stride, pad, count_include_pad, extra, total.dtype)
-    return np.divide(total, counts, out=total).astype(x.dtype, copy=False)
+    out = pool_shape(x.shape, kernel=kernel, stride=stride, pad=pad)
+    counts = divisors(x.shape, kernel, stride, pad, count_include_pad, extra, working(x.dtype))
+
+    def compute(part: slice) -> np.ndarray:
+        total = _sum(x[part], kernel, stride, pad)
+        return np.divide(total, counts, out=total).astype(x.dtype, copy=False)
+
+    return _by_images(compute, x, out, kernel)
 
 
 def avg_pool_dx(g: np.ndarray, *, shape: Ints, kernel: Ints, stride: Ints, pad: Pads, count_include_pad: bool = True,
                 extra: Ints | None = None) -> np.ndarray:
     """The gradient (shape) of x for the gradient g of avg_pool(x)."""
     _expect(g, "avg_pool_dx", shape, kernel, stride, pad)
-    wide = widen(g)
-    wide = wide / divisors(shape, kernel, stride, pad, count_include_pad, extra, wide.dtype)
-    return _spread(wide, shape, kernel, stride, pad).astype(g.dtype, copy=False)
+    counts = divisors(shape, kernel, stride, pad, count_include_pad, extra, working(g.dtype))
+
+    def compute(part: slice) -> np.ndarray:
+        wide = widen(g[part]) / counts
+        return _spread(wide, (len(wide), *shape[1:]), kernel, stride, pad).astype(g.dtype, copy=False)
+
+    return _by_images(compute, g, shape, kernel)
+
+
+def _by_images(compute: Callable[[slice], np.ndarray], like: np.ndarray, shape: Ints, kernel: Ints,
+               dtype: np.dtype | None = None) -> np.ndarray:
+    """``compute`` of all images; where threads can share it, of some at a time, into an array that lies as ``like``."""
+    parts = threads.ranges(len(like), max(like.size, prod(shape)) * sum(kernel) / POOLED)
+    if len(parts) == 1:
+        return compute(parts[0])
+    out = np.empty_like(like, dtype, shape=shape)
+
+    def put(part: slice) -> None:
+        out[part] = compute(part)
+
+    threads.spread(put, parts)
+    return out
 
 
 def _at(axis: int, where: slice) -> tuple[slice, ...]:

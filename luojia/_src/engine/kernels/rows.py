@@ -5,12 +5,15 @@ Rows of few channels are folded, several to one, so that a pass runs over long r
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
+
+from luojia._src.engine import threads
+
+Block = tuple[slice, int]
 
 BLOCK = 1 << 18  # numbers of a block; below some 64 thousand the calls cost more than the cache gives
 FOLDED = 1024  # numbers of a folded row
+PASSED = 4e3  # numbers in a microsecond
 
 
 def rows(x: np.ndarray, axes: tuple[int, ...]) -> np.ndarray | None:
@@ -28,20 +31,22 @@ def rows(x: np.ndarray, axes: tuple[int, ...]) -> np.ndarray | None:
     return moved.reshape(-1, x.shape[channel]) if moved.flags.c_contiguous else None
 
 
-def blocks(m: int, c: int) -> Iterator[tuple[slice, int]]:
-    """(rows of a block, how many of them make a folded row) for an array (m, c)."""
+def blocks(m: int, c: int, passes: int) -> list[Block]:
+    """The rows of each block of an array (m, c), and how many of them make a folded row.
+
+    Where threads can share so many ``passes`` over the array, there is a block for each.
+    """
     fold = max(1, min(FOLDED // c, m))
-    step = max(1, BLOCK // (fold * c)) * fold
+    parts = threads.number(passes * m * c / PASSED)
+    step = max(1, min(BLOCK // (fold * c), -(-m // (fold * parts)))) * fold
     whole = m - m % fold
-    for start in range(0, whole, step):
-        yield slice(start, min(start + step, whole)), fold
-    if whole < m:
-        yield slice(whole, m), 1
+    found = [(slice(start, min(start + step, whole)), fold) for start in range(0, whole, step)]
+    return found if whole == m else [*found, (slice(whole, m), 1)]
 
 
-def tiles(m: int, c: int, *vectors: np.ndarray) -> dict[int, list[np.ndarray]]:
+def tiles(found: list[Block], *vectors: np.ndarray) -> dict[int, list[np.ndarray]]:
     """The vectors (c,) repeated as folded rows, by how many rows are folded."""
-    return {fold: [tile(v, fold) for v in vectors] for fold in {fold for _, fold in blocks(m, c)}}
+    return {fold: [tile(v, fold) for v in vectors] for fold in {fold for _, fold in found}}
 
 
 def tile(v: np.ndarray, fold: int) -> np.ndarray:
@@ -63,16 +68,23 @@ def total(x: np.ndarray) -> np.ndarray:
     [5.0, 5.0]
     """
     m, c = x.shape
-    found = np.zeros(c, x.dtype)
-    for at, fold in blocks(m, c):
-        found += unfold_sum(np.add.reduce(x[at].reshape(-1, fold * c), 0), fold)
-    return found
+
+    def compute(block: Block) -> np.ndarray:
+        at, fold = block
+        return unfold_sum(np.add.reduce(x[at].reshape(-1, fold * c), 0), fold)
+
+    return threads.total(compute, blocks(m, c, 1)) if m else np.zeros(c, x.dtype)
 
 
 def shift(x: np.ndarray, by: np.ndarray) -> None:
     """Add ``by`` (C,) to each row of x (M, C)."""
     m, c = x.shape
-    tiled = tiles(m, c, by)
-    for at, fold in blocks(m, c):
-        block = x[at].reshape(-1, fold * c)
-        np.add(block, tiled[fold][0], out=block)
+    found = blocks(m, c, 1)
+    tiled = tiles(found, by)
+
+    def compute(block: Block) -> None:
+        at, fold = block
+        part = x[at].reshape(-1, fold * c)
+        np.add(part, tiled[fold][0], out=part)
+
+    threads.spread(compute, found)

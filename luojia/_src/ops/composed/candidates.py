@@ -27,10 +27,6 @@ def _check_classes(name: str, true_classes: Tensor, num_true: int, num_sampled: 
     if limit < 1 or num_sampled < 1 or unique and num_sampled > limit:
         raise ArgumentError(f"For '{name}', num_sampled must be at least 1 and, as draws are "
                             f"{'unique' if unique else 'repeated'}, fit range_max; got {num_sampled} and {limit}.")
-    classes = true_classes.asnumpy()
-    if classes.size and (classes.min() < 0 or classes.max() >= limit):
-        raise ArgumentError(f"For '{name}', the true classes must lie in [0, {limit}), got {classes.min()} to "
-                            f"{classes.max()}.")
 
 
 def _sampled(probabilities: np.ndarray, count: int, unique: bool, seed: int | None, without: np.ndarray | None = None,
@@ -77,12 +73,15 @@ def log_uniform_candidate_sampler(true_classes: Tensor, num_true: int = 1, num_s
                                   range_max: int = 5, seed: int = 0) -> tuple[Tensor, Tensor, Tensor]:
     """As ``uniform_candidate_sampler``, class k having the probability log((k + 2) / (k + 1)) / log(range_max + 1)."""
     _check_classes("log_uniform_candidate_sampler", true_classes, num_true, num_sampled, unique, range_max)
-    classes = np.arange(range_max)
-    p = np.log((classes + 2) / (classes + 1)) / np.log(range_max + 1)
-    found, draws = _sampled(p, num_sampled, unique, seed)
-    expected = (-np.expm1(draws * np.log1p(-p)) if unique else p * num_sampled).astype(np.float32)
+    def p(classes: np.ndarray) -> np.ndarray:
+        return np.log((classes + 2) / (classes + 1)) / np.log(range_max + 1)
+
+    def at(classes: np.ndarray) -> np.ndarray:
+        return (-np.expm1(draws * np.log1p(-p(classes))) if unique else p(classes) * num_sampled).astype(np.float32)
+
+    found, draws = _sampled(p(np.arange(range_max)), num_sampled, unique, seed)
     return (placed(found.astype(true_classes.np_dtype), true_classes),
-            placed(expected[true_classes.asnumpy()], true_classes), placed(expected[found], true_classes))
+            placed(at(true_classes.asnumpy()), true_classes), placed(at(found), true_classes))
 
 
 def choice_with_mask(input_x: Tensor, count: int = 256, seed: int | None = None) -> tuple[Tensor, Tensor]:

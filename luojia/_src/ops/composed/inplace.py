@@ -124,7 +124,7 @@ def masked_scatter_(self: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     return settle(self, masked_scatter(self, mask, source), "masked_scatter_")
 
 
-def _rows(self: Tensor, dim: int, index: Tensor, source: Tensor, operator: str) -> Tensor:
+def rows(self: Tensor, dim: int, index: Tensor, source: Tensor, operator: str) -> Tensor:
     axis = axis_in(dim, self.ndim, "index")
     moved = OP["moveaxis"](self, source=axis, destination=0)
     parts = OP["moveaxis"](source, source=axis, destination=0)
@@ -135,12 +135,12 @@ def _rows(self: Tensor, dim: int, index: Tensor, source: Tensor, operator: str) 
 def index_add_(self: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: float = 1) -> Tensor:
     """alpha times the slices of ``source`` added to those at ``index`` along ``dim``, in place."""
     scaled = source if alpha == 1 else source * alpha
-    return settle(self, _rows(self, dim, index, scaled, "tensor_scatter_add"), "index_add_")
+    return settle(self, rows(self, dim, index, scaled, "tensor_scatter_add"), "index_add_")
 
 
 def index_copy_(self: Tensor, dim: int, index: Tensor, tensor: Tensor) -> Tensor:
     """The slices of ``tensor`` in the place of those at ``index`` along ``dim``."""
-    return settle(self, _rows(self, dim, index, tensor, "tensor_scatter_update"), "index_copy_")
+    return settle(self, rows(self, dim, index, tensor, "tensor_scatter_update"), "index_copy_")
 
 
 def index_fill_(self: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
@@ -178,20 +178,8 @@ def put_(self: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
     return settle(self, reshaped(flat, self.shape), "put_")
 
 
-def _along(self: Tensor, dim: int, index: Tensor, src: Any, add: bool, name: str) -> Tensor:
-    if not isinstance(src, Tensor):
-        src = placed(np.full(index.shape, src, self.np_dtype), self)
-    part = src[tuple([slice(0, n) for n in index.shape])]
-    axis = axis_in(dim, self.ndim, name)
-    out = OP["scatter_along"](self, index, part, axis=axis, reduction="add" if add else "none")
-    return settle(self, out, name)
-
-
-def scatter_(self: Tensor, dim: int, index: Tensor, src: Any) -> Tensor:
-    """self[i, index[i, j], ...] = src[i, j, ...] along ``dim``; src may be a number."""
-    return _along(self, dim, index, src, False, "scatter_")
-
-
 def scatter_add_(self: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """self[i, index[i, j], ...] += src[i, j, ...] along ``dim``."""
-    return _along(self, dim, index, src, True, "scatter_add_")
+    from .overloaded import scatter  # which imports this module
+
+    return settle(self, scatter(self, dim, index, src, reduce="add"), "scatter_add_")

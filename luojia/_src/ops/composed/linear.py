@@ -91,7 +91,28 @@ def vector_norm(x: Tensor, ord: Any = 2, axis: Any = None, keepdims: bool = Fals
         return OP["sum"](OP["abs"](x), axis=axis, keepdims=keepdims)
     if ord == 2:
         return OP["norm"](x, ord=2, axis=axis, keepdims=keepdims)
-    return OP["power"](OP["sum"](OP["power"](OP["abs"](x), ord), axis=axis, keepdims=keepdims), 1 / ord)
+    return _root(OP["sum"](OP["power"](OP["abs"](x), ord), axis=axis, keepdims=keepdims), ord)
+
+
+def _root(total: Tensor, ord: float) -> Tensor:
+    """total^(1/ord), with the gradient 0 where total is 0."""
+    none = OP["equal"](total, 0)
+    root = OP["power"](OP["where"](none, OP["ones_like"](total), total), 1 / ord)
+    return OP["where"](none, OP["power"](OP["stop_gradient"](total), 1 / ord), root)
+
+
+def smooth_norm(x: Tensor, ord: Any = 2, axis: Any = None, keepdims: bool = False, *, dtype: Any = None) -> Tensor:
+    """``vector_norm``, the 2-norm too with the gradient 0 at 0.
+
+    >>> from luojia import Tensor, ops
+    >>> ops.grad(smooth_norm)(Tensor([0.0, 0.0])).tolist()
+    [0.0, 0.0]
+    """
+    if ord != 2:
+        return vector_norm(x, ord, axis, keepdims, dtype=dtype)
+    x = _as(x, dtype)
+    size = OP["abs"](x) if x.np_dtype.kind == "c" else x
+    return _root(OP["sum"](size * size, axis=axis, keepdims=keepdims), 2)
 
 
 def matrix_norm(A: Tensor, ord: Any = "fro", axis: Any = (-2, -1), keepdims: bool = False, *,  # noqa: N803 - MindSpore

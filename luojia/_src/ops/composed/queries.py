@@ -27,10 +27,20 @@ def is_contiguous(self: Tensor) -> bool:
 
 
 def from_numpy(array: np.ndarray) -> Tensor:
-    """A Tensor of a NumPy array's values and dtype."""
+    """A Tensor of a NumPy array; on NumPy it is a view of the array, whose later changes it shows."""
     if not isinstance(array, np.ndarray):
         raise DTypeError(f"Tensor.from_numpy: expected a numpy.ndarray, got {array.__class__.__name__}.")
-    return Tensor(array)
+    made = Tensor(array)
+    if isinstance(made._value, np.ndarray) and made._value.dtype == array.dtype and array.flags.c_contiguous \
+            and array.flags.writeable:
+        made._rebind(array.view(np.ndarray))
+    return made
+
+
+def data_ptr(self: Tensor) -> int:
+    """The address of the first element."""
+    value = self._value
+    return value.ctypes.data if isinstance(value, np.ndarray) else value.unsafe_buffer_pointer()
 
 
 def get_bytes(self: Tensor) -> bytes:
@@ -163,3 +173,39 @@ def fill_diagonal(input: Tensor, fill_value: float, wrap: bool = False) -> Tenso
 def qr(self: Tensor, some: bool = True) -> tuple[Tensor, Tensor]:
     """Q and R of this Tensor, reduced; with ``some`` false, complete."""
     return linear.qr(self, "reduced" if some else "complete")
+
+
+def set_const_arg(self: Tensor, const_arg: bool = True) -> Tensor:
+    """Say whether a graph takes this Tensor as a constant; graphs here are made of values. The Tensor itself."""
+    if not isinstance(const_arg, bool):
+        raise DTypeError(f"For 'set_const_arg', the type of 'const_arg' should be 'bool', but got type "
+                         f"'{type(const_arg).__name__}'.")
+    self.const_arg = const_arg
+    return self
+
+
+def is_init(self: Tensor) -> bool:
+    """What ``set_init_flag`` has set; False before."""
+    return self.init_flag
+
+
+def set_init_flag(self: Tensor, flag: bool = False) -> None:
+    """Set what ``is_init`` returns."""
+    self.init_flag = flag
+
+
+def flush_from_cache(self: Tensor) -> None:
+    """Nothing: there is no cache of rows."""
+
+
+def convert_bytes_to_tensor(bytes_data: bytes, dims: Any, data_type: Any) -> Tensor:
+    """A Tensor of shape ``dims`` whose elements are given as bytes, in order; the inverse of ``get_bytes``.
+
+    >>> from luojia import Tensor, int16
+    >>> Tensor.convert_bytes_to_tensor(Tensor([1, 2], int16).get_bytes(), (2,), int16).tolist()
+    [1, 2]
+    """
+    values = np.frombuffer(bytes_data, to_np(data_type))
+    if values.size != int(np.prod(dims)):
+        raise ShapeError(f"Tensor.convert_bytes_to_tensor: {values.size} elements do not make the shape {tuple(dims)}.")
+    return Tensor(values.reshape(tuple(dims)).copy())

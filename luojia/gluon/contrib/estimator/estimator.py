@@ -166,7 +166,11 @@ class Estimator:
 
 
 def _handlers(given: Any) -> list:
-    return [] if given is None else list(given) if isinstance(given, (list, tuple)) else [given]
+    found = [] if given is None else list(given) if isinstance(given, (list, tuple)) else [given]
+    if not all(isinstance(h, (TrainBegin, TrainEnd, EpochBegin, EpochEnd, BatchBegin, BatchEnd)) for h in found):
+        raise ValueError(f"handlers must be an EventHandler or a list of EventHandler, got: {given}; derive each from "
+                         "TrainBegin, TrainEnd, EpochBegin, EpochEnd, BatchBegin or BatchEnd.")
+    return found
 
 
 def _call(handlers: list, kind: type, method: str, estimator: Estimator, **kwargs: Any) -> None:

@@ -19,6 +19,8 @@ from ...._src.errors import ArgumentError, DTypeError, RefusedName, ShapeError
 from ...._src.ops import picture
 from ....image import method_of
 from ....ndarray import NDArray
+from ....symbol import Symbol
+from ....symbol import image as pictures
 from ...block import Block, HybridBlock
 from ...nn import HybridSequential, Sequential
 from .._arrays import to_nd
@@ -47,13 +49,23 @@ class Compose(Sequential):
         for hybrid, group in groupby(transforms, key=lambda t: isinstance(t, HybridBlock)):
             parts = list(group)
             if hybrid and len(parts) > 1:  # as in MXNet, neighbours that are hybrid become one child
-                together = HybridSequential()
+                together = _Together()
                 together.add(*parts)
                 parts = [together]
             self.add(*[part if isinstance(part, Block) else _Function(part) for part in parts])
 
 
-class HybridCompose(HybridSequential):
+class _Together(HybridSequential):
+    """Hybrid transforms, which stay NumPy's when they are hybridized."""
+
+    def hybridize(self, active: bool = True, **kwargs: Any) -> None:
+        pass
+
+
+_Together.__name__ = _Together.__qualname__ = "HybridSequential"
+
+
+class HybridCompose(_Together):
     """Transforms one after the other; the same as :class:`Compose` here."""
 
     def __init__(self, transforms: Sequence[HybridBlock]) -> None:
@@ -88,11 +100,19 @@ class _Transform(HybridBlock):
             return wrap(made, device.engine.put(out, device), device)
         if isinstance(x, np.ndarray):
             return to_nd(self.image(x))
+        if isinstance(x, Symbol) and (found := self.graph(x)) is not None:
+            return found
         raise DTypeError(f"{type(self).__name__} transforms an NDArray or NumPy array, got a {type(x).__name__}.")
 
     def image(self, image: np.ndarray) -> np.ndarray:
         """The transformed image; a new array."""
         raise NotImplementedError
+
+    def graph(self, x: Symbol) -> Symbol | None:
+        """The transform in a graph, where there is an operator for it."""
+
+    def hybridize(self, active: bool = True, **kwargs: Any) -> None:
+        pass
 
 
 def _each(fn: Callable[[np.ndarray], np.ndarray], image: np.ndarray, who: Block) -> np.ndarray:
@@ -109,10 +129,12 @@ class Cast(HybridBlock):
 
     def __init__(self, dtype: Any = "float32") -> None:
         super().__init__()
-        self._dtype = dtypes.to_np(dtype)
+        self._dtype = dtypes.to_numpys(dtype)
 
     def forward(self, x: Any, *args: Any) -> Any:
-        return x.astype(self._dtype) if isinstance(x, Tensor) else to_nd(np.asarray(x).astype(self._dtype))
+        if isinstance(x, (Tensor, Symbol)):
+            return x.astype(self._dtype)
+        return to_nd(np.asarray(x).astype(self._dtype))
 
 
 class ToTensor(_Transform):
@@ -126,6 +148,9 @@ class ToTensor(_Transform):
         if image.ndim not in (3, 4):
             raise ShapeError(f"ToTensor expects an image (H, W, C) or a batch (N, H, W, C), got {image.shape}.")
         return np.divide(np.moveaxis(image, -1, -3), np.float32(255), dtype=np.float32, order="C")
+
+    def graph(self, x: Symbol) -> Symbol:
+        return pictures.to_tensor(x)
 
 
 class Normalize(_Transform):
@@ -145,6 +170,9 @@ class Normalize(_Transform):
             raise ShapeError(f"Normalize has {len(self._mean)} means, but the image has {image.shape[-3]} channel(s).")
         return ((image - self._mean) / self._std).astype(np.float32, copy=False)
 
+    def graph(self, x: Symbol) -> Symbol:
+        return pictures.normalize(x, mean=tuple(self._mean.ravel().tolist()), std=tuple(self._std.ravel().tolist()))
+
 
 class Resize(_Transform):
     """The image at ``size``: a number, or (width, height). With ``keep_ratio`` a number is the shorter side."""
@@ -159,6 +187,10 @@ class Resize(_Transform):
         width, height = self._size
         shape = images.short_size(image.shape[-3:], width) if self._keep else (height, width)
         return _each(lambda x: images.resize(x, shape, method_of(self._method)), image, self)
+
+    def graph(self, x: Symbol) -> Symbol:
+        size = self._size[0] if self._keep else self._size
+        return pictures.resize(x, size=size, keep_ratio=bool(self._keep), interp=self._method)
 
 
 class CenterCrop(_Transform):

@@ -33,7 +33,7 @@ class Normal(_LocationScale):
     >>> from luojia.nn.probability import distribution as msd
     >>> normal = msd.Normal(0.0, 1.0)
     >>> normal
-    Normal<mean = 0.0, standard deviation = 1.0>
+    Normal(mean = 0.0, standard deviation = 1.0)
     >>> normal.cdf(Tensor([0.0])).tolist()
     [0.5]
 

@@ -1,0 +1,218 @@
+"""Backward passes that repeat: a graph of the structure of earlier ones is passed by straight-line Python.
+
+A training loop records the same operators, linked alike, at every step. ``repeated(head, g)`` counts the graphs that
+it does not know; when enough have come from one operator it writes the pass over the present graph as a function, a
+node a few lines. That function first walks its graph and compares all that it has been written for (operators, links,
+attributes): of another graph it gives None, and changes nothing. What remains of the pass are the operators' own rules,
+with no search for the next node and no table of pending gradients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .tape import ALIGNED, SELECT, Node, RichNode, state
+
+_FEWEST, _MOST = 4, 4096  # nodes of a graph for which a pass is written
+_KEPT = 4  # passes per operator at the head
+_OPERATORS = 256  # operators at the head that are remembered
+_known: dict[Any, list[Callable]] = {}  # passes, by the operator at the head
+_unknown: dict[Any, list[int]] = {}  # how many graphs were not known, and at how many of them a pass is written
+
+
+def repeated(head: Node, g: Any) -> dict[Any, Any] | None:
+    """As ``tape.backward([(head, g)])``, for a graph of known structure; None if it is not, and nothing happened."""
+    op = head.op
+    if not head.device._engine.direct:
+        return None
+    for run in _known.get(op, ()):
+        found = run(head, g)
+        if found is not None:
+            return found
+    count = _unknown.get(op)
+    if count is None:
+        if len(_unknown) >= _OPERATORS:
+            _unknown.clear()
+            _known.clear()
+        count = _unknown[op] = [0, 3]
+    count[0] += 1
+    if count[0] < count[1]:
+        return None
+    count[1] *= 4  # what changes from step to step is not written each time
+    nodes = _collect(head)
+    if nodes is None:
+        return None
+    passes = _known.setdefault(op, [])
+    passes.insert(0, _write(nodes))
+    del passes[_KEPT:]
+    return passes[0](head, g)
+
+
+def _collect(head: Node) -> list[Node] | None:
+    """The nodes of a graph, last recorded first; None for a graph that no pass is written for."""
+    found: dict[Any, None] = {head: None}
+    stack: list[Any] = [head]
+    while stack:
+        node = stack.pop()
+        if node.parents is None or not node.device._engine.direct or len(found) > _MOST:
+            return None
+        for p in node.parents:
+            if p is not None and p.op is not None and p not in found:
+                found[p] = None
+                stack.append(p)
+    return sorted(found, key=lambda n: -n.id) if len(found) >= _FEWEST else None
+
+
+def _write(nodes: list[Node]) -> Callable:
+    """The pass over graphs of this structure."""
+    return _Writer(nodes).function()
+
+
+class _Writer:
+    """Writes ``run(n0, g0)``: the walk, which compares, and the pass."""
+
+    def __init__(self, nodes: list[Node]) -> None:
+        self.nodes = nodes
+        self.names: dict[Any, str] = {n: f"n{i}" for i, n in enumerate(nodes)}  # of nodes and leaves
+        self.space: dict[str, Any] = {"Node": Node, "RichNode": RichNode, "ALIGNED": ALIGNED,
+                                      "state": state, "fitted": _fitted}
+        self.baked: dict[int, str] = {}
+        self.later: list[str] = []  # what would show that two nodes are one
+        self.arrived: dict[Any, int] = {nodes[0]: 1}  # how many gradients have arrived at a node or leaf
+        self.unsure: set[Any] = set()  # those whose gradient may be absent
+        self.lines = ["def run(n0, g0):", "    try:"]
+
+    def function(self) -> Callable:
+        seen: set[Any] = {self.nodes[0]}
+        for node, after in zip(self.nodes, [*self.nodes[1:], None]):
+            self._walk(node, after, seen)
+        leaves = [n for n in self.names if n.op is None]
+        if len(leaves) > 1:
+            together = ", ".join(self.names[n] for n in leaves)
+            self._add("        ", f"if len({{{together}}}) != {len(leaves)}: return None")
+        if self.later:
+            self._add("        ", f"if {' or '.join(self.later)}: return None")
+        self._add("    ", "except (TypeError, ValueError, AttributeError): return None  # freed, or linked otherwise",
+                  "state.retain = False")
+        for node in self.nodes:
+            self._pass(node)
+        sure = ", ".join(f"{self.names[n]}: {self._gradient(n)}" for n in leaves if n not in self.unsure)
+        self._add("    ", f"found = {{{sure}}}",
+                  *[f"if {self._gradient(n)} is not None: found[{self.names[n]}] = {self._gradient(n)}"
+                    for n in leaves if n in self.unsure], "return found")
+        source = "\n".join(self.lines)
+        exec(compile(source, "<repeated pass>", "exec"), self.space)  # noqa: S102 - made of the names above alone
+        return self.space["run"]
+
+    def _add(self, indent: str, *lines: str) -> None:
+        self.lines += [indent + line for line in lines]
+
+    def _bake(self, value: Any) -> str:
+        """The name by which the function knows a value."""
+        name = self.baked.get(id(value))
+        if name is None:
+            name = self.baked[id(value)] = f"c{len(self.baked)}"
+            self.space[name] = value  # which keeps it, and so its id
+        return name
+
+    def _gradient(self, node: Any) -> str:
+        return "g" + self.names[node][1:] if node.op is not None else "d" + self.names[node][1:]
+
+    def _walk(self, node: Node, after: Node | None, seen: set) -> None:
+        """Compare ``node``, and bind its parents; ``after`` is the next in order."""
+        n = self.names[node]
+        differs = [f"{n}.op is not {self._bake(node.op)}", f"{n}.__class__ is not {node.__class__.__name__}"]
+        if node.attrs is ALIGNED:
+            differs.append(f"{n}.attrs is not ALIGNED")
+        else:
+            attrs = self._bake(node.attrs)
+            differs.append(f"{n}.attrs is not {attrs} and ({n}.attrs is ALIGNED or {n}.attrs != {attrs})")
+        targets, checks = [], []
+        for i, p in enumerate(node.parents):
+            if p is None or p in seen:
+                targets.append(f"t{i}")
+                checks.append(f"t{i} is not {None if p is None else self.names[p]}")
+                continue
+            seen.add(p)
+            name = self.names.setdefault(p, f"l{len(self.names)}")
+            targets.append(name)
+            if p.op is None:
+                checks.append(f"{name}.op is not None")
+        self._add("        ", f"if {' or '.join(differs)}: return None",
+                  f"{', '.join(targets)}{',' if targets else '()'} = {n}.parents")
+        if checks:
+            self._add("        ", f"if {' or '.join(checks)}: return None")
+        if after is not None and after not in node.parents:  # else its number is smaller anyway
+            self.later.append(f"{n}.id <= {self.names[after]}.id")
+
+    def _pass(self, node: Node) -> None:
+        """Pull the gradient of ``node`` back to its parents."""
+        n, g, op = self.names[node], self._gradient(node), node.op
+        indent = "    "
+        if node in self.unsure:
+            self._add(indent, *[f"{self._gradient(p)} = None" for p in node.parents
+                                if p is not None and p not in self.arrived])
+            self._add(indent, f"if {g} is not None:")
+            indent += "    "
+        done = f"{n}.parents = {n}.args = {n}.ans = {g} = None"
+        if op is SELECT:
+            self._select(indent, node, g)
+            self._add(indent, done)
+            return
+        needs = tuple([p is not None for p in node.parents])
+        direct = op.direct_rule is not None and node.__class__ is Node
+        out = ", ".join(f"a{i}" if need else "_" for i, need in enumerate(needs))
+        if direct:
+            attrs = "" if node.attrs is ALIGNED else f", **{n}.attrs"
+            call = (f"{self._bake(op.direct_rule)}({self._bake(node.device._engine.xp)}, {g}, {n}.ans, {n}.args, "
+                    f"{needs!r}{attrs})")
+        else:
+            call = f"{self._bake(op)}.pull({n}, {g}, {needs!r}, False)"
+        if direct and len(needs) == 1:
+            self._add(indent, f"a0 = {call}", "if a0.__class__ is tuple: a0 = a0[0]")
+        else:
+            self._add(indent, f"{out}, = {call}")
+        if direct and node.attrs is not ALIGNED:
+            self._add(indent, *[f"a{i} = fitted({n}, {i}, a{i})" for i, need in enumerate(needs) if need])
+        sure = direct and not op.partial and node not in self.unsure
+        for i, p in enumerate(node.parents):
+            if p is not None:
+                self._arrive(indent, f"a{i}", p, sure)
+        if node.__class__ is RichNode:
+            self._add(indent, f"if {n}.effect is not None: {n}.effect()", f"{n}.saved = {n}.effect = None")
+        self._add(indent, done)
+
+    def _select(self, indent: str, node: Node, g: str) -> None:
+        """Put the gradient of one output in its place among those of the node with several."""
+        top = node.parents[0]
+        to, k = self._gradient(top), node.attrs["index"]
+        if top not in self.arrived:
+            self._add(indent, f"{to} = [None] * len({self.names[top]}.ans)")
+        elif top in self.unsure:
+            self._add(indent, f"if {to} is None: {to} = [None] * len({self.names[top]}.ans)")
+        if node in self.unsure:
+            self.unsure.add(top)
+        self.arrived[top] = self.arrived.get(top, 0) + 1
+        self._add(indent, f"{to}[{k}] = {g} if {to}[{k}] is None else {to}[{k}] + {g}")
+
+    def _arrive(self, indent: str, value: str, parent: Any, sure: bool) -> None:
+        """Add a cotangent to the gradient of ``parent``; unless ``sure``, it may be None."""
+        to = self._gradient(parent)
+        count = self.arrived[parent] = self.arrived.get(parent, 0) + 1
+        if not sure:
+            self.unsure.add(parent)
+        if count == 1:
+            self._add(indent, f"{to} = {value}")
+        elif parent in self.unsure:
+            self._add(indent, f"if {value} is not None: {to} = {value} if {to} is None else {to} + {value}")
+        elif count == 2:  # the sum is an array of our own, to be added to in place
+            self._add(indent, f"{to} = {to} + {value}")
+        else:
+            self._add(indent, f"{to} += {value}")
+
+
+def _fitted(node: Node, i: int, g: Any) -> Any:
+    """The cotangent ``g`` in the shape and dtype of argument ``i``."""
+    a = node.args[i]
+    return g if g is None or g.dtype is a.dtype and g.shape == a.shape else node.op.fit(g, a)

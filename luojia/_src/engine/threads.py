@@ -1,0 +1,204 @@
+"""Work of the NumPy kernels, spread over as many threads as BLAS may use.
+
+A kernel cuts its work into parts, ranges of images mostly, and `spread` has them computed. NumPy and BLAS let other
+threads run while they compute, so that parts run at one time; BLAS keeps to one thread meanwhile. The parts are claimed
+one by one by whoever is free, the caller first of all: a thread that wakes late, on a busy machine, delays nobody. What
+parts add to a sum is added in their order, so that the numbers do not depend on who computed what.
+
+BLAS knows how many threads are allowed: by OMP_NUM_THREADS, OPENBLAS_NUM_THREADS, threadpoolctl, or `use`. With one, no
+thread is ever made. Workers are made at first use, and again in a process that forked.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from itertools import count
+from queue import SimpleQueue
+from typing import Any, TypeVar
+
+import numpy as np
+
+LEAST = 150.0  # microseconds of work worth spreading: a sleeping thread takes some 40 to wake, on either side
+FINE = 1000.0  # and of a part, so that who is free early helps out
+MOST = 8  # threads; each holds Python's lock for about a tenth of its time
+
+Result = TypeVar("Result")
+
+
+class _Job:
+    """Parts of one piece of work, and what has become of them."""
+
+    def __init__(self, fn: Callable[[Any], Any], parts: list) -> None:
+        self.fn, self.parts = fn, parts
+        self.results: list = [None] * len(parts)
+        self.errors: list[tuple[int, BaseException]] = []
+        self.claims, self.finished = count(), count(1)  # one step of a count is atomic
+        self.done = threading.Lock()
+        self.done.acquire()
+        self.floats: dict[str, Any] = {**np.geterr(), "call": np.geterrcall()}
+
+    def work(self) -> None:
+        """Compute parts until all are claimed."""
+        every = len(self.parts)
+        while (i := next(self.claims)) < every:
+            try:
+                if not self.errors:
+                    self.results[i] = self.fn(self.parts[i])
+            except BaseException as error:
+                self.errors.append((i, error))
+            if next(self.finished) == every:
+                self.done.release()
+
+    def help(self) -> None:
+        """`work` in a thread of the crew, which warns of overflows and the like as the caller's does."""
+        with np.errstate(**self.floats):
+            self.work()
+
+
+class _Crew:
+    """The threads that help, and the BLAS libraries that they hold to one thread."""
+
+    def __init__(self, libraries: list[Any]) -> None:
+        self.libraries = libraries
+        self.queue: SimpleQueue[_Job] = SimpleQueue()
+        self.busy = threading.Lock()
+        self.size = 0
+        self.first = self.of_blas()
+
+    def of_blas(self) -> list[int]:
+        """The numbers of threads that the libraries use."""
+        return [library.get_num_threads() for library in self.libraries]
+
+    def allowed(self) -> int:
+        """How many threads may compute, the caller's included."""
+        return min(self.libraries[0].get_num_threads(), MOST) if self.libraries else 1
+
+    def hold(self, threads: list[int]) -> None:
+        """Have the libraries use so many threads."""
+        for library, most in zip(self.libraries, threads):
+            library.set_num_threads(most)
+
+    def call(self, helpers: int, job: _Job) -> None:
+        """Wake so many threads for a job."""
+        while self.size < helpers:
+            threading.Thread(target=_serve, args=(self.queue,), name=NAME, daemon=True).start()
+            self.size += 1
+        for _ in range(helpers):
+            self.queue.put(job)
+
+
+NAME = "luojia-kernels"
+_crew: _Crew | None = None
+
+
+def _serve(queue: SimpleQueue) -> None:
+    while True:
+        queue.get().help()
+
+
+def _forget() -> None:
+    """A forked process has none of the threads."""
+    global _crew
+    _crew = None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
+
+
+def _found() -> _Crew:
+    global _crew
+    if _crew is None:
+        from threadpoolctl import ThreadpoolController
+
+        _crew = _Crew([c for c in ThreadpoolController().lib_controllers if c.user_api == "blas"])
+    return _crew
+
+
+def use(threads: int) -> int:
+    """Compute on up to so many threads from now on, BLAS too, and how many these are; 0 for as many as at first.
+
+    There are never more than the cores that this process may run on.
+    """
+    crew = _found()
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    crew.hold([min(threads, cores) or first for first in crew.first])
+    return crew.allowed()
+
+
+def keep_alone() -> None:
+    """Leave this process's kernels on one thread, as where many processes share the cores."""
+    global _crew
+    _crew = _Crew([])
+
+
+def helping() -> int:
+    """How many threads of this process wait for work of kernels; a fork need not fear them."""
+    return sum(t.name == NAME for t in threading.enumerate())
+
+
+def number(micros: float) -> int:
+    """Into how many parts to cut work that takes one thread so many microseconds."""
+    if micros < LEAST:
+        return 1
+    threads = (_crew or _found()).allowed()
+    return threads if threads == 1 or micros < threads * FINE else 2 * threads
+
+
+def ranges(n: int, micros: float) -> list[slice]:
+    """``range(n)``, of images for example, as the parts of work that takes one thread so many microseconds.
+
+    >>> ranges(3, micros=0.0)
+    [slice(0, 3, None)]
+    """
+    parts = min(number(micros), n) or 1
+    return [slice(n * i // parts, n * (i + 1) // parts) for i in range(parts)]
+
+
+def spread(fn: Callable[[Any], Result], parts: list) -> list[Result]:
+    """``[fn(part) for part in parts]``, by several threads. What a part raises is raised here.
+
+    >>> spread(abs, [-1, -2])
+    [1, 2]
+    """
+    if len(parts) < 2:
+        return [fn(part) for part in parts]
+    crew = _found()
+    threads = crew.allowed()
+    if threads == 1 or not crew.busy.acquire(blocking=False):  # within a part, or beside another thread's work
+        return [fn(part) for part in parts]
+    job, before = _Job(fn, parts), crew.of_blas()
+    try:
+        crew.hold([1] * len(before))
+        crew.call(min(threads, len(parts)) - 1, job)
+        job.work()
+        job.done.acquire()
+    finally:
+        crew.hold(before)
+        crew.busy.release()
+    job.fn = _spent  # a thread that comes late holds the job, not the arrays
+    if job.errors:
+        _, error = min(job.errors)
+        try:
+            raise error
+        finally:
+            del job, error  # else the traceback would hold them, and they it
+    return job.results
+
+
+def total(fn: Callable[[Any], np.ndarray], parts: list) -> np.ndarray:
+    """The sum of ``fn(part)``, new arrays, over the parts.
+
+    >>> total(lambda part: np.arange(part.start, part.stop), [slice(0, 2), slice(2, 4)]).tolist()
+    [2, 4]
+    """
+    found, *more = spread(fn, parts)
+    for term in more:
+        found += term
+    return found
+
+
+def _spent(part: Any) -> None:
+    raise AssertionError("a part of finished work was claimed")

@@ -1,0 +1,89 @@
+"""mx.np's functions that are NumPy's own on the values of arrays: their results are constants to every gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .._src.core.tensor import Tensor
+from .creation import lift, place
+from .multiarray import ndarray
+
+HOST = """
+argpartition argwhere compress digitize extract flatnonzero frexp histogram histogram2d
+histogram_bin_edges histogramdd i0 in1d intersect1d isin ix_ lexsort modf msort nanargmax nanargmin nancumprod
+nanmedian nanpercentile nanquantile packbits partition piecewise poly polydiv polyfit resize roots searchsorted
+setdiff1d setxor1d spacing tril_indices_from triu_indices_from diag_indices_from trim_zeros union1d unique unpackbits
+unravel_index
+"""
+_GONE = {"in1d": lambda a, b, *args, **kw: np.isin(np.ravel(a), b, *args, **kw), "msort": lambda a: np.sort(a, axis=0)}
+
+
+def values(x: Any) -> Any:
+    """The NumPy arrays of ndarrays, alone or in lists."""
+    if isinstance(x, (list, tuple)):
+        return type(x)([values(v) for v in x])
+    return x.asnumpy() if isinstance(x, Tensor) else x
+
+
+def placed(x: Any, wide: bool = False) -> Any:
+    """The ndarrays of NumPy's arrays, alone or in lists: float64 becomes float32 unless ``wide``."""
+    if isinstance(x, (list, tuple)):
+        return tuple([placed(v, wide) for v in x]) if isinstance(x, tuple) else [placed(v, wide) for v in x]
+    if not isinstance(x, (np.ndarray, np.generic)):
+        return x
+    return place(x.astype(np.float32) if x.dtype == np.float64 and not wide else x)
+
+
+def on_host(name: str, own: Any = None) -> Callable:
+    """NumPy's function ``own``, or that called ``name``, on the values of arrays: its results are constants."""
+    function = own or getattr(np, name, None) or _GONE[name]
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        args, kwargs = tuple([values(a) for a in args]), {k: values(v) for k, v in kwargs.items()}
+        wide = any(isinstance(a, np.ndarray) for a in (*args, *kwargs.values()))  # then NumPy's dtype is kept
+        found = function(*args, **kwargs)
+        return found if args and all(isinstance(a, (bool, int, float)) for a in args) else placed(found, wide)
+
+    call.__name__ = call.__qualname__ = name
+    call.__module__ = "luojia.np"
+    call.__doc__ = f"``numpy.{name}`` of the arrays' values. Its results are constants to every gradient."
+    return call
+
+
+def _edited(name: str) -> Callable:
+    change = on_host(name)
+
+    def call(arr: Any, obj: Any, *args: Any, **kwargs: Any) -> Any:
+        where = values(obj)
+        if isinstance(where, np.ndarray) and where.dtype.kind == "f":  # whole numbers are float32 here
+            where = where.astype(np.int64)
+        return change(arr, where, *args, **kwargs)
+
+    call.__name__ = call.__qualname__ = name
+    call.__module__ = "luojia.np"
+    call.__doc__ = change.__doc__
+    return call
+
+
+delete, insert = map(_edited, ("delete", "insert"))
+
+
+def bincount(x: Any, weights: Any = None, minlength: int = 0) -> ndarray:
+    """How often each number occurs, in the numbers' dtype, or the sums of the weights, in theirs."""
+    x, weights = lift(x, "bincount"), None if weights is None else lift(weights, "bincount")
+    found = np.bincount(x.asnumpy(), None if weights is None else weights.asnumpy(), minlength)
+    return place(found.astype((x if weights is None else weights).np_dtype), x._device)
+
+
+def genfromtxt(*args: Any, **kwargs: Any) -> ndarray:
+    """The numbers of a text file, read by ``numpy.genfromtxt``, as float64 unless ``dtype`` says otherwise."""
+    return place(np.genfromtxt(*args, **kwargs))
+
+
+HOST_FUNCTIONS = {name: on_host(name) for name in HOST.split()}
+__all__ = [
+    "bincount", "delete", "genfromtxt", "insert",
+]

@@ -1,0 +1,324 @@
+"""Work spread over threads: results in order, errors, BLAS on one thread, forks; kernels on one thread and on two."""
+
+import gc
+import multiprocessing
+import os
+import subprocess
+import sys
+import threading
+import warnings
+import weakref
+
+import numpy as np
+import pytest
+
+from luojia import context
+from luojia._src.core import chain
+from luojia._src.data.workers import processes_are_safe
+from luojia._src.engine import threads
+from luojia._src.engine.kernels import conv, norm, pool, pool_pairs, rows
+from luojia._src.engine.shortcuts import maximum
+
+
+@pytest.fixture
+def two(monkeypatch):
+    """Two threads, whatever the machine has, and work of any size is worth spreading."""
+    monkeypatch.setattr(threads, "LEAST", 0.0)
+    crew = threads._found()
+    monkeypatch.setattr(threads, "_crew", crew)
+    if not crew.libraries:
+        pytest.skip("threadpoolctl knows no BLAS library here, so that kernels keep to one thread")
+    before = crew.of_blas()
+    crew.hold([2] * len(before))
+    yield crew
+    crew.hold(before)
+
+
+def test_results_are_in_the_order_of_the_parts(two):
+    assert threads.spread(lambda part: 2 * part, [3, 1, 2]) == [6, 2, 4]
+    assert threads.spread(abs, [-1]) == [1] and threads.spread(abs, []) == []
+    assert threads.total(lambda part: np.full(2, part), [1, 2, 3]).tolist() == [6, 6]
+
+
+def test_parts_run_at_one_time(two):
+    meeting = threading.Barrier(2, timeout=30)
+    threads.spread(lambda part: meeting.wait(), [0, 1])
+    assert two.size and threads.helping()
+
+
+def test_work_is_cut_by_its_size(two, monkeypatch):
+    monkeypatch.setattr(threads, "LEAST", 150.0)
+    assert [threads.number(m) for m in (149.0, 150.0, 1999.0, 2000.0)] == [1, 2, 2, 4]
+    assert threads.ranges(5, 200.0) == [slice(0, 2), slice(2, 5)]
+    assert threads.ranges(1, 1e6) == [slice(0, 1)] and threads.ranges(0, 1e6) == [slice(0, 0)]
+    two.hold([1] * len(two.libraries))
+    assert threads.number(1e6) == 1
+
+
+def test_a_raise_in_a_part_arrives_and_leaves_things_as_they_were(two):
+    meeting = threading.Barrier(2, timeout=30)
+
+    def fail(part):
+        meeting.wait()
+        raise ValueError(f"part {part}")
+
+    for _ in range(3):
+        with pytest.raises(ValueError, match="part 0"):  # the first of them, whoever failed first
+            threads.spread(fail, [0, 1])
+        assert two.of_blas() == [2] * len(two.libraries)
+    assert threads.spread(abs, [-1, -2]) == [1, 2]
+
+
+def test_blas_keeps_to_one_thread_meanwhile(two):
+    assert threads.spread(lambda part: two.of_blas()[0], [0, 1]) == [1, 1]
+    assert two.of_blas()[0] == 2
+
+
+def test_work_within_a_part_stays_in_its_thread(two):
+    def inner(part):
+        return threading.get_ident()
+
+    def outer(part):
+        return threading.get_ident(), threads.number(1e6), threads.spread(inner, [0, 1])
+
+    for own, number, found in threads.spread(outer, [0, 1]):
+        assert number == 1 and found == [own, own]
+
+
+def test_threads_of_the_user_do_not_wait_for_each_other(two):
+    inside, leave, found = threading.Event(), threading.Event(), []
+
+    def part(i):
+        inside.set()
+        assert leave.wait(30)
+
+    other = threading.Thread(target=lambda: threads.spread(part, [0, 1]))
+    other.start()
+    assert inside.wait(30)
+    found = threads.spread(abs, [-1, -2])
+    leave.set()
+    other.join()
+    assert found == [1, 2] and two.of_blas()[0] == 2
+
+
+def test_a_helper_that_never_wakes_delays_nobody(two, monkeypatch):
+    monkeypatch.setattr(two, "call", lambda helpers, job: None)
+    assert threads.spread(abs, [-1, -2, -3]) == [1, 2, 3]
+
+
+def test_a_helper_that_comes_late_holds_no_arrays(two, monkeypatch):
+    held = []
+    monkeypatch.setattr(two, "call", lambda helpers, job: held.append(job))
+    x = np.zeros(3)
+    gone = weakref.ref(x)
+    threads.spread(lambda part, x=x: None, [0, 1])
+    del x
+    gc.collect()
+    assert held and gone() is None
+    held[0].help()  # and finds nothing to do
+
+
+def test_parts_handle_overflows_as_the_caller_does(two):
+    meeting = threading.Barrier(2, timeout=30)
+
+    def overflow(part):
+        meeting.wait()
+        return np.float32(1e38) * np.float32(10)
+
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert threads.spread(overflow, [0, 1]) == [np.inf, np.inf]
+    with np.errstate(over="raise"), pytest.raises(FloatingPointError, match="overflow"):
+        threads.spread(overflow, [0, 1])
+
+
+def test_set_context_chooses(two, monkeypatch):
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    before = context.get_context("runtime_num_threads")
+    context.set_context(runtime_num_threads=1)
+    assert two.of_blas()[0] == two.allowed() == 1
+    context.set_context(runtime_num_threads=10_000)
+    assert two.of_blas()[0] == cores
+    context.set_context(runtime_num_threads=0)
+    assert two.of_blas() == two.first
+    context._settings["runtime_num_threads"] = before
+
+
+def test_alone(two):
+    threads.keep_alone()
+    assert threads.number(1e9) == 1 and threads.spread(abs, [-1, -2]) == [1, 2]
+
+
+def test_one_thread_makes_no_others():
+    code = ("import threading, numpy as np\nfrom luojia._src.engine.kernels.conv import conv\n"
+            "x, w = np.ones((64, 16, 32, 32), 'f'), np.ones((16, 16, 3, 3), 'f')\n"
+            "conv(x, w, stride=(1, 1), pad=((1, 1), (1, 1)), dilation=(1, 1), groups=1)\n"
+            "assert threading.active_count() == 1")
+    subprocess.run([sys.executable, "-c", code], check=True, env={
+        **os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": os.getcwd()})
+
+
+HOW = {"stride": (1, 1), "pad": ((1, 1), (1, 1)), "dilation": (1, 1), "groups": 1}
+
+
+def _in_child(x, w, results):
+    results.put((conv.conv(x, w, **HOW).sum(), threads._found().size))
+
+
+@pytest.mark.numpy_engine
+@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="the system does not fork")
+def test_a_forked_process_has_helpers_of_its_own(two, rng):
+    x, w = rng.random((5, 3, 6, 6)), rng.random((4, 3, 3, 3))
+    here = conv.conv(x, w, **HOW).sum()
+    assert two.size
+    assert processes_are_safe() == (threading.active_count() == 1 + threads.helping() and sys.platform == "linux")
+    forking = multiprocessing.get_context("fork")
+    results = forking.SimpleQueue()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # newer Pythons warn of forks beside threads
+        child = forking.Process(target=_in_child, args=(x, w, results))
+        child.start()
+    child.join(60)
+    assert child.exitcode == 0
+    there, size = results.get()
+    assert there == pytest.approx(here, rel=1e-12) and size == 1
+
+
+# -- kernels -----------------------------------------------------------------------------------------------------------
+
+
+def _last(a):
+    """a, channels last in memory."""
+    return np.moveaxis(np.ascontiguousarray(np.moveaxis(a, 1, -1)), -1, 1)
+
+
+def _apart(a):
+    """a, every other row of a larger array."""
+    return np.repeat(a, 2, axis=2)[:, :, ::2]
+
+
+LAYOUTS = {"first": np.ascontiguousarray, "last": _last, "apart": _apart}
+
+CONVS = {  # shape of x, of w, and the geometry
+    "3x3": ((5, 12, 9, 7), (6, 12, 3, 3), HOW),
+    "thin": ((7, 2, 8, 8), (5, 2, 3, 3), HOW),
+    "1x1": ((3, 4, 5, 5), (6, 4, 1, 1), {**HOW, "pad": ((0, 0), (0, 0))}),
+    "stride": ((5, 12, 9, 8), (6, 12, 3, 3), {**HOW, "stride": (2, 3)}),
+    "wasteful": ((5, 12, 7, 7), (6, 12, 5, 5), {**HOW, "pad": ((0, 0), (0, 0))}),
+    "dilated": ((3, 12, 9, 9), (4, 12, 3, 2), {**HOW, "dilation": (2, 1)}),
+    "groups": ((5, 4, 6, 6), (6, 2, 3, 3), {**HOW, "groups": 2}),
+    "1d": ((5, 3, 9), (4, 3, 3), {"stride": (2,), "pad": ((1, 0),), "dilation": (1,), "groups": 1}),
+    "3d": ((3, 2, 4, 5, 4), (3, 2, 2, 2, 2), {"stride": (1,) * 3, "pad": ((0, 0),) * 3, "dilation": (1,) * 3,
+                                              "groups": 1}),
+    "one": ((1, 12, 9, 7), (6, 12, 3, 3), HOW),
+    "none": ((0, 12, 9, 7), (6, 12, 3, 3), HOW),
+}
+
+
+def _agree(two, monkeypatch, compute, dtype, assert_close):
+    """``compute()`` on two threads, in two parts and in four, against one; and the same numbers every time."""
+    two.hold([1] * len(two.libraries))
+    expected = compute()
+    two.hold([2] * len(two.libraries))
+    for fine in (np.inf, 0.0):
+        monkeypatch.setattr(threads, "FINE", fine)
+        found, again = compute(), compute()
+        for a, b, c in zip(found, again, expected):
+            assert a.shape == c.shape and a.dtype == c.dtype == dtype
+            assert_close(a, c)
+            assert np.array_equal(a, b)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("case", CONVS)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_convolutions(two, monkeypatch, rng, assert_close, case, layout, dtype):
+    x_shape, w_shape, how = CONVS[case]
+    x, w = LAYOUTS[layout](rng.standard_normal(x_shape).astype(dtype)), rng.standard_normal(w_shape).astype(dtype)
+    shape = conv.conv_shape(x_shape, w_shape, **how)
+    g = LAYOUTS[layout](rng.standard_normal(shape).astype(dtype))
+    _agree(two, monkeypatch, lambda: (
+        conv.conv(x, w, **how), conv.conv_dx(g, w, shape=x_shape, **how), conv.conv_dw(g, x, shape=w_shape, **how),
+        *conv.conv_pull(g, x, w, **how),
+    ), dtype, assert_close)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("count", [5, 1, 0])
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16"])
+def test_poolings(two, monkeypatch, rng, assert_close, count, layout, dtype):
+    shape, how = (count, 3, 7, 6), {"kernel": (3, 2), "stride": (2, 2), "pad": ((1, 0), (0, 1))}
+    x = LAYOUTS[layout](rng.integers(-3, 3, shape).astype(dtype))
+    y = pool.max_pool(x, **how)
+    g = LAYOUTS[layout](rng.integers(-3, 3, y.shape).astype(dtype))
+    _agree(two, monkeypatch, lambda: (
+        pool.max_pool(x, **how), pool.max_pool_dx(g, x, y, **how), pool.sum_pool(x, **how),
+        pool.sum_pool_dx(g, shape=shape, **how), pool.avg_pool(x, **how), pool.avg_pool_dx(g, shape=shape, **how),
+    ), dtype, assert_close)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("count", [5, 0])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_pooling_by_pairs(two, monkeypatch, rng, assert_close, count, layout, dtype):
+    x = LAYOUTS[layout](rng.integers(-3, 3, (count, 3, 7, 6)).astype(dtype))
+    g = LAYOUTS[layout](rng.standard_normal((count, 3, 3, 3)).astype(dtype))
+
+    def compute():
+        y, winners = pool_pairs.max_pool_pairs(x)
+        return y, pool_pairs.max_pool_pairs_dx(g, winners, x.shape)
+
+    _agree(two, monkeypatch, compute, dtype, assert_close)
+
+
+@pytest.mark.parametrize("shape", [(5, 3, 7, 6), (300, 12, 3, 3), (2, 600, 2, 2), (1, 5, 1, 1)])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_batch_norm(two, monkeypatch, rng, assert_close, shape, dtype):
+    x, g = [_last(rng.standard_normal(shape).astype(dtype)) for _ in range(2)]
+    gamma, beta = rng.standard_normal((2, shape[1])).astype(dtype)
+
+    def compute():
+        y, mean, var, inv = norm.batch_norm(x, gamma, beta, eps=1e-3)
+        return y, mean, var, *norm.batch_norm_dx(g, x, gamma, mean, inv)
+
+    _agree(two, monkeypatch, compute, dtype, assert_close)
+
+
+def test_passes_over_rows(two, monkeypatch, rng, assert_close):
+    x, by = rng.standard_normal((1001, 7)), rng.standard_normal(7)
+
+    def compute():
+        shifted = x.copy()
+        rows.shift(shifted, by)
+        return shifted, rows.total(x)
+
+    _agree(two, monkeypatch, compute, "float64", assert_close)
+
+
+def test_rectifying(two, monkeypatch, rng, assert_close):
+    x = rng.standard_normal((3, 20_001)).astype("float32")
+    _agree(two, monkeypatch, lambda: (maximum(x, 0), maximum(x.T, 0)), "float32", assert_close)
+
+
+@pytest.mark.numpy_engine
+def test_chains(two, monkeypatch, rng, assert_close):
+    import luojia
+    from luojia import autograd, gluon
+
+    class Net(gluon.HybridBlock):
+        def hybrid_forward(self, F, x, y):
+            return F.tanh(F.relu(x * y) + x) * F.exp(-x)
+
+    monkeypatch.setattr(chain, "BLOCK", 10_000)
+    net = Net()
+    net.hybridize()
+    x, y = [luojia.nd.array(rng.standard_normal((70, 501)).astype("float32")) for _ in range(2)]
+    x.attach_grad()
+
+    def compute():
+        with autograd.record():
+            z = net(x, y)
+        z.backward()
+        return z.asnumpy(), x.grad.asnumpy()
+
+    _agree(two, monkeypatch, compute, "float32", assert_close)
