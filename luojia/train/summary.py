@@ -60,8 +60,8 @@ class SummaryRecord:
             raise DTypeError("For 'SummaryRecord', the 'max_file_size' should be int type, but got type "
                              f"{type(max_file_size)}")
         if _open:
-            raise GraphError("For 'SummaryRecord', only one instance is supported in a training process, you are trying "
-                             f"to create a new one when the existing instance number is {len(_open)}. Please close it.")
+            raise GraphError("For 'SummaryRecord', only one instance is supported in a training process, you are "
+                             f"trying to create a new one when the existing instance number is {len(_open)}; close it.")
         os.makedirs(log_dir, exist_ok=True)
         now = time.time()
         name = f"{file_prefix}.out.tfevents.summary.{int(now)}.{os.getpid()}.{socket.gethostname()}{file_suffix}"
@@ -158,7 +158,8 @@ def _record_of(plugin: str, name: str, array: np.ndarray, step: int, now: float)
         low, high = pixels.min(), pixels.max()
         pixels = (pixels - low) / (high - low or 1) * 255
         file = codecs.encode(pixels.astype(np.uint8), ".png", 6)
-        return tfevents.image(name, file, *pixels.shape, step, now)
+        height, width, channels = pixels.shape
+        return tfevents.image(name, file, height, width, channels, step, now)
     return tfevents.histogram(name, array, step, now)
 
 

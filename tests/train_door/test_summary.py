@@ -78,10 +78,10 @@ def test_a_training_is_collected(tmp_path):
 
 @pytest.mark.parametrize("call, kind, message", [
     (lambda r: r.add_value("scalar", "a", 3), TypeError, 'parameter "value" expect to be Tensor, but got int'),
-    (lambda r: r.add_value("foo", "a", Tensor(1.0)), ValueError, "no such \"plugin\" of 'foo' , expect value is one of"),
+    (lambda r: r.add_value("foo", "a", Tensor(1.0)), ValueError, "no such \"plugin\" of 'foo' , expect value"),
     (lambda r: r.add_value("image", "a", IMAGE[0]), ValueError, "seems not to hold a valid image"),
     (lambda r: r.add_value("scalar", "", Tensor(1.0)), ValueError, 'the parameter "name" type should be str'),
-    (lambda r: r.add_value("scalar", "v", Tensor([1.0, 2.0])), ValueError, "the v rank must be less than or equal to 1"),
+    (lambda r: r.add_value("scalar", "v", Tensor([1.0, 2.0])), ValueError, "the v rank must be less than or equal"),
     (lambda r: r.record("a"), TypeError, "The type of 'step' should be 'int', but got type 'str'"),
     (lambda r: r.record(1, None, 3), TypeError, "The type of 'plugin_filter' should be a function"),
     (lambda r: r.set_mode("foo"), ValueError, "'foo' is not a recognized mode"),
