@@ -33,6 +33,7 @@ PYNATIVE_MODE = 1
 _TARGETS = ("CPU", "GPU", "Ascend", "Davinci")
 _LARGEST_ID = 4095
 STRICT, COMPATIBLE, LAX = 0, 1, 2  # for the key jit_syntax_level
+RELEASE, DEBUG = 0, 1  # for the key debug_level
 
 
 def gpu_memory_info(device_id: int = 0) -> tuple[int, int]:
@@ -80,10 +81,12 @@ _DEFAULTS: dict[str, Any] = {
     "support_binary": False, "jit_syntax_level": 2, "enable_auto_mixed_precision": False, "enable_task_sink": True,
     "enable_mem_reuse": True, "enable_loop_sink": True, "device_num": 1, "op_timeout": 900, "mem_offload": "OFF",
     "memory_offload": "OFF", "jit_config": {}, "ascend_config": {}, "gpu_config": {}, "exec_order": "bfs",
+    "aoe_tune_mode": "", "aoe_config": {}, "debug_level": RELEASE,
 }
 _settings = dict(_DEFAULTS)
 _CHOICES = {"deterministic": ("ON", "OFF"), "memory_optimize_level": ("O0", "O1"), "mem_offload": ("ON", "OFF"),
-            "memory_offload": ("ON", "OFF"), "jit_syntax_level": (STRICT, COMPATIBLE, LAX)}
+            "memory_offload": ("ON", "OFF"), "jit_syntax_level": (STRICT, COMPATIBLE, LAX),
+            "aoe_tune_mode": ("online", "offline"), "debug_level": (RELEASE, DEBUG)}
 # Keys whose default does not tell their type.
 _TYPES: dict[str, tuple] = {"save_graphs": (bool, int), "enable_compile_cache": (bool, str)}
 _LOOK_UP = "For detailed usage of '{}', please refer to the Mindspore official website."
@@ -362,8 +365,9 @@ def reset_auto_parallel_context() -> None:
 
 
 __all__ = [
-    "COMPATIBLE", "GRAPH_MODE", "LAX", "PYNATIVE_MODE", "STRICT", "Context", "ParallelMode", "cpu", "cpu_pinned",
-    "current_context", "get_auto_parallel_context", "get_context", "get_current_device", "get_ps_context", "gpu",
-    "gpu_memory_info", "num_gpus", "reset_auto_parallel_context", "reset_ps_context", "set_auto_parallel_context",
-    "set_context", "set_deterministic", "set_device", "set_ps_context", "set_recursion_limit",
+    "COMPATIBLE", "DEBUG", "GRAPH_MODE", "RELEASE", "LAX", "PYNATIVE_MODE", "STRICT", "Context", "ParallelMode",
+    "cpu", "cpu_pinned", "current_context", "get_auto_parallel_context", "get_context", "get_current_device",
+    "get_ps_context", "gpu", "gpu_memory_info", "num_gpus", "reset_auto_parallel_context", "reset_ps_context",
+    "set_auto_parallel_context", "set_context", "set_deterministic", "set_device", "set_ps_context",
+    "set_recursion_limit",
 ]

@@ -466,3 +466,10 @@ def test_recurrent_layers_cast_the_weights_that_they_hold_in_tuples(half, rng):
     assert {str(t.dtype) for t in (y, h, c)} == {str(getattr(luojia, half))}
     assert_near([y.astype(luojia.float32)], [expected], TOLERANCE[half])
     assert {p.dtype for p in net.get_parameters()} == {luojia.float32}
+
+
+def test_what_subclasses_of_a_loss_scaler_use():
+    scale = luojia.Tensor(4.0)
+    scaled = amp._grad_scale_map(scale, (luojia.Tensor([1.0]), luojia.Tensor([2.0], luojia.float16)))
+    assert [s.tolist() for s in scaled] == [[4.0], [8.0]] and scaled[1].dtype == luojia.float16
+    assert [s.tolist() for s in amp._grad_unscale_map(scale, scaled)] == [[1.0], [2.0]]

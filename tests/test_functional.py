@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from luojia import Parameter, Tensor, ops
+from luojia import Parameter, Tensor, nn, ops
 from luojia._src.core.tape import recording_scope
 
 
@@ -216,6 +216,7 @@ def test_vmap():
     np.testing.assert_array_equal(ops.vmap(f, (0, None))(x, y).asnumpy(), x.asnumpy() * y.asnumpy())
     np.testing.assert_array_equal(ops.vmap(f, (1, 0))(x, y).asnumpy(), (x.asnumpy() * y.asnumpy()).T)
     np.testing.assert_array_equal(ops.vmap(lambda a: a * 2.0, -1, -1)(x).asnumpy(), x.asnumpy() * 2)
+    assert values(ops.vmap(f, [0, None], [0])(x, y)) == (x.asnumpy() * y.asnumpy()).tolist()
     a, b = ops.vmap(lambda a: (a, ops.sum(a)), 0, (1, 0))(x)
     assert a.shape == (3, 2) and values(b) == [3, 12]
     assert values(ops.vmap(lambda p, q: p[0] * p[1] + q, ((0, None), 0))((y, t(2.0)), y)) == [[3], [6], [9]]
@@ -234,8 +235,20 @@ def test_vmap():
 def test_vmap_refuses(axes, match):
     with pytest.raises(RuntimeError, match=match):
         ops.vmap(f, axes)(Tensor(np.ones((2, 3), np.float32)), t(1, 2, 3))
-    with pytest.raises(TypeError, match="got list"):
-        ops.vmap(f, [0, 0])(t(1), t(1))
+
+
+def test_vmap_over_networks():
+    nets = nn.CellList([nn.Dense(2, 1, weight_init=w, bias_init="zeros") for w in ("ones", "zeros", "ones")])
+    x = Tensor(np.arange(12.0).reshape(3, 2, 2).astype(np.float32))
+    assert ops.vmap(nets, 0)(x).tolist() == [[[1], [5]], [[0], [0]], [[17], [21]]]  # mindspore 2.8.0's numbers
+    assert ops.vmap(nets, [None])(x[0]).tolist() == [[[1], [5]], [[0], [0]], [[1], [5]]]
+    assert ops.vmap(nets, 0, 1)(x).shape == (2, 3, 1)
+    gradients = ops.grad(lambda x: ops.vmap(nets, None)(x).sum())(x[0])
+    assert gradients.tolist() == [[2, 2], [2, 2]]
+    with pytest.raises(ValueError, match="sure the 'axis_size' 2 is consistent with the cell size 3"):
+        ops.vmap(nets, 0)(x[:2])
+    with pytest.raises(RuntimeError, match="size of 'CellList' must be greater than 1, but got 1"):
+        ops.vmap(nets[:1], 0)
 
 
 def test_derivative_and_jet():

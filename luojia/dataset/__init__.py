@@ -62,6 +62,7 @@ from .made import (
 from .records import MindDataset, TFRecordDataset
 from .samplers import (
     DistributedSampler,
+    IterSampler,
     PKSampler,
     RandomSampler,
     Sampler,
@@ -120,16 +121,16 @@ __all__ = [
     "CityscapesDataset", "CoNLL2000Dataset", "CocoDataset", "DBpediaDataset", "DIV2KDataset", "DSCallback", "Dataset",
     "DatasetCache", "DistributedSampler", "EMnistDataset", "EnWik9Dataset", "FakeImageDataset", "FashionMnistDataset",
     "FlickrDataset", "Flowers102Dataset", "Food101Dataset", "GTZANDataset", "GeneratorDataset", "IMDBDataset",
-    "IWSLT2016Dataset", "IWSLT2017Dataset", "ImageFolderDataset", "KITTIDataset", "KMnistDataset", "LFWDataset",
-    "LJSpeechDataset", "LSUNDataset", "LibriTTSDataset", "ManifestDataset", "MindDataset", "MnistDataset",
-    "Multi30kDataset", "NumpySlicesDataset", "OmniglotDataset", "PKSampler", "PaddedDataset", "PennTreebankDataset",
-    "PhotoTourDataset", "PipelineError", "Places365Dataset", "QMnistDataset", "RandomDataset", "RandomSampler",
-    "RenderedSST2Dataset", "SBDataset", "SBUDataset", "SQuADDataset", "SST2Dataset", "STL10Dataset", "SUN397Dataset",
-    "SVHNDataset", "Sampler", "Schema", "SemeionDataset", "SequentialSampler", "Shuffle", "SogouNewsDataset",
-    "SpeechCommandsDataset", "SubsetRandomSampler", "SubsetSampler", "TFRecordDataset", "TextFileDataset",
-    "UDPOSDataset", "USPSDataset", "VOCDataset", "WIDERFaceDataset", "WaitedDSCallback", "WeightedRandomSampler",
-    "WikiTextDataset", "YahooAnswersDataset", "YelpReviewDataset", "YesNoDataset", "audio", "compare", "config",
-    "serialize", "show", "sync_wait_for_dataset", "text", "transforms", "vision", "zip",
+    "IWSLT2016Dataset", "IWSLT2017Dataset", "ImageFolderDataset", "IterSampler", "KITTIDataset", "KMnistDataset",
+    "LFWDataset", "LJSpeechDataset", "LSUNDataset", "LibriTTSDataset", "ManifestDataset", "MindDataset",
+    "MnistDataset", "Multi30kDataset", "NumpySlicesDataset", "OmniglotDataset", "PKSampler", "PaddedDataset",
+    "PennTreebankDataset", "PhotoTourDataset", "PipelineError", "Places365Dataset", "QMnistDataset", "RandomDataset",
+    "RandomSampler", "RenderedSST2Dataset", "SBDataset", "SBUDataset", "SQuADDataset", "SST2Dataset", "STL10Dataset",
+    "SUN397Dataset", "SVHNDataset", "Sampler", "Schema", "SemeionDataset", "SequentialSampler", "Shuffle",
+    "SogouNewsDataset", "SpeechCommandsDataset", "SubsetRandomSampler", "SubsetSampler", "TFRecordDataset",
+    "TextFileDataset", "UDPOSDataset", "USPSDataset", "VOCDataset", "WIDERFaceDataset", "WaitedDSCallback",
+    "WeightedRandomSampler", "WikiTextDataset", "YahooAnswersDataset", "YelpReviewDataset", "YesNoDataset", "audio",
+    "compare", "config", "serialize", "show", "sync_wait_for_dataset", "text", "transforms", "vision", "zip",
 ]
 _REFUSED = "GraphData OBSMindDataset TedliumDataset deserialize".split()
 
@@ -152,7 +153,9 @@ def zip(datasets: tuple) -> Dataset:  # noqa: A001 - MindSpore's name
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("audio", "text", "transforms", "vision"):
+    if name == "LineReader":
+        return importlib.import_module(".utils", __name__).LineReader
+    if name in ("audio", "debug", "text", "transforms", "utils", "vision"):
         return importlib.import_module(f".{name}", __name__)
     if name in _REFUSED:
         raise RefusedName(

@@ -13,6 +13,7 @@ import numpy as np
 
 from .._src.errors import ArgumentError, DTypeError, NotSupportedError
 from ..common import seed as common_seed
+from .debug import DebugHook
 from .order import Order, SeededOrder
 
 
@@ -28,7 +29,63 @@ _settings: dict[str, Any] = {
     "enable_autotune": False, "autotune_interval": 0, "auto_offload": False, "enable_watchdog": True,
     "fast_recovery": True, "debug_mode": False, "multiprocessing_timeout_interval": 300, "dynamic_shape": False,
     "sending_batches": 0, "error_samples_mode": ErrorSamplesMode.RETURN, "multiprocessing_start_method": "fork",
+    "video_backend": "CPU",
 }
+
+
+_hooks: list[DebugHook] = []
+
+
+def set_debug_mode(debug_mode_flag: bool, debug_hook_list: list[DebugHook] | None = None) -> None:
+    """Whether pipelines are debugged: then the hooks see what each operation of ``map`` is given and gives.
+
+    Raises:
+        TypeError: another type.
+
+    Matches ``mindspore.dataset.config.set_debug_mode``; pipelines run in the calling process in either mode.
+    """
+    if not isinstance(debug_mode_flag, bool):
+        raise DTypeError("set_debug_mode: debug_mode_flag isn't of type boolean.")
+    if debug_hook_list is not None and not isinstance(debug_hook_list, list):
+        raise DTypeError("set_debug_mode: debug_hook_list is not a list.")
+    if not all(isinstance(hook, DebugHook) for hook in debug_hook_list or ()):
+        raise DTypeError("set_debug_mode: All items in debug_hook_list must be of type DebugHook.")
+    _settings["debug_mode"] = debug_mode_flag
+    _hooks[:] = debug_hook_list or ()
+
+
+def watched(operations: list) -> list:
+    """The operations, in debug mode with the hooks before the first and behind each."""
+    if not (_hooks and _settings["debug_mode"]):
+        return operations
+    return [*(hook.told(operations[0], True) for hook in _hooks),
+            *(each for op in operations for each in (op, *(hook.told(op, False) for hook in _hooks)))]
+
+
+def set_iterator_mode(do_copy: bool = False, parallel_convert: bool = False) -> None:
+    """How iterators hand out rows; remembered only: they are always the caller's own.
+
+    Matches ``mindspore.dataset.config.set_iterator_mode``.
+    """
+    for name, value in (("do_copy", do_copy), ("parallel_convert", parallel_convert)):
+        if not isinstance(value, bool):
+            raise DTypeError(f"Argument {name} with value {value} is not of type [{bool}], but got {type(value)}.")
+    _iterator_mode.update(do_copy=do_copy, parallel_convert=parallel_convert)
+
+
+def get_iterator_mode() -> dict[str, bool]:
+    """What ``set_iterator_mode`` was given."""
+    return dict(_iterator_mode)
+
+
+def set_video_backend(backend: str) -> None:
+    """Which device decodes videos; remembered only, as luojia decodes none."""
+    if backend not in ("CPU", "Ascend"):
+        raise ArgumentError("Input backend is not within the valid set of ['CPU', 'Ascend'].")
+    _settings["video_backend"] = backend
+
+
+_iterator_mode = {"do_copy": False, "parallel_convert": False}
 
 
 def set_seed(seed: int) -> None:

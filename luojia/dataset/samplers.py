@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from typing import Any
 
@@ -238,6 +238,31 @@ class PKSampler(Sampler):
             parts = [parts[i] for i in rng.shuffled(self, np.arange(len(parts)))]
         drawn = [part[rng.weighted(self, np.ones(len(part)), self.num_val, self.num_val > len(part))] for part in parts]
         return np.concatenate(drawn) if drawn else np.zeros(0, np.int64)
+
+
+class IterSampler(Sampler):
+    """The samples that an iterable names, each time it is iterated over.
+
+    Args:
+        sampler: the iterable, of samples' numbers.
+        num_samples: how many at most.
+
+    >>> from luojia import dataset as ds
+    >>> data = ds.GeneratorDataset([5, 6, 7], "a", sampler=IterSampler([2, 0]))
+    >>> [int(a) for a, in data]
+    [7, 5]
+
+    Matches ``mindspore.dataset.IterSampler``.
+    """
+
+    def __init__(self, sampler: Iterable[int], num_samples: int | None = None) -> None:
+        if not isinstance(sampler, Iterable):
+            raise DTypeError(f"IterSampler: sampler should be iterable, got {sampler!r}.")
+        super().__init__(num_samples)
+        self.sampler = sampler
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.sampler)
 
 
 def _integer(value: Any, name: str, sampler: Sampler) -> None:

@@ -14,7 +14,7 @@ from .._src.formats import cifar as cifar_format
 from .._src.formats import idx
 from .dataset import Dataset, PipelineError, Row, as_row, names_of
 from .order import Still
-from .samplers import PKSampler, resolve
+from .samplers import PKSampler, Sampler, resolve
 from .schema import Schema
 
 
@@ -31,6 +31,14 @@ class Source(Dataset):
         sampler = resolve(type(self).__name__, new_sampler, None, None, None, None, default_shuffle=False)
         sampler.bind(self)
         self._sampler = sampler
+
+    def add_sampler(self, new_sampler: Any) -> None:
+        """A sampler of the samples that the present one gives."""
+        if not isinstance(new_sampler, Sampler):
+            raise DTypeError(f"add_sampler: expected a Sampler, got {new_sampler!r}.")
+        new_sampler.add_child(self._sampler)
+        new_sampler.bind(self)
+        self._sampler = new_sampler
 
     def split_order(self, rng: Any, count: int) -> np.ndarray:
         return rng.shuffled(self, np.arange(count))

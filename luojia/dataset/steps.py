@@ -15,7 +15,7 @@ from . import config
 from .callback import callbacks_of, called
 from .dataset import Dataset, Fresh, PipelineError, Row, _array, _tensor, as_row, names_of, positions
 from .order import Order, SeededOrder, Still
-from .samplers import DistributedSampler
+from .samplers import DistributedSampler, RandomSampler
 
 _MOST = 2**31 - 1
 
@@ -182,7 +182,7 @@ class Map(Dataset):
 
     def _made(self, row: Row, names: list[str], order: list[str], rng: Any) -> Row:
         values: Any = tuple(_array(row[i]) for i in self.at)
-        for operation in self.operations:
+        for operation in config.watched(self.operations):
             with config.drawing(rng, operation):
                 values = _call(operation, values, "map operation")
             values = values if isinstance(values, tuple) else (values,)
@@ -393,11 +393,16 @@ class Concat(Dataset):
         self._sampler: Any = None
 
     def use_sampler(self, sampler: Any) -> None:
-        """Which of all rows, for a pipeline with padding: ``DistributedSampler`` without shuffling."""
-        if not isinstance(sampler, DistributedSampler):
-            raise DTypeError(f"use_sampler: The parameter must be DistributedSampler object, got {sampler!r}.")
-        if sampler.shuffle or sampler.num_samples is not None:
-            raise ArgumentError("use_sampler: The sampler of concat should have shuffle=False and num_samples=None.")
+        """Which of all rows: ``DistributedSampler`` without shuffling, as for a pipeline with padding, or
+        ``RandomSampler``."""
+        if not isinstance(sampler, (DistributedSampler, RandomSampler)):
+            raise DTypeError(f"use_sampler: The parameter {sampler} of concat must be DistributedSampler or "
+                             "RandomSampler!")
+        if isinstance(sampler, DistributedSampler) and sampler.shuffle:
+            raise ArgumentError("use_sampler: The parameter shuffle of DistributedSampler must be False!")
+        if sampler.num_samples is not None:
+            raise ArgumentError(f"use_sampler: The parameter num_samples of {type(sampler).__name__} is not support "
+                                "to be set!")
         self._sampler = sampler
 
     def get_dataset_size(self) -> int:

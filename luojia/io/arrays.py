@@ -22,6 +22,7 @@ class NDArrayIter(DataIter):
         shuffle: a new order at each reset, by NumPy's global random stream.
         last_batch_handle: 'pad' fills the last batch from the beginning and says so in ``pad``; 'discard' drops it;
             'roll_over' makes it the beginning of the next pass.
+        layout: of the descriptions, whose batch size stands in the place of N.
         data_name, label_name: names where none are given; of several, ``_0_data``, ``_1_data``.
 
     Raises:
@@ -29,8 +30,10 @@ class NDArrayIter(DataIter):
     """
 
     def __init__(self, data: Any, label: Any = None, batch_size: int = 1, shuffle: bool = False,
-                 last_batch_handle: str = "pad", data_name: str = "data", label_name: str = "softmax_label") -> None:
+                 last_batch_handle: str = "pad", data_name: str = "data", label_name: str = "softmax_label",
+                 layout: str = "NCHW") -> None:
         super().__init__(batch_size)
+        self.layout = layout
         if last_batch_handle not in ("pad", "discard", "roll_over"):
             raise ArgumentError(
                 f"NDArrayIter: last_batch_handle expects 'pad', 'discard' or 'roll_over', got {last_batch_handle!r}."
@@ -60,12 +63,17 @@ class NDArrayIter(DataIter):
     @property
     def provide_data(self) -> list[DataDesc]:  # type: ignore[override]
         """The inputs of a batch."""
-        return [DataDesc(name, (self.batch_size, *a.shape[1:]), a.dtype.type) for name, a in self._data]
+        return self._described(self._data)
 
     @property
     def provide_label(self) -> list[DataDesc]:  # type: ignore[override]
         """The labels of a batch."""
-        return [DataDesc(name, (self.batch_size, *a.shape[1:]), a.dtype.type) for name, a in self._label]
+        return self._described(self._label)
+
+    def _described(self, arrays: list) -> list[DataDesc]:
+        axis = max(self.layout.find("N"), 0)
+        return [DataDesc(name, (*a.shape[:axis], self.batch_size, *a.shape[axis + 1:]), a.dtype.type, self.layout)
+                for name, a in arrays]
 
     @property
     def data(self) -> list[tuple[str, NDArray]]:

@@ -1,42 +1,42 @@
-"""Optimizers under mint's names and signatures, which are PyTorch's; called with the gradients, as MindSpore's are."""
+"""Optimizers under mint's names: those of ``experimental.optim`` with mint's states, called with the gradients."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
-from .. import nn
-from .._src.errors import NotSupportedError
-from .._src.train.rules import MINDSPORE
+import numpy as np
 
-_SGD: Any = nn.SGD  # classes made from a table: what they take is not known to type checkers
-_Adam: Any = nn.Adam
-_AdamW: Any = nn.AdamWeightDecay
+from .._src.errors import DTypeError
+from .._src.ops import Tensor
+from ..experimental.optim import rules
 
-
-def _check(name: str, maximize: bool) -> None:
-    if maximize:
-        raise NotSupportedError(f"mint.optim.{name}: maximize is not supported; negate the loss.")
+_COUNT = ("state_step", np.zeros((1,), np.float32))
 
 
-class _AllDecay:
-    @staticmethod
-    def decay_filter(parameter: Any) -> bool:
-        """Weight decay applies to every parameter."""
-        return True
+def _check_rate(name: str, lr: Any) -> None:
+    if not isinstance(lr, (float, Tensor, np.floating)):
+        raise DTypeError(f"For '{name}', the type of 'lr' should be 'float', but got type '{type(lr).__name__}'.")
 
 
-class SGD(_AllDecay, _SGD):
-    """v = momentum v + (1 - dampening) g; w -= lr v, or lr (g + momentum v) with nesterov; g has weight_decay w."""
+class SGD(rules.SGD):
+    """v = momentum v + (1 - dampening) g, g at first; w -= lr v, or lr (g + momentum v) with nesterov; g has
+    weight_decay w, and the opposite sign with ``maximize``.
 
-    def __init__(self, params: Any, lr: Any, momentum: float = 0, dampening: float = 0, weight_decay: float = 0,
-                 nesterov: bool = False, *, maximize: bool = False) -> None:
-        _check("SGD", maximize)
-        _SGD.__init__(self, params, lr, float(momentum), float(dampening), float(weight_decay), nesterov)
+    >>> import luojia
+    >>> from luojia import Tensor, mint
+    >>> w = luojia.Parameter(Tensor([1.0]), name="w")
+    >>> optimizer = mint.optim.SGD([w], lr=0.5)
+    >>> optimizer((Tensor([1.0]),)), float(w), float(optimizer.param_groups[0]["lr"])
+    (True, 0.5, 0.5)
+    """
+
+    _states = {"momentum_buf": 0.0}
+    _more = {}
+    _step = ("step_t", np.zeros((), np.int32))
 
 
-class Adam(_AllDecay, _Adam):
-    """Adam (Kingma and Ba 2015); weight_decay w is added to the gradient. eps stands as in ``nn.Adam``.
+class Adam(rules.Adam):
+    """Adam (Kingma and Ba 2015); weight_decay w is part of the gradient, ``amsgrad`` takes the largest second moment.
 
     >>> import luojia
     >>> from luojia import Tensor, mint
@@ -46,23 +46,25 @@ class Adam(_AllDecay, _Adam):
     0.9
     """
 
+    _more = {}
+    _step = _COUNT
+
     def __init__(self, params: Any, lr: Any = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
                  weight_decay: float = 0.0, amsgrad: bool = False, *, maximize: bool = False) -> None:
-        _check("Adam", maximize)
-        _Adam.__init__(self, params, lr, *betas, eps, weight_decay=float(weight_decay), use_amsgrad=amsgrad)
+        _check_rate(type(self).__name__, lr)
+        if not amsgrad:
+            self.__dict__["_states"] = {"exp_avg": 0.0, "exp_avg_sq": 0.0}
+        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize)
 
 
-class AdamW(_AllDecay, _AdamW):
-    """Adam with decoupled decay (Loshchilov and Hutter 2019): w -= lr (m^ / (sqrt(v^) + eps) + decay w)."""
+class AdamW(Adam):
+    """Adam with decoupled decay (Loshchilov and Hutter 2019): w = (1 - lr decay) w - lr m^ / (sqrt(v^) + eps)."""
 
-    _preset = replace(MINDSPORE["AdamWeightDecay"], hyper={"bias_correction": True})
+    _decoupled = True
 
     def __init__(self, params: Any, lr: Any = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
                  weight_decay: float = 0.01, amsgrad: bool = False, *, maximize: bool = False) -> None:
-        _check("AdamW", maximize)
-        if amsgrad:
-            raise NotSupportedError("mint.optim.AdamW: amsgrad is not supported; use mint.optim.Adam with it.")
-        _AdamW.__init__(self, params, lr, *betas, eps, float(weight_decay))
+        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize)
 
 
 __all__ = ["Adam", "AdamW", "SGD"]

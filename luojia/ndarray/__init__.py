@@ -54,7 +54,7 @@ _MORE = re.compile("_update$|_phase[12]$|^reset_arrays$")
 globals().update(_arithmetic.TWO_OPERANDS)
 _SUBMODULES = ("random", "contrib", "linalg", "image", "sparse", "op", "_internal", "ndarray")
 # MXNet draws through nd.<name> what nd.random.<name> draws.
-_RANDOM = {"uniform": "uniform", "normal": "normal", "shuffle": "shuffle"} | {
+_RANDOM = {"uniform": "uniform", "normal": "normal", "shuffle": "shuffle", "sample_multinomial": "multinomial"} | {
     f"random_{name}": name for name in ("uniform normal exponential gamma poisson negative_binomial "
                                         "generalized_negative_binomial randint").split()
 }

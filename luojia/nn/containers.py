@@ -161,6 +161,10 @@ class CellList(_Numbered):
 
     __iadd__ = extend
 
+    def _luojia_members(self) -> list[Module]:
+        """The networks, for ``vmap``."""
+        return list(self._cells.values())
+
     def construct(self, *inputs: Any) -> Any:
         raise NotSupportedError("a CellList holds networks and does not run; call its members, or use SequentialCell.")
 

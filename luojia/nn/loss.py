@@ -409,7 +409,7 @@ class MultiLabelSoftMarginLoss(LossBase):
 
 
 class CTCLoss(LossBase):
-    """The connectionist temporal classification loss of log-probabilities (T, N, C) (Graves et al. 2006).
+    """The connectionist temporal classification loss of log-probabilities (T, N, C), or (T, C) (Graves et al. 2006).
 
     Matches ``mindspore.nn.CTCLoss``.
     """
@@ -419,6 +419,11 @@ class CTCLoss(LossBase):
         self.blank, self.zero_infinity = blank, zero_infinity
 
     def construct(self, log_probs: Any, targets: Any, input_lengths: Any, target_lengths: Any) -> Any:
+        if isinstance(log_probs, Tensor) and log_probs.ndim == 2:  # one sequence
+            log_probs, targets = log_probs.expand_dims(1), targets.reshape(1, -1)
+            loss = ops.ctc_loss(log_probs, targets, input_lengths.reshape(1), target_lengths.reshape(1), self.blank,
+                                self.reduction, self.zero_infinity)[0]
+            return loss.reshape(())
         return ops.ctc_loss(log_probs, targets, input_lengths, target_lengths, self.blank, self.reduction,
                             self.zero_infinity)[0]
 

@@ -292,7 +292,7 @@ class Optimizer(Module):
         for g, p in zip(gradients, self.parameters):
             if not isinstance(g, Tensor):
                 raise DTypeError(f"{self._who}: the gradient of {p.name} must be a Tensor, but got {type(g).__name__}.")
-            if g.shape != leaf_of(p).shape:
+            if g._value.shape != leaf_of(p)._value.shape:
                 raise ShapeError(f"{self._who}: the gradient of {p.name} must have its shape {leaf_of(p).shape}, but "
                                  f"got {g.shape}.")
         return gradients
@@ -352,26 +352,33 @@ class RuleOptimizer(Optimizer):
 
     def _update_in_place(self, gradients: list) -> bool:
         """The updates written into the parameters and states, where the rule and they allow it; whether they did."""
-        leaves = [leaf_of(p) for p in self.parameters]
-        if (
-            self._preset.name not in KERNELS
-            or any([not isinstance(p, Tensor) and len(p.leaves()) > 1 for p in self.parameters])
-            or not all([in_place(w) for w in leaves])
-        ):
+        if self._preset.name not in KERNELS:
             return False
-        step = self._step
-        rates = {key: self._rate_at(rate, step) for key, rate in {id(rate): rate for rate, _ in self._own}.items()}
+        leaves = []
+        for p in self.parameters:
+            leaf = leaf_of(p)
+            if not in_place(leaf) or leaf is not p and len(p.leaves()) > 1:
+                return False
+            leaves.append(leaf)
+        step, hyper = self._step, self._hyper
+        rates: dict[int, Any] = {}
         made: dict[tuple, Any] = {}
         runs = []
         for w, (rate, decay), flag in zip(leaves, self._own, self.decay_flags):
-            key = (rates[id(rate)], self._decay_at(decay, flag), w._value.dtype)
-            if key not in made:
-                made[key] = updater(self._preset.name, key[2], key[0], key[1], step + 1,
-                                    rescale_grad=self.reciprocal_scale, **self._hyper)
-            runs.append(made[key])
+            dtype = w._value.dtype
+            key = (id(rate), id(decay), flag, dtype)
+            run = made.get(key)
+            if run is None:  # all schedules are asked before anything changes
+                if id(rate) not in rates:
+                    rates[id(rate)] = self._rate_at(rate, step)
+                run = made[key] = updater(self._preset.name, dtype, rates[id(rate)], self._decay_at(decay, flag),
+                                          step + 1, rescale_grad=self.reciprocal_scale, **hyper)
+            runs.append(run)
+        kept = self._kept
         for i, (run, w, g) in enumerate(zip(runs, leaves, gradients)):
-            value = own(w, g._value)
-            run(value, g._value, tuple([own(kept[i], value) for kept in self._kept]))
+            grad = g._value
+            value = own(w, grad)
+            run(value, grad, tuple([own(k[i], value) for k in kept]) if kept else ())
         return True
 
     def _update(self, gradients: list) -> None:

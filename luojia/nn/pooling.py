@@ -8,7 +8,8 @@ from .. import ops
 from .._checkparam import check_value_type
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
-from .._src.errors import ArgumentError, NotSupportedError, ShapeError
+from .._src.errors import ArgumentError, ShapeError
+from .._src.ops.composed.pooling import dilated_max_pool
 from .checks import check_bool
 from .conv import spatial
 from .module import Module
@@ -23,14 +24,16 @@ class _Pool(Module):
                  data_format: str = "NCHW") -> None:
         super().__init__()
         who = type(self).__name__
-        if dilation != 1:
-            raise NotSupportedError(f"For '{who}', dilation={dilation} is not supported; use 1.")
         self.return_indices, self.ceil_mode = return_indices, ceil_mode
         if data_format not in ("NCHW", "NCW", "NCDHW"):
             raise ArgumentError(f"For '{who}', the 'data_format' must be 'NCHW', but got {data_format}; transpose the "
                                 "data.")
         if not isinstance(pad_mode, str) or pad_mode.lower() not in ("valid", "same", "pad"):
             raise ArgumentError(f"For '{who}', the 'pad_mode' must be in ['valid', 'same', 'pad'], but got {pad_mode}.")
+        self._dilation = spatial(who, "dilation", dilation, self._axes)
+        if set(self._dilation) != {1} and pad_mode.lower() != "pad":
+            raise ArgumentError(f"For {who}, the pad_mode must be 'pad' when dilation is not 1, but got "
+                                f"pad_mode:{pad_mode}.")
         self._kernel = spatial(who, "kernel_size", kernel_size, self._axes)
         self._stride = spatial(who, "stride", stride, self._axes)
         self.kernel_size, self.stride, self.pad_mode = kernel_size, stride, pad_mode.upper()
@@ -46,7 +49,11 @@ class _Pool(Module):
         single = isinstance(x, Tensor) and x.ndim == self._axes + 1
         if single:
             x = ops.reshape(x, (1, *x.shape))
-        y = OPERATORS["pooling"](x, **self._attrs())
+        if set(self._dilation) == {1}:
+            y = OPERATORS["pooling"](x, **self._attrs())
+        else:
+            y = dilated_max_pool(x, self._kernel, self._stride, self._pads, self._dilation, self.ceil_mode,
+                                 self.return_indices)
         if not single:
             return y
         return tuple([ops.reshape(t, t.shape[1:]) for t in y]) if self.return_indices else ops.reshape(y, y.shape[1:])
@@ -70,6 +77,7 @@ class MaxPool2d(_Pool):
     Args:
         kernel_size, stride: ints or (height, width).
         pad_mode: 'valid', 'same' (padding counts as minus infinity), or 'pad' by ``padding``.
+        dilation: how far apart a window's places lie, with pad_mode 'pad'.
 
     >>> from luojia import Tensor, nn
     >>> nn.MaxPool2d(2, 2)(Tensor([[[[1.0, 2.0], [3.0, 4.0]]]]))

@@ -207,6 +207,8 @@ def _like(out: Any, value: Any) -> Any:
     if isinstance(value, Tensor):
         return ops.broadcast_to(ops.reshape(value, ()).astype(out.dtype), out.shape)
     engine = out._device.engine
+    if value == 1:
+        return wrap(Tensor, engine.ones_like(out._value), out._device)
     return wrap(Tensor, engine.asarray(np.full(out.shape, float(value)), out.np_dtype), out._device)
 
 
@@ -336,9 +338,9 @@ class ParameterUpdate(Module):
             raise DTypeError(f"For 'ParameterUpdate', 'param' must be 'Parameter', but got {type(param)}.")
         self._param = param
 
-    def construct(self, x: Tensor) -> Parameter:
+    def construct(self, x: Tensor) -> Tensor:
         self._param.set_data(x)
-        return self._param
+        return self._param.value()
 
 
 class Vjp(Module):

@@ -22,14 +22,16 @@ import numpy as _numpy
 from .. import ndarray as _nd  # noqa: F401 - NDArray's methods, under those of ndarray
 from .._src import ops as _ops  # noqa: F401 - registers the operators
 from .._src.errors import NotSupportedError
-from . import creation, functions, host, linalg, random
+from . import creation, functions, host, linalg, random, statistics
 from .creation import *  # noqa: F403
 from .functions import *  # noqa: F403
 from .host import *  # noqa: F403
 from .multiarray import ndarray
+from .statistics import *  # noqa: F403
 from .table import FUNCTIONS as _FUNCTIONS
 
-globals().update(_FUNCTIONS)
+_TABLE = {name: f for name, f in _FUNCTIONS.items() if name not in statistics.__all__}
+globals().update(_TABLE)
 globals().update(host.HOST_FUNCTIONS)
 pi, e, inf, nan, newaxis = _numpy.pi, _numpy.e, _numpy.inf, _numpy.nan, None
 NaN, NAN, PINF, NINF, PZERO, NZERO = nan, nan, inf, -inf, 0.0, -0.0
@@ -38,7 +40,7 @@ int8, int32, int64, uint8 = _numpy.int8, _numpy.int32, _numpy.int64, _numpy.uint
 bool_ = bool = _numpy.bool_
 finfo, min_scalar_type, promote_types = _numpy.finfo, _numpy.min_scalar_type, _numpy.promote_types
 set_printoptions = _numpy.set_printoptions
-_METHODS = """all any argmax argmin argsort clip copy cumsum diagonal dot expand_dims max mean min nonzero prod ptp
+_METHODS = """all any argmax argmin argsort clip cumsum diagonal dot expand_dims max mean min nonzero prod ptp
 ravel repeat round sort squeeze std sum swapaxes take tile trace var""".split()
 
 
@@ -99,5 +101,5 @@ __all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - part of the names c
     "NAN", "NINF", "NZERO", "NaN", "PINF", "PZERO", "bool", "bool_", "e", "finfo", "float16", "float32", "float64",
     "inf", "int32", "int64", "int8", "linalg", "min_scalar_type", "nan", "ndarray", "newaxis", "pi", "promote_types",
     "random", "set_printoptions", "uint8",
-    *creation.__all__, *functions.__all__, *host.__all__, *host.HOST_FUNCTIONS, *_FUNCTIONS,
+    *creation.__all__, *functions.__all__, *statistics.__all__, *host.__all__, *host.HOST_FUNCTIONS, *_TABLE,
 ]

@@ -133,13 +133,34 @@ def _joined(name: str, doc: str) -> Callable:
 hstack = _joined("hstack", "Arrays joined along the second axis, vectors along their only one.")
 vstack = _joined("vstack", "Arrays joined along the first axis, vectors as rows.")
 dstack = _joined("dstack", "Arrays joined along a third axis.")
-column_stack = _joined("column_stack", "Vectors as columns, and matrices, joined side by side.")
+
+
+def column_stack(tup: Any, out: Any = None) -> ndarray:
+    """Vectors as columns, and matrices, joined side by side."""
+    return stored(OPERATORS["column_stack"](*compose.common(_lifted(tup, "column_stack"))), out)
+
+
 row_stack = vstack
 
 
 def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[ndarray]:
     """The array cut along ``axis`` into so many equal parts, or before the indices."""
-    return [p.copy() for p in compose.split(lift(ary, "split"), indices_or_sections, axis)]
+    ary = lift(ary, "split")
+    if hasattr(ary, "_luojia_apply"):
+        return _split_symbol(ary, indices_or_sections, axis)
+    return [p.copy() for p in compose.split(ary, indices_or_sections, axis)]
+
+
+def _split_symbol(x: Any, given: Any, axis: int) -> list:
+    if isinstance(given, int):
+        from ..symbol.op import SliceChannel
+
+        parts = SliceChannel(x, num_outputs=given, axis=axis)
+        return list(parts) if given > 1 else [parts]
+    if axis < 0:
+        raise ArgumentError(f"np.split of a Symbol before indices takes an axis counted from the front, got {axis}.")
+    lead = (slice(None),) * axis
+    return [x[(*lead, slice(a, b))] for a, b in zip([0, *given], [*given, None])]
 
 
 def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[ndarray]:
@@ -253,52 +274,6 @@ def vdot(a: Any, b: Any, out: Any = None) -> ndarray:
     """The sum of the products of the elements of two flattened arrays."""
     a, b = compose.common([ravel(lift(x, "vdot")) for x in (a, b)])
     return stored(OPERATORS["vdot"](a, b), out)
-
-
-def std(a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: int = 0, keepdims: bool = False) -> ndarray:
-    """The root of ``var``."""
-    return _spread("std", a, axis, dtype, out, ddof, keepdims)
-
-
-def var(a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: int = 0, keepdims: bool = False) -> ndarray:
-    """The mean of the squared distances from the mean, the sum divided by their number less ``ddof``."""
-    return _spread("var", a, axis, dtype, out, ddof, keepdims)
-
-
-def _spread(name: str, a: Any, axis: Any, dtype: Any, out: Any, ddof: int, keepdims: bool) -> ndarray:
-    a = lift(a, name)
-    a = floating(a) if dtype is None else a.astype(to_numpys(dtype))
-    return stored(OPERATORS[name](a, axis=tuple(axis) if isinstance(axis, list) else axis, ddof=ddof,
-                                  keepdims=keepdims), out)
-
-
-def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = False, out: Any = None) -> Any:
-    """sum(weights a) / sum(weights) over ``axis``; with ``returned`` also the sum of the weights."""
-    weights = None if weights is None else floating(lift(weights, "average"))
-    found = OPERATORS["average"](floating(lift(a, "average")), weights, axis=axis, returned=returned)
-    return result(found) if returned else stored(found, out)
-
-
-def quantile(a: Any, q: Any, axis: Any = None, out: Any = None, overwrite_input: Any = None,
-             interpolation: str = "linear", keepdims: bool = False) -> ndarray:
-    """The value below which the share ``q`` of the elements lies; several ``q`` are the first axis of the result."""
-    shares = np.asarray(q.asnumpy() if isinstance(q, Tensor) else q, np.float64).tolist()
-    axis = tuple(axis) if isinstance(axis, list) else axis
-    shares = tuple(shares) if isinstance(shares, list) else shares
-    return stored(OPERATORS["quantile"](floating(lift(a, "quantile")), q=shares, axis=axis, keepdims=keepdims,
-                                        interpolation=interpolation), out)
-
-
-def percentile(a: Any, q: Any, axis: Any = None, out: Any = None, overwrite_input: Any = None,
-               interpolation: str = "linear", keepdims: bool = False) -> ndarray:
-    """``quantile`` with ``q`` in percent."""
-    shares = np.asarray(q.asnumpy() if isinstance(q, Tensor) else q, np.float64) / 100
-    return quantile(a, shares, axis, out, overwrite_input, interpolation, keepdims)
-
-
-def median(a: Any, axis: Any = None, out: Any = None, overwrite_input: Any = None, keepdims: bool = False) -> ndarray:
-    """The middle of the sorted elements, or the mean of the two middle ones."""
-    return quantile(a, 0.5, axis, out, keepdims=keepdims)
 
 
 def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> ndarray:
@@ -436,10 +411,10 @@ def divmod(x1: Any, x2: Any, out: Any = None) -> tuple:
 
 __all__ = [
     "allclose", "append", "apply_along_axis", "apply_over_axes", "argsort", "array_equal", "array_equiv",
-    "array_split", "average", "broadcast_arrays", "choose", "column_stack", "concatenate", "count_nonzero",
-    "diagflat", "diff", "divmod", "dot", "dsplit", "dstack", "ediff1d", "einsum", "expand_dims", "flip", "fliplr",
-    "flipud", "float_power", "hsplit", "hstack", "isclose", "ldexp", "matmul", "may_share_memory", "median",
-    "meshgrid", "nan_to_num", "ndim", "nonzero", "pad", "percentile", "quantile", "ravel", "repeat", "reshape",
-    "result_type", "rollaxis", "rot90", "row_stack", "select", "shape", "shares_memory", "size", "split", "stack",
-    "std", "take", "trace", "transpose", "unwrap", "var", "vdot", "vsplit", "vstack", "where",
+    "array_split", "broadcast_arrays", "choose", "column_stack", "concatenate", "count_nonzero", "diagflat", "diff",
+    "divmod", "dot", "dsplit", "dstack", "ediff1d", "einsum", "expand_dims", "flip", "fliplr", "flipud",
+    "float_power", "hsplit", "hstack", "isclose", "ldexp", "matmul", "may_share_memory", "meshgrid", "nan_to_num",
+    "ndim", "nonzero", "pad", "ravel", "repeat", "reshape", "result_type", "rollaxis", "rot90", "row_stack",
+    "select", "shape", "shares_memory", "size", "split", "stack", "take", "trace", "transpose", "unwrap", "vdot",
+    "vsplit", "vstack", "where",
 ]

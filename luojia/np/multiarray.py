@@ -132,6 +132,17 @@ class ndarray(NDArray):
             raise ArgumentError(f"flatten: only order 'C' is provided, got {order!r}.")
         return OPERATORS["reshape"](self, shape=(-1,))
 
+    def astype(self, dtype: Any, order: str = "K", casting: str = "unsafe", subok: bool = True,
+               copy: bool = True) -> ndarray:
+        """The array in another dtype; itself if it has that dtype and ``copy`` is false. Memory is in C's order."""
+        return result(NDArray.astype(self, dtype, copy))
+
+    def copy(self, order: str = "C") -> ndarray:
+        """A copy; on the tape, a link to this array."""
+        if order != "C":
+            raise ArgumentError(f"copy: only order 'C' is provided, got {order!r}.")
+        return OPERATORS["identity"](self)
+
     def __invert__(self) -> ndarray:
         return OPERATORS["invert"](self)
 

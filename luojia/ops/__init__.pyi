@@ -11,6 +11,7 @@ from . import communication as communication
 from . import composed as composed
 from . import composite as composite
 from . import control as control
+from . import custom as custom
 from . import debug as debug
 from . import forms as forms
 from . import functional as functional
@@ -111,6 +112,11 @@ from luojia.ops.control import ForiLoop as ForiLoop
 from luojia.ops.control import Scan as Scan
 from luojia.ops.control import WhileLoop as WhileLoop
 from luojia.ops.control import cond as cond
+from luojia.ops.custom import Custom as Custom
+from luojia.ops.custom import CustomRegOp as CustomRegOp
+from luojia.ops.custom import DataType as DataType
+from luojia.ops.custom import custom_info_register as custom_info_register
+from luojia.ops.custom import kernel as kernel
 from luojia.ops.debug import PyFunc as PyFunc
 from luojia.ops.debug import move_to as move_to
 from luojia.ops.functional import derivative as derivative
@@ -1965,6 +1971,7 @@ def diagonal_scatter(input: _t.Any, src: _t.Any, offset: _t.Any = 0, dim1: _t.An
 def dict_getitem(x: _t.Any, y: _t.Any) -> _t.Any: ...
 def diff(x: _t.Any, n: _t.Any = 1, axis: _t.Any = -1, prepend: _t.Any = None, append: _t.Any = None) -> _t.Any: ...
 def digamma(input: _t.Any) -> _t.Any: ...
+def dilated_max_pool(x: _t.Any, kernel: _t.Any, stride: _t.Any, padding: _t.Any, dilation: _t.Any, ceil_mode: _t.Any, return_indices: _t.Any) -> _t.Any: ...
 def dist(input: _t.Any, other: _t.Any, p: _t.Any = 2) -> _t.Any: ...
 def div(input: _t.Any, other: _t.Any, rounding_mode: _t.Any = None) -> _t.Any: ...
 def div_no_nan(input: _t.Any, other: _t.Any) -> _t.Any: ...

@@ -70,7 +70,7 @@ def _value_and_grad(fn: Callable, grad_position: Any, weights: Any, has_aux: boo
             if not args:
                 raise DTypeError(f"For '{who}', with sens_param the last argument is the gradient of the output, got "
                                  "no arguments.")
-            *args, sens = args
+            args, sens = args[:-1], args[-1]
         _check_call(positions or (), args, who)
         call = (lambda *a: fn(*a, **kwargs)) if kwargs else fn
         out, aux, pull = pullback(call, args, weights=listed, positions=positions or (), has_aux=has_aux)
@@ -352,11 +352,13 @@ def vmap(fn: Callable, in_axes: Any = 0, out_axes: Any = 0) -> Callable:
     """``fn`` applied along an axis of its inputs: every slice is computed, the results are stacked.
 
     Args:
-        fn: a function or Module of Tensors.
+        fn: a function or Module of Tensors; or a CellList, of which each network computes one slice, or with
+            ``in_axes`` None all of them compute the same inputs.
         in_axes: per input the axis to map over, or None to pass it whole; one int for all; nested like the inputs.
         out_axes: where the mapped axis stands in the outputs.
 
     Raises:
+        ValueError: slices in another number than the networks of a CellList.
         RuntimeError: inputs that differ in the length of the mapped axis, no mapped input, or a wrong number of axes.
 
     >>> from luojia import Tensor, ops
@@ -364,11 +366,14 @@ def vmap(fn: Callable, in_axes: Any = 0, out_axes: Any = 0) -> Callable:
     [3.0, 6.0]
     """
     _callable(fn, "vmap")
+    several = getattr(fn, "_luojia_members", None)
+    if several is not None and len(several()) < 2:
+        raise GraphError("For 'vmap', in the model ensembling parallel training scenario the size of 'CellList' must "
+                         f"be greater than 1, but got {len(several())}.")
+    in_axes, out_axes = _as_tuple(in_axes), _as_tuple(out_axes)
 
     def mapped(*args: Any) -> Any:
         axes = in_axes
-        if isinstance(axes, list):
-            raise DTypeError(f"For 'vmap', in_axes must be int, None or a tuple, but got list: {axes}.")
         if isinstance(axes, tuple):
             if len(axes) != len(args):
                 raise GraphError(f"For 'vmap', in_axes has {len(axes)} entries, but the function was called with "
@@ -378,14 +383,26 @@ def vmap(fn: Callable, in_axes: Any = 0, out_axes: Any = 0) -> Callable:
         sizes: list[int] = []
         for a, axis in zip(args, axes):
             _sizes(a, axis, sizes)
+        fns = None if several is None else several()
+        if not sizes and fns is not None:
+            sizes = [len(fns)]
         if not sizes:
             raise GraphError("For 'vmap', in_axes are all None: at least one input must be mapped over.")
         if len(set(sizes)) > 1:
             raise GraphError(f"For 'vmap', the mapped axes must have one length, but got {sizes}.")
-        outs = [fn(*[_slice(a, axis, i) for a, axis in zip(args, axes)]) for i in range(sizes[0])]
+        if fns is not None and len(fns) != sizes[0]:
+            raise ArgumentError("For 'vmap', if you want to execute the model ensembling parallel training, please "
+                                f"make sure the 'axis_size' {sizes[0]} is consistent with the cell size {len(fns)} of "
+                                "the input 'CellList'.")
+        outs = [(fn if fns is None else fns[i])(*[_slice(a, axis, i) for a, axis in zip(args, axes)])
+                for i in range(sizes[0])]
         return _gather(outs, out_axes)
 
     return mapped
+
+
+def _as_tuple(axes: Any) -> Any:
+    return tuple(map(_as_tuple, axes)) if isinstance(axes, (list, tuple)) else axes
 
 
 def _sizes(a: Any, axis: Any, sizes: list[int]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from typing import Any
 
 from .._src.core.dtypes import float32
@@ -76,11 +77,34 @@ def arange(start: Any = 0, end: Any = None, step: Any = 1, *, dtype: Any = None)
     return OPERATORS["filled_range"](start=start, stop=end, step=step, dtype=dtype)
 
 
-def einsum(equation: str, *operands: Any) -> Tensor:
-    """The sum of products that ``equation`` spells, as 'ij,jk->ik'."""
-    if len(operands) == 1 and isinstance(operands[0], (tuple, list)):
+def einsum(equation: Any, *operands: Any) -> Tensor:
+    """The sum of products that ``equation`` spells; or of Tensors each followed by the numbers of its axes.
+
+    Axes under '...' that the output leaves out are summed too.
+
+    >>> a, b = Tensor([1.0, 2.0]), Tensor([3.0, 4.0])
+    >>> float(einsum("i,i->", a, b)), einsum(a, [..., 1], b, [..., 2], [..., 1, 2]).tolist(), float(einsum("...->", a))
+    (11.0, [[3.0, 4.0], [6.0, 8.0]], 3.0)
+    """
+    if isinstance(equation, Tensor):
+        parts = (equation, *operands)
+        operands, named = parts[: len(parts) // 2 * 2: 2], parts[1::2]
+        spelled = [_letters(axes) for axes in named]
+        equation = ",".join(spelled) + ("->" + _letters(parts[-1]) if len(parts) % 2 else "")
+    elif len(operands) == 1 and isinstance(operands[0], (tuple, list)):
         operands = tuple(operands[0])
+    inputs, arrow, output = str(equation).replace(" ", "").partition("->")
+    if arrow and "..." in inputs and "..." not in output:
+        free = [c for c in string.ascii_letters if c not in inputs]
+        lengths = [x.ndim - len(term.replace("...", "")) for x, term in zip(operands, inputs.split(","))]
+        terms = [term.replace("...", "".join(free[max(lengths) - n: max(lengths)]))
+                 for term, n in zip(inputs.split(","), lengths)]
+        equation = ",".join(terms) + "->" + output
     return OPERATORS["einsum"](*operands, equation=equation)
+
+
+def _letters(axes: Any) -> str:
+    return "".join(["..." if axis is ... else string.ascii_letters[axis] for axis in axes])
 
 
 def _class(name: str, function: Any) -> type:

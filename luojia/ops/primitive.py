@@ -55,12 +55,12 @@ class Primitive(_Operator):
             raise NotSupportedError(f"{self.name} has no kernel here: write it as a function of Tensors, or give the "
                                     "class a vm_impl or __call__.")
         if not hasattr(type(self), "get_bprop"):
-            return self._forward(*args)
+            return self._luojia_forward(*args)
         from ..nn.custom import call_with_bprop
 
         return call_with_bprop(self, args)
 
-    def _forward(self, *args: Any) -> Any:
+    def _luojia_forward(self, *args: Any) -> Any:
         implementation: Any = getattr(type(self), "vm_impl")  # noqa: B009 - a subclass has it
         arrays = [a.asnumpy() if isinstance(a, Tensor) else a for a in args]
         out = implementation(self, *arrays)

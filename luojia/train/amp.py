@@ -225,6 +225,16 @@ def build_train_network(network: Module, optimizer: Any, loss_fn: Any = None, le
     return TrainOneStepWithLossScaleCell(network, optimizer, update).set_train()
 
 
+def _grad_scale_map(scale: Any, inputs: Any) -> Any:
+    """``inputs`` times ``scale``, for subclasses of ``LossScaler``."""
+    return _times(inputs, scale)
+
+
+def _grad_unscale_map(scale: Any, inputs: Any) -> Any:
+    """``inputs`` divided by ``scale``, for subclasses of ``LossScaler``."""
+    return _times(inputs, 1 / scale)
+
+
 class LossScaler:
     """What scales losses, unscales gradients, and may change its scale after a step."""
 

@@ -11,6 +11,7 @@ import pytest
 import luojia as lj
 from luojia import autograd, nd
 from luojia._src.core import repeated, tape
+from luojia._src.core.op import OPERATORS
 from luojia._src.errors import GraphError
 
 
@@ -19,6 +20,7 @@ def _forget(monkeypatch):
     """No pass is known at first."""
     monkeypatch.setattr(repeated, "_known", {})
     monkeypatch.setattr(repeated, "_unknown", {})
+    monkeypatch.setattr(repeated, "_PATIENCE", 3)
     if lj.nd.ones(1)._device._engine.name != "numpy":
         pytest.skip("passes are written for the NumPy engine; XLA compiles steps instead (compiled.py, waiting.py)")
 
@@ -29,8 +31,8 @@ def passes(monkeypatch):
     seen: list[bool] = []
     original = repeated.repeated
 
-    def watched(head, g):
-        found = original(head, g)
+    def watched(*args):
+        found = original(*args)
         seen.append(found is not None)
         return found
 
@@ -241,7 +243,7 @@ class _Halved(autograd.Function):
 
 
 def test_functions_of_the_user(passes):
-    """Each call is an operation of its own, so no pass is ever written that fits."""
+    """Each call is an operation of its own, so no pass is written, and none keeps what the call kept."""
     x, w = leaves((3,), (3,))
 
     def fn(x, w):
@@ -251,12 +253,96 @@ def test_functions_of_the_user(passes):
     for _ in range(4):
         for a, b in zip(step(fn, (x, w)), wanted):
             np.testing.assert_allclose(a, b, rtol=1e-6)
+    assert passes == [False] * 4 and not repeated._known
+
+
+@pytest.fixture
+def grads(monkeypatch):
+    """How each backward pass of a gradient function went."""
+    seen: list[bool] = []
+    original = repeated.repeated
+
+    def watched(*args):
+        found = original(*args)
+        seen.append(found is not None)
+        return found
+
+    monkeypatch.setattr("luojia._src.core.transforms.repeated", watched)
+    return seen
+
+
+def test_gradient_functions(grads):
+    """By an input, by weights, by some of the weights: what is not asked for is not computed."""
+    x = lj.Tensor(np.random.default_rng(1).normal(size=(4, 3)).astype(np.float32))
+    w = lj.Parameter(lj.Tensor(np.ones((4, 3), np.float32) / 2), name="w")
+    v = lj.Parameter(lj.Tensor(np.ones((4, 3), np.float32) * 2), name="v")
+    asked: list[tuple] = []
+    rule = OPERATORS["multiply"].direct_rule
+
+    def watched(xp, g, ans, args, needs):
+        asked.append(needs)
+        return rule(xp, g, ans, args, needs)
+
+    def fn(x):
+        return ((x * w).tanh() * v + x * v).exp().sum()
+
+    def check(make, needs):
+        wanted, first, tail = None, None, None
+        repeated._known.clear()
+        repeated._unknown.clear()
+        for _ in range(5):
+            asked.clear()
+            found = make()(x)
+            found = found if isinstance(found, tuple) else (found,)
+            first = asked.copy() if first is None else first
+            tail = asked.copy()
+            values = [f.asnumpy() for f in found]
+            wanted = values if wanted is None else wanted
+            for a, b in zip(values, wanted):
+                np.testing.assert_allclose(a, b, rtol=1e-6)
+        assert grads[-1]
+        assert sorted(tail) == sorted(first) == sorted(needs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(OPERATORS["multiply"], "direct_rule", watched)
+        check(lambda: lj.ops.GradOperation()(fn), [(True, False)] * 3)
+        check(lambda: lj.ops.GradOperation(get_by_list=True)(fn, [w, v]), [(False, True), (True, True), (False, True)])
+        check(lambda: lj.ops.GradOperation(get_by_list=True)(fn, [w]), [(False, True), (True, False)])
+        check(lambda: lj.ops.GradOperation(get_all=True)(fn), [(True, False)] * 3)
+
+
+def test_a_graph_from_before_the_call_is_not_known(grads):
+    """What a gradient function closes over is constant, also where it was recorded."""
+    x, w = leaves((3,), (3,))
+
+    def run():
+        with autograd.record():
+            h = x * w
+
+        def fn(t):
+            return ((t * w + h).tanh() * h + t).sum()
+
+        return lj.grad(fn)(x).asnumpy()
+
+    first = run()
+    for _ in range(5):
+        np.testing.assert_allclose(run(), first, rtol=1e-6)
+    assert not grads[-1]
+
+
+def test_gradients_of_gradients_are_linked(grads):
+    x = lj.Tensor(np.array([0.5, -1.0], np.float32))
+    cube = lj.grad(lambda t: (t * t * t + t * t * t).sum())
+    second = lj.grad(lambda t: cube(t).sum())
+    for _ in range(5):
+        np.testing.assert_allclose(cube(x).asnumpy(), 6 * x.asnumpy() ** 2, rtol=1e-6)
+        np.testing.assert_allclose(second(x).asnumpy(), 12 * x.asnumpy(), rtol=1e-6)
 
 
 def test_what_changes_at_every_step_is_written_seldom(passes, monkeypatch):
     written = []
     original = repeated._write
-    monkeypatch.setattr(repeated, "_write", lambda nodes: written.append(len(nodes)) or original(nodes))
+    monkeypatch.setattr(repeated, "_write", lambda nodes, *rest: written.append(len(nodes)) or original(nodes, *rest))
     x, w = leaves((3,), (3,))
 
     def grown(n):

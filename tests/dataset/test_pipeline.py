@@ -305,10 +305,14 @@ def test_padding_in_shards():
     padded = ds.NumpySlicesDataset({"a": list(range(5))}, shuffle=False) + ds.NumpySlicesDataset({"a": [-1]})
     padded.use_sampler(ds.DistributedSampler(2, 1, shuffle=False))
     assert [r["a"].item() for r in rows(padded)] == [1, 3, -1] and len(padded) == 3
-    with pytest.raises(TypeError, match="must be DistributedSampler object, got 3"):
+    with pytest.raises(TypeError, match="parameter 3 of concat must be DistributedSampler or RandomSampler!"):
         padded.use_sampler(3)
-    with pytest.raises(ValueError, match="should have shuffle=False"):
+    with pytest.raises(ValueError, match="parameter shuffle of DistributedSampler must be False!"):
         padded.use_sampler(ds.DistributedSampler(2, 1))
+    with pytest.raises(ValueError, match="parameter num_samples of RandomSampler is not support"):
+        padded.use_sampler(ds.RandomSampler(num_samples=2))
+    padded.use_sampler(ds.RandomSampler())
+    assert sorted(r["a"].item() for r in rows(padded)) == [-1, 0, 1, 2, 3, 4]
 
 
 def test_settings(monkeypatch):

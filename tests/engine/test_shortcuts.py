@@ -94,6 +94,13 @@ def test_products_of_matrices() -> None:
         same("matmul", a, b)
     same("matmul", a[:, :0], a[:, :0].T)
     same("matmul", a, a.T, dtype=np.float64)
+    many = np.arange(24, dtype=np.float32).reshape(2, 2, 2, 3)
+    for x in (many, many[:, ::2], many.transpose(1, 0, 2, 3), many[:0], many[..., :0], many[..., :0, :]):
+        for b in (np.ones((3, 4), np.float32)[: x.shape[-1]], np.ones((3, 0))[: x.shape[-1]]):
+            same("matmul", x, b)
+    same("matmul", many[0], many[1].swapaxes(1, 2))
+    with pytest.raises(ValueError, match="matmul: Input operand 1 has a mismatch"):
+        SHORTCUTS["matmul"](many, a)
     with pytest.raises(ValueError, match="matmul: Input operand 1 has a mismatch"):
         SHORTCUTS["matmul"](a, a)
 

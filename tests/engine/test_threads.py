@@ -17,7 +17,8 @@ from luojia._src.core import chain
 from luojia._src.data.workers import processes_are_safe
 from luojia._src.engine import threads
 from luojia._src.engine.kernels import conv, norm, pool, pool_pairs, rows
-from luojia._src.engine.shortcuts import maximum
+from luojia._src.engine.shortcuts import matmul, maximum
+from luojia._src.train import inplace
 
 
 @pytest.fixture
@@ -47,8 +48,11 @@ def test_parts_run_at_one_time(two):
 
 
 def test_work_is_cut_by_its_size(two, monkeypatch):
-    monkeypatch.setattr(threads, "LEAST", 150.0)
+    monkeypatch.setattr(threads, "LEAST", 75.0)
     assert [threads.number(m) for m in (149.0, 150.0, 1999.0, 2000.0)] == [1, 2, 2, 4]
+    monkeypatch.setattr(two, "allowed", lambda: 6)
+    assert [threads.number(m) for m in (149.0, 150.0, 299.0, 500.0, 5999.0, 6000.0)] == [1, 2, 3, 6, 6, 12]
+    monkeypatch.undo()
     assert threads.ranges(5, 200.0) == [slice(0, 2), slice(2, 5)]
     assert threads.ranges(1, 1e6) == [slice(0, 1)] and threads.ranges(0, 1e6) == [slice(0, 0)]
     two.hold([1] * len(two.libraries))
@@ -144,6 +148,18 @@ def test_set_context_chooses(two, monkeypatch):
     context._settings["runtime_num_threads"] = before
 
 
+def test_a_blas_that_cannot_tell_its_threads_leaves_kernels_on_one(two, monkeypatch):
+    class Library:
+        user_api, get_num_threads = "blas", staticmethod(lambda: None)
+
+    class Controller:
+        lib_controllers = (Library,)
+
+    monkeypatch.setattr("threadpoolctl.ThreadpoolController", Controller)
+    monkeypatch.setattr(threads, "_crew", None)
+    assert threads.number(1e9) == 1 and threads.use(2) == 1
+
+
 def test_alone(two):
     threads.keep_alone()
     assert threads.number(1e9) == 1 and threads.spread(abs, [-1, -2]) == [1, 2]
@@ -211,6 +227,9 @@ CONVS = {  # shape of x, of w, and the geometry
     "3d": ((3, 2, 4, 5, 4), (3, 2, 2, 2, 2), {"stride": (1,) * 3, "pad": ((0, 0),) * 3, "dilation": (1,) * 3,
                                               "groups": 1}),
     "one": ((1, 12, 9, 7), (6, 12, 3, 3), HOW),
+    "one, stride": ((1, 12, 11, 7), (6, 12, 3, 3), {**HOW, "stride": (3, 2), "dilation": (2, 1)}),
+    "one, thin": ((1, 2, 9, 7), (6, 2, 3, 2), {**HOW, "stride": (2, 1)}),
+    "one, narrow": ((1, 12, 2, 3), (6, 12, 1, 3), {**HOW, "pad": ((0, 2), (1, 1))}),
     "none": ((0, 12, 9, 7), (6, 12, 3, 3), HOW),
 }
 
@@ -284,6 +303,24 @@ def test_batch_norm(two, monkeypatch, rng, assert_close, shape, dtype):
     _agree(two, monkeypatch, compute, dtype, assert_close)
 
 
+@pytest.mark.parametrize("axes, weights", [
+    ((0, 2, 3), (1, 6, 1, 1)), ((1, 2, 3), (1, 6, 4, 5)), ((3,), (1, 1, 1, 5)), ((2, 3), (1, 6, 1, 1)),
+    ((0, 1, 2, 3), (1, 6, 1, 1)),
+], ids=["batch", "layer", "last", "instance", "all"])
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_norms(two, monkeypatch, rng, assert_close, axes, weights, layout, dtype):
+    x, g = [LAYOUTS[layout](rng.standard_normal((7, 6, 4, 5)).astype(dtype)) for _ in range(2)]
+    gamma, beta = rng.standard_normal((2, *weights)).astype(dtype)
+
+    def compute():
+        y, mean, var, inv = norm.normalize(x, gamma, beta, axes=axes, eps=1e-3)
+        assert norm.normalize_dx(g, x, gamma, mean, inv, axes=axes, needs_dx=False)[0] is None
+        return y, mean, var, *norm.normalize_dx(g, x, gamma, mean, inv, axes=axes)
+
+    _agree(two, monkeypatch, compute, dtype, assert_close)
+
+
 def test_passes_over_rows(two, monkeypatch, rng, assert_close):
     x, by = rng.standard_normal((1001, 7)), rng.standard_normal(7)
 
@@ -295,9 +332,28 @@ def test_passes_over_rows(two, monkeypatch, rng, assert_close):
     _agree(two, monkeypatch, compute, "float64", assert_close)
 
 
+def test_products_of_pairs_of_matrices(two, monkeypatch, rng, assert_close):
+    a, b = rng.standard_normal((5, 3, 4)), rng.standard_normal((5, 2, 4)).swapaxes(1, 2)
+    _agree(two, monkeypatch, lambda: (matmul(a, b), matmul(a[:0], b[:0]), matmul(a[:1], b[:1])), "float64",
+           assert_close)
+
+
 def test_rectifying(two, monkeypatch, rng, assert_close):
     x = rng.standard_normal((3, 20_001)).astype("float32")
     _agree(two, monkeypatch, lambda: (maximum(x, 0), maximum(x.T, 0)), "float32", assert_close)
+
+
+@pytest.mark.parametrize("name, states", [("sgd", 0), ("momentum", 1), ("adam", 2)])
+def test_updates(two, monkeypatch, rng, assert_close, name, states):
+    monkeypatch.setattr(inplace, "_BLOCK", 1000)
+    w, g = rng.standard_normal((2, 97, 101)).astype("float32")
+
+    def compute():
+        new, state = w.copy(), tuple([np.full_like(w, 0.5) for _ in range(states)])
+        inplace.update_inplace(name, new, g, state, lr=0.1, wd=0.01, t=2)
+        return new, *state
+
+    _agree(two, monkeypatch, compute, "float32", assert_close)
 
 
 @pytest.mark.numpy_engine

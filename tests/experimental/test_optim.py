@@ -96,6 +96,12 @@ def test_amsgrad_keeps_the_largest() -> None:
     np.testing.assert_allclose(w.asnumpy(), expected, atol=1e-5)
 
 
+def test_places_of_groups() -> None:
+    own = optim.SGD([Parameter(Tensor([1.0]), name="a"), Parameter(Tensor([1.0]), name="b")], lr=0.1)
+    own.add_param_group({"params": Parameter(Tensor([1.0]), name="c"), "lr": 0.2})
+    assert own.group_start_id == [0, 2, 3] and [round(float(rate), 6) for rate in own.lrs] == [0.1, 0.2]
+
+
 def test_groups() -> None:
     a, b = weights()
     optimizer = optim.SGD([{"params": [a], "lr": 0.5}, {"params": b}], lr=0.1)

@@ -255,7 +255,8 @@ def test_small_layers(image, rng, assert_close):
     (lambda x: nn.Conv2dTranspose(3, 4, 3, output_padding=1), ValueError, "the 'output_padding' must be zero"),
     (lambda x: nn.MaxPool2d(2, pad_mode="foo"), ValueError, "the 'pad_mode' must be in"),
     (lambda x: nn.MaxPool2d(2, padding=1), ValueError, "the 'padding' must be zero"),
-    (lambda x: nn.MaxPool2d(2, dilation=2), NotImplementedError, "dilation=2 is not supported"),
+    (lambda x: nn.MaxPool2d(2, dilation=2), ValueError, "pad_mode must be 'pad' when dilation is not 1, but got"),
+    (lambda x: nn.MaxPool2d(2, 1, "pad", dilation=30)(t(x)), ValueError, "do not fit into"),
     (lambda x: nn.MaxPool2d(2, data_format="NHWC"), ValueError, "the 'data_format' must be 'NCHW'"),
     (lambda x: nn.MaxPool2d(2)(t(np.ones(3))), ValueError, "the input must have 4 axes"),
     (lambda x: nn.AdaptiveAvgPool2d((0, 1)), ValueError, "the 'output_size' must be an int > 0"),
@@ -325,6 +326,18 @@ def test_small_layers(image, rng, assert_close):
 def test_errors(call, error, message, image):
     with pytest.raises(error, match=message):
         call(t(image))
+
+
+def test_maximum_of_places_that_lie_apart():
+    x = Tensor(np.sin(np.arange(1.0, 29) * 7).reshape(1, 1, 4, 7).astype(np.float32))
+    y, places = nn.MaxPool2d((2, 3), (2, 1), "pad", 1, (3, 2), return_indices=True)(x)  # PyTorch's numbers
+    expected = [[0.3300, 0.8690, 0.9802, 0.8690, 0.9802], [0.9995, 0.7739, 0.9995, 0.7739, 0.9995]]
+    assert np.allclose(y.asnumpy(), [[expected]], atol=1e-4)
+    assert places.tolist() == [[[[17, 18, 19, 18, 19], [10, 9, 10, 9, 10]]]] and str(places.dtype) == "Int64"
+    volume = Tensor(np.arange(64).reshape(1, 4, 4, 4), mstype.float32)
+    assert nn.MaxPool3d(2, 1, pad_mode="pad", dilation=3)(volume).tolist() == [[[[63.0]]]]
+    row = Tensor([[1.0, 5.0, 2.0, 0.0, 3.0, 4.0]])
+    assert nn.MaxPool1d(2, 2, "pad", 0, 2, ceil_mode=True)(row).tolist() == [[2, 3, 3]]
 
 
 def test_repr():

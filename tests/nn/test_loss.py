@@ -182,3 +182,10 @@ def test_the_slope_of_soft_margins_at_zero():
     one = t([[1.0]])
     found = ops.grad(lambda x: nn.MultiLabelSoftMarginLoss()(x, one))(t([[0.0]]))
     assert found.tolist() == [[-0.5]]
+
+
+def test_ctc_of_one_sequence():
+    logits = np.arange(10, dtype=np.float32).reshape(5, 2) / 3
+    x = Tensor(logits - np.log(np.exp(logits).sum(-1, keepdims=True)))
+    one = nn.CTCLoss(reduction="none")(x, Tensor([1, 1], int32), Tensor([5], int32), Tensor([2], int32))
+    assert one.shape == () and np.isclose(float(one), 0.6950, atol=1e-4)  # PyTorch's number

@@ -98,6 +98,9 @@ def test_of_parts():
         [0, 0], [0, 1], [4, 6], [0, 0]]
     assert ops.SparseTensorDenseMatmul(False, True)(AT, V, (3, 4), T(np.arange(8).reshape(2, 4))).tolist() == [
         [1, 5], [4, 12], [0, 0]]
+    with pytest.raises(TypeError, match="must be a COOTensor, or indices, values and a shape, but got"):
+        nn.SparseToDense()(AT)
+    assert nn.SparseToDense()(COOTensor(AT, V, (3, 4))).tolist() == X.to_dense().tolist()
     assert nn.SparseToDense()(AT, V, (3, 4)).tolist() == X.to_dense().tolist()
     assert ops.SparseToDense()(T([[0, 1], [0, 1]], np.int32), V, (1, 2)).tolist() == [[0, 2]]
     assert ops.SparseTensorDenseAdd()(AT, V, T([3, 4], np.int64), D).tolist() == (X + D).tolist()

@@ -55,7 +55,7 @@ class Parameter(Tensor):
             default_input = default_input.init_data()
         super().__init__(default_input)
         self._leaf = Leaf(owner=self)
-        self.is_init = True
+        self.is_init = True  # pyright: ignore[reportAttributeAccessIssue] - of a Tensor it is a method
         self.layerwise_parallel = layerwise_parallel
         self.parallel_optimizer = parallel_optimizer
         self.name = name

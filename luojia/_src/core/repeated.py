@@ -14,20 +14,25 @@ from typing import Any
 
 from .tape import ALIGNED, SELECT, Node, RichNode, state
 
-_FEWEST, _MOST = 4, 4096  # nodes of a graph for which a pass is written
+_FEWEST, _MOST = 4, 2048  # nodes of a graph for which a pass is written: 0.1 ms a node, of which each pass saves 0.5 us
+_PATIENCE = 16  # how many graphs from one operator are unknown before a pass is written; then four times as many
 _KEPT = 4  # passes per operator at the head
 _OPERATORS = 256  # operators at the head that are remembered
 _known: dict[Any, list[Callable]] = {}  # passes, by the operator at the head
 _unknown: dict[Any, list[int]] = {}  # how many graphs were not known, and at how many of them a pass is written
 
 
-def repeated(head: Node, g: Any) -> dict[Any, Any] | None:
-    """As ``tape.backward([(head, g)])``, for a graph of known structure; None if it is not, and nothing happened."""
+def repeated(head: Node, g: Any, floor: int = 0, wanted: Any = frozenset()) -> dict[Any, Any] | None:
+    """As ``tape.backward([(head, g)], floor=floor, wanted=wanted)``, for a graph of known structure.
+
+    None if it is not known, and then nothing happened. No operator's node may be wanted, variables alone, and a graph
+    with nodes numbered up to ``floor`` is never known.
+    """
     op = head.op
     if not head.device._engine.direct:
         return None
     for run in _known.get(op, ()):
-        found = run(head, g)
+        found = run(head, g, floor, wanted)
         if found is not None:
             return found
     count = _unknown.get(op)
@@ -35,7 +40,7 @@ def repeated(head: Node, g: Any) -> dict[Any, Any] | None:
         if len(_unknown) >= _OPERATORS:
             _unknown.clear()
             _known.clear()
-        count = _unknown[op] = [0, 3]
+        count = _unknown[op] = [0, _PATIENCE]
     count[0] += 1
     if count[0] < count[1]:
         return None
@@ -44,9 +49,9 @@ def repeated(head: Node, g: Any) -> dict[Any, Any] | None:
     if nodes is None:
         return None
     passes = _known.setdefault(op, [])
-    passes.insert(0, _write(nodes))
+    passes.insert(0, _write(nodes, floor, wanted))
     del passes[_KEPT:]
-    return passes[0](head, g)
+    return passes[0](head, g, floor, wanted)
 
 
 def _collect(head: Node) -> list[Node] | None:
@@ -57,6 +62,8 @@ def _collect(head: Node) -> list[Node] | None:
         node = stack.pop()
         if node.parents is None or not node.device._engine.direct or len(found) > _MOST:
             return None
+        if not getattr(node.op, "lasting", False):  # a pass would keep what the call's own operation keeps
+            return None
         for p in node.parents:
             if p is not None and p.op is not None and p not in found:
                 found[p] = None
@@ -64,24 +71,25 @@ def _collect(head: Node) -> list[Node] | None:
     return sorted(found, key=lambda n: -n.id) if len(found) >= _FEWEST else None
 
 
-def _write(nodes: list[Node]) -> Callable:
+def _write(nodes: list[Node], floor: int, wanted: Any) -> Callable:
     """The pass over graphs of this structure."""
-    return _Writer(nodes).function()
+    return _Writer(nodes, floor, wanted).function()
 
 
 class _Writer:
-    """Writes ``run(n0, g0)``: the walk, which compares, and the pass."""
+    """Writes ``run(n0, g0, floor, wanted)``: the walk, which compares, and the pass."""
 
-    def __init__(self, nodes: list[Node]) -> None:
+    def __init__(self, nodes: list[Node], floor: int, wanted: Any) -> None:
         self.nodes = nodes
+        self.floor, self.wanted = floor, wanted
         self.names: dict[Any, str] = {n: f"n{i}" for i, n in enumerate(nodes)}  # of nodes and leaves
         self.space: dict[str, Any] = {"Node": Node, "RichNode": RichNode, "ALIGNED": ALIGNED,
                                       "state": state, "fitted": _fitted}
         self.baked: dict[int, str] = {}
-        self.later: list[str] = []  # what would show that two nodes are one
+        self.later: list[str] = []  # what would show that two nodes are one, or were there before
         self.arrived: dict[Any, int] = {nodes[0]: 1}  # how many gradients have arrived at a node or leaf
         self.unsure: set[Any] = set()  # those whose gradient may be absent
-        self.lines = ["def run(n0, g0):", "    try:"]
+        self.lines = ["def run(n0, g0, floor, wanted):", "    try:"]
 
     def function(self) -> Callable:
         seen: set[Any] = {self.nodes[0]}
@@ -91,12 +99,13 @@ class _Writer:
         if len(leaves) > 1:
             together = ", ".join(self.names[n] for n in leaves)
             self._add("        ", f"if len({{{together}}}) != {len(leaves)}: return None")
-        if self.later:
-            self._add("        ", f"if {' or '.join(self.later)}: return None")
+        self.later.append(f"{self.names[self.nodes[-1]]}.id <= floor")
+        self._add("        ", f"if {' or '.join(self.later)}: return None")
         self._add("    ", "except (TypeError, ValueError, AttributeError): return None  # freed, or linked otherwise",
                   "state.retain = False")
         for node in self.nodes:
             self._pass(node)
+        leaves = [n for n in leaves if n in self.arrived]
         sure = ", ".join(f"{self.names[n]}: {self._gradient(n)}" for n in leaves if n not in self.unsure)
         self._add("    ", f"found = {{{sure}}}",
                   *[f"if {self._gradient(n)} is not None: found[{self.names[n]}] = {self._gradient(n)}"
@@ -115,6 +124,11 @@ class _Writer:
             name = self.baked[id(value)] = f"c{len(self.baked)}"
             self.space[name] = value  # which keeps it, and so its id
         return name
+
+    def _wants(self, parent: Any) -> bool:
+        """Whether a gradient passes to this parent of a node."""
+        return parent is not None and (
+            parent.op is not None or not self.floor or parent.id > self.floor or parent in self.wanted)
 
     def _gradient(self, node: Any) -> str:
         return "g" + self.names[node][1:] if node.op is not None else "d" + self.names[node][1:]
@@ -138,7 +152,8 @@ class _Writer:
             name = self.names.setdefault(p, f"l{len(self.names)}")
             targets.append(name)
             if p.op is None:
-                checks.append(f"{name}.op is not None")
+                met = f"(not floor or {name}.id > floor or {name} in wanted)"
+                checks += [f"{name}.op is not None", f"not {met}" if self._wants(p) else met]
         self._add("        ", f"if {' or '.join(differs)}: return None",
                   f"{', '.join(targets)}{',' if targets else '()'} = {n}.parents")
         if checks:
@@ -148,19 +163,27 @@ class _Writer:
 
     def _pass(self, node: Node) -> None:
         """Pull the gradient of ``node`` back to its parents."""
-        n, g, op = self.names[node], self._gradient(node), node.op
-        indent = "    "
+        n, g, indent = self.names[node], self._gradient(node), "    "
         if node in self.unsure:
             self._add(indent, *[f"{self._gradient(p)} = None" for p in node.parents
-                                if p is not None and p not in self.arrived])
+                                if self._wants(p) and p not in self.arrived])
             self._add(indent, f"if {g} is not None:")
             indent += "    "
         done = f"{n}.parents = {n}.args = {n}.ans = {g} = None"
-        if op is SELECT:
+        if node.op is SELECT:
             self._select(indent, node, g)
             self._add(indent, done)
             return
-        needs = tuple([p is not None for p in node.parents])
+        needs = tuple([self._wants(p) for p in node.parents])
+        if True in needs:
+            self._pull(indent, node, needs)
+        if node.__class__ is RichNode:
+            self._add(indent, f"if {n}.effect is not None: {n}.effect()", f"{n}.saved = {n}.effect = None")
+        self._add(indent, done)
+
+    def _pull(self, indent: str, node: Node, needs: tuple) -> None:
+        """Ask the operator of ``node`` for the gradients of its parents."""
+        n, g, op = self.names[node], self._gradient(node), node.op
         direct = op.direct_rule is not None and node.__class__ is Node
         out = ", ".join(f"a{i}" if need else "_" for i, need in enumerate(needs))
         if direct:
@@ -177,11 +200,8 @@ class _Writer:
             self._add(indent, *[f"a{i} = fitted({n}, {i}, a{i})" for i, need in enumerate(needs) if need])
         sure = direct and not op.partial and node not in self.unsure
         for i, p in enumerate(node.parents):
-            if p is not None:
+            if needs[i]:
                 self._arrive(indent, f"a{i}", p, sure)
-        if node.__class__ is RichNode:
-            self._add(indent, f"if {n}.effect is not None: {n}.effect()", f"{n}.saved = {n}.effect = None")
-        self._add(indent, done)
 
     def _select(self, indent: str, node: Node, g: str) -> None:
         """Put the gradient of one output in its place among those of the node with several."""

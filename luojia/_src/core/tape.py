@@ -151,12 +151,14 @@ class Pullback:
 
     __slots__ = ()
     direct_rule = None
+    lasting = False  # whether one object serves call after call
 
 
 class _Select(Pullback):
     """The operation of a node that stands for one output of a node with several."""
 
     name = "select"
+    lasting = True
 
     @staticmethod
     def pull(node: Any, g: Any, needs: tuple, linked: bool) -> tuple:

@@ -16,6 +16,7 @@ from . import tape
 from .batched import backward_batched
 from .dtypes import from_np
 from .op import OPERATORS
+from .repeated import repeated
 from .tape import Leaf, Node, Place, now_recording, recording_scope, set_recording, state
 from .tensor import Tensor, wrap
 
@@ -98,6 +99,12 @@ class Recorded:
                 heads.append((node, g if isinstance(g, Tensor) else wrap(Tensor, g, t._device)))
             else:
                 heads.append((node, g._value if isinstance(g, Tensor) else g))
+        if len(heads) == 1 and not (linked or retain or state.depth) and now_recording() is linked:
+            head, g = heads[0]
+            if head.op is not None and all([n.op is None for n in wanted]):  # then none is a node to be passed
+                found = repeated(head, g, floor, wanted)
+                if found is not None:
+                    return found
         if now_recording() is linked:
             return tape.backward(heads, floor=floor, wanted=wanted, linked=linked, retain=retain or linked)
         with recording_scope(linked):

@@ -20,8 +20,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-LEAST = 150.0  # microseconds of work worth spreading: a sleeping thread takes some 40 to wake, on either side
-FINE = 1000.0  # and of a part, so that who is free early helps out
+LEAST = 75.0  # microseconds of work that are worth a thread: a sleeping one takes some 40 to wake
+FINE = 1000.0  # and from which each thread has two parts, so that who is free early helps out
 MOST = 8  # threads; each holds Python's lock for about a tenth of its time
 
 Result = TypeVar("Result")
@@ -113,7 +113,8 @@ def _found() -> _Crew:
     if _crew is None:
         from threadpoolctl import ThreadpoolController
 
-        _crew = _Crew([c for c in ThreadpoolController().lib_controllers if c.user_api == "blas"])
+        found = [c for c in ThreadpoolController().lib_controllers if c.user_api == "blas"]
+        _crew = _Crew([c for c in found if c.get_num_threads()])  # None where a library cannot tell
     return _crew
 
 
@@ -141,10 +142,12 @@ def helping() -> int:
 
 def number(micros: float) -> int:
     """Into how many parts to cut work that takes one thread so many microseconds."""
-    if micros < LEAST:
+    if micros < 2 * LEAST:
         return 1
     threads = (_crew or _found()).allowed()
-    return threads if threads == 1 or micros < threads * FINE else 2 * threads
+    if threads > 1 and micros >= threads * FINE:
+        return 2 * threads
+    return threads if micros >= threads * LEAST else int(micros / LEAST)
 
 
 def ranges(n: int, micros: float) -> list[slice]:

@@ -126,8 +126,8 @@ def hard_sigmoid(xp, x, *, alpha=0.2, beta=0.5):
 
 @op("HSwish()(x)", fn=("hardswish(input:x)", "hard_swish(input:x)"))
 def hard_swish(xp, x):
-    """x relu6(x + 3) / 6."""
-    return _own(x, xp.where(x <= -3, 0 * x, xp.where(x >= 3, x, x * (x + 3) / 6)))
+    """x relu6(x + 3) / 6, with the middle part's derivative at -3 and 3, as MindSpore's and PyTorch's."""
+    return _own(x, xp.where(x < -3, 0 * x, xp.where(x > 3, x, x * (x + 3) / 6)))
 
 
 @op(fn="hardtanh(input:x, min_val=-1.0, max_val=1.0)")
@@ -151,7 +151,7 @@ def soft_shrink(xp, x, *, lambd=0.5):
 @op(fn="threshold(input:x, thr, value)")
 def threshold(xp, x, *, thr, value):
     """x where it is above ``thr``, else ``value``."""
-    return xp.where(x > thr, x, 0 * x + value)
+    return xp.where(x > thr, x, xp.zeros_like(x) + value)
 
 
 @op("GLU(axis=-1)(x)", fn="glu(x, axis=-1)")

@@ -275,6 +275,11 @@ def clip_between(xp, x, low=None, high=None, *, at_bound=1.0):
     return x if high is None else xp.minimum(x, high)
 
 
+def _share(xp, g, share):
+    """g times the share, and 0 where that is 0, were g infinite: as in sqrt(clamp(x, 0)) below 0."""
+    return xp.where(xp.equal(share, 0), xp.zeros_like(g), g * share)
+
+
 @clip_between.vjp(keep="args")
 def _(xp, g, ans, args, needs, *, at_bound):
     x, low, high = args
@@ -283,11 +288,11 @@ def _(xp, g, ans, args, needs, *, at_bound):
         y = x if low is None else xp.maximum(x, low)
         through = xp.less(y, high) + at_bound * xp.equal(y, high)
         out[2] = g * (1 - through) if needs[2] else None
-        g = g * through
+        g = _share(xp, g, through)
     if low is not None:
         through = xp.greater(x, low) + at_bound * xp.equal(x, low)
         out[1] = g * (1 - through) if needs[1] else None
-        g = g * through
+        g = _share(xp, g, through)
     out[0] = g
     return tuple(out)
 

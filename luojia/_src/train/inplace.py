@@ -14,10 +14,12 @@ from typing import Any
 import numpy as np
 
 from luojia._src.core.tensor import UNSHARED, Tensor
+from luojia._src.engine import threads
 from luojia._src.engine.numpy_engine import ENGINE as NUMPY
 from luojia._src.train.rules import RULES, find
 
 _BLOCK = 262144
+_PASSED = 4e3  # numbers in a microsecond
 
 
 def update_inplace(
@@ -68,8 +70,8 @@ def updater(
     Weights, gradients and states that are not contiguous arrays of ``dtype`` go through the pure rule.
     """
     rates = float(lr), float(wd), t, float(rescale_grad), clip_gradient
-    if name in _UNCOUNTED:  # what was made for one step serves the next
-        return _kept(name, dtype, rates[0], rates[1], 1, *rates[3:], tuple(hyper.items()))
+    if name in _COUNTED_TO:  # what was made for one step serves the next
+        return _kept(name, dtype, rates[0], rates[1], min(t, _COUNTED_TO[name]), *rates[3:], tuple(hyper.items()))
     return _updater(name, dtype, *rates, tuple(hyper.items()))
 
 
@@ -100,12 +102,16 @@ def _updater(name: str, dtype: np.dtype, lr: float, wd: float, t: int, rescale: 
             a = g = prepare(w, g, None, None) if prepare else g
             step(w, g, state, a if prepare else None, None)
             return
-        scratch = np.empty((2, _BLOCK), dtype)
         flat = tuple([x.reshape(-1) for x in (w, g, *state)])
-        for start in range(0, size, _BLOCK):
-            w_, g_, *state_ = [x[start : start + _BLOCK] for x in flat]
-            a, b = scratch[:, : w_.size]
-            step(w_, prepare(w_, g_, a, b) if prepare else g_, state_, a, b)
+
+        def compute(part: slice) -> None:
+            scratch = np.empty((2, _BLOCK), dtype)
+            for start in range(part.start, part.stop, _BLOCK):
+                w_, g_, *state_ = [x[start : min(start + _BLOCK, part.stop)] for x in flat]
+                a, b = scratch[:, : w_.size]
+                step(w_, prepare(w_, g_, a, b) if prepare else g_, state_, a, b)
+
+        threads.spread(compute, threads.ranges(size, (2 + 5 * len(state)) * size / _PASSED))
 
     return update
 
@@ -273,5 +279,5 @@ KERNELS: dict[str, Callable[..., Callable]] = {
 }  # fmt: skip
 _LINEAR = ("sgd",)
 """Kernels that take the gradient's factor into the rate."""
-_UNCOUNTED = ("sgd", "momentum")
-"""Kernels that do not ask how many updates there were."""
+_COUNTED_TO = {"sgd": 1, "momentum": 1, "dampened_sgd": 2}
+"""Kernels that do not ask how many updates there were, beyond a number."""

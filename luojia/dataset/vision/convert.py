@@ -239,6 +239,8 @@ class Decode:
     def __init__(self, to_pil: bool = False) -> None:
         self.to_pil = checks.flag(to_pil, "to_pil")
 
+    device = ImageTransform.device
+
     def __call__(self, image: Any) -> Any:
         if not isinstance(image, (np.ndarray, bytes)):
             raise DTypeError(f"The type of the encoded image should be {np.ndarray}, but got {type(image)}.")

@@ -32,6 +32,8 @@ class Optimizer(Module):
     """
 
     _states: ClassVar[dict[str, Any]] = {}
+    _more: ClassVar[dict[str, Any]] = {"grad_centralization": False}  # options that a group has and no argument gives
+    _step: Any = ("state_step", np.zeros((), np.float32))  # what counts the updates
 
     def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
         super().__init__(auto_prefix=False)
@@ -42,9 +44,11 @@ class Optimizer(Module):
             raise ArgumentError("For 'Optimizer', the argument params must not be empty.")
         self.defaults = defaults
         self.param_groups: list[dict[str, Any]] = []
+        self.group_start_id = [0]  # where in ``parameters`` each group begins, and the next would
         self._slots: dict[str, list[Parameter]] = {name: [] for name in self._states}
         self._all: list[Parameter] = []
-        self.state_step = Parameter(Tensor(np.zeros((), np.float32)), name="state_step", requires_grad=False)
+        name, start = self._step
+        self.insert_param_to_cell(name, Parameter(Tensor(start.copy()), name=name, requires_grad=False))
         for group in groups if isinstance(groups[0], dict) else [{"params": groups}]:
             self.add_param_group(group)
 
@@ -59,8 +63,8 @@ class Optimizer(Module):
                 raise DTypeError(f"For 'Optimizer', params must be Parameters, but got {type(p)}.")
         if len({*map(id, self._all), *map(id, listed)}) != len(self._all) + len(listed):
             raise ArgumentError("some parameters appear in more than one parameter group.")
-        group = {**self.defaults, **param_group, "params": listed}
-        group.setdefault("grad_centralization", False)
+        group = {**param_group, "params": listed}
+        group.update({k: v for k, v in {**self.defaults, **self._more}.items() if k not in group})
         lr = group["lr"]
         if isinstance(lr, (bool, str)) or not isinstance(lr, (int, float, Tensor, np.number)):
             raise DTypeError(f"For '{type(self).__name__}', the type of 'lr' should be one of '['float', 'int', "
@@ -73,6 +77,7 @@ class Optimizer(Module):
         setattr(self, f"_rate_{number}", group["lr"])
         self.param_groups.append(group)
         self._all += listed
+        self.group_start_id.append(len(self._all))
         for name, start in self._states.items():
             for i, p in enumerate(listed):
                 value = start(group) if callable(start) else start
@@ -81,6 +86,11 @@ class Optimizer(Module):
                 self.insert_param_to_cell(f"{name}_{number}_{i}", slot)
                 self._slots[name].append(slot)
         self.parameters = ParameterTuple(self._all)
+
+    @property
+    def lrs(self) -> list[Parameter]:
+        """The rate of each group."""
+        return [group["lr"] for group in self.param_groups]
 
     def _check(self, group: dict[str, Any]) -> None:
         """Raise for options that are out of their range."""
@@ -98,16 +108,17 @@ class Optimizer(Module):
                 raise ShapeError(f"{type(self).__name__} expects a gradient of shape {p.shape} for '{p.name}', got "
                                  f"{g.shape}.")
         with recording_scope(False):
-            self.state_step.set_data(self.state_step + 1)
+            count = getattr(self, self._step[0])
+            count.set_data(count + 1)
             numbers = iter(range(len(self._all)))
             for group in self.param_groups:
                 for p, i in zip(group["params"], numbers):
                     g = gradients[i]
-                    if group["grad_centralization"] and g.ndim > 1:
+                    if group.get("grad_centralization") and g.ndim > 1:
                         g = g - g.mean(tuple(range(1, g.ndim)), True)
                     g = -g if group.get("maximize") else g
                     slots = tuple([each[i] for each in self._slots.values()])
-                    new, states = self._rule(p, g, slots, group, group["lr"], self.state_step)
+                    new, states = self._rule(p, g, slots, group, group["lr"], count)
                     p.set_data(new)
                     for slot, state in zip(slots, states):
                         slot.set_data(state)
@@ -122,6 +133,12 @@ class Optimizer(Module):
                     value = group[key]
                     lines.append(f"    {key}: {str(value.asnumpy()) if isinstance(value, Tensor) else value}")
         return "\n".join(lines) + "\n)"
+
+
+def number(x: Any) -> Any:
+    """The number that a Tensor holds, where it is known: not while a graph is made, or on a device."""
+    value = x._value if isinstance(x, Tensor) else x
+    return value.item() if isinstance(value, (np.ndarray, np.generic)) and value.size == 1 else x
 
 
 def at_least_zero(group: dict[str, Any], *names: str) -> None:

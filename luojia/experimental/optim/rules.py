@@ -6,7 +6,7 @@ from typing import Any
 
 from ... import ops
 from ..._src.errors import ArgumentError
-from .optimizer import Optimizer, at_least_zero, check_betas
+from .optimizer import Optimizer, at_least_zero, check_betas, number
 
 
 class SGD(Optimizer):
@@ -40,7 +40,9 @@ class SGD(Optimizer):
         g = g + group["weight_decay"] * w if group["weight_decay"] else g
         if not momentum:
             return w - lr * g, s
-        v = ops.select(t == 1, g, momentum * s[0] + (1 - group["dampening"]) * g)
+        lr, t = number(lr), number(t)
+        v = momentum * s[0] + (1 - group["dampening"]) * g
+        v = (g if t == 1 else v) if isinstance(t, (int, float)) else ops.select(t == 1, g, v)
         return w - lr * (g + momentum * v if group["nesterov"] else v), (v,)
 
 
@@ -68,15 +70,15 @@ class Adam(_Betas):
 
     def _rule(self, w: Any, g: Any, s: tuple, group: dict[str, Any], lr: Any, t: Any) -> tuple[Any, tuple]:
         b1, b2 = group["betas"]
-        decay = group["weight_decay"]
+        decay, lr, t = group["weight_decay"], number(lr), number(t)
         if decay and self._decoupled:
             w = w * (1 - lr * decay)
         elif decay:
             g = g + decay * w
         m, v = _moments(g, s, (b1, b2))
         top = ops.maximum(s[2], v) if group["amsgrad"] else v
-        root = ops.sqrt(top) / ops.sqrt(1 - b2**t) + group["eps"]
-        return w - lr / (1 - b1**t) * m / root, (m, v, top if group["amsgrad"] else s[2])
+        root = ops.sqrt(top) / (1 - b2**t) ** 0.5 + group["eps"]
+        return w - lr / (1 - b1**t) * m / root, (m, v, *([top] if group["amsgrad"] else s[2:]))
 
 
 class AdamW(Adam):

@@ -49,7 +49,11 @@ def _window_class(name: str, ndim: int, kind: str) -> type:
             _Pooling.__init__(self, _per_axis(pool_size, ndim), strides, padding, ceil_mode, False, "max", layout,
                               **kwargs)
 
-        init: Any = maxima
+        def maxima_3d(self: Any, pool_size: Any = two, strides: Any = None, padding: Any = 0, ceil_mode: bool = False,
+                      layout: str = plain, **kwargs: Any) -> None:  # in mxnet's order
+            maxima(self, pool_size, strides, padding, layout, ceil_mode, **kwargs)
+
+        init: Any = maxima_3d if ndim == 3 else maxima
     elif ndim == 1:
         def means(self: Any, pool_size: Any = two, strides: Any = None, padding: Any = 0, layout: str = plain,
                   ceil_mode: bool = False, count_include_pad: bool = True, **kwargs: Any) -> None:

@@ -8,16 +8,17 @@ import numpy as np
 
 from ... import ops
 from ..._src.core.dtypes import to_np
+from ..._src.core.given import checked
 from ..._src.core.op import OPERATORS as OP
 from ..._src.errors import ArgumentError, ShapeError
 from ..._src.ops import Tensor
 from ..._src.ops.compose import placed
 from ..._src.ops.composed import inplace, losses
 from ..._src.ops.composed import linear as linear_algebra
-from .. import table
+from .. import functions, table
 
 _table = table.make(__name__)
-sigmoid, tanh, flatten = _table["sigmoid"], _table["tanh"], _table["flatten"]
+sigmoid, tanh, flatten = _table["sigmoid"], _table["tanh"], functions.flatten
 adaptive_avg_pool1d, adaptive_avg_pool2d = ops.adaptive_avg_pool1d, ops.adaptive_avg_pool2d
 adaptive_avg_pool3d, adaptive_max_pool1d = ops.adaptive_avg_pool3d, ops.adaptive_max_pool1d
 adaptive_max_pool2d, conv_transpose2d = ops.adaptive_max_pool2d, ops.conv_transpose2d
@@ -388,6 +389,7 @@ def cosine_embedding_loss(input1: Tensor, input2: Tensor, target: Tensor, margin
     return ops.cosine_embedding_loss(input1, input2, target, margin, reduction)
 
 
+_NOT = ("Tensor", "Any", "OP", "placed", "to_np", "checked", "ArgumentError", "ShapeError")
 __all__ = [n for n in list(globals())  # pyright: ignore[reportUnsupportedDunderAll] - all that is public
-           if n[0] != "_" and callable(globals()[n]) and n not in (
-               "Tensor", "Any", "OP", "placed", "to_np", "ArgumentError", "ShapeError")]
+           if n[0] != "_" and callable(globals()[n]) and n not in _NOT]
+globals().update({n: checked(globals()[n]) for n in __all__ if getattr(globals()[n], "__module__", "") == __name__})

@@ -37,24 +37,27 @@ def correlate(x: np.ndarray, w: np.ndarray, out: Ints, stride: Ints, lo: Ints, d
     n, channels = x.shape[:2]
     outputs, _, *kernel = w.shape
     y = np.empty((n, *out, outputs), work)
-    flat = y.reshape(n, out[0] * out[1], outputs)
-    if thin.is_thin(channels, tuple(kernel)):
+    is_thin = thin.is_thin(channels, tuple(kernel))
+    if is_thin:
         weights = np.ascontiguousarray(w.transpose(2, 1, 3, 0), work).reshape(-1, outputs)
-
-        def compute(part: slice) -> None:
-            into = flat[part]
-            for images, places, matrix in thin.windows(x[part], tuple(kernel), out, stride, lo, dilation, work):
-                np.matmul(matrix.swapaxes(1, 2), weights, out=into[images, places])
     else:
         weights = np.ascontiguousarray(w.transpose(2, 3, 1, 0), work).reshape(kernel[0], kernel[1] * channels, outputs)
 
-        def compute(part: slice) -> None:
-            into, windows = flat[part], Windows(last(x)[part], tuple(kernel), out, stride, lo, dilation, work)
-            scratch = np.empty((windows.images, windows.rows * out[1], outputs), work)
-            for images, places, taps in windows:
-                _add_up(taps, weights, into[images, places], scratch)
+    def compute(part: slice) -> None:
+        some, rows = (part, slice(0, out[0])) if n > 1 else (slice(0, 1), part)
+        size, above = (rows.stop - rows.start, out[1]), (lo[0] - rows.start * stride[0], lo[1])
+        into = y[some, rows].reshape(some.stop - some.start if n else 0, size[0] * size[1], outputs)
+        if is_thin:
+            for images, places, matrix in thin.windows(x[some], tuple(kernel), size, stride, above, dilation, work):
+                np.matmul(matrix.swapaxes(1, 2), weights, out=into[images, places])
+            return
+        windows = Windows(last(x)[some], tuple(kernel), size, stride, above, dilation, work)
+        scratch = np.empty((windows.images, windows.rows * size[1], outputs), work)
+        for images, places, taps in windows:
+            _add_up(taps, weights, into[images, places], scratch)
 
-    threads.spread(compute, threads.ranges(n, y.size * w[0].size / PRODUCTS))
+    micros = y.size * w[0].size / PRODUCTS
+    threads.spread(compute, threads.ranges(n, micros) if n > 1 else threads.ranges(out[0], micros))
     return first(y)
 
 

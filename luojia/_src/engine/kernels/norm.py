@@ -11,12 +11,15 @@ from math import prod
 
 import numpy as np
 
+from luojia._src.engine import threads
 from luojia._src.engine.kernels import norm_last
 from luojia._src.engine.kernels.precision import widen
-from luojia._src.engine.kernels.rows import rows
+from luojia._src.engine.kernels.rows import PASSED, rows
 from luojia._src.errors import ShapeError
 
 Axes = tuple[int, ...]
+
+PASSES = 7  # over an array
 
 
 def normalize(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, *, axes: Axes,
@@ -35,6 +38,23 @@ def normalize(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, *, axes: Axes,
         found = norm_last.normalize_rows(flat, widen(gamma).ravel(), widen(beta).ravel(), eps, _rows(y, axes))
         mean, var, inv = [a.reshape(gamma.shape) for a in found]
         return y.astype(x.dtype, copy=False), mean, var, inv
+    axis, parts = _parts(x, axes)
+    if len(parts) == 1:
+        return _normalize(x, gamma, beta, axes, eps)
+    y = np.empty_like(x)
+
+    def compute(part: slice) -> list[np.ndarray]:
+        at = (*(slice(None),) * axis, part)
+        y[at], *statistics = _normalize(x[at], _cut(gamma, at), _cut(beta, at), axes, eps)
+        return statistics
+
+    mean, var, inv = [np.concatenate(s, axis) for s in zip(*threads.spread(compute, parts))]
+    return y, mean, var, inv
+
+
+def _normalize(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, axes: Axes,
+               eps: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    d, count = widen(x), prod(x.shape[a] for a in axes)
     mean = d.sum(axes, keepdims=True) / count
     d = d - mean
     var = np.square(d).sum(axes, keepdims=True) / count
@@ -58,7 +78,7 @@ def normalize_dx(g: np.ndarray, x: np.ndarray, gamma: np.ndarray, mean: np.ndarr
     if g.shape != x.shape:
         raise ShapeError(f"normalize_dx expects a gradient of the input's shape {x.shape}, got {g.shape}.")
     _expect(x, gamma, gamma)
-    dtype, count = gamma.dtype, prod(x.shape[a] for a in axes)
+    dtype = gamma.dtype
     g, gamma = widen(g), widen(gamma)
     if (flat := rows(widen(x), axes)) is not None and gamma.size == flat.shape[1]:
         dx = np.empty_like(x, flat.dtype)
@@ -70,6 +90,27 @@ def normalize_dx(g: np.ndarray, x: np.ndarray, gamma: np.ndarray, mean: np.ndarr
         found = norm_last.normalize_rows_dx(like_x, flat, gamma.ravel(), mean.ravel(), inv.ravel(), _rows(dx, axes))
         dgamma, dbeta = [a.reshape(gamma.shape).astype(dtype, copy=False) for a in found]
         return dx.astype(x.dtype, copy=False) if needs_dx else None, dgamma, dbeta
+    axis, parts = _parts(x, axes)
+    if len(parts) == 1:
+        dx, dgamma, dbeta = _normalize_dx(g, x, gamma, mean, inv, axes, needs_dx)
+        return dx, dgamma.astype(dtype, copy=False), dbeta.astype(dtype, copy=False)
+    dx = np.empty_like(x) if needs_dx else None
+
+    def compute(part: slice) -> list[np.ndarray]:
+        at = (*(slice(None),) * axis, part)
+        found, *sums = _normalize_dx(g[at], x[at], _cut(gamma, at), _cut(mean, at), _cut(inv, at), axes, needs_dx)
+        if dx is not None:
+            dx[at] = found
+        return sums
+
+    of_parts = zip(*threads.spread(compute, parts))
+    dgamma, dbeta = [np.sum(s, axis=0) if gamma.shape[axis] == 1 else np.concatenate(s, axis) for s in of_parts]
+    return dx, dgamma.astype(dtype, copy=False), dbeta.astype(dtype, copy=False)
+
+
+def _normalize_dx(g: np.ndarray, x: np.ndarray, gamma: np.ndarray, mean: np.ndarray, inv: np.ndarray, axes: Axes,
+                  needs_dx: bool) -> tuple[np.ndarray | None, np.ndarray, np.ndarray]:
+    count = prod(x.shape[a] for a in axes)
     normal = widen(x) - mean
     normal *= inv
     product = g * normal
@@ -89,7 +130,21 @@ def normalize_dx(g: np.ndarray, x: np.ndarray, gamma: np.ndarray, mean: np.ndarr
         normal -= total / count
         normal *= scale
         dx = normal.astype(x.dtype, copy=False)
-    return dx, dgamma.astype(dtype, copy=False), dbeta.astype(dtype, copy=False)
+    return dx, dgamma, dbeta
+
+
+def _parts(x: np.ndarray, axes: Axes) -> tuple[int, list[slice]]:
+    """An axis whose entries have statistics of their own, the longest, and its ranges for the threads."""
+    apart = [a for a in range(x.ndim) if a not in axes]
+    if not apart:
+        return 0, [slice(None)]
+    axis = max(apart, key=lambda a: x.shape[a])
+    return axis, threads.ranges(x.shape[axis], PASSES * x.size / PASSED)
+
+
+def _cut(a: np.ndarray, at: tuple[slice, ...]) -> np.ndarray:
+    """``a[at]``, but all of an axis along which it is constant."""
+    return a if a.shape[len(at) - 1] == 1 else a[at]
 
 
 def _rows(a: np.ndarray, axes: Axes) -> np.ndarray:

@@ -18,7 +18,7 @@ from .inplace import rows, settle
 _REDUCTIONS = (None, "none", "add", "multiply")
 
 
-def unique(self: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False,
+def unique(input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False,
            dim: int | None = None) -> Any:
     """The distinct elements (or slices along ``dim``), sorted; their places and how often they occur if asked for.
 
@@ -26,9 +26,9 @@ def unique(self: Tensor, sorted: bool = True, return_inverse: bool = False, retu
     >>> unique(Tensor([1, 2, 5, 2]), return_inverse=True)[1].tolist()
     [0, 1, 2, 1]
     """
-    values, inverse, counts = np.unique(self.asnumpy(), return_inverse=True, return_counts=True, axis=dim)
-    inverse = inverse.reshape(self.shape if dim is None else -1)
-    found = [placed(v, self) for v, wanted in ((values, True), (inverse, return_inverse), (counts, return_counts))
+    values, inverse, counts = np.unique(input.asnumpy(), return_inverse=True, return_counts=True, axis=dim)
+    inverse = inverse.reshape(input.shape if dim is None else -1)
+    found = [placed(v, input) for v, wanted in ((values, True), (inverse, return_inverse), (counts, return_counts))
              if wanted]
     return found[0] if len(found) == 1 else tuple(found)
 
@@ -56,26 +56,26 @@ def repeat(self: Tensor, *counts: Any, repeats: Any = None, axis: int | None = N
     return OP["tile"](self, reps=tuple([int(n) for n in times]))
 
 
-def repeat_interleave(self: Tensor, repeats: Any, dim: int | None = None, *, output_size: int | None = None) -> Tensor:
+def repeat_interleave(input: Tensor, repeats: Any, dim: int | None = None, *, output_size: int | None = None) -> Tensor:
     """Each element ``repeats`` times along ``dim``, of the flattened Tensor by default; a number for each if a list."""
     if isinstance(repeats, (Tensor, list, tuple)):
         counts = repeats.tolist() if isinstance(repeats, Tensor) else list(repeats)
-        x = reshaped(self, (-1,)) if dim is None else self
-        axis = 0 if dim is None else axis_in(dim, self.ndim, "repeat_interleave")
+        x = reshaped(input, (-1,)) if dim is None else input
+        axis = 0 if dim is None else axis_in(dim, input.ndim, "repeat_interleave")
         counts = counts * x.shape[axis] if len(counts) == 1 else counts
         if len(counts) != x.shape[axis]:
             raise ShapeError(f"repeat_interleave: expected {x.shape[axis]} repeats, one for each place of axis {axis}, "
                              f"got {len(counts)}.")
         out = OP["take"](x, placed(np.repeat(np.arange(x.shape[axis]), counts), x), axis=axis)
     else:
-        out = OP["repeat"](self, repeats=repeats, axis=dim)
+        out = OP["repeat"](input, repeats=repeats, axis=dim)
     if output_size is not None and output_size != out.shape[0 if dim is None else dim]:
         raise ArgumentError(f"repeat_interleave: output_size is {output_size}, but the result has length "
                             f"{out.shape[0 if dim is None else dim]}.")
     return out
 
 
-def scatter(self: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None,
+def scatter(input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None,
             reduce: str | None = None) -> Tensor:
     """This Tensor with out[i, index[i, j], ...] = src[i, j, ...] along ``dim``, or 'add'ed, or 'multiply'ed by it.
 
@@ -87,17 +87,17 @@ def scatter(self: Tensor, dim: int, index: Tensor, src: Any = None, *, value: An
     if given is None:
         raise DTypeError("scatter: give src, a Tensor, or value, a number; got neither.")
     if not isinstance(given, Tensor):
-        given = placed(np.full(index.shape, given, self.np_dtype), self)
+        given = placed(np.full(index.shape, given, input.np_dtype), input)
     if given.ndim != index.ndim or any(n > m for n, m in zip(index.shape, given.shape)):
         raise ShapeError(f"scatter: src must cover the index along every axis, got index {index.shape} and src "
                          f"{given.shape}.")
-    axis = axis_in(dim, max(self.ndim, 1), "scatter")
+    axis = axis_in(dim, max(input.ndim, 1), "scatter")
     part = given[tuple([slice(0, n) for n in index.shape])]
     if reduce == "multiply":
         at = np.indices(index.shape)
         at[axis] = index.asnumpy()
-        return OP["tensor_scatter_mul"](self, placed(np.moveaxis(at, 0, -1), self), part)
-    return OP["scatter_along"](self, index, part, axis=axis, reduction="add" if reduce == "add" else "none")
+        return OP["tensor_scatter_mul"](input, placed(np.moveaxis(at, 0, -1), input), part)
+    return OP["scatter_along"](input, index, part, axis=axis, reduction="add" if reduce == "add" else "none")
 
 
 def scatter_(self: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None,
