@@ -62,6 +62,8 @@ def _collect(head: Node) -> list[Node] | None:
         node = stack.pop()
         if node.parents is None or not node.device._engine.direct or len(found) > _MOST:
             return None
+        if not getattr(node.op, "lasting", False):  # a pass would keep what the call's own operation keeps
+            return None
         for p in node.parents:
             if p is not None and p.op is not None and p not in found:
                 found[p] = None
