@@ -53,12 +53,13 @@ _NAMES = {
         "train": "async_ckpt_thread_status ckpt_to_safetensors safetensors_to_ckpt Model load_checkpoint "
                  "save_checkpoint load_param_into_net export load load_checkpoint_async merge_sliced_parameter "
                  "LossMonitor TimeMonitor Callback ModelCheckpoint CheckpointConfig RunContext DatasetHelper "
-                 "FixedLossScaleManager DynamicLossScaleManager LossScaleManager SummaryCollector build_train_network "
-                 "connect_network_with_dataset auto_mixed_precision EarlyStopping History LambdaCallback "
-                 "LearningRateScheduler ReduceLROnPlateau BackupAndRestore Metric Accuracy Loss MAE MSE F1 Fbeta "
-                 "Precision Recall ROC auc Top1CategoricalAccuracy Top5CategoricalAccuracy TopKCategoricalAccuracy "
-                 "Perplexity CosineSimilarity Dice HausdorffDistance ConfusionMatrix ConfusionMatrixMetric BleuScore "
-                 "MeanSurfaceDistance OcclusionSensitivity RootMeanSquareDistance get_metric_fn",
+                 "FixedLossScaleManager DynamicLossScaleManager LossScaleManager SummaryCollector SummaryRecord "
+                 "build_train_network connect_network_with_dataset auto_mixed_precision EarlyStopping History "
+                 "LambdaCallback LearningRateScheduler ReduceLROnPlateau BackupAndRestore Metric Accuracy Loss MAE "
+                 "MSE F1 Fbeta Precision Recall ROC auc Top1CategoricalAccuracy Top5CategoricalAccuracy "
+                 "TopKCategoricalAccuracy Perplexity CosineSimilarity Dice HausdorffDistance ConfusionMatrix "
+                 "ConfusionMatrixMetric BleuScore MeanSurfaceDistance OcclusionSensitivity RootMeanSquareDistance "
+                 "get_metric_fn",
         "ops": "grad get_grad value_and_grad vmap jacfwd jacrev vjp jvp constexpr recompute",
         "train.data_sink": "data_sink",
         "attribute": "AttrScope",

@@ -28,6 +28,7 @@ from .ndarray.functions import save as _save
 from .ndarray.functions import waitall
 from .np.creation import lift, place
 from .np.multiarray import as_np, ndarray, result
+from .symbol import op as symbols
 from .util import is_np_array, is_np_shape, reset_np, set_np
 
 # npx's name: the operator's name under ``nd``
@@ -92,6 +93,11 @@ def reshape(a: Any, newshape: Any, reverse: bool = False, order: str = "C") -> n
     """
     a = lift(a, "reshape")
     codes = [newshape] if isinstance(newshape, int) else list(newshape)
+    if hasattr(a, "_luojia_apply"):
+        if -3 in codes:
+            raise ArgumentError("npx.reshape of a Symbol cannot drop a length (-3); use np.squeeze.")
+        legacy = tuple([{-2: 0, -4: -2, -5: -3, -6: -4}.get(c, c) for c in codes])
+        return symbols.reshape(a, shape=legacy, reverse=reverse)
     shape = list(a.shape)
     if reverse:
         codes, shape = _mirrored(codes), shape[::-1]

@@ -22,7 +22,10 @@ ENGINE = os.environ.get("LUOJIA_ENGINE", "numpy")
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "numpy_engine: about the NumPy engine's own ways; left out on another engine")
-    config.addinivalue_line("markers", "xdist_group(name): of tests that pytest-xdist keeps in one process")
+    if ENGINE == "xla" and os.environ.get("LUOJIA_CHECK_COMPILE") == "quick":
+        from tests import quick_compile
+
+        quick_compile.install()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -15,6 +15,7 @@ from .._src.core.tensor import Tensor
 from .._src.engine.devices import Auto
 from .._src.errors import MXNetError
 from .._src.formats import ndarray_list
+from ..util import is_np_array
 from .base_block import Block
 from .parameter import DeferredInitializationError, Parameter
 from .utils import shape_is_known
@@ -106,7 +107,8 @@ class HybridBlock(Block):
             from .. import symbol
 
             with self.name_scope():
-                params = {name: p.var() for name, p in self._reg_params.items()}
+                numpys = is_np_array() or isinstance(x, Symbol) and x._array_class is not nd.NDArray
+                params = {name: _conventional(p.var(), numpys) for name, p in self._reg_params.items()}
                 return self.hybrid_forward(symbol, x, *args, **params)
         if self._active:
             return self._call_cached_op(x, *args)
@@ -163,7 +165,9 @@ class HybridBlock(Block):
         from .. import symbol
 
         names = ["data"] if count == 1 else [f"data{i}" for i in range(count)]
-        inputs = _replace(args, iter([symbol.var(name) for name in names]))
+        numpys = is_np_array() or any([getattr(t, "_result_class", nd.NDArray).__name__ == "ndarray"
+                                       for t in _flatten(args, [])])
+        inputs = _replace(args, iter([_conventional(symbol.var(name), numpys) for name in names]))
         params = {p.name: p for p in self.collect_params().values()}
         ready = {name: p for name, p in params.items() if p._data is not None}
         traced = trace(self.forward, inputs, ready)
@@ -410,6 +414,11 @@ def _flatten(args: Any, structure: list[Any]) -> list[Any]:
             f"{args} of type {type(args)}"
         )
     return [args]
+
+
+def _conventional(x: Any, numpys: bool) -> Any:
+    """A Symbol with the conventions of the arrays that Blocks are called with: ``sym``'s or NumPy's."""
+    return x.as_np_ndarray() if numpys else x
 
 
 def _replace(args: Any, symbols: Any) -> Any:

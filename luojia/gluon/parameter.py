@@ -18,7 +18,7 @@ from .._src.engine.devices import Context, current_context
 from .._src.errors import MXNetError
 from ..ndarray import NDArray, array
 from ..ndarray.sparse_array import as_stype
-from ..util import array_class
+from ..util import array_class, is_np_shape
 from .utils import shape_is_known
 
 __all__ = ["Constant", "DeferredInitializationError", "Parameter", "ParameterDict", "tensor_types"]
@@ -115,8 +115,10 @@ class Parameter:
 
     @property
     def shape(self) -> Any:
-        """The shape; 0 stands for a size not known yet."""
-        return self._shape
+        """The shape; 0, or -1 while ``npx.set_np()`` is on, stands for a size not known yet."""
+        if self._shape is None or not is_np_shape():
+            return self._shape
+        return tuple([n or -1 for n in self._shape])
 
     @shape.setter
     def shape(self, new_shape: tuple[int, ...]) -> None:
@@ -190,7 +192,8 @@ class Parameter:
         if data is None:
             device = Context("cpu", 0)
             with recording_scope(False):
-                array = wrap(NDArray, device.engine.put(np.zeros(self._shape, to_numpys(self._dtype)), device), device)
+                zeros = device.engine.put(np.zeros(self._shape, to_numpys(self._dtype)), device)
+                array = wrap(array_class(), zeros, device)
                 initializer.create(default_init)(initializer.InitDesc(self.name, {"__init__": init}), array)
             data = array.asnumpy()
         self._deferred_init = ()

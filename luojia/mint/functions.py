@@ -14,10 +14,11 @@ from .._src.core.dtypes import float32, int64, to_np
 from .._src.core.generator import drawing_from
 from .._src.core.op import OPERATORS as OP
 from .._src.core.random import next_key
-from .._src.errors import ArgumentError
+from .._src.errors import ArgumentError, DTypeError, ShapeError
 from .._src.ops import Tensor
 from .._src.ops.compose import placed
 from .._src.ops.composed import draws, inplace, linear, overloaded, queries
+from .._src.ops.shape import axis_in
 
 _slice = builtins.slice
 repeat_interleave, scatter, unique = overloaded.repeat_interleave, overloaded.scatter, overloaded.unique
@@ -241,6 +242,9 @@ def ones(size: Any, *, dtype: Any = None) -> Tensor:
 
 def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The p-norm over ``dim``, of all elements by default; 'fro' is 2."""
+    if isinstance(p, str) and p not in ("nuc", "fro"):
+        raise ArgumentError(f"For `norm`, the value of `p` must be one of [int, float, inf, -inf, 'fro', 'nuc'] but "
+                            f"got `{p}`.")
     if p == "nuc":
         return linear.matrix_norm(input, "nuc", (-2, -1) if dim is None else dim, keepdim, dtype=dtype)
     return linear.smooth_norm(input, 2 if p == "fro" else p, _axes(dim), keepdim, dtype=dtype)
@@ -296,15 +300,24 @@ def cat(tensors: Any, dim: int = 0) -> Tensor:
     >>> cat([Tensor([1]), Tensor([2])]).tolist()
     [1, 2]
     """
-    return ops.cat(list(tensors), dim)
+    return ops.cat(_several("cat", tensors), dim)
 
 
 concat = cat
 
 
+def _several(name: str, tensors: Any) -> list:
+    if not isinstance(tensors, (list, tuple)):
+        raise DTypeError(f"For 'mint.{name}', tensors must be a tuple or list of Tensors, but got "
+                         f"{type(tensors).__name__}.")
+    if not tensors:
+        raise ArgumentError(f"For 'mint.{name}', expected at least one Tensor, got none.")
+    return list(tensors)
+
+
 def stack(tensors: Any, dim: int = 0) -> Tensor:
     """Tensors of one shape joined along a new ``dim``."""
-    return ops.stack(list(tensors), dim)
+    return ops.stack(_several("stack", tensors), dim)
 
 
 def hstack(tensors: Any) -> Tensor:
@@ -319,6 +332,8 @@ def dstack(tensors: Any) -> Tensor:
 
 def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple:
     """At most ``chunks`` pieces along ``dim``, all but the last equally long."""
+    if chunks < 1:
+        raise ArgumentError(f"For 'chunk', chunks should be greater than 0, but got {chunks}")
     return tuple(ops.chunk(input, chunks, dim))
 
 
@@ -331,7 +346,7 @@ def squeeze(input: Tensor, dim: Any = None) -> Tensor:
     """The Tensor without its axes of length 1, or those of them that ``dim`` names."""
     if dim is None:
         return OP["squeeze"](input, axis=None)
-    dims = (dim,) if isinstance(dim, int) else tuple(dim)
+    dims = [axis_in(d, input.ndim, "squeeze") for d in ((dim,) if isinstance(dim, int) else dim)]
     kept = tuple([d for d in dims if input.shape[d] == 1])
     return OP["squeeze"](input, axis=kept) if kept else OP["identity"](input)
 
@@ -347,6 +362,8 @@ def roll(input: Tensor, shifts: Any, dims: Any = None) -> Tensor:
 
 def diag(input: Tensor, diagonal: int = 0) -> Tensor:
     """A matrix with a vector as its diagonal, or the diagonal of a matrix."""
+    if input.ndim not in (1, 2):
+        raise ShapeError(f"For diag, the shape of input must 1 or 2, but got {input.ndim}.")
     return OP["make_diagonal"](input, offset=diagonal) if input.ndim == 1 else OP["diagonal"](input, offset=diagonal)
 
 
@@ -367,6 +384,44 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
 def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: float = 1) -> Tensor:
     """``input`` with alpha times the slices of ``source`` added to those at ``index`` along ``dim``."""
     return inplace.rows(input, dim, index, source if alpha == 1 else source * alpha, "tensor_scatter_add")
+
+
+def _triangle(name: str) -> Callable:
+    def function(input: Tensor, diagonal: int = 0) -> Tensor:
+        if input.ndim < 2:
+            raise ShapeError(f"For '{name}', the input's rank must be greater than or equal to 2, but got "
+                             f"{input.ndim}.")
+        return OP[name](input, k=diagonal)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = OP[name].__doc__
+    return function
+
+
+tril, triu = _triangle("tril"), _triangle("triu")
+
+
+def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
+    """The axes from ``start_dim`` to ``end_dim`` joined into one."""
+    n = builtins.max(input.ndim, 1)
+    if axis_in(start_dim, n, "flatten") > axis_in(end_dim, n, "flatten"):
+        raise ArgumentError("For 'flatten', 'start_dim' cannot come after 'end_dim'.")
+    return OP["flatten"](input, start_dim=start_dim, end_dim=end_dim)
+
+
+def narrow(input: Tensor, dim: int, start: int, length: int) -> Tensor:
+    """``length`` places along ``dim`` from ``start`` on, which may count from the end."""
+    n = input.shape[axis_in(dim, input.ndim, "narrow")]
+    if not -n <= start <= n:
+        raise ArgumentError(f"For 'narrow', start should be in [-{n}, {n}], but got {start}.")
+    return OP["narrow"](input, axis=dim, start=start + n if start < 0 else start, length=length)
+
+
+def cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
+    """The cross product of vectors of length 3 along ``dim``, the first axis of that length; others broadcast."""
+    shape = np.broadcast_shapes(input.shape, other.shape)
+    both = [x if x.shape == shape else OP["broadcast_to"](x, shape=shape) for x in (input, other)]
+    return ops.cross(both[0], both[1], dim)
 
 
 def select(input: Tensor, dim: int, index: int) -> Tensor:

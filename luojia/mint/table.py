@@ -36,16 +36,14 @@ addmm(input:c, mat1:x, mat2:y, beta=1, alpha=1) = add_matmul; addmv(input:c, mat
 baddbmm(input:c, batch1:x, batch2:y, beta=1, alpha=1) = add_matmul
 cummax(input:x, dim:axis); cumprod(input:x, dim:axis, dtype=None) = cumulative_product
 cumsum(input:x, dim:axis, dtype=None); logsumexp(input:x, dim:axis, keepdim:keepdims=False)
-tril(input:x, diagonal:k=0); triu(input:x, diagonal:k=0)
 flip(input:x, dims:axis); permute(input:x, dims:axes) = transpose; reshape(input:x, shape)
 unsqueeze(input:x, dim:axis) = expand_dims; swapaxes(input:x, axis0:axis1, axis1:axis2)
 transpose(input:x, dim0:axis1, dim1:axis2) = swapaxes; broadcast_to(input:x, shape); tile(input:x, dims:reps)
-narrow(input:x, dim:axis, start, length); unbind(input:x, dim:axis=0) = unstack
+unbind(input:x, dim:axis=0) = unstack
 gather(input:x, dim:axis, index:i) = take_along
 isclose(input:x, other:y, rtol=1e-05, atol=1e-08, equal_nan=False)
-flatten(input:x, start_dim=0, end_dim=-1)
 """
-FROM_OPS = """addbmm addcdiv addcmul arange cross float_power gcd imag lerp masked_select
+FROM_OPS = """addbmm addcdiv addcmul arange float_power gcd imag lerp masked_select
 polar ravel real t take triangular_solve unique_consecutive empty logit einsum eye"""
 
 
@@ -53,6 +51,6 @@ def make(module: str) -> dict[str, Callable]:
     """The functions of the table."""
     made: dict[str, Callable] = {}
     for spec, target in lines(OPERATORS_BY_NAME):
-        function = compile_function(Face(OPERATORS[target], spec), run_plain, module)
+        function = compile_function(Face(OPERATORS[target], spec), run_plain, module, checked=True)
         made[function.__name__] = function
     return {**made, **{n: getattr(ops, n) for n in FROM_OPS.split() if n not in made and hasattr(ops, n)}}

@@ -123,10 +123,15 @@ class Module(StateMixin, DeclaredMixin):
 
     def __getattr__(self, name: str) -> Any:
         values = self.__dict__
-        for table in ("_params", "_cells", "_buffers"):
-            found = values.get(table)
-            if found and name in found:
-                return found[name]
+        found = values.get("_params")
+        if found and name in found:
+            return found[name]
+        found = values.get("_cells")
+        if found and name in found:
+            return found[name]
+        found = values.get("_buffers")
+        if found and name in found:
+            return found[name]
         raise AttributeError(f"The '{type(self).__name__}' object has no attribute '{name}'.")
 
     def __setattr__(self, name: str, value: Any) -> None:

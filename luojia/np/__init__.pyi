@@ -11,6 +11,7 @@ from . import linalg as linalg
 from . import multiarray as multiarray
 from . import random as random
 from . import statistics as statistics
+from . import symbols as symbols
 from . import table as table
 from luojia.np.creation import arange as arange
 from luojia.np.creation import array as array

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._src.core.dtypes import to_numpys
+from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor, wrap
 from .._src.engine.devices import Context, current_context
 from .._src.errors import ArgumentError, DTypeError
@@ -97,11 +98,15 @@ def full_like(a: Any, fill_value: Any, dtype: Any = None, order: str = "C", ctx:
 
 def zeros_like(a: Any, dtype: Any = None, order: str = "C", ctx: Any = None, out: ndarray | None = None) -> ndarray:
     """Zeros with the shape and dtype of ``a``."""
+    if hasattr(a, "_luojia_apply"):
+        return OPERATORS["zeros_like"](a)
     return full_like(a, 0, dtype, order, ctx, out)
 
 
 def ones_like(a: Any, dtype: Any = None, order: str = "C", ctx: Any = None, out: ndarray | None = None) -> ndarray:
     """Ones with the shape and dtype of ``a``."""
+    if hasattr(a, "_luojia_apply"):
+        return OPERATORS["ones_like"](a)
     return full_like(a, 1, dtype, order, ctx, out)
 
 

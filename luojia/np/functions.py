@@ -145,7 +145,22 @@ row_stack = vstack
 
 def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[ndarray]:
     """The array cut along ``axis`` into so many equal parts, or before the indices."""
-    return [p.copy() for p in compose.split(lift(ary, "split"), indices_or_sections, axis)]
+    ary = lift(ary, "split")
+    if hasattr(ary, "_luojia_apply"):
+        return _split_symbol(ary, indices_or_sections, axis)
+    return [p.copy() for p in compose.split(ary, indices_or_sections, axis)]
+
+
+def _split_symbol(x: Any, given: Any, axis: int) -> list:
+    if isinstance(given, int):
+        from ..symbol.op import SliceChannel
+
+        parts = SliceChannel(x, num_outputs=given, axis=axis)
+        return list(parts) if given > 1 else [parts]
+    if axis < 0:
+        raise ArgumentError(f"np.split of a Symbol before indices takes an axis counted from the front, got {axis}.")
+    lead = (slice(None),) * axis
+    return [x[(*lead, slice(a, b))] for a, b in zip([0, *given], [*given, None])]
 
 
 def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[ndarray]:

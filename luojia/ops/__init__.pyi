@@ -11,6 +11,7 @@ from . import communication as communication
 from . import composed as composed
 from . import composite as composite
 from . import control as control
+from . import custom as custom
 from . import debug as debug
 from . import forms as forms
 from . import functional as functional
@@ -111,6 +112,11 @@ from luojia.ops.control import ForiLoop as ForiLoop
 from luojia.ops.control import Scan as Scan
 from luojia.ops.control import WhileLoop as WhileLoop
 from luojia.ops.control import cond as cond
+from luojia.ops.custom import Custom as Custom
+from luojia.ops.custom import CustomRegOp as CustomRegOp
+from luojia.ops.custom import DataType as DataType
+from luojia.ops.custom import custom_info_register as custom_info_register
+from luojia.ops.custom import kernel as kernel
 from luojia.ops.debug import PyFunc as PyFunc
 from luojia.ops.debug import move_to as move_to
 from luojia.ops.functional import derivative as derivative
@@ -142,6 +148,7 @@ from luojia.ops.primitive import Primitive as Primitive
 from luojia.ops.primitive import PrimitiveWithCheck as PrimitiveWithCheck
 from luojia.ops.primitive import PrimitiveWithInfer as PrimitiveWithInfer
 from luojia.ops.primitive import constexpr as constexpr
+from luojia.ops.primitive import prim_attr_register as _prim_arg_register
 from luojia.ops.primitive import prim_attr_register as prim_attr_register
 from luojia.ops.random import Bernoulli as Bernoulli
 from luojia.ops.random import Multinomial as Multinomial
@@ -515,6 +522,9 @@ class Complex(_Primitive):
 class ComplexAbs(_Primitive):
     def __init__(self) -> None: ...
     def __call__(self, x: _t.Any) -> _t.Any: ...
+class ComputeAccidentalHits(_Primitive):
+    def __init__(self, *args: _t.Any, **kwargs: _t.Any) -> None: ...
+    def __call__(self, *args: _t.Any, **kwargs: _t.Any) -> _t.Any: ...
 class Concat(_Primitive):
     def __init__(self, axis: _t.Any = 0) -> None: ...
     def __call__(self, *xs: _t.Any) -> _t.Any: ...
@@ -2221,6 +2231,7 @@ def population_count(input_x: _t.Any) -> _t.Any: ...
 def positive(input: _t.Any) -> _t.Any: ...
 def pow(input: _t.Any, exponent: _t.Any) -> _t.Any: ...
 def prelu(input: _t.Any, weight: _t.Any) -> _t.Any: ...
+prim_arg_register = _prim_arg_register
 def prod(input: _t.Any, axis: _t.Any = None, keep_dims: _t.Any = False, dtype: _t.Any = None) -> _t.Any: ...
 def qr(input: _t.Any, mode: _t.Any = 'reduced') -> _t.Any: ...
 def quantile(input: _t.Any, q: _t.Any, axis: _t.Any = None, keepdims: _t.Any = False) -> _t.Any: ...

@@ -10,13 +10,25 @@ import numpy as np
 from .._src.core.dtypes import to_np
 from .._src.core.faces import Primitive
 from .._src.core.op import OPERATORS as OP
+from .._src.core.tape import state
 from .._src.errors import ArgumentError, DTypeError, GraphError, ShapeError
 from .._src.ops import Tensor
 from .._src.ops.composed import groups
 from .forms import class_form
 
 
-def _summary(name: str, what: str, axes: tuple[int, ...] | None) -> type:
+class Summaries:
+    """What networks mark for summaries while a ``SummaryRecord`` is open: (plugin, name, array)."""
+
+    def __init__(self) -> None:
+        self.listening = False
+        self.found: list[tuple[str, str, np.ndarray]] = []
+
+
+summaries = Summaries()
+
+
+def _summary(name: str, plugin: str, what: str, axes: tuple[int, ...] | None) -> type:
     class Summary(Primitive):
         def __init__(self) -> None:
             super().__init__()
@@ -28,18 +40,20 @@ def _summary(name: str, what: str, axes: tuple[int, ...] | None) -> type:
                 raise DTypeError(f"For '{self.name}', value must be a Tensor, got {type(value).__name__}.")
             if axes is not None and value.ndim not in axes:
                 raise ShapeError(f"For '{self.name}', value must have {what}, got shape {value.shape}.")
+            if summaries.listening and state.frame is None:
+                summaries.found.append((plugin, name, value.asnumpy()))
 
     Summary.__name__ = Summary.__qualname__ = name
     Summary.__module__ = __name__
-    Summary.__doc__ = (f"``{name}()(name, value)`` marks {what} for a summary: accepted; nothing is collected, so log "
-                       "what you need with contrib.tensorboard or a file of your own.")
+    Summary.__doc__ = (f"``{name}()(name, value)`` marks {what} for the file of a ``SummaryRecord``, if one is open "
+                       "and the network is not being compiled.")
     return Summary
 
 
-ScalarSummary = _summary("ScalarSummary", "one element", (0, 1))
-ImageSummary = _summary("ImageSummary", "the axes (N, C, H, W)", (4,))
-TensorSummary = _summary("TensorSummary", "values", None)
-HistogramSummary = _summary("HistogramSummary", "values", None)
+ScalarSummary = _summary("ScalarSummary", "scalar", "one element", (0, 1))
+ImageSummary = _summary("ImageSummary", "image", "the axes (N, C, H, W)", (4,))
+TensorSummary = _summary("TensorSummary", "tensor", "values", None)
+HistogramSummary = _summary("HistogramSummary", "histogram", "values", None)
 
 
 def _assert(self: Any, condition: Any, input_data: Any) -> None:

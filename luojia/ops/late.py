@@ -19,7 +19,7 @@ from .._src.ops.composed import (
     pooling,
     reduce,
 )
-from . import candidates, class_table, debug, kernels, sparse, spectral, updates_sparse, values
+from . import candidates, class_table, custom, debug, kernels, sparse, spectral, updates_sparse, values
 
 _IN_PLACE = {draws: "bernoulli_ exponential_ normal_ random_ uniform_", inplace: "clamp_ erfinv_ put_ tanh_ zero_"}
 _FUNCTIONS = (arrange, elementwise, extrema, fourier, linear, losses, pooling, reduce)
@@ -28,7 +28,7 @@ NAMES: dict[str, Any] = {
     **{n: checked(f) if inspect.isfunction(f) else f for module in _FUNCTIONS for n, f in vars(module).items()
        if n[0] != "_" and n not in _HELPERS and getattr(f, "__module__", "") == module.__name__},
     **{n: getattr(module, n) for module, names in _IN_PLACE.items() for n in names.split()},
-    **{n: getattr(module, n) for module in (class_table, spectral) for n in module.__all__},
+    **{n: getattr(module, n) for module in (class_table, custom, spectral) for n in module.__all__},
     **{n: getattr(fused_attention, n) for n in fused_attention.FUNCTIONS},
     **{n: f for module in (candidates, debug, kernels, sparse, updates_sparse, values)
        for n, f in module.NAMES.items()},

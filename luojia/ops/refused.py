@@ -22,9 +22,8 @@ NAMES = {
                      "iter_converter", "ms_hasnext", "ms_next", "DtypeToEnum", "J", "_Vmap", "_Grad", "Reusing",
                      "make_map_parameter", "recompute_block"), _GRAPH),
     **dict.fromkeys(("FusedAdaFactor*", "FusedCastAdamWeightDecay", "Push", "Pull"), _STEP),
-    **dict.fromkeys(("Custom", "CustomOpBuilder", "*RegOp", "DataType", "op_info_register", "Morph",
-                     "custom_info_register", "vm_impl_registry", "get_vm_impl_fn", "kernel", "ms_kernel",
-                     "prim_arg_register"), _KERNEL),
+    **dict.fromkeys(("CustomOpBuilder", "*RegOp", "op_info_register", "Morph", "vm_impl_registry", "get_vm_impl_fn",
+                     "ms_kernel"), _KERNEL),
     "GetNext": "iterate over a dataset", "set_comm_ops_inplace": "collectives return new Tensors",
     "NPU*FloatStatus": "use ops.FloatStatus, or amp's all_finite",
     **dict.fromkeys(("ExtractGlimpse", "SampleDistortedBoundingBoxV2", "ScaleAndTranslate", "ScatterNonAliasingAdd",
@@ -32,7 +31,6 @@ NAMES = {
                     "write it in operators"),
     **dict.fromkeys(("TensorDump", "tensordump", "DumpGradient"),
                     "call Python; networks run as they are written"),
-    "ComputeAccidentalHits": "compare the classes with ops.equal",
 }
 
 

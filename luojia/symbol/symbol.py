@@ -156,10 +156,13 @@ class Symbol(core.Symbol):
         return function("_split_v2")(self, axis=axis, squeeze_axis=squeeze_axis, **cuts, **kwargs)
 
     def as_np_ndarray(self) -> Symbol:
-        """The symbol itself, which serves both of MXNet's conventions."""
-        return self
+        """The same graph with NumPy's conventions, as ``mx.np`` has them."""
+        from ..np.symbols import _Symbol
 
-    as_nd_ndarray = as_np_ndarray
+        return _Symbol(self._outputs)
+
+    def as_nd_ndarray(self) -> Symbol:
+        return self
 
     def eval(self, ctx: Context | None = None, **kwargs: Any) -> list[Any]:
         """The outputs for the arrays given by name."""

@@ -35,12 +35,13 @@ from .serialization import (
     merge_sliced_parameter,
     save_checkpoint,
 )
+from .summary import SummaryRecord
 
 __all__ = [
     "BackupAndRestore", "Callback", "CheckpointConfig", "DatasetHelper", "DynamicLossScaleManager", "EarlyStopping",
     "FixedLossScaleManager", "History", "LambdaCallback", "LearningRateScheduler", "LossMonitor", "LossScaleManager",
-    "Model", "ModelCheckpoint", "ReduceLROnPlateau", "RunContext", "SummaryCollector", "TimeMonitor", "amp",
-    "async_ckpt_thread_status", "auto_mixed_precision", "ckpt_to_safetensors", "safetensors_to_ckpt",
+    "Model", "ModelCheckpoint", "ReduceLROnPlateau", "RunContext", "SummaryCollector", "SummaryRecord", "TimeMonitor",
+    "amp", "async_ckpt_thread_status", "auto_mixed_precision", "ckpt_to_safetensors", "safetensors_to_ckpt",
     "build_train_network", "callback", "connect_network_with_dataset", "dataset_helper", "dynamic_lr", "export",
     "load", "load_checkpoint", "load_checkpoint_async", "load_param_into_net", "loss_scale_manager",
     "merge_sliced_parameter", "metrics", "model", "save_checkpoint", "serialization",

@@ -439,16 +439,8 @@ class LambdaCallback(Callback):
                 setattr(self, name, function)
 
 
-def _refused(name: str) -> type:
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
-        raise NotSupportedError(f"{name}: luojia does not provide this callback; write a Callback of your own.")
-
-    return type(name, (Callback,), {"__init__": __init__, "__doc__": f"{name} is refused.", "__module__": __name__})
-
-
-SummaryCollector = _refused("SummaryCollector")
-
 from .backup import BackupAndRestore  # noqa: E402 - it is a Callback
+from .summary import SummaryCollector  # noqa: E402
 from .watch import EarlyStopping, ReduceLROnPlateau  # noqa: E402
 
 __all__ = ["BackupAndRestore", "Callback", "CallbackManager", "CheckpointConfig", "EarlyStopping", "History",

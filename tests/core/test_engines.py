@@ -82,6 +82,25 @@ def test_every_engine_gives_the_same_to_second_order(name):
     assert all(np.isfinite(a).all() for a in answers[0])
 
 
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_floats_of_numpy_take_their_dtype_without_a_program(dtype, caplog):
+    values = np.array([1 / 3, -7e300, 1e-9, np.nan, 2049, 65520.0] * 5)[:29]
+    with np.errstate(over="ignore"):
+        expected = values.astype(dtype)
+    for engine in engines():
+        if engine is not NUMPY:
+            import jax
+
+            with jax.log_compiles():
+                found = engine.asarray(values, dtype)
+            assert not [r for r in caplog.records if "Compiling" in r.getMessage()]
+        else:
+            with np.errstate(over="ignore"):
+                found = engine.asarray(values, dtype)
+        assert found.dtype == dtype
+        np.testing.assert_array_equal(np.asarray(found), expected)
+
+
 def test_numpy_never_loads_jax():
     import subprocess
     import sys

@@ -12,6 +12,7 @@ import luojia as lj
 from luojia import autograd, nd
 from luojia._src.core import repeated, tape
 from luojia._src.core.op import OPERATORS
+from luojia._src.core.tensor import wrap
 from luojia._src.errors import GraphError
 
 
@@ -20,6 +21,7 @@ def _forget(monkeypatch):
     """No pass is known at first."""
     monkeypatch.setattr(repeated, "_known", {})
     monkeypatch.setattr(repeated, "_unknown", {})
+    monkeypatch.setattr(repeated, "_PATIENCE", 3)
     if lj.nd.ones(1)._device._engine.name != "numpy":
         pytest.skip("passes are written for the NumPy engine; XLA compiles steps instead (compiled.py, waiting.py)")
 
@@ -100,6 +102,26 @@ def test_a_written_pass_gives_what_the_general_one_gives(fn, grad_req, passes):
         for g, p, t in zip(got, wanted, total):
             np.testing.assert_allclose(g, t if grad_req == "add" else p, rtol=1e-6)
     assert passes == [False, False, True, True, True, True]
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float16"])
+@pytest.mark.parametrize("shape", [(5, 3), (0, 3), (1, 1)])
+@pytest.mark.parametrize("turned", [False, True])
+def test_other_dtypes_empty_batches_and_turned_arrays(dtype, shape, turned, passes):
+    def made(seed):
+        array = np.random.default_rng(seed).normal(size=shape).astype(dtype)
+        x = wrap(type(nd.ones(1)), np.asfortranarray(array) if turned else array, nd.ones(1)._device)
+        x.attach_grad()
+        return x
+
+    xs = made(0), made(1)
+    wanted = numeric(diamond, xs)
+    for _ in range(5):
+        got = step(diamond, xs)
+        for a, b in zip(got, wanted):
+            assert a.dtype == dtype
+            np.testing.assert_array_equal(a, b)
+    assert passes[-1]
 
 
 def test_it_takes_the_head_gradient(passes):
@@ -242,7 +264,7 @@ class _Halved(autograd.Function):
 
 
 def test_functions_of_the_user(passes):
-    """Each call is an operation of its own, so no pass is ever written that fits."""
+    """Each call is an operation of its own, so no pass is written, and none keeps what the call kept."""
     x, w = leaves((3,), (3,))
 
     def fn(x, w):
@@ -252,6 +274,7 @@ def test_functions_of_the_user(passes):
     for _ in range(4):
         for a, b in zip(step(fn, (x, w)), wanted):
             np.testing.assert_allclose(a, b, rtol=1e-6)
+    assert passes == [False] * 4 and not repeated._known
 
 
 @pytest.fixture

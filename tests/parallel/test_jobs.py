@@ -24,7 +24,6 @@ def results(request, tmp_path_factory):
 
 
 @NEEDS_JAX
-@pytest.mark.xdist_group("two processes")  # they share one run of the job
 @pytest.mark.parametrize("name", names_in(TWO))
 def test_on_two_processes(results, name):
     assert results[name] == "", results[name]

@@ -189,7 +189,6 @@ NET = nn.Dense(2, 1)
     (lambda m: train.LearningRateScheduler(3), TypeError, "the 'learning_rate_function' must be a function"),
     (lambda m: train.LambdaCallback(foo=print), TypeError, "got an unexpected argument 'foo'"),
     (lambda m: train.EarlyStopping(mode="foo"), ValueError, "mode should be 'auto', 'min' or 'max'"),
-    (lambda m: train.SummaryCollector("x"), NotImplementedError, "luojia does not provide this callback"),
     (lambda m: train.DatasetHelper(DATA, 3), TypeError, "the 'dataset_sink_mode' must be bool"),
     (lambda m: train.FixedLossScaleManager(0.5), ValueError, "the 'loss_scale' must be >= 1"),
     (lambda m: train.FixedLossScaleManager("a"), TypeError, "the 'loss_scale' must be a number"),

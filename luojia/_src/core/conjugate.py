@@ -21,6 +21,7 @@ class Conjugated(Pullback):
     """The operation of a node of ``op`` with complex arrays."""
 
     __slots__ = ("op", "name")
+    lasting = True
 
     def __init__(self, op: Any) -> None:
         self.op = op

@@ -51,6 +51,7 @@ class Program(Pullback):
     """
 
     name = "program"
+    lasting = True
 
     def __init__(self, calls: Sequence[Call], kind: tuple, constants: dict[int, Any], heads: Sequence[int],
                  plain: Callable) -> None:

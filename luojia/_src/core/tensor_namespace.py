@@ -49,7 +49,9 @@ def _adopt(name: str) -> Callable:
                 full[i] = a
             return getattr(xp, name)(*full, **kwargs)
 
-        return apply(Operator(fn, name), [args[i] for i in where], {})
+        operator = Operator(fn, name)
+        operator.lasting = False
+        return apply(operator, [args[i] for i in where], {})
 
     return call
 

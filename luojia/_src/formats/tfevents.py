@@ -13,8 +13,29 @@ import numpy as np
 
 def scalar(tag: str, value: float, step: int, time: float) -> bytes:
     """A record that holds one number under a name."""
-    found = _bytes(1, tag.encode()) + _key(2, 5) + struct.pack("<f", value)
-    summary = _bytes(1, found)
+    return _event(tag, _key(2, 5) + struct.pack("<f", value), step, time)
+
+
+def image(tag: str, file: bytes, height: int, width: int, channels: int, step: int, time: float) -> bytes:
+    """A record that holds a PNG file under a name."""
+    sizes = b"".join(_key(i, 0) + _varint(n) for i, n in ((1, height), (2, width), (3, channels)))
+    return _event(tag, _bytes(4, sizes + _bytes(4, file)), step, time)
+
+
+def histogram(tag: str, values: np.ndarray, step: int, time: float, bins: int = 30) -> bytes:
+    """A record that holds how often values lie in each of ``bins`` parts of their range."""
+    flat = np.asarray(values, np.float64).ravel()
+    flat = flat[np.isfinite(flat)]
+    counts, edges = np.histogram(flat, bins)
+    least, most = (flat.min(), flat.max()) if flat.size else (0.0, 0.0)
+    numbers = (least, most, flat.size, flat.sum(), (flat * flat).sum())
+    body = b"".join(_key(i, 1) + struct.pack("<d", n) for i, n in enumerate(numbers, 1))
+    body += _bytes(6, edges[1:].astype("<f8").tobytes()) + _bytes(7, counts.astype("<f8").tobytes())
+    return _event(tag, _bytes(5, body), step, time)
+
+
+def _event(tag: str, value: bytes, step: int, time: float) -> bytes:
+    summary = _bytes(1, _bytes(1, tag.encode()) + value)
     return record(_key(1, 1) + struct.pack("<d", time) + _key(2, 0) + _varint(step) + _bytes(5, summary))
 
 

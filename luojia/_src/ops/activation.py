@@ -126,8 +126,8 @@ def hard_sigmoid(xp, x, *, alpha=0.2, beta=0.5):
 
 @op("HSwish()(x)", fn=("hardswish(input:x)", "hard_swish(input:x)"))
 def hard_swish(xp, x):
-    """x relu6(x + 3) / 6."""
-    return _own(x, xp.where(x <= -3, 0 * x, xp.where(x >= 3, x, x * (x + 3) / 6)))
+    """x relu6(x + 3) / 6, with the middle part's derivative at -3 and 3, as MindSpore's and PyTorch's."""
+    return _own(x, xp.where(x < -3, 0 * x, xp.where(x > 3, x, x * (x + 3) / 6)))
 
 
 @op(fn="hardtanh(input:x, min_val=-1.0, max_val=1.0)")

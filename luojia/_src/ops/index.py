@@ -24,9 +24,9 @@ def encode(index: Any) -> tuple[tuple, list]:
             template.append(item)
         elif isinstance(item, (int, np.integer)):
             template.append(int(item))
-        elif isinstance(item, (list, np.ndarray, Tensor)):
+        elif isinstance(item, (list, np.ndarray, Tensor)) or hasattr(item, "_luojia_apply"):
             template.append(("array", len(arrays)))
-            arrays.append(item if isinstance(item, Tensor) else np.asarray(item))
+            arrays.append(np.asarray(item) if isinstance(item, (list, np.ndarray)) else item)
         else:
             raise IndexError(
                 f"an index may hold integers, slices, None, Ellipsis, lists and arrays, got {type(item).__name__}."

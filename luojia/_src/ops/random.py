@@ -44,23 +44,45 @@ def _split(xp, key, count):
     return xp.random_bits(key, (count, 2))
 
 
+def _repeat(xp, count, step, state, going):
+    """``state = step(i, *state)`` for i below ``count``, while any of ``going(*state)``; in a program once."""
+    if xp.engine.compiles:
+        return xp.engine.while_loop(
+            lambda s: (s[0] < count) & going(*s[1:]).any(), lambda s: (s[0] + 1, *step(*s)), (0, *state))[1:]
+    for i in range(count):
+        if not going(*state).any():
+            break
+        state = step(i, *state)
+    return state
+
+
+def _rejecting(xp, draw, keys, found):
+    """``draw``'s numbers of two keys where it accepts them, drawn again where not; ``found`` where it never does."""
+
+    def turn(i, found, wanted):
+        value, accept = draw(keys[2 * i], keys[2 * i + 1])
+        accept = accept & wanted
+        return xp.where(accept, value, found), wanted & ~accept
+
+    return _repeat(xp, _ROUNDS, turn, (found, xp.ones(found.shape, bool)), lambda found, wanted: wanted)[0]
+
+
 def _gamma(xp, key, shape, alpha):
     """Gamma numbers of scale 1 by the squeeze of Marsaglia and Tsang (2000); for alpha < 1 from alpha + 1."""
     keys = _split(xp, key, 2 * _ROUNDS + 1)
     a = xp.where(alpha < 1, alpha + 1, alpha) + xp.zeros(shape)
     d = a - 1.0 / 3.0
     c = 1.0 / xp.sqrt(9.0 * d)
-    found = d
-    done = xp.zeros(shape, bool)
-    for i in range(_ROUNDS):
-        x = _normal(xp, keys[2 * i], shape, "float64")
-        u = _uniform(xp, keys[2 * i + 1], shape, "float64", open=True)
+
+    def draw(first, second):
+        x = _normal(xp, first, shape, "float64")
+        u = _uniform(xp, second, shape, "float64", open=True)
         v = (1.0 + c * x) ** 3
         positive = v > 0
         safe = xp.where(positive, v, 1.0)
-        accept = positive & (xp.log(u) < 0.5 * x * x + d - d * safe + d * xp.log(safe)) & ~done
-        found = xp.where(accept, d * safe, found)
-        done = done | accept
+        return d * safe, positive & (xp.log(u) < 0.5 * x * x + d - d * safe + d * xp.log(safe))
+
+    found = _rejecting(xp, draw, keys, d)
     u = _uniform(xp, keys[2 * _ROUNDS], shape, "float64", open=True)
     return xp.where(alpha < 1, found * u ** (1.0 / xp.where(alpha < 1, alpha, 1.0)), found)
 
@@ -71,29 +93,29 @@ def _poisson(xp, key, shape, lam):
     keys = _split(xp, key, 2 * _ROUNDS + 1)
     small = xp.where(lam < _FEW, lam, 1.0)
     u = _uniform(xp, keys[-1], shape, "float64")
-    p = xp.exp(-small)
-    total, few = p, xp.zeros(shape)
-    for k in range(1, 64):  # the mean is below 10: 64 terms leave less than 1e-30
-        few = few + (u >= total)
-        p = p * small / k
-        total = total + p
+
+    def term(i, p, total, few):
+        p = p * small / (i + 1)
+        return p, total + p, few + (u >= total)
+
+    p = xp.exp(-small)  # the mean is below 10: 64 terms leave less than 1e-30
+    few = _repeat(xp, 63, term, (p, p, xp.zeros(shape)), lambda p, total, few: u >= total)[2]
     large = xp.where(lam < _FEW, _FEW, lam)
     b = 0.931 + 2.53 * xp.sqrt(large)
     a = -0.059 + 0.02483 * b
     inverse = 1.1239 + 1.1328 / (b - 3.4)
-    many, done = xp.floor(large), xp.zeros(shape, bool)
-    for i in range(_ROUNDS):
-        u = _uniform(xp, keys[2 * i], shape, "float64", open=True) - 0.5
-        v = _uniform(xp, keys[2 * i + 1], shape, "float64", open=True)
+
+    def draw(first, second):
+        u = _uniform(xp, first, shape, "float64", open=True) - 0.5
+        v = _uniform(xp, second, shape, "float64", open=True)
         us = 0.5 - xp.abs(u)
         k = xp.floor((2.0 * a / us + b) * u + large + 0.43)
         inside = (k >= 0) & ((us >= 0.013) | (v <= us))
         safe = xp.where(inside, k, 0.0)
         bound = -large + safe * xp.log(large) - xp.gammaln(safe + 1.0)
-        accept = inside & (xp.log(v * inverse / (a / (us * us) + b)) <= bound) & ~done
-        many = xp.where(accept, k, many)
-        done = done | accept
-    return xp.where(lam < _FEW, few, many)
+        return k, inside & (xp.log(v * inverse / (a / (us * us) + b)) <= bound)
+
+    return xp.where(lam < _FEW, few, _rejecting(xp, draw, keys, xp.floor(large)))
 
 
 def _negative_binomial(xp, key, shape, k, p):

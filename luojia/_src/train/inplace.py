@@ -70,8 +70,8 @@ def updater(
     Weights, gradients and states that are not contiguous arrays of ``dtype`` go through the pure rule.
     """
     rates = float(lr), float(wd), t, float(rescale_grad), clip_gradient
-    if name in _UNCOUNTED:  # what was made for one step serves the next
-        return _kept(name, dtype, rates[0], rates[1], 1, *rates[3:], tuple(hyper.items()))
+    if name in _COUNTED_TO:  # what was made for one step serves the next
+        return _kept(name, dtype, rates[0], rates[1], min(t, _COUNTED_TO[name]), *rates[3:], tuple(hyper.items()))
     return _updater(name, dtype, *rates, tuple(hyper.items()))
 
 
@@ -279,5 +279,5 @@ KERNELS: dict[str, Callable[..., Callable]] = {
 }  # fmt: skip
 _LINEAR = ("sgd",)
 """Kernels that take the gradient's factor into the rate."""
-_UNCOUNTED = ("sgd", "momentum")
-"""Kernels that do not ask how many updates there were."""
+_COUNTED_TO = {"sgd": 1, "momentum": 1, "dampened_sgd": 2}
+"""Kernels that do not ask how many updates there were, beyond a number."""

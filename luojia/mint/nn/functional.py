@@ -8,16 +8,17 @@ import numpy as np
 
 from ... import ops
 from ..._src.core.dtypes import to_np
+from ..._src.core.given import checked
 from ..._src.core.op import OPERATORS as OP
 from ..._src.errors import ArgumentError, ShapeError
 from ..._src.ops import Tensor
 from ..._src.ops.compose import placed
 from ..._src.ops.composed import inplace, losses
 from ..._src.ops.composed import linear as linear_algebra
-from .. import table
+from .. import functions, table
 
 _table = table.make(__name__)
-sigmoid, tanh, flatten = _table["sigmoid"], _table["tanh"], _table["flatten"]
+sigmoid, tanh, flatten = _table["sigmoid"], _table["tanh"], functions.flatten
 adaptive_avg_pool1d, adaptive_avg_pool2d = ops.adaptive_avg_pool1d, ops.adaptive_avg_pool2d
 adaptive_avg_pool3d, adaptive_max_pool1d = ops.adaptive_avg_pool3d, ops.adaptive_max_pool1d
 adaptive_max_pool2d, conv_transpose2d = ops.adaptive_max_pool2d, ops.conv_transpose2d
@@ -168,6 +169,10 @@ def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -
 
 def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     """1 at each element's place of ``num_classes`` (the greatest plus 1, by default), 0 elsewhere, Int64."""
+    engine = tensor._device.engine
+    if num_classes != -1 and engine.compiles and engine.tracing.depth:  # values are not known
+        places = placed(np.arange(num_classes), tensor)
+        return OP["cast"](OP["equal"](OP["expand_dims"](tensor, axis=-1), places), dtype="int64")
     values = tensor.asnumpy()
     n = int(values.max(initial=-1)) + 1 if num_classes == -1 else num_classes
     if values.min(initial=0) < 0 or values.max(initial=-1) >= n:
@@ -388,6 +393,7 @@ def cosine_embedding_loss(input1: Tensor, input2: Tensor, target: Tensor, margin
     return ops.cosine_embedding_loss(input1, input2, target, margin, reduction)
 
 
+_NOT = ("Tensor", "Any", "OP", "placed", "to_np", "checked", "ArgumentError", "ShapeError")
 __all__ = [n for n in list(globals())  # pyright: ignore[reportUnsupportedDunderAll] - all that is public
-           if n[0] != "_" and callable(globals()[n]) and n not in (
-               "Tensor", "Any", "OP", "placed", "to_np", "ArgumentError", "ShapeError")]
+           if n[0] != "_" and callable(globals()[n]) and n not in _NOT]
+globals().update({n: checked(globals()[n]) for n in __all__ if getattr(globals()[n], "__module__", "") == __name__})

@@ -1,0 +1,125 @@
+"""Hybrid Blocks under ``npx.set_np()``: what is traced answers as the arrays do. Expected values: mxnet 1.9.1's."""
+
+import numpy as onp
+import pytest
+
+import luojia as mx
+from luojia import autograd, gluon, np, npx
+from luojia._src.errors import ArgumentError
+
+PROGRAMS = [
+    lambda F, x: x.sum(), lambda F, x: F.npx.relu(x).mean(), lambda F, x: (x + 1).max(axis=1), lambda F, x: x[0],
+    lambda F, x: x[0, 1], lambda F, x: x[:, 1:], lambda F, x: x[:, None, -1], lambda F, x: x.reshape(-1),
+    lambda F, x: x.reshape((3, 2)), lambda F, x: x.T, lambda F, x: x > 2, lambda F, x: F.np.where(x == 2, x, -x),
+    lambda F, x: x @ x.T, lambda F, x: x.astype("int32"), lambda F, x: x.argmax(axis=1), lambda F, x: x.std(),
+    lambda F, x: F.np.ones((2,)) + x[:, 0], lambda F, x: F.np.zeros_like(x) + F.np.ones_like(x),
+    lambda F, x: F.npx.reshape(x, (-2, -1, 1)), lambda F, x: x.flatten(), lambda F, x: x.prod() + x.copy(),
+    lambda F, x: x.cumsum(axis=0), lambda F, x: F.np.split(x, 3, axis=1)[1],
+    lambda F, x: F.np.split(x, [1, 2], axis=1)[2],
+    lambda F, x: F.npx.one_hot(x[0], 3), lambda F, x: F.np.exp(x).var(axis=0), lambda F, x: F.npx.sigmoid(x).T.sum(),
+    lambda F, x: x.clip(1, 3).swapaxes(0, 1), lambda F, x: x.repeat(2), lambda F, x: x != x,
+    lambda F, x: x[F.np.abs(x[0]) % 2],
+    lambda F, x: x.as_nd_ndarray().as_np_ndarray().min(), lambda F, x: x.sum(axis=0, keepdims=True) >= 5,
+]
+
+
+@pytest.fixture(autouse=True)
+def numpy_semantics():
+    npx.set_np()
+    yield
+    npx.reset_np()
+
+
+class Program(gluon.HybridBlock):
+    def __init__(self, run):
+        super().__init__()
+        self.run = run
+
+    def hybrid_forward(self, F, x):
+        return self.run(F, x)
+
+
+@pytest.mark.parametrize("run", PROGRAMS, ids=range(len(PROGRAMS)))
+def test_hybridized_programs_give_what_eager_ones_give(run):
+    x = np.arange(6).reshape(2, 3)
+    eager, hybrid = Program(run), Program(run)
+    hybrid.hybridize()
+    a, b = eager(x), hybrid(x)
+    assert isinstance(b, np.ndarray) and (a.shape, a.dtype) == (b.shape, b.dtype)
+    onp.testing.assert_allclose(a.asnumpy(), b.asnumpy(), rtol=1e-6)
+
+
+def test_parameters_follow_the_conventions_too():
+    class Net(gluon.HybridBlock):
+        def __init__(self):
+            super().__init__()
+            self.w = self.params.get("w", shape=(4, 3), init=mx.init.One())
+
+        def hybrid_forward(self, F, x, w):
+            return w[0].sum() * F.np.dot(x, w.T).sum(axis=1)
+
+    net = Net()
+    net.initialize()
+    net.hybridize()
+    with autograd.record():
+        y = net(np.ones((2, 3)))
+    y.backward()
+    assert y.tolist() == [36, 36] and net.w.grad().tolist() == [[30] * 3, [6] * 3, [6] * 3, [6] * 3]
+
+
+def test_what_symbols_lack():
+    x = mx.sym.var("x").as_np_ndarray()
+    assert x.as_np_ndarray() is x and type(x.as_nd_ndarray()) is mx.sym.Symbol
+    with pytest.raises(ArgumentError, match=r"npx.reshape of a Symbol cannot drop a length \(-3\)"):
+        npx.reshape(x, (-3, -1))
+    with pytest.raises(ArgumentError, match="takes an axis counted from the front, got -1"):
+        np.split(x, [1], axis=-1)
+    with pytest.raises(TypeError, match="not supported between instances"):
+        assert x < "a"
+
+
+def test_initializers_get_arrays_of_numpys_kind_and_unknown_lengths_are_minus_one():
+    class Sparse(mx.init.Initializer):
+        def _init_weight(self, name, data):
+            data[:] = np.arange(6).reshape(data.shape)
+            data *= np.abs(data) >= 3
+
+    dense = gluon.nn.Dense(2)
+    assert dense.weight.shape == (2, -1) and repr(dense) == "Dense(-1 -> 2, linear)"
+    dense.initialize(Sparse())
+    dense(np.ones((1, 3)))
+    assert dense.weight.data().tolist() == [[0, 0, 0], [3, 4, 5]] and dense.weight.shape == (2, 3)
+
+
+def test_the_arrays_decide_where_the_switch_is_off():
+    npx.reset_np()
+
+    @mx.util.use_np
+    class Net(gluon.HybridBlock):
+        def __init__(self):
+            super().__init__()
+            self.dense = gluon.nn.Dense(2, in_units=3)
+
+        def hybrid_forward(self, F, x):
+            return self.dense(x)[0].sum()
+
+    net = Net()
+    net.initialize(mx.init.One())
+    eager = net(np.ones((2, 3)))
+    net.hybridize()
+    assert eager.shape == net(np.ones((2, 3))).shape == () and eager.item() == 6
+
+
+def test_dtypes_of_comparisons():
+    x = mx.sym.var("x").as_np_ndarray()
+    assert (x > 1).infer_type(x="float32") == ([onp.float32], [onp.bool_], [])
+
+
+def test_exported_graphs_are_read_again(tmp_path):
+    net = Program(lambda F, x: (x > 2) * x[0].sum())
+    net.hybridize()
+    x = np.arange(6).reshape(2, 3)
+    expected = net(x)
+    net.export(str(tmp_path / "net"))
+    again = gluon.SymbolBlock.imports(str(tmp_path / "net-symbol.json"), ["data"], None)
+    assert again(x).tolist() == expected.tolist() == [[0, 0, 0], [3, 3, 3]]
