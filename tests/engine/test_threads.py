@@ -15,7 +15,7 @@ import pytest
 from luojia import context
 from luojia._src.core import chain
 from luojia._src.data.workers import processes_are_safe
-from luojia._src.engine import shortcuts, threads
+from luojia._src.engine import threads
 from luojia._src.engine.kernels import conv, norm, pool, pool_pairs, rows
 from luojia._src.engine.shortcuts import matmul, maximum
 from luojia._src.train import inplace
@@ -337,26 +337,6 @@ def test_products_of_pairs_of_matrices(two, monkeypatch, rng, assert_close):
     a, b = rng.standard_normal((5, 3, 4)), rng.standard_normal((5, 2, 4)).swapaxes(1, 2)
     _agree(two, monkeypatch, lambda: (matmul(a, b), matmul(a[:0], b[:0]), matmul(a[:1], b[:1])), "float64",
            assert_close)
-
-
-@pytest.mark.parametrize("m, n", [(7, 5), (3, 9), (1, 4)])
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_large_products(two, monkeypatch, rng, assert_close, m, n, dtype):
-    monkeypatch.setattr(shortcuts, "_DIVIDED", 0)
-    a, b = rng.standard_normal((2, m, 4)).astype(dtype), rng.standard_normal((n, 4)).astype(dtype).T
-    _agree(two, monkeypatch, lambda: (matmul(a[0], b), matmul(a, b), matmul(b.T, a[1].T)), dtype, assert_close)
-    assert matmul(a[0], b.astype("float16")).dtype == dtype
-    with pytest.raises(ValueError, match="matmul: Input operand 1 has a mismatch"):
-        matmul(a[0], b[:3])
-
-
-def test_small_products_keep_blas_to_one_thread_beside_helpers(two):
-    threads.spread(abs, [-1, -2])
-    assert threads.alone(two.of_blas)[0] == 1 and two.of_blas()[0] == 2
-    with pytest.raises(ZeroDivisionError, match="division"):
-        threads.alone(lambda: 1 / 0)
-    assert two.of_blas()[0] == 2
-    assert threads.spread(lambda part: threads.alone(abs, part), [-1, -2]) == [1, 2]
 
 
 def test_rectifying(two, monkeypatch, rng, assert_close):

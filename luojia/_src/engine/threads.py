@@ -5,9 +5,8 @@ threads run while they compute, so that parts run at one time; BLAS keeps to one
 one by one by whoever is free, the caller first of all: a thread that wakes late, on a busy machine, delays nobody. What
 parts add to a sum is added in their order, so that the numbers do not depend on who computed what.
 
-BLAS's threads spin for some 26 ms after each call, in the helpers' way, so that products of matrices are cut up here
-too. BLAS knows how many threads are allowed: by OMP_NUM_THREADS, OPENBLAS_NUM_THREADS, threadpoolctl, or `use`. Where
-it begins with one, only `use` changes that, and no thread is ever made. Workers are made at first use, and again in a
+BLAS knows how many threads are allowed: by OMP_NUM_THREADS, OPENBLAS_NUM_THREADS, threadpoolctl, or `use`. Where it
+begins with one, only `use` changes that, and no thread is ever made. Workers are made at first use, and again in a
 process that forked.
 """
 
@@ -144,16 +143,11 @@ def helping() -> int:
     return sum(t.name == NAME for t in threading.enumerate())
 
 
-def allowed() -> int:
-    """On how many threads kernels compute here: one within a part of their work."""
-    return (_crew or _found()).allowed()
-
-
 def number(micros: float) -> int:
     """Into how many parts to cut work that takes one thread so many microseconds."""
     if micros < 2 * LEAST:
         return 1
-    threads = allowed()
+    threads = (_crew or _found()).allowed()
     if threads > 1 and micros >= threads * FINE:
         return 2 * threads
     return threads if micros >= threads * LEAST else int(micros / LEAST)
@@ -198,20 +192,6 @@ def spread(fn: Callable[[Any], Result], parts: list) -> list[Result]:
         finally:
             del job, error  # else the traceback would hold them, and they it
     return results
-
-
-def alone(fn: Callable[..., Result], *args: Any) -> Result:
-    """``fn(*args)`` with BLAS on one thread, once helpers are about: BLAS's own threads would spin beside them."""
-    crew = _crew
-    if crew is None or not crew.size or not crew.busy.acquire(blocking=False):
-        return fn(*args)
-    before = crew.of_blas()
-    try:
-        crew.hold([1] * len(before))
-        return fn(*args)
-    finally:
-        crew.hold(before)
-        crew.busy.release()
 
 
 def total(fn: Callable[[Any], np.ndarray], parts: list) -> np.ndarray:
