@@ -214,7 +214,8 @@ def binary_cross_entropy(xp, x, labels, weight=None, *, reduction="mean"):
     """
     _same_shape("binary_cross_entropy", x, labels)
     tiny = _tiny(x)
-    loss = -(labels * xp.log(x + tiny) + (1 - labels) * xp.log(1 - x + tiny))
+    # maximum, as compilers take 1 - x + e for (1 + e) - x, which is 0 at 1
+    loss = -(labels * xp.log(x + tiny) + (1 - labels) * xp.log(xp.maximum(1 - x, 0) + tiny))
     return reduced(xp, loss if weight is None else loss * weight, reduction)
 
 
@@ -229,7 +230,7 @@ def _(xp, g, ans, args, needs, *, reduction):
     tiny, g = _tiny(x), _share(g, shape, reduction)
     weighted = g if weight is None else g * weight
     dx = weighted * (x - labels) / xp.maximum(x * (1 - x), tiny)
-    inside, outside = xp.log(x + tiny), xp.log(1 - x + tiny)
+    inside, outside = xp.log(x + tiny), xp.log(xp.maximum(1 - x, 0) + tiny)
     dweight = -g * (labels * inside + (1 - labels) * outside) if needs[2] else None
     return dx, weighted * (outside - inside) if needs[1] else None, dweight
 
