@@ -8,6 +8,7 @@ import os
 import statistics
 import subprocess
 import sys
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from types import ModuleType
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
+SETTLE = 0.1  # seconds until the threads of OpenMP and BLAS sleep: they spin for 9 and 26 ms, into the next turn
 
 
 def environment(threads: int) -> dict[str, str]:
@@ -158,6 +160,8 @@ def _take_turns(case: ModuleType, name: str, pythons: dict[str, str], results: d
         for repeat in range(repeats + 1):
             for framework in _alive(results):
                 result = results[framework]
+                if threads > 1:
+                    time.sleep(SETTLE)
                 reply = _try(result, workers[framework], do="run", times=case.RUNS, cpu=cpu)
                 if repeat and "seconds" in reply:  # the first round warms up
                     result.values.append(reply["seconds"] / case.RUNS * case.SCALE)

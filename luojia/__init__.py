@@ -81,6 +81,28 @@ _REFUSED = {
     "notebook": "draw what the callbacks of mx.callback are given",
     "onnx": "export the graph with net.export, and convert its files with onnx's tools",
     "tvmop": "operators are run by luojia's engines",
+    **dict.fromkeys(("saved_tensors_hooks", "register_saved_tensors_hooks"),
+                    "keep less for the backward pass with Cell.recompute() or ops.recompute"),
+    **dict.fromkeys("Layout build_searched_strategy get_ckpt_path_with_strategy load_distributed_checkpoint "
+                    "load_segmented_checkpoints merge_pipeline_strategys parameter_broadcast rank_list_for_transform "
+                    "reshard restore_group_info_list shard sync_pipeline_shared_parameters "
+                    "transform_checkpoint_by_rank transform_checkpoints unified_safetensors".split(),
+                    "models are not cut over devices; for data parallel training there are set_auto_parallel_context "
+                    "and luojia.parallel.Mesh"),
+    **dict.fromkeys("FlopsUtilizationCollector OnRequestExit TrainFaultTolerance".split(),
+                    "write a Callback of your own; BackupAndRestore and ModelCheckpoint let a training go on"),
+    **dict.fromkeys("obfuscate_ckpt load_obf_params_into_net set_enc_key set_enc_mode set_dec_mode".split(),
+                    "luojia reads and writes files in the clear"),
+    **dict.fromkeys("StreamLimitCtx get_device_limit get_stream_limit reset_stream_limit set_device_limit "
+                    "set_stream_limit MemPool PluggableAllocator memory_replay use_mem_pool".split(),
+                    "JAX keeps the memory and the cores of devices by itself"),
+    **dict.fromkeys("comm_exec_order_check dryrun get_sdc_detect_result runtime_execution_order_check sdc_detect_start "
+                    "sdc_detect_stop stress_detect TFTCommValue".split(), "it watches Ascend devices"),
+    **dict.fromkeys("Node NodeType ScopedValue SymbolTree".split(), "change networks in Python, by their attributes"),
+    "SummaryLandscape": "luojia draws no landscapes of losses", "flops_collection": "count them of the shapes",
+    "set_dump": "call register_forward_hook of the networks whose outputs you want",
+    "ConvertNetUtils": "there is no second-order optimizer", "ConvertModelUtils": "there is no second-order optimizer",
+    "QuantDtype": "networks are put into integers by contrib.quantization",
 }
 
 

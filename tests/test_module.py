@@ -336,3 +336,32 @@ def test_a_batch_of_data_alone():
     for shape in ((1, 10), (3, 5)):
         net.forward(batch([mx.nd.ones(shape)]))
         assert net.get_outputs()[0].asnumpy().tolist() == np.full(shape, 2).tolist()
+
+
+def test_labels_reach_metrics_by_their_names():
+    data, labels = np.eye(4, 3), {"a_label": np.array([0.0, 1, 2, 3]), "z_label": np.array([5.0, 5, 5, 5])}
+    x = sym.var("data")
+    heads = [sym.LinearRegressionOutput(sym.sum(x, axis=1), sym.var(f"{n}_label"), name=n) for n in ("z", "a")]
+    net = mx.mod.Module(sym.Group(heads), label_names=["z_label", "a_label"])  # the iterator's order is the names'
+    batches = mx.io.NDArrayIter(data, labels, 2)
+    net.bind(batches.provide_data, batches.provide_label)
+    net.init_params()
+    found = net.score(batches, [mx.metric.MAE(name=n, output_names=[f"{n}_output"], label_names=[f"{n}_label"])
+                                for n in ("z", "a")])
+    assert dict(found) == {"z": (4 + 4 + 4 + 5) / 4, "a": (1 + 0 + 1 + 3) / 4}
+
+
+def test_the_epochs_metric_is_read_before_the_last_batchs_callbacks(caplog):
+    class Count(mx.metric.EvalMetric):
+        def update(self, labels, preds):
+            self.sum_metric += 1
+            self.num_inst += 1
+
+    net = mx.mod.Module(sym.LinearRegressionOutput(sym.var("data"), name="o"), label_names=["o_label"])
+    batches = mx.io.NDArrayIter(np.ones((4, 2)), np.ones((4, 2)), 2, label_name="o_label")
+    with caplog.at_level(logging.INFO):
+        net.fit(batches, num_epoch=1, eval_metric=Count("count"), batch_end_callback=mx.callback.Speedometer(2, 1))
+    assert "Epoch[0] Train-count=1.000000" in [r.getMessage() for r in caplog.records]
+    list(batches)
+    with pytest.raises(StopIteration):
+        mx.mod.Module(net.symbol, label_names=["o_label"]).fit(batches, num_epoch=1)

@@ -24,7 +24,7 @@ These names of MindSpore and MXNet are not provided. Using one raises `luojia._s
 
 def modules() -> list[ModuleType]:
     """The public modules, in order of their names."""
-    found = []
+    found: list[ModuleType] = [luojia]
     for info in pkgutil.walk_packages(luojia.__path__, "luojia."):
         if "._src" in info.name or info.name in ("luojia.nd", "luojia.sym", "luojia.__main__", "luojia.mod"):
             continue

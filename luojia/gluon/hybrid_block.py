@@ -107,7 +107,8 @@ class HybridBlock(Block):
             from .. import symbol
 
             with self.name_scope():
-                params = {name: _conventional(p.var()) for name, p in self._reg_params.items()}
+                numpys = is_np_array() or isinstance(x, Symbol) and x._array_class is not nd.NDArray
+                params = {name: _conventional(p.var(), numpys) for name, p in self._reg_params.items()}
                 return self.hybrid_forward(symbol, x, *args, **params)
         if self._active:
             return self._call_cached_op(x, *args)
@@ -164,7 +165,9 @@ class HybridBlock(Block):
         from .. import symbol
 
         names = ["data"] if count == 1 else [f"data{i}" for i in range(count)]
-        inputs = _replace(args, iter([_conventional(symbol.var(name)) for name in names]))
+        numpys = is_np_array() or any([getattr(t, "_result_class", nd.NDArray).__name__ == "ndarray"
+                                       for t in _flatten(args, [])])
+        inputs = _replace(args, iter([_conventional(symbol.var(name), numpys) for name in names]))
         params = {p.name: p for p in self.collect_params().values()}
         ready = {name: p for name, p in params.items() if p._data is not None}
         traced = trace(self.forward, inputs, ready)
@@ -413,9 +416,9 @@ def _flatten(args: Any, structure: list[Any]) -> list[Any]:
     return [args]
 
 
-def _conventional(x: Any) -> Any:
-    """A Symbol with the conventions of the arrays that Blocks are called with: NumPy's while ``set_np`` is on."""
-    return x.as_np_ndarray() if is_np_array() else x
+def _conventional(x: Any, numpys: bool) -> Any:
+    """A Symbol with the conventions of the arrays that Blocks are called with: ``sym``'s or NumPy's."""
+    return x.as_np_ndarray() if numpys else x
 
 
 def _replace(args: Any, symbols: Any) -> Any:

@@ -30,6 +30,8 @@ class SymbolBlock(_Imported, HybridBlock):
         super().__init__(prefix=None, params=None)
         self._prefix = ""
         self._params = ParameterDict("", params if isinstance(params, ParameterDict) else _as_dict(params))
+        if isinstance(outputs, (list, tuple)) and len(outputs) == 1:
+            outputs = outputs[0]
         several = isinstance(outputs, (list, tuple))
         if several:
             from .. import symbol
@@ -54,7 +56,9 @@ class SymbolBlock(_Imported, HybridBlock):
             given = attributes.get(name, {})
             if "__shape__" in given:
                 known["shape"] = tuple(int(n) for n in given["__shape__"].strip("()[]").split(",") if n.strip())
-            self.params.get(name, allow_deferred_init=True, grad_req="null" if name in auxiliary else "write", **known)
+            if name in auxiliary:
+                known["grad_req"] = "null"  # shared parameters keep what they have otherwise
+            self.params.get(name, allow_deferred_init=True, **known)
         common = os.path.commonprefix(list(self.params)).rpartition("_")[0]
         skip = len(common) + 1 if common and len(self.params) > 1 else 0
         self._reg_params = {name[skip:]: p for name, p in self.params.items()}

@@ -79,6 +79,9 @@ class BaseModule:
 
         Each batch: forward, backward, update, metric, callbacks. Each epoch: the metric is logged, the epoch's
         callbacks get (epoch, symbol, arg_params, aux_params), and ``eval_data`` is scored.
+
+        Raises:
+            StopIteration: ``train_data`` has no batch; ``reset`` it.
         """
         assert num_epoch is not None, "please specify number of epochs"
         self.bind(data_shapes=train_data.provide_data, label_shapes=train_data.provide_label, for_training=True,
@@ -91,16 +94,23 @@ class BaseModule:
         for epoch in range(begin_epoch, num_epoch):
             start = time.time()
             train_metric.reset()
-            for nbatch, data_batch in enumerate(train_data):
+            self._begin_epoch(epoch, train_data)
+            batches, nbatch, values = iter(train_data), 0, []
+            data_batch = next(batches)
+            while data_batch is not None:
                 if monitor is not None:
                     monitor.tic()
                 self.forward_backward(data_batch)
                 self.update()
+                upcoming = next(batches, None)
                 self.update_metric(train_metric, data_batch.label)
                 if monitor is not None:
                     monitor.toc_print()
+                if upcoming is None:  # before the callbacks, one of which may begin the metric anew
+                    values = train_metric.get_global_name_value()
                 called(batch_end_callback, BatchEndParam(epoch, nbatch, train_metric, locals()))
-            for name, value in train_metric.get_global_name_value():
+                data_batch, nbatch = upcoming, nbatch + 1
+            for name, value in values:
                 self.logger.info("Epoch[%d] Train-%s=%f", epoch, name, value)
             self.logger.info("Epoch[%d] Time cost=%.3f", epoch, time.time() - start)
             called(epoch_end_callback, epoch, self.symbol, *self.get_params())
@@ -110,6 +120,9 @@ class BaseModule:
                 for name, value in found:
                     self.logger.info("Epoch[%d] Validation-%s=%f", epoch, name, value)
             train_data.reset()
+
+    def _begin_epoch(self, epoch: int, train_data: Any) -> None:
+        """What a module does before the batches of an epoch."""
 
     def score(self, eval_data: Any, eval_metric: Any, num_batch: int | None = None, batch_end_callback: Any = None,
               score_end_callback: Any = None, reset: bool = True, epoch: int = 0,

@@ -391,7 +391,8 @@ class Module(BaseModule):
 
     def update_metric(self, eval_metric: Any, labels: Any, pre_sliced: bool = False) -> None:
         """Count the last forward's outputs against the labels."""
-        eval_metric.update_dict(dict(zip(self.label_names, labels or [])),
+        names = [d.name for d in self.label_shapes or ()] or self.label_names  # in the order of the iterator's arrays
+        eval_metric.update_dict(dict(zip(names, labels or [])),
                                 dict(zip(self.output_names, self.get_outputs())))
 
     def install_monitor(self, mon: Any) -> None:

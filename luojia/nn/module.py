@@ -53,6 +53,7 @@ class Module(StateMixin, DeclaredMixin):
     _luojia_compiles = True  # whether GRAPH_MODE compiles it
     _luojia_batched = True  # whether its arguments are batches, of which several devices have parts
     _recomputes = False  # whether backward computes again what it needs of the forward method
+    _luojia_main = "construct"  # the name under which a subclass wrote its forward method
     _luojia_plain = True  # whether calling it is calling its forward method: no hooks, no bprop, no compute dtype
 
     def __init__(self, auto_prefix: bool = True, flags: dict[str, Any] | None = None) -> None:
@@ -75,13 +76,13 @@ class Module(StateMixin, DeclaredMixin):
         for base in cls.__mro__:
             if base is Module:
                 break
-            names = [n for n in _FORWARD if n in base.__dict__]
+            names = [n for n in _FORWARD if n in base.__dict__ and not _helps(n, base, cls)]
             if names:
                 main = base.__dict__[names[0]]
-                cls._luojia_forward = main
+                cls._luojia_forward, cls._luojia_main = main, names[0]
                 if base is cls or not issubclass(base, Module):
                     for name in _FORWARD:
-                        if name not in base.__dict__:
+                        if name not in base.__dict__ and not _helps(name, base, cls):
                             setattr(cls, name, main)
                 break
         if "bprop" in cls.__dict__:
@@ -169,7 +170,7 @@ class Module(StateMixin, DeclaredMixin):
             self._assign_over_buffer(name, value)
         else:
             object.__setattr__(self, name, value)
-            if name in _FORWARD:
+            if name in ("construct", self._luojia_main):
                 values["_luojia_forward"] = value
 
     def _assign_over_parameter(self, name: str, value: Any) -> None:
@@ -476,6 +477,17 @@ class Module(StateMixin, DeclaredMixin):
         lines = [*([extra] if extra else []), *(f"({name}): {child!r}" for name, child in self._cells.items())]
         inner = "\n".join(lines).replace("\n", "\n  ")
         return f"{type(self).__name__}(\n  {inner}\n)"
+
+
+def _helps(name: str, base: type, cls: type) -> bool:
+    """Whether a class further up has, under this name, a method of its own beside its forward method."""
+    for above in cls.__mro__[cls.__mro__.index(base) + 1 :]:
+        if above is Module:
+            break
+        if name in above.__dict__:
+            own = above.__dict__
+            return own[name] is not own.get("_luojia_forward", own[name])
+    return False
 
 
 def _all_parameters(value: Any) -> bool:

@@ -157,8 +157,8 @@ class LARS(Module):
 
     def construct(self, gradients: Any) -> Any:
         opt = self.opt
-        gradients = opt._check(gradients)
-        step, scaled, own = opt._step, [], list(opt._own)
+        gradients = opt._o_check(gradients)
+        step, scaled, own = opt._o_step, [], list(opt._o_own)
         for i, (p, g, (rate, decay)) in enumerate(zip(self.parameters, gradients, own)):
             if not self.lars_flag[i]:
                 scaled.append(g)
@@ -167,13 +167,13 @@ class LARS(Module):
             value = lars_gradient(leaf._device.engine.xp, leaf._value, g._value,
                                   opt._decay_at(decay, opt.decay_flags[i]),
                                   coefficient=self.coefficient, epsilon=self.epsilon, use_clip=self.use_clip,
-                                  lr=opt._rate_at(rate, step))
+                                  lr=opt._o_rate_at(rate, step))
             scaled.append(wrap(Tensor, value, leaf._device))
-        opt._own = [(r, 0.0 if flag else d) for (r, d), flag in zip(own, self.lars_flag)]
+        opt._o_own = [(r, 0.0 if flag else d) for (r, d), flag in zip(own, self.lars_flag)]
         try:
             return opt(tuple(scaled))
         finally:
-            opt._own = own
+            opt._o_own = own
 
 
 __all__ = ["ASGD", "AdaFactor", "AdaMax", "Adadelta", "Adagrad", "Adam", "AdamWeightDecay", "FTRL", "LARS", "Lamb",

@@ -51,17 +51,18 @@ class Optimizer(Module):
 
     def __init__(self, learning_rate: Any, parameters: Any, weight_decay: Any = 0.0, loss_scale: float = 1.0) -> None:
         super().__init__(auto_prefix=False)
-        self._who = type(self).__name__
-        groups = self._groups(parameters)
-        self.loss_scale = number(self._who, "loss_scale", loss_scale, zero=False)
+        # what is private here begins with _o_: subclasses have attributes of their own
+        self._o_who = type(self).__name__
+        groups = self._o_groups(parameters)
+        self.loss_scale = number(self._o_who, "loss_scale", loss_scale, zero=False)
         self.reciprocal_scale = 1.0 / self.loss_scale
         self.global_step = Parameter(Tensor([0], int32), name="global_step", requires_grad=False)
-        rates = {"": self._rate(learning_rate, "learning_rate")}
+        rates = {"": self._o_rate(learning_rate, "learning_rate")}
         self.is_group = any(isinstance(g, dict) for g in groups)
         by_parameter: dict[int, tuple[Any, Any]] = {}
         centred: dict[int, bool] = {}
         ordered: list[Any] = []
-        default_decay = weight_decay if isinstance(weight_decay, Module) else number(self._who, "weight_decay",
+        default_decay = weight_decay if isinstance(weight_decay, Module) else number(self._o_who, "weight_decay",
                                                                                     weight_decay)
         order = None
         for i, group in enumerate(groups):
@@ -78,40 +79,40 @@ class Optimizer(Module):
                                  f"{type(group['grad_centralization'])}.")
             centred.update({id(p): group.get("grad_centralization", False) for p in group["params"]})
             if "lr" in group:
-                rate = rates[str(i)] = self._rate(group["lr"], f"learning_rate_group_{i}")
+                rate = rates[str(i)] = self._o_rate(group["lr"], f"learning_rate_group_{i}")
             if "weight_decay" in group:
                 decay = group["weight_decay"]
-                decay = decay if isinstance(decay, Module) else number(self._who, "weight_decay", decay)
+                decay = decay if isinstance(decay, Module) else number(self._o_who, "weight_decay", decay)
             for p in group["params"]:
                 if id(p) in by_parameter:
-                    raise ArgumentError(f"For '{self._who}', the parameter {p.name} is in two groups; parameters must "
-                                        "be in one group.")
+                    raise ArgumentError(f"For '{self._o_who}', the parameter {p.name} is in two groups; parameters must"
+                                        " be in one group.")
                 by_parameter[id(p)] = (rate, decay)
                 ordered.append(p)
         if order is not None:
             if {id(p) for p in order} != set(by_parameter):
-                raise ArgumentError(f"For '{self._who}', 'order_params' must hold the parameters of all groups.")
+                raise ArgumentError(f"For '{self._o_who}', 'order_params' must hold the parameters of all groups.")
             ordered = order
         for rate in [*list(rates.values())[1:], rates[""]]:
             if isinstance(rate, Parameter):
                 self._params[rate.name] = rate
         self.learning_rate = rates[""]
         self.parameters = ParameterTuple(ordered)
-        self._own = [by_parameter[id(p)] for p in ordered]
+        self._o_own = [by_parameter[id(p)] for p in ordered]
         self.decay_flags = tuple(self.decay_filter(p) for p in ordered)
-        self.exec_weight_decay = any(bool(decay) and flag for (_, decay), flag in zip(self._own, self.decay_flags))
+        self.exec_weight_decay = any(bool(decay) and flag for (_, decay), flag in zip(self._o_own, self.decay_flags))
         self.param_length = len(ordered)
         self.is_group_lr = len(rates) > 1
         self.is_group_params_ordered = order is not None
         self.dynamic_lr = any(not isinstance(r, Parameter) or r.ndim for r in rates.values())
-        self.dynamic_weight_decay = any(isinstance(decay, Module) for _, decay in self._own)
+        self.dynamic_weight_decay = any(isinstance(decay, Module) for _, decay in self._o_own)
         self.need_scale = self.loss_scale != 1
         self.grad_centralization_flags = tuple(bool(centred.get(id(p), False)) for p in ordered)
         self.weight_decay = default_decay
 
     # -- what it is given ------------------------------------------------------------------------------------------
 
-    def _groups(self, parameters: Any) -> list:
+    def _o_groups(self, parameters: Any) -> list:
         if isinstance(parameters, Tensor) or not isinstance(parameters, Iterable):
             raise DTypeError(f"For 'Optimizer', the argument parameters must be Iterable type, but got "
                              f"{type(parameters)}.")
@@ -136,7 +137,7 @@ class Optimizer(Module):
                              "'dict', please check the 'parameters'.")
         return groups
 
-    def _rate(self, rate: Any, name: str) -> Any:
+    def _o_rate(self, rate: Any, name: str) -> Any:
         if isinstance(rate, LearningRateSchedule) or (isinstance(rate, Module) and callable(rate)):
             return rate
         if isinstance(rate, Tensor):
@@ -145,13 +146,13 @@ class Optimizer(Module):
                                     f"should be 0 or 1, but got {rate.ndim}.")
             rate = rate.asnumpy().tolist()
         if isinstance(rate, (int, float)) and not isinstance(rate, bool):
-            value = np.float32(number(self._who, "learning rate", float(rate)))
+            value = np.float32(number(self._o_who, "learning rate", float(rate)))
         elif isinstance(rate, Iterable):
             value = np.array([float(r) for r in rate], np.float32)
             if not value.size:
-                raise ArgumentError(f"For '{self._who}', the list of learning rates must not be empty.")
+                raise ArgumentError(f"For '{self._o_who}', the list of learning rates must not be empty.")
             if (value < 0).any():
-                raise ArgumentError(f"For '{self._who}', the 'learning rate' must be float and must >= 0, but got "
+                raise ArgumentError(f"For '{self._o_who}', the 'learning rate' must be float and must >= 0, but got "
                                     f"'{value.min()}' with type 'float'.")
         else:
             raise DTypeError("For 'Optimizer', the argument 'learning_rate' must be int, float, list, Tensor or a "
@@ -165,7 +166,7 @@ class Optimizer(Module):
 
     # -- what it tells ---------------------------------------------------------------------------------------------
 
-    def _rate_at(self, rate: Any, step: Any) -> Any:
+    def _o_rate_at(self, rate: Any, step: Any) -> Any:
         """The rate at a step: a number, or inside a trace a scalar that counts as one."""
         if state.frame is not None:
             if not isinstance(rate, Parameter):
@@ -181,28 +182,28 @@ class Optimizer(Module):
 
     def _host_value(self, schedule: Any) -> np.ndarray:
         """What a schedule, which is Python, gives for the coming update."""
-        return np.asarray(float(schedule(Tensor(np.int32(self._step)))), np.float32)
+        return np.asarray(float(schedule(Tensor(np.int32(self._o_step)))), np.float32)
 
     def _traced(self, value: Any) -> Any:
         return self.global_step._device.engine.weak(value)
 
     @property
-    def _step(self) -> Any:
+    def _o_step(self) -> Any:
         """The number of updates done; inside a trace, a scalar."""
         return int(self.global_step) if state.frame is None else self.global_step._read().reshape(())
 
     def get_lr(self) -> Any:
         """The learning rate of the next update; with groups, a tuple, one for each parameter."""
         if self.is_group:
-            return tuple([self._rate_tensor(rate) for rate, _ in self._own])
+            return tuple([self._rate_tensor(rate) for rate, _ in self._o_own])
         return self._rate_tensor(self.learning_rate)
 
     def _rate_tensor(self, rate: Any) -> Tensor:
         if isinstance(rate, Parameter) and not rate.ndim:
             return rate
-        return self._scalar(self._rate_at(rate, self._step))
+        return self._o_scalar(self._o_rate_at(rate, self._o_step))
 
-    def _scalar(self, value: Any) -> Tensor:
+    def _o_scalar(self, value: Any) -> Tensor:
         """A number, or inside a trace a scalar, as a Tensor."""
         if state.frame is None or isinstance(value, float):
             return Tensor(value)
@@ -215,7 +216,7 @@ class Optimizer(Module):
         """
         if isinstance(param, (list, tuple)):
             return [self.get_lr_parameter(p) for p in param]
-        for p, (rate, _) in zip(self.parameters, self._own):
+        for p, (rate, _) in zip(self.parameters, self._o_own):
             if p is param:
                 return rate
         raise ArgumentError(f"For 'get_lr_parameter', the parameter {getattr(param, 'name', param)} is not in the "
@@ -223,7 +224,7 @@ class Optimizer(Module):
 
     def get_weight_decay(self) -> Any:
         """The weight decay, a Tensor; with groups, a tuple, one for each parameter."""
-        decays = tuple([self._scalar(self._decay_at(decay, True)) for _, decay in self._own])
+        decays = tuple([self._o_scalar(self._decay_at(decay, True)) for _, decay in self._o_own])
         return decays if self.is_group else decays[0]
 
     def _decay_at(self, decay: Any, flag: bool) -> Any:
@@ -231,7 +232,7 @@ class Optimizer(Module):
             return 0.0
         if state.frame is not None and isinstance(decay, Module):
             return self._traced(state.frame.host(lambda: self._host_value(decay)))
-        return float(decay(Tensor(np.int32(self._step)))) if isinstance(decay, Module) else decay
+        return float(decay(Tensor(np.int32(self._o_step)))) if isinstance(decay, Module) else decay
 
     # -- what it does ----------------------------------------------------------------------------------------------
 
@@ -243,7 +244,7 @@ class Optimizer(Module):
         """The gradients plus weight decay times the parameters."""
         return tuple([
             g + self._decay_at(decay, flag) * leaf_of(p).detach() if flag and decay else g
-            for g, p, (_, decay), flag in zip(gradients, self.parameters, self._own, self.decay_flags)
+            for g, p, (_, decay), flag in zip(gradients, self.parameters, self._o_own, self.decay_flags)
         ])
 
     def flatten_gradients(self, gradients: Any) -> Any:
@@ -266,7 +267,8 @@ class Optimizer(Module):
     @target.setter
     def target(self, value: str) -> None:
         if value not in ("CPU", "Ascend", "GPU"):
-            raise ArgumentError(f"For '{self._who}', the 'target' must be 'CPU', 'Ascend' or 'GPU', but got {value!r}.")
+            raise ArgumentError(f"For '{self._o_who}', the 'target' must be 'CPU', 'Ascend' or 'GPU', but got "
+                                f"{value!r}.")
         self.__dict__["_target"] = value
 
     @property
@@ -277,28 +279,29 @@ class Optimizer(Module):
     @unique.setter
     def unique(self, value: bool) -> None:
         if not isinstance(value, bool):
-            raise DTypeError(f"For '{self._who}', the property 'unique' must be bool, but got {type(value)}.")
+            raise DTypeError(f"For '{self._o_who}', the property 'unique' must be bool, but got {type(value)}.")
         self.__dict__["_unique"] = value
 
     def assignadd_global_step(self) -> None:
         """Count one update."""
         self.global_step._rebind(self.global_step._read() + 1)
 
-    def _check(self, gradients: Any) -> list:
+    def _o_check(self, gradients: Any) -> list:
         gradients = [gradients] if isinstance(gradients, Tensor) else list(gradients)
         if len(gradients) != len(self.parameters):
-            raise ArgumentError(f"{self._who} has {len(self.parameters)} parameters and takes a gradient for each, got "
-                                f"{len(gradients)} gradients.")
+            raise ArgumentError(f"{self._o_who} has {len(self.parameters)} parameters and takes a gradient for each, "
+                                f"got {len(gradients)} gradients.")
         for g, p in zip(gradients, self.parameters):
             if not isinstance(g, Tensor):
-                raise DTypeError(f"{self._who}: the gradient of {p.name} must be a Tensor, but got {type(g).__name__}.")
+                raise DTypeError(f"{self._o_who}: the gradient of {p.name} must be a Tensor, but got "
+                                 f"{type(g).__name__}.")
             if g._value.shape != leaf_of(p)._value.shape:
-                raise ShapeError(f"{self._who}: the gradient of {p.name} must have its shape {leaf_of(p).shape}, but "
+                raise ShapeError(f"{self._o_who}: the gradient of {p.name} must have its shape {leaf_of(p).shape}, but "
                                  f"got {g.shape}.")
         return gradients
 
     def construct(self, gradients: Any) -> Any:
-        raise NotImplementedError(f"{self._who} must override construct(self, gradients).")
+        raise NotImplementedError(f"{self._o_who} must override construct(self, gradients).")
 
 
 def leaf_of(parameter: Any) -> Tensor:
@@ -340,7 +343,7 @@ class RuleOptimizer(Optimizer):
         return super().__call__(gradients)
 
     def construct(self, gradients: Any) -> tuple[bool, ...]:
-        gradients = self._check(gradients)
+        gradients = self._o_check(gradients)
         rule = self._preset.rule
         if not self._update_in_place(gradients):
             self._update(gradients)
@@ -360,17 +363,17 @@ class RuleOptimizer(Optimizer):
             if not in_place(leaf) or leaf is not p and len(p.leaves()) > 1:
                 return False
             leaves.append(leaf)
-        step, hyper = self._step, self._hyper
+        step, hyper = self._o_step, self._hyper
         rates: dict[int, Any] = {}
         made: dict[tuple, Any] = {}
         runs = []
-        for w, (rate, decay), flag in zip(leaves, self._own, self.decay_flags):
+        for w, (rate, decay), flag in zip(leaves, self._o_own, self.decay_flags):
             dtype = w._value.dtype
             key = (id(rate), id(decay), flag, dtype)
             run = made.get(key)
             if run is None:  # all schedules are asked before anything changes
                 if id(rate) not in rates:
-                    rates[id(rate)] = self._rate_at(rate, step)
+                    rates[id(rate)] = self._o_rate_at(rate, step)
                 run = made[key] = updater(self._preset.name, dtype, rates[id(rate)], self._decay_at(decay, flag),
                                           step + 1, rescale_grad=self.reciprocal_scale, **hyper)
             runs.append(run)
@@ -383,14 +386,14 @@ class RuleOptimizer(Optimizer):
 
     def _update(self, gradients: list) -> None:
         """The updates by the pure rule."""
-        step, rule = self._step, self._preset.rule
+        step, rule = self._o_step, self._preset.rule
         count = step + 1 if state.frame is None else self._traced(step + 1)
         done = []
-        for i, (p, g, (rate, decay), flag) in enumerate(zip(self.parameters, gradients, self._own, self.decay_flags)):
+        for i, (p, g, (rate, decay), flag) in enumerate(zip(self.parameters, gradients, self._o_own, self.decay_flags)):
             leaf = leaf_of(p)
             done.append(rule.update(
                 leaf._device.engine.xp, leaf._read(), g._read(), tuple([s[i]._read() for s in self._kept]),
-                self._rate_at(rate, step), self._decay_at(decay, flag), count, rescale_grad=self.reciprocal_scale,
+                self._o_rate_at(rate, step), self._decay_at(decay, flag), count, rescale_grad=self.reciprocal_scale,
                 **self._hyper))
         for i, (p, (value, states)) in enumerate(zip(self.parameters, done)):
             for leaf in [p] if isinstance(p, Tensor) else p.leaves():

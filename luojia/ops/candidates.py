@@ -42,6 +42,9 @@ _ROWS: tuple[Any, ...] = (
      _log_uniform, functions.log_uniform_candidate_sampler.__doc__),
     ("RandomChoiceWithMask", {"count": 256, **_SEEDS},
      lambda self, x: functions.choice_with_mask(x, self.count, _seed(self)), functions.choice_with_mask.__doc__),
+    ("ComputeAccidentalHits", {"num_true": 1},
+     lambda self, true_classes, sampled: functions.accidental_hits(true_classes, sampled, self.num_true),
+     functions.accidental_hits.__doc__),
     ("RandomGamma", _SEEDS, _gamma, "Gamma numbers of rate 1, ``shape`` of them for each element of ``alpha``."),
     ("ParameterizedTruncatedNormal", _SEEDS,
      lambda self, shape, mean, stdevs, min, max: functions.parameterized_truncated_normal(

@@ -13,7 +13,8 @@ from .._src.core.faces import Primitive as _Operator
 from .._src.errors import DTypeError, NotSupportedError
 from .._src.ops import Tensor
 
-__all__ = ["Primitive", "PrimitiveWithCheck", "PrimitiveWithInfer", "constexpr", "prim_attr_register"]
+__all__ = ["Primitive", "PrimitiveWithCheck", "PrimitiveWithInfer", "constexpr", "prim_arg_register",
+           "prim_attr_register"]
 
 
 class Primitive(_Operator):
@@ -95,6 +96,9 @@ def prim_attr_register(fn: Callable) -> Callable:
         fn(self, *args, **kwargs)
 
     return init
+
+
+prim_arg_register = prim_attr_register  # arguments are attributes here
 
 
 def constexpr(fn: Callable | None = None, get_instance: bool = True, name: str | None = None,

@@ -23,7 +23,7 @@ NAMES = {
                      "make_map_parameter", "recompute_block"), _GRAPH),
     **dict.fromkeys(("FusedAdaFactor*", "FusedCastAdamWeightDecay", "Push", "Pull"), _STEP),
     **dict.fromkeys(("CustomOpBuilder", "*RegOp", "op_info_register", "Morph", "vm_impl_registry", "get_vm_impl_fn",
-                     "ms_kernel", "prim_arg_register"), _KERNEL),
+                     "ms_kernel"), _KERNEL),
     "GetNext": "iterate over a dataset", "set_comm_ops_inplace": "collectives return new Tensors",
     "NPU*FloatStatus": "use ops.FloatStatus, or amp's all_finite",
     **dict.fromkeys(("ExtractGlimpse", "SampleDistortedBoundingBoxV2", "ScaleAndTranslate", "ScatterNonAliasingAdd",
@@ -31,7 +31,6 @@ NAMES = {
                     "write it in operators"),
     **dict.fromkeys(("TensorDump", "tensordump", "DumpGradient"),
                     "call Python; networks run as they are written"),
-    "ComputeAccidentalHits": "compare the classes with ops.equal",
 }
 
 

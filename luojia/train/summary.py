@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 
 from .._src.core.tensor import Tensor
-from .._src.data import codecs
 from .._src.errors import ArgumentError, DTypeError, GraphError, NotSupportedError, ShapeError
-from .._src.formats import tfevents
+from .._src.formats import png, tfevents
 from ..ops.debug import summaries
 from .callback import Callback, RunContext, loss_of
 
@@ -157,7 +156,7 @@ def _record_of(plugin: str, name: str, array: np.ndarray, step: int, now: float)
         pixels = np.asarray(array[0], np.float64).transpose(1, 2, 0)
         low, high = pixels.min(), pixels.max()
         pixels = (pixels - low) / (high - low or 1) * 255
-        file = codecs.encode(pixels.astype(np.uint8), ".png", 6)
+        file = png.encode(pixels.astype(np.uint8))
         height, width, channels = pixels.shape
         return tfevents.image(name, file, height, width, channels, step, now)
     return tfevents.histogram(name, array, step, now)

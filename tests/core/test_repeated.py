@@ -12,6 +12,7 @@ import luojia as lj
 from luojia import autograd, nd
 from luojia._src.core import repeated, tape
 from luojia._src.core.op import OPERATORS
+from luojia._src.core.tensor import wrap
 from luojia._src.errors import GraphError
 
 
@@ -101,6 +102,26 @@ def test_a_written_pass_gives_what_the_general_one_gives(fn, grad_req, passes):
         for g, p, t in zip(got, wanted, total):
             np.testing.assert_allclose(g, t if grad_req == "add" else p, rtol=1e-6)
     assert passes == [False, False, True, True, True, True]
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float16"])
+@pytest.mark.parametrize("shape", [(5, 3), (0, 3), (1, 1)])
+@pytest.mark.parametrize("turned", [False, True])
+def test_other_dtypes_empty_batches_and_turned_arrays(dtype, shape, turned, passes):
+    def made(seed):
+        array = np.random.default_rng(seed).normal(size=shape).astype(dtype)
+        x = wrap(type(nd.ones(1)), np.asfortranarray(array) if turned else array, nd.ones(1)._device)
+        x.attach_grad()
+        return x
+
+    xs = made(0), made(1)
+    wanted = numeric(diamond, xs)
+    for _ in range(5):
+        got = step(diamond, xs)
+        for a, b in zip(got, wanted):
+            assert a.dtype == dtype
+            np.testing.assert_array_equal(a, b)
+    assert passes[-1]
 
 
 def test_it_takes_the_head_gradient(passes):

@@ -15,7 +15,7 @@ import pytest
 from luojia import context
 from luojia._src.core import chain
 from luojia._src.data.workers import processes_are_safe
-from luojia._src.engine import threads
+from luojia._src.engine import shortcuts, threads
 from luojia._src.engine.kernels import conv, norm, pool, pool_pairs, rows
 from luojia._src.engine.shortcuts import matmul, maximum
 from luojia._src.train import inplace
@@ -27,6 +27,7 @@ def two(monkeypatch):
     monkeypatch.setattr(threads, "LEAST", 0.0)
     crew = threads._found()
     monkeypatch.setattr(threads, "_crew", crew)
+    monkeypatch.setattr(crew, "single", False)
     if not crew.libraries:
         pytest.skip("threadpoolctl knows no BLAS library here, so that kernels keep to one thread")
     before = crew.of_blas()
@@ -50,9 +51,9 @@ def test_parts_run_at_one_time(two):
 def test_work_is_cut_by_its_size(two, monkeypatch):
     monkeypatch.setattr(threads, "LEAST", 75.0)
     assert [threads.number(m) for m in (149.0, 150.0, 1999.0, 2000.0)] == [1, 2, 2, 4]
-    monkeypatch.setattr(two, "allowed", lambda: 6)
-    assert [threads.number(m) for m in (149.0, 150.0, 299.0, 500.0, 5999.0, 6000.0)] == [1, 2, 3, 6, 6, 12]
-    monkeypatch.undo()
+    with monkeypatch.context() as six:
+        six.setattr(two, "allowed", lambda: 6)
+        assert [threads.number(m) for m in (149.0, 150.0, 299.0, 500.0, 5999.0, 6000.0)] == [1, 2, 3, 6, 6, 12]
     assert threads.ranges(5, 200.0) == [slice(0, 2), slice(2, 5)]
     assert threads.ranges(1, 1e6) == [slice(0, 1)] and threads.ranges(0, 1e6) == [slice(0, 0)]
     two.hold([1] * len(two.libraries))
@@ -115,7 +116,7 @@ def test_a_helper_that_comes_late_holds_no_arrays(two, monkeypatch):
     monkeypatch.setattr(two, "call", lambda helpers, job: held.append(job))
     x = np.zeros(3)
     gone = weakref.ref(x)
-    threads.spread(lambda part, x=x: None, [0, 1])
+    threads.spread(lambda part, x=x: x[part:], [0, 1])
     del x
     gc.collect()
     assert held and gone() is None
@@ -336,6 +337,26 @@ def test_products_of_pairs_of_matrices(two, monkeypatch, rng, assert_close):
     a, b = rng.standard_normal((5, 3, 4)), rng.standard_normal((5, 2, 4)).swapaxes(1, 2)
     _agree(two, monkeypatch, lambda: (matmul(a, b), matmul(a[:0], b[:0]), matmul(a[:1], b[:1])), "float64",
            assert_close)
+
+
+@pytest.mark.parametrize("m, n", [(7, 5), (3, 9), (1, 4)])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_large_products(two, monkeypatch, rng, assert_close, m, n, dtype):
+    monkeypatch.setattr(shortcuts, "_DIVIDED", 0)
+    a, b = rng.standard_normal((2, m, 4)).astype(dtype), rng.standard_normal((n, 4)).astype(dtype).T
+    _agree(two, monkeypatch, lambda: (matmul(a[0], b), matmul(a, b), matmul(b.T, a[1].T)), dtype, assert_close)
+    assert matmul(a[0], b.astype("float16")).dtype == dtype
+    with pytest.raises(ValueError, match="matmul: Input operand 1 has a mismatch"):
+        matmul(a[0], b[:3])
+
+
+def test_small_products_keep_blas_to_one_thread_beside_helpers(two):
+    threads.spread(abs, [-1, -2])
+    assert threads.alone(two.of_blas)[0] == 1 and two.of_blas()[0] == 2
+    with pytest.raises(ZeroDivisionError, match="division"):
+        threads.alone(lambda: 1 / 0)
+    assert two.of_blas()[0] == 2
+    assert threads.spread(lambda part: threads.alone(abs, part), [-1, -2]) == [1, 2]
 
 
 def test_rectifying(two, monkeypatch, rng, assert_close):

@@ -106,3 +106,16 @@ def test_a_network_that_mxnet_exported(tmp_path):
     again = gluon.SymbolBlock.imports(str(tmp_path / "again-symbol.json"), ["data"],
                                       str(tmp_path / "again-0000.params"))
     np.testing.assert_allclose(again(nd.array(io["x"])).asnumpy(), io["y"], rtol=1e-5, atol=1e-6)
+
+
+def test_frozen_parameters_are_shared_and_one_output_stands_alone():
+    net = nn.HybridSequential(prefix="n_")
+    with net.name_scope():
+        net.add(nn.Dense(3, in_units=2), nn.BatchNorm(in_channels=3))
+    net.initialize()
+    for p in net.collect_params().values():
+        p.grad_req = "null"
+    inside = net(mx.sym.var("data")).get_internals()
+    part = gluon.SymbolBlock([inside["n_dense0_fwd_output"]], mx.sym.var("data"), params=net.collect_params())
+    assert part(mx.nd.ones((4, 2))).shape == (4, 3)
+    assert [p.grad_req for p in part.collect_params().values()] == ["null"] * 2

@@ -217,8 +217,8 @@ def test_groups_and_states_of_optimizers():
     np.testing.assert_allclose(w.asnumpy(), [0.5, -1.5], rtol=1e-5)  # as in MindSpore
     ops.assign(adam.param_groups[1]["lr"], T(0.2))
     adam((T([0, 0]), T([0.1])))
-    np.testing.assert_allclose(b.asnumpy(), [0.2], rtol=1e-5)
+    np.testing.assert_allclose(b.asnumpy(), [0.2], rtol=1e-4)
     rising = mint.optim.SGD([b], 0.5, maximize=True)
     rising((T([0.1]),))
-    np.testing.assert_allclose(b.asnumpy(), [0.25], rtol=1e-5)
+    np.testing.assert_allclose(b.asnumpy(), [0.25], rtol=1e-4)
     assert repr(rising).splitlines()[:3] == ["SGD (", "Parameter Group 0", "    dampening: 0.0"]

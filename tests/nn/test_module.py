@@ -352,6 +352,42 @@ def test_more_gradients_than_inputs_are_ignored():
     assert ops.GradOperation()(Net())(X).asnumpy().tolist() == [4.0, 4.0]
 
 
+def test_a_helper_called_forward_is_not_the_forward_method():
+    class Base(nn.Module):
+        def construct(self, x):
+            return self.forward(x, 2)
+
+        def forward(self, x, k):
+            return x * k
+
+    class Helper(Base):
+        def forward(self, x, k):
+            return x * k * 10
+
+    class Other(Base):
+        def construct(self, x):
+            return self.forward(x, 5)
+
+    class Stored(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.call = lambda x: x * 100
+
+        def construct(self, x):
+            return self.call(x) + 1
+
+    class Torch(nn.Dense):
+        def forward(self, x):
+            return super().forward(x) * 0
+
+    assert [net(X).tolist() for net in (Base(), Helper(), Other(), Stored())] == [
+        [2, 4], [20, 40], [5, 10], [101, 201]]
+    assert Torch(2, 1)(X).tolist() == [0]
+    net = Base()
+    net.construct = lambda x: x * 7
+    assert net(X).tolist() == [7, 14]
+
+
 def test_subclasses_name_their_own_methods_freely():
     """The tutorial on sequence labelling has a CRF whose construct calls its _forward and _decode."""
     class CRF(nn.Module):

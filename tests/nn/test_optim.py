@@ -289,3 +289,23 @@ def test_sgd_without_momentum_leaves_its_states(options, expected):
         optimizer((Tensor(np.array([4.0 + k, 2.0], np.float32)),))
         np.testing.assert_allclose(w.asnumpy(), e, rtol=1e-5)
         assert optimizer.accum[0].asnumpy().tolist() == [0, 0]
+
+
+def test_subclasses_name_their_own_attributes_freely():
+    class Own(nn.Optimizer):
+        def __init__(self, params):
+            super().__init__(0.5, params)
+            self._step = Parameter(Tensor(0.0), name="step")
+            self._rate, self._check, self._own, self._groups, self._scalar, self._who = 1, 2, 3, 4, 5, 6
+
+        def construct(self, gradients):
+            lr = self.get_lr()
+            for p, g in zip(self.parameters, gradients):
+                p.set_data(p - lr * g)
+            self._step.set_data(self._step + 1)
+            return self._rate
+
+    p = Parameter(Tensor([1.0]), name="p")
+    own = Own([p])
+    assert own((Tensor([1.0]),)) == 1 and p.tolist() == [0.5] and own._step == 1
+    assert own.get_lr() == 0.5 and own.get_weight_decay() == 0

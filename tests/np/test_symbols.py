@@ -89,3 +89,37 @@ def test_initializers_get_arrays_of_numpys_kind_and_unknown_lengths_are_minus_on
     dense.initialize(Sparse())
     dense(np.ones((1, 3)))
     assert dense.weight.data().tolist() == [[0, 0, 0], [3, 4, 5]] and dense.weight.shape == (2, 3)
+
+
+def test_the_arrays_decide_where_the_switch_is_off():
+    npx.reset_np()
+
+    @mx.util.use_np
+    class Net(gluon.HybridBlock):
+        def __init__(self):
+            super().__init__()
+            self.dense = gluon.nn.Dense(2, in_units=3)
+
+        def hybrid_forward(self, F, x):
+            return self.dense(x)[0].sum()
+
+    net = Net()
+    net.initialize(mx.init.One())
+    eager = net(np.ones((2, 3)))
+    net.hybridize()
+    assert eager.shape == net(np.ones((2, 3))).shape == () and eager.item() == 6
+
+
+def test_dtypes_of_comparisons():
+    x = mx.sym.var("x").as_np_ndarray()
+    assert (x > 1).infer_type(x="float32") == ([onp.float32], [onp.bool_], [])
+
+
+def test_exported_graphs_are_read_again(tmp_path):
+    net = Program(lambda F, x: (x > 2) * x[0].sum())
+    net.hybridize()
+    x = np.arange(6).reshape(2, 3)
+    expected = net(x)
+    net.export(str(tmp_path / "net"))
+    again = gluon.SymbolBlock.imports(str(tmp_path / "net-symbol.json"), ["data"], None)
+    assert again(x).tolist() == expected.tolist() == [[0, 0, 0], [3, 3, 3]]

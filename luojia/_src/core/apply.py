@@ -61,7 +61,7 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
     cls: Any = None
     dtype: Any = None
     leafy = True
-    linked = odd = weak = False
+    linked = odd = weak = raw = twisted = False
     for t in inputs:
         if isinstance(t, Tensor):
             v = t._value
@@ -74,6 +74,7 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
                     raise mixed_devices(op.name, device, t._device)
                 if v.dtype is not dtype and v.dtype != dtype:
                     odd = True
+                    twisted = twisted or v.dtype.kind == "c"
             node = t._node
             parents.append(node)
             if leafy:
@@ -95,11 +96,12 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
         elif isinstance(t, (int, float, complex, np.generic)):
             values.append(t)
             odd = odd or op.elementwise
+            raw = True
         elif hasattr(t, "_luojia_apply"):
             return t._luojia_apply(op, inputs, attrs)
         else:
             values.append(t if hasattr(t, "aval") else np.asarray(t))  # JAX's arrays and tracers as they are
-            odd = True
+            odd = raw = True
     if device is None:
         return _apply_to_constants(op, inputs, attrs)
     if op.elementwise and (odd or weak and dtype.kind != "f"):  # a number does not change floats
@@ -111,7 +113,7 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
         state.frame.see(inputs)
         values = [t._value if isinstance(t, Tensor) else v for t, v in zip(inputs, values)]
         parents = [t._node if isinstance(t, Tensor) else None for t in inputs]
-    recorded = linked and op.differentiable and state.recording
+    recorded = linked and op.differentiable and now_recording()
     saved = None
     kind = dtype.kind
     if engine is NUMPY and (kind == "f" or recorded and op.fast_forward is not None and not has_bfloat16(values)):
@@ -136,7 +138,7 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
     if (odd or weak) and isinstance(ans, _ndarray) and ans.dtype == _DOUBLE and dtype != _DOUBLE:
         ans = _undoubled(values, ans, attrs)
     if recorded:
-        if kind == "c" or odd and any(hasattr(v, "dtype") and v.dtype.kind == "c" for v in values):
+        if kind == "c" or twisted or raw and any([hasattr(v, "dtype") and v.dtype.kind == "c" for v in values]):
             made: Any = conjugated(op)
         else:
             made = op

@@ -222,6 +222,7 @@ def _list(shape: Shape) -> str:
 # Inputs, by position, whose dtype is their own business: conditions and indices.
 _APART = {"where": 0, "Embedding": 0, "one_hot": 0, "take": 1, "pick": 1, "batch_take": 1, "gather_nd": 1,
           "scatter_nd": 1}
+_COMPARISONS = ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal")  # as NumPy has them: bool
 _COUNTS = ("shape_array", "size_array")  # int64
 _UNIFORM = ("FullyConnected", "Convolution", "Deconvolution", "dot", "batch_dot", "Concat", "stack", "add_n")
 
@@ -250,6 +251,8 @@ def infer_types(symbol: Symbol, given: Mapping[str, Any], strict: bool = False) 
             named = "int64" if node.kind in _COUNTS else node.attrs.get("dtype")
             if node.kind == "Embedding":
                 named = node.given.get("dtype", "float32")
+            if node.kind.startswith("_luojia_") and applied.name in _COMPARISONS:
+                named = "bool"
             casts = named is not None and named != "same"
             dtypes = [of.get((id(e.node), e.index)) for e in together]
             shared = next((d for d in dtypes if d is not None), None)

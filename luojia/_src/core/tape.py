@@ -101,8 +101,15 @@ class RichNode(Node):
 
     __slots__ = ("saved", "effect")
 
-    def __init__(self, *fields: Any, saved: Any = None, effect: Any = None) -> None:
-        super().__init__(*fields)
+    def __init__(self, op: Any, attrs: dict, parents: tuple, args: tuple, ans: Any, device: Any, saved: Any = None,
+                 effect: Any = None) -> None:
+        self.id = next_id()  # its base's __init__, written out
+        self.op = op
+        self.attrs = attrs
+        self.parents = parents
+        self.args = args
+        self.ans = ans
+        self.device = device
         self.saved = saved
         self.effect = effect
 

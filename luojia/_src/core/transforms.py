@@ -173,6 +173,18 @@ def _gradient_at(results: dict[Any, Any], where: _Input) -> Tensor:
     return wrap(where.cls, where.device.engine.asarray(g), where.device)
 
 
+def gradients_at(results: dict[Any, Any], places: Sequence[_Input]) -> tuple[Tensor, ...]:
+    """``gradient_at`` each of the places."""
+    found = []
+    for where in places:
+        g = results.get(where.node)
+        if g.__class__ is np.ndarray and not where.hooks and where.value.__class__ is np.ndarray:
+            found.append(wrap(where.cls, g, where.device))  # the common case, written out
+        else:
+            found.append(gradient_at(results, where))
+    return tuple(found)
+
+
 def weight_input(weight: Any, device: Any = None) -> _Input:
     """A weight as something to differentiate by: a parameter, or a recipe's leaf on ``device``.
 
@@ -248,7 +260,7 @@ def pullback(fn: Callable, args: Sequence[Any], *, weights: list | None = None, 
 
     def pull(sens: Any = None, retain: bool = True) -> tuple[tuple, tuple]:
         results = run.pull(seeds_for(out, sens), nodes, retain=retain)
-        return tuple([gradient_at(results, i) for i in inputs]), tuple([gradient_at(results, w) for w in at_weights])
+        return gradients_at(results, inputs), gradients_at(results, at_weights)
 
     pull.rows = lambda t: run.rows(t, inputs)  # type: ignore[attr-defined]
     return out, aux, pull

@@ -19,6 +19,7 @@ _LARGE = 1 << 14
 _ROW = 1 << 13  # of zeros, 32 KB of float32
 _PASSED = 2e3  # numbers in a microsecond, of an array that no cache holds
 _PRODUCTS = 4e4  # multiplied and added in a microsecond
+_DIVIDED = 1 << 20  # products of two numbers from which BLAS uses several threads
 _zeros: dict[Any, np.ndarray] = {}
 
 
@@ -94,12 +95,14 @@ def _reduction(name: str, ufunc: np.ufunc) -> Callable:
 def matmul(a: Any, b: Any, **kwargs: Any) -> Any:
     """Of two matrices ``dot``, which costs half of ``matmul`` where they are small.
 
-    Many matrices that meet one are one long matrix, whose product is up to a third faster; pairs of matrices go to
-    several threads, as each is too small for BLAS's own.
+    Many matrices that meet one are one long matrix, whose product is up to a third faster. Large products go to several
+    threads in parts: BLAS's own spin for 26 ms after each product, in the way of the kernels' threads.
     """
     if not kwargs and a.__class__ is _ndarray is b.__class__ and a.dtype in _WIDE:
         if b.ndim == 2 and (a.ndim == 2 or a.ndim > 2 and a.flags.c_contiguous):
             try:
+                if a.size * b.shape[1] > _DIVIDED and threads.allowed() > 1:
+                    return _large_product(a.reshape(-1, a.shape[-1]), b).reshape(*a.shape[:-1], b.shape[1])
                 if a.ndim == 2:
                     return a.dot(b)
                 return a.reshape(-1, a.shape[-1]).dot(b).reshape(*a.shape[:-1], b.shape[1])
@@ -112,6 +115,20 @@ def matmul(a: Any, b: Any, **kwargs: Any) -> Any:
                 threads.spread(lambda part: np.matmul(a[part], b[part], out=out[part]), parts)
                 return out
     return np.matmul(a, b, **kwargs)
+
+
+def _large_product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """The product of two matrices by rows or by columns, whichever are more, or by BLAS on one thread beside others."""
+    m, n = len(a), b.shape[1]
+    parts = threads.ranges(max(m, n), a.size * n / _PRODUCTS)
+    if len(parts) == 1 or a.dtype != b.dtype or a.shape[1] != len(b):
+        return threads.alone(a.dot, b)
+    out = np.empty((m, n), a.dtype)
+    if m >= n:
+        threads.spread(lambda part: np.matmul(a[part], b, out=out[part]), parts)
+    else:
+        threads.spread(lambda part: np.matmul(a, b[:, part], out=out[:, part]), parts)
+    return out
 
 
 _ones: dict[tuple[int, str], np.ndarray] = {}
@@ -131,7 +148,7 @@ def column_sums(a: np.ndarray) -> np.ndarray:
         if len(_ones) > 64:
             _ones.clear()
         ones = _ones[key] = np.ones(*key)
-    return ones.dot(a)
+    return ones.dot(a) if a.size < _ROW else threads.alone(ones.dot, a)  # from 9,216 on BLAS uses several threads
 
 
 def mean(a: Any, axis: Any = None, *, keepdims: bool = False, **kwargs: Any) -> Any:

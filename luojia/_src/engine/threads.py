@@ -5,8 +5,10 @@ threads run while they compute, so that parts run at one time; BLAS keeps to one
 one by one by whoever is free, the caller first of all: a thread that wakes late, on a busy machine, delays nobody. What
 parts add to a sum is added in their order, so that the numbers do not depend on who computed what.
 
-BLAS knows how many threads are allowed: by OMP_NUM_THREADS, OPENBLAS_NUM_THREADS, threadpoolctl, or `use`. With one, no
-thread is ever made. Workers are made at first use, and again in a process that forked.
+BLAS's threads spin for some 26 ms after each call, in the helpers' way, so that products of matrices are cut up here
+too. BLAS knows how many threads are allowed: by OMP_NUM_THREADS, OPENBLAS_NUM_THREADS, threadpoolctl, or `use`. Where
+it begins with one, only `use` changes that, and no thread is ever made. Workers are made at first use, and again in a
+process that forked.
 """
 
 from __future__ import annotations
@@ -66,6 +68,7 @@ class _Crew:
         self.busy = threading.Lock()
         self.size = 0
         self.first = self.of_blas()
+        self.single = self.first[:1] in ([], [1])  # so that one thread need not ask BLAS
 
     def of_blas(self) -> list[int]:
         """The numbers of threads that the libraries use."""
@@ -73,7 +76,7 @@ class _Crew:
 
     def allowed(self) -> int:
         """How many threads may compute, the caller's included."""
-        return min(self.libraries[0].get_num_threads(), MOST) if self.libraries else 1
+        return 1 if self.single else min(self.libraries[0].get_num_threads(), MOST)
 
     def hold(self, threads: list[int]) -> None:
         """Have the libraries use so many threads."""
@@ -126,6 +129,7 @@ def use(threads: int) -> int:
     crew = _found()
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     crew.hold([min(threads, cores) or first for first in crew.first])
+    crew.single = crew.of_blas()[:1] in ([], [1])
     return crew.allowed()
 
 
@@ -140,11 +144,16 @@ def helping() -> int:
     return sum(t.name == NAME for t in threading.enumerate())
 
 
+def allowed() -> int:
+    """On how many threads kernels compute here: one within a part of their work."""
+    return (_crew or _found()).allowed()
+
+
 def number(micros: float) -> int:
     """Into how many parts to cut work that takes one thread so many microseconds."""
     if micros < 2 * LEAST:
         return 1
-    threads = (_crew or _found()).allowed()
+    threads = allowed()
     if threads > 1 and micros >= threads * FINE:
         return 2 * threads
     return threads if micros >= threads * LEAST else int(micros / LEAST)
@@ -181,14 +190,28 @@ def spread(fn: Callable[[Any], Result], parts: list) -> list[Result]:
     finally:
         crew.hold(before)
         crew.busy.release()
-    job.fn = _spent  # a thread that comes late holds the job, not the arrays
+    results, job.results, job.fn = job.results, [], _spent  # a thread that comes late holds the job, not the arrays
     if job.errors:
         _, error = min(job.errors)
         try:
             raise error
         finally:
             del job, error  # else the traceback would hold them, and they it
-    return job.results
+    return results
+
+
+def alone(fn: Callable[..., Result], *args: Any) -> Result:
+    """``fn(*args)`` with BLAS on one thread, once helpers are about: BLAS's own threads would spin beside them."""
+    crew = _crew
+    if crew is None or not crew.size or not crew.busy.acquire(blocking=False):
+        return fn(*args)
+    before = crew.of_blas()
+    try:
+        crew.hold([1] * len(before))
+        return fn(*args)
+    finally:
+        crew.hold(before)
+        crew.busy.release()
 
 
 def total(fn: Callable[[Any], np.ndarray], parts: list) -> np.ndarray:

@@ -304,11 +304,23 @@ binary("arctan2", lambda xp, x, y: xp.arctan2(x, y), "The angle of the point (y,
        fn="arctan2 atan2", mx="arctan2")
 binary("logaddexp", lambda xp, x, y: xp.logaddexp(x, y), "log(e^x + e^y), broadcast.")
 binary("logaddexp2", lambda xp, x, y: xp.logaddexp2(x, y), "log2(2^x + 2^y), broadcast.")
-binary("xdivy", lambda xp, x, y: xp.where(x == 0, x * 0, x / xp.where(x == 0, y * 0 + 1, y)),
+def _guarded(function):
+    """The function of two arrays, a number being one in the dtype of the other: ``where`` would make it float64."""
+    def call(xp, x, y):
+        if not hasattr(y, "dtype") and str(getattr(x, "dtype", "")).startswith(("float", "bfloat")):
+            y = xp.zeros_like(x) + y
+        elif not hasattr(x, "dtype") and str(getattr(y, "dtype", "")).startswith(("float", "bfloat")):
+            x = xp.zeros_like(y) + x
+        return function(xp, x, y)
+
+    return call
+
+
+binary("xdivy", _guarded(lambda xp, x, y: xp.where(x == 0, x * 0, x / xp.where(x == 0, y * 0 + 1, y))),
        "x / y, and 0 where x is 0.", ms="Xdivy", fn="xdivy(x,y)")
-binary("xlogy", lambda xp, x, y: xp.where(x == 0, x * 0, x * xp.log(xp.where(x == 0, y * 0 + 1, y))),
+binary("xlogy", _guarded(lambda xp, x, y: xp.where(x == 0, x * 0, x * xp.log(xp.where(x == 0, y * 0 + 1, y)))),
        "x log y, and 0 where x is 0.", ms="Xlogy")
-binary("div_no_nan", lambda xp, x, y: xp.where(y == 0, x * 0, x / xp.where(y == 0, y * 0 + 1, y)),
+binary("div_no_nan", _guarded(lambda xp, x, y: xp.where(y == 0, x * 0, x / xp.where(y == 0, y * 0 + 1, y))),
        "x / y, and 0 where y is 0.", ms="DivNoNan")
 def _copysign(xp, x, y):
     size = xp.abs(x if hasattr(x, "dtype") else xp.asarray(x, y.dtype))

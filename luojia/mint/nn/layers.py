@@ -109,7 +109,7 @@ _LAYERS = [
     _layer("SoftMarginLoss", F.soft_margin_loss, "log(1 + e^(-y x)).", 2, reduction="mean"),
 ]
 globals().update(_LAYERS)
-Linear, Upsample, MaxUnpool2d = nn.Linear, nn.Upsample, nn.MaxUnpool2d
+Linear, MaxUnpool2d = nn.Linear, nn.MaxUnpool2d
 ConstantPad1d, ConstantPad2d, ConstantPad3d = nn.ConstantPad1d, nn.ConstantPad2d, nn.ConstantPad3d
 ReflectionPad1d, ReflectionPad2d, ReflectionPad3d = nn.ReflectionPad1d, nn.ReflectionPad2d, nn.ReflectionPad3d
 ReplicationPad1d, ReplicationPad2d, ReplicationPad3d = nn.ReplicationPad1d, nn.ReplicationPad2d, nn.ReplicationPad3d
@@ -144,6 +144,16 @@ class ZeroPad3d(nn.ConstantPad3d):
 
     def __init__(self, padding: Any) -> None:
         super().__init__(padding, 0.0)
+
+
+class Upsample(nn.Upsample):
+    """``functional.interpolate`` as a layer."""
+
+    def construct(self, x: Any) -> Any:
+        return F.interpolate(x, self.size, self.scale_factor, self.mode, self.align_corners)
+
+
+Upsample.__name__ = "UpsampleExt"  # as MindSpore prints it
 
 
 class UpsamplingNearest2d(nn.Upsample):

@@ -84,6 +84,24 @@ def log_uniform_candidate_sampler(true_classes: Tensor, num_true: int = 1, num_s
             placed(at(true_classes.asnumpy()), true_classes), placed(at(found), true_classes))
 
 
+def accidental_hits(true_classes: Tensor, sampled_candidates: Tensor, num_true: int = 1) -> tuple:
+    """Where sampled candidates are true classes (N, num_true): (rows, positions among the sampled, weights), the first
+    two in the classes' dtype, the weights the least Float32.
+
+    >>> rows, at, _ = accidental_hits(Tensor([[1, 2], [0, 4]]), Tensor([0, 1, 2]), 2)
+    >>> rows.tolist(), at.tolist()
+    ([0, 0, 1], [1, 2, 0])
+    """
+    classes, sampled = true_classes.asnumpy(), sampled_candidates.asnumpy()
+    if classes.ndim != 2 or classes.shape[1] != num_true or sampled.ndim != 1:
+        raise ShapeError(f"For 'ComputeAccidentalHits', expected true_classes (N, {num_true}) and sampled_candidates "
+                         f"(n,), got {classes.shape} and {sampled.shape}.")
+    rows, _, at = np.nonzero(classes[:, :, None] == sampled)
+    weights = np.full(len(rows), np.finfo(np.float32).min)
+    return (placed(rows.astype(classes.dtype), true_classes), placed(at.astype(classes.dtype), true_classes),
+            placed(weights, true_classes))
+
+
 def choice_with_mask(input_x: Tensor, count: int = 256, seed: int | None = None) -> tuple[Tensor, Tensor]:
     """``count`` places where a boolean Tensor is True, in random order: (count, axes) Int32, and which are real.
 

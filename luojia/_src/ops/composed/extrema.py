@@ -32,7 +32,8 @@ def _pair(name: str, input: Tensor, axis: int | None, keepdims: bool, initial: A
         value, position = OP[f"{name}_with_index"](x, axis=axis, keepdims=keepdims)
     if initial is None:
         return value, position
-    beyond = OP["less" if name == "max" else "greater"](value, initial)
+    tie = "" if where is None else "_equal"  # of what is left out, which counts as initial, the position is 0 too
+    beyond = OP[("less" if name == "max" else "greater") + tie](value, initial)
     return OP[f"{name}imum"](value, initial), OP["where"](beyond, OP["zeros_like"](position), position)
 
 
