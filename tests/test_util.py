@@ -12,7 +12,7 @@ def test_base():
     assert base.MXNetError is mx.MXNetError and issubclass(base.MXNetError, RuntimeError)
     assert issubclass(base.NotImplementedForSymbol, base.MXNetError)
     assert issubclass(base.NotSupportedForSparseNDArray, base.MXNetError)
-    assert isinstance("a", base.string_types) and isinstance(1.5, base.numeric_types) and base.c_str("a") == b"a"
+    assert isinstance("a", base.string_types) and isinstance(1.5, base.numeric_types) and base.c_str("a").value == b"a"
     assert base.py_str(b"a") == base.py_str("a") == "a" and isinstance(3, base.integer_types)
     base.check_call(0)
     with pytest.raises(mx.MXNetError, match="error code 3"):

@@ -1,5 +1,5 @@
 """MXNet's ``contrib``: ``nd.contrib`` and ``sym.contrib`` under shorter names, ``amp``, ``autograd``, ``io``,
-``quantization``, ``tensorboard``, ``text``; others refuse."""
+``quantization``, ``svrg_optimization``, ``tensorboard``, ``text``; others refuse."""
 
 from __future__ import annotations
 
@@ -24,6 +24,6 @@ def __getattr__(name: str) -> Any:
         return found
     if name == "quant":
         name = "quantization"
-    if name in ("amp", "autograd", "io", "quantization", "tensorboard", "text"):
+    if name in ("amp", "autograd", "io", "quantization", "svrg_optimization", "tensorboard", "text"):
         return importlib.import_module(f".{name}", __name__)
     return refusing("luojia.contrib", _REFUSED.get(name, "luojia has no such module."))(name)

@@ -94,6 +94,7 @@ class BaseModule:
         for epoch in range(begin_epoch, num_epoch):
             start = time.time()
             train_metric.reset()
+            self._begin_epoch(epoch, train_data)
             batches, nbatch, values = iter(train_data), 0, []
             data_batch = next(batches)
             while data_batch is not None:
@@ -119,6 +120,9 @@ class BaseModule:
                 for name, value in found:
                     self.logger.info("Epoch[%d] Validation-%s=%f", epoch, name, value)
             train_data.reset()
+
+    def _begin_epoch(self, epoch: int, train_data: Any) -> None:
+        """What a module does before the batches of an epoch."""
 
     def score(self, eval_data: Any, eval_metric: Any, num_batch: int | None = None, batch_end_callback: Any = None,
               score_end_callback: Any = None, reset: bool = True, epoch: int = 0,

@@ -244,7 +244,6 @@ def test_classes_alone_in_the_world():
             ValueError,
             r"'reduction' must be in \['none', 'mean', 'sum'\], but got foo",
         ),
-        (lambda: ops.embedding(L, A, padding_idx=0), ValueError, "must keep their defaults; see nn.Embedding"),
         (lambda: ops.recompute(3), TypeError, "the block must be callable, got int"),
         (lambda: ops.ReverseSequence(), TypeError, r"misses the required attributes \['seq_dim'\]"),
         (lambda: ops.NoOp(1), TypeError, r"NoOp takes the attributes \(\), got"),

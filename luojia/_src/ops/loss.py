@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..core.dtypes import is_float
 from ..core.op import op
 from ..engine.kernels import softmax as kernels
@@ -206,12 +208,31 @@ def bce_with_logits(xp, x, labels, weight=None, pos_weight=None, *, reduction="m
 @op("BinaryCrossEntropy(reduction='mean')(logits:x, labels, weight=None)",
     fn="binary_cross_entropy(logits:x, labels, weight=None, reduction='mean')")
 def binary_cross_entropy(xp, x, labels, weight=None, *, reduction="mean"):
-    """-labels log x - (1 - labels) log(1 - x) of probabilities x; logarithms are kept above -100, as in torch."""
+    """-labels log(x + e) - (1 - labels) log(1 - x + e) of probabilities x, with e = 1e-12, as in MindSpore.
+
+    The derivative by x is (x - labels) / max(x (1 - x), e).
+    """
     _same_shape("binary_cross_entropy", x, labels)
-    tiny = 1e-38 if x.dtype != "float16" else 6e-8
-    loss = -(labels * xp.maximum(xp.log(xp.maximum(x, tiny)), -100)
-             + (1 - labels) * xp.maximum(xp.log(xp.maximum(1 - x, tiny)), -100))
+    tiny = _tiny(x)
+    # maximum, as compilers take 1 - x + e for (1 + e) - x, which is 0 at 1
+    loss = -(labels * xp.log(x + tiny) + (1 - labels) * xp.log(xp.maximum(1 - x, 0) + tiny))
     return reduced(xp, loss if weight is None else loss * weight, reduction)
+
+
+def _tiny(x):
+    return 6e-8 if x.dtype == "float16" else 1e-12
+
+
+@binary_cross_entropy.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, reduction):
+    x, labels, weight = args
+    shape = tuple(x.shape) if weight is None else np.broadcast_shapes(tuple(x.shape), tuple(weight.shape))
+    tiny, g = _tiny(x), _share(g, shape, reduction)
+    weighted = g if weight is None else g * weight
+    dx = weighted * (x - labels) / xp.maximum(x * (1 - x), tiny)
+    inside, outside = xp.log(x + tiny), xp.log(xp.maximum(1 - x, 0) + tiny)
+    dweight = -g * (labels * inside + (1 - labels) * outside) if needs[2] else None
+    return dx, weighted * (outside - inside) if needs[1] else None, dweight
 
 
 @op("KLDivLoss(reduction='mean')(logits:x, labels)", fn="kl_div(logits:x, labels, reduction='mean')")

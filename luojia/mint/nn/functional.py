@@ -169,7 +169,7 @@ def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -
 
 def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     """1 at each element's place of ``num_classes`` (the greatest plus 1, by default), 0 elsewhere, Int64."""
-    engine = tensor._device.engine
+    engine: Any = tensor._device.engine
     if num_classes != -1 and engine.compiles and engine.tracing.depth:  # values are not known
         places = placed(np.arange(num_classes), tensor)
         return OP["cast"](OP["equal"](OP["expand_dims"](tensor, axis=-1), places), dtype="int64")

@@ -36,7 +36,8 @@ def unique(input: Tensor, sorted: bool = True, return_inverse: bool = False, ret
 def repeat(self: Tensor, *counts: Any, repeats: Any = None, axis: int | None = None) -> Tensor:
     """The Tensor put side by side along each axis as often as ``counts`` says, a number for each.
 
-    With ``axis``, and for one number and more axes than one, each element instead that often (along the axis).
+    With ``axis``, also as a second number below 1, and for one number and more axes than one, each element instead that
+    often (along the axis).
 
     >>> from luojia import Tensor
     >>> repeat(Tensor([[0, 1]]), 2, 2).tolist()
@@ -46,6 +47,8 @@ def repeat(self: Tensor, *counts: Any, repeats: Any = None, axis: int | None = N
     if not given:
         raise ArgumentError("Tensor.repeat: give how often, as numbers or a tuple, got nothing.")
     first, *rest = given
+    if len(rest) == 1 and isinstance(first, int) and isinstance(rest[0], int) and rest[0] <= 0:
+        rest, axis = [], rest[0]  # the older signature: no count is below 1
     single = not rest and isinstance(first, int)
     if axis is not None or single and self.ndim > 1:
         return OP["repeat"](self, repeats=first, axis=axis)
