@@ -48,7 +48,7 @@ def test_nothing_is_counted_on_a_cpu():
     runtime.reset_peak_memory_stats()
     runtime.reset_max_memory_allocated()
     runtime.empty_cache()
-    assert "Reserved memory      | 0 B" in runtime.memory_summary()
+    assert "| Reserved memory      |      0 B " in runtime.memory_summary()
 
 
 def test_waiting():
@@ -65,7 +65,7 @@ def test_what_jax_counts(one_gpu):
         assert (stats["total_reserved_memory"], stats["total_allocated_memory"]) == (8 << 20, 3 << 20)
         assert stats["total_idle_memory"] == 5 << 20
         assert (runtime.max_memory_allocated(), runtime.max_memory_reserved()) == (5 << 20, 9 << 20)
-        assert "Allocated memory     | 3,145,728 B" in runtime.memory_summary()
+        assert "| Allocated memory     |   3072 KB " in runtime.memory_summary()
         with pytest.raises(NotImplementedError, match="reset_peak_memory_stats: JAX keeps its peaks"):
             runtime.reset_peak_memory_stats()
     assert hal.memory_allocated("GPU") == 3 << 20 and hal.memory_allocated("CPU") == 0
@@ -90,10 +90,6 @@ def test_devices_that_are_not_there(monkeypatch):
     monkeypatch.setattr(hal, "num_gpus", lambda: 0)
     with pytest.raises(ValueError, match=r"For 'hal.memory_stats', GPU is not available here; .*pip install 'jax"):
         hal.memory_stats("GPU")
-    with pytest.raises(AttributeError, match="luojia.hal.Stream is not provided; JAX orders its work by itself"):
-        hal.Stream  # noqa: B018
-    with pytest.raises(AttributeError, match="luojia.runtime.set_memory is not provided; .*XLA_PYTHON_CLIENT_MEM_FRAC"):
-        runtime.set_memory  # noqa: B018
     with pytest.raises(AttributeError, match="module 'luojia.hal' has no attribute 'strem'"):
         hal.strem  # noqa: B018
 
