@@ -12,14 +12,15 @@ from typing import Any
 
 from .._src.core.given import checked
 from .._src.errors import RefusedName
-from . import functions, linalg, nn, optim, special, table
+from . import creation, functions, linalg, nn, optim, special, table
+from .creation import *  # noqa: F403
 from .functions import *  # noqa: F403
 
 _REFUSED = dict.fromkeys(("batch_norm_elemt", "batch_norm_gather_stats_with_counts", "batch_norm_stats"),
                          "use mint.nn.SyncBatchNorm")
 _table = table.make(__name__)
 globals().update(_table)
-globals().update({n: checked(getattr(functions, n)) for n in functions.__all__})
+globals().update({n: checked(getattr(module, n)) for module in (creation, functions) for n in module.__all__})
 # Of a Tensor without axes these take dim 0 and -1.
 _OF_NUMBERS = """all amax amin any argmax argmin argsort count_nonzero cummax cummin cumprod cumsum gather index_select
 kthvalue logsumexp max mean median min norm prod sort squeeze std std_mean sum swapaxes topk transpose var var_mean"""
@@ -38,5 +39,5 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - a table
-    *_table, *functions.__all__, "linalg", "nn", "optim", "special",
+    *_table, *creation.__all__, *functions.__all__, "linalg", "nn", "optim", "special",
 ]
