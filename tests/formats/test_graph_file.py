@@ -32,6 +32,22 @@ def test_other_files_are_refused(tmp_path):
         graph_file.load(path)
 
 
+@pytest.mark.parametrize(("graph", "message"), [
+    ("{", "its description of a network is damaged .JSONDecodeError"),
+    ('{"version": 1}', "its description of a network is damaged .KeyError: 'steps'"),
+    ('{"version": 1, "steps": [["add"]], "count": 0, "named": {}, "output": null}', "damaged .ValueError"),
+    ('{"version": 1, "steps": [], "count": 0, "named": {"0": "v"}, "output": null}', "damaged .KeyError: 'v'"),
+    ('{"version": 1, "steps": [], "count": 0, "named": {}, "output": {"function": 1}}', "damaged .KeyError: 'function'"),
+    ('{"version": 1, "steps": [["adder", {"tuple": []}, {}, {"tuple": []}]], "count": 0, "named": {}, "output": null}',
+     "has the operator 'adder', which this luojia does not have"),
+])
+def test_damaged_files_are_refused(tmp_path, graph, message):
+    path = str(tmp_path / "a.mindir")
+    safetensors_file.save(path, {"w": np.ones(2)}, {"luojia_graph": graph})
+    with pytest.raises(FormatError, match=message):
+        graph_file.load(path)
+
+
 def test_functions_as_attributes_are_refused(tmp_path):
     listing = Listing([Step("add", (), {"f": print}, ())], 0, {}, {}, None)
     with pytest.raises(NotSupportedError, match="as an attribute of an operator cannot be written"):

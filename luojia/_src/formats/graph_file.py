@@ -13,6 +13,7 @@ import numpy as np
 
 from luojia._src.core.dtypes import DType
 from luojia._src.core.listing import Listing, Place, Step
+from luojia._src.core.op import OPERATORS
 from luojia._src.errors import FormatError, NotSupportedError
 
 from . import safetensors_file
@@ -46,15 +47,26 @@ def load(path: str) -> tuple[Listing, dict[str, np.ndarray]]:
     text = safetensors_file.load_metadata(path).get(_KEY)
     if text is None:
         raise FormatError(f"{path} holds arrays, but no network that luojia exported.")
-    graph = json.loads(text)
-    if graph["version"] != _VERSION:
-        raise FormatError(f"{path} is of version {graph['version']}; this luojia reads version {_VERSION}.")
-    steps = [Step(op, _made(inputs), {k: _made(v) for k, v in attrs.items()}, _made(outputs))
-             for op, inputs, attrs, outputs in graph["steps"]]
-    constants = {int(name[len(_CONSTANT):]): a for name, a in arrays.items() if name.startswith(_CONSTANT)}
-    named = {int(place): name for place, name in graph["named"].items()}
-    values = {name: arrays[name] for name in named.values()}
-    return Listing(steps, graph["count"], named, constants, _made(graph["output"])), values
+    try:
+        graph = json.loads(text)
+        if graph["version"] != _VERSION:
+            raise FormatError(f"{path} is of version {graph['version']}; this luojia reads version {_VERSION}.")
+        steps = [Step(op, _made(inputs), {k: _made(v) for k, v in attrs.items()}, _made(outputs))
+                 for op, inputs, attrs, outputs in graph["steps"]]
+        constants = {int(name[len(_CONSTANT):]): a for name, a in arrays.items() if name.startswith(_CONSTANT)}
+        named = {int(place): name for place, name in graph["named"].items()}
+        values = {name: arrays[name] for name in named.values()}
+        listing = Listing(steps, int(graph["count"]), named, constants, _made(graph["output"]))
+    except (KeyError, TypeError, ValueError, AttributeError) as e:
+        if isinstance(e, FormatError):
+            raise
+        raise FormatError(f"{path}: its description of a network is damaged ({type(e).__name__}: {e}).") from None
+    import luojia._src.ops  # noqa: F401 - registers the operators
+
+    unknown = [s.op for s in steps if s.op not in OPERATORS]
+    if unknown:
+        raise FormatError(f"{path} has the operator {unknown[0]!r}, which this luojia does not have.")
+    return listing, values
 
 
 def _plain(value: Any) -> Any:
