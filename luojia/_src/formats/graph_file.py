@@ -61,7 +61,7 @@ def load(path: str) -> tuple[Listing, dict[str, np.ndarray]]:
         if isinstance(e, FormatError):
             raise
         raise FormatError(f"{path}: its description of a network is damaged ({type(e).__name__}: {e}).") from None
-    import luojia._src.ops  # noqa: F401 - registers the operators
+    from luojia._src import ops  # noqa: F401 - registers the operators
 
     unknown = [s.op for s in steps if s.op not in OPERATORS]
     if unknown:
