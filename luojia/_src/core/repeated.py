@@ -14,7 +14,7 @@ from typing import Any
 
 from .tape import ALIGNED, SELECT, Node, RichNode, state
 
-_FEWEST, _MOST = 4, 2048  # nodes of a graph for which a pass is written: 0.1 ms a node, of which each pass saves 0.5 us
+_FEWEST, _MOST = 2, 2048  # nodes of a graph for which a pass is written: 0.1 ms a node, of which each pass saves 0.5 us
 _PATIENCE = 16  # how many graphs from one operator are unknown before a pass is written; then four times as many
 _KEPT = 4  # passes per operator at the head
 _OPERATORS = 256  # operators at the head that are remembered

@@ -152,7 +152,10 @@ class Tensor(_Methods):
 
     def asnumpy(self) -> np.ndarray:
         """The elements as a NumPy array of one's own."""
-        return np.array(self._device.engine.to_numpy(self._value), order="C")
+        value = self._value
+        if value.__class__ is np.ndarray:
+            return value.copy()
+        return np.array(self._device.engine.to_numpy(value), order="C")
 
     def numpy(self) -> np.ndarray:
         return self.asnumpy()
