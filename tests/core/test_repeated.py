@@ -15,6 +15,8 @@ from luojia._src.core.op import OPERATORS
 from luojia._src.core.tensor import wrap
 from luojia._src.errors import GraphError
 
+pytestmark = pytest.mark.numpy_engine  # XLA compiles steps instead: see compiled.py, waiting.py
+
 
 @pytest.fixture(autouse=True)
 def _forget(monkeypatch):
@@ -22,23 +24,32 @@ def _forget(monkeypatch):
     monkeypatch.setattr(repeated, "_known", {})
     monkeypatch.setattr(repeated, "_unknown", {})
     monkeypatch.setattr(repeated, "_PATIENCE", 3)
-    if lj.nd.ones(1)._device._engine.name != "numpy":
-        pytest.skip("passes are written for the NumPy engine; XLA compiles steps instead (compiled.py, waiting.py)")
 
 
-@pytest.fixture
-def passes(monkeypatch):
-    """How each backward pass went: True where it was written out."""
+def watched(monkeypatch, where: str) -> list[bool]:
+    """How each backward pass that ``where`` asks for went: True where it was written out."""
     seen: list[bool] = []
     original = repeated.repeated
 
-    def watched(*args):
+    def ask(*args):
         found = original(*args)
         seen.append(found is not None)
         return found
 
-    monkeypatch.setattr("luojia._src.core.tensor.repeated", watched)
+    monkeypatch.setattr(f"luojia._src.core.{where}.repeated", ask)
     return seen
+
+
+@pytest.fixture
+def passes(monkeypatch):
+    """How each backward pass of a Tensor went."""
+    return watched(monkeypatch, "tensor")
+
+
+@pytest.fixture
+def grads(monkeypatch):
+    """How each backward pass of a gradient function went."""
+    return watched(monkeypatch, "transforms")
 
 
 def leaves(*shapes, grad_req="write"):
@@ -275,21 +286,6 @@ def test_functions_of_the_user(passes):
         for a, b in zip(step(fn, (x, w)), wanted):
             np.testing.assert_allclose(a, b, rtol=1e-6)
     assert passes == [False] * 4 and not repeated._known
-
-
-@pytest.fixture
-def grads(monkeypatch):
-    """How each backward pass of a gradient function went."""
-    seen: list[bool] = []
-    original = repeated.repeated
-
-    def watched(*args):
-        found = original(*args)
-        seen.append(found is not None)
-        return found
-
-    monkeypatch.setattr("luojia._src.core.transforms.repeated", watched)
-    return seen
 
 
 def test_gradient_functions(grads):
