@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .._src.core.tape import Reached
-from .._src.core.transforms import Recorded, check_weights, gradient_at, seeds_for, weight_input
+from .._src.core.transforms import Recorded, check_weights, gradient_at, gradients_at, seeds_for, weight_input
 from .._src.errors import DTypeError
 from .._src.ops import Parameter
 
@@ -82,19 +82,19 @@ Tensor(shape=[1], dtype=Float32, value= [ 2.00000000e+00]))
             inputs = [i for i in inputs if i is not None]
             if not self.get_by_list:
                 results = run.pull(seeds_for(run.out, sens), [i.node for i in inputs])
-                by_input = [gradient_at(results, i) for i in inputs]
-                return tuple(by_input) if self.get_all else by_input[0] if by_input else ()
+                by_input = gradients_at(results, inputs)
+                return by_input if self.get_all else by_input[0] if by_input else ()
             if listed is None:
                 wanted = Reached(i.node for i in inputs)
                 results = run.pull(seeds_for(run.out, sens), wanted)
                 leaves = sorted((n for n in results if getattr(n, "owner", None)), key=lambda n: n.id)
-                by_weight = [gradient_at(results, weight_input(n.owner())) for n in leaves]
+                by_weight = gradients_at(results, [weight_input(n.owner()) for n in leaves])
             else:
                 at_weights = [weight_input(w, run.device) for w in listed]
                 results = run.pull(seeds_for(run.out, sens), [i.node for i in (*inputs, *at_weights)])
-                by_weight = [gradient_at(results, w) for w in at_weights]
-            by_weight = by_weight[0] if single else tuple(by_weight)
-            return (tuple([gradient_at(results, i) for i in inputs]), by_weight) if self.get_all else by_weight
+                by_weight = gradients_at(results, at_weights)
+            by_weight = by_weight[0] if single else by_weight
+            return (gradients_at(results, inputs), by_weight) if self.get_all else by_weight
 
         return gradient
 

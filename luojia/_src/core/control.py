@@ -23,7 +23,7 @@ from .frame import Frame, Untraceable
 from .random import key_scope, next_key
 from .tape import Leaf, Pullback, RichNode, recording_scope, state
 from .tensor import Tensor, wrap
-from .transforms import Recorded, alias, gradient_at
+from .transforms import Recorded, alias, gradients_at
 
 Flat = Callable[..., list[Tensor]]
 
@@ -220,7 +220,7 @@ def _gradients(run: Recorded, gs: Sequence[Tensor]) -> list[Tensor]:
     """The gradients at the float inputs of a run for cotangents of its float outputs."""
     inputs = [i for i in run.inputs if i is not None and _is_float(i)]
     found = run.pull(zip([o for o in run.out if _is_float(o)], gs), [i.node for i in inputs])
-    return [gradient_at(found, i) for i in inputs]
+    return list(gradients_at(found, inputs))
 
 
 def _results(found: Sequence[Tensor | None], needs: Sequence[bool], linked: bool) -> list[Any]:

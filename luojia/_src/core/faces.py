@@ -144,8 +144,8 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
 
     ``extra`` is source for further parameters that the door understands, as ``"out=None, name=None"``. A face of one
     or two arrays and nothing else may have a ``quick`` way for arrays of ``quick_class``; a ``method`` takes it where
-    its object is ``_plain``. ``checked`` compares
-    arguments with what the face says of their types (given.py). ``numpys``: ``dtype=float`` is float64.
+    its object is ``_plain``. ``checked`` compares arguments with what the face says of their types (given.py).
+    ``numpys``: ``dtype=float`` is float64.
     """
     space: dict[str, Any] = {"_run": run, "_face": face, "_quick": quick, "_class": quick_class, "_float": float,
                              "_float64": np.float64}

@@ -297,7 +297,7 @@ def pushforward(fn: Callable, args: Sequence[Any], tangents: Sequence[Tensor]) -
         outs = tensors_in(run.out)
         cotangents = [alias(wrap(Tensor, t._device.engine.zeros_like(t._value), t._device)) for t in outs]
         results = run.pull(zip(outs, cotangents), [i.node for i in inputs], retain=True)
-        gradients = [gradient_at(results, i) for i in inputs]
+        gradients = gradients_at(results, inputs)
     heads = [
         (g._node, v if linked else v._value) for g, v in zip(gradients, tangents) if g._node is not None
     ]
