@@ -92,10 +92,15 @@ for _module in (composed, random):
             globals()[_name] = checked(globals()[_name])
 
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in ("operations", "function", "auto_generate")), *(
-    f"{__name__}.operations.{p}_ops" for p in ("array", "comm", "debug", "inner", "math", "nn", "other", "random")),
-    f"{__name__}.operations._inner_ops", *(
-    f"{__name__}.function.{p}_func" for p in ("array", "clip", "debug", "image", "linalg", "math", "nn", "other",
-                                              "parameter", "random", "sparse", "spectral", "vmap")),
+    f"{__name__}.operations.{p}_ops" for p in (
+        "array", "comm", "control", "custom", "debug", "image", "inner", "linalg", "math", "nn", "other", "random",
+        "sparse", "spectral")),
+    f"{__name__}.operations._inner_ops", f"{__name__}.operations.manually_defined",
+    f"{__name__}.operations.manually_defined.ops_def", f"{__name__}.auto_generate.gen_ops_def",
+    f"{__name__}.auto_generate.gen_ops_prim", f"{__name__}.composite.math_ops", f"{__name__}.deprecated", *(
+    f"{__name__}.function.{p}_func" for p in ("array", "clip", "debug", "fft", "image", "linalg", "math", "nn",
+                                              "other", "parameter", "random", "sparse", "sparse_unary", "spectral",
+                                              "vmap")),
     f"{__name__}.function.grad", f"{__name__}.function.grad.grad_func")
 also_at(composite, f"{__name__}.composite.base", f"{__name__}.composite.multitype_ops")
 also_at(primitive, f"{__name__}._primitive")
