@@ -48,6 +48,32 @@ def test_parts_run_at_one_time(two):
     assert two.size and threads.helping()
 
 
+def test_short_products_soon_after_leave_the_threads_of_blas_asleep(two, monkeypatch):
+    used, a, b = [], np.ones((8, 4), np.float32), np.ones((4, 2), np.float32)
+    hold = two.hold
+    monkeypatch.setattr(two, "hold", lambda counts: (used.append(counts), hold(counts)))
+    monkeypatch.setattr(threads, "recent", 0)
+    assert matmul(a, b).tolist() == [[4, 4]] * 8 and not used
+    threads.spread(abs, [1, 2])
+    assert threads.recent == threads.RECENT
+    used.clear()
+    assert matmul(a, b).tolist() == [[4, 4]] * 8
+    assert used == [[1] * len(two.libraries), [2] * len(two.libraries)] and two.of_blas()[0] == 2
+    monkeypatch.setattr(threads, "SHORT", 0.0)  # a long one
+    used.clear()
+    assert matmul(a, b).tolist() == [[4, 4]] * 8 and not used
+    for _ in range(threads.RECENT):
+        matmul(a, b)
+    assert threads.recent <= 0
+
+
+def test_products_within_a_part_take_blas_as_it_is(two):
+    a = np.ones((2, 2), np.float32)
+    threads.spread(abs, [1, 2])
+    assert [p.tolist() for p in threads.spread(lambda _: matmul(a, a), [0, 1])] == [[[2, 2], [2, 2]]] * 2
+    assert two.of_blas()[0] == 2 and not two.busy.locked()
+
+
 def test_work_is_cut_by_its_size(two, monkeypatch):
     monkeypatch.setattr(threads, "LEAST", 75.0)
     assert [threads.number(m) for m in (149.0, 150.0, 1999.0, 2000.0)] == [1, 2, 2, 4]

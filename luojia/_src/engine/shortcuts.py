@@ -18,7 +18,6 @@ _SMALL = 1024  # elements up to which a broadcast array is written out; a view o
 _LARGE = 1 << 14
 _ROW = 1 << 13  # of zeros, 32 KB of float32
 _PASSED = 2e3  # numbers in a microsecond, of an array that no cache holds
-_PRODUCTS = 4e4  # multiplied and added in a microsecond
 _zeros: dict[Any, np.ndarray] = {}
 
 
@@ -101,12 +100,12 @@ def matmul(a: Any, b: Any, **kwargs: Any) -> Any:
         if b.ndim == 2 and (a.ndim == 2 or a.ndim > 2 and a.flags.c_contiguous):
             try:
                 if a.ndim == 2:
-                    return a.dot(b)
+                    return threads.product(a, b) if threads.recent > 0 else a.dot(b)
                 return a.reshape(-1, a.shape[-1]).dot(b).reshape(*a.shape[:-1], b.shape[1])
             except ValueError:
                 pass  # which matmul words
         elif a.ndim == 3 == b.ndim and a.shape[::2] == b.shape[:2] and a.dtype == b.dtype:
-            parts = threads.ranges(len(a), a.size * b.shape[2] / _PRODUCTS)
+            parts = threads.ranges(len(a), a.size * b.shape[2] / threads.PRODUCTS)
             if len(parts) > 1:
                 out = np.empty((*a.shape[:2], b.shape[2]), a.dtype)
                 threads.spread(lambda part: np.matmul(a[part], b[part], out=out[part]), parts)

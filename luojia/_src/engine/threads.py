@@ -21,11 +21,17 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+PRODUCTS = 4e4  # multiplied and added in a microsecond
 LEAST = 75.0  # microseconds of work that are worth a thread: a sleeping one takes some 40 to wake
 FINE = 1000.0  # and from which each thread has two parts, so that who is free early helps out
+SHORT = 400.0  # of a product of matrices that BLAS computes on one thread while the crew is at work
+RECENT = 32  # such products after each job of the crew
 MOST = 8  # threads; each holds Python's lock for about a tenth of its time
 
 Result = TypeVar("Result")
+
+
+recent = 0  # how many short products are still to leave the threads of BLAS asleep; read by shortcuts.py
 
 
 class _Job:
@@ -175,6 +181,8 @@ def spread(fn: Callable[[Any], Result], parts: list) -> list[Result]:
     threads = crew.allowed()
     if threads == 1 or not crew.busy.acquire(blocking=False):  # within a part, or beside another thread's work
         return [fn(part) for part in parts]
+    global recent
+    recent = RECENT
     job, before = _Job(fn, parts), crew.of_blas()
     try:
         crew.hold([1] * len(before))
@@ -192,6 +200,23 @@ def spread(fn: Callable[[Any], Result], parts: list) -> list[Result]:
         finally:
             del job, error  # else the traceback would hold them, and they it
     return results
+
+
+def product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """``a.dot(b)`` soon after the crew's work: on one thread where it is short, for the threads of BLAS, once woken,
+    run on for milliseconds and take the crew's cores."""
+    global recent
+    recent -= 1
+    crew = _found()
+    if a.size * b.shape[1] > SHORT * PRODUCTS or not crew.busy.acquire(blocking=False):  # BLAS is held already
+        return a.dot(b)
+    before = crew.of_blas()
+    try:
+        crew.hold([1] * len(before))
+        return a.dot(b)
+    finally:
+        crew.hold(before)
+        crew.busy.release()
 
 
 def total(fn: Callable[[Any], np.ndarray], parts: list) -> np.ndarray:

@@ -117,7 +117,7 @@ def conv_dx(g: np.ndarray, w: np.ndarray, *, shape: Ints, stride: Ints, pad: Pad
         for found in classes:
             dx[(part, slice(None), *[into for into, *_ in found])] = one(g[part], found)
 
-    threads.spread(compute, threads.ranges(len(g), g.size * w[0].size / conv_last.PRODUCTS))
+    threads.spread(compute, threads.ranges(len(g), g.size * w[0].size / threads.PRODUCTS))
     return dx
 
 
@@ -134,7 +134,7 @@ def conv_dw(g: np.ndarray, x: np.ndarray, *, shape: Ints, stride: Ints, pad: Pad
     lo, stride, dilation = _lift_ints(stride, tuple(p[0] for p in pad), dilation)
     geometry = (1,) * (4 - len(shape)) + shape[2:], g.shape[3:], stride, lo, dilation, work
     n, _, outputs = g.shape[:3]
-    micros = g.size * prod(shape[1:]) / conv_last.PRODUCTS
+    micros = g.size * prod(shape[1:]) / threads.PRODUCTS
     g = g.reshape(n, groups, outputs, prod(g.shape[3:])).swapaxes(2, 3)
 
     def compute(some: slice) -> np.ndarray:
@@ -215,7 +215,7 @@ def _correlate(x: np.ndarray, w: np.ndarray, out: Ints, stride: Ints, lo: Ints, 
                     target = part[..., p.start * rest : p.stop * rest]
                     np.add(target, term, out=target)
 
-    threads.spread(compute, threads.ranges(n, y.size * prod(w.shape[2:]) / conv_last.PRODUCTS))
+    threads.spread(compute, threads.ranges(n, y.size * prod(w.shape[2:]) / threads.PRODUCTS))
     return y
 
 

@@ -17,7 +17,6 @@ from luojia._src.engine.kernels.windows import Tap, Windows
 
 MOST_TOGETHER = 1 << 14  # elements of a gradient up to which those of a block's images are made, then added
 SCATTER_BYTES = 768 * 1024  # of the windows that `scatter` adds up, and of one product
-PRODUCTS = 4e4  # multiplied and added in a microsecond
 LEAST_WASTE = 1.25  # inputs per output from which the gradient of the input adds windows up instead of gathering g
 
 
@@ -56,7 +55,7 @@ def correlate(x: np.ndarray, w: np.ndarray, out: Ints, stride: Ints, lo: Ints, d
         for images, places, taps in windows:
             _add_up(taps, weights, into[images, places], scratch)
 
-    micros = y.size * w[0].size / PRODUCTS
+    micros = y.size * w[0].size / threads.PRODUCTS
     threads.spread(compute, threads.ranges(n, micros) if n > 1 else threads.ranges(out[0], micros))
     return first(y)
 
@@ -96,7 +95,7 @@ def gather_weights(g: np.ndarray, x: np.ndarray, kernel: Ints, stride: Ints, lo:
                 _accumulate(dw[tap.row], tap.matrix.swapaxes(1, 2), seen[:, tap.start : tap.stop])
         return dw
 
-    dw = threads.total(compute, threads.ranges(n, g.size * channels * kernel[0] * kernel[1] / PRODUCTS))
+    dw = threads.total(compute, threads.ranges(n, g.size * channels * kernel[0] * kernel[1] / threads.PRODUCTS))
     if is_thin:
         return dw.reshape(kernel[0], channels, kernel[1], outputs).transpose(3, 1, 0, 2)
     return dw.reshape(*kernel, channels, outputs).transpose(3, 2, 0, 1)
@@ -140,7 +139,7 @@ def pull(g: np.ndarray, x: np.ndarray, w: np.ndarray, lo: Ints, dilation: Ints,
                 _accumulate(dw[tap.row], tap.matrix.swapaxes(1, 2), met[:, tap.start : tap.stop])
         return dw
 
-    dw = threads.total(compute, threads.ranges(n, 2 * dx.size * w[:, 0].size / PRODUCTS))
+    dw = threads.total(compute, threads.ranges(n, 2 * dx.size * w[:, 0].size / threads.PRODUCTS))
     dw = dw.reshape(*kernel, outputs, channels)[::-1, ::-1]
     return first(dx), dw.transpose(2, 3, 0, 1)
 
@@ -189,5 +188,5 @@ def scatter(g: np.ndarray, w: np.ndarray, size: Ints, lo: Ints, dilation: Ints, 
                 np.add(target, windows[:, :, :, j], out=target)
             dx[start : start + count, down, across] = folded[:count, from_rows, from_columns]
 
-    threads.spread(compute, threads.ranges(n, g.size * w[0].size / PRODUCTS))
+    threads.spread(compute, threads.ranges(n, g.size * w[0].size / threads.PRODUCTS))
     return first(dx)
