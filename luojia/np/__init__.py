@@ -14,6 +14,7 @@ array([2., 4., 6.])
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -22,7 +23,8 @@ import numpy as _numpy
 from .. import ndarray as _nd  # noqa: F401 - NDArray's methods, under those of ndarray
 from .._src import ops as _ops  # noqa: F401 - registers the operators
 from .._src.errors import NotSupportedError
-from . import creation, functions, host, linalg, random, statistics
+from .._src.paths import also_at, answering
+from . import creation, functions, host, linalg, multiarray, random, statistics
 from .creation import *  # noqa: F403
 from .functions import *  # noqa: F403
 from .host import *  # noqa: F403
@@ -103,3 +105,7 @@ __all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - part of the names c
     "random", "set_printoptions", "uint8",
     *creation.__all__, *functions.__all__, *statistics.__all__, *host.__all__, *host.HOST_FUNCTIONS, *_TABLE,
 ]
+
+answering(sys.modules[__name__], multiarray)
+also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in (
+    "arrayprint", "fallback", "function_base", "io", "stride_tricks", "utils")))
