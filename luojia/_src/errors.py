@@ -51,6 +51,10 @@ class UnfitDataError(ShapeError, ArgumentError, AssertionError):
     """Arrays or shards of a dataset that do not fit each other: MXNet's programs catch an AssertionError."""
 
 
+class UnfitArgumentError(ShapeError, ArgumentError, DTypeError):
+    """An argument of a type that a function cannot take: MindSpore has TypeErrors for some, ValueErrors for others."""
+
+
 class UnknownNameError(ArgumentError, KeyError):
     """A name that is not in a table: MXNet's programs catch a KeyError."""
 
