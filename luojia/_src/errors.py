@@ -19,6 +19,14 @@ class DTypeError(MXNetError, TypeError):
     """A dtype, or a type of object, that the operator does not take."""
 
 
+class IndexingError(ShapeError, IndexError):
+    """An index that the array does not have, or that does not fit its shape: MindSpore's programs catch either."""
+
+
+class IndexTypeError(DTypeError, IndexingError):
+    """An index, or a value for it, of a kind that arrays do not take."""
+
+
 class ArgumentError(MXNetError, ValueError):
     """An argument whose value is outside what the function accepts."""
 

@@ -135,7 +135,10 @@ __all__ = [
 _REFUSED = "GraphData OBSMindDataset TedliumDataset deserialize".split()
 
 
-also_at(sys.modules[__name__], *(f"{__name__}.{path}" for path in ("core", "engine", "engine.datasets")))
+also_at(sys.modules[__name__], *(f"{__name__}.{path}" for path in ("core", "engine", "engine.datasets")), *(
+    f"{__name__}.engine.{path}" for path in (
+        "cache_client", "datasets_audio", "datasets_standard_format", "datasets_text", "datasets_user_defined",
+        "datasets_vision", "graphdata", "iterators")))
 also_at(config, f"{__name__}.core.config")
 also_at(samplers, f"{__name__}.engine.samplers")
 

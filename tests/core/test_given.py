@@ -24,8 +24,8 @@ X = Tensor([[1.0, 2.0]])
     (lambda: ops.numel(3), "For 'numel', 'input' must be a Tensor, but got int"),
     (lambda: ops.pixel_shuffle(X, upscale_factor="a"), "'upscale_factor' must be an int, but got str"),
     (lambda: ops.norm(X, "fro", dim=1), "the order of vectors must be a number"),
-    (lambda: X.__setitem__(0, None), "only numbers, Tensors, lists and tuples of them can be assigned, got None"),
-    (lambda: X.__setitem__(0, "a"), "only numbers, Tensors, lists and tuples of them can be assigned, got 'a'"),
+    (lambda: X.__setitem__(0, None), "only numbers, Tensors, lists and tuples of them can be assigned, got NoneType"),
+    (lambda: X.__setitem__(0, "a"), "only numbers, Tensors, lists and tuples of them can be assigned, got str: .a."),
 ])
 def test_wrong_types(call, words):
     with pytest.raises(TypeError, match=words):

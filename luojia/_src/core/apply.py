@@ -181,6 +181,7 @@ def _undoubled(values: list, ans: Any, attrs: dict) -> Any:
     return ans.astype(max(floats, key=lambda d: d.itemsize))
 
 
+_SINGLE = np.dtype("float32")
 _DOUBLE = np.dtype("float64")
 _INTEGRAL = {"b", "i", "u"}
 _NARROWED = (np.dtype("float64"), np.dtype("float16"))  # what NumPy makes of integers; both doors say float32
@@ -348,11 +349,11 @@ def binary(op: Operator, otherwise: Callable | None = None) -> Callable:
                 y = other
                 node_y = None
                 plain = number = kind is float or kind is int
-            if plain and dtype.kind == "f":
+            if plain and (dtype is _SINGLE or dtype.kind == "f"):
                 try:
                     ans = fn(x, _number(y, dtype) if arithmetic and number else y)
-                except ValueError:
-                    return apply(op, (self, other), attrs)  # which says what does not fit
+                except (ValueError, AttributeError):
+                    return rest(self, other)  # which says what does not fit
                 if ans.__class__ is not _ndarray:
                     ans = np.asarray(ans)
                 out = _new(cls)
@@ -361,7 +362,7 @@ def binary(op: Operator, otherwise: Callable | None = None) -> Callable:
                 node_x = self._node
                 if (node_x is not None or node_y is not None) and differentiable and now_recording():
                     aligned = elementwise and (number or x.shape == y.shape)
-                    if not keep_args:
+                    if not keep_args and ans.nbytes > _SMALL:  # else neither x nor y is larger
                         if x.nbytes > _SMALL:
                             x = Spec(x)
                         if not number and y.nbytes > _SMALL:
@@ -398,7 +399,7 @@ def reflected(op: Operator) -> Callable:
             and arithmetic
             and y.__class__ is _ndarray
             and cls._result_class is cls
-            and y.dtype.kind == "f"
+            and (y.dtype is _SINGLE or y.dtype.kind == "f")
         ):
             ans = fn(_number(other, y.dtype), y)
             if ans.__class__ is not _ndarray:
