@@ -26,6 +26,9 @@ nn.wrap.cell_wrapper:TrainOneStepCell nn.wrap.loss_scale:TrainOneStepWithLossSca
 ops.operations:MatMul ops.operations.nn_ops:Conv2D ops.operations.math_ops:Add ops.operations.array_ops:Reshape
 ops.functional:relu ops.functional:partial ops.composite:GradOperation ops.composite:clip_by_value
 ops.primitive:Primitive ops.composite.base:HyperMap parallel._utils:_get_device_num train.serialization:save_checkpoint
+ndarray._internal:_plus_scalar symbol._internal:_plus_scalar contrib.ndarray:box_nms contrib.symbol:box_nms
+ndarray.utils:load ndarray.ndarray:zeros symbol.symbol:full np.fallback:allclose np.stride_tricks:broadcast_arrays
+np.multiarray:arange gluon.nn.basic_layers:BatchNorm gluon.nn.conv_layers:MaxPool2D rnn.rnn_cell:FusedRNNCell
 io.io:DataBatch image.image:ImageIter rnn.rnn:LSTMCell contrib.amp.amp:init numpy_extension:softmax
 gluon.contrib.nn.basic_layers:Concurrent gluon.contrib.rnn.rnn_cell:LSTMPCell kvstore.kvstore:KVStore
 kvstore.base:create gluon.contrib.rnn.conv_rnn_cell:Conv2DLSTMCell gluon.contrib.cnn.conv_layers:DeformableConvolution
@@ -40,7 +43,7 @@ scipy.optimize.line_search:line_search train.summary.summary_record:SummaryRecor
 ops.operations.image_ops:AdjustHue ops.operations.sparse_ops:SparseTensorDenseMatmul ops.operations.linalg_ops:Svd
 ops.operations.spectral_ops:BlackmanWindow ops.function.fft_func:fft ops.auto_generate.gen_ops_prim:Add
 ops._primitive_cache:_get_cache_prim device_context.cpu.op_tuning:threads_num device_context.gpu.device:is_available
-device_manager:set_device ops.composite.math_ops:dot
+device_manager:set_device ops._grad_ops:ReluGrad ops.operations._grad_ops:ReluGrad ops.composite.math_ops:dot
 train.callback:LossMonitor train.callback._loss_monitor:LossMonitor train.metrics:Accuracy train.model:Model
 """.split()
 
