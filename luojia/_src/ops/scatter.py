@@ -33,6 +33,7 @@ def _(xp, g, ans, args, needs):
 def _adding(name: str, ms: str, sign: int, doc: str):
     def function(xp, x, i, v):
         _fits(ms, x, i, v)
+        v = v.astype(x.dtype) if v.dtype == "bool" else v
         change = xp.scatter_add(tuple(x.shape), v.dtype, nd_index(i, False), v)
         return x + change if sign > 0 else x - change
 
