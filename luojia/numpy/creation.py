@@ -193,7 +193,8 @@ def triu_indices_from(arr: Any, k: int = 0) -> tuple[Tensor, ...]:
 
 def diag_indices(n: int, ndim: int = 2) -> tuple[Tensor, ...]:
     """The indices of the main diagonal of an array of ``ndim`` axes of length n."""
-    whole(n, "diag_indices"), whole(ndim, "diag_indices")
+    whole(n, "diag_indices")
+    whole(ndim, "diag_indices")
     return tuple([place(np.arange(n, dtype=np.int32)) for _ in range(ndim)])
 
 

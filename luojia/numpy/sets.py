@@ -81,7 +81,7 @@ def in1d(ar1: Any, ar2: Any, invert: bool = False) -> Tensor:
 def intersect1d(ar1: Any, ar2: Any, assume_unique: bool = False, return_indices: bool = False) -> Any:
     """The elements that are in both arrays, sorted; with ``return_indices`` also their places in each."""
     a, b = host(ar1), host(ar2)
-    found = np.intersect1d(a, b, assume_unique, return_indices)
+    found: Any = np.intersect1d(a, b, assume_unique, return_indices)
     values, *places = found if return_indices else (found,)
     values = place(values.astype(promote(a.dtype, b.dtype)))
     return (values, *[place(narrow(p)) for p in places]) if return_indices else values

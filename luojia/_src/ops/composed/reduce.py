@@ -107,8 +107,10 @@ def trapz(y: Tensor, x: Tensor | None = None, *, dx: float = 1.0, dim: int = -1)
 
     Samples and places that are no floats are taken as Float32. (So are Float64 ones by MindSpore.)
     """
-    y, x = (OP["cast"](v, dtype=np.dtype(np.float32)) if v is not None and v.np_dtype.kind in "biu" else v
-            for v in (y, x))
+    def inexact(v: Tensor) -> Tensor:
+        return OP["cast"](v, dtype=np.dtype(np.float32)) if v.np_dtype.kind in "biu" else v
+
+    y, x = inexact(y), None if x is None else inexact(x)
     return OP["trapz"](y, x, dx=dx, axis=dim)
 
 
