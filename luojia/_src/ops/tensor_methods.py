@@ -22,7 +22,7 @@ FACES = FaceModule({"fn": lambda face: compile_plain(face, "luojia")})
 SAME = """abs absolute angle conj imag real acos acosh addcdiv addcmul addmm addmv all any
 approximate_equal arccos arccosh arcsin arcsinh arctan arctan2 arctanh asin asinh atan atan2 atanh
 baddbmm bincount bitwise_and bitwise_or bitwise_xor bmm broadcast_to ceil cholesky chunk
-cos cosh count_nonzero cummax cummin cumprod deg2rad det diagonal digamma div divide dot eq erf
+cos cosh count_nonzero cummax cummin cumprod deg2rad det diagonal digamma div divide dot eq equal erf
 erfc erfinv exp expand_as expand_dims expm1 flip floor floor_divide fmod frac gather_elements
 gather_nd gcd ge ger greater greater_equal gt hardshrink histc hypot i0 igamma igammac
 index_fill inner inverse isclose isfinite isinf isnan isneginf isposinf lcm le lerp less less_equal lgamma log
@@ -440,7 +440,6 @@ def _install() -> None:
         "__contains__": lambda self, value: bool(OPERATORS["any"](OPERATORS["equal"](self, value)).asnumpy()),
         **{name: property(partial(_refuse, name)) for name in REFUSED},
         "type": lambda self, dtype=None: composed.find("queries.kind")(self, dtype),
-        "equal": lambda self, other: OPERATORS["equal"](self, other),
         "bitwise_not": lambda self: OPERATORS["invert"](self),
         "log_matrix_determinant": lambda self: OPERATORS["slogdet"](self),
         "data": property(lambda self: self), "has_init": property(lambda self: "init" in self.__dict__),
