@@ -40,7 +40,7 @@ scipy.optimize.line_search:line_search train.summary.summary_record:SummaryRecor
 ops.operations.image_ops:AdjustHue ops.operations.sparse_ops:SparseTensorDenseMatmul ops.operations.linalg_ops:Svd
 ops.operations.spectral_ops:BlackmanWindow ops.function.fft_func:fft ops.auto_generate.gen_ops_prim:Add
 ops._primitive_cache:_get_cache_prim device_context.cpu.op_tuning:threads_num device_context.gpu.device:is_available
-device_manager:set_device ops.composite.math_ops:dot
+device_manager:set_device ops._grad_ops:ReluGrad ops.operations._grad_ops:ReluGrad ops.composite.math_ops:dot
 train.callback:LossMonitor train.callback._loss_monitor:LossMonitor train.metrics:Accuracy train.model:Model
 """.split()
 

@@ -11,7 +11,7 @@ from .._src.core.apply import unary
 from .._src.core.dtypes import int64, is_float, to_np
 from .._src.core.op import OPERATORS as OP
 from .._src.core.random import next_key
-from .._src.errors import ShapeError
+from .._src.errors import DTypeError, ShapeError
 from .._src.ops import Tensor
 from .._src.ops.composed.losses import reduced
 from .._src.ops.composed.settle import settle
@@ -239,7 +239,7 @@ def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None) -> T
     return Tensor(np.stack(np.triu_indices(row, offset, col)).astype(to_np(dtype or "int64")))
 
 
-def bucketize(input: Tensor, boundaries: list, *, right: bool = False) -> Tensor:
+def bucketize(input: Tensor, boundaries: list, *, right: Any = False) -> Tensor:
     """The index of the bucket between ``boundaries`` into which each element falls, Int32."""
     return Tensor(np.searchsorted(boundaries, input.asnumpy(), side="right" if right else "left").astype(np.int32))
 
@@ -291,6 +291,8 @@ def full(size: Any, fill_value: Any, *, dtype: Any = None) -> Tensor:
     >>> full((2,), 1.5).tolist(), full((2,), 1.5, dtype=float32).tolist()
     ([1, 1], [1.5, 1.5])
     """
+    if not isinstance(size, (tuple, list)):
+        raise DTypeError(f"For 'full', 'size' must be a tuple or list of ints, but got {type(size).__name__}.")
     value = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
     return OP["filled"](shape=size, value=value, dtype=to_np(dtype or int64))
 

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import DTypeError
+from .accepted import Row, source_of
 from .apply import apply, binary, unary
 from .dtypes import DType
 from .given import allowed, kind_of_default, no_tensor, refuse
@@ -138,14 +139,14 @@ def index_faces(kind: str) -> dict[str, tuple[Operator, str]]:
 
 def compile_function(face: Any, run: Callable, module: str, extra: str = "", quick: Callable | None = None,
                      quick_class: type | None = None, method: bool = False, checked: bool = False,
-                     numpys: bool = False) -> Callable:
+                     numpys: bool = False, accepted: Row | None = None) -> Callable:
     """A Python function with the face's signature that calls ``run(face, inputs, attrs, **extra names)``; a ``method``
     calls ``run(self, ...)``.
 
     ``extra`` is source for further parameters that the door understands, as ``"out=None, name=None"``. A face of one
     or two arrays and nothing else may have a ``quick`` way for arrays of ``quick_class``; a ``method`` takes it where
     its object is ``_plain``. ``checked`` compares arguments with what the face says of their types (given.py).
-    ``numpys``: ``dtype=float`` is float64.
+    ``numpys``: ``dtype=float`` is float64. ``accepted`` is a row of the table of dtypes (accepted.py).
     """
     space: dict[str, Any] = {"_run": run, "_face": face, "_quick": quick, "_class": quick_class, "_float": float,
                              "_float64": np.float64}
@@ -185,7 +186,11 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
     checks = "".join(f"    if not isinstance({name}, {_USUAL.get(kind, kind)}): _check('{name}', {name}, '{kind}')\n"
                      if kind in ("Tensor", "operand") else
                      f"    if {name}.__class__ is not {_USUAL.get(kind, kind)}: _check('{name}', {name}, '{kind}')\n"
-                     for name, kind in _kinds(face)) if checked else ""
+                     for name, kind in _kinds(face, accepted)) if checked else ""
+    quickly = ""
+    if accepted is not None:
+        more, quickly = source_of(accepted, face.name, [p.public for p in face.params], space)
+        checks += more
     space.update(_check=partial(_check, face.name), _Tensor=Tensor)
     source = f"def {face.name}({', '.join(signature)}):\n{checks}    return {call}"
     if quick is not None and len(face.params) == len(face.inputs) <= 2 and not face.fixed:
@@ -195,6 +200,7 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
         for name in second:
             kinds = ("_class", "float", "int") if face.op.elementwise else ("_class",)
             conditions.append(f"({' or '.join(f'{name}.__class__ is {kind}' for kind in kinds)})")
+        conditions += [quickly] if quickly else []
         source = source.replace("\n", f"\n    if {' and '.join(conditions)}:\n"
                                       f"        return _quick({', '.join([first, *second])})\n", 1)
     exec(source, space)  # noqa: S102 - the source is made of this package's own tables
@@ -212,13 +218,14 @@ _LOOSE = {"cast", "identity", "stop_gradient", "zeros_like", "ones_like", "logic
 _NUMBERS = {("masked_fill", "v"), ("where", "x"), ("where", "y")}  # inputs that may be numbers
 
 
-def _kinds(face: Any) -> list[tuple[str, str]]:
+def _kinds(face: Any, accepted: Row | None = None) -> list[tuple[str, str]]:
     """The parameters that say of what kind they must be."""
+    strict = {p for p, a in accepted.params.items() if a.tensor} if accepted is not None else ()
     op = face.op
     found = []
     if op.name not in _LOOSE and not op.variadic and face.inputs:
         if op.elementwise and len(face.inputs) > 1:
-            found = [(p.public, "operand") for p in face.inputs if not p.star]
+            found = [(p.public, "Tensor" if p.public in strict else "operand") for p in face.inputs if not p.star]
         else:
             found = [(p.public, "operand" if (op.name, p.internal) in _NUMBERS else "Tensor") for p in face.inputs
                      if not p.star and p.default is _MISSING]
@@ -265,9 +272,9 @@ def run_plain(face: Face, inputs: tuple, attrs: dict[str, Any]) -> Any:
         raise no_tensor(face.name, e) from None
 
 
-def compile_plain(face: Face, module: str) -> Callable:
+def compile_plain(face: Face, module: str, accepted: Row | None = None) -> Callable:
     """The face as a function of Tensors, with a quick way for one or two."""
-    return compile_function(face, run_plain, module, "", quick_way(face), Tensor, checked=True)
+    return compile_function(face, run_plain, module, "", quick_way(face), Tensor, checked=True, accepted=accepted)
 
 
 def quick_way(face: Face | _Signature) -> Callable | None:

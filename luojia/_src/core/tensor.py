@@ -57,6 +57,7 @@ class Tensor(_Methods):
     _device: Context
     _node: Any
     _role = False  # True for parameters, whose class does not decide that of results
+    _hooked = False  # whether there are functions on the gradient by it as an input (ops/composed/hooks.py)
     _result_class: type
     _coerce: Any
     const_arg = False  # whether a graph takes it as a constant: graphs here are made of values

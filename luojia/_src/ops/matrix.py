@@ -19,12 +19,19 @@ def _mt(xp, x, transposed: bool):
     return swap(xp, x) if transposed else x
 
 
+def _in_single(xp, x, function):
+    """``function`` of matrices, of which NumPy and XLA compute those of float16 and bfloat16 in float32 only."""
+    if x.dtype.itemsize > 2:
+        return function(x)
+    return function(x.astype("float32")).astype(x.dtype)
+
+
 @op("MatrixInverse(adjoint:_=False)(x)", fn=("inverse(input:x)", "inv_matrix(input:x)", "matrix_inverse(x)"),
     mx=("linalg_inverse(A:x)",))
 def inverse(xp, x):
     """The inverse of each matrix."""
     _square(x, "inverse")
-    return xp.linalg.inv(x)
+    return _in_single(xp, x, xp.linalg.inv)
 
 
 @inverse.vjp(keep="ans")
@@ -42,7 +49,7 @@ def _(shapes):
 def det(xp, x, *, rank1=False):
     """The determinant of each matrix."""
     _square(x, "det")
-    return _ranked(xp, xp.linalg.det(x), rank1)
+    return _ranked(xp, _in_single(xp, x, xp.linalg.det), rank1)
 
 
 def _ranked(xp, out, rank1: bool):
@@ -69,7 +76,7 @@ def _(xp, g, ans, args, needs, *, rank1):
 def cholesky(xp, x, *, upper=False):
     """The lower triangular L with L L^T = x for each symmetric positive definite matrix x; ``upper`` gives L^T."""
     _square(x, "cholesky")
-    return _mt(xp, xp.linalg.cholesky(x), upper)
+    return _mt(xp, _in_single(xp, x, xp.linalg.cholesky), upper)
 
 
 @cholesky.shape
@@ -102,7 +109,7 @@ def cholesky_inverse(xp, x):
     """The inverse of L L^T, for lower triangular L, of which nothing above the diagonal is read."""
     n = _square(x, "linalg_potri")
     x = xp.where(np.tril(np.ones((n, n), bool)), x, 0 * x)
-    return xp.linalg.inv(xp.matmul(x, swap(xp, x)))
+    return _in_single(xp, xp.matmul(x, swap(xp, x)), xp.linalg.inv)
 
 
 @cholesky_inverse.shape

@@ -291,13 +291,14 @@ def adaptive_avg_pool(xp, x, *, output_size, axes=2):
 
     Part i of m of an axis of n is floor(i n / m) up to ceil((i + 1) n / m).
     """
-    sizes = _targets(x.shape, output_size, axes, "adaptive_avg_pool")
+    sizes, dtype = _targets(x.shape, output_size, axes, "adaptive_avg_pool"), x.dtype
+    x = x.astype("float32") if dtype.kind in "iu" else x
     for axis, out in zip(range(-axes, 0), sizes):
         matrix = np.zeros((out, x.shape[axis]))
         for i, (start, stop) in enumerate(_parts(x.shape[axis], out)):
             matrix[i, start:stop] = 1 / (stop - start)
         x = along(xp, x, matrix, axis)
-    return x
+    return x.astype(dtype) if dtype.kind in "iu" else x
 
 
 @op(fn=())

@@ -82,7 +82,7 @@ def _running_extremum(name: str, better: str, index_dtype: str, faces: dict):
         values, positions = [value], [position]
         for i in range(1, n):
             new = x[_along(axis, ndim, slice(i, i + 1))]
-            won = getattr(xp, better)(new, value)
+            won = xp.logical_or(getattr(xp, better)(new, value), new != new)  # NaN wins over all
             value, position = xp.where(won, new, value), xp.where(won, i, position)
             values.append(value)
             positions.append(position)

@@ -245,7 +245,8 @@ def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0,
     at = _diagonal(input.shape, offset, dim1, dim2)
     if src.shape != at.shape:
         raise ShapeError(f"For 'diagonal_scatter', src must have shape {at.shape}, got {src.shape}.")
-    flat = OP["tensor_scatter_update"](reshaped(input, (-1,)), placed(at.reshape(-1, 1), input), reshaped(src, (-1,)))
+    whole, part = compose.common([reshaped(input, (-1,)), reshaped(src, (-1,))])
+    flat = OP["tensor_scatter_update"](whole, placed(at.reshape(-1, 1), input), part)
     return reshaped(flat, input.shape)
 
 
@@ -342,10 +343,9 @@ def matrix_band_part(x: Tensor, lower: Any, upper: Any) -> Tensor:
 
 def cartesian_prod(*inputs: Tensor) -> Tensor:
     """Every choice of one element from each vector, as rows; the last vector's change fastest."""
-    if len(inputs) == 1:
-        return OP["identity"](inputs[0])
-    grids = np.meshgrid(*[np.arange(x.shape[0]) for x in inputs], indexing="ij")
-    return OP["stack"](*[x[g.reshape(-1)] for x, g in zip(compose.common(inputs), grids)], axis=-1)
+    vectors = [x if x.ndim else reshaped(x, (1,)) for x in compose.common(inputs)]
+    grids = np.meshgrid(*[np.arange(x.shape[0]) for x in vectors], indexing="ij")
+    return OP["stack"](*[x[g.reshape(-1)] for x, g in zip(vectors, grids)], axis=-1)
 
 
 def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> Tensor:
