@@ -96,7 +96,7 @@ def test_shapes():
 
 def test_selection():
     same(t.take(Tensor([0, 3])), [1, 4])
-    same(t.take([1], 1), [[2], [4]])
+    same(t.take(Tensor([1]), 1), [[2], [4]])
     same(t.index_select(0, Tensor([1])), [[3, 4]])
     same(t.select(t > 2, 0.0), [[0, 0], [3, 4]])
     same(t.masked_fill(t > 2, 0.0), [[1, 2], [0, 0]])
