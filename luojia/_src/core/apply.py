@@ -364,7 +364,7 @@ def binary(op: Operator, otherwise: Callable | None = None) -> Callable:
             if plain and (dtype is _SINGLE or dtype.kind == "f"):
                 try:
                     ans = fn(x, _number(y, dtype) if arithmetic and number else y)
-                except (ValueError, AttributeError):
+                except (ValueError, TypeError, AttributeError):
                     return rest(self, other)  # which says what does not fit
                 if ans.__class__ is not _ndarray:
                     ans = np.asarray(ans)
