@@ -63,10 +63,7 @@ def test_whole_numbers_divide_to_floats():
 def test_what_may_stand_beside_a_tensor():
     t = Tensor([1.0, 2.0])
     assert (t + [1, 2]).asnumpy().tolist() == [2, 4] and ((1, 2) + t).asnumpy().tolist() == [2, 4]
-    whole = Tensor([1, 2])
-    for out, expected in ((whole + [1.5, 2], [2, 4]), ([1.5, 2] - whole, [0, 0]), (whole // (1.5, 2), [1, 1])):
-        assert out.asnumpy().tolist() == expected and out.dtype is lj.int64  # a list has the Tensor's dtype
-    for at in ("t * [1, 2]", "[1, 2] * t", "t ** (1, 2)", "t % [1, 2]", "t < [1, 2]", "whole & [1, 2]", "t @ [1, 2]",
+    for at in ("t * [1, 2]", "[1, 2] * t", "t ** (1, 2)", "t % [1, 2]", "t < [1, 2]", "Tensor([1, 2]) & [1, 2]", "t @ [1, 2]",
                "2 @ t", "'a' + t", "t + ['a']"):
         with pytest.raises(TypeError):
             eval(at)
@@ -104,7 +101,6 @@ def test_updates_make_a_new_tensor():
     t = before = Tensor([1.0, 2.0])
     t += 1
     assert t is not before and before.asnumpy().tolist() == [1, 2] and t.asnumpy().tolist() == [2, 3]
-    whole = Tensor([1, 2])
     whole *= 1.5
     assert whole.dtype is lj.float32
 

@@ -161,8 +161,8 @@ def compute(engine: Any, op: Operator, values: list, attrs: dict) -> Any:
     try:
         ans = engine.run(op, values, attrs)
     except (ValueError, TypeError, OverflowError) as e:
-        inside = _inside(values) if isinstance(e, OverflowError) else values
-        if inside == values:
+        inside = _inside(values) if isinstance(e, OverflowError) else None
+        if inside is None:
             raise failed(op, values, e) from e
         return compute(engine, op, inside, attrs)
     narrowed = _NARROWED if engine.direct else _FLOATS
@@ -176,11 +176,11 @@ def compute(engine: Any, op: Operator, values: list, attrs: dict) -> Any:
     return ans
 
 
-def _inside(values: list) -> list:
+def _inside(values: list) -> list | None:
     """Numbers that are too large for the integers beside them as what remains of them there: 300 as 44 of UInt8."""
     dtypes = [v.dtype for v in values if hasattr(v, "dtype")]
-    if len(set(dtypes)) != 1 or dtypes[0].kind not in "iu":
-        return values
+    if len(set(dtypes)) != 1 or dtypes[0].kind not in "iu" or all(v.__class__ is not int for v in values):
+        return None
     bits = 8 * dtypes[0].itemsize
     return [np.uint64(v % 2 ** bits).astype(dtypes[0]) if v.__class__ is int else v for v in values]
 
@@ -284,7 +284,7 @@ def _brought_to(dtype: np.dtype, t: Any) -> Any:
     if isinstance(t, np.generic):
         return t.item()
     if isinstance(t, (list, tuple)):
-        return np.asarray(t, dtype)
+        return np.asarray(t).astype(dtype)
     return t.astype(dtype) if isinstance(t, np.ndarray) and t.dtype != dtype else t
 
 

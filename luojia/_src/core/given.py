@@ -12,7 +12,8 @@ import numpy as np
 from ..errors import DTypeError
 from .tensor import Tensor
 
-_WHAT = {"Tensor": "a Tensor", "Tensor | None": "a Tensor", "operand": "a Tensor or a number", "bool": "a bool", "int": "an int", "str": "a string",
+_WHAT = {"Tensor": "a Tensor", "Tensor | None": "a Tensor", "operand": "a Tensor or a number", "bool": "a bool",
+         "int": "an int", "str": "a string",
          "float": "a number", "axes": "an int or a tuple of int"}
 _NEVER = {"int": (bool, float, str, dict, np.ndarray), "float": (bool, str, dict, np.ndarray),
           "axes": (bool, float, str, dict)}

@@ -28,7 +28,7 @@ _LISTS = {"+", "-", "/", "//"}  # the signs beside which a list may stand
 
 
 def _beside(self: Tensor, other: Any, sign: str) -> Any:
-    """What stands beside a Tensor: a number or a Tensor as it is, a list as a Tensor of the dtype; else an error."""
+    """What stands beside a Tensor: a Tensor, a number, beside some signs a list; else an error."""
     if isinstance(other, Tensor) or hasattr(other, "_luojia_apply"):
         if sign == "@" and isinstance(other, Tensor) and other.np_dtype != self.np_dtype:
             raise DTypeError(f"Tensor @ Tensor: expected two of one dtype, got {self.dtype} and {other.dtype}; cast "
@@ -37,9 +37,7 @@ def _beside(self: Tensor, other: Any, sign: str) -> Any:
     if sign == "@":
         raise DTypeError(f"Tensor @ {type(other).__name__}: expected two Tensors; wrap the other, as in "
                          "luojia.Tensor(...).")
-    if isinstance(other, (list, tuple)) and sign in _LISTS:
-        return Tensor(other, self.dtype, device=self._device)
-    if isinstance(other, (np.ndarray, list, tuple)):
+    if isinstance(other, np.ndarray) or isinstance(other, (list, tuple)) and sign not in _LISTS:
         raise DTypeError(f"Tensor {sign} {type(other).__name__}: expected a Tensor or a number; wrap it, as in "
                          "luojia.Tensor(...).")
     return other

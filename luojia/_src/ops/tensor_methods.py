@@ -380,7 +380,7 @@ def moved(self: Tensor, to: str, blocking: bool = True) -> Tensor:
     return _at(self, to)
 
 
-def like(self: Tensor, other: Tensor) -> Tensor:
+def view_as(self: Tensor, other: Tensor) -> Tensor:
     """The Tensor in the shape of ``other``."""
     return reshape(self, other.shape)
 
@@ -482,8 +482,8 @@ def _install() -> None:
         "max": _extremum("max"), "min": _extremum("min"), "argmax": _position("argmax", "int64"),
         "argmin": _position("argmin", "int32"), "permute": permute, "clone": copy, "contiguous": requires_no_copy,
         "dim": lambda self: self.ndim, "ndimension": lambda self: self.ndim, "numel": lambda self: self.size,
-        "nelement": lambda self: self.size, "view_as": checked(like), "reshape_as": checked(like),
-        "value": lambda self: self,
+        "nelement": lambda self: self.size, "view_as": checked(view_as),
+        "reshape_as": checked(view_as), "value": lambda self: self,
         "positive": lambda self: self, "is_floating_point": lambda self: is_float(self.np_dtype),
         "argmax_with_value": _found("max"), "argmin_with_value": _found("min"),
         "reverse": lambda self, axis: OPERATORS["flip"](self, axis=axis),
