@@ -63,8 +63,8 @@ def test_whole_numbers_divide_to_floats():
 def test_what_may_stand_beside_a_tensor():
     t = Tensor([1.0, 2.0])
     assert (t + [1, 2]).asnumpy().tolist() == [2, 4] and ((1, 2) + t).asnumpy().tolist() == [2, 4]
-    for at in ("t * [1, 2]", "[1, 2] * t", "t ** (1, 2)", "t % [1, 2]", "t < [1, 2]", "Tensor([1, 2]) & [1, 2]", "t @ [1, 2]",
-               "2 @ t", "'a' + t", "t + ['a']"):
+    for at in ("t * [1, 2]", "[1, 2] * t", "t ** (1, 2)", "t % [1, 2]", "t < [1, 2]", "Tensor([1, 2]) & [1, 2]",
+               "t @ [1, 2]", "2 @ t", "'a' + t", "t + ['a']"):
         with pytest.raises(TypeError):
             eval(at)
     left = np.ones(2, np.float32) + t
@@ -101,6 +101,7 @@ def test_updates_make_a_new_tensor():
     t = before = Tensor([1.0, 2.0])
     t += 1
     assert t is not before and before.asnumpy().tolist() == [1, 2] and t.asnumpy().tolist() == [2, 3]
+    whole = Tensor([1, 2])
     whole *= 1.5
     assert whole.dtype is lj.float32
 
