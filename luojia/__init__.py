@@ -15,7 +15,8 @@ _MODULES = (
     "compat", "context", "log", "random", "numpy", "data", "profiler",
     # the MindSpore door
     "nn", "ops", "mint", "scipy", "common", "train", "dataset", "amp", "parallel", "communication",
-    "boost", "hub", "mindrecord", "hal", "experimental", "utils", "_checkparam", "version",
+    "boost", "hub", "mindrecord", "hal", "device_context", "device_manager", "experimental",
+    "utils", "_checkparam", "version",
     # the MXNet door
     "autograd", "base", "callback", "gluon", "image", "init", "initializer", "io", "kvstore", "lr_scheduler", "metric",
     "mod", "model", "module", "monitor", "name", "ndarray", "np", "npx", "operator", "optimizer", "recordio", "symbol",
@@ -41,7 +42,7 @@ _NAMES = {
         "common": "dtype dtype_to_nptype dtype_to_pytype pytype_to_dtype issubclass_ set_seed get_seed jit "
                   "ms_function ms_class jit_class mutable COOTensor CSRTensor RowTensor SparseTensor tensor is_tensor "
                   "from_numpy frombuffer get_py_obj_dtype Symbol JitConfig run_check lazy_inline no_inline Generator "
-                  "default_generator manual_seed initial_seed get_rng_state set_rng_state",
+                  "enable_dynamic default_generator manual_seed initial_seed get_rng_state set_rng_state",
         "common.generator": "seed",
         "parallel": "get_algo_parameters reset_algo_parameters set_algo_parameters",
         "utils": "from_dlpack to_dlpack",
@@ -89,6 +90,17 @@ _REFUSED = {
                     "transform_checkpoint_by_rank transform_checkpoints unified_safetensors".split(),
                     "models are not cut over devices; for data parallel training there are set_auto_parallel_context "
                     "and luojia.parallel.Mesh"),
+    **dict.fromkeys("convert_checkpoint_by_rank convert_checkpoints rank_list_for_convert "
+                    "set_op_strategy_config".split(), "models are not cut over devices; checkpoints are whole"),
+    **dict.fromkeys("load_mindir save_mindir export_split_mindir obfuscate_model parse_print".split(),
+                    "there are no MindIR files here; use export and load, or save_checkpoint"),
+    **dict.fromkeys("register_custom_backend register_custom_pass rearrange_inputs ArgType PatternEngine".split(),
+                    "networks run as they are written, or compiled by XLA"),
+    **dict.fromkeys("get_offload_context set_offload_context mindio_preload set_mindio_server_info".split(),
+                    "arrays stay on their device, and files are read at once"),
+    **dict.fromkeys("float8_e4m3fn float8_e5m2 hifloat8 qint4x2".split(),
+                    "luojia computes in float16, bfloat16 and wider; integers of 8 bits are contrib.quantization's"),
+    "UntypedStorage": "an array's bytes are those of asnumpy()",
     **dict.fromkeys("FlopsUtilizationCollector OnRequestExit TrainFaultTolerance".split(),
                     "write a Callback of your own; BackupAndRestore and ModelCheckpoint let a training go on"),
     **dict.fromkeys("obfuscate_ckpt load_obf_params_into_net set_enc_key set_enc_mode set_dec_mode".split(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,7 @@ from ._src.engine.streams import (
     set_cur_stream,
 )
 from ._src.errors import ArgumentError
+from ._src.paths import also_at
 from .context import gpu_memory_info
 
 __all__ = ["Event", "Stream", "StreamCtx", "communication_stream", "current_stream", "default_stream", "device_count",
@@ -125,3 +127,5 @@ max_memory_reserved = _of(memory.max_memory_reserved, "max_memory_reserved")
 reset_peak_memory_stats = _of(memory.reset_peak_memory_stats, "reset_peak_memory_stats")
 reset_max_memory_allocated = _of(memory.reset_peak_memory_stats, "reset_max_memory_allocated")
 reset_max_memory_reserved = _of(memory.reset_peak_memory_stats, "reset_max_memory_reserved")
+
+also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in ("device", "event", "memory", "stream")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import sys
 from collections import OrderedDict
 from typing import Any
 
@@ -31,7 +32,7 @@ from ._src.engine.streams import (
     set_cur_stream,
 )
 from ._src.errors import ArgumentError, DTypeError
-from ._src.paths import refusing
+from ._src.paths import also_at, refusing
 
 __all__ = ["Event", "Feature", "Features", "Stream", "StreamCtx", "communication_stream", "current_stream",
            "default_stream", "dispatch_threads_num", "empty_cache", "feature_list", "launch_blocking",
@@ -157,3 +158,5 @@ _REFUSED = ("MemPool PluggableAllocator StreamLimitCtx device_limit get_device_l
             "memory_replay reset_stream_limit set_device_limit set_stream_limit use_mem_pool").split()
 __getattr__ = refusing("luojia.runtime", "JAX orders its work and keeps its memory by itself; its own variable "
                        "XLA_PYTHON_CLIENT_MEM_FRACTION bounds what it takes of a GPU.", _REFUSED)
+
+also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in ("event", "executor", "memory", "stream")))

@@ -36,7 +36,7 @@ PUBLIC = {
     "base": "version",
     "shared": "log compat context init initializer registry numpy data profiler",
     "mindspore": "boost nn ops mint experimental scipy common train dataset amp dtype communication parallel hub "
-    "mindrecord hal utils _checkparam",
+    "mindrecord hal utils _checkparam device_context device_manager",
     "mxnet": "gluon nd ndarray sym symbol autograd random metric io mod module model kv kvstore callback mon monitor "
     "img operator optimizer lr_scheduler sched viz visualization test_utils name attribute np npx numpy_extension "
     "engine executor rnn image recordio runtime contrib util base rnd error executor_manager libinfo library "

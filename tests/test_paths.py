@@ -9,6 +9,8 @@ import pytest
 import luojia
 from luojia import communication
 from luojia._src.errors import NotSupportedError
+from luojia.ops import signature
+from luojia.ops._primitive_cache import _get_cache_prim
 
 PATHS = """
 common.api:ms_function common.dtype:float32 common.initializer:initializer common.parameter:Parameter
@@ -24,9 +26,24 @@ nn.wrap.cell_wrapper:TrainOneStepCell nn.wrap.loss_scale:TrainOneStepWithLossSca
 ops.operations:MatMul ops.operations.nn_ops:Conv2D ops.operations.math_ops:Add ops.operations.array_ops:Reshape
 ops.functional:relu ops.functional:partial ops.composite:GradOperation ops.composite:clip_by_value
 ops.primitive:Primitive ops.composite.base:HyperMap parallel._utils:_get_device_num train.serialization:save_checkpoint
+ndarray._internal:_plus_scalar symbol._internal:_plus_scalar contrib.ndarray:box_nms contrib.symbol:box_nms
+ndarray.utils:load ndarray.ndarray:zeros symbol.symbol:full np.fallback:allclose np.stride_tricks:broadcast_arrays
+np.multiarray:arange gluon.nn.basic_layers:BatchNorm gluon.nn.conv_layers:MaxPool2D rnn.rnn_cell:FusedRNNCell
 io.io:DataBatch image.image:ImageIter rnn.rnn:LSTMCell contrib.amp.amp:init numpy_extension:softmax
 gluon.contrib.nn.basic_layers:Concurrent gluon.contrib.rnn.rnn_cell:LSTMPCell kvstore.kvstore:KVStore
 kvstore.base:create gluon.contrib.rnn.conv_rnn_cell:Conv2DLSTMCell gluon.contrib.cnn.conv_layers:DeformableConvolution
+nn.loss:DiceLoss nn.loss:FocalLoss nn.wrap:TimeDistributed nn.layer.thor_layer:Dense nn.sparse.sparse:SparseToDense
+nn.probability.distribution.normal:Normal nn.probability.bijector.softplus:Softplus nn.optim.sgd:SGD nn.optim:Lamb
+numpy.math_ops:add numpy.array_creations:arange numpy.array_ops:concatenate numpy.logic_ops:equal
+dataset.engine.datasets_vision:MnistDataset dataset.engine.datasets_user_defined:GeneratorDataset
+dataset.engine.datasets_text:CLUEDataset dataset.engine.datasets_standard_format:TFRecordDataset
+experimental.optim.adam:Adam mint.optim.adamw:AdamW mint.distributed.distributed:all_reduce hal.event:Event
+runtime.stream:Stream hal.memory:memory_stats common.recompute:recompute common.hook_handle:HookHandle
+scipy.optimize.line_search:line_search train.summary.summary_record:SummaryRecord ops.signature:make_sig
+ops.operations.image_ops:AdjustHue ops.operations.sparse_ops:SparseTensorDenseMatmul ops.operations.linalg_ops:Svd
+ops.operations.spectral_ops:BlackmanWindow ops.function.fft_func:fft ops.auto_generate.gen_ops_prim:Add
+ops._primitive_cache:_get_cache_prim device_context.cpu.op_tuning:threads_num device_context.gpu.device:is_available
+device_manager:set_device ops._grad_ops:ReluGrad ops.operations._grad_ops:ReluGrad ops.composite.math_ops:dot
 train.callback:LossMonitor train.callback._loss_monitor:LossMonitor train.metrics:Accuracy train.model:Model
 """.split()
 
@@ -42,6 +59,63 @@ def test_what_is_not_provided_refuses_by_name(module):
     with pytest.raises(NotSupportedError, match=f"luojia.{module}.Nope is not provided; "):
         _ = getattr(luojia, module).Nope
     assert not hasattr(getattr(luojia, module), "__nope__")
+
+
+def test_modules_find_the_names_of_their_package_and_no_others():
+    assert luojia.nn.loss.DiceLoss is luojia.nn.DiceLoss
+    for name in ("Nope", "rnn", "_checks"):
+        with pytest.raises(AttributeError, match=f"module 'luojia.nn.loss' has no attribute '{name}'"):
+            getattr(luojia.nn.loss, name)
+
+
+def test_what_primitives_say_of_their_arguments():
+    found = signature.make_sig("x", signature.sig_rw.RW_WRITE, dtype=signature.sig_dtype.T)
+    assert (found.name, found.rw, found.dtype) == ("x", 1, 0) and signature.make_sig().name == "var"
+    assert [int(s) for s in (signature.sig_kind.KIND_EMPTY_DEFAULT_VALUE, found.default,
+                             signature.sig_dtype.T_EMPTY_DEFAULT_VALUE)] == [4, 4, 10]
+
+
+def test_primitives_are_made_once():
+    make = _get_cache_prim(luojia.ops.ReduceSum)
+    assert make(True) is make(True) and make(True) is not make(False) and make(1 > 0) is make(True)
+    assert make() is not make(keep_dims=True)
+    with pytest.raises(TypeError):
+        make(nope=1)
+
+
+def test_devices_one_by_one():
+    gpus, context = luojia.num_gpus(), luojia.device_context
+    assert context.cpu.is_available() and context.gpu.is_available() == (gpus > 0) and not context.ascend.is_available()
+    with pytest.raises(RuntimeError, match="Device_target Ascend not exist"):
+        context.ascend.device_count()
+    if not gpus:
+        with pytest.raises(RuntimeError, match="Device_target GPU not exist"):
+            context.gpu.device_count()
+    with pytest.raises(NotSupportedError, match="matmul_allow_tf32 is not provided; XLA chooses"):
+        _ = context.gpu.matmul_allow_tf32
+    assert luojia.get_current_device().device_target in ("CPU", "GPU")
+
+
+def test_the_number_of_threads_is_chosen_once(monkeypatch):
+    from luojia.device_context import cpu
+
+    chosen = []
+    monkeypatch.setattr(cpu, "_chosen", [])
+    monkeypatch.setattr(cpu.threads, "use", chosen.append)
+    with pytest.raises(TypeError, match="'num' must be <class 'int'>, but got <class 'str'>"):
+        cpu.threads_num("2")
+    with pytest.raises(ValueError, match="the number of threads must be 1 or more, but got 0"):
+        cpu.threads_num(0)
+    cpu.threads_num(2)
+    with pytest.raises(RuntimeError, match="'threads_num' can not be set repeatedly"):
+        cpu.threads_num(2)
+    assert chosen == [2]
+
+
+def test_enable_dynamic_changes_nothing():
+    assert luojia.enable_dynamic(x=luojia.Tensor(shape=[None], dtype=luojia.float32))(len) is len
+    with pytest.raises(ValueError, match="name at least one argument of the function"):
+        luojia.enable_dynamic()
 
 
 def test_top_level_names():

@@ -19,12 +19,40 @@ class DTypeError(MXNetError, TypeError):
     """A dtype, or a type of object, that the operator does not take."""
 
 
+class IndexingError(ShapeError, IndexError):
+    """An index that the array does not have, or that does not fit its shape: MindSpore's programs catch either."""
+
+
+class IndexTypeError(DTypeError, IndexingError):
+    """An index, or a value for it, of a kind that arrays do not take."""
+
+
 class ArgumentError(MXNetError, ValueError):
     """An argument whose value is outside what the function accepts."""
 
 
+class PlaceError(ShapeError, IndexError):
+    """An axis or a place that an array does not have."""
+
+
+class ZeroError(ArgumentError, ZeroDivisionError):
+    """A number that divides and is 0."""
+
+
+class CallError(ArgumentError, TypeError):
+    """An argument that a function does not have, or that it misses: Python raises a TypeError."""
+
+
+class NoArrayError(DTypeError, AssertionError):
+    """What is no array where one must stand: MXNet's programs catch an AssertionError."""
+
+
 class UnfitDataError(ShapeError, ArgumentError, AssertionError):
     """Arrays or shards of a dataset that do not fit each other: MXNet's programs catch an AssertionError."""
+
+
+class UnfitArgumentError(ShapeError, ArgumentError, DTypeError):
+    """An argument of a type that a function cannot take: MindSpore has TypeErrors for some, ValueErrors for others."""
 
 
 class UnknownNameError(ArgumentError, KeyError):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -21,6 +22,23 @@ def also_at(module: ModuleType, *paths: str) -> None:
         parent, _, name = path.rpartition(".")
         if parent in sys.modules and not hasattr(sys.modules[parent], name):
             setattr(sys.modules[parent], name, module)
+
+
+def answering(package: ModuleType, *modules: ModuleType) -> None:
+    """Let modules of a package find in it what is not theirs: MindSpore has those names in other modules of it."""
+    for module in modules:
+        if not hasattr(module, "__getattr__"):
+            setattr(module, "__getattr__", partial(_elsewhere, package, module.__name__))  # noqa: B010
+
+
+def _elsewhere(package: ModuleType, module: str, name: str) -> Any:
+    if name.startswith("_") or name in _submodules(package) or not hasattr(package, name):
+        raise AttributeError(f"module {module!r} has no attribute {name!r}")
+    return getattr(package, name)
+
+
+def _submodules(package: ModuleType) -> set[str]:
+    return {n for n, value in vars(package).items() if isinstance(value, ModuleType)}
 
 
 def refusing(module: str, instead: str, names: Collection[str] | None = None) -> Callable[[str], Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from .._src.ops.composed import sparse_tensor
@@ -10,6 +11,7 @@ from .._src.paths import also_at
 from . import api, dtype, initializer, parameter, seed
 from .api import (
     JitConfig,
+    enable_dynamic,
     is_mutable,
     jit,
     jit_class,
@@ -30,8 +32,8 @@ from .tensor import Tensor, from_numpy, frombuffer, is_tensor, tensor
 __all__ = ["COOTensor", "CSRTensor", "JitConfig", "Parameter", "ParameterTuple", "RowTensor",
            "RowTensorInner", "SparseTensor", "Symbol", "Tensor", "Generator", "default_generator",
            "get_rng_state", "initial_seed", "manual_seed", "set_rng_state", "dtype", "dtype_to_nptype",
-           "dtype_to_pytype", "from_numpy", "frombuffer", "get_py_obj_dtype", "get_seed", "initializer",
-           "is_mutable", "is_tensor", "issubclass_", "jit", "jit_class", "lazy_inline", "ms_class",
+           "dtype_to_pytype", "enable_dynamic", "from_numpy", "frombuffer", "get_py_obj_dtype", "get_seed",
+           "initializer", "is_mutable", "is_tensor", "issubclass_", "jit", "jit_class", "lazy_inline", "ms_class",
            "ms_function", "mutable", "no_inline", "parameter", "pytype_to_dtype", "run_check", "seed",
            "set_seed", "tensor"]
 
@@ -50,3 +52,6 @@ def __getattr__(name: str) -> Any:
     if not name.startswith("_") and hasattr(dtype, name):
         return getattr(dtype, name)
     raise AttributeError(f"module 'luojia.common' has no attribute {name!r}")
+
+
+also_at(sys.modules[__name__], f"{__name__}.recompute")

@@ -144,6 +144,18 @@ def no_inline(fn: Callable | None = None) -> Any:
     return fn if fn is not None else lambda fn: fn
 
 
+def enable_dynamic(**kwargs: Any) -> Any:
+    """A decorator that names the arguments of changing shapes; it changes nothing: every shape is compiled as it comes.
+
+    >>> enable_dynamic(obj=None)(len)("ab")
+    2
+    """
+    if not kwargs:
+        raise ArgumentError("For 'enable_dynamic', name at least one argument of the function, as in "
+                            "enable_dynamic(x=..).")
+    return lambda fn: fn
+
+
 def run_check() -> None:
     """Compute one product, and say that luojia works.
 

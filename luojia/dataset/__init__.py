@@ -132,10 +132,17 @@ __all__ = [
     "WeightedRandomSampler", "WikiTextDataset", "YahooAnswersDataset", "YelpReviewDataset", "YesNoDataset", "audio",
     "compare", "config", "serialize", "show", "sync_wait_for_dataset", "text", "transforms", "vision", "zip",
 ]
+_STEPS = (  # the classes of pipelines
+    "BatchDataset", "ConcatDataset", "FilterDataset", "MapDataset", "PaddedBatchDataset", "ProjectDataset",
+    "RenameDataset", "RepeatDataset", "ShuffleDataset", "SkipDataset", "SyncWaitDataset", "TakeDataset", "ZipDataset",
+)
 _REFUSED = "GraphData OBSMindDataset TedliumDataset deserialize".split()
 
 
-also_at(sys.modules[__name__], *(f"{__name__}.{path}" for path in ("core", "engine", "engine.datasets")))
+also_at(sys.modules[__name__], *(f"{__name__}.{path}" for path in ("core", "engine", "engine.datasets")), *(
+    f"{__name__}.engine.{path}" for path in (
+        "cache_client", "datasets_audio", "datasets_standard_format", "datasets_text", "datasets_user_defined",
+        "datasets_vision", "graphdata", "iterators")))
 also_at(config, f"{__name__}.core.config")
 also_at(samplers, f"{__name__}.engine.samplers")
 
@@ -147,9 +154,9 @@ def zip(datasets: tuple) -> Dataset:  # noqa: A001 - MindSpore's name
     >>> zip((a, b)).get_col_names()
     ['a', 'b']
     """
-    from .steps import Zip
+    from .steps import ZipDataset
 
-    return Zip(datasets)
+    return ZipDataset(datasets)
 
 
 def __getattr__(name: str) -> Any:
@@ -157,6 +164,10 @@ def __getattr__(name: str) -> Any:
         return importlib.import_module(".utils", __name__).LineReader
     if name in ("audio", "debug", "text", "transforms", "utils", "vision"):
         return importlib.import_module(f".{name}", __name__)
+    if name in _STEPS:
+        return getattr(importlib.import_module(".steps", __name__), name)
+    if name == "BucketBatchByLengthDataset":
+        return importlib.import_module(".buckets", __name__).BucketBatchByLengthDataset
     if name in _REFUSED:
         raise RefusedName(
             f"dataset.{name} is not provided; read the data in Python and hand it to dataset.GeneratorDataset or "

@@ -11,10 +11,10 @@ import numpy as np
 from .._src.errors import ArgumentError, DTypeError
 from .dataset import Dataset, PipelineError, Row, names_of, positions
 from .order import Still
-from .steps import Batch, _call
+from .steps import PaddedBatchDataset, _call
 
 
-class Buckets(Dataset):
+class BucketBatchByLengthDataset(Dataset):
     """See :meth:`Dataset.bucket_batch_by_length`."""
 
     def __init__(self, child: Dataset, column_names: Any, boundaries: Any, batch_sizes: Any,
@@ -48,7 +48,7 @@ class Buckets(Dataset):
         self.at = positions(child, names, who)
         self.boundaries, self.sizes, self.length_of = boundaries, batch_sizes, length_of
         self.to_boundary, self.drop = pad_to_boundary, drop_remainder
-        self._batch = Batch(child, 1, pad_info={} if pad_info is None else pad_info)
+        self._batch = PaddedBatchDataset(child, 1, pad_info={} if pad_info is None else pad_info)
 
     def get_dataset_size(self) -> int:
         return sum(1 for _ in self.rows(Still()))

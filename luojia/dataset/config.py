@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import IntEnum
@@ -13,6 +13,7 @@ import numpy as np
 
 from .._src.errors import ArgumentError, DTypeError, NotSupportedError
 from ..common import seed as common_seed
+from . import checks
 from .debug import DebugHook
 from .order import Order, SeededOrder
 
@@ -80,6 +81,7 @@ def get_iterator_mode() -> dict[str, bool]:
 
 def set_video_backend(backend: str) -> None:
     """Which device decodes videos; remembered only, as luojia decodes none."""
+    checks.kind(backend, (str,), "backend")
     if backend not in ("CPU", "Ascend"):
         raise ArgumentError("Input backend is not within the valid set of ['CPU', 'Ascend'].")
     _settings["video_backend"] = backend
@@ -116,6 +118,12 @@ def new_order() -> Order:
     return Order() if known is None else SeededOrder(known[0])
 
 
+def fixed_order() -> Callable[[], Order]:
+    """Gives the same random orders each time: those of the present seed, if there is one."""
+    seed = new_order().seed
+    return (lambda: Order(np.random.RandomState(0))) if seed is None else (lambda: SeededOrder(seed))
+
+
 _drawing: ContextVar[tuple[Order, Any] | None] = ContextVar("the pass, and the transform that it is at", default=None)
 
 
@@ -145,16 +153,20 @@ def _set(setting: str, value: Any) -> None:
     known = _settings[setting]
     if isinstance(known, bool) and not isinstance(value, bool):
         raise DTypeError(f"set_{setting}: the value must be of type bool, got {value!r}.")
-    if isinstance(known, int) and not isinstance(known, bool):
+    if isinstance(known, ErrorSamplesMode):
+        checks.kind(value, (ErrorSamplesMode,), setting)
+    elif isinstance(known, int) and not isinstance(known, bool):
         if isinstance(value, bool) or not isinstance(value, int):
             raise DTypeError(f"set_{setting}: the value isn't of type int, got {value!r}.")
-        least = 0 if setting in ("autotune_interval", "sending_batches") else 1
+        least = {"autotune_interval": 0, "sending_batches": -(2**31)}.get(setting, 1)
         if not least <= value < 2**31:
             raise ArgumentError(
                 f"set_{setting}: the value is not within the required range [{least}, 2147483647], got {value}."
             )
     elif not isinstance(known, bool) and not isinstance(value, type(known)):
         raise DTypeError(f"set_{setting}: the value must be of type {type(known).__name__}, got {value!r}.")
+    if setting == "multiprocessing_start_method" and value not in ("fork", "spawn"):
+        raise ArgumentError(f"Input start_method is not within the valid set of ['fork', 'spawn'], got {value!r}.")
     _settings[setting] = value
 
 

@@ -38,11 +38,6 @@ class MindDataset(Source):
         names = dataset_files if isinstance(dataset_files, list) else [dataset_files]
         if not names or not all(isinstance(name, str) for name in names):
             raise DTypeError(f"{who}: path: {dataset_files!r} is not string, nor a list of them.")
-        if columns_list is not None and not isinstance(columns_list, list):
-            raise DTypeError(
-                f"{who}: Argument columns_list with value {columns_list!r} is not of type list, but got "
-                f"{type(columns_list).__name__}."
-            )
         if (padded_sample is None) != (num_padded is None):
             raise ArgumentError(f"{who}: padded_sample is specified and requires num_padded as well, and columns_list.")
         if padded_sample is not None and not columns_list:

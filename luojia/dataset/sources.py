@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any
@@ -12,25 +13,42 @@ from .._src.data import cifar, codecs, mnist
 from .._src.errors import ArgumentError, DTypeError, ShapeError
 from .._src.formats import cifar as cifar_format
 from .._src.formats import idx
+from . import config
+from .arguments import Checking
 from .dataset import Dataset, PipelineError, Row, as_row, names_of
 from .order import Still
-from .samplers import PKSampler, Sampler, resolve
+from .samplers import Picked, PKSampler, Sampler, SequentialSampler, resolve
 from .schema import Schema
 
 
-class Source(Dataset):
+class Source(Checking, Dataset):
     """Columns, and ``n`` rows that can be read in any order."""
 
     def __init__(self, columns: list[str], count: int, sampler: Any) -> None:
         super().__init__()
         self._columns, self._count = columns, count
-        self.use_sampler(sampler)
-
-    def use_sampler(self, new_sampler: Any) -> None:
-        """Another order: a sampler, or a list of the samples' numbers."""
-        sampler = resolve(type(self).__name__, new_sampler, None, None, None, None, default_shuffle=False)
         sampler.bind(self)
         self._sampler = sampler
+
+    def use_sampler(self, new_sampler: Any) -> None:
+        """Another order: ``new_sampler`` in place of the present sampler, whose child becomes its own.
+
+        Raises:
+            DTypeError: it is no sampler.
+        """
+        if not isinstance(new_sampler, Sampler):
+            raise DTypeError(f"use_sampler: Input sampler is not an instance of a sampler, got {new_sampler!r}.")
+        child = self._sampler.child
+        if child is not None:
+            new_sampler.innermost().add_child(child)
+        new_sampler.bind(self)
+        self._sampler = new_sampler
+
+    def part(self, picked: np.ndarray) -> Dataset:
+        made = copy.copy(self)
+        made._sampler = SequentialSampler()
+        made._sampler.add_child(Picked(self._sampler, config.fixed_order(), picked))
+        return made
 
     def add_sampler(self, new_sampler: Any) -> None:
         """A sampler of the samples that the present one gives."""
@@ -205,6 +223,9 @@ class GeneratorDataset(Source):
 
     def get_batch_size(self) -> int:
         return 1 if self._batches is None else -1
+
+    def part(self, picked: np.ndarray) -> Dataset:
+        return super().part(picked) if self._random else Dataset.part(self, picked)
 
     def rows(self, rng: Any) -> Iterator[Row]:
         if self._batches is not None:

@@ -10,9 +10,14 @@
 >>> distributed.destroy_process_group()
 """
 
+import sys
+
+from .._src.paths import also_at
 from ..communication import distributed as _all
 from ..communication.distributed import *  # noqa: F403
 
 __all__ = _all.__all__  # pyright: ignore[reportUnsupportedDunderAll] - the same names
 _REFUSED = _all._REFUSED
 __getattr__ = _all.__getattr__
+
+also_at(sys.modules[__name__], f"{__name__}.distributed")

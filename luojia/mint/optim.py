@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
 
 from .._src.errors import DTypeError
 from .._src.ops import Tensor
+from .._src.paths import also_at
 from ..experimental.optim import rules
 
 _COUNT = ("state_step", np.zeros((1,), np.float32))
@@ -68,3 +70,5 @@ class AdamW(Adam):
 
 
 __all__ = ["Adam", "AdamW", "SGD"]
+
+also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in ("adam", "adamw", "sgd")))

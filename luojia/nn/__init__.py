@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from .._src.core.arguments import guard_all
-from .._src.paths import also_at
+from .._src.paths import also_at, answering
 from . import (
     activation,
     attention,
@@ -102,10 +102,13 @@ also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in (
     "cell", "layer", "grad", "grad.cell_grad", "loss.loss", "optim.optimizer", "wrap.cell_wrapper", "wrap.loss_scale",
     "wrap.grad_reducer", "utils")), *(f"{__name__}.layer.{p}" for p in (
         "activation", "basic", "channel_shuffle", "combined", "container", "conv", "dense", "embedding", "image",
-        "lstm", "math", "normalization", "padding", "pooling", "rnn_cells", "rnns", "timedistributed", "transformer")),
+        "lstm", "math", "normalization", "padding", "pooling", "rnn_cells", "rnns", "thor_layer", "timedistributed",
+        "transformer")),
     *(f"{__name__}.optim.{p}" for p in (
         "ada_grad", "adadelta", "adafactor", "adagrad", "adam", "adamax", "asgd", "ftrl", "lamb", "lars", "lazyadam",
-        "momentum", "proximal_ada_grad", "rmsprop", "rprop", "sgd")))
+        "momentum", "proximal_ada_grad", "rmsprop", "rprop", "sgd", "thor")), f"{__name__}.sparse.sparse")
+answering(sys.modules[__name__], *[module for name, module in sys.modules.items() if name.startswith(f"{__name__}.")
+                                   and name == module.__name__])
 
 
 def __getattr__(name: str) -> Any:

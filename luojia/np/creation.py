@@ -140,7 +140,7 @@ def logspace(start: float, stop: float, num: int = 50, endpoint: bool = True, ba
 
 def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = np.float32, ctx: Any = None) -> ndarray:
     """Ones on the k-th diagonal of zeros (N, M)."""
-    return place(np.eye(N, M, k, to_numpys(dtype)), ctx)
+    return place(np.eye(N, M, k, to_numpys(dtype or np.float32)), ctx)
 
 
 def identity(n: int, dtype: Any = None, ctx: Any = None) -> ndarray:

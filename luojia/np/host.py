@@ -12,13 +12,17 @@ from .creation import lift, place
 from .multiarray import ndarray
 
 HOST = """
-argpartition argwhere compress digitize extract flatnonzero frexp histogram histogram2d
+argpartition argwhere compress digitize extract flatnonzero frexp histogram2d
 histogram_bin_edges histogramdd i0 in1d intersect1d isin ix_ lexsort modf msort nanargmax nanargmin nancumprod
 nanmedian nanpercentile nanquantile packbits partition piecewise poly polydiv polyfit resize roots searchsorted
 setdiff1d setxor1d spacing tril_indices_from triu_indices_from diag_indices_from trim_zeros union1d unique unpackbits
 unravel_index
 """
-_GONE = {"in1d": lambda a, b, *args, **kw: np.isin(np.ravel(a), b, *args, **kw), "msort": lambda a: np.sort(a, axis=0)}
+# What newer NumPys have under another name, or not at all.
+GONE: dict[str, Callable] = {
+    "alltrue": np.all, "sometrue": np.any, "msort": lambda a: np.sort(a, axis=0),
+    "in1d": lambda a, b, *args, **kw: np.isin(np.ravel(a), b, *args, **kw),
+}
 
 
 def values(x: Any) -> Any:
@@ -29,7 +33,7 @@ def values(x: Any) -> Any:
 
 
 def placed(x: Any, wide: bool = False) -> Any:
-    """The ndarrays of NumPy's arrays, alone or in lists: float64 becomes float32 unless ``wide``."""
+    """The ndarrays of NumPy's arrays, alone or in lists: float64 becomes float32 unless ``wide``. Scalars stay so."""
     if isinstance(x, (list, tuple)):
         return tuple([placed(v, wide) for v in x]) if isinstance(x, tuple) else [placed(v, wide) for v in x]
     if not isinstance(x, (np.ndarray, np.generic)):
@@ -39,7 +43,7 @@ def placed(x: Any, wide: bool = False) -> Any:
 
 def on_host(name: str, own: Any = None) -> Callable:
     """NumPy's function ``own``, or that called ``name``, on the values of arrays: its results are constants."""
-    function = own or getattr(np, name, None) or _GONE[name]
+    function = own or getattr(np, name, None) or GONE[name]
 
     def call(*args: Any, **kwargs: Any) -> Any:
         args, kwargs = tuple([values(a) for a in args]), {k: values(v) for k, v in kwargs.items()}
@@ -83,7 +87,16 @@ def genfromtxt(*args: Any, **kwargs: Any) -> ndarray:
     return place(np.genfromtxt(*args, **kwargs))
 
 
+def histogram(a: Any, bins: Any = 10, range: Any = None, normed: Any = None, weights: Any = None,
+              density: Any = None) -> list[Any]:
+    """[how many elements fall into each bin, the edges of the bins]; edges from a range have the dtype of ``a``."""
+    elements, edges = np.asarray(values(a)), values(bins)
+    counts, found = np.histogram(elements, edges, range, bool(normed or density), values(weights))
+    own = elements.dtype if isinstance(a, Tensor) else np.dtype(np.float32)
+    return [place(counts), place(found.astype(own) if isinstance(edges, int) else found)]
+
+
 HOST_FUNCTIONS = {name: on_host(name) for name in HOST.split()}
 __all__ = [
-    "bincount", "delete", "genfromtxt", "insert",
+    "bincount", "delete", "genfromtxt", "histogram", "insert",
 ]

@@ -12,6 +12,7 @@ Tensor(shape=[2], dtype=Float32, value= [ 2.00000000e+00,  4.00000000e+00])
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import Any
 
 from .._src import ops as _operators  # noqa: F401 - registers the operators
@@ -29,6 +30,7 @@ from .._src.core.dtypes import (
     uint32,
     uint64,
 )
+from .._src.paths import also_at
 from . import creation, manipulation, mathematics, sets
 from .creation import *  # noqa: F403
 from .manipulation import *  # noqa: F403
@@ -54,3 +56,6 @@ __all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - part of the names c
     "int_", "nan", "numeric_types", "pi", "uint", "uint16", "uint32", "uint64", "uint8",
     *(name for module in (creation, manipulation, mathematics, sets) for name in module.__all__), *_table,
 ]
+
+also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in (
+    "array_creations", "array_ops", "dtypes", "logic_ops", "math_ops")))

@@ -8,8 +8,10 @@ import sys
 from typing import Any
 
 from .._src import ops as _operators  # noqa: F401 - registers the operators
+from .._src.core.accepted import guarded
 from .._src.core.faces import FaceModule, compile_class, compile_plain
 from .._src.core.given import checked
+from .._src.ops.composed.accepted import FUNCTIONS as ACCEPTED
 from .._src.paths import also_at
 from . import (
     collective,
@@ -39,7 +41,7 @@ from .stateful import *  # noqa: F403
 from .updates import *  # noqa: F403
 
 _faces = FaceModule({
-    "fn": lambda face: compile_plain(face, __name__),
+    "fn": lambda face: compile_plain(face, __name__, ACCEPTED.get(face.name)),
     "ms": lambda face: compile_class(face, __name__),
 })
 
@@ -58,6 +60,7 @@ def __getattr__(name: str) -> Any:
         found = _faces.get(name)
     except KeyError:
         found = None if name.startswith("__") else _late().get(name)
+        found = guarded(found, ACCEPTED.get(name)) if found is not None else None
     if found is None:
         found = newer.find(name) if _imported and not name.startswith("_") else None
         if found is None:
@@ -86,16 +89,23 @@ _common += stateful.__all__
 _common += updates.__all__
 _REFUSED = refused.NAMES
 
-for _module in (composed, random):
+for _module in (composed, random, stateful):
     for _name in _module.__all__:
         if inspect.isfunction(globals()[_name]):
             globals()[_name] = checked(globals()[_name])
+for _name in ACCEPTED.keys() & globals().keys():
+    globals()[_name] = guarded(globals()[_name], ACCEPTED[_name])
 
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in ("operations", "function", "auto_generate")), *(
-    f"{__name__}.operations.{p}_ops" for p in ("array", "comm", "debug", "inner", "math", "nn", "other", "random")),
-    f"{__name__}.operations._inner_ops", *(
-    f"{__name__}.function.{p}_func" for p in ("array", "clip", "debug", "image", "linalg", "math", "nn", "other",
-                                              "parameter", "random", "sparse", "spectral", "vmap")),
+    f"{__name__}.operations.{p}_ops" for p in (
+        "array", "comm", "control", "custom", "debug", "image", "inner", "linalg", "math", "nn", "other", "random",
+        "sparse", "spectral")),
+    f"{__name__}.operations._inner_ops", f"{__name__}.operations.manually_defined",
+    f"{__name__}.operations.manually_defined.ops_def", f"{__name__}.auto_generate.gen_ops_def",
+    f"{__name__}.auto_generate.gen_ops_prim", f"{__name__}.composite.math_ops", f"{__name__}.deprecated", *(
+    f"{__name__}.function.{p}_func" for p in ("array", "clip", "debug", "fft", "image", "linalg", "math", "nn",
+                                              "other", "parameter", "random", "sparse", "sparse_unary", "spectral",
+                                              "vmap")),
     f"{__name__}.function.grad", f"{__name__}.function.grad.grad_func")
 also_at(composite, f"{__name__}.composite.base", f"{__name__}.composite.multitype_ops")
 also_at(primitive, f"{__name__}._primitive")

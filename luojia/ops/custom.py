@@ -171,34 +171,46 @@ class CustomRegOp:
     def __init__(self, op_name: str = "Custom") -> None:
         if not isinstance(op_name, str):
             raise DTypeError(f"op_name value must be string, but got {type(op_name)}")
-        self.op_info: dict[str, Any] = {"op_name": op_name, "inputs": [], "outputs": [], "attr": [], "dtype_format": []}
+        self.op_info: dict[str, Any] = {"op_name": op_name, "inputs": [], "outputs": [], "attr": [],
+                                        "fusion_type": "", "dtype_format": [], "target": "UnKnown"}
+
+    def _add(self, part: str, *given: Any, **more: Any) -> CustomRegOp:
+        keys = ("name", "paramType", "type", "defaultValue") if part == "attr" else ("index", "name", "paramType")
+        for key, value in (*zip(keys, given), *more.items()):
+            kind = int if key == "index" else str
+            if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
+                raise DTypeError(f"CustomRegOp: {key} must be {kind.__name__}, but got {value!r}.")
+        self.op_info[part].append({k: v for k, v in (*zip(keys, given), *more.items()) if v is not None})
+        return self
 
     def input(self, index: int | None = None, name: str | None = None, param_type: str = "required",
               **kwargs: Any) -> CustomRegOp:
         """Describe an input."""
-        self.op_info["inputs"].append({"index": index, "name": name, "param_type": param_type, **kwargs})
-        return self
+        return self._add("inputs", index, name, param_type, **kwargs)
 
     def output(self, index: int | None = None, name: str | None = None, param_type: str = "required",
                **kwargs: Any) -> CustomRegOp:
         """Describe an output."""
-        self.op_info["outputs"].append({"index": index, "name": name, "param_type": param_type, **kwargs})
-        return self
+        return self._add("outputs", index, name, param_type, **kwargs)
 
     def attr(self, name: str | None = None, param_type: str | None = None, value_type: str | None = None,
-             default_value: Any = None, **kwargs: Any) -> CustomRegOp:
+             default_value: str | None = None, **kwargs: Any) -> CustomRegOp:
         """Describe an attribute."""
-        self.op_info["attr"].append({"name": name, "param_type": param_type, "value_type": value_type,
-                                     "default_value": default_value, **kwargs})
-        return self
+        return self._add("attr", name, param_type, value_type, default_value, **kwargs)
 
     def dtype_format(self, *args: Any) -> CustomRegOp:
         """The dtypes and layouts of the inputs and outputs."""
+        expected = len(self.op_info["inputs"]) + len(self.op_info["outputs"])
+        if len(args) != expected:
+            raise ArgumentError("CustomRegOp: dtype_format takes one pair for each input and output described, "
+                                f"{expected} here, but got {len(args)}.")
         self.op_info["dtype_format"].append(args)
         return self
 
     def target(self, target: str | None = None) -> CustomRegOp:
         """'CPU', 'GPU' or 'Ascend'."""
+        if target is not None and not isinstance(target, str):
+            raise DTypeError(f"CustomRegOp: target must be str, but got {target!r}.")
         self.op_info["target"] = target
         return self
 

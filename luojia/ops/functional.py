@@ -71,14 +71,24 @@ def _value_and_grad(fn: Callable, grad_position: Any, weights: Any, has_aux: boo
                 raise DTypeError(f"For '{who}', with sens_param the last argument is the gradient of the output, got "
                                  "no arguments.")
             args, sens = args[:-1], args[-1]
-        _check_call(positions or (), args, who)
-        call = (lambda *a: fn(*a, **kwargs)) if kwargs else fn
-        out, aux, pull = pullback(call, args, weights=listed, positions=positions or (), has_aux=has_aux)
+        at, call = positions or (), fn
+        if kwargs:  # the positions go on through the keywords, in the order of the call
+            count, names = len(args), list(kwargs)
+            args = (*args, *kwargs.values())
+
+            def call(*a: Any) -> Any:
+                return fn(*a[:count], **dict(zip(names, a[count:])))
+
+        if args:
+            _check_call(at, args, who)
+        else:
+            at = ()  # there is nothing to differentiate by but weights
+        out, aux, pull = pullback(call, args, weights=listed, positions=at, has_aux=has_aux)
         by_input, by_weight = pull(retain=False) if sens is None else pull(sens, retain=False)
         if return_ids:
-            by_input = tuple(zip(positions or (), by_input))
+            by_input = tuple(zip([p for p in at if isinstance(args[p], Tensor)], by_input))
             by_weight = tuple([(w.name, g) for w, g in zip(listed or (), by_weight)])
-        inputs = by_input if return_ids and isinstance(grad_position, tuple) else bare(by_input)
+        inputs = bare(by_input)
         weighted = by_weight[0] if bare_weight and by_weight else by_weight
         if positions is None:
             gradients = weighted

@@ -5,7 +5,9 @@ from __future__ import annotations
 import string
 from typing import Any
 
-from .._src.core.dtypes import float32
+import numpy as np
+
+from .._src.core.dtypes import float32, to_np
 from .._src.core.faces import Primitive
 from .._src.core.op import OPERATORS
 from .._src.errors import DTypeError
@@ -74,6 +76,8 @@ def arange(start: Any = 0, end: Any = None, step: Any = 1, *, dtype: Any = None)
     >>> ops.arange(1, 7, 2)
     Tensor(shape=[3], dtype=Int64, value= [1, 3, 5])
     """
+    if dtype is not None and to_np(dtype) == np.bool_:
+        return OPERATORS["cast"](arange(start, end, step), dtype="bool")
     return OPERATORS["filled_range"](start=start, stop=end, step=step, dtype=dtype)
 
 

@@ -125,3 +125,5 @@ def linear_sum_assignment(cost_matrix: Tensor, maximize: Any = False, dimension_
 
 also_at(sys.modules[__name__], f"{__name__}.linear_sum_assignment")  # MindSpore's module of that function
 __all__ = ["line_search", "linear_sum_assignment", "minimize"]
+
+also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in ("line_search", "minimize")))

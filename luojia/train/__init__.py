@@ -64,4 +64,4 @@ also_at(metrics, f"{__name__}.metrics", *(f"{__name__}.metrics.{p}" for p in (
     "precision", "recall", "roc", "root_mean_square_surface_distance", "topk")))
 also_at(callback, *(f"{__name__}.callback._{p}" for p in (
     "backup_and_restore", "callback", "checkpoint", "early_stop", "history", "lambda_callback", "loss_monitor",
-    "lr_scheduler_callback", "reduce_lr_on_plateau", "time_monitor")))
+    "lr_scheduler_callback", "reduce_lr_on_plateau", "summary_collector", "time_monitor")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import socket
+import sys
 import time
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError, GraphError, NotSupportedError, ShapeError
 from .._src.formats import png, tfevents
+from .._src.paths import also_at
 from ..ops.debug import summaries
 from .callback import Callback, RunContext, loss_of
 
@@ -256,3 +258,6 @@ def _kind(name: str, value: Any, *kinds: type) -> None:
 
 
 __all__ = ["SummaryCollector", "SummaryRecord"]
+
+
+also_at(sys.modules[__name__], f"{__name__}.summary_record")

@@ -76,7 +76,7 @@ def test_csv(folder):
         (lambda: ds.TextFileDataset(3), TypeError, "dataset files with value 3"),
         (lambda: ds.TextFileDataset([3]), TypeError, "expected as str, got 3"),
         (lambda: ds.TextFileDataset([]), ValueError, "dataset_files can not be empty"),
-        (lambda: ds.TextFileDataset("a.txt", num_samples=-1), ValueError, "num_samples exceeds the boundary"),
+        (lambda: ds.TextFileDataset("a.txt", num_samples=-1), ValueError, "num_samples should be 0 or more, got -1"),
         (lambda: ds.TextFileDataset("a.txt", shuffle="q"), TypeError, "shuffle must be of boolean or enum"),
         (lambda: ds.TextFileDataset("a.txt", num_shards=0, shard_id=0), ValueError, "num_shards should be 1 or more"),
         (lambda: ds.CSVDataset("h.csv", ";;"), ValueError, "field_delim is invalid"),

@@ -111,6 +111,72 @@ def test_reading():
             t[bad]
 
 
+M = np.arange(12, dtype=np.float32).reshape(3, 4)
+AT = {  # what MindSpore 2.8.0 reads at each index, as NumPy has it
+    "[0, None]": M[0, None], "[None]": M[None], "[...]": M, "[slice(0, 2), 0]": M[:2, 0], "[0, Tensor(1)]": M[0, 1],
+    "[Tensor([0, 1])]": M[[0, 1]], "[Tensor([0, 1]), Tensor([1, 2])]": M[[0, 1], [1, 2]], "((0, 1),)": M[[0, 1]],
+    "(0, (1, 2))": M[0, 1:3], "((0, 1), (1, 2))": M[[0, 1], [1, 2]], "((True, False, True), 0)": M[[0, 2], 0],
+    "[[0, 1], 0]": M[[0, 1], 0], "[True, False, True]": M[[0, 2]], "[1, True, 0]": M[[1, 1, 0]], "True": M[None],
+    "Tensor(0):Tensor(2)": M[:2], "[np.int64(0), 2]": M[[0, 2]],
+}
+BAD = [  # an index, and what is raised of it; the second also where something is written there
+    ("False", IndexError, "an index may hold"), ("0, False", IndexError, "an index may hold"),
+    ("[]", IndexError, "an empty list is no index"), ("(), 0", IndexError, "an empty list is no index"),
+    ("'a'", IndexError, "an index may hold"), ("[0, 'a']", IndexError, "an index may hold"),
+    ("0, 1.5", TypeError, "an index may hold"), ("[0.5]", TypeError, "an index may hold"),
+    ("Tensor([0.0, 1.0])", IndexError, "integers or booleans, got float32"), ("[[0, 1], [0.5, 1]]", TypeError, "float"),
+    ("[[0, [1]], 1]", ValueError, "must be regular"), ("1.0:2", RuntimeError, "bounds of a slice must be integers"),
+    ("'0':2", TypeError, "bounds of a slice"), ("3", IndexError, "out of bounds"), ("[5]", IndexError, "out of bounds"),
+    ("0, 0, 0", IndexError, "[Tt]oo many indices"),
+    ("Tensor([True, False])", ValueError, "boolean index did not match"),
+    ("Tensor([0, 1]), Tensor([0, 1, 2])", ValueError, "could not be broadcast|[Ii]ncompatible shapes"),
+]
+
+
+@pytest.mark.parametrize("at", AT)
+def test_indices_of_lists_and_tuples(at):
+    t = Tensor(M)
+    assert eval(f"t[{at}]").asnumpy().tolist() == AT[at].tolist()
+    exec(f"t[{at}] = -1.0")
+    assert (t.asnumpy() < 0).sum() == np.unique(AT[at]).size
+
+
+@pytest.mark.parametrize(("at", "kind", "message"), BAD)
+def test_what_is_no_index(at, kind, message):
+    t = Tensor(M)
+    if lj.context.current_context().engine.compiles and kind is IndexError and at == "[5]":
+        return  # XLA takes the last element
+    with pytest.raises(kind, match=message):
+        eval(f"t[{at}]")
+    with pytest.raises(ValueError):  # an IndexError is one here
+        exec(f"t[{at}] = 0.0")
+    assert t.asnumpy().tolist() == M.tolist()
+
+
+def test_what_no_tensor_takes():
+    t, single = Tensor(M), Tensor(5.0)
+    for kind in (IndexError, TypeError, ValueError):
+        with pytest.raises(kind, match="a Tensor without axes takes no index"):
+            single[0]
+        with pytest.raises(kind, match="a Tensor without axes takes no index"):
+            single[0] = 1
+        with pytest.raises(kind, match="only integer Tensors of one element are indices"):
+            range(3)[single]
+    for value in (None, "a", {}, M[0]):
+        with pytest.raises(TypeError, match="only numbers, Tensors, lists and tuples of them can be assigned"):
+            t[0] = value
+    with pytest.raises(ValueError, match="requires a 0 or 1-dimensional input|broadcast"):
+        t[t > 3] = Tensor([[1.0], [2.0]])
+    for other in (2, 1.5, [1.0] * 4, (1.0,), None, "a"):
+        with pytest.raises(TypeError, match="expected two Tensors"):
+            t @ other
+    with pytest.raises(TypeError, match="expected two of one dtype, got Float32 and Int64"):
+        t @ Tensor([1, 2, 3, 4])
+    with pytest.raises(TypeError, match=r"format\(\) with '.2f' takes a Tensor of one element, got shape \(3, 4\)"):
+        f"{t:.2f}"
+    assert type(Tensor(True).__index__()) is int and t.init is None and t.param_info is None
+
+
 def test_writing():
     t = Tensor(x)
     t[0] = 5.0

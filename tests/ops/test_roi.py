@@ -74,7 +74,7 @@ def test_crop_and_resize():
     for method in ("bilinear", "nearest"):
         check_op("crop_and_resize", x, boxes, image, attrs={"crop_size": (3, 2), "method": method}, grad=(0,),
                  second=False, symbol="value")
-    y = ops.crop_and_resize(Tensor(x), Tensor(boxes), Tensor(image.astype(np.int32)), (3, 4))
+    y = ops.crop_and_resize(Tensor(x), Tensor(boxes.astype(np.float32)), Tensor(image.astype(np.int32)), (3, 4))
     near(y.asnumpy()[0], x[0])
     outside = ops.CropAndResize("nearest", -1.0)(Tensor(x), Tensor([[-1.0, 0, 0, 1]]), Tensor([0]), (2, 2))
     near(outside.asnumpy()[0, :, :, 0], [[-1, -1], [0, 6]])

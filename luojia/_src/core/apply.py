@@ -16,7 +16,7 @@ from ..engine.bfloat16 import has_bfloat16
 from ..engine.devices import current_context
 from ..engine.namespace import OPERATORS
 from ..engine.numpy_engine import ENGINE as NUMPY
-from ..errors import ArgumentError, DeviceError, DTypeError, MXNetError, ShapeError
+from ..errors import ArgumentError, DeviceError, DTypeError, MXNetError, PlaceError, ShapeError, ZeroError
 from . import tape
 from .conjugate import conjugated
 from .dtypes import is_float, promote, scalar_dtype
@@ -122,7 +122,7 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
                 ans, saved = op.fast_forward([p is not None for p in parents], *values, **attrs)
             else:
                 ans = op.fn(NUMPY.xp, *values, **attrs)
-        except (ValueError, TypeError, OverflowError) as e:
+        except _REFUSALS as e:
             raise failed(op, values, e) from e
         if ans.__class__ is not _ndarray:
             ans = tuple([np.asarray(a) for a in ans]) if isinstance(ans, (tuple, list)) else np.asarray(ans)
@@ -160,7 +160,7 @@ def compute(engine: Any, op: Operator, values: list, attrs: dict) -> Any:
     """``op`` on arrays, its failures told in terms of the operator."""
     try:
         ans = engine.run(op, values, attrs)
-    except (ValueError, TypeError, OverflowError) as e:
+    except _REFUSALS as e:
         raise failed(op, values, e) from e
     narrowed = _NARROWED if engine.direct else _FLOATS
     if ans.__class__ is not tuple and ans.dtype in narrowed and op.differentiable and attrs.get("dtype") is None:
@@ -181,6 +181,7 @@ def _undoubled(values: list, ans: Any, attrs: dict) -> Any:
     return ans.astype(max(floats, key=lambda d: d.itemsize))
 
 
+_SINGLE = np.dtype("float32")
 _DOUBLE = np.dtype("float64")
 _INTEGRAL = {"b", "i", "u"}
 _NARROWED = (np.dtype("float64"), np.dtype("float16"))  # what NumPy makes of integers; both doors say float32
@@ -191,8 +192,11 @@ def linearize(run: Any, op: Operator, values: list, attrs: dict, needs: list) ->
     """As ``compute``, with the pullback, by an engine's way of ``run_linked``."""
     try:
         return run(op, values, attrs, needs)
-    except (ValueError, TypeError, OverflowError) as e:
+    except _REFUSALS as e:
         raise failed(op, values, e) from e
+
+
+_REFUSALS = (ValueError, TypeError, OverflowError, IndexError, ZeroDivisionError)
 
 
 def failed(op: Operator, values: list, e: Exception) -> Exception:
@@ -205,6 +209,8 @@ def failed(op: Operator, values: list, e: Exception) -> Exception:
     text = str(e)
     shapes = isinstance(e, ValueError) or "shape" in text  # JAX tells of shapes by TypeError
     kind = ShapeError if shapes else DTypeError if isinstance(e, TypeError) else ArgumentError
+    if isinstance(e, (IndexError, ZeroDivisionError)):
+        kind = PlaceError if isinstance(e, IndexError) else ZeroError
     if text.startswith("Incompatible shapes for broadcasting"):  # JAX's words, where NumPy's are the doors'
         text = "the operands could not be broadcast together"
     return kind(f"{op.name}: {text}; it was applied to ({got}).")
@@ -348,11 +354,11 @@ def binary(op: Operator, otherwise: Callable | None = None) -> Callable:
                 y = other
                 node_y = None
                 plain = number = kind is float or kind is int
-            if plain and dtype.kind == "f":
+            if plain and (dtype is _SINGLE or dtype.kind == "f"):
                 try:
                     ans = fn(x, _number(y, dtype) if arithmetic and number else y)
-                except ValueError:
-                    return apply(op, (self, other), attrs)  # which says what does not fit
+                except (ValueError, TypeError, AttributeError):
+                    return rest(self, other)  # which says what does not fit
                 if ans.__class__ is not _ndarray:
                     ans = np.asarray(ans)
                 out = _new(cls)
@@ -361,7 +367,7 @@ def binary(op: Operator, otherwise: Callable | None = None) -> Callable:
                 node_x = self._node
                 if (node_x is not None or node_y is not None) and differentiable and now_recording():
                     aligned = elementwise and (number or x.shape == y.shape)
-                    if not keep_args:
+                    if not keep_args and ans.nbytes > _SMALL:  # else neither x nor y is larger
                         if x.nbytes > _SMALL:
                             x = Spec(x)
                         if not number and y.nbytes > _SMALL:
@@ -398,7 +404,7 @@ def reflected(op: Operator) -> Callable:
             and arithmetic
             and y.__class__ is _ndarray
             and cls._result_class is cls
-            and y.dtype.kind == "f"
+            and (y.dtype is _SINGLE or y.dtype.kind == "f")
         ):
             ans = fn(_number(other, y.dtype), y)
             if ans.__class__ is not _ndarray:

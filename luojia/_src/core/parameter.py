@@ -13,7 +13,7 @@ from .tape import Leaf
 from .tensor import Tensor, wrap
 
 _LONGEST_NAME = 1024
-_unnamed = count(1)
+_unnamed = count(2)  # as in MindSpore, where the first is its own
 
 
 class ParameterHook:
@@ -52,7 +52,7 @@ class Parameter(Tensor):
                              f"'numpy.ndarray', 'list']. But got type {type(default_input)}.")
         if isinstance(default_input, int):
             default_input = np.asarray(default_input, np.int32)
-        if isinstance(default_input, Tensor) and hasattr(default_input, "init"):
+        if isinstance(default_input, Tensor) and default_input.init is not None:
             default_input = default_input.init_data()
         super().__init__(default_input)
         self._leaf = Leaf(owner=self)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..engine.devices import Context, current_context
-from ..errors import ArgumentError, DTypeError, GraphError
+from ..errors import ArgumentError, DTypeError, GraphError, IndexTypeError
 from . import dtypes, printing
 from .dtypes import DType
 from .repeated import repeated
@@ -57,10 +57,13 @@ class Tensor(_Methods):
     _device: Context
     _node: Any
     _role = False  # True for parameters, whose class does not decide that of results
+    _hooked = False  # whether there are functions on the gradient by it as an input (ops/composed/hooks.py)
     _result_class: type
     _coerce: Any
     const_arg = False  # whether a graph takes it as a constant: graphs here are made of values
     init_flag = False
+    init: Any = None  # the initializer of a Tensor made without data
+    param_info: Any = None  # of a Parameter: what parallel training knows of it
     _keeps_integers: Any = None  # MXNet's arrays: an elementwise result in the integers that it was made of
 
     _part_of: Any  # of what it is a part (ops/methods.py)
@@ -220,10 +223,12 @@ class Tensor(_Methods):
     def __index__(self) -> int:
         value = self._scalar("index()")
         if not isinstance(value, int):
-            raise TypeError(f"only integer Tensors of one element are indices, got dtype {self.dtype}.")
-        return value
+            raise IndexTypeError(f"only integer Tensors of one element are indices, got dtype {self.dtype}.")
+        return int(value)
 
     def __format__(self, spec: str) -> str:
+        if spec and self.size != 1:
+            raise DTypeError(f"format() with {spec!r} takes a Tensor of one element, got shape {self.shape}.")
         return format(self._scalar("format()"), spec) if spec else str(self)
 
     def __str__(self) -> str:
@@ -266,7 +271,7 @@ class Tensor(_Methods):
 
     def init_data(self, slice_index: Any = None, shape: Any = None, opt_shard_group: Any = None) -> Any:
         """Fill a Tensor made of ``shape``, ``dtype`` and ``init`` with the initializer's values; returns it."""
-        if hasattr(self, "init"):
+        if self.init is not None:
             array = np.zeros(self.shape, self.np_dtype)
             self.init(array)
             self._rebind(self._device.engine.put(array, self._device))

@@ -103,6 +103,7 @@ def _(xp, g, ans, args, needs, *, axis, mode, batch_dims):
     "index_add(x, indices:i, y:v, axis, use_lock:_=True, check_index_bound:_=True)",))
 def add_slices(xp, x, i, v, *, axis, mode="raise"):
     """x with v added to its slices at positions i along ``axis``; repeated positions add up."""
+    axis = axis_in(axis, len(x.shape), "index_add")
     at = (slice(None),) * axis + (positions(xp, i, x.shape[axis], mode, "index_add"),)
     return x + xp.scatter_add(tuple(x.shape), v.dtype, at, v)
 

@@ -5,12 +5,14 @@ An index is encoded in two parts: a hashable template of its static entries, and
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
 
 from ..core.op import op
 from ..core.tensor import Tensor
+from ..errors import IndexingError, IndexTypeError
 
 
 def encode(index: Any) -> tuple[tuple, list]:
@@ -20,22 +22,41 @@ def encode(index: Any) -> tuple[tuple, list]:
     for item in items:
         if isinstance(item, slice):
             template.append(("slice", _int(item.start), _int(item.stop), _int(item.step)))
-        elif item is None or item is Ellipsis or isinstance(item, bool):
+        elif item is None or item is Ellipsis or item is True:
             template.append(item)
-        elif isinstance(item, (int, np.integer)):
+        elif isinstance(item, (int, np.integer)) and item is not False:
             template.append(int(item))
-        elif isinstance(item, (list, np.ndarray, Tensor)) or hasattr(item, "_luojia_apply"):
+        elif isinstance(item, (list, tuple, np.ndarray, Tensor)) or hasattr(item, "_luojia_apply"):
             template.append(("array", len(arrays)))
-            arrays.append(np.asarray(item) if isinstance(item, (list, np.ndarray)) else item)
+            arrays.append(_positions(item))
         else:
-            raise IndexError(
-                f"an index may hold integers, slices, None, Ellipsis, lists and arrays, got {type(item).__name__}."
+            raise IndexTypeError(
+                f"an index may hold integers, slices, None, True, Ellipsis, lists and Tensors, got {item!r:.60}."
             )
     return tuple(template), arrays
 
 
 def _int(bound: Any) -> int | None:
-    return bound if bound is None else int(bound)
+    try:
+        return bound if bound is None else operator.index(bound)
+    except TypeError:
+        raise IndexTypeError(f"the bounds of a slice must be integers, Tensors of one or None, got {bound!r:.60}."
+                             ) from None
+
+
+def _positions(item: Any) -> Any:
+    """An array among the items of an index, or a list as one; of integers or booleans."""
+    if isinstance(item, (list, tuple)):
+        if not len(item):
+            raise IndexingError("an empty list is no index; for nothing take x[0:0].")
+        try:
+            item = np.asarray(item)
+        except ValueError:
+            raise IndexingError(f"the lists in an index must be regular, got {item!r:.60}.") from None
+    dtype = item.np_dtype if isinstance(item, Tensor) else getattr(item, "dtype", None)
+    if dtype is not None and dtype.kind not in "biu":
+        raise IndexTypeError(f"the arrays in an index must be of integers or booleans, got {dtype}.")
+    return item
 
 
 def decode(template: tuple, arrays: Any) -> Any:

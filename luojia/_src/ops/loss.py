@@ -12,6 +12,7 @@ from ..core.op import op
 from ..engine.kernels import softmax as kernels
 from ..engine.numpy_engine import ENGINE
 from ..errors import ArgumentError, DTypeError, ShapeError
+from .gather import positions
 
 
 def reduced(xp, loss, reduction, count=None):
@@ -133,6 +134,7 @@ def _picked(xp, log_p, labels, weight, ignore_index, reduction, smoothing=0.0):
         raise ShapeError(f"nll_loss expects labels of shape {(log_p.shape[0], *log_p.shape[2:])} for logits "
                          f"{tuple(log_p.shape)}, got {tuple(labels.shape)}.")
     counts = labels != ignore_index
+    labels = xp.mod(positions(xp, xp.where(counts, labels, 0), classes, "raise", "nll_loss"), classes)
     shape = (1, classes) + (1,) * (len(log_p.shape) - 2)
     chosen = xp.expand_dims(labels, 1) == xp.reshape(xp.arange(classes), shape)
     scale = chosen.astype(log_p.dtype)

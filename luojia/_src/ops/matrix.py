@@ -19,12 +19,19 @@ def _mt(xp, x, transposed: bool):
     return swap(xp, x) if transposed else x
 
 
+def _in_single(xp, x, function):
+    """``function`` of matrices, of which NumPy and XLA compute those of float16 and bfloat16 in float32 only."""
+    if x.dtype.itemsize > 2:
+        return function(x)
+    return function(x.astype("float32")).astype(x.dtype)
+
+
 @op("MatrixInverse(adjoint:_=False)(x)", fn=("inverse(input:x)", "inv_matrix(input:x)", "matrix_inverse(x)"),
     mx=("linalg_inverse(A:x)",))
 def inverse(xp, x):
     """The inverse of each matrix."""
     _square(x, "inverse")
-    return xp.linalg.inv(x)
+    return _in_single(xp, x, xp.linalg.inv)
 
 
 @inverse.vjp(keep="ans")
@@ -42,7 +49,7 @@ def _(shapes):
 def det(xp, x, *, rank1=False):
     """The determinant of each matrix."""
     _square(x, "det")
-    return _ranked(xp, xp.linalg.det(x), rank1)
+    return _ranked(xp, _in_single(xp, x, xp.linalg.det), rank1)
 
 
 def _ranked(xp, out, rank1: bool):
@@ -69,7 +76,7 @@ def _(xp, g, ans, args, needs, *, rank1):
 def cholesky(xp, x, *, upper=False):
     """The lower triangular L with L L^T = x for each symmetric positive definite matrix x; ``upper`` gives L^T."""
     _square(x, "cholesky")
-    return _mt(xp, xp.linalg.cholesky(x), upper)
+    return _mt(xp, _in_single(xp, x, xp.linalg.cholesky), upper)
 
 
 @cholesky.shape
@@ -102,7 +109,7 @@ def cholesky_inverse(xp, x):
     """The inverse of L L^T, for lower triangular L, of which nothing above the diagonal is read."""
     n = _square(x, "linalg_potri")
     x = xp.where(np.tril(np.ones((n, n), bool)), x, 0 * x)
-    return xp.linalg.inv(xp.matmul(x, swap(xp, x)))
+    return _in_single(xp, xp.matmul(x, swap(xp, x)), xp.linalg.inv)
 
 
 @cholesky_inverse.shape
@@ -110,16 +117,31 @@ def _(shapes):
     return shapes[0]
 
 
-@op(mx="linalg_gemm(A:a, B:b, C:c, transpose_a=False, transpose_b=False, alpha=1.0, beta=1.0, axis:_=-2)")
-def gemm(xp, a, b, c, *, transpose_a=False, transpose_b=False, alpha=1.0, beta=1.0):
-    """alpha a @ b + beta c, of either transposed if asked."""
-    return alpha * xp.matmul(_mt(xp, a, transpose_a), _mt(xp, b, transpose_b)) + beta * c
+@op(mx="linalg_gemm(A:a, B:b, C:c, transpose_a=False, transpose_b=False, alpha=1.0, beta=1.0, axis=-2)")
+def gemm(xp, a, b, c, *, transpose_a=False, transpose_b=False, alpha=1.0, beta=1.0, axis=-2):
+    """alpha a @ b + beta c, of either transposed if asked; the rows of the matrices lie along ``axis``."""
+    if axis in (-2, len(a.shape) - 2):
+        return alpha * xp.matmul(_mt(xp, a, transpose_a), _mt(xp, b, transpose_b)) + beta * c
+    a, b, c = (_rows_last(xp, m, axis) for m in (a, b, c))
+    out = alpha * xp.matmul(_mt(xp, a, transpose_a), _mt(xp, b, transpose_b)) + beta * c
+    return xp.moveaxis(out, -2, axis)
 
 
-@op(mx="linalg_gemm2(A:a, B:b, transpose_a=False, transpose_b=False, alpha=1.0, axis:_=-2)")
-def gemm2(xp, a, b, *, transpose_a=False, transpose_b=False, alpha=1.0):
-    """alpha a @ b, of either transposed if asked."""
-    return alpha * xp.matmul(_mt(xp, a, transpose_a), _mt(xp, b, transpose_b))
+def _rows_last(xp, m, axis: int):
+    """m with its axis of rows in the last place but one."""
+    if not -len(m.shape) <= axis < len(m.shape) - 1 or axis == -1:
+        raise ShapeError(f"gemm: Invalid row axis ({axis}) of an array {tuple(m.shape)}, whose last axis "
+                         "holds the columns.")
+    return xp.moveaxis(m, axis, -2)
+
+
+@op(mx="linalg_gemm2(A:a, B:b, transpose_a=False, transpose_b=False, alpha=1.0, axis=-2)")
+def gemm2(xp, a, b, *, transpose_a=False, transpose_b=False, alpha=1.0, axis=-2):
+    """alpha a @ b, of either transposed if asked; the rows of the matrices lie along ``axis``."""
+    if axis in (-2, len(a.shape) - 2):
+        return alpha * xp.matmul(_mt(xp, a, transpose_a), _mt(xp, b, transpose_b))
+    a, b = (_rows_last(xp, m, axis) for m in (a, b))
+    return xp.moveaxis(alpha * xp.matmul(_mt(xp, a, transpose_a), _mt(xp, b, transpose_b)), -2, axis)
 
 
 @op(mx="linalg_syrk(A:a, transpose=False, alpha=1.0)")

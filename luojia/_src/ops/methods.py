@@ -12,7 +12,7 @@ from ..core.apply import apply, binary, reflected, unary
 from ..core.op import OPERATORS, Operator
 from ..core.tape import Leaf, state
 from ..core.tensor import Tensor
-from ..errors import DTypeError
+from ..errors import DTypeError, IndexingError, IndexTypeError
 from .index import encode
 
 _SIGNS = {  # Python's name, the operator, and the sign in messages
@@ -24,11 +24,27 @@ _SIGNS = {  # Python's name, the operator, and the sign in messages
 _COMPARISONS = {"gt": ("greater", ">"), "ge": ("greater_equal", ">="), "lt": ("less", "<"), "le": ("less_equal", "<=")}
 
 
+def _refuse_factors(x: Any, y: Any) -> None:
+    """Matrices are multiplied with matrices of their dtype."""
+    for other in (x, y):
+        if not isinstance(other, Tensor) and not hasattr(other, "_luojia_apply"):
+            raise DTypeError(f"Tensor @ {type(other).__name__}: expected two Tensors; wrap the other, as in "
+                             "luojia.Tensor(...).")
+    if isinstance(x, Tensor) and isinstance(y, Tensor) and x.np_dtype != y.np_dtype:
+        raise DTypeError(f"Tensor @ Tensor: expected two of one dtype, got {x.dtype} and {y.dtype}; cast one, as in "
+                         "x.astype(y.dtype).")
+
+
 def _binary(op: Operator, sign: str) -> Callable:
+    product = sign == "@"
+
     def otherwise(self: Tensor, other: Any) -> Any:
-        if isinstance(other, np.ndarray) and self._result_class is Tensor:
-            raise DTypeError(f"Tensor {sign} ndarray: expected a Tensor or a number; wrap the array, as in "
-                             "luojia.Tensor(array).")
+        if self._result_class is Tensor:
+            if isinstance(other, np.ndarray):
+                raise DTypeError(f"Tensor {sign} ndarray: expected a Tensor or a number; wrap the array, as in "
+                                 "luojia.Tensor(array).")
+            if product:
+                _refuse_factors(self, other)
         return apply(op, (self, other), op._defaults)
 
     return binary(op, otherwise)
@@ -47,12 +63,27 @@ def _equality(op: Operator, otherwise: bool) -> Callable:
     return method
 
 
+def _by_axis(index: list) -> Any:
+    """A list of integers or booleans as it is; any other is an index for each axis, as NumPy once had it."""
+    return index if all(isinstance(i, (int, np.generic)) for i in index) else tuple(index)
+
+
+def _unfit(self: Tensor, index: Any, e: Exception) -> IndexError:
+    """What NumPy says of an index, or of a value that does not fit it, in the doors' types."""
+    if not self.ndim:
+        return IndexTypeError(f"a Tensor without axes takes no index, got {index!r:.60}; read it with item().")
+    return IndexingError(f"{e}; the index is of a Tensor of shape {self.shape}.")
+
+
 def getitem(self: Tensor, index: Any) -> Tensor:
     """``x[index]``."""
-    if index.__class__ is list and any(isinstance(i, (list, tuple)) for i in index):
-        index = tuple(index)  # an index for each axis, as NumPy once had it
+    if index.__class__ is list:
+        index = _by_axis(index)
     template, arrays = encode(index)
-    out = apply(OPERATORS["getitem"], (self, *arrays), {"index": template})
+    try:
+        out = apply(OPERATORS["getitem"], (self, *arrays), {"index": template})
+    except IndexError as e:
+        raise _unfit(self, index, e) from None
     if not arrays and self._result_class is Tensor and isinstance(out, Tensor):
         out._part_of = partial(_pass_on, self, index)  # a partial is cheap, and nobody looks for Tensors in it
     return out
@@ -64,22 +95,28 @@ def setitem(self: Tensor, index: Any, value: Any) -> None:
     If x is itself part of a Tensor, by an index of numbers and slices, that Tensor has the value too: ``y[0][1] = 2``.
     In a recorded computation the gradient passes through: to what remains of x, and to ``value``.
     """
-    if index.__class__ is list and any(isinstance(i, (list, tuple)) for i in index):
-        index = tuple(index)
-    if value is None or isinstance(value, str):
-        raise DTypeError(f"Tensor: only numbers, Tensors, lists and tuples of them can be assigned, got {value!r}.")
-    template, arrays = encode(index)
-    if not isinstance(value, Tensor):
+    if index.__class__ is list:
+        index = _by_axis(index)
+    given = value
+    if isinstance(value, Tensor):
+        if value.np_dtype != self.np_dtype:
+            value = OPERATORS["cast"](value, dtype=self.np_dtype)
+    elif isinstance(value, (int, float, complex, list, tuple, np.generic)):
         value = self._device.engine.asarray(np.asarray(value), self.np_dtype)
-    elif value.np_dtype != self.np_dtype:
-        value = OPERATORS["cast"](value, dtype=self.np_dtype)
-    new = apply(OPERATORS["setitem"], (self, value, *arrays), {"index": template})
+    else:
+        raise IndexTypeError("Tensor: only numbers, Tensors, lists and tuples of them can be assigned, got "
+                             f"{type(value).__name__}: {value!r:.60}.")
+    template, arrays = encode(index)
+    try:
+        new = apply(OPERATORS["setitem"], (self, value, *arrays), {"index": template})
+    except (IndexError, DTypeError) as e:  # the dtypes are alike: NumPy's TypeError is of the value's axes
+        raise _unfit(self, index, e) from None
     self._rebind(new._value)
     if state.recording and not self._role and not isinstance(self._node, Leaf):
         self._node = new._node
     part_of = self.__dict__.get("_part_of")
     if part_of is not None:
-        part_of(self.shape, index, value)
+        part_of(self.shape, index, given)
 
 
 def _pass_on(whole: Tensor, at: Any, shape: tuple, index: Any, value: Any) -> None:

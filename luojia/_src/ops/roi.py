@@ -190,7 +190,8 @@ def crop_and_resize(xp, x, boxes, box_indices, *, crop_size, method="bilinear", 
     if len(x.shape) != 4 or len(boxes.shape) != 2 or boxes.shape[1] != 4 or len(box_indices.shape) != 1:
         raise ShapeError(f"CropAndResize expects images (N, H, W, C), boxes (R, 4) and box_indices (R,), got shapes "
                          f"{tuple(x.shape)}, {tuple(boxes.shape)} and {tuple(box_indices.shape)}.")
-    maps = x[box_indices.astype("int64")]
+    dtype = "float32" if x.dtype.kind in "iub" else x.dtype
+    maps = x[box_indices.astype("int64")].astype(dtype)
     inside = []
     for axis, size in ((1, crop_size[0]), (2, crop_size[1])):
         limit = x.shape[axis]
@@ -200,7 +201,7 @@ def crop_and_resize(xp, x, boxes, box_indices, *, crop_size, method="bilinear", 
         inside.append((at >= 0) & (at <= limit - 1))
         if method == "nearest":
             at = xp.floor(xp.stop_gradient(at) + 0.5)
-        near = xp.maximum(0, 1 - xp.abs(xp.clip(at, 0, limit - 1)[..., None] - np.arange(limit))).astype(x.dtype)
+        near = xp.maximum(0, 1 - xp.abs(xp.clip(at, 0, limit - 1)[..., None] - np.arange(limit))).astype(dtype)
         if axis == 1:
             maps = xp.einsum("rih,rhwc->riwc", near, maps)
         else:

@@ -122,8 +122,9 @@ def search_sorted(xp, x, v, *, right=False, dtype="int64"):
 @op(fn="bincount(input:x, weights:w=None, minlength=0)", differentiable=False)
 def bincount(xp, x, w=None, *, minlength=0):
     """How often each integer from 0 on occurs in x, or the sum of the weights where it does."""
+    x = x.astype("int64") if x.dtype.kind == "f" else x
     counts = xp.bincount(x, minlength=minlength) if w is None else xp.bincount(x, w, minlength=minlength)
-    return counts.astype("float32" if w is None else w.dtype)
+    return counts.astype("float32" if w is None or w.dtype.kind in "iub" else w.dtype)
 
 
 @op("Histogram(bins=100, min:low=0.0, max:high=0.0)(x)",

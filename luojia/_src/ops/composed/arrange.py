@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ...core.dtypes import to_np
+from ...core.dtypes import is_float, to_np
 from ...core.op import OPERATORS as OP
 from ...core.tensor import Tensor
-from ...errors import ArgumentError, ShapeError
+from ...errors import ArgumentError, DTypeError, ShapeError
 from .. import compose
 from ..compose import placed, reshaped
 from ..shape import axis_in
@@ -245,7 +245,8 @@ def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0,
     at = _diagonal(input.shape, offset, dim1, dim2)
     if src.shape != at.shape:
         raise ShapeError(f"For 'diagonal_scatter', src must have shape {at.shape}, got {src.shape}.")
-    flat = OP["tensor_scatter_update"](reshaped(input, (-1,)), placed(at.reshape(-1, 1), input), reshaped(src, (-1,)))
+    whole, part = compose.common([reshaped(input, (-1,)), reshaped(src, (-1,))])
+    flat = OP["tensor_scatter_update"](whole, placed(at.reshape(-1, 1), input), part)
     return reshaped(flat, input.shape)
 
 
@@ -342,10 +343,9 @@ def matrix_band_part(x: Tensor, lower: Any, upper: Any) -> Tensor:
 
 def cartesian_prod(*inputs: Tensor) -> Tensor:
     """Every choice of one element from each vector, as rows; the last vector's change fastest."""
-    if len(inputs) == 1:
-        return OP["identity"](inputs[0])
-    grids = np.meshgrid(*[np.arange(x.shape[0]) for x in inputs], indexing="ij")
-    return OP["stack"](*[x[g.reshape(-1)] for x, g in zip(compose.common(inputs), grids)], axis=-1)
+    vectors = [x if x.ndim else reshaped(x, (1,)) for x in compose.common(inputs)]
+    grids = np.meshgrid(*[np.arange(x.shape[0]) for x in vectors], indexing="ij")
+    return OP["stack"](*[x[g.reshape(-1)] for x, g in zip(vectors, grids)], axis=-1)
 
 
 def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> Tensor:
@@ -370,9 +370,15 @@ def _window(name: str, doc: str, shape: Callable) -> Callable:
 
 
 def _sampled(name: str, length: Any, periodic: bool, dtype: Any, shape: Callable) -> Tensor:
+    if isinstance(length, Tensor) and length.ndim and name in ("bartlett", "blackman"):
+        raise ArgumentError(f"For '{name}_window', the Tensor window_length must have no axes, got {length.shape}.")
     n = int(length.item()) if isinstance(length, Tensor) else length
-    if isinstance(n, bool) or not isinstance(n, int) or n < 0:
+    if isinstance(n, bool) or not isinstance(n, int):
+        raise DTypeError(f"For '{name}_window', window_length must be an int, got {length!r}.")
+    if n < 0:
         raise ArgumentError(f"For '{name}_window', window_length must be an int of at least 0, got {length!r}.")
+    if dtype is not None and not is_float(to_np(dtype)):
+        raise DTypeError(f"For '{name}_window', dtype must be one of floats, got {dtype}.")
     values = np.ones(n) if n < 2 else shape(n + 1)[:n] if periodic else shape(n)
     return Tensor(values.astype(_WINDOW_DTYPES.get(name, "float32") if dtype is None else to_np(dtype)))
 

@@ -58,8 +58,6 @@ fmax, fmin = _numbers_first("max"), _numbers_first("min")
 
 
 def _between(name: str, x: Any, low: Any, high: Any, at_bound: float) -> Any:
-    if isinstance(x, (list, tuple)):
-        return type(x)([_between(name, v, low, high, at_bound) for v in x])
     if low is None and high is None:
         raise ArgumentError(f"For '{name}', at least one of the bounds must be given, got None for both.")
     out = OP["clip_between"](x, low, high, at_bound=at_bound)
@@ -82,16 +80,20 @@ def clip(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
 
 
 def clip_by_value(x: Any, clip_value_min: Any = None, clip_value_max: Any = None) -> Any:
-    """Each element of a Tensor, or of each of a list or tuple of Tensors, between two bounds.
+    """Each element of a Tensor, or of each of a list or tuple of Tensors (then a tuple), between two bounds.
 
     At a bound the derivative is 1/2, where that of ``clamp`` is 1.
     """
+    if isinstance(x, (list, tuple)):
+        return tuple([clip_by_value(v, clip_value_min, clip_value_max) for v in x])
     return _between("clip_by_value", x, clip_value_min, clip_value_max, 0.5)
 
 
 def float_power(input: Any, exponent: Any) -> Tensor:
-    """``input`` to the power ``exponent``, in Float64."""
-    x, y = (OP["cast"](v, dtype="float64") if isinstance(v, Tensor) else float(v) for v in (input, exponent))
+    """``input`` to the power ``exponent``, in Float64 or Complex128."""
+    whole = any(isinstance(v, complex) or isinstance(v, Tensor) and v.np_dtype.kind == "c" for v in (input, exponent))
+    number, dtype = (complex, "complex128") if whole else (float, "float64")
+    x, y = (OP["cast"](v, dtype=dtype) if isinstance(v, Tensor) else number(v) for v in (input, exponent))
     return OP["power"](x, y)
 
 

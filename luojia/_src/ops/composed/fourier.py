@@ -23,8 +23,10 @@ _SWAPPED = {"backward": "forward", "forward": "backward", "ortho": "ortho"}
 
 
 def _norm(name: str, norm: Any) -> str:
+    norm = norm.lower() if isinstance(norm, str) else norm  # 'ORTHO' too
     if norm not in (None, *_SWAPPED):
-        raise ArgumentError(f"For '{name}', norm must be 'backward', 'forward', 'ortho' or None, got {norm!r}.")
+        error = ArgumentError if isinstance(norm, str) else DTypeError
+        raise error(f"For '{name}', norm must be 'backward', 'forward', 'ortho' or None, got {norm!r}.")
     return norm or "backward"
 
 
@@ -202,6 +204,12 @@ def ihfftn(input: Tensor, s: Any = None, dim: Any = None, norm: str | None = Non
     return OP["conj"](_half("ihfftn", input, s, dim, _SWAPPED[_norm("ihfftn", norm)]))
 
 
+def _over(x: np.ndarray, y: float) -> np.ndarray:
+    """x / y, by 0 without a word."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.round(x) / np.float64(y)
+
+
 def fftfreq(n: int, d: float = 1.0, dtype: Any = None) -> Tensor:
     """The frequencies of the elements of ``fft``, for samples ``d`` apart: 0, 1, ..., -2, -1 over n d.
 
@@ -209,17 +217,19 @@ def fftfreq(n: int, d: float = 1.0, dtype: Any = None) -> Tensor:
     [0.0, 0.25, -0.5, -0.25]
     """
     _length("fftfreq", n)
-    return Tensor(np.fft.fftfreq(n, d).astype(to_np(float32 if dtype is None else dtype)))
+    return Tensor(_over(np.fft.fftfreq(n) * n, n * d).astype(to_np(float32 if dtype is None else dtype)))
 
 
 def rfftfreq(n: int, d: float = 1.0, dtype: Any = None) -> Tensor:
     """The frequencies of the elements of ``rfft``: 0, 1, ..., n // 2 over n d."""
     _length("rfftfreq", n)
-    return Tensor(np.fft.rfftfreq(n, d).astype(to_np(float32 if dtype is None else dtype)))
+    return Tensor(_over(np.fft.rfftfreq(n) * n, n * d).astype(to_np(float32 if dtype is None else dtype)))
 
 
 def _rolled(name: str, x: Tensor, dim: Any, back: bool) -> Tensor:
     axes = _axes(name, x, None, dim)[0]
+    if not axes:
+        return OP["identity"](x)
     return OP["roll"](x, shift=tuple([x.shape[a] - x.shape[a] // 2 if back else x.shape[a] // 2 for a in axes]),
                       axis=axes)
 

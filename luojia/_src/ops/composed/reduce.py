@@ -15,9 +15,9 @@ from ..compose import placed, reshaped
 from ..shape import axis_in
 
 
-def aminmax(input: Tensor, *, axis: int | None = 0, keepdims: bool = False) -> tuple[Tensor, Tensor]:
+def aminmax(input: Tensor, *, axis: int | None = 0, keepdims: Any = False) -> tuple[Tensor, Tensor]:
     """The least and the greatest element along ``axis`` (of all, if None)."""
-    axis = axis if input.ndim else None
+    axis, keepdims = axis if input.ndim else None, bool(keepdims)
     return OP["min"](input, axis=axis, keepdims=keepdims), OP["max"](input, axis=axis, keepdims=keepdims)
 
 
@@ -137,10 +137,12 @@ def searchsorted(sorted_sequence: Tensor, values: Tensor, *, out_int32: bool = F
 
 
 def intopk(x1: Tensor, x2: Tensor, k: int) -> Tensor:
-    """Whether the element x2[i] of each row of x1 (N, C) is among its ``k`` greatest."""
-    right = OP["take_along"](x1, OP["expand_dims"](x2, axis=1), axis=1)
+    """Whether the element x2[i] of each row of x1 (N, C) is among its ``k`` greatest; none outside the row is."""
+    there = OP["logical_and"](OP["greater_equal"](x2, 0), OP["less"](x2, x1.shape[1]))
+    right = OP["take_along"](x1, OP["expand_dims"](OP["where"](there, x2, OP["zeros_like"](x2)), axis=1), axis=1)
     above = OP["sum"](OP["cast"](OP["greater"](x1, right), dtype="int32"), axis=1)
-    return OP["logical_and"](OP["less"](above, k), OP["reshape"](OP["isfinite"](right), shape=x2.shape))
+    finite = OP["logical_and"](OP["reshape"](OP["isfinite"](right), shape=x2.shape), there)
+    return OP["logical_and"](OP["less"](above, k), finite)
 
 
 def isconstant(x: Any) -> bool:

@@ -1,0 +1,14 @@
+"""Pipelines and samplers answer and refuse as mindspore 2.8.0 does, in their arguments, columns and rows."""
+
+from pathlib import Path
+
+import numpy as np
+
+from luojia import dataset as ds
+from luojia.dataset import transforms
+from tests.dataset import answers, pipelines
+
+
+def test_pipelines_are_mindspores():
+    names = pipelines.names(ds, transforms, np) | {"np": np}
+    assert answers.wrong(Path(__file__).with_name("observed_pipelines.txt"), names, 380) == []

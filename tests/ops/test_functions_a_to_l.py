@@ -1,0 +1,101 @@
+"""MindSpore's functions from a to l where an argument is at its edge: answers and errors of mindspore 2.8.0."""
+
+import numpy as np
+import pytest
+
+import luojia as ms
+from luojia import Parameter, Tensor, ops
+from luojia.ops import CustomRegOp
+
+X = Tensor(np.array([[4.0, 2.0], [2.0, 3.0]], np.float32))
+NAN = float("nan")
+
+
+def P():
+    return Parameter(Tensor([[1.0, 2.0], [3.0, 4.0]]))
+
+
+@pytest.mark.parametrize(("call", "dtype", "expected"), [
+    (lambda: ops.arange(0, 4, dtype=ms.bool_), ms.bool_, [False, True, True, True]),
+    (lambda: ops.aminmax(X, axis=0, keepdims=1)[0], ms.float32, [[2, 2]]),
+    (lambda: ops.adaptive_avg_pool3d(Tensor(np.arange(16).reshape(1, 2, 2, 2, 2)), 1), ms.int64,
+     [[[[[3]]], [[[11]]]]]),
+    (lambda: ops.bincount(Tensor([1, 2]).astype(ms.float16)), ms.float32, [0, 1, 1]),
+    (lambda: ops.bincount(Tensor([1, 2]), Tensor([1, 2])), ms.float32, [0, 1, 2]),
+    (lambda: ops.cartesian_prod(Tensor(1), Tensor([1, 2])), ms.int64, [[1, 1], [1, 2]]),
+    (lambda: ops.cholesky(X.astype(ms.float16)), ms.float16, [[2, 0], [1, 2 ** .5]]),
+    (lambda: ops.cholesky_inverse(ops.cholesky(X).astype(ms.float16)), ms.float16, [[.375, -.25], [-.25, .5]]),
+    (lambda: ops.det(X.astype(ms.float16)), ms.float16, 8),
+    (lambda: ops.clip_by_value([X[0]], 3, 5)[0], ms.float32, [4, 3]),
+    (lambda: ops.cummax(Tensor([1.0, NAN, 2.0]), 0)[1], ms.int64, [0, 1, 1]),
+    (lambda: ops.cummin(Tensor([NAN, NAN]), 0)[1], ms.int32, [0, 1]),
+    (lambda: ops.diagonal_scatter(Tensor(np.zeros((2, 2), np.int8)), Tensor([1.5]), 1), ms.float32, [[0, 1.5], [0, 0]]),
+    (lambda: ops.fft(X[0], norm="ORTHO"), ms.complex64, [6 / 2 ** .5, 2 ** .5]),
+    (lambda: ops.fftfreq(4, 0.0), ms.float32, [NAN, np.inf, -np.inf, -np.inf]),
+    (lambda: ops.fftfreq(5, 0.5), ms.float32, [0, .4, .8, -.8, -.4]),
+    (lambda: ops.rfftfreq(5, 0.5), ms.float32, [0, .4, .8]),
+    (lambda: ops.fftshift(Tensor(3)), ms.int64, 3),
+    (lambda: ops.float_power(X[0].astype(ms.complex64), 2), ms.complex128, [16, 4]),
+    (lambda: ops.index_add(P(), Tensor([0], ms.int32), Tensor([[1.0], [1.0]]), -1), ms.float32, [[2, 2], [4, 4]]),
+    (lambda: ops.intopk(X, Tensor([-1, 5], ms.int32), 2), ms.bool_, [False, False]),
+    (lambda: ops.cross_entropy(Tensor([[1.0, 2.0, 3.0]]), Tensor([-1], ms.int32)), ms.float32, 0.407606),
+    (lambda: ops.nll_loss(Tensor([[1.0, 2.0, 3.0]]), Tensor([-100], ms.int32), reduction="sum"), ms.float32, 0),
+])
+def test_answers(call, dtype, expected):
+    found = call()
+    assert found.dtype == dtype
+    np.testing.assert_allclose(found.asnumpy(), expected, rtol=2e-3, atol=1e-5)
+
+
+@pytest.mark.parametrize(("call", "error", "words"), [
+    (lambda: ops.adaptive_avg_pool2d(X[None], 1.5), TypeError, "output_size to be an int or 2 ints, got 1.5"),
+    (lambda: ops.assign(Parameter(Tensor([1])), Tensor([1.5])), TypeError, "of Float32 cannot be converted implicitly"),
+    (lambda: ops.assign_add(P(), [1]), TypeError, "'value' must be a Tensor or a number, got list"),
+    (lambda: ops.atleast_2d(1), TypeError, "each element of 'inputs' must be a tensor, but got int"),
+    (lambda: ops.avg_pool2d(X[None, None], 1.5), TypeError, "expects kernel.* to be an int or 2 ints, .*, got 1.5"),
+    (lambda: ops.block_diag(X, 2.5), TypeError, "each element of 'inputs' must be a tensor, but got float"),
+    (lambda: ops.blackman_window(Tensor([5])), ValueError, r"must have no axes, got \(1,\)"),
+    (lambda: ops.bounding_box_encode(X[:, [0, 1, 0, 1]], X[:, [0, 1, 0, 1]], stds=(0, 1.0, 1.0, 1.0)), TypeError,
+     "stds must be a tuple of float"),
+    (lambda: ops.bounding_box_decode(X[:, [0, 1, 0, 1]], X[:, [0, 1, 0, 1]], (1, 2, 3)), ValueError,
+     "max_shape must be .height, width., got"),
+    (lambda: ops.broadcast_to(X[0], (-1, 2)), ValueError, "-1 keeps a length, and the new leading axes"),
+    (lambda: ops.bucketize(X, True), TypeError, "'boundaries' must be a list of numbers, got True"),
+    (lambda: ops.cdist(X, X[None]), ValueError, "x1 and x2 must have as many axes"),
+    (lambda: ops.celu(X, 0.0), ValueError, "alpha must not be 0"),
+    (lambda: ops.chunk(X, -3), ValueError, "chunks must be at least 1, got -3"),
+    (lambda: ops.cummax(X, 2), ValueError, "cummax: axis 2 is out of bounds"),
+    (lambda: ops.cumprod(X, 7), ValueError, "cumprod: axis 7 is out of bounds"),
+    (lambda: ops.fft(X, norm=1), TypeError, "norm must be 'backward', .* got 1"),
+    (lambda: ops.gumbel_softmax(X, -1.0), ValueError, "'tau' must be greater than 0, got -1.0"),
+    (lambda: ops.hann_window(1.5), TypeError, "window_length must be an int, got 1.5"),
+    (lambda: ops.hann_window(-1), ValueError, "window_length must be an int of at least 0, got -1"),
+    (lambda: ops.bartlett_window(Tensor(5), dtype=ms.int32), TypeError, "dtype must be one of floats"),
+    (lambda: ops.logspace(0, 1, 3, -1), ValueError, "steps and base must not be negative, got 3 and -1"),
+    (lambda: ops.full(3, 2), TypeError, "'size' must be a tuple or list of ints, but got int"),
+    (lambda: CustomRegOp().input("x"), TypeError, "index must be int, but got 'x'"),
+    (lambda: CustomRegOp().output(0, 1), TypeError, "name must be str, but got 1"),
+    (lambda: CustomRegOp().target(1), TypeError, "target must be str, but got 1"),
+    (lambda: CustomRegOp().dtype_format(("f", "d")), ValueError, "each input and output described, 0 here, but got 1"),
+])
+def test_errors(call, error, words):
+    with pytest.raises(error, match=words):
+        call()
+
+
+@pytest.mark.skipif(ms.get_context("engine") == "xla", reason="XLA's programs cannot raise for values")
+def test_a_class_out_of_range():
+    for loss in (ops.nll_loss, ops.cross_entropy):
+        with pytest.raises(ValueError, match=r"nll_loss: indices should be in the range \[0, 3\), got 7"):
+            loss(Tensor([[1.0, 2.0, 3.0]]), Tensor([7], ms.int32))
+
+
+def test_a_tuple_of_clipped_tensors():
+    assert isinstance(ops.clip_by_value([X, X], 0, 1), tuple)
+
+
+def test_a_kernels_description():
+    info = CustomRegOp("f").input(0, "x", "dynamic").attr("a", "required", "int").get_op_info()
+    assert info == {"op_name": "f", "inputs": [{"index": 0, "name": "x", "paramType": "dynamic"}], "outputs": [],
+                    "attr": [{"name": "a", "paramType": "required", "type": "int"}], "fusion_type": "",
+                    "dtype_format": [], "target": "UnKnown"}
