@@ -12,7 +12,7 @@ from ..core.apply import apply, binary, reflected, unary
 from ..core.op import OPERATORS, Operator
 from ..core.tape import Leaf, state
 from ..core.tensor import Tensor
-from ..errors import DTypeError, IndexingError, IndexTypeError
+from ..errors import DTypeError, IndexTypeError, ShapeError
 from .index import encode
 
 _SIGNS = {  # Python's name, the operator, and the sign in messages
@@ -79,11 +79,11 @@ def _by_axis(index: list) -> Any:
     return index if all(isinstance(i, (int, np.generic)) for i in index) else tuple(index)
 
 
-def _unfit(self: Tensor, index: Any, e: Exception) -> IndexError:
-    """What NumPy says of an index, or of a value that does not fit it, in the doors' types."""
+def _unfit(self: Tensor, index: Any, e: Exception) -> Exception:
+    """What was raised of an index, or of a value that does not fit it, in MindSpore's types."""
     if not self.ndim:
         return IndexTypeError(f"a Tensor without axes takes no index, got {index!r:.60}; read it with item().")
-    return IndexingError(f"{e}; the index is of a Tensor of shape {self.shape}.")
+    return e if isinstance(e, IndexError) else ShapeError(str(e))
 
 
 def getitem(self: Tensor, index: Any) -> Tensor:

@@ -17,7 +17,7 @@ from ..core.given import checked
 from ..core.op import OPERATORS
 from ..core.tape import Leaf
 from ..core.tensor import Tensor, wrap
-from ..errors import ArgumentError, DTypeError, IndexingError, RefusedName, ShapeError
+from ..errors import ArgumentError, DTypeError, PlaceError, RefusedName, ShapeError
 from . import composed
 from .composed.accepted import FUNCTIONS as ACCEPTED
 from .shape import axis_in
@@ -401,13 +401,13 @@ def itemset(self: Tensor, *args: Any) -> Tensor:
     *index, value = args
     at: Any = index[0] if index else 0
     if not index and self.size != 1:
-        raise IndexingError(f"Tensor.itemset: without an index there must be one element, got shape {self.shape}.")
+        raise PlaceError(f"Tensor.itemset: without an index there must be one element, got shape {self.shape}.")
     if isinstance(at, tuple):
         if len(at) != self.ndim:
-            raise IndexingError(f"Tensor.itemset: expected {self.ndim} numbers, one for each axis, got {at}.")
+            raise PlaceError(f"Tensor.itemset: expected {self.ndim} numbers, one for each axis, got {at}.")
         at = tuple([operator.index(i) for i in at])
     elif not -self.size <= operator.index(at) < self.size:
-        raise IndexingError(f"index {at} is out of bounds for axis 0 with size {self.size}")
+        raise PlaceError(f"index {at} is out of bounds for axis 0 with size {self.size}")
     else:
         at = np.unravel_index(operator.index(at) % self.size, self.shape)
     out = self.copy()
