@@ -31,8 +31,28 @@ class ArgumentError(MXNetError, ValueError):
     """An argument whose value is outside what the function accepts."""
 
 
+class PlaceError(ShapeError, IndexError):
+    """An axis or a place that an array does not have."""
+
+
+class ZeroError(ArgumentError, ZeroDivisionError):
+    """A number that divides and is 0."""
+
+
+class CallError(ArgumentError, TypeError):
+    """An argument that a function does not have, or that it misses: Python raises a TypeError."""
+
+
+class NoArrayError(DTypeError, AssertionError):
+    """What is no array where one must stand: MXNet's programs catch an AssertionError."""
+
+
 class UnfitDataError(ShapeError, ArgumentError, AssertionError):
     """Arrays or shards of a dataset that do not fit each other: MXNet's programs catch an AssertionError."""
+
+
+class UnfitArgumentError(ShapeError, ArgumentError, DTypeError):
+    """An argument of a type that a function cannot take: MindSpore has TypeErrors for some, ValueErrors for others."""
 
 
 class UnknownNameError(ArgumentError, KeyError):

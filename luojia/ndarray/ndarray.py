@@ -306,6 +306,8 @@ def whole(number: Any, dtype: Any) -> int:
     """
     bits = 8 * dtype.itemsize
     least = -(1 << bits - 1) if dtype.kind == "i" else 0
+    if number.__class__ is int and least <= number < least + (1 << bits):
+        return number
     found = (int(number) if np.isfinite(number) else least) & ((1 << bits) - 1)
     return found - (1 << bits) if dtype.kind == "i" and found >> (bits - 1) else found
 

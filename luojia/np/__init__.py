@@ -15,6 +15,7 @@ array([2., 4., 6.])
 from __future__ import annotations
 
 import builtins as _builtins
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -23,7 +24,8 @@ import numpy as _numpy
 from .. import ndarray as _nd  # noqa: F401 - NDArray's methods, under those of ndarray
 from .._src import ops as _ops  # noqa: F401 - registers the operators
 from .._src.errors import NotSupportedError
-from . import creation, fallback, functions, host, linalg, random, statistics
+from .._src.paths import also_at, answering
+from . import creation, fallback, functions, host, linalg, multiarray, random, statistics
 from .creation import *  # noqa: F403
 from .functions import *  # noqa: F403
 from .host import *  # noqa: F403
@@ -107,3 +109,7 @@ __all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - part of the names c
     "random", "set_printoptions", "uint8",
     *creation.__all__, *functions.__all__, *statistics.__all__, *host.__all__, *host.HOST_FUNCTIONS, *_TABLE,
 ]
+
+answering(sys.modules[__name__], multiarray, fallback)
+also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in (
+    "arrayprint", "function_base", "io", "stride_tricks", "utils")))

@@ -16,7 +16,7 @@ from ..engine.bfloat16 import has_bfloat16
 from ..engine.devices import current_context
 from ..engine.namespace import OPERATORS
 from ..engine.numpy_engine import ENGINE as NUMPY
-from ..errors import ArgumentError, DeviceError, DTypeError, MXNetError, ShapeError
+from ..errors import ArgumentError, DeviceError, DTypeError, MXNetError, PlaceError, ShapeError, ZeroError
 from . import tape
 from .conjugate import conjugated
 from .dtypes import is_float, promote, scalar_dtype
@@ -122,7 +122,7 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
                 ans, saved = op.fast_forward([p is not None for p in parents], *values, **attrs)
             else:
                 ans = op.fn(NUMPY.xp, *values, **attrs)
-        except (ValueError, TypeError, OverflowError) as e:
+        except _REFUSALS as e:
             raise failed(op, values, e) from e
         if ans.__class__ is not _ndarray:
             ans = tuple([np.asarray(a) for a in ans]) if isinstance(ans, (tuple, list)) else np.asarray(ans)
@@ -160,7 +160,7 @@ def compute(engine: Any, op: Operator, values: list, attrs: dict) -> Any:
     """``op`` on arrays, its failures told in terms of the operator."""
     try:
         ans = engine.run(op, values, attrs)
-    except (ValueError, TypeError, OverflowError) as e:
+    except _REFUSALS as e:
         raise failed(op, values, e) from e
     narrowed = _NARROWED if engine.direct else _FLOATS
     if ans.__class__ is not tuple and ans.dtype in narrowed and op.differentiable and attrs.get("dtype") is None:
@@ -192,8 +192,11 @@ def linearize(run: Any, op: Operator, values: list, attrs: dict, needs: list) ->
     """As ``compute``, with the pullback, by an engine's way of ``run_linked``."""
     try:
         return run(op, values, attrs, needs)
-    except (ValueError, TypeError, OverflowError) as e:
+    except _REFUSALS as e:
         raise failed(op, values, e) from e
+
+
+_REFUSALS = (ValueError, TypeError, OverflowError, IndexError, ZeroDivisionError)
 
 
 def failed(op: Operator, values: list, e: Exception) -> Exception:
@@ -206,6 +209,8 @@ def failed(op: Operator, values: list, e: Exception) -> Exception:
     text = str(e)
     shapes = isinstance(e, ValueError) or "shape" in text  # JAX tells of shapes by TypeError
     kind = ShapeError if shapes else DTypeError if isinstance(e, TypeError) else ArgumentError
+    if isinstance(e, (IndexError, ZeroDivisionError)):
+        kind = PlaceError if isinstance(e, IndexError) else ZeroError
     if text.startswith("Incompatible shapes for broadcasting"):  # JAX's words, where NumPy's are the doors'
         text = "the operands could not be broadcast together"
     return kind(f"{op.name}: {text}; it was applied to ({got}).")
@@ -352,7 +357,7 @@ def binary(op: Operator, otherwise: Callable | None = None) -> Callable:
             if plain and (dtype is _SINGLE or dtype.kind == "f"):
                 try:
                     ans = fn(x, _number(y, dtype) if arithmetic and number else y)
-                except (ValueError, AttributeError):
+                except (ValueError, TypeError, AttributeError):
                     return rest(self, other)  # which says what does not fit
                 if ans.__class__ is not _ndarray:
                     ans = np.asarray(ans)
