@@ -33,12 +33,16 @@ def _(xp, g, ans, args, needs):
     return g, g
 
 
+def _is_boolean(x):
+    return x.__class__ is bool or getattr(x, "dtype", None) == "bool"
+
+
 @op("Sub()(x, y)", fn=("sub(input:x, other:y)", "tensor_sub(input:x, other:y)"),
     mx=("broadcast_sub(lhs:x, rhs:y)", "broadcast_minus(lhs:x, rhs:y)", "subtract(lhs:x, rhs:y)"),
     elementwise=True)
 def subtract(xp, x, y):
     """x - y, broadcast; of booleans, whether they differ."""
-    if getattr(x, "dtype", None) == "bool" == getattr(y, "dtype", None):
+    if _is_boolean(x) and _is_boolean(y):
         return xp.not_equal(x, y)
     return x - y
 
