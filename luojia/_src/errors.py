@@ -31,6 +31,10 @@ class ArgumentError(MXNetError, ValueError):
     """An argument whose value is outside what the function accepts."""
 
 
+class ParameterShapeError(ShapeError, AssertionError):
+    """The shape of a layer's parameter, impossible or not to be found: MXNet's programs catch an AssertionError."""
+
+
 class UnfitDataError(ShapeError, ArgumentError, AssertionError):
     """Arrays or shards of a dataset that do not fit each other: MXNet's programs catch an AssertionError."""
 
@@ -63,6 +67,10 @@ class MissingFileError(MXNetError, FileNotFoundError):
 
 class NotSupportedError(MXNetError, NotImplementedError):
     """A name or option of the original API that luojia does not provide; the message says what to use."""
+
+
+class UnsupportedLayoutError(NotSupportedError, AssertionError):
+    """A layout that a layer does not provide: MXNet's programs catch an AssertionError."""
 
 
 class RefusedName(NotSupportedError, AttributeError):
