@@ -19,16 +19,29 @@ class DTypeError(MXNetError, TypeError):
     """A dtype, or a type of object, that the operator does not take."""
 
 
-class IndexingError(ShapeError, IndexError):
-    """An index that the array does not have, or that does not fit its shape: MindSpore's programs catch either."""
+class ArgumentError(MXNetError, ValueError):
+    """An argument whose value is outside what the function accepts."""
 
 
-class IndexTypeError(DTypeError, IndexingError):
+class PlaceError(ShapeError, IndexError):
+    """An axis, a place or an index that an array does not have: MindSpore has an IndexError for some, a ValueError for
+    others."""
+
+
+class IndexTypeError(DTypeError, PlaceError):
     """An index, or a value for it, of a kind that arrays do not take."""
 
 
-class ArgumentError(MXNetError, ValueError):
-    """An argument whose value is outside what the function accepts."""
+class ZeroError(ArgumentError, ZeroDivisionError):
+    """A number that divides and is 0."""
+
+
+class CallError(ArgumentError, TypeError):
+    """An argument that a function does not have, or that it misses: Python raises a TypeError."""
+
+
+class NoArrayError(DTypeError, AssertionError):
+    """What is no array where one must stand: MXNet's programs catch an AssertionError."""
 
 
 class ParameterShapeError(ShapeError, AssertionError):
@@ -37,6 +50,10 @@ class ParameterShapeError(ShapeError, AssertionError):
 
 class UnfitDataError(ShapeError, ArgumentError, AssertionError):
     """Arrays or shards of a dataset that do not fit each other: MXNet's programs catch an AssertionError."""
+
+
+class UnfitArgumentError(ShapeError, ArgumentError, DTypeError):
+    """An argument of a type that a function cannot take: MindSpore has TypeErrors for some, ValueErrors for others."""
 
 
 class UnknownNameError(ArgumentError, KeyError):

@@ -21,11 +21,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..errors import DTypeError
+from ..errors import CallError, DTypeError
 from .accepted import Row, source_of
 from .apply import apply, binary, unary
+from .attributes import USUAL, kind_of, reader
 from .dtypes import DType
-from .given import allowed, kind_of_default, no_tensor, refuse
+from .given import allowed, kind_of_default, no_tensor, refuse, unfit
 from .op import OPERATORS, Operator
 from .tensor import Tensor
 
@@ -46,6 +47,8 @@ class Face:
     """One public signature of an operator."""
 
     late: tuple[str, ...] = ()  # what the operator takes and the door, not the caller, gives (see ambient.py)
+    needed: dict[int, str] = {}  # the places of the arrays that cannot be left out, with their names
+    uniform = False  # whether its arrays must have one dtype
     direct = False  # whether a call with Tensors alone can go straight to ``apply``
 
     def __init__(self, op: Operator, spec: str) -> None:
@@ -139,14 +142,16 @@ def index_faces(kind: str) -> dict[str, tuple[Operator, str]]:
 
 def compile_function(face: Any, run: Callable, module: str, extra: str = "", quick: Callable | None = None,
                      quick_class: type | None = None, method: bool = False, checked: bool = False,
-                     numpys: bool = False, accepted: Row | None = None) -> Callable:
+                     numpys: bool = False, accepted: Row | None = None, read: bool = False) -> Callable:
     """A Python function with the face's signature that calls ``run(face, inputs, attrs, **extra names)``; a ``method``
     calls ``run(self, ...)``.
 
     ``extra`` is source for further parameters that the door understands, as ``"out=None, name=None"``. A face of one
     or two arrays and nothing else may have a ``quick`` way for arrays of ``quick_class``; a ``method`` takes it where
     its object is ``_plain``. ``checked`` compares arguments with what the face says of their types (given.py).
-    ``numpys``: ``dtype=float`` is float64. ``accepted`` is a row of the table of dtypes (accepted.py).
+    ``numpys``: ``dtype=float`` is float64. ``accepted`` is a row of the table of dtypes (accepted.py). ``read``:
+    attributes are MXNet's, read as attributes.py says; arrays may be left out and unknown names given, which ``run``
+    and the operator tell of.
     """
     space: dict[str, Any] = {"_run": run, "_face": face, "_quick": quick, "_class": quick_class, "_float": float,
                              "_float64": np.float64}
@@ -157,10 +162,10 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
         if p.star:
             signature.append(f"*{p.internal}")
             continue
-        if p.default is _MISSING and seen_default and not keyword:
+        if p.default is _MISSING and (read or seen_default and not keyword):
             # MXNet declares required attributes after optional arrays: give them a marker as default.
             space["_missing"] = _MISSING
-            signature.append(f"{p.public}=_missing")
+            signature.append(f"{p.public}={None if read and p in face.inputs else '_missing'}")
         elif p.default is _MISSING:
             signature.append(p.public)
         else:
@@ -170,6 +175,10 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
     signature += [e.strip() for e in extra.split(",") if e.strip()]
     if listed is not None:
         signature.append(f"{listed.public}=None")
+    unknown = read and bool(face.attributes)
+    if unknown:
+        signature.append("**_unknown")
+        space["_refuse"] = partial(unknown_attribute, face)
     star = next((p.internal for p in face.params if p.star), None)
     if listed is not None:
         star = f"({star} if {listed.public} is None else ({listed.public},))"
@@ -183,7 +192,9 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
         pairs.append(f"'{k}': _f_{k}")
     passed = "".join(f", {e.split('=')[0].strip()}={e.split('=')[0].strip()}" for e in extra.split(",") if e.strip())
     call = f"_run({'self' if method else '_face'}, {inputs}, {{{', '.join(pairs)}}}{passed})"
-    checks = "".join(f"    if not isinstance({name}, {_USUAL.get(kind, kind)}): _check('{name}', {name}, '{kind}')\n"
+    checks = "".join(f"    if {name} is not None and not isinstance({name}, _Tensor): "
+                     f"_check('{name}', {name}, 'Tensor')\n" if kind == "Tensor or None" else
+                     f"    if not isinstance({name}, {_USUAL.get(kind, kind)}): _check('{name}', {name}, '{kind}')\n"
                      if kind in ("Tensor", "operand") else
                      f"    if {name}.__class__ is not {_USUAL.get(kind, kind)}: _check('{name}', {name}, '{kind}')\n"
                      for name, kind in _kinds(face, accepted)) if checked else ""
@@ -191,6 +202,8 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
     if accepted is not None:
         more, quickly = source_of(accepted, face.name, [p.public for p in face.params], space)
         checks += more
+    if unknown:
+        checks = "    if _unknown: _refuse(_unknown)\n" + "".join(_reads(face, space))
     space.update(_check=partial(_check, face.name), _Tensor=Tensor)
     source = f"def {face.name}({', '.join(signature)}):\n{checks}    return {call}"
     if quick is not None and len(face.params) == len(face.inputs) <= 2 and not face.fixed:
@@ -212,6 +225,34 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
     return function
 
 
+def _reads(face: Any, space: dict[str, Any]) -> list[str]:
+    """The lines that read the attributes that are not of their usual class and not at their defaults."""
+    lines = []
+    for i, p in enumerate(face.params):
+        kind = kind_of(face.name, p.public, p.default) if p in face.attributes else None
+        if kind is None:
+            continue
+        space[f"_r{i}"] = reader(face.name, p.public, kind)
+        default = "_missing" if p.default is _MISSING else f"_d{i}"
+        if kind.type == "words":
+            usual = f"{p.public} not in _w{i}"
+            space[f"_w{i}"] = kind.words
+        else:
+            usual = f"{p.public}.__class__ is not {USUAL[kind.type]}"
+            if kind.least is not None:
+                usual = f"({usual} or {p.public} < {kind.least})"
+        lines.append(f"    if {p.public} is not {default} and {usual}: {p.public} = _r{i}({p.public})\n")
+    return lines
+
+
+def unknown_attribute(face: Face, names: Any) -> None:
+    """Refuse the first of ``names``, which the face does not have."""
+    listed = "".join(f"{p.public} : {'required' if p.default is _MISSING else f'optional, default={p.default}'}\n"
+                     for p in face.attributes)
+    raise CallError(f"Cannot find argument {next(iter(names))!r}, Possible Arguments:\n----------------\n{listed}"
+                    f", in operator {face.name}(name=\"\")")
+
+
 _LOOSE = {"cast", "identity", "stop_gradient", "zeros_like", "ones_like", "logical_not", "polygamma_of"}
 
 
@@ -227,8 +268,9 @@ def _kinds(face: Any, accepted: Row | None = None) -> list[tuple[str, str]]:
         if op.elementwise and len(face.inputs) > 1:
             found = [(p.public, "Tensor" if p.public in strict else "operand") for p in face.inputs if not p.star]
         else:
-            found = [(p.public, "operand" if (op.name, p.internal) in _NUMBERS else "Tensor") for p in face.inputs
-                     if not p.star and p.default is _MISSING]
+            found = [(p.public, "operand" if (op.name, p.internal) in _NUMBERS else
+                      "Tensor" if p.default is _MISSING else "Tensor or None") for p in face.inputs
+                     if not p.star and (p.default is _MISSING or p.default is None)]
     for p in face.attributes:
         kind = None if p.default is _MISSING else kind_of_default(p.public, p.default)
         if kind is not None:
@@ -270,11 +312,21 @@ def run_plain(face: Face, inputs: tuple, attrs: dict[str, Any]) -> Any:
         return op(*inputs, **attrs)
     except AttributeError as e:
         raise no_tensor(face.name, e) from None
+    except (ValueError, IndexError, ZeroDivisionError) as e:
+        raise unfit(e, [(attrs.get(p.internal), _unmissed(p.default)) for p in face.attributes]) from e
+
+
+def _unmissed(default: Any) -> Any:
+    return None if default is _MISSING else default
 
 
 def compile_plain(face: Face, module: str, accepted: Row | None = None) -> Callable:
     """The face as a function of Tensors, with a quick way for one or two."""
-    return compile_function(face, run_plain, module, "", quick_way(face), Tensor, checked=True, accepted=accepted)
+    quick = quick_way(face)
+    if quick is not None and accepted is not None and accepted.alike:
+        careful = compile_function(face, run_plain, module, checked=True, accepted=accepted)
+        quick = binary(face.op, careful)  # which sends Tensors of unlike dtypes there
+    return compile_function(face, run_plain, module, "", quick, Tensor, checked=True, accepted=accepted)
 
 
 def quick_way(face: Face | _Signature) -> Callable | None:
@@ -290,7 +342,7 @@ def quick_way(face: Face | _Signature) -> Callable | None:
 def check_given(face: Face, attrs: dict[str, Any]) -> None:
     for p in face.required:
         if attrs.get(p.internal) is _MISSING:
-            raise TypeError(f"{face.name}() misses the required argument {p.public!r}.")
+            raise CallError(f"{face.name}() misses the required argument {p.public!r}.")
 
 
 class Primitive:

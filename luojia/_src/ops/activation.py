@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ..core.op import OPERATORS, op
-from ..errors import ArgumentError, NotSupportedError
+from ..errors import ArgumentError
 from .define import unary
 
 _SELU_ALPHA, _SELU_SCALE = 1.6732632423543772, 1.0507009873554805
@@ -64,6 +64,8 @@ def prelu(xp, x, w):
     """
     if len(x.shape) > 2 and len(w.shape) == 1:
         w = xp.reshape(w, (-1,) + (1,) * (len(x.shape) - 2))
+    if w.dtype != x.dtype:
+        w = w.astype(x.dtype)
     return xp.where(x > 0, x, w * x)
 
 
@@ -76,6 +78,8 @@ def elu(xp, x, *, alpha=1.0):
 @op("CeLU(alpha=1.0)(x)", fn="celu(x, alpha=1.0)")
 def celu(xp, x, *, alpha=1.0):
     """x, and alpha (e^(x / alpha) - 1) where negative."""
+    if alpha == 0:
+        raise ArgumentError("celu: alpha must not be 0.")
     return xp.where(x > 0, x, alpha * xp.expm1(xp.where(x > 0, 0 * x, x) / alpha))
 
 
@@ -192,7 +196,12 @@ def _chosen(act_type):
 
 @op(fn=(), mx="LeakyReLU(data:x, gamma:w=None, act_type='leaky', slope=0.25, lower_bound=0.125, upper_bound=0.334)")
 def leaky_relu_family(xp, x, w=None, *, act_type="leaky", slope=0.25, lower_bound=0.125, upper_bound=0.334):
-    """One of MXNet's rectifiers by name: leaky, prelu (with weights ``w``), elu, selu, gelu."""
+    """One of MXNet's rectifiers by name: leaky, prelu (with weights ``w``), elu, selu, gelu, rrelu.
+
+    rrelu has the mean of its bounds as slope, as MXNet's has outside training; MXNet trains it on GPUs alone.
+    """
+    if act_type == "rrelu":
+        act_type, slope = "leaky", (lower_bound + upper_bound) / 2
     if act_type == "leaky":
         return xp.where(x > 0, x, slope * x)
     if act_type == "prelu":
@@ -207,10 +216,8 @@ def leaky_relu_family(xp, x, w=None, *, act_type="leaky", slope=0.25, lower_boun
         return xp.selu(x)
     if act_type == "gelu":
         return gelu.fn(xp, x)
-    if act_type == "rrelu":
-        raise NotSupportedError("LeakyReLU: act_type='rrelu' is not supported; use act_type='leaky' with a slope.")
     raise ArgumentError(
-        f"LeakyReLU: act_type must be 'leaky', 'prelu', 'elu', 'selu' or 'gelu', got {act_type!r}."
+        f"LeakyReLU: act_type must be 'leaky', 'prelu', 'elu', 'selu', 'gelu' or 'rrelu', got {act_type!r}."
     )
 
 

@@ -29,15 +29,22 @@ def _(xp, g, ans, args, needs, *, shape):
     return (xp.reshape(g, args[0].shape),)
 
 
-@op(mx=("reshape(data:x, shape=(), reverse=False, target_shape:_=None, keep_highest:_=False)",
-        "Reshape(data:x, shape=(), reverse=False, target_shape:_=None, keep_highest:_=False)"))
-def reshape_codes(xp, x, *, shape=(), reverse=False):
-    """x with another shape, given in MXNet's codes (see ``target_shape``)."""
+@op(mx=("reshape(data:x, shape=(), reverse=False, target_shape:target=None, keep_highest=False)",
+        "Reshape(data:x, shape=(), reverse=False, target_shape:target=None, keep_highest=False)"))
+def reshape_codes(xp, x, *, shape=(), reverse=False, target=None, keep_highest=False):
+    """x with another shape, given in MXNet's codes (see ``target_shape``).
+
+    Without ``shape`` it is ``target``, of which one length may be 0 and is what remains; ``keep_highest`` keeps the
+    first length as it is.
+    """
+    if target and shape in ((), None):
+        kept = tuple(x.shape[:1]) if keep_highest else ()
+        return xp.reshape(x, (*kept, *[-1 if n == 0 else n for n in target[len(kept):]]))
     return xp.reshape(x, target_shape(x.shape, (shape,) if isinstance(shape, int) else shape, reverse))
 
 
 @reshape_codes.vjp(keep="")
-def _(xp, g, ans, args, needs, *, shape, reverse):
+def _(xp, g, ans, args, needs, **_):
     return (xp.reshape(g, args[0].shape),)
 
 
@@ -168,6 +175,9 @@ def broadcast_to(xp, x, *, shape):
     """x repeated along axes of length 1, and new leading axes, to ``shape``; -1 keeps a length."""
     if -1 in shape:
         lead = len(shape) - len(x.shape)
+        if -1 in shape[:max(lead, 0)]:
+            raise ShapeError(f"broadcast_to: -1 keeps a length, and the new leading axes of {shape} have none to keep "
+                             f"from {tuple(x.shape)}.")
         shape = tuple([x.shape[i - lead] if n == -1 else n for i, n in enumerate(shape)])
     return xp.broadcast_to(x, shape)
 
