@@ -51,6 +51,10 @@ class UnfitDataError(ShapeError, ArgumentError, AssertionError):
     """Arrays or shards of a dataset that do not fit each other: MXNet's programs catch an AssertionError."""
 
 
+class KeyKindError(DTypeError, AssertionError):
+    """A key that is neither text nor a whole number, or of another type than those before."""
+
+
 class UnknownNameError(ArgumentError, KeyError):
     """A name that is not in a table: MXNet's programs catch a KeyError."""
 
