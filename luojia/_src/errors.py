@@ -19,20 +19,17 @@ class DTypeError(MXNetError, TypeError):
     """A dtype, or a type of object, that the operator does not take."""
 
 
-class IndexingError(ShapeError, IndexError):
-    """An index that the array does not have, or that does not fit its shape: MindSpore's programs catch either."""
-
-
-class IndexTypeError(DTypeError, IndexingError):
-    """An index, or a value for it, of a kind that arrays do not take."""
-
-
 class ArgumentError(MXNetError, ValueError):
     """An argument whose value is outside what the function accepts."""
 
 
 class PlaceError(ShapeError, IndexError):
-    """An axis or a place that an array does not have."""
+    """An axis, a place or an index that an array does not have: MindSpore has an IndexError for some, a ValueError for
+    others."""
+
+
+class IndexTypeError(DTypeError, PlaceError):
+    """An index, or a value for it, of a kind that arrays do not take."""
 
 
 class ZeroError(ArgumentError, ZeroDivisionError):
@@ -53,6 +50,10 @@ class UnfitDataError(ShapeError, ArgumentError, AssertionError):
 
 class KeyKindError(DTypeError, AssertionError):
     """A key that is neither text nor a whole number, or of another type than those before."""
+
+
+class UnfitArgumentError(ShapeError, ArgumentError, DTypeError):
+    """An argument of a type that a function cannot take: MindSpore has TypeErrors for some, ValueErrors for others."""
 
 
 class UnknownNameError(ArgumentError, KeyError):

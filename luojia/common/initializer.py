@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .._src.core import dtypes
+from .._src.core.arguments import guard_all, read
 from .._src.core.dtypes import DType
 from .._src.core.random import generator
 from .._src.core.tensor import Tensor
@@ -270,6 +271,11 @@ def _calculate_correct_fan(shape: tuple, mode: str) -> int:
         raise ArgumentError(f"'mode' {mode} not supported, please use one of ['fan_in', 'fan_out'].")
     return formulas.fans(shape)[mode == "fan_out"]
 
+
+guard_all(globals(), read("""
+    VarianceScaling  scale: bool int float >0; mode: str ! in fan_in,fan_out,fan_avg
+    VarianceScaling  distribution: str ! in uniform,truncated_normal,untruncated_normal
+"""))
 
 __all__ = ["Constant", "Dirac", "HeNormal", "HeUniform", "Identity", "Initializer", "Normal", "One", "Orthogonal",
            "Sparse", "TruncatedNormal", "Uniform", "VarianceScaling", "XavierNormal", "XavierUniform", "Zero",

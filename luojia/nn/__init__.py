@@ -6,6 +6,7 @@ import importlib
 import sys
 from typing import Any
 
+from .._src.core.arguments import guard_all
 from .._src.paths import also_at, answering
 from . import (
     activation,
@@ -35,6 +36,7 @@ from . import (
     wrap,
 )
 from .activation import *  # noqa: F403
+from .arguments import ROWS
 from .attention import *  # noqa: F403
 from .basic import *  # noqa: F403
 from .combined import *  # noqa: F403
@@ -94,6 +96,7 @@ __all__ += sparse.__all__
 __all__ += transformer.__all__
 __all__ += wrap.__all__
 
+guard_all(globals(), ROWS)
 
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in (
     "cell", "layer", "grad", "grad.cell_grad", "loss.loss", "optim.optimizer", "wrap.cell_wrapper", "wrap.loss_scale",

@@ -11,7 +11,7 @@ from .._src.core.tape import RichNode, recording_scope, state
 from .._src.core.tensor import Tensor, wrap
 from .._src.core.tensor_namespace import TENSORS
 from .._src.core.transforms import like, tensors_in
-from .._src.errors import ArgumentError, GraphError, ShapeError
+from .._src.errors import ArgumentError, DTypeError, GraphError, ShapeError
 
 
 def record(pull: Callable, name: str, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> list[Tensor]:
@@ -177,7 +177,7 @@ def _run_backward_hooks(module: Any, gs: list, seen: dict) -> list:
         if changed is not None:
             changed = list(changed) if isinstance(changed, (tuple, list)) else [changed]
             if len(changed) != len(gs):
-                raise GraphError(f"a backward hook of {_named(module)} returned {len(changed)} gradients for "
+                raise DTypeError(f"a backward hook of {_named(module)} returned {len(changed)} gradients for "
                                  f"{len(gs)} inputs.")
             gs = changed
     return gs

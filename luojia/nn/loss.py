@@ -200,7 +200,12 @@ class SoftmaxCrossEntropyWithLogits(LossBase):
                                  f"{'(N,)' if self.sparse else '(N, C)'} with sparse={self.sparse}, but got "
                                  f"{logits.shape} and {labels.shape}.")
         if self.sparse:
-            return OPERATORS["sparse_softmax_cross_entropy"](logits, labels, reduction=self.reduction)
+            try:
+                return OPERATORS["sparse_softmax_cross_entropy"](logits, labels, reduction=self.reduction)
+            except ArgumentError:  # a label of no class has no term, but for the mean it is an error
+                if self.reduction == "mean":
+                    raise
+            labels = OPERATORS["one_hot"](labels, depth=logits.shape[-1]).astype(logits.dtype)
         return self.get_loss(OPERATORS["softmax_cross_entropy_with_logits"](logits, labels)[0])
 
 
@@ -217,8 +222,6 @@ class NLLLoss(LossBase):
     def __init__(self, weight: Any = None, ignore_index: int = -100, reduction: str = "mean") -> None:
         super().__init__(reduction)
         who = type(self).__name__
-        if weight is not None:
-            check_value_type("weight", weight, Tensor, who)
         check_value_type("ignore_index", ignore_index, int, who)
         self.weight, self.ignore_index = weight, ignore_index
 
@@ -240,7 +243,6 @@ class CrossEntropyLoss(NLLLoss):
     def __init__(self, weight: Any = None, ignore_index: int = -100, reduction: str = "mean",
                  label_smoothing: float = 0.0) -> None:
         super().__init__(weight, ignore_index, reduction)
-        check_value_type("label_smoothing", label_smoothing, (float, int), "CrossEntropyLoss")
         if not 0 <= label_smoothing <= 1:
             raise ArgumentError("For 'CrossEntropyLoss', the 'label_smoothing' must be in [0, 1], but got "
                                 f"{label_smoothing}.")

@@ -65,7 +65,7 @@ class Accuracy(_Counted):
     """
 
     def __init__(self, eval_type: str = "classification") -> None:
-        self._type = check_choice("Accuracy", "eval_type", eval_type, ["classification", "multilabel"])
+        self._type = eval_type
         super().__init__(counters.Accuracy(kind=eval_type, one_hot=True))
 
 
@@ -87,7 +87,6 @@ class _PerClass(_Counted):
     _kind: type
 
     def __init__(self, eval_type: str = "classification") -> None:
-        check_choice(type(self).__name__, "eval_type", eval_type, ["classification", "multilabel"])
         super().__init__(self._kind(eval_type))
 
     def eval(self, average: bool = False) -> Any:

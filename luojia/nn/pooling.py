@@ -116,9 +116,6 @@ class AvgPool2d(_Pool):
                  data_format: str = "NCHW") -> None:
         super().__init__(kernel_size, stride, pad_mode, padding, ceil_mode=check_bool(
             type(self).__name__, "ceil_mode", ceil_mode), data_format=data_format)
-        if divisor_override is not None and divisor_override <= 0:
-            raise ArgumentError(f"For '{type(self).__name__}', the 'divisor_override' must be > 0, but got "
-                                f"{divisor_override}.")
         self.count_include_pad, self.divisor_override = count_include_pad, divisor_override
 
     def _attrs(self) -> dict[str, Any]:

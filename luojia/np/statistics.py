@@ -12,7 +12,7 @@ from .._src.core.tensor import Tensor
 from .creation import lift
 from .host import on_host
 from .multiarray import ndarray, result
-from .table import FUNCTIONS, floating, over_none, stored
+from .table import FUNCTIONS, alone, floating, over_none, stored
 
 
 def mean(a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False) -> Any:
@@ -38,7 +38,7 @@ def var(a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: int 
 def _spread(name: str, a: Any, axis: Any, dtype: Any, out: Any, ddof: int, keepdims: bool) -> ndarray:
     a = lift(a, name)
     a = floating(a) if dtype is None else a.astype(to_numpys(dtype))
-    if axis == ():
+    if alone(a, axis):
         (a,), attrs = over_none((a,), {"axis": axis, "keepdims": keepdims})
         axis, keepdims = attrs["axis"], attrs["keepdims"]
     return stored(OPERATORS[name](a, axis=tuple(axis) if isinstance(axis, list) else axis, ddof=ddof,
@@ -49,7 +49,7 @@ def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = Fals
     """sum(weights a) / sum(weights) over ``axis``; with ``returned`` also the sum of the weights."""
     weights = None if weights is None else floating(lift(weights, "average"))
     a = floating(lift(a, "average"))
-    if axis == ():
+    if alone(a, axis):
         (a,), axis = over_none((a,), {})[0], -1
     found = OPERATORS["average"](a, weights, axis=axis, returned=returned)
     return result(list(found)) if returned else stored(found, out)

@@ -99,8 +99,13 @@ def counting(x: Any) -> Any:
     return OPERATORS["cast"](x, dtype=np.dtype(np.float32)) if isinstance(x, Tensor) and x.np_dtype.kind == "b" else x
 
 
+def alone(x: Any, axis: Any) -> bool:
+    """Whether a reduction over ``axis`` leaves every element alone: over no axis, or over one of a number."""
+    return axis == () or axis in (0, -1) and isinstance(x, Tensor) and not x.shape
+
+
 def over_none(arrays: tuple, attrs: dict[str, Any]) -> tuple[tuple, dict[str, Any]]:
-    """A reduction over the axes ``()``, which leaves every element alone: over a last axis of length 1."""
+    """A reduction that leaves every element alone: over a last axis of length 1."""
     more = {"keepdims": False} if "keepdims" in attrs else {}
     return (OPERATORS["expand_dims"](arrays[0], axis=-1), *arrays[1:]), {**attrs, "axis": -1, **more}
 
@@ -114,7 +119,7 @@ def stored(found: Any, out: Any) -> Any:
 def _plain(prepare: Callable) -> Callable:
     def run(face: Face, inputs: tuple, attrs: dict[str, Any], out: Any = None) -> Any:
         arrays = tuple([x if x is None else prepare(lift(x, face.name)) for x in inputs])
-        if attrs.get("axis") == ():
+        if ("keepdims" in attrs or face.op.name in ("argmax", "argmin")) and alone(arrays[0], attrs["axis"]):
             arrays, attrs = over_none(arrays, attrs)
         return stored(run_plain(face, arrays, attrs), out)
 
@@ -123,7 +128,7 @@ def _plain(prepare: Callable) -> Callable:
 
 def _kept(face: Face, inputs: tuple, attrs: dict[str, Any], out: Any = None) -> Any:
     x, dtype = lift(inputs[0], face.name), attrs["dtype"]
-    if attrs["axis"] == () and "keepdims" in attrs:
+    if "keepdims" in attrs and alone(x, attrs["axis"]):
         (x,), attrs = over_none((x,), attrs)
     if dtype is None and isinstance(x, Tensor) and x.np_dtype.kind in "iu":
         dtype = x.np_dtype

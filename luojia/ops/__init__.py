@@ -89,7 +89,7 @@ _common += stateful.__all__
 _common += updates.__all__
 _REFUSED = refused.NAMES
 
-for _module in (composed, random):
+for _module in (composed, random, stateful):
     for _name in _module.__all__:
         if inspect.isfunction(globals()[_name]):
             globals()[_name] = checked(globals()[_name])

@@ -10,7 +10,7 @@ from ..context import get_auto_parallel_context
 from ..nn.checks import check_bool, check_positive_int
 from ..nn.metrics import Loss, Metric, get_metrics
 from ..nn.module import Module
-from ..nn.wrap import TrainOneStepCell, WithEvalCell
+from ..nn.wrap import TrainOneStepCell, WithEvalCell, WithLossCell
 from . import amp
 from .callback import Callback, CallbackManager, InternalCallbackParam, RunContext
 from .dataset_helper import Passes, batches, size_of
@@ -68,7 +68,10 @@ class Model:
 
     def _build_train(self) -> Any:
         if self._optimizer is None:
-            return self._network
+            if self._options.get("loss_scale_manager") is not None:
+                raise ArgumentError("For 'Model', the argument 'optimizer' can not be None when set "
+                                    "'loss_scale_manager'.")
+            return self._network if self._loss_fn is None else WithLossCell(self._network, self._loss_fn)
         if self._amp_level == "O0" and not self._options and not isinstance(self._network, Module):
             return TrainOneStepCell(self._network, self._optimizer)
         return amp.build_train_network(self._network, self._optimizer, self._loss_fn, level=self._amp_level,

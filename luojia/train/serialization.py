@@ -28,7 +28,8 @@ def save_checkpoint(save_obj: Any, ckpt_file_name: str, integrated_save: bool = 
     """Save parameters to a file.
 
     Args:
-        save_obj: a network, a dict of Parameters or Tensors by name, or a list of dicts with 'name' and 'data'.
+        save_obj: a network, a dict of Parameters or Tensors by name, or a list of Parameters or of dicts with 'name'
+            and 'data'.
         ckpt_file_name: the file; its suffix is added if it is missing.
         integrated_save, async_save: accepted; the file is complete when the function returns.
         append_dict: further numbers, strings or Tensors by name.
@@ -90,6 +91,9 @@ def _values(save_obj: Any) -> dict[str, Any]:
     elif isinstance(save_obj, list):
         pairs = []
         for item in save_obj:
+            if isinstance(item, Parameter):
+                pairs.append((item.name, item))
+                continue
             if not isinstance(item, dict) or "name" not in item or not ("data" in item or "value" in item):
                 raise DTypeError("For save_checkpoint, save_obj should be a list of dict items, and the dict should "
                                  f"have key values 'name' and 'data', but got {type(item)} and {item}.")

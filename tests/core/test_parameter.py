@@ -129,7 +129,7 @@ def test_clone(p):
     assert numbers(p) == [1.0, 2.0] and q.name == "p" and q.requires_grad
     assert numbers(p.clone("zeros")) == [0.0, 0.0] and numbers(p.clone(3)) == [3.0, 3.0]
     assert p.clone("ones").np_dtype == np.float32
-    with pytest.raises(ValueError, match="init must be 'same', 'zeros', 'ones' or a number, got 'xavier'"):
+    with pytest.raises(ValueError, match="init must be 'same', 'zeros', 'ones', a number or a Tensor, got 'xavier'"):
         p.clone("xavier")
 
 

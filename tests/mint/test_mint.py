@@ -34,7 +34,7 @@ SMOOTH = {
     "parts": lambda a: mint.index_add(a, 0, Tensor([0, 0]), a[:2] ** 2) * mint.scatter(a, 1, Tensor([[0]]), a * a),
     "places": lambda a: mint.gather(a, 1, Tensor([[0, 2], [1, 1], [0, 0]])) ** 2,
     "clamp": lambda a: mint.clamp(a, 0.7, 1.2) * a,
-    "losses": lambda a: F.kl_div(a, a * a) + F.smooth_l1_loss(a, a * a) + F.binary_cross_entropy_with_logits(a, a / 2),
+    "losses": lambda a: F.kl_div(a, a * a) + F.smooth_l1_loss(a, a * a),
     "padding": lambda a: F.pad(a[None], (1, 1), "reflect") * F.pad(a[None], (0, 2), "replicate"),
     "normalize": lambda a: F.normalize(a) * F.elu(a - 1, 0.5) + F.glu(a[:, :2]),
     "convolution": lambda a: F.conv1d(a[None], a[None] * 2, padding=1) ** 2,

@@ -26,7 +26,7 @@ from .accepted import Row, source_of
 from .apply import apply, binary, unary
 from .attributes import USUAL, kind_of, reader
 from .dtypes import DType
-from .given import allowed, kind_of_default, no_tensor, refuse
+from .given import allowed, kind_of_default, no_tensor, refuse, unfit
 from .op import OPERATORS, Operator
 from .tensor import Tensor
 
@@ -192,7 +192,9 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
         pairs.append(f"'{k}': _f_{k}")
     passed = "".join(f", {e.split('=')[0].strip()}={e.split('=')[0].strip()}" for e in extra.split(",") if e.strip())
     call = f"_run({'self' if method else '_face'}, {inputs}, {{{', '.join(pairs)}}}{passed})"
-    checks = "".join(f"    if not isinstance({name}, {_USUAL.get(kind, kind)}): _check('{name}', {name}, '{kind}')\n"
+    checks = "".join(f"    if {name} is not None and not isinstance({name}, _Tensor): "
+                     f"_check('{name}', {name}, 'Tensor')\n" if kind == "Tensor or None" else
+                     f"    if not isinstance({name}, {_USUAL.get(kind, kind)}): _check('{name}', {name}, '{kind}')\n"
                      if kind in ("Tensor", "operand") else
                      f"    if {name}.__class__ is not {_USUAL.get(kind, kind)}: _check('{name}', {name}, '{kind}')\n"
                      for name, kind in _kinds(face, accepted)) if checked else ""
@@ -266,8 +268,9 @@ def _kinds(face: Any, accepted: Row | None = None) -> list[tuple[str, str]]:
         if op.elementwise and len(face.inputs) > 1:
             found = [(p.public, "Tensor" if p.public in strict else "operand") for p in face.inputs if not p.star]
         else:
-            found = [(p.public, "operand" if (op.name, p.internal) in _NUMBERS else "Tensor") for p in face.inputs
-                     if not p.star and p.default is _MISSING]
+            found = [(p.public, "operand" if (op.name, p.internal) in _NUMBERS else
+                      "Tensor" if p.default is _MISSING else "Tensor or None") for p in face.inputs
+                     if not p.star and (p.default is _MISSING or p.default is None)]
     for p in face.attributes:
         kind = None if p.default is _MISSING else kind_of_default(p.public, p.default)
         if kind is not None:
@@ -309,11 +312,21 @@ def run_plain(face: Face, inputs: tuple, attrs: dict[str, Any]) -> Any:
         return op(*inputs, **attrs)
     except AttributeError as e:
         raise no_tensor(face.name, e) from None
+    except (ValueError, IndexError, ZeroDivisionError) as e:
+        raise unfit(e, [(attrs.get(p.internal), _unmissed(p.default)) for p in face.attributes]) from e
+
+
+def _unmissed(default: Any) -> Any:
+    return None if default is _MISSING else default
 
 
 def compile_plain(face: Face, module: str, accepted: Row | None = None) -> Callable:
     """The face as a function of Tensors, with a quick way for one or two."""
-    return compile_function(face, run_plain, module, "", quick_way(face), Tensor, checked=True, accepted=accepted)
+    quick = quick_way(face)
+    if quick is not None and accepted is not None and accepted.alike:
+        careful = compile_function(face, run_plain, module, checked=True, accepted=accepted)
+        quick = binary(face.op, careful)  # which sends Tensors of unlike dtypes there
+    return compile_function(face, run_plain, module, "", quick, Tensor, checked=True, accepted=accepted)
 
 
 def quick_way(face: Face | _Signature) -> Callable | None:

@@ -38,7 +38,8 @@ class Parameter(Tensor):
 
     _role = True
     # What MindSpore keeps for training on many devices; programs read and set these, and nothing here depends on them.
-    comm_fusion, cache_enable, sliced, key, inited_param = 1, False, False, -1, None
+    comm_fusion, cache_enable, sliced, key, inited_param, init_mode = 1, False, False, -1, None, None
+    unique = parallel_optimizer_comm_recompute = False  # pyright: ignore[reportAssignmentType] - of a Tensor a method
     has_init = False  # pyright: ignore[reportAssignmentType] - of a Tensor it is a property
 
     def __init__(self, default_input: Any, name: str | None = None, requires_grad: bool = True,
@@ -55,9 +56,9 @@ class Parameter(Tensor):
             default_input = default_input.init_data()
         super().__init__(default_input)
         self._leaf = Leaf(owner=self)
-        self.is_init = True  # pyright: ignore[reportAttributeAccessIssue] - of a Tensor it is a method
-        self.layerwise_parallel = layerwise_parallel
-        self.parallel_optimizer = parallel_optimizer
+        self.is_init = False  # pyright: ignore[reportAttributeAccessIssue] - of a Tensor it is a method
+        self.layerwise_parallel = _flag("layerwise_parallel", layerwise_parallel)
+        self.parallel_optimizer = _flag("parallel_optimizer", parallel_optimizer)
         self.name = name
         self.requires_grad = requires_grad
 
@@ -149,9 +150,19 @@ class Parameter(Tensor):
         return self.set_data(value)
 
     @property
-    def data(self) -> Parameter:
-        """The parameter itself."""
-        return self
+    def data(self) -> Tensor:
+        """The value as a Tensor that no gradient passes; assigned a Tensor, the parameter takes its shape and dtype."""
+        return wrap(Tensor, self._read(), self._device)
+
+    @data.setter
+    def data(self, value: Tensor) -> None:
+        if not isinstance(value, Tensor):
+            raise DTypeError(f"The data of Parameter '{self.name}' must be a Tensor, but got {type(value).__name__}.")
+        self._rebind(self._device.engine.put(value._read(), self._device))
+
+    def copy(self) -> Parameter:
+        """A parameter of the same name, value and flags."""
+        return self.clone()
 
     def add_pipeline_stage(self, stage: int) -> None:
         """Accepted: every parameter is of the one stage that there is.
@@ -195,7 +206,8 @@ class Parameter(Tensor):
         return self
 
     def clone(self, init: Any = "same") -> Parameter:
-        """A parameter of the same name, shape and flags with its own data: the same, 'zeros', 'ones' or a number.
+        """A parameter of the same name, shape and flags with its own data: the same, 'zeros', 'ones', a number or a
+        Tensor's.
 
         Raises:
             ArgumentError: another ``init``.
@@ -203,11 +215,17 @@ class Parameter(Tensor):
         engine = self._device.engine
         if init == "same":
             value = self._value
-        elif isinstance(init, (int, float)) or init in _NUMBERS:
+        elif isinstance(init, Tensor):
+            if init.shape != self.shape:
+                raise ArgumentError(f"Parameter.clone: the Tensor 'init' must have the shape {self.shape}, but got "
+                                    f"{init.shape}.")
+            value = engine.asarray(init._read(), self.np_dtype)
+        elif isinstance(init, (int, float)) or isinstance(init, str) and init in _NUMBERS:
             value = engine.asarray(np.full(self.shape, _NUMBERS[init] if isinstance(init, str) else init),
                                    self.np_dtype)
         else:
-            raise ArgumentError(f"Parameter.clone: init must be 'same', 'zeros', 'ones' or a number, got {init!r}.")
+            raise ArgumentError("Parameter.clone: init must be 'same', 'zeros', 'ones', a number or a Tensor, got "
+                                f"{init!r}.")
         return type(self)(wrap(Tensor, value, self._device), self.name, self.requires_grad, self.layerwise_parallel)
 
     def _extra_state(self) -> dict:
@@ -234,6 +252,12 @@ class Parameter(Tensor):
 
 
 _NUMBERS = {"zeros": 0.0, "ones": 1.0}
+
+
+def _flag(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise DTypeError(f"The argument `{name}` must be bool type, but got {type(value).__name__}.")
+    return value
 
 
 class ParameterTuple(tuple):

@@ -64,6 +64,8 @@ def prelu(xp, x, w):
     """
     if len(x.shape) > 2 and len(w.shape) == 1:
         w = xp.reshape(w, (-1,) + (1,) * (len(x.shape) - 2))
+    if w.dtype != x.dtype:
+        w = w.astype(x.dtype)
     return xp.where(x > 0, x, w * x)
 
 
@@ -76,6 +78,8 @@ def elu(xp, x, *, alpha=1.0):
 @op("CeLU(alpha=1.0)(x)", fn="celu(x, alpha=1.0)")
 def celu(xp, x, *, alpha=1.0):
     """x, and alpha (e^(x / alpha) - 1) where negative."""
+    if alpha == 0:
+        raise ArgumentError("celu: alpha must not be 0.")
     return xp.where(x > 0, x, alpha * xp.expm1(xp.where(x > 0, 0 * x, x) / alpha))
 
 

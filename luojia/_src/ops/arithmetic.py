@@ -33,12 +33,16 @@ def _(xp, g, ans, args, needs):
     return g, g
 
 
+def _is_boolean(x):
+    return x.__class__ is bool or getattr(x, "dtype", None) == "bool"
+
+
 @op("Sub()(x, y)", fn=("sub(input:x, other:y)", "tensor_sub(input:x, other:y)"),
     mx=("broadcast_sub(lhs:x, rhs:y)", "broadcast_minus(lhs:x, rhs:y)", "subtract(lhs:x, rhs:y)"),
     elementwise=True)
 def subtract(xp, x, y):
     """x - y, broadcast; of booleans, whether they differ."""
-    if getattr(x, "dtype", None) == "bool" == getattr(y, "dtype", None):
+    if _is_boolean(x) and _is_boolean(y):
         return xp.not_equal(x, y)
     return x - y
 
@@ -158,7 +162,9 @@ def divide_rounding(xp, x, y, *, rounding_mode=None):
         return OPERATORS["divide"].fn(xp, x, y)
     if rounding_mode not in ("floor", "trunc"):
         raise ValueError(f"div: rounding_mode must be None, 'floor' or 'trunc', got {rounding_mode!r}.")
-    return xp.floor_divide(x, y) if rounding_mode == "floor" else xp.trunc(x / y).astype(x.dtype)
+    if rounding_mode == "floor":
+        return xp.floor_divide(x, y)
+    return xp.trunc(x / y).astype((x if hasattr(x, "dtype") else y).dtype)
 
 
 @divide_rounding.vjp(keep="args")

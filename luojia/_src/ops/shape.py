@@ -175,6 +175,9 @@ def broadcast_to(xp, x, *, shape):
     """x repeated along axes of length 1, and new leading axes, to ``shape``; -1 keeps a length."""
     if -1 in shape:
         lead = len(shape) - len(x.shape)
+        if -1 in shape[:max(lead, 0)]:
+            raise ShapeError(f"broadcast_to: -1 keeps a length, and the new leading axes of {shape} have none to keep "
+                             f"from {tuple(x.shape)}.")
         shape = tuple([x.shape[i - lead] if n == -1 else n for i, n in enumerate(shape)])
     return xp.broadcast_to(x, shape)
 

@@ -37,6 +37,8 @@ class Optimizer(Module):
 
     def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
         super().__init__(auto_prefix=False)
+        if params is None:
+            raise ArgumentError("For 'Optimizer', the argument params can not be None.")
         if isinstance(params, Tensor) or not isinstance(params, Iterable):
             raise DTypeError(f"For 'Optimizer', the argument params must be Iterable type, but got {type(params)}.")
         groups = list(params)

@@ -6,8 +6,9 @@ What MindSpore lacks on a CPU alone, and what it refuses without a reason (the e
 from __future__ import annotations
 
 from ...core.accepted import read
+from .accepted_m_to_z import FUNCTIONS as _M_TO_Z
 
-FUNCTIONS = read("""
+FUNCTIONS = _M_TO_Z | read("""
 adaptive_avg_pool1d           input: f16 f32
 adaptive_avg_pool2d           input: f16 f32 f64
 adaptive_avg_pool3d           input: signed f16 f32 f64 u8
@@ -21,22 +22,21 @@ addmv                         input: f16 f32 f64 i16 index; mat vec: any =
 addr                          x: f16 f32 f64 i16 index; vec1 vec2: any =
 affine_grid                   theta: f16 f32
 aminmax                       input: real b
-approximate_equal             x y: f16 f32 f64
 argsort                       input: signed f16 f32 f64 u8 b
 avg_pool1d, avg_pool2d, avg_pool3d   input_x: f16 f32 f64
 baddbmm                       input batch1 batch2: any =
 bartlett_window, blackman_window     window_length!: index
 batch_dot                     x1 x2: f32 f64
-batch_norm                    input_x: f16 f32
+batch_norm                    input_x: f16 f32; running_mean running_var weight bias: any =
 batch_to_space_nd             input_x: real
 bernoulli                     input: signed f32 f64 u8 b; p: f32 f64
 bessel_i0, bessel_i0e, bessel_i1, bessel_j0, bessel_j1, bessel_y0, bessel_y1   x: f16 f32 f64
 bessel_k0, bessel_k0e, bessel_k1, bessel_k1e   x: f16 f32 f64
 bessel_i1e                    x: real
 bias_add                      input_x bias: any =
-bidense                       input1 input2 weight: any =
+bidense                       input1 weight: any =
 binary_cross_entropy          logits labels weight: f16 f32 bf16 =
-binary_cross_entropy_with_logits     input target weight pos_weight: f16 f32 bf16
+binary_cross_entropy_with_logits     input target weight pos_weight: float
 bitwise_and, bitwise_or, bitwise_xor   input other: integer b
 bitwise_left_shift, bitwise_right_shift   input other: integer
 bmm                           input_x mat2: any =
@@ -67,7 +67,6 @@ dense                         input weight: any =
 diag_embed                    input: real
 diagonal_scatter              input src: real
 digamma                       input: f16 f32 f64
-dist                          input other: f16 f32 f64
 dot                           input other: f16 f32
 dropout                       input: float
 dropout1d, dropout2d, dropout3d   input: float signed
@@ -75,11 +74,10 @@ eig, eigvals                  A: complex f32 f64
 eps                           x: f16 f32 f64
 erfinv                        input: float
 fast_gelu                     x: f16 f32 bf16
-fmax, fmin                    input other: index f16 f32 f64
 fold, col2im                  output_size: index
 gather_d                      index: index
 gather_elements               index: index
-gcd                           input other: i16 index b
+gcd                           input! other!: integer b
 gelu                          input: float
 ger                           input vec2: f16 f32 f64 =
 grid_sample                   input grid: any =
@@ -90,7 +88,7 @@ hardsigmoid                   input: float signed
 heaviside                     input values: any =
 hinge_embedding_loss          inputs targets: float
 histc                         input: f16 f32 i32
-igamma, igammac               input other: f32 f64 =
+igamma, igammac               input! other!: f32 f64 =
 index_add                     x: f16 f32 f64 i8 i16 i32 u8; indices: i32
 index_fill                    index: i32
 inplace_add, inplace_sub, inplace_update   x v: any =
@@ -101,9 +99,10 @@ invert                        x: integer
 iou                           anchor_boxes gt_boxes: any =
 isclose                       input other: any =
 kl_div                        logits labels: f16 f32 f64 =
-lcm                           input other: index
+lcm                           input other: integer b
 lgamma                        input: f16 f32 f64 i32
-logaddexp, logaddexp2         input other: float
+logaddexp, logaddexp2         input! other!: float
+lerp                          input! end!: any
 logcumsumexp                  input: f16 f32 f64
 lrn                           x: f16 f32
 lstsq                         input A: any =

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ...core.dtypes import to_np
+from ...core.dtypes import is_float, to_np
 from ...core.op import OPERATORS as OP
 from ...core.tensor import Tensor
-from ...errors import ArgumentError, ShapeError
+from ...errors import ArgumentError, DTypeError, ShapeError
 from .. import compose
 from ..compose import placed, reshaped
 from ..shape import axis_in
@@ -370,9 +370,15 @@ def _window(name: str, doc: str, shape: Callable) -> Callable:
 
 
 def _sampled(name: str, length: Any, periodic: bool, dtype: Any, shape: Callable) -> Tensor:
+    if isinstance(length, Tensor) and length.ndim and name in ("bartlett", "blackman"):
+        raise ArgumentError(f"For '{name}_window', the Tensor window_length must have no axes, got {length.shape}.")
     n = int(length.item()) if isinstance(length, Tensor) else length
-    if isinstance(n, bool) or not isinstance(n, int) or n < 0:
+    if isinstance(n, bool) or not isinstance(n, int):
+        raise DTypeError(f"For '{name}_window', window_length must be an int, got {length!r}.")
+    if n < 0:
         raise ArgumentError(f"For '{name}_window', window_length must be an int of at least 0, got {length!r}.")
+    if dtype is not None and not is_float(to_np(dtype)):
+        raise DTypeError(f"For '{name}_window', dtype must be one of floats, got {dtype}.")
     values = np.ones(n) if n < 2 else shape(n + 1)[:n] if periodic else shape(n)
     return Tensor(values.astype(_WINDOW_DTYPES.get(name, "float32") if dtype is None else to_np(dtype)))
 
