@@ -52,6 +52,10 @@ class UnfitDataError(ShapeError, ArgumentError, AssertionError):
     """Arrays or shards of a dataset that do not fit each other: MXNet's programs catch an AssertionError."""
 
 
+class KeyKindError(DTypeError, AssertionError):
+    """A key that is neither text nor a whole number, or of another type than those before."""
+
+
 class UnfitArgumentError(ShapeError, ArgumentError, DTypeError):
     """An argument of a type that a function cannot take: MindSpore has TypeErrors for some, ValueErrors for others."""
 
