@@ -39,6 +39,8 @@ def _shape(shape: Any, name: str) -> tuple[int, ...]:
 
 
 def _parameter(value: Any, what: str, name: str) -> Any:
+    if isinstance(value, (np.ndarray, np.generic)):
+        return Tensor(value)
     if not isinstance(value, (Tensor, int, float)):
         raise DTypeError(f"For '{name}', the type of '{what}' must be Tensor, int, or float, but got: {type(value)}")
     return value
@@ -175,6 +177,8 @@ def randperm(n: int, seed: int = 0, offset: int = 0, dtype: DType = int64) -> Te
 
 def shuffle(x: Tensor, seed: int | None = None) -> Tensor:
     """``x`` with the elements of its first axis in random order."""
+    if not x.shape:
+        return x.copy()
     return OPERATORS["random_shuffle"](key_of(seed), x)
 
 

@@ -4,7 +4,8 @@ A row is a public name and, for its parameters, the dtypes that they may have::
 
     addcdiv    input tensor1 tensor2: f16 f32 f64 i64 = ; value: number
 
-``=`` says that the parameters named before the colon must be of one dtype, ``!`` that they must be Tensors where a
+``=`` says that the parameters named before the colon must be of one dtype, ``<`` that the first's dtype is the one in
+which they compute, as what is written in place, ``!`` that they must be Tensors where a
 number would do otherwise. Functions made of faces get the checks as source (faces.py), others are wrapped here.
 """
 
@@ -29,6 +30,9 @@ _SEVERAL = {
 }
 
 
+_NO_MARKS = str.maketrans("=<", "  ")
+
+
 def names_of(words: str) -> tuple[str, ...]:
     """NumPy's names of the dtypes that a row tells in short.
 
@@ -39,6 +43,9 @@ def names_of(words: str) -> tuple[str, ...]:
     for word in words.split():
         found += names_of(_SEVERAL[word]) if word in _SEVERAL else [_ONE[word]]
     return tuple(dict.fromkeys(found))
+
+
+_ANY = names_of("any")
 
 
 class Accepted(NamedTuple):
@@ -54,6 +61,7 @@ class Row(NamedTuple):
 
     params: dict[str, Accepted]
     alike: tuple[tuple[str, ...], ...]
+    into: tuple[tuple[str, ...], ...] = ()
 
 
 def read(text: str) -> dict[str, Row]:
@@ -62,17 +70,17 @@ def read(text: str) -> dict[str, Row]:
     for line in filter(None, map(str.strip, text.splitlines())):
         who, _, rest = line.partition("  ")
         params: dict[str, Accepted] = {}
-        alike = []
+        alike, into = [], []
         for part in rest.split(";"):
             given, _, words = part.partition(":")
             group = [p.rstrip("!") for p in given.split()]
-            names = names_of(words.replace("=", " ") or "any")
+            names = names_of(words.translate(_NO_MARKS) or "any")
             kept = frozenset(np.dtype(n) for n in names if n != "bfloat16")
             params.update({p.rstrip("!"): Accepted(names, kept, p.endswith("!")) for p in given.split()})
-            if "=" in words:
-                alike.append(tuple(group))
+            if "=" in words or "<" in words:
+                (alike if "=" in words else into).append(tuple(group))
         for name in who.split(","):
-            rows[name.strip()] = Row(params, tuple(alike))
+            rows[name.strip()] = Row(params, tuple(alike), tuple(into))
     return rows
 
 
@@ -93,20 +101,34 @@ def refuse_unlike(who: str, parameters: tuple[str, ...], values: tuple) -> None:
         raise DTypeError(f"For '{who}', {' and '.join(p for p, _ in tensors)} must be of one dtype, but got {got}.")
 
 
+def refuse_wider(who: str, parameters: tuple[str, ...], values: tuple) -> None:
+    """Raise the error of parameters that do not go into the first without a wider dtype."""
+    into = values[0]
+    for p, v in zip(parameters[1:], values[1:]):
+        if isinstance(into, Tensor) and isinstance(v, Tensor) and v.np_dtype != into.np_dtype:
+            if dtypes.promote(into.np_dtype, v.np_dtype) != into.np_dtype:
+                raise DTypeError(f"For '{who}', {p} of {v.dtype} cannot be written to {parameters[0]} of {into.dtype}; "
+                                 f"cast it first, as in {p}.astype({parameters[0]}.dtype).")
+
+
 def source_of(row: Row, who: str, names: list[str], space: dict[str, Any]) -> tuple[str, str]:
     """A row's checks as source, which runs in ``space``, and the condition under which Tensors need none."""
     lines, quick = "", []
     for i, (name, accepted) in enumerate(row.params.items()):
         if name not in names:
             raise ValueError(f"{who}: the table of accepted dtypes names {name!r}, of ({', '.join(names)})")
+        if accepted.names == _ANY:
+            continue
         space[f"_ok{i}"], space[f"_row{i}"] = accepted.dtypes, accepted
         lines += (f"    if isinstance({name}, _Tensor) and {name}._value.dtype not in _ok{i}: "
                   f"_dtype('{name}', {name}, _row{i})\n")
         quick.append(f"({name}.__class__ is not _class or {name}._value.dtype in _ok{i})")
     for group in row.alike:
-        lines += f"    _alike({group!r}, ({', '.join(group)},))\n"
-        quick += [f"{y}.__class__ is _class and {x}._value.dtype is {y}._value.dtype" for x, y in zip(group, group[1:])]
-    space.update(_dtype=partial(refuse_dtype, who), _alike=partial(refuse_unlike, who))
+        lines += f"    _alike({group!r}, ({', '.join(group)},))\n"  # two of unlike dtypes never go quickly
+    for group in row.into:
+        lines += f"    _wider({group!r}, ({', '.join(group)},))\n"
+    space.update({name: partial(refuse, who) for name, refuse in (
+        ("_dtype", refuse_dtype), ("_alike", refuse_unlike), ("_wider", refuse_wider))})
     return lines, " and ".join(quick)
 
 
@@ -126,8 +148,9 @@ as in x.astype(...).
     unknown = [p for p in row.params if p not in places]
     if unknown:
         raise ValueError(f"{who}: the table of accepted dtypes names {unknown}, of ({', '.join(places)})")
-    looked_at = [(places[p], p, a) for p, a in row.params.items()]
-    groups = [tuple([(places[p], p) for p in group]) for group in row.alike]
+    looked_at = [(places[p], p, a) for p, a in row.params.items() if a.tensor or a.names != _ANY]
+    groups = [(refuse, group, tuple([(places[p], p) for p in group]))
+              for refuse, found in ((refuse_unlike, row.alike), (refuse_wider, row.into)) for group in found]
 
     @wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -140,9 +163,8 @@ as in x.astype(...).
             elif accepted.tensor and x is not None and not hasattr(x, "_luojia_apply") and not hasattr(x, "aval"):
                 raise DTypeError(f"For '{who}', '{p}' must be a Tensor, but got {type(x).__name__}; wrap it first, as "
                                  "in Tensor(...).")
-        for group in groups:
-            refuse_unlike(who, tuple([p for _, p in group]),
-                          tuple([args[i] if i < n else kwargs.get(p) for i, p in group]))
+        for refuse, names, group in groups:
+            refuse(who, names, tuple([args[i] if i < n else kwargs.get(p) for i, p in group]))
         return function(*args, **kwargs)
 
     return call

@@ -322,7 +322,11 @@ def _unmissed(default: Any) -> Any:
 
 def compile_plain(face: Face, module: str, accepted: Row | None = None) -> Callable:
     """The face as a function of Tensors, with a quick way for one or two."""
-    return compile_function(face, run_plain, module, "", quick_way(face), Tensor, checked=True, accepted=accepted)
+    quick = quick_way(face)
+    if quick is not None and accepted is not None and accepted.alike:
+        careful = compile_function(face, run_plain, module, checked=True, accepted=accepted)
+        quick = binary(face.op, careful)  # which sends Tensors of unlike dtypes there
+    return compile_function(face, run_plain, module, "", quick, Tensor, checked=True, accepted=accepted)
 
 
 def quick_way(face: Face | _Signature) -> Callable | None:

@@ -154,6 +154,22 @@ class Tensor(_Methods):
     # -- values out ------------------------------------------------------------------------------------------------
 
     def asnumpy(self) -> np.ndarray:
+        """The elements as a NumPy array, which shares the Tensor's memory where nothing else does, as MindSpore's.
+
+        What is written to it then shows in the Tensor, until that is given new values. On a GPU, and where other
+        Tensors or the tape hold the memory too, it is a copy.
+
+        >>> x = Tensor([1.0, 2.0])
+        >>> x.asnumpy()[0] = 5
+        >>> x
+        Tensor(shape=[2], dtype=Float32, value= [ 5.00000000e+00,  2.00000000e+00])
+        """
+        value = self._value
+        if value.__class__ is np.ndarray and sys.getrefcount(value) <= UNSHARED and value.base is None:
+            return value if value.flags.carray else value.copy()
+        return self._copied()
+
+    def _copied(self) -> np.ndarray:
         """The elements as a NumPy array of one's own."""
         value = self._value
         if value.__class__ is np.ndarray:

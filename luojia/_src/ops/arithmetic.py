@@ -163,7 +163,9 @@ def divide_rounding(xp, x, y, *, rounding_mode=None):
         return OPERATORS["divide"].fn(xp, x, y)
     if rounding_mode not in ("floor", "trunc"):
         raise ValueError(f"div: rounding_mode must be None, 'floor' or 'trunc', got {rounding_mode!r}.")
-    return xp.floor_divide(x, y) if rounding_mode == "floor" else xp.trunc(x / y).astype(x.dtype)
+    if rounding_mode == "floor":
+        return xp.floor_divide(x, y)
+    return xp.trunc(x / y).astype((x if hasattr(x, "dtype") else y).dtype)
 
 
 @divide_rounding.vjp(keep="args")

@@ -6,8 +6,9 @@ What MindSpore lacks on a CPU alone, and what it refuses without a reason (the e
 from __future__ import annotations
 
 from ...core.accepted import read
+from .accepted_m_to_z import FUNCTIONS as _M_TO_Z
 
-FUNCTIONS = read("""
+FUNCTIONS = _M_TO_Z | read("""
 adaptive_avg_pool1d           input: f16 f32
 adaptive_avg_pool2d           input: f16 f32 f64
 adaptive_avg_pool3d           input: signed f16 f32 f64 u8
