@@ -74,7 +74,7 @@ def _of_one(function: Callable, row: Row, who: str) -> Callable:
 
     @wraps(function)
     def forward(self: Any, *args: Any, **kwargs: Any) -> Any:
-        x = args[0] if args else kwargs.get(name)
+        x: Any = args[0] if args else kwargs.get(name)
         if x.__class__ is not Tensor or x._value.dtype not in dtypes:
             if x is None and (args or name in kwargs):
                 raise DTypeError(f"For '{who}', '{name}' must be a Tensor, but got None.")

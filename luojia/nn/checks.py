@@ -40,5 +40,5 @@ def check_same_dtype(who: str, x: Any, weight: Any) -> None:
 
 
 def other_dtype(who: str, x: Any, weight: Any) -> DTypeError:
-    return DTypeError(f"For '{who}', the input must be of the weight's dtype {weight.dtype}, but got {x.dtype}; cast it "
-                      "first, as in x.astype(...), or let to_float do it.")
+    return DTypeError(f"For '{who}', the input must be of the weight's dtype {weight.dtype}, but got {x.dtype}; cast "
+                      "it first, as in x.astype(...), or let to_float do it.")

@@ -128,7 +128,7 @@ class Parameter(Tensor):
         if isinstance(data, bool) or not isinstance(data, (Tensor, int, float)):
             raise DTypeError("Parameter data must be [`Tensor`, `int`, `float`] or a kind of `Tensor` (like `Tensor`). "
                              f"But with type {type(data)}.")
-        value = data._read() if isinstance(data, Tensor) else np.asarray(data, self.np_dtype)
+        value: Any = data._read() if isinstance(data, Tensor) else np.asarray(data, self.np_dtype)
         if value.shape != self.shape and not slice_shape:
             raise ShapeError(
                 f"Can not change the shape of Parameter '{self.name}' which has been initialized: it has shape "
