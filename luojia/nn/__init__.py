@@ -9,6 +9,7 @@ from typing import Any
 from .._src.core.arguments import guard_all
 from .._src.paths import also_at, answering
 from . import (
+    accepted,
     activation,
     attention,
     basic,
@@ -100,6 +101,7 @@ __all__ += transformer.__all__
 __all__ += wrap.__all__
 
 guard_all(globals(), ROWS)
+accepted.guard_all(globals(), accepted.ROWS)
 
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in (
     "cell", "layer", "grad", "grad.cell_grad", "loss.loss", "optim.optimizer", "wrap.cell_wrapper", "wrap.loss_scale",
