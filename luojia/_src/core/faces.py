@@ -211,7 +211,8 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
         conditions = [*(["self._plain"] if method else []), f"{first}.__class__ is _class",
                       *[f"{e.split('=')[0].strip()} is None" for e in extra.split(",") if e.strip()]]
         for name in second:
-            kinds = ("_class", "float", "int") if face.op.elementwise else ("_class",)
+            strict = accepted is not None and name in accepted.params and accepted.params[name].tensor
+            kinds = ("_class", "float", "int") if face.op.elementwise and not strict else ("_class",)
             conditions.append(f"({' or '.join(f'{name}.__class__ is {kind}' for kind in kinds)})")
         conditions += [quickly] if quickly else []
         source = source.replace("\n", f"\n    if {' and '.join(conditions)}:\n"
@@ -271,6 +272,8 @@ def _kinds(face: Any, accepted: Row | None = None) -> list[tuple[str, str]]:
             found = [(p.public, "operand" if (op.name, p.internal) in _NUMBERS else
                       "Tensor" if p.default is _MISSING else "Tensor or None") for p in face.inputs
                      if not p.star and (p.default is _MISSING or p.default is None)]
+    elif op.name in _LOOSE:
+        found = [(p.public, "Tensor") for p in face.inputs if p.public in strict]
     for p in face.attributes:
         kind = None if p.default is _MISSING else kind_of_default(p.public, p.default)
         if kind is not None:
