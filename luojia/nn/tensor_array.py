@@ -63,7 +63,7 @@ class TensorArray(Module):
         at = self._number(index, None if self.dynamic_size else len(self._values))
         given = value if isinstance(value, Tensor) else Tensor(value, self.dtype)
         if given.shape != self.element_shape or given.dtype is not self.dtype:
-            raise GraphError(f"TensorArray.write: expected a Tensor of shape {self.element_shape} and {self.dtype}, got "
+            raise GraphError(f"TensorArray.write: expected shape {self.element_shape} and {self.dtype}, got "
                              f"{given.shape} and {given.dtype}.")
         self._values += [self._zeros() for _ in range(at + 1 - len(self._values))]
         self._values[at] = given

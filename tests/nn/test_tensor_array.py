@@ -33,7 +33,7 @@ def test_an_array_of_one_size():
     (lambda: nn.TensorArray(ms.int32, ()).read(0), RuntimeError, "below 0, got 0"),
     (lambda: nn.TensorArray(ms.int32, ()).write(-1, 1), RuntimeError, "the index must be from 0 on"),
     (lambda: nn.TensorArray(ms.float32, (2,)).write(0, Tensor(np.ones(3, np.float32))), RuntimeError,
-     r"expected a Tensor of shape \(2,\) and Float32, got \(3,\) and Float32"),
+     r"expected shape \(2,\) and Float32, got \(3,\) and Float32"),
 ])
 def test_what_is_refused(call, error, match):
     with pytest.raises(error, match=match):
