@@ -44,8 +44,16 @@ class NoArrayError(DTypeError, AssertionError):
     """What is no array where one must stand: MXNet's programs catch an AssertionError."""
 
 
+class ParameterShapeError(ShapeError, AssertionError):
+    """The shape of a layer's parameter, impossible or not to be found: MXNet's programs catch an AssertionError."""
+
+
 class UnfitDataError(ShapeError, ArgumentError, AssertionError):
     """Arrays or shards of a dataset that do not fit each other: MXNet's programs catch an AssertionError."""
+
+
+class KeyKindError(DTypeError, AssertionError):
+    """A key that is neither text nor a whole number, or of another type than those before."""
 
 
 class UnfitArgumentError(ShapeError, ArgumentError, DTypeError):
@@ -80,6 +88,10 @@ class MissingFileError(MXNetError, FileNotFoundError):
 
 class NotSupportedError(MXNetError, NotImplementedError):
     """A name or option of the original API that luojia does not provide; the message says what to use."""
+
+
+class UnsupportedLayoutError(NotSupportedError, AssertionError):
+    """A layout that a layer does not provide: MXNet's programs catch an AssertionError."""
 
 
 class RefusedName(NotSupportedError, AttributeError):
