@@ -4,6 +4,7 @@ import typing as _t
 
 from luojia._src.core.faces import Primitive as _Primitive
 
+from . import attributes as attributes
 from . import candidates as candidates
 from . import class_table as class_table
 from . import collective as collective
@@ -17,6 +18,8 @@ from . import forms as forms
 from . import functional as functional
 from . import functional_overload as functional_overload
 from . import grad as grad
+from . import guards as guards
+from . import inputs as inputs
 from . import kernels as kernels
 from . import late as late
 from . import newer as newer

@@ -168,8 +168,8 @@ def source_of(row: Row, who: str, names: list[str], space: dict[str, Any]) -> tu
     return lines, " and ".join(quick)
 
 
-def guarded(function: Callable, row: Row | None) -> Callable:
-    """The function, with the dtypes of its arguments compared with the row's.
+def guarded(function: Callable, row: Row | None, who: str | None = None) -> Callable:
+    """The function, with the dtypes of its arguments compared with the row's; ``who`` names it in errors.
 
     >>> def half(x): return x / 2
     >>> guarded(half, read("half  x: f32")["half"])(Tensor([1]))
@@ -180,7 +180,7 @@ as in x.astype(...).
     if row is None:
         return function
     places = {name: i for i, name in enumerate(inspect.signature(function).parameters)}
-    who = function.__name__
+    who = who or function.__name__
     unknown = [p for p in row.params if p not in places]
     if unknown:
         raise ValueError(f"{who}: the table of accepted dtypes names {unknown}, of ({', '.join(places)})")

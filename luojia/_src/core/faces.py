@@ -239,7 +239,7 @@ def _reads(face: Any, space: dict[str, Any]) -> list[str]:
             usual = f"{p.public} not in _w{i}"
             space[f"_w{i}"] = kind.words
         else:
-            usual = f"{p.public}.__class__ is not {USUAL[kind.type]}"
+            usual = " and ".join(f"{p.public}.__class__ is not {name}" for name in USUAL[kind.type])
             if kind.least is not None:
                 usual = f"({usual} or {p.public} < {kind.least})"
         lines.append(f"    if {p.public} is not {default} and {usual}: {p.public} = _r{i}({p.public})\n")
@@ -429,8 +429,8 @@ class Primitive:
         return f"Prim[{self.name}]" + (f"<{inner}>" if inner else "")
 
 
-def compile_class(face: Face, module: str) -> type:
-    """A Primitive subclass with the face's two signatures."""
+def compile_class(face: Face, module: str, accepted: Row | None = None) -> type:
+    """A Primitive subclass with the face's two signatures; ``accepted`` is its row of the table of dtypes."""
     init, call = face.init, face.call or []
     op = face.op
     build = compile_function(_Signature(face, init), lambda _f, _i, public: public, module, checked=True)
@@ -449,7 +449,8 @@ def compile_class(face: Face, module: str) -> type:
         self._plain = self._complete == op._defaults
 
     if late or op.variadic or len(arrays.inputs) != len(op.inputs):
-        run = compile_function(arrays, lambda _f, inputs, public: (inputs, public), module, checked=True)
+        run = compile_function(arrays, lambda _f, inputs, public: (inputs, public), module, checked=True,
+                               accepted=accepted)
 
         def __call__(self, *args: Any, **kwargs: Any) -> Any:
             inputs, given = run(*args, **kwargs)
@@ -461,8 +462,12 @@ def compile_class(face: Face, module: str) -> type:
             except AttributeError as e:
                 raise no_tensor(face.name, e) from None
 
-        __call__ = compile_function(arrays, run_complete, module, "", quick_way(arrays), Tensor, method=True,
-                                    checked=True)
+        quick = quick_way(arrays)
+        if quick is not None and accepted is not None and accepted.alike:
+            quick = binary(op, compile_function(arrays, lambda _f, inputs, _p: apply(op, inputs, op._defaults), module,
+                                                checked=True, accepted=accepted))  # for Tensors of unlike dtypes
+        __call__ = compile_function(arrays, run_complete, module, "", quick, Tensor, method=True, checked=True,
+                                    accepted=accepted)
 
     return type(face.name, (Primitive,), {
         "__init__": __init__, "__call__": __call__, "__doc__": op.__doc__, "__module__": module, "face": face,
