@@ -102,7 +102,7 @@ def test_padded_rows(files):
         ({"shuffle": "x"}, TypeError, "shuffle must be of boolean or enum of 'Shuffle'"),
         ({"sampler": ds.WeightedRandomSampler([1, 1])}, ValueError, "not supported yet: WeightedRandomSampler"),
         ({"sampler": [1]}, ValueError, r"The sampler is not supported yet: \[1\]"),
-        ({"padded_sample": {"z": 1}, "num_padded": -1, "columns_list": ["z"]}, ValueError, "greater than or equal to z"),
+        ({"padded_sample": {"z": 1}, "num_padded": -1, "columns_list": ["z"]}, ValueError, "greater than or equal to"),
         ({"padded_sample": {"z": 1}, "num_padded": "a", "columns_list": ["z"]}, TypeError, "num_padded with value a"),
         ({"padded_sample": 3, "num_padded": 1, "columns_list": ["z"]}, TypeError, "padded_sample with value 3"),
     ],
