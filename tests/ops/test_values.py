@@ -132,7 +132,7 @@ def test_summaries_and_calls_of_python(capsys):
     (lambda: ops.uniform_candidate_sampler(CLASSES, 1, 5, True, 4), ArgumentError, "num_sampled must be at least 1"),
     (lambda: ops.uniform_candidate_sampler(CLASSES, 1, 3, True, 4, 0, True), ArgumentError, "too few classes are left"),
     (lambda: ops.ComputeAccidentalHits(2)(CLASSES, CLASSES[:, 0]), ShapeError, r"expected true_classes \(N, 2\)"),
-    (lambda: ops.choice_with_mask(V), DTypeError, "input_x must be a boolean Tensor with axes, got Float32"),
+    (lambda: ops.choice_with_mask(V), DTypeError, "the dtype of .input_x. must be one of Bool, but got Float32"),
     (lambda: ops.choice_with_mask(T([True], bool), 0), ArgumentError, "count must be greater than 0, but got 0"),
     (lambda: ops.multinomial_with_replacement(V, 1, 2, 4), ArgumentError, "the value of numsamples must equal or less"),
     (lambda: ops.ParameterizedTruncatedNormal()((3, 1), T([0, 1]), 1.0, -1.0, 1.0), ShapeError, "1 or 3 elements"),

@@ -1,23 +1,26 @@
-"""Which dtypes MindSpore's operators accept: a table's rows, and the checks made of them.
+"""Which Tensors MindSpore's operators accept: a table's rows, and the checks made of them.
 
 A row is a public name and, for its parameters, the dtypes that they may have::
 
     addcdiv    input tensor1 tensor2: f16 f32 f64 i64 = ; value: number
+    lrn        x: f16 f32 4d
 
-``=`` says that the parameters named before the colon must be of one dtype, ``!`` that they must be Tensors where a
-number would do otherwise. Functions made of faces get the checks as source (faces.py), others are wrapped here.
+``4d`` is a number of axes. ``=`` says that the parameters named before the colon must be of one dtype, ``!`` that they
+must be Tensors where a number would do otherwise. Functions made of faces get the checks as source (faces.py), others
+are wrapped here.
 """
 
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from functools import partial, wraps
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..errors import DTypeError
+from ..errors import DTypeError, ShapeError
 from . import dtypes
 from .tensor import Tensor
 
@@ -41,12 +44,17 @@ def names_of(words: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+_ALL = len(names_of("any"))
+_AXES = re.compile(r"\dd$")
+
+
 class Accepted(NamedTuple):
-    """What one parameter may be: the dtypes, by name and as NumPy has them, and whether it must be a Tensor."""
+    """What one parameter may be: the dtypes, by name and as NumPy has them (none: all), and if it must be a Tensor."""
 
     names: tuple[str, ...]
     dtypes: frozenset
     tensor: bool
+    axes: tuple[int, ...] = ()
 
 
 class Row(NamedTuple):
@@ -66,9 +74,10 @@ def read(text: str) -> dict[str, Row]:
         for part in rest.split(";"):
             given, _, words = part.partition(":")
             group = [p.rstrip("!") for p in given.split()]
-            names = names_of(words.replace("=", " ") or "any")
-            kept = frozenset(np.dtype(n) for n in names if n != "bfloat16")
-            params.update({p.rstrip("!"): Accepted(names, kept, p.endswith("!")) for p in given.split()})
+            axes = tuple([int(w[0]) for w in words.split() if _AXES.match(w)])
+            names = names_of(" ".join([w for w in words.split() if w != "=" and not _AXES.match(w)]) or "any")
+            kept = frozenset() if len(names) == _ALL else frozenset(np.dtype(n) for n in names if n != "bfloat16")
+            params.update({p.rstrip("!"): Accepted(names, kept, p.endswith("!"), axes) for p in given.split()})
             if "=" in words:
                 alike.append(tuple(group))
         for name in who.split(","):
@@ -77,7 +86,10 @@ def read(text: str) -> dict[str, Row]:
 
 
 def refuse_dtype(who: str, parameter: str, x: Tensor, accepted: Accepted) -> None:
-    """Raise the error of a dtype that is not among those accepted; the rare bfloat16 is looked up here."""
+    """Raise the error of a dtype or a number of axes that is not accepted; the rare bfloat16 is looked up here."""
+    if accepted.axes and x.ndim not in accepted.axes:
+        counts = " or ".join(map(str, accepted.axes))
+        raise ShapeError(f"For '{who}', '{parameter}' must have {counts} axes, but got shape {x.shape}.")
     if x.np_dtype.name in accepted.names:
         return
     shown = ", ".join(str(dtypes.from_np(np.dtype(n)) if n != "bfloat16" else "BFloat16") for n in accepted.names)
@@ -100,9 +112,12 @@ def source_of(row: Row, who: str, names: list[str], space: dict[str, Any]) -> tu
         if name not in names:
             raise ValueError(f"{who}: the table of accepted dtypes names {name!r}, of ({', '.join(names)})")
         space[f"_ok{i}"], space[f"_row{i}"] = accepted.dtypes, accepted
-        lines += (f"    if isinstance({name}, _Tensor) and {name}._value.dtype not in _ok{i}: "
-                  f"_dtype('{name}', {name}, _row{i})\n")
-        quick.append(f"({name}.__class__ is not _class or {name}._value.dtype in _ok{i})")
+        fits = [f"{name}._value.dtype in _ok{i}"] if accepted.dtypes else []
+        fits += [f"len({name}._value.shape) in {accepted.axes}"] if accepted.axes else []
+        if fits:
+            fit = " and ".join(fits)
+            lines += f"    if isinstance({name}, _Tensor) and not ({fit}): _dtype('{name}', {name}, _row{i})\n"
+            quick.append(f"({name}.__class__ is not _class or {fit})")
     for group in row.alike:
         lines += f"    _alike({group!r}, ({', '.join(group)},))\n"
         quick += [f"{y}.__class__ is _class and {x}._value.dtype is {y}._value.dtype" for x, y in zip(group, group[1:])]
@@ -135,7 +150,7 @@ as in x.astype(...).
         for i, p, accepted in looked_at:
             x = args[i] if i < n else kwargs.get(p)
             if isinstance(x, Tensor):
-                if x._value.dtype not in accepted.dtypes:
+                if accepted.axes or accepted.dtypes and x._value.dtype not in accepted.dtypes:
                     refuse_dtype(who, p, x, accepted)
             elif accepted.tensor and x is not None and not hasattr(x, "_luojia_apply") and not hasattr(x, "aval"):
                 raise DTypeError(f"For '{who}', '{p}' must be a Tensor, but got {type(x).__name__}; wrap it first, as "

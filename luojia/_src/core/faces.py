@@ -211,7 +211,8 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
         conditions = [*(["self._plain"] if method else []), f"{first}.__class__ is _class",
                       *[f"{e.split('=')[0].strip()} is None" for e in extra.split(",") if e.strip()]]
         for name in second:
-            kinds = ("_class", "float", "int") if face.op.elementwise else ("_class",)
+            strict = accepted is not None and name in accepted.params and accepted.params[name].tensor
+            kinds = ("_class", "float", "int") if face.op.elementwise and not strict else ("_class",)
             conditions.append(f"({' or '.join(f'{name}.__class__ is {kind}' for kind in kinds)})")
         conditions += [quickly] if quickly else []
         source = source.replace("\n", f"\n    if {' and '.join(conditions)}:\n"
@@ -253,7 +254,7 @@ def unknown_attribute(face: Face, names: Any) -> None:
                     f", in operator {face.name}(name=\"\")")
 
 
-_LOOSE = {"cast", "identity", "stop_gradient", "zeros_like", "ones_like", "logical_not", "polygamma_of"}
+_LOOSE = {"cast", "identity", "stop_gradient", "zeros_like", "ones_like", "polygamma_of"}
 
 
 _NUMBERS = {("masked_fill", "v"), ("where", "x"), ("where", "y")}  # inputs that may be numbers
