@@ -12,6 +12,7 @@ from .._src.core.apply import apply
 from .._src.core.faces import _MISSING, Face, FaceModule, compile_function, quick_way, run_plain
 from .._src.core.random import next_key
 from .._src.core.refused import missing
+from .._src.core.symbol_names import UNIFORM
 from .._src.core.tape import state
 from .._src.core.tensor import Tensor, wrap
 from .._src.engine.devices import Context, current_context
@@ -140,7 +141,7 @@ def _make(face: Face) -> Callable:
     named = {p.internal for p in face.params} | face.fixed.keys()
     op = face.op
     face.needed = {i: p.public for i, p in enumerate(face.inputs) if p.default is _MISSING}
-    face.uniform = face.name in _UNIFORM
+    face.uniform = face.name in UNIFORM
     face.late = wants(op, named)
     face.direct = (
         not (face.late or op.aux or op.variadic) and len(face.inputs) == len(op.inputs) > 0
@@ -151,19 +152,6 @@ def _make(face: Face) -> Callable:
                             read=True)
 
 
-# The operators, besides those of two operands, whose arrays must have one dtype.
-_UNIFORM = {
-    *("Concat concat stack add_n ElementWiseSum FullyConnected Convolution Deconvolution BilinearSampler Correlation "
-      "Crop GroupNorm InstanceNorm LayerNorm LeakyReLU LinearRegressionOutput LogisticRegressionOutput "
-      "MAERegressionOutput RNN ROIPooling SVMOutput Softmax SoftmaxOutput SpatialTransformer UpSampling batch_dot dot "
-      "khatri_rao").split(),
-    *[f"_contrib_{name}" for name in (
-        "DeformableConvolution ModulatedDeformableConvolution ROIAlign RROIAlign allclose box_decode box_iou "
-        "interleaved_matmul_encdec_qk interleaved_matmul_encdec_valatt interleaved_matmul_selfatt_valatt").split()],
-    *[f"linalg_{name}" for name in ("gemm", "gemm2", "trmm", "trsm")],
-    *[f"random_pdf_{name}" for name in (
-        "uniform normal gamma exponential poisson negative_binomial generalized_negative_binomial dirichlet").split()],
-}
 faces = FaceModule({"mx": _make})
 _OLD = {"Convolution_v1": "Convolution", "Pooling_v1": "Pooling", "BatchNorm_v1": "BatchNorm"}
 _made: dict[str, Callable] = {}

@@ -114,6 +114,10 @@ class NDArray(_Methods):
             raise DTypeError(f"only size-1 arrays can be converted to Python scalars: {what} got shape {self.shape}.")
         return super()._scalar(what)
 
+    def asnumpy(self) -> np.ndarray:
+        """The elements as a NumPy array of one's own."""
+        return self._copied()
+
     def asscalar(self) -> Any:
         """The one element as a NumPy scalar."""
         if self.size != 1:

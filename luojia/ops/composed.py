@@ -150,6 +150,7 @@ def logspace(start: Any, end: Any, steps: int, base: int = 10, *, dtype: Any = N
 def vander(x: Tensor, N: int | None = None) -> Tensor:  # noqa: N803 - MindSpore's name
     """The Vandermonde matrix, highest power first."""
     n = x.shape[0] if N is None else N
+    x = x if is_float(x.np_dtype) or x.np_dtype.kind == "c" else OP["cast"](x, dtype=np.dtype(np.int64))
     return OP["stack"](*[OP["power"](x, n - 1 - i) for i in range(n)], axis=-1)
 
 
@@ -261,12 +262,12 @@ def bucketize(input: Tensor, boundaries: list, *, right: Any = False) -> Tensor:
     return Tensor(np.searchsorted(boundaries, input.asnumpy(), side="right" if right else "left").astype(np.int32))
 
 
-def truncate_div(x: Tensor, y: Any) -> Tensor:
+def truncate_div(x: Any, y: Any) -> Tensor:
     """x / y rounded towards zero, in the dtype of the operands."""
     return OP["divide_rounding"](x, y, rounding_mode="trunc")
 
 
-def truncate_mod(x: Tensor, y: Any) -> Tensor:
+def truncate_mod(x: Any, y: Any) -> Tensor:
     """What remains of x / y rounded towards zero; it has the sign of x."""
     return OP["fmod"](x, y)
 

@@ -66,6 +66,9 @@ REFUSED = [  # a call, the exception types that MXNet's programs catch, and what
     (lambda x: nd.sgd_update(x, 1, lr=0.1), AssertionError, "Argument grad must have NDArray type, but got 1"),
     (lambda x: nd.sgd_update(x, x, lr="a"), mx.MXNetError, "Invalid Parameter format for lr expect float"),
     (lambda x: nd.sgd_update(x, x, 0.1, 0, 1, -1, 7), mx.MXNetError, "got 7 arguments"),
+    (lambda x: nd.ones(2, bogus=1), mx.MXNetError, "Cannot find argument 'bogus'"),
+    (lambda x: nd.eye(2, bogus=1), TypeError, "in operator eye"),
+    (lambda x: nd.zeros(True), mx.MXNetError, "Invalid Parameter format for shape"),
     (lambda x: nd.lamb_update_phase2(x, 1, x, x, lr=0.1), AssertionError, "Argument g must have NDArray type"),
     (lambda x: nd.multi_sgd_update(x, 1, lrs=(0.1,), wds=(0,)), AssertionError, "Positional arguments must have"),
 ]

@@ -25,7 +25,8 @@ def test_matrices_and_moves():
     assert nn.ReduceLogSumExp(())(s).shape == () and nn.Linear(2, 3)(s).shape == (2, 3)
     net = nn.Conv2dBnAct(1, 2, 3, has_bn=True, activation=nn.ReLU())
     assert net(T(np.ones((1, 1, 4, 4)))).shape == (1, 2, 4, 4) and len(list(net.get_parameters())) == 5
-    assert float(nn.MultilabelMarginLoss()(T([[0.1, 0.2, 0.4, 0.8]]), Tensor([[3, 0, -1, 1]]))) == pytest.approx(0.85)
+    labels = Tensor(np.int32([[3, 0, -1, 1]]))
+    assert float(nn.MultilabelMarginLoss()(T([[0.1, 0.2, 0.4, 0.8]]), labels)) == pytest.approx(0.85)
     assert nn.RReLU(0.5, 0.5)(T([-2, 2])).tolist() == [-1, 2]
     assert nn.FractionalMaxPool3d(2, output_ratio=(0.5, 0.5, 0.5))(T(np.ones((1, 1, 4, 4, 4)))).shape == (1, 1, 2, 2, 2)
 

@@ -161,7 +161,10 @@ def compute(engine: Any, op: Operator, values: list, attrs: dict) -> Any:
     try:
         ans = engine.run(op, values, attrs)
     except _REFUSALS as e:
-        raise failed(op, values, e) from e
+        inside = _inside(values) if isinstance(e, OverflowError) else None
+        if inside is None:
+            raise failed(op, values, e) from e
+        return compute(engine, op, inside, attrs)
     narrowed = _NARROWED if engine.direct else _FLOATS
     if ans.__class__ is not tuple and ans.dtype in narrowed and op.differentiable and attrs.get("dtype") is None:
         kinds = {v.dtype.kind for v in values if hasattr(v, "dtype")}
@@ -171,6 +174,15 @@ def compute(engine: Any, op: Operator, values: list, attrs: dict) -> Any:
                 ans = engine.run(op, [v.astype("float32") if hasattr(v, "dtype") else v for v in values], attrs)
             return ans if ans.dtype == "float32" else ans.astype("float32")
     return ans
+
+
+def _inside(values: list) -> list | None:
+    """Numbers that are too large for the integers beside them as what remains of them there: 300 as 44 of UInt8."""
+    dtypes = [v.dtype for v in values if hasattr(v, "dtype")]
+    if len(set(dtypes)) != 1 or dtypes[0].kind not in "iu" or all(v.__class__ is not int for v in values):
+        return None
+    bits = 8 * dtypes[0].itemsize
+    return [np.uint64(v % 2 ** bits).astype(dtypes[0]) if v.__class__ is int else v for v in values]
 
 
 def _undoubled(values: list, ans: Any, attrs: dict) -> Any:
@@ -277,7 +289,7 @@ def _brought_to(dtype: np.dtype, t: Any) -> Any:
     if isinstance(t, np.generic):
         return t.item()
     if isinstance(t, (list, tuple)):
-        return np.asarray(t, dtype)
+        return np.asarray(t).astype(dtype)
     return t.astype(dtype) if isinstance(t, np.ndarray) and t.dtype != dtype else t
 
 
@@ -389,9 +401,11 @@ def binary(op: Operator, otherwise: Callable | None = None) -> Callable:
     return method
 
 
-def reflected(op: Operator) -> Callable:
-    """The Python operator ``y op x`` of a number, or of what is no Tensor, and a Tensor."""
+def reflected(op: Operator, otherwise: Callable | None = None) -> Callable:
+    """The Python operator ``y op x`` of a number, or of what is no Tensor, and a Tensor; ``otherwise(x, y)`` takes
+    what is no number."""
     attrs = op._defaults
+    rest = otherwise or (lambda x, y: apply(op, (y, x), attrs))
     keep_args, keep_ans, differentiable = op.keep_args, op.keep_ans, op.differentiable
     fn = _DIRECT.get(op.name) or partial(op.fn, NUMPY.xp)
     arithmetic = op.name in _ARITHMETIC
@@ -417,7 +431,7 @@ def reflected(op: Operator) -> Callable:
             else:
                 node = None
             return wrap(cls, ans, self._device, node)
-        return apply(op, (other, self), attrs)
+        return rest(self, other)
 
     shortcuts.append((op, method))
     return method

@@ -272,6 +272,8 @@ def _kinds(face: Any, accepted: Row | None = None) -> list[tuple[str, str]]:
             found = [(p.public, "operand" if (op.name, p.internal) in _NUMBERS else
                       "Tensor" if p.default is _MISSING else "Tensor or None") for p in face.inputs
                      if not p.star and (p.default is _MISSING or p.default is None)]
+    elif op.name in _LOOSE:
+        found = [(p.public, "Tensor") for p in face.inputs if p.public in strict]
     for p in face.attributes:
         kind = None if p.default is _MISSING else kind_of_default(p.public, p.default)
         if kind is not None:
@@ -323,7 +325,11 @@ def _unmissed(default: Any) -> Any:
 
 def compile_plain(face: Face, module: str, accepted: Row | None = None) -> Callable:
     """The face as a function of Tensors, with a quick way for one or two."""
-    return compile_function(face, run_plain, module, "", quick_way(face), Tensor, checked=True, accepted=accepted)
+    quick = quick_way(face)
+    if quick is not None and accepted is not None and accepted.alike:
+        careful = compile_function(face, run_plain, module, checked=True, accepted=accepted)
+        quick = binary(face.op, careful)  # which sends Tensors of unlike dtypes there
+    return compile_function(face, run_plain, module, "", quick, Tensor, checked=True, accepted=accepted)
 
 
 def quick_way(face: Face | _Signature) -> Callable | None:
@@ -423,8 +429,8 @@ class Primitive:
         return f"Prim[{self.name}]" + (f"<{inner}>" if inner else "")
 
 
-def compile_class(face: Face, module: str) -> type:
-    """A Primitive subclass with the face's two signatures."""
+def compile_class(face: Face, module: str, accepted: Row | None = None) -> type:
+    """A Primitive subclass with the face's two signatures; ``accepted`` is its row of the table of dtypes."""
     init, call = face.init, face.call or []
     op = face.op
     build = compile_function(_Signature(face, init), lambda _f, _i, public: public, module, checked=True)
@@ -443,7 +449,8 @@ def compile_class(face: Face, module: str) -> type:
         self._plain = self._complete == op._defaults
 
     if late or op.variadic or len(arrays.inputs) != len(op.inputs):
-        run = compile_function(arrays, lambda _f, inputs, public: (inputs, public), module, checked=True)
+        run = compile_function(arrays, lambda _f, inputs, public: (inputs, public), module, checked=True,
+                               accepted=accepted)
 
         def __call__(self, *args: Any, **kwargs: Any) -> Any:
             inputs, given = run(*args, **kwargs)
@@ -455,8 +462,12 @@ def compile_class(face: Face, module: str) -> type:
             except AttributeError as e:
                 raise no_tensor(face.name, e) from None
 
-        __call__ = compile_function(arrays, run_complete, module, "", quick_way(arrays), Tensor, method=True,
-                                    checked=True)
+        quick = quick_way(arrays)
+        if quick is not None and accepted is not None and accepted.alike:
+            quick = binary(op, compile_function(arrays, lambda _f, inputs, _p: apply(op, inputs, op._defaults), module,
+                                                checked=True, accepted=accepted))  # for Tensors of unlike dtypes
+        __call__ = compile_function(arrays, run_complete, module, "", quick, Tensor, method=True, checked=True,
+                                    accepted=accepted)
 
     return type(face.name, (Primitive,), {
         "__init__": __init__, "__call__": __call__, "__doc__": op.__doc__, "__module__": module, "face": face,

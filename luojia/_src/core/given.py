@@ -12,7 +12,8 @@ import numpy as np
 from ..errors import ArgumentError, DTypeError, ShapeError, UnfitArgumentError
 from .tensor import Tensor
 
-_WHAT = {"Tensor": "a Tensor", "operand": "a Tensor or a number", "bool": "a bool", "int": "an int", "str": "a string",
+_WHAT = {"Tensor": "a Tensor", "Tensor | None": "a Tensor", "operand": "a Tensor or a number", "bool": "a bool",
+         "int": "an int", "str": "a string",
          "float": "a number", "axes": "an int or a tuple of int"}
 _NEVER = {"int": (bool, float, str, dict, np.ndarray), "float": (bool, str, dict, np.ndarray),
           "axes": (bool, float, str, dict)}
@@ -31,6 +32,8 @@ def allowed(x: Any, kind: str) -> bool:
     """
     if kind == "Tensor":
         return is_operand(x)
+    if kind == "Tensor | None":
+        return x is None or is_operand(x)
     if kind == "operand":
         return x is None or is_operand(x) or isinstance(x, (bool, int, float, complex, np.generic))
     if x is None:
@@ -46,7 +49,7 @@ def allowed(x: Any, kind: str) -> bool:
 
 def refuse(name: str, parameter: str, x: Any, kind: str) -> DTypeError:
     """The error of an argument that is not of its kind."""
-    more = "; wrap it first, as in Tensor(...)" if kind in ("Tensor", "operand") else ""
+    more = "; wrap it first, as in Tensor(...)" if kind in ("Tensor", "Tensor | None", "operand") else ""
     error = UnfitArgumentError if kind == "str" else DTypeError  # MindSpore's wrong choices are mostly ValueErrors
     return error(f"For '{name}', '{parameter}' must be {_WHAT[kind]}, but got {type(x).__name__}: "
                       f"{str(x)[:60]}{more}.")
@@ -70,16 +73,23 @@ def kind_of_default(name: str, default: Any) -> str | None:
     return "axes" if default == () and isinstance(default, tuple) else kinds.get(type(default))
 
 
+def _plain(annotation: str) -> str:
+    return annotation if annotation.startswith("Tensor") else annotation.removesuffix(" | None")
+
+
 def checked(function: Callable) -> Callable:
     """The function, with its arguments compared with its annotations ``Tensor``, ``int``, ``bool``, ``str``, ``float``.
+
+    None is allowed where no Tensor must be: what it means, or that it means nothing, the function says.
 
     >>> def double(input: Tensor, times: int = 2): return input * times
     >>> checked(double)(Tensor([1]), True)
     Traceback (most recent call last):
     luojia._src.errors.DTypeError: For 'double', 'times' must be an int, but got bool: True.
     """
-    kinds = {p.name: p.annotation for p in inspect.signature(function).parameters.values()
-             if p.annotation in ("Tensor", "int", "bool", "str", "float") and p.kind is not p.VAR_POSITIONAL}
+    told = {p.name: _plain(str(p.annotation)) for p in inspect.signature(function).parameters.values()
+            if p.kind is not p.VAR_POSITIONAL}
+    kinds = {name: kind for name, kind in told.items() if kind in _WHAT}
     if not kinds:
         return function
     names = list(inspect.signature(function).parameters)

@@ -64,6 +64,8 @@ def prelu(xp, x, w):
     """
     if len(x.shape) > 2 and len(w.shape) == 1:
         w = xp.reshape(w, (-1,) + (1,) * (len(x.shape) - 2))
+    if w.dtype != x.dtype:
+        w = w.astype(x.dtype)
     return xp.where(x > 0, x, w * x)
 
 

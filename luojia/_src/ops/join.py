@@ -194,6 +194,7 @@ _along("column_stack", "Vectors as columns, and matrices, joined along the secon
 @op("Meshgrid(indexing='xy')(*xs)", fn="meshgrid(*inputs, indexing='xy')", outputs=0)
 def meshgrid(xp, *xs, indexing="xy"):
     """Coordinates of the grid of these vectors, one array for each."""
+    indexing = str(indexing).lower()
     if indexing not in ("xy", "ij"):
         raise ArgumentError(f"meshgrid: indexing must be 'xy' or 'ij', got {indexing!r}.")
     n = len(xs)

@@ -144,7 +144,7 @@ def histogram_counts(xp, x, *, bins=100, low=0.0, high=0.0, dtype=None):
 @op("Unique()(x)", fn="unique(input:x)", differentiable=False, outputs=2)
 def unique_with_index(xp, x):
     """The distinct elements of x, in order of first occurrence, and for each element of x its position among them."""
-    values, first, inverse = xp.unique(x, return_index=True, return_inverse=True)
+    values, first, inverse = xp.unique(x, return_index=True, return_inverse=True, equal_nan=False)
     by_first = xp.argsort(first)
     rank = xp.argsort(by_first)
     place = xp.reshape(rank[inverse], tuple(x.shape))

@@ -7,25 +7,26 @@ What MindSpore lacks on a CPU alone, and what it refuses without a reason (the e
 from __future__ import annotations
 
 from ...core.accepted import read
+from .accepted_m_to_z import FUNCTIONS as _M_TO_Z
 
-FUNCTIONS = read("""
-adaptive_avg_pool1d           input: f16 f32 3d
+FUNCTIONS = _M_TO_Z | read("""
+adaptive_avg_pool1d           input: f16 f32 axes=3
 adaptive_avg_pool2d           input: f16 f32 f64
-adaptive_avg_pool3d           input: signed f16 f32 f64 u8 4d 5d
+adaptive_avg_pool3d           input: signed f16 f32 f64 u8 axes>=4
 adaptive_max_pool1d           input: f16 f32
 adaptive_max_pool3d           input: integer f16 f32 f64
-addbmm                        batch1 batch2: any 2d 3d =
+addbmm                        batch1 batch2: any axes>=2 =
 addcdiv                       input! tensor1! tensor2!: f16 f32 f64 i64 =
 addcmul                       input! tensor1! tensor2!: float index i8 u8 =
-addmm                         mat1 mat2: any 2d =
+addmm                         mat1 mat2: any axes=2 =
 addmv                         input: f16 f32 f64 i16 index; mat vec: any =
 addr                          x: f16 f32 f64 i16 index; vec1 vec2: any =
 affine_grid                   theta: f16 f32
 aminmax                       input: real b
 argsort                       input: signed f16 f32 f64 u8 b
-avg_pool1d                    input_x: f16 f32 f64 2d 3d
-avg_pool2d                    input_x: f16 f32 f64 4d
-avg_pool3d                    input_x: f16 f32 f64 5d
+avg_pool1d                    input_x: f16 f32 f64 axes>=2
+avg_pool2d                    input_x: f16 f32 f64 axes=4
+avg_pool3d                    input_x: f16 f32 f64 axes=5
 baddbmm                       input batch1 batch2: any =
 bartlett_window, blackman_window     window_length!: index
 batch_dot                     x1 x2: f32 f64
@@ -73,7 +74,7 @@ dot                           input other: f16 f32
 dropout                       input: float
 dropout1d, dropout2d, dropout3d   input: float signed
 eig, eigvals                  A: complex f32 f64
-embedding                     weight: any 2d
+embedding                     weight: any axes=2
 eps                           x: f16 f32 f64
 erfinv                        input: float
 fast_gelu                     x: f16 f32 bf16
@@ -83,8 +84,8 @@ gather_d                      index: index
 gather_elements               index: index
 gcd                           input! other!: integer b
 gelu                          input: float
-geqrf                         input: number 2d 3d 4d
-ger                           input vec2: f16 f32 f64 1d =
+geqrf                         input: number axes>=2
+ger                           input vec2: f16 f32 f64 axes=1 =
 grid_sample                   input grid: any =
 group_norm                    input: float
 gumbel_softmax                logits: f16 f32
@@ -96,7 +97,7 @@ histc                         input: f16 f32 i32
 igamma, igammac               input! other!: f32 f64 =
 index_add                     x: f16 f32 f64 i8 i16 i32 u8; indices: i32
 index_fill                    index: i32
-index_select                  index: any 1d
+index_select                  index: any axes=1
 inner                         input other: any =
 inplace_add, inplace_sub, inplace_update   x v: any =
 inplace_index_add             indices: i32
@@ -111,10 +112,9 @@ lgamma                        input: f16 f32 f64 i32
 logaddexp, logaddexp2         input! other!: float
 lerp                          input! end!: any =
 logcumsumexp                  input: f16 f32 f64
-lrn                           x: f16 f32 4d
+lrn                           x: f16 f32 axes=4
 lstsq                         input A: any =
-lp_pool2d                     x: f16 f32 f64 4d
-matmul                        input other: any =
+lp_pool2d                     x: f16 f32 f64 axes=4
 lu_solve                      b LU_data: f16 f32 f64 =; LU_pivots: i32
 lu_unpack                     LU_data: signed f16 f32 f64 u8; LU_pivots: signed u8
 """)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -147,7 +148,11 @@ def view(self: Tensor, *shape: Any, dtype: Any = None) -> Tensor:
     dtype = shape[0] if len(shape) == 1 and isinstance(shape[0], DType) else dtype
     if dtype is None:
         lengths: Any = shape if len(shape) != 1 or isinstance(shape[0], int) else shape[0]
-        return OP["reshape"](self, shape=tuple([int(n) for n in lengths]))
+        lengths = tuple([operator.index(n) for n in lengths])
+        if not shape or lengths and min(lengths) < -1:
+            raise ArgumentError("Tensor.view: give lengths of at least -1, which stands for what remains, got "
+                                f"{shape}.")
+        return OP["reshape"](self, shape=lengths)
     kind, values = to_np(dtype), np.ascontiguousarray(self.asnumpy())
     length = values.shape[-1] * values.itemsize if values.ndim else values.itemsize
     if length % kind.itemsize:
