@@ -186,7 +186,7 @@ def test_gradients_pass_through_values():
      "only support 2-D CSRTensor"),
     (lambda: ops.dense_to_sparse_csr(V), ShapeError, "only support 2-D Tensor when converting to CSRTensor"),
     (lambda: V.to_coo(), ShapeError, r"the length of 'shape' must be 2, but got \(2,\)"),
-    (lambda: ops.SparseTensorDenseAdd()(AT, V, (4, 4), D), ShapeError, "the shapes must be equal"),
+    (lambda: ops.SparseTensorDenseAdd()(AT, V, T([4, 4], np.int64), D), ShapeError, "the shapes must be equal"),
     (lambda: ops.row_tensor_add(R, 1), NotSupportedError, "y must be a RowTensor or a Tensor, got int"),
 ])
 def test_bad_arguments(call, error, match):
