@@ -109,7 +109,9 @@ def kind_of(operator: str, name: str, default: Any) -> Kind | None:
     return found or _OF_DEFAULT.get(type(default))
 
 
-USUAL = {"int": "int", "float": "float", "boolean": "bool", "Shape(tuple)": "tuple", "tuple of <float>": "tuple"}
+USUAL = {"int": ("int",), "float": ("float", "int"), "boolean": ("bool",), "Shape(tuple)": ("tuple", "int"),
+         "tuple of <float>": ("tuple",)}
+"""The classes of values that are read as they are."""
 
 
 def reader(operator: str, name: str, kind: Kind) -> Callable[[Any], Any]:
