@@ -14,7 +14,7 @@ import numpy as np
 from ..errors import ArgumentError, DTypeError, MXNetError, NotSupportedError
 from . import symbol_names as names
 from .ambient import visible, wants
-from .attributes import BOOLEAN, kind_of, reader
+from .attributes import BOOLEAN, WINDOWS, check_windows, kind_of, reader
 from .dtypes import DType
 from .faces import _MISSING, Face, FaceModule, tidy, unknown_attribute
 from .naming import AttrScope
@@ -275,6 +275,8 @@ def _checked(face: Face, given: dict[str, Any], written: bool = False) -> dict[s
         if kind is BOOLEAN and value.__class__ is int:
             value = bool(value)
         out[key] = tidy(value)
+    if not written and "kernel" in out:
+        check_windows(face.name, out["kernel"], [(key, out[key]) for key in WINDOWS if key in out])
     return out
 
 
