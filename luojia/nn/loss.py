@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import ops
 from .._checkparam import check_positive_float, check_value_type
+from .._src.core.accepted import refuse_unlike
 from .._src.core.dtypes import is_float
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
@@ -193,6 +194,8 @@ class SoftmaxCrossEntropyWithLogits(LossBase):
         if self.sparse and isinstance(labels, Tensor) and is_float(labels.np_dtype):
             raise DTypeError("For 'SoftmaxCrossEntropyWithLogits', the labels must be int32 or int64 with sparse=True, "
                              f"but got {labels.dtype}.")
+        if not self.sparse:
+            refuse_unlike("SoftmaxCrossEntropyWithLogits", ("logits", "labels"), (logits, labels))
         if isinstance(logits, Tensor) and isinstance(labels, Tensor):
             expected = logits.shape[:-1] if self.sparse else logits.shape
             if logits.ndim != 2 or labels.shape != expected:

@@ -93,6 +93,8 @@ def _vectors(face: Face, inputs: tuple, attrs: dict[str, Any]) -> Any:
     for i, x in enumerate(xs[:least]):
         if isinstance(x, Tensor) and not x.ndim:
             xs[i] = OPERATORS["reshape"](x, shape=(1,))
+        elif isinstance(x, Tensor) and x.shape == (0,) and face.name in ("polyadd", "polysub"):
+            xs[i] = tensor(0.0, face.name).reshape(1)
     if face.name == "polyder":
         xs[0] = counting(xs[0])
     elif face.name == "polyval":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .._src.core.arguments import takes
 from .._src.errors import ArgumentError, DTypeError
 from ..context import get_auto_parallel_context
 from ..nn.checks import check_bool, check_positive_int
@@ -100,6 +101,7 @@ class Model:
             batch_num=size_of(dataset), list_callback=manager.callbacks, cur_step_num=0,
             dataset_sink_mode=False, **{f"{mode}_network": network, f"{mode}_dataset": dataset}, **further)
 
+    @takes("sink_size initial_epoch: int")
     def train(self, epoch: int, train_dataset: Any, callbacks: Any = None, dataset_sink_mode: bool = False,
               sink_size: int = -1, initial_epoch: int = 0) -> None:
         """Train for ``epoch`` passes over a dataset (or an iterable of batches).
@@ -109,6 +111,7 @@ class Model:
         """
         self._fit("train", epoch, train_dataset, None, 1, callbacks, dataset_sink_mode, sink_size, initial_epoch)
 
+    @takes("sink_size initial_epoch: int; valid_dataset_sink_mode: bool")
     def fit(self, epoch: int, train_dataset: Any, valid_dataset: Any = None, valid_frequency: Any = 1,
             callbacks: Any = None, dataset_sink_mode: bool = False, valid_dataset_sink_mode: bool = False,
             sink_size: int = -1, initial_epoch: int = 0) -> None:

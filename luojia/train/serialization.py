@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from .._src.core.arguments import takes
 from .._src.core.compiled import Mode
+from .._src.core.dtypes import is_float
 from .._src.core.listing import listed
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError, FormatError, NotSupportedError, ShapeError
@@ -21,6 +23,8 @@ from ..nn.module import Module
 _FORMATS = ("ckpt", "safetensors")
 
 
+@takes("integrated_save: bool; async_save: bool str in process,thread; crc_check: bool !; enc_key: None bytes !; "
+       "enc_mode: str !")
 def save_checkpoint(save_obj: Any, ckpt_file_name: str, integrated_save: bool = True, async_save: Any = False,
                     append_dict: dict | None = None, enc_key: bytes | None = None, enc_mode: str = "AES-GCM",
                     choice_func: Callable | None = None, crc_check: bool = False, format: str = "ckpt",
@@ -209,6 +213,9 @@ def load_param_into_net(net: Module, parameter_dict: dict[str, Parameter], stric
                              f"{new.shape} in the argument 'parameter_dict'. May you need to check whether the "
                              "checkpoint you loaded is correct or the batch size and so on in the 'net' and "
                              "'parameter_dict' are same.")
+        if is_float(p.np_dtype) != is_float(new.np_dtype):
+            raise DTypeError(f"For '{who}', {name} in the argument 'net' should have the same type as in the argument "
+                             f"'parameter_dict', but got {p.dtype} and {new.dtype}.")
         if strict_load and p.np_dtype != new.np_dtype:
             raise DTypeError(f"For '{who}', {name} in the argument 'net' should have the same type as in the argument "
                              f"'parameter_dict', but got {p.dtype} and {new.dtype} with strict_load=True.")

@@ -26,6 +26,31 @@ def test_a_row():
     assert names_of("float f16") == ("float16", "float32", "float64", "bfloat16")
 
 
+def test_limits_of_numbers_and_axes():
+    row = read("f  x!: f32 axes=1; q y: f32 =; q: num>0; n: int>=2")["f"]
+    assert row.limits == (("x", "axes", "=", 1), ("q", "num", ">", 0), ("n", "int", ">=", 2))
+    assert row.params["q"].names == ("float32",) and row.alike == (("q", "y"),)
+
+    def f(x, q=1.0, y=None, n=2): return n
+
+    call = guarded(f, row)
+    assert call(V) == 2 and call(V, V, V, 3) == 3 and call(V, 0.5, n=np.int64(2)) == 2
+    for arguments, error, words in (
+        ((X,), ValueError, r"'x' must have 1 axes, but got shape \(2, 2\)"), ((None,), TypeError, "must be a Tensor"),
+        ((V, 0), ValueError, "For 'f', 'q' must be > 0, but got 0"), ((V, [1.0]), TypeError, "'q' must be a number"),
+        ((V, 1, None, 1), ValueError, "'n' must be >= 2, but got 1"), ((V, 1, None, 2.5), TypeError, "must be an int"),
+        ((V, 1, None, True), TypeError, "'n' must be an int, but got bool: True"),
+        ((ops.reshape(V, (1, 2)),), ValueError, "'x' must have 1 axes"),
+    ):
+        with pytest.raises(error, match=words):
+            call(*arguments)
+    p = Tensor(np.ones(2, np.float32))
+    wide = guarded(lambda into, x: x, read("f  into x: any <")["f"])
+    assert wide(p, N) is N
+    with pytest.raises(TypeError, match="x of Float64 cannot be written to into of Float32; cast it first"):
+        wide(p, D)
+
+
 def test_rows_fit_their_functions():
     assert all(callable(getattr(ops, name)) for name in FUNCTIONS)
     with pytest.raises(ValueError, match=r"relu: the table of accepted dtypes names 'q', of \(input\)"):

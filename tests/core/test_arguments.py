@@ -83,6 +83,6 @@ def test_a_guard_looks_at_places_and_names_before_anything_else():
 def test_tables_are_checked():
     with pytest.raises(ValueError, match="unknown word 'integer'"):
         read("A  x: integer")
-    with pytest.raises(ValueError, match=r"names \['y'\], of \(x\)"):
+    with pytest.raises(ValueError, match=r"names \['y'\], of \(self, x\)"):
         guard(type("A", (), {"__init__": lambda self, x: None}), read("A  y: int")["A"])
     assert list(read("A,B  x y: int; z: str\nA  w: float")["A"]) == ["x", "y", "z", "w"]

@@ -222,3 +222,29 @@ def test_groups_and_states_of_optimizers():
     rising((T([0.1]),))
     np.testing.assert_allclose(b.asnumpy(), [0.25], rtol=1e-4)
     assert repr(rising).splitlines()[:3] == ["SGD (", "Parameter Group 0", "    dampening: 0.0"]
+
+
+NAN, WHOLE = float("nan"), Tensor([-2, 3], ms.int32)
+
+
+@pytest.mark.parametrize(("call", "dtype", "expected"), [
+    (lambda: mint.sum(WHOLE, dtype=ms.int32), "Int32", 1), (lambda: WHOLE.prod(dtype=ms.int32), "Int32", -6),
+    (lambda: mint.sum(WHOLE, dtype=ms.bool_), "Bool", True), (lambda: mint.nansum(WHOLE, dtype=ms.int8), "Int8", 1),
+    (lambda: mint.pow(2, WHOLE), "Int32", [0, 8]), (lambda: 2 ** WHOLE, "Int32", [0, 8]),
+    (lambda: mint.var(Tensor(np.zeros((0, 2), np.float32)), 0), "Float32", [NAN, NAN]),
+    (lambda: mint.full_like(WHOLE, 2.5, dtype=ms.float32), "Float32", [2.5, 2.5]),
+    (lambda: ops.median(Tensor([1.0, NAN, 3.0]))[0], "Float32", NAN),
+    (lambda: ops.median(Tensor([1.0, NAN]))[1], "Int64", 1),
+    (lambda: mint.median(Tensor([[1.0, NAN], [2.0, 3.0]]), 0)[0], "Float32", [1.0, NAN]),
+    (lambda: mint.xlogy(Tensor([0.0, 0.0, 1.0]), Tensor([NAN, -1.0, 1.0])), "Float32", [NAN, 0.0, 0.0]),
+    (lambda: mint.topk(Tensor([1.0, 3.0]).astype(ms.bfloat16), 1)[0].astype(ms.float16), "Float16", [3.0]),
+])
+def test_dtypes_that_are_asked_for_and_what_is_no_number(call, dtype, expected):
+    found = call()
+    assert str(found.dtype) == dtype
+    np.testing.assert_array_equal(found.asnumpy(), expected)
+
+
+def test_the_dtype_of_the_greatest_bfloat16s():
+    values, positions = mint.topk(Tensor([1.0, 3.0]).astype(ms.bfloat16), 1)
+    assert (values.dtype, positions.dtype) == (ms.bfloat16, ms.int64)

@@ -168,3 +168,27 @@ def test_a_backward_hook_returns_one_gradient_for_each_input():
     net.register_backward_hook(lambda cell, given, got: (given[0], given[0]))
     with pytest.raises(TypeError, match="returned 2 gradients for 1 inputs"):
         ops.grad(net)(Tensor([1.0]))
+
+
+@pytest.mark.parametrize("call, error", [
+    (lambda: ms.save_checkpoint(nn.ReLU(), "x", integrated_save=1), TypeError),
+    (lambda: ms.save_checkpoint(nn.ReLU(), "x", async_save="both"), ValueError),
+    (lambda: ms.save_checkpoint(nn.ReLU(), "x", crc_check=1), ValueError),
+    (lambda: ms.amp.build_train_network(nn.ReLU(), None, level=1), TypeError),
+    (lambda: ms.amp.build_train_network(nn.ReLU(), None, boost_level=1), ValueError),
+    (lambda: Model(nn.ReLU()).train(1, [], sink_size="a"), TypeError),
+    (lambda: Model(nn.ReLU()).fit(1, [], initial_epoch=0.5), TypeError),
+    (lambda: ms.mutable((1, 2), dynamic_len=1), TypeError),
+    (lambda: ms.jit(ops.relu, capture_mode="source"), ValueError),
+    (lambda: ms.jit(ops.relu, dynamic=2), ValueError),
+    (lambda: ms.jit(ops.relu, fullgraph=1), TypeError),
+    (lambda: nn.exponential_decay_lr(0.1, 0.9, 4, 2, 1, is_stair=1), TypeError),
+])
+def test_what_functions_refuse(call, error):
+    with pytest.raises(error):
+        call()
+
+
+def test_functions_of_new_names():
+    assert ms.jit(function=lambda x: x * 2)(Tensor([2.0])).tolist() == [4.0]
+    assert not bool(ms.amp.all_finite(inputs=[Tensor([float("inf")])]))

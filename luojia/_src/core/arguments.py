@@ -1,4 +1,4 @@
-"""What the arguments of constructors may be: a table's rows, and the checks made of them.
+"""What the arguments of constructors, and of other functions, may be: a table's rows, and the checks made of them.
 
 A row is a class's name and, for its parameters, words that say which values they take::
 
@@ -133,25 +133,40 @@ def guard(cls: Any, kinds: dict[str, Kind]) -> None:
     Traceback (most recent call last):
     luojia._src.errors.DTypeError: For 'Half', the type of 'x' should be 'float', but got type 'int'.
     """
-    init: Callable = cls.__init__
-    who = cls.__name__
     names = list(inspect.signature(cls).parameters)
+    cls.__init__ = _checking(cls.__init__, cls.__name__, ["self", *names], kinds)
+
+
+def takes(words: str) -> Callable[[Callable], Callable]:
+    """A decorator: the function, or method, compares its arguments with a row, before anything else.
+
+    >>> @takes("times: int >0")
+    ... def double(x, times=2): return x * times
+    >>> double(1, times=0)
+    Traceback (most recent call last):
+    luojia._src.errors.ArgumentError: For 'double', the 'times' must be > 0, but got 0.
+    """
+    kinds = read(f"-  {words}")["-"]
+    return lambda function: _checking(function, function.__name__, list(inspect.signature(function).parameters), kinds)
+
+
+def _checking(function: Callable, who: str, names: list[str], kinds: dict[str, Kind]) -> Callable:
     unknown = [name for name in kinds if name not in names]
     if unknown:
         raise ValueError(f"{who}: the table of arguments names {unknown}, of ({', '.join(names)})")
     order = [(name, kinds.get(name)) for name in names]
 
-    @wraps(init)
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+    @wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
         for value, (name, kind) in zip(args, order):
             if kind is not None:
                 kind.check(who, name, value)
         for name, value in kwargs.items():
             if name in kinds:
                 kinds[name].check(who, name, value)
-        init(self, *args, **kwargs)
+        return function(*args, **kwargs)
 
-    cls.__init__ = __init__
+    return call
 
 
 def guard_all(space: dict[str, Any], rows: dict[str, dict[str, Kind]]) -> None:
@@ -160,4 +175,4 @@ def guard_all(space: dict[str, Any], rows: dict[str, dict[str, Kind]]) -> None:
         guard(space[name], kinds)
 
 
-__all__ = ["Kind", "guard", "guard_all", "read"]
+__all__ = ["Kind", "guard", "guard_all", "read", "takes"]

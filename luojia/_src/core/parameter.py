@@ -51,7 +51,9 @@ class Parameter(Tensor):
             raise DTypeError("The type of the argument 'default_input' must be in ['Tensor', 'int', 'float', "
                              f"'numpy.ndarray', 'list']. But got type {type(default_input)}.")
         if isinstance(default_input, int):
-            default_input = np.asarray(default_input, np.int32)
+            default_input = np.asarray(default_input).astype(np.int32)
+        elif isinstance(default_input, float):
+            default_input = float(default_input)  # NumPy's float64 is one, and float32 here
         if isinstance(default_input, Tensor) and default_input.init is not None:
             default_input = default_input.init_data()
         super().__init__(default_input)
@@ -119,29 +121,23 @@ class Parameter(Tensor):
         return [self]
 
     def set_data(self, data: Any, slice_shape: bool = False) -> Parameter:
-        """Give the parameter the value of ``data``, of the same shape and a dtype that fits in the parameter's.
+        """Give the parameter the value of ``data``, of the same shape, cast to the parameter's dtype.
 
         Raises:
             ShapeError: another shape, unless ``slice_shape``.
-            DTypeError: a dtype that would be narrowed, or data that are no Tensor and no number.
+            DTypeError: data that are no Tensor and no number.
         """
         if isinstance(data, bool) or not isinstance(data, (Tensor, int, float)):
             raise DTypeError("Parameter data must be [`Tensor`, `int`, `float`] or a kind of `Tensor` (like `Tensor`). "
                              f"But with type {type(data)}.")
-        value = data._read() if isinstance(data, Tensor) else np.asarray(data, self.np_dtype)
+        value: Any = data._read() if isinstance(data, Tensor) else np.asarray(data, self.np_dtype)
         if value.shape != self.shape and not slice_shape:
             raise ShapeError(
                 f"Can not change the shape of Parameter '{self.name}' which has been initialized: it has shape "
                 f"{self.shape}, the new data {value.shape}; pass slice_shape=True to replace it."
             )
-        mine = self.np_dtype
-        if value.dtype != mine:
-            if not np.can_cast(value.dtype, mine, "same_kind") or value.dtype.itemsize > mine.itemsize:
-                raise DTypeError(
-                    f"Parameter '{self.name}' holds {self.dtype}, and data of dtype {value.dtype} would be narrowed; "
-                    "cast the data first."
-                )
-            value = value.astype(mine)
+        if value.dtype != self.np_dtype:
+            value = (value.real if value.dtype.kind == "c" != self.np_dtype.kind else value).astype(self.np_dtype)
         self._rebind(self._device.engine.put(value, self._device))
         return self
 
