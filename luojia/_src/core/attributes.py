@@ -130,8 +130,9 @@ def check_windows(operator: str, kernel: Any, given: Iterable[tuple[str, Any]]) 
                              f"{value}.")
 
 
-USUAL = {"int": ("int",), "float": ("float",), "boolean": ("bool",), "Shape(tuple)": ("int", "tuple"),
-         "tuple of <float>": ("float", "tuple")}  # classes of values that are taken as they are
+USUAL = {"int": ("int",), "float": ("float", "int"), "boolean": ("bool",), "Shape(tuple)": ("tuple", "int"),
+         "tuple of <float>": ("tuple",)}
+"""The classes of values that are read as they are."""
 
 
 def reader(operator: str, name: str, kind: Kind) -> Callable[[Any], Any]:

@@ -239,7 +239,7 @@ def _reads(face: Any, space: dict[str, Any]) -> list[str]:
             usual = f"{p.public} not in _w{i}"
             space[f"_w{i}"] = kind.words
         else:
-            usual = " and ".join([f"{p.public}.__class__ is not {cls}" for cls in USUAL[kind.type]])
+            usual = " and ".join(f"{p.public}.__class__ is not {name}" for name in USUAL[kind.type])
             if kind.least is not None:
                 usual = f"({usual} or {p.public} < {kind.least})"
         lines.append(f"    if {p.public} is not {default} and {usual}: {p.public} = _r{i}({p.public})\n")
