@@ -63,6 +63,9 @@ def test_cross_entropy_and_likelihood():
     p = rng.dirichlet(np.ones(3), 4)
     check_op("cross_entropy", X, p, weight, ref=-(p * weight * log_softmax(X)).sum(-1).mean())
     check_op("cross_entropy", X, p, None, attrs={"label_smoothing": 0.1})
+    for labels in (np.array(1), np.array([1, 2]), rng.dirichlet(np.ones(3))):  # of one set of classes
+        check_op("cross_entropy", X[0], labels, weight, attrs={"reduction": "none", "label_smoothing": 0.2})
+    check_op("nll_loss", X[0], np.array([2, 0]), weight, attrs={"label_smoothing": 0.2})
     image = rng.normal(size=(2, 3, 2))
     check_op("cross_entropy", image, np.array([[0, 1], [2, 2]]), None, second=False)
     check_op("nll_loss", log_softmax(X), LABELS, None, ref=ROWS.mean())

@@ -128,6 +128,11 @@ def _(xp, g, ans, args, needs):
 
 def _picked(xp, log_p, labels, weight, ignore_index, reduction, smoothing=0.0):
     """The negative log-likelihood of classes on axis 1 of log_p (N, C, ...)."""
+    if len(log_p.shape) == 1 and len(labels.shape) < 2:  # one set of classes: for each of the labels
+        labels = xp.reshape(labels, (-1,))
+        log_p = xp.broadcast_to(log_p, (labels.shape[0], log_p.shape[0]))
+        loss, own = _picked(xp, log_p, labels, weight, ignore_index, reduction, smoothing)
+        return (xp.reshape(loss, ()) if labels.shape[0] == 1 else loss), own
     classes = log_p.shape[1]
     labels = labels.astype("int64")
     if tuple(labels.shape) != (log_p.shape[0], *log_p.shape[2:]):
@@ -161,6 +166,24 @@ def nll_loss(xp, x, labels, weight=None, *, ignore_index=-100, reduction="mean",
     """
     loss, own = _picked(xp, x, labels, weight, ignore_index, reduction, label_smoothing)
     return (loss, xp.sum(own)) if with_total else loss
+
+
+def _rowwise(rule):
+    """A rule for rows of classes also for one set of classes, (C,), that each label, or the probabilities, are of."""
+    def pull(xp, g, ans, args, needs, **attrs):
+        x, labels, *weight = args
+        if len(x.shape) > 1:
+            return rule(xp, g, ans, args, needs, **attrs)
+        whole = str(labels.dtype).lower().startswith(("int", "uint"))
+        rows = xp.reshape(labels, (-1,) if whole else (1, -1))
+        count = rows.shape[0]
+        if attrs["reduction"] == "none":
+            g = (xp.reshape(g[0], (count,)), g[1]) if isinstance(g, tuple) else xp.reshape(g, (count,))
+        args = xp.broadcast_to(x, (count, x.shape[0])), rows, *weight
+        dx, dlabels, *rest = rule(xp, g, ans, args, needs, **attrs)
+        return xp.sum(dx, axis=0), dlabels if dlabels is None else xp.reshape(dlabels, labels.shape), *rest
+
+    return pull
 
 
 def _chosen(xp, x, labels, ignore_index):
@@ -202,6 +225,7 @@ def _picked_dw(xp, g, ans, log_p, chosen, smoothing, reduction):
 
 
 @nll_loss.vjp(keep="args ans")
+@_rowwise
 def _(xp, g, ans, args, needs, *, ignore_index, reduction, label_smoothing, with_total):
     x, labels, weight = args if len(args) == 3 else (*args, None)
     g, of_total = g if with_total else (g, None)
@@ -231,19 +255,21 @@ def cross_entropy(xp, x, labels, weight=None, *, ignore_index=-100, reduction="m
     """The cross entropy of logits x (N, C, ...) with classes (N, ...), or with probabilities of x's shape."""
     if xp.engine.name == "numpy" and (classes := _plain(x, labels, weight, ignore_index, label_smoothing)) is not None:
         return reduced(xp, kernels.cross_entropy(x, classes)[0], reduction)
-    s = x - xp.max(x, axis=1, keepdims=True)
-    log_p = s - xp.log(xp.sum(xp.exp(s), axis=1, keepdims=True))
-    if len(labels.shape) != len(x.shape):
+    axis = min(1, len(x.shape) - 1)
+    s = x - xp.max(x, axis=axis, keepdims=True)
+    log_p = s - xp.log(xp.sum(xp.exp(s), axis=axis, keepdims=True))
+    if len(labels.shape) != len(x.shape) or axis == 0 and labels.dtype.kind in "iu":
         return _picked(xp, log_p, labels, weight, ignore_index, reduction, label_smoothing)[0]
     _same_shape("cross_entropy", x, labels)
-    target = labels * (1 - label_smoothing) + label_smoothing / x.shape[1] if label_smoothing else labels
+    target = labels * (1 - label_smoothing) + label_smoothing / x.shape[axis] if label_smoothing else labels
     if weight is not None:
-        target = target * xp.reshape(weight, (1, x.shape[1]) + (1,) * (len(x.shape) - 2))
-    loss = -xp.sum(target * log_p, axis=1)
+        target = target * xp.reshape(weight, (1,) * axis + (-1,) + (1,) * (len(x.shape) - 2))
+    loss = -xp.sum(target * log_p, axis=axis)
     return xp.sum(loss) / (loss.size or 1) if reduction == "mean" else reduced(xp, loss, reduction)
 
 
 @cross_entropy.vjp(keep="args ans")
+@_rowwise
 def _(xp, g, ans, args, needs, *, ignore_index, reduction, label_smoothing):
     x, labels, weight = args if len(args) == 3 else (*args, None)
     of_weight = len(needs) == 3 and needs[2]
