@@ -168,10 +168,26 @@ def var(xp, x, *, axis=None, ddof=0, keepdims=False):
     return xp.sum(centered * centered, axis=axes, keepdims=keepdims) / (count - ddof)
 
 
+@var.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, axis, ddof, keepdims):
+    return (_var_dx(xp, g, args[0], axis, ddof),)
+
+
+def _var_dx(xp, g, x, axis, ddof):
+    axes = axes_of(x.shape, axis, name="var")
+    count = product(x.shape if axes is None else [x.shape[a] for a in axes])
+    return spread(xp, g * (2 / (count - ddof)), x.shape, axis, False) * (x - xp.mean(x, axis=axes, keepdims=True))
+
+
 @op(fn="std(input:x, axis=None, ddof=0, keepdims=False)")
 def std(xp, x, *, axis=None, ddof=0, keepdims=False):
     """The standard deviation: the square root of ``var``."""
     return xp.sqrt(var.fn(xp, x, axis=axis, ddof=ddof, keepdims=keepdims))
+
+
+@std.vjp(keep="args ans")
+def _(xp, g, ans, args, needs, *, axis, ddof, keepdims):
+    return (_var_dx(xp, 0.5 * g / ans, args[0], axis, ddof),)
 
 
 @op(mx="moments(data:x, axes:axis=None, keepdims=False)", outputs=2)
