@@ -304,11 +304,27 @@ def _(xp, g, ans, args, needs, *, at_bound):
     return tuple(out)
 
 
-binary("squared_difference", lambda xp, x, y: (x - y) * (x - y), "(x - y)^2, broadcast.", ms="SquaredDifference")
+def _squared_difference_pull(xp, g, x, y):
+    part = 2 * g * (x - y)
+    return part, -part
+
+
+def _hypot_pull(xp, g, ans, x, y):
+    part = g / ans
+    return part * x, part * y
+
+
+def _arctan2_pull(xp, g, x, y):
+    part = g / (x * x + y * y)
+    return part * y, -part * x
+
+
+binary("squared_difference", lambda xp, x, y: (x - y) * (x - y), "(x - y)^2, broadcast.", ms="SquaredDifference",
+       rule=lambda xp, g, ans, args, needs: _squared_difference_pull(xp, g, *args))
 binary("hypot", lambda xp, x, y: xp.sqrt(x * x + y * y), "sqrt(x^2 + y^2), broadcast.", ms="Hypot",
-       mx="broadcast_hypot")
+       mx="broadcast_hypot", rule=lambda xp, g, ans, args, needs: _hypot_pull(xp, g, ans, *args), keep="args ans")
 binary("arctan2", lambda xp, x, y: xp.arctan2(x, y), "The angle of the point (y, x), broadcast.", ms="Atan2",
-       fn="arctan2 atan2", mx="arctan2")
+       fn="arctan2 atan2", mx="arctan2", rule=lambda xp, g, ans, args, needs: _arctan2_pull(xp, g, *args))
 binary("logaddexp", lambda xp, x, y: xp.logaddexp(x, y), "log(e^x + e^y), broadcast.")
 binary("logaddexp2", lambda xp, x, y: xp.logaddexp2(x, y), "log2(2^x + 2^y), broadcast.")
 def _guarded(function):

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ..core.dtypes import is_float
@@ -336,6 +338,11 @@ def sigmoid_cross_entropy_with_logits(xp, x, labels):
     return _bce(xp, x, labels)
 
 
+@sigmoid_cross_entropy_with_logits.vjp(keep="args")
+def _(xp, g, ans, args, needs):
+    return g * (xp.sigmoid(args[0]) - args[1]), -g * args[0] if needs[1] else None
+
+
 @op("BCEWithLogitsLoss(reduction='mean')(input:x, target:labels, weight=None, pos_weight=None)",
     fn=("binary_cross_entropy_with_logits(input:x, target:labels, weight=None, pos_weight=None, reduction='mean')",))
 def bce_with_logits(xp, x, labels, weight=None, pos_weight=None, *, reduction="mean"):
@@ -347,6 +354,29 @@ def bce_with_logits(xp, x, labels, weight=None, pos_weight=None, *, reduction="m
         soft = xp.maximum(-x, 0) + xp.log1p(xp.exp(-xp.abs(x)))
         loss = (1 - labels) * x + (1 + (pos_weight - 1) * labels) * soft
     return reduced(xp, loss if weight is None else loss * weight, reduction)
+
+
+def _each(g, shape, reduction):
+    """The gradient of each element's loss for that of the reduced one."""
+    count = shape[0] if reduction == "batchmean" else math.prod(shape)
+    return g / max(count, 1) if reduction in ("mean", "batchmean") else g
+
+
+@bce_with_logits.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, reduction):
+    x, labels, weight, pos_weight = (*args, None, None)[:4]
+    each = _each(g, x.shape, reduction)
+    of_loss = each if weight is None else each * weight
+    soft = xp.maximum(-x, 0) + xp.log1p(xp.exp(-xp.abs(x)))
+    if pos_weight is None:
+        loss, dx, dlabels = (1 - labels) * x + soft, xp.sigmoid(x) - labels, -x
+    else:
+        scale = 1 + (pos_weight - 1) * labels
+        loss, dx = (1 - labels) * x + scale * soft, (1 - labels) - scale * xp.sigmoid(-x)
+        dlabels = (pos_weight - 1) * soft - x
+    found = (of_loss * dx, of_loss * dlabels if needs[1] else None, each * loss if weight is not None else None,
+             of_loss * labels * soft if pos_weight is not None else None)
+    return found[: len(args)]
 
 
 @op("BinaryCrossEntropy(reduction='mean')(logits:x, labels, weight=None)",
@@ -386,6 +416,17 @@ def kl_div(xp, x, labels, *, reduction="mean"):
     positive = labels > 0
     safe = xp.where(positive, labels, xp.ones_like(labels))
     return reduced(xp, xp.where(positive, labels * (xp.log(safe) - x), xp.zeros_like(x)), reduction)
+
+
+@kl_div.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, reduction):
+    x, labels = args
+    each, positive = _each(g, x.shape, reduction), labels > 0
+    dlabels = None
+    if needs[1]:
+        safe = xp.where(positive, labels, xp.ones_like(labels))
+        dlabels = each * xp.where(positive, xp.log(safe) - x + 1, xp.zeros_like(x))
+    return each * xp.where(positive, -labels, xp.zeros_like(x)), dlabels
 
 
 # -- of distances --------------------------------------------------------------------------------------------------
