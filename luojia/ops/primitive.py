@@ -64,9 +64,11 @@ class Primitive(_Operator, metaclass=_EveryOperator):
             infer: Any = getattr(type(self), "infer_value", None)
             if infer is not None and not any(isinstance(a, Tensor) for a in args):
                 return infer(self, *args)  # of constants
-            known: Any = getattr(sys.modules[__name__.rpartition(".")[0]], self.name, None) if type(self) is Primitive else None
-            if isinstance(known, type) and issubclass(known, _Operator):
-                return known(**self.attrs)(*args)
+            if type(self) is Primitive:
+                operators = sys.modules[__name__.rpartition(".")[0]]
+                known: Any = getattr(operators, self.name, None)
+                if inspect.isclass(known) and _Operator in known.__mro__:
+                    return known(**self.attrs)(*args)
             raise NotSupportedError(f"{self.name} has no kernel here: write it as a function of Tensors, or give the "
                                     "class a vm_impl or __call__.")
         if not hasattr(type(self), "get_bprop"):
