@@ -66,8 +66,8 @@ class Primitive(_Operator, metaclass=_EveryOperator):
                 return infer(self, *args)  # of constants
             if type(self) is Primitive:
                 operators = sys.modules[__name__.rpartition(".")[0]]
-                known: Any = getattr(operators, self.name, None)
-                if inspect.isclass(known) and _Operator in known.__mro__:
+                known: Any = getattr(operators, self.name, object)
+                if _Operator in getattr(known, "__mro__", ()):
                     return known(**self.attrs)(*args)
             raise NotSupportedError(f"{self.name} has no kernel here: write it as a function of Tensors, or give the "
                                     "class a vm_impl or __call__.")
