@@ -60,3 +60,12 @@ class Checking:
         super().__init_subclass__(**kwargs)
         if "__init__" in cls.__dict__:
             cls.__init__ = checked(cls.__init__)  # type: ignore[method-assign]
+
+
+def tuning(who: str, python_multiprocessing: Any = False, max_rowsize: Any = None, offload: Any = None) -> None:
+    """Raises unless they are what they should be; none of them does anything here."""
+    checks.flag(python_multiprocessing, f"python_multiprocessing of {who}")
+    for size in () if max_rowsize is None else max_rowsize if isinstance(max_rowsize, list) else [max_rowsize]:
+        checks.whole(size, f"max_rowsize of {who}", -1)
+    if offload is not None:
+        checks.flag(offload, f"offload of {who}")

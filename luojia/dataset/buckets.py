@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .._src.errors import ArgumentError, DTypeError
+from . import checks
 from .dataset import Dataset, PipelineError, Row, names_of, positions
 from .order import Still
 from .steps import PaddedBatchDataset, _call
@@ -22,6 +23,9 @@ class BucketBatchByLengthDataset(Dataset):
                  drop_remainder: bool = False) -> None:
         super().__init__(child)
         who = "bucket_batch_by_length"
+        checks.kind(column_names, (list,), "column_names")
+        checks.flag(pad_to_boundary, "pad_to_bucket_boundary")
+        checks.flag(drop_remainder, "drop_remainder")
         if not column_names:
             raise ArgumentError(f"{who}: column_names should not be empty.")
         names = names_of(column_names, who)
@@ -60,7 +64,10 @@ class BucketBatchByLengthDataset(Dataset):
         values = [row[i] for i in self.at]
         if self.length_of is None:
             return len(values[0]) if values[0].ndim else 1
-        return int(np.asarray(_call(self.length_of, values, "bucket_batch_by_length")))
+        found = np.asarray(_call(self.length_of, values, "bucket_batch_by_length"))
+        if found.dtype.kind not in "iu" or found.size != 1:
+            raise PipelineError(f"bucket_batch_by_length: element_length_function should give an int, got {found!r}.")
+        return int(found.item())
 
     def rows(self, rng: Any) -> Iterator[Row]:
         buckets: list[list[Row]] = [[] for _ in self.sizes]
@@ -76,12 +83,6 @@ class BucketBatchByLengthDataset(Dataset):
                 yield self._stacked(which, bucket)
 
     def _stacked(self, which: int, bucket: list[Row]) -> Row:
-        self._batch.limit = None
-        if self.to_boundary:
-            if which == len(self.boundaries):
-                raise PipelineError(
-                    "bucket_batch_by_length: requested to pad to bucket boundary failed: a row is as long as the last "
-                    f"boundary, {self.boundaries[-1]}, or longer; add a boundary."
-                )
-            self._batch.limit = self.boundaries[which] - 1
+        bounded = self.to_boundary and which < len(self.boundaries)  # the last bucket has no bound
+        self._batch.limit = self.boundaries[which] - 1 if bounded else None
         return self._batch.stack(bucket, 0)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import IntEnum
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from .._src.errors import ArgumentError, DTypeError, NotSupportedError
+from .._src.errors import ArgumentError, DTypeError, FormatError
 from ..common import seed as common_seed
 from . import checks
 from .debug import DebugHook
@@ -149,6 +151,51 @@ def stream() -> Any:
     return np.random if known is None else known[1]
 
 
+def load(file: str) -> None:
+    """The settings of a JSON file: numParallelWorkers, opConnectorSize (the prefetch size), seed,
+    monitorSamplingInterval; others are ignored.
+
+    Raises:
+        FormatError: there is no such file, or it is not JSON of such settings.
+
+    Matches ``mindspore.dataset.config.load``.
+    """
+    checks.kind(file, (str,), "file")
+    try:
+        found = json.loads(Path(file).read_text(encoding="utf-8"))
+        known = {key: int(found[key]) for key in (*_IN_FILES, "seed") if key in found}
+    except (OSError, ValueError, TypeError) as error:
+        raise FormatError(f"dataset.config.load: Invalid file: settings file: {file}: {error}.") from error
+    for key, value in known.items():
+        if key == "seed":
+            set_seed(value)
+        else:
+            _set(_IN_FILES[key], value)
+
+
+_IN_FILES = {"numParallelWorkers": "num_parallel_workers", "opConnectorSize": "prefetch_size",
+             "monitorSamplingInterval": "monitor_sampling_interval"}
+
+
+def set_enable_autotune(enable: bool, filepath_prefix: str | None = None) -> None:
+    """Remembered only: nothing is tuned, and no file is written.
+
+    Raises:
+        DTypeError: another type.
+        ArgumentError: a file in a folder that is not there.
+
+    Matches ``mindspore.dataset.config.set_enable_autotune``.
+    """
+    if enable and filepath_prefix is not None:
+        checks.kind(filepath_prefix, (str,), "json_filepath")
+        if not filepath_prefix or not Path(filepath_prefix).absolute().parent.is_dir():
+            raise ArgumentError(
+                f"set_enable_autotune: Invalid json_filepath parameter, got {filepath_prefix!r}; name a file in a "
+                "folder that is there."
+            )
+    _set("enable_autotune", enable)
+
+
 def _set(setting: str, value: Any) -> None:
     known = _settings[setting]
     if isinstance(known, bool) and not isinstance(value, bool):
@@ -176,6 +223,4 @@ def __getattr__(name: str) -> Any:
         return lambda: _settings[setting]
     if name.startswith("set_") and setting in _settings:
         return lambda value, *_: _set(setting, value)
-    if name == "load":
-        raise NotSupportedError("dataset.config.load is not supported; call the set_ functions instead.")
     raise AttributeError(f"module 'luojia.dataset.config' has no attribute {name!r}")

@@ -17,11 +17,6 @@ from .order import Still
 Row = tuple  # one value per column, NumPy arrays
 
 
-_TUNING: dict[str, tuple] = {  # arguments of map that change nothing, and their types
-    "python_multiprocessing": (bool,), "max_rowsize": (int, list), "offload": (bool,), "cache": (),
-}
-
-
 class Fresh(tuple):
     """A row whose arrays were made for it and are known to nothing else, so that Tensors may take them as they are."""
 
@@ -106,10 +101,10 @@ class Dataset:
                                           element_length_function, pad_info, pad_to_bucket_boundary, drop_remainder)
 
     def flat_map(self, func: Callable[..., Dataset]) -> Dataset:
-        """The rows of the pipelines that ``func`` makes of each row's values, one after the other."""
-        from .steps import FlatMapDataset
+        """The rows of the pipelines that ``func`` makes now of each row's values, NumPy arrays, one after the other."""
+        from .steps import flat_map
 
-        return FlatMapDataset(self, func)
+        return flat_map(self, func)
 
     def sync_wait(self, condition_name: str, num_batch: int = 1, callback: Callable | None = None) -> Dataset:
         """Accepted: rows are made when they are asked for, so that none is ahead of ``sync_update``.
@@ -177,17 +172,17 @@ class Dataset:
             callbacks: a :class:`DSCallback` or a list of them.
             num_parallel_workers and others: accepted; functions run in this process.
         """
+        from .arguments import tuning
         from .sources import workers_of
         from .steps import MapDataset
 
         workers_of(num_parallel_workers, "map")
         column_order = kwargs.pop("column_order", None)  # of MindSpore before 2.0
         made = MapDataset(self, operations, input_columns, output_columns, kwargs.pop("callbacks", None))
-        for name, value in kwargs.items():
-            if name not in _TUNING:
-                raise DTypeError(f"map got an unexpected keyword argument {name!r}.")
-            if value is not None and _TUNING[name]:
-                checks.kind(value, _TUNING[name], name)
+        wrong = {*kwargs} - {"python_multiprocessing", "cache", "max_rowsize", "offload"}
+        if wrong:
+            raise DTypeError(f"map got an unexpected keyword argument {sorted(wrong)[0]!r}.")
+        tuning("map", **{name: value for name, value in kwargs.items() if name != "cache"})
         return made if column_order is None else made.project(column_order)
 
     def filter(self, predicate: Callable[..., Any], input_columns: Any = None,
@@ -314,6 +309,7 @@ class Dataset:
 
     def output_shapes(self, estimate: bool = False) -> list[list[int | None]]:
         """The columns' shapes, as the first row has them; with ``estimate`` None where rows differ. [] without rows."""
+        checks.flag(estimate, "estimate")
         found: list[list[int | None]] = [list(value.shape) for value in self._first()]
         for row in self.rows(Still()) if estimate else ():
             found = [
@@ -333,6 +329,7 @@ class Dataset:
         Args:
             num_epochs: how often the iterator may be passed through; -1 always.
         """
+        checks.flag(do_copy, "do_copy")
         data = self._shown()
         names = data.get_col_names()
         convert = _converter(output_numpy)
@@ -341,6 +338,7 @@ class Dataset:
     def create_tuple_iterator(self, columns: Any = None, num_epochs: int = -1, output_numpy: bool = False,
                               do_copy: bool = False) -> Rows:
         """Rows as lists, of these columns or all."""
+        checks.flag(do_copy, "do_copy")
         data = self._shown() if columns is None else self.project(columns)
         return TupleIterator(data, _converter(output_numpy), num_epochs)
 
@@ -363,6 +361,15 @@ class Dataset:
         from .tools import serialize
 
         return serialize(self, filename)
+
+    @property
+    def input_indexs(self) -> Any:
+        """Remembered only: which columns are the network's inputs."""
+        return self.__dict__.get("_input_indexs", ())
+
+    @input_indexs.setter
+    def input_indexs(self, value: Any) -> None:
+        self._input_indexs = value
 
     def reset(self) -> None:
         """Accepted: each iterator begins anew."""
@@ -396,7 +403,10 @@ class Rows:
     def __next__(self) -> Any:
         if not self._started:
             self._begin()
-        return self._convert(next(self._rows))
+        for row in self._rows:
+            return self._convert(row)
+        self._started = False
+        raise StopIteration
 
     def get_next(self) -> Any:
         """The next row."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from .._src.errors import ArgumentError, DTypeError
 from .arguments import Checking
-from .dataset import Dataset, Row
+from .dataset import Dataset, PipelineError, Row
 from .samplers import Shuffle, shuffle_of
 from .sources import workers_of
 from .steps import drawn
@@ -94,6 +94,11 @@ class FileRows(Checking, Dataset):
         if self._shuffle in (Shuffle.GLOBAL, Shuffle.FILES):
             files = rng.shuffled(self, np.array(files)).tolist()
         parts = [self._rows_of(self._files[i]) for i in files]
+        if not any(parts):
+            raise PipelineError(
+                f"{type(self).__name__}: Invalid data, the dataset API can't read the data file (interface mismatch or "
+                f"no data found). Check file path: {self._files}."
+            )
         if self._shuffle is Shuffle.INFILE:
             parts = [[part[i] for i in rng.shuffled(part, np.arange(len(part)))] for part in parts]
         shards, shard = self._shards

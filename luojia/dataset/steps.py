@@ -13,8 +13,9 @@ from .._src.core.tensor import Tensor
 from .._src.data.batchify import pile
 from .._src.errors import ArgumentError, DTypeError
 from . import checks, config
+from .arguments import tuning
 from .callback import callbacks_of, called
-from .dataset import Dataset, Fresh, PipelineError, Row, _array, _tensor, as_row, names_of, positions
+from .dataset import Dataset, Fresh, PipelineError, Row, _array, as_row, names_of, positions
 from .order import Still
 from .samplers import DistributedSampler, RandomSampler
 
@@ -61,7 +62,7 @@ class BatchDataset(Dataset):
                  per_batch_map: Callable | None = None, input_columns: Any = None, output_columns: Any = None,
                  python_multiprocessing: bool = False, max_rowsize: Any = None) -> None:
         super().__init__(child)
-        _tuning("batch", python_multiprocessing, max_rowsize)
+        tuning("batch", python_multiprocessing, max_rowsize)
         if not callable(batch_size) and (isinstance(batch_size, bool) or not isinstance(batch_size, (int, np.integer))):
             raise DTypeError(f"batch: batch_size should either be an int or a callable, got {batch_size!r}.")
         fn: Any = batch_size
@@ -241,13 +242,6 @@ def _size(size_of: Callable[[BatchInfo], Any], number: int) -> int:
     return int(size)
 
 
-def _tuning(who: str, python_multiprocessing: Any, max_rowsize: Any) -> None:
-    """Raises unless they are what they should be; neither does anything here."""
-    checks.kind(python_multiprocessing, (bool,), f"python_multiprocessing of {who}")
-    if max_rowsize is not None:
-        checks.kind(max_rowsize, (int, list), f"max_rowsize of {who}")
-
-
 class MapDataset(Dataset):
     def __init__(self, child: Dataset, operations: Any, inputs: Any = None, outputs: Any = None,
                  callbacks: Any = None) -> None:
@@ -294,35 +288,17 @@ class MapDataset(Dataset):
         return tuple(columns[name] for name in order)
 
 
-class FlatMapDataset(Dataset):
-    """The rows of the pipelines that a function makes of rows."""
-
-    def __init__(self, child: Dataset, func: Callable[..., Dataset]) -> None:
-        super().__init__(child)
-        if not callable(func):
-            raise DTypeError(f"flat_map: func must be a function, got {func!r}.")
-        self.func = func
-        self._made: list[Dataset] | None = None
-
-    def _parts(self) -> list[Dataset]:
-        if self._made is None:
-            made = [_call(self.func, [_tensor(v) for v in row], "flat_map") for row in self.children[0].rows(Still())]
-            for part in made:
-                if not isinstance(part, Dataset):
-                    raise DTypeError(f"flat_map must return a Dataset object, got a {type(part).__name__}.")
-            if not made:
-                raise PipelineError("flat_map: there are no rows.")
-            self._made = made
-        return self._made
-
-    def get_col_names(self) -> list[str]:
-        return self._parts()[0].get_col_names()
-
-    def get_dataset_size(self) -> int:
-        return sum(part.get_dataset_size() for part in self._parts())
-
-    def rows(self, rng: Any) -> Iterator[Row]:
-        return chain.from_iterable(part.rows(rng) for part in self._parts())
+def flat_map(data: Dataset, func: Callable[..., Dataset]) -> ConcatDataset:
+    """See :meth:`Dataset.flat_map`."""
+    if not callable(func):
+        raise DTypeError(f"flat_map: func must be a function, got {func!r}.")
+    made = [func(*map(_array, row)) for row in data.rows(config.new_order())]
+    for part in made:
+        if not isinstance(part, Dataset):
+            raise DTypeError(f"flat_map must return a Dataset object, got a {type(part).__name__}.")
+    if not made:
+        raise PipelineError("flat_map: there are no rows.")
+    return ConcatDataset(made)
 
 
 class SyncWaitDataset(Dataset):

@@ -33,6 +33,7 @@ from . import (
     refused,
     rnn,
     sparse,
+    tensor_array,
     transformer,
     wrap,
 )
@@ -64,6 +65,7 @@ from .pooling import *  # noqa: F403
 from .refused import *  # noqa: F403
 from .rnn import *  # noqa: F403
 from .sparse import *  # noqa: F403
+from .tensor_array import *  # noqa: F403
 from .transformer import *  # noqa: F403
 from .wrap import *  # noqa: F403
 
@@ -94,6 +96,7 @@ __all__ += pooling.__all__
 __all__ += refused.__all__
 __all__ += rnn.__all__
 __all__ += sparse.__all__
+__all__ += tensor_array.__all__
 __all__ += transformer.__all__
 __all__ += wrap.__all__
 
@@ -108,7 +111,8 @@ also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in (
         "transformer")),
     *(f"{__name__}.optim.{p}" for p in (
         "ada_grad", "adadelta", "adafactor", "adagrad", "adam", "adamax", "asgd", "ftrl", "lamb", "lars", "lazyadam",
-        "momentum", "proximal_ada_grad", "rmsprop", "rprop", "sgd", "thor")), f"{__name__}.sparse.sparse")
+        "momentum", "proximal_ada_grad", "rmsprop", "rprop", "sgd", "thor")), f"{__name__}.sparse.sparse",
+    f"{__name__}.reinforcement", f"{__name__}.reinforcement.tensor_array")
 answering(sys.modules[__name__], *[module for name, module in sys.modules.items() if name.startswith(f"{__name__}.")
                                    and name == module.__name__])
 

@@ -108,7 +108,7 @@ def whole(n: Any, who: str) -> None:
     Raises:
         DTypeError: a TypeError.
     """
-    if isinstance(n, bool) or not isinstance(n, (int, np.integer)):
+    if not isinstance(n, (int, np.integer)):
         raise DTypeError(f"{who} expects an int, got {type(n).__name__}: {n!r}.")
 
 

@@ -4,6 +4,7 @@ import typing as _t
 
 from luojia._src.core.faces import Primitive as _Primitive
 
+from . import attributes as attributes
 from . import candidates as candidates
 from . import class_table as class_table
 from . import collective as collective
@@ -17,6 +18,8 @@ from . import forms as forms
 from . import functional as functional
 from . import functional_overload as functional_overload
 from . import grad as grad
+from . import guards as guards
+from . import inputs as inputs
 from . import kernels as kernels
 from . import late as late
 from . import newer as newer
@@ -46,8 +49,6 @@ from luojia._src.ops.composed.elementwise import pows as pows
 from luojia._src.ops.composed.fused_attention import flash_attention_score as flash_attention_score
 from luojia._src.ops.composed.fused_attention import fused_infer_attention_score as fused_infer_attention_score
 from luojia._src.ops.composed.fused_attention import incre_flash_attention as incre_flash_attention
-from luojia._src.ops.composed.fused_attention import moe_token_permute as moe_token_permute
-from luojia._src.ops.composed.fused_attention import moe_token_unpermute as moe_token_unpermute
 from luojia._src.ops.composed.fused_attention import multi_scale_deformable_attn_function as multi_scale_deformable_attn_function
 from luojia._src.ops.composed.fused_attention import prompt_flash_attention as prompt_flash_attention
 from luojia._src.ops.composed.fused_attention import ring_attention_update as ring_attention_update
@@ -2174,6 +2175,8 @@ def minimum(input: _t.Any, other: _t.Any) -> _t.Any: ...
 def mirror_pad(input_x: _t.Any, paddings: _t.Any, mode: _t.Any) -> _t.Any: ...
 def mish(x: _t.Any) -> _t.Any: ...
 def mm(input: _t.Any, mat2: _t.Any) -> _t.Any: ...
+def moe_token_permute(tokens: _t.Any, indices: _t.Any, num_out_tokens: _t.Any = None, padded_mode: _t.Any = False) -> _t.Any: ...
+def moe_token_unpermute(permuted_tokens: _t.Any, sorted_indices: _t.Any, probs: _t.Any = None, padded_mode: _t.Any = False, restore_shape: _t.Any = None) -> _t.Any: ...
 def moveaxis(x: _t.Any, source: _t.Any, destination: _t.Any) -> _t.Any: ...
 def movedim(x: _t.Any, source: _t.Any, destination: _t.Any) -> _t.Any: ...
 def mse_loss(input: _t.Any, target: _t.Any, reduction: _t.Any = 'mean') -> _t.Any: ...

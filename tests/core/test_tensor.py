@@ -8,6 +8,7 @@ import weakref
 import numpy as np
 import pytest
 
+import luojia as lj
 from luojia import Parameter, Tensor, cpu, nd
 from luojia._src.core import dtypes as D
 from luojia._src.core.op import OPERATORS
@@ -311,6 +312,19 @@ def test_html():
     html = Tensor(A)._repr_html_()
     assert "<b>Tensor</b> 2 × 3 · float32 · cpu(0)" in html and "[0. 1. 2.]" in html
     assert "scalar" in Tensor(1.0)._repr_html_()
+
+
+def test_what_no_tensor_is_made_of():
+    for kind in (TypeError, ValueError):  # MindSpore has one of them here, the other there
+        for given in ({"dtype": lj.float32}, {"init": 1}, {}, {"shape": (2,)}):
+            with pytest.raises(kind, match="give data, or dtype, shape and init together"):
+                Tensor(**given)
+    with pytest.raises(TypeError, match="'const_arg' must be a bool"):
+        Tensor([1], const_arg=1)
+    with pytest.raises(ValueError, match="the device must be"):
+        Tensor([1], device=1)
+    assert lj.tensor([1], const_arg=True).const_arg and not lj.tensor([1]).const_arg
+    assert lj.Parameter(np.float64(1.5)).dtype is lj.float32 and int(lj.Parameter(2 ** 31)) == -(2 ** 31)
 
 
 def test_asnumpy_shares_memory_that_nothing_else_holds():

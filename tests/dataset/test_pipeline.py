@@ -196,8 +196,28 @@ def test_settings_are_remembered():
     ds.config.set_prefetch_size(before)
     with pytest.raises(AttributeError, match="no attribute 'get_nonsense'"):
         ds.config.get_nonsense  # noqa: B018
-    with pytest.raises(NotImplementedError, match=r"dataset\.config\.load is not supported"):
-        ds.config.load  # noqa: B018
+
+
+def test_settings_of_a_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(ds.config, "_settings", dict(ds.config._settings))
+    path = tmp_path / "settings.json"
+    path.write_text('{"numParallelWorkers": 3, "opConnectorSize": 5, "monitorSamplingInterval": 7, "other": "x"}')
+    ds.config.load(str(path))
+    found = ds.config.get_num_parallel_workers(), ds.config.get_prefetch_size()
+    assert found == (3, 5) and ds.config.get_monitor_sampling_interval() == 7
+    with pytest.raises(TypeError, match="file with value 3 is not of type"):
+        ds.config.load(3)
+    path.write_text("{")
+    for name in (path, tmp_path / "nope"):
+        with pytest.raises(RuntimeError, match="Invalid file: settings file"):
+            ds.config.load(str(name))
+    ds.config.set_enable_autotune(True, str(path))
+    assert ds.config.get_enable_autotune() is True
+    with pytest.raises(TypeError, match="json_filepath with value 1"):
+        ds.config.set_enable_autotune(True, 1)
+    for name in ("", str(tmp_path / "no" / "x")):
+        with pytest.raises(RuntimeError, match="Invalid json_filepath parameter"):
+            ds.config.set_enable_autotune(True, name)
 
 
 def test_batches_of_arrays_in_memory_are_gathered(monkeypatch):

@@ -30,7 +30,7 @@ def test_generator_sources():
     pairs = ds.GeneratorDataset([(1, 2.0), (3, 4.0)], ["x", "y"], shuffle=False)
     assert rows(pairs) == [[1, 2.0], [3, 4.0]]
     assert rows(ds.GeneratorDataset([1, 2], ["x"], shuffle=False)) == [[1], [2]]
-    assert rows(ds.GeneratorDataset([[1, 2], [3, 4]], "x", shuffle=False)) == [[[1, 2]], [[3, 4]]]
+    assert rows(ds.GeneratorDataset([([1, 2],), [[3, 4]]], "x", shuffle=False)) == [[[1, 2]], [[3, 4]]]
     function = ds.GeneratorDataset(lambda: ((np.float32(i),) for i in range(3)), ["x"])
     assert function.get_dataset_size() == 3 and rows(function) == rows(function) == [[0.0], [1.0], [2.0]]
     assert rows(ds.GeneratorDataset(lambda: iter(range(9)), ["x"], num_samples=2)) == [[0], [1]]
@@ -155,7 +155,7 @@ def test_ragged_lists():
          "num_parallel_workers with value 2 is not of type"),
         (lambda: list(ds.GeneratorDataset([1], ["x"], [np.int8])), RuntimeError, "x has int64, specified .* int8"),
         (lambda: list(ds.GeneratorDataset([None], ["x"])), RuntimeError, "A value of a row is None"),
-        (lambda: list(ds.GeneratorDataset([[[1], [1, 2]]], ["x"])), RuntimeError, "a row cannot be an array"),
+        (lambda: list(ds.GeneratorDataset([([[1], [1, 2]],)], ["x"])), RuntimeError, "a row cannot be an array"),
         (lambda: list(ds.GeneratorDataset(lambda: 1 / 0, ["x"])), RuntimeError, "ZeroDivisionError: division by zero"),
         (lambda: list(ds.GeneratorDataset({0: 1, 2: 1}, ["x"], shuffle=False)), RuntimeError, "dataset: KeyError: 1"),
         (lambda: ds.SubsetSampler([1.5]), TypeError, r"indices element must be int, but got list\[0\]: 1.5"),

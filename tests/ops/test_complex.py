@@ -36,7 +36,7 @@ def test_parts():
     check_op("abs", Z, ref=np.abs, symbol=False)
     check_op("complex", X, X.T, ref=X + 1j * X.T, grad=False, dtypes=(), symbol=False)
     assert np.isinf(ops.Complex()(Tensor([0.0]), Tensor([np.inf])).asnumpy().imag).all()
-    with pytest.raises(DTypeError, match="real and imag must be Float32 or Float64, got float16"):
+    with pytest.raises(DTypeError, match="'real' must be one of Float32, Float64, but got Float16"):
         ops.Complex()(Tensor([1.0], ms.float16), Tensor([1.0], ms.float16))
 
 
@@ -134,7 +134,7 @@ def test_the_gradient_is_df_dx_plus_i_df_dy():
     (lambda: ops.stft(Tensor([1.0] * 9), 4, window=Tensor([1.0])), ShapeError, r"the window must have shape \(4,\)"),
     (lambda: ops.view_as_real(Tensor([1.0])), DTypeError, "the input must be complex, got Float32"),
     (lambda: ops.eig(Tensor([[1.0, 2.0]])), ShapeError, "eig expects square matrices"),
-    (lambda: ops.MatrixLogarithm()(Tensor([[1.0]])), DTypeError, "x must be complex, got Float32"),
+    (lambda: ops.MatrixLogarithm()(Tensor([[1.0]])), DTypeError, "must be one of Complex64, Complex128"),
     (lambda: ops.MatrixLogarithm()(Tensor(np.ones((1, 2), complex))), ShapeError, "x must have square matrices"),
 ])
 def test_bad_arguments(call, error, match):

@@ -102,10 +102,11 @@ def test_choices_and_masks():
     x = ops.DropoutDoMask()(T(np.ones((100, 50))), bits, 0.8)
     assert bits.dtype == mstype.uint8 and bits.size == 640 and set(np.unique(x.asnumpy())) == {0, 1.25}
     assert abs((x.asnumpy() > 0).mean() - 0.8) < 0.03
-    normal = ops.ParameterizedTruncatedNormal(1)((2, 3000), T([0, 5]), T([1, 2]), T([-1, 4]), T([0.5, 5])).asnumpy()
+    drawn = ops.ParameterizedTruncatedNormal(1)(Tensor([2, 3000]), T([0, 5]), T([1, 2]), T([-1, 4]), T([0.5, 5]))
+    normal = drawn.asnumpy()
     assert normal[0].min() >= -1 and normal[0].max() <= 0.5 and normal[1].min() >= 4 and normal[1].max() <= 5
     assert abs(normal[0].mean() - -0.2070) < 0.04  # (phi(-1) - phi(.5)) / (Phi(.5) - Phi(-1))
-    g = ops.RandomGamma(3)((4000,), T([2.0]))
+    g = ops.RandomGamma(3)(Tensor([4000]), T([2.0]))
     assert g.shape == (4000, 1) and g.dtype == float32 and abs(g.asnumpy().mean() - 2) < 0.15
 
 
@@ -135,11 +136,13 @@ def test_summaries_and_calls_of_python(capsys):
     (lambda: ops.choice_with_mask(V), DTypeError, "the dtype of .input_x. must be one of Bool"),
     (lambda: ops.choice_with_mask(T([True], bool), 0), ArgumentError, "count must be greater than 0, but got 0"),
     (lambda: ops.multinomial_with_replacement(V, 1, 2, 4), ArgumentError, "the value of numsamples must equal or less"),
-    (lambda: ops.ParameterizedTruncatedNormal()((3, 1), T([0, 1]), 1.0, -1.0, 1.0), ShapeError, "1 or 3 elements"),
-    (lambda: ops.ParameterizedTruncatedNormal()((3, 1), 0.0, 1.0, 1.0, 1.0), ArgumentError, "stdevs must be positive"),
+    (lambda: ops.ParameterizedTruncatedNormal()(Tensor([3, 1]), T([0, 1]), T(1), T(-1), T(1)), ShapeError,
+     "1 or 3 elements"),
+    (lambda: ops.ParameterizedTruncatedNormal()(Tensor([3, 1]), T(0), T(1), T(1), T(1)), ArgumentError,
+     "stdevs must be positive"),
     (lambda: ops.DropoutGenMask()((3,), 2.0), ArgumentError, r"keep_prob must lie in \[0, 1\], got 2.0"),
     (lambda: ops.DropoutDoMask()(T(np.ones(200)), T(np.ones(16), np.uint8), 1.0), ShapeError, "the mask has 128 bits"),
-    (lambda: ops.NoRepeatNGram()(V, V), ShapeError, r"expects state_seq \(B, M, length\)"),
+    (lambda: ops.NoRepeatNGram()(T([1], np.int32), V), ShapeError, r"expects state_seq \(B, M, length\)"),
     (lambda: ops.NoRepeatNGram(3)(T([[[1, 2]]], np.int32), T([[[0.1]]])), ArgumentError, r"must lie in \[1, 2\]"),
     (lambda: ops.ScalarSummary()("", V), DTypeError, "name must be a string that is not empty"),
     (lambda: ops.ScalarSummary()("a", 1), DTypeError, "value must be a Tensor, got int"),

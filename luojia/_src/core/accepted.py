@@ -1,25 +1,30 @@
-"""Which dtypes MindSpore's operators accept: a table's rows, and the checks made of them.
+"""What MindSpore's operators accept: a table's rows, and the checks made of them.
 
 A row is a public name and, for its parameters, the dtypes that they may have::
 
     addcdiv    input tensor1 tensor2: f16 f32 f64 i64 = ; value: number
+    pdist      input: f16 f32 f64 axes=2; p: num>=0
 
 ``=`` says that the parameters named before the colon must be of one dtype, ``<`` that the first's dtype is the one in
-which they compute, as what is written in place, ``!`` that they must be Tensors where a
-number would do otherwise. Functions made of faces get the checks as source (faces.py), others are wrapped here.
+which they compute, as what is written in place, ``!`` that they must be Tensors where a number would do otherwise;
+``axes=2`` and ``axes>=2`` how many axes a Tensor has; ``int``, ``int>0``, ``num>=0`` what a number must be, and from
+where on. Functions made of faces get the checks as source (faces.py), others are wrapped here.
 """
 
 from __future__ import annotations
 
 import inspect
+import operator
+import re
 from collections.abc import Callable
 from functools import partial, wraps
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..errors import DTypeError
+from ..errors import ArgumentError, DTypeError, ShapeError
 from . import dtypes
+from .given import is_operand
 from .tensor import Tensor
 
 _ONE = {"b": "bool", "f16": "float16", "f32": "float32", "f64": "float64", "bf16": "bfloat16", "c64": "complex64",
@@ -31,6 +36,8 @@ _SEVERAL = {
 
 
 _NO_MARKS = str.maketrans("=<", "  ")
+_LIMIT = re.compile(r"\b(axes|int|num)(?:(>=|>|=)(\d+))?(?!\w)")
+_SIGNS: dict[str, Callable[[Any, Any], bool]] = {">": operator.gt, ">=": operator.ge, "=": operator.eq}
 
 
 def names_of(words: str) -> tuple[str, ...]:
@@ -62,6 +69,7 @@ class Row(NamedTuple):
     params: dict[str, Accepted]
     alike: tuple[tuple[str, ...], ...]
     into: tuple[tuple[str, ...], ...] = ()
+    limits: tuple[tuple[str, str, str, int], ...] = ()
 
 
 def read(text: str) -> dict[str, Row]:
@@ -70,17 +78,22 @@ def read(text: str) -> dict[str, Row]:
     for line in filter(None, map(str.strip, text.splitlines())):
         who, _, rest = line.partition("  ")
         params: dict[str, Accepted] = {}
-        alike, into = [], []
+        alike, into, limits = [], [], []
         for part in rest.split(";"):
             given, _, words = part.partition(":")
+            for what, sign, bound in _LIMIT.findall(words):
+                limits += [(p.rstrip("!"), what, sign, int(bound or 0)) for p in given.split()]
+            words = _LIMIT.sub("", words)
             group = [p.rstrip("!") for p in given.split()]
-            names = names_of(words.translate(_NO_MARKS) or "any")
+            named = words.translate(_NO_MARKS).strip()
+            names = names_of(named or "any")
             kept = frozenset(np.dtype(n) for n in names if n != "bfloat16")
-            params.update({p.rstrip("!"): Accepted(names, kept, p.endswith("!")) for p in given.split()})
+            params.update({p.rstrip("!"): Accepted(names, kept, p.endswith("!")) for p in given.split()
+                           if named or p.rstrip("!") not in params})
             if "=" in words or "<" in words:
                 (alike if "=" in words else into).append(tuple(group))
         for name in who.split(","):
-            rows[name.strip()] = Row(params, tuple(alike), tuple(into))
+            rows[name.strip()] = Row(params, tuple(alike), tuple(into), tuple(limits))
     return rows
 
 
@@ -111,6 +124,24 @@ def refuse_wider(who: str, parameters: tuple[str, ...], values: tuple) -> None:
                                  f"cast it first, as in {p}.astype({parameters[0]}.dtype).")
 
 
+def refuse_beyond(who: str, limit: tuple[str, str, str, int], x: Any) -> None:
+    """Raise the error of a Tensor with other axes, or of a number of another kind or size, than a limit says."""
+    parameter, what, sign, bound = limit
+    if what == "axes":
+        if isinstance(x, Tensor) and not _SIGNS[sign](x.ndim, bound):
+            raise ShapeError(f"For '{who}', '{parameter}' must have {'at least ' if sign == '>=' else ''}{bound} axes, "
+                             f"but got shape {x.shape}.")
+        return
+    if x is None or is_operand(x):
+        return
+    kinds = (int, np.integer) if what == "int" else (int, float, np.number)
+    if isinstance(x, bool) or not isinstance(x, kinds):
+        raise DTypeError(f"For '{who}', '{parameter}' must be {'an int' if what == 'int' else 'a number'}, but got "
+                         f"{type(x).__name__}: {str(x)[:60]}.")
+    if sign and not _SIGNS[sign](x, bound):
+        raise ArgumentError(f"For '{who}', '{parameter}' must be {sign} {bound}, but got {x}.")
+
+
 def source_of(row: Row, who: str, names: list[str], space: dict[str, Any]) -> tuple[str, str]:
     """A row's checks as source, which runs in ``space``, and the condition under which Tensors need none."""
     lines, quick = "", []
@@ -127,8 +158,13 @@ def source_of(row: Row, who: str, names: list[str], space: dict[str, Any]) -> tu
         lines += f"    _alike({group!r}, ({', '.join(group)},))\n"  # two of unlike dtypes never go quickly
     for group in row.into:
         lines += f"    _wider({group!r}, ({', '.join(group)},))\n"
+    for i, (p, what, sign, bound) in enumerate(row.limits):
+        space[f"_limit{i}"] = row.limits[i]
+        lines += f"    _beyond(_limit{i}, {p})\n"
+        if what == "axes":
+            quick.append(f"{p}.__class__ is _class and len({p}._value.shape) {'==' if sign == '=' else sign} {bound}")
     space.update({name: partial(refuse, who) for name, refuse in (
-        ("_dtype", refuse_dtype), ("_alike", refuse_unlike), ("_wider", refuse_wider))})
+        ("_beyond", refuse_beyond), ("_dtype", refuse_dtype), ("_alike", refuse_unlike), ("_wider", refuse_wider))})
     return lines, " and ".join(quick)
 
 
@@ -148,6 +184,8 @@ as in x.astype(...).
     unknown = [p for p in row.params if p not in places]
     if unknown:
         raise ValueError(f"{who}: the table of accepted dtypes names {unknown}, of ({', '.join(places)})")
+    limits = [(limit, places[limit[0]], limit[0]) for limit in row.limits]
+    needed = {p for p, q in inspect.signature(function).parameters.items() if q.default is q.empty}
     looked_at = [(places[p], p, a) for p, a in row.params.items() if a.tensor or a.names != _ANY]
     groups = [(refuse, group, tuple([(places[p], p) for p in group]))
               for refuse, found in ((refuse_unlike, row.alike), (refuse_wider, row.into)) for group in found]
@@ -160,9 +198,11 @@ as in x.astype(...).
             if isinstance(x, Tensor):
                 if x._value.dtype not in accepted.dtypes:
                     refuse_dtype(who, p, x, accepted)
-            elif accepted.tensor and x is not None and not hasattr(x, "_luojia_apply") and not hasattr(x, "aval"):
+            elif accepted.tensor and (x is not None or p in needed) and not is_operand(x):
                 raise DTypeError(f"For '{who}', '{p}' must be a Tensor, but got {type(x).__name__}; wrap it first, as "
                                  "in Tensor(...).")
+        for limit, i, p in limits:
+            refuse_beyond(who, limit, args[i] if i < n else kwargs.get(p))
         for refuse, names, group in groups:
             refuse(who, names, tuple([args[i] if i < n else kwargs.get(p) for i, p in group]))
         return function(*args, **kwargs)

@@ -24,7 +24,7 @@ import numpy as np
 from ..errors import CallError, DTypeError
 from .accepted import Row, source_of
 from .apply import apply, binary, unary
-from .attributes import USUAL, kind_of, reader
+from .attributes import FLAGS, USUAL, WINDOWS, check_windows, kind_of, reader
 from .dtypes import DType
 from .given import allowed, kind_of_default, no_tensor, refuse, unfit
 from .op import OPERATORS, Operator
@@ -211,7 +211,8 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
         conditions = [*(["self._plain"] if method else []), f"{first}.__class__ is _class",
                       *[f"{e.split('=')[0].strip()} is None" for e in extra.split(",") if e.strip()]]
         for name in second:
-            kinds = ("_class", "float", "int") if face.op.elementwise else ("_class",)
+            strict = accepted is not None and name in accepted.params and accepted.params[name].tensor
+            kinds = ("_class", "float", "int") if face.op.elementwise and not strict else ("_class",)
             conditions.append(f"({' or '.join(f'{name}.__class__ is {kind}' for kind in kinds)})")
         conditions += [quickly] if quickly else []
         source = source.replace("\n", f"\n    if {' and '.join(conditions)}:\n"
@@ -238,11 +239,25 @@ def _reads(face: Any, space: dict[str, Any]) -> list[str]:
             usual = f"{p.public} not in _w{i}"
             space[f"_w{i}"] = kind.words
         else:
-            usual = f"{p.public}.__class__ is not {USUAL[kind.type]}"
+            usual = " and ".join(f"{p.public}.__class__ is not {name}" for name in USUAL[kind.type])
             if kind.least is not None:
                 usual = f"({usual} or {p.public} < {kind.least})"
         lines.append(f"    if {p.public} is not {default} and {usual}: {p.public} = _r{i}({p.public})\n")
+    names = {p.public for p in face.params}
+    for flag, (array, there) in FLAGS.items():
+        if {flag, array} <= names and face.name != "RNN":  # which takes its third state for the lengths
+            space["_amiss"] = partial(_amiss, face.name)
+            lines.append(f"    if {flag} is {'' if there else 'not '}({array} is None): _amiss('{flag}', '{array}')\n")
+    if "kernel" in names:
+        space["_windows"] = partial(check_windows, face.name)
+        pairs = "".join(f"('{n}', {n}), " for n in WINDOWS if n in names)
+        lines.append(f"    _windows(kernel, ({pairs}))\n")
     return lines
+
+
+def _amiss(face: str, flag: str, array: str) -> None:
+    raise CallError(f"{face}: Check failed: num_inputs == infered_num_inputs: {array!r} goes with "
+                    f"{flag}={FLAGS[flag][1]}, and is left out otherwise.")
 
 
 def unknown_attribute(face: Face, names: Any) -> None:
@@ -253,7 +268,7 @@ def unknown_attribute(face: Face, names: Any) -> None:
                     f", in operator {face.name}(name=\"\")")
 
 
-_LOOSE = {"cast", "identity", "stop_gradient", "zeros_like", "ones_like", "logical_not", "polygamma_of"}
+_LOOSE = {"cast", "identity", "stop_gradient", "zeros_like", "ones_like", "polygamma_of"}
 
 
 _NUMBERS = {("masked_fill", "v"), ("where", "x"), ("where", "y")}  # inputs that may be numbers
@@ -271,6 +286,8 @@ def _kinds(face: Any, accepted: Row | None = None) -> list[tuple[str, str]]:
             found = [(p.public, "operand" if (op.name, p.internal) in _NUMBERS else
                       "Tensor" if p.default is _MISSING else "Tensor or None") for p in face.inputs
                      if not p.star and (p.default is _MISSING or p.default is None)]
+    elif op.name in _LOOSE:
+        found = [(p.public, "Tensor") for p in face.inputs if p.public in strict]
     for p in face.attributes:
         kind = None if p.default is _MISSING else kind_of_default(p.public, p.default)
         if kind is not None:
@@ -426,8 +443,8 @@ class Primitive:
         return f"Prim[{self.name}]" + (f"<{inner}>" if inner else "")
 
 
-def compile_class(face: Face, module: str) -> type:
-    """A Primitive subclass with the face's two signatures."""
+def compile_class(face: Face, module: str, accepted: Row | None = None) -> type:
+    """A Primitive subclass with the face's two signatures; ``accepted`` is its row of the table of dtypes."""
     init, call = face.init, face.call or []
     op = face.op
     build = compile_function(_Signature(face, init), lambda _f, _i, public: public, module, checked=True)
@@ -446,7 +463,8 @@ def compile_class(face: Face, module: str) -> type:
         self._plain = self._complete == op._defaults
 
     if late or op.variadic or len(arrays.inputs) != len(op.inputs):
-        run = compile_function(arrays, lambda _f, inputs, public: (inputs, public), module, checked=True)
+        run = compile_function(arrays, lambda _f, inputs, public: (inputs, public), module, checked=True,
+                               accepted=accepted)
 
         def __call__(self, *args: Any, **kwargs: Any) -> Any:
             inputs, given = run(*args, **kwargs)
@@ -458,8 +476,12 @@ def compile_class(face: Face, module: str) -> type:
             except AttributeError as e:
                 raise no_tensor(face.name, e) from None
 
-        __call__ = compile_function(arrays, run_complete, module, "", quick_way(arrays), Tensor, method=True,
-                                    checked=True)
+        quick = quick_way(arrays)
+        if quick is not None and accepted is not None and accepted.alike:
+            quick = binary(op, compile_function(arrays, lambda _f, inputs, _p: apply(op, inputs, op._defaults), module,
+                                                checked=True, accepted=accepted))  # for Tensors of unlike dtypes
+        __call__ = compile_function(arrays, run_complete, module, "", quick, Tensor, method=True, checked=True,
+                                    accepted=accepted)
 
     return type(face.name, (Primitive,), {
         "__init__": __init__, "__call__": __call__, "__doc__": op.__doc__, "__module__": module, "face": face,

@@ -51,7 +51,9 @@ class Parameter(Tensor):
             raise DTypeError("The type of the argument 'default_input' must be in ['Tensor', 'int', 'float', "
                              f"'numpy.ndarray', 'list']. But got type {type(default_input)}.")
         if isinstance(default_input, int):
-            default_input = np.asarray(default_input, np.int32)
+            default_input = np.asarray(default_input).astype(np.int32)
+        elif isinstance(default_input, float):
+            default_input = float(default_input)  # NumPy's float64 is one, and float32 here
         if isinstance(default_input, Tensor) and default_input.init is not None:
             default_input = default_input.init_data()
         super().__init__(default_input)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..engine.devices import Context, current_context
-from ..errors import ArgumentError, DTypeError, GraphError, IndexTypeError
+from ..errors import ArgumentError, DTypeError, GraphError, IndexTypeError, UnfitArgumentError
 from . import dtypes, printing
 from .dtypes import DType
 from .repeated import repeated
@@ -74,14 +74,14 @@ class Tensor(_Methods):
             raise DTypeError(f"Tensor: dtype must be a luojia dtype such as luojia.float32, got {dtype!r}.")
         self._node = None
         data = input_data
-        if isinstance(device, str):
+        if device is not None and not isinstance(device, Context):
             device = _named_device(device)
         self._device = device or (data._device if isinstance(data, Tensor) else current_context())
-        if const_arg:
-            self.const_arg = True
+        if const_arg is not False:
+            self.set_const_arg(const_arg)
         if data is None:
             if shape is None or dtype is None:
-                raise DTypeError("Tensor: give data, or dtype, shape and init together; got neither.")
+                raise UnfitArgumentError("Tensor: give data, or dtype, shape and init together; got neither.")
             shape = (shape,) if isinstance(shape, int) else tuple(shape)
             if init is not None:
                 self.init = init
@@ -340,10 +340,10 @@ class Tensor(_Methods):
 Tensor._result_class = Tensor
 
 
-def _named_device(name: str) -> Context:
+def _named_device(name: Any) -> Context:
     """The device that a string names: the current one, whose kind it must be."""
     device = current_context()
-    if name.partition(":")[0].lower() != device.device_type:
+    if not isinstance(name, str) or name.partition(":")[0].lower() != device.device_type:
         raise ArgumentError(f"Tensor: the device must be {device.device_type.upper()!r}, the current one, got {name!r}"
                             "; choose the device in set_context.")
     return device

@@ -106,9 +106,10 @@ def power(xp, x, y):
     try:
         return x**y
     except (ValueError, TypeError):  # NumPy and JAX refuse an integer to a negative power
-        if getattr(x, "dtype", None) is None or x.dtype.kind not in "iu":
+        whole = x if hasattr(x, "dtype") else y
+        if getattr(whole, "dtype", None) is None or whole.dtype.kind not in "iu":
             raise
-        return (x.astype("float64") ** y).astype(x.dtype)
+        return (xp.asarray(x, "float64") ** y).astype(whole.dtype)
 
 
 def _whole(x) -> bool:
@@ -324,7 +325,8 @@ def _guarded(function):
 
 binary("xdivy", _guarded(lambda xp, x, y: xp.where(x == 0, x * 0, x / xp.where(x == 0, y * 0 + 1, y))),
        "x / y, and 0 where x is 0.", ms="Xdivy", fn="xdivy(x,y)")
-binary("xlogy", _guarded(lambda xp, x, y: xp.where(x == 0, x * 0, x * xp.log(xp.where(x == 0, y * 0 + 1, y)))),
+binary("xlogy", _guarded(lambda xp, x, y: xp.where(
+    x == 0, xp.where(y == y, x * 0, y), x * xp.log(xp.where(x == 0, y * 0 + 1, y)))),
        "x log y, and 0 where x is 0.", ms="Xlogy")
 binary("div_no_nan", _guarded(lambda xp, x, y: xp.where(y == 0, x * 0, x / xp.where(y == 0, y * 0 + 1, y))),
        "x / y, and 0 where y is 0.", ms="DivNoNan")

@@ -128,6 +128,11 @@ def _(xp, g, ans, args, needs):
 
 def _picked(xp, log_p, labels, weight, ignore_index, reduction, smoothing=0.0):
     """The negative log-likelihood of classes on axis 1 of log_p (N, C, ...)."""
+    if len(log_p.shape) == 1 and len(labels.shape) < 2:  # one set of classes: for each of the labels
+        labels = xp.reshape(labels, (-1,))
+        log_p = xp.broadcast_to(log_p, (labels.shape[0], log_p.shape[0]))
+        loss, own = _picked(xp, log_p, labels, weight, ignore_index, reduction, smoothing)
+        return (xp.reshape(loss, ()) if labels.shape[0] == 1 else loss), own
     classes = log_p.shape[1]
     labels = labels.astype("int64")
     if tuple(labels.shape) != (log_p.shape[0], *log_p.shape[2:]):
@@ -166,16 +171,17 @@ def nll_loss(xp, x, labels, weight=None, *, ignore_index=-100, reduction="mean",
 @op(fn="cross_entropy(input:x, target:labels, weight=None, ignore_index=-100, reduction='mean', label_smoothing=0.0)")
 def cross_entropy(xp, x, labels, weight=None, *, ignore_index=-100, reduction="mean", label_smoothing=0.0):
     """The cross entropy of logits x (N, C, ...) with classes (N, ...), or with probabilities of x's shape."""
-    s = x - xp.max(x, axis=1, keepdims=True)
-    log_p = s - xp.log(xp.sum(xp.exp(s), axis=1, keepdims=True))
-    if len(labels.shape) != len(x.shape):
+    axis = min(1, len(x.shape) - 1)
+    s = x - xp.max(x, axis=axis, keepdims=True)
+    log_p = s - xp.log(xp.sum(xp.exp(s), axis=axis, keepdims=True))
+    if len(labels.shape) != len(x.shape) or axis == 0 and labels.dtype.kind in "iu":
         return _picked(xp, log_p, labels, weight, ignore_index, reduction, label_smoothing)[0]
     _same_shape("cross_entropy", x, labels)
-    classes = x.shape[1]
+    classes = x.shape[axis]
     target = labels * (1 - label_smoothing) + label_smoothing / classes if label_smoothing else labels
     if weight is not None:
-        target = target * xp.reshape(weight, (1, classes) + (1,) * (len(x.shape) - 2))
-    loss = -xp.sum(target * log_p, axis=1)
+        target = target * xp.reshape(weight, (1,) * axis + (classes,) + (1,) * (len(x.shape) - 2))
+    loss = -xp.sum(target * log_p, axis=axis)
     return xp.sum(loss) / (loss.size or 1) if reduction == "mean" else reduced(xp, loss, reduction)
 
 

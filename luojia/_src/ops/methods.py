@@ -46,6 +46,8 @@ def _beside(self: Tensor, other: Any, sign: str) -> Any:
 def _binary(op: Operator, sign: str) -> Callable:
     def otherwise(self: Tensor, other: Any) -> Any:
         if self._result_class is Tensor:
+            if hasattr(other, "with_values"):
+                return NotImplemented  # a sparse tensor's own method is asked
             other = _beside(self, other, sign)
         return apply(op, (self, other), op._defaults)
 
