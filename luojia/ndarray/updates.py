@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from .._src.core.attributes import FLOAT, kind_of, reader
 from .._src.core.tensor import Tensor, wrap
-from .._src.errors import CallError, NoArrayError
+from .._src.errors import CallError, DTypeError, NoArrayError, ShapeError
 from .._src.train.rules import RULES
 from .ndarray import NDArray
 
@@ -134,7 +134,19 @@ def _bind(name: str, states: tuple, defaults: dict[str, Any], weight: Any, grad:
         elif value.__class__ is not float and not isinstance(value, Tensor):
             kind = kind_of(name, key, defaults.get(key, 0.0)) or FLOAT
             values[key] = reader(name, key, kind)(value)
-    return check_array(name, "weight", weight), check_array(name, "grad", grad), values
+    weight, grad = check_array(name, "weight", weight), check_array(name, "grad", grad)
+    if name != "group_adagrad_update":  # whose history has a number for each row
+        for key in ("grad", *states):
+            check_like(name, weight, key, grad if key == "grad" else values[key], name.startswith("mp_"))
+    return weight, grad, values
+
+
+def check_like(name: str, weight: NDArray, key: str, array: Any, mixed: bool = False) -> None:
+    """Refuse an array of another shape, or unless ``mixed`` of another dtype, than the weight."""
+    if array.shape != weight.shape:
+        raise ShapeError(f"{name}: Incompatible attr in node: {key} has shape {array.shape}, expected {weight.shape}.")
+    if not mixed and array.np_dtype != weight.np_dtype:
+        raise DTypeError(f"{name}: Incompatible attr in node: {key} is {array.np_dtype}, expected {weight.np_dtype}.")
 
 
 def check_array(name: str, key: str, value: Any) -> Any:

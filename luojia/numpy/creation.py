@@ -112,6 +112,7 @@ def logspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: 
 
 def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0) -> Tensor:
     """``num`` numbers at equal ratios from ``start`` to ``stop``."""
+    whole(num, "geomspace")
     start, stop = host(start).astype(np.float64), host(stop).astype(np.float64)
     if dtype is None or to_np(dtype).kind == "f":
         return _made(np.geomspace(start, stop, num, endpoint, axis=axis), dtype or float32)
@@ -130,6 +131,9 @@ def identity(n: int, dtype: Any = float32) -> Tensor:
 
 def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = float32) -> Tensor:
     """Ones at and below the k-th diagonal of zeros (N, M)."""
+    for n in (N, N if M is None else M, k):
+        whole(n, "tri")
+    shape_of((N, N if M is None else M), "tri")
     return place(np.tri(N, M, k, to_np(dtype)))
 
 
@@ -233,6 +237,8 @@ def randn(*shape: int, dtype: DType = float32) -> Tensor:
 def randint(minval: int, maxval: int | None = None, shape: Any = None, dtype: DType = int32) -> Tensor:
     """Integers of [minval, maxval), or of [0, minval)."""
     low, high = (0, minval) if maxval is None else (minval, maxval)
+    whole(low, "randint")
+    whole(high, "randint")
     if high <= low:
         raise ArgumentError(f"randint: maxval must be greater than minval, got {low} and {high}.")
     return _drawn("random_randint", (1,) if shape is None else shape, dtype, low=int(low), high=int(high))

@@ -61,6 +61,8 @@ def flipud(m: Any) -> Tensor:
 def _triangle(name: str) -> Callable:
     def triangle(m: Any, k: int = 0) -> Tensor:
         m = tensor(m, name)
+        if not m.ndim:
+            raise ArgumentError(f"{name} expects an array of at least 1 axis, got a number.")
         if m.ndim == 1:  # NumPy broadcasts a vector to a square matrix
             m = OPERATORS["broadcast_to"](m, shape=(m.size, m.size))
         return OPERATORS[name](m, k=k)
@@ -99,7 +101,10 @@ def stack(arrays: Any, axis: int = 0) -> Tensor:
 
 def _stacked(name: str, doc: str) -> Callable:
     def stacked(tup: Any) -> Tensor:
-        return OPERATORS[name](*compose.common(tensors(tup, name)))
+        found = tensors(tup, name)
+        if not found:
+            raise ArgumentError(f"{name}: need at least one array.")
+        return OPERATORS[name](*compose.common(found))
 
     stacked.__name__ = stacked.__qualname__ = name
     stacked.__doc__ = doc

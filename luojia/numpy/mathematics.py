@@ -12,6 +12,7 @@ from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
 from .._src.errors import NotSupportedError
 from .._src.ops import compose
+from .._src.ops.shape import axis_in
 from .convert import alike, cast, counting, floating, host, single, tensor, tensors
 from .creation import asarray
 from .table import make
@@ -135,14 +136,14 @@ def _weights(w: Any) -> tuple | None:
 def cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: int | None = None, fweights: Any = None,
         aweights: Any = None, dtype: Any = None) -> Tensor:
     """The covariance matrix of variables, which are the rows of m and y, or with ``rowvar`` false the columns."""
-    m, y = (None if v is None else single(tensor(v, "cov")) for v in (m, y))
+    m, y = single(tensor(m, "cov")), None if y is None else single(tensor(y, "cov"))
     return cast(OPERATORS["cov"](m, y, rowvar=rowvar, bias=bias, ddof=ddof, fweights=_weights(fweights),
                                  aweights=_weights(aweights)), dtype)
 
 
 def corrcoef(x: Any, y: Any = None, rowvar: bool = True, dtype: Any = None) -> Tensor:
     """The matrix of correlation coefficients of the variables in the rows of x and y."""
-    x, y = (None if v is None else single(tensor(v, "corrcoef")) for v in (x, y))
+    x, y = single(tensor(x, "corrcoef")), None if y is None else single(tensor(y, "corrcoef"))
     return cast(OPERATORS["corrcoef"](x, y, rowvar=rowvar), dtype)
 
 
@@ -260,7 +261,7 @@ def _matrix_norm(x: Tensor, ord: Any, axes: tuple, keepdims: bool) -> Tensor:
 def size(a: Any, axis: int | None = None) -> int:
     """The number of elements, or the length of an axis."""
     a = tensor(a, "size")
-    return a.size if axis is None else a.shape[axis]
+    return a.size if axis is None else a.shape[axis_in(axis, a.ndim, "size")]
 
 
 def array_str(a: Any) -> str:

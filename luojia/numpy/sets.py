@@ -9,7 +9,7 @@ import numpy as np
 from .._src.core.dtypes import promote
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
-from .convert import host, narrow, place, tensor
+from .convert import host, narrow, place, tensor, whole
 
 
 def unique(x: Any, return_inverse: bool = False) -> Any:
@@ -38,6 +38,8 @@ def bincount(x: Any, weights: Any = None, minlength: int = 0, length: int | None
 
 def histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any = None) -> Tensor:
     """The edges of ``bins`` equal bins over the range of ``a``, or ``bins`` themselves."""
+    if isinstance(bins, float):
+        whole(bins, "histogram_bin_edges")
     if not isinstance(bins, (int, str)):
         return tensor(bins, "histogram_bin_edges")
     return place(np.histogram_bin_edges(host(a), bins, range).astype(np.float32))

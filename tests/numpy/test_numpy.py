@@ -125,6 +125,8 @@ def test_derivatives_of_first_and_second_order(case):
     (lambda: mnp.inner(x, xi), DTypeError, "inner expects Tensors of one dtype, got float32 and int32; cast one"),
     (lambda: mnp.choose(mnp.array(1), [1, 2]), ArgumentError, r"choose expects an array of integers, got shape \(\)"),
     (lambda: mnp.choose([0], [1, 2], "x"), ArgumentError, "choose: mode must be 'clip', 'wrap' or 'raise', got 'x'"),
+    (lambda: mnp.hstack(()), ArgumentError, "hstack: need at least one array"),
+    (lambda: mnp.tril(2.5), ArgumentError, "tril expects an array of at least 1 axis, got a number"),
     (lambda: mnp.hanning(1.5), DTypeError, "hanning expects an int, got float: 1.5"),
     (lambda: mnp.ix_(x), ArgumentError, r"ix_ expects vectors, got shapes \(2, 2\)"),
     (lambda: mnp.meshgrid(x[0], sparse=1), DTypeError, "meshgrid: sparse must be a bool and indexing a string, got 1"),

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import ast
 import numbers
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..errors import ArgumentError
+from ..errors import ArgumentError, ShapeError
 from .tensor import Tensor
 
 
@@ -109,7 +109,30 @@ def kind_of(operator: str, name: str, default: Any) -> Kind | None:
     return found or _OF_DEFAULT.get(type(default))
 
 
-USUAL = {"int": "int", "float": "float", "boolean": "bool", "Shape(tuple)": "tuple", "tuple of <float>": "tuple"}
+# Flags that say whether an optional array is there, with that array and what the flag then is.
+FLAGS = {"no_bias": ("bias", False), "use_sequence_length": ("sequence_length", True), "use_length": ("length", True),
+         "use_data_lengths": ("data_lengths", True), "use_label_lengths": ("label_lengths", True)}
+WINDOWS = ("stride", "dilate", "pad", "adj")  # what has one number for each axis of the kernel
+
+
+def check_windows(operator: str, kernel: Any, given: Iterable[tuple[str, Any]]) -> None:
+    """Refuse strides and the like that have not one number for each axis of ``kernel``, a tuple.
+
+    >>> check_windows("Pooling", (2, 2), [("stride", (1,))])
+    Traceback (most recent call last):
+    luojia._src.errors.ShapeError: Pooling: stride must have the same number of dimensions as kernel (2, 2), got (1,).
+    """
+    if kernel.__class__ is not tuple or not kernel:
+        return
+    for name, value in given:
+        if value is not None and value != () and (len(value) if value.__class__ is tuple else 1) != len(kernel):
+            raise ShapeError(f"{operator}: {name} must have the same number of dimensions as kernel {kernel}, got "
+                             f"{value}.")
+
+
+USUAL = {"int": ("int",), "float": ("float", "int"), "boolean": ("bool",), "Shape(tuple)": ("tuple", "int"),
+         "tuple of <float>": ("tuple",)}
+"""The classes of values that are read as they are."""
 
 
 def reader(operator: str, name: str, kind: Kind) -> Callable[[Any], Any]:

@@ -24,7 +24,7 @@ import numpy as np
 from ..errors import CallError, DTypeError
 from .accepted import Row, source_of
 from .apply import apply, binary, unary
-from .attributes import USUAL, kind_of, reader
+from .attributes import FLAGS, USUAL, WINDOWS, check_windows, kind_of, reader
 from .dtypes import DType
 from .given import allowed, kind_of_default, no_tensor, refuse, unfit
 from .op import OPERATORS, Operator
@@ -239,11 +239,25 @@ def _reads(face: Any, space: dict[str, Any]) -> list[str]:
             usual = f"{p.public} not in _w{i}"
             space[f"_w{i}"] = kind.words
         else:
-            usual = f"{p.public}.__class__ is not {USUAL[kind.type]}"
+            usual = " and ".join(f"{p.public}.__class__ is not {name}" for name in USUAL[kind.type])
             if kind.least is not None:
                 usual = f"({usual} or {p.public} < {kind.least})"
         lines.append(f"    if {p.public} is not {default} and {usual}: {p.public} = _r{i}({p.public})\n")
+    names = {p.public for p in face.params}
+    for flag, (array, there) in FLAGS.items():
+        if {flag, array} <= names and face.name != "RNN":  # which takes its third state for the lengths
+            space["_amiss"] = partial(_amiss, face.name)
+            lines.append(f"    if {flag} is {'' if there else 'not '}({array} is None): _amiss('{flag}', '{array}')\n")
+    if "kernel" in names:
+        space["_windows"] = partial(check_windows, face.name)
+        pairs = "".join(f"('{n}', {n}), " for n in WINDOWS if n in names)
+        lines.append(f"    _windows(kernel, ({pairs}))\n")
     return lines
+
+
+def _amiss(face: str, flag: str, array: str) -> None:
+    raise CallError(f"{face}: Check failed: num_inputs == infered_num_inputs: {array!r} goes with "
+                    f"{flag}={FLAGS[flag][1]}, and is left out otherwise.")
 
 
 def unknown_attribute(face: Face, names: Any) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from ..errors import ArgumentError, DTypeError, MXNetError, NotSupportedError
 from . import symbol_names as names
 from .ambient import visible, wants
-from .attributes import BOOLEAN, kind_of, reader
+from .attributes import BOOLEAN, FLAGS, WINDOWS, check_windows, kind_of, reader
 from .dtypes import DType
 from .faces import _MISSING, Face, FaceModule, tidy, unknown_attribute
 from .naming import AttrScope
@@ -244,8 +244,13 @@ def _bind(face: Face, args: tuple, kwargs: dict[str, Any]) -> tuple[dict, tuple,
         elif key != "num_args" and not (key == "out" and value is None):
             unknown_attribute(face, [key])
     needed = {p.public for p in face.attributes if p.default is _MISSING}  # which None may be a value of
-    given = {k: v for k, v in given.items() if v is not None or k in needed}
-    return arrays, star, _checked(face, given), extra
+    checked = {k: v for k, v in _checked(face, given).items() if v is not None or k in needed}
+    defaults = {p.public: p.default for p in params}
+    for flag, (array, there) in FLAGS.items():
+        if arrays.get(array) is not None and flag in known and face.name != "RNN":
+            if bool(checked.get(flag, defaults[flag])) is not there:
+                raise not_found("Symbol.Compose", array, [n for n in arrays if n != array])
+    return arrays, star, checked, extra
 
 
 def _checked(face: Face, given: dict[str, Any], written: bool = False) -> dict[str, Any]:
@@ -275,6 +280,8 @@ def _checked(face: Face, given: dict[str, Any], written: bool = False) -> dict[s
         if kind is BOOLEAN and value.__class__ is int:
             value = bool(value)
         out[key] = tidy(value)
+    if not written and "kernel" in out:
+        check_windows(face.name, out["kernel"], [(key, out[key]) for key in WINDOWS if key in out])
     return out
 
 
