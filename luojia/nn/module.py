@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from .._src.core import dtypes as mstype
 from .._src.core.compiled import Compiled, Mode, structure
+from .._src.core.given import is_operand, no_tensor
 from .._src.core.tape import state
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError
@@ -96,7 +97,12 @@ class Module(StateMixin, DeclaredMixin):
         if Mode.graph and self._luojia_compiles and state.frame is None:
             return self._luojia_graph()(*args, **kwargs)
         if self._luojia_plain:
-            return self._luojia_forward(*args, **kwargs)
+            try:
+                return self._luojia_forward(*args, **kwargs)
+            except AttributeError as e:
+                if not type(self).__module__.startswith("luojia.") or all(map(is_operand, args)):
+                    raise  # a program's own network says what it says
+                raise no_tensor(type(self).__name__, e) from None
         return call_with_hooks(self, args, kwargs)
 
     def _luojia_graph(self) -> Compiled:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._src.core.tensor import Tensor
+from .._src.errors import MXNetError, PlaceError, UnfitArgumentError
 from .creation import lift, place
 from .multiarray import ndarray
 
@@ -41,6 +42,18 @@ def placed(x: Any, wide: bool = False) -> Any:
     return place(x.astype(np.float32) if x.dtype == np.float64 and not wide else x)
 
 
+def refused_by_numpy(name: str, function: Callable, *args: Any, **kwargs: Any) -> Any:
+    """What NumPy's ``function`` gives, its errors being an MXNetError too."""
+    try:
+        return function(*args, **kwargs)
+    except np.linalg.LinAlgError:
+        raise
+    except IndexError as e:
+        raise PlaceError(f"np.{name}: {e}.") from e
+    except (TypeError, ValueError, OverflowError) as e:
+        raise e if isinstance(e, MXNetError) else UnfitArgumentError(f"np.{name}: {e}.") from e
+
+
 def on_host(name: str, own: Any = None) -> Callable:
     """NumPy's function ``own``, or that called ``name``, on the values of arrays: its results are constants."""
     function = own or getattr(np, name, None) or GONE[name]
@@ -48,7 +61,7 @@ def on_host(name: str, own: Any = None) -> Callable:
     def call(*args: Any, **kwargs: Any) -> Any:
         args, kwargs = tuple([values(a) for a in args]), {k: values(v) for k, v in kwargs.items()}
         wide = any(isinstance(a, np.ndarray) for a in (*args, *kwargs.values()))  # then NumPy's dtype is kept
-        found = function(*args, **kwargs)
+        found = refused_by_numpy(name, function, *args, **kwargs)
         return found if args and all(isinstance(a, (bool, int, float)) for a in args) else placed(found, wide)
 
     call.__name__ = call.__qualname__ = name
@@ -78,7 +91,8 @@ delete, insert = map(_edited, ("delete", "insert"))
 def bincount(x: Any, weights: Any = None, minlength: int = 0) -> ndarray:
     """How often each number occurs, in the numbers' dtype, or the sums of the weights, in theirs."""
     x, weights = lift(x, "bincount"), None if weights is None else lift(weights, "bincount")
-    found = np.bincount(x.asnumpy(), None if weights is None else weights.asnumpy(), minlength)
+    given = None if weights is None else weights.asnumpy()
+    found = refused_by_numpy("bincount", np.bincount, x.asnumpy(), given, minlength)
     return place(found.astype((x if weights is None else weights).np_dtype), x._device)
 
 
@@ -91,7 +105,8 @@ def histogram(a: Any, bins: Any = 10, range: Any = None, normed: Any = None, wei
               density: Any = None) -> list[Any]:
     """[how many elements fall into each bin, the edges of the bins]; edges from a range have the dtype of ``a``."""
     elements, edges = np.asarray(values(a)), values(bins)
-    counts, found = np.histogram(elements, edges, range, bool(normed or density), values(weights))
+    counts, found = refused_by_numpy("histogram", np.histogram, elements, edges, range, bool(normed or density),
+                                     values(weights))
     own = elements.dtype if isinstance(a, Tensor) else np.dtype(np.float32)
     return [place(counts), place(found.astype(own) if isinstance(edges, int) else found)]
 

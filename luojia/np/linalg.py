@@ -11,7 +11,7 @@ from .._src.core.op import OPERATORS
 from .._src.errors import ArgumentError, ShapeError
 from .._src.ops import compose
 from .creation import lift
-from .fallback import linalg_fallbacks
+from .fallback import LINALG, linalg_fallbacks
 from .host import placed, values
 from .multiarray import ndarray
 from .table import FUNCTIONS, LINALG_FUNCTIONS, floating
@@ -54,6 +54,9 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> n
         found = OPERATORS["singular_values"](OPERATORS["moveaxis"](x, source=axes, destination=(-2, -1)))
         found = OPERATORS["sum"](found, axis=-1) if ord == "nuc" else found[..., 0 if ord == 2 else -1]
         return compose.with_axes(found, [a % x.ndim for a in axes]) if keepdims else found
+    if len(axes) != 2:
+        raise ShapeError(f"np.linalg.norm: ord {ord!r} is a norm of vectors or matrices, but there are {len(axes)} "
+                         "axes; name one or two of them with axis.")
     if ord not in (1, -1, np.inf, -np.inf):
         return placed(np.linalg.norm(x.asnumpy(), ord, axis, keepdims))
     rows, columns = axes if ord in (1, -1) else axes[::-1]
@@ -145,6 +148,8 @@ def _host(name: str, doc: str) -> Callable:
         try:
             found = getattr(np.linalg, name)(*[values(a) for a in args], **kwargs)
         except np.linalg.LinAlgError as e:
+            if name in LINALG:  # which MXNet leaves to NumPy
+                raise
             raise ShapeError(f"np.linalg.{name}: {e}.") from e
         return placed(tuple(found) if isinstance(found, tuple) else found, wide=True)
 

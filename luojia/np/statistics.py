@@ -117,7 +117,7 @@ def _of_some(name: str, a: Any, axis: Any, out: Any, keepdims: bool, more: dict[
     if more:
         return stored(lift(on_host(name)(a, axis, keepdims=keepdims, **more)), out)
     a = lift(a, name)
-    if isinstance(a, Tensor) and a.np_dtype.kind in "iu":  # none is NaN; a product is NumPy's, of int64
+    if isinstance(a, Tensor) and a.np_dtype.kind in "biu":  # none is NaN; a product is NumPy's, of int64
         if name == "nanprod":
             a = OPERATORS["cast"](a, dtype=np.dtype("u8" if a.np_dtype.kind == "u" else "i8"))
         return FUNCTIONS[name[3:]](a, axis=axis, keepdims=keepdims, out=out)

@@ -101,7 +101,7 @@ def counting(x: Any) -> Any:
 
 def alone(x: Any, axis: Any) -> bool:
     """Whether a reduction over ``axis`` leaves every element alone: over no axis, or over one of a number."""
-    return axis == () or axis in (0, -1) and isinstance(x, Tensor) and not x.shape
+    return axis == () or axis == [] or axis in (0, -1) and isinstance(x, Tensor) and not x.shape
 
 
 def over_none(arrays: tuple, attrs: dict[str, Any]) -> tuple[tuple, dict[str, Any]]:
@@ -113,7 +113,8 @@ def over_none(arrays: tuple, attrs: dict[str, Any]) -> tuple[tuple, dict[str, An
 def stored(found: Any, out: Any) -> Any:
     """The result, or ``out`` with it written into."""
     found = result(found)
-    return found if out is None else out._store(found)
+    into: Any = out[0] if isinstance(out, (list, tuple)) and len(out) == 1 else out
+    return found if into is None else into._store(found)
 
 
 def _plain(prepare: Callable) -> Callable:

@@ -311,6 +311,8 @@ def full(size: Any, fill_value: Any, *, dtype: Any = None) -> Tensor:
     """
     if not isinstance(size, (tuple, list)):
         raise DTypeError(f"For 'full', 'size' must be a tuple or list of ints, but got {type(size).__name__}.")
+    if not isinstance(fill_value, (int, float, complex, np.generic, Tensor)):
+        raise DTypeError(f"For 'full', 'fill_value' must be a number or a Tensor, but got {type(fill_value).__name__}.")
     value = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
     return OP["filled"](shape=size, value=value, dtype=to_np(dtype or int64))
 

@@ -319,6 +319,16 @@ def jacfwd(fn: Callable, grad_position: Any = 0, has_aux: bool = False) -> Calla
     return _jacobian(transforms.jacobian_forward, fn, grad_position, has_aux, "jacfwd")
 
 
+def _primals(who: str, given: Any) -> tuple:
+    """The Tensor, or those of the tuple, at which a function is expanded."""
+    listed = tuple(given) if isinstance(given, (tuple, list)) else (given,)
+    for x in listed:
+        if not isinstance(x, Tensor) or x.np_dtype.name not in ("int32", "int64", "float32", "float64"):
+            got = x.dtype if isinstance(x, Tensor) else type(x).__name__
+            raise DTypeError(f"For '{who}', Tensors of Int32, Int64, Float32 or Float64 are expected, but got {got}.")
+    return listed
+
+
 def derivative(fn: Callable, primals: Any, order: int) -> tuple:
     """(output, derivative of the given order) of ``fn`` along ones, element by element.
 
@@ -330,7 +340,7 @@ def derivative(fn: Callable, primals: Any, order: int) -> tuple:
         raise DTypeError(f"For 'derivative', the 'order' must be int, but got {type(order).__name__}.")
     if order < 1:
         raise ArgumentError(f"For 'derivative', the 'order' must be at least 1, but got {order}.")
-    args = tuple(primals) if isinstance(primals, (tuple, list)) else (primals,)
+    args = _primals("derivative", primals)
     ones, zeros = OPERATORS["ones_like"], OPERATORS["zeros_like"]
     series = [[ones(x) for x in args]] + [[zeros(x) for x in args]] * (order - 1)
     out, found = transforms.taylor(fn, args, series)
@@ -342,9 +352,9 @@ def jet(fn: Callable, primals: Any, series: Any) -> tuple:
 
     ``series`` has the orders along its first axis; so has the result.
     """
-    single = not isinstance(primals, (tuple, list))
-    args = (primals,) if single else tuple(primals)
-    given = (series,) if single else tuple(series)
+    args, given = _primals("jet", primals), _primals("jet", series)
+    if isinstance(primals, Tensor) != isinstance(series, Tensor):
+        raise DTypeError("For 'jet', primals and series must both be a Tensor, or both be tuples.")
     if len(args) != len(given):
         raise ArgumentError(f"For 'jet', got {len(args)} primals and {len(given)} series; give one for each.")
     for x, s in zip(args, given):

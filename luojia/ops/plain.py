@@ -82,6 +82,11 @@ def arange(start: Any = 0, end: Any = None, step: Any = 1, *, dtype: Any = None)
     >>> ops.arange(1, 7, 2)
     Tensor(shape=[3], dtype=Int64, value= [1, 3, 5])
     """
+    if not isinstance(start, (int, float, Tensor)):
+        raise DTypeError(f"For 'arange', start must be a number or a Tensor, but got {type(start).__name__}.")
+    low, high = (0, start) if end is None else (start, end)
+    if step == 0 or (high < low if step > 0 else high > low):
+        raise ArgumentError(f"For 'arange', a step of {step} does not lead from {low} to {high}.")
     if dtype is not None and to_np(dtype) == np.bool_:
         return OPERATORS["cast"](arange(start, end, step), dtype="bool")
     return OPERATORS["filled_range"](start=start, stop=end, step=step, dtype=dtype)

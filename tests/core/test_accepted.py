@@ -74,6 +74,10 @@ def test_rows_fit_their_functions():
     (lambda: ops.bitwise_and(N, X), "the dtype of 'other' must be one of"),
     (lambda: ops.cdist(X, D), "For 'cdist', x1 and x2 must be of one dtype"),
     (lambda: ops.cdist(x1=N, x2=N), "For 'cdist', the dtype of 'x1' must be"),
+    (lambda: ops.matmul(X, H), "For 'matmul', input and other must be of one dtype"),
+    (lambda: ops.conv2d(X[None, None], H[None, None]), "input and weight must be of one dtype"),
+    (lambda: ops.gcd(N, 1), "For 'gcd', 'other' must be a Tensor, but got int"),
+    (lambda: ops.logical_not(True), "For 'logical_not', 'input' must be a Tensor, but got bool"),
     (lambda: ops.addr(X, V, V.astype(ms.float16)), "vec1 and vec2 must be of one dtype"),
     (lambda: ops.bartlett_window(5), "For 'bartlett_window', 'window_length' must be a Tensor, but got int"),
     (lambda: ops.binary_cross_entropy(X, X, H), "logits and labels and weight must be of one dtype"),
@@ -86,6 +90,18 @@ def test_rows_fit_their_functions():
 ])
 def test_what_is_refused(call, words):
     with pytest.raises(TypeError, match=words):
+        call()
+
+
+@pytest.mark.parametrize(("call", "words"), [
+    (lambda: ops.addmm(X, X, V), r"For 'addmm', 'mat2' must have 2 axes, but got shape \(2,\)"),
+    (lambda: ops.avg_pool1d(V, 1), "'input_x' must have at least 2 axes"),
+    (lambda: ops.ger(V, X), "'vec2' must have 1 axes"),
+    (lambda: ops.index_select(X, 0, X.astype(ms.int32)), "'index' must have 1 axes"),
+    (lambda: ops.lp_pool2d(V, 1.0, 1), "'x' must have 4 axes"),
+])
+def test_axes(call, words):
+    with pytest.raises(ValueError, match=words):
         call()
 
 

@@ -24,6 +24,9 @@ def names(ds: Any, transforms: Any, np: Any) -> dict[str, Any]:
     def D() -> Any:  # four columns
         return ds.NumpySlicesDataset({"a": [1, 2, 3, 4, 5], "b": [10] * 5, "c": [20] * 5, "d": [30] * 5}, shuffle=False)
 
+    def TD() -> Any:  # words
+        return ds.NumpySlicesDataset({"t": ["a", "b", "a", "c", "a", "b"]}, shuffle=False)
+
     def V() -> Any:  # a number and a vector
         return ds.NumpySlicesDataset({"a": [1, 2, 3, 4, 5], "b": [[1.0, 2.0]] * 5}, shuffle=False)
 

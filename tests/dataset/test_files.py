@@ -94,7 +94,7 @@ def test_csv(folder):
          RuntimeError, "n.csv parse failed at line 1, type does not match: 'ab' is no number of 32 bits"),
         (lambda: list(ds.CSVDataset("n.csv", column_defaults=["", "", 0.0], column_names=["a", "b", "c"])),
          RuntimeError, "type does not match: '[ac][bd]' is no number"),
-        (lambda: ds.CSVDataset("n.csv", column_names="a"), TypeError, "column_names should be a list of names, got 'a"),
+        (lambda: ds.CSVDataset("n.csv", column_names="a"), TypeError, "should be a list of names, got 'a'"),
         (lambda: list(ds.TextFileDataset("empty.txt")), RuntimeError, "no data found"),
     ],
 )

@@ -248,3 +248,37 @@ def test_dtypes_that_are_asked_for_and_what_is_no_number(call, dtype, expected):
 def test_the_dtype_of_the_greatest_bfloat16s():
     values, positions = mint.topk(Tensor([1.0, 3.0]).astype(ms.bfloat16), 1)
     assert (values.dtype, positions.dtype) == (ms.bfloat16, ms.int64)
+
+
+X2 = Tensor(np.arange(6, dtype=np.float32).reshape(2, 3))
+OTHER_DTYPE = X2.astype(ms.int32)
+
+
+@pytest.mark.parametrize("call", [
+    lambda: mint.mm(X2, OTHER_DTYPE.T), lambda: mint.matmul(X2, OTHER_DTYPE.T),
+    lambda: mint.bmm(X2[None], OTHER_DTYPE[None]), lambda: mint.mv(X2, OTHER_DTYPE[0]),
+    lambda: mint.dot(X2[0], OTHER_DTYPE[0]), lambda: mint.isclose(X2, OTHER_DTYPE),
+    lambda: mint.allclose(X2, OTHER_DTYPE), lambda: mint.addmm(X2, X2, OTHER_DTYPE.T), lambda: mint.gather(X2, 0, X2),
+    lambda: mint.index_select(X2, 0, X2[0]), lambda: mint.scatter_add(X2, 0, OTHER_DTYPE, OTHER_DTYPE),
+    lambda: mint.bincount(X2[0]), lambda: mint.linalg.qr([1.0]), lambda: mint.linalg.norm("a"),
+    lambda: mint.nn.Flatten()([1.0]), lambda: mint.nn.ZeroPad1d(1)("a"), lambda: mint.nn.BatchNorm1d(3)(1.0),
+    lambda: mint.nn.ReflectionPad2d(1)((X2, X2)),
+])
+def test_dtypes_and_types_that_are_refused(call):
+    with pytest.raises(TypeError, match="must be|expected"):
+        call()
+
+
+def test_a_network_of_ones_own_keeps_its_errors():
+    class Net(ms.nn.Cell):
+        def construct(self, x):
+            return x.missing
+
+    with pytest.raises(AttributeError, match="'int' object has no attribute 'missing'"):
+        Net()(1)
+
+
+def test_only_r():
+    q, r = mint.linalg.qr(X2, mode="r")
+    assert q.shape == (0,)
+    np.testing.assert_allclose(r.asnumpy(), mint.linalg.qr(X2)[1].asnumpy())

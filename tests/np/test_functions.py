@@ -204,3 +204,30 @@ def test_what_mxnet_leaves_to_numpy():
         np.linalg.tensorinv(x, 0)
     with pytest.raises(mx.MXNetError, match=r"tensorsolve: the first axes \(2,\) and the last axes \(3,\)"):
         np.linalg.tensorsolve(np.ones((2, 3)), np.ones(2))
+
+
+@pytest.mark.parametrize("call, classes, match", [
+    (lambda x: np.linspace(0, 1, -1), (mx.MXNetError, ValueError), "np.linspace: Number of samples, -1"),
+    (lambda x: np.eye("a"), (mx.MXNetError, TypeError), "np.eye: "),
+    (lambda x: np.indices(3), (ValueError, TypeError), "np.indices: "),
+    (lambda x: np.resize(x, -1), (mx.MXNetError, ValueError), "np.resize: "),
+    (lambda x: np.delete(x[0], 5), (mx.MXNetError, IndexError), "np.delete: index 5 is out of bounds"),
+    (lambda x: np.bincount(-x[0]), (mx.MXNetError, TypeError), "np.bincount: "),
+    (lambda x: np.histogram(x, 0), (mx.MXNetError, ValueError), "np.histogram: "),
+    (lambda x: np.split(x, None), (ValueError, mx.MXNetError), "indices_or_sections must be either int"),
+    (lambda x: np.linalg.norm(x[None], onp.inf), (mx.MXNetError, ValueError), "there are 3 axes"),
+    (lambda x: np.linalg.cond(x[0]), (onp.linalg.LinAlgError,), "at least"),
+    (lambda x: np.sum("a"), (AssertionError, TypeError, mx.MXNetError), "type <class 'str'> not supported"),
+])
+def test_errors_are_of_mxnets_and_numpys_classes(call, classes, match):
+    x = np.array([[1.0, 2.0], [3.0, 4.0]])
+    for expected in classes:
+        with pytest.raises(expected, match=match):
+            call(x)
+
+
+def test_small_agreements():
+    x = np.array([[1.0, 2.0], [3.0, 4.0]])
+    out = np.zeros((2, 2))
+    assert np.sqrt(x, out=[out]) is out and out[1, 1].item() == 2
+    assert np.amin(x, []).shape == (2, 2) and np.nanmin(x > 1) == onp.False_

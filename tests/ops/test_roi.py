@@ -88,8 +88,8 @@ def test_crop_and_resize():
     ("roi_align", ((1, 3, 3, 3), (1, 5)), {**ALIGN, "position_sensitive": True}, ShapeError, "a multiple of 2 chann"),
     ("roi_align_pixels", ((1, 3, 3, 3), (1, 5)),
      {"pooled_height": 1, "pooled_width": 1, "spatial_scale": 1, "roi_end_mode": 2}, ArgumentError, "roi_end_mode"),
-    ("crop_and_resize", ((1, 3, 3, 2), (1, 4), (1,)), {"crop_size": (2, 2), "method": "cubic"}, NotSupportedError,
-     "method 'cubic' is not supported"),
+    ("crop_and_resize", ((1, 3, 3, 2), (1, 4), (1,)), {"crop_size": (2, 2), "method": "bilinear_v2"},
+     NotSupportedError, "method 'bilinear_v2' is not supported"),
     ("crop_and_resize", ((1, 3, 3, 2), (1, 5), (1,)), {"crop_size": (2, 2)}, ShapeError, "CropAndResize expects"),
 ])
 def test_errors(name, shapes, attrs, error, text):

@@ -268,7 +268,7 @@ def unknown_attribute(face: Face, names: Any) -> None:
                     f", in operator {face.name}(name=\"\")")
 
 
-_LOOSE = {"cast", "identity", "stop_gradient", "zeros_like", "ones_like", "logical_not", "polygamma_of"}
+_LOOSE = {"cast", "identity", "stop_gradient", "zeros_like", "ones_like", "polygamma_of"}
 
 
 _NUMBERS = {("masked_fill", "v"), ("where", "x"), ("where", "y")}  # inputs that may be numbers

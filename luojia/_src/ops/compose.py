@@ -13,7 +13,7 @@ import numpy as np
 from ..core.dtypes import promote
 from ..core.op import OPERATORS
 from ..core.tensor import Tensor, wrap
-from ..errors import ArgumentError, ShapeError
+from ..errors import ArgumentError, ShapeError, UnfitArgumentError
 from .shape import axis_in
 
 
@@ -83,8 +83,11 @@ def split(x: Tensor, indices_or_sections: Any, axis: int = 0, uneven: bool = Fal
                                 "parts; give indices, or use array_split.")
         sizes = [n // k + (i < n % k) for i in range(k)]
         stops = np.cumsum(sizes[:-1]).tolist()
-    else:
+    elif isinstance(indices_or_sections, (Tensor, np.ndarray, list, tuple, set, range)):
         stops = [int(i) for i in indices_or_sections]
+    else:
+        raise UnfitArgumentError("split: indices_or_sections must be either int, or tuple / list / set of ints, got "
+                                 f"{indices_or_sections!r}.")
     lead = (slice(None),) * axis
     return [x[(*lead, slice(a, b))] for a, b in zip([0, *stops], [*stops, n])]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..core.op import op
 from ..errors import ArgumentError, ShapeError
 from .gather import _checked_nd, mesh, nd_index
+from .shape import axis_in
 
 
 def _fits(name: str, x, i, v) -> None:
@@ -137,7 +138,9 @@ def _(xp, g, ans, args, needs):
 @op(fn="index_fill(x, axis, index:i, value)")
 def index_fill(xp, x, i, *, axis, value):
     """x with ``value`` in its slices at positions i along ``axis``."""
-    return xp.set_at(x, (slice(None),) * (axis % len(x.shape)) + (i.astype("int64"),), value)
+    if len(i.shape) > 1:
+        raise ShapeError(f"index_fill: the positions must be a number or a vector, got shape {tuple(i.shape)}.")
+    return xp.set_at(x, (slice(None),) * axis_in(axis, len(x.shape), "index_fill") + (i.astype("int64"),), value)
 
 
 @index_fill.vjp(keep="args")

@@ -169,6 +169,8 @@ def flatten(xp, x, *, start_dim=1, end_dim=-1, rows=False):
     if not shape:
         return xp.reshape(x, (1,))
     start, end = axis_in(start_dim, len(shape), "flatten"), axis_in(end_dim, len(shape), "flatten")
+    if start > end:
+        raise ArgumentError(f"flatten: start_dim {start_dim} comes after end_dim {end_dim} for shape {shape}.")
     return xp.reshape(x, (*shape[:start], prod(shape[start : end + 1]), *shape[end + 1 :]))
 
 

@@ -19,6 +19,8 @@ from ..shape import axis_in
 
 def diff(x: Tensor, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Tensor:
     """The differences of neighbours along ``axis``, ``n`` times over."""
+    if not x.size:
+        raise ShapeError(f"For 'diff', x must not be empty, got shape {x.shape}.")
     return compose.differences(x, n, axis, prepend, append)
 
 
@@ -43,8 +45,10 @@ def tensor_split(input: Tensor, indices_or_sections: Any, axis: int = 0) -> tupl
 
 
 def hsplit(input: Tensor, indices_or_sections: Any) -> tuple:
-    """``input`` cut along its second axis (its only one, if it has one)."""
-    return tensor_split(input, indices_or_sections, 0 if input.ndim == 1 else 1)
+    """``input`` cut along its second axis."""
+    if input.ndim < 2:
+        raise ShapeError(f"For 'hsplit', the input must have at least 2 axes, got shape {input.shape}.")
+    return tensor_split(input, indices_or_sections, 1)
 
 
 def vsplit(input: Tensor, indices_or_sections: Any) -> tuple:
@@ -140,6 +144,8 @@ def reverse_sequence(x: Tensor, seq_lengths: Any, seq_dim: int, batch_dim: int =
 def channel_shuffle(x: Tensor, groups: int) -> Tensor:
     """The channels (axis 1) of ``groups`` groups dealt in turns (Zhang et al. 2018)."""
     n, c, *rest = x.shape
+    if groups < 1:
+        raise ArgumentError(f"For 'channel_shuffle', groups must be positive, got {groups}.")
     if c % groups:
         raise ShapeError(f"For 'channel_shuffle', {c} channels do not fall into {groups} groups.")
     grouped = reshaped(x, (n, groups, c // groups, *rest))

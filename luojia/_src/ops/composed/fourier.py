@@ -32,6 +32,8 @@ def _norm(name: str, norm: Any) -> str:
 
 def _complex(name: str, x: Tensor) -> Tensor:
     """x as complex numbers."""
+    if not x.size:
+        raise ShapeError(f"For '{name}', the input must not be empty, got shape {x.shape}.")
     if x.np_dtype.kind == "c":
         return x
     if x.np_dtype.kind == "b":
