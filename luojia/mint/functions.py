@@ -14,7 +14,7 @@ from .._src.core.dtypes import to_np
 from .._src.core.op import OPERATORS as OP
 from .._src.errors import ArgumentError, DTypeError, ShapeError
 from .._src.ops import Tensor
-from .._src.ops.compose import placed
+from .._src.ops.compose import placed, scaled
 from .._src.ops.composed import inplace, linear, overloaded, queries
 from .._src.ops.shape import axis_in
 from .creation import _cast
@@ -50,12 +50,12 @@ def of_numbers(function: Callable) -> Callable:
 
 def add(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
     """input + alpha other."""
-    return OP["add"](input, other if alpha == 1 else other * alpha)
+    return OP["add"](input, scaled(input, other, alpha, "mint.add"))
 
 
 def sub(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
     """input - alpha other."""
-    return OP["subtract"](input, other if alpha == 1 else other * alpha)
+    return OP["subtract"](input, scaled(input, other, alpha, "mint.sub"))
 
 
 def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:

@@ -101,7 +101,8 @@ class ndarray(NDArray):
         return apply(OPERATORS["getitem"], (self, *indices), {"index": template})
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        """``x[key] = value``; ``x[True]`` is all of x, ``x[False]`` no part of it."""
+        """``x[key] = value``; ``x[True]`` is all of x, ``x[False]`` no part of it. None is NaN."""
+        value = float("nan") if value is None and self.np_dtype.kind == "f" else value
         if key is not False:
             super().__setitem__(slice(None) if key is True and self.ndim else key, value)
 

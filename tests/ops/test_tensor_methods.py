@@ -173,7 +173,25 @@ def test_what_methods_refuse(kind, call):
     same(R, before)
 
 
+WHOLE = Tensor([1, 2])
+
+
+@pytest.mark.parametrize("call", [
+    "WHOLE.add(WHOLE, alpha=0.5)", "WHOLE.sub(WHOLE, alpha=0.5)", "lj.mint.add(WHOLE, 1, alpha=0.5)",
+    "WHOLE.add_(WHOLE, alpha=0.5)", "R.mul_([1.0, 2.0, 3.0])", "R.add_((1.0, 2.0, 3.0))", "R.div_(R.asnumpy())",
+    "R.fill_(None)", "R.fill_((1.0,))", "R.floor_divide_('a')", "WHOLE.index_put((AT,), R[0, :2])",
+    "R.scatter(0, AT[None], WHOLE[None])", "R.masked_scatter(R, R)", "WHOLE.repeat_interleave(1.5)",
+])
+def test_what_has_no_dtype_for_it(call):
+    before = R.asnumpy()
+    with pytest.raises(TypeError, match="expected|needs|must"):
+        eval(call)
+    same(R, before)
+
+
 def test_what_methods_take():
+    same(WHOLE.add(WHOLE, alpha=2), [3, 6])
+    same(R[0].masked_scatter(Tensor([[True, False, True]]), R[1]), [[3, 1, 4]])
     for name, dtype in (("INT32", lj.int32), (float, lj.float64), (int, lj.int64), ("Float16", lj.float16)):
         assert R.astype(name).dtype is dtype
     same(R.argmax(axis=None, keepdims=True), 5)

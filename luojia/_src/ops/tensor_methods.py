@@ -19,6 +19,7 @@ from ..core.tape import Leaf
 from ..core.tensor import Tensor, wrap
 from ..errors import ArgumentError, DTypeError, PlaceError, RefusedName, ShapeError
 from . import composed
+from .compose import scaled
 from .composed.accepted import FUNCTIONS as ACCEPTED
 from .shape import axis_in
 
@@ -153,12 +154,12 @@ def tile(self: Tensor, *counts: Any, reps: Any = None, dims: Any = None) -> Tens
 
 def plus(self: Tensor, other: Any, *, alpha: float = 1) -> Tensor:
     """self + alpha other."""
-    return OPERATORS["add"](self, other if alpha == 1 else other * alpha)
+    return OPERATORS["add"](self, scaled(self, other, alpha, "Tensor.add"))
 
 
 def minus(self: Tensor, other: Any, *, alpha: float = 1) -> Tensor:
     """self - alpha other."""
-    return OPERATORS["subtract"](self, other if alpha == 1 else other * alpha)
+    return OPERATORS["subtract"](self, scaled(self, other, alpha, "Tensor.sub"))
 
 
 def flatten(self: Tensor, order: Any = "C", *last: int, start_dim: int = 0, end_dim: int = -1) -> Tensor:

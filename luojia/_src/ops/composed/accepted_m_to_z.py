@@ -12,7 +12,7 @@ matrix_band_part              lower upper: int
 matrix_diag                   x padding_value: any =; k: i32; num_rows num_cols: i32 axes=0
 matrix_diag_part              x padding_value!: any =; k!: i32
 matrix_power                  input: signed f32 f64 u8
-matrix_set_diag               x: real axes>=2; diagonal: real; k: i32
+matrix_set_diag               x: real b axes>=2; diagonal: real; k: i32
 matrix_solve                  matrix rhs: any =
 max_unpool1d, max_unpool2d, max_unpool3d   x: real; indices: index
 median, nanmedian             input: index f32 f64 i16
