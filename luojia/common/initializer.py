@@ -228,11 +228,13 @@ def initializer(init: Any, shape: Any = None, dtype: DType = dtypes.float32) -> 
     (1, 2)
 
     Raises:
-        TypeError: an ``init`` of another type, a dtype that is none, a shape that is none.
-        ValueError: an unknown name, a negative length, a Tensor of another shape.
+        TypeError: an ``init`` of another type, a dtype that is none.
+        ValueError: an unknown name, a shape that is none or has lengths below 1, no dtype, a Tensor of another shape.
 
     Matches ``mindspore.common.initializer.initializer``, but fills at once.
     """
+    if dtype is None:
+        raise ArgumentError("For 'initializer', init, dtype and shape must have values at the same time.")
     if not isinstance(dtype, DType):
         raise DTypeError(f"For 'initializer', the argument 'dtype' must be a dtype such as luojia.float32, but got "
                          f"{type(dtype)}.")
@@ -243,12 +245,13 @@ def initializer(init: Any, shape: Any = None, dtype: DType = dtypes.float32) -> 
             raise ShapeError("For 'initializer', the shape of the 'init' argument should be same as the argument "
                              f"'shape', but got {init.shape} and {tuple(sizes)}.")
         return init
-    if not isinstance(sizes, (tuple, list)):
-        raise DTypeError(f"For 'initializer', the argument 'shape' must be list, tuple or int, but got {type(sizes)}.")
-    if any(isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 0 for n in sizes):
-        raise ArgumentError(f"For 'initializer', the argument 'shape' must hold ints >= 0, but got {tuple(sizes)}.")
+    fill = create(init)
+    if not isinstance(sizes, (tuple, list)) or any(
+            isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1 for n in sizes):
+        raise ArgumentError("For 'initializer', the argument 'shape' is invalid, the value of 'shape' must be positive "
+                            f"integer, but got {shape}.")
     array = np.zeros(tuple(sizes), dtype.np if dtype.np.kind in "fciub" else np.float32)
-    create(init)(array)
+    fill(array)
     return Tensor(array, dtype)
 
 

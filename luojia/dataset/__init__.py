@@ -113,7 +113,7 @@ from .text_sets import (
 from .tools import DatasetCache, compare, serialize, show, sync_wait_for_dataset
 
 if TYPE_CHECKING:  # loaded at first use
-    from . import audio, text, transforms, vision
+    from . import audio, dataloader, text, transforms, vision
 
 __all__ = [
     "AGNewsDataset", "AmazonReviewDataset", "BatchInfo", "CLUEDataset", "CMUArcticDataset", "CSVDataset",
@@ -130,7 +130,8 @@ __all__ = [
     "SogouNewsDataset", "SpeechCommandsDataset", "SubsetRandomSampler", "SubsetSampler", "TFRecordDataset",
     "TextFileDataset", "UDPOSDataset", "USPSDataset", "VOCDataset", "WIDERFaceDataset", "WaitedDSCallback",
     "WeightedRandomSampler", "WikiTextDataset", "YahooAnswersDataset", "YelpReviewDataset", "YesNoDataset", "audio",
-    "compare", "config", "serialize", "show", "sync_wait_for_dataset", "text", "transforms", "vision", "zip",
+    "compare", "config", "dataloader", "serialize", "show", "sync_wait_for_dataset", "text", "transforms", "vision",
+    "zip",
 ]
 _STEPS = (  # the classes of pipelines
     "BatchDataset", "ConcatDataset", "FilterDataset", "MapDataset", "PaddedBatchDataset", "ProjectDataset",
@@ -162,7 +163,7 @@ def zip(datasets: tuple) -> Dataset:  # noqa: A001 - MindSpore's name
 def __getattr__(name: str) -> Any:
     if name == "LineReader":
         return importlib.import_module(".utils", __name__).LineReader
-    if name in ("audio", "debug", "text", "transforms", "utils", "vision"):
+    if name in ("audio", "dataloader", "debug", "text", "transforms", "utils", "vision"):
         return importlib.import_module(f".{name}", __name__)
     if name in _STEPS:
         return getattr(importlib.import_module(".steps", __name__), name)

@@ -26,6 +26,11 @@ def mean(x: Any, axis: Any = None) -> Any:
     return OPERATORS["mean"](x, axis=axis)
 
 
+def _constant(labels: Any) -> Any:
+    """Labels to which no gradient flows, as MindSpore's operators give zeros for them."""
+    return labels.detach() if isinstance(labels, Tensor) and labels._node is not None else labels
+
+
 class LossBase(Module):
     """The base class: ``get_loss(x, weights=1.0)`` weighs and reduces.
 
@@ -174,6 +179,8 @@ def _softplus(x: Any) -> Any:
 class SoftmaxCrossEntropyWithLogits(LossBase):
     """-sum(labels log softmax(logits)) for each row, with class indices as labels if ``sparse``.
 
+    No gradient flows to the labels.
+
     Args:
         sparse: labels are integers of shape (N,), else probabilities of shape (N, C).
         reduction: 'none' by default.
@@ -209,7 +216,7 @@ class SoftmaxCrossEntropyWithLogits(LossBase):
                 if self.reduction == "mean":
                     raise
             labels = OPERATORS["one_hot"](labels, depth=logits.shape[-1]).astype(logits.dtype)
-        return self.get_loss(OPERATORS["softmax_cross_entropy_with_logits"](logits, labels)[0])
+        return self.get_loss(OPERATORS["softmax_cross_entropy_with_logits"](logits, _constant(labels))[0])
 
 
 class NLLLoss(LossBase):
@@ -291,6 +298,8 @@ class BCEWithLogitsLoss(LossBase):
 class KLDivLoss(LossBase):
     """labels (log labels - logits), logits being log-probabilities; 'batchmean' divides the sum by N.
 
+    No gradient flows to the labels.
+
     Matches ``mindspore.nn.KLDivLoss``.
     """
 
@@ -301,7 +310,7 @@ class KLDivLoss(LossBase):
 
     def construct(self, logits: Any, labels: Any) -> Any:
         self._same_shape(logits, labels)
-        loss = ops.kl_div(logits, labels, self.reduction)
+        loss = ops.kl_div(logits, _constant(labels), self.reduction)
         return loss / logits.shape[0] if self._batchmean else loss
 
 

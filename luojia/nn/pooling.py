@@ -31,6 +31,10 @@ class _Pool(Module):
         if not isinstance(pad_mode, str) or pad_mode.lower() not in ("valid", "same", "pad"):
             raise ArgumentError(f"For '{who}', the 'pad_mode' must be in ['valid', 'same', 'pad'], but got {pad_mode}.")
         self._dilation = spatial(who, "dilation", dilation, self._axes)
+        if self._kind == "max" and (return_indices or ceil_mode) and pad_mode.lower() != "pad":
+            raise ArgumentError(f"For {who}, the parameter 'padding', 'dilation', 'return_indices', 'ceil_mode' can "
+                                "not be set to non-default value when pad_mode is not 'pad', but got "
+                                f"pad_mode:{pad_mode}.")
         if set(self._dilation) != {1} and pad_mode.lower() != "pad":
             raise ArgumentError(f"For {who}, the pad_mode must be 'pad' when dilation is not 1, but got "
                                 f"pad_mode:{pad_mode}.")

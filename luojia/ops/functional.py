@@ -257,13 +257,13 @@ def jvp(fn: Callable, inputs: Any, v: Any, has_aux: bool = False) -> tuple:
     _callable(fn, "jvp")
     args = tuple(inputs) if isinstance(inputs, (tuple, list)) else (inputs,)
     tangents = tuple(v) if isinstance(v, (tuple, list)) else (v,)
+    for x in (*args, *tangents):
+        if not isinstance(x, Tensor):
+            raise DTypeError(f"For 'jvp', inputs and v must be Tensors, but got {type(x).__name__}.")
     if len(args) != len(tangents):
         raise ArgumentError(f"For 'jvp', inputs and v must have the same length, "
                             f"but got {len(args)} inputs and {len(tangents)} tangents.")
     for i, (x, t) in enumerate(zip(args, tangents)):
-        if not isinstance(x, Tensor) or not isinstance(t, Tensor):
-            raise DTypeError(f"For 'jvp', inputs and v must be Tensors, but number {i} is {type(x).__name__} "
-                             f"along {type(t).__name__}.")
         if x.shape != t.shape:
             raise ShapeError(f"For 'jvp', input {i} has shape {x.shape}, its tangent {t.shape}; they must be equal.")
     aux: list = []

@@ -15,8 +15,8 @@ AdamWeightDecay  var!: real c64; m! v! lr beta1 beta2 epsilon decay gradient!: a
 AdaptiveAvgPool2D, L2Loss  input_x: f16 f32 f64
 AdaptiveAvgPool3D  x!: signed f16 f32 f64 u8
 AdaptiveMaxPool3D  x!: integer f16 f32 f64; output_size!: i32
-Addcdiv  input tensor1 tensor2: f16 f32 f64 i64 =; value: index f16 f32 f64
-Addcmul  input tensor1 tensor2: float index i8 u8 =; value: float index i8 u8
+Addcdiv  input! tensor1! tensor2!: f16 f32 f64 i64 =; value!: index f16 f32 f64
+Addcmul  input! tensor1! tensor2!: float index i8 u8 =; value!: float index i8 u8
 AdjustHue  images!: f16 f32 f64; delta!: f32
 AdjustSaturation  image!: f16 f32 f64; scale!: f32
 AffineGrid  theta: f16 f32
@@ -114,7 +114,7 @@ Heaviside  x y: integer f16 f32 f64 =
 Histogram  x: f16 f32 i32
 HistogramFixedWidth  x! range!: f16 f32 f64 i32
 IOU  anchor_boxes gt_boxes: f16 f32 f64 =
-Igamma, Igammac  a x: f32 f64 =
+Igamma, Igammac  a! x!: f32 f64 =
 Im2Col  x!: signed complex f16 f32 f64 u8
 Imag  x: integer complex f16 f32 f64 b
 InTopK  x1!: f16 f32; x2!: index
@@ -130,7 +130,7 @@ IsNan  x: integer f16 f32 f64 b
 KLDivLoss  logits labels: f16 f32 f64 =
 LARSUpdate  weight gradient norm_weight norm_gradient: f16 f32 i16 i32 =
 LRN, LpNorm  x: f16 f32
-LeftShift, RightShift  x y: integer =
+LeftShift, RightShift  x! y!: integer =
 Lgamma  x: f16 f32 f64 i32
 LinSpace  start stop: f32 f64 =
 ListDiff  x! y!: signed f16 f32 f64 u8 u16 =
@@ -144,6 +144,7 @@ MatrixDiagPartV3  x!: real; k!: i32; padding_value!: real; alike x padding_value
 MatrixDiagV3  x!: real; k! num_rows! num_cols!: i32; padding_value!: real; alike x padding_value
 MatrixInverse  x: complex f32 f64
 MatrixPower  x!: signed f32 f64 u8
+MatrixSetDiagV3  x diagonal: any; k!: i32
 MatrixSolve  matrix rhs: complex f16 f32 f64 =
 MatrixSolveLs  matrix! rhs!: complex f32 f64 =; l2_regularizer!: f64
 MatrixTriangularSolve  matrix! rhs!: complex f32 f64 =
@@ -222,5 +223,5 @@ UniformCandidateSampler  true_classes!: index
 UniformInt  shape: any; minval! maxval!: i32
 UnravelIndex  indices! dims!: index =
 UnsortedSegmentMax, UnsortedSegmentMin, UnsortedSegmentProd  x!: any; segment_ids!: index
-Zeta  x q: f32 f64 =
+Zeta  x! q!: f32 f64 =
 """

@@ -145,7 +145,7 @@ class Model:
             manager.on_train_begin(run)
             for i in range(initial_epoch, epoch):
                 params.cur_epoch_num = i + 1
-                params.eval_results = {}
+                params.eval_results, params.metrics = {}, None
                 manager.on_train_epoch_begin(run)
                 for step, batch in enumerate(passes):
                     if sink and step == sink_size:
@@ -161,12 +161,14 @@ class Model:
                     dataset.reset()
                 if valid is not None and (i + 1 in frequency if isinstance(frequency, list)
                                           else (i + 1) % frequency == 0):
-                    params.eval_results = self._eval(valid, manager)
+                    params.eval_results = params.metrics = self._eval(
+                        valid, manager, cur_epoch_num=i + 1, epoch_num=params.epoch_num)
                     if isinstance(network, Module):
                         network.set_train()
                 manager.on_train_epoch_end(run)
                 if run.get_stop_requested():
                     break
+            params.metrics = None
             manager.on_train_end(run)
 
     def eval(self, valid_dataset: Any, callbacks: Any = None, dataset_sink_mode: bool = False) -> dict[str, Any]:
@@ -183,13 +185,13 @@ class Model:
         with manager:
             return self._eval(valid_dataset, manager)
 
-    def _eval(self, dataset: Any, manager: CallbackManager) -> dict[str, Any]:
+    def _eval(self, dataset: Any, manager: CallbackManager, **told: Any) -> dict[str, Any]:
         network = self._eval_network
         if isinstance(network, Module):
             network.set_train(False)
         for metric in self._metrics.values():
             metric.clear()
-        params = self._params("eval", network, dataset, manager)
+        params = self._params("eval", network, dataset, manager, **told)
         run = RunContext(params)
         manager.on_eval_begin(run)
         manager.on_eval_epoch_begin(run)
@@ -202,8 +204,9 @@ class Model:
         if hasattr(dataset, "reset"):
             dataset.reset()
         results = {name: metric.eval() for name, metric in self._metrics.items()}
-        params.metrics = params.eval_results = results
+        params.eval_results = results
         manager.on_eval_epoch_end(run)
+        params.metrics = results
         manager.on_eval_end(run)
         return results
 

@@ -112,6 +112,7 @@ def _values(save_obj: Any) -> dict[str, Any]:
     return {name: _plain(value) for name, value in pairs}
 
 
+@takes("remove_redundancy: bool !")
 def load_checkpoint(ckpt_file_name: str, net: Module | None = None, strict_load: bool = False,
                     filter_prefix: Any = None,
                     dec_key: bytes | None = None, dec_mode: str = "AES-GCM", specify_prefix: Any = None,

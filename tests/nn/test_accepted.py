@@ -100,3 +100,9 @@ def test_files_fill_floats_with_floats_only():
     assert net.weight.dtype == ms.float32 and net.weight.tolist() == [[1.0, 1.0]] * 2
     with pytest.raises(RuntimeError, match="weight in the argument 'net' should have the same type"):
         ms.load_param_into_net(net, {"weight": Parameter(Tensor(np.ones((2, 2), np.int32)), name="weight")})
+
+
+@pytest.mark.parametrize("loss", [nn.SoftmaxCrossEntropyWithLogits(), nn.KLDivLoss()])
+def test_no_gradient_flows_to_labels(loss):
+    at_logits, at_labels = ms.grad(lambda x, y: loss(x, y * 2).sum(), (0, 1))(Tensor(ROWS), Tensor(ROWS / 32))
+    assert at_logits.asnumpy().any() and not at_labels.asnumpy().any()

@@ -23,6 +23,13 @@ def w():
     (lambda: nn.AvgPool2d(stride=[1]), TypeError),
     (lambda: nn.MaxPool2d(kernel_size=[1]), TypeError),
     (lambda: nn.MaxPool3d(2, ceil_mode=0), TypeError),
+    (lambda: nn.MaxPool2d(2, 2, ceil_mode=True), ValueError),
+    (lambda: nn.MaxPool1d(2, 2, return_indices=True, pad_mode="same"), ValueError),
+    (lambda: nn.AvgPool2d(2, count_include_pad=1), TypeError),
+    (lambda: nn.Embedding(3, 2, padding_idx=True), TypeError),
+    (lambda: nn.EmbeddingLookup(3, 2, slice_mode="rows"), ValueError),
+    (lambda: nn.MultiMarginLoss(p=3), ValueError),
+    (lambda: tr.CheckpointConfig(async_save="both"), ValueError),
     (lambda: nn.AdaptiveAvgPool1d((1,)), TypeError),
     (lambda: nn.AdaptiveMaxPool1d(0), ValueError),
     (lambda: nn.BatchNorm2d(3, dtype="float32"), TypeError),
@@ -59,6 +66,7 @@ def w():
     (lambda: tr.TimeMonitor(data_time=1), TypeError),
     (lambda: Model(nn.ReLU(), amp_level=0), TypeError),
     (lambda: Model(nn.ReLU(), boost_level="O9"), ValueError),
+    (lambda: Model(nn.ReLU(), nn.MSELoss(), metrics=["mse"]), TypeError),
     (lambda: VarianceScaling(0), ValueError),
     (lambda: VarianceScaling(mode="fan"), ValueError),
     (lambda: VarianceScaling(distribution=1), ValueError),
@@ -192,3 +200,34 @@ def test_what_functions_refuse(call, error):
 def test_functions_of_new_names():
     assert ms.jit(function=lambda x: x * 2)(Tensor([2.0])).tolist() == [4.0]
     assert not bool(ms.amp.all_finite(inputs=[Tensor([float("inf")])]))
+
+
+def test_what_callbacks_see_of_an_evaluation_within_training():
+    seen = []
+
+    class Watch(tr.Callback):
+        def on_eval_begin(self, run):
+            seen.append(("eval", run.original_args().cur_epoch_num, run.original_args().epoch_num))
+
+        def on_eval_epoch_end(self, run):
+            seen.append(run.original_args().metrics)
+
+        def on_train_epoch_begin(self, run):
+            seen.append(run.original_args().metrics)
+
+        def on_train_epoch_end(self, run):
+            seen.append(list(run.original_args().metrics))
+
+        def on_train_end(self, run):
+            seen.append(run.original_args().metrics)
+
+    net, data = nn.Dense(1, 1), [(Tensor([[1.0]]), Tensor([[3.0]]))]
+    Model(net, nn.MSELoss(), nn.SGD(net.trainable_params()), metrics={"mse"}).fit(2, data, data, callbacks=[Watch()])
+    assert seen == [None, ("eval", 1, 2), None, ["mse"], None, ("eval", 2, 2), None, ["mse"], None]
+
+
+def test_a_cleared_surface_distance_has_nothing_to_tell():
+    metric = nn.MeanSurfaceDistance()
+    metric.clear()
+    with pytest.raises(RuntimeError, match="Please call the 'update' method before calling 'eval'"):
+        metric.eval()

@@ -128,7 +128,7 @@ def test_pooling(image, assert_close):
     assert_close(ones, np.ones((1, 1, 3, 3)))  # padding does not count
     assert_close(nn.AvgPool1d(2, 2)(t(image[:, :, 0])), image[:, :, 0].reshape(2, 3, 3, 2).mean(-1))
     assert_close(nn.MaxPool2d(2, 2)(t(image[0])), blocks[0].max((2, 4)))
-    y, index = nn.MaxPool2d(2, 2, return_indices=True)(t(image))
+    y, index = nn.MaxPool2d(2, 2, "pad", return_indices=True)(t(image))
     flat = image.reshape(2, 3, -1)
     assert_close(y, np.take_along_axis(flat, index.asnumpy().reshape(2, 3, -1).astype(int), -1).reshape(y.shape))
     assert_close(nn.AdaptiveAvgPool2d((1, None))(t(image)), image.mean(2, keepdims=True))

@@ -57,6 +57,21 @@ def test_answers(got, expected):
     np.testing.assert_allclose(got().asnumpy(), expected, rtol=1e-5, atol=1e-5)
 
 
+def test_answers_of_integers_and_beside_nan():
+    """mindspore 2.8.0's."""
+    ints = Tensor([[-3, 1], [-2, 5], [1, 1]], ms.int32)
+    assert ops.SegmentMean()(ints, Tensor([0, 0, 1])).tolist() == [[-2, 3], [1, 1]]
+    assert ops.SegmentMean()(ints, Tensor([0, 0, 1])).dtype == ms.int32
+    assert ops.DivNoNan()(T([np.inf, 1, np.nan]), T([0, 0, 0])).tolist() == [0, 0, 0]
+    assert ops.DataFormatDimMap()(Tensor([0, 1, -1])).dtype == ms.int64
+    kept = ops.MatrixBandPart()(T([[np.nan, 1], [np.nan, np.inf]]), 0, 0).asnumpy()
+    assert np.isnan(kept[0, 0]) and kept[0, 1] == kept[1, 0] == 0 and np.isinf(kept[1, 1])
+    assert ops.MatrixBandPart()(Tensor([[True, True]]), 0, 0).dtype == ms.bool_
+    splits, values = ops.RaggedRange(ms.int64)(*[Tensor(n, ms.int32) for n in ([2], [5], [1])])
+    assert (splits.dtype, values.dtype, splits.tolist()) == (ms.int64, ms.int32, [0, 3])
+    assert ops.ResizeArea()(Tensor(np.ones((1, 2, 2, 1)), ms.float16), Tensor([1, 1], ms.int32)).dtype == ms.float32
+
+
 def test_every_class_has_a_docstring_and_a_name():
     for name in class_table.__all__:
         cls = getattr(ops, name)

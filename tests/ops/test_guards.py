@@ -102,3 +102,31 @@ def test_good_arguments():
         pass
 
     assert Half(4)(t("float32", 2, 1)).shape == (2, 4)
+
+
+def test_every_operator_is_a_primitive():
+    assert isinstance(ops.Add(), ops.Primitive) and issubclass(ops.ReduceSum, ops.Primitive)
+    assert not isinstance(ops.Add(), ops.PrimitiveWithInfer) and not isinstance(3, ops.Primitive)
+    assert isinstance(ops.PrimitiveWithInfer("own"), ops.Primitive) and not issubclass(ops.Add, ops.PrimitiveWithCheck)
+    assert ops.Primitive("Add")(Tensor([1.0]), Tensor([2.0])).tolist() == [3]
+    total = ops.Primitive("ReduceSum").add_prim_attr("keep_dims", True)
+    assert total(t("float32"), 1).tolist() == [[2], [2]] and total.name == "ReduceSum"
+    assert ops.Add().recompute(False).attrs == {"recompute": False}
+
+
+@pytest.mark.parametrize(("call", "error", "match"), [
+    (lambda a: a.add_prim_attr(1, 2), DTypeError, "'name' must be a string, but got int"),
+    (lambda a: a.set_prim_instance_name(None), DTypeError, "'name' must be a string, but got NoneType"),
+    (lambda a: a.set_device("TPU"), RuntimeError, "must be 'CPU', 'GPU' or 'Ascend', but got 'TPU'"),
+    (lambda a: a.place("MS_SCHED", 0), ArgumentError, "'role' must be 'MS_WORKER'"),
+    (lambda a: a.place("MS_WORKER", True), DTypeError, "'rank_id' must be int, but got bool"),
+    (lambda a: a.place("MS_WORKER", -1), ArgumentError, "'rank_id' must be at least 0"),
+    (lambda a: a.shard([[1], [1]]), DTypeError, "'in_strategy' must be a tuple"),
+    (lambda a: a.shard(((1,), 1)), DTypeError, "must have a tuple of int for each input, but got 1"),
+    (lambda a: a.shard(None, (("a",),)), DTypeError, r"'out_strategy' must have a tuple of int"),
+    (lambda a: ops.Primitive("Nonsense")(Tensor([1.0])), RuntimeError, "Nonsense has no kernel here"),
+    (lambda a: ops.Primitive("Morph")(Tensor([1.0])), RuntimeError, "Morph has no kernel here"),
+])
+def test_bad_arguments_of_every_primitive(call, error, match):
+    with pytest.raises(error, match=match):
+        call(ops.Add())

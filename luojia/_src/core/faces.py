@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..errors import CallError, DTypeError
+from ..errors import ArgumentError, CallError, DTypeError, GraphError
 from .accepted import Row, source_of
 from .apply import apply, binary, unary
 from .attributes import FLAGS, USUAL, WINDOWS, check_windows, kind_of, reader
@@ -388,7 +388,7 @@ class Primitive:
         """Accepted: an operator by itself keeps what its rule reads. ``Cell.recompute`` keeps inputs only."""
         if not isinstance(mode, bool):
             raise DTypeError(f"The recompute mode must be bool, but got {type(mode).__name__}.")
-        return self
+        return self.add_prim_attr("recompute", mode)
 
     def init_prim_io_names(self, inputs: list, outputs: list) -> None:
         """Name the inputs and outputs."""
@@ -396,6 +396,8 @@ class Primitive:
 
     def add_prim_attr(self, name: str, value: Any) -> Primitive:
         """Add an attribute; it is then an attribute of the object too, and nothing is computed with it."""
+        if not isinstance(name, str):
+            raise DTypeError(f"For 'add_prim_attr', 'name' must be a string, but got {type(name).__name__}: {name}.")
         self.attrs[name] = value
         self.__dict__[name] = value
         return self
@@ -412,17 +414,42 @@ class Primitive:
 
     def set_device(self, device_target: str) -> Primitive:
         """Accepted: an operator runs where its inputs are."""
+        if device_target not in ("CPU", "GPU", "Ascend"):
+            raise GraphError(f"For '{self.name}', 'device_target' must be 'CPU', 'GPU' or 'Ascend', but got "
+                             f"{device_target!r}.")
         return self.add_prim_attr("primitive_target", device_target)
 
     def place(self, role: str, rank_id: int) -> None:
         """Accepted: an operator runs in the process that calls it."""
+        if role != "MS_WORKER":
+            raise ArgumentError(f"For 'Primitive.place', the 'role' must be 'MS_WORKER', but got {role!r}.")
+        if not isinstance(rank_id, int) or isinstance(rank_id, bool):
+            raise DTypeError(f"For 'Primitive.place', the 'rank_id' must be int, but got {type(rank_id).__name__}.")
+        if rank_id < 0:
+            raise ArgumentError(f"For 'Primitive.place', the 'rank_id' must be at least 0, but got {rank_id}.")
 
     def shard(self, in_strategy: Any = None, out_strategy: Any = None) -> Primitive:
-        """Accepted; in one process nothing is cut into shards."""
+        """Accepted; in one process nothing is cut into shards.
+
+        Raises:
+            TypeError: a strategy that is not a tuple, for each input, of tuples of int.
+        """
+        for what, strategy in (("in_strategy", in_strategy), ("out_strategy", out_strategy)):
+            if strategy is None:
+                continue
+            if not isinstance(strategy, tuple):
+                raise DTypeError(f"For 'Primitive.shard', the '{what}' must be a tuple, but got {strategy!r}.")
+            for part in strategy:
+                if isinstance(part, (int, float, str, list)) or isinstance(part, tuple) and any(
+                        isinstance(n, (float, str)) for n in part):
+                    raise DTypeError(f"For 'Primitive.shard', the '{what}' must have a tuple of int for each input, "
+                                     f"but got {part!r}.")
         return self
 
     def set_prim_instance_name(self, name: str) -> Primitive:
         """Give the object a name."""
+        if not isinstance(name, str):
+            raise DTypeError(f"For 'set_prim_instance_name', 'name' must be a string, but got {type(name).__name__}.")
         self.instance_name = name
         return self
 

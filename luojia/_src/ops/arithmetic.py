@@ -328,7 +328,7 @@ binary("xdivy", _guarded(lambda xp, x, y: xp.where(x == 0, x * 0, x / xp.where(x
 binary("xlogy", _guarded(lambda xp, x, y: xp.where(
     x == 0, xp.where(y == y, x * 0, y), x * xp.log(xp.where(x == 0, y * 0 + 1, y)))),
        "x log y, and 0 where x is 0.", ms="Xlogy")
-binary("div_no_nan", _guarded(lambda xp, x, y: xp.where(y == 0, x * 0, x / xp.where(y == 0, y * 0 + 1, y))),
+binary("div_no_nan", _guarded(lambda xp, x, y: xp.where(y == 0, y * 0, x / xp.where(y == 0, y * 0 + 1, y))),
        "x / y, and 0 where y is 0.", ms="DivNoNan")
 def _copysign(xp, x, y):
     size = xp.abs(x if hasattr(x, "dtype") else xp.asarray(x, y.dtype))

@@ -98,7 +98,6 @@ igamma, igammac               input! other!: f32 f64 =
 index_add                     x: f16 f32 f64 i8 i16 i32 u8; indices: i32
 index_fill                    index: i32
 index_select                  index: any axes=1
-inner                         input other: any =
 inplace_add, inplace_sub, inplace_update   x v: any =
 inplace_index_add             indices: i32
 intopk                        x1: f16 f32; x2: index

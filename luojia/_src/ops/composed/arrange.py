@@ -341,7 +341,7 @@ def matrix_band_part(x: Tensor, lower: Any, upper: Any) -> Tensor:
     m, n = x.shape[-2:]
     i, j = np.arange(m)[:, None], np.arange(n)
     keep = ((below < 0) | (i - j <= below)) & ((above < 0) | (j - i <= above))
-    return OP["where"](placed(keep, x), x, 0 * x)
+    return OP["where"](placed(keep, x), x, OP["zeros_like"](x))
 
 
 # -- counted out -------------------------------------------------------------------------------------------------------

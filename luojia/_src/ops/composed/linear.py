@@ -338,7 +338,8 @@ def geqrf(input: Tensor) -> tuple[Tensor, Tensor]:
 
     Not differentiable; see ``qr``. LAPACK's geqrf.
     """
-    h, tau = np.linalg.qr(input.asnumpy(), mode="raw")
+    wide = input.np_dtype.itemsize > 2
+    h, tau = np.linalg.qr(input.asnumpy() if wide else input.asnumpy().astype(np.float32), mode="raw")
     return placed(np.swapaxes(h, -1, -2).astype(input.np_dtype), input), placed(tau.astype(input.np_dtype), input)
 
 
