@@ -10,13 +10,14 @@ from .._src.core.arguments import read
 ROWS = read("""
     AvgPool1d,MaxPool1d  kernel_size stride: int >0; pad_mode: str
     AvgPool2d  kernel_size stride: int tuple; divisor_override: int None >0; pad_mode: str
+    AvgPool1d,AvgPool2d  count_include_pad: bool
     AvgPool3d  kernel_size stride: int tuple; divisor_override: int None >0; pad_mode: str; count_include_pad: bool
     MaxPool2d,MaxPool3d  kernel_size stride: int tuple; pad_mode: str
     MaxPool3d  dilation: int tuple; ceil_mode: bool
     AdaptiveAvgPool1d,AdaptiveMaxPool1d  output_size: int >0
     AdaptiveAvgPool2d,AdaptiveAvgPool3d  output_size: int tuple
     BatchNorm1d,BatchNorm2d,BatchNorm3d,LayerNorm,BiDense,Dense,GRUCell,LSTMCell,RNNCell  dtype: dtype
-    InstanceNorm1d,InstanceNorm2d,InstanceNorm3d  eps: float (0,1]; momentum: float [0,1]; dtype: dtype !
+    InstanceNorm1d,InstanceNorm2d,InstanceNorm3d  eps: float (0,1]; momentum: float [0,1]; dtype: dtype
     GroupNorm  eps: float; dtype: dtype
     RNNCell  nonlinearity: str in relu,tanh
     Conv1d,Conv1dTranspose  kernel_size stride dilation: int >0; padding: int >=0; pad_mode: str; dtype: dtype
@@ -28,11 +29,14 @@ ROWS = read("""
     ReplicationPad1d,ReplicationPad2d,ReplicationPad3d  padding: bool int tuple
     ReflectionPad1d,ReflectionPad2d,ReflectionPad3d  padding: bool int tuple
     Dropout1d,Dropout2d,Dropout3d  p: float
+    Embedding  padding_idx: int None
     EmbeddingLookup  sparse: bool; max_norm: float None; dtype: dtype
+    EmbeddingLookup  slice_mode: str ! in batch_slice,field_slice,table_row_slice,table_column_slice
     LRN  depth_radius: int >=0; bias alpha beta: float; norm_region: str in ACROSS_CHANNELS
     PReLU  w: float list Tensor
     RReLU  lower upper: int float
     Threshold  threshold value: int float
+    ReduceLogSumExp  axis: int tuple list
     TimeDistributed  reshape_with_axis: int None
     Unflatten  unflattened_size: tuple list
     Unfold  ksizes strides rates: tuple list
@@ -61,7 +65,7 @@ ROWS = read("""
     NLLLoss  weight: Tensor None
     FocalLoss  gamma: float
     MultiClassDiceLoss  ignore_indiex: int None
-    MultiMarginLoss  margin: float; p: int
+    MultiMarginLoss  margin: float; p: int [1,2]
     TripletMarginWithDistanceLoss  margin: float finite; swap: bool
     DiceLoss  smooth: float finite
 

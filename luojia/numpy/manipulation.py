@@ -227,7 +227,7 @@ def take_along_axis(arr: Any, indices: Any, axis: int | None) -> Tensor:
     """The elements at ``indices`` along ``axis`` (of the flattened array, if None); other axes are broadcast.
 
     >>> from luojia import numpy as mnp
-    >>> take_along_axis(mnp.arange(6).reshape(2, 3), [[0, 2]], 1).tolist()
+    >>> take_along_axis(mnp.arange(6).reshape(2, 3), mnp.array([[0, 2]]), 1).tolist()
     [[0, 2], [3, 5]]
     """
     x, at = tensor(arr, "take_along_axis"), tensor(indices, "take_along_axis")

@@ -50,7 +50,7 @@ __all__ = [
 __all__ += metrics.__all__
 
 guard_all(globals(), read("""
-    CheckpointConfig  async_save: bool str; exception_save: bool; crc_check remove_redundancy: bool !
+    CheckpointConfig  async_save: bool str in process,thread; exception_save: bool; crc_check remove_redundancy: bool !
     CheckpointConfig  enc_key: None bytes !; enc_mode format: str !
     DatasetHelper  epoch_num sink_size: int
     EarlyStopping,ReduceLROnPlateau  mode: str

@@ -64,3 +64,12 @@ def test_devices_by_their_printed_name():
         mx.Context("cpu(a)")
     with pytest.raises(mx.MXNetError, match="Normalize"):
         gluon.data.vision.transforms.Normalize((0.1, 0.2), (1, 2))(nd.ones((3, 5, 6)))
+
+
+def test_what_is_refused_takes_no_name():
+    with mx.name.NameManager(), gluon.nn.HybridSequential(prefix="net_").name_scope():
+        with pytest.raises(AssertionError):
+            nn.Conv1D(2, 3, layout="foo")
+        with pytest.raises(AssertionError):
+            nn.MaxPool2D((2,))
+        assert nn.Conv1D(2, 3).name == "net_conv0" and nn.MaxPool2D().name == "net_pool0"

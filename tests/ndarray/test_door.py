@@ -101,6 +101,13 @@ def test_attributes_as_text():
     np.testing.assert_allclose(nd.sgd_update(x, x, lr="0.5").asnumpy(), x.asnumpy() / 2)
 
 
+def test_squeeze_leaves_an_axis():
+    one = nd.ones((1, 1))
+    assert nd.squeeze(one).shape == nd.squeeze(one, axis=(0, 1)).shape == nd.squeeze(nd.ones(1), axis=0).shape == (1,)
+    assert nd.squeeze(one, axis=()).shape == (1, 1) and nd.squeeze(nd.ones((1, 3, 1))).shape == (3,)
+    assert mx.sym.squeeze(mx.sym.var("a")).infer_shape(a=(1, 1))[1] == [(1,)]
+
+
 def test_several_outputs_are_a_list():
     parts = nd.split(nd.ones((2, 4)), num_outputs=2, axis=1)
     assert isinstance(parts, list) and [p.shape for p in parts] == [(2, 2), (2, 2)]

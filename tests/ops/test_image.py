@@ -36,6 +36,11 @@ def test_values_of_resize():
 
 def test_bilinear_resize():
     check_op("bilinear_resize", IMAGE, None, attrs={"height": 5, "width": 3})
+    check_op("bilinear_resize", IMAGE, None, attrs={"height": 1, "width": 1, "align_corners": False},
+             ref=IMAGE[:, :, :1, :1])
+    assert OPERATORS["bilinear_resize"](Tensor(IMAGE), height=5, width=3, scale_width=2.0).shape[2:] == (5, 3)
+    with pytest.raises(ArgumentError, match="scale_height expects scale_width beside it"):
+        OPERATORS["bilinear_resize"](Tensor(IMAGE), scale_height=2.0)
     grid = Tensor(np.zeros((1, 1, 3, 4)))
     shapes = {"to_even_down": (2, 4), "to_even_up": (4, 4), "to_odd_down": (3, 3), "to_odd_up": (3, 5),
               "odd_scale": (5, 6)}

@@ -145,12 +145,14 @@ def bilinear_resize(xp, x, like=None, *, height=1, width=1, scale_height=None, s
         scale_height = scale_width = None
     if mode == "like" and like is None:
         raise ArgumentError("BilinearResize2D: mode 'like' expects a second array, of the size wanted; got none.")
-    by_scale = scale_height is not None or scale_width is not None
-    scale = (scale_height or 1, scale_width or 1) if by_scale else None
+    by_scale = scale_height is not None  # MXNet looks at the height's alone
+    if by_scale and scale_width is None:
+        raise ArgumentError("BilinearResize2D: scale_height expects scale_width beside it; got none.")
+    scale = (scale_height, scale_width) if by_scale else None
     out = _sizes("BilinearResize2D", x.shape, None if by_scale else (height, width), scale,
                  like.shape if mode == "like" and like is not None else None)
     for axis, m in enumerate(out, 2):
-        x = along(xp, x, linear_matrix(x.shape[axis], m, align_corners), axis)
+        x = along(xp, x, linear_matrix(x.shape[axis], m, align_corners or m == 1), axis)
     return x
 
 

@@ -127,9 +127,16 @@ def _(xp, g, ans, args, needs, *, axis):
 
 
 @op("Squeeze(axis=())(x) | strict=False", fn="squeeze(input:x, axis=None) | strict=False",
-    mx="squeeze(data:x, axis=None)")
-def squeeze(xp, x, *, axis=None, strict=True):
-    """x without its axes of length 1, or without those named; unless ``strict``, others may be named and stay."""
+    mx="squeeze(data:x, axis=None) | rank1=True")
+def squeeze(xp, x, *, axis=None, strict=True, rank1=False):
+    """x without its axes of length 1, or without those named; unless ``strict``, others may be named and stay.
+
+    With ``rank1``, as MXNet has it, one axis remains of an array of one element, and of no axes none is taken.
+    """
+    if rank1:
+        axis = tuple([i for i, n in enumerate(x.shape) if n == 1]) if axis is None else axis
+        out = x if axis == () else squeeze.fn(xp, x, axis=axis)
+        return out if out.shape else xp.reshape(out, (1,))
     if axis == () or axis is None:
         return xp.squeeze(x)
     ndim = len(x.shape)
@@ -145,7 +152,7 @@ def squeeze(xp, x, *, axis=None, strict=True):
 
 
 @squeeze.vjp(keep="")
-def _(xp, g, ans, args, needs, *, axis, strict):
+def _(xp, g, ans, args, needs, **_):
     return (xp.reshape(g, args[0].shape),)
 
 

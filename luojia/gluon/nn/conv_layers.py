@@ -41,12 +41,12 @@ class _Conv(HybridBlock):
                  groups: int, layout: str, in_channels: int, activation: str | None, use_bias: bool,
                  weight_initializer: Any, bias_initializer: Any, adj: tuple[int, ...] | None = None,
                  prefix: str | None = None, params: Any = None) -> None:
-        super().__init__(prefix=prefix, params=params)
         ndim = len(kernel_size)
         check_layout(self, layout, ndim)
         for number, what in ((channels, "channels"), (groups, "groups"), (in_channels, "in_channels")):
             if not isinstance(number, (int, np.integer)):
                 raise DTypeError(f"{type(self).__name__}: {what} must be an int, got {number!r}.")
+        super().__init__(prefix=prefix, params=params)  # after the checks: what is refused takes no name
         self._channels = channels
         self._in_channels = in_channels
         self._transposed = adj is not None

@@ -19,9 +19,9 @@ class _Pooling(HybridBlock):
 
     def __init__(self, pool_size: tuple[int, ...], strides: Any, padding: Any, ceil_mode: bool, global_pool: bool,
                  pool_type: str, layout: str, count_include_pad: bool | None = None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
         ndim = len(pool_size)
         check_layout(self, layout, ndim)
+        super().__init__(**kwargs)  # after the check: what is refused takes no name
         self._kwargs = {
             "kernel": pool_size, "stride": pool_size if strides is None else _per_axis(strides, ndim),
             "pad": _per_axis(padding, ndim), "global_pool": global_pool, "pool_type": pool_type, "layout": layout,
