@@ -43,10 +43,10 @@ class _Conv(HybridBlock):
                  prefix: str | None = None, params: Any = None) -> None:
         ndim = len(kernel_size)
         check_layout(self, layout, ndim)
+        super().__init__(prefix=prefix, params=params)  # after the check: what is refused takes no name
         for number, what in ((channels, "channels"), (groups, "groups"), (in_channels, "in_channels")):
             if not isinstance(number, (int, np.integer)):
                 raise DTypeError(f"{type(self).__name__}: {what} must be an int, got {number!r}.")
-        super().__init__(prefix=prefix, params=params)  # after the checks: what is refused takes no name
         self._channels = channels
         self._in_channels = in_channels
         self._transposed = adj is not None
