@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 
 from . import registry
+from ._src.core.tensor import Tensor
+from ._src.errors import DTypeError
 from ._src.formats import ndarray_list
 from ._src.ops.rnn_layout import gate_slices
 from ._src.train import initializers as formulas
@@ -91,7 +93,8 @@ class Initializer:
         return id(self)
 
     def __call__(self, desc: InitDesc | str, arr: Any) -> None:
-        if not isinstance(desc, InitDesc):
+        plain = not isinstance(desc, InitDesc)
+        if plain:
             if not isinstance(desc, str):
                 raise TypeError(f"an initializer expects InitDesc(name), got {type(desc).__name__}.")
             warnings.warn(
@@ -99,6 +102,11 @@ class Initializer:
                 "init(mx.init.InitDesc(...), NDArray) instead.", DeprecationWarning, stacklevel=2,
             )
             desc = InitDesc(desc)
+        if not isinstance(arr, Tensor):
+            raise DTypeError(f"arr must be NDArray, got {type(arr).__name__}.")
+        if plain and desc.startswith("upsampling"):  # a rule of the deprecated way alone
+            Bilinear()._init_weight(desc, arr)
+            return
         if desc.global_init is None:
             desc.global_init = self
         own = desc.attrs.get("__init__", "")

@@ -6,12 +6,14 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from . import optimizer as opt
 from ._src.core.agree import broadcast
 from ._src.core.op import OPERATORS
 from ._src.core.tensor import Tensor
 from ._src.engine.group import join, place, ranks_of
-from ._src.errors import ArgumentError, MXNetError, NotSupportedError
+from ._src.errors import ArgumentError, KeyKindError, MXNetError, NotSupportedError, UnfitDataError
 from ._src.formats.atomic import write_bytes
 from ._src.formats.reader import open_source
 from ._src.paths import also_at, refusing
@@ -92,6 +94,7 @@ class KVStore(KVStoreBase):
     def __init__(self, type: str = "local") -> None:
         self.type = type
         self._values: dict[Any, Tensor] = {}
+        self._key_type: type | None = None
         self._updater: Callable | None = None
         self._compression: TwoBit | None = None
 
@@ -100,8 +103,14 @@ class KVStore(KVStoreBase):
 
     @staticmethod
     def is_capable(capability: str) -> bool:
-        """Whether the store can run an optimizer."""
-        return capability.lower() == KVStore.OPTIMIZER
+        """Whether the store can run an optimizer.
+
+        Raises:
+            ArgumentError: another capability, which MXNet does not know of.
+        """
+        if capability.lower() != KVStore.OPTIMIZER:
+            raise ArgumentError(f"Unknown capability: {capability}")
+        return True
 
     def init(self, key: Any, value: Any) -> None:
         """Give a key, or several, their first value."""
@@ -196,9 +205,21 @@ class KVStore(KVStoreBase):
     def _pairs(self, key: Any, value: Any) -> list[tuple[Any, list]]:
         if isinstance(key, (list, tuple)):
             if len(key) != len(value):
-                raise ValueError(f"KVStore: {len(key)} keys need as many values, got {len(value)}.")
-            return [(k, _listed(v)) for k, v in zip(key, value)]
-        return [(key, _listed(value))]
+                raise UnfitDataError(f"KVStore: {len(key)} keys need as many values, got {len(value)}.")
+            pairs = [(k, _listed(v)) for k, v in zip(key, value)]
+        else:
+            pairs = [(key, _listed(value))]
+        kinds = {str if isinstance(k, str) else int if isinstance(k, (int, np.integer)) else type(k) for k, _ in pairs}
+        if not kinds <= {str, int}:
+            raise KeyKindError(f"KVStore: unexpected type for keys: {next(iter(kinds - {str, int}))}; give a str or an "
+                               "int.")
+        if len(kinds) > 1:
+            raise KeyKindError("KVStore: inconsistent types of keys detected; give all str or all int.")
+        self._key_type = self._key_type or next(iter(kinds), None)
+        if kinds - {self._key_type}:
+            raise KeyKindError(f"KVStore: Mixed key types are not allowed: it has keys of {self._key_type}, got "
+                               f"{key!r}.")
+        return pairs
 
     def _stored(self, key: Any) -> Tensor:
         if key not in self._values:

@@ -16,7 +16,7 @@ def _size(x: NDArray) -> NDArray:
 
 
 class Monitor:
-    """Statistics of outputs, weights and gradients (``fc_weight_grad``), every ``interval`` batches.
+    """Statistics of outputs, weights and auxiliary states, every ``interval`` batches.
 
     Args:
         interval: batches between two looks.
@@ -31,7 +31,7 @@ class Monitor:
     >>> monitor.tic()
     >>> _ = executor.forward(x=mx.nd.array([1, 2]))
     >>> monitor.toc()
-    [(1, 'x', '3.0\\t'), (1, 'x_grad', '0.0\\t')]
+    [(1, 'x', '3.0\\t')]
     """
 
     def __init__(self, interval: int, stat_func: Callable[[NDArray], Any] | None = None, pattern: str = ".*",
@@ -69,8 +69,6 @@ class Monitor:
         for exe in self.exes:
             for name, array in [*exe.arg_dict.items(), *exe.aux_dict.items()]:
                 self._note(name, array)
-            for name, array in exe.grad_dict.items():
-                self._note(f"{name}_grad", array)
         self.activated = False
         found = sorted(self.queue, key=lambda entry: entry[1]) if self.sort else self.queue
         out = []

@@ -7,6 +7,7 @@ array([[0.5, 0.5]])
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from math import prod
 from types import SimpleNamespace
@@ -18,7 +19,7 @@ from . import np as _mxnp
 from ._src.core.control import tracing
 from ._src.core.random import generator, seed_streams
 from ._src.engine.devices import Context, cpu, cpu_pinned, current_context, gpu, num_gpus
-from ._src.errors import ArgumentError, DTypeError, ShapeError
+from ._src.errors import ArgumentError, DTypeError, ShapeError, UnfitArgumentError
 from .context import gpu_memory_info
 from .ndarray import contrib as _contrib
 from .ndarray import image
@@ -78,7 +79,7 @@ def __dir__() -> list[str]:
 def nonzero(a: Any) -> ndarray:
     """The positions (N, ndim), int64, of the elements that are not 0."""
     a = lift(a, "nonzero")
-    return place(_np.argwhere(a.asnumpy()), a._device)
+    return place(_np.argwhere(_np.atleast_1d(a.asnumpy())), a._device)
 
 
 def reshape(a: Any, newshape: Any, reverse: bool = False, order: str = "C") -> ndarray:
@@ -92,7 +93,11 @@ def reshape(a: Any, newshape: Any, reverse: bool = False, order: str = "C") -> n
         ShapeError: a ValueError: the codes do not fit the shape.
     """
     a = lift(a, "reshape")
-    codes = [newshape] if isinstance(newshape, int) else list(newshape)
+    try:
+        codes = [operator.index(n) for n in ((newshape,) if isinstance(newshape, int) else newshape)]
+    except TypeError as e:
+        raise UnfitArgumentError("npx.reshape: the new shape is a number or a tuple of numbers, got "
+                                 f"{newshape!r}.") from e
     if hasattr(a, "_luojia_apply"):
         if -3 in codes:
             raise ArgumentError("npx.reshape of a Symbol cannot drop a length (-3); use np.squeeze.")

@@ -121,3 +121,14 @@ def test_verbosity(caplog):
     with caplog.at_level("INFO"):
         filled(mx.init.One().set_verbosity(True))
     assert "Initialized w_weight as weight" in caplog.text
+
+
+def test_what_is_no_array_is_refused_and_upsampling_is_bilinear():
+    with pytest.raises(TypeError, match="arr must be NDArray, got ndarray"):
+        mx.init.One()(mx.init.InitDesc("w_weight"), np.zeros(2))
+    kernel = mx.nd.zeros((1, 1, 2, 2))
+    mx.init.One()(mx.init.InitDesc("upsampling_weight"), kernel)
+    assert kernel.asnumpy().ravel().tolist() == [1, 1, 1, 1]
+    with pytest.warns(DeprecationWarning, match="init.str, NDArray"):
+        mx.init.One()("upsampling_weight", kernel)
+    assert kernel.asnumpy().ravel().tolist() == [1, 0, 0, 0]

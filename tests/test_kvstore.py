@@ -21,10 +21,26 @@ def test_push_and_pull():
     other = nd.zeros((2,), ctx=mx.cpu(1))
     kv.broadcast("b", nd.ones((2,)) * 5, out=[out, other])
     assert other.context == mx.cpu(1) and other.asnumpy().tolist() == [5, 5]
+    kv = mx.kv.create("local")
     kv.init([1, 2], [nd.zeros((1,)), nd.ones((1,))])
     outs = [nd.zeros((1,)), nd.zeros((1,))]
     kv.pull([1, 2], out=outs)
     assert [o.asscalar() for o in outs] == [0, 1]
+
+
+@pytest.mark.parametrize("call, error, text", [
+    (lambda kv: kv.init("x", nd.ones(2)), mx.MXNetError, "Mixed key types are not allowed"),
+    (lambda kv: kv.pull("3", out=nd.ones(2)), mx.MXNetError, "Mixed key types are not allowed"),
+    (lambda kv: kv.push(None, nd.ones(2)), AssertionError, "unexpected type for keys"),
+    (lambda kv: kv.push([3, "a"], [nd.ones(2)] * 2), AssertionError, "inconsistent types of keys"),
+    (lambda kv: kv.pull([3], out=[nd.ones(2)] * 2), AssertionError, "1 keys need as many values, got 2"),
+    (lambda kv: kv.is_capable("bogus"), ValueError, "Unknown capability: bogus"),
+])
+def test_keys_that_are_refused(call, error, text):
+    kv = mx.kv.create("local")
+    kv.init(3, nd.ones(2))
+    with pytest.raises(error, match=text):
+        call(kv)
 
 
 def test_an_optimizer_on_the_store(tmp_path):

@@ -149,3 +149,10 @@ def test_errors():
     with pytest.raises(ValueError, match="average"):
         metric.F1(average="foo")
     assert mx.metric is metric
+
+
+@pytest.mark.parametrize("name", ["ce", "nll_loss", "perplexity"])
+def test_labels_of_another_number_are_an_assertion_error(name):
+    metric = mx.metric.Perplexity(None) if name == "perplexity" else mx.metric.create(name)
+    with pytest.raises(AssertionError, match="does not match shape of predictions"):
+        metric.update([mx.nd.array([1, 0, 0])], [mx.nd.ones((2, 2)) / 2])

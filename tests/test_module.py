@@ -135,6 +135,12 @@ def test_set_params_and_shared_modules():
     assert other.optimizer_initialized and other._updater is net._updater
 
 
+def test_inputs_of_different_batch_sizes_are_refused():
+    net = mx.mod.Module(classifier())
+    with pytest.raises(AssertionError, match="same batch size: batch_size = 2, but softmax_label has shape"):
+        net.bind([("data", (2, 4))], [("softmax_label", (3,))])
+
+
 def test_initializers_by_attribute():
     weight = sym.var("fc_weight", init=mx.init.Constant(7))
     net = mx.mod.Module(sym.FullyConnected(sym.var("data"), weight=weight, num_hidden=3, name="fc"), label_names=None)

@@ -26,6 +26,9 @@ nn.wrap.cell_wrapper:TrainOneStepCell nn.wrap.loss_scale:TrainOneStepWithLossSca
 ops.operations:MatMul ops.operations.nn_ops:Conv2D ops.operations.math_ops:Add ops.operations.array_ops:Reshape
 ops.functional:relu ops.functional:partial ops.composite:GradOperation ops.composite:clip_by_value
 ops.primitive:Primitive ops.composite.base:HyperMap parallel._utils:_get_device_num train.serialization:save_checkpoint
+ndarray._internal:_plus_scalar symbol._internal:_plus_scalar contrib.ndarray:box_nms contrib.symbol:box_nms
+ndarray.utils:load ndarray.ndarray:zeros symbol.symbol:full np.fallback:allclose np.stride_tricks:broadcast_arrays
+np.multiarray:arange gluon.nn.basic_layers:BatchNorm gluon.nn.conv_layers:MaxPool2D rnn.rnn_cell:FusedRNNCell
 io.io:DataBatch image.image:ImageIter rnn.rnn:LSTMCell contrib.amp.amp:init numpy_extension:softmax
 gluon.contrib.nn.basic_layers:Concurrent gluon.contrib.rnn.rnn_cell:LSTMPCell kvstore.kvstore:KVStore
 kvstore.base:create gluon.contrib.rnn.conv_rnn_cell:Conv2DLSTMCell gluon.contrib.cnn.conv_layers:DeformableConvolution

@@ -19,20 +19,45 @@ class DTypeError(MXNetError, TypeError):
     """A dtype, or a type of object, that the operator does not take."""
 
 
-class IndexingError(ShapeError, IndexError):
-    """An index that the array does not have, or that does not fit its shape: MindSpore's programs catch either."""
-
-
-class IndexTypeError(DTypeError, IndexingError):
-    """An index, or a value for it, of a kind that arrays do not take."""
-
-
 class ArgumentError(MXNetError, ValueError):
     """An argument whose value is outside what the function accepts."""
 
 
+class PlaceError(ShapeError, IndexError):
+    """An axis, a place or an index that an array does not have: MindSpore has an IndexError for some, a ValueError for
+    others."""
+
+
+class IndexTypeError(DTypeError, PlaceError):
+    """An index, or a value for it, of a kind that arrays do not take."""
+
+
+class ZeroError(ArgumentError, ZeroDivisionError):
+    """A number that divides and is 0."""
+
+
+class CallError(ArgumentError, TypeError):
+    """An argument that a function does not have, or that it misses: Python raises a TypeError."""
+
+
+class NoArrayError(DTypeError, AssertionError):
+    """What is no array where one must stand: MXNet's programs catch an AssertionError."""
+
+
+class ParameterShapeError(ShapeError, AssertionError):
+    """The shape of a layer's parameter, impossible or not to be found: MXNet's programs catch an AssertionError."""
+
+
 class UnfitDataError(ShapeError, ArgumentError, AssertionError):
     """Arrays or shards of a dataset that do not fit each other: MXNet's programs catch an AssertionError."""
+
+
+class KeyKindError(DTypeError, AssertionError):
+    """A key that is neither text nor a whole number, or of another type than those before."""
+
+
+class UnfitArgumentError(ShapeError, ArgumentError, DTypeError):
+    """An argument of a type that a function cannot take: MindSpore has TypeErrors for some, ValueErrors for others."""
 
 
 class UnknownNameError(ArgumentError, KeyError):
@@ -63,6 +88,10 @@ class MissingFileError(MXNetError, FileNotFoundError):
 
 class NotSupportedError(MXNetError, NotImplementedError):
     """A name or option of the original API that luojia does not provide; the message says what to use."""
+
+
+class UnsupportedLayoutError(NotSupportedError, AssertionError):
+    """A layout that a layer does not provide: MXNet's programs catch an AssertionError."""
 
 
 class RefusedName(NotSupportedError, AttributeError):

@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
+from .._src.core.arguments import takes
 from .._src.core.compiled import Compiled
 from .._src.core.tensor import Tensor
 from .._src.engine.memory import synchronize
@@ -68,14 +69,20 @@ class _Method:
         return self._fn.__get__(self._instance())
 
 
+@takes("capture_mode: str ! in ast,bytecode,trace; jit_level: str ! in O0,O1; dynamic: int [0,1]; fullgraph: bool")
 def jit(fn: Callable | None = None, mode: str = "PSJit", input_signature: Any = None, hash_args: Any = None,
-        jit_config: Any = None, *, strict: bool = False, **options: Any) -> Any:
+        jit_config: Any = None, *, function: Callable | None = None, capture_mode: str = "ast", jit_level: str = "O0",
+        dynamic: int = 0, fullgraph: bool = False, backend: str = "", strict: bool = False, **options: Any) -> Any:
     """Compile a function, a method or a Module; also a decorator, with or without arguments.
 
     Args:
-        fn: what to compile.
-        mode, input_signature, hash_args, jit_config: accepted; shapes and dtypes are found by running.
+        fn: what to compile; ``function`` is its name in MindSpore 2.6 and later.
+        mode, input_signature, hash_args, jit_config, capture_mode, jit_level, dynamic, fullgraph, backend, options:
+            accepted; shapes and dtypes are found by running.
         strict: raise where the function cannot be compiled as a whole, instead of running it eagerly.
+
+    Raises:
+        TypeError, ValueError: a value that MindSpore does not know.
 
     >>> from luojia import Tensor, jit
     >>> @jit
@@ -88,6 +95,7 @@ def jit(fn: Callable | None = None, mode: str = "PSJit", input_signature: Any = 
 
     Matches ``mindspore.jit`` and ``ms_function``.
     """
+    fn = function if fn is None else fn
     if fn is None:
         return lambda fn: Jit(fn, strict)
     return Jit(fn, strict)
@@ -193,6 +201,7 @@ class _MutableDict(dict):
 _MUTABLE = {int: _MutableInt, float: _MutableFloat, tuple: _MutableTuple, list: _MutableList, dict: _MutableDict}
 
 
+@takes("dynamic_len: bool")
 def mutable(input_data: Any, dynamic_len: bool = False) -> Any:
     """``input_data`` marked as a value that a compiled function takes as an input, not as a constant.
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .._src.core import dtypes
+from .._src.core.arguments import guard_all, read
 from .._src.core.dtypes import DType
 from .._src.core.random import generator
 from .._src.core.tensor import Tensor
@@ -227,11 +228,13 @@ def initializer(init: Any, shape: Any = None, dtype: DType = dtypes.float32) -> 
     (1, 2)
 
     Raises:
-        TypeError: an ``init`` of another type, a dtype that is none, a shape that is none.
-        ValueError: an unknown name, a negative length, a Tensor of another shape.
+        TypeError: an ``init`` of another type, a dtype that is none.
+        ValueError: an unknown name, a shape that is none or has lengths below 1, no dtype, a Tensor of another shape.
 
     Matches ``mindspore.common.initializer.initializer``, but fills at once.
     """
+    if dtype is None:
+        raise ArgumentError("For 'initializer', init, dtype and shape must have values at the same time.")
     if not isinstance(dtype, DType):
         raise DTypeError(f"For 'initializer', the argument 'dtype' must be a dtype such as luojia.float32, but got "
                          f"{type(dtype)}.")
@@ -242,12 +245,13 @@ def initializer(init: Any, shape: Any = None, dtype: DType = dtypes.float32) -> 
             raise ShapeError("For 'initializer', the shape of the 'init' argument should be same as the argument "
                              f"'shape', but got {init.shape} and {tuple(sizes)}.")
         return init
-    if not isinstance(sizes, (tuple, list)):
-        raise DTypeError(f"For 'initializer', the argument 'shape' must be list, tuple or int, but got {type(sizes)}.")
-    if any(isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 0 for n in sizes):
-        raise ArgumentError(f"For 'initializer', the argument 'shape' must hold ints >= 0, but got {tuple(sizes)}.")
+    fill = create(init)
+    if not isinstance(sizes, (tuple, list)) or any(
+            isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1 for n in sizes):
+        raise ArgumentError("For 'initializer', the argument 'shape' is invalid, the value of 'shape' must be positive "
+                            f"integer, but got {shape}.")
     array = np.zeros(tuple(sizes), dtype.np if dtype.np.kind in "fciub" else np.float32)
-    create(init)(array)
+    fill(array)
     return Tensor(array, dtype)
 
 
@@ -270,6 +274,11 @@ def _calculate_correct_fan(shape: tuple, mode: str) -> int:
         raise ArgumentError(f"'mode' {mode} not supported, please use one of ['fan_in', 'fan_out'].")
     return formulas.fans(shape)[mode == "fan_out"]
 
+
+guard_all(globals(), read("""
+    VarianceScaling  scale: bool int float >0; mode: str ! in fan_in,fan_out,fan_avg
+    VarianceScaling  distribution: str ! in uniform,truncated_normal,untruncated_normal
+"""))
 
 __all__ = ["Constant", "Dirac", "HeNormal", "HeUniform", "Identity", "Initializer", "Normal", "One", "Orthogonal",
            "Sparse", "TruncatedNormal", "Uniform", "VarianceScaling", "XavierNormal", "XavierUniform", "Zero",

@@ -11,13 +11,14 @@ from .._src.errors import ArgumentError, DTypeError
 from .._src.ops import Tensor, composed
 
 
-def tensor(input_data: Any = None, dtype: DType | None = None, shape: Any = None, init: Any = None) -> Tensor:
+def tensor(input_data: Any = None, dtype: DType | None = None, shape: Any = None, init: Any = None,
+           const_arg: bool = False) -> Tensor:
     """A Tensor, as its constructor makes it.
 
     >>> tensor([1, 2])
     Tensor(shape=[2], dtype=Int64, value= [1, 2])
     """
-    return Tensor(input_data, dtype, shape, init)
+    return Tensor(input_data, dtype, shape, init, const_arg=const_arg)
 
 
 def from_numpy(array: Any) -> Tensor:

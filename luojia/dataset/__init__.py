@@ -113,7 +113,7 @@ from .text_sets import (
 from .tools import DatasetCache, compare, serialize, show, sync_wait_for_dataset
 
 if TYPE_CHECKING:  # loaded at first use
-    from . import audio, text, transforms, vision
+    from . import audio, dataloader, text, transforms, vision
 
 __all__ = [
     "AGNewsDataset", "AmazonReviewDataset", "BatchInfo", "CLUEDataset", "CMUArcticDataset", "CSVDataset",
@@ -130,8 +130,13 @@ __all__ = [
     "SogouNewsDataset", "SpeechCommandsDataset", "SubsetRandomSampler", "SubsetSampler", "TFRecordDataset",
     "TextFileDataset", "UDPOSDataset", "USPSDataset", "VOCDataset", "WIDERFaceDataset", "WaitedDSCallback",
     "WeightedRandomSampler", "WikiTextDataset", "YahooAnswersDataset", "YelpReviewDataset", "YesNoDataset", "audio",
-    "compare", "config", "serialize", "show", "sync_wait_for_dataset", "text", "transforms", "vision", "zip",
+    "compare", "config", "dataloader", "serialize", "show", "sync_wait_for_dataset", "text", "transforms", "vision",
+    "zip",
 ]
+_STEPS = (  # the classes of pipelines
+    "BatchDataset", "ConcatDataset", "FilterDataset", "MapDataset", "PaddedBatchDataset", "ProjectDataset",
+    "RenameDataset", "RepeatDataset", "ShuffleDataset", "SkipDataset", "SyncWaitDataset", "TakeDataset", "ZipDataset",
+)
 _REFUSED = "GraphData OBSMindDataset TedliumDataset deserialize".split()
 
 
@@ -150,16 +155,20 @@ def zip(datasets: tuple) -> Dataset:  # noqa: A001 - MindSpore's name
     >>> zip((a, b)).get_col_names()
     ['a', 'b']
     """
-    from .steps import Zip
+    from .steps import ZipDataset
 
-    return Zip(datasets)
+    return ZipDataset(datasets)
 
 
 def __getattr__(name: str) -> Any:
     if name == "LineReader":
         return importlib.import_module(".utils", __name__).LineReader
-    if name in ("audio", "debug", "text", "transforms", "utils", "vision"):
+    if name in ("audio", "dataloader", "debug", "text", "transforms", "utils", "vision"):
         return importlib.import_module(f".{name}", __name__)
+    if name in _STEPS:
+        return getattr(importlib.import_module(".steps", __name__), name)
+    if name == "BucketBatchByLengthDataset":
+        return importlib.import_module(".buckets", __name__).BucketBatchByLengthDataset
     if name in _REFUSED:
         raise RefusedName(
             f"dataset.{name} is not provided; read the data in Python and hand it to dataset.GeneratorDataset or "

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 
-from .._src.errors import ArgumentError, DTypeError, FormatError, NotSupportedError
+from .._src.errors import ArgumentError, FormatError, NotSupportedError
 from .dataset import PipelineError
 from .files import folder_of
 from .pictures import File, Pictures, images_in, lines
@@ -267,8 +267,6 @@ class ManifestDataset(Pictures):
                  class_indexing: dict[str, int] | None = None, decode: bool = False, num_shards: int | None = None,
                  shard_id: int | None = None, cache: Any = None) -> None:
         who = "ManifestDataset"
-        if class_indexing is not None and not isinstance(class_indexing, dict):
-            raise DTypeError(f"{who}: class_indexing is not of type dict, got {class_indexing!r}.")
         found: list[tuple[str, list[str]]] = []
         for number, line in enumerate(lines(_existing(dataset_file, who)), 1):
             try:

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from .._src.errors import ArgumentError, DTypeError
+from . import checks
 from .dataset import Dataset, PipelineError, Row, names_of, positions
 from .order import Still
-from .steps import Batch, _call
+from .steps import PaddedBatchDataset, _call
 
 
-class Buckets(Dataset):
+class BucketBatchByLengthDataset(Dataset):
     """See :meth:`Dataset.bucket_batch_by_length`."""
 
     def __init__(self, child: Dataset, column_names: Any, boundaries: Any, batch_sizes: Any,
@@ -22,6 +23,9 @@ class Buckets(Dataset):
                  drop_remainder: bool = False) -> None:
         super().__init__(child)
         who = "bucket_batch_by_length"
+        checks.kind(column_names, (list,), "column_names")
+        checks.flag(pad_to_boundary, "pad_to_bucket_boundary")
+        checks.flag(drop_remainder, "drop_remainder")
         if not column_names:
             raise ArgumentError(f"{who}: column_names should not be empty.")
         names = names_of(column_names, who)
@@ -48,7 +52,7 @@ class Buckets(Dataset):
         self.at = positions(child, names, who)
         self.boundaries, self.sizes, self.length_of = boundaries, batch_sizes, length_of
         self.to_boundary, self.drop = pad_to_boundary, drop_remainder
-        self._batch = Batch(child, 1, pad_info={} if pad_info is None else pad_info)
+        self._batch = PaddedBatchDataset(child, 1, pad_info={} if pad_info is None else pad_info)
 
     def get_dataset_size(self) -> int:
         return sum(1 for _ in self.rows(Still()))
@@ -60,7 +64,10 @@ class Buckets(Dataset):
         values = [row[i] for i in self.at]
         if self.length_of is None:
             return len(values[0]) if values[0].ndim else 1
-        return int(np.asarray(_call(self.length_of, values, "bucket_batch_by_length")))
+        found = np.asarray(_call(self.length_of, values, "bucket_batch_by_length"))
+        if found.dtype.kind not in "iu" or found.size != 1:
+            raise PipelineError(f"bucket_batch_by_length: element_length_function should give an int, got {found!r}.")
+        return int(found.item())
 
     def rows(self, rng: Any) -> Iterator[Row]:
         buckets: list[list[Row]] = [[] for _ in self.sizes]
@@ -76,12 +83,6 @@ class Buckets(Dataset):
                 yield self._stacked(which, bucket)
 
     def _stacked(self, which: int, bucket: list[Row]) -> Row:
-        self._batch.limit = None
-        if self.to_boundary:
-            if which == len(self.boundaries):
-                raise PipelineError(
-                    "bucket_batch_by_length: requested to pad to bucket boundary failed: a row is as long as the last "
-                    f"boundary, {self.boundaries[-1]}, or longer; add a boundary."
-                )
-            self._batch.limit = self.boundaries[which] - 1
+        bounded = self.to_boundary and which < len(self.boundaries)  # the last bucket has no bound
+        self._batch.limit = self.boundaries[which] - 1 if bounded else None
         return self._batch.stack(bucket, 0)

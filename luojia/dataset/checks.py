@@ -27,9 +27,9 @@ def kind(value: Any, types: Sequence[type], name: str) -> Any:
 
 def within(value: Any, low: float, high: float, name: str = "", ends: str = "[]") -> Any:
     """``value``, if it lies from ``low`` to ``high``; ``ends`` says which of them belong: '(]' leaves out the first."""
-    above = value >= low if ends[0] == "[" else value > low
-    below = value <= high if ends[1] == "]" else value < high
-    if not (above and below):
+    under = value < low if ends[0] == "[" else value <= low
+    over = value > high if ends[1] == "]" else value >= high
+    if under or over:  # not a number is neither, and passes
         raise ArgumentError(
             f"Input {name + ' ' if name else ''}is not within the required interval of "
             f"{ends[0]}{low}, {high}{ends[1]}."
@@ -79,3 +79,8 @@ def callables(transforms: Sequence[Any]) -> None:
     for i, transform in enumerate(transforms):
         if not callable(transform):
             raise DTypeError(f"transforms[{i}] is neither a transforms op (TensorOperation) nor a callable pyfunc.")
+        if isinstance(transform, type):
+            raise ArgumentError(
+                f"transforms[{i}] should be a transform, got the class {transform.__name__}. It may be missing "
+                "parentheses for instantiation."
+            )

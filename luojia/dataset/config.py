@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import IntEnum
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from .._src.errors import ArgumentError, DTypeError, NotSupportedError
+from .._src.errors import ArgumentError, DTypeError, FormatError
 from ..common import seed as common_seed
+from . import checks
 from .debug import DebugHook
 from .order import Order, SeededOrder
 
@@ -80,6 +83,7 @@ def get_iterator_mode() -> dict[str, bool]:
 
 def set_video_backend(backend: str) -> None:
     """Which device decodes videos; remembered only, as luojia decodes none."""
+    checks.kind(backend, (str,), "backend")
     if backend not in ("CPU", "Ascend"):
         raise ArgumentError("Input backend is not within the valid set of ['CPU', 'Ascend'].")
     _settings["video_backend"] = backend
@@ -116,6 +120,12 @@ def new_order() -> Order:
     return Order() if known is None else SeededOrder(known[0])
 
 
+def fixed_order() -> Callable[[], Order]:
+    """Gives the same random orders each time: those of the present seed, if there is one."""
+    seed = new_order().seed
+    return (lambda: Order(np.random.RandomState(0))) if seed is None else (lambda: SeededOrder(seed))
+
+
 _drawing: ContextVar[tuple[Order, Any] | None] = ContextVar("the pass, and the transform that it is at", default=None)
 
 
@@ -141,20 +151,69 @@ def stream() -> Any:
     return np.random if known is None else known[1]
 
 
+def load(file: str) -> None:
+    """The settings of a JSON file: numParallelWorkers, opConnectorSize (the prefetch size), seed,
+    monitorSamplingInterval; others are ignored.
+
+    Raises:
+        FormatError: there is no such file, or it is not JSON of such settings.
+
+    Matches ``mindspore.dataset.config.load``.
+    """
+    checks.kind(file, (str,), "file")
+    try:
+        found = json.loads(Path(file).read_text(encoding="utf-8"))
+        known = {key: int(found[key]) for key in (*_IN_FILES, "seed") if key in found}
+    except (OSError, ValueError, TypeError) as error:
+        raise FormatError(f"dataset.config.load: Invalid file: settings file: {file}: {error}.") from error
+    for key, value in known.items():
+        if key == "seed":
+            set_seed(value)
+        else:
+            _set(_IN_FILES[key], value)
+
+
+_IN_FILES = {"numParallelWorkers": "num_parallel_workers", "opConnectorSize": "prefetch_size",
+             "monitorSamplingInterval": "monitor_sampling_interval"}
+
+
+def set_enable_autotune(enable: bool, filepath_prefix: str | None = None) -> None:
+    """Remembered only: nothing is tuned, and no file is written.
+
+    Raises:
+        DTypeError: another type.
+        ArgumentError: a file in a folder that is not there.
+
+    Matches ``mindspore.dataset.config.set_enable_autotune``.
+    """
+    if enable and filepath_prefix is not None:
+        checks.kind(filepath_prefix, (str,), "json_filepath")
+        if not filepath_prefix or not Path(filepath_prefix).absolute().parent.is_dir():
+            raise ArgumentError(
+                f"set_enable_autotune: Invalid json_filepath parameter, got {filepath_prefix!r}; name a file in a "
+                "folder that is there."
+            )
+    _set("enable_autotune", enable)
+
+
 def _set(setting: str, value: Any) -> None:
     known = _settings[setting]
     if isinstance(known, bool) and not isinstance(value, bool):
         raise DTypeError(f"set_{setting}: the value must be of type bool, got {value!r}.")
-    if isinstance(known, int) and not isinstance(known, bool):
+    if isinstance(known, ErrorSamplesMode):
+        checks.kind(value, (ErrorSamplesMode,), setting)
+    elif isinstance(known, int) and not isinstance(known, bool):
         if isinstance(value, bool) or not isinstance(value, int):
             raise DTypeError(f"set_{setting}: the value isn't of type int, got {value!r}.")
-        least = 0 if setting in ("autotune_interval", "sending_batches") else 1
+        least = {"autotune_interval": 0, "sending_batches": -(2**31)}.get(setting, 1)
         if not least <= value < 2**31:
             raise ArgumentError(
                 f"set_{setting}: the value is not within the required range [{least}, 2147483647], got {value}."
             )
     elif not isinstance(known, bool) and not isinstance(value, type(known)):
         raise DTypeError(f"set_{setting}: the value must be of type {type(known).__name__}, got {value!r}.")
+    if setting == "multiprocessing_start_method" and value not in ("fork", "spawn"):
+        raise ArgumentError(f"Input start_method is not within the valid set of ['fork', 'spawn'], got {value!r}.")
     _settings[setting] = value
 
 
@@ -164,6 +223,4 @@ def __getattr__(name: str) -> Any:
         return lambda: _settings[setting]
     if name.startswith("set_") and setting in _settings:
         return lambda value, *_: _set(setting, value)
-    if name == "load":
-        raise NotSupportedError("dataset.config.load is not supported; call the set_ functions instead.")
     raise AttributeError(f"module 'luojia.dataset.config' has no attribute {name!r}")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -31,13 +32,36 @@ def cells_of(path: str, delimiter: str = ",", header: bool = False) -> Iterator[
             raise FormatError(f"Invalid file, failed to parse csv file: {where}: {error}.") from error
 
 
+_WHOLE, _REAL = re.compile(r"\s*[+-]?\d+"), re.compile(r"\s*[+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|inf|nan)", re.I)
+
+
+def _whole(cell: str) -> np.ndarray:
+    """The integer that the cell begins with."""
+    found = _WHOLE.match(cell)
+    if not found or not -(2**31) <= int(found[0]) < 2**31:
+        raise ValueError(f"{cell!r} is no number of 32 bits")
+    return np.array(int(found[0]), np.int32)
+
+
+def _real(cell: str) -> np.ndarray:
+    """The number that the cell begins with."""
+    found = _REAL.match(cell)
+    if not found:
+        raise ValueError(f"{cell!r} is no number")
+    return np.array(float(found[0]), np.float32)
+
+
+_KINDS: dict[type, Callable[[str], np.ndarray]] = {int: _whole, float: _real, str: np.array}
+
+
 class CSVDataset(FileRows):
     """The lines of CSV files: columns of int32, float32 or str.
 
     Args:
         dataset_files: a file's name or pattern, or a list of them.
         field_delim: the mark between cells.
-        column_defaults: by column a value, whose type (int, float or str) the column has; default str.
+        column_defaults: by column a value, whose type (int, float or str) the column has; default str, of columns
+            beyond them too.
         column_names: the columns' names; default the first line of each file.
         num_samples, num_parallel_workers, shuffle, num_shards, shard_id: see :class:`TextFileDataset`.
 
@@ -64,20 +88,20 @@ class CSVDataset(FileRows):
         for value in column_defaults or ():
             if isinstance(value, bool) or not isinstance(value, (int, float, str)):
                 raise DTypeError(f"{who}: column type in column_defaults is invalid, got {value!r}.")
-        self._delimiter, self._header = field_delim, column_names is None
-        if column_names is None:
+        if isinstance(column_names, str):
+            raise DTypeError(f"{who}: column_names should be a list of names, got {column_names!r}.")
+        self._delimiter, self._header = field_delim, not column_names
+        if not column_names:
             heads = [next(cells_of(path, field_delim), []) for path in files]
             for path, head in zip(files, heads):
                 if head != heads[0]:
                     raise PipelineError(f"{who}: {files[0]} has the columns {heads[0]}, {path} has {head}.")
             column_names = heads[0]
-        names = names_of(column_names, f"{who}: column_names")
-        if column_defaults is not None and len(column_defaults) != len(names):
-            raise ArgumentError(
-                f"{who}: column_defaults has {len(column_defaults)} values for {len(names)} columns, {names}."
-            )
-        kinds = [type(value) for value in column_defaults or [""] * len(names)]
-        self._types: list[Any] = [{int: np.int32, float: np.float32, str: np.str_}[kind] for kind in kinds]
+        names = names_of(list(column_names), f"{who}: column_names")
+        given = column_defaults or []
+        if len(given) > len(names):
+            raise ArgumentError(f"{who}: column_defaults has {len(given)} values for {len(names)} columns, {names}.")
+        self._types = [_KINDS[type(value)] for value in [*given, *[""] * (len(names) - len(given))]]
         super().__init__(who, files, names, num_samples, num_parallel_workers, shuffle, num_shards, shard_id)
 
     def read(self, path: str) -> Iterator[Row]:
@@ -88,7 +112,7 @@ class CSVDataset(FileRows):
                     f"expected {len(self._types)}, {self._columns}."
                 )
             try:
-                yield tuple(np.array(t(cell)) for t, cell in zip(self._types, cells))
+                yield tuple(t(cell) for t, cell in zip(self._types, cells))
             except ValueError as error:
                 raise PipelineError(
                     f"Invalid csv, csv file: {path} parse failed at line {number}, type does not match: {error}."

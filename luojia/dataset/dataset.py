@@ -11,7 +11,7 @@ from .._src.core.dtypes import is_known
 from .._src.core.tensor import Tensor, wrap
 from .._src.engine.devices import current_context
 from .._src.errors import ArgumentError, DTypeError, MXNetError, RefusedName
-from . import config
+from . import checks, config
 from .order import Still
 
 Row = tuple  # one value per column, NumPy arrays
@@ -74,10 +74,10 @@ class Dataset:
                 before the values are stacked.
         """
         from .sources import workers_of
-        from .steps import Batch
+        from .steps import BatchDataset
 
         workers_of(num_parallel_workers, "batch")
-        return Batch(self, batch_size, drop_remainder, **kwargs)
+        return BatchDataset(self, batch_size, drop_remainder, **kwargs)
 
     def bucket_batch_by_length(self, column_names: list[str], bucket_boundaries: list[int],
                                bucket_batch_sizes: list[int], element_length_function: Callable | None = None,
@@ -95,16 +95,16 @@ class Dataset:
             pad_to_bucket_boundary: pad axes that ``pad_info`` leaves open to the bucket's bound less 1.
             drop_remainder: leave out the batches that are not full at the end.
         """
-        from .buckets import Buckets
+        from .buckets import BucketBatchByLengthDataset
 
-        return Buckets(self, column_names, bucket_boundaries, bucket_batch_sizes, element_length_function, pad_info,
-                       pad_to_bucket_boundary, drop_remainder)
+        return BucketBatchByLengthDataset(self, column_names, bucket_boundaries, bucket_batch_sizes,
+                                          element_length_function, pad_info, pad_to_bucket_boundary, drop_remainder)
 
     def flat_map(self, func: Callable[..., Dataset]) -> Dataset:
-        """The rows of the pipelines that ``func`` makes of each row's values, one after the other."""
-        from .steps import FlatMap
+        """The rows of the pipelines that ``func`` makes now of each row's values, NumPy arrays, one after the other."""
+        from .steps import flat_map
 
-        return FlatMap(self, func)
+        return flat_map(self, func)
 
     def sync_wait(self, condition_name: str, num_batch: int = 1, callback: Callable | None = None) -> Dataset:
         """Accepted: rows are made when they are asked for, so that none is ahead of ``sync_update``.
@@ -113,9 +113,9 @@ class Dataset:
             condition_name: how ``sync_update`` names it.
             callback: called by ``sync_update`` with its data.
         """
-        from .steps import SyncWait
+        from .steps import SyncWaitDataset
 
-        return SyncWait(self, condition_name, num_batch, callback)
+        return SyncWaitDataset(self, condition_name, num_batch, callback)
 
     def sync_update(self, condition_name: str, num_batch: int | None = None, data: Any = None) -> None:
         """Calls the callback of the ``sync_wait`` of this name with ``data``.
@@ -154,9 +154,11 @@ class Dataset:
             pad_info: a dict from a column to (shape, value); None in the shape is the largest in the batch. The empty
                 dict pads every column with 0; None (default) pads nothing.
         """
-        from .steps import Batch
+        from .sources import workers_of
+        from .steps import PaddedBatchDataset
 
-        return Batch(self, batch_size, drop_remainder, pad_info=pad_info)
+        workers_of(num_parallel_workers, "padded_batch")
+        return PaddedBatchDataset(self, batch_size, drop_remainder, pad_info)
 
     def map(self, operations: Any, input_columns: Any = None, output_columns: Any = None,
             num_parallel_workers: int | None = None, **kwargs: Any) -> Dataset:
@@ -170,77 +172,81 @@ class Dataset:
             callbacks: a :class:`DSCallback` or a list of them.
             num_parallel_workers and others: accepted; functions run in this process.
         """
+        from .arguments import tuning
         from .sources import workers_of
-        from .steps import Map
+        from .steps import MapDataset
 
         workers_of(num_parallel_workers, "map")
         column_order = kwargs.pop("column_order", None)  # of MindSpore before 2.0
-        made = Map(self, operations, input_columns, output_columns, kwargs.pop("callbacks", None))
+        made = MapDataset(self, operations, input_columns, output_columns, kwargs.pop("callbacks", None))
         wrong = {*kwargs} - {"python_multiprocessing", "cache", "max_rowsize", "offload"}
         if wrong:
             raise DTypeError(f"map got an unexpected keyword argument {sorted(wrong)[0]!r}.")
+        tuning("map", **{name: value for name, value in kwargs.items() if name != "cache"})
         return made if column_order is None else made.project(column_order)
 
     def filter(self, predicate: Callable[..., Any], input_columns: Any = None,
                num_parallel_workers: int | None = None) -> Dataset:
         """The rows for which ``predicate`` of these columns (default: all) is true."""
-        from .steps import Filter
+        from .sources import workers_of
+        from .steps import FilterDataset
 
-        return Filter(self, predicate, input_columns)
+        workers_of(num_parallel_workers, "filter")
+        return FilterDataset(self, predicate, input_columns)
 
     def shuffle(self, buffer_size: int) -> Dataset:
         """A random order: each row is drawn from a buffer of this many that follow."""
-        from .steps import Shuffle
+        from .steps import ShuffleDataset
 
-        return Shuffle(self, buffer_size)
+        return ShuffleDataset(self, buffer_size)
 
     def repeat(self, count: int | None = None) -> Dataset:
         """The rows ``count`` times over, each time in a new order; None or -1 is without end."""
-        from .steps import Repeat
+        from .steps import RepeatDataset
 
-        return Repeat(self, count)
+        return RepeatDataset(self, count)
 
     def take(self, count: int = -1) -> Dataset:
         """The first ``count`` rows; -1 takes all."""
-        from .steps import Take
+        from .steps import TakeDataset
 
-        return Take(self, count)
+        return TakeDataset(self, count)
 
     def skip(self, count: int) -> Dataset:
         """What follows the first ``count`` rows."""
-        from .steps import Skip
+        from .steps import SkipDataset
 
-        return Skip(self, count)
+        return SkipDataset(self, count)
 
     def zip(self, datasets: Any) -> Dataset:
         """The columns of this and of another pipeline (or a tuple of them) side by side."""
-        from .steps import Zip
+        from .steps import ZipDataset
 
         if not isinstance(datasets, (tuple, Dataset)):
             raise DTypeError(f"zip expects a Dataset or a tuple of them, got a {type(datasets).__name__}.")
-        return Zip((self, *datasets) if isinstance(datasets, tuple) else (self, datasets))
+        return ZipDataset((self, *datasets) if isinstance(datasets, tuple) else (self, datasets))
 
     def concat(self, datasets: Any) -> Dataset:
         """The rows of this pipeline, then those of another (or of a list of them)."""
-        from .steps import Concat
+        from .steps import ConcatDataset
 
         if not isinstance(datasets, (list, Dataset)):
             raise DTypeError(f"concat expects a Dataset or a list of them, got a {type(datasets).__name__}.")
-        return Concat([self, *datasets] if isinstance(datasets, list) else [self, datasets])
+        return ConcatDataset([self, *datasets] if isinstance(datasets, list) else [self, datasets])
 
     __add__ = concat
 
     def project(self, columns: Any) -> Dataset:
         """These columns only, in this order."""
-        from .steps import Project
+        from .steps import ProjectDataset
 
-        return Project(self, columns)
+        return ProjectDataset(self, columns)
 
     def rename(self, input_columns: Any, output_columns: Any) -> Dataset:
         """Columns under other names."""
-        from .steps import Rename
+        from .steps import RenameDataset
 
-        return Rename(self, input_columns, output_columns)
+        return RenameDataset(self, input_columns, output_columns)
 
     def apply(self, apply_func: Callable[[Dataset], Dataset]) -> Dataset:
         """``apply_func(self)``, which must give a pipeline."""
@@ -256,12 +262,20 @@ class Dataset:
 
         With ``randomize`` the rows are drawn in a random order that is fixed now.
         """
-        from .steps import Part, part_sizes
+        from .steps import part_sizes
 
+        if not isinstance(randomize, bool):
+            raise DTypeError(f"Argument randomize with value {randomize!r} is not of type [{bool}].")
         lengths = part_sizes(sizes, self.get_dataset_size())
         order = self.split_order(config.new_order(), sum(lengths)) if randomize else np.arange(sum(lengths))
         ends = np.cumsum(lengths)
-        return [Part(self, order[end - n : end]) for n, end in zip(lengths, ends)]
+        return [self.part(order[end - n : end]) for n, end in zip(lengths, ends)]
+
+    def part(self, picked: np.ndarray) -> Dataset:
+        """The rows of these numbers, of ``split``."""
+        from .steps import Part
+
+        return Part(self, picked)
 
     def split_order(self, rng: Any, count: int) -> np.ndarray:
         """The random order in which ``split`` deals out the rows."""
@@ -279,7 +293,7 @@ class Dataset:
         return self.children[0].get_batch_size() if self.children else 1
 
     def get_repeat_count(self) -> int:
-        """The product of the ``repeat``s; -1 if without end."""
+        """The count of the last ``repeat``; -1 if without end."""
         return self.children[0].get_repeat_count() if self.children else 1
 
     def num_classes(self) -> int | None:
@@ -295,6 +309,7 @@ class Dataset:
 
     def output_shapes(self, estimate: bool = False) -> list[list[int | None]]:
         """The columns' shapes, as the first row has them; with ``estimate`` None where rows differ. [] without rows."""
+        checks.flag(estimate, "estimate")
         found: list[list[int | None]] = [list(value.shape) for value in self._first()]
         for row in self.rows(Still()) if estimate else ():
             found = [
@@ -314,16 +329,18 @@ class Dataset:
         Args:
             num_epochs: how often the iterator may be passed through; -1 always.
         """
+        checks.flag(do_copy, "do_copy")
         data = self._shown()
         names = data.get_col_names()
         convert = _converter(output_numpy)
-        return Rows(data, lambda row: dict(zip(names, convert(row))), num_epochs)
+        return DictIterator(data, lambda row: dict(zip(names, convert(row))), num_epochs)
 
     def create_tuple_iterator(self, columns: Any = None, num_epochs: int = -1, output_numpy: bool = False,
                               do_copy: bool = False) -> Rows:
         """Rows as lists, of these columns or all."""
+        checks.flag(do_copy, "do_copy")
         data = self._shown() if columns is None else self.project(columns)
-        return Rows(data, _converter(output_numpy), num_epochs)
+        return TupleIterator(data, _converter(output_numpy), num_epochs)
 
     def _shown(self) -> Dataset:
         """Without the columns of metadata, which are there to be renamed."""
@@ -338,6 +355,21 @@ class Dataset:
         if name in ("device_que", "build_sentencepiece_vocab"):
             raise RefusedName(f"Dataset.{name} is not provided; iterate over the dataset instead.")
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def to_json(self, filename: str = "") -> dict:
+        """What the pipeline is made of, written to a file too if one is named; see ``luojia.dataset.serialize``."""
+        from .tools import serialize
+
+        return serialize(self, filename)
+
+    @property
+    def input_indexs(self) -> Any:
+        """Remembered only: which columns are the network's inputs."""
+        return self.__dict__.get("_input_indexs", ())
+
+    @input_indexs.setter
+    def input_indexs(self, value: Any) -> None:
+        self._input_indexs = value
 
     def reset(self) -> None:
         """Accepted: each iterator begins anew."""
@@ -371,7 +403,10 @@ class Rows:
     def __next__(self) -> Any:
         if not self._started:
             self._begin()
-        return self._convert(next(self._rows))
+        for row in self._rows:
+            return self._convert(row)
+        self._started = False
+        raise StopIteration
 
     def get_next(self) -> Any:
         """The next row."""
@@ -382,8 +417,16 @@ class Rows:
         self._rows = iter(())
 
 
+class DictIterator(Rows):
+    """Rows as dicts."""
+
+
+class TupleIterator(Rows):
+    """Rows as lists."""
+
+
 def _converter(output_numpy: Any) -> Callable[[Row], list]:
-    if not isinstance(output_numpy, bool):
+    if output_numpy is not None and not isinstance(output_numpy, bool):
         raise DTypeError(f"output_numpy expects a bool, got {output_numpy!r}.")
     return _arrays if output_numpy else _tensors
 
@@ -434,16 +477,21 @@ def _as_array(value: Any) -> np.ndarray:
     if value is None:
         raise PipelineError("A value of a row is None: Python functions and sources give numbers, text or arrays.")
     try:
-        return value.asnumpy() if isinstance(value, Tensor) else np.asarray(value)
+        made = value.asnumpy() if isinstance(value, Tensor) else np.asarray(value)
     except ValueError as error:
         raise PipelineError(f"A value of a row cannot be an array: {error}.") from error
+    if made.dtype.kind == "O" and not isinstance(value, dict):
+        raise PipelineError(f"A value of a row cannot be an array: it is of type {type(value)}.")
+    return made
 
 
 def names_of(columns: Any, who: str) -> list[str]:
     """A name or names as a list of them."""
     names = [columns] if isinstance(columns, str) else columns
-    if not isinstance(names, (list, tuple)) or not names or not all(isinstance(n, str) for n in names):
-        raise DTypeError(f"{who} expects a column's name or a list of names, got {columns!r}.")
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise DTypeError(f"{who} expects a column's name or a list of names, got {columns!r} of {type(columns)}.")
+    if not all(names) or not names:
+        raise ArgumentError(f"{who} should not be empty, nor a name in it, got {columns!r}.")
     if len(set(names)) < len(names):
         raise ArgumentError(f"{who}: a column's name is given twice in {list(names)}.")
     return list(names)

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from .._src.errors import ArgumentError, DTypeError
-from .dataset import Dataset, Row
+from .arguments import Checking
+from .dataset import Dataset, PipelineError, Row
 from .samplers import Shuffle, shuffle_of
 from .sources import workers_of
 from .steps import drawn
@@ -54,7 +55,7 @@ def folder_of(who: str, folder: Any) -> str:
     return path
 
 
-class FileRows(Dataset):
+class FileRows(Checking, Dataset):
     """The rows of files, several files at a time side by side (as many as ``num_parallel_workers``).
 
     A subclass gives ``read(path)``. The rows are cut in as many runs of one length as there are shards, then shuffled.
@@ -64,8 +65,6 @@ class FileRows(Dataset):
                  num_parallel_workers: int | None = None, shuffle: Any = Shuffle.GLOBAL, num_shards: int | None = None,
                  shard_id: int | None = None, cache: Any = None) -> None:
         super().__init__()
-        if num_samples is not None and (not isinstance(num_samples, (int, np.integer)) or num_samples < 0):
-            raise ArgumentError(f"{who}: num_samples exceeds the boundary between 0 and 2^63 - 1, got {num_samples!r}.")
         check_shards(who, num_shards, shard_id)
         self._shuffle = shuffle_of(shuffle, who)
         self._files, self._columns, self._num_samples = list(files), list(columns), num_samples or None
@@ -95,6 +94,11 @@ class FileRows(Dataset):
         if self._shuffle in (Shuffle.GLOBAL, Shuffle.FILES):
             files = rng.shuffled(self, np.array(files)).tolist()
         parts = [self._rows_of(self._files[i]) for i in files]
+        if not any(parts):
+            raise PipelineError(
+                f"{type(self).__name__}: Invalid data, the dataset API can't read the data file (interface mismatch or "
+                f"no data found). Check file path: {self._files}."
+            )
         if self._shuffle is Shuffle.INFILE:
             parts = [[part[i] for i in rng.shuffled(part, np.arange(len(part)))] for part in parts]
         shards, shard = self._shards

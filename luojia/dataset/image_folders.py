@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .._src.errors import ArgumentError, DTypeError
+from .._src.errors import ArgumentError
 from .dataset import PipelineError
 from .files import folder_of
 from .pictures import File, Outline, Pictures, folders_in, images_in, lines, matlab, number, numbered
@@ -156,8 +156,6 @@ class OmniglotDataset(Pictures):
                  num_parallel_workers: int | None = None, shuffle: bool | None = None, decode: bool = False,
                  sampler: Any = None, num_shards: int | None = None, shard_id: int | None = None,
                  cache: Any = None) -> None:
-        if background is not None and not isinstance(background, bool):
-            raise DTypeError(f"OmniglotDataset: background should be a bool, got {background!r}.")
         folder = os.path.join(folder_of("OmniglotDataset", dataset_dir),
                               "images_evaluation" if background is False else "images_background")
         characters = [os.path.join(folder, alphabet, name) for alphabet in folders_in(folder)

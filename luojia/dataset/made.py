@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._src.errors import ArgumentError, DTypeError
+from . import checks
 from .dataset import Row, as_row
 from .samplers import SequentialSampler, resolve
 from .schema import Schema
@@ -92,8 +93,11 @@ class FakeImageDataset(Source):
                 raise ArgumentError(
                     f"{who}: Input {name} is not within the required interval of [{least}, 2147483647], got {value}."
                 )
-        if not isinstance(image_size, (list, tuple)) or len(image_size) != 3:
+        checks.kind(image_size, (list, tuple), "image_size")
+        if len(image_size) != 3:
             raise ArgumentError(f"{who}: image_size should be a list or tuple of length 3, got {image_size!r}.")
+        for i, length in enumerate(image_size):
+            checks.whole(length, f"image_size[{i}]", 1)
         self._size, self._classes, self._seed = tuple(image_size), num_classes, base_seed
         chosen = resolve(who, sampler, shuffle, num_samples, num_shards, shard_id)
         super().__init__(["image", "label"], num_images, chosen)

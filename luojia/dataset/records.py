@@ -10,6 +10,7 @@ import numpy as np
 from .._src.errors import ArgumentError, DTypeError, FormatError, MissingFileError
 from .._src.formats import tfrecord
 from ..mindrecord import reader
+from . import checks
 from .dataset import PipelineError, Row
 from .files import FileRows, check_shards, matching
 from .order import Order, RecordOrder
@@ -38,15 +39,16 @@ class MindDataset(Source):
         names = dataset_files if isinstance(dataset_files, list) else [dataset_files]
         if not names or not all(isinstance(name, str) for name in names):
             raise DTypeError(f"{who}: path: {dataset_files!r} is not string, nor a list of them.")
-        if columns_list is not None and not isinstance(columns_list, list):
-            raise DTypeError(
-                f"{who}: Argument columns_list with value {columns_list!r} is not of type list, but got "
-                f"{type(columns_list).__name__}."
-            )
         if (padded_sample is None) != (num_padded is None):
             raise ArgumentError(f"{who}: padded_sample is specified and requires num_padded as well, and columns_list.")
         if padded_sample is not None and not columns_list:
             raise ArgumentError(f"{who}: padded_sample is specified and requires columns_list as well.")
+        if num_padded is not None and checks.kind(num_padded, (int,), "num_padded") < 0:
+            raise ArgumentError(f"{who}: num_padded should be greater than or equal to zero, got {num_padded}.")
+        if padded_sample is not None:
+            checks.kind(padded_sample, (dict,), "padded_sample")
+        if sampler is not None and not isinstance(sampler, Sampler):
+            raise ArgumentError(f"{who}: The sampler is not supported yet: {sampler!r}.")
         if isinstance(sampler, WeightedRandomSampler):
             raise ArgumentError(f"{who}: The sampler is not supported yet: WeightedRandomSampler.")
         try:
@@ -54,7 +56,7 @@ class MindDataset(Source):
         except MissingFileError as error:
             raise ArgumentError(f"{who}: The file {names} does not exist or permission denied! {error}") from error
         fields = self._files[0].fields
-        columns = sorted(fields) if columns_list is None else columns_list
+        columns = columns_list or sorted(fields)
         for name in columns:
             if name not in fields:
                 raise PipelineError(
@@ -145,7 +147,10 @@ class TFRecordDataset(FileRows):
         self._wanted = None if described is None else {column["name"]: column for column in described.columns}
         if described is not None and described.num_rows is not None and num_samples is None:
             num_samples = described.num_rows
-        known = list(self._wanted) if self._wanted else sorted(self._first(files[0]))
+        known = list(self._wanted) if self._wanted else sorted(self._example(files[0]))
+        checks.flag(shard_equal_rows, "shard_equal_rows")
+        if columns_list and len(set(columns_list)) < len(columns_list):
+            raise PipelineError(f"{who}: Invalid columns_list, a column is there twice in {columns_list}.")
         for name in columns_list or ():
             if name not in known:
                 raise PipelineError(
@@ -174,7 +179,7 @@ class TFRecordDataset(FileRows):
         except zlib.error as error:
             raise FormatError(f"load of TFRecord: {path!r} is no {self._compression} file: {error}.") from error
 
-    def _first(self, path: str) -> tfrecord.Example:
+    def _example(self, path: str) -> tfrecord.Example:
         for record in self._records(path):
             return tfrecord.load_example(record, path)
         raise FormatError(f"load of TFRecord: {path!r} has no records; give a schema.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import Enum
 from typing import Any
 
@@ -54,7 +54,13 @@ class Sampler:
     def indices(self, n: int, rng: Any) -> np.ndarray:
         """The samples' numbers in order."""
         self.dataset_size = n
-        return np.fromiter(iter(self), np.int64)  # type: ignore[call-overload]
+        listed = [*iter(self)]  # type: ignore[call-overload]
+        for index in listed:
+            if isinstance(index, bool) or not isinstance(index, (int, np.integer)):
+                raise DTypeError(f"{type(self).__name__} should give numbers of type int, got {index!r}.")
+            if not -n <= index < n:
+                raise ArgumentError(f"{type(self).__name__}: sample {index} is not within the source's {n} samples.")
+        return np.array(listed, np.int64)
 
     def take(self, n: int, rng: Any) -> np.ndarray:
         """``indices``, no more than ``num_samples``; of a child's samples, if there is one."""
@@ -80,9 +86,14 @@ class Sampler:
         """The sampler from whose samples this one draws."""
         return self.child
 
+    def innermost(self) -> Sampler:
+        """The last child of the chain, itself if it has none."""
+        return self if self.child is None else self.child.innermost()
+
     def get_num_samples(self) -> int | None:
-        """How many samples at most."""
-        return self.num_samples
+        """How many samples at most, by this sampler and its children."""
+        below = None if self.child is None else self.child.get_num_samples()
+        return min((n for n in (self.num_samples, below) if n is not None), default=None)
 
     def bind(self, source: Any) -> None:
         """Tells the sampler whose samples it gives."""
@@ -113,11 +124,13 @@ class RandomSampler(Sampler):
         super().__init__(num_samples)
         if not isinstance(replacement, bool):
             raise DTypeError(f"RandomSampler: replacement must be a boolean value but was: {replacement!r}.")
+        if shuffle is not None and not isinstance(shuffle, Shuffle):
+            raise DTypeError(f"RandomSampler: shuffle must be valid shuffle mode but was: {shuffle!r}.")
         self.replacement = replacement
 
     def indices(self, n: int, rng: Any) -> np.ndarray:
         if self.replacement:
-            return rng.integers(self, n, self.num_samples or n)
+            return rng.integers(self, n, min(self.num_samples or n, n))
         return rng.shuffled(self, np.arange(n))
 
 
@@ -134,6 +147,10 @@ class SubsetSampler(Sampler):
                     f"{type(index)}."
                 )
         self._indices = np.array(listed, np.int64)
+
+    def get_num_samples(self) -> int | None:
+        own, most = len(self._indices), super().get_num_samples()
+        return own if most is None else min(own, most)
 
     def indices(self, n: int, rng: Any) -> np.ndarray:
         wrong = self._indices[(self._indices < 0) | (self._indices >= n)]
@@ -169,16 +186,20 @@ class DistributedSampler(Sampler):
             raise ArgumentError(
                 f"shard_id should be less than num_shards and not negative, got {shard_id} of {num_shards}."
             )
-        self.num_shards, self.shard_id, self.shuffle = num_shards, shard_id, shuffle
-        self.offset = max(offset, 0)
+        if offset > num_shards:
+            raise ArgumentError(f"DistributedSampler: offset must be no more than num_shards, got {offset}.")
+        self.num_shards, self.shard_id, self.shuffle, self.offset = num_shards, shard_id, shuffle, offset
         self._order = SeededOrder(5489)
 
     def indices(self, n: int, rng: Any) -> np.ndarray:
         if type(rng) is Order:  # without a seed
             rng = self._order
         order = rng.shuffled(self, np.arange(n), 1) if self.shuffle else np.arange(n)
-        each = -(-n // self.num_shards) if n else 0
-        return order[(np.arange(each) * self.num_shards + self.shard_id + self.offset) % max(n, 1)]
+        if self.offset < 0:  # the shards are of one length
+            each = -(-n // self.num_shards) if n else 0
+            return order[(np.arange(each) * self.num_shards + self.shard_id) % max(n, 1)]
+        first = self.shard_id - self.offset
+        return order[first % self.num_shards if first < 0 else first :: self.num_shards]
 
 
 class WeightedRandomSampler(Sampler):
@@ -199,8 +220,17 @@ class WeightedRandomSampler(Sampler):
             raise ArgumentError("WeightedRandomSampler expects a list of weights >= 0, one of them > 0.")
 
     def indices(self, n: int, rng: Any) -> np.ndarray:
-        weights = self.weights[:n]
-        return rng.weighted(self, weights, self.num_samples or len(weights), self.replacement)
+        if len(self.weights) > n:
+            raise ArgumentError(
+                "WeightedRandomSampler: Invalid parameter, size of sample weights must be less than or equal to num of "
+                f"data, got {len(self.weights)} weights for {n} samples."
+            )
+        count, weights = min(self.num_samples or len(self.weights), n), self.weights
+        if not self.replacement:
+            count = min(count, len(weights))
+            if np.count_nonzero(weights) < count:  # those of weight 0 come after the others
+                weights = np.maximum(weights, weights.max() * 1e-300)
+        return rng.weighted(self, weights, count, self.replacement)
 
 
 class PKSampler(Sampler):
@@ -265,6 +295,17 @@ class IterSampler(Sampler):
         return iter(self.sampler)
 
 
+class Picked(Sampler):
+    """The samples of these numbers among those that another sampler gives in an order that stays: of ``split``."""
+
+    def __init__(self, sampler: Sampler, order: Callable[[], Any], picked: np.ndarray) -> None:
+        super().__init__()
+        self._sampler, self._fixed, self._picked = sampler, order, picked
+
+    def take(self, n: int, rng: Any) -> np.ndarray:
+        return self._sampler.take(n, self._fixed())[self._picked]
+
+
 def _integer(value: Any, name: str, sampler: Sampler) -> None:
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
         raise DTypeError(f"{type(sampler).__name__}: {name} must be integer but was: {value!r}.")
@@ -277,14 +318,22 @@ def resolve(who: str, sampler: Any, shuffle: bool | None, num_samples: int | Non
     Raises:
         ArgumentError: arguments that exclude each other.
     """
+    if shuffle is not None and not isinstance(shuffle, (bool, np.bool_)):
+        raise DTypeError(
+            f"{who}: Argument shuffle with value {shuffle} is not of type [{bool}], but got {type(shuffle)}."
+        )
     if (num_shards is None) != (shard_id is None):
         raise ArgumentError(f"{who}: num_shards and shard_id need to be passed in together.")
     if sampler is not None:
-        if shuffle is not None or num_shards is not None:
-            raise ArgumentError(f"{who}: sampler excludes shuffle, num_shards and shard_id; pass one or the others.")
-        if not isinstance(sampler, Sampler):
+        own = isinstance(sampler, Sampler)
+        if num_shards is not None or (own and (shuffle is not None or num_samples is not None)):
+            raise ArgumentError(
+                f"{who}: Conflicting arguments during sampler assignments. sampler excludes shuffle, num_samples, "
+                "num_shards and shard_id; pass one or the others."
+            )
+        if not own:
             if not hasattr(sampler, "__iter__") and not hasattr(sampler, "__getitem__"):
-                raise ArgumentError(f"{who}: sampler expects a Sampler or a list of numbers, got {sampler!r}.")
+                raise DTypeError(f"{who}: sampler expects a Sampler or an iterable of numbers, got {sampler!r}.")
             sampler = SubsetSampler([sampler[i] for i in range(len(sampler))] if not hasattr(sampler, "__iter__")
                                     else sampler)
         if num_samples is not None:

@@ -6,7 +6,8 @@ import json
 import os
 from typing import Any
 
-from .._src.errors import ArgumentError, DTypeError
+from .._src.errors import ArgumentError, DTypeError, FormatError
+from . import checks
 
 _TYPES = (
     "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64",
@@ -33,10 +34,15 @@ class Schema:
         self.num_rows: int | None = None
         self.dataset_type = ""
         if schema_file is not None:
+            checks.kind(schema_file, (str,), "schema_file")
             if not os.path.isfile(schema_file):
                 raise ArgumentError(f"The file {schema_file} does not exist or permission denied!")
             with open(schema_file, encoding="utf-8") as file:
-                self.from_json(json.load(file))
+                try:
+                    described = json.load(file)
+                except ValueError as error:
+                    raise FormatError(f"Schema: {schema_file} is not JSON: {error}.") from error
+            self.from_json(described)
 
     def add_column(self, name: str, de_type: Any, shape: list[int] | None = None) -> None:
         """A column.
@@ -46,11 +52,10 @@ class Schema:
             de_type: its type: luojia's, or the name of one; 'string' is text.
             shape: its shape, with -1 for any length; None is any shape of one axis.
         """
-        if not isinstance(name, str):
-            raise DTypeError(f"Argument name with value {name!r} is not of type str, but got {type(name).__name__}.")
-        if shape is not None and not isinstance(shape, (list, tuple)):
-            kind = type(shape).__name__
-            raise DTypeError(f"Argument shape with value {shape!r} is not of type list, but got {kind}.")
+        if not isinstance(name, str) or not name:
+            raise DTypeError(f"Expected non-empty string for column name, got {name!r} of {type(name)}.")
+        for i, length in enumerate(checks.kind(shape, (list,), "shape") if shape is not None else ()):
+            checks.kind(length, (int,), f"shape[{i}]")
         kind = str(getattr(de_type, "name", None) or getattr(de_type, "__name__", de_type)).lower()
         if kind not in _TYPES:
             raise DTypeError(f"Unknown column type {de_type!r}; expected one of {', '.join(_TYPES)}.")
@@ -62,7 +67,7 @@ class Schema:
     def parse_columns(self, columns: list[dict] | dict[str, dict]) -> None:
         """Columns as a list of dicts with "name", or as a dict by name; each with "type" and perhaps "shape"."""
         if isinstance(columns, dict):
-            listed = [{"name": name, **columns[name]} for name in sorted(columns)]
+            listed = [{"name": name, **checks.kind(columns[name], (dict,), name)} for name in sorted(columns)]
         elif isinstance(columns, list):
             listed = columns
         else:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import os
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,25 +13,42 @@ from .._src.data import cifar, codecs, mnist
 from .._src.errors import ArgumentError, DTypeError, ShapeError
 from .._src.formats import cifar as cifar_format
 from .._src.formats import idx
+from . import checks, config
+from .arguments import Checking, tuning
 from .dataset import Dataset, PipelineError, Row, as_row, names_of
 from .order import Still
-from .samplers import PKSampler, Sampler, resolve
+from .samplers import Picked, PKSampler, Sampler, SequentialSampler, resolve
 from .schema import Schema
 
 
-class Source(Dataset):
+class Source(Checking, Dataset):
     """Columns, and ``n`` rows that can be read in any order."""
 
     def __init__(self, columns: list[str], count: int, sampler: Any) -> None:
         super().__init__()
         self._columns, self._count = columns, count
-        self.use_sampler(sampler)
-
-    def use_sampler(self, new_sampler: Any) -> None:
-        """Another order: a sampler, or a list of the samples' numbers."""
-        sampler = resolve(type(self).__name__, new_sampler, None, None, None, None, default_shuffle=False)
         sampler.bind(self)
         self._sampler = sampler
+
+    def use_sampler(self, new_sampler: Any) -> None:
+        """Another order: ``new_sampler`` in place of the present sampler, whose child becomes its own.
+
+        Raises:
+            DTypeError: it is no sampler.
+        """
+        if not isinstance(new_sampler, Sampler):
+            raise DTypeError(f"use_sampler: Input sampler is not an instance of a sampler, got {new_sampler!r}.")
+        child = self._sampler.child
+        if child is not None:
+            new_sampler.innermost().add_child(child)
+        new_sampler.bind(self)
+        self._sampler = new_sampler
+
+    def part(self, picked: np.ndarray) -> Dataset:
+        made = copy.copy(self)
+        made._sampler = SequentialSampler()
+        made._sampler.add_child(Picked(self._sampler, config.fixed_order(), picked))
+        return made
 
     def add_sampler(self, new_sampler: Any) -> None:
         """A sampler of the samples that the present one gives."""
@@ -88,6 +106,8 @@ class NumpySlicesDataset(Source):
             raise ArgumentError(f"{who}: Argument data cannot be empty.")
         if isinstance(data, dict):
             names, columns = list(data), list(data.values())
+            for name in names:
+                checks.kind(name, (str,), "the key of data")
         else:
             columns = list(data) if isinstance(data, tuple) else [data]
             names = [f"column_{i}" for i in range(len(columns))]
@@ -118,9 +138,14 @@ class NumpySlicesDataset(Source):
 def _column(values: Any) -> Any:
     """An array; a list of arrays where they differ in shape."""
     try:
-        return np.asarray(values)
+        made = np.asarray(values)
     except ValueError:
         return [np.asarray(value) for value in values]
+    if made.dtype == object:
+        raise DTypeError(f"NumpySlicesDataset: a column of {values!r} is neither of numbers nor of text.")
+    if not made.ndim:
+        raise DTypeError(f"NumpySlicesDataset: a column should be a list or an array, got {values!r}.")
+    return made
 
 
 class GeneratorDataset(Source):
@@ -150,6 +175,11 @@ class GeneratorDataset(Source):
                  collate_fn: Callable | None = None) -> None:
         who = "GeneratorDataset"
         workers_of(num_parallel_workers, who)
+        tuning(who, python_multiprocessing, max_rowsize)
+        if schema is not None and not isinstance(schema, (str, Schema)):
+            raise ArgumentError(f"{who}: schema should be a path to schema file or a schema object, got {schema!r}.")
+        if collate_fn is not None and not callable(collate_fn):
+            raise DTypeError(f"{who}: collate_fn is not a callable object: {collate_fn!r}.")
         if column_names is None and schema is None:
             raise ArgumentError(f"{who}: Neither columns_names nor schema are provided; name the columns.")
         if column_names is None:
@@ -206,9 +236,14 @@ class GeneratorDataset(Source):
     def get_batch_size(self) -> int:
         return 1 if self._batches is None else -1
 
+    def part(self, picked: np.ndarray) -> Dataset:
+        return super().part(picked) if self._random else Dataset.part(self, picked)
+
     def rows(self, rng: Any) -> Iterator[Row]:
         if self._batches is not None:
             return map(self._batch, self._batches)
+        if not self._count:
+            raise PipelineError("GeneratorDataset: data row of input source must not be 0, got: 0")
         if self._random:
             return super().rows(rng)
         limit = self._sampler.num_samples
@@ -222,6 +257,8 @@ class GeneratorDataset(Source):
         return self._convert(sample)
 
     def _batch(self, numbers: Sequence[int]) -> Row:
+        if not isinstance(numbers, Iterable):
+            raise PipelineError(f"GeneratorDataset: batch_sampler should give lists of numbers, got {numbers!r}.")
         columns = [list(column) for column in zip(*map(self.row, numbers))]
         try:
             made = self._collate(*columns) if self._collate else tuple(map(np.stack, columns))
@@ -231,7 +268,7 @@ class GeneratorDataset(Source):
 
     def _convert(self, sample: Any) -> Row:
         width = len(self._columns)
-        row = as_row(sample if isinstance(sample, tuple) or width > 1 else (sample,))
+        row = as_row(sample if isinstance(sample, (tuple, list)) or width > 1 else (sample,))
         if len(row) != width:
             raise PipelineError(
                 "Invalid Python function, the 'source' of 'GeneratorDataset' should return same number of NumPy arrays "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any
@@ -11,10 +12,11 @@ import numpy as np
 from .._src.core.tensor import Tensor
 from .._src.data.batchify import pile
 from .._src.errors import ArgumentError, DTypeError
-from . import config
+from . import checks, config
+from .arguments import tuning
 from .callback import callbacks_of, called
-from .dataset import Dataset, Fresh, PipelineError, Row, _array, _tensor, as_row, names_of, positions
-from .order import Order, SeededOrder, Still
+from .dataset import Dataset, Fresh, PipelineError, Row, _array, as_row, names_of, positions
+from .order import Still
 from .samplers import DistributedSampler, RandomSampler
 
 _MOST = 2**31 - 1
@@ -26,6 +28,18 @@ def _count(value: Any, low: int, who: str, name: str) -> int:
     if not low <= value <= _MOST:
         raise ArgumentError(
             f"{who}: Input {name} is not within the required interval of [{low}, {_MOST}], got {value}."
+        )
+    return int(value)
+
+
+def _turns(value: Any, who: str) -> int:
+    """A number of 1 or more, or -1 for all."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise DTypeError(f"{who}: Argument count with value {value!r} is not of type {int}, but got {type(value)}.")
+    if value != -1 and not 0 < value <= _MOST:
+        raise ArgumentError(
+            f"{who}: count should be either -1 or positive integer, got {value}: it is not within the required "
+            f"interval of (0, {_MOST}]."
         )
     return int(value)
 
@@ -43,29 +57,45 @@ class BatchInfo:
         return self._epoch
 
 
-class Batch(Dataset):
+class BatchDataset(Dataset):
     def __init__(self, child: Dataset, batch_size: Any, drop_remainder: bool = False,
                  per_batch_map: Callable | None = None, input_columns: Any = None, output_columns: Any = None,
-                 pad_info: dict | None = None, python_multiprocessing: bool = False,
-                 max_rowsize: Any = None) -> None:
+                 python_multiprocessing: bool = False, max_rowsize: Any = None) -> None:
         super().__init__(child)
+        tuning("batch", python_multiprocessing, max_rowsize)
         if not callable(batch_size) and (isinstance(batch_size, bool) or not isinstance(batch_size, (int, np.integer))):
             raise DTypeError(f"batch: batch_size should either be an int or a callable, got {batch_size!r}.")
         fn: Any = batch_size
         self.size_fn: Callable[[BatchInfo], int] | None = fn if callable(batch_size) else None
         self.batch_size = -1 if callable(batch_size) else _count(batch_size, 1, "batch", "batch_size")
+        if callable(batch_size) and parameters_of(batch_size) not in (None, 1):
+            raise ArgumentError("batch: callable batch_size should take one parameter (BatchInfo).")
         if not isinstance(drop_remainder, bool):
             raise DTypeError(f"batch: drop_remainder expects a bool, got {drop_remainder!r}.")
-        self.drop, self.pad_info, self.fn = drop_remainder, pad_info, per_batch_map
+        if per_batch_map is not None and not callable(per_batch_map):
+            raise ArgumentError(f"batch: per_batch_map should be a callable Python function, got {per_batch_map!r}.")
+        if per_batch_map is None and input_columns is not None:
+            raise ArgumentError("batch: input_columns can be specified only when per_batch_map is set.")
+        self.drop, self.fn = drop_remainder, per_batch_map
+        self.pad_info: dict[str, Any] | None = None
         self.inputs = None if input_columns is None else names_of(input_columns, "batch: input_columns")
         if per_batch_map is not None and self.inputs is None:
             self.inputs = child.get_col_names()
         self.outputs = self.inputs if output_columns is None else names_of(output_columns, "batch: output_columns")
-        if self.inputs is not None:
+        if self.inputs is not None and self.outputs is not None:
             positions(child, self.inputs, "batch")
+            if per_batch_map is not None and parameters_of(per_batch_map) not in (None, len(self.inputs) + 1):
+                raise ArgumentError(
+                    f"batch: the signature of per_batch_map should match with input columns, {self.inputs}, and a "
+                    "BatchInfo after them."
+                )
+            others = [name for name in child.get_col_names() if name not in self.inputs and name in self.outputs]
+            if others:
+                raise PipelineError(
+                    "batch: Invalid output_columns, columns that are not involved in 'per_batch_map' should not be in "
+                    f"output_columns, but got columns that are not in input_columns: {others}."
+                )
         self.limit: int | None = None  # the length that open axes are padded to, of a bucket
-        if pad_info:
-            positions(child, list(pad_info), "padded_batch")
 
     def get_col_names(self) -> list[str]:
         names = self.children[0].get_col_names()
@@ -77,7 +107,7 @@ class Batch(Dataset):
             return count // self.batch_size if self.drop else -(-count // self.batch_size)
         batches = 0
         while count > 0:
-            size = self.size_fn(BatchInfo(batches))
+            size = _size(self.size_fn, batches)
             if self.drop and size > count:
                 break
             count, batches = count - size, batches + 1
@@ -97,7 +127,7 @@ class Batch(Dataset):
             return
         rows, number = self.children[0].rows(rng), 0
         while True:
-            size = self.batch_size if self.size_fn is None else self.size_fn(BatchInfo(number))
+            size = self.batch_size if self.size_fn is None else _size(self.size_fn, number)
             batch = list(islice(rows, size))
             if not batch or (self.drop and len(batch) < size):
                 return
@@ -114,6 +144,17 @@ class Batch(Dataset):
             made = made if isinstance(made, tuple) else (made,)
             if len(made) != len(outputs):
                 raise PipelineError(f"batch: per_batch_map gave {len(made)} columns, expected {outputs}.")
+            for name, values in zip(outputs, made):
+                if not isinstance(values, (list, np.ndarray)) or (isinstance(values, np.ndarray) and not values.ndim):
+                    raise PipelineError(
+                        f"batch: per_batch_map should give a list of values, or an array, for column {name}, got "
+                        f"{values!r}."
+                    )
+                if len(values) != len(made[0]) or (len(names) > len(inputs) and len(values) != len(batch)):
+                    raise PipelineError(
+                        f"batch: Invalid data, column: {name} expects: {len(batch)} rows returned from "
+                        f"'per_batch_map', got: {len(values)}."
+                    )
             columns.update(zip(outputs, made))
             names = self.get_col_names()
         return Fresh([self._one(columns[name], name) for name in names])
@@ -122,7 +163,7 @@ class Batch(Dataset):
         if values.__class__ is not list or {*map(type, values)} != {np.ndarray}:  # of per_batch_map
             values = [np.asarray(v) for v in values]
         if self.pad_info is not None and (not self.pad_info or name in self.pad_info):
-            return self._padded(values, name, *self.pad_info.get(name, (None, None)))
+            return self._padded(values, name, *(self.pad_info.get(name) or (None, None)))
         alike = len({v.shape for v in values}) == 1 and len({v.dtype for v in values}) == 1
         for v in () if alike else values:
             if v.dtype != values[0].dtype and v.dtype.kind not in "US":
@@ -147,6 +188,11 @@ class Batch(Dataset):
             )
         shape = [(m if self.limit is None else self.limit) if n in (None, -1) else n for n, m in zip(shape, most)]
         text = values[0].dtype.kind in "US"
+        if fill is not None and isinstance(fill, (str, bytes)) != text:
+            raise PipelineError(
+                f"padded_batch: can not pad numeric and string tensors together, but got: {fill!r} for '{name}' of "
+                f"{values[0].dtype}."
+            )
         dtype = np.result_type(*values, *([np.asarray(fill)] if fill else [])) if text else values[0].dtype
         out = np.full((len(values), *shape), (dtype.type() if text else 0) if fill is None else fill, dtype)
         for i, v in enumerate(values):
@@ -155,15 +201,61 @@ class Batch(Dataset):
         return out
 
 
-class Map(Dataset):
+class PaddedBatchDataset(BatchDataset):
+    """Batches of rows that are padded to one shape; see :meth:`Dataset.padded_batch`."""
+
+    def __init__(self, child: Dataset, batch_size: Any, drop_remainder: bool = False,
+                 pad_info: dict[str, Any] | None = None) -> None:
+        super().__init__(child, batch_size, drop_remainder)
+        if pad_info is not None:
+            checks.kind(pad_info, (dict,), "pad_info")
+            for name, asked in pad_info.items():
+                _pad_of(name, asked)
+            positions(child, list(pad_info), "padded_batch")
+        self.pad_info = pad_info
+
+
+def _pad_of(name: Any, asked: Any) -> None:
+    """Raises unless it is a column's name, and its shape and value to be."""
+    checks.kind(name, (str,), "key in pad_info")
+    if asked is None:
+        return
+    if not isinstance(asked, tuple) or len(asked) != 2:
+        raise ArgumentError(f"padded_batch: value of pad_info should be a tuple of size 2, got {asked!r} for {name}.")
+    shape, fill = asked
+    if shape is not None:
+        checks.kind(shape, (list,), "shape in pad_info")
+        for length in shape:
+            if length is not None:
+                checks.kind(length, (int, np.integer), "dim in shape of pad_info")
+                if length <= 0:
+                    raise ArgumentError(f"padded_batch: pad shape must be positive integers, got {shape} for {name}.")
+    if fill is not None:
+        checks.kind(fill, (int, float, str, bytes, np.number), "pad_value")
+
+
+def _size(size_of: Callable[[BatchInfo], Any], number: int) -> int:
+    """The number of rows in a batch, which a function says."""
+    size = _call(size_of, [BatchInfo(number)], "batch: batch_size")
+    if isinstance(size, bool) or not isinstance(size, (int, np.integer)) or size < 1:
+        raise PipelineError(f"batch: batch_size's function should return a number of 1 or more, got {size!r}.")
+    return int(size)
+
+
+class MapDataset(Dataset):
     def __init__(self, child: Dataset, operations: Any, inputs: Any = None, outputs: Any = None,
                  callbacks: Any = None) -> None:
         super().__init__(child)
         self.callbacks = callbacks_of(callbacks)
         self.operations = list(operations) if isinstance(operations, (list, tuple)) else [operations]
+        if operations is None:
+            raise PipelineError("map: No 'operations' are specified.")
         for operation in self.operations:
-            if not callable(operation):
-                raise ArgumentError(f"map expects operations that are callable, got {operation!r}.")
+            if not callable(operation) or isinstance(operation, type):
+                raise ArgumentError(
+                    f"map expects operations that are callable, got {operation!r}. It may be missing parentheses for "
+                    "instantiation."
+                )
         if not self.operations:
             raise PipelineError("map: No 'operations' are specified.")
         self.inputs = child.get_col_names()[:1] if inputs is None else names_of(inputs, "map: input_columns")
@@ -196,38 +288,20 @@ class Map(Dataset):
         return tuple(columns[name] for name in order)
 
 
-class FlatMap(Dataset):
-    """The rows of the pipelines that a function makes of rows."""
-
-    def __init__(self, child: Dataset, func: Callable[..., Dataset]) -> None:
-        super().__init__(child)
-        if not callable(func):
-            raise DTypeError(f"flat_map: func must be a function, got {func!r}.")
-        self.func = func
-        self._made: list[Dataset] | None = None
-
-    def _parts(self) -> list[Dataset]:
-        if self._made is None:
-            made = [_call(self.func, [_tensor(v) for v in row], "flat_map") for row in self.children[0].rows(Still())]
-            for part in made:
-                if not isinstance(part, Dataset):
-                    raise DTypeError(f"flat_map must return a Dataset object, got a {type(part).__name__}.")
-            if not made:
-                raise PipelineError("flat_map: there are no rows.")
-            self._made = made
-        return self._made
-
-    def get_col_names(self) -> list[str]:
-        return self._parts()[0].get_col_names()
-
-    def get_dataset_size(self) -> int:
-        return sum(part.get_dataset_size() for part in self._parts())
-
-    def rows(self, rng: Any) -> Iterator[Row]:
-        return chain.from_iterable(part.rows(rng) for part in self._parts())
+def flat_map(data: Dataset, func: Callable[..., Dataset]) -> ConcatDataset:
+    """See :meth:`Dataset.flat_map`."""
+    if not callable(func):
+        raise DTypeError(f"flat_map: func must be a function, got {func!r}.")
+    made = [func(*map(_array, row)) for row in data.rows(config.new_order())]
+    for part in made:
+        if not isinstance(part, Dataset):
+            raise DTypeError(f"flat_map must return a Dataset object, got a {type(part).__name__}.")
+    if not made:
+        raise PipelineError("flat_map: there are no rows.")
+    return ConcatDataset(made)
 
 
-class SyncWait(Dataset):
+class SyncWaitDataset(Dataset):
     """The rows as they are, and a callback for ``sync_update``."""
 
     def __init__(self, child: Dataset, condition_name: str, num_batch: int = 1, callback: Any = None) -> None:
@@ -239,7 +313,7 @@ class SyncWait(Dataset):
             raise DTypeError(f"sync_wait: callback is not callable: {callback!r}.")
         below = child
         while below is not None:
-            if isinstance(below, SyncWait) and below.condition_name == condition_name:
+            if isinstance(below, SyncWaitDataset) and below.condition_name == condition_name:
                 raise PipelineError(f"sync_wait: Condition name is already in use: {condition_name}.")
             below = below.children[0] if below.children else None
         self.condition_name, self.callback = condition_name, callback
@@ -251,7 +325,7 @@ class SyncWait(Dataset):
             self.callback(data)
 
 
-class Filter(Dataset):
+class FilterDataset(Dataset):
     def __init__(self, child: Dataset, predicate: Callable, inputs: Any = None) -> None:
         super().__init__(child)
         if not callable(predicate):
@@ -265,7 +339,8 @@ class Filter(Dataset):
 
     def rows(self, rng: Any) -> Iterator[Row]:
         for row in self.children[0].rows(rng):
-            if _call(self.predicate, [row[i] for i in self.at], "filter"):
+            kept = _call(self.predicate, [row[i] for i in self.at], "filter")
+            if kept if isinstance(kept, bool) else _call(bool, [kept], "filter: the predicate's result"):
                 yield tuple(row)  # no longer Fresh: the predicate has seen the arrays
 
 
@@ -282,7 +357,7 @@ def drawn(rows: Iterable[Any], buffer_size: int, place: Callable[[int], int]) ->
         buffer.extend(islice(rows, 1))
 
 
-class Shuffle(Dataset):
+class ShuffleDataset(Dataset):
     def __init__(self, child: Dataset, buffer_size: int) -> None:
         super().__init__(child)
         self.buffer_size = _count(buffer_size, 2, "shuffle", "buffer_size")
@@ -302,19 +377,16 @@ class Shuffle(Dataset):
         return drawn(rows, self.buffer_size, rng.places(self))
 
 
-class Repeat(Dataset):
+class RepeatDataset(Dataset):
     def __init__(self, child: Dataset, count: int | None = None) -> None:
         super().__init__(child)
-        self.count = -1 if count is None else count
-        if not isinstance(self.count, (int, np.integer)) or self.count < -1 or self.count == 0:
-            raise ArgumentError(f"repeat: count should be either -1 or positive integer, got {count!r}.")
+        self.count = _turns(-1 if count is None else count, "repeat")
 
     def get_dataset_size(self) -> int:
         return self.children[0].get_dataset_size() * max(1, self.count)
 
     def get_repeat_count(self) -> int:
-        inner = self.children[0].get_repeat_count()
-        return -1 if -1 in (inner, self.count) else inner * self.count
+        return self.count
 
     def rows(self, rng: Any) -> Iterator[Row]:
         left = self.count
@@ -326,14 +398,10 @@ class Repeat(Dataset):
             left = left - 1 if left > 0 else (-1 if seen else 0)
 
 
-class Take(Dataset):
+class TakeDataset(Dataset):
     def __init__(self, child: Dataset, count: int = -1) -> None:
         super().__init__(child)
-        if count != -1 and (not isinstance(count, (int, np.integer)) or not 0 < count <= _MOST):
-            raise ArgumentError(
-                f"take: count should be either -1 or within the required interval of (0, {_MOST}], got {count}."
-            )
-        self.count = count
+        self.count = _turns(count, "take")
 
     def get_dataset_size(self) -> int:
         size = self.children[0].get_dataset_size()
@@ -347,7 +415,7 @@ class Take(Dataset):
         return islice(self.children[0].rows(rng), None if self.count == -1 else self.count)
 
 
-class Skip(Dataset):
+class SkipDataset(Dataset):
     def __init__(self, child: Dataset, count: int) -> None:
         super().__init__(child)
         self.count = _count(count, 0, "skip", "count")
@@ -363,10 +431,12 @@ class Skip(Dataset):
         return islice(self.children[0].rows(rng), self.count, None)
 
 
-class Zip(Dataset):
+class ZipDataset(Dataset):
     def __init__(self, datasets: tuple) -> None:
-        if not isinstance(datasets, tuple) or len(datasets) < 2 or not all(isinstance(d, Dataset) for d in datasets):
+        if not isinstance(datasets, tuple) or not all(isinstance(d, Dataset) for d in datasets):
             raise DTypeError(f"zip expects a tuple of two or more Datasets, got {datasets!r}.")
+        if len(datasets) < 2:
+            raise ArgumentError(f"zip: can't zip empty or just one dataset, got {datasets!r}.")
         super().__init__(*datasets)
         names = self.get_col_names()
         if len(set(names)) < len(names):
@@ -382,8 +452,11 @@ class Zip(Dataset):
         return (tuple(chain(*parts)) for parts in zip(*(child.rows(rng) for child in self.children)))
 
 
-class Concat(Dataset):
+class ConcatDataset(Dataset):
     def __init__(self, datasets: Sequence[Dataset]) -> None:
+        for child in datasets:
+            if not isinstance(child, Dataset):
+                raise DTypeError(f"concat expects Datasets, got {child!r}.")
         super().__init__(*datasets)
         for child in datasets:
             if child.get_col_names() != datasets[0].get_col_names():
@@ -423,10 +496,15 @@ class Concat(Dataset):
                         "concat: the data types of the two datasets to be concatenated should be the same, but got: "
                         f"{[v.dtype.name for v in first]} and {[v.dtype.name for v in row]}."
                     )
+                if i == 0 and [v.ndim for v in row] != [v.ndim for v in first]:
+                    raise PipelineError(
+                        "concat: the data tensor rank of the two datasets to be concatenated should be the same, but "
+                        f"got: {[v.ndim for v in first]} and {[v.ndim for v in row]}."
+                    )
                 yield row
 
 
-class Project(Dataset):
+class ProjectDataset(Dataset):
     def __init__(self, child: Dataset, columns: Any) -> None:
         super().__init__(child)
         self.columns = names_of(columns, "project")
@@ -443,7 +521,7 @@ class Project(Dataset):
         return (tuple(row[i] for i in self.at) for row in self.children[0].rows(rng))
 
 
-class Rename(Dataset):
+class RenameDataset(Dataset):
     def __init__(self, child: Dataset, inputs: Any, outputs: Any) -> None:
         super().__init__(child)
         old, new = names_of(inputs, "rename: input_columns"), names_of(outputs, "rename: output_columns")
@@ -451,7 +529,13 @@ class Rename(Dataset):
             raise ArgumentError(f"rename expects as many new names as old ones, got {old} and {new}.")
         positions(child, old, "rename")
         table = dict(zip(old, new))
-        self.names = names_of([table.get(name, name) for name in child.get_col_names()], "rename")
+        self.names = [table.get(name, name) for name in child.get_col_names()]
+        for name in self.names:
+            if self.names.count(name) > 1:
+                raise PipelineError(
+                    "rename: Invalid column, rename operation does not support rename one column name into another "
+                    f"already exist column name, existing column name is: {name}."
+                )
 
     def get_col_names(self) -> list[str]:
         return self.names
@@ -466,8 +550,7 @@ class Part(Dataset):
     def __init__(self, child: Dataset, picked: np.ndarray) -> None:
         super().__init__(child)
         self.picked = picked
-        seed = config.new_order().seed  # the same rows in every part and pass
-        self._same = (lambda: Order(np.random.RandomState(0))) if seed is None else (lambda: SeededOrder(seed))
+        self._same = config.fixed_order()
 
     def get_dataset_size(self) -> int:
         return len(self.picked)
@@ -482,7 +565,7 @@ class Part(Dataset):
 
 def part_sizes(sizes: Any, count: int) -> list[int]:
     """The numbers of rows that ``split`` is asked for."""
-    if not isinstance(sizes, (list, tuple)):
+    if not isinstance(sizes, list):
         raise DTypeError(f"split expects a list of sizes, got {sizes!r}.")
     if not sizes:
         raise ArgumentError("split: sizes cannot be empty.")
@@ -506,13 +589,25 @@ def part_sizes(sizes: Any, count: int) -> list[int]:
 
 
 def _renamed(names: list[str], inputs: list[str], outputs: list[str]) -> list[str]:
-    """The columns after ``outputs`` have taken the place of ``inputs``."""
+    """The columns after ``outputs`` have taken the place of ``inputs``: each that of one, if they are as many; else
+    they are the first columns."""
     if inputs == outputs:
         return names
-    first = min(names.index(name) for name in inputs)
-    kept = [name for name in names if name not in inputs and name not in outputs]
-    before = sum(1 for name in names[:first] if name in kept)
-    return kept[:before] + outputs + kept[before:]
+    if len(inputs) != len(outputs):
+        return outputs + [name for name in names if name not in inputs and name not in outputs]
+    place = dict(zip(inputs, outputs))
+    return [place.get(name, name) for name in names if name in place or name not in outputs]
+
+
+def parameters_of(fn: Callable) -> int | None:
+    """How many positional arguments a function takes; None if that is not known, or not one number."""
+    try:
+        found = inspect.signature(fn).parameters.values()
+    except (TypeError, ValueError):
+        return None
+    if any(p.kind not in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) or p.default is not p.empty for p in found):
+        return None
+    return len(found)
 
 
 def _call(fn: Callable, values: Any, what: str) -> Any:

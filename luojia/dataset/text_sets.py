@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 
-from .._src.errors import ArgumentError, FormatError
+from .._src.errors import ArgumentError, DTypeError, FormatError
 from .csv_files import cells_of
 from .dataset import PipelineError, Row
 from .files import FileRows, folder_of, lines_of, matching
@@ -25,8 +25,13 @@ def usage_of(usage: Any, known: Sequence[Any], who: str, name: str = "usage") ->
     """``usage``, if it is known.
 
     Raises:
+        DTypeError: it is of another type than those.
         ArgumentError: it is not.
     """
+    if not isinstance(usage, type(known[0])):
+        raise DTypeError(
+            f"{who}: Argument {name} with value {usage} is not of type [{type(known[0])}], but got {type(usage)}."
+        )
     if usage not in known:
         raise ArgumentError(f"{who}: Input {name} is not within the valid set of {list(known)}, got {usage!r}.")
     return usage
@@ -266,6 +271,17 @@ class SQuADDataset(TextSet):
                 raise FormatError(f"SQuADDataset: {path} is not SQuAD's JSON: {what}.") from error
 
 
+def _two(languages: Any, default: tuple[str, str], who: str) -> tuple[str, str]:
+    """From which language into which."""
+    if languages is None:
+        return default
+    if not isinstance(languages, (list, tuple)):
+        raise DTypeError(f"{who}: language_pair should be a type list or tuple of length 2, got {languages!r}.")
+    if len(languages) != 2:
+        raise ArgumentError(f"{who}: language_pair should be a list or tuple of length 2, but got {len(languages)}.")
+    return languages[0], languages[1]
+
+
 class _Pairs(FileRows):
     """Reads two files side by side, line by line."""
 
@@ -294,7 +310,7 @@ class Multi30kDataset(_Pairs):
         who = "Multi30kDataset"
         folder = folder_of(who, dataset_dir)
         part = "all" if usage is None else usage_of(usage, ("train", "test", "valid", "all"), who)
-        pair = list(language_pair or ("en", "de"))
+        pair = list(_two(language_pair, ("en", "de"), who))
         if pair not in (["en", "de"], ["de", "en"]):
             raise ArgumentError(f"{who}: language_pair can only be ['en', 'de'] or ['de', 'en'], but got {pair}.")
         names = {"test": ("mmt16_task1_test", "test"), "train": ("training", "train"), "valid": ("validation", "val")}
@@ -347,9 +363,9 @@ class IWSLT2016Dataset(_Talks):
         part = "all" if usage is None else usage_of(usage, PARTS, who)
         others = ("ar", "de", "fr", "cs")
         known = [("en", other) for other in others] + [(other, "en") for other in others]
-        source, target = usage_of(tuple(language_pair or ("de", "en")), known, who, "language_pair")
-        valid = usage_of(valid_set or "tst2013", _SETS, who, "valid_set")
-        test = usage_of(test_set or "tst2014", _SETS, who, "test_set")
+        source, target = usage_of(_two(language_pair, ("de", "en"), who), known, who, "language_pair")
+        valid = usage_of("tst2013" if valid_set is None else valid_set, _SETS, who, "valid_set")
+        test = usage_of("tst2014" if test_set is None else test_set, _SETS, who, "test_set")
         pair = f"{source}-{target}"
         base = os.path.join(folder, "texts", source, target, pair)
         names = {"train": f"train.tags.{pair}.%s", "valid": f"IWSLT16.TED.{valid}.{pair}.%s.xml",
@@ -379,7 +395,7 @@ class IWSLT2017Dataset(_Talks):
         part = "all" if usage is None else usage_of(usage, PARTS, who)
         languages = ("en", "nl", "de", "it", "ro")
         known = [(a, b) for a in languages for b in languages if a != b]
-        source, target = usage_of(tuple(language_pair or ("de", "en")), known, who, "language_pair")
+        source, target = usage_of(_two(language_pair, ("de", "en"), who), known, who, "language_pair")
         pair = f"{source}-{target}"
         base = os.path.join(folder, "texts", "DeEnItNlRo", "DeEnItNlRo", "DeEnItNlRo-DeEnItNlRo")
         names = {"train": f"train.tags.{pair}.%s", "valid": f"IWSLT17.TED.dev2010.{pair}.%s.xml",

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .._src.errors import ArgumentError, DTypeError, NotSupportedError
+from ..log import info
 from .dataset import Dataset
 
 
@@ -20,7 +21,9 @@ def _described(dataset: Any) -> dict[str, Any]:
         name.lstrip("_"): value for name, value in sorted(vars(dataset).items())
         if name != "children" and _plain(value)
     }
-    return {"op_type": type(dataset).__name__, **settings, "children": [_described(c) for c in dataset.children]}
+    name = type(dataset).__name__
+    return {"op_type": name.removesuffix("Dataset") if dataset.children else name, **settings,
+            "children": [_described(c) for c in dataset.children]}
 
 
 def _plain(value: Any) -> bool:
@@ -59,10 +62,10 @@ def serialize(dataset: Dataset, json_filepath: str = "") -> dict[str, Any]:
 
 
 def show(dataset: Dataset, indentation: int = 2) -> None:
-    """Prints what a pipeline is made of."""
+    """Logs what a pipeline is made of, at the level INFO (``GLOG_v=1``)."""
     if isinstance(indentation, bool) or not isinstance(indentation, int) or indentation < 0:
         raise ArgumentError(f"show: indentation should be an int of 0 or more, got {indentation!r}.")
-    print(json.dumps(_described(dataset), indent=indentation, default=_json))
+    info(json.dumps(_described(dataset), indent=indentation, default=_json))
 
 
 def sync_wait_for_dataset(rank_id: int, rank_size: int, current_epoch: int) -> None:

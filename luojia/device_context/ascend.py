@@ -18,7 +18,8 @@ def device_count() -> int:
     raise GraphError("Device_target Ascend not exist.")
 
 
-__getattr__ = refusing(__name__, "luojia computes on CPUs and GPUs.",
-                       ("aclinit_config", "aclnn_cache", "aoe_job_type", "aoe_tune_mode", "conv_allow_hf32",
-                        "debug_option", "execute_timeout", "matmul_allow_hf32", "op_compile", "op_precision_mode",
-                        "precision_mode"))
+_REFUSED = (
+    "aclinit_config aclnn_cache aoe_job_type aoe_tune_mode conv_allow_hf32 debug_option execute_timeout "
+    "matmul_allow_hf32 op_compile op_precision_mode precision_mode"
+).split()
+__getattr__ = refusing(__name__, "luojia computes on CPUs and GPUs.", _REFUSED)

@@ -29,6 +29,7 @@ def device_count() -> int:
     return num_gpus()
 
 
-__getattr__ = refusing(__name__, "XLA chooses the algorithms; jax.config has jax_default_matmul_precision.",
-                       ("conv_allow_tf32", "conv_dgrad_algo", "conv_fprop_algo", "conv_wgrad_algo",
-                        "matmul_allow_tf32"))
+_REFUSED = (
+    "conv_allow_tf32 conv_dgrad_algo conv_fprop_algo conv_wgrad_algo matmul_allow_tf32"
+).split()
+__getattr__ = refusing(__name__, "XLA chooses the algorithms; jax.config has jax_default_matmul_precision.", _REFUSED)

@@ -13,7 +13,7 @@ from .._src.core.symbol import Symbol
 from .._src.core.tape import recording_scope, state
 from .._src.core.tensor import Tensor
 from .._src.engine.devices import Auto
-from .._src.errors import MXNetError
+from .._src.errors import ArgumentError, MXNetError, ParameterShapeError
 from .._src.formats import ndarray_list
 from ..util import is_np_array
 from .base_block import Block
@@ -83,7 +83,9 @@ class HybridBlock(Block):
         super().hybridize(active, static_alloc=static_alloc, static_shape=static_shape)
 
     def optimize_for(self, x: Any, *args: Any, backend: str | None = None, clear: bool = False, **kwargs: Any) -> None:
-        """``hybridize``, then one call with these inputs."""
+        """``hybridize``, then one call with these inputs. ``backend`` must be named; luojia compiles itself."""
+        if backend is None:
+            raise ArgumentError('optimize_for: name a backend, as in optimize_for(x, backend="MKLDNN").')
         self.hybridize(True, backend, clear, **kwargs)
         self(x, *args)
 
@@ -219,7 +221,7 @@ class HybridBlock(Block):
         try:
             self.infer_shape(*args)
         except (MXNetError, ValueError) as error:
-            raise ValueError(
+            raise ParameterShapeError(
                 f"Deferred initialization failed because shape cannot be inferred. {error}"
             ) from error
         for parameter in self.collect_params().values():

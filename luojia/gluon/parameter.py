@@ -15,7 +15,7 @@ from .._src.core.frame import Pending
 from .._src.core.tape import Leaf, recording_scope, state
 from .._src.core.tensor import Tensor, wrap
 from .._src.engine.devices import Context, current_context
-from .._src.errors import MXNetError
+from .._src.errors import DTypeError, MXNetError, ParameterShapeError
 from ..ndarray import NDArray, array
 from ..ndarray.sparse_array import as_stype
 from ..util import array_class, is_np_shape
@@ -191,8 +191,16 @@ class Parameter:
     def _materialize(self, init: Any, contexts: list[Context], default_init: Any, data: Any) -> None:
         if data is None:
             device = Context("cpu", 0)
+            try:
+                blank = np.zeros(self._shape, to_numpys(self._dtype))
+            except ValueError as e:
+                raise ParameterShapeError(f"Parameter '{self.name}': lengths must not be negative, got shape "
+                                          f"{self._shape}.") from e
+            except TypeError as e:
+                raise DTypeError(f"Parameter '{self.name}': shape {self._shape} or dtype {self._dtype} is not one "
+                                 f"({e}).") from e
             with recording_scope(False):
-                zeros = device.engine.put(np.zeros(self._shape, to_numpys(self._dtype)), device)
+                zeros = device.engine.put(blank, device)
                 array = wrap(array_class(), zeros, device)
                 initializer.create(default_init)(initializer.InitDesc(self.name, {"__init__": init}), array)
             data = array.asnumpy()

@@ -7,6 +7,7 @@ from typing import Any
 
 from .._src.core.symbol import Symbol
 from .._src.core.tensor import Tensor
+from .._src.errors import ArgumentError
 from .hybrid_block import HybridBlock, _flatten, _Graph, _Imported
 from .parameter import DeferredInitializationError, Parameter, ParameterDict
 
@@ -27,6 +28,9 @@ class SymbolBlock(_Imported, HybridBlock):
     """
 
     def __init__(self, outputs: Any, inputs: Any, params: Any = None) -> None:
+        for given, what in ((inputs, "inputs"), (outputs, "outputs")):
+            if not all(isinstance(s, Symbol) for s in (given if isinstance(given, (list, tuple)) else [given])):
+                raise ArgumentError(f"SymbolBlock: the {what} must be a Symbol or a list of Symbols, got {given!r}.")
         super().__init__(prefix=None, params=None)
         self._prefix = ""
         self._params = ParameterDict("", params if isinstance(params, ParameterDict) else _as_dict(params))

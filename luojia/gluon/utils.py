@@ -13,7 +13,9 @@ import numpy as np
 
 from .._src.core.tensor import Tensor, wrap
 from .._src.engine.devices import Context
+from .._src.errors import ParameterShapeError
 from ..ndarray import array
+from ..util import is_np_shape
 
 __all__ = ["HookHandle", "check_sha1", "clip_global_norm", "download", "replace_file", "shape_is_known",
            "split_and_load", "split_data"]
@@ -169,6 +171,8 @@ def shape_is_known(shape: Sequence[int] | None) -> bool:
     >>> shape_is_known((2, 3)), shape_is_known((2, 0)), shape_is_known(None)
     (True, False, False)
     """
+    if shape is not None and any(n < (-1 if is_np_shape() else 0) for n in shape):
+        raise ParameterShapeError(f"Shape {tuple(shape)}: lengths must not be negative.")
     return shape is not None and all(n not in (0, -1) for n in shape)
 
 

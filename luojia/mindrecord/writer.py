@@ -100,6 +100,8 @@ class FileWriter:
             MRMAddSchemaError: there is a schema already.
         """
         check_schema(content)
+        if desc is not None and not isinstance(desc, str):
+            raise TypeError(f"The parameter `desc` must be a string, got {desc!r}.")
         if self._fields:
             raise errors.MRMAddSchemaError("A file has one schema, and this writer has been given it.")
         self._fields, self._desc = {name: dict(field) for name, field in content.items()}, desc or ""
@@ -238,6 +240,8 @@ def check_schema(content: Any) -> None:
     if not isinstance(content, dict):
         raise errors.MRMInvalidSchemaError("Schema content should be dict.")
     for name, field in content.items():
+        if not isinstance(name, str):
+            raise TypeError(f"Field {name!r} should be a string.")
         if not re.fullmatch(r"[0-9a-zA-Z_]+", str(name)):
             raise errors.MRMInvalidSchemaError(
                 f"Field '{name}' should be composed of '0-9' or 'a-z' or 'A-Z' or '_'."

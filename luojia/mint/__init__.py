@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from .._src.core.accepted import guarded
 from .._src.core.given import checked
 from .._src.errors import RefusedName
 from . import creation, functions, linalg, nn, optim, special, table
@@ -20,7 +21,8 @@ _REFUSED = dict.fromkeys(("batch_norm_elemt", "batch_norm_gather_stats_with_coun
                          "use mint.nn.SyncBatchNorm")
 _table = table.make(__name__)
 globals().update(_table)
-globals().update({n: checked(getattr(module, n)) for module in (creation, functions) for n in module.__all__})
+globals().update({n: guarded(checked(getattr(module, n)), table.ACCEPTED.get(n))
+                  for module in (creation, functions) for n in module.__all__})
 # Of a Tensor without axes these take dim 0 and -1.
 _OF_NUMBERS = """all amax amin any argmax argmin argsort count_nonzero cummax cummin cumprod cumsum gather index_select
 kthvalue logsumexp max mean median min norm prod sort squeeze std std_mean sum swapaxes topk transpose var var_mean"""

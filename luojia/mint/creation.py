@@ -41,7 +41,7 @@ def full(size: Any, fill_value: Any, *, dtype: Any = None) -> Tensor:
 
 def full_like(input: Tensor, fill_value: Any, *, dtype: Any = None) -> Tensor:
     """A Tensor like ``input`` full of a value."""
-    return _cast(OP["filled_like"](input, value=fill_value), dtype)
+    return OP["filled_like"](_cast(input, dtype), value=fill_value)
 
 
 def zeros_like(input: Tensor, *, dtype: Any = None) -> Tensor:

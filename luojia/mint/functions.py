@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from .. import ops
+from .._src.core.dtypes import to_np
 from .._src.core.op import OPERATORS as OP
 from .._src.errors import ArgumentError, DTypeError, ShapeError
 from .._src.ops import Tensor
-from .._src.ops.compose import placed
+from .._src.ops.compose import placed, scaled
 from .._src.ops.composed import inplace, linear, overloaded, queries
 from .._src.ops.shape import axis_in
 from .creation import _cast
@@ -24,6 +25,10 @@ repeat_interleave, scatter, unique = overloaded.repeat_interleave, overloaded.sc
 
 def _axes(dim: Any) -> Any:
     return tuple(dim) or None if isinstance(dim, (tuple, list)) else dim
+
+
+def _named(dtype: Any) -> Any:
+    return None if dtype is None else to_np(dtype)
 
 
 def of_numbers(function: Callable) -> Callable:
@@ -45,12 +50,12 @@ def of_numbers(function: Callable) -> Callable:
 
 def add(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
     """input + alpha other."""
-    return OP["add"](input, other if alpha == 1 else other * alpha)
+    return OP["add"](input, scaled(input, other, alpha, "mint.add"))
 
 
 def sub(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
     """input - alpha other."""
-    return OP["subtract"](input, other if alpha == 1 else other * alpha)
+    return OP["subtract"](input, scaled(input, other, alpha, "mint.sub"))
 
 
 def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
@@ -103,7 +108,7 @@ def amin(input: Tensor, dim: Any = (), keepdim: bool = False) -> Tensor:
 
 def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The sum over ``dim``, in ``dtype``."""
-    return OP["sum"](_cast(input, dtype), axis=_axes(dim), keepdims=keepdim)
+    return OP["sum"](input, axis=_axes(dim), keepdims=keepdim, dtype=_named(dtype))
 
 
 def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
@@ -117,7 +122,7 @@ def nansum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any 
     >>> nansum(Tensor([[1.0, float("nan")], [2.0, 3.0]]), 0).tolist()
     [3.0, 3.0]
     """
-    return OP["nansum"](_cast(input, dtype), axis=_axes(dim), keepdims=keepdim)
+    return OP["nansum"](input, axis=_axes(dim), keepdims=keepdim, dtype=_named(dtype))
 
 
 def round(input: Tensor, *, decimals: int = 0) -> Tensor:
@@ -132,7 +137,7 @@ def item(input: Tensor) -> Any:
 
 def prod(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The product over ``dim``."""
-    return OP["prod"](_cast(input, dtype), axis=_axes(dim), keepdims=keepdim)
+    return OP["prod"](input, axis=_axes(dim), keepdims=keepdim, dtype=_named(dtype))
 
 
 def var(input: Tensor, dim: Any = None, *, correction: int = 1, keepdim: bool = False) -> Tensor:

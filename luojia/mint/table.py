@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .. import ops
+from .._src.core.accepted import read
 from .._src.core.faces import Face, compile_function, run_plain
 from .._src.core.op import OPERATORS
 from ..numpy.table import lines
@@ -46,11 +47,25 @@ isclose(input:x, other:y, rtol=1e-05, atol=1e-08, equal_nan=False)
 FROM_OPS = """addbmm addcdiv addcmul arange float_power gcd imag lerp masked_select
 polar ravel real t take triangular_solve unique_consecutive empty logit einsum eye"""
 
+ACCEPTED = read("""
+mm, bmm        input mat2: any =
+mv             input vec: any =
+dot, matmul, isclose, allclose   input other: any =
+addmm          mat1 mat2: any =
+baddbmm        input batch1 batch2: any =
+addmv          mat vec: any =
+gather         index: index
+index_select, index_add   index: index
+scatter_add    input src: any =; index: index
+bincount       input: integer
+""")
+
 
 def make(module: str) -> dict[str, Callable]:
     """The functions of the table."""
     made: dict[str, Callable] = {}
     for spec, target in lines(OPERATORS_BY_NAME):
-        function = compile_function(Face(OPERATORS[target], spec), run_plain, module, checked=True)
+        face = Face(OPERATORS[target], spec)
+        function = compile_function(face, run_plain, module, checked=True, accepted=ACCEPTED.get(face.name))
         made[function.__name__] = function
     return {**made, **{n: getattr(ops, n) for n in FROM_OPS.split() if n not in made and hasattr(ops, n)}}

@@ -14,13 +14,26 @@ from .. import ndarray
 from .. import optimizer as optimizers
 from .._src.core.executor import copy_into
 from .._src.engine.devices import Context, current_context
-from .._src.errors import ArgumentError, MXNetError
+from .._src.errors import ArgumentError, MXNetError, UnfitDataError
 from .._src.formats import atomic
 from .._src.formats.reader import open_source
 from ..initializer import InitDesc, Uniform
 from ..io import DataDesc
 from ..model import load_checkpoint, save_checkpoint
 from .base_module import SGD_PARAMS, BaseModule, descriptions
+
+
+def _same_batch(inputs: list[DataDesc]) -> None:
+    """Refuse inputs of different batch sizes, by the axis N of their layouts."""
+    size: int | None = None
+    for d in inputs:
+        axis = DataDesc.get_batch_axis(d.layout)
+        if axis == -1 or len(d.shape) <= axis:
+            continue
+        if size is not None and d.shape[axis] != size:
+            raise UnfitDataError(f"all data must have the same batch size: batch_size = {size}, but {d.name} has shape "
+                                 f"{d.shape}")
+        size = d.shape[axis]
 
 
 class Module(BaseModule):
@@ -110,6 +123,7 @@ class Module(BaseModule):
             return
         data = descriptions(data_shapes, self.data_names, "data")
         labels = self._labels(label_shapes)
+        _same_batch([*data, *labels])
         assert for_training or not inputs_need_grad, "gradients of the inputs need for_training=True"
         requests = {}
         for name in self.symbol.list_arguments():

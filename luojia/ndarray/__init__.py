@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import importlib
 import re
+import sys
 from typing import Any
 
 from .. import _src  # noqa: F401 - the machine room comes first
 from .._src import ops as _ops  # noqa: F401 - registers the operators and Tensor's methods
 from .._src.core.refused import ARRAYS as _REFUSED  # noqa: F401 - what docs/refused.md lists
+from .._src.paths import also_at, answering
 from . import arithmetic as _arithmetic
 from . import fluent as _fluent  # noqa: F401 - sets NDArray's methods, as indexing does
 from . import indexing as _indexing  # noqa: F401
+from . import ndarray as _arrays
 from .creation import (
     arange,
     array,
@@ -98,3 +101,5 @@ __all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - part of the names c
     "full", "histogram", "linspace", "load", "load_frombuffer", "moveaxis", "ones", "onehot_encode", "save", "split_v2",
     "to_dlpack_for_read", "to_dlpack_for_write", "transpose", "waitall", "zeros", *_arithmetic.TWO_OPERANDS,
 ]
+answering(sys.modules[__name__], _arrays)
+also_at(sys.modules[__name__], f"{__name__}.utils")

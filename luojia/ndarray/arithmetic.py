@@ -74,6 +74,10 @@ def _inplace(name: str) -> Callable:
     return method
 
 
+def _of_arrays(method: Callable) -> Callable:
+    return lambda self, other: method(self, other) if isinstance(other, (Tensor, np.ndarray)) else NotImplemented
+
+
 for _name in ("add", "sub", "mul"):
     setattr(NDArray, f"__{_name}__", getattr(Tensor, f"__{_name}__"))
     setattr(NDArray, f"__r{_name}__", getattr(Tensor, f"__r{_name}__"))
@@ -88,6 +92,8 @@ for _name, _face in {"eq": "equal", "ne": "not_equal", "gt": "greater", "ge": "g
                      "le": "lesser_equal"}.items():
     setattr(NDArray, f"__{_name}__", _through(f"broadcast_{_face}"))
 NDArray.__abs__ = lambda self: function("abs")(self)
+for _name in ("matmul", "rmatmul"):  # MXNet has none; here it is that of arrays
+    setattr(NDArray, f"__{_name}__", _of_arrays(getattr(Tensor, f"__{_name}__")))
 # MXNet has no floor division: Python raises its own TypeError.
 for _name in ("floordiv", "rfloordiv", "ifloordiv"):
     setattr(NDArray, f"__{_name}__", lambda self, other: NotImplemented)

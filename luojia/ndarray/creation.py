@@ -11,7 +11,7 @@ from .._src.core import dlpack as _dlpack
 from .._src.core import dtypes
 from .._src.core.tensor import Tensor, wrap
 from .._src.engine.devices import Context, current_context
-from .._src.errors import ArgumentError, DTypeError
+from .._src.errors import ArgumentError, CallError, DTypeError
 from .ndarray import NDArray
 
 
@@ -59,12 +59,20 @@ def _plain(source: Any) -> Any:
 
 def _shape(shape: Any) -> tuple[int, ...]:
     shape = (shape,) if isinstance(shape, (int, np.integer)) else shape
-    if not isinstance(shape, (tuple, list)) or not all(isinstance(n, (int, np.integer)) for n in shape):
+    if not isinstance(shape, (tuple, list)) or not all(
+            isinstance(n, (int, np.integer)) and n.__class__ is not bool for n in shape):
         raise DTypeError(f"Invalid Parameter format for shape expect Shape(tuple) but value={shape!r}.")
     shape = tuple(shape)
     if any(n < 0 for n in shape):
         raise ArgumentError(f"expected a shape of lengths that are known and not negative, got {shape}.")
     return shape
+
+
+def _refuse(name: str, unknown: dict[str, Any]) -> None:
+    for key in unknown:
+        if key != "name":
+            raise CallError(f"Cannot find argument {key!r}, Possible Arguments: shape, ctx, dtype, stype, out, in "
+                            f"operator {name}.")
 
 
 def _give(value: np.ndarray, ctx: Any, out: NDArray | None) -> NDArray:
@@ -74,7 +82,8 @@ def _give(value: np.ndarray, ctx: Any, out: NDArray | None) -> NDArray:
 
 def _constant(name: str, fill: Callable) -> Callable:
     def make(shape: Any, ctx: Context | None = None, dtype: Any = None, stype: str | None = None,
-             out: NDArray | None = None, **_: Any) -> NDArray:
+             out: NDArray | None = None, **unknown: Any) -> NDArray:
+        _refuse(name, unknown)
         dtype = out.np_dtype if out is not None and dtype is None else dtype
         made = _give(fill(_shape(shape), _np_dtype(dtype)), ctx, out)
         if stype not in (None, "default"):
@@ -112,8 +121,10 @@ def linspace(start: float, stop: float, num: int, endpoint: bool = True, ctx: Co
     return place(np.linspace(start, stop, num, endpoint).astype(_np_dtype(dtype)), ctx)
 
 
-def eye(N: int, M: int = 0, k: int = 0, ctx: Context | None = None, dtype: Any = None, **_: Any) -> NDArray:
+def eye(N: int, M: int = 0, k: int = 0, ctx: Context | None = None, dtype: Any = None,
+        **unknown: Any) -> NDArray:
     """An N x M matrix (N x N if M is 0) with ones on the k-th diagonal."""
+    _refuse("eye", unknown)
     return place(np.eye(N, M or None, k, _np_dtype(dtype)), ctx)
 
 

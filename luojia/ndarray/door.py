@@ -12,21 +12,24 @@ from .._src.core.apply import apply
 from .._src.core.faces import _MISSING, Face, FaceModule, compile_function, quick_way, run_plain
 from .._src.core.random import next_key
 from .._src.core.refused import missing
+from .._src.core.symbol_names import UNIFORM
 from .._src.core.tape import state
 from .._src.core.tensor import Tensor, wrap
 from .._src.engine.devices import Context, current_context
-from .._src.errors import ArgumentError
-from .ndarray import NDArray
+from .._src.errors import ArgumentError, CallError, DTypeError, NoArrayError
+from .ndarray import OPERANDS, NDArray
 
 
 def run(face: Face, inputs: tuple, attrs: dict[str, Any], out: Any = None, name: Any = None) -> Any:
     """Call an operator with MXNet's conventions: results are NDArrays, several are a list, ``out=`` is written."""
+    if face.uniform:
+        _one_dtype(face, inputs)
     if face.direct and out is None and _plain(inputs, attrs):
         return apply(face.op, inputs, {**face.op._defaults, **attrs})
     first = next((t for t in inputs if isinstance(t, Tensor) or hasattr(t, "_luojia_apply")), None)
     for t in inputs:
-        if t.__class__ is np.ndarray:
-            inputs = tuple([_as_input(t, first) if t.__class__ is np.ndarray else t for t in inputs])
+        if t.__class__ is not NDArray:
+            inputs = _checked(face, inputs, first)
             break
     device: Any = None
     if first is None and inputs:
@@ -77,6 +80,41 @@ def _plain(inputs: tuple, attrs: dict[str, Any]) -> bool:
     return True
 
 
+def _one_dtype(face: Face, inputs: tuple) -> None:
+    """Refuse arrays of different dtypes."""
+    first: Any = None
+    for i, t in enumerate(inputs):
+        if isinstance(t, Tensor):
+            dtype = t._value.dtype
+            if first is None:
+                first = dtype
+            elif dtype is not first and dtype != first:
+                raise DTypeError(f"{face.name}: This layer requires uniform type. Expected '{first}' v.s. given "
+                                 f"'{dtype}' at input {i}; cast one of them with astype.")
+
+
+def _checked(face: Face, inputs: tuple, first: Any) -> tuple:
+    """The inputs with NumPy's arrays as NDArrays; what is no array is refused, and so is an input that is missing.
+
+    Beside an array, a number stands for one where shapes broadcast.
+    """
+    out = []
+    for i, t in enumerate(inputs):
+        if t is None:
+            if i in face.needed or face.op.variadic:
+                raise CallError(f"{face.name}: Check failed: num_inputs == infered_num_inputs: it misses the array "
+                                f"{face.needed.get(i, 'of its list')!r}.")
+        elif t.__class__ is np.ndarray:
+            t = _as_input(t, first)
+        elif not (isinstance(t, Tensor) or hasattr(t, "_luojia_apply") or hasattr(t, "aval")
+                  or face.op.variadic and isinstance(t, (list, tuple))
+                  or face.op.elementwise and first is not None and isinstance(t, OPERANDS)):
+            who = f"Argument {face.inputs[i].public}" if i < len(face.inputs) else "Positional arguments"
+            raise NoArrayError(f"{face.name}: {who} must have NDArray type, but got {t}")
+        out.append(t)
+    return tuple(out)
+
+
 def _with_key(face: Face, inputs: tuple, device: Context) -> tuple:
     """The inputs with a fresh random key where the operator, though not its face, takes one."""
     given = dict(zip([p.internal for p in face.inputs], inputs))
@@ -102,13 +140,16 @@ def _as_ndarrays(result: Any) -> Any:
 def _make(face: Face) -> Callable:
     named = {p.internal for p in face.params} | face.fixed.keys()
     op = face.op
+    face.needed = {i: p.public for i, p in enumerate(face.inputs) if p.default is _MISSING}
+    face.uniform = face.name in UNIFORM
     face.late = wants(op, named)
     face.direct = (
         not (face.late or op.aux or op.variadic) and len(face.inputs) == len(op.inputs) > 0
         and op.outputs == 1
     )
     quick = quick_way(face) if face.direct else None
-    return compile_function(face, run, "luojia.ndarray", "out=None, name=None", quick, NDArray, numpys=True)
+    return compile_function(face, run, "luojia.ndarray", "out=None, name=None", quick, NDArray, numpys=True,
+                            read=True)
 
 
 faces = FaceModule({"mx": _make})

@@ -51,6 +51,9 @@ class View(NDArray):
         return wrap(NDArray, np.array(self._device.engine.to_numpy(self._value)), self._device)
 
 
+View.__name__ = View.__qualname__ = "NDArray"
+
+
 def view(base: NDArray, key: Any = None, shape: tuple | None = None) -> View:
     """The part of ``base`` at ``key``, or ``base`` in ``shape``."""
     v = object.__new__(View)
@@ -93,6 +96,8 @@ def tidy(key: Any, shape: tuple) -> tuple[tuple, bool]:
         items[i] = item if item.dtype == bool else item.astype(np.int64)
         arrays = True
         axes += max(item.ndim, 1) if item.dtype == bool else 1
+    if sum(item is Ellipsis for item in items) > 1:
+        raise OutOfBounds("cannot use more than one ellipsis (`...`) for indexing")
     if axes > len(shape):
         raise OutOfBounds(f"too many indices ({axes}) for array with {len(shape)} dimensions")
     _check_bounds(items, shape, axes)
@@ -196,7 +201,7 @@ def setitem(self: NDArray, key: Any, value: Any) -> None:
     index = items[0] if len(items) == 1 else items
     try:
         self._write(index, array)
-    except ValueError:
+    except (ValueError, TypeError):
         part = np.broadcast_to(np.empty(()), self.shape)[index].shape
         raise ArgumentError(
             "operands could not be broadcast together with remapped shapes[original->remapped]: "

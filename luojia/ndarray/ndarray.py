@@ -114,6 +114,10 @@ class NDArray(_Methods):
             raise DTypeError(f"only size-1 arrays can be converted to Python scalars: {what} got shape {self.shape}.")
         return super()._scalar(what)
 
+    def asnumpy(self) -> np.ndarray:
+        """The elements as a NumPy array of one's own."""
+        return self._copied()
+
     def asscalar(self) -> Any:
         """The one element as a NumPy scalar."""
         if self.size != 1:
@@ -306,6 +310,8 @@ def whole(number: Any, dtype: Any) -> int:
     """
     bits = 8 * dtype.itemsize
     least = -(1 << bits - 1) if dtype.kind == "i" else 0
+    if number.__class__ is int and least <= number < least + (1 << bits):
+        return number
     found = (int(number) if np.isfinite(number) else least) & ((1 << bits) - 1)
     return found - (1 << bits) if dtype.kind == "i" and found >> (bits - 1) else found
 

@@ -27,19 +27,22 @@ def csr_matrix(arg1: Any, shape: tuple | None = None, ctx: Any = None, dtype: An
     Args:
         arg1: a dense array; a tuple (data, indices, indptr) of compressed rows; or a shape, for zeros.
         shape: the shape, where a tuple of arrays does not tell it.
+        dtype: by default that of the array given; of lists float32.
     """
     if isinstance(arg1, tuple) and len(arg1) == 2 and isinstance(arg1[1], tuple):  # coordinates
         values, (rows, columns) = _numpy(arg1[0]), map(_numpy, arg1[1])
         if shape is None:
             shape = (int(rows.max(initial=-1)) + 1, int(columns.max(initial=-1)) + 1)
-        dense = np.zeros(shape, np.result_type(values, np.float32) if dtype is None else dtype)
+        dtype = _dtype_of(arg1[0], dtype)
+        dense = np.zeros(shape, dtype)
         np.add.at(dense, (rows.astype(np.int64), columns.astype(np.int64)), values)
         return creation.array(dense, ctx, dtype).tostype("csr")
     if isinstance(arg1, tuple) and len(arg1) == 3:
         data, indices, indptr = (_numpy(a) for a in arg1)
         if shape is None:
             shape = (len(indptr) - 1, int(indices.max(initial=-1)) + 1)
-        dense = np.zeros(shape, np.result_type(data, np.float32) if dtype is None else dtype)
+        dtype = _dtype_of(arg1[0], dtype)
+        dense = np.zeros(shape, dtype)
         rows = np.repeat(np.arange(shape[0]), np.diff(indptr.astype(np.int64)))
         dense[rows, indices.astype(np.int64)] = data
         return creation.array(dense, ctx, dtype).tostype("csr")
@@ -53,17 +56,22 @@ def row_sparse_array(arg1: Any, shape: tuple | None = None, ctx: Any = None, dty
         full = shape or (int(indices.max(initial=-1)) + 1, *data.shape[1:])
         dense = np.zeros(full, data.dtype)
         dense[indices] = data
-        return creation.array(dense, ctx, dtype).tostype("row_sparse")
+        return creation.array(dense, ctx, _dtype_of(arg1[0], dtype)).tostype("row_sparse")
     return _of(arg1, shape, ctx, dtype, "row_sparse")
 
 
 def _of(arg1: Any, shape: tuple | None, ctx: Any, dtype: Any, stype: str) -> NDArray:
     if isinstance(arg1, tuple) and all(isinstance(n, int) for n in arg1):
         return creation.zeros(arg1, ctx, dtype).tostype(stype)
-    made = creation.array(_numpy(arg1), ctx, dtype)
+    made = creation.array(_numpy(arg1), ctx, _dtype_of(arg1, dtype))
     if shape is not None and made.shape != tuple(shape):
         raise ArgumentError(f"expected an array of shape {tuple(shape)}, got {made.shape}.")
     return made.tostype(stype)
+
+
+def _dtype_of(source: Any, dtype: Any) -> Any:
+    """``dtype``, by default an array's own and float32 of lists."""
+    return getattr(source, "dtype", np.float32) if dtype is None else dtype
 
 
 def _numpy(a: Any) -> np.ndarray:
@@ -73,7 +81,7 @@ def _numpy(a: Any) -> np.ndarray:
 def array(source_array: Any, ctx: Any = None, dtype: Any = None) -> NDArray:
     """An array with the label of its source, an NDArray or a matrix of scipy.sparse."""
     stype = getattr(source_array, "stype", "csr" if hasattr(source_array, "tocsr") else "default")
-    return creation.array(_numpy(source_array), ctx, dtype).tostype(stype)
+    return creation.array(_numpy(source_array), ctx, _dtype_of(source_array, dtype)).tostype(stype)
 
 
 def zeros(stype: str, shape: Any, ctx: Any = None, dtype: Any = None, **_: Any) -> NDArray:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from .._src.core.tensor import wrap
-from .._src.errors import ArgumentError
+from .._src.core.attributes import FLOAT, kind_of, reader
+from .._src.core.tensor import Tensor, wrap
+from .._src.errors import CallError, DTypeError, NoArrayError, ShapeError
 from .._src.train.rules import RULES
 from .ndarray import NDArray
 
@@ -60,8 +61,9 @@ def _function(name: str, update: Update) -> Callable:
     defaults = _defaults(update)
     states = update.states
 
-    def step(weight: NDArray, grad: NDArray, *args: Any, out: NDArray | None = None, **kwargs: Any) -> NDArray:
-        values = _bind(name, states, defaults, args, kwargs)
+    def step(weight: NDArray | None = None, grad: NDArray | None = None, *args: Any, out: NDArray | None = None,
+             **kwargs: Any) -> NDArray:
+        weight, grad, values = _bind(name, states, defaults, weight, grad, args, kwargs)
         held = [values.pop(s) for s in states]
         new, after = _run(update, weight, grad, held, values, out is weight)
         for holder, value in zip(held, after):
@@ -77,8 +79,9 @@ def _mixed(name: str, update: Update) -> Callable:
     defaults = _defaults(update)
     states = (*update.states, "weight32")
 
-    def step(weight: NDArray, grad: NDArray, *args: Any, out: NDArray | None = None, **kwargs: Any) -> NDArray:
-        values = _bind(name, states, defaults, args, kwargs)
+    def step(weight: NDArray | None = None, grad: NDArray | None = None, *args: Any, out: NDArray | None = None,
+             **kwargs: Any) -> NDArray:
+        weight, grad, values = _bind(name, states, defaults, weight, grad, args, kwargs)
         master = values.pop("weight32")
         held = [values.pop(s) for s in update.states]
         new, after = _run(update, master, grad.astype(master.dtype), held, values, True)
@@ -109,22 +112,50 @@ def _run(update: Update, weight: NDArray, grad: NDArray, held: list, values: dic
     return new, [a if sign > 0 else -a for a, sign in zip(after, signs)]
 
 
-def _bind(name: str, states: tuple, defaults: dict[str, Any], args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
-    """The states and hyperparameters of a call by name, all checked."""
+def _bind(name: str, states: tuple, defaults: dict[str, Any], weight: Any, grad: Any, args: tuple,
+          kwargs: dict[str, Any]) -> tuple[NDArray, NDArray, dict[str, Any]]:
+    """Weight and gradient, and the states and hyperparameters of a call by name, all checked."""
     order = [*states, "lr", *defaults]
     if len(args) > len(order):
-        raise TypeError(f"{name}() takes weight, grad, {', '.join(order)}; got {len(args) + 2} arguments.")
+        raise CallError(f"{name}() takes weight, grad, {', '.join(order)}; got {len(args) + 2} arguments.")
     for ignored in ("lazy_update", "name"):
         kwargs.pop(ignored, None)
     values = {**defaults, **dict(zip(order, args)), **kwargs}
     for key in values:
         if key not in order:
-            raise TypeError(f"{name}() got an unexpected keyword argument {key!r}; it takes weight, grad, "
+            raise CallError(f"{name}() got an unexpected keyword argument {key!r}; it takes weight, grad, "
                             f"{', '.join(order)}.")
     for key in order:
         if key not in values:
-            raise ArgumentError(f"{name}() misses the required argument {key!r}.")
-    return values
+            raise CallError(f"{name}() misses the required argument {key!r}.")
+        value = values[key]
+        if key in states:
+            check_array(name, key, value)
+        elif value.__class__ is not float and not isinstance(value, Tensor):
+            kind = kind_of(name, key, defaults.get(key, 0.0)) or FLOAT
+            values[key] = reader(name, key, kind)(value)
+    weight, grad = check_array(name, "weight", weight), check_array(name, "grad", grad)
+    if name != "group_adagrad_update":  # whose history has a number for each row
+        for key in ("grad", *states):
+            check_like(name, weight, key, grad if key == "grad" else values[key], name.startswith("mp_"))
+    return weight, grad, values
+
+
+def check_like(name: str, weight: NDArray, key: str, array: Any, mixed: bool = False) -> None:
+    """Refuse an array of another shape, or unless ``mixed`` of another dtype, than the weight."""
+    if array.shape != weight.shape:
+        raise ShapeError(f"{name}: Incompatible attr in node: {key} has shape {array.shape}, expected {weight.shape}.")
+    if not mixed and array.np_dtype != weight.np_dtype:
+        raise DTypeError(f"{name}: Incompatible attr in node: {key} is {array.np_dtype}, expected {weight.np_dtype}.")
+
+
+def check_array(name: str, key: str, value: Any) -> Any:
+    """``value``, if it is an array; the error of one that is none, or is missing, otherwise."""
+    if isinstance(value, Tensor):
+        return value
+    if value is None:
+        raise CallError(f"{name}() misses the required argument {key!r}.")
+    raise NoArrayError(f"{name}: Argument {key} must have NDArray type, but got {value}")
 
 
 def _named(step: Callable, name: str, update: Update) -> Callable:

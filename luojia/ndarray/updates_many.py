@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from .._src.core.tensor import Tensor, wrap
-from .._src.errors import ArgumentError
+from .._src.errors import ArgumentError, NoArrayError
 from .._src.train.rules_adaptive import lamb_step
 from .ndarray import NDArray
-from .updates import FUNCTIONS
+from .updates import FUNCTIONS, check_array
 
 
 def _written(made: NDArray, out: NDArray | None) -> NDArray:
@@ -43,6 +43,8 @@ def lamb_update_phase2(weight: NDArray, g: NDArray, r1: NDArray, r2: NDArray, lr
 
     ``lower_bound`` and ``upper_bound`` clip r1, if positive; where a norm is 0 the ratio is 1.
     """
+    for key, array in (("weight", weight), ("g", g), ("r1", r1), ("r2", r2)):
+        check_array("lamb_update_phase2", key, array)
     bounds = [None if b <= 0 else b for b in (lower_bound, upper_bound)]
     new = lamb_step(weight._device.engine.xp, weight._value, g._value, lr, r1._value, r2._value, *bounds)
     return _written(wrap(NDArray, new.astype(weight.np_dtype), weight._device), out)
@@ -141,6 +143,9 @@ def _numbers(values: Any) -> list[float]:
 def _groups(name: str, data: tuple, arity: int, count: int | None) -> list[tuple]:
     if len(data) == 1 and isinstance(data[0], (list, tuple)):
         data = tuple(data[0])
+    for array in data:
+        if not isinstance(array, Tensor):
+            raise NoArrayError(f"{name}: Positional arguments must have NDArray type, but got {array}")
     count = max(1, len(data) // arity) if count is None else count
     if len(data) != arity * count:
         raise ArgumentError(f"{name} expects {arity} arrays, a rate and a decay for each of {count} weights, got "

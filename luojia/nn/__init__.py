@@ -6,8 +6,10 @@ import importlib
 import sys
 from typing import Any
 
+from .._src.core.arguments import guard_all
 from .._src.paths import also_at, answering
 from . import (
+    accepted,
     activation,
     attention,
     basic,
@@ -31,10 +33,12 @@ from . import (
     refused,
     rnn,
     sparse,
+    tensor_array,
     transformer,
     wrap,
 )
 from .activation import *  # noqa: F403
+from .arguments import ROWS
 from .attention import *  # noqa: F403
 from .basic import *  # noqa: F403
 from .combined import *  # noqa: F403
@@ -61,6 +65,7 @@ from .pooling import *  # noqa: F403
 from .refused import *  # noqa: F403
 from .rnn import *  # noqa: F403
 from .sparse import *  # noqa: F403
+from .tensor_array import *  # noqa: F403
 from .transformer import *  # noqa: F403
 from .wrap import *  # noqa: F403
 
@@ -91,9 +96,12 @@ __all__ += pooling.__all__
 __all__ += refused.__all__
 __all__ += rnn.__all__
 __all__ += sparse.__all__
+__all__ += tensor_array.__all__
 __all__ += transformer.__all__
 __all__ += wrap.__all__
 
+guard_all(globals(), ROWS)
+accepted.guard_all(globals(), accepted.ROWS)
 
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in (
     "cell", "layer", "grad", "grad.cell_grad", "loss.loss", "optim.optimizer", "wrap.cell_wrapper", "wrap.loss_scale",
@@ -103,7 +111,8 @@ also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in (
         "transformer")),
     *(f"{__name__}.optim.{p}" for p in (
         "ada_grad", "adadelta", "adafactor", "adagrad", "adam", "adamax", "asgd", "ftrl", "lamb", "lars", "lazyadam",
-        "momentum", "proximal_ada_grad", "rmsprop", "rprop", "sgd", "thor")), f"{__name__}.sparse.sparse")
+        "momentum", "proximal_ada_grad", "rmsprop", "rprop", "sgd", "thor")), f"{__name__}.sparse.sparse",
+    f"{__name__}.reinforcement", f"{__name__}.reinforcement.tensor_array")
 answering(sys.modules[__name__], *[module for name, module in sys.modules.items() if name.startswith(f"{__name__}.")
                                    and name == module.__name__])
 

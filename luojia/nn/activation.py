@@ -9,7 +9,7 @@ from .. import ops
 from .._checkparam import check_value_type
 from .._src.core.dtypes import DType, float32
 from .._src.core.tensor import Tensor
-from .._src.errors import ArgumentError, DTypeError, ShapeError
+from .._src.errors import ArgumentError, ShapeError
 from .._src.ops import Parameter
 from ..common.initializer import initializer
 from .checks import check_bool, check_positive_int
@@ -123,15 +123,13 @@ class PReLU(Module):
     def __init__(self, channel: int = 1, w: Any = 0.25, dtype: DType = float32) -> None:
         super().__init__()
         check_positive_int("PReLU", "channel", channel)
-        if isinstance(w, (float, int)) and not isinstance(w, bool):
+        if isinstance(w, float):
             value = initializer(w, (channel,), dtype)
-        elif isinstance(w, (list, Tensor)):
+        else:
             value = w if isinstance(w, Tensor) else Tensor(w, dtype)
             if value.shape != (channel,):
                 raise ShapeError(f"For 'PReLU', the 'w' must have shape ({channel},) for channel={channel}, got "
                                  f"{value.shape}.")
-        else:
-            raise DTypeError(f"For 'PReLU', the 'w' must be a float, a list or a Tensor, but got {type(w).__name__}.")
         self.w = Parameter(value, name="a")
 
     def construct(self, x: Any) -> Any:
@@ -146,8 +144,6 @@ class RReLU(Module):
 
     def __init__(self, lower: float = 1 / 8, upper: float = 1 / 3) -> None:
         super().__init__()
-        if not isinstance(lower, (int, float)) or not isinstance(upper, (int, float)):
-            raise DTypeError(f"For 'RReLU', 'lower' and 'upper' must be numbers, but got {lower!r} and {upper!r}.")
         if lower > upper:
             raise ArgumentError("For RReLU, the value of 'upper' must be greater than or equal to 'lower', but got "
                                 f"upper: {upper}, lower: {lower}.")

@@ -11,13 +11,14 @@ import numpy as np
 from .. import ops
 from .._checkparam import check_value_type
 from .._src.core.dtypes import DType, float32
+from .._src.core.given import is_operand, refuse
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError, ShapeError
 from .._src.ops import Parameter
 from ..common.initializer import HeUniform, Uniform, initializer
 from .activation import get_activation
-from .checks import check_bool, check_choice, check_positive_int
+from .checks import check_bool, check_choice, check_positive_int, other_dtype
 from .module import Module
 
 
@@ -70,10 +71,15 @@ class Dense(Module):
         self.activation_flag = activation is not None
 
     def construct(self, x: Any) -> Any:
-        if isinstance(x, Tensor) and (not x.shape or x.shape[-1] != self.in_channels):
-            raise ShapeError(f"Dense '{self.weight.name.rpartition('.')[0]}' expects inputs of width "
-                             f"{self.in_channels} (in_channels), got shape {x.shape}; flatten first with "
-                             "ops.Flatten().")
+        if isinstance(x, Tensor):
+            if not x.shape or x.shape[-1] != self.in_channels:
+                raise ShapeError(f"Dense '{self.weight.name.rpartition('.')[0]}' expects inputs of width "
+                                 f"{self.in_channels} (in_channels), got shape {x.shape}; flatten first with "
+                                 "ops.Flatten().")
+            if x._value.dtype != self.weight._value.dtype:
+                raise other_dtype("Dense", x, self.weight)
+        elif not is_operand(x):
+            raise refuse("Dense", "x", x, "Tensor")
         y = OPERATORS["dense"](x, self.weight, self.bias)
         return y if self.activation is None else self.activation(y)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError
 
 
@@ -30,3 +31,14 @@ def check_choice(who: str, name: str, value: Any, choices: Iterable) -> Any:
     if value not in choices:
         raise ArgumentError(f"For '{who}', the '{name}' must be in {choices}, but got {value}.")
     return value
+
+
+def check_same_dtype(who: str, x: Any, weight: Any) -> None:
+    """TypeError for an input of another dtype than the weight's: nothing is promoted on the way into a layer."""
+    if isinstance(x, Tensor) and x._value.dtype != weight._value.dtype:
+        raise other_dtype(who, x, weight)
+
+
+def other_dtype(who: str, x: Any, weight: Any) -> DTypeError:
+    return DTypeError(f"For '{who}', the input must be of the weight's dtype {weight.dtype}, but got {x.dtype}; cast "
+                      "it first, as in x.astype(...), or let to_float do it.")

@@ -38,8 +38,10 @@ def _typed(module: Any, args: tuple, kwargs: dict) -> Any:
 def _forward(module: Any, seen: Any, args: tuple, kwargs: dict) -> Any:
     if not hasattr(type(module), "bprop"):
         return seen._luojia_forward(*args, **kwargs)
-    if kwargs:
-        args = inspect.signature(module._luojia_forward).bind(*args, **kwargs).args
+    if kwargs or getattr(module._luojia_forward, "__defaults__", None):  # bprop is handed defaults too
+        bound = inspect.signature(module._luojia_forward).bind(*args, **kwargs)
+        bound.apply_defaults()
+        args = bound.args
     return call_with_bprop(seen, args)
 
 

@@ -10,7 +10,8 @@ from .._src.core.apply import fit
 from .._src.core.tape import RichNode, recording_scope, state
 from .._src.core.tensor import Tensor, wrap
 from .._src.core.tensor_namespace import TENSORS
-from .._src.errors import ArgumentError, GraphError, ShapeError
+from .._src.core.transforms import like, tensors_in
+from .._src.errors import ArgumentError, DTypeError, GraphError, ShapeError
 
 
 def record(pull: Callable, name: str, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> list[Tensor]:
@@ -60,10 +61,10 @@ class _Pull(tape.Pullback):
 
 def call_with_bprop(module: Any, args: tuple) -> Any:
     """``module``'s forward on ``args``, unrecorded, with its ``bprop(*inputs, out, dout)`` as the derivative."""
-    tensors = [a for a in args if isinstance(a, Tensor)]
+    tensors = tensors_in(args)
     linked = state.recording and any(t._node is not None for t in tensors)
     with recording_scope(False):
-        out = module._luojia_forward(*[a.detach() if isinstance(a, Tensor) else a for a in args])
+        out = module._luojia_forward(*like(args, iter([t.detach() for t in tensors])))
     if not linked:
         return out
     many = isinstance(out, (tuple, list))
@@ -73,17 +74,14 @@ def call_with_bprop(module: Any, args: tuple) -> Any:
                             f"{[type(o).__name__ for o in outs]}.")
 
     def pull(inputs: list, outputs: list, cotangents: list) -> list:
-        rest = iter(inputs)
-        full = [next(rest) if isinstance(a, Tensor) else a for a in args]
-        grads = module.bprop(*full, tuple(outputs) if many else outputs[0],
+        grads = module.bprop(*like(args, iter(inputs)), tuple(outputs) if many else outputs[0],
                              tuple(cotangents) if many else cotangents[0])
-        if not isinstance(grads, (tuple, list)):
-            grads = (grads,)
-        if len(grads) < len(args):
-            raise GraphError(f"{_named(module)}.bprop must return one gradient for each of its {len(args)} inputs, "
+        leaves, grads = _flat(args), _flat(grads)
+        if len(grads) < len(leaves):
+            raise GraphError(f"{_named(module)}.bprop must return one gradient for each of its {len(leaves)} inputs, "
                              f"got {len(grads)}; return zeros for an input that has none.")
         found = []
-        for i, (a, g) in enumerate(zip(args, grads)):
+        for i, (a, g) in enumerate(zip(leaves, grads)):
             if not isinstance(a, Tensor):
                 continue
             if isinstance(g, Tensor) and g.shape != a.shape and g.size != 1:
@@ -94,6 +92,11 @@ def call_with_bprop(module: Any, args: tuple) -> Any:
 
     linked_outs = record(pull, f"{_named(module)}.bprop", tensors, outs)
     return type(out)(linked_outs) if many else linked_outs[0]
+
+
+def _flat(items: Any) -> list:
+    """What nested tuples and lists hold, in order: the gradients are the inputs' in this order, however nested."""
+    return [leaf for item in items for leaf in _flat(item)] if isinstance(items, (tuple, list)) else [items]
 
 
 def _named(module: Any) -> str:
@@ -174,7 +177,7 @@ def _run_backward_hooks(module: Any, gs: list, seen: dict) -> list:
         if changed is not None:
             changed = list(changed) if isinstance(changed, (tuple, list)) else [changed]
             if len(changed) != len(gs):
-                raise GraphError(f"a backward hook of {_named(module)} returned {len(changed)} gradients for "
+                raise DTypeError(f"a backward hook of {_named(module)} returned {len(changed)} gradients for "
                                  f"{len(gs)} inputs.")
             gs = changed
     return gs

@@ -169,7 +169,7 @@ class DeclaredMixin:
                 p.comm_fusion = fusion_type
         return self
 
-    def set_jit_config(self, jit_config: Any) -> Any:
+    def set_jit_config(self, jit_config: Any) -> None:
         """Keep options that tune MindSpore's compiler.
 
         Raises:
@@ -178,14 +178,19 @@ class DeclaredMixin:
         if self.__dict__.get("_jit_config_dict"):
             raise ArgumentError("For Cell, jit config can only be set once; make the network anew.")
         self.__dict__["_jit_config_dict"] = dict(getattr(jit_config, "jit_config_dict", {}))
-        return self
 
     def set_broadcast_flag(self, mode: bool = True) -> Any:
         """Accepted; ranks start from equal parameters anyway."""
         return self
 
     def set_boost(self, boost_type: Any) -> Any:
-        """Accepted; there is nothing to boost."""
+        """Accepted; there is nothing to boost.
+
+        Raises:
+            ValueError: another type than 'less_bn'.
+        """
+        if boost_type != "less_bn":
+            raise ArgumentError(f"For 'set_boost', the argument 'boost_type' must be 'less_bn', but got {boost_type}.")
         return self
 
     def set_param_ps(self, recurse: bool = True, init_in_server: bool = False) -> None:

@@ -22,14 +22,6 @@ def _images(who: str, *images: Any) -> None:
                              f"{' and '.join(str(i.shape) for i in images)}.")
 
 
-def _max_value(who: str, max_val: Any) -> float:
-    if isinstance(max_val, bool) or not isinstance(max_val, (int, float)):
-        raise DTypeError(f"For '{who}', the 'max_val' must be int or float, but got {type(max_val).__name__}.")
-    if max_val <= 0:
-        raise ArgumentError(f"For '{who}', the 'max_val' must be > 0, but got {max_val}.")
-    return float(max_val)
-
-
 class ImageGradients(Module):
     """The differences of images (N, C, H, W) to the next row and the next column: (dy, dx), 0 in the last.
 
@@ -78,7 +70,7 @@ class PSNR(Module):
 
     def __init__(self, max_val: float = 1.0) -> None:
         super().__init__()
-        self.max_val = _max_value("PSNR", max_val)
+        self.max_val = float(max_val)
 
     def construct(self, img1: Any, img2: Any) -> Any:
         _images("PSNR", img1, img2)
@@ -109,10 +101,10 @@ class SSIM(Module):
                  k2: float = 0.03) -> None:
         super().__init__()
         who = type(self).__name__
-        self.max_val = _max_value(who, max_val)
+        self.max_val = float(max_val)
         self.filter_size = check_positive_int(who, "filter_size", filter_size)
         for name, value in (("filter_sigma", filter_sigma), ("k1", k1), ("k2", k2)):
-            if not isinstance(value, (int, float)) or value <= 0:
+            if value <= 0:
                 raise ArgumentError(f"For '{who}', the '{name}' must be a number > 0, but got {value!r}.")
         self.filter_sigma, self.k1, self.k2 = filter_sigma, k1, k2
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import ops
 from .._checkparam import check_positive_float, check_value_type
+from .._src.core.accepted import refuse_unlike
 from .._src.core.dtypes import is_float
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
@@ -23,6 +24,11 @@ def total(x: Any, axis: Any = None) -> Any:
 
 def mean(x: Any, axis: Any = None) -> Any:
     return OPERATORS["mean"](x, axis=axis)
+
+
+def _constant(labels: Any) -> Any:
+    """Labels to which no gradient flows, as MindSpore's operators give zeros for them."""
+    return labels.detach() if isinstance(labels, Tensor) and labels._node is not None else labels
 
 
 class LossBase(Module):
@@ -173,6 +179,8 @@ def _softplus(x: Any) -> Any:
 class SoftmaxCrossEntropyWithLogits(LossBase):
     """-sum(labels log softmax(logits)) for each row, with class indices as labels if ``sparse``.
 
+    No gradient flows to the labels.
+
     Args:
         sparse: labels are integers of shape (N,), else probabilities of shape (N, C).
         reduction: 'none' by default.
@@ -193,6 +201,8 @@ class SoftmaxCrossEntropyWithLogits(LossBase):
         if self.sparse and isinstance(labels, Tensor) and is_float(labels.np_dtype):
             raise DTypeError("For 'SoftmaxCrossEntropyWithLogits', the labels must be int32 or int64 with sparse=True, "
                              f"but got {labels.dtype}.")
+        if not self.sparse:
+            refuse_unlike("SoftmaxCrossEntropyWithLogits", ("logits", "labels"), (logits, labels))
         if isinstance(logits, Tensor) and isinstance(labels, Tensor):
             expected = logits.shape[:-1] if self.sparse else logits.shape
             if logits.ndim != 2 or labels.shape != expected:
@@ -200,8 +210,13 @@ class SoftmaxCrossEntropyWithLogits(LossBase):
                                  f"{'(N,)' if self.sparse else '(N, C)'} with sparse={self.sparse}, but got "
                                  f"{logits.shape} and {labels.shape}.")
         if self.sparse:
-            return OPERATORS["sparse_softmax_cross_entropy"](logits, labels, reduction=self.reduction)
-        return self.get_loss(OPERATORS["softmax_cross_entropy_with_logits"](logits, labels)[0])
+            try:
+                return OPERATORS["sparse_softmax_cross_entropy"](logits, labels, reduction=self.reduction)
+            except ArgumentError:  # a label of no class has no term, but for the mean it is an error
+                if self.reduction == "mean":
+                    raise
+            labels = OPERATORS["one_hot"](labels, depth=logits.shape[-1]).astype(logits.dtype)
+        return self.get_loss(OPERATORS["softmax_cross_entropy_with_logits"](logits, _constant(labels))[0])
 
 
 class NLLLoss(LossBase):
@@ -217,8 +232,6 @@ class NLLLoss(LossBase):
     def __init__(self, weight: Any = None, ignore_index: int = -100, reduction: str = "mean") -> None:
         super().__init__(reduction)
         who = type(self).__name__
-        if weight is not None:
-            check_value_type("weight", weight, Tensor, who)
         check_value_type("ignore_index", ignore_index, int, who)
         self.weight, self.ignore_index = weight, ignore_index
 
@@ -240,7 +253,6 @@ class CrossEntropyLoss(NLLLoss):
     def __init__(self, weight: Any = None, ignore_index: int = -100, reduction: str = "mean",
                  label_smoothing: float = 0.0) -> None:
         super().__init__(weight, ignore_index, reduction)
-        check_value_type("label_smoothing", label_smoothing, (float, int), "CrossEntropyLoss")
         if not 0 <= label_smoothing <= 1:
             raise ArgumentError("For 'CrossEntropyLoss', the 'label_smoothing' must be in [0, 1], but got "
                                 f"{label_smoothing}.")
@@ -286,6 +298,8 @@ class BCEWithLogitsLoss(LossBase):
 class KLDivLoss(LossBase):
     """labels (log labels - logits), logits being log-probabilities; 'batchmean' divides the sum by N.
 
+    No gradient flows to the labels.
+
     Matches ``mindspore.nn.KLDivLoss``.
     """
 
@@ -296,7 +310,7 @@ class KLDivLoss(LossBase):
 
     def construct(self, logits: Any, labels: Any) -> Any:
         self._same_shape(logits, labels)
-        loss = ops.kl_div(logits, labels, self.reduction)
+        loss = ops.kl_div(logits, _constant(labels), self.reduction)
         return loss / logits.shape[0] if self._batchmean else loss
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import ops
-from .._checkparam import check_positive_float, check_value_type
+from .._checkparam import check_positive_float
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError, ShapeError
@@ -27,7 +27,7 @@ class FocalLoss(LossBase):
                              f"{type(weight).__name__}.")
         if weight is not None and weight.ndim != 1:
             raise ArgumentError(f"For 'FocalLoss', the dimension of 'weight' must be 1, but got {weight.ndim}.")
-        self.weight, self.gamma = weight, float(check_value_type("gamma", gamma, (float, int), "FocalLoss"))
+        self.weight, self.gamma = weight, gamma
 
     def construct(self, logits: Any, labels: Any) -> Any:
         self._need_tensors(logits=logits, labels=labels)

@@ -65,7 +65,7 @@ class Accuracy(_Counted):
     """
 
     def __init__(self, eval_type: str = "classification") -> None:
-        self._type = check_choice("Accuracy", "eval_type", eval_type, ["classification", "multilabel"])
+        self._type = eval_type
         super().__init__(counters.Accuracy(kind=eval_type, one_hot=True))
 
 
@@ -87,7 +87,6 @@ class _PerClass(_Counted):
     _kind: type
 
     def __init__(self, eval_type: str = "classification") -> None:
-        check_choice(type(self).__name__, "eval_type", eval_type, ["classification", "multilabel"])
         super().__init__(self._kind(eval_type))
 
     def eval(self, average: bool = False) -> Any:
@@ -286,7 +285,7 @@ def get_metric_fn(name: str, *args: Any, **kwargs: Any) -> Any:
 
 
 def get_metrics(metrics: Any) -> dict[str, Metric]:
-    """Metrics by name from None, a name, a set or list of names, or a dict.
+    """Metrics by name from None, a set of names, or a dict.
 
     Raises:
         TypeError: something else.
@@ -299,7 +298,7 @@ def get_metrics(metrics: Any) -> dict[str, Metric]:
                 raise DTypeError("For 'Model', the argument 'metrics' must be a dict of str and Metric, but got "
                                  f"{name!r}: {type(metric).__name__}.")
         return dict(metrics)
-    if isinstance(metrics, (set, list, tuple)):
+    if isinstance(metrics, set):
         return {name: get_metric_fn(name) for name in sorted(metrics)}
     raise DTypeError("For 'Model', the argument 'metrics' must be None, dict or set, but got "
                      f"{type(metrics).__name__}.")

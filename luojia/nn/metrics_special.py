@@ -106,10 +106,10 @@ class MeanSurfaceDistance(Metric):
         self.symmetric = check_value_type("symmetric", symmetric, bool)
         check_value_type("distance_metric", distance_metric, str)
         self.distance_metric = check_string(distance_metric, ["euclidean", "chessboard", "taxicab"], "distance_metric")
-        self.clear()
+        self._ways: tuple | None = ()  # None when cleared: a new one tells inf, as MindSpore's does
 
     def clear(self) -> None:
-        self._ways: tuple = ()
+        self._ways = None
 
     @rearrange_inputs
     def update(self, *inputs: Any) -> None:
@@ -132,6 +132,8 @@ class MeanSurfaceDistance(Metric):
         self._ways = surface_distances(preds == index, labels == index, self.distance_metric)
 
     def _means(self, power: int) -> np.ndarray:
+        if self._ways is None:
+            raise RuntimeError("Please call the 'update' method before calling 'eval' method.")
         ways = self._ways[: 2 if self.symmetric else 1]
         return np.array([(way**power).mean() for way in ways]) if ways and all(map(len, self._ways)) else np.array(
             [np.inf])

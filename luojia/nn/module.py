@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from typing import Any, Self
 
 from .._src.core import dtypes as mstype
 from .._src.core.compiled import Compiled, Mode, structure
+from .._src.core.given import is_operand, no_tensor
 from .._src.core.tape import state
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError
@@ -17,6 +19,7 @@ from .custom import HookHandle, WithKwargs, call_with_hooks
 from .declared import DeclaredMixin
 from .state import StateMixin
 
+_PREFIX = re.compile(r"[\w.-]*", re.ASCII)
 _FORWARD = ("construct", "call", "forward")
 _RECOMPUTE_OPTIONS = ("use_reentrant", "output_recompute", "mp_comm_recompute", "parallel_optimizer_comm_recompute",
                       "recompute_slice_activation")
@@ -94,7 +97,12 @@ class Module(StateMixin, DeclaredMixin):
         if Mode.graph and self._luojia_compiles and state.frame is None:
             return self._luojia_graph()(*args, **kwargs)
         if self._luojia_plain:
-            return self._luojia_forward(*args, **kwargs)
+            try:
+                return self._luojia_forward(*args, **kwargs)
+            except AttributeError as e:
+                if not type(self).__module__.startswith("luojia.") or all(map(is_operand, args)):
+                    raise  # a program's own network says what it says
+                raise no_tensor(type(self).__name__, e) from None
         return call_with_hooks(self, args, kwargs)
 
     def _luojia_graph(self) -> Compiled:
@@ -139,11 +147,8 @@ class Module(StateMixin, DeclaredMixin):
         values = self.__dict__
         if isinstance(value, Parameter):
             self._need_init("insert_param_to_cell")
-            if name in self._cells:
-                raise DTypeError(f"Sub cell '{name}' already exists in network, can not assign this type: "
-                                 f"'{type(value)}' as a cell.")
             self.insert_param_to_cell(name, value)
-        elif isinstance(value, ParameterTuple) or _all_parameters(value):
+        elif isinstance(value, ParameterTuple):
             self._need_init("insert_param_to_cell")
             for p in value:
                 if isinstance(p, Parameter):
@@ -153,8 +158,8 @@ class Module(StateMixin, DeclaredMixin):
         elif isinstance(value, Module):
             self._need_init("insert_child_to_cell")
             if name in self._params:
-                raise DTypeError(f"Parameter '{name}' already exists in network, can not assign this type: "
-                                 f"'{type(value)}' as a parameter.")
+                raise KeyError(f"For 'insert_child_to_cell', the {name} child cell already exists in the network. "
+                               "Cannot insert another child cell with the same name.")
             if self._auto_prefix:
                 value.update_parameters_name(name + ".")
             structure.version += 1
@@ -177,7 +182,7 @@ class Module(StateMixin, DeclaredMixin):
         if value is None:
             self.__dict__[name] = self._params[name] = None
         elif isinstance(value, Tensor) and self._params[name] is not None:
-            self._params[name].set_data(value)
+            self._params[name].set_data(value, slice_shape=True)
         else:
             raise DTypeError(f"Parameter '{name}' already exists in network, can not assign this type: "
                              f"'{type(value)}' as a parameter.")
@@ -313,10 +318,15 @@ class Module(StateMixin, DeclaredMixin):
         >>> net.update_parameters_name("head.")
         >>> [p.name for p in net.get_parameters()]
         ['head.0.weight', 'head.0.bias']
+
+        Raises:
+            TypeError, ValueError: a prefix that is no string, or has other characters than letters, digits, '_-.'.
         """
         if not isinstance(prefix, str):
             raise DTypeError(f"For 'update_parameters_name', the argument 'prefix' must be str, but got "
                              f"{type(prefix).__name__}.")
+        if not _PREFIX.fullmatch(prefix):
+            raise ArgumentError(f"The '{prefix}' is illegal, it must match {_PREFIX.pattern}.")
         for name, p in self.parameters_and_names(expand=recurse):
             p.name = prefix + name
 
@@ -488,10 +498,6 @@ def _helps(name: str, base: type, cls: type) -> bool:
             own = above.__dict__
             return own[name] is not own.get("_luojia_forward", own[name])
     return False
-
-
-def _all_parameters(value: Any) -> bool:
-    return isinstance(value, (list, tuple)) and bool(value) and all(isinstance(p, Parameter) for p in value)
 
 
 Cell = Module

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from .. import ops
-from .._checkparam import check_value_type
 from .._src.core.dtypes import DType, float32
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
@@ -28,8 +27,6 @@ class _BatchNorm(Module):
         self.num_features = check_positive_int(who, "num_features", num_features)
         if not 0 <= momentum <= 1:
             raise ArgumentError(f"For '{who}', the 'momentum' must be a number in range [0, 1], but got {momentum}.")
-        if eps <= 0:
-            raise ArgumentError(f"For '{who}', the 'eps' must be > 0, but got {eps}.")
         if data_format not in ("NCHW", "NCDHW"):
             raise ArgumentError(f"For '{who}', the 'data_format' must be 'NCHW', but got {data_format}; transpose the "
                                 "data.")
@@ -183,7 +180,6 @@ class GroupNorm(Module):
         if num_channels % num_groups:
             raise ArgumentError("For 'GroupNorm', the 'num_channels' must be divided by 'num_groups', but got "
                                 f"'num_channels': {num_channels}, 'num_groups': {num_groups}.")
-        check_value_type("eps", eps, (float, int), "GroupNorm")
         self.eps, self.affine = eps, check_bool("GroupNorm", "affine", affine)
         self.gamma = weight_of("GroupNorm", gamma_init, (num_channels,), None, dtype, "gamma")
         self.beta = weight_of("GroupNorm", beta_init, (num_channels,), None, dtype, "beta")
@@ -215,10 +211,6 @@ class InstanceNorm2d(Module):
         super().__init__()
         who = type(self).__name__
         self.num_features = check_positive_int(who, "num_features", num_features)
-        check_value_type("momentum", momentum, (float, int), who)
-        check_value_type("eps", eps, (float, int), who)
-        if not 0 <= momentum <= 1:
-            raise ArgumentError(f"For '{who}', the 'momentum' must be a number in range [0, 1], but got {momentum}.")
         self.eps, self.momentum = eps, momentum
         self.moving_mean = weight_of(who, "zeros", (num_features,), None, dtype, "mean")
         self.moving_variance = weight_of(who, "ones", (num_features,), None, dtype, "variance")
@@ -259,8 +251,6 @@ class LRN(Module):
     def __init__(self, depth_radius: int = 5, bias: float = 1.0, alpha: float = 1.0, beta: float = 0.5,
                  norm_region: str = "ACROSS_CHANNELS") -> None:
         super().__init__()
-        if norm_region != "ACROSS_CHANNELS":
-            raise ArgumentError(f"For 'LRN', the 'norm_region' must be 'ACROSS_CHANNELS', but got {norm_region}.")
         self.depth_radius, self.bias, self.alpha, self.beta = depth_radius, bias, alpha, beta
 
     def construct(self, x: Any) -> Any:

@@ -27,13 +27,10 @@ def _check_hyper(who: str, name: str, value: Any) -> Any:
         return check_bool(who, name, value)
     if isinstance(value, (tuple, list)):
         return tuple(number(who, name, v) for v in value)
-    if name in ("lr_power",):
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise DTypeError(f"For '{who}', the type of '{name}' should be 'float', but got type "
-                             f"'{type(value).__name__}'.")
-        return float(value)
     if name == "momentum" and isinstance(value, (int, float)) and value < 0:
         raise ArgumentError(f"For '{who}', the argument 'momentum' must be at least 0.0, but got {value}")
+    if name in ("lr_power", "lambd", "alpha", "t0"):
+        return float(value)
     value = number(who, name, value)
     if name in _BETAS and not 0 < value < 1:
         raise ArgumentError(f"For '{who}', the '{name}' must be in range of (0.0, 1.0), but got {value} with type "
@@ -58,6 +55,8 @@ def _optimizer(name: str, formula: str, states: dict[str, str], powers: tuple[st
         rate = given["learning_rate"]
         if rate is None and hyper.get("relative_step"):
             rate = 1.0  # AdaFactor finds its own
+        elif rate is None and "relative_step" in hyper:
+            raise ArgumentError(f"For '{name}', give a learning_rate, or relative_step=True.")
         elif hyper.get("relative_step"):
             raise ArgumentError(f"For '{name}', give either a learning_rate or relative_step=True, got {rate} and "
                                 "True.")
@@ -68,7 +67,7 @@ def _optimizer(name: str, formula: str, states: dict[str, str], powers: tuple[st
 
     return type(name, (RuleOptimizer,), {
         "__init__": __init__, "__signature__": made, "__module__": __name__, "_preset": MINDSPORE[name],
-        "_states": states, "_powers": powers,
+        "_states": states, "_powers": powers, "_single": name in ("ASGD", "Rprop"),
         "__doc__": f"{formula}\n\n    g is the gradient / loss_scale + weight_decay w. See ``Optimizer`` for the "
                    f"common arguments.\n\n    Matches ``mindspore.nn.{name}``.\n    "})
 

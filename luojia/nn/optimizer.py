@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -25,10 +26,16 @@ def number(who: str, name: str, value: Any, zero: bool = True) -> float:
     """A float >= 0 (> 0 unless ``zero``)."""
     if isinstance(value, bool) or not isinstance(value, (int, float, np.floating)):
         raise DTypeError(f"For '{who}', the type of '{name}' should be 'float', but got type '{type(value).__name__}'.")
+    if not math.isfinite(value):
+        raise ArgumentError(f"For '{who}', the '{name}' must be a legal value, but got '{value}'.")
     if value < 0 or (value == 0 and not zero):
         raise ArgumentError(f"For '{who}', the '{name}' must be float and must {'>=' if zero else '>'} 0, but got "
                             f"'{value}' with type '{type(value).__name__}'.")
     return float(value)
+
+
+class _Rates(ParameterTuple):
+    """The rates of all parameters, of which several may be one object."""
 
 
 class Optimizer(Module):
@@ -71,6 +78,9 @@ class Optimizer(Module):
                 ordered.append(group)
                 continue
             if "order_params" in group:
+                if len(group) > 1:
+                    raise ArgumentError("For 'Optimizer', the order params dict in group parameters should only include"
+                                        f" the 'order_params' key, but got {list(group)}.")
                 order = list(group["order_params"])
                 continue
             rate, decay = rates[""], default_decay
@@ -113,6 +123,8 @@ class Optimizer(Module):
     # -- what it is given ------------------------------------------------------------------------------------------
 
     def _o_groups(self, parameters: Any) -> list:
+        if parameters is None:
+            raise ArgumentError("For 'Optimizer', the argument parameters can not be None.")
         if isinstance(parameters, Tensor) or not isinstance(parameters, Iterable):
             raise DTypeError(f"For 'Optimizer', the argument parameters must be Iterable type, but got "
                              f"{type(parameters)}.")
@@ -128,9 +140,14 @@ class Optimizer(Module):
                 if "params" not in group and "order_params" not in group:
                     raise KeyError("params")
                 if "params" in group:
+                    if group["params"] is None:
+                        raise ArgumentError("For 'Optimizer', the argument group 'params' can not be None.")
                     groups[i] = {**group, "params": list(group["params"])}
                     if not groups[i]["params"]:
                         raise ArgumentError("For 'Optimizer', the 'params' of a parameter group must not be empty.")
+        if len({isinstance(g, dict) for g in groups}) > 1:
+            raise DTypeError("For 'Optimizer', all elements of the argument 'parameters' must be 'Parameter' or "
+                             "'dict', please check the 'parameters'.")
         members = [p for g in groups for p in (g.get("params", ()) if isinstance(g, dict) else (g,))]
         if any(not hasattr(p, "leaves") for p in members):
             raise DTypeError("For 'Optimizer', all elements of the argument 'parameters' must be 'Parameter' or "
@@ -145,7 +162,7 @@ class Optimizer(Module):
                 raise ArgumentError("For 'Optimizer', if 'learning_rate' is Tensor type, then the dimension of it "
                                     f"should be 0 or 1, but got {rate.ndim}.")
             rate = rate.asnumpy().tolist()
-        if isinstance(rate, (int, float)) and not isinstance(rate, bool):
+        if isinstance(rate, (int, float)):
             value = np.float32(number(self._o_who, "learning rate", float(rate)))
         elif isinstance(rate, Iterable):
             value = np.array([float(r) for r in rate], np.float32)
@@ -194,9 +211,12 @@ class Optimizer(Module):
 
     def get_lr(self) -> Any:
         """The learning rate of the next update; with groups, a tuple, one for each parameter."""
-        if self.is_group:
-            return tuple([self._rate_tensor(rate) for rate, _ in self._o_own])
-        return self._rate_tensor(self.learning_rate)
+        if not self.is_group_lr:
+            return self._rate_tensor(self.learning_rate)
+        found = [self._rate_tensor(rate) for rate, _ in self._o_own]
+        if self.dynamic_lr:
+            return tuple([rate.value() if isinstance(rate, Parameter) else rate for rate in found])
+        return _Rates(found)
 
     def _rate_tensor(self, rate: Any) -> Tensor:
         if isinstance(rate, Parameter) and not rate.ndim:
@@ -314,6 +334,7 @@ class RuleOptimizer(Optimizer):
 
     _preset: Preset
     _states: dict[str, str]  # the rule's names of states, and the prefixes of the Parameters that hold them
+    _single = False  # whether an update gives True, where others give a tuple of one for each parameter
     _powers: tuple[str, ...] = ()  # betas whose powers are kept, as MindSpore keeps them
 
     def _start(self, hyper: dict[str, Any]) -> None:
@@ -342,7 +363,7 @@ class RuleOptimizer(Optimizer):
             return self._luojia_graph()(gradients)
         return super().__call__(gradients)
 
-    def construct(self, gradients: Any) -> tuple[bool, ...]:
+    def construct(self, gradients: Any) -> Any:
         gradients = self._o_check(gradients)
         rule = self._preset.rule
         if not self._update_in_place(gradients):
@@ -351,7 +372,7 @@ class RuleOptimizer(Optimizer):
             power = getattr(self, f"{beta}_power")
             power._rebind(power._read() * np.float32(self._hyper.get(beta, rule.defaults.get(beta))))
         self.assignadd_global_step()
-        return (True,) * len(gradients)
+        return True if self._single else (True,) * len(gradients)
 
     def _update_in_place(self, gradients: list) -> bool:
         """The updates written into the parameters and states, where the rule and they allow it; whether they did."""

@@ -39,7 +39,10 @@ class Pad(Module):
 
 
 class _SidePad(Module):
-    """Pads the last axes by (left, right, top, bottom, ...); a constant's padding may be negative."""
+    """Pads the last axes by (left, right, top, bottom, ...), of which the last pairs may be left out.
+
+    A constant's padding, and a border's, may be negative.
+    """
 
     _axes = 2
     _mode = "constant"
@@ -48,15 +51,16 @@ class _SidePad(Module):
         super().__init__()
         check_value_type("padding", padding, (int, tuple, list), type(self).__name__)
         sides = (padding,) * (2 * self._axes) if isinstance(padding, int) else tuple(padding)
-        if len(sides) != 2 * self._axes or (self._mode != "constant" and min(sides) < 0):
+        fits = len(sides) % 2 == 0 and 2 * (self._axes == 1) <= len(sides) <= 2 * self._axes
+        if not fits or self._mode == "reflect" and min(sides, default=0) < 0:
             raise ArgumentError(f"For '{type(self).__name__}', the 'padding' must be an int or {2 * self._axes} of them"
-                                f"{'' if self._mode == 'constant' else ', all >= 0'}, but got {padding}.")
+                                f"{', all >= 0' if self._mode == 'reflect' else ''}, but got {padding}.")
         self.padding = sides
 
     def construct(self, x: Any) -> Any:
         pairs = [self.padding[i : i + 2] for i in range(0, len(self.padding), 2)][::-1]
         width = ((0, 0),) * (x.ndim - len(pairs)) + tuple(pairs)
-        if min(self.padding) < 0:  # takes elements away
+        if min(self.padding, default=0) < 0:  # takes elements away
             x = x[tuple([slice(max(-a, 0), n - max(-b, 0)) for n, (a, b) in zip(x.shape, width)])]
             width = tuple([(max(a, 0), max(b, 0)) for a, b in width])
         return self._pad(x, width)

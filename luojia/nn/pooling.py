@@ -31,6 +31,10 @@ class _Pool(Module):
         if not isinstance(pad_mode, str) or pad_mode.lower() not in ("valid", "same", "pad"):
             raise ArgumentError(f"For '{who}', the 'pad_mode' must be in ['valid', 'same', 'pad'], but got {pad_mode}.")
         self._dilation = spatial(who, "dilation", dilation, self._axes)
+        if self._kind == "max" and (return_indices or ceil_mode) and pad_mode.lower() != "pad":
+            raise ArgumentError(f"For {who}, the parameter 'padding', 'dilation', 'return_indices', 'ceil_mode' can "
+                                "not be set to non-default value when pad_mode is not 'pad', but got "
+                                f"pad_mode:{pad_mode}.")
         if set(self._dilation) != {1} and pad_mode.lower() != "pad":
             raise ArgumentError(f"For {who}, the pad_mode must be 'pad' when dilation is not 1, but got "
                                 f"pad_mode:{pad_mode}.")
@@ -116,9 +120,6 @@ class AvgPool2d(_Pool):
                  data_format: str = "NCHW") -> None:
         super().__init__(kernel_size, stride, pad_mode, padding, ceil_mode=check_bool(
             type(self).__name__, "ceil_mode", ceil_mode), data_format=data_format)
-        if divisor_override is not None and divisor_override <= 0:
-            raise ArgumentError(f"For '{type(self).__name__}', the 'divisor_override' must be > 0, but got "
-                                f"{divisor_override}.")
         self.count_include_pad, self.divisor_override = count_include_pad, divisor_override
 
     def _attrs(self) -> dict[str, Any]:

@@ -384,15 +384,15 @@ class GetNextSingleOp(Module):
         raise NotSupportedError("GetNextSingleOp: luojia has no data queues on devices; iterate over the dataset.")
 
 
-def all_finite(gradients: Any) -> Tensor:
-    """Whether every element of every gradient is finite, a Tensor of bool; in a compiled function too.
+def all_finite(inputs: Any) -> Tensor:
+    """Whether every element of every one of ``inputs`` is finite, a Tensor of bool; in a compiled function too.
 
     >>> from luojia import Tensor
     >>> bool(all_finite((Tensor([1.0]), Tensor([float("inf")]))))
     False
     """
     found = Tensor(True)
-    for g in tensors_in(gradients):
+    for g in tensors_in(inputs):
         found = ops.logical_and(found, ops.isfinite(g).all())
     return found
 

@@ -14,6 +14,8 @@ array([2., 4., 6.])
 
 from __future__ import annotations
 
+import builtins as _builtins
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -22,7 +24,8 @@ import numpy as _numpy
 from .. import ndarray as _nd  # noqa: F401 - NDArray's methods, under those of ndarray
 from .._src import ops as _ops  # noqa: F401 - registers the operators
 from .._src.errors import NotSupportedError
-from . import creation, functions, host, linalg, random, statistics
+from .._src.paths import also_at, answering
+from . import creation, fallback, functions, host, linalg, multiarray, random, statistics
 from .creation import *  # noqa: F403
 from .functions import *  # noqa: F403
 from .host import *  # noqa: F403
@@ -30,14 +33,15 @@ from .multiarray import ndarray
 from .statistics import *  # noqa: F403
 from .table import FUNCTIONS as _FUNCTIONS
 
-_TABLE = {name: f for name, f in _FUNCTIONS.items() if name not in statistics.__all__}
+_TABLE = {name: f for name, f in _FUNCTIONS.items() if name not in (*statistics.__all__, *functions.__all__)}
 globals().update(_TABLE)
 globals().update(host.HOST_FUNCTIONS)
+globals().update(fallback.fallbacks(globals()))
 pi, e, inf, nan, newaxis = _numpy.pi, _numpy.e, _numpy.inf, _numpy.nan, None
 NaN, NAN, PINF, NINF, PZERO, NZERO = nan, nan, inf, -inf, 0.0, -0.0
 float16, float32, float64 = _numpy.float16, _numpy.float32, _numpy.float64
 int8, int32, int64, uint8 = _numpy.int8, _numpy.int32, _numpy.int64, _numpy.uint8
-bool_ = bool = _numpy.bool_
+bool_, bool = _numpy.bool_, _builtins.bool
 finfo, min_scalar_type, promote_types = _numpy.finfo, _numpy.min_scalar_type, _numpy.promote_types
 set_printoptions = _numpy.set_printoptions
 _METHODS = """all any argmax argmin argsort clip cumsum diagonal dot expand_dims max mean min nonzero prod ptp
@@ -96,10 +100,16 @@ for _name, _typed in {"sum": 1, "prod": 1, "mean": 1, "max": 0, "min": 0, "all":
     setattr(ndarray, _name, _reduction(_name, _typed))
 for _name, _method in {"std": _spread("std"), "var": _spread("var"), "clip": _clip}.items():
     setattr(ndarray, _name, _method)
-ndarray.broadcast_to = _FUNCTIONS["broadcast_to"]
+setattr(ndarray, "broadcast_to", functions.broadcast_to)  # noqa: B010 - whose first argument has another name
+ndarray.__mod__ = lambda self, other: _FUNCTIONS["mod"](self, other)
+ndarray.__rmod__ = lambda self, other: _FUNCTIONS["mod"](other, self)
 __all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - part of the names comes from tables
     "NAN", "NINF", "NZERO", "NaN", "PINF", "PZERO", "bool", "bool_", "e", "finfo", "float16", "float32", "float64",
     "inf", "int32", "int64", "int8", "linalg", "min_scalar_type", "nan", "ndarray", "newaxis", "pi", "promote_types",
     "random", "set_printoptions", "uint8",
     *creation.__all__, *functions.__all__, *statistics.__all__, *host.__all__, *host.HOST_FUNCTIONS, *_TABLE,
 ]
+
+answering(sys.modules[__name__], multiarray, fallback)
+also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in (
+    "arrayprint", "function_base", "io", "stride_tricks", "utils")))

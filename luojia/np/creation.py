@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ from .._src.core.dtypes import to_numpys
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor, wrap
 from .._src.engine.devices import Context, current_context
-from .._src.errors import ArgumentError, DTypeError
+from .._src.errors import ArgumentError, DTypeError, NoArrayError, UnfitArgumentError
 from .._src.ops.compose import at_least
 from .multiarray import as_np, ndarray
 
@@ -58,14 +59,17 @@ def lift(x: Any, who: str = "mx.np") -> Any:
         return array(x)
     if hasattr(x, "_luojia_apply"):
         return x
-    raise DTypeError(f"np.{who}: type {type(x)} not supported; expected an ndarray, a number, or a list of numbers.")
+    raise NoArrayError(f"np.{who}: type {type(x)} not supported; expected an ndarray, a number, or a list of numbers.")
 
 
 def _shape(shape: Any, who: str) -> tuple[int, ...]:
-    lengths = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
+    try:
+        lengths = tuple([operator.index(n) for n in ((shape,) if isinstance(shape, (int, np.integer)) else shape)])
+    except TypeError as e:
+        raise UnfitArgumentError(f"np.{who}: a shape is a number or a tuple of numbers, got {shape!r}.") from e
     if any(n < 0 for n in lengths):
         raise ArgumentError(f"np.{who}: the lengths of a shape must not be negative, got {shape}.")
-    return tuple([int(n) for n in lengths])
+    return lengths
 
 
 def _filled(name: str, value: int) -> Callable:
@@ -116,31 +120,36 @@ def empty_like(prototype: Any, dtype: Any = None, order: str = "C", subok: bool 
     return full(a.shape if shape is None else shape, 0, dtype or a.np_dtype, ctx=a._device)
 
 
-def _typed(value: np.ndarray, dtype: Any, ctx: Any) -> ndarray:
+def _typed(who: str, dtype: Any, ctx: Any, *args: Any, **kwargs: Any) -> ndarray:
+    """What NumPy's function called ``who`` gives, in a dtype and on a device."""
+    try:
+        value = getattr(np, who)(*args, **kwargs)
+    except (TypeError, ValueError, OverflowError) as e:
+        raise UnfitArgumentError(f"np.{who}: {e}.") from e
     return place(value.astype(to_numpys(dtype or np.float32)), ctx)
 
 
 def arange(start: float, stop: float | None = None, step: float = 1, dtype: Any = None, ctx: Any = None) -> ndarray:
     """Numbers from ``start`` up to ``stop`` (from 0 up to ``start``, if alone), ``step`` apart."""
-    return _typed(np.arange(*((0, start) if stop is None else (start, stop)), step), dtype, ctx)
+    return _typed("arange", dtype, ctx, *((0, start) if stop is None else (start, stop)), step)
 
 
 def linspace(start: float, stop: float, num: int = 50, endpoint: bool = True, retstep: bool = False, dtype: Any = None,
              axis: int = 0, ctx: Any = None) -> Any:
     """``num`` numbers at equal distances from ``start`` to ``stop``; with ``retstep`` also the distance."""
-    found = _typed(np.linspace(_plain(start), _plain(stop), num, endpoint, axis=axis), dtype, ctx)
+    found = _typed("linspace", dtype, ctx, _plain(start), _plain(stop), num, endpoint, axis=axis)
     return (found, (stop - start) / max(num - endpoint, 1)) if retstep else found
 
 
 def logspace(start: float, stop: float, num: int = 50, endpoint: bool = True, base: float = 10.0, dtype: Any = None,
              axis: int = 0, ctx: Any = None) -> ndarray:
     """``num`` numbers at equal ratios from base^start to base^stop."""
-    return _typed(np.logspace(_plain(start), _plain(stop), num, endpoint, base, axis=axis), dtype, ctx)
+    return _typed("logspace", dtype, ctx, _plain(start), _plain(stop), num, endpoint, base, axis=axis)
 
 
 def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = np.float32, ctx: Any = None) -> ndarray:
     """Ones on the k-th diagonal of zeros (N, M)."""
-    return place(np.eye(N, M, k, to_numpys(dtype)), ctx)
+    return _typed("eye", dtype, ctx, N, M, k)
 
 
 def identity(n: int, dtype: Any = None, ctx: Any = None) -> ndarray:
@@ -150,17 +159,17 @@ def identity(n: int, dtype: Any = None, ctx: Any = None) -> ndarray:
 
 def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = np.float32, ctx: Any = None) -> ndarray:
     """Ones at and below the k-th diagonal of zeros (N, M)."""
-    return place(np.tri(N, M, k, to_numpys(dtype)), ctx)
+    return _typed("tri", dtype, ctx, N, M, k)
 
 
 def indices(dimensions: Any, dtype: Any = np.int32, ctx: Any = None) -> ndarray:
     """The index of every element along each axis, the axes along the first."""
-    return place(np.indices(dimensions, to_numpys(dtype)), ctx)
+    return _typed("indices", dtype, ctx, dimensions)
 
 
 def _window(name: str) -> Callable:
     def window(M: int, dtype: Any = np.float32, ctx: Any = None) -> ndarray:
-        return _typed(getattr(np, name)(M), dtype, ctx)
+        return _typed(name, dtype, ctx, M)
 
     window.__name__ = window.__qualname__ = name
     window.__doc__ = f"The {name} window of M points."

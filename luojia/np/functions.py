@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from .._src.core.dtypes import promote, to_numpys
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError
@@ -220,6 +219,24 @@ def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0)
     return found
 
 
+def broadcast_to(array: Any, shape: Any) -> ndarray:
+    """The array in a larger shape, its axes of length 1 repeated."""
+    shape = (shape,) if isinstance(shape, (int, np.integer)) else shape
+    return FUNCTIONS["broadcast_to"](array, shape)
+
+
+def take_along_axis(arr: Any, indices: Any, axis: int | None) -> ndarray:
+    """The elements at ``indices`` along ``axis``, of the flattened array if it is None."""
+    return FUNCTIONS["take_along_axis"](ravel(arr), indices, 0) if axis is None else FUNCTIONS["take_along_axis"](
+        arr, indices, axis)
+
+
+def polyval(p: Any, x: Any) -> ndarray:
+    """p[0] x^(n-1) + ... + p[n-1]."""
+    x = lift(x, "polyval")
+    return x * 0 if isinstance(p, Tensor) and p.shape == (0,) else FUNCTIONS["polyval"](p, x)
+
+
 def choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> ndarray:
     """out[i] = choices[a[i]][i]; ``mode`` says what is out of range: 'raise', 'clip' or 'wrap'."""
     return stored(compose.choose(lift(a, "choose"), _lifted(choices, "choose"), mode), out)
@@ -232,7 +249,7 @@ def take(a: Any, indices: Any, axis: int | None = None, mode: str = "raise", out
 
 def nonzero(a: Any) -> tuple[ndarray, ...]:
     """The positions (int64) of the elements that are not 0, an array per axis."""
-    return tuple([place(i, a._device) for i in np.nonzero(lift(a, "nonzero").asnumpy())])
+    return tuple([place(i, a._device) for i in np.nonzero(np.atleast_1d(lift(a, "nonzero").asnumpy()))])
 
 
 # -- products and reductions ---------------------------------------------------------------------------------------
@@ -285,7 +302,8 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = 
 def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> ndarray:
     """The differences of neighbours in the flattened array, between ``to_begin`` and ``to_end``."""
     middle = OPERATORS["diff"](ravel(ary))
-    before, after = (None if v is None else ravel(lift(v, "ediff1d")) for v in (to_begin, to_end))
+    before, after = (None if v is None else ravel(lift(v, "ediff1d")).astype(middle.np_dtype, copy=False)
+                     for v in (to_begin, to_end))
     return compose.joined([p for p in (before, middle, after) if p is not None])
 
 
@@ -302,8 +320,10 @@ def nan_to_num(x: Any, copy: bool = True, nan: float = 0.0, posinf: float | None
     """The array with ``nan`` for NaN and the largest numbers, or ``posinf`` and ``neginf``, for the infinities."""
     if isinstance(x, (bool, int, float, np.generic)):
         return np.nan_to_num(x, copy, nan, posinf, neginf)
-    x = floating(lift(x, "nan_to_num"))
-    return result(OPERATORS["replace_nonfinite"](x, nan=nan, posinf=posinf, neginf=neginf))
+    x = lift(x, "nan_to_num")
+    if isinstance(x, Tensor) and x.np_dtype.kind in "iu":
+        return x.copy() if copy else x
+    return result(OPERATORS["replace_nonfinite"](floating(x), nan=nan, posinf=posinf, neginf=neginf))
 
 
 def unwrap(p: Any, discont: float | None = None, axis: int = -1, *, period: float = 2 * np.pi) -> ndarray:
@@ -315,7 +335,7 @@ def unwrap(p: Any, discont: float | None = None, axis: int = -1, *, period: floa
 
 def ldexp(x1: Any, x2: Any, out: Any = None) -> Any:
     """x1 2^x2."""
-    return FUNCTIONS["multiply"](x1, FUNCTIONS["exp2"](x2), out=out)
+    return FUNCTIONS["multiply"](x1, 2**x2 if isinstance(x2, (bool, int, float)) else FUNCTIONS["exp2"](x2), out=out)
 
 
 def apply_along_axis(func1d: Callable, axis: int, arr: Any, *args: Any, **kwargs: Any) -> ndarray:
@@ -394,27 +414,34 @@ shares_memory = may_share_memory
 
 
 def result_type(*arrays_and_dtypes: Any) -> np.dtype:
-    """The dtype of a sum of these arrays and dtypes."""
-    found = None
-    for t in arrays_and_dtypes:
-        dtype = to_numpys(t) if isinstance(t, (str, type, np.dtype)) else lift(t).np_dtype
-        found = dtype if found is None else promote(found, dtype)
-    assert found is not None
-    return found
+    """The dtype that NumPy gives a sum of these arrays and dtypes."""
+    return np.result_type(*[t.np_dtype if isinstance(t, Tensor) else t for t in arrays_and_dtypes])
+
+
+def _common(function: Callable, x1: Any, x2: Any) -> list[Any]:
+    """The arguments in the dtype of what NumPy's function gives of them."""
+    dtype = function(*[np.ones((1,), x.np_dtype) if isinstance(x, Tensor) else x for x in (x1, x2)]).dtype
+    return [OPERATORS["cast"](lift(x), dtype=dtype) for x in (x1, x2)]
 
 
 def divmod(x1: Any, x2: Any, out: Any = None) -> tuple:
-    """``(x1 // x2, x1 % x2)``."""
+    """``(x1 // x2, x1 % x2)``, in NumPy's dtype."""
     one, other = (None, None) if out is None else out
-    return FUNCTIONS["floor_divide"](x1, x2, out=one), FUNCTIONS["mod"](x1, x2, out=other)
+    x1, x2 = _common(np.floor_divide, x1, x2)
+    return stored(OPERATORS["floor_divide"](x1, x2), one), stored(OPERATORS["mod"](x1, x2), other)
+
+
+def heaviside(x1: Any, x2: Any, out: Any = None) -> ndarray:
+    """0 where x1 < 0, x2 where it is 0, 1 where it is greater; in NumPy's dtype."""
+    return stored(OPERATORS["heaviside"](*_common(np.heaviside, x1, x2)), out)
 
 
 __all__ = [
-    "allclose", "append", "apply_along_axis", "apply_over_axes", "argsort", "array_equal", "array_equiv",
-    "array_split", "broadcast_arrays", "choose", "column_stack", "concatenate", "count_nonzero", "diagflat", "diff",
-    "divmod", "dot", "dsplit", "dstack", "ediff1d", "einsum", "expand_dims", "flip", "fliplr", "flipud",
-    "float_power", "hsplit", "hstack", "isclose", "ldexp", "matmul", "may_share_memory", "meshgrid", "nan_to_num",
-    "ndim", "nonzero", "pad", "ravel", "repeat", "reshape", "result_type", "rollaxis", "rot90", "row_stack",
-    "select", "shape", "shares_memory", "size", "split", "stack", "take", "trace", "transpose", "unwrap", "vdot",
-    "vsplit", "vstack", "where",
+    "allclose", "append", "apply_along_axis", "apply_over_axes", "argsort", "array_equal", "array_equiv", "array_split",
+    "broadcast_arrays", "broadcast_to", "choose", "column_stack", "concatenate", "count_nonzero", "diagflat", "diff",
+    "divmod", "dot", "dsplit", "dstack", "ediff1d", "einsum", "expand_dims", "flip", "fliplr", "flipud", "float_power",
+    "heaviside", "hsplit", "hstack", "isclose", "ldexp", "matmul", "may_share_memory", "meshgrid", "nan_to_num", "ndim",
+    "nonzero", "pad", "polyval", "ravel", "repeat", "reshape", "result_type", "rollaxis", "rot90", "row_stack",
+    "select", "shape", "shares_memory", "size", "split", "stack", "take", "take_along_axis", "trace", "transpose",
+    "unwrap", "vdot", "vsplit", "vstack", "where",
 ]

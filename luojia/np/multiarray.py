@@ -100,6 +100,12 @@ class ndarray(NDArray):
         template, indices = encode(items)
         return apply(OPERATORS["getitem"], (self, *indices), {"index": template})
 
+    def __setitem__(self, key: Any, value: Any) -> None:
+        """``x[key] = value``; ``x[True]`` is all of x, ``x[False]`` no part of it. None is NaN."""
+        value = float("nan") if value is None and self.np_dtype.kind == "f" else value
+        if key is not False:
+            super().__setitem__(slice(None) if key is True and self.ndim else key, value)
+
     def reshape(self, *shape: Any, order: str = "C", **kwargs: Any) -> ndarray:
         """A copy of the array in another shape, given as numbers or as a tuple; one length may be -1."""
         if kwargs.keys() - {"newshape", "shape"}:
@@ -135,7 +141,7 @@ class ndarray(NDArray):
     def astype(self, dtype: Any, order: str = "K", casting: str = "unsafe", subok: bool = True,
                copy: bool = True) -> ndarray:
         """The array in another dtype; itself if it has that dtype and ``copy`` is false. Memory is in C's order."""
-        return result(NDArray.astype(self, dtype, copy))
+        return result(NDArray.astype(self, np.float32 if dtype is None else dtype, copy))
 
     def copy(self, order: str = "C") -> ndarray:
         """A copy; on the tape, a link to this array."""
@@ -221,11 +227,11 @@ _FLOATING = ("divide", "exp2", "logaddexp", "heaviside")
 
 
 def _inplace(name: str) -> Callable:
-    forward = getattr(Tensor, f"__{name}__")
+    operation = f"__{name}__"
 
     def method(self: ndarray, other: Any) -> ndarray:
         self._check_writable(other)
-        found = forward(self, other)
+        found = getattr(type(self), operation)(self, other)
         if found is NotImplemented:
             return found
         if found.shape != self.shape:

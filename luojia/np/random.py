@@ -37,9 +37,11 @@ def _device(ctx: Any, *params: Any) -> Context:
 
 
 def _location_scale(name: str, standard: str, doc: str, low: str = "loc", high: str = "scale",
-                    defaults: tuple = (0.0, 1.0)) -> Callable:
+                    defaults: tuple = (0.0, 1.0), short: bool = False) -> Callable:
     def draw(loc: Any = defaults[0], scale: Any = defaults[1], size: Any = None, dtype: Any = None, ctx: Any = None,
              out: Any = None) -> ndarray:
+        if short and isinstance(dtype, Context):  # (loc, scale, size, ctx, out)
+            dtype, ctx, out = None, dtype, out if ctx is None else ctx
         if isinstance(scale, (int, float)) and scale < 0:
             raise ArgumentError(f"np.random.{name}: {high} must not be negative, got {scale}.")
         device = _device(ctx, loc, scale)
@@ -52,8 +54,8 @@ def _location_scale(name: str, standard: str, doc: str, low: str = "loc", high: 
 
 
 normal = _location_scale("normal", "standard_normal", "Normal numbers of mean ``loc`` and deviation ``scale``.")
-logistic = _location_scale("logistic", "logistic", "Logistic numbers of mean ``loc`` and ``scale``.")
-gumbel = _location_scale("gumbel", "gumbel", "Gumbel numbers of mode ``loc`` and ``scale``.")
+logistic = _location_scale("logistic", "logistic", "Logistic numbers of mean ``loc`` and ``scale``.", short=True)
+gumbel = _location_scale("gumbel", "gumbel", "Gumbel numbers of mode ``loc`` and ``scale``.", short=True)
 laplace = _location_scale("laplace", "laplace", "Laplace numbers of mean ``loc`` and ``scale``.")
 
 
@@ -62,7 +64,7 @@ def uniform(low: Any = 0.0, high: Any = 1.0, size: Any = None, dtype: Any = None
     """Uniform numbers of [low, high)."""
     device = _device(ctx, low, high)
     u = generator(device).random(_size(size, low, high), np.float32).astype(to_numpys(dtype or np.float32))
-    width = FUNCTIONS["subtract"](high, low)
+    width = high - low
     return stored(FUNCTIONS["add"](FUNCTIONS["multiply"](place(u, device), width), low), out)
 
 
@@ -86,13 +88,15 @@ def rayleigh(scale: Any = 1.0, size: Any = None, ctx: Any = None, out: Any = Non
     return FUNCTIONS["multiply"](place(z, device), scale, out=out)
 
 
-def _host(name: str, params: str, doc: str) -> Callable:
-    names = params.split()
+def _host(name: str, params: str, doc: str, rest: str = "size ctx out", ignored: str = "") -> Callable:
+    names, typed = params.split(), rest.split()
 
     def draw(*args: Any, size: Any = None, dtype: Any = None, ctx: Any = None, out: Any = None,
              **kwargs: Any) -> ndarray:
-        if len(args) > len(names):
-            args, size = args[:-1], args[-1]
+        rest = {"size": size, "dtype": dtype, "ctx": ctx, "out": out}
+        rest |= dict(zip(typed, args[len(names):]))
+        size, dtype, ctx, out = rest["size"], rest["dtype"], rest["ctx"], rest["out"]
+        args, kwargs = args[:len(names)], {k: v for k, v in kwargs.items() if k not in ignored}
         values = {**{k: d for k, d in _DEFAULTS.items() if k in names}, **dict(zip(names, args)), **kwargs}
         if set(values) != set(names):
             raise TypeError(f"np.random.{name} takes {params} and size, got {' '.join(values) or 'nothing'}.")
@@ -109,15 +113,16 @@ def _host(name: str, params: str, doc: str) -> Callable:
 
 
 _DEFAULTS = {"scale": 1.0, "lam": 1.0}
-beta = _host("beta", "a b", "Beta numbers.")
-chisquare = _host("chisquare", "df", "Chi-squared numbers.")
-gamma = _host("gamma", "shape scale", "Gamma numbers of mean shape scale.")
+beta = _host("beta", "a b", "Beta numbers.", "size dtype ctx out")
+chisquare = _host("chisquare", "df", "Chi-squared numbers.", "size dtype ctx out")
+gamma = _host("gamma", "shape scale", "Gamma numbers of mean shape scale.", "size dtype ctx out")
 pareto = _host("pareto", "a", "Pareto II numbers.")
 power = _host("power", "a", "Numbers of [0, 1] with density a x^(a-1).")
 weibull = _host("weibull", "a", "Weibull numbers of scale 1.")
 poisson = _host("poisson", "lam", "Poisson numbers of mean lam.")
 multinomial = _host("multinomial", "n pvals", "How often each outcome of probabilities pvals came up in n draws.")
-multivariate_normal = _host("multivariate_normal", "mean cov", "Normal vectors of a mean and a covariance.")
+multivariate_normal = _host("multivariate_normal", "mean cov", "Normal vectors of a mean and a covariance.",
+                             ignored="check_valid tol")
 
 
 def randint(low: int, high: int | None = None, size: Any = None, dtype: Any = None, ctx: Any = None,

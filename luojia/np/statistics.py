@@ -12,7 +12,7 @@ from .._src.core.tensor import Tensor
 from .creation import lift
 from .host import on_host
 from .multiarray import ndarray, result
-from .table import FUNCTIONS, floating, stored
+from .table import FUNCTIONS, alone, floating, over_none, stored
 
 
 def mean(a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False) -> Any:
@@ -38,6 +38,9 @@ def var(a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: int 
 def _spread(name: str, a: Any, axis: Any, dtype: Any, out: Any, ddof: int, keepdims: bool) -> ndarray:
     a = lift(a, name)
     a = floating(a) if dtype is None else a.astype(to_numpys(dtype))
+    if alone(a, axis):
+        (a,), attrs = over_none((a,), {"axis": axis, "keepdims": keepdims})
+        axis, keepdims = attrs["axis"], attrs["keepdims"]
     return stored(OPERATORS[name](a, axis=tuple(axis) if isinstance(axis, list) else axis, ddof=ddof,
                                   keepdims=keepdims), out)
 
@@ -45,8 +48,11 @@ def _spread(name: str, a: Any, axis: Any, dtype: Any, out: Any, ddof: int, keepd
 def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = False, out: Any = None) -> Any:
     """sum(weights a) / sum(weights) over ``axis``; with ``returned`` also the sum of the weights."""
     weights = None if weights is None else floating(lift(weights, "average"))
-    found = OPERATORS["average"](floating(lift(a, "average")), weights, axis=axis, returned=returned)
-    return result(found) if returned else stored(found, out)
+    a = floating(lift(a, "average"))
+    if alone(a, axis):
+        (a,), axis = over_none((a,), {})[0], -1
+    found = OPERATORS["average"](a, weights, axis=axis, returned=returned)
+    return result(list(found)) if returned else stored(found, out)
 
 
 def quantile(a: Any, q: Any, axis: Any = None, out: Any = None, overwrite_input: Any = None,
@@ -110,10 +116,23 @@ def nanprod(a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdi
 def _of_some(name: str, a: Any, axis: Any, out: Any, keepdims: bool, more: dict[str, Any]) -> Any:
     if more:
         return stored(lift(on_host(name)(a, axis, keepdims=keepdims, **more)), out)
+    a = lift(a, name)
+    if isinstance(a, Tensor) and a.np_dtype.kind in "biu":  # none is NaN; a product is NumPy's, of int64
+        if name == "nanprod":
+            a = OPERATORS["cast"](a, dtype=np.dtype("u8" if a.np_dtype.kind == "u" else "i8"))
+        return FUNCTIONS[name[3:]](a, axis=axis, keepdims=keepdims, out=out)
     return FUNCTIONS[name](a, axis, keepdims, out=out)
 
 
+def nancumsum(a: Any, axis: int | None = None, dtype: Any = None, out: Any = None) -> Any:
+    """The sums up to each element, NaN counting as 0."""
+    a = lift(a, "nancumsum")
+    if dtype is None and isinstance(a, Tensor) and a.np_dtype.kind in "iu":
+        return FUNCTIONS["cumsum"](a, axis, np.dtype("u8" if a.np_dtype.kind == "u" else "i8"), out=out)
+    return FUNCTIONS["nancumsum"](a, axis, dtype, out=out)
+
+
 __all__ = [
-    "average", "corrcoef", "cov", "interp", "mean", "median", "nanmax", "nanmin", "nanprod", "percentile", "prod",
-    "quantile", "std", "var",
+    "average", "corrcoef", "cov", "interp", "mean", "median", "nancumsum", "nanmax", "nanmin", "nanprod", "percentile",
+    "prod", "quantile", "std", "var",
 ]

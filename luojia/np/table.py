@@ -40,7 +40,7 @@ hypot(x1:x, x2:y); arctan2(x1:x, x2:y); copysign(x1:x, x2:y)
 """
 # The same, of integers in float32: their results are no integers.
 FLOATING = """
-exp2(x); logaddexp(x1:x, x2:y); heaviside(x1:x, x2:y)
+exp2(x); logaddexp(x1:x, x2:y)
 isfinite(x); isinf(x); isnan(x); isneginf(x); isposinf(x); signbit(x)
 """
 # Sums and products of integers keep their dtype.
@@ -75,13 +75,14 @@ corrcoef(x:m, y=None, rowvar=True)
 cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None)
 """
 LINALG = """
-det(a:x); inv(a:x) = inverse; cholesky(a:x); solve(a, b); slogdet(a:x); matrix_power(a:x, n)
+det(a:x); inv(a:x) = inverse; cholesky(a:x); slogdet(a:x); matrix_power(a:x, n)
 """
 
 
-# Halves are rounded down; where elements tie, the gradient goes to each, or to the left array.
-TIES = {"rint": " | ties='down'", "max": " | ties='each'", "min": " | ties='each'", "maximum": " | ties='left'",
-        "minimum": " | ties='left'"}
+# The remainder of a division by 0 is 0; halves are rounded down; where elements tie, the gradient goes to each, or to
+# the left array.
+OWN_WAYS = {"mod": " | by_zero=0", "rint": " | ties='down'", "max": " | ties='each'", "min": " | ties='each'",
+            "maximum": " | ties='left'", "minimum": " | ties='left'"}
 
 
 def same(x: Any) -> Any:
@@ -98,15 +99,29 @@ def counting(x: Any) -> Any:
     return OPERATORS["cast"](x, dtype=np.dtype(np.float32)) if isinstance(x, Tensor) and x.np_dtype.kind == "b" else x
 
 
+def alone(x: Any, axis: Any) -> bool:
+    """Whether a reduction over ``axis`` leaves every element alone: over no axis, or over one of a number."""
+    return axis == () or axis == [] or axis in (0, -1) and isinstance(x, Tensor) and not x.shape
+
+
+def over_none(arrays: tuple, attrs: dict[str, Any]) -> tuple[tuple, dict[str, Any]]:
+    """A reduction that leaves every element alone: over a last axis of length 1."""
+    more = {"keepdims": False} if "keepdims" in attrs else {}
+    return (OPERATORS["expand_dims"](arrays[0], axis=-1), *arrays[1:]), {**attrs, "axis": -1, **more}
+
+
 def stored(found: Any, out: Any) -> Any:
     """The result, or ``out`` with it written into."""
     found = result(found)
-    return found if out is None else out._store(found)
+    into: Any = out[0] if isinstance(out, (list, tuple)) and len(out) == 1 else out
+    return found if into is None else into._store(found)
 
 
 def _plain(prepare: Callable) -> Callable:
     def run(face: Face, inputs: tuple, attrs: dict[str, Any], out: Any = None) -> Any:
         arrays = tuple([x if x is None else prepare(lift(x, face.name)) for x in inputs])
+        if ("keepdims" in attrs or face.op.name in ("argmax", "argmin")) and alone(arrays[0], attrs["axis"]):
+            arrays, attrs = over_none(arrays, attrs)
         return stored(run_plain(face, arrays, attrs), out)
 
     return run
@@ -114,6 +129,8 @@ def _plain(prepare: Callable) -> Callable:
 
 def _kept(face: Face, inputs: tuple, attrs: dict[str, Any], out: Any = None) -> Any:
     x, dtype = lift(inputs[0], face.name), attrs["dtype"]
+    if "keepdims" in attrs and alone(x, attrs["axis"]):
+        (x,), attrs = over_none((x,), attrs)
     if dtype is None and isinstance(x, Tensor) and x.np_dtype.kind in "iu":
         dtype = x.np_dtype
     elif dtype is not None and to_numpys(dtype).kind in "biu" and "keepdims" in attrs:  # what is summed is cast
@@ -128,13 +145,18 @@ def _elementwise(prepare: Callable) -> Callable:
     def run(face: Face, inputs: tuple, attrs: dict[str, Any], out: Any = None) -> Any:
         if all(isinstance(x, (bool, int, float, np.generic)) for x in inputs):
             given = {k: v for k, v in attrs.items() if k not in face.fixed}
-            return getattr(np, {"round_": "round", "fix": "trunc"}.get(face.name, face.name))(*inputs, **given)
+            if face.op.name in ("ceil", "floor", "trunc", "fix"):  # newer NumPys leave integers alone
+                inputs = tuple(map(float, inputs))
+            return getattr(np, _NUMPYS.get(face.name, face.name))(*inputs, **given)
         if face.op.name in ("maximum", "minimum") and isinstance(inputs[0], (bool, int, float)):
             inputs = inputs[::-1]  # as in MXNet, the array has the gradient at ties
         arrays = tuple([x if isinstance(x, (bool, int, float)) else prepare(lift(x, face.name)) for x in inputs])
         return stored(run_plain(face, arrays, attrs), out)
 
     return run
+
+
+_NUMPYS = {"round_": "round", "fix": "trunc", "fabs": "abs"}
 
 
 def lines(table: str) -> list[tuple[str, str]]:
@@ -149,7 +171,7 @@ def lines(table: str) -> list[tuple[str, str]]:
             face, _, target = entry.strip().partition(") = ")
             name = face.partition("(")[0]
             operator = target.strip() or name
-            found.append((face + ")" * bool(target) + TIES.get(name, TIES.get(operator, "")), operator))
+            found.append((face + ")" * bool(target) + OWN_WAYS.get(name, OWN_WAYS.get(operator, "")), operator))
     return found
 
 

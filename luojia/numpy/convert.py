@@ -7,12 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from .._src.core.dtypes import to_np
+from .._src.core.dtypes import is_half, to_np
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor, wrap
 from .._src.engine.devices import current_context
 from .._src.errors import ArgumentError, DTypeError
 
+# The functions that MindSpore gives Tensors only; the others take numbers and nested lists too.
+OF_TENSORS = frozenset("""
+amax amin append apply_along_axis arccos arccosh arcsin arcsinh arctan arctan2 arctanh array_split array_str atleast_1d
+atleast_2d atleast_3d average broadcast_arrays broadcast_to cos cosh cumsum deg2rad diag diagflat diff dot dsplit
+ediff1d expand_dims fix flip fliplr flipud float_power hsplit inner isneginf isposinf ix_ less_equal logaddexp2
+logical_xor meshgrid moveaxis multiply nancumsum not_equal outer positive ptp rad2deg radians ravel reshape roll
+rollaxis rot90 sin sinh split squeeze swapaxes take take_along_axis tan tanh tensordot tile transpose unique vsplit
+""".split())
 _NARROW = {np.dtype(np.int64): np.dtype(np.int32), np.dtype(np.float64): np.dtype(np.float32)}
 
 
@@ -32,6 +40,9 @@ def tensor(x: Any, who: str) -> Any:
     """A Tensor of numbers or nested lists (int32, float32 or bool), of an array in its dtype; a Tensor as it is."""
     if isinstance(x, Tensor) or hasattr(x, "_luojia_apply"):
         return x
+    if who in OF_TENSORS:
+        raise DTypeError(f"{who} expects a Tensor, got {type(x).__name__}: {str(x)[:60]}; make one first, as in "
+                         f"mnp.array(...).")
     if isinstance(x, np.ndarray):
         return Tensor(x)
     if isinstance(x, (list, tuple)) and _has_tensor(x):
@@ -68,6 +79,49 @@ def tensors(xs: Any, who: str) -> list[Any]:
 def floating(x: Any) -> Any:
     """x, as float32 if it holds integers or booleans."""
     return OPERATORS["cast"](x, dtype=np.dtype(np.float32)) if isinstance(x, Tensor) and x.np_dtype.kind in "biu" else x
+
+
+def halved(x: Any) -> Any:
+    """``floating``, but integers of one byte and booleans as float16."""
+    if isinstance(x, Tensor) and x.np_dtype.kind in "biu" and x.np_dtype.itemsize == 1:
+        return OPERATORS["cast"](x, dtype=np.dtype(np.float16))
+    return floating(x)
+
+
+def single(x: Any) -> Any:
+    """``floating``, and float16 and bfloat16 as float32."""
+    if isinstance(x, Tensor) and is_half(x.np_dtype):
+        return OPERATORS["cast"](x, dtype=np.dtype(np.float32))
+    return floating(x)
+
+
+def counting(x: Any) -> Any:
+    """x, as int32 if it holds booleans or narrower integers."""
+    if isinstance(x, Tensor) and (x.np_dtype.kind == "b" or x.np_dtype.kind in "iu" and x.np_dtype.itemsize < 4):
+        return OPERATORS["cast"](x, dtype=np.dtype(np.int32))
+    return x
+
+
+def whole(n: Any, who: str) -> None:
+    """Raise where what counts is no integer.
+
+    Raises:
+        DTypeError: a TypeError.
+    """
+    if not isinstance(n, (int, np.integer)):
+        raise DTypeError(f"{who} expects an int, got {type(n).__name__}: {n!r}.")
+
+
+def alike(who: str, *xs: Any) -> None:
+    """Raise where Tensors that are to be multiplied as matrices differ in dtype.
+
+    Raises:
+        DTypeError: a TypeError.
+    """
+    found = {x.np_dtype for x in xs if isinstance(x, Tensor)}
+    if len(found) > 1:
+        raise DTypeError(f"{who} expects Tensors of one dtype, got {' and '.join(sorted(map(str, found)))}; cast one, "
+                         "as in x.astype(y.dtype).")
 
 
 def cast(x: Any, dtype: Any) -> Any:

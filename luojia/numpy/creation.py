@@ -11,9 +11,9 @@ from .._src.core.dtypes import DType, float32, int32, to_np
 from .._src.core.op import OPERATORS
 from .._src.core.random import next_key
 from .._src.core.tensor import Tensor
-from .._src.errors import ArgumentError
+from .._src.errors import ArgumentError, DTypeError
 from .._src.ops.compose import at_least, grid
-from .convert import cast, host, narrow, place, shape_of, tensor, tensors
+from .convert import cast, host, narrow, place, shape_of, tensor, tensors, whole
 
 
 def array(obj: Any, dtype: Any = None, copy: bool = True, ndmin: int = 0) -> Tensor:
@@ -95,6 +95,7 @@ def arange(start: Any, stop: Any = None, step: Any = None, dtype: Any = None) ->
 def linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, retstep: bool = False, dtype: Any = None,
              axis: int = 0) -> Any:
     """``num`` numbers at equal distances from ``start`` to ``stop``; with ``retstep`` also the distance."""
+    whole(num, "linspace")
     first, last = host(start), host(stop)
     found: Any = np.linspace(first, last, num, endpoint, axis=axis)
     step = (last - first) / max(num - endpoint, 1)
@@ -105,11 +106,13 @@ def linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, retste
 def logspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: Any = 10.0, dtype: Any = None,
              axis: int = 0) -> Tensor:
     """``num`` numbers at equal ratios from base^start to base^stop."""
+    whole(num, "logspace")
     return _made(np.logspace(host(start), host(stop), num, endpoint, base, axis=axis), dtype or float32)
 
 
 def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0) -> Tensor:
     """``num`` numbers at equal ratios from ``start`` to ``stop``."""
+    whole(num, "geomspace")
     start, stop = host(start).astype(np.float64), host(stop).astype(np.float64)
     if dtype is None or to_np(dtype).kind == "f":
         return _made(np.geomspace(start, stop, num, endpoint, axis=axis), dtype or float32)
@@ -128,11 +131,16 @@ def identity(n: int, dtype: Any = float32) -> Tensor:
 
 def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = float32) -> Tensor:
     """Ones at and below the k-th diagonal of zeros (N, M)."""
+    for n in (N, N if M is None else M, k):
+        whole(n, "tri")
+    shape_of((N, N if M is None else M), "tri")
     return place(np.tri(N, M, k, to_np(dtype)))
 
 
 def meshgrid(*xi: Any, sparse: bool = False, indexing: str = "xy") -> list[Tensor]:
     """Coordinates of the grid of these vectors, one array for each; ``sparse`` ones broadcast to the grid."""
+    if not isinstance(sparse, bool) or not isinstance(indexing, str):
+        raise DTypeError(f"meshgrid: sparse must be a bool and indexing a string, got {sparse!r} and {indexing!r}.")
     vectors = [OPERATORS["reshape"](t, shape=(-1,)) for t in tensors(xi, "meshgrid")]
     if not sparse:
         return list(OPERATORS["meshgrid"](*vectors, indexing=indexing))
@@ -189,16 +197,23 @@ def triu_indices_from(arr: Any, k: int = 0) -> tuple[Tensor, ...]:
 
 def diag_indices(n: int, ndim: int = 2) -> tuple[Tensor, ...]:
     """The indices of the main diagonal of an array of ``ndim`` axes of length n."""
+    whole(n, "diag_indices")
+    whole(ndim, "diag_indices")
     return tuple([place(np.arange(n, dtype=np.int32)) for _ in range(ndim)])
 
 
 def ix_(*args: Any) -> tuple[Tensor, ...]:
     """Index vectors shaped so that together they index a grid."""
-    return tuple([place(narrow(i)) for i in np.ix_(*[host(a) for a in args])])
+    found = [tensor(a, "ix_") for a in args]
+    if any(x.ndim != 1 for x in found):
+        raise ArgumentError(f"ix_ expects vectors, got shapes {', '.join(str(x.shape) for x in found)}.")
+    return tuple([OPERATORS["reshape"](x, shape=tuple([-1 if a == i else 1 for a in range(len(found))]))
+                  for i, x in enumerate(found)])
 
 
 def _window(name: str) -> Callable:
     def window(M: int) -> Tensor:
+        whole(M, name)
         return place(getattr(np, name)(M).astype(np.float32))
 
     window.__name__ = window.__qualname__ = name
@@ -222,6 +237,8 @@ def randn(*shape: int, dtype: DType = float32) -> Tensor:
 def randint(minval: int, maxval: int | None = None, shape: Any = None, dtype: DType = int32) -> Tensor:
     """Integers of [minval, maxval), or of [0, minval)."""
     low, high = (0, minval) if maxval is None else (minval, maxval)
+    whole(low, "randint")
+    whole(high, "randint")
     if high <= low:
         raise ArgumentError(f"randint: maxval must be greater than minval, got {low} and {high}.")
     return _drawn("random_randint", (1,) if shape is None else shape, dtype, low=int(low), high=int(high))

@@ -61,6 +61,8 @@ def flipud(m: Any) -> Tensor:
 def _triangle(name: str) -> Callable:
     def triangle(m: Any, k: int = 0) -> Tensor:
         m = tensor(m, name)
+        if not m.ndim:
+            raise ArgumentError(f"{name} expects an array of at least 1 axis, got a number.")
         if m.ndim == 1:  # NumPy broadcasts a vector to a square matrix
             m = OPERATORS["broadcast_to"](m, shape=(m.size, m.size))
         return OPERATORS[name](m, k=k)
@@ -89,7 +91,7 @@ def concatenate(arrays: Any, axis: int | None = 0) -> Tensor:
 
 def append(arr: Any, values: Any, axis: int | None = None) -> Tensor:
     """``values`` joined to the end of ``arr`` along ``axis``, both flattened if it is None."""
-    return concatenate((arr, values), axis)
+    return compose.joined([tensor(arr, "append"), tensor(values, "append")], axis)
 
 
 def stack(arrays: Any, axis: int = 0) -> Tensor:
@@ -99,7 +101,10 @@ def stack(arrays: Any, axis: int = 0) -> Tensor:
 
 def _stacked(name: str, doc: str) -> Callable:
     def stacked(tup: Any) -> Tensor:
-        return OPERATORS[name](*compose.common(tensors(tup, name)))
+        found = tensors(tup, name)
+        if not found:
+            raise ArgumentError(f"{name}: need at least one array.")
+        return OPERATORS[name](*compose.common(found))
 
     stacked.__name__ = stacked.__qualname__ = name
     stacked.__doc__ = doc
@@ -132,12 +137,12 @@ def hsplit(x: Any, indices_or_sections: Any) -> Any:
 
 def vsplit(x: Any, indices_or_sections: Any) -> Any:
     """``split`` along the first axis."""
-    return split(x, indices_or_sections, 0)
+    return split(tensor(x, "vsplit"), indices_or_sections, 0)
 
 
 def dsplit(x: Any, indices_or_sections: Any) -> Any:
     """``split`` along the third axis."""
-    return split(x, indices_or_sections, 2)
+    return split(tensor(x, "dsplit"), indices_or_sections, 2)
 
 
 def repeat(a: Any, repeats: int | Sequence[int], axis: int | None = None) -> Tensor:
@@ -195,6 +200,11 @@ def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0)
 
 def choose(a: Any, choices: Any, mode: str = "clip") -> Tensor:
     """out[i] = choices[a[i]][i]; ``mode`` 'clip' or 'wrap' for what is out of range, 'raise' to refuse it."""
+    if mode not in ("clip", "wrap", "raise"):
+        raise ArgumentError(f"choose: mode must be 'clip', 'wrap' or 'raise', got {mode!r}.")
+    a = tensor(a, "choose")
+    if not a.shape or a.np_dtype.kind not in "iu":
+        raise ArgumentError(f"choose expects an array of integers, got shape {a.shape} and {a.dtype}.")
     return compose.choose(tensor(a, "choose"), tensors(choices, "choose"), mode)
 
 
@@ -217,7 +227,7 @@ def take_along_axis(arr: Any, indices: Any, axis: int | None) -> Tensor:
     """The elements at ``indices`` along ``axis`` (of the flattened array, if None); other axes are broadcast.
 
     >>> from luojia import numpy as mnp
-    >>> take_along_axis(mnp.arange(6).reshape(2, 3), [[0, 2]], 1).tolist()
+    >>> take_along_axis(mnp.arange(6).reshape(2, 3), mnp.array([[0, 2]]), 1).tolist()
     [[0, 2], [3, 5]]
     """
     x, at = tensor(arr, "take_along_axis"), tensor(indices, "take_along_axis")
@@ -318,10 +328,10 @@ def unravel_index(indices: Any, shape: Any, order: str = "C") -> tuple[Tensor, .
 
 
 def ravel_multi_index(multi_index: Any, dims: Any, mode: str = "clip", order: str = "C") -> Tensor:
-    """The flat positions of coordinates, given along the first axis, in an array of shape ``dims``."""
+    """The flat positions of coordinates, given along the first axis, in an array of shape ``dims``, as float32."""
     settings: Any = {"mode": mode, "order": order}
     found = np.ravel_multi_index(tuple(host(multi_index)), shape_of(dims, "ravel_multi_index"), **settings)
-    return place(np.asarray(found, np.int32))
+    return place(np.asarray(found, np.float32))
 
 
 def apply_along_axis(func1d: Callable, axis: int, arr: Any, *args: Any, **kwargs: Any) -> Tensor:
@@ -331,6 +341,7 @@ def apply_along_axis(func1d: Callable, axis: int, arr: Any, *args: Any, **kwargs
 
 def apply_over_axes(func: Callable, a: Any, axes: Any) -> Tensor:
     """``func(a, axis)`` for each axis in turn, the axes kept."""
+    axes = (int(axes),) if isinstance(axes, int) else axes
     return compose.over_axes(func, tensor(a, "apply_over_axes"), axes)
 
 

@@ -12,7 +12,8 @@ from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
 from .._src.errors import NotSupportedError
 from .._src.ops import compose
-from .convert import cast, floating, host, tensor, tensors
+from .._src.ops.shape import axis_in
+from .convert import alike, cast, counting, floating, host, single, tensor, tensors
 from .creation import asarray
 from .table import make
 
@@ -60,18 +61,33 @@ def _nan(name: str) -> Callable:
         if name != "mean" and a.np_dtype.kind in "iu":  # nothing is missing among integers
             out = OPERATORS[name](a, axis=_axis(axis), keepdims=keepdims)
             return cast(out, dtype or a.dtype)
-        return cast(OPERATORS[operator](floating(a), axis=_axis(axis), keepdims=keepdims), dtype)
+        a = single(a) if name == "mean" else floating(a)
+        return cast(OPERATORS[operator](a, axis=_axis(axis), keepdims=keepdims), dtype)
 
     reduction.__name__ = reduction.__qualname__ = operator
     reduction.__doc__ = f"The {name} over ``axis``, nan left out."
     return reduction
 
 
+def copysign(x1: Any, x2: Any, dtype: Any = None) -> Tensor:
+    """The elements of x1 with the signs of those of x2, in the dtype of x1."""
+    x1, x2 = tensor(x1, "copysign"), tensor(x2, "copysign")
+    return cast(OPERATORS["copysign"](x1, x2), dtype or x1.np_dtype)
+
+
+def exp2(x: Any, dtype: Any = None) -> Tensor:
+    """2^x; of integers in their dtype, rounded down."""
+    x = tensor(x, "exp2")
+    kind = x.np_dtype.kind
+    found = OPERATORS["exp2"](floating(x))
+    return cast(cast(found, x.np_dtype if kind != "b" else np.int64) if kind in "biu" else found, dtype)
+
+
 def _nan_spread(name: str) -> Callable:
     operator = f"nan{name}"
 
     def reduction(a: Any, axis: Any = None, dtype: Any = None, ddof: int = 0, keepdims: bool = False) -> Tensor:
-        a = floating(tensor(a, operator))
+        a = single(tensor(a, operator))
         return cast(OPERATORS[operator](a, axis=_axis(axis), ddof=ddof, keepdims=keepdims), dtype)
 
     reduction.__name__ = reduction.__qualname__ = operator
@@ -86,8 +102,10 @@ nanvar, nanstd = map(_nan_spread, ("var", "std"))
 def _running(operator: str, public: str) -> Callable:
     def running(a: Any, axis: int | None = None, dtype: Any = None) -> Tensor:
         a = tensor(a, public)
-        if a.np_dtype.kind == "b":
-            a = OPERATORS["cast"](a, dtype=np.dtype(np.int32))
+        if a.np_dtype.kind in "bi":
+            a = counting(a)
+        elif a.np_dtype.kind == "u" and a.np_dtype.itemsize < 4:
+            a = OPERATORS["cast"](a, dtype=np.dtype(np.uint32 if public == "cumprod" else np.int32))
         if axis is None:
             a, axis = compose.reshaped(a, -1), 0
         return OPERATORS[operator](a, axis=axis, dtype=None if dtype is None else to_np(dtype))
@@ -118,14 +136,14 @@ def _weights(w: Any) -> tuple | None:
 def cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: int | None = None, fweights: Any = None,
         aweights: Any = None, dtype: Any = None) -> Tensor:
     """The covariance matrix of variables, which are the rows of m and y, or with ``rowvar`` false the columns."""
-    m, y = (None if v is None else tensor(v, "cov") for v in (m, y))
+    m, y = single(tensor(m, "cov")), None if y is None else single(tensor(y, "cov"))
     return cast(OPERATORS["cov"](m, y, rowvar=rowvar, bias=bias, ddof=ddof, fweights=_weights(fweights),
                                  aweights=_weights(aweights)), dtype)
 
 
 def corrcoef(x: Any, y: Any = None, rowvar: bool = True, dtype: Any = None) -> Tensor:
     """The matrix of correlation coefficients of the variables in the rows of x and y."""
-    x, y = (None if v is None else tensor(v, "corrcoef") for v in (x, y))
+    x, y = single(tensor(x, "corrcoef")), None if y is None else single(tensor(y, "corrcoef"))
     return cast(OPERATORS["corrcoef"](x, y, rowvar=rowvar), dtype)
 
 
@@ -143,14 +161,14 @@ def clip(x: Any, xmin: Any, xmax: Any, dtype: Any = None) -> Tensor:
 
 def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Tensor:
     """The differences of neighbours along ``axis``, ``n`` times over, after joining ``prepend`` and ``append``."""
-    before, after = (None if v is None else tensor(v, "diff") for v in (prepend, append))
+    before, after = (None if v is None else tensor(v, "diff's ends") for v in (prepend, append))
     return compose.differences(tensor(a, "diff"), n, axis, before, after)
 
 
 def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Tensor:
     """The differences of neighbours in the flattened array, between ``to_begin`` and ``to_end``."""
     middle = OPERATORS["diff"](compose.reshaped(tensor(ary, "ediff1d"), -1))
-    ends = [None if v is None else compose.reshaped(tensor(v, "ediff1d"), -1) for v in (to_begin, to_end)]
+    ends = [None if v is None else compose.reshaped(tensor(v, "ediff1d's ends"), -1) for v in (to_begin, to_end)]
     return compose.joined([p for p in (ends[0], middle, ends[1]) if p is not None])
 
 
@@ -163,7 +181,7 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
     for h in varargs:
         if np.ndim(h.asnumpy() if isinstance(h, Tensor) else h):
             raise NotSupportedError("gradient: coordinates are not supported; give the spacing as a number.")
-    f = floating(tensor(f, "gradient"))
+    f = single(tensor(f, "gradient"))
     return compose.gradient(f, [float(h) for h in varargs], _axis(axis), edge_order)
 
 
@@ -173,7 +191,7 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None) -> Ten
     >>> interp([0.0, 1.5], [1, 2], [3, 5])
     Tensor(shape=[2], dtype=Float32, value= [ 3.00000000e+00,  4.00000000e+00])
     """
-    x, points, values = (floating(tensor(v, "interp")) for v in (x, xp, fp))
+    x, points, values = (single(tensor(v, "interp")) for v in (x, xp, fp))
     left, right = (None if v is None else float(v) for v in (left, right))
     return OPERATORS["interp"](x, points, values, left=left, right=right)
 
@@ -181,18 +199,22 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None) -> Ten
 def reciprocal(x: Any, dtype: Any = None) -> Tensor:
     """1 / x; of integers, rounded down."""
     x = tensor(x, "reciprocal")
+    x = cast(x, np.int64) if x.np_dtype.kind == "b" else x
     return cast(1 // x if x.np_dtype.kind in "iu" else OPERATORS["reciprocal"](x), dtype)
 
 
 def dot(a: Any, b: Any) -> Tensor:
     """The sum over the last axis of a and the last but one of b (the only one of a vector); with a number, a b."""
-    a, b = compose.common([tensor(x, "dot") for x in (a, b)])
+    a, b = tensor(a, "dot"), tensor(b, "dot")
+    alike("dot", a, b)
     return OPERATORS["dot"](a, b)
 
 
 def matmul(x1: Any, x2: Any, dtype: Any = None) -> Tensor:
     """The matrix product over the last two axes, broadcast over the others."""
-    return cast(OPERATORS["matmul"](*compose.common([tensor(x, "matmul") for x in (x1, x2)])), dtype)
+    x1, x2 = tensor(x1, "matmul"), tensor(x2, "matmul")
+    alike("matmul", x1, x2)
+    return cast(OPERATORS["matmul"](x1, x2), dtype)
 
 
 def multi_dot(arrays: Any) -> Tensor:
@@ -215,7 +237,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> T
     Raises:
         NotSupportedError: the matrix norms that take singular values: 2, -2 and 'nuc'.
     """
-    x = floating(tensor(x, "norm"))
+    x = single(tensor(x, "norm"))
     axis = _axis(axis)
     if ord is None or ord == "fro":
         return OPERATORS["norm"](x, axis=axis, keepdims=keepdims)
@@ -239,7 +261,7 @@ def _matrix_norm(x: Tensor, ord: Any, axes: tuple, keepdims: bool) -> Tensor:
 def size(a: Any, axis: int | None = None) -> int:
     """The number of elements, or the length of an axis."""
     a = tensor(a, "size")
-    return a.size if axis is None else a.shape[axis]
+    return a.size if axis is None else a.shape[axis_in(axis, a.ndim, "size")]
 
 
 def array_str(a: Any) -> str:
@@ -268,8 +290,8 @@ def result_type(*arrays_and_dtypes: Any) -> DType:
 
 
 __all__ = [
-    "amax", "amin", "array_str", "average", "clip", "corrcoef", "cov", "cumprod", "cumsum", "diff", "divmod",
-    "dot", "ediff1d", "gradient", "interp", "isscalar", "matmul", "max", "min", "multi_dot", "nancumsum",
-    "nanmax", "nanmean", "nanmin", "nanstd", "nansum", "nanvar", "norm", "promote_types", "reciprocal",
+    "amax", "amin", "array_str", "average", "clip", "copysign", "corrcoef", "cov", "cumprod", "cumsum", "diff",
+    "divmod", "dot", "ediff1d", "exp2", "gradient", "interp", "isscalar", "matmul", "max", "min", "multi_dot",
+    "nancumsum", "nanmax", "nanmean", "nanmin", "nanstd", "nansum", "nanvar", "norm", "promote_types", "reciprocal",
     "result_type", "size", "sum", "trace",
 ]

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from .._src.core.dtypes import promote
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
-from .convert import host, narrow, place, tensor
+from .convert import host, narrow, place, tensor, whole
 
 
 def unique(x: Any, return_inverse: bool = False) -> Any:
@@ -37,6 +38,8 @@ def bincount(x: Any, weights: Any = None, minlength: int = 0, length: int | None
 
 def histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any = None) -> Tensor:
     """The edges of ``bins`` equal bins over the range of ``a``, or ``bins`` themselves."""
+    if isinstance(bins, float):
+        whole(bins, "histogram_bin_edges")
     if not isinstance(bins, (int, str)):
         return tensor(bins, "histogram_bin_edges")
     return place(np.histogram_bin_edges(host(a), bins, range).astype(np.float32))
@@ -79,8 +82,11 @@ def in1d(ar1: Any, ar2: Any, invert: bool = False) -> Tensor:
 
 def intersect1d(ar1: Any, ar2: Any, assume_unique: bool = False, return_indices: bool = False) -> Any:
     """The elements that are in both arrays, sorted; with ``return_indices`` also their places in each."""
-    found = np.intersect1d(host(ar1), host(ar2), assume_unique, return_indices)
-    return tuple([place(narrow(f)) for f in found]) if return_indices else place(found)
+    a, b = host(ar1), host(ar2)
+    found: Any = np.intersect1d(a, b, assume_unique, return_indices)
+    values, *places = found if return_indices else (found,)
+    values = place(values.astype(promote(a.dtype, b.dtype)))
+    return (values, *[place(narrow(p)) for p in places]) if return_indices else values
 
 
 def setdiff1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> Tensor:

@@ -19,6 +19,7 @@ from . import (
     composite,
     control,
     functional,
+    guards,
     newer,
     plain,
     primitive,
@@ -42,7 +43,7 @@ from .updates import *  # noqa: F403
 
 _faces = FaceModule({
     "fn": lambda face: compile_plain(face, __name__, ACCEPTED.get(face.name)),
-    "ms": lambda face: compile_class(face, __name__),
+    "ms": lambda face: guards.guarded(compile_class(face, __name__, guards.row_of(face.name))),
 })
 
 
@@ -60,7 +61,7 @@ def __getattr__(name: str) -> Any:
         found = _faces.get(name)
     except KeyError:
         found = None if name.startswith("__") else _late().get(name)
-        found = guarded(found, ACCEPTED.get(name)) if found is not None else None
+        found = guards.guarded(guarded(found, ACCEPTED.get(name))) if found is not None else None
     if found is None:
         found = newer.find(name) if _imported and not name.startswith("_") else None
         if found is None:
@@ -89,12 +90,14 @@ _common += stateful.__all__
 _common += updates.__all__
 _REFUSED = refused.NAMES
 
-for _module in (composed, random):
+for _module in (composed, random, stateful):
     for _name in _module.__all__:
         if inspect.isfunction(globals()[_name]):
             globals()[_name] = checked(globals()[_name])
 for _name in ACCEPTED.keys() & globals().keys():
     globals()[_name] = guarded(globals()[_name], ACCEPTED[_name])
+for _name in _common:
+    guards.guarded(globals().get(_name))
 
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in ("operations", "function", "auto_generate")), *(
     f"{__name__}.operations.{p}_ops" for p in (

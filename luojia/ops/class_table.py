@@ -81,7 +81,7 @@ def _permuted(self: Any, x: Tensor) -> Tensor:
 
 
 def _mapped(self: Any, x: Tensor) -> Tensor:
-    return Tensor(np.array([self.src_format.index(c) for c in self.dst_format], np.int32)[x.asnumpy() % 4])
+    return Tensor(np.array([self.src_format.index(c) for c in self.dst_format], x.np_dtype)[x.asnumpy() % 4])
 
 
 def _max_pool(self: Any, x: Tensor) -> Any:
@@ -258,7 +258,7 @@ _ROWS: tuple[Any, ...] = (
     *((f"Segment{n}", *_plain(getattr(groups, f"segment_{n.lower()}"))) for n in ("Sum", "Mean", "Max", "Min", "Prod")),
     ("UniqueConsecutive", *of(reduce.unique_consecutive, return_inverse=False, return_counts=False, dim=None)),
     ("UniqueWithPad", *_plain(reduce.unique_with_pad)), ("RaggedRange", {"Tsplits": int32}, lambda self, *xs: tuple(
-        groups.ragged_range(*xs)), groups.ragged_range.__doc__),
+        groups.ragged_range(*xs, to_np(self.Tsplits))), groups.ragged_range.__doc__),
     ("CompareAndBitpack", *_plain(groups.compare_and_bitpack)),
     ("EditDistance", {"normalize": True}, lambda self, *xs: groups.edit_distance(xs[:3], xs[3:], self.normalize),
      groups.edit_distance.__doc__),
@@ -298,8 +298,8 @@ _ROWS: tuple[Any, ...] = (
      "The windows of (N, C, H, W) as (N, C, prod(kernel), windows)."),
     ("ExtractVolumePatches", *of(groups.volume_patches, kernel_size=..., strides=..., padding=...)),
     ("ResizeArea", {"align_corners": False}, lambda self, x, size: OP["transpose"](OP["resize"](
-        OP["transpose"](x, axes=(0, 3, 1, 2)), size=_ints(size), mode="area"), axes=(0, 2, 3, 1)),
-     "Images (N, H, W, C) resized, each place the mean of its part."),
+        OP["transpose"](OP["cast"](x, dtype="float32"), axes=(0, 3, 1, 2)), size=_ints(size), mode="area"),
+        axes=(0, 2, 3, 1)), "Images (N, H, W, C) resized, each place the mean of its part, Float32."),
     ("ResizeBicubic", {"align_corners": False, "half_pixel_centers": False}, _resized("bicubic"),
      "Images (N, C, H, W) resized by cubic interpolation."),
     ("ResizeNearestNeighborV2", {"align_corners": False, "half_pixel_centers": False}, _resized("nearest"),

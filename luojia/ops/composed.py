@@ -11,7 +11,7 @@ from .._src.core.apply import unary
 from .._src.core.dtypes import int64, is_float, to_np
 from .._src.core.op import OPERATORS as OP
 from .._src.core.random import next_key
-from .._src.errors import DTypeError, ShapeError
+from .._src.errors import ArgumentError, DTypeError, ShapeError
 from .._src.ops import Tensor
 from .._src.ops.composed.losses import reduced
 from .._src.ops.composed.settle import settle
@@ -120,10 +120,18 @@ def atleast_3d(*inputs: Any) -> Any:
     return _at_least(3, inputs)
 
 
+def _tensors(name: str, given: Any) -> None:
+    for x in given:
+        if not isinstance(x, Tensor):
+            raise DTypeError(f"For '{name}', each element of 'inputs' must be a tensor, but got {type(x).__name__}.")
+
+
 def _at_least(n: int, inputs: tuple) -> Any:
     from .. import numpy as mnp
 
     function = getattr(mnp, f"atleast_{n}d")
+    listed = inputs[0] if len(inputs) == 1 and isinstance(inputs[0], (list, tuple)) else inputs
+    _tensors(f"atleast_{n}d", listed)
     if len(inputs) == 1 and isinstance(inputs[0], (list, tuple)):
         return tuple([function(x) for x in inputs[0]])
     out = [function(x) for x in inputs]
@@ -134,12 +142,15 @@ def logspace(start: Any, end: Any, steps: int, base: int = 10, *, dtype: Any = N
     """Powers of ``base``, their exponents evenly from ``start`` to ``end``."""
     from .. import numpy as mnp
 
+    if steps < 0 or base < 0:
+        raise ArgumentError(f"For 'logspace', steps and base must not be negative, got {steps} and {base}.")
     return mnp.logspace(start, end, steps, base=base, dtype=dtype)
 
 
 def vander(x: Tensor, N: int | None = None) -> Tensor:  # noqa: N803 - MindSpore's name
     """The Vandermonde matrix, highest power first."""
     n = x.shape[0] if N is None else N
+    x = x if is_float(x.np_dtype) or x.np_dtype.kind == "c" else OP["cast"](x, dtype=np.dtype(np.int64))
     return OP["stack"](*[OP["power"](x, n - 1 - i) for i in range(n)], axis=-1)
 
 
@@ -151,6 +162,8 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-08) 
 
 def cdist(x1: Tensor, x2: Tensor, p: float = 2.0) -> Tensor:
     """The distances of each row of x1 (..., P, M) to each of x2 (..., R, M) in the p-norm: (..., P, R)."""
+    if x1.ndim != x2.ndim:
+        raise ShapeError(f"For 'cdist', x1 and x2 must have as many axes, got shapes {x1.shape} and {x2.shape}.")
     apart = OP["abs"](OP["expand_dims"](x1, axis=-2) - OP["expand_dims"](x2, axis=-3))
     if p == float("inf"):
         return OP["max"](apart, axis=-1)
@@ -161,6 +174,7 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0) -> Tensor:
 
 def block_diag(*inputs: Tensor) -> Tensor:
     """Matrices along the diagonal of one matrix."""
+    _tensors("block_diag", inputs)
     matrices = [atleast_2d(x) for x in inputs]
     width, rows, at = sum(m.shape[1] for m in matrices), [], 0
     for m in matrices:
@@ -182,6 +196,8 @@ def sequence_mask(lengths: Tensor, maxlen: int | None = None) -> Tensor:
 
 def gumbel_softmax(logits: Tensor, tau: float = 1.0, hard: bool = False, dim: int = -1) -> Tensor:
     """A draw from the Gumbel-softmax distribution; with ``hard`` one-hot forward, and the soft draw's gradient."""
+    if tau <= 0:
+        raise ArgumentError(f"For 'gumbel_softmax', 'tau' must be greater than 0, got {tau}.")
     with logits._device:
         u = OP["random_uniform"](next_key(logits._device), low=1e-10, high=1.0, shape=logits.shape,
                                  dtype=str(logits.np_dtype))
@@ -241,15 +257,17 @@ def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None) -> T
 
 def bucketize(input: Tensor, boundaries: list, *, right: Any = False) -> Tensor:
     """The index of the bucket between ``boundaries`` into which each element falls, Int32."""
+    if not isinstance(boundaries, (list, tuple)) or not all(isinstance(b, (int, float)) for b in boundaries):
+        raise DTypeError(f"For 'bucketize', 'boundaries' must be a list of numbers, got {boundaries!r}.")
     return Tensor(np.searchsorted(boundaries, input.asnumpy(), side="right" if right else "left").astype(np.int32))
 
 
-def truncate_div(x: Tensor, y: Any) -> Tensor:
+def truncate_div(x: Any, y: Any) -> Tensor:
     """x / y rounded towards zero, in the dtype of the operands."""
     return OP["divide_rounding"](x, y, rounding_mode="trunc")
 
 
-def truncate_mod(x: Tensor, y: Any) -> Tensor:
+def truncate_mod(x: Any, y: Any) -> Tensor:
     """What remains of x / y rounded towards zero; it has the sign of x."""
     return OP["fmod"](x, y)
 
@@ -293,6 +311,8 @@ def full(size: Any, fill_value: Any, *, dtype: Any = None) -> Tensor:
     """
     if not isinstance(size, (tuple, list)):
         raise DTypeError(f"For 'full', 'size' must be a tuple or list of ints, but got {type(size).__name__}.")
+    if not isinstance(fill_value, (int, float, complex, np.generic, Tensor)):
+        raise DTypeError(f"For 'full', 'fill_value' must be a number or a Tensor, but got {type(fill_value).__name__}.")
     value = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
     return OP["filled"](shape=size, value=value, dtype=to_np(dtype or int64))
 

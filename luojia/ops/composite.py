@@ -8,7 +8,8 @@ from typing import Any
 
 from .._src.core.faces import Primitive
 from .._src.core.op import OPERATORS
-from .._src.errors import ArgumentError, DTypeError
+from .._src.core.tape import state
+from .._src.errors import ArgumentError, DTypeError, GraphError
 from .._src.ops import Tensor
 from .._src.ops.composed.hooks import Hooked, hooked
 
@@ -117,8 +118,25 @@ class HookBackward(Primitive):
         self.hook_fn = hook_fn
 
     def __call__(self, *args: Any) -> Any:
-        out = tuple([hooked(x, Hooked(self.hook_fn, True)) for x in args])
-        return out[0] if len(out) == 1 else out
+        if len(args) == 1:
+            return hooked(args[0], Hooked(self.hook_fn, True))
+        tensors = [x for x in args if isinstance(x, Tensor)]
+        if not state.recording or all(t._node is None for t in tensors):
+            return args
+        from ..nn.custom import record
+
+        found = iter(record(self._pull, self.name, tensors, tensors))
+        return tuple([next(found) if isinstance(x, Tensor) else x for x in args])
+
+    def _pull(self, inputs: list, outputs: list, gradients: list) -> list:
+        changed = self.hook_fn(tuple(gradients))
+        if changed is None:
+            return gradients
+        changed = list(changed) if isinstance(changed, (tuple, list)) else [changed]
+        if len(changed) != len(gradients):
+            raise GraphError(f"For 'HookBackward', the 'hook_fn' must return as many gradients as it is given, "
+                             f"{len(gradients)}, but got {len(changed)}.")
+        return changed
 
 
 class InsertGradientOf(Primitive):

@@ -71,14 +71,24 @@ def _value_and_grad(fn: Callable, grad_position: Any, weights: Any, has_aux: boo
                 raise DTypeError(f"For '{who}', with sens_param the last argument is the gradient of the output, got "
                                  "no arguments.")
             args, sens = args[:-1], args[-1]
-        _check_call(positions or (), args, who)
-        call = (lambda *a: fn(*a, **kwargs)) if kwargs else fn
-        out, aux, pull = pullback(call, args, weights=listed, positions=positions or (), has_aux=has_aux)
+        at, call = positions or (), fn
+        if kwargs:  # the positions go on through the keywords, in the order of the call
+            count, names = len(args), list(kwargs)
+            args = (*args, *kwargs.values())
+
+            def call(*a: Any) -> Any:
+                return fn(*a[:count], **dict(zip(names, a[count:])))
+
+        if args:
+            _check_call(at, args, who)
+        else:
+            at = ()  # there is nothing to differentiate by but weights
+        out, aux, pull = pullback(call, args, weights=listed, positions=at, has_aux=has_aux)
         by_input, by_weight = pull(retain=False) if sens is None else pull(sens, retain=False)
         if return_ids:
-            by_input = tuple(zip(positions or (), by_input))
+            by_input = tuple(zip([p for p in at if isinstance(args[p], Tensor)], by_input))
             by_weight = tuple([(w.name, g) for w, g in zip(listed or (), by_weight)])
-        inputs = by_input if return_ids and isinstance(grad_position, tuple) else bare(by_input)
+        inputs = bare(by_input)
         weighted = by_weight[0] if bare_weight and by_weight else by_weight
         if positions is None:
             gradients = weighted
@@ -247,13 +257,13 @@ def jvp(fn: Callable, inputs: Any, v: Any, has_aux: bool = False) -> tuple:
     _callable(fn, "jvp")
     args = tuple(inputs) if isinstance(inputs, (tuple, list)) else (inputs,)
     tangents = tuple(v) if isinstance(v, (tuple, list)) else (v,)
+    for x in (*args, *tangents):
+        if not isinstance(x, Tensor):
+            raise DTypeError(f"For 'jvp', inputs and v must be Tensors, but got {type(x).__name__}.")
     if len(args) != len(tangents):
         raise ArgumentError(f"For 'jvp', inputs and v must have the same length, "
                             f"but got {len(args)} inputs and {len(tangents)} tangents.")
     for i, (x, t) in enumerate(zip(args, tangents)):
-        if not isinstance(x, Tensor) or not isinstance(t, Tensor):
-            raise DTypeError(f"For 'jvp', inputs and v must be Tensors, but number {i} is {type(x).__name__} "
-                             f"along {type(t).__name__}.")
         if x.shape != t.shape:
             raise ShapeError(f"For 'jvp', input {i} has shape {x.shape}, its tangent {t.shape}; they must be equal.")
     aux: list = []
@@ -309,6 +319,16 @@ def jacfwd(fn: Callable, grad_position: Any = 0, has_aux: bool = False) -> Calla
     return _jacobian(transforms.jacobian_forward, fn, grad_position, has_aux, "jacfwd")
 
 
+def _primals(who: str, given: Any) -> tuple:
+    """The Tensor, or those of the tuple, at which a function is expanded."""
+    listed = tuple(given) if isinstance(given, (tuple, list)) else (given,)
+    for x in listed:
+        if not isinstance(x, Tensor) or x.np_dtype.name not in ("int32", "int64", "float32", "float64"):
+            got = x.dtype if isinstance(x, Tensor) else type(x).__name__
+            raise DTypeError(f"For '{who}', Tensors of Int32, Int64, Float32 or Float64 are expected, but got {got}.")
+    return listed
+
+
 def derivative(fn: Callable, primals: Any, order: int) -> tuple:
     """(output, derivative of the given order) of ``fn`` along ones, element by element.
 
@@ -320,7 +340,7 @@ def derivative(fn: Callable, primals: Any, order: int) -> tuple:
         raise DTypeError(f"For 'derivative', the 'order' must be int, but got {type(order).__name__}.")
     if order < 1:
         raise ArgumentError(f"For 'derivative', the 'order' must be at least 1, but got {order}.")
-    args = tuple(primals) if isinstance(primals, (tuple, list)) else (primals,)
+    args = _primals("derivative", primals)
     ones, zeros = OPERATORS["ones_like"], OPERATORS["zeros_like"]
     series = [[ones(x) for x in args]] + [[zeros(x) for x in args]] * (order - 1)
     out, found = transforms.taylor(fn, args, series)
@@ -332,9 +352,9 @@ def jet(fn: Callable, primals: Any, series: Any) -> tuple:
 
     ``series`` has the orders along its first axis; so has the result.
     """
-    single = not isinstance(primals, (tuple, list))
-    args = (primals,) if single else tuple(primals)
-    given = (series,) if single else tuple(series)
+    args, given = _primals("jet", primals), _primals("jet", series)
+    if isinstance(primals, Tensor) != isinstance(series, Tensor):
+        raise DTypeError("For 'jet', primals and series must both be a Tensor, or both be tuples.")
     if len(args) != len(given):
         raise ArgumentError(f"For 'jet', got {len(args)} primals and {len(given)} series; give one for each.")
     for x, s in zip(args, given):

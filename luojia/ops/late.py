@@ -27,7 +27,7 @@ _HELPERS = ("matrix_logarithm", "reduced", "resized")
 NAMES: dict[str, Any] = {
     **{n: checked(f) if inspect.isfunction(f) else f for module in _FUNCTIONS for n, f in vars(module).items()
        if n[0] != "_" and n not in _HELPERS and getattr(f, "__module__", "") == module.__name__},
-    **{n: getattr(module, n) for module, names in _IN_PLACE.items() for n in names.split()},
+    **{n: checked(getattr(module, n)) for module, names in _IN_PLACE.items() for n in names.split()},
     **{n: getattr(module, n) for module in (class_table, custom, spectral) for n in module.__all__},
     **{n: getattr(fused_attention, n) for n in fused_attention.FUNCTIONS},
     **{n: f for module in (candidates, debug, kernels, sparse, updates_sparse, values)

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from .._src.core.dtypes import float32, to_np
+from .._src.core.dtypes import bool_, float32, float64, int64, to_np
 from .._src.core.faces import Primitive
 from .._src.core.op import OPERATORS
-from .._src.errors import DTypeError
+from .._src.errors import ArgumentError, DTypeError
 from .._src.ops import Tensor
 
 
@@ -58,6 +58,8 @@ def depend(value: Any, expr: Any) -> Any:
 
 def scalar_to_tensor(input_x: Any, dtype: Any = None) -> Tensor:
     """A number as a Tensor without axes, Float32 by default."""
+    if not isinstance(input_x, (bool, int, float)):
+        raise DTypeError(f"For 'scalar_to_tensor', 'input_x' must be a number, but got {type(input_x).__name__}.")
     return Tensor(input_x, dtype or float32)
 
 
@@ -65,7 +67,11 @@ scalar_to_array = scalar_to_tensor
 
 
 def scalar_cast(input_x: Any, input_y: Any) -> Any:
-    """A Python number converted to the kind of a dtype."""
+    """A Python number converted to the kind of a dtype: Int64, Float64 or Bool."""
+    if not isinstance(input_x, (bool, int, float)):
+        raise DTypeError(f"For 'scalar_cast', 'input_x' must be a number, but got {type(input_x).__name__}.")
+    if input_y not in (int64, float64, bool_):
+        raise ArgumentError(f"For 'scalar_cast', the dtype must be Int64, Float64 or Bool, but got {input_y}.")
     return input_y.np.type(input_x).item()
 
 
@@ -76,6 +82,11 @@ def arange(start: Any = 0, end: Any = None, step: Any = 1, *, dtype: Any = None)
     >>> ops.arange(1, 7, 2)
     Tensor(shape=[3], dtype=Int64, value= [1, 3, 5])
     """
+    if not isinstance(start, (int, float, Tensor)):
+        raise DTypeError(f"For 'arange', start must be a number or a Tensor, but got {type(start).__name__}.")
+    low, high = (0, start) if end is None else (start, end)
+    if step == 0 or (high < low if step > 0 else high > low):
+        raise ArgumentError(f"For 'arange', a step of {step} does not lead from {low} to {high}.")
     if dtype is not None and to_np(dtype) == np.bool_:
         return OPERATORS["cast"](arange(start, end, step), dtype="bool")
     return OPERATORS["filled_range"](start=start, stop=end, step=step, dtype=dtype)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -17,8 +18,18 @@ __all__ = ["Primitive", "PrimitiveWithCheck", "PrimitiveWithInfer", "constexpr",
            "prim_attr_register"]
 
 
-class Primitive(_Operator):
-    """The base of operators of one's own.
+class _EveryOperator(type):
+    """Makes each operator class a kind of ``Primitive``, whether of one's own or not."""
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return isinstance(instance, _Operator) if cls is Primitive else super().__instancecheck__(instance)
+
+    def __subclasscheck__(cls, subclass: type) -> bool:
+        return issubclass(subclass, _Operator) if cls is Primitive else super().__subclasscheck__(subclass)
+
+
+class Primitive(_Operator, metaclass=_EveryOperator):
+    """The base of operators of one's own, and of all others; ``Primitive("Add")`` is the one of that name.
 
     The forward is ``vm_impl(*arrays)`` on NumPy arrays, or a ``__call__`` of one's own on Tensors; ``get_bprop()``
     returns ``bprop(*inputs, out, dout)``, its gradient.
@@ -53,6 +64,11 @@ class Primitive(_Operator):
             infer: Any = getattr(type(self), "infer_value", None)
             if infer is not None and not any(isinstance(a, Tensor) for a in args):
                 return infer(self, *args)  # of constants
+            if type(self) is Primitive:
+                operators = sys.modules[__name__.rpartition(".")[0]]
+                known: Any = getattr(operators, self.name, object)
+                if _Operator in getattr(known, "__mro__", ()):
+                    return known(**self.attrs)(*args)
             raise NotSupportedError(f"{self.name} has no kernel here: write it as a function of Tensors, or give the "
                                     "class a vm_impl or __call__.")
         if not hasattr(type(self), "get_bprop"):

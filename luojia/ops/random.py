@@ -39,6 +39,8 @@ def _shape(shape: Any, name: str) -> tuple[int, ...]:
 
 
 def _parameter(value: Any, what: str, name: str) -> Any:
+    if isinstance(value, (np.ndarray, np.generic)):
+        return Tensor(value)
     if not isinstance(value, (Tensor, int, float)):
         raise DTypeError(f"For '{name}', the type of '{what}' must be Tensor, int, or float, but got: {type(value)}")
     return value
@@ -150,12 +152,20 @@ def _sizes(size: Sequence, name: str) -> tuple[int, ...]:
 
 def rand_like(input: Tensor, seed: int | None = None, *, dtype: DType | None = None) -> Tensor:
     """``rand`` with the shape and dtype of ``input``."""
-    return rand(input.shape, dtype=dtype or dtypes.from_np(input.np_dtype), seed=seed)
+    return rand(input.shape, dtype=_floating("rand_like", input, dtype), seed=seed)
+
+
+def _floating(name: str, input: Tensor, dtype: DType | None) -> DType:
+    dtype = dtypes.from_np(input.np_dtype) if dtype is None else dtype
+    if not isinstance(dtype, DType) or not is_float(dtype.np):
+        raise ArgumentError(f"For '{name}', the 'dtype' must be a float type, but got {dtype}.")
+    return dtype
 
 
 def randn_like(input: Tensor, seed: int | None = None, *, dtype: DType | None = None) -> Tensor:
     """``randn`` with the shape and dtype of ``input``."""
-    return randn(input.shape, dtype=dtype or dtypes.from_np(input.np_dtype), seed=seed)
+    dtype = dtypes.from_np(input.np_dtype) if dtype is None else _floating("randn_like", input, dtype)
+    return randn(input.shape, dtype=dtype, seed=seed)
 
 
 def randint_like(input: Tensor, low: int, high: int, seed: int | None = None, *, dtype: DType | None = None) -> Tensor:
@@ -175,6 +185,8 @@ def randperm(n: int, seed: int = 0, offset: int = 0, dtype: DType = int64) -> Te
 
 def shuffle(x: Tensor, seed: int | None = None) -> Tensor:
     """``x`` with the elements of its first axis in random order."""
+    if not x.shape:
+        return x.copy()
     return OPERATORS["random_shuffle"](key_of(seed), x)
 
 

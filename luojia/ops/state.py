@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
+from .._src.core.dtypes import promote
 from .._src.core.faces import Primitive
 from .._src.core.op import OPERATORS
 from .._src.errors import DTypeError, ShapeError
@@ -21,6 +24,9 @@ def _written(name: str, variable: Any, new: Tensor) -> Tensor:
         raise ShapeError(f"For '{name}', 'value' must have the same shape as 'variable'. But got 'value' shape: "
                          f"{new.shape}, 'variable' shape: {variable.shape}.")
     if new.np_dtype != variable.np_dtype:
+        if promote(new.np_dtype, variable.np_dtype) != variable.np_dtype:
+            raise DTypeError(f"For '{name}', 'value' of {new.dtype} cannot be converted implicitly to the dtype of "
+                             f"'variable', {variable.dtype}; cast it first.")
         new = OPERATORS["cast"](new, dtype=variable.np_dtype)
     variable._rebind(new._value)
     return new
@@ -29,6 +35,8 @@ def _written(name: str, variable: Any, new: Tensor) -> Tensor:
 def _checked(name: str, variable: Any, value: Any) -> Tensor:
     if not isinstance(variable, Tensor):
         raise DTypeError(f"For '{name}', 'variable' must be a Parameter, got {type(variable).__name__}.")
+    if not isinstance(value, (Tensor, int, float, np.number)):
+        raise DTypeError(f"For '{name}', 'value' must be a Tensor or a number, got {type(value).__name__}.")
     value = value if isinstance(value, Tensor) else Tensor(value, variable.dtype)
     if value.shape != variable.shape and value.shape not in ((), (1,)):
         raise ShapeError(f"For '{name}', 'value' must have the same shape as 'variable'. But got 'value' shape: "

@@ -108,6 +108,9 @@ def batch_norm(input_x: Tensor, running_mean: Tensor, running_var: Tensor, weigh
     Training renews ``running_mean`` and ``running_var`` at once: (1 - momentum) * old + momentum * batch, the variance
     unbiased.
     """
+    if not 0 <= momentum <= 1 or not 0 < eps <= 1:
+        raise ArgumentError("For 'batch_norm', momentum must lie in [0, 1] and eps in (0, 1], got "
+                            f"{momentum} and {eps}.")
     return batch_norm_apply(input_x, weight, bias, running_mean, running_var, training=training,
                             momentum=1 - momentum, eps=eps)
 

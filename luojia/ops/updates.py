@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from .._src.core.faces import Primitive
+from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor, wrap
 from .._src.errors import DTypeError, ShapeError
 from .._src.train import rules_operator as extra
@@ -201,6 +204,11 @@ def _lars(self: Any, weight: Any, gradient: Any, norm_weight: Any, norm_gradient
 
 
 def _sparse_ftrl(self: Any, var: Any, accum: Any, linear: Any, grad: Any, indices: Any) -> tuple:
+    rows = indices.asnumpy()
+    inside = np.flatnonzero((rows >= 0) & (rows < len(var)))  # other rows are passed over, as MindSpore does
+    if len(inside) < len(rows):
+        at = Tensor(inside)
+        indices, grad = OPERATORS["take"](indices, at, axis=0), OPERATORS["take"](grad, at, axis=0)
     var, linear, accum = _ftrl(self, var, accum, linear, grad, self.lr, self.l1, self.l2, self.lr_power, indices)
     return var, accum, linear
 

@@ -2,7 +2,8 @@
 
 import sys
 
-from .._src.paths import also_at
+from .._src.paths import also_at, answering
+from . import rnn_cell
 from .checkpoint import do_rnn_checkpoint, load_rnn_checkpoint, rnn_unroll, save_rnn_checkpoint
 from .conv_cells import BaseConvRNNCell, ConvGRUCell, ConvLSTMCell, ConvRNNCell
 from .fused_cell import FusedRNNCell
@@ -18,3 +19,4 @@ __all__ = [
 ]
 
 also_at(sys.modules[__name__], f"{__name__}.rnn")
+answering(sys.modules[__name__], rnn_cell)

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from .. import ops
+from .._src.core.accepted import guarded, read
+from .._src.core.given import checked
 from .._src.core.op import OPERATORS as OP
-from .._src.errors import ArgumentError, NotSupportedError, ShapeError
+from .._src.errors import ArgumentError, DTypeError, ShapeError
 from .._src.ops import Tensor
 from .._src.ops.compose import placed
 from .._src.ops.composed import linear
@@ -56,6 +58,12 @@ def cho_solve(c_and_lower: tuple[Tensor, bool], b: Tensor, overwrite_b: bool = F
               check_finite: bool = True) -> Tensor:
     """The x with a x = b, for what ``cho_factor(a)`` gave."""
     c, lower = c_and_lower
+    if not isinstance(lower, bool):
+        raise DTypeError(f"For 'cho_solve', 'lower' must be a bool, but got {type(lower).__name__}.")
+    if c.np_dtype != b.np_dtype:
+        raise DTypeError(f"For 'cho_solve', 'c' and 'b' must have one dtype, but got {c.dtype} and {b.dtype}.")
+    if b.ndim < 1 or b.shape[max(-2, -b.ndim)] != c.shape[-1]:
+        raise ShapeError(f"For 'cho_solve', b must have {c.shape[-1]} rows as the matrix, got shape {b.shape}.")
     columns, vector = _columns(b)
     x = linear.cholesky_solve(columns, c, upper=not lower)
     return OP["squeeze"](x, axis=-1) if vector else x
@@ -67,12 +75,12 @@ def eigh(a: Tensor, b: Tensor | None = None, lower: bool = True, eigvals_only: b
     """The eigenvalues of symmetric matrices, rising, and eigenvectors as columns; of each its triangle is read.
 
     Raises:
-        NotSupportedError: a second matrix ``b``, or a part of the eigenvalues.
+        ValueError: a second matrix ``b``, or a part of the eigenvalues, as MindSpore's.
     """
     _square(a, "eigh")
-    if b is not None or eigvals is not None or type != 1:
-        raise NotSupportedError("eigh: b, eigvals and other types than 1 are not supported; multiply by "
-                                "inv(cholesky(b)) on both sides, and cut the result.")
+    if b is not None or eigvals is not None:
+        raise ArgumentError("eigh: b and eigvals are not supported; multiply by inv(cholesky(b)) on both sides, and "
+                            "cut the result.")
     x = _floating(a)
     half = OP["tril"](x) if lower else linear.adjoint(OP["triu"](x))
     rows, values = OP["symmetric_eigen"](half + linear.adjoint(OP["tril"](half, k=-1)))
@@ -154,6 +162,8 @@ def lu_solve(lu_and_piv: tuple[Tensor, Tensor], b: Tensor, trans: int = 0, overw
     if trans not in (0, 1, 2):
         raise ArgumentError(f"lu_solve: trans must be 0, 1 or 2, got {trans!r}.")
     factors, pivots = lu_and_piv
+    if pivots.np_dtype != np.int32:
+        raise DTypeError(f"For 'lu_solve', the pivots must be Int32, but got {pivots.dtype}.")
     n = _square(factors, "lu_solve")
     columns, vector = _columns(b)
     if columns.shape[-2] != n:
@@ -181,6 +191,15 @@ def det(a: Tensor, overwrite_a: bool = False, check_finite: bool = True) -> Tens
     _square(a, "det")
     return ops.det(_floating(a))
 
+
+_ACCEPTED = read("""
+inv, det, cholesky, cho_factor, lu, lu_factor    a!: f32 f64 index
+eigh                          a!: f32 f64 index complex
+solve_triangular              a! b!: any =; a: axes>=2
+lstsq                         A! B!: any =; A: axes>=2
+cho_solve, lu_solve           b!: any
+""")
+globals().update({name: guarded(checked(globals()[name]), row) for name, row in _ACCEPTED.items()})
 
 __all__ = ["block_diag", "cho_factor", "cho_solve", "cholesky", "det", "eigh", "inv", "lstsq", "lu", "lu_factor",
            "lu_solve", "solve_triangular"]

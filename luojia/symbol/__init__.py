@@ -13,12 +13,15 @@ array([1.3], dtype=float32)
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import Any
 
 from .._src.core import symbol_names
 from .._src.core.refused import SYMBOLS as _REFUSED  # noqa: F401 - what docs/refused.md lists
 from .._src.core.refused import missing
 from .._src.core.symbol_ops import FACES, function
+from .._src.paths import answering
+from . import symbol as _symbols
 from .creation import arange, eye, full, histogram, linspace, ones, split_v2, zeros
 from .symbol import Group, Symbol, Variable, load, load_json, var
 
@@ -53,3 +56,4 @@ def __dir__() -> list[str]:
 
 __all__ = ["Group", "Symbol", "Variable", "arange", "eye", "full", "histogram", "linspace", "load", "load_json",
            "ones", "split_v2", "var", "zeros"]
+answering(sys.modules[__name__], _symbols)

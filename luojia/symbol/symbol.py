@@ -299,7 +299,7 @@ def Variable(name: str, attr: Mapping[str, str] | None = None, shape: tuple | No
     """
     found: dict[str, str] = dict(attr or {})
     if shape is not None:
-        found["__shape__"] = str(tuple(shape))
+        found["__shape__"] = str(tuple(shape) if isinstance(shape, (tuple, list)) else shape)
     if lr_mult is not None:
         found["__lr_mult__"] = str(lr_mult)
     if wd_mult is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .._src.core.arguments import guard_all, read
 from .._src.paths import also_at
 from ..nn import dynamic_lr, metrics
 from ..nn.metrics import *  # noqa: F403
@@ -47,6 +48,15 @@ __all__ = [
     "merge_sliced_parameter", "metrics", "model", "save_checkpoint", "serialization",
 ]
 __all__ += metrics.__all__
+
+guard_all(globals(), read("""
+    CheckpointConfig  async_save: bool str in process,thread; exception_save: bool; crc_check remove_redundancy: bool !
+    CheckpointConfig  enc_key: None bytes !; enc_mode format: str !
+    DatasetHelper  epoch_num sink_size: int
+    EarlyStopping,ReduceLROnPlateau  mode: str
+    Model  amp_level: str; boost_level: str ! in O0,O1,O2
+    TimeMonitor  data_time: bool
+"""))
 
 also_at(metrics, f"{__name__}.metrics", *(f"{__name__}.metrics.{p}" for p in (
     "accuracy", "auc", "bleu_score", "confusion_matrix", "cosine_similarity", "dice", "error", "fbeta",

@@ -6,6 +6,7 @@ from typing import Any
 
 from .. import nn, ops
 from .._src.core import dtypes
+from .._src.core.arguments import takes
 from .._src.core.dtypes import int32
 from .._src.core.faces import Primitive
 from .._src.core.tensor import Tensor
@@ -178,6 +179,7 @@ def _lower_all_but(network: Module, black: tuple[type, ...], dtype: Any) -> Modu
     return _OutputTo(network, dtypes.float32)
 
 
+@takes("level: str; boost_level: str ! in O0,O1,O2")
 def build_train_network(network: Module, optimizer: Any, loss_fn: Any = None, level: str = "O0",
                         boost_level: str = "O0", **kwargs: Any) -> TrainOneStepCell:
     """The training step of a network: mixed precision, loss, optimizer, loss scale.

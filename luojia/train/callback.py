@@ -418,7 +418,7 @@ class History(Callback):
     def epoch_end(self, run_context: RunContext) -> None:
         params = run_context.original_args()
         self.epoch.setdefault("epoch", []).append(params.cur_epoch_num or 1)
-        results = params.metrics
+        results = params.eval_results
         if params.mode != "eval":
             results = {"net_output": loss_of(params), **(params.eval_results or {})}
         for name, value in (results or {}).items():

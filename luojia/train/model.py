@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .._src.core.arguments import takes
 from .._src.errors import ArgumentError, DTypeError
 from ..context import get_auto_parallel_context
 from ..nn.checks import check_bool, check_positive_int
 from ..nn.metrics import Loss, Metric, get_metrics
 from ..nn.module import Module
-from ..nn.wrap import TrainOneStepCell, WithEvalCell
+from ..nn.wrap import TrainOneStepCell, WithEvalCell, WithLossCell
 from . import amp
 from .callback import Callback, CallbackManager, InternalCallbackParam, RunContext
 from .dataset_helper import Passes, batches, size_of
@@ -68,7 +69,10 @@ class Model:
 
     def _build_train(self) -> Any:
         if self._optimizer is None:
-            return self._network
+            if self._options.get("loss_scale_manager") is not None:
+                raise ArgumentError("For 'Model', the argument 'optimizer' can not be None when set "
+                                    "'loss_scale_manager'.")
+            return self._network if self._loss_fn is None else WithLossCell(self._network, self._loss_fn)
         if self._amp_level == "O0" and not self._options and not isinstance(self._network, Module):
             return TrainOneStepCell(self._network, self._optimizer)
         return amp.build_train_network(self._network, self._optimizer, self._loss_fn, level=self._amp_level,
@@ -97,6 +101,7 @@ class Model:
             batch_num=size_of(dataset), list_callback=manager.callbacks, cur_step_num=0,
             dataset_sink_mode=False, **{f"{mode}_network": network, f"{mode}_dataset": dataset}, **further)
 
+    @takes("sink_size initial_epoch: int")
     def train(self, epoch: int, train_dataset: Any, callbacks: Any = None, dataset_sink_mode: bool = False,
               sink_size: int = -1, initial_epoch: int = 0) -> None:
         """Train for ``epoch`` passes over a dataset (or an iterable of batches).
@@ -106,6 +111,7 @@ class Model:
         """
         self._fit("train", epoch, train_dataset, None, 1, callbacks, dataset_sink_mode, sink_size, initial_epoch)
 
+    @takes("sink_size initial_epoch: int; valid_dataset_sink_mode: bool")
     def fit(self, epoch: int, train_dataset: Any, valid_dataset: Any = None, valid_frequency: Any = 1,
             callbacks: Any = None, dataset_sink_mode: bool = False, valid_dataset_sink_mode: bool = False,
             sink_size: int = -1, initial_epoch: int = 0) -> None:
@@ -139,7 +145,7 @@ class Model:
             manager.on_train_begin(run)
             for i in range(initial_epoch, epoch):
                 params.cur_epoch_num = i + 1
-                params.eval_results = {}
+                params.eval_results, params.metrics = {}, None
                 manager.on_train_epoch_begin(run)
                 for step, batch in enumerate(passes):
                     if sink and step == sink_size:
@@ -155,12 +161,14 @@ class Model:
                     dataset.reset()
                 if valid is not None and (i + 1 in frequency if isinstance(frequency, list)
                                           else (i + 1) % frequency == 0):
-                    params.eval_results = self._eval(valid, manager)
+                    params.eval_results = params.metrics = self._eval(
+                        valid, manager, cur_epoch_num=i + 1, epoch_num=params.epoch_num)
                     if isinstance(network, Module):
                         network.set_train()
                 manager.on_train_epoch_end(run)
                 if run.get_stop_requested():
                     break
+            params.metrics = None
             manager.on_train_end(run)
 
     def eval(self, valid_dataset: Any, callbacks: Any = None, dataset_sink_mode: bool = False) -> dict[str, Any]:
@@ -177,13 +185,13 @@ class Model:
         with manager:
             return self._eval(valid_dataset, manager)
 
-    def _eval(self, dataset: Any, manager: CallbackManager) -> dict[str, Any]:
+    def _eval(self, dataset: Any, manager: CallbackManager, **told: Any) -> dict[str, Any]:
         network = self._eval_network
         if isinstance(network, Module):
             network.set_train(False)
         for metric in self._metrics.values():
             metric.clear()
-        params = self._params("eval", network, dataset, manager)
+        params = self._params("eval", network, dataset, manager, **told)
         run = RunContext(params)
         manager.on_eval_begin(run)
         manager.on_eval_epoch_begin(run)
@@ -196,8 +204,9 @@ class Model:
         if hasattr(dataset, "reset"):
             dataset.reset()
         results = {name: metric.eval() for name, metric in self._metrics.items()}
-        params.metrics = params.eval_results = results
+        params.eval_results = results
         manager.on_eval_epoch_end(run)
+        params.metrics = results
         manager.on_eval_end(run)
         return results
 

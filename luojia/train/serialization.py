@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from .._src.core.arguments import takes
 from .._src.core.compiled import Mode
+from .._src.core.dtypes import is_float
 from .._src.core.listing import listed
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError, FormatError, NotSupportedError, ShapeError
@@ -21,6 +23,8 @@ from ..nn.module import Module
 _FORMATS = ("ckpt", "safetensors")
 
 
+@takes("integrated_save: bool; async_save: bool str in process,thread; crc_check: bool !; enc_key: None bytes !; "
+       "enc_mode: str !")
 def save_checkpoint(save_obj: Any, ckpt_file_name: str, integrated_save: bool = True, async_save: Any = False,
                     append_dict: dict | None = None, enc_key: bytes | None = None, enc_mode: str = "AES-GCM",
                     choice_func: Callable | None = None, crc_check: bool = False, format: str = "ckpt",
@@ -28,7 +32,8 @@ def save_checkpoint(save_obj: Any, ckpt_file_name: str, integrated_save: bool = 
     """Save parameters to a file.
 
     Args:
-        save_obj: a network, a dict of Parameters or Tensors by name, or a list of dicts with 'name' and 'data'.
+        save_obj: a network, a dict of Parameters or Tensors by name, or a list of Parameters or of dicts with 'name'
+            and 'data'.
         ckpt_file_name: the file; its suffix is added if it is missing.
         integrated_save, async_save: accepted; the file is complete when the function returns.
         append_dict: further numbers, strings or Tensors by name.
@@ -90,6 +95,9 @@ def _values(save_obj: Any) -> dict[str, Any]:
     elif isinstance(save_obj, list):
         pairs = []
         for item in save_obj:
+            if isinstance(item, Parameter):
+                pairs.append((item.name, item))
+                continue
             if not isinstance(item, dict) or "name" not in item or not ("data" in item or "value" in item):
                 raise DTypeError("For save_checkpoint, save_obj should be a list of dict items, and the dict should "
                                  f"have key values 'name' and 'data', but got {type(item)} and {item}.")
@@ -104,6 +112,7 @@ def _values(save_obj: Any) -> dict[str, Any]:
     return {name: _plain(value) for name, value in pairs}
 
 
+@takes("remove_redundancy: bool !")
 def load_checkpoint(ckpt_file_name: str, net: Module | None = None, strict_load: bool = False,
                     filter_prefix: Any = None,
                     dec_key: bytes | None = None, dec_mode: str = "AES-GCM", specify_prefix: Any = None,
@@ -205,6 +214,9 @@ def load_param_into_net(net: Module, parameter_dict: dict[str, Parameter], stric
                              f"{new.shape} in the argument 'parameter_dict'. May you need to check whether the "
                              "checkpoint you loaded is correct or the batch size and so on in the 'net' and "
                              "'parameter_dict' are same.")
+        if is_float(p.np_dtype) != is_float(new.np_dtype):
+            raise DTypeError(f"For '{who}', {name} in the argument 'net' should have the same type as in the argument "
+                             f"'parameter_dict', but got {p.dtype} and {new.dtype}.")
         if strict_load and p.np_dtype != new.np_dtype:
             raise DTypeError(f"For '{who}', {name} in the argument 'net' should have the same type as in the argument "
                              f"'parameter_dict', but got {p.dtype} and {new.dtype} with strict_load=True.")

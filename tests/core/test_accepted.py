@@ -26,6 +26,31 @@ def test_a_row():
     assert names_of("float f16") == ("float16", "float32", "float64", "bfloat16")
 
 
+def test_limits_of_numbers_and_axes():
+    row = read("f  x!: f32 axes=1; q y: f32 =; q: num>0; n: int>=2")["f"]
+    assert row.limits == (("x", "axes", "=", 1), ("q", "num", ">", 0), ("n", "int", ">=", 2))
+    assert row.params["q"].names == ("float32",) and row.alike == (("q", "y"),)
+
+    def f(x, q=1.0, y=None, n=2): return n
+
+    call = guarded(f, row)
+    assert call(V) == 2 and call(V, V, V, 3) == 3 and call(V, 0.5, n=np.int64(2)) == 2
+    for arguments, error, words in (
+        ((X,), ValueError, r"'x' must have 1 axes, but got shape \(2, 2\)"), ((None,), TypeError, "must be a Tensor"),
+        ((V, 0), ValueError, "For 'f', 'q' must be > 0, but got 0"), ((V, [1.0]), TypeError, "'q' must be a number"),
+        ((V, 1, None, 1), ValueError, "'n' must be >= 2, but got 1"), ((V, 1, None, 2.5), TypeError, "must be an int"),
+        ((V, 1, None, True), TypeError, "'n' must be an int, but got bool: True"),
+        ((ops.reshape(V, (1, 2)),), ValueError, "'x' must have 1 axes"),
+    ):
+        with pytest.raises(error, match=words):
+            call(*arguments)
+    p = Tensor(np.ones(2, np.float32))
+    wide = guarded(lambda into, x: x, read("f  into x: any <")["f"])
+    assert wide(p, N) is N
+    with pytest.raises(TypeError, match="x of Float64 cannot be written to into of Float32; cast it first"):
+        wide(p, D)
+
+
 def test_rows_fit_their_functions():
     assert all(callable(getattr(ops, name)) for name in FUNCTIONS)
     with pytest.raises(ValueError, match=r"relu: the table of accepted dtypes names 'q', of \(input\)"):
@@ -49,6 +74,10 @@ def test_rows_fit_their_functions():
     (lambda: ops.bitwise_and(N, X), "the dtype of 'other' must be one of"),
     (lambda: ops.cdist(X, D), "For 'cdist', x1 and x2 must be of one dtype"),
     (lambda: ops.cdist(x1=N, x2=N), "For 'cdist', the dtype of 'x1' must be"),
+    (lambda: ops.matmul(X, H), "For 'matmul', input and other must be of one dtype"),
+    (lambda: ops.conv2d(X[None, None], H[None, None]), "input and weight must be of one dtype"),
+    (lambda: ops.gcd(N, 1), "For 'gcd', 'other' must be a Tensor, but got int"),
+    (lambda: ops.logical_not(True), "For 'logical_not', 'input' must be a Tensor, but got bool"),
     (lambda: ops.addr(X, V, V.astype(ms.float16)), "vec1 and vec2 must be of one dtype"),
     (lambda: ops.bartlett_window(5), "For 'bartlett_window', 'window_length' must be a Tensor, but got int"),
     (lambda: ops.binary_cross_entropy(X, X, H), "logits and labels and weight must be of one dtype"),
@@ -61,6 +90,18 @@ def test_rows_fit_their_functions():
 ])
 def test_what_is_refused(call, words):
     with pytest.raises(TypeError, match=words):
+        call()
+
+
+@pytest.mark.parametrize(("call", "words"), [
+    (lambda: ops.addmm(X, X, V), r"For 'addmm', 'mat2' must have 2 axes, but got shape \(2,\)"),
+    (lambda: ops.avg_pool1d(V, 1), "'input_x' must have at least 2 axes"),
+    (lambda: ops.ger(V, X), "'vec2' must have 1 axes"),
+    (lambda: ops.index_select(X, 0, X.astype(ms.int32)), "'index' must have 1 axes"),
+    (lambda: ops.lp_pool2d(V, 1.0, 1), "'x' must have 4 axes"),
+])
+def test_axes(call, words):
+    with pytest.raises(ValueError, match=words):
         call()
 
 

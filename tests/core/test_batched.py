@@ -23,7 +23,7 @@ FUNCTIONS: dict[str, Callable] = {
     "reshaped": lambda x: ops.transpose(ops.reshape(x, (3, 2)), (1, 0)) * x,
     "several outputs of a node": lambda x: ops.split(x, 1, 1)[0] * ops.split(x, 1, 1)[2],
     "no rule of its own": lambda x: ops.cumsum(ops.softmax(x), 1),
-    "reduced": lambda x: ops.sum(x, dim=1) * ops.max(x),
+    "reduced": lambda x: ops.sum(x, dim=1) * ops.max(x)[0],
     "unused input": lambda x: W * 2.0,
     "input itself": lambda x: x,
 }

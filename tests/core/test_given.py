@@ -7,8 +7,8 @@ import pytest
 
 import luojia as lj
 from luojia import Tensor, ops
-from luojia._src.core.given import allowed, checked, kind_of_default, refuse
-from luojia._src.errors import DTypeError
+from luojia._src.core.given import allowed, checked, kind_of_default, refuse, unfit
+from luojia._src.errors import ArgumentError, DTypeError, UnfitArgumentError
 
 X = Tensor([[1.0, 2.0]])
 
@@ -23,6 +23,9 @@ X = Tensor([[1.0, 2.0]])
     (lambda: ops.elu(X, "a"), "For 'elu', 'alpha' must be a number, but got str"),
     (lambda: ops.numel(3), "For 'numel', 'input' must be a Tensor, but got int"),
     (lambda: ops.pixel_shuffle(X, upscale_factor="a"), "'upscale_factor' must be an int, but got str"),
+    (lambda: ops.dropout(3), "For 'dropout', 'input' must be a Tensor, but got int"),
+    (lambda: ops.binary_cross_entropy(X, X, 2.0), "'weight' must be a Tensor, but got float"),
+    (lambda: ops.lerp(X, 2.0, 1.0), "For 'lerp', 'end' must be a Tensor, but got float"),
     (lambda: ops.norm(X, "fro", dim=1), "the order of vectors must be a number"),
     (lambda: X.__setitem__(0, None), "only numbers, Tensors, lists and tuples of them can be assigned, got NoneType"),
     (lambda: X.__setitem__(0, "a"), "only numbers, Tensors, lists and tuples of them can be assigned, got str: .a."),
@@ -30,6 +33,23 @@ X = Tensor([[1.0, 2.0]])
 def test_wrong_types(call, words):
     with pytest.raises(TypeError, match=words):
         call()
+
+
+@pytest.mark.parametrize("call", [  # TypeErrors and ValueErrors at once: what explains them is a type
+    lambda: ops.kl_div(X, X, 1), lambda: ops.gelu(X, approximate=True),
+])
+def test_a_type_explains_a_failure(call):
+    with pytest.raises(TypeError):
+        call()
+    with pytest.raises(ValueError, match="."):
+        call()
+
+
+def test_what_explains_a_failure():
+    e = ArgumentError("no")
+    assert unfit(e, [(1, 0), (None, None), (0.5, 0.1), ((1, 2), ()), ("a", "b"), (X, None)]) is e
+    for x, default in (("a", 1), (True, 1), ((1, "a"), None), (0.5, 1), (None, 1), ([1], "a"), (np.ones(1), None)):
+        assert type(unfit(e, [(x, default)])) is UnfitArgumentError
 
 
 def test_what_is_allowed():

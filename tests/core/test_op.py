@@ -85,7 +85,7 @@ def test_a_name_is_defined_once():
     (lambda: X + None, TypeError, r"add: .*\(2,\) float32, None"),
     (lambda: X + "a", TypeError, r"add expects Tensors and numbers, got str: 'a'"),
     (lambda: X * {}, TypeError, r"multiply expects Tensors and numbers, got dict"),
-    (lambda: Tensor(np.ones(1, np.uint8)) + 300, ValueError, r"add: .*300.*uint8"),
+    (lambda: Tensor(np.ones(1, np.uint8)) + 2 ** 70, TypeError, r"add expects Tensors and numbers, got int"),
     (lambda: OPERATORS["exp"]([1.0, 2.0]), TypeError, r"exp expects Tensors, got list; wrap it first"),
     (lambda: X + wrap(Tensor, X._value, cpu(1)), ValueError,
      r"add: its arrays are on cpu\(0\) and cpu\(1\).*as_in_context\(cpu\(0\)\)"),
@@ -115,7 +115,7 @@ def test_a_failing_fast_path_is_told_alike():
 # -- dtypes ------------------------------------------------------------------------------------------------------------
 
 OTHERS = {
-    "a bool": (True, {}), "an int": (2, {}), "a big int": (100_000, {"UInt8": ValueError}),
+    "a bool": (True, {}), "an int": (2, {}), "a big int": (100_000, {}),
     "a float": (1.5, {"Int64": "Float32", "UInt8": "Float32"}),
     "np.float64": (np.float64(1.5), {"Int64": "Float32", "UInt8": "Float32"}),
     "np.float32": (np.float32(1.5), {"Int64": "Float32", "UInt8": "Float32"}),
@@ -141,14 +141,6 @@ def test_tensors_with_other_things(dtype, what, reflected):
             x + other
         return
     expected = table.get(str(dtype), str(dtype))
-    if expected is ValueError:
-        with pytest.raises(ValueError, match="add"):
-            other + x if reflected else x + other
-        return
-    if isinstance(other, np.ndarray) and not reflected:
-        with pytest.raises(TypeError, match=r"Tensor \+ ndarray: expected a Tensor or a number"):
-            x + other
-        return
     out = other + x if reflected else x + other
     if isinstance(other, np.ndarray):
         assert type(out) is np.ndarray and out.tolist() == (other + x.asnumpy()).tolist()

@@ -8,11 +8,13 @@ import weakref
 import numpy as np
 import pytest
 
-from luojia import Tensor, cpu, nd
+import luojia as lj
+from luojia import Parameter, Tensor, cpu, nd
 from luojia._src.core import dtypes as D
 from luojia._src.core.op import OPERATORS
 from luojia._src.core.tape import recording_scope
 from luojia._src.core.tensor import wrap
+from luojia.nn import Momentum
 
 A = np.arange(6, dtype=np.float32).reshape(2, 3)
 
@@ -86,9 +88,9 @@ def test_what_it_is():
 # -- values out --------------------------------------------------------------------------------------------------------
 
 
-def test_asnumpy_and_array_are_copies():
+def test_arrays_are_copies():
     t = Tensor(A)
-    for read in (t.asnumpy, t.numpy, lambda: np.asarray(t), lambda: np.array(t)):
+    for read in (lambda: np.asarray(t), lambda: np.array(t)):
         out = read()
         out[:] = 9
         assert numbers(t) == A.tolist()
@@ -310,3 +312,48 @@ def test_html():
     html = Tensor(A)._repr_html_()
     assert "<b>Tensor</b> 2 × 3 · float32 · cpu(0)" in html and "[0. 1. 2.]" in html
     assert "scalar" in Tensor(1.0)._repr_html_()
+
+
+def test_what_no_tensor_is_made_of():
+    for kind in (TypeError, ValueError):  # MindSpore has one of them here, the other there
+        for given in ({"dtype": lj.float32}, {"init": 1}, {}, {"shape": (2,)}):
+            with pytest.raises(kind, match="give data, or dtype, shape and init together"):
+                Tensor(**given)
+    with pytest.raises(TypeError, match="'const_arg' must be a bool"):
+        Tensor([1], const_arg=1)
+    with pytest.raises(ValueError, match="the device must be"):
+        Tensor([1], device=1)
+    assert lj.tensor([1], const_arg=True).const_arg and not lj.tensor([1]).const_arg
+    assert lj.Parameter(np.float64(1.5)).dtype is lj.float32 and int(lj.Parameter(2 ** 31)) == -(2 ** 31)
+
+
+def test_asnumpy_shares_memory_that_nothing_else_holds():
+    x = Tensor([1.0, 2.0])
+    y = x.asnumpy()
+    y[0] = 11
+    shared = x._device.engine.direct  # XLA's arrays are never written
+    assert x.tolist() == ([11, 2] if shared else [1, 2])
+    x += 1
+    assert y.tolist() == [11, 2] and x.tolist() == ([12, 3] if shared else [2, 3])
+    z = x.reshape(2, 1)
+    x.asnumpy()[0] = 5
+    z.asnumpy()[0] = 6
+    assert x.tolist() == z.reshape(2).tolist() == ([12, 3] if shared else [2, 3])
+
+
+def test_asnumpy_copies_what_the_tape_holds_and_what_optimizers_write():
+    w = Parameter(Tensor([1.0, 2.0]), name="w")
+    with recording_scope(True):
+        y = w * w
+    w.asnumpy()[0] = 7
+    assert w.tolist() == [1, 2]
+    del y
+    before = w.asnumpy()
+    Momentum([w], 0.5, 0.0)((Tensor([1.0, 1.0]),))
+    assert w.tolist() == [0.5, 1.5] and before.tolist() == [1, 2]
+
+
+def test_asnumpy_of_mxnets_arrays_is_a_copy():
+    x = nd.array([1, 2])
+    x.asnumpy()[0] = 5
+    assert x.asnumpy().tolist() == [1, 2]

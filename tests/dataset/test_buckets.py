@@ -55,7 +55,14 @@ def test_errors(args, kind, message):
         ragged().bucket_batch_by_length(*args)
 
 
-def test_a_row_that_is_too_long():
-    data = ragged().project("a").bucket_batch_by_length(["a"], [2, 4], [2, 2, 1], pad_to_bucket_boundary=True)
-    with pytest.raises(RuntimeError, match="a row is as long as the last boundary, 4, or longer"):
+def test_rows_beyond_the_last_boundary_are_padded_to_the_longest():
+    data = ds.GeneratorDataset([np.arange(n) for n in (1, 3, 2, 4)], ["x"], shuffle=False)
+    data = data.bucket_batch_by_length(["x"], [3], [2, 2], pad_to_bucket_boundary=True)
+    made = [row["x"].tolist() for row in data.create_dict_iterator(output_numpy=True)]
+    assert made == [[[0, 0], [0, 1]], [[0, 1, 2, 0], [0, 1, 2, 3]]]
+
+
+def test_lengths_are_integers():
+    data = ragged().bucket_batch_by_length(["a"], [2], [1, 1], lambda a: "x")
+    with pytest.raises(RuntimeError, match="element_length_function should give an int"):
         list(data)

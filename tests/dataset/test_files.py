@@ -12,6 +12,7 @@ def folder(tmp_path, monkeypatch):
     for name, count in (("a", 3), ("b", 1), ("c", 4)):
         (tmp_path / f"{name}.txt").write_text("".join(f"{name}{i}\n" for i in range(count)))
     (tmp_path / "h.csv").write_text('x,y,s\n1,2.5,ab\n2,3.5,"c,d"\n')
+    (tmp_path / "empty.txt").write_text("")
     (tmp_path / "n.csv").write_text("1,2.5,ab\n2,3.5,cd\n")
     (tmp_path / "i.csv").write_text("1,2\n3,4\n")
     return tmp_path
@@ -64,6 +65,8 @@ def test_csv(folder):
     assert read("h.csv", column_defaults=[0, 0.0, ""]) == (
         ["x", "y", "s"], ["i4", "f4", "U"], [[1, 2.5, "ab"], [2, 3.5, "c,d"]])
     assert read("n.csv", ",", [0, 0.0, ""], ["a", "b", "c"])[2] == [[1, 2.5, "ab"], [2, 3.5, "cd"]]
+    assert read("n.csv", ",", [0, 0], ("a", "b", "c"))[2] == [[1, 2, "ab"], [2, 3, "cd"]]  # what a cell begins with
+    assert read("n.csv", column_names=[]) == (["1", "2.5", "ab"], ["U"] * 3, [["2", "3.5", "cd"]])
     assert read("i.csv", column_names=["a", "b"])[2] == [["1", "2"], ["3", "4"]]
     (folder / "t.csv").write_text("a;b\n1;\n;2\n")
     assert read("t.csv", ";") == (["a", "b"], ["U", "U"], [["1", ""], ["", "2"]])
@@ -76,19 +79,23 @@ def test_csv(folder):
         (lambda: ds.TextFileDataset(3), TypeError, "dataset files with value 3"),
         (lambda: ds.TextFileDataset([3]), TypeError, "expected as str, got 3"),
         (lambda: ds.TextFileDataset([]), ValueError, "dataset_files can not be empty"),
-        (lambda: ds.TextFileDataset("a.txt", num_samples=-1), ValueError, "num_samples exceeds the boundary"),
+        (lambda: ds.TextFileDataset("a.txt", num_samples=-1), ValueError, "num_samples should be 0 or more, got -1"),
         (lambda: ds.TextFileDataset("a.txt", shuffle="q"), TypeError, "shuffle must be of boolean or enum"),
         (lambda: ds.TextFileDataset("a.txt", num_shards=0, shard_id=0), ValueError, "num_shards should be 1 or more"),
         (lambda: ds.CSVDataset("h.csv", ";;"), ValueError, "field_delim is invalid"),
         (lambda: ds.CSVDataset("h.csv", 3), TypeError, "field_delim should be a string"),
         (lambda: ds.CSVDataset("h.csv", column_defaults=(0,)), TypeError, "column_defaults should be a list"),
         (lambda: ds.CSVDataset("h.csv", column_defaults=[None]), TypeError, "type in column_defaults is invalid"),
-        (lambda: ds.CSVDataset("h.csv", column_defaults=[0]), ValueError, "has 1 values for 3 columns"),
+        (lambda: ds.CSVDataset("h.csv", column_defaults=[0] * 4), ValueError, "has 4 values for 3 columns"),
         (lambda: ds.CSVDataset("h.csv", column_names=["a", "a"]), ValueError, "given twice"),
         (lambda: ds.CSVDataset(["h.csv", "i.csv"]), RuntimeError, "h.csv has the columns"),
         (lambda: list(ds.CSVDataset("i.csv", column_names=["a"])), RuntimeError, "it has 2 cells, expected 1"),
-        (lambda: list(ds.CSVDataset("n.csv", column_defaults=[0, 0, ""], column_names=["a", "b", "c"], shuffle=False)),
-         RuntimeError, "n.csv parse failed at line 1, type does not match"),
+        (lambda: list(ds.CSVDataset("n.csv", column_defaults=[0, 0, 0], column_names=["a", "b", "c"], shuffle=False)),
+         RuntimeError, "n.csv parse failed at line 1, type does not match: 'ab' is no number of 32 bits"),
+        (lambda: list(ds.CSVDataset("n.csv", column_defaults=["", "", 0.0], column_names=["a", "b", "c"])),
+         RuntimeError, "type does not match: '[ac][bd]' is no number"),
+        (lambda: ds.CSVDataset("n.csv", column_names="a"), TypeError, "should be a list of names, got 'a'"),
+        (lambda: list(ds.TextFileDataset("empty.txt")), RuntimeError, "no data found"),
     ],
 )
 def test_errors(folder, make, kind, message):

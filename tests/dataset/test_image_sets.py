@@ -168,7 +168,7 @@ def test_manifest(write):
     assert data.output_types()[1] == np.int32
     refused(ValueError, "nope does not exist", "Manifest", "nope")
     refused(RuntimeError, "can't read the data file", "Manifest", "m", "inference")
-    refused(TypeError, "class_indexing is not of type dict, got 3", "Manifest", "m", class_indexing=3)
+    refused(TypeError, "class_indexing with value 3 is not of type", "Manifest", "m", class_indexing=3)
     write("m", "{}")
     refused(ValueError, "line 1 of m is no manifest's entry: KeyError", "Manifest", "m")
 
@@ -260,7 +260,7 @@ def test_omniglot_and_rendered_sst2(write):
     assert found[0] == "image label" and [row[1] for row in found[1]] == [0, 1, 2, 3]
     assert found[1][2][0] == "background B c1" and ds.OmniglotDataset("o").num_classes() == 4
     assert read("Omniglot", "o", False)[1][0] == ["evaluation A c1", 0]
-    refused(TypeError, "background should be a bool, got 3", "Omniglot", "o", 3)
+    refused(TypeError, "background with value 3 is not of type", "Omniglot", "o", 3)
     for part in ("train", "test", "valid"):
         for kind in ("negative", "positive"):
             write(f"r/{part}/{kind}/1.png", f"{part} {kind}")

@@ -68,7 +68,7 @@ def test_errors(make, kind, message):
         make()
 
 
-def test_pipelines_described(tmp_path, capsys):
+def test_pipelines_described(tmp_path, capsys, monkeypatch):
     def made(size):
         return ds.FakeImageDataset(4, num_classes=2).batch(size, drop_remainder=True).repeat(2)
 
@@ -78,7 +78,12 @@ def test_pipelines_described(tmp_path, capsys):
     assert described == json.loads(path.read_text()) and described["op_type"] == "Repeat" and described["count"] == 2
     assert described["children"][0]["batch_size"] == 2
     ds.show(made(2))
-    assert json.loads(capsys.readouterr().out) == described
+    assert capsys.readouterr() == ("", "")
+    monkeypatch.setenv("GLOG_v", "1")
+    ds.show(made(2))
+    shown = capsys.readouterr().err
+    assert json.loads(shown[shown.index("{") :]) == described
+    assert made(2).to_json(str(path)) == described
     assert ds.sync_wait_for_dataset(0, 1, 1) is None
     cache = ds.DatasetCache(1, size=0, spilling=False)
     assert len(ds.FakeImageDataset(4, cache=cache).map(lambda x: x, "image", cache=cache)) == 4

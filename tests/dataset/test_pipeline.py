@@ -102,7 +102,7 @@ def test_map(data):
     assert rows(data.map([lambda x: x + 1, lambda x: x * 2], "x"))[0]["x"].tolist() == [2, 2]
     assert rows(data.map(lambda x: x + 1))[0]["x"].tolist() == [1, 1]
     assert rows(data.map(lambda x: ms.Tensor(x) * 3, "x"))[1]["x"].tolist() == [3, 3]
-    assert data.map(lambda y: (y, y), "y", ["y", "z"]).get_col_names() == ["x", "y", "z"]
+    assert data.map(lambda y: (y, y), "y", ["y", "z"]).get_col_names() == ["y", "z", "x"]
     for outputs, fn in ((["a"], lambda x: (x, x)), (["a", "b"], lambda x: x)):
         with pytest.raises(RuntimeError, match="should match the number of 'output_columns'"):
             rows(data.map(fn, ["x"], outputs))
@@ -125,7 +125,7 @@ def test_order_and_length(data):
     assert len(data.skip(9)) == 0 and len(data.take(9)) == 5
     assert ys(data.take()) == [0, 1, 2, 3, 4]
     assert [len(data.repeat(2)), len(data.batch(2).repeat(2)), len(data.repeat(2).batch(2))] == [10, 6, 5]
-    assert data.repeat(2).get_repeat_count() == 2 and data.repeat(2).repeat(3).get_repeat_count() == 6
+    assert data.repeat(2).get_repeat_count() == 2 and data.repeat(2).repeat(3).get_repeat_count() == 3
     assert data.repeat().get_repeat_count() == -1 and len(data.repeat()) == 5
     assert ys(data.take(2).repeat(2)) == [0, 1, 0, 1]
     assert [int(r[1]) for r, _ in zip(data.repeat().create_tuple_iterator(output_numpy=True), range(7))][5:] == [0, 1]
@@ -196,8 +196,28 @@ def test_settings_are_remembered():
     ds.config.set_prefetch_size(before)
     with pytest.raises(AttributeError, match="no attribute 'get_nonsense'"):
         ds.config.get_nonsense  # noqa: B018
-    with pytest.raises(NotImplementedError, match=r"dataset\.config\.load is not supported"):
-        ds.config.load  # noqa: B018
+
+
+def test_settings_of_a_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(ds.config, "_settings", dict(ds.config._settings))
+    path = tmp_path / "settings.json"
+    path.write_text('{"numParallelWorkers": 3, "opConnectorSize": 5, "monitorSamplingInterval": 7, "other": "x"}')
+    ds.config.load(str(path))
+    found = ds.config.get_num_parallel_workers(), ds.config.get_prefetch_size()
+    assert found == (3, 5) and ds.config.get_monitor_sampling_interval() == 7
+    with pytest.raises(TypeError, match="file with value 3 is not of type"):
+        ds.config.load(3)
+    path.write_text("{")
+    for name in (path, tmp_path / "nope"):
+        with pytest.raises(RuntimeError, match="Invalid file: settings file"):
+            ds.config.load(str(name))
+    ds.config.set_enable_autotune(True, str(path))
+    assert ds.config.get_enable_autotune() is True
+    with pytest.raises(TypeError, match="json_filepath with value 1"):
+        ds.config.set_enable_autotune(True, 1)
+    for name in ("", str(tmp_path / "no" / "x")):
+        with pytest.raises(RuntimeError, match="Invalid json_filepath parameter"):
+            ds.config.set_enable_autotune(True, name)
 
 
 def test_batches_of_arrays_in_memory_are_gathered(monkeypatch):
@@ -220,14 +240,14 @@ def test_batches_of_arrays_in_memory_are_gathered(monkeypatch):
         (lambda d: d.batch("a"), TypeError, "batch_size should either be an int or a callable, got 'a'"),
         (lambda d: d.batch(2, 1), TypeError, "drop_remainder expects a bool, got 1"),
         (lambda d: d.repeat(0), ValueError, "count should be either -1 or positive integer, got 0"),
-        (lambda d: d.take(0), ValueError, r"required interval of \(0, 2147483647\], got 0"),
+        (lambda d: d.take(0), ValueError, r"got 0: it is not within the required interval of \(0, 2147483647\]"),
         (lambda d: d.skip(-1), ValueError, r"required interval of \[0, 2147483647\], got -1"),
         (lambda d: d.skip(1.5), TypeError, "skip: count expects an integer, got 1.5"),
         (lambda d: d.shuffle(1), ValueError, r"buffer_size is not within the required interval of \[2"),
         (lambda d: d.project("nope"), RuntimeError, "project: column name: nope doesn't exist"),
         (lambda d: d.rename("nope", "z"), RuntimeError, "rename: column name: nope doesn't exist"),
         (lambda d: d.rename(["x", "y"], ["z"]), ValueError, "rename expects as many new names as old ones"),
-        (lambda d: d.rename("x", "y"), ValueError, r"a column's name is given twice in \['y', 'y'\]"),
+        (lambda d: d.rename("x", "y"), RuntimeError, "already exist column name, existing column name is: y"),
         (lambda d: d.map(lambda x: x, ["nope"]), RuntimeError, "map: column name: nope doesn't exist"),
         (lambda d: d.map("a"), ValueError, "map expects operations that are callable, got 'a'"),
         (lambda d: d.map(abs, 3), TypeError, "map: input_columns expects a column's name or a list of names, got 3"),

@@ -90,7 +90,7 @@ def test_padded_rows(files):
     ("options", "kind", "message"),
     [
         ({"columns_list": ["q"]}, RuntimeError, "q can not found in schema"),
-        ({"columns_list": "z"}, TypeError, "columns_list with value 'z' is not of type list"),
+        ({"columns_list": "z"}, TypeError, "columns_list with value z is not of type"),
         ({"dataset_files": 3}, TypeError, "path: 3 is not string"),
         ({"dataset_files": "nowhere"}, ValueError, "nowhere'] does not exist"),
         ({"num_shards": 2}, RuntimeError, "num_shards is specified and currently requires shard_id"),
@@ -101,6 +101,10 @@ def test_padded_rows(files):
         ({"padded_sample": {"z": 1}, "num_padded": 1, "columns_list": ["s"]}, ValueError, "it has no s"),
         ({"shuffle": "x"}, TypeError, "shuffle must be of boolean or enum of 'Shuffle'"),
         ({"sampler": ds.WeightedRandomSampler([1, 1])}, ValueError, "not supported yet: WeightedRandomSampler"),
+        ({"sampler": [1]}, ValueError, r"The sampler is not supported yet: \[1\]"),
+        ({"padded_sample": {"z": 1}, "num_padded": -1, "columns_list": ["z"]}, ValueError, "greater than or equal to"),
+        ({"padded_sample": {"z": 1}, "num_padded": "a", "columns_list": ["z"]}, TypeError, "num_padded with value a"),
+        ({"padded_sample": 3, "num_padded": 1, "columns_list": ["z"]}, TypeError, "padded_sample with value 3"),
     ],
 )
 def test_record_files_errors(files, options, kind, message):
@@ -126,6 +130,8 @@ def test_tfrecord(records):
         "i": ("int64", [1, -2, 300]), "m": ("int64", [1, 2, 3, 4]), "one": ("int64", [0]), "s": ("uint8", [120]),
         "v": ("int64", [0]),
     }
+    assert [t.name for t in data.output_types()][:3] == ["uint8", "uint8", "float32"]
+    assert data.output_shapes()[:4] == [[3], [4], [2], [3]]
     data = ds.TFRecordDataset(records, columns_list=["one", "i"], num_samples=2, shuffle=False)
     assert data.get_col_names() == ["one", "i"] and column(data, "one") == [[0], [1]]
     both = ds.TFRecordDataset([records, records], columns_list=["one"], shuffle=False, num_parallel_workers=2)
@@ -181,7 +187,9 @@ def test_compressed_tfrecord(records, tmp_path):
         ({"num_shards": 2, "shard_id": 0}, RuntimeError, "tfrecord file: 1, num_shards: 2"),
         ({"schema": 3}, TypeError, "schema should be a path to schema file or a schema object"),
         ({"compression_type": "LZ"}, ValueError, "compression_type can be either"),
-        ({"num_samples": -1}, ValueError, "num_samples exceeds the boundary"),
+        ({"num_samples": -1}, ValueError, "num_samples should be 0 or more"),
+        ({"columns_list": ["one", "one"]}, RuntimeError, "a column is there twice"),
+        ({"shard_equal_rows": 1}, TypeError, "shard_equal_rows with value 1"),
     ],
 )
 def test_tfrecord_errors(records, options, kind, message):
@@ -219,10 +227,16 @@ def test_schema():
 @pytest.mark.parametrize(
     ("make", "kind", "message"),
     [
-        (lambda s: s.add_column(3, "int64"), TypeError, "Argument name with value 3"),
+        (lambda s: s.add_column(3, "int64"), TypeError, "Expected non-empty string for column name, got 3"),
         (lambda s: s.add_column("a", 3), TypeError, "Unknown column type 3"),
         (lambda s: s.add_column("a", "nope"), TypeError, "Unknown column type 'nope'"),
         (lambda s: s.add_column("a", "int64", 3), TypeError, "Argument shape with value 3"),
+        (lambda s: s.add_column("", "int64"), TypeError, "Expected non-empty string for column name, got ''"),
+        (lambda s: s.add_column("a", "int64", (2,)), TypeError, r"Argument shape with value \(2,\) is not of type"),
+        (lambda s: s.add_column("a", "int64", [2.0]), TypeError, r"Argument shape\[0\] with value 2.0 is not of type"),
+        (lambda s: s.parse_columns({"a": 3}), RuntimeError, "Argument a with value 3 is not of type"),
+        (lambda s: ds.Schema(3), TypeError, "Argument schema_file with value 3"),
+        (lambda s: ds.Schema(__file__), RuntimeError, "is not JSON"),
         (lambda s: s.parse_columns(3), TypeError, "columns must be dict or list"),
         (lambda s: s.parse_columns([{"name": "a"}]), ValueError, "name or type is missing"),
         (lambda s: s.from_json({}), ValueError, "columns are missing"),

@@ -36,3 +36,18 @@ def test_save(tmp_path):
         ds.NumpySlicesDataset({"a": [1j]}).save(str(tmp_path / "z"))
     with pytest.raises(ValueError, match="has no rows"):
         data.skip(2).save(str(tmp_path / "z"))
+
+
+def test_arrays_keep_their_shapes(tmp_path):
+    data = ds.GeneratorDataset([(np.full((n, 3), n, np.float32), n > 1) for n in (1, 2)], ["x", "b"], shuffle=False)
+    data.save(str(tmp_path / "x"))
+    schema = {"x": {"type": "float32", "shape": [-1, 3]}, "b": {"type": "int32"}}
+    assert FileReader(str(tmp_path / "x")).schema() == schema
+    rows = ds.MindDataset(str(tmp_path / "x"), shuffle=False).create_dict_iterator(output_numpy=True)
+    assert [(row["x"].tolist(), row["b"].item()) for row in rows] == [([[1.0] * 3], 0), ([[2.0] * 3] * 2, 1)]
+    wrong = ds.GeneratorDataset([np.zeros((2, 3)), np.zeros((2, 4))], ["x"], shuffle=False)
+    with pytest.raises(RuntimeError, match=r"column x has the shapes \[-1, 3\] and \(2, 4\)"):
+        wrong.save(str(tmp_path / "y"))
+    for options, message in (({"num_files": "a"}, "num_files with value a"), ({"file_type": 3}, "file_type with")):
+        with pytest.raises(TypeError, match=message):
+            data.save(str(tmp_path / "z"), **options)

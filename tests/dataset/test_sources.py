@@ -30,7 +30,7 @@ def test_generator_sources():
     pairs = ds.GeneratorDataset([(1, 2.0), (3, 4.0)], ["x", "y"], shuffle=False)
     assert rows(pairs) == [[1, 2.0], [3, 4.0]]
     assert rows(ds.GeneratorDataset([1, 2], ["x"], shuffle=False)) == [[1], [2]]
-    assert rows(ds.GeneratorDataset([[1, 2], [3, 4]], "x", shuffle=False)) == [[[1, 2]], [[3, 4]]]
+    assert rows(ds.GeneratorDataset([([1, 2],), [[3, 4]]], "x", shuffle=False)) == [[[1, 2]], [[3, 4]]]
     function = ds.GeneratorDataset(lambda: ((np.float32(i),) for i in range(3)), ["x"])
     assert function.get_dataset_size() == 3 and rows(function) == rows(function) == [[0.0], [1.0], [2.0]]
     assert rows(ds.GeneratorDataset(lambda: iter(range(9)), ["x"], num_samples=2)) == [[0], [1]]
@@ -61,12 +61,14 @@ def test_samplers():
         return got
 
     assert drawn(ds.SubsetSampler([2, 0])) == drawn([2, 0]) == [2, 0] and drawn(ds.SubsetSampler(3)) == [3]
-    assert drawn(ds.SequentialSampler(1, 2)) == [1, 2] and drawn(ds.SequentialSampler(), num_samples=2) == [0, 1]
+    assert drawn(ds.SequentialSampler(1, 2)) == [1, 2] and drawn([4, 3, 1], num_samples=2) == [4, 3]
     assert sorted(drawn(ds.RandomSampler())) == [0, 1, 2, 3, 4] and len(drawn(ds.RandomSampler(num_samples=2))) == 2
-    assert len(drawn(ds.RandomSampler(True, 50))) == 50
+    assert len(drawn(ds.RandomSampler(True, 50))) == 5 and len(drawn(ds.RandomSampler(True, 3))) == 3
     assert sorted(drawn(ds.SubsetRandomSampler([1, 3]))) == [1, 3]
-    weighted = drawn(ds.WeightedRandomSampler([0, 1, 3], 400), 3)
+    weighted = drawn(ds.WeightedRandomSampler([0, 1, 3], 400), 400)
     assert 0 not in weighted and 220 < weighted.count(2) < 380
+    assert len(drawn(ds.WeightedRandomSampler([0, 1, 3], 400))) == 5
+    assert drawn(ds.WeightedRandomSampler([0, 0, 1], 2, replacement=False))[0] == 2
     assert len(set(drawn(ds.WeightedRandomSampler([1, 1, 1, 1, 1], replacement=False)))) == 5
     first, second = ds.DistributedSampler(2, 0), ds.DistributedSampler(2, 1)
     passes = []
@@ -75,7 +77,9 @@ def test_samplers():
         np.random.rand(3)
         assert sorted(passes[-1] + drawn(second, 8)) == list(range(8))
     assert passes[0] != passes[1]
-    assert drawn(ds.DistributedSampler(2, 0, shuffle=False, offset=1)) == [1, 3, 0]
+    for shards, shard, offset, expected in [(2, 0, -1, [0, 2, 4]), (2, 0, 0, [0, 2, 4]), (2, 0, 1, [1, 3]),
+                                            (2, 1, 1, [0, 2, 4]), (4, 3, -1, [3, 2]), (4, 3, 0, [3]), (4, 0, 2, [2])]:
+        assert drawn(ds.DistributedSampler(shards, shard, False, offset=offset)) == expected, (shards, shard, offset)
 
     class Backwards(ds.Sampler):
         def __iter__(self):
@@ -132,8 +136,9 @@ def test_ragged_lists():
         (lambda: ds.NumpySlicesDataset([1], num_shards=2), ValueError, "need to be passed in together"),
         (lambda: ds.NumpySlicesDataset([1], num_shards=2, shard_id=2), ValueError, "should be less than num_shards"),
         (lambda: ds.NumpySlicesDataset([1], num_shards=0, shard_id=0), ValueError, "num_shards should be 1 or more"),
-        (lambda: ds.NumpySlicesDataset([1], sampler=[0], shuffle=True), ValueError, "sampler excludes shuffle"),
-        (lambda: ds.NumpySlicesDataset([1], sampler=3), ValueError, "sampler expects a Sampler or a list of numbers"),
+        (lambda: ds.NumpySlicesDataset([1], sampler=ds.SequentialSampler(), shuffle=True), ValueError,
+         "sampler excludes shuffle"),
+        (lambda: ds.NumpySlicesDataset([1], sampler=3), TypeError, "sampler expects a Sampler or an iterable of num"),
         (lambda: list(ds.NumpySlicesDataset([1], sampler=[4])), ValueError, "sample 4 is not within the source's 1"),
         (lambda: ds.RandomSampler(num_samples=-1), ValueError, "num_samples expects an integer >= 0, got -1"),
         (lambda: ds.WeightedRandomSampler([0, 0]), ValueError, "expects a list of weights >= 0, one of them > 0"),
@@ -146,10 +151,11 @@ def test_ragged_lists():
         (lambda: ds.GeneratorDataset([1], ["x"], batch_sampler=3), TypeError, "batch_sampler should have __getitem__"),
         (lambda: ds.GeneratorDataset([1], ["x"], batch_sampler=[[0]], shuffle=True), ValueError, "mutually exclusive"),
         (lambda: ds.GeneratorDataset([1], ["x"], num_parallel_workers=0), ValueError, "should be 1 or more, got 0"),
-        (lambda: ds.GeneratorDataset([1], ["x"], num_parallel_workers="2"), TypeError, "value '2' is not of type int"),
+        (lambda: ds.GeneratorDataset([1], ["x"], num_parallel_workers="2"), TypeError,
+         "num_parallel_workers with value 2 is not of type"),
         (lambda: list(ds.GeneratorDataset([1], ["x"], [np.int8])), RuntimeError, "x has int64, specified .* int8"),
         (lambda: list(ds.GeneratorDataset([None], ["x"])), RuntimeError, "A value of a row is None"),
-        (lambda: list(ds.GeneratorDataset([[[1], [1, 2]]], ["x"])), RuntimeError, "a row cannot be an array"),
+        (lambda: list(ds.GeneratorDataset([([[1], [1, 2]],)], ["x"])), RuntimeError, "a row cannot be an array"),
         (lambda: list(ds.GeneratorDataset(lambda: 1 / 0, ["x"])), RuntimeError, "ZeroDivisionError: division by zero"),
         (lambda: list(ds.GeneratorDataset({0: 1, 2: 1}, ["x"], shuffle=False)), RuntimeError, "dataset: KeyError: 1"),
         (lambda: ds.SubsetSampler([1.5]), TypeError, r"indices element must be int, but got list\[0\]: 1.5"),

@@ -161,7 +161,7 @@ def test_vocab_of_a_dataset():
     for call, kind, message in (
         (lambda: made(data, "q"), RuntimeError, "column name: q doesn't exist"),
         (lambda: made(data, None, (5, 2)), ValueError, "should be 0 <= a <= b"),
-        (lambda: made(data, None, 3.5), ValueError, "freq_range needs to be a tuple of 2 integers"),
+        (lambda: made(data, None, 3.5), TypeError, "freq_range needs to be a tuple of 2 integers"),
         (lambda: made(data, "text", top_k=-1), ValueError, "top_k must be greater than 0, got -1"),
         (lambda: made(data, "text", top_k="a"), TypeError, "top_k with value 'a' is not of type int"),
         (lambda: made(3), TypeError, "dataset should be a Dataset, got int"),

@@ -161,7 +161,18 @@ P = Parameter(Tensor([1.0]), name="p")
         (lambda: optim.Adam([P], betas=(1.1, 0.9)), ValueError, "Invalid beta parameter at index 0: 1.1"),
         (lambda: optim.AdamW([P], eps=-1), ValueError, "Invalid epsilon value: -1"),
         (lambda: optim.Rprop([P], etas=(1.5, 1.2)), ValueError, "Invalid eta values: 1.5, 1.2"),
-        (lambda: optim.Adadelta([P], rho=2), ValueError, "Invalid rho value: 2"),
+        (lambda: optim.Adadelta([P], rho=2.0), ValueError, r"the 'rho' must be in range \[0,1\]"),
+        (lambda: optim.Adadelta([P], rho=1), TypeError, "the type of 'rho' should be 'float'"),
+        (lambda: optim.Adadelta([P], lr=0.0), ValueError, "Invalid learning rate: 0.0; it must be > 0"),
+        (lambda: optim.Adam([P], lr=float("nan")), ValueError, "the 'learning rate' must be a legal value"),
+        (lambda: optim.RMSprop([P], eps=0), ValueError, "Invalid epsilon value: 0; it must be > 0"),
+        (lambda: optim.NAdam([P], momentum_decay=-1), ValueError, "the momentum_decay must be greater than or equal"),
+        (lambda: optim.SGD([P], 0.1, maximize=1), TypeError, "the type of 'maximize' should be 'bool'"),
+        (lambda: optim.ASGD([P], t0=1), TypeError, "the type of 't0' should be 'float'"),
+        (lambda: schedules.StepLR(sgd(), 1.5), TypeError, "the type of 'step_size' should be one of"),
+        (lambda: schedules.StepLR(sgd(), 1, last_epoch=1.5), TypeError, "the type of 'last_epoch' should be 'int'"),
+        (lambda: schedules.StepLR(sgd(), 1, last_epoch=0), KeyError, "param 'initial_lr' is not specified in"),
+        (lambda: schedules.MultiStepLR(sgd(), (1, 2)), TypeError, "the type of 'milestones' should be 'list'"),
         (lambda: optim.SGD([P], lr=0.1).add_param_group(3), TypeError, "Param group must be a dict"),
         (lambda: optim.SGD([P], lr=0.1)(()), ValueError, "expects a gradient for each of its 1 parameters, got 0"),
         (lambda: optim.SGD([P], lr=0.1)((Tensor([1.0, 2.0]),)), ValueError, r"of shape \(1,\) for 'p', got \(2,\)"),
@@ -175,6 +186,14 @@ P = Parameter(Tensor([1.0]), name="p")
 def test_what_optimizers_refuse(make: Callable, error: type, message: str) -> None:
     with pytest.raises(error, match=message):
         make()
+
+
+def test_rates_of_zero_and_what_is_printed() -> None:
+    for idle in (optim.SGD([P], lr=0.0), optim.Adam([P], lr=0)):
+        assert float(idle.param_groups[0]["lr"]) == 0
+    assert "grad_centralization" not in str(optim.Adam([P])) and "grad_centralization" in str(optim.SGD([P], 0.1))
+    for make in (schedules.LinearLR, schedules.PolynomialLR):
+        assert float(make(sgd(), total_iters=0).get_last_lr()[0]) >= 0
 
 
 def sgd() -> optim.SGD:

@@ -175,3 +175,11 @@ def test_at_a_tie_with_a_number_the_array_has_the_gradient(name, order):
     executor.backward(nd.ones(1))
     assert executor.grad_dict["x"].asscalar() == 1
     assert g(2, 3) == f(2, 3) and type(g(2, 3)) is int
+
+
+def test_a_product_with_what_is_no_array_is_a_type_error():
+    x = nd.ones((2, 2))
+    for call in (lambda: x @ 2, lambda: 2 @ x, lambda: x @ None, lambda: x @ [[1.0]]):
+        with pytest.raises(TypeError, match="unsupported operand"):
+            call()
+    assert (x @ x).asnumpy().tolist() == [[2, 2], [2, 2]]

@@ -44,6 +44,70 @@ def test_numpy_arrays_among_the_inputs():
     assert type(nd.exp(np.zeros(2, np.float32))) is nd.NDArray
 
 
+X = [[1.0, 2.0], [3.0, 4.0]]
+REFUSED = [  # a call, the exception types that MXNet's programs catch, and what is said
+    (lambda x: nd.relu(1), AssertionError, "Argument data must have NDArray type, but got 1"),
+    (lambda x: nd.Activation(X, act_type="relu"), AssertionError, "Argument data must have NDArray type"),
+    (lambda x: nd.concat(x, "a", dim=0), AssertionError, "Positional arguments must have NDArray type, but got a"),
+    (lambda x: nd.relu(), mx.MXNetError, "num_inputs == infered_num_inputs: it misses the array 'data'"),
+    (lambda x: nd.dot(x), mx.MXNetError, "it misses the array 'rhs'"),
+    (lambda x: nd.sum(x, bogus=1), mx.MXNetError, "Cannot find argument 'bogus', Possible Arguments"),
+    (lambda x: nd.sum(x, bogus=1), TypeError, "keepdims : optional, default=False"),
+    (lambda x: nd.Activation(x), mx.MXNetError, r"Activation\(\) misses the required argument 'act_type'"),
+    (lambda x: nd.Activation(x, act_type="bogus"), mx.MXNetError, "Invalid Input: 'bogus', valid values are"),
+    (lambda x: nd.sum(x, keepdims=2), mx.MXNetError, "Invalid Parameter format for keepdims expect boolean"),
+    (lambda x: nd.argmax(x, axis=True), mx.MXNetError, "Invalid Parameter format for axis expect int or None"),
+    (lambda x: nd.Embedding(x, x, input_dim=-1, output_dim=2), mx.MXNetError, "input_dim should be greater equal to 1"),
+    (lambda x: nd.dot(x, x.astype("float64")), mx.MXNetError, "requires uniform type. Expected 'float32' v.s. given"),
+    (lambda x: nd.FullyConnected(x, x, x[0].astype("int32"), num_hidden=2), mx.MXNetError, "at input 2"),
+    (lambda x: nd.contrib.arange_like(x, axis=5), IndexError, "out of range"),
+    (lambda x: nd.LRN(x.reshape((1, 2, 2, 1)), nsize=0), ZeroDivisionError, "division by zero"),
+    (lambda x: nd.sgd_update(x, x), mx.MXNetError, "misses the required argument 'lr'"),
+    (lambda x: nd.sgd_update(x, 1, lr=0.1), AssertionError, "Argument grad must have NDArray type, but got 1"),
+    (lambda x: nd.sgd_update(x, x, lr="a"), mx.MXNetError, "Invalid Parameter format for lr expect float"),
+    (lambda x: nd.sgd_update(x, x, 0.1, 0, 1, -1, 7), mx.MXNetError, "got 7 arguments"),
+    (lambda x: nd.sgd_update(x, x[0], lr=0.1), mx.MXNetError, "grad has shape"),
+    (lambda x: nd.adam_update(x, x, x, x.astype("float64"), lr=0.1), mx.MXNetError, "var is float64, expected float32"),
+    (lambda x: nd.FullyConnected(x, x, num_hidden=2), mx.MXNetError, "'bias' goes with no_bias=False"),
+    (lambda x: nd.FullyConnected(x, x, x[0], num_hidden=2, no_bias=True), TypeError, "num_inputs == infered"),
+    (lambda x: nd.SequenceMask(x, use_sequence_length=True), mx.MXNetError, "'sequence_length' goes with"),
+    (lambda x: nd.SequenceLast(x, x[0]), mx.MXNetError, "use_sequence_length=True, and is left out otherwise"),
+    (lambda x: nd.Pooling(x[None, None], kernel=(2, 2), stride=(1,)), mx.MXNetError, "stride must have the same"),
+    (lambda x: nd.im2col(x[None, None], kernel=(2, 2), pad=1), ValueError, "pad must have the same number of dim"),
+    (lambda x: mx.sym.Pooling(mx.sym.var("a"), kernel=(2, 2), pad=(1,)), mx.MXNetError, "pad must have the same"),
+    (lambda x: nd.ones(2, bogus=1), mx.MXNetError, "Cannot find argument 'bogus'"),
+    (lambda x: nd.eye(2, bogus=1), TypeError, "in operator eye"),
+    (lambda x: nd.zeros(True), mx.MXNetError, "Invalid Parameter format for shape"),
+    (lambda x: nd.lamb_update_phase2(x, 1, x, x, lr=0.1), AssertionError, "Argument g must have NDArray type"),
+    (lambda x: nd.multi_sgd_update(x, 1, lrs=(0.1,), wds=(0,)), AssertionError, "Positional arguments must have"),
+]
+
+
+@pytest.mark.parametrize("call, error, text", REFUSED, ids=[text[:40] for _, _, text in REFUSED])
+def test_what_is_refused(call, error, text):
+    x = nd.array(X)
+    with pytest.raises(error, match=text):
+        call(x)
+    assert issubclass(error, mx.MXNetError) or isinstance(pytest.raises(mx.MXNetError, call, x).value, error)
+
+
+def test_attributes_as_text():
+    x = nd.array(X)
+    assert nd.sum(x, axis="1", keepdims="True").asnumpy().tolist() == [[3], [7]]
+    assert nd.concat(x, x, dim="0").shape == (4, 2)
+    assert nd.FullyConnected(x, x, num_hidden="2", no_bias=1).shape == (2, 2)
+    assert nd.swapaxes(x, dim1="0", dim2="1").asnumpy().tolist() == [[1, 3], [2, 4]]
+    assert nd.clip(x, "2", a_max=np.float32(3)).asnumpy().tolist() == [[2, 2], [3, 3]]
+    np.testing.assert_allclose(nd.sgd_update(x, x, lr="0.5").asnumpy(), x.asnumpy() / 2)
+
+
+def test_squeeze_leaves_an_axis():
+    one = nd.ones((1, 1))
+    assert nd.squeeze(one).shape == nd.squeeze(one, axis=(0, 1)).shape == nd.squeeze(nd.ones(1), axis=0).shape == (1,)
+    assert nd.squeeze(one, axis=()).shape == (1, 1) and nd.squeeze(nd.ones((1, 3, 1))).shape == (3,)
+    assert mx.sym.squeeze(mx.sym.var("a")).infer_shape(a=(1, 1))[1] == [(1,)]
+
+
 def test_several_outputs_are_a_list():
     parts = nd.split(nd.ones((2, 4)), num_outputs=2, axis=1)
     assert isinstance(parts, list) and [p.shape for p in parts] == [(2, 2), (2, 2)]

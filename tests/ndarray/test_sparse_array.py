@@ -40,10 +40,22 @@ def test_what_they_are(csr, rows):
         _ = sparse.BaseSparseNDArray.data.fget(csr)  # type: ignore[attr-defined]
 
 
+def test_an_array_keeps_its_dtype_and_a_list_is_float32():
+    dense, index, pointer = [[1.0, 0.0], [0.0, 2.0]], [0, 1], [0, 1, 2]
+    for dtype in ("float64", "int64"):
+        array = np.array(dense, dtype)
+        assert sparse.csr_matrix(array).dtype == sparse.row_sparse_array(array).dtype == np.dtype(dtype)
+        assert sparse.csr_matrix((np.array([1, 2], dtype), index, pointer)).dtype == np.dtype(dtype)
+        assert sparse.row_sparse_array((array, index), shape=(3, 2)).dtype == np.dtype(dtype)
+    assert sparse.csr_matrix(dense).dtype is sparse.csr_matrix(([1.0, 2.0], index, pointer)).dtype is np.float32
+    assert sparse.csr_matrix(nd.array(dense, dtype="float64")).dtype is np.float64
+    assert sparse.array(sparse.zeros("csr", (2, 2), dtype="float64")).dtype is np.float64
+
+
 def test_making_and_casting(csr):
     scipy = pytest.importorskip("scipy.sparse", reason="scipy is a dependency of the tests")
     matrix = scipy.csr_matrix(np.eye(3))
-    assert nd.array(matrix).stype == sparse.array(matrix).stype == "csr" and sparse.array(matrix).dtype is np.float32
+    assert nd.array(matrix).stype == sparse.array(matrix).stype == "csr" and sparse.array(matrix).dtype is np.float64
     assert (csr.asscipy() != scipy.csr_matrix(csr.asnumpy())).nnz == 0
     assert sparse.csr_matrix(matrix).data.asnumpy().tolist() == [1, 1, 1]
     coordinates = sparse.csr_matrix((np.array([1.0, 2.0]), (np.array([0, 1]), np.array([1, 0]))), shape=(2, 2))

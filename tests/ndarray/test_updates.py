@@ -71,6 +71,6 @@ def test_errors():
         nd.sgd_update(w, w, lr=0.1, foo=1)
     with pytest.raises(TypeError, match=r"sgd_update\(\) takes weight, grad, lr, .*got 7 arguments"):
         nd.sgd_update(w, w, 1, 2, 3, 4, 5)
-    with pytest.raises(mx.MXNetError, match="expects a gradient of the weight's shape"):
+    with pytest.raises(mx.MXNetError, match=r"grad has shape \(3,\), expected \(2,\)"):
         nd.sgd_update(w, nd.ones((3,)), lr=0.1)
     assert w.asnumpy().tolist() == [1, 1]

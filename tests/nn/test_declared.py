@@ -18,7 +18,8 @@ def test_attributes():
     assert (net.phase, net.cls_name, net.param_prefix, net.bprop_debug) == ("train", "SequentialCell", "", False)
     assert (net.parameter_layout_dict, net.parallel_parameter_name_list, net.compile_cache) == ({}, (), set())
     assert net.pipeline_stage is None and net.get_scope() is None and net.get_inputs() is None
-    assert net.jit_config_dict == {} and net.set_jit_config(JitConfig("O1")).jit_config_dict["jit_level"] == "O1"
+    assert net.jit_config_dict == {} and net.set_jit_config(JitConfig("O1")) is None
+    assert net.jit_config_dict["jit_level"] == "O1"
     assert net.set_train(False).phase == "predict" and net.get_flags()["training"] is False
 
 
@@ -52,7 +53,7 @@ def test_compile_leaves_no_trace():
 
 def test_what_is_accepted():
     net = small()
-    assert net.shard(((1, 1),)) is net and net.set_broadcast_flag() is net and net.set_boost("O1") is net
+    assert net.shard(((1, 1),)) is net and net.set_broadcast_flag() is net and net.set_boost("less_bn") is net
     for call in (net.offload, net.set_data_parallel, net.remove_redundant_parameters, net.set_param_ps):
         assert call() is None
     assert not net.auto_parallel_compile_and_run() and net.load_parameter_slice({}) is None
@@ -70,7 +71,7 @@ def test_what_is_accepted():
     (lambda: setattr(small(), "pipeline_stage", -1), ValueError, "can not be less than 0, but got -1"),
     (lambda: setattr(small(), "pipeline_stage", "a"), TypeError, "must be int type"),
     (lambda: setattr(small(), "bprop_debug", 1), TypeError, "'bprop_debug' must be bool type"),
-    (lambda: small().set_jit_config(JitConfig("O1")).set_jit_config(JitConfig("O1")), ValueError, "set once"),
+    (lambda: list(map(small().set_jit_config, [JitConfig("O1")] * 2)), ValueError, "set once"),
 ])
 def test_errors(call, error, message):
     with pytest.raises(error, match=message):

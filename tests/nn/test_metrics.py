@@ -85,7 +85,7 @@ def test_by_name():
     (lambda: nn.HausdorffDistance().eval(), RuntimeError, "The 'HausdorffDistance' can not be calculated"),
     (lambda: nn.HausdorffDistance().update(1), ValueError, "it needs 3 inputs"),
     (lambda: nn.Accuracy().update(SCORES), ValueError, "For 'Accuracy.update', it needs 2 inputs"),
-    (lambda: nn.Accuracy("foo"), ValueError, "the 'eval_type' must be in"),
+    (lambda: nn.Accuracy("foo"), TypeError, "the 'eval_type' must be in"),
     (lambda: nn.Accuracy().update("a", "b"), TypeError, "the type of 'data' must be Tensor, list or ndarray"),
     (lambda: nn.Fbeta(0), ValueError, "the argument 'beta' must be greater than 0"),
     (lambda: nn.Fbeta("a"), TypeError, "the 'beta' must be a number"),
@@ -99,7 +99,7 @@ def test_by_name():
     (lambda: nn.Metric().update(), NotImplementedError, "must define update"),
     (lambda: nn.Metric().eval(), NotImplementedError, "must define eval"),
     (lambda: nn.Loss().update(1), TypeError, "the type of 'data' must be Tensor, list or ndarray"),
-    (lambda: nn.ConfusionMatrix("a"), TypeError, "The type of 'num_classes' should be 'int'"),
+    (lambda: nn.ConfusionMatrix("a"), TypeError, "the type of 'num_classes' should be 'int'"),
     (lambda: nn.auc([0, 1], [1, 2]), TypeError, "must all be np.ndarray, but got <class 'list'>"),
 ])
 def test_errors(call, error, message):

@@ -147,11 +147,13 @@ def test_before_init(value):
 
 def test_assignment_over_a_parameter():
     net = Scale()
-    for wrong in (3, nn.ReLU()):
-        with pytest.raises(TypeError, match="Parameter 'w' already exists in network, can not assign this type"):
-            net.w = wrong
-    net.w = Tensor([5.0])
-    assert isinstance(net.w, Parameter) and net.w.asnumpy().tolist() == [5.0]
+    with pytest.raises(TypeError, match="Parameter 'w' already exists in network, can not assign this type"):
+        net.w = 3
+    with pytest.raises(KeyError, match="the w child cell already exists in the network"):
+        net.w = nn.ReLU()
+    w = net.w
+    net.w = Tensor([5.0, 6.0])
+    assert net.w is w and net.w.asnumpy().tolist() == [5.0, 6.0]
     net.w = Parameter(Tensor([7.0]), name="zz")
     assert net.w.name == "zz"
     net.w = None
@@ -160,9 +162,10 @@ def test_assignment_over_a_parameter():
 
 def test_assignment_over_a_child():
     net = Outer()
-    for wrong in (3, Parameter(X)):
-        with pytest.raises(TypeError, match="Sub cell 'c' already exists in network, can not assign this type"):
-            net.c = wrong
+    with pytest.raises(TypeError, match="Sub cell 'c' already exists in network, can not assign this type"):
+        net.c = 3
+    with pytest.raises(KeyError, match="the c parameter already exists in the network"):
+        net.c = Parameter(X)
     net.c = nn.ReLU()
     assert isinstance(net.c, nn.ReLU)
     net.c = None
@@ -171,11 +174,11 @@ def test_assignment_over_a_child():
     assert not list(net.cells())
 
 
-def test_parameter_tuples_and_lists_register():
+def test_parameter_tuples_register_and_lists_do_not():
     net = nn.Module()
     net.ps = ParameterTuple([Parameter(X, name="a"), Parameter(X, name="b")])
-    net.list = [Parameter(X, name="c")]
-    assert [p.name for p in net.get_parameters()] == ["a", "b", "c"]
+    net.list, net.tuple = [Parameter(X, name="c")], (Parameter(X, name="d"),)
+    assert [p.name for p in net.get_parameters()] == ["a", "b"] and net.list[0].name == "c"
 
 
 def test_a_tuple_entry_does_not_replace_a_parameter_of_its_name():
@@ -468,4 +471,8 @@ def test_no_graph_protocol():
 
 def test_settings_that_change_nothing_return_the_network():
     net = nn.ReLU()
-    assert net.set_jit_config(None) is net.set_broadcast_flag() is net.set_boost("auto") is net
+    with pytest.raises(ValueError, match="the argument 'boost_type' must be 'less_bn', but got O1"):
+        net.set_boost("O1")
+    with pytest.raises(ValueError, match="The 'a b' is illegal"):
+        net.update_parameters_name("a b")
+    assert net.set_broadcast_flag() is net.set_boost("less_bn") is net

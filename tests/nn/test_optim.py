@@ -55,7 +55,7 @@ def make(name, **kwargs):
 def test_three_updates(name):
     opt = make(name)
     for _ in range(3):
-        assert opt(G) == (True, True)
+        assert opt(G) == (True if name in ("ASGD", "Rprop") else (True, True))
     for got, expected in zip(values(opt), AFTER_THREE[name]):
         np.testing.assert_allclose(got, expected, rtol=5e-5)  # float32, and the order of operations differs
     assert opt.global_step.asnumpy().tolist() == [3]

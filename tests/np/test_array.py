@@ -144,7 +144,8 @@ def test_numpys_functions_are_mx_nps():
     total.backward()
     norm = onp.sqrt(15)
     onp.testing.assert_allclose(a.grad.asnumpy(), a.asnumpy() / norm + [[3, -1], [-1, 2]], rtol=1e-5)
-    for found in (onp.linalg.svd(a)[1], onp.linalg.cond(a), onp.linalg.inv(a)):
+    assert onp.linalg.cond(a).dtype == onp.float32
+    for found in (onp.linalg.svd(a)[1], onp.linalg.inv(a)):
         assert isinstance(found, np.ndarray)
     out = np.zeros((2, 2))
     assert onp.add(a, 1, out=out) is out and out[0, 0] == 3

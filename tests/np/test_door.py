@@ -83,7 +83,7 @@ def test_integers_and_dtypes():
     i = np.array([1, 2, 3], dtype="int32")
     assert i.sum().dtype == onp.int32 and np.prod(i).dtype == onp.int32 and np.cumsum(i).dtype == onp.int32
     assert i.mean().dtype == onp.float32 and (i / 2).dtype == onp.float32 and np.exp2(i).dtype == onp.float32
-    assert np.sum(i > 1).item() == 2 and np.result_type(i, "float16") == onp.float16
+    assert np.sum(i > 1).item() == 2 and np.result_type(i, "float16") == onp.float64
     assert np.count_nonzero(i) == 3 and np.allclose(i, [1, 2, 3]) and np.array_equiv(i, i)
     assert (i & 1).tolist() == [1, 0, 1] and (~i).tolist() == [-2, -3, -4] and (i // 2).dtype == onp.int32
     assert np.may_share_memory(i, i) and not np.shares_memory(i, i.copy())

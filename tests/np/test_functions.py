@@ -33,7 +33,7 @@ def test_as_numpy(text):
         got = eval(f"np.{text}", {"np": np, "x": np.array(X)})
     assert got.shape == onp.shape(expected)
     assert not isinstance(got, np.ndarray) or got.dtype != onp.float64
-    onp.testing.assert_allclose(got.asnumpy(), expected, rtol=2e-5, atol=1e-6)
+    onp.testing.assert_allclose(got.asnumpy() if isinstance(got, np.ndarray) else got, expected, rtol=2e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("text", ["split(x,2)", "array_split(x,2,axis=1)", "hsplit(x,3)", "vsplit(x,[1])",
@@ -140,3 +140,94 @@ def test_training_as_in_d2l():
         onp.testing.assert_allclose((w - net[0].weight.data().reshape(w.shape)).asnumpy(), [0, 0], atol=0.01)
     finally:
         npx.reset_np()
+
+
+FACTORS = [
+    (lambda x: (np.linalg.svd(x)[0] * W[:2, :2]).sum(),
+     [[0.0707, -0.1164, 0.1509], [-0.0315, -0.1853, 0.0344]]),
+    (lambda x: (np.linalg.svd(x)[1] * W[0, :2]).sum(), [[-0.7954, -1.2940, -0.5817], [-0.8887, -0.0455, -1.25]]),
+    (lambda x: (np.linalg.svd(x)[2] * W[:2]).sum(), [[0.1919, -0.0662, -0.1809], [0.1315, -0.0016, -0.0628]]),
+    (lambda x: np.linalg.norm(x, 2), [[0.0831, -0.5616, 0.3594], [-0.0916, 0.6190, -0.3962]]),
+    (lambda x: np.linalg.norm(x, "nuc"), [[0.5224, -0.1953, 0.83], [0.3069, 0.9513, 0.0307]]),
+    (lambda x: np.linalg.norm(x, -2), [[0.4393, 0.3662, 0.4706], [0.3985, 0.3322, 0.4269]]),
+]
+SQUARE = [
+    (lambda x: (np.linalg.tensorinv(x, 1) * W).sum(),
+     [[-0.0383, 0.2653, -0.4510], [-0.0095, -0.1993, 0.3452], [-0.2255, -0.0047, -0.1169]]),
+    (lambda x: (np.linalg.tensorsolve(x, V) * V).sum(),
+     [[-0.0067, 0.0488, 0.1194], [0.0488, -0.3558, -0.8714], [0.1194, -0.8714, -2.1339]]),
+]
+W, V = onp.array([[1.0, -2, 3], [0.5, 1, -1], [2, 0.3, 1]], "float32"), np.array([1.0, 2, 3])
+W = np.array(W)
+
+
+@pytest.mark.parametrize("f, expected", FACTORS + SQUARE)
+def test_gradients_of_factors_are_mxnets(f, expected):
+    square = onp.array([[4.0, 1.0, 0.5], [1.0, 3.0, 0.2], [0.5, 0.2, 2.0]], "float32")
+    x = np.array(onp.array([[1.5, -2.0, 3.0], [0.5, 4.0, -1.0]], "float32") if len(expected) == 2 else square)
+    x.attach_grad()
+    with autograd.record():
+        y = f(x)
+    y.backward()
+    onp.testing.assert_allclose(x.grad.asnumpy(), expected, atol=2e-4)
+
+
+@pytest.mark.parametrize("f", [lambda x: np.linalg.pinv(x), lambda x: np.linalg.eigh(x)[0],
+                               lambda x: np.linalg.eigh(x, "U")[0], lambda x: np.linalg.pinv(x, np.array(0.1))])
+def test_gradients_that_mxnet_leaves_out(f):
+    """Against differences."""
+    x = onp.array([[4.0, 1.0, 0.5], [1.0, 3.0, 0.2], [0.5, 0.2, 2.0]])
+    a = np.array(x)
+    a.attach_grad()
+    with autograd.record():
+        y = (f(a) * W[0]).sum()
+    y.backward()
+    step = onp.array([[0.3, 0.2, -0.1], [0.2, 0.5, 0.4], [-0.1, 0.4, 0.2]]) * 1e-4
+    change = ((f(np.array(x + step)) - f(np.array(x - step))) * W[0]).sum().item() / 2
+    assert (a.grad.asnumpy() * step).sum() == pytest.approx(change, rel=1e-4)
+
+
+def test_what_mxnet_leaves_to_numpy():
+    x = np.array([[1.0, 2.0], [3.0, 5.0]])
+    assert type(np.ptp(x)) is onp.float32 and type(np.alltrue(x)) is onp.bool_
+    assert type(np.argwhere([1, 0])) is onp.ndarray and np.linalg.lstsq(x, x)[2] == 2
+    x.attach_grad()
+    with autograd.record():
+        y = np.ptp(x) * 2
+    y.backward()
+    assert isinstance(y, np.ndarray) and x.grad.tolist() == [[-2, 0], [0, 2]]
+    with pytest.raises(mx.MXNetError, match="eigvals: Last 2 dimensions"):
+        np.linalg.eigvals(np.zeros((2, 3)))
+    with pytest.raises(ValueError, match="UPLO must be 'L' or 'U', got 'X'"):
+        np.linalg.eigh(x, "X")
+    with pytest.raises(ValueError, match="ind must be positive, got 0"):
+        np.linalg.tensorinv(x, 0)
+    with pytest.raises(mx.MXNetError, match=r"tensorsolve: the first axes \(2,\) and the last axes \(3,\)"):
+        np.linalg.tensorsolve(np.ones((2, 3)), np.ones(2))
+
+
+@pytest.mark.parametrize("call, classes, match", [
+    (lambda x: np.linspace(0, 1, -1), (mx.MXNetError, ValueError), "np.linspace: Number of samples, -1"),
+    (lambda x: np.eye("a"), (mx.MXNetError, TypeError), "np.eye: "),
+    (lambda x: np.indices(3), (ValueError, TypeError), "np.indices: "),
+    (lambda x: np.resize(x, -1), (mx.MXNetError, ValueError), "np.resize: "),
+    (lambda x: np.delete(x[0], 5), (mx.MXNetError, IndexError), "np.delete: index 5 is out of bounds"),
+    (lambda x: np.bincount(-x[0]), (mx.MXNetError, TypeError), "np.bincount: "),
+    (lambda x: np.histogram(x, 0), (mx.MXNetError, ValueError), "np.histogram: "),
+    (lambda x: np.split(x, None), (ValueError, mx.MXNetError), "indices_or_sections must be either int"),
+    (lambda x: np.linalg.norm(x[None], onp.inf), (mx.MXNetError, ValueError), "there are 3 axes"),
+    (lambda x: np.linalg.cond(x[0]), (onp.linalg.LinAlgError,), "at least"),
+    (lambda x: np.sum("a"), (AssertionError, TypeError, mx.MXNetError), "type <class 'str'> not supported"),
+])
+def test_errors_are_of_mxnets_and_numpys_classes(call, classes, match):
+    x = np.array([[1.0, 2.0], [3.0, 4.0]])
+    for expected in classes:
+        with pytest.raises(expected, match=match):
+            call(x)
+
+
+def test_small_agreements():
+    x = np.array([[1.0, 2.0], [3.0, 4.0]])
+    out = np.zeros((2, 2))
+    assert np.sqrt(x, out=[out]) is out and out[1, 1].item() == 2
+    assert np.amin(x, []).shape == (2, 2) and np.nanmin(x > 1) == onp.False_

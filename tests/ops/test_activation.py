@@ -6,7 +6,7 @@ import scipy.special as sp
 
 from luojia import Tensor, ops
 from luojia._src.core.op import OPERATORS
-from luojia._src.errors import ArgumentError, NotSupportedError
+from luojia._src.errors import ArgumentError
 from tests.check import check_op
 
 x = np.array([[0.3, -1.2, 2.1, 4.0], [1.4, 0.6, -0.5, -3.5]])
@@ -81,6 +81,8 @@ def test_mxnet_rectifiers_by_name():
     check_op("leaky_relu_family", x, ref=np.where(x > 0, x, 0.25 * x))
     check_op("leaky_relu_family", x, attrs={"act_type": "elu"}, ref=elu(x, 0.25))
     check_op("leaky_relu_family", x, attrs={"act_type": "selu"})
+    check_op("leaky_relu_family", x, attrs={"act_type": "rrelu", "lower_bound": 0.1, "upper_bound": 0.2},
+             ref=np.where(x > 0, x, 0.15 * x))
     check_op("leaky_relu_family", x, attrs={"act_type": "gelu"}, ref=0.5 * x * (1 + sp.erf(x / np.sqrt(2))))
     check_op("leaky_relu_family", x[None], np.array([0.25, 0.5]), attrs={"act_type": "prelu"},
              ref=np.where(x > 0, x, np.array([[0.25], [0.5]]) * x)[None])
@@ -97,7 +99,5 @@ def test_errors():
         OPERATORS["leaky_relu_family"](t, act_type="foo")
     with pytest.raises(ArgumentError, match="act_type='prelu' needs gamma"):
         OPERATORS["leaky_relu_family"](t, act_type="prelu")
-    with pytest.raises(NotSupportedError, match="act_type='rrelu' is not supported"):
-        OPERATORS["leaky_relu_family"](t, act_type="rrelu")
     with pytest.raises(ArgumentError, match="approximate must be 'none' or 'tanh', got 'foo'"):
         ops.gelu(t, approximate="foo")

@@ -12,7 +12,7 @@ from tests.observed import wrong_answers
 
 
 @pytest.mark.parametrize(("name", "at_least"), [("functions", 55), ("methods_and_errors", 60),
-                                                ("classes_and_numpy", 20), ("documented", 85)])
+                                                ("classes_and_numpy", 20), ("documented", 85), ("varied_m_to_z", 30)])
 def test_answers(name: str, at_least: int) -> None:
     more = {"mint": mint, "mnp": mnp, "Parameter": Parameter, "nan": float("nan"), "inf": float("inf")}
     assert not wrong_answers(Path(__file__).parent / "mindspore" / f"{name}.txt", at_least, more)

@@ -109,7 +109,7 @@ def test_overlap_in_pixels():
 def test_nms_with_mask():
     boxes = np.array([[100, 100, 50, 68, .63], [150, 75, 165, 115, .55], [12, 190, 288, 200, .9],
                       [28, 130, 106, 172, .3], [20, 180, 280, 200, .8]])
-    found, order, mask = ops.NMSWithMask(0.1)(Tensor(boxes))
+    found, order, mask = ops.NMSWithMask(0.1)(Tensor(boxes.astype(np.float32)))
     near(found, boxes[[2, 4, 0, 1, 3]])
     assert order.asnumpy().tolist() == [0, 1, 2, 3, 4]
     assert mask.asnumpy().tolist() == [True, False, True, True, True]
@@ -119,11 +119,12 @@ def test_nms_with_mask():
 def test_bounding_boxes():
     anchors, boxes = np.array([[2, 2, 2, 3], [2, 2, 5, 6.0]]), np.array([[1, 2, 1, 4], [1, 2, 4, 4.0]])
     how = {"means": (0.0, 0.1, 0.0, 0.0), "stds": (1.0, 1.0, 2.0, 1.0)}
-    near(ops.BoundingBoxEncode(**how)(Tensor(anchors), Tensor(boxes)),
+    near(ops.BoundingBoxEncode(**how)(*(Tensor(a.astype(np.float32)) for a in (anchors, boxes))),
          [[-1, 0.15, 0, 0.40547], [-0.25, -0.3, 0, -0.51083]])
     check_op("bounding_box_encode", anchors, boxes, attrs=how)
     anchors, change = np.array([[4, 1, 6, 2], [20, 30, 50, 60.0]]), np.array([[3, 1, 2, 2], [.1, .2, 1, -2]])
-    near(ops.BoundingBoxDecode(**how, max_shape=(768, 1280))(Tensor(anchors), Tensor(change)),
+    given = [Tensor(a.astype(np.float32)) for a in (anchors, change)]
+    near(ops.BoundingBoxDecode(**how, max_shape=(768, 1280))(*given),
          [[0, 0, 95.39722, 10.58906], [0, 52.7023, 152.13037, 55.8977]])
     check_op("bounding_box_decode", anchors, change, attrs={**how, "max_shape": (768, 1280)})
     check_op("check_valid", np.array([[50, 0, 100, 700], [33, 2, 68, 100.0]]), np.array([576, 900, 1.0]),

@@ -38,10 +38,10 @@ G = T(np.arange(4).reshape(4, 1, 1, 1))
      np.array([[1, 1, 0], [1, 2, 2], [0, 2, 3]]) @ R.asnumpy()),
     (lambda: ops.TridiagonalMatMul()(T([[1, 2, 0]]), T([[1, 2, 3]]), T([[0, 1, 2]]), R),
      np.array([[1, 1, 0], [1, 2, 2], [0, 2, 3]]) @ R.asnumpy()),
-    (lambda: ops.TripletMarginLoss()(A, A, A + 9, 1.0), 0), (lambda: ops.Svd(compute_uv=False)(R)[0],
+    (lambda: ops.TripletMarginLoss()(A, A, A + 9, T(1.0)), 0), (lambda: ops.Svd(compute_uv=False)(R)[0],
                                                              np.linalg.svd(R.asnumpy(), compute_uv=False)),
     (lambda: ops.Svd(full_matrices=True)(R)[1] @ ops.Svd(full_matrices=True)(R)[1].T, np.eye(3)),
-    (lambda: ops.MatrixSolveLs()(R, R[:, :1], 2.0),
+    (lambda: ops.MatrixSolveLs()(R, R[:, :1], Tensor(2.0, ms.float64)),
      np.linalg.solve(R.asnumpy().T @ R.asnumpy() + 2 * np.eye(2), R.asnumpy().T @ R.asnumpy()[:, :1])),
     (lambda: ops.Quantile(dim=1, ignore_nan=True)(T([[1, np.nan, 2]]), 0.5), [1.5]),
     (lambda: ops.Quantile()(A, 0.5), 0.75),
@@ -57,6 +57,21 @@ def test_answers(got, expected):
     np.testing.assert_allclose(got().asnumpy(), expected, rtol=1e-5, atol=1e-5)
 
 
+def test_answers_of_integers_and_beside_nan():
+    """mindspore 2.8.0's."""
+    ints = Tensor([[-3, 1], [-2, 5], [1, 1]], ms.int32)
+    assert ops.SegmentMean()(ints, Tensor([0, 0, 1])).tolist() == [[-2, 3], [1, 1]]
+    assert ops.SegmentMean()(ints, Tensor([0, 0, 1])).dtype == ms.int32
+    assert ops.DivNoNan()(T([np.inf, 1, np.nan]), T([0, 0, 0])).tolist() == [0, 0, 0]
+    assert ops.DataFormatDimMap()(Tensor([0, 1, -1])).dtype == ms.int64
+    kept = ops.MatrixBandPart()(T([[np.nan, 1], [np.nan, np.inf]]), 0, 0).asnumpy()
+    assert np.isnan(kept[0, 0]) and kept[0, 1] == kept[1, 0] == 0 and np.isinf(kept[1, 1])
+    assert ops.MatrixBandPart()(Tensor([[True, True]]), 0, 0).dtype == ms.bool_
+    splits, values = ops.RaggedRange(ms.int64)(*[Tensor(n, ms.int32) for n in ([2], [5], [1])])
+    assert (splits.dtype, values.dtype, splits.tolist()) == (ms.int64, ms.int32, [0, 3])
+    assert ops.ResizeArea()(Tensor(np.ones((1, 2, 2, 1)), ms.float16), Tensor([1, 1], ms.int32)).dtype == ms.float32
+
+
 def test_every_class_has_a_docstring_and_a_name():
     for name in class_table.__all__:
         cls = getattr(ops, name)
@@ -67,9 +82,10 @@ def test_draws():
     ms.set_seed(2)
     assert sorted(ops.RandpermV2()(5).tolist()) == [0, 1, 2, 3, 4]
     assert ops.Randperm(6, -1)(Tensor([4])).tolist()[4:] == [-1, -1] and ops.Cauchy([2, 3])().shape == (2, 3)
-    assert ops.LogNormalReverse()(A).shape == (2, 3) and ops.NonDeterministicInts(ms.int32)((2, 2)).dtype == ms.int32
+    assert ops.LogNormalReverse()(A).shape == (2, 3)
+    assert ops.NonDeterministicInts(ms.int32)(Tensor([2, 2])).dtype == ms.int32
     assert ops.RandomCategorical()(T([[0, 0, 99]]), 3).tolist() == [[2, 2, 2]]
-    assert ops.MultinomialWithReplacement(2, True)(T([[0, 1]]), 1, 1).tolist() == [[1, 1]]
+    assert ops.MultinomialWithReplacement(2, True)(T([[0, 1]]), Tensor(1), Tensor(1)).tolist() == [[1, 1]]
 
 
 def test_loops():
@@ -81,7 +97,7 @@ def test_loops():
 def test_colours_have_derivatives():
     x = np.array([[0.2, 0.4, 0.6], [0.7, 0.1, 0.3], [0.3, 0.9, 0.5]])
     np.testing.assert_allclose(ops.HSVToRGB()(ops.RGBToHSV()(Tensor(x))).asnumpy(), x)
-    f = lambda t: (ops.AdjustHue()(ops.AdjustSaturation()(t, 0.7), 0.1) ** 2).sum()  # noqa: E731
+    f = lambda t: (ops.AdjustHue()(ops.AdjustSaturation()(t, T(0.7)), T(0.1)) ** 2).sum()  # noqa: E731
     g, d = ops.grad(f)(Tensor(x)).asnumpy(), np.linspace(-1, 1, 9).reshape(3, 3)
     assert (g * d).sum() == pytest.approx((float(f(Tensor(x + 1e-6 * d))) - float(f(Tensor(x - 1e-6 * d)))) / 2e-6)
     assert ops.RGBToHSV()(T([[0.5, 0.5, 0.5], [0, 0, 0]])).tolist() == [[0, 0, 0.5], [0, 0, 0]]

@@ -3,7 +3,7 @@ import pytest
 
 from luojia import Tensor, nd, ops
 from luojia._src.core.op import OPERATORS
-from luojia._src.errors import ArgumentError, NotSupportedError, ShapeError
+from luojia._src.errors import ArgumentError, ShapeError
 from tests.check import check_op
 
 rng = np.random.default_rng(8)
@@ -36,6 +36,16 @@ def test_values_of_resize():
 
 def test_bilinear_resize():
     check_op("bilinear_resize", IMAGE, None, attrs={"height": 5, "width": 3})
+    check_op("bilinear_resize", IMAGE, None, attrs={"height": 1, "width": 1, "align_corners": False},
+             ref=IMAGE[:, :, :1, :1])
+    assert OPERATORS["bilinear_resize"](Tensor(IMAGE), height=5, width=3, scale_width=2.0).shape[2:] == (5, 3)
+    with pytest.raises(ArgumentError, match="scale_height expects scale_width beside it"):
+        OPERATORS["bilinear_resize"](Tensor(IMAGE), scale_height=2.0)
+    grid = Tensor(np.zeros((1, 1, 3, 4)))
+    shapes = {"to_even_down": (2, 4), "to_even_up": (4, 4), "to_odd_down": (3, 3), "to_odd_up": (3, 5),
+              "odd_scale": (5, 6)}
+    for mode, shape in shapes.items():
+        assert OPERATORS["bilinear_resize"](grid, mode=mode, scale_height=2, scale_width=1.5).shape == (1, 1, *shape)
     check_op("bilinear_resize", IMAGE, None, attrs={"scale_height": 2.0, "scale_width": 1.5}, second=False)
     check_op("bilinear_resize", IMAGE, np.zeros((1, 1, 2, 2)), attrs={"mode": "like"}, grad=(0,), second=False)
 
@@ -85,7 +95,7 @@ def test_samplers():
     ("resize", ((1, 1, 2, 2),), {}, ArgumentError, "either a size or a scale"),
     ("resize", ((1, 1, 2, 2),), {"size": (1, 2, 3)}, ShapeError, "expects 2 sizes"),
     ("resize", ((1, 1, 2, 2),), {"scale": 0.1}, ShapeError, "the output would have size"),
-    ("bilinear_resize", ((1, 1, 2, 2),), {"mode": "odd_scale"}, NotSupportedError, "'odd_scale' is not supported"),
+    ("bilinear_resize", ((1, 1, 2, 2),), {"mode": "odd_scale"}, ArgumentError, "'odd_scale' expects scale_height"),
     ("bilinear_resize", ((1, 1, 2, 2),), {"mode": "like"}, ArgumentError, "expects a second array"),
     ("up_sampling", ((1, 1, 2, 2),), {"scale": 2, "sample_type": "bilinear"}, ArgumentError, "data and a weight"),
     ("up_sampling", ((1, 1, 2, 2),), {"scale": 2, "sample_type": "cubic"}, ArgumentError, "sample_type must be"),

@@ -89,6 +89,12 @@ def test_factors():
     check_op("cholesky_inverse", np.linalg.cholesky(spd), ref=np.linalg.inv(spd), dtypes=LOW)
     check_op("gemm", a, b, a @ b, attrs={"alpha": 2.0, "beta": 3.0}, ref=5 * a @ b)
     check_op("gemm2", a, a, attrs={"transpose_b": True}, ref=a @ a.T)
+    p, q = np.arange(12.0).reshape(3, 2, 2) / 7, np.arange(8.0).reshape(2, 2, 2) / 5
+    rows_first = np.einsum("ibk,kbj->ibj", p, q)
+    check_op("gemm2", p, q, attrs={"axis": 0}, ref=rows_first)
+    check_op("gemm", p, q, np.ones((3, 2, 2)), attrs={"axis": 0, "beta": 2.0}, ref=rows_first + 2)
+    with pytest.raises(ShapeError, match=r"Invalid row axis \(2\)"):
+        OPERATORS["gemm2"](Tensor(p), Tensor(q), axis=2)
     check_op("syrk", a, attrs={"alpha": 2.0}, ref=2 * a @ a.T)
     check_op("syrk", a, attrs={"transpose": True}, ref=a.T @ a)
     low = np.tril(square)

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+import luojia as ms
 from luojia import Tensor, nd, ops
 from luojia._src.core.op import OPERATORS
 from luojia._src.errors import ArgumentError, DTypeError, ShapeError
@@ -31,7 +32,7 @@ def test_sparse_cross_entropy(reduction, ref):
 
 def test_sparse_cross_entropy_of_more_axes_and_of_large_batches():
     check_op("sparse_softmax_cross_entropy", rng.normal(size=(2, 3, 4)), rng.integers(0, 4, (2, 3)))
-    x = Tensor(rng.normal(size=(600, 2)))
+    x = Tensor(rng.normal(size=(600, 2)).astype(np.float32))
     loss = ops.SparseSoftmaxCrossEntropyWithLogits()(x, Tensor(rng.integers(0, 2, 600)))
     assert loss.shape == ()
     loss = nd.softmax_cross_entropy(nd.array([[1, 2], [3, 5], [2, 7]]), nd.array([0, 1, 1]))
@@ -48,6 +49,26 @@ def test_dense_cross_entropy():
     p = rng.dirichlet(np.ones(3), 4)
     check_op("softmax_cross_entropy_with_logits", X, p,
              ref=(-(p * log_softmax(X)).sum(-1), np.exp(log_softmax(X)) - p))
+
+
+@pytest.mark.parametrize("loss", [ops.cross_entropy, ops.nll_loss])
+@pytest.mark.parametrize("reduction", ["none", "sum", "mean"])
+@pytest.mark.parametrize("labels", [1, [1, 2], [0.2, 0.5, 0.3]], ids=str)
+def test_one_set_of_classes_is_as_many_rows_of_it_as_there_are_labels(loss, reduction, labels):
+    if loss is ops.nll_loss and isinstance(labels, list) and isinstance(labels[0], float):
+        labels = [2]
+    weight = Tensor(np.array([1.0, 2.0, 0.5], np.float32))
+    x, labels = Tensor(np.array([0.5, -1.0, 2.0], np.float32)), Tensor(labels)
+    rows = labels.reshape((1, -1) if labels.dtype == ms.float32 else (-1,))
+
+    def pull(x, labels):
+        found = ops.value_and_grad(lambda x, w: loss(x, labels, w, reduction=reduction, label_smoothing=0.2), (0, 1))
+        return found(x, weight)
+
+    (value, (dx, dw)), (wide, (dx_rows, dw_rows)) = pull(x, labels), pull(x.reshape(1, 3).tile((len(rows), 1)), rows)
+    np.testing.assert_allclose(value.reshape(-1).asnumpy(), wide.reshape(-1).asnumpy(), rtol=1e-5)
+    np.testing.assert_allclose(dx.asnumpy(), dx_rows.sum(0).asnumpy(), rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(dw.asnumpy(), dw_rows.asnumpy(), rtol=1e-4, atol=1e-6)
 
 
 def test_cross_entropy_and_likelihood():

@@ -63,9 +63,13 @@ def test_whole_numbers_divide_to_floats():
 def test_what_may_stand_beside_a_tensor():
     t = Tensor([1.0, 2.0])
     assert (t + [1, 2]).asnumpy().tolist() == [2, 4] and ((1, 2) + t).asnumpy().tolist() == [2, 4]
+    for at in ("t * [1, 2]", "[1, 2] * t", "t ** (1, 2)", "t % [1, 2]", "t < [1, 2]", "Tensor([1, 2]) & [1, 2]",
+               "t @ [1, 2]", "2 @ t", "'a' + t", "t + ['a']"):
+        with pytest.raises(TypeError):
+            eval(at)
     left = np.ones(2, np.float32) + t
     assert type(left) is np.ndarray and left.tolist() == [2, 3]
-    with pytest.raises(DTypeError, match=r"Tensor \+ ndarray: expected a Tensor or a number; wrap the array"):
+    with pytest.raises(DTypeError, match=r"Tensor \+ ndarray: expected a Tensor or a number; wrap it"):
         t + np.ones(2)
     for other in ("a", None, {}):
         with pytest.raises(TypeError, match="add"):
@@ -80,8 +84,17 @@ def test_equality_with_anything():
     t = Tensor([1.0, 2.0])
     assert (t == None) is False and (t != None) is True and (t == "a") is False  # noqa: E711
     assert (t == np.array([1.0, 2.0])) is False
-    assert (t == [1.0, 3.0]).asnumpy().tolist() == [True, False]
+    assert (t == [1.0, 3.0]) is False and (t != (1.0, 2.0)) is True and ([] == t) is False
     assert len({t: 1, Tensor([1.0]): 2}) == 2
+
+
+def test_numbers_that_the_integers_beside_them_cannot_hold():
+    small = Tensor([1, 2, 3], lj.uint8)  # the figures are MindSpore's
+    assert (small + 300).asnumpy().tolist() == [45, 46, 47] and (small * -1).asnumpy().tolist() == [255, 254, 253]
+    assert (-3 - small).asnumpy().tolist() == [252, 251, 250] and (small + [300, 1, 2]).asnumpy().tolist() == [45, 3, 5]
+    assert (Tensor([1, 5], lj.int32) + 2 ** 40).asnumpy().tolist() == [1, 5]
+    assert (Tensor([1, 5], lj.int8) | 300).asnumpy().tolist() == [45, 45]
+    assert (Tensor([True, False]) - True).asnumpy().tolist() == [False, True]
 
 
 def test_updates_make_a_new_tensor():

@@ -130,7 +130,7 @@ def test_embedding_and_batch_norm():
 def test_shapes_that_do_not_fit():
     with pytest.raises(ValueError, match=r"expects a weight of shape \(2, 3\), got \(2, 4\)"):
         c.quantized_fully_connected(ints(np.ones((1, 3))), ints(np.ones((2, 4))), None, one(0.0), one(1.0), one(0.0),
-                                    one(1.0), num_hidden=2)
+                                    one(1.0), num_hidden=2, no_bias=True)
 
 
 def test_in_graphs():

@@ -43,7 +43,7 @@ def test_affine_grid():
              ref=np.reshape([-.7, -.6, .1, -.8, .9, -1, -.5, 1.2, .3, 1, 1.1, .8], (1, 2, 3, 2)))
     y = ops.AffineGrid()(Tensor(theta.astype(np.float32)), (1, 1, 2, 3)).asnumpy()
     np.testing.assert_allclose(y.ravel()[:4], [-0.38333, -0.21667, 0.15, -0.35], rtol=1e-4)
-    assert ops.affine_grid(Tensor(theta), (1, 1, 1, 1)).shape == (1, 1, 1, 2)
+    assert ops.affine_grid(Tensor(theta.astype(np.float32)), (1, 1, 1, 1)).shape == (1, 1, 1, 2)
 
 
 @pytest.mark.parametrize(("name", "shapes", "attrs", "error", "text"), [

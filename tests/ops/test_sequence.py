@@ -61,3 +61,8 @@ def test_errors():
         nd.SequenceReverse(nd.array([1.0]), nd.array([1.0]), True)
     with pytest.raises(ArgumentError, match="axis 0 or 1"):
         nd.SequenceLast(nd.array(X), nd.array([1.0, 2.0, 3.0]), True, 2)
+
+
+def test_the_last_step_of_small_integers_keeps_their_dtype():
+    last = nd.SequenceLast(nd.ones((3, 2), dtype="uint8"), nd.array([1, 3]), use_sequence_length=True)
+    assert last.dtype is np.uint8 and last.asnumpy().tolist() == [1, 1]

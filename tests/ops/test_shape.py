@@ -17,6 +17,8 @@ def test_reshape():
     check_op("reshape", x, attrs={"shape": (3, -1)}, ref=x.reshape(3, 2))
     check_op("reshape_codes", x, attrs={"shape": (-1, 0)}, ref=x.reshape(2, 3))
     check_op("reshape_codes", x, attrs={"shape": (-3,)}, ref=x.reshape(6))
+    check_op("reshape_codes", x, attrs={"target": (2, 0)}, ref=x.reshape(2, 3))
+    check_op("reshape_codes", x, attrs={"target": (0, 0), "keep_highest": True}, ref=x)
     check_op("reshape_like", x, np.zeros((3, 2)), grad=(0,), ref=x.reshape(3, 2))
     check_op("reshape_like", x[None], np.zeros((6,)), grad=(0,), ref=x.reshape(1, 6),
              attrs={"lhs_begin": 1, "lhs_end": 3, "rhs_begin": 0, "rhs_end": 1})

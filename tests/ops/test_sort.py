@@ -30,6 +30,8 @@ def test_topk():
     check_op("topk", x[:, 1:], attrs={"k": 2}, ref=([[2.1, 0.3], [0.6, 0.1]], [[1, 2], [0, 2]]))
     check_op("topk", x, attrs={"k": 1, "axis": 0, "ret_typ": "value", "is_ascend": True}, ref=x.min(0)[None])
     check_op("topk", x, attrs={"k": 2, "axis": None, "ret_typ": "value"}, ref=[2.1, 1.4])
+    values, places = mx.nd.topk(mx.nd.array([[1, 2], [3, 0]]), axis=None, ret_typ="both")
+    assert values.asnumpy() == [3] and places.asnumpy() == [2]
     check_op("topk", x, attrs={"k": 2, "ret_typ": "indices"}, ref=[[2, 0], [0, 1]], grad=False, dtypes=())
     check_op("topk", x, attrs={"k": 2, "ret_typ": "mask"}, ref=[[1, 0, 1, 0], [1, 1, 0, 0]], grad=False)
     check_op("topk", x, attrs={"k": 1, "largest": False}, ref=([[-1.2], [-0.5]], [[1], [2]]))

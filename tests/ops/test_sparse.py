@@ -27,6 +27,11 @@ def test_coo():
     assert (X.shape, X.dtype, X.itemsize, X.size, X.ndim) == ((3, 4), mstype.float32, 4, 2, 2)
     assert X.to_dense().tolist() == [[0, 1, 0, 0], [0, 0, 2, 0], [0, 0, 0, 0]]
     assert parts(X + X) == [[[0, 1], [1, 2]], [2, 4], (3, 4)] and (X - X).values.tolist() == [0, 0]
+    assert (D + X).tolist() == (X + D).tolist() and parts(D * X) == parts(X * D)  # a Tensor on the left
+    with pytest.raises(TypeError, match="unsupported operand"):
+        D - X
+    with pytest.raises(TypeError, match="the element type of 'shape' must be int"):
+        COOTensor(AT, V, (3.0, 4))
     assert parts(X + Y) == [[[0, 0], [0, 1], [1, 2]], [3, 1, 6], (3, 4)]
     assert parts(X.add(X, Tensor(3.0))) == [[[1, 2]], [4], (3, 4)]
     assert parts(X.add(Y, Tensor(4.0))) == [[[0, 0], [0, 1], [1, 2]], [3, 1, 6], (3, 4)]
@@ -181,7 +186,7 @@ def test_gradients_pass_through_values():
      "only support 2-D CSRTensor"),
     (lambda: ops.dense_to_sparse_csr(V), ShapeError, "only support 2-D Tensor when converting to CSRTensor"),
     (lambda: V.to_coo(), ShapeError, r"the length of 'shape' must be 2, but got \(2,\)"),
-    (lambda: ops.SparseTensorDenseAdd()(AT, V, (4, 4), D), ShapeError, "the shapes must be equal"),
+    (lambda: ops.SparseTensorDenseAdd()(AT, V, T([4, 4], np.int64), D), ShapeError, "the shapes must be equal"),
     (lambda: ops.row_tensor_add(R, 1), NotSupportedError, "y must be a RowTensor or a Tensor, got int"),
 ])
 def test_bad_arguments(call, error, match):

@@ -96,7 +96,7 @@ def test_shapes():
 
 def test_selection():
     same(t.take(Tensor([0, 3])), [1, 4])
-    same(t.take([1], 1), [[2], [4]])
+    same(t.take(Tensor([1]), 1), [[2], [4]])
     same(t.index_select(0, Tensor([1])), [[3, 4]])
     same(t.select(t > 2, 0.0), [[0, 0], [3, 4]])
     same(t.masked_fill(t > 2, 0.0), [[1, 2], [0, 0]])
@@ -146,3 +146,56 @@ def test_copies_are_linked_and_apart():
 def test_no_such_method():
     with pytest.raises(AttributeError, match="nope"):
         t.nope  # noqa: B018
+
+
+R, AT = Tensor(np.arange(6, dtype=np.float32).reshape(2, 3)), Tensor([0, 1])
+REFUSED = [  # calls that MindSpore 2.8.0 refuses, by the kind of its error
+    (ValueError, """reshape(-3,2) reshape((3,-2)) view(-3,2) flatten(1,0) take(AT,5) to('a') move_to('a')
+        index_select(0,AT[None])"""),
+    (TypeError, """reshape() reshape(3.,2) reshape('a') view('a') view(3.,2) transpose(1.,0) transpose('a')
+        permute(1.,0) sum(True) sum(axis=True) mean(True) astype(None) astype('S') fill('a') fill(None)
+        ptp(0,1) tile('a') ptp('a') take(Tensor([0.5])) take([0,1]) take(7) choose(1) choose(None)
+        view_as(1) copy_(1) where(1,2) unique('a') unique(return_inverse=1) argmax(1.5) argmax('a')
+        argmax(0,keepdims=1) argmax_with_value(0,keep_dims=1) cumsum('a') trace('a') set_dtype('S')
+        allclose(1) allclose([R]) masked_scatter(1,R) put_(AT,1) scatter(0.5,AT,R) scatter(True,AT,R)
+        index_select(None,AT) kthvalue(1,keepdim=0.0) sort(axis=True) index_put((AT,),R,2.5)
+        fill_diagonal('a') fill_diagonal(1.0,1) index_fill_(0,[1],2) random_(1.5) itemset([0,1],7)
+        itemset(1.5,7) isclose(R.astype(lj.float64))"""),
+    (IndexError, """itemset(7) itemset((0,),7) itemset(10,7) itemset((0,5),7) itemset((),7)"""),
+]
+
+
+@pytest.mark.parametrize(("kind", "call"), [(kind, call) for kind, calls in REFUSED for call in calls.split()])
+def test_what_methods_refuse(kind, call):
+    before = R.asnumpy()
+    with pytest.raises(kind):
+        eval(f"R.{call}")
+    same(R, before)
+
+
+WHOLE = Tensor([1, 2])
+
+
+@pytest.mark.parametrize("call", [
+    "WHOLE.add(WHOLE, alpha=0.5)", "WHOLE.sub(WHOLE, alpha=0.5)", "lj.mint.add(WHOLE, 1, alpha=0.5)",
+    "WHOLE.add_(WHOLE, alpha=0.5)", "R.mul_([1.0, 2.0, 3.0])", "R.add_((1.0, 2.0, 3.0))", "R.div_(R.asnumpy())",
+    "R.fill_(None)", "R.fill_((1.0,))", "R.floor_divide_('a')", "WHOLE.index_put((AT,), R[0, :2])",
+    "R.scatter(0, AT[None], WHOLE[None])", "R.masked_scatter(R, R)", "WHOLE.repeat_interleave(1.5)",
+])
+def test_what_has_no_dtype_for_it(call):
+    before = R.asnumpy()
+    with pytest.raises(TypeError, match="expected|needs|must"):
+        eval(call)
+    same(R, before)
+
+
+def test_what_methods_take():
+    same(WHOLE.add(WHOLE, alpha=2), [3, 6])
+    same(R[0].masked_scatter(Tensor([[True, False, True]]), R[1]), [[3, 1, 4]])
+    for name, dtype in (("INT32", lj.int32), (float, lj.float64), (int, lj.int64), ("Float16", lj.float16)):
+        assert R.astype(name).dtype is dtype
+    same(R.argmax(axis=None, keepdims=True), 5)
+    same(R.itemset((1, 2), 7).flatten(), [0, 1, 2, 3, 4, 7])
+    same(R.itemset(1, 7).flatten(), [0, 7, 2, 3, 4, 5])
+    same(R.reshape(Tensor([3, 2])).T, R.view([3, 2]).asnumpy().T)
+    assert R.to("CPU") is R if lj.context.current_context().device_type == "cpu" else True

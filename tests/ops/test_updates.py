@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from luojia import Parameter, Tensor, ops
+from luojia import Parameter, Tensor, int32, ops
 
 G = Tensor(np.array([[0.3, -0.2], [0.1, 0.4]], np.float32))
 ROW = Tensor(np.array([[0.3, -0.2]], np.float32))
@@ -133,3 +133,14 @@ def test_nothing_is_written_if_an_argument_does_not_fit(call, error, match):
         call(v, a)
     np.testing.assert_array_equal(v.asnumpy(), w().asnumpy())
     np.testing.assert_array_equal(a.asnumpy(), z().asnumpy())
+
+
+def test_sparse_ftrl_passes_over_rows_that_there_are_not():
+    def parameters():
+        return [Parameter(Tensor([[0.2], [0.4]]), name="v"), Parameter(Tensor([[0.1], [0.1]]), name="a"),
+                Parameter(Tensor([[0.6], [0.6]]), name="l")]
+
+    update = ops.SparseApplyFtrl(lr=0.01, l1=0.0, l2=0.0, lr_power=-0.5)
+    inside = update(*parameters(), Tensor([[0.7]]), Tensor([1], int32))
+    found = update(*parameters(), Tensor([[9.0], [0.7], [9.0]]), Tensor([2, 1, -1], int32))
+    assert [t.tolist() for t in found] == [t.tolist() for t in inside] and inside[0].tolist()[1] != [0.4]

@@ -11,7 +11,7 @@ import scipy.linalg
 import luojia
 from luojia import Tensor, ops
 from luojia._src.core.op import OPERATORS
-from luojia._src.errors import ArgumentError, NotSupportedError, ShapeError
+from luojia._src.errors import ArgumentError, DTypeError, ShapeError
 from luojia.scipy import fft, linalg, optimize
 from tests.check import check_op
 from tests.observed import T, names, wrong_answers
@@ -92,7 +92,16 @@ def test_search_and_assignment():
 
 @pytest.mark.parametrize(("call", "error", "match"), [
     (lambda: linalg.inv(A), ShapeError, "'inv', the matrix 'a' should be a square matrix like"),
-    (lambda: linalg.eigh(S, S), NotSupportedError, "eigh: b, eigvals and other types than 1 are not supported"),
+    (lambda: linalg.eigh(S, S), ArgumentError, "eigh: b and eigvals are not supported"),
+    (lambda: linalg.inv([[1.0]]), DTypeError, "'a' must be a Tensor, but got list"),
+    (lambda: linalg.det(S.astype("float16")), DTypeError, "'det', the dtype of 'a' must be one of Float32, Float64"),
+    (lambda: linalg.lu(S, permute_l=1), DTypeError, "'lu', 'permute_l' must be a bool"),
+    (lambda: linalg.lstsq(S, S.astype("float16")), DTypeError, "'lstsq', A and B must be of one dtype"),
+    (lambda: linalg.solve_triangular(S[0], S), ShapeError, "'a' must have at least 2 axes"),
+    (lambda: linalg.cho_solve((S, 1), S), DTypeError, "'cho_solve', 'lower' must be a bool, but got int"),
+    (lambda: linalg.cho_solve((S, True), S.astype("float16")), DTypeError, "'c' and 'b' must have one dtype"),
+    (lambda: linalg.cho_solve((S, True), S[0, :1]), ShapeError, "'cho_solve', b must have . rows as the matrix"),
+    (lambda: linalg.lu_solve((S, Tensor([0])), S), DTypeError, "'lu_solve', the pivots must be Int32, but got Int64"),
     (lambda: linalg.solve_triangular(S, S, trans="X"), ArgumentError, "trans must be 0, 1, 2, 'N', 'T' or"),
     (lambda: fft.dct(V, 3), ArgumentError, "'dct', only dct type II is supported currently, got type 3"),
     (lambda: fft.idct(V, norm="forward"), ArgumentError, "'idct', only norm 'ortho' is supported currently"),

@@ -14,7 +14,8 @@ SQUARE = np.array([[2.0, 0.5], [0.5, 1.0]], np.float32)
 RANDOM = ("random", "sample", "shuffle", "Dropout")  # draw anew at each run
 # These take arrays of other shapes than the samples; test_layers.py and the operators' own tests have graphs of them.
 OTHER = set(
-    "BilinearSampler CTCLoss Convolution Deconvolution GroupNorm InstanceNorm LayerNorm Pooling Reshape SVMOutput "
+    "BilinearSampler CTCLoss Convolution Deconvolution FullyConnected GroupNorm InstanceNorm LayerNorm Pooling Reshape "
+    "SVMOutput "
     "_contrib_AdaptiveAvgPooling2D _contrib_BilinearResize2D batch_dot batch_take broadcast_to choose_element_0index "
     "Correlation _contrib_MultiBoxPrior _contrib_box_decode _contrib_box_iou _contrib_box_nms "
     "_contrib_box_non_maximum_suppression _contrib_boolean_mask _contrib_ifft "

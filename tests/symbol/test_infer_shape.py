@@ -68,6 +68,12 @@ def test_labels_of_output_operators(a):
     assert label(sym.SVMOutput(a, name="s"), (2, 4)) == (2,)
 
 
+def test_a_shape_that_is_given_comes_before_the_declared_one():
+    declared = sym.Variable("v", shape=(2, 3)) + 1
+    assert declared.infer_shape()[0] == [(2, 3)] and declared.infer_shape(v=(4, 3))[1] == [(4, 3)]
+    assert sym.Variable("v", shape=3).list_attr()["__shape__"] == "3"
+
+
 def test_dtypes(fc, a):
     assert fc.infer_type(a="float16") == ([np.float16] * 3, [np.float16], [])
     assert fc.infer_type(np.float64) == ([np.float64] * 3, [np.float64], [])
@@ -90,8 +96,6 @@ def test_dtypes(fc, a):
     (lambda a, b, fc: fc.infer_type("float32", a="float32"), ValueError, "either by positional or kwargs way"),
     (lambda a, b, fc: fc.infer_shape(a=3), TypeError, "Arguments need to be shapes .tuple., but 'a' is"),
     (lambda a, b, fc: fc.infer_shape(*[(2, 4)] * 4), ValueError, "got 4 shapes for 3 arguments"),
-    (lambda a, b, fc: sym.Variable("v", shape=(2, 3)).infer_shape(v=(3, 2)), ValueError,
-     r"declared with shape \(2, 3\)"),
 ])
 def test_errors(action, error, message, a, b, fc):
     with pytest.raises(error, match=message):

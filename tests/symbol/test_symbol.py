@@ -198,3 +198,24 @@ def test_none_among_required_attributes():
     last = sym.slice_axis(sym.var("x"), axis=0, begin=1, end=None)
     assert sym.load_json(last.tojson()).eval(x=mx.nd.array([1.0, 2, 3]))[0].asnumpy().tolist() == [2, 3]
     assert '"end": "None"' in last.tojson()
+
+
+@pytest.mark.parametrize("call, text", [
+    (lambda a: sym.sum(a, keepdims=None), "Invalid Parameter format for keepdims expect boolean but value='None'"),
+    (lambda a: sym.Activation(a, act_type="bogus"), "Invalid Input: 'bogus', valid values are: {'relu', 'sigmoid'"),
+    (lambda a: sym.FullyConnected(a, num_hidden=0), "num_hidden should be greater equal to 1"),
+    (lambda a: sym.softmax(a, axis=True), "Invalid Parameter format for axis expect int but value='True'"),
+    (lambda a: sym.sum(a, bogus=1), "Cannot find argument 'bogus', Possible Arguments"),
+    (lambda a: sym.Convolution(a, a, a, kernel=(2,), num_filter=1, no_bias=True), "argument name bias not found"),
+    (lambda a: sym.SequenceLast(a, a), "argument name sequence_length not found"),
+    (lambda a: sym.Pooling(a, kernel=(2, 2), stride=(1,)), "stride must have the same number of dimensions as kernel"),
+])
+def test_attributes_that_are_refused(call, text):
+    with pytest.raises(mx.MXNetError, match=text):
+        call(sym.var("a"))
+
+
+def test_attributes_as_text():
+    pooled = sym.Pooling(sym.var("a"), kernel="(2, 2)", global_pool="False", stride="[2, 2]")
+    assert pooled.infer_shape(a=(1, 1, 4, 4))[1] == [(1, 1, 2, 2)]
+    assert sym.sum(sym.var("a"), axis=None).infer_shape(a=(2, 3))[1] == [(1,)]

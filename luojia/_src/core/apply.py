@@ -16,7 +16,7 @@ from ..engine.bfloat16 import has_bfloat16
 from ..engine.devices import current_context
 from ..engine.namespace import OPERATORS
 from ..engine.numpy_engine import ENGINE as NUMPY
-from ..errors import ArgumentError, DeviceError, DTypeError, MXNetError, ShapeError
+from ..errors import ArgumentError, DeviceError, DTypeError, MXNetError, PlaceError, ShapeError, ZeroError
 from . import tape
 from .conjugate import conjugated
 from .dtypes import is_float, promote, scalar_dtype
@@ -122,7 +122,7 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
                 ans, saved = op.fast_forward([p is not None for p in parents], *values, **attrs)
             else:
                 ans = op.fn(NUMPY.xp, *values, **attrs)
-        except (ValueError, TypeError, OverflowError) as e:
+        except _REFUSALS as e:
             raise failed(op, values, e) from e
         if ans.__class__ is not _ndarray:
             ans = tuple([np.asarray(a) for a in ans]) if isinstance(ans, (tuple, list)) else np.asarray(ans)
@@ -160,8 +160,11 @@ def compute(engine: Any, op: Operator, values: list, attrs: dict) -> Any:
     """``op`` on arrays, its failures told in terms of the operator."""
     try:
         ans = engine.run(op, values, attrs)
-    except (ValueError, TypeError, OverflowError) as e:
-        raise failed(op, values, e) from e
+    except _REFUSALS as e:
+        inside = _inside(values) if isinstance(e, OverflowError) else None
+        if inside is None:
+            raise failed(op, values, e) from e
+        return compute(engine, op, inside, attrs)
     narrowed = _NARROWED if engine.direct else _FLOATS
     if ans.__class__ is not tuple and ans.dtype in narrowed and op.differentiable and attrs.get("dtype") is None:
         kinds = {v.dtype.kind for v in values if hasattr(v, "dtype")}
@@ -171,6 +174,15 @@ def compute(engine: Any, op: Operator, values: list, attrs: dict) -> Any:
                 ans = engine.run(op, [v.astype("float32") if hasattr(v, "dtype") else v for v in values], attrs)
             return ans if ans.dtype == "float32" else ans.astype("float32")
     return ans
+
+
+def _inside(values: list) -> list | None:
+    """Numbers that are too large for the integers beside them as what remains of them there: 300 as 44 of UInt8."""
+    dtypes = [v.dtype for v in values if hasattr(v, "dtype")]
+    if len(set(dtypes)) != 1 or dtypes[0].kind not in "iu" or all(v.__class__ is not int for v in values):
+        return None
+    bits = 8 * dtypes[0].itemsize
+    return [np.uint64(v % 2 ** bits).astype(dtypes[0]) if v.__class__ is int else v for v in values]
 
 
 def _undoubled(values: list, ans: Any, attrs: dict) -> Any:
@@ -192,8 +204,11 @@ def linearize(run: Any, op: Operator, values: list, attrs: dict, needs: list) ->
     """As ``compute``, with the pullback, by an engine's way of ``run_linked``."""
     try:
         return run(op, values, attrs, needs)
-    except (ValueError, TypeError, OverflowError) as e:
+    except _REFUSALS as e:
         raise failed(op, values, e) from e
+
+
+_REFUSALS = (ValueError, TypeError, OverflowError, IndexError, ZeroDivisionError)
 
 
 def failed(op: Operator, values: list, e: Exception) -> Exception:
@@ -206,6 +221,8 @@ def failed(op: Operator, values: list, e: Exception) -> Exception:
     text = str(e)
     shapes = isinstance(e, ValueError) or "shape" in text  # JAX tells of shapes by TypeError
     kind = ShapeError if shapes else DTypeError if isinstance(e, TypeError) else ArgumentError
+    if isinstance(e, (IndexError, ZeroDivisionError)):
+        kind = PlaceError if isinstance(e, IndexError) else ZeroError
     if text.startswith("Incompatible shapes for broadcasting"):  # JAX's words, where NumPy's are the doors'
         text = "the operands could not be broadcast together"
     return kind(f"{op.name}: {text}; it was applied to ({got}).")
@@ -272,7 +289,7 @@ def _brought_to(dtype: np.dtype, t: Any) -> Any:
     if isinstance(t, np.generic):
         return t.item()
     if isinstance(t, (list, tuple)):
-        return np.asarray(t, dtype)
+        return np.asarray(t).astype(dtype)
     return t.astype(dtype) if isinstance(t, np.ndarray) and t.dtype != dtype else t
 
 
@@ -352,7 +369,7 @@ def binary(op: Operator, otherwise: Callable | None = None) -> Callable:
             if plain and (dtype is _SINGLE or dtype.kind == "f"):
                 try:
                     ans = fn(x, _number(y, dtype) if arithmetic and number else y)
-                except (ValueError, AttributeError):
+                except (ValueError, TypeError, AttributeError):
                     return rest(self, other)  # which says what does not fit
                 if ans.__class__ is not _ndarray:
                     ans = np.asarray(ans)
@@ -384,9 +401,11 @@ def binary(op: Operator, otherwise: Callable | None = None) -> Callable:
     return method
 
 
-def reflected(op: Operator) -> Callable:
-    """The Python operator ``y op x`` of a number, or of what is no Tensor, and a Tensor."""
+def reflected(op: Operator, otherwise: Callable | None = None) -> Callable:
+    """The Python operator ``y op x`` of a number, or of what is no Tensor, and a Tensor; ``otherwise(x, y)`` takes
+    what is no number."""
     attrs = op._defaults
+    rest = otherwise or (lambda x, y: apply(op, (y, x), attrs))
     keep_args, keep_ans, differentiable = op.keep_args, op.keep_ans, op.differentiable
     fn = _DIRECT.get(op.name) or partial(op.fn, NUMPY.xp)
     arithmetic = op.name in _ARITHMETIC
@@ -412,7 +431,7 @@ def reflected(op: Operator) -> Callable:
             else:
                 node = None
             return wrap(cls, ans, self._device, node)
-        return apply(op, (other, self), attrs)
+        return rest(self, other)
 
     shortcuts.append((op, method))
     return method

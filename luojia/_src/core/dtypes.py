@@ -116,9 +116,12 @@ def to_np(dtype: Any) -> np.dtype:
         if dtype == "bfloat16":
             return bfloat16.np
     try:
-        return np.dtype(dtype)
+        found = np.dtype(dtype)
     except TypeError as e:
         raise DTypeError(f"{dtype!r} is not a dtype ({e}).") from None
+    if found.kind in "SUOMm":
+        raise DTypeError(f"{dtype!r} is not a dtype of numbers.")
+    return found
 
 
 def to_numpys(dtype: Any) -> np.dtype:

@@ -21,11 +21,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..errors import DTypeError
+from ..errors import ArgumentError, CallError, DTypeError, GraphError
 from .accepted import Row, source_of
 from .apply import apply, binary, unary
+from .attributes import FLAGS, USUAL, WINDOWS, check_windows, kind_of, reader
 from .dtypes import DType
-from .given import allowed, kind_of_default, no_tensor, refuse
+from .given import allowed, kind_of_default, no_tensor, refuse, unfit
 from .op import OPERATORS, Operator
 from .tensor import Tensor
 
@@ -46,6 +47,8 @@ class Face:
     """One public signature of an operator."""
 
     late: tuple[str, ...] = ()  # what the operator takes and the door, not the caller, gives (see ambient.py)
+    needed: dict[int, str] = {}  # the places of the arrays that cannot be left out, with their names
+    uniform = False  # whether its arrays must have one dtype
     direct = False  # whether a call with Tensors alone can go straight to ``apply``
 
     def __init__(self, op: Operator, spec: str) -> None:
@@ -139,14 +142,16 @@ def index_faces(kind: str) -> dict[str, tuple[Operator, str]]:
 
 def compile_function(face: Any, run: Callable, module: str, extra: str = "", quick: Callable | None = None,
                      quick_class: type | None = None, method: bool = False, checked: bool = False,
-                     numpys: bool = False, accepted: Row | None = None) -> Callable:
+                     numpys: bool = False, accepted: Row | None = None, read: bool = False) -> Callable:
     """A Python function with the face's signature that calls ``run(face, inputs, attrs, **extra names)``; a ``method``
     calls ``run(self, ...)``.
 
     ``extra`` is source for further parameters that the door understands, as ``"out=None, name=None"``. A face of one
     or two arrays and nothing else may have a ``quick`` way for arrays of ``quick_class``; a ``method`` takes it where
     its object is ``_plain``. ``checked`` compares arguments with what the face says of their types (given.py).
-    ``numpys``: ``dtype=float`` is float64. ``accepted`` is a row of the table of dtypes (accepted.py).
+    ``numpys``: ``dtype=float`` is float64. ``accepted`` is a row of the table of dtypes (accepted.py). ``read``:
+    attributes are MXNet's, read as attributes.py says; arrays may be left out and unknown names given, which ``run``
+    and the operator tell of.
     """
     space: dict[str, Any] = {"_run": run, "_face": face, "_quick": quick, "_class": quick_class, "_float": float,
                              "_float64": np.float64}
@@ -157,10 +162,10 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
         if p.star:
             signature.append(f"*{p.internal}")
             continue
-        if p.default is _MISSING and seen_default and not keyword:
+        if p.default is _MISSING and (read or seen_default and not keyword):
             # MXNet declares required attributes after optional arrays: give them a marker as default.
             space["_missing"] = _MISSING
-            signature.append(f"{p.public}=_missing")
+            signature.append(f"{p.public}={None if read and p in face.inputs else '_missing'}")
         elif p.default is _MISSING:
             signature.append(p.public)
         else:
@@ -170,6 +175,10 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
     signature += [e.strip() for e in extra.split(",") if e.strip()]
     if listed is not None:
         signature.append(f"{listed.public}=None")
+    unknown = read and bool(face.attributes)
+    if unknown:
+        signature.append("**_unknown")
+        space["_refuse"] = partial(unknown_attribute, face)
     star = next((p.internal for p in face.params if p.star), None)
     if listed is not None:
         star = f"({star} if {listed.public} is None else ({listed.public},))"
@@ -183,7 +192,9 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
         pairs.append(f"'{k}': _f_{k}")
     passed = "".join(f", {e.split('=')[0].strip()}={e.split('=')[0].strip()}" for e in extra.split(",") if e.strip())
     call = f"_run({'self' if method else '_face'}, {inputs}, {{{', '.join(pairs)}}}{passed})"
-    checks = "".join(f"    if not isinstance({name}, {_USUAL.get(kind, kind)}): _check('{name}', {name}, '{kind}')\n"
+    checks = "".join(f"    if {name} is not None and not isinstance({name}, _Tensor): "
+                     f"_check('{name}', {name}, 'Tensor')\n" if kind == "Tensor or None" else
+                     f"    if not isinstance({name}, {_USUAL.get(kind, kind)}): _check('{name}', {name}, '{kind}')\n"
                      if kind in ("Tensor", "operand") else
                      f"    if {name}.__class__ is not {_USUAL.get(kind, kind)}: _check('{name}', {name}, '{kind}')\n"
                      for name, kind in _kinds(face, accepted)) if checked else ""
@@ -191,6 +202,8 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
     if accepted is not None:
         more, quickly = source_of(accepted, face.name, [p.public for p in face.params], space)
         checks += more
+    if unknown:
+        checks = "    if _unknown: _refuse(_unknown)\n" + "".join(_reads(face, space))
     space.update(_check=partial(_check, face.name), _Tensor=Tensor)
     source = f"def {face.name}({', '.join(signature)}):\n{checks}    return {call}"
     if quick is not None and len(face.params) == len(face.inputs) <= 2 and not face.fixed:
@@ -198,7 +211,8 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
         conditions = [*(["self._plain"] if method else []), f"{first}.__class__ is _class",
                       *[f"{e.split('=')[0].strip()} is None" for e in extra.split(",") if e.strip()]]
         for name in second:
-            kinds = ("_class", "float", "int") if face.op.elementwise else ("_class",)
+            strict = accepted is not None and name in accepted.params and accepted.params[name].tensor
+            kinds = ("_class", "float", "int") if face.op.elementwise and not strict else ("_class",)
             conditions.append(f"({' or '.join(f'{name}.__class__ is {kind}' for kind in kinds)})")
         conditions += [quickly] if quickly else []
         source = source.replace("\n", f"\n    if {' and '.join(conditions)}:\n"
@@ -212,7 +226,49 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
     return function
 
 
-_LOOSE = {"cast", "identity", "stop_gradient", "zeros_like", "ones_like", "logical_not", "polygamma_of"}
+def _reads(face: Any, space: dict[str, Any]) -> list[str]:
+    """The lines that read the attributes that are not of their usual class and not at their defaults."""
+    lines = []
+    for i, p in enumerate(face.params):
+        kind = kind_of(face.name, p.public, p.default) if p in face.attributes else None
+        if kind is None:
+            continue
+        space[f"_r{i}"] = reader(face.name, p.public, kind)
+        default = "_missing" if p.default is _MISSING else f"_d{i}"
+        if kind.type == "words":
+            usual = f"{p.public} not in _w{i}"
+            space[f"_w{i}"] = kind.words
+        else:
+            usual = " and ".join(f"{p.public}.__class__ is not {name}" for name in USUAL[kind.type])
+            if kind.least is not None:
+                usual = f"({usual} or {p.public} < {kind.least})"
+        lines.append(f"    if {p.public} is not {default} and {usual}: {p.public} = _r{i}({p.public})\n")
+    names = {p.public for p in face.params}
+    for flag, (array, there) in FLAGS.items():
+        if {flag, array} <= names and face.name != "RNN":  # which takes its third state for the lengths
+            space["_amiss"] = partial(_amiss, face.name)
+            lines.append(f"    if {flag} is {'' if there else 'not '}({array} is None): _amiss('{flag}', '{array}')\n")
+    if "kernel" in names:
+        space["_windows"] = partial(check_windows, face.name)
+        pairs = "".join(f"('{n}', {n}), " for n in WINDOWS if n in names)
+        lines.append(f"    _windows(kernel, ({pairs}))\n")
+    return lines
+
+
+def _amiss(face: str, flag: str, array: str) -> None:
+    raise CallError(f"{face}: Check failed: num_inputs == infered_num_inputs: {array!r} goes with "
+                    f"{flag}={FLAGS[flag][1]}, and is left out otherwise.")
+
+
+def unknown_attribute(face: Face, names: Any) -> None:
+    """Refuse the first of ``names``, which the face does not have."""
+    listed = "".join(f"{p.public} : {'required' if p.default is _MISSING else f'optional, default={p.default}'}\n"
+                     for p in face.attributes)
+    raise CallError(f"Cannot find argument {next(iter(names))!r}, Possible Arguments:\n----------------\n{listed}"
+                    f", in operator {face.name}(name=\"\")")
+
+
+_LOOSE = {"cast", "identity", "stop_gradient", "zeros_like", "ones_like", "polygamma_of"}
 
 
 _NUMBERS = {("masked_fill", "v"), ("where", "x"), ("where", "y")}  # inputs that may be numbers
@@ -227,8 +283,11 @@ def _kinds(face: Any, accepted: Row | None = None) -> list[tuple[str, str]]:
         if op.elementwise and len(face.inputs) > 1:
             found = [(p.public, "Tensor" if p.public in strict else "operand") for p in face.inputs if not p.star]
         else:
-            found = [(p.public, "operand" if (op.name, p.internal) in _NUMBERS else "Tensor") for p in face.inputs
-                     if not p.star and p.default is _MISSING]
+            found = [(p.public, "operand" if (op.name, p.internal) in _NUMBERS else
+                      "Tensor" if p.default is _MISSING else "Tensor or None") for p in face.inputs
+                     if not p.star and (p.default is _MISSING or p.default is None)]
+    elif op.name in _LOOSE:
+        found = [(p.public, "Tensor") for p in face.inputs if p.public in strict]
     for p in face.attributes:
         kind = None if p.default is _MISSING else kind_of_default(p.public, p.default)
         if kind is not None:
@@ -270,11 +329,21 @@ def run_plain(face: Face, inputs: tuple, attrs: dict[str, Any]) -> Any:
         return op(*inputs, **attrs)
     except AttributeError as e:
         raise no_tensor(face.name, e) from None
+    except (ValueError, IndexError, ZeroDivisionError) as e:
+        raise unfit(e, [(attrs.get(p.internal), _unmissed(p.default)) for p in face.attributes]) from e
+
+
+def _unmissed(default: Any) -> Any:
+    return None if default is _MISSING else default
 
 
 def compile_plain(face: Face, module: str, accepted: Row | None = None) -> Callable:
     """The face as a function of Tensors, with a quick way for one or two."""
-    return compile_function(face, run_plain, module, "", quick_way(face), Tensor, checked=True, accepted=accepted)
+    quick = quick_way(face)
+    if quick is not None and accepted is not None and accepted.alike:
+        careful = compile_function(face, run_plain, module, checked=True, accepted=accepted)
+        quick = binary(face.op, careful)  # which sends Tensors of unlike dtypes there
+    return compile_function(face, run_plain, module, "", quick, Tensor, checked=True, accepted=accepted)
 
 
 def quick_way(face: Face | _Signature) -> Callable | None:
@@ -290,7 +359,7 @@ def quick_way(face: Face | _Signature) -> Callable | None:
 def check_given(face: Face, attrs: dict[str, Any]) -> None:
     for p in face.required:
         if attrs.get(p.internal) is _MISSING:
-            raise TypeError(f"{face.name}() misses the required argument {p.public!r}.")
+            raise CallError(f"{face.name}() misses the required argument {p.public!r}.")
 
 
 class Primitive:
@@ -319,7 +388,7 @@ class Primitive:
         """Accepted: an operator by itself keeps what its rule reads. ``Cell.recompute`` keeps inputs only."""
         if not isinstance(mode, bool):
             raise DTypeError(f"The recompute mode must be bool, but got {type(mode).__name__}.")
-        return self
+        return self.add_prim_attr("recompute", mode)
 
     def init_prim_io_names(self, inputs: list, outputs: list) -> None:
         """Name the inputs and outputs."""
@@ -327,6 +396,8 @@ class Primitive:
 
     def add_prim_attr(self, name: str, value: Any) -> Primitive:
         """Add an attribute; it is then an attribute of the object too, and nothing is computed with it."""
+        if not isinstance(name, str):
+            raise DTypeError(f"For 'add_prim_attr', 'name' must be a string, but got {type(name).__name__}: {name}.")
         self.attrs[name] = value
         self.__dict__[name] = value
         return self
@@ -343,17 +414,42 @@ class Primitive:
 
     def set_device(self, device_target: str) -> Primitive:
         """Accepted: an operator runs where its inputs are."""
+        if device_target not in ("CPU", "GPU", "Ascend"):
+            raise GraphError(f"For '{self.name}', 'device_target' must be 'CPU', 'GPU' or 'Ascend', but got "
+                             f"{device_target!r}.")
         return self.add_prim_attr("primitive_target", device_target)
 
     def place(self, role: str, rank_id: int) -> None:
         """Accepted: an operator runs in the process that calls it."""
+        if role != "MS_WORKER":
+            raise ArgumentError(f"For 'Primitive.place', the 'role' must be 'MS_WORKER', but got {role!r}.")
+        if not isinstance(rank_id, int) or isinstance(rank_id, bool):
+            raise DTypeError(f"For 'Primitive.place', the 'rank_id' must be int, but got {type(rank_id).__name__}.")
+        if rank_id < 0:
+            raise ArgumentError(f"For 'Primitive.place', the 'rank_id' must be at least 0, but got {rank_id}.")
 
     def shard(self, in_strategy: Any = None, out_strategy: Any = None) -> Primitive:
-        """Accepted; in one process nothing is cut into shards."""
+        """Accepted; in one process nothing is cut into shards.
+
+        Raises:
+            TypeError: a strategy that is not a tuple, for each input, of tuples of int.
+        """
+        for what, strategy in (("in_strategy", in_strategy), ("out_strategy", out_strategy)):
+            if strategy is None:
+                continue
+            if not isinstance(strategy, tuple):
+                raise DTypeError(f"For 'Primitive.shard', the '{what}' must be a tuple, but got {strategy!r}.")
+            for part in strategy:
+                if isinstance(part, (int, float, str, list)) or isinstance(part, tuple) and any(
+                        isinstance(n, (float, str)) for n in part):
+                    raise DTypeError(f"For 'Primitive.shard', the '{what}' must have a tuple of int for each input, "
+                                     f"but got {part!r}.")
         return self
 
     def set_prim_instance_name(self, name: str) -> Primitive:
         """Give the object a name."""
+        if not isinstance(name, str):
+            raise DTypeError(f"For 'set_prim_instance_name', 'name' must be a string, but got {type(name).__name__}.")
         self.instance_name = name
         return self
 
@@ -374,8 +470,8 @@ class Primitive:
         return f"Prim[{self.name}]" + (f"<{inner}>" if inner else "")
 
 
-def compile_class(face: Face, module: str) -> type:
-    """A Primitive subclass with the face's two signatures."""
+def compile_class(face: Face, module: str, accepted: Row | None = None) -> type:
+    """A Primitive subclass with the face's two signatures; ``accepted`` is its row of the table of dtypes."""
     init, call = face.init, face.call or []
     op = face.op
     build = compile_function(_Signature(face, init), lambda _f, _i, public: public, module, checked=True)
@@ -394,7 +490,8 @@ def compile_class(face: Face, module: str) -> type:
         self._plain = self._complete == op._defaults
 
     if late or op.variadic or len(arrays.inputs) != len(op.inputs):
-        run = compile_function(arrays, lambda _f, inputs, public: (inputs, public), module, checked=True)
+        run = compile_function(arrays, lambda _f, inputs, public: (inputs, public), module, checked=True,
+                               accepted=accepted)
 
         def __call__(self, *args: Any, **kwargs: Any) -> Any:
             inputs, given = run(*args, **kwargs)
@@ -406,8 +503,12 @@ def compile_class(face: Face, module: str) -> type:
             except AttributeError as e:
                 raise no_tensor(face.name, e) from None
 
-        __call__ = compile_function(arrays, run_complete, module, "", quick_way(arrays), Tensor, method=True,
-                                    checked=True)
+        quick = quick_way(arrays)
+        if quick is not None and accepted is not None and accepted.alike:
+            quick = binary(op, compile_function(arrays, lambda _f, inputs, _p: apply(op, inputs, op._defaults), module,
+                                                checked=True, accepted=accepted))  # for Tensors of unlike dtypes
+        __call__ = compile_function(arrays, run_complete, module, "", quick, Tensor, method=True, checked=True,
+                                    accepted=accepted)
 
     return type(face.name, (Primitive,), {
         "__init__": __init__, "__call__": __call__, "__doc__": op.__doc__, "__module__": module, "face": face,

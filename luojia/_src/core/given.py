@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import DTypeError
+from ..errors import ArgumentError, DTypeError, ShapeError, UnfitArgumentError
 from .tensor import Tensor
 
-_WHAT = {"Tensor": "a Tensor", "operand": "a Tensor or a number", "bool": "a bool", "int": "an int", "str": "a string",
+_WHAT = {"Tensor": "a Tensor", "Tensor | None": "a Tensor", "operand": "a Tensor or a number", "bool": "a bool",
+         "int": "an int", "str": "a string",
          "float": "a number", "axes": "an int or a tuple of int"}
 _NEVER = {"int": (bool, float, str, dict, np.ndarray), "float": (bool, str, dict, np.ndarray),
           "axes": (bool, float, str, dict)}
@@ -31,6 +32,8 @@ def allowed(x: Any, kind: str) -> bool:
     """
     if kind == "Tensor":
         return is_operand(x)
+    if kind == "Tensor | None":
+        return x is None or is_operand(x)
     if kind == "operand":
         return x is None or is_operand(x) or isinstance(x, (bool, int, float, complex, np.generic))
     if x is None:
@@ -46,8 +49,9 @@ def allowed(x: Any, kind: str) -> bool:
 
 def refuse(name: str, parameter: str, x: Any, kind: str) -> DTypeError:
     """The error of an argument that is not of its kind."""
-    more = "; wrap it first, as in Tensor(...)" if kind in ("Tensor", "operand") else ""
-    return DTypeError(f"For '{name}', '{parameter}' must be {_WHAT[kind]}, but got {type(x).__name__}: "
+    more = "; wrap it first, as in Tensor(...)" if kind in ("Tensor", "Tensor | None", "operand") else ""
+    error = UnfitArgumentError if kind == "str" else DTypeError  # MindSpore's wrong choices are mostly ValueErrors
+    return error(f"For '{name}', '{parameter}' must be {_WHAT[kind]}, but got {type(x).__name__}: "
                       f"{str(x)[:60]}{more}.")
 
 
@@ -69,20 +73,28 @@ def kind_of_default(name: str, default: Any) -> str | None:
     return "axes" if default == () and isinstance(default, tuple) else kinds.get(type(default))
 
 
+def _plain(annotation: str) -> str:
+    return annotation if annotation.startswith("Tensor") else annotation.removesuffix(" | None")
+
+
 def checked(function: Callable) -> Callable:
     """The function, with its arguments compared with its annotations ``Tensor``, ``int``, ``bool``, ``str``, ``float``.
+
+    None is allowed where no Tensor must be: what it means, or that it means nothing, the function says.
 
     >>> def double(input: Tensor, times: int = 2): return input * times
     >>> checked(double)(Tensor([1]), True)
     Traceback (most recent call last):
     luojia._src.errors.DTypeError: For 'double', 'times' must be an int, but got bool: True.
     """
-    kinds = {p.name: p.annotation for p in inspect.signature(function).parameters.values()
-             if p.annotation in ("Tensor", "int", "bool", "str", "float") and p.kind is not p.VAR_POSITIONAL}
+    told = {p.name: _plain(str(p.annotation)) for p in inspect.signature(function).parameters.values()
+            if p.kind is not p.VAR_POSITIONAL}
+    kinds = {name: kind for name, kind in told.items() if kind in _WHAT}
     if not kinds:
         return function
     names = list(inspect.signature(function).parameters)
     order = [(name, kinds.get(name)) for name in names]
+    defaults = {p.name: p.default for p in inspect.signature(function).parameters.values() if p.default is not p.empty}
 
     @wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -97,8 +109,38 @@ def checked(function: Callable) -> Callable:
             return function(*args, **kwargs)
         except AttributeError as e:
             raise no_tensor(function.__name__, e) from None
+        except (ValueError, IndexError, ZeroDivisionError) as e:
+            given = {**dict(zip(names, args)), **kwargs}
+            raise unfit(e, [(x, defaults.get(p)) for p, x in given.items()]) from e
 
     return call
+
+
+def unfit(e: Exception, given: list[tuple[Any, Any]]) -> Exception:
+    """The error of a call that failed, as a TypeError too where an argument's type explains it.
+
+    ``given`` pairs the arguments with their defaults. Looking costs nothing, as the call has failed.
+
+    >>> unfit(ValueError("no"), [("a", None)]), unfit(ValueError("no"), [(1, 0)])
+    (UnfitArgumentError('no'), ValueError('no'))
+    """
+    if e.__class__ not in _RETOLD or not any(_odd(x, default) for x, default in given):
+        return e
+    return UnfitArgumentError(str(e))
+
+
+_RETOLD = (ShapeError, ArgumentError, ValueError, IndexError, ZeroDivisionError)
+
+
+def _odd(x: Any, default: Any, depth: int = 0) -> bool:
+    """Whether x is of a type that hardly any parameter of this default takes."""
+    if isinstance(x, (tuple, list)) and depth < 2:
+        return any(v is None or _odd(v, None, depth + 1) for v in x) or isinstance(default, (bool, str))
+    if x is None:
+        return default is not None
+    if isinstance(x, (str, bool)):
+        return not isinstance(default, type(x))
+    return isinstance(x, (float, dict, np.ndarray)) and not isinstance(default, float)
 
 
 def no_tensor(name: str, e: AttributeError) -> Exception:

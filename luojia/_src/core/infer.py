@@ -21,6 +21,7 @@ from ..errors import MXNetError, NotSupportedError, ShapeError
 from .dtypes import MXNET_CODES, is_half, to_np
 from .op import Operator
 from .symbol import KEY, Entry, Symbol, SymNode, walk
+from .symbol_names import UNIFORM
 
 Shape = tuple[int, ...] | None
 _PASSES = 20
@@ -64,11 +65,11 @@ class Shapes:
                 shape = parse_shape(declared) if declared else None
                 if node.name in given:
                     mine = given[node.name]
+                    given_shape = tuple([max(int(n), 0) for n in mine or ()])
                     try:
-                        shape = merged(shape, tuple(max(int(n), 0) for n in mine or ()))
-                    except ShapeError:
-                        raise ShapeError(f"variable {node.name}: it was declared with shape {shape}, "
-                                         f"got {tuple(mine or ())}.") from None
+                        shape = merged(shape, given_shape)
+                    except ShapeError:  # what is given comes before what was declared
+                        shape = given_shape
                 self.of[id(node), 0] = shape
             else:
                 for i in range(node.count):
@@ -224,7 +225,6 @@ _APART = {"where": 0, "Embedding": 0, "one_hot": 0, "take": 1, "pick": 1, "batch
           "scatter_nd": 1}
 _COMPARISONS = ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal")  # as NumPy has them: bool
 _COUNTS = ("shape_array", "size_array")  # int64
-_UNIFORM = ("FullyConnected", "Convolution", "Deconvolution", "dot", "batch_dot", "Concat", "stack", "add_n")
 
 
 def infer_types(symbol: Symbol, given: Mapping[str, Any], strict: bool = False) -> dict[tuple[int, int], Any]:
@@ -269,7 +269,7 @@ def infer_types(symbol: Symbol, given: Mapping[str, Any], strict: bool = False) 
                     of[id(e.node), e.index] = np.dtype("float32") if full else shared
                     changed = True
                 elif strict and mine is not None and mine != shared and position != apart and (
-                        node.kind in _UNIFORM or applied.elementwise and not node.kind.startswith(("_luojia_", "_np"))):
+                        node.kind in UNIFORM or applied.elementwise and not node.kind.startswith(("_luojia_", "_np"))):
                     raise MXNetError(f"Error in operator {node.name}: Incompatible attr in node {node.name} at "
                                      f"{position}-th input: expected {shared}, got {mine}")
             for i in range(node.count):

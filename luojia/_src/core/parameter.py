@@ -38,7 +38,8 @@ class Parameter(Tensor):
 
     _role = True
     # What MindSpore keeps for training on many devices; programs read and set these, and nothing here depends on them.
-    comm_fusion, cache_enable, sliced, key, inited_param = 1, False, False, -1, None
+    comm_fusion, cache_enable, sliced, key, inited_param, init_mode = 1, False, False, -1, None, None
+    unique = parallel_optimizer_comm_recompute = False  # pyright: ignore[reportAssignmentType] - of a Tensor a method
     has_init = False  # pyright: ignore[reportAssignmentType] - of a Tensor it is a property
 
     def __init__(self, default_input: Any, name: str | None = None, requires_grad: bool = True,
@@ -50,14 +51,16 @@ class Parameter(Tensor):
             raise DTypeError("The type of the argument 'default_input' must be in ['Tensor', 'int', 'float', "
                              f"'numpy.ndarray', 'list']. But got type {type(default_input)}.")
         if isinstance(default_input, int):
-            default_input = np.asarray(default_input, np.int32)
+            default_input = np.asarray(default_input).astype(np.int32)
+        elif isinstance(default_input, float):
+            default_input = float(default_input)  # NumPy's float64 is one, and float32 here
         if isinstance(default_input, Tensor) and default_input.init is not None:
             default_input = default_input.init_data()
         super().__init__(default_input)
         self._leaf = Leaf(owner=self)
-        self.is_init = True  # pyright: ignore[reportAttributeAccessIssue] - of a Tensor it is a method
-        self.layerwise_parallel = layerwise_parallel
-        self.parallel_optimizer = parallel_optimizer
+        self.is_init = False  # pyright: ignore[reportAttributeAccessIssue] - of a Tensor it is a method
+        self.layerwise_parallel = _flag("layerwise_parallel", layerwise_parallel)
+        self.parallel_optimizer = _flag("parallel_optimizer", parallel_optimizer)
         self.name = name
         self.requires_grad = requires_grad
 
@@ -118,29 +121,23 @@ class Parameter(Tensor):
         return [self]
 
     def set_data(self, data: Any, slice_shape: bool = False) -> Parameter:
-        """Give the parameter the value of ``data``, of the same shape and a dtype that fits in the parameter's.
+        """Give the parameter the value of ``data``, of the same shape, cast to the parameter's dtype.
 
         Raises:
             ShapeError: another shape, unless ``slice_shape``.
-            DTypeError: a dtype that would be narrowed, or data that are no Tensor and no number.
+            DTypeError: data that are no Tensor and no number.
         """
         if isinstance(data, bool) or not isinstance(data, (Tensor, int, float)):
             raise DTypeError("Parameter data must be [`Tensor`, `int`, `float`] or a kind of `Tensor` (like `Tensor`). "
                              f"But with type {type(data)}.")
-        value = data._read() if isinstance(data, Tensor) else np.asarray(data, self.np_dtype)
+        value: Any = data._read() if isinstance(data, Tensor) else np.asarray(data, self.np_dtype)
         if value.shape != self.shape and not slice_shape:
             raise ShapeError(
                 f"Can not change the shape of Parameter '{self.name}' which has been initialized: it has shape "
                 f"{self.shape}, the new data {value.shape}; pass slice_shape=True to replace it."
             )
-        mine = self.np_dtype
-        if value.dtype != mine:
-            if not np.can_cast(value.dtype, mine, "same_kind") or value.dtype.itemsize > mine.itemsize:
-                raise DTypeError(
-                    f"Parameter '{self.name}' holds {self.dtype}, and data of dtype {value.dtype} would be narrowed; "
-                    "cast the data first."
-                )
-            value = value.astype(mine)
+        if value.dtype != self.np_dtype:
+            value = (value.real if value.dtype.kind == "c" != self.np_dtype.kind else value).astype(self.np_dtype)
         self._rebind(self._device.engine.put(value, self._device))
         return self
 
@@ -149,9 +146,19 @@ class Parameter(Tensor):
         return self.set_data(value)
 
     @property
-    def data(self) -> Parameter:
-        """The parameter itself."""
-        return self
+    def data(self) -> Tensor:
+        """The value as a Tensor that no gradient passes; assigned a Tensor, the parameter takes its shape and dtype."""
+        return wrap(Tensor, self._read(), self._device)
+
+    @data.setter
+    def data(self, value: Tensor) -> None:
+        if not isinstance(value, Tensor):
+            raise DTypeError(f"The data of Parameter '{self.name}' must be a Tensor, but got {type(value).__name__}.")
+        self._rebind(self._device.engine.put(value._read(), self._device))
+
+    def copy(self) -> Parameter:
+        """A parameter of the same name, value and flags."""
+        return self.clone()
 
     def add_pipeline_stage(self, stage: int) -> None:
         """Accepted: every parameter is of the one stage that there is.
@@ -195,7 +202,8 @@ class Parameter(Tensor):
         return self
 
     def clone(self, init: Any = "same") -> Parameter:
-        """A parameter of the same name, shape and flags with its own data: the same, 'zeros', 'ones' or a number.
+        """A parameter of the same name, shape and flags with its own data: the same, 'zeros', 'ones', a number or a
+        Tensor's.
 
         Raises:
             ArgumentError: another ``init``.
@@ -203,11 +211,17 @@ class Parameter(Tensor):
         engine = self._device.engine
         if init == "same":
             value = self._value
-        elif isinstance(init, (int, float)) or init in _NUMBERS:
+        elif isinstance(init, Tensor):
+            if init.shape != self.shape:
+                raise ArgumentError(f"Parameter.clone: the Tensor 'init' must have the shape {self.shape}, but got "
+                                    f"{init.shape}.")
+            value = engine.asarray(init._read(), self.np_dtype)
+        elif isinstance(init, (int, float)) or isinstance(init, str) and init in _NUMBERS:
             value = engine.asarray(np.full(self.shape, _NUMBERS[init] if isinstance(init, str) else init),
                                    self.np_dtype)
         else:
-            raise ArgumentError(f"Parameter.clone: init must be 'same', 'zeros', 'ones' or a number, got {init!r}.")
+            raise ArgumentError("Parameter.clone: init must be 'same', 'zeros', 'ones', a number or a Tensor, got "
+                                f"{init!r}.")
         return type(self)(wrap(Tensor, value, self._device), self.name, self.requires_grad, self.layerwise_parallel)
 
     def _extra_state(self) -> dict:
@@ -234,6 +248,12 @@ class Parameter(Tensor):
 
 
 _NUMBERS = {"zeros": 0.0, "ones": 1.0}
+
+
+def _flag(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise DTypeError(f"The argument `{name}` must be bool type, but got {type(value).__name__}.")
+    return value
 
 
 class ParameterTuple(tuple):

@@ -184,3 +184,17 @@ def condition(op: str, public: str, given: dict[str, Any], optional: bool) -> bo
     if public == "sequence_length":
         return bool(given.get("use_sequence_length"))
     return not optional
+
+# The operators, besides those of two operands, whose arrays must have one dtype.
+UNIFORM = {
+    *("Concat concat stack add_n ElementWiseSum FullyConnected Convolution Deconvolution BilinearSampler Correlation "
+      "Crop GroupNorm InstanceNorm LayerNorm LeakyReLU LinearRegressionOutput LogisticRegressionOutput "
+      "MAERegressionOutput RNN ROIPooling SVMOutput Softmax SoftmaxOutput SpatialTransformer UpSampling batch_dot dot "
+      "khatri_rao").split(),
+    *[f"_contrib_{name}" for name in (
+        "DeformableConvolution ModulatedDeformableConvolution ROIAlign RROIAlign allclose box_decode box_iou "
+        "interleaved_matmul_encdec_qk interleaved_matmul_encdec_valatt interleaved_matmul_selfatt_valatt").split()],
+    *[f"linalg_{name}" for name in ("gemm", "gemm2", "trmm", "trsm")],
+    *[f"random_pdf_{name}" for name in (
+        "uniform normal gamma exponential poisson negative_binomial generalized_negative_binomial dirichlet").split()],
+}

@@ -14,8 +14,9 @@ import numpy as np
 from ..errors import ArgumentError, DTypeError, MXNetError, NotSupportedError
 from . import symbol_names as names
 from .ambient import visible, wants
+from .attributes import BOOLEAN, FLAGS, WINDOWS, check_windows, kind_of, reader
 from .dtypes import DType
-from .faces import _MISSING, Face, FaceModule, tidy
+from .faces import _MISSING, Face, FaceModule, tidy, unknown_attribute
 from .naming import AttrScope
 from .op import OPERATORS, Operator
 from .symbol import KEY, Entry, Symbol, SymNode, extra_attributes, new_name, not_found, text_of, variable
@@ -241,21 +242,22 @@ def _bind(face: Face, args: tuple, kwargs: dict[str, Any]) -> tuple[dict, tuple,
         elif key in names.HIDDEN or (key.startswith("__") and key.endswith("__")):
             extra[key] = text_of(value)
         elif key != "num_args" and not (key == "out" and value is None):
-            raise ArgumentError(_unknown(face, key))
+            unknown_attribute(face, [key])
     needed = {p.public for p in face.attributes if p.default is _MISSING}  # which None may be a value of
-    given = {k: v for k, v in given.items() if v is not None or k in needed}
-    return arrays, star, _checked(face, given), extra
+    checked = {k: v for k, v in _checked(face, given).items() if v is not None or k in needed}
+    defaults = {p.public: p.default for p in params}
+    for flag, (array, there) in FLAGS.items():
+        if arrays.get(array) is not None and flag in known and face.name != "RNN":
+            if bool(checked.get(flag, defaults[flag])) is not there:
+                raise not_found("Symbol.Compose", array, [n for n in arrays if n != array])
+    return arrays, star, checked, extra
 
 
-def _unknown(face: Face, key: str) -> str:
-    listed = "".join(f"{p.public} : {'required' if p.default is _MISSING else f'optional, default={p.default}'}\n"
-                     for p in face.attributes)
-    return (f"Cannot find argument '{key}', Possible Arguments:\n----------------\n{listed}"
-            f", in operator {face.name}")
+def _checked(face: Face, given: dict[str, Any], written: bool = False) -> dict[str, Any]:
+    """The attributes as Python values: strings, as in files, are read; missing and malformed ones raise.
 
-
-def _checked(face: Face, given: dict[str, Any]) -> dict[str, Any]:
-    """The attributes as Python values: strings, as in files, are read; missing and malformed ones raise."""
+    Files are ``written`` by luojia too, where an operator may have an attribute that MXNet's face does not take.
+    """
     required = names.REQUIRED.get(face.name, {})
     defaults = {p.public: p.default for p in face.attributes}
     for key, kind in required.items():
@@ -267,17 +269,19 @@ def _checked(face: Face, given: dict[str, Any]) -> dict[str, Any]:
             raise ArgumentError(f'Required parameter {p.public} is not presented, in operator {face.name}(name="")')
     out = {}
     for key, value in given.items():
-        kind = required.get(key)
-        if isinstance(value, str) and kind is not str and not isinstance(defaults.get(key), str):
+        kind = kind_of(face.name, key, None if defaults.get(key) is _MISSING else defaults.get(key))
+        if kind is not None and not written:
+            value = reader(face.name, key, kind)(value)
+        elif isinstance(value, str) and not isinstance(defaults.get(key), str):
             read = _read(value)
-            if isinstance(read, str) and (kind is int or isinstance(defaults.get(key), (bool, int, float))):
-                expected = kind or type(defaults[key])
-                raise ArgumentError(f"Invalid Parameter format for {key} expect {expected.__name__} but "
-                                    f"value='{value}', in operator {face.name}(name=\"\", {key}=\"{value}\")")
+            if isinstance(read, str) and kind is not None and kind.type != "words":
+                read = reader(face.name, key, kind)(value)
             value = read
-        if isinstance(defaults.get(key), bool) and value.__class__ is int:
+        if kind is BOOLEAN and value.__class__ is int:
             value = bool(value)
         out[key] = tidy(value)
+    if not written and "kernel" in out:
+        check_windows(face.name, out["kernel"], [(key, out[key]) for key in WINDOWS if key in out])
     return out
 
 
@@ -480,7 +484,7 @@ def node_from_file(kind: str, name: str, strings: dict[str, str], inputs: list[E
     given = {k: v for k, v in strings.items() if k in known}
     extra = {k: v for k, v in strings.items() if k not in known and k != "num_args"}
     params = [p for p in face.params if p.internal in face.op.inputs and not p.star]
-    effective = _checked(face, given)
+    effective = _checked(face, given, written=True)
     defaults = {p.public: None if p.default is _MISSING else p.default for p in face.attributes}
     present = [p for p in params
                if names.condition(face.name, p.public, {**defaults, **effective}, p.default is not _MISSING)]

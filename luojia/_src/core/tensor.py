@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..engine.devices import Context, current_context
-from ..errors import ArgumentError, DTypeError, GraphError, IndexTypeError
+from ..errors import ArgumentError, DTypeError, GraphError, IndexTypeError, UnfitArgumentError
 from . import dtypes, printing
 from .dtypes import DType
 from .repeated import repeated
@@ -57,6 +57,7 @@ class Tensor(_Methods):
     _device: Context
     _node: Any
     _role = False  # True for parameters, whose class does not decide that of results
+    _hooked = False  # whether there are functions on the gradient by it as an input (ops/composed/hooks.py)
     _result_class: type
     _coerce: Any
     const_arg = False  # whether a graph takes it as a constant: graphs here are made of values
@@ -73,14 +74,14 @@ class Tensor(_Methods):
             raise DTypeError(f"Tensor: dtype must be a luojia dtype such as luojia.float32, got {dtype!r}.")
         self._node = None
         data = input_data
-        if isinstance(device, str):
+        if device is not None and not isinstance(device, Context):
             device = _named_device(device)
         self._device = device or (data._device if isinstance(data, Tensor) else current_context())
-        if const_arg:
-            self.const_arg = True
+        if const_arg is not False:
+            self.set_const_arg(const_arg)
         if data is None:
             if shape is None or dtype is None:
-                raise DTypeError("Tensor: give data, or dtype, shape and init together; got neither.")
+                raise UnfitArgumentError("Tensor: give data, or dtype, shape and init together; got neither.")
             shape = (shape,) if isinstance(shape, int) else tuple(shape)
             if init is not None:
                 self.init = init
@@ -153,6 +154,22 @@ class Tensor(_Methods):
     # -- values out ------------------------------------------------------------------------------------------------
 
     def asnumpy(self) -> np.ndarray:
+        """The elements as a NumPy array, which shares the Tensor's memory where nothing else does, as MindSpore's.
+
+        What is written to it then shows in the Tensor, until that is given new values. On a GPU, and where other
+        Tensors or the tape hold the memory too, it is a copy.
+
+        >>> x = Tensor([1.0, 2.0])
+        >>> x.asnumpy()[0] = 5
+        >>> x
+        Tensor(shape=[2], dtype=Float32, value= [ 5.00000000e+00,  2.00000000e+00])
+        """
+        value = self._value
+        if value.__class__ is np.ndarray and sys.getrefcount(value) <= UNSHARED and value.base is None:
+            return value if value.flags.carray else value.copy()
+        return self._copied()
+
+    def _copied(self) -> np.ndarray:
         """The elements as a NumPy array of one's own."""
         value = self._value
         if value.__class__ is np.ndarray:
@@ -323,10 +340,10 @@ class Tensor(_Methods):
 Tensor._result_class = Tensor
 
 
-def _named_device(name: str) -> Context:
+def _named_device(name: Any) -> Context:
     """The device that a string names: the current one, whose kind it must be."""
     device = current_context()
-    if name.partition(":")[0].lower() != device.device_type:
+    if not isinstance(name, str) or name.partition(":")[0].lower() != device.device_type:
         raise ArgumentError(f"Tensor: the device must be {device.device_type.upper()!r}, the current one, got {name!r}"
                             "; choose the device in set_context.")
     return device

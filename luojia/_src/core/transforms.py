@@ -68,8 +68,10 @@ class Recorded:
         for a in args:
             found = None
             if isinstance(a, Tensor):
-                a = alias(a) if positions is None or len(positional) in positions else constant(a)
+                given, a = a, alias(a) if positions is None or len(positional) in positions else constant(a)
                 found = _Input(a)
+                if given._hooked:
+                    found.hooks = given.__dict__["_grad_hooks"]
             positional.append(a)
             self.inputs.append(found)
         if kwargs:
@@ -218,22 +220,33 @@ def seeds_for(out: Any, sens: Any) -> list[tuple[Tensor, Any]]:
     outs = [out] if isinstance(out, Tensor) else tensors_in(out)
     if sens is None:
         return [(t, t._device.engine.ones_like(t._value)) for t in outs]
-    given = tensors_in(sens)
-    if isinstance(out, (tuple, list)) and isinstance(sens, Tensor) and len(out) != 1:
+    given = [sens] if isinstance(sens, (int, float)) else tensors_in(sens)
+    if not outs and isinstance(out, (int, float)):
+        return []  # a Python number depends on nothing
+    if isinstance(out, (tuple, list)) and isinstance(sens, Tensor) and len(outs) != 1:
         raise ArgumentError(
-            f"the network returns {len(out)} outputs, so sens must be a tuple of as many Tensors, got one Tensor."
+            f"the network returns {len(outs)} outputs, so sens must be a tuple of as many Tensors, got one Tensor."
         )
     if len(given) != len(outs):
         raise ArgumentError(f"the network returns {len(outs)} Tensors, but sens has {len(given)}; give one for each.")
-    for t, s in zip(outs, given):
-        if t.shape != s.shape:
-            raise ShapeError(
-                f"The shape should be {t.shape}, that of the output, but sens has shape {s.shape}; "
-                "sens is not broadcast."
-            )
-        if t.np_dtype != s.np_dtype:
-            raise DTypeError(f"The dtype should be {_dtype_name(t)}, but got {_dtype_name(s)}")
-    return list(zip(outs, given))
+    return [(t, _seed(t, s)) for t, s in zip(outs, given)]
+
+
+def _seed(t: Tensor, s: Any) -> Any:
+    """The cotangent of an output without axes may be a number or of any shape and dtype: its sum; others must match."""
+    if not isinstance(s, Tensor):
+        if t.shape != ():
+            raise ShapeError(f"The shape should be {t.shape}, that of the output, but sens is the number {s}.")
+        return t._device.engine.asarray(s, t.np_dtype)
+    if t.shape == () and (s.shape != () or s.np_dtype != t.np_dtype):
+        return OPERATORS["cast"](OPERATORS["sum"](s), dtype=t.np_dtype)
+    if t.shape != s.shape:
+        raise ShapeError(
+            f"The shape should be {t.shape}, that of the output, but sens has shape {s.shape}; sens is not broadcast."
+        )
+    if t.np_dtype != s.np_dtype:
+        raise DTypeError(f"The dtype should be {_dtype_name(t)}, but got {_dtype_name(s)}")
+    return s
 
 
 def _dtype_name(t: Tensor) -> str:

@@ -40,7 +40,7 @@ class Dataset:
     def shard(self, num_shards: int, index: int) -> Dataset:
         """Part ``index`` of ``num_shards``; where the length does not divide, the first parts are one longer."""
         if not isinstance(num_shards, int) or num_shards < 1:
-            raise ArgumentError(f"Dataset.shard expects an integer num_shards >= 1, got {num_shards!r}.")
+            raise UnfitDataError(f"Dataset.shard expects an integer num_shards >= 1, got {num_shards!r}.")
         if not isinstance(index, int) or not 0 <= index < num_shards:
             raise UnfitDataError(f"Dataset.shard: Shard index of out bound: {index} out of {num_shards}.")
         length, rest = divmod(len(self), num_shards)
@@ -98,7 +98,7 @@ class ArrayDataset(Dataset):
 
     def __init__(self, *args: Any) -> None:
         if not args:
-            raise ArgumentError("ArrayDataset: Needs at least 1 arrays, got none.")
+            raise UnfitDataError("ArrayDataset: Needs at least 1 arrays, got none.")
         for i, data in enumerate(args):
             if len(data) != len(args[0]):
                 raise UnfitDataError(

@@ -44,7 +44,8 @@ def resize(image: np.ndarray, size: Sequence[int], method: str = "bilinear") -> 
         out = (out @ columns.T).reshape(height, width, *image.shape[2:])
     else:
         out = columns @ out.reshape(height, *image.shape[1:])
-    return as_dtype(np.rint(out) if method == "area" and image.dtype.kind in "iu" else out, image.dtype)
+    rounded = image.dtype.kind in "iu" and (method == "area" or image.dtype != np.uint8)
+    return as_dtype(np.rint(out) if rounded else out, image.dtype)
 
 
 def _antialiased(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:

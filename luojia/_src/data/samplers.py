@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from luojia._src.errors import ArgumentError
+from luojia._src.errors import ArgumentError, UnfitDataError
 
 
 class Sampler:
@@ -89,7 +89,7 @@ class IntervalSampler(Sampler):
 
     def __init__(self, length: int, interval: int, rollover: bool = True) -> None:
         if not 1 <= interval <= length:
-            raise ArgumentError(
+            raise UnfitDataError(
                 f"IntervalSampler: Interval {interval} must be smaller than or equal to length {length}, and positive."
             )
         self._length, self._interval, self._rollover = length, interval, rollover

@@ -56,9 +56,9 @@ def saturation(image: np.ndarray, alpha: float) -> np.ndarray:
 def gamma(image: np.ndarray, power: float, gain: float = 1) -> np.ndarray:
     """``gain * image ** power``, of 0..1, or of 0..255 over 255 for integers; clipped."""
     if image.dtype.kind == "f":
-        return (gain * image.astype(np.float64) ** power).clip(0, 1).astype(image.dtype)
+        return (gain * image.astype(np.float64) ** power).clip(0, 1).astype(np.float32)
     table = (gain * (np.arange(256) / 255.0) ** power * (255 + 1 - 1e-3)).clip(0, 255)
-    return table.astype(np.uint8)[image]
+    return table.astype(np.uint8)[image.astype(np.uint8)].astype(image.dtype)
 
 
 def hue(image: np.ndarray, turn: float) -> np.ndarray:
@@ -185,12 +185,19 @@ def _by_channel(image: np.ndarray, change: Any) -> np.ndarray:
 def solarize(image: np.ndarray, low: float, high: float) -> np.ndarray:
     """``255 - v`` where v lies from ``low`` to ``high``; from ``low`` up where both are one."""
     inside = image >= low if low == high else (image >= low) & (image <= high)
-    return np.where(inside, 255 - image, image).astype(image.dtype)
+    return np.where(inside, inverted(image), image)
+
+
+def inverted(image: np.ndarray) -> np.ndarray:
+    """``255 - image``, as far as the dtype goes."""
+    if image.dtype == np.int8:
+        return saturate(255 - image.astype(np.int16), image.dtype)
+    return (255 - image).astype(image.dtype)
 
 
 def posterize(image: np.ndarray, bits: int) -> np.ndarray:
     """The uppermost ``bits`` bits of each number."""
-    return image & np.uint8(256 - (1 << (8 - bits)) & 255)
+    return image.view(np.uint8) & np.uint8(256 - (1 << (8 - bits)) & 255)
 
 
 _ROOTS = np.array([55.46, 4.794, 1.148])

@@ -33,13 +33,11 @@ def widen(values: Any) -> Any:
 def narrow(ans: Any, values: Sequence[Any], attrs: dict) -> Any:
     """What an operator made of the widened ``values``, float32 rounded to bfloat16 where it stands for that.
 
-    A dtype that was asked for stays. Of several outputs, such as new statistics, all but the first are left in float32
-    where an input was float32.
+    A dtype that was asked for stays: of several outputs it is that of positions. Of several outputs, such as new
+    statistics, all but the first are left in float32 where an input was float32.
     """
     half = next(v.dtype for v in values if is_bfloat16(v))
-    if attrs.get("dtype") is not None:
-        return ans
     if ans.__class__ is not tuple:
-        return ans.astype(half) if ans.dtype == _FLOAT else ans
+        return ans.astype(half) if ans.dtype == _FLOAT and attrs.get("dtype") is None else ans
     mixed = any(getattr(v, "dtype", None) == _FLOAT for v in values)
     return tuple([a.astype(half) if a.dtype == _FLOAT and not (mixed and i) else a for i, a in enumerate(ans)])

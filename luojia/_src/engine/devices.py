@@ -8,6 +8,7 @@ XLA. Contexts always construct; the first array put on a device that is not ther
 from __future__ import annotations
 
 import os
+import re
 import threading
 
 from ..errors import ArgumentError, DeviceError, UnknownNameError
@@ -37,6 +38,9 @@ class Context:
         if isinstance(device_type, Context):
             return device_type
         if device_type not in TYPES:
+            printed = re.fullmatch(r"(\w+)\((\d+)\)", str(device_type))
+            if printed and printed[1] in TYPES:  # as in ctx="cpu(0)"
+                return Context(printed[1], int(printed[2]))
             raise UnknownNameError(
                 f"Context: device_type must be one of {', '.join(map(repr, TYPES))}, got {device_type!r}."
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ..core.op import OPERATORS, op
-from ..errors import ArgumentError, NotSupportedError
+from ..errors import ArgumentError
 from .define import unary
 
 _SELU_ALPHA, _SELU_SCALE = 1.6732632423543772, 1.0507009873554805
@@ -56,6 +56,11 @@ def leaky_relu(xp, x, *, slope=0.01):
     return _own(x, xp.where(x > 0, x, slope * x))
 
 
+@leaky_relu.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, slope):
+    return (xp.where(args[0] > 0, g, slope * g),)
+
+
 @op("PReLU()(x, weight:w)", fn="prelu(input:x, weight:w)")
 def prelu(xp, x, w):
     """x, times w where negative; w has one element, or one per channel, axis 1 of x.
@@ -64,7 +69,28 @@ def prelu(xp, x, w):
     """
     if len(x.shape) > 2 and len(w.shape) == 1:
         w = xp.reshape(w, (-1,) + (1,) * (len(x.shape) - 2))
+    if w.dtype != x.dtype:
+        w = w.astype(x.dtype)
     return xp.where(x > 0, x, w * x)
+
+
+@prelu.vjp(keep="args")
+def _(xp, g, ans, args, needs):
+    x, w = args
+    by_channel = len(x.shape) > 2 and len(w.shape) == 1
+    wide = xp.reshape(w, (-1,) + (1,) * (len(x.shape) - 2)) if by_channel else w
+    dw = None
+    if needs[1]:
+        dw = xp.where(x > 0, xp.zeros_like(x), x) * g
+        if by_channel:
+            axes = tuple(range(len(x.shape))) if w.shape[0] == 1 else (0, *range(2, len(x.shape)))
+            dw = xp.reshape(xp.sum(dw, axis=axes), w.shape)
+    return xp.where(x > 0, g, wide * g), dw
+
+
+def _elu_dx(xp, g, x, alpha, rate=1.0):
+    """The gradient of x in alpha (e^(rate x) - 1) where x is negative, and x elsewhere."""
+    return xp.where(x > 0, g, g * (alpha * rate) * xp.exp(xp.minimum(x, 0) * rate))
 
 
 @op("Elu(alpha=1.0)(x)", fn="elu(input_x:x, alpha=1.0)")
@@ -73,14 +99,27 @@ def elu(xp, x, *, alpha=1.0):
     return xp.where(x > 0, x, alpha * xp.expm1(xp.where(x > 0, 0 * x, x)))
 
 
+@elu.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, alpha):
+    return (_elu_dx(xp, g, args[0], alpha),)
+
+
 @op("CeLU(alpha=1.0)(x)", fn="celu(x, alpha=1.0)")
 def celu(xp, x, *, alpha=1.0):
     """x, and alpha (e^(x / alpha) - 1) where negative."""
+    if alpha == 0:
+        raise ArgumentError("celu: alpha must not be 0.")
     return xp.where(x > 0, x, alpha * xp.expm1(xp.where(x > 0, 0 * x, x) / alpha))
 
 
+@celu.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, alpha):
+    return (_elu_dx(xp, g, args[0], alpha, 1 / alpha),)
+
+
 unary("selu", lambda xp, x: _own(x, _SELU_SCALE * elu.fn(xp, x, alpha=_SELU_ALPHA)),
-      "elu scaled so that activations normalize themselves (Klambauer et al. 2017).", ms="SeLU", fn="selu(input_x:x)")
+      "elu scaled so that activations normalize themselves (Klambauer et al. 2017).", ms="SeLU", fn="selu(input_x:x)",
+      rule=lambda xp, g, ans, args, needs: (_elu_dx(xp, _SELU_SCALE * g, args[0], _SELU_ALPHA),))
 
 
 @op("GeLU()(x) | approximate='tanh'", fn="gelu(input:x, approximate='none')")
@@ -96,24 +135,53 @@ def gelu(xp, x, *, approximate="none"):
     return 0.5 * x * (1 + xp.erf(x * math.sqrt(0.5)))
 
 
+@gelu.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, approximate):
+    x = args[0]
+    if approximate == "tanh":
+        root, square = math.sqrt(2 / math.pi), x * x
+        t = xp.tanh(root * (x + 0.044715 * square * x))
+        return (g * (0.5 * (1 + t) + 0.5 * root * x * (1 - t * t) * (1 + 3 * 0.044715 * square)),)
+    below = 0.5 * (1 + xp.erf(x * math.sqrt(0.5)))
+    return (g * (below + x * xp.exp(-0.5 * x * x) * (0.5 * math.sqrt(2 / math.pi))),)
+
+
+def _silu_dx(xp, g, x, rate=1.0):
+    """The gradient of x in x sigmoid(rate x)."""
+    s = xp.sigmoid(x * rate)
+    return (g * (s + rate * x * s * (1 - s)),)
+
+
 unary("fast_gelu", lambda xp, x: x * xp.sigmoid(1.702 * x), "x sigmoid(1.702 x), which approximates gelu.",
-      ms="FastGeLU", fn="fast_gelu(x)")
-unary("silu", lambda xp, x: x * xp.sigmoid(x), "x sigmoid(x), also called swish.", ms="SiLU", fn="silu swish")
+      ms="FastGeLU", fn="fast_gelu(x)", rule=lambda xp, g, ans, args, needs: _silu_dx(xp, g, args[0], 1.702))
+unary("silu", lambda xp, x: x * xp.sigmoid(x), "x sigmoid(x), also called swish.", ms="SiLU", fn="silu swish",
+      rule=lambda xp, g, ans, args, needs: _silu_dx(xp, g, args[0]))
 unary("softplus", lambda xp, x: xp.log1p(xp.exp(-xp.abs(x))) + xp.maximum(x, 0), "log(1 + e^x).", ms="Softplus",
       fn="", rule=lambda xp, g, ans, args, needs: (g * xp.sigmoid(args[0]),))
 unary("log_sigmoid", lambda xp, x: xp.minimum(x, 0) - xp.log1p(xp.exp(-xp.abs(x))),
       "log(sigmoid(x)), without overflow.",
       fn="logsigmoid(x) log_sigmoid", rule=lambda xp, g, ans, args, needs: (g * xp.sigmoid(-args[0]),))
-unary("mish", lambda xp, x: x * xp.tanh(xp.softplus(x)), "x tanh(log(1 + e^x)) (Misra 2019).", ms="Mish", fn="mish(x)")
+unary("mish", lambda xp, x: x * xp.tanh(xp.softplus(x)), "x tanh(log(1 + e^x)) (Misra 2019).", ms="Mish", fn="mish(x)",
+      rule=lambda xp, g, ans, args, needs: _mish_dx(xp, g, args[0]))
 unary("softsign", lambda xp, x: x / (1 + xp.abs(x)), "x / (1 + |x|).", ms="Softsign", fn="softsign(x)", mx="softsign",
       rule=lambda xp, g, ans, args, needs: (g / xp.square(1 + xp.abs(args[0])),))
 unary("tanhshrink", lambda xp, x: x - xp.tanh(x), "x - tanh(x).")
+
+
+def _mish_dx(xp, g, x):
+    t = xp.tanh(xp.softplus(x))
+    return (g * (t + x * (1 - t * t) * xp.sigmoid(x)),)
 
 
 @op(fn="softplus(input:x, beta=1, threshold=20)")
 def scaled_softplus(xp, x, *, beta=1, threshold=20):
     """log(1 + e^(beta x)) / beta, and x where beta x is above ``threshold``."""
     return xp.where(x * beta > threshold, x, xp.softplus(beta * x) / beta)
+
+
+@scaled_softplus.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, beta, threshold):
+    return (xp.where(args[0] * beta > threshold, g, g * xp.sigmoid(beta * args[0])),)
 
 
 @op("HSigmoid()(x) | alpha=0.16666666666666666", fn="hardsigmoid(input:x) | alpha=0.16666666666666666",
@@ -124,10 +192,22 @@ def hard_sigmoid(xp, x, *, alpha=0.2, beta=0.5):
     return _own(x, xp.where(y <= 0, 0 * x, xp.where(y >= 1, 0 * x + 1, y)))
 
 
+@hard_sigmoid.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, alpha, beta):
+    y = alpha * args[0] + beta
+    return (xp.where(xp.logical_and(y > 0, y < 1), alpha * g, 0 * g),)
+
+
 @op("HSwish()(x)", fn=("hardswish(input:x)", "hard_swish(input:x)"))
 def hard_swish(xp, x):
     """x relu6(x + 3) / 6, with the middle part's derivative at -3 and 3, as MindSpore's and PyTorch's."""
     return _own(x, xp.where(x < -3, 0 * x, xp.where(x > 3, x, x * (x + 3) / 6)))
+
+
+@hard_swish.vjp(keep="args")
+def _(xp, g, ans, args, needs):
+    x = args[0]
+    return (xp.where(x < -3, 0 * g, xp.where(x > 3, g, g * (2 * x + 3) / 6)),)
 
 
 @op(fn="hardtanh(input:x, min_val=-1.0, max_val=1.0)")
@@ -136,16 +216,31 @@ def hard_tanh(xp, x, *, min_val=-1.0, max_val=1.0):
     return _own(x, xp.where(x >= max_val, 0 * x + max_val, xp.where(x <= min_val, 0 * x + min(min_val, max_val), x)))
 
 
+@hard_tanh.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, min_val, max_val):
+    return (xp.where(xp.logical_and(args[0] < max_val, args[0] > min_val), g, 0 * g),)
+
+
 @op("HShrink(lambd=0.5)(x)", fn=("hardshrink(input:x, lambd=0.5)", "hard_shrink(input:x, lambd=0.5)"))
 def hard_shrink(xp, x, *, lambd=0.5):
     """x, and 0 where |x| <= lambd."""
     return xp.where(xp.abs(x) <= lambd, 0 * x, x)
 
 
+@hard_shrink.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, lambd):
+    return (xp.where(xp.abs(args[0]) <= lambd, 0 * g, g),)
+
+
 @op("SoftShrink(lambd=0.5)(x)", fn=("softshrink(input:x, lambd=0.5)", "soft_shrink(input:x, lambd=0.5)"))
 def soft_shrink(xp, x, *, lambd=0.5):
     """x moved toward 0 by lambd, and 0 where |x| <= lambd."""
     return xp.where(x > lambd, x - lambd, xp.where(x < -lambd, x + lambd, 0 * x))
+
+
+@soft_shrink.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, lambd):
+    return (xp.where(xp.abs(args[0]) > lambd, g, 0 * g),)
 
 
 @op(fn="threshold(input:x, thr, value)")
@@ -192,7 +287,12 @@ def _chosen(act_type):
 
 @op(fn=(), mx="LeakyReLU(data:x, gamma:w=None, act_type='leaky', slope=0.25, lower_bound=0.125, upper_bound=0.334)")
 def leaky_relu_family(xp, x, w=None, *, act_type="leaky", slope=0.25, lower_bound=0.125, upper_bound=0.334):
-    """One of MXNet's rectifiers by name: leaky, prelu (with weights ``w``), elu, selu, gelu."""
+    """One of MXNet's rectifiers by name: leaky, prelu (with weights ``w``), elu, selu, gelu, rrelu.
+
+    rrelu has the mean of its bounds as slope, as MXNet's has outside training; MXNet trains it on GPUs alone.
+    """
+    if act_type == "rrelu":
+        act_type, slope = "leaky", (lower_bound + upper_bound) / 2
     if act_type == "leaky":
         return xp.where(x > 0, x, slope * x)
     if act_type == "prelu":
@@ -207,11 +307,22 @@ def leaky_relu_family(xp, x, w=None, *, act_type="leaky", slope=0.25, lower_boun
         return xp.selu(x)
     if act_type == "gelu":
         return gelu.fn(xp, x)
-    if act_type == "rrelu":
-        raise NotSupportedError("LeakyReLU: act_type='rrelu' is not supported; use act_type='leaky' with a slope.")
     raise ArgumentError(
-        f"LeakyReLU: act_type must be 'leaky', 'prelu', 'elu', 'selu' or 'gelu', got {act_type!r}."
+        f"LeakyReLU: act_type must be 'leaky', 'prelu', 'elu', 'selu', 'gelu' or 'rrelu', got {act_type!r}."
     )
+
+
+@leaky_relu_family.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, act_type, slope, lower_bound, upper_bound):
+    how = {"leaky": {"slope": slope}, "rrelu": {"slope": (lower_bound + upper_bound) / 2}, "prelu": {}, "selu": {},
+           "elu": {"alpha": slope}, "gelu": {"approximate": "none"}}[act_type]
+    if act_type == "prelu" and len(args[0].shape) == 2 and len(args[1].shape) == 1:
+        x, w = args  # one weight for each channel here too, which prelu's rule adds up for images
+        return xp.where(x > 0, g, w * g), xp.where(x > 0, xp.zeros_like(x), x) * g if needs[1] else None
+    named = OPERATORS["leaky_relu" if act_type in ("leaky", "rrelu") else act_type]
+    count = 2 if act_type == "prelu" else 1
+    found = named.rule(xp, g, ans, args[:count], needs[:count], **how)
+    return *found, *[None] * (len(args) - count)
 
 
 @leaky_relu_family.complete

@@ -33,12 +33,16 @@ def _(xp, g, ans, args, needs):
     return g, g
 
 
+def _is_boolean(x):
+    return x.__class__ is bool or getattr(x, "dtype", None) == "bool"
+
+
 @op("Sub()(x, y)", fn=("sub(input:x, other:y)", "tensor_sub(input:x, other:y)"),
     mx=("broadcast_sub(lhs:x, rhs:y)", "broadcast_minus(lhs:x, rhs:y)", "subtract(lhs:x, rhs:y)"),
     elementwise=True)
 def subtract(xp, x, y):
     """x - y, broadcast; of booleans, whether they differ."""
-    if getattr(x, "dtype", None) == "bool" == getattr(y, "dtype", None):
+    if _is_boolean(x) and _is_boolean(y):
         return xp.not_equal(x, y)
     return x - y
 
@@ -102,9 +106,10 @@ def power(xp, x, y):
     try:
         return x**y
     except (ValueError, TypeError):  # NumPy and JAX refuse an integer to a negative power
-        if getattr(x, "dtype", None) is None or x.dtype.kind not in "iu":
+        whole = x if hasattr(x, "dtype") else y
+        if getattr(whole, "dtype", None) is None or whole.dtype.kind not in "iu":
             raise
-        return (x.astype("float64") ** y).astype(x.dtype)
+        return (xp.asarray(x, "float64") ** y).astype(whole.dtype)
 
 
 def _whole(x) -> bool:
@@ -158,7 +163,9 @@ def divide_rounding(xp, x, y, *, rounding_mode=None):
         return OPERATORS["divide"].fn(xp, x, y)
     if rounding_mode not in ("floor", "trunc"):
         raise ValueError(f"div: rounding_mode must be None, 'floor' or 'trunc', got {rounding_mode!r}.")
-    return xp.floor_divide(x, y) if rounding_mode == "floor" else xp.trunc(x / y).astype(x.dtype)
+    if rounding_mode == "floor":
+        return xp.floor_divide(x, y)
+    return xp.trunc(x / y).astype((x if hasattr(x, "dtype") else y).dtype)
 
 
 @divide_rounding.vjp(keep="args")
@@ -297,11 +304,27 @@ def _(xp, g, ans, args, needs, *, at_bound):
     return tuple(out)
 
 
-binary("squared_difference", lambda xp, x, y: (x - y) * (x - y), "(x - y)^2, broadcast.", ms="SquaredDifference")
+def _squared_difference_pull(xp, g, x, y):
+    part = 2 * g * (x - y)
+    return part, -part
+
+
+def _hypot_pull(xp, g, ans, x, y):
+    part = g / ans
+    return part * x, part * y
+
+
+def _arctan2_pull(xp, g, x, y):
+    part = g / (x * x + y * y)
+    return part * y, -part * x
+
+
+binary("squared_difference", lambda xp, x, y: (x - y) * (x - y), "(x - y)^2, broadcast.", ms="SquaredDifference",
+       rule=lambda xp, g, ans, args, needs: _squared_difference_pull(xp, g, *args))
 binary("hypot", lambda xp, x, y: xp.sqrt(x * x + y * y), "sqrt(x^2 + y^2), broadcast.", ms="Hypot",
-       mx="broadcast_hypot")
+       mx="broadcast_hypot", rule=lambda xp, g, ans, args, needs: _hypot_pull(xp, g, ans, *args), keep="args ans")
 binary("arctan2", lambda xp, x, y: xp.arctan2(x, y), "The angle of the point (y, x), broadcast.", ms="Atan2",
-       fn="arctan2 atan2", mx="arctan2")
+       fn="arctan2 atan2", mx="arctan2", rule=lambda xp, g, ans, args, needs: _arctan2_pull(xp, g, *args))
 binary("logaddexp", lambda xp, x, y: xp.logaddexp(x, y), "log(e^x + e^y), broadcast.")
 binary("logaddexp2", lambda xp, x, y: xp.logaddexp2(x, y), "log2(2^x + 2^y), broadcast.")
 def _guarded(function):
@@ -318,9 +341,10 @@ def _guarded(function):
 
 binary("xdivy", _guarded(lambda xp, x, y: xp.where(x == 0, x * 0, x / xp.where(x == 0, y * 0 + 1, y))),
        "x / y, and 0 where x is 0.", ms="Xdivy", fn="xdivy(x,y)")
-binary("xlogy", _guarded(lambda xp, x, y: xp.where(x == 0, x * 0, x * xp.log(xp.where(x == 0, y * 0 + 1, y)))),
+binary("xlogy", _guarded(lambda xp, x, y: xp.where(
+    x == 0, xp.where(y == y, x * 0, y), x * xp.log(xp.where(x == 0, y * 0 + 1, y)))),
        "x log y, and 0 where x is 0.", ms="Xlogy")
-binary("div_no_nan", _guarded(lambda xp, x, y: xp.where(y == 0, x * 0, x / xp.where(y == 0, y * 0 + 1, y))),
+binary("div_no_nan", _guarded(lambda xp, x, y: xp.where(y == 0, y * 0, x / xp.where(y == 0, y * 0 + 1, y))),
        "x / y, and 0 where y is 0.", ms="DivNoNan")
 def _copysign(xp, x, y):
     size = xp.abs(x if hasattr(x, "dtype") else xp.asarray(x, y.dtype))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..core.op import op
-from ..errors import ArgumentError, ShapeError
+from ..errors import ArgumentError, DTypeError, ShapeError
 
 _FORMATS = ("corner", "center")
 
@@ -302,6 +302,8 @@ def bounding_box_decode(xp, x, y, *, means=(0.0,) * 4, stds=(1.0,) * 4, max_shap
     Source: MindSpore's BoundingBoxDecode.
     """
     _four("BoundingBoxDecode", x, y, means, stds)
+    if len(max_shape) != 2:
+        raise ArgumentError(f"BoundingBoxDecode: max_shape must be (height, width), got {max_shape}.")
     ax, ay, aw, ah = _pixel_centers(xp, x)
     y = y * xp.asarray(stds, y.dtype) + xp.asarray(means, y.dtype)
     limit = abs(float(np.log(wh_ratio_clip)))
@@ -333,5 +335,8 @@ def _pixel_centers(xp, boxes):
 def _four(name, x, y, means, stds):
     if len(x.shape) != 2 or x.shape[1] != 4 or x.shape != y.shape:
         raise ShapeError(f"{name} expects two arrays of shape (N, 4), got {tuple(x.shape)} and {tuple(y.shape)}.")
+    for pair, given in (("means", means), ("stds", stds)):
+        if not all([isinstance(v, float) for v in given]):
+            raise DTypeError(f"{name}: {pair} must be a tuple of float, got {given}.")
     if len(means) != 4 or len(stds) != 4:
         raise ArgumentError(f"{name}: means and stds must have 4 numbers each, got {means} and {stds}.")

@@ -13,7 +13,7 @@ import numpy as np
 from ..core.dtypes import promote
 from ..core.op import OPERATORS
 from ..core.tensor import Tensor, wrap
-from ..errors import ArgumentError, ShapeError
+from ..errors import ArgumentError, DTypeError, ShapeError, UnfitArgumentError
 from .shape import axis_in
 
 
@@ -25,6 +25,17 @@ def placed(value: Any, like: Tensor) -> Any:
 
 def reshaped(x: Tensor, shape: Any) -> Any:
     return OPERATORS["reshape"](x, shape=(shape,) if isinstance(shape, int) else tuple(shape))
+
+
+def scaled(x: Any, other: Any, alpha: Any, name: str) -> Any:
+    """alpha other, for what ``name`` adds to x; a fraction of whole numbers is none of them."""
+    if alpha.__class__ is int and alpha == 1:
+        return other
+    if isinstance(alpha, float) and all(
+            t.np_dtype.kind in "biu" if isinstance(t, Tensor) else isinstance(t, int) for t in (x, other)):
+        raise DTypeError(f"{name}: a floating alpha needs a floating input or other, got alpha {alpha}; cast one, as "
+                         "in x.astype(...).")
+    return other if alpha == 1 else other * alpha
 
 
 def joined(xs: Sequence[Any], axis: int | None = 0) -> Any:
@@ -83,8 +94,11 @@ def split(x: Tensor, indices_or_sections: Any, axis: int = 0, uneven: bool = Fal
                                 "parts; give indices, or use array_split.")
         sizes = [n // k + (i < n % k) for i in range(k)]
         stops = np.cumsum(sizes[:-1]).tolist()
-    else:
+    elif isinstance(indices_or_sections, (Tensor, np.ndarray, list, tuple, set, range)):
         stops = [int(i) for i in indices_or_sections]
+    else:
+        raise UnfitArgumentError("split: indices_or_sections must be either int, or tuple / list / set of ints, got "
+                                 f"{indices_or_sections!r}.")
     lead = (slice(None),) * axis
     return [x[(*lead, slice(a, b))] for a, b in zip([0, *stops], [*stops, n])]
 

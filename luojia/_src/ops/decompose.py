@@ -57,9 +57,13 @@ def _(xp, g, ans, args, needs, *, full_matrices):
 
 @op(fn=())
 def singular_values(xp, x):
-    """The singular values of each matrix, falling."""
+    """The singular values of each matrix, falling; of float16 ones as float32."""
     _matrix(x, "svd")
-    return xp.linalg.svd(x, compute_uv=False)
+    return xp.linalg.svd(_in_single(x), compute_uv=False)
+
+
+def _in_single(x):
+    return x if x.dtype.itemsize > 2 else x.astype("float32")
 
 
 @singular_values.vjp(keep="args")
@@ -74,8 +78,8 @@ def orthogonal_upper(xp, x):
     m, n = _matrix(x, "qr")
     if m < n:
         raise ShapeError(f"orthogonal_upper expects matrices (..., M, N) with M >= N, got shape {tuple(x.shape)}.")
-    q, r = xp.linalg.qr(x)
-    return q, r
+    q, r = xp.linalg.qr(_in_single(x))
+    return (q, r) if q.dtype == x.dtype else (q.astype(x.dtype), r.astype(x.dtype))
 
 
 @orthogonal_upper.vjp(keep="ans")

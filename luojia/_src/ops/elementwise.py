@@ -158,6 +158,12 @@ def masked_fill(xp, x, m, v):
     return xp.where(m, v, x).astype(x.dtype)
 
 
+@masked_fill.vjp(keep="args")
+def _(xp, g, ans, args, needs):
+    m = args[1]
+    return xp.where(m, 0 * g, g) if needs[0] else None, None, xp.where(m, g, 0 * g) if needs[2] else None
+
+
 @op("ZerosLike()(x)", fn="zeros_like(input:x, dtype=None)", mx="zeros_like(data:x)", differentiable=False)
 def zeros_like(xp, x, *, dtype=None):
     """Zeros of x's shape, and of its dtype unless another is given."""

@@ -114,12 +114,16 @@ _position("argmin", "Argmin", "argmin(input:x, axis=None, keepdims=False) | dtyp
 @op("Median(global_median=False, axis=0, keep_dims:keepdims=False, ignore_nan:_=False)(x)",
     fn="median(input:x, axis=-1, keepdims=False) | global_median=False", outputs=2)
 def median_with_index(xp, x, *, global_median=False, axis=-1, keepdims=False):
-    """The lower median along ``axis`` (of all elements, if ``global_median``) and its position."""
+    """The lower median along ``axis`` (of all elements, if ``global_median``) and its position; nan if any is."""
     if global_median or not x.shape:
         x, axis, keepdims = xp.reshape(x, (-1,)), 0, keepdims and bool(x.shape)
     order = xp.argsort(x, axis=axis)
     middle = (x.shape[axis] - 1) // 2
     position = order[(slice(None),) * (axis % len(x.shape)) + (slice(middle, middle + 1),)]
+    if x.dtype.kind == "f":
+        odd = xp.isnan(x)
+        first = xp.expand_dims(xp.argmax(odd, axis=axis), axis)
+        position = xp.where(xp.any(odd, axis=axis, keepdims=True), first, position)
     value = xp.take_along(x, position, axis=axis)
     if not keepdims:
         position, value = (xp.squeeze(a, axis=axis) for a in (position, value))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..core.op import op
-from ..errors import ArgumentError, NotSupportedError, ShapeError
+from ..errors import ArgumentError, ShapeError
 from .pool import along
 from .resample import cubic
 from .window import spatial
@@ -134,18 +134,37 @@ def resize(xp, x, *, size=None, scale=None, mode="nearest", align_corners=None, 
               "mode='size', align_corners=True)")
 def bilinear_resize(xp, x, like=None, *, height=1, width=1, scale_height=None, scale_width=None, mode="size",
                     align_corners=True):
-    """x (N, C, H, W) resized to (height, width), by scales, or with ``mode`` 'like' to the size of ``like``."""
+    """x (N, C, H, W) resized to (height, width), by scales, or as ``mode`` says.
+
+    'like' takes the size of ``like``; 'odd_scale' makes n of an even length scale n, of an odd one scale (n - 1) + 1;
+    'to_even_down', 'to_even_up', 'to_odd_down' and 'to_odd_up' go to the next even or odd length.
+    """
     if mode not in ("size", "like"):
-        raise NotSupportedError(f"BilinearResize2D: mode {mode!r} is not supported; use 'size' or 'like'.")
+        lengths = [_to_parity(mode, n, s) for n, s in zip(x.shape[2:], (scale_height, scale_width))]
+        height, width = lengths if len(x.shape) == 4 else (height, width)
+        scale_height = scale_width = None
     if mode == "like" and like is None:
         raise ArgumentError("BilinearResize2D: mode 'like' expects a second array, of the size wanted; got none.")
-    by_scale = scale_height is not None or scale_width is not None
-    scale = (scale_height or 1, scale_width or 1) if by_scale else None
+    by_scale = scale_height is not None  # MXNet looks at the height's alone
+    if by_scale and scale_width is None:
+        raise ArgumentError("BilinearResize2D: scale_height expects scale_width beside it; got none.")
+    scale = (scale_height, scale_width) if by_scale else None
     out = _sizes("BilinearResize2D", x.shape, None if by_scale else (height, width), scale,
                  like.shape if mode == "like" and like is not None else None)
     for axis, m in enumerate(out, 2):
-        x = along(xp, x, linear_matrix(x.shape[axis], m, align_corners), axis)
+        x = along(xp, x, linear_matrix(x.shape[axis], m, align_corners or m == 1), axis)
     return x
+
+
+def _to_parity(mode: str, n: int, scale: float | None) -> int:
+    """A length by one of BilinearResize2D's modes."""
+    if mode == "odd_scale":
+        if scale is None:
+            raise ArgumentError("BilinearResize2D: mode 'odd_scale' expects scale_height and scale_width.")
+        return int((n - 1) * scale) + 1 if n % 2 else int(n * scale)
+    if n % 2 == (0 if "even" in mode else 1):
+        return n
+    return n - 1 if mode.endswith("down") else n + 1
 
 
 @op(fn=(), mx="UpSampling(*xs, scale, num_filter=0, sample_type, multi_input_mode='concat', num_args:_=1, "

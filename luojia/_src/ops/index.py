@@ -12,7 +12,7 @@ import numpy as np
 
 from ..core.op import op
 from ..core.tensor import Tensor
-from ..errors import IndexingError, IndexTypeError
+from ..errors import IndexTypeError, PlaceError
 
 
 def encode(index: Any) -> tuple[tuple, list]:
@@ -48,11 +48,11 @@ def _positions(item: Any) -> Any:
     """An array among the items of an index, or a list as one; of integers or booleans."""
     if isinstance(item, (list, tuple)):
         if not len(item):
-            raise IndexingError("an empty list is no index; for nothing take x[0:0].")
+            raise PlaceError("an empty list is no index; for nothing take x[0:0].")
         try:
             item = np.asarray(item)
         except ValueError:
-            raise IndexingError(f"the lists in an index must be regular, got {item!r:.60}.") from None
+            raise PlaceError(f"the lists in an index must be regular, got {item!r:.60}.") from None
     dtype = item.np_dtype if isinstance(item, Tensor) else getattr(item, "dtype", None)
     if dtype is not None and dtype.kind not in "biu":
         raise IndexTypeError(f"the arrays in an index must be of integers or booleans, got {dtype}.")

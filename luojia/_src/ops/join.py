@@ -141,6 +141,8 @@ def split_every(xp, x, *, size, axis=0):
 @op(fn="chunk(input:x, chunks, axis=0)", outputs=0)
 def chunk(xp, x, *, chunks, axis=0):
     """x in at most ``chunks`` parts of one length along ``axis``, the last perhaps shorter."""
+    if chunks < 1:
+        raise ArgumentError(f"chunk: chunks must be at least 1, got {chunks}.")
     n = x.shape[axis_in(axis, len(x.shape), "chunk")]
     return split_every.fn(xp, x, size=max(1, -(-n // chunks)), axis=axis)
 
@@ -192,6 +194,7 @@ _along("column_stack", "Vectors as columns, and matrices, joined along the secon
 @op("Meshgrid(indexing='xy')(*xs)", fn="meshgrid(*inputs, indexing='xy')", outputs=0)
 def meshgrid(xp, *xs, indexing="xy"):
     """Coordinates of the grid of these vectors, one array for each."""
+    indexing = str(indexing).lower()
     if indexing not in ("xy", "ij"):
         raise ArgumentError(f"meshgrid: indexing must be 'xy' or 'ij', got {indexing!r}.")
     n = len(xs)

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ..core.dtypes import is_float
@@ -128,6 +130,11 @@ def _(xp, g, ans, args, needs):
 
 def _picked(xp, log_p, labels, weight, ignore_index, reduction, smoothing=0.0):
     """The negative log-likelihood of classes on axis 1 of log_p (N, C, ...)."""
+    if len(log_p.shape) == 1 and len(labels.shape) < 2:  # one set of classes: for each of the labels
+        labels = xp.reshape(labels, (-1,))
+        log_p = xp.broadcast_to(log_p, (labels.shape[0], log_p.shape[0]))
+        loss, own = _picked(xp, log_p, labels, weight, ignore_index, reduction, smoothing)
+        return (xp.reshape(loss, ()) if labels.shape[0] == 1 else loss), own
     classes = log_p.shape[1]
     labels = labels.astype("int64")
     if tuple(labels.shape) != (log_p.shape[0], *log_p.shape[2:]):
@@ -163,20 +170,157 @@ def nll_loss(xp, x, labels, weight=None, *, ignore_index=-100, reduction="mean",
     return (loss, xp.sum(own)) if with_total else loss
 
 
+def _rowwise(rule):
+    """A rule for rows of classes also for one set of classes, (C,), that each label, or the probabilities, are of."""
+    def pull(xp, g, ans, args, needs, **attrs):
+        x, labels, *weight = args
+        if len(x.shape) > 1:
+            return rule(xp, g, ans, args, needs, **attrs)
+        whole = str(labels.dtype).lower().startswith(("int", "uint"))
+        rows = xp.reshape(labels, (-1,) if whole else (1, -1))
+        count = rows.shape[0]
+        if attrs["reduction"] == "none":
+            g = (xp.reshape(g[0], (count,)), g[1]) if isinstance(g, tuple) else xp.reshape(g, (count,))
+        args = xp.broadcast_to(x, (count, x.shape[0])), rows, *weight
+        dx, dlabels, *rest = rule(xp, g, ans, args, needs, **attrs)
+        return xp.sum(dx, axis=0), dlabels if dlabels is None else xp.reshape(dlabels, labels.shape), *rest
+
+    return pull
+
+
+def _chosen(xp, x, labels, ignore_index):
+    """One at each label's class on axis 1, of x's shape and dtype, and none where the label is ignored."""
+    counts = labels != ignore_index
+    classes = xp.mod(xp.where(counts, labels, 0), x.shape[1])
+    rows = xp.moveaxis(xp.label_rows(classes, classes=x.shape[1], dtype=str(x.dtype).lower()), -1, 1)
+    return xp.where(xp.expand_dims(counts, 1), rows, xp.zeros_like(rows))
+
+
+def _of_picked(xp, g, chosen, weight, reduction):
+    """The gradient of each sample's loss, (N, 1, ...), for that of the reduced one; and the weights, (1, C, 1, ...)."""
+    wide = None if weight is None else xp.reshape(weight, (1, -1) + (1,) * (len(chosen.shape) - 2))
+    if reduction == "mean":
+        g = g / xp.sum(chosen if wide is None else chosen * wide)
+    return (xp.expand_dims(g, 1) if reduction == "none" else g), wide
+
+
+def _picked_dx(xp, g, chosen, wide, smoothing):
+    """The gradient of log_p in `_picked`, for those of `_of_picked`."""
+    own = chosen if wide is None else chosen * wide
+    if smoothing:
+        counted = xp.sum(chosen, axis=1, keepdims=True)
+        spread = counted * (xp.ones_like(chosen) if wide is None else wide)
+        own = own * (1 - smoothing) + spread * (smoothing / chosen.shape[1])
+    return -g * own
+
+
+def _picked_dw(xp, g, ans, log_p, chosen, smoothing, reduction):
+    """The gradient of the classes' weights in `_picked`."""
+    terms = chosen * log_p
+    if smoothing:
+        counted = xp.sum(chosen, axis=1, keepdims=True)
+        terms = terms * (1 - smoothing) + counted * log_p * (smoothing / chosen.shape[1])
+    if reduction == "mean":  # which is divided by the weights' sum
+        terms = terms + chosen * ans
+    axes = tuple(a for a in range(len(chosen.shape)) if a != 1)
+    return -xp.sum(g * terms, axis=axes)
+
+
+@nll_loss.vjp(keep="args ans")
+@_rowwise
+def _(xp, g, ans, args, needs, *, ignore_index, reduction, label_smoothing, with_total):
+    x, labels, weight = args if len(args) == 3 else (*args, None)
+    g, of_total = g if with_total else (g, None)
+    chosen = _chosen(xp, x, labels, ignore_index)
+    share, wide = _of_picked(xp, g, chosen, weight, reduction)
+    dx = _picked_dx(xp, share, chosen, wide, label_smoothing)
+    dw = None
+    if len(needs) == 3 and needs[2]:
+        dw = _picked_dw(xp, share, ans[0] if with_total else ans, x, chosen, label_smoothing, reduction)
+        if with_total:
+            dw = dw + of_total * xp.sum(chosen, axis=tuple(a for a in range(len(x.shape)) if a != 1))
+    return (dx, None, dw)[: len(args)]
+
+
+def _plain(x, labels, weight, ignore_index, smoothing):
+    """The classes, where each row of x has one that counts as much as the others; else None."""
+    if weight is not None or smoothing or x.ndim != 2 or labels.shape != x.shape[:1] or not x.size:
+        return None
+    if labels.dtype.kind not in "iu" or 0 <= ignore_index < x.shape[1] and ignore_index in labels:
+        return None
+    classes = labels.astype(np.int64, copy=False)
+    return classes if np.maximum.reduce(classes.view(np.uint64)) < x.shape[1] else None  # nor negative
+
+
 @op(fn="cross_entropy(input:x, target:labels, weight=None, ignore_index=-100, reduction='mean', label_smoothing=0.0)")
 def cross_entropy(xp, x, labels, weight=None, *, ignore_index=-100, reduction="mean", label_smoothing=0.0):
     """The cross entropy of logits x (N, C, ...) with classes (N, ...), or with probabilities of x's shape."""
-    s = x - xp.max(x, axis=1, keepdims=True)
-    log_p = s - xp.log(xp.sum(xp.exp(s), axis=1, keepdims=True))
-    if len(labels.shape) != len(x.shape):
+    if xp.engine.name == "numpy" and (classes := _plain(x, labels, weight, ignore_index, label_smoothing)) is not None:
+        return reduced(xp, kernels.cross_entropy(x, classes)[0], reduction)
+    axis = min(1, len(x.shape) - 1)
+    s = x - xp.max(x, axis=axis, keepdims=True)
+    log_p = s - xp.log(xp.sum(xp.exp(s), axis=axis, keepdims=True))
+    if len(labels.shape) != len(x.shape) or axis == 0 and labels.dtype.kind in "iu":
         return _picked(xp, log_p, labels, weight, ignore_index, reduction, label_smoothing)[0]
     _same_shape("cross_entropy", x, labels)
-    classes = x.shape[1]
-    target = labels * (1 - label_smoothing) + label_smoothing / classes if label_smoothing else labels
+    target = labels * (1 - label_smoothing) + label_smoothing / x.shape[axis] if label_smoothing else labels
     if weight is not None:
-        target = target * xp.reshape(weight, (1, classes) + (1,) * (len(x.shape) - 2))
-    loss = -xp.sum(target * log_p, axis=1)
+        target = target * xp.reshape(weight, (1,) * axis + (-1,) + (1,) * (len(x.shape) - 2))
+    loss = -xp.sum(target * log_p, axis=axis)
     return xp.sum(loss) / (loss.size or 1) if reduction == "mean" else reduced(xp, loss, reduction)
+
+
+@cross_entropy.vjp(keep="args ans")
+@_rowwise
+def _(xp, g, ans, args, needs, *, ignore_index, reduction, label_smoothing):
+    x, labels, weight = args if len(args) == 3 else (*args, None)
+    of_weight = len(needs) == 3 and needs[2]
+    s = x - xp.max(x, axis=1, keepdims=True)
+    e = xp.exp(s)
+    total = xp.sum(e, axis=1, keepdims=True)
+    p, log_p, dlabels, dw = e / total, s - xp.log(total), None, None
+    if len(labels.shape) != len(x.shape):
+        chosen = _chosen(xp, x, labels, ignore_index)
+        share, wide = _of_picked(xp, g, chosen, weight, reduction)
+        if of_weight:
+            dw = _picked_dw(xp, share, ans, log_p, chosen, label_smoothing, reduction)
+        slope = _picked_dx(xp, share, chosen, wide, label_smoothing)
+    else:
+        rows = x.shape[0]
+        for n in x.shape[2:]:
+            rows *= n
+        share = xp.expand_dims(g, 1) if reduction == "none" else g / (rows or 1) if reduction == "mean" else g
+        target = labels * (1 - label_smoothing) + label_smoothing / x.shape[1] if label_smoothing else labels
+        if of_weight:
+            dw = -xp.sum(share * target * log_p, axis=tuple(a for a in range(len(x.shape)) if a != 1))
+        wide = 1.0 if weight is None else xp.reshape(weight, (1, -1) + (1,) * (len(x.shape) - 2))
+        if needs[1]:
+            dlabels = -share * log_p * wide * (1 - label_smoothing)
+        slope = -share * target * wide
+    return (slope - p * xp.sum(slope, axis=1, keepdims=True), dlabels, dw)[: len(args)]
+
+
+@cross_entropy.fast
+def _(needs, x, labels, weight=None, *, ignore_index, reduction, label_smoothing):
+    classes = _plain(x, labels, weight, ignore_index, label_smoothing)
+    if classes is not None:
+        loss, p = kernels.cross_entropy(x, classes)
+        return reduced(ENGINE.xp, loss, reduction), (p, classes)
+    given = (x, labels) if weight is None else (x, labels, weight)
+    how = {"ignore_index": ignore_index, "reduction": reduction, "label_smoothing": label_smoothing}
+    ans = cross_entropy.fn(ENGINE.xp, *given, **how)
+    return ans, ans
+
+
+@cross_entropy.fast_vjp
+def _(saved, g, args, needs, *, ignore_index, reduction, label_smoothing):
+    if not isinstance(saved, tuple):
+        assert cross_entropy.rule is not None
+        return cross_entropy.rule(ENGINE.xp, g, saved, args, needs, ignore_index=ignore_index, reduction=reduction,
+                                  label_smoothing=label_smoothing)
+    p, labels = saved
+    g = _share(g, labels.shape, reduction)
+    return kernels.cross_entropy_dx(g.astype(args[0].dtype, copy=False), p, labels), *[None] * (len(args) - 1)
 
 
 # -- of probabilities ----------------------------------------------------------------------------------------------
@@ -194,6 +338,11 @@ def sigmoid_cross_entropy_with_logits(xp, x, labels):
     return _bce(xp, x, labels)
 
 
+@sigmoid_cross_entropy_with_logits.vjp(keep="args")
+def _(xp, g, ans, args, needs):
+    return g * (xp.sigmoid(args[0]) - args[1]), -g * args[0] if needs[1] else None
+
+
 @op("BCEWithLogitsLoss(reduction='mean')(input:x, target:labels, weight=None, pos_weight=None)",
     fn=("binary_cross_entropy_with_logits(input:x, target:labels, weight=None, pos_weight=None, reduction='mean')",))
 def bce_with_logits(xp, x, labels, weight=None, pos_weight=None, *, reduction="mean"):
@@ -205,6 +354,29 @@ def bce_with_logits(xp, x, labels, weight=None, pos_weight=None, *, reduction="m
         soft = xp.maximum(-x, 0) + xp.log1p(xp.exp(-xp.abs(x)))
         loss = (1 - labels) * x + (1 + (pos_weight - 1) * labels) * soft
     return reduced(xp, loss if weight is None else loss * weight, reduction)
+
+
+def _each(g, shape, reduction):
+    """The gradient of each element's loss for that of the reduced one."""
+    count = shape[0] if reduction == "batchmean" else math.prod(shape)
+    return g / max(count, 1) if reduction in ("mean", "batchmean") else g
+
+
+@bce_with_logits.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, reduction):
+    x, labels, weight, pos_weight = (*args, None, None)[:4]
+    each = _each(g, x.shape, reduction)
+    of_loss = each if weight is None else each * weight
+    soft = xp.maximum(-x, 0) + xp.log1p(xp.exp(-xp.abs(x)))
+    if pos_weight is None:
+        loss, dx, dlabels = (1 - labels) * x + soft, xp.sigmoid(x) - labels, -x
+    else:
+        scale = 1 + (pos_weight - 1) * labels
+        loss, dx = (1 - labels) * x + scale * soft, (1 - labels) - scale * xp.sigmoid(-x)
+        dlabels = (pos_weight - 1) * soft - x
+    found = (of_loss * dx, of_loss * dlabels if needs[1] else None, each * loss if weight is not None else None,
+             of_loss * labels * soft if pos_weight is not None else None)
+    return found[: len(args)]
 
 
 @op("BinaryCrossEntropy(reduction='mean')(logits:x, labels, weight=None)",
@@ -244,6 +416,17 @@ def kl_div(xp, x, labels, *, reduction="mean"):
     positive = labels > 0
     safe = xp.where(positive, labels, xp.ones_like(labels))
     return reduced(xp, xp.where(positive, labels * (xp.log(safe) - x), xp.zeros_like(x)), reduction)
+
+
+@kl_div.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, reduction):
+    x, labels = args
+    each, positive = _each(g, x.shape, reduction), labels > 0
+    dlabels = None
+    if needs[1]:
+        safe = xp.where(positive, labels, xp.ones_like(labels))
+        dlabels = each * xp.where(positive, xp.log(safe) - x + 1, xp.zeros_like(x))
+    return each * xp.where(positive, -labels, xp.zeros_like(x)), dlabels
 
 
 # -- of distances --------------------------------------------------------------------------------------------------

@@ -117,16 +117,31 @@ def _(shapes):
     return shapes[0]
 
 
-@op(mx="linalg_gemm(A:a, B:b, C:c, transpose_a=False, transpose_b=False, alpha=1.0, beta=1.0, axis:_=-2)")
-def gemm(xp, a, b, c, *, transpose_a=False, transpose_b=False, alpha=1.0, beta=1.0):
-    """alpha a @ b + beta c, of either transposed if asked."""
-    return alpha * xp.matmul(_mt(xp, a, transpose_a), _mt(xp, b, transpose_b)) + beta * c
+@op(mx="linalg_gemm(A:a, B:b, C:c, transpose_a=False, transpose_b=False, alpha=1.0, beta=1.0, axis=-2)")
+def gemm(xp, a, b, c, *, transpose_a=False, transpose_b=False, alpha=1.0, beta=1.0, axis=-2):
+    """alpha a @ b + beta c, of either transposed if asked; the rows of the matrices lie along ``axis``."""
+    if axis in (-2, len(a.shape) - 2):
+        return alpha * xp.matmul(_mt(xp, a, transpose_a), _mt(xp, b, transpose_b)) + beta * c
+    a, b, c = (_rows_last(xp, m, axis) for m in (a, b, c))
+    out = alpha * xp.matmul(_mt(xp, a, transpose_a), _mt(xp, b, transpose_b)) + beta * c
+    return xp.moveaxis(out, -2, axis)
 
 
-@op(mx="linalg_gemm2(A:a, B:b, transpose_a=False, transpose_b=False, alpha=1.0, axis:_=-2)")
-def gemm2(xp, a, b, *, transpose_a=False, transpose_b=False, alpha=1.0):
-    """alpha a @ b, of either transposed if asked."""
-    return alpha * xp.matmul(_mt(xp, a, transpose_a), _mt(xp, b, transpose_b))
+def _rows_last(xp, m, axis: int):
+    """m with its axis of rows in the last place but one."""
+    if not -len(m.shape) <= axis < len(m.shape) - 1 or axis == -1:
+        raise ShapeError(f"gemm: Invalid row axis ({axis}) of an array {tuple(m.shape)}, whose last axis "
+                         "holds the columns.")
+    return xp.moveaxis(m, axis, -2)
+
+
+@op(mx="linalg_gemm2(A:a, B:b, transpose_a=False, transpose_b=False, alpha=1.0, axis=-2)")
+def gemm2(xp, a, b, *, transpose_a=False, transpose_b=False, alpha=1.0, axis=-2):
+    """alpha a @ b, of either transposed if asked; the rows of the matrices lie along ``axis``."""
+    if axis in (-2, len(a.shape) - 2):
+        return alpha * xp.matmul(_mt(xp, a, transpose_a), _mt(xp, b, transpose_b))
+    a, b = (_rows_last(xp, m, axis) for m in (a, b))
+    return xp.moveaxis(alpha * xp.matmul(_mt(xp, a, transpose_a), _mt(xp, b, transpose_b)), -2, axis)
 
 
 @op(mx="linalg_syrk(A:a, transpose=False, alpha=1.0)")

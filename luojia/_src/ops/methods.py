@@ -12,7 +12,7 @@ from ..core.apply import apply, binary, reflected, unary
 from ..core.op import OPERATORS, Operator
 from ..core.tape import Leaf, state
 from ..core.tensor import Tensor
-from ..errors import DTypeError, IndexingError, IndexTypeError
+from ..errors import DTypeError, IndexTypeError, ShapeError
 from .index import encode
 
 _SIGNS = {  # Python's name, the operator, and the sign in messages
@@ -24,41 +24,54 @@ _SIGNS = {  # Python's name, the operator, and the sign in messages
 _COMPARISONS = {"gt": ("greater", ">"), "ge": ("greater_equal", ">="), "lt": ("less", "<"), "le": ("less_equal", "<=")}
 
 
-def _refuse_factors(x: Any, y: Any) -> None:
-    """Matrices are multiplied with matrices of their dtype."""
-    for other in (x, y):
-        if not isinstance(other, Tensor) and not hasattr(other, "_luojia_apply"):
-            raise DTypeError(f"Tensor @ {type(other).__name__}: expected two Tensors; wrap the other, as in "
-                             "luojia.Tensor(...).")
-    if isinstance(x, Tensor) and isinstance(y, Tensor) and x.np_dtype != y.np_dtype:
-        raise DTypeError(f"Tensor @ Tensor: expected two of one dtype, got {x.dtype} and {y.dtype}; cast one, as in "
-                         "x.astype(y.dtype).")
+_LISTS = {"+", "-", "/", "//"}  # the signs beside which a list may stand
+
+
+def _beside(self: Tensor, other: Any, sign: str) -> Any:
+    """What stands beside a Tensor: a Tensor, a number, beside some signs a list; else an error."""
+    if isinstance(other, Tensor) or hasattr(other, "_luojia_apply"):
+        if sign == "@" and isinstance(other, Tensor) and other.np_dtype != self.np_dtype:
+            raise DTypeError(f"Tensor @ Tensor: expected two of one dtype, got {self.dtype} and {other.dtype}; cast "
+                             "one, as in x.astype(y.dtype).")
+        return other
+    if sign == "@":
+        raise DTypeError(f"Tensor @ {type(other).__name__}: expected two Tensors; wrap the other, as in "
+                         "luojia.Tensor(...).")
+    if isinstance(other, np.ndarray) or isinstance(other, (list, tuple)) and sign not in _LISTS:
+        raise DTypeError(f"Tensor {sign} {type(other).__name__}: expected a Tensor or a number; wrap it, as in "
+                         "luojia.Tensor(...).")
+    return other
 
 
 def _binary(op: Operator, sign: str) -> Callable:
-    product = sign == "@"
-
     def otherwise(self: Tensor, other: Any) -> Any:
         if self._result_class is Tensor:
-            if isinstance(other, np.ndarray):
-                raise DTypeError(f"Tensor {sign} ndarray: expected a Tensor or a number; wrap the array, as in "
-                                 "luojia.Tensor(array).")
-            if product:
-                _refuse_factors(self, other)
+            if hasattr(other, "with_values"):
+                return NotImplemented  # a sparse tensor's own method is asked
+            other = _beside(self, other, sign)
         return apply(op, (self, other), op._defaults)
 
     return binary(op, otherwise)
 
 
-def _equality(op: Operator, otherwise: bool) -> Callable:
+def _reflected(op: Operator, sign: str) -> Callable:
+    def otherwise(self: Tensor, other: Any) -> Any:
+        if self._result_class is Tensor:
+            other = _beside(self, other, sign)
+        return apply(op, (other, self), op._defaults)
+
+    return reflected(op, otherwise)
+
+
+def _equality(op: Operator, unlike: bool) -> Callable:
     direct = binary(op)
 
     def method(self: Tensor, other: Any) -> Any:
         if isinstance(other, (Tensor, float, int, complex, np.generic)):
             return direct(self, other)
-        if isinstance(other, (list, tuple)):
+        if isinstance(other, (list, tuple)) and self._result_class is not Tensor:
             return apply(op, (self, Tensor(other)), op._defaults)
-        return otherwise
+        return unlike
 
     return method
 
@@ -68,11 +81,11 @@ def _by_axis(index: list) -> Any:
     return index if all(isinstance(i, (int, np.generic)) for i in index) else tuple(index)
 
 
-def _unfit(self: Tensor, index: Any, e: Exception) -> IndexError:
-    """What NumPy says of an index, or of a value that does not fit it, in the doors' types."""
+def _unfit(self: Tensor, index: Any, e: Exception) -> Exception:
+    """What was raised of an index, or of a value that does not fit it, in MindSpore's types."""
     if not self.ndim:
         return IndexTypeError(f"a Tensor without axes takes no index, got {index!r:.60}; read it with item().")
-    return IndexingError(f"{e}; the index is of a Tensor of shape {self.shape}.")
+    return e if isinstance(e, IndexError) else ShapeError(str(e))
 
 
 def getitem(self: Tensor, index: Any) -> Tensor:
@@ -133,7 +146,7 @@ def _install() -> None:
         op = OPERATORS[op_name]
         setattr(Tensor, f"__{name}__", _binary(op, sign))
         if name in _SIGNS:
-            setattr(Tensor, f"__r{name}__", reflected(op))
+            setattr(Tensor, f"__r{name}__", _reflected(op, sign))
     for name, op_name in {"neg": "negative", "pos": "identity", "abs": "abs", "invert": "logical_not"}.items():
         setattr(Tensor, f"__{name}__", unary(OPERATORS[op_name]))
     for name, op_name in {"eq": "equal", "ne": "not_equal"}.items():

@@ -281,7 +281,8 @@ _BATCH_OUTPUTS = 2  # the new moving statistics
 @op(
     fn=(),
     mx=("BatchNorm(data:x, gamma, beta, moving_mean, moving_var, eps=0.001, momentum=0.9, fix_gamma=True, "
-        "use_global_stats=False, output_mean_var=False, axis=1, cudnn_off:_=False)",
+        "use_global_stats=False, output_mean_var=False, axis=1, cudnn_off:_=False, min_calib_range:_=None, "
+        "max_calib_range:_=None)",
         "_contrib_SyncBatchNorm(data:x, gamma, beta, moving_mean, moving_var, eps=0.001, momentum=0.9, "
         "fix_gamma=True, use_global_stats=False, output_mean_var=False, ndev:_=1, key:_='')"),
     aux=("moving_mean", "moving_var"), outputs=lambda **attrs: _outputs(**attrs) + _BATCH_OUTPUTS,
@@ -377,7 +378,8 @@ def _(shapes, out, *, axis=1, **_):
 @op(
     fn=(),
     mx="_contrib_BatchNormWithReLU(data:x, gamma, beta, moving_mean, moving_var, eps=0.001, momentum=0.9, "
-       "fix_gamma=True, use_global_stats=False, output_mean_var=False, axis=1, cudnn_off:_=False)",
+       "fix_gamma=True, use_global_stats=False, output_mean_var=False, axis=1, cudnn_off:_=False, "
+       "min_calib_range:_=None, max_calib_range:_=None)",
     aux=("moving_mean", "moving_var"), outputs=lambda **attrs: _outputs(**attrs) + _BATCH_OUTPUTS,
 )
 def batch_norm_relu(xp, x, gamma, beta, moving_mean, moving_var, *, eps=1e-3, momentum=0.9, fix_gamma=False,

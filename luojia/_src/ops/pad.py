@@ -24,10 +24,10 @@ def pad(xp, x, *, pad_width, mode="constant", constant_values=0):
     """x with ``pad_width`` (before, after) per axis filled: 'constant', 'edge', 'reflect', 'symmetric', 'wrap'."""
     width = _pairs(pad_width, len(x.shape))
     mode = mode.lower()
-    if mode == "constant":
+    if any(a < 0 or b < 0 for a, b in width):
         cut = tuple([slice(max(0, -a), n - max(0, -b)) for (a, b), n in zip(width, x.shape)])
-        if any(a < 0 or b < 0 for a, b in width):
-            x, width = x[cut], tuple([(max(a, 0), max(b, 0)) for a, b in width])
+        x, width = x[cut], tuple([(max(a, 0), max(b, 0)) for a, b in width])
+    if mode == "constant":
         return xp.pad(x, width, "constant", constant_values=constant_values)
     if mode not in ("edge", "reflect", "symmetric", "wrap"):
         raise ArgumentError(f"pad: mode must be 'constant', 'edge', 'reflect', 'symmetric' or 'wrap', got {mode!r}.")

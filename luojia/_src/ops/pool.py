@@ -14,7 +14,7 @@ from ..core.op import op
 from ..engine.kernels.pool import pool_shape
 from ..engine.kernels.pool_pairs import max_pool_pairs, max_pool_pairs_dx, takes
 from ..engine.numpy_engine import ENGINE
-from ..errors import ArgumentError, NotSupportedError, ShapeError
+from ..errors import ArgumentError, DTypeError, NotSupportedError, ShapeError
 from .layout import takes_channels_last
 from .window import check_layout, ints, padding, spatial
 
@@ -276,7 +276,9 @@ def _targets(shape, output_size, axes, name):
         sizes = tuple(sizes) * axes
     if len(sizes) != axes:
         raise ShapeError(f"{name} expects output_size to be an int or {axes} ints, got {output_size}.")
-    found = tuple([n if s is None else int(s) for s, n in zip(sizes, shape[-axes:])])
+    found = tuple([n if s is None else s for s, n in zip(sizes, shape[-axes:])])
+    if any([s is not None and (isinstance(s, bool) or not isinstance(s, (int, np.integer))) for s in sizes]):
+        raise DTypeError(f"{name} expects output_size to be an int or {axes} ints, got {output_size}.")
     if min(found) < 1:
         raise ShapeError(f"{name} expects output_size of at least 1, got {output_size}.")
     return found

@@ -41,6 +41,8 @@ def gaussian_nll_loss(xp, x, y, var, *, full=False, eps=1e-6, reduction="mean"):
     """
     if eps <= 0:
         raise ArgumentError(f"gaussian_nll_loss: eps must be positive, got {eps}.")
+    if tuple(var.shape) == tuple(x.shape[:-1]) != ():
+        var = xp.expand_dims(var, -1)  # one for each row
     var = xp.where(var < eps, eps, var)
     d = x - y
     loss = 0.5 * (xp.log(var) + d * d / var)

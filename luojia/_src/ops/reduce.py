@@ -65,7 +65,7 @@ def sum(xp, x, *, axis=None, keepdims=False, exclude=False, rank1=False, dtype=N
     if dtype is not None and not same:
         x = x.astype(to_np(dtype))
     out = xp.sum(x, axis=axes_of(x.shape, axis, exclude, "sum"), keepdims=keepdims)
-    return finish(xp, out.astype(x.dtype) if same else _signed(out, rank1), x, rank1)
+    return finish(xp, _signed(out, rank1) if dtype is None else out.astype(x.dtype), x, rank1)
 
 
 def _signed(out, rank1: bool):
@@ -112,7 +112,7 @@ def prod(xp, x, *, axis=None, keepdims=False, exclude=False, rank1=False, dtype=
     if dtype is not None and not same:
         x = x.astype(to_np(dtype))
     out = xp.prod(x, axis=axes_of(x.shape, axis, exclude, "prod"), keepdims=keepdims)
-    return finish(xp, out.astype(x.dtype) if same else _signed(out, rank1), x, rank1)
+    return finish(xp, _signed(out, rank1) if dtype is None else out.astype(x.dtype), x, rank1)
 
 
 @prod.vjp(keep="args")
@@ -162,14 +162,32 @@ def var(xp, x, *, axis=None, ddof=0, keepdims=False):
     count = product(x.shape if axes is None else [x.shape[a] for a in axes])
     if x.dtype.kind in "biu":
         x = x * 1.0  # the mean of integers is an integer
+    if not count:
+        return xp.sum(x, axis=axes, keepdims=keepdims) * float("nan")
     centered = x - mean.fn(xp, x, axis=axes, keepdims=True)
     return xp.sum(centered * centered, axis=axes, keepdims=keepdims) / (count - ddof)
+
+
+@var.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, axis, ddof, keepdims):
+    return (_var_dx(xp, g, args[0], axis, ddof),)
+
+
+def _var_dx(xp, g, x, axis, ddof):
+    axes = axes_of(x.shape, axis, name="var")
+    count = product(x.shape if axes is None else [x.shape[a] for a in axes])
+    return spread(xp, g * (2 / (count - ddof)), x.shape, axis, False) * (x - xp.mean(x, axis=axes, keepdims=True))
 
 
 @op(fn="std(input:x, axis=None, ddof=0, keepdims=False)")
 def std(xp, x, *, axis=None, ddof=0, keepdims=False):
     """The standard deviation: the square root of ``var``."""
     return xp.sqrt(var.fn(xp, x, axis=axis, ddof=ddof, keepdims=keepdims))
+
+
+@std.vjp(keep="args ans")
+def _(xp, g, ans, args, needs, *, axis, ddof, keepdims):
+    return (_var_dx(xp, 0.5 * g / ans, args[0], axis, ddof),)
 
 
 @op(mx="moments(data:x, axes:axis=None, keepdims=False)", outputs=2)

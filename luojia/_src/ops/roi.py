@@ -185,7 +185,9 @@ def crop_and_resize(xp, x, boxes, box_indices, *, crop_size, method="bilinear", 
 
     Source: MindSpore's CropAndResize.
     """
-    if method not in ("bilinear", "nearest"):
+    if method not in ("bilinear", "nearest", "bilinear_v2"):
+        raise ArgumentError(f"CropAndResize: method must be 'bilinear' or 'nearest', got {method!r}.")
+    if method == "bilinear_v2":
         raise NotSupportedError(f"CropAndResize: method {method!r} is not supported; use 'bilinear' or 'nearest'.")
     if len(x.shape) != 4 or len(boxes.shape) != 2 or boxes.shape[1] != 4 or len(box_indices.shape) != 1:
         raise ShapeError(f"CropAndResize expects images (N, H, W, C), boxes (R, 4) and box_indices (R,), got shapes "

@@ -29,7 +29,9 @@ def grid_sample(xp, x, grid, *, mode="bilinear", padding_mode="zeros", align_cor
     >>> ops.grid_sample(Tensor([[[[1.0, 3.0]]]]), Tensor([[[[0.0, 0.0]]]])).asnumpy().item()
     2.0
     """
-    if mode not in ("bilinear", "nearest"):
+    if mode not in ("bilinear", "nearest", "bicubic"):
+        raise ArgumentError(f"grid_sample: mode must be 'bilinear' or 'nearest', got {mode!r}.")
+    if mode == "bicubic":
         raise NotSupportedError(f"grid_sample: mode {mode!r} is not supported; use 'bilinear' or 'nearest'.")
     if padding_mode not in ("zeros", "border", "reflection"):
         raise ArgumentError(f"grid_sample: padding_mode must be 'zeros', 'border' or 'reflection', got "

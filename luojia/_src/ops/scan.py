@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..core.dtypes import to_np
 from ..core.op import op
 from .reduce import axes_of
+from .shape import axis_in
 
 
 def _along(axis: int, ndim: int, part: slice) -> tuple:
@@ -64,6 +65,7 @@ def cumulative_product(xp, x, *, axis, dtype=None, exclusive=False, reverse=Fals
         x = x.astype(to_np(dtype))
     if reverse:
         x = xp.flip(x, axis)
+    axis = axis_in(axis, len(x.shape), "cumprod")
     ndim, n = len(x.shape), x.shape[axis]
     parts = [x[_along(axis, ndim, slice(0, 1))]] if n else [x]
     for i in range(1, n):  # one product at a time, so that the derivative is exact at zeros
@@ -76,6 +78,7 @@ def cumulative_product(xp, x, *, axis, dtype=None, exclusive=False, reverse=Fals
 
 def _running_extremum(name: str, better: str, index_dtype: str, faces: dict):
     def function(xp, x, *, axis):
+        axis = axis_in(axis, len(x.shape), name)
         ndim, n = len(x.shape), x.shape[axis]
         value = x[_along(axis, ndim, slice(0, 1))]
         position = xp.zeros_like(value, dtype=index_dtype)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ..core.op import op
-from ..errors import ShapeError
+from ..errors import ArgumentError, ShapeError
 from .gather import _checked_nd, mesh, nd_index
+from .shape import axis_in
 
 
 def _fits(name: str, x, i, v) -> None:
@@ -33,6 +34,7 @@ def _(xp, g, ans, args, needs):
 def _adding(name: str, ms: str, sign: int, doc: str):
     def function(xp, x, i, v):
         _fits(ms, x, i, v)
+        v = v.astype(x.dtype) if v.dtype == "bool" else v
         change = xp.scatter_add(tuple(x.shape), v.dtype, nd_index(i, False), v)
         return x + change if sign > 0 else x - change
 
@@ -136,7 +138,9 @@ def _(xp, g, ans, args, needs):
 @op(fn="index_fill(x, axis, index:i, value)")
 def index_fill(xp, x, i, *, axis, value):
     """x with ``value`` in its slices at positions i along ``axis``."""
-    return xp.set_at(x, (slice(None),) * (axis % len(x.shape)) + (i.astype("int64"),), value)
+    if len(i.shape) > 1:
+        raise ShapeError(f"index_fill: the positions must be a number or a vector, got shape {tuple(i.shape)}.")
+    return xp.set_at(x, (slice(None),) * axis_in(axis, len(x.shape), "index_fill") + (i.astype("int64"),), value)
 
 
 @index_fill.vjp(keep="args")
@@ -147,11 +151,28 @@ def _(xp, g, ans, args, needs, *, axis, value):
 @op(fn="unsorted_segment_sum(input_x:x, segment_ids:i, num_segments)",
     ms="UnsortedSegmentSum()(input_x:x, segment_ids:i, num_segments)")
 def unsorted_segment_sum(xp, x, i, *, num_segments):
-    """The sums of the slices of x with the same segment number; out[k] = sum of x[j] where i[j] = k."""
-    shape = (num_segments, *tuple(x.shape)[len(i.shape) :])
-    return xp.scatter_add(shape, x.dtype, (i.astype("int64"),), x)
+    """The sums of the slices of x with the same segment number; out[k] = sum of x[j] where i[j] = k.
+
+    Slices of negative numbers belong to no segment.
+    """
+    check_segments("unsorted_segment_sum", x, i, num_segments)
+    shape = (num_segments + 1, *tuple(x.shape)[len(i.shape) :])  # the last for those of none
+    i = i.astype("int64")
+    return xp.scatter_add(shape, x.dtype, (xp.where(i < 0, num_segments, i),), x)[:num_segments]
+
+
+def check_segments(name: str, x, i, n) -> None:
+    """Raise where the numbers of segments do not fit the slices of x."""
+    if not i.shape or tuple(x.shape[: len(i.shape)]) != tuple(i.shape):
+        raise ShapeError(f"For '{name}', segment_ids must have the first lengths of the input's shape "
+                         f"{tuple(x.shape)}, got shape {tuple(i.shape)}.")
+    if n < 1:
+        raise ArgumentError(f"For '{name}', num_segments must be greater than 0, but got {n}.")
 
 
 @unsorted_segment_sum.vjp(keep="args")
 def _(xp, g, ans, args, needs, *, num_segments):
-    return xp.take(g, args[1], axis=0, mode="wrap"), None
+    x, i = args
+    outside = xp.reshape(i < 0, tuple(i.shape) + (1,) * (len(x.shape) - len(i.shape)))
+    taken = xp.take(g, i, axis=0, mode="wrap")
+    return xp.where(outside, xp.zeros_like(taken), taken), None

@@ -55,7 +55,8 @@ def sequence_last(xp, x, lengths=None, *, use_sequence_length=False, axis=0):
     if not use_sequence_length or lengths is None:
         return x[-1] if axis == 0 else x[:, -1]
     time, length = _grid(xp, x, lengths, axis)
-    return xp.sum(xp.where(time == length - 1, x, np.zeros((), x.dtype)), axis=axis)
+    out = xp.sum(xp.where(time == length - 1, x, np.zeros((), x.dtype)), axis=axis)
+    return out if out.dtype == x.dtype else out.astype(x.dtype)  # NumPy widens sums of small integers
 
 
 @sequence_last.vjp(keep="args")

@@ -29,15 +29,22 @@ def _(xp, g, ans, args, needs, *, shape):
     return (xp.reshape(g, args[0].shape),)
 
 
-@op(mx=("reshape(data:x, shape=(), reverse=False, target_shape:_=None, keep_highest:_=False)",
-        "Reshape(data:x, shape=(), reverse=False, target_shape:_=None, keep_highest:_=False)"))
-def reshape_codes(xp, x, *, shape=(), reverse=False):
-    """x with another shape, given in MXNet's codes (see ``target_shape``)."""
+@op(mx=("reshape(data:x, shape=(), reverse=False, target_shape:target=None, keep_highest=False)",
+        "Reshape(data:x, shape=(), reverse=False, target_shape:target=None, keep_highest=False)"))
+def reshape_codes(xp, x, *, shape=(), reverse=False, target=None, keep_highest=False):
+    """x with another shape, given in MXNet's codes (see ``target_shape``).
+
+    Without ``shape`` it is ``target``, of which one length may be 0 and is what remains; ``keep_highest`` keeps the
+    first length as it is.
+    """
+    if target and shape in ((), None):
+        kept = tuple(x.shape[:1]) if keep_highest else ()
+        return xp.reshape(x, (*kept, *[-1 if n == 0 else n for n in target[len(kept):]]))
     return xp.reshape(x, target_shape(x.shape, (shape,) if isinstance(shape, int) else shape, reverse))
 
 
 @reshape_codes.vjp(keep="")
-def _(xp, g, ans, args, needs, *, shape, reverse):
+def _(xp, g, ans, args, needs, **_):
     return (xp.reshape(g, args[0].shape),)
 
 
@@ -120,9 +127,16 @@ def _(xp, g, ans, args, needs, *, axis):
 
 
 @op("Squeeze(axis=())(x) | strict=False", fn="squeeze(input:x, axis=None) | strict=False",
-    mx="squeeze(data:x, axis=None)")
-def squeeze(xp, x, *, axis=None, strict=True):
-    """x without its axes of length 1, or without those named; unless ``strict``, others may be named and stay."""
+    mx="squeeze(data:x, axis=None) | rank1=True")
+def squeeze(xp, x, *, axis=None, strict=True, rank1=False):
+    """x without its axes of length 1, or without those named; unless ``strict``, others may be named and stay.
+
+    With ``rank1``, as MXNet has it, one axis remains of an array of one element, and of no axes none is taken.
+    """
+    if rank1:
+        axis = tuple([i for i, n in enumerate(x.shape) if n == 1]) if axis is None else axis
+        out = x if axis == () else squeeze.fn(xp, x, axis=axis)
+        return out if out.shape else xp.reshape(out, (1,))
     if axis == () or axis is None:
         return xp.squeeze(x)
     ndim = len(x.shape)
@@ -138,7 +152,7 @@ def squeeze(xp, x, *, axis=None, strict=True):
 
 
 @squeeze.vjp(keep="")
-def _(xp, g, ans, args, needs, *, axis, strict):
+def _(xp, g, ans, args, needs, **_):
     return (xp.reshape(g, args[0].shape),)
 
 
@@ -155,6 +169,8 @@ def flatten(xp, x, *, start_dim=1, end_dim=-1, rows=False):
     if not shape:
         return xp.reshape(x, (1,))
     start, end = axis_in(start_dim, len(shape), "flatten"), axis_in(end_dim, len(shape), "flatten")
+    if start > end:
+        raise ArgumentError(f"flatten: start_dim {start_dim} comes after end_dim {end_dim} for shape {shape}.")
     return xp.reshape(x, (*shape[:start], prod(shape[start : end + 1]), *shape[end + 1 :]))
 
 
@@ -168,6 +184,9 @@ def broadcast_to(xp, x, *, shape):
     """x repeated along axes of length 1, and new leading axes, to ``shape``; -1 keeps a length."""
     if -1 in shape:
         lead = len(shape) - len(x.shape)
+        if -1 in shape[:max(lead, 0)]:
+            raise ShapeError(f"broadcast_to: -1 keeps a length, and the new leading axes of {shape} have none to keep "
+                             f"from {tuple(x.shape)}.")
         shape = tuple([x.shape[i - lead] if n == -1 else n for i, n in enumerate(shape)])
     return xp.broadcast_to(x, shape)
 

@@ -35,6 +35,8 @@ def softmax(xp, x, length=None, *, axis=-1, temperature=None, dtype=None, use_le
         axis = 1 if mode == "channel" else -1
     axis = _axis(axis)
     x, mask = _prepared(xp, x, length, axis, temperature, use_length)
+    if 0 in x.shape:
+        return xp.exp(x)  # which has no greatest element
     e = xp.exp(x - xp.max(x, axis=axis, keepdims=True))
     if mask is not None:
         e = e * mask
@@ -62,6 +64,8 @@ def log_softmax(xp, x, *, axis=-1, temperature=None, dtype=None):
     axis = _axis(axis)
     if temperature is not None:
         x = x / temperature
+    if 0 in x.shape:
+        return xp.exp(x)
     s = x - xp.max(x, axis=axis, keepdims=True)
     return s - xp.log(xp.sum(xp.exp(s), axis=axis, keepdims=True))
 

@@ -63,18 +63,19 @@ def _(xp, g, ans, args, needs, *, axis, descending):
 
 @op("TopK(sorted:_=True)(input_x:x, k) | dtype='int32'",
     fn="topk(input:x, k, dim:axis=None, largest=True, sorted:_=True)"
-    " | dtype='int32'", mx="topk(data:x, axis=-1, k=1, ret_typ='indices', is_ascend=False, dtype='float32')",
+    " | dtype='int32'",
+    mx="topk(data:x, axis=-1, k=1, ret_typ='indices', is_ascend=False, dtype='float32') | flat=True",
     outputs=lambda *, ret_typ="both", **_: 2 if ret_typ == "both" else 1)
-def topk(xp, x, *, k=1, axis=-1, ret_typ="both", is_ascend=False, largest=True, dtype="int32"):
+def topk(xp, x, *, k=1, axis=-1, ret_typ="both", is_ascend=False, largest=True, dtype="int32", flat=False):
     """The ``k`` greatest elements along ``axis`` (least, if ``is_ascend`` or not ``largest``), sorted.
 
+    An ``axis`` of None is all of x for MXNet (``flat``), and the last axis for MindSpore, whose ``ret_typ`` is 'both'.
     ``ret_typ`` is 'value', 'indices', 'both', or 'mask': 1 where an element is among them.
     """
     if ret_typ not in ("value", "indices", "both", "mask"):
         raise ArgumentError(f"topk: ret_typ must be 'value', 'indices', 'both' or 'mask', got {ret_typ!r}.")
     shape = tuple(x.shape)
-    flat = axis is None and ret_typ != "both"
-    if flat:
+    if axis is None and (flat or ret_typ != "both"):
         x, axis = xp.reshape(x, (-1,)), 0
     axis = axis_in(-1 if axis is None else axis, len(x.shape), "topk")
     n = x.shape[axis]
@@ -92,12 +93,12 @@ def topk(xp, x, *, k=1, axis=-1, ret_typ="both", is_ascend=False, largest=True, 
 
 
 @topk.vjp
-def _(xp, g, ans, args, needs, *, k, axis, ret_typ, is_ascend, largest, dtype):
+def _(xp, g, ans, args, needs, *, k, axis, ret_typ, is_ascend, largest, dtype, flat):
     x = args[0]
     if ret_typ in ("indices", "mask"):
         return (xp.zeros_like(x),)
     shape = tuple(x.shape)
-    if axis is None and ret_typ == "value":
+    if axis is None and (flat or ret_typ != "both"):
         x, axis = xp.reshape(x, (-1,)), 0
     at = xp.argsort_stable(x, axis=-1 if axis is None else axis, descending=not is_ascend and largest)
     axis = len(x.shape) - 1 if axis is None else axis % len(x.shape)
@@ -144,7 +145,7 @@ def histogram_counts(xp, x, *, bins=100, low=0.0, high=0.0, dtype=None):
 @op("Unique()(x)", fn="unique(input:x)", differentiable=False, outputs=2)
 def unique_with_index(xp, x):
     """The distinct elements of x, in order of first occurrence, and for each element of x its position among them."""
-    values, first, inverse = xp.unique(x, return_index=True, return_inverse=True)
+    values, first, inverse = xp.unique(x, return_index=True, return_inverse=True, equal_nan=False)
     by_first = xp.argsort(first)
     rank = xp.argsort(by_first)
     place = xp.reshape(rank[inverse], tuple(x.shape))

@@ -9,8 +9,10 @@ from ..core.op import op
 from ..errors import NotSupportedError
 from .define import unary
 
-unary("erf", lambda xp, x: xp.erf(x), "2 / sqrt(pi) times the integral of e^-t^2 from 0 to x.", ms="Erf", mx="erf")
-unary("erfc", lambda xp, x: xp.erfc(x), "1 - erf(x), accurate for large x.", ms="Erfc")
+unary("erf", lambda xp, x: xp.erf(x), "2 / sqrt(pi) times the integral of e^-t^2 from 0 to x.", ms="Erf", mx="erf",
+      rule=lambda xp, g, ans, args, needs: (g * (2 / pi**0.5) * xp.exp(-args[0] * args[0]),))
+unary("erfc", lambda xp, x: xp.erfc(x), "1 - erf(x), accurate for large x.", ms="Erfc",
+      rule=lambda xp, g, ans, args, needs: (g * (-2 / pi**0.5) * xp.exp(-args[0] * args[0]),))
 unary("erfinv", lambda xp, x: xp.erfinv(x), "The inverse of erf.", ms="Erfinv", mx="erfinv")
 unary("gamma", lambda xp, x: xp.gamma(x), "The gamma function, which extends (x - 1)!.", fn="", mx="gamma")
 unary("gammaln", lambda xp, x: xp.gammaln(x), "The logarithm of |gamma(x)|.", ms="Lgamma", fn="lgamma", mx="gammaln")

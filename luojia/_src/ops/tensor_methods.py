@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import inspect
+import operator
 from collections.abc import Callable
 from functools import partial, wraps
 from typing import Any
 
 import numpy as np
 
-from ..core.dtypes import is_float, to_np
+from ..core.accepted import guarded
+from ..core.dtypes import DType, is_float, to_np
 from ..core.faces import FaceModule, LazyMethod, compile_plain
+from ..core.given import checked
 from ..core.op import OPERATORS
 from ..core.tape import Leaf
 from ..core.tensor import Tensor, wrap
-from ..errors import ArgumentError, DTypeError, RefusedName
+from ..errors import ArgumentError, DTypeError, PlaceError, RefusedName, ShapeError
 from . import composed
+from .compose import scaled
+from .composed.accepted import FUNCTIONS as ACCEPTED
+from .shape import axis_in
 
-FACES = FaceModule({"fn": lambda face: compile_plain(face, "luojia")})
+FACES = FaceModule({"fn": lambda face: compile_plain(face, "luojia", ACCEPTED.get(face.name))})
 
 SAME = """abs absolute angle conj imag real acos acosh addcdiv addcmul addmm addmv all any
 approximate_equal arccos arccosh arcsin arcsinh arctan arctan2 arctanh asin asinh atan atan2 atanh
 baddbmm bincount bitwise_and bitwise_or bitwise_xor bmm broadcast_to ceil cholesky chunk
-cos cosh count_nonzero cummax cummin cumprod deg2rad det diagonal digamma div divide dot eq erf
+cos cosh count_nonzero cummax cummin cumprod deg2rad det diagonal digamma div divide dot eq equal erf
 erfc erfinv exp expand_as expand_dims expm1 flip floor floor_divide fmod frac gather_elements
 gather_nd gcd ge ger greater greater_equal gt hardshrink histc hypot i0 igamma igammac
 index_fill inner inverse isclose isfinite isinf isnan isneginf isposinf lcm le lerp less less_equal lgamma log
@@ -74,7 +80,7 @@ def _shape_of(shape: tuple) -> tuple:
     """A shape given as numbers or as one tuple, list or Tensor."""
     if len(shape) == 1 and not isinstance(shape[0], int):
         shape = tuple(shape[0])
-    return tuple([int(n) for n in shape])
+    return tuple([operator.index(n) for n in shape])
 
 
 _GROUPS = (("axis", "dim", "dims"), ("keepdims", "keep_dims", "keepdim"), ("ddof", "correction"),
@@ -108,7 +114,12 @@ def spelled(function: Callable) -> Callable:
 
 def reshape(self: Tensor, *lengths: Any, shape: Any = None) -> Tensor:
     """The Tensor in another shape, given as numbers or as a tuple; one length may be -1."""
-    return OPERATORS["reshape"](self, shape=_shape_of(lengths if shape is None else (shape,)))
+    if shape is None and not lengths and self.ndim:
+        raise TypeError(f"Tensor.reshape: give a shape for the {self.size} elements, got nothing.")
+    shape = _shape_of(lengths if shape is None else (shape,))
+    if shape and min(shape) < -1:
+        raise ArgumentError(f"Tensor.reshape: a length is at least -1, which stands for what remains, got {shape}.")
+    return OPERATORS["reshape"](self, shape=shape)
 
 
 def transpose(self: Tensor, *axes: Any, dim0: int | None = None, dim1: int | None = None) -> Tensor:
@@ -117,7 +128,7 @@ def transpose(self: Tensor, *axes: Any, dim0: int | None = None, dim1: int | Non
     if dim0 is not None and dim1 is not None:
         axes = (dim0, dim1)
     if len(axes) == 2:
-        return OPERATORS["swapaxes"](self, axis1=int(axes[0]), axis2=int(axes[1]))
+        return OPERATORS["swapaxes"](self, axis1=operator.index(axes[0]), axis2=operator.index(axes[1]))
     return OPERATORS["transpose"](self, axes=_shape_of(axes) if axes and axes[0] is not None else None)
 
 
@@ -143,12 +154,12 @@ def tile(self: Tensor, *counts: Any, reps: Any = None, dims: Any = None) -> Tens
 
 def plus(self: Tensor, other: Any, *, alpha: float = 1) -> Tensor:
     """self + alpha other."""
-    return OPERATORS["add"](self, other if alpha == 1 else other * alpha)
+    return OPERATORS["add"](self, scaled(self, other, alpha, "Tensor.add"))
 
 
 def minus(self: Tensor, other: Any, *, alpha: float = 1) -> Tensor:
     """self - alpha other."""
-    return OPERATORS["subtract"](self, other if alpha == 1 else other * alpha)
+    return OPERATORS["subtract"](self, scaled(self, other, alpha, "Tensor.sub"))
 
 
 def flatten(self: Tensor, order: Any = "C", *last: int, start_dim: int = 0, end_dim: int = -1) -> Tensor:
@@ -158,6 +169,8 @@ def flatten(self: Tensor, order: Any = "C", *last: int, start_dim: int = 0, end_
     """
     if isinstance(order, int):
         start_dim, end_dim, order = order, last[0] if last else end_dim, "C"
+        if self.ndim and axis_in(start_dim, self.ndim, "flatten") > axis_in(end_dim, self.ndim, "flatten"):
+            raise ArgumentError(f"Tensor.flatten: start_dim, {start_dim}, comes after end_dim, {end_dim}.")
     if order not in ("C", "F"):
         raise ArgumentError(f"Tensor.flatten: order must be 'C' or 'F', got {order!r}.")
     if order == "F":
@@ -170,9 +183,15 @@ def ravel(self: Tensor) -> Tensor:
     return OPERATORS["reshape"](self, shape=(-1,))
 
 
+_PYTHONS = {int: np.int64, float: np.float64}
+
+
 def astype(self: Tensor, dtype: Any, copy: bool = True) -> Tensor:
     """The Tensor in another dtype: a luojia or NumPy dtype, or its name."""
-    dtype = np.dtype("int64") if dtype is int else to_np(dtype)
+    if dtype is None:
+        raise DTypeError("Tensor.astype: expected a dtype such as luojia.float32, or its name, got None.")
+    dtype = to_np(_PYTHONS.get(dtype, dtype) if dtype.__class__ is type else dtype.lower() if isinstance(dtype, str)
+                  else dtype)
     return self if not copy and dtype == self.np_dtype else OPERATORS["cast"](self, dtype=dtype)
 
 
@@ -192,6 +211,8 @@ def to(self: Tensor, *args: Any, dtype: Any = None, device: Any = None, other: A
             if given.partition(":")[0].upper() != str(self._device).partition("(")[0].upper():
                 raise ArgumentError(f"Tensor.to: the Tensor is on {self._device} and stays there, got {given!r}; "
                                     "choose the device in set_context.")
+        elif isinstance(given, str) and given not in DType._all and not hasattr(np, given):
+            raise ArgumentError(f"Tensor.to: expected a device, as 'CPU', a dtype or a Tensor, got {given!r}.")
         elif given is not None and not isinstance(given, bool):
             dtype = given
     return self if dtype is None else astype(self, dtype, copy)
@@ -221,6 +242,8 @@ def cumsum(self: Tensor, axis: int | None = None, dtype: Any = None) -> Tensor:
 
 
 def _axes(axis: Any) -> Any:
+    if axis is True or axis is False:
+        raise DTypeError(f"Tensor: an axis is an int or a tuple of int, got {axis}.")
     return tuple(axis) if isinstance(axis, list) else axis
 
 
@@ -262,10 +285,10 @@ def _extremum(name: str) -> Callable:
 
 def _position(name: str, dtype: str) -> Callable:
     def method(self: Tensor, axis: int | None = None, keepdims: bool = False) -> Tensor:
-        return OPERATORS[name](self, axis=axis, keepdims=keepdims, dtype=dtype)
+        return OPERATORS[name](self, axis=axis, keepdims=keepdims and axis is not None, dtype=dtype)
 
     method.__name__, method.__doc__ = name, OPERATORS[name].__doc__
-    return spelled(method)
+    return spelled(checked(method))
 
 
 def trace(self: Tensor, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None) -> Tensor:
@@ -291,7 +314,7 @@ def _found(name: str) -> Callable:
 
     method.__name__ = f"arg{name}_with_value"
     method.__doc__ = OPERATORS[f"{name}_with_index"].__doc__
-    return method
+    return checked(method)
 
 
 def squeeze(self: Tensor, *at: Any, axis: Any = None) -> Tensor:
@@ -306,9 +329,11 @@ def swapaxes(self: Tensor, axis0: int, axis1: int) -> Tensor:
     return OPERATORS["swapaxes"](self, axis1=axis0, axis2=axis1)
 
 
-def take(self: Tensor, indices: Any, axis: int | None = None, mode: str = "clip") -> Tensor:
+def take(self: Tensor, indices: Tensor, axis: int | None = None, mode: str = "clip") -> Tensor:
     """The slices along ``axis`` at ``indices`` (elements of the flattened Tensor, if None)."""
-    indices = indices if isinstance(indices, Tensor) else Tensor(indices)
+    if indices.np_dtype.kind not in "iu":
+        raise DTypeError(f"Tensor.take: the indices must be integers, got {indices.dtype}.")
+    axis = None if axis is None else axis_in(axis, self.ndim, "Tensor.take")
     if mode == "clip":  # up to the length counted from the end, as MindSpore has it
         n = self.size if axis is None else self.shape[axis]
         indices = OPERATORS["where"](OPERATORS["less"](indices, 0), indices + n, indices)
@@ -316,12 +341,18 @@ def take(self: Tensor, indices: Any, axis: int | None = None, mode: str = "clip"
 
 
 def index_select(self: Tensor, axis: int, index: Tensor) -> Tensor:
-    """The slices along ``axis`` at ``index``."""
+    """The slices along ``axis`` at ``index``, a vector."""
+    if axis is None:
+        raise DTypeError("Tensor.index_select: the axis must be an int, got None.")
+    if index.ndim > 1:
+        raise ShapeError(f"Tensor.index_select: the index must be a vector, got shape {index.shape}.")
     return OPERATORS["take"](self, index, axis=axis, mode="raise")
 
 
 def fill(self: Tensor, value: Any) -> Tensor:
     """A Tensor of the same shape and dtype with ``value`` everywhere."""
+    if not isinstance(value, (int, float, complex, np.generic, Tensor)):
+        raise DTypeError(f"Tensor.fill: expected a number, got {type(value).__name__}: {value!r:.60}.")
     return OPERATORS["filled_like"](self, value=value)
 
 
@@ -340,6 +371,21 @@ def where(self: Tensor, condition: Tensor, y: Any) -> Tensor:
     return OPERATORS["where"](condition, self, y)
 
 
+_at = to
+
+
+def moved(self: Tensor, to: str, blocking: bool = True) -> Tensor:
+    """The Tensor on a kind of device; of those it takes its own."""
+    if to not in ("Ascend", "GPU", "CPU"):
+        raise ArgumentError(f"The value of 'to' must be one of ['Ascend', 'GPU', 'CPU'], but got {to}")
+    return _at(self, to)
+
+
+def view_as(self: Tensor, other: Tensor) -> Tensor:
+    """The Tensor in the shape of ``other``."""
+    return reshape(self, other.shape)
+
+
 def ptp(self: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The difference between the greatest and the least element along ``axis``."""
     return OPERATORS["max"](self, axis=_axes(axis), keepdims=keepdims) - OPERATORS["min"](
@@ -347,12 +393,24 @@ def ptp(self: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
 
 
 def itemset(self: Tensor, *args: Any) -> Tensor:
-    """A copy with the element at an index (the last argument is the value) replaced."""
+    """A copy with the element at an index (the last argument is the value) replaced.
+
+    The index is a number, counted over all elements, or a tuple of one for each axis; without it there is one element.
+    """
     if not args:
         raise DTypeError("Tensor.itemset takes (value) or (index, value), got nothing.")
     *index, value = args
-    at = index[0] if index else 0
-    at = tuple(at) if isinstance(at, (tuple, list)) else np.unravel_index(at, self.shape) if self.ndim else ()
+    at: Any = index[0] if index else 0
+    if not index and self.size != 1:
+        raise PlaceError(f"Tensor.itemset: without an index there must be one element, got shape {self.shape}.")
+    if isinstance(at, tuple):
+        if len(at) != self.ndim:
+            raise PlaceError(f"Tensor.itemset: expected {self.ndim} numbers, one for each axis, got {at}.")
+        at = tuple([operator.index(i) for i in at])
+    elif not -self.size <= operator.index(at) < self.size:
+        raise PlaceError(f"index {at} is out of bounds for axis 0 with size {self.size}")
+    else:
+        at = np.unravel_index(operator.index(at) % self.size, self.shape)
     out = self.copy()
     out[tuple([int(i) for i in at])] = value
     return out
@@ -401,7 +459,10 @@ def _install() -> None:
         return spelled(FACES.get(name))
 
     def composed_method(place: str) -> Callable:
-        return spelled(composed.find(place))
+        function = composed.find(place)
+        row = ACCEPTED.get(function.__name__)
+        fits = row is not None and row.params.keys() <= inspect.signature(function).parameters.keys()
+        return spelled(guarded(checked(function), row if fits else None))
 
     for name in SAME.split():
         setattr(Tensor, name, LazyMethod(Tensor, name, face_method))
@@ -412,17 +473,18 @@ def _install() -> None:
             setattr(Tensor, name, LazyMethod(Tensor, name, composed_method, f"{module}.{name}"))
     for name, dtype in DTYPES.items():
         setattr(Tensor, name, _dtype_method(dtype))
-    for method in (reshape, transpose, permute, flatten, ravel, astype, to, type_as, mean, cumsum, squeeze, swapaxes,
-                   take, fill, select, where, ptp, itemset, copy, assign_value, index_select, trace,
-                   searchsorted, expand, gather, tile):
+    for method in (reshape, transpose, permute, flatten, ravel, astype, to, mean, squeeze, swapaxes,
+                   select, itemset, copy, searchsorted, expand, gather, tile):
         setattr(Tensor, method.__name__, spelled(method))
+    for method in (type_as, cumsum, take, fill, where, ptp, assign_value, index_select, trace):
+        setattr(Tensor, method.__name__, spelled(checked(method)))
     others: dict[str, Any] = {
         "sum": spelled(total), "relu": lambda self: OPERATORS["relu"](self), "add": plus, "sub": spelled(minus),
         "max": _extremum("max"), "min": _extremum("min"), "argmax": _position("argmax", "int64"),
         "argmin": _position("argmin", "int32"), "permute": permute, "clone": copy, "contiguous": requires_no_copy,
         "dim": lambda self: self.ndim, "ndimension": lambda self: self.ndim, "numel": lambda self: self.size,
-        "nelement": lambda self: self.size, "view_as": lambda self, other: reshape(self, other.shape),
-        "reshape_as": lambda self, other: reshape(self, other.shape), "value": lambda self: self,
+        "nelement": lambda self: self.size, "view_as": checked(view_as),
+        "reshape_as": checked(view_as), "value": lambda self: self,
         "positive": lambda self: self, "is_floating_point": lambda self: is_float(self.np_dtype),
         "argmax_with_value": _found("max"), "argmin_with_value": _found("min"),
         "reverse": lambda self, axis: OPERATORS["flip"](self, axis=axis),
@@ -436,11 +498,10 @@ def _install() -> None:
         "convert_bytes_to_tensor": staticmethod(lambda bytes_data, dims, data_type: composed.find(
             "queries.convert_bytes_to_tensor")(bytes_data, dims, data_type)),
         "is_shared": lambda self: False, "data_sync": lambda self: None,
-        "move_to": lambda self, to, blocking=True: self,
+        "move_to": checked(moved),
         "__contains__": lambda self, value: bool(OPERATORS["any"](OPERATORS["equal"](self, value)).asnumpy()),
         **{name: property(partial(_refuse, name)) for name in REFUSED},
         "type": lambda self, dtype=None: composed.find("queries.kind")(self, dtype),
-        "equal": lambda self, other: OPERATORS["equal"](self, other),
         "bitwise_not": lambda self: OPERATORS["invert"](self),
         "log_matrix_determinant": lambda self: OPERATORS["slogdet"](self),
         "data": property(lambda self: self), "has_init": property(lambda self: "init" in self.__dict__),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..errors import ArgumentError, NotSupportedError, ShapeError
+from ..errors import ArgumentError, DTypeError, NotSupportedError, ShapeError
 
 Ints = tuple[int, ...]
 Pads = tuple[tuple[int, int], ...]
@@ -22,6 +22,10 @@ def ints(value: Any, axes: int, what: str, name: str, default: int = 1) -> Ints:
     """
     if value is None or value == ():
         return (default,) * axes
+    listed = value if isinstance(value, (tuple, list)) else (value,)
+    if any([isinstance(v, (float, str)) for v in listed]):
+        raise DTypeError(f"{name} expects {what} to be an int or {axes} ints, one for each spatial axis, got "
+                         f"{value!r}.")
     if not isinstance(value, (tuple, list)):
         return (int(value),) * axes
     if len(value) == axes:

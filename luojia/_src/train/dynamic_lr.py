@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from luojia._src.core.arguments import takes
 from luojia._src.errors import ArgumentError, DTypeError
 from luojia._src.train.schedules import (
     cosine_decay,
@@ -80,6 +81,7 @@ def _decayed(rule: Callable, learning_rate: float, decay_rate: float, total_step
     return _per_epoch(total_step, step_per_epoch, lambda e: rule(e, learning_rate, decay_rate, decay_epoch, is_stair))
 
 
+@takes("is_stair: bool")
 def exponential_decay_lr(
     learning_rate: float, decay_rate: float, total_step: int, step_per_epoch: int, decay_epoch: int,
     is_stair: bool = False,
@@ -92,6 +94,7 @@ def exponential_decay_lr(
     return _decayed(exponential_decay, learning_rate, decay_rate, total_step, step_per_epoch, decay_epoch, is_stair)
 
 
+@takes("is_stair: bool")
 def natural_exp_decay_lr(
     learning_rate: float, decay_rate: float, total_step: int, step_per_epoch: int, decay_epoch: int,
     is_stair: bool = False,
@@ -104,6 +107,7 @@ def natural_exp_decay_lr(
     return _decayed(natural_exp_decay, learning_rate, decay_rate, total_step, step_per_epoch, decay_epoch, is_stair)
 
 
+@takes("is_stair: bool")
 def inverse_decay_lr(
     learning_rate: float, decay_rate: float, total_step: int, step_per_epoch: int, decay_epoch: int,
     is_stair: bool = False,
@@ -129,6 +133,7 @@ def cosine_decay_lr(
     return _per_epoch(total_step, step_per_epoch, lambda e: cosine_decay(e, min_lr, max_lr, decay_epoch))
 
 
+@takes("update_decay_epoch: bool")
 def polynomial_decay_lr(
     learning_rate: float, end_learning_rate: float, total_step: int, step_per_epoch: int, decay_epoch: int,
     power: float, update_decay_epoch: bool = False,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from luojia._src.errors import ShapeError
+from luojia._src.errors import ShapeError, UnfitDataError
 from luojia._src.train.metric import Mean, Metric, check_option, check_sizes
 
 _PER = ("batch", "sample")
@@ -83,11 +83,12 @@ class RMSE(MSE):
 def _picked(name, labels, preds, axis=-1):
     """The probabilities of the labels, flat."""
     if preds.ndim < 2:
-        raise ShapeError(f"{name} expects predictions with an axis of classes, got shape {preds.shape}.")
+        raise UnfitDataError(f"{name} expects predictions with an axis of classes, got shape {preds.shape}.")
     preds = np.moveaxis(preds, axis, -1).reshape(-1, preds.shape[axis])
     labels = labels.reshape(-1).astype(np.int64)
     if len(labels) != len(preds):
-        raise ShapeError(f"{name}: Shape of labels {labels.shape} does not match shape of predictions {preds.shape}.")
+        raise UnfitDataError(f"{name}: Shape of labels {labels.shape} does not match shape of predictions "
+                            f"{preds.shape}.")
     return labels, preds[np.arange(len(labels)), labels]
 
 

@@ -216,6 +216,8 @@ class CompositeEmbedding(_TokenEmbedding):
 
     def __init__(self, vocabulary: Vocabulary, token_embeddings: Any) -> None:
         super().__init__()
+        assert isinstance(vocabulary, Vocabulary), (
+            "The argument `vocabulary` must be an instance of mxnet.contrib.text.vocab.Vocabulary.")
         parts = token_embeddings if isinstance(token_embeddings, list) else [token_embeddings]
         for part in parts:
             assert isinstance(part, _TokenEmbedding), (

@@ -14,11 +14,12 @@ from ..dataset import PipelineError
 class AudioTransform:
     """A function of an array (..., time), or of what ``axes`` names.
 
-    Integers and float16 become float32; where ``floats_only``, integers are refused and float16 stays.
+    Integers and float16 become float32; where ``floats_only``, integers are refused and float16 stays. The result is
+    float32 of any sound where ``single``; it has the sound's own dtype where ``keeps_dtype``.
     """
 
     axes: tuple[str, ...] = ("time",)
-    floats_only = False
+    floats_only = single = keeps_dtype = False
     takes_lists = False
 
     def __call__(self, *sounds: Any) -> Any:
@@ -30,7 +31,11 @@ class AudioTransform:
             if not self.takes_lists:
                 raise DTypeError(f"Input should be NumPy audio, got {type(sound)}.")
             sound = np.asarray(sound)
-        if sound.dtype.kind not in ("f" if self.floats_only else "iuf"):
+        if sound.dtype.kind in "OcV":
+            raise DTypeError(
+                f"Invalid user input. Got {type(sounds[0])} of {sound.dtype}, cannot be converted into tensor."
+            )
+        if sound.dtype.kind not in ("f" if self.floats_only else "biuf"):
             kinds = "[float, double]" if self.floats_only else "[int, float, double]"
             raise PipelineError(
                 f"{who}: the data type of input tensor does not match the requirement of operator. Expecting tensor in "
@@ -41,13 +46,16 @@ class AudioTransform:
                 f"{who}: the shape of input tensor does not match the requirement of operator. Expecting tensor in "
                 f"shape of <..., {', '.join(self.axes)}>. But got tensor with dimension {sound.ndim}."
             )
-        made = self.sound(sound)
-        dtype = sound.dtype if sound.dtype == np.float64 or self.floats_only else np.float32
-        return tuple(part.astype(dtype) for part in made) if isinstance(made, tuple) else self.typed(made, dtype)
+        if not sound.size:
+            raise PipelineError(f"{who}: Input Tensor has no data, its shape is {sound.shape}.")
+        made = self.sound(sound.astype(np.float32) if sound.dtype.kind == "b" else sound)
+        kept = (sound.dtype == np.float64 or self.floats_only or self.keeps_dtype) and not self.single
+        dtype = sound.dtype if kept else np.float32
+        return tuple(np.asarray(p, dtype) for p in made) if isinstance(made, tuple) else self.typed(made, dtype)
 
     def typed(self, made: np.ndarray, dtype: Any) -> np.ndarray:
         """The result in its dtype."""
-        return np.ascontiguousarray(made, dtype)
+        return np.asarray(made, dtype, order="C")
 
     def sound(self, sound: np.ndarray) -> Any:
         """The transformed sound, in any float dtype."""

@@ -75,6 +75,8 @@ class TrebleBiquad(_Filter):
 class Biquad(_Filter):
     """``a0 y[n] = b0 x[n] + b1 x[n - 1] + b2 x[n - 2] - a1 y[n - 1] - a2 y[n - 2]``."""
 
+    takes_lists = True
+
     def __init__(self, b0: float, b1: float, b2: float, a0: float, a1: float, a2: float) -> None:
         most = checks.FLOAT_MAX
         self.coefficients = (number(b0, "b0"), number(b1, "b1"), number(b2, "b2"),

@@ -72,6 +72,7 @@ class Fade(AudioTransform):
         self.begin = checks.whole(fade_in_len, "fade_in_len")
         self.end = checks.whole(fade_out_len, "fade_out_len")
         self.shape = checks.kind(fade_shape, (FadeShape,), "fade_shape").value
+        self.keeps_dtype = not (self.begin or self.end)
 
     def sound(self, sound: np.ndarray) -> np.ndarray:
         for name, length in (("fade_in_len", self.begin), ("fade_out_len", self.end)):
@@ -94,6 +95,7 @@ class Flanger(AudioTransform):
     """
 
     axes = ("channel", "time")
+    keeps_dtype = True
 
     def __init__(self, sample_rate: int, delay: float = 0.0, depth: float = 2.0, regen: float = 0.0,
                  width: float = 71.0, speed: float = 0.5, phase: float = 25.0,
@@ -193,6 +195,8 @@ class DetectPitchFrequency(AudioTransform):
     Args:
         win_length: the number of frames whose median it is.
     """
+
+    single = floats_only = True
 
     def __init__(self, sample_rate: int, frame_time: float = 0.01, win_length: int = 30, freq_low: float = 85,
                  freq_high: float = 3400) -> None:

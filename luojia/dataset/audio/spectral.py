@@ -112,7 +112,7 @@ class TimeStretch(AudioTransform):
 
     def sound(self, sound: np.ndarray) -> np.ndarray:
         if self.rate == 1:
-            return sound
+            return sound.reshape(-1, *sound.shape[-3:])  # as MindSpore 2.8, with one axis before the others
         advance = np.linspace(0, np.pi * self.hop, sound.shape[-3])[:, None]
         return spectra.pairs_of(spectra.phase_vocoder(complex_of(sound), self.rate, advance))
 
@@ -340,9 +340,11 @@ class MFCC(AudioTransform):
         melkwargs: arguments of :class:`MelSpectrogram`.
     """
 
+    single = True
+
     def __init__(self, sample_rate: int = 16000, n_mfcc: int = 40, dct_type: int = 2, norm: NormMode = NormMode.ORTHO,
                  log_mels: bool = False, melkwargs: dict | None = None) -> None:
-        checks.kind(n_mfcc, (int,), "n_mfcc")
+        checks.whole(n_mfcc, "n_mfcc")
         _dct_type(dct_type, norm, sample_rate)
         self.plain = checks.flag(log_mels, "log_mels")
         self.mels = MelSpectrogram(sample_rate, **checks.kind({} if melkwargs is None else melkwargs, (dict,),
@@ -351,11 +353,12 @@ class MFCC(AudioTransform):
 
     def sound(self, sound: np.ndarray) -> np.ndarray:
         mels = _logarithm(self.mels.sound(sound), self.plain)
-        if not 1 <= self.n_mfcc <= mels.shape[-2]:
+        if self.n_mfcc > mels.shape[-2]:
             raise PipelineError(
-                f"MFCC: n_mfcc should be at least 1 and at most n_mels, but got n_mfcc: {self.n_mfcc}, n_mels: "
-                f"{mels.shape[-2]}."
+                f"MFCC: n_mfcc should be at most n_mels, but got n_mfcc: {self.n_mfcc}, n_mels: {mels.shape[-2]}."
             )
+        if not self.n_mfcc:
+            return mels[..., :0, :]
         return create_dct(self.n_mfcc, mels.shape[-2], self.norm).T.astype(np.float64) @ mels
 
 
@@ -365,6 +368,8 @@ class LFCC(AudioTransform):
     Args:
         speckwargs: arguments of :class:`Spectrogram`.
     """
+
+    single = True
 
     def __init__(self, sample_rate: int = 16000, n_filter: int = 128, n_lfcc: int = 40, f_min: float = 0.0,
                  f_max: _Bound = None, dct_type: int = 2, norm: NormMode = NormMode.ORTHO, log_lf: bool = False,
@@ -419,6 +424,8 @@ class PitchShift(AudioTransform):
 
 class SpectralCentroid(AudioTransform):
     """(..., 1, frame): the mean of the frequencies in Hz, weighted with their magnitudes."""
+
+    takes_lists = True
 
     def __init__(self, sample_rate: int, n_fft: int = 400, win_length: int | None = None,
                  hop_length: int | None = None, pad: int = 0, window: WindowType = WindowType.HANN) -> None:

@@ -129,7 +129,7 @@ def create_dct(n_mfcc: int, n_mels: int, norm: NormMode = NormMode.NONE) -> np.n
 def _bank(n_freqs: Any, f_min: Any, f_max: Any, count: Any, name: str, sample_rate: Any) -> None:
     checks.whole(n_freqs, "n_freqs")
     checks.real(f_min, "f_min", types=checks.WHOLE)
-    checks.real(f_max, "f_max", types=checks.WHOLE)
+    checks.real(f_max, "f_max", types=checks.WHOLE, ends="(]")
     if f_min > f_max:
         raise ArgumentError(f"Input f_min should be no more than f_max, but got f_min: {f_min} and f_max: {f_max}.")
     checks.whole(count, name, 1)

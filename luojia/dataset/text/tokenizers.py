@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..._src.data.digits import MissingPackageError
-from ..._src.errors import DTypeError
+from ..._src.errors import ArgumentError, DTypeError
 from ..dataset import PipelineError
 from .utils import (
     JiebaMode,
@@ -287,6 +287,8 @@ class BertTokenizer:
                  unknown_token: str = "[UNK]", lower_case: bool = False, keep_whitespace: bool = False,
                  normalization_form: NormalizeForm = NormalizeForm.NONE, preserve_unused_token: bool = True,
                  with_offsets: bool = False) -> None:
+        if vocab is None:
+            raise ArgumentError("BertTokenizer: vocab is not provided.")
         self.wordpiece = WordpieceTokenizer(vocab, suffix_indicator, max_bytes_per_token, unknown_token, with_offsets)
         self.basic = BasicTokenizer(lower_case, keep_whitespace, normalization_form, preserve_unused_token, True)
 

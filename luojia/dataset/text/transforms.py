@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..._src.errors import ArgumentError, DTypeError
+from .. import checks
 from ..dataset import PipelineError
 from ..transforms.base import array_of, dtype_of
 from . import tokenizers
@@ -105,6 +106,8 @@ class Ngram:
     def __init__(self, n: int | list[int], left_pad: tuple[str, int] = ("", 0), right_pad: tuple[str, int] = ("", 0),
                  separator: str = " ") -> None:
         self.sizes = [n] if isinstance(n, int) else n
+        for size in n if isinstance(n, list) else ():
+            checks.kind(size, (int,), "gram")
         if not isinstance(self.sizes, list) or not self.sizes or not all(
                 isinstance(k, int) and not isinstance(k, bool) for k in self.sizes):
             raise ArgumentError(f"Ngram: n needs to be a non-empty list of positive integers, got {n!r}.")
@@ -243,7 +246,7 @@ class RegexReplace:
 
 
 class ToVectors:
-    """Words to their vectors, float32.
+    """Words to their vectors, float32; one word in a list is one word.
 
     Args:
         vectors: from a file.
@@ -254,6 +257,8 @@ class ToVectors:
     def __init__(self, vectors: Vectors, unk_init: Any = None, lower_case_backup: bool = False) -> None:
         if not isinstance(vectors, Vectors):
             raise DTypeError(f"ToVectors: vectors should be Vectors, GloVe, FastText or CharNGram, got {vectors!r}.")
+        if unk_init is not None:
+            checks.kind(unk_init, (list, np.ndarray), "unk_init")
         self.vectors = vectors
         self.unknown = np.zeros(vectors.dim, np.float32) if unk_init is None else np.asarray(unk_init, np.float32)
         if self.unknown.shape != (vectors.dim,):
@@ -266,7 +271,7 @@ class ToVectors:
         array = texts_of(words, "ToVectors")
         found = [self.vectors.lookup(word, self.lower) for word in array.ravel().tolist()]
         rows = np.array([self.unknown if vector is None else vector for vector in found], np.float32)
-        return rows.reshape(*array.shape, self.vectors.dim)
+        return rows.reshape(*(array.shape if array.shape != (1,) else ()), self.vectors.dim)
 
 
 __all__ = [

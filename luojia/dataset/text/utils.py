@@ -47,6 +47,8 @@ def text_of(value: Any, who: str) -> str:
 def texts_of(value: Any, who: str) -> np.ndarray:
     """Text, a list of it, or an array, as an array of any shape."""
     array = np.asarray(value)
+    if array.dtype.kind == "O":
+        raise DTypeError(f"Invalid user input. Got {type(value)}: {value!r}, cannot be converted into tensor.")
     if array.dtype.kind != "U":
         raise PipelineError(f"{who}: the input datatype should be string, got {array.dtype}.")
     return array

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..._src.errors import ArgumentError, DTypeError
+from .. import checks
 from ..dataset import Dataset, PipelineError, names_of, positions
 from ..order import Still
 
@@ -67,6 +68,9 @@ class Vocab:
         Raises:
             PipelineError: there is no such file, or a word stands in it twice.
         """
+        checks.kind(file_path, (str,), "file_path")
+        checks.kind(delimiter, (str,), "delimiter")
+        _special(special_tokens, special_first)
         if vocab_size is not None and (isinstance(vocab_size, bool) or not isinstance(vocab_size, int)):
             raise DTypeError(f"Argument vocab_size with value {vocab_size!r} is not of type int.")
         if vocab_size is not None and vocab_size <= 0:
@@ -94,6 +98,7 @@ class Vocab:
         """
         if not isinstance(dataset, Dataset):
             raise DTypeError(f"dataset should be a Dataset, got {type(dataset).__name__}.")
+        _special(special_tokens, special_first)
         low, high = (None, None) if freq_range is None else _range(freq_range)
         if top_k is not None and (isinstance(top_k, bool) or not isinstance(top_k, int)):
             raise DTypeError(f"Argument top_k with value {top_k!r} is not of type int.")
@@ -118,7 +123,7 @@ class Vocab:
         return dict(self._ids)
 
     def tokens_to_ids(self, tokens: str | list[str] | np.ndarray) -> int | list[int]:
-        """The number of a word, or of each; -1 for words that are not there."""
+        """The number of a word, or of each; -1 for words that are not there. One word in a list is one word."""
         if isinstance(tokens, str):
             return self._ids.get(tokens, -1)
         if not isinstance(tokens, (list, np.ndarray)):
@@ -129,12 +134,12 @@ class Vocab:
         for token in tokens:
             if not isinstance(token, str):
                 raise DTypeError(f"Argument tokens with value {token!r} is not of type str.")
-        return [self._ids.get(str(token), -1) for token in tokens]
+        return _single([self._ids.get(str(token), -1) for token in tokens])
 
     def ids_to_tokens(self, ids: int | list[int] | np.ndarray) -> str | list[str]:
-        """The word of a number, or of each; '' for numbers that are not there."""
+        """The word of a number, or of each; '' for numbers that are not there. One number in a list is one number."""
         if isinstance(ids, (list, np.ndarray)):
-            return [self._word(number) for number in ids]
+            return _single([self._word(number) for number in ids])
         return self._word(ids)
 
     def _word(self, number: Any) -> str:
@@ -145,6 +150,10 @@ class Vocab:
         return self._words.get(int(number), "")
 
 
+def _single(found: list) -> Any:
+    return found[0] if len(found) == 1 else found
+
+
 def _words(name: str, words: Any) -> None:
     if not isinstance(words, list):
         raise DTypeError(f"Argument {name} with value {words!r} is not of type list, but got {type(words).__name__}.")
@@ -153,13 +162,21 @@ def _words(name: str, words: Any) -> None:
             raise DTypeError(f"Argument {name}[{i}] with value {word!r} is not of type str.")
 
 
-def _numbered(words: list[str], special: list[str] | None, special_first: bool) -> dict[str, int]:
+def _special(special: Any, special_first: Any) -> None:
+    """Raises unless they are a list of different words, and a bool."""
+    checks.flag(special_first, "special_first")
     if special is not None:
         _words("special_tokens", special)
-    for name, listed in (("word_list", words), ("special_tokens", special or [])):
-        for word, count in Counter(listed).items():
+        for word, count in Counter(special).items():
             if count > 1:
-                raise ArgumentError(f"{name} contains duplicate word: {word}.")
+                raise ArgumentError(f"special_tokens contains duplicate word: {word}.")
+
+
+def _numbered(words: list[str], special: list[str] | None, special_first: bool) -> dict[str, int]:
+    _special(special, special_first)
+    for word, count in Counter(words).items():
+        if count > 1:
+            raise ArgumentError(f"word_list contains duplicate word: {word}.")
     both = set(words) & set(special or [])
     if both:
         raise ArgumentError(f"special_tokens and word_list contain duplicate word: {sorted(both)}.")
@@ -168,6 +185,8 @@ def _numbered(words: list[str], special: list[str] | None, special_first: bool) 
 
 
 def _range(freq_range: Any) -> tuple[int | None, int | None]:
+    if not isinstance(freq_range, tuple):
+        raise DTypeError(f"freq_range needs to be a tuple of 2 integers or an int and a None, got {freq_range!r}.")
     limits: Any = freq_range if isinstance(freq_range, tuple) and len(freq_range) == 2 else (freq_range, freq_range)
     if any(value is not None and (isinstance(value, bool) or not isinstance(value, int)) for value in limits):
         raise ArgumentError(f"freq_range needs to be a tuple of 2 integers or an int and a None, got {freq_range!r}.")

@@ -15,8 +15,8 @@ from .. import config
 def dtype_of(data_type: Any, name: str) -> np.dtype:
     """A NumPy dtype of a luojia or NumPy dtype or its name."""
     try:
-        if isinstance(data_type, (int, float)):
-            raise TypeError("a number")
+        if data_type is None or isinstance(data_type, (int, float)):
+            raise TypeError("no dtype")
         return np.dtype(getattr(data_type, "np", data_type))
     except TypeError as error:
         raise DTypeError(
@@ -35,8 +35,15 @@ def apply_all(transforms: Sequence[Callable], values: tuple[Any, ...]) -> Any:
 
 
 def array_of(value: Any) -> np.ndarray:
-    """A value as a NumPy array."""
-    return value.asnumpy() if hasattr(value, "asnumpy") else np.asarray(value)
+    """A value as a NumPy array.
+
+    Raises:
+        DTypeError: it is not of numbers, nor of text.
+    """
+    array = value.asnumpy() if hasattr(value, "asnumpy") else np.asarray(value)
+    if array.dtype.kind not in "biufUS":
+        raise DTypeError(f"Invalid user input. Got {type(value)} of {array.dtype}, cannot be converted into tensor.")
+    return array
 
 
 def is_pil(image: Any) -> bool:

@@ -66,9 +66,12 @@ class TypeCast:
         array = array_of(value)
         if array.dtype.kind in "US" and self.dtype.kind not in "US":
             raise PipelineError(f"TypeCast: TypeCast does not support cast from string to {self.dtype}")
+        if self.dtype.kind not in "biufUS":
+            raise PipelineError(f"TypeCast: Invalid data type {self.dtype}.")
         if array.dtype.kind == "f" and self.dtype.kind == "u":
             array = array.astype(np.int64)  # -1.7 becomes 255 as uint8, on every machine
-        return array.astype(self.dtype)
+        with np.errstate(invalid="ignore", over="ignore"):
+            return array.astype(self.dtype)
 
 
 class OneHot:
@@ -141,7 +144,7 @@ class Concatenate:
             if array.ndim != 1:
                 raise PipelineError(f"Concatenate: only 1D input supported, got rank of input: {array.ndim}")
             for name, part in (("prepend", self.prepend), ("append", self.append)):
-                if part is not None and part.dtype != array.dtype and part.dtype.kind not in "US":
+                if part is not None and part.dtype != array.dtype and {part.dtype.kind, array.dtype.kind} - {*"US"}:
                     raise PipelineError(
                         f"Concatenate: input datatype does not match the {name} datatype, got input datatype: "
                         f"{array.dtype}, {name} datatype:{part.dtype}"
@@ -172,10 +175,14 @@ class PadEnd:
             if isinstance(length, bool) or not isinstance(length, (int, np.integer)):
                 raise DTypeError(f"a value in the list is not an integer. Got {length!r}.")
             checks.within(length, 1, 2**63 - 1)
+        if pad_value is not None:
+            checks.kind(pad_value, (*_CONSTANT, np.generic), "pad_value")
         self.shape, self.value = list(pad_shape), pad_value
 
     def __call__(self, value: Any) -> np.ndarray:
         array = array_of(value)
+        if array.ndim == 0:
+            return array
         if array.ndim != len(self.shape):
             raise PipelineError(
                 f"PadEnd: invalid pad shape, as rank of input is: {array.ndim}, and rank of pad value: "
@@ -185,7 +192,7 @@ class PadEnd:
         _one_kind(fill, array, "PadEnd", "can not pad numeric and string tensors together, but got: {} and {}.")
         shape = [old if new is None else new for old, new in zip(array.shape, self.shape)]
         dtype = np.result_type(array, np.asarray(fill)) if array.dtype.kind in "US" else array.dtype
-        out = np.full(shape, fill, dtype)
+        out = np.full(shape, fill if array.dtype.kind in "US" else np.asarray(fill).astype(dtype), dtype)
         part = tuple(slice(min(a, b)) for a, b in zip(shape, array.shape))
         out[part] = array[part]
         return out
@@ -205,6 +212,8 @@ class Slice:
                     f"Argument slice with value {one} is not of type {[int, list, slice, bool, type(...)]}, but got "
                     f"{type(one)}."
                 )
+            for n in one if isinstance(one, list) else ():
+                checks.kind(n, (int,), "slice")
         self.index = tuple(slice(None) if s is None or s is True else [s] if isinstance(s, int) else s for s in slices)
 
     def __call__(self, value: Any) -> np.ndarray:
@@ -239,7 +248,7 @@ _COMPARE = [np.equal, np.not_equal, np.greater, np.greater_equal, np.less, np.le
 
 
 class Mask:
-    """The comparison of the array with a constant, as ``dtype`` (default bool)."""
+    """The comparison of the array with a constant, made of its dtype (1.5 is 1 among integers), as ``dtype``."""
 
     def __init__(self, operator: Relational, constant: Any, dtype: Any = np.bool_) -> None:
         self.compare = _COMPARE[checks.kind(operator, (Relational,), "operator")]
@@ -249,7 +258,10 @@ class Mask:
     def __call__(self, value: Any) -> np.ndarray:
         array = array_of(value)
         _one_kind(self.constant, array, "Mask", "either constant or input tensor is a string, the other is not: {}, {}")
-        return np.asarray(self.compare(array, self.constant)).astype(self.dtype)
+        constant = np.asarray(self.constant)
+        if array.dtype.kind not in "US":
+            constant = constant.astype(array.dtype)
+        return np.asarray(self.compare(array, constant)).astype(self.dtype)
 
 
 class Unique:

@@ -14,17 +14,25 @@ from .. import checks, config
 from ..dataset import PipelineError
 from ..transforms.base import is_pil
 
+WIDE = frozenset({"uint32", "int64", "uint64"})  # dtypes that no image has
+HALF = WIDE | {"float16"}
+UNEVEN = HALF | {"int8", "int32"}
+COLOURS = UNEVEN | {"int16", "float64"}
+_NUMBERS = ("bool", "int8", "uint8", "int16", "uint16", "int32", "float16", "float32", "float64")
+
 
 class ImageTransform:
     """A function of an image, (H, W) or (H, W, C), NumPy or PIL.
 
     ``ranks`` are the numbers of axes that an image may have: None for (..., H, W, C), whose images are taken one by
-    one. A PIL image gives a PIL image where ``keeps_pil``, else an array.
+    one. ``refuses`` are the dtypes that it may not have; one of bool is taken for bytes where ``of_bytes``. A PIL image
+    gives a PIL image where ``keeps_pil``, else an array.
     """
 
     ranks: tuple[int, ...] | None = (2, 3)
     channels: tuple[int, ...] = ()
-    keeps_pil = False
+    keeps_pil = of_bytes = False
+    refuses: frozenset[str] = WIDE
 
     def __call__(self, *images: Any) -> Any:
         who = type(self).__name__
@@ -47,8 +55,11 @@ class ImageTransform:
         return self
 
     def array(self, image: np.ndarray) -> np.ndarray:
-        """The transformed image of an array, whose shape is checked."""
+        """The transformed image of an array, whose shape and dtype are checked."""
         who = type(self).__name__
+        self.checked(image)
+        if self.of_bytes and image.dtype == np.bool_:
+            image = image.view(np.uint8)
         if self.ranks is None:
             if image.ndim < 2:
                 raise PipelineError(
@@ -70,6 +81,22 @@ class ImageTransform:
                 f"channel of ({', '.join(map(str, self.channels))}). But got channel {image.shape[2:]}."
             )
         return self.image(image)
+
+    def checked(self, image: np.ndarray) -> None:
+        """Raises unless there is something in the image, of numbers that it may consist of."""
+        if image.dtype.kind not in "biuf":
+            raise DTypeError(
+                f"Invalid user input. Got {type(image)} of {image.dtype}, cannot be converted into tensor. "
+                f"{type(self).__name__} takes images of numbers."
+            )
+        if not image.size:
+            raise PipelineError(f"{type(self).__name__}: Input Tensor has no data, its shape is {image.shape}.")
+        if image.dtype.name in self.refuses:
+            known = ", ".join(name for name in _NUMBERS if name not in self.refuses)
+            raise PipelineError(
+                f"{type(self).__name__}: the data type of image tensor does not match the requirement of operator. "
+                f"Expecting tensor in type of ({known}). But got type {image.dtype}."
+            )
 
     def picture(self, image: Any) -> Any:
         """The transformed image of a PIL image."""

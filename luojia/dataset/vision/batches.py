@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..._src.errors import DTypeError
 from .. import checks, config
 from ..dataset import PipelineError
 from .utils import ImageBatchFormat
@@ -18,7 +19,10 @@ def _checked(columns: tuple, who: str) -> tuple[np.ndarray, np.ndarray]:
             "'input_columns' when call this operator. invalid input size, input should have 2 columns (image and "
             f"label), but got: {len(columns)}"
         )
-    images, labels = (np.asarray(column) for column in columns)
+    for column in columns:
+        if not isinstance(column, np.ndarray):
+            raise DTypeError(f"{who}: Input should be NumPy or PIL image, got {type(column)}.")
+    images, labels = columns
     if images.ndim != 4:
         raise PipelineError(
             f"{who}: input image is not in shape of <B,H,W,C> or <B,C,H,W>, but got dimension: {images.ndim}. You may "

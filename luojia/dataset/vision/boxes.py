@@ -11,7 +11,7 @@ from ..._src.errors import DTypeError
 from .. import checks
 from ..dataset import PipelineError
 from . import geometry
-from .base import happens
+from .base import happens, is_pil
 from .utils import Inter, method_of
 
 
@@ -22,7 +22,12 @@ def _checked(columns: tuple) -> tuple[np.ndarray, np.ndarray]:
             "BoundingBox: invalid input, size of input data should be 2 (including image and bounding box), but got: "
             f"{len(columns)}"
         )
+    for column in columns:
+        if not isinstance(column, np.ndarray) and not is_pil(column):
+            raise DTypeError(f"Input should be NumPy or PIL image, got {type(column)}.")
     image, boxes = (np.asarray(column) for column in columns)
+    if image.ndim < 2 or not image.size:
+        raise PipelineError(f"BoundingBox: the image should be of the shape <H, W> or <H, W, C>, got {image.shape}.")
     if boxes.ndim < 2:
         raise PipelineError(
             "BoundingBox: bounding boxes should have to be two-dimensional matrix at least, but got "

@@ -13,7 +13,7 @@ from ..._src.errors import ArgumentError, DTypeError
 from .. import checks
 from ..dataset import PipelineError
 from . import pictures
-from .base import ImageTransform, pair
+from .base import COLOURS, HALF, UNEVEN, ImageTransform, pair
 from .utils import ConvertMode
 
 
@@ -48,6 +48,7 @@ class AdjustBrightness(_Adjust):
 class AdjustContrast(_Adjust):
     """The image blended with its mean grey: ``contrast_factor`` 0 is grey, 1 is the image."""
 
+    refuses = COLOURS | {"bool"}
     ranks, channels = (3,), (3,)
 
     def __init__(self, contrast_factor: float) -> None:
@@ -63,6 +64,7 @@ class AdjustContrast(_Adjust):
 class AdjustSaturation(_Adjust):
     """The image blended with its own grey values: ``saturation_factor`` 0 is black and white, 1 is the image."""
 
+    refuses = COLOURS | {"bool"}
     ranks, channels = (3,), (3,)
 
     def __init__(self, saturation_factor: float) -> None:
@@ -78,6 +80,7 @@ class AdjustSaturation(_Adjust):
 class AdjustHue(_Adjust):
     """Hues turned by ``hue_factor`` whole turns, within [-0.5, 0.5]. (Of floats MindSpore 2.8 makes noise.)"""
 
+    refuses = COLOURS | {"bool", "uint16"}
     ranks, channels = (3,), (3,)
 
     def __init__(self, hue_factor: float) -> None:
@@ -104,6 +107,8 @@ class AdjustGamma(_Adjust):
 class AdjustSharpness(ImageTransform):
     """The image blended with a smoothed one: ``sharpness_factor`` 0 is smooth, 1 the image, 2 sharpened."""
 
+    refuses, of_bytes = UNEVEN, True
+
     def __init__(self, sharpness_factor: float) -> None:
         self.factor = checks.real(sharpness_factor, "sharpness_factor", shown="")
 
@@ -129,6 +134,7 @@ class AutoContrast(ImageTransform):
         ignore: values of pixels that do not count.
     """
 
+    of_bytes = True
     keeps_pil = True
     channels = (1, 3)
 
@@ -145,6 +151,7 @@ class AutoContrast(ImageTransform):
 class Equalize(ImageTransform):
     """Each channel's histogram made flat."""
 
+    of_bytes = True
     keeps_pil = True
     channels = (1, 3)
 
@@ -168,11 +175,12 @@ def bytes_only(image: np.ndarray, transform: Any) -> np.ndarray:
 class Invert(ImageTransform):
     """``255 - image``."""
 
+    refuses = HALF
     keeps_pil = True
     ranks, channels = (3,), (3,)
 
     def image(self, image: np.ndarray) -> np.ndarray:
-        return (255 - image).astype(image.dtype)
+        return tone.inverted(image)
 
     def picture(self, image: Any) -> Any:
         return pictures.ops().invert(image)
@@ -184,6 +192,8 @@ class Posterize(ImageTransform):
     >>> Posterize(3)(np.uint8([[255, 31]])).tolist()
     [[224, 0]]
     """
+
+    of_bytes = True
 
     def __init__(self, bits: int) -> None:
         self.bits = checks.whole(bits, "bits", 0, 8)
@@ -197,6 +207,7 @@ class Posterize(ImageTransform):
 class Solarize(ImageTransform):
     """``255 - v`` where v lies within ``threshold``, (least, most); from a number up."""
 
+    refuses = HALF
     channels = (1, 3)
 
     def __init__(self, threshold: Any) -> None:
@@ -247,6 +258,8 @@ class ConvertColor(ImageTransform):
     [[[3, 2, 1]]]
     """
 
+    refuses = COLOURS
+
     def __init__(self, convert_mode: ConvertMode) -> None:
         self.mode = checks.kind(convert_mode, (ConvertMode,), "convert_mode")
 
@@ -274,6 +287,8 @@ class GaussianBlur(ImageTransform):
         kernel_size: odd; a number, or (width, height).
         sigma: a number, or (of the width, of the height); by default ``((width - 1) / 2 - 1) * 0.3 + 0.8`` for both.
     """
+
+    refuses, of_bytes = UNEVEN, True
 
     def __init__(self, kernel_size: Any, sigma: Any = None) -> None:
         single = isinstance(checks.kind(kernel_size, checks.SIZES, "kernel_size"), int)

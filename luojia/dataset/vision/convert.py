@@ -13,7 +13,7 @@ from ..._src.errors import ArgumentError, DTypeError, FormatError
 from .. import checks
 from ..dataset import PipelineError
 from ..transforms.base import dtype_of
-from .base import ImageTransform, is_pil
+from .base import HALF, WIDE, ImageTransform, is_pil
 
 
 class HWC2CHW(ImageTransform):
@@ -22,6 +22,8 @@ class HWC2CHW(ImageTransform):
     >>> HWC2CHW()(np.zeros((4, 5, 3))).shape
     (3, 4, 5)
     """
+
+    refuses = HALF
 
     def image(self, image: np.ndarray) -> np.ndarray:
         return image.copy() if image.ndim == 2 else np.ascontiguousarray(image.transpose(2, 0, 1))
@@ -36,6 +38,7 @@ class Rescale(ImageTransform):
         self.rescale, self.shift = np.float32(rescale), np.float32(shift)
 
     def array(self, image: np.ndarray) -> np.ndarray:
+        self.checked(image)
         return image.astype(np.float32) * self.rescale + self.shift
 
 
@@ -61,6 +64,7 @@ class Normalize(ImageTransform):
         is_hwc: (H, W, C), else (C, H, W).
     """
 
+    refuses = frozenset()
     ranks = None
 
     def __init__(self, mean: Sequence[float], std: Sequence[float], is_hwc: bool = True) -> None:
@@ -181,6 +185,13 @@ class ToTensor:
         if not isinstance(image, np.ndarray) and not is_pil(image):
             raise DTypeError(f"Input should be NumPy or PIL image, got {type(image)}. ToTensor takes one image.")
         array = np.asarray(image)
+        if array.dtype.name in WIDE or array.dtype.kind not in "biuf":
+            raise PipelineError(
+                "ToTensor: Input includes unsupported data type in [uint32, int64, uint64, string, bytes], got "
+                f"{array.dtype}."
+            )
+        if not array.size:
+            raise PipelineError(f"ToTensor: Input Tensor has no data, its shape is {array.shape}.")
         if array.ndim not in (2, 3):
             raise PipelineError(f"ToTensor: image shape should be <H,W> or <H,W,C>, but got rank: {array.ndim}")
         array = array[None] if array.ndim == 2 else array.transpose(2, 0, 1)

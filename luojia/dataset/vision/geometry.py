@@ -12,11 +12,27 @@ from ..._src.data.codecs import pillow
 from ..._src.errors import ArgumentError, DTypeError
 from .. import checks, config
 from ..dataset import PipelineError
-from .base import ImageTransform, area_and_ratio, crop_size, fill_of, happens, is_pil, new_size, padding_of
+from .base import (
+    UNEVEN,
+    WIDE,
+    ImageTransform,
+    area_and_ratio,
+    crop_size,
+    fill_of,
+    happens,
+    is_pil,
+    new_size,
+    padding_of,
+)
 from .convert import Decode
 from .utils import Border, Inter, interpolation_of, method_of, pil_method, resizing_of
 
 Box = tuple[int, int, int, int]
+
+
+def refused_by(inter: Any) -> frozenset[str]:
+    """The dtypes that are not interpolated; the nearest pixel may be of any."""
+    return WIDE if inter is Inter.NEAREST else UNEVEN
 
 
 class Resize(ImageTransform):
@@ -32,6 +48,7 @@ class Resize(ImageTransform):
 
     def __init__(self, size: Any, interpolation: Inter = Inter.BILINEAR) -> None:
         self.size, self.inter = new_size(size), resizing_of(interpolation)
+        self.refuses = refused_by(self.inter)
 
     def of(self, shape: Sequence[int]) -> tuple[int, int]:
         """(height, width) of what an image of ``shape`` becomes."""
@@ -112,6 +129,7 @@ class ResizedCrop(ImageTransform):
                          checks.whole(width, "width", 1))
         crop_size(size)
         self.size, self.inter = new_size(size), interpolation_of(interpolation)
+        self.refuses = refused_by(self.inter)
 
     def image(self, image: np.ndarray) -> np.ndarray:
         top, left, height, width = self.box
@@ -136,6 +154,7 @@ def border_of(padding_mode: Any) -> Border:
 class Pad(ImageTransform):
     """A border: a number, (left and right, top and bottom), or (left, top, right, bottom)."""
 
+    of_bytes = True
     keeps_pil = True
 
     def __init__(self, padding: Any, fill_value: Any = 0, padding_mode: Border = Border.CONSTANT) -> None:
@@ -152,6 +171,8 @@ class PadToSize(ImageTransform):
         offset: (top, left) of the image in the new one, or a number for both; in the middle by default.
         fill_value, padding_mode: of the border.
     """
+
+    of_bytes = True
 
     def __init__(self, size: Any, offset: Any = None, fill_value: Any = 0,
                  padding_mode: Border = Border.CONSTANT) -> None:
@@ -196,6 +217,7 @@ class RandomCrop(ImageTransform):
         fill_value, padding_mode: of the border.
     """
 
+    of_bytes = True
     ranks, keeps_pil = None, True
 
     def __init__(self, size: Any, padding: Any = None, pad_if_needed: bool = False, fill_value: Any = 0,
@@ -241,6 +263,7 @@ class RandomResizedCrop(ImageTransform):
         self.size = crop_size(size)
         self.scale, self.ratio = area_and_ratio(scale, ratio)
         self.inter, self.tries = interpolation_of(interpolation), checks.whole(max_attempts, "max_attempts", 1)
+        self.refuses = refused_by(self.inter)
 
     def place(self, shape: Sequence[int]) -> Box:
         """(top, left, height, width) of a random part."""

@@ -18,6 +18,7 @@ from .utils import SliceMode
 class CutOut(ImageTransform):
     """``num_patches`` squares of ``length`` pixels blanked out, anywhere, also across the border."""
 
+    refuses = frozenset()
     ranks = (3,)
 
     def __init__(self, length: int, num_patches: int = 1, is_hwc: bool = True) -> None:
@@ -142,6 +143,8 @@ class SlicePatches(ImageTransform):
     >>> [part.shape for part in SlicePatches(1, 2)(np.zeros((3, 5)))]
     [(3, 3), (3, 3)]
     """
+
+    of_bytes = True
 
     def __init__(self, num_height: int = 1, num_width: int = 1, slice_mode: SliceMode = SliceMode.PAD,
                  fill_value: int = 0) -> None:

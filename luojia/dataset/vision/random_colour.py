@@ -12,7 +12,7 @@ from ..._src.data import tone
 from ..._src.errors import ArgumentError, DTypeError
 from .. import checks, config
 from . import colour, pictures
-from .base import ImageTransform, happens, ordered
+from .base import COLOURS, HALF, UNEVEN, ImageTransform, happens, ordered
 
 
 def _about(value: Any, name: str, centre: float, low: float, high: float) -> tuple[float, float]:
@@ -76,6 +76,7 @@ def _degrees(degrees: Any) -> tuple[float, float]:
 class RandomColor(ImageTransform):
     """The image blended with its own grey values: 0 is black and white, 1 is the image."""
 
+    refuses, of_bytes = COLOURS, True
     keeps_pil = True
     ranks, channels = (3,), (3,)
 
@@ -92,6 +93,7 @@ class RandomColor(ImageTransform):
 class RandomSharpness(ImageTransform):
     """The image blended with a smoothed one: 0 is smooth, 1 the image, 2 sharpened."""
 
+    refuses, of_bytes = UNEVEN, True
     keeps_pil = True
 
     def __init__(self, degrees: Sequence[float] = (0.1, 1.9)) -> None:
@@ -140,6 +142,7 @@ class RandomPosterize(ImageTransform):
 class RandomSolarize(ImageTransform):
     """``255 - v`` where v lies between two numbers drawn from ``threshold``, (least, most)."""
 
+    refuses = HALF
     channels = (1, 3)
 
     def __init__(self, threshold: tuple[int, int] = (0, 255)) -> None:

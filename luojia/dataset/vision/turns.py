@@ -13,7 +13,7 @@ from ..._src.data import warp
 from ..._src.data.codecs import pillow
 from ..._src.errors import ArgumentError, DTypeError
 from .. import checks, config
-from .base import ImageTransform, fill_of, happens, is_pil, ordered
+from .base import HALF, UNEVEN, ImageTransform, fill_of, happens, is_pil, ordered
 from .utils import Inter, interpolation_of, method_of, pil_method
 
 _METHODS = "nearest bilinear bicubic"
@@ -51,6 +51,7 @@ class Rotate(ImageTransform):
     """
 
     ranks: tuple[int, ...] | None = None
+    refuses = HALF
 
     def __init__(self, degrees: float, resample: Inter = Inter.NEAREST, expand: bool = False, center: Any = None,
                  fill_value: Any = 0) -> None:
@@ -124,6 +125,8 @@ class Affine(ImageTransform):
         shear: a number is x's.
     """
 
+    refuses = HALF
+
     def __init__(self, degrees: float, translate: Sequence[float], scale: float, shear: Any,
                  resample: Inter = Inter.NEAREST, fill_value: Any = 0) -> None:
         self.degrees = checks.kind(degrees, checks.WHOLE, "degrees")
@@ -147,6 +150,7 @@ class RandomAffine(ImageTransform):
         shear: an amount of x to both sides, in degrees; (least, most) of x, and perhaps of y too.
     """
 
+    refuses = HALF
     keeps_pil = True
 
     def __init__(self, degrees: Any, translate: Any = None, scale: Any = None, shear: Any = None,
@@ -229,6 +233,7 @@ class Perspective(ImageTransform):
         start_points, end_points: top left, top right, bottom right and bottom left of a rectangle, before and after.
     """
 
+    refuses, of_bytes = UNEVEN, True
     keeps_pil = True
 
     def __init__(self, start_points: Any, end_points: Any, interpolation: Inter = Inter.BILINEAR) -> None:

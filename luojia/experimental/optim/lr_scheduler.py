@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..._src.core.arguments import Kind, guard_all, read
 from ..._src.errors import ArgumentError, DTypeError
 from ..._src.ops import Parameter, Tensor
 from .optimizer import Optimizer
@@ -45,18 +46,31 @@ def _check_float(who: str, **values: Any) -> None:
             raise DTypeError(f"For '{who}', the '{name}' must be float, but got {type(value)}.")
 
 
+_EPOCH = Kind.read("int")
+
+
 class LRScheduler:
     """Base class; a subclass gives ``get_lr()``, the rates for ``last_epoch``, and may give ``_closed(base)``.
 
     Args:
         optimizer: whose rates are set.
         last_epoch: the epoch before the first; -1 to begin.
+
+    Raises:
+        TypeError: an argument of another type.
+        KeyError: a ``last_epoch`` that goes on, of an optimizer whose groups have no "initial_lr".
     """
 
     def __init__(self, optimizer: Any, last_epoch: int = -1) -> None:
         _check_optimizer(optimizer)
-        self.optimizer, self.last_epoch = optimizer, last_epoch
+        _EPOCH.check(type(self).__name__, "last_epoch", last_epoch)
         self.groups = optimizer.param_groups
+        if last_epoch != -1:
+            for i, group in enumerate(self.groups):
+                if "initial_lr" not in group:
+                    raise KeyError(f"param 'initial_lr' is not specified in param_groups[{i}] when resuming an "
+                                   "optimizer")
+        self.optimizer, self.last_epoch = optimizer, last_epoch
         self.base_lrs = [_first_rate(group) for group in self.groups]
         self._last_lr = [_rate(group) for group in self.groups]
         self.step()
@@ -159,7 +173,6 @@ class MultiStepLR(LRScheduler):
     """The rate times gamma at each of the epochs ``milestones``."""
 
     def __init__(self, optimizer: Any, milestones: Sequence[int], gamma: float = 0.1, last_epoch: int = -1) -> None:
-        _check_float("MultiStepLR", gamma=gamma)
         self.milestones, self.gamma = Counter(milestones), gamma
         super().__init__(optimizer, last_epoch)
 
@@ -217,7 +230,7 @@ class LinearLR(LRScheduler):
         super().__init__(optimizer, last_epoch)
 
     def _factor(self, epoch: int) -> float:
-        part = min(epoch, self.total_iters) / self.total_iters
+        part = min(epoch, self.total_iters) / (self.total_iters or 1)
         return self.start_factor + (self.end_factor - self.start_factor) * part
 
     def get_lr(self) -> list[float]:
@@ -241,7 +254,7 @@ class PolynomialLR(_Closed):
         super().__init__(optimizer, last_epoch)
 
     def _closed(self, base: float) -> float:
-        return base * (1 - min(self.last_epoch, self.total_iters) / self.total_iters) ** self.power
+        return base * (1 - min(self.last_epoch, self.total_iters) / (self.total_iters or 1)) ** self.power
 
 
 class CosineAnnealingLR(_Closed):
@@ -410,6 +423,14 @@ class ReduceLROnPlateau:
         """The rates that were set last."""
         return [Tensor(np.float32(rate)) for rate in self._last_lr]
 
+
+guard_all(globals(), read("""
+    ConstantLR,LinearLR,PolynomialLR  total_iters: bool int
+    CosineAnnealingLR  T_max: bool int; eta_min: bool int float
+    CosineAnnealingWarmRestarts  eta_min: int float
+    MultiStepLR  milestones: list
+    StepLR  step_size: bool int
+"""))
 
 __all__ = ["ConstantLR", "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "CyclicLR", "ExponentialLR",
            "LRScheduler", "LambdaLR", "LinearLR", "MultiStepLR", "MultiplicativeLR", "PolynomialLR",

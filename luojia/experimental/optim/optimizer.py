@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
@@ -32,11 +33,14 @@ class Optimizer(Module):
     """
 
     _states: ClassVar[dict[str, Any]] = {}
-    _more: ClassVar[dict[str, Any]] = {"grad_centralization": False}  # options that a group has and no argument gives
+    _more: ClassVar[dict[str, Any]] = {}  # options that a group has and no argument gives
+    _rate_zero = False  # whether the rate may be 0
     _step: Any = ("state_step", np.zeros((), np.float32))  # what counts the updates
 
     def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
         super().__init__(auto_prefix=False)
+        if params is None:
+            raise ArgumentError("For 'Optimizer', the argument params can not be None.")
         if isinstance(params, Tensor) or not isinstance(params, Iterable):
             raise DTypeError(f"For 'Optimizer', the argument params must be Iterable type, but got {type(params)}.")
         groups = list(params)
@@ -66,11 +70,14 @@ class Optimizer(Module):
         group = {**param_group, "params": listed}
         group.update({k: v for k, v in {**self.defaults, **self._more}.items() if k not in group})
         lr = group["lr"]
-        if isinstance(lr, (bool, str)) or not isinstance(lr, (int, float, Tensor, np.number)):
+        if isinstance(lr, str) or not isinstance(lr, (int, float, Tensor, np.number)):
             raise DTypeError(f"For '{type(self).__name__}', the type of 'lr' should be one of '['float', 'int', "
                              f"'Tensor']', but got type '{type(lr).__name__}'.")
-        if float(lr) < 0:
-            raise ArgumentError(f"Invalid learning rate: {lr}")
+        if not math.isfinite(float(lr)):
+            raise ArgumentError(f"For '{type(self).__name__}', the 'learning rate' must be a legal value, but got "
+                                f"'{lr}'.")
+        if float(lr) < 0 or float(lr) == 0 and not self._rate_zero:
+            raise ArgumentError(f"Invalid learning rate: {lr}; it must be {'>=' if self._rate_zero else '>'} 0.")
         self._check(group)
         number = len(self.param_groups)
         group["lr"] = Parameter(Tensor(np.float32(float(lr))), name=f"learning_rate_group_{number}")
@@ -141,12 +148,14 @@ def number(x: Any) -> Any:
     return value.item() if isinstance(value, (np.ndarray, np.generic)) and value.size == 1 else x
 
 
-def at_least_zero(group: dict[str, Any], *names: str) -> None:
-    """Raise ValueError for an option below zero."""
-    words = {"eps": "epsilon value", "weight_decay": "weight_decay value", "momentum": "momentum value"}
-    for name in names:
-        if group[name] < 0:
-            raise ArgumentError(f"Invalid {words.get(name, name + ' value')}: {group[name]}")
+def at_least_zero(group: dict[str, Any], *names: str, **zero: bool) -> None:
+    """Raise ValueError for an option below zero, or at it where ``zero`` says so of its name; NaN is below."""
+    words = {"eps": "epsilon value"}
+    for name in (*names, *zero):
+        least_is_in = zero.get(name, True)
+        if not (group[name] >= 0 if least_is_in else group[name] > 0):
+            raise ArgumentError(f"Invalid {words.get(name, name + ' value')}: {group[name]}; it must be "
+                                f"{'>=' if least_is_in else '>'} 0.")
 
 
 def check_betas(group: dict[str, Any]) -> None:

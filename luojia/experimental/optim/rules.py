@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ... import ops
+from ..._src.core.arguments import guard_all, read
 from ..._src.errors import ArgumentError
 from .optimizer import Optimizer, at_least_zero, check_betas, number
 
@@ -21,6 +22,8 @@ class SGD(Optimizer):
     """
 
     _states = {"accum": 0.0}
+    _more = {"grad_centralization": False}
+    _rate_zero = True
 
     def __init__(self, params: Any, lr: Any, momentum: float = 0, dampening: float = 0, weight_decay: float = 0.0,
                  nesterov: bool = False, *, maximize: bool = False) -> None:
@@ -47,9 +50,14 @@ class SGD(Optimizer):
 
 
 class _Betas(Optimizer):
+    _eps_zero = False
+
     def _check(self, group: dict[str, Any]) -> None:
         check_betas(group)
-        at_least_zero(group, "eps", "weight_decay")
+        at_least_zero(group, "weight_decay", **{"eps": self._eps_zero})
+        if group.get("momentum_decay", 0) < 0:
+            raise ArgumentError(f"For {type(self).__name__}, the momentum_decay must be greater than or equal to 0, "
+                                f"but got {group['momentum_decay']}.")
 
 
 def _moments(g: Any, s: tuple, betas: tuple[float, float]) -> tuple[Any, Any]:
@@ -61,7 +69,7 @@ class Adam(_Betas):
     hats divide by 1 - b^t, weight_decay w is part of g, and amsgrad takes the largest v^ so far."""
 
     _states = {"exp_avg": 0.0, "exp_avg_sq": 0.0, "max_exp_avg_sq": 0.0}
-    _decoupled = False
+    _decoupled, _rate_zero, _eps_zero = False, True, True
 
     def __init__(self, params: Any, lr: Any = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
                  weight_decay: float = 0.0, amsgrad: bool = False, *, maximize: bool = False) -> None:
@@ -165,7 +173,7 @@ class Adagrad(Optimizer):
                                   "initial_accumulator_value": initial_accumulator_value, "maximize": maximize})
 
     def _check(self, group: dict[str, Any]) -> None:
-        at_least_zero(group, "lr_decay", "weight_decay", "initial_accumulator_value", "eps")
+        at_least_zero(group, "lr_decay", "weight_decay", "initial_accumulator_value", eps=False)
 
     def _rule(self, w: Any, g: Any, s: tuple, group: dict[str, Any], lr: Any, t: Any) -> tuple[Any, tuple]:
         g = g + group["weight_decay"] * w
@@ -185,9 +193,7 @@ class Adadelta(Optimizer):
                                   "maximize": maximize})
 
     def _check(self, group: dict[str, Any]) -> None:
-        if not 0 <= group["rho"] <= 1:
-            raise ArgumentError(f"Invalid rho value: {group['rho']}")
-        at_least_zero(group, "eps", "weight_decay")
+        at_least_zero(group, "weight_decay", eps=False)
 
     def _rule(self, w: Any, g: Any, s: tuple, group: dict[str, Any], lr: Any, t: Any) -> tuple[Any, tuple]:
         rho, eps = group["rho"], group["eps"]
@@ -209,7 +215,7 @@ class RMSprop(Optimizer):
                                   "momentum": momentum, "centered": centered, "maximize": maximize})
 
     def _check(self, group: dict[str, Any]) -> None:
-        at_least_zero(group, "eps", "momentum", "weight_decay", "alpha")
+        at_least_zero(group, "momentum", "weight_decay", "alpha", eps=False)
 
     def _rule(self, w: Any, g: Any, s: tuple, group: dict[str, Any], lr: Any, t: Any) -> tuple[Any, tuple]:
         alpha = group["alpha"]
@@ -268,3 +274,10 @@ class ASGD(Optimizer):
         ones = ops.ones_like(eta)
         return w, (ax, ones * (lr / (1 + lambd * lr * t) ** group["alpha"]),
                    ones / ops.maximum(ones, ones * (t - group["t0"])))
+
+
+guard_all(globals(), read("""
+    SGD  momentum dampening: int float; nesterov maximize: bool
+    ASGD  lambd t0: float
+    Adadelta  rho: float [0,1]
+"""))

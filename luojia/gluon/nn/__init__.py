@@ -1,6 +1,10 @@
 """Layers of neural networks."""
 
+import sys
+
+from ..._src.paths import answering
 from ..block import Block, HybridBlock, SymbolBlock
+from . import activations, basic_layers, conv_layers
 from .activations import ELU, GELU, SELU, Activation, LeakyReLU, PReLU, Swish
 from .basic_layers import (
     Dense,
@@ -45,3 +49,5 @@ __all__ = [
     "LayerNorm", "LeakyReLU", "MaxPool1D", "MaxPool2D", "MaxPool3D", "PReLU", "ReflectionPad2D", "SELU", "Sequential",
     "Swish", "SymbolBlock", "SyncBatchNorm",
 ]
+
+answering(sys.modules[__name__], activations, basic_layers, conv_layers)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..._src.errors import NotSupportedError
+import numpy as np
+
+from ..._src.errors import DTypeError, UnsupportedLayoutError
 from ..block import HybridBlock
 from .activations import Activation
 
@@ -13,7 +15,7 @@ def check_layout(layer: HybridBlock, layout: str, ndim: int) -> None:
     """Refuse layouts other than channels first and channels last (which mxnet has on GPUs only)."""
     expected = layouts(ndim)
     if layout not in expected:
-        raise NotSupportedError(
+        raise UnsupportedLayoutError(
             f"{type(layer).__name__}: layout {layout!r} is not supported; use {expected[0]!r} or {expected[1]!r}, and "
             "transpose the data."
         )
@@ -26,7 +28,10 @@ def layouts(ndim: int) -> tuple[str, str]:
 
 
 def _per_axis(value: Any, ndim: int) -> tuple[int, ...]:
-    return (value,) * ndim if isinstance(value, int) else tuple(value)
+    try:
+        return (value,) * ndim if isinstance(value, int) else tuple(value)
+    except TypeError as e:
+        raise DTypeError(f"a number, or {ndim} of them, are expected of a window, got {value!r}.") from e
 
 
 class _Conv(HybridBlock):
@@ -36,9 +41,12 @@ class _Conv(HybridBlock):
                  groups: int, layout: str, in_channels: int, activation: str | None, use_bias: bool,
                  weight_initializer: Any, bias_initializer: Any, adj: tuple[int, ...] | None = None,
                  prefix: str | None = None, params: Any = None) -> None:
-        super().__init__(prefix=prefix, params=params)
         ndim = len(kernel_size)
         check_layout(self, layout, ndim)
+        super().__init__(prefix=prefix, params=params)  # after the check: what is refused takes no name
+        for number, what in ((channels, "channels"), (groups, "groups"), (in_channels, "in_channels")):
+            if not isinstance(number, (int, np.integer)):
+                raise DTypeError(f"{type(self).__name__}: {what} must be an int, got {number!r}.")
         self._channels = channels
         self._in_channels = in_channels
         self._transposed = adj is not None

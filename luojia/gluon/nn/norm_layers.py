@@ -93,6 +93,10 @@ class SyncBatchNorm(BatchNorm):
         super().__init__(1, momentum, epsilon, center, scale, use_global_stats, beta_initializer, gamma_initializer,
                          running_mean_initializer, running_variance_initializer, in_channels, **kwargs)
 
+    def __repr__(self) -> str:
+        how = {k: v for k, v in self._kwargs.items() if k != "axis"}
+        return self._describe(**how, ndev=1, key=repr(self.prefix), in_channels=self.gamma.shape[0] or None)
+
 
 class InstanceNorm(_Norm):
     """Normalization over the spatial axes of each sample and channel (Ulyanov et al. 2016)."""

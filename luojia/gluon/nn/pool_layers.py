@@ -8,14 +8,20 @@ from ..block import HybridBlock
 from .conv_layers import _per_axis, check_layout, layouts
 
 
+def _window(pool_size: Any, ndim: int) -> tuple[int, ...]:
+    sizes = _per_axis(pool_size, ndim)
+    assert len(sizes) == ndim, f"pool_size must be a number or a list of {ndim} ints, got {pool_size!r}"
+    return sizes
+
+
 class _Pooling(HybridBlock):
     """Pooling of one kind over windows, or over everything."""
 
     def __init__(self, pool_size: tuple[int, ...], strides: Any, padding: Any, ceil_mode: bool, global_pool: bool,
                  pool_type: str, layout: str, count_include_pad: bool | None = None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
         ndim = len(pool_size)
         check_layout(self, layout, ndim)
+        super().__init__(**kwargs)  # after the check: what is refused takes no name
         self._kwargs = {
             "kernel": pool_size, "stride": pool_size if strides is None else _per_axis(strides, ndim),
             "pad": _per_axis(padding, ndim), "global_pool": global_pool, "pool_type": pool_type, "layout": layout,
@@ -46,7 +52,7 @@ def _window_class(name: str, ndim: int, kind: str) -> type:
     if kind == "max":
         def maxima(self: Any, pool_size: Any = two, strides: Any = None, padding: Any = 0, layout: str = plain,
                    ceil_mode: bool = False, **kwargs: Any) -> None:
-            _Pooling.__init__(self, _per_axis(pool_size, ndim), strides, padding, ceil_mode, False, "max", layout,
+            _Pooling.__init__(self, _window(pool_size, ndim), strides, padding, ceil_mode, False, "max", layout,
                               **kwargs)
 
         def maxima_3d(self: Any, pool_size: Any = two, strides: Any = None, padding: Any = 0, ceil_mode: bool = False,
@@ -57,14 +63,14 @@ def _window_class(name: str, ndim: int, kind: str) -> type:
     elif ndim == 1:
         def means(self: Any, pool_size: Any = two, strides: Any = None, padding: Any = 0, layout: str = plain,
                   ceil_mode: bool = False, count_include_pad: bool = True, **kwargs: Any) -> None:
-            _Pooling.__init__(self, _per_axis(pool_size, ndim), strides, padding, ceil_mode, False, "avg", layout,
+            _Pooling.__init__(self, _window(pool_size, ndim), strides, padding, ceil_mode, False, "avg", layout,
                               count_include_pad, **kwargs)
 
         init = means
     else:  # mxnet takes ceil_mode before layout here
         def means_nd(self: Any, pool_size: Any = two, strides: Any = None, padding: Any = 0, ceil_mode: bool = False,
                      layout: str = plain, count_include_pad: bool = True, **kwargs: Any) -> None:
-            _Pooling.__init__(self, _per_axis(pool_size, ndim), strides, padding, ceil_mode, False, "avg", layout,
+            _Pooling.__init__(self, _window(pool_size, ndim), strides, padding, ceil_mode, False, "avg", layout,
                               count_include_pad, **kwargs)
 
         init = means_nd

@@ -52,10 +52,12 @@ def test_random_places():
 
 
 @pytest.mark.parametrize(("call", "error", "match"), [
-    (lambda x: ops.lp_pool2d(x[0, 0], 2, 2), ShapeError, r"'lp_pool2d', the input must have 4 axes"),
+    (lambda x: ops.lp_pool2d(x[0, 0], 2, 2), ShapeError, "'lp_pool2d', 'x' must have 4 axes"),
     (lambda x: ops.lp_pool1d(x[0], 0, 2), ArgumentError, "'lp_pool1d', the norm_type must not be 0"),
-    (lambda x: ops.max_unpool2d(x, x[:, :1], 2), ShapeError, "'max_unpool2d', x and indices must have one shape"),
-    (lambda x: ops.max_unpool1d(x, x, 2), ShapeError, "'max_unpool1d', the input must have 3 axes"),
+    (lambda x: ops.max_unpool2d(x, Tensor(np.zeros((1, 1, 1, 1), np.int64)), 2), ShapeError,
+     "'max_unpool2d', x and indices must have one shape"),
+    (lambda x: ops.max_unpool1d(x, Tensor(np.zeros(x.shape, np.int64)), 2), ShapeError,
+     "'max_unpool1d', the input must have 3 axes"),
     (lambda x: ops.max_unpool2d(T([[[5.0]]]), Tensor([[[4]]]), 2), ArgumentError, "the indices reach 4, but an"),
     (lambda x: ops.adaptive_max_pool3d(x[0, 0], 2), ShapeError, "'adaptive_max_pool3d', the input must have 5 axes"),
     (lambda x: ops.fractional_max_pool2d(x, 2), ArgumentError, "give either 'output_size' or 'output_ratio'"),

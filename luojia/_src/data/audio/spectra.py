@@ -110,6 +110,9 @@ def phase_vocoder(spectrum: np.ndarray, rate: float, advance: np.ndarray) -> np.
     return (share * np.abs(then) + (1 - share) * np.abs(now)) * np.exp(1j * phase)
 
 
+_AT_ONCE = 1 << 22  # products of samples and weights that are in memory together
+
+
 def resample(x: np.ndarray, old: int, new: int, kaiser: bool, width: int, rolloff: float,
              beta: float | None) -> np.ndarray:
     """(..., time * new / old): the sound at another rate, through a windowed sinc.
@@ -124,16 +127,21 @@ def resample(x: np.ndarray, old: int, new: int, kaiser: bool, width: int, rollof
     reach = int(np.ceil(width * old / base))
     length = x.shape[-1]
     count = -(-new * length // old)
-    taps = np.arange(count)[:, None] * old // new + np.arange(-reach, reach + 2)  # the samples about each new one
-    t = ((taps / old - np.arange(count)[:, None] / new) * base).clip(-width, width)
-    if kaiser:
-        beta = 14.769656459379492 if beta is None else beta
-        shape = np.i0(beta * np.sqrt(1 - (t / width) ** 2)) / np.i0(beta)
-    else:
-        shape = np.cos(t * np.pi / width / 2) ** 2
-    kernels = np.sinc(t) * shape * (base / old)
     wide = np.pad(x.astype(np.float64), [(0, 0)] * (x.ndim - 1) + [(reach, reach + old + 2)])
-    return (wide[..., taps + reach] * kernels).sum(-1)
+    out = np.empty((*x.shape[:-1], count))
+    step = max(1, _AT_ONCE * length // (x.size * 2 * reach))
+    for start in range(0, count, step):
+        i = np.arange(start, min(start + step, count))[:, None]
+        taps = i * old // new + np.arange(-reach, reach + 2)  # the samples about each new one
+        t = ((taps / old - i / new) * base).clip(-width, width)
+        if kaiser:
+            beta = 14.769656459379492 if beta is None else beta
+            shape = np.i0(beta * np.sqrt(1 - (t / width) ** 2)) / np.i0(beta)
+        else:
+            shape = np.cos(t * np.pi / width / 2) ** 2
+        kernels = np.sinc(t) * shape * (base / old)
+        out[..., start : start + step] = (wide[..., taps + reach] * kernels).sum(-1)
+    return out
 
 
 def pitch(x: np.ndarray, sample_rate: int, frame_time: float, smooth: int, low: float, high: float) -> np.ndarray:

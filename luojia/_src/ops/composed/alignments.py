@@ -38,8 +38,8 @@ def ctc_loss_of_places(x: Tensor, labels_indices: Tensor, labels_values: Tensor,
         raise ShapeError(f"For 'CTCLoss', labels_indices must have shape ({len(values)}, 2), got {places.shape}.")
     if lengths.max(initial=0) > steps:
         raise ArgumentError(f"For 'CTCLoss', sequence_length must not exceed {steps}, got {lengths.tolist()}.")
-    if values.size and (values.min() < 0 or values.max() >= classes - 1):
-        raise ArgumentError(f"For 'CTCLoss', labels must lie in [0, {classes - 1}), got {values.tolist()}.")
+    if values.size and (values.min() < 0 or values.max() >= classes):
+        raise ArgumentError(f"For 'CTCLoss', labels must lie in [0, {classes}), got {values.tolist()}.")
     rows: list[list[int]] = [[] for _ in range(batch)]
     for (n, _), value in zip(places.tolist(), values.tolist()):
         if not (preprocess_collapse_repeated and rows[n] and rows[n][-1] == value):

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ...core.dtypes import to_np
+from ...core.dtypes import is_float, to_np
 from ...core.op import OPERATORS as OP
 from ...core.tensor import Tensor
-from ...errors import ArgumentError, ShapeError
+from ...errors import ArgumentError, DTypeError, ShapeError
 from .. import compose
 from ..compose import placed, reshaped
 from ..shape import axis_in
@@ -19,6 +19,8 @@ from ..shape import axis_in
 
 def diff(x: Tensor, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Tensor:
     """The differences of neighbours along ``axis``, ``n`` times over."""
+    if not x.size:
+        raise ShapeError(f"For 'diff', x must not be empty, got shape {x.shape}.")
     return compose.differences(x, n, axis, prepend, append)
 
 
@@ -43,8 +45,10 @@ def tensor_split(input: Tensor, indices_or_sections: Any, axis: int = 0) -> tupl
 
 
 def hsplit(input: Tensor, indices_or_sections: Any) -> tuple:
-    """``input`` cut along its second axis (its only one, if it has one)."""
-    return tensor_split(input, indices_or_sections, 0 if input.ndim == 1 else 1)
+    """``input`` cut along its second axis."""
+    if input.ndim < 2:
+        raise ShapeError(f"For 'hsplit', the input must have at least 2 axes, got shape {input.shape}.")
+    return tensor_split(input, indices_or_sections, 1)
 
 
 def vsplit(input: Tensor, indices_or_sections: Any) -> tuple:
@@ -140,6 +144,8 @@ def reverse_sequence(x: Tensor, seq_lengths: Any, seq_dim: int, batch_dim: int =
 def channel_shuffle(x: Tensor, groups: int) -> Tensor:
     """The channels (axis 1) of ``groups`` groups dealt in turns (Zhang et al. 2018)."""
     n, c, *rest = x.shape
+    if groups < 1:
+        raise ArgumentError(f"For 'channel_shuffle', groups must be positive, got {groups}.")
     if c % groups:
         raise ShapeError(f"For 'channel_shuffle', {c} channels do not fall into {groups} groups.")
     grouped = reshaped(x, (n, groups, c // groups, *rest))
@@ -335,7 +341,7 @@ def matrix_band_part(x: Tensor, lower: Any, upper: Any) -> Tensor:
     m, n = x.shape[-2:]
     i, j = np.arange(m)[:, None], np.arange(n)
     keep = ((below < 0) | (i - j <= below)) & ((above < 0) | (j - i <= above))
-    return OP["where"](placed(keep, x), x, 0 * x)
+    return OP["where"](placed(keep, x), x, OP["zeros_like"](x))
 
 
 # -- counted out -------------------------------------------------------------------------------------------------------
@@ -370,9 +376,15 @@ def _window(name: str, doc: str, shape: Callable) -> Callable:
 
 
 def _sampled(name: str, length: Any, periodic: bool, dtype: Any, shape: Callable) -> Tensor:
+    if isinstance(length, Tensor) and length.ndim and name in ("bartlett", "blackman"):
+        raise ArgumentError(f"For '{name}_window', the Tensor window_length must have no axes, got {length.shape}.")
     n = int(length.item()) if isinstance(length, Tensor) else length
-    if isinstance(n, bool) or not isinstance(n, int) or n < 0:
+    if isinstance(n, bool) or not isinstance(n, int):
+        raise DTypeError(f"For '{name}_window', window_length must be an int, got {length!r}.")
+    if n < 0:
         raise ArgumentError(f"For '{name}_window', window_length must be an int of at least 0, got {length!r}.")
+    if dtype is not None and not is_float(to_np(dtype)):
+        raise DTypeError(f"For '{name}_window', dtype must be one of floats, got {dtype}.")
     values = np.ones(n) if n < 2 else shape(n + 1)[:n] if periodic else shape(n)
     return Tensor(values.astype(_WINDOW_DTYPES.get(name, "float32") if dtype is None else to_np(dtype)))
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from ...core.dtypes import float_limits, is_float
+from ...core.given import is_operand
 from ...core.op import OPERATORS as OP
 from ...core.tensor import Tensor
 from ...errors import ArgumentError, DTypeError, ShapeError
@@ -58,6 +61,9 @@ fmax, fmin = _numbers_first("max"), _numbers_first("min")
 
 
 def _between(name: str, x: Any, low: Any, high: Any, at_bound: float) -> Any:
+    for bound in (low, high):
+        if not (bound is None or is_operand(bound) or isinstance(bound, (int, float, np.number))):
+            raise DTypeError(f"For '{name}', the bounds must be Tensors or numbers, but got {type(bound).__name__}.")
     if low is None and high is None:
         raise ArgumentError(f"For '{name}', at least one of the bounds must be given, got None for both.")
     out = OP["clip_between"](x, low, high, at_bound=at_bound)

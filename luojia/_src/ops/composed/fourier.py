@@ -23,14 +23,17 @@ _SWAPPED = {"backward": "forward", "forward": "backward", "ortho": "ortho"}
 
 
 def _norm(name: str, norm: Any) -> str:
-    norm = norm.lower() if isinstance(norm, str) else norm  # MindSpore reads 'ORTHO' too
+    norm = norm.lower() if isinstance(norm, str) else norm  # 'ORTHO' too
     if norm not in (None, *_SWAPPED):
-        raise ArgumentError(f"For '{name}', norm must be 'backward', 'forward', 'ortho' or None, got {norm!r}.")
+        error = ArgumentError if isinstance(norm, str) else DTypeError
+        raise error(f"For '{name}', norm must be 'backward', 'forward', 'ortho' or None, got {norm!r}.")
     return norm or "backward"
 
 
 def _complex(name: str, x: Tensor) -> Tensor:
     """x as complex numbers."""
+    if not x.size:
+        raise ShapeError(f"For '{name}', the input must not be empty, got shape {x.shape}.")
     if x.np_dtype.kind == "c":
         return x
     if x.np_dtype.kind == "b":

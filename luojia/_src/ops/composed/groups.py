@@ -26,7 +26,9 @@ def _segments(name: str, doc: str) -> Callable:
         if name in ("sum", "mean"):
             total = OP["unsorted_segment_sum"](input_x, segment_ids, num_segments=n)
             count = np.maximum(np.bincount(ids, minlength=n), 1).astype(input_x.np_dtype).reshape(here.shape)
-            return total / placed(count, input_x) if name == "mean" else total
+            if name == "mean":
+                total = OP["cast"](total / placed(count, input_x), dtype=input_x.np_dtype)  # of integers cut off
+            return total
         found = {"max": unsorted_segment_max, "min": unsorted_segment_min, "prod": unsorted_segment_prod}[name](
             input_x, segment_ids, n)
         return found if name == "prod" else OP["where"](placed(here, input_x), found, 0 * found)
@@ -120,11 +122,11 @@ def _levenshtein(a: list, b: list) -> int:
     return row[-1]
 
 
-def ragged_range(starts: Tensor, limits: Tensor, deltas: Tensor) -> tuple[Tensor, Tensor]:
+def ragged_range(starts: Tensor, limits: Tensor, deltas: Tensor, splits_dtype: Any = np.int32) -> tuple[Tensor, Tensor]:
     """The ranges of each row joined, after where each of them begins: (splits, values)."""
     parts = [np.arange(*t) for t in zip(*np.broadcast_arrays(*(np.atleast_1d(x.asnumpy()) for x in (
         starts, limits, deltas))))]
-    splits = np.cumsum([0, *map(len, parts)]).astype(np.int32)
+    splits = np.cumsum([0, *map(len, parts)]).astype(splits_dtype)
     return placed(splits, starts), placed(np.concatenate(parts).astype(starts.np_dtype), starts)
 
 

@@ -47,18 +47,22 @@ def hooked(x: Any, operation: Hooked) -> Any:
 class TensorHook:
     """What ``Tensor.register_hook`` returns; ``remove()`` takes the hook away."""
 
-    def __init__(self, operation: Hooked) -> None:
-        self._operation = operation
+    def __init__(self, operation: Hooked | None, hooks: dict | None = None) -> None:
+        self._operation, self._hooks = operation, hooks
 
     def remove(self) -> None:
         """Remove the hook; doing so twice is no error."""
-        self._operation.fn = None
+        if self._operation is not None:
+            self._operation.fn = None
+        if self._hooks is not None:
+            self._hooks.pop(self, None)
 
 
 def register_hook(self: Tensor, hook: Callable) -> TensorHook:
     """Call ``hook(gradient)`` when the gradient of this Tensor is computed; what it returns, if not None, replaces it.
 
-    The Tensor is one that is being computed, in a recorded function. (``Parameter.register_hook`` is of its own.)
+    The Tensor is one that is being computed, in a recorded function, or an input of gradient functions, for which the
+    hook is kept. (``Parameter.register_hook`` is of its own.)
 
     >>> from luojia import Tensor, ops
     >>> def f(x):
@@ -73,6 +77,12 @@ def register_hook(self: Tensor, hook: Callable) -> TensorHook:
     if self._role or isinstance(self._node, Leaf):
         raise GraphError("Tensor.register_hook: a variable takes no hook; hand it through "
                          "ops.HookBackward(hook) where it is used.")
+    if self._node is None and not state.recording:
+        hooks = self.__dict__.setdefault("_grad_hooks", {})
+        handle = TensorHook(None, hooks)
+        hooks[handle] = hook
+        self._hooked = True
+        return handle
     operation = Hooked(hook, False)
     self._node = hooked(self, operation)._node
     return TensorHook(operation)

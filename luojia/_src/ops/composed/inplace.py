@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from ...core.given import is_operand
 from ...core.op import OPERATORS as OP
 from ...core.tensor import Tensor
-from ...errors import ArgumentError, ShapeError
-from ..compose import placed, reshaped
+from ...errors import ArgumentError, DTypeError, ShapeError
+from ..compose import placed, reshaped, scaled
 from ..shape import axis_in
 from .queries import fill_diagonal
 from .settle import settle
@@ -34,8 +35,17 @@ exp_, log_, sigmoid_, tanh_, sign_, floor_, erfinv_, relu_, zero_ = [
                                      "zero": "zeros_like"}.items()]
 
 
+def _operand(other: Any, name: str) -> Any:
+    """A Tensor or a number, which an in-place method takes."""
+    if not is_operand(other) and not isinstance(other, (bool, int, float, complex, np.generic)):
+        raise DTypeError(f"Tensor.{name}: expected a Tensor or a number, got {type(other).__name__}; wrap it first, as "
+                         "in Tensor(...).")
+    return other
+
+
 def _with(name: str, operator: str) -> Callable:
     def method(self: Tensor, other: Any) -> Tensor:
+        _operand(other, name)
         return settle(self, OP[operator](self, other), name)
 
     method.__name__ = method.__qualname__ = name
@@ -49,18 +59,19 @@ mul_, floor_divide_, remainder_ = _with("mul_", "multiply"), _with("floor_divide
 
 def add_(self: Tensor, other: Any, *, alpha: float = 1) -> Tensor:
     """Add alpha other, in place."""
-    return settle(self, self + (other if alpha == 1 else other * alpha), "add_")
+    return settle(self, self + scaled(self, _operand(other, "add_"), alpha, "add_"), "add_")
 
 
 def sub_(self: Tensor, other: Any, *, alpha: float = 1) -> Tensor:
     """Subtract alpha other, in place."""
-    return settle(self, self - (other if alpha == 1 else other * alpha), "sub_")
+    return settle(self, self - scaled(self, _operand(other, "sub_"), alpha, "sub_"), "sub_")
 
 
 def div_(self: Tensor, other: Any, *, rounding_mode: str | None = None) -> Tensor:
     """Divide by other, in place; ``rounding_mode`` 'floor' or 'trunc' rounds the quotient."""
     if rounding_mode not in (None, "floor", "trunc"):
         raise ArgumentError(f"Tensor.div_: rounding_mode must be None, 'floor' or 'trunc', got {rounding_mode!r}.")
+    _operand(other, "div_")
     out = self / other if rounding_mode is None else OP["divide_rounding"](self, other, rounding_mode=rounding_mode)
     return settle(self, out, "div_")
 
@@ -88,7 +99,7 @@ def fill_(self: Tensor, value: Any) -> Tensor:
     """``value`` everywhere, a number or a Tensor of one element."""
     if isinstance(value, Tensor):
         return copy_(self, reshaped(value, (1,) * self.ndim))
-    return settle(self, OP["filled_like"](self, value=value), "fill_")
+    return settle(self, OP["filled_like"](self, value=_operand(value, "fill_")), "fill_")
 
 
 def fill_diagonal_(self: Tensor, fill_value: float, wrap: bool = False) -> Tensor:
@@ -111,7 +122,11 @@ def masked_scatter(self: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     >>> masked_scatter(Tensor([1, 2, 3]), Tensor([True, False, True]), Tensor([7, 8])).tolist()
     [7, 2, 8]
     """
-    where = np.flatnonzero(np.broadcast_to(mask.asnumpy(), self.shape))
+    if mask.np_dtype.name not in ("bool", "uint8"):
+        raise DTypeError(f"Tensor.masked_scatter: the mask must be of Bool or UInt8, got {mask.dtype}.")
+    shape = np.broadcast_shapes(mask.shape, self.shape)
+    self = self if shape == self.shape else OP["broadcast_to"](self, shape=shape)
+    where = np.flatnonzero(np.broadcast_to(mask.asnumpy(), shape))
     if where.size > source.size:
         raise ShapeError(f"Tensor.masked_scatter: the mask chooses {where.size} elements, source has {source.size}.")
     flat = OP["tensor_scatter_update"](reshaped(self, (-1,)), placed(where[:, None], self),
@@ -160,6 +175,9 @@ def index_put(self: Tensor, indices: Any, values: Tensor, accumulate: bool = Fal
 
     Written, or with ``accumulate`` added: places that are named twice get both.
     """
+    if values.np_dtype != self.np_dtype:
+        raise DTypeError(f"Tensor.index_put: the values must have the Tensor's dtype {self.dtype}, got {values.dtype}; "
+                         "cast them first, as in values.astype(...).")
     at = _places(self, indices)
     spread = reshaped(OP["broadcast_to"](values, shape=at.shape), (-1,))
     operator = OP["tensor_scatter_add" if accumulate else "tensor_scatter_update"]

@@ -36,6 +36,9 @@ def cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
         dim = next((i for i, n in enumerate(input.shape) if n == 3), -1)
     if input.shape[dim] != 3:
         raise ShapeError(f"For 'cross', axis {dim} must have length 3, got shape {input.shape}.")
+    if other.ndim != input.ndim or other.shape[dim] not in (1, 3):
+        raise ShapeError(f"For 'cross', both must have length 3 on axis {dim}, got shapes {input.shape} "
+                         f"and {other.shape}.")
     out = OP["cross"](input, other, axis=dim)
     return out if out.np_dtype == input.np_dtype else OP["cast"](out, dtype=input.np_dtype)
 
@@ -314,6 +317,9 @@ def lu_unpack(LU_data: Tensor, LU_pivots: Tensor, unpack_data: bool = True,  # n
               unpack_pivots: bool = True) -> tuple:
     """(P, L, U) of the packed factors (..., M, N) of A = P L U and its row exchanges, counted from 1."""
     m, n = LU_data.shape[-2:]
+    if LU_pivots.shape[:-1] != LU_data.shape[:-2]:
+        raise ShapeError(f"For 'lu_unpack', LU_pivots of shape {LU_pivots.shape} do not belong to LU_data of shape "
+                         f"{LU_data.shape}: the leading lengths differ.")
     k, found = min(m, n), []
     if unpack_pivots:
         order = _row_order(LU_pivots.asnumpy(), m)
@@ -332,7 +338,8 @@ def geqrf(input: Tensor) -> tuple[Tensor, Tensor]:
 
     Not differentiable; see ``qr``. LAPACK's geqrf.
     """
-    h, tau = np.linalg.qr(input.asnumpy(), mode="raw")
+    wide = input.np_dtype.itemsize > 2
+    h, tau = np.linalg.qr(input.asnumpy() if wide else input.asnumpy().astype(np.float32), mode="raw")
     return placed(np.swapaxes(h, -1, -2).astype(input.np_dtype), input), placed(tau.astype(input.np_dtype), input)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,8 @@ def repeat(self: Tensor, *counts: Any, repeats: Any = None, axis: int | None = N
 
 def repeat_interleave(input: Tensor, repeats: Any, dim: int | None = None, *, output_size: int | None = None) -> Tensor:
     """Each element ``repeats`` times along ``dim``, of the flattened Tensor by default; a number for each if a list."""
+    if isinstance(repeats, (float, str)):
+        raise DTypeError(f"repeat_interleave: expected a number of repeats, got {type(repeats).__name__}: {repeats!r}.")
     if isinstance(repeats, (Tensor, list, tuple)):
         counts = repeats.tolist() if isinstance(repeats, Tensor) else list(repeats)
         x = reshaped(input, (-1,)) if dim is None else input
@@ -91,6 +94,9 @@ def scatter(input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: A
         raise DTypeError("scatter: give src, a Tensor, or value, a number; got neither.")
     if not isinstance(given, Tensor):
         given = placed(np.full(index.shape, given, input.np_dtype), input)
+    elif given.np_dtype != input.np_dtype:
+        raise DTypeError(f"scatter: src must have the Tensor's dtype {input.dtype}, got {given.dtype}; cast it first, "
+                         "as in src.astype(...).")
     if given.ndim != index.ndim or any(n > m for n, m in zip(index.shape, given.shape)):
         raise ShapeError(f"scatter: src must cover the index along every axis, got index {index.shape} and src "
                          f"{given.shape}.")
@@ -147,7 +153,11 @@ def view(self: Tensor, *shape: Any, dtype: Any = None) -> Tensor:
     dtype = shape[0] if len(shape) == 1 and isinstance(shape[0], DType) else dtype
     if dtype is None:
         lengths: Any = shape if len(shape) != 1 or isinstance(shape[0], int) else shape[0]
-        return OP["reshape"](self, shape=tuple([int(n) for n in lengths]))
+        lengths = tuple([operator.index(n) for n in lengths])
+        if not shape or lengths and min(lengths) < -1:
+            raise ArgumentError("Tensor.view: give lengths of at least -1, which stands for what remains, got "
+                                f"{shape}.")
+        return OP["reshape"](self, shape=lengths)
     kind, values = to_np(dtype), np.ascontiguousarray(self.asnumpy())
     length = values.shape[-1] * values.itemsize if values.ndim else values.itemsize
     if length % kind.itemsize:

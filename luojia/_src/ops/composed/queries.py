@@ -154,7 +154,9 @@ def choose(self: Tensor, choices: Any, mode: str = "clip") -> Tensor:
     """Element by element that of the choice whose number stands in this Tensor."""
     if mode not in ("raise", "wrap", "clip"):
         raise ArgumentError(f"Tensor.choose: mode must be 'raise', 'wrap' or 'clip', got {mode!r}.")
-    many = list(choices) if isinstance(choices, (list, tuple, Tensor)) else [choices]
+    if not isinstance(choices, (list, tuple, Tensor)):
+        raise DTypeError(f"Tensor.choose: expected a list, tuple or Tensor of choices, got {type(choices).__name__}.")
+    many = list(choices)
     return compose.choose(self, [c if isinstance(c, Tensor) else placed(c, self) for c in many], mode)
 
 
@@ -177,9 +179,6 @@ def qr(self: Tensor, some: bool = True) -> tuple[Tensor, Tensor]:
 
 def set_const_arg(self: Tensor, const_arg: bool = True) -> Tensor:
     """Say whether a graph takes this Tensor as a constant; graphs here are made of values. The Tensor itself."""
-    if not isinstance(const_arg, bool):
-        raise DTypeError(f"For 'set_const_arg', the type of 'const_arg' should be 'bool', but got type "
-                         f"'{type(const_arg).__name__}'.")
     self.const_arg = const_arg
     return self
 

@@ -10,8 +10,9 @@ import numpy as np
 from ...core.dtypes import float_limits, is_float, to_np
 from ...core.op import OPERATORS as OP
 from ...core.tensor import Tensor
-from ...errors import ArgumentError, ShapeError
+from ...errors import ArgumentError, DTypeError, ShapeError
 from ..compose import placed, reshaped
+from ..scatter import check_segments
 from ..shape import axis_in
 
 
@@ -102,7 +103,14 @@ def logcumsumexp(input: Tensor, axis: int) -> Tensor:
 
 
 def trapz(y: Tensor, x: Tensor | None = None, *, dx: float = 1.0, dim: int = -1) -> Tensor:
-    """The integral of samples y along ``dim`` by the trapezoidal rule, at places x or ``dx`` apart."""
+    """The integral of samples y along ``dim`` by the trapezoidal rule, at places x or ``dx`` apart.
+
+    Samples and places that are no floats are taken as Float32. (So are Float64 ones by MindSpore.)
+    """
+    def inexact(v: Tensor) -> Tensor:
+        return OP["cast"](v, dtype=np.dtype(np.float32)) if v.np_dtype.kind in "biu" else v
+
+    y, x = inexact(y), None if x is None else inexact(x)
     return OP["trapz"](y, x, dx=dx, axis=dim)
 
 
@@ -191,17 +199,22 @@ def unique_with_pad(x: Tensor, pad_num: Any) -> tuple[Tensor, Tensor]:
 
 def _segment(name: str) -> Callable:
     def function(x: Tensor, segment_ids: Tensor, num_segments: Any) -> Tensor:
+        if isinstance(num_segments, (bool, float, str)):
+            raise DTypeError(f"For 'unsorted_segment_{name}', num_segments must be an int, got {num_segments!r}.")
         n = int(num_segments)
+        check_segments(f"unsorted_segment_{name}", x, segment_ids, n)
         kind = x.np_dtype
         limits = float_limits(kind) if is_float(kind) else np.iinfo(kind)
         start = {"min": limits.max, "max": limits.min, "prod": 1}[name]
-        base = placed(np.full((n, *x.shape[segment_ids.ndim:]), start, kind), x)
+        base = placed(np.full((n + 1, *x.shape[segment_ids.ndim:]), start, kind), x)  # the last row for those of none
         scatter = OP["tensor_scatter_" + {"prod": "mul"}.get(name, name)]
-        return scatter(base, OP["expand_dims"](segment_ids, axis=-1), x)
+        ids = OP["where"](OP["less"](segment_ids, 0), n, segment_ids)
+        return scatter(base, OP["expand_dims"](ids, axis=-1), x)[:n]
 
     what = {"min": "least", "max": "greatest", "prod": "product"}[name]
     function.__name__ = function.__qualname__ = f"unsorted_segment_{name}"
-    function.__doc__ = f"The {what} of the slices of each segment; where one has none, the dtype's limit, or 1."
+    function.__doc__ = f"The {what} of the slices of each segment; where one has none, the dtype's limit, or 1. "
+    function.__doc__ += "Slices of negative numbers belong to none."
     return function
 
 

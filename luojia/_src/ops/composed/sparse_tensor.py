@@ -23,7 +23,9 @@ def _checked(what: str, shape: Any, **parts: Any) -> tuple[int, ...]:
     if not isinstance(shape, tuple):
         raise DTypeError(f"For SparseTensors, 'shape' must be tuple, but got {type(shape)}.")
     for n in shape:
-        if not isinstance(n, int) or n <= 0:
+        if not isinstance(n, int):
+            raise DTypeError(f"For {what}, the element type of 'shape' must be int, but got {type(n)}.")
+        if n <= 0:
             raise ArgumentError(f"For {what}, the lengths in 'shape' must be positive integers, got {shape}.")
     return shape
 
@@ -151,6 +153,8 @@ class COOTensor(_Sparse):
                              f"{self.values.shape[0]}.")
         if self.indices.shape[1] != 2 or len(self.shape) != 2:
             raise ShapeError(f"For COOTensor, the length of 'shape' must be 2, but got {self.shape}.")
+
+    __radd__, __rmul__ = _Sparse.__add__, _Sparse.__mul__  # of a Tensor on the left
 
     def to_tuple(self) -> tuple[Tensor, Tensor, tuple[int, ...]]:
         """Indices, values and shape."""

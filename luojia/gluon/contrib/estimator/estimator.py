@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import logging
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 from .... import initializer
@@ -52,12 +53,18 @@ class Estimator:
                 raise ValueError(f"Estimator: {what} must be a gluon Loss, got {type(value).__name__}.")
         if trainer is not None and not isinstance(trainer, Trainer):
             raise ValueError(f"Estimator: trainer must be a gluon.Trainer, got {type(trainer).__name__}.")
+        contexts = [] if context is None else [context] if isinstance(context, (Context, str)) else list(context)
+        if not all(isinstance(c, Context) for c in contexts):
+            raise ValueError("Estimator: context must be a Context or a list of Contexts, for example mx.cpu(), got "
+                             f"{context!r}.")
+        if batch_processor is not None and not all(hasattr(batch_processor, f"{k}_batch") for k in ("fit", "evaluate")):
+            raise ValueError("Estimator: batch_processor must have the methods fit_batch and evaluate_batch, got "
+                             f"{batch_processor!r}.")
         self.net = net
         self.loss = loss
         self.val_net = net if val_net is None else val_net
         self.val_loss = loss if val_loss is None else val_loss
-        self.context = [current_context()] if context is None else [context] if isinstance(
-            context, Context) else list(context)
+        self.context = contexts or [current_context()]
         self.batch_processor = BatchProcessor() if batch_processor is None else batch_processor
         self.logger = logging.Logger("Estimator", logging.INFO)  # as MXNet's: not below the root, and to stdout
         self.logger.addHandler(logging.StreamHandler(sys.stdout))
@@ -129,8 +136,10 @@ class Estimator:
         Raises:
             ValueError: both or neither of ``epochs`` and ``batches``.
         """
-        if (epochs is None) == (batches is None):
+        if (not epochs) == (not batches):
             raise ValueError("Estimator.fit: please specify only one of epochs or batches.")
+        if not isinstance(train_data, Iterable):
+            raise ValueError(f"Estimator.fit: train_data must be a DataLoader, got {type(train_data).__name__}.")
         self.max_epoch, self.max_batch = epochs, batches
         self.stop_training = False
         stopping = StoppingHandler(self.max_epoch, self.max_batch)

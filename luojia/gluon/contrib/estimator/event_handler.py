@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from ....metric import EvalMetric
 from ....metric import Loss as LossMetric
 
 
@@ -49,7 +50,7 @@ class BatchEnd:
 
 
 class StoppingHandler(TrainBegin, BatchEnd, EpochEnd):
-    """Stops after a number of epochs or batches."""
+    """Stops after a number of epochs or batches: those that ``fit`` was given."""
 
     def __init__(self, max_epoch: int | None = None, max_batch: int | None = None) -> None:
         self.max_epoch = max_epoch
@@ -58,6 +59,7 @@ class StoppingHandler(TrainBegin, BatchEnd, EpochEnd):
 
     def train_begin(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
         self.current_batch = self.current_epoch = 0
+        self.max_epoch, self.max_batch = estimator.max_epoch, estimator.max_batch  # as MXNet: fit's numbers count
         if self.max_epoch == 0 or self.max_batch == 0:
             estimator.stop_training = True
 
@@ -218,6 +220,9 @@ class EarlyStoppingHandler(TrainBegin, EpochEnd, TrainEnd):
 
     def __init__(self, monitor: Any, min_delta: float = 0, patience: int = 0, mode: str = "auto",
                  baseline: float | None = None) -> None:
+        if not isinstance(monitor, EvalMetric):
+            raise ValueError("EarlyStoppingHandler: monitor must be one of the estimator's train_metrics or "
+                             f"val_metrics, got {monitor!r}.")
         self._compare = _Monitor(monitor, mode)
         self.monitor = monitor
         self.min_delta = abs(min_delta)
@@ -227,6 +232,7 @@ class EarlyStoppingHandler(TrainBegin, EpochEnd, TrainEnd):
 
     def train_begin(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
         self.wait = self.stopped_epoch = self.current_epoch = 0
+        self.stop_training = False
         self.best = self.baseline
 
     def epoch_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
@@ -235,9 +241,9 @@ class EarlyStoppingHandler(TrainBegin, EpochEnd, TrainEnd):
             self.best, self.wait = value, 0
         else:
             self.wait += 1
-            if self.wait > self.patience:
+            if self.wait >= self.patience:
                 self.stopped_epoch = self.current_epoch
-                estimator.stop_training = True
+                self.stop_training = estimator.stop_training = True
         self.current_epoch += 1
 
     def train_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None:

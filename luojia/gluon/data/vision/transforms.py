@@ -166,8 +166,9 @@ class Normalize(_Transform):
                 "Normalize expects shape (channels, height, width) or (N, channels, height, width) with 1 or 3 "
                 f"channels, got {image.shape}; apply ToTensor first."
             )
-        if max(len(self._mean), len(self._std)) > image.shape[-3]:
-            raise ShapeError(f"Normalize has {len(self._mean)} means, but the image has {image.shape[-3]} channel(s).")
+        if not {len(self._mean), len(self._std)} <= {1, image.shape[-3]}:
+            raise ShapeError(f"Normalize has {len(self._mean)} means, but the image has {image.shape[-3]} channel(s); "
+                             f"it has {len(self._std)} deviations.")
         return ((image - self._mean) / self._std).astype(np.float32, copy=False)
 
     def graph(self, x: Symbol) -> Symbol:

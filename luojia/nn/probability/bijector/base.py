@@ -13,13 +13,22 @@ from ...._src.errors import DTypeError
 from ...module import Module
 
 
-def parameter_of(value: Any, dtype: Any = float32) -> Tensor:
-    """A parameter of a distribution or bijector as a Tensor: a number, a list or an array becomes one."""
-    if isinstance(value, Tensor):
-        return value
-    if isinstance(value, str):
-        raise DTypeError(f"Unable to convert input of type <class 'str'> to a Tensor of type {dtype}")
-    return Tensor(value, dtype)
+def parameter_of(value: Any, dtype: Any = None) -> Tensor:
+    """A parameter as a Tensor: a number, a list or an array becomes one, of ``dtype``.
+
+    Without ``dtype`` it is a bijector's, which must be a float.
+
+    Raises:
+        TypeError: it is none of them, or a bijector's of another dtype.
+    """
+    if isinstance(value, (bool, np.bool_)):
+        raise DTypeError("Input cannot be Type Bool")
+    if not isinstance(value, (Tensor, int, float, list, np.ndarray, np.number)):
+        raise DTypeError(f"Unable to convert input of type {type(value)} to a Tensor of type {dtype or float32}")
+    found = value if isinstance(value, Tensor) else Tensor(value)
+    if dtype is None and not is_float(found.np_dtype):
+        raise DTypeError(f"The parameter of a bijector must be of float16, float32 or float64, but got {found.dtype}.")
+    return value if isinstance(value, Tensor) else Tensor(value, dtype or float32)
 
 
 class Bijector(Module):
@@ -33,7 +42,7 @@ class Bijector(Module):
     def __init__(self, is_constant_jacobian: bool = False, is_injective: bool = True, name: str | None = None,
                  dtype: Any = None, param: dict[str, Any] | None = None) -> None:
         super().__init__()
-        self.name = check_value_type("name", name or type(self).__name__, str)
+        self.name = check_value_type("name", type(self).__name__ if name is None else name, str, type(self).__name__)
         self.is_constant_jacobian, self.is_injective, self.dtype = is_constant_jacobian, is_injective, dtype
         given = {k: v for k, v in (param or {}).items() if k not in ("self", "__class__", "name", "param_dict")}
         self.parameters = {**given, "name": self.name, **({"param_dict": given} if given else {})}

@@ -68,7 +68,7 @@ class Distribution(Module):
 
     def _check_sign(self, *named: tuple[str, Tensor | None]) -> None:
         for what, value in named:
-            if value is not None and (value.asnumpy() <= 0).any():
+            if value is not None and not (value.asnumpy() > 0).all():
                 raise ArgumentError(f"{what} must be greater than zero.")
 
     # -- what it tells ---------------------------------------------------------------------------------------------

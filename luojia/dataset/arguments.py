@@ -1,0 +1,71 @@
+"""The arguments that many sources have in common: their types, asked for where a source is made."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+from .._src.errors import ArgumentError, DTypeError
+from . import checks
+
+_WHOLE = (int,)  # and NumPy's
+_TYPES: dict[str, tuple[type, ...]] = {  # None is always right, except for what must be named
+    "num_samples": _WHOLE, "num_parallel_workers": _WHOLE, "num_shards": _WHOLE, "shard_id": _WHOLE, "decode": (bool,),
+    "usage": (str,), "task": (str,), "extensions": (list,), "class_indexing": (dict,), "extra_metadata": (bool,),
+    "small": (bool,), "background": (bool,), "columns_list": (list,),
+}
+_NAMED = ("dataset_dir", "dataset_file", "annotation_file")
+_LEAST = {"num_samples": 0, "num_parallel_workers": 1, "num_shards": 1, "shard_id": 0}
+
+
+def checked(init: Callable[..., None]) -> Callable[..., None]:
+    """``init``, which raises before anything else if an argument that many sources have is not what it should be.
+
+    Raises:
+        DTypeError: an argument of another type.
+        ArgumentError: a number that is too small; a shard that there is none of.
+    """
+    signature = inspect.signature(init)
+    shared = [name for name in signature.parameters if name in _TYPES or name in _NAMED]
+    if not shared:
+        return init
+
+    @wraps(init)
+    def checking(*args: Any, **kwargs: Any) -> None:
+        given = signature.bind(*args, **kwargs).arguments
+        for name in shared:
+            value = given.get(name)
+            if name in _NAMED:
+                if name in given and not (isinstance(value, str) or hasattr(value, "__fspath__")):
+                    raise DTypeError(f"path: {value!r} is not string: Argument {name} of {type(args[0]).__name__}.")
+            elif value is not None:
+                checks.kind(value.item() if isinstance(value, np.integer) else value, _TYPES[name], name)
+                if name in _LEAST and value < _LEAST[name]:
+                    raise ArgumentError(
+                        f"{type(args[0]).__name__}: {name} should be {_LEAST[name]} or more, got {value}."
+                    )
+        init(*args, **kwargs)
+
+    return checking
+
+
+class Checking:
+    """A class whose subclasses' constructors are :func:`checked`."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "__init__" in cls.__dict__:
+            cls.__init__ = checked(cls.__init__)  # type: ignore[method-assign]
+
+
+def tuning(who: str, python_multiprocessing: Any = False, max_rowsize: Any = None, offload: Any = None) -> None:
+    """Raises unless they are what they should be; none of them does anything here."""
+    checks.flag(python_multiprocessing, f"python_multiprocessing of {who}")
+    for size in () if max_rowsize is None else max_rowsize if isinstance(max_rowsize, list) else [max_rowsize]:
+        checks.whole(size, f"max_rowsize of {who}", -1)
+    if offload is not None:
+        checks.flag(offload, f"offload of {who}")
