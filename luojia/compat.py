@@ -32,8 +32,12 @@ class _Loader(importlib.abc.Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         module.__spec__ = self.spec
-        if self.fullname and not hasattr(module, "__path__"):  # nn.wrap.cell_wrapper
-            for name in [n for n in sys.modules if n.startswith(f"{self.target}.")]:
+        if not self.fullname:
+            return
+        inside = hasattr(module, "__path__")  # else nn.wrap.cell_wrapper would lie in no package
+        for name in [n for n in sys.modules if n.startswith(f"{self.target}.")]:
+            if not inside or sys.modules[name].__name__ != name:  # another path of a module, which the import of it
+                # would put in the place of the function of that name, as common.mutable
                 sys.modules.setdefault(self.fullname + name[len(self.target):], sys.modules[name])
 
 

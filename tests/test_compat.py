@@ -84,6 +84,14 @@ def test_mxnets_numpy_is_not_mindspores():
     assert luojia.numpy is not luojia.np
 
 
+def test_a_path_does_not_hide_the_function_of_its_name():
+    script = "import luojia.compat; luojia.compat.install()\n" \
+             "from mindspore.common.mutable import mutable as m\nimport mindspore\n" \
+             "assert mindspore.common.mutable is m is mindspore.mutable"
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
+
 @pytest.mark.parametrize("line", [
     "from mindspore.nn.wrap.cell_wrapper import WithLossCell",
     "from mindspore.nn.wrap.grad_reducer import DistributedGradReducer",

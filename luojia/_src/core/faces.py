@@ -388,7 +388,8 @@ class Primitive:
         """Accepted: an operator by itself keeps what its rule reads. ``Cell.recompute`` keeps inputs only."""
         if not isinstance(mode, bool):
             raise DTypeError(f"The recompute mode must be bool, but got {type(mode).__name__}.")
-        return self.add_prim_attr("recompute", mode)
+        self.attrs["recompute"] = mode
+        return self
 
     def init_prim_io_names(self, inputs: list, outputs: list) -> None:
         """Name the inputs and outputs."""

@@ -21,7 +21,8 @@ def matmul(xp, x, y, *, transpose_a=False, transpose_b=False):
         x = swap(xp, x)
     if transpose_b:
         y = swap(xp, y)
-    left, right = getattr(x, "shape", ()), getattr(y, "shape", ())
+    left: tuple = getattr(x, "shape", ())
+    right: tuple = getattr(y, "shape", ())
     if len(right) < 2 or not left or left[-1] != right[-2]:
         inner = right[-2 if len(right) > 1 else 0] if len(right) else None
         if not len(left) or left[-1] != inner:

@@ -364,7 +364,8 @@ def _each(g, shape, reduction):
 
 @bce_with_logits.vjp(keep="args")
 def _(xp, g, ans, args, needs, *, reduction):
-    x, labels, weight, pos_weight = (*args, None, None)[:4]
+    x, labels = args[:2]
+    weight, pos_weight = (*args[2:], None, None)[:2]
     each = _each(g, x.shape, reduction)
     of_loss = each if weight is None else each * weight
     soft = xp.maximum(-x, 0) + xp.log1p(xp.exp(-xp.abs(x)))
