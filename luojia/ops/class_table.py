@@ -257,7 +257,8 @@ _ROWS: tuple[Any, ...] = (
     ("NthElement", *of(groups.nth_element, reverse=False)), ("SubAndFilter", *_plain(groups.sub_and_filter)),
     *((f"Segment{n}", *_plain(getattr(groups, f"segment_{n.lower()}"))) for n in ("Sum", "Mean", "Max", "Min", "Prod")),
     ("UniqueConsecutive", *of(reduce.unique_consecutive, return_inverse=False, return_counts=False, dim=None)),
-    ("UniqueWithPad", *_plain(reduce.unique_with_pad)), ("RaggedRange", {"Tsplits": int32}, lambda self, starts, limits, deltas: tuple(
+    ("UniqueWithPad", *_plain(reduce.unique_with_pad)),
+    ("RaggedRange", {"Tsplits": int32}, lambda self, starts, limits, deltas: tuple(
         groups.ragged_range(starts, limits, deltas, to_np(self.Tsplits))), groups.ragged_range.__doc__),
     ("CompareAndBitpack", *_plain(groups.compare_and_bitpack)),
     ("EditDistance", {"normalize": True}, lambda self, *xs: groups.edit_distance(xs[:3], xs[3:], self.normalize),
