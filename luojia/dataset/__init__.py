@@ -20,6 +20,7 @@ from .annotated import (
     VOCDataset,
     WIDERFaceDataset,
 )
+from .batching import BatchInfo
 from .callback import DSCallback, WaitedDSCallback
 from .csv_files import CSVDataset
 from .dataset import Dataset, PipelineError
@@ -90,7 +91,6 @@ from .sources import (
     MnistDataset,
     NumpySlicesDataset,
 )
-from .steps import BatchInfo
 from .text_sets import (
     AGNewsDataset,
     AmazonReviewDataset,
@@ -133,10 +133,11 @@ __all__ = [
     "compare", "config", "dataloader", "serialize", "show", "sync_wait_for_dataset", "text", "transforms", "vision",
     "zip",
 ]
-_STEPS = (  # the classes of pipelines
-    "BatchDataset", "ConcatDataset", "FilterDataset", "MapDataset", "PaddedBatchDataset", "ProjectDataset",
-    "RenameDataset", "RepeatDataset", "ShuffleDataset", "SkipDataset", "SyncWaitDataset", "TakeDataset", "ZipDataset",
-)
+_STEPS = {  # the classes of pipelines, by where they are
+    **dict.fromkeys(("BatchDataset", "PaddedBatchDataset"), "batching"), "BucketBatchByLengthDataset": "buckets",
+    **dict.fromkeys(("ConcatDataset", "FilterDataset", "MapDataset", "ProjectDataset", "RenameDataset", "RepeatDataset",
+                     "ShuffleDataset", "SkipDataset", "SyncWaitDataset", "TakeDataset", "ZipDataset"), "steps"),
+}
 _REFUSED = "GraphData OBSMindDataset TedliumDataset deserialize".split()
 
 
@@ -166,9 +167,7 @@ def __getattr__(name: str) -> Any:
     if name in ("audio", "dataloader", "debug", "text", "transforms", "utils", "vision"):
         return importlib.import_module(f".{name}", __name__)
     if name in _STEPS:
-        return getattr(importlib.import_module(".steps", __name__), name)
-    if name == "BucketBatchByLengthDataset":
-        return importlib.import_module(".buckets", __name__).BucketBatchByLengthDataset
+        return getattr(importlib.import_module(f".{_STEPS[name]}", __name__), name)
     if name in _REFUSED:
         raise RefusedName(
             f"dataset.{name} is not provided; read the data in Python and hand it to dataset.GeneratorDataset or "

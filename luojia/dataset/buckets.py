@@ -10,9 +10,10 @@ import numpy as np
 
 from .._src.errors import ArgumentError, DTypeError
 from . import checks
+from .batching import PaddedBatchDataset
 from .dataset import Dataset, PipelineError, Row, names_of, positions
 from .order import Still
-from .steps import PaddedBatchDataset, _call
+from .steps import _call
 
 
 class BucketBatchByLengthDataset(Dataset):

@@ -73,8 +73,8 @@ class Dataset:
             per_batch_map, input_columns, output_columns: a function of lists of values and a ``BatchInfo``, applied
                 before the values are stacked.
         """
+        from .batching import BatchDataset
         from .sources import workers_of
-        from .steps import BatchDataset
 
         workers_of(num_parallel_workers, "batch")
         return BatchDataset(self, batch_size, drop_remainder, **kwargs)
@@ -154,8 +154,8 @@ class Dataset:
             pad_info: a dict from a column to (shape, value); None in the shape is the largest in the batch. The empty
                 dict pads every column with 0; None (default) pads nothing.
         """
+        from .batching import PaddedBatchDataset
         from .sources import workers_of
-        from .steps import PaddedBatchDataset
 
         workers_of(num_parallel_workers, "padded_batch")
         return PaddedBatchDataset(self, batch_size, drop_remainder, pad_info)
