@@ -29,7 +29,7 @@ HEAD = '''"""Made by `python -m tools.stubs` from the operators' tables; do not 
 import typing as _t
 '''
 PRIMITIVE = '''
-from luojia._src.core.faces import Primitive as _Primitive
+from luojia._src.core.primitive import Primitive as _Primitive
 
 '''
 

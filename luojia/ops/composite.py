@@ -6,8 +6,8 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from .._src.core.faces import Primitive
 from .._src.core.op import OPERATORS
+from .._src.core.primitive import Primitive
 from .._src.core.tape import state
 from .._src.errors import ArgumentError, DTypeError, GraphError
 from .._src.ops import Tensor

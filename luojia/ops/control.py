@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._src.core import control, loops
-from .._src.core.faces import Primitive
+from .._src.core.primitive import Primitive
 from .._src.errors import ArgumentError, DTypeError
 from .._src.ops import Tensor
 from .._src.ops.composed.linear import cond as condition_number

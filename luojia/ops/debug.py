@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from .._src.core.dtypes import to_np
-from .._src.core.faces import Primitive
 from .._src.core.op import OPERATORS as OP
+from .._src.core.primitive import Primitive
 from .._src.core.tape import state
 from .._src.errors import ArgumentError, DTypeError, GraphError, ShapeError
 from .._src.ops import Tensor

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .._src.core.faces import Primitive
+from .._src.core.primitive import Primitive
 
 
 def class_form(module: str, name: str, attributes: dict[str, Any], call: Callable, doc: str | None = None) -> type:

@@ -12,9 +12,9 @@ import numpy as np
 from .._src.core import accepted
 from .._src.core.arguments import Kind
 from .._src.core.dtypes import DType, to_np
-from .._src.core.faces import Primitive
 from .._src.core.given import is_operand, no_tensor
 from .._src.core.given import refuse as refuse_kind
+from .._src.core.primitive import Primitive
 from .._src.errors import ArgumentError, DTypeError
 from .._src.ops import Tensor
 from . import attributes, inputs

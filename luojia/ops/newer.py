@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from .._src.core.faces import Primitive
+from .._src.core.primitive import Primitive
 from .._src.ops import Tensor
 
 _ENDS = ("_ext_view", "_ext", "_view")

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from .._src.core.dtypes import bool_, float32, float64, int64, to_np
-from .._src.core.faces import Primitive
 from .._src.core.op import OPERATORS
+from .._src.core.primitive import Primitive
 from .._src.errors import ArgumentError, DTypeError
 from .._src.ops import Tensor
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .._src.core.faces import Primitive as _Operator
+from .._src.core.primitive import Primitive as _Operator
 from .._src.errors import DTypeError, NotSupportedError
 from .._src.ops import Tensor
 

@@ -12,8 +12,8 @@ import numpy as np
 
 from .._src.core import dtypes
 from .._src.core.dtypes import DType, float32, int64, is_float
-from .._src.core.faces import Primitive
 from .._src.core.op import OPERATORS
+from .._src.core.primitive import Primitive
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError
 from .._src.ops.composed.draws import key_of, multinomial, random_categorical

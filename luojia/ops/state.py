@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from .._src.core.dtypes import promote
-from .._src.core.faces import Primitive
 from .._src.core.op import OPERATORS
+from .._src.core.primitive import Primitive
 from .._src.errors import DTypeError, ShapeError
 from .._src.ops import Tensor
 

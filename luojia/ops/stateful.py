@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .._src.core.faces import Primitive
 from .._src.core.op import OPERATORS
+from .._src.core.primitive import Primitive
 from .._src.core.random import next_key
 from .._src.core.tensor import Tensor, wrap
 from .._src.errors import ArgumentError

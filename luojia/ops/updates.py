@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from .._src.core.faces import Primitive
 from .._src.core.op import OPERATORS
+from .._src.core.primitive import Primitive
 from .._src.core.tensor import Tensor, wrap
 from .._src.errors import DTypeError, ShapeError
 from .._src.train import rules_operator as extra

@@ -2,7 +2,7 @@
 
 import typing as _t
 
-from luojia._src.core.faces import Primitive as _Primitive
+from luojia._src.core.primitive import Primitive as _Primitive
 
 from . import contrib as contrib
 from . import control as control

@@ -8,7 +8,7 @@ from .. import nn, ops
 from .._src.core import dtypes
 from .._src.core.arguments import takes
 from .._src.core.dtypes import int32
-from .._src.core.faces import Primitive
+from .._src.core.primitive import Primitive
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError
 from .._src.ops import Parameter

@@ -7,7 +7,7 @@ import pytest
 
 import luojia as ms
 from luojia import Parameter, Tensor, ops
-from luojia._src.core.faces import Primitive
+from luojia._src.core.primitive import Primitive
 from luojia._src.errors import ArgumentError, DTypeError
 from luojia.ops import attributes, guards, inputs
 
