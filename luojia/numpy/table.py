@@ -104,7 +104,7 @@ def _vectors(face: Face, inputs: tuple, attrs: dict[str, Any]) -> Any:
 
 def _alike(face: Face, inputs: tuple, attrs: dict[str, Any]) -> Any:
     xs = tuple([tensor(x, face.name) for x in inputs])
-    alike(face.name, *xs)
+    alike(face.name, *(inputs if face.name == "correlate" else xs))
     if face.name == "correlate":
         xs = tuple([cast(x, np.float64) if x.np_dtype == np.int64 else floating(x) for x in xs])
     return run_plain(face, xs, attrs)

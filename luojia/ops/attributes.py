@@ -9,7 +9,7 @@ TEXT = """
 Adam, AdamNoUpdateParam, FusedSparseAdam, FusedSparseLazyAdam  use_locking use_nesterov: bool
 AdaptiveAvgPool2D  output_size: int tuple >=0 each? n=2 !
 AdaptiveAvgPool3D  output_size: int tuple >=0 each
-AdaptiveMaxPool2D  output_size: tuple list
+AdaptiveMaxPool2D  output_size: int tuple list
 AffineGrid, ResizeArea  align_corners: bool
 ApplyAdagrad  update_slots: bool
 ApplyAdagradDA, ApplyAdamWithAmsgradV2, ApplyCenteredRMSProp, ApplyFtrl, ApplyProximalAdagrad, ApplyRMSProp,

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .._src.core.dtypes import bool_, float32, float64, int64, to_np
+from .._src.core.dtypes import float32, to_np
 from .._src.core.op import OPERATORS
 from .._src.core.primitive import Primitive
 from .._src.errors import ArgumentError, DTypeError
@@ -67,11 +67,12 @@ scalar_to_array = scalar_to_tensor
 
 
 def scalar_cast(input_x: Any, input_y: Any) -> Any:
-    """A Python number converted to the kind of a dtype: Int64, Float64 or Bool."""
+    """A Python number converted to the kind of a dtype; MindSpore 2.8 takes Int64, Float64 and Bool, 2.0 all."""
     if not isinstance(input_x, (bool, int, float)):
         raise DTypeError(f"For 'scalar_cast', 'input_x' must be a number, but got {type(input_x).__name__}.")
-    if input_y not in (int64, float64, bool_):
-        raise ArgumentError(f"For 'scalar_cast', the dtype must be Int64, Float64 or Bool, but got {input_y}.")
+    if getattr(getattr(input_y, "np", None), "kind", None) not in ("b", "i", "u", "f"):
+        raise ArgumentError("For 'scalar_cast', the dtype must be Bool or one of whole numbers or floats, but got "
+                            f"{input_y}.")
     return input_y.np.type(input_x).item()
 
 
