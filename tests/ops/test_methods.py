@@ -154,6 +154,11 @@ def test_indices_of_lists_and_tuples(at):
     assert (t.asnumpy() < 0).sum() == np.unique(AT[at]).size
 
 
+def test_true_is_no_1_where_both_are_compiled():
+    t = Tensor(M)
+    assert t[1].shape == M[1].shape and t[True].shape == M[True].shape and t[1].shape == M[1].shape
+
+
 @pytest.mark.parametrize(("at", "kind", "message"), BAD)
 def test_what_is_no_index(at, kind, message):
     t = Tensor(M)

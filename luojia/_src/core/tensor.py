@@ -157,12 +157,10 @@ class Tensor(_Methods):
         """The elements as a NumPy array, which shares the Tensor's memory where nothing else does, as MindSpore's.
 
         What is written to it then shows in the Tensor, until that is given new values. On a GPU, and where other
-        Tensors or the tape hold the memory too, it is a copy.
+        Tensors or the tape hold the memory too, it is a copy; with XLA always.
 
-        >>> x = Tensor([1.0, 2.0])
-        >>> x.asnumpy()[0] = 5
-        >>> x
-        Tensor(shape=[2], dtype=Float32, value= [ 5.00000000e+00,  2.00000000e+00])
+        >>> Tensor([1.0, 2.0]).asnumpy()
+        array([1., 2.], dtype=float32)
         """
         value = self._value
         if value.__class__ is np.ndarray and sys.getrefcount(value) <= UNSHARED and value.base is None:

@@ -14,6 +14,8 @@ from ..core.op import op
 from ..core.tensor import Tensor
 from ..errors import IndexTypeError, PlaceError
 
+_TRUE = ("true",)  # True equals 1, and what was compiled for x[1] is not x[True]
+
 
 def encode(index: Any) -> tuple[tuple, list]:
     """The template of an index and its arrays: ``x[1:, t]`` is ``((('slice', 1, None, None), ('array', 0)), [t])``."""
@@ -22,8 +24,10 @@ def encode(index: Any) -> tuple[tuple, list]:
     for item in items:
         if isinstance(item, slice):
             template.append(("slice", _int(item.start), _int(item.stop), _int(item.step)))
-        elif item is None or item is Ellipsis or item is True:
+        elif item is None or item is Ellipsis:
             template.append(item)
+        elif item is True:
+            template.append(_TRUE)
         elif isinstance(item, (int, np.integer)) and item is not False:
             template.append(int(item))
         elif isinstance(item, (list, tuple, np.ndarray, Tensor)) or hasattr(item, "_luojia_apply"):
@@ -64,6 +68,7 @@ def decode(template: tuple, arrays: Any) -> Any:
     items = tuple([
         item if not isinstance(item, tuple)
         else slice(*item[1:]) if item[0] == "slice"
+        else True if item == _TRUE
         else _as_index(arrays[item[1]])
         for item in template
     ])
@@ -80,7 +85,7 @@ def _check_bounds(shape: tuple, template: tuple) -> None:
     for n, item in enumerate(template):
         if item is Ellipsis:
             axis = len(shape) - sum(1 for i in template[n + 1 :] if i is not None)
-        elif item is not None and not isinstance(item, bool):
+        elif item is not None and item != _TRUE:
             if isinstance(item, int) and axis < len(shape) and not -shape[axis] <= item < shape[axis]:
                 raise IndexError(f"index {item} is out of bounds for axis {axis} with size {shape[axis]}")
             axis += 1
