@@ -61,12 +61,11 @@ def _pull(fn: Callable[..., Any], g: Any, *primals: Any) -> Any:
 
 
 def _zeros(shape: Any, like: Tensor) -> Tensor:
-    if isinstance(shape, Tensor):
-        shape = shape.asnumpy().tolist()
-    return ops.zeros(tuple(int(n) for n in shape), like.dtype)
+    return ops.zeros(_numbers(shape), like.dtype)
 
 
-def _none(x: Any) -> tuple[int, ...]:
+def _numbers(x: Any) -> tuple[int, ...]:
+    """Whole numbers, given as a Tensor, a tuple or a list."""
     return tuple(x.asnumpy().tolist()) if isinstance(x, Tensor) else tuple(x)
 
 
@@ -385,7 +384,7 @@ def ResizeBilinearGrad(grads: Any, original_image: Any, *, align_corners: bool =
 def ResizeNearestNeighborGrad(grads: Any, size: Any, *, align_corners: bool = False) -> Any:
     """The gradient of an image of ``size`` in a resize by nearest neighbours to the size of ``grads``."""
     resize = ops.ResizeNearestNeighbor(grads.shape[2:], align_corners)
-    return _pull(resize, grads, _zeros((*grads.shape[:2], *_none(size)), grads))
+    return _pull(resize, grads, _zeros((*grads.shape[:2], *_numbers(size)), grads))
 
 
 @_operator
@@ -402,7 +401,7 @@ def ROIAlignGrad(dy: Any, rois: Any, xdiff_shape: Any, *, pooled_height: int, po
 @_operator
 def FlattenGrad(x: Any, shape: Any) -> Any:
     """x with a shape"""
-    return ops.reshape(x, _none(shape))
+    return ops.reshape(x, _numbers(shape))
 
 
 @_operator
@@ -422,7 +421,7 @@ def GatherDGradV2(x: Any, dim: Any, index: Any, grad: Any) -> Any:
 @_operator
 def SliceGrad(dy: Any, x: Any, begin: Any, size: Any) -> Any:
     """dy in its place in zeros of x's shape"""
-    return _pull(lambda x: ops.slice(x, _none(begin), _none(size)), dy, x)
+    return _pull(lambda x: ops.slice(x, _numbers(begin), _numbers(size)), dy, x)
 
 
 @_operator
@@ -431,7 +430,7 @@ def StridedSliceGrad(dy: Any, shapex: Any, begin: Any, end: Any, strides: Any, *
                      shrink_axis_mask: int = 0) -> Any:
     """dy in its places in zeros of a shape"""
     cut = ops.StridedSlice(begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask)
-    return _pull(lambda x: cut(x, _none(begin), _none(end), _none(strides)), dy, _zeros(shapex, dy))
+    return _pull(lambda x: cut(x, _numbers(begin), _numbers(end), _numbers(strides)), dy, _zeros(shapex, dy))
 
 
 @_operator
@@ -457,7 +456,7 @@ def CholeskyGrad(x: Any, grad: Any) -> Any:
 @_operator
 def TraceGrad(y_grad: Any, x_shape: Any) -> Any:
     """y_grad on the diagonal of a matrix"""
-    return ops.eye(*_none(x_shape), y_grad.dtype) * y_grad
+    return ops.eye(*_numbers(x_shape), y_grad.dtype) * y_grad
 
 
 @_operator

@@ -316,9 +316,6 @@ def leaky_relu_family(xp, x, w=None, *, act_type="leaky", slope=0.25, lower_boun
 def _(xp, g, ans, args, needs, *, act_type, slope, lower_bound, upper_bound):
     how = {"leaky": {"slope": slope}, "rrelu": {"slope": (lower_bound + upper_bound) / 2}, "prelu": {}, "selu": {},
            "elu": {"alpha": slope}, "gelu": {"approximate": "none"}}[act_type]
-    if act_type == "prelu" and len(args[0].shape) == 2 and len(args[1].shape) == 1:
-        x, w = args  # one weight for each channel here too, which prelu's rule adds up for images
-        return xp.where(x > 0, g, w * g), xp.where(x > 0, xp.zeros_like(x), x) * g if needs[1] else None
     named = OPERATORS["leaky_relu" if act_type in ("leaky", "rrelu") else act_type]
     count = 2 if act_type == "prelu" else 1
     found = named.rule(xp, g, ans, args[:count], needs[:count], **how)

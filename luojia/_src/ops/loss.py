@@ -51,13 +51,10 @@ def _classes(xp, labels, x):
 
 
 def _share(g, shape, reduction):
-    """The gradient of each row's loss for that of the reduced one."""
-    if reduction == "mean":
-        count = 1
-        for n in shape:
-            count *= n
-        return g / max(count, 1)
-    return g
+    """The gradient of each loss, of which there are so many, for that of the reduced one."""
+    if reduction not in ("mean", "batchmean"):
+        return g
+    return g / max(shape[0] if reduction == "batchmean" else math.prod(shape), 1)
 
 
 @op(fn=(), mx="softmax_cross_entropy(data:x, label:labels) | reduction='sum', rank1=True")
@@ -222,8 +219,11 @@ def _picked_dw(xp, g, ans, log_p, chosen, smoothing, reduction):
         terms = terms * (1 - smoothing) + counted * log_p * (smoothing / chosen.shape[1])
     if reduction == "mean":  # which is divided by the weights' sum
         terms = terms + chosen * ans
-    axes = tuple(a for a in range(len(chosen.shape)) if a != 1)
-    return -xp.sum(g * terms, axis=axes)
+    return -xp.sum(g * terms, axis=_all_but_classes(chosen))
+
+
+def _all_but_classes(x):
+    return (0, *range(2, len(x.shape)))
 
 
 @nll_loss.vjp(keep="args ans")
@@ -238,7 +238,7 @@ def _(xp, g, ans, args, needs, *, ignore_index, reduction, label_smoothing, with
     if len(needs) == 3 and needs[2]:
         dw = _picked_dw(xp, share, ans[0] if with_total else ans, x, chosen, label_smoothing, reduction)
         if with_total:
-            dw = dw + of_total * xp.sum(chosen, axis=tuple(a for a in range(len(x.shape)) if a != 1))
+            dw = dw + of_total * xp.sum(chosen, axis=_all_but_classes(x))
     return (dx, None, dw)[: len(args)]
 
 
@@ -286,13 +286,11 @@ def _(xp, g, ans, args, needs, *, ignore_index, reduction, label_smoothing):
             dw = _picked_dw(xp, share, ans, log_p, chosen, label_smoothing, reduction)
         slope = _picked_dx(xp, share, chosen, wide, label_smoothing)
     else:
-        rows = x.shape[0]
-        for n in x.shape[2:]:
-            rows *= n
-        share = xp.expand_dims(g, 1) if reduction == "none" else g / (rows or 1) if reduction == "mean" else g
+        share = _share(g, (x.shape[0], *x.shape[2:]), reduction)
+        share = xp.expand_dims(share, 1) if reduction == "none" else share
         target = labels * (1 - label_smoothing) + label_smoothing / x.shape[1] if label_smoothing else labels
         if of_weight:
-            dw = -xp.sum(share * target * log_p, axis=tuple(a for a in range(len(x.shape)) if a != 1))
+            dw = -xp.sum(share * target * log_p, axis=_all_but_classes(x))
         wide = 1.0 if weight is None else xp.reshape(weight, (1, -1) + (1,) * (len(x.shape) - 2))
         if needs[1]:
             dlabels = -share * log_p * wide * (1 - label_smoothing)
@@ -356,17 +354,11 @@ def bce_with_logits(xp, x, labels, weight=None, pos_weight=None, *, reduction="m
     return reduced(xp, loss if weight is None else loss * weight, reduction)
 
 
-def _each(g, shape, reduction):
-    """The gradient of each element's loss for that of the reduced one."""
-    count = shape[0] if reduction == "batchmean" else math.prod(shape)
-    return g / max(count, 1) if reduction in ("mean", "batchmean") else g
-
-
 @bce_with_logits.vjp(keep="args")
 def _(xp, g, ans, args, needs, *, reduction):
     x, labels = args[:2]
     weight, pos_weight = (*args[2:], None, None)[:2]
-    each = _each(g, x.shape, reduction)
+    each = _share(g, x.shape, reduction)
     of_loss = each if weight is None else each * weight
     soft = xp.maximum(-x, 0) + xp.log1p(xp.exp(-xp.abs(x)))
     if pos_weight is None:
@@ -422,7 +414,7 @@ def kl_div(xp, x, labels, *, reduction="mean"):
 @kl_div.vjp(keep="args")
 def _(xp, g, ans, args, needs, *, reduction):
     x, labels = args
-    each, positive = _each(g, x.shape, reduction), labels > 0
+    each, positive = _share(g, x.shape, reduction), labels > 0
     dlabels = None
     if needs[1]:
         safe = xp.where(positive, labels, xp.ones_like(labels))
