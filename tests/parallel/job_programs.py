@@ -23,6 +23,7 @@ def reduce(count=1):
 
 
 def killed(rank):
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # so that the other has time to say what it lost
     reduce()
     if rank == 1:
         os.kill(os.getpid(), signal.SIGKILL)
