@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import operator
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -70,13 +71,15 @@ class Symbol(core.Symbol):
         arguments, auxiliary = self.list_arguments(), self.list_auxiliary_states()
         if len(args) > len(arguments):
             raise ArgumentError(f"infer_shape: got {len(args)} shapes for {len(arguments)} arguments {arguments}.")
-        given = dict(zip(arguments, args)) if args else kwargs
-        given = {k: v for k, v in given.items() if v is not None}
+        given = {k: v for k, v in zip(arguments, args) if v is not None} if args else kwargs
         for key, value in given.items():
             if not isinstance(value, (tuple, list)):
                 raise TypeError(f"Arguments need to be shapes (tuple), but '{key}' is {type(value)}.")
             if key not in arguments and key not in auxiliary:
                 raise core.not_found("InferShape", key, arguments)
+        given = {k: tuple(map(operator.index, v)) for k, v in given.items()}
+        if type(self) is Symbol:  # () says nothing, where arrays without axes do not exist
+            given = {k: v for k, v in given.items() if v}
         try:
             graph = settled(self, given)
             shapes = Shapes(graph, given)
@@ -168,6 +171,8 @@ class Symbol(core.Symbol):
         """The outputs for the arrays given by name."""
         graph = CachedGraph(self)
         _all_given(graph.inputs, kwargs, "args")
+        given = {n: kwargs[n].shape for n in graph.inputs}
+        Shapes(settled(self, given), given)
         return graph(*[kwargs[n] for n in graph.inputs], device=ctx)
 
     def bind(self, ctx: Context, args: Any, args_grad: Any = None, grad_req: Any = "write", aux_states: Any = None,
