@@ -146,6 +146,10 @@ class Shapes:
         if op.elementwise and len(entries) == 2:
             if not node.kind.startswith("broadcast_"):
                 self._meet(node, [*(e for _, e in entries), Entry(node)])
+        elif node.kind == "add_n":
+            self._meet(node, [*(e for _, e in entries), Entry(node)])
+        elif node.kind.lstrip("_").startswith("sample_"):
+            self._meet(node, [e for _, e in entries])
         elif node.kind == "Concat":
             self._join(node, [e for _, e in entries], outs[0])
         elif len(entries) == 1 and outs[0] is not None and keeps_shape(op, node):
@@ -264,7 +268,9 @@ def _list(shape: Shape) -> str:
 _APART = {"where": 0, "Embedding": 0, "one_hot": 0, "take": 1, "pick": 1, "batch_take": 1, "gather_nd": 1,
           "scatter_nd": 1}
 _COMPARISONS = ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal")  # as NumPy has them: bool
-_COUNTS = ("shape_array", "size_array")  # int64
+_ALWAYS = {**dict.fromkeys(["shape_array", "size_array", "_contrib_getnnz", "_contrib_index_array"], "int64"),
+           **dict.fromkeys(["all_finite", "multi_all_finite", "_image_to_tensor"], "float32"),
+           "_contrib_allclose": "uint8"}  # the dtypes of outputs that do not follow from the inputs'
 
 
 def infer_types(symbol: Symbol, given: Mapping[str, Any], strict: bool = False) -> dict[tuple[int, int], Any]:
@@ -288,7 +294,7 @@ def infer_types(symbol: Symbol, given: Mapping[str, Any], strict: bool = False) 
         for node in [n for n in nodes if n.op is not None]:
             applied, apart = node.op, _APART.get(node.kind, -1)
             together = [e for i, e in enumerate(node.inputs) if i != apart]
-            named = "int64" if node.kind in _COUNTS else node.attrs.get("dtype")
+            named = _ALWAYS.get(node.kind) or node.attrs.get("dtype")
             if node.kind == "Embedding":
                 named = node.given.get("dtype", "float32")
             if node.kind.startswith("_luojia_") and applied.name in _COMPARISONS:
