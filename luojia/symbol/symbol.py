@@ -78,12 +78,12 @@ class Symbol(core.Symbol):
             if key not in arguments and key not in auxiliary:
                 raise core.not_found("InferShape", key, arguments)
         given = {k: tuple(map(operator.index, v)) for k, v in given.items()}
-        if type(self) is Symbol:  # () says nothing, where arrays without axes do not exist
-            given = {k: v for k, v in given.items() if v}
         try:
             graph = settled(self, given)
             shapes = Shapes(graph, given)
         except MXNetError as e:
+            if () in given.values():  # where no array without axes fits, () says nothing, as in MXNet
+                return self._shapes((), {k: v for k, v in given.items() if v})
             listed = "".join(f"\n  {k}: {v}" for k, v in given.items())
             raise type(e)(f"{e}\ninfer_shape error. Arguments:{listed}") from e
         of_variable = {n.name: shapes.of[id(n), 0] for n in shapes.nodes if n.op is None}
@@ -171,8 +171,6 @@ class Symbol(core.Symbol):
         """The outputs for the arrays given by name."""
         graph = CachedGraph(self)
         _all_given(graph.inputs, kwargs, "args")
-        given = {n: kwargs[n].shape for n in graph.inputs}
-        Shapes(settled(self, given), given)
         return graph(*[kwargs[n] for n in graph.inputs], device=ctx)
 
     def bind(self, ctx: Context, args: Any, args_grad: Any = None, grad_req: Any = "write", aux_states: Any = None,

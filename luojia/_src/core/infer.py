@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.devices import cpu_engine
-from ..errors import DTypeError, MXNetError, NotSupportedError, ShapeError
+from ..errors import MXNetError, NotSupportedError, ShapeError
 from .dtypes import MXNET_CODES, is_half, to_np
 from .op import Operator
 from .open_lengths import tried
@@ -223,7 +223,7 @@ def _output_shapes(op: Operator, specs: tuple, consts: tuple, items: tuple) -> t
         out = engine.eval_shape(fn, *given)
     except np.linalg.LinAlgError:  # zeros have no inverse; identity matrices have
         out = fn(engine.xp, *[engine.asarray(_identity(tuple(shape))) for shape, _ in given])
-    except DTypeError:  # quantized arrays, beside the limits of their ranges
+    except TypeError:  # operators of integers: quantized arrays, beside the limits of their ranges, and bits
         small = [not op.inputs[i].startswith(("min", "max")) for i in free]
         out = engine.eval_shape(fn, *[(shape, np.int8 if s else np.float32) for (shape, _), s in zip(given, small)])
     outs = out if isinstance(out, (tuple, list)) else (out,)
