@@ -239,7 +239,7 @@ _PARTIAL = ("slice", "squeeze", "crop", "getitem", "broadcast", "reshape", "put"
 
 
 def _equal_sided(node: SymNode, entries: list) -> bool:
-    """Whether the operator has two operands of one shape, as ``elemwise_add``: signs between symbols do not broadcast."""
+    """Whether the operator has two operands of one shape: signs between symbols do not broadcast."""
     return (node.op.elementwise and len(entries) == 2 and node.kind in OPERATIONS
             and not node.kind.startswith("broadcast_"))
 
