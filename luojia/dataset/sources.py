@@ -112,7 +112,7 @@ class NumpySlicesDataset(Source):
             columns = list(data) if isinstance(data, tuple) else [data]
             names = [f"column_{i}" for i in range(len(columns))]
         if column_names is not None:
-            given = names_of(column_names, f"{who}: column_names")
+            given = names_of(column_names, "column_names")
             if len(given) != len(names):
                 raise ArgumentError(
                     f"{who}: Num of input column names is {len(given)}, but required is {len(names)} as data is "
@@ -174,8 +174,8 @@ class GeneratorDataset(Source):
                  python_multiprocessing: bool = True, max_rowsize: Any = None, batch_sampler: Any = None,
                  collate_fn: Callable | None = None) -> None:
         who = "GeneratorDataset"
-        workers_of(num_parallel_workers, who)
-        tuning(who, python_multiprocessing, max_rowsize)
+        workers_of(num_parallel_workers)
+        tuning(python_multiprocessing, max_rowsize)
         if schema is not None and not isinstance(schema, (str, Schema)):
             raise ArgumentError(f"{who}: schema should be a path to schema file or a schema object, got {schema!r}.")
         if collate_fn is not None and not callable(collate_fn):
@@ -195,7 +195,7 @@ class GeneratorDataset(Source):
             )
         once = isinstance(source, (Generator, zip, map, filter, enumerate))
         self.source: Any = _Kept(source) if once else source
-        names = names_of(column_names, f"{who}: column_names")
+        names = names_of(column_names, "column_names")
         types = column_types and [getattr(t, "np", t) for t in column_types]
         if types and len(types) != len(names):
             raise ArgumentError(f"{who} expects a type for each of {len(names)} columns, got {len(types)}.")
@@ -310,17 +310,15 @@ def _numpy_type(name: str) -> np.dtype:
     return np.dtype(np.str_ if name == "string" else name)
 
 
-def workers_of(num_parallel_workers: Any, who: str) -> int | None:
+def workers_of(num_parallel_workers: Any) -> int | None:
     """``num_parallel_workers``, a number of 1 or more, or None."""
     if num_parallel_workers is None:
         return None
-    if isinstance(num_parallel_workers, bool) or not isinstance(num_parallel_workers, int):
-        raise DTypeError(
-            f"{who}: Argument num_parallel_workers with value {num_parallel_workers!r} is not of type int, but got "
-            f"{type(num_parallel_workers).__name__}."
-        )
+    checks.kind(num_parallel_workers, (int,), "num_parallel_workers")
     if num_parallel_workers < 1:
-        raise ArgumentError(f"{who}: num_parallel_workers should be 1 or more, got {num_parallel_workers}.")
+        raise ArgumentError(
+            f"num_parallel_workers exceeds the boundary between 1 and {os.cpu_count()}! Got {num_parallel_workers}."
+        )
     return num_parallel_workers
 
 
