@@ -128,6 +128,7 @@ REQUIRED = {
 # Names of outputs, and how many MXNet counts where some are hidden.
 OUTPUTS = {"BatchNorm": ("output", "mean", "var"), "LayerNorm": ("output", "mean", "std"),
            "GroupNorm": ("output", "mean", "std"), "RNN": ("output", "state_output", "statecell_output"),
+           "make_loss": ("loss",), "_linalg_det": ("output0",),
            "sort": ("output0",), "CTCLoss": ("output0",), "_contrib_box_nms": ("output0",),
            "_contrib_MultiBoxTarget": ("loc_target", "loc_mask", "cls_target"),
            "_contrib_Proposal": ("output", "score"), "_contrib_MultiProposal": ("output", "score"),
@@ -137,7 +138,8 @@ OUTPUTS = {"BatchNorm": ("output", "mean", "var"), "LayerNorm": ("output", "mean
            ).split()], ("output", "min_output", "max_output"))}
 COUNTED = {"BatchNorm": 3, "_contrib_SyncBatchNorm": 3, "LayerNorm": 3, "GroupNorm": 3, "InstanceNorm": 3,
            "Dropout": 2, "LRN": 2, "L2Normalization": 2, "sort": 2, "CTCLoss": 2, "_contrib_box_nms": 2,
-           "_contrib_Proposal": 2, "_contrib_MultiProposal": 2}
+           "_contrib_Proposal": 2, "_contrib_MultiProposal": 2, "BilinearSampler": 2, "Correlation": 3,
+           "GridGenerator": 2, "_linalg_det": 3, "_linalg_slogdet": 4, "_contrib_BatchNormWithReLU": 4}
 
 
 def counted(op: str, count: int, given: dict[str, Any]) -> int:
