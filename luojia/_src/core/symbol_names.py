@@ -81,6 +81,8 @@ CANONICAL = {
     "broadcast_plus": "broadcast_add", "broadcast_minus": "broadcast_sub", "choose_element_0index": "pick",
     "ctc_loss": "CTCLoss", "max_axis": "max", "min_axis": "min", "sum_axis": "sum", "zeros": "_zeros",
     "ones": "_ones", "full": "_full", "arange": "_arange", "eye": "_eye", "linspace": "_linspace",
+    "cumsum": "_np_cumsum", "unravel_index": "_unravel_index", "ravel_multi_index": "_ravel_multi_index",
+    "normal": "_random_normal", "uniform": "_random_uniform",
 }
 
 for _name in ("gemm gemm2 potrf potri trmm trsm syrk det slogdet inverse sumlogdiag extractdiag makediag extracttrian "
@@ -89,11 +91,15 @@ for _name in ("gemm gemm2 potrf potri trmm trsm syrk det slogdet inverse sumlogd
 for _name in ("uniform normal gamma exponential poisson negative_binomial generalized_negative_binomial "
               "dirichlet").split():
     CANONICAL[f"random_pdf_{_name}"] = f"_random_pdf_{_name}"
+    if _name != "dirichlet":
+        CANONICAL |= {f"random_{_name}": f"_random_{_name}", f"sample_{_name}": f"_sample_{_name}"}
+CANONICAL |= {"random_randint": "_random_randint", "sample_multinomial": "_sample_multinomial", "shuffle": "_shuffle"}
 CANONICAL["_contrib_box_non_maximum_suppression"] = "_contrib_box_nms"
 
 # Names that the files of other versions use.
 ALIASES = {"Convolution_v1": "Convolution", "Pooling_v1": "Pooling", "BatchNorm_v1": "BatchNorm", "_copy": "identity",
-           "Softmax": "SoftmaxOutput", "_sum": "sum", "_mean": "mean", "Pad": "pad", "reverse": "flip"}
+           "Softmax": "SoftmaxOutput", "_rnn_param_concat": "concat", "_npi_rnn_param_concat": "concat",
+           "_sum": "sum", "_mean": "mean", "Pad": "pad", "reverse": "flip"}
 
 for _name, _written in CANONICAL.items():
     ALIASES.setdefault(_written, _name)
