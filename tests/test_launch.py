@@ -54,28 +54,30 @@ def test_output_comes_with_the_rank(program, capsys):
 
 
 @pytest.mark.parametrize("source, status, message", [
-    ("if rank == '1': sys.exit(3)\ntime.sleep(60)", 3, "rank 1 failed with exit status 3; ending rank 0, 2"),
-    ("if rank == '2': os.kill(os.getpid(), signal.SIGKILL)\ntime.sleep(60)", 137,
+    ("if rank == '1': sys.exit(3)\ntime.sleep(600)", 3, "rank 1 failed with exit status 3; ending rank 0, 2"),
+    ("if rank == '2': os.kill(os.getpid(), signal.SIGKILL)\ntime.sleep(600)", 137,
      "rank 2 was ended by SIGKILL; ending rank 0, 1"),
     # what failed because another did is not what is told
-    ("if rank == '0': sys.exit(75)\ntime.sleep(0.5)\nif rank == '1': sys.exit(4)\ntime.sleep(60)", 4,
+    ("if rank == '0': sys.exit(75)\ntime.sleep(0.5)\nif rank == '1': sys.exit(4)\ntime.sleep(600)", 4,
      "rank 1 failed with exit status 4; ending rank 2"),
-    ("if rank == '0': sys.exit(75)\ntime.sleep(60)", 75, "rank 0 failed with exit status 75; ending rank 1, 2"),
+    ("if rank == '0': sys.exit(75)\ntime.sleep(600)", 75, "rank 0 failed with exit status 75; ending rank 1, 2"),
     # a rank that will not end is killed
     ("signal.signal(signal.SIGTERM, signal.SIG_IGN)\nif rank == '1':\n    time.sleep(1)\n    sys.exit(1)\n"
-     "time.sleep(60)", 1, "rank 1 failed with exit status 1; ending rank 0, 2"),
+     "time.sleep(600)", 1, "rank 1 failed with exit status 1; ending rank 0, 2"),
 ])
 def test_the_first_that_fails_ends_the_job(program, capsys, monkeypatch, source, status, message):
     monkeypatch.setattr("luojia.cli.launch._GRACE", 1.0)
+    if "exit(4)" in source:  # which comes on a busy machine too
+        monkeypatch.setattr("luojia.cli.launch._CAUSE", 60.0)
     start = time.monotonic()
     assert cli.main(["launch", "-n", "3", program(source)]) == status
-    assert time.monotonic() - start < 30
+    assert time.monotonic() - start < 300
     assert capsys.readouterr().err == f"luojia launch: {message}\n"
 
 
 @pytest.mark.parametrize("how, status", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupt_ends_all_processes(program, tmp_path, how, status):
-    path = program(f"open({str(tmp_path)!r} + '/' + rank, 'w').write(str(os.getpid()))\ntime.sleep(60)")
+    path = program(f"open({str(tmp_path)!r} + '/' + rank, 'w').write(str(os.getpid()))\ntime.sleep(600)")
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     # A shell's background jobs ignore SIGINT, and their children with them.
     launcher = subprocess.Popen(
@@ -87,7 +89,7 @@ def test_an_interrupt_ends_all_processes(program, tmp_path, how, status):
         assert launcher.poll() is None
         time.sleep(0.05)
     launcher.send_signal(how)
-    _, said = launcher.communicate(timeout=30)
+    _, said = launcher.communicate(timeout=120)
     assert launcher.returncode == status and "luojia launch: interrupted; all ranks have ended" in said
     for f in files:
         with pytest.raises(ProcessLookupError):

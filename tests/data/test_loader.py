@@ -22,7 +22,7 @@ MODES = [{}, {"num_workers": 2, "thread_pool": True}, {"num_workers": 2}]
 
 @pytest.fixture(autouse=True)
 def no_thread_of_the_test_before():
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while any(t.name.startswith("luojia-loader") for t in threading.enumerate()) and time.monotonic() < deadline:
         time.sleep(0.01)
 
@@ -130,7 +130,7 @@ def test_a_dead_worker_is_noticed(processes):
     start = time.monotonic()
     with pytest.raises(WorkerError, match=r"died \(exit code 3\)"):
         list(DataLoader(SimpleDataset(list(range(6))).transform(dies), 1, num_workers=2))
-    assert time.monotonic() - start < 20
+    assert time.monotonic() - start < 100
 
 
 @pytest.mark.parametrize("mode", MODES[1:])
@@ -153,7 +153,7 @@ def test_stopping_early_leaves_no_worker(mode, workers):
 
     for _ in DataLoader(SimpleDataset(list(range(100))), 1, **mode):
         break
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
 
     def running():
         return [*multiprocessing.active_children(), *(t for t in threading.enumerate() if "luojia-loader" in t.name)]

@@ -1,5 +1,7 @@
 """Losses, against the numbers of mxnet 1.9.1."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -118,3 +120,19 @@ def test_labels_out_of_range_are_clipped_as_by_pick():
     x = nd.array([[1, 2, 3], [3, 2, 1]])
     expected = loss.SoftmaxCrossEntropyLoss()(x, nd.array([0, 2])).asnumpy()
     np.testing.assert_array_equal(loss.SoftmaxCrossEntropyLoss()(x, nd.array([-4, 7])).asnumpy(), expected)
+
+
+def test_a_hybridized_cross_entropy_is_one_operator_and_has_its_graph(tmp_path):
+    """On NumPy; its graph is MXNet's, which op hooks are told of."""
+    block = loss.SoftmaxCrossEntropyLoss()
+    block.hybridize()
+    pred, label = nd.array(PRED), nd.array([0, 2])
+    plain = loss.SoftmaxCrossEntropyLoss()(pred, label).asnumpy()
+    np.testing.assert_array_equal(block(pred, label).asnumpy(), plain)
+    block.export(str(tmp_path / "loss"))
+    operators = [n["op"] for n in json.loads((tmp_path / "loss-symbol.json").read_text())["nodes"]]
+    assert "log_softmax" in operators and "pick" in operators
+    told = []
+    block.register_op_hook(lambda name, op, array: told.append(op))
+    np.testing.assert_allclose(block(pred, label).asnumpy(), plain, rtol=1e-6)
+    assert "pick" in told

@@ -49,7 +49,7 @@ def test_groups_of_three_ranks(engine):
 def test_a_job_that_fails_ends(name, status, told, of_the_other):
     start = time.monotonic()
     done = run_job(PROGRAMS, name, LUOJIA_TIMEOUT="4")
-    assert time.monotonic() - start < 60  # of which most is starting two processes
+    assert time.monotonic() - start < 250  # of which most is starting two processes
     assert any(line.startswith("luojia launch: ") and told in line for line in done.stderr.splitlines())
     assert of_the_other in done.stderr
     assert done.returncode == status
