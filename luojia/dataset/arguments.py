@@ -62,10 +62,17 @@ class Checking:
             cls.__init__ = checked(cls.__init__)  # type: ignore[method-assign]
 
 
-def tuning(who: str, python_multiprocessing: Any = False, max_rowsize: Any = None, offload: Any = None) -> None:
+def tuning(python_multiprocessing: Any = False, max_rowsize: Any = None, offload: Any = None,
+           cache: Any = None) -> None:
     """Raises unless they are what they should be; none of them does anything here."""
-    checks.flag(python_multiprocessing, f"python_multiprocessing of {who}")
+    checks.flag(python_multiprocessing, "python_multiprocessing")
+    if max_rowsize is not None:
+        checks.kind(max_rowsize, (int, list), "max_rowsize")
     for size in () if max_rowsize is None else max_rowsize if isinstance(max_rowsize, list) else [max_rowsize]:
-        checks.whole(size, f"max_rowsize of {who}", -1)
+        checks.whole(size, "max_rowsize", -1)
     if offload is not None:
-        checks.flag(offload, f"offload of {who}")
+        checks.flag(offload, "offload")
+    if cache is not None:
+        from .tools import DatasetCache
+
+        checks.kind(cache, (DatasetCache,), "cache")

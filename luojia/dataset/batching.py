@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from .._src.data.batchify import pile
-from .._src.errors import ArgumentError, DTypeError
+from .._src.errors import ArgumentError, DTypeError, UnfitArgumentError
 from . import checks
 from .arguments import tuning
 from .dataset import Dataset, Fresh, PipelineError, Row, names_of, positions
-from .steps import _call, _count, _renamed, parameters_of
+from .steps import _call, _renamed, parameters_of
 
 
 class BatchInfo:
@@ -34,32 +34,33 @@ class BatchDataset(Dataset):
                  per_batch_map: Callable | None = None, input_columns: Any = None, output_columns: Any = None,
                  python_multiprocessing: bool = False, max_rowsize: Any = None) -> None:
         super().__init__(child)
-        tuning("batch", python_multiprocessing, max_rowsize)
-        if not callable(batch_size) and (isinstance(batch_size, bool) or not isinstance(batch_size, (int, np.integer))):
-            raise DTypeError(f"batch: batch_size should either be an int or a callable, got {batch_size!r}.")
+        tuning(python_multiprocessing, max_rowsize)
+        if not callable(batch_size) and not isinstance(batch_size, (int, np.integer)):
+            raise DTypeError(f"batch_size should either be an int or a callable. Got {batch_size!r}.")
         fn: Any = batch_size
         self.size_fn: Callable[[BatchInfo], int] | None = fn if callable(batch_size) else None
-        self.batch_size = -1 if callable(batch_size) else _count(batch_size, 1, "batch", "batch_size")
+        self.batch_size = -1 if callable(batch_size) else checks.count(int(batch_size), "batch_size")
         if callable(batch_size) and parameters_of(batch_size) not in (None, 1):
             raise ArgumentError("batch: callable batch_size should take one parameter (BatchInfo).")
-        if not isinstance(drop_remainder, bool):
-            raise DTypeError(f"batch: drop_remainder expects a bool, got {drop_remainder!r}.")
+        checks.flag(drop_remainder, "drop_remainder")
         if per_batch_map is not None and not callable(per_batch_map):
-            raise ArgumentError(f"batch: per_batch_map should be a callable Python function, got {per_batch_map!r}.")
+            raise UnfitArgumentError(
+                f"{per_batch_map!r} is not a callable object: per_batch_map of batch is a function."
+            )
         if per_batch_map is None and input_columns is not None:
             raise ArgumentError("batch: input_columns can be specified only when per_batch_map is set.")
         self.drop, self.fn = drop_remainder, per_batch_map
         self.pad_info: dict[str, Any] | None = None
-        self.inputs = None if input_columns is None else names_of(input_columns, "batch: input_columns")
+        self.inputs = None if input_columns is None else names_of(input_columns, "input_columns")
         if per_batch_map is not None and self.inputs is None:
             self.inputs = child.get_col_names()
-        self.outputs = self.inputs if output_columns is None else names_of(output_columns, "batch: output_columns")
+        self.outputs = self.inputs if output_columns is None else names_of(output_columns, "output_columns")
         if self.inputs is not None and self.outputs is not None:
-            positions(child, self.inputs, "batch")
+            positions(child, self.inputs, "batch", "Invalid input_columns, '{}' of 'input_columns' doesn't exist")
             if per_batch_map is not None and parameters_of(per_batch_map) not in (None, len(self.inputs) + 1):
                 raise ArgumentError(
-                    f"batch: the signature of per_batch_map should match with input columns, {self.inputs}, and a "
-                    "BatchInfo after them."
+                    "The signature of per_batch_map should match with input columns. It takes "
+                    f"{', '.join(self.inputs)} and a BatchInfo."
                 )
             others = [name for name in child.get_col_names() if name not in self.inputs and name in self.outputs]
             if others:
@@ -89,8 +90,8 @@ class BatchDataset(Dataset):
         return self.batch_size
 
     def rows(self, rng: Any) -> Iterator[Row]:
-        whole = self.children[0].gather(rng)
-        if whole is not None and self.fn is None and self.pad_info is None and self.size_fn is None:
+        whole = self.children[0].gather(rng) if self.fn is None and self.pad_info is None and not self.size_fn else None
+        if whole is not None and not any(column.dtype.kind in "US" for column in whole[0]):  # text of its own width
             columns, order = whole
             last = len(order) - self.batch_size if self.drop else len(order) - 1
             for start in range(0, last + 1, self.batch_size):
@@ -115,23 +116,27 @@ class BatchDataset(Dataset):
             made = _call(self.fn, [columns[name] for name in inputs] + [BatchInfo(number)], "batch: per_batch_map")
             made = made if isinstance(made, tuple) else (made,)
             if len(made) != len(outputs):
-                raise PipelineError(f"batch: per_batch_map gave {len(made)} columns, expected {outputs}.")
+                raise PipelineError(
+                    "batch: Invalid per_batch_map, the number of columns returned in 'per_batch_map' function should "
+                    f"be {len(outputs)} , but got: {len(made)}. The columns are {outputs}."
+                )
             for name, values in zip(outputs, made):
                 if not isinstance(values, (list, np.ndarray)) or (isinstance(values, np.ndarray) and not values.ndim):
                     raise PipelineError(
+                        "Execute user Python code failed, check 'Python Call Stack' above. "
                         f"batch: per_batch_map should give a list of values, or an array, for column {name}, got "
                         f"{values!r}."
                     )
-                if len(values) != len(made[0]) or (len(names) > len(inputs) and len(values) != len(batch)):
+                if len(values) != len(made[0]) or len(values) != len(batch):
                     raise PipelineError(
                         f"batch: Invalid data, column: {name} expects: {len(batch)} rows returned from "
                         f"'per_batch_map', got: {len(values)}."
                     )
             columns.update(zip(outputs, made))
             names = self.get_col_names()
-        return Fresh([self._one(columns[name], name) for name in names])
+        return Fresh([self._one(columns[name], name, at) for at, name in enumerate(names)])
 
-    def _one(self, values: list[np.ndarray], name: str) -> np.ndarray:
+    def _one(self, values: list[np.ndarray], name: str, at: int) -> np.ndarray:
         if values.__class__ is not list or {*map(type, values)} != {np.ndarray}:  # of per_batch_map
             values = [np.asarray(v) for v in values]
         if self.pad_info is not None and (not self.pad_info or name in self.pad_info):
@@ -140,13 +145,14 @@ class BatchDataset(Dataset):
         for v in () if alike else values:
             if v.dtype != values[0].dtype and v.dtype.kind not in "US":
                 raise PipelineError(
-                    f"batch: Cannot batch tensors with different types in column '{name}'. First element had type "
-                    f"{values[0].dtype} and this element had type {v.dtype}."
+                    f"Cannot batch tensors with different types in column {at}. First element had type "
+                    f"{values[0].dtype} and this element had type {v.dtype}. The column is '{name}'."
                 )
             if v.shape != values[0].shape:
                 raise PipelineError(
-                    f"batch: Cannot batch tensors with different shapes in column '{name}'. First element had shape "
-                    f"{values[0].shape} and this element had shape {v.shape}; use padded_batch, or map to one shape."
+                    f"Cannot batch tensors with different shapes in column {at}. First element had shape "
+                    f"{_angled(values[0].shape)} and this element had shape {_angled(v.shape)}. The column is "
+                    f"'{name}'; use padded_batch, or map to one shape."
                 )
         return pile(values)
 
@@ -162,8 +168,8 @@ class BatchDataset(Dataset):
         text = values[0].dtype.kind in "US"
         if fill is not None and isinstance(fill, (str, bytes)) != text:
             raise PipelineError(
-                f"padded_batch: can not pad numeric and string tensors together, but got: {fill!r} for '{name}' of "
-                f"{values[0].dtype}."
+                "PadEnd: can not pad numeric and string tensors together, but got: "
+                f"{_sort(np.asarray(fill))} and {_sort(values[0])}. The column is '{name}'."
             )
         dtype = np.result_type(*values, *([np.asarray(fill)] if fill else [])) if text else values[0].dtype
         out = np.full((len(values), *shape), (dtype.type() if text else 0) if fill is None else fill, dtype)
@@ -171,6 +177,15 @@ class BatchDataset(Dataset):
             part = tuple(slice(min(a, b)) for a, b in zip(shape, v.shape))
             out[(i, *part)] = v[part]
         return out
+
+
+def _angled(shape: tuple[int, ...]) -> str:
+    """A shape as MindSpore's pipelines print it."""
+    return f"<{','.join(map(str, shape))}>"
+
+
+def _sort(value: np.ndarray) -> str:
+    return "string" if value.dtype.kind in "US" else value.dtype.name
 
 
 class PaddedBatchDataset(BatchDataset):
@@ -183,7 +198,7 @@ class PaddedBatchDataset(BatchDataset):
             checks.kind(pad_info, (dict,), "pad_info")
             for name, asked in pad_info.items():
                 _pad_of(name, asked)
-            positions(child, list(pad_info), "padded_batch")
+            positions(child, list(pad_info), "padded_batch", "Invalid pad_info, column name: {} does not exist")
         self.pad_info = pad_info
 
 
@@ -210,5 +225,8 @@ def _size(size_of: Callable[[BatchInfo], Any], number: int) -> int:
     """The number of rows in a batch, which a function says."""
     size = _call(size_of, [BatchInfo(number)], "batch: batch_size")
     if isinstance(size, bool) or not isinstance(size, (int, np.integer)) or size < 1:
-        raise PipelineError(f"batch: batch_size's function should return a number of 1 or more, got {size!r}.")
+        raise PipelineError(
+            "Execute user Python code failed, check 'Python Call Stack' above. batch: Batch size function should "
+            f"return an integer greater than 0, got {size!r}."
+        )
     return int(size)

@@ -29,8 +29,9 @@ class BucketBatchByLengthDataset(Dataset):
         checks.flag(drop_remainder, "drop_remainder")
         if not column_names:
             raise ArgumentError(f"{who}: column_names should not be empty.")
-        names = names_of(column_names, who)
-        for what, numbers in (("bucket_boundaries", boundaries), ("bucket_batch_sizes", batch_sizes)):
+        names = names_of(column_names, "column_names")
+        for what, numbers, words in (("bucket_boundaries", boundaries, "must only contain"),
+                                     ("bucket_batch_sizes", batch_sizes, "should be a list of")):
             if not isinstance(numbers, list):
                 raise DTypeError(f"{who}: {what} should be a list of int, got {numbers!r}.")
             if not numbers:
@@ -39,7 +40,7 @@ class BucketBatchByLengthDataset(Dataset):
                 if isinstance(number, bool) or not isinstance(number, int):
                     raise DTypeError(f"{who}: {what} should be a list of int, got {numbers}.")
                 if number < 1:
-                    raise ArgumentError(f"{who}: {what} must only contain positive numbers, got {numbers}.")
+                    raise ArgumentError(f"{what} {words} positive numbers. Got {numbers}.")
         if any(a >= b for a, b in zip(boundaries, boundaries[1:])):
             raise ArgumentError(f"{who}: bucket_boundaries should be strictly increasing, got {boundaries}.")
         if len(batch_sizes) != len(boundaries) + 1:
@@ -65,8 +66,9 @@ class BucketBatchByLengthDataset(Dataset):
         values = [row[i] for i in self.at]
         if self.length_of is None:
             return len(values[0]) if values[0].ndim else 1
-        found = np.asarray(_call(self.length_of, values, "bucket_batch_by_length"))
-        if found.dtype.kind not in "iu" or found.size != 1:
+        given = _call(self.length_of, values, "bucket_batch_by_length")
+        found = np.asarray(given)
+        if found.dtype.kind not in "iu" or found.size != 1 or isinstance(given, (tuple, list)):
             raise PipelineError(f"bucket_batch_by_length: element_length_function should give an int, got {found!r}.")
         return int(found.item())
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from .._src.errors import ArgumentError, DTypeError
+from .._src.errors import ArgumentError
 from ..train.callback import Callback
+from . import checks
 from .dataset import Row
 
 
@@ -39,8 +40,7 @@ class DSCallback:
     """
 
     def __init__(self, step_size: int = 1) -> None:
-        if isinstance(step_size, bool) or not isinstance(step_size, int):
-            raise DTypeError(f"DSCallback: step_size expects an int, got {step_size!r}.")
+        checks.kind(step_size, (int,), "step_size")
         if not 1 <= step_size < 2**31:
             raise ArgumentError(
                 f"DSCallback: Input step_size is not within the required interval of [1, 2147483647], got {step_size}."
@@ -100,8 +100,7 @@ def callbacks_of(callbacks: Any) -> list[DSCallback]:
     """A callback or callbacks as a list of them."""
     listed = callbacks if isinstance(callbacks, (list, tuple)) else [] if callbacks is None else [callbacks]
     for callback in listed:
-        if not isinstance(callback, DSCallback):
-            raise DTypeError(f"map: callbacks expects a DSCallback or a list of them, got {callback!r}.")
+        checks.kind(callback, (DSCallback,), "callbacks" if callback is callbacks else "callbacks[0]")
     return list(listed)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from numbers import Number
 from typing import Any
 
+import numpy as np
+
 from .._src.errors import ArgumentError, DTypeError
 
 FLOAT_MAX = 16777216
@@ -57,6 +59,22 @@ def positive(value: Any, name: str, types: Sequence[type] = WHOLE, shown: str | 
     """A number greater than 0."""
     if kind(value, types, name) <= 0:
         raise ArgumentError(f"Input {name if shown is None else shown} must be greater than 0.".replace("  ", " "))
+    return value
+
+
+def count(value: Any, name: str, low: int = 1) -> int:
+    """An integer of ``low`` or more; NumPy's too."""
+    return int(whole(value.item() if isinstance(value, np.integer) else value, name, low))
+
+
+def turns(value: Any, name: str = "count") -> int:
+    """A number of 1 or more, or -1 for all."""
+    value = kind(value.item() if isinstance(value, np.integer) else value, (int,), name)
+    if value != -1 and not 0 < value <= INT_MAX:
+        raise ArgumentError(
+            f"count should be either -1 or positive integer, range[1, INT32_MAX]: count should be either -1 or within "
+            f"the required interval of (0, {INT_MAX}], got {value}."
+        )
     return value
 
 

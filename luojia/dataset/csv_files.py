@@ -97,7 +97,7 @@ class CSVDataset(FileRows):
                 if head != heads[0]:
                     raise PipelineError(f"{who}: {files[0]} has the columns {heads[0]}, {path} has {head}.")
             column_names = heads[0]
-        names = names_of(list(column_names), f"{who}: column_names")
+        names = names_of(list(column_names), "column_names")
         given = column_defaults or []
         if len(given) > len(names):
             raise ArgumentError(f"{who}: column_defaults has {len(given)} values for {len(names)} columns, {names}.")

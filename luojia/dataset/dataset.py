@@ -27,6 +27,10 @@ class PipelineError(MXNetError):
     """A pipeline that cannot run, or a user's function in it that failed; MindSpore raises RuntimeError."""
 
 
+class ColumnError(PipelineError):
+    """Columns that a step names and that are not there, or that it would give twice: said when the pipeline is used."""
+
+
 class Dataset:
     """A pipeline: a source, and steps that transform, order and group its rows. Made by sources and the methods below.
 
@@ -76,8 +80,8 @@ class Dataset:
         from .batching import BatchDataset
         from .sources import workers_of
 
-        workers_of(num_parallel_workers, "batch")
-        return BatchDataset(self, batch_size, drop_remainder, **kwargs)
+        workers_of(num_parallel_workers)
+        return _fitted(BatchDataset, self, batch_size, drop_remainder, **kwargs)
 
     def bucket_batch_by_length(self, column_names: list[str], bucket_boundaries: list[int],
                                bucket_batch_sizes: list[int], element_length_function: Callable | None = None,
@@ -97,8 +101,8 @@ class Dataset:
         """
         from .buckets import BucketBatchByLengthDataset
 
-        return BucketBatchByLengthDataset(self, column_names, bucket_boundaries, bucket_batch_sizes,
-                                          element_length_function, pad_info, pad_to_bucket_boundary, drop_remainder)
+        return _fitted(BucketBatchByLengthDataset, self, column_names, bucket_boundaries, bucket_batch_sizes,
+                       element_length_function, pad_info, pad_to_bucket_boundary, drop_remainder)
 
     def flat_map(self, func: Callable[..., Dataset]) -> Dataset:
         """The rows of the pipelines that ``func`` makes now of each row's values, NumPy arrays, one after the other."""
@@ -126,7 +130,7 @@ class Dataset:
         for child in self.children:
             child.sync_update(condition_name, num_batch, data)
             return
-        raise PipelineError(f"sync_update: Condition name not found: {condition_name}; call sync_wait first.")
+        raise PipelineError(f"Condition name not found. There is no sync_wait of {condition_name!r}.")
 
     def save(self, file_name: str, num_files: int = 1, file_type: str = "mindrecord") -> None:
         """Writes one pass to MindSpore's record files: numbers, text, bytes, and arrays flat.
@@ -157,8 +161,8 @@ class Dataset:
         from .batching import PaddedBatchDataset
         from .sources import workers_of
 
-        workers_of(num_parallel_workers, "padded_batch")
-        return PaddedBatchDataset(self, batch_size, drop_remainder, pad_info)
+        workers_of(num_parallel_workers)
+        return _fitted(PaddedBatchDataset, self, batch_size, drop_remainder, pad_info)
 
     def map(self, operations: Any, input_columns: Any = None, output_columns: Any = None,
             num_parallel_workers: int | None = None, **kwargs: Any) -> Dataset:
@@ -176,13 +180,13 @@ class Dataset:
         from .sources import workers_of
         from .steps import MapDataset
 
-        workers_of(num_parallel_workers, "map")
+        workers_of(num_parallel_workers)
         column_order = kwargs.pop("column_order", None)  # of MindSpore before 2.0
-        made = MapDataset(self, operations, input_columns, output_columns, kwargs.pop("callbacks", None))
+        made = _fitted(MapDataset, self, operations, input_columns, output_columns, kwargs.pop("callbacks", None))
         wrong = {*kwargs} - {"python_multiprocessing", "cache", "max_rowsize", "offload"}
         if wrong:
             raise DTypeError(f"map got an unexpected keyword argument {sorted(wrong)[0]!r}.")
-        tuning("map", **{name: value for name, value in kwargs.items() if name != "cache"})
+        tuning(**kwargs)
         return made if column_order is None else made.project(column_order)
 
     def filter(self, predicate: Callable[..., Any], input_columns: Any = None,
@@ -191,8 +195,8 @@ class Dataset:
         from .sources import workers_of
         from .steps import FilterDataset
 
-        workers_of(num_parallel_workers, "filter")
-        return FilterDataset(self, predicate, input_columns)
+        workers_of(num_parallel_workers)
+        return _fitted(FilterDataset, self, predicate, input_columns)
 
     def shuffle(self, buffer_size: int) -> Dataset:
         """A random order: each row is drawn from a buffer of this many that follow."""
@@ -222,16 +226,14 @@ class Dataset:
         """The columns of this and of another pipeline (or a tuple of them) side by side."""
         from .steps import ZipDataset
 
-        if not isinstance(datasets, (tuple, Dataset)):
-            raise DTypeError(f"zip expects a Dataset or a tuple of them, got a {type(datasets).__name__}.")
+        checks.kind(datasets, (tuple, Dataset), "datasets")
         return ZipDataset((self, *datasets) if isinstance(datasets, tuple) else (self, datasets))
 
     def concat(self, datasets: Any) -> Dataset:
         """The rows of this pipeline, then those of another (or of a list of them)."""
         from .steps import ConcatDataset
 
-        if not isinstance(datasets, (list, Dataset)):
-            raise DTypeError(f"concat expects a Dataset or a list of them, got a {type(datasets).__name__}.")
+        checks.kind(datasets, (list, Dataset), "datasets")
         return ConcatDataset([self, *datasets] if isinstance(datasets, list) else [self, datasets])
 
     __add__ = concat
@@ -240,13 +242,13 @@ class Dataset:
         """These columns only, in this order."""
         from .steps import ProjectDataset
 
-        return ProjectDataset(self, columns)
+        return _fitted(ProjectDataset, self, columns)
 
     def rename(self, input_columns: Any, output_columns: Any) -> Dataset:
         """Columns under other names."""
         from .steps import RenameDataset
 
-        return RenameDataset(self, input_columns, output_columns)
+        return _fitted(RenameDataset, self, input_columns, output_columns)
 
     def apply(self, apply_func: Callable[[Dataset], Dataset]) -> Dataset:
         """``apply_func(self)``, which must give a pipeline."""
@@ -254,7 +256,7 @@ class Dataset:
             raise DTypeError(f"apply_func must be a function, got {apply_func!r}.")
         made = apply_func(self)
         if not isinstance(made, Dataset):
-            raise DTypeError(f"apply expects a function that gives a Dataset, it gave a {type(made).__name__}.")
+            raise DTypeError(f"apply_func must return a dataset, it gave a {type(made).__name__}.")
         return made
 
     def split(self, sizes: Sequence[int] | Sequence[float], randomize: bool = True) -> list[Dataset]:
@@ -264,8 +266,7 @@ class Dataset:
         """
         from .steps import part_sizes
 
-        if not isinstance(randomize, bool):
-            raise DTypeError(f"Argument randomize with value {randomize!r} is not of type [{bool}].")
+        checks.flag(randomize, "randomize")
         lengths = part_sizes(sizes, self.get_dataset_size())
         order = self.split_order(config.new_order(), sum(lengths)) if randomize else np.arange(sum(lengths))
         ends = np.cumsum(lengths)
@@ -365,7 +366,8 @@ class Dataset:
     @property
     def input_indexs(self) -> Any:
         """Remembered only: which columns are the network's inputs."""
-        return self.__dict__.get("_input_indexs", ())
+        own = self.__dict__.get("_input_indexs")
+        return own if own is not None else self.children[0].input_indexs if self.children else ()
 
     @input_indexs.setter
     def input_indexs(self, value: Any) -> None:
@@ -376,13 +378,12 @@ class Dataset:
 
 
 class Rows:
-    """An iterator over a pipeline; ``iter()`` of it starts the next pass."""
+    """An iterator over a pipeline: once through it is one pass, and the next one begins the next."""
 
     def __init__(self, dataset: Dataset, convert: Callable[[Row], Any], num_epochs: int) -> None:
-        if isinstance(num_epochs, bool) or not isinstance(num_epochs, int):
-            raise DTypeError(f"num_epochs expects an int, got {num_epochs!r}.")
-        if num_epochs == 0 or num_epochs < -1:
-            raise ArgumentError(f"num_epochs expects -1 or a number of 1 or more, got {num_epochs!r}.")
+        checks.whole(num_epochs, "num_epochs", -1)
+        if num_epochs == 0:
+            raise ArgumentError("num_epochs should be either -1 or positive integer, num_epochs: 0.")
         self._dataset, self._convert, self._left = dataset, convert, num_epochs
         self._rng, self._rows = config.new_order(), iter(())
         self._started = False
@@ -390,14 +391,14 @@ class Rows:
     def _begin(self) -> None:
         if self._left == 0:
             raise PipelineError(
-                "The iterator was made for fewer passes: User tries to fetch data beyond the specified number of "
+                "EOF buffer encountered. User tries to fetch data beyond the specified number of "
                 "epochs; pass a larger num_epochs, or -1."
             )
         self._left -= self._left > 0
         self._rows, self._started = self._dataset.rows(self._rng), True
 
     def __iter__(self) -> Rows:
-        self._begin()
+        """The iterator, where it stands: a pass that was left goes on, and after its end the next begins."""
         return self
 
     def __next__(self) -> Any:
@@ -416,6 +417,8 @@ class Rows:
         """Ends the pass."""
         self._rows = iter(())
 
+    release = stop
+
 
 class DictIterator(Rows):
     """Rows as dicts."""
@@ -426,8 +429,8 @@ class TupleIterator(Rows):
 
 
 def _converter(output_numpy: Any) -> Callable[[Row], list]:
-    if output_numpy is not None and not isinstance(output_numpy, bool):
-        raise DTypeError(f"output_numpy expects a bool, got {output_numpy!r}.")
+    if output_numpy is not None:
+        checks.flag(output_numpy, "output_numpy")
     return _arrays if output_numpy else _tensors
 
 
@@ -485,26 +488,55 @@ def _as_array(value: Any) -> np.ndarray:
     return made
 
 
-def names_of(columns: Any, who: str) -> list[str]:
-    """A name or names as a list of them."""
+def names_of(columns: Any, name: str) -> list[str]:
+    """A name or names, given as the argument ``name``, as a list of them."""
+    checks.kind(columns, (list, str), name)
     names = [columns] if isinstance(columns, str) else columns
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise DTypeError(f"{who} expects a column's name or a list of names, got {columns!r} of {type(columns)}.")
-    if not all(names) or not names:
-        raise ArgumentError(f"{who} should not be empty, nor a name in it, got {columns!r}.")
+    if not names:
+        raise ArgumentError(f"{name} should not be empty{' str' * (columns == '')}.")
+    for i, column in enumerate(names):
+        checks.kind(column, (str,), f"{name}[{i}]")
+        if not column:
+            raise ArgumentError(f"{name}[{i}] should not be an empty str.")
     if len(set(names)) < len(names):
-        raise ArgumentError(f"{who}: a column's name is given twice in {list(names)}.")
+        raise ArgumentError(f"Every column name should not be same with others in column_names, got {names}.")
     return list(names)
 
 
-def positions(dataset: Dataset, columns: list[str], who: str) -> list[int]:
-    """Where these columns stand.
+def positions(dataset: Dataset, columns: list[str], who: str, words: str = "") -> list[int]:
+    """Where these columns stand; ``words`` say what is wrong where one is missing, in MindSpore's words.
 
     Raises:
-        PipelineError: there is no such column.
+        ColumnError: there is no such column.
     """
     known = dataset.get_col_names()
     for name in columns:
         if name not in known:
-            raise PipelineError(f"{who}: column name: {name} doesn't exist in the dataset columns {known}.")
+            words = words or "Invalid parameter, input column name: {} doesn't exist in the dataset columns"
+            raise ColumnError(f"{who}: {words.format(name)}. The columns are {known}.")
     return [known.index(name) for name in columns]
+
+
+def _fitted(make: Callable[..., Dataset], child: Dataset, *args: Any, **kwargs: Any) -> Dataset:
+    """The step ``make(child, ...)``; one that does not fit its columns says so when it is used, as MindSpore's do."""
+    try:
+        return make(child, *args, **kwargs)
+    except ColumnError as error:
+        return Unfit(child, error)
+
+
+class Unfit(Dataset):
+    """A step that does not fit the columns that it was put on."""
+
+    def __init__(self, child: Dataset, error: ColumnError) -> None:
+        super().__init__(child)
+        self.error = error
+
+    def get_col_names(self) -> list[str]:
+        raise self.error
+
+    def get_dataset_size(self) -> int:
+        raise self.error
+
+    def rows(self, rng: Any) -> Iterator[Row]:
+        raise self.error

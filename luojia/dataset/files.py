@@ -69,7 +69,7 @@ class FileRows(Checking, Dataset):
         self._shuffle = shuffle_of(shuffle, who)
         self._files, self._columns, self._num_samples = list(files), list(columns), num_samples or None
         self._shards = (num_shards or 1, shard_id or 0)
-        self._workers = workers_of(num_parallel_workers, who) or min(8, os.cpu_count() or 1)
+        self._workers = workers_of(num_parallel_workers) or min(8, os.cpu_count() or 1)
         self._read: dict[str, list[Row]] = {}
         self._key = object()  # asks for the rows' order, as the pipeline itself asks for that of the files
 

@@ -100,8 +100,7 @@ class NumpySlicesDataset(Source):
                  num_parallel_workers: int | None = 1, shuffle: bool | None = None, sampler: Any = None,
                  num_shards: int | None = None, shard_id: int | None = None) -> None:
         who = "NumpySlicesDataset"
-        if not isinstance(data, (list, tuple, dict, np.ndarray)):
-            raise DTypeError(f"{who}: data is not of type list, tuple, dict or ndarray, but {type(data).__name__}.")
+        checks.kind(data, (list, tuple, dict, np.ndarray), "data")
         if not len(data):
             raise ArgumentError(f"{who}: Argument data cannot be empty.")
         if isinstance(data, dict):
@@ -112,7 +111,7 @@ class NumpySlicesDataset(Source):
             columns = list(data) if isinstance(data, tuple) else [data]
             names = [f"column_{i}" for i in range(len(columns))]
         if column_names is not None:
-            given = names_of(column_names, f"{who}: column_names")
+            given = names_of(column_names, "column_names")
             if len(given) != len(names):
                 raise ArgumentError(
                     f"{who}: Num of input column names is {len(given)}, but required is {len(names)} as data is "
@@ -174,8 +173,8 @@ class GeneratorDataset(Source):
                  python_multiprocessing: bool = True, max_rowsize: Any = None, batch_sampler: Any = None,
                  collate_fn: Callable | None = None) -> None:
         who = "GeneratorDataset"
-        workers_of(num_parallel_workers, who)
-        tuning(who, python_multiprocessing, max_rowsize)
+        workers_of(num_parallel_workers)
+        tuning(python_multiprocessing, max_rowsize)
         if schema is not None and not isinstance(schema, (str, Schema)):
             raise ArgumentError(f"{who}: schema should be a path to schema file or a schema object, got {schema!r}.")
         if collate_fn is not None and not callable(collate_fn):
@@ -190,12 +189,15 @@ class GeneratorDataset(Source):
         self._random = hasattr(source, "__getitem__") and hasattr(source, "__len__")
         if not (self._random or callable(source) or hasattr(source, "__iter__")):
             raise DTypeError(
-                f"{who}: Input `source` should be callable, iterable or random accessible: a function that yields, or "
-                f"an object with __getitem__ and __len__, or __iter__; got {source!r}."
+                "Input `source` function of GeneratorDataset should be callable, iterable or random accessible, "
+                "commonly it should implement one of the method like yield, __getitem__ or __next__(__iter__). Got "
+                f"{source!r}."
             )
         once = isinstance(source, (Generator, zip, map, filter, enumerate))
         self.source: Any = _Kept(source) if once else source
-        names = names_of(column_names, f"{who}: column_names")
+        names = names_of(column_names, "column_names")
+        if column_types is not None:
+            checks.kind(column_types, (list,) if schema is None else (list, tuple), "column_types")
         types = column_types and [getattr(t, "np", t) for t in column_types]
         if types and len(types) != len(names):
             raise ArgumentError(f"{who} expects a type for each of {len(names)} columns, got {len(types)}.")
@@ -243,7 +245,7 @@ class GeneratorDataset(Source):
         if self._batches is not None:
             return map(self._batch, self._batches)
         if not self._count:
-            raise PipelineError("GeneratorDataset: data row of input source must not be 0, got: 0")
+            raise PipelineError("GeneratorNode: data row of input source must not be 0, got: 0")
         if self._random:
             return super().rows(rng)
         limit = self._sampler.num_samples
@@ -303,24 +305,25 @@ def _failed(error: Exception) -> PipelineError:
     if isinstance(error, PipelineError):
         return error
     text = f"{type(error).__name__}: {error}"
-    return PipelineError(f"Exception thrown from user defined Python function in dataset: {text}")
+    return PipelineError(
+        "Exception thrown from user defined Python function in dataset. Execute user Python code failed, check 'Python "
+        f"Call Stack' above. {text}"
+    )
 
 
 def _numpy_type(name: str) -> np.dtype:
     return np.dtype(np.str_ if name == "string" else name)
 
 
-def workers_of(num_parallel_workers: Any, who: str) -> int | None:
+def workers_of(num_parallel_workers: Any) -> int | None:
     """``num_parallel_workers``, a number of 1 or more, or None."""
     if num_parallel_workers is None:
         return None
-    if isinstance(num_parallel_workers, bool) or not isinstance(num_parallel_workers, int):
-        raise DTypeError(
-            f"{who}: Argument num_parallel_workers with value {num_parallel_workers!r} is not of type int, but got "
-            f"{type(num_parallel_workers).__name__}."
-        )
+    checks.kind(num_parallel_workers, (int,), "num_parallel_workers")
     if num_parallel_workers < 1:
-        raise ArgumentError(f"{who}: num_parallel_workers should be 1 or more, got {num_parallel_workers}.")
+        raise ArgumentError(
+            f"num_parallel_workers exceeds the boundary between 1 and {os.cpu_count()}! Got {num_parallel_workers}."
+        )
     return num_parallel_workers
 
 

@@ -4,42 +4,21 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, islice
+from functools import partial
+from itertools import chain, cycle, islice
 from typing import Any
 
 import numpy as np
 
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError
-from . import config
+from . import checks, config
 from .callback import callbacks_of, called
-from .dataset import Dataset, PipelineError, Row, _array, as_row, names_of, positions
+from .dataset import ColumnError, Dataset, PipelineError, Row, _array, as_row, names_of, positions
 from .order import Still
 from .samplers import DistributedSampler, RandomSampler
 
-_MOST = 2**31 - 1
-
-
-def _count(value: Any, low: int, who: str, name: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise DTypeError(f"{who}: {name} expects an integer, got {value!r}.")
-    if not low <= value <= _MOST:
-        raise ArgumentError(
-            f"{who}: Input {name} is not within the required interval of [{low}, {_MOST}], got {value}."
-        )
-    return int(value)
-
-
-def _turns(value: Any, who: str) -> int:
-    """A number of 1 or more, or -1 for all."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise DTypeError(f"{who}: Argument count with value {value!r} is not of type {int}, but got {type(value)}.")
-    if value != -1 and not 0 < value <= _MOST:
-        raise ArgumentError(
-            f"{who}: count should be either -1 or positive integer, got {value}: it is not within the required "
-            f"interval of (0, {_MOST}]."
-        )
-    return int(value)
+_KEPT = 100  # rows that may take the place of one whose function failed
 
 
 class MapDataset(Dataset):
@@ -49,17 +28,23 @@ class MapDataset(Dataset):
         self.callbacks = callbacks_of(callbacks)
         self.operations = list(operations) if isinstance(operations, (list, tuple)) else [operations]
         if operations is None:
-            raise PipelineError("map: No 'operations' are specified.")
+            self.operations = []
         for operation in self.operations:
-            if not callable(operation) or isinstance(operation, type):
+            if isinstance(operation, type):
                 raise ArgumentError(
-                    f"map expects operations that are callable, got {operation!r}. It may be missing parentheses for "
-                    "instantiation."
+                    "Parameter operations's element of method map should be a dataset processing operation instance, "
+                    f"but got: {operation}. It may be missing parentheses for instantiation."
+                )
+            if not callable(operation):
+                raise ArgumentError(
+                    "Parameter operations's element of method map should be a python function or class method which "
+                    f"should be callable, but got: {operation}. It doesn't need parentheses for python function or "
+                    "class method."
                 )
         if not self.operations:
-            raise PipelineError("map: No 'operations' are specified.")
-        self.inputs = child.get_col_names()[:1] if inputs is None else names_of(inputs, "map: input_columns")
-        self.outputs = self.inputs if outputs is None else names_of(outputs, "map: output_columns")
+            raise ColumnError("Map: No 'operations' are specified.")
+        self.inputs = child.get_col_names()[:1] if inputs is None else names_of(inputs, "input_columns")
+        self.outputs = self.inputs if outputs is None else names_of(outputs, "output_columns")
         self.at = positions(child, self.inputs, "map")
 
     def get_col_names(self) -> list[str]:
@@ -68,9 +53,28 @@ class MapDataset(Dataset):
     def rows(self, rng: Any) -> Iterator[Row]:
         names, order = self.children[0].get_col_names(), self.get_col_names()
         rows = self.children[0].rows(rng)
+        if config.error_mode() is not config.ErrorSamplesMode.RETURN:
+            return self._mending(partial(self._made, row, names, order, rng) for row in rows)
         if self.callbacks and not isinstance(rng, Still):
             return called(self.callbacks, self, rows, lambda row: self._made(row, names, order, rng), rng)
         return (self._made(row, names, order, rng) for row in rows)
+
+    def _mending(self, making: Iterator[Callable[[], Row]]) -> Iterator[Row]:
+        """The rows that can be made; those that cannot are left out, or others come again for them at the end."""
+        made, failed = [], 0
+        for make in making:
+            try:
+                row = make()
+            except PipelineError:
+                failed += 1
+                continue
+            if len(made) < _KEPT:
+                made.append(row)
+            yield row
+        if failed and config.error_mode() is config.ErrorSamplesMode.REPLACE:
+            if not made:
+                raise PipelineError("All data is garbage and cannot be replaced.")
+            yield from islice(cycle(made), failed)
 
     def _made(self, row: Row, names: list[str], order: list[str], rng: Any) -> Row:
         values: Any = tuple(_array(row[i]) for i in self.at)
@@ -80,8 +84,9 @@ class MapDataset(Dataset):
             values = values if isinstance(values, tuple) else (values,)
         if len(values) != len(self.outputs):
             raise PipelineError(
-                "map: the number of columns returned in 'map' operations should match the number of 'output_columns', "
-                f"but got {len(values)} for {self.outputs}."
+                "map: Invalid columns, the number of columns returned in 'map' operations should match the number of "
+                "'output_columns', but got the number of columns returned in 'map' operations: "
+                f"{len(values)}, the number of 'output_columns': {len(self.outputs)}. They are {self.outputs}."
             )
         columns = dict(zip(names, row))
         columns.update(zip(self.outputs, as_row(values)))
@@ -106,21 +111,21 @@ class SyncWaitDataset(Dataset):
 
     def __init__(self, child: Dataset, condition_name: str, num_batch: int = 1, callback: Any = None) -> None:
         super().__init__(child)
-        if not isinstance(condition_name, str):
-            raise DTypeError(f"sync_wait: condition_name expects a str, got {condition_name!r}.")
-        _count(num_batch, 1, "sync_wait", "num_batch")
-        if callback is not None and not callable(callback):
-            raise DTypeError(f"sync_wait: callback is not callable: {callback!r}.")
+        checks.kind(condition_name, (str,), "condition_name")
+        if checks.kind(num_batch, (int,), "num_batch") < 1:
+            raise ArgumentError(f"num_batch need to be greater than 0. Got {num_batch}.")
         below = child
         while below is not None:
             if isinstance(below, SyncWaitDataset) and below.condition_name == condition_name:
-                raise PipelineError(f"sync_wait: Condition name is already in use: {condition_name}.")
+                raise PipelineError(f"Condition name is already in use. It is {condition_name}.")
             below = below.children[0] if below.children else None
         self.condition_name, self.callback = condition_name, callback
 
     def sync_update(self, condition_name: str, num_batch: int | None = None, data: Any = None) -> None:
         if condition_name != self.condition_name:
             super().sync_update(condition_name, num_batch, data)
+        elif num_batch is not None and num_batch < 1:
+            raise PipelineError(f"Sync_update batch size can only be positive integer, got: {num_batch}.")
         elif self.callback is not None:
             self.callback(data)
 
@@ -129,10 +134,12 @@ class FilterDataset(Dataset):
     def __init__(self, child: Dataset, predicate: Callable, inputs: Any = None) -> None:
         super().__init__(child)
         if not callable(predicate):
-            raise DTypeError(f"filter: Predicate should be a Python function or a callable object, got {predicate!r}.")
+            raise DTypeError(f"Predicate should be a Python function or a callable Python object. Got {predicate!r}.")
         self.predicate = predicate
-        names = child.get_col_names() if inputs is None else names_of(inputs, "filter: input_columns")
-        self.at = positions(child, names, "filter")
+        names = child.get_col_names() if inputs is None else names_of(inputs, "input_columns")
+        self.at = positions(
+            child, names, "filter", "Invalid parameter, column name: {} does not exist in the dataset columns"
+        )
 
     def get_dataset_size(self) -> int:
         return sum(1 for _ in self.rows(Still()))
@@ -160,7 +167,12 @@ def drawn(rows: Iterable[Any], buffer_size: int, place: Callable[[int], int]) ->
 class ShuffleDataset(Dataset):
     def __init__(self, child: Dataset, buffer_size: int) -> None:
         super().__init__(child)
-        self.buffer_size = _count(buffer_size, 2, "shuffle", "buffer_size")
+        self.buffer_size = checks.count(buffer_size, "buffer_size", 2)
+        below = child
+        while below.children and not isinstance(below, SyncWaitDataset):
+            below = below.children[0]
+        if isinstance(below, SyncWaitDataset):
+            raise PipelineError("No shuffle after sync operators.")
 
     def gather(self, rng: Any) -> Any:
         whole = self.children[0].gather(rng)
@@ -180,7 +192,7 @@ class ShuffleDataset(Dataset):
 class RepeatDataset(Dataset):
     def __init__(self, child: Dataset, count: int | None = None) -> None:
         super().__init__(child)
-        self.count = _turns(-1 if count is None else count, "repeat")
+        self.count = checks.turns(-1 if count is None else count, "repeat")
 
     def get_dataset_size(self) -> int:
         return self.children[0].get_dataset_size() * max(1, self.count)
@@ -201,7 +213,7 @@ class RepeatDataset(Dataset):
 class TakeDataset(Dataset):
     def __init__(self, child: Dataset, count: int = -1) -> None:
         super().__init__(child)
-        self.count = _turns(count, "take")
+        self.count = checks.turns(count)
 
     def get_dataset_size(self) -> int:
         size = self.children[0].get_dataset_size()
@@ -218,7 +230,7 @@ class TakeDataset(Dataset):
 class SkipDataset(Dataset):
     def __init__(self, child: Dataset, count: int) -> None:
         super().__init__(child)
-        self.count = _count(count, 0, "skip", "count")
+        self.count = checks.count(count, "count", 0)
 
     def get_dataset_size(self) -> int:
         return max(0, self.children[0].get_dataset_size() - self.count)
@@ -234,9 +246,10 @@ class SkipDataset(Dataset):
 class ZipDataset(Dataset):
     def __init__(self, datasets: tuple) -> None:
         if not isinstance(datasets, tuple) or not all(isinstance(d, Dataset) for d in datasets):
+            checks.kind(datasets, (tuple,), "datasets")
             raise DTypeError(f"zip expects a tuple of two or more Datasets, got {datasets!r}.")
         if len(datasets) < 2:
-            raise ArgumentError(f"zip: can't zip empty or just one dataset, got {datasets!r}.")
+            raise ArgumentError(f"Can't zip empty or just one dataset! Got {datasets!r}.")
         super().__init__(*datasets)
         names = self.get_col_names()
         if len(set(names)) < len(names):
@@ -254,9 +267,8 @@ class ZipDataset(Dataset):
 
 class ConcatDataset(Dataset):
     def __init__(self, datasets: Sequence[Dataset]) -> None:
-        for child in datasets:
-            if not isinstance(child, Dataset):
-                raise DTypeError(f"concat expects Datasets, got {child!r}.")
+        for i, child in enumerate(datasets[1:]):
+            checks.kind(child, (Dataset,), f"dataset[{i}]")
         super().__init__(*datasets)
         for child in datasets:
             if child.get_col_names() != datasets[0].get_col_names():
@@ -307,8 +319,8 @@ class ConcatDataset(Dataset):
 class ProjectDataset(Dataset):
     def __init__(self, child: Dataset, columns: Any) -> None:
         super().__init__(child)
-        self.columns = names_of(columns, "project")
-        self.at = positions(child, self.columns, "project")
+        self.columns = names_of(columns, "columns")
+        self.at = positions(child, self.columns, "project", "Invalid column, column name: {} does not exist")
 
     def get_col_names(self) -> list[str]:
         return self.columns
@@ -324,15 +336,17 @@ class ProjectDataset(Dataset):
 class RenameDataset(Dataset):
     def __init__(self, child: Dataset, inputs: Any, outputs: Any) -> None:
         super().__init__(child)
-        old, new = names_of(inputs, "rename: input_columns"), names_of(outputs, "rename: output_columns")
+        old, new = names_of(inputs, "input_columns"), names_of(outputs, "output_columns")
         if len(old) != len(new):
-            raise ArgumentError(f"rename expects as many new names as old ones, got {old} and {new}.")
-        positions(child, old, "rename")
+            raise ArgumentError(
+                f"Number of column in input_columns and output_columns is not equal. Got {old} and {new}."
+            )
+        positions(child, old, "rename", "Invalid column, column to be renamed does not exist: {}")
         table = dict(zip(old, new))
         self.names = [table.get(name, name) for name in child.get_col_names()]
         for name in self.names:
             if self.names.count(name) > 1:
-                raise PipelineError(
+                raise ColumnError(
                     "rename: Invalid column, rename operation does not support rename one column name into another "
                     f"already exist column name, existing column name is: {name}."
                 )
@@ -365,15 +379,17 @@ class Part(Dataset):
 
 def part_sizes(sizes: Any, count: int) -> list[int]:
     """The numbers of rows that ``split`` is asked for."""
-    if not isinstance(sizes, list):
-        raise DTypeError(f"split expects a list of sizes, got {sizes!r}.")
+    checks.kind(sizes, (list,), "sizes")
     if not sizes:
         raise ArgumentError("split: sizes cannot be empty.")
     if any(isinstance(n, bool) or not isinstance(n, (int, float, np.number)) for n in sizes) or len(
             {isinstance(n, (float, np.floating)) for n in sizes}) > 1:
         raise ArgumentError(f"split: sizes should be list of int or list of float, got {sizes}.")
     if min(sizes) <= 0:
-        raise ArgumentError(f"split: there should be no negative or zero numbers in sizes, got {sizes}.")
+        what = "int" if isinstance(sizes[0], (int, np.integer)) else "float"
+        raise ArgumentError(
+            f"sizes is a list of {what}, but there should be no negative or zero numbers. Got {sizes}."
+        )
     if all(isinstance(n, (int, np.integer)) for n in sizes):
         if sum(sizes) != count:
             raise PipelineError(f"Sum of split sizes {sum(sizes)} is not equal to dataset size {count}.")
@@ -384,7 +400,8 @@ def part_sizes(sizes: Any, count: int) -> list[int]:
     for share, length in zip(sizes, lengths):
         if length == 0:
             raise PipelineError(f"split: Split percentage {share} is too small for {count} rows.")
-    lengths[int(np.argmax(lengths))] += count - sum(lengths)
+    over = sum(lengths) - count
+    lengths[next((i for i, n in enumerate(lengths) if n > over), 0)] -= over
     return lengths
 
 
@@ -414,6 +431,20 @@ def _call(fn: Callable, values: Any, what: str) -> Any:
     try:
         made = fn(*values)
     except Exception as error:
-        name = getattr(fn, "__name__", type(fn).__name__)
-        raise PipelineError(f"{what}: [{name}] failed. {type(error).__name__}: {error}") from error
+        raise _failed(fn, what, error) from error
     return made.asnumpy() if isinstance(made, Tensor) else made
+
+
+def _failed(fn: Callable, what: str, error: Exception) -> PipelineError:
+    """What to raise where a step's function raised ``error``: MindSpore's words for its transforms, and for others."""
+    if isinstance(error, PipelineError):
+        return PipelineError(
+            "Exception thrown from dataset pipeline. Refer to 'Dataset Pipeline Error Message'. "
+            f"{what}: [{type(fn).__name__}] failed. {error}"
+        )
+    name = getattr(fn, "__name__", type(fn).__name__)
+    return PipelineError(
+        "Exception thrown from user defined Python function in dataset. Execute user Python code failed, check 'Python "
+        f"Call Stack' above. {what}: [PyFunc] failed. Error description: [{name}] failed. "
+        f"{type(error).__name__}: {error}"
+    )

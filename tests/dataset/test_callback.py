@@ -65,7 +65,7 @@ def test_a_callback_of_training_too():
 def test_errors():
     with pytest.raises(ValueError, match=r"Input step_size is not within the required interval of \[1, 2147483647\]"):
         ds.DSCallback(0)
-    with pytest.raises(TypeError, match="step_size expects an int, got 'a'"):
+    with pytest.raises(TypeError, match="Argument step_size with value a is not of type"):
         ds.DSCallback("a")
-    with pytest.raises(TypeError, match="callbacks expects a DSCallback or a list of them, got 3"):
+    with pytest.raises(TypeError, match="Argument callbacks with value 3 is not of type"):
         ds.NumpySlicesDataset([1]).map(lambda x: x, callbacks=3)

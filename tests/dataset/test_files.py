@@ -87,7 +87,7 @@ def test_csv(folder):
         (lambda: ds.CSVDataset("h.csv", column_defaults=(0,)), TypeError, "column_defaults should be a list"),
         (lambda: ds.CSVDataset("h.csv", column_defaults=[None]), TypeError, "type in column_defaults is invalid"),
         (lambda: ds.CSVDataset("h.csv", column_defaults=[0] * 4), ValueError, "has 4 values for 3 columns"),
-        (lambda: ds.CSVDataset("h.csv", column_names=["a", "a"]), ValueError, "given twice"),
+        (lambda: ds.CSVDataset("h.csv", column_names=["a", "a"]), ValueError, "Every column name should not be same"),
         (lambda: ds.CSVDataset(["h.csv", "i.csv"]), RuntimeError, "h.csv has the columns"),
         (lambda: list(ds.CSVDataset("i.csv", column_names=["a"])), RuntimeError, "it has 2 cells, expected 1"),
         (lambda: list(ds.CSVDataset("n.csv", column_defaults=[0, 0, 0], column_names=["a", "b", "c"], shuffle=False)),

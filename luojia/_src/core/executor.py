@@ -20,6 +20,7 @@ from .symbol import Symbol, walk
 from .symbol_ops import input_names
 from .tape import Leaf, backward, recording_scope
 from .tensor import Tensor, wrap
+from .watching import Passage
 
 GRAD_REQS = ("write", "add", "null")
 
@@ -48,6 +49,7 @@ class Executor:
         self._recorded: list[Tensor] = []
         self._outputs: list[Tensor] | None = None
         self._monitor: tuple[Callable, bool] | None = None
+        self._passage: Passage | None = None  # of the last forward, where a monitor watches
         names = symbol.list_arguments()
         self.arg_dict = dict(zip(names, args))
         self.grad_dict = dict(zip(names, grads))
@@ -143,7 +145,13 @@ class Executor:
                 value = self._ctx.engine.ones_like(t._value)
             heads.append((t._node, value))
         with recording_scope(False, is_train):
-            results = backward(heads, retain=True)
+            results = backward(heads, wanted=self._passage.wanted() if self._passage else frozenset(), retain=True)
+        if self._passage is not None and self._monitor is not None:
+            for i, g in enumerate(given):
+                self._monitor[0](f"_head_grad_{i}_id_output".encode(), g)
+            for name, v, g in self._passage.gradients(results):
+                g = v._device.engine.zeros_like(v._value) if g is None else g
+                self._monitor[0](name.encode(), wrap(self._class, g, v._device))
         for leaf, grad, req in zip(self._leaves, self._grads, self._reqs):
             if leaf is None or grad is None:
                 continue
@@ -159,8 +167,10 @@ class Executor:
         if self._monitor is None:
             return None
         callback, everything = self._monitor
+        passage = self._passage = Passage()
 
         def watch(node: Any, result: Any, values: list) -> None:
+            passage.note(node, values)
             if everything:
                 shown = {id(a): v for a, v in zip(node.args, values) if isinstance(v, Tensor) and hasattr(a, "node")}
                 for entry, name in zip(node.inputs, input_names(node)):
@@ -175,7 +185,8 @@ class Executor:
     def set_monitor_callback(self, callback: Callable[[bytes, Tensor], None], monitor_all: bool = False) -> None:
         """Have ``callback(name, array)`` called with every operator's outputs, and inputs if ``monitor_all``.
 
-        The name is bytes, as in MXNet.
+        A backward calls it with the gradients that operators hand to their inputs, as ``fc1_backward_output1``. The
+        name is bytes, as in MXNet.
         """
         self._monitor = (callback, monitor_all)
 
@@ -249,6 +260,10 @@ class Executor:
     def debug_str(self) -> str:
         """The graph in words."""
         return debug_str(self._symbol)
+
+    def get_optimized_symbol(self) -> Symbol:
+        """The graph, which luojia's engines run as it is."""
+        return self._symbol
 
 
 def copy_into(target: Tensor, value: Any) -> None:

@@ -104,7 +104,7 @@ class Vocab:
             raise DTypeError(f"Argument top_k with value {top_k!r} is not of type int.")
         if top_k is not None and top_k <= 0:
             raise ArgumentError(f"Input top_k must be greater than 0, got {top_k}.")
-        names = dataset.get_col_names() if columns is None else names_of(columns, "from_dataset: columns")
+        names = dataset.get_col_names() if columns is None else names_of(columns, "columns")
         at = positions(dataset, names, "from_dataset")
         counts: Counter[str] = Counter()
         for row in dataset.rows(Still()):
