@@ -19,7 +19,7 @@ from .open_shapes import settled
 from .symbol import Symbol, walk
 from .symbol_calls import kept
 from .symbol_ops import input_names
-from .tape import Leaf, backward, recording_scope
+from .tape import STOP, Leaf, backward, recording_scope
 from .tensor import Tensor, wrap
 from .watching import Passage
 
@@ -133,7 +133,7 @@ class Executor:
             raise DTypeError("inputs must be NDArray")
         heads = []
         for i, (t, entry) in enumerate(zip(self._recorded, self._symbol._outputs)):
-            if t._node is None:
+            if t._node is None or t._node.op is STOP:
                 continue
             g = given[i] if i < len(given) else None
             if g is not None:
