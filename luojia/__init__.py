@@ -41,8 +41,8 @@ _NAMES = {
                    "reset_max_memory_reserved reset_peak_memory_stats synchronize",
         "common": "dtype dtype_to_nptype dtype_to_pytype pytype_to_dtype issubclass_ set_seed get_seed jit "
                   "ms_function ms_class jit_class mutable COOTensor CSRTensor RowTensor SparseTensor tensor is_tensor "
-                  "from_numpy frombuffer get_py_obj_dtype Symbol JitConfig run_check lazy_inline no_inline Generator "
-                  "enable_dynamic default_generator manual_seed initial_seed get_rng_state set_rng_state",
+                  "from_numpy frombuffer get_py_obj_dtype Symbol JitConfig _Function run_check lazy_inline no_inline "
+                  "Generator enable_dynamic default_generator manual_seed initial_seed get_rng_state set_rng_state",
         "common.generator": "seed",
         "parallel": "get_algo_parameters reset_algo_parameters set_algo_parameters",
         "utils": "from_dlpack to_dlpack",

@@ -137,12 +137,16 @@ def grad(heads: Any, variables: Any, head_grads: Any = None, retain_graph: bool 
         seeds = [(n, _linked_seed(h, g, s)) for (n, s), h, g in zip(seeds, heads, grads)]
     with recording_scope(create_graph, train_mode):
         found = tape.backward(seeds, wanted={v._node for v in targets}, linked=create_graph,
-                              retain=retain or create_graph)
+                              retain=retain or create_graph, ended=[])
     for i, v in enumerate(targets, 1):
         if v._node not in found:
             raise GraphError(f"Cannot differentiate with respect to the {i}-th variable because it is unreachable from "
                              "the outputs.")
-    return [_gradient(found[v._node], v) for v in targets]
+    gradients = [_gradient(found[v._node], v) for v in targets]
+    if create_graph:  # a gradient that does not depend on its variable has a gradient of zero there
+        for g, v in zip(gradients, targets):
+            g._node = g._node or tape.stopped((v._node,), g._device)
+    return gradients
 
 
 def _linked_seed(head: Tensor, g: Any, value: Any) -> Tensor:
@@ -151,6 +155,8 @@ def _linked_seed(head: Tensor, g: Any, value: Any) -> Tensor:
 
 def _gradient(g: Any, variable: Tensor) -> NDArray:
     cls, device = variable._result_class, variable._device
+    if g is None:
+        return wrap(cls, device.engine.zeros_like(variable._value), device)
     if isinstance(g, Tensor):
         return wrap(cls, g._value, device, g._node)
     return wrap(cls, device.engine.asarray(g), device)

@@ -19,8 +19,13 @@ def save_checkpoint(prefix: str, epoch: int, symbol: Any, arg_params: dict[str, 
     if symbol is not None:
         symbol.save(f"{prefix}-symbol.json")
     name = f"{prefix}-{epoch:04d}.params"
-    nd.save(name, {**{f"arg:{k}": v for k, v in arg_params.items()}, **{f"aux:{k}": v for k, v in aux_params.items()}})
+    save_params(name, arg_params, aux_params)
     logging.info('Saved checkpoint to "%s"', name)
+
+
+def save_params(fname: str, arg_params: dict[str, Any], aux_params: dict[str, Any]) -> None:
+    """Write parameters and auxiliary states to one file, under names that begin with arg: and aux:."""
+    nd.save(fname, {**{f"arg:{k}": v for k, v in arg_params.items()}, **{f"aux:{k}": v for k, v in aux_params.items()}})
 
 
 def load_params(prefix: str, epoch: int) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -16,7 +16,7 @@ def _size(x: NDArray) -> NDArray:
 
 
 class Monitor:
-    """Statistics of outputs, weights and auxiliary states, every ``interval`` batches.
+    """Statistics of outputs, their gradients, weights and auxiliary states, every ``interval`` batches.
 
     Args:
         interval: batches between two looks.
@@ -75,10 +75,9 @@ class Monitor:
         for number, name, stats in found:
             text = ""
             for s in stats if isinstance(stats, list) else [stats]:
-                if not isinstance(s, NDArray):
-                    raise TypeError(f"Monitor: stat_func must return an NDArray, or a list of them, got "
-                                    f"{type(s).__name__}.")
-                text += f"{s.asscalar() if s.size == 1 else s.asnumpy()}\t"
+                assert isinstance(s, NDArray), (
+                    f"Monitor: stat_func must return an NDArray, or a list of them, got {type(s).__name__}.")
+                text += str(s.asnumpy().ravel()[0] if s.size == 1 else s.asnumpy()) + "\t"
             out.append((number, name, text))
         self.queue = []
         return out
@@ -86,7 +85,7 @@ class Monitor:
     def toc_print(self) -> None:
         """End a batch, and log what was seen."""
         for number, name, text in self.toc():
-            logging.info("Batch: %7d %30s %s", number, name, text)
+            logging.info("Batch: %7d %-30s %s", number, name, text)
 
 
 __all__ = ["Monitor"]

@@ -98,7 +98,7 @@ def test_lists_of_ones_own(half, rng):
     out = amp.custom_mixed_precision(net, black_list=[nn.Dense], dtype=dtype)(x)
     assert seen == [low] * 4 and net[0]._compute_dtype is luojia.float32 and out.dtype is luojia.float32
     assert amp.get_black_list() == [nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.LayerNorm]
-    assert {nn.Conv2d, nn.Dense, nn.LSTM, ops.MatMul} <= set(amp.get_white_list())
+    assert {nn.Conv2d, nn.Dense, nn.LSTMCell, ops.MatMul, ops.ReLU} <= set(amp.get_white_list())
 
 
 def test_what_a_cell_assigns_to_itself_in_half_precision_stays():

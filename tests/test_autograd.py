@@ -451,3 +451,38 @@ def test_get_symbol(x):
     np.testing.assert_allclose(symbol.eval(**{name: x})[0].asnumpy(), np.exp([2.0, 4.0]), rtol=1e-6)
     with pytest.raises(mx.MXNetError, match="NDArray is not part of a computation graph. Did you forget"):
         autograd.get_symbol(nd.ones((2,)))
+
+
+def test_stopped_gradients_are_zero(x):
+    """BlockGrad's result is on the tape; what it alone leads to gets zeros, written or added, in plain passes and
+    in those that repeat."""
+    w = nd.array([3.0, 4.0])
+    w.attach_grad()
+    for _ in range(40):
+        x.grad[:] = 7
+        with autograd.record():
+            loss = (nd.BlockGrad(x * 2) * w).sum()
+        loss.backward()
+        assert x.grad.asnumpy().tolist() == [0.0, 0.0] and w.grad.asnumpy().tolist() == [2.0, 4.0]
+        assert x._fresh_grad
+    with autograd.record():
+        y = nd.stop_gradient(x)
+    y.backward()
+    assert x.grad.asnumpy().tolist() == [0.0, 0.0]
+    x.attach_grad("add")
+    x.grad[:] = 7
+    with autograd.record():
+        y = nd.BlockGrad(x) * w
+        found = autograd.grad(y, [x], retain_graph=True)
+    y.backward()
+    assert found[0].asnumpy().tolist() == [0.0, 0.0] and x.grad.asnumpy().tolist() == [7.0, 7.0]
+
+
+def test_a_gradient_that_does_not_depend_on_its_variable_has_a_gradient_of_zero(x):
+    for f in (nd.relu, nd.round, nd.floor):
+        x.grad[:] = 7
+        with autograd.record():
+            (g,) = autograd.grad(f(x), [x], create_graph=True)
+            z = (g * g).sum()
+        z.backward()
+        assert x.grad.asnumpy().tolist() == [0.0, 0.0]

@@ -189,7 +189,13 @@ def test_jacobians(jacobian):
     assert values(jacobian(lambda a: (a * a, a * 3))(x)) == [[[4, 0], [0, 2]], [[3, 0], [0, 3]]]
     out, aux = jacobian(lambda a: (a * a, a * 3), has_aux=True)(x)
     assert values([out, aux]) == [[[4, 0], [0, 2]], [6, 3]]
-    assert isinstance(jacobian(cube, (0,))(x), tuple)
+    assert values(jacobian(cube, (0,))(x)) == values(jacobian(cube)(x))  # one position is bare, as in MindSpore
+    assert float(jacobian(cube)(t(2.0))) == 12
+    with pytest.raises(ValueError, match="grad_position should not be empty"):
+        jacobian(cube, ())
+    for error in (RuntimeError, IndexError, ValueError):
+        with pytest.raises(error, match="position index 3 exceeds the inputs"):
+            jacobian(cube, 3)(x)
     wide = Tensor(np.arange(6, dtype=np.float32).reshape(2, 3))
     j = jacobian(lambda a: ops.sum(a * a, 0))(wide)
     assert j.shape == (3, 2, 3)
@@ -235,6 +241,39 @@ def test_vmap():
 def test_vmap_refuses(axes, match):
     with pytest.raises(RuntimeError, match=match):
         ops.vmap(f, axes)(Tensor(np.ones((2, 3), np.float32)), t(1, 2, 3))
+
+
+@pytest.mark.parametrize("fn, given, args, error, match", [
+    (f, {"in_axes": "a"}, 2, RuntimeError, "'in_axes' can only be of type Int or None, but got 'a'"),
+    (f, {"in_axes": (0, True)}, 2, RuntimeError, "'in_axes' can only be of type Int or None, but got True"),
+    (cube, {"out_axes": "a"}, 1, RuntimeError, "'out_axes' can only be of type Int or None"),
+    (cube, {"out_axes": None}, 1, RuntimeError, "'out_axes' cannot be a single None"),
+    (cube, {"out_axes": 5}, 1, RuntimeError, r"out of bounds for array of dimension \[-1,1\)"),
+    (lambda x: (x, x), {"out_axes": (0,)}, 1, RuntimeError, "number of results of 'fn': 2, but got size: 1"),
+    (f, {"in_axes": (0, None)}, 1, TypeError, "in_axes has 2 entries"),
+    (f, {"in_axes": (0, None)}, 3, RuntimeError, "in_axes has 2 entries"),
+])
+def test_axes_that_vmap_refuses(fn, given, args, error, match):
+    with pytest.raises(error, match=match):
+        ops.vmap(fn, **given)(*[t(1, 2, 3)] * args)
+
+
+@pytest.mark.parametrize("call, error, match", [
+    (lambda x: ops.vjp(cube, x)[1](3), TypeError, "the gradient of the output must be a Tensor, but got int"),
+    (lambda x: ops.vjp(cube, x, has_aux=2), TypeError, "'has_aux' should be bool"),
+    (lambda x: ops.jvp(cube, x, x, has_aux=3), TypeError, "'has_aux' should be bool"),
+    (lambda x: ops.jvp(cube, x, x, has_aux=True), ValueError, "must return more than one output"),
+    (lambda x: ops.jvp(cube, x, Tensor([1, 2])), TypeError, "is Float32, its tangent Int64"),
+    (lambda x: ops.grad(cube, ()), RuntimeError, "grad_position should not be empty"),
+    (lambda x: ops.grad(cube, 2)(x), IndexError, "position index 2 exceeds the inputs"),
+])
+def test_what_mindspore_refuses_of_transforms(call, error, match):
+    with pytest.raises(error, match=match):
+        call(t(1, 2))
+
+
+def test_numbers_that_a_mapped_function_returns_are_stacked():
+    assert ops.vmap(lambda x: 3)(t(1, 2)).tolist() == [3, 3]
 
 
 def test_vmap_over_networks():

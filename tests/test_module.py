@@ -201,10 +201,55 @@ def test_buckets_share_parameters(tmp_path):
     assert net.data_shapes == [("data", (2, 2, 4))] and sorted(net._made) == [2, 3, 4, 5]
     prefix = str(tmp_path / "b")
     net.save_checkpoint(prefix, 1)
-    again = mx.mod.BucketingModule.load(prefix, 1, buckets, 5)
-    again.bind([("data", (2, 5, 4))], [("softmax_label", (2,))])
-    np.testing.assert_array_equal(again.get_params()[0]["fc_weight"].asnumpy(),
-                                  net.get_params()[0]["fc_weight"].asnumpy())
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        "b-0001.params", "b-2-symbol.json", "b-3-symbol.json", "b-4-symbol.json", "b-5-symbol.json", "b.buckets"]
+    assert mx.nd.load(f"{prefix}.buckets")[0].asnumpy().tolist() == [5, 3, 2, 4]
+    params = net.get_params()[0]
+    for again in (mx.mod.BucketingModule.load(prefix, 1, buckets, 5),
+                  mx.mod.BucketingModule.load_dict({5: sym.load(f"{prefix}-5-symbol.json")}, buckets, 5, params, {})):
+        assert again.params_initialized
+        again.bind([("data", (2, 5, 4))], [("softmax_label", (2,))])
+        np.testing.assert_array_equal(again.get_params()[0]["fc_weight"].asnumpy(), params["fc_weight"].asnumpy())
+
+
+def two_buckets():
+    net = mx.mod.BucketingModule(buckets, default_bucket_key=5)
+    net.bind([("data", (2, 5, 4))], [("softmax_label", (2,))])
+    net.init_params()
+    return net
+
+
+def test_what_modules_keep_between_batches():
+    net = two_buckets()
+    assert net.get_states(merge_multi_context=False) == []
+    net.set_states(states=[])
+    chain = mx.mod.SequentialModule().add(mx.mod.Module(classifier()), take_labels=True)
+    chain.bind(DATA, LABELS)
+    chain.init_params()
+    chain.set_states()
+    assert chain.get_states(merge_multi_context=False) == []
+    with pytest.raises(AssertionError, match="SequentialModule keeps no states"):
+        chain.set_states(value=1)
+
+
+def test_a_module_from_inside():
+    """As mxnet 1.9.1: shares of 1 and 2 of a batch of six; what was bound without labels says so, and has none."""
+    net = ready(context=[mx.cpu(0), mx.cpu(1)], work_load_list=[1, 2], fixed_param_names=["fc_bias"])
+    net.forward_backward(batch())
+    assert [[a.shape for a in column] for column in net.get_outputs(False)] == [[(2, 3), (4, 3)]]
+    group = net._exec_group
+    assert [e.outputs[0].shape for e in group.execs] == [(2, 3), (4, 3)]
+    assert group.slices == [slice(0, 2), slice(2, 6)] and group.batch_size == 6
+    assert group.param_names == ["fc_weight", "fc_bias"] == [*group.arg_names[1:3]]
+    assert [[a is None for a in column] for column in group.grad_arrays] == [[False] * 2, [True] * 2]
+    assert [[a.shape for a in column] for column in group.param_arrays] == [[(3, 4)] * 2, [(3,)] * 2]
+    assert [(s.start, a.shape) for s, a in group.data_arrays[0]] == [(0, (2, 4)), (2, (4, 4))]
+    assert [a.shape for _, a in group.label_arrays[0]] == [(2,), (4,)]
+    assert group.aux_arrays == [] == group.input_grad_arrays
+    plain = mx.mod.Module(classifier())
+    with pytest.warns(UserWarning, match=r"don't match names specified by label_names \(\[\] vs"):
+        plain.bind(DATA)
+    assert plain.label_shapes is None is plain._exec_group.label_arrays
 
 
 def test_second_thoughts_warn(caplog):
@@ -246,12 +291,31 @@ def predicting():
     (lambda: predicting().borrow_optimizer(predicting()), AssertionError, "has no optimizer"),
     (lambda: predicting().backward(), AssertionError, "re-bind with for_training=True"),
     (lambda: predicting().get_input_grads(), AssertionError, "inputs_need_grad=True"),
-    (lambda: mx.mod.Module(classifier()).bind(DATA, for_training=False, inputs_need_grad=True), AssertionError,
+    (lambda: mx.mod.Module(classifier()).bind(DATA, LABELS, for_training=False, inputs_need_grad=True), AssertionError,
      "need for_training=True"),
     (lambda: mx.mod.Module(classifier()).bind([("dat", (6, 4))]), ValueError, "don't match names specified by data"),
     (lambda: mx.mod.Module(classifier()).bind(DATA, [("x", (6,))]), ValueError, "by label_names"),
-    (lambda: mx.mod.Module(classifier(), context=[mx.cpu(0), mx.cpu(1)]).bind([("data", (1, 4))]), ValueError,
-     "Too many slices"),
+    (lambda: mx.mod.Module(classifier(), context=[mx.cpu(0), mx.cpu(1)]).bind(
+        [("data", (1, 4))], [("softmax_label", (1,))]), ValueError, "Too many slices"),
+    (lambda: mx.mod.Module(classifier(), context=[mx.cpu(0), mx.cpu(1)], work_load_list=[1]), AssertionError,
+     "needs a share for each"),
+    (lambda: mx.mod.Module(classifier()).data_shapes, AssertionError, "call bind"),
+    (lambda: mx.mod.Module(classifier()).label_shapes, AssertionError, "call bind"),
+    (lambda: mx.mod.Module(classifier())._exec_group, AssertionError, "call bind"),
+    (lambda: mx.mod.Module(classifier()).bind(DATA, LABELS, shared_module=3), AssertionError, "bound and has param"),
+    (lambda: mx.mod.Module(classifier()).bind(DATA, LABELS, shared_module=bound()), AssertionError, "bound and has p"),
+    (lambda: ready().init_optimizer(optimizer=3), AssertionError, "a name or an Optimizer, got int"),
+    (lambda: ready().init_optimizer(kvstore=3), TypeError, "kvstore must be KVStore, str or None, got int"),
+    (lambda: ready().predict(3), ValueError, "eval_data must be of type NDArray or DataIter"),
+    (lambda: mx.mod.BucketingModule(3, default_bucket_key=1), TypeError, "not callable"),
+    (lambda: mx.mod.BucketingModule.load("x", 1, buckets), AssertionError, "default_bucket_key is required"),
+    (lambda: mx.mod.BucketingModule.load_dict(), AssertionError, "sym_dict needs"),
+    (lambda: mx.mod.BucketingModule.load_dict({}), AssertionError, "arg_params need"),
+    (lambda: mx.mod.BucketingModule.load_dict({}, None, None, {}), AssertionError, "aux_params need"),
+    (lambda: mx.mod.BucketingModule.load_dict({}, None, None, {}, {}), AssertionError, "sym_gen is required"),
+    (lambda: mx.mod.BucketingModule.load_dict({}, buckets, None, {}, {}), AssertionError, "default_bucket_key is req"),
+    (lambda: two_buckets().get_states(), AssertionError, "merge_multi_context=True is not supported"),
+    (lambda: mx.mod.SequentialModule().get_states(False), AssertionError, "call bind"),
     (lambda: predicting().set_params({"fc_weight": mx.nd.ones((3, 4))}, {}), RuntimeError, "fc_bias is not presented"),
     (lambda: predicting().set_params({"fc_weight": mx.nd.ones((2, 4)), "fc_bias": mx.nd.ones((3,))}, {}), MXNetError,
      r"'fc_weight' has shape \(3, 4\), got \(2, 4\)"),
@@ -305,8 +369,10 @@ def test_states_between_batches():
     assert (m.get_states(merge_multi_context=False)[0][0].asnumpy() == 3).all()
     with pytest.raises(AssertionError, match="merge_multi_context=True is not supported"):
         m.get_states()
-    with pytest.raises(ValueError, match="expects states, or one value for all of them; got neither"):
+    with pytest.raises(AssertionError, match="At least one of states & value must be specified"):
         m.set_states()
+    with pytest.raises(AssertionError, match="Only one of states & value can be specified"):
+        m.set_states(states=[[]], value=1)
     with pytest.raises(ValueError, match="this module keeps 1 states, got 2"):
         m.set_states(states=[[], []])
 

@@ -26,7 +26,8 @@ def test_every_second_batch(executor):
         monitor.tic()
         batch(executor)
         found.append([(n, name, float(text)) for n, name, text in monitor.toc()])
-    seen = [("_mulscalar0_output", 3.1622777), ("x", 1.5811388)]
+    seen = [("_head_grad_0_id_output", 1.0), ("_mulscalar0_backward_output", 2.0), ("_mulscalar0_output", 3.1622777),
+            ("x", 1.5811388)]
     assert found[1] == []
     for got, number in ((found[0], 1), (found[2], 3)):
         assert got == [(number, name, pytest.approx(value)) for name, value in seen]
@@ -63,12 +64,30 @@ def test_inputs_have_the_names_of_their_variables_and_of_their_places():
                               "_plus0_output cc_arg0 x cc_arg1 cc_output")
 
 
+def test_gradients_of_operators(caplog):
+    x, y = mx.sym.var("x"), mx.sym.var("y")
+    fc = mx.sym.FullyConnected(mx.sym.Activation(x, act_type="tanh", name="act") + y, num_hidden=2, name="fc")
+    executor = mx.sym.SoftmaxOutput(fc, name="softmax").simple_bind(mx.cpu(), x=(2, 3), y=(2, 3))
+    for a in executor.arg_arrays:
+        a[:] = 1
+    monitor = mx.mon.Monitor(1, lambda a: a.abs().sum().round(), pattern=".*backward")
+    monitor.install(executor)
+    with caplog.at_level(logging.INFO):
+        monitor.tic()
+        executor.forward(is_train=True)
+        executor.backward()
+        monitor.toc_print()
+    assert [r.getMessage() for r in caplog.records] == [f"Batch:       1 {name:30s} {value}\t" for name, value in [
+        ("softmax_backward_output0", 2.0), ("softmax_backward_output1", 0.0), ("fc_backward_output0", 0.0),
+        ("fc_backward_output1", 11.0), ("fc_backward_output2", 2.0), ("act_backward_output", 0.0)]]
+
+
 def test_a_statistic_is_an_array(executor):
     monitor = mx.mon.Monitor(1, lambda a: 3.0)
     monitor.install(executor)
     monitor.tic()
     batch(executor)
-    with pytest.raises(TypeError, match="stat_func must return an NDArray, .* got float"):
+    with pytest.raises(AssertionError, match="stat_func must return an NDArray, .* got float"):
         monitor.toc()
 
 

@@ -70,6 +70,11 @@ class GraphError(MXNetError):
     """A gradient that was asked of a graph that cannot give it."""
 
 
+class PositionError(GraphError, PlaceError):
+    """The position of an input that the call does not have: MindSpore has an IndexError for some, a ValueError or a
+    RuntimeError for others."""
+
+
 class DeviceError(MXNetError, ValueError):
     """A device that does not exist here, or arrays on different devices."""
 

@@ -9,6 +9,7 @@ from .._src.ops.composed import sparse_tensor
 from .._src.ops.composed.sparse_tensor import COOTensor, CSRTensor, RowTensor, SparseTensor
 from .._src.paths import also_at
 from . import api, dtype, initializer, parameter, seed
+from ._grad_function import _Function
 from .api import (
     JitConfig,
     enable_dynamic,
@@ -30,7 +31,7 @@ from .symbol import Symbol
 from .tensor import Tensor, from_numpy, frombuffer, is_tensor, tensor
 
 __all__ = ["COOTensor", "CSRTensor", "JitConfig", "Parameter", "ParameterTuple", "RowTensor",
-           "RowTensorInner", "SparseTensor", "Symbol", "Tensor", "Generator", "default_generator",
+           "RowTensorInner", "SparseTensor", "Symbol", "Tensor", "Generator", "_Function", "default_generator",
            "get_rng_state", "initial_seed", "manual_seed", "set_rng_state", "dtype", "dtype_to_nptype",
            "dtype_to_pytype", "enable_dynamic", "from_numpy", "frombuffer", "get_py_obj_dtype", "get_seed",
            "initializer", "is_mutable", "is_tensor", "issubclass_", "jit", "jit_class", "lazy_inline", "ms_class",

@@ -110,10 +110,13 @@ def jit_class(cls: type) -> type:
     """Allow a class inside compiled functions; every class is.
 
     Raises:
-        TypeError: something that is no class.
+        TypeError: something that is no class, or a network's.
     """
     if not isinstance(cls, type):
         raise DTypeError(f"Decorator jit_class can only be used for class type, but got {cls!r}.")
+    if hasattr(cls, "cells_and_names"):
+        raise DTypeError("Decorator jit_class is used for user-defined classes and cannot be used for nn.Cell: "
+                         f"{cls}.")
     return cls
 
 
@@ -168,12 +171,15 @@ def run_check() -> None:
     """Compute one product, and say that luojia works.
 
     >>> run_check()
+    luojia version: ...
     The result of multiplication calculation is correct, luojia has been installed on platform [CPU] successfully!
     """
     from .._src.engine.devices import current_context
+    from ..version import __version__
 
     right = (Tensor([[1.0, 2.0]]) * 2).tolist() == [[2.0, 4.0]]
     target = current_context().device_type.upper()
+    print("luojia version: ", __version__)
     print(f"The result of multiplication calculation is {'correct' if right else 'wrong'}, luojia has been installed "
           f"on platform [{target}] {'successfully' if right else 'with faults'}!")
 
@@ -210,15 +216,25 @@ def mutable(input_data: Any, dynamic_len: bool = False) -> Any:
     6
 
     Raises:
-        TypeError: something other than a Tensor, a number, a tuple, a list or a dict.
+        TypeError: something other than a Tensor, a number, or a tuple, a list or a dict of those; with
+            ``dynamic_len``, no tuple and no list.
     """
-    if isinstance(input_data, Tensor):
-        return input_data
-    cls = None if isinstance(input_data, bool) else _MUTABLE.get(type(input_data))
-    if cls is None:
-        raise DTypeError("For 'mutable', the 'input_data' should be one of (int, float, Tensor, tuple, list, dict) or "
-                         f"their nested structures, but got {input_data!r}.")
-    return cls(input_data)
+    if not _may_change(input_data):
+        raise DTypeError("For 'mutable', the 'input_data' should be one of (bool, int, float, Tensor, tuple, list, "
+                         f"dict) or their nested structures, but got {input_data!r}.")
+    if dynamic_len and not isinstance(input_data, (tuple, list)):
+        raise DTypeError("For 'mutable', when the dynamic_len is True, the first input should be list or tuple, but "
+                         f"got: {type(input_data).__name__}.")
+    cls = _MUTABLE.get(type(input_data))
+    return input_data if cls is None else cls(input_data)
+
+
+def _may_change(value: Any) -> bool:
+    if isinstance(value, (tuple, list)):
+        return all(map(_may_change, value))
+    if isinstance(value, dict):
+        return all(map(_may_change, value.values()))
+    return isinstance(value, (Tensor, bool, int, float))
 
 
 def is_mutable(value: Any) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 from .._src.core import dtypes
 from .._src.core.arguments import guard_all, read
 from .._src.core.dtypes import DType
+from .._src.core.parameter import Parameter
 from .._src.core.random import generator
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError, ShapeError
@@ -254,6 +255,8 @@ def initializer(init: Any, shape: Any = None, dtype: DType = dtypes.float32) -> 
     fill(array)
     return Tensor(array, dtype)
 
+
+Parameter._initializer = staticmethod(create)
 
 # What programs with initializers of their own import.
 _calculate_fan_in_and_fan_out, _calculate_gain = formulas.fans, formulas.gain

@@ -21,7 +21,8 @@ from .order import Order, SeededOrder
 
 
 class ErrorSamplesMode(IntEnum):
-    """What becomes of a row whose function failed; here it always raises."""
+    """What becomes of a row whose function in ``map`` failed: it raises, another row takes its place, or it is left
+    out."""
 
     RETURN, REPLACE, SKIP = 0, 1, 2
 
@@ -55,6 +56,11 @@ def set_debug_mode(debug_mode_flag: bool, debug_hook_list: list[DebugHook] | Non
         raise DTypeError("set_debug_mode: All items in debug_hook_list must be of type DebugHook.")
     _settings["debug_mode"] = debug_mode_flag
     _hooks[:] = debug_hook_list or ()
+
+
+def error_mode() -> ErrorSamplesMode:
+    """What ``set_error_samples_mode`` was given."""
+    return _settings["error_samples_mode"]
 
 
 def watched(operations: list) -> list:
@@ -102,9 +108,9 @@ def set_seed(seed: int) -> None:
     True
     """
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
-        raise DTypeError(f"set_seed: seed isn't of type int, got {seed!r}.")
+        raise DTypeError(f"seed isn't of type int. Got {seed!r}.")
     if not 0 <= seed < 2**32:
-        raise ArgumentError(f"set_seed: seed given is not within the required range [0, 4294967295], got {seed}.")
+        raise ArgumentError(f"seed given is not within the required range [0, UINT32_MAX({2**32 - 1})]. Got {seed}.")
     common_seed.set_pipelines_seed(int(seed))
 
 
@@ -196,20 +202,36 @@ def set_enable_autotune(enable: bool, filepath_prefix: str | None = None) -> Non
     _set("enable_autotune", enable)
 
 
+_FLAGS = {  # MindSpore's words for another type
+    "auto_offload": "offload must be a bool dtype", "enable_watchdog": "enable must be a boolean dtype",
+    "fast_recovery": "fast_recovery must be a boolean dtype", "dynamic_shape": "is_dynamic must be a boolean dtype",
+    "numa_enable": "numa_enable must be a boolean dtype",
+}
+_WITHIN = "given is not within the required range (0, INT32_MAX(2147483647)]"
+_NUMBERS = {  # and for a number out of range
+    "prefetch_size": ("size isn't of type int", f"size {_WITHIN[6:]}"),
+    "num_parallel_workers": ("num isn't of type int", f"Number of parallel workers {_WITHIN}"),
+    "monitor_sampling_interval": ("interval isn't of type int", f"Interval {_WITHIN}"),
+    "callback_timeout": ("timeout isn't of type int", "Timeout given is not within the required range"),
+    "autotune_interval": ("interval must be of type int", f"Interval {_WITHIN.replace('(0', '[0')}"),
+    "multiprocessing_timeout_interval": ("interval isn't of type int", f"Interval {_WITHIN.replace(']', ')')}"),
+    "sending_batches": ("batch_num must be an int dtype", f"batch_num {_WITHIN}"),
+}
+
+
 def _set(setting: str, value: Any) -> None:
     known = _settings[setting]
     if isinstance(known, bool) and not isinstance(value, bool):
-        raise DTypeError(f"set_{setting}: the value must be of type bool, got {value!r}.")
+        words = _FLAGS.get(setting, "enable must be of type bool")
+        raise DTypeError(f"{words}. Got {value!r} for {setting}.")
     if isinstance(known, ErrorSamplesMode):
         checks.kind(value, (ErrorSamplesMode,), setting)
     elif isinstance(known, int) and not isinstance(known, bool):
         if isinstance(value, bool) or not isinstance(value, int):
-            raise DTypeError(f"set_{setting}: the value isn't of type int, got {value!r}.")
+            raise DTypeError(f"{_NUMBERS[setting][0]}. Got {value!r} for {setting}.")
         least = {"autotune_interval": 0, "sending_batches": -(2**31)}.get(setting, 1)
         if not least <= value < 2**31:
-            raise ArgumentError(
-                f"set_{setting}: the value is not within the required range [{least}, 2147483647], got {value}."
-            )
+            raise ArgumentError(f"{_NUMBERS[setting][1]}. Got {value} for {setting}.")
     elif not isinstance(known, bool) and not isinstance(value, type(known)):
         raise DTypeError(f"set_{setting}: the value must be of type {type(known).__name__}, got {value!r}.")
     if setting == "multiprocessing_start_method" and value not in ("fork", "spawn"):

@@ -130,7 +130,7 @@ class Dataset:
         for child in self.children:
             child.sync_update(condition_name, num_batch, data)
             return
-        raise PipelineError(f"sync_update: Condition name not found: {condition_name}; call sync_wait first.")
+        raise PipelineError(f"Condition name not found. There is no sync_wait of {condition_name!r}.")
 
     def save(self, file_name: str, num_files: int = 1, file_type: str = "mindrecord") -> None:
         """Writes one pass to MindSpore's record files: numbers, text, bytes, and arrays flat.
@@ -366,7 +366,8 @@ class Dataset:
     @property
     def input_indexs(self) -> Any:
         """Remembered only: which columns are the network's inputs."""
-        return self.__dict__.get("_input_indexs", ())
+        own = self.__dict__.get("_input_indexs")
+        return own if own is not None else self.children[0].input_indexs if self.children else ()
 
     @input_indexs.setter
     def input_indexs(self, value: Any) -> None:
@@ -377,7 +378,7 @@ class Dataset:
 
 
 class Rows:
-    """An iterator over a pipeline; ``iter()`` of it starts the next pass."""
+    """An iterator over a pipeline: once through it is one pass, and the next one begins the next."""
 
     def __init__(self, dataset: Dataset, convert: Callable[[Row], Any], num_epochs: int) -> None:
         checks.whole(num_epochs, "num_epochs", -1)
@@ -390,14 +391,14 @@ class Rows:
     def _begin(self) -> None:
         if self._left == 0:
             raise PipelineError(
-                "The iterator was made for fewer passes: User tries to fetch data beyond the specified number of "
+                "EOF buffer encountered. User tries to fetch data beyond the specified number of "
                 "epochs; pass a larger num_epochs, or -1."
             )
         self._left -= self._left > 0
         self._rows, self._started = self._dataset.rows(self._rng), True
 
     def __iter__(self) -> Rows:
-        self._begin()
+        """The iterator, where it stands: a pass that was left goes on, and after its end the next begins."""
         return self
 
     def __next__(self) -> Any:
@@ -415,6 +416,8 @@ class Rows:
     def stop(self) -> None:
         """Ends the pass."""
         self._rows = iter(())
+
+    release = stop
 
 
 class DictIterator(Rows):

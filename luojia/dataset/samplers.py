@@ -46,9 +46,11 @@ class Sampler:
 
     def __init__(self, num_samples: int | None = None) -> None:
         if num_samples is not None:
-            _integer(num_samples, "num_samples", self)
+            _integer(num_samples, "num_samples")
             if num_samples < 0:
-                raise ArgumentError(f"{type(self).__name__}: num_samples expects an integer >= 0, got {num_samples!r}.")
+                raise ArgumentError(
+                    f"num_samples exceeds the boundary between 0 and {2**63 - 1}(INT64_MAX)! Got {num_samples}."
+                )
         self.num_samples = num_samples or None
 
     def indices(self, n: int, rng: Any) -> np.ndarray:
@@ -59,15 +61,33 @@ class Sampler:
             if isinstance(index, bool) or not isinstance(index, (int, np.integer)):
                 raise DTypeError(f"{type(self).__name__} should give numbers of type int, got {index!r}.")
             if not -n <= index < n:
-                raise ArgumentError(f"{type(self).__name__}: sample {index} is not within the source's {n} samples.")
+                raise ArgumentError(f"Sample ID ({index}) is out of bound, expected range [0, {n - 1}].")
         return np.array(listed, np.int64)
 
     def take(self, n: int, rng: Any) -> np.ndarray:
         """``indices``, no more than ``num_samples``; of a child's samples, if there is one."""
         if self.child is None:
+            self.check()
             return np.asarray(self.indices(n, rng), np.int64)[: self.num_samples]
         below = self.child.take(n, rng)
+        self.check()
         return below[np.asarray(self.indices(len(below), rng), np.int64)[: self.num_samples]]
+
+    def check(self) -> None:
+        """Raises where what the sampler was made of cannot be: MindSpore says so when a pipeline uses it."""
+
+    def is_shuffled(self) -> bool:
+        """Whether the order is random, of this sampler or of a child."""
+        return self.child is not None and self.child.is_shuffled()
+
+    def is_sharded(self) -> bool:
+        """Whether the samples are those of one shard, of this sampler or of a child."""
+        return self.child is not None and self.child.is_sharded()
+
+    @property
+    def child_sampler(self) -> Sampler | None:
+        """The sampler from whose samples this one draws."""
+        return self.child
 
     def add_child(self, sampler: Sampler) -> None:
         """Draw from the samples that ``sampler`` gives; a sampler has one child."""
@@ -105,13 +125,17 @@ class SequentialSampler(Sampler):
     def __init__(self, start_index: int | None = None, num_samples: int | None = None) -> None:
         super().__init__(num_samples)
         if start_index is not None:
-            _integer(start_index, "start_index", self)
+            _integer(start_index, "start_index")
         self.start_index = start_index or 0
 
     def indices(self, n: int, rng: Any) -> np.ndarray:
-        if not 0 <= self.start_index < n:
+        if self.start_index < 0:
             raise ArgumentError(
-                f"SequentialSampler: start_index must be less than num_rows, but got start_index: {self.start_index}, "
+                f"SequentialSampler: start_index_ must be greater than or equal to 0, but got: {self.start_index}."
+            )
+        if self.start_index >= n:
+            raise ArgumentError(
+                f"Invalid parameter, start_index must be less than num_rows, but got start_index: {self.start_index}, "
                 f"num_rows: {n}."
             )
         return np.arange(self.start_index, n)
@@ -123,10 +147,13 @@ class RandomSampler(Sampler):
     def __init__(self, replacement: bool = False, num_samples: int | None = None, shuffle: Any = None) -> None:
         super().__init__(num_samples)
         if not isinstance(replacement, bool):
-            raise DTypeError(f"RandomSampler: replacement must be a boolean value but was: {replacement!r}.")
+            raise DTypeError(f"replacement must be a boolean value but was: {replacement}.")
         if shuffle is not None and not isinstance(shuffle, Shuffle):
             raise DTypeError(f"RandomSampler: shuffle must be valid shuffle mode but was: {shuffle!r}.")
         self.replacement = replacement
+
+    def is_shuffled(self) -> bool:
+        return True
 
     def indices(self, n: int, rng: Any) -> np.ndarray:
         if self.replacement:
@@ -143,7 +170,7 @@ class SubsetSampler(Sampler):
         for i, index in enumerate(listed):
             if isinstance(index, bool) or not isinstance(index, (int, np.integer)):
                 raise DTypeError(
-                    f"{type(self).__name__}: Type of indices element must be int, but got list[{i}]: {index!r}, type: "
+                    f"SubsetSampler: Type of indices element must be int, but got list[{i}]: {index}, type: "
                     f"{type(index)}."
                 )
         self._indices = np.array(listed, np.int64)
@@ -155,12 +182,15 @@ class SubsetSampler(Sampler):
     def indices(self, n: int, rng: Any) -> np.ndarray:
         wrong = self._indices[(self._indices < 0) | (self._indices >= n)]
         if len(wrong):
-            raise ArgumentError(f"{type(self).__name__}: sample {wrong[0]} is not within the source's {n} samples.")
+            raise ArgumentError(f"Sample ID ({wrong[0]}) is out of bound, expected range [0, {n - 1}].")
         return self._indices
 
 
 class SubsetRandomSampler(SubsetSampler):
     """These samples, in a random order."""
+
+    def is_shuffled(self) -> bool:
+        return True
 
     def indices(self, n: int, rng: Any) -> np.ndarray:
         return rng.shuffled(self, super().indices(n, rng), step=0)
@@ -177,19 +207,35 @@ class DistributedSampler(Sampler):
                  offset: int = -1) -> None:
         super().__init__(num_samples)
         for value, name in ((num_shards, "num_shards"), (shard_id, "shard_id"), (offset, "offset")):
-            _integer(value, name, self)
+            _integer(value, name)
         if not isinstance(shuffle, bool):
-            raise DTypeError(f"DistributedSampler: shuffle must be a boolean value, but was: {shuffle!r}.")
-        if num_shards < 1:
-            raise ArgumentError(f"num_shards should be 1 or more, got {num_shards}.")
-        if not 0 <= shard_id < num_shards:
-            raise ArgumentError(
-                f"shard_id should be less than num_shards and not negative, got {shard_id} of {num_shards}."
-            )
-        if offset > num_shards:
-            raise ArgumentError(f"DistributedSampler: offset must be no more than num_shards, got {offset}.")
+            raise DTypeError(f"shuffle must be a boolean value or valid shuffle mode but was: {shuffle}.")
         self.num_shards, self.shard_id, self.shuffle, self.offset = num_shards, shard_id, shuffle, offset
         self._order = SeededOrder(5489)
+
+    def check(self) -> None:
+        if self.num_shards < 1:
+            raise ArgumentError(f"DistributedSampler: num_shards must be greater than 0, but got: {self.num_shards}.")
+        if self.shard_id < 0:
+            raise ArgumentError(
+                f"DistributedSampler: shard_id must be greater than or equal to 0, but got: {self.shard_id}."
+            )
+        if self.shard_id >= self.num_shards:
+            raise ArgumentError(
+                f"DistributedSampler: shard_id must be less than num_shards, but got shard_id: {self.shard_id}, "
+                f"num_shards: {self.num_shards}."
+            )
+        if self.offset > self.num_shards:
+            raise ArgumentError(
+                f"DistributedSampler: offset must be no more than num_shards({self.num_shards}), but got: "
+                f"{self.offset}."
+            )
+
+    def is_shuffled(self) -> bool:
+        return self.child is not None and self.child.is_shuffled()
+
+    def is_sharded(self) -> bool:
+        return self.num_shards > 1
 
     def indices(self, n: int, rng: Any) -> np.ndarray:
         if type(rng) is Order:  # without a seed
@@ -208,22 +254,33 @@ class WeightedRandomSampler(Sampler):
     def __init__(self, weights: Sequence[float], num_samples: int | None = None, replacement: bool = True) -> None:
         super().__init__(num_samples)
         if not isinstance(replacement, bool):
-            raise DTypeError(f"WeightedRandomSampler: replacement must be a boolean value but was: {replacement!r}.")
-        for i, weight in enumerate(weights):
+            raise DTypeError(f"replacement must be a boolean value but was: {replacement}.")
+        for i, weight in enumerate(weights if isinstance(weights, Iterable) else [weights]):
             if isinstance(weight, bool) or not isinstance(weight, (int, float, np.number)):
                 raise DTypeError(
-                    f"WeightedRandomSampler: type of weights element must be number, but got w[{i}]: {weight!r}, type: "
-                    f"{type(weight)}."
+                    f"type of weights element must be number, but got w[{i}]: {weight}, type: {type(weight)}."
                 )
         self.weights, self.replacement = np.asarray(weights, np.float64), replacement
-        if self.weights.ndim != 1 or (self.weights < 0).any() or not self.weights.sum() > 0:
-            raise ArgumentError("WeightedRandomSampler expects a list of weights >= 0, one of them > 0.")
+
+    def check(self) -> None:
+        if not self.weights.size:
+            raise ArgumentError("WeightedRandomSampler: weights vector must not be empty.")
+        if self.weights.ndim != 1 or (self.weights < 0).any():
+            raise ArgumentError(
+                f"WeightedRandomSampler: weights vector must not contain negative numbers, got {self.weights}."
+            )
+        if not self.weights.sum() > 0:
+            raise ArgumentError("WeightedRandomSampler: elements of weights vector must not be all zero.")
+
+    def is_shuffled(self) -> bool:
+        return True
 
     def indices(self, n: int, rng: Any) -> np.ndarray:
         if len(self.weights) > n:
             raise ArgumentError(
-                "WeightedRandomSampler: Invalid parameter, size of sample weights must be less than or equal to num of "
-                f"data, got {len(self.weights)} weights for {n} samples."
+                "Invalid parameter, size of sample weights must be less than or equal to num of data, otherwise might "
+                f"cause generated id out of bound or other errors, but got weight size: {len(self.weights)}, num of "
+                f"data: {n}."
             )
         count, weights = min(self.num_samples or len(self.weights), n), self.weights
         if not self.replacement:
@@ -246,17 +303,24 @@ class PKSampler(Sampler):
     def __init__(self, num_val: int, num_class: int | None = None, shuffle: bool = False, class_column: str = "label",
                  num_samples: int | None = None) -> None:
         super().__init__(num_samples)
-        _integer(num_val, "num_val", self)
-        if num_val < 1:
-            raise ArgumentError(f"PKSampler: num_val should be a positive integer, got {num_val}.")
+        _integer(num_val, "num_val")
         if num_class is not None:
-            raise NotSupportedError("PKSampler: Not supported to specify num_class; leave it None for all classes.")
+            raise NotSupportedError("Not supported to specify num_class for PKSampler; leave it None for all classes.")
         if not isinstance(shuffle, bool):
-            raise DTypeError(f"PKSampler: shuffle must be a boolean value but was: {shuffle!r}.")
+            raise DTypeError(f"shuffle must be a boolean value but was: {shuffle}.")
         if not isinstance(class_column, str):
             raise DTypeError(f"PKSampler: class_column must be a str, got {class_column!r}.")
         self.num_val, self.shuffle, self.class_column = num_val, shuffle, class_column
         self._source: Any = None
+
+    def check(self) -> None:
+        if self.num_val < 1:
+            raise ArgumentError(f"PKSampler: num_val must be greater than 0, but got: {self.num_val}.")
+        if self._source is None:
+            raise ArgumentError("PKSampler: GetClassIds needs to be override to support PK: it cannot be a child.")
+
+    def is_shuffled(self) -> bool:
+        return self.shuffle
 
     def bind(self, source: Any) -> None:
         self._source = source
@@ -306,9 +370,9 @@ class Picked(Sampler):
         return self._sampler.take(n, self._fixed())[self._picked]
 
 
-def _integer(value: Any, name: str, sampler: Sampler) -> None:
+def _integer(value: Any, name: str) -> None:
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise DTypeError(f"{type(sampler).__name__}: {name} must be integer but was: {value!r}.")
+        raise DTypeError(f"{name} must be integer but was: {value}.")
 
 
 def resolve(who: str, sampler: Any, shuffle: bool | None, num_samples: int | None, num_shards: int | None,
@@ -328,12 +392,16 @@ def resolve(who: str, sampler: Any, shuffle: bool | None, num_samples: int | Non
         own = isinstance(sampler, Sampler)
         if num_shards is not None or (own and (shuffle is not None or num_samples is not None)):
             raise ArgumentError(
-                f"{who}: Conflicting arguments during sampler assignments. sampler excludes shuffle, num_samples, "
-                "num_shards and shard_id; pass one or the others."
+                f"{who}: Conflicting arguments during sampler assignments. num_samples: {num_samples}, num_shards: "
+                f"{num_shards}, shard_id: {shard_id}, shuffle: {shuffle}. A sampler excludes the others."
             )
+        if isinstance(sampler, str):
+            raise DTypeError(f"Unsupported sampler object of type ({type(sampler)}).")
         if not own:
             if not hasattr(sampler, "__iter__") and not hasattr(sampler, "__getitem__"):
-                raise DTypeError(f"{who}: sampler expects a Sampler or an iterable of numbers, got {sampler!r}.")
+                raise DTypeError(
+                    f"{who}: sampler should be either iterable or from the datasets' samplers, got {sampler!r}."
+                )
             sampler = SubsetSampler([sampler[i] for i in range(len(sampler))] if not hasattr(sampler, "__iter__")
                                     else sampler)
         if num_samples is not None:
@@ -341,7 +409,12 @@ def resolve(who: str, sampler: Any, shuffle: bool | None, num_samples: int | Non
         return sampler
     shuffle = default_shuffle if shuffle is None else shuffle
     if num_shards is not None and shard_id is not None:
-        return DistributedSampler(num_shards, shard_id, bool(shuffle), num_samples)
+        made = DistributedSampler(num_shards, shard_id, bool(shuffle), num_samples)
+        if num_shards < 1:
+            raise ArgumentError(f"Input num_shards is not within the required interval of [1, {2**31 - 1}].")
+        if shard_id >= 0:
+            made.check()
+        return made
     if shuffle and num_samples:  # MindSpore draws with replacement here
         return RandomSampler(True, num_samples)
     return RandomSampler() if shuffle else SequentialSampler(num_samples=num_samples)

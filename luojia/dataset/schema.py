@@ -23,8 +23,8 @@ class Schema:
             such columns, each with its "name"; "numRows" is the number of rows.
 
     >>> schema = Schema()
-    >>> schema.add_column("x", luojia.float32, [2, -1])
-    >>> schema.parse_columns([{"name": "y", "type": "int8"}])
+    >>> schema.parse_columns([{"name": "x", "type": "float32", "shape": [2]}])
+    >>> schema.add_column("y", luojia.int8, [2, -1])
     >>> [(column["name"], column["type"]) for column in schema.columns]
     [('x', 'float32'), ('y', 'int8')]
     """
@@ -52,8 +52,8 @@ class Schema:
             de_type: its type: luojia's, or the name of one; 'string' is text.
             shape: its shape, with -1 for any length; None is any shape of one axis.
         """
-        if not isinstance(name, str) or not name:
-            raise DTypeError(f"Expected non-empty string for column name, got {name!r} of {type(name)}.")
+        if not checks.kind(name, (str,), "name"):
+            raise DTypeError("Expected non-empty string for column name.")
         for i, length in enumerate(checks.kind(shape, (list,), "shape") if shape is not None else ()):
             checks.kind(length, (int,), f"shape[{i}]")
         kind = str(getattr(de_type, "name", None) or getattr(de_type, "__name__", de_type)).lower()
@@ -65,23 +65,29 @@ class Schema:
         self.columns = [c for c in self.columns if c["name"] != name] + [{**column, "type": kind}]
 
     def parse_columns(self, columns: list[dict] | dict[str, dict]) -> None:
-        """Columns as a list of dicts with "name", or as a dict by name; each with "type" and perhaps "shape"."""
+        """Columns as a list of dicts with "name", or as a dict by name, in place of those
+        before; each with "type" and perhaps "shape"."""
         if isinstance(columns, dict):
             listed = [{"name": name, **checks.kind(columns[name], (dict,), name)} for name in sorted(columns)]
         elif isinstance(columns, list):
             listed = columns
         else:
-            raise DTypeError(f"columns must be dict or list, with name, type and perhaps shape; got {columns!r}.")
+            raise DTypeError(
+                f"columns must be dict or list, columns contain name, type, shape(optional). Got {columns!r}."
+            )
         for column in listed:
-            if not isinstance(column, dict) or "name" not in column or "type" not in column:
-                raise ArgumentError(f"Column's name or type is missing in {column!r}.")
+            for key in ("name", "type"):
+                if key not in checks.kind(column, (dict,), "column"):
+                    raise ArgumentError(f"Column's {key} is missing. It is {column!r}.")
+        self.columns = []
+        for column in listed:
             shape = column.get("shape", [] if column.get("rank", 1) == 0 else None)
             self.add_column(column["name"], column["type"], shape)
 
     def from_json(self, json_obj: dict) -> None:
         """Columns of a dict with "columns", and perhaps "datasetType" and "numRows"."""
         if not isinstance(json_obj, dict) or "columns" not in json_obj:
-            raise ArgumentError(f"Schema: columns are missing in {json_obj!r}.")
+            raise ArgumentError(f'"columns" node is required in the schema json JSON. Got {json_obj!r}.')
         rows = json_obj.get("numRows")
         if rows is not None and (isinstance(rows, bool) or not isinstance(rows, int) or rows < 1):
             raise ArgumentError(f"numRows must be greater than 0, got {rows!r}.")

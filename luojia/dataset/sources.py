@@ -100,8 +100,7 @@ class NumpySlicesDataset(Source):
                  num_parallel_workers: int | None = 1, shuffle: bool | None = None, sampler: Any = None,
                  num_shards: int | None = None, shard_id: int | None = None) -> None:
         who = "NumpySlicesDataset"
-        if not isinstance(data, (list, tuple, dict, np.ndarray)):
-            raise DTypeError(f"{who}: data is not of type list, tuple, dict or ndarray, but {type(data).__name__}.")
+        checks.kind(data, (list, tuple, dict, np.ndarray), "data")
         if not len(data):
             raise ArgumentError(f"{who}: Argument data cannot be empty.")
         if isinstance(data, dict):
@@ -190,12 +189,15 @@ class GeneratorDataset(Source):
         self._random = hasattr(source, "__getitem__") and hasattr(source, "__len__")
         if not (self._random or callable(source) or hasattr(source, "__iter__")):
             raise DTypeError(
-                f"{who}: Input `source` should be callable, iterable or random accessible: a function that yields, or "
-                f"an object with __getitem__ and __len__, or __iter__; got {source!r}."
+                "Input `source` function of GeneratorDataset should be callable, iterable or random accessible, "
+                "commonly it should implement one of the method like yield, __getitem__ or __next__(__iter__). Got "
+                f"{source!r}."
             )
         once = isinstance(source, (Generator, zip, map, filter, enumerate))
         self.source: Any = _Kept(source) if once else source
         names = names_of(column_names, "column_names")
+        if column_types is not None:
+            checks.kind(column_types, (list,) if schema is None else (list, tuple), "column_types")
         types = column_types and [getattr(t, "np", t) for t in column_types]
         if types and len(types) != len(names):
             raise ArgumentError(f"{who} expects a type for each of {len(names)} columns, got {len(types)}.")
@@ -243,7 +245,7 @@ class GeneratorDataset(Source):
         if self._batches is not None:
             return map(self._batch, self._batches)
         if not self._count:
-            raise PipelineError("GeneratorDataset: data row of input source must not be 0, got: 0")
+            raise PipelineError("GeneratorNode: data row of input source must not be 0, got: 0")
         if self._random:
             return super().rows(rng)
         limit = self._sampler.num_samples
@@ -303,7 +305,10 @@ def _failed(error: Exception) -> PipelineError:
     if isinstance(error, PipelineError):
         return error
     text = f"{type(error).__name__}: {error}"
-    return PipelineError(f"Exception thrown from user defined Python function in dataset: {text}")
+    return PipelineError(
+        "Exception thrown from user defined Python function in dataset. Execute user Python code failed, check 'Python "
+        f"Call Stack' above. {text}"
+    )
 
 
 def _numpy_type(name: str) -> np.dtype:

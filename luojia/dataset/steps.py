@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, islice
+from functools import partial
+from itertools import chain, cycle, islice
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ from .callback import callbacks_of, called
 from .dataset import ColumnError, Dataset, PipelineError, Row, _array, as_row, names_of, positions
 from .order import Still
 from .samplers import DistributedSampler, RandomSampler
+
+_KEPT = 100  # rows that may take the place of one whose function failed
 
 
 class MapDataset(Dataset):
@@ -50,9 +53,28 @@ class MapDataset(Dataset):
     def rows(self, rng: Any) -> Iterator[Row]:
         names, order = self.children[0].get_col_names(), self.get_col_names()
         rows = self.children[0].rows(rng)
+        if config.error_mode() is not config.ErrorSamplesMode.RETURN:
+            return self._mending(partial(self._made, row, names, order, rng) for row in rows)
         if self.callbacks and not isinstance(rng, Still):
             return called(self.callbacks, self, rows, lambda row: self._made(row, names, order, rng), rng)
         return (self._made(row, names, order, rng) for row in rows)
+
+    def _mending(self, making: Iterator[Callable[[], Row]]) -> Iterator[Row]:
+        """The rows that can be made; those that cannot are left out, or others come again for them at the end."""
+        made, failed = [], 0
+        for make in making:
+            try:
+                row = make()
+            except PipelineError:
+                failed += 1
+                continue
+            if len(made) < _KEPT:
+                made.append(row)
+            yield row
+        if failed and config.error_mode() is config.ErrorSamplesMode.REPLACE:
+            if not made:
+                raise PipelineError("All data is garbage and cannot be replaced.")
+            yield from islice(cycle(made), failed)
 
     def _made(self, row: Row, names: list[str], order: list[str], rng: Any) -> Row:
         values: Any = tuple(_array(row[i]) for i in self.at)
@@ -89,21 +111,21 @@ class SyncWaitDataset(Dataset):
 
     def __init__(self, child: Dataset, condition_name: str, num_batch: int = 1, callback: Any = None) -> None:
         super().__init__(child)
-        if not isinstance(condition_name, str):
-            raise DTypeError(f"sync_wait: condition_name expects a str, got {condition_name!r}.")
-        checks.count(num_batch, "num_batch")
-        if callback is not None and not callable(callback):
-            raise DTypeError(f"sync_wait: callback is not callable: {callback!r}.")
+        checks.kind(condition_name, (str,), "condition_name")
+        if checks.kind(num_batch, (int,), "num_batch") < 1:
+            raise ArgumentError(f"num_batch need to be greater than 0. Got {num_batch}.")
         below = child
         while below is not None:
             if isinstance(below, SyncWaitDataset) and below.condition_name == condition_name:
-                raise PipelineError(f"sync_wait: Condition name is already in use: {condition_name}.")
+                raise PipelineError(f"Condition name is already in use. It is {condition_name}.")
             below = below.children[0] if below.children else None
         self.condition_name, self.callback = condition_name, callback
 
     def sync_update(self, condition_name: str, num_batch: int | None = None, data: Any = None) -> None:
         if condition_name != self.condition_name:
             super().sync_update(condition_name, num_batch, data)
+        elif num_batch is not None and num_batch < 1:
+            raise PipelineError(f"Sync_update batch size can only be positive integer, got: {num_batch}.")
         elif self.callback is not None:
             self.callback(data)
 
@@ -146,6 +168,11 @@ class ShuffleDataset(Dataset):
     def __init__(self, child: Dataset, buffer_size: int) -> None:
         super().__init__(child)
         self.buffer_size = checks.count(buffer_size, "buffer_size", 2)
+        below = child
+        while below.children and not isinstance(below, SyncWaitDataset):
+            below = below.children[0]
+        if isinstance(below, SyncWaitDataset):
+            raise PipelineError("No shuffle after sync operators.")
 
     def gather(self, rng: Any) -> Any:
         whole = self.children[0].gather(rng)
@@ -219,9 +246,10 @@ class SkipDataset(Dataset):
 class ZipDataset(Dataset):
     def __init__(self, datasets: tuple) -> None:
         if not isinstance(datasets, tuple) or not all(isinstance(d, Dataset) for d in datasets):
+            checks.kind(datasets, (tuple,), "datasets")
             raise DTypeError(f"zip expects a tuple of two or more Datasets, got {datasets!r}.")
         if len(datasets) < 2:
-            raise ArgumentError(f"zip: can't zip empty or just one dataset, got {datasets!r}.")
+            raise ArgumentError(f"Can't zip empty or just one dataset! Got {datasets!r}.")
         super().__init__(*datasets)
         names = self.get_col_names()
         if len(set(names)) < len(names):

@@ -12,8 +12,8 @@ import numpy as np
 from .. import metric, ndarray
 from .._src.errors import ArgumentError
 from ..initializer import Uniform
-from ..io import DataDesc
-from ..model import BatchEndParam
+from ..io import DataDesc, DataIter
+from ..model import BatchEndParam, save_params
 
 SGD_PARAMS = (("learning_rate", 0.01),)
 
@@ -164,6 +164,8 @@ class BaseModule:
             from ..io import NDArrayIter
 
             eval_data = NDArrayIter(eval_data, batch_size=eval_data.shape[0])
+        if not isinstance(eval_data, DataIter):
+            raise ValueError("eval_data must be of type NDArray or DataIter")
         outputs = [[o.copy() for o in outs] for outs, _, _ in self.iter_predict(eval_data, num_batch, reset)]
         if not outputs or not merge_batches:
             return outputs
@@ -182,9 +184,7 @@ class BaseModule:
 
     def save_params(self, fname: str) -> None:
         """Write the parameters and auxiliary states to a file, under names with arg: and aux:."""
-        arg_params, aux_params = self.get_params()
-        ndarray.save(fname, {**{f"arg:{k}": v for k, v in arg_params.items()},
-                             **{f"aux:{k}": v for k, v in aux_params.items()}})
+        save_params(fname, *self.get_params())
 
     def load_params(self, fname: str) -> None:
         """Take the parameters that ``save_params`` wrote."""
@@ -229,6 +229,16 @@ class BaseModule:
 
     def get_outputs(self, merge_multi_context: bool = True) -> list:
         return self._refuse("get_outputs")
+
+    def get_states(self, merge_multi_context: bool = True) -> list:
+        """The inputs that are kept between batches: none, unless a subclass has some."""
+        self._must_be_ready()
+        assert not merge_multi_context, "merge_multi_context=True is not supported for get_states yet."
+        return []
+
+    def set_states(self, states: Any = None, value: Any = None) -> None:
+        self._must_be_ready()
+        assert not states and not value, f"{type(self).__name__} keeps no states"
 
     def get_input_grads(self, merge_multi_context: bool = True) -> list:
         return self._refuse("get_input_grads")

@@ -6,8 +6,9 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from .. import ndarray
 from .._src.errors import NotSupportedError
-from ..model import load_params, save_checkpoint
+from ..model import load_params, save_params
 from .base_module import SGD_PARAMS, BaseModule
 from .module import Module
 
@@ -29,6 +30,8 @@ class BucketingModule(BaseModule):
         self._default = default_bucket_key
         self._how = {"logger": logger, "context": context, "fixed_param_names": fixed_param_names,
                      "state_names": state_names}
+        symbol, data_names, label_names = sym_gen(default_bucket_key)
+        Module(symbol, data_names, label_names, **self._how)  # which compares the names with the graph's
         self._made: dict[Any, Module] = {}
         self._loaded: tuple[dict, dict] | None = None
         self._current_key = default_bucket_key
@@ -40,6 +43,10 @@ class BucketingModule(BaseModule):
     @property
     def _curr_bucket_key(self) -> Any:
         return self._current_key
+
+    @property
+    def _buckets(self) -> dict[Any, Module]:
+        return self._made
 
     @property
     def _current(self) -> Module:
@@ -89,7 +96,6 @@ class BucketingModule(BaseModule):
         self.binded = True
         if self._loaded is not None:
             made.set_params(*self._loaded)
-            self.params_initialized = True
 
     def switch_bucket(self, bucket_key: Any, data_shapes: Any, label_shapes: Any = None) -> None:
         """Go to the module of a bucket, making it if need be."""
@@ -174,15 +180,56 @@ class BucketingModule(BaseModule):
         for made in self._made.values():
             made.install_monitor(mon)
 
+    def get_states(self, merge_multi_context: bool = True) -> list:
+        self._must_be_ready()
+        return self._current.get_states(merge_multi_context)
+
+    def set_states(self, states: Any = None, value: Any = None) -> None:
+        self._must_be_ready()
+        self._current.set_states(states, value)
+
     def save_checkpoint(self, prefix: str, epoch: int, remove_amp_cast: bool = False) -> None:
-        """Write the current bucket's graph and the parameters."""
-        save_checkpoint(prefix, epoch, self.symbol, *self.get_params())
+        """Write each bucket's graph to ``prefix-<key>-symbol.json``, the parameters, and the keys, which are numbers.
+
+        The keys stand in ``prefix.buckets``, an array of int32; keys that are no integers have no such file.
+        """
+        params = self.get_params()
+        for key, made in self._made.items():
+            made.symbol.save(f"{prefix}-{key}-symbol.json")
+        save_params(f"{prefix}-{epoch:04d}.params", *params)
+        if all(isinstance(key, int) for key in self._made):
+            ndarray.save(f"{prefix}.buckets", ndarray.array(list(self._made), dtype="int32"))
 
     @staticmethod
     def load(prefix: str, epoch: int, sym_gen: Callable | None = None, default_bucket_key: Any = None,
              **kwargs: Any) -> BucketingModule:
         """A module with the parameters of a checkpoint, which it takes when it is bound."""
         assert sym_gen is not None, "sym_gen is required for loading BucketingModule"
+        assert default_bucket_key is not None, "default_bucket_key is required for loading BucketingModule"
         made = BucketingModule(sym_gen, default_bucket_key, **kwargs)
         made._loaded = load_params(prefix, epoch)
+        made.params_initialized = True
+        return made
+
+    @staticmethod
+    def load_dict(sym_dict: dict | None = None, sym_gen: Callable | None = None, default_bucket_key: Any = None,
+                  arg_params: dict | None = None, aux_params: dict | None = None, **kwargs: Any) -> BucketingModule:
+        """A module of the graphs in ``sym_dict``, by bucket, with these parameters, which it takes when it is bound.
+
+        Buckets that ``sym_dict`` lacks are made by ``sym_gen``, which also tells the names of data and labels.
+        """
+        assert sym_dict is not None, "sym_dict needs to be provided for BucketingModule.load_dict"
+        assert arg_params is not None, "arg_params need to be provided for BucketingModule.load_dict"
+        assert aux_params is not None, "aux_params need to be provided for BucketingModule.load_dict"
+        assert sym_gen is not None, "sym_gen is required for loading BucketingModule"
+        assert default_bucket_key is not None, "default_bucket_key is required for loading BucketingModule"
+        given = sym_gen
+
+        def generate(key: Any) -> tuple:
+            symbol, *names = given(key)
+            return (sym_dict.get(key, symbol), *names)
+
+        made = BucketingModule(generate, default_bucket_key, **kwargs)
+        made._loaded = arg_params, aux_params
+        made.params_initialized = True
         return made

@@ -17,10 +17,12 @@ from .._src.engine.devices import Context, current_context
 from .._src.errors import ArgumentError, MXNetError, UnfitDataError
 from .._src.formats import atomic
 from .._src.formats.reader import open_source
+from ..executor_manager import _split_input_slice
 from ..initializer import InitDesc, Uniform
 from ..io import DataDesc
 from ..model import load_checkpoint, save_checkpoint
 from .base_module import SGD_PARAMS, BaseModule, descriptions
+from .group import ExecutorGroup
 
 
 def _same_batch(inputs: list[DataDesc]) -> None:
@@ -42,7 +44,7 @@ class Module(BaseModule):
     Args:
         symbol: the graph, which usually ends in an output operator such as ``SoftmaxOutput``.
         data_names, label_names: its inputs; all other arguments are parameters.
-        context: a device, or several, among which each batch is split evenly.
+        context: a device, or several, among which each batch is split: evenly, or in proportion to ``work_load_list``.
         fixed_param_names: parameters that are not trained. ``state_names``: inputs that are kept between batches.
 
     >>> import luojia as mx
@@ -63,16 +65,18 @@ class Module(BaseModule):
         super().__init__(logger)
         context = context or current_context()
         self._context = [context] if isinstance(context, Context) else list(context)
+        self._shares = [1] * len(self._context) if work_load_list is None else list(work_load_list)
+        assert len(self._shares) == len(self._context), (
+            f"work_load_list {self._shares} needs a share for each of {self._context}")
         self.symbol = symbol
         arguments = symbol.list_arguments()
         self.data_names = list(data_names or [])
         self.label_names = [n for n in label_names or []]
         self._state_names = list(state_names or [])
-        self._fixed = list(fixed_param_names or [])
+        self._fixed_param_names = list(fixed_param_names or [])
         for what, names, strict in (("data", self.data_names, True), ("label", self.label_names, False),
-                                    ("state", self._state_names, True), ("fixed_param", self._fixed, True)):
+                                    ("state", self._state_names, True), ("fixed_param", self._fixed_param_names, True)):
             self._check_names(what, names, arguments, strict)
-        self.label_names = [n for n in self.label_names if n in arguments]
         inputs = {*self.data_names, *self.label_names, *self._state_names}
         self._param_names = [n for n in arguments if n not in inputs]
         self._aux_names = symbol.list_auxiliary_states()
@@ -107,8 +111,25 @@ class Module(BaseModule):
     def _unbind(self) -> None:
         self.binded = False
         self._executors: list[Any] = []
-        self.data_shapes: Any = None  # lists of DataDesc once bound
-        self.label_shapes: Any = None
+        self._data: Any = None  # lists of DataDesc once bound
+        self._labels: Any = None
+
+    @property
+    def data_shapes(self) -> Any:
+        """The descriptions of the data: a list of DataDesc."""
+        assert self.binded, "call bind() first"
+        return self._data
+
+    @property
+    def label_shapes(self) -> Any:  # type: ignore[override]
+        """The descriptions of the labels; None where the module was bound without."""
+        assert self.binded, "call bind() first"
+        return self._labels or None
+
+    @property
+    def _exec_group(self) -> ExecutorGroup:
+        assert self.binded, "call bind() first"
+        return ExecutorGroup(self)
 
     # -- arrays ----------------------------------------------------------------------------------------------------
 
@@ -122,12 +143,15 @@ class Module(BaseModule):
             self.logger.warning("Already bound, ignoring bind()")
             return
         data = descriptions(data_shapes, self.data_names, "data")
-        labels = self._labels(label_shapes)
+        labels = self._described(label_shapes)
         _same_batch([*data, *labels])
         assert for_training or not inputs_need_grad, "gradients of the inputs need for_training=True"
-        requests = {}
+        if shared_module is not None:
+            assert isinstance(shared_module, Module) and shared_module.binded and shared_module.params_initialized, (
+                "shared_module needs a Module that is bound and has parameters")
+        requests, fixed = {}, {*self._fixed_param_names, *self.label_names, *self._state_names}
         for name in self.symbol.list_arguments():
-            if not for_training or name in self._fixed or name in self.label_names or name in self._state_names:
+            if not for_training or name in fixed:
                 requests[name] = "null"
             elif name in self.data_names:
                 requests[name] = "write" if inputs_need_grad else "null"
@@ -141,7 +165,7 @@ class Module(BaseModule):
             executors.append(self.symbol.simple_bind(ctx, requests, types, shared_exec=shared, **shapes))
         self.for_training, self.inputs_need_grad = for_training, inputs_need_grad
         self._requests = requests
-        self._executors, self.data_shapes, self.label_shapes = executors, data, labels
+        self._executors, self._data, self._labels = executors, data, labels
         self.binded = True
         if shared_module is not None and shared_module.params_initialized:
             self._arg_params, self._aux_params = shared_module.get_params()
@@ -151,10 +175,17 @@ class Module(BaseModule):
         if shared_module is not None and shared_module.optimizer_initialized:
             self.borrow_optimizer(shared_module)
 
-    def _labels(self, label_shapes: Any) -> list[DataDesc]:
+    def _described(self, label_shapes: Any) -> list[DataDesc]:
         if label_shapes:
-            return descriptions(label_shapes, self.label_names, "label")
+            arguments = self.symbol.list_arguments()
+            return [d for d in descriptions(label_shapes, self.label_names, "label") if d.name in arguments]
+        if self.label_names:
+            warnings.warn("Data provided by label_shapes don't match names specified by label_names "
+                          f"([] vs. {self.label_names})", stacklevel=3)
         return []
+
+    def _batch_size(self) -> int:
+        return self._data[0].shape[max(DataDesc.get_batch_axis(self._data[0].layout), 0)]
 
     def _part(self, d: DataDesc, k: int) -> tuple:
         """The shape of device k's part of an input."""
@@ -163,26 +194,27 @@ class Module(BaseModule):
         return (*d.shape[:axis], stop - start, *d.shape[axis + 1 :])
 
     def _slice(self, n: int, k: int) -> tuple[int, int]:
-        count = len(self._context)
-        if n < count:
-            raise ArgumentError(f"Too many slices. Some splits are empty: a batch of {n} for {count} devices.")
-        return n * k // count, n * (k + 1) // count
+        part = self._slices(n)[k]
+        return part.start, part.stop
+
+    def _slices(self, n: int) -> list[slice]:
+        return _split_input_slice(n, self._shares)
 
     def reshape(self, data_shapes: Any, label_shapes: Any = None) -> None:
         """Take batches of other shapes; parameters stay."""
         assert self.binded, "call bind() before reshape()"
         data = descriptions(data_shapes, self.data_names, "data")
-        labels = self._labels(label_shapes)
+        labels = self._described(label_shapes)
         executors = [
             e.reshape(allow_up_sizing=True, **{d.name: self._part(d, k) for d in [*data, *labels]})
             for k, e in enumerate(self._executors)
         ]
-        self._executors, self.data_shapes, self.label_shapes = executors, data, labels
+        self._executors, self._data, self._labels = executors, data, labels
 
     @property
     def output_shapes(self) -> list[tuple[str, tuple]]:
         assert self.binded, "call bind() first"
-        shapes = {d.name: d.shape for d in [*self.data_shapes, *self.label_shapes]}
+        shapes = {d.name: d.shape for d in [*self._data, *self._labels]}
         return list(zip(self.output_names, self.symbol.infer_shape(**shapes)[1]))
 
     # -- parameters ------------------------------------------------------------------------------------------------
@@ -268,7 +300,10 @@ class Module(BaseModule):
         if self.optimizer_initialized and not force_init:
             self.logger.warning("optimizer already initialized, ignoring...")
             return
-        store = kvstores.create(kvstore) if isinstance(kvstore, str) else kvstore
+        if not (kvstore is None or isinstance(kvstore, (str, kvstores.KVStoreBase))):
+            raise TypeError(f"kvstore must be KVStore, str or None, got {type(kvstore).__name__}")
+        one = len(self._context) == 1 and isinstance(kvstore, str) and "dist" not in kvstore  # needs no store
+        store = None if one else kvstores.create(kvstore) if isinstance(kvstore, str) else kvstore
         self._kvstore = store if store is not None and store.spans else None
         if self._kvstore is not None:
             self._kvstore._share([*zip(self._param_names, [self._executors[0].arg_dict[n] for n in self._param_names]),
@@ -282,13 +317,14 @@ class Module(BaseModule):
             self._preload = None
 
     def _make_optimizer(self, given: Any, params: dict[str, Any]) -> Any:
-        axis = max(DataDesc.get_batch_axis(self.data_shapes[0].layout), 0)
         workers = 1 if self._kvstore is None else self._kvstore.num_workers
-        rescale = 1.0 / (self.data_shapes[0].shape[axis] * workers)
+        rescale = 1.0 / (self._batch_size() * workers)
         names = dict(enumerate(self._param_names))
         if isinstance(given, str):
             params.setdefault("rescale_grad", rescale)
             return optimizers.create(given, sym=self.symbol, param_idx2name=names, **params)
+        assert isinstance(given, optimizers.Optimizer), (
+            f"optimizer must be a name or an Optimizer, got {type(given).__name__}")
         if given.rescale_grad != rescale:
             warnings.warn(
                 "Optimizer created manually outside Module but rescale_grad is not normalized to 1.0/batch_size/"
@@ -307,16 +343,16 @@ class Module(BaseModule):
     def forward(self, data_batch: Any, is_train: bool | None = None) -> None:
         """Run the network on a batch; a batch of other shapes than before rebinds the inputs."""
         self._must_be_ready()
-        arrays = dict(zip([d.name for d in self.data_shapes], data_batch.data))
+        arrays = dict(zip([d.name for d in self._data], data_batch.data))
         labels = getattr(data_batch, "label", None)  # which a namedtuple of data alone lacks
-        if labels and self.label_shapes:
-            arrays.update(zip([d.name for d in self.label_shapes], labels))
-        known = {d.name: d for d in [*self.data_shapes, *self.label_shapes]}
+        if labels and self._labels:
+            arrays.update(zip([d.name for d in self._labels], labels))
+        known = {d.name: d for d in [*self._data, *self._labels]}
         if any(tuple(a.shape) != known[n].shape for n, a in arrays.items()):
             shapes = {n: tuple(a.shape) for n, a in arrays.items()}
             inferred = dict(zip(self.symbol.list_arguments(), self.symbol.infer_shape_partial(**shapes)[0]))
             self.reshape(*[[DataDesc(d.name, inferred[d.name] or d.shape, d.dtype, d.layout) for d in described]
-                           for described in (self.data_shapes, self.label_shapes)])
+                           for described in (self._data, self._labels)])
         is_train = self.for_training if is_train is None else is_train
         for k, e in enumerate(self._executors):
             e.forward(is_train, **{n: self._cut(known[n], a, k) for n, a in arrays.items()})
@@ -374,7 +410,7 @@ class Module(BaseModule):
         """The gradients of the inputs, for which ``bind`` needs ``inputs_need_grad=True``."""
         self._must_be_ready()
         assert self.inputs_need_grad, "bind with inputs_need_grad=True to get gradients of the inputs"
-        names = [d.name for d in self.data_shapes]
+        names = [d.name for d in self._data]
         return self._joined([[e.grad_dict[n] for n in names] for e in self._executors], merge_multi_context)
 
     def get_states(self, merge_multi_context: bool = True) -> list:
@@ -386,9 +422,8 @@ class Module(BaseModule):
     def set_states(self, states: Any = None, value: float | None = None) -> None:
         """Set the inputs that are kept between batches: to ``states`` as ``get_states`` gives them, or to one value."""
         self._must_be_ready()
-        if (states is None) == (value is None):
-            raise ValueError("Module.set_states expects states, or one value for all of them; got "
-                             f"{'neither' if states is None else 'both'}.")
+        assert states is not None or value is not None, "At least one of states & value must be specified."
+        assert states is None or value is None, "Only one of states & value can be specified."
         held = self.get_states(merge_multi_context=False)
         if states is not None and len(states) != len(held):
             raise ValueError(f"Module.set_states: this module keeps {len(held)} states, got {len(states)}.")
@@ -405,7 +440,7 @@ class Module(BaseModule):
 
     def update_metric(self, eval_metric: Any, labels: Any, pre_sliced: bool = False) -> None:
         """Count the last forward's outputs against the labels."""
-        names = [d.name for d in self.label_shapes or ()] or self.label_names  # in the order of the iterator's arrays
+        names = [d.name for d in self._labels or ()] or self.label_names  # in the order of the iterator's arrays
         eval_metric.update_dict(dict(zip(names, labels or [])),
                                 dict(zip(self.output_names, self.get_outputs())))
 
@@ -422,7 +457,9 @@ class Module(BaseModule):
         """Write ``prefix-symbol.json``, ``prefix-<epoch>.params`` and, if asked, ``prefix-<epoch>.states``."""
         save_checkpoint(prefix, epoch, self.symbol, *self.get_params())
         if save_optimizer_states:
-            self.save_optimizer_states(f"{prefix}-{epoch:04d}.states")
+            name = f"{prefix}-{epoch:04d}.states"
+            self.save_optimizer_states(name)
+            self.logger.info('Saved optimizer state to "%s"', name)
 
     @staticmethod
     def load(prefix: str, epoch: int, load_optimizer_states: bool = False, **kwargs: Any) -> Module:
@@ -439,7 +476,6 @@ class Module(BaseModule):
         """Write the optimizer's states."""
         assert self.optimizer_initialized, "call init_optimizer() first"
         atomic.write_bytes(fname, self._updater.get_states())
-        self.logger.info('Saved optimizer state to "%s"', fname)
 
     def load_optimizer_states(self, fname: str) -> None:
         """Take the optimizer's states from a file."""

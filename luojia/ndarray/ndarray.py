@@ -329,4 +329,5 @@ def keep_integers(engine: Any, op: Any, values: list, ans: Any) -> Any:
 
 NDArray._result_class = NDArray
 NDArray._coerce = staticmethod(coerce)
+NDArray._keeps_stops = True
 NDArray._keeps_integers = staticmethod(keep_integers)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any, Self
 
 import numpy as np
 
+from .._src.core.compiled import structure
 from .._src.errors import DTypeError, NotSupportedError
 from .module import Module
 
@@ -38,6 +39,7 @@ class _Numbered(Module):
             self._put(str(i), cell)
 
     def _put(self, name: str, cell: Module) -> None:
+        structure.version += 1
         self._cells[name] = cell
         if self._auto_prefix:
             cell.update_parameters_name(name + ".")
@@ -96,7 +98,7 @@ class SequentialCell(_Numbered):
 
     def __init__(self, *args: Any) -> None:
         super().__init__()
-        if len(args) == 1 and isinstance(args[0], Mapping):
+        if len(args) == 1 and isinstance(args[0], OrderedDict):
             for name, cell in args[0].items():
                 self.insert_child_to_cell(name, cell)
                 cell.update_parameters_name(name + ".")

@@ -14,26 +14,27 @@ from .._src.core.transforms import like, tensors_in
 from .._src.errors import ArgumentError, DTypeError, GraphError, ShapeError
 
 
-def record(pull: Callable, name: str, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> list[Tensor]:
+def record(pull: Callable, name: str, inputs: Sequence[Tensor], outputs: Sequence[Tensor],
+           materialize: bool = True) -> list[Tensor]:
     """The outputs, linked to the inputs by a node with ``pull(inputs, outputs, cotangents)`` as its backward.
 
     ``pull`` gets and gives Tensors, one cotangent (or None) per input; they are linked to the tape when a gradient of
-    this gradient is being recorded.
+    this gradient is being recorded. Outputs that no gradient reached have zeros, or None unless ``materialize``.
     """
     device = outputs[0]._device if outputs else inputs[0]._device
     parents = tuple([t._node for t in inputs])
     values = tuple([t._value for t in inputs])
     answers = tuple([t._value for t in outputs])
     classes = [t._result_class for t in (*inputs, *outputs)]
-    node = RichNode(_Pull(pull, name, classes), {}, parents, values, answers, device)
+    node = RichNode(_Pull(pull, name, classes, materialize), {}, parents, values, answers, device)
     return [wrap(t._result_class, t._value, device, tape.select(node, i, t._value)) for i, t in enumerate(outputs)]
 
 
 class _Pull(tape.Pullback):
     """The operation of a node whose backward is a function of Tensors."""
 
-    def __init__(self, pull: Callable, name: str, classes: list[type]) -> None:
-        self.function, self.name, self.classes = pull, name, classes
+    def __init__(self, pull: Callable, name: str, classes: list[type], materialize: bool) -> None:
+        self.function, self.name, self.classes, self.materialize = pull, name, classes, materialize
 
     def pull(self, node: Any, g: list, needs: tuple, linked: bool) -> list:
         n, device = len(node.args), node.device
@@ -42,6 +43,9 @@ class _Pull(tape.Pullback):
         outputs, cotangents = [], []
         for i, (c, a) in enumerate(zip(self.classes[n:], node.ans)):
             outputs.append(wrap(c, a, device, tape.select(node, i, a) if linked else None))
+            if g[i] is None and not self.materialize:
+                cotangents.append(None)
+                continue
             gi = g[i] if g[i] is not None else device.engine.zeros_like(a)
             cotangents.append(wrap(c, gi._value, device, gi._node) if isinstance(gi, Tensor) else wrap(c, gi, device))
         with recording_scope(linked):
@@ -159,7 +163,11 @@ def _watch_output(module: Any, out: Any, seen: dict, call_hooks: bool) -> Any:
         for hook in list(module._backward_pre_hooks.values()):
             changed = hook(module, tuple(gs))
             if changed is not None:
-                gs = list(changed) if isinstance(changed, (tuple, list)) else [changed]
+                changed = list(changed) if isinstance(changed, (tuple, list)) else [changed]
+                if len(changed) != len(gs):
+                    raise DTypeError(f"a backward pre-hook of {_named(module)} returned {len(changed)} gradients for "
+                                     f"{len(gs)} outputs.")
+                gs = changed
         seen["output"] = tuple(gs)
         if call_hooks:  # no input needs a gradient
             for hook in list(module._backward_hooks.values()):
@@ -179,6 +187,9 @@ def _run_backward_hooks(module: Any, gs: list, seen: dict) -> list:
             if len(changed) != len(gs):
                 raise DTypeError(f"a backward hook of {_named(module)} returned {len(changed)} gradients for "
                                  f"{len(gs)} inputs.")
+            if not all(isinstance(g, Tensor) or g is None for g in changed):
+                raise DTypeError(f"a backward hook of {_named(module)} must return Tensors, but got "
+                                 f"{[type(g).__name__ for g in changed]}.")
             gs = changed
     return gs
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -18,6 +19,7 @@ class DeclaredMixin:
     """The compiler's and the launcher's side of Module; see there."""
 
     training: bool
+    _forward_method: Callable[..., Any]
     get_parameters: Callable[..., Iterator[Parameter]]
     cells_and_names: Callable[..., Iterator[tuple[str, Any]]]
     _func_graph_flags: dict[str, Any]
@@ -110,7 +112,17 @@ class DeclaredMixin:
         return self(*args, **kwargs)  # pyright: ignore[reportCallIssue]
 
     def set_inputs(self, *inputs: Any, **kwargs: Any) -> None:
-        """Keep the inputs that stand for dynamic shapes, for ``get_inputs``; shapes need no declaration here."""
+        """Keep the inputs that stand for dynamic shapes, for ``get_inputs``; shapes need no declaration here.
+
+        Raises:
+            ValueError: positional inputs and inputs by name at once, or a name that the network's method does not have.
+        """
+        if kwargs:
+            names = inspect.signature(self._forward_method).parameters
+            unknown = [k for k in kwargs if k not in names]
+            if inputs or unknown:
+                raise ArgumentError("For 'set_inputs', give all inputs by position, or all by the names "
+                                    f"{list(names)}, but got {unknown or 'both'}.")
         self.__dict__["_inputs"] = tuple(kwargs.values()) if kwargs else inputs
 
     def get_inputs(self) -> tuple | None:
@@ -133,7 +145,7 @@ class DeclaredMixin:
     def generate_scope(self) -> None:
         """Give each network below its ``get_scope``."""
         for name, module in self.cells_and_names():
-            module.__dict__["_scope"] = f"{name}-{type(module).__name__}" if name else None
+            module.__dict__["_scope"] = f"Default/{name}-{type(module).__name__}" if name else None
 
     def cast_inputs(self, inputs: tuple, dst_type: Any) -> tuple:
         """``inputs`` with their floating Tensors cast."""
@@ -170,14 +182,12 @@ class DeclaredMixin:
         return self
 
     def set_jit_config(self, jit_config: Any) -> None:
-        """Keep options that tune MindSpore's compiler.
+        """Keep options that tune MindSpore's compiler; those given later count.
 
         Raises:
-            ValueError: options were set before.
+            AttributeError: no ``JitConfig``.
         """
-        if self.__dict__.get("_jit_config_dict"):
-            raise ArgumentError("For Cell, jit config can only be set once; make the network anew.")
-        self.__dict__["_jit_config_dict"] = dict(getattr(jit_config, "jit_config_dict", {}))
+        self.__dict__["_jit_config_dict"] = dict(jit_config.jit_config_dict)
 
     def set_broadcast_flag(self, mode: bool = True) -> Any:
         """Accepted; ranks start from equal parameters anyway."""

@@ -147,6 +147,8 @@ class Module(StateMixin, DeclaredMixin):
         values = self.__dict__
         if isinstance(value, Parameter):
             self._need_init("insert_param_to_cell")
+            if name in values and name not in self._params and name not in self._cells:
+                del values[name]  # a plain value gives way
             self.insert_param_to_cell(name, value)
         elif isinstance(value, ParameterTuple):
             self._need_init("insert_param_to_cell")
@@ -211,7 +213,7 @@ class Module(StateMixin, DeclaredMixin):
             KeyError: the name is '' or contains '.', or is an attribute.
             TypeError: the name is no string, or ``param`` no Parameter.
         """
-        if not isinstance(param_name, str):
+        if param_name is not None and not isinstance(param_name, str):
             raise DTypeError(f"For 'insert_param_to_cell', the argument 'param_name' must be str, but got "
                              f"{type(param_name)}.")
         if not param_name:
@@ -259,11 +261,11 @@ class Module(StateMixin, DeclaredMixin):
     # -- what it holds ---------------------------------------------------------------------------------------------
 
     def cells_and_names(self, cells: set | None = None, name_prefix: str = "") -> Iterator[tuple[str, Module]]:
-        """This network and all below it, each object once, with their dotted names."""
+        """This network and all below it, each object once and none of ``cells``, with their dotted names."""
         seen = cells if cells is not None else set()
-        if id(self) in seen:
+        if self in seen:
             return
-        seen.add(id(self))
+        seen.add(self)
         yield name_prefix, self
         for name, child in self._cells.items():
             if child is not None:
@@ -468,6 +470,8 @@ class Module(StateMixin, DeclaredMixin):
     def _luojia_hook(self, kind: str, hook_fn: Callable, with_kwargs: bool = False) -> HookHandle:
         if not callable(hook_fn):
             raise DTypeError(f"Expected a callable hook function, but got {type(hook_fn).__name__}.")
+        if isinstance(hook_fn, Compiled):
+            raise DTypeError(f"Decorating hook function {hook_fn.name} with '@jit' is not supported.")
         hooks = self.__dict__[kind]
         handle = HookHandle(hooks)
         hooks[handle.id] = WithKwargs(hook_fn) if with_kwargs else hook_fn

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from .._src.core.tensor import Tensor
-from .._src.errors import DTypeError
+from .._src.errors import DTypeError, GraphError
 from .._src.ops import Parameter
 from .custom import HookHandle
 
@@ -156,8 +156,8 @@ class StateMixin:
             if child is not None:
                 child.state_dict(destination=destination, prefix=f"{prefix}{name}.", keep_vars=keep_vars)
         for hook in list(self._state_hooks.values()):
-            changed = hook(self, destination, prefix, {})
-            destination = destination if changed is None else changed
+            if hook(self, destination, prefix, {}) is not None:
+                raise GraphError("state_dict post-hook must return None; it may change the dict that it is given.")
         return destination
 
     _state_pre_hooks: dict
@@ -242,7 +242,7 @@ class StateMixin:
         return self._state_hook("_state_pre_hooks", hook)
 
     def register_state_dict_post_hook(self, hook: Callable) -> HookHandle:
-        """Call ``hook(module, state_dict, prefix, local_metadata)`` after each; a result replaces the dict."""
+        """Call ``hook(module, state_dict, prefix, local_metadata)`` after each; it may change the dict in place."""
         return self._state_hook("_state_hooks", hook)
 
     def register_load_state_dict_pre_hook(self, hook: Callable) -> HookHandle:

@@ -232,7 +232,8 @@ class DynamicLossScaleUpdateCell(Module):
 
     def __init__(self, loss_scale_value: float, scale_factor: int, scale_window: int) -> None:
         super().__init__()
-        self.loss_scale_value, self.scale_factor, self.scale_window = loss_scale_value, scale_factor, scale_window
+        self.loss_scale_value = loss_scale_value
+        self.scale_factor, self.scale_window = Tensor(scale_factor, float32), Tensor(scale_window, int32)
         self.cur_iter = Parameter(Tensor(1, int32), name="current_iterator_step", requires_grad=False)
         self.last_overflow_iter = Parameter(Tensor(0, int32), name="last_overflow_iterator_step", requires_grad=False)
 

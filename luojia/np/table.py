@@ -150,7 +150,8 @@ def _elementwise(prepare: Callable) -> Callable:
             return getattr(np, _NUMPYS.get(face.name, face.name))(*inputs, **given)
         if face.op.name in ("maximum", "minimum") and isinstance(inputs[0], (bool, int, float)):
             inputs = inputs[::-1]  # as in MXNet, the array has the gradient at ties
-        arrays = tuple([x if isinstance(x, (bool, int, float)) else prepare(lift(x, face.name)) for x in inputs])
+        numbers = [x.item() if isinstance(x, np.generic) else x for x in inputs]  # NumPy's are as Python's
+        arrays = tuple([x if isinstance(x, (bool, int, float)) else prepare(lift(x, face.name)) for x in numbers])
         return stored(run_plain(face, arrays, attrs), out)
 
     return run

@@ -9,7 +9,7 @@ from typing import Any
 from .._src.core.op import OPERATORS
 from .._src.core.primitive import Primitive
 from .._src.core.tape import state
-from .._src.errors import ArgumentError, DTypeError, GraphError
+from .._src.errors import ArgumentError, DTypeError, GraphError, MXNetError
 from .._src.ops import Tensor
 from .._src.ops.composed.hooks import Hooked, hooked
 
@@ -101,10 +101,23 @@ class _NoImplementation(ArgumentError, DTypeError):
 
 
 def _is_kind(value: Any, kind: Any) -> bool:
+    from ..common import dtype as mstype
+
     if isinstance(kind, str):
         test = _KINDS.get(kind)
-        return test(value) if test else type(value).__name__ == kind
-    return isinstance(value, kind) if isinstance(kind, type) else True
+        if test is not None:
+            return test(value)
+        kind = getattr(mstype, kind.lower(), kind)
+        if isinstance(kind, str):
+            return type(value).__name__ == kind
+    if isinstance(kind, type):
+        return isinstance(value, kind)
+    if isinstance(value, Tensor):
+        return False
+    try:
+        return mstype.issubclass_(mstype.get_py_obj_dtype(value), kind)
+    except MXNetError:  # a value that has no such type
+        return False
 
 
 class HookBackward(Primitive):
@@ -164,8 +177,9 @@ def clip_by_norm(x: Any, max_norm: float, norm_type: float = 2.0, error_if_nonfi
     return out[0] if isinstance(x, Tensor) else type(x)(out)
 
 
-def clip_by_global_norm(x: Any, clip_norm: float = 1.0, use_norm: None = None) -> tuple:
-    """Tensors scaled by clip_norm / max(global norm, clip_norm), the global norm being that of all of them together.
+def clip_by_global_norm(x: Any, clip_norm: float = 1.0, use_norm: None = None) -> Any:
+    """Tensors scaled by clip_norm / max(global norm, clip_norm), the global norm being that of all of them together; a
+    Tensor alone is scaled alone.
 
     >>> from luojia import Tensor, ops
     >>> print(ops.clip_by_global_norm((Tensor([3.0]), Tensor([4.0])), 1.0)[1])
@@ -173,6 +187,8 @@ def clip_by_global_norm(x: Any, clip_norm: float = 1.0, use_norm: None = None) -
     """
     if use_norm is not None:
         raise ArgumentError(f"For 'clip_by_global_norm', use_norm must be None, got {use_norm!r}.")
+    if isinstance(x, Tensor):
+        return clip_by_global_norm((x,), clip_norm)[0]
     if not isinstance(x, (tuple, list)):
         raise DTypeError(f"For 'clip_by_global_norm', x must be a tuple or list of Tensors, got {type(x).__name__}.")
     if clip_norm <= 0:

@@ -9,8 +9,8 @@ from typing import Any
 from .._src.core import transforms
 from .._src.core.op import OPERATORS
 from .._src.core.recompute import recomputed
-from .._src.core.transforms import check_weights, pullback, pushforward, unlinked
-from .._src.errors import ArgumentError, DTypeError, GraphError, ShapeError
+from .._src.core.transforms import check_weights, pullback, pushforward, unlinked, with_aux
+from .._src.errors import ArgumentError, CallError, DTypeError, GraphError, PositionError, ShapeError
 from .._src.ops import Parameter, Tensor
 from .grad import GradOperation
 
@@ -33,8 +33,8 @@ def _positions(grad_position: Any, who: str) -> tuple[int, ...] | None:
 def _check_call(positions: Sequence[int], args: Sequence[Any], who: str) -> None:
     for p in positions:
         if p >= len(args):
-            raise GraphError(f"For '{who}', position index {p} exceeds the inputs: the function was called with "
-                             f"{len(args)} positional arguments.")
+            raise PositionError(f"For '{who}', position index {p} exceeds the inputs: the function was called with "
+                                f"{len(args)} positional arguments.")
 
 
 def _callable(fn: Any, who: str) -> None:
@@ -60,6 +60,8 @@ def _value_and_grad(fn: Callable, grad_position: Any, weights: Any, has_aux: boo
     _flag(return_ids, "return_ids", who)
     positions = _positions(grad_position, who)
     listed = check_weights(weights, who)
+    if positions == ():
+        raise ArgumentError(f"For '{who}', grad_position should not be empty when grad by position.")
     if positions is None and listed is None:
         raise ArgumentError(f"For '{who}', `grad_position` and `weight` can not be None at the same time.")
     bare_weight = weights is not None and not isinstance(weights, (list, tuple))
@@ -218,6 +220,7 @@ def vjp(fn: Callable, *inputs: Any, weights: Any = None, has_aux: bool = False) 
     (Tensor(shape=[], dtype=Float32, value= 6),)
     """
     _callable(fn, "vjp")
+    _flag(has_aux, "has_aux", "vjp")
     old = len(inputs) == 2 and (isinstance(inputs[0], (tuple, list)) or not _arity(fn, 2))
     if old:
         first, v = inputs
@@ -236,6 +239,9 @@ def vjp(fn: Callable, *inputs: Any, weights: Any = None, has_aux: bool = False) 
             given = sens[0] if len(sens) == 1 and isinstance(sens[0], (tuple, list)) else sens
         else:
             given = sens[0] if sens else None
+            if isinstance(given, (int, float)):
+                raise DTypeError(f"For 'vjp', the gradient of the output must be a Tensor, but got "
+                                 f"{type(given).__name__}.")
         by_input, by_weight = pull(given)
         if listed is None:
             return by_input
@@ -255,6 +261,7 @@ def jvp(fn: Callable, inputs: Any, v: Any, has_aux: bool = False) -> tuple:
     (Tensor(shape=[], dtype=Float32, value= 9), Tensor(shape=[], dtype=Float32, value= 6))
     """
     _callable(fn, "jvp")
+    _flag(has_aux, "has_aux", "jvp")
     args = tuple(inputs) if isinstance(inputs, (tuple, list)) else (inputs,)
     tangents = tuple(v) if isinstance(v, (tuple, list)) else (v,)
     for x in (*args, *tangents):
@@ -266,12 +273,14 @@ def jvp(fn: Callable, inputs: Any, v: Any, has_aux: bool = False) -> tuple:
     for i, (x, t) in enumerate(zip(args, tangents)):
         if x.shape != t.shape:
             raise ShapeError(f"For 'jvp', input {i} has shape {x.shape}, its tangent {t.shape}; they must be equal.")
+        if x.np_dtype != t.np_dtype:
+            raise DTypeError(f"For 'jvp', input {i} is {x.dtype}, its tangent {t.dtype}; they must be equal.")
     aux: list = []
 
     def main(*xs: Any) -> Any:
         out = fn(*xs)
         if has_aux:
-            aux[:] = out[1:]
+            aux[:] = with_aux(out)[1:]
             return out[0]
         return out
 
@@ -285,6 +294,8 @@ def _jacobian(build: Callable, fn: Callable, grad_position: Any, has_aux: bool, 
     positions = _positions(grad_position, who)
     if positions is None:
         raise DTypeError(f"For '{who}', the 'grad_position' must be int or a tuple of int, but got None.")
+    if not positions:
+        raise ArgumentError(f"For '{who}', grad_position should not be empty.")
 
     def jacobian(*args: Any) -> Any:
         _check_call(positions, args, who)
@@ -292,8 +303,6 @@ def _jacobian(build: Callable, fn: Callable, grad_position: Any, has_aux: bool, 
             if not isinstance(args[p], Tensor):
                 raise DTypeError(f"For '{who}', argument {p} must be a Tensor, but got {type(args[p]).__name__}.")
         out, aux = build(fn, args, positions, has_aux)
-        if isinstance(grad_position, tuple) and len(positions) == 1:
-            out = (out,)
         return (out, bare(unlinked(aux))) if has_aux else out
 
     return jacobian
@@ -380,6 +389,7 @@ def vmap(fn: Callable, in_axes: Any = 0, out_axes: Any = 0) -> Callable:
     Raises:
         ValueError: slices in another number than the networks of a CellList.
         RuntimeError: inputs that differ in the length of the mapped axis, no mapped input, or a wrong number of axes.
+        TypeError: arguments in another number than ``in_axes``; a RuntimeError too.
 
     >>> from luojia import Tensor, ops
     >>> ops.vmap(lambda x, y: x * y, (0, None))(Tensor([1.0, 2.0]), Tensor(3.0)).asnumpy().tolist()
@@ -390,14 +400,16 @@ def vmap(fn: Callable, in_axes: Any = 0, out_axes: Any = 0) -> Callable:
     if several is not None and len(several()) < 2:
         raise GraphError("For 'vmap', in the model ensembling parallel training scenario the size of 'CellList' must "
                          f"be greater than 1, but got {len(several())}.")
-    in_axes, out_axes = _as_tuple(in_axes), _as_tuple(out_axes)
+    in_axes, out_axes = _as_tuple(in_axes, "in_axes"), _as_tuple(out_axes, "out_axes")
+    if out_axes is None and several is None:
+        raise GraphError("For 'vmap', the 'out_axes' cannot be a single None while 'fn' is not a 'CellList'.")
 
     def mapped(*args: Any) -> Any:
         axes = in_axes
         if isinstance(axes, tuple):
             if len(axes) != len(args):
-                raise GraphError(f"For 'vmap', in_axes has {len(axes)} entries, but the function was called with "
-                                 f"{len(args)} arguments.")
+                raise CallError(f"For 'vmap', in_axes has {len(axes)} entries, but the function was called with "
+                                f"{len(args)} arguments.")
         else:
             axes = (axes,) * len(args)
         sizes: list[int] = []
@@ -421,8 +433,12 @@ def vmap(fn: Callable, in_axes: Any = 0, out_axes: Any = 0) -> Callable:
     return mapped
 
 
-def _as_tuple(axes: Any) -> Any:
-    return tuple(map(_as_tuple, axes)) if isinstance(axes, (list, tuple)) else axes
+def _as_tuple(axes: Any, name: str) -> Any:
+    if isinstance(axes, (list, tuple)):
+        return tuple([_as_tuple(a, name) for a in axes])
+    if axes is not None and (isinstance(axes, bool) or not isinstance(axes, int)):
+        raise GraphError(f"The axis in vmap's '{name}' can only be of type Int or None, but got {axes!r}.")
+    return axes
 
 
 def _sizes(a: Any, axis: Any, sizes: list[int]) -> None:
@@ -452,12 +468,19 @@ def _gather(outs: list, axis: Any) -> Any:
     first = outs[0]
     if isinstance(first, (tuple, list)):
         axes = axis if isinstance(axis, tuple) else (axis,) * len(first)
+        if len(axes) != len(first):
+            raise GraphError("The size of vmap's 'out_axes' should be equal to the number of results of 'fn': "
+                             f"{len(first)}, but got size: {len(axes)}.")
         return tuple([_gather([o[k] for o in outs], ax) for k, ax in enumerate(axes)])
     if isinstance(axis, tuple):
         axis = axis[0]
+    if isinstance(first, (int, float)) and axis is not None:
+        return Tensor([first] * len(outs))
     if axis is None or not isinstance(first, Tensor):
         return first
     n = first.ndim + 1
+    if not -n <= axis < n:
+        raise GraphError(f"The axis: {axis} in 'out_axes' is out of bounds for array of dimension [{-n},{n}).")
     at = axis % n
     shape = (*first.shape[:at], 1, *first.shape[at:])
     return OPERATORS["concatenate"](*[OPERATORS["reshape"](o, shape=shape) for o in outs], axis=at)

@@ -114,6 +114,12 @@ def prim_attr_register(fn: Callable) -> Callable:
     return init
 
 
+def _primexpr(fn: Callable | None = None, get_instance: bool = True, name: str | None = None,
+              reuse_result: bool = True) -> Any:
+    """As ``constexpr``, under the name that MindSpore's own functions use."""
+    return constexpr(fn, get_instance, name, reuse_result)
+
+
 prim_arg_register = prim_attr_register  # arguments are attributes here
 
 

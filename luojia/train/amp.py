@@ -10,6 +10,7 @@ from .._src.core.arguments import takes
 from .._src.core.dtypes import int32
 from .._src.core.primitive import Primitive
 from .._src.core.tensor import Tensor
+from .._src.engine.devices import current_context
 from .._src.errors import ArgumentError, DTypeError
 from .._src.ops import Parameter
 from ..nn.checks import check_positive_int
@@ -21,22 +22,23 @@ from ..nn.optimizer import Optimizer
 from ..nn.wrap import TrainOneStepCell, TrainOneStepWithLossScaleCell, WithLossCell, all_finite
 from .loss_scale_manager import DynamicLossScaleManager, FixedLossScaleManager, LossScaleManager
 
-_WHITE = ("Conv1d", "Conv2d", "Conv3d", "Conv1dTranspose", "Conv2dTranspose", "Dense", "LSTMCell", "RNNCell", "GRUCell",
-          "LSTM", "GRU", "RNN")
-_WHITE_PRIMITIVES = ("Conv2D", "Conv3D", "Conv2DTranspose", "MatMul", "BatchMatMul", "PReLU", "Einsum")
+_WHITE = ("Conv1d", "Conv2d", "Conv3d", "Conv1dTranspose", "Conv2dTranspose", "Conv3dTranspose", "Dense", "LSTMCell",
+          "RNNCell", "GRUCell")
+_WHITE_PRIMITIVES = ("Conv2D", "Conv3D", "Conv2DTranspose", "Conv3DTranspose", "Conv2DBackpropInput", "MatMul",
+                     "BatchMatMul", "PReLU", "ReLU", "Ger")
 _BLACK = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.LayerNorm)
 _LEVELS = ("O0", "O1", "O2", "O3", "auto")
 
 
-class _OutputTo(Module):
-    """A network whose float outputs are cast."""
+class _OutputTo32(Module):
+    """A network whose float outputs are float32."""
 
-    def __init__(self, network: Module, dtype: Any) -> None:
+    def __init__(self, network: Module) -> None:
         super().__init__(auto_prefix=False)
-        self._network, self._dtype = network, dtype
+        self._backbone = network
 
     def construct(self, *inputs: Any, **kwargs: Any) -> Any:
-        return cast_floats(self._network(*inputs, **kwargs), self._dtype)
+        return cast_floats(self._backbone(*inputs, **kwargs), dtypes.float32)
 
 
 class _InLow:
@@ -111,7 +113,7 @@ def auto_mixed_precision(network: Module, amp_level: str = "O0", dtype: Any = dt
     if amp_level == "O2":
         return _lower_all_but(network, _BLACK, dtype)
     if amp_level == "O3":
-        return _OutputTo(network.to_float(dtype), dtypes.float32)
+        return _OutputTo32(network.to_float(dtype))
     if amp_level == "auto":
         white = tuple([getattr(nn, name) for name in _WHITE])
         for _, cell in network.cells_and_names():
@@ -176,7 +178,7 @@ def _lower_all_but(network: Module, black: tuple[type, ...], dtype: Any) -> Modu
             cell.__dict__["_output_dtype"] = dtype
         elif isinstance(cell, LossBase):
             cell.to_float(dtypes.float32)
-    return _OutputTo(network, dtypes.float32)
+    return _OutputTo32(network)
 
 
 @takes("level: str; boost_level: str ! in O0,O1,O2")
@@ -187,7 +189,7 @@ def build_train_network(network: Module, optimizer: Any, loss_fn: Any = None, le
     Args:
         network, optimizer: what is trained, and by what.
         loss_fn: the loss; None: the network returns it.
-        level: see ``auto_mixed_precision``.
+        level: see ``auto_mixed_precision``; "auto" is O2 on GPUs and O0 elsewhere.
         kwargs: ``loss_scale_manager``; ``cast_model_type``: float16 casts all whatever the level, float32 nothing;
             ``keep_batchnorm_fp32``: whether normalizations are left out of that.
 
@@ -207,6 +209,11 @@ def build_train_network(network: Module, optimizer: Any, loss_fn: Any = None, le
     if model_type not in (None, dtypes.float16, dtypes.float32):
         raise ArgumentError("For 'build_train_network', the 'cast_model_type' must be float16 or float32, but got "
                             f"{model_type}.")
+    if not isinstance(kwargs.get("keep_batchnorm_fp32"), (bool, type(None))):
+        raise DTypeError("The type of 'keep_batchnorm_fp32' should be 'bool', but got type "
+                         f"{type(kwargs['keep_batchnorm_fp32']).__name__}.")
+    if level == "auto":
+        level = "O2" if current_context().device_type == "gpu" else "O0"
     if model_type is dtypes.float16:
         network = auto_mixed_precision(network, "O2" if kwargs.get("keep_batchnorm_fp32", level == "O2") else "O3")
     elif model_type is None:
@@ -214,8 +221,8 @@ def build_train_network(network: Module, optimizer: Any, loss_fn: Any = None, le
     if loss_fn is not None:
         network = WithLossCell(network, loss_fn)
     manager = kwargs.get("loss_scale_manager")
-    if manager is None and level in ("O2", "auto"):
-        manager = FixedLossScaleManager() if level == "O2" else DynamicLossScaleManager()
+    if manager is None and level == "O2":
+        manager = FixedLossScaleManager()
     if manager is None:
         return TrainOneStepCell(network, optimizer).set_train()
     if not isinstance(manager, LossScaleManager):

@@ -46,7 +46,9 @@ def test_dtypes():
     (lambda: jit(3), TypeError, "the function should be callable, but got int"),
     (lambda: luojia.jit_class(3), TypeError, "can only be used for class type"),
     (lambda: mutable("a"), TypeError, "the 'input_data' should be one of"),
-    (lambda: mutable(True), TypeError, "the 'input_data' should be one of"),
+    (lambda: mutable((1, "a")), TypeError, "the 'input_data' should be one of"),
+    (lambda: mutable({"a": 1}, True), TypeError, "dynamic_len is True, the first input should be list or tuple"),
+    (lambda: luojia.jit_class(luojia.nn.ReLU), TypeError, "cannot be used for nn.Cell"),
     (lambda: luojia.COOTensor(1), TypeError, "For SparseTensors, 'indices' must be Tensor"),
 ])
 def test_errors(call, error, message):

@@ -11,6 +11,7 @@ import pytest
 from luojia import Parameter, ParameterTuple, Tensor
 from luojia._src.core import dtypes as D
 from luojia._src.core.tape import recording_scope
+from luojia.common.initializer import Constant
 
 
 def numbers(t):
@@ -132,8 +133,36 @@ def test_clone(p):
     assert numbers(p) == [1.0, 2.0] and q.name == "p" and q.requires_grad
     assert numbers(p.clone("zeros")) == [0.0, 0.0] and numbers(p.clone(3)) == [3.0, 3.0]
     assert p.clone("ones").np_dtype == np.float32
-    with pytest.raises(ValueError, match="init must be 'same', 'zeros', 'ones', a number or a Tensor, got 'xavier'"):
+    with pytest.raises(ValueError, match="'xavier'"):
         p.clone("xavier")
+    with pytest.raises(TypeError, match="the type of the 'init' argument must be"):
+        p.clone(None)
+    assert not p.clone("normal").asnumpy().tolist() == [1.0, 2.0] and numbers(p.clone(Constant(5))) == [5.0, 5.0]
+
+
+@pytest.mark.parametrize("name, value, kind, message", [
+    ("layerwise_parallel", 1, TypeError, "`layerwise_parallel` must be bool"),
+    ("parallel_optimizer", None, TypeError, "`parallel_optimizer` must be bool"),
+    ("parallel_optimizer_comm_recompute", 1, TypeError, "must be bool"),
+    ("comm_fusion", 1.5, TypeError, "must be int, but got 'float'"),
+    ("comm_fusion", -1, ValueError, "must >= 0, but got '-1'"),
+])
+def test_what_parallel_training_reads_is_checked(p, name, value, kind, message):
+    before = getattr(p, name)
+    with pytest.raises(kind, match=message):
+        setattr(p, name, value)
+    assert getattr(p, name) == before
+    setattr(p, name, type(before)(3))
+    assert getattr(p, name) == type(before)(3)
+
+
+@pytest.mark.parametrize("given, kind, message", [
+    ({"device": "zz"}, ValueError, "Only 'CPU' and 'Remote'"), ({"storage_format": 1}, TypeError, "must be str"),
+    ({"nme": "p"}, TypeError, "unexpected keyword"),
+])
+def test_what_a_parameter_is_not_made_of(given, kind, message):
+    with pytest.raises(kind, match=message):
+        Parameter(Tensor([1.0]), **given)
 
 
 @pytest.mark.parametrize("duplicate", [lambda p: pickle.loads(pickle.dumps(p)), copy.deepcopy])

@@ -122,6 +122,21 @@ def test_samplers_of_samplers():
     assert rows(ds.NumpySlicesDataset([1, 2, 3, 4], sampler=Items())) == [[4], [2]]
 
 
+def test_samplers_know_whether_they_shuffle_and_share():
+    outer = ds.SequentialSampler()
+    assert (outer.is_shuffled(), outer.is_sharded(), outer.child_sampler) == (False, False, None)
+    outer.add_child(ds.DistributedSampler(2, 0))
+    assert (outer.is_shuffled(), outer.is_sharded()) == (False, True)
+    outer.replace_child(ds.RandomSampler())
+    assert (outer.is_shuffled(), outer.is_sharded()) == (True, False)
+    shuffling = (ds.SubsetRandomSampler([0]), ds.WeightedRandomSampler([1]), ds.PKSampler(1, shuffle=True))
+    assert all(sampler.is_shuffled() for sampler in shuffling) and not ds.PKSampler(1).is_shuffled()
+
+
+def sampled(sampler):
+    rows(ds.NumpySlicesDataset([1, 2], sampler=sampler))
+
+
 def test_ragged_lists():
     assert rows(ds.NumpySlicesDataset([[1, 2], [3]], shuffle=False)) == [[[1, 2]], [[3]]]
 
@@ -129,19 +144,28 @@ def test_ragged_lists():
 @pytest.mark.parametrize(
     ("make", "kind", "message"),
     [
-        (lambda: ds.NumpySlicesDataset(3), TypeError, "data is not of type list, tuple, dict or ndarray, but int"),
+        (lambda: ds.NumpySlicesDataset(3), TypeError, "Argument data with value 3 is not of type"),
         (lambda: ds.NumpySlicesDataset([]), ValueError, "Argument data cannot be empty"),
         (lambda: ds.NumpySlicesDataset(([1, 2], [3.0])), ValueError, "Data length in each column is not equal"),
         (lambda: ds.NumpySlicesDataset([1], ["a", "b"]), ValueError, "names is 2, but required is 1 as data is list"),
         (lambda: ds.NumpySlicesDataset([1], num_shards=2), ValueError, "need to be passed in together"),
-        (lambda: ds.NumpySlicesDataset([1], num_shards=2, shard_id=2), ValueError, "should be less than num_shards"),
+        (lambda: ds.NumpySlicesDataset([1], num_shards=2, shard_id=2), ValueError, "must be less than num_shards"),
         (lambda: ds.NumpySlicesDataset([1], num_shards=0, shard_id=0), ValueError, "num_shards should be 1 or more"),
         (lambda: ds.NumpySlicesDataset([1], sampler=ds.SequentialSampler(), shuffle=True), ValueError,
-         "sampler excludes shuffle"),
-        (lambda: ds.NumpySlicesDataset([1], sampler=3), TypeError, "sampler expects a Sampler or an iterable of num"),
-        (lambda: list(ds.NumpySlicesDataset([1], sampler=[4])), ValueError, "sample 4 is not within the source's 1"),
-        (lambda: ds.RandomSampler(num_samples=-1), ValueError, "num_samples expects an integer >= 0, got -1"),
-        (lambda: ds.WeightedRandomSampler([0, 0]), ValueError, "expects a list of weights >= 0, one of them > 0"),
+         "Conflicting arguments during sampler assignments. num_samples: None, .*shuffle: True"),
+        (lambda: ds.NumpySlicesDataset([1], sampler=3), TypeError, "sampler should be either iterable or from"),
+        (lambda: list(ds.NumpySlicesDataset([1], sampler=[4])), ValueError,
+         r"Sample ID \(4\) is out of bound, expected range \[0, 0\]"),
+        (lambda: ds.RandomSampler(num_samples=-1), ValueError, "num_samples exceeds the boundary between 0 and"),
+        (lambda: sampled(ds.WeightedRandomSampler([0, 0])), ValueError,
+         "elements of weights vector must not be all zero"),
+        (lambda: sampled(ds.WeightedRandomSampler([1, -1])), ValueError, "must not contain negative numbers"),
+        (lambda: sampled(ds.WeightedRandomSampler([])), ValueError, "weights vector must not be empty"),
+        (lambda: sampled(ds.SequentialSampler(-1)), ValueError, "must be greater than or equal to 0, but got: -1"),
+        (lambda: sampled(ds.DistributedSampler(0, 0)), ValueError, "num_shards must be greater than 0, but got: 0"),
+        (lambda: sampled(ds.DistributedSampler(2, -1)), ValueError, "shard_id must be greater than or equal to 0"),
+        (lambda: sampled(ds.DistributedSampler(2, 0, offset=3)), ValueError, "offset must be no more than num_shards"),
+        (lambda: ds.NumpySlicesDataset([1], sampler="a"), TypeError, "Unsupported sampler object of type"),
         (lambda: ds.GeneratorDataset(3, ["x"]), TypeError, "callable, iterable or random accessible"),
         (lambda: ds.GeneratorDataset([1], []), ValueError, "column_names should not be empty"),
         (lambda: ds.GeneratorDataset([1]), ValueError, "Neither columns_names nor schema are provided"),
@@ -157,16 +181,19 @@ def test_ragged_lists():
         (lambda: list(ds.GeneratorDataset([None], ["x"])), RuntimeError, "A value of a row is None"),
         (lambda: list(ds.GeneratorDataset([([[1], [1, 2]],)], ["x"])), RuntimeError, "a row cannot be an array"),
         (lambda: list(ds.GeneratorDataset(lambda: 1 / 0, ["x"])), RuntimeError, "ZeroDivisionError: division by zero"),
-        (lambda: list(ds.GeneratorDataset({0: 1, 2: 1}, ["x"], shuffle=False)), RuntimeError, "dataset: KeyError: 1"),
+        (lambda: list(ds.GeneratorDataset({0: 1, 2: 1}, ["x"], shuffle=False)), RuntimeError, "KeyError: 1"),
         (lambda: ds.SubsetSampler([1.5]), TypeError, r"indices element must be int, but got list\[0\]: 1.5"),
-        (lambda: ds.SequentialSampler("a"), TypeError, "start_index must be integer but was: 'a'"),
+        (lambda: ds.SequentialSampler("a"), TypeError, "start_index must be integer but was: a"),
         (lambda: list(ds.NumpySlicesDataset([1], sampler=ds.SequentialSampler(5))), ValueError, "start_index: 5"),
         (lambda: ds.RandomSampler(3), TypeError, "replacement must be a boolean value but was: 3"),
         (lambda: ds.WeightedRandomSampler([1], replacement=3), TypeError, "replacement must be a boolean value"),
-        (lambda: ds.WeightedRandomSampler("a"), TypeError, r"weights element must be number, but got w\[0\]: 'a'"),
-        (lambda: ds.DistributedSampler("a", 0), TypeError, "num_shards must be integer but was: 'a'"),
-        (lambda: ds.DistributedSampler(2, 0, shuffle=3), TypeError, "shuffle must be a boolean value, but was: 3"),
-        (lambda: ds.PKSampler(0), ValueError, "num_val should be a positive integer, got 0"),
+        (lambda: ds.WeightedRandomSampler("a"), TypeError, r"weights element must be number, but got w\[0\]: a"),
+        (lambda: ds.DistributedSampler("a", 0), TypeError, "num_shards must be integer but was: a"),
+        (lambda: ds.DistributedSampler(2, 0, shuffle=3), TypeError,
+         "shuffle must be a boolean value or valid shuffle mode but was: 3"),
+        (lambda: sampled(ds.PKSampler(0)), ValueError, "num_val must be greater than 0, but got: 0"),
+        (lambda: ds.SequentialSampler().add_child(ds.PKSampler(1)) or ds.PKSampler(1).take(3, None), ValueError,
+         "GetClassIds needs to be override"),
         (lambda: ds.PKSampler(1, 5), NotImplementedError, "Not supported to specify num_class"),
         (lambda: ds.PKSampler(1, shuffle=3), TypeError, "shuffle must be a boolean value but was: 3"),
         (lambda: ds.PKSampler(1, class_column=3), TypeError, "class_column must be a str, got 3"),

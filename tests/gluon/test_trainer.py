@@ -353,3 +353,29 @@ def test_parameters_on_different_devices_are_refused():
     other.initialize(ctx=mx.cpu(1))
     with pytest.raises(AssertionError, match=r"Parameter b is initialized on \[cpu\(1\)\] while previous"):
         gluon.Trainer([one, other], "sgd")
+
+
+@pytest.mark.parametrize("hybrid", [False, True])
+def test_parameters_behind_stopped_gradients_are_not_stale(hybrid):
+    """Their gradient is zero, and weight decay goes on."""
+
+    class Net(gluon.HybridBlock):
+        def __init__(self):
+            super().__init__()
+            self.a = gluon.nn.Dense(3, in_units=2)
+            self.b = gluon.nn.Dense(1, in_units=3)
+
+        def hybrid_forward(self, F, x):
+            return self.b(F.BlockGrad(self.a(x)))
+
+    net = Net()
+    net.initialize(mx.init.One())
+    if hybrid:
+        net.hybridize()
+    trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.5, "wd": 0.5})
+    for _ in range(2):
+        with autograd.record():
+            loss = net(nd.ones((1, 2))).sum()
+        loss.backward()
+        trainer.step(1)
+    np.testing.assert_allclose(net.a.weight.data().asnumpy(), np.full((3, 2), 0.5625))

@@ -36,6 +36,7 @@ def test_sequential():
     (lambda: nn.SequentialCell(nn.ReLU())["a"], TypeError, "the type of 'index' must be int, but got str"),
     (lambda: nn.CellList([nn.ReLU()]).insert(9, nn.ReLU()), IndexError, r"in range \[-1, 1\], but got 9"),
     (lambda: nn.CellList([nn.ReLU()])(Tensor([1.0])), NotImplementedError, "a CellList holds networks"),
+    (lambda: nn.SequentialCell({"a": nn.ReLU()}), TypeError, "must be Cell, list or orderedDict, but got dict"),
     (lambda: nn.CellDict({"a": nn.ReLU()})(Tensor([1.0])), NotImplementedError, "a CellDict holds networks"),
     (lambda: nn.CellDict({3: nn.ReLU()}), TypeError, "the type of 'key' must be str, but got int"),
     (lambda: nn.CellDict({"a": 3}), TypeError, "the type of 'a' must be Cell, but got int"),

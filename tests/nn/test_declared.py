@@ -28,7 +28,7 @@ def test_prefixes_and_scopes():
     net.update_cell_prefix()
     net.update_cell_type("abc")
     net.generate_scope()
-    assert net[0].param_prefix == "0" and net.cell_type == "abc" and net[0].get_scope() == "0-Dense"
+    assert net[0].param_prefix == "0" and net.cell_type == "abc" and net[0].get_scope() == "Default/0-Dense"
     net.pipeline_stage = 1
     assert net[1].pipeline_stage == 1 and net.infer_param_pipeline_stage() == net.trainable_params()
 
@@ -71,7 +71,9 @@ def test_what_is_accepted():
     (lambda: setattr(small(), "pipeline_stage", -1), ValueError, "can not be less than 0, but got -1"),
     (lambda: setattr(small(), "pipeline_stage", "a"), TypeError, "must be int type"),
     (lambda: setattr(small(), "bprop_debug", 1), TypeError, "'bprop_debug' must be bool type"),
-    (lambda: list(map(small().set_jit_config, [JitConfig("O1")] * 2)), ValueError, "set once"),
+    (lambda: small().set_jit_config(3), AttributeError, "jit_config_dict"),
+    (lambda: nn.ReLU().set_inputs(y=3), ValueError, r"by the names \['x'\], but got \['y'\]"),
+    (lambda: nn.ReLU().set_inputs(3, x=3), ValueError, "but got both"),
 ])
 def test_errors(call, error, message):
     with pytest.raises(error, match=message):

@@ -6,7 +6,7 @@ import pickle
 import pytest
 
 import luojia
-from luojia import Parameter, ParameterTuple, Tensor, nn, ops
+from luojia import Parameter, ParameterTuple, Tensor, jit, nn, ops
 from luojia import dtype as mstype
 
 X = Tensor([1.0, 2.0])
@@ -205,6 +205,20 @@ def test_insert_param_to_cell():
     assert net.q is p and p.name == "q"
 
 
+def test_a_parameter_takes_the_place_of_a_plain_value():
+    net = nn.Cell()
+    net.a, net.b = 3, Tensor([1.0])
+    net.a = net.b = Parameter(Tensor([2.0]), name="p")
+    assert [name for name, _ in net.parameters_and_names()] == ["a"] and net.a is net.b
+    with pytest.raises(KeyError, match="should not be None"):
+        net.insert_param_to_cell(None, net.a)
+
+
+def test_cells_to_leave_out():
+    net = nn.SequentialCell(nn.ReLU(), nn.Tanh())
+    assert [name for name, _ in net.cells_and_names({net[0]})] == ["", "1"]
+
+
 def test_insert_child_to_cell():
     net = Outer()
     with pytest.raises(TypeError, match="the argument 'child_cell' must be 'Cell' if not None"):
@@ -293,6 +307,18 @@ class Tenfold(nn.Module):
 
     def bprop(self, x, out, dout):
         return dout * 10 * x
+
+
+@pytest.mark.parametrize("kind, hook, match", [
+    ("register_backward_pre_hook", lambda c, g: (g[0], g[0]), "returned 2 gradients for 1 outputs"),
+    ("register_backward_hook", lambda c, i, o: 3, "must return Tensors, but got .'int'."),
+    ("register_forward_hook", jit(lambda c, i, o: o), "Decorating hook function .* with '@jit' is not supported"),
+])
+def test_hooks_that_do_not_fit(kind, hook, match):
+    net = nn.ReLU()
+    with pytest.raises(TypeError, match=match):
+        getattr(net, kind)(hook)
+        ops.GradOperation()(net)(Tensor([1.0]))
 
 
 def test_bprop_replaces_the_gradient_to_any_order():

@@ -138,8 +138,12 @@ def test_hooks() -> None:
     assert seen == [("pre", "", False), ("post", 8, ""), ("load pre", 8),
                     ("load", "Net", "<All keys matched successfully>")]
     after.remove()
+    handle = net.register_state_dict_post_hook(lambda c, state, prefix, meta: state.__delitem__("b"))
+    assert "b" not in net.state_dict()
+    handle.remove()
     net.register_state_dict_post_hook(lambda c, state, prefix, meta: {"only": 1})
-    assert net.state_dict() == {"only": 1}
+    with pytest.raises(RuntimeError, match="post-hook must return None"):
+        net.state_dict()
 
 
 def test_gradients_and_copies_with_buffers() -> None:

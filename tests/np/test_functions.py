@@ -231,3 +231,15 @@ def test_small_agreements():
     out = np.zeros((2, 2))
     assert np.sqrt(x, out=[out]) is out and out[1, 1].item() == 2
     assert np.amin(x, []).shape == (2, 2) and np.nanmin(x > 1) == onp.False_
+
+
+def test_numpys_numbers_are_as_pythons():
+    """mxnet 1.9.1's dtypes and values: beside an array a NumPy scalar does not widen it."""
+    small, half = np.array([0, 1, 2], dtype="int8"), np.array([0, 1, 2], dtype="float16")
+    for number in (onp.float32(2.5), onp.float64(2.5), onp.float16(2.5)):
+        for found in (np.add(small, number), np.add(number, small), small + number):
+            assert found.dtype == "int8" and found.tolist() == [2, 3, 4]
+        for found in (np.maximum(half, number), np.maximum(number, half)):
+            assert found.dtype == "float16" and found.tolist() == [2.5, 2.5, 2.5]
+    assert np.multiply(small, onp.int64(2)).dtype == "int8"
+    assert np.true_divide(small, onp.float32(2)).dtype == "float32"

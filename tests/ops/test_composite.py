@@ -59,8 +59,9 @@ def test_clipping_by_norm():
         ops.clip_by_global_norm(pair, use_norm=1)
     with pytest.raises(ArgumentError, match="clip_norm must be > 0, got 0"):
         ops.clip_by_global_norm(pair, 0)
-    with pytest.raises(DTypeError, match="must be a tuple or list of Tensors, got Tensor"):
-        ops.clip_by_global_norm(X)
+    np.testing.assert_allclose(ops.clip_by_global_norm(Tensor([3.0, 4.0])).asnumpy(), [0.6, 0.8], rtol=1e-6)
+    with pytest.raises(DTypeError, match="must be a tuple or list of Tensors, got int"):
+        ops.clip_by_global_norm(3)
     with pytest.raises(ArgumentError, match="which is not finite"):
         ops.clip_by_norm(Tensor([np.inf]), 1.0, error_if_nonfinite=True)
 

@@ -46,6 +46,12 @@ def test_softmax_output(attrs, expected):
     np.testing.assert_allclose(grad, expected, atol=2e-5)
 
 
+@pytest.mark.parametrize("name", ["softmax_output", "svm_output"])
+def test_labels_are_read_as_integers(name):
+    whole, parts = (gradient(name, X, label)[1] for label in (LABEL, [-0.7, 2.9]))
+    np.testing.assert_array_equal(whole, parts)
+
+
 def test_softmax_output_with_probabilities():
     _, grad = gradient("softmax_output", X, np.full((2, 3), 0.3), grad_scale=2.0, normalization="batch")
     np.testing.assert_allclose(grad, [[0.56847, -0.30127, -0.06721], [0.5571, 0.19659, -0.55368]], atol=2e-5)

@@ -153,6 +153,8 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
         return wrap(cls, ans, device, RichNode(made, attrs, tuple(parents), tuple(values), kept, device, saved=saved))
     if ans.__class__ is tuple:
         return tuple([wrap(cls, a, device) for a in ans])
+    if linked and op.stops and cls._keeps_stops and now_recording():
+        return wrap(cls, ans, device, tape.stopped(tuple(parents), device))
     return wrap(cls, ans, device)
 
 
@@ -441,7 +443,7 @@ def unary(op: Operator) -> Callable:
     """``op`` of one Tensor and no attributes: ``apply``, with the common case written out."""
     keep_args, keep_ans, differentiable = op.keep_args, op.keep_ans, op.differentiable
     fn = _DIRECT.get(op.name) or partial(op.fn, NUMPY.xp)
-    single, fast, bare = op.outputs == 1, op.fast_forward is not None, not op._defaults
+    single, fast, bare = op.outputs == 1 and not op.stops, op.fast_forward is not None, not op._defaults
 
     def method(self: Tensor) -> Any:
         x = self._value

@@ -17,9 +17,11 @@ from .infer import Shapes
 from .mirror import cached_graph
 from .open_shapes import settled
 from .symbol import Symbol, walk
+from .symbol_calls import kept
 from .symbol_ops import input_names
-from .tape import Leaf, backward, recording_scope
+from .tape import STOP, Leaf, backward, recording_scope
 from .tensor import Tensor, wrap
+from .watching import Passage
 
 GRAD_REQS = ("write", "add", "null")
 
@@ -48,6 +50,8 @@ class Executor:
         self._recorded: list[Tensor] = []
         self._outputs: list[Tensor] | None = None
         self._monitor: tuple[Callable, bool] | None = None
+        self._made: dict = {}  # operators of a user's own, which may keep something between forwards
+        self._passage: Passage | None = None  # of the last forward, where a monitor watches
         names = symbol.list_arguments()
         self.arg_dict = dict(zip(names, args))
         self.grad_dict = dict(zip(names, grads))
@@ -103,8 +107,12 @@ class Executor:
                         for req, g in zip(self._reqs, self._grads)]
         inputs = [wrap(self._class, a._value, self._ctx, leaf) for a, leaf in zip(self._args, self._leaves)]
         # Auxiliary states go in as themselves, as a backward writes their new values into them.
-        with recording_scope(True, bool(is_train)):
-            self._recorded = self._graph(*inputs, *self._aux, device=self._ctx, watch=self._watcher())
+        before, kept.made = kept.made, self._made
+        try:
+            with recording_scope(True, bool(is_train)):
+                self._recorded = self._graph(*inputs, *self._aux, device=self._ctx, watch=self._watcher())
+        finally:
+            kept.made = before
         self._outputs = [wrap(self._class, t._value, self._ctx) for t in self._recorded]
         return list(self._outputs)
 
@@ -125,7 +133,7 @@ class Executor:
             raise DTypeError("inputs must be NDArray")
         heads = []
         for i, (t, entry) in enumerate(zip(self._recorded, self._symbol._outputs)):
-            if t._node is None:
+            if t._node is None or t._node.op is STOP:
                 continue
             g = given[i] if i < len(given) else None
             if g is not None:
@@ -143,7 +151,13 @@ class Executor:
                 value = self._ctx.engine.ones_like(t._value)
             heads.append((t._node, value))
         with recording_scope(False, is_train):
-            results = backward(heads, retain=True)
+            results = backward(heads, wanted=self._passage.wanted() if self._passage else frozenset(), retain=True)
+        if self._passage is not None and self._monitor is not None:
+            for i, g in enumerate(given):
+                self._monitor[0](f"_head_grad_{i}_id_output".encode(), g)
+            for name, v, g in self._passage.gradients(results):
+                g = v._device.engine.zeros_like(v._value) if g is None else g
+                self._monitor[0](name.encode(), wrap(self._class, g, v._device))
         for leaf, grad, req in zip(self._leaves, self._grads, self._reqs):
             if leaf is None or grad is None:
                 continue
@@ -159,8 +173,10 @@ class Executor:
         if self._monitor is None:
             return None
         callback, everything = self._monitor
+        passage = self._passage = Passage()
 
         def watch(node: Any, result: Any, values: list) -> None:
+            passage.note(node, values)
             if everything:
                 shown = {id(a): v for a, v in zip(node.args, values) if isinstance(v, Tensor) and hasattr(a, "node")}
                 for entry, name in zip(node.inputs, input_names(node)):
@@ -175,7 +191,8 @@ class Executor:
     def set_monitor_callback(self, callback: Callable[[bytes, Tensor], None], monitor_all: bool = False) -> None:
         """Have ``callback(name, array)`` called with every operator's outputs, and inputs if ``monitor_all``.
 
-        The name is bytes, as in MXNet.
+        A backward calls it with the gradients that operators hand to their inputs, as ``fc1_backward_output1``. The
+        name is bytes, as in MXNet.
         """
         self._monitor = (callback, monitor_all)
 
@@ -249,6 +266,10 @@ class Executor:
     def debug_str(self) -> str:
         """The graph in words."""
         return debug_str(self._symbol)
+
+    def get_optimized_symbol(self) -> Symbol:
+        """The graph, which luojia's engines run as it is."""
+        return self._symbol
 
 
 def copy_into(target: Tensor, value: Any) -> None:

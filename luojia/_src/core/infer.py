@@ -20,8 +20,9 @@ from ..engine.devices import cpu_engine
 from ..errors import MXNetError, NotSupportedError, ShapeError
 from .dtypes import MXNET_CODES, is_half, to_np
 from .op import Operator
+from .open_lengths import tried
 from .symbol import KEY, Entry, Symbol, SymNode, walk
-from .symbol_names import UNIFORM
+from .symbol_names import OPERATIONS, UNIFORM
 
 Shape = tuple[int, ...] | None
 _PASSES = 20
@@ -113,9 +114,16 @@ class Shapes:
         if not all(known(shapes[i]) for i, _ in entries):
             self._alike(node, entries, shapes, outs)
             shapes = [self.get(a) if a.__class__ is Entry else s for a, s in zip(node.args, shapes)]
+        elif _equal_sided(node, entries):
+            self._meet(node, [e for _, e in entries])
         if all(known(shapes[i]) for i, _ in entries):
-            for i, shape in enumerate(self._forward(node, shapes)):
-                self._put(node, Entry(node, i), shape)
+            found = self._forward(node, shapes)
+        elif all(shapes[i] is not None for i, _ in entries):
+            found = tried(lambda full: self._forward(node, full), shapes, node.attrs.get("num_outputs", 1))
+        else:
+            return
+        for i, shape in enumerate(found):
+            self._put(node, Entry(node, i), shape)
 
     def _complete(self, node: SymNode, shapes: list, out: Shape) -> None:
         op = node.op
@@ -125,6 +133,9 @@ class Shapes:
             found = op.complete_rule(whole, out if known(out) else None, **attrs)
         except (MXNetError, IndexError, TypeError, ValueError) as e:
             raise ShapeError(f"Error in operator {node.name}: {e}") from e
+        if any(s is not None and 0 in s for s in shapes):
+            more = tried(lambda full: op.complete_rule(full, None, **attrs), shapes)
+            found = [f if f is not None else m for f, m in zip(found, more or found)]
         for position, (a, shape) in enumerate(zip(node.args, found)):
             if a.__class__ is Entry and shape is not None:
                 self._put(node, a, shape, position)
@@ -133,17 +144,41 @@ class Shapes:
         """Operators that keep shapes: what is known of one side holds of the other."""
         op = node.op
         if op.elementwise and len(entries) == 2:
-            if node.kind.startswith("broadcast_"):
-                return
-            (_, a), (_, b) = entries
-            for one, other in ((a, b), (b, a)):
-                if known(self.get(one)) and not known(self.get(other)):
-                    self._put(node, other, self.get(one))
-            if known(outs[0]) and not known(self.get(a)) and not known(self.get(b)):
-                self._put(node, a, outs[0])
-                self._put(node, b, outs[0])
-        elif len(entries) == 1 and known(outs[0]) and keeps_shape(op, node):
+            if not node.kind.startswith("broadcast_"):
+                self._meet(node, [*(e for _, e in entries), Entry(node)])
+        elif node.kind == "add_n":
+            self._meet(node, [*(e for _, e in entries), Entry(node)])
+        elif node.kind.lstrip("_").startswith("sample_"):
+            self._meet(node, [e for _, e in entries])
+        elif node.kind == "Concat":
+            self._join(node, [e for _, e in entries], outs[0])
+        elif len(entries) == 1 and outs[0] is not None and keeps_shape(op, node):
             self._put(node, entries[0][1], outs[0], entries[0][0])
+
+    def _meet(self, node: SymNode, entries: list[Entry]) -> None:
+        """Arrays of one shape: each has what is known of any."""
+        shape = None
+        for position, e in enumerate(entries):
+            try:
+                shape = merged(shape, self.get(e))
+            except ShapeError:
+                raise ShapeError(f"Error in operator {node.name}: Incompatible attr in node {node.name} at "
+                                 f"{position}-th input: expected {_list(shape)}, got {_list(self.get(e))}") from None
+        for e in entries:
+            self._put(node, e, shape)
+
+    def _join(self, node: SymNode, entries: list[Entry], out: Shape) -> None:
+        """Arrays that differ in one axis."""
+        shapes = [s for s in (*map(self.get, entries), out) if s is not None]
+        rank = len(shapes[0]) if shapes else 0
+        axis = node.attrs.get("axis", 1)
+        if not rank or any(len(s) != rank for s in shapes):
+            return
+        shape = None
+        for s in shapes:
+            shape = merged(shape, tuple([0 if i == axis % rank else n for i, n in enumerate(s)]))
+        for e in entries:
+            self._put(node, e, shape)
 
     def _forward(self, node: SymNode, shapes: list) -> list[Shape]:
         consts = tuple(a if a.__class__ is not Entry and a is not KEY else None for a in node.args)
@@ -188,6 +223,9 @@ def _output_shapes(op: Operator, specs: tuple, consts: tuple, items: tuple) -> t
         out = engine.eval_shape(fn, *given)
     except np.linalg.LinAlgError:  # zeros have no inverse; identity matrices have
         out = fn(engine.xp, *[engine.asarray(_identity(tuple(shape))) for shape, _ in given])
+    except TypeError:  # operators of integers: quantized arrays, beside the limits of their ranges, and bits
+        small = [not op.inputs[i].startswith(("min", "max")) for i in free]
+        out = engine.eval_shape(fn, *[(shape, np.int8 if s else np.float32) for (shape, _), s in zip(given, small)])
     outs = out if isinstance(out, (tuple, list)) else (out,)
     return tuple([tuple(np.shape(o)) if not hasattr(o, "shape") else tuple(o.shape) for o in outs])
 
@@ -198,6 +236,12 @@ def _identity(shape: tuple[int, ...]) -> np.ndarray:
 
 
 _PARTIAL = ("slice", "squeeze", "crop", "getitem", "broadcast", "reshape", "put", "take", "embed")
+
+
+def _equal_sided(node: SymNode, entries: list) -> bool:
+    """Whether the operator has two operands of one shape: signs between symbols do not broadcast."""
+    return (node.op.elementwise and len(entries) == 2 and node.kind in OPERATIONS
+            and not node.kind.startswith("broadcast_"))
 
 
 def keeps_shape(op: Operator, node: SymNode) -> bool:
@@ -224,7 +268,9 @@ def _list(shape: Shape) -> str:
 _APART = {"where": 0, "Embedding": 0, "one_hot": 0, "take": 1, "pick": 1, "batch_take": 1, "gather_nd": 1,
           "scatter_nd": 1}
 _COMPARISONS = ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal")  # as NumPy has them: bool
-_COUNTS = ("shape_array", "size_array")  # int64
+_ALWAYS = {**dict.fromkeys(["shape_array", "size_array", "_contrib_getnnz", "_contrib_index_array"], "int64"),
+           **dict.fromkeys(["all_finite", "multi_all_finite", "_image_to_tensor"], "float32"),
+           "_contrib_allclose": "uint8"}  # the dtypes of outputs that do not follow from the inputs'
 
 
 def infer_types(symbol: Symbol, given: Mapping[str, Any], strict: bool = False) -> dict[tuple[int, int], Any]:
@@ -248,7 +294,7 @@ def infer_types(symbol: Symbol, given: Mapping[str, Any], strict: bool = False) 
         for node in [n for n in nodes if n.op is not None]:
             applied, apart = node.op, _APART.get(node.kind, -1)
             together = [e for i, e in enumerate(node.inputs) if i != apart]
-            named = "int64" if node.kind in _COUNTS else node.attrs.get("dtype")
+            named = _ALWAYS.get(node.kind) or node.attrs.get("dtype")
             if node.kind == "Embedding":
                 named = node.given.get("dtype", "float32")
             if node.kind.startswith("_luojia_") and applied.name in _COMPARISONS:

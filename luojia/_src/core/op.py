@@ -46,6 +46,7 @@ class Operator:
     run: Callable | None = None  # of a node that runs a function of Tensors instead: see symbol_calls.py
     expand: Callable | None = None  # of an operator that stands for several, how to apply these: see chains.py
     lasting = True  # it outlives the nodes that it makes: see repeated.py
+    stops = False  # whether its result depends on its inputs, with a gradient of zero, where the door says so
     partial = False  # whether the rule was seen to give no gradient where one was wanted: that is zero
 
     def __init__(
@@ -66,6 +67,7 @@ class Operator:
         self.__doc__ = fn.__doc__
         self.__module__ = fn.__module__
         self.outputs = outputs
+        self.stems: tuple[str, ...] = ()  # what the names of a node's outputs end in, where it is the operator's own
         self.elementwise = elementwise  # broadcasts its arrays and promotes their dtypes
         self.pointwise = elementwise  # its rule is so in the cotangent, which may have leading axes
         self.differentiable = differentiable

@@ -27,6 +27,29 @@ class ParameterHook:
         self._hooks.pop(self, None)
 
 
+def _number(init: Any) -> Callable[[np.ndarray], None] | None:
+    """What fills an array with a number; None for anything else."""
+    return (lambda array: array.fill(init)) if isinstance(init, (int, float)) else None
+
+
+class _Flag:
+    """An attribute that is a bool."""
+
+    def __init__(self, default: bool = False) -> None:
+        self.default = default
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: Any, owner: type | None = None) -> bool:
+        return self.default if instance is None else instance.__dict__.get(self.name, self.default)
+
+    def __set__(self, instance: Any, value: bool) -> None:
+        if not isinstance(value, bool):
+            raise DTypeError(f"The argument `{self.name}` must be bool type, but got {type(value).__name__}.")
+        instance.__dict__[self.name] = value
+
+
 class Parameter(Tensor):
     """A Tensor that a network owns and training changes.
 
@@ -34,22 +57,31 @@ class Parameter(Tensor):
         default_input: its initial value: a Tensor, a number, a list of integers or a NumPy array.
         name: its name; without one, the attribute that holds it names it.
         requires_grad: whether it is trained.
+        layerwise_parallel, parallel_optimizer, storage_format, device: accepted; they are for training on many devices.
     """
 
     _role = True
     # What MindSpore keeps for training on many devices; programs read and set these, and nothing here depends on them.
-    comm_fusion, cache_enable, sliced, key, inited_param, init_mode = 1, False, False, -1, None, None
-    unique = parallel_optimizer_comm_recompute = False  # pyright: ignore[reportAssignmentType] - of a Tensor a method
+    cache_enable, sliced, key, inited_param, init_mode, is_in_parallel = False, False, -1, None, None, False
+    cache_shape: Any = ()
+    unique = False  # pyright: ignore[reportAssignmentType] - of a Tensor a method
+    layerwise_parallel, parallel_optimizer, parallel_optimizer_comm_recompute = _Flag(), _Flag(True), _Flag()
     has_init = False  # pyright: ignore[reportAssignmentType] - of a Tensor it is a property
+    _initializer: Callable[[Any], Any] = staticmethod(_number)  # what fills an array; the door's knows its initializers
 
     def __init__(self, default_input: Any, name: str | None = None, requires_grad: bool = True,
-                 layerwise_parallel: bool = False, parallel_optimizer: bool = True, **_: Any) -> None:
+                 layerwise_parallel: bool = False, parallel_optimizer: bool = True, storage_format: str = "",
+                 device: str | None = None) -> None:
         if isinstance(default_input, (bool, np.bool_)):
             raise ArgumentError("Parameter data can not be `bool`; default_input must be a Tensor, a number, a list or "
                                 "a NumPy array.")
         if not isinstance(default_input, (Tensor, int, float, np.ndarray, np.generic, list)):
             raise DTypeError("The type of the argument 'default_input' must be in ['Tensor', 'int', 'float', "
                              f"'numpy.ndarray', 'list']. But got type {type(default_input)}.")
+        if not isinstance(storage_format, str):
+            raise DTypeError(f"The argument `storage_format` must be str, but got {type(storage_format).__name__}.")
+        if device not in (None, "CPU", "Remote"):
+            raise ArgumentError(f"Only 'CPU' and 'Remote' is supported for device, but got ${device}.")
         if isinstance(default_input, int):
             default_input = np.asarray(default_input).astype(np.int32)
         elif isinstance(default_input, float):
@@ -59,8 +91,8 @@ class Parameter(Tensor):
         super().__init__(default_input)
         self._leaf = Leaf(owner=self)
         self.is_init = False  # pyright: ignore[reportAttributeAccessIssue] - of a Tensor it is a method
-        self.layerwise_parallel = _flag("layerwise_parallel", layerwise_parallel)
-        self.parallel_optimizer = _flag("parallel_optimizer", parallel_optimizer)
+        self.layerwise_parallel = layerwise_parallel
+        self.parallel_optimizer = parallel_optimizer
         self.name = name
         self.requires_grad = requires_grad
 
@@ -90,6 +122,19 @@ class Parameter(Tensor):
             raise DTypeError(f"The argument `requires_grad` must be bool type, but got {type(value).__name__}.")
         self._requires_grad = bool(value)
         self._node = self._leaf if value else None
+
+    @property
+    def comm_fusion(self) -> int:
+        """The group of parameters whose gradients MindSpore sends together."""
+        return self.__dict__.get("_comm_fusion", 1)
+
+    @comm_fusion.setter
+    def comm_fusion(self, value: int) -> None:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise DTypeError(f"The input value must be int, but got '{type(value).__name__}'")
+        if value < 0:
+            raise ArgumentError(f"The input value must be int and must >= 0, but got '{value}' with type 'int'.")
+        self._comm_fusion = value
 
     @property
     def grad(self) -> Any:
@@ -202,11 +247,12 @@ class Parameter(Tensor):
         return self
 
     def clone(self, init: Any = "same") -> Parameter:
-        """A parameter of the same name, shape and flags with its own data: the same, 'zeros', 'ones', a number or a
-        Tensor's.
+        """A parameter of the same name, shape and flags with its own data: the same, a number, a Tensor's, or what an
+        initializer or one of its name gives ('zeros', 'normal', ...).
 
         Raises:
-            ArgumentError: another ``init``.
+            ArgumentError: an unknown name.
+            DTypeError: an ``init`` of another type.
         """
         engine = self._device.engine
         if init == "same":
@@ -216,12 +262,16 @@ class Parameter(Tensor):
                 raise ArgumentError(f"Parameter.clone: the Tensor 'init' must have the shape {self.shape}, but got "
                                     f"{init.shape}.")
             value = engine.asarray(init._read(), self.np_dtype)
-        elif isinstance(init, (int, float)) or isinstance(init, str) and init in _NUMBERS:
-            value = engine.asarray(np.full(self.shape, _NUMBERS[init] if isinstance(init, str) else init),
-                                   self.np_dtype)
+        elif isinstance(init, str) and init in _NUMBERS:
+            value = engine.asarray(np.full(self.shape, _NUMBERS[init]), self.np_dtype)
         else:
-            raise ArgumentError("Parameter.clone: init must be 'same', 'zeros', 'ones', a number or a Tensor, got "
-                                f"{init!r}.")
+            fill = self._initializer(init)
+            if fill is None:
+                raise ArgumentError("Parameter.clone: init must be 'same', a number, a Tensor, an initializer or its "
+                                    f"name, got {init!r}.")
+            array = np.zeros(self.shape, self.np_dtype)
+            fill(array)
+            value = engine.put(array, self._device)
         return type(self)(wrap(Tensor, value, self._device), self.name, self.requires_grad, self.layerwise_parallel)
 
     def _extra_state(self) -> dict:
@@ -248,12 +298,6 @@ class Parameter(Tensor):
 
 
 _NUMBERS = {"zeros": 0.0, "ones": 1.0}
-
-
-def _flag(name: str, value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise DTypeError(f"The argument `{name}` must be bool type, but got {type(value).__name__}.")
-    return value
 
 
 class ParameterTuple(tuple):

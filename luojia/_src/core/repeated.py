@@ -108,7 +108,7 @@ class _Writer:
         leaves = [n for n in leaves if n in self.arrived]
         sure = ", ".join(f"{self.names[n]}: {self._gradient(n)}" for n in leaves if n not in self.unsure)
         self._add("    ", f"found = {{{sure}}}",
-                  *[f"if {self._gradient(n)} is not None: found[{self.names[n]}] = {self._gradient(n)}"
+                  *[f"if {self._gradient(n)} is not None or not floor: found[{self.names[n]}] = {self._gradient(n)}"
                     for n in leaves if n in self.unsure], "return found")
         source = "\n".join(self.lines)
         exec(compile(source, "<repeated pass>", "exec"), self.space)  # noqa: S102 - made of the names above alone

@@ -123,6 +123,7 @@ class Leaf:
 
     __slots__ = ("id", "grad_req", "grad", "fresh", "owner", "__weakref__")
     op = None
+    parents = ()
 
     def __init__(self, grad_req: str = "write", grad: Any = None, owner: Any = None) -> None:
         self.id = next_id()
@@ -175,6 +176,36 @@ class _Select(Pullback):
 SELECT = _Select()
 
 
+class _Stop(Pullback):
+    """The operation of a node at which gradients stop: to what lies before, zero."""
+
+    name = "stop_gradient"
+    lasting = True
+
+    @staticmethod
+    def pull(node: Any, g: Any, needs: tuple, linked: bool) -> tuple:
+        return (None,) * len(needs)
+
+
+STOP = _Stop()
+
+
+def stopped(parents: tuple, device: Any) -> Node:
+    """A node for what depends on these nodes with a gradient of zero."""
+    return Node(STOP, {}, parents, (None,) * len(parents), None, device)
+
+
+def variables(nodes: list) -> set[Leaf]:
+    """The leaves that these nodes depend on, less those behind nodes that were freed."""
+    seen, stack = set(nodes), list(nodes)
+    while stack:
+        for p in stack.pop().parents or ():
+            if p is not None and p not in seen:
+                seen.add(p)
+                stack.append(p)
+    return {n for n in seen if n.__class__ is Leaf}
+
+
 def select(node: Node, index: int, ans: Any) -> Node:
     """A node for output ``index`` of ``node``."""
     return Node(SELECT, {"index": index}, (node,), (), ans, node.device)
@@ -187,11 +218,13 @@ def backward(
     wanted: frozenset | set = frozenset(),
     linked: bool = False,
     retain: bool = False,
+    ended: list | None = None,
 ) -> dict[Any, Any]:
     """Run the pullbacks of all nodes reachable from ``heads`` and return the gradients of leaves and wanted nodes.
 
     ``heads`` pairs nodes with cotangents (arrays, or Tensors if ``linked``). Nodes numbered up to ``floor`` are not
-    entered unless ``wanted``. Each node's buffers are freed as it is passed, unless ``retain``.
+    entered unless ``wanted``. Each node's buffers are freed as it is passed, unless ``retain``. ``ended`` receives the
+    nodes to which some rule gave no gradient; a variable that they alone lead to is among the results with None.
     """
     if state.waiting is not None and state.frame is None:
         state.waiting.run()
@@ -304,6 +337,8 @@ def backward(
                 if parent is not None and gi is None:
                     if op.direct_rule is not None:
                         op.partial = True
+                    if ended is not None:
+                        ended.append(parent)
                 elif parent is not None:
                     old = top_g if parent is top else pending.get(parent)
                     if old is None:
@@ -356,4 +391,7 @@ def backward(
             node = heapreplace(heap, (-top.id, top))[1]
             g = pending.pop(node)
     pending.update(results)
+    if ended:
+        for leaf in variables(ended):
+            pending.setdefault(leaf, None)
     return pending

@@ -64,6 +64,7 @@ class Tensor(_Methods):
     init_flag = False
     init: Any = None  # the initializer of a Tensor made without data
     param_info: Any = None  # of a Parameter: what parallel training knows of it
+    _keeps_stops = False  # MXNet's arrays: what stop_gradient gives is on the tape, and leads to gradients of zero
     _keeps_integers: Any = None  # MXNet's arrays: an elementwise result in the integers that it was made of
 
     _part_of: Any  # of what it is a part (ops/methods.py)
@@ -436,7 +437,7 @@ def run_backward(heads: list, head_grads: Any, retain_graph: bool = False, train
         if len(pairs) == 1 and not retain_graph and state.depth == 0 and pairs[0][0].op is not None:
             results = repeated(*pairs[0])
         if results is None:
-            results = backward(pairs, retain=retain_graph)
+            results = backward(pairs, retain=retain_graph, ended=[])
     if strict and not any(isinstance(leaf, Leaf) and leaf.grad_req != "null" for leaf in results):
         raise GraphError(NO_INPUTS)
     deposit(results)
@@ -476,6 +477,10 @@ def deposit(results: dict) -> None:
                 holder._rebind(g)
             else:
                 holder._value = g
+            continue
+        if g is None:  # it is zero
+            if leaf.grad_req == "write":
+                holder._rebind(holder._device.engine.zeros_like(holder._value))
             continue
         if not hasattr(g, "ndim") or g.__class__ is not type(holder._value):
             g = holder._device.engine.asarray(g)

@@ -137,7 +137,7 @@ class Recorded:
                 for array, i in zip(found, inputs):
                     if i.node in results:
                         array[start:stop] = results[i.node]
-        return [wrap(i.cls, a.reshape(*t.shape, *i.value.shape), i.device) for a, i in zip(found, inputs)]
+        return [wrap(i.cls, a.reshape((*t.shape, *i.value.shape)), i.device) for a, i in zip(found, inputs)]
 
     @property
     def device(self) -> Any:
@@ -262,10 +262,7 @@ def pullback(fn: Callable, args: Sequence[Any], *, weights: list | None = None, 
     run = Recorded(fn, args, positions=None if positions is None else [p % len(args) for p in positions])
     out, aux = run.out, ()
     if has_aux:
-        if not isinstance(out, tuple) or len(out) < 2:
-            raise ArgumentError("When has_aux is True, the function must return more than one output: the one to "
-                                f"differentiate and then the others; got {type(out).__name__}.")
-        out, aux = out[0], out[1:]
+        out, aux = with_aux(out)[0], out[1:]
     inputs = [i for i in (run.inputs if positions is None else [run.inputs[p] for p in positions]) if i is not None]
     device = run.device if weights else None
     at_weights = [weight_input(w, device) for w in weights or ()]
@@ -277,6 +274,14 @@ def pullback(fn: Callable, args: Sequence[Any], *, weights: list | None = None, 
 
     pull.rows = lambda t: run.rows(t, inputs)  # type: ignore[attr-defined]
     return out, aux, pull
+
+
+def with_aux(out: Any) -> tuple:
+    """What a function returns that was said to return (output, *aux)."""
+    if not isinstance(out, tuple) or len(out) < 2:
+        raise ArgumentError("When has_aux is True, the function must return more than one output: the one to "
+                            f"differentiate and then the others; got {type(out).__name__}.")
+    return out
 
 
 def unlinked(out: Any) -> Any:
@@ -363,9 +368,7 @@ def jacobian_forward(fn: Callable, args: Sequence[Any], positions: Sequence[int]
         nonlocal aux
         out = fn(*xs)
         if has_aux:
-            if not isinstance(out, tuple) or len(out) < 2:
-                raise ArgumentError("When has_aux is True, the function must return more than one output.")
-            out, aux = out[0], out[1:]
+            out, aux = with_aux(out)[0], out[1:]
         return out
 
     where = [i for i, a in enumerate(args) if isinstance(a, Tensor)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from ..core.op import OPERATORS, op
+from ..engine.shortcuts import where_positive
 from ..errors import ArgumentError
 from .define import unary
 
@@ -36,7 +37,7 @@ def relu(xp, x):
 
 @relu.vjp(keep="ans")
 def _(xp, g, ans, args, needs):
-    return (g * (ans > 0),)
+    return (where_positive(g, ans) if hasattr(g, "flags") else g * (ans > 0),)
 
 
 @op("ReLU6()(x)", fn="relu6(x)")

@@ -165,6 +165,14 @@ def pick(xp, x, i, *, axis=-1, keepdims=False, mode="clip"):
     return out if keepdims else xp.squeeze(out, axis=axis)
 
 
+@pick.complete
+def _(shapes, out, *, axis, **_):
+    x, i = shapes
+    if x is not None and i is None and axis is not None:
+        i = tuple([n for k, n in enumerate(x) if k != axis % len(x)])
+    return [x, i]
+
+
 @pick.vjp(keep="args")
 def _(xp, g, ans, args, needs, *, axis, keepdims, mode):
     x, i = args

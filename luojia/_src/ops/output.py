@@ -111,7 +111,7 @@ def softmax_error(xp, p, label, *, grad_scale, ignore_label, multi_output, use_i
     p2 = xp.reshape(p, rows)
     axis %= len(rows)
     k = rows[axis]
-    number = xp.expand_dims(xp.reshape(label, labels), axis)
+    number = xp.expand_dims(xp.trunc(xp.reshape(label, labels)), axis)
     hot = number == xp.reshape(xp.arange(k), tuple([k if i == axis else 1 for i in range(len(rows))]))
     target = xp.where(hot, 1.0 - smooth_alpha, smooth_alpha / (k - 1)) if smooth_alpha else hot
     d = (p2 - target) * grad_scale
@@ -252,7 +252,7 @@ def _(shapes, out, **_):
 @op(fn=())
 def svm_error(xp, x, label, *, margin, regularization_coefficient, use_linear):
     """The gradient that SVMOutput sends back."""
-    sign = xp.where(xp.expand_dims(label, 1) == xp.arange(x.shape[1]), 1.0, -1.0)
+    sign = xp.where(xp.expand_dims(xp.trunc(label), 1) == xp.arange(x.shape[1]), 1.0, -1.0)
     slack = margin - sign * x
     inside = slack > 0
     d = inside * -sign if use_linear else inside * (-2.0 * sign * slack)

@@ -136,6 +136,12 @@ def _(xp, g, ans, args, needs, *, axis, keepdims, exclude, rank1, dtype):
     return (spread(xp, g, shape, axis, exclude) * others,)
 
 
+@op(fn=(), mx="_square_sum(data:x, axis=None, keepdims=False, exclude=False)")
+def square_sum(xp, x, *, axis=None, keepdims=False, exclude=False):
+    """The sum of x^2 over the axes."""
+    return xp.sum(x * x, axis=axes_of(x.shape, axis, exclude), keepdims=keepdims)
+
+
 @op(mx="nansum" + _MX, fn="nansum(input:x, axis=None, keepdims=False, dtype=None)")
 def nansum(xp, x, *, axis=None, keepdims=False, exclude=False, rank1=False, dtype=None):
     """The sum, with nan counted as 0; in the dtype of x, unless ``dtype`` is given."""

@@ -60,7 +60,7 @@ COMPOSED = {  # a module of ops/composed: the methods whose functions it has
     "overloaded": "unique repeat repeat_interleave scatter scatter_ scatter_add index_add view argsort sort diag",
     "draws": """multinomial random_categorical bernoulli uniform cauchy log_normal uniform_ normal_ exponential_
                 bernoulli_ random_""",
-    "hooks": "register_hook",
+    "hooks": "register_hook hooks",
     "queries": """allclose is_contiguous is_signed stride storage_offset sum_to_size resize new_full new_empty
                   inplace_update kthvalue choose fill_diagonal qr get_bytes index requires_grad_ pin_memory
                   is_pinned data_ptr set_const_arg is_init set_init_flag flush_from_cache""",

@@ -206,6 +206,16 @@ def test_hooks_on_gradients():
     assert seen[-1].tolist() == [3]
     assert ops.grad(lambda x: f(x, lambda g: g * 10))(Tensor([2.0])).tolist() == [120]
     assert ops.grad(lambda x: f(x, lambda g: g))(Tensor([2.0])).tolist() == [12]
+    def ordered(x):
+        y = x * 1.0
+        y.register_hook(lambda g: g * 2)
+        y.register_hook(lambda g: (g + 1).astype(ms.float16))
+        assert len(y.hooks()) == 2
+        y.register_hook(lambda g: g * 0).remove()
+        return y * 3
+
+    found = ops.grad(ordered)(Tensor([1.0]))
+    assert found.tolist() == [7.0] and found.dtype is ms.float32  # in their order, in the gradient's dtype
     with pytest.raises(DTypeError, match=r"register_hook: the hook must be a function, got int"):
         A.register_hook(3)
     variable = ms.nd.ones((1,))

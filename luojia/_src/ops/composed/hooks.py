@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ...core.op import OPERATORS
 from ...core.tape import Leaf, Node, state
 from ...core.tensor import Tensor, wrap
 from ...errors import ArgumentError, DTypeError, GraphError
@@ -24,16 +25,37 @@ class Hooked:
         if self.fn is None:
             return (g,)
         gradient = g if linked else wrap(Tensor, g, node.device)
-        out = self.fn((gradient,) if self.as_tuple else gradient)
+        out = self._changed(self.fn, gradient)
+        return (out if linked else out._value,)
+
+    def _changed(self, fn: Callable, gradient: Tensor) -> Tensor:
+        """What ``fn`` makes of the gradient, in its dtype; the gradient itself where that is None."""
+        out = fn((gradient,) if self.as_tuple else gradient)
         if isinstance(out, tuple):
             out = out[0]
         if out is None:
-            return (g,)
+            return gradient
         if not isinstance(out, Tensor) or out.shape != gradient.shape:
             got = f"shape {out.shape}" if isinstance(out, Tensor) else type(out).__name__
             raise ArgumentError(f"a function on a gradient must return a Tensor of its shape {gradient.shape}, got "
                                 f"{got}.")
-        return (out if linked else out._value,)
+        return out if out.np_dtype == gradient.np_dtype else OPERATORS["cast"](out, dtype=gradient.np_dtype)
+
+
+class _Hooks(Hooked):
+    """The operation of the node of a Tensor with hooks, which are called in the order in which they came."""
+
+    def __init__(self) -> None:
+        super().__init__(None, False)
+        self.hooks: dict[TensorHook, Callable] = {}
+
+    def pull(self, node: Any, g: Any, needs: tuple, linked: bool) -> tuple:
+        if not self.hooks:
+            return (g,)
+        gradient = g if linked else wrap(Tensor, g, node.device)
+        for hook in list(self.hooks.values()):
+            gradient = self._changed(hook, gradient)
+        return (gradient if linked else gradient._value,)
 
 
 def hooked(x: Any, operation: Hooked) -> Any:
@@ -47,15 +69,12 @@ def hooked(x: Any, operation: Hooked) -> Any:
 class TensorHook:
     """What ``Tensor.register_hook`` returns; ``remove()`` takes the hook away."""
 
-    def __init__(self, operation: Hooked | None, hooks: dict | None = None) -> None:
-        self._operation, self._hooks = operation, hooks
+    def __init__(self, hooks: dict) -> None:
+        self._hooks = hooks
 
     def remove(self) -> None:
         """Remove the hook; doing so twice is no error."""
-        if self._operation is not None:
-            self._operation.fn = None
-        if self._hooks is not None:
-            self._hooks.pop(self, None)
+        self._hooks.pop(self, None)
 
 
 def register_hook(self: Tensor, hook: Callable) -> TensorHook:
@@ -78,11 +97,21 @@ def register_hook(self: Tensor, hook: Callable) -> TensorHook:
         raise GraphError("Tensor.register_hook: a variable takes no hook; hand it through "
                          "ops.HookBackward(hook) where it is used.")
     if self._node is None and not state.recording:
-        hooks = self.__dict__.setdefault("_grad_hooks", {})
-        handle = TensorHook(None, hooks)
-        hooks[handle] = hook
+        found = self.__dict__.setdefault("_grad_hooks", {})
         self._hooked = True
-        return handle
-    operation = Hooked(hook, False)
-    self._node = hooked(self, operation)._node
-    return TensorHook(operation)
+    else:
+        operation = getattr(self._node, "op", None)
+        if not isinstance(operation, _Hooks):
+            operation = _Hooks()
+            self._node = hooked(self, operation)._node
+        found = operation.hooks
+    handle = TensorHook(found)
+    found[handle] = hook
+    return handle
+
+
+def hooks(self: Tensor) -> list[Callable]:
+    """The functions that ``register_hook`` was given and that were not removed."""
+    operation = getattr(self._node, "op", None)
+    found = operation.hooks if isinstance(operation, _Hooks) else self.__dict__.get("_grad_hooks", {})
+    return list(found.values())
