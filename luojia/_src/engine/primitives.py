@@ -9,7 +9,7 @@ import numpy as np
 from .kernels import conv as _conv
 from .kernels import norm as _norm
 from .kernels import pool as _pool
-from .kernels.precision import widen
+from .kernels import scatter as _scatter
 from .kernels.rows import rows, shift
 
 
@@ -34,21 +34,6 @@ def scipy_special(*xs, name, like=0):
     dtype = np.result_type(*xs) if like == 0 else np.result_type(xs[like])
     out = np.asarray(getattr(scipy.special, name)(*xs))
     return out.astype(dtype, copy=False) if dtype.kind == "f" else out.astype(np.float32)
-
-
-def scatter_add(shape, dtype, index, update):
-    """Zeros of ``shape`` with ``update`` added at ``index``; repeated positions add up."""
-    out = np.zeros(shape, dtype)
-    if _is_basic(index):
-        out[index] = update
-    else:
-        np.add.at(out, index, update)
-    return out
-
-
-def _is_basic(index) -> bool:
-    items = index if isinstance(index, tuple) else (index,)
-    return all(i is None or i is Ellipsis or isinstance(i, (int, slice, np.integer)) for i in items)
 
 
 def set_at(x, index, value):
@@ -103,22 +88,10 @@ def conv_bias(x, w, b, **how):
     return y
 
 
-def rows_add(g, rows, *, count):
-    """Zeros (count, D) with row i of g (M, D) added at ``rows[i]``; faster than np.add.at, as it sorts first."""
-    out = np.zeros((count, *g.shape[1:]), g.dtype)
-    if rows.size:
-        order = np.argsort(rows, kind="stable")
-        ordered = rows[order]
-        starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
-        wide = widen(g)
-        out[ordered[starts]] = wide[order] if len(starts) == len(order) else np.add.reduceat(wide[order], starts, 0)
-    return out
-
-
 NUMPY_PRIMITIVES: dict[str, Any] = {
     **{name: _scipy_special(name) for name in ("erf", "erfc", "erfinv", "gammaln", "digamma", "gamma", "polygamma")},
     "scipy_special": scipy_special,
-    "scatter_add": scatter_add,
+    "scatter_add": _scatter.scatter_add,
     "set_at": set_at,
     "scatter_with": scatter_with,
     "stable_argsort": stable_argsort,
@@ -127,7 +100,7 @@ NUMPY_PRIMITIVES: dict[str, Any] = {
     "random_bits": random_bits,
     "generator": generator,
     "conv_bias": conv_bias,
-    "rows_add": rows_add,
+    "rows_add": _scatter.add_rows,
     "normalize": _norm.normalize,
     **{f.__name__: f for f in (
         _conv.conv, _conv.conv_dx, _conv.conv_dw,

@@ -76,7 +76,20 @@ def maximum(a: Any, b: Any, out: Any = None, **kwargs: Any) -> Any:
             threads.spread(lambda part: np.maximum(source[part], zeros, out=into[part]), parts)
             np.maximum(flat[whole:], zeros[: a.size - whole], out=target[whole:])
             return result
+    if out is None and not kwargs and _is_bound(a, b):
+        return np.clip(a, b, np.inf)
     return np.maximum(a, b, out=out, **kwargs)
+
+
+def minimum(a: Any, b: Any, **kwargs: Any) -> Any:
+    return np.clip(a, -np.inf, b) if not kwargs and _is_bound(a, b) else np.minimum(a, b, **kwargs)
+
+
+def _is_bound(a: Any, b: Any) -> bool:
+    """Whether b is a number for whose comparison with many floats a clip, which uses vectors, gives the same: of 0 and
+    -0 it gives what it meets."""
+    return (b.__class__ is float or b.__class__ is int) and b == b and b != 0 and a.__class__ is _ndarray and (
+        a.size >= _SMALL and a.dtype.kind == "f")
 
 
 def where_positive(g: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -169,6 +182,7 @@ SHORTCUTS: dict[str, Callable] = {
     "transpose": transpose,
     "broadcast_to": broadcast_to,
     "maximum": maximum,
+    "minimum": minimum,
     "matmul": matmul,
     "sum": _reduction("sum", np.add),
     "mean": mean,
