@@ -159,6 +159,10 @@ def _check(key: str, value: Any) -> None:
     if key == "device_id" and not 0 <= int(value) <= _LARGEST_ID:
         raise ArgumentError(f"For 'context.set_context', the argument 'device_id' must be in range [0, {_LARGEST_ID}], "
                             f"but got {value}.")
+    _check_more(key, value)
+
+
+def _check_more(key: str, value: Any) -> None:
     if key == "jit_config" and value.get("jit_level", "O0") not in ("", "O0", "O1", "O2"):
         raise ArgumentError("For 'jit_config', the value of argument jit_level must be one of ['O0', 'O1', 'O2'], but "
                             f"got {value['jit_level']}.")
@@ -341,14 +345,7 @@ def set_auto_parallel_context(**kwargs: Any) -> None:
             names = ", ".join(map(repr, ParallelMode.MODE_LIST[:-1]))
             raise ArgumentError(f"The context configuration parameter 'parallel_mode' only support {names} and "
                                 f"'auto_parallel', but got the value : {value}.")
-        if value not in _PARALLEL_CHOICES.get(key, (value,)):
-            raise ArgumentError(f"The context configuration parameter '{key}' only support "
-                                f"{list(_PARALLEL_CHOICES[key])}, but got the value: {value}.")
-        if key == "dataset_strategy" and isinstance(value, str) and value not in ("full_batch", "data_parallel"):
-            raise ArgumentError("For 'set_auto_parallel_context', the argument 'dataset_strategy' must be 'full_batch' "
-                                f"or 'data_parallel', but got the value : {value}.")
-        if key == "all_reduce_fusion_config" and not isinstance(value, list):
-            raise DTypeError(f"The parameter 'all_reduce_fusion_config' must be {list}, but got {type(value)}")
+        _check_parallel(key, value)
         default = _PARALLEL[key]
         if isinstance(default, (bool, int)) and type(value) is not type(default):
             raise DTypeError(f"The parameter '{key}' must be {type(default)}, but got {type(value)}")
@@ -375,6 +372,17 @@ def set_auto_parallel_context(**kwargs: Any) -> None:
     if "device_num" in kwargs:
         _asked["device_num"] = kwargs["device_num"]
     _parallel.update(kwargs)
+
+
+def _check_parallel(key: str, value: Any) -> None:
+    if value not in _PARALLEL_CHOICES.get(key, (value,)):
+        raise ArgumentError(f"The context configuration parameter '{key}' only support "
+                            f"{list(_PARALLEL_CHOICES[key])}, but got the value: {value}.")
+    if key == "dataset_strategy" and isinstance(value, str) and value not in ("full_batch", "data_parallel"):
+        raise ArgumentError("For 'set_auto_parallel_context', the argument 'dataset_strategy' must be 'full_batch' or "
+                            f"'data_parallel', but got the value : {value}.")
+    if key == "all_reduce_fusion_config" and not isinstance(value, list):
+        raise DTypeError(f"The parameter 'all_reduce_fusion_config' must be {list}, but got {type(value)}")
 
 
 def _mesh_of(count: int | None) -> Mesh | None:

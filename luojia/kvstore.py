@@ -13,12 +13,11 @@ from ._src.core.agree import broadcast
 from ._src.core.op import OPERATORS
 from ._src.core.tensor import Tensor
 from ._src.engine.group import join, place, ranks_of
-from ._src.errors import ArgumentError, KeyKindError, MXNetError, NotSupportedError, UnfitDataError
+from ._src.errors import ArgumentError, KeyKindError, MXNetError, NoArrayError, NotSupportedError, UnfitDataError
 from ._src.formats.atomic import write_bytes
 from ._src.formats.reader import open_source
 from ._src.paths import also_at, refusing
 from ._src.train.compression import TwoBit, compression
-from .ndarray.sparse_array import as_stype
 
 __all__ = ["KVStore", "KVStoreBase", "create"]
 
@@ -152,12 +151,18 @@ class KVStore(KVStoreBase):
 
     def row_sparse_pull(self, key: Any, out: Any = None, priority: int = 0, row_ids: Any = None) -> None:
         """``pull`` of the rows that ``row_ids`` names (an array, or one for each of ``out``); the others become 0."""
+        if out is None or row_ids is None:
+            raise NoArrayError("KVStore.row_sparse_pull expects out and row_ids, NDArrays or lists of them.")
+        for _, targets in self._pairs(key, out):
+            for target in targets:
+                if target.stype != "row_sparse":
+                    raise ArgumentError("Expected row_sparse storage type for row_sparse_pull values, but detected "
+                                        f"storage type {target.stype!r}; use pull.")
         self.pull(key, out, priority)
-        if row_ids is not None:
-            for _, targets in self._pairs(key, out):
-                rows = row_ids if isinstance(row_ids, (list, tuple)) else [row_ids] * len(targets)
-                for target, ids in zip(targets, rows):
-                    target._rebind(as_stype(target, "row_sparse").retain(ids)._value)  # type: ignore[attr-defined]
+        for _, targets in self._pairs(key, out):
+            rows = row_ids if isinstance(row_ids, (list, tuple)) else [row_ids] * len(targets)
+            for target, ids in zip(targets, rows):
+                target._rebind(target.retain(ids)._value)
 
     def set_optimizer(self, optimizer: opt.Optimizer) -> None:
         """Update the values by ``optimizer`` when gradients are pushed."""

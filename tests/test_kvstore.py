@@ -17,7 +17,10 @@ def test_push_and_pull():
     assert out.asnumpy().tolist() == [3, 3]
     kv.pushpull("a", [nd.ones((2,))] * 2, out=out)
     assert out.asnumpy().tolist() == [2, 2]
-    kv.row_sparse_pull("a", out=out, row_ids=nd.array([0]))
+    with pytest.raises(mx.MXNetError, match="Expected row_sparse storage type for row_sparse_pull values"):
+        kv.row_sparse_pull("a", out=out, row_ids=nd.array([0]))
+    with pytest.raises(AssertionError, match="row_sparse_pull expects out and row_ids"):
+        kv.row_sparse_pull("a", out=out)
     other = nd.zeros((2,), ctx=mx.cpu(1))
     kv.broadcast("b", nd.ones((2,)) * 5, out=[out, other])
     assert other.context == mx.cpu(1) and other.asnumpy().tolist() == [5, 5]

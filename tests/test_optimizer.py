@@ -280,3 +280,16 @@ def test_what_large_batches_refuse():
         mx.optimizer.LBSGD(warmup_strategy="foo")
     with pytest.raises(DeprecationWarning, match="use set_lr_mult"):
         mx.optimizer.SGD().set_lr_scale({})
+
+
+@pytest.mark.parametrize(("name", "options", "expected"), [  # mxnet 1.9.1, three row_sparse gradients
+    ("nag", {"wd": 0.1}, [1, 1.1429, 1.0611, 1.7981, 1.4557, 1.8971, 1.8571, 2]),
+    ("nadam", {}, [1, 1.1429, 1.0893, 1.625, 1.4596, 1.8261, 1.8571, 2]),
+    ("nadam", {"wd": 0.1}, [0.7527, 0.8942, 1.0785, 1.6156, 1.3401, 1.7083, 1.605, 1.7475]),
+])
+def test_rows_of_gradients(name, options, expected):
+    update = mx.optimizer.get_updater(mx.optimizer.create(name, learning_rate=0.1, **options))
+    w = nd.array(np.linspace(1, 2, 8).reshape(4, 2))
+    for i in range(3):
+        update(0, nd.sparse.row_sparse_array(([[1.0, -2]], [i % 2 + 1]), shape=(4, 2)), w)
+    np.testing.assert_allclose(w.asnumpy().ravel(), expected, atol=1e-4)

@@ -202,6 +202,7 @@ def test_shapes_dtypes_and_places():
     with pytest.raises(mx.MXNetError, match=r"expected \[4\], got \[2,3\]"):
         nd.random.uniform(shape=(4,), out=out)
     x = nd.ones((2, 2), dtype="float64")
+    assert nd.random.uniform(x, x + 1).dtype == np.float32  # as MXNet's
     for name in ("uniform", "normal", "exponential", "gamma", "poisson", "negative_binomial",
                  "generalized_negative_binomial"):
         like = getattr(nd.random, f"{name}_like")(x)
@@ -226,7 +227,9 @@ def test_names():
     (lambda: nd.random.poisson(-1), mx.MXNetError, "poisson: lam must not be negative"),
     (lambda: nd.random.negative_binomial(1, 0), mx.MXNetError, "negative_binomial: p must be positive"),
     (lambda: nd.random.uniform("a", 1), ValueError, "must be either NDArray or numbers, but got <class 'str'>"),
-    (lambda: nd.random.uniform(0, nd.ones((1,))), ValueError, "must all have the same type, but got"),
+    (lambda: nd.random.uniform(0, nd.ones((1,))), AssertionError, "must all have the same type, but got"),
+    (lambda: nd.random.normal(dtype="int32"), mx.MXNetError, "Invalid Input: 'int32', valid values are: float16"),
+    (lambda: nd.random.randint(0, 3, dtype="float32"), mx.MXNetError, "valid values are: int32, int64"),
     (lambda: nd.random.uniform(nd.ones((1,)), nd.ones((2,))), mx.MXNetError, "the parameters must have one shape"),
 ])
 def test_errors(draw, error, message):

@@ -98,15 +98,14 @@ def clip_global_norm(arrays: Sequence[Tensor], max_norm: float, check_isfinite: 
 
 
 def check_sha1(filename: str, sha1_hash: str) -> bool:
-    """Whether the file has this SHA-1 (a beginning of its hexadecimal form is enough)."""
+    """Whether the file has this SHA-1, in hexadecimal."""
     import hashlib  # at first use: with urllib a tenth of luojia's import
 
     digest = hashlib.sha1()  # noqa: S324 - a checksum, and the one that is published
     with open(filename, "rb") as f:
         while chunk := f.read(1 << 20):
             digest.update(chunk)
-    hexadecimal = digest.hexdigest()
-    return hexadecimal[: min(len(hexadecimal), len(sha1_hash))] == sha1_hash
+    return digest.hexdigest() == sha1_hash
 
 
 def replace_file(src: str, dst: str) -> None:

@@ -12,7 +12,7 @@ from .._src.core.op import OPERATORS
 from .._src.core.random import next_key
 from .._src.core.tensor import Tensor, wrap
 from .._src.engine.devices import Context, current_context
-from .._src.errors import ArgumentError, ShapeError
+from .._src.errors import ArgumentError, NoArrayError, ShapeError
 from .door import faces, function
 from .ndarray import NDArray
 
@@ -31,6 +31,9 @@ def _draw(name: str, params: dict[str, Any], shape: Any, dtype: Any, ctx: Any, o
           default: str = "float32") -> Any:
     """Draw with numbers as parameters (``random_<name>``), or with arrays (``sample_<name>``)."""
     arrays = [p for p in params.values() if isinstance(p, Tensor)]
+    valid = ("int32", "int64") if default == "int32" else ("float16", "float32", "float64")
+    if out is None and _dtype(dtype, default) not in valid:
+        raise ArgumentError(f"nd.random: Invalid Input: {dtype!r}, valid values are: {', '.join(valid)}.")
     if out is not None:
         shape = out.shape if shape is None else shape
         dtype = out.np_dtype if dtype is None else dtype
@@ -47,16 +50,14 @@ def _draw(name: str, params: dict[str, Any], shape: Any, dtype: Any, ctx: Any, o
             )
     else:
         if len(arrays) < len(params):
-            raise ArgumentError(f"Distribution parameters must all have the same type, but got "
-                                f"{', '.join(str(type(p)) for p in params.values())}; make them NDArrays, or numbers.")
+            raise NoArrayError(f"Distribution parameters must all have the same type, but got "
+                               f"{', '.join(str(type(p)) for p in params.values())}; make them NDArrays, or numbers.")
         if any(a.shape != arrays[0].shape for a in arrays):
             raise ShapeError(f"nd.random: the parameters must have one shape, got {[a.shape for a in arrays]}.")
         if out is not None:
             shape = out.shape[arrays[0].ndim :]
-        own = arrays[0].np_dtype.name
         t = OPERATORS[f"sample_{name}"](
-            next_key(arrays[0]._device), *arrays, shape=_shape(shape, ()),
-            dtype=_dtype(dtype, own if own.startswith("float") else "float32"),
+            next_key(arrays[0]._device), *arrays, shape=_shape(shape, ()), dtype=_dtype(dtype, default),
         )
     made = wrap(NDArray, t._value, t._device)
     return made if out is None else out._store(made)

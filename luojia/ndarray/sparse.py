@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._src.core.tensor import Tensor
-from .._src.errors import ArgumentError
+from .._src.errors import ArgumentError, NoArrayError, PlaceError
 from . import creation
 from .arithmetic import TWO_OPERANDS
 from .door import function
@@ -43,8 +43,13 @@ def csr_matrix(arg1: Any, shape: tuple | None = None, ctx: Any = None, dtype: An
             shape = (len(indptr) - 1, int(indices.max(initial=-1)) + 1)
         dtype = _dtype_of(arg1[0], dtype)
         dense = np.zeros(shape, dtype)
-        rows = np.repeat(np.arange(shape[0]), np.diff(indptr.astype(np.int64)))
-        dense[rows, indices.astype(np.int64)] = data
+        indices, indptr = indices.astype(np.int64), indptr.astype(np.int64)
+        if len(indptr) != shape[0] + 1 or indptr[-1:] != len(indices) or len(indices) != len(data) or any(
+                np.diff(indptr) < 0) or any(indices < 0) or any(indices >= shape[1]):
+            raise PlaceError("csr_matrix: Indices of csr NDArray should be non-negative and less than the number of "
+                             f"columns, and indptr should count them row by row; got {len(data)} values, indices "
+                             f"{indices} and indptr {indptr} for shape {shape}.")
+        dense[np.repeat(np.arange(shape[0]), np.diff(indptr)), indices] = data
         return creation.array(dense, ctx, dtype).tostype("csr")
     return _of(arg1, shape, ctx, dtype, "csr")
 
@@ -55,6 +60,9 @@ def row_sparse_array(arg1: Any, shape: tuple | None = None, ctx: Any = None, dty
         data, indices = _numpy(arg1[0]), _numpy(arg1[1]).astype(np.int64)
         full = shape or (int(indices.max(initial=-1)) + 1, *data.shape[1:])
         dense = np.zeros(full, data.dtype)
+        if any(indices < 0) or any(indices >= full[0]):
+            raise PlaceError("row_sparse_array: Indices of row_sparse NDArray should be non-negative and less than the "
+                             f"size of first dimension, {full[0]}; got {indices}.")
         dense[indices] = data
         return creation.array(dense, ctx, _dtype_of(arg1[0], dtype)).tostype("row_sparse")
     return _of(arg1, shape, ctx, dtype, "row_sparse")
@@ -81,6 +89,9 @@ def _numpy(a: Any) -> np.ndarray:
 def array(source_array: Any, ctx: Any = None, dtype: Any = None) -> NDArray:
     """An array with the label of its source, an NDArray or a matrix of scipy.sparse."""
     stype = getattr(source_array, "stype", "csr" if hasattr(source_array, "tocsr") else "default")
+    if isinstance(source_array, NDArray) and stype == "default":
+        raise NoArrayError("nd.sparse.array: Please use `tostype` to create RowSparseNDArray or CSRNDArray from an "
+                           "NDArray.")
     return creation.array(_numpy(source_array), ctx, _dtype_of(source_array, dtype)).tostype(stype)
 
 
@@ -97,11 +108,27 @@ def retain(data: NDArray, indices: NDArray) -> NDArray:
     return as_stype(data, "row_sparse").retain(indices)  # type: ignore[attr-defined]
 
 
-def _two(name: str, alike: Callable) -> Callable:
+def dot(lhs: NDArray, rhs: NDArray, transpose_a: bool = False, transpose_b: bool = False,
+        forward_stype: str | None = None, **kwargs: Any) -> NDArray:
+    """``nd.dot``, of MXNet's storage types or of ``forward_stype``: row_sparse of a csr matrix transposed, csr of a
+    dense matrix and a csr one, else dense.
+    """
+    found = function("dot")(lhs, rhs, transpose_a=transpose_a, transpose_b=transpose_b, **kwargs)
+    left, right = lhs.stype, rhs.stype
+    own = "row_sparse" if left == "csr" and transpose_a and right != "csr" else (
+        "csr" if (left, right) == ("default", "csr") and not transpose_b else "default")
+    return as_stype(found, forward_stype or own)
+
+
+def _two(name: str, alike: Callable | None) -> Callable:
     """Arithmetic of two sparse arrays of one storage type, or of what ``nd``'s function takes."""
     def binary(lhs: Any, rhs: Any) -> NDArray:
         sparse = isinstance(lhs, BaseSparseNDArray) and getattr(rhs, "stype", None) == lhs.stype
-        return alike(lhs, rhs) if sparse and lhs.shape == rhs.shape else TWO_OPERANDS[name](lhs, rhs)
+        if alike is not None and sparse and lhs.shape == rhs.shape:
+            return alike(lhs, rhs)
+        found = TWO_OPERANDS[name](lhs, rhs)
+        kept = name in ("multiply", "divide") and isinstance(lhs, CSRNDArray) and type(rhs) is NDArray
+        return as_stype(found, "csr") if kept and found.shape == lhs.shape else found
 
     binary.__name__ = binary.__qualname__ = name
     binary.__doc__ = TWO_OPERANDS[name].__doc__
@@ -111,6 +138,8 @@ def _two(name: str, alike: Callable) -> Callable:
 def __getattr__(name: str) -> Any:
     if name in _TWO:
         return _two(name, function(_TWO[name]))
+    if name == "divide":
+        return _two(name, None)
     if name in TWO_OPERANDS:
         return TWO_OPERANDS[name]
     if name in _UPDATES:
@@ -120,5 +149,5 @@ def __getattr__(name: str) -> Any:
     return function(name)
 
 
-__all__ = ["BaseSparseNDArray", "CSRNDArray", "RowSparseNDArray", "array", "csr_matrix", "empty", "retain",
+__all__ = ["BaseSparseNDArray", "CSRNDArray", "RowSparseNDArray", "array", "csr_matrix", "dot", "empty", "retain",
            "row_sparse_array", "zeros"]

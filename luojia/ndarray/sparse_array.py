@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .._src.core.tensor import Tensor, wrap
-from .._src.errors import ArgumentError
+from .._src.errors import ArgumentError, DTypeError
 from .creation import place
 from .ndarray import STORAGE_TYPES, NDArray
 
@@ -50,7 +50,21 @@ class BaseSparseNDArray(NDArray):
         return as_stype(super().copy(), self.stype)
 
     def astype(self, dtype: Any, copy: bool = True) -> NDArray:
-        return as_stype(super().astype(dtype, copy), self.stype)
+        made = super().astype(dtype, copy)
+        return made if made is self else as_stype(made, self.stype)
+
+    def _to(self, device: Any) -> NDArray:
+        return as_stype(super()._to(device), self.stype)
+
+    def attach_grad(self, grad_req: str = "write", stype: str | None = None) -> None:
+        """As a dense array's; the gradient is of this array's storage type unless another is given."""
+        super().attach_grad(grad_req, stype or self.stype)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        """``x[:] = value``: no part alone can be set."""
+        if key is not Ellipsis and key != slice(None):
+            raise DTypeError(f"{type(self).__name__} only supports [:] for assignment, got the key {key!r}.")
+        super().__setitem__(key, value)
 
     def detach(self) -> NDArray:
         return as_stype(super().detach(), self.stype)
@@ -112,8 +126,12 @@ class CSRNDArray(BaseSparseNDArray):
             if not -rows <= key < rows:
                 raise IndexError(f"row {key} is out of range for a CSRNDArray of {rows} rows.")
             return as_stype(super().__getitem__(slice(int(key) % rows, int(key) % rows + 1)), "csr")
-        found = super().__getitem__(key)
-        return as_stype(found, "csr") if isinstance(key, slice) else found
+        if not isinstance(key, slice):
+            raise ArgumentError(f"CSRNDArray: Multi-dimension indexing is not supported, got the key {key!r}; index "
+                                "x.tostype('default').")
+        if key.step not in (None, 1):
+            raise ArgumentError(f"CSRNDArray only supports continuous slicing on axis 0, got a step of {key.step}.")
+        return as_stype(super().__getitem__(key), "csr")
 
     def _like(self, name: str, inputs: tuple, attrs: dict[str, Any], result: Any) -> Any:
         if name == "dot" and attrs.get("transpose_a") is True and inputs[1].stype == "default":
@@ -172,6 +190,8 @@ def _tostype(self: NDArray, stype: str) -> NDArray:
         raise ArgumentError(
             f"To convert to a CSR, the NDArray should be 2 Dimensional. Current shape is {self.shape}"
         )
+    if {self.stype, stype} == {"csr", "row_sparse"}:
+        raise ArgumentError(f"cast_storage from {self.stype} to {stype} is not supported; go by tostype('default').")
     return as_stype(NDArray.copy(self), stype)
 
 

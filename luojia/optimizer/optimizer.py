@@ -351,12 +351,12 @@ def _update_rows(rule: str, weight: Any, grad: Any, states: tuple, lr: float, wd
             apply_rule(rule, parts[0], grad._value, tuple(parts[1:]), lr, wd, t, how)
         touched = xp.any(grad._value != 0, axis=tuple(range(1, grad.ndim)), keepdims=True)
         for whole, part in zip((weight, *states), parts):
-            whole._rebind(xp.where(touched, part._value, whole._value))
+            whole._rebind(xp.where(touched, part._value, whole._value) if whole.ndim else part._value)
         return
     rows = grad.indices
     index = rows._value
-    parts = [wrap(NDArray, a._value[index], a._device) for a in (weight, *states)]
+    parts = [wrap(NDArray, a._value[index] if a.ndim else a._value, a._device) for a in (weight, *states)]
     if rows.size:
         apply_rule(rule, parts[0], grad._value[index], tuple(parts[1:]), lr, wd, t, how)
     for whole, part in zip((weight, *states), parts):
-        whole[rows] = part
+        NDArray.__setitem__(whole, rows if whole.ndim else ..., part)

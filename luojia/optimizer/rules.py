@@ -122,6 +122,9 @@ class NAG(Optimizer):
         super().__init__(**kwargs)
         self.momentum = momentum
 
+    def _updates_rows(self, weight: Any) -> bool:
+        return not self.momentum
+
 
 @register
 class SGLD(Optimizer):
@@ -269,6 +272,9 @@ class Nadam(Adam):
         init(learning_rate, beta1, beta2, epsilon, **kwargs)
         self.schedule_decay = schedule_decay
         self.m_schedule = 1.0
+
+    def _updates_rows(self, weight: Any) -> bool:
+        return False
 
     def create_state(self, index: int, weight: Tensor) -> tuple:
         """The running means of gradients and of their squares."""

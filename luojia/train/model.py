@@ -132,8 +132,8 @@ class Model:
             old = _OLD & set(vars(type(callback)))
             if old and not type(callback).__module__.startswith("luojia."):
                 raise ArgumentError(f"For {type(callback).__name__} callback, {sorted(old)} methods may not be "
-                                    "supported in later version, Use methods prefixed with 'on_train' or 'on_eval' instead when "
-                                    "using customized callbacks.")
+                                    "supported in later version, Use methods prefixed with 'on_train' or 'on_eval' "
+                                    "instead when using customized callbacks.")
         self._fit("fit", epoch, train_dataset, valid_dataset, valid_frequency, callbacks, dataset_sink_mode, sink_size,
                   initial_epoch)
 

@@ -88,3 +88,12 @@ def test_words_print_as_mindspores():
 def test_errors(make, kind, message):
     with pytest.raises(kind, match=message):
         make()
+
+
+def test_masks_of_integers_are_floats_and_one_rate_leaves_the_sound():
+    assert A.TimeMasking(False, 1, 1, 0.5)(np.array([[1, 2, 3]])).tolist() == [[1, 0.5, 3]]
+    assert A.Resample(8000, 8000)(np.array([[1, 2]], np.int16)).dtype == np.int16
+    with pytest.raises(RuntimeError, match="channel less than or equal to 4. But got channel: 5"):
+        A.Flanger(44100)(np.ones((5, 20), np.float32))
+    with pytest.raises(RuntimeError, match="the frequency of the input should equal to n_fft / 2"):
+        A.GriffinLim(16)(SOUND)

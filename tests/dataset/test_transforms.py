@@ -48,7 +48,7 @@ def test_shapes():
     assert T.Slice([1, 0], [2, 1])(np.arange(6).reshape(2, 3)).tolist() == [[5, 4], [2, 1]]
     with pytest.raises(RuntimeError, match="rank of input is: 2, and rank of pad value: 1"):
         T.PadEnd([3])(np.ones((2, 2)))
-    with pytest.raises(RuntimeError, match=r"Index \(\[7\],\) is out of bounds"):
+    with pytest.raises(RuntimeError, match=r"Index 7 is out of bounds"):
         T.Slice(7)(np.arange(5))
     with pytest.raises(RuntimeError, match="got input datatype: int64, append datatype:float64"):
         T.Concatenate(0, None, np.ones(1))(np.array([1]))
@@ -91,3 +91,17 @@ def test_old_paths(old):
     module = importlib.import_module(f"luojia.dataset.transforms.{old}")
     assert module.TypeCast is T.TypeCast and module.OneHot is getattr(T, old).OneHot is T.OneHot
     assert importlib.import_module("luojia.dataset.transforms.py_transforms").OneHotOp is T.OneHot
+
+
+def test_messages_say_what_does_not_fit():
+    for make, message in (
+        (lambda: T.Fill(b"a")("b"), "data type bytes and input tensor data type string"),
+        (lambda: T.PadEnd([2], 1)("b"), "can not pad numeric and string tensors together, but got: int64 and string"),
+        (lambda: T.Mask(T.Relational.EQ, 2)("b"), "both should be numeric or non-numerical in the same time"),
+        (lambda: T.OneHot(4)(np.ones((2, 2), int)), "OneHot: Only support scalar or 1D input, got rank: 2"),
+        (lambda: T.Slice(0)(3), "Invalid shape, should be greater than slices index"),
+        (lambda: T.TypeCast(np.int8)(1, 2), "The op is OneToOne, can only accept one tensor as input"),
+    ):
+        with pytest.raises(RuntimeError, match=message):
+            make()
+    assert T.Compose([lambda x: x])([1, 2]).tolist() == [1, 2] and T.RandomApply([len], 0.0)("a").item() == "a"

@@ -32,7 +32,7 @@ def test_what_they_are(csr, rows):
     assert csr.check_format() is None and csr.dtype is np.float32
     assert sparse.zeros("row_sparse", (2, 3)).indices.shape == (0,)
     assert sparse.row_sparse_array((3, 2)).data.shape == (0, 2)
-    assert csr[1].shape == (1, 4) and csr[1:3].stype == "csr" and csr[0, 2].asscalar() == 8
+    assert csr[1].shape == (1, 4) and csr[1:3].stype == "csr"
     assert rows[:].stype == "row_sparse" and rows[1].asnumpy().tolist() == [1, 2]
     with pytest.raises(IndexError, match="row 3 is out of range for a CSRNDArray of 3 rows"):
         csr[3]
@@ -211,3 +211,44 @@ def test_ftrl_updates_all_rows_of_a_dense_weight():
         updater(0, rows, w)
     expected = [[0.408079, 0, 0.547426], [0, 0, 0.617527], [0, 0, 0]]
     np.testing.assert_allclose(w.asnumpy(), expected, atol=1e-6)
+
+
+# -- what MXNet's refuse, and storage types of results -----------------------------------------------------------------
+
+MATRIX = np.array([[1.0, 0, 2], [0, 0, 3], [4, 5, 0]], np.float32)
+
+
+@pytest.mark.parametrize(("what", "error", "text"), [
+    (lambda c, r: c[0:2, 1], ValueError, "Multi-dimension indexing is not supported"),
+    (lambda c, r: c[::2], ValueError, "only supports continuous slicing"),
+    (lambda c, r: c.__setitem__(0, 1), Exception, r"CSRNDArray only supports \[:\] for assignment"),
+    (lambda c, r: r.__setitem__(slice(0, 2), 1), TypeError, r"RowSparseNDArray only supports \[:\] for assignment"),
+    (lambda c, r: c.tostype("row_sparse"), ValueError, "cast_storage from csr to row_sparse is not supported"),
+    (lambda c, r: r.tostype("csr"), ValueError, "cast_storage from row_sparse to csr is not supported"),
+    (lambda c, r: sparse.array(nd.ones((2, 2))), AssertionError, "Please use `tostype`"),
+    (lambda c, r: sparse.csr_matrix(([1.0], [5], [0, 1]), shape=(1, 2)), mx.MXNetError, "Indices of csr NDArray"),
+    (lambda c, r: sparse.csr_matrix(([1.0, 2], [0, 1], [0, 3]), shape=(1, 2)), mx.MXNetError, "Indices of csr NDArray"),
+    (lambda c, r: sparse.row_sparse_array(([[1.0]], [5]), shape=(2, 1)), mx.MXNetError, "Indices of row_sparse"),
+])
+def test_refused(what, error, text):
+    with pytest.raises(error, match=text):
+        what(nd.array(MATRIX).tostype("csr"), nd.array(MATRIX).tostype("row_sparse"))
+
+
+def test_storage_types_of_results():
+    c, r, d = (nd.array(MATRIX).tostype(s) for s in ("csr", "row_sparse", "default"))
+    row = nd.array([[1.0, 2, 4]])
+    assert c.copyto(mx.cpu(0)).stype == "csr" and c.astype("float32", copy=False) is c
+    assert [f(c, row).stype for f in (sparse.multiply, sparse.divide)] == ["csr", "csr"]
+    assert sparse.divide(c, row).asnumpy().tolist() == [[1, 0, 0.5], [0, 0, 0.75], [4, 2.5, 0]]
+    assert [sparse.dot(*a, **k).stype for a, k in (
+        ((d, c), {}), ((c, d), {}), ((c, d), {"transpose_a": True}), ((c, r), {"transpose_a": True}),
+        ((c, d), {"transpose_a": True, "forward_stype": "default"}), ((d, c), {"transpose_b": True}),
+    )] == ["csr", "default", "row_sparse", "row_sparse", "default", "default"]
+    for x in (c, r):
+        x.attach_grad()
+        with autograd.record():
+            y = (x * x).sum()
+        y.backward()
+        assert x.grad.stype == x.stype and x.grad.asnumpy().tolist() == (2 * MATRIX).tolist()
+    assert nd._internal._square_sum(r, axis=1).asnumpy().tolist() == [5, 9, 41]

@@ -59,6 +59,21 @@ def test_symbols():
     assert '"op": "_linalg_potrf"' in mx.sym.linalg.potrf(mx.sym.var("x")).tojson()
 
 
+def test_upper_factors_are_mxnets():
+    x = np.array([[4.0, 1, 0.5], [1, 3, 0.2], [0.5, 0.2, 2]])
+    upper = [[2, 0.5, 0.25], [0, 1.6583124, 0.0452267], [0, 0, 1.3912061]]
+    np.testing.assert_allclose(mx.nd.linalg.potrf(mx.nd.array(x), lower=False).asnumpy(), upper, rtol=1e-5)
+    a = mx.nd.array(x)
+    a.attach_grad()
+    with mx.autograd.record():
+        y = mx.nd.linalg.potrf(a, lower=False)
+    y.backward()
+    np.testing.assert_allclose(a.grad.asnumpy(), [[0.1984, 0.1401, 0.1321], [0.1401, 0.2936, 0.2917],
+                                                  [0.1321, 0.2917, 0.3594]], atol=1e-4)
+    found = mx.nd.linalg.potri(mx.nd.array(upper), lower=False)
+    np.testing.assert_allclose(found.asnumpy(), np.linalg.inv(x), rtol=1e-5)
+
+
 @pytest.mark.parametrize(("name", "shape", "text"), [
     ("symmetric_eigen", (2, 3), "linalg_syevd expects square"),
     ("lower_orthogonal", (3, 2), "linalg_gelqf expects matrices"),

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+import luojia as mx
 from luojia import Tensor, ops
 from luojia._src.core.op import OPERATORS
 from luojia._src.errors import ArgumentError, NotSupportedError, ShapeError
@@ -138,3 +139,11 @@ def test_errors_of_adaptive_pooling():
         ops.adaptive_avg_pool2d(x, 0)
     with pytest.raises(ShapeError, match="behind the channels"):
         ops.adaptive_avg_pool2d(Tensor(np.zeros((2, 3))), 1)
+
+
+def test_norms_of_odd_powers_have_signs_as_mxnets():
+    x = mx.nd.array([[[[1.0, -3, 2], [0.5, -1, -2]]]])
+    assert mx.nd.Pooling(x, kernel=(2, 2), pool_type="lp", p_value=1).asnumpy().ravel().tolist() == [-2.5, -4.0]
+    y = mx.nd.Pooling(x, kernel=(2, 2), pool_type="lp", p_value=3)
+    np.testing.assert_allclose(y.asnumpy().ravel(), np.cbrt([-26.875, -28.0]), rtol=1e-6)
+    check_op("pooling", x.asnumpy(), attrs={"kernel": 2, "stride": 1, "pool_type": "lp", "p_value": 1}, second=False)

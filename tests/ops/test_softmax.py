@@ -30,6 +30,8 @@ def test_lengths():
     expected[0, 0, :2] = sp.softmax(x[0, 0, :2])
     expected[0, 1, 0] = 1
     check_op("softmax", x, length, attrs={"use_length": True}, ref=expected)
+    expected[0, 1, 0] = 0  # as MXNet's, a row of length 0
+    check_op("softmax", x, np.array([[2, 0]]), attrs={"use_length": True}, ref=expected, second=False)
 
 
 def test_dtype_and_large_values():

@@ -72,7 +72,7 @@ def _(xp, g, ans, args, needs, *, rank1):
     return (xp.expand_dims(xp.expand_dims(g, axis=-1), axis=-1) * xp.swapaxes(xp.inverse(args[0]), -1, -2),)
 
 
-@op("Cholesky(upper=False)(input_x:x)", fn="cholesky(input_x:x, upper=False)", mx="linalg_potrf(A:x)")
+@op("Cholesky(upper=False)(input_x:x)", fn="cholesky(input_x:x, upper=False)")
 def cholesky(xp, x, *, upper=False):
     """The lower triangular L with L L^T = x for each symmetric positive definite matrix x; ``upper`` gives L^T."""
     _square(x, "cholesky")
@@ -80,6 +80,17 @@ def cholesky(xp, x, *, upper=False):
 
 
 @cholesky.shape
+def _(shapes, **_):
+    return shapes[0]
+
+
+@op(fn=(), mx="linalg_potrf(A:x, lower=True)")
+def potrf(xp, x, *, lower=True):
+    """``cholesky``: L with L L^T = x, or U with U^T U = x unless ``lower``."""
+    return cholesky.fn(xp, x, upper=not lower)
+
+
+@potrf.shape
 def _(shapes, **_):
     return shapes[0]
 
@@ -104,16 +115,17 @@ def _(shapes):
     return shapes[1]
 
 
-@op(mx="linalg_potri(A:x)")
-def cholesky_inverse(xp, x):
-    """The inverse of L L^T, for lower triangular L, of which nothing above the diagonal is read."""
+@op(mx="linalg_potri(A:x, lower=True)")
+def cholesky_inverse(xp, x, *, lower=True):
+    """The inverse of L L^T, for lower triangular L, or of U^T U for upper; nothing beyond the diagonal is read."""
     n = _square(x, "linalg_potri")
-    x = xp.where(np.tril(np.ones((n, n), bool)), x, 0 * x)
-    return _in_single(xp, xp.matmul(x, swap(xp, x)), xp.linalg.inv)
+    part = np.tril(np.ones((n, n), bool))
+    x = xp.where(part if lower else part.T, x, 0 * x)
+    return _in_single(xp, xp.matmul(x, swap(xp, x)) if lower else xp.matmul(swap(xp, x), x), xp.linalg.inv)
 
 
 @cholesky_inverse.shape
-def _(shapes):
+def _(shapes, **_):
     return shapes[0]
 
 

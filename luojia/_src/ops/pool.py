@@ -166,10 +166,11 @@ def pooling(xp, x, *, kernel=None, pool_type="max", global_pool=False, stride=1,
             divisor=0, return_indices=False, index_dtype="int64", layout=None):
     """Each window of x (N, C, *size), reduced: (N, C, *out) with out = (size + pads - kernel) // stride + 1.
 
-    ``pool_type``: 'max' (its gradient goes to the first of equal maxima), 'avg', 'sum', or 'lp', the ``p_value``-norm.
-    ``global_pool`` takes all of each channel. ``pooling_convention`` 'full' (and ``ceil_mode``) rounds out up, 'same'
-    makes it ceil(size / stride), as does ``pad_mode`` 'same'; the mean counts the padding if ``count_include_pad``, by
-    default unless pad_mode is 'same'. ``divisor`` replaces the mean's count. ``stride`` None is the kernel.
+    ``pool_type``: 'max' (its gradient goes to the first of equal maxima), 'avg', 'sum', or 'lp', the ``p_value``-th
+    root of the sum of powers. ``global_pool`` takes all of each channel. ``pooling_convention`` 'full' (and
+    ``ceil_mode``) rounds out up, 'same' makes it ceil(size / stride), as does ``pad_mode`` 'same'; the mean counts the
+    padding if ``count_include_pad``, by default unless pad_mode is 'same'. ``divisor`` replaces the mean's count.
+    ``stride`` None is the kernel.
     ``return_indices`` adds where in its channel each maximum is, counted row by row, in ``index_dtype``; 'all' counts
     through the channels. With ``layout`` NWC, NHWC or NDHWC the channels come last.
     """
@@ -198,7 +199,11 @@ def _indices(xp, x, y, how, through_channels):
 
 
 def _lp(xp, x, p, how):
-    return xp.sum_pool(xp.abs(x) ** p, **how) ** (1 / p)
+    """The p-th root of the sum of x^p, which for odd p has a sign."""
+    if p % 2 != 1:
+        return xp.sum_pool(xp.abs(x) ** p, **how) ** (1 / p)
+    total = xp.sum_pool(x if p == 1 else x ** p, **how)
+    return total if p == 1 else xp.sign(total) * xp.abs(total) ** (1 / p)
 
 
 @pooling.vjp(keep="args ans")
@@ -215,8 +220,11 @@ def _(xp, g, ans, args, needs, *, pool_type, pooling_convention, ceil_mode, p_va
         return (xp.avg_pool_dx(g, shape=x.shape, **how, **_averaged(attrs, extra)),)
     if pool_type == "sum":
         return (xp.sum_pool_dx(g, shape=x.shape, **how),)
-    # lp: dy/dx = y^(1-p) |x|^(p-1) sign(x), and 0 where y is
+    # lp: dy/dx = y^(1-p) |x|^(p-1) sign(x), less the sign for odd p, and 0 where y is
     p = p_value or 2
+    if p % 2 == 1:
+        far = xp.where(xp.equal(ans, 0), xp.ones_like(ans), xp.abs(ans))
+        return (xp.sum_pool_dx(g * far ** (1 - p), shape=x.shape, **how) * xp.abs(x) ** (p - 1),)
     safe = xp.where(xp.greater(ans, 0), ans, xp.ones_like(ans))
     spread = xp.sum_pool_dx(g * safe ** (1 - p), shape=x.shape, **how)
     if p == 2:

@@ -38,9 +38,11 @@ def softmax(xp, x, length=None, *, axis=-1, temperature=None, dtype=None, use_le
     if 0 in x.shape:
         return xp.exp(x)  # which has no greatest element
     e = xp.exp(x - xp.max(x, axis=axis, keepdims=True))
-    if mask is not None:
-        e = e * mask
-    return e / xp.sum(e, axis=axis, keepdims=True)
+    if mask is None:
+        return e / xp.sum(e, axis=axis, keepdims=True)
+    e = e * mask
+    total = xp.sum(e, axis=axis, keepdims=True)
+    return e / (total + (total == 0))  # zeros for a row of no length
 
 
 def _axis(axis):

@@ -108,6 +108,11 @@ class Flanger(AudioTransform):
         self.quadratic = checks.kind(interpolation, (Interpolation,), "interpolation") is Interpolation.QUADRATIC
 
     def sound(self, sound: np.ndarray) -> np.ndarray:
+        if sound.ndim > 1 and sound.shape[-2] > 4:
+            raise PipelineError(
+                "Flanger: the channel of input tensor does not match the requirement of operator. Expecting tensor "
+                f"with channel less than or equal to 4. But got channel: {sound.shape[-2]}"
+            )
         return filters.flanger(sound, *self.numbers, self.triangle, self.quadratic)
 
 
@@ -233,7 +238,12 @@ class Resample(AudioTransform):
         self.rolloff = checks.real(rolloff, "rolloff", 0, 1, types=(float,), ends="(]")
         self.beta = None if beta is None else number(beta, "beta")
 
+    def typed(self, made: np.ndarray, dtype: Any) -> np.ndarray:
+        return made if self.old == self.new else super().typed(made, dtype)
+
     def sound(self, sound: np.ndarray) -> np.ndarray:
+        if self.old == self.new:
+            return sound.copy()
         return spectra.resample(sound, int(self.old), int(self.new), self.kaiser, self.width, self.rolloff, self.beta)
 
 
@@ -297,7 +307,8 @@ def _masked(sound: np.ndarray, start: int, width: int, value: float, axis: int) 
             "MaskAlongAxis: invalid parameter, the sum of 'mask_start' and 'mask_width' should be no more than the "
             f"length of the masked dimension, but got: 'mask_start' {start}, 'mask_width' {width} and length {length}"
         )
-    return levels.masked(sound, start, width, value, axis)
+    floating = sound if sound.dtype.kind == "f" else sound.astype(np.float32)
+    return levels.masked(floating, start, width, value, axis)
 
 
 class MaskAlongAxisIID(AudioTransform):

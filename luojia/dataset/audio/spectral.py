@@ -215,6 +215,8 @@ class GriffinLim(AudioTransform):
             raise PipelineError(
                 f"GriffinLim: momentum equal to or greater than 1 can be unstable, but got: {self.momentum:f}"
             )
+        if sound.shape[-2] != self.n_fft // 2 + 1:
+            raise PipelineError("GriffinLim: the frequency of the input should equal to n_fft / 2 + 1")
         first = np.ones(sound.shape, np.complex128)
         if self.random:
             rng = config.stream()

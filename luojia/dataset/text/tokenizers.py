@@ -14,10 +14,12 @@ import numpy as np
 from ..._src.data.digits import MissingPackageError
 from ..._src.errors import ArgumentError, DTypeError
 from ..dataset import PipelineError
+from ..transforms.base import OneToOne
 from .utils import (
     JiebaMode,
     NormalizeForm,
     flag,
+    folded,
     form_of,
     normalized,
     pattern_of,
@@ -33,7 +35,7 @@ from .vocab import Vocab
 Spans = list[tuple[int, int]]
 
 
-class Tokenizer:
+class Tokenizer(OneToOne):
     """A text into its parts; a subclass says where they begin and end."""
 
     def __init__(self, with_offsets: bool = False) -> None:
@@ -88,7 +90,7 @@ class UnicodeScriptTokenizer(Tokenizer):
         found: Spans = []
         start, now = 0, ""
         for i, char in enumerate(text):
-            script = _script(char) or now
+            script = _script(char)
             if script != now and i:
                 found.append((start, i))
                 start = i
@@ -99,15 +101,15 @@ class UnicodeScriptTokenizer(Tokenizer):
 
 @cache
 def _script(char: str) -> str:
-    """A word for the script of a character; the empty string for marks, which belong to what is before them."""
+    """A word for the script of a character; accents, which go with every script, are one of their own."""
     if char.isspace():
         return " "
     category = unicodedata.category(char)
-    if category in ("Mn", "Me"):
-        return ""
-    if category[0] != "L" or category == "Lm":
+    if category[0] not in "LM" or category == "Lm":
         return "COMMON"
     words = unicodedata.name(char, "COMMON").split()
+    if category[0] == "M" and words[0] in ("COMBINING", "VARIATION"):
+        return "INHERITED"
     return words[1] if words[0] in ("HALFWIDTH", "FULLWIDTH") and len(words) > 1 else words[0]
 
 
@@ -183,11 +185,11 @@ class BasicTokenizer(Tokenizer):
 
     def _folded(self, text: str) -> str:
         if self.lower:
-            text = unicodedata.normalize("NFD", text.casefold())
+            text = unicodedata.normalize("NFD", folded(text))
             text = "".join(c for c in text if unicodedata.category(c) != "Mn")
         else:
             text = normalized(text, self.form)
-        return "".join(" " if unicodedata.category(c) in ("Cc", "Cf") and not c.isspace() else c for c in text)
+        return "".join(" " if unicodedata.category(c) in ("Cc", "Cf") else c for c in text)
 
     def spans(self, text: str) -> Spans:
         found: Spans = []
@@ -214,7 +216,7 @@ class BasicTokenizer(Tokenizer):
         return [*found, (start, at)] if start < at else found
 
 
-class WordpieceTokenizer:
+class WordpieceTokenizer(OneToOne):
     """Words into the longest pieces that a vocabulary has, from left to right.
 
     Args:
@@ -233,7 +235,7 @@ class WordpieceTokenizer:
                  unknown_token: str = "[UNK]", with_offsets: bool = False) -> None:
         who = type(self).__name__
         if not isinstance(vocab, Vocab):
-            raise DTypeError(f"{who}: Argument vocab is not an instance of text.Vocab, but got {vocab!r}.")
+            raise DTypeError(f"Wrong input type for vocab, should be text.Vocab object. Got {vocab!r}.")
         self.pieces = vocab.vocab()
         self.suffix = string(suffix_indicator, "suffix_indicator", who)
         self.most = positive(max_bytes_per_token, "max_bytes_per_token", who)
@@ -275,7 +277,7 @@ def with_places(found: list[tuple[str, int, int]], with_offsets: bool) -> Any:
     return pieces, *(np.array([piece[i] for piece in found], np.uint32) for i in (1, 2))
 
 
-class BertTokenizer:
+class BertTokenizer(OneToOne):
     """The parts of :class:`BasicTokenizer`, each into pieces as :class:`WordpieceTokenizer` does.
 
     >>> vocab = Vocab.from_list(["I", "am", "mak", "##ing", "床", "前", "[UNK]"])

@@ -10,15 +10,15 @@ import numpy as np
 from ..._src.errors import ArgumentError, DTypeError
 from .. import checks
 from ..dataset import PipelineError
-from ..transforms.base import array_of, dtype_of
+from ..transforms.base import OneToOne, array_of, dtype_of
 from . import tokenizers
 from .tokenizers import *  # noqa: F403
-from .utils import NormalizeForm, each, flag, form_of, normalized, pattern_of, positive, string, texts_of
+from .utils import NormalizeForm, each, flag, folded, form_of, normalized, pattern_of, positive, string, texts_of
 from .vectors import Vectors
 from .vocab import Vocab
 
 
-class Lookup:
+class Lookup(OneToOne):
     """Words to their numbers in a vocabulary.
 
     Args:
@@ -57,7 +57,10 @@ _INTEGER = re.compile(r"\s*[+-]?\d+")
 _FLOAT = re.compile(r"\s*[+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|inf|nan)")
 
 
-class ToNumber:
+_A = {"u": "an unsigned integer", "i": "a signed integer", "f": "an unsigned integer or a float"}
+
+
+class ToNumber(OneToOne):
     """Text to numbers: the longest number that it begins with.
 
     >>> ToNumber(luojia.int8)(["1", "-2"])
@@ -76,7 +79,7 @@ class ToNumber:
     def _number(self, word: str) -> Any:
         match = (_FLOAT if self.dtype.kind == "f" else _INTEGER).match(word)
         if match is None:
-            raise PipelineError(f'ToNumber: it is invalid to convert "{word}" to a number.')
+            raise PipelineError(f'ToNumber: it is invalid to convert "{word}" to {_A[self.dtype.kind]}.')
         if self.dtype.kind == "f":
             value, limits = float(match.group()), np.finfo(self.dtype)
             outside = np.isfinite(value) and not float(limits.min) <= value <= float(limits.max)
@@ -91,7 +94,7 @@ class ToNumber:
         return value
 
 
-class Ngram:
+class Ngram(OneToOne):
     """Runs of n words, joined; for several n one after the other.
 
     Args:
@@ -134,7 +137,7 @@ class Ngram:
         return np.array(found)
 
 
-class SlidingWindow:
+class SlidingWindow(OneToOne):
     """Windows of ``width`` neighbours of a row, (n - width + 1, width).
 
     >>> SlidingWindow(3)([1, 2, 3, 4]).tolist()
@@ -166,21 +169,26 @@ class TruncateSequencePair:
     """
 
     def __init__(self, max_length: int) -> None:
-        if isinstance(max_length, bool) or not isinstance(max_length, int):
-            raise DTypeError(f"TruncateSequencePair: Argument max_length with value {max_length!r} is not of type int.")
-        self.max_length = max_length
+        self.max_length = checks.kind(max_length, (int,), "max_length")
 
-    def __call__(self, first: Any, second: Any) -> tuple[np.ndarray, np.ndarray]:
-        a, b = array_of(first), array_of(second)
+    def __call__(self, *rows: Any) -> tuple[np.ndarray, np.ndarray]:
+        if self.max_length < 0:
+            raise PipelineError(
+                "TruncateSequencePair : The parameter max_length must be greater than or equal to 0: "
+                f"{self.max_length}"
+            )
+        if len(rows) != 2:
+            raise PipelineError(f"TruncateSequencePair: Expected two inputs, but got {len(rows)} inputs.")
+        a, b = map(array_of, rows)
         if a.ndim != 1 or b.ndim != 1:
             raise PipelineError(f"TruncateSequencePair: both inputs should be 1-D, got {a.shape} and {b.shape}.")
         sizes = [len(a), len(b)]
-        while sum(sizes) > max(self.max_length, 0):
+        while sum(sizes) > self.max_length:
             sizes[0 if sizes[0] > sizes[1] else 1] -= 1
         return a[: sizes[0]], b[: sizes[1]]
 
 
-class AddToken:
+class AddToken(OneToOne):
     """A word before the words, or after them: of a row, or of each of several."""
 
     def __init__(self, token: str, begin: bool = True) -> None:
@@ -194,7 +202,7 @@ class AddToken:
         return np.concatenate([token, array] if self.begin else [array, token], -1)
 
 
-class Truncate:
+class Truncate(OneToOne):
     """The first ``max_seq_len`` words or numbers: of a row, or of each of several."""
 
     def __init__(self, max_seq_len: int) -> None:
@@ -207,7 +215,7 @@ class Truncate:
         return array[..., : self.most]
 
 
-class CaseFold:
+class CaseFold(OneToOne):
     """Text without upper cases.
 
     >>> CaseFold()("Straße").item()
@@ -215,10 +223,10 @@ class CaseFold:
     """
 
     def __call__(self, text: Any) -> np.ndarray:
-        return each(text, str.casefold, "CaseFold")
+        return each(text, folded, "CaseFold")
 
 
-class NormalizeUTF8:
+class NormalizeUTF8(OneToOne):
     """Text in a form of Unicode."""
 
     def __init__(self, normalize_form: NormalizeForm = NormalizeForm.NFKC) -> None:
@@ -228,7 +236,7 @@ class NormalizeUTF8:
         return each(text, lambda part: normalized(part, self.form), "NormalizeUTF8")
 
 
-class RegexReplace:
+class RegexReplace(OneToOne):
     r"""What matches a pattern replaced; ``$1`` is the match's first group.
 
     >>> RegexReplace(r"(\w)(\d)", "$2$1")("a1 b2").item()
@@ -237,15 +245,17 @@ class RegexReplace:
 
     def __init__(self, pattern: str, replace: str, replace_all: bool = True) -> None:
         self.pattern = pattern_of(string(pattern, "pattern", "RegexReplace"), "RegexReplace")
-        escaped = string(replace, "replace", "RegexReplace").replace("\\", "\\\\")
-        self.replace = re.sub(r"\$(\d+)", r"\\g<\1>", escaped)
+        parts = re.split(r"(\\.|\$\d+)", string(replace, "replace", "RegexReplace"), flags=re.DOTALL)
+        for i in range(1, len(parts), 2):  # a group's number, or a character that stands for itself
+            parts[i] = f"\\g<{parts[i][1:]}>" if parts[i][0] == "$" else parts[i][1:].replace("\\", "\\\\")
+        self.replace = "".join(parts)
         self.count = 0 if flag(replace_all, "replace_all", "RegexReplace") else 1
 
     def __call__(self, text: Any) -> np.ndarray:
         return each(text, lambda part: self.pattern.sub(self.replace, part, count=self.count), "RegexReplace")
 
 
-class ToVectors:
+class ToVectors(OneToOne):
     """Words to their vectors, float32; one word in a list is one word.
 
     Args:

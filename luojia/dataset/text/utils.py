@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..._src.errors import ArgumentError, DTypeError
+from .. import checks
 from ..dataset import PipelineError
 
 
@@ -38,9 +39,16 @@ def text_of(value: Any, who: str) -> str:
         return value
     if isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind == "U":
         return value.item()
-    found = f"{value.dtype} of shape {value.shape}" if isinstance(value, np.ndarray) else repr(value)
+    array = np.asarray(value)
+    if who in ("BasicTokenizer", "BertTokenizer"):
+        raise PipelineError(
+            "BasicTokenizer: the input should be of type string."
+            if array.ndim == 0
+            else f"BasicTokenizer: the input should be a scalar, but got a tensor with rank: {array.ndim}"
+        )
     raise PipelineError(
-        f"{who}: the input shape should be scalar and the input datatype should be string, got {found}."
+        f"{who}Op: the input shape should be scalar and the input datatype should be string. Got {array.dtype} of "
+        f"shape {array.shape}."
     )
 
 
@@ -50,7 +58,7 @@ def texts_of(value: Any, who: str) -> np.ndarray:
     if array.dtype.kind == "O":
         raise DTypeError(f"Invalid user input. Got {type(value)}: {value!r}, cannot be converted into tensor.")
     if array.dtype.kind != "U":
-        raise PipelineError(f"{who}: the input datatype should be string, got {array.dtype}.")
+        raise PipelineError(f"{who}: input is not string datatype. Got {array.dtype}.")
     return array
 
 
@@ -76,6 +84,12 @@ def tokens(text: str, spans: list[tuple[int, int]], with_offsets: bool) -> Any:
     return words, starts, ends
 
 
+def folded(text: str) -> str:
+    """The text without upper cases and without characters that are only another form of others (NFKC_Casefold)."""
+    text = unicodedata.normalize("NFKC", unicodedata.normalize("NFD", text).casefold())
+    return unicodedata.normalize("NFKC", text.casefold())
+
+
 def normalized(text: str, form: NormalizeForm) -> str:
     """The text in a form of Unicode."""
     return text if form is NormalizeForm.NONE else unicodedata.normalize(form.name, text)
@@ -88,32 +102,21 @@ def form_of(form: Any) -> NormalizeForm:
     return form
 
 
-def _wrong(value: Any, name: str, who: str, kind: str) -> DTypeError:
-    got = type(value).__name__
-    return DTypeError(f"{who}: Argument {name} with value {value!r} is not of type {kind}, but got {got}.")
-
-
 def flag(value: Any, name: str, who: str) -> bool:
     """``value``, if it is a bool."""
-    if not isinstance(value, bool):
-        raise _wrong(value, name, who, "bool")
-    return value
+    return checks.flag(value, name)
 
 
 def string(value: Any, name: str, who: str) -> str:
     """``value``, if it is a str."""
-    if not isinstance(value, str):
-        raise _wrong(value, name, who, "str")
-    return value
+    if not isinstance(value, str) and who.endswith("Tokenizer"):
+        raise DTypeError(f"Wrong input type for {name}, should be string. Got {value!r}.")
+    return checks.kind(value, (str,), name)
 
 
 def positive(value: Any, name: str, who: str) -> int:
     """``value``, if it is an integer from 1 on."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise _wrong(value, name, who, "int")
-    if not 1 <= value < 2**31:
-        raise ArgumentError(f"{who}: Input {name} is not within the required interval of [1, 2147483647], got {value}.")
-    return int(value)
+    return checks.count(value, name)
 
 
 @cache

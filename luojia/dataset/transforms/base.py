@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any
 
 import numpy as np
 
 from ..._src.errors import DTypeError
 from .. import config
+from ..dataset import PipelineError
 
 
 def dtype_of(data_type: Any, name: str) -> np.dtype:
@@ -23,6 +25,40 @@ def dtype_of(data_type: Any, name: str) -> np.dtype:
             f"Argument {name} with value {data_type} is not of type [a luojia dtype, {np.dtype}], but got "
             f"{type(data_type)}."
         ) from error
+
+
+class OneToOne:
+    """A transform of one value, which says so where it is called with none or with several."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "__call__" in cls.__dict__:
+            cls.__call__ = _of_one(cls.__dict__["__call__"])  # type: ignore[method-assign]
+
+
+def _of_one(call: Callable[[Any, Any], Any]) -> Callable:
+    @wraps(call)
+    def of_one(self: Any, *values: Any) -> Any:
+        if len(values) == 1:
+            return call(self, values[0])
+        who = type(self).__name__
+        if not values:
+            raise PipelineError(f"{who}: Input Tensor is not valid. There is none.")
+        raise PipelineError(f"{who}: The op is OneToOne, can only accept one tensor as input. Got {len(values)}.")
+
+    return of_one
+
+
+def sort_of(array: np.ndarray) -> str:
+    """The name of an array's dtype in messages."""
+    return {"U": "string", "S": "bytes"}.get(array.dtype.kind, array.dtype.name)
+
+
+def as_value(value: Any) -> Any:
+    """A number, text, a list or a Tensor as an array; anything else, such as an image, as it is."""
+    if value.__class__ in (int, float, bool, str, bytes, list, tuple):
+        return np.asarray(value)
+    return value.asnumpy() if hasattr(value, "asnumpy") else value
 
 
 def apply_all(transforms: Sequence[Callable], values: tuple[Any, ...]) -> Any:

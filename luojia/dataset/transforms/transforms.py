@@ -11,7 +11,7 @@ import numpy as np
 from ..._src.errors import ArgumentError, DTypeError, RefusedName
 from .. import checks, config
 from ..dataset import PipelineError
-from .base import apply_all, array_of, dtype_of, is_pil
+from .base import OneToOne, apply_all, array_of, as_value, dtype_of, is_pil, sort_of
 
 __all__ = [
     "Compose", "Concatenate", "Duplicate", "Fill", "Mask", "OneHot", "PadEnd", "RandomApply", "RandomChoice",
@@ -48,6 +48,7 @@ class Compose:
 
     def __call__(self, *values: Any) -> Any:
         seen = False
+        values = tuple(map(as_value, values))
         for transform in self.transforms:
             seen = seen or any(map(is_pil, values))
             with config.drawing(None, transform):
@@ -56,7 +57,7 @@ class Compose:
         return values if seen or len(values) != 1 or is_pil(values[0]) else values[0]
 
 
-class TypeCast:
+class TypeCast(OneToOne):
     """Another dtype: luojia's, NumPy's or its name."""
 
     def __init__(self, data_type: Any) -> None:
@@ -74,7 +75,7 @@ class TypeCast:
             return array.astype(self.dtype)
 
 
-class OneHot:
+class OneHot(OneToOne):
     """A class number, or an array of them, as vectors of ``num_classes``: 1 at the class, 0 elsewhere.
 
     With ``smoothing_rate`` s the class has ``1 - s + s / num_classes``, the others ``s / num_classes``. A negative
@@ -93,26 +94,26 @@ class OneHot:
     def __call__(self, value: Any) -> np.ndarray:
         classes = array_of(value)
         if classes.dtype.kind not in "iu":
-            raise PipelineError(f"OneHot: Only support input of int type, but got: {classes.dtype}")
+            raise PipelineError(f"OneHot: Only support input of int type, but got: {sort_of(classes)}")
+        classes = classes.squeeze() if classes.ndim > 1 else classes
+        if classes.ndim > 1:
+            raise PipelineError(f"OneHot: Only support scalar or 1D input, got rank: {classes.ndim}")
         if classes.size and classes.max() >= self.num_classes:
             raise PipelineError(
                 f"OneHot: index values should not bigger than num classes: {self.num_classes}, but got: {classes.max()}"
             )
-        classes = classes.squeeze() if classes.ndim > 1 else classes
-        if classes.ndim > 1:
-            raise PipelineError(f"OneHot: Only support scalar or 1D input, got rank: {classes.ndim}")
         hot = (classes[..., None] == np.arange(self.num_classes)).astype(classes.dtype)
         return hot if not self.smoothing else hot * (1 - self.smoothing) + self.smoothing / self.num_classes
 
 
 def _one_kind(value: Any, array: np.ndarray, who: str, words: str) -> None:
     """Raises if one is text and the other is not."""
-    if (np.asarray(value).dtype.kind in "US") != (array.dtype.kind in "US"):
-        names = ["string" if a.dtype.kind in "US" else str(a.dtype) for a in (np.asarray(value), array)]
+    names = [sort_of(a) for a in (np.asarray(value), array)]
+    if names[0] != names[1] and {"string", "bytes"} & {*names}:
         raise PipelineError(f"{who}: {words.format(*names)}")
 
 
-class Fill:
+class Fill(OneToOne):
     """An array of the same shape and dtype, filled with one value."""
 
     def __init__(self, fill_value: Any) -> None:
@@ -147,7 +148,7 @@ class Concatenate:
                 if part is not None and part.dtype != array.dtype and {part.dtype.kind, array.dtype.kind} - {*"US"}:
                     raise PipelineError(
                         f"Concatenate: input datatype does not match the {name} datatype, got input datatype: "
-                        f"{array.dtype}, {name} datatype:{part.dtype}"
+                        f"{sort_of(array)}, {name} datatype:{sort_of(part)}"
                     )
         return np.concatenate([p for p in (self.prepend, *arrays, self.append) if p is not None])
 
@@ -165,7 +166,7 @@ class Duplicate:
         return array, array.copy()
 
 
-class PadEnd:
+class PadEnd(OneToOne):
     """Cut and padded at the ends of its axes to ``pad_shape`` (None keeps a length)."""
 
     def __init__(self, pad_shape: Sequence[int | None], pad_value: Any = None) -> None:
@@ -181,6 +182,8 @@ class PadEnd:
 
     def __call__(self, value: Any) -> np.ndarray:
         array = array_of(value)
+        fill: Any = array.dtype.type() if self.value is None else self.value
+        _one_kind(fill, array, "PadEnd", "can not pad numeric and string tensors together, but got: {} and {}.")
         if array.ndim == 0:
             return array
         if array.ndim != len(self.shape):
@@ -188,8 +191,6 @@ class PadEnd:
                 f"PadEnd: invalid pad shape, as rank of input is: {array.ndim}, and rank of pad value: "
                 f"{len(self.shape)}"
             )
-        fill: Any = ("" if array.dtype.kind in "US" else 0) if self.value is None else self.value
-        _one_kind(fill, array, "PadEnd", "can not pad numeric and string tensors together, but got: {} and {}.")
         shape = [old if new is None else new for old, new in zip(array.shape, self.shape)]
         dtype = np.result_type(array, np.asarray(fill)) if array.dtype.kind in "US" else array.dtype
         out = np.full(shape, fill if array.dtype.kind in "US" else np.asarray(fill).astype(dtype), dtype)
@@ -198,7 +199,7 @@ class PadEnd:
         return out
 
 
-class Slice:
+class Slice(OneToOne):
     """Part of the array, by slices, numbers, lists, None (all of an axis) or an ellipsis, one per axis.
 
     >>> Slice(-1)(np.arange(5))
@@ -229,7 +230,12 @@ class Slice:
                 else:
                     array = array[(*whole, index)]
         except IndexError as error:
-            raise PipelineError(f"Slice: Index {self.index} is out of bounds of {array.shape}: {error}") from error
+            if array.ndim < len(self.index):
+                words = "Invalid shape, should be greater than slices index."
+            else:
+                numbers = [str(n) for index in self.index if isinstance(index, list) for n in index]
+                words = f"Index {', '.join(numbers)} is out of bounds."
+            raise PipelineError(f"Slice: {words} The array is of shape {array.shape}: {error}") from error
         return array
 
 
@@ -247,7 +253,7 @@ class Relational(IntEnum):
 _COMPARE = [np.equal, np.not_equal, np.greater, np.greater_equal, np.less, np.less_equal]
 
 
-class Mask:
+class Mask(OneToOne):
     """The comparison of the array with a constant, made of its dtype (1.5 is 1 among integers), as ``dtype``."""
 
     def __init__(self, operator: Relational, constant: Any, dtype: Any = np.bool_) -> None:
@@ -257,14 +263,15 @@ class Mask:
 
     def __call__(self, value: Any) -> np.ndarray:
         array = array_of(value)
-        _one_kind(self.constant, array, "Mask", "either constant or input tensor is a string, the other is not: {}, {}")
+        _one_kind(self.constant, array, "Mask", "input datatype does not match the value datatype, both should be "
+                  "numeric or non-numerical in the same time. They are {} and {}.")
         constant = np.asarray(self.constant)
         if array.dtype.kind not in "US":
             constant = constant.astype(array.dtype)
         return np.asarray(self.compare(array, constant)).astype(self.dtype)
 
 
-class Unique:
+class Unique(OneToOne):
     """The different numbers of a batch, in the order in which they come; the places of all in them; their counts.
 
     The batch has two axes or more; the second and third results are int32.
@@ -296,6 +303,7 @@ class RandomApply:
         self.prob = checks.probability(prob, "prob", checks.REAL, (0, 1))
 
     def __call__(self, *values: Any) -> Any:
+        values = tuple(map(as_value, values))
         if config.stream().random_sample() < self.prob:
             return apply_all(self.transforms, values)
         return values[0] if len(values) == 1 else values
