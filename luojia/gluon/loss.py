@@ -134,14 +134,14 @@ class SoftmaxCrossEntropyLoss(Loss):
         return (self._sparse_label and not self._from_logits and self._weight is None and self._batch_axis == 0
                 and pred.ndim == 2 and self._axis in (-1, 1) and label.shape == pred.shape[:1])
 
-    def _call_cached_op(self, *args: Any) -> Any:
-        """NumPy runs the one operator hybridized, too: the graph, which is MXNet's, has four."""
-        if len(args) == 2 and not self._op_hooks:
-            pred, label = args
-            if (isinstance(pred, Tensor) and isinstance(label, Tensor) and pred._device.engine.direct
-                    and self._is_plain(pred, label) and self._get_graph(pred, label)):
-                return self.hybrid_forward(None, pred, label)  # which asks for nothing else
-        return super()._call_cached_op(*args)
+    def _trace(self, args: tuple, count: int) -> Any:
+        """The graph, which is MXNet's of four operators; NumPy runs the one operator here, too."""
+        def at_once(pred: Tensor, label: Tensor, *weight: Tensor) -> list[Tensor] | None:
+            return None if weight or not self._is_plain(pred, label) else [self.hybrid_forward(None, pred, label)]
+
+        graph = super()._trace(args, count)
+        graph.at_once = at_once
+        return graph
 
     def hybrid_forward(self, F: Any, pred: Any, label: Any, sample_weight: Any = None) -> Any:
         if sample_weight is None and isinstance(pred, Tensor) and self._is_plain(pred, label):

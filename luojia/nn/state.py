@@ -242,7 +242,7 @@ class StateMixin:
         return self._state_hook("_state_pre_hooks", hook)
 
     def register_state_dict_post_hook(self, hook: Callable) -> HookHandle:
-        """Call ``hook(module, state_dict, prefix, local_metadata)`` after each; it may change the dict, not replace it."""
+        """Call ``hook(module, state_dict, prefix, local_metadata)`` after each; it may change the dict in place."""
         return self._state_hook("_state_hooks", hook)
 
     def register_load_state_dict_pre_hook(self, hook: Callable) -> HookHandle:

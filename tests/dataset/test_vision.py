@@ -96,7 +96,7 @@ def test_decode():
         (lambda: V.Normalize([1, 2], [2, 2])(IMAGE), RuntimeError, "got channels: 3, size of mean: 2"),
         (lambda: V.RandomCrop(9)(IMAGE), RuntimeError, "got crop height: 9, crop width: 9, of an image 4x5"),
         (lambda: V.Grayscale(2), ValueError, "should be either 1 or 3. Got 2"),
-        (lambda: V.Resize(2, V.Inter.ANTIALIAS)(IMAGE), TypeError, "Inter.ANTIALIAS for PIL images only"),
+        (lambda: V.Resize(2, V.Inter.ANTIALIAS)(IMAGE), TypeError, "img should be PIL image. Got"),
         (lambda: V.Resize(2, V.Inter.AREA)(V.ToPIL()(IMAGE)), TypeError, "not supported with PIL input"),
         (lambda: V.Rotate(2, V.Inter.ANTIALIAS)(IMAGE), TypeError, "Inter.ANTIALIAS for PIL images only"),
         (lambda: V.Decode()(IMAGE), TypeError, "dimensions of the encoded image should be 1, but got 3"),
@@ -130,3 +130,65 @@ def test_the_old_python_transforms_take_pil_and_channels_first():
     steps = T.Compose([P.Decode(), P.Resize((8, 8)), P.ToTensor(), P.Normalize([0.1] * 3, [0.5] * 3)])
     (made,) = steps(np.frombuffer(codecs.encode(IMAGE, ".png", 9), np.uint8))
     assert made.shape == (3, 8, 8)
+
+
+FOUR = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)  # (2, 3, 4): four channels
+SEQUENCE = np.arange(12, dtype=np.float32).reshape(3, 4)
+THIRDS = np.arange(12).reshape(3, 4) % 3 == 0
+CORNERS = [[0, 0], [3, 0], [3, 2], [0, 2]]
+
+
+@pytest.mark.parametrize(
+    ("made", "dtype", "expected"),
+    [
+        (lambda: V.Affine(0, (0.4, 0), 1, 0, fill_value=(5, 6, 7))(FOUR)[:, 0], "uint8", [[5, 6, 7, 0]] * 2),
+        (lambda: V.Rotate(90, fill_value=9)(FOUR)[:, 2], "uint8", [[9, 9, 9, 0]] * 2),
+        (lambda: V.Resize((6, 2), V.Inter.AREA)(SEQUENCE)[::2], "float32", [[0.5, 2.5], [4.5, 6.5], [8.5, 10.5]]),
+        (lambda: V.Resize((6, 3))(THIRDS)[::3], "bool", [[True, False, True], [False] * 3]),
+        (lambda: V.Resize((3, 4))(SEQUENCE.astype(np.int32))[0], "int32", [0, 1, 2, 3]),
+        (lambda: V.Pad(1, (5, 6, 7))(np.ones((1, 1), np.uint8)), "uint8", [[5] * 3, [5, 1, 5], [5] * 3]),
+        (lambda: V.PadToSize((1, 3), None, (5, 6, 7))(np.ones((1, 1, 1), np.uint8)), "uint8", [[[5], [1], [5]]]),
+        (lambda: V.Perspective(CORNERS, [[1, 0], *CORNERS[1:]], V.Inter.NEAREST)(SEQUENCE.astype(np.int32)), "int32",
+         [[0, 0, 2, 3], [0, 5, 6, 7], [8, 9, 10, 11]]),
+        (lambda: V.ConvertColor(V.ConvertMode.COLOR_RGB2RGBA)(np.ones((1, 1, 3), np.uint16)), "uint16",
+         [[[1, 1, 1, 65535]]]),
+    ],
+)
+def test_kinds_of_images(made, dtype, expected):
+    found = made()
+    assert found.dtype == dtype and found.tolist() == expected
+
+
+def test_pil_images_keep_their_mode():
+    palette = Image.fromarray(np.arange(6, dtype=np.uint8).reshape(2, 3)).convert("P")
+    flipped = V.RandomHorizontalFlip(1.0)(palette)
+    assert flipped.mode == "P" and np.asarray(flipped).tolist() == [[2, 1, 0], [5, 4, 3]]
+    bits = Image.fromarray(np.eye(2) > 0)
+    assert np.asarray(V.Pad(1)(bits)).astype(int).tolist() == [[0] * 4, [0, 1, 0, 0], [0, 0, 1, 0], [0] * 4]
+    edged = V.Pad(1, 0, V.Border.EDGE)(bits)
+    assert edged.mode == "1" and np.asarray(edged).astype(int).tolist()[0] == [1, 1, 0, 0]
+    colours = Image.fromarray(FOUR[:1, :1], "RGBA")
+    assert np.asarray(V.RandomCrop((1, 3), (1, 0), False, 3)(colours)).tolist() == [
+        [[3, 3, 3, 255], [0, 1, 2, 3], [3, 3, 3, 255]]
+    ]
+    assert V.RandomInvert(0.0)(colours.convert("RGB")).shape == (1, 1, 3)
+    assert V.RandomLighting(0.0)(colours.convert("L")).mode == "RGB"
+    assert V.RandomErasing(0.0)([1]) == [1]
+
+
+@pytest.mark.parametrize(
+    ("make", "kind", "message"),
+    [
+        (lambda: V.Erase(0, 0, 1, 1)(FOUR), RuntimeError, "channel of input image should be 3, but got: 4"),
+        (lambda: V.Rotate(5, V.Inter.BICUBIC)(np.ones((4, 4, 5))), RuntimeError, "can not be CUBIC when image channel"),
+        (lambda: V.Rotate(5, V.Inter.BILINEAR)(np.ones((4, 4, 3), int)), RuntimeError, "But got type int64"),
+        (lambda: V.Pad(1)(FOUR), RuntimeError, r"Expecting tensor in channel of \(1, 3\). But got channel 4"),
+        (lambda: V.CenterCrop((5, 5))(FOUR), RuntimeError, "Pad: the channel of image tensor does not match"),
+        (lambda: V.Crop((0, 0), 1)(np.ones(3)), RuntimeError, "dimension 1. You may need to perform Decode first"),
+        (lambda: V.Resize(2, V.Inter.PILCUBIC)(SEQUENCE), RuntimeError, "only supports image with 3 channels"),
+        (lambda: V.RandomCrop(5)(Image.fromarray(FOUR)), ValueError, r"Crop size \(5, 5\) is larger than input image"),
+    ],
+)
+def test_images_that_do_not_fit(make, kind, message):
+    with pytest.raises(kind, match=message):
+        make()

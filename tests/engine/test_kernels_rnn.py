@@ -10,7 +10,8 @@ from luojia._src.errors import ArgumentError, ShapeError
 
 TOLERANCE = {np.float16: 4e-3, np.float32: 3e-6, np.float64: 1e-12}
 GATES = {"relu": 1, "tanh": 1, "lstm": 4, "gru": 3}
-SIZES = {"usual": (4, 3, 2, 5), "one of each": (1, 1, 1, 1), "wide input": (2, 2, 7, 3)}  # T, N, C, H
+SIZES = {"usual": (4, 3, 2, 5), "one of each": (1, 1, 1, 1), "wide input": (2, 2, 7, 3),
+         "many steps": (11, 1, 1, 2)}  # T, N, C, H
 every_mode = pytest.mark.parametrize("mode", GATES)
 
 
@@ -93,8 +94,9 @@ def test_forward_equals_the_loops(mode, sizes, dtype):
 
 
 @every_mode
-def test_backward_equals_finite_differences_of_the_loops(mode):
-    args = arrays(mode, "wide input")
+@pytest.mark.parametrize("sizes", ["wide input", "many steps"])
+def test_backward_equals_finite_differences_of_the_loops(mode, sizes):
+    args = arrays(mode, sizes)
     outputs, saved = forward(mode, *args)
     gs, e = heads(outputs), 1e-6
     found = backward(mode, saved, args[0], args[3], args[4], *gs)

@@ -16,8 +16,8 @@ from luojia import context
 from luojia._src.core import chain
 from luojia._src.data.workers import processes_are_safe
 from luojia._src.engine import threads
-from luojia._src.engine.kernels import conv, norm, pool, pool_pairs, rows
-from luojia._src.engine.shortcuts import matmul, maximum
+from luojia._src.engine.kernels import conv, norm, pool, pool_pairs, rnn, rows, skinny
+from luojia._src.engine.shortcuts import column_sums, matmul, maximum, where_positive
 from luojia._src.train import inplace
 
 
@@ -59,12 +59,42 @@ def test_short_products_soon_after_leave_the_threads_of_blas_asleep(two, monkeyp
     used.clear()
     assert matmul(a, b).tolist() == [[4, 4]] * 8
     assert used == [[1] * len(two.libraries), [2] * len(two.libraries)] and two.of_blas()[0] == 2
-    monkeypatch.setattr(threads, "SHORT", 0.0)  # a long one
-    used.clear()
-    assert matmul(a, b).tolist() == [[4, 4]] * 8 and not used
     for _ in range(threads.RECENT):
         matmul(a, b)
     assert threads.recent <= 0
+
+
+@pytest.mark.parametrize("shapes", [((9, 4), (4, 2)), ((2, 4), (4, 9)), ((4, 9), (9, 4))])
+def test_long_products_soon_after_are_shared_by_the_crew(two, monkeypatch, shapes):
+    a, b = [np.random.RandomState(0).randn(*shape) for shape in shapes]
+    shared, spread = [], threads.spread
+    monkeypatch.setattr(threads, "spread", lambda fn, parts: (shared.append(len(parts)), spread(fn, parts))[1])
+    monkeypatch.setattr(threads, "SHORT", 0.0)
+    monkeypatch.setattr(threads, "recent", 2)
+    for x, y in ((a, b), (np.asfortranarray(a), np.asfortranarray(b))):
+        np.testing.assert_allclose(matmul(x, y), a @ b, rtol=1e-12)
+    assert shared == [2, 2] and threads.recent == 0
+    matmul(a, b)
+    assert shared == [2, 2]
+    monkeypatch.setattr(threads, "recent", 1)
+    with pytest.raises(ValueError, match="matmul"):
+        matmul(a, b[:1])
+    monkeypatch.setattr(threads, "recent", 1)
+    assert matmul(a, b.astype(np.float32)).dtype == np.float64 and shared == [2, 2, 2]
+
+
+def test_sums_of_columns_soon_after_are_as_before(two, monkeypatch):
+    monkeypatch.setattr(threads, "recent", 1)
+    a = np.random.RandomState(0).randn(40, 7)
+    np.testing.assert_allclose(column_sums(a), a.sum(0), rtol=1e-12)
+    assert threads.recent == 0
+
+
+def test_where_positive_is_the_same_by_parts(two, monkeypatch):
+    monkeypatch.setattr(threads, "LEAST", 1e-3)
+    g, y = [np.random.RandomState(k).randn(40, 30, 20).astype(np.float32) for k in (0, 1)]
+    for turn in (lambda a: a, lambda a: a.transpose(2, 0, 1), lambda a: a[::2], lambda a: a[:, :, 0]):
+        np.testing.assert_array_equal(where_positive(turn(g), turn(y)), turn(g) * (turn(y) > 0))
 
 
 def test_products_within_a_part_take_blas_as_it_is(two):
@@ -346,6 +376,27 @@ def test_norms(two, monkeypatch, rng, assert_close, axes, weights, layout, dtype
         return y, mean, var, *norm.normalize_dx(g, x, gamma, mean, inv, axes=axes)
 
     _agree(two, monkeypatch, compute, dtype, assert_close)
+
+
+@pytest.mark.parametrize("mode", ["rnn", "lstm", "gru"])
+@pytest.mark.parametrize("n", [3, 9, 34])
+def test_recurrent_layers(two, monkeypatch, rng, assert_close, mode, n):
+    """A part of the batch for each thread, with products of few rows where the batch is of 34."""
+    steps, channels, size = 11, 3, 160 if n == 34 else 5
+    gates = {"rnn": 1, "lstm": 4, "gru": 3}[mode] * size
+    x, h0, c0, wx, wh, bx, bh, gy, gh = [rng.standard_normal(shape).astype("float32") / 8 for shape in [
+        (steps, n, channels), (n, size), (n, size), (gates, channels), (gates, size), gates, gates, (steps, n, size),
+        (n, size)]]
+    first = (x, h0, c0) if mode == "lstm" else (x, h0)
+    monkeypatch.setattr(skinny, "SMALL", 100_000)
+    monkeypatch.setattr(threads, "LEAST", 1e-3)
+
+    def compute():
+        *out, saved = getattr(rnn, mode)(*first, wx, wh, bx, bh)
+        found = getattr(rnn, mode + "_backward")(saved, x, wx, wh, gy, gh)
+        return [*out, *[a for a in found if a is not None]]
+
+    _agree(two, monkeypatch, compute, "float32", assert_close)
 
 
 def test_passes_over_rows(two, monkeypatch, rng, assert_close):

@@ -38,7 +38,7 @@ def resize(image: np.ndarray, size: Sequence[int], method: str = "bilinear") -> 
         four = image.reshape(height, 2, width, 2, *image.shape[2:]).astype(np.int64).sum((1, 3))
         return (four + 2 >> 2).astype(np.uint8)
     dtype = image.dtype if image.dtype == np.float64 else np.float32
-    rows, columns = weights(image.shape[0], height, method), weights(image.shape[1], width, method)
+    rows, columns = (weights(n, m, method, grows) for n, m in zip(image.shape, (height, width)))
     out = rows @ image.astype(dtype, copy=False).reshape(image.shape[0], -1)
     if image.size == image.shape[0] * image.shape[1]:  # one channel: one product
         out = (out @ columns.T).reshape(height, width, *image.shape[2:])

@@ -121,11 +121,9 @@ def _whole(values: np.ndarray) -> np.ndarray:
 
 
 def _filled(image: np.ndarray, fill: Any) -> np.ndarray:
-    """``fill`` as one pixel."""
-    channels = image.shape[2:]
-    values = np.ravel(fill).astype(float)
-    values = np.resize(values, channels[0]) if channels and len(values) == 1 else values
-    return saturate(values[: channels[0]] if channels else values[0], image.dtype)
+    """``fill`` as one pixel: of three channels and a fourth of 0, again and again."""
+    values = np.resize(np.append(np.resize(np.ravel(fill), 3), 0), image.shape[2:] or 1).astype(float)
+    return saturate(values if image.ndim == 3 else values[0], image.dtype)
 
 
 def _picked(image: np.ndarray, x: np.ndarray, y: np.ndarray, fill: Any) -> np.ndarray:

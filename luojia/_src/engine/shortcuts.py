@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from . import threads
+from .kernels import skinny
 
 _ndarray = np.ndarray
 _SMALL = 1024  # elements up to which a broadcast array is written out; a view of it costs six times as much
@@ -78,6 +79,24 @@ def maximum(a: Any, b: Any, out: Any = None, **kwargs: Any) -> Any:
     return np.maximum(a, b, out=out, **kwargs)
 
 
+def where_positive(g: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """g where y > 0, else 0; by several threads where the arrays are large.
+
+    >>> where_positive(np.array([1.0, 2.0]), np.array([0.0, 3.0])).tolist()
+    [0.0, 2.0]
+    """
+    if g.size >= _LARGE and g.strides == y.strides and g.shape == y.shape and g.__class__ is y.__class__ is _ndarray:
+        parts = threads.ranges(g.size, g.size / _PASSED)
+        source, sign = in_order(g), in_order(y)
+        if len(parts) > 1 and source is not None and sign is not None:
+            out = np.empty_like(g)
+            into = in_order(out)
+            assert into is not None
+            threads.spread(lambda part: np.multiply(source[part], sign[part] > 0, out=into[part]), parts)
+            return out
+    return g * (y > 0)
+
+
 def _reduction(name: str, ufunc: np.ufunc) -> Callable:
     wrapped, reduce = getattr(np, name), ufunc.reduce
 
@@ -99,9 +118,11 @@ def matmul(a: Any, b: Any, **kwargs: Any) -> Any:
     if not kwargs and a.__class__ is _ndarray is b.__class__ and a.dtype in _WIDE:
         if b.ndim == 2 and (a.ndim == 2 or a.ndim > 2 and a.flags.c_contiguous):
             try:
-                if a.ndim == 2:
-                    return threads.product(a, b) if threads.recent > 0 else a.dot(b)
-                return a.reshape(-1, a.shape[-1]).dot(b).reshape(*a.shape[:-1], b.shape[1])
+                rows = a if a.ndim == 2 else a.reshape(-1, a.shape[-1])
+                found = skinny.product(rows, b) if b.size > skinny.LARGE else None
+                if found is None:
+                    found = threads.product(rows, b) if threads.recent > 0 else rows.dot(b)
+                return found if rows is a else found.reshape(*a.shape[:-1], b.shape[1])
             except ValueError:
                 pass  # which matmul words
         elif a.ndim == 3 == b.ndim and a.shape[::2] == b.shape[:2] and a.dtype == b.dtype:
@@ -130,7 +151,7 @@ def column_sums(a: np.ndarray) -> np.ndarray:
         if len(_ones) > 64:
             _ones.clear()
         ones = _ones[key] = np.ones(*key)
-    return ones.dot(a)
+    return threads.product(ones[None], a)[0] if threads.recent > 0 else ones.dot(a)
 
 
 def mean(a: Any, axis: Any = None, *, keepdims: bool = False, **kwargs: Any) -> Any:

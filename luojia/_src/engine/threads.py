@@ -74,6 +74,7 @@ class _Crew:
         self.size = 0
         self.first = self.of_blas()
         self.single = self.first[:1] in ([], [1])  # so that one thread need not ask BLAS
+        self.architecture = str(getattr(libraries[0], "architecture", "")) if libraries else ""
 
     def of_blas(self) -> list[int]:
         """The numbers of threads that the libraries use."""
@@ -136,6 +137,16 @@ def use(threads: int) -> int:
     crew.hold([min(threads, cores) or first for first in crew.first])
     crew.single = crew.of_blas()[:1] in ([], [1])
     return crew.allowed()
+
+
+def allowed() -> int:
+    """How many threads may compute at a time."""
+    return (_crew or _found()).allowed()
+
+
+def architecture() -> str:
+    """The processors that NumPy's BLAS takes this one for, as OpenBLAS names them; "" where it is another."""
+    return (_crew or _found()).architecture
 
 
 def keep_alone() -> None:
@@ -203,12 +214,21 @@ def spread(fn: Callable[[Any], Result], parts: list) -> list[Result]:
 
 
 def product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """``a.dot(b)`` soon after the crew's work: on one thread where it is short, for the threads of BLAS, once woken,
-    run on for milliseconds and take the crew's cores."""
+    """``a.dot(b)`` soon after the crew's work: by the crew, or on one thread where it is short, for the threads of
+    BLAS, once woken, run on for milliseconds and take the crew's cores."""
     global recent
     recent -= 1
     crew = _found()
-    if a.size * b.shape[1] > SHORT * PRODUCTS or not crew.busy.acquire(blocking=False):  # BLAS is held already
+    if a.size * b.shape[1] > SHORT * PRODUCTS and a.dtype == b.dtype and (parts := crew.allowed()) > 1:
+        out = np.empty((len(a), b.shape[1]), a.dtype)
+        down = len(a) >= b.shape[1]
+        cuts = [len(a) * i // parts if down else b.shape[1] * i // parts for i in range(parts + 1)]
+        pieces = [(a[i:j], b, out[i:j]) if down else (a, b[:, i:j], out[:, i:j]) for i, j in zip(cuts, cuts[1:])]
+        left = recent
+        spread(lambda piece: np.matmul(piece[0], piece[1], out=piece[2]), pieces)
+        recent = left
+        return out
+    if not crew.busy.acquire(blocking=False):  # BLAS is held already
         return a.dot(b)
     before = crew.of_blas()
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..core.op import op
+from ..engine.kernels import skinny
 from ..engine.shortcuts import column_sums
 from ..errors import ShapeError
 
@@ -231,7 +232,7 @@ def _(xp, g, ans, args, needs, *, flatten):
         flat = x if len(x.shape) == 2 else xp.reshape(x, (-1, w.shape[1]))
         if rows.shape[0] == 1:
             dw = xp.transpose(rows) * flat  # which BLAS takes ten times as long for
-        elif needs[0] or not _is_large(w):
+        elif needs[0] or not _is_large(w) or rows.shape[0] <= skinny.most_rows():
             dw = xp.matmul(xp.transpose(rows), flat)
         else:  # of a first layer; the weight will lie as it does (train/inplace.py), and x W^T take a tenth less
             dw = xp.transpose(xp.matmul(xp.transpose(flat), rows))

@@ -13,10 +13,11 @@ METHODS = ("nearest", "bilinear", "bicubic", "area")
 
 
 @functools.lru_cache(maxsize=64)
-def weights(old: int, new: int, method: str = "bilinear") -> np.ndarray:
+def weights(old: int, new: int, method: str = "bilinear", grows: bool = False) -> np.ndarray:
     """(new, old): how much of each old row goes into each new one; pixel centres at halves, borders repeated.
 
-    'area' averages where it makes smaller; where it enlarges, old pixels keep their width and mix at their borders.
+    'area' averages where it makes smaller; where it enlarges, or where the image ``grows`` along its other axis, old
+    pixels keep their width and mix at their borders.
 
     >>> weights(2, 4)
     array([[1.  , 0.  ],
@@ -26,7 +27,7 @@ def weights(old: int, new: int, method: str = "bilinear") -> np.ndarray:
     """
     if method == "nearest":  # OpenCV's: corners at whole numbers
         return np.eye(old, dtype=np.float32)[np.arange(new) * old // new]
-    if method == "area" and new < old:
+    if method == "area" and new < old and not grows:
         start = np.arange(new + 1)[:, None] * (old / new)
         covered = np.clip(start - np.arange(old), 0, 1)  # how much of each old row lies before each new border
         return ((covered[1:] - covered[:-1]) * (new / old)).astype(np.float32)

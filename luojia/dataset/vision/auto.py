@@ -63,6 +63,7 @@ class _Augment(ImageTransform):
     """What the policies share: images (H, W, 3) of bytes, and what each change does to them."""
 
     ranks, channels = (3,), (3,)
+    takes_bool = False
     bins = 10
     most = {"Shear": 0.3, "TranslateX": 150 / 331, "TranslateY": 150 / 331, "Rotate": 30.0, "blend": 0.9}
     bits = 4  # how many Posterize drops at most

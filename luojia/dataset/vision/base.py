@@ -25,13 +25,14 @@ class ImageTransform:
     """A function of an image, (H, W) or (H, W, C), NumPy or PIL.
 
     ``ranks`` are the numbers of axes that an image may have: None for (..., H, W, C), whose images are taken one by
-    one. ``refuses`` are the dtypes that it may not have; one of bool is taken for bytes where ``of_bytes``. A PIL image
-    gives a PIL image where ``keeps_pil``, else an array.
+    one. ``refuses`` are the dtypes that it may not have; one of bool is taken for bytes where it ``takes_bool``, and
+    gives bytes where ``of_bytes``. A PIL image gives a PIL image where ``keeps_pil``, else an array.
     """
 
     ranks: tuple[int, ...] | None = (2, 3)
     channels: tuple[int, ...] = ()
     keeps_pil = of_bytes = False
+    takes_bool = True
     refuses: frozenset[str] = WIDE
 
     def __call__(self, *images: Any) -> Any:
@@ -58,8 +59,9 @@ class ImageTransform:
         """The transformed image of an array, whose shape and dtype are checked."""
         who = type(self).__name__
         self.checked(image)
-        if self.of_bytes and image.dtype == np.bool_:
-            image = image.view(np.uint8)
+        if image.dtype == np.bool_ and self.takes_bool:
+            made = self.array(image.view(np.uint8))
+            return made if self.of_bytes or made.dtype != np.uint8 else made.view(np.bool_)
         if self.ranks is None:
             if image.ndim < 2:
                 raise PipelineError(
@@ -73,12 +75,14 @@ class ImageTransform:
             raise PipelineError(
                 f"{who}: the dimension of image tensor does not match the requirement of operator. Expecting tensor "
                 f"in dimension of ({', '.join(map(str, self.ranks))}), in shape of {shapes}. But got dimension "
-                f"{image.ndim}. image shape should be <H,W> or <H,W,C>, but got rank: {image.ndim}."
+                f"{image.ndim}. {'You may need to perform Decode first. ' if image.ndim == 1 else ''}image shape "
+                f"should be <H,W> or <H,W,C>, but got rank: {image.ndim}."
             )
-        if self.channels and (1 if image.ndim == 2 else image.shape[2]) not in self.channels:
+        channels = 1 if image.ndim == 2 else image.shape[2]
+        if self.channels and channels not in self.channels:
             raise PipelineError(
                 f"{who}: the channel of image tensor does not match the requirement of operator. Expecting tensor in "
-                f"channel of ({', '.join(map(str, self.channels))}). But got channel {image.shape[2:]}."
+                f"channel of ({', '.join(map(str, self.channels))}). But got channel {channels}."
             )
         return self.image(image)
 

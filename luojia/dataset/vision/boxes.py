@@ -76,7 +76,7 @@ class RandomCropWithBBox(geometry.RandomCrop):
     def __call__(self, *columns: Any) -> Any:
         image, boxes = _checked(columns)
         padded, (left, top, *_) = self.padded(image)
-        box = self.place(padded)
+        box = self.place(padded.shape)
         boxes[:, 0] += left
         boxes[:, 1] += top
         return images.crop(padded, *box), _within(boxes, *box)

@@ -265,7 +265,7 @@ class ConvertColor(ImageTransform):
 
     def image(self, image: np.ndarray) -> np.ndarray:
         mode = int(self.mode)
-        full = np.array(255 if image.dtype.kind in "iu" else 1, image.dtype)
+        full = np.array(np.iinfo(image.dtype).max if image.dtype.kind in "iu" else 1, image.dtype)
         if mode in (8, 9):
             out = np.repeat(image[..., :1] if image.ndim == 3 else image[..., None], 3, -1)
             return out if mode == 8 else np.concatenate([out, np.full_like(out[..., :1], full)], -1)

@@ -12,6 +12,7 @@ from ..._src.data.codecs import pillow
 from ..._src.errors import ArgumentError, DTypeError
 from .. import checks, config
 from ..dataset import PipelineError
+from . import pictures
 from .base import (
     UNEVEN,
     WIDE,
@@ -54,8 +55,22 @@ class Resize(ImageTransform):
         """(height, width) of what an image of ``shape`` becomes."""
         return images.short_size(shape, self.size[0]) if len(self.size) == 1 else (self.size[0], self.size[1])
 
+    def array(self, image: np.ndarray) -> np.ndarray:
+        if self.inter is Inter.ANTIALIAS:
+            need_pil(image)
+        if image.ndim in (2, 3) and image.size and image.dtype.name not in WIDE:
+            if self.of(image.shape) == image.shape[:2]:  # of any dtype
+                return image.copy()
+        return super().array(image)
+
     def image(self, image: np.ndarray) -> np.ndarray:
-        return images.resize(image, self.of(image.shape), method_of(self.inter, type(self).__name__))
+        method = method_of(self.inter, type(self).__name__)
+        if method == "pilcubic" and image.shape[2:] != (3,):
+            raise PipelineError(
+                f"{type(self).__name__}: Interpolation mode PILCUBIC only supports image with 3 channels, but got: "
+                f"<{','.join(map(str, image.shape))}>"
+            )
+        return images.resize(image, self.of(image.shape), method)
 
     def picture(self, image: Any) -> Any:
         return image.resize(self.of(image.size[::-1])[::-1], pil_method(self.inter))
@@ -86,7 +101,8 @@ class CenterCrop(ImageTransform):
         height, width = self.size
         extra = [max(0, new - old) for new, old in zip(self.size, image.shape)]
         top, left = (-(-n // 2) for n in extra)
-        image = images.pad(image, left, top, extra[1] - left, extra[0] - top)
+        if any(extra):
+            image = Pad((left, top, extra[1] - left, extra[0] - top))(image)
         return images.crop(image, (image.shape[0] - height) // 2, (image.shape[1] - width) // 2, height, width)
 
     def picture(self, image: Any) -> Any:
@@ -151,17 +167,27 @@ def border_of(padding_mode: Any) -> Border:
     return checks.kind(padding_mode, (Border,), "padding_mode")
 
 
+def _for(image: np.ndarray, fill: Any) -> Any:
+    """What fills the border of the image; the first of three numbers where it is grey."""
+    grey = image.ndim == 2 or image.shape[2] == 1
+    return fill[0] if grey and isinstance(fill, tuple) else fill
+
+
 class Pad(ImageTransform):
     """A border: a number, (left and right, top and bottom), or (left, top, right, bottom)."""
 
     of_bytes = True
     keeps_pil = True
+    channels = (1, 3)
 
     def __init__(self, padding: Any, fill_value: Any = 0, padding_mode: Border = Border.CONSTANT) -> None:
         self.padding, self.fill, self.mode = padding_of(padding), fill_of(fill_value), border_of(padding_mode).value
 
     def image(self, image: np.ndarray) -> np.ndarray:
-        return images.pad(image, *self.padding, self.fill, self.mode)
+        return images.pad(image, *self.padding, _for(image, self.fill), self.mode)
+
+    def picture(self, image: Any) -> Any:
+        return pictures.padded(image, self.padding, self.fill, self.mode)
 
 
 class PadToSize(ImageTransform):
@@ -173,6 +199,7 @@ class PadToSize(ImageTransform):
     """
 
     of_bytes = True
+    channels = (1, 3)
 
     def __init__(self, size: Any, offset: Any = None, fill_value: Any = 0,
                  padding_mode: Border = Border.CONSTANT) -> None:
@@ -204,7 +231,7 @@ class PadToSize(ImageTransform):
                 f"but got offset ({top}, {left}) plus original size {old} bigger than {self.size}"
             )
         rest = self.size[1] - left - old[1], self.size[0] - top - old[0]
-        return images.pad(image, left, top, *rest, self.fill, self.mode)
+        return images.pad(image, left, top, *rest, _for(image, self.fill), self.mode)
 
 
 class RandomCrop(ImageTransform):
@@ -228,29 +255,42 @@ class RandomCrop(ImageTransform):
 
     def image(self, image: np.ndarray) -> np.ndarray:
         image, sides = self.padded(image)
-        return images.crop(image, *self.place(image))
+        return images.crop(image, *self.place(image.shape))
+
+    def picture(self, image: Any) -> Any:
+        sides = self.sides(image.size[::-1])
+        image = pictures.padded(image, sides, self.fill, self.mode) if any(sides) else image
+        if any(new > old for new, old in zip(self.size, image.size[::-1])):
+            raise ArgumentError(f"Crop size {self.size} is larger than input image size {image.size[::-1]}.")
+        top, left, height, width = self.place(image.size[::-1])
+        return image.crop((left, top, left + width, top + height))
+
+    def sides(self, shape: Sequence[int]) -> Box:
+        """(left, top, right, bottom) of the border of an image of this height and width."""
+        sides = self.padding
+        if self.pad_if_needed:
+            down = max(0, self.size[0] - shape[0] - sides[1] - sides[3])
+            across = max(0, self.size[1] - shape[1] - sides[0] - sides[2])
+            sides = sides[0] + across, sides[1] + down, sides[2] + across, sides[3] + down
+        return sides
 
     def padded(self, image: np.ndarray) -> tuple[np.ndarray, Box]:
         """The image with its border, and (left, top, right, bottom) of that."""
-        sides = self.padding
-        if self.pad_if_needed:
-            down = max(0, self.size[0] - image.shape[0] - sides[1] - sides[3])
-            across = max(0, self.size[1] - image.shape[1] - sides[0] - sides[2])
-            sides = sides[0] + across, sides[1] + down, sides[2] + across, sides[3] + down
-        return images.pad(image, *sides, self.fill, self.mode), sides
+        sides = self.sides(image.shape)
+        return images.pad(image, *sides, _for(image, self.fill), self.mode), sides
 
-    def place(self, image: np.ndarray) -> Box:
-        """(top, left, height, width) of a random part."""
+    def place(self, shape: Sequence[int]) -> Box:
+        """(top, left, height, width) of a random part of an image of this height and width."""
         height, width = self.size
-        if image.shape[0] < height or image.shape[1] < width:
+        if shape[0] < height or shape[1] < width:
             raise PipelineError(
                 f"RandomCrop: invalid crop size, crop size is bigger than the image dimensions, got crop height: "
-                f"{height}, crop width: {width}, of an image {image.shape[0]}x{image.shape[1]}; pass "
-                "pad_if_needed=True, or resize first."
+                f"{height}, crop width: {width}, of an image {shape[0]}x{shape[1]}; pass pad_if_needed=True, or resize "
+                "first."
             )
         rng = config.stream()
-        left = rng.randint(image.shape[1] - width + 1)  # MindSpore's order
-        return rng.randint(image.shape[0] - height + 1), left, height, width
+        left = rng.randint(shape[1] - width + 1)  # MindSpore's order
+        return rng.randint(shape[0] - height + 1), left, height, width
 
 
 class RandomResizedCrop(ImageTransform):
@@ -322,6 +362,9 @@ class RandomHorizontalFlip(ImageTransform):
 
     def image(self, image: np.ndarray) -> np.ndarray:
         return np.flip(image, self.axis).copy() if happens(self.prob) else image
+
+    def picture(self, image: Any) -> Any:
+        return image.transpose(pillow().Transpose(1 - self.axis)) if happens(self.prob) else image
 
 
 class RandomVerticalFlip(RandomHorizontalFlip):

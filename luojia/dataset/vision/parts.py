@@ -62,10 +62,12 @@ class Erase(ImageTransform):
         self.value, self.inplace = value, checks.flag(inplace, "inplace")
 
     def image(self, image: np.ndarray) -> np.ndarray:
+        if image.shape[2] != 3:
+            raise PipelineError(f"Erase: channel of input image should be 3, but got: {image.shape[2]}")
         top, left, height, width = self.box
         if height > image.shape[0] or width > image.shape[1]:
             raise PipelineError(
-                f"Erase: box size is too large for image erase, got box height: {height}, box weight: {width}, and "
+                f"Erase: box size is too large for image erase, got box height: {height}box weight: {width}, and "
                 f"image height: {image.shape[0]}, image width: {image.shape[1]}"
             )
         out = image if self.inplace and image.flags.writeable else image.copy()
@@ -103,6 +105,8 @@ class RandomErasing:
         self.tries = checks.whole(max_attempts, "max_attempts", 1, checks.FLOAT_MAX, shown="")
 
     def __call__(self, image: Any) -> np.ndarray:
+        if not happens(self.prob):
+            return image
         if not isinstance(image, np.ndarray):
             raise DTypeError(f"img should be NumPy array. Got {type(image)}. RandomErasing comes after ToTensor().")
         if image.ndim != 3:
@@ -110,8 +114,6 @@ class RandomErasing:
                 f"RandomErasing expects an array (C, H, W), got shape {image.shape}: {image.ndim} values to unpack "
                 "(expected 3)."
             )
-        if not happens(self.prob):
-            return image
         rng = config.stream()
         height, width = image.shape[1:]
         for _ in range(self.tries):

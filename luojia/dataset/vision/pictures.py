@@ -36,6 +36,19 @@ def auto_contrast(image: Any, cutoff: float, ignore: Any) -> Any:
     return ops().autocontrast(image, cutoff, ignore or None)
 
 
+def padded(image: Any, sides: tuple[int, int, int, int], fill: Any, mode: str) -> Any:
+    """With a border on the left, at the top, on the right and at the bottom."""
+    if mode == "constant":
+        fills = fill if isinstance(fill, tuple) else (fill,) * 3
+        return ops().expand(image, sides, fills if len(image.getbands()) > 2 or image.mode == "P" else fills[0])
+    array = np.asarray(image)
+    border = [(sides[1], sides[3]), (sides[0], sides[2])] + [(0, 0)] * (array.ndim - 2)
+    made = pillow().fromarray(np.pad(array, border, mode))  # type: ignore[call-overload]
+    if image.mode == "P":
+        made.putpalette(image.getpalette())
+    return made
+
+
 def merged(grey: Any) -> Any:
     """A grey image in three channels."""
     return pillow().merge("RGB", (grey, grey, grey))

@@ -12,7 +12,7 @@ from ..._src.data import tone
 from ..._src.errors import ArgumentError, DTypeError
 from .. import checks, config
 from . import colour, pictures
-from .base import COLOURS, HALF, UNEVEN, ImageTransform, happens, ordered
+from .base import COLOURS, HALF, UNEVEN, ImageTransform, happens, is_pil, ordered
 
 
 def _about(value: Any, name: str, centre: float, low: float, high: float) -> tuple[float, float]:
@@ -39,7 +39,7 @@ class RandomColorAdjust(ImageTransform):
     ``hue`` is in whole turns, within [-0.5, 0.5]. They come in random order.
     """
 
-    keeps_pil = True
+    keeps_pil, takes_bool = True, False
     ranks, channels = (3,), (3,)
 
     def __init__(self, brightness: Any = (1, 1), contrast: Any = (1, 1), saturation: Any = (1, 1),
@@ -118,9 +118,14 @@ class RandomLighting(ImageTransform):
     def image(self, image: np.ndarray) -> np.ndarray:
         return tone.lighting(image, config.stream().normal(0, self.alpha, 3))
 
+    def picture(self, image: Any) -> Any:
+        return super().picture(image.convert("RGB"))
+
 
 class RandomPosterize(ImageTransform):
     """The uppermost bits of each number, as many as drawn from ``bits``, (least, most), 1 to 8."""
+
+    of_bytes = True
 
     def __init__(self, bits: Any = (8, 8)) -> None:
         single = isinstance(checks.kind(bits, (list, tuple, int), "bits"), int)
@@ -171,7 +176,7 @@ class _Perhaps(ImageTransform):
     def __call__(self, *images: Any) -> Any:
         if len(images) != 1 or happens(self.prob):
             return self.change(*images)
-        return images[0]
+        return np.asarray(images[0]) if is_pil(images[0]) else images[0]
 
 
 class RandomInvert(_Perhaps):

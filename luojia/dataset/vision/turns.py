@@ -13,6 +13,7 @@ from ..._src.data import warp
 from ..._src.data.codecs import pillow
 from ..._src.errors import ArgumentError, DTypeError
 from .. import checks, config
+from ..dataset import PipelineError
 from .base import HALF, UNEVEN, ImageTransform, fill_of, happens, is_pil, ordered
 from .utils import Inter, interpolation_of, method_of, pil_method
 
@@ -24,6 +25,17 @@ def _method(interpolation: Inter, who: str) -> str:
     if interpolation is Inter.PILCUBIC or interpolation is Inter.AREA:
         return "bilinear" if interpolation is Inter.AREA else "bicubic"
     return method_of(interpolation, who, _METHODS)
+
+
+def _cubic(image: np.ndarray, method: str, who: str) -> None:
+    """Raises where OpenCV mixes no pixels of so many channels."""
+    if method == "bicubic" and image.ndim == 3 and image.shape[2] > 4:
+        raise PipelineError(f"{who}: interpolation can not be CUBIC when image channel is greater than 4.")
+
+
+def _refused(inter: Inter) -> frozenset[str]:
+    """The dtypes that are not turned; those of the nearest pixels may be any but float16."""
+    return HALF if inter is Inter.NEAREST else UNEVEN
 
 
 def _centre(center: Any) -> Any:
@@ -58,6 +70,7 @@ class Rotate(ImageTransform):
         self.degrees = checks.kind(degrees, checks.REAL, "degrees")
         self.inter, self.expand = interpolation_of(resample, "resample"), checks.flag(expand, "expand")
         self.centre, self.fill = _centre(center), fill_of(fill_value)
+        self.refuses = _refused(self.inter)
 
     def image(self, image: np.ndarray) -> np.ndarray:
         return self.turned(image, self.degrees)
@@ -65,6 +78,7 @@ class Rotate(ImageTransform):
     def turned(self, image: np.ndarray, degrees: float) -> np.ndarray:
         """Turned by ``degrees``."""
         method = _method(self.inter, type(self).__name__)
+        _cubic(image, method, type(self).__name__)
         return warp.rotate(image, degrees, method, self.expand, self.centre, _backwards(self.fill))
 
 
@@ -112,6 +126,7 @@ def _two(values: Any, name: str, low: float | None = None, high: float = 1.0) ->
 
 def _affine(image: np.ndarray, degrees: float, shift: Any, scale: float, shear: Any, method: str,
             fill: Any) -> np.ndarray:
+    _cubic(image, method, "Affine")
     height, width = image.shape[:2]
     matrix = warp.slanted(degrees, shift, scale, shear, ((width - 1) / 2, (height - 1) / 2))
     return warp.affine(image, matrix, method, fill)
@@ -134,6 +149,7 @@ class Affine(ImageTransform):
         checks.kind(shear, (Number, tuple, list), "shear")
         self.shear = _two(shear, "shear") if isinstance(shear, (list, tuple)) else (shear, 0.0)
         self.inter, self.fill = interpolation_of(resample, "resample"), fill_of(fill_value)
+        self.refuses = _refused(self.inter)
 
     def image(self, image: np.ndarray) -> np.ndarray:
         shift = self.translate[0] * image.shape[1], self.translate[1] * image.shape[0]
@@ -239,6 +255,7 @@ class Perspective(ImageTransform):
     def __init__(self, start_points: Any, end_points: Any, interpolation: Inter = Inter.BILINEAR) -> None:
         self.start, self.end = _corners(start_points, "start_points"), _corners(end_points, "end_points")
         self.inter = interpolation_of(interpolation)
+        self.refuses = _refused(self.inter)
 
     def image(self, image: np.ndarray) -> np.ndarray:
         return warp.perspective(image, warp.view(self.start, self.end), _method(self.inter, "Perspective"))
