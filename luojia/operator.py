@@ -9,12 +9,12 @@ import numpy as np
 
 from ._src.core import tape
 from ._src.core.symbol import Entry, Symbol, new_name, variable
-from ._src.core.symbol_calls import Call, call_node
+from ._src.core.symbol_calls import Call, call_node, kept
 from ._src.core.symbol_names import OPERATIONS
 from ._src.core.symbol_ops import FACES
 from ._src.core.tape import Node, RichNode, recording_scope, state
 from ._src.core.tensor import Tensor, wrap
-from ._src.errors import ArgumentError, DTypeError, NotSupportedError, ShapeError
+from ._src.errors import ArgumentError, DTypeError, MXNetError, NotSupportedError, ShapeError
 from .ndarray import NDArray
 
 _registered: dict[str, type] = {}
@@ -143,7 +143,7 @@ def get_operator_arguments(op_name: str) -> OperatorArguments:
     return OperatorArguments(len(names), names, ["NDArray-or-Symbol" if n in arrays else "attribute" for n in names])
 
 
-def custom(*args: NDArray, op_type: str, name: str | None = None, **kwargs: Any) -> Any:
+def custom(*args: NDArray, op_type: str = "", name: str | None = None, **kwargs: Any) -> Any:
     """Run the operator registered as ``op_type``.
 
     Args:
@@ -159,6 +159,8 @@ def custom(*args: NDArray, op_type: str, name: str | None = None, **kwargs: Any)
 
 
 def _prop(op_type: str, attributes: dict[str, str]) -> Any:
+    if not op_type:
+        raise MXNetError("Custom: Required argument `op_type` is missing.")
     if op_type not in _registered:
         raise ArgumentError(f"Custom: no operator is registered as {op_type!r}; known are "
                             f"{sorted(_registered)}. Decorate its CustomOpProp with operator.register.")
@@ -178,7 +180,7 @@ def _run(op_type: str, prop: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
         if tuple(s) != t.shape:
             raise ShapeError(f"Custom {op_type!r}: its infer_shape expects {n} of shape {tuple(s)}, got {t.shape}.")
     out_types = prop.infer_type([t.dtype for t in inputs])[1]
-    operator = prop.create_operator(device, in_shapes, [t.dtype for t in inputs])
+    operator = _operator(prop, device, in_shapes, [t.dtype for t in inputs])
     outs = [_zeros(tuple(s), d, device) for s, d in zip(out_shapes, out_types)]
     plain = [wrap(NDArray, t._value, device) for t in inputs]
     with recording_scope(False):
@@ -192,7 +194,17 @@ def _run(op_type: str, prop: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
     return outs[0] if len(outs) == 1 else outs
 
 
-def custom_symbol(*args: Any, op_type: str, name: str | None = None, attr: dict[str, str] | None = None,
+def _operator(prop: Any, device: Any, shapes: list, dtypes: list) -> CustomOp:
+    """A new CustomOp; where an executor runs, the one that it had before for arrays of these shapes."""
+    made, key = kept.made, (prop, device, str(shapes), str(dtypes))
+    if made is None:
+        return prop.create_operator(device, shapes, dtypes)
+    if key not in made:
+        made[key] = prop.create_operator(device, shapes, dtypes)
+    return made[key]
+
+
+def custom_symbol(*args: Any, op_type: str = "", name: str | None = None, attr: dict[str, str] | None = None,
                   **kwargs: Any) -> Any:
     """``sym.Custom``: the operator registered as ``op_type`` in a graph; variables are made for arrays not given."""
     given = {k: str(v) for k, v in kwargs.items() if not isinstance(v, Symbol)}
@@ -249,7 +261,7 @@ def _call(op_type: str, prop: Any) -> Call:
         return [*[tuple(s) for s in result[0]], *[tuple(s) for s in states]]
 
     return Call(f"Custom {op_type!r}", [*names, *aux], len(prop.list_outputs()), run, shapes, complete, aux=aux,
-                loss=not prop.need_top_grad_)
+                loss=not prop.need_top_grad_, stems=prop.list_outputs())
 
 
 def _zeros(shape: tuple, dtype: Any, device: Any) -> NDArray:

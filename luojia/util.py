@@ -7,6 +7,7 @@ programs that set and ask for them run, and ``np_shape`` files can be told apart
 from __future__ import annotations
 
 import functools
+import operator
 import os
 import threading
 from collections.abc import Callable
@@ -54,7 +55,7 @@ def _nd_array() -> type:
 
 def set_np_shape(active: bool) -> bool:
     """Switch NumPy's meaning of shapes on or off; returns what it was."""
-    before, _switches.shape = _switches.shape, bool(active)
+    before, _switches.shape = _switches.shape, bool(operator.index(active))
     return before
 
 
@@ -102,22 +103,24 @@ def np_array(active: bool = True) -> _Scope:
     return _Scope("array", active)
 
 
-def use_np_shape(function: Any) -> Any:
+def use_np_shape(func: Any) -> Any:
     """Decorate a function, or the methods of a class, with ``np_shape``."""
-    return _decorate(function, np_shape())
+    return _decorate(func, np_shape(), "use_np_shape")
 
 
-def use_np_array(function: Any) -> Any:
+def use_np_array(func: Any) -> Any:
     """Decorate a function, or the methods of a class, with ``np_array``."""
-    return _decorate(function, np_array())
+    return _decorate(func, np_array(), "use_np_array")
 
 
-def use_np(function: Any) -> Any:
+def use_np(func: Any) -> Any:
     """Decorate a function, or the methods of a class, with ``np_shape`` and ``np_array``."""
-    return use_np_shape(use_np_array(function))
+    return use_np_shape(use_np_array(func))
 
 
-def _decorate(target: Any, scope: _Scope) -> Any:
+def _decorate(target: Any, scope: _Scope, who: str) -> Any:
+    if not callable(target):
+        raise TypeError(f"{who} can only decorate classes and callable objects, while received a {type(target)}")
     if not isinstance(target, type):
         return scope(target)
     for name, value in list(vars(target).items()):

@@ -49,7 +49,9 @@ def print_summary(symbol: Symbol, shape: Mapping[str, tuple] | None = None, line
         print(line)
 
     shapes = _shapes(symbol, shape)
-    shown = [n for n in walk(symbol._outputs) if n.op is not None or not _is_aside(n.name)]
+    nodes = walk(symbol._outputs)
+    shown = [n for i, n in enumerate(nodes) if n.op is not None or i == 0]  # of the variables the first, as in MXNet
+    named = {id(nodes[0]), id(symbol._outputs[0].node)}
     print("_" * line_length)
     row("Layer (type)", "Output Shape", "Param #", "Previous Layer")
     print("=" * line_length)
@@ -57,7 +59,7 @@ def print_summary(symbol: Symbol, shape: Mapping[str, tuple] | None = None, line
     for i, node in enumerate(shown):
         count = _parameters(node, shapes)
         total += count
-        before = [e.node.name for e in node.inputs if e.node.op is not None or not _is_aside(e.node.name)]
+        before = [e.node.name for e in node.inputs if e.node.op is not None or id(e.node) in named]
         out = None if shapes is None else shapes.of[id(node), 0]
         row(f"{node.name}({node.kind})", "x".join(map(str, out[1:])) if out else "", count, before[0] if before else "")
         for name in before[1:]:

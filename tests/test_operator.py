@@ -108,6 +108,44 @@ def test_shapes_that_do_not_fit():
         nd.Custom(nd.ones((3,)), op_type="test_square_only")
 
 
+class Counting(mx.operator.CustomOp):
+    """Its input and the number of its calls."""
+
+    calls = 0
+
+    def forward(self, is_train, req, in_data, out_data, aux):
+        self.calls += 1
+        self.assign(out_data[0], req[0], in_data[0])
+        self.assign(out_data[1], req[1], self.calls)
+
+    def backward(self, req, out_grad, in_data, out_data, in_grad, aux):
+        self.assign(in_grad[0], req[0], out_grad[0] * self.calls)
+
+
+@mx.operator.register("test_counting")
+class CountingProp(mx.operator.CustomOpProp):
+    def list_outputs(self):
+        return ["same", "calls"]
+
+    def infer_shape(self, in_shape):
+        return in_shape, [in_shape[0], [1]], []
+
+    def create_operator(self, ctx, in_shapes, in_dtypes):
+        return Counting()
+
+
+def test_an_executor_keeps_its_operators():
+    """As in mxnet 1.9.1: made when an executor is; a call of nd.Custom makes a new one."""
+    graph = sym.Custom(sym.var("x"), op_type="test_counting", name="c")
+    assert graph.list_outputs() == ["c_same", "c_calls"]
+    first, second = (graph.simple_bind(mx.cpu(), x=(2,)) for _ in range(2))
+    assert [first.forward(is_train=True)[1].asscalar() for _ in range(3)] == [1, 2, 3]
+    assert second.forward()[1].asscalar() == 1
+    first.backward([nd.ones(2), nd.ones(1)])
+    assert first.grad_dict["x"].asnumpy().tolist() == [3, 3]
+    assert [nd.Custom(nd.ones(2), op_type="test_counting")[1].asscalar() for _ in range(2)] == [1, 1]
+
+
 def test_in_a_graph():
     s = sym.Custom(sym.var("d"), op_type="test_sigmoid", name="c")
     assert (s.list_arguments(), s.list_outputs(), s.attr("op_type")) == (["d"], ["c_output"], "test_sigmoid")
@@ -154,6 +192,8 @@ def test_a_loss_that_a_module_trains():
 
 
 @pytest.mark.parametrize(("make", "error", "text"), [
+    (lambda a: sym.Custom(a), mx.MXNetError, "Required argument `op_type` is missing"),
+    (lambda a: nd.Custom(nd.ones(2)), mx.MXNetError, "Required argument `op_type` is missing"),
     (lambda a: sym.Custom(a, op_type="nope"), ValueError, "no operator is registered as 'nope'"),
     (lambda a: sym.Custom(a, a, op_type="test_sigmoid"), ValueError, "expects 1 arrays, for .'data'., got 2"),
     (lambda a: sym.Custom(foo=a, op_type="test_sigmoid"), ValueError, "has no array 'foo'"),

@@ -18,8 +18,10 @@ def test_samples():
     x, y = t.rand_coord_2d(2, 3, 5, 6)
     assert (x, y) == (2, 5)
     v = np.array([[1.0, 2.0]])
-    assert t.assign_each(v, lambda e: e + 1).tolist() == [[2, 3]] and t.assign_each(v, None).tolist() == [[0, 0]]
-    assert t.assign_each2(v, v, lambda e, f: e * f).tolist() == [[1, 4]]
+    assert t.assign_each(v, lambda e: e + 1).tolist() == [[2, 3]] and t.assign_each(v, None).tolist() == [[1, 2]]
+    assert t.assign_each2(v, v, lambda e, f: e * f).tolist() == [[1, 4]] == (t.assign_each2(v, v, None) ** 2).tolist()
+    with pytest.raises(AssertionError, match="arrays of one shape, got .1, 2. and .1,."):
+        t.assign_each2(v, v[0, :1], None)
     assert t.create_vector(3).asnumpy().tolist() == [0, 1, 2] and t.create_vector(3).dtype == np.int64
     assert t.create_2d_tensor(2, 3).asnumpy().tolist() == [[0, 0, 0], [1, 1, 1]]
     d = np.arange(6.0).reshape(2, 3)

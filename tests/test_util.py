@@ -34,6 +34,15 @@ def test_numpy_switches():
         util.set_np(shape=False, array=True)
 
 
+def test_what_is_decorated_and_switched():
+    for decorate, name in ((util.use_np, "use_np_array"), (util.use_np_array, "use_np_array"),
+                           (util.use_np_shape, "use_np_shape")):
+        with pytest.raises(TypeError, match=f"{name} can only decorate classes and callable objects, .* 'int'"):
+            decorate(3)
+    with pytest.raises(TypeError, match="'str' object cannot be interpreted as an integer"):
+        util.set_np_shape("a")
+
+
 def test_decorators():
     @util.use_np
     def inside():

@@ -32,6 +32,15 @@ def test_summary_with_shapes(net, capsys):
     ]
 
 
+def test_variables_in_a_summary(capsys):
+    """The first is shown, and named as what came before; others are not."""
+    with mx.name.NameManager():
+        x, y = sym.var("x"), sym.var("y")
+        mx.viz.print_summary(x + y * 2, shape={"x": (2, 3), "y": (2, 3)})
+    assert table(capsys)[1:] == [["x(null)", "3", "0"], ["_mulscalar0(_mul_scalar)", "3", "0"],
+                                 ["_plus0(elemwise_add)", "3", "0", "x"], ["_mulscalar0"], ["Total", "params:", "0"]]
+
+
 def test_summary_without_shapes(net, capsys):
     mx.viz.print_summary(net, line_length=80)
     lines = table(capsys)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import autograd as _autograd
-from ..autograd import backward, mark_variables
+from .._src.errors import NoArrayError
+from ..autograd import mark_variables
 from ..ndarray import NDArray, zeros_like  # type: ignore[attr-defined]
 
 __all__ = ["backward", "compute_gradient", "grad", "grad_and_loss", "mark_variables", "set_is_training",
@@ -30,6 +31,11 @@ def test_section() -> Any:
     return _autograd.pause()
 
 
+def backward(outputs: list, out_grads: Any = None, retain_graph: bool = False) -> None:
+    """Compute the gradients of the marked variables; ``out_grads`` are those of the outputs, ones by default."""
+    _autograd.backward(outputs, out_grads, retain_graph)
+
+
 def compute_gradient(outputs: list) -> None:
     """``backward``."""
     backward(outputs)
@@ -48,7 +54,7 @@ def grad_and_loss(func: Callable, argnum: Any = None) -> Callable:
         variables = [args[i] for i in chosen]
         for x in variables:
             if not isinstance(x, NDArray):
-                raise TypeError(f"type of autograd input should be NDArray, got {type(x).__name__}.")
+                raise NoArrayError(f"type of autograd input should be NDArray, got {type(x).__name__}.")
         grads = [zeros_like(x) for x in variables]
         mark_variables(variables, grads)
         with train_section():

@@ -170,7 +170,7 @@ class ParameterDict:
                 f"restore_prefix is '{restore_prefix}' but Parameters name '{name}' does not start with "
                 f"'{restore_prefix}'. {_NAMING}"
             )
-        loaded = ndarray_list.load(filename)
+        loaded = ndarray_list.load(filename) or {}  # a file without arrays is that of a network without parameters
         assert isinstance(loaded, dict), f"{filename} holds a list of arrays without names, not parameters"
         self.load_dict(loaded, ctx, allow_missing, ignore_extra, restore_prefix, filename, cast_dtype, dtype_source)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from .._src.core.open_shapes import has_open, settled
 from .._src.core.symbol import Symbol
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError
@@ -68,8 +69,13 @@ class SymbolBlock(_Imported, HybridBlock):
         self._reg_params = {name[skip:]: p for name, p in self.params.items()}
         self._symbol = graph
         output = list(graph) if several or len(graph) > 1 else graph
-        self._graph = _Graph(graph, names, output, dict(self.params.items()), {})
+        self._adopt(names, output)
+
+    def _adopt(self, names: list[str], output: Any) -> None:
+        self._graph = _Graph(self._symbol, names, output, dict(self.params.items()), {})
         self._graphs = {None: self._graph}
+        self._open = has_open(self._symbol)  # to be settled by the inputs' shapes
+        self._fitted: dict[tuple, _Graph] = {}
 
     @staticmethod
     def imports(symbol_file: str, input_names: Any, param_file: str | None = None, ctx: Any = None,
@@ -105,27 +111,34 @@ class SymbolBlock(_Imported, HybridBlock):
         if device is None:
             given: dict[str, Any] = dict(zip(self._graph.names, flat))
             return self._symbol(**given)
+        graph = self._get_graph(x, *args)
         try:
-            held = self._graph.held(device)
+            held = graph.held(device)
         except DeferredInitializationError:
             self._deferred_infer_shape(x, *args)
-            held = self._graph.held(device)
-        return self._graph.run(held, flat, self._watch if self._op_hooks else None)
+            held = graph.held(device)
+        return graph.run(held, flat, self._watch if self._op_hooks else None)
 
     def _get_graph(self, *args: Any) -> _Graph:
-        return self._graph
+        if not self._open:
+            return self._graph
+        shapes = tuple([a.shape for a in _flatten(args, [])])
+        found = self._fitted.get(shapes)
+        if found is None:
+            names = self._graph.names
+            symbol = settled(self._symbol, dict(zip(names, shapes)))
+            found = self._fitted[shapes] = _Graph(symbol, names, self._graph.output, self._graph.params, {})
+        return found
 
     def _clear_cached_op(self) -> None:
         """The graph is given once and for all."""
 
     def __getstate__(self) -> dict[str, Any]:
-        return dict(self.__dict__, _graphs=None, _graph=(self._graph.names, self._graph.output))
+        return dict(self.__dict__, _graphs=None, _fitted=None, _graph=(self._graph.names, self._graph.output))
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        names, output = state["_graph"]
-        self.__dict__["_graph"] = _Graph(self._symbol, names, output, dict(self.params.items()), {})
-        self.__dict__["_graphs"] = {None: self._graph}
+        self._adopt(*state["_graph"])
 
     def cast(self, dtype: Any) -> None:
         super().cast(dtype)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -55,15 +55,23 @@ def foreach(body: Callable, data: Any, init_states: Any) -> tuple[Any, Any]:
 
         states, outs = loops.scan(step, init_states, data, length, "foreach")
         return outs, states
-    states, collected, many = init_states, [], False
+    states, collected, form = init_states, [], []
     for i in range(length):
         out, states = body(data[i] if single else [d[i] for d in data], states)
         _check(out, "The outputs of body")
         _check(states, "The states that body returns")
-        many = isinstance(out, (list, tuple))
-        collected.append(list(out) if many else [out])
-    outs = [_stack(column) for column in zip(*collected)]
-    return (outs if many else outs[0] if outs else []), states
+        form = out
+        collected.append(_leaves(out))
+    return _nested(form, iter([_stack(column) for column in zip(*collected)])), states
+
+
+def _leaves(value: Any) -> list:
+    return [leaf for v in value for leaf in _leaves(v)] if isinstance(value, (list, tuple)) else [value]
+
+
+def _nested(form: Any, leaves: Iterator) -> Any:
+    """The leaves in the nesting of ``form``."""
+    return [_nested(v, leaves) for v in form] if isinstance(form, (list, tuple)) else next(leaves)
 
 
 def while_loop(cond: Callable, func: Callable, loop_vars: Any, max_iterations: int | None = None) -> tuple[Any, Any]:

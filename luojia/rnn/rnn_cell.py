@@ -85,6 +85,10 @@ class BaseRNNCell:
     def _gate_names(self) -> tuple | list:
         return ()
 
+    @property
+    def _num_gates(self) -> int:
+        return len(self._gate_names)
+
     def begin_state(self, func: Callable = symbol.zeros, **kwargs: Any) -> list:
         """The states before the first step: what ``func(name=, shape=)`` makes; the batch size is inferred."""
         assert not self._modified, MODIFIED

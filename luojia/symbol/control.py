@@ -15,7 +15,7 @@ from .._src.core.infer import Shapes, known
 from .._src.core.naming import AttrScope
 from .._src.core.symbol import Entry, SymNode, new_name, walk
 from .._src.core.symbol_calls import Call, call_node
-from .._src.errors import ArgumentError, DTypeError
+from .._src.errors import ArgumentError, DTypeError, NoArrayError, UnfitDataError
 from ..ndarray import contrib
 from .symbol import Symbol
 
@@ -112,7 +112,7 @@ def _stacked(length: int, shape: tuple | None) -> tuple | None:
 def _entries(symbols: Any, what: str) -> list[Entry]:
     flat = _flat(symbols)
     if not all(isinstance(s, Symbol) and len(s) == 1 for s in flat):
-        raise DTypeError(f"{what} should be a Symbol or a nested list of Symbols.")
+        raise NoArrayError(f"{what} should be a Symbol or a nested list of Symbols.")
     return [s._outputs[0] for s in flat]
 
 
@@ -136,7 +136,7 @@ def foreach(body: Callable, data: Any, init_states: Any, name: str = "foreach") 
     outs, last = traced.output
     n_data, n_outs, n_states = len(_flat(data)), len(_flat(outs)), len(_flat(last))
     if n_states != len(_flat(init_states)):
-        raise ArgumentError(f"foreach: body returned {n_states} states, init_states has {len(_flat(init_states))}.")
+        raise UnfitDataError(f"foreach: body returned {n_states} states, init_states has {len(_flat(init_states))}.")
     made = foreach_node(traced, n_data, n_outs, n_states, new_name(None, "_foreach"), entries + traced.free)
     return _like(outs, made[:n_outs]), _like(last, made[n_outs:])
 

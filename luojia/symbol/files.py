@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._src.core.symbol import Entry, SymNode, walk
-from .._src.core.symbol_names import HIDDEN, counted
+from .._src.core.symbol_names import ALIASES, HIDDEN, counted
 from .._src.core.symbol_ops import face_of, node_from_file
 from .._src.errors import FormatError, MXNetError, NotSupportedError
 from .._src.formats import symbol_json
@@ -69,6 +69,11 @@ def _built(graph: dict[str, Any], cls: type, label: str) -> Any:
             if node["op"] in LOOPS:
                 inside = [_built(g, cls, label) for g in node.get("subgraphs", [])]
                 entries.append(_loops()[node["op"]][1](node["name"], node["attrs"], inputs, inside))
+                continue
+            if node["op"].startswith("_np") and node["op"] not in ALIASES:
+                from ..np.files import nodes_from_file
+
+                entries.append(nodes_from_file(node["op"], node["name"], node["attrs"], inputs, cls))
                 continue
             entries.append(node_from_file(node["op"], node["name"], node["attrs"], inputs, cls, create=True))
         except (NotSupportedError, FormatError):

@@ -169,8 +169,9 @@ class Symbol(core.Symbol):
 
     def eval(self, ctx: Context | None = None, **kwargs: Any) -> list[Any]:
         """The outputs for the arrays given by name."""
-        graph = CachedGraph(self)
-        _all_given(graph.inputs, kwargs, "args")
+        names = self.list_inputs()
+        _all_given(names, kwargs, "args")
+        graph = CachedGraph(settled(self, {n: getattr(kwargs[n], "shape", ()) for n in names}))
         return graph(*[kwargs[n] for n in graph.inputs], device=ctx)
 
     def bind(self, ctx: Context, args: Any, args_grad: Any = None, grad_req: Any = "write", aux_states: Any = None,

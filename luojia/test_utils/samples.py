@@ -33,16 +33,17 @@ def rand_coord_2d(x_low: int, x_high: int, y_low: int, y_high: int) -> tuple[int
 
 
 def assign_each(the_input: np.ndarray, function: Callable | None) -> np.ndarray:
-    """``function`` of every element; zeros without a function."""
+    """``function`` of every element; a copy without a function."""
     if function is None:
-        return np.zeros_like(the_input)
+        return np.array(the_input)
     return np.vectorize(function, otypes=[np.asarray(the_input).dtype])(the_input)
 
 
 def assign_each2(input1: np.ndarray, input2: np.ndarray, function: Callable | None) -> np.ndarray:
-    """``function`` of every pair of elements; zeros without a function."""
+    """``function`` of every pair of elements of two arrays of one shape; a copy of the first without a function."""
+    assert np.shape(input1) == np.shape(input2), f"arrays of one shape, got {np.shape(input1)} and {np.shape(input2)}"
     if function is None:
-        return np.zeros_like(input1)
+        return np.array(input1)
     return np.vectorize(function, otypes=[np.asarray(input1).dtype])(input1, input2)
 
 

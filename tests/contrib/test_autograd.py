@@ -27,5 +27,11 @@ def test_gradient_functions():
     grads, out = autograd.grad_and_loss(f)(a, b)
     assert [g.asscalar() for g in grads] == [12, 9] and out.asscalar() == 18
     assert [g.asscalar() for g in autograd.grad(f, argnum=1)(a, b)] == [9]
-    with pytest.raises(TypeError, match="type of autograd input should be NDArray, got int"):
+    c = nd.array([1.0, 2.0])
+    c.attach_grad()
+    with autograd.train_section():
+        d = c * c
+    autograd.backward([d], out_grads=[nd.array([1.0, 10.0])])
+    assert c.grad.asnumpy().tolist() == [2, 40]
+    with pytest.raises(AssertionError, match="type of autograd input should be NDArray, got int"):
         autograd.grad(f)(1, b)

@@ -17,6 +17,7 @@ from .infer import Shapes
 from .mirror import cached_graph
 from .open_shapes import settled
 from .symbol import Symbol, walk
+from .symbol_calls import kept
 from .symbol_ops import input_names
 from .tape import STOP, Leaf, backward, recording_scope
 from .tensor import Tensor, wrap
@@ -49,6 +50,7 @@ class Executor:
         self._recorded: list[Tensor] = []
         self._outputs: list[Tensor] | None = None
         self._monitor: tuple[Callable, bool] | None = None
+        self._made: dict = {}  # operators of a user's own, which may keep something between forwards
         self._passage: Passage | None = None  # of the last forward, where a monitor watches
         names = symbol.list_arguments()
         self.arg_dict = dict(zip(names, args))
@@ -105,8 +107,12 @@ class Executor:
                         for req, g in zip(self._reqs, self._grads)]
         inputs = [wrap(self._class, a._value, self._ctx, leaf) for a, leaf in zip(self._args, self._leaves)]
         # Auxiliary states go in as themselves, as a backward writes their new values into them.
-        with recording_scope(True, bool(is_train)):
-            self._recorded = self._graph(*inputs, *self._aux, device=self._ctx, watch=self._watcher())
+        before, kept.made = kept.made, self._made
+        try:
+            with recording_scope(True, bool(is_train)):
+                self._recorded = self._graph(*inputs, *self._aux, device=self._ctx, watch=self._watcher())
+        finally:
+            kept.made = before
         self._outputs = [wrap(self._class, t._value, self._ctx) for t in self._recorded]
         return list(self._outputs)
 

@@ -67,6 +67,7 @@ class Operator:
         self.__doc__ = fn.__doc__
         self.__module__ = fn.__module__
         self.outputs = outputs
+        self.stems: tuple[str, ...] = ()  # what the names of a node's outputs end in, where it is the operator's own
         self.elementwise = elementwise  # broadcasts its arrays and promotes their dtypes
         self.pointwise = elementwise  # its rule is so in the cotangent, which may have leading axes
         self.differentiable = differentiable

@@ -19,12 +19,17 @@ def _is_open(node: SymNode) -> bool:
             and not any(a.__class__ is Entry for a in node.args))
 
 
+def has_open(symbol: Symbol) -> bool:
+    """Whether the graph makes arrays of which a length is left open."""
+    return any(map(_is_open, walk(symbol._outputs)))
+
+
 def settled(symbol: Symbol, given: Mapping[str, Shape]) -> Symbol:
     """The graph with its open lengths filled in, for variables of the ``given`` shapes; itself where it has none.
 
     Where no length fits they stay open.
     """
-    if not any(map(_is_open, walk(symbol._outputs))):
+    if not has_open(symbol):
         return symbol
     whole = [s for s in given.values() if s and known(tuple(s))]
     batches = {s[0] for s in whole}

@@ -75,7 +75,7 @@ class SymNode:
     def output_name(self, index: int) -> str:
         if self.op is None:
             return self.name
-        stems = names.OUTPUTS.get(self.kind)
+        stems = self.op.stems or names.OUTPUTS.get(self.kind)
         if stems is not None and self.count <= len(stems):
             return f"{self.name}_{stems[index]}"
         return f"{self.name}_output" if self.count == 1 else f"{self.name}_output{index}"

@@ -6,6 +6,7 @@ graph.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,6 +15,15 @@ from .op import Operator
 from .symbol import Entry, SymNode, extra_attributes
 
 Shape = tuple[int, ...] | None
+
+
+class _Kept(threading.local):
+    """What an executor keeps from one forward to the next, while it runs: what its nodes made, by what it is for."""
+
+    made: dict | None = None
+
+
+kept = _Kept()
 
 
 class Call(Operator):
@@ -27,13 +37,15 @@ class Call(Operator):
         shapes: from the shapes of all inputs to a list of the outputs' shapes.
         complete: from shapes of which some are None to the shapes that they determine.
         loss: whether a backward needs no head gradient.
+        stems: what the outputs' names end in; 'output', or 'output0', 'output1', ... by default.
     """
 
     def __init__(self, name: str, inputs: Sequence[str], outputs: int, run: Callable[..., Any],
                  shapes: Callable[[list], list], complete: Callable[[list], list] | None = None, *,
-                 aux: Sequence[str] = (), loss: bool = False) -> None:
+                 aux: Sequence[str] = (), loss: bool = False, stems: Sequence[str] = ()) -> None:
         super().__init__(lambda xp: None, name, outputs=outputs, aux=tuple(aux), loss=loss)
         self.inputs = tuple(inputs)
+        self.stems = tuple(stems)
         self.run = run
         self.parts: dict[str, Any] = {}  # of a loop or branch: the graphs inside, for files
         self.shape_rule = lambda found: list(shapes(found))

@@ -81,6 +81,8 @@ CANONICAL = {
     "broadcast_plus": "broadcast_add", "broadcast_minus": "broadcast_sub", "choose_element_0index": "pick",
     "ctc_loss": "CTCLoss", "max_axis": "max", "min_axis": "min", "sum_axis": "sum", "zeros": "_zeros",
     "ones": "_ones", "full": "_full", "arange": "_arange", "eye": "_eye", "linspace": "_linspace",
+    "cumsum": "_np_cumsum", "unravel_index": "_unravel_index", "ravel_multi_index": "_ravel_multi_index",
+    "normal": "_random_normal", "uniform": "_random_uniform",
 }
 
 for _name in ("gemm gemm2 potrf potri trmm trsm syrk det slogdet inverse sumlogdiag extractdiag makediag extracttrian "
@@ -89,11 +91,15 @@ for _name in ("gemm gemm2 potrf potri trmm trsm syrk det slogdet inverse sumlogd
 for _name in ("uniform normal gamma exponential poisson negative_binomial generalized_negative_binomial "
               "dirichlet").split():
     CANONICAL[f"random_pdf_{_name}"] = f"_random_pdf_{_name}"
+    if _name != "dirichlet":
+        CANONICAL |= {f"random_{_name}": f"_random_{_name}", f"sample_{_name}": f"_sample_{_name}"}
+CANONICAL |= {"random_randint": "_random_randint", "sample_multinomial": "_sample_multinomial", "shuffle": "_shuffle"}
 CANONICAL["_contrib_box_non_maximum_suppression"] = "_contrib_box_nms"
 
 # Names that the files of other versions use.
 ALIASES = {"Convolution_v1": "Convolution", "Pooling_v1": "Pooling", "BatchNorm_v1": "BatchNorm", "_copy": "identity",
-           "Softmax": "SoftmaxOutput", "_sum": "sum", "_mean": "mean", "Pad": "pad", "reverse": "flip"}
+           "Softmax": "SoftmaxOutput", "_rnn_param_concat": "concat", "_npi_rnn_param_concat": "concat",
+           "_sum": "sum", "_mean": "mean", "Pad": "pad", "reverse": "flip"}
 
 for _name, _written in CANONICAL.items():
     ALIASES.setdefault(_written, _name)
@@ -128,6 +134,7 @@ REQUIRED = {
 # Names of outputs, and how many MXNet counts where some are hidden.
 OUTPUTS = {"BatchNorm": ("output", "mean", "var"), "LayerNorm": ("output", "mean", "std"),
            "GroupNorm": ("output", "mean", "std"), "RNN": ("output", "state_output", "statecell_output"),
+           "make_loss": ("loss",), "_linalg_det": ("output0",),
            "sort": ("output0",), "CTCLoss": ("output0",), "_contrib_box_nms": ("output0",),
            "_contrib_MultiBoxTarget": ("loc_target", "loc_mask", "cls_target"),
            "_contrib_Proposal": ("output", "score"), "_contrib_MultiProposal": ("output", "score"),
@@ -137,7 +144,8 @@ OUTPUTS = {"BatchNorm": ("output", "mean", "var"), "LayerNorm": ("output", "mean
            ).split()], ("output", "min_output", "max_output"))}
 COUNTED = {"BatchNorm": 3, "_contrib_SyncBatchNorm": 3, "LayerNorm": 3, "GroupNorm": 3, "InstanceNorm": 3,
            "Dropout": 2, "LRN": 2, "L2Normalization": 2, "sort": 2, "CTCLoss": 2, "_contrib_box_nms": 2,
-           "_contrib_Proposal": 2, "_contrib_MultiProposal": 2}
+           "_contrib_Proposal": 2, "_contrib_MultiProposal": 2, "BilinearSampler": 2, "Correlation": 3,
+           "GridGenerator": 2, "_linalg_det": 3, "_linalg_slogdet": 4, "_contrib_BatchNormWithReLU": 4}
 
 
 def counted(op: str, count: int, given: dict[str, Any]) -> int:

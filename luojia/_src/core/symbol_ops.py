@@ -273,7 +273,7 @@ def _checked(face: Face, given: dict[str, Any], written: bool = False) -> dict[s
         if kind is not None and not written:
             value = reader(face.name, key, kind)(value)
         elif isinstance(value, str) and not isinstance(defaults.get(key), str):
-            read = _read(value)
+            read = parsed(value)
             if isinstance(read, str) and kind is not None and kind.type != "words":
                 read = reader(face.name, key, kind)(value)
             value = read
@@ -285,7 +285,7 @@ def _checked(face: Face, given: dict[str, Any], written: bool = False) -> dict[s
     return out
 
 
-def _read(text: str) -> Any:
+def parsed(text: str) -> Any:
     """The Python value that an attribute's text stands for; the text itself if it is a word."""
     word = {"true": True, "True": True, "false": False, "False": False, "None": None}.get(text.strip(), _MISSING)
     if word is not _MISSING:
@@ -463,7 +463,7 @@ def node_from_file(kind: str, name: str, strings: dict[str, str], inputs: list[E
     """
     if kind in names.OPERATIONS:
         face_name, place = names.OPERATIONS[kind]
-        scalar = _read(strings.get("scalar", "0"))
+        scalar = parsed(strings.get("scalar", "0"))
         args = list(inputs)
         if place is not None:
             args.insert(place, scalar)
@@ -503,11 +503,11 @@ def _own_from_file(kind: str, name: str, strings: dict[str, str], inputs: list[E
     op = OPERATORS.get(kind[len(OWN):])
     if op is None:
         raise NotSupportedError(f"load of symbol JSON: node {name!r} is an operator {kind!r}, which luojia lacks.")
-    known = {k: _read(v) for k, v in strings.items() if k in op.attrs}
+    known = {k: parsed(v) for k, v in strings.items() if k in op.attrs}
     args: list[Any] = list(inputs)
     given = dict(known)
     if "_inputs" in strings:
-        pattern = given["_inputs"] = _read(strings["_inputs"])
+        pattern = given["_inputs"] = parsed(strings["_inputs"])
         rest = iter(inputs)
         args = [next(rest) if a == "*" else KEY if a == "key" else a for a in pattern]
     attrs = {**op._defaults, **known}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import warnings
 from collections.abc import Callable, Sequence
@@ -62,6 +63,7 @@ class _TokenEmbedding(Vocabulary):
         if not os.path.isfile(path):
             raise ValueError("`pretrained_file_path` must be a valid path to the pre-trained token embedding file; "
                              f"there is no {path}.")
+        logging.info("Loading pre-trained token embedding vectors from %s", path)
         rows: list[np.ndarray] = []
         tokens: dict[str, int] = {}
         unknown = None
