@@ -121,11 +121,11 @@ def test_sums_of_columns() -> None:
 def test_bounds_that_are_numbers(dtype, bound):
     a = np.random.default_rng(0).standard_normal(3000).astype(dtype)
     a[:6] = np.nan, np.inf, -np.inf, 0.0, -0.0, bound
-    for ours, plain in ((maximum, np.maximum), (minimum, np.minimum)):
+    for ours, plain in ((shortcuts.maximum, np.maximum), (shortcuts.minimum, np.minimum)):
         for x in (a, a[::2], a.reshape(30, 100).T, a[:10]):
             found, expected = ours(x, bound), plain(x, bound)
             assert found.dtype == expected.dtype == dtype
             np.testing.assert_array_equal(found, expected)
             if bound:
                 np.testing.assert_array_equal(np.signbit(found), np.signbit(expected))
-    assert minimum(a, a[::-1]).dtype == dtype and minimum(np.arange(5000), 1.5).dtype == np.float64
+    assert shortcuts.minimum(a, a[::-1]).dtype == dtype and shortcuts.minimum(np.arange(5000), 1.5).dtype == np.float64

@@ -43,6 +43,8 @@ def test_negative_and_power():
     check_op("power", pos, y, ref=np.power)
     check_op("power", x, 3, ref=np.power)
     check_op("power", x, 0, ref=np.power)
+    for n in (4, 5.0, 7):
+        check_op("power", x, n, ref=np.power)
 
 
 def test_cast():

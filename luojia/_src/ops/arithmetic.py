@@ -115,7 +115,7 @@ def power(xp, x, y):
 def _raised(x, y):
     """x^y; for whole y from 3 to 16 by products, as NumPy's power takes 60 ns for each negative float."""
     if not (y.__class__ is int or y.__class__ is float) or not 2 < y <= 16 or y != int(y) or (
-            not hasattr(x, "flags") or x.dtype.kind != "f"):
+            not hasattr(x, "flags") or x.dtype.kind != "f" or x.dtype.itemsize < 4):
         return x**y
     n = int(y)
     found, square = (x if n % 2 else None), x * x

@@ -244,19 +244,23 @@ def _(xp, g, ans, args, needs, *, ignore_index, reduction, label_smoothing, with
 
 def _plain(x, labels, weight, ignore_index, smoothing):
     """The classes, where each row of x has one that counts as much as the others; else None."""
-    if weight is not None or smoothing or x.ndim != 2 or labels.shape != x.shape[:1] or not x.size:
+    if weight is not None or smoothing or x.ndim < 2 or labels.shape != (x.shape[0], *x.shape[2:]) or not x.size:
         return None
     if labels.dtype.kind not in "iu" or 0 <= ignore_index < x.shape[1] and ignore_index in labels:
         return None
     classes = labels.astype(np.int64, copy=False)
-    return classes if np.maximum.reduce(classes.view(np.uint64)) < x.shape[1] else None  # nor negative
+    return classes if np.maximum.reduce(classes.view(np.uint64), axis=None) < x.shape[1] else None  # nor negative
+
+
+def _of_classes(x, classes):
+    return kernels.cross_entropy(x, classes) if x.ndim == 2 else kernels.cross_entropy_of_channels(x, classes)
 
 
 @op(fn="cross_entropy(input:x, target:labels, weight=None, ignore_index=-100, reduction='mean', label_smoothing=0.0)")
 def cross_entropy(xp, x, labels, weight=None, *, ignore_index=-100, reduction="mean", label_smoothing=0.0):
     """The cross entropy of logits x (N, C, ...) with classes (N, ...), or with probabilities of x's shape."""
     if xp.engine.name == "numpy" and (classes := _plain(x, labels, weight, ignore_index, label_smoothing)) is not None:
-        return reduced(xp, kernels.cross_entropy(x, classes)[0], reduction)
+        return reduced(xp, _of_classes(x, classes)[0], reduction)
     axis = min(1, len(x.shape) - 1)
     s = x - xp.max(x, axis=axis, keepdims=True)
     log_p = s - xp.log(xp.sum(xp.exp(s), axis=axis, keepdims=True))
@@ -302,7 +306,7 @@ def _(xp, g, ans, args, needs, *, ignore_index, reduction, label_smoothing):
 def _(needs, x, labels, weight=None, *, ignore_index, reduction, label_smoothing):
     classes = _plain(x, labels, weight, ignore_index, label_smoothing)
     if classes is not None:
-        loss, p = kernels.cross_entropy(x, classes)
+        loss, p = _of_classes(x, classes)
         return reduced(ENGINE.xp, loss, reduction), (p, classes)
     given = (x, labels) if weight is None else (x, labels, weight)
     how = {"ignore_index": ignore_index, "reduction": reduction, "label_smoothing": label_smoothing}
@@ -317,8 +321,9 @@ def _(saved, g, args, needs, *, ignore_index, reduction, label_smoothing):
         return cross_entropy.rule(ENGINE.xp, g, saved, args, needs, ignore_index=ignore_index, reduction=reduction,
                                   label_smoothing=label_smoothing)
     p, labels = saved
-    g = _share(g, labels.shape, reduction)
-    return kernels.cross_entropy_dx(g.astype(args[0].dtype, copy=False), p, labels), *[None] * (len(args) - 1)
+    g = _share(g, labels.shape, reduction).astype(args[0].dtype, copy=False)
+    pull = kernels.cross_entropy_dx if p.ndim == 2 else kernels.cross_entropy_of_channels_dx
+    return pull(g, p, labels), *[None] * (len(args) - 1)
 
 
 # -- of probabilities ----------------------------------------------------------------------------------------------
