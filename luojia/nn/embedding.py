@@ -59,7 +59,10 @@ class Embedding(Module):
 
 
 class EmbeddingLookup(Module):
-    """``Embedding`` with the argument names of ``mindspore.nn.EmbeddingLookup``; one place, so ``target`` is moot."""
+    """Rows of a table, and zeros for indices outside of it; one place, so ``target`` is moot.
+
+    Matches ``mindspore.nn.EmbeddingLookup``.
+    """
 
     def __init__(self, vocab_size: int, embedding_size: int, param_init: Any = "normal", target: str = "CPU",
                  slice_mode: str = "batch_slice", manual_shapes: Any = None, max_norm: float | None = None,
@@ -73,7 +76,7 @@ class EmbeddingLookup(Module):
                                          "embedding_table")
 
     def construct(self, indices: Any) -> Any:
-        rows = ops.gather(self.embedding_table, indices, 0)
+        rows = OPERATORS["embedding_lookup"](indices, self.embedding_table)
         if self.max_norm is None:
             return rows
         norm = OPERATORS["sum"](rows * rows, axis=-1, keepdims=True) ** 0.5

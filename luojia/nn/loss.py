@@ -260,8 +260,6 @@ class CrossEntropyLoss(NLLLoss):
 
     def construct(self, logits: Any, labels: Any) -> Any:
         self._need_tensors(logits=logits, labels=labels)
-        if logits.ndim == 1:
-            logits, labels = ops.reshape(logits, (1, -1)), ops.reshape(labels, (1, *labels.shape))
         return ops.cross_entropy(logits, labels, self.weight, self.ignore_index, self.reduction, self.label_smoothing)
 
 

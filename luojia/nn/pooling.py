@@ -134,9 +134,12 @@ class AvgPool1d(AvgPool2d):
 
 
 class AvgPool3d(AvgPool2d):
-    """The mean of each window of (N, C, D, H, W); see ``AvgPool2d``."""
+    """The mean of each window of (N, C, D, H, W); padding of pad_mode 'same' counts too. See ``AvgPool2d``."""
 
     _axes = 3
+
+    def _attrs(self) -> dict[str, Any]:
+        return {**super()._attrs(), "count_include_pad": self.count_include_pad}
 
 
 class _Adaptive(Module):

@@ -153,10 +153,10 @@ def divmod(x1: Any, x2: Any, dtype: Any = None) -> tuple[Tensor, Tensor]:
 
 
 def clip(x: Any, xmin: Any, xmax: Any, dtype: Any = None) -> Tensor:
-    """x between ``xmin`` and ``xmax``, in the dtype of x; None leaves an end open."""
+    """x between ``xmin`` and ``xmax``, in the dtype of x; None leaves an end open. The derivative at an end is 1/2."""
     x = tensor(x, "clip")
     low, high = (None if v is None else cast(tensor(v, "clip"), x.np_dtype) for v in (xmin, xmax))
-    return cast(OPERATORS["clip_between"](x, low, high), dtype)
+    return cast(OPERATORS["clip_between"](x, low, high, at_bound=0.5), dtype)
 
 
 def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Tensor:

@@ -298,9 +298,7 @@ _ROWS: tuple[Any, ...] = (
     ("Im2Col", {"ksizes": ..., "strides": 1, "dilations": 1, "pads": 0}, lambda self, x: _patches(self, x),
      "The windows of (N, C, H, W) as (N, C, prod(kernel), windows)."),
     ("ExtractVolumePatches", *of(groups.volume_patches, kernel_size=..., strides=..., padding=...)),
-    ("ResizeArea", {"align_corners": False}, lambda self, x, size: OP["transpose"](OP["resize"](
-        OP["transpose"](OP["cast"](x, dtype="float32"), axes=(0, 3, 1, 2)), size=_ints(size), mode="area"),
-        axes=(0, 2, 3, 1)), "Images (N, H, W, C) resized, each place the mean of its part, Float32."),
+    ("ResizeArea", *of(pooling.resize_area, align_corners=False)),
     ("ResizeBicubic", {"align_corners": False, "half_pixel_centers": False}, _resized("bicubic"),
      "Images (N, C, H, W) resized by cubic interpolation."),
     ("ResizeNearestNeighborV2", {"align_corners": False, "half_pixel_centers": False}, _resized("nearest"),

@@ -13,6 +13,7 @@ from .._src.core.op import OPERATORS as OP
 from .._src.core.random import next_key
 from .._src.errors import ArgumentError, DTypeError, ShapeError
 from .._src.ops import Tensor
+from .._src.ops.composed.linear import smooth_norm
 from .._src.ops.composed.losses import reduced
 from .._src.ops.composed.settle import settle
 from .forms import attributes_of as of
@@ -164,12 +165,7 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0) -> Tensor:
     """The distances of each row of x1 (..., P, M) to each of x2 (..., R, M) in the p-norm: (..., P, R)."""
     if x1.ndim != x2.ndim:
         raise ShapeError(f"For 'cdist', x1 and x2 must have as many axes, got shapes {x1.shape} and {x2.shape}.")
-    apart = OP["abs"](OP["expand_dims"](x1, axis=-2) - OP["expand_dims"](x2, axis=-3))
-    if p == float("inf"):
-        return OP["max"](apart, axis=-1)
-    if p == 0:
-        return OP["sum"](OP["sign"](apart), axis=-1)
-    return OP["norm"](apart, ord=p, axis=-1)
+    return smooth_norm(OP["expand_dims"](x1, axis=-2) - OP["expand_dims"](x2, axis=-3), p, -1)
 
 
 def block_diag(*inputs: Tensor) -> Tensor:

@@ -56,6 +56,10 @@ def test_answers_are_numpys(got, expected):
     np.testing.assert_allclose(got().asnumpy(), expected, rtol=1e-5)
 
 
+def test_derivatives_at_the_ends_of_clip():
+    assert ops.grad(lambda t: mnp.clip(t, -1, 1))(Tensor([-1.0, 0, 1, 2])).tolist() == [0.5, 1, 0.5, 0]  # mindspore's
+
+
 def test_random_draws():
     u = mnp.rand(2000).asnumpy()
     assert 0 <= u.min() and u.max() < 1 and abs(u.mean() - 0.5) < 0.05

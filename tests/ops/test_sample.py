@@ -50,7 +50,7 @@ def test_affine_grid():
     ("grid_sample", ((1, 1, 2, 2), (1, 2, 2, 2)), {"mode": "bicubic"}, NotSupportedError, "mode 'bicubic'"),
     ("grid_sample", ((1, 1, 2, 2), (1, 2, 2, 2)), {"padding_mode": "x"}, ArgumentError, "padding_mode must be"),
     ("grid_sample", ((1, 1, 2, 2), (1, 2, 2, 3)), {}, ShapeError, "grid_sample expects data"),
-    ("affine_grid", ((1, 2, 3),), {"size": (1, 1, 2, 2, 2)}, ShapeError, "volumes are not supported"),
+    ("affine_grid", ((1, 2, 3),), {"size": (1, 1, 2, 2, 2)}, ShapeError, "or theta \\(N, 3, 4\\)"),
 ])
 def test_errors(name, shapes, attrs, error, text):
     with pytest.raises(error, match=text):

@@ -53,9 +53,9 @@ def test_incomplete_integrals():
     check_op("igamma", a, x, grad=(1,), ref=sp.gammainc(a, x))
     check_op("igammac", a, x, grad=(1,), ref=sp.gammaincc(a, x))
     check_op("zeta", a + 1.2, x, grad=(1,), ref=sp.zeta(a + 1.2, x))
+    assert ops.grad(lambda t: ops.zeta(t + 1.2, Tensor(x)).sum())(Tensor(a)).tolist() == [0, 0, 0]
     check_op("betainc", a, x, x / 4, grad=(2,), ref=sp.betainc(a, x, x / 4))
-    for call in (lambda t: ops.igamma(t, Tensor(x)), lambda t: ops.zeta(t + 1.2, Tensor(x)),
-                 lambda t: ops.Betainc()(t, Tensor(x), Tensor(x / 4))):
+    for call in (lambda t: ops.igamma(t, Tensor(x)), lambda t: ops.Betainc()(t, Tensor(x), Tensor(x / 4))):
         with pytest.raises(NotSupportedError, match="no derivative with respect to (its first argument|a and b)"):
             ops.grad(lambda t, call=call: call(t).sum())(Tensor(a))
 

@@ -51,14 +51,19 @@ def _(xp, g, ans, args, needs):
     return (g * xp.logical_and(args[0] > 0, xp.less_equal(args[0], 6)),)
 
 
-@op(fn="leaky_relu(input:x, alpha:slope=0.2)")
-def leaky_relu(xp, x, *, slope=0.01):
-    """x, times ``slope`` where negative."""
+@op(fn="leaky_relu(input:x, alpha:slope=0.2) | halfway=True")
+def leaky_relu(xp, x, *, slope=0.01, halfway=False):
+    """x, times ``slope`` where negative.
+
+    The derivative at 0 is ``slope``, or if ``halfway`` the mean of both sides', as of MindSpore's max(x, slope x).
+    """
     return _own(x, xp.where(x > 0, x, slope * x))
 
 
 @leaky_relu.vjp(keep="args")
-def _(xp, g, ans, args, needs, *, slope):
+def _(xp, g, ans, args, needs, *, slope, halfway):
+    if halfway:
+        return (g * ((1 + slope) / 2 + (1 - slope) / 2 * xp.sign(args[0])),)
     return (xp.where(args[0] > 0, g, slope * g),)
 
 
@@ -213,13 +218,14 @@ def _(xp, g, ans, args, needs):
 
 @op(fn="hardtanh(input:x, min_val=-1.0, max_val=1.0)")
 def hard_tanh(xp, x, *, min_val=-1.0, max_val=1.0):
-    """x between ``min_val`` and ``max_val``."""
+    """x between ``min_val`` and ``max_val``; at either the derivative is 1/2, as of MindSpore's max(min(x, ..), ..)."""
     return _own(x, xp.where(x >= max_val, 0 * x + max_val, xp.where(x <= min_val, 0 * x + min(min_val, max_val), x)))
 
 
 @hard_tanh.vjp(keep="args")
 def _(xp, g, ans, args, needs, *, min_val, max_val):
-    return (xp.where(xp.logical_and(args[0] < max_val, args[0] > min_val), g, 0 * g),)
+    x = args[0]
+    return (g * (0.5 * (xp.sign(x - min(min_val, max_val)) - xp.sign(x - max_val))),)
 
 
 @op("HShrink(lambd=0.5)(x)", fn=("hardshrink(input:x, lambd=0.5)", "hard_shrink(input:x, lambd=0.5)"))
@@ -315,8 +321,9 @@ def leaky_relu_family(xp, x, w=None, *, act_type="leaky", slope=0.25, lower_boun
 
 @leaky_relu_family.vjp(keep="args")
 def _(xp, g, ans, args, needs, *, act_type, slope, lower_bound, upper_bound):
-    how = {"leaky": {"slope": slope}, "rrelu": {"slope": (lower_bound + upper_bound) / 2}, "prelu": {}, "selu": {},
-           "elu": {"alpha": slope}, "gelu": {"approximate": "none"}}[act_type]
+    at_zero = {"halfway": False}
+    how = {"leaky": {"slope": slope, **at_zero}, "rrelu": {"slope": (lower_bound + upper_bound) / 2, **at_zero},
+           "prelu": {}, "selu": {}, "elu": {"alpha": slope}, "gelu": {"approximate": "none"}}[act_type]
     named = OPERATORS["leaky_relu" if act_type in ("leaky", "rrelu") else act_type]
     count = 2 if act_type == "prelu" else 1
     found = named.rule(xp, g, ans, args[:count], needs[:count], **how)

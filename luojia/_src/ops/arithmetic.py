@@ -343,7 +343,10 @@ binary("xdivy", _guarded(lambda xp, x, y: xp.where(x == 0, x * 0, x / xp.where(x
        "x / y, and 0 where x is 0.", ms="Xdivy", fn="xdivy(x,y)")
 binary("xlogy", _guarded(lambda xp, x, y: xp.where(
     x == 0, xp.where(y == y, x * 0, y), x * xp.log(xp.where(x == 0, y * 0 + 1, y)))),
-       "x log y, and 0 where x is 0.", ms="Xlogy")
+       "x log y, and 0 where x is 0.", ms="Xlogy",
+       rule=lambda xp, g, ans, args, needs: (
+           g * xp.log(xp.where(xp.logical_and(xp.equal(args[0], 0), args[1] <= 0), args[1] * 0 + 1, args[1])),
+           g * xp.xdivy(*args)))
 binary("div_no_nan", _guarded(lambda xp, x, y: xp.where(y == 0, y * 0, x / xp.where(y == 0, y * 0 + 1, y))),
        "x / y, and 0 where y is 0.", ms="DivNoNan")
 def _copysign(xp, x, y):

@@ -252,16 +252,21 @@ def _(shapes, out, *, kernel=None, groups=1, num_filter=None, **_):
 
 @op("BiasAdd(data_format:layout='NCHW')(input_x:x, bias:b)", fn="bias_add(input_x:x, bias:b)")
 def bias_add(xp, x, b, *, layout="NCHW"):
-    """x (N, C, ...) plus b (C,), one number for each channel."""
-    if len(x.shape) < 2 or tuple(b.shape) != (x.shape[1],):
+    """x (N, C, ...) plus b (C,), one number for each channel; of ``layout`` NHWC the channels come last."""
+    axis = -1 if layout == "NHWC" else 1
+    if len(x.shape) < 2 or tuple(b.shape) != (x.shape[axis],):
         raise ShapeError(f"BiasAdd expects x (N, C, ...) and a bias of shape (C,), got x {tuple(x.shape)} and bias "
                          f"{tuple(b.shape)}.")
+    if axis == -1:
+        return x + b
     check_layout(layout, "BiasAdd")
     return x + xp.reshape(b, (1, -1) + (1,) * (len(x.shape) - 2))
 
 
 @bias_add.vjp(keep="")
 def _(xp, g, ans, args, needs, *, layout):
+    if layout == "NHWC":
+        return g, g if needs[1] else None
     return g, _bias_gradient(xp, g) if needs[1] else None
 
 

@@ -44,7 +44,7 @@ _extremum("min", {
 
 def _with_index(name: str, find: str, faces: dict):
     def function(xp, x, *, axis=None, keepdims=False, index_first=False):
-        if axis is None:
+        if axis in (None, 0, -1) and (axis is None or not x.shape):
             position = getattr(xp, find)(x)
             value = xp.reshape(x, (-1,))[position]
             if keepdims:
@@ -66,7 +66,7 @@ def _with_index(name: str, find: str, faces: dict):
     def _(xp, g, ans, args, needs, *, axis, keepdims, index_first):
         (position, _value), g = (ans, g[1]) if index_first else (ans[::-1], g[0])
         shape = tuple(args[0].shape)
-        if axis is None:
+        if axis is None or not shape:
             size = 1
             for n in shape:
                 size *= n
@@ -91,6 +91,7 @@ def _position(name: str, ms: str, fn: str, doc: str):
     def function(xp, x, *, axis=None, keepdims=False, dtype="int64", rank1=False):
         if axis is not None:
             axes_of(x.shape, axis, name=name)
+            axis = axis if x.shape else None
         out = getattr(xp, name)(x, axis=axis)
         if keepdims:
             out = xp.expand_dims(out, axis) if axis is not None else xp.reshape(out, (1,) * len(x.shape))
@@ -114,7 +115,7 @@ _position("argmin", "Argmin", "argmin(input:x, axis=None, keepdims=False) | dtyp
 @op("Median(global_median=False, axis=0, keep_dims:keepdims=False, ignore_nan:_=False)(x)",
     fn="median(input:x, axis=-1, keepdims=False) | global_median=False", outputs=2)
 def median_with_index(xp, x, *, global_median=False, axis=-1, keepdims=False):
-    """The lower median along ``axis`` (of all elements, if ``global_median``) and its position; nan if any is."""
+    """The lower median along ``axis`` and its position; nan if any is. If ``global_median`` of all, at position 0."""
     if global_median or not x.shape:
         x, axis, keepdims = xp.reshape(x, (-1,)), 0, keepdims and bool(x.shape)
     order = xp.argsort(x, axis=axis)
@@ -127,15 +128,18 @@ def median_with_index(xp, x, *, global_median=False, axis=-1, keepdims=False):
     value = xp.take_along(x, position, axis=axis)
     if not keepdims:
         position, value = (xp.squeeze(a, axis=axis) for a in (position, value))
-    return value, position.astype("int64")
+    return value, position.astype("int64") * (0 if global_median else 1)
 
 
-@median_with_index.vjp
+@median_with_index.vjp(keep="args ans")
 def _(xp, g, ans, args, needs, *, global_median, axis, keepdims):
     g, position, shape = g[0], ans[1], tuple(args[0].shape)
     full = shape
     if global_median or not shape:
-        full, axis, keepdims = (args[0].size,), 0, keepdims and bool(shape)
+        x = xp.reshape(args[0], (-1,))
+        full, axis, keepdims = x.shape, 0, keepdims and bool(shape)
+        hit = xp.argmax(xp.logical_or(xp.equal(x, xp.reshape(ans[0], (1,))), xp.isnan(x)), axis=0)
+        position = xp.reshape(hit, position.shape)
     if not keepdims:
         g, position = xp.expand_dims(g, axis=axis), xp.expand_dims(position, axis=axis)
     return (xp.reshape(xp.put_along(g, position, axis=axis, shape=full), shape),)

@@ -16,10 +16,10 @@ _MX = "(data:x, axis=None, keepdims=False, exclude=False) | rank1=True"
 
 
 def axes_of(shape: tuple, axis, exclude: bool = False, name: str = "a reduction") -> tuple | None:
-    """``axis`` as a tuple of axes counted from the front, or None for all of them."""
+    """``axis`` as a tuple of axes counted from the front, or None for all of them; one number has an axis 0 too."""
     if axis is None or axis == ():
         return None
-    ndim = len(shape)
+    ndim = len(shape) or 1
     axes = axis if isinstance(axis, (tuple, list)) else (axis,)
     for a in axes:
         if not -ndim <= a < ndim:
@@ -34,7 +34,7 @@ def axes_of(shape: tuple, axis, exclude: bool = False, name: str = "a reduction"
 
 def kept(shape: tuple, axis) -> tuple:
     """``shape`` with the reduced axes at length 1."""
-    if axis is None:
+    if axis is None or not shape:
         return (1,) * len(shape)
     axes = axis if isinstance(axis, (tuple, list)) else (axis,)
     axes = {a % len(shape) for a in axes}
@@ -65,12 +65,14 @@ def sum(xp, x, *, axis=None, keepdims=False, exclude=False, rank1=False, dtype=N
     if dtype is not None and not same:
         x = x.astype(to_np(dtype))
     out = xp.sum(x, axis=axes_of(x.shape, axis, exclude, "sum"), keepdims=keepdims)
-    return finish(xp, _signed(out, rank1) if dtype is None else out.astype(x.dtype), x, rank1)
+    return finish(xp, _signed(out, x, rank1) if dtype is None else out.astype(x.dtype), x, rank1)
 
 
-def _signed(out, rank1: bool):
-    """MindSpore adds and multiplies unsigned integers in int64."""
-    return out.astype("int64") if out.dtype == "uint64" and not rank1 else out
+def _signed(out, x, rank1: bool):
+    """MindSpore adds and multiplies bytes in int64, and the longer unsigned integers in their own dtype."""
+    if out.dtype.kind != "u" or rank1:
+        return out
+    return out.astype("int64" if x.dtype == "uint8" else x.dtype)
 
 
 @sum.vjp(keep="")
@@ -112,7 +114,7 @@ def prod(xp, x, *, axis=None, keepdims=False, exclude=False, rank1=False, dtype=
     if dtype is not None and not same:
         x = x.astype(to_np(dtype))
     out = xp.prod(x, axis=axes_of(x.shape, axis, exclude, "prod"), keepdims=keepdims)
-    return finish(xp, _signed(out, rank1) if dtype is None else out.astype(x.dtype), x, rank1)
+    return finish(xp, _signed(out, x, rank1) if dtype is None else out.astype(x.dtype), x, rank1)
 
 
 @prod.vjp(keep="args")
@@ -124,7 +126,7 @@ def _(xp, g, ans, args, needs, *, axis, keepdims, exclude, rank1, dtype):
     axes = tuple(range(len(shape))) if axes is None else axes
     order = tuple([a for a in range(len(shape)) if a not in axes]) + axes
     rest = tuple([shape[a] for a in order[: len(shape) - len(axes)]])
-    rows = xp.reshape(xp.transpose(x, order), (*rest, -1))
+    rows = xp.reshape(xp.transpose(x, order), (*rest, product([shape[a] for a in axes])))
     others = (xp.cumulative_product(rows, axis=-1, exclusive=True)
               * xp.cumulative_product(rows, axis=-1, exclusive=True, reverse=True))
     inverse = [0] * len(order)
@@ -182,7 +184,8 @@ def _(xp, g, ans, args, needs, *, axis, ddof, keepdims):
 def _var_dx(xp, g, x, axis, ddof):
     axes = axes_of(x.shape, axis, name="var")
     count = product(x.shape if axes is None else [x.shape[a] for a in axes])
-    return spread(xp, g * (2 / (count - ddof)), x.shape, axis, False) * (x - xp.mean(x, axis=axes, keepdims=True))
+    share = 2 / (count - ddof) if count != ddof else float("nan")
+    return spread(xp, g * share, x.shape, axis, False) * (x - xp.mean(x, axis=axes, keepdims=True))
 
 
 @op(fn="std(input:x, axis=None, ddof=0, keepdims=False)")

@@ -172,9 +172,10 @@ def roi_align_pixels(xp, x, rois, *, pooled_height, pooled_width, spatial_scale,
                         sample_ratio=sample_num, inclusive=bool(roi_end_mode))
 
 
-@op("CropAndResize(method='bilinear', extrapolation_value=0.0)(x, boxes, box_indices, crop_size)",
-    fn="crop_and_resize(image:x, boxes, box_indices, crop_size, method='bilinear', extrapolation_value=0.0)")
-def crop_and_resize(xp, x, boxes, box_indices, *, crop_size, method="bilinear", extrapolation_value=0.0):
+@op("CropAndResize(method='bilinear', extrapolation_value=0.0)(x, boxes, box_indices, crop_size) | dtype='float32'",
+    fn="crop_and_resize(image:x, boxes, box_indices, crop_size, method='bilinear', extrapolation_value=0.0) | "
+       "dtype='float32'")
+def crop_and_resize(xp, x, boxes, box_indices, *, crop_size, method="bilinear", extrapolation_value=0.0, dtype=None):
     """Parts of images x (N, H, W, C) brought to ``crop_size`` (height, width), as (R, *crop_size, C).
 
     Args:
@@ -182,6 +183,7 @@ def crop_and_resize(xp, x, boxes, box_indices, *, crop_size, method="bilinear", 
         box_indices: (R,): the image of each box.
         method: 'bilinear' or 'nearest'.
         extrapolation_value: what stands outside the image.
+        dtype: that of the result; MindSpore's is Float32.
 
     Source: MindSpore's CropAndResize.
     """
@@ -192,7 +194,7 @@ def crop_and_resize(xp, x, boxes, box_indices, *, crop_size, method="bilinear", 
     if len(x.shape) != 4 or len(boxes.shape) != 2 or boxes.shape[1] != 4 or len(box_indices.shape) != 1:
         raise ShapeError(f"CropAndResize expects images (N, H, W, C), boxes (R, 4) and box_indices (R,), got shapes "
                          f"{tuple(x.shape)}, {tuple(boxes.shape)} and {tuple(box_indices.shape)}.")
-    dtype = "float32" if x.dtype.kind in "iub" else x.dtype
+    dtype = dtype or ("float32" if x.dtype.kind in "iub" else x.dtype)
     maps = x[box_indices.astype("int64")].astype(dtype)
     inside = []
     for axis, size in ((1, crop_size[0]), (2, crop_size[1])):

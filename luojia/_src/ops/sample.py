@@ -89,18 +89,19 @@ def _reflect(xp, at, bounds):
 def affine_grid(xp, theta, *, size, align_corners=False):
     """The places (N, h, w, 2) that the affine maps theta (N, 2, 3) send a target of ``size`` (N, C, h, w) to.
 
+    Of theta (N, 3, 4) and a size (N, C, d, h, w) the places (N, d, h, w, 3).
+
     >>> from luojia import Tensor, ops
     >>> ops.affine_grid(Tensor([[[1.0, 0, 0], [0, 1, 0]]]), (1, 1, 1, 2), True).asnumpy().ravel()
     array([-1.,  0.,  1.,  0.], dtype=float32)
     """
-    if len(size) != 4 or tuple(theta.shape) != (size[0], 2, 3):
-        raise ShapeError(f"affine_grid expects theta (N, 2, 3) and a size (N, C, h, w) with the same N, got "
-                         f"{tuple(theta.shape)} and {tuple(size)}; volumes are not supported.")
-    height, width = size[2:]
-    across, down = (_line(n, align_corners) for n in (width, height))
-    rows, columns = np.meshgrid(down, across, indexing="ij")
-    points = np.stack([columns, rows, np.ones((height, width))], -1).reshape(-1, 3).astype(theta.dtype)
-    return xp.reshape(xp.matmul(points, xp.swapaxes(theta, 1, 2)), (size[0], height, width, 2))
+    axes = len(size) - 2
+    if axes not in (2, 3) or tuple(theta.shape) != (size[0], axes, axes + 1):
+        raise ShapeError(f"affine_grid expects theta (N, 2, 3) and a size (N, C, h, w), or theta (N, 3, 4) and a size "
+                         f"(N, C, d, h, w), with the same N, got {tuple(theta.shape)} and {tuple(size)}.")
+    places = np.meshgrid(*[_line(n, align_corners) for n in size[2:]], indexing="ij")
+    points = np.stack([*places[::-1], np.ones(size[2:])], -1).reshape(-1, axes + 1).astype(theta.dtype)
+    return xp.reshape(xp.matmul(points, xp.swapaxes(theta, 1, 2)), (size[0], *size[2:], axes))
 
 
 def _line(n, align_corners):

@@ -95,16 +95,17 @@ _incomplete_gamma("igammac", "Igammac", "gammaincc", -1, "The upper incomplete g
 
 @op("Zeta()(x:s, q)", fn="zeta(input:s, other:q)", elementwise=True)
 def zeta(xp, s, q):
-    """Hurwitz's zeta function: the sum of (k + q)^-s over k = 0, 1, ..., for s > 1 and q > 0."""
+    """Hurwitz's zeta function: the sum of (k + q)^-s over k = 0, 1, ..., for s > 1 and q > 0.
+
+    Its derivative with respect to s is taken for 0, as in MindSpore.
+    """
     return xp.scipy_special(s, q, name="zeta")
 
 
 @zeta.vjp(keep="args")
 def _(xp, g, ans, args, needs):
-    if needs[0]:
-        raise _no_rule("zeta", "its first argument")
     s, q = args
-    return None, -(g * s * xp.zeta(s + 1, q))
+    return xp.zeros_like(s) if needs[0] else None, -(g * s * xp.zeta(s + 1, q))
 
 
 @op("Betainc()(a, b, x)", fn="betainc(a, b, x)", elementwise=True)

@@ -237,7 +237,9 @@ def mean(self: Tensor, axis: Any = None, keep_dims: bool = False, *, dtype: Any 
 
 
 def cumsum(self: Tensor, axis: int | None = None, dtype: Any = None) -> Tensor:
-    """The sum of the elements up to each along ``axis``; of the flattened Tensor by default."""
+    """The sum of the elements up to each along ``axis``; of the flattened Tensor by default. Int32 of shorter ints."""
+    if dtype is None and self.np_dtype.name in ("bool", "int8", "int16", "uint8"):
+        dtype = "int32"
     return OPERATORS["cumsum"](self, axis=axis, dtype=None if dtype is None else to_np(dtype))
 
 
@@ -268,7 +270,7 @@ def _extremum(name: str) -> Callable:
                 raise ArgumentError(f"Tensor.{name}: where needs an initial value for the elements that it leaves out.")
             self = OPERATORS["where"](where, self, OPERATORS["filled_like"](self, value=initial))
         if axis is None or isinstance(axis, (tuple, list)):
-            out: Any = OPERATORS[name](self, axis=_axes(axis), keepdims=keepdims)
+            out: Any = OPERATORS[name](self, axis=_axes(axis), keepdims=keepdims and axis is not None)
             if return_indices:
                 return OPERATORS[f"{name}_with_index"](self, axis=axis, keepdims=keepdims)
         else:

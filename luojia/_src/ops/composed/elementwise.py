@@ -48,9 +48,10 @@ def view_as_real(input: Tensor) -> Tensor:
 
 
 def _numbers_first(name: str) -> Callable:
-    def function(input: Any, other: Any) -> Tensor:
-        x, y = OP["isnan"](input), OP["isnan"](other)
-        return OP[f"{name}imum"](OP["where"](x, other, input), OP["where"](y, input, other))
+    before = {"max": "greater_equal", "min": "less_equal"}[name]
+
+    def function(input: Any, other: Any) -> Tensor:  # of equals the first, which takes the gradient
+        return OP["where"](OP["logical_or"](OP["isnan"](other), OP[before](input, other)), input, other)
 
     function.__name__ = function.__qualname__ = f"f{name}"
     function.__doc__ = f"The elementwise {name}imum; where one of the two is not a number, the other."
@@ -109,10 +110,12 @@ def subtract(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
 
 
 def copysign(x: Any, other: Any) -> Tensor:
-    """|x| with the sign of ``other``; of integers in Float32."""
+    """|x| with the sign of ``other``, in the dtype of x; of integers in Float32."""
+    own = isinstance(x, Tensor) and is_float(x.np_dtype)
+    x = x if own or not isinstance(x, Tensor) else OP["cast"](x, dtype="float32")
     out = OP["copysign"](x, other)
-    return out if is_float(out.np_dtype) else OP["cast"](OP["copysign"](OP["cast"](x, dtype="float32"), other),
-                                                         dtype="float32")
+    dtype = x.np_dtype if isinstance(x, Tensor) else out.np_dtype if is_float(out.np_dtype) else "float32"
+    return out if out.np_dtype == dtype else OP["cast"](out, dtype=dtype)
 
 
 def logit(input: Tensor, eps: float | None = None) -> Tensor:

@@ -94,14 +94,16 @@ def vector_norm(x: Tensor, ord: Any = 2, axis: Any = None, keepdims: bool = Fals
         return OP["sum"](OP["abs"](x), axis=axis, keepdims=keepdims)
     if ord == 2:
         return OP["norm"](x, ord=2, axis=axis, keepdims=keepdims)
-    return _root(OP["sum"](OP["power"](OP["abs"](x), ord), axis=axis, keepdims=keepdims), ord)
+    return root(OP["sum"](OP["power"](OP["abs"](x), ord), axis=axis, keepdims=keepdims), ord)
 
 
-def _root(total: Tensor, ord: float) -> Tensor:
+def root(total: Tensor, ord: float) -> Tensor:
     """total^(1/ord), with the gradient 0 where total is 0."""
     none = OP["equal"](total, 0)
-    root = OP["power"](OP["where"](none, OP["ones_like"](total), total), 1 / ord)
-    return OP["where"](none, OP["power"](OP["stop_gradient"](total), 1 / ord), root)
+    some = OP["where"](none, OP["ones_like"](total), total)
+    if ord == 2:
+        return OP["where"](none, OP["stop_gradient"](total), OP["sqrt"](some))
+    return OP["where"](none, OP["power"](OP["stop_gradient"](total), 1 / ord), OP["power"](some, 1 / ord))
 
 
 def smooth_norm(x: Tensor, ord: Any = 2, axis: Any = None, keepdims: bool = False, *, dtype: Any = None) -> Tensor:
@@ -115,7 +117,7 @@ def smooth_norm(x: Tensor, ord: Any = 2, axis: Any = None, keepdims: bool = Fals
         return vector_norm(x, ord, axis, keepdims, dtype=dtype)
     x = _as(x, dtype)
     size = OP["abs"](x) if x.np_dtype.kind == "c" else x
-    return _root(OP["sum"](size * size, axis=axis, keepdims=keepdims), 2)
+    return root(OP["sum"](size * size, axis=axis, keepdims=keepdims), 2)
 
 
 def matrix_norm(A: Tensor, ord: Any = "fro", axis: Any = (-2, -1), keepdims: bool = False, *,  # noqa: N803 - MindSpore
@@ -174,7 +176,7 @@ def cond(A: Tensor, p: Any = None) -> Tensor:  # noqa: N803 - MindSpore's name
 
 def dist(input: Tensor, other: Tensor, p: int = 2) -> Tensor:
     """The p-norm of all elements of input - other."""
-    return vector_norm(input - other, p)
+    return smooth_norm(input - other, p)
 
 
 def pdist(input: Tensor, p: float = 2.0) -> Tensor:

@@ -13,6 +13,7 @@ from ...core.tensor import Tensor
 from ...errors import ArgumentError, ShapeError
 from ..compose import placed, reshaped
 from ..window import ints, pads
+from .linear import root
 
 
 def _check_axes(x: Tensor, axes: int, name: str) -> None:
@@ -28,7 +29,7 @@ def _lp(x: Tensor, norm_type: float, kernel_size: Any, stride: Any, ceil_mode: b
     whole = x if x.ndim == axes + 2 else OP["expand_dims"](x, axis=0)
     means = OP["pooling"](OP["power"](whole, norm_type), kernel=kernel, pool_type="avg", ceil_mode=ceil_mode,
                           stride=kernel_size if stride is None else stride)
-    out = OP["power"](means * prod(kernel), 1 / norm_type)
+    out = root(means * prod(kernel), norm_type)
     return out if whole is x else reshaped(out, out.shape[1:])
 
 
@@ -43,6 +44,24 @@ def lp_pool1d(x: Tensor, norm_type: float, kernel_size: Any, stride: Any = None,
 def lp_pool2d(x: Tensor, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> Tensor:
     """(sum x^p)^(1/p) of each window of (N, C, H, W); see ``lp_pool1d``."""
     return _lp(x, norm_type, kernel_size, stride, ceil_mode, 2)
+
+
+def resize_area(x: Tensor, size: Any, align_corners: bool = False) -> Tensor:
+    """Images (N, H, W, C) resized, each place the mean of its part of the old ones, Float32."""
+    new = size.tolist() if isinstance(size, Tensor) else size
+    rows, columns = (placed(_shares(n, m, align_corners), x) for n, m in zip(x.shape[1:3], new))
+    wide = OP["einsum"](rows, OP["cast"](x, dtype="float32"), equation="ih,nhwc->niwc")
+    return OP["einsum"](columns, wide, equation="jw,niwc->nijc")
+
+
+def _shares(old: int, new: int, align_corners: bool) -> np.ndarray:
+    """(new, old): which part of each new place lies in each old one; beyond the border in the last."""
+    step = (old - 1) / (new - 1) if align_corners and new > 1 else old / new
+    edges = np.arange(new + 1) * step
+    covered = np.clip(edges[:, None] - np.arange(max(old, int(np.ceil(edges[-1])))), 0, 1)
+    share = np.diff(covered, axis=0) / step
+    share[:, old - 1] += share[:, old:].sum(1)
+    return share[:, :old].astype(np.float32)
 
 
 # -- the way back ------------------------------------------------------------------------------------------------------
@@ -291,4 +310,4 @@ def rrelu(input: Tensor, lower: float = 1 / 8, upper: float = 1 / 3) -> Tensor:
         raise ArgumentError(f"For 'rrelu', 0 <= lower <= upper <= 1 must hold, got lower {lower} and upper {upper}.")
     slope = OP["random_uniform"](next_key(input._device), low=float(lower), high=float(upper), shape=input.shape,
                                  dtype=str(input.np_dtype))
-    return OP["where"](OP["less"](input, 0), input * slope, input)
+    return OP["where"](OP["less"](input, 0), input * slope, OP["relu"](input))  # with the derivative 0 at 0
