@@ -224,6 +224,9 @@ def test_projected_lstm() -> None:
 def test_variational_dropout_has_one_mask_for_all_steps() -> None:
     cell = contrib.rnn.VariationalDropoutCell(mx.gluon.rnn.RNNCell(40, input_size=3), 0.5, 0.2, 0.5)
     assert repr(cell) == "VariationalDropoutCell(p_out = 0.5, p_state = 0.2)"
+    merged = contrib.rnn.VariationalDropoutCell(mx.gluon.rnn.RNNCell(4, input_size=3), 0.5)
+    merged.initialize()
+    assert merged.unroll(2, mx.nd.ones((5, 2, 3)))[0].shape == (5, 2, 4)
     cell.initialize()
     with mx.autograd.record():
         outputs, _ = cell.unroll(3, mx.nd.ones((2, 3, 3)), merge_outputs=True)
