@@ -12,6 +12,7 @@ from .._src.core.tensor import Tensor, wrap
 from .._src.core.waiting import run_waiting
 from .._src.engine.memory import synchronize
 from .._src.errors import ArgumentError, DTypeError
+from ..util import is_np_shape
 from .creation import place
 from .door import function
 from .ndarray import NDArray
@@ -139,7 +140,7 @@ def save(fname: str, data: Any) -> None:
         return v.asnumpy() if stype == "default" else ndarray_list.SparseArray.of(v.asnumpy(), stype)
 
     named = {k: stored(v) for k, v in data.items()} if isinstance(data, dict) else [stored(v) for v in values]
-    ndarray_list.save(fname, named)
+    ndarray_list.save(fname, named, np_shape=is_np_shape() or None)
 
 
 def load(fname: str) -> Any:
