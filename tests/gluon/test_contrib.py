@@ -153,6 +153,15 @@ def test_errors():
         est.CheckpointHandler("x", save_best=True)
 
 
+def test_a_metric_without_a_value_is_no_best(tmp_path, capsys):
+    accuracy = mx.metric.Accuracy()
+    assert est.MetricHandler(accuracy).metrics == [accuracy]
+    handler = est.CheckpointHandler(str(tmp_path), "m", monitor=accuracy, save_best=True, verbose=1)
+    make().fit(BATCHES, epochs=1, event_handlers=handler)
+    assert handler.best is None and not any("best" in p.name for p in tmp_path.iterdir())
+    assert "accuracy did not improve from -inf, skipping updating best model" in capsys.readouterr().out
+
+
 def test_layers_side_by_side():
     x = nd.ones((2, 3))
     for kind in (Concurrent, HybridConcurrent):
