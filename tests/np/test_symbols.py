@@ -20,6 +20,11 @@ PROGRAMS = [
     lambda F, x: x.clip(1, 3).swapaxes(0, 1), lambda F, x: x.repeat(2), lambda F, x: x != x,
     lambda F, x: x[F.np.abs(x[0]) % 2],
     lambda F, x: x.as_nd_ndarray().as_np_ndarray().min(), lambda F, x: x.sum(axis=0, keepdims=True) >= 5,
+    lambda F, x: F.npx.dropout(x, 0.5), lambda F, x: F.npx.batch_norm(x, x[0], x[0], x[0], x[0]),
+    lambda F, x: F.npx.batch_norm(x, x[0], x[0], moving_mean=x[0], moving_var=x[0], fix_gamma=False),
+    lambda F, x: F.np.pad(x, ((0, 0), (1, 2))), lambda F, x: F.np.trace(x), lambda F, x: F.np.full_like(x, 2),
+    lambda F, x: F.np.full_like(x, 2, dtype="int32"), lambda F, x: F.np.diff(x), lambda F, x: F.np.diff(x, 2, axis=-1),
+    lambda F, x: F.np.hsplit(x, 3)[1], lambda F, x: ~(x > 2),
 ]
 
 
@@ -47,6 +52,14 @@ def test_hybridized_programs_give_what_eager_ones_give(run):
     a, b = eager(x), hybrid(x)
     assert isinstance(b, np.ndarray) and (a.shape, a.dtype) == (b.shape, b.dtype)
     onp.testing.assert_allclose(a.asnumpy(), b.asnumpy(), rtol=1e-6)
+
+
+def test_dropout_of_a_hybridized_network_that_trains():
+    net = Program(lambda F, x: F.npx.dropout(x, p=0.5))
+    net.hybridize()
+    with autograd.record():
+        dropped = net(np.ones((1000,)))
+    assert set(onp.unique(dropped.asnumpy())) == {0, 2} and net(np.ones((9,))).asnumpy().tolist() == [1] * 9
 
 
 def test_parameters_follow_the_conventions_too():
