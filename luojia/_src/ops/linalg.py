@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..core.op import op
+from ..engine import contract
 from ..engine.kernels import skinny
 from ..engine.shortcuts import column_sums
 from ..errors import ShapeError
@@ -134,6 +137,43 @@ def _(xp, g, ans, args, needs, *, transpose_a, transpose_b):
 def einsum(xp, *xs, equation):
     """The sum of products that ``equation`` spells, as 'ij,jk->ik'."""
     return xp.einsum(equation, *xs)
+
+
+@op(fn=())
+def contraction(xp, *xs, equation):
+    """``einsum`` under a name that is not NumPy's, so that its rule may take arrays of any engine and Tensors."""
+    return xp.einsum(equation, *xs)
+
+
+@einsum.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, equation):
+    """An operand's gradient is the einsum of g with the other operands, spread along the axes that it alone has."""
+    spelled = contract.terms(equation, tuple([len(x.shape) for x in args]))
+    assert spelled is not None  # since the engine's einsum took it
+    named, output = spelled
+    return tuple([_operand_gradient(xp, g, output, i, named, args) if need else None for i, need in enumerate(needs)])
+
+
+contraction.vjp(einsum.rule, keep="args")
+
+
+def _operand_gradient(xp, g, output, i, named, args):
+    labels, shape = named[i], tuple(args[i].shape)
+    others = [j for j in range(len(args)) if j != i]
+    there = output + "".join([named[j] for j in others])
+    kept = "".join([c for c in dict.fromkeys(labels) if c in there and shape[labels.index(c)] != 1])
+    spelled = ",".join([output, *[named[j] for j in others]]) + "->" + kept
+    dx = xp.contraction(g, *[args[j] for j in others], equation=spelled)
+    lengths = dict(zip(kept, dx.shape))
+    first = [labels.index(c) == at for at, c in enumerate(labels)]
+    spread = tuple([lengths.get(c, 1) if new else 1 for c, new in zip(labels, first)])
+    dx = dx if tuple(dx.shape) == spread else xp.reshape(dx, spread)
+    for at, c in enumerate(labels):
+        if not first[at]:  # a label twice is a diagonal
+            axes = labels.index(c), at
+            diagonal = np.eye(shape[at], dtype=bool).reshape([n if k in axes else 1 for k, n in enumerate(shape)])
+            dx = xp.multiply(dx, xp.asarray(diagonal))
+    return dx if tuple(dx.shape) == shape else xp.broadcast_to(dx, shape)
 
 
 @op(fn=("tensor_dot(x1:x, x2:y, axes)", "tensordot(x1:x, x2:y, axes)"))
