@@ -59,22 +59,21 @@ def _(xp, g, ans, args, needs, *, transpose_a, transpose_b):
 
 
 def _vector_vjp(xp, g, x, y, needs):
-    """The rule where an argument is a vector: give it the axis that the product dropped, and drop it again."""
-    a = xp.reshape(x, (1, x.shape[0])) if len(x.shape) == 1 else x
-    b = xp.reshape(y, (y.shape[0], 1)) if len(y.shape) == 1 else y
-    lead = g.shape if len(x.shape) == 1 and len(y.shape) == 1 else g.shape[: -1]
+    """The rule where an argument is a vector: products of each with each, and of matrices with vectors."""
+    dx = dy = None
     if len(x.shape) == 1 and len(y.shape) == 1:
-        g = xp.reshape(g, (1, 1))
-    elif len(x.shape) == 1:
-        g = xp.reshape(g, (*lead, 1, g.shape[-1]))
-    else:
-        g = xp.reshape(g, (*g.shape, 1))
-    dx = xp.matmul(g, swap(xp, b)) if needs[0] else None
-    dy = xp.matmul(swap(xp, a), g) if needs[1] else None
-    if dx is not None and len(x.shape) == 1:
-        dx = xp.reshape(xp.sum(xp.reshape(dx, (-1, x.shape[0])), axis=0), x.shape)
-    if dy is not None and len(y.shape) == 1:
-        dy = xp.reshape(xp.sum(xp.reshape(dy, (-1, y.shape[0])), axis=0), y.shape)
+        return g * y, g * x
+    if len(y.shape) == 1:
+        if needs[0]:
+            dx = xp.expand_dims(g, len(g.shape)) * y
+        if needs[1]:
+            dy = xp.matmul(xp.reshape(g, (-1,)), xp.reshape(x, (-1, y.shape[0])))
+        return dx, dy
+    if needs[0]:
+        dx = xp.matmul(y, xp.expand_dims(g, len(g.shape)))  # (..., n, 1)
+        dx = xp.reshape(dx, x.shape) if len(y.shape) == 2 else xp.sum(xp.reshape(dx, (-1, x.shape[0])), axis=0)
+    if needs[1]:
+        dy = xp.reshape(x, (-1, 1)) * xp.expand_dims(g, len(g.shape) - 1)
     return dx, dy
 
 
@@ -202,6 +201,13 @@ def inner(xp, x, y):
 def outer(xp, x, y):
     """The products of each element of a vector with each of another."""
     return xp.reshape(x, (-1, 1)) * xp.reshape(y, (1, -1))
+
+
+@outer.vjp(keep="args")
+def _(xp, g, ans, args, needs):
+    x, y = args
+    return (xp.reshape(xp.matmul(g, xp.cast(xp.reshape(y, (-1,)), dtype=g.dtype)), x.shape) if needs[0] else None,
+            xp.reshape(xp.matmul(xp.cast(xp.reshape(x, (-1,)), dtype=g.dtype), g), y.shape) if needs[1] else None)
 
 
 @op(fn=("addmm(input:c, mat1:x, mat2:y, beta=1, alpha=1)", "baddbmm(input:c, batch1:x, batch2:y, beta=1, alpha=1)",
