@@ -20,13 +20,13 @@ from .._src.errors import ArgumentError, DTypeError, MissingFileError, ShapeErro
 from ..ndarray import BilinearSampler, NDArray  # type: ignore[attr-defined]
 from ..util import array_class
 
-_INTERP = {0: "nearest", 1: "bilinear", 2: "bicubic", 3: "area", 9: "bilinear", 10: "bilinear"}
+_INTERP = {0: "nearest", 1: "bilinear", 2: "bicubic", 3: "area", 4: "lanczos", 9: "bilinear", 10: "bilinear"}
 
 
 def method_of(interp: int) -> str:
     """The name of OpenCV's interpolation number."""
     if interp not in _INTERP:
-        raise ArgumentError(f"interp expects 0 nearest, 1 bilinear, 2 bicubic or 3 area, got {interp!r}.")
+        raise ArgumentError(f"interp expects 0 nearest, 1 bilinear, 2 bicubic, 3 area or 4 Lanczos, got {interp!r}.")
     return _INTERP[interp]
 
 
@@ -157,8 +157,14 @@ def copyMakeBorder(src: Any, top: int, bot: int, left: int, right: int, type: in
     if type:
         return _nd(np.pad(pixels, around, _BORDERS[type]))
     channels = [np.pad(pixels[..., i : i + 1], around, constant_values=v)
-                for i, v in enumerate(values or (value,) * pixels.shape[2])]
+                for i, v in enumerate(_per_channel(values, pixels.shape[2]) if values else (value,) * pixels.shape[2])]
     return _nd(np.concatenate(channels, axis=2))
+
+
+def _per_channel(values: Any, channels: int) -> list[float]:
+    """OpenCV's scalar of several parts: those that are not given are 0."""
+    given = list(values) if isinstance(values, Sequence) else [values]
+    return (given + [0] * channels)[:channels]
 
 
 def imrotate(src: NDArray, rotation_degrees: float | NDArray, zoom_in: bool = False, zoom_out: bool = False) -> NDArray:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .kernels import conv as _conv
+from .kernels import erf as _erf
 from .kernels import norm as _norm
 from .kernels import pool as _pool
 from .kernels.precision import widen
@@ -34,6 +35,14 @@ def scipy_special(*xs, name, like=0):
     dtype = np.result_type(*xs) if like == 0 else np.result_type(xs[like])
     out = np.asarray(getattr(scipy.special, name)(*xs))
     return out.astype(dtype, copy=False) if dtype.kind == "f" else out.astype(np.float32)
+
+
+_scipy_erf = _scipy_special("erf")
+
+
+def erf(x):
+    """The error function: of float32 and float16 by a kernel, but for a few numbers."""
+    return _erf.erf(x) if _erf.takes(x) else _scipy_erf(x)
 
 
 def scatter_add(shape, dtype, index, update):
@@ -116,7 +125,8 @@ def rows_add(g, rows, *, count):
 
 
 NUMPY_PRIMITIVES: dict[str, Any] = {
-    **{name: _scipy_special(name) for name in ("erf", "erfc", "erfinv", "gammaln", "digamma", "gamma", "polygamma")},
+    **{name: _scipy_special(name) for name in ("erfc", "erfinv", "gammaln", "digamma", "gamma", "polygamma")},
+    "erf": erf,
     "scipy_special": scipy_special,
     "scatter_add": scatter_add,
     "set_at": set_at,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 
 from ..core.op import OPERATORS, op
+from ..engine.kernels import erf as kernels
+from ..engine.numpy_engine import ENGINE
 from ..engine.shortcuts import where_positive
 from ..errors import ArgumentError
 from .define import unary
@@ -136,6 +138,8 @@ def gelu(xp, x, *, approximate="none"):
     """
     if approximate not in ("none", "tanh"):
         raise ArgumentError(f"gelu: approximate must be 'none' or 'tanh', got {approximate!r}.")
+    if kernels.takes(x):
+        return kernels.gelu(x, approximate=approximate == "tanh")
     if approximate == "tanh":
         return 0.5 * x * (1 + xp.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)))
     return 0.5 * x * (1 + xp.erf(x * math.sqrt(0.5)))
@@ -144,12 +148,29 @@ def gelu(xp, x, *, approximate="none"):
 @gelu.vjp(keep="args")
 def _(xp, g, ans, args, needs, *, approximate):
     x = args[0]
+    if kernels.takes(x):
+        return (g * kernels.gelu_slope(x, approximate=approximate == "tanh")[1],)
     if approximate == "tanh":
         root, square = math.sqrt(2 / math.pi), x * x
         t = xp.tanh(root * (x + 0.044715 * square * x))
         return (g * (0.5 * (1 + t) + 0.5 * root * x * (1 - t * t) * (1 + 3 * 0.044715 * square)),)
     below = 0.5 * (1 + xp.erf(x * math.sqrt(0.5)))
     return (g * (below + x * xp.exp(-0.5 * x * x) * (0.5 * math.sqrt(2 / math.pi))),)
+
+
+@gelu.fast
+def _(needs, x, *, approximate):
+    if kernels.takes(x) and approximate in ("none", "tanh"):
+        return kernels.gelu_slope(x, approximate=approximate == "tanh")  # each needs the same tanh
+    return gelu.fn(ENGINE.xp, x, approximate=approximate), None
+
+
+@gelu.fast_vjp
+def _(slope, g, args, needs, *, approximate):
+    if slope is None:
+        assert gelu.rule is not None
+        return gelu.rule(ENGINE.xp, g, None, args, needs, approximate=approximate)
+    return (g * slope,)
 
 
 def _silu_dx(xp, g, x, rate=1.0):
