@@ -98,22 +98,23 @@ class BatchDataset(Dataset):
                 picked = order[start : start + self.batch_size]
                 yield Fresh([column.take(picked, 0) for column in columns])
             return
-        rows, number = self.children[0].rows(rng), 0
+        rows, number, epoch = self.children[0].rows(rng), 0, rng.epoch
         while True:
-            size = self.batch_size if self.size_fn is None else _size(self.size_fn, number)
+            size = self.batch_size if self.size_fn is None else _size(self.size_fn, number, epoch)
             batch = list(islice(rows, size))
             if not batch or (self.drop and len(batch) < size):
                 return
-            yield self.stack(batch, number)
+            yield self.stack(batch, number, epoch)
             number += 1
 
-    def stack(self, batch: list[Row], number: int) -> Row:
+    def stack(self, batch: list[Row], number: int, epoch: int = 0) -> Row:
         """The rows as one."""
         names = self.children[0].get_col_names()
         columns: dict[str, Any] = {name: [row[i] for row in batch] for i, name in enumerate(names)}
         if self.fn is not None:
             inputs, outputs = self.inputs or [], self.outputs or []
-            made = _call(self.fn, [columns[name] for name in inputs] + [BatchInfo(number)], "batch: per_batch_map")
+            info = BatchInfo(number, epoch)
+            made = _call(self.fn, [*(columns[name] for name in inputs), info], "batch: per_batch_map")
             made = made if isinstance(made, tuple) else (made,)
             if len(made) != len(outputs):
                 raise PipelineError(
@@ -141,6 +142,10 @@ class BatchDataset(Dataset):
             values = [np.asarray(v) for v in values]
         if self.pad_info is not None and (not self.pad_info or name in self.pad_info):
             return self._padded(values, name, *(self.pad_info.get(name) or (None, None)))
+        if values and values[0].dtype == object and not values[0].ndim:
+            made = np.empty((), object)
+            made[()] = _of_dicts([v.item() for v in values])
+            return made
         alike = len({v.shape for v in values}) == 1 and len({v.dtype for v in values}) == 1
         for v in () if alike else values:
             if v.dtype != values[0].dtype and v.dtype.kind not in "US":
@@ -177,6 +182,13 @@ class BatchDataset(Dataset):
             part = tuple(slice(min(a, b)) for a, b in zip(shape, v.shape))
             out[(i, *part)] = v[part]
         return out
+
+
+def _of_dicts(rows: list[Any]) -> Any:
+    """A dict of batches from dicts of values."""
+    if isinstance(rows[0], dict):
+        return {key: _of_dicts([row[key] for row in rows]) for key in rows[0]}
+    return pile([np.asarray(row) for row in rows])
 
 
 def _angled(shape: tuple[int, ...]) -> str:
@@ -221,9 +233,9 @@ def _pad_of(name: Any, asked: Any) -> None:
         checks.kind(fill, (int, float, str, bytes, np.number), "pad_value")
 
 
-def _size(size_of: Callable[[BatchInfo], Any], number: int) -> int:
+def _size(size_of: Callable[[BatchInfo], Any], number: int, epoch: int = 0) -> int:
     """The number of rows in a batch, which a function says."""
-    size = _call(size_of, [BatchInfo(number)], "batch: batch_size")
+    size = _call(size_of, [BatchInfo(number, epoch)], "batch: batch_size")
     if isinstance(size, bool) or not isinstance(size, (int, np.integer)) or size < 1:
         raise PipelineError(
             "Execute user Python code failed, check 'Python Call Stack' above. batch: Batch size function should "

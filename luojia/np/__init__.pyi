@@ -8,6 +8,7 @@ from . import creation as creation
 from . import fallback as fallback
 from . import files as files
 from . import functions as functions
+from . import graph as graph
 from . import host as host
 from . import linalg as linalg
 from . import multiarray as multiarray
