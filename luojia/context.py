@@ -81,12 +81,14 @@ _DEFAULTS: dict[str, Any] = {
     "support_binary": False, "jit_syntax_level": 2, "enable_auto_mixed_precision": False, "enable_task_sink": True,
     "enable_mem_reuse": True, "enable_loop_sink": True, "device_num": 1, "op_timeout": 900, "mem_offload": "OFF",
     "memory_offload": "OFF", "jit_config": {}, "ascend_config": {}, "gpu_config": {}, "exec_order": "bfs",
-    "aoe_tune_mode": "", "aoe_config": {}, "debug_level": RELEASE,
+    "aoe_tune_mode": "", "aoe_config": {}, "debug_level": RELEASE, "jit_enable_inplace_ops": True,
 }
 _settings = dict(_DEFAULTS)
-_CHOICES = {"deterministic": ("ON", "OFF"), "memory_optimize_level": ("O0", "O1"), "mem_offload": ("ON", "OFF"),
-            "memory_offload": ("ON", "OFF"), "jit_syntax_level": (STRICT, COMPATIBLE, LAX),
-            "aoe_tune_mode": ("online", "offline"), "debug_level": (RELEASE, DEBUG)}
+_CHOICES: dict[str, Any] = {
+    "deterministic": ("ON", "OFF"), "memory_optimize_level": ("O0", "O1"), "mem_offload": ("ON", "OFF"),
+    "memory_offload": ("ON", "OFF"), "jit_syntax_level": (STRICT, COMPATIBLE, LAX),
+    "aoe_tune_mode": ("online", "offline"), "debug_level": (RELEASE, DEBUG), "exec_order": ("bfs", "dfs"),
+}
 # Keys whose default does not tell their type.
 _TYPES: dict[str, tuple] = {"save_graphs": (bool, int), "enable_compile_cache": (bool, str)}
 _LOOK_UP = "For detailed usage of '{}', please refer to the Mindspore official website."
@@ -157,6 +159,18 @@ def _check(key: str, value: Any) -> None:
     if key == "device_id" and not 0 <= int(value) <= _LARGEST_ID:
         raise ArgumentError(f"For 'context.set_context', the argument 'device_id' must be in range [0, {_LARGEST_ID}], "
                             f"but got {value}.")
+    _check_more(key, value)
+
+
+def _check_more(key: str, value: Any) -> None:
+    if key == "jit_config" and value.get("jit_level", "O0") not in ("", "O0", "O1", "O2"):
+        raise ArgumentError("For 'jit_config', the value of argument jit_level must be one of ['O0', 'O1', 'O2'], but "
+                            f"got {value['jit_level']}.")
+    if key == "env_config_path" and value and not os.path.exists(value):
+        raise ArgumentError(f"For 'context.set_context', the 'env_config_path' file '{os.path.realpath(value)}' does "
+                            "not exist; check whether 'env_config_path' is correct.")
+    if key == "op_timeout" and int(value) < 0:
+        raise ArgumentError(f"The num of op exe timeout must be bigger than or equal to 0, but got {value}.")
     if key == "max_call_depth" and int(value) <= 0:
         raise ArgumentError(f"For 'context.set_context', the argument 'max_call_depth' must be greater than 0, but got "
                             f"{value}.")
@@ -181,6 +195,17 @@ def _device_of(target: str, device_id: int) -> Context:
     return device
 
 
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+# What ``get_context`` makes of the value that was set.
+_TOLD: dict[str, Any] = {
+    "save_graphs": lambda level: 2 if level is True else int(level), "save_graphs_path": os.path.abspath,
+    "memory_optimize_level": lambda level: int(level[1:]), "mempool_block_size": lambda size: float(size[:-2]),
+}
+
+
 def get_context(attr_key: str) -> Any:
     """The value that ``set_context`` gave a key, or its default."""
     if not isinstance(attr_key, str):
@@ -188,7 +213,10 @@ def get_context(attr_key: str) -> Any:
     if attr_key not in _settings:
         raise ArgumentError(f"For 'context.get_context', the argument {attr_key} is not recognized! "
                             + _LOOK_UP.format("get_context"))
-    return cpu_engine_name() if attr_key == "engine" else _settings[attr_key]
+    if attr_key == "engine":
+        return cpu_engine_name()
+    value = _settings[attr_key]
+    return _TOLD.get(attr_key, _as_it_is)(value)
 
 
 def set_device(device_target: str, device_id: int | None = None) -> None:
@@ -273,6 +301,11 @@ class ParallelMode:
     MODE_LIST = [STAND_ALONE, DATA_PARALLEL, HYBRID_PARALLEL, SEMI_AUTO_PARALLEL, AUTO_PARALLEL]  # noqa: RUF012
 
 
+_SEARCHES = ("recursive_programming", "dynamic_programming", "sharding_propagation")
+_PARALLEL_CHOICES: dict[str, Any] = {
+    "auto_parallel_search_mode": _SEARCHES, "search_mode": _SEARCHES,
+    "communi_parallel_mode": ("all_group_parallel", "same_server_group_parallel", "no_group_parallel"),
+}
 _PARALLEL: dict[str, Any] = {
     "parallel_mode": ParallelMode.STAND_ALONE, "device_num": 1, "global_rank": 0, "gradients_mean": False,
     "gradient_fp32_sync": True, "loss_repeated_mean": True, "parameter_broadcast": False,
@@ -312,6 +345,7 @@ def set_auto_parallel_context(**kwargs: Any) -> None:
             names = ", ".join(map(repr, ParallelMode.MODE_LIST[:-1]))
             raise ArgumentError(f"The context configuration parameter 'parallel_mode' only support {names} and "
                                 f"'auto_parallel', but got the value : {value}.")
+        _check_parallel(key, value)
         default = _PARALLEL[key]
         if isinstance(default, (bool, int)) and type(value) is not type(default):
             raise DTypeError(f"The parameter '{key}' must be {type(default)}, but got {type(value)}")
@@ -338,6 +372,17 @@ def set_auto_parallel_context(**kwargs: Any) -> None:
     if "device_num" in kwargs:
         _asked["device_num"] = kwargs["device_num"]
     _parallel.update(kwargs)
+
+
+def _check_parallel(key: str, value: Any) -> None:
+    if value not in _PARALLEL_CHOICES.get(key, (value,)):
+        raise ArgumentError(f"The context configuration parameter '{key}' only support "
+                            f"{list(_PARALLEL_CHOICES[key])}, but got the value: {value}.")
+    if key == "dataset_strategy" and isinstance(value, str) and value not in ("full_batch", "data_parallel"):
+        raise ArgumentError("For 'set_auto_parallel_context', the argument 'dataset_strategy' must be 'full_batch' or "
+                            f"'data_parallel', but got the value : {value}.")
+    if key == "all_reduce_fusion_config" and not isinstance(value, list):
+        raise DTypeError(f"The parameter 'all_reduce_fusion_config' must be {list}, but got {type(value)}")
 
 
 def _mesh_of(count: int | None) -> Mesh | None:

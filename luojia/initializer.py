@@ -129,16 +129,16 @@ class Initializer:
             logging.info("Initialized %s as %s: %s", desc, init, self._print_func(arr))
 
     def _init_zero(self, name: str, arr: Any) -> None:
-        arr[:] = 0.0
+        arr[...] = 0.0
 
     def _init_one(self, name: str, arr: Any) -> None:
-        arr[:] = 1.0
+        arr[...] = 1.0
 
     _init_bias = _init_beta = _init_quantized_bias = _init_zero
     _init_gamma = _init_one
 
     def _init_quantized_weight(self, name: str, arr: Any) -> None:
-        arr[:] = generator().integers(-127, 127, arr.shape)
+        arr[...] = generator().integers(-127, 127, arr.shape)
 
     def _init_weight(self, name: str, arr: Any) -> None:
         raise NotImplementedError("Must override it")
@@ -185,7 +185,7 @@ class Constant(Initializer):
         self.value = value
 
     def _init_weight(self, name: str, arr: Any) -> None:
-        arr[:] = self.value.asnumpy() if hasattr(self.value, "asnumpy") else self.value
+        arr[...] = self.value.asnumpy() if hasattr(self.value, "asnumpy") else self.value
 
     def __eq__(self, other: object) -> bool:
         theirs = getattr(other, "value", None)
@@ -207,7 +207,7 @@ class Uniform(Initializer):
         self.scale = scale
 
     def _init_weight(self, name: str, arr: Any) -> None:
-        arr[:] = formulas.uniform(generator(), arr.shape, -self.scale, self.scale)
+        arr[...] = formulas.uniform(generator(), arr.shape, -self.scale, self.scale)
 
 
 @register
@@ -219,7 +219,7 @@ class Normal(Initializer):
         self.sigma = sigma
 
     def _init_weight(self, name: str, arr: Any) -> None:
-        arr[:] = formulas.normal(generator(), arr.shape, self.sigma)
+        arr[...] = formulas.normal(generator(), arr.shape, self.sigma)
 
 
 @register
@@ -232,7 +232,7 @@ class Orthogonal(Initializer):
         self.rand_type = rand_type
 
     def _init_weight(self, name: str, arr: Any) -> None:
-        arr[:] = formulas.orthogonal(generator(), arr.shape, self.scale, self.rand_type)
+        arr[...] = formulas.orthogonal(generator(), arr.shape, self.scale, self.rand_type)
 
 
 @register
@@ -246,7 +246,7 @@ class Xavier(Initializer):
         self.magnitude = float(magnitude)
 
     def _init_weight(self, name: str, arr: Any) -> None:
-        arr[:] = formulas.xavier(
+        arr[...] = formulas.xavier(
             generator(), arr.shape, self.rnd_type, self.factor_type, self.magnitude, name=str(name)
         )
 
@@ -265,7 +265,7 @@ class Bilinear(Initializer):
     """The kernel of bilinear upsampling, for transposed convolutions."""
 
     def _init_weight(self, name: str, arr: Any) -> None:
-        arr[:] = formulas.bilinear(None, arr.shape)
+        arr[...] = formulas.bilinear(None, arr.shape)
 
 
 @register
@@ -277,7 +277,7 @@ class LSTMBias(Initializer):
         self.forget_bias = forget_bias
 
     def _init_weight(self, name: str, arr: Any) -> None:
-        arr[:] = formulas.lstm_bias(None, arr.shape, self.forget_bias)
+        arr[...] = formulas.lstm_bias(None, arr.shape, self.forget_bias)
 
     _init_bias = _init_weight
 
@@ -340,7 +340,7 @@ class Load:
                 f"Parameter {name} cannot be initialized from loading. Shape mismatch, target {arr.shape} vs loaded "
                 f"{value.shape}"
             )
-            arr[:] = value
+            arr[...] = value
             if self.verbose:
                 logging.info("Initialized %s by loading", name)
         else:

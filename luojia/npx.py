@@ -48,11 +48,17 @@ _OPERATORS = {
 }
 
 
+# In graphs these have inputs that their callers do not give: a random key, and whether a network trains.
+_MODAL = ("batch_norm", "dropout", "rnn")
+
+
 def _made(name: str) -> Callable:
     target = _OPERATORS[name]
     operator = getattr(_contrib, target[9:]) if target.startswith("_contrib_") else _function(target)
 
     def call(*args: Any, **kwargs: Any) -> Any:
+        if name in _MODAL and any([hasattr(a, "_luojia_apply") for a in (*args, *kwargs.values())]):
+            return getattr(symbols, target)(*args, **kwargs)
         return result(operator(*[as_np(a) for a in args], **{k: as_np(v) for k, v in kwargs.items()}))
 
     call.__name__ = call.__qualname__ = name

@@ -117,7 +117,7 @@ class MXIndexedRecordIO(MXRecordIO):
 
     Args:
         idx_path, uri, flag: the index, the records, 'r' or 'w'.
-        key_type: of the keys; they are whole numbers in the file.
+        key_type: of the keys, as ``str``.
     """
 
     def __init__(self, idx_path: str | os.PathLike[str], uri: str | os.PathLike[str], flag: str,
@@ -132,8 +132,7 @@ class MXIndexedRecordIO(MXRecordIO):
         self.idx, self.keys = {}, []
         if not self.writable and os.path.isfile(self.idx_path):
             with open(self.idx_path, encoding="ascii") as file:
-                entries = _format.load_index(file.read(), self.idx_path)
-            self.idx = {self.key_type(key): position for key, position in entries.items()}
+                self.idx = _format.load_index(file.read(), self.idx_path, self.key_type)
             self.keys = list(self.idx)
 
     def close(self) -> None:

@@ -2,6 +2,7 @@
 
 import copy
 import importlib.util
+import os
 import pickle
 
 import pytest
@@ -88,12 +89,30 @@ def test_set_context():
     ({"device_id": 1.5}, TypeError, "The parameter 'device_id' must be <class 'int'>, but got <class 'float'>"),
     ({"save_graphs": "a"}, TypeError, r"must be \(<class 'bool'>, <class 'int'>\), but got <class 'str'>"),
     ({"max_call_depth": -1}, ValueError, "'max_call_depth' must be greater than 0, but got -1"),
+    ({"exec_order": "zz"}, ValueError, r"must be one of \['bfs', 'dfs'\], but got zz"),
+    ({"jit_config": {"jit_level": "zz"}}, ValueError, "the value of argument jit_level must be one of"),
+    ({"env_config_path": "no.json"}, ValueError, "no.json' does not exist"),
+    ({"op_timeout": -1}, ValueError, "must be bigger than or equal to 0, but got -1"),
+    ({"jit_enable_inplace_ops": 1}, TypeError, "must be <class 'bool'>"),
 ])
 def test_set_context_errors(settings, error, message):
     before = dict(context._settings)
     with pytest.raises(error, match=message):
         mx.set_context(max_device_memory="1GB", **settings)
     assert context._settings == before
+
+
+@pytest.mark.parametrize("key, given, told", [
+    ("save_graphs", False, 0), ("save_graphs", True, 2), ("save_graphs", 3, 3), ("memory_optimize_level", "O1", 1),
+    ("mempool_block_size", "2GB", 2.0), ("save_graphs_path", "irs", os.path.abspath("irs")),
+])
+def test_what_get_context_makes_of_a_value(key, given, told):
+    before = context._settings[key]
+    try:
+        mx.set_context(**{key: given})
+        assert mx.get_context(key) == told and type(mx.get_context(key)) is type(told)
+    finally:
+        mx.set_context(**{key: before})
 
 
 def test_set_context_takes_keywords_only():
@@ -171,6 +190,10 @@ def test_shortcuts(monkeypatch):
     (lambda: context.set_context(deterministic="x"), ValueError, "must be one of .'ON', 'OFF'., but got x"),
     (lambda: context.set_context(memory_optimize_level="O9"), ValueError, "must be one of .'O0', 'O1'., but got O9"),
     (lambda: context.set_context(runtime_num_threads=-3), ValueError, "'runtime_num_threads' must be >= 0"),
+    (lambda: context.set_auto_parallel_context(search_mode="zz"), ValueError, "'search_mode' only support"),
+    (lambda: context.set_auto_parallel_context(communi_parallel_mode="zz"), ValueError, "only support"),
+    (lambda: context.set_auto_parallel_context(dataset_strategy="zz"), ValueError, "'full_batch' or 'data_parallel'"),
+    (lambda: context.set_auto_parallel_context(all_reduce_fusion_config=3), TypeError, "must be <class 'list'>"),
     (lambda: context.set_auto_parallel_context(global_rank=5000), ValueError, "'global_rank' must be in .0, 4095."),
     (lambda: context.set_deterministic(1), TypeError, "'deterministic' must be <class 'bool'>"),
     (lambda: context.set_ps_context(enable_ps=True), ValueError, "there is no parameter server"),

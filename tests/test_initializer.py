@@ -132,3 +132,13 @@ def test_what_is_no_array_is_refused_and_upsampling_is_bilinear():
     with pytest.warns(DeprecationWarning, match="init.str, NDArray"):
         mx.init.One()("upsampling_weight", kernel)
     assert kernel.asnumpy().ravel().tolist() == [1, 0, 0, 0]
+
+
+def test_parameters_without_axes():
+    with mx.util.np_array(True), mx.util.np_shape(True):
+        for init, expected in (("ones", 1), ("zeros", 0), (mx.init.Constant(3), 3)):
+            p = mx.gluon.Parameter("w", shape=(), init=init)
+            p.initialize()
+            assert p.data().shape == () and p.data().item() == expected
+        p.initialize(init=mx.init.Normal(2), force_reinit=True)
+        assert p.data().item() != 3

@@ -118,8 +118,9 @@ def test_names_and_dtypes():
 def test_ndarrayiter_errors():
     with pytest.raises(TypeError, match="Input must be NDArray, numpy.ndarray, a list of them or dict"):
         NDArrayIter("a")
-    with pytest.raises(TypeError, match="Invalid type '<class 'list'>' for _0_data"):
-        NDArrayIter([[1], np.ones(1)])
+    with pytest.raises(TypeError, match="Invalid type '<class 'int'>' for _0_data"):
+        NDArrayIter([1, np.ones(1)])
+    assert [d.name for d in NDArrayIter([[1, 2], np.ones(2)]).provide_data] == ["_0_data", "_1_data"]
     with pytest.raises(AssertionError, match="NDArrayIter expects data, got none"):
         NDArrayIter(None)
     with pytest.raises(ValueError, match=r"softmax_label has 2 samples, data has 3"):
@@ -208,6 +209,23 @@ def test_csv_iter(tmp_path):
         CSVIter(data_csv=str(tmp_path / "b.csv"), data_shape=(2,))
 
 
+def test_passes_go_on_behind_what_filled_the_last_batch(tmp_path):
+    """mxnet 1.9.1's samples, pass by pass."""
+    np.savetxt(tmp_path / "a.csv", np.arange(7), delimiter=",")
+    how = {"data_csv": str(tmp_path / "a.csv"), "data_shape": (1,), "batch_size": 3}
+    it = CSVIter(**how)
+    passes = []
+    for _ in range(4):
+        passes.append([(batch.index.tolist(), batch.pad) for batch in it])
+        it.reset()
+    first = [([0, 1, 2], 0), ([3, 4, 5], 0), ([6, 0, 1], 2)]
+    assert passes == [first, [([2, 3, 4], 0), ([5, 6, 0], 1)], [([1, 2, 3], 0), ([4, 5, 6], 0)], first]
+    it = CSVIter(**how, round_batch=False)
+    for _ in range(2):
+        assert [(batch.index.tolist(), batch.pad) for batch in it] == first
+        it.reset()
+
+
 def test_libsvm_iter(tmp_path):
     path = tmp_path / "d.svm"
     path.write_text("1 0:0.5 2:1\n-2 1:2\n3 0:1 1:1 2:1\n")
@@ -216,7 +234,14 @@ def test_libsvm_iter(tmp_path):
     it.reset()
     assert data(it) == [([[0.5, 0, 1], [0, 2, 0]], 0), ([[1, 1, 1], [0.5, 0, 1]], 1)]
     it.reset()
-    assert labels(it) == [([1, -2], 0), ([3, 1], 1)]
+    assert labels(it) == [([-2, 3], 0)]
+    (tmp_path / "l.svm").write_text("0 0:1\n1:3\n1 0:4 1:5\n")
+    it = LibSVMIter(data_libsvm=str(path), data_shape=(3,), label_libsvm=str(tmp_path / "l.svm"), label_shape=(2,),
+                    batch_size=3)
+    label = it.next().label[0]
+    assert label.stype == "csr" and label.asnumpy().tolist() == [[1, 0], [0, 3], [4, 5]]
+    with pytest.raises(mx.MXNetError, match="doesn't support round_batch == false"):
+        LibSVMIter(data_libsvm=str(path), data_shape=(3,), round_batch=False)
     for line in ("1 7:1", "1 -1:1", "x", "1 1:"):
         path.write_text("1 0:1\n" + line)
         with pytest.raises(mx.MXNetError, match=r"indices below 3 in line 2"):
@@ -232,6 +257,11 @@ def test_mnist_iter(tmp_path):
     first, second = it
     assert first.data[0].shape == (2, 1, 28, 28) and (first.data[0].asnumpy()[1, 0] * 256 == images[1]).all()
     assert second.label[0].asnumpy().tolist() == [2, 3]
+    parts = [[b.label[0].asnumpy().tolist() for b in MNISTIter(**paths, batch_size=1, shuffle=False, num_parts=2,
+                                                               part_index=i)] for i in range(2)]
+    assert parts == [[[0], [1]], [[2], [3]]]
+    with pytest.raises(mx.MXNetError, match="part_index must be from 0 to num_parts - 1 = 1, got 2"):
+        MNISTIter(**paths, num_parts=2, part_index=2)
     assert MNISTIter(**paths, batch_size=2, flat=True).provide_data[0].shape == (2, 784)
     seen = np.concatenate([b.label[0].asnumpy() for b in MNISTIter(**paths, batch_size=5)])
     assert sorted(seen) == [0, 1, 2, 3, 4]
@@ -249,7 +279,12 @@ def test_image_record_iter(tmp_path):
             pixels = np.full((6, 8, 3), 10 * i, np.uint8)
             file.write(recordio.pack_img(recordio.IRHeader(0, float(i), i, 0), pixels, 9, ".png"))
     path = str(tmp_path / "a.rec")
-    it = ImageRecordIter(path_imgrec=path, data_shape=(3, 4, 4), batch_size=2, mean_r=5, std_r=5, rand_crop=True)
+    it = ImageRecordIter(path_imgrec=path, data_shape=(3, 4, 4), batch_size=2)
+    assert [b.label[0].asnumpy().tolist() for b in it] == [[0, 1], [2, 0]]
+    it.reset()
+    assert [b.label[0].asnumpy().tolist() for b in it] == [[1, 2]]
+    it = ImageRecordIter(path_imgrec=path, data_shape=(3, 4, 4), batch_size=2, mean_r=5, std_r=5, rand_crop=True,
+                         round_batch=False)
     assert it.provide_data[0].shape == (2, 3, 4, 4)
     for _ in range(2):
         first, second = it

@@ -97,3 +97,12 @@ def test_errors(tmp_path):
         (tmp_path / "x.rec").write_bytes(damaged)
         with MXRecordIO(tmp_path / "x.rec", "r") as file, pytest.raises(mx.MXNetError, match="RecordIO"):
             file.read()
+
+
+def test_keys_may_be_words(tmp_path):
+    paths = str(tmp_path / "k.idx"), str(tmp_path / "k.rec")
+    with MXIndexedRecordIO(*paths, "w", key_type=str) as file:
+        file.write_idx("a", b"1")
+        file.write_idx("b c", b"2")
+    with MXIndexedRecordIO(*paths, "r", key_type=str) as file:
+        assert file.keys == ["a", "b c"] and file.read_idx("b c") == b"2"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -19,7 +20,12 @@ _TYPES: dict[str, tuple[type, ...]] = {  # None is always right, except for what
     "small": (bool,), "background": (bool,), "columns_list": (list,),
 }
 _NAMED = ("dataset_dir", "dataset_file", "annotation_file")
-_LEAST = {"num_samples": 0, "num_parallel_workers": 1, "num_shards": 1, "shard_id": 0}
+_LEAST = {  # and what MindSpore says of a smaller number
+    "num_samples": (0, f"num_samples exceeds the boundary between 0 and {2**63 - 1}(INT64_MAX)!"),
+    "num_parallel_workers": (1, f"num_parallel_workers exceeds the boundary between 1 and {os.cpu_count()}!"),
+    "num_shards": (1, f"Input num_shards is not within the required interval of [1, {checks.INT_MAX}]."),
+    "shard_id": (0, "Input shard_id is not within the required interval of [0, num_shards - 1]."),
+}
 
 
 def checked(init: Callable[..., None]) -> Callable[..., None]:
@@ -30,7 +36,7 @@ def checked(init: Callable[..., None]) -> Callable[..., None]:
         ArgumentError: a number that is too small; a shard that there is none of.
     """
     signature = inspect.signature(init)
-    shared = [name for name in signature.parameters if name in _TYPES or name in _NAMED]
+    shared = [name for name in signature.parameters if name in _TYPES or name in _NAMED or name == "cache"]
     if not shared:
         return init
 
@@ -43,11 +49,10 @@ def checked(init: Callable[..., None]) -> Callable[..., None]:
                 if name in given and not (isinstance(value, str) or hasattr(value, "__fspath__")):
                     raise DTypeError(f"path: {value!r} is not string: Argument {name} of {type(args[0]).__name__}.")
             elif value is not None:
-                checks.kind(value.item() if isinstance(value, np.integer) else value, _TYPES[name], name)
-                if name in _LEAST and value < _LEAST[name]:
-                    raise ArgumentError(
-                        f"{type(args[0]).__name__}: {name} should be {_LEAST[name]} or more, got {value}."
-                    )
+                types = _cached() if name == "cache" else _TYPES[name]
+                checks.kind(value.item() if isinstance(value, np.integer) else value, types, name)
+                if name in _LEAST and value < _LEAST[name][0]:
+                    raise ArgumentError(f"{_LEAST[name][1]} Got {value} for {type(args[0]).__name__}.")
         init(*args, **kwargs)
 
     return checking
@@ -73,6 +78,11 @@ def tuning(python_multiprocessing: Any = False, max_rowsize: Any = None, offload
     if offload is not None:
         checks.flag(offload, "offload")
     if cache is not None:
-        from .tools import DatasetCache
+        checks.kind(cache, _cached(), "cache")
 
-        checks.kind(cache, (DatasetCache,), "cache")
+
+def _cached() -> tuple[type, ...]:
+    """What a ``cache`` may be; None is always right."""
+    from .tools import DatasetCache
+
+    return (DatasetCache,)

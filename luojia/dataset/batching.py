@@ -141,6 +141,10 @@ class BatchDataset(Dataset):
             values = [np.asarray(v) for v in values]
         if self.pad_info is not None and (not self.pad_info or name in self.pad_info):
             return self._padded(values, name, *(self.pad_info.get(name) or (None, None)))
+        if values and values[0].dtype == object and not values[0].ndim:
+            made = np.empty((), object)
+            made[()] = _of_dicts([v.item() for v in values])
+            return made
         alike = len({v.shape for v in values}) == 1 and len({v.dtype for v in values}) == 1
         for v in () if alike else values:
             if v.dtype != values[0].dtype and v.dtype.kind not in "US":
@@ -177,6 +181,13 @@ class BatchDataset(Dataset):
             part = tuple(slice(min(a, b)) for a, b in zip(shape, v.shape))
             out[(i, *part)] = v[part]
         return out
+
+
+def _of_dicts(rows: list[Any]) -> Any:
+    """A dict of batches from dicts of values."""
+    if isinstance(rows[0], dict):
+        return {key: _of_dicts([row[key] for row in rows]) for key in rows[0]}
+    return pile([np.asarray(row) for row in rows])
 
 
 def _angled(shape: tuple[int, ...]) -> str:

@@ -21,7 +21,8 @@ SIZES = (int, list, tuple)
 def kind(value: Any, types: Sequence[type], name: str) -> Any:
     """``value``, if it is of one of the types; a bool is a number only where ``types`` name bool."""
     if isinstance(value, bool) and bool not in types and Number not in types:
-        raise DTypeError(f"Argument {name} with value {value} is not of type {tuple(types)}, but got {bool}.")
+        known = list(types) if len(types) == 1 and types[0] is not int else tuple(types)  # as MindSpore prints them
+        raise DTypeError(f"Argument {name} with value {value} is not of type {known}, but got {bool}.")
     if not isinstance(value, tuple(types)):
         raise DTypeError(f"Argument {name} with value {value} is not of type {list(types)}, but got {type(value)}.")
     return value

@@ -450,16 +450,28 @@ def _array(value: np.ndarray) -> Any:
     return _unpacked(value) if value.dtype == object else value
 
 
-def _unpacked(value: np.ndarray) -> Any:
-    """A dict, which a column may hold, with arrays in it."""
-    found = value.item() if value.ndim == 0 else value
-    return {k: np.asarray(v) for k, v in found.items()} if isinstance(found, dict) else found
+def raw(value: np.ndarray) -> Any:
+    """The array, or the dict that it holds, as it was given."""
+    return value.item() if value.dtype == object and not value.ndim else value
+
+
+def _unpacked(value: np.ndarray, convert: Callable[[np.ndarray], Any] = np.asarray) -> Any:
+    """A dict, which a column may hold, with arrays, or what is made of them, in it."""
+    found = raw(value)
+    return _within(found, convert) if isinstance(found, dict) else found
+
+
+def _within(value: Any, convert: Callable[[np.ndarray], Any]) -> Any:
+    """Dicts and lists as they are, with ``convert`` of the arrays of what is in them."""
+    if isinstance(value, dict):
+        return {k: _within(v, convert) for k, v in value.items()}
+    return [_within(v, convert) for v in value] if isinstance(value, list) else convert(np.asarray(value))
 
 
 def _tensor(value: np.ndarray) -> Any:
     if value.dtype.kind in "US":
         return value
-    return _unpacked(value) if value.dtype == object else Tensor(value)
+    return _unpacked(value, _tensor) if value.dtype == object else Tensor(value)
 
 
 def as_row(values: Any) -> Row:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from .._src.errors import ArgumentError, DTypeError
+from . import config
 from .arguments import Checking
 from .dataset import Dataset, PipelineError, Row
 from .samplers import Shuffle, shuffle_of
@@ -69,7 +70,7 @@ class FileRows(Checking, Dataset):
         self._shuffle = shuffle_of(shuffle, who)
         self._files, self._columns, self._num_samples = list(files), list(columns), num_samples or None
         self._shards = (num_shards or 1, shard_id or 0)
-        self._workers = workers_of(num_parallel_workers) or min(8, os.cpu_count() or 1)
+        self._workers = workers_of(num_parallel_workers) or config.get_num_parallel_workers()
         self._read: dict[str, list[Row]] = {}
         self._key = object()  # asks for the rows' order, as the pipeline itself asks for that of the files
 
@@ -121,7 +122,7 @@ def check_shards(who: str, num_shards: Any, shard_id: Any) -> None:
         )
     if num_shards is not None:
         if num_shards < 1:
-            raise ArgumentError(f"{who}: num_shards should be 1 or more, got {num_shards}.")
+            raise ArgumentError(f"{who}: Input num_shards is not within the required interval of [1, 2147483647].")
         if not 0 <= shard_id < num_shards:
             raise ArgumentError(
                 f"{who}: Input shard_id is not within the required interval of [0, {num_shards - 1}], got {shard_id}: "

@@ -42,6 +42,9 @@ class IMDBDataset(Source):
         chosen = resolve(who, sampler, shuffle, num_samples, num_shards, shard_id)
         super().__init__(["text", "label"], len(self._items), chosen)
 
+    def num_classes(self) -> int:
+        return 2
+
     def row(self, i: int) -> Row:
         path, label = self._items[i]
         with open(path, encoding="utf-8") as file:

@@ -28,8 +28,8 @@ def shuffle_of(shuffle: Any, who: str) -> Shuffle:
         return Shuffle.FALSE if shuffle is not None and not shuffle else Shuffle.GLOBAL
     if not isinstance(shuffle, Shuffle):
         raise DTypeError(
-            f"{who}: shuffle must be of boolean or enum of 'Shuffle' values like 'Shuffle.GLOBAL', 'Shuffle.FILES' or "
-            f"'Shuffle.INFILE', got {shuffle!r}."
+            f"{who}: shuffle must be of boolean or enum of 'Shuffle' values like 'Shuffle.ADAPTIVE' or "
+            f"'Shuffle.GLOBAL' or 'Shuffle.PARTIAL' or 'Shuffle.FILES' or 'Shuffle.INFILE'. Got {shuffle!r}."
         )
     return Shuffle.GLOBAL if shuffle in (Shuffle.ADAPTIVE, Shuffle.PARTIAL) else shuffle
 
@@ -223,7 +223,8 @@ class DistributedSampler(Sampler):
         if self.shard_id >= self.num_shards:
             raise ArgumentError(
                 f"DistributedSampler: shard_id must be less than num_shards, but got shard_id: {self.shard_id}, "
-                f"num_shards: {self.num_shards}."
+                f"num_shards: {self.num_shards}. Input shard_id is not within the required interval of [0, "
+                f"{self.num_shards - 1}]."
             )
         if self.offset > self.num_shards:
             raise ArgumentError(
@@ -387,12 +388,16 @@ def resolve(who: str, sampler: Any, shuffle: bool | None, num_samples: int | Non
             f"{who}: Argument shuffle with value {shuffle} is not of type [{bool}], but got {type(shuffle)}."
         )
     if (num_shards is None) != (shard_id is None):
-        raise ArgumentError(f"{who}: num_shards and shard_id need to be passed in together.")
+        raise ArgumentError(
+            f"{who}: num_shards and shard_id need to be passed in together: num_shards is specified and currently "
+            "requires shard_id as well."
+        )
     if sampler is not None:
         own = isinstance(sampler, Sampler)
         if num_shards is not None or (own and (shuffle is not None or num_samples is not None)):
             raise ArgumentError(
-                f"{who}: Conflicting arguments during sampler assignments. num_samples: {num_samples}, num_shards: "
+                f"{who}: sampler and shuffle cannot be specified at the same time. "
+                f"Conflicting arguments during sampler assignments. num_samples: {num_samples}, num_shards: "
                 f"{num_shards}, shard_id: {shard_id}, shuffle: {shuffle}. A sampler excludes the others."
             )
         if isinstance(sampler, str):

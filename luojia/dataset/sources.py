@@ -429,7 +429,7 @@ class ImageFolderDataset(Source):
 
     Args:
         dataset_dir: the folder of folders.
-        extensions: of the files that are images; default JPEG, PNG, BMP, GIF.
+        extensions: of the files that are images; default all files.
         class_indexing: the classes' numbers by name; default 0, 1, ... in alphabetical order.
         decode: give pixels, (H, W, 3) uint8; else the file's bytes, (n,) uint8, for ``vision.Decode``.
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
@@ -443,7 +443,7 @@ class ImageFolderDataset(Source):
         folder = _folder(who, dataset_dir)
         found = sorted(entry.name for entry in os.scandir(folder) if entry.is_dir())
         self._classes = {name: i for i, name in enumerate(found)} if class_indexing is None else dict(class_indexing)
-        kinds = tuple(extensions or (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".JPG", ".JPEG", ".PNG"))
+        kinds = tuple(extensions or ("",))
         self._items = [
             (os.path.join(folder, name, file), label)
             for name, label in self._classes.items()
@@ -451,7 +451,7 @@ class ImageFolderDataset(Source):
             if file.endswith(kinds)
         ]
         if not self._items:
-            raise PipelineError(f"{who}: {dataset_dir} has no folders with images of {', '.join(kinds)}.")
+            raise PipelineError(f"{who}: {dataset_dir} has no folders with images (*{', *'.join(kinds)}).")
         self._decode = decode
         chosen = resolve(who, sampler, shuffle, num_samples, num_shards, shard_id)
         super().__init__(["image", "label"], len(self._items), chosen)

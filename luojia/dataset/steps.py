@@ -14,7 +14,7 @@ from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError
 from . import checks, config
 from .callback import callbacks_of, called
-from .dataset import ColumnError, Dataset, PipelineError, Row, _array, as_row, names_of, positions
+from .dataset import ColumnError, Dataset, PipelineError, Row, _array, as_row, names_of, positions, raw
 from .order import Still
 from .samplers import DistributedSampler, RandomSampler
 
@@ -77,7 +77,7 @@ class MapDataset(Dataset):
             yield from islice(cycle(made), failed)
 
     def _made(self, row: Row, names: list[str], order: list[str], rng: Any) -> Row:
-        values: Any = tuple(_array(row[i]) for i in self.at)
+        values: Any = tuple(raw(row[i]) for i in self.at)
         for operation in config.watched(self.operations):
             with config.drawing(rng, operation):
                 values = _call(operation, values, "map operation")

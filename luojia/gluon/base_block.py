@@ -12,6 +12,7 @@ from typing import Any
 
 from .._src.core.naming import NameManager, Prefix
 from .._src.formats import ndarray_list
+from ..util import is_np_shape
 from .parameter import Parameter, ParameterDict, load_all
 from .utils import HookHandle, _brief_print_list, _indent
 
@@ -237,7 +238,7 @@ class Block:
         named = self._collect_params_with_prefix()
         if deduplicate:
             named = {name: p for p, name in {p: name for name, p in named.items()}.items()}
-        ndarray_list.save(filename, {name: p._reduce() for name, p in named.items()})
+        ndarray_list.save(filename, {name: p._reduce() for name, p in named.items()}, np_shape=is_np_shape() or None)
 
     def load_parameters(self, filename: str, ctx: Any = None, allow_missing: bool = False, ignore_extra: bool = False,
                         cast_dtype: bool = False, dtype_source: str = "current") -> None:

@@ -15,7 +15,7 @@ from .._src.core.tensor import Tensor
 from .._src.engine.devices import Auto
 from .._src.errors import ArgumentError, MXNetError, ParameterShapeError
 from .._src.formats import ndarray_list
-from ..util import is_np_array
+from ..util import is_np_array, is_np_shape
 from .base_block import Block
 from .parameter import DeferredInitializationError, Parameter
 from .utils import shape_is_known
@@ -302,7 +302,7 @@ class HybridBlock(Block):
             elif name in graph.constants:
                 arrays[f"{kind}:{name}"] = graph.constants[name].asnumpy()
         graph.symbol.save(symbol_file)
-        ndarray_list.save(params_file, arrays)
+        ndarray_list.save(params_file, arrays, np_shape=is_np_shape() or None)
         return symbol_file, params_file
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import initializer
 from .._src.formats import ndarray_list
+from ..util import is_np_shape
 from .parameter import Constant, Parameter, load_all
 from .utils import _brief_print_list, _indent
 
@@ -160,7 +161,7 @@ class ParameterDict:
                     f"blocks. {_NAMING}"
                 )
             arrays[parameter.name[len(strip_prefix):]] = parameter._reduce()
-        ndarray_list.save(filename, arrays)
+        ndarray_list.save(filename, arrays, np_shape=is_np_shape() or None)
 
     def load(self, filename: str, ctx: Any = None, allow_missing: bool = False, ignore_extra: bool = False,
              restore_prefix: str = "", cast_dtype: bool = False, dtype_source: str = "current") -> None:

@@ -85,8 +85,7 @@ class Trainer:
             elif p.stype != "default":
                 p._set_trainer(self)
         self._shared = False
-        if all(isinstance(p, CoreParameter) or p._data is not None for p in self._params):
-            self._check_contexts()
+        self._check_contexts()
         if isinstance(kvstore, str) and kvstore.startswith("dist"):
             self._kvstore_params["kvstore"] = kvstore = kvs.create(kvstore)
         if isinstance(kvstore, kvs.KVStore) and kvstore.spans and all(

@@ -16,7 +16,7 @@ import numpy as np
 
 from .. import ndarray as nd
 from .._src.data import images
-from .._src.errors import ArgumentError, ShapeError
+from .._src.errors import ShapeError, UnfitDataError
 from ..ndarray import NDArray
 from .functions import center_crop, color_normalize, imresize, random_crop, random_size_crop, resize_short
 
@@ -288,7 +288,7 @@ def CreateAugmenter(data_shape: Sequence[int], resize: int = 0, rand_crop: bool 
     ['ResizeAug', 'CenterCropAug', 'HorizontalFlipAug', 'CastAug']
     """
     if rand_resize and not rand_crop:
-        raise ArgumentError("CreateAugmenter: rand_resize=True needs rand_crop=True.")
+        raise UnfitDataError("CreateAugmenter: rand_resize=True needs rand_crop=True.")
     size = (data_shape[2], data_shape[1])
     found: list[Augmenter] = [ResizeAug(resize, inter_method)] if resize > 0 else []
     if rand_resize:

@@ -157,8 +157,14 @@ def copyMakeBorder(src: Any, top: int, bot: int, left: int, right: int, type: in
     if type:
         return _nd(np.pad(pixels, around, _BORDERS[type]))
     channels = [np.pad(pixels[..., i : i + 1], around, constant_values=v)
-                for i, v in enumerate(values or (value,) * pixels.shape[2])]
+                for i, v in enumerate(_per_channel(values, pixels.shape[2]) if values else (value,) * pixels.shape[2])]
     return _nd(np.concatenate(channels, axis=2))
+
+
+def _per_channel(values: Any, channels: int) -> list[float]:
+    """OpenCV's scalar of several parts: those that are not given are 0."""
+    given = list(values) if isinstance(values, Sequence) else [values]
+    return (given + [0] * channels)[:channels]
 
 
 def imrotate(src: NDArray, rotation_degrees: float | NDArray, zoom_in: bool = False, zoom_out: bool = False) -> NDArray:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .. import recordio
-from .._src.errors import ArgumentError, FormatError, MissingFileError, ShapeError
+from .._src.errors import ArgumentError, FormatError, MissingFileError, ShapeError, UnfitDataError
 from ..io import DataBatch, DataDesc, DataIter
 from ..ndarray import NDArray, array
 from .augmenters import CreateAugmenter
@@ -47,9 +47,9 @@ class ImageIter(DataIter):
                  **kwargs: Any) -> None:
         super().__init__()
         if not (path_imgrec or path_imglist or isinstance(imglist, list)):
-            raise ArgumentError("ImageIter expects images: path_imgrec, path_imglist or a list imglist; got none.")
+            raise UnfitDataError("ImageIter expects images: path_imgrec, path_imglist or a list imglist; got none.")
         if dtype not in ("int32", "float32", "int64", "float64"):
-            raise ArgumentError(f"ImageIter: {dtype} label not supported; use int32, float32, int64 or float64.")
+            raise UnfitDataError(f"ImageIter: {dtype} label not supported; use int32, float32, int64 or float64.")
         if last_batch_handle not in ("pad", "discard", "roll_over"):
             raise ArgumentError("ImageIter: last_batch_handle must be 'pad', 'discard' or 'roll_over', got "
                                 f"{last_batch_handle!r}.")

@@ -149,6 +149,8 @@ def _named(data: Any, default: str, empty: bool) -> list[tuple[str, np.ndarray]]
             "Input must be NDArray, numpy.ndarray, a list of them or dict with them as values; "
             f"got a {type(data).__name__}."
         )
+    data = {name: np.array(array, np.float32) if isinstance(array, (list, tuple)) else array
+            for name, array in data.items()}
     for name, array in data.items():
         if not isinstance(array, (np.ndarray, Tensor)):
             raise DTypeError(f"Invalid type '{type(array)}' for {name}, should be NDArray or numpy.ndarray.")

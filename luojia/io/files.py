@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .._src.errors import FormatError, MXNetError, NotSupportedError
+from .._src.errors import ArgumentError, FormatError, MXNetError, NotSupportedError
 from .._src.formats import idx as idx_format
 from ..ndarray import NDArray
 from .arrays import NDArrayIter
@@ -15,7 +15,22 @@ from .batches import as_nd
 
 
 class _FileIter(NDArrayIter):
-    """Rows read from files, numbered in ``index``; the last batch is filled from the beginning."""
+    """Rows read from files, numbered in ``index``; the last batch is filled from the beginning.
+
+    With ``round_batch`` the next pass goes on behind what filled it, as in MXNet, unless each has its own order.
+    """
+
+    round_batch = True
+
+    def reset(self) -> None:
+        """To the next pass."""
+        behind = 0
+        rounds = self.round_batch and not self.shuffle and self.last_batch_handle == "pad"
+        if rounds and self.cursor + self.batch_size >= self.num_data:
+            last = self.cursor if self.cursor < self.num_data else self.cursor - self.batch_size
+            behind = last + self.batch_size - self.num_data
+        super().reset()
+        self.cursor += behind
 
     def getindex(self) -> np.ndarray:
         return self._rows().astype(np.uint64)
@@ -27,7 +42,8 @@ class CSVIter(_FileIter):
     Args:
         data_csv, data_shape: the file, and the shape that each of its rows is given.
         label_csv, label_shape: the same for labels; without a file they are zeros.
-        batch_size: samples in a batch. round_batch: accepted; the last batch is filled from the beginning.
+        batch_size: samples in a batch. round_batch: the last batch is filled from the beginning, and the next pass goes
+            on there; otherwise each begins anew.
         dtype: of the data.
 
     Raises:
@@ -45,6 +61,7 @@ class CSVIter(_FileIter):
             label = _csv(label_csv, label_shape, np.dtype(np.float32))
         label = label[:, 0] if label.shape[1:] == (1,) else label
         super().__init__(as_nd(data), as_nd(label), batch_size, data_name=data_name, label_name=label_name)
+        self.round_batch = round_batch
 
 
 class LibSVMIter(_FileIter):
@@ -52,34 +69,31 @@ class LibSVMIter(_FileIter):
 
     Args:
         data_libsvm, data_shape: the file, and the number of values, ``(n,)``; indices count from 0.
-        batch_size: samples in a batch.
+        label_libsvm, label_shape: a file of the same form for labels, csr matrices too; what its lines begin with is
+            left out. batch_size: samples in a batch.
 
     Raises:
         MXNetError: the file cannot be opened. FormatError: a line is not of this form.
     """
 
-    def __init__(self, *, data_libsvm: str, data_shape: Sequence[int], batch_size: int = 1, round_batch: bool = True,
+    def __init__(self, *, data_libsvm: str, data_shape: Sequence[int], label_libsvm: str | None = None,
+                 label_shape: Sequence[int] = (1,), batch_size: int = 1, round_batch: bool = True,
                  data_name: str = "data", label_name: str = "softmax_label", **ignored: Any) -> None:
         _refuse("LibSVMIter", ignored, "prefetch_buffer ctx dtype num_parts part_index")
-        lines = [line.split() for line in _text(data_libsvm).splitlines() if line.strip()]
-        data, label = np.zeros((len(lines), *data_shape), np.float32), np.zeros(len(lines), np.float32)
-        for i, (first, *entries) in enumerate(lines):
-            try:
-                label[i] = float(first)
-                for entry in entries:
-                    at, value = entry.split(":")
-                    if int(at) < 0:
-                        raise IndexError(f"index {at} is negative")
-                    data[i, int(at)] = float(value)
-            except (ValueError, IndexError) as error:
-                raise FormatError(
-                    f"LibSVMIter: {data_libsvm} expects 'label index:value ...' with indices below {data_shape[0]} "
-                    f"in line {i + 1}: {error}."
-                ) from error
+        if not round_batch:
+            raise NotSupportedError("LibSVMIter: sparse batch loader doesn't support round_batch == false yet")
+        data, label = _libsvm(data_libsvm, data_shape)
+        self._csr_labels = label_libsvm is not None
+        if label_libsvm is not None:
+            label, _ = _libsvm(label_libsvm, label_shape)
         super().__init__(as_nd(data), as_nd(label), batch_size, data_name=data_name, label_name=label_name)
 
     def getdata(self) -> list[NDArray]:
         return [array.tostype("csr") for array in super().getdata()]
+
+    def getlabel(self) -> list[NDArray]:
+        labels = super().getlabel()
+        return [array.tostype("csr") for array in labels] if self._csr_labels else labels
 
 
 class MNISTIter(_FileIter):
@@ -88,7 +102,8 @@ class MNISTIter(_FileIter):
     What does not fill a batch at the end is left out. Pixels are divided by 256, as in MXNet.
 
     Args:
-        image, label: the files, gzipped or not. batch_size, shuffle, seed: as they say.
+        image, label: the files, gzipped or not. batch_size, shuffle, seed: as they say. num_parts, part_index: of how
+            many parts of the images this is which.
 
     Raises:
         MXNetError: a file cannot be opened. FormatError: it is damaged.
@@ -96,11 +111,17 @@ class MNISTIter(_FileIter):
 
     def __init__(self, *, image: str = "./train-images-idx3-ubyte", label: str = "./train-labels-idx1-ubyte",
                  batch_size: int = 128, shuffle: bool = True, flat: bool = False, seed: int = 0,
-                 data_name: str = "data", label_name: str = "softmax_label", **ignored: Any) -> None:
+                 num_parts: int = 1, part_index: int = 0, data_name: str = "data",
+                 label_name: str = "softmax_label", **ignored: Any) -> None:
         _refuse("MNISTIter", ignored, "silent prefetch_buffer ctx dtype input_shape")
         images, labels = (idx_format.load(_exists("MNISTIter", path)) for path in (image, label))
         if images.ndim != 3 or labels.shape != images.shape[:1]:
             raise FormatError(f"MNISTIter expects n images and n labels, got shapes {images.shape}, {labels.shape}.")
+        if not 0 <= part_index < num_parts:
+            raise ArgumentError(f"MNISTIter: part_index must be from 0 to num_parts - 1 = {num_parts - 1}, got "
+                                f"{part_index}.")
+        step = len(labels) // num_parts
+        images, labels = (a[part_index * step : (part_index + 1) * step] for a in (images, labels))
         order = np.random.RandomState(seed).permutation(len(labels)) if shuffle else np.arange(len(labels))
         pixels = images[order].astype(np.float32) / np.float32(256)
         pixels = pixels.reshape(len(pixels), -1) if flat else pixels[:, None]
@@ -126,6 +147,27 @@ def _exists(who: str, path: str) -> str:
 def _text(path: str) -> str:
     with open(_exists("mx.io", path), encoding="utf-8") as file:
         return file.read()
+
+
+def _libsvm(path: str, shape: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+    """The values, and what the lines begin with."""
+    lines = [line.split() for line in _text(path).splitlines() if line.strip()]
+    data, label = np.zeros((len(lines), *shape), np.float32), np.zeros(len(lines), np.float32)
+    for i, fields in enumerate(lines):
+        try:
+            if ":" not in fields[0]:
+                label[i] = float(fields.pop(0))
+            for entry in fields:
+                at, value = entry.split(":")
+                if int(at) < 0:
+                    raise IndexError(f"index {at} is negative")
+                data[i, int(at)] = float(value)
+        except (ValueError, IndexError) as error:
+            raise FormatError(
+                f"LibSVMIter: {path} expects 'label index:value ...' with indices below {shape[0]} in line {i + 1}: "
+                f"{error}."
+            ) from error
+    return data, label
 
 
 def _csv(path: str, shape: Sequence[int], dtype: np.dtype) -> np.ndarray:

@@ -53,6 +53,7 @@ class RecordFileIter(_FileIter):
         super().__init__(as_nd(np.arange(len(self._records))), as_nd(self._labels(who)), batch_size, shuffle,
                          data_name=names[0],
                          label_name=names[1])
+        self.round_batch = round_batch
 
     def _labels(self, who: str) -> np.ndarray:
         raise NotImplementedError
@@ -91,7 +92,8 @@ class ImageRecordIter(RecordFileIter):
         batch_size, label_width: samples in a batch, labels of a sample.
         num_parts, part_index: read a part of the file only, as one worker of several.
         shuffle, seed: a new order at each reset.
-        round_batch: accepted; the last batch is filled from the beginning, and its ``pad`` says with how many.
+        round_batch: the last batch is filled from the beginning, its ``pad`` says with how many, and the next pass
+            goes on there; otherwise each begins anew.
         dtype: 'float32', 'uint8' or 'int8'.
         resize: the shorter side at first; -1 leaves it. inter_method: OpenCV's number of an interpolation.
         max_rotate_angle, rotate: turn by up to so many degrees, or by exactly so many.

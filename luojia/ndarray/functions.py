@@ -12,6 +12,7 @@ from .._src.core.tensor import Tensor, wrap
 from .._src.core.waiting import run_waiting
 from .._src.engine.memory import synchronize
 from .._src.errors import ArgumentError, DTypeError
+from ..util import is_np_shape
 from .creation import place
 from .door import function
 from .ndarray import NDArray
@@ -84,8 +85,8 @@ def split_v2(ary: NDArray, indices_or_sections: int | Sequence[int], axis: int =
     return [p.squeeze(axis=axis) for p in parts] if squeeze_axis else parts
 
 
-def histogram(a: NDArray, bins: int | NDArray = 10, range: tuple | None = None) -> list[NDArray]:
-    """The number of elements in each bin, and the bins' edges.
+def histogram(a: NDArray, bins: int | NDArray = 10, range: tuple | None = None) -> Any:
+    """The number of elements in each bin, and the bins' edges; without a range a tuple of float32, as NumPy counts.
 
     Args:
         bins: a number of equal bins over ``range`` (default: the least and the greatest element), or their edges.
@@ -98,8 +99,7 @@ def histogram(a: NDArray, bins: int | NDArray = 10, range: tuple | None = None) 
     if not isinstance(bins, int):
         raise DTypeError(f"bins argument should be either an integer or an NDArray, got {type(bins).__name__}.")
     if range is None:
-        low, high = float(values.min()), float(values.max())
-        range = (low, high) if low != high else (low - 0.5, high + 0.5)
+        return tuple([place(part.astype(np.float32), a._device) for part in np.histogram(values, bins)])
     counts, edges = np.histogram(values, bins, range)
     return [place(counts.astype(np.int64), a._device), place(edges.astype(a.np_dtype), a._device)]
 
@@ -140,7 +140,7 @@ def save(fname: str, data: Any) -> None:
         return v.asnumpy() if stype == "default" else ndarray_list.SparseArray.of(v.asnumpy(), stype)
 
     named = {k: stored(v) for k, v in data.items()} if isinstance(data, dict) else [stored(v) for v in values]
-    ndarray_list.save(fname, named)
+    ndarray_list.save(fname, named, np_shape=is_np_shape() or None)
 
 
 def load(fname: str) -> Any:

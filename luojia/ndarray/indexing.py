@@ -84,7 +84,7 @@ def tidy(key: Any, shape: tuple) -> tuple[tuple, bool]:
             continue
         if isinstance(item, Tensor):
             item = item.asnumpy()
-        elif isinstance(item, (list, range)):
+        elif isinstance(item, (list, range, tuple)):
             item = np.asarray([t.asnumpy() if isinstance(t, Tensor) else t for t in item])
         if not isinstance(item, np.ndarray):
             raise ArgumentError(

@@ -26,6 +26,7 @@ from . import (
     loss,
     loss_margin,
     metrics,
+    micro_batch,
     normalization,
     optim,
     padding,
@@ -57,6 +58,7 @@ from .loss import *  # noqa: F403
 from .loss_margin import *  # noqa: F403
 from .loss_overlap import *  # noqa: F403
 from .metrics import *  # noqa: F403
+from .micro_batch import *  # noqa: F403
 from .module import Cell, Module
 from .normalization import *  # noqa: F403
 from .optim import *  # noqa: F403
@@ -89,6 +91,7 @@ __all__ += learning_rate_schedule.__all__
 __all__ += loss.__all__
 __all__ += loss_margin.__all__
 __all__ += metrics.__all__
+__all__ += micro_batch.__all__
 __all__ += normalization.__all__
 __all__ += optim.__all__
 __all__ += padding.__all__

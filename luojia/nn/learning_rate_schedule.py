@@ -22,6 +22,9 @@ class LearningRateSchedule(Module):
                                   "learning rate.")
 
     def _at(self, formula: Callable, global_step: Any, *args: Any) -> Tensor:
+        if isinstance(global_step, Tensor) and global_step.ndim:
+            rates = [float(formula(step, *args)) for step in global_step.asnumpy().ravel().tolist()]
+            return Tensor(rates).reshape(global_step.shape)
         step = global_step.item() if isinstance(global_step, Tensor) else global_step
         return Tensor(float(formula(step, *args)))
 

@@ -37,7 +37,13 @@ class _Counted(Metric):
                                 f"{len(inputs)}.")
         arrays = [array_of(i) for i in inputs]
         preds, labels = arrays if self._inputs == 2 else (arrays[0], arrays[0])
+        if self._of_classes():
+            _check_classes(preds, labels)
         self._counter.update(labels, preds)
+
+    def _of_classes(self) -> bool:
+        """Whether predictions are scores of classes, and labels classes or one-hot."""
+        return False
 
     def _need(self) -> None:
         if self._counter.empty:
@@ -47,6 +53,14 @@ class _Counted(Metric):
     def eval(self) -> Any:
         self._need()
         return self._counter.value()
+
+
+def _check_classes(preds: np.ndarray, labels: np.ndarray) -> None:
+    one_hot = labels.ndim > 1 and bool((labels * labels == labels).all() and (labels.sum(1) == 1).all())
+    if preds.ndim != labels.ndim + 1 and not (one_hot and preds.ndim == labels.ndim):
+        raise ArgumentError("In classification case, the dimension of y_pred (predicted value) should equal to the "
+                            f"dimension of y (true value) add 1, but got y_pred dimension: {preds.ndim} and y "
+                            f"dimension: {labels.ndim}.")
 
 
 class Accuracy(_Counted):
@@ -68,6 +82,9 @@ class Accuracy(_Counted):
         self._type = eval_type
         super().__init__(counters.Accuracy(kind=eval_type, one_hot=True))
 
+    def _of_classes(self) -> bool:
+        return self._type == "classification"
+
 
 class Loss(_Counted):
     """The mean of the losses it is updated with.
@@ -87,7 +104,11 @@ class _PerClass(_Counted):
     _kind: type
 
     def __init__(self, eval_type: str = "classification") -> None:
+        self._type = eval_type
         super().__init__(self._kind(eval_type))
+
+    def _of_classes(self) -> bool:
+        return getattr(self, "_type", "") == "classification"
 
     def eval(self, average: bool = False) -> Any:
         """For each class, or their mean if ``average``."""

@@ -38,6 +38,32 @@ def _check_hyper(who: str, name: str, value: Any) -> Any:
     return value
 
 
+def _check_rprop(etas: tuple, step_sizes: tuple) -> None:
+    for what, pair in (("etas", etas), ("step_sizes", step_sizes)):
+        if len(pair) != 2:
+            raise ArgumentError(f"For Rprop, {what} must be a tuple with the size of 2, but got {len(pair)}.")
+    if not 0 < etas[0] < 1:
+        raise ArgumentError(f"For 'Rprop', the 'etaminus' must be in range of (0.0, 1.0), but got {etas[0]}.")
+    if etas[1] <= 1:
+        raise ArgumentError(f"For Rprop, etaplus must be greater than 1.0, but got etaplus {etas[1]}.")
+    if step_sizes[0] > step_sizes[1]:
+        raise ArgumentError("For Rprop, maximal step size should not be less than minimal step size, but got "
+                            f"{step_sizes[0]} > {step_sizes[1]}.")
+
+
+def _check_ftrl(self: Optimizer, rate: Any) -> None:
+    if self.dynamic_lr or self.is_group_lr:
+        raise ArgumentError("For 'FTRL', dynamic learning rate and group learning rate are currently not supported in "
+                            f"FTRL, they should all be false, but got dynamic learning rate {self.dynamic_lr} and "
+                            f"group learning rate {self.is_group_lr}.")
+    if not isinstance(rate, float):
+        raise DTypeError(f"For 'FTRL', the type of 'learning_rate' should be 'float', but got type "
+                         f"'{type(rate).__name__}'.")
+    if rate <= 0:
+        raise ArgumentError(f"For 'FTRL', the 'learning_rate' must be float and must > 0, but got '{rate}' with type "
+                            "'float'.")
+
+
 def _optimizer(name: str, formula: str, states: dict[str, str], powers: tuple[str, ...] = (), **signature: Any) -> type:
     """An optimizer class of a preset; ``signature`` gives the arguments after ``params`` and their defaults."""
     parameters = [inspect.Parameter(k, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=v)
@@ -52,6 +78,8 @@ def _optimizer(name: str, formula: str, states: dict[str, str], powers: tuple[st
         if name == "SGD" and hyper["nesterov"] and (not hyper["momentum"] or hyper["dampening"]):
             raise ArgumentError("For 'SGD', if 'nesterov' is true, 'momentum' must be > 0 and 'dampening' must be 0, "
                                 f"but got {hyper['momentum']} and {hyper['dampening']}.")
+        if name == "Rprop":
+            _check_rprop(hyper["etas"], hyper["step_sizes"])
         rate = given["learning_rate"]
         if rate is None and hyper.get("relative_step"):
             rate = 1.0  # AdaFactor finds its own
@@ -61,6 +89,11 @@ def _optimizer(name: str, formula: str, states: dict[str, str], powers: tuple[st
             raise ArgumentError(f"For '{name}', give either a learning_rate or relative_step=True, got {rate} and "
                                 "True.")
         Optimizer.__init__(self, rate, given["params"], given["weight_decay"], given.get("loss_scale", 1.0))
+        if name == "FTRL":
+            _check_ftrl(self, rate)
+        if name == "SGD" and self.dynamic_weight_decay:
+            raise DTypeError("For 'SGD', dynamic weight decay is currently not supported, the argument 'weight_decay' "
+                             "or 'weight_decay' set in grouped 'params' must be float or int type.")
         if "momentum" in hyper and name in ("Momentum", "SGD"):
             self.momentum = Parameter(Tensor(hyper["momentum"]), name="momentum", requires_grad=False)
         self._start(hyper)
@@ -118,14 +151,14 @@ ProximalAdagrad = _optimizer(
     learning_rate=0.001, l1=0.0, l2=0.0, use_locking=False, loss_scale=1.0, weight_decay=0.0)
 ASGD = _optimizer(
     "ASGD", "Averaged gradient descent: the steps decay, and 'ax_' keeps the average (Polyak and Juditsky 1992).",
-    {"average": "ax_", "eta": "eta"}, learning_rate=0.1, lambd=1e-4, alpha=0.75, t0=1e6, weight_decay=0.0)
+    {"average": "ax_.", "eta": "eta_"}, learning_rate=0.1, lambd=1e-4, alpha=0.75, t0=1e6, weight_decay=0.0)
 Rprop = _optimizer(
     "Rprop", "Steps by the sign of g, longer while the sign stays and shorter when it turns.",
     {"previous": "prev", "step": "step_size"}, learning_rate=0.1, etas=(0.5, 1.2), step_sizes=(1e-6, 50.0),
     weight_decay=0.0)
 AdaFactor = _optimizer(
     "AdaFactor", "Adam with second moments of matrices kept by rows and columns (Shazeer and Stern 2018).",
-    {"mean": "exp_avg", "row": "exp_avg_sq_row", "col": "exp_avg_sq_col", "var": "exp_avg_sq"}, learning_rate=None,
+    {"mean": "exp_avg", "row": "exp_avg_sq_row_", "col": "exp_avg_sq_col_", "var": "exp_avg_sq_"}, learning_rate=None,
     eps=(1e-30, 1e-3), clip_threshold=1.0, decay_rate=0.8, beta1=0.9, weight_decay=0.0, scale_parameter=True,
     relative_step=True, warmup_init=False, compression=False, loss_scale=1.0)
 

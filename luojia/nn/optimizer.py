@@ -349,12 +349,13 @@ class RuleOptimizer(Optimizer):
         initial = [rule.init(leaf_of(p)._device.engine.xp, leaf_of(p)._value, **self._hyper) for p in self.parameters]
         for i, name in enumerate(names):
             prefix = self._states.get(name, name)
+            joined = prefix if prefix[-1] in "_." else prefix + "."
             made = []
             for p, states in zip(self.parameters, initial):
                 made.append(Parameter(Tensor(np.asarray(states[i]), device=leaf_of(p)._device), requires_grad=False,
-                                      name=f"{prefix}.{p.name}"))
+                                      name=joined + p.name))
             self._kept.append(ParameterTuple(made))
-            setattr(self, prefix, self._kept[-1])
+            setattr(self, prefix.rstrip("_."), self._kept[-1])
 
     def __call__(self, gradients: Any) -> Any:
         """One update; on an engine that compiles, one program."""

@@ -6,7 +6,9 @@ from luojia._src.core.primitive import Primitive as _Primitive
 
 from . import creation as creation
 from . import fallback as fallback
+from . import files as files
 from . import functions as functions
+from . import graph as graph
 from . import host as host
 from . import linalg as linalg
 from . import multiarray as multiarray

@@ -97,6 +97,9 @@ def full_like(a: Any, fill_value: Any, dtype: Any = None, order: str = "C", ctx:
               out: ndarray | None = None) -> ndarray:
     """An ndarray with the shape and dtype of ``a``, filled with a number."""
     a = lift(a, "full_like")
+    if not isinstance(a, Tensor):  # a Symbol, which tells no shape
+        made = OPERATORS["zeros_like"](a) + fill_value
+        return made if dtype is None else made.astype(dtype)
     return full(a.shape, fill_value, dtype or a.np_dtype, ctx=ctx or a._device, out=out)
 
 

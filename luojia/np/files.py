@@ -34,11 +34,6 @@ _SPECIAL: dict[str, Callable] = {
     "average": lambda a, *weights, axis=None: mxnp.average(a, axis, *weights),
     "split": lambda a, indices=(), sections=0, axis=0, squeeze_axis=False: mxnp.split(
         a, sections or tuple(indices)[1:], axis),
-    "full_like": lambda a, fill_value=0, dtype=None: _cast(OPERATORS["zeros_like"](a) + fill_value, dtype),
-    "pad": lambda a, pad_width, mode="constant", constant_values=0: OPERATORS["pad"](
-        a, pad_width=pad_width, mode=mode, constant_values=constant_values),
-    "trace": lambda a, offset=0, axis1=0, axis2=1: OPERATORS["sum"](
-        OPERATORS["diagonal"](a, offset=offset, axis1=axis1, axis2=axis2), axis=-1),
     "where_lscalar": lambda c, x, scalar: mxnp.where(c, OPERATORS["zeros_like"](x) + scalar, x),
     "where_rscalar": lambda c, x, scalar: mxnp.where(c, x, OPERATORS["zeros_like"](x) + scalar),
 }
@@ -88,10 +83,6 @@ def _reshape(a: Any, newshape: tuple, reverse: bool = False) -> Any:
     if -3 in codes and {*codes[:-1]} <= {-2, -3} and codes[-1] in (-2, -3, -4) and not reverse:
         return mxnp.squeeze(a, tuple([i for i, code in enumerate(codes) if code == -3]))
     return npx.reshape(a, codes, reverse)
-
-
-def _cast(x: Any, dtype: Any) -> Any:
-    return x if dtype is None else x.astype(dtype)
 
 
 def _function(name: str, homes: tuple) -> Callable | None:

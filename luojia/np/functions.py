@@ -97,8 +97,10 @@ def meshgrid(*xi: Any, indexing: str = "xy") -> list[ndarray]:
 def pad(x: Any, pad_width: Any = None, mode: str = "constant", constant_values: Any = 0) -> ndarray:
     """The array with ``pad_width`` (before, after) per axis filled: 'constant', 'edge', 'reflect', 'symmetric', 'wrap'.
     """
-    x = lift(x, "pad")
-    widths = tuple([tuple(w) for w in np.broadcast_to(np.asarray(pad_width), (x.ndim, 2)).tolist()])
+    x, widths = lift(x, "pad"), np.asarray(pad_width)
+    if widths.ndim < 2 or len(widths) < 2:  # a Symbol tells no number of axes; it needs the widths of each
+        widths = np.broadcast_to(widths, (x.ndim, 2))
+    widths = tuple([tuple(w) for w in widths.tolist()])
     return OPERATORS["pad"](x, pad_width=widths, mode=mode, constant_values=constant_values)
 
 
@@ -170,7 +172,7 @@ def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[ndarr
 def hsplit(ary: Any, indices_or_sections: Any) -> list[ndarray]:
     """``split`` along the second axis, of a vector along its only one."""
     ary = lift(ary, "hsplit")
-    return split(ary, indices_or_sections, min(1, ary.ndim - 1))
+    return split(ary, indices_or_sections, min(1, ary.ndim - 1) if isinstance(ary, Tensor) else 1)
 
 
 def vsplit(ary: Any, indices_or_sections: Any) -> list[ndarray]:
@@ -278,7 +280,8 @@ def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, out: Any = No
     """The sum of a diagonal over two axes."""
     diagonal = OPERATORS["diagonal"](lift(a, "trace"), offset=offset, axis1=axis1, axis2=axis2)
     found = OPERATORS["sum"](diagonal, axis=-1)
-    return stored(found if found.np_dtype == diagonal.np_dtype else found.astype(diagonal.np_dtype), out)
+    same = not isinstance(found, Tensor) or found.np_dtype == diagonal.np_dtype
+    return stored(found if same else found.astype(diagonal.np_dtype), out)
 
 
 def argsort(a: Any, axis: int | None = -1, kind: Any = None, order: Any = None, out: Any = None) -> ndarray:

@@ -69,6 +69,9 @@ class _Symbol(Symbol):
         """The array with its axes reversed."""
         return OPERATORS["transpose"](self, axes=None)
 
+    def __invert__(self) -> Any:
+        return OPERATORS["invert"](self)
+
     __hash__ = Symbol.__hash__
 
 

@@ -15,7 +15,7 @@ from .._src.core.dtypes import DType, to_np
 from .._src.core.given import is_operand, no_tensor
 from .._src.core.given import refuse as refuse_kind
 from .._src.core.primitive import Primitive
-from .._src.errors import ArgumentError, DTypeError
+from .._src.errors import ArgumentError, CallError, DTypeError
 from .._src.ops import Tensor
 from . import attributes, inputs
 
@@ -163,6 +163,10 @@ def _guarded_call(who: str, call: Callable, row: accepted.Row, listed: str) -> C
             return call(self, *args, **kwargs)
         except AttributeError as e:
             raise no_tensor(who, e) from None
+        except TypeError as e:
+            if "missing" in str(e) and "required positional argument" in str(e):
+                raise CallError(f"For '{who}', the call is {str(e).partition('() ')[2]}.") from None
+            raise
 
     __call__._unguarded = call  # type: ignore[attr-defined]
     return __call__

@@ -128,7 +128,12 @@ def _adadelta(self: Any, var: Any, accum: Any, accum_update: Any, lr: Any, rho: 
 
 def _adagrad(self: Any, var: Any, accum: Any, lr: Any, grad: Any, rows: Any = None, epsilon: Any = 0.0,
              rule: Callable | None = None) -> tuple:
-    kept = accum if self.update_slots else wrap(Tensor, accum._read() - (grad * grad)._read(), accum._device)
+    kept = accum
+    if not self.update_slots:  # the rule adds what is taken here
+        less, xp = (grad * grad)._read(), accum._device.engine.xp
+        whole = accum._read() - less if rows is None else xp.set_at(
+            accum._read(), rows._read(), accum._read()[rows._read()] - less)
+        kept = wrap(Tensor, whole, accum._device)
     out = _apply(self.name, rule or _rule("adagrad"), var, (kept,), grad, lr, rows=rows, epsilon=epsilon)
     return out if self.update_slots else (out[0], wrap(Tensor, accum._read(), accum._device))
 

@@ -35,7 +35,7 @@ def __getattr__(name: str) -> Any:
     if name in _RANDOM:
         return getattr(importlib.import_module(".random", __name__), name)
     if name in ("np", "npx"):  # F.np and F.npx of a hybrid_forward
-        return importlib.import_module(f"luojia.{name}")
+        return getattr(importlib.import_module("luojia.np.graph"), "numpys" if name == "np" else "extension")
     if name.startswith("__"):
         raise AttributeError(name)
     if name == "Custom":

@@ -17,6 +17,7 @@ from .callback import Callback, CallbackManager, InternalCallbackParam, RunConte
 from .dataset_helper import Passes, batches, size_of
 
 _OPTIONS = {"loss_scale_manager", "keep_batchnorm_fp32"}
+_OLD = {"begin", "end", "epoch_begin", "epoch_end", "step_begin", "step_end"}
 
 
 class Model:
@@ -115,13 +116,24 @@ class Model:
     def fit(self, epoch: int, train_dataset: Any, valid_dataset: Any = None, valid_frequency: Any = 1,
             callbacks: Any = None, dataset_sink_mode: bool = False, valid_dataset_sink_mode: bool = False,
             sink_size: int = -1, initial_epoch: int = 0) -> None:
-        """Train, and evaluate on ``valid_dataset`` every ``valid_frequency`` epochs, or at those listed."""
+        """Train, and evaluate on ``valid_dataset`` every ``valid_frequency`` epochs, or at those listed.
+
+        Raises:
+            ValueError: a callback of a class of your own with a method of the older names, as ``step_end``; or what
+                ``train`` raises.
+        """
         if valid_dataset is not None and not self._metrics:
             raise ArgumentError("For 'Model.fit', the model argument 'metrics' can not be None or empty, you should "
                                 "set the argument 'metrics' for model.")
         if isinstance(valid_frequency, bool) or not isinstance(valid_frequency, (int, list)):
             raise DTypeError("For 'Model.fit', the type of 'valid_frequency' must be a list or an integer, but got "
                              f"{type(valid_frequency).__name__}.")
+        for callback in callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]:
+            old = _OLD & set(vars(type(callback)))
+            if old and not type(callback).__module__.startswith("luojia."):
+                raise ArgumentError(f"For {type(callback).__name__} callback, {sorted(old)} methods may not be "
+                                    "supported in later version, Use methods prefixed with 'on_train' or 'on_eval' "
+                                    "instead when using customized callbacks.")
         self._fit("fit", epoch, train_dataset, valid_dataset, valid_frequency, callbacks, dataset_sink_mode, sink_size,
                   initial_epoch)
 
@@ -139,7 +151,9 @@ class Model:
         network = self._train_network
         if isinstance(network, Module):
             network.set_train()
-        params = self._params("train", network, dataset, manager, epoch_num=epoch - initial_epoch)
+        params = self._params("train", network, dataset, manager, epoch_num=epoch - initial_epoch, initial_step=None,
+                              last_save_ckpt_step=None, latest_ckpt_file=None,
+                              loss_scale_mananger=self._options.get("loss_scale_manager"))
         run, passes = RunContext(params), Passes(dataset)
         with manager:
             manager.on_train_begin(run)
@@ -226,8 +240,14 @@ class Model:
             else:
                 metric.update(*outputs[1:])
 
-    def predict(self, *predict_data: Any, backend: Any = None, config: Any = None) -> Any:
-        """The network's outputs, not training."""
+    def predict(self, *predict_data: Any, backend: str | None = None, config: Any = None) -> Any:
+        """The network's outputs, not training.
+
+        Raises:
+            ValueError: another ``backend`` than 'lite', or than None.
+        """
+        if backend not in (None, "lite"):
+            raise ArgumentError(f"For Model.predict, `backend` should be 'lite' or None, but got {backend}")
         if isinstance(self._predict_network, Module):
             self._predict_network.set_train(False)
         return self._predict_network(*predict_data)

@@ -101,7 +101,11 @@ def _values(save_obj: Any) -> dict[str, Any]:
             if not isinstance(item, dict) or "name" not in item or not ("data" in item or "value" in item):
                 raise DTypeError("For save_checkpoint, save_obj should be a list of dict items, and the dict should "
                                  f"have key values 'name' and 'data', but got {type(item)} and {item}.")
-            pairs.append((item["name"], item["data"] if "data" in item else item["value"]))
+            value = item["data"] if "data" in item else item["value"]
+            if not isinstance(value, (Tensor, str)):
+                raise DTypeError("For save_checkpoint, when save_obj is a list of dict items, the data in dict should "
+                                 f"be parameter, but got {type(value)}.")
+            pairs.append((item["name"], value))
     else:
         raise DTypeError("For 'save_checkpoint', the parameter 'save_obj' must be nn.Cell, list or dict, but got "
                          f"{type(save_obj)}.")
@@ -153,9 +157,9 @@ def load_checkpoint(ckpt_file_name: str, net: Module | None = None, strict_load:
                             "whether the 'ckpt_file_name' is correct.")
     try:
         if wanted == "ckpt":
-            found: dict[str, Any] = dict(checkpoint.load(path))
+            found: dict[str, Any] = dict(checkpoint.load(path, keep_bfloat16=True))
         else:
-            found = {**safetensors_file.load(path), **safetensors_file.load_metadata(path)}
+            found = {**safetensors_file.load(path, keep_bfloat16=True), **safetensors_file.load_metadata(path)}
     except FormatError as e:
         raise FormatError(f"Failed to read the checkpoint file {os.path.realpath(path)}. The file may be corrupted, "
                           f"and the content cannot be parsed: {e}") from e
@@ -177,6 +181,8 @@ def _prefixes(who: str, name: str, value: Any) -> tuple[str, ...]:
     prefixes = (value,) if isinstance(value, str) else tuple(value or ())
     if any(not isinstance(p, str) for p in prefixes):
         raise DTypeError(f"For '{who}', the '{name}' must be str, list[str] or tuple[str], but got {value!r}.")
+    if "" in prefixes:
+        raise ArgumentError(f"For '{who}', the value of 'specify_prefix' or 'filter_prefix' can't include ''.")
     return prefixes
 
 
@@ -199,8 +205,9 @@ def load_param_into_net(net: Module, parameter_dict: dict[str, Parameter], stric
     if not isinstance(parameter_dict, dict):
         raise DTypeError(f"For '{who}', the argument 'parameter_dict' should be a dict, but got "
                          f"{type(parameter_dict)}.")
-    if not isinstance(strict_load, bool):
-        raise DTypeError(f"For '{who}', the 'strict_load' must be a bool, but got {type(strict_load).__name__}.")
+    for key, value in (("strict_load", strict_load), ("remove_redundancy", remove_redundancy)):
+        if not isinstance(value, bool):
+            raise DTypeError(f"For '{who}', the '{key}' must be a bool, but got {type(value).__name__}.")
     for key, value in parameter_dict.items():
         if not isinstance(key, str) or not isinstance(value, (Parameter, str)):
             raise DTypeError("For 'parameter_dict', the element in the argument 'parameter_dict' should be a 'str' and "
@@ -208,7 +215,7 @@ def load_param_into_net(net: Module, parameter_dict: dict[str, Parameter], stric
     targets = {p.name: p for p in net.get_parameters()}
     found = {name: (p, parameter_dict[name]) for name, p in targets.items() if name in parameter_dict}
     for name, (p, new) in found.items():
-        if p.shape != new.shape:
+        if p.shape != new.shape and not _longer(p.shape, new.shape):
             raise ShapeError(f"For '{who}', {name} in the argument 'net' should have the same shape as {name} in the "
                              f"argument 'parameter_dict'. But got its shape {p.shape} in the argument 'net' and shape "
                              f"{new.shape} in the argument 'parameter_dict'. May you need to check whether the "
@@ -221,9 +228,14 @@ def load_param_into_net(net: Module, parameter_dict: dict[str, Parameter], stric
             raise DTypeError(f"For '{who}', {name} in the argument 'net' should have the same type as in the argument "
                              f"'parameter_dict', but got {p.dtype} and {new.dtype} with strict_load=True.")
     for p, new in found.values():
-        value = new.asnumpy()
+        value = new.asnumpy().reshape(p.shape)
         p.set_data(Tensor(value if value.dtype == p.np_dtype else value.astype(p.np_dtype)))
     return [n for n in targets if n not in found], [n for n in parameter_dict if n not in targets]
+
+
+def _longer(shape: tuple, given: tuple) -> bool:
+    """Whether the given shape is the other and further axes of length 1: so Ascend's files have kernels."""
+    return bool(shape) and given == shape + (1,) * (len(given) - len(shape))
 
 
 _loads: list[ThreadPoolExecutor] = []

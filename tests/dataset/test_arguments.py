@@ -14,12 +14,12 @@ FOLDERS = ("Mnist", "Cifar10", "ImageFolder", "VOC", "CelebA", "Places365", "LSU
     [
         ({"num_samples": "a"}, TypeError, "Argument num_samples with value a is not of type"),
         ({"num_samples": True}, TypeError, "Argument num_samples with value True is not of type"),
-        ({"num_samples": -1}, ValueError, "num_samples should be 0 or more, got -1"),
+        ({"num_samples": -1}, ValueError, "num_samples exceeds the boundary between 0 and"),
         ({"num_parallel_workers": 1.5}, TypeError, "Argument num_parallel_workers with value 1.5 is not of type"),
-        ({"num_parallel_workers": 0}, ValueError, "num_parallel_workers should be 1 or more, got 0"),
+        ({"num_parallel_workers": 0}, ValueError, "num_parallel_workers exceeds the boundary between 1"),
         ({"num_shards": [2]}, TypeError, r"Argument num_shards with value \[2\] is not of type"),
-        ({"num_shards": 0, "shard_id": 0}, ValueError, "num_shards should be 1 or more, got 0"),
-        ({"num_shards": 2, "shard_id": -1}, ValueError, "shard_id should be 0 or more, got -1"),
+        ({"num_shards": 0, "shard_id": 0}, ValueError, "Input num_shards is not within the required interval"),
+        ({"num_shards": 2, "shard_id": -1}, ValueError, "Input shard_id is not within the required interval"),
     ],
 )
 def test_shared_arguments(tmp_path, name, given, kind, message):

@@ -44,6 +44,15 @@ def test_lines(folder):
     assert batch["text"].tolist() == ["a0", "a1"] and ds.TextFileDataset("a.txt").output_types() == [np.dtype("U")]
 
 
+def test_as_many_files_side_by_side_as_there_are_workers(folder, monkeypatch):
+    one, two = texts(ABC, shuffle=False, num_parallel_workers=1), texts(ABC, shuffle=False, num_parallel_workers=2)
+    assert one != two
+    monkeypatch.setattr(ds.config, "_settings", dict(ds.config._settings))
+    for workers, expected in ((1, one), (2, two)):
+        ds.config.set_num_parallel_workers(workers)
+        assert texts(ABC, shuffle=False) == expected
+
+
 def test_orders(folder):
     assert sorted(texts(ABC).split()) == texts(ABC, shuffle=False, num_parallel_workers=1).split()
     assert len({texts(ABC) for _ in range(9)}) > 1
@@ -79,9 +88,11 @@ def test_csv(folder):
         (lambda: ds.TextFileDataset(3), TypeError, "dataset files with value 3"),
         (lambda: ds.TextFileDataset([3]), TypeError, "expected as str, got 3"),
         (lambda: ds.TextFileDataset([]), ValueError, "dataset_files can not be empty"),
-        (lambda: ds.TextFileDataset("a.txt", num_samples=-1), ValueError, "num_samples should be 0 or more, got -1"),
+        (lambda: ds.TextFileDataset("a.txt", num_samples=-1), ValueError,
+         "num_samples exceeds the boundary between 0 and"),
         (lambda: ds.TextFileDataset("a.txt", shuffle="q"), TypeError, "shuffle must be of boolean or enum"),
-        (lambda: ds.TextFileDataset("a.txt", num_shards=0, shard_id=0), ValueError, "num_shards should be 1 or more"),
+        (lambda: ds.TextFileDataset("a.txt", num_shards=0, shard_id=0), ValueError,
+         "Input num_shards is not within the required interval"),
         (lambda: ds.CSVDataset("h.csv", ";;"), ValueError, "field_delim is invalid"),
         (lambda: ds.CSVDataset("h.csv", 3), TypeError, "field_delim should be a string"),
         (lambda: ds.CSVDataset("h.csv", column_defaults=(0,)), TypeError, "column_defaults should be a list"),

@@ -356,8 +356,14 @@ def test_facts_of_ragged_empty_and_other_rows():
     assert ds.NumpySlicesDataset(["a", "bc"]).output_types() == [np.dtype("U")]
     dicts = ds.GeneratorDataset([({"x": 1}, 2)], ["a", "b"])
     assert next(dicts.create_dict_iterator(output_numpy=True))["a"] == {"x": np.array(1)}
-    assert next(dicts.create_dict_iterator())["a"] == {"x": np.array(1)}
+    assert type(next(dicts.create_dict_iterator())["a"]["x"]) is ms.Tensor
     assert [r["a"].item() for r in rows(dicts.map(lambda d: d["x"], "a"))] == [1]
+    assert [r["a"].item() for r in rows(dicts.map(lambda d: type(d["x"]).__name__, "a"))] == ["int"]
+    nested = ds.GeneratorDataset([{"m": {"l": [i, "q"]}, "x": [i]} for i in range(2)], ["a"], shuffle=False)
+    assert rows(nested)[1]["a"]["m"]["l"] == [np.array(1), np.array("q")]
+    assert rows(ds.GeneratorDataset([{"m": {"l": [i]}} for i in range(2)], ["a"], shuffle=False).batch(2))[0]["a"]["m"][
+        "l"
+    ].tolist() == [[0], [1]]
 
 
 def test_padding_in_shards():

@@ -188,7 +188,7 @@ def test_compressed_tfrecord(records, tmp_path):
         ({"num_shards": 2, "shard_id": 0}, RuntimeError, "tfrecord file: 1, num_shards: 2"),
         ({"schema": 3}, TypeError, "schema should be a path to schema file or a schema object"),
         ({"compression_type": "LZ"}, ValueError, "compression_type can be either"),
-        ({"num_samples": -1}, ValueError, "num_samples should be 0 or more"),
+        ({"num_samples": -1}, ValueError, "num_samples exceeds the boundary between 0 and"),
         ({"columns_list": ["one", "one"]}, RuntimeError, "a column is there twice"),
         ({"shard_equal_rows": 1}, TypeError, "shard_equal_rows with value 1"),
     ],

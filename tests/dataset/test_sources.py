@@ -150,7 +150,8 @@ def test_ragged_lists():
         (lambda: ds.NumpySlicesDataset([1], ["a", "b"]), ValueError, "names is 2, but required is 1 as data is list"),
         (lambda: ds.NumpySlicesDataset([1], num_shards=2), ValueError, "need to be passed in together"),
         (lambda: ds.NumpySlicesDataset([1], num_shards=2, shard_id=2), ValueError, "must be less than num_shards"),
-        (lambda: ds.NumpySlicesDataset([1], num_shards=0, shard_id=0), ValueError, "num_shards should be 1 or more"),
+        (lambda: ds.NumpySlicesDataset([1], num_shards=0, shard_id=0), ValueError,
+         "Input num_shards is not within the required interval"),
         (lambda: ds.NumpySlicesDataset([1], sampler=ds.SequentialSampler(), shuffle=True), ValueError,
          "Conflicting arguments during sampler assignments. num_samples: None, .*shuffle: True"),
         (lambda: ds.NumpySlicesDataset([1], sampler=3), TypeError, "sampler should be either iterable or from"),
@@ -174,7 +175,8 @@ def test_ragged_lists():
         (lambda: ds.GeneratorDataset([1], ["x"], collate_fn=len), ValueError, "only when batch_sampler is set"),
         (lambda: ds.GeneratorDataset([1], ["x"], batch_sampler=3), TypeError, "batch_sampler should have __getitem__"),
         (lambda: ds.GeneratorDataset([1], ["x"], batch_sampler=[[0]], shuffle=True), ValueError, "mutually exclusive"),
-        (lambda: ds.GeneratorDataset([1], ["x"], num_parallel_workers=0), ValueError, "should be 1 or more, got 0"),
+        (lambda: ds.GeneratorDataset([1], ["x"], num_parallel_workers=0), ValueError,
+         "num_parallel_workers exceeds the boundary"),
         (lambda: ds.GeneratorDataset([1], ["x"], num_parallel_workers="2"), TypeError,
          "num_parallel_workers with value 2 is not of type"),
         (lambda: list(ds.GeneratorDataset([1], ["x"], [np.int8])), RuntimeError, "x has int64, specified .* int8"),
@@ -183,6 +185,7 @@ def test_ragged_lists():
         (lambda: list(ds.GeneratorDataset(lambda: 1 / 0, ["x"])), RuntimeError, "ZeroDivisionError: division by zero"),
         (lambda: list(ds.GeneratorDataset({0: 1, 2: 1}, ["x"], shuffle=False)), RuntimeError, "KeyError: 1"),
         (lambda: ds.SubsetSampler([1.5]), TypeError, r"indices element must be int, but got list\[0\]: 1.5"),
+        (lambda: ds.ImageFolderDataset("/", cache=3), TypeError, "Argument cache with value 3 is not of type"),
         (lambda: ds.SequentialSampler("a"), TypeError, "start_index must be integer but was: a"),
         (lambda: list(ds.NumpySlicesDataset([1], sampler=ds.SequentialSampler(5))), ValueError, "start_index: 5"),
         (lambda: ds.RandomSampler(3), TypeError, "replacement must be a boolean value but was: 3"),
@@ -255,13 +258,14 @@ def test_image_folder(tmp_path):
         (tmp_path / name).mkdir()
         (tmp_path / name / "x.png").write_bytes(codecs.encode(pixels, ".png", 9))
         (tmp_path / name / "notes.txt").write_text("no image")
-    data = ds.ImageFolderDataset(str(tmp_path), shuffle=False, decode=True)
+    assert len(ds.ImageFolderDataset(str(tmp_path))) == 4  # every file
+    data = ds.ImageFolderDataset(str(tmp_path), shuffle=False, decode=True, extensions=[".png"])
     assert data.num_classes() == 2 and data.get_class_indexing() == {"cat": 0, "dog": 1} and len(data) == 2
     (image, label), _ = data.create_tuple_iterator(output_numpy=True)
     assert (image == pixels).all() and label == 0 and label.dtype == np.int32
-    raw = ds.ImageFolderDataset(str(tmp_path), class_indexing={"dog": 5})
+    raw = ds.ImageFolderDataset(str(tmp_path), class_indexing={"dog": 5}, extensions=[".png"])
     assert len(raw) == 1 and raw.output_types()[0] == np.uint8
     decoded = raw.map([ds.vision.Decode(), ds.vision.HWC2CHW()], "image")
     assert decoded.output_shapes() == [[3, 4, 5], []] and raw.batch(1).get_class_indexing() == {"dog": 5}
-    with pytest.raises(RuntimeError, match="has no folders with images of .gif"):
+    with pytest.raises(RuntimeError, match=r"has no folders with images \(\*.gif\)"):
         ds.ImageFolderDataset(str(tmp_path), extensions=[".gif"])

@@ -135,7 +135,7 @@ def test_imdb(write):
     expected = [[f"train {kind} {i}<br />x", label] for kind, label in (("pos", 1), ("neg", 0)) for i in range(2)]
     assert read("IMDB", "imdb", "train") == ("text label", expected)
     assert read("IMDB", "imdb")[1] == [*expected, ["test pos 0<br />x", 1], ["test neg 0<br />x", 0]]
-    assert ds.IMDBDataset("imdb").output_types()[1] == np.int32
+    assert ds.IMDBDataset("imdb").output_types()[1] == np.int32 and ds.IMDBDataset("imdb").num_classes() == 2
     with pytest.raises(RuntimeError, match="Invalid path, .*nothing.train.pos"):
         write("nothing/x", "")
         read("IMDB", "nothing")

@@ -328,3 +328,15 @@ def test_a_step_as_the_documentation_writes_it() -> None:
         losses.append(float(train_step(x, y)))
         scheduler.step()
     assert losses[-1] < 0.01 * losses[0] and float(optimizer.param_groups[0]["lr"]) == pytest.approx(0.0125)
+
+
+@pytest.mark.parametrize("cls, expected", [
+    (optim.Rprop, [0.5, 2.5, 2.5, -4.5]), (optim.ASGD, [0.94995, 2.0999, 2.84985, -4.1998]),
+])
+def test_the_first_step_takes_the_rate_as_it_is_then(cls, expected):
+    """As mindspore 2.8.0."""
+    p = Parameter(Tensor([1.0, 2.0, 3.0, -4.0]), name="p")
+    optimizer = cls([p], lr=0.1)
+    optimizer.param_groups[0]["lr"].set_data(Tensor(0.5))
+    optimizer((Tensor([0.1, -0.2, 0.3, 0.4]),))
+    np.testing.assert_allclose(p.asnumpy(), expected, rtol=1e-5)

@@ -28,8 +28,7 @@ def test_at_construction(make, classes, match):
             make()
 
 
-LAYERS = [lambda: nn.Conv1D(2, 3, groups=3), lambda: nn.Conv1D(2, 0),
-          lambda: nn.Conv1DTranspose(2, 3, output_padding=1)]
+LAYERS = [lambda: nn.Conv1D(2, 0)]
 
 
 @pytest.mark.parametrize("make", LAYERS)
@@ -73,3 +72,14 @@ def test_what_is_refused_takes_no_name():
         with pytest.raises(AssertionError):
             nn.MaxPool2D((2,))
         assert nn.Conv1D(2, 3).name == "net_conv0" and nn.MaxPool2D().name == "net_pool0"
+
+
+@pytest.mark.parametrize(("make", "text"), [
+    (lambda: nn.Conv2D(3, 3, groups=2), "must be multiples of groups, got 3 and 0 channels in 2 groups"),
+    (lambda: nn.Conv1D(4, 3, groups=2, in_channels=3), "must be multiples of groups"),
+    (lambda: nn.Conv2D(4, 3, groups=0), "must be multiples of groups"),
+    (lambda: nn.Conv2DTranspose(3, 3, output_padding=1), "output_padding must be less than strides"),
+])
+def test_groups_and_padding_of_convolutions(make, text):
+    with pytest.raises(mx.MXNetError, match=text):
+        make()

@@ -153,6 +153,15 @@ def test_errors():
         est.CheckpointHandler("x", save_best=True)
 
 
+def test_a_metric_without_a_value_is_no_best(tmp_path, capsys):
+    accuracy = mx.metric.Accuracy()
+    assert est.MetricHandler(accuracy).metrics == [accuracy]
+    handler = est.CheckpointHandler(str(tmp_path), "m", monitor=accuracy, save_best=True, verbose=1)
+    make().fit(BATCHES, epochs=1, event_handlers=handler)
+    assert handler.best is None and not any("best" in p.name for p in tmp_path.iterdir())
+    assert "accuracy did not improve from -inf, skipping updating best model" in capsys.readouterr().out
+
+
 def test_layers_side_by_side():
     x = nd.ones((2, 3))
     for kind in (Concurrent, HybridConcurrent):
@@ -224,6 +233,9 @@ def test_projected_lstm() -> None:
 def test_variational_dropout_has_one_mask_for_all_steps() -> None:
     cell = contrib.rnn.VariationalDropoutCell(mx.gluon.rnn.RNNCell(40, input_size=3), 0.5, 0.2, 0.5)
     assert repr(cell) == "VariationalDropoutCell(p_out = 0.5, p_state = 0.2)"
+    merged = contrib.rnn.VariationalDropoutCell(mx.gluon.rnn.RNNCell(4, input_size=3), 0.5)
+    merged.initialize()
+    assert merged.unroll(2, mx.nd.ones((5, 2, 3)))[0].shape == (5, 2, 4)
     cell.initialize()
     with mx.autograd.record():
         outputs, _ = cell.unroll(3, mx.nd.ones((2, 3, 3)), merge_outputs=True)

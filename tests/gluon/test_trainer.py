@@ -379,3 +379,11 @@ def test_parameters_behind_stopped_gradients_are_not_stale(hybrid):
         loss.backward()
         trainer.step(1)
     np.testing.assert_allclose(net.a.weight.data().asnumpy(), np.full((3, 2), 0.5625))
+
+
+def test_parameters_without_initialization_are_refused():
+    with pytest.raises(RuntimeError, match="has not been initialized"):
+        gluon.Trainer(nn.Dense(1).collect_params(), "sgd")
+    net = nn.Dense(1)
+    net.initialize()
+    assert gluon.Trainer(net.collect_params(), "sgd").learning_rate == 0.01

@@ -120,6 +120,7 @@ def test_copy_make_border():
     for kind, rows in expected.items():
         found = image.copyMakeBorder(x, 1, 2, 1, 0, kind, value=7)
         assert found.dtype == np.uint8 and found.asnumpy()[..., 0].tolist() == rows
+    assert image.copyMakeBorder(x, 1, 0, 0, 0, values=7).asnumpy()[0].tolist() == [[7, 0, 0], [7, 0, 0]]
     assert image.copyMakeBorder(x, 1, 0, 0, 0, values=(1, 2, 3)).asnumpy()[0].tolist() == [[1, 2, 3], [1, 2, 3]]
     with pytest.raises(ArgumentError, match="type must be 0"):
         image.copyMakeBorder(x, 1, 1, 1, 1, 5)

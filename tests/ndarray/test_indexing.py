@@ -244,3 +244,10 @@ def test_reshape_arguments():
         x.reshape()
     with pytest.raises(TypeError, match="Got unknown keywords in reshape: foo"):
         x.reshape((2, 3), foo=1)
+
+
+def test_tuples_within_a_key_are_lists():
+    x = nd.arange(12).reshape((3, 4))
+    assert x[(0, 2),].asnumpy().tolist() == [[0, 1, 2, 3], [8, 9, 10, 11]]
+    x[(0, 2), (1, 3)] = 50
+    assert x.asnumpy()[[0, 2], [1, 3]].tolist() == [50, 50]

@@ -85,6 +85,9 @@ def test_by_name():
     (lambda: nn.HausdorffDistance().eval(), RuntimeError, "The 'HausdorffDistance' can not be calculated"),
     (lambda: nn.HausdorffDistance().update(1), ValueError, "it needs 3 inputs"),
     (lambda: nn.Accuracy().update(SCORES), ValueError, "For 'Accuracy.update', it needs 2 inputs"),
+    *[(lambda m=m, y=y: m().update(SCORES, np.array(y)), ValueError, "should equal to the dimension of y .* add 1")
+      for m in (nn.Accuracy, nn.Precision, nn.Recall) for y in ([[1.0], [2.0], [0.0]], np.full(SCORES.shape, 0.5))],
+    (lambda: nn.Accuracy().update(np.array([0.1, 0.9]), np.array([1, 0])), ValueError, "y_pred dimension: 1"),
     (lambda: nn.Accuracy("foo"), TypeError, "the 'eval_type' must be in"),
     (lambda: nn.Accuracy().update("a", "b"), TypeError, "the type of 'data' must be Tensor, list or ndarray"),
     (lambda: nn.Fbeta(0), ValueError, "the argument 'beta' must be greater than 0"),

@@ -194,6 +194,15 @@ W = params()[0]
     (lambda: nn.Momentum([{"params": []}], 0.1, 0.9), ValueError, "the 'params' of a parameter group must not be "
      "empty"),
     (lambda: nn.SGD([{"params": [W]}, {"params": [W]}]), ValueError, "the parameter w is in two groups"),
+    (lambda: nn.Rprop([W], etas=(1.2, 0.5)), ValueError, "'etaminus' must be in range"),
+    (lambda: nn.Rprop([W], etas=(0.5, 0.9)), ValueError, "etaplus must be greater than 1.0"),
+    (lambda: nn.Rprop([W], etas=(0.5,)), ValueError, "etas must be a tuple with the size of 2"),
+    (lambda: nn.Rprop([W], step_sizes=(5.0, 1.0)), ValueError, "but got 5.0 > 1.0"),
+    (lambda: nn.FTRL([W], learning_rate=[0.1, 0.2]), ValueError, "dynamic learning rate and group learning rate"),
+    (lambda: nn.FTRL([{"params": [W], "lr": 0.1}]), ValueError, "group learning rate True"),
+    (lambda: nn.FTRL([W], learning_rate=1), TypeError, "'learning_rate' should be 'float', but got type 'int'"),
+    (lambda: nn.FTRL([W], learning_rate=0.0), ValueError, "must be float and must > 0, but got '0.0'"),
+    (lambda: nn.SGD([W], weight_decay=nn.ExponentialDecayLR(0.1, 0.9, 4)), TypeError, "dynamic weight decay"),
     (lambda: make("SGD")((G[0],)), RuntimeError, "has 2 parameters and takes a gradient for each, got 1 gradients"),
     (lambda: make("SGD")((G[0], 3)), TypeError, "the gradient of b must be a Tensor, but got int"),
     (lambda: make("SGD")((G[0], G[0])), ValueError, r"the gradient of b must have its shape \(1,\), but got \(2,\)"),
@@ -201,6 +210,19 @@ W = params()[0]
 def test_errors(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize("name, states", [
+    ("ASGD", ["ax_.w", "eta_w"]), ("AdaFactor", ["exp_avg.w", "exp_avg_sq_row_w", "exp_avg_sq_col_w", "exp_avg_sq_w"]),
+])
+def test_names_of_states(name, states):
+    opt = getattr(nn, name)([Parameter(Tensor([1.0]), name="w")])
+    assert [p.name for p in opt.get_parameters()][3:] == states
+
+
+def test_schedules_of_several_steps():
+    rates = nn.ExponentialDecayLR(0.1, 0.5, 1)(Tensor([[1, 2]]))
+    np.testing.assert_allclose(rates.asnumpy(), [[0.05, 0.025]])
 
 
 def test_a_failed_update_changes_nothing():

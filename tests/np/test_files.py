@@ -100,3 +100,20 @@ def test_networks_without_parameters(tmp_path):
     mx.nd.save(str(tmp_path / "n-0000.params"), {})
     block = gluon.SymbolBlock.imports(str(tmp_path / "n-symbol.json"), "data", str(tmp_path / "n-0000.params"))
     assert block(mx.nd.zeros((2,))).asnumpy().tolist() == [0, 0]
+
+
+@pytest.mark.parametrize(("active", "magic"), [(True, 0xF993FACA), (False, 0xF993FAC9)])
+def test_parameters_written_under_np_shape(active, magic, tmp_path):
+    """mxnet 1.9.1 reads under np_shape only what was written so."""
+    net = gluon.nn.Dense(2, in_units=3)
+    net.initialize()
+    net.hybridize()
+    net(mx.nd.ones((1, 3)))
+    with mx.util.np_shape(active):
+        net.save_parameters(str(tmp_path / "a"))
+        net.collect_params().save(str(tmp_path / "b"))
+        net.export(str(tmp_path / "c"))
+        mx.nd.save(str(tmp_path / "d"), [mx.nd.ones(2)])
+    for name in ("a", "b", "c-0000.params", "d"):
+        assert int.from_bytes((tmp_path / name).read_bytes()[24:28], "little") == magic, name
+        assert mx.nd.load(str(tmp_path / name))

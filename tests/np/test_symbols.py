@@ -20,6 +20,11 @@ PROGRAMS = [
     lambda F, x: x.clip(1, 3).swapaxes(0, 1), lambda F, x: x.repeat(2), lambda F, x: x != x,
     lambda F, x: x[F.np.abs(x[0]) % 2],
     lambda F, x: x.as_nd_ndarray().as_np_ndarray().min(), lambda F, x: x.sum(axis=0, keepdims=True) >= 5,
+    lambda F, x: F.npx.dropout(x, 0.5), lambda F, x: F.npx.batch_norm(x, x[0], x[0], x[0], x[0]),
+    lambda F, x: F.npx.batch_norm(x, x[0], x[0], moving_mean=x[0], moving_var=x[0], fix_gamma=False),
+    lambda F, x: F.np.pad(x, ((0, 0), (1, 2))), lambda F, x: F.np.trace(x), lambda F, x: F.np.full_like(x, 2),
+    lambda F, x: F.np.full_like(x, 2, dtype="int32"), lambda F, x: F.np.diff(x), lambda F, x: F.np.diff(x, 2, axis=-1),
+    lambda F, x: F.np.hsplit(x, 3)[1], lambda F, x: ~(x > 2),
 ]
 
 
@@ -47,6 +52,66 @@ def test_hybridized_programs_give_what_eager_ones_give(run):
     a, b = eager(x), hybrid(x)
     assert isinstance(b, np.ndarray) and (a.shape, a.dtype) == (b.shape, b.dtype)
     onp.testing.assert_allclose(a.asnumpy(), b.asnumpy(), rtol=1e-6)
+
+
+def test_dropout_of_a_hybridized_network_that_trains():
+    net = Program(lambda F, x: F.npx.dropout(x, p=0.5))
+    net.hybridize()
+    with autograd.record():
+        dropped = net(np.ones((1000,)))
+    assert set(onp.unique(dropped.asnumpy())) == {0, 2} and net(np.ones((9,))).asnumpy().tolist() == [1] * 9
+
+
+DRAWS = [
+    lambda F, x: F.np.random.uniform(2, 3, (400,)), lambda F, x: F.np.random.uniform(x, x + 2),
+    lambda F, x: F.np.random.normal(1, 2, size=400), lambda F, x: F.np.random.normal(x, 1),
+    lambda F, x: F.np.random.gamma(2, 3, size=(400,)), lambda F, x: F.np.random.gamma(x + 1),
+    lambda F, x: F.np.random.exponential(2, size=400), lambda F, x: F.np.random.logistic(size=400),
+    lambda F, x: F.np.random.gumbel(1, 2, 400), lambda F, x: F.np.random.laplace(x, 2),
+    lambda F, x: F.np.random.rayleigh(2, size=400), lambda F, x: F.np.random.weibull(2, size=400),
+    lambda F, x: F.np.random.pareto(4, size=400), lambda F, x: F.np.random.power(3, size=400),
+    lambda F, x: F.np.random.lognormal(0, 0.1, size=400), lambda F, x: F.np.random.rand(20, 20),
+    lambda F, x: F.np.random.randn(20, 20), lambda F, x: F.np.random.randint(0, 10, (400,)),
+    lambda F, x: F.np.random.choice(10, (400,)), lambda F, x: F.npx.random.bernoulli(prob=x * 0 + 0.3),
+    lambda F, x: F.npx.random.bernoulli(logit=x * 0), lambda F, x: F.npx.random.uniform_n(0, 1, (400,)),
+    lambda F, x: F.npx.random.normal_n(0.0, 1.0, batch_shape=(20, 20)),
+]
+
+
+@pytest.mark.parametrize("run", DRAWS, ids=range(len(DRAWS)))
+def test_draws_of_a_hybridized_network(run):
+    """Each run draws anew, from the distribution that the eager network draws from."""
+    mx.random.seed(5)
+    x = np.array(onp.linspace(0.5, 1.5, 400))
+    net = Program(lambda F, x: run(F, x) + 0 * x.reshape(-1)[0])
+    eager = [net(x).asnumpy() for _ in range(5)]
+    net.hybridize()
+    traced = [net(x).asnumpy() for _ in range(5)]
+    assert traced[0].shape == eager[0].shape and (traced[0] != traced[1]).any()
+    for statistic in (onp.mean, onp.std):
+        a, b = statistic(eager), statistic(traced)
+        assert abs(a - b) < 0.2 * onp.std(eager), (a, b)
+
+
+def test_gradients_of_what_draws_are_moved_by():
+    net = Program(lambda F, x: F.np.random.normal(x, 1) + F.np.random.uniform(0, x))
+    net.hybridize()
+    x = np.ones((500,))
+    x.attach_grad()
+    with autograd.record():
+        net(x).backward()
+    assert 1.4 < x.grad.mean() < 1.6
+
+
+@pytest.mark.parametrize(("run", "message"), [
+    (lambda F, x: F.np.random.choice(x, (2,)), "draws among the numbers below one"),
+    (lambda F, x: F.npx.random.normal_n(x, 1, (2,)), "give no batch_shape beside symbols"),
+])
+def test_draws_that_graphs_lack(run, message):
+    net = Program(run)
+    net.hybridize()
+    with pytest.raises(NotImplementedError, match=message):
+        net(np.ones((3,)))
 
 
 def test_parameters_follow_the_conventions_too():

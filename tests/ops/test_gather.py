@@ -102,7 +102,8 @@ def test_by_value():
     check_op("masked_select", x, x > 0, ref=x[x > 0], symbol="value", xla="eager")
     check_op("masked_select", x, np.array([[True], [False]]), ref=x[0], symbol="value", xla="eager")
     check_op("masked_select", x, x > 9, ref=np.zeros(0), symbol="value", xla="eager")
-    check_op("masked_select", x, np.array([False, True]), ref=x[1:], symbol="value", xla="eager")
+    check_op("masked_select", x, np.array([False, True]), attrs={"rows": True}, ref=x[1:], symbol="value", xla="eager")
+    check_op("masked_select", x, np.array([False, True, True]), ref=x[:, 1:].ravel(), symbol="value", xla="eager")
 
 
 def test_scatter():

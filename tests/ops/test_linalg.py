@@ -56,6 +56,9 @@ def test_batch_dot():
 def test_products():
     check_op("einsum", a, b, attrs={"equation": "ij,jk->ik"}, ref=a @ b)
     check_op("einsum", a, attrs={"equation": "ij->ji"}, ref=a.T)
+    corner = b[:2, :2]
+    check_op("einsum", corner, attrs={"equation": "ii->i"}, ref=np.diag(corner), second=False)
+    check_op("einsum", corner, attrs={"equation": "ii"}, ref=np.trace(corner), second=False)
     check_op("tensordot", a, b, attrs={"axes": 1}, ref=a @ b)
     check_op("tensordot", a, b, attrs={"axes": ((0, 1), (1, 0))}, ref=np.tensordot(a, b, ((0, 1), (1, 0))))
     check_op("dot_last", a, b, ref=a @ b)

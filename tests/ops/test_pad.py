@@ -29,7 +29,7 @@ def test_padding_errors():
     pad = OPERATORS["pad"]
     with pytest.raises(ArgumentError, match="must name .before, after. for each of 2 axes"):
         pad(t, pad_width=(1, 1))
-    with pytest.raises(ArgumentError, match="mode must be 'constant', 'edge', .* or 'wrap', got 'foo'"):
+    with pytest.raises(ArgumentError, match="mode must be 'constant', 'edge', .* or 'minimum', got 'foo'"):
         pad(t, pad_width=WIDTH, mode="foo")
     with pytest.raises(ShapeError, match="reflecting 2 elements needs more than 2 along axis 0"):
         pad(t, pad_width=((2, 2), (0, 0)), mode="reflect")

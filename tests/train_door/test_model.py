@@ -116,6 +116,8 @@ def test_old_callback_names_and_stopping():
     stop = Stop()
     m.train(5, DATA, callbacks=[stop])
     assert stop.steps == 1
+    with pytest.raises(ValueError, match=r"For Stop callback, \['step_end'\] methods may not be supported"):
+        m.fit(1, DATA, callbacks=stop)
 
 
 def test_checkpoints(tmp_path):
@@ -170,6 +172,7 @@ NET = nn.Dense(2, 1)
     (lambda m: m.train(1, 3), TypeError, "The dataset must be an iterable of batches"),
     (lambda m: m.eval(DATA), ValueError, "For 'Model.eval', the model argument 'metrics' can not be None"),
     (lambda m: m.fit(1, DATA, DATA), ValueError, "For 'Model.fit', the model argument 'metrics' can not be None"),
+    (lambda m: m.predict(Tensor([[1.0]]), backend="zz"), ValueError, "`backend` should be 'lite' or None, but got zz"),
     (lambda m: m.fit(1, DATA, valid_frequency="a"), TypeError, "the type of 'valid_frequency' must be a list"),
     (lambda m: train.RunContext(3), TypeError, "the argument 'original_args' must be dict"),
     (lambda m: train.LossMonitor(-1), ValueError, "'per_print_times' must be int and must >= 0"),

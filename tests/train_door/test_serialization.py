@@ -66,6 +66,12 @@ def test_partly_fitting(net):
     assert net.weight.dtype == luojia.float32 and net.weight.asnumpy().tolist() == [[1, 1]] * 3
 
 
+def test_further_axes_of_length_one(net):
+    longer = np.full((*net.bias.shape, 1, 1), 7.0, np.float32)
+    load_param_into_net(net, {"bias": Parameter(Tensor(longer), name="bias")})
+    assert set(net.bias.asnumpy().tolist()) == {7.0}
+
+
 def test_a_failed_load_changes_nothing(net):
     before = net.weight.asnumpy()
     values = {"weight": Parameter(Tensor(np.ones((3, 2), np.float32))), "bias": Parameter(Tensor([1.0]))}
@@ -109,6 +115,9 @@ def test_slices_are_merged_and_files_loaded_in_a_thread(net):
     (lambda n: load_checkpoint("x.ckpt", filter_prefix=[3]), TypeError, "the 'filter_prefix' must be str"),
     (lambda n: (save_checkpoint(n, "a"), load_checkpoint("a.ckpt", specify_prefix="foo")), ValueError,
      "The loaded parameter dict is empty after filter or specify"),
+    (lambda n: load_checkpoint("x.ckpt", specify_prefix=""), ValueError, "can't include ''"),
+    (lambda n: save_checkpoint([{"name": "q", "data": 3}], "a"), TypeError, "the data in dict should be parameter"),
+    (lambda n: load_param_into_net(n, {}, remove_redundancy=3), TypeError, "the 'remove_redundancy' must be a bool"),
     (lambda n: load_param_into_net(3, {}), TypeError, "the argument 'net' should be a Cell, but got <class 'int'>"),
     (lambda n: load_param_into_net(n, 3), TypeError, "the argument 'parameter_dict' should be a dict"),
     (lambda n: load_param_into_net(n, {3: Parameter(1.0)}), TypeError, "should be a 'str' and 'Parameter'"),

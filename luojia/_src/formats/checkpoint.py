@@ -65,13 +65,14 @@ def save(path: str | os.PathLike[str], values: Mapping[str, Value], *, crc_check
     write_bytes(path, dump(values, crc_check=crc_check))
 
 
-def load(source: Source) -> dict[str, np.ndarray | str]:
+def load(source: Source, *, keep_bfloat16: bool = False) -> dict[str, np.ndarray | str]:
     """The arrays and strings of a ``.ckpt`` file, by name, in its order.
 
     Args:
         source: the path of a file, or its bytes.
 
-    BFloat16 tensors come back as float32. A checksum is checked wherever there is one.
+    BFloat16 tensors come back as float32, or with ``keep_bfloat16``, and the package ml_dtypes, as they are. A checksum
+    is checked wherever there is one.
 
     Raises:
         FormatError: the file is empty, truncated, corrupted or of another format.
@@ -101,7 +102,7 @@ def load(source: Source) -> dict[str, np.ndarray | str]:
             last = tag
         else:
             raise reader.fail(f"is no checkpoint: it has the unknown field {number}")
-    return {tag: _join(reader, tag, found) for tag, found in parts.items()}
+    return {tag: _join(reader, tag, found, keep_bfloat16) for tag, found in parts.items()}
 
 
 def _value(name: str, value: Value, part_bytes: int) -> Iterator[bytes]:
@@ -211,7 +212,7 @@ def _check_seal(reader: Reader, value: Reader) -> None:
         raise reader.fail("is corrupted: its checksum does not match its content")
 
 
-def _join(reader: Reader, tag: str, parts: list[tuple[list[int], str, Reader]]) -> np.ndarray | str:
+def _join(reader: Reader, tag: str, parts: list[tuple[list[int], str, Reader]], keep: bool) -> np.ndarray | str:
     dims, kind, first = parts[0]
     if any(p[:2] != (dims, kind) for p in parts):
         raise reader.fail(f"is corrupted: the parts of {tag!r} have different shapes or types")
@@ -234,4 +235,4 @@ def _join(reader: Reader, tag: str, parts: list[tuple[list[int], str, Reader]]) 
     size = whole.nbytes(dims, itemsize, what)
     if size != whole.remaining:
         raise reader.fail(f"is truncated or corrupted: {what} expects {size} bytes, found {whole.remaining}")
-    return whole.bfloat16(dims, what) if kind == "BFloat16" else whole.array(dims, _DTYPES[kind], what)
+    return whole.bfloat16(dims, what, keep) if kind == "BFloat16" else whole.array(dims, _DTYPES[kind], what)

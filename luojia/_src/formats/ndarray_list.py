@@ -77,9 +77,10 @@ def _pieces(
         yield struct.pack("<Q", len(raw)) + raw
 
 
-def save(path: str | os.PathLike[str], arrays: Sequence[np.ndarray] | Mapping[str, np.ndarray]) -> None:
+def save(path: str | os.PathLike[str], arrays: Sequence[np.ndarray] | Mapping[str, np.ndarray], *,
+         np_shape: bool | None = None) -> None:
     """Write `dump(arrays)` to `path`, array by array; a failure leaves the old file whole."""
-    write_bytes(path, _pieces(arrays))
+    write_bytes(path, _pieces(arrays, np_shape))
 
 
 def load(source: Source) -> list[np.ndarray] | dict[str, np.ndarray]:

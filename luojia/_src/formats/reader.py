@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from luojia._src.core.dtypes import bfloat16
 from luojia._src.errors import DTypeError, FormatError, MissingFileError
 
 Source = bytes | bytearray | memoryview | str | os.PathLike
@@ -97,6 +98,15 @@ copy or save the file again.
             return (np.frombuffer(raw, np.uint8) != 0).reshape(shape)
         return np.frombuffer(raw, dtype.newbyteorder("<")).astype(dtype.newbyteorder("=")).reshape(shape)
 
-    def bfloat16(self, shape: Sequence[int], what: str) -> np.ndarray:
-        """The next array of bfloat16, widened to float32, which holds each of its values exactly."""
-        return (self.array(shape, np.dtype(np.uint16), what).astype(np.uint32) << 16).view(np.float32)
+    def bfloat16(self, shape: Sequence[int], what: str, keep: bool = False) -> np.ndarray:
+        """The next array of bfloat16, widened to float32, which holds each of its values exactly.
+
+        With ``keep`` it stays bfloat16 where the package ml_dtypes is installed.
+        """
+        bits = self.array(shape, np.dtype(np.uint16), what)
+        if keep:
+            try:
+                return bits.view(bfloat16.np)
+            except DTypeError:  # ml_dtypes is missing
+                pass
+        return (bits.astype(np.uint32) << 16).view(np.float32)

@@ -9,7 +9,8 @@ Source: the files of mxnet 1.9.1 (``mx.recordio``), dmlc-core's recordio.h.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -79,11 +80,11 @@ def dump_index(keys: Iterable[int], positions: Iterable[int]) -> str:
     return "".join(f"{key}\t{position}\n" for key, position in zip(keys, positions))
 
 
-def load_index(text: str, label: str = "<text>") -> dict[int, int]:
-    """The positions by key of an ``.idx`` file.
+def load_index(text: str, label: str = "<text>", key: Callable = int) -> dict[Any, int]:
+    """The positions by key of an ``.idx`` file; ``key`` makes the keys of what the lines begin with.
 
     Raises:
-        FormatError: a line is not a number, a tab and a number.
+        FormatError: a line is not a number (or what ``key`` takes), a tab and a number.
 
     >>> load_index("0\\t0\\n1\\t12\\n")
     {0: 0, 1: 12}
@@ -91,11 +92,12 @@ def load_index(text: str, label: str = "<text>") -> dict[int, int]:
     index = {}
     for number, line in enumerate(text.splitlines(), 1):
         fields = line.split("\t")
-        if len(fields) != 2 or not all(f.isascii() and f.isdecimal() and len(f) < 20 for f in fields):
+        numbers = fields if key is int else fields[1:]
+        if len(fields) != 2 or not all(f.isascii() and f.isdecimal() and len(f) < 20 for f in numbers):
             raise FormatError(
                 f"load of RecordIO index: {label} expects 'key, tab, position' in line {number}, got {line!r}."
             )
-        index[int(fields[0])] = int(fields[1])
+        index[key(fields[0])] = int(fields[1])
     return index
 
 

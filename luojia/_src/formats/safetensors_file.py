@@ -59,8 +59,10 @@ def save(
     write_bytes(path, dump(arrays, metadata))
 
 
-def load(source: Source) -> dict[str, np.ndarray]:
+def load(source: Source, *, keep_bfloat16: bool = False) -> dict[str, np.ndarray]:
     """The arrays of a ``.safetensors`` file, by name, sorted; BF16 comes back as float32.
+
+    With ``keep_bfloat16``, and the package ml_dtypes, BF16 stays what it is.
 
     Args:
         source: the path of a file, or its bytes.
@@ -80,7 +82,7 @@ def load(source: Source) -> dict[str, np.ndarray]:
         reader = Reader(entry["data"], label)
         what = f"the tensor {name!r}"
         if entry["dtype"] == "BF16":
-            arrays[name] = reader.bfloat16(entry["shape"], what)
+            arrays[name] = reader.bfloat16(entry["shape"], what, keep_bfloat16)
         elif entry["dtype"] in _DTYPES:
             arrays[name] = reader.array(entry["shape"], _DTYPES[entry["dtype"]], what)
         else:

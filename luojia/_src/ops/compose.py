@@ -188,6 +188,8 @@ def gradient(f: Tensor, spacing: Sequence[float], axis: Any = None, edge_order: 
 
 def differences(x: Tensor, n: int, axis: int, prepend: Tensor | None, append: Tensor | None) -> Any:
     """``diff``, after joining ``prepend`` and ``append`` to x along ``axis``; numbers stand for a slice of them."""
+    if prepend is None is append:
+        return OPERATORS["diff"](x, n=n, axis=axis)
     at = axis_in(axis, x.ndim, "diff")
     shape = tuple([1 if i == at else k for i, k in enumerate(x.shape)])
     parts = [OPERATORS["broadcast_to"](p, shape=shape) if p is not None and p.ndim == 0 else p

@@ -60,11 +60,11 @@ def filled_linspace(xp, *, start, stop, num, endpoint=True, dtype="float32"):
     return xp.linspace(start, stop, num, endpoint=endpoint).astype(to_np(dtype))
 
 
-@op("Eye()(n, m, t:dtype)", fn="eye(n, m=None, dtype=None)", mx="_eye(N:n=0, M:m=0, k=0, ctx:_='', dtype='float32')",
-    differentiable=False)
-def filled_eye(xp, *, n, m=None, k=0, dtype=None):
-    """Ones on the k-th diagonal of zeros (n, m)."""
-    return xp.eye(n, m or None, k, to_np(dtype or "float32"))
+@op("Eye()(n, m, t:dtype)", fn="eye(n, m=None, dtype=None)",
+    mx="_eye(N:n=0, M:m=0, k=0, ctx:_='', dtype='float32') | square=True", differentiable=False)
+def filled_eye(xp, *, n, m=None, k=0, dtype=None, square=False):
+    """Ones on the k-th diagonal of zeros (n, m), or (n, n) if m is None, and if it is 0 with ``square``."""
+    return xp.eye(n, m or None if square else m, k, to_np(dtype or "float32"))
 
 
 @op(fn="full_like(input:x, fill_value:value, dtype=None)", differentiable=False)

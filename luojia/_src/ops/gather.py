@@ -319,21 +319,20 @@ def nonzero(xp, x):
     return xp.stack(xp.nonzero(x), -1)
 
 
-@op("MaskedSelect()(x, mask:m)", fn="masked_select(input:x, mask:m)", mx="boolean_mask(data:x, index:m)")
-def masked_select(xp, x, m):
-    """The elements (MXNet: the rows) where the mask is true; its shape depends on values, so it cannot be compiled."""
+@op("MaskedSelect()(x, mask:m)", fn="masked_select(input:x, mask:m)", mx="boolean_mask(data:x, index:m) | rows=True")
+def masked_select(xp, x, m, *, rows=False):
+    """The elements (or ``rows``) where the mask is true; its shape depends on values, so it cannot be compiled."""
     m = m.astype("bool")
-    if len(m.shape) != 1:
+    if not rows:
         shape = np.broadcast_shapes(x.shape, m.shape)
         x, m = xp.broadcast_to(x, shape), xp.broadcast_to(m, shape)
     return x[m]
 
 
 @masked_select.vjp(keep="args")
-def _(xp, g, ans, args, needs):
+def _(xp, g, ans, args, needs, *, rows):
     """The k-th true place, found by counting, has the k-th gradient."""
     x, m = args
-    rows = len(m.shape) == 1
     shape = tuple(x.shape) if rows else np.broadcast_shapes(tuple(x.shape), tuple(m.shape))
     if not g.shape[0]:
         return xp.zeros_like(x), None

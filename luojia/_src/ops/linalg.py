@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..core.op import op
 from ..engine.kernels import skinny
 from ..engine.shortcuts import column_sums
@@ -133,7 +135,28 @@ def _(xp, g, ans, args, needs, *, transpose_a, transpose_b):
 @op("Einsum(equation)(*xs)")
 def einsum(xp, *xs, equation):
     """The sum of products that ``equation`` spells, as 'ij,jk->ik'."""
-    return xp.einsum(equation, *xs)
+    return xp.einsum(*_unrepeated(xp, equation, xs))
+
+
+def _unrepeated(xp, equation, xs):
+    """The equation and its arrays without letters twice in one term: 'ii->i' as 'ij,ij->i' with a unit matrix."""
+    left, arrow, right = equation.replace(" ", "").partition("->")
+    terms = left.split(",")
+    if "." in left or len(terms) != len(xs) or all([len(set(t)) == len(t) for t in terms]):
+        return equation, *xs
+    right = right if arrow else "".join(sorted(c for c in set(left) - {","} if left.count(c) == 1))
+    free = iter(sorted(set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") - set(equation)))
+    made, units = [], []
+    for term, x in zip(terms, xs):
+        own = ""
+        for axis, c in enumerate(term):
+            if c in own:
+                other = next(free)
+                units.append((c + other, np.eye(x.shape[axis], dtype=x.dtype)))
+                c = other
+            own += c
+        made.append(own)
+    return f"{','.join([*made, *[t for t, _ in units]])}->{right}", *xs, *[u for _, u in units]
 
 
 @op(fn=("tensor_dot(x1:x, x2:y, axes)", "tensordot(x1:x, x2:y, axes)"))

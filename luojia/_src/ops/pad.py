@@ -21,7 +21,9 @@ def _pairs(pad_width, ndim: int) -> tuple:
 @op("Pad(paddings:pad_width)(x)", mx=("pad(data:x, mode, pad_width, constant_value:constant_values=0)",
                                       "Pad(data:x, mode, pad_width, constant_value:constant_values=0)"))
 def pad(xp, x, *, pad_width, mode="constant", constant_values=0):
-    """x with ``pad_width`` (before, after) per axis filled: 'constant', 'edge', 'reflect', 'symmetric', 'wrap'."""
+    """x with ``pad_width`` (before, after) per axis filled: 'constant', 'edge', 'reflect', 'symmetric', 'wrap'; with
+    'maximum' or 'minimum' that along the axis.
+    """
     width = _pairs(pad_width, len(x.shape))
     mode = mode.lower()
     if any(a < 0 or b < 0 for a, b in width):
@@ -29,11 +31,16 @@ def pad(xp, x, *, pad_width, mode="constant", constant_values=0):
         x, width = x[cut], tuple([(max(a, 0), max(b, 0)) for a, b in width])
     if mode == "constant":
         return xp.pad(x, width, "constant", constant_values=constant_values)
-    if mode not in ("edge", "reflect", "symmetric", "wrap"):
-        raise ArgumentError(f"pad: mode must be 'constant', 'edge', 'reflect', 'symmetric' or 'wrap', got {mode!r}.")
+    if mode not in ("edge", "reflect", "symmetric", "wrap", "maximum", "minimum"):
+        raise ArgumentError("pad: mode must be 'constant', 'edge', 'reflect', 'symmetric', 'wrap', 'maximum' or "
+                            f"'minimum', got {mode!r}.")
     for axis, (before, after) in enumerate(width):
         if before or after:
             n = x.shape[axis]
+            if mode[0] == "m":
+                top = (xp.max if mode == "maximum" else xp.min)(x, axis=axis, keepdims=True)
+                x = xp.concatenate([top] * before + [x] + [top] * after, axis=axis)
+                continue
             if mode == "reflect" and max(before, after) >= n:
                 raise ShapeError(f"pad: reflecting {max(before, after)} elements needs more than {n} along axis "
                                  f"{axis}.")

@@ -170,9 +170,8 @@ def pooling(xp, x, *, kernel=None, pool_type="max", global_pool=False, stride=1,
     root of the sum of powers. ``global_pool`` takes all of each channel. ``pooling_convention`` 'full' (and
     ``ceil_mode``) rounds out up, 'same' makes it ceil(size / stride), as does ``pad_mode`` 'same'; the mean counts the
     padding if ``count_include_pad``, by default unless pad_mode is 'same'. ``divisor`` replaces the mean's count.
-    ``stride`` None is the kernel.
-    ``return_indices`` adds where in its channel each maximum is, counted row by row, in ``index_dtype``; 'all' counts
-    through the channels. With ``layout`` NWC, NHWC or NDHWC the channels come last.
+    ``stride`` None is the kernel. ``return_indices`` adds where in its channel each maximum is, counted row by row, in
+    ``index_dtype``; 'all' counts through the channels. With ``layout`` NWC, NHWC or NDHWC the channels come last.
     """
     attrs = {"count_include_pad": count_include_pad, "pad_mode": pad_mode}
     if dilation not in (1, (1,), (1, 1), (1, 1, 1)):

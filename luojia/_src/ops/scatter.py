@@ -84,7 +84,9 @@ def _scaling(name: str, ms: str, how: str, doc: str):
     def function(xp, x, i, v):
         _fits(ms, x, i, v)
         factor = xp.scatter_product(i, v, shape=tuple(x.shape))
-        return x * factor if how == "multiply" else x / factor
+        if how == "multiply":
+            return x * factor
+        return x / factor if x.dtype.kind not in "iu" else xp.trunc(x / factor).astype(x.dtype)
 
     function.__name__, function.__doc__ = name, doc
     made = op(f"{ms}()(input_x:x, indices:i, updates:v)", fn=f"{name}(input_x:x, indices:i, updates:v)")(function)

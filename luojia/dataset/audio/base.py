@@ -9,6 +9,7 @@ import numpy as np
 from ..._src.errors import ArgumentError, DTypeError
 from .. import checks
 from ..dataset import PipelineError
+from ..transforms.base import sort_of
 
 
 class AudioTransform:
@@ -39,7 +40,7 @@ class AudioTransform:
             kinds = "[float, double]" if self.floats_only else "[int, float, double]"
             raise PipelineError(
                 f"{who}: the data type of input tensor does not match the requirement of operator. Expecting tensor in "
-                f"type of {kinds}. But got type {sound.dtype}."
+                f"type of {kinds}. But got type {sort_of(sound)}."
             )
         if sound.ndim < len(self.axes) or (self.axes[-1] == "complex=2" and sound.shape[-1] != 2):
             raise PipelineError(

@@ -130,7 +130,11 @@ def crop_size(size: Any) -> tuple[int, int]:
     """(height, width) of a part; a number is both."""
     checks.kind(size, checks.SIZES, "size")
     _two(size)
-    high, wide = pair(size, lambda n: checks.whole(n, "size", 1, checks.FLOAT_MAX, shown=""))
+    sizes = size if isinstance(size, (tuple, list)) else (size, size)
+    high, wide = (
+        checks.whole(n, f"size[{i}]" if sizes is size else "size", 1, checks.FLOAT_MAX, shown="")
+        for i, n in enumerate(sizes)
+    )
     return high, wide
 
 

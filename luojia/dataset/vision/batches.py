@@ -86,7 +86,8 @@ class MixUpBatch:
     """
 
     def __init__(self, alpha: float = 1.0) -> None:
-        self.alpha = checks.positive(alpha, "alpha")
+        checks.positive(alpha, "alpha")
+        self.alpha = checks.within(alpha, 0, checks.FLOAT_MAX, ends="(]")
 
     def __call__(self, *columns: Any) -> tuple[np.ndarray, np.ndarray]:
         images, labels = _checked(columns, "MixUpBatch")

@@ -98,7 +98,7 @@ class AdjustGamma(_Adjust):
 
     def __init__(self, gamma: float, gain: float = 1) -> None:
         self.gamma = checks.real(gamma, "gamma", shown="")
-        self.gain = checks.kind(gain, checks.REAL, "gain")
+        self.gain = checks.real(gain, "gain", -checks.FLOAT_MAX, shown="")
 
     def image(self, image: np.ndarray) -> np.ndarray:
         return tone.gamma(image, self.gamma, self.gain)

@@ -35,6 +35,7 @@ class Rescale(ImageTransform):
     def __init__(self, rescale: float, shift: float) -> None:
         checks.kind(rescale, (Number,), "rescale")
         checks.kind(shift, (Number,), "shift")
+        checks.real(shift, "shift", -checks.FLOAT_MAX)
         self.rescale, self.shift = np.float32(rescale), np.float32(shift)
 
     def array(self, image: np.ndarray) -> np.ndarray:

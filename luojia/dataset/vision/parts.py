@@ -92,6 +92,8 @@ class RandomErasing:
                  value: Any = 0, inplace: bool = False, max_attempts: int = 10) -> None:
         self.prob = checks.probability(prob)
         self.scale, self.ratio = _range(scale, "scale", "[]"), _range(ratio, "ratio", "(]")
+        if self.scale[1] <= 0:
+            raise ArgumentError("Input scale[1] must be greater than 0.")
         checks.kind(value, (int, list, tuple, str), "value")
         sequence = isinstance(value, (list, tuple))
         if (isinstance(value, str) and value != "random") or (sequence and len(value) != 3):

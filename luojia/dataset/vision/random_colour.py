@@ -21,8 +21,7 @@ def _about(value: Any, name: str, centre: float, low: float, high: float) -> tup
     if not isinstance(value, (list, tuple)):
         if value < 0:
             raise ArgumentError(f"The input value of {name} cannot be negative.")
-        if name == "hue":
-            checks.within(value, low, high)
+        checks.within(value, low, high)
         return max(low, centre - value), centre + value
     if len(value) != 2:
         raise DTypeError(f"If {name} is a sequence, the length must be 2. Got {value!r}.")

@@ -67,7 +67,7 @@ class Rotate(ImageTransform):
 
     def __init__(self, degrees: float, resample: Inter = Inter.NEAREST, expand: bool = False, center: Any = None,
                  fill_value: Any = 0) -> None:
-        self.degrees = checks.kind(degrees, checks.REAL, "degrees")
+        self.degrees = checks.real(degrees, "degrees", -checks.FLOAT_MAX)
         self.inter, self.expand = interpolation_of(resample, "resample"), checks.flag(expand, "expand")
         self.centre, self.fill = _centre(center), fill_of(fill_value)
         self.refuses = _refused(self.inter)
@@ -87,6 +87,8 @@ def _degrees(degrees: Any) -> tuple[float, float]:
     if isinstance(degrees, (list, tuple)):
         if len(degrees) != 2:
             raise DTypeError(f"If degrees is a sequence, the length must be 2. Got {degrees!r}.")
+        for i, value in enumerate(degrees):
+            checks.kind(value, checks.WHOLE, f"degrees[{i}]")
         if degrees[0] > degrees[1]:
             raise ArgumentError("degrees should be in (min,max) format. Got (max,min).")
         return degrees[0], degrees[1]
@@ -147,7 +149,10 @@ class Affine(ImageTransform):
         self.degrees = checks.kind(degrees, checks.WHOLE, "degrees")
         self.translate, self.scale = _two(translate, "translate", -1.0), checks.positive(scale, "scale")
         checks.kind(shear, (Number, tuple, list), "shear")
-        self.shear = _two(shear, "shear") if isinstance(shear, (list, tuple)) else (shear, 0.0)
+        if isinstance(shear, (list, tuple)):
+            self.shear = _two(shear, "shear", -180, 180)
+        else:
+            self.shear = checks.within(shear, -180, 180, "shear"), 0.0
         self.inter, self.fill = interpolation_of(resample, "resample"), fill_of(fill_value)
         self.refuses = _refused(self.inter)
 

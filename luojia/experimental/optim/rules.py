@@ -231,7 +231,8 @@ class Rprop(Optimizer):
     """Steps by the gradient's sign, whose lengths grow while the sign stays and shrink where it turns (Riedmiller and
     Braun 1993)."""
 
-    _states = {"prev": 0.0, "step_size": lambda group: float(group["lr"])}
+    _states = {"prev": 0.0, "step_size": 0.0}
+    _more = {"weight_decay": 0.0}
 
     def __init__(self, params: Any, lr: Any = 1e-2, etas: tuple[float, float] = (0.5, 1.2),
                  step_sizes: tuple[float, float] = (1e-6, 50), *, maximize: bool = False) -> None:
@@ -247,7 +248,7 @@ class Rprop(Optimizer):
         same = g * s[0]
         ones = ops.ones_like(same)
         factor = ops.select(same > 0, ones * up, ops.select(same < 0, ones * down, ones))
-        step = ops.clip_by_value(s[1] * factor, least, most)
+        step = ops.clip_by_value(ops.select(t == 1, ones * lr, s[1]) * factor, least, most)
         g = ops.select(same < 0, ops.zeros_like(g), g)
         return w - ops.sign(g) * step, (g, step)
 
@@ -255,7 +256,7 @@ class Rprop(Optimizer):
 class ASGD(Optimizer):
     """SGD with decay lambd and a falling rate, and the average of the weights (Polyak and Juditsky 1992)."""
 
-    _states = {"ax": 0.0, "eta": lambda group: float(group["lr"]), "mu": 1.0}
+    _states = {"ax": 0.0, "eta": 0.0, "mu": 1.0}
 
     def __init__(self, params: Any, lr: Any = 1e-2, lambd: float = 1e-4, alpha: float = 0.75, t0: float = 1e6,
                  weight_decay: float = 0.0, maximize: bool = False) -> None:
@@ -267,6 +268,7 @@ class ASGD(Optimizer):
 
     def _rule(self, w: Any, g: Any, s: tuple, group: dict[str, Any], lr: Any, t: Any) -> tuple[Any, tuple]:
         ax, eta, mu = s
+        eta = ops.select(t == 1, ops.ones_like(eta) * lr, eta)  # the rate as it is at the first step
         lambd = group["lambd"]
         g = g + group["weight_decay"] * w
         w = w * (1 - lambd * eta) - eta * g

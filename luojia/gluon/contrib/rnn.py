@@ -219,6 +219,12 @@ class VariationalDropoutCell(ModifierCell):
             self._masks[where] = F.Dropout(F.ones_like(x), p=rate)
         return x * self._masks[where]
 
+    def unroll(self, length: int, inputs: Any, begin_state: Any = None, layout: str = "NTC",
+               merge_outputs: bool | None = None, valid_length: Any = None) -> tuple[Any, Any]:
+        """As ``RecurrentCell.unroll``; without dropout of states the outputs are merged by default."""
+        merged = True if merge_outputs is None and not self.drop_states else merge_outputs
+        return super().unroll(length, inputs, begin_state, layout, merged, valid_length)
+
     def hybrid_forward(self, F: Any, inputs: Any, states: Any) -> tuple[Any, Any]:
         if self.drop_states:
             states = [self._masked(F, "states", self.drop_states, states[0]), *states[1:]]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._src.errors import DTypeError, UnsupportedLayoutError
+from ..._src.errors import DTypeError, ShapeError, UnsupportedLayoutError
 from ..block import HybridBlock
 from .activations import Activation
 
@@ -47,6 +47,12 @@ class _Conv(HybridBlock):
         for number, what in ((channels, "channels"), (groups, "groups"), (in_channels, "in_channels")):
             if not isinstance(number, (int, np.integer)):
                 raise DTypeError(f"{type(self).__name__}: {what} must be an int, got {number!r}.")
+        if groups < 1 or channels % groups or in_channels % groups:
+            raise ShapeError(f"{type(self).__name__}: channels and in_channels must be multiples of groups, got "
+                             f"{channels} and {in_channels} channels in {groups} groups.")
+        if adj is not None and any(a >= s for a, s in zip(adj, _per_axis(strides, ndim))):
+            raise ShapeError(f"{type(self).__name__}: output_padding must be less than strides, got {adj} and "
+                             f"{strides}.")
         self._channels = channels
         self._in_channels = in_channels
         self._transposed = adj is not None

@@ -89,8 +89,8 @@ class GradientUpdateHandler(BatchEnd):
 class MetricHandler(EpochBegin, BatchEnd):
     """Resets the metrics before an epoch and updates them after a batch."""
 
-    def __init__(self, metrics: list, priority: float = -1000) -> None:
-        self.metrics = metrics
+    def __init__(self, metrics: Any, priority: float = -1000) -> None:
+        self.metrics = metrics if isinstance(metrics, (list, tuple)) else [metrics]
         self.priority = priority
 
     def epoch_begin(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
@@ -204,7 +204,7 @@ class _Monitor:
         self.sign = 1.0 if rising else -1.0
 
     def better(self, value: float, best: float | None, min_delta: float = 0.0) -> bool:
-        return best is None or self.sign * (value - best) > min_delta
+        return value == value and (best is None or self.sign * (value - best) > min_delta)  # nan never is
 
 
 class EarlyStoppingHandler(TrainBegin, EpochEnd, TrainEnd):
@@ -350,7 +350,7 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
                 self._write(estimator, path + "-best")
             else:
                 self._tell(estimator, "%s did not improve from %0.5f, skipping updating best model",
-                           self.monitor.get()[0], self.best)
+                           self.monitor.get()[0], -self._compare.sign * math.inf if self.best is None else self.best)
 
     def _tell(self, estimator: Any, text: str, *values: Any) -> None:
         if self.verbose:
