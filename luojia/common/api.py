@@ -27,7 +27,7 @@ class Jit(Compiled):
     def __init__(self, fn: Callable, strict: bool = False) -> None:
         if not callable(fn):
             raise DTypeError(f"For 'jit', the function should be callable, but got {type(fn).__name__}.")
-        super().__init__(fn, strict=strict)
+        super().__init__(fn, strict=strict, settles=True)
         functools.update_wrapper(self, fn, updated=())
         self._bound: Any = weakref.WeakKeyDictionary()
 

@@ -100,7 +100,7 @@ def dtype_to_pytype(type_: DType) -> type:
     return str if type_ is string else float if type_ is bfloat16 else _PYTHON[type_.np.kind]
 
 
-def pytype_to_dtype(obj: Any) -> DType:
+def pytype_to_dtype(obj: Any) -> Any:
     """The dtype of a Python or NumPy type.
 
     >>> pytype_to_dtype(int), pytype_to_dtype(float), pytype_to_dtype(np.float32)
@@ -113,6 +113,8 @@ def pytype_to_dtype(obj: Any) -> DType:
         return obj
     if isinstance(obj, type) and obj in _OF_PYTHON:
         return _OF_PYTHON[obj]
+    if isinstance(obj, TypeFamily) or obj is list or obj is tuple:
+        return obj
     if isinstance(obj, np.dtype) or (isinstance(obj, type) and issubclass(obj, np.generic)):
         return from_np(np.dtype(obj))
     raise DTypeError("For 'pytype_to_dtype', the argument 'obj' must be a python type object, such as int, float, str, "

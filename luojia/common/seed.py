@@ -27,7 +27,7 @@ def set_seed(seed: int) -> None:
 
     Raises:
         TypeError: a seed that is no int.
-        ValueError: a negative seed.
+        ValueError: a seed below 0, or of more than 32 bits.
 
     >>> from luojia import get_seed, set_seed
     >>> set_seed(7); get_seed()
@@ -38,7 +38,9 @@ def set_seed(seed: int) -> None:
         raise DTypeError(f"For 'set_seed', the argument 'seed' must be int, but got {type(seed).__name__}.")
     if seed < 0:
         raise ArgumentError(f"For 'set_seed', the argument 'seed' must be greater than or equal to 0, but got {seed}.")
-    np.random.seed(int(seed) % (1 << 32))
+    if seed >= 1 << 32:
+        raise ArgumentError(f"Seed must be between 0 and 2**32 - 1, but got {seed}.")
+    np.random.seed(int(seed))
     seed_streams(int(seed))
     set_pipelines_seed(int(seed))
     _seed = int(seed)

@@ -98,22 +98,23 @@ class BatchDataset(Dataset):
                 picked = order[start : start + self.batch_size]
                 yield Fresh([column.take(picked, 0) for column in columns])
             return
-        rows, number = self.children[0].rows(rng), 0
+        rows, number, epoch = self.children[0].rows(rng), 0, rng.epoch
         while True:
-            size = self.batch_size if self.size_fn is None else _size(self.size_fn, number)
+            size = self.batch_size if self.size_fn is None else _size(self.size_fn, number, epoch)
             batch = list(islice(rows, size))
             if not batch or (self.drop and len(batch) < size):
                 return
-            yield self.stack(batch, number)
+            yield self.stack(batch, number, epoch)
             number += 1
 
-    def stack(self, batch: list[Row], number: int) -> Row:
+    def stack(self, batch: list[Row], number: int, epoch: int = 0) -> Row:
         """The rows as one."""
         names = self.children[0].get_col_names()
         columns: dict[str, Any] = {name: [row[i] for row in batch] for i, name in enumerate(names)}
         if self.fn is not None:
             inputs, outputs = self.inputs or [], self.outputs or []
-            made = _call(self.fn, [columns[name] for name in inputs] + [BatchInfo(number)], "batch: per_batch_map")
+            info = BatchInfo(number, epoch)
+            made = _call(self.fn, [*(columns[name] for name in inputs), info], "batch: per_batch_map")
             made = made if isinstance(made, tuple) else (made,)
             if len(made) != len(outputs):
                 raise PipelineError(
@@ -232,9 +233,9 @@ def _pad_of(name: Any, asked: Any) -> None:
         checks.kind(fill, (int, float, str, bytes, np.number), "pad_value")
 
 
-def _size(size_of: Callable[[BatchInfo], Any], number: int) -> int:
+def _size(size_of: Callable[[BatchInfo], Any], number: int, epoch: int = 0) -> int:
     """The number of rows in a batch, which a function says."""
-    size = _call(size_of, [BatchInfo(number)], "batch: batch_size")
+    size = _call(size_of, [BatchInfo(number, epoch)], "batch: batch_size")
     if isinstance(size, bool) or not isinstance(size, (int, np.integer)) or size < 1:
         raise PipelineError(
             "Execute user Python code failed, check 'Python Call Stack' above. batch: Batch size function should "

@@ -386,6 +386,7 @@ class Rows:
             raise ArgumentError("num_epochs should be either -1 or positive integer, num_epochs: 0.")
         self._dataset, self._convert, self._left = dataset, convert, num_epochs
         self._rng, self._rows = config.new_order(), iter(())
+        self._rng.epoch = -1  # until the first pass begins
         self._started = False
 
     def _begin(self) -> None:
@@ -395,6 +396,7 @@ class Rows:
                 "epochs; pass a larger num_epochs, or -1."
             )
         self._left -= self._left > 0
+        self._rng.epoch += 1
         self._rows, self._started = self._dataset.rows(self._rng), True
 
     def __iter__(self) -> Rows:

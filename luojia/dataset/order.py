@@ -28,6 +28,7 @@ class Order:
         self.memory: dict[int, Any] = {}  # what callbacks count in this iterator, by id
 
     seed: int | None = None
+    epoch = 0  # the number of the iterator's pass
 
     def shuffled(self, who: Any, items: np.ndarray, offset: int = 0, step: int = 1) -> np.ndarray:
         """The items in a random order; the seed of pass p is ``seed + offset + p * step``."""

@@ -20,13 +20,13 @@ from .._src.errors import ArgumentError, DTypeError, MissingFileError, ShapeErro
 from ..ndarray import BilinearSampler, NDArray  # type: ignore[attr-defined]
 from ..util import array_class
 
-_INTERP = {0: "nearest", 1: "bilinear", 2: "bicubic", 3: "area", 9: "bilinear", 10: "bilinear"}
+_INTERP = {0: "nearest", 1: "bilinear", 2: "bicubic", 3: "area", 4: "lanczos", 9: "bilinear", 10: "bilinear"}
 
 
 def method_of(interp: int) -> str:
     """The name of OpenCV's interpolation number."""
     if interp not in _INTERP:
-        raise ArgumentError(f"interp expects 0 nearest, 1 bilinear, 2 bicubic or 3 area, got {interp!r}.")
+        raise ArgumentError(f"interp expects 0 nearest, 1 bilinear, 2 bicubic, 3 area or 4 Lanczos, got {interp!r}.")
     return _INTERP[interp]
 
 

@@ -109,7 +109,8 @@ class Module(StateMixin, DeclaredMixin):
         """The network compiled, for GRAPH_MODE."""
         found = self.__dict__.get("_luojia_compiled")
         if found is None or found.fn.__self__ is not self:  # a shallow copy has its original's
-            found = Compiled(self._luojia_eager, name=type(self).__name__, batched=self._luojia_batched)
+            found = Compiled(self._luojia_eager, name=type(self).__name__, batched=self._luojia_batched,
+                             settles=True)
             self.__dict__["_luojia_compiled"] = found
         return found
 

@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .._src.core.compiled import Mode
 from .._src.core.tape import Reached
-from .._src.core.transforms import Recorded, check_weights, gradient_at, gradients_at, seeds_for, weight_input
+from .._src.core.transforms import (
+    Recorded,
+    check_weights,
+    gradient_at,
+    gradients_at,
+    like,
+    seeds_for,
+    tensors_in,
+    weight_input,
+)
 from .._src.errors import DTypeError
 from .._src.ops import Parameter
 
@@ -72,7 +82,7 @@ Tensor(shape=[1], dtype=Float32, value= [ 2.00000000e+00]))
                 where = run.inputs[0]
                 if where is not None:
                     return gradient_at(run.pull(seeds_for(run.out, None), (where.node,)), where)
-                return ()
+                return _of_container(fn, *args) if Mode.graph else ()
             if self.sens_param:
                 args, kwargs, sens = _take_sens(args, kwargs)
             run = Recorded(fn, args, kwargs, None if self.get_all else () if self.get_by_list else (0,))
@@ -101,6 +111,17 @@ Tensor(shape=[1], dtype=Float32, value= [ 2.00000000e+00]))
     def __repr__(self) -> str:
         return (f"GradOperation(get_all={self.get_all}, get_by_list={self.get_by_list}, "
                 f"sens_param={self.sens_param})")
+
+
+def _of_container(fn: Callable, first: Any, *rest: Any) -> Any:
+    """The gradients of the Tensors in a ``mutable`` first input, in its structure, as MindSpore's graphs give them."""
+    from ..common import is_mutable
+
+    if not is_mutable(first):
+        return ()
+    found = GradOperation(get_all=True)(lambda *xs: fn(like(first, iter(xs)), *rest))(*tensors_in(first))
+    made = like(first, iter(found))
+    return dict(made) if isinstance(made, dict) else list(made) if isinstance(made, list) else tuple(made)
 
 
 def _take_sens(args: tuple, kwargs: dict) -> tuple[tuple, dict, Any]:

@@ -41,6 +41,8 @@ def test_dtypes():
     (lambda: initializer(init.Sparse(0.1), [2]), ValueError, "Sparse expects a shape of two axes"),
     (lambda: init.Initializer()(np.zeros(1)), NotImplementedError, "must define _initialize"),
     (lambda: luojia.set_seed(-1), ValueError, "must be greater than or equal to 0, but got -1"),
+    (lambda: luojia.set_seed(1 << 32), ValueError, "must be between 0 and 2..32 - 1"),
+    (lambda: luojia.Tensor([1.0]).init_data(), TypeError, "init_data must be set Tensor.init"),
     (lambda: luojia.set_seed(1.0), TypeError, "the argument 'seed' must be int, but got float"),
     (lambda: luojia.set_seed(True), TypeError, "the argument 'seed' must be int, but got bool"),
     (lambda: jit(3), TypeError, "the function should be callable, but got int"),

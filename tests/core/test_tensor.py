@@ -32,7 +32,7 @@ def numbers(t):
     (((1.0, 2.0), (3.0, 4.0)), "Float32", (2, 2)), (np.float64(1.5), "Float64", ()), (np.int8(3), "Int8", ()),
     (np.ones(2), "Float64", (2,)), (np.zeros((0, 3), np.int32), "Int32", (0, 3)),
     (np.array([1.5], ">f4"), "Float32", (1,)), ([Tensor([1.0, 2.0]), Tensor([3.0, 4.0])], "Float32", (2, 2)),
-    ([np.ones(2), np.ones(2)], "Float64", (2, 2)), (2**63, "UInt64", ()),
+    ([np.ones(2), np.ones(2)], "Float32", (2, 2)), (2**63, "UInt64", ()),
 ])
 def test_what_data_give(data, dtype, shape):
     t = Tensor(data)

@@ -80,6 +80,19 @@ def test_a_function_of_whole_batches(data):
         rows(data.batch(2, per_batch_map=lambda x, info: (x, x), input_columns=["x"]))
 
 
+def test_functions_of_batches_are_told_the_pass():
+    told = []
+    data = ds.NumpySlicesDataset(list(range(4)), ["a"], shuffle=False)
+    noting = data.batch(
+        lambda info: 2 + info.get_epoch_num(),
+        per_batch_map=lambda a, info: told.append((info.get_epoch_num(), info.get_batch_num())) or (a,),
+        input_columns=["a"],
+    )
+    it = noting.create_dict_iterator(num_epochs=2, output_numpy=True)
+    assert [[r["a"].tolist() for r in it] for _ in range(2)] == [[[0, 1], [2, 3]], [[0, 1, 2], [3]]]
+    assert told == [(0, 0), (0, 1), (1, 0), (1, 1)]
+
+
 def test_padded_batch():
     ragged = ds.GeneratorDataset([(np.ones(i),) for i in (1, 2)], ["x"], shuffle=False)
     assert rows(ragged.padded_batch(2, pad_info={"x": ([3], -1)}))[0]["x"].tolist() == [[1, -1, -1], [1, 1, -1]]

@@ -48,8 +48,16 @@ def test_sizes_and_crops():
 def test_what_is_not_there_says_so():
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         image.nonsense  # noqa: B018
-    with pytest.raises(ValueError, match="interp expects 0 nearest, 1 bilinear, 2 bicubic or 3 area, got 4"):
-        image.imresize(IMAGE, 2, 2, 4)
+    with pytest.raises(ValueError, match="interp expects 0 nearest, 1 bilinear, 2 bicubic, 3 area or 4 Lanczos, got 5"):
+        image.imresize(IMAGE, 2, 2, 5)
+
+
+def test_lanczos_is_opencvs():
+    x = nd.array(np.arange(24).reshape(4, 6, 1) * 9, dtype="uint8")
+    assert image.imresize(x, 4, 3, 4).asnumpy()[..., 0].tolist() == [[8, 22, 35, 50], [83, 97, 110, 124],
+                                                                     [158, 172, 185, 199]]
+    np.testing.assert_allclose(image.imresize(x.astype("float32"), 7, 3, 4).asnumpy()[0, :, 0], [
+        5.764022, 12.721339, 21.050497, 28.585445, 36.120399, 44.449554, 51.406876], rtol=1e-5)
 
 
 def test_bytes_are_rounded_as_by_mxnet():

@@ -56,9 +56,13 @@ def test_batch_dot():
 def test_products():
     check_op("einsum", a, b, attrs={"equation": "ij,jk->ik"}, ref=a @ b)
     check_op("einsum", a, attrs={"equation": "ij->ji"}, ref=a.T)
+    check_op("einsum", square, b, attrs={"equation": "...ij,jk->k..."}, ref=np.moveaxis(square @ b, 2, 0).sum(2),
+             symbol=False)
+    check_op("einsum", a, b, a, attrs={"equation": "ij,jk,lm->kl"}, ref=np.outer((a @ b).sum(0), a.sum(1)))
+    check_op("einsum", a[:, :1], b, attrs={"equation": "ij,jk->ik"}, ref=np.outer(a[:, 0], b.sum(0)))
     corner = b[:2, :2]
-    check_op("einsum", corner, attrs={"equation": "ii->i"}, ref=np.diag(corner), second=False)
-    check_op("einsum", corner, attrs={"equation": "ii"}, ref=np.trace(corner), second=False)
+    check_op("einsum", corner, attrs={"equation": "ii->i"}, ref=np.diag(corner))
+    check_op("einsum", corner, b.T, attrs={"equation": "ii,ij"}, ref=np.diag(corner) @ b.T)
     check_op("tensordot", a, b, attrs={"axes": 1}, ref=a @ b)
     check_op("tensordot", a, b, attrs={"axes": ((0, 1), (1, 0))}, ref=np.tensordot(a, b, ((0, 1), (1, 0))))
     check_op("dot_last", a, b, ref=a @ b)

@@ -19,6 +19,8 @@ def test_padding():
     check_op("pad", x, attrs={"pad_width": ((0, -1), (-1, 2))}, ref=np.pad(x[:1, 1:], ((0, 0), (0, 2))))
     for mode in ("edge", "reflect", "symmetric", "wrap"):
         check_op("pad", x, attrs={"pad_width": WIDTH, "mode": mode}, ref=np.pad(x, WIDTH, mode))
+    check_op("pad", x, attrs={"pad_width": ((1, 2), (-1, 1)), "mode": "symmetric"},
+             ref=np.pad(x[:, 1:], ((1, 2), (0, 1)), "symmetric"))
     check_op("mirror_pad", x, attrs={"pad_width": WIDTH}, ref=np.pad(x, WIDTH, "reflect"))
     check_op("mirror_pad", x, attrs={"pad_width": WIDTH, "mode": "SYMMETRIC"}, ref=np.pad(x, WIDTH, "symmetric"))
     check_op("pad_last", x, attrs={"padding": (2, 0)}, ref=np.pad(x, ((0, 0), (2, 0))))

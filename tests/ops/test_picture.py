@@ -103,7 +103,7 @@ def test_symbols():
     ("to_tensor", (4, 3), {}, ShapeError, "to_tensor expects an image of 3 axes"),
     ("normalize", (3, 2, 2), {"mean": (1, 2)}, ShapeError, "3 channels need 1 or as many values, got 2"),
     ("crop", (4, 5, 3), {"x": 2, "y": 0, "width": 4, "height": 2}, ShapeError, "leaves the image of 5 x 4"),
-    ("resize", (4, 5, 3), {"size": 3, "interp": 4}, NotSupportedError, "interp 4 is not supported"),
+    ("resize", (4, 5, 3), {"size": 3, "interp": 5}, NotSupportedError, "interp 5 is not supported"),
     ("resize", (4, 5, 3), {"size": (1, 2, 3)}, ArgumentError, "expects a size"),
     ("random_brightness", (4, 5, 3), {"min_factor": 2, "max_factor": 1}, ArgumentError, "must not be below min_factor"),
     ("adjust_lighting", (4, 5, 1), {"alpha": (1, 2, 3)}, ShapeError, "expects an image of 3 channels and 3 numbers"),

@@ -31,3 +31,12 @@ def test_products():
 def test_extrema():
     check_op("cummax", x, attrs={"axis": 1}, ref=(np.maximum.accumulate(x, 1), [[0, 0, 2], [0, 0, 0]]))
     check_op("cummin", x, attrs={"axis": 1}, ref=(np.minimum.accumulate(x, 1), [[0, 1, 1], [0, 1, 2]]))
+
+
+@pytest.mark.parametrize("axis", [0, 1, -2])
+def test_long_slices(axis):
+    """Slice by slice as number by number."""
+    x = np.random.default_rng(0).normal(size=(5, 7, 300)).astype("float32")
+    for y in (x, x[::2, :, ::-1], np.asfortranarray(x), x[:0]):
+        assert np.array_equal(ops.cumsum(Tensor(y), axis).asnumpy(), np.cumsum(y, axis))
+        assert np.array_equal(ops.cumprod(Tensor(y), axis).asnumpy(), np.cumprod(y, axis))

@@ -116,6 +116,7 @@ def test_fluent_methods(a):
 
 
 def test_debug_str(a, b):
+    assert a.debug_str() == "Variable:a\n"
     assert (a + b * 2).debug_str() == (
         "Symbol Outputs:\n\toutput[0]=_plus0(0)\nVariable:a\nVariable:b\n--------------------\n"
         "Op:_mul_scalar, Name=_mulscalar0\nInputs:\n\targ[0]=b(0) version=0\nAttrs:\n\tscalar=2\n"

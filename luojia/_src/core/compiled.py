@@ -6,6 +6,7 @@ NumPy, and inside another trace, it just calls ``fn``.
 
 from __future__ import annotations
 
+import dis
 import linecache
 import threading
 import types
@@ -52,15 +53,19 @@ class Compiled:
         name: what messages call it.
         batched: whether its arguments are batches, of which several devices have parts (see mesh.py).
         waits: whether recorded calls may be put off, to be one program with what follows (see waiting.py).
+        settles: MindSpore's graphs: Tensors that it is given and writes into are its own, and what it returns are
+            values, Tensors in place of parameters, tuples and lists in place of iterators.
 
     Attributes:
         traces: what was traced and why, newest last.
     """
 
     def __init__(self, fn: Callable, *, strict: bool = False, name: str | None = None, batched: bool = True,
-                 waits: bool = False) -> None:
+                 waits: bool = False, settles: bool = False) -> None:
         self.fn, self.strict, self.batched, self.waits = fn, strict, batched, waits
         self.name = name or getattr(fn, "__qualname__", type(fn).__name__)
+        self.settles = settles
+        self.writes = settles and _writes(fn)
         self.traces: list[str] = []
         self._entries: dict[Any, Any] = {}
         self._lock = threading.RLock()
@@ -85,6 +90,8 @@ class Compiled:
             if self.strict and current_context().engine.compiles:
                 raise NotSupportedError(f"{self.name} cannot be compiled: {e}.") from None
             return self.fn(*args, **kwargs)
+        if self.writes:
+            args, kwargs = _apart(args), {k: _apart(v) for k, v in kwargs.items()}
         device = tensors[0]._device if tensors else current_context()
         engine = device._engine or device.engine
         if not engine.compiles:
@@ -92,7 +99,8 @@ class Compiled:
                 from .choice import timed_call
 
                 return timed_call(self, args, kwargs, structure, tensors, device)
-            return self.fn(*args, **kwargs)
+            out = self.fn(*args, **kwargs)
+            return out if out.__class__ is Tensor or not self.settles else settled(out)
         mesh = current_mesh(device)
         key = self._key(structure, device, args, tensors, mesh)
         try:
@@ -169,8 +177,11 @@ class Compiled:
             before = [t._value for t in given]
             a = unpack(structure[0], given)
             k = unpack(structure[1], given) if structure[1] is not None else {}
+            if self.writes:
+                a, k = _apart(a), {name: _apart(v) for name, v in k.items()}
             flat: list[Tensor] = []
-            entry.template = pack_output(self.fn(*a, **k), flat)
+            out = self.fn(*a, **k)
+            entry.template = pack_output(settled(out) if self.settles else out, flat)
             if any(t._value is not v for t, v in zip(given, before)):
                 raise Untraceable("it writes into an argument")
             return flat
@@ -347,6 +358,50 @@ def unpack(template: Any, tensors: Sequence[Tensor]) -> Any:
         return dict(zip(template.names, items)) if template.kind is dict else template.kind(zip(template.names, items))
     made = template.kind
     return made._make(items) if hasattr(made, "_make") else items if made is list else made(items)
+
+
+# -- what graphs take and give -----------------------------------------------------------------------------------------
+
+_STORE = dis.opmap["STORE_SUBSCR"]
+_LISTS = {map: list, filter: list, zip: tuple, enumerate: tuple, range: tuple, type({}.keys()): tuple,
+          type({}.values()): tuple, type({}.items()): list}
+
+
+def settled(out: Any) -> Any:
+    """The result of a MindSpore graph: values in place of parameters and of Python's iterators."""
+    if isinstance(out, Tensor):
+        return out.value() if out._role else out  # type: ignore[attr-defined] - of a parameter
+    kind = out.__class__
+    if kind is tuple or kind is list:
+        return kind([settled(v) for v in out])
+    if kind is dict:
+        return {k: settled(v) for k, v in out.items()}
+    if isinstance(out, np.generic):
+        return out.item()
+    made = _LISTS.get(kind)
+    return out if made is None else made([settled(v) for v in out])
+
+
+def _apart(given: Any) -> Any:
+    """Arguments with Tensors and lists of their own, into which writing is not seen outside; parameters and dicts are
+    the caller's, as in MindSpore."""
+    if isinstance(given, Tensor):
+        return given if given._role else wrap(given._result_class, given._value, given._device, given._node)
+    kind = given.__class__
+    return kind([_apart(v) for v in given]) if kind is tuple or kind is list else given
+
+
+def _writes(fn: Any) -> bool:
+    """Whether a function has an assignment to an item: ``x[i] = v``."""
+    owner = getattr(fn, "__self__", None)
+    found = getattr(owner, "_forward_method", None) or fn
+    while True:
+        inner = getattr(found, "__func__", None) or getattr(found, "__wrapped__", None) or getattr(found, "_fn", None)
+        if inner is None:
+            break
+        found = inner
+    code = getattr(found, "__code__", None)
+    return code is not None and _STORE in code.co_code[::2]
 
 
 # -- what a function is made of ----------------------------------------------------------------------------------------

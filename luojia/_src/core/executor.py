@@ -302,6 +302,8 @@ def requests(names: list[str], grad_req: Any) -> list[str]:
 
 def debug_str(symbol: Symbol) -> str:
     """MXNet's listing of a graph: outputs, variables, operators with inputs and attributes."""
+    if len(symbol._outputs) == 1 and symbol._outputs[0].node.op is None:
+        return f"Variable:{symbol._outputs[0].node.name}\n"
     lines = ["Symbol Outputs:"]
     lines += [f"\toutput[{i}]={e.node.name}({e.index})" for i, e in enumerate(symbol._outputs)]
     for node in walk(symbol._outputs):

@@ -285,11 +285,16 @@ class Tensor(_Methods):
             self._rebind(self._device.engine.xp.set_at(array, index, value))
 
     def init_data(self, slice_index: Any = None, shape: Any = None, opt_shard_group: Any = None) -> Any:
-        """Fill a Tensor made of ``shape``, ``dtype`` and ``init`` with the initializer's values; returns it."""
-        if self.init is not None:
-            array = np.zeros(self.shape, self.np_dtype)
-            self.init(array)
-            self._rebind(self._device.engine.put(array, self._device))
+        """Fill a Tensor made of ``shape``, ``dtype`` and ``init`` with the initializer's values; returns it.
+
+        Raises:
+            TypeError: it was made of data.
+        """
+        if self.init is None:
+            raise DTypeError("init_data must be set Tensor.init, init can't be None")
+        array = np.zeros(self.shape, self.np_dtype)
+        self.init(array)
+        self._rebind(self._device.engine.put(array, self._device))
         return self
 
     # -- the tape --------------------------------------------------------------------------------------------------
@@ -377,7 +382,7 @@ def _array_of(data: Any) -> np.ndarray:
             raise DTypeError(f"Tensor: the nested lists do not form an array ({e}).") from None
         if array.dtype.kind not in "biufc":
             raise DTypeError(f"Tensor: expected numbers, got a list with elements like {_first_odd(data)!r}.")
-        if array.dtype == np.float64 and not _holds(data, (np.ndarray, np.float64)):
+        if array.dtype == np.float64:
             array = array.astype(np.float32)
         return array
     raise DTypeError(
@@ -390,12 +395,6 @@ def _plain(data: Any) -> Any:
     if isinstance(data, (list, tuple)):
         return [_plain(d) for d in data]
     return data.asnumpy() if isinstance(data, Tensor) else data
-
-
-def _holds(data: Any, types: Any) -> bool:
-    if isinstance(data, (list, tuple)):
-        return any(_holds(d, types) for d in data)
-    return isinstance(data, types)
 
 
 def _first_odd(data: Any) -> Any:

@@ -31,7 +31,7 @@ def resize(image: np.ndarray, size: Sequence[int], method: str = "bilinear") -> 
     if method == "pilcubic":
         return _antialiased(image, (height, width))
     grows = height > image.shape[0] or width > image.shape[1]
-    if image.dtype == np.uint8 and (method in ("bilinear", "bicubic") or (method == "area" and grows)):
+    if image.dtype == np.uint8 and (method in ("bilinear", "bicubic", "lanczos") or (method == "area" and grows)):
         out = fixed_point(np, image.reshape(*image.shape[:2], -1), (height, width), method)
         return out.reshape(height, width, *image.shape[2:])
     if method == "area" and image.dtype == np.uint8 and image.shape[:2] == (2 * height, 2 * width):

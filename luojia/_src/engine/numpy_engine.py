@@ -8,6 +8,7 @@ import numpy as np
 
 from .allocator import keep_big_buffers
 from .bfloat16 import has_bfloat16, narrow, widen
+from .contract import einsum
 from .group import collective
 from .namespace import Namespace
 from .primitives import NUMPY_PRIMITIVES
@@ -23,7 +24,7 @@ class NumpyEngine:
 
     def __init__(self) -> None:
         self.xp = Namespace("luojia.xp.numpy", np, SHORTCUTS | NUMPY_PRIMITIVES | {
-            "vjp": self.vjp, "engine": self, "collective": collective})
+            "einsum": einsum, "vjp": self.vjp, "engine": self, "collective": collective})
         self._traced: Namespace | None = None
         self._ones: dict[tuple, np.ndarray] = {}
 

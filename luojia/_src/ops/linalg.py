@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..core.op import op
+from ..engine import contract
 from ..engine.kernels import skinny
 from ..engine.shortcuts import column_sums
 from ..errors import ShapeError
@@ -58,22 +59,21 @@ def _(xp, g, ans, args, needs, *, transpose_a, transpose_b):
 
 
 def _vector_vjp(xp, g, x, y, needs):
-    """The rule where an argument is a vector: give it the axis that the product dropped, and drop it again."""
-    a = xp.reshape(x, (1, x.shape[0])) if len(x.shape) == 1 else x
-    b = xp.reshape(y, (y.shape[0], 1)) if len(y.shape) == 1 else y
-    lead = g.shape if len(x.shape) == 1 and len(y.shape) == 1 else g.shape[: -1]
+    """The rule where an argument is a vector: products of each with each, and of matrices with vectors."""
+    dx = dy = None
     if len(x.shape) == 1 and len(y.shape) == 1:
-        g = xp.reshape(g, (1, 1))
-    elif len(x.shape) == 1:
-        g = xp.reshape(g, (*lead, 1, g.shape[-1]))
-    else:
-        g = xp.reshape(g, (*g.shape, 1))
-    dx = xp.matmul(g, swap(xp, b)) if needs[0] else None
-    dy = xp.matmul(swap(xp, a), g) if needs[1] else None
-    if dx is not None and len(x.shape) == 1:
-        dx = xp.reshape(xp.sum(xp.reshape(dx, (-1, x.shape[0])), axis=0), x.shape)
-    if dy is not None and len(y.shape) == 1:
-        dy = xp.reshape(xp.sum(xp.reshape(dy, (-1, y.shape[0])), axis=0), y.shape)
+        return g * y, g * x
+    if len(y.shape) == 1:
+        if needs[0]:
+            dx = xp.expand_dims(g, len(g.shape)) * y
+        if needs[1]:
+            dy = xp.matmul(xp.reshape(g, (-1,)), xp.reshape(x, (-1, y.shape[0])))
+        return dx, dy
+    if needs[0]:
+        dx = xp.matmul(y, xp.expand_dims(g, len(g.shape)))  # (..., n, 1)
+        dx = xp.reshape(dx, x.shape) if len(y.shape) == 2 else xp.sum(xp.reshape(dx, (-1, x.shape[0])), axis=0)
+    if needs[1]:
+        dy = xp.reshape(x, (-1, 1)) * xp.expand_dims(g, len(g.shape) - 1)
     return dx, dy
 
 
@@ -135,28 +135,44 @@ def _(xp, g, ans, args, needs, *, transpose_a, transpose_b):
 @op("Einsum(equation)(*xs)")
 def einsum(xp, *xs, equation):
     """The sum of products that ``equation`` spells, as 'ij,jk->ik'."""
-    return xp.einsum(*_unrepeated(xp, equation, xs))
+    return xp.einsum(equation, *xs)
 
 
-def _unrepeated(xp, equation, xs):
-    """The equation and its arrays without letters twice in one term: 'ii->i' as 'ij,ij->i' with a unit matrix."""
-    left, arrow, right = equation.replace(" ", "").partition("->")
-    terms = left.split(",")
-    if "." in left or len(terms) != len(xs) or all([len(set(t)) == len(t) for t in terms]):
-        return equation, *xs
-    right = right if arrow else "".join(sorted(c for c in set(left) - {","} if left.count(c) == 1))
-    free = iter(sorted(set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") - set(equation)))
-    made, units = [], []
-    for term, x in zip(terms, xs):
-        own = ""
-        for axis, c in enumerate(term):
-            if c in own:
-                other = next(free)
-                units.append((c + other, np.eye(x.shape[axis], dtype=x.dtype)))
-                c = other
-            own += c
-        made.append(own)
-    return f"{','.join([*made, *[t for t, _ in units]])}->{right}", *xs, *[u for _, u in units]
+@op(fn=())
+def contraction(xp, *xs, equation):
+    """``einsum`` under a name that is not NumPy's, so that its rule may take arrays of any engine and Tensors."""
+    return xp.einsum(equation, *xs)
+
+
+@einsum.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, equation):
+    """An operand's gradient is the einsum of g with the other operands, spread along the axes that it alone has."""
+    spelled = contract.terms(equation, tuple([len(x.shape) for x in args]))
+    assert spelled is not None  # since the engine's einsum took it
+    named, output = spelled
+    return tuple([_operand_gradient(xp, g, output, i, named, args) if need else None for i, need in enumerate(needs)])
+
+
+contraction.vjp(einsum.rule, keep="args")
+
+
+def _operand_gradient(xp, g, output, i, named, args):
+    labels, shape = named[i], tuple(args[i].shape)
+    others = [j for j in range(len(args)) if j != i]
+    there = output + "".join([named[j] for j in others])
+    kept = "".join([c for c in dict.fromkeys(labels) if c in there and shape[labels.index(c)] != 1])
+    spelled = ",".join([output, *[named[j] for j in others]]) + "->" + kept
+    dx = xp.contraction(g, *[args[j] for j in others], equation=spelled)
+    lengths = dict(zip(kept, dx.shape))
+    first = [labels.index(c) == at for at, c in enumerate(labels)]
+    spread = tuple([lengths.get(c, 1) if new else 1 for c, new in zip(labels, first)])
+    dx = dx if tuple(dx.shape) == spread else xp.reshape(dx, spread)
+    for at, c in enumerate(labels):
+        if not first[at]:  # a label twice is a diagonal
+            axes = labels.index(c), at
+            diagonal = np.eye(shape[at], dtype=bool).reshape([n if k in axes else 1 for k, n in enumerate(shape)])
+            dx = xp.multiply(dx, xp.asarray(diagonal))
+    return dx if tuple(dx.shape) == shape else xp.broadcast_to(dx, shape)
 
 
 @op(fn=("tensor_dot(x1:x, x2:y, axes)", "tensordot(x1:x, x2:y, axes)"))
@@ -185,6 +201,13 @@ def inner(xp, x, y):
 def outer(xp, x, y):
     """The products of each element of a vector with each of another."""
     return xp.reshape(x, (-1, 1)) * xp.reshape(y, (1, -1))
+
+
+@outer.vjp(keep="args")
+def _(xp, g, ans, args, needs):
+    x, y = args
+    return (xp.reshape(xp.matmul(g, xp.cast(xp.reshape(y, (-1,)), dtype=g.dtype)), x.shape) if needs[0] else None,
+            xp.reshape(xp.matmul(xp.cast(xp.reshape(x, (-1,)), dtype=g.dtype), g), y.shape) if needs[1] else None)
 
 
 @op(fn=("addmm(input:c, mat1:x, mat2:y, beta=1, alpha=1)", "baddbmm(input:c, batch1:x, batch2:y, beta=1, alpha=1)",

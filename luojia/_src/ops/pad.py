@@ -7,6 +7,8 @@ import numpy as np
 from ..core.op import op
 from ..errors import ArgumentError, ShapeError
 
+_NARROW = 32  # lines of a border up to which they are added one by one
+
 
 def _pairs(pad_width, ndim: int) -> tuple:
     """(before, after) per axis, from pairs or from MXNet's flat tuple."""
@@ -30,6 +32,8 @@ def pad(xp, x, *, pad_width, mode="constant", constant_values=0):
         cut = tuple([slice(max(0, -a), n - max(0, -b)) for (a, b), n in zip(width, x.shape)])
         x, width = x[cut], tuple([(max(a, 0), max(b, 0)) for a, b in width])
     if mode == "constant":
+        if isinstance(x, np.ndarray) and isinstance(constant_values, (int, float)):
+            return bordered(x, width, constant_values)
         return xp.pad(x, width, "constant", constant_values=constant_values)
     if mode not in ("edge", "reflect", "symmetric", "wrap", "maximum", "minimum"):
         raise ArgumentError("pad: mode must be 'constant', 'edge', 'reflect', 'symmetric', 'wrap', 'maximum' or "
@@ -45,8 +49,55 @@ def pad(xp, x, *, pad_width, mode="constant", constant_values=0):
                 raise ShapeError(f"pad: reflecting {max(before, after)} elements needs more than {n} along axis "
                                  f"{axis}.")
             where = np.pad(np.arange(n), (before, after), mode)
-            x = x[(slice(None),) * axis + (where,)]
+            x = x.take(where, axis) if isinstance(x, np.ndarray) else x[(slice(None),) * axis + (where,)]
     return x
+
+
+@pad.vjp(keep="")
+def _(xp, g, ans, args, needs, *, pad_width, mode, constant_values):
+    shape = tuple(args[0].shape)
+    if mode.lower() != "constant":
+        return (xp.unpad(g, shape=shape, pad_width=pad_width, mode=mode),)
+    width = _pairs(pad_width, len(shape))
+    dx = g[tuple([slice(max(a, 0), n - max(b, 0)) for (a, b), n in zip(width, g.shape)])]
+    if any(a < 0 or b < 0 for a, b in width):
+        dx = xp.pad(dx, pad_width=tuple([(max(-a, 0), max(-b, 0)) for a, b in width]))
+    return (dx,)
+
+
+def bordered(x: np.ndarray, width: tuple, value: float) -> np.ndarray:
+    """``numpy.pad`` with one number."""
+    out = np.full([n + a + b for n, (a, b) in zip(x.shape, width)], value, x.dtype)
+    out[tuple([slice(a, a + n) for n, (a, _) in zip(x.shape, width)])] = x
+    return out
+
+
+@op(fn=())
+def unpad(xp, g, *, shape, pad_width, mode):
+    """The transpose of ``pad`` other than by a constant: each element of g added to where it came from."""
+    width = _pairs(pad_width, len(shape))
+    for axis, ((before, after), n) in enumerate(zip(width, shape)):
+        kept, lead = n + min(before, 0) + min(after, 0), (slice(None),) * axis
+        first = max(before, 0)
+        where = np.pad(np.arange(kept), (first, max(after, 0)), mode.lower())
+        rim = np.r_[: first, first + kept : len(where)]
+        inner = g[(*lead, slice(first, first + kept))]
+        if isinstance(g, np.ndarray) and 0 < len(rim) <= _NARROW:
+            folded = np.array(inner)
+            for k in rim:
+                folded[(*lead, where[k])] += g[(*lead, k)]
+            g = folded
+        elif len(rim):
+            added = xp.scatter_add(tuple(inner.shape), g.dtype, (*lead, where[rim]), g[(*lead, rim)])
+            g = inner + added
+        if kept < n:
+            g = xp.pad(g, [(0, 0)] * axis + [(max(-before, 0), max(-after, 0))] + [(0, 0)] * (len(shape) - axis - 1))
+    return g
+
+
+@unpad.vjp(keep="")
+def _(xp, h, ans, args, needs, *, shape, pad_width, mode):
+    return (xp.mirror_pad(h, pad_width=pad_width, mode=mode),)
 
 
 @op("MirrorPad(mode='REFLECT')(x, paddings:pad_width)")
@@ -55,16 +106,30 @@ def mirror_pad(xp, x, *, pad_width, mode="REFLECT"):
     return pad.fn(xp, x, pad_width=pad_width, mode=mode)
 
 
+@mirror_pad.vjp(keep="")
+def _(xp, g, ans, args, needs, *, pad_width, mode):
+    return (xp.unpad(g, shape=tuple(args[0].shape), pad_width=pad_width, mode=mode),)
+
+
 @op(fn="pad(input_x:x, padding, mode='constant', value=None)")
 def pad_last(xp, x, *, padding, mode="constant", value=None):
     """x with its last axes padded: ``padding`` is (before, after) of the last axis, then of the one before, ..."""
-    ndim = len(x.shape)
+    width, mode = _of_last(len(x.shape), padding, mode)
+    return pad.fn(xp, x, pad_width=width, mode=mode, constant_values=0 if value is None else value)
+
+
+def _of_last(ndim: int, padding: tuple, mode: str) -> tuple[tuple, str]:
+    """``pad``'s widths and mode."""
     if len(padding) % 2 or len(padding) > 2 * ndim:
         raise ArgumentError(f"pad: padding {tuple(padding)} must hold (before, after) for at most {ndim} axes.")
     pairs = tuple([tuple(padding[i : i + 2]) for i in range(0, len(padding), 2)])[::-1]
-    mode = {"replicate": "edge", "circular": "wrap"}.get(mode, mode)
-    return pad.fn(xp, x, pad_width=((0, 0),) * (ndim - len(pairs)) + pairs, mode=mode,
-                  constant_values=0 if value is None else value)
+    return ((0, 0),) * (ndim - len(pairs)) + pairs, {"replicate": "edge", "circular": "wrap"}.get(mode, mode)
+
+
+@pad_last.vjp(keep="")
+def _(xp, g, ans, args, needs, *, padding, mode, value):
+    width, mode = _of_last(len(args[0].shape), padding, mode)
+    return pad.rule(xp, g, ans, args, needs, pad_width=width, mode=mode, constant_values=value)
 
 
 def _triangle(name: str, ms: str, doc: str):

@@ -143,7 +143,7 @@ def _random_flip(name, flip):
 
 _random_flip("flip_left_right", image_flip_left_right)
 _random_flip("flip_top_bottom", image_flip_top_bottom)
-_METHODS = {0: "nearest", 1: "bilinear", 2: "bicubic", 3: "area"}
+_METHODS = {0: "nearest", 1: "bilinear", 2: "bicubic", 3: "area", 4: "lanczos"}
 
 
 @op(fn=(), mx="_image_resize(data:x, size=(), keep_ratio=False, interp=1)", differentiable=False)
@@ -152,7 +152,7 @@ def image_resize(xp, x, *, size=(), keep_ratio=False, interp=1):
 
     Args:
         size: (width, height), or one number for both; with ``keep_ratio`` that of the shorter side.
-        interp: 0 nearest, 1 bilinear, 2 bicubic, 3 area.
+        interp: 0 nearest, 1 bilinear, 2 bicubic, 3 area, 4 Lanczos.
     """
     _check("resize", x)
     if interp not in _METHODS:
@@ -168,7 +168,7 @@ def image_resize(xp, x, *, size=(), keep_ratio=False, interp=1):
     if (height, width) == (rows, columns):
         return x + x.dtype.type(0)
     grows = height > rows or width > columns
-    if x.dtype.name == "uint8" and (interp in (1, 2) or interp == 3 and grows):
+    if x.dtype.name == "uint8" and (interp in (1, 2, 4) or interp == 3 and grows):
         return fixed_point(xp, x, (height, width), _METHODS[interp])
     out = x if x.dtype.name == "float64" else x.astype("float32")
     for axis, old, new in ((len(x.shape) - 3, rows, height), (len(x.shape) - 2, columns, width)):

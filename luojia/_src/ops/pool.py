@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 from math import prod
 
 import numpy as np
@@ -302,12 +303,44 @@ def adaptive_avg_pool(xp, x, *, output_size, axes=2):
     """
     sizes, dtype = _targets(x.shape, output_size, axes, "adaptive_avg_pool"), x.dtype
     x = x.astype("float32") if dtype.kind in "iu" else x
-    for axis, out in zip(range(-axes, 0), sizes):
-        matrix = np.zeros((out, x.shape[axis]))
-        for i, (start, stop) in enumerate(_parts(x.shape[axis], out)):
-            matrix[i, start:stop] = 1 / (stop - start)
-        x = along(xp, x, matrix, axis)
+    if sizes == (1,) * axes:
+        x = xp.mean(x, axis=tuple(range(-axes, 0)), keepdims=True)
+    else:
+        for axis, out in zip(range(-axes, 0), sizes):
+            x = along(xp, x, _averages(x.shape[axis], out), axis)
     return x.astype(dtype) if dtype.kind in "iu" else x
+
+
+@functools.lru_cache(maxsize=64)
+def _averages(size: int, out: int) -> np.ndarray:
+    """The matrix (out, size) of the means of the parts."""
+    matrix = np.zeros((out, size))
+    for i, (start, stop) in enumerate(_parts(size, out)):
+        matrix[i, start:stop] = 1 / (stop - start)
+    return matrix
+
+
+@adaptive_avg_pool.vjp(keep="")
+def _(xp, g, ans, args, needs, *, output_size, axes):
+    shape = tuple(args[0].shape)
+    sizes = _targets(shape, output_size, axes, "adaptive_avg_pool")
+    if sizes == (1,) * axes:
+        return (xp.broadcast_to(g / max(prod(shape[-axes:]), 1), shape),)
+    return (xp.parts_spread(g, sizes=shape[-axes:]),)
+
+
+@op(fn=())
+def parts_spread(xp, g, *, sizes):
+    """The transpose of ``adaptive_avg_pool`` for data whose last axes have ``sizes``."""
+    for axis, size in zip(range(-len(sizes), 0), sizes):
+        g = along(xp, g, _averages(size, g.shape[axis]).T, axis)
+    return g
+
+
+@parts_spread.vjp(keep="")
+def _(xp, h, ans, args, needs, *, sizes):
+    axes = len(sizes)
+    return (xp.adaptive_avg_pool(h, output_size=tuple(args[0].shape[-axes:]), axes=axes),)
 
 
 @op(fn=())

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..errors import ArgumentError
 
-METHODS = ("nearest", "bilinear", "bicubic", "area")
+METHODS = ("nearest", "bilinear", "bicubic", "area", "lanczos")
 
 
 @functools.lru_cache(maxsize=64)
@@ -39,12 +39,14 @@ def weights(old: int, new: int, method: str = "bilinear", grows: bool = False) -
     if method in ("bilinear", "area"):
         position = position.clip(0, old - 1)
         return np.maximum(0, 1 - np.abs(position[:, None] - np.arange(old))).astype(np.float32)
-    if method != "bicubic":
+    if method not in _KERNELS:
         raise ArgumentError(f"resizing an image expects a method of {', '.join(METHODS)}, got {method!r}.")
     first = np.floor(position).astype(int)
+    kernel, near = _KERNELS[method]
+    share = kernel((position - first)[:, None] - near)
     out = np.zeros((new, old))
-    for k in range(-1, 3):
-        np.add.at(out, (np.arange(new), (first + k).clip(0, old - 1)), cubic(position - (first + k)))
+    for k, part in zip(near, share.T):
+        np.add.at(out, (np.arange(new), (first + k).clip(0, old - 1)), part)
     return out.astype(np.float32)
 
 
@@ -53,6 +55,15 @@ def cubic(x: np.ndarray, a: float = -0.75) -> np.ndarray:
     x = np.abs(x)
     near = ((a + 2) * x - (a + 3)) * x * x + 1
     return np.where(x <= 1, near, np.where(x < 2, a * (((x - 5) * x + 8) * x - 4), 0))
+
+
+def lanczos(x: np.ndarray) -> np.ndarray:
+    """Lanczos' kernel of eight pixels, for their distances along the last axis, of sum 1."""
+    share = np.sinc(x) * np.sinc(x / 4)
+    return share / share.sum(-1, keepdims=True)
+
+
+_KERNELS = {"bicubic": (cubic, np.arange(-1, 3)), "lanczos": (lanczos, np.arange(-3, 5))}
 
 
 def as_dtype(image: Any, dtype: Any, xp: Any = np) -> Any:
@@ -94,7 +105,7 @@ def taps(old: int, new: int, method: str) -> tuple[np.ndarray, np.ndarray]:
         position = ((np.arange(new) + 0.5) * (old / new) - 0.5).astype(np.float32)
         first = np.floor(position).astype(int)
         part = position - first
-    at = np.arange(2) if method != "bicubic" else np.arange(-1, 3)
+    kernel, at = _KERNELS.get(method, (None, np.arange(2)))
     part = part.astype(np.float32)[:, None]
-    share = np.concatenate([1 - part, part], 1) if method != "bicubic" else cubic(part - at)
+    share = np.concatenate([1 - part, part], 1) if kernel is None else kernel(part - at)
     return first[:, None] + at, np.rint(share.astype(np.float32) * 2048).astype(np.int32)

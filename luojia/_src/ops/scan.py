@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..core.dtypes import to_np
 from ..core.op import op
 from .reduce import axes_of
 from .shape import axis_in
+
+_LONG = 256
 
 
 def _along(axis: int, ndim: int, part: slice) -> tuple:
@@ -17,6 +21,19 @@ def _shifted(xp, x, axis, fill):
     ndim = len(x.shape)
     first = xp.zeros_like(x[_along(axis, ndim, slice(0, 1))]) + fill
     return xp.concatenate((first, x[_along(axis, ndim, slice(0, -1))]), axis % ndim)
+
+
+def _accumulated(ufunc: np.ufunc, x: np.ndarray, axis: int) -> np.ndarray:
+    """``ufunc.accumulate`` in x's dtype, whole slices at a time, which use vectors, where they are long."""
+    lines = np.moveaxis(x, axis, 0)
+    if axis % x.ndim == x.ndim - 1 or lines[:1].size < _LONG:
+        return ufunc.accumulate(x, axis, x.dtype)
+    out = np.empty_like(x, order="C")
+    into = np.moveaxis(out, axis, 0)
+    into[:1] = lines[:1]
+    for i in range(1, len(lines)):
+        ufunc(into[i - 1], lines[i], out=into[i])
+    return out
 
 
 @op("CumSum(exclusive=False, reverse=False)(x, axis)", fn="cumsum(x, axis, dtype=None)",
@@ -33,7 +50,7 @@ def cumsum(xp, x, *, axis=None, dtype=None, exclusive=False, reverse=False):
     axes_of(x.shape, axis, name="cumsum")
     if reverse:
         x = xp.flip(x, axis)
-    out = xp.cumsum(x, axis)
+    out = _accumulated(np.add, x, axis) if isinstance(x, np.ndarray) and x.dtype.kind == "f" else xp.cumsum(x, axis)
     if out.dtype != x.dtype and x.dtype.kind != "b":
         out = out.astype(x.dtype)
     if exclusive:
@@ -67,10 +84,13 @@ def cumulative_product(xp, x, *, axis, dtype=None, exclusive=False, reverse=Fals
         x = xp.flip(x, axis)
     axis = axis_in(axis, len(x.shape), "cumprod")
     ndim, n = len(x.shape), x.shape[axis]
-    parts = [x[_along(axis, ndim, slice(0, 1))]] if n else [x]
-    for i in range(1, n):  # one product at a time, so that the derivative is exact at zeros
-        parts.append(parts[-1] * x[_along(axis, ndim, slice(i, i + 1))])
-    out = xp.concatenate(parts, axis % ndim)
+    if isinstance(x, np.ndarray):
+        out = _accumulated(np.multiply, x, axis)
+    else:
+        parts = [x[_along(axis, ndim, slice(0, 1))]] if n else [x]
+        for i in range(1, n):  # one product at a time, so that the derivative is exact at zeros
+            parts.append(parts[-1] * x[_along(axis, ndim, slice(i, i + 1))])
+        out = xp.concatenate(parts, axis % ndim)
     if exclusive:
         out = _shifted(xp, out, axis, 1)
     return xp.flip(out, axis) if reverse else out

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..core.dtypes import to_np
 from ..core.op import op
+from ..engine.kernels.top import top
 from ..errors import ArgumentError
 from .shape import axis_in
 
@@ -82,7 +85,10 @@ def topk(xp, x, *, k=1, axis=-1, ret_typ="both", is_ascend=False, largest=True, 
     k = k if k > 0 else n
     if k > n:
         raise ArgumentError(f"topk: k is {k}, but axis {axis} has only {n} elements.")
-    at = order(xp, x, axis, not is_ascend and largest)[(slice(None),) * axis + (slice(0, k),)]
+    greatest = not is_ascend and largest
+    at = top(x, k, axis, greatest) if isinstance(x, np.ndarray) else None
+    if at is None:
+        at = order(xp, x, axis, greatest)[(slice(None),) * axis + (slice(0, k),)]
     if ret_typ == "indices":
         return at.astype(to_np(dtype))
     if ret_typ == "mask":
@@ -100,9 +106,11 @@ def _(xp, g, ans, args, needs, *, k, axis, ret_typ, is_ascend, largest, dtype, f
     shape = tuple(x.shape)
     if axis is None and (flat or ret_typ != "both"):
         x, axis = xp.reshape(x, (-1,)), 0
-    at = xp.argsort_stable(x, axis=-1 if axis is None else axis, descending=not is_ascend and largest)
     axis = len(x.shape) - 1 if axis is None else axis % len(x.shape)
-    at = at[(slice(None),) * axis + (slice(0, k if k > 0 else None),)]
+    if ret_typ == "both" and to_np(dtype).kind == "i":
+        at = ans[1]
+    else:
+        at = xp.topk(x, k=k, axis=axis, ret_typ="indices", is_ascend=is_ascend, largest=largest, dtype="int64")
     dx = xp.put_along(g[0] if ret_typ == "both" else g, at, axis=axis, shape=tuple(x.shape))
     return (xp.reshape(dx, shape),)
 
