@@ -131,11 +131,11 @@ def matmul(a: Any, b: Any, **kwargs: Any) -> Any:
     if not kwargs and a.__class__ is _ndarray is b.__class__ and a.dtype in _WIDE:
         if b.ndim == 2 and (a.ndim == 2 or a.ndim > 2 and a.flags.c_contiguous):
             try:
-                rows = a if a.ndim == 2 else a.reshape(-1, a.shape[-1])
-                found = skinny.product(rows, b) if b.size > skinny.LARGE else None
-                if found is None:
-                    found = threads.product(rows, b) if threads.recent > 0 else rows.dot(b)
-                return found if rows is a else found.reshape(*a.shape[:-1], b.shape[1])
+                if a.ndim > 2:
+                    return matmul(a.reshape(-1, a.shape[-1]), b).reshape(*a.shape[:-1], b.shape[1])
+                if b.size > _MANY and (found := skinny.product(a, b)) is not None:
+                    return found
+                return threads.product(a, b) if threads.recent > 0 else a.dot(b)
             except ValueError:
                 pass  # which matmul words
         elif a.ndim == 3 == b.ndim and a.shape[::2] == b.shape[:2] and a.dtype == b.dtype:
@@ -147,6 +147,7 @@ def matmul(a: Any, b: Any, **kwargs: Any) -> Any:
     return np.matmul(a, b, **kwargs)
 
 
+_MANY = skinny.LARGE
 _ones: dict[tuple[int, str], np.ndarray] = {}
 
 

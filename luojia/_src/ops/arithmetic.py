@@ -104,7 +104,7 @@ def power(xp, x, y):
         powers = x ** xp.maximum(y, 0)
         return xp.where(y < 0, (xp.asarray(x, "float64") ** y).astype(powers.dtype), powers)
     try:
-        return _raised(x, y)
+        return _raised(x, y) if (y.__class__ is int or y.__class__ is float) and 2 < y <= 16 else x**y
     except (ValueError, TypeError):  # NumPy and JAX refuse an integer to a negative power
         whole = x if hasattr(x, "dtype") else y
         if getattr(whole, "dtype", None) is None or whole.dtype.kind not in "iu":
@@ -114,8 +114,7 @@ def power(xp, x, y):
 
 def _raised(x, y):
     """x^y; for whole y from 3 to 16 by products, as NumPy's power takes 60 ns for each negative float."""
-    if not (y.__class__ is int or y.__class__ is float) or not 2 < y <= 16 or y != int(y) or (
-            not hasattr(x, "flags") or x.dtype.kind != "f" or x.dtype.itemsize < 4):
+    if not 2 < y <= 16 or y != int(y) or not hasattr(x, "flags") or x.size < 32 or x.dtype.char not in "fd":
         return x**y
     n = int(y)
     found, square = (x if n % 2 else None), x * x
@@ -293,7 +292,7 @@ def _(xp, g, ans, args, needs, *, a_min, a_max):
 @op(fn=(), elementwise=True)
 def clip_between(xp, x, low=None, high=None, *, at_bound=1.0):
     """x between the arrays or numbers ``low`` and ``high``; ``at_bound`` is the derivative at a bound (MindSpore)."""
-    if low.__class__ in _NUMBERS and high.__class__ in _NUMBERS and x.dtype.kind == "f":
+    if low.__class__ in _NUMBERS and high.__class__ in _NUMBERS and x.dtype.kind == "f" and x.size > 1024:
         return xp.clip(x, low, high)
     if low is not None:
         x = xp.maximum(x, low)
