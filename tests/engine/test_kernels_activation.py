@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import luojia._src.ops  # noqa: F401 - registers the operators
 from luojia._src.core.op import OPERATORS
 from luojia._src.engine.kernels.activation import LEAST, takes
 from luojia._src.engine.numpy_engine import ENGINE
