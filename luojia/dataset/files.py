@@ -28,7 +28,10 @@ def matching(patterns: Any, who: str) -> list[str]:
         ArgumentError: a pattern matches no file.
     """
     if not isinstance(patterns, (str, list)):
-        raise DTypeError(f"{who}: Argument dataset files with value {patterns!r} is not of type str or list.")
+        raise DTypeError(
+            f"{who}: Argument dataset files with value {patterns} "
+            f"is not of type {[str, list]}, but got {type(patterns)}."
+        )
     patterns = [patterns] if isinstance(patterns, str) else patterns
     if not patterns:
         raise ArgumentError(f"{who}: Input dataset_files can not be empty, but got '[]'.")

@@ -88,7 +88,10 @@ class FakeImageDataset(Source):
         for name, value, least in (("num_images", num_images, 1), ("num_classes", num_classes, 1),
                                    ("base_seed", base_seed, 0)):
             if isinstance(value, bool) or not isinstance(value, int):
-                raise DTypeError(f"{who}: Argument {name} with value {value!r} is not of type int.")
+                raise DTypeError(
+                    f"{who}: Argument {name} with value {value} "
+                    f"is not of type {[int]}, but got {type(value)}."
+                )
             if not least <= value < 2**31:
                 raise ArgumentError(
                     f"{who}: Input {name} is not within the required interval of [{least}, 2147483647], got {value}."
@@ -124,7 +127,10 @@ class PaddedDataset(Source):
     def __init__(self, padded_samples: list[dict]) -> None:
         who = "PaddedDataset"
         if not isinstance(padded_samples, list):
-            raise DTypeError(f"{who}: Argument padded_samples with value {padded_samples!r} is not of type list.")
+            raise DTypeError(
+                f"{who}: Argument padded_samples with value {padded_samples} "
+                f"is not of type {[list]}, but got {type(padded_samples)}."
+            )
         if not padded_samples:
             raise ArgumentError(f"{who}: padded_samples cannot be empty.")
         names = list(padded_samples[0])

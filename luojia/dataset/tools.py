@@ -85,11 +85,17 @@ class DatasetCache:
                  port: int | None = None, num_connections: int | None = None, prefetch_size: int | None = None) -> None:
         for name, value in (("session_id", session_id), ("size", size)):
             if isinstance(value, bool) or not isinstance(value, int):
-                raise DTypeError(f"DatasetCache: Argument {name} with value {value!r} is not of type int.")
+                raise DTypeError(
+                    f"DatasetCache: Argument {name} with value {value} "
+                    f"is not of type {[int]}, but got {type(value)}."
+                )
             if not 0 <= value < 2**32:
                 raise ArgumentError(f"DatasetCache: Input {name} is not within the required interval of [0, 2^32).")
         if not isinstance(spilling, bool):
-            raise DTypeError(f"DatasetCache: Argument spilling with value {spilling!r} is not of type bool.")
+            raise DTypeError(
+                f"DatasetCache: Argument spilling with value {spilling} "
+                f"is not of type {[bool]}, but got {type(spilling)}."
+            )
         self.session_id, self.size, self.spilling = session_id, size, spilling
         self.hostname, self.port = hostname or "127.0.0.1", port or 50052
         self.num_connections, self.prefetch_size = num_connections or 12, prefetch_size or 20

@@ -31,6 +31,12 @@ def _constant(labels: Any) -> Any:
     return labels.detach() if isinstance(labels, Tensor) and labels._node is not None else labels
 
 
+def _alike(logits: Any, labels: Any) -> bool:
+    """Whether both are Tensors of one dtype of floats, which one operator takes."""
+    return (isinstance(logits, Tensor) and isinstance(labels, Tensor) and logits.np_dtype == labels.np_dtype
+            and is_float(logits.np_dtype))
+
+
 class LossBase(Module):
     """The base class: ``get_loss(x, weights=1.0)`` weighs and reduces.
 
@@ -139,6 +145,8 @@ class SmoothL1Loss(LossBase):
 
     def construct(self, logits: Any, labels: Any) -> Any:
         self._same_shape(logits, labels)
+        if _alike(logits, labels):
+            return self.get_loss(OPERATORS["smooth_l1_loss"](logits, labels, beta=self.beta))
         d = ops.abs(logits - labels)
         inside = ops.minimum(d, self.beta)  # d^2 / (2 beta) - that of beta, plus what is over beta
         return self.get_loss(inside * inside * (0.5 / self.beta) + (d - inside))
@@ -158,6 +166,8 @@ class HuberLoss(LossBase):
 
     def construct(self, logits: Any, labels: Any) -> Any:
         self._need_tensors(logits=logits, labels=labels)
+        if _alike(logits, labels):
+            return self.get_loss(OPERATORS["huber_loss"](logits, labels, delta=self.delta, reduction="none"))
         d = ops.abs(logits - labels)
         inside = ops.minimum(d, self.delta)
         return self.get_loss(inside * inside * 0.5 + (d - inside) * self.delta)

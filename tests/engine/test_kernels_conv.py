@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from luojia._src.engine.kernels import columns, conv_last, thin, windows
+from luojia._src.engine.kernels import columns, conv_heavy, conv_last, thin, windows
 from luojia._src.engine.kernels.conv import conv, conv_dw, conv_dx, conv_pull, conv_shape
 from luojia._src.errors import ShapeError
 
@@ -45,10 +45,15 @@ CASES = {
 }
 
 
-@pytest.fixture(params=[None, 1], ids=["blocks as they come", "smallest blocks"])
+@pytest.fixture(params=[None, 1, "heavy"], ids=["blocks as they come", "smallest blocks", "heavy"])
 def blocks(request, monkeypatch):
-    """The second runs every case in blocks of one image and few rows, as only large inputs would."""
-    if request.param:
+    """The second runs every case in blocks of one image and few rows, as only large inputs would; the third has all
+    images for small and all weights for large."""
+    if request.param == "heavy":
+        monkeypatch.setattr(conv_heavy, "HEAVY", 0)
+        monkeypatch.setattr(conv_heavy, "SMALL", 10_000)
+        monkeypatch.setattr(conv_heavy, "COLUMNS", 10_000)
+    elif request.param:
         monkeypatch.setattr(columns, "BUFFER_BYTES", 1)
         monkeypatch.setattr(columns, "LEAST_COLUMNS", 1)
         monkeypatch.setattr(windows, "BUFFER_BYTES", 1)

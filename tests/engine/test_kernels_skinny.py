@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from luojia._src.engine import threads
+from luojia._src.engine import shortcuts, threads
 from luojia._src.engine.kernels import skinny
 from luojia._src.engine.shortcuts import matmul
 
@@ -12,7 +12,7 @@ from luojia._src.engine.shortcuts import matmul
 def small(monkeypatch):
     """Products are large from a thousandth of the size on, and BLAS has kernels for smaller ones."""
     monkeypatch.setattr(skinny, "SMALL", 1000)
-    monkeypatch.setattr(skinny, "LARGE", 1000 // skinny.ROWS)
+    monkeypatch.setattr(shortcuts, "_MANY", 1000 // skinny.ROWS)
     monkeypatch.setattr(skinny, "WIDE", 500)
     monkeypatch.setattr(threads, "architecture", lambda: "SkylakeX")
 

@@ -9,6 +9,8 @@ from luojia._src.engine.kernels.precision import working
 from luojia._src.engine.kernels.softmax import (
     cross_entropy,
     cross_entropy_dx,
+    cross_entropy_of_channels,
+    cross_entropy_of_channels_dx,
     log_softmax,
     log_softmax_dx,
     softmax,
@@ -135,3 +137,23 @@ def test_cross_entropy_of_logits_that_lie_by_columns(rng):
     np.testing.assert_allclose(loss, cross_entropy(x, labels)[0], rtol=1e-14)
     expected = jacobian_product(lambda x: cross_entropy(x, labels)[0], x, g)
     np.testing.assert_allclose(cross_entropy_dx(g, p, labels), expected, atol=1e-8)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("rest", [(), (1,), (5,), (3, 4), (2, 3, 2)], ids=str)
+def test_cross_entropy_of_channels_is_that_of_rows(dtype, rest):
+    rng = np.random.default_rng(4)
+    labels = rng.integers(0, 4, (3, *rest))
+    first = (3 * rng.standard_normal((3, 4, *rest))).astype(dtype)
+    last = np.moveaxis(np.ascontiguousarray(np.moveaxis(first, 1, -1)), -1, 1)
+    for x in (first, last):
+        loss, p = cross_entropy_of_channels(x, labels)
+        expected, q = cross_entropy(np.moveaxis(x, 1, -1), labels)
+        assert loss.dtype == dtype
+        np.testing.assert_allclose(loss, expected, rtol=1e-3 if dtype == "float16" else 1e-5)
+        for g in (rng.standard_normal((3, *rest)), np.array(0.5)):
+            g = g.astype(dtype)
+            dx = cross_entropy_of_channels_dx(g, p, labels)
+            assert dx.dtype == dtype
+            np.testing.assert_allclose(dx, np.moveaxis(cross_entropy_dx(g, q, labels), -1, 1),
+                                       atol=1e-3 if dtype == "float16" else 1e-6)

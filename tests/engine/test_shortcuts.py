@@ -114,3 +114,18 @@ def test_sums_of_columns() -> None:
     for n in range(200):
         assert shortcuts.column_sums(np.ones((n, 1))).tolist() == [n]
     assert len(shortcuts._ones) <= 65
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("bound", [-1.5, 2, 0, 0.0, float("inf"), float("-inf"), float("nan")])
+def test_bounds_that_are_numbers(dtype, bound):
+    a = np.random.default_rng(0).standard_normal(3000).astype(dtype)
+    a[:6] = np.nan, np.inf, -np.inf, 0.0, -0.0, bound
+    for ours, plain in ((shortcuts.maximum, np.maximum), (shortcuts.minimum, np.minimum)):
+        for x in (a, a[::2], a.reshape(30, 100).T, a[:10]):
+            found, expected = ours(x, bound), plain(x, bound)
+            assert found.dtype == expected.dtype == dtype
+            np.testing.assert_array_equal(found, expected)
+            if bound:
+                np.testing.assert_array_equal(np.signbit(found), np.signbit(expected))
+    assert shortcuts.minimum(a, a[::-1]).dtype == dtype and shortcuts.minimum(np.arange(5000), 1.5).dtype == np.float64

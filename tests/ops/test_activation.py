@@ -43,6 +43,11 @@ def test_rectifiers():
     assert slopes(OPERATORS["elu"], 0) == [1]
 
 
+def test_bounds_of_infinite_numbers_are_mindspores():
+    ends = Tensor(np.float32([np.inf, -np.inf]))
+    assert ops.hardsigmoid(ends).tolist() == [1, 0] and ops.hardtanh(ends).tolist() == [1, -1]
+
+
 def test_smooth_ones():
     check_op("sigmoid", x, ref=sigmoid)
     check_op("gelu", x, ref=0.5 * x * (1 + sp.erf(x / np.sqrt(2))))

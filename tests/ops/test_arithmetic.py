@@ -43,6 +43,13 @@ def test_negative_and_power():
     check_op("power", pos, y, ref=np.power)
     check_op("power", x, 3, ref=np.power)
     check_op("power", x, 0, ref=np.power)
+    for n in (4, 5.0, 7):
+        check_op("power", x, n, ref=np.power)
+    many = np.tile(x, (8, 1))
+    for n in (3, 5.0, 8, 16):
+        for dtype in ("float32", "float64"):
+            got = (Tensor(many.astype(dtype)) ** n).asnumpy()
+            np.testing.assert_allclose(got, many.astype(dtype).astype(float) ** n, rtol=5e-6)
 
 
 def test_cast():

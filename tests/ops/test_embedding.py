@@ -3,7 +3,7 @@ import pytest
 
 from luojia import Tensor, nd, ops
 from luojia._src.core.op import OPERATORS
-from luojia._src.engine.primitives import rows_add
+from luojia._src.engine.kernels.scatter import add_rows
 from luojia._src.errors import DTypeError, ShapeError
 from tests.check import check_op
 
@@ -29,11 +29,11 @@ def test_indices_are_clipped_and_may_be_floats():
     assert OPERATORS["embedding"](Tensor([0]), Tensor([[1.0, 2.0]]), dtype="float16").np_dtype == np.float16
 
 
-def test_rows_add():
+def test_add_rows():
     for rows in ([], [1], [3, 1, 3, 3, 0], [2, 0, 1, 3]):
         rows = np.array(rows, int)
         g = rng.normal(size=(len(rows), 2))
-        np.testing.assert_allclose(rows_add(g, rows, count=4), rows_of(g, rows, 4))
+        np.testing.assert_allclose(add_rows(g, rows, count=4), rows_of(g, rows, 4))
 
 
 def test_shapes():

@@ -115,6 +115,7 @@ def test_factors():
 def test_cholesky():
     """Perturbed symmetrically: the factor reads one triangle only."""
     check_op("cholesky", spd, ref=np.linalg.cholesky, grad=False, dtypes=LOW)
+    check_op("potrf", spd, ref=np.linalg.cholesky, grad=False, dtypes=LOW)
     check_op("cholesky", spd, attrs={"upper": True}, ref=np.linalg.cholesky(spd).transpose(0, 2, 1), grad=False,
              dtypes=LOW)
     check_op(lambda_of_square(), square, dtypes=LOW)

@@ -35,6 +35,7 @@ def test_over_axes(how):
 def test_mxnet_conventions():
     check_op("sum", x, attrs={"axis": 1, "exclude": True}, ref=x.sum((0, 2)))
     check_op("mean", x, attrs={"axis": 1, "exclude": True}, ref=x.mean((0, 2)))
+    check_op("square_sum", x, attrs={"axis": 1, "keepdims": True}, ref=(x * x).sum(1, keepdims=True))
     check_op("sum", x, attrs={"rank1": True}, ref=x.sum().reshape(1))
     check_op("prod", x, attrs={"axis": (1,), "exclude": True, "rank1": True}, ref=x.prod((0, 2)), tolerance=3)
     ints = np.array([1, 2], np.int32)

@@ -91,7 +91,7 @@ class Compiled:
                 raise NotSupportedError(f"{self.name} cannot be compiled: {e}.") from None
             return self.fn(*args, **kwargs)
         if self.writes:
-            args, kwargs = _apart(args), _apart(kwargs)
+            args, kwargs = _apart(args), {k: _apart(v) for k, v in kwargs.items()}
         device = tensors[0]._device if tensors else current_context()
         engine = device._engine or device.engine
         if not engine.compiles:
@@ -178,7 +178,7 @@ class Compiled:
             a = unpack(structure[0], given)
             k = unpack(structure[1], given) if structure[1] is not None else {}
             if self.writes:
-                a, k = _apart(a), _apart(k)
+                a, k = _apart(a), {name: _apart(v) for name, v in k.items()}
             flat: list[Tensor] = []
             out = self.fn(*a, **k)
             entry.template = pack_output(settled(out) if self.settles else out, flat)
@@ -376,18 +376,19 @@ def settled(out: Any) -> Any:
         return kind([settled(v) for v in out])
     if kind is dict:
         return {k: settled(v) for k, v in out.items()}
+    if isinstance(out, np.generic):
+        return out.item()
     made = _LISTS.get(kind)
     return out if made is None else made([settled(v) for v in out])
 
 
 def _apart(given: Any) -> Any:
-    """Arguments with Tensors of their own, whose writing the caller does not see; parameters are the caller's."""
+    """Arguments with Tensors and lists of their own, into which writing is not seen outside; parameters and dicts are
+    the caller's, as in MindSpore."""
     if isinstance(given, Tensor):
         return given if given._role else wrap(given._result_class, given._value, given._device, given._node)
     kind = given.__class__
-    if kind is tuple or kind is list:
-        return kind([_apart(v) for v in given])
-    return {k: _apart(v) for k, v in given.items()} if kind is dict else given
+    return kind([_apart(v) for v in given]) if kind is tuple or kind is list else given
 
 
 def _writes(fn: Any) -> bool:

@@ -11,6 +11,7 @@ from autograd.extend import defvjp, primitive
 from autograd.tracer import getval, isbox, new_box, trace_stack
 
 from . import primitives
+from .kernels import scatter
 
 
 def make_vjp(fn: Any, arrays: tuple) -> tuple[Any, Any]:
@@ -49,7 +50,7 @@ def traced_primitives() -> dict[str, Any]:
     import autograd.numpy as anp
     import autograd.scipy.special as asp
 
-    scatter_add = primitive(lambda update, shape, dtype, index: primitives.scatter_add(shape, dtype, index, update))
+    scatter_add = primitive(lambda update, shape, dtype, index: scatter.scatter_add(shape, dtype, index, update))
     set_at = primitive(primitives.set_at)
     defvjp(scatter_add, lambda ans, update, shape, dtype, index: lambda g: _like(anp, g[index], update), argnums=(0,))
     defvjp(

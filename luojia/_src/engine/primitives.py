@@ -10,7 +10,7 @@ from .kernels import conv as _conv
 from .kernels import erf as _erf
 from .kernels import norm as _norm
 from .kernels import pool as _pool
-from .kernels.precision import widen
+from .kernels import scatter as _scatter
 from .kernels.rows import rows, shift
 
 
@@ -43,21 +43,6 @@ _scipy_erf = _scipy_special("erf")
 def erf(x):
     """The error function: of float32 and float16 by a kernel, but for a few numbers."""
     return _erf.erf(x) if _erf.takes(x) else _scipy_erf(x)
-
-
-def scatter_add(shape, dtype, index, update):
-    """Zeros of ``shape`` with ``update`` added at ``index``; repeated positions add up."""
-    out = np.zeros(shape, dtype)
-    if _is_basic(index):
-        out[index] = update
-    else:
-        np.add.at(out, index, update)
-    return out
-
-
-def _is_basic(index) -> bool:
-    items = index if isinstance(index, tuple) else (index,)
-    return all(i is None or i is Ellipsis or isinstance(i, (int, slice, np.integer)) for i in items)
 
 
 def set_at(x, index, value):
@@ -112,23 +97,11 @@ def conv_bias(x, w, b, **how):
     return y
 
 
-def rows_add(g, rows, *, count):
-    """Zeros (count, D) with row i of g (M, D) added at ``rows[i]``; faster than np.add.at, as it sorts first."""
-    out = np.zeros((count, *g.shape[1:]), g.dtype)
-    if rows.size:
-        order = np.argsort(rows, kind="stable")
-        ordered = rows[order]
-        starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
-        wide = widen(g)
-        out[ordered[starts]] = wide[order] if len(starts) == len(order) else np.add.reduceat(wide[order], starts, 0)
-    return out
-
-
 NUMPY_PRIMITIVES: dict[str, Any] = {
     **{name: _scipy_special(name) for name in ("erfc", "erfinv", "gammaln", "digamma", "gamma", "polygamma")},
     "erf": erf,
     "scipy_special": scipy_special,
-    "scatter_add": scatter_add,
+    "scatter_add": _scatter.scatter_add,
     "set_at": set_at,
     "scatter_with": scatter_with,
     "stable_argsort": stable_argsort,
@@ -137,7 +110,7 @@ NUMPY_PRIMITIVES: dict[str, Any] = {
     "random_bits": random_bits,
     "generator": generator,
     "conv_bias": conv_bias,
-    "rows_add": rows_add,
+    "rows_add": _scatter.add_rows,
     "normalize": _norm.normalize,
     **{f.__name__: f for f in (
         _conv.conv, _conv.conv_dx, _conv.conv_dw,

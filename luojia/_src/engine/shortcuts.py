@@ -76,7 +76,20 @@ def maximum(a: Any, b: Any, out: Any = None, **kwargs: Any) -> Any:
             threads.spread(lambda part: np.maximum(source[part], zeros, out=into[part]), parts)
             np.maximum(flat[whole:], zeros[: a.size - whole], out=target[whole:])
             return result
+    if out is None and not kwargs and _is_bound(a, b):
+        return np.clip(a, b, np.inf)
     return np.maximum(a, b, out=out, **kwargs)
+
+
+def minimum(a: Any, b: Any, **kwargs: Any) -> Any:
+    return np.clip(a, -np.inf, b) if not kwargs and _is_bound(a, b) else np.minimum(a, b, **kwargs)
+
+
+def _is_bound(a: Any, b: Any) -> bool:
+    """Whether b is a number for whose comparison with many floats a clip, which uses vectors, gives the same: of 0 and
+    -0 it gives what it meets."""
+    return (b.__class__ is float or b.__class__ is int) and b == b and b != 0 and a.__class__ is _ndarray and (
+        a.size >= _SMALL and a.dtype.kind == "f")
 
 
 def where_positive(g: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -118,11 +131,11 @@ def matmul(a: Any, b: Any, **kwargs: Any) -> Any:
     if not kwargs and a.__class__ is _ndarray is b.__class__ and a.dtype in _WIDE:
         if b.ndim == 2 and (a.ndim == 2 or a.ndim > 2 and a.flags.c_contiguous):
             try:
-                rows = a if a.ndim == 2 else a.reshape(-1, a.shape[-1])
-                found = skinny.product(rows, b) if b.size > skinny.LARGE else None
-                if found is None:
-                    found = threads.product(rows, b) if threads.recent > 0 else rows.dot(b)
-                return found if rows is a else found.reshape(*a.shape[:-1], b.shape[1])
+                if a.ndim > 2:
+                    return matmul(a.reshape(-1, a.shape[-1]), b).reshape(*a.shape[:-1], b.shape[1])
+                if b.size > _MANY and (found := skinny.product(a, b)) is not None:
+                    return found
+                return threads.product(a, b) if threads.recent > 0 else a.dot(b)
             except ValueError:
                 pass  # which matmul words
         elif a.ndim == 3 == b.ndim and a.shape[::2] == b.shape[:2] and a.dtype == b.dtype:
@@ -134,6 +147,7 @@ def matmul(a: Any, b: Any, **kwargs: Any) -> Any:
     return np.matmul(a, b, **kwargs)
 
 
+_MANY = skinny.LARGE
 _ones: dict[tuple[int, str], np.ndarray] = {}
 
 
@@ -169,6 +183,7 @@ SHORTCUTS: dict[str, Callable] = {
     "transpose": transpose,
     "broadcast_to": broadcast_to,
     "maximum": maximum,
+    "minimum": minimum,
     "matmul": matmul,
     "sum": _reduction("sum", np.add),
     "mean": mean,

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from ..core.op import OPERATORS, op
+from ..engine.kernels import activation as large
 from ..engine.kernels import erf as kernels
 from ..engine.numpy_engine import ENGINE
 from ..engine.shortcuts import where_positive
@@ -17,7 +20,7 @@ _SELU_ALPHA, _SELU_SCALE = 1.6732632423543772, 1.0507009873554805
 @op("Sigmoid()(x)", fn="sigmoid(input:x)", mx="sigmoid(data:x)")
 def sigmoid(xp, x):
     """1 / (1 + e^-x), computed as (1 + tanh(x/2)) / 2, which does not overflow."""
-    return 0.5 * (xp.tanh(0.5 * x) + 1)
+    return large.sigmoid(x) if large.takes(x) else 0.5 * (xp.tanh(0.5 * x) + 1)
 
 
 @sigmoid.vjp(keep="ans")
@@ -59,13 +62,22 @@ def leaky_relu(xp, x, *, slope=0.01, halfway=False):
 
     The derivative at 0 is ``slope``, or if ``halfway`` the mean of both sides', as of MindSpore's max(x, slope x).
     """
-    return _own(x, xp.where(x > 0, x, slope * x))
+    return _own(x, _leaky(xp, x, slope))
+
+
+def _leaky(xp, x, slope):
+    """x, times ``slope`` where negative: of arrays by the greater or the lesser of the two, where that is the same."""
+    if x.__class__ is np.ndarray and 0 < slope < math.inf:
+        return xp.maximum(x, slope * x) if slope <= 1 else xp.minimum(x, slope * x)
+    return xp.where(x > 0, x, slope * x)
 
 
 @leaky_relu.vjp(keep="args")
 def _(xp, g, ans, args, needs, *, slope, halfway):
     if halfway:
         return (g * ((1 + slope) / 2 + (1 - slope) / 2 * xp.sign(args[0])),)
+    if 0 <= slope <= 1 and large.takes(g, args[0]):
+        return (large.leaky_dx(g, args[0], slope),)
     return (xp.where(args[0] > 0, g, slope * g),)
 
 
@@ -96,14 +108,19 @@ def _(xp, g, ans, args, needs):
     return xp.where(x > 0, g, wide * g), dw
 
 
-def _elu_dx(xp, g, x, alpha, rate=1.0):
-    """The gradient of x in alpha (e^(rate x) - 1) where x is negative, and x elsewhere."""
+def _elu_dx(xp, g, x, alpha, rate=1.0, scale=1.0):
+    """The gradient of x in scale alpha (e^(rate x) - 1) where x is negative, and scale x elsewhere."""
+    if rate > 0 and large.takes(g, x):
+        return large.elu_dx(g, x, alpha, rate, scale)
+    g = g if scale == 1 else scale * g
     return xp.where(x > 0, g, g * (alpha * rate) * xp.exp(xp.minimum(x, 0) * rate))
 
 
 @op("Elu(alpha=1.0)(x)", fn="elu(input_x:x, alpha=1.0)")
 def elu(xp, x, *, alpha=1.0):
     """x, and alpha (e^x - 1) where negative."""
+    if large.takes(x) and alpha > 0:
+        return large.elu(x, alpha)
     return xp.where(x > 0, x, alpha * xp.expm1(xp.where(x > 0, 0 * x, x)))
 
 
@@ -117,6 +134,8 @@ def celu(xp, x, *, alpha=1.0):
     """x, and alpha (e^(x / alpha) - 1) where negative."""
     if alpha == 0:
         raise ArgumentError("celu: alpha must not be 0.")
+    if large.takes(x) and alpha > 0:
+        return large.elu(x, alpha, 1 / alpha)
     return xp.where(x > 0, x, alpha * xp.expm1(xp.where(x > 0, 0 * x, x) / alpha))
 
 
@@ -125,9 +144,15 @@ def _(xp, g, ans, args, needs, *, alpha):
     return (_elu_dx(xp, g, args[0], alpha, 1 / alpha),)
 
 
-unary("selu", lambda xp, x: _own(x, _SELU_SCALE * elu.fn(xp, x, alpha=_SELU_ALPHA)),
+def _selu(xp, x):
+    if large.takes(x):
+        return large.elu(x, _SELU_ALPHA, scale=_SELU_SCALE)
+    return _own(x, _SELU_SCALE * elu.fn(xp, x, alpha=_SELU_ALPHA))
+
+
+unary("selu", _selu,
       "elu scaled so that activations normalize themselves (Klambauer et al. 2017).", ms="SeLU", fn="selu(input_x:x)",
-      rule=lambda xp, g, ans, args, needs: (_elu_dx(xp, _SELU_SCALE * g, args[0], _SELU_ALPHA),))
+      rule=lambda xp, g, ans, args, needs: (_elu_dx(xp, g, args[0], _SELU_ALPHA, scale=_SELU_SCALE),))
 
 
 @op("GeLU()(x) | approximate='tanh'", fn="gelu(input:x, approximate='none')")
@@ -175,19 +200,36 @@ def _(slope, g, args, needs, *, approximate):
 
 def _silu_dx(xp, g, x, rate=1.0):
     """The gradient of x in x sigmoid(rate x)."""
+    if large.takes(g, x):
+        return (large.silu_dx(g, x, rate),)
     s = xp.sigmoid(x * rate)
     return (g * (s + rate * x * s * (1 - s)),)
 
 
-unary("fast_gelu", lambda xp, x: x * xp.sigmoid(1.702 * x), "x sigmoid(1.702 x), which approximates gelu.",
+def _silu(xp, x, rate=1.0):
+    return large.silu(x, rate) if large.takes(x) else x * xp.sigmoid(x if rate == 1 else rate * x)
+
+
+def _softplus(xp, x):
+    return large.softplus(x) if large.takes(x) else xp.log1p(xp.exp(-xp.abs(x))) + xp.maximum(x, 0)
+
+
+def _log_sigmoid(xp, x):
+    return large.softplus(x, -1) if large.takes(x) else xp.minimum(x, 0) - xp.log1p(xp.exp(-xp.abs(x)))
+
+
+def _times_sigmoid(xp, g, x, rate=1):
+    return large.times_sigmoid(g, x, rate) if large.takes(g, x) else g * xp.sigmoid(x if rate == 1 else rate * x)
+
+
+unary("fast_gelu", lambda xp, x: _silu(xp, x, 1.702), "x sigmoid(1.702 x), which approximates gelu.",
       ms="FastGeLU", fn="fast_gelu(x)", rule=lambda xp, g, ans, args, needs: _silu_dx(xp, g, args[0], 1.702))
-unary("silu", lambda xp, x: x * xp.sigmoid(x), "x sigmoid(x), also called swish.", ms="SiLU", fn="silu swish",
+unary("silu", lambda xp, x: _silu(xp, x), "x sigmoid(x), also called swish.", ms="SiLU", fn="silu swish",
       rule=lambda xp, g, ans, args, needs: _silu_dx(xp, g, args[0]))
-unary("softplus", lambda xp, x: xp.log1p(xp.exp(-xp.abs(x))) + xp.maximum(x, 0), "log(1 + e^x).", ms="Softplus",
-      fn="", rule=lambda xp, g, ans, args, needs: (g * xp.sigmoid(args[0]),))
-unary("log_sigmoid", lambda xp, x: xp.minimum(x, 0) - xp.log1p(xp.exp(-xp.abs(x))),
-      "log(sigmoid(x)), without overflow.",
-      fn="logsigmoid(x) log_sigmoid", rule=lambda xp, g, ans, args, needs: (g * xp.sigmoid(-args[0]),))
+unary("softplus", _softplus, "log(1 + e^x).", ms="Softplus",
+      fn="", rule=lambda xp, g, ans, args, needs: (_times_sigmoid(xp, g, args[0]),))
+unary("log_sigmoid", _log_sigmoid, "log(sigmoid(x)), without overflow.",
+      fn="logsigmoid(x) log_sigmoid", rule=lambda xp, g, ans, args, needs: (_times_sigmoid(xp, g, args[0], -1),))
 unary("mish", lambda xp, x: x * xp.tanh(xp.softplus(x)), "x tanh(log(1 + e^x)) (Misra 2019).", ms="Mish", fn="mish(x)",
       rule=lambda xp, g, ans, args, needs: _mish_dx(xp, g, args[0]))
 unary("softsign", lambda xp, x: x / (1 + xp.abs(x)), "x / (1 + |x|).", ms="Softsign", fn="softsign(x)", mx="softsign",
@@ -203,11 +245,20 @@ def _mish_dx(xp, g, x):
 @op(fn="softplus(input:x, beta=1, threshold=20)")
 def scaled_softplus(xp, x, *, beta=1, threshold=20):
     """log(1 + e^(beta x)) / beta, and x where beta x is above ``threshold``."""
+    if _never_linear(x, beta, threshold):
+        return xp.softplus(x)
     return xp.where(x * beta > threshold, x, xp.softplus(beta * x) / beta)
+
+
+def _never_linear(x, beta, threshold):
+    """Whether softplus of these, beyond the threshold, is x to all digits anyway."""
+    return beta == 1 and threshold >= 20 and large.takes(x) and x.dtype.itemsize < 8
 
 
 @scaled_softplus.vjp(keep="args")
 def _(xp, g, ans, args, needs, *, beta, threshold):
+    if _never_linear(args[0], beta, threshold):
+        return (_times_sigmoid(xp, g, args[0]),)
     return (xp.where(args[0] * beta > threshold, g, g * xp.sigmoid(beta * args[0])),)
 
 
@@ -216,31 +267,41 @@ def _(xp, g, ans, args, needs, *, beta, threshold):
 def hard_sigmoid(xp, x, *, alpha=0.2, beta=0.5):
     """alpha x + beta, between 0 and 1. MindSpore's alpha is 1/6, MXNet's 0.2; the derivative at the corners is 0."""
     y = alpha * x + beta
-    return _own(x, xp.where(y <= 0, 0 * x, xp.where(y >= 1, 0 * x + 1, y)))
+    if y.__class__ is np.ndarray:
+        return _own(x, np.clip(y, 0, 1))
+    return _own(x, xp.where(y <= 0, xp.zeros_like(x), xp.where(y >= 1, xp.ones_like(x), y)))
 
 
 @hard_sigmoid.vjp(keep="args")
 def _(xp, g, ans, args, needs, *, alpha, beta):
     y = alpha * args[0] + beta
-    return (xp.where(xp.logical_and(y > 0, y < 1), alpha * g, 0 * g),)
+    inside = xp.logical_and(y > 0, y < 1)
+    return (alpha * g * inside if y.__class__ is np.ndarray else xp.where(inside, alpha * g, 0 * g),)
 
 
 @op("HSwish()(x)", fn=("hardswish(input:x)", "hard_swish(input:x)"))
 def hard_swish(xp, x):
     """x relu6(x + 3) / 6, with the middle part's derivative at -3 and 3, as MindSpore's and PyTorch's."""
+    if large.takes(x):
+        return large.hard_swish(x)
     return _own(x, xp.where(x < -3, 0 * x, xp.where(x > 3, x, x * (x + 3) / 6)))
 
 
 @hard_swish.vjp(keep="args")
 def _(xp, g, ans, args, needs):
     x = args[0]
+    if large.takes(g, x):
+        return (large.hard_swish_dx(g, x),)
     return (xp.where(x < -3, 0 * g, xp.where(x > 3, g, g * (2 * x + 3) / 6)),)
 
 
 @op(fn="hardtanh(input:x, min_val=-1.0, max_val=1.0)")
 def hard_tanh(xp, x, *, min_val=-1.0, max_val=1.0):
     """x between ``min_val`` and ``max_val``; at either the derivative is 1/2, as of MindSpore's max(min(x, ..), ..)."""
-    return _own(x, xp.where(x >= max_val, 0 * x + max_val, xp.where(x <= min_val, 0 * x + min(min_val, max_val), x)))
+    if x.__class__ is np.ndarray and x.dtype.kind == "f" and min_val <= max_val:
+        return np.clip(x, min_val, max_val)
+    zero = xp.zeros_like(x)
+    return _own(x, xp.where(x >= max_val, zero + max_val, xp.where(x <= min_val, zero + min(min_val, max_val), x)))
 
 
 @hard_tanh.vjp(keep="args")
@@ -322,7 +383,7 @@ def leaky_relu_family(xp, x, w=None, *, act_type="leaky", slope=0.25, lower_boun
     if act_type == "rrelu":
         act_type, slope = "leaky", (lower_bound + upper_bound) / 2
     if act_type == "leaky":
-        return xp.where(x > 0, x, slope * x)
+        return _leaky(xp, x, slope)
     if act_type == "prelu":
         if w is None:
             raise ArgumentError("LeakyReLU: act_type='prelu' needs gamma, the slopes.")

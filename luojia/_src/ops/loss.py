@@ -244,19 +244,23 @@ def _(xp, g, ans, args, needs, *, ignore_index, reduction, label_smoothing, with
 
 def _plain(x, labels, weight, ignore_index, smoothing):
     """The classes, where each row of x has one that counts as much as the others; else None."""
-    if weight is not None or smoothing or x.ndim != 2 or labels.shape != x.shape[:1] or not x.size:
+    if weight is not None or smoothing or x.ndim < 2 or labels.shape != (x.shape[0], *x.shape[2:]) or not x.size:
         return None
     if labels.dtype.kind not in "iu" or 0 <= ignore_index < x.shape[1] and ignore_index in labels:
         return None
     classes = labels.astype(np.int64, copy=False)
-    return classes if np.maximum.reduce(classes.view(np.uint64)) < x.shape[1] else None  # nor negative
+    return classes if np.maximum.reduce(classes.view(np.uint64), axis=None) < x.shape[1] else None  # nor negative
+
+
+def _of_classes(x, classes):
+    return kernels.cross_entropy(x, classes) if x.ndim == 2 else kernels.cross_entropy_of_channels(x, classes)
 
 
 @op(fn="cross_entropy(input:x, target:labels, weight=None, ignore_index=-100, reduction='mean', label_smoothing=0.0)")
 def cross_entropy(xp, x, labels, weight=None, *, ignore_index=-100, reduction="mean", label_smoothing=0.0):
     """The cross entropy of logits x (N, C, ...) with classes (N, ...), or with probabilities of x's shape."""
     if xp.engine.name == "numpy" and (classes := _plain(x, labels, weight, ignore_index, label_smoothing)) is not None:
-        return reduced(xp, kernels.cross_entropy(x, classes)[0], reduction)
+        return reduced(xp, _of_classes(x, classes)[0], reduction)
     axis = min(1, len(x.shape) - 1)
     s = x - xp.max(x, axis=axis, keepdims=True)
     log_p = s - xp.log(xp.sum(xp.exp(s), axis=axis, keepdims=True))
@@ -302,7 +306,7 @@ def _(xp, g, ans, args, needs, *, ignore_index, reduction, label_smoothing):
 def _(needs, x, labels, weight=None, *, ignore_index, reduction, label_smoothing):
     classes = _plain(x, labels, weight, ignore_index, label_smoothing)
     if classes is not None:
-        loss, p = kernels.cross_entropy(x, classes)
+        loss, p = _of_classes(x, classes)
         return reduced(ENGINE.xp, loss, reduction), (p, classes)
     given = (x, labels) if weight is None else (x, labels, weight)
     how = {"ignore_index": ignore_index, "reduction": reduction, "label_smoothing": label_smoothing}
@@ -317,8 +321,9 @@ def _(saved, g, args, needs, *, ignore_index, reduction, label_smoothing):
         return cross_entropy.rule(ENGINE.xp, g, saved, args, needs, ignore_index=ignore_index, reduction=reduction,
                                   label_smoothing=label_smoothing)
     p, labels = saved
-    g = _share(g, labels.shape, reduction)
-    return kernels.cross_entropy_dx(g.astype(args[0].dtype, copy=False), p, labels), *[None] * (len(args) - 1)
+    g = _share(g, labels.shape, reduction).astype(args[0].dtype, copy=False)
+    pull = kernels.cross_entropy_dx if p.ndim == 2 else kernels.cross_entropy_of_channels_dx
+    return pull(g, p, labels), *[None] * (len(args) - 1)
 
 
 # -- of probabilities ----------------------------------------------------------------------------------------------
@@ -425,6 +430,35 @@ def _(xp, g, ans, args, needs, *, reduction):
 # -- of distances --------------------------------------------------------------------------------------------------
 
 
+def of_each(g, reduction, x, *others):
+    """The gradient of each loss of these arrays, which are broadcast, for that of the reduced one."""
+    shape = tuple(x.shape)
+    if any([tuple(y.shape) != shape for y in others]):
+        shape = np.broadcast_shapes(shape, *[tuple(y.shape) for y in others])
+    return _share(g, shape, reduction)
+
+
+def _pulled(part, each, needs):
+    """The gradients of x and y for one of a function of x - y, whose derivative is ``part``, an array of its own."""
+    if part.__class__ is np.ndarray and part.dtype == each.dtype:
+        part *= each
+    else:
+        part = part * each
+    return part if needs[0] else None, -part if needs[1] else None
+
+
+def _bent(d, bound):
+    """d^2 / 2 where d >= 0 is at most ``bound``, else bound (d - bound / 2), by min(d, bound); None where only a choice
+    of the two will do."""
+    if d.__class__ is not np.ndarray or d.dtype.char not in "fd" or not bound < 1e30:
+        return None
+    least = np.clip(d, 0.0, bound)  # twice as fast as minimum
+    half = 0.5 * least
+    d -= half
+    d *= least
+    return d
+
+
 @op(fn="mse_loss(input:x, target:y, reduction='mean')")
 def mse_loss(xp, x, y, *, reduction="mean"):
     """(x - y)^2."""
@@ -432,10 +466,22 @@ def mse_loss(xp, x, y, *, reduction="mean"):
     return reduced(xp, d * d, reduction)
 
 
+@mse_loss.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, reduction):
+    x, y = args
+    return _pulled(x - y, 2 * of_each(g, reduction, x, y), needs)
+
+
 @op(fn="l1_loss(input:x, target:y, reduction='mean')")
 def l1_loss(xp, x, y, *, reduction="mean"):
     """|x - y|, with derivative 0 at 0."""
     return reduced(xp, xp.abs(x - y), reduction)
+
+
+@l1_loss.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, reduction):
+    x, y = args
+    return _pulled(xp.sign(x - y), of_each(g, reduction, x, y), needs)
 
 
 @op("SmoothL1Loss(beta=1.0, reduction='none')(logits:x, labels:y)",
@@ -446,7 +492,21 @@ def smooth_l1_loss(xp, x, y, *, beta=1.0, reduction="none"):
     if beta <= 0:
         raise ArgumentError(f"smooth_l1_loss: beta must be positive, got {beta}.")
     d = xp.abs(x - y)
-    return reduced(xp, xp.where(d < beta, d * d * (0.5 / beta), d - 0.5 * beta), reduction)
+    loss = _bent(d, beta) if beta > 1e-30 else None
+    if loss is not None:
+        loss *= 1 / beta
+    else:
+        loss = xp.where(d < beta, d * d * (0.5 / beta), d - 0.5 * beta)
+    return reduced(xp, loss, reduction)
+
+
+@smooth_l1_loss.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, beta, reduction):
+    x, y = args
+    d, each = x - y, of_each(g, reduction, x, y)
+    if d.__class__ is np.ndarray and beta > 1e-4:  # which is not 0 in float16
+        return _pulled(np.clip(d / beta, -1.0, 1.0), each, needs)
+    return _pulled(xp.where(xp.abs(d) < beta, d / beta, xp.sign(d)), each, needs)
 
 
 @op(fn="huber_loss(input:x, target:y, reduction='mean', delta=1.0)")
@@ -455,7 +515,19 @@ def huber_loss(xp, x, y, *, reduction="mean", delta=1.0):
     if delta <= 0:
         raise ArgumentError(f"huber_loss: delta must be positive, got {delta}.")
     d = xp.abs(x - y)
-    return reduced(xp, xp.where(d <= delta, 0.5 * d * d, delta * (d - 0.5 * delta)), reduction)
+    loss = _bent(d, delta)
+    if loss is None:
+        loss = xp.where(d <= delta, 0.5 * d * d, delta * (d - 0.5 * delta))
+    return reduced(xp, loss, reduction)
+
+
+@huber_loss.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, reduction, delta):
+    x, y = args
+    d, each = x - y, of_each(g, reduction, x, y)
+    if d.__class__ is np.ndarray:
+        return _pulled(np.clip(d, -delta, delta), each, needs)
+    return _pulled(xp.where(xp.abs(d) <= delta, d, delta * xp.sign(d)), each, needs)
 
 
 @op("L2Loss()(input_x:x)", fn=())

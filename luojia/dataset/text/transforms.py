@@ -147,7 +147,10 @@ class SlidingWindow(OneToOne):
     def __init__(self, width: int, axis: int = 0) -> None:
         self.width = positive(width, "width", "SlidingWindow")
         if isinstance(axis, bool) or not isinstance(axis, int):
-            raise DTypeError(f"SlidingWindow: Argument axis with value {axis!r} is not of type int.")
+            raise DTypeError(
+                f"SlidingWindow: Argument axis with value {axis} "
+                f"is not of type {[int]}, but got {type(axis)}."
+            )
         self.axis = axis
 
     def __call__(self, values: Any) -> np.ndarray:

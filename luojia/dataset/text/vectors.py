@@ -40,9 +40,15 @@ class Vectors:
         """
         who = cls.__name__
         if not isinstance(file_path, str):
-            raise DTypeError(f"{who}: Argument file_path with value {file_path!r} is not of type str.")
+            raise DTypeError(
+                f"{who}: Argument file_path with value {file_path} "
+                f"is not of type {[str]}, but got {type(file_path)}."
+            )
         if max_vectors is not None and (isinstance(max_vectors, bool) or not isinstance(max_vectors, int)):
-            raise DTypeError(f"{who}: Argument max_vectors with value {max_vectors!r} is not of type int.")
+            raise DTypeError(
+                f"{who}: Argument max_vectors with value {max_vectors} "
+                f"is not of type {[int]}, but got {type(max_vectors)}."
+            )
         if max_vectors is not None and max_vectors < 0:
             raise ArgumentError(f"{who}: Input max_vectors must be 0 or more, got {max_vectors}.")
         if not os.path.isfile(file_path):

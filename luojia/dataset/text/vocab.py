@@ -47,12 +47,18 @@ class Vocab:
     def from_dict(cls, word_dict: dict[str, int]) -> Vocab:
         """The words with their numbers, from 0 on."""
         if not isinstance(word_dict, dict):
-            raise DTypeError(f"Argument word_dict with value {word_dict!r} is not of type dict.")
+            raise DTypeError(
+                f"Argument word_dict with value {word_dict} "
+                f"is not of type {[dict]}, but got {type(word_dict)}."
+            )
         for word, number in word_dict.items():
             if not isinstance(word, str):
-                raise DTypeError(f"Argument word with value {word!r} is not of type str.")
+                raise DTypeError(f"Argument word with value {word} is not of type {[str]}, but got {type(word)}.")
             if isinstance(number, bool) or not isinstance(number, (int, np.integer)):
-                raise DTypeError(f"Argument word_id with value {number!r} is not of type int.")
+                raise DTypeError(
+                    f"Argument word_id with value {number} "
+                    f"is not of type {[int]}, but got {type(number)}."
+                )
             if number < 0:
                 raise ArgumentError(f"Input word_id is not within the required interval of [0, 2^31), got {number}.")
         return cls._of({word: int(number) for word, number in word_dict.items()})
@@ -72,7 +78,10 @@ class Vocab:
         checks.kind(delimiter, (str,), "delimiter")
         _special(special_tokens, special_first)
         if vocab_size is not None and (isinstance(vocab_size, bool) or not isinstance(vocab_size, int)):
-            raise DTypeError(f"Argument vocab_size with value {vocab_size!r} is not of type int.")
+            raise DTypeError(
+                f"Argument vocab_size with value {vocab_size} "
+                f"is not of type {[int]}, but got {type(vocab_size)}."
+            )
         if vocab_size is not None and vocab_size <= 0:
             raise ArgumentError(f"Input vocab_size must be greater than 0, got {vocab_size}.")
         if not os.path.isfile(file_path):
@@ -101,7 +110,7 @@ class Vocab:
         _special(special_tokens, special_first)
         low, high = (None, None) if freq_range is None else _range(freq_range)
         if top_k is not None and (isinstance(top_k, bool) or not isinstance(top_k, int)):
-            raise DTypeError(f"Argument top_k with value {top_k!r} is not of type int.")
+            raise DTypeError(f"Argument top_k with value {top_k} is not of type {[int]}, but got {type(top_k)}.")
         if top_k is not None and top_k <= 0:
             raise ArgumentError(f"Input top_k must be greater than 0, got {top_k}.")
         names = dataset.get_col_names() if columns is None else names_of(columns, "columns")
@@ -128,12 +137,12 @@ class Vocab:
             return self._ids.get(tokens, -1)
         if not isinstance(tokens, (list, np.ndarray)):
             raise DTypeError(
-                f"Argument tokens with value {tokens!r} is not of type str, list or numpy.ndarray, but got "
-                f"{type(tokens).__name__}."
+                f"Argument tokens with value {tokens} is not of type {[str, list, np.ndarray]}, but got "
+                f"{type(tokens)}."
             )
         for token in tokens:
             if not isinstance(token, str):
-                raise DTypeError(f"Argument tokens with value {token!r} is not of type str.")
+                raise DTypeError(f"Argument tokens with value {token} is not of type {[str]}, but got {type(token)}.")
         return _single([self._ids.get(str(token), -1) for token in tokens])
 
     def ids_to_tokens(self, ids: int | list[int] | np.ndarray) -> str | list[str]:
@@ -144,7 +153,10 @@ class Vocab:
 
     def _word(self, number: Any) -> str:
         if isinstance(number, bool) or not isinstance(number, (int, np.integer)):
-            raise DTypeError(f"Argument ids with value {number!r} is not of type int, list or numpy.ndarray.")
+            raise DTypeError(
+                f"Argument ids with value {number} "
+                f"is not of type {[int, list, np.ndarray]}, but got {type(number)}."
+            )
         if number < 0:
             raise ArgumentError(f"Input ids is not within the required interval of [0, 2147483647], got {number}.")
         return self._words.get(int(number), "")
@@ -156,10 +168,10 @@ def _single(found: list) -> Any:
 
 def _words(name: str, words: Any) -> None:
     if not isinstance(words, list):
-        raise DTypeError(f"Argument {name} with value {words!r} is not of type list, but got {type(words).__name__}.")
+        raise DTypeError(f"Argument {name} with value {words} is not of type {[list]}, but got {type(words)}.")
     for i, word in enumerate(words):
         if not isinstance(word, str):
-            raise DTypeError(f"Argument {name}[{i}] with value {word!r} is not of type str.")
+            raise DTypeError(f"Argument {name}[{i}] with value {word} is not of type {[str]}, but got {type(word)}.")
 
 
 def _special(special: Any, special_first: Any) -> None:

@@ -68,8 +68,7 @@ def silu(input: Tensor, inplace: bool = False) -> Tensor:
 
 def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """x where x > 0, else alpha (e^x - 1)."""
-    negative = alpha * OP["expm1"](OP["minimum"](input, 0.0))
-    return _kept(input, OP["relu"](input) + negative, inplace, "elu")
+    return _kept(input, OP["elu"](input, alpha=alpha), inplace, "elu")
 
 
 def elu_(input: Tensor, alpha: float = 1.0) -> Tensor:

@@ -15,7 +15,7 @@ from math import gcd, prod
 import numpy as np
 
 from luojia._src.engine import threads
-from luojia._src.engine.kernels import conv_last
+from luojia._src.engine.kernels import conv_heavy, conv_last
 from luojia._src.engine.kernels.columns import Columns, Ints
 from luojia._src.engine.kernels.precision import working
 from luojia._src.engine.kernels.thin import is_thin
@@ -72,6 +72,9 @@ def conv(x: np.ndarray, w: np.ndarray, *, stride: Ints, pad: Pads, dilation: Int
     """
     shape = conv_shape(x.shape, w.shape, stride=stride, pad=pad, dilation=dilation, groups=groups)
     lo = tuple(before for before, _ in pad)
+    if groups == 1 and conv_heavy.is_heavy(w.shape, shape[2:]):
+        y = conv_heavy.correlate(x, w, shape[2:], stride, lo, dilation, working(np.result_type(x, w)))
+        return y.astype(np.result_type(x, w), copy=False)
     if _goes_last(groups, w.shape, x):
         y = conv_last.correlate(x, w, shape[2:], stride, lo, dilation, working(np.result_type(x, w)))
         return y.astype(np.result_type(x, w), copy=False)

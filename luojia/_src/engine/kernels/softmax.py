@@ -5,6 +5,8 @@ The largest logit is subtracted first, so that nothing overflows. float16 is com
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 
 from luojia._src.engine.kernels.precision import widen
@@ -81,6 +83,38 @@ def cross_entropy_dx(g: np.ndarray, p: np.ndarray, labels: np.ndarray) -> np.nda
     dx = np.multiply(p, wide[..., None], order="C")  # so that it has a view as one axis
     dx.reshape(-1)[_rows(p) + labels] -= wide
     return dx if dx.dtype is g.dtype else dx.astype(g.dtype, copy=False)
+
+
+def cross_entropy_of_channels(x: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """As `cross_entropy`, for x (N, classes, ...) and labels (N, ...), its classes second.
+
+    >>> cross_entropy_of_channels(np.zeros((1, 2, 1)), np.array([[1]]))[0]
+    array([[0.69314718]])
+    """
+    wide = widen(x)
+    s = np.subtract(wide, np.maximum.reduce(wide, axis=1, keepdims=True), order="C")  # as above
+    loss = s.reshape(-1)[_places(s, labels)]
+    np.exp(s, out=s)
+    total = np.add.reduce(s, axis=1)
+    s /= total[:, None]
+    loss = np.log(total) - loss
+    return loss.astype(x.dtype, copy=False), s
+
+
+def cross_entropy_of_channels_dx(g: np.ndarray, p: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """The gradient of x for the gradient g (N, ...), or one for all (), of the loss."""
+    wide = widen(g)
+    dx = np.multiply(p, wide[:, None] if wide.shape else wide, order="C")
+    dx.reshape(-1)[_places(dx, labels)] -= wide
+    return dx.astype(g.dtype, copy=False)
+
+
+def _places(x: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """The places of the labels' entries in x (N, classes, ...) as one axis, in labels' shape (N, ...)."""
+    n, classes, *rest = x.shape
+    size = prod(rest)
+    first = np.arange(n)[:, None] * (classes * size) + np.arange(size)
+    return first.reshape(labels.shape) + labels * size
 
 
 def _rows(x: np.ndarray) -> np.ndarray:
