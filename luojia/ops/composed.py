@@ -165,6 +165,9 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0) -> Tensor:
     """The distances of each row of x1 (..., P, M) to each of x2 (..., R, M) in the p-norm: (..., P, R)."""
     if x1.ndim != x2.ndim:
         raise ShapeError(f"For 'cdist', x1 and x2 must have as many axes, got shapes {x1.shape} and {x2.shape}.")
+    if p in (1, 2) and x1.np_dtype == x2.np_dtype and x1.np_dtype.kind == "f" and x1.ndim > 1 and (
+            x1.shape[:-2] == x2.shape[:-2] and x1.shape[-1] == x2.shape[-1]):
+        return OP["pair_distances"](x1, x2, p=p)
     return smooth_norm(OP["expand_dims"](x1, axis=-2) - OP["expand_dims"](x2, axis=-3), p, -1)
 
 

@@ -57,3 +57,10 @@ def test_errors():
         OPERATORS["dot"](Tensor(y), Tensor(x))
     with pytest.raises(ShapeError, match="vdot expects two arrays of one shape"):
         OPERATORS["vdot"](Tensor(x), Tensor(y))
+
+
+def test_pair_distances():
+    x, y = np.random.default_rng(1).normal(size=(2, 3, 4)), np.random.default_rng(2).normal(size=(2, 2, 4))
+    for p in (1, 2):
+        check_op("pair_distances", x, y, attrs={"p": p},
+                 ref=np.linalg.norm(x[:, :, None] - y[:, None], p, -1), tolerance=2)

@@ -73,6 +73,8 @@ def test_moments():
 def test_normalizations():
     flat = x.reshape(2, 6)
     check_op("l2_normalize", flat, attrs={"axis": 1}, ref=flat / np.sqrt((flat**2).sum(1, keepdims=True)))
+    long = np.sqrt(np.maximum((flat**2).sum(1, keepdims=True), 2.0))
+    check_op("l2_normalize", flat, attrs={"axis": 1, "epsilon": 2.0}, ref=flat / long)
     for mode, axes in (("instance", (1, 2)), ("channel", 1), ("spatial", 2)):
         check_op("l2_normalization", x, attrs={"mode": mode},
                  ref=x / np.sqrt((x * x).sum(axes, keepdims=True) + 1e-10))

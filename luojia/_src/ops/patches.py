@@ -11,6 +11,7 @@ import numpy as np
 
 from ..core.op import op
 from ..errors import ShapeError
+from .pad import bordered
 from .window import ints, pads, spatial
 
 
@@ -52,6 +53,12 @@ def im2col(xp, x, *, kernel, stride=1, dilation=1, pad=0):
     """
     kernel, out, how = _geometry(x.shape, kernel, stride, dilation, pad, "im2col")
     n, c, *size = x.shape
+    if isinstance(x, np.ndarray):
+        wide = bordered(x, ((0, 0), (0, 0), *how["pad"]), 0)
+        y = np.empty((n, c, prod(kernel), *out), x.dtype)
+        for k, at in enumerate(_slices(kernel, out, how["stride"], how["dilation"])):
+            y[:, :, k] = wide[at]
+        return y.reshape(n, c * prod(kernel), prod(out))
     if xp.engine.compiles:  # jax 0.10 on CPUs aborts the process as it compiles the transposed convolution
         wide = xp.pad(x, ((0, 0), (0, 0), *how["pad"]))
         cells = [wide[at] for at in _slices(kernel, out, how["stride"], how["dilation"])]
@@ -79,6 +86,12 @@ def col2im(xp, x, *, output_size, kernel, stride=1, dilation=1, pad=0):
     if x.shape[2] != places:
         raise ShapeError(f"col2im to an image of {size} has {places} windows of {kernel}, got {x.shape[2]} columns.")
     n, c = shape[:2]
+    if isinstance(x, np.ndarray) and x.dtype != np.float16:
+        wide = np.zeros((n, c, *[s + lo + hi for s, (lo, hi) in zip(size, how["pad"])]), x.dtype)
+        columns = x.reshape(n, c, cells, *out)
+        for k, at in enumerate(_slices(kernel, out, how["stride"], how["dilation"])):
+            wide[at] += columns[:, :, k]
+        return wide[(..., *[slice(lo, lo + s) for s, (lo, _) in zip(size, how["pad"])])]
     if xp.engine.compiles:
         pad = how["pad"]
         wide = xp.zeros((n, c, *[s + lo + hi for s, (lo, hi) in zip(size, pad)]), x.dtype)

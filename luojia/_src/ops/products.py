@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..core.op import op
+from ..engine.kernels.distances import distances, distances_dx
 from ..errors import ArgumentError, ShapeError
 from .shape import axis_in
 
@@ -77,6 +78,31 @@ def dot(xp, x, y):
     if x.shape[-1] != y.shape[axis]:
         raise ShapeError(f"dot: the last length of {tuple(x.shape)} must be length {axis} of {tuple(y.shape)}.")
     return xp.tensordot(x, y, ((len(x.shape) - 1,), (axis,)))
+
+
+@op(fn=())
+def pair_distances(xp, x, y, *, p):
+    """The p-norms, p being 1 or 2, of x_i - y_j for x (..., P, M) and y (..., R, M): (..., P, R)."""
+    if isinstance(x, np.ndarray) and isinstance(y, np.ndarray):
+        return distances(x, y, p)
+    d = xp.expand_dims(x, -2) - xp.expand_dims(y, -3)
+    return xp.sum(xp.abs(d), axis=-1) if p == 1 else xp.sqrt(xp.sum(d * d, axis=-1))
+
+
+@pair_distances.vjp
+def _(xp, g, ans, args, needs, *, p):
+    """Where a distance is 0 it has no direction, and a gradient of 0."""
+    x, y = args
+    if isinstance(g, np.ndarray):
+        return distances_dx(g, ans, x, y, p)
+    d = xp.expand_dims(x, len(x.shape) - 1) - xp.expand_dims(y, len(y.shape) - 2)
+    if p == 2:
+        same = xp.equal(ans, 0)
+        share = xp.where(same, xp.zeros_like(g), g / xp.where(same, xp.ones_like(ans), ans))
+    else:
+        share, d = g, xp.sign(d)
+    parts = xp.expand_dims(share, len(g.shape)) * d
+    return xp.sum(parts, axis=len(x.shape) - 1), -xp.sum(parts, axis=len(x.shape) - 2)
 
 
 @op(fn=())

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from math import prod as product
 
+import numpy as np
+
 from ..core.dtypes import to_np
 from ..core.op import op
+from ..engine.numpy_engine import ENGINE
 from ..errors import ArgumentError
 
 _MX = "(data:x, axis=None, keepdims=False, exclude=False) | rank1=True"
@@ -237,6 +240,19 @@ def norm(xp, x, *, ord=2, axis=None, keepdims=False, rank1=False, dtype=None):
     return finish(xp, out, x, rank1)
 
 
+@norm.fast
+def _(needs, x, *, ord, axis, keepdims, rank1, dtype):
+    ans = np.asarray(norm.fn(ENGINE.xp, x, ord=ord, axis=axis, keepdims=keepdims, rank1=rank1, dtype=dtype))
+    return ans, ans if ord in (None, 2, "fro") and x.dtype.kind == "f" and dtype is None else None
+
+
+@norm.fast_vjp
+def _(saved, g, args, needs, *, axis, **_):
+    x = args[0]
+    with np.errstate(all="ignore"):
+        return (x * spread(np, g / saved, x.shape, axis, False),)
+
+
 @op(fn="logsumexp(input:x, dim:axis, keepdim:keepdims=False)")
 def logsumexp(xp, x, *, axis=None, keepdims=False):
     """log(sum(e^x)) over ``axis``, without overflow."""
@@ -276,6 +292,22 @@ def count_nonzero(xp, x, *, axis=None, keepdims=False, dtype="int32"):
 def l2_normalize(xp, x, *, axis=0, epsilon=0.0001):
     """x over its norm along ``axis``, where the squared norm counts as at least ``epsilon``."""
     return x / xp.sqrt(xp.maximum(xp.sum(x * x, axis=axes_of(x.shape, axis), keepdims=True), epsilon))
+
+
+@l2_normalize.fast
+def _(needs, x, *, axis, epsilon):
+    if x.dtype.kind != "f":
+        return l2_normalize.fn(ENGINE.xp, x, axis=axis, epsilon=epsilon), None
+    total = np.sum(x * x, axis=axes_of(x.shape, axis), keepdims=True)
+    length = np.sqrt(np.maximum(total, epsilon))
+    y = x / length
+    return y, (y, length, total >= epsilon)
+
+
+@l2_normalize.fast_vjp
+def _(saved, g, args, needs, *, axis, epsilon):
+    y, length, free = saved
+    return ((g - y * (np.sum(g * y, axis=axes_of(y.shape, axis), keepdims=True) * free)) / length,)
 
 
 @op(mx="L2Normalization(data:x, eps=1e-10, mode='instance')")

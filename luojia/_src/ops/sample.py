@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..core.op import op
+from ..engine.kernels import sample as kernel
+from ..engine.numpy_engine import ENGINE
 from ..errors import ArgumentError, NotSupportedError, ShapeError
 from .image import _corners
 
@@ -40,17 +42,60 @@ def grid_sample(xp, x, grid, *, mode="bilinear", padding_mode="zeros", align_cor
     if axes not in (2, 3) or len(grid.shape) != axes + 2 or grid.shape[-1] != axes or grid.shape[0] != x.shape[0]:
         raise ShapeError("grid_sample expects data (N, C, H, W) and a grid (N, h, w, 2), or (N, C, D, H, W) and "
                          f"(N, d, h, w, 3), got {tuple(x.shape)} and {tuple(grid.shape)}.")
+    if axes == 2 and isinstance(x, np.ndarray) and isinstance(grid, np.ndarray) and _simple(
+            x, grid, mode, padding_mode):
+        return _sampled(x, grid, padding_mode, align_corners)[0]
     places = []
     for k in range(axes):
         n = x.shape[-1 - k]
-        at = grid[..., k]
-        at = (at + 1) * ((n - 1) / 2) if align_corners else ((at + 1) * n - 1) / 2
+        at = _pixels(grid[..., k], n, align_corners)
         if padding_mode == "reflection":
             at = _reflect(xp, at, (0.0, n - 1.0) if align_corners else (-0.5, n - 0.5))
         if padding_mode != "zeros":
             at = xp.clip(at, 0, n - 1)
         places.append(xp.round(xp.stop_gradient(at)) if mode == "nearest" else at)
     return _corners(xp, x, *places) if axes == 2 else _corners_of_volume(xp, x, *places[::-1])
+
+
+def _pixels(at, n, align_corners):
+    return (at + 1) * ((n - 1) / 2) if align_corners else ((at + 1) * n - 1) / 2
+
+
+def _simple(x, grid, mode, padding_mode):
+    """Whether there is a kernel for images at these places."""
+    return (x.ndim == 4 and mode == "bilinear" and padding_mode != "reflection" and x.dtype == grid.dtype
+            and x.dtype.kind == "f" and x.size > 0)
+
+
+def _sampled(x, grid, padding_mode, align_corners):
+    """The samples, and what their gradients take."""
+    places = [_pixels(grid[..., k], x.shape[-1 - k], align_corners) for k in range(2)]
+    free = None
+    if padding_mode == "border":
+        free = [(at > 0) & (at < n - 1) for at, n in zip(places, x.shape[:1:-1])]
+        places = [at.clip(0, n - 1) for at, n in zip(places, x.shape[:1:-1])]
+    y, saved = kernel.sample(x, *places)
+    return y.reshape(*x.shape[:2], *grid.shape[1:3]), (saved, free)
+
+
+@grid_sample.fast
+def _(needs, x, grid, *, mode, padding_mode, align_corners):
+    if not _simple(x, grid, mode, padding_mode) or padding_mode not in ("zeros", "border") or (
+            grid.ndim != 4 or grid.shape[-1] != 2 or grid.shape[0] != x.shape[0]):
+        return grid_sample.fn(ENGINE.xp, x, grid, mode=mode, padding_mode=padding_mode,
+                              align_corners=align_corners), None
+    return _sampled(x, grid, padding_mode, align_corners)
+
+
+@grid_sample.fast_vjp
+def _(saved, g, args, needs, *, mode, padding_mode, align_corners):
+    x, grid = args
+    dx, *places = kernel.sample_dx(g.reshape(*g.shape[:2], -1), saved[0], x.shape, needs)
+    if not needs[1]:
+        return dx, None
+    scales = [(n - 1) / 2 if align_corners else n / 2 for n in x.shape[:1:-1]]
+    dgrid = np.stack([(at * scale).reshape(grid.shape[:3]) for at, scale in zip(places, scales)], -1)
+    return dx, dgrid if saved[1] is None else dgrid * np.stack(saved[1], -1)
 
 
 def _corners_of_volume(xp, x, *places):
