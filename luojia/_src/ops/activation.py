@@ -20,7 +20,7 @@ _SELU_ALPHA, _SELU_SCALE = 1.6732632423543772, 1.0507009873554805
 @op("Sigmoid()(x)", fn="sigmoid(input:x)", mx="sigmoid(data:x)")
 def sigmoid(xp, x):
     """1 / (1 + e^-x), computed as (1 + tanh(x/2)) / 2, which does not overflow."""
-    return large.sigmoid(x) if large.takes(x) else 0.5 * (xp.tanh(0.5 * x) + 1)
+    return large.sigmoid(x) if large.takes(x, least=large.SMOOTH) else 0.5 * (xp.tanh(0.5 * x) + 1)
 
 
 @sigmoid.vjp(keep="ans")
@@ -205,26 +205,32 @@ def _(slope, g, args, needs, *, approximate):
 
 def _silu_dx(xp, g, x, rate=1.0):
     """The gradient of x in x sigmoid(rate x)."""
-    if large.takes(g, x):
+    if large.takes(g, x, least=large.SMOOTH):
         return (large.silu_dx(g, x, rate),)
     s = xp.sigmoid(x * rate)
     return (g * (s + rate * x * s * (1 - s)),)
 
 
 def _silu(xp, x, rate=1.0):
-    return large.silu(x, rate) if large.takes(x) else x * xp.sigmoid(x if rate == 1 else rate * x)
+    return large.silu(x, rate) if large.takes(x, least=large.SMOOTH) else x * xp.sigmoid(x if rate == 1 else rate * x)
 
 
 def _softplus(xp, x):
-    return large.softplus(x) if large.takes(x) else xp.log1p(xp.exp(-xp.abs(x))) + xp.maximum(x, 0)
+    if large.takes(x, least=large.SMOOTH):
+        return large.softplus(x)
+    return xp.log1p(xp.exp(-xp.abs(x))) + xp.maximum(x, 0)
 
 
 def _log_sigmoid(xp, x):
-    return large.softplus(x, -1) if large.takes(x) else xp.minimum(x, 0) - xp.log1p(xp.exp(-xp.abs(x)))
+    if large.takes(x, least=large.SMOOTH):
+        return large.softplus(x, -1)
+    return xp.minimum(x, 0) - xp.log1p(xp.exp(-xp.abs(x)))
 
 
 def _times_sigmoid(xp, g, x, rate=1):
-    return large.times_sigmoid(g, x, rate) if large.takes(g, x) else g * xp.sigmoid(x if rate == 1 else rate * x)
+    if large.takes(g, x, least=large.SMOOTH):
+        return large.times_sigmoid(g, x, rate)
+    return g * xp.sigmoid(x if rate == 1 else rate * x)
 
 
 unary("fast_gelu", lambda xp, x: _silu(xp, x, 1.702), "x sigmoid(1.702 x), which approximates gelu.",

@@ -13,18 +13,19 @@ import numpy as np
 from luojia._src.engine.kernels.blocks import in_blocks
 
 LEAST = 1 << 13  # numbers below which the operators' formulas cost less
+SMOOTH = 1 << 16  # and where these choose nothing
 _CHEAP, _DEAR = 2e3, 1e3  # numbers in a microsecond, without and with an exponential
 _INF = float("inf")
 
 
-def takes(*arrays: object) -> bool:
+def takes(*arrays: object, least: int = LEAST) -> bool:
     """Whether these are large arrays of one shape and one dtype of floats.
 
     >>> takes(np.zeros(3)), takes(np.zeros(9000)), takes(np.zeros(9000), np.zeros((9, 1000)))
     (False, True, False)
     """
     x = arrays[0]
-    if x.__class__ is not np.ndarray or x.size < LEAST or x.dtype.char not in "fde":  # type: ignore[attr-defined]
+    if x.__class__ is not np.ndarray or x.size < least or x.dtype.char not in "fde":  # type: ignore[attr-defined]
         return False
     return all([a.__class__ is np.ndarray and a.shape == x.shape and a.dtype == x.dtype  # type: ignore[attr-defined]
                 for a in arrays[1:]])
