@@ -23,7 +23,7 @@ from .annotated import (
 from .batching import BatchInfo
 from .callback import DSCallback, WaitedDSCallback
 from .csv_files import CSVDataset
-from .dataset import Dataset, PipelineError
+from .dataset import Dataset
 from .files import TextFileDataset
 from .image_files import (
     EMnistDataset,
@@ -61,6 +61,7 @@ from .made import (
     RandomDataset,
 )
 from .records import MindDataset, TFRecordDataset
+from .rows import PipelineError
 from .samplers import (
     DistributedSampler,
     IterSampler,

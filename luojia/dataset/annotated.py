@@ -11,9 +11,9 @@ from xml.etree import ElementTree
 import numpy as np
 
 from .._src.errors import ArgumentError, FormatError, NotSupportedError
-from .dataset import PipelineError
 from .files import folder_of
 from .pictures import File, Pictures, images_in, lines
+from .rows import PipelineError
 from .text_sets import usage_of
 
 META = "_meta-filename"  # a column that iterators leave out until it is renamed

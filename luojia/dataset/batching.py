@@ -12,7 +12,8 @@ from .._src.data.batchify import pile
 from .._src.errors import ArgumentError, DTypeError, UnfitArgumentError
 from . import checks
 from .arguments import tuning
-from .dataset import Dataset, Fresh, PipelineError, Row, names_of, positions
+from .dataset import Dataset, names_of, positions
+from .rows import Fresh, PipelineError, Row
 from .steps import _call, _renamed, parameters_of
 
 

@@ -11,8 +11,9 @@ import numpy as np
 from .._src.errors import ArgumentError, DTypeError
 from . import checks
 from .batching import PaddedBatchDataset
-from .dataset import Dataset, PipelineError, Row, names_of, positions
+from .dataset import Dataset, names_of, positions
 from .order import Still
+from .rows import PipelineError, Row
 from .steps import _call
 
 

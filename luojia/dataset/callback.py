@@ -8,7 +8,7 @@ from typing import Any
 from .._src.errors import ArgumentError
 from ..train.callback import Callback
 from . import checks
-from .dataset import Row
+from .rows import Row
 
 
 class RunContext:

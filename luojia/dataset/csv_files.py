@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from .._src.errors import ArgumentError, DTypeError, FormatError
-from .dataset import PipelineError, Row, names_of
+from .dataset import names_of
 from .files import FileRows, matching
+from .rows import PipelineError, Row
 from .samplers import Shuffle
 
 

@@ -13,7 +13,8 @@ import numpy as np
 from .._src.errors import ArgumentError, DTypeError
 from . import config
 from .arguments import Checking
-from .dataset import Dataset, PipelineError, Row
+from .dataset import Dataset
+from .rows import PipelineError, Row
 from .samplers import Shuffle, shuffle_of
 from .sources import workers_of
 from .steps import drawn

@@ -11,9 +11,9 @@ import numpy as np
 from .._src.data import codecs
 from .._src.errors import FormatError
 from .._src.formats import idx
-from .dataset import PipelineError, Row
 from .files import FileRows, folder_of
 from .pictures import lines, matlab
+from .rows import PipelineError, Row
 from .samplers import Shuffle, resolve
 from .sources import _InMemory
 from .text_sets import ALL, chosen, usage_of

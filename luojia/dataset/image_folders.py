@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from .._src.errors import ArgumentError
-from .dataset import PipelineError
 from .files import folder_of
 from .pictures import File, Outline, Pictures, folders_in, images_in, lines, matlab, number, numbered
+from .rows import PipelineError
 from .text_sets import usage_of
 
 

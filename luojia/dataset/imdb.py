@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .dataset import PipelineError, Row
 from .files import folder_of
+from .rows import PipelineError, Row
 from .samplers import resolve
 from .sources import Source
 from .text_sets import ALL, usage_of

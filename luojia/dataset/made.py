@@ -9,7 +9,7 @@ import numpy as np
 
 from .._src.errors import ArgumentError, DTypeError
 from . import checks
-from .dataset import Row, as_row
+from .rows import Row, as_row
 from .samplers import SequentialSampler, resolve
 from .schema import Schema
 from .sources import Source

@@ -11,7 +11,7 @@ import numpy as np
 from .._src.data import codecs
 from .._src.data.digits import MissingPackageError
 from .._src.errors import FormatError
-from .dataset import PipelineError, Row
+from .rows import PipelineError, Row
 from .samplers import resolve
 from .sources import Source
 

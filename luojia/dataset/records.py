@@ -11,9 +11,9 @@ from .._src.errors import ArgumentError, DTypeError, FormatError, MissingFileErr
 from .._src.formats import tfrecord
 from ..mindrecord import reader
 from . import checks
-from .dataset import PipelineError, Row
 from .files import FileRows, check_shards, matching
 from .order import Order, RecordOrder
+from .rows import PipelineError, Row
 from .samplers import Sampler, Shuffle, WeightedRandomSampler, resolve, shuffle_of
 from .schema import Schema
 from .sources import Source

@@ -10,7 +10,8 @@ import numpy as np
 from .._src.errors import ArgumentError, DTypeError
 from ..mindrecord import FileWriter
 from . import checks, config
-from .dataset import Dataset, PipelineError
+from .dataset import Dataset
+from .rows import PipelineError
 
 _KINDS = {
     "int8": "int32", "uint8": "int32", "int16": "int32", "uint16": "int32", "int32": "int32", "bool": "int32",

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from .._src.errors import FormatError, NotSupportedError
-from .dataset import PipelineError, Row
 from .files import folder_of
 from .pictures import folders_in, images_in, lines
+from .rows import PipelineError, Row
 from .samplers import resolve
 from .sources import Source
 from .text_sets import usage_of

@@ -15,8 +15,9 @@ from .._src.formats import cifar as cifar_format
 from .._src.formats import idx
 from . import checks, config
 from .arguments import Checking, tuning
-from .dataset import Dataset, PipelineError, Row, as_row, names_of
+from .dataset import Dataset, names_of
 from .order import Still
+from .rows import PipelineError, Row, as_row
 from .samplers import Picked, PKSampler, Sampler, SequentialSampler, resolve
 from .schema import Schema
 

@@ -14,8 +14,9 @@ from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError
 from . import checks, config
 from .callback import callbacks_of, called
-from .dataset import ColumnError, Dataset, PipelineError, Row, _array, as_row, names_of, positions, raw
+from .dataset import Dataset, names_of, positions
 from .order import Still
+from .rows import ColumnError, PipelineError, Row, array_of, as_row, raw
 from .samplers import DistributedSampler, RandomSampler
 
 _KEPT = 100  # rows that may take the place of one whose function failed
@@ -97,7 +98,7 @@ def flat_map(data: Dataset, func: Callable[..., Dataset]) -> ConcatDataset:
     """See :meth:`Dataset.flat_map`."""
     if not callable(func):
         raise DTypeError(f"flat_map: func must be a function, got {func!r}.")
-    made = [func(*map(_array, row)) for row in data.rows(config.new_order())]
+    made = [func(*map(array_of, row)) for row in data.rows(config.new_order())]
     for part in made:
         if not isinstance(part, Dataset):
             raise DTypeError(f"flat_map must return a Dataset object, got a {type(part).__name__}.")

@@ -13,8 +13,8 @@ import numpy as np
 
 from .._src.errors import ArgumentError, DTypeError, FormatError
 from .csv_files import cells_of
-from .dataset import PipelineError, Row
 from .files import FileRows, folder_of, lines_of, matching
+from .rows import PipelineError, Row
 from .samplers import Shuffle
 
 ALL = ("train", "test", "all")

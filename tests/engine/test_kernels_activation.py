@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import luojia._src.ops  # noqa: F401 - registers the operators
 from luojia._src.core.op import OPERATORS
 from luojia._src.engine.kernels.activation import LEAST, takes
 from luojia._src.engine.numpy_engine import ENGINE
@@ -11,6 +12,7 @@ SPECIAL = [0.0, -0.0, 1.0, -1.0, 3.0, -3.0, 6.0, 20.0, -20.0, 25.0, 100.0, -100.
 CASES = [
     ("sigmoid", {}), ("silu", {}), ("fast_gelu", {}), ("softplus", {}), ("log_sigmoid", {}), ("selu", {}),
     ("hard_swish", {}), ("hard_sigmoid", {"alpha": 0.2, "beta": 0.5}), ("hard_tanh", {"min_val": -1.0, "max_val": 2.0}),
+    ("hard_shrink", {"lambd": 1.0}), ("soft_shrink", {"lambd": 1.0}),
     ("scaled_softplus", {"beta": 1, "threshold": 20}), ("scaled_softplus", {"beta": 2, "threshold": 20}),
     ("scaled_softplus", {"beta": 1, "threshold": 3}),
     *[("leaky_relu", {"slope": s, "halfway": False}) for s in (-0.5, 0.0, 0.1, 1.0, 2.5)],
@@ -55,3 +57,17 @@ def test_layouts(name):
     np.testing.assert_array_equal(of_turned, slope.transpose(2, 0, 1))
     (of_one,) = op.rule(ENGINE.xp, np.broadcast_to(np.float32(2), x.shape), None, (x,), (True,))
     np.testing.assert_array_equal(of_one, op.rule(ENGINE.xp, np.full_like(x, 2), None, (x,), (True,))[0])
+
+
+@pytest.mark.parametrize("weights", [[0.25], [0.25, -0.5, 1.5]])
+def test_prelu_of_large_arrays_equals_its_pieces(weights):
+    rng = np.random.default_rng(5)
+    x, g = rng.normal(size=(2, 6, 3, 1000)).astype(np.float32)
+    x[0, 0, :8] = np.resize([0.0, np.inf, -2.0, 3.0], 8)
+    w, op = np.float32(weights), OPERATORS["prelu"]
+    y, (dx, dw) = op.fn(ENGINE.xp, x, w), op.rule(ENGINE.xp, g, None, (x, w), (True, True))
+    parts = [op.rule(ENGINE.xp, h, None, (a, w), (True, True)) for a, h in zip(np.split(x, 6), np.split(g, 6))]
+    np.testing.assert_array_equal(y, np.concatenate([op.fn(ENGINE.xp, a, w) for a in np.split(x, 6)]))
+    np.testing.assert_array_equal(dx, np.concatenate([p[0] for p in parts]))
+    if len(weights) > 1:  # the gradient of one weight is summed by `apply`
+        np.testing.assert_allclose(dw, sum(p[1] for p in parts), rtol=1e-4)

@@ -136,3 +136,24 @@ def test_a_hybridized_cross_entropy_is_one_operator_and_has_its_graph(tmp_path):
     block.register_op_hook(lambda name, op, array: told.append(op))
     np.testing.assert_allclose(block(pred, label).asnumpy(), plain, rtol=1e-6)
     assert "pick" in told
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+@pytest.mark.parametrize("hybrid", [False, True])
+def test_huber_at_its_bounds(hybrid, dtype):
+    pred, label = nd.array([[0.0, 0.5, -0.5], [2.0, 0.25, -3.0]], dtype=dtype), nd.zeros((2, 3, 1), dtype=dtype)
+    pred.attach_grad()
+    label.attach_grad()
+    huber = loss.HuberLoss(rho=0.5)
+    if hybrid:
+        huber.hybridize()
+    with autograd.record():
+        found = huber(pred, label)
+    found.backward()
+    assert found.dtype == pred.dtype and pred.grad.dtype == pred.dtype
+    np.testing.assert_allclose(found.asnumpy(), [0.5 / 3, 4.5625 / 3], rtol=1e-3)
+    slopes = np.array([[0, 1, -1], [1, 0.5, -1]]) / 3
+    np.testing.assert_allclose(pred.grad.asnumpy(), slopes, rtol=1e-3)
+    np.testing.assert_allclose(label.grad.asnumpy()[..., 0], -slopes, rtol=1e-3)
+    weighted = huber(pred, label, nd.array([[2.0], [0.0]], dtype=dtype))
+    np.testing.assert_allclose(weighted.asnumpy(), [1 / 3, 0], rtol=1e-3)

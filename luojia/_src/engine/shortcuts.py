@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from . import threads
-from .kernels import skinny
+from .kernels import select, skinny
 
 _ndarray = np.ndarray
 _SMALL = 1024  # elements up to which a broadcast array is written out; a view of it costs six times as much
@@ -90,6 +90,15 @@ def _is_bound(a: Any, b: Any) -> bool:
     -0 it gives what it meets."""
     return (b.__class__ is float or b.__class__ is int) and b == b and b != 0 and a.__class__ is _ndarray and (
         a.size >= _SMALL and a.dtype.kind == "f")
+
+
+def where(c: Any, *chosen: Any) -> Any:
+    """By bits where the mask is large and without pattern: see ``kernels/select.py``."""
+    if c.__class__ is _ndarray and c.size >= select.LEAST and c.dtype.char == "?" and len(chosen) == 2:
+        found = select.select(c, *chosen)
+        if found is not None:
+            return found
+    return np.where(c, *chosen)
 
 
 def where_positive(g: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -183,6 +192,7 @@ SHORTCUTS: dict[str, Callable] = {
     "transpose": transpose,
     "broadcast_to": broadcast_to,
     "maximum": maximum,
+    "where": where,
     "minimum": minimum,
     "matmul": matmul,
     "sum": _reduction("sum", np.add),

@@ -91,6 +91,8 @@ def prelu(xp, x, w):
         w = xp.reshape(w, (-1,) + (1,) * (len(x.shape) - 2))
     if w.dtype != x.dtype:
         w = w.astype(x.dtype)
+    if large.takes(x):
+        return np.clip(x, 0.0, math.inf) + w * np.clip(x, -math.inf, -0.0)
     return xp.where(x > 0, x, w * x)
 
 
@@ -101,10 +103,13 @@ def _(xp, g, ans, args, needs):
     wide = xp.reshape(w, (-1,) + (1,) * (len(x.shape) - 2)) if by_channel else w
     dw = None
     if needs[1]:
-        dw = xp.where(x > 0, xp.zeros_like(x), x) * g
+        dw = (np.clip(x, -math.inf, 0.0) if large.takes(x) else xp.where(x > 0, xp.zeros_like(x), x)) * g
         if by_channel:
             axes = tuple(range(len(x.shape))) if w.shape[0] == 1 else (0, *range(2, len(x.shape)))
             dw = xp.reshape(xp.sum(dw, axis=axes), w.shape)
+    if large.takes(g, x):
+        passes = x > 0
+        return g * (passes + wide * ~passes), dw
     return xp.where(x > 0, g, wide * g), dw
 
 
@@ -313,12 +318,14 @@ def _(xp, g, ans, args, needs, *, min_val, max_val):
 @op("HShrink(lambd=0.5)(x)", fn=("hardshrink(input:x, lambd=0.5)", "hard_shrink(input:x, lambd=0.5)"))
 def hard_shrink(xp, x, *, lambd=0.5):
     """x, and 0 where |x| <= lambd."""
-    return xp.where(xp.abs(x) <= lambd, 0 * x, x)
+    near = xp.abs(x) <= lambd
+    return x * ~near if large.takes(x) else xp.where(near, 0 * x, x)
 
 
 @hard_shrink.vjp(keep="args")
 def _(xp, g, ans, args, needs, *, lambd):
-    return (xp.where(xp.abs(args[0]) <= lambd, 0 * g, g),)
+    near = xp.abs(args[0]) <= lambd
+    return (g * ~near if large.takes(g) else xp.where(near, 0 * g, g),)
 
 
 @op("SoftShrink(lambd=0.5)(x)", fn=("softshrink(input:x, lambd=0.5)", "soft_shrink(input:x, lambd=0.5)"))
@@ -329,7 +336,8 @@ def soft_shrink(xp, x, *, lambd=0.5):
 
 @soft_shrink.vjp(keep="args")
 def _(xp, g, ans, args, needs, *, lambd):
-    return (xp.where(xp.abs(args[0]) > lambd, g, 0 * g),)
+    far = xp.abs(args[0]) > lambd
+    return (g * far if large.takes(g) else xp.where(far, g, 0 * g),)
 
 
 @op(fn="threshold(input:x, thr, value)")

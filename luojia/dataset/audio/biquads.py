@@ -10,7 +10,7 @@ import numpy as np
 from ..._src.data.audio import biquads, filters
 from ..._src.errors import ArgumentError
 from .. import checks
-from ..dataset import PipelineError
+from ..rows import PipelineError
 from .base import AudioTransform, not_zero, number, quality, rate_of
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..._src.data.audio import filters, levels, spectra
 from .. import checks, config
-from ..dataset import PipelineError
+from ..rows import PipelineError
 from .base import AudioTransform, above_zero, not_zero, number, rate_of
 from .utils import BorderType, DensityFunction, FadeShape, GainType, Interpolation, Modulation, ResampleMethod
 

@@ -9,7 +9,7 @@ import numpy as np
 from ..._src.data.audio import levels, scales, spectra
 from ..._src.errors import ArgumentError
 from .. import checks, config
-from ..dataset import PipelineError
+from ..rows import PipelineError
 from .base import AudioTransform, above_zero, complex_of, frames_of, not_zero
 from .utils import BorderType, MelType, NormMode, NormType, ScaleType, WindowType, create_dct
 

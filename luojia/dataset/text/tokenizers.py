@@ -13,7 +13,7 @@ import numpy as np
 
 from ..._src.data.digits import MissingPackageError
 from ..._src.errors import ArgumentError, DTypeError
-from ..dataset import PipelineError
+from ..rows import PipelineError
 from ..transforms.base import OneToOne
 from .utils import (
     JiebaMode,

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..._src.errors import ArgumentError, DTypeError
 from .. import checks
-from ..dataset import PipelineError
+from ..rows import PipelineError
 from ..transforms.base import OneToOne, array_of, dtype_of
 from . import tokenizers
 from .tokenizers import *  # noqa: F403

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..._src.errors import ArgumentError, DTypeError
 from .. import checks
-from ..dataset import PipelineError
+from ..rows import PipelineError
 
 
 class NormalizeForm(IntEnum):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..._src.errors import ArgumentError, DTypeError, FormatError
-from ..dataset import PipelineError
+from ..rows import PipelineError
 
 
 class Vectors:

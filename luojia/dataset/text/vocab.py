@@ -10,8 +10,9 @@ import numpy as np
 
 from ..._src.errors import ArgumentError, DTypeError
 from .. import checks
-from ..dataset import Dataset, PipelineError, names_of, positions
+from ..dataset import Dataset, names_of, positions
 from ..order import Still
+from ..rows import PipelineError
 
 
 class Vocab:

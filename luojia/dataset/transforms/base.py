@@ -11,7 +11,7 @@ import numpy as np
 
 from ..._src.errors import DTypeError
 from .. import config
-from ..dataset import PipelineError
+from ..rows import PipelineError
 
 
 def dtype_of(data_type: Any, name: str) -> np.dtype:

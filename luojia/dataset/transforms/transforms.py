@@ -10,7 +10,7 @@ import numpy as np
 
 from ..._src.errors import ArgumentError, DTypeError, RefusedName
 from .. import checks, config
-from ..dataset import PipelineError
+from ..rows import PipelineError
 from .base import OneToOne, apply_all, array_of, as_value, dtype_of, is_pil, sort_of
 
 __all__ = [

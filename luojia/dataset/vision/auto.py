@@ -10,7 +10,7 @@ import numpy as np
 from ..._src.data import tone
 from ..._src.errors import ArgumentError, DTypeError
 from .. import checks, config
-from ..dataset import PipelineError
+from ..rows import PipelineError
 from ..transforms.base import apply_all
 from . import turns
 from .base import ImageTransform, fill_of, happens

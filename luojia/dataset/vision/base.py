@@ -11,7 +11,7 @@ import numpy as np
 from ..._src.data.codecs import pillow
 from ..._src.errors import ArgumentError, DTypeError
 from .. import checks, config
-from ..dataset import PipelineError
+from ..rows import PipelineError
 from ..transforms.base import is_pil
 
 WIDE = frozenset({"uint32", "int64", "uint64"})  # dtypes that no image has

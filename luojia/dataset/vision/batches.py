@@ -8,7 +8,7 @@ import numpy as np
 
 from ..._src.errors import DTypeError
 from .. import checks, config
-from ..dataset import PipelineError
+from ..rows import PipelineError
 from .utils import ImageBatchFormat
 
 

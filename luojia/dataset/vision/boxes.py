@@ -9,7 +9,7 @@ import numpy as np
 from ..._src.data import images
 from ..._src.errors import DTypeError
 from .. import checks
-from ..dataset import PipelineError
+from ..rows import PipelineError
 from . import geometry
 from .base import happens, is_pil
 from .utils import Inter, method_of

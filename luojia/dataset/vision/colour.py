@@ -11,7 +11,7 @@ import numpy as np
 from ..._src.data import blur, tone
 from ..._src.errors import ArgumentError, DTypeError
 from .. import checks
-from ..dataset import PipelineError
+from ..rows import PipelineError
 from . import pictures
 from .base import COLOURS, HALF, UNEVEN, ImageTransform, pair
 from .utils import ConvertMode

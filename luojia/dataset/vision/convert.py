@@ -11,7 +11,7 @@ import numpy as np
 from ..._src.data import codecs, tone
 from ..._src.errors import ArgumentError, DTypeError, FormatError
 from .. import checks
-from ..dataset import PipelineError
+from ..rows import PipelineError
 from ..transforms.base import dtype_of
 from .base import HALF, WIDE, ImageTransform, is_pil
 

@@ -10,7 +10,7 @@ import numpy as np
 from ..._src.core.tensor import Tensor
 from ..._src.data import codecs, tone
 from ..._src.errors import DTypeError
-from ..dataset import PipelineError
+from ..rows import PipelineError
 from .base import is_pil
 from .utils import ImageReadMode
 

@@ -11,7 +11,7 @@ from ..._src.data import images
 from ..._src.data.codecs import pillow
 from ..._src.errors import ArgumentError, DTypeError
 from .. import checks, config
-from ..dataset import PipelineError
+from ..rows import PipelineError
 from . import pictures
 from .base import (
     UNEVEN,

@@ -10,7 +10,7 @@ import numpy as np
 from ..._src.data import images
 from ..._src.errors import ArgumentError, DTypeError
 from .. import checks, config
-from ..dataset import PipelineError
+from ..rows import PipelineError
 from .base import ImageTransform, happens, ordered
 from .utils import SliceMode
 

@@ -13,7 +13,7 @@ from ..._src.data import warp
 from ..._src.data.codecs import pillow
 from ..._src.errors import ArgumentError, DTypeError
 from .. import checks, config
-from ..dataset import PipelineError
+from ..rows import PipelineError
 from .base import HALF, UNEVEN, ImageTransform, fill_of, happens, is_pil, ordered
 from .utils import Inter, interpolation_of, method_of, pil_method
 
