@@ -107,6 +107,7 @@ def test_adaptive_pooling():
     check_op("adaptive_max_pool", x, attrs={"output_size": (2, 3)}, ref=ref)
     check_op("adaptive_avg_pool", x, attrs={"output_size": 1}, ref=x.mean((-2, -1), keepdims=True))
     assert ops.adaptive_avg_pool2d(Tensor(x), (None, 2)).shape == (2, 5, 2)
+    check_op("parts_spread", np.ones((2, 1)), attrs={"sizes": (4,)}, ref=np.full((2, 4), 0.25))
     y = ops.adaptive_avg_pool2d(Tensor(np.arange(35, dtype=np.float32).reshape(1, 1, 5, 7)), (2, 3))
     assert y.asnumpy().ravel().tolist() == [8, 10, 12, 22, 24, 26]  # mxnet 1.9.1
 
