@@ -55,6 +55,7 @@ def test_batch_dot():
 
 def test_products():
     check_op("einsum", a, b, attrs={"equation": "ij,jk->ik"}, ref=a @ b)
+    check_op("contraction", a, b, attrs={"equation": "ij,jk->ik"}, ref=a @ b)
     check_op("einsum", a, attrs={"equation": "ij->ji"}, ref=a.T)
     check_op("einsum", square, b, attrs={"equation": "...ij,jk->k..."}, ref=np.moveaxis(square @ b, 2, 0).sum(2),
              symbol=False)

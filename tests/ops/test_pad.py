@@ -17,6 +17,9 @@ def test_padding():
     check_op("pad", x, attrs={"pad_width": WIDTH}, ref=np.pad(x, WIDTH))
     check_op("pad", x, attrs={"pad_width": (1, 1, 2, 0), "constant_values": 7}, ref=np.pad(x, WIDTH, constant_values=7))
     check_op("pad", x, attrs={"pad_width": ((0, -1), (-1, 2))}, ref=np.pad(x[:1, 1:], ((0, 0), (0, 2))))
+    g = np.arange(10.0).reshape(2, 5)
+    check_op("unpad", g, attrs={"shape": (2, 3), "pad_width": ((0, 0), (1, 1)), "mode": "reflect"},
+             ref=np.stack([g[:, 1], g[:, 0] + g[:, 2] + g[:, 4], g[:, 3]], 1))
     for mode in ("edge", "reflect", "symmetric", "wrap"):
         check_op("pad", x, attrs={"pad_width": WIDTH, "mode": mode}, ref=np.pad(x, WIDTH, mode))
     check_op("pad", x, attrs={"pad_width": ((1, 2), (-1, 1)), "mode": "symmetric"},

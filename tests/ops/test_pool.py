@@ -106,6 +106,8 @@ def test_adaptive_pooling():
     ref = np.stack([np.stack([x[:, a:b, c:d].max((1, 2)) for c, d in parts[1]], -1) for a, b in parts[0]], 1)
     check_op("adaptive_max_pool", x, attrs={"output_size": (2, 3)}, ref=ref)
     check_op("adaptive_avg_pool", x, attrs={"output_size": 1}, ref=x.mean((-2, -1), keepdims=True))
+    g = np.arange(12.0).reshape(2, 2, 3)
+    check_op("parts_spread", g, attrs={"sizes": (4, 6)}, ref=g.repeat(2, 1).repeat(2, 2) / 4)
     assert ops.adaptive_avg_pool2d(Tensor(x), (None, 2)).shape == (2, 5, 2)
     check_op("parts_spread", np.ones((2, 1)), attrs={"sizes": (4,)}, ref=np.full((2, 4), 0.25))
     y = ops.adaptive_avg_pool2d(Tensor(np.arange(35, dtype=np.float32).reshape(1, 1, 5, 7)), (2, 3))
