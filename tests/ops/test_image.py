@@ -21,6 +21,12 @@ def test_resize(attrs):
     check_op("resize", IMAGE, attrs=attrs)
 
 
+def test_transpose_of_resize():
+    how = {"mode": "nearest", "align_corners": None, "half_pixel": None, "at_border": False}
+    check_op("resized", IMAGE, attrs={"size": (3, 8), **how}, ref=IMAGE.repeat(2, 3))
+    check_op("resize_dx", IMAGE, attrs={"size": (3, 2), **how}, ref=IMAGE[..., ::2] + IMAGE[..., 1::2])
+
+
 def test_values_of_resize():
     # Expected numbers of mxnet 1.9.1 (BilinearResize2D), which torch.nn.functional.interpolate gives too.
     corners = [[0, 0.5, 1, 1.5, 2], [1, 1.5, 2, 2.5, 3], [2, 2.5, 3, 3.5, 4], [3, 3.5, 4, 4.5, 5]]

@@ -64,6 +64,7 @@ def test_products():
     corner = b[:2, :2]
     check_op("einsum", corner, attrs={"equation": "ii->i"}, ref=np.diag(corner))
     check_op("einsum", corner, b.T, attrs={"equation": "ii,ij"}, ref=np.diag(corner) @ b.T)
+    check_op("contraction", a, b, attrs={"equation": "ij,jk->ki"}, ref=(a @ b).T)
     check_op("tensordot", a, b, attrs={"axes": 1}, ref=a @ b)
     check_op("tensordot", a, b, attrs={"axes": ((0, 1), (1, 0))}, ref=np.tensordot(a, b, ((0, 1), (1, 0))))
     check_op("dot_last", a, b, ref=a @ b)

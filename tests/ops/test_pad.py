@@ -24,6 +24,8 @@ def test_padding():
         check_op("pad", x, attrs={"pad_width": WIDTH, "mode": mode}, ref=np.pad(x, WIDTH, mode))
     check_op("pad", x, attrs={"pad_width": ((1, 2), (-1, 1)), "mode": "symmetric"},
              ref=np.pad(x[:, 1:], ((1, 2), (0, 1)), "symmetric"))
+    check_op("unpad", np.ones((2, 6)), attrs={"shape": (2, 3), "pad_width": ((0, 0), (1, 2)), "mode": "reflect"},
+             ref=[[2, 3, 1]] * 2)
     check_op("mirror_pad", x, attrs={"pad_width": WIDTH}, ref=np.pad(x, WIDTH, "reflect"))
     check_op("mirror_pad", x, attrs={"pad_width": WIDTH, "mode": "SYMMETRIC"}, ref=np.pad(x, WIDTH, "symmetric"))
     check_op("pad_last", x, attrs={"padding": (2, 0)}, ref=np.pad(x, ((0, 0), (2, 0))))

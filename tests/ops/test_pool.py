@@ -109,6 +109,7 @@ def test_adaptive_pooling():
     g = np.arange(12.0).reshape(2, 2, 3)
     check_op("parts_spread", g, attrs={"sizes": (4, 6)}, ref=g.repeat(2, 1).repeat(2, 2) / 4)
     assert ops.adaptive_avg_pool2d(Tensor(x), (None, 2)).shape == (2, 5, 2)
+    check_op("parts_spread", np.ones((2, 1)), attrs={"sizes": (4,)}, ref=np.full((2, 4), 0.25))
     y = ops.adaptive_avg_pool2d(Tensor(np.arange(35, dtype=np.float32).reshape(1, 1, 5, 7)), (2, 3))
     assert y.asnumpy().ravel().tolist() == [8, 10, 12, 22, 24, 26]  # mxnet 1.9.1
 

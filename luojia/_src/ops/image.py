@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 from ..core.op import op
 from ..errors import ArgumentError, ShapeError
-from .pool import along
+from .pool import adaptive_avg_pool, along
 from .resample import cubic
 from .window import spatial
 
@@ -120,14 +122,49 @@ def resize(xp, x, *, size=None, scale=None, mode="nearest", align_corners=None, 
     if mode == "area":
         return xp.adaptive_avg_pool(x, output_size=out, axes=len(out))
     for axis, m in enumerate(out, 2):
-        n = x.shape[axis]
-        if mode.startswith("nearest"):
-            matrix = nearest_matrix(n, m, bool(align_corners), bool(half_pixel) or mode == "nearest-exact")
-        else:
-            how = bool(align_corners), half_pixel is None or half_pixel
-            matrix = cubic_matrix(n, m, *how, at_border) if mode == "bicubic" else linear_matrix(n, m, *how)
-        x = along(xp, x, matrix, axis)
+        x = along(xp, x, _matrix(x.shape[axis], m, mode, align_corners, half_pixel, at_border), axis)
     return x
+
+
+@functools.lru_cache(maxsize=64)
+def _matrix(n: int, m: int, mode: str, align_corners: bool | None, half_pixel: bool | None, at_border: bool):
+    if mode.startswith("nearest"):
+        return nearest_matrix(n, m, bool(align_corners), bool(half_pixel) or mode == "nearest-exact")
+    how = bool(align_corners), half_pixel is None or half_pixel
+    return cubic_matrix(n, m, *how, at_border) if mode == "bicubic" else linear_matrix(n, m, *how)
+
+
+@resize.vjp(keep="")
+def _(xp, g, ans, args, needs, *, size, scale, mode, **how):
+    shape = tuple(args[0].shape)
+    if mode == "area":
+        return adaptive_avg_pool.rule(xp, g, ans, args, needs, output_size=tuple(g.shape[2:]), axes=len(shape) - 2)
+    return (xp.resize_dx(g, size=shape[2:], mode=mode, **how),)
+
+
+@op(fn=())
+def resize_dx(xp, g, *, size, mode, align_corners, half_pixel, at_border):
+    """The transpose of ``resize`` for an image of ``size``."""
+    for axis, n in enumerate(size, 2):
+        g = along(xp, g, _matrix(n, g.shape[axis], mode, align_corners, half_pixel, at_border).T, axis)
+    return g
+
+
+@resize_dx.vjp(keep="")
+def _(xp, h, ans, args, needs, *, size, **how):
+    return (xp.resized(h, size=tuple(args[0].shape[2:]), **how),)
+
+
+@op(fn=())
+def resized(xp, x, *, size, mode, align_corners, half_pixel, at_border):
+    """``resize`` under a name that is not NumPy's."""
+    return resize.fn(xp, x, size=size, mode=mode, align_corners=align_corners, half_pixel=half_pixel,
+                     at_border=at_border)
+
+
+@resized.vjp(keep="")
+def _(xp, g, ans, args, needs, *, size, **how):
+    return (xp.resize_dx(g, size=tuple(args[0].shape[2:]), **how),)
 
 
 @op(fn=(), mx="_contrib_BilinearResize2D(data:x, like=None, height=1, width=1, scale_height=None, scale_width=None, "
