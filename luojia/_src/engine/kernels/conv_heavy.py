@@ -31,15 +31,15 @@ def correlate(x: np.ndarray, w: np.ndarray, out: Ints, stride: Ints, lo: Ints, d
     outputs, _, *kernel = w.shape
     y = np.empty((n, *out, outputs), work)
     deep = [(o - 1) * s + (k - 1) * d + 1 for o, s, k, d in zip(out, stride, kernel, dilation)]
-    met = [span(0, m, limit, -before, 1) for m, limit, before in zip(deep, size, lo)]
+    rows, pixels = [span(0, m, limit, -before, 1) for m, limit, before in zip(deep, size, lo)]
     count = max(1, COLUMNS // (w[0].size * prod(out)))
     flat = np.ascontiguousarray(w, work).reshape(outputs, -1)
     for first in range(0, n, count):
         some = x[first : first + count]
         padded = np.zeros((channels, len(some), *deep), work)
-        if met[0] is not None and met[1] is not None:
-            (down, from_rows), (across, from_columns) = [(slice(m.start, m.stop), m.source) for m in met]
-            padded[:, :, down, across] = some[:, :, from_rows, from_columns].swapaxes(0, 1)
+        if rows is not None and pixels is not None:
+            padded[:, :, rows.start : rows.stop, pixels.start : pixels.stop] = some[
+                :, :, rows.source, pixels.source].swapaxes(0, 1)
         channel, image, row, pixel = padded.strides
         seen = as_strided(padded, (channels, *kernel, len(some), *out),
                           (channel, dilation[0] * row, dilation[1] * pixel, image, stride[0] * row, stride[1] * pixel))
