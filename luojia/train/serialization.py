@@ -238,9 +238,6 @@ def _longer(shape: tuple, given: tuple) -> bool:
     return bool(shape) and given == shape + (1,) * (len(given) - len(shape))
 
 
-_loads: list[ThreadPoolExecutor] = []
-
-
 def load_checkpoint_async(ckpt_file_name: str, net: Module | None = None, strict_load: bool = False,
                           filter_prefix: Any = None, dec_key: bytes | None = None, dec_mode: str = "AES-GCM",
                           specify_prefix: Any = None, choice_func: Callable | None = None) -> Future:
@@ -253,10 +250,11 @@ def load_checkpoint_async(ckpt_file_name: str, net: Module | None = None, strict
 
     Matches ``mindspore.load_checkpoint_async``.
     """
-    if not _loads:
-        _loads.append(ThreadPoolExecutor(1, "load_checkpoint"))
-    return _loads[0].submit(load_checkpoint, ckpt_file_name, net, strict_load, filter_prefix, dec_key, dec_mode,
-                            specify_prefix, choice_func)
+    pool = ThreadPoolExecutor(1, "load_checkpoint")
+    found = pool.submit(load_checkpoint, ckpt_file_name, net, strict_load, filter_prefix, dec_key, dec_mode,
+                        specify_prefix, choice_func)
+    pool.shutdown(wait=False)  # so that no thread stays, beside which a data loader could not fork
+    return found
 
 
 def merge_sliced_parameter(sliced_parameters: list[Parameter], strategy: dict | None = None) -> Parameter:

@@ -1,4 +1,4 @@
-"""Losses: cross entropies of logits, and distances between predictions and targets.
+"""Losses of classes and probabilities: cross entropies of logits and the like.
 
 ``reduction`` is 'none', 'sum' or 'mean' of the elements' losses.
 """
@@ -9,11 +9,10 @@ import math
 
 import numpy as np
 
-from ..core.dtypes import is_float
 from ..core.op import op
 from ..engine.kernels import softmax as kernels
 from ..engine.numpy_engine import ENGINE
-from ..errors import ArgumentError, DTypeError, ShapeError
+from ..errors import ArgumentError, ShapeError
 from .gather import positions
 
 
@@ -30,7 +29,7 @@ def reduced(xp, loss, reduction, count=None):
     raise ArgumentError(f"reduction must be 'none', 'sum' or 'mean', got {reduction!r}.")
 
 
-def _same_shape(name, x, y):
+def same_shape(name, x, y):
     if tuple(x.shape) != tuple(y.shape):
         raise ShapeError(f"{name} expects logits and labels of one shape, got {tuple(x.shape)} and {tuple(y.shape)}.")
 
@@ -50,7 +49,7 @@ def _classes(xp, labels, x):
     return labels.astype("int64")
 
 
-def _share(g, shape, reduction):
+def each_share(g, shape, reduction):
     """The gradient of each loss, of which there are so many, for that of the reduced one."""
     if reduction not in ("mean", "batchmean"):
         return g
@@ -76,7 +75,7 @@ def sparse_softmax_cross_entropy(xp, x, labels, *, reduction="none", rank1=False
 def _(xp, g, ans, args, needs, *, reduction, rank1):
     x, labels = args
     g = xp.reshape(g, ()) if rank1 else g
-    g = xp.reshape(_share(g, labels.shape, reduction), (*g.shape, 1))
+    g = xp.reshape(each_share(g, labels.shape, reduction), (*g.shape, 1))
     e = xp.exp(x - xp.max(x, axis=-1, keepdims=True))
     p = e / xp.sum(e, axis=-1, keepdims=True)
     return g * (p - xp.label_rows(labels, classes=x.shape[-1], dtype=str(x.dtype).lower())), None
@@ -93,7 +92,7 @@ def _(needs, x, labels, *, reduction, rank1):
 @sparse_softmax_cross_entropy.fast_vjp
 def _(saved, g, args, needs, *, reduction, rank1):
     p, labels = saved
-    g = _share(g.reshape(()) if rank1 else g, labels.shape, reduction)
+    g = each_share(g.reshape(()) if rank1 else g, labels.shape, reduction)
     return kernels.cross_entropy_dx(g.astype(args[0].dtype, copy=False), p, labels), None
 
 
@@ -106,7 +105,7 @@ def label_rows(xp, labels, *, classes, dtype):
 @op("SoftmaxCrossEntropyWithLogits()(logits:x, labels)", fn=(), outputs=2)
 def softmax_cross_entropy_with_logits(xp, x, labels):
     """(loss, p - labels) with p = softmax(x) and loss = -sum(labels log p), for each row of x (N, classes)."""
-    _same_shape("SoftmaxCrossEntropyWithLogits", x, labels)
+    same_shape("SoftmaxCrossEntropyWithLogits", x, labels)
     log_p = _log_softmax(xp, x)
     return -xp.sum(labels * log_p, axis=-1), xp.exp(log_p) - labels
 
@@ -266,7 +265,7 @@ def cross_entropy(xp, x, labels, weight=None, *, ignore_index=-100, reduction="m
     log_p = s - xp.log(xp.sum(xp.exp(s), axis=axis, keepdims=True))
     if len(labels.shape) != len(x.shape) or axis == 0 and labels.dtype.kind in "iu":
         return _picked(xp, log_p, labels, weight, ignore_index, reduction, label_smoothing)[0]
-    _same_shape("cross_entropy", x, labels)
+    same_shape("cross_entropy", x, labels)
     target = labels * (1 - label_smoothing) + label_smoothing / x.shape[axis] if label_smoothing else labels
     if weight is not None:
         target = target * xp.reshape(weight, (1,) * axis + (-1,) + (1,) * (len(x.shape) - 2))
@@ -290,7 +289,7 @@ def _(xp, g, ans, args, needs, *, ignore_index, reduction, label_smoothing):
             dw = _picked_dw(xp, share, ans, log_p, chosen, label_smoothing, reduction)
         slope = _picked_dx(xp, share, chosen, wide, label_smoothing)
     else:
-        share = _share(g, (x.shape[0], *x.shape[2:]), reduction)
+        share = each_share(g, (x.shape[0], *x.shape[2:]), reduction)
         share = xp.expand_dims(share, 1) if reduction == "none" else share
         target = labels * (1 - label_smoothing) + label_smoothing / x.shape[1] if label_smoothing else labels
         if of_weight:
@@ -321,7 +320,7 @@ def _(saved, g, args, needs, *, ignore_index, reduction, label_smoothing):
         return cross_entropy.rule(ENGINE.xp, g, saved, args, needs, ignore_index=ignore_index, reduction=reduction,
                                   label_smoothing=label_smoothing)
     p, labels = saved
-    g = _share(g, labels.shape, reduction).astype(args[0].dtype, copy=False)
+    g = each_share(g, labels.shape, reduction).astype(args[0].dtype, copy=False)
     pull = kernels.cross_entropy_dx if p.ndim == 2 else kernels.cross_entropy_of_channels_dx
     return pull(g, p, labels), *[None] * (len(args) - 1)
 
@@ -337,7 +336,7 @@ def _bce(xp, x, z):
 @op("SigmoidCrossEntropyWithLogits()(logits:x, label:labels)", fn=())
 def sigmoid_cross_entropy_with_logits(xp, x, labels):
     """The cross entropy of each sigmoid(x) with a probability ``labels``."""
-    _same_shape("SigmoidCrossEntropyWithLogits", x, labels)
+    same_shape("SigmoidCrossEntropyWithLogits", x, labels)
     return _bce(xp, x, labels)
 
 
@@ -350,7 +349,7 @@ def _(xp, g, ans, args, needs):
     fn=("binary_cross_entropy_with_logits(input:x, target:labels, weight=None, pos_weight=None, reduction='mean')",))
 def bce_with_logits(xp, x, labels, weight=None, pos_weight=None, *, reduction="mean"):
     """The cross entropy of sigmoid(x) with ``labels``, times ``weight``, its positive part times ``pos_weight``."""
-    _same_shape("binary_cross_entropy_with_logits", x, labels)
+    same_shape("binary_cross_entropy_with_logits", x, labels)
     if pos_weight is None:
         loss = _bce(xp, x, labels)
     else:  # log(1 + e^-x) = max(-x, 0) + log(1 + e^-|x|)
@@ -363,7 +362,7 @@ def bce_with_logits(xp, x, labels, weight=None, pos_weight=None, *, reduction="m
 def _(xp, g, ans, args, needs, *, reduction):
     x, labels = args[:2]
     weight, pos_weight = (*args[2:], None, None)[:2]
-    each = _share(g, x.shape, reduction)
+    each = each_share(g, x.shape, reduction)
     of_loss = each if weight is None else each * weight
     soft = xp.maximum(-x, 0) + xp.log1p(xp.exp(-xp.abs(x)))
     if pos_weight is None:
@@ -384,7 +383,7 @@ def binary_cross_entropy(xp, x, labels, weight=None, *, reduction="mean"):
 
     The derivative by x is (x - labels) / max(x (1 - x), e).
     """
-    _same_shape("binary_cross_entropy", x, labels)
+    same_shape("binary_cross_entropy", x, labels)
     tiny = _tiny(x)
     # maximum, as compilers take 1 - x + e for (1 + e) - x, which is 0 at 1
     loss = -(labels * xp.log(x + tiny) + (1 - labels) * xp.log(xp.maximum(1 - x, 0) + tiny))
@@ -399,7 +398,7 @@ def _tiny(x):
 def _(xp, g, ans, args, needs, *, reduction):
     x, labels, weight = args
     shape = tuple(x.shape) if weight is None else np.broadcast_shapes(tuple(x.shape), tuple(weight.shape))
-    tiny, g = _tiny(x), _share(g, shape, reduction)
+    tiny, g = _tiny(x), each_share(g, shape, reduction)
     weighted = g if weight is None else g * weight
     dx = weighted * (x - labels) / xp.maximum(x * (1 - x), tiny)
     inside, outside = xp.log(x + tiny), xp.log(xp.maximum(1 - x, 0) + tiny)
@@ -410,7 +409,7 @@ def _(xp, g, ans, args, needs, *, reduction):
 @op("KLDivLoss(reduction='mean')(logits:x, labels)", fn="kl_div(logits:x, labels, reduction='mean')")
 def kl_div(xp, x, labels, *, reduction="mean"):
     """labels (log labels - x), 0 where labels is 0, for log-probabilities x."""
-    _same_shape("kl_div", x, labels)
+    same_shape("kl_div", x, labels)
     positive = labels > 0
     safe = xp.where(positive, labels, xp.ones_like(labels))
     return reduced(xp, xp.where(positive, labels * (xp.log(safe) - x), xp.zeros_like(x)), reduction)
@@ -419,120 +418,9 @@ def kl_div(xp, x, labels, *, reduction="mean"):
 @kl_div.vjp(keep="args")
 def _(xp, g, ans, args, needs, *, reduction):
     x, labels = args
-    each, positive = _share(g, x.shape, reduction), labels > 0
+    each, positive = each_share(g, x.shape, reduction), labels > 0
     dlabels = None
     if needs[1]:
         safe = xp.where(positive, labels, xp.ones_like(labels))
         dlabels = each * xp.where(positive, xp.log(safe) - x + 1, xp.zeros_like(x))
     return each * xp.where(positive, -labels, xp.zeros_like(x)), dlabels
-
-
-# -- of distances --------------------------------------------------------------------------------------------------
-
-
-def of_each(g, reduction, x, *others):
-    """The gradient of each loss of these arrays, which are broadcast, for that of the reduced one."""
-    shape = tuple(x.shape)
-    if any([tuple(y.shape) != shape for y in others]):
-        shape = np.broadcast_shapes(shape, *[tuple(y.shape) for y in others])
-    return _share(g, shape, reduction)
-
-
-def _pulled(part, each, needs):
-    """The gradients of x and y for one of a function of x - y, whose derivative is ``part``, an array of its own."""
-    if part.__class__ is np.ndarray and part.dtype == each.dtype:
-        part *= each
-    else:
-        part = part * each
-    return part if needs[0] else None, -part if needs[1] else None
-
-
-def _bent(d, bound):
-    """d^2 / 2 where d >= 0 is at most ``bound``, else bound (d - bound / 2), by min(d, bound); None where only a choice
-    of the two will do."""
-    if d.__class__ is not np.ndarray or d.dtype.char not in "fd" or not bound < 1e30:
-        return None
-    least = np.clip(d, 0.0, bound)  # twice as fast as minimum
-    half = 0.5 * least
-    d -= half
-    d *= least
-    return d
-
-
-@op(fn="mse_loss(input:x, target:y, reduction='mean')")
-def mse_loss(xp, x, y, *, reduction="mean"):
-    """(x - y)^2."""
-    d = x - y
-    return reduced(xp, d * d, reduction)
-
-
-@mse_loss.vjp(keep="args")
-def _(xp, g, ans, args, needs, *, reduction):
-    x, y = args
-    return _pulled(x - y, 2 * of_each(g, reduction, x, y), needs)
-
-
-@op(fn="l1_loss(input:x, target:y, reduction='mean')")
-def l1_loss(xp, x, y, *, reduction="mean"):
-    """|x - y|, with derivative 0 at 0."""
-    return reduced(xp, xp.abs(x - y), reduction)
-
-
-@l1_loss.vjp(keep="args")
-def _(xp, g, ans, args, needs, *, reduction):
-    x, y = args
-    return _pulled(xp.sign(x - y), of_each(g, reduction, x, y), needs)
-
-
-@op("SmoothL1Loss(beta=1.0, reduction='none')(logits:x, labels:y)",
-    fn="smooth_l1_loss(input:x, target:y, beta=1.0, reduction='none')")
-def smooth_l1_loss(xp, x, y, *, beta=1.0, reduction="none"):
-    """d^2 / (2 beta) where d = |x - y| is below beta, else d - beta / 2. Source: Girshick, 2015."""
-    _same_shape("smooth_l1_loss", x, y)
-    if beta <= 0:
-        raise ArgumentError(f"smooth_l1_loss: beta must be positive, got {beta}.")
-    d = xp.abs(x - y)
-    loss = _bent(d, beta) if beta > 1e-30 else None
-    if loss is not None:
-        loss *= 1 / beta
-    else:
-        loss = xp.where(d < beta, d * d * (0.5 / beta), d - 0.5 * beta)
-    return reduced(xp, loss, reduction)
-
-
-@smooth_l1_loss.vjp(keep="args")
-def _(xp, g, ans, args, needs, *, beta, reduction):
-    x, y = args
-    d, each = x - y, of_each(g, reduction, x, y)
-    if d.__class__ is np.ndarray and beta > 1e-4:  # which is not 0 in float16
-        return _pulled(np.clip(d / beta, -1.0, 1.0), each, needs)
-    return _pulled(xp.where(xp.abs(d) < beta, d / beta, xp.sign(d)), each, needs)
-
-
-@op(fn="huber_loss(input:x, target:y, reduction='mean', delta=1.0)")
-def huber_loss(xp, x, y, *, reduction="mean", delta=1.0):
-    """d^2 / 2 where d = |x - y| is at most delta, else delta (d - delta / 2). Source: Huber, 1964."""
-    if delta <= 0:
-        raise ArgumentError(f"huber_loss: delta must be positive, got {delta}.")
-    d = xp.abs(x - y)
-    loss = _bent(d, delta)
-    if loss is None:
-        loss = xp.where(d <= delta, 0.5 * d * d, delta * (d - 0.5 * delta))
-    return reduced(xp, loss, reduction)
-
-
-@huber_loss.vjp(keep="args")
-def _(xp, g, ans, args, needs, *, reduction, delta):
-    x, y = args
-    d, each = x - y, of_each(g, reduction, x, y)
-    if d.__class__ is np.ndarray:
-        return _pulled(np.clip(d, -delta, delta), each, needs)
-    return _pulled(xp.where(xp.abs(d) <= delta, d, delta * xp.sign(d)), each, needs)
-
-
-@op("L2Loss()(input_x:x)", fn=())
-def l2_loss(xp, x):
-    """sum(x^2) / 2."""
-    if not is_float(x.dtype):
-        raise DTypeError(f"L2Loss expects floats, got {x.dtype}; cast them.")
-    return xp.sum(x * x) / 2

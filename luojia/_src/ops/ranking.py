@@ -6,7 +6,8 @@ from math import log, pi
 
 from ..core.op import op
 from ..errors import ArgumentError, ShapeError
-from .loss import of_each, reduced
+from .distance import of_each
+from .loss import reduced
 
 
 def _above_zero(g, x):
