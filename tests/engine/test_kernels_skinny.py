@@ -65,7 +65,7 @@ def test_how_many_rows_are_few(monkeypatch):
     monkeypatch.setattr(threads, "allowed", lambda: 1)
     assert skinny.most_rows() == skinny.ROWS
     monkeypatch.setattr(threads, "allowed", lambda: 2)
-    assert skinny.most_rows() == skinny.FEW_ROWS and skinny.most_rows(alone=True) == skinny.ROWS
+    assert skinny.most_rows() == skinny.FEW_ROWS
     monkeypatch.setattr(threads, "architecture", lambda: "Haswell")
     assert skinny.most_rows() == 0
     a, b = factors(3, 30, 90)
@@ -75,7 +75,7 @@ def test_how_many_rows_are_few(monkeypatch):
 @pytest.mark.parametrize("m, k, n", [(3, 6, 128), (3, 20, 48), (2, 10, 60), (3, 5, 64), (200, 5, 64)])
 def test_repeated_products(m, k, n):
     a, b = factors(m, k, n)
-    times = skinny.repeated(b, m, alone=True)
+    times = skinny.repeated(b, m)
     out = np.empty((m, n), np.float32)
     assert times(a, out) is out
     is_close(out, a, b)

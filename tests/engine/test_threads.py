@@ -17,7 +17,7 @@ from luojia._src.core import chain
 from luojia._src.data.workers import processes_are_safe
 from luojia._src.engine import threads
 from luojia._src.engine.kernels import conv, norm, pool, pool_pairs, rnn, rows, skinny
-from luojia._src.engine.shortcuts import column_sums, matmul, maximum, where_positive
+from luojia._src.engine.shortcuts import matmul, maximum, where_positive
 from luojia._src.train import inplace
 
 
@@ -59,35 +59,12 @@ def test_short_products_soon_after_leave_the_threads_of_blas_asleep(two, monkeyp
     used.clear()
     assert matmul(a, b).tolist() == [[4, 4]] * 8
     assert used == [[1] * len(two.libraries), [2] * len(two.libraries)] and two.of_blas()[0] == 2
+    monkeypatch.setattr(threads, "SHORT", 0.0)  # a long one
+    used.clear()
+    assert matmul(a, b).tolist() == [[4, 4]] * 8 and not used
     for _ in range(threads.RECENT):
         matmul(a, b)
     assert threads.recent <= 0
-
-
-@pytest.mark.parametrize("shapes", [((9, 4), (4, 2)), ((2, 4), (4, 9)), ((4, 9), (9, 4))])
-def test_long_products_soon_after_are_shared_by_the_crew(two, monkeypatch, shapes):
-    a, b = [np.random.RandomState(0).randn(*shape) for shape in shapes]
-    shared, spread = [], threads.spread
-    monkeypatch.setattr(threads, "spread", lambda fn, parts: (shared.append(len(parts)), spread(fn, parts))[1])
-    monkeypatch.setattr(threads, "SHORT", 0.0)
-    monkeypatch.setattr(threads, "recent", 2)
-    for x, y in ((a, b), (np.asfortranarray(a), np.asfortranarray(b))):
-        np.testing.assert_allclose(matmul(x, y), a @ b, rtol=1e-12)
-    assert shared == [2, 2] and threads.recent == 0
-    matmul(a, b)
-    assert shared == [2, 2]
-    monkeypatch.setattr(threads, "recent", 1)
-    with pytest.raises(ValueError, match="matmul"):
-        matmul(a, b[:1])
-    monkeypatch.setattr(threads, "recent", 1)
-    assert matmul(a, b.astype(np.float32)).dtype == np.float64 and shared == [2, 2, 2]
-
-
-def test_sums_of_columns_soon_after_are_as_before(two, monkeypatch):
-    monkeypatch.setattr(threads, "recent", 1)
-    a = np.random.RandomState(0).randn(40, 7)
-    np.testing.assert_allclose(column_sums(a), a.sum(0), rtol=1e-12)
-    assert threads.recent == 0
 
 
 def test_where_positive_is_the_same_by_parts(two, monkeypatch):
@@ -381,7 +358,7 @@ def test_norms(two, monkeypatch, rng, assert_close, axes, weights, layout, dtype
 @pytest.mark.parametrize("mode", ["rnn", "lstm", "gru"])
 @pytest.mark.parametrize("n", [3, 9, 34])
 def test_recurrent_layers(two, monkeypatch, rng, assert_close, mode, n):
-    """A part of the batch for each thread, with products of few rows where the batch is of 34."""
+    """Where the batch is of 34, products of few rows on one thread, and of BLAS on two."""
     steps, channels, size = 11, 3, 160 if n == 34 else 5
     gates = {"rnn": 1, "lstm": 4, "gru": 3}[mode] * size
     x, h0, c0, wx, wh, bx, bh, gy, gh = [rng.standard_normal(shape).astype("float32") / 8 for shape in [

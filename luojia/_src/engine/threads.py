@@ -214,21 +214,12 @@ def spread(fn: Callable[[Any], Result], parts: list) -> list[Result]:
 
 
 def product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """``a.dot(b)`` soon after the crew's work: by the crew, or on one thread where it is short, for the threads of
-    BLAS, once woken, run on for milliseconds and take the crew's cores."""
+    """``a.dot(b)`` soon after the crew's work: on one thread where it is short, for the threads of BLAS, once woken,
+    run on for milliseconds and take the crew's cores."""
     global recent
     recent -= 1
     crew = _found()
-    if a.size * b.shape[1] > SHORT * PRODUCTS and a.dtype == b.dtype and (parts := crew.allowed()) > 1:
-        out = np.empty((len(a), b.shape[1]), a.dtype)
-        down = len(a) >= b.shape[1]
-        cuts = [len(a) * i // parts if down else b.shape[1] * i // parts for i in range(parts + 1)]
-        pieces = [(a[i:j], b, out[i:j]) if down else (a, b[:, i:j], out[:, i:j]) for i, j in zip(cuts, cuts[1:])]
-        left = recent
-        spread(lambda piece: np.matmul(piece[0], piece[1], out=piece[2]), pieces)
-        recent = left
-        return out
-    if not crew.busy.acquire(blocking=False):  # BLAS is held already
+    if a.size * b.shape[1] > SHORT * PRODUCTS or not crew.busy.acquire(blocking=False):  # BLAS is held already
         return a.dot(b)
     before = crew.of_blas()
     try:

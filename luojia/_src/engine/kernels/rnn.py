@@ -10,20 +10,16 @@ which cannot overflow. float16 is computed in float32.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
-from luojia._src.engine import threads
 from luojia._src.engine.kernels import skinny
 from luojia._src.engine.kernels.precision import widen
-from luojia._src.engine.shortcuts import matmul
 from luojia._src.errors import ArgumentError, ShapeError
 
 Array = np.ndarray
 _STEPS = 8  # of an LSTM, whose slopes are found together
-_ROWS = 4  # of a batch, the least that are a thread's part
 
 
 class Saved(NamedTuple):
@@ -61,19 +57,13 @@ def rnn(x: Array, h0: Array, wx: Array, wh: Array, bx: Array, bh: Array, *,
     if activation not in ("tanh", "relu"):
         raise ArgumentError(f"rnn expects activation 'tanh' or 'relu', got {activation!r}.")
     states, gates, recur = _start(x, h0, wx, wh, bx, bh)
-    parts, times = _parts(recur, gates)
-
-    def compute(part: slice) -> None:
-        mine, sums = states[:, part], gates[:, part]
-        term = np.empty(sums.shape[1:], sums.dtype)
-        for t, a in enumerate(sums):
-            a += times(mine[t], term)
-            if activation == "tanh":
-                np.tanh(a, out=mine[t + 1])
-            else:
-                np.maximum(a, 0, out=mine[t + 1])
-
-    threads.spread(compute, parts)
+    term, times = np.empty(gates.shape[1:], gates.dtype), skinny.repeated(recur, len(h0))
+    for t, a in enumerate(gates):
+        a += times(states[t], term)
+        if activation == "tanh":
+            np.tanh(a, out=states[t + 1])
+        else:
+            np.maximum(a, 0, out=states[t + 1])
     return *_outputs(x.dtype, states), Saved(states, gates)
 
 
@@ -82,18 +72,12 @@ def rnn_backward(saved: Saved, x: Array, wx: Array, wh: Array, gy: Array | None,
     """The gradients of `rnn`'s arguments for those of y (T, N, H) and hT (N, H); None means zero."""
     states = saved.states
     da, dh = np.empty_like(saved.gates), _final(gh, states)
-    parts, times = _parts(widen(wh), da)
-
-    def compute(part: slice) -> None:
-        g = dh[part]
-        for t in reversed(range(len(da))):
-            if gy is not None:
-                g += gy[t, part]
-            h = states[t + 1, part]
-            d = np.multiply(g, 1 - h * h if activation == "tanh" else h > 0, out=da[t, part])
-            times(d, g)
-
-    threads.spread(compute, parts)
+    times = skinny.repeated(widen(wh), da.shape[1])
+    for t in reversed(range(len(da))):
+        if gy is not None:
+            dh += gy[t]
+        h = states[t + 1]
+        times(np.multiply(dh, 1 - h * h if activation == "tanh" else h > 0, out=da[t]), dh)
     return _finish(x, wx, wh, dh, None, states, da, da, needs_dx)
 
 
@@ -115,23 +99,18 @@ def lstm(x: Array, h0: Array, c0: Array, wx: Array, wh: Array, bx: Array,
     shift = np.repeat(np.array([0.5, 0.5, 0, 0.5], gates.dtype), size)
     gates *= scale
     recur = recur * scale  # not in place: it may be wh itself
-    parts, times = _parts(recur, gates)
-
-    def compute(part: slice) -> None:
-        sums, h, c, tanh_c = gates[:, part], states[:, part], cells[:, part], hidden[:, part]
-        term, fresh = np.empty(sums.shape[1:], sums.dtype), np.empty(h.shape[1:], sums.dtype)
-        for t, a in enumerate(sums):
-            a += times(h[t], term)
-            np.tanh(a, out=a)
-            a *= scale
-            a += shift
-            i, f, g, o = (a[:, k * size : (k + 1) * size] for k in range(4))
-            new = np.multiply(f, c[t], out=c[t + 1])
-            new += np.multiply(i, g, out=fresh)
-            np.tanh(new, out=tanh_c[t])
-            np.multiply(o, tanh_c[t], out=h[t + 1])
-
-    threads.spread(compute, parts)
+    term, fresh = np.empty(gates.shape[1:], gates.dtype), np.empty_like(states[0])
+    times = skinny.repeated(recur, len(h0))
+    for t, a in enumerate(gates):
+        a += times(states[t], term)
+        np.tanh(a, out=a)
+        a *= scale
+        a += shift
+        i, f, g, o = (a[:, k * size : (k + 1) * size] for k in range(4))
+        c = np.multiply(f, cells[t], out=cells[t + 1])
+        c += np.multiply(i, g, out=fresh)
+        np.tanh(c, out=hidden[t])
+        np.multiply(o, hidden[t], out=states[t + 1])
     y, h = _outputs(x.dtype, states)
     return y, h, cells[-1].astype(x.dtype), Saved(states, gates, cells, hidden)
 
@@ -143,26 +122,20 @@ def lstm_backward(saved: Saved, x: Array, wx: Array, wh: Array, gy: Array | None
     assert cells is not None and hidden is not None
     size = states.shape[2]
     da, dh, dc = np.empty_like(gates), _final(gh, states), _final(gc, states)
-    parts, times = _parts(widen(wh), da)
-
-    def compute(part: slice) -> None:
-        g_h, g_c, fresh = dh[part], dc[part], np.empty_like(dh[part])
-        split = (len(da), len(g_h), 4, size)
-        a, d = gates[:, part].reshape(split), da[:, part].reshape(split)
-        for start in reversed(range(0, len(da), _STEPS)):
-            steps = slice(start, start + _STEPS)
-            slopes, of_cell = _lstm_slopes(a[steps], cells[:-1][steps, part], hidden[steps, part])
-            for t in reversed(range(start, start + len(slopes))):
-                if gy is not None:
-                    g_h += gy[t, part]
-                s = slopes[t - start]
-                g_c += np.multiply(g_h, of_cell[t - start], out=fresh)
-                np.multiply(g_c[:, None], s[:, :3], out=d[t, :, :3])
-                np.multiply(g_h, s[:, 3], out=d[t, :, 3])
-                g_c *= a[t, :, 1]
-                times(da[t, part], g_h)
-
-    threads.spread(compute, parts)
+    fresh, times = np.empty_like(states[0]), skinny.repeated(widen(wh), da.shape[1])
+    a, d = [whole.reshape(*whole.shape[:2], 4, size) for whole in (gates, da)]
+    for start in reversed(range(0, len(da), _STEPS)):
+        steps = slice(start, start + _STEPS)
+        slopes, of_cell = _lstm_slopes(a[steps], cells[:-1][steps], hidden[steps])
+        for t in reversed(range(start, start + len(slopes))):
+            if gy is not None:
+                dh += gy[t]
+            s = slopes[t - start]
+            dc += np.multiply(dh, of_cell[t - start], out=fresh)
+            np.multiply(dc[:, None], s[:, :3], out=d[t, :, :3])
+            np.multiply(dh, s[:, 3], out=d[t, :, 3])
+            dc *= a[t, :, 1]
+            times(da[t], dh)
     return _finish(x, wx, wh, dh, dc, states, da, da, needs_dx)
 
 
@@ -192,25 +165,19 @@ def gru(x: Array, h0: Array, wx: Array, wh: Array, bx: Array, bh: Array) -> tupl
     late = np.concatenate([np.zeros(2 * size, bh.dtype), bh[2 * size :]])  # bh_n is inside the reset
     states, gates, recur = _start(x, h0, wx, wh, bx, bh - late)
     late, hidden = widen(late), np.empty_like(states[1:])
-    parts, times = _parts(recur, gates)
-
-    def compute(part: slice) -> None:
-        sums, h, before = gates[:, part], states[:, part], hidden[:, part]
-        term = np.empty(sums.shape[1:], sums.dtype)
-        for t, a in enumerate(sums):
-            p = times(h[t], term)
-            p += late
-            r_z, n = a[:, : 2 * size], a[:, 2 * size :]
-            r_z += p[:, : 2 * size]
-            _sigmoid(r_z)
-            before[t] = p[:, 2 * size :]
-            n += r_z[:, :size] * before[t]
-            np.tanh(n, out=n)
-            new = np.subtract(h[t], n, out=h[t + 1])
-            new *= r_z[:, size:]
-            new += n
-
-    threads.spread(compute, parts)
+    term, times = np.empty(gates.shape[1:], gates.dtype), skinny.repeated(recur, len(h0))
+    for t, a in enumerate(gates):
+        p = times(states[t], term)
+        p += late
+        r_z, n = a[:, : 2 * size], a[:, 2 * size :]
+        r_z += p[:, : 2 * size]
+        _sigmoid(r_z)
+        hidden[t] = p[:, 2 * size :]
+        n += r_z[:, :size] * hidden[t]
+        np.tanh(n, out=n)
+        h = np.subtract(states[t], n, out=states[t + 1])
+        h *= r_z[:, size:]
+        h += n
     return *_outputs(x.dtype, states), Saved(states, gates, None, hidden)
 
 
@@ -222,24 +189,19 @@ def gru_backward(saved: Saved, x: Array, wx: Array, wh: Array, gy: Array | None,
     size = states.shape[2]
     da, dp = np.empty_like(gates), np.empty_like(gates)  # of the inputs' part and of the states' part
     dh = _final(gh, states)
-    parts, times = _parts(widen(wh), dp)
-
-    def compute(part: slice) -> None:
-        g, term = dh[part], np.empty_like(dh[part])
-        for t in reversed(range(len(da))):
-            if gy is not None:
-                g += gy[t, part]
-            a, d, p = gates[t, part], da[t, part], dp[t, part]
-            r, z, n = (a[:, k * size : (k + 1) * size] for k in range(3))
-            np.multiply(g * (1 - z), 1 - n * n, out=d[:, 2 * size :])
-            np.multiply(d[:, 2 * size :] * hidden[t, part], r * (1 - r), out=d[:, :size])
-            np.multiply(g * (states[t, part] - n), z * (1 - z), out=d[:, size : 2 * size])
-            p[:, : 2 * size] = d[:, : 2 * size]
-            np.multiply(d[:, 2 * size :], r, out=p[:, 2 * size :])
-            g *= z
-            g += times(p, term)
-
-    threads.spread(compute, parts)
+    term, times = np.empty_like(states[0]), skinny.repeated(widen(wh), da.shape[1])
+    for t in reversed(range(len(da))):
+        if gy is not None:
+            dh += gy[t]
+        a, d, p = gates[t], da[t], dp[t]
+        r, z, n = (a[:, k * size : (k + 1) * size] for k in range(3))
+        np.multiply(dh * (1 - z), 1 - n * n, out=d[:, 2 * size :])
+        np.multiply(d[:, 2 * size :] * hidden[t], r * (1 - r), out=d[:, :size])
+        np.multiply(dh * (states[t] - n), z * (1 - z), out=d[:, size : 2 * size])
+        p[:, : 2 * size] = d[:, : 2 * size]
+        np.multiply(d[:, 2 * size :], r, out=p[:, 2 * size :])
+        dh *= z
+        dh += times(p, term)
     return _finish(x, wx, wh, dh, None, states, da, dp, needs_dx)
 
 
@@ -253,15 +215,6 @@ def _expect(name: str, gates: int, x: Array, h0: Array, wx: Array, wh: Array, bx
             raise ShapeError(f"{name} of x {x.shape} and h0 {h0.shape} expects {arg} {shape}, got {got.shape}.")
 
 
-def _parts(w: Array, gates: Array) -> tuple[list[slice], Callable[[Array, Array], Array]]:
-    """The batch of gates (T, N, ...) in a part for each thread, and the product of a part of a step with w."""
-    steps, n = gates.shape[:2]
-    micros = steps * n * w.size / threads.PRODUCTS
-    count = max(1, min(threads.number(micros), threads.allowed(), n // _ROWS))
-    parts = [slice(n * k // count, n * (k + 1) // count) for k in range(count)]
-    return parts, skinny.repeated(w, max(p.stop - p.start for p in parts), alone=count > 1)
-
-
 def _sigmoid(a: Array) -> None:
     """In place."""
     a *= 0.5
@@ -273,7 +226,7 @@ def _sigmoid(a: Array) -> None:
 def _start(x: Array, h0: Array, wx: Array, wh: Array, bx: Array, bh: Array) -> tuple[Array, Array, Array]:
     """The states with h0 set, x @ wx.T + bx + bh for all steps, and wh.T, in the working dtype."""
     steps, n, channels = x.shape
-    gates = matmul(widen(x).reshape(steps * n, channels), widen(wx).T)
+    gates = widen(x).reshape(steps * n, channels) @ widen(wx).T
     gates += widen(bx) + widen(bh)
     states = np.empty((steps + 1, *h0.shape), gates.dtype)
     states[0] = h0
@@ -297,8 +250,8 @@ def _finish(x: Array, wx: Array, wh: Array, dh0: Array, dc0: Array | None, state
     dbx = flat.sum(0)
     recurrent = dp.reshape(steps * n, rows)
     dbh = dbx.copy() if dp is da else recurrent.sum(0)
-    dx = matmul(flat, widen(wx)).reshape(x.shape).astype(x.dtype, copy=False) if needs_dx else None
-    weights = (matmul(flat.T, wide), matmul(recurrent.T, before), dbx, dbh)
+    dx = (flat @ widen(wx)).reshape(x.shape).astype(x.dtype, copy=False) if needs_dx else None
+    weights = (flat.T @ wide, recurrent.T @ before, dbx, dbh)
     dwx, dwh, dbx, dbh = (a.astype(b.dtype, copy=False) for a, b in zip(weights, (wx, wh, wx, wh)))
     dc0 = None if dc0 is None else dc0.astype(x.dtype, copy=False)
     return Gradients(dx, dh0.astype(x.dtype, copy=False), dc0, dwx, dwh, dbx, dbh)
