@@ -43,6 +43,21 @@ class Loss(HybridBlock):
     def __repr__(self) -> str:
         return f"{type(self).__name__}(batch_axis={self._batch_axis}, w={self._weight})"
 
+    def _is_plain(self, pred: Any, label: Any) -> bool:
+        """Whether there is one operator for these in the place of several."""
+        return False
+
+    def _trace(self, args: tuple, count: int) -> Any:
+        """The graph, which has MXNet's operators; where inputs are plain, NumPy runs the one, as without a graph."""
+        def at_once(*inputs: Tensor) -> list[Tensor] | None:
+            return [self.hybrid_forward(nd, *inputs)] if len(inputs) == 2 and self._is_plain(*inputs) else None
+
+        graph = super()._trace(args, count)
+        cls = type(self)
+        if cls._is_plain is not Loss._is_plain and cls.hybrid_forward.__module__ == __name__:  # not a subclass's own
+            graph.at_once = at_once
+        return graph
+
     def _mean(self, F: Any, loss: Any, sample_weight: Any = None, weight: float | None = None) -> Any:
         """The weighted loss, its mean taken per sample."""
         loss = _apply_weighting(F, loss, self._weight if weight is None else weight, sample_weight)
@@ -135,15 +150,6 @@ class SoftmaxCrossEntropyLoss(Loss):
         return (self._sparse_label and not self._from_logits and self._weight is None and self._batch_axis == 0
                 and pred.ndim == 2 and self._axis in (-1, 1) and label.shape == pred.shape[:1])
 
-    def _trace(self, args: tuple, count: int) -> Any:
-        """The graph, which is MXNet's of four operators; NumPy runs the one operator here, too."""
-        def at_once(pred: Tensor, label: Tensor, *weight: Tensor) -> list[Tensor] | None:
-            return None if weight or not self._is_plain(pred, label) else [self.hybrid_forward(None, pred, label)]
-
-        graph = super()._trace(args, count)
-        graph.at_once = at_once
-        return graph
-
     def hybrid_forward(self, F: Any, pred: Any, label: Any, sample_weight: Any = None) -> Any:
         if sample_weight is None and isinstance(pred, Tensor) and self._is_plain(pred, label):
             # One operator for rows of logits. NumPy checks the labels; those out of range are clipped, as by pick.
@@ -225,15 +231,6 @@ class HuberLoss(Loss):
         """Whether one operator of NumPy's takes these."""
         return (isinstance(pred, Tensor) and isinstance(label, Tensor) and pred._device.engine.direct and self._rho > 0
                 and pred._value.dtype.kind == "f" and pred._value.dtype == label._value.dtype)
-
-    def _trace(self, args: tuple, count: int) -> Any:
-        """The graph, which is MXNet's; NumPy runs the one operator here, too."""
-        def at_once(pred: Tensor, label: Tensor, *weight: Tensor) -> list[Tensor] | None:
-            return None if weight or not self._is_plain(pred, label) else [self.hybrid_forward(nd, pred, label)]
-
-        graph = super()._trace(args, count)
-        graph.at_once = at_once
-        return graph
 
     def hybrid_forward(self, F: Any, pred: Any, label: Any, sample_weight: Any = None) -> Any:
         label = F.reshape_like(label, pred)

@@ -157,3 +157,16 @@ def test_huber_at_its_bounds(hybrid, dtype):
     np.testing.assert_allclose(label.grad.asnumpy()[..., 0], -slopes, rtol=1e-3)
     weighted = huber(pred, label, nd.array([[2.0], [0.0]], dtype=dtype))
     np.testing.assert_allclose(weighted.asnumpy(), [1 / 3, 0], rtol=1e-3)
+
+
+def test_a_loss_of_ones_own_that_extends_another_runs_its_graph():
+    class Halves(loss.SoftmaxCrossEntropyLoss):
+        def hybrid_forward(self, F, pred, label):
+            found = super().hybrid_forward(F, pred, label)
+            return F.broadcast_mul(found, F.ones_like(found)) / 2, found
+
+    block = Halves()
+    expected = [a.asnumpy() for a in block(nd.array(PRED), nd.array([0, 2]))]
+    block.hybridize()
+    for got, wanted in zip(block(nd.array(PRED), nd.array([0, 2])), expected, strict=True):
+        np.testing.assert_allclose(got.asnumpy(), wanted, rtol=1e-6)
