@@ -142,7 +142,7 @@ def matmul(a: Any, b: Any, **kwargs: Any) -> Any:
             try:
                 if a.ndim > 2:
                     return matmul(a.reshape(-1, a.shape[-1]), b).reshape(*a.shape[:-1], b.shape[1])
-                if b.size > _MANY and (found := skinny.product(a, b)) is not None:
+                if a.size * b.shape[1] > skinny.SMALL and (found := skinny.product(a, b)) is not None:
                     return found
                 return threads.product(a, b) if threads.recent > 0 else a.dot(b)
             except ValueError:
@@ -156,7 +156,6 @@ def matmul(a: Any, b: Any, **kwargs: Any) -> Any:
     return np.matmul(a, b, **kwargs)
 
 
-_MANY = skinny.LARGE
 _ones: dict[tuple[int, str], np.ndarray] = {}
 
 
