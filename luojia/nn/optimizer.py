@@ -14,7 +14,7 @@ from .._src.core.tape import state
 from .._src.core.tensor import Tensor, wrap
 from .._src.errors import ArgumentError, DTypeError, ShapeError
 from .._src.ops import Parameter, ParameterTuple
-from .._src.train.inplace import KERNELS, in_place, own, updater
+from .._src.train.inplace import KERNELS, all_in_place, own, updater
 from .._src.train.rules import Preset
 from .learning_rate_schedule import LearningRateSchedule
 from .module import Module
@@ -315,7 +315,7 @@ class Optimizer(Module):
             if not isinstance(g, Tensor):
                 raise DTypeError(f"{self._o_who}: the gradient of {p.name} must be a Tensor, but got "
                                  f"{type(g).__name__}.")
-            if g._value.shape != leaf_of(p)._value.shape:
+            if g._value.shape != (p if isinstance(p, Tensor) else leaf_of(p))._value.shape:
                 raise ShapeError(f"{self._o_who}: the gradient of {p.name} must have its shape {leaf_of(p).shape}, but "
                                  f"got {g.shape}.")
         return gradients
@@ -379,12 +379,10 @@ class RuleOptimizer(Optimizer):
         """The updates written into the parameters and states, where the rule and they allow it; whether they did."""
         if self._preset.name not in KERNELS:
             return False
-        leaves = []
-        for p in self.parameters:
-            leaf = leaf_of(p)
-            if not in_place(leaf) or leaf is not p and len(p.leaves()) > 1:
-                return False
-            leaves.append(leaf)
+        leaves = [p if isinstance(p, Tensor) else leaf_of(p) for p in self.parameters]
+        if not all_in_place(leaves) or any([p is not w and len(p.leaves()) > 1
+                                            for p, w in zip(self.parameters, leaves)]):
+            return False
         step, hyper = self._o_step, self._hyper
         rates: dict[int, Any] = {}
         made: dict[tuple, Any] = {}
