@@ -67,8 +67,8 @@ def test_the_blocks_about_devices_run(tmp_path: Path) -> None:
         pytest.skip("a mesh of devices needs jax; make test-xla runs these blocks")
     parts = [textwrap.dedent(source) for _, source in blocks((ROOT / "docs" / ON_DEVICES).read_text("utf-8"))]
     program = tmp_path / "page.py"
-    program.write_text(f"for part in {parts!r}:\n    space = {{'part': part}}\n    exec({SETUP!r}, space)\n    exec(part, space)\n"
-                       "print('all ran')\n", "utf-8")
+    program.write_text(f"for part in {parts!r}:\n    space = {{'part': part}}\n    exec({SETUP!r}, space)\n"
+                       "    exec(part, space)\nprint('all ran')\n", "utf-8")
     environment = {**os.environ, "LUOJIA_ENGINE": "xla", "PYTHONPATH": str(ROOT),
                    "XLA_FLAGS": "--xla_force_host_platform_device_count=8"}
     done = subprocess.run([sys.executable, str(program)], cwd=tmp_path, env=environment, capture_output=True, text=True)
