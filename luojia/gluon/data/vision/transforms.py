@@ -89,7 +89,7 @@ class _Function(Block):
         return self._fn(*args)
 
 
-class _Transform(HybridBlock):
+class _OfImage:
     """A NumPy function of one image under a Block; what comes in as an array goes out as an array of its class."""
 
     def forward(self, x: Any, *args: Any) -> Any:
@@ -113,6 +113,14 @@ class _Transform(HybridBlock):
 
     def hybridize(self, active: bool = True, **kwargs: Any) -> None:
         pass
+
+
+class _Transform(_OfImage, HybridBlock):
+    """One that stands among its neighbours in a :class:`Compose` as one child."""
+
+
+class _AlwaysEager(_OfImage, Block):
+    """One that MXNet does not have as a HybridBlock."""
 
 
 def _each(fn: Callable[[np.ndarray], np.ndarray], image: np.ndarray, who: Block) -> np.ndarray:
@@ -194,7 +202,7 @@ class Resize(_Transform):
         return pictures.resize(x, size=size, keep_ratio=bool(self._keep), interp=self._method)
 
 
-class CenterCrop(_Transform):
+class CenterCrop(_AlwaysEager):
     """The part of ``size`` (a number, or (width, height)) in the middle, enlarged where the image is smaller."""
 
     def __init__(self, size: Any, interpolation: int = 1) -> None:
@@ -243,7 +251,7 @@ class RandomCrop(_Transform):
         return _each(part, image, self)
 
 
-class RandomResizedCrop(_Transform):
+class RandomResizedCrop(_AlwaysEager):
     """A part with a random share of the area and ratio of width to height, at ``size``."""
 
     def __init__(self, size: Any, scale: Any = (0.08, 1.0), ratio: Any = (3 / 4, 4 / 3),
