@@ -8,12 +8,15 @@ channels first, the gradient of a weight runs at 50 (its long axis is both facto
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from luojia._src.engine import threads
 from luojia._src.engine.kernels import thin
 from luojia._src.engine.kernels.columns import Ints
 from luojia._src.engine.kernels.windows import Tap, Windows
+from luojia._src.engine.shortcuts import matmul
 
 MOST_TOGETHER = 1 << 14  # elements of a gradient up to which those of a block's images are made, then added
 SCATTER_BYTES = 768 * 1024  # of the windows that `scatter` adds up, and of one product
@@ -35,10 +38,17 @@ def correlate(x: np.ndarray, w: np.ndarray, out: Ints, stride: Ints, lo: Ints, d
     """x (N, C, H, W) with w (O, C, *kernel): (N, O, *out)."""
     n, channels = x.shape[:2]
     outputs, _, *kernel = w.shape
+    micros = out[0] * out[1] * n * w.size / threads.PRODUCTS
+    parts = threads.ranges(n, micros) if n > 1 else threads.ranges(out[0], micros)
+    if len(parts) == 1 and n and _is_pointwise(kernel, out, x.shape[2:], stride, lo):
+        pixels = np.ascontiguousarray(last(x), work).reshape(-1, channels)
+        return first(matmul(pixels, w[:, :, 0, 0].astype(work, copy=False).T).reshape(n, *out, outputs))
     y = np.empty((n, *out, outputs), work)
     is_thin = thin.is_thin(channels, tuple(kernel))
     if is_thin:
         weights = np.ascontiguousarray(w.transpose(2, 1, 3, 0), work).reshape(-1, outputs)
+    elif kernel == [1, 1]:
+        weights = w[:, :, 0, 0].astype(work, copy=False).T[None]  # BLAS takes it as it lies
     else:
         weights = np.ascontiguousarray(w.transpose(2, 3, 1, 0), work).reshape(kernel[0], kernel[1] * channels, outputs)
 
@@ -55,9 +65,13 @@ def correlate(x: np.ndarray, w: np.ndarray, out: Ints, stride: Ints, lo: Ints, d
         for images, places, taps in windows:
             _add_up(taps, weights, into[images, places], scratch)
 
-    micros = y.size * w[0].size / threads.PRODUCTS
-    threads.spread(compute, threads.ranges(n, micros) if n > 1 else threads.ranges(out[0], micros))
+    threads.spread(compute, parts)
     return first(y)
+
+
+def _is_pointwise(kernel: Sequence[int], out: Sequence[int], size: Ints, stride: Ints, lo: Ints) -> bool:
+    """Whether each output is made of the input's channels at its own place."""
+    return (*kernel, *stride, *lo, *out) == (1, 1, 1, 1, 0, 0, *size)
 
 
 def _add_up(taps: list[Tap], weights: np.ndarray, out: np.ndarray, scratch: np.ndarray) -> None:
@@ -79,9 +93,12 @@ def gather_weights(g: np.ndarray, x: np.ndarray, kernel: Ints, stride: Ints, lo:
     """The gradient (O, C, *kernel) of a weight for the gradient g (N, O, *out) of the output and the input x."""
     channels, (n, outputs, *out) = x.shape[1], g.shape
     is_thin = thin.is_thin(channels, kernel)
+    is_pointwise = _is_pointwise(kernel, out, x.shape[2:], stride, lo)
 
     def compute(part: slice) -> np.ndarray:
         flat = np.ascontiguousarray(last(g)[part], work).reshape(-1, out[0] * out[1], outputs)
+        if is_pointwise:  # as the weight lies, which needs no transposition then
+            return matmul(flat.reshape(-1, outputs).T, np.ascontiguousarray(last(x)[part], work).reshape(-1, channels))
         if is_thin:
             dw = np.zeros((kernel[0] * channels * kernel[1], outputs), work)
             for images, places, matrix in thin.windows(x[part], kernel, tuple(out), stride, lo, dilation, work):
@@ -96,6 +113,8 @@ def gather_weights(g: np.ndarray, x: np.ndarray, kernel: Ints, stride: Ints, lo:
         return dw
 
     dw = threads.total(compute, threads.ranges(n, g.size * channels * kernel[0] * kernel[1] / threads.PRODUCTS))
+    if is_pointwise:
+        return dw.reshape(outputs, channels, 1, 1)
     if is_thin:
         return dw.reshape(kernel[0], channels, kernel[1], outputs).transpose(3, 1, 0, 2)
     return dw.reshape(*kernel, channels, outputs).transpose(3, 2, 0, 1)
