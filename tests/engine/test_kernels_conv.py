@@ -51,6 +51,7 @@ def blocks(request, monkeypatch):
     images for small and all weights for large."""
     if request.param == "heavy":
         monkeypatch.setattr(conv_heavy, "HEAVY", 0)
+        monkeypatch.setattr(conv_heavy, "HEAVIER", 0)
         monkeypatch.setattr(conv_heavy, "SMALL", 10_000)
         monkeypatch.setattr(conv_heavy, "COLUMNS", 10_000)
     elif request.param:

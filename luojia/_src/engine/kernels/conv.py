@@ -92,10 +92,12 @@ def conv_dx(g: np.ndarray, w: np.ndarray, *, shape: Ints, stride: Ints, pad: Pad
     """
     _expect(g, "conv_dx", shape, w.shape, stride, pad, dilation, groups)
     dtype = np.result_type(g, w)
+    before = tuple(lo for lo, _ in pad)
+    if groups == 1 and conv_heavy.is_heavy(w.shape, g.shape[2:], gradient=True):
+        return conv_heavy.spread(g, w, shape[2:], stride, before, dilation, working(dtype)).astype(dtype, copy=False)
     plane = _goes_last(groups, w.shape, g)
     if not plane:
         g = np.ascontiguousarray(g)
-    before = tuple(lo for lo, _ in pad)
     if plane and prod(stride) == 1 and conv_last.is_wasteful(shape[2:], g.shape[2:]):
         return conv_last.scatter(g, w, shape[2:], before, dilation, working(dtype)).astype(dtype, copy=False)
     flipped = np.flip(_grouped(w, 0, groups).swapaxes(1, 2), tuple(range(3, w.ndim + 1)))
@@ -130,8 +132,10 @@ def conv_dw(g: np.ndarray, x: np.ndarray, *, shape: Ints, stride: Ints, pad: Pad
     _expect(g, "conv_dw", x.shape, shape, stride, pad, dilation, groups)
     dtype = np.result_type(g, x)
     work = working(dtype)
-    if _goes_last(groups, shape, x, g):
-        dw = conv_last.gather_weights(g, x, shape[2:], stride, tuple(lo for lo, _ in pad), dilation, work)
+    heavy = groups == 1 and conv_heavy.is_heavy(shape, g.shape[2:], gradient=True)
+    if heavy or _goes_last(groups, shape, x, g):
+        kernels = conv_heavy if heavy else conv_last
+        dw = kernels.gather_weights(g, x, shape[2:], stride, tuple(lo for lo, _ in pad), dilation, work)
         return dw.astype(dtype, order="C", copy=False)
     x, g = [_lift(_grouped(np.ascontiguousarray(a), 1, groups), 3) for a in (x, g)]
     lo, stride, dilation = _lift_ints(stride, tuple(p[0] for p in pad), dilation)
@@ -170,6 +174,7 @@ def conv_pull(g: np.ndarray, x: np.ndarray, w: np.ndarray, *, stride: Ints, pad:
     lo = tuple(before for before, _ in pad)
     if (groups == 1 and stride == (1, 1) and max(w.shape[2:]) > 1
             and not (is_thin(x.shape[1], w.shape[2:]) or is_thin(w.shape[0], w.shape[2:])
+                     or conv_heavy.is_heavy(w.shape, g.shape[2:], gradient=True)
                      or conv_last.is_wasteful(x.shape[2:], g.shape[2:]))):
         dx, dw = conv_last.pull(g, x, w, lo, dilation, working(np.result_type(g, x, w)))
         return dx.astype(np.result_type(g, w), copy=False), dw.astype(np.result_type(g, x), order="C", copy=False)

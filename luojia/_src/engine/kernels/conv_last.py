@@ -20,6 +20,7 @@ from luojia._src.engine.shortcuts import matmul
 
 MOST_TOGETHER = 1 << 14  # elements of a gradient up to which those of a block's images are made, then added
 SCATTER_BYTES = 768 * 1024  # of the windows that `scatter` adds up, and of one product
+FEW = 32  # outputs of an image in a block, up to which several images are multiplied together
 LEAST_WASTE = 1.25  # inputs per output from which the gradient of the input adds windows up instead of gathering g
 
 
@@ -76,6 +77,12 @@ def _is_pointwise(kernel: Sequence[int], out: Sequence[int], size: Ints, stride:
 
 def _add_up(taps: list[Tap], weights: np.ndarray, out: np.ndarray, scratch: np.ndarray) -> None:
     """out (n, outputs, O) = the sum of the taps' products with their weights; ``scratch`` is at least as large."""
+    if _are_few(out):
+        out[...] = 0
+        for tap in taps:
+            target = out[:, tap.start : tap.stop]
+            np.add(target, matmul(_together(tap.matrix), weights[tap.row]).reshape(target.shape), out=target)
+        return
     whole = next((t for t in taps if t.stop - t.start == out.shape[1]), None)
     if whole is None:
         out[...] = 0
@@ -102,14 +109,14 @@ def gather_weights(g: np.ndarray, x: np.ndarray, kernel: Ints, stride: Ints, lo:
         if is_thin:
             dw = np.zeros((kernel[0] * channels * kernel[1], outputs), work)
             for images, places, matrix in thin.windows(x[part], kernel, tuple(out), stride, lo, dilation, work):
-                _accumulate(dw, matrix, flat[images, places])
+                _accumulate(dw, matrix.swapaxes(1, 2), flat[images, places])
             return dw
         windows = Windows(last(x)[part], kernel, tuple(out), stride, lo, dilation, work)
         dw = np.zeros((kernel[0], windows.inner, outputs), work)
         for images, places, taps in windows:
             seen = flat[images, places]
             for tap in taps:
-                _accumulate(dw[tap.row], tap.matrix.swapaxes(1, 2), seen[:, tap.start : tap.stop])
+                _accumulate(dw[tap.row], tap.matrix, seen[:, tap.start : tap.stop])
         return dw
 
     dw = threads.total(compute, threads.ranges(n, g.size * channels * kernel[0] * kernel[1] / threads.PRODUCTS))
@@ -121,14 +128,26 @@ def gather_weights(g: np.ndarray, x: np.ndarray, kernel: Ints, stride: Ints, lo:
 
 
 def _accumulate(total: np.ndarray, a: np.ndarray, b: np.ndarray) -> None:
-    """total += the sum over images of a (n, K, M) @ b (n, M, O)."""
-    if len(a) == 1:
-        np.add(total, np.matmul(a[0], b[0]), out=total)
+    """total += the sum over images of a^T b, for a (n, M, K) and b (n, M, O)."""
+    if _are_few(b):
+        np.add(total, matmul(_together(a).T, _together(b)), out=total)
+    elif len(a) == 1:
+        np.add(total, np.matmul(a[0].T, b[0]), out=total)
     elif total.size <= MOST_TOGETHER:
-        np.add(total, np.matmul(a, b).sum(0), out=total)
+        np.add(total, np.matmul(a.swapaxes(1, 2), b).sum(0), out=total)
     else:
         for one, other in zip(a, b):
-            np.add(total, np.matmul(one, other), out=total)
+            np.add(total, np.matmul(one.T, other), out=total)
+
+
+def _are_few(pixels: np.ndarray) -> bool:
+    """Whether the images (n, outputs, C) are so small that their products take longer one by one."""
+    return len(pixels) > 1 and 0 < pixels.shape[1] <= FEW
+
+
+def _together(a: np.ndarray) -> np.ndarray:
+    """(n, M, K) as (n * M, K)."""
+    return np.ascontiguousarray(a).reshape(-1, a.shape[2])
 
 
 def pull(g: np.ndarray, x: np.ndarray, w: np.ndarray, lo: Ints, dilation: Ints,
@@ -155,7 +174,7 @@ def pull(g: np.ndarray, x: np.ndarray, w: np.ndarray, lo: Ints, dilation: Ints,
             _add_up(taps, weights, into[images, places], scratch)
             met = seen[images, places]
             for tap in taps:
-                _accumulate(dw[tap.row], tap.matrix.swapaxes(1, 2), met[:, tap.start : tap.stop])
+                _accumulate(dw[tap.row], tap.matrix, met[:, tap.start : tap.stop])
         return dw
 
     dw = threads.total(compute, threads.ranges(n, 2 * dx.size * w[:, 0].size / threads.PRODUCTS))
