@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from luojia._src.engine.kernels import columns, conv_heavy, conv_last, thin, windows
+from luojia._src.engine.kernels import columns, conv_depthwise, conv_heavy, conv_last, thin, windows
 from luojia._src.engine.kernels.conv import conv, conv_dw, conv_dx, conv_pull, conv_shape
 from luojia._src.errors import ShapeError
 
@@ -39,6 +39,11 @@ CASES = {
     "wasteful dilated": ((5, 3, 9, 10), (6, 3, 3, 2), (1, 1), ((-1, 0), (0, -2)), (2, 3), 1),
     "rows grouped": ((2, 24, 5, 7), (4, 12, 3, 3), (1, 2), ((1, 0), (1, 1)), (1, 1), 2),
     "depthwise": ((2, 6, 7, 8), (6, 1, 3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1), 6),
+    "depthwise strided": ((3, 5, 9, 8), (5, 1, 3, 2), (2, 3), ((1, 1), (0, 1)), (1, 1), 5),
+    "depthwise dilated": ((3, 4, 9, 11), (4, 1, 3, 3), (1, 2), ((2, 0), (1, 3)), (3, 2), 4),
+    "depthwise cropped": ((2, 3, 9, 8), (3, 1, 2, 3), (1, 1), ((-2, 1), (1, -1)), (1, 1), 3),
+    "depthwise beside the input": ((2, 3, 4, 4), (3, 1, 2, 2), (1, 1), ((0, 0), (6, 0)), (1, 1), 3),
+    "depthwise of one image": ((1, 3, 12, 7), (3, 1, 5, 5), (2, 1), ((2, 2), (2, 2)), (1, 1), 3),
     "depthwise doubled": ((2, 3, 9, 8), (6, 1, 3, 3), (2, 2), ((1, 1), (0, 1)), (1, 1), 3),
     "3d": ((2, 2, 5, 6, 4), (3, 2, 3, 2, 3), (1, 1, 1), ((1, 1), (0, 1), (1, 0)), (1, 1, 1), 1),
     "3d rows": ((2, 8, 6, 5, 7), (4, 4, 2, 3, 3), (2, 1, 3), ((1, 0), (1, 1), (2, 0)), (1, 2, 1), 2),
@@ -60,6 +65,7 @@ def blocks(request, monkeypatch):
         monkeypatch.setattr(windows, "BUFFER_BYTES", 1)
         monkeypatch.setattr(windows, "LEAST_ROWS", 1)
         monkeypatch.setattr(thin, "BUFFER_BYTES", 1)
+        monkeypatch.setattr(conv_depthwise, "BLOCK", 1)
         monkeypatch.setattr(conv_last, "MOST_TOGETHER", 0)
         monkeypatch.setattr(conv_last, "SCATTER_BYTES", 1)
 

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from itertools import product
 from math import gcd, prod
+from types import ModuleType
 
 import numpy as np
 
 from luojia._src.engine import threads
-from luojia._src.engine.kernels import conv_heavy, conv_last
+from luojia._src.engine.kernels import conv_depthwise, conv_heavy, conv_last
 from luojia._src.engine.kernels.columns import Columns, Ints
 from luojia._src.engine.kernels.precision import working
 from luojia._src.engine.kernels.thin import is_thin
@@ -75,8 +76,9 @@ def conv(x: np.ndarray, w: np.ndarray, *, stride: Ints, pad: Pads, dilation: Int
     if groups == 1 and conv_heavy.is_heavy(w.shape, shape[2:]):
         y = conv_heavy.correlate(x, w, shape[2:], stride, lo, dilation, working(np.result_type(x, w)))
         return y.astype(np.result_type(x, w), copy=False)
-    if _goes_last(groups, w.shape, x):
-        y = conv_last.correlate(x, w, shape[2:], stride, lo, dilation, working(np.result_type(x, w)))
+    kernels = _channels_last(groups, w.shape, x)
+    if kernels is not None:
+        y = kernels.correlate(x, w, shape[2:], stride, lo, dilation, working(np.result_type(x, w)))
         return y.astype(np.result_type(x, w), copy=False)
     x = np.ascontiguousarray(x)
     y = _correlate(_grouped(x, 1, groups), _grouped(w, 0, groups), shape[2:], stride, lo, dilation)
@@ -95,7 +97,10 @@ def conv_dx(g: np.ndarray, w: np.ndarray, *, shape: Ints, stride: Ints, pad: Pad
     before = tuple(lo for lo, _ in pad)
     if groups == 1 and conv_heavy.is_heavy(w.shape, g.shape[2:], gradient=True):
         return conv_heavy.spread(g, w, shape[2:], stride, before, dilation, working(dtype)).astype(dtype, copy=False)
-    plane = _goes_last(groups, w.shape, g)
+    if conv_depthwise.is_depthwise(groups, w.shape):
+        dx = conv_depthwise.spread(g, w, shape[2:], stride, before, dilation, working(dtype))
+        return dx.astype(dtype, copy=False)
+    plane = _channels_last(groups, w.shape, g) is not None
     if not plane:
         g = np.ascontiguousarray(g)
     if plane and prod(stride) == 1 and conv_last.is_wasteful(shape[2:], g.shape[2:]):
@@ -133,8 +138,8 @@ def conv_dw(g: np.ndarray, x: np.ndarray, *, shape: Ints, stride: Ints, pad: Pad
     dtype = np.result_type(g, x)
     work = working(dtype)
     heavy = groups == 1 and conv_heavy.is_heavy(shape, g.shape[2:], gradient=True)
-    if heavy or _goes_last(groups, shape, x, g):
-        kernels = conv_heavy if heavy else conv_last
+    kernels = conv_heavy if heavy else _channels_last(groups, shape, x, g)
+    if kernels is not None:
         dw = kernels.gather_weights(g, x, shape[2:], stride, tuple(lo for lo, _ in pad), dilation, work)
         return dw.astype(dtype, order="C", copy=False)
     x, g = [_lift(_grouped(np.ascontiguousarray(a), 1, groups), 3) for a in (x, g)]
@@ -182,16 +187,19 @@ def conv_pull(g: np.ndarray, x: np.ndarray, w: np.ndarray, *, stride: Ints, pad:
             conv_dw(g, x, shape=w.shape, stride=stride, pad=pad, dilation=dilation, groups=groups))
 
 
-def _goes_last(groups: int, w_shape: Ints, *arrays: np.ndarray) -> bool:
-    """Whether a convolution is computed channels last: of images, without groups.
+def _channels_last(groups: int, w_shape: Ints, *arrays: np.ndarray) -> ModuleType | None:
+    """The kernels of a convolution that is computed channels last, as of images without groups or depthwise.
 
-    One by a kernel of 1 leaves images that lie channels first as they are, as between depthwise convolutions.
+    One by a kernel of 1 leaves images that lie channels first as they are.
     """
+    if conv_depthwise.is_depthwise(groups, w_shape):
+        return conv_depthwise
     if groups > 1 or len(w_shape) != 4:
-        return False
-    return max(w_shape[2:]) > 1 or not all(
+        return None
+    here = max(w_shape[2:]) > 1 or not all(
         a.flags.c_contiguous and not conv_last.last(a).flags.c_contiguous for a in arrays
     )
+    return conv_last if here else None
 
 
 def _correlate(x: np.ndarray, w: np.ndarray, out: Ints, stride: Ints, lo: Ints, dilation: Ints) -> np.ndarray:
