@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from luojia._src.engine.kernels import columns, conv_depthwise, conv_heavy, conv_last, thin, windows
+from luojia._src.engine.kernels import columns, conv_depthwise, conv_heavy, conv_last, conv_winograd, thin, windows
 from luojia._src.engine.kernels.conv import conv, conv_dw, conv_dx, conv_pull, conv_shape
 from luojia._src.errors import ShapeError
 
@@ -35,6 +35,8 @@ CASES = {
     "rows cropped": ((2, 16, 9, 8), (12, 16, 3, 3), (1, 1), ((-2, 1), (1, -1)), (1, 2), 1),
     "rows same": ((7, 12, 6, 5), (11, 12, 3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1), 1),
     "rows same, even kernel": ((7, 16, 6, 5), (17, 16, 4, 2), (1, 1), ((2, 1), (0, 1)), (1, 1), 1),
+    "rows of one image": ((1, 12, 9, 11), (5, 12, 3, 3), (1, 1), ((2, 0), (0, 1)), (1, 1), 1),
+    "rows of a narrow image": ((2, 3, 9, 2), (4, 3, 3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1), 1),
     "wasteful": ((5, 7, 8, 9), (6, 7, 5, 5), (1, 1), ((0, 0), (1, 0)), (1, 1), 1),
     "wasteful dilated": ((5, 3, 9, 10), (6, 3, 3, 2), (1, 1), ((-1, 0), (0, -2)), (2, 3), 1),
     "rows grouped": ((2, 24, 5, 7), (4, 12, 3, 3), (1, 2), ((1, 0), (1, 1)), (1, 1), 2),
@@ -50,11 +52,18 @@ CASES = {
 }
 
 
-@pytest.fixture(params=[None, 1, "heavy"], ids=["blocks as they come", "smallest blocks", "heavy"])
+@pytest.fixture(params=[None, 1, "heavy", "winograd", "winograd in blocks"],
+                ids=lambda p: {None: "blocks as they come", 1: "smallest blocks"}.get(p, p))
 def blocks(request, monkeypatch):
     """The second runs every case in blocks of one image and few rows, as only large inputs would; the third has all
-    images for small and all weights for large."""
-    if request.param == "heavy":
+    images for small and all weights for large, the others have few channels for many."""
+    if request.param in ("winograd", "winograd in blocks"):
+        for name in ("FEWEST", "LEAST"):
+            monkeypatch.setattr(conv_winograd, name, 0)
+        if request.param == "winograd in blocks":
+            monkeypatch.setattr(conv_winograd, "BLOCK", 1)
+            monkeypatch.setattr(conv_winograd, "TILES", 1)
+    elif request.param == "heavy":
         monkeypatch.setattr(conv_heavy, "HEAVY", 0)
         monkeypatch.setattr(conv_heavy, "HEAVIER", 0)
         monkeypatch.setattr(conv_heavy, "SMALL", 10_000)

@@ -16,7 +16,7 @@ from types import ModuleType
 import numpy as np
 
 from luojia._src.engine import threads
-from luojia._src.engine.kernels import conv_depthwise, conv_heavy, conv_last
+from luojia._src.engine.kernels import conv_depthwise, conv_heavy, conv_last, conv_winograd
 from luojia._src.engine.kernels.columns import Columns, Ints
 from luojia._src.engine.kernels.precision import working
 from luojia._src.engine.kernels.thin import is_thin
@@ -76,6 +76,9 @@ def conv(x: np.ndarray, w: np.ndarray, *, stride: Ints, pad: Pads, dilation: Int
     if groups == 1 and conv_heavy.is_heavy(w.shape, shape[2:]):
         y = conv_heavy.correlate(x, w, shape[2:], stride, lo, dilation, working(np.result_type(x, w)))
         return y.astype(np.result_type(x, w), copy=False)
+    if groups == 1 and conv_winograd.suits(w.shape, len(x), shape[2:], stride, dilation):
+        y = conv_winograd.correlate(x, w, shape[2:], lo, working(np.result_type(x, w)))
+        return y.astype(np.result_type(x, w), copy=False)
     kernels = _channels_last(groups, w.shape, x)
     if kernels is not None:
         y = kernels.correlate(x, w, shape[2:], stride, lo, dilation, working(np.result_type(x, w)))
@@ -97,6 +100,8 @@ def conv_dx(g: np.ndarray, w: np.ndarray, *, shape: Ints, stride: Ints, pad: Pad
     before = tuple(lo for lo, _ in pad)
     if groups == 1 and conv_heavy.is_heavy(w.shape, g.shape[2:], gradient=True):
         return conv_heavy.spread(g, w, shape[2:], stride, before, dilation, working(dtype)).astype(dtype, copy=False)
+    if groups == 1 and conv_winograd.suits(w.shape, len(g), g.shape[2:], stride, dilation):
+        return conv_winograd.spread(g, w, shape[2:], before, working(dtype)).astype(dtype, copy=False)
     if conv_depthwise.is_depthwise(groups, w.shape):
         dx = conv_depthwise.spread(g, w, shape[2:], stride, before, dilation, working(dtype))
         return dx.astype(dtype, copy=False)
@@ -138,6 +143,9 @@ def conv_dw(g: np.ndarray, x: np.ndarray, *, shape: Ints, stride: Ints, pad: Pad
     dtype = np.result_type(g, x)
     work = working(dtype)
     heavy = groups == 1 and conv_heavy.is_heavy(shape, g.shape[2:], gradient=True)
+    if not heavy and groups == 1 and conv_winograd.suits(shape, len(g), g.shape[2:], stride, dilation):
+        dw = conv_winograd.gather_weights(g, x, tuple(lo for lo, _ in pad), work)
+        return dw.astype(dtype, order="C", copy=False)
     kernels = conv_heavy if heavy else _channels_last(groups, shape, x, g)
     if kernels is not None:
         dw = kernels.gather_weights(g, x, shape[2:], stride, tuple(lo for lo, _ in pad), dilation, work)
@@ -180,6 +188,7 @@ def conv_pull(g: np.ndarray, x: np.ndarray, w: np.ndarray, *, stride: Ints, pad:
     if (groups == 1 and stride == (1, 1) and max(w.shape[2:]) > 1
             and not (is_thin(x.shape[1], w.shape[2:]) or is_thin(w.shape[0], w.shape[2:])
                      or conv_heavy.is_heavy(w.shape, g.shape[2:], gradient=True)
+                     or conv_winograd.suits(w.shape, len(g), g.shape[2:], stride, dilation)
                      or conv_last.is_wasteful(x.shape[2:], g.shape[2:]))):
         dx, dw = conv_last.pull(g, x, w, lo, dilation, working(np.result_type(g, x, w)))
         return dx.astype(np.result_type(g, w), copy=False), dw.astype(np.result_type(g, x), order="C", copy=False)
