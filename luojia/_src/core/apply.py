@@ -71,7 +71,7 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
                 dtype = v.dtype
             else:
                 if t._device is not device:
-                    raise mixed_devices(op.name, device, t._device)
+                    return apply(op, on_one_host(op.name, device, inputs), attrs)
                 if v.dtype is not dtype and v.dtype != dtype:
                     odd = True
                     twisted = twisted or v.dtype.kind == "c"
@@ -252,8 +252,18 @@ def default_precision(array: np.ndarray) -> np.ndarray:
     return array.astype(np.float32) if array.ndim == 0 and array.dtype == np.float64 else array
 
 
-def mixed_devices(name: str, a: Any, b: Any) -> DeviceError:
-    return DeviceError(f"{name}: its arrays are on {a} and {b}; bring them together with as_in_context({a}).")
+def on_one_host(name: str, device: Any, inputs: Any) -> list:
+    """The inputs of an operator on ``device``: MXNet's arrays of several CPU contexts meet, as there."""
+    found = []
+    for t in inputs:
+        if isinstance(t, Tensor) and t._device is not device:
+            places = (device.device_type, t._device.device_type)
+            if t._brought is None or not all([p.startswith("cpu") for p in places]):
+                raise DeviceError(f"{name}: its arrays are on {device} and {t._device}; bring them together with "
+                                  f"as_in_context({device}).")
+            t = t._brought(device)
+        found.append(t)
+    return found
 
 
 def coerce(op: Operator, inputs: Any) -> Any:

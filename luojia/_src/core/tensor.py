@@ -66,6 +66,7 @@ class Tensor(_Methods):
     param_info: Any = None  # of a Parameter: what parallel training knows of it
     _keeps_stops = False  # MXNet's arrays: what stop_gradient gives is on the tape, and leads to gradients of zero
     _keeps_integers: Any = None  # MXNet's arrays: an elementwise result in the integers that it was made of
+    _brought: Any = None  # MXNet's arrays: the same on another device, linked to the tape
 
     _part_of: Any  # of what it is a part (ops/methods.py)
 
