@@ -15,6 +15,7 @@ from .primitives import scipy_special
 
 def xla_primitives(jax: Any, jnp: Any) -> dict[str, Any]:
     """Name to function, for the namespace of the XLA engine."""
+    from .xla_integers import integers
     from .xla_windows import pooling
 
     lax, special = jax.lax, jax.scipy.special
@@ -83,6 +84,7 @@ def xla_primitives(jax: Any, jnp: Any) -> dict[str, Any]:
         "scatter_with": scatter_with,
         "stable_argsort": lambda x, axis: jnp.argsort(x, axis=axis, stable=True),
         **pooling(jax, jnp),
+        **integers(jax, jnp),
         "conv": conv,
         "conv_bias": conv_bias,
         "rows_add": rows_add,
@@ -97,7 +99,7 @@ def xla_primitives(jax: Any, jnp: Any) -> dict[str, Any]:
         "erfc": special.erfc,
         "erfinv": special.erfinv,
         "gammaln": special.gammaln,
-        "digamma": special.digamma,
+        "digamma": lambda x: jnp.where(x == 0, -jnp.copysign(jnp.inf, x), special.digamma(x)),
         "gamma": special.gamma,
         "polygamma": special.polygamma,
         "random_bits": random_bits,
