@@ -51,6 +51,13 @@ class Optimizer(Module):
     A subclass of one's own overrides ``construct(gradients)`` and uses ``parameters``, ``get_lr()``,
     ``decay_weight(gradients)`` and ``scale_grad(gradients)``.
 
+    >>> from luojia import nn, Parameter, Tensor
+    >>> w = Parameter(Tensor([1.0, 2.0]), name="w")
+    >>> optimizer = nn.Momentum([w], learning_rate=0.1, momentum=0.9)
+    >>> _ = optimizer((Tensor([1.0, 1.0]),))
+    >>> w.asnumpy()
+    array([0.9, 1.9], dtype=float32)
+
     Matches ``mindspore.nn.Optimizer``.
     """
 

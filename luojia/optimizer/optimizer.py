@@ -53,8 +53,8 @@ class Optimizer:
                  multi_precision: bool = False, param_dict: Mapping[int, Any] | None = None) -> None:
         if lr_scheduler is not None:
             if learning_rate is None:
-                learning_rate = lr_scheduler.base_lr
-            else:
+                learning_rate = getattr(lr_scheduler, "base_lr", None)  # any function of the count may be one
+            elif lr_scheduler.base_lr != learning_rate:
                 print("learning rate from ``lr_scheduler`` has been overwritten by ``learning_rate`` in optimizer.")
                 lr_scheduler.base_lr = learning_rate
         assert param_idx2name is None or isinstance(param_idx2name, dict), (
@@ -62,7 +62,7 @@ class Optimizer:
         )
         self.rescale_grad = rescale_grad
         self.lr_scheduler = lr_scheduler
-        self.lr = 0.01 if learning_rate is None else learning_rate
+        self.lr: Any = 0.01 if learning_rate is None and lr_scheduler is None else learning_rate
         self.wd = wd
         self.lr_mult: dict[Any, float] = {}
         self.wd_mult: dict[Any, float] = {}

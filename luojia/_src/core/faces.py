@@ -25,6 +25,7 @@ from ..errors import CallError
 from .accepted import Row, source_of
 from .apply import apply, binary, unary
 from .attributes import FLAGS, USUAL, WINDOWS, check_windows, kind_of, reader
+from .documented import describe
 from .dtypes import DType
 from .given import allowed, kind_of_default, no_tensor, refuse, unfit
 from .op import OPERATORS, Operator
@@ -222,7 +223,7 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
     function = space[face.name]
     function.__module__ = module
     function.__qualname__ = face.name
-    function.__doc__ = face.op.__doc__
+    function.__doc__ = describe(face, accepted, module) if isinstance(face, Face) else face.op.__doc__
     function.face = face
     return function
 
@@ -404,7 +405,8 @@ def compile_class(face: Face, module: str, accepted: Row | None = None) -> type:
                                     accepted=accepted)
 
     return type(face.name, (Primitive,), {
-        "__init__": __init__, "__call__": __call__, "__doc__": op.__doc__, "__module__": module, "face": face,
+        "__init__": __init__, "__call__": __call__, "__doc__": describe(face, accepted, module, True),
+        "__module__": module, "face": face,
         "__signature__": inspect.signature(build),
     })
 

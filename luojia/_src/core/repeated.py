@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .tape import ALIGNED, SELECT, Node, RichNode, state
+from .tape import ALIGNED, SELECT, Node, RichNode, next_id, state
 
 _FEWEST, _MOST = 2, 2048  # nodes of a graph for which a pass is written: 0.1 ms a node, of which each pass saves 0.5 us
 _PATIENCE = 16  # how many graphs from one operator are unknown before a pass is written; then four times as many
@@ -83,7 +83,7 @@ class _Writer:
         self.nodes = nodes
         self.floor, self.wanted = floor, wanted
         self.names: dict[Any, str] = {n: f"n{i}" for i, n in enumerate(nodes)}  # of nodes and leaves
-        self.space: dict[str, Any] = {"Node": Node, "RichNode": RichNode, "ALIGNED": ALIGNED,
+        self.space: dict[str, Any] = {"Node": Node, "RichNode": RichNode, "ALIGNED": ALIGNED, "next_id": next_id,
                                       "state": state, "fitted": _fitted}
         self.baked: dict[int, str] = {}
         self.later: list[str] = []  # what would show that two nodes are one, or were there before
@@ -102,7 +102,7 @@ class _Writer:
         self.later.append(f"{self.names[self.nodes[-1]]}.id <= floor")
         self._add("        ", f"if {' or '.join(self.later)}: return None")
         self._add("    ", "except (TypeError, ValueError, AttributeError): return None  # freed, or linked otherwise",
-                  "state.retain = False")
+                  "state.retain, now = False, next_id()")
         for node in self.nodes:
             self._pass(node)
         leaves = [n for n in leaves if n in self.arrived]
@@ -169,7 +169,7 @@ class _Writer:
                                 if self._wants(p) and p not in self.arrived])
             self._add(indent, f"if {g} is not None:")
             indent += "    "
-        done = f"{n}.parents = {n}.args = {n}.ans = {g} = None"
+        done = f"{n}.parents = {n}.ans = {g} = None; {n}.args = now"
         if node.op is SELECT:
             self._select(indent, node, g)
             self._add(indent, done)
