@@ -35,6 +35,18 @@ def xla_primitives(jax: Any, jnp: Any) -> dict[str, Any]:
         w = jnp.zeros(shape, g.dtype)
         return jax.vjp(lambda w: conv(x, w, stride=stride, pad=pad, dilation=dilation, groups=groups), w)[1](g)[0]
 
+    @jax.custom_jvp
+    def size(x):
+        return jnp.abs(x)
+
+    @size.defjvp
+    def _(primals, tangents):
+        return size(*primals), jnp.sign(primals[0]) * tangents[0]
+
+    def absolute(x):
+        """|x|, whose derivative at 0 is 0, as both originals have it; JAX's is 1."""
+        return size(x) if hasattr(x, "dtype") and jnp.issubdtype(x.dtype, jnp.floating) else jnp.abs(x)
+
     def scatter_with(x, index, value, *, how):
         return getattr(x.at[index], {"maximum": "max", "minimum": "min", "multiply": "multiply"}[how])(value)
 
@@ -94,6 +106,7 @@ def xla_primitives(jax: Any, jnp: Any) -> dict[str, Any]:
         "scatter_add": lambda shape, dtype, index, update: jnp.zeros(shape, dtype).at[index].add(update),
         "set_at": set_at,
         "stop_gradient": lax.stop_gradient,
+        "abs": absolute,
         "complex_of": lambda x, y: lax.complex(*jnp.broadcast_arrays(x, y)),
         "erf": special.erf,
         "erfc": special.erfc,
