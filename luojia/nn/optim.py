@@ -106,8 +106,23 @@ def _optimizer(name: str, formula: str, states: dict[str, str], powers: tuple[st
         "__init__": __init__, "__signature__": made, "__module__": __name__, "_preset": MINDSPORE[name],
         "_states": states, "_powers": powers, "_listed": listed or {},
         "_single": name in ("ASGD", "Rprop"), "_luojia_before_listing": _stat if name == "SGD" else None,
-        "__doc__": f"{formula}\n\n    g is the gradient / loss_scale + weight_decay w. See ``Optimizer`` for the "
-                   f"common arguments.\n\n    Matches ``mindspore.nn.{name}``.\n    "})
+        "__doc__": f"{formula}\n\ng is the gradient / loss_scale + weight_decay w. See ``Optimizer`` for the common "
+                   f"arguments.\n\n{_example(name)}\n\nMatches ``mindspore.nn.{name}``.\n"})
+
+
+_AFTER = {  # what the docstrings' example gives, to three digits
+    "SGD": "[0.95, 1.9 ]", "Momentum": "[0.95, 1.9 ]", "Adam": "[0.9, 1.9]", "LazyAdam": "[0.9, 1.9]",
+    "AdamWeightDecay": "[0.684, 1.684]", "AdaMax": "[0.9, 1.9]", "RMSProp": "[0.948, 1.9  ]",
+    "Adagrad": "[0.915, 1.905]", "Adadelta": "[1., 2.]", "Lamb": "[0.842, 1.842]", "FTRL": "[0.381, 1.302]",
+    "ProximalAdagrad": "[0.915, 1.905]", "ASGD": "[0.95, 1.9 ]", "Rprop": "[0.9, 1.9]", "AdaFactor": "[0.984, 1.984]",
+}
+
+
+def _example(name: str) -> str:
+    more = {"Momentum": ", momentum=0.9", "AdaFactor": ", relative_step=False"}.get(name, "")
+    return ('>>> from luojia import Parameter, Tensor, nn\n>>> w = Parameter(Tensor([1.0, 2.0]), name="w")\n'
+            f">>> _ = nn.{name}([w], learning_rate=0.1{more})((Tensor([0.5, 1.0]),))\n"
+            f">>> w.asnumpy().round(3)\narray({_AFTER[name]}, dtype=float32)")
 
 
 def _stat(self: RuleOptimizer) -> None:
@@ -186,6 +201,12 @@ class LARS(Module):
         epsilon, coefficient: see the formula.
         use_clip: clip the factor at the learning rate.
         lars_filter: which parameters are scaled; the others are updated as they are.
+
+    >>> from luojia import nn, Parameter, Tensor
+    >>> w = Parameter(Tensor([3.0, 4.0]), name="w")
+    >>> _ = nn.LARS(nn.SGD([w], 0.1), coefficient=0.1)((Tensor([0.6, 0.8]),))
+    >>> w.asnumpy().round(3)
+    array([2.97, 3.96], dtype=float32)
 
     Matches ``mindspore.nn.LARS`` (You et al. 2017).
     """

@@ -14,7 +14,7 @@ from .._src.core.tape import state
 from .._src.core.tensor import Tensor, wrap
 from .._src.errors import ArgumentError, DTypeError, ShapeError
 from .._src.ops import Parameter, ParameterTuple
-from .._src.train.inplace import KERNELS, in_place, own, updater
+from .._src.train.inplace import KERNELS, all_in_place, own, updater
 from .._src.train.rules import Preset
 from .learning_rate_schedule import LearningRateSchedule
 from .module import Module
@@ -50,6 +50,13 @@ class Optimizer(Module):
 
     A subclass of one's own overrides ``construct(gradients)`` and uses ``parameters``, ``get_lr()``,
     ``decay_weight(gradients)`` and ``scale_grad(gradients)``.
+
+    >>> from luojia import nn, Parameter, Tensor
+    >>> w = Parameter(Tensor([1.0, 2.0]), name="w")
+    >>> optimizer = nn.Momentum([w], learning_rate=0.1, momentum=0.9)
+    >>> _ = optimizer((Tensor([1.0, 1.0]),))
+    >>> w.asnumpy()
+    array([0.9, 1.9], dtype=float32)
 
     Matches ``mindspore.nn.Optimizer``.
     """
@@ -391,12 +398,10 @@ class RuleOptimizer(Optimizer):
         """The updates written into the parameters and states, where the rule and they allow it; whether they did."""
         if self._preset.name not in KERNELS:
             return False
-        leaves = []
-        for p in self.parameters:
-            leaf = leaf_of(p)
-            if not in_place(leaf) or leaf is not p and len(p.leaves()) > 1:
-                return False
-            leaves.append(leaf)
+        leaves = [p if isinstance(p, Tensor) else leaf_of(p) for p in self.parameters]
+        if not all_in_place(leaves) or any([p is not w and len(p.leaves()) > 1
+                                            for p, w in zip(self.parameters, leaves)]):
+            return False
         step, hyper = self._o_step, self._hyper
         rates: dict[int, Any] = {}
         made: dict[tuple, Any] = {}

@@ -135,13 +135,25 @@ class LSTM(_Recurrent):
 
 
 class GRU(_Recurrent):
-    """Gated recurrent units (Cho et al. 2014): (x, h0) to (y, h). Gates in the order r, z, n; see ``LSTM``."""
+    """Gated recurrent units (Cho et al. 2014): (x, h0) to (y, h). Gates in the order r, z, n; see ``LSTM``.
+
+    >>> from luojia import nn, Tensor
+    >>> y, h = nn.GRU(4, 8)(Tensor(np.ones((5, 2, 4), np.float32)), Tensor(np.zeros((1, 2, 8), np.float32)))
+    >>> y.shape, h.shape
+    ((5, 2, 8), (1, 2, 8))
+    """
 
     _mode = "gru"
 
 
 class RNN(_Recurrent):
-    """The recurrence h = tanh(W x + b + U h + c), or relu: (x, h0) to (y, h); see ``LSTM``."""
+    """The recurrence h = tanh(W x + b + U h + c), or relu: (x, h0) to (y, h); see ``LSTM``.
+
+    >>> from luojia import nn, Tensor
+    >>> y, h = nn.RNN(4, 8)(Tensor(np.ones((5, 2, 4), np.float32)), Tensor(np.zeros((1, 2, 8), np.float32)))
+    >>> y.shape, h.shape
+    ((5, 2, 8), (1, 2, 8))
+    """
 
     _mode = "rnn_tanh"
 
@@ -181,7 +193,12 @@ class _Cell(Module):
 
 
 class RNNCell(_Cell):
-    """One step of ``RNN``: (x, h) to h."""
+    """One step of ``RNN``: (x, h) to h.
+
+    >>> from luojia import nn, Tensor
+    >>> nn.RNNCell(4, 8)(Tensor(np.ones((2, 4), np.float32)), Tensor(np.zeros((2, 8), np.float32))).shape
+    (2, 8)
+    """
 
     def __init__(self, input_size: int, hidden_size: int, has_bias: bool = True, nonlinearity: str = "tanh",
                  dtype: DType = float32) -> None:
@@ -194,7 +211,14 @@ class RNNCell(_Cell):
 
 
 class LSTMCell(_Cell):
-    """One step of ``LSTM``: (x, (h, c)) to (h, c)."""
+    """One step of ``LSTM``: (x, (h, c)) to (h, c).
+
+    >>> from luojia import nn, Tensor
+    >>> x, h = Tensor(np.ones((2, 4), np.float32)), Tensor(np.zeros((2, 8), np.float32))
+    >>> h, c = nn.LSTMCell(4, 8)(x, (h, h))
+    >>> h.shape, c.shape
+    ((2, 8), (2, 8))
+    """
 
     _gates = 4
 
@@ -207,7 +231,12 @@ class LSTMCell(_Cell):
 
 
 class GRUCell(_Cell):
-    """One step of ``GRU``: (x, h) to h."""
+    """One step of ``GRU``: (x, h) to h.
+
+    >>> from luojia import nn, Tensor
+    >>> nn.GRUCell(4, 8)(Tensor(np.ones((2, 4), np.float32)), Tensor(np.zeros((2, 8), np.float32))).shape
+    (2, 8)
+    """
 
     _gates = 3
 

@@ -15,6 +15,7 @@ from ..errors import ArgumentError, DTypeError, MXNetError, NotSupportedError
 from . import symbol_names as names
 from .ambient import visible, wants
 from .attributes import BOOLEAN, FLAGS, WINDOWS, check_windows, kind_of, reader
+from .documented import describe
 from .dtypes import DType
 from .faces import _MISSING, Face, FaceModule, tidy, unknown_attribute
 from .naming import AttrScope
@@ -54,7 +55,7 @@ def _face_function(face: Face, name: str) -> Callable:
     def fn(*args: Any, **kwargs: Any) -> Any:
         return compose(face, args, kwargs, hint)
 
-    return _dress(fn, name, face.op.__doc__, face.params)
+    return _dress(fn, name, describe(face), face.params)
 
 
 def _sign_function(name: str, sign: str, of: names.Sign) -> Callable:
