@@ -249,7 +249,9 @@ def backward(
     while node is not None:
         top = top_g = None  # the last recorded of the nodes that become pending now; it alone is not in ``pending``
         parents = node.parents
-        if parents is None:
+        if parents is None and node.op is STOP:  # what an earlier backward passed is as good as a constant
+            parents = ()
+        elif parents is None:
             raise GraphError(
                 "backward: part of this graph was freed by an earlier backward. "
                 "Call the earlier one with retain_graph=True, or record the computation again."
