@@ -60,6 +60,13 @@ def test_multibox_detection():
     check_op("multibox_detection", PROB, LOC, ANCHOR, symbol="value", dtypes=("float32",))
 
 
+def test_anchors_that_overlap_alike_are_told_apart_by_the_last_bit():
+    anchors = mx.nd.contrib.MultiBoxPrior(mx.nd.zeros((1, 3, 8, 8)), sizes=[0.2, 0.272], ratios=[1, 2, 0.5])
+    labels = mx.nd.array([[[0, 0.1, 0.1, 0.6, 0.7]], [[0, 0.3, 0.2, 0.9, 0.8]]])
+    classes = mx.nd.contrib.MultiBoxTarget(anchors, labels, mx.nd.zeros((2, 2, 256)))[2].asnumpy()
+    assert classes.nonzero()[1].tolist() == [109, 117]
+
+
 def test_symbols():
     s = mx.sym.contrib.MultiBoxTarget(*map(mx.sym.var, "alp"), name="t")
     assert s.list_outputs() == ["t_loc_target", "t_loc_mask", "t_cls_target"]

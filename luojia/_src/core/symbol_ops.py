@@ -15,6 +15,7 @@ from ..errors import ArgumentError, DTypeError, MXNetError, NotSupportedError
 from . import symbol_names as names
 from .ambient import visible, wants
 from .attributes import BOOLEAN, FLAGS, WINDOWS, check_windows, kind_of, reader
+from .documented import describe
 from .dtypes import DType
 from .faces import _MISSING, Face, FaceModule, tidy, unknown_attribute
 from .naming import AttrScope
@@ -54,7 +55,7 @@ def _face_function(face: Face, name: str) -> Callable:
     def fn(*args: Any, **kwargs: Any) -> Any:
         return compose(face, args, kwargs, hint)
 
-    return _dress(fn, name, face.op.__doc__, face.params)
+    return _dress(fn, name, describe(face), face.params)
 
 
 def _sign_function(name: str, sign: str, of: names.Sign) -> Callable:
@@ -197,7 +198,7 @@ def make_node(face: Face, arrays: dict[str, Any], star: tuple, given: dict[str, 
         given = {**given, "num_args": len(star)}
     for at, text in names.STARTS.get(kind, {}).items() if create else ():
         arg = args[order[at]] if at < len(order) else None
-        if arg.__class__ is Entry and arg.node.op is None:
+        if isinstance(arg, Entry) and arg.node.op is None:
             arg.node.extra.setdefault("__init__", text)
     node = SymNode(name, op, kind, tuple(args), attrs, given, extra, order=tuple(order), late=late)
     node.count = visible(op, attrs)

@@ -290,6 +290,8 @@ class Tensor(_Methods):
         Raises:
             TypeError: it was made of data.
         """
+        if "_filled" in self.__dict__:  # what ``initializer`` gives has its values
+            return self
         if self.init is None:
             raise DTypeError("init_data must be set Tensor.init, init can't be None")
         array = np.zeros(self.shape, self.np_dtype)

@@ -243,9 +243,11 @@ class Step:
         for call in passed:
             for t in call.region.late:
                 Later(self, _kind(t), t)
+        now = tape.next_id()
         for call in self.calls:
             for node in (call.node, *call.selected):
-                node.parents = node.args = node.ans = None
+                node.parents = node.ans = None
+                node.args = now
             call.node.saved = None
         return True
 
