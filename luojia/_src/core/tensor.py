@@ -64,7 +64,7 @@ class Tensor(_Methods):
     init_flag = False
     init: Any = None  # the initializer of a Tensor made without data
     param_info: Any = None  # of a Parameter: what parallel training knows of it
-    _keeps_stops = False  # MXNet's arrays: what stop_gradient gives is on the tape, and leads to gradients of zero
+    _keeps_stops = False  # MXNet's arrays: what has no derivative is on the tape, and leads to gradients of zero
     _keeps_integers: Any = None  # MXNet's arrays: an elementwise result in the integers that it was made of
     _brought: Any = None  # MXNet's arrays: the same on another device, linked to the tape
 
