@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -53,12 +54,25 @@ def operators() -> str:
 
 def _operator(op: Any) -> str:
     lines = [f"### {op.name}\n", f"`{op.name}{op.signature}`\n", _literal(inspect.getdoc(op) or op.name)]
+    if ">>>" not in (op.__doc__ or ""):
+        shown = next(filter(None, _examples(op)), "")
+        lines += [f"```python\n{shown}\n```\n"] if shown else []
     for kind, label in DOORS.items():
         faces = op.faces.get(kind, ())
         if faces:
             lines.append(f"- {label}: " + ", ".join(f"`{_public(face)}`" for face in faces))
     lines.append("" if op.differentiable else "- not differentiable: a constant to every gradient\n")
     return "\n".join(lines)
+
+
+def _examples(op: Any) -> Iterator[str]:
+    """The operator's example at each door."""
+    from luojia._src.core.documented import example
+    from luojia._src.core.faces import Face
+
+    for kind, module in (("fn", "luojia.ops"), ("ms", "luojia.ops"), ("mx", "luojia.ndarray")):
+        for spec in op.faces.get(kind, ()):
+            yield example(Face(op, spec), module, kind == "ms")
 
 
 def _public(face: str) -> str:

@@ -478,6 +478,35 @@ def test_stopped_gradients_are_zero(x):
     assert found[0].asnumpy().tolist() == [0.0, 0.0] and x.grad.asnumpy().tolist() == [7.0, 7.0]
 
 
+STEPS = {
+    "argmax": lambda x: nd.argmax(x, axis=0), "argsort": nd.argsort, "comparison": lambda x: x > 1,
+    "two arrays": lambda x: x == x * 2, "logic": nd.logical_not, "shape": nd.shape_array, "ones": nd.ones_like,
+    "one hot": lambda x: nd.one_hot(x, 4), "boxes": lambda x: nd.contrib.MultiBoxPrior(
+        x.reshape((1, 1, 1, 2))), "method": lambda x: x.argmin(axis=0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_what_has_no_derivative_is_on_the_tape(x, step):
+    """As a head, beside other heads, and in the middle of what is computed, hybridized or not."""
+    x.grad[:] = 7
+    y = _recorded(lambda: STEPS[step](x))
+    heads = list(y) if isinstance(y, (list, tuple)) else [y]
+    autograd.backward(heads, retain_graph=True)
+    assert x.grad.asnumpy().tolist() == [0.0, 0.0] and x._fresh_grad
+    z = _recorded(lambda: x * 3)
+    autograd.backward([*heads, z])
+    assert x.grad.asnumpy().tolist() == [3.0, 3.0]
+    w = nd.ones((2,))
+    w.attach_grad()
+    x.grad[:] = 7
+    for _ in range(2):  # the second time through what the first one freed
+        z = _recorded(lambda: heads[0].astype("float32").sum() * w)
+        z.backward()
+        assert w.grad.asnumpy().tolist() == [float(heads[0].sum().asscalar())] * 2
+    assert x.grad.asnumpy().tolist() == [7.0, 7.0]
+
+
 def test_a_gradient_that_does_not_depend_on_its_variable_has_a_gradient_of_zero(x):
     for f in (nd.relu, nd.round, nd.floor):
         x.grad[:] = 7
@@ -486,3 +515,82 @@ def test_a_gradient_that_does_not_depend_on_its_variable_has_a_gradient_of_zero(
             z = (g * g).sum()
         z.backward()
         assert x.grad.asnumpy().tolist() == [0.0, 0.0]
+
+
+def _after_a_backward(program):
+    x = nd.array([1.0, 2.0])
+    x.attach_grad()
+    return program(x) or x.grad.asnumpy().tolist()
+
+
+def _state_of_a_step(x):
+    with autograd.record():
+        y = x * x
+    y.backward()
+    with autograd.record():
+        z = y * x
+    z.backward()
+
+
+def _within_one_record(x):
+    with autograd.record():
+        y = x * x
+        y.backward()
+        z = y * x
+        z.backward()
+
+
+def _another_output(x):
+    with autograd.record():
+        a, b = nd.split(x, 2, axis=0)
+        c = a * 2
+    c.backward()
+    with autograd.record():
+        d = b * x
+    d.backward()
+
+
+def _grad_of_it(x):
+    with autograd.record():
+        y = x * x
+        z = nd.exp(y)
+    z.backward()
+    with autograd.record():
+        w = y * x
+    return autograd.grad(w, [x])[0].asnumpy().tolist()
+
+
+@pytest.mark.parametrize(("program", "gradient"), [
+    (_state_of_a_step, [1.0, 4.0]), (_within_one_record, [1.0, 4.0]), (_another_output, [2.0, 2.0]),
+    (_grad_of_it, [1.0, 4.0])])
+def test_what_an_earlier_backward_freed_is_a_constant(program, gradient):
+    assert _after_a_backward(program) == gradient
+
+
+def test_the_state_of_a_network_needs_no_detach():
+    net = mx.gluon.nn.HybridSequential()
+    net.add(mx.gluon.nn.Dense(2))
+    net.initialize(mx.init.One())
+    net.hybridize()
+    h, x = nd.ones((1, 2)), nd.array([1.0, 2.0])
+    x.attach_grad()
+    found = []
+    for _ in range(3):
+        with autograd.record():
+            h = net(h) * x
+            loss = h.sum()
+        loss.backward()
+        found.append(x.grad.asnumpy().tolist())
+    assert found == [[2.0, 2.0], [6.0, 6.0], [18.0, 18.0]]
+
+
+def test_a_graph_freed_after_it_was_recorded_is_refused():
+    def both(x):
+        with autograd.record():
+            y = x * x
+            z = y * x
+        y.backward()
+        z.backward()
+
+    with pytest.raises(mx.base.MXNetError, match="freed by an earlier backward"):
+        _after_a_backward(both)

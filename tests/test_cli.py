@@ -98,3 +98,19 @@ def test_a_program_of_an_original_runs_as_it_is(tmp_path, capsys):
     assert sys.path == path and "mxnet" not in sys.modules
     assert cli.main(["run", str(tmp_path / "absent.py")]) == 2
     assert "there is no file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("leaves", "status", "told"), [
+    ("sys.exit()", 0, ""), ("sys.exit(0)", 0, ""), ("sys.exit('no data')", 1, "no data\n"),
+])
+def test_how_a_program_leaves(leaves, status, told, tmp_path, capsys):
+    script = tmp_path / "leaves.py"
+    script.write_text(f"import sys\n{leaves}\n")
+    assert cli.main(["run", "--replace", str(script)]) == status
+    assert capsys.readouterr().err == told
+
+
+def test_the_version(capsys):
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["--version"])
+    assert caught.value.code == 0 and capsys.readouterr().out == f"luojia {luojia.__version__}\n"

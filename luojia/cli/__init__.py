@@ -6,10 +6,13 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
+from ..version import __version__
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command with these arguments (default: the process's); gives its exit status."""
     parser = argparse.ArgumentParser(prog="luojia", description="A deep-learning framework of functional gradients.")
+    parser.add_argument("--version", action="version", version=f"luojia {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     demo = commands.add_parser("demo", help="gradients of MatMul, LeNet on real digits, a plot")
     demo.add_argument("--epochs", type=_positive, default=20, help="passes over the training digits (default 20)")

@@ -22,6 +22,8 @@ def run(script: str, arguments: Sequence[str], replace: bool) -> int:
     try:
         runpy.run_path(script, run_name="__main__")
     except SystemExit as e:
+        if not isinstance(e.code, (int, type(None))):  # what Python would write
+            print(e.code, file=sys.stderr)
         return e.code if isinstance(e.code, int) else 0 if e.code is None else 1
     finally:
         sys.argv[:], sys.path[:] = before

@@ -493,8 +493,10 @@ class Constant(Parameter):
     def __init__(self, name: str, value: Any) -> None:
         if not isinstance(value, Tensor):
             value = array(value)
+            value = wrap(array_class(), value._value, value._device)
         self.value = value
-        super().__init__(name, grad_req="null", shape=value.shape, dtype=value.np_dtype.type,
+        dtype = value.dtype if isinstance(value, NDArray) else value.np_dtype.type
+        super().__init__(name, grad_req="null", shape=value.shape, dtype=dtype,
                          init=initializer.Constant(value), differentiable=False)
 
 

@@ -135,6 +135,11 @@ class Trainer:
             self._updaters = [opt.get_updater(self._optimizer) for _ in range(count)]
         if self._update_on_kvstore and self._kvstore is not None:
             self._kvstore._set_updater(self._updaters[0])
+        if self._kvstore is not None:  # it gives all devices the first one's values, moving statistics among them
+            for p in self._params:
+                first, *others = p.leaves()
+                for leaf in others:
+                    leaf._rebind(to_context(first, leaf._device)._value)
         if spanning is not None and not self._shared:
             changed = self._share(spanning)
             if changed:

@@ -35,6 +35,7 @@ from . import (
     rnn,
     sparse,
     tensor_array,
+    told,
     transformer,
     wrap,
 )
@@ -105,6 +106,7 @@ __all__ += wrap.__all__
 
 guard_all(globals(), ROWS)
 accepted.guard_all(globals(), accepted.ROWS)
+told.tell(globals(), __all__, ROWS, accepted.ROWS)
 
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in (
     "cell", "layer", "grad", "grad.cell_grad", "loss.loss", "optim.optimizer", "wrap.cell_wrapper", "wrap.loss_scale",

@@ -45,40 +45,48 @@ class _Activation(Module):
         return getattr(ops, self._operator)(x, *self._attrs)
 
 
-def _layer(name: str, operator: str, doc: str, **defaults: Any) -> type:
+def _layer(name: str, operator: str, doc: str, shown: str, **defaults: Any) -> type:
+    """A layer; ``shown`` is what its example gives for -1 and 2, to three digits."""
     signature = inspect.Signature([
         inspect.Parameter(k, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=v) for k, v in defaults.items()])
     return type(name, (_Activation,), {
-        "__doc__": f"{doc}\n\n    Matches ``mindspore.nn.{name}``.", "__module__": __name__, "__signature__": signature,
-        "_operator": operator})
+        "__doc__": f"{doc}\n\n>>> from luojia import Tensor, nn\n"
+                   f">>> y = nn.{name}({'0.5, 9.0' if name == 'Threshold' else ''})(Tensor([-1.0, 2.0]))\n"
+                   ">>> y.asnumpy().round(3)\n"
+                   f"array({shown}, dtype=float32)\n\nMatches ``mindspore.nn.{name}``.",
+        "__module__": __name__, "__signature__": signature, "_operator": operator})
 
 
 _REQUIRED = inspect.Parameter.empty
-ReLU = _layer("ReLU", "relu", "max(x, 0), with derivative 0 at 0.")
-ReLU6 = _layer("ReLU6", "relu6", "min(max(x, 0), 6).")
-Tanh = _layer("Tanh", "tanh", "Hyperbolic tangent.")
-Sigmoid = _layer("Sigmoid", "sigmoid", "1 / (1 + e^-x).")
-Softmax = _layer("Softmax", "softmax", "e^x / sum(e^x) along ``axis``.", axis=-1)
-Softmin = _layer("Softmin", "softmin", "e^-x / sum(e^-x) along ``axis``.", axis=-1)
-LogSoftmax = _layer("LogSoftmax", "log_softmax", "The logarithm of softmax along ``axis``.", axis=-1)
-LeakyReLU = _layer("LeakyReLU", "leaky_relu", "x where x >= 0, else alpha x.", alpha=0.2)
-ELU = _layer("ELU", "elu", "x where x >= 0, else alpha (e^x - 1).", alpha=1.0)
-CELU = _layer("CELU", "celu", "max(x, 0) + min(alpha (e^(x / alpha) - 1), 0).", alpha=1.0)
-SeLU = _layer("SeLU", "selu", "The self-normalizing ELU (Klambauer et al. 2017).")
-HSwish = _layer("HSwish", "hardswish", "x min(max(x + 3, 0), 6) / 6.")
-HSigmoid = _layer("HSigmoid", "hardsigmoid", "min(max(x / 6 + 1 / 2, 0), 1).")
-SiLU = _layer("SiLU", "silu", "x sigmoid(x).")
-Mish = _layer("Mish", "mish", "x tanh(softplus(x)).")
-Softplus = _layer("Softplus", "softplus", "log(1 + e^x).")
-Softsign = _layer("Softsign", "softsign", "x / (1 + |x|).")
-SoftShrink = _layer("SoftShrink", "softshrink", "x moved towards 0 by lambd, 0 within lambd of it.", lambd=0.5)
-HShrink = _layer("HShrink", "hardshrink", "x, but 0 within lambd of 0.", lambd=0.5)
-Hardtanh = _layer("Hardtanh", "hardtanh", "x clipped to [min_val, max_val].", min_val=-1.0, max_val=1.0)
-Threshold = _layer("Threshold", "threshold", "x where x > threshold, else value.", threshold=_REQUIRED, value=_REQUIRED)
-Tanhshrink = _layer("Tanhshrink", "tanhshrink", "x - tanh(x).")
-LogSigmoid = _layer("LogSigmoid", "logsigmoid", "log(sigmoid(x)).")
-GLU = _layer("GLU", "glu", "a sigmoid(b), where a and b are the halves of x along ``axis``.", axis=-1)
-FastGelu = _layer("FastGelu", "fast_gelu", "x / (1 + e^(-1.702 |x|)) e^(0.851 (x - |x|)), an approximation of GELU.")
+ReLU = _layer("ReLU", "relu", "max(x, 0), with derivative 0 at 0.", "[0., 2.]")
+ReLU6 = _layer("ReLU6", "relu6", "min(max(x, 0), 6).", "[0., 2.]")
+Tanh = _layer("Tanh", "tanh", "Hyperbolic tangent.", "[-0.762,  0.964]")
+Sigmoid = _layer("Sigmoid", "sigmoid", "1 / (1 + e^-x).", "[0.269, 0.881]")
+Softmax = _layer("Softmax", "softmax", "e^x / sum(e^x) along ``axis``.", "[0.047, 0.953]", axis=-1)
+Softmin = _layer("Softmin", "softmin", "e^-x / sum(e^-x) along ``axis``.", "[0.953, 0.047]", axis=-1)
+LogSoftmax = _layer("LogSoftmax", "log_softmax", "The logarithm of softmax along ``axis``.",
+                    "[-3.049, -0.049]", axis=-1)
+LeakyReLU = _layer("LeakyReLU", "leaky_relu", "x where x >= 0, else alpha x.", "[-0.2,  2. ]", alpha=0.2)
+ELU = _layer("ELU", "elu", "x where x >= 0, else alpha (e^x - 1).", "[-0.632,  2.   ]", alpha=1.0)
+CELU = _layer("CELU", "celu", "max(x, 0) + min(alpha (e^(x / alpha) - 1), 0).", "[-0.632,  2.   ]", alpha=1.0)
+SeLU = _layer("SeLU", "selu", "The self-normalizing ELU (Klambauer et al. 2017).", "[-1.111,  2.101]")
+HSwish = _layer("HSwish", "hardswish", "x min(max(x + 3, 0), 6) / 6.", "[-0.333,  1.667]")
+HSigmoid = _layer("HSigmoid", "hardsigmoid", "min(max(x / 6 + 1 / 2, 0), 1).", "[0.333, 0.833]")
+SiLU = _layer("SiLU", "silu", "x sigmoid(x).", "[-0.269,  1.762]")
+Mish = _layer("Mish", "mish", "x tanh(softplus(x)).", "[-0.303,  1.944]")
+Softplus = _layer("Softplus", "softplus", "log(1 + e^x).", "[0.313, 2.127]")
+Softsign = _layer("Softsign", "softsign", "x / (1 + |x|).", "[-0.5  ,  0.667]")
+SoftShrink = _layer("SoftShrink", "softshrink", "x moved towards 0 by lambd, 0 within lambd of it.",
+                    "[-0.5,  1.5]", lambd=0.5)
+HShrink = _layer("HShrink", "hardshrink", "x, but 0 within lambd of 0.", "[-1.,  2.]", lambd=0.5)
+Hardtanh = _layer("Hardtanh", "hardtanh", "x clipped to [min_val, max_val].", "[-1.,  1.]", min_val=-1.0, max_val=1.0)
+Threshold = _layer("Threshold", "threshold", "x where x > threshold, else value.",
+                   "[9., 2.]", threshold=_REQUIRED, value=_REQUIRED)
+Tanhshrink = _layer("Tanhshrink", "tanhshrink", "x - tanh(x).", "[-0.238,  1.036]")
+LogSigmoid = _layer("LogSigmoid", "logsigmoid", "log(sigmoid(x)).", "[-1.313, -0.127]")
+GLU = _layer("GLU", "glu", "a sigmoid(b), where a and b are the halves of x along ``axis``.", "[-0.881]", axis=-1)
+FastGelu = _layer("FastGelu", "fast_gelu", "x / (1 + e^(-1.702 |x|)) e^(0.851 (x - |x|)), an approximation of GELU.",
+                  "[-0.154,  1.936]")
 
 
 class GELU(Module):
@@ -86,6 +94,10 @@ class GELU(Module):
 
     Args:
         approximate: the approximation x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) / 2.
+
+    >>> from luojia import nn, Tensor
+    >>> nn.GELU()(Tensor([-1.0, 2.0])).asnumpy().round(3)
+    array([-0.159,  1.955], dtype=float32)
 
     Matches ``mindspore.nn.GELU``.
     """
@@ -100,6 +112,10 @@ class GELU(Module):
 
 class Softmax2d(Module):
     """Softmax over the channels of (N, C, H, W) or (C, H, W).
+
+    >>> from luojia import nn, Tensor
+    >>> nn.Softmax2d()(Tensor(np.zeros((1, 4, 1, 1), np.float32))).asnumpy().ravel()
+    array([0.25, 0.25, 0.25, 0.25], dtype=float32)
 
     Matches ``mindspore.nn.Softmax2d``.
     """
@@ -116,6 +132,10 @@ class PReLU(Module):
     Args:
         channel: the number of channels, or 1 for one w.
         w: the initial value, a number, a list or a Tensor of shape (channel,).
+
+    >>> from luojia import nn, Tensor
+    >>> nn.PReLU()(Tensor([[-1.0, 2.0]])).asnumpy()
+    array([[-0.25,  2.  ]], dtype=float32)
 
     Matches ``mindspore.nn.PReLU``.
     """
@@ -138,6 +158,11 @@ class PReLU(Module):
 
 class RReLU(Module):
     """x, or a x where x is negative, with a drawn anew for each element from [lower, upper] (Xu et al. 2015).
+
+    >>> from luojia import nn, Tensor
+    >>> y = nn.RReLU()(Tensor([-1.0, 2.0])).asnumpy()
+    >>> bool(-1 / 3 <= y[0] <= -1 / 8), float(y[1])
+    (True, 2.0)
 
     Matches ``mindspore.nn.RReLU``, which draws outside training too.
     """

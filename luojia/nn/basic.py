@@ -93,6 +93,10 @@ class Dense(Module):
 class BiDense(Module):
     """y_k = x1 W_k x2 + b_k, W of shape (out, in1, in2).
 
+    >>> from luojia import nn, Tensor
+    >>> nn.BiDense(2, 3, 1, "ones", "zeros")(Tensor([[1.0, 2.0]]), Tensor([[1.0, 1.0, 1.0]])).asnumpy()
+    array([[9.]], dtype=float32)
+
     Matches ``mindspore.nn.BiDense``.
     """
 
@@ -116,7 +120,12 @@ class BiDense(Module):
 
 
 class Identity(Module):
-    """The input itself; arguments of the constructor are ignored."""
+    """The input itself; arguments of the constructor are ignored.
+
+    >>> from luojia import nn, Tensor
+    >>> nn.Identity()(Tensor([1.0, 2.0])).asnumpy()
+    array([1., 2.], dtype=float32)
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__()
@@ -155,6 +164,10 @@ class Flatten(Module):
 class Norm(Module):
     """The Euclidean norm over ``axis`` (all axes by default).
 
+    >>> from luojia import nn, Tensor
+    >>> float(nn.Norm()(Tensor([3.0, 4.0])))
+    5.0
+
     Matches ``mindspore.nn.Norm``.
     """
 
@@ -174,6 +187,10 @@ class Norm(Module):
 class ClipByNorm(Module):
     """x scaled down to norm ``clip_norm`` over ``axis`` where it is longer.
 
+    >>> from luojia import nn, Tensor
+    >>> nn.ClipByNorm()(Tensor([3.0, 4.0]), Tensor(1.0)).asnumpy().round(3)
+    array([0.6, 0.8], dtype=float32)
+
     Matches ``mindspore.nn.ClipByNorm``.
     """
 
@@ -190,6 +207,10 @@ class ClipByNorm(Module):
 
 class L1Regularizer(Module):
     """scale times the sum of |weights|.
+
+    >>> from luojia import nn, Tensor
+    >>> float(nn.L1Regularizer(0.5)(Tensor([3.0, -4.0])))
+    3.5
 
     Matches ``mindspore.nn.L1Regularizer``.
     """
@@ -208,14 +229,26 @@ class L1Regularizer(Module):
 
 
 class Tril(Module):
-    """The lower triangle, up to diagonal ``k``, of the last two axes."""
+    """The lower triangle, up to diagonal ``k``, of the last two axes.
+
+    >>> from luojia import nn, Tensor
+    >>> nn.Tril()(Tensor([[1.0, 2.0], [3.0, 4.0]])).asnumpy()
+    array([[1., 0.],
+           [3., 4.]], dtype=float32)
+    """
 
     def construct(self, x: Any, k: int = 0) -> Any:
         return ops.tril(x, k)
 
 
 class Triu(Module):
-    """The upper triangle, from diagonal ``k``, of the last two axes."""
+    """The upper triangle, from diagonal ``k``, of the last two axes.
+
+    >>> from luojia import nn, Tensor
+    >>> nn.Triu()(Tensor([[1.0, 2.0], [3.0, 4.0]])).asnumpy()
+    array([[1., 2.],
+           [0., 4.]], dtype=float32)
+    """
 
     def construct(self, x: Any, k: int = 0) -> Any:
         return ops.triu(x, k)
@@ -223,6 +256,10 @@ class Triu(Module):
 
 class MatMul(Module):
     """x1 @ x2 over the last two axes, either transposed if asked.
+
+    >>> from luojia import nn, Tensor
+    >>> nn.MatMul(transpose_x2=True)(Tensor([[1.0, 2.0]]), Tensor([[3.0, 4.0]])).asnumpy()
+    array([[11.]], dtype=float32)
 
     Matches ``mindspore.nn.MatMul``.
     """
@@ -238,6 +275,11 @@ class MatMul(Module):
 
 class Moments(Module):
     """(mean, variance) over ``axis``.
+
+    >>> from luojia import nn, Tensor
+    >>> mean, variance = nn.Moments(axis=0)(Tensor([1.0, 3.0]))
+    >>> float(mean), float(variance)
+    (2.0, 1.0)
 
     Matches ``mindspore.nn.Moments``.
     """
@@ -255,7 +297,12 @@ class Moments(Module):
 
 
 class Range(Module):
-    """The numbers from ``start`` to ``limit`` by ``delta``; a constant."""
+    """The numbers from ``start`` to ``limit`` by ``delta``; a constant.
+
+    >>> from luojia import nn
+    >>> nn.Range(1, 8, 2)().asnumpy()
+    array([1, 3, 5, 7], dtype=int32)
+    """
 
     def __init__(self, start: Any, limit: Any = None, delta: Any = 1) -> None:
         super().__init__()
@@ -274,6 +321,10 @@ class TimeDistributed(Module):
         layer: a network or a function of one Tensor.
         time_axis: the axis of the steps.
         reshape_with_axis: instead of looping, merge the time axis with this one, apply the layer once, split again.
+
+    >>> from luojia import nn, Tensor
+    >>> nn.TimeDistributed(nn.Dense(4, 2), time_axis=1)(Tensor(np.ones((3, 5, 4), np.float32))).shape
+    (3, 5, 2)
 
     Matches ``mindspore.nn.TimeDistributed``.
     """
@@ -301,6 +352,10 @@ class Unfold(Module):
     Args:
         ksizes, strides, rates: (1, h, w, 1) each, or ints: size, step and dilation of the patches.
         padding: 'valid' or 'same'.
+
+    >>> from luojia import nn, Tensor
+    >>> nn.Unfold([1, 2, 2, 1], [1, 1, 1, 1], [1, 1, 1, 1])(Tensor(np.ones((1, 3, 4, 4), np.float32))).shape
+    (1, 12, 3, 3)
 
     Matches ``mindspore.nn.Unfold``.
     """
@@ -379,6 +434,10 @@ class PixelShuffle(Module):
 
 class ResizeBilinear(Module):
     """Images (N, C, H, W) resized to ``size``, or by ``scale_factor``, by linear interpolation.
+
+    >>> from luojia import nn, Tensor
+    >>> nn.ResizeBilinear()(Tensor([[[[1.0, 3.0]]]]), size=(1, 3), align_corners=True).asnumpy()
+    array([[[[1., 2., 3.]]]], dtype=float32)
 
     Matches ``mindspore.nn.ResizeBilinear`` of 1.x: size and factor come with the call.
     """

@@ -23,6 +23,10 @@ class Conv2dBnAct(Module):
     Args:
         activation: a name or a Module; ``alpha`` and ``after_fake`` are accepted.
 
+    >>> from luojia import nn, Tensor
+    >>> nn.Conv2dBnAct(3, 8, 3, has_bn=True, activation="relu")(Tensor(np.ones((1, 3, 6, 6), np.float32))).shape
+    (1, 8, 6, 6)
+
     Matches ``mindspore.nn.Conv2dBnAct``.
     """
 
@@ -44,7 +48,12 @@ class Conv2dBnAct(Module):
 
 
 class DenseBnAct(Module):
-    """``Dense``, with ``has_bn`` ``BatchNorm1d``, and with an ``activation`` that; see ``Conv2dBnAct``."""
+    """``Dense``, with ``has_bn`` ``BatchNorm1d``, and with an ``activation`` that; see ``Conv2dBnAct``.
+
+    >>> from luojia import nn, Tensor
+    >>> nn.DenseBnAct(4, 2, activation="relu")(Tensor(np.ones((1, 4), np.float32))).shape
+    (1, 2)
+    """
 
     def __init__(self, in_channels: int, out_channels: int, weight_init: Any = "normal", bias_init: Any = "zeros",
                  has_bias: bool = True, has_bn: bool = False, momentum: float = 0.9, eps: float = 1e-5,

@@ -128,6 +128,10 @@ class Conv2d(_Conv):
 class Conv1d(_Conv):
     """1-D convolution: (N, C_in, L) to (N, C_out, L'), the weight (C_out, C_in / group, 1, k) as MindSpore stores it.
 
+    >>> from luojia import nn, Tensor
+    >>> nn.Conv1d(3, 8, 3, pad_mode="valid")(Tensor(np.ones((2, 3, 10), np.float32))).shape
+    (2, 8, 8)
+
     Matches ``mindspore.nn.Conv1d``; see ``Conv2d``.
     """
 
@@ -150,6 +154,10 @@ class Conv1d(_Conv):
 
 class Conv3d(_Conv):
     """3-D convolution: (N, C_in, D, H, W) to (N, C_out, D', H', W').
+
+    >>> from luojia import nn, Tensor
+    >>> nn.Conv3d(3, 8, 3)(Tensor(np.ones((1, 3, 4, 6, 6), np.float32))).shape
+    (1, 8, 4, 6, 6)
 
     Matches ``mindspore.nn.Conv3d``; see ``Conv2d``.
     """
@@ -175,6 +183,10 @@ class Conv2dTranspose(_Conv):
 
     With pad_mode 'same' H' = H stride; with 'valid' H' = (H - 1) stride + dilation (k - 1) + 1; with 'pad' less the
     padding. ``output_padding`` adds zeros after the last element of an axis, without the bias, as MindSpore does.
+
+    >>> from luojia import nn, Tensor
+    >>> nn.Conv2dTranspose(3, 8, 4, stride=2)(Tensor(np.ones((1, 3, 8, 8), np.float32))).shape
+    (1, 8, 16, 16)
 
     Matches ``mindspore.nn.Conv2dTranspose``; see ``Conv2d``.
     """
@@ -218,6 +230,10 @@ class Conv2dTranspose(_Conv):
 class Conv1dTranspose(Conv2dTranspose):
     """1-D transposed convolution, the weight (C_in, C_out / group, 1, k).
 
+    >>> from luojia import nn, Tensor
+    >>> nn.Conv1dTranspose(3, 8, 3, pad_mode="pad")(Tensor(np.ones((2, 3, 10), np.float32))).shape
+    (2, 8, 12)
+
     Matches ``mindspore.nn.Conv1dTranspose``.
     """
 
@@ -247,6 +263,10 @@ class Conv1dTranspose(Conv2dTranspose):
 
 class Conv3dTranspose(Conv2dTranspose):
     """3-D transposed convolution, the weight (C_in, C_out / group, kd, kh, kw).
+
+    >>> from luojia import nn, Tensor
+    >>> nn.Conv3dTranspose(3, 8, 4, stride=2)(Tensor(np.ones((1, 3, 2, 4, 4), np.float32))).shape
+    (1, 8, 4, 8, 8)
 
     Matches ``mindspore.nn.Conv3dTranspose``; see ``Conv2dTranspose``.
     """

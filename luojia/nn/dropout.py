@@ -76,17 +76,32 @@ class _ChannelDropout(Dropout):
 
 
 class Dropout1d(_ChannelDropout):
-    """Dropout of whole channels of (N, C, L)."""
+    """Dropout of whole channels of (N, C, L).
+
+    >>> from luojia import nn, Tensor
+    >>> nn.Dropout1d(0.5)(Tensor([[[1.0, 2.0]]])).asnumpy()
+    array([[[1., 2.]]], dtype=float32)
+    """
 
 
 class Dropout2d(_ChannelDropout):
-    """Dropout of whole channels of (N, C, H, W)."""
+    """Dropout of whole channels of (N, C, H, W).
+
+    >>> from luojia import nn, Tensor
+    >>> nn.Dropout2d(0.5)(Tensor([[[[1.0, 2.0]]]])).asnumpy()
+    array([[[[1., 2.]]]], dtype=float32)
+    """
 
     _spatial = 2
 
 
 class Dropout3d(_ChannelDropout):
-    """Dropout of whole channels of (N, C, D, H, W)."""
+    """Dropout of whole channels of (N, C, D, H, W).
+
+    >>> from luojia import nn, Tensor
+    >>> nn.Dropout3d(0.5)(Tensor([[[[[1.0, 2.0]]]]])).asnumpy()
+    array([[[[[1., 2.]]]]], dtype=float32)
+    """
 
     _spatial = 3
 

@@ -61,6 +61,10 @@ class Embedding(Module):
 class EmbeddingLookup(Module):
     """Rows of a table, and zeros for indices outside of it; one place, so ``target`` is moot.
 
+    >>> from luojia import dtype, nn, Tensor
+    >>> nn.EmbeddingLookup(10, 4)(Tensor([[1, 2], [3, 4]], dtype.int32)).shape
+    (2, 2, 4)
+
     Matches ``mindspore.nn.EmbeddingLookup``.
     """
 
@@ -85,6 +89,11 @@ class EmbeddingLookup(Module):
 
 class OneHot(Module):
     """Integers as vectors of ``depth``, ``on_value`` at their place on a new ``axis`` and ``off_value`` elsewhere.
+
+    >>> from luojia import nn, Tensor
+    >>> nn.OneHot(depth=3)(Tensor([2, 0])).asnumpy()
+    array([[0., 0., 1.],
+           [1., 0., 0.]], dtype=float32)
 
     Matches ``mindspore.nn.OneHot``.
     """

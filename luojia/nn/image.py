@@ -40,7 +40,12 @@ class ImageGradients(Module):
 
 
 class CentralCrop(Module):
-    """The central part of images (C, H, W) or (N, C, H, W), ``central_fraction`` of their height and width."""
+    """The central part of images (C, H, W) or (N, C, H, W), ``central_fraction`` of their height and width.
+
+    >>> from luojia import nn, Tensor
+    >>> nn.CentralCrop(0.5)(Tensor(np.ones((3, 8, 6), np.float32))).shape
+    (3, 4, 4)
+    """
 
     def __init__(self, central_fraction: float) -> None:
         super().__init__()
@@ -139,6 +144,11 @@ class MSSSIM(SSIM):
 
     The product over the scales of contrast and structure, to the powers ``power_factors``, the last scale's with its
     luminance; averaged over the channels. See ``SSIM``.
+
+    >>> from luojia import nn, Tensor
+    >>> image = Tensor(np.ones((1, 1, 16, 16), np.float32))
+    >>> nn.MSSSIM(power_factors=(0.5, 0.5), filter_size=5)(image, image).asnumpy()
+    array([1.], dtype=float32)
     """
 
     def __init__(self, max_val: float = 1.0, power_factors: Any = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333),

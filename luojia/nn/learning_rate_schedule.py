@@ -13,7 +13,15 @@ from .module import Module
 
 
 class LearningRateSchedule(Module):
-    """The base class; a subclass computes the rate, a Tensor, from the number of updates done."""
+    """The base class; a subclass computes the rate, a Tensor, from the number of updates done.
+
+    >>> from luojia import nn, Tensor
+    >>> class Half(nn.LearningRateSchedule):
+    ...     def construct(self, global_step):
+    ...         return 1.0 / (global_step + 1)
+    >>> float(Half()(Tensor(1.0)))
+    0.5
+    """
 
     _luojia_compiles = False
 
@@ -65,19 +73,34 @@ class ExponentialDecayLR(_Decay):
 
 
 class NaturalExpDecayLR(_Decay):
-    """learning_rate e^(-decay_rate step), the step rounded down to decay_steps if ``is_stair``."""
+    """learning_rate e^(-decay_rate step), the step rounded down to decay_steps if ``is_stair``.
+
+    >>> from luojia import nn, Tensor
+    >>> round(float(nn.NaturalExpDecayLR(0.1, 0.9, 4)(Tensor(1))), 4)
+    0.0407
+    """
 
     _formula = staticmethod(schedules.natural_exp_decay)
 
 
 class InverseDecayLR(_Decay):
-    """learning_rate / (1 + decay_rate step / decay_steps), the quotient rounded down if ``is_stair``."""
+    """learning_rate / (1 + decay_rate step / decay_steps), the quotient rounded down if ``is_stair``.
+
+    >>> from luojia import nn, Tensor
+    >>> round(float(nn.InverseDecayLR(0.1, 1.0, 4, is_stair=True)(Tensor(4))), 4)
+    0.05
+    """
 
     _formula = staticmethod(schedules.inverse_decay)
 
 
 class CosineDecayLR(LearningRateSchedule):
-    """From max_lr to min_lr along half a cosine over decay_steps."""
+    """From max_lr to min_lr along half a cosine over decay_steps.
+
+    >>> from luojia import nn, Tensor
+    >>> float(nn.CosineDecayLR(0.0, 1.0, 4)(Tensor(2)))
+    0.5
+    """
 
     def __init__(self, min_lr: float, max_lr: float, decay_steps: int) -> None:
         super().__init__()
@@ -93,7 +116,12 @@ class CosineDecayLR(LearningRateSchedule):
 
 
 class PolynomialDecayLR(LearningRateSchedule):
-    """From learning_rate to end_learning_rate along (1 - step / decay_steps)^power."""
+    """From learning_rate to end_learning_rate along (1 - step / decay_steps)^power.
+
+    >>> from luojia import nn, Tensor
+    >>> round(float(nn.PolynomialDecayLR(0.1, 0.01, 4, 1.0)(Tensor(2))), 4)
+    0.055
+    """
 
     def __init__(self, learning_rate: float, end_learning_rate: float, decay_steps: int, power: float,
                  update_decay_steps: bool = False) -> None:
@@ -110,7 +138,12 @@ class PolynomialDecayLR(LearningRateSchedule):
 
 
 class WarmUpLR(LearningRateSchedule):
-    """learning_rate min(step, warmup_steps) / warmup_steps."""
+    """learning_rate min(step, warmup_steps) / warmup_steps.
+
+    >>> from luojia import nn, Tensor
+    >>> round(float(nn.WarmUpLR(0.1, 4)(Tensor(2))), 4)
+    0.05
+    """
 
     def __init__(self, learning_rate: float, warmup_steps: int) -> None:
         super().__init__()

@@ -15,8 +15,6 @@ from .._src.errors import ArgumentError, DTypeError, ShapeError
 from .checks import check_bool, check_choice
 from .module import Module
 
-_EPS = 1e-12
-
 
 def total(x: Any, axis: Any = None) -> Any:
     return OPERATORS["sum"](x, axis=axis)
@@ -93,7 +91,12 @@ class L1Loss(LossBase):
 
 
 class MAELoss(L1Loss):
-    """``L1Loss`` under its other name."""
+    """``L1Loss`` under its other name.
+
+    >>> from luojia import nn, Tensor
+    >>> float(nn.MAELoss()(Tensor([1.0, 2.0]), Tensor([1.0, 4.0])))
+    1.0
+    """
 
 
 class MSELoss(LossBase):
@@ -113,7 +116,12 @@ class MSELoss(LossBase):
 
 
 class RMSELoss(LossBase):
-    """sqrt(mean((logits - labels)^2))."""
+    """sqrt(mean((logits - labels)^2)).
+
+    >>> from luojia import nn, Tensor
+    >>> float(nn.RMSELoss()(Tensor([1.0, 2.0]), Tensor([4.0, 5.0])))
+    3.0
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -126,6 +134,10 @@ class RMSELoss(LossBase):
 
 class SmoothL1Loss(LossBase):
     """d^2 / (2 beta) where d = |logits - labels| < beta, else d - beta / 2; the reduction is 'none' by default.
+
+    >>> from luojia import nn, Tensor
+    >>> nn.SmoothL1Loss()(Tensor([1.0, 2.0]), Tensor([1.5, 4.0])).asnumpy()
+    array([0.125, 1.5  ], dtype=float32)
 
     Matches ``mindspore.nn.SmoothL1Loss``.
     """
@@ -150,6 +162,10 @@ class SmoothL1Loss(LossBase):
 class HuberLoss(LossBase):
     """d^2 / 2 where d = |logits - labels| <= delta, else delta (d - delta / 2).
 
+    >>> from luojia import nn, Tensor
+    >>> float(nn.HuberLoss()(Tensor([1.0, 2.0]), Tensor([1.5, 4.0])))
+    0.8125
+
     Matches ``mindspore.nn.HuberLoss``.
     """
 
@@ -169,7 +185,12 @@ class HuberLoss(LossBase):
 
 
 class SoftMarginLoss(LossBase):
-    """log(1 + e^(-labels logits)), averaged over all elements."""
+    """log(1 + e^(-labels logits)), averaged over all elements.
+
+    >>> from luojia import nn, Tensor
+    >>> round(float(nn.SoftMarginLoss()(Tensor([0.0, 0.0]), Tensor([1.0, -1.0]))), 4)
+    0.6931
+    """
 
     def construct(self, logits: Any, labels: Any) -> Any:
         self._same_shape(logits, labels)
@@ -231,6 +252,10 @@ class NLLLoss(LossBase):
         weight: one for each class.
         ignore_index: labels of this value do not count.
 
+    >>> from luojia import dtype, nn, Tensor
+    >>> float(nn.NLLLoss()(Tensor([[-1.0, -2.0], [-3.0, -0.5]]), Tensor([0, 1], dtype.int32)))
+    0.75
+
     Matches ``mindspore.nn.NLLLoss``.
     """
 
@@ -252,6 +277,10 @@ class CrossEntropyLoss(NLLLoss):
         weight, ignore_index: see ``NLLLoss``.
         label_smoothing: the share of the target spread over all classes.
 
+    >>> from luojia import dtype, nn, Tensor
+    >>> round(float(nn.CrossEntropyLoss()(Tensor([[0.0, 0.0]]), Tensor([1], dtype.int32))), 4)
+    0.6931
+
     Matches ``mindspore.nn.CrossEntropyLoss``.
     """
 
@@ -271,6 +300,10 @@ class CrossEntropyLoss(NLLLoss):
 class BCELoss(LossBase):
     """-(y log p + (1 - y) log(1 - p)) of probabilities p, times ``weight``.
 
+    >>> from luojia import nn, Tensor
+    >>> round(float(nn.BCELoss(reduction="mean")(Tensor([0.5, 0.5]), Tensor([1.0, 0.0]))), 4)
+    0.6931
+
     Matches ``mindspore.nn.BCELoss``.
     """
 
@@ -285,6 +318,10 @@ class BCELoss(LossBase):
 
 class BCEWithLogitsLoss(LossBase):
     """``BCELoss`` of sigmoid(logits), computed without overflow; ``pos_weight`` weighs the term of y.
+
+    >>> from luojia import nn, Tensor
+    >>> round(float(nn.BCEWithLogitsLoss()(Tensor([0.0, 0.0]), Tensor([1.0, 0.0]))), 4)
+    0.6931
 
     Matches ``mindspore.nn.BCEWithLogitsLoss``.
     """
@@ -303,6 +340,10 @@ class KLDivLoss(LossBase):
 
     No gradient flows to the labels.
 
+    >>> from luojia import dtype, nn, Tensor
+    >>> round(float(nn.KLDivLoss(reduction="sum")(Tensor(np.log([0.5, 0.5]), dtype.float32), Tensor([1.0, 0.0]))), 4)
+    0.6931
+
     Matches ``mindspore.nn.KLDivLoss``.
     """
 
@@ -317,72 +358,13 @@ class KLDivLoss(LossBase):
         return loss / logits.shape[0] if self._batchmean else loss
 
 
-class CosineEmbeddingLoss(LossBase):
-    """1 - cos(x1, x2) where labels are 1, max(0, cos(x1, x2) - margin) where they are -1.
-
-    Matches ``mindspore.nn.CosineEmbeddingLoss``.
-    """
-
-    def __init__(self, margin: float = 0.0, reduction: str = "mean") -> None:
-        super().__init__(reduction)
-        if not -1 <= margin <= 1:
-            raise ArgumentError(f"For 'CosineEmbeddingLoss', the 'margin' must be in [-1, 1], but got {margin}.")
-        self.margin = margin
-
-    def construct(self, logits_x1: Any, logits_x2: Any, labels: Any) -> Any:
-        self._same_shape(logits_x1, logits_x2)
-        norms = total(logits_x1 * logits_x1, 1) * total(logits_x2 * logits_x2, 1)
-        cos = total(logits_x1 * logits_x2, 1) / (norms + _EPS) ** 0.5
-        positive = ops.cast(ops.equal(labels, 1), cos.dtype)
-        negative = ops.cast(ops.equal(labels, -1), cos.dtype)
-        return self.get_loss((1 - cos) * positive + ops.relu(cos - self.margin) * negative)
-
-
-class HingeEmbeddingLoss(LossBase):
-    """logits where labels are 1, max(0, margin - logits) where they are -1."""
-
-    def __init__(self, margin: float = 1.0, reduction: str = "mean") -> None:
-        super().__init__(reduction)
-        self.margin = check_value_type("margin", margin, (float, int), "HingeEmbeddingLoss")
-
-    def construct(self, logits: Any, labels: Any) -> Any:
-        self._need_tensors(logits=logits, labels=labels)
-        positive = ops.cast(ops.equal(labels, 1), logits.dtype)
-        negative = ops.cast(ops.equal(labels, -1), logits.dtype)
-        return self.get_loss(logits * positive + ops.relu(self.margin - logits) * negative)
-
-
-class MarginRankingLoss(LossBase):
-    """max(0, -target (x1 - x2) + margin)."""
-
-    def __init__(self, margin: float = 0.0, reduction: str = "mean") -> None:
-        super().__init__(reduction)
-        self.margin = margin
-
-    def construct(self, input1: Any, input2: Any, target: Any) -> Any:
-        return ops.margin_ranking_loss(input1, input2, target, self.margin, self.reduction)
-
-
-class TripletMarginLoss(LossBase):
-    """max(0, d(x, positive) - d(x, negative) + margin), d the p-norm of the difference over the last axis."""
-
-    def __init__(self, p: int = 2, swap: bool = False, eps: float = 1e-6, reduction: str = "mean",
-                 margin: float = 1.0) -> None:
-        super().__init__(reduction)
-        self.p, self.swap, self.eps, self.margin = p, swap, eps, margin
-
-    def _distance(self, a: Any, b: Any) -> Any:
-        return total(ops.abs(a - b + self.eps) ** self.p, -1) ** (1 / self.p)
-
-    def construct(self, x: Any, positive: Any, negative: Any, margin: float | None = None) -> Any:
-        near, far = self._distance(x, positive), self._distance(x, negative)
-        if self.swap:
-            far = ops.minimum(far, self._distance(positive, negative))
-        return self.get_loss(ops.relu(near - far + (self.margin if margin is None else margin)))
-
-
 class PoissonNLLLoss(LossBase):
-    """e^x - y x with ``log_input``, else x - y log(x + eps); ``full`` adds Stirling's log y! for y > 1."""
+    """e^x - y x with ``log_input``, else x - y log(x + eps); ``full`` adds Stirling's log y! for y > 1.
+
+    >>> from luojia import nn, Tensor
+    >>> float(nn.PoissonNLLLoss()(Tensor([0.0]), Tensor([2.0])))
+    1.0
+    """
 
     def __init__(self, log_input: bool = True, full: bool = False, eps: float = 1e-8, reduction: str = "mean") -> None:
         super().__init__(reduction)
@@ -399,7 +381,12 @@ class PoissonNLLLoss(LossBase):
 
 
 class GaussianNLLLoss(LossBase):
-    """(log var + (logits - labels)^2 / var) / 2, var at least eps; ``full`` adds log(2 pi) / 2."""
+    """(log var + (logits - labels)^2 / var) / 2, var at least eps; ``full`` adds log(2 pi) / 2.
+
+    >>> from luojia import nn, Tensor
+    >>> float(nn.GaussianNLLLoss()(Tensor([1.0]), Tensor([3.0]), Tensor([1.0])))
+    2.0
+    """
 
     def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean") -> None:
         super().__init__(reduction)
@@ -413,7 +400,12 @@ class GaussianNLLLoss(LossBase):
 
 
 class MultiLabelSoftMarginLoss(LossBase):
-    """-mean over classes of y log sigmoid(x) + (1 - y) log sigmoid(-x)."""
+    """-mean over classes of y log sigmoid(x) + (1 - y) log sigmoid(-x).
+
+    >>> from luojia import nn, Tensor
+    >>> round(float(nn.MultiLabelSoftMarginLoss()(Tensor([[0.0, 0.0]]), Tensor([[1.0, 0.0]]))), 4)
+    0.6931
+    """
 
     def __init__(self, weight: Any = None, reduction: str = "mean") -> None:
         super().__init__(reduction)
@@ -427,6 +419,12 @@ class MultiLabelSoftMarginLoss(LossBase):
 
 class CTCLoss(LossBase):
     """The connectionist temporal classification loss of log-probabilities (T, N, C), or (T, C) (Graves et al. 2006).
+
+    >>> from luojia import nn, Tensor
+    >>> log_probs = Tensor(np.log(np.full((2, 1, 2), 0.5, np.float32)))
+    >>> lengths, label_lengths = Tensor([2]), Tensor([1])
+    >>> round(float(nn.CTCLoss(reduction="sum")(log_probs, Tensor([[1]]), lengths, label_lengths)), 4)
+    0.2877
 
     Matches ``mindspore.nn.CTCLoss``.
     """
@@ -445,8 +443,6 @@ class CTCLoss(LossBase):
                             self.zero_infinity)[0]
 
 
-__all__ = ["BCELoss", "BCEWithLogitsLoss", "CTCLoss", "CosineEmbeddingLoss", "CrossEntropyLoss",
-           "GaussianNLLLoss", "HingeEmbeddingLoss", "HuberLoss", "KLDivLoss", "L1Loss", "LossBase",
-           "MAELoss", "MSELoss", "MarginRankingLoss", "MultiLabelSoftMarginLoss", "NLLLoss",
-           "PoissonNLLLoss", "RMSELoss", "SmoothL1Loss", "SoftMarginLoss", "SoftmaxCrossEntropyWithLogits",
-           "TripletMarginLoss"]
+__all__ = ["BCELoss", "BCEWithLogitsLoss", "CTCLoss", "CrossEntropyLoss", "GaussianNLLLoss", "HuberLoss", "KLDivLoss",
+           "L1Loss", "LossBase", "MAELoss", "MSELoss", "MultiLabelSoftMarginLoss", "NLLLoss", "PoissonNLLLoss",
+           "RMSELoss", "SmoothL1Loss", "SoftMarginLoss", "SoftmaxCrossEntropyWithLogits"]

@@ -34,6 +34,20 @@ def rearrange_inputs(func: Callable) -> Callable:
 class Metric:
     """The base class. A subclass defines ``clear()``, ``update(*inputs)`` and ``eval()``.
 
+    >>> from luojia import nn, Tensor
+    >>> class Count(nn.Metric):
+    ...     def clear(self):
+    ...         self.n = 0
+    ...     def update(self, *inputs):
+    ...         self.n += len(inputs[0])
+    ...     def eval(self):
+    ...         return self.n
+    >>> m = Count()
+    >>> m.clear()
+    >>> m.update(Tensor([1.0, 2.0]))
+    >>> m.eval()
+    2
+
     Matches ``mindspore.train.Metric``.
     """
 

@@ -118,19 +118,40 @@ class _PerClass(_Counted):
 
 
 class Precision(_PerClass):
-    """True positives per predicted, for each class."""
+    """True positives per predicted, for each class.
+
+    >>> from luojia import nn, Tensor
+    >>> m = nn.Precision("classification")
+    >>> m.update(Tensor([[0.9, 0.1], [0.2, 0.8]]), Tensor([0, 1]))
+    >>> m.eval()
+    array([1., 1.])
+    """
 
     _kind = counters.Precision
 
 
 class Recall(_PerClass):
-    """True positives per labelled, for each class."""
+    """True positives per labelled, for each class.
+
+    >>> from luojia import nn, Tensor
+    >>> m = nn.Recall("classification")
+    >>> m.update(Tensor([[0.9, 0.1], [0.2, 0.8]]), Tensor([0, 1]))
+    >>> m.eval()
+    array([1., 1.])
+    """
 
     _kind = counters.Recall
 
 
 class Fbeta(_PerClass):
-    """(1 + beta^2) precision recall / (beta^2 precision + recall), for each class."""
+    """(1 + beta^2) precision recall / (beta^2 precision + recall), for each class.
+
+    >>> from luojia import nn, Tensor
+    >>> m = nn.Fbeta(2)
+    >>> m.update(Tensor([[0.9, 0.1], [0.2, 0.8]]), Tensor([0, 1]))
+    >>> m.eval()
+    array([1., 1.])
+    """
 
     def __init__(self, beta: float) -> None:
         if isinstance(beta, bool) or not isinstance(beta, (int, float)):
@@ -141,28 +162,56 @@ class Fbeta(_PerClass):
 
 
 class F1(Fbeta):
-    """``Fbeta`` with beta 1."""
+    """``Fbeta`` with beta 1.
+
+    >>> from luojia import nn, Tensor
+    >>> m = nn.F1()
+    >>> m.update(Tensor([[0.9, 0.1], [0.2, 0.8]]), Tensor([0, 1]))
+    >>> m.eval()
+    array([1., 1.])
+    """
 
     def __init__(self) -> None:
         super().__init__(1.0)
 
 
 class MAE(_Counted):
-    """The sum of |y_pred - y| per sample."""
+    """The sum of |y_pred - y| per sample.
+
+    >>> from luojia import nn, Tensor
+    >>> m = nn.MAE()
+    >>> m.update(Tensor([1.0, 2.0]), Tensor([1.0, 4.0]))
+    >>> float(m.eval())
+    1.0
+    """
 
     def __init__(self) -> None:
         super().__init__(counters.MAE(per="sample"))
 
 
 class MSE(_Counted):
-    """The sum of (y_pred - y)^2 per sample."""
+    """The sum of (y_pred - y)^2 per sample.
+
+    >>> from luojia import nn, Tensor
+    >>> m = nn.MSE()
+    >>> m.update(Tensor([1.0, 2.0]), Tensor([1.0, 4.0]))
+    >>> float(m.eval())
+    2.0
+    """
 
     def __init__(self) -> None:
         super().__init__(counters.MSE(per="sample"))
 
 
 class TopKCategoricalAccuracy(_Counted):
-    """The share of samples whose label is among the k highest scores."""
+    """The share of samples whose label is among the k highest scores.
+
+    >>> from luojia import nn, Tensor
+    >>> m = nn.TopKCategoricalAccuracy(2)
+    >>> m.update(Tensor([[0.9, 0.1, 0.0], [0.2, 0.8, 0.3]]), Tensor([1, 0]))
+    >>> float(m.eval())
+    0.5
+    """
 
     def __init__(self, k: int) -> None:
         if isinstance(k, bool) or not isinstance(k, int):
@@ -175,7 +224,14 @@ class TopKCategoricalAccuracy(_Counted):
 
 
 class Top1CategoricalAccuracy(TopKCategoricalAccuracy):
-    """``TopKCategoricalAccuracy`` with k 1."""
+    """``TopKCategoricalAccuracy`` with k 1.
+
+    >>> from luojia import nn, Tensor
+    >>> m = nn.Top1CategoricalAccuracy()
+    >>> m.update(Tensor([[0.9, 0.1], [0.2, 0.8]]), Tensor([0, 0]))
+    >>> float(m.eval())
+    0.5
+    """
 
     def __init__(self) -> None:
         super().__init__(1)
@@ -189,7 +245,15 @@ class Top5CategoricalAccuracy(TopKCategoricalAccuracy):
 
 
 class ConfusionMatrix(_Counted):
-    """matrix[label, prediction]; ``normalize``: 'no_norm', 'target', 'prediction' or 'all'."""
+    """matrix[label, prediction]; ``normalize``: 'no_norm', 'target', 'prediction' or 'all'.
+
+    >>> from luojia import nn, Tensor
+    >>> m = nn.ConfusionMatrix(2)
+    >>> m.update(Tensor([0, 1, 1]), Tensor([0, 0, 1]))
+    >>> m.eval()
+    array([[1., 1.],
+           [0., 1.]])
+    """
 
     def __init__(self, num_classes: int, normalize: str = "no_norm", threshold: float = 0.5) -> None:
         check_choice("ConfusionMatrix", "normalize", normalize, ["no_norm", "target", "prediction", "all"])
@@ -200,7 +264,14 @@ class ConfusionMatrix(_Counted):
 
 
 class Perplexity(_Counted):
-    """e to the mean of -log p[label]; labels equal to ``ignore_label`` do not count."""
+    """e to the mean of -log p[label]; labels equal to ``ignore_label`` do not count.
+
+    >>> from luojia import nn, Tensor
+    >>> m = nn.Perplexity()
+    >>> m.update(Tensor([[0.5, 0.5], [0.5, 0.5]]), Tensor([0, 1]))
+    >>> round(float(m.eval()), 4)
+    2.0
+    """
 
     def __init__(self, ignore_label: int | None = None) -> None:
         if ignore_label is not None and (isinstance(ignore_label, bool) or not isinstance(ignore_label, int)):
@@ -210,14 +281,29 @@ class Perplexity(_Counted):
 
 
 class Dice(_Counted):
-    """2 sum(p y) / (sum(p^2) + sum(y^2) + smooth)."""
+    """2 sum(p y) / (sum(p^2) + sum(y^2) + smooth).
+
+    >>> from luojia import nn, Tensor
+    >>> m = nn.Dice(smooth=0.0)
+    >>> m.update(Tensor([[1.0, 0.0]]), Tensor([[1.0, 1.0]]))
+    >>> round(m.eval(), 4)
+    0.6667
+    """
 
     def __init__(self, smooth: float = 1e-5) -> None:
         super().__init__(counters.Dice(smooth))
 
 
 class CosineSimilarity(_Counted):
-    """The similarities of the rows of the input, by pairs."""
+    """The similarities of the rows of the input, by pairs.
+
+    >>> from luojia import nn
+    >>> m = nn.CosineSimilarity(zero_diagonal=False)
+    >>> m.update(np.array([[3.0, 4.0], [4.0, 3.0]]))
+    >>> m.eval().round(2)
+    array([[1.  , 0.96],
+           [0.96, 1.  ]])
+    """
 
     _inputs = 1
 
@@ -226,7 +312,14 @@ class CosineSimilarity(_Counted):
 
 
 class ROC(_Counted):
-    """(false positive rates, true positive rates, thresholds) over all thresholds."""
+    """(false positive rates, true positive rates, thresholds) over all thresholds.
+
+    >>> from luojia import nn, Tensor
+    >>> m = nn.ROC(pos_label=1)
+    >>> m.update(Tensor([0.2, 0.8]), Tensor([0, 1]))
+    >>> [list(map(float, x)) for x in m.eval()[:2]]
+    [[0.0, 0.0, 1.0], [0.0, 1.0, 1.0]]
+    """
 
     def __init__(self, class_num: int | None = None, pos_label: int | None = None) -> None:
         super().__init__(counters.ROC(class_num, pos_label))

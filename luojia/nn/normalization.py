@@ -80,7 +80,13 @@ class BatchNorm2d(_BatchNorm):
 
 
 class BatchNorm1d(_BatchNorm):
-    """``BatchNorm2d`` for inputs (N, C) or (N, C, L)."""
+    """``BatchNorm2d`` for inputs (N, C) or (N, C, L).
+
+    >>> from luojia import nn, Tensor
+    >>> nn.BatchNorm1d(3)(Tensor(np.ones((2, 3), np.float32))).asnumpy().round(3)
+    array([[1., 1., 1.],
+           [1., 1., 1.]], dtype=float32)
+    """
 
     _ranks = (2, 3)
 
@@ -169,6 +175,11 @@ class LayerNorm(Module):
 class GroupNorm(Module):
     """(x - mean) / sqrt(var + eps) * gamma + beta, mean and var over groups of channels of (N, C, H, W).
 
+    >>> from luojia import dtype, nn, Tensor
+    >>> y = nn.GroupNorm(2, 4)(Tensor(np.arange(4.0).reshape(1, 4, 1, 1), dtype.float32))
+    >>> y.asnumpy().ravel().round(2)
+    array([-1.,  1., -1.,  1.], dtype=float32)
+
     Matches ``mindspore.nn.GroupNorm`` (Wu and He 2018).
     """
 
@@ -201,6 +212,10 @@ class InstanceNorm2d(Module):
 
     ``moving_mean`` and ``moving_variance`` are there for MindSpore's checkpoints; nothing is computed with them.
 
+    >>> from luojia import nn, Tensor
+    >>> nn.InstanceNorm2d(3)(Tensor(np.ones((2, 3, 4, 4), np.float32))).shape
+    (2, 3, 4, 4)
+
     Matches ``mindspore.nn.InstanceNorm2d``.
     """
 
@@ -231,19 +246,33 @@ class InstanceNorm2d(Module):
 
 
 class InstanceNorm1d(InstanceNorm2d):
-    """``InstanceNorm2d`` for inputs (N, C, L)."""
+    """``InstanceNorm2d`` for inputs (N, C, L).
+
+    >>> from luojia import nn, Tensor
+    >>> nn.InstanceNorm1d(3)(Tensor(np.ones((2, 3, 5), np.float32))).shape
+    (2, 3, 5)
+    """
 
     _rank = 3
 
 
 class InstanceNorm3d(InstanceNorm2d):
-    """``InstanceNorm2d`` for inputs (N, C, D, H, W)."""
+    """``InstanceNorm2d`` for inputs (N, C, D, H, W).
+
+    >>> from luojia import nn, Tensor
+    >>> nn.InstanceNorm3d(3)(Tensor(np.ones((2, 3, 2, 4, 4), np.float32))).shape
+    (2, 3, 2, 4, 4)
+    """
 
     _rank = 5
 
 
 class LRN(Module):
     """Local response normalization over ``2 depth_radius + 1`` neighbouring channels.
+
+    >>> from luojia import nn, Tensor
+    >>> nn.LRN()(Tensor(np.ones((1, 2, 1, 1), np.float32))).asnumpy().ravel().round(3)
+    array([0.577, 0.577], dtype=float32)
 
     Matches ``mindspore.nn.LRN``.
     """

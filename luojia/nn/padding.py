@@ -17,6 +17,10 @@ class Pad(Module):
         paddings: a pair for each axis.
         mode: 'CONSTANT' (zeros), 'REFLECT' or 'SYMMETRIC'.
 
+    >>> from luojia import nn, Tensor
+    >>> nn.Pad(((0, 0), (1, 1)))(Tensor([[1.0, 2.0]])).asnumpy()
+    array([[0., 1., 2., 0.]], dtype=float32)
+
     Matches ``mindspore.nn.Pad``.
     """
 
@@ -70,23 +74,45 @@ class _SidePad(Module):
 
 
 class ZeroPad2d(_SidePad):
-    """Zeros around the last two axes, by (left, right, top, bottom)."""
+    """Zeros around the last two axes, by (left, right, top, bottom).
+
+    >>> from luojia import nn, Tensor
+    >>> nn.ZeroPad2d((1, 0, 0, 1))(Tensor([[1.0, 2.0]])).asnumpy()
+    array([[0., 1., 2.],
+           [0., 0., 0.]], dtype=float32)
+    """
 
 
 class ReflectionPad2d(_SidePad):
-    """The last two axes reflected at their borders, by (left, right, top, bottom)."""
+    """The last two axes reflected at their borders, by (left, right, top, bottom).
+
+    >>> from luojia import nn, Tensor
+    >>> nn.ReflectionPad2d((1, 1, 0, 0))(Tensor([[[1.0, 2.0, 3.0]]])).asnumpy()
+    array([[[2., 1., 2., 3., 2.]]], dtype=float32)
+    """
 
     _mode = "reflect"
 
 
 class ReflectionPad1d(ReflectionPad2d):
-    """The last axis reflected at its borders, by (left, right)."""
+    """The last axis reflected at its borders, by (left, right).
+
+    >>> from luojia import nn, Tensor
+    >>> nn.ReflectionPad1d((1, 1))(Tensor([[1.0, 2.0, 3.0]])).asnumpy()
+    array([[2., 1., 2., 3., 2.]], dtype=float32)
+    """
 
     _axes = 1
 
 
 class ConstantPad2d(_SidePad):
-    """A constant around the last two axes, by (left, right, top, bottom)."""
+    """A constant around the last two axes, by (left, right, top, bottom).
+
+    >>> from luojia import nn, Tensor
+    >>> nn.ConstantPad2d((1, 0, 0, 1), 9.0)(Tensor([[1.0, 2.0]])).asnumpy()
+    array([[9., 1., 2.],
+           [9., 9., 9.]], dtype=float32)
+    """
 
     def __init__(self, padding: Any, value: float) -> None:
         super().__init__(padding)
@@ -97,19 +123,34 @@ class ConstantPad2d(_SidePad):
 
 
 class ConstantPad1d(ConstantPad2d):
-    """A constant around the last axis, by (left, right)."""
+    """A constant around the last axis, by (left, right).
+
+    >>> from luojia import nn, Tensor
+    >>> nn.ConstantPad1d((1, 2), 9.0)(Tensor([1.0, 2.0])).asnumpy()
+    array([9., 1., 2., 9., 9.], dtype=float32)
+    """
 
     _axes = 1
 
 
 class ConstantPad3d(ConstantPad2d):
-    """A constant around the last three axes, by (left, right, top, bottom, front, back)."""
+    """A constant around the last three axes, by (left, right, top, bottom, front, back).
+
+    >>> from luojia import nn, Tensor
+    >>> nn.ConstantPad3d(1, 0.0)(Tensor(np.ones((2, 3, 4), np.float32))).shape
+    (4, 5, 6)
+    """
 
     _axes = 3
 
 
 class ReflectionPad3d(ReflectionPad2d):
-    """The last three axes reflected at their borders, by (left, right, top, bottom, front, back)."""
+    """The last three axes reflected at their borders, by (left, right, top, bottom, front, back).
+
+    >>> from luojia import nn, Tensor
+    >>> nn.ReflectionPad3d(1)(Tensor(np.ones((1, 2, 3, 4), np.float32))).shape
+    (1, 4, 5, 6)
+    """
 
     _axes = 3
 
@@ -126,13 +167,23 @@ class ReplicationPad2d(_SidePad):
 
 
 class ReplicationPad1d(ReplicationPad2d):
-    """The border of the last axis repeated, by (left, right)."""
+    """The border of the last axis repeated, by (left, right).
+
+    >>> from luojia import nn, Tensor
+    >>> nn.ReplicationPad1d((1, 2))(Tensor([[1.0, 2.0]])).asnumpy()
+    array([[1., 1., 2., 2., 2.]], dtype=float32)
+    """
 
     _axes = 1
 
 
 class ReplicationPad3d(ReplicationPad2d):
-    """The border of the last three axes repeated, by (left, right, top, bottom, front, back)."""
+    """The border of the last three axes repeated, by (left, right, top, bottom, front, back).
+
+    >>> from luojia import nn, Tensor
+    >>> nn.ReplicationPad3d(1)(Tensor(np.ones((1, 2, 3, 4), np.float32))).shape
+    (1, 4, 5, 6)
+    """
 
     _axes = 3
 

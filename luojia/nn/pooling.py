@@ -93,13 +93,23 @@ class MaxPool2d(_Pool):
 
 
 class MaxPool1d(_Pool):
-    """The maximum of each window of (N, C, L); see ``MaxPool2d``."""
+    """The maximum of each window of (N, C, L); see ``MaxPool2d``.
+
+    >>> from luojia import nn, Tensor
+    >>> nn.MaxPool1d(2, 2)(Tensor([[[1.0, 3.0, 5.0, 7.0]]])).asnumpy()
+    array([[[3., 7.]]], dtype=float32)
+    """
 
     _axes = 1
 
 
 class MaxPool3d(_Pool):
-    """The maximum of each window of (N, C, D, H, W); see ``MaxPool2d``."""
+    """The maximum of each window of (N, C, D, H, W); see ``MaxPool2d``.
+
+    >>> from luojia import nn, Tensor
+    >>> nn.MaxPool3d(2, 2)(Tensor(np.ones((1, 1, 4, 4, 4), np.float32))).shape
+    (1, 1, 2, 2, 2)
+    """
 
     _axes = 3
 
@@ -109,6 +119,10 @@ class AvgPool2d(_Pool):
 
     Args:
         count_include_pad: whether padding of pad_mode 'pad' counts.
+
+    >>> from luojia import nn, Tensor
+    >>> nn.AvgPool2d(2, 2)(Tensor([[[[1.0, 3.0], [5.0, 7.0]]]])).asnumpy()
+    array([[[[4.]]]], dtype=float32)
 
     Matches ``mindspore.nn.AvgPool2d``; see ``MaxPool2d``.
     """
@@ -128,13 +142,23 @@ class AvgPool2d(_Pool):
 
 
 class AvgPool1d(AvgPool2d):
-    """The mean of each window of (N, C, L); see ``AvgPool2d``."""
+    """The mean of each window of (N, C, L); see ``AvgPool2d``.
+
+    >>> from luojia import nn, Tensor
+    >>> nn.AvgPool1d(2, 2)(Tensor([[[1.0, 3.0, 5.0, 7.0]]])).asnumpy()
+    array([[[2., 6.]]], dtype=float32)
+    """
 
     _axes = 1
 
 
 class AvgPool3d(AvgPool2d):
-    """The mean of each window of (N, C, D, H, W); padding of pad_mode 'same' counts too. See ``AvgPool2d``."""
+    """The mean of each window of (N, C, D, H, W); padding of pad_mode 'same' counts too. See ``AvgPool2d``.
+
+    >>> from luojia import nn, Tensor
+    >>> nn.AvgPool3d(2, 2)(Tensor(np.ones((1, 1, 4, 4, 4), np.float32))).shape
+    (1, 1, 2, 2, 2)
+    """
 
     _axes = 3
 
@@ -166,36 +190,65 @@ class _Adaptive(Module):
 class AdaptiveAvgPool2d(_Adaptive):
     """The means of (..., H, W) over windows that make ``output_size`` of them.
 
+    >>> from luojia import nn, Tensor
+    >>> nn.AdaptiveAvgPool2d(1)(Tensor([[[[1.0, 3.0], [5.0, 7.0]]]])).asnumpy()
+    array([[[[4.]]]], dtype=float32)
+
     Matches ``mindspore.nn.AdaptiveAvgPool2d``.
     """
 
 
 class AdaptiveAvgPool1d(_Adaptive):
-    """The means of (..., L) over windows that make ``output_size`` of them."""
+    """The means of (..., L) over windows that make ``output_size`` of them.
+
+    >>> from luojia import nn, Tensor
+    >>> nn.AdaptiveAvgPool1d(2)(Tensor([[[1.0, 3.0, 5.0, 7.0]]])).asnumpy()
+    array([[[2., 6.]]], dtype=float32)
+    """
 
     _axes = 1
 
 
 class AdaptiveMaxPool2d(_Adaptive):
-    """The maxima of (..., H, W) over windows that make ``output_size`` of them."""
+    """The maxima of (..., H, W) over windows that make ``output_size`` of them.
+
+    >>> from luojia import nn, Tensor
+    >>> nn.AdaptiveMaxPool2d(1)(Tensor([[[[1.0, 3.0], [5.0, 7.0]]]])).asnumpy()
+    array([[[[7.]]]], dtype=float32)
+    """
 
     _operator = "adaptive_max_pool"
 
 
 class AdaptiveMaxPool1d(AdaptiveMaxPool2d):
-    """The maxima of (..., L) over windows that make ``output_size`` of them."""
+    """The maxima of (..., L) over windows that make ``output_size`` of them.
+
+    >>> from luojia import nn, Tensor
+    >>> nn.AdaptiveMaxPool1d(2)(Tensor([[[1.0, 3.0, 5.0, 7.0]]])).asnumpy()
+    array([[[3., 7.]]], dtype=float32)
+    """
 
     _axes = 1
 
 
 class AdaptiveAvgPool3d(_Adaptive):
-    """The means of (..., D, H, W) over windows that make ``output_size`` of them."""
+    """The means of (..., D, H, W) over windows that make ``output_size`` of them.
+
+    >>> from luojia import nn, Tensor
+    >>> nn.AdaptiveAvgPool3d(2)(Tensor(np.ones((1, 1, 4, 4, 4), np.float32))).shape
+    (1, 1, 2, 2, 2)
+    """
 
     _axes = 3
 
 
 class AdaptiveMaxPool3d(AdaptiveMaxPool2d):
-    """The maxima of (..., D, H, W) over windows that make ``output_size`` of them."""
+    """The maxima of (..., D, H, W) over windows that make ``output_size`` of them.
+
+    >>> from luojia import nn, Tensor
+    >>> nn.AdaptiveMaxPool3d(2)(Tensor(np.ones((1, 4, 4, 4), np.float32))).shape
+    (1, 2, 2, 2)
+    """
 
     _axes = 3
 
@@ -215,12 +268,21 @@ class _LPPool(Module):
 class LPPool1d(_LPPool):
     """(sum x^p)^(1/p) of each window of (N, C, L), p being ``norm_type``; the stride is the kernel by default.
 
+    >>> from luojia import nn, Tensor
+    >>> nn.LPPool1d(2, 2)(Tensor([[[3.0, 4.0]]])).asnumpy()
+    array([[[5.]]], dtype=float32)
+
     Matches ``mindspore.nn.LPPool1d``.
     """
 
 
 class LPPool2d(_LPPool):
-    """(sum x^p)^(1/p) of each window of (N, C, H, W); see ``LPPool1d``."""
+    """(sum x^p)^(1/p) of each window of (N, C, H, W); see ``LPPool1d``.
+
+    >>> from luojia import nn, Tensor
+    >>> nn.LPPool2d(1, 2)(Tensor([[[[1.0, 2.0], [3.0, 4.0]]]])).asnumpy()
+    array([[[[10.]]]], dtype=float32)
+    """
 
     _axes = 2
 
@@ -244,11 +306,20 @@ class FractionalMaxPool2d(_Fractional):
     """The maxima of ``output_size`` windows of (N, C, H, W), or ``output_ratio`` times as many, at random places.
 
     Graham 2014. Matches ``mindspore.nn.FractionalMaxPool2d``.
+
+    >>> from luojia import nn, Tensor
+    >>> nn.FractionalMaxPool2d(2, output_size=3)(Tensor(np.ones((1, 1, 8, 8), np.float32))).shape
+    (1, 1, 3, 3)
     """
 
 
 class FractionalMaxPool3d(_Fractional):
-    """The maxima of windows of (N, C, D, H, W) at random places; see ``FractionalMaxPool2d``."""
+    """The maxima of windows of (N, C, D, H, W) at random places; see ``FractionalMaxPool2d``.
+
+    >>> from luojia import nn, Tensor
+    >>> nn.FractionalMaxPool3d(2, output_size=2)(Tensor(np.ones((1, 1, 6, 6, 6), np.float32))).shape
+    (1, 1, 2, 2, 2)
+    """
 
     _axes = 3
 
@@ -266,7 +337,13 @@ class _MaxUnpool(Module):
 
 
 class MaxUnpool1d(_MaxUnpool):
-    """The maxima of a ``MaxPool1d`` back at their places in (N, C, L), zeros elsewhere: (x, indices) to y."""
+    """The maxima of a ``MaxPool1d`` back at their places in (N, C, L), zeros elsewhere: (x, indices) to y.
+
+    >>> from luojia import nn, Tensor
+    >>> y, places = nn.MaxPool1d(2, 2, return_indices=True, pad_mode="pad")(Tensor([[[1.0, 3.0, 7.0, 5.0]]]))
+    >>> nn.MaxUnpool1d(2, 2)(y, places).asnumpy()
+    array([[[0., 3., 7., 0.]]], dtype=float32)
+    """
 
     _axes = 1
 

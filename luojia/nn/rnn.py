@@ -17,12 +17,19 @@ from .._src.ops import Parameter, ParameterTuple
 from .._src.ops.rnn import GATES, pack
 from ..common.initializer import Uniform, initializer
 from .checks import check_bool, check_choice, check_positive_int
+from .dropout import Dropout
 from .module import Module
 
 
 def _zeros(x: Tensor, *shape: int) -> Tensor:
     engine = x._device.engine
     return wrap(x._result_class, engine.asarray(np.zeros(shape, np.float32), x.np_dtype), x._device)
+
+
+# The parts that MindSpore's recurrent layers are printed with.
+_STEPS = {mode: type(f"_Dynamic{name}", (Module,), {"__module__": __name__, "__doc__": "The steps of a layer."})
+          for mode, name in (("lstm", "LSTMCPUGPU"), ("gru", "GRUCPUGPU"), ("rnn_tanh", "RNNTanh"),
+                             ("rnn_relu", "RNNRelu"))}
 
 
 class _Recurrent(Module):
@@ -46,6 +53,7 @@ class _Recurrent(Module):
         if not 0 <= dropout < 1:
             raise ArgumentError(f"For '{who}', the 'dropout' must be a number in range [0, 1), but got {dropout}.")
         self.dropout = float(dropout)
+        self.rnn, self.dropout_op = _STEPS[self._mode](), Dropout(p=self.dropout)
         rows, start = GATES[self._mode] * hidden_size, Uniform(1 / math.sqrt(hidden_size))
         named: dict[str, list[Parameter]] = {k: [] for k in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")}
         for layer in range(num_layers):
@@ -127,13 +135,25 @@ class LSTM(_Recurrent):
 
 
 class GRU(_Recurrent):
-    """Gated recurrent units (Cho et al. 2014): (x, h0) to (y, h). Gates in the order r, z, n; see ``LSTM``."""
+    """Gated recurrent units (Cho et al. 2014): (x, h0) to (y, h). Gates in the order r, z, n; see ``LSTM``.
+
+    >>> from luojia import nn, Tensor
+    >>> y, h = nn.GRU(4, 8)(Tensor(np.ones((5, 2, 4), np.float32)), Tensor(np.zeros((1, 2, 8), np.float32)))
+    >>> y.shape, h.shape
+    ((5, 2, 8), (1, 2, 8))
+    """
 
     _mode = "gru"
 
 
 class RNN(_Recurrent):
-    """The recurrence h = tanh(W x + b + U h + c), or relu: (x, h0) to (y, h); see ``LSTM``."""
+    """The recurrence h = tanh(W x + b + U h + c), or relu: (x, h0) to (y, h); see ``LSTM``.
+
+    >>> from luojia import nn, Tensor
+    >>> y, h = nn.RNN(4, 8)(Tensor(np.ones((5, 2, 4), np.float32)), Tensor(np.zeros((1, 2, 8), np.float32)))
+    >>> y.shape, h.shape
+    ((5, 2, 8), (1, 2, 8))
+    """
 
     _mode = "rnn_tanh"
 
@@ -173,7 +193,12 @@ class _Cell(Module):
 
 
 class RNNCell(_Cell):
-    """One step of ``RNN``: (x, h) to h."""
+    """One step of ``RNN``: (x, h) to h.
+
+    >>> from luojia import nn, Tensor
+    >>> nn.RNNCell(4, 8)(Tensor(np.ones((2, 4), np.float32)), Tensor(np.zeros((2, 8), np.float32))).shape
+    (2, 8)
+    """
 
     def __init__(self, input_size: int, hidden_size: int, has_bias: bool = True, nonlinearity: str = "tanh",
                  dtype: DType = float32) -> None:
@@ -186,7 +211,14 @@ class RNNCell(_Cell):
 
 
 class LSTMCell(_Cell):
-    """One step of ``LSTM``: (x, (h, c)) to (h, c)."""
+    """One step of ``LSTM``: (x, (h, c)) to (h, c).
+
+    >>> from luojia import nn, Tensor
+    >>> x, h = Tensor(np.ones((2, 4), np.float32)), Tensor(np.zeros((2, 8), np.float32))
+    >>> h, c = nn.LSTMCell(4, 8)(x, (h, h))
+    >>> h.shape, c.shape
+    ((2, 8), (2, 8))
+    """
 
     _gates = 4
 
@@ -199,7 +231,12 @@ class LSTMCell(_Cell):
 
 
 class GRUCell(_Cell):
-    """One step of ``GRU``: (x, h) to h."""
+    """One step of ``GRU``: (x, h) to h.
+
+    >>> from luojia import nn, Tensor
+    >>> nn.GRUCell(4, 8)(Tensor(np.ones((2, 4), np.float32)), Tensor(np.zeros((2, 8), np.float32))).shape
+    (2, 8)
+    """
 
     _gates = 3
 

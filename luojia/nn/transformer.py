@@ -93,6 +93,11 @@ class TransformerDecoderLayer(_Layer):
 
     Called with tgt (T, N, E) and memory (S, N, E); see ``TransformerEncoderLayer``.
 
+    >>> from luojia import nn, Tensor
+    >>> x, memory = Tensor(np.ones((5, 2, 8), np.float32)), Tensor(np.ones((3, 2, 8), np.float32))
+    >>> nn.TransformerDecoderLayer(8, 2, dim_feedforward=16)(x, memory).shape
+    (5, 2, 8)
+
     Matches ``mindspore.nn.TransformerDecoderLayer``.
     """
 
@@ -120,7 +125,13 @@ def _copies(layer: Module, count: int) -> CellList:
 
 
 class TransformerEncoder(Module):
-    """``num_layers`` copies of an encoder layer, which start equal, and a ``norm`` at the end if given."""
+    """``num_layers`` copies of an encoder layer, which start equal, and a ``norm`` at the end if given.
+
+    >>> from luojia import nn, Tensor
+    >>> layer = nn.TransformerEncoderLayer(8, 2, dim_feedforward=16)
+    >>> nn.TransformerEncoder(layer, 2)(Tensor(np.ones((5, 2, 8), np.float32))).shape
+    (5, 2, 8)
+    """
 
     def __init__(self, encoder_layer: Module, num_layers: int, norm: Module | None = None) -> None:
         super().__init__()
@@ -134,7 +145,14 @@ class TransformerEncoder(Module):
 
 
 class TransformerDecoder(Module):
-    """``num_layers`` copies of a decoder layer, which start equal, and a ``norm`` at the end if given."""
+    """``num_layers`` copies of a decoder layer, which start equal, and a ``norm`` at the end if given.
+
+    >>> from luojia import nn, Tensor
+    >>> layer = nn.TransformerDecoderLayer(8, 2, dim_feedforward=16)
+    >>> x = Tensor(np.ones((5, 2, 8), np.float32))
+    >>> nn.TransformerDecoder(layer, 2)(x, x).shape
+    (5, 2, 8)
+    """
 
     def __init__(self, decoder_layer: Module, num_layers: int, norm: Module | None = None) -> None:
         super().__init__()

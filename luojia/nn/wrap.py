@@ -56,6 +56,12 @@ class WithLossCell(Module):
 class WithEvalCell(Module):
     """(loss, outputs, label) for metrics.
 
+    >>> from luojia import nn, Tensor
+    >>> net = nn.WithEvalCell(nn.Dense(2, 1, "ones"), nn.MSELoss())
+    >>> loss, outputs, label = net(Tensor([[1.0, 2.0]]), Tensor([[5.0]]))
+    >>> outputs.shape, label.shape
+    ((1, 1), (1, 1))
+
     Matches ``mindspore.nn.WithEvalCell``.
     """
 
@@ -75,6 +81,11 @@ class WithEvalCell(Module):
 
 class WithGradCell(Module):
     """The gradients of the trainable parameters of loss_fn(network(data), label), or of network(*inputs).
+
+    >>> from luojia import nn, Tensor
+    >>> net = nn.WithGradCell(nn.Dense(2, 1, "ones", "zeros"), nn.MSELoss())
+    >>> [g.asnumpy().tolist() for g in net(Tensor([[1.0, 2.0]]), Tensor([[5.0]]))]
+    [[[-4.0, -8.0]], [-4.0]]
 
     Matches ``mindspore.nn.WithGradCell``.
     """
@@ -330,6 +341,11 @@ class TrainOneStepWithLossScaleCell(TrainOneStepCell):
 class ParameterUpdate(Module):
     """Called with a Tensor, gives the parameter its value.
 
+    >>> from luojia import nn, Parameter, Tensor
+    >>> w = Parameter(Tensor([1.0]), name="w")
+    >>> nn.ParameterUpdate(w)(Tensor([3.0])).asnumpy()
+    array([3.], dtype=float32)
+
     Matches ``mindspore.nn.ParameterUpdate``.
     """
 
@@ -347,6 +363,11 @@ class ParameterUpdate(Module):
 class Vjp(Module):
     """``Vjp(fn)(*inputs, v)``: (output, vector-Jacobian products, bare for one input).
 
+    >>> from luojia import nn, Tensor
+    >>> value, cotangent = nn.Vjp(lambda x: x * x)(Tensor([3.0]), Tensor([1.0]))
+    >>> float(value), float(cotangent)
+    (9.0, 6.0)
+
     Matches ``mindspore.nn.Vjp``.
     """
 
@@ -363,6 +384,11 @@ class Vjp(Module):
 
 class Jvp(Module):
     """``Jvp(fn)(*inputs, v)``: (output, Jacobian-vector product), v a tuple for several inputs.
+
+    >>> from luojia import nn, Tensor
+    >>> value, tangent = nn.Jvp(lambda x: x * x)(Tensor([3.0]), Tensor([1.0]))
+    >>> float(value), float(tangent)
+    (9.0, 6.0)
 
     Matches ``mindspore.nn.Jvp``.
     """

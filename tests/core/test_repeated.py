@@ -208,16 +208,30 @@ def test_other_leaves_and_other_shapes_are_taken(passes):
         np.testing.assert_allclose(a, b, rtol=1e-6)
 
 
-def test_a_freed_graph_is_refused_by_name(passes):
+def test_a_graph_freed_since_it_was_recorded_is_refused_by_name(passes):
+    x, w = known_by(lambda x, w: ((x + w) * w + x).tanh() * w, (4, 3), (4, 3))
+    with autograd.record():
+        h = x + w
+        y = (h * h).sum()
+        z = (h * w + x).tanh() * w
+    y.backward()
+    with pytest.raises(GraphError, match="part of this graph was freed"):
+        z.backward()
+
+
+def test_what_was_freed_before_is_a_constant_to_the_next_graph(passes):
     x, w = known_by(lambda x, w: ((x + w) * w + x).tanh() * w, (4, 3), (4, 3))
     with autograd.record():
         h = x + w
         y = (h * h).sum()
     y.backward()
-    with autograd.record():
-        y = (h * w + x).tanh() * w
-    with pytest.raises(GraphError, match="part of this graph was freed"):
+    found = []
+    for state in (h, h.detach()):
+        with autograd.record():
+            y = (state * w + x).tanh() * w
         y.backward()
+        found.append([x.grad.asnumpy(), w.grad.asnumpy()])
+    np.testing.assert_array_equal(found[0], found[1])
 
 
 def test_retain_graph_keeps_the_graph(passes):
@@ -239,7 +253,7 @@ def test_it_frees_what_the_graph_kept(passes):
     middle = y._node.parents[0]
     y.backward()
     assert passes[-1]
-    assert y._node.parents is None and y._node.args is None and middle.parents is None
+    assert y._node.parents is None and y._node.ans is None and middle.parents is None
 
 
 def test_no_gradient_array_is_kept(passes):

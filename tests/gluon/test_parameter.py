@@ -299,3 +299,13 @@ def test_dict_files(tmp_path):
     nd.save(path, [nd.ones((2,))])
     with pytest.raises(AssertionError, match="a list of arrays without names"):
         d.load(path)
+
+
+def test_a_constant_tells_the_dtype_as_its_array_does():
+    assert repr(gluon.Constant("c", [1, 2])) == "Constant c (shape=(2,), dtype=<class 'numpy.float32'>)"
+    mx.npx.set_np()
+    try:
+        assert repr(gluon.Constant("c", [1, 2])) == "Constant c (shape=(2,), dtype=float32)"
+        assert isinstance(gluon.Constant("c", [1, 2]).value, mx.np.ndarray)
+    finally:
+        mx.npx.reset_np()

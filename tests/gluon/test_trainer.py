@@ -387,3 +387,27 @@ def test_parameters_without_initialization_are_refused():
     net = nn.Dense(1)
     net.initialize()
     assert gluon.Trainer(net.collect_params(), "sgd").learning_rate == 0.01
+
+
+def test_the_first_step_gives_all_devices_the_first_ones_statistics():
+    devices = [mx.cpu(0), mx.cpu(1)]
+    net = gluon.nn.BatchNorm()
+    net.initialize(ctx=devices)
+    x = nd.array([[1.0, 2.0], [3.0, 6.0], [5.0, 5.0], [7.0, 9.0]])
+    trainer = gluon.Trainer(net.collect_params(), "sgd")
+    found = []
+    for _ in range(2):
+        with autograd.record():
+            parts = [net(part) for part in gluon.utils.split_and_load(x, devices)]
+        autograd.backward(parts)
+        trainer.step(4)
+        found.append([mean.asnumpy().tolist() for mean in net.running_mean.list_data()])
+    np.testing.assert_allclose(found, [[[0.2, 0.4], [0.2, 0.4]], [[0.38, 0.76], [0.78, 1.06]]], rtol=1e-5)
+
+
+def test_a_schedule_may_be_any_function():
+    weight = gluon.Parameter("w", shape=(1,))
+    weight.initialize()
+    trainer = gluon.Trainer([weight], "sgd", {"lr_scheduler": lambda n: 0.5 / (n + 1)})
+    assert trainer.learning_rate == 0.5
+    assert trainer.optimizer.lr is None

@@ -169,6 +169,8 @@ def test_compose():
     assert composed(IMAGE).shape == (3, 8, 8)
     assert repr(T.Compose([T.ToTensor()])) == "Compose(\n  (0): ToTensor(\n  \n  )\n)"
     assert [type(t).__name__ for t in composed] == ["Resize", "_Function", "HybridSequential"]
+    parts = T.Compose([T.CenterCrop(4), T.ToTensor(), T.Normalize(0, 1), T.RandomResizedCrop(2)])
+    assert [type(p).__name__ for p in parts] == ["CenterCrop", "HybridSequential", "RandomResizedCrop"]
     assert T.HybridCompose([T.Resize(3), T.ToTensor(), T.Cast("float16")])(IMAGE).dtype == np.float16
     dataset = gluon.data.ArrayDataset(np.stack([PIXELS] * 4), np.arange(4)).transform_first(composed)
     assert [p.shape for p in next(iter(gluon.data.DataLoader(dataset, 3)))] == [(3, 3, 8, 8), (3,)]

@@ -56,7 +56,15 @@ def test_multibox_detection():
     near(unsifted[0, :2], [[0, 0.2965, 0.0701, 0.1279, 0.4299, 0.5394], [0, 0.4898, 0.2709, 0.2169, 0.8383, 0.7872]])
     few = nd.contrib.MultiBoxDetection(*given, nms_topk=2, force_suppress=True).asnumpy()
     assert (few[:, 2:, 0] == -1).all()
+    near(few[..., 1], [[0.6672, 0.5542, 0.455, 0.6672, 0.5542], [0.665, 0.5774, 0.3984, 0.2021, 0.3259]])
     check_op("multibox_detection", PROB, LOC, ANCHOR, symbol="value", dtypes=("float32",))
+
+
+def test_anchors_that_overlap_alike_are_told_apart_by_the_last_bit():
+    anchors = mx.nd.contrib.MultiBoxPrior(mx.nd.zeros((1, 3, 8, 8)), sizes=[0.2, 0.272], ratios=[1, 2, 0.5])
+    labels = mx.nd.array([[[0, 0.1, 0.1, 0.6, 0.7]], [[0, 0.3, 0.2, 0.9, 0.8]]])
+    classes = mx.nd.contrib.MultiBoxTarget(anchors, labels, mx.nd.zeros((2, 2, 256)))[2].asnumpy()
+    assert classes.nonzero()[1].tolist() == [109, 117]
 
 
 def test_symbols():

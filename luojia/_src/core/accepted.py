@@ -24,6 +24,7 @@ import numpy as np
 
 from ..errors import ArgumentError, DTypeError, ShapeError
 from . import dtypes
+from .documented import refusals
 from .given import is_operand
 from .tensor import Tensor
 
@@ -207,4 +208,6 @@ as in x.astype(...).
             refuse(who, names, tuple([args[i] if i < n else kwargs.get(p) for i, p in group]))
         return function(*args, **kwargs)
 
+    if told := refusals(row):
+        call.__doc__ = f"{inspect.cleandoc(function.__doc__ or '')}\n\n{told}"
     return call

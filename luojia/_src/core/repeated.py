@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .tape import ALIGNED, SELECT, Node, RichNode, state
+from .tape import ALIGNED, SELECT, Node, RichNode, next_id, state
 
 _FEWEST, _MOST = 2, 2048  # nodes of a graph for which a pass is written: 0.1 ms a node, of which each pass saves 0.5 us
 _PATIENCE = 16  # how many graphs from one operator are unknown before a pass is written; then four times as many
@@ -83,7 +83,7 @@ class _Writer:
         self.nodes = nodes
         self.floor, self.wanted = floor, wanted
         self.names: dict[Any, str] = {n: f"n{i}" for i, n in enumerate(nodes)}  # of nodes and leaves
-        self.space: dict[str, Any] = {"Node": Node, "RichNode": RichNode, "ALIGNED": ALIGNED,
+        self.space: dict[str, Any] = {"Node": Node, "RichNode": RichNode, "ALIGNED": ALIGNED, "next_id": next_id,
                                       "state": state, "fitted": _fitted}
         self.baked: dict[int, str] = {}
         self.later: list[str] = []  # what would show that two nodes are one, or were there before
@@ -102,7 +102,7 @@ class _Writer:
         self.later.append(f"{self.names[self.nodes[-1]]}.id <= floor")
         self._add("        ", f"if {' or '.join(self.later)}: return None")
         self._add("    ", "except (TypeError, ValueError, AttributeError): return None  # freed, or linked otherwise",
-                  "state.retain = False")
+                  "state.retain, now = False, next_id()")
         for node in self.nodes:
             self._pass(node)
         leaves = [n for n in leaves if n in self.arrived]
@@ -169,7 +169,7 @@ class _Writer:
                                 if self._wants(p) and p not in self.arrived])
             self._add(indent, f"if {g} is not None:")
             indent += "    "
-        done = f"{n}.parents = {n}.args = {n}.ans = {g} = None"
+        done = f"{n}.parents = {n}.ans = {g} = None; {n}.args = now"
         if node.op is SELECT:
             self._select(indent, node, g)
             self._add(indent, done)
@@ -186,18 +186,27 @@ class _Writer:
         n, g, op = self.names[node], self._gradient(node), node.op
         direct = op.direct_rule is not None and node.__class__ is Node
         out = ", ".join(f"a{i}" if need else "_" for i, need in enumerate(needs))
+        fits = [f"a{i} = fitted({n}, {i}, a{i})" for i, need in enumerate(needs) if need]
+        slow = f"{self._bake(op)}.pull({n}, {g}, {needs!r}, False)"
         if direct:
             attrs = "" if node.attrs is ALIGNED else f", **{n}.attrs"
             call = (f"{self._bake(op.direct_rule)}({self._bake(node.device._engine.xp)}, {g}, {n}.ans, {n}.args, "
                     f"{needs!r}{attrs})")
+            if len(needs) == 1:
+                self._add(indent, f"a0 = {call}", "if a0.__class__ is tuple: a0 = a0[0]")
+            else:
+                self._add(indent, f"{out}, = {call}")
+            if node.attrs is not ALIGNED:
+                self._add(indent, *fits)
+        elif node.__class__ is RichNode and getattr(op, "fast_backward", None) is not None and op.outputs == 1:
+            quick = f"{self._bake(op)}.fast_backward(s, {g}, {n}.args, {needs!r}, **{n}.attrs)"
+            took = [f"{out}, = {quick}"]
+            if len(needs) == 1:
+                took = [f"a0 = {quick}", "if a0.__class__ is tuple: a0 = a0[0]"]
+            self._add(indent, f"s = {n}.saved", f"if s is None or callable(s): {out}, = {slow}", "else:",
+                      *[f"    {line}" for line in took + fits])
         else:
-            call = f"{self._bake(op)}.pull({n}, {g}, {needs!r}, False)"
-        if direct and len(needs) == 1:
-            self._add(indent, f"a0 = {call}", "if a0.__class__ is tuple: a0 = a0[0]")
-        else:
-            self._add(indent, f"{out}, = {call}")
-        if direct and node.attrs is not ALIGNED:
-            self._add(indent, *[f"a{i} = fitted({n}, {i}, a{i})" for i, need in enumerate(needs) if need])
+            self._add(indent, f"{out}, = {slow}")
         sure = direct and not op.partial and node not in self.unsure
         for i, p in enumerate(node.parents):
             if needs[i]:

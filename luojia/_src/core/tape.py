@@ -79,7 +79,8 @@ class Node:
 
     ``op`` has ``pull(node, g, needs, linked)``, giving one cotangent or None per parent: arrays, or Tensors with their
     tape links if ``linked``; and ``direct_rule``, an operator's own rule for arrays where it has one, else None.
-    ``parents`` are the nodes of the inputs (None for constants); it is None once freed.
+    ``parents`` are the nodes of the inputs (None for constants); it is None once freed, and ``args`` is then the number
+    that the backward pass drew, among those of the nodes.
     """
 
     __slots__ = ("id", "op", "attrs", "parents", "args", "ans", "device")
@@ -211,6 +212,14 @@ def select(node: Node, index: int, ans: Any) -> Node:
     return Node(SELECT, {"index": index}, (node,), (), ans, node.device)
 
 
+def _refuse_freed(node: Any, heads: list, ended: list | None) -> None:
+    if ended is None or any([head.id < node.args for head, _ in heads]):
+        raise GraphError(
+            "backward: part of this graph was freed by an earlier backward. "
+            "Call the earlier one with retain_graph=True, or record the computation again."
+        )
+
+
 def backward(
     heads: list[tuple[Any, Any]],
     *,
@@ -224,7 +233,9 @@ def backward(
 
     ``heads`` pairs nodes with cotangents (arrays, or Tensors if ``linked``). Nodes numbered up to ``floor`` are not
     entered unless ``wanted``. Each node's buffers are freed as it is passed, unless ``retain``. ``ended`` receives the
-    nodes to which some rule gave no gradient; a variable that they alone lead to is among the results with None.
+    nodes to which some rule gave no gradient; a variable that they alone lead to is among the results with None. With
+    it, as in MXNet, a node that was freed before the heads were recorded counts as a constant: the state of a
+    recurrent network goes from step to step without detach().
     """
     if state.waiting is not None and state.frame is None:
         state.waiting.run()
@@ -233,6 +244,7 @@ def backward(
     owned: set[Any] = set()  # nodes whose pending gradient is an array of our own, to be added to in place
     heap: list[tuple[int, Any]] = []  # the pending nodes, to be taken by descending number
     retain = retain or state.depth > 0
+    now = next_id()
     for head, g in heads:
         if head in pending:
             pending[head] = pending[head] + g
@@ -241,6 +253,7 @@ def backward(
             if head.op is not None:
                 heappush(heap, (-head.id, head))
     device: Any = None
+    parents: Any
     direct, xp = False, None
     node, g = None, None  # the node to be passed now, and its gradient, which is not among those pending
     if heap:
@@ -249,13 +262,15 @@ def backward(
     while node is not None:
         top = top_g = None  # the last recorded of the nodes that become pending now; it alone is not in ``pending``
         parents = node.parents
-        if parents is None:
-            raise GraphError(
-                "backward: part of this graph was freed by an earlier backward. "
-                "Call the earlier one with retain_graph=True, or record the computation again."
-            )
         if wanted and node in wanted:
             results[node] = g
+        if parents is None:
+            _refuse_freed(node, heads, ended)
+            if not heap:
+                break
+            node = heappop(heap)[1]
+            g = pending.pop(node)
+            continue
         op = node.op
         count = len(parents)
         # What arrives next: gi at parent, then gj at other, then those in more.
@@ -266,7 +281,9 @@ def backward(
             if not floor or source.id > floor or source in wanted:
                 parts = pending.get(source)
                 k = node.attrs["index"]
-                if parts is None:
+                if parts is None and source.parents is None:
+                    _refuse_freed(source, heads, ended)
+                elif parts is None:
                     top, top_g = source, [None] * len(source.ans)
                     top_g[k] = g
                 else:
@@ -380,7 +397,8 @@ def backward(
             if not retain:
                 node.saved = node.effect = None
         if not retain:
-            node.parents = node.args = node.ans = None
+            node.parents = node.ans = None
+            node.args = now
         if not heap or top is not None and -heap[0][0] < top.id:
             node, g = top, top_g
         elif top is None:

@@ -48,7 +48,6 @@ def value_of(x: Any) -> Any:
 def traced_primitives() -> dict[str, Any]:
     """The engine's primitives with autograd rules."""
     import autograd.numpy as anp
-    import autograd.scipy.special as asp
 
     scatter_add = primitive(lambda update, shape, dtype, index: scatter.scatter_add(shape, dtype, index, update))
     set_at = primitive(primitives.set_at)
@@ -70,13 +69,13 @@ def traced_primitives() -> dict[str, Any]:
     defvjp(stop, None, argnums=())
     return {
         **_convolutions(),
-        "erf": asp.erf,
-        "erfc": asp.erfc,
-        "erfinv": asp.erfinv,
-        "gammaln": asp.gammaln,
-        "digamma": asp.psi,
-        "gamma": asp.gamma,
-        "polygamma": asp.polygamma,
+        "erf": _special("erf"),
+        "erfc": _special("erfc"),
+        "erfinv": _special("erfinv"),
+        "gammaln": _special("gammaln"),
+        "digamma": _special("psi"),
+        "gamma": _special("gamma"),
+        "polygamma": _special("polygamma"),
         "scatter_add": lambda shape, dtype, index, update: scatter_add(update, shape, dtype, index),
         "where": where,
         "flip": _flip,  # which autograd lacks
@@ -86,6 +85,16 @@ def traced_primitives() -> dict[str, Any]:
         "random_bits": lambda key, shape: primitives.random_bits(value_of(key), shape),
         "generator": lambda key: primitives.generator(value_of(key)),
     }
+
+
+def _special(name: str) -> Any:
+    """autograd's scipy.special.<name>, imported at its first call: all of scipy.stats comes with it, in 0.7 s."""
+    def call(*args: Any) -> Any:
+        import autograd.scipy.special as asp
+
+        return getattr(asp, name)(*args)
+
+    return call
 
 
 def _convolutions() -> dict[str, Any]:

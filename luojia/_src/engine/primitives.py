@@ -107,6 +107,7 @@ NUMPY_PRIMITIVES: dict[str, Any] = {
     "scipy_special": scipy_special,
     "scatter_add": _scatter.scatter_add,
     "set_at": set_at,
+    "to_integer": lambda x, dtype: x.astype(dtype),
     "scatter_with": scatter_with,
     "stable_argsort": stable_argsort,
     "stop_gradient": stop_gradient,

@@ -5,8 +5,6 @@ Source: Liu et al. 2016, "SSD: single shot multibox detector"; the values are th
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from ..core.op import op
@@ -32,13 +30,12 @@ def multibox_prior(xp, x, *, sizes=(1.0,), ratios=(1.0,), clip=False, steps=(-1.
     if not sizes or not ratios:
         raise ArgumentError(f"MultiBoxPrior expects at least one size and one ratio, got {sizes} and {ratios}.")
     height, width = x.shape[2:]
-    down, across = (1 / n if s <= 0 else s for n, s in zip((height, width), steps))
-    rows = (np.arange(height) + offsets[0]) * down
-    columns = (np.arange(width) + offsets[1]) * across
-    first = math.sqrt(ratios[0])
-    shapes = [(s * first, s / first) for s in sizes]
-    shapes += [(sizes[0] * math.sqrt(r), sizes[0] / math.sqrt(r)) for r in ratios[1:]]
-    half = np.array([(w * height / width / 2, h / 2) for w, h in shapes])
+    f = np.float32  # in single precision throughout, as MXNet: which of two anchors overlaps a box more is often close
+    down, across = (1 / f(n) if s <= 0 else f(s) for n, s in zip((height, width), steps))
+    rows = (np.arange(height, dtype=f) + f(offsets[0])) * down
+    columns = (np.arange(width, dtype=f) + f(offsets[1])) * across
+    shapes = [(f(s), np.sqrt(f(ratios[0]))) for s in sizes] + [(f(sizes[0]), np.sqrt(f(r))) for r in ratios[1:]]
+    half = np.array([(s * f(height) / f(width) * r / f(2), s / r / f(2)) for s, r in shapes], f)
     centre = np.stack(np.meshgrid(columns, rows), -1).reshape(-1, 1, 2)
     boxes = np.concatenate([centre - half, centre + half], -1).reshape(1, -1, 4)
     return xp.asarray(boxes.clip(0, 1) if clip else boxes, x.dtype)
@@ -162,6 +159,8 @@ def multibox_detection(xp, cls_prob, loc_pred, anchor, *, clip=True, threshold=0
     valid = score >= threshold
     sifted = 0 < nms_threshold <= 1
     order = xp.stable_argsort(xp.where(valid, -score, np.inf) if sifted else ~valid, 1)
+    if sifted and nms_topk > 0:  # the rows behind those that count stay in the order of their anchors
+        order = xp.where(np.arange(count) < nms_topk, order, xp.stable_argsort(~valid, 1))
     at = np.arange(batch)[:, None]
     valid, score, kind, box = valid[at, order], score[at, order], kind[at, order], box[at, order]
     rows = xp.concatenate([kind[..., None].astype(box.dtype), score[..., None], box], -1)

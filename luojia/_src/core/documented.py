@@ -1,0 +1,229 @@
+"""The documentation of what is made from faces: the operator's own, its parameters under this door's names, an example.
+
+An operator's docstring has the formula. What a face adds is told here: which public parameter is which letter of the
+formula, what the usual attributes mean, the answer's shape, what is refused, and an example from a table of lines::
+
+    softmax  [1.0, 1.0], axis=-1 = [0.5 0.5]
+    equal  [1.0, 2.0], [1.0, 3.0] = [ True False] | [1. 0.]
+
+the operator (or ``face:name``, where one face takes something else), what it is called with, lists being arrays, and
+what is printed, of Tensors, then of MXNet's arrays where these differ. ``/`` ends a line; ``name.shape`` and
+``name[0]`` print that of the result. The tests run every example at every door.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import inspect
+import re
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .dtypes import from_np
+
+_NAME = re.compile(r"[.\[ ]")
+ANY = 12  # dtypes: of so many and more nothing is said
+DOORS = {  # what makes an array there, the door's name, and which of the answers is its own
+    "luojia.ops": ("Tensor", "ops", 0), "luojia.mint": ("Tensor", "mint", 0), "luojia.ndarray": ("nd.array", "nd", 1),
+}
+
+TABLES: list[str] = []  # of examples; ops/examples.py adds its own
+
+# What attributes mean that several operators have under one name, by the operators' names.
+MEANINGS = {
+    "alpha": "the factor named alpha",
+    "align_corners": "whether the corners' centres are those of input and output, else their edges",
+    "axes": "the axes",
+    "axis": "the axis or axes along which it computes",
+    "begin": "where the slice begins, along each axis",
+    "beta": "the factor named beta",
+    "ddof": "what the divisor is less than the number of elements",
+    "decimals": "digits behind the point",
+    "depth": "the number of classes",
+    "descending": "whether the greatest comes first",
+    "dilation": "distance of the window's places, one number or one an axis",
+    "dtype": "of the result",
+    "end": "where the slice ends, along each axis, without this place",
+    "eps": "added to the variance, against division by zero",
+    "equal_nan": "whether nan equals nan",
+    "exclude": "whether the axes are those not named",
+    "exclusive": "whether sums leave out the element at their place",
+    "groups": "parts that channels are cut into, each computed by itself",
+    "high": "the upper bound",
+    "ignore_index": "the label that does not count",
+    "is_ascend": "whether the least comes first",
+    "k": "how many; of diagonals which, above the main one where positive",
+    "keepdims": "whether reduced axes stay, with length 1",
+    "kernel": "the window's size along each spatial axis",
+    "label_smoothing": "the share of each label that is spread over all classes",
+    "lambd": "the threshold",
+    "low": "the lower bound",
+    "lower": "whether the lower triangle is meant, else the upper",
+    "margin": "the margin",
+    "num_filter": "channels of the result",
+    "offset": "which diagonal: above the main one where positive",
+    "ord": "of the norm",
+    "pad": "zeros at both ends of each spatial axis",
+    "pad_width": "what is added before and behind, along each axis",
+    "reduction": "'mean', 'sum' or 'none': what is made of the elements' losses",
+    "repeats": "how often each element is taken",
+    "reps": "how often the array is laid, along each axis",
+    "reverse": "whether it goes from the end to the beginning",
+    "rtol": "difference allowed, as a part of the second array's values",
+    "atol": "difference allowed, absolute",
+    "shape": "of the result",
+    "spatial_scale": "what box coordinates are multiplied by to get places of the map",
+    "stride": "steps of the window, one number or one an axis",
+    "temperature": "what the input is divided by first",
+    "threshold": "the threshold",
+    "training": "whether it trains, which the door says",
+    "transpose_a": "whether the last two axes of the first are exchanged",
+    "transpose_b": "whether the last two axes of the second are exchanged",
+}
+
+
+class Example(NamedTuple):
+    """One line of the table."""
+
+    arrays: tuple[str, ...]
+    attributes: dict[str, str]  # by the operator's names
+    part: str  # what of the result is printed
+    answers: tuple[str, str]  # of Tensors, and of MXNet's arrays
+
+
+@functools.cache
+def _lines() -> dict[str, str]:
+    """The rows of the tables, by the name that they begin with."""
+    rows = "\n".join(TABLES).splitlines()
+    return {_NAME.split(row, maxsplit=1)[0]: row for row in rows if row}
+
+
+def row_of(face: Any) -> Example | None:
+    """The face's own row, or its operator's."""
+    rows = _lines()
+    line = rows.get(f"face:{face.name}") or rows.get(face.op.name)
+    if line is None:
+        return None
+    called, _, rest = line.partition("  ")
+    call, _, answer = rest.rpartition(" = ")
+    ours, _, mxnets = answer.replace(" / ", "\n ").partition(" | ")
+    parsed: Any = ast.parse(f"f({call})", mode="eval").body
+    return Example(tuple(map(ast.unparse, parsed.args)), {k.arg: ast.unparse(k.value) for k in parsed.keywords},
+                   called[len(_NAME.split(line, maxsplit=1)[0]):], (ours.strip(), (mxnets or ours).strip()))
+
+
+def example(face: Any, module: str, is_class: bool = False) -> str:
+    """Lines that call the face at the door ``module``; '' without a row, or where the face takes something else."""
+    row = row_of(face) if module in DOORS else None
+    if row is None:
+        return ""
+    array, door, side = DOORS[module]
+    given = dict(zip([i for i in face.op.inputs if i != "key"], row.arrays)) | row.attributes
+    public = {p.internal for p in face.params} | {k for k, v in face.fixed.items() if str(v) == given.get(k)}
+    missed = any(p.default.__class__ is object and p.internal not in (*given, "_") for p in face.params if not p.star)
+    if missed or not row.answers[side] or not face.op.variadic and not given.keys() <= public:
+        return ""
+    built, called = (face.init, face.call or []) if is_class else ([], face.params)
+    arguments = ", ".join(_passed(called, given, row.arrays, face.op, array))
+    own = f"({', '.join(_passed(built, given, (), face.op, array))})" if is_class else ""
+    names = door if array == "nd.array" else f"Tensor, {door}"
+    numbers = ".asnumpy()" if door == "nd" and row.part != ".shape" else ""
+    return (f">>> from luojia import {names if 'Tensor(' in arguments or door == 'nd' else door}\n"
+            f">>> print({door}.{face.name}{own}({arguments}){row.part}{numbers})\n{row.answers[side]}")
+
+
+def _passed(params: list, given: dict[str, str], arrays: tuple[str, ...], op: Any, array: str) -> list[str]:
+    """Arguments for parameters: by position up to the first that is left out, and then by name, as attributes are."""
+    out, by_position = [], True
+    for p in params:
+        if p.star:
+            listed = ", ".join([_as_array(a, array) for a in arrays])
+            out.append(listed if array == "nd.array" else f"({listed})")
+        elif p.internal in given:
+            is_input = p.internal in op.inputs
+            value = _as_array(given[p.internal], array) if is_input else given[p.internal]
+            by_position = by_position and is_input
+            out.append(value if by_position else f"{p.public}={value}")
+        else:
+            by_position = False
+    return out
+
+
+def _as_array(text: str, array: str) -> str:
+    return f"{array}({text})" if text.startswith("[") else text
+
+
+def describe(face: Any, row: Any = None, module: str = "", is_class: bool = False) -> str:
+    """The docstring of what is made from ``face``; ``row`` is that of the table of dtypes (accepted.py)."""
+    op = face.op
+    own = op.__doc__ or op.name
+    parts = [inspect.cleandoc(own) if "\n" in own else own]
+    lines = [_parameter(p, op, row) for p in face.params]
+    if any(lines):
+        parts.append("Args:\n" + "\n".join(f"    {line}" for line in lines))
+    if told := _told(face, row):
+        parts.append(told)
+    if ">>>" not in parts[0] and (shown := example(face, module, is_class)):
+        parts.append(shown)
+    return "\n\n".join(parts)
+
+
+def _parameter(p: Any, op: Any, row: Any) -> str:
+    """A line on one parameter."""
+    if p.star:
+        return f"{p.public}: arrays, one or more."
+    if p.internal == "_":
+        return f"{p.public}: accepted, without effect."
+    left_out = "" if p.default.__class__ is object else f" ({p.default!r} if left out)"
+    if p.internal in op.inputs:
+        letter = "" if p.public == p.internal else f"{p.internal} of the formula, "
+        accepted = row.params.get(p.public) if row is not None else None
+        dtypes = f" of {shown(accepted.names)}" if accepted is not None and len(accepted.names) < ANY else ""
+        return f"{p.public}: {letter}an array{dtypes}{left_out}."
+    meaning = MEANINGS.get(p.internal, "")
+    if p.public != p.internal:
+        meaning = f"{p.internal} of the formula, {meaning}".rstrip(", ")
+    told = f"{meaning}{left_out}".strip() or "required"
+    return f"{p.public}: {told}."
+
+
+def _told(face: Any, row: Any) -> str:
+    """The answer's shape and dtype where they follow from the kind of operator, what is refused, and its gradient."""
+    op = face.op
+    names = [f"``{p.public}``" for p in face.params if p.internal in op.inputs and not p.star]
+    said = []
+    if op.elementwise and len(names) > 1:
+        said.append(f"{', '.join(names[:-1])} and {names[-1]} broadcast and promote to one dtype; shapes that do not "
+                    "fit are a ValueError.")
+    elif op.pointwise and len(names) == 1:
+        said.append(f"The result has the shape of {names[0]}.")
+    if row is not None and any(len(a.names) < ANY for a in row.params.values()):
+        said.append("Other dtypes are a TypeError.")
+    if not op.differentiable:
+        said.append("Not differentiable: a constant to every gradient.")
+    return "\n".join(said)
+
+
+def refusals(row: Any) -> str:
+    """What a function with a row of the table of dtypes refuses, as the end of its docstring."""
+    told = [f"``{name}`` of other dtypes than {shown(a.names)} is a TypeError."
+            for name, a in row.params.items() if len(a.names) < ANY]
+    told += [f"{' and '.join(f'``{name}``' for name in group)} of unlike dtypes are a TypeError."
+             for group in row.alike]
+    told += [f"``{name}`` has {'at least ' * (sign == '>=')}{bound} axes, else a ValueError." if what == "axes" else
+             f"``{name}`` is {'an int' if what == 'int' else 'a number'}{f' {sign} {bound}' * bool(sign)}, else a "
+             f"{'TypeError or ' if sign else ''}{'ValueError' if sign else 'TypeError'}."
+             for name, what, sign, bound in row.limits]
+    return "\n".join(told)
+
+
+@functools.cache
+def shown(names: tuple[str, ...]) -> str:
+    """Dtypes as they are printed.
+
+    >>> shown(("float16", "bool"))
+    'Float16, Bool'
+    """
+    return ", ".join(["BFloat16" if n == "bfloat16" else str(from_np(np.dtype(n))) for n in names])
