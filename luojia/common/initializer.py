@@ -339,7 +339,9 @@ def initializer(init: Any, shape: Any = None, dtype: DType = dtypes.float32) -> 
                             f"integer, but got {shape}.")
     array = np.zeros(tuple(sizes), dtype.np if dtype.np.kind in "fciub" else np.float32)
     fill(array)
-    return Tensor(array, dtype)
+    made = Tensor(array, dtype)
+    made.__dict__["_filled"] = True
+    return made
 
 
 Parameter._initializer = staticmethod(create)

@@ -24,8 +24,6 @@ def run(face: Face, inputs: tuple, attrs: dict[str, Any], out: Any = None, name:
     """Call an operator with MXNet's conventions: results are NDArrays, several are a list, ``out=`` is written."""
     if face.uniform:
         _one_dtype(face, inputs)
-    if face.direct and out is None and _plain(inputs, attrs):
-        return apply(face.op, inputs, {**face.op._defaults, **attrs})
     first = next((t for t in inputs if isinstance(t, Tensor) or hasattr(t, "_luojia_apply")), None)
     for t in inputs:
         if t.__class__ is not NDArray:
@@ -55,7 +53,7 @@ def run(face: Face, inputs: tuple, attrs: dict[str, Any], out: Any = None, name:
     if first is None:
         result = _as_ndarrays(result)
     if face.op.aux and isinstance(result, tuple):
-        result = commit(face.op, inputs, result)
+        result = commit(face.op, inputs, result, attrs)
     if result.__class__ is tuple:
         result = list(result) if len(result) > 1 else result[0]
     if out is None:
@@ -67,17 +65,6 @@ def run(face: Face, inputs: tuple, attrs: dict[str, Any], out: Any = None, name:
             o._store(r, i)
         return out
     return out._store(result[0] if isinstance(result, list) else result)
-
-
-def _plain(inputs: tuple, attrs: dict[str, Any]) -> bool:
-    """Whether every input is an NDArray and no attribute is missing or a list: the common case, run at once."""
-    for t in inputs:
-        if t.__class__ is not NDArray:
-            return False
-    for v in attrs.values():
-        if v is _MISSING or v.__class__ is list:
-            return False
-    return True
 
 
 def _one_dtype(face: Face, inputs: tuple) -> None:
@@ -149,7 +136,7 @@ def _make(face: Face) -> Callable:
     )
     quick = quick_way(face) if face.direct else None
     return compile_function(face, run, "luojia.ndarray", "out=None, name=None", quick, NDArray, numpys=True,
-                            read=True)
+                            read=True, straight=apply if face.direct else None)
 
 
 faces = FaceModule({"mx": _make})

@@ -12,7 +12,7 @@ from .._src.core import tape
 from .._src.core.dtypes import is_half
 from .._src.core.frame import Untraceable
 from .._src.core.tensor import Tensor, wrap
-from .._src.train.inplace import KERNELS, in_place, own, update_inplace, updater
+from .._src.train.inplace import KERNELS, all_in_place, own, update_inplace, updater
 from .._src.train.rules import RULES
 from ..ndarray import NDArray
 from ..ndarray.sparse_array import RowSparseNDArray
@@ -225,18 +225,22 @@ class Optimizer:
         shared = self.rule is not None and _inherits_updates(type(self))
         if shared and updates[0][1]._device.engine.compiles and tape.state.frame is None and self._fused(updates):
             return
+        done = counts.get(updates[0][0], begin)
         if not (
             shared
             and self.rule in KERNELS
-            and len({counts.get(i, begin) for i, _, _, _ in updates}) == 1
-            and all([g.__class__ is not RowSparseNDArray and in_place(w) for _, w, g, _ in updates])
+            and all([g.__class__ is not RowSparseNDArray and counts.get(i, begin) == done for i, _, g, _ in updates])
+            and all_in_place([w for _, w, _, _ in updates])
         ):
             for one in updates:
                 self.update_multi_precision(*one)
             return
         assert self.rule is not None
-        self._update_count([i for i, _, _, _ in updates])
-        t, rate, decay = counts[updates[0][0]], self.learning_rate, self.wd
+        t = done + 1
+        for i, _, _, _ in updates:
+            counts[i] = t
+        self.num_update = max(t, self.num_update)
+        rate, decay = self.learning_rate, self.wd
         how = {"rescale_grad": self.rescale_grad, "clip_gradient": self.clip_gradient, **self.hyperparameters(0)}
         made: dict[tuple, Callable] = {}
         params = self.param_dict

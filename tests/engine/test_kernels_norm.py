@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from luojia._src.engine.kernels import rows
+from luojia._src.engine.kernels import norm_rows, rows
 from luojia._src.engine.kernels.norm import (
     batch_norm,
     batch_norm_dx,
@@ -13,6 +13,7 @@ from luojia._src.engine.kernels.norm import (
     layer_norm_dx,
     normalize,
     normalize_dx,
+    scale_and_shift,
 )
 from luojia._src.errors import ShapeError
 
@@ -222,3 +223,37 @@ def test_normalize_refuses_what_does_not_fit():
         batch_norm(x, np.ones(4), np.ones(4), eps=EPS)
     with pytest.raises(ShapeError, match=r"layer_norm of x \(4, 3\) over axes \(1,\) .* shape \(3,\), got \(4,\)"):
         layer_norm(x, np.ones(4), np.ones(4), eps=EPS)
+
+
+@pytest.mark.parametrize("shape, axis, last", [
+    ((2, 3, 4, 5), 1, False), ((2, 3, 4, 5), 3, False), ((2, 3, 4, 5), 0, False), ((6, 4, 60, 50), 1, False),
+    ((2, 4, 60, 50), 1, False), ((70, 300), 1, False), ((6, 4, 60, 50), 1, True), ((3, 5, 4, 5000), 2, False),
+    ((0, 3, 2), 1, False),
+], ids=str)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_scale_and_shift_by_channels(shape, axis, last, dtype, rng):
+    x = rng.standard_normal(shape).astype(dtype)
+    if last:
+        x = np.ascontiguousarray(x.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
+    scale, shift = rng.standard_normal((2, shape[axis])).astype(dtype)
+    broadcast = tuple(n if i == axis else 1 for i, n in enumerate(shape))
+    got = scale_and_shift(x, scale, shift, axis=axis)
+    np.testing.assert_array_equal(got, x * scale.reshape(broadcast) + shift.reshape(broadcast))
+    assert got.dtype == dtype and (not x.size or got.strides == x.strides)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.float16])
+def test_rows_in_blocks_of_a_layer_norm(dtype, rng, monkeypatch):
+    """Several blocks and the last of them smaller: each row is as if it were alone."""
+    monkeypatch.setattr(norm_rows, "BLOCK", 100)
+    x, g = (rng.standard_normal((4, 5, 33)) * 3 + 2).astype(dtype), rng.standard_normal((4, 5, 33)).astype(dtype)
+    gamma, beta = rng.standard_normal((2, 33)).astype(dtype)
+    y, mean, _, inv = layer_norm(x, gamma, beta, eps=EPS)
+    expected, *_ = naive(x, gamma.reshape(1, 1, 33), beta.reshape(1, 1, 33), (2,))
+    close(y, expected, dtype)
+    dx, dgamma, dbeta = layer_norm_dx(g, x, gamma, mean, inv)
+    normal = (x.astype(float) - mean) * inv
+    u = g.astype(float) * gamma
+    close(dx, inv * (u - u.mean(2, keepdims=True) - normal * (u * normal).mean(2, keepdims=True)), dtype)
+    close(dgamma, (g * normal).sum((0, 1)), dtype)
+    close(dbeta, g.astype(float).sum((0, 1)), dtype)

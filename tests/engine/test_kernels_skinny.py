@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from luojia._src.engine import shortcuts, threads
+from luojia._src.engine import threads
 from luojia._src.engine.kernels import skinny
 from luojia._src.engine.shortcuts import matmul
 
@@ -12,7 +12,6 @@ from luojia._src.engine.shortcuts import matmul
 def small(monkeypatch):
     """Products are large from a thousandth of the size on, and BLAS has kernels for smaller ones."""
     monkeypatch.setattr(skinny, "SMALL", 1000)
-    monkeypatch.setattr(shortcuts, "_MANY", 1000 // skinny.ROWS)
     monkeypatch.setattr(skinny, "WIDE", 500)
     monkeypatch.setattr(threads, "architecture", lambda: "SkylakeX")
 
@@ -41,6 +40,17 @@ def test_products_in_groups_of_columns(m, k, n, dtype, order):
     np.testing.assert_allclose(matmul(a.reshape(1, m, k), b), found[None], rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.parametrize("orders", ["CC", "FC", "FF"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("m, k, n", [(40, 5, 32), (150, 4, 70), (256, 2, 64), (300, 128, 33), (129, 3, 100)])
+def test_products_over_a_short_axis(m, k, n, dtype, orders):
+    a, b = (np.asarray(x, order=order) for x, order in zip(factors(m, k, n, dtype), orders))
+    found = skinny.product(a, b)
+    assert found is not None
+    is_close(found, a, b)
+    is_close(matmul(a, b), a, b)
+
+
 @pytest.mark.parametrize("a, b", [
     (np.ones((1, 40)), np.ones((40, 90)).T.copy().T),  # one row
     (np.ones((200, 9)), np.ones((90, 9)).T),  # many rows
@@ -48,7 +58,9 @@ def test_products_in_groups_of_columns(m, k, n, dtype, order):
     (np.ones((3, 10)), np.ones((10, 20))),  # small
     (np.ones((3, 200)), np.ones((90, 200)).T),  # whose groups would not be small
     (np.ones((3, 10), "f"), np.ones((90, 10)).T),  # of two dtypes
-    (np.ones((10, 3)).T, np.ones((90, 10)).T),  # the first by columns
+    (np.ones((20, 10))[::2].T, np.ones((90, 10)).T),  # the first with gaps
+    (np.ones((20, 10))[::2].T, np.ones((10, 90))),
+    (np.ones((10, 10)).T, np.ones((90, 20))[:, ::2].T),  # the second, which meets columns
     (np.ones((3, 10)), np.ones((90, 20))[:, ::2].T),  # the second with gaps
     (np.ones((3, 20)), np.ones((90, 20)).T[:, :15]),  # fewer columns than two groups
 ], ids=str)

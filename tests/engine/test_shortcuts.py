@@ -105,17 +105,6 @@ def test_products_of_matrices() -> None:
         SHORTCUTS["matmul"](a, a)
 
 
-def test_sums_of_columns() -> None:
-    for x in (*ARRAYS[:3], np.zeros((0, 3), np.float32), np.zeros((3, 0)), np.ones((9000, 2), np.float32),
-              np.arange(12.0).reshape(3, 4)[::-1, ::2]):
-        found = shortcuts.column_sums(x)
-        assert found.dtype == x.dtype
-        np.testing.assert_allclose(found, x.sum(0), rtol=1e-6)
-    for n in range(200):
-        assert shortcuts.column_sums(np.ones((n, 1))).tolist() == [n]
-    assert len(shortcuts._ones) <= 65
-
-
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
 @pytest.mark.parametrize("bound", [-1.5, 2, 0, 0.0, float("inf"), float("-inf"), float("nan")])
 def test_bounds_that_are_numbers(dtype, bound):

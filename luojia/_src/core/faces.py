@@ -144,7 +144,8 @@ def index_faces(kind: str) -> dict[str, tuple[Operator, str]]:
 
 def compile_function(face: Any, run: Callable, module: str, extra: str = "", quick: Callable | None = None,
                      quick_class: type | None = None, method: bool = False, checked: bool = False,
-                     numpys: bool = False, accepted: Row | None = None, read: bool = False) -> Callable:
+                     numpys: bool = False, accepted: Row | None = None, read: bool = False,
+                     straight: Callable | None = None) -> Callable:
     """A Python function with the face's signature that calls ``run(face, inputs, attrs, **extra names)``; a ``method``
     calls ``run(self, ...)``.
 
@@ -153,7 +154,8 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
     its object is ``_plain``. ``checked`` compares arguments with what the face says of their types (given.py).
     ``numpys``: ``dtype=float`` is float64. ``accepted`` is a row of the table of dtypes (accepted.py). ``read``:
     attributes are MXNet's, read as attributes.py says; arrays may be left out and unknown names given, which ``run``
-    and the operator tell of.
+    and the operator tell of. ``straight(op, inputs, attributes)`` takes calls with arrays of ``quick_class`` alone, of
+    one dtype where the face is uniform.
     """
     space: dict[str, Any] = {"_run": run, "_face": face, "_quick": quick, "_class": quick_class, "_float": float,
                              "_float64": np.float64}
@@ -206,6 +208,8 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
         checks += more
     if unknown:
         checks = "    if _unknown: _refuse(_unknown)\n" + "".join(_reads(face, space))
+    if straight is not None:
+        checks += _straight(face, pairs, extra, straight, space)
     space.update(_check=partial(_check, face.name), _Tensor=Tensor)
     source = f"def {face.name}({', '.join(signature)}):\n{checks}    return {call}"
     if quick is not None and len(face.params) == len(face.inputs) <= 2 and not face.fixed:
@@ -226,6 +230,23 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
     function.__doc__ = describe(face, accepted, module) if isinstance(face, Face) else face.op.__doc__
     function.face = face
     return function
+
+
+def _straight(face: Any, pairs: list[str], extra: str, straight: Callable, space: dict[str, Any]) -> str:
+    """The line that leaves a call with arrays alone, and no attribute missing or a list, to ``straight``."""
+    arrays = [p.public for p in face.inputs]
+    settled = [p.public for p in face.attributes if p.internal != "_"]
+    conditions = [*[f"{name}.__class__ is _class" for name in arrays], *["out is None"] * ("out" in extra),
+                  *[f"{name} is not _missing and {name}.__class__ is not list" for name in settled]]
+    if face.uniform:
+        conditions += [f"{name}._value.dtype is {arrays[0]}._value.dtype" for name in arrays[1:]]
+    given = {p.internal for p in face.attributes} | face.fixed.keys()
+    space.update(_straight=straight, _op=face.op, _missing=_MISSING)
+    for name in face.op._defaults.keys() - given:
+        space[f"_o_{name}"] = face.op._defaults[name]
+        pairs = [*pairs, f"'{name}': _o_{name}"]
+    return (f"    if {' and '.join(conditions)}:\n"
+            f"        return _straight(_op, ({', '.join(arrays)},), {{{', '.join(pairs)}}})\n")
 
 
 def _reads(face: Any, space: dict[str, Any]) -> list[str]:

@@ -46,7 +46,6 @@ class Operator:
     run: Callable | None = None  # of a node that runs a function of Tensors instead: see symbol_calls.py
     expand: Callable | None = None  # of an operator that stands for several, how to apply these: see chains.py
     lasting = True  # it outlives the nodes that it makes: see repeated.py
-    stops = False  # whether its result depends on its inputs, with a gradient of zero, where the door says so
     partial = False  # whether the rule was seen to give no gradient where one was wanted: that is zero
 
     def __init__(

@@ -186,18 +186,27 @@ class _Writer:
         n, g, op = self.names[node], self._gradient(node), node.op
         direct = op.direct_rule is not None and node.__class__ is Node
         out = ", ".join(f"a{i}" if need else "_" for i, need in enumerate(needs))
+        fits = [f"a{i} = fitted({n}, {i}, a{i})" for i, need in enumerate(needs) if need]
+        slow = f"{self._bake(op)}.pull({n}, {g}, {needs!r}, False)"
         if direct:
             attrs = "" if node.attrs is ALIGNED else f", **{n}.attrs"
             call = (f"{self._bake(op.direct_rule)}({self._bake(node.device._engine.xp)}, {g}, {n}.ans, {n}.args, "
                     f"{needs!r}{attrs})")
+            if len(needs) == 1:
+                self._add(indent, f"a0 = {call}", "if a0.__class__ is tuple: a0 = a0[0]")
+            else:
+                self._add(indent, f"{out}, = {call}")
+            if node.attrs is not ALIGNED:
+                self._add(indent, *fits)
+        elif node.__class__ is RichNode and getattr(op, "fast_backward", None) is not None and op.outputs == 1:
+            quick = f"{self._bake(op)}.fast_backward(s, {g}, {n}.args, {needs!r}, **{n}.attrs)"
+            took = [f"{out}, = {quick}"]
+            if len(needs) == 1:
+                took = [f"a0 = {quick}", "if a0.__class__ is tuple: a0 = a0[0]"]
+            self._add(indent, f"s = {n}.saved", f"if s is None or callable(s): {out}, = {slow}", "else:",
+                      *[f"    {line}" for line in took + fits])
         else:
-            call = f"{self._bake(op)}.pull({n}, {g}, {needs!r}, False)"
-        if direct and len(needs) == 1:
-            self._add(indent, f"a0 = {call}", "if a0.__class__ is tuple: a0 = a0[0]")
-        else:
-            self._add(indent, f"{out}, = {call}")
-        if direct and node.attrs is not ALIGNED:
-            self._add(indent, *[f"a{i} = fitted({n}, {i}, a{i})" for i, need in enumerate(needs) if need])
+            self._add(indent, f"{out}, = {slow}")
         sure = direct and not op.partial and node not in self.unsure
         for i, p in enumerate(node.parents):
             if needs[i]:

@@ -64,8 +64,9 @@ class Tensor(_Methods):
     init_flag = False
     init: Any = None  # the initializer of a Tensor made without data
     param_info: Any = None  # of a Parameter: what parallel training knows of it
-    _keeps_stops = False  # MXNet's arrays: what stop_gradient gives is on the tape, and leads to gradients of zero
+    _keeps_stops = False  # MXNet's arrays: what has no derivative is on the tape, and leads to gradients of zero
     _keeps_integers: Any = None  # MXNet's arrays: an elementwise result in the integers that it was made of
+    _brought: Any = None  # MXNet's arrays: the same on another device, linked to the tape
 
     _part_of: Any  # of what it is a part (ops/methods.py)
 
@@ -290,6 +291,8 @@ class Tensor(_Methods):
         Raises:
             TypeError: it was made of data.
         """
+        if "_filled" in self.__dict__:  # what ``initializer`` gives has its values
+            return self
         if self.init is None:
             raise DTypeError("init_data must be set Tensor.init, init can't be None")
         array = np.zeros(self.shape, self.np_dtype)

@@ -7,7 +7,7 @@ import numpy as np
 from ..core.op import op
 from ..engine import contract
 from ..engine.kernels import skinny
-from ..engine.shortcuts import column_sums
+from ..engine.kernels.sums import column_sums
 from ..errors import ShapeError
 
 

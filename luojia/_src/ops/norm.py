@@ -11,7 +11,7 @@ from math import prod
 from typing import Any, NamedTuple
 
 from ..core.op import Operator, op
-from ..engine.kernels.norm import normalize_dx
+from ..engine.kernels.norm import normalize_dx, scale_and_shift
 from ..engine.numpy_engine import ENGINE
 from ..errors import ShapeError
 from .window import check_layout
@@ -68,7 +68,9 @@ def _backward(xp, g, x, gamma, beta, needs, view, eps, moments=None):
         u = g if gamma is None else g * _reshape(xp, gamma, view.weights)
         dx = inv * (u - mean(u) - normal * mean(u * normal))
         if moments is not None:
-            of_mean, of_second, what = moments
+            *given, what = moments
+            kept = tuple([1 if i in view.axes else n for i, n in enumerate(view.shape)])
+            of_mean, of_second = [_reshape(xp, a, kept) for a in given]
             if what == "std":
                 of_second = of_second * inv / 2
             elif what == "inv":
@@ -309,9 +311,13 @@ def batch_norm(xp, x, gamma, beta, moving_mean, moving_var, *, eps=1e-3, momentu
     else:
         inv = (moving_var + eps) ** -0.5
         scale = inv * gamma
-        y = x * scale.reshape(view.weights) + (beta - moving_mean * scale).reshape(view.weights)
+        shift = beta - moving_mean * scale
+        if hasattr(x, "flags") and x.dtype == scale.dtype == shift.dtype and x.ndim > 1:
+            y = scale_and_shift(x, scale, shift, axis=axis)
+        else:
+            y = (x * scale.reshape(view.weights) + shift.reshape(view.weights)).astype(x.dtype)
         new = [moving_mean, moving_var]
-        outs = y.astype(x.dtype), moving_mean, _second(moving_var, inv, eps, what or "var")
+        outs = y, moving_mean, _second(moving_var, inv, eps, what or "var")
     return (*outs[: 3 if output_mean_var else 1], *new)
 
 

@@ -7,7 +7,7 @@ are done in blocks that stay in the cache.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -89,7 +89,24 @@ def _updater(name: str, dtype: np.dtype, lr: float, wd: float, t: int, rescale: 
     step = kernel(constant, lr, factor, t, **full)
     prepare = _preparation(constant, wd, scale, bound, before)
 
+    most = _BLOCK if dtype.itemsize >= 4 else -1
+
     def update(w: np.ndarray, g: np.ndarray, state: tuple) -> None:
+        """``general`` of arrays that lie alike and fill one block, without its questions."""
+        shape, strides = w.shape, w.strides
+        if w.size > most or g.shape != shape or g.strides != strides or len(state) != count or not shape or not (
+                w.dtype is dtype is g.dtype and w.flags.forc):
+            return general(w, g, state)
+        for x in state:
+            if x.dtype is not dtype or x.strides != strides or x.shape != shape:
+                return general(w, g, state)
+        if prepare is None:  # scratch is made where it is needed
+            step(w, g, state, None, None)
+        else:
+            a = prepare(w, g, None, None)
+            step(w, a, state, a, None)
+
+    def general(w: np.ndarray, g: np.ndarray, state: tuple) -> None:
         if by_columns(w):
             w, g, state = w.T, g.T, tuple([x.T for x in state])
         if w.dtype is not dtype or not _suits(w, g, state):
@@ -98,14 +115,10 @@ def _updater(name: str, dtype: np.dtype, lr: float, wd: float, t: int, rescale: 
         if w.shape != g.shape or len(state) != count:
             RULES[name].update(np, w, g, state, lr, wd, t, **dict(items))  # words the error
         size = w.size
-        if size <= _BLOCK:  # scratch is made where it is needed
-            a = g = prepare(w, g, None, None) if prepare else g
-            step(w, g, state, a if prepare else None, None)
-            return
         flat = tuple([x.reshape(-1) for x in (w, g, *state)])
 
         def compute(part: slice) -> None:
-            scratch = np.empty((2, _BLOCK), dtype)
+            scratch = np.empty((2, min(size, _BLOCK)), dtype)
             for start in range(part.start, part.stop, _BLOCK):
                 w_, g_, *state_ = [x[start : min(start + _BLOCK, part.stop)] for x in flat]
                 a, b = scratch[:, : w_.size]
@@ -139,9 +152,13 @@ def by_columns(a: np.ndarray) -> bool:
     return not flags.c_contiguous and flags.f_contiguous
 
 
-def in_place(t: Tensor) -> bool:
-    """Whether the Tensor's value is an array that an update may be written into: NumPy's, of 32 bits or more."""
-    return t._device._engine is NUMPY and t._value.__class__ is np.ndarray and t._value.dtype.itemsize >= 4
+def all_in_place(tensors: Iterable[Tensor]) -> bool:
+    """Whether the Tensors' values are arrays that an update may be written into: NumPy's, of 32 bits or more."""
+    for t in tensors:
+        value = t._value
+        if value.__class__ is not np.ndarray or value.dtype.itemsize < 4 or t._device._engine is not NUMPY:
+            return False
+    return True
 
 
 def _suits(w, g, state):

@@ -12,14 +12,17 @@ from math import prod
 import numpy as np
 
 from luojia._src.engine import threads
-from luojia._src.engine.kernels import norm_last
+from luojia._src.engine.kernels import norm_last, norm_rows
 from luojia._src.engine.kernels.precision import widen
 from luojia._src.engine.kernels.rows import PASSED, rows
+from luojia._src.engine.kernels.sums import total
 from luojia._src.errors import ShapeError
 
 Axes = tuple[int, ...]
 
 PASSES = 7  # over an array
+_BLOCK = 1 << 16  # numbers that stay in the cache from one pass to the next
+_FEW, _FEW_IMAGES = 1 << 14, 3
 
 
 def normalize(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, *, axes: Axes,
@@ -38,6 +41,11 @@ def normalize(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, *, axes: Axes,
         found = norm_last.normalize_rows(flat, widen(gamma).ravel(), widen(beta).ravel(), eps, _rows(y, axes))
         mean, var, inv = [a.reshape(gamma.shape) for a in found]
         return y.astype(x.dtype, copy=False), mean, var, inv
+    if (wide := _features_last(d, gamma, axes)) is not None:
+        y = np.empty(x.shape, d.dtype)
+        found = norm_rows.normalize(wide, widen(gamma).ravel(), widen(beta).ravel(), eps, y.reshape(wide.shape))
+        mean, var, inv = [a.reshape(_kept(x, axes)) for a in found]
+        return y.astype(x.dtype, copy=False), mean, var, inv
     axis, parts = _parts(x, axes)
     if len(parts) == 1:
         return _normalize(x, gamma, beta, axes, eps)
@@ -55,12 +63,12 @@ def normalize(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, *, axes: Axes,
 def _normalize(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, axes: Axes,
                eps: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     d, count = widen(x), prod(x.shape[a] for a in axes)
-    mean = d.sum(axes, keepdims=True) / count
+    mean = total(d, axes, True) / count
     d = d - mean
-    var = np.square(d).sum(axes, keepdims=True) / count
+    var = total(np.square(d), axes, True) / count
     inv = 1 / np.sqrt(var + eps)
     gamma, beta = widen(gamma), widen(beta)
-    if _constant(gamma, axes):
+    if _constant(gamma, axes) or gamma.shape[-1] == 1 != x.shape[-1]:  # their product is small
         d *= gamma * inv
     else:
         d *= inv
@@ -88,6 +96,12 @@ def normalize_dx(g: np.ndarray, x: np.ndarray, gamma: np.ndarray, mean: np.ndarr
             like_x[...] = g
             like_x = _rows(like_x, axes)
         found = norm_last.normalize_rows_dx(like_x, flat, gamma.ravel(), mean.ravel(), inv.ravel(), _rows(dx, axes))
+        dgamma, dbeta = [a.reshape(gamma.shape).astype(dtype, copy=False) for a in found]
+        return dx.astype(x.dtype, copy=False) if needs_dx else None, dgamma, dbeta
+    if (wide := _features_last(widen(x), gamma, axes)) is not None and g.dtype == wide.dtype:
+        dx = np.empty(x.shape, wide.dtype)
+        like_x = np.ascontiguousarray(g).reshape(wide.shape)
+        found = norm_rows.normalize_dx(like_x, wide, gamma.ravel(), mean.ravel(), inv.ravel(), dx.reshape(wide.shape))
         dgamma, dbeta = [a.reshape(gamma.shape).astype(dtype, copy=False) for a in found]
         return dx.astype(x.dtype, copy=False) if needs_dx else None, dgamma, dbeta
     axis, parts = _parts(x, axes)
@@ -119,18 +133,32 @@ def _normalize_dx(g: np.ndarray, x: np.ndarray, gamma: np.ndarray, mean: np.ndar
     if needs_dx:
         if _constant(gamma, axes):  # gamma comes out of the means
             u, scale = g, inv * gamma
-            total, moment = (dbeta, dgamma) if gamma.shape == inv.shape else (
-                g.sum(axes, keepdims=True), product.sum(axes, keepdims=True))
+            of_u, moment = (dbeta, dgamma) if gamma.shape == inv.shape else (
+                total(g, axes, True), total(product, axes, True))
         else:
             u, scale = g * gamma, inv
             product *= gamma
-            total, moment = u.sum(axes, keepdims=True), product.sum(axes, keepdims=True)
+            of_u, moment = total(u, axes, True), total(product, axes, True)
         normal *= moment * (-1 / count)
         normal += u
-        normal -= total / count
+        normal -= of_u / count
         normal *= scale
         dx = normal.astype(x.dtype, copy=False)
     return dx, dgamma, dbeta
+
+
+def _features_last(x: np.ndarray, gamma: np.ndarray, axes: Axes) -> np.ndarray | None:
+    """x as (M, n), a view, where its last axes are normalized and gamma has a value for each of the n; else None."""
+    first = x.ndim - len(axes)
+    if min(axes) < first or gamma.shape[first:] != x.shape[first:] or gamma.size != prod(x.shape[first:]) or (
+            not x.size or not x.flags.c_contiguous):
+        return None
+    return x.reshape(-1, gamma.size)
+
+
+def _kept(x: np.ndarray, axes: Axes) -> Axes:
+    """x's shape with the axes kept as 1."""
+    return tuple([1 if a in axes else n for a, n in enumerate(x.shape)])
 
 
 def _parts(x: np.ndarray, axes: Axes) -> tuple[int, list[slice]]:
@@ -175,6 +203,40 @@ def batch_norm_dx(g: np.ndarray, x: np.ndarray, gamma: np.ndarray, mean: np.ndar
     dx, dgamma, dbeta = normalize_dx(g, x, gamma.reshape(shape), mean.reshape(shape), inv.reshape(shape), axes=axes,
                                      needs_dx=needs_dx)
     return dx, dgamma.reshape(gamma.shape), dbeta.reshape(gamma.shape)
+
+
+def scale_and_shift(x: np.ndarray, scale: np.ndarray, shift: np.ndarray, *, axis: int = 1) -> np.ndarray:
+    """x scale + shift, with vectors (C,) for the entries of the channel axis.
+
+    >>> scale_and_shift(np.array([[1.0, 3.0]]), np.array([2.0, 0.0]), np.array([1.0, 1.0])).tolist()
+    [[3.0, 1.0]]
+    """
+    axes, shape = _channels(x, scale, axis)
+    if x.size >= _FEW and (flat := rows(x, axes)) is not None:
+        y = np.empty_like(x)
+        norm_last.scale_rows(flat, scale, shift, _rows(y, axes))
+        return y
+    factor, term = scale.reshape(shape), shift.reshape(shape)
+    if x.size < _FEW or axis != 1 or not x.flags.c_contiguous:
+        y = x * factor
+        y += term
+        return y
+    y = np.empty_like(x)
+    source, target, n = x.reshape(len(x), -1), y.reshape(len(x), -1), x.size // len(x)
+    if _FEW_IMAGES <= len(x) and n <= _BLOCK:  # a pass over long rows takes less than one over many channels
+        factor, term = [np.repeat(v, n // x.shape[1]) for v in (scale, shift)]
+    else:
+        source, target = x, y
+    height = max(1, _BLOCK // n)
+
+    def compute(part: slice) -> None:
+        for start in range(part.start, part.stop, height):
+            at = slice(start, min(start + height, part.stop))
+            np.multiply(source[at], factor, out=target[at])
+            np.add(target[at], term, out=target[at])
+
+    threads.spread(compute, threads.ranges(len(x), 2 * x.size / PASSED))
+    return y
 
 
 def layer_norm(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, *, axes: Axes = (-1,),
@@ -228,4 +290,4 @@ def _constant(gamma: np.ndarray, axes: Axes) -> bool:
 
 def _sum_to(a: np.ndarray, shape: Axes) -> np.ndarray:
     axes = tuple(i for i, (n, m) in enumerate(zip(a.shape, shape)) if m == 1 != n)
-    return a.sum(axes, keepdims=True) if axes else a.copy()
+    return total(a, axes, True) if axes else a.copy()

@@ -11,6 +11,7 @@ import numpy as np
 
 from luojia._src.engine import threads
 from luojia._src.engine.kernels.rows import Block, blocks, tile, tiles, unfold_sum
+from luojia._src.engine.kernels.sums import column_sums
 
 
 def normalize_rows(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, eps: float,
@@ -29,7 +30,7 @@ def normalize_rows(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, eps: floa
     def center(block: Block) -> tuple[np.ndarray, np.ndarray]:
         at, fold = block
         part, d = x[at].reshape(-1, fold * c), y[at].reshape(-1, fold * c)
-        mean = unfold_sum(np.add.reduce(part, 0), fold) / (at.stop - at.start)
+        mean = unfold_sum(column_sums(part), fold) / (at.stop - at.start)
         np.subtract(part, tile(mean, fold), out=d)
         return mean, unfold_sum(np.einsum("ij,ij->j", d, d), fold)
 
@@ -52,6 +53,27 @@ def normalize_rows(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, eps: floa
     return mean, var, inv
 
 
+def scale_rows(x: np.ndarray, scale: np.ndarray, shift: np.ndarray, y: np.ndarray) -> None:
+    """y (M, C) is filled with x scale + shift, for x (M, C) and vectors (C,).
+
+    >>> y = np.empty((2, 1))
+    >>> scale_rows(np.array([[1.0], [3.0]]), np.array([2.0]), np.array([1.0]), y)
+    >>> y.ravel().tolist()
+    [3.0, 7.0]
+    """
+    m, c = x.shape
+    found = blocks(m, c, 2)
+    tiled = tiles(found, scale, shift)
+
+    def compute(block: Block) -> None:
+        at, fold = block
+        d = y[at].reshape(-1, fold * c)
+        np.multiply(x[at].reshape(d.shape), tiled[fold][0], out=d)
+        np.add(d, tiled[fold][1], out=d)
+
+    threads.spread(compute, found)
+
+
 def normalize_rows_dx(g: np.ndarray, x: np.ndarray, gamma: np.ndarray, mean: np.ndarray, inv: np.ndarray,
                       dx: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(dgamma, dbeta) (C,) for the gradient g (M, C) of `normalize_rows`; dx (M, C) is filled with
@@ -66,7 +88,7 @@ def normalize_rows_dx(g: np.ndarray, x: np.ndarray, gamma: np.ndarray, mean: np.
         at, fold = block
         part, d = g[at].reshape(-1, fold * c), dx[at].reshape(-1, fold * c)
         np.subtract(x[at].reshape(d.shape), tiled[fold][0], out=d)
-        return np.array([unfold_sum(np.einsum("ij,ij->j", d, part), fold), unfold_sum(np.add.reduce(part, 0), fold)])
+        return np.array([unfold_sum(np.einsum("ij,ij->j", d, part), fold), unfold_sum(column_sums(part), fold)])
 
     moment, total = threads.total(sums, found)
     put = tiles(found, inv * inv * moment / -m, total / -m, gamma * inv)

@@ -1,9 +1,12 @@
-"""Products of a matrix of few rows with a large one.
+"""Products of a matrix of few rows with a large one, and of matrices that share a short axis.
 
 OpenBLAS copies both factors into an order of its own before it multiplies them, which for few rows takes longer than
 the product. With AVX-512 it has kernels that multiply small matrices, up to a million multiplications, as they lie. So
 the large matrix is cut into groups of columns, each of them small: on one core of an AMD EPYC, 20 x 256 with 256 x 1024
 takes 97 us instead of 185, and a dense layer of 1024 units for 4 samples a ninth of the time.
+
+Over a short axis, as in a dense layer's gradient g^T x of a small batch, each element is made of few multiplications,
+and copying takes a tenth of the time, to two thirds: both factors are cut, into groups of rows and of columns.
 """
 
 from __future__ import annotations
@@ -19,7 +22,6 @@ ROWS = 128  # from which copying costs less than a tenth
 FEW_ROWS = 16  # the same for BLAS on several threads
 READ = 8192  # elements of the first factor, up to which the second's rows are read as fast as they are copied
 WIDE = 120_000  # multiplications of a group whose columns lie one after the other; fewer, larger groups were slower
-LARGE = SMALL // ROWS  # elements that the second factor has at least
 
 
 def product(a: np.ndarray, b: np.ndarray) -> np.ndarray | None:
@@ -31,7 +33,11 @@ def product(a: np.ndarray, b: np.ndarray) -> np.ndarray | None:
     True
     """
     (m, k), n = a.shape, b.shape[1]
-    if m < 2 or m > ROWS or m * k * n <= SMALL or k != len(b) or a.dtype != b.dtype or not a.flags.c_contiguous:
+    if m < 2 or m * k * n <= SMALL or k != len(b) or a.dtype != b.dtype:
+        return None
+    if 1 < k <= ROWS and (b.flags.c_contiguous or a.flags.f_contiguous):
+        return _over_short_axis(a, b)
+    if m > ROWS or not a.flags.c_contiguous:
         return None
     if b.flags.f_contiguous:
         width = _width(m * k, WIDE)
@@ -50,6 +56,36 @@ def product(a: np.ndarray, b: np.ndarray) -> np.ndarray | None:
     np.matmul(a, groups, out=out[:, :cut].reshape(m, -1, width).transpose(1, 0, 2))
     if cut < n:
         np.matmul(a, b[:, cut:], out=out[:, cut:])
+    return out
+
+
+def _over_short_axis(a: np.ndarray, b: np.ndarray) -> np.ndarray | None:
+    """``a @ b`` for a of few columns; BLAS is faster where a lies by rows and b by columns."""
+    (m, k), n = a.shape, b.shape[1]
+    rows = min(m, ROWS)
+    width = 64 if rows * k * 64 <= SMALL else 32
+    if n < width or k > most_rows():
+        return None
+    out = np.empty((m, n), a.dtype)
+    bottom, right = m - m % rows, n - n % width
+    if a.flags.c_contiguous:
+        parts = a[:bottom].reshape(-1, rows, k)
+    elif a.flags.f_contiguous:
+        parts = a.T[:, :bottom].reshape(k, -1, rows).transpose(1, 2, 0)
+    else:
+        return None
+    if b.flags.c_contiguous:
+        groups = b[:, :right].reshape(k, -1, width).transpose(1, 0, 2)
+    elif b.flags.f_contiguous:
+        groups = b.T[:right].reshape(-1, width, k).transpose(0, 2, 1)
+    else:
+        return None
+    tiles = out[:bottom, :right].reshape(-1, rows, right // width, width).transpose(0, 2, 1, 3)
+    np.matmul(parts[:, None], groups, out=tiles)
+    if right < n:
+        np.matmul(a, b[:, right:], out=out[:, right:])
+    if bottom < m:
+        np.matmul(a[bottom:], b[:, :right], out=out[bottom:, :right])
     return out
 
 

@@ -10,6 +10,7 @@ from math import prod
 import numpy as np
 
 from luojia._src.engine.kernels.precision import widen
+from luojia._src.engine.kernels.sums import total
 from luojia._src.errors import ArgumentError, DTypeError, ShapeError
 
 
@@ -21,7 +22,7 @@ def softmax(x: np.ndarray, *, axis: int = -1) -> np.ndarray:
     """
     e = _shifted(x, axis)
     np.exp(e, out=e)
-    e /= e.sum(axis, keepdims=True)
+    e /= total(e, axis, True)
     return e.astype(x.dtype, copy=False)
 
 
@@ -29,7 +30,7 @@ def softmax_dx(g: np.ndarray, y: np.ndarray, *, axis: int = -1) -> np.ndarray:
     """The gradient of x for the gradient g of y = softmax(x): y * (g - sum(g * y))."""
     wide = widen(y)
     dx = wide * g
-    dx -= wide * dx.sum(axis, keepdims=True)
+    dx -= wide * total(dx, axis, True)
     return dx.astype(g.dtype, copy=False)
 
 
@@ -40,14 +41,14 @@ def log_softmax(x: np.ndarray, *, axis: int = -1) -> np.ndarray:
     array([0.5, 0.5])
     """
     s = _shifted(x, axis)
-    s -= np.log(np.exp(s).sum(axis, keepdims=True))
+    s -= np.log(total(np.exp(s), axis, True))
     return s.astype(x.dtype, copy=False)
 
 
 def log_softmax_dx(g: np.ndarray, y: np.ndarray, *, axis: int = -1) -> np.ndarray:
     """The gradient of x for the gradient g of y = log_softmax(x): g - exp(y) * sum(g)."""
     dx = np.exp(widen(y))
-    dx *= -widen(g).sum(axis, keepdims=True)
+    dx *= -total(widen(g), axis, True)
     dx += g
     return dx.astype(g.dtype, copy=False)
 
@@ -69,9 +70,9 @@ def cross_entropy(x: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.nda
         s = p = _shifted(x, -1)
         loss = s.reshape(-1)[_rows(x) + labels]
     np.exp(s, out=s)
-    total = np.add.reduce(p, axis=-1)
-    p /= total[..., None]
-    loss = np.log(total) - loss
+    sums = total(p, -1)
+    p /= sums[..., None]
+    loss = np.log(sums) - loss
     return loss if loss.dtype is x.dtype else loss.astype(x.dtype, copy=False), p
 
 
@@ -95,9 +96,9 @@ def cross_entropy_of_channels(x: np.ndarray, labels: np.ndarray) -> tuple[np.nda
     s = np.subtract(wide, np.maximum.reduce(wide, axis=1, keepdims=True), order="C")  # as above
     loss = s.reshape(-1)[_places(s, labels)]
     np.exp(s, out=s)
-    total = np.add.reduce(s, axis=1)
-    s /= total[:, None]
-    loss = np.log(total) - loss
+    sums = np.add.reduce(s, axis=1)
+    s /= sums[:, None]
+    loss = np.log(sums) - loss
     return loss.astype(x.dtype, copy=False), s
 
 
