@@ -30,27 +30,58 @@ def record(train_mode: bool = True) -> recording_scope:
 
 
 def pause(train_mode: bool = False) -> recording_scope:
-    """A scope in which nothing is recorded."""
+    """A scope in which nothing is recorded.
+
+    >>> from luojia import autograd
+    >>> with autograd.record():
+    ...     with autograd.pause():
+    ...         autograd.is_recording()
+    False
+    """
     return recording_scope(False, train_mode)
 
 
 def train_mode() -> recording_scope:
-    """A scope in training mode; recording stays as it is."""
+    """A scope in training mode; recording stays as it is.
+
+    >>> from luojia import autograd
+    >>> with autograd.train_mode():
+    ...     autograd.is_recording(), autograd.is_training()
+    (False, True)
+    """
     return recording_scope(None, True)
 
 
 def predict_mode() -> recording_scope:
-    """A scope in prediction mode; recording stays as it is."""
+    """A scope in prediction mode; recording stays as it is.
+
+    >>> from luojia import autograd
+    >>> with autograd.record():
+    ...     with autograd.predict_mode():
+    ...         autograd.is_recording(), autograd.is_training()
+    (True, False)
+    """
     return recording_scope(None, False)
 
 
 def is_recording() -> bool:
-    """Whether computations are being recorded."""
+    """Whether computations are being recorded.
+
+    >>> from luojia import autograd
+    >>> autograd.is_recording()
+    False
+    """
     return state.recording
 
 
 def is_training() -> bool:
-    """Whether layers such as Dropout behave as in training."""
+    """Whether layers such as Dropout behave as in training.
+
+    >>> from luojia import autograd
+    >>> with autograd.record(train_mode=False):
+    ...     autograd.is_training()
+    False
+    """
     return state.training
 
 
@@ -75,6 +106,15 @@ def mark_variables(variables: Any, gradients: Any, grad_reqs: str | Sequence[str
     Args:
         variables, gradients: arrays, as many and of the same shapes.
         grad_reqs: 'write', 'add' or 'null', for all or one each.
+
+    >>> from luojia import autograd, nd
+    >>> x, dx = nd.array([3.0]), nd.zeros(1)
+    >>> autograd.mark_variables([x], [dx])
+    >>> with autograd.record():
+    ...     y = x * x
+    >>> y.backward()
+    >>> float(dx.asscalar())
+    6.0
     """
     variables, gradients = _listed(variables), _listed(gradients)
     reqs = [grad_reqs] * len(variables) if isinstance(grad_reqs, str) else list(grad_reqs)
@@ -102,6 +142,15 @@ def backward(heads: Any, head_grads: Any = None, retain_graph: bool = False, tra
     Raises:
         GraphError: an MXNetError: a head that is not recorded, or was backed through before without ``retain_graph``,
             or that depends on no variable.
+
+    >>> from luojia import autograd, nd
+    >>> x = nd.array([1.0, 2.0])
+    >>> x.attach_grad()
+    >>> with autograd.record():
+    ...     y = x * x
+    >>> autograd.backward([y], [nd.array([1.0, 10.0])])
+    >>> x.grad.asnumpy()
+    array([ 2., 40.], dtype=float32)
     """
     heads, head_grads = _pairs(heads, head_grads)
     run_backward(heads, head_grads, retain_graph, train_mode, strict=True)
@@ -122,6 +171,16 @@ def grad(heads: Any, variables: Any, head_grads: Any = None, retain_graph: bool 
     Raises:
         GraphError: an MXNetError: a head that is not recorded, an array that is no variable, or one that no head
             depends on.
+
+    >>> from luojia import autograd, nd
+    >>> x = nd.array([2.0])
+    >>> x.attach_grad()
+    >>> with autograd.record():
+    ...     y = x * x * x
+    ...     dx = autograd.grad(y, x, create_graph=True)[0]
+    >>> dx.backward()
+    >>> float(dx.asscalar()), float(x.grad.asscalar())
+    (12.0, 12.0)
     """
     targets = _listed(variables)
     if not targets:

@@ -62,6 +62,10 @@ class Speedometer:
         batch_size: samples per batch.
         frequent: batches between two lines.
         auto_reset: start the metric's local score anew after each line.
+
+    >>> speed = luojia.callback.Speedometer(batch_size=32, frequent=10)
+    >>> speed.frequent
+    10
     """
 
     def __init__(self, batch_size: int, frequent: int = 50, auto_reset: bool = True) -> None:

@@ -113,6 +113,12 @@ def set_context(**kwargs: Any) -> None:
         ArgumentError: a ValueError: an unknown key, or a value outside what it accepts.
         DTypeError: a TypeError: a value of another type.
         DeviceError: a ValueError and RuntimeError: a device that is not there. After an error nothing has changed.
+
+    >>> from luojia import get_context, set_context
+    >>> set_context(mode=luojia.GRAPH_MODE)
+    >>> get_context("mode") == luojia.GRAPH_MODE
+    True
+    >>> set_context(mode=luojia.PYNATIVE_MODE)
     """
     for key, value in kwargs.items():
         _check(key, value)
@@ -207,7 +213,12 @@ _TOLD: dict[str, Any] = {
 
 
 def get_context(attr_key: str) -> Any:
-    """The value that ``set_context`` gave a key, or its default."""
+    """The value that ``set_context`` gave a key, or its default.
+
+    >>> from luojia import get_context
+    >>> get_context("device_target")
+    'CPU'
+    """
     if not isinstance(attr_key, str):
         raise DTypeError(f"attribute name must be string, not '{type(attr_key).__name__}'")
     if attr_key not in _settings:

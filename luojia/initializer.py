@@ -65,6 +65,15 @@ class Initializer:
 
     Args:
         kwargs: what the constructor was given, for ``dumps``.
+
+    >>> from luojia import gluon, init
+    >>> class Twos(init.Initializer):
+    ...     def _init_weight(self, name, array):
+    ...         array[:] = 2.0
+    >>> net = gluon.nn.Dense(1, in_units=2)
+    >>> net.initialize(Twos())
+    >>> net.weight.data().asnumpy()
+    array([[2., 2.]], dtype=float32)
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -159,7 +168,14 @@ create = registry.get_create_func(Initializer, "initializer")
 @register
 @alias("zeros")
 class Zero(Initializer):
-    """Zeros."""
+    """Zeros.
+
+    >>> from luojia import gluon, init
+    >>> net = gluon.nn.Dense(1, in_units=2)
+    >>> net.initialize(init.Zero())
+    >>> net.weight.data().asnumpy()
+    array([[0., 0.]], dtype=float32)
+    """
 
     _init_weight = Initializer._init_zero
 
@@ -167,7 +183,14 @@ class Zero(Initializer):
 @register
 @alias("ones")
 class One(Initializer):
-    """Ones."""
+    """Ones.
+
+    >>> from luojia import gluon, init
+    >>> net = gluon.nn.Dense(1, in_units=2)
+    >>> net.initialize(init.One())
+    >>> net.weight.data().asnumpy()
+    array([[1., 1.]], dtype=float32)
+    """
 
     _init_weight = Initializer._init_one
 
@@ -178,6 +201,12 @@ class Constant(Initializer):
 
     Args:
         value: a number, a Tensor, or an array.
+
+    >>> from luojia import gluon, init
+    >>> net = gluon.nn.Dense(1, in_units=2)
+    >>> net.initialize(init.Constant(0.5))
+    >>> net.weight.data().asnumpy()
+    array([[0.5, 0.5]], dtype=float32)
     """
 
     def __init__(self, value: Any) -> None:
@@ -200,7 +229,14 @@ class Constant(Initializer):
 
 @register
 class Uniform(Initializer):
-    """Uniform on ``[-scale, scale)``."""
+    """Uniform on ``[-scale, scale)``.
+
+    >>> from luojia import gluon, init
+    >>> net = gluon.nn.Dense(4, in_units=4)
+    >>> net.initialize(init.Uniform(0.1))
+    >>> bool((net.weight.data().abs() <= 0.1).asnumpy().all())
+    True
+    """
 
     def __init__(self, scale: float = 0.07) -> None:
         super().__init__(scale=scale)
@@ -212,7 +248,14 @@ class Uniform(Initializer):
 
 @register
 class Normal(Initializer):
-    """Normal with mean 0 and standard deviation ``sigma``."""
+    """Normal with mean 0 and standard deviation ``sigma``.
+
+    >>> from luojia import gluon, init
+    >>> net = gluon.nn.Dense(4, in_units=4)
+    >>> net.initialize(init.Normal(0.01))
+    >>> net.weight.data().shape
+    (4, 4)
+    """
 
     def __init__(self, sigma: float = 0.01) -> None:
         super().__init__(sigma=sigma)
@@ -224,7 +267,15 @@ class Normal(Initializer):
 
 @register
 class Orthogonal(Initializer):
-    """``scale`` times an orthogonal matrix (Saxe et al. 2014), of uniform or normal draws (``rand_type``)."""
+    """``scale`` times an orthogonal matrix (Saxe et al. 2014), of uniform or normal draws (``rand_type``).
+
+    >>> from luojia import gluon, init, nd
+    >>> net = gluon.nn.Dense(3, in_units=3)
+    >>> net.initialize(init.Orthogonal(scale=1.0))
+    >>> w = net.weight.data()
+    >>> nd.dot(w, w.T).asnumpy().round(3).diagonal()
+    array([1., 1., 1.], dtype=float32)
+    """
 
     def __init__(self, scale: float = 1.414, rand_type: str = "uniform") -> None:
         super().__init__(scale=scale, rand_type=rand_type)
@@ -237,7 +288,14 @@ class Orthogonal(Initializer):
 
 @register
 class Xavier(Initializer):
-    """Uniform or Gaussian of scale ``sqrt(magnitude / fan)``, fan being avg, in or out (Glorot and Bengio 2010)."""
+    """Uniform or Gaussian of scale ``sqrt(magnitude / fan)``, fan being avg, in or out (Glorot and Bengio 2010).
+
+    >>> from luojia import gluon, init
+    >>> net = gluon.nn.Dense(2, in_units=4)
+    >>> net.initialize(init.Xavier(magnitude=3))
+    >>> float(net.weight.data().abs().max().asscalar()) <= 1.0
+    True
+    """
 
     def __init__(self, rnd_type: str = "uniform", factor_type: str = "avg", magnitude: float = 3) -> None:
         super().__init__(rnd_type=rnd_type, factor_type=factor_type, magnitude=magnitude)
@@ -253,7 +311,14 @@ class Xavier(Initializer):
 
 @register
 class MSRAPrelu(Xavier):
-    """Gaussian of variance ``2 / ((1 + slope^2) fan)`` (He et al. 2015)."""
+    """Gaussian of variance ``2 / ((1 + slope^2) fan)`` (He et al. 2015).
+
+    >>> from luojia import gluon, init
+    >>> net = gluon.nn.Dense(2, in_units=4)
+    >>> net.initialize(init.MSRAPrelu())
+    >>> net.weight.data().shape
+    (2, 4)
+    """
 
     def __init__(self, factor_type: str = "avg", slope: float = 0.25) -> None:
         super().__init__("gaussian", factor_type, 2.0 / (1 + slope**2))
@@ -262,7 +327,14 @@ class MSRAPrelu(Xavier):
 
 @register
 class Bilinear(Initializer):
-    """The kernel of bilinear upsampling, for transposed convolutions."""
+    """The kernel of bilinear upsampling, for transposed convolutions.
+
+    >>> from luojia import gluon, init
+    >>> layer = gluon.nn.Conv2DTranspose(1, 4, strides=2, weight_initializer=init.Bilinear(), in_channels=1)
+    >>> layer.initialize()
+    >>> layer.weight.data()[0, 0, 0].asnumpy()
+    array([0.0625, 0.1875, 0.1875, 0.0625], dtype=float32)
+    """
 
     def _init_weight(self, name: str, arr: Any) -> None:
         arr[...] = formulas.bilinear(None, arr.shape)
@@ -270,7 +342,14 @@ class Bilinear(Initializer):
 
 @register
 class LSTMBias(Initializer):
-    """Zeros, but ``forget_bias`` for the forget gate."""
+    """Zeros, but ``forget_bias`` for the forget gate.
+
+    >>> from luojia import gluon, init
+    >>> cell = gluon.rnn.LSTMCell(2, i2h_bias_initializer=init.LSTMBias(1.0), input_size=1)
+    >>> cell.initialize()
+    >>> cell.i2h_bias.data().asnumpy()
+    array([0., 0., 1., 1., 0., 0., 0., 0.], dtype=float32)
+    """
 
     def __init__(self, forget_bias: float = 1.0) -> None:
         super().__init__(forget_bias=forget_bias)

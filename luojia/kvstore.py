@@ -287,6 +287,15 @@ def create(name: str = "local") -> Any:
     Raises:
         NotSupportedError: 'dist_async', 'horovod', 'byteps'.
         GroupError: a process of the job did not come.
+
+    >>> from luojia import kv, nd
+    >>> store = kv.create("local")
+    >>> store.init(3, nd.ones(2))
+    >>> store.push(3, [nd.ones(2), nd.ones(2)])
+    >>> out = nd.zeros(2)
+    >>> store.pull(3, out=out)
+    >>> out.asnumpy()
+    array([2., 2.], dtype=float32)
     """
     if not isinstance(name, str):
         raise TypeError("name must be a string")

@@ -25,6 +25,13 @@ class LRScheduler:
 
     Raises:
         ValueError: a rate of warm-up above ``base_lr``, negative steps, another mode.
+
+    >>> from luojia import lr_scheduler
+    >>> class Halving(lr_scheduler.LRScheduler):
+    ...     def __call__(self, num_update):
+    ...         return self.base_lr / 2**num_update
+    >>> Halving(base_lr=0.8)(2)
+    0.2
     """
 
     def __init__(self, base_lr: float = 0.01, warmup_steps: int = 0, warmup_begin_lr: float = 0,

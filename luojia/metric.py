@@ -47,6 +47,16 @@ class EvalMetric:
     Args:
         name: what ``get`` reports.
         output_names, label_names: what ``update_dict`` picks from its dicts; None takes all.
+
+    >>> class Worst(luojia.metric.EvalMetric):
+    ...     def update(self, labels, preds):
+    ...         for label, pred in zip(labels, preds):
+    ...             self.sum_metric += float(luojia.nd.abs(label - pred).max().asscalar())
+    ...             self.num_inst += 1
+    >>> m = Worst("worst")
+    >>> m.update([luojia.nd.array([1.0, 2.0])], [luojia.nd.array([1.5, 4.0])])
+    >>> m.get()
+    ('worst', 2.0)
     """
 
     def __init__(self, name: str, output_names: Sequence[str] | None = None, label_names: Sequence[str] | None = None,
@@ -144,7 +154,12 @@ def create(metric: Any, *args: Any, **kwargs: Any) -> EvalMetric:
 @register
 @alias("composite")
 class CompositeEvalMetric(EvalMetric):
-    """Several metrics as one."""
+    """Several metrics as one.
+
+    >>> m = luojia.metric.CompositeEvalMetric(["acc", "mse"])
+    >>> [child.name for child in m.metrics]
+    ['accuracy', 'mse']
+    """
 
     def __init__(self, metrics: Sequence[Any] | None = None, name: str = "composite",
                  output_names: Sequence[str] | None = None, label_names: Sequence[str] | None = None) -> None:
@@ -242,7 +257,7 @@ class Accuracy(_Counted):
 
     >>> from luojia import nd
     >>> metric = Accuracy()
-    >>> metric.update([nd.array([1, 0])], [nd.array([[0.2, 0.8], [0.4, 0.6]])])
+    >>> metric.update([luojia.nd.array([1, 0])], [luojia.nd.array([[0.2, 0.8], [0.4, 0.6]])])
     >>> metric.get()
     ('accuracy', 0.5)
     """
@@ -256,7 +271,13 @@ class Accuracy(_Counted):
 @register
 @alias("top_k_accuracy", "top_k_acc")
 class TopKAccuracy(_Counted):
-    """Share of the samples whose label is among the ``top_k`` highest scores."""
+    """Share of the samples whose label is among the ``top_k`` highest scores.
+
+    >>> m = luojia.metric.TopKAccuracy(top_k=2)
+    >>> m.update([luojia.nd.array([2, 0])], [luojia.nd.array([[0.1, 0.3, 0.6], [0.1, 0.5, 0.4]])])
+    >>> m.get()
+    ('top_k_accuracy_2', 0.5)
+    """
 
     def __init__(self, top_k: int = 1, name: str = "top_k_accuracy", output_names: Sequence[str] | None = None,
                  label_names: Sequence[str] | None = None) -> None:
@@ -267,7 +288,14 @@ class TopKAccuracy(_Counted):
 
 @register
 class F1(_Counted):
-    """F1 of binary predictions: of each batch (``macro``) or of all samples (``micro``)."""
+    """F1 of binary predictions: of each batch (``macro``) or of all samples (``micro``).
+
+    >>> m = luojia.metric.F1()
+    >>> m.update([luojia.nd.array([0, 1, 1])], [luojia.nd.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]])])
+    >>> name, value = m.get()
+    >>> name, round(value, 4)
+    ('f1', 0.6667)
+    """
 
     def __init__(self, name: str = "f1", output_names: Sequence[str] | None = None,
                  label_names: Sequence[str] | None = None, average: str = "macro") -> None:
@@ -296,7 +324,14 @@ class PCC(_Counted):
 
 @register
 class Perplexity(_Counted):
-    """``exp`` of the mean negative log-probability of the labels; labels equal to ``ignore_label`` do not count."""
+    """``exp`` of the mean negative log-probability of the labels; labels equal to ``ignore_label`` do not count.
+
+    >>> m = luojia.metric.Perplexity(ignore_label=None)
+    >>> m.update([luojia.nd.array([0, 1])], [luojia.nd.array([[0.5, 0.5], [0.5, 0.5]])])
+    >>> name, value = m.get()
+    >>> name, round(value, 4)
+    ('perplexity', 2.0)
+    """
 
     def __init__(self, ignore_label: int | None, axis: int = -1, name: str = "perplexity",
                  output_names: Sequence[str] | None = None, label_names: Sequence[str] | None = None) -> None:
@@ -319,14 +354,26 @@ class _Plain(_Counted):
 
 @register
 class MAE(_Plain):
-    """Mean absolute error, over the batches' means."""
+    """Mean absolute error, over the batches' means.
+
+    >>> m = luojia.metric.MAE()
+    >>> m.update([luojia.nd.array([1.0, 2.0])], [luojia.nd.array([1.0, 4.0])])
+    >>> m.get()[0], float(m.get()[1])
+    ('mae', 1.0)
+    """
 
     make = counts.MAE
 
 
 @register
 class MSE(_Plain):
-    """Mean squared error, over the batches' means."""
+    """Mean squared error, over the batches' means.
+
+    >>> m = luojia.metric.MSE()
+    >>> m.update([luojia.nd.array([1.0, 2.0])], [luojia.nd.array([1.0, 4.0])])
+    >>> m.get()[0], float(m.get()[1])
+    ('mse', 2.0)
+    """
 
     make = counts.MSE
 
@@ -363,7 +410,14 @@ class NegativeLogLikelihood(_Counted):
 @register
 @alias("pearsonr")
 class PearsonCorrelation(_Counted):
-    """Pearson's correlation: the mean of the batches' (``macro``) or that of all entries (``micro``)."""
+    """Pearson's correlation: the mean of the batches' (``macro``) or that of all entries (``micro``).
+
+    >>> m = luojia.metric.PearsonCorrelation()
+    >>> m.update([luojia.nd.array([[1.0, 2.0, 3.0]])], [luojia.nd.array([[2.0, 4.0, 6.0]])])
+    >>> name, value = m.get()
+    >>> name, round(float(value), 4)
+    ('pearsonr', 1.0)
+    """
 
     def __init__(self, name: str = "pearsonr", output_names: Sequence[str] | None = None,
                  label_names: Sequence[str] | None = None, average: str = "macro") -> None:
@@ -373,7 +427,13 @@ class PearsonCorrelation(_Counted):
 
 @register
 class Loss(_Plain):
-    """Mean of the outputs, which are losses; labels are not read."""
+    """Mean of the outputs, which are losses; labels are not read.
+
+    >>> m = luojia.metric.Loss()
+    >>> m.update(None, [luojia.nd.array([1.0, 3.0])])
+    >>> m.get()
+    ('loss', 2.0)
+    """
 
     make = counts.Loss
 
@@ -409,6 +469,11 @@ class CustomMetric(_Counted):
         feval: a function of NumPy arrays.
         name: ``custom(function name)`` if not given.
         allow_extra_outputs: take more predictions than labels, leaving the rest.
+
+    >>> m = luojia.metric.CustomMetric(lambda label, pred: abs(label - pred).max(), name="worst")
+    >>> m.update([luojia.nd.array([1.0, 2.0])], [luojia.nd.array([1.5, 4.0])])
+    >>> m.get()[0], float(m.get()[1])
+    ('worst', 2.0)
     """
 
     def __init__(self, feval: Callable, name: str | None = None, allow_extra_outputs: bool = False,

@@ -29,6 +29,13 @@ class MXRecordIO:
 
     Raises:
         ValueError: another flag. MXNetError: the file cannot be opened.
+
+    >>> from luojia import recordio
+    >>> file = recordio.MXRecordIO("some.rec", "w")
+    >>> file.write(b"one")
+    >>> file.close()
+    >>> recordio.MXRecordIO("some.rec", "r").read()
+    b'one'
     """
 
     def __init__(self, uri: str | os.PathLike[str], flag: str) -> None:
@@ -118,6 +125,13 @@ class MXIndexedRecordIO(MXRecordIO):
     Args:
         idx_path, uri, flag: the index, the records, 'r' or 'w'.
         key_type: of the keys, as ``str``.
+
+    >>> from luojia import recordio
+    >>> file = recordio.MXIndexedRecordIO("some.idx", "some.rec", "w")
+    >>> file.write_idx(5, b"five")
+    >>> file.close()
+    >>> recordio.MXIndexedRecordIO("some.idx", "some.rec", "r").read_idx(5)
+    b'five'
     """
 
     def __init__(self, idx_path: str | os.PathLike[str], uri: str | os.PathLike[str], flag: str,
@@ -182,7 +196,14 @@ def _read_record(file: Any, label: str) -> bytes | None:
 
 
 def pack(header: IRHeader, s: bytes) -> bytes:
-    """A record of a header and a string of bytes; an array of labels sets the header's flag."""
+    """A record of a header and a string of bytes; an array of labels sets the header's flag.
+
+    >>> from luojia import recordio
+    >>> header = recordio.IRHeader(0, 3.0, 7, 0)
+    >>> record = recordio.pack(header, b"bytes")
+    >>> recordio.unpack(record)[0].label, recordio.unpack(record)[1]
+    (3.0, b'bytes')
+    """
     header = IRHeader(*header)
     return _format.pack(header.label, header.id, s, number2=header.id2)
 
@@ -192,6 +213,11 @@ def unpack(s: bytes) -> tuple[IRHeader, bytes]:
 
     Raises:
         FormatError: the record is shorter than its header says.
+
+    >>> from luojia import recordio
+    >>> header, content = recordio.unpack(recordio.pack(recordio.IRHeader(0, [1.0, 2.0], 7, 0), b"bytes"))
+    >>> header.label, content
+    (array([1., 2.], dtype=float32), b'bytes')
     """
     label, number, number2, content = _format.unpack(s)
     return IRHeader(len(label) if isinstance(label, np.ndarray) else 0, label, number, number2), content

@@ -30,7 +30,11 @@ def is_np_shape() -> bool:
 
 
 def is_np_array() -> bool:
-    """Whether ``set_np`` is on."""
+    """Whether ``set_np`` is on.
+
+    >>> luojia.util.is_np_array()
+    False
+    """
     return _switches.array
 
 
@@ -114,7 +118,15 @@ def use_np_array(func: Any) -> Any:
 
 
 def use_np(func: Any) -> Any:
-    """Decorate a function, or the methods of a class, with ``np_shape`` and ``np_array``."""
+    """Decorate a function, or the methods of a class, with ``np_shape`` and ``np_array``.
+
+    >>> from luojia import np as mnp
+    >>> @luojia.util.use_np
+    ... def mean(x):
+    ...     return mnp.mean(x)
+    >>> float(mean(mnp.array([1.0, 3.0])))
+    2.0
+    """
     return use_np_shape(use_np_array(func))
 
 

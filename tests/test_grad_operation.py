@@ -1,9 +1,11 @@
 """GradOperation, row by row of what MindSpore programs rely on."""
 
+import copy
+
 import numpy as np
 import pytest
 
-from luojia import Parameter, ParameterTuple, Tensor, ops
+from luojia import GRAPH_MODE, PYNATIVE_MODE, Parameter, ParameterTuple, Tensor, get_context, nn, ops, set_context
 from luojia._src.core import dtypes as mstype
 
 X = Tensor(np.array([1.0, 2.0], np.float32))
@@ -251,3 +253,78 @@ def test_nothing_of_grad_or_recording_remains(w):
 
 def test_repr():
     assert repr(ops.GradOperation(True)) == "GradOperation(get_all=True, get_by_list=False, sens_param=False)"
+
+
+class Counted(nn.Module):
+    """x + w, with the statistics of x: how often it has run shows in them."""
+
+    def __init__(self):
+        super().__init__()
+        self.norm = nn.BatchNorm1d(2, momentum=0.5)
+        self.w = Parameter(Tensor(np.array([1.0, 1.0], np.float32)), name="w")
+
+    def construct(self, x):
+        return self.norm(x * self.w).sum()
+
+
+class Step(nn.Module):
+    """MindSpore's idiom: the loss, then the gradient of the network on the same inputs."""
+
+    def __init__(self, network, marked):
+        super().__init__(auto_prefix=False)
+        self.network = network
+        self.network.set_grad(marked)
+        self.weights = ParameterTuple(network.trainable_params())
+        self.grad = ops.GradOperation(get_by_list=True, sens_param=True)
+
+    def construct(self, x):
+        loss = self.network(x)
+        return loss, self.grad(self.network, self.weights)(x, ops.ones_like(loss))
+
+
+@pytest.mark.parametrize("mode", [PYNATIVE_MODE, GRAPH_MODE])
+def test_a_marked_network_runs_once(mode):
+    x = Tensor(np.array([[2.0, 4.0], [4.0, 8.0]], np.float32))
+    found = {}
+    before = get_context("mode")
+    set_context(mode=mode)
+    try:
+        for marked in (True, False):
+            step = Step(Counted().set_train(), marked)
+            loss, gradients = step(x)
+            found[marked] = [values(step.network.norm.moving_mean), values(loss), values(gradients)]
+    finally:
+        set_context(mode=before)
+    assert found[True][0] == [1.5, 3.0]  # 0.5 * 0 + 0.5 * mean, once
+    assert found[False][0] == [2.25, 4.5]
+    assert found[True][1:] == found[False][1:]
+
+
+def test_what_was_kept_is_used_once_and_for_the_same_inputs():
+    runs = []
+
+    class Net(nn.Module):
+        def construct(self, x, scale):
+            runs.append(scale)
+            return x * x * scale
+
+    net, grad = Net().set_grad(), ops.GradOperation()
+    out = net(X, 2.0)
+    assert out._node is None and values(grad(net)(X, 2.0)) == [4.0, 8.0] and len(runs) == 1
+    assert values(grad(net)(X, 2.0)) == [4.0, 8.0] and len(runs) == 2
+    net(X, 2.0)
+    assert values(grad(net)(Y, 2.0)) == [12.0, 20.0] and len(runs) == 4
+    net(X, 2.0)
+    assert values(grad(net)(X, 3.0)) == [6.0, 12.0] and len(runs) == 6
+    x = Tensor(np.array([1.0, 2.0], np.float32))
+    net(x, 1.0)
+    x[0] = 5.0
+    assert values(grad(net)(x, 1.0)) == [10.0, 4.0] and len(runs) == 8
+    net(X, 1.0)
+    assert values(copy.deepcopy(net)(X, 1.0)) == [1.0, 4.0]
+    assert values(grad(grad(net))(X, 1.0)) == [2.0, 2.0]
+    handle = net.register_forward_hook(lambda module, inputs, output: output * 10)
+    net(X, 1.0)
+    assert values(grad(net)(X, 1.0)) == [20.0, 40.0]
+    handle.remove()
+    assert values(grad(Net().set_grad().set_grad(False))(X, 1.0)) == [2.0, 4.0]

@@ -19,7 +19,12 @@ from .._src.train import initializers as formulas
 
 
 class Initializer:
-    """The base class: ``init(array)`` fills a NumPy array. A subclass overrides ``_initialize(array)``."""
+    """The base class: ``init(array)`` fills a NumPy array. A subclass overrides ``_initialize(array)``.
+
+    >>> from luojia.common.initializer import initializer
+    >>> initializer("ones", [2]).asnumpy()
+    array([1., 1.], dtype=float32)
+    """
 
     _formula: Any = None
     _fixed: dict[str, Any] = {}
@@ -59,7 +64,12 @@ def _initializer(*aliases: str, formula: Callable, renamed: dict[str, str] | Non
 
 @_initializer("zeros", formula=formulas.zero)
 class Zero(Initializer):
-    """All zeros."""
+    """All zeros.
+
+    >>> from luojia.common.initializer import Zero, initializer
+    >>> initializer(Zero(), [2]).asnumpy()
+    array([0., 0.], dtype=float32)
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -67,7 +77,12 @@ class Zero(Initializer):
 
 @_initializer("ones", formula=formulas.one)
 class One(Initializer):
-    """All ones."""
+    """All ones.
+
+    >>> from luojia.common.initializer import One, initializer
+    >>> initializer(One(), [2]).asnumpy()
+    array([1., 1.], dtype=float32)
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -75,7 +90,12 @@ class One(Initializer):
 
 @_initializer(formula=formulas.constant)
 class Constant(Initializer):
-    """One value everywhere."""
+    """One value everywhere.
+
+    >>> from luojia.common.initializer import Constant, initializer
+    >>> initializer(Constant(0.5), [2]).asnumpy()
+    array([0.5, 0.5], dtype=float32)
+    """
 
     def __init__(self, value: Any) -> None:
         super().__init__(value=value)
@@ -83,7 +103,13 @@ class Constant(Initializer):
 
 @_initializer(formula=formulas.identity)
 class Identity(Initializer):
-    """The identity matrix, for two axes."""
+    """The identity matrix, for two axes.
+
+    >>> from luojia.common.initializer import Identity, initializer
+    >>> initializer(Identity(), [2, 2]).asnumpy()
+    array([[1., 0.],
+           [0., 1.]], dtype=float32)
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -91,7 +117,12 @@ class Identity(Initializer):
 
 @_initializer(formula=formulas.dirac)
 class Dirac(Initializer):
-    """The kernel of an identity convolution, for three to five axes."""
+    """The kernel of an identity convolution, for three to five axes.
+
+    >>> from luojia.common.initializer import Dirac, initializer
+    >>> initializer(Dirac(), [1, 1, 3]).asnumpy()
+    array([[[0., 1., 0.]]], dtype=float32)
+    """
 
     def __init__(self, groups: int = 1) -> None:
         super().__init__(groups=groups)
@@ -99,7 +130,13 @@ class Dirac(Initializer):
 
 @_initializer(formula=formulas.orthogonal, renamed={"gain": "scale"})
 class Orthogonal(Initializer):
-    """A (semi-)orthogonal matrix (Saxe et al. 2014)."""
+    """A (semi-)orthogonal matrix (Saxe et al. 2014).
+
+    >>> from luojia.common.initializer import Orthogonal, initializer
+    >>> w = initializer(Orthogonal(), [3, 3]).asnumpy()
+    >>> (w @ w.T).diagonal().round(3)
+    array([1., 1., 1.], dtype=float32)
+    """
 
     def __init__(self, gain: float = 1.0) -> None:
         super().__init__(gain=gain)
@@ -107,7 +144,13 @@ class Orthogonal(Initializer):
 
 @_initializer(formula=lambda rng, shape, scale: formulas.uniform(rng, shape, -scale, scale))
 class Uniform(Initializer):
-    """Uniform in [-scale, scale]."""
+    """Uniform in [-scale, scale].
+
+    >>> from luojia.common.initializer import Uniform, initializer
+    >>> w = initializer(Uniform(0.1), [4, 4])
+    >>> bool((abs(w.asnumpy()) <= 0.1).all())
+    True
+    """
 
     def __init__(self, scale: float = 0.07) -> None:
         super().__init__(scale=scale)
@@ -115,7 +158,12 @@ class Uniform(Initializer):
 
 @_initializer(formula=formulas.normal)
 class Normal(Initializer):
-    """Normal with the given deviation and mean."""
+    """Normal with the given deviation and mean.
+
+    >>> from luojia.common.initializer import Normal, initializer
+    >>> initializer(Normal(0.02), [4, 4]).shape
+    (4, 4)
+    """
 
     def __init__(self, sigma: float = 0.01, mean: float = 0.0) -> None:
         super().__init__(sigma=sigma, mean=mean)
@@ -126,6 +174,11 @@ class TruncatedNormal(Initializer):
     """Normal, redrawn outside [a, b], by default two deviations from the mean as in MindSpore 1.7.
 
     MindSpore 2.x has -2 and 2 as defaults, which cut nothing from its sigma of 0.01.
+
+    >>> from luojia.common.initializer import TruncatedNormal, initializer
+    >>> w = initializer(TruncatedNormal(0.01), [4, 4])
+    >>> bool((abs(w.asnumpy()) <= 0.02).all())
+    True
     """
 
     def __init__(self, sigma: float = 0.01, mean: float = 0.0, a: float | None = None, b: float | None = None) -> None:
@@ -138,7 +191,13 @@ def _xavier(rng: Any, shape: Any, gain: float, kind: str) -> np.ndarray:
 
 @_initializer("xavier_uniform", formula=_xavier, kind="uniform")
 class XavierUniform(Initializer):
-    """Uniform in [-b, b] with b = gain sqrt(6 / (fan_in + fan_out)) (Glorot and Bengio 2010)."""
+    """Uniform in [-b, b] with b = gain sqrt(6 / (fan_in + fan_out)) (Glorot and Bengio 2010).
+
+    >>> from luojia.common.initializer import XavierUniform, initializer
+    >>> w = initializer(XavierUniform(), [3, 3])
+    >>> bool((abs(w.asnumpy()) <= 1).all())
+    True
+    """
 
     def __init__(self, gain: float = 1) -> None:
         super().__init__(gain=gain)
@@ -146,7 +205,12 @@ class XavierUniform(Initializer):
 
 @_initializer("xavier_normal", formula=_xavier, kind="gaussian")
 class XavierNormal(Initializer):
-    """Normal with deviation gain sqrt(2 / (fan_in + fan_out))."""
+    """Normal with deviation gain sqrt(2 / (fan_in + fan_out)).
+
+    >>> from luojia.common.initializer import XavierNormal, initializer
+    >>> initializer(XavierNormal(), [4, 3]).shape
+    (4, 3)
+    """
 
     def __init__(self, gain: float = 1) -> None:
         super().__init__(gain=gain)
@@ -154,7 +218,13 @@ class XavierNormal(Initializer):
 
 @_initializer("he_uniform", formula=formulas.he_uniform)
 class HeUniform(Initializer):
-    """Uniform in [-b, b] with b = gain sqrt(3 / fan) (He et al. 2015)."""
+    """Uniform in [-b, b] with b = gain sqrt(3 / fan) (He et al. 2015).
+
+    >>> from luojia.common.initializer import HeUniform, initializer
+    >>> w = initializer(HeUniform(), [4, 3])
+    >>> bool((abs(w.asnumpy()) <= np.sqrt(2)).all())
+    True
+    """
 
     def __init__(self, negative_slope: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu") -> None:
         super().__init__(negative_slope=negative_slope, mode=mode, nonlinearity=nonlinearity)
@@ -162,7 +232,12 @@ class HeUniform(Initializer):
 
 @_initializer("he_normal", formula=formulas.he_normal)
 class HeNormal(Initializer):
-    """Normal with deviation gain / sqrt(fan)."""
+    """Normal with deviation gain / sqrt(fan).
+
+    >>> from luojia.common.initializer import HeNormal, initializer
+    >>> initializer(HeNormal(), [4, 3]).shape
+    (4, 3)
+    """
 
     def __init__(self, negative_slope: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu") -> None:
         super().__init__(negative_slope=negative_slope, mode=mode, nonlinearity=nonlinearity)
@@ -170,14 +245,25 @@ class HeNormal(Initializer):
 
 @_initializer("variance_scaling", formula=formulas.variance_scaling)
 class VarianceScaling(Initializer):
-    """Variance scale / fan, drawn as ``distribution`` says."""
+    """Variance scale / fan, drawn as ``distribution`` says.
+
+    >>> from luojia.common.initializer import VarianceScaling, initializer
+    >>> initializer(VarianceScaling(2.0), [4, 3]).shape
+    (4, 3)
+    """
 
     def __init__(self, scale: float = 1.0, mode: str = "fan_in", distribution: str = "truncated_normal") -> None:
         super().__init__(scale=scale, mode=mode, distribution=distribution)
 
 
 class Sparse(Initializer):
-    """Normal, with a fraction of each column set to zero (Martens 2010)."""
+    """Normal, with a fraction of each column set to zero (Martens 2010).
+
+    >>> from luojia.common.initializer import Sparse, initializer
+    >>> w = initializer(Sparse(0.5), [4, 2]).asnumpy()
+    >>> (w == 0).sum(axis=0)
+    array([2, 2])
+    """
 
     def __init__(self, sparsity: float, sigma: float = 0.01) -> None:
         super().__init__(sparsity=sparsity, sigma=sigma)
@@ -253,7 +339,9 @@ def initializer(init: Any, shape: Any = None, dtype: DType = dtypes.float32) -> 
                             f"integer, but got {shape}.")
     array = np.zeros(tuple(sizes), dtype.np if dtype.np.kind in "fciub" else np.float32)
     fill(array)
-    return Tensor(array, dtype)
+    made = Tensor(array, dtype)
+    made.__dict__["_filled"] = True
+    return made
 
 
 Parameter._initializer = staticmethod(create)

@@ -47,5 +47,10 @@ def set_seed(seed: int) -> None:
 
 
 def get_seed() -> int | None:
-    """The seed that was set; None without one."""
+    """The seed that was set; None without one.
+
+    >>> luojia.set_seed(7)
+    >>> luojia.get_seed()
+    7
+    """
     return _seed

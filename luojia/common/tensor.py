@@ -75,7 +75,12 @@ def frombuffer(buffer: Any, *, dtype: Any = None, count: int = -1, offset: int =
 
 
 def is_tensor(obj: Any) -> bool:
-    """Whether ``obj`` is a Tensor."""
+    """Whether ``obj`` is a Tensor.
+
+    >>> from luojia import Tensor
+    >>> luojia.is_tensor(Tensor([1.0])), luojia.is_tensor(np.ones(1))
+    (True, False)
+    """
     return isinstance(obj, Tensor)
 
 

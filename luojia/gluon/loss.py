@@ -33,6 +33,13 @@ class Loss(HybridBlock):
     Args:
         weight: a factor, or None.
         batch_axis: the axis of the samples.
+
+    >>> from luojia import gluon, nd
+    >>> class Cubed(gluon.loss.Loss):
+    ...     def hybrid_forward(self, F, pred, label):
+    ...         return F.mean(F.abs(pred - label) ** 3, axis=self._batch_axis, exclude=True)
+    >>> Cubed(None, 0)(nd.array([[1.0], [2.0]]), nd.array([[3.0], [2.0]])).asnumpy()
+    array([8., 0.], dtype=float32)
     """
 
     def __init__(self, weight: Any, batch_axis: int, **kwargs: Any) -> None:
@@ -81,7 +88,12 @@ class L2Loss(Loss):
 
 
 class L1Loss(Loss):
-    """``|label - pred|``."""
+    """``|label - pred|``.
+
+    >>> from luojia import gluon, nd
+    >>> gluon.loss.L1Loss()(nd.array([[1.0, 2.0]]), nd.array([[1.0, 4.0]])).asnumpy()
+    array([1.], dtype=float32)
+    """
 
     def __init__(self, weight: float | None = None, batch_axis: int = 0, **kwargs: Any) -> None:
         super().__init__(weight, batch_axis, **kwargs)
@@ -98,6 +110,10 @@ class SigmoidBinaryCrossEntropyLoss(Loss):
         weight, batch_axis: as for ``Loss``.
 
     A call takes ``pred, label`` and may take ``sample_weight`` and ``pos_weight``, a factor on the positive term.
+
+    >>> from luojia import gluon, nd
+    >>> gluon.loss.SigmoidBCELoss()(nd.array([[0.0]]), nd.array([[1.0]])).asnumpy().round(4)
+    array([0.6931], dtype=float32)
     """
 
     def __init__(self, from_sigmoid: bool = False, weight: float | None = None, batch_axis: int = 0,
@@ -174,7 +190,12 @@ SoftmaxCELoss = SoftmaxCrossEntropyLoss
 
 class KLDivLoss(Loss):
     """``sum(label (log(label) - pred))``, ``pred`` being logarithms of probabilities; else (``from_logits=False``)
-    their softmax along ``axis`` is taken first. A sum, not a mean, as in mxnet 1.9."""
+    their softmax along ``axis`` is taken first. A sum, not a mean, as in mxnet 1.9.
+
+    >>> from luojia import gluon, nd
+    >>> gluon.loss.KLDivLoss(from_logits=False)(nd.array([[0.0, 0.0]]), nd.array([[1.0, 0.0]])).asnumpy().round(4)
+    array([0.6931], dtype=float32)
+    """
 
     def __init__(self, from_logits: bool = True, axis: int = -1, weight: float | None = None, batch_axis: int = 0,
                  **kwargs: Any) -> None:
@@ -198,6 +219,11 @@ class CTCLoss(Loss):
         weight: as for ``Loss``.
 
     A call takes ``pred, label`` and may take ``pred_lengths, label_lengths, sample_weight``.
+
+    >>> from luojia import gluon, nd
+    >>> pred = nd.zeros((1, 2, 2))
+    >>> gluon.loss.CTCLoss()(pred, nd.array([[0]])).asnumpy().round(4)
+    array([0.2877], dtype=float32)
     """
 
     def __init__(self, layout: str = "NTC", label_layout: str = "NT", weight: float | None = None,
@@ -221,7 +247,12 @@ class CTCLoss(Loss):
 
 
 class HuberLoss(Loss):
-    """``(label - pred)^2 / (2 rho)`` near zero, ``|label - pred| - rho / 2`` beyond ``rho``."""
+    """``(label - pred)^2 / (2 rho)`` near zero, ``|label - pred| - rho / 2`` beyond ``rho``.
+
+    >>> from luojia import gluon, nd
+    >>> gluon.loss.HuberLoss()(nd.array([[1.0], [2.0]]), nd.array([[1.5], [4.0]])).asnumpy()
+    array([0.125, 1.5  ], dtype=float32)
+    """
 
     def __init__(self, rho: float = 1, weight: float | None = None, batch_axis: int = 0, **kwargs: Any) -> None:
         super().__init__(weight, batch_axis, **kwargs)
@@ -243,7 +274,12 @@ class HuberLoss(Loss):
 
 
 class HingeLoss(Loss):
-    """``max(0, margin - pred label)``, labels being -1 and 1."""
+    """``max(0, margin - pred label)``, labels being -1 and 1.
+
+    >>> from luojia import gluon, nd
+    >>> gluon.loss.HingeLoss()(nd.array([[0.5], [2.0]]), nd.array([[1.0], [-1.0]])).asnumpy()
+    array([0.5, 3. ], dtype=float32)
+    """
 
     def __init__(self, margin: float = 1, weight: float | None = None, batch_axis: int = 0, **kwargs: Any) -> None:
         super().__init__(weight, batch_axis, **kwargs)
@@ -254,7 +290,12 @@ class HingeLoss(Loss):
 
 
 class SquaredHingeLoss(HingeLoss):
-    """``max(0, margin - pred label)^2``, labels being -1 and 1."""
+    """``max(0, margin - pred label)^2``, labels being -1 and 1.
+
+    >>> from luojia import gluon, nd
+    >>> gluon.loss.SquaredHingeLoss()(nd.array([[0.5], [2.0]]), nd.array([[1.0], [-1.0]])).asnumpy()
+    array([0.25, 9.  ], dtype=float32)
+    """
 
     def hybrid_forward(self, F: Any, pred: Any, label: Any, sample_weight: Any = None) -> Any:
         loss = F.square(F.relu(self._margin - pred * F.reshape_like(label, pred)))
@@ -262,7 +303,12 @@ class SquaredHingeLoss(HingeLoss):
 
 
 class LogisticLoss(Loss):
-    """``log(1 + exp(-pred label))``, labels being -1 and 1 ('signed') or 0 and 1 ('binary')."""
+    """``log(1 + exp(-pred label))``, labels being -1 and 1 ('signed') or 0 and 1 ('binary').
+
+    >>> from luojia import gluon, nd
+    >>> gluon.loss.LogisticLoss()(nd.array([[0.0]]), nd.array([[1.0]])).asnumpy().round(4)
+    array([0.6931], dtype=float32)
+    """
 
     def __init__(self, weight: float | None = None, batch_axis: int = 0, label_format: str = "signed",
                  **kwargs: Any) -> None:
@@ -280,7 +326,12 @@ class LogisticLoss(Loss):
 
 
 class TripletLoss(Loss):
-    """``max(0, |pred - positive|^2 - |pred - negative|^2 + margin)``; a call takes the three."""
+    """``max(0, |pred - positive|^2 - |pred - negative|^2 + margin)``; a call takes the three.
+
+    >>> from luojia import gluon, nd
+    >>> gluon.loss.TripletLoss()(nd.array([[0.0]]), nd.array([[1.0]]), nd.array([[1.5]])).asnumpy()
+    array([0.], dtype=float32)
+    """
 
     def __init__(self, margin: float = 1, weight: float | None = None, batch_axis: int = 0, **kwargs: Any) -> None:
         super().__init__(weight, batch_axis, **kwargs)
@@ -302,6 +353,10 @@ class PoissonNLLLoss(Loss):
         weight, batch_axis: as for ``Loss``.
 
     The mean is over everything, as in mxnet.
+
+    >>> from luojia import gluon, nd
+    >>> gluon.loss.PoissonNLLLoss()(nd.array([[0.0]]), nd.array([[2.0]])).asnumpy()
+    array([1.], dtype=float32)
     """
 
     def __init__(self, weight: float | None = None, from_logits: bool = True, batch_axis: int = 0,
@@ -323,7 +378,12 @@ class PoissonNLLLoss(Loss):
 
 
 class CosineEmbeddingLoss(Loss):
-    """``1 - cos(input1, input2)`` where the label is 1, ``max(0, cos - margin)`` where it is -1."""
+    """``1 - cos(input1, input2)`` where the label is 1, ``max(0, cos - margin)`` where it is -1.
+
+    >>> from luojia import gluon, nd
+    >>> gluon.loss.CosineEmbeddingLoss()(nd.array([[1.0, 0.0]]), nd.array([[0.0, 1.0]]), nd.array([1])).asnumpy()
+    array([[1.]], dtype=float32)
+    """
 
     def __init__(self, weight: float | None = None, batch_axis: int = 0, margin: float = 0, **kwargs: Any) -> None:
         super().__init__(weight, batch_axis, **kwargs)
@@ -349,6 +409,10 @@ class SDMLLoss(Loss):
     Args:
         smoothing_parameter: probability shared among the pairs that do not.
         weight, batch_axis: as for ``Loss``.
+
+    >>> from luojia import gluon, nd
+    >>> gluon.loss.SDMLLoss()(nd.array([[1.0], [5.0]]), nd.array([[1.0], [5.0]])).shape
+    (2,)
     """
 
     def __init__(self, smoothing_parameter: float = 0.3, weight: float | None = 1.0, batch_axis: int = 0,

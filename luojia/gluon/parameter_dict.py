@@ -21,6 +21,12 @@ class ParameterDict:
     Args:
         prefix: put before the names that ``get`` is given.
         shared: another ParameterDict, whose parameters ``get`` finds.
+
+    >>> from luojia import gluon
+    >>> net = gluon.nn.Dense(2, in_units=3, prefix="fc_")
+    >>> params = net.collect_params()
+    >>> list(params), params["fc_weight"].shape
+    (['fc_weight', 'fc_bias'], (2, 3))
     """
 
     def __init__(self, prefix: str = "", shared: ParameterDict | None = None) -> None:

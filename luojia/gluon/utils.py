@@ -51,7 +51,13 @@ def split_data(data: Any, num_slice: int, batch_axis: int = 0, even_split: bool 
 
 
 def split_and_load(data: Any, ctx_list: Sequence[Context], batch_axis: int = 0, even_split: bool = True) -> list:
-    """``split_data`` into one part per device, each on its device; a NumPy array becomes an NDArray first."""
+    """``split_data`` into one part per device, each on its device; a NumPy array becomes an NDArray first.
+
+    >>> from luojia import gluon, nd
+    >>> import luojia as mx
+    >>> [part.shape for part in gluon.utils.split_and_load(nd.ones((6, 2)), [mx.cpu(0), mx.cpu(1)])]
+    [(3, 2), (3, 2)]
+    """
     if not isinstance(data, Tensor):
         data = np.asarray(data)
     parts = [data] if len(ctx_list) == 1 else split_data(data, len(ctx_list), batch_axis, even_split)

@@ -27,6 +27,11 @@ class NDArrayIter(DataIter):
 
     Raises:
         DTypeError: data of another type. ShapeError: data and labels of different lengths (mxnet reads on).
+
+    >>> from luojia import io
+    >>> data = io.NDArrayIter(np.arange(10.0).reshape(5, 2), np.arange(5), batch_size=2, last_batch_handle="discard")
+    >>> [batch.label[0].asnumpy().tolist() for batch in data]
+    [[0.0, 1.0], [2.0, 3.0]]
     """
 
     def __init__(self, data: Any, label: Any = None, batch_size: int = 1, shuffle: bool = False,

@@ -48,7 +48,13 @@ class DataDesc(namedtuple("DataDesc", ["name", "shape"])):
 
 
 class DataBatch:
-    """A batch: lists of NDArrays in ``data`` and ``label``, and how many samples at the end are padding, ``pad``."""
+    """A batch: lists of NDArrays in ``data`` and ``label``, and how many samples at the end are padding, ``pad``.
+
+    >>> from luojia import io, nd
+    >>> batch = io.DataBatch([nd.ones((2, 3))], [nd.zeros(2)], pad=1)
+    >>> batch.data[0].shape, batch.pad
+    ((2, 3), 1)
+    """
 
     def __init__(self, data: list, label: list | None = None, pad: int | None = None, index: Any = None,
                  bucket_key: Any = None, provide_data: Any = None, provide_label: Any = None) -> None:

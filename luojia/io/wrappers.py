@@ -16,6 +16,11 @@ class ResizeIter(DataIter):
     Args:
         data_iter: the iterator. size: batches in a pass.
         reset_internal: begin it again at each reset; else it goes on where it was.
+
+    >>> from luojia import io
+    >>> data = io.ResizeIter(io.NDArrayIter(np.arange(4), batch_size=2), size=3)
+    >>> sum(1 for batch in data)
+    3
     """
 
     def __init__(self, data_iter: DataIter, size: int, reset_internal: bool = True) -> None:
@@ -65,6 +70,11 @@ class PrefetchingIter(DataIter):
 
     Args:
         iters: the iterator or a list. rename_data, rename_label: a dict of names for each.
+
+    >>> from luojia import io
+    >>> data = io.PrefetchingIter(io.NDArrayIter(np.arange(4), batch_size=2))
+    >>> [batch.data[0].asnumpy().tolist() for batch in data]
+    [[0.0, 1.0], [2.0, 3.0]]
     """
 
     def __init__(self, iters: Any, rename_data: Sequence[dict] | None = None,

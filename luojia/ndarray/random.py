@@ -20,7 +20,10 @@ from .ndarray import NDArray
 def _shape(shape: Any, default: tuple = (1,)) -> tuple[int, ...]:
     if shape is None:
         return default
-    return (int(shape),) if isinstance(shape, (int, np.integer)) else tuple([int(n) for n in shape])
+    try:
+        return (int(shape),) if isinstance(shape, (int, np.integer)) else tuple([int(n) for n in shape])
+    except (TypeError, ValueError):
+        raise ArgumentError(f"nd.random: shape must be an int or a tuple of ints, got {shape!r}.") from None
 
 
 def _dtype(dtype: Any, default: str = "float32") -> str:
@@ -65,7 +68,13 @@ def _draw(name: str, params: dict[str, Any], shape: Any, dtype: Any, ctx: Any, o
 
 def uniform(low: Any = 0, high: Any = 1, shape: Any = None, dtype: Any = None, ctx: Any = None, out: Any = None,
             **_: Any) -> NDArray:
-    """Uniform numbers of [low, high)."""
+    """Uniform numbers of [low, high).
+
+    >>> from luojia import nd
+    >>> x = nd.random.uniform(2, 3, shape=(2, 3))
+    >>> x.shape, bool((x >= 2).asnumpy().all())
+    ((2, 3), True)
+    """
     if isinstance(low, (int, float)) and isinstance(high, (int, float)) and high < low:
         raise ArgumentError(f"low must be less or equal to high in uniform distribution, got {low} and {high}.")
     return _draw("uniform", {"low": low, "high": high}, shape, dtype, ctx, out)
@@ -73,7 +82,12 @@ def uniform(low: Any = 0, high: Any = 1, shape: Any = None, dtype: Any = None, c
 
 def normal(loc: Any = 0, scale: Any = 1, shape: Any = None, dtype: Any = None, ctx: Any = None, out: Any = None,
            **_: Any) -> NDArray:
-    """Normal numbers of mean ``loc`` and standard deviation ``scale``."""
+    """Normal numbers of mean ``loc`` and standard deviation ``scale``.
+
+    >>> from luojia import nd
+    >>> nd.random.normal(0, 1, shape=(2, 3)).shape
+    (2, 3)
+    """
     if isinstance(scale, (int, float)) and scale <= 0:
         raise ArgumentError(f"normal: scale parameter in gaussian has to be positive, got {scale}.")
     return _draw("normal", {"loc": loc, "scale": scale}, shape, dtype, ctx, out)
@@ -81,13 +95,23 @@ def normal(loc: Any = 0, scale: Any = 1, shape: Any = None, dtype: Any = None, c
 
 def randn(*shape: int, loc: Any = 0, scale: Any = 1, dtype: Any = None, ctx: Any = None, out: Any = None,
           **_: Any) -> NDArray:
-    """Normal numbers; the lengths of the shape are the arguments: ``randn(2, 3)``."""
+    """Normal numbers; the lengths of the shape are the arguments: ``randn(2, 3)``.
+
+    >>> from luojia import nd
+    >>> nd.random.randn(2, 3).shape
+    (2, 3)
+    """
     return normal(loc, scale, shape or None, dtype, ctx, out)
 
 
 def exponential(scale: Any = 1, shape: Any = None, dtype: Any = None, ctx: Any = None, out: Any = None,
                 **_: Any) -> NDArray:
-    """Exponential numbers of mean ``scale``."""
+    """Exponential numbers of mean ``scale``.
+
+    >>> from luojia import nd
+    >>> nd.random.exponential(2.0, shape=(2, 3)).shape
+    (2, 3)
+    """
     if isinstance(scale, (int, float)) and scale <= 0:
         raise ArgumentError(f"exponential: scale must be positive, got {scale}.")
     return _draw("exponential", {"lam": 1.0 / scale}, shape, dtype, ctx, out)
@@ -95,13 +119,23 @@ def exponential(scale: Any = 1, shape: Any = None, dtype: Any = None, ctx: Any =
 
 def gamma(alpha: Any = 1, beta: Any = 1, shape: Any = None, dtype: Any = None, ctx: Any = None, out: Any = None,
           **_: Any) -> NDArray:
-    """Gamma numbers of shape ``alpha`` and scale ``beta``: their mean is alpha beta."""
+    """Gamma numbers of shape ``alpha`` and scale ``beta``: their mean is alpha beta.
+
+    >>> from luojia import nd
+    >>> nd.random.gamma(2.0, 1.0, shape=(2, 3)).shape
+    (2, 3)
+    """
     _positive("gamma", alpha=alpha, beta=beta)
     return _draw("gamma", {"alpha": alpha, "beta": beta}, shape, dtype, ctx, out)
 
 
 def poisson(lam: Any = 1, shape: Any = None, dtype: Any = None, ctx: Any = None, out: Any = None, **_: Any) -> NDArray:
-    """Poisson numbers of mean ``lam``."""
+    """Poisson numbers of mean ``lam``.
+
+    >>> from luojia import nd
+    >>> nd.random.poisson(4.0, shape=(2, 3)).shape
+    (2, 3)
+    """
     if isinstance(lam, (int, float)) and lam < 0:
         raise ArgumentError(f"poisson: lam must not be negative, got {lam}.")
     return _draw("poisson", {"lam": lam}, shape, dtype, ctx, out)
@@ -109,7 +143,12 @@ def poisson(lam: Any = 1, shape: Any = None, dtype: Any = None, ctx: Any = None,
 
 def negative_binomial(k: Any = 1, p: Any = 1, shape: Any = None, dtype: Any = None, ctx: Any = None, out: Any = None,
                       **_: Any) -> NDArray:
-    """The number of failures before ``k`` successes of probability ``p``."""
+    """The number of failures before ``k`` successes of probability ``p``.
+
+    >>> from luojia import nd
+    >>> nd.random.negative_binomial(3, 0.5, shape=(2, 3)).shape
+    (2, 3)
+    """
     _positive("negative_binomial", k=k, p=p)
     return _draw("negative_binomial", {"k": k, "p": p}, shape, dtype, ctx, out)
 
@@ -122,7 +161,12 @@ def generalized_negative_binomial(mu: Any = 1, alpha: Any = 1, shape: Any = None
 
 def randint(low: int, high: int, shape: Any = None, dtype: Any = None, ctx: Any = None, out: Any = None,
             **_: Any) -> NDArray:
-    """Integers of [low, high), int32 by default."""
+    """Integers of [low, high), int32 by default.
+
+    >>> from luojia import nd
+    >>> nd.random.randint(0, 10, shape=(2, 3)).dtype
+    <class 'numpy.int32'>
+    """
     if high <= low:
         raise ArgumentError(f"randint: low must be less than high, got {low} and {high}.")
     return _draw("randint", {"low": int(low), "high": int(high)}, shape, dtype, ctx, out, "int32")
@@ -135,6 +179,10 @@ def multinomial(data: NDArray, shape: Any = None, get_prob: bool = False, out: A
     Args:
         shape: the number, or shape, of draws per row; one by default.
         get_prob: also return the logarithm of each drawn index's probability, differentiable.
+
+    >>> from luojia import nd
+    >>> nd.random.multinomial(nd.array([0.0, 1.0]), shape=3).asnumpy()
+    array([1, 1, 1], dtype=int32)
     """
     found = OPERATORS["sample_multinomial"](next_key(data._device), data, shape=_shape(shape, ()), dtype=_dtype(dtype))
     found = wrap(NDArray, found._value, data._device)
@@ -150,7 +198,12 @@ def multinomial(data: NDArray, shape: Any = None, get_prob: bool = False, out: A
 
 
 def shuffle(data: NDArray, out: NDArray | None = None, **_: Any) -> NDArray:
-    """``data`` with the elements of its first axis in random order."""
+    """``data`` with the elements of its first axis in random order.
+
+    >>> from luojia import nd
+    >>> sorted(nd.random.shuffle(nd.array([1, 2, 3])).asnumpy().tolist())
+    [1.0, 2.0, 3.0]
+    """
     t = OPERATORS["random_shuffle"](next_key(data._device), data)
     made = wrap(NDArray, t._value, t._device)
     return made if out is None else out._store(made)

@@ -123,7 +123,7 @@ class SequentialCell(_Numbered):
         return type(self)(OrderedDict(items))
 
     def set_grad(self, requires_grad: bool = True) -> Self:
-        self.requires_grad = requires_grad
+        super().set_grad(requires_grad)
         for cell in self._cells.values():
             cell.set_grad(requires_grad)
         return self

@@ -10,6 +10,7 @@ from typing import Any, Self
 from .._src.core import dtypes as mstype
 from .._src.core.compiled import Compiled, Mode, structure
 from .._src.core.given import is_operand, no_tensor
+from .._src.core.kept import keeping
 from .._src.core.tape import state
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError
@@ -55,9 +56,11 @@ class Module(StateMixin, DeclaredMixin):
 
     _luojia_compiles = True  # whether GRAPH_MODE compiles it
     _luojia_batched = True  # whether its arguments are batches, of which several devices have parts
+    _luojia_before_listing: Callable | None = None  # what brings parameters up to date that nothing computes with
     _recomputes = False  # whether backward computes again what it needs of the forward method
     _luojia_main = "construct"  # the name under which a subclass wrote its forward method
     _luojia_plain = True  # whether calling it is calling its forward method: no hooks, no bprop, no compute dtype
+    _luojia_keeps = False  # whether it is plain but for keeping its runs for the gradients asked of it (set_grad)
 
     def __init__(self, auto_prefix: bool = True, flags: dict[str, Any] | None = None) -> None:
         values = self.__dict__
@@ -103,7 +106,18 @@ class Module(StateMixin, DeclaredMixin):
                 if not type(self).__module__.startswith("luojia.") or all(map(is_operand, args)):
                     raise  # a program's own network says what it says
                 raise no_tensor(type(self).__name__, e) from None
-        return call_with_hooks(self, args, kwargs)
+        return self._luojia_keeping(args, kwargs) if self._luojia_keeps else call_with_hooks(self, args, kwargs)
+
+    def _luojia_keeping(self, args: tuple, kwargs: dict) -> Any:
+        """The call of a network marked by ``set_grad``."""
+        try:
+            if kwargs or state.recording or state.waiting is not None:
+                return self._luojia_forward(*args, **kwargs)
+            return keeping(self, self._luojia_forward, args)
+        except AttributeError as e:
+            if not type(self).__module__.startswith("luojia.") or all(map(is_operand, args)):
+                raise
+            raise no_tensor(type(self).__name__, e) from None
 
     def _luojia_graph(self) -> Compiled:
         """The network compiled, for GRAPH_MODE."""
@@ -115,7 +129,9 @@ class Module(StateMixin, DeclaredMixin):
         return found
 
     def _luojia_eager(self, *args: Any, **kwargs: Any) -> Any:
-        return self._luojia_forward(*args, **kwargs) if self._luojia_plain else call_with_hooks(self, args, kwargs)
+        if self._luojia_plain:
+            return self._luojia_forward(*args, **kwargs)
+        return self._luojia_keeping(args, kwargs) if self._luojia_keeps else call_with_hooks(self, args, kwargs)
 
     def _luojia_forward(self, *args: Any, **kwargs: Any) -> Any:
         raise AttributeError(f"For '{type(self).__name__}', the method 'construct' is not defined; define "
@@ -290,6 +306,8 @@ class Module(StateMixin, DeclaredMixin):
         """The parameters with their dotted paths: its own, then its children's, each object once."""
         seen: set[int] = set()
         for prefix, module in self.cells_and_names(name_prefix=name_prefix) if expand else [(name_prefix, self)]:
+            if module._luojia_before_listing is not None:
+                module._luojia_before_listing()
             for name, p in module._params.items():
                 if p is not None and id(p) not in seen:
                     seen.add(id(p))
@@ -359,14 +377,26 @@ class Module(StateMixin, DeclaredMixin):
         """Set ``training`` here and below: what Dropout and BatchNorm go by."""
         for _, module in self.cells_and_names():
             module.__dict__["training"] = bool(mode)
+            module.__dict__["_luojia_kept"] = None
             module.__dict__["phase"] = "train" if mode else "predict"
             module._func_graph_flags["training"] = bool(mode)
         return self
 
     def set_grad(self, requires_grad: bool = True) -> Self:
-        """Mark this network as one to differentiate; a flag that the tape does not need."""
-        self.__dict__["requires_grad"] = requires_grad
+        """Mark this network as one to differentiate.
+
+        Its calls are recorded: ``GradOperation()(net)(x)`` right after ``net(x)`` does not compute ``net(x)`` again.
+        """
+        values = self.__dict__
+        values["requires_grad"] = requires_grad
+        if self._luojia_plain or self._luojia_keeps:
+            values["_luojia_keeps"] = bool(requires_grad)
+            values["_luojia_plain"] = not requires_grad
+            values["_luojia_kept"] = None
         return self
+
+    def _luojia_not_plain(self) -> None:
+        self.__dict__.update(_luojia_plain=False, _luojia_keeps=False, _luojia_kept=None)
 
     def to_float(self, dst_type: Any) -> Self:
         """Compute here and below in ``dst_type`` (float16, float32 or bfloat16): inputs and weights are cast.
@@ -379,7 +409,7 @@ class Module(StateMixin, DeclaredMixin):
                                 f"type: {type(dst_type)} and value: {dst_type}.")
         for _, module in self.cells_and_names():
             module.__dict__.update(_compute_dtype=dst_type, _output_dtype=None)
-            module.__dict__["_luojia_plain"] = False
+            module._luojia_not_plain()
             module.add_flags(fp16=dst_type is mstype.float16, fp32=dst_type is mstype.float32,
                              bf16=dst_type is mstype.bfloat16)
         return self
@@ -433,7 +463,7 @@ class Module(StateMixin, DeclaredMixin):
             if not isinstance(value, bool):
                 raise DTypeError(f"The parameter '{key}' must be bool, but got {type(value)}")
         self.__dict__["_recomputes"] = True
-        self.__dict__["_luojia_plain"] = False
+        self._luojia_not_plain()
 
     # -- hooks -----------------------------------------------------------------------------------------------------
 
@@ -471,12 +501,12 @@ class Module(StateMixin, DeclaredMixin):
     def _luojia_hook(self, kind: str, hook_fn: Callable, with_kwargs: bool = False) -> HookHandle:
         if not callable(hook_fn):
             raise DTypeError(f"Expected a callable hook function, but got {type(hook_fn).__name__}.")
-        if isinstance(hook_fn, Compiled):
+        if isinstance(getattr(hook_fn, "_jit", hook_fn), Compiled):
             raise DTypeError(f"Decorating hook function {hook_fn.name} with '@jit' is not supported.")
         hooks = self.__dict__[kind]
         handle = HookHandle(hooks)
         hooks[handle.id] = WithKwargs(hook_fn) if with_kwargs else hook_fn
-        self.__dict__["_luojia_plain"] = False
+        self._luojia_not_plain()
         return handle
 
     # -- printing --------------------------------------------------------------------------------------------------

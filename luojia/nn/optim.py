@@ -6,6 +6,9 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
+from .._src.core.tape import state
 from .._src.core.tensor import Tensor, wrap
 from .._src.errors import ArgumentError, DTypeError
 from .._src.ops import Parameter
@@ -64,7 +67,8 @@ def _check_ftrl(self: Optimizer, rate: Any) -> None:
                             "'float'.")
 
 
-def _optimizer(name: str, formula: str, states: dict[str, str], powers: tuple[str, ...] = (), **signature: Any) -> type:
+def _optimizer(name: str, formula: str, states: dict[str, str], powers: tuple[str, ...] = (),
+               listed: dict[str, tuple[float, bool]] | None = None, **signature: Any) -> type:
     """An optimizer class of a preset; ``signature`` gives the arguments after ``params`` and their defaults."""
     parameters = [inspect.Parameter(k, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=v)
                   for k, v in {"params": _REQUIRED, **signature}.items()]
@@ -95,12 +99,13 @@ def _optimizer(name: str, formula: str, states: dict[str, str], powers: tuple[st
             raise DTypeError("For 'SGD', dynamic weight decay is currently not supported, the argument 'weight_decay' "
                              "or 'weight_decay' set in grouped 'params' must be float or int type.")
         if "momentum" in hyper and name in ("Momentum", "SGD"):
-            self.momentum = Parameter(Tensor(hyper["momentum"]), name="momentum", requires_grad=False)
+            self.momentum = Parameter(Tensor(hyper["momentum"]), name="momentum")
         self._start(hyper)
 
     return type(name, (RuleOptimizer,), {
         "__init__": __init__, "__signature__": made, "__module__": __name__, "_preset": MINDSPORE[name],
-        "_states": states, "_powers": powers, "_single": name in ("ASGD", "Rprop"),
+        "_states": states, "_powers": powers, "_listed": listed or {},
+        "_single": name in ("ASGD", "Rprop"), "_luojia_before_listing": _stat if name == "SGD" else None,
         "__doc__": f"{formula}\n\ng is the gradient / loss_scale + weight_decay w. See ``Optimizer`` for the common "
                    f"arguments.\n\n{_example(name)}\n\nMatches ``mindspore.nn.{name}``.\n"})
 
@@ -120,11 +125,19 @@ def _example(name: str) -> str:
             f">>> w.asnumpy().round(3)\narray({_AFTER[name]}, dtype=float32)")
 
 
+def _stat(self: RuleOptimizer) -> None:
+    """MindSpore's SGD keeps whether a parameter has no momentum yet: ones, zeros after the first update with some."""
+    if "stat" in self.__dict__ and self._hyper["momentum"] and state.frame is None and int(self.global_step):
+        for p in self.stat:
+            p.set_data(Tensor(np.zeros(p.shape, np.float32)))
+
+
 _ADAM = {"mean": "moment1", "var": "moment2", "max": "moment2", "max_var": "vhat"}
 
 SGD = _optimizer(
     "SGD", "Gradient descent: v = momentum v + (1 - dampening) g; w -= lr v, or lr (g + momentum v) with nesterov.",
-    {"accum": "accum"}, learning_rate=0.1, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False,
+    {"accum": "accum", "stat": "stat"}, listed={"stat": (1.0, True)},
+    learning_rate=0.1, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False,
     loss_scale=1.0)
 Momentum = _optimizer(
     "Momentum", "Gradient descent with momentum: v = momentum v + g; w -= lr v, or lr (g + momentum v) with nesterov.",
@@ -146,7 +159,8 @@ AdaMax = _optimizer(
     beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.0, loss_scale=1.0)
 RMSProp = _optimizer(
     "RMSProp", "g divided by the root of the running mean of g^2 (less the squared mean if centered), with momentum.",
-    {"mean_square": "mean_square", "mom": "moment", "mean_grad": "mean_grad"}, learning_rate=0.1, decay=0.9,
+    {"mean_grad": "mean_grad", "mean_square": "mean_square", "mom": "moment"}, listed={"mom": (0.0, True)},
+    learning_rate=0.1, decay=0.9,
     momentum=0.0, epsilon=1e-10, use_locking=False, centered=False, loss_scale=1.0, weight_decay=0.0)
 Adagrad = _optimizer(
     "Adagrad", "a += g^2; w -= lr g / sqrt(a).", {"accum": "accum"}, accum=0.1, learning_rate=0.001, update_slots=True,
@@ -166,7 +180,8 @@ ProximalAdagrad = _optimizer(
     learning_rate=0.001, l1=0.0, l2=0.0, use_locking=False, loss_scale=1.0, weight_decay=0.0)
 ASGD = _optimizer(
     "ASGD", "Averaged gradient descent: the steps decay, and 'ax_' keeps the average (Polyak and Juditsky 1992).",
-    {"average": "ax_.", "eta": "eta_"}, learning_rate=0.1, lambd=1e-4, alpha=0.75, t0=1e6, weight_decay=0.0)
+    {"mu": "mu_", "eta": "eta_", "average": "ax_."}, listed={"mu": (1.0, False)},
+    learning_rate=0.1, lambd=1e-4, alpha=0.75, t0=1e6, weight_decay=0.0)
 Rprop = _optimizer(
     "Rprop", "Steps by the sign of g, longer while the sign stays and shorter when it turns.",
     {"previous": "prev", "step": "step_size"}, learning_rate=0.1, etas=(0.5, 1.2), step_sizes=(1e-6, 50.0),

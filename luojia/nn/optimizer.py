@@ -70,7 +70,7 @@ class Optimizer(Module):
         groups = self._o_groups(parameters)
         self.loss_scale = number(self._o_who, "loss_scale", loss_scale, zero=False)
         self.reciprocal_scale = 1.0 / self.loss_scale
-        self.global_step = Parameter(Tensor([0], int32), name="global_step", requires_grad=False)
+        self.global_step = Parameter(Tensor([0], int32), name="global_step")
         rates = {"": self._o_rate(learning_rate, "learning_rate")}
         self.is_group = any(isinstance(g, dict) for g in groups)
         by_parameter: dict[int, tuple[Any, Any]] = {}
@@ -181,7 +181,7 @@ class Optimizer(Module):
         else:
             raise DTypeError("For 'Optimizer', the argument 'learning_rate' must be int, float, list, Tensor or a "
                              f"LearningRateSchedule, but got {type(rate)}.")
-        return Parameter(Tensor(value, float32), name=name, requires_grad=False)
+        return Parameter(Tensor(value, float32), name=name)
 
     @staticmethod
     def decay_filter(parameter: Any) -> bool:
@@ -342,6 +342,7 @@ class RuleOptimizer(Optimizer):
     _preset: Preset
     _states: dict[str, str]  # the rule's names of states, and the prefixes of the Parameters that hold them
     _single = False  # whether an update gives True, where others give a tuple of one for each parameter
+    _listed: dict[str, tuple[float, bool]] = {}  # states that MindSpore has and the rule not: fill, whether for entries
     _powers: tuple[str, ...] = ()  # betas whose powers are kept, as MindSpore keeps them
 
     def _start(self, hyper: dict[str, Any]) -> None:
@@ -350,7 +351,7 @@ class RuleOptimizer(Optimizer):
         rule = self._preset.rule
         rule.hyper(self._hyper)
         for beta in self._powers:
-            setattr(self, f"{beta}_power", Parameter(Tensor(1.0), name=f"{beta}_power", requires_grad=False))
+            setattr(self, f"{beta}_power", Parameter(Tensor(1.0), name=f"{beta}_power"))
         self._kept = []
         names = rule.state_names(**self._hyper)
         initial = [rule.init(leaf_of(p)._device.engine.xp, leaf_of(p)._value, **self._hyper) for p in self.parameters]
@@ -359,10 +360,21 @@ class RuleOptimizer(Optimizer):
             joined = prefix if prefix[-1] in "_." else prefix + "."
             made = []
             for p, states in zip(self.parameters, initial):
-                made.append(Parameter(Tensor(np.asarray(states[i]), device=leaf_of(p)._device), requires_grad=False,
-                                      name=joined + p.name))
+                made.append(Parameter(Tensor(np.asarray(states[i]), device=leaf_of(p)._device), name=joined + p.name))
             self._kept.append(ParameterTuple(made))
-            setattr(self, prefix.rstrip("_."), self._kept[-1])
+        for name in [*self._states, *[n for n in names if n not in self._states]]:  # in MindSpore's order
+            prefix = self._states.get(name, name)
+            if name in names:
+                setattr(self, prefix.rstrip("_."), self._kept[names.index(name)])
+            elif name in self._listed:
+                fill, whole = self._listed[name]
+                joined = prefix if prefix[-1] in "_." else prefix + "."
+                made = [Parameter(Tensor(np.full(leaf_of(p).shape if whole else (), fill, np.float32)),
+                                  name=joined + p.name) for p in self.parameters]
+                setattr(self, prefix.rstrip("_."), ParameterTuple(made))
+        for rate in dict.fromkeys([r for r, _ in self._o_own] + [self.learning_rate]):
+            if isinstance(rate, Parameter) and rate.ndim:  # lists belong to a network below the optimizer
+                self._params.move_to_end(rate.name)
 
     def __call__(self, gradients: Any) -> Any:
         """One update; on an engine that compiles, one program."""

@@ -17,12 +17,19 @@ from .._src.ops import Parameter, ParameterTuple
 from .._src.ops.rnn import GATES, pack
 from ..common.initializer import Uniform, initializer
 from .checks import check_bool, check_choice, check_positive_int
+from .dropout import Dropout
 from .module import Module
 
 
 def _zeros(x: Tensor, *shape: int) -> Tensor:
     engine = x._device.engine
     return wrap(x._result_class, engine.asarray(np.zeros(shape, np.float32), x.np_dtype), x._device)
+
+
+# The parts that MindSpore's recurrent layers are printed with.
+_STEPS = {mode: type(f"_Dynamic{name}", (Module,), {"__module__": __name__, "__doc__": "The steps of a layer."})
+          for mode, name in (("lstm", "LSTMCPUGPU"), ("gru", "GRUCPUGPU"), ("rnn_tanh", "RNNTanh"),
+                             ("rnn_relu", "RNNRelu"))}
 
 
 class _Recurrent(Module):
@@ -46,6 +53,7 @@ class _Recurrent(Module):
         if not 0 <= dropout < 1:
             raise ArgumentError(f"For '{who}', the 'dropout' must be a number in range [0, 1), but got {dropout}.")
         self.dropout = float(dropout)
+        self.rnn, self.dropout_op = _STEPS[self._mode](), Dropout(p=self.dropout)
         rows, start = GATES[self._mode] * hidden_size, Uniform(1 / math.sqrt(hidden_size))
         named: dict[str, list[Parameter]] = {k: [] for k in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")}
         for layer in range(num_layers):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .._src.core.compiled import Mode
+from .._src.core.kept import kept
 from .._src.core.tape import Reached
 from .._src.core.transforms import (
     Recorded,
@@ -78,14 +79,15 @@ Tensor(shape=[1], dtype=Float32, value= [ 2.00000000e+00]))
         def gradient(*args: Any, **kwargs: Any) -> Any:
             sens = None
             if plain and not kwargs and args:
-                run = Recorded(fn, args, None, (0,))
+                run = kept(fn, args, kwargs) or Recorded(fn, args, None, (0,))
                 where = run.inputs[0]
                 if where is not None:
                     return gradient_at(run.pull(seeds_for(run.out, None), (where.node,)), where)
                 return _of_container(fn, *args) if Mode.graph else ()
             if self.sens_param:
                 args, kwargs, sens = _take_sens(args, kwargs)
-            run = Recorded(fn, args, kwargs, None if self.get_all else () if self.get_by_list else (0,))
+            run = kept(fn, args, kwargs) or Recorded(
+                fn, args, kwargs, None if self.get_all else () if self.get_by_list else (0,))
             inputs = run.inputs + run.keyword_inputs
             if not self.get_all:
                 inputs = [] if self.get_by_list else inputs[:1]

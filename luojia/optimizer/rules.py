@@ -23,6 +23,12 @@ class SGD(Optimizer):
         momentum: 0 keeps no state.
         lazy_update: a row_sparse gradient changes its own rows only.
         kwargs: those of ``Optimizer``.
+
+    >>> from luojia import nd, optimizer
+    >>> w, optimizer_ = nd.array([1.0, 2.0]), optimizer.create("sgd", learning_rate=0.1)
+    >>> optimizer_.update(0, w, nd.array([0.5, 1.0]), optimizer_.create_state(0, w))
+    >>> w.asnumpy()
+    array([0.95, 1.9 ], dtype=float32)
     """
 
     rule = "sgd"
@@ -112,7 +118,14 @@ class LBSGD(Optimizer):
 
 @register
 class NAG(Optimizer):
-    """Nesterov's accelerated gradient."""
+    """Nesterov's accelerated gradient.
+
+    >>> from luojia import nd, optimizer
+    >>> w, nag = nd.array([1.0, 2.0]), optimizer.create("nag", learning_rate=0.1, momentum=0.9)
+    >>> nag.update(0, w, nd.array([0.5, 1.0]), nag.create_state(0, w))
+    >>> w.asnumpy().round(3)
+    array([0.905, 1.81 ], dtype=float32)
+    """
 
     rule = "nag"
     master_is_last = True
@@ -215,7 +228,14 @@ class LARS(Optimizer):
 
 @register
 class Adam(Optimizer):
-    """Adam (Kingma and Ba 2015), the bias correction folded into the rate."""
+    """Adam (Kingma and Ba 2015), the bias correction folded into the rate.
+
+    >>> from luojia import nd, optimizer
+    >>> w, adam = nd.array([1.0, 2.0]), optimizer.create("adam", learning_rate=0.1)
+    >>> adam.update(0, w, nd.array([0.5, 1.0]), adam.create_state(0, w))
+    >>> w.asnumpy().round(3)
+    array([0.9, 1.9], dtype=float32)
+    """
 
     rule = "adam"
     hyper = {"beta1": "beta1", "beta2": "beta2", "epsilon": "epsilon"}
@@ -326,7 +346,14 @@ class LAMB(Optimizer):
 
 @register
 class RMSProp(Optimizer):
-    """Rate divided by the root of a running mean of squares; ``centered`` (Graves 2013) has the momentum ``gamma2``."""
+    """Rate divided by the root of a running mean of squares; ``centered`` (Graves 2013) has the momentum ``gamma2``.
+
+    >>> from luojia import nd, optimizer
+    >>> w, rms = nd.array([1.0, 2.0]), optimizer.create("rmsprop", learning_rate=0.1)
+    >>> rms.update(0, w, nd.array([0.5, 1.0]), rms.create_state(0, w))
+    >>> w.asnumpy().round(3)
+    array([0.684, 1.684], dtype=float32)
+    """
 
     rule = "rmsprop"
     state_is_tuple = True
@@ -347,7 +374,14 @@ class RMSProp(Optimizer):
 
 @register
 class AdaGrad(Optimizer):
-    """Rate divided by the root of the sum of squares (Duchi et al. 2011)."""
+    """Rate divided by the root of the sum of squares (Duchi et al. 2011).
+
+    >>> from luojia import nd, optimizer
+    >>> w, rule = nd.array([1.0, 2.0]), optimizer.create("adagrad", learning_rate=0.1)
+    >>> rule.update(0, w, nd.array([0.5, 1.0]), rule.create_state(0, w))
+    >>> w.asnumpy().round(3)
+    array([0.9, 1.9], dtype=float32)
+    """
 
     rule = "adagrad"
     lazy_update = True  # always: a row without a gradient would not change anyway

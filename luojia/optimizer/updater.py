@@ -76,7 +76,14 @@ class Updater:
 
 
 def get_updater(optimizer: Optimizer) -> Updater:
-    """An Updater around ``optimizer``."""
+    """An Updater around ``optimizer``.
+
+    >>> from luojia import nd, optimizer
+    >>> update, w = optimizer.get_updater(optimizer.create("sgd", learning_rate=0.1)), nd.array([1.0])
+    >>> update(0, nd.array([0.5]), w)
+    >>> w.asnumpy()
+    array([0.95], dtype=float32)
+    """
     return Updater(optimizer)
 
 

@@ -64,6 +64,18 @@ class Callback:
     The old names ``begin``, ``epoch_begin``, ``step_end`` and so on are called in training and evaluation; those with
     ``on_train_`` or ``on_eval_`` only there.
 
+    >>> from luojia import nn
+    >>> class Count(luojia.Callback):
+    ...     steps = 0
+    ...     def on_train_step_end(self, run_context):
+    ...         self.steps += 1
+    >>> from luojia.dataset import NumpySlicesDataset
+    >>> data = NumpySlicesDataset({"x": np.ones((4, 2), np.float32), "y": np.ones((4, 1), np.float32)}).batch(2)
+    >>> net, count = nn.Dense(2, 1), Count()
+    >>> luojia.Model(net, nn.MSELoss(), nn.SGD(net.trainable_params(), 0.1)).train(1, data, count)
+    >>> count.steps
+    2
+
     Matches ``mindspore.train.Callback``.
     """
 
@@ -182,6 +194,15 @@ def _step_in_epoch(params: Any) -> int:
 class LossMonitor(Callback):
     """Prints ``epoch: 1 step: 1, loss is 2.3`` every ``per_print_times`` steps; raises where the loss is no number.
 
+    >>> from luojia import nn
+    >>> from luojia.dataset import NumpySlicesDataset
+    >>> data = NumpySlicesDataset({"x": np.ones((4, 2), np.float32), "y": np.ones((4, 1), np.float32)}).batch(2)
+    >>> net = nn.Dense(2, 1, "zeros", "zeros")
+    >>> model = luojia.Model(net, nn.MSELoss(), nn.SGD(net.trainable_params(), 0.1))
+    >>> model.train(1, data, luojia.LossMonitor())
+    epoch: 1 step: 1, loss is 1.0
+    epoch: 1 step: 2, loss is 0.15999998152256012
+
     Matches ``mindspore.train.LossMonitor``.
     """
 
@@ -241,6 +262,10 @@ class CheckpointConfig:
         keep_checkpoint_per_n_minutes: keep one file for so many minutes (with keep_checkpoint_max 0).
         saved_network: the network to save, in place of the trained one.
         append_info: 'epoch_num', 'step_num', or dicts of further values.
+
+    >>> config = luojia.CheckpointConfig(save_checkpoint_steps=100, keep_checkpoint_max=3)
+    >>> config.save_checkpoint_steps, config.keep_checkpoint_max
+    (100, 3)
 
     Matches ``mindspore.train.CheckpointConfig``.
     """
@@ -427,6 +452,10 @@ class History(Callback):
 
 class LambdaCallback(Callback):
     """A callback of functions: ``LambdaCallback(on_train_step_end=lambda run_context: ...)``.
+
+    >>> callback = luojia.LambdaCallback(on_train_epoch_end=lambda run_context: print("an epoch is over"))
+    >>> isinstance(callback, luojia.Callback)
+    True
 
     Matches ``mindspore.train.LambdaCallback``.
     """

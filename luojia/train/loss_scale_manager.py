@@ -68,6 +68,11 @@ class FixedLossScaleManager(LossScaleManager):
 class DynamicLossScaleManager(LossScaleManager):
     """A loss scale divided at an overflow, and multiplied after ``scale_window`` steps without one.
 
+    >>> manager = luojia.DynamicLossScaleManager(1024, 2, 100)
+    >>> manager.update_loss_scale(overflow=True)
+    >>> manager.get_loss_scale()
+    512.0
+
     Matches ``mindspore.amp.DynamicLossScaleManager``.
     """
 

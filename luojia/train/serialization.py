@@ -135,6 +135,13 @@ def load_checkpoint(ckpt_file_name: str, net: Module | None = None, strict_load:
         TypeError: a file name that is no string.
         ValueError: a file that does not exist, is of another format or corrupt, or has nothing to load.
 
+    >>> from luojia import nn
+    >>> net = nn.Dense(2, 1, "ones")
+    >>> luojia.save_checkpoint(net, "net.ckpt")
+    >>> parameters = luojia.load_checkpoint("net.ckpt")
+    >>> sorted(parameters), parameters["weight"].asnumpy()
+    (['bias', 'weight'], array([[1., 1.]], dtype=float32))
+
     Matches ``mindspore.load_checkpoint``.
     """
     who = "load_checkpoint"
@@ -196,6 +203,14 @@ def load_param_into_net(net: Module, parameter_dict: dict[str, Parameter], stric
     Raises:
         TypeError: an argument of another type, or with ``strict_load`` a value of another dtype.
         RuntimeError: a value of another shape; nothing has been loaded then.
+
+    >>> from luojia import nn
+    >>> net, other = nn.Dense(2, 1, "ones"), nn.Dense(2, 1, "zeros")
+    >>> luojia.save_checkpoint(net, "net.ckpt")
+    >>> luojia.load_param_into_net(other, luojia.load_checkpoint("net.ckpt"))
+    ([], [])
+    >>> other.weight.asnumpy()
+    array([[1., 1.]], dtype=float32)
 
     Matches ``mindspore.load_param_into_net``.
     """

@@ -342,6 +342,8 @@ def test_maximum_of_places_that_lie_apart():
 def test_repr():
     assert repr(nn.MaxPool2d(2, 2)) == "MaxPool2d(kernel_size=2, stride=2, pad_mode=VALID)"
     assert repr(nn.Dropout(keep_prob=0.5)) == "Dropout(keep_prob=0.5)"
+    assert repr(nn.LSTM(3, 4, dropout=0.5)) == "LSTM(\n  (rnn): _DynamicLSTMCPUGPU()\n  (dropout_op): Dropout(p=0.5)\n)"
+    assert [n for n, _ in nn.RNN(3, 4).cells_and_names()] == ["", "rnn", "dropout_op"]
     assert repr(nn.GroupNorm(2, 4)) == "GroupNorm(num_groups=2, num_channels=4)"
     assert repr(nn.Conv2d(3, 4, 3)).startswith(
         "Conv2d(input_channels=3, output_channels=4, kernel_size=(3, 3), stride=(1, 1), pad_mode=same, padding=0")

@@ -23,11 +23,12 @@ def values(opt):
 
 
 STATES = {
-    "SGD": ["momentum", "accum.w", "accum.b"],
+    "SGD": ["momentum", "accum.w", "accum.b", "stat.w", "stat.b"],
     "Momentum": ["momentum", "moments.w", "moments.b"],
     "Adam": ["beta1_power", "beta2_power", "moment1.w", "moment1.b", "moment2.w", "moment2.b"],
     "AdamWeightDecay": ["adam_m.w", "adam_m.b", "adam_v.w", "adam_v.b"],
     "AdaMax": ["beta1_power", "moment1.w", "moment1.b", "moment2.w", "moment2.b"],
+    "RMSProp": ["mean_square.w", "mean_square.b", "moment.w", "moment.b"],
     "Adagrad": ["accum.w", "accum.b"],
     "Adadelta": ["accum.w", "accum.b", "accum_update.w", "accum_update.b"],
     "Lamb": ["lamb_m.w", "lamb_m.b", "lamb_v.w", "lamb_v.b"],
@@ -63,7 +64,22 @@ def test_three_updates(name):
 
 @pytest.mark.parametrize("name", STATES)
 def test_parameters(name):
-    assert names(make(name)) == ["global_step", "learning_rate", "w", "b", *STATES[name]]
+    opt = make(name)
+    assert names(opt) == ["global_step", "learning_rate", "w", "b", *STATES[name]]
+    assert [p.name for p in opt.trainable_params()] == names(opt)
+    given = {"momentum": 0.9} if name in ("SGD", "Momentum") else {}
+    several = getattr(nn, name)(params(), learning_rate=[0.1, 0.2], **given)
+    assert names(several) == ["global_step", "w", "b", *STATES[name], "learning_rate"]
+
+
+def test_states_that_are_only_listed():
+    opt = make("SGD")
+    assert [p.asnumpy().tolist() for p in opt.stat] == [[1, 1], [1]]
+    opt(G)
+    kept = opt.parameters_dict()
+    assert kept["stat.w"].asnumpy().tolist() == [0, 0]
+    assert names(nn.RMSProp(params(), centered=True))[4:8] == ["mean_grad.w", "mean_grad.b", "mean_square.w",
+                                                               "mean_square.b"]
 
 
 def test_lamb_and_adafactor_move_down_the_gradient():
@@ -213,7 +229,8 @@ def test_errors(call, error, message):
 
 
 @pytest.mark.parametrize("name, states", [
-    ("ASGD", ["ax_.w", "eta_w"]), ("AdaFactor", ["exp_avg.w", "exp_avg_sq_row_w", "exp_avg_sq_col_w", "exp_avg_sq_w"]),
+    ("ASGD", ["mu_w", "eta_w", "ax_.w"]),
+    ("AdaFactor", ["exp_avg.w", "exp_avg_sq_row_w", "exp_avg_sq_col_w", "exp_avg_sq_w"]),
 ])
 def test_names_of_states(name, states):
     opt = getattr(nn, name)([Parameter(Tensor([1.0]), name="w")])

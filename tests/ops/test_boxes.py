@@ -55,6 +55,14 @@ def test_box_nms(attrs, kept):
     near(x.grad, expected)
 
 
+def test_box_nms_drops_rows_of_class_minus_one():
+    """Where classes are read, -1 is the background unless another is."""
+    rows = ROWS.copy()
+    rows[3, 0] = -1
+    near(nd.contrib.box_nms(nd.array(rows), overlap_thresh=0.1, id_index=0).asnumpy()[0], rows[0])
+    near(nd.contrib.box_nms(nd.array(rows), overlap_thresh=0.1).asnumpy()[0], rows[3])
+
+
 def test_box_nms_changes_formats():
     y = nd.contrib.box_nms(nd.array(ROWS), overlap_thresh=0.1, out_format="center").asnumpy()
     near(y[:2, 2:], [[0.6, 0.65, 0.2, 0.3], [0.15, 0.15, 0.1, 0.1]])
@@ -126,6 +134,9 @@ def test_bounding_boxes():
     given = [Tensor(a.astype(np.float32)) for a in (anchors, change)]
     near(ops.BoundingBoxDecode(**how, max_shape=(768, 1280))(*given),
          [[0, 0, 95.39722, 10.58906], [0, 52.7023, 152.13037, 55.8977]])
+    boxes = Tensor(np.array([[-5, -5, 40, 40], [0, 0, 3, 3]], np.float32))
+    near(ops.BoundingBoxDecode(max_shape=(32, 20))(boxes, Tensor(np.full((2, 4), 0.1, np.float32))),
+         [[0, 0, 20, 32], [0.18965805, 0.18965805, 3.610342, 3.610342]])
     check_op("bounding_box_decode", anchors, change, attrs={**how, "max_shape": (768, 1280)})
     check_op("check_valid", np.array([[50, 0, 100, 700], [33, 2, 68, 100.0]]), np.array([576, 900, 1.0]),
              ref=[False, True])

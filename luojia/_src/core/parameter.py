@@ -58,6 +58,13 @@ class Parameter(Tensor):
         name: its name; without one, the attribute that holds it names it.
         requires_grad: whether it is trained.
         layerwise_parallel, parallel_optimizer, storage_format, device: accepted; they are for training on many devices.
+
+    >>> from luojia import ops, Parameter, Tensor
+    >>> w = Parameter(Tensor([1.0, 2.0]), name="w")
+    >>> (w * w).sum().asnumpy()
+    array(5., dtype=float32)
+    >>> ops.grad(lambda x: (w * x).sum(), None, w)(Tensor([3.0, 4.0])).asnumpy()
+    array([3., 4.], dtype=float32)
     """
 
     _role = True
@@ -151,7 +158,7 @@ class Parameter(Tensor):
     def attach_grad(self, grad_req: str = "write", stype: str | None = None) -> None:
         """Say what backward does with the gradient ('write', 'add' or 'null'), and set it to zero."""
         if grad_req not in ("write", "add", "null"):
-            raise KeyError(grad_req)
+            raise KeyError(f"attach_grad: grad_req must be 'write', 'add' or 'null', got {grad_req!r}")
         self._leaf.grad_req = grad_req
         self.grad._rebind(self._device.engine.zeros_like(self._value))
         self.requires_grad = True
@@ -301,7 +308,14 @@ _NUMBERS = {"zeros": 0.0, "ones": 1.0}
 
 
 class ParameterTuple(tuple):
-    """A tuple of parameters: the weights that a gradient is taken with respect to."""
+    """A tuple of parameters: the weights that a gradient is taken with respect to.
+
+    >>> from luojia import nn, ParameterTuple
+    >>> net = nn.Dense(2, 1)
+    >>> weights = ParameterTuple(net.trainable_params())
+    >>> [p.name for p in weights]
+    ['weight', 'bias']
+    """
 
     def __new__(cls, iterable: Iterable) -> ParameterTuple:
         if isinstance(iterable, Tensor) or not isinstance(iterable, Iterable):

@@ -77,7 +77,13 @@ class Dataset:
 
 
 class SimpleDataset(Dataset):
-    """A dataset over a list, or anything with a length and integer indices."""
+    """A dataset over a list, or anything with a length and integer indices.
+
+    >>> from luojia import gluon
+    >>> data = gluon.data.SimpleDataset([1, 2, 3]).transform(lambda x: x * x)
+    >>> list(data)
+    [1, 4, 9]
+    """
 
     def __init__(self, data: Sequence) -> None:
         self._data = data

@@ -12,7 +12,17 @@ from luojia._src.errors import ArgumentError, UnfitDataError
 
 
 class Sampler:
-    """Base class; a subclass gives ``__iter__`` over indices and ``__len__``."""
+    """Base class; a subclass gives ``__iter__`` over indices and ``__len__``.
+
+    >>> from luojia import gluon
+    >>> class Even(gluon.data.Sampler):
+    ...     def __iter__(self):
+    ...         return iter(range(0, 6, 2))
+    ...     def __len__(self):
+    ...         return 3
+    >>> list(gluon.data.BatchSampler(Even(), 2, "keep"))
+    [[0, 2], [4]]
+    """
 
     def __iter__(self) -> Iterator:
         raise NotImplementedError(f"{type(self).__name__} draws nothing: define __iter__(self).")
@@ -46,6 +56,10 @@ class RandomSampler(Sampler):
 
     Args:
         rng: something with ``permutation(n)``; None is NumPy's global stream, as in mxnet.
+
+    >>> from luojia import gluon
+    >>> sorted(gluon.data.RandomSampler(4))
+    [0, 1, 2, 3]
     """
 
     def __init__(self, length: int, rng: Any = None) -> None:

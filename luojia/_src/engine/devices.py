@@ -194,7 +194,14 @@ def num_gpus() -> int:
 
 
 def cpu(device_id: int = 0) -> Context:
-    """The CPU as device number ``device_id``."""
+    """The CPU as device number ``device_id``.
+
+    >>> from luojia import nd
+    >>> import luojia as mx
+    >>> with mx.cpu(0):
+    ...     nd.ones(1).context
+    cpu(0)
+    """
     return Context("cpu", device_id)
 
 
@@ -204,7 +211,12 @@ def cpu_pinned(device_id: int = 0) -> Context:
 
 
 def gpu(device_id: int = 0) -> Context:
-    """GPU number ``device_id``. Constructing it needs no GPU; the first array on it does."""
+    """GPU number ``device_id``. Constructing it needs no GPU; the first array on it does.
+
+    >>> import luojia as mx
+    >>> mx.gpu(1)
+    gpu(1)
+    """
     return Context("gpu", device_id)
 
 
@@ -219,7 +231,12 @@ _scope = _Scope()
 
 
 def current_context() -> Context:
-    """The default device: the innermost ``with`` block's, else ``cpu(0)``."""
+    """The default device: the innermost ``with`` block's, else ``cpu(0)``.
+
+    >>> import luojia as mx
+    >>> mx.current_context()
+    cpu(0)
+    """
     return _scope.device
 
 

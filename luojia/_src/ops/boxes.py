@@ -169,7 +169,7 @@ def nms_order(xp, rows, *, overlap_thresh, valid_thresh, topk, coord_start, scor
     """Which rows of (B, N, K) ``box_nms`` puts where (B, N), and the mask (B, N) of the places that hold one."""
     score = rows[..., score_index]
     valid = score > valid_thresh
-    if id_index >= 0 and background_id >= 0:
+    if id_index >= 0:
         valid = valid & (rows[..., id_index] != background_id)
     order = xp.stable_argsort(xp.where(valid, -score, np.inf), 1)
     batch = np.arange(rows.shape[0])[:, None]
@@ -310,7 +310,7 @@ def bounding_box_decode(xp, x, y, *, means=(0.0,) * 4, stds=(1.0,) * 4, max_shap
     w = aw * xp.exp(xp.clip(y[:, 2], -limit, limit))
     h = ah * xp.exp(xp.clip(y[:, 3], -limit, limit))
     cx, cy = ax + aw * y[:, 0], ay + ah * y[:, 1]
-    right, bottom = max_shape[1] - 1, max_shape[0] - 1
+    bottom, right = max_shape
     return xp.stack([xp.clip(cx - (w - 1) * 0.5, 0, right), xp.clip(cy - (h - 1) * 0.5, 0, bottom),
                      xp.clip(cx + (w - 1) * 0.5, 0, right), xp.clip(cy + (h - 1) * 0.5, 0, bottom)], -1)
 

@@ -12,7 +12,12 @@ from ._arrays import to_nd
 
 
 def default_batchify_fn(data: Sequence[Any]) -> Any:
-    """Samples stacked into NDArrays; of tuples, a list with one NDArray per position."""
+    """Samples stacked into NDArrays; of tuples, a list with one NDArray per position.
+
+    >>> from luojia import gluon
+    >>> gluon.data.dataloader.default_batchify_fn([np.ones(2), np.zeros(2)]).shape
+    (2, 2)
+    """
     return to_nd(default_batchify(data))
 
 

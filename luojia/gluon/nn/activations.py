@@ -34,7 +34,12 @@ class Activation(HybridBlock):
 
 
 class LeakyReLU(HybridBlock):
-    """``x`` where positive, else ``alpha x``."""
+    """``x`` where positive, else ``alpha x``.
+
+    >>> from luojia import gluon, nd
+    >>> gluon.nn.LeakyReLU(0.1)(nd.array([-1.0, 2.0])).asnumpy()
+    array([-0.1,  2. ], dtype=float32)
+    """
 
     def __init__(self, alpha: float, **kwargs: Any) -> None:
         assert alpha >= 0, "Slope coefficient for LeakyReLU must be no less than 0."
@@ -54,6 +59,12 @@ class PReLU(HybridBlock):
     Args:
         alpha_initializer: initializer.
         in_channels: number of slopes; 1 shares one.
+
+    >>> from luojia import gluon, nd
+    >>> layer = gluon.nn.PReLU()
+    >>> layer.initialize()
+    >>> layer(nd.array([[-1.0, 2.0]])).asnumpy()
+    array([[-0.25,  2.  ]], dtype=float32)
     """
 
     def __init__(self, alpha_initializer: Any = None, in_channels: int = 1, **kwargs: Any) -> None:
@@ -68,7 +79,12 @@ class PReLU(HybridBlock):
 
 
 class ELU(HybridBlock):
-    """``x`` where positive, else ``alpha (exp(x) - 1)`` (Clevert et al. 2016)."""
+    """``x`` where positive, else ``alpha (exp(x) - 1)`` (Clevert et al. 2016).
+
+    >>> from luojia import gluon, nd
+    >>> gluon.nn.ELU()(nd.array([-1.0, 2.0])).asnumpy().round(3)
+    array([-0.632,  2.   ], dtype=float32)
+    """
 
     def __init__(self, alpha: float = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -79,21 +95,36 @@ class ELU(HybridBlock):
 
 
 class SELU(HybridBlock):
-    """The scaled ELU of self-normalizing networks (Klambauer et al. 2017)."""
+    """The scaled ELU of self-normalizing networks (Klambauer et al. 2017).
+
+    >>> from luojia import gluon, nd
+    >>> gluon.nn.SELU()(nd.array([-1.0, 2.0])).asnumpy().round(3)
+    array([-1.111,  2.101], dtype=float32)
+    """
 
     def hybrid_forward(self, F: Any, x: Any) -> Any:
         return F.LeakyReLU(x, act_type="selu", name="fwd")
 
 
 class GELU(HybridBlock):
-    """``x`` times the normal distribution function of ``x`` (Hendrycks and Gimpel 2016)."""
+    """``x`` times the normal distribution function of ``x`` (Hendrycks and Gimpel 2016).
+
+    >>> from luojia import gluon, nd
+    >>> gluon.nn.GELU()(nd.array([-1.0, 2.0])).asnumpy().round(3)
+    array([-0.159,  1.954], dtype=float32)
+    """
 
     def hybrid_forward(self, F: Any, x: Any) -> Any:
         return F.LeakyReLU(x, act_type="gelu", name="fwd")
 
 
 class Swish(HybridBlock):
-    """``x sigmoid(beta x)`` (Ramachandran et al. 2017)."""
+    """``x sigmoid(beta x)`` (Ramachandran et al. 2017).
+
+    >>> from luojia import gluon, nd
+    >>> gluon.nn.Swish()(nd.array([-1.0, 2.0])).asnumpy().round(3)
+    array([-0.269,  1.762], dtype=float32)
+    """
 
     def __init__(self, beta: float = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)

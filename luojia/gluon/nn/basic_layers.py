@@ -69,7 +69,16 @@ class Sequential(_Stack):
 
 
 class HybridSequential(_Stack, HybridBlock):
-    """Layers one after the other, HybridBlocks all."""
+    """Layers one after the other, HybridBlocks all.
+
+    >>> from luojia import gluon, nd
+    >>> net = gluon.nn.HybridSequential()
+    >>> net.add(gluon.nn.Dense(4, activation="relu"), gluon.nn.Dense(2))
+    >>> net.initialize()
+    >>> net.hybridize()
+    >>> net(nd.ones((3, 5))).shape
+    (3, 2)
+    """
 
     def hybrid_forward(self, F: Any, x: Any, *args: Any) -> Any:
         for block in self._children.values():
@@ -131,6 +140,15 @@ class Dropout(HybridBlock):
     Args:
         rate: the probability.
         axes: axes along which entries share their fate.
+
+    >>> from luojia import autograd, gluon, nd
+    >>> layer = gluon.nn.Dropout(0.5)
+    >>> layer(nd.ones(3)).asnumpy()
+    array([1., 1., 1.], dtype=float32)
+    >>> with autograd.train_mode():
+    ...     y = layer(nd.ones(100))
+    >>> sorted(set(y.asnumpy().tolist()))
+    [0.0, 2.0]
     """
 
     def __init__(self, rate: float, axes: Sequence[int] = (), **kwargs: Any) -> None:
@@ -158,6 +176,12 @@ class Embedding(HybridBlock):
         sparse_grad: make the gradient a RowSparseNDArray, by which lazy updates change its rows only.
 
     Shapes: (...) to (..., output_dim).
+
+    >>> from luojia import gluon, nd
+    >>> layer = gluon.nn.Embedding(10, 4)
+    >>> layer.initialize()
+    >>> layer(nd.array([[1, 2, 3]])).shape
+    (1, 3, 4)
     """
 
     def __init__(self, input_dim: int, output_dim: int, dtype: Any = "float32", weight_initializer: Any = None,
@@ -178,7 +202,12 @@ class Embedding(HybridBlock):
 
 
 class Flatten(HybridBlock):
-    """(N, ...) to (N, product of the rest)."""
+    """(N, ...) to (N, product of the rest).
+
+    >>> from luojia import gluon, nd
+    >>> gluon.nn.Flatten()(nd.ones((2, 3, 4))).shape
+    (2, 12)
+    """
 
     def hybrid_forward(self, F: Any, x: Any) -> Any:
         return F.Flatten(x)
@@ -206,6 +235,10 @@ class Lambda(Block):
 
     Args:
         function: the name of a function in ``nd``, or a function.
+
+    >>> from luojia import gluon, nd
+    >>> gluon.nn.Lambda("tanh")(nd.zeros(2)).asnumpy()
+    array([0., 0.], dtype=float32)
     """
 
     def __init__(self, function: str | Callable, prefix: str | None = None) -> None:
@@ -228,6 +261,10 @@ class HybridLambda(HybridBlock):
 
     Args:
         function: the name of a function in ``nd`` and ``sym``, or a function ``f(F, x, ...)``.
+
+    >>> from luojia import gluon, nd
+    >>> gluon.nn.HybridLambda(lambda F, x: F.square(x))(nd.array([2.0, 3.0])).asnumpy()
+    array([4., 9.], dtype=float32)
     """
 
     def __init__(self, function: str | Callable, prefix: str | None = None) -> None:

@@ -173,6 +173,10 @@ class ReflectionPad2D(HybridBlock):
 
     Args:
         padding: a number, or eight: before and after for each axis.
+
+    >>> from luojia import gluon, nd
+    >>> gluon.nn.ReflectionPad2D(1)(nd.ones((1, 3, 4, 4))).shape
+    (1, 3, 6, 6)
     """
 
     def __init__(self, padding: Any = 0, **kwargs: Any) -> None:

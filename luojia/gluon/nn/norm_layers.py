@@ -39,6 +39,17 @@ class BatchNorm(_Norm):
         use_global_stats: always use the moving statistics.
         beta_initializer, gamma_initializer, running_mean_initializer, running_variance_initializer: initializers.
         in_channels: the number of channels, found at the first call if not given.
+
+    >>> from luojia import autograd, gluon, nd
+    >>> layer = gluon.nn.BatchNorm()
+    >>> layer.initialize()
+    >>> x = nd.array([[1.0], [3.0]])
+    >>> layer(x).asnumpy().round(3).tolist()
+    [[1.0], [3.0]]
+    >>> with autograd.record():
+    ...     y = layer(x)
+    >>> y.asnumpy().round(3).tolist(), layer.running_mean.data().asnumpy().round(3).tolist()
+    ([[-1.0], [1.0]], [0.0])
     """
 
     _operator = "BatchNorm"
@@ -72,7 +83,15 @@ class BatchNorm(_Norm):
 
 
 class BatchNormReLU(BatchNorm):
-    """BatchNorm followed by ReLU."""
+    """BatchNorm followed by ReLU.
+
+    >>> from luojia import gluon, nd
+    >>> layer = gluon.nn.BatchNormReLU()
+    >>> layer.initialize()
+    >>> layer(nd.array([[-1.0], [3.0]])).asnumpy().round(3)
+    array([[0.],
+           [3.]], dtype=float32)
+    """
 
     def hybrid_forward(self, F: Any, x: Any, gamma: Any, beta: Any, running_mean: Any, running_var: Any) -> Any:
         return F.relu(super().hybrid_forward(F, x, gamma, beta, running_mean, running_var))
@@ -99,7 +118,14 @@ class SyncBatchNorm(BatchNorm):
 
 
 class InstanceNorm(_Norm):
-    """Normalization over the spatial axes of each sample and channel (Ulyanov et al. 2016)."""
+    """Normalization over the spatial axes of each sample and channel (Ulyanov et al. 2016).
+
+    >>> from luojia import gluon, nd
+    >>> layer = gluon.nn.InstanceNorm()
+    >>> layer.initialize()
+    >>> layer(nd.array([[[1.0, 3.0]]])).asnumpy().round(3)
+    array([[[-1.,  1.]]], dtype=float32)
+    """
 
     def __init__(self, axis: int = 1, epsilon: float = 1e-5, center: bool = True, scale: bool = False,
                  beta_initializer: Any = "zeros", gamma_initializer: Any = "ones", in_channels: int = 0,
@@ -122,7 +148,14 @@ class InstanceNorm(_Norm):
 
 
 class LayerNorm(_Norm):
-    """Normalization over one axis of each sample (Ba et al. 2016)."""
+    """Normalization over one axis of each sample (Ba et al. 2016).
+
+    >>> from luojia import gluon, nd
+    >>> layer = gluon.nn.LayerNorm()
+    >>> layer.initialize()
+    >>> layer(nd.array([[1.0, 3.0]])).asnumpy().round(3)
+    array([[-1.,  1.]], dtype=float32)
+    """
 
     def __init__(self, axis: int = -1, epsilon: float = 1e-5, center: bool = True, scale: bool = True,
                  beta_initializer: Any = "zeros", gamma_initializer: Any = "ones", in_channels: int = 0,
@@ -141,7 +174,14 @@ class LayerNorm(_Norm):
 
 
 class GroupNorm(_Norm):
-    """Normalization over groups of channels of each sample (Wu and He 2018); gamma and beta are per group."""
+    """Normalization over groups of channels of each sample (Wu and He 2018); gamma and beta are per group.
+
+    >>> from luojia import gluon, nd
+    >>> layer = gluon.nn.GroupNorm(num_groups=2)
+    >>> layer.initialize()
+    >>> layer(nd.ones((2, 4, 3))).shape
+    (2, 4, 3)
+    """
 
     def __init__(self, num_groups: int = 1, epsilon: float = 1e-5, center: bool = True, scale: bool = True,
                  beta_initializer: Any = "zeros", gamma_initializer: Any = "ones", prefix: str | None = None,

@@ -15,6 +15,10 @@ class DropoutCell(HybridRecurrentCell):
     Args:
         rate: probability of zero.
         axes: axes along which entries share their fate.
+
+    >>> from luojia import gluon, nd
+    >>> gluon.rnn.DropoutCell(0.5)(nd.ones((3, 4)), [])[0].shape
+    (3, 4)
     """
 
     def __init__(self, rate: float, axes: Sequence[int] = (), prefix: str | None = None, params: Any = None) -> None:
@@ -88,7 +92,14 @@ class ModifierCell(HybridRecurrentCell):
 
 
 class ZoneoutCell(ModifierCell):
-    """While training keeps entries of the last output and states with given probabilities (Krueger et al. 2017)."""
+    """While training keeps entries of the last output and states with given probabilities (Krueger et al. 2017).
+
+    >>> from luojia import gluon, nd
+    >>> cell = gluon.rnn.ZoneoutCell(gluon.rnn.RNNCell(4), zoneout_outputs=0.3)
+    >>> cell.initialize()
+    >>> cell(nd.ones((3, 4)), cell.begin_state(3))[0].shape
+    (3, 4)
+    """
 
     def __init__(self, base_cell: Any, zoneout_outputs: float = 0.0, zoneout_states: float = 0.0) -> None:
         assert not isinstance(base_cell, BidirectionalCell), (
@@ -131,7 +142,14 @@ class ZoneoutCell(ModifierCell):
 
 
 class ResidualCell(ModifierCell):
-    """Adds the input to the output (Wu et al. 2016)."""
+    """Adds the input to the output (Wu et al. 2016).
+
+    >>> from luojia import gluon, nd
+    >>> cell = gluon.rnn.ResidualCell(gluon.rnn.GRUCell(4))
+    >>> cell.initialize()
+    >>> cell(nd.ones((3, 4)), cell.begin_state(3))[0].shape
+    (3, 4)
+    """
 
     def __init__(self, base_cell: Any) -> None:
         super().__init__(base_cell)
@@ -159,7 +177,14 @@ class ResidualCell(ModifierCell):
 
 
 class BidirectionalCell(_Several, HybridRecurrentCell):
-    """One cell forwards and one backwards over a sequence, their outputs side by side; only ``unroll`` runs it."""
+    """One cell forwards and one backwards over a sequence, their outputs side by side; only ``unroll`` runs it.
+
+    >>> from luojia import gluon, nd
+    >>> cell = gluon.rnn.BidirectionalCell(gluon.rnn.LSTMCell(8), gluon.rnn.LSTMCell(8))
+    >>> cell.initialize()
+    >>> cell.unroll(5, nd.ones((3, 5, 4)), merge_outputs=True)[0].shape
+    (3, 5, 16)
+    """
 
     def __init__(self, l_cell: Any, r_cell: Any, output_prefix: str = "bi_") -> None:
         super().__init__(prefix="", params=None)

@@ -159,7 +159,15 @@ class _GatedCell(HybridRecurrentCell):
 
 
 class RNNCell(_GatedCell):
-    """``h' = activation(W x + b + R h + c)`` (Elman 1990)."""
+    """``h' = activation(W x + b + R h + c)`` (Elman 1990).
+
+    >>> from luojia import gluon, nd
+    >>> cell = gluon.rnn.RNNCell(8)
+    >>> cell.initialize()
+    >>> y, states = cell(nd.ones((3, 4)), cell.begin_state(3))
+    >>> y.shape, len(states)
+    ((3, 8), 1)
+    """
 
     _hint = "rnn"
 
@@ -186,6 +194,13 @@ class LSTMCell(_GatedCell):
     """Long short-term memory (Hochreiter and Schmidhuber 1997), gates in the order input, forget, cell, output.
 
     ``c' = f c + i g;  h' = o tanh(c')``.
+
+    >>> from luojia import gluon, nd
+    >>> cell = gluon.rnn.LSTMCell(8)
+    >>> cell.initialize()
+    >>> y, states = cell.unroll(5, nd.ones((3, 5, 4)), merge_outputs=True)
+    >>> y.shape, len(states)
+    ((3, 5, 8), 2)
     """
 
     _gates = 4
@@ -219,7 +234,15 @@ class LSTMCell(_GatedCell):
 
 class GRUCell(_GatedCell):
     """Gated recurrent unit (Cho et al. 2014), gates in the order reset, update, new; the reset gate acts after the
-    product with the hidden state, as in cuDNN: ``n = tanh(W x + b + r (R h + c));  h' = (1 - z) n + z h``."""
+    product with the hidden state, as in cuDNN: ``n = tanh(W x + b + r (R h + c));  h' = (1 - z) n + z h``.
+
+    >>> from luojia import gluon, nd
+    >>> cell = gluon.rnn.GRUCell(8)
+    >>> cell.initialize()
+    >>> y, states = cell(nd.ones((3, 4)), cell.begin_state(3))
+    >>> y.shape, len(states)
+    ((3, 8), 1)
+    """
 
     _gates = 3
     _hint = "gru"
@@ -306,7 +329,17 @@ class _Stacked(_Several):
 
 
 class SequentialRNNCell(_Stacked):
-    """Cells one upon the other."""
+    """Cells one upon the other.
+
+    >>> from luojia import gluon, nd
+    >>> cells = gluon.rnn.SequentialRNNCell()
+    >>> cells.add(gluon.rnn.LSTMCell(8))
+    >>> cells.add(gluon.rnn.GRUCell(6))
+    >>> cells.initialize()
+    >>> y, states = cells(nd.ones((3, 4)), cells.begin_state(3))
+    >>> y.shape, len(states)
+    ((3, 6), 3)
+    """
 
     def forward(self, inputs: Any, states: Any) -> tuple[Any, list]:
         self._counter += 1

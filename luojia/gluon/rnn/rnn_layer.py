@@ -185,6 +185,12 @@ class RNN(_RNNLayer):
         input_size: size of the input, found at the first call if not given.
         dtype: of the parameters.
         use_sequence_length: as MXNet has it; here each call with ``sequence_length`` counts it.
+
+    >>> from luojia import gluon, nd
+    >>> layer = gluon.rnn.RNN(8)
+    >>> layer.initialize()
+    >>> layer(nd.ones((5, 3, 4))).shape
+    (5, 3, 8)
     """
 
     def __init__(self, hidden_size: int, num_layers: int = 1, activation: str = "relu", layout: str = "TNC",
@@ -204,6 +210,15 @@ class LSTM(_RNNLayer):
         hidden_size, num_layers, layout, dropout, bidirectional, input_size, dtype: as for ``RNN``.
         projection_size: size of a projection of the hidden state (Sak et al. 2014).
         state_clip_min, state_clip_max, state_clip_nan: clip the cell state.
+
+    >>> from luojia import gluon, nd
+    >>> layer = gluon.rnn.LSTM(8, num_layers=2)
+    >>> layer.initialize()
+    >>> layer(nd.ones((5, 3, 4))).shape
+    (5, 3, 8)
+    >>> y, (h, c) = layer(nd.ones((5, 3, 4)), layer.begin_state(3))
+    >>> h.shape, c.shape
+    ((2, 3, 8), (2, 3, 8))
     """
 
     def __init__(self, hidden_size: int, num_layers: int = 1, layout: str = "TNC", dropout: float = 0,
@@ -226,6 +241,12 @@ class GRU(_RNNLayer):
 
     Args:
         hidden_size, num_layers, layout, dropout, bidirectional, input_size, dtype: as for ``RNN``.
+
+    >>> from luojia import gluon, nd
+    >>> layer = gluon.rnn.GRU(8, bidirectional=True)
+    >>> layer.initialize()
+    >>> layer(nd.ones((5, 3, 4))).shape
+    (5, 3, 16)
     """
 
     def __init__(self, hidden_size: int, num_layers: int = 1, layout: str = "TNC", dropout: float = 0,

@@ -66,7 +66,13 @@ _Together.__name__ = _Together.__qualname__ = "HybridSequential"
 
 
 class HybridCompose(_Together):
-    """Transforms one after the other; the same as :class:`Compose` here."""
+    """Transforms one after the other; the same as :class:`Compose` here.
+
+    >>> from luojia import dtype, gluon, nd
+    >>> t = gluon.data.vision.transforms
+    >>> t.HybridCompose([t.ToTensor(), t.Normalize(0.5, 0.5)])(nd.zeros((4, 4, 3), dtype="uint8")).shape
+    (3, 4, 4)
+    """
 
     def __init__(self, transforms: Sequence[HybridBlock]) -> None:
         super().__init__()
@@ -133,7 +139,12 @@ def _each(fn: Callable[[np.ndarray], np.ndarray], image: np.ndarray, who: Block)
 
 
 class Cast(HybridBlock):
-    """Another dtype."""
+    """Another dtype.
+
+    >>> from luojia import gluon, nd
+    >>> gluon.data.vision.transforms.Cast("float16")(nd.ones((2, 2, 3))).dtype
+    <class 'numpy.float16'>
+    """
 
     def __init__(self, dtype: Any = "float32") -> None:
         super().__init__()
@@ -162,7 +173,12 @@ class ToTensor(_Transform):
 
 
 class Normalize(_Transform):
-    """``(x - mean) / std`` of (C, H, W) or (N, C, H, W), C being 1 or 3; a number or one per channel."""
+    """``(x - mean) / std`` of (C, H, W) or (N, C, H, W), C being 1 or 3; a number or one per channel.
+
+    >>> from luojia import gluon, nd
+    >>> gluon.data.vision.transforms.Normalize(0.5, 0.5)(nd.ones((3, 1, 1))).asnumpy().ravel()
+    array([1., 1., 1.], dtype=float32)
+    """
 
     def __init__(self, mean: Any = 0.0, std: Any = 1.0) -> None:
         super().__init__()
@@ -184,7 +200,12 @@ class Normalize(_Transform):
 
 
 class Resize(_Transform):
-    """The image at ``size``: a number, or (width, height). With ``keep_ratio`` a number is the shorter side."""
+    """The image at ``size``: a number, or (width, height). With ``keep_ratio`` a number is the shorter side.
+
+    >>> from luojia import dtype, gluon, nd
+    >>> gluon.data.vision.transforms.Resize((6, 4))(nd.ones((8, 8, 3), dtype="uint8")).shape
+    (4, 6, 3)
+    """
 
     def __init__(self, size: Any, keep_ratio: bool = False, interpolation: int = 1) -> None:
         super().__init__()
@@ -203,7 +224,12 @@ class Resize(_Transform):
 
 
 class CenterCrop(_AlwaysEager):
-    """The part of ``size`` (a number, or (width, height)) in the middle, enlarged where the image is smaller."""
+    """The part of ``size`` (a number, or (width, height)) in the middle, enlarged where the image is smaller.
+
+    >>> from luojia import gluon, nd
+    >>> gluon.data.vision.transforms.CenterCrop((6, 4))(nd.ones((8, 8, 3))).shape
+    (4, 6, 3)
+    """
 
     def __init__(self, size: Any, interpolation: int = 1) -> None:
         super().__init__()
@@ -216,7 +242,12 @@ class CenterCrop(_AlwaysEager):
 
 
 class CropResize(_Transform):
-    """The part of ``width`` x ``height`` pixels from (x, y), at ``size`` if given."""
+    """The part of ``width`` x ``height`` pixels from (x, y), at ``size`` if given.
+
+    >>> from luojia import dtype, gluon, nd
+    >>> gluon.data.vision.transforms.CropResize(0, 0, 4, 6)(nd.ones((8, 8, 3), dtype="uint8")).shape
+    (6, 4, 3)
+    """
 
     def __init__(self, x: int, y: int, width: int, height: int, size: Any = None, interpolation: int = 1) -> None:
         super().__init__()
@@ -233,7 +264,12 @@ class CropResize(_Transform):
 
 
 class RandomCrop(_Transform):
-    """A part of ``size`` (a number, or (width, height)) somewhere; ``pad`` pixels of ``pad_value`` are added before."""
+    """A part of ``size`` (a number, or (width, height)) somewhere; ``pad`` pixels of ``pad_value`` are added before.
+
+    >>> from luojia import gluon, nd
+    >>> gluon.data.vision.transforms.RandomCrop(4)(nd.ones((8, 8, 3))).shape
+    (4, 4, 3)
+    """
 
     def __init__(self, size: Any, pad: int | None = None, pad_value: int = 0, interpolation: int = 1) -> None:
         super().__init__()
@@ -252,7 +288,12 @@ class RandomCrop(_Transform):
 
 
 class RandomResizedCrop(_AlwaysEager):
-    """A part with a random share of the area and ratio of width to height, at ``size``."""
+    """A part with a random share of the area and ratio of width to height, at ``size``.
+
+    >>> from luojia import dtype, gluon, nd
+    >>> gluon.data.vision.transforms.RandomResizedCrop(4)(nd.ones((8, 8, 3), dtype="uint8")).shape
+    (4, 4, 3)
+    """
 
     def __init__(self, size: Any, scale: Any = (0.08, 1.0), ratio: Any = (3 / 4, 4 / 3),
                  interpolation: int = 1) -> None:
@@ -271,7 +312,12 @@ class RandomResizedCrop(_AlwaysEager):
 
 
 class RandomFlipLeftRight(_Transform):
-    """Mirrored left to right with probability ``p``."""
+    """Mirrored left to right with probability ``p``.
+
+    >>> from luojia import gluon, nd
+    >>> gluon.data.vision.transforms.RandomFlipLeftRight()(nd.ones((4, 4, 3))).shape
+    (4, 4, 3)
+    """
 
     _axis = -2
 
@@ -333,7 +379,12 @@ _lighting = _cut(picture.lighting)
 
 
 class RandomColorJitter(_Transform):
-    """Brightness, contrast, saturation and hue changed at random, in a random order."""
+    """Brightness, contrast, saturation and hue changed at random, in a random order.
+
+    >>> from luojia import gluon, nd
+    >>> gluon.data.vision.transforms.RandomColorJitter(0.1, 0.1, 0.1, 0.1)(nd.ones((4, 4, 3))).shape
+    (4, 4, 3)
+    """
 
     def __init__(self, brightness: float = 0, contrast: float = 0, saturation: float = 0, hue: float = 0) -> None:
         super().__init__()
