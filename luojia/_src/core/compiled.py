@@ -12,6 +12,7 @@ import threading
 import types
 import warnings
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from .later import Awaited, described
 from .mesh import current_mesh
 from .program_graph import ProgramGraph, program_of
 from .pure import Region
+from .retried import containers, held_output, restore, written
 from .tape import Leaf, state
 from .tensor import Tensor, wrap
 from .waiting import run_waiting
@@ -180,17 +182,19 @@ class Compiled:
             if self.writes:
                 a, k = _apart(a), {name: _apart(v) for name, v in k.items()}
             flat: list[Tensor] = []
+            held = [] if self.strict else containers((*a, k))
             out = self.fn(*a, **k)
             entry.template = pack_output(settled(out) if self.settles else out, flat)
-            if any(t._value is not v for t, v in zip(given, before)):
+            if any(t._value is not v for t, v in zip(given, before)) or written(held):
                 raise Untraceable("it writes into an argument")
             return flat
 
+        attributes = [(m, dict(m.__dict__)) for m in self._modules or ()]
         try:
             inputs = [Input(t._result_class, a.shape, a.dtype) for t, a in [(t, described(t)) for t in tensors]]
             linked = tuple([t._node is not None for t in tensors]) if state.recording else None
-            entry.region = Region(body, inputs, device, state.recording, state.training, linked, self.name,
-                                  mesh)
+            with nullcontext() if self.strict else held_output():
+                entry.region = Region(body, inputs, device, state.recording, state.training, linked, self.name, mesh)
             entry.region.batched = self.batched
             if self.waits:
                 entry.region.may_wait()
@@ -204,6 +208,7 @@ class Compiled:
             run_waiting()
             return self._trace(args, kwargs, structure, tensors, device, mesh)
         except Exception as e:
+            restore(attributes)
             known = isinstance(e, (*device.engine.untraceable, Untraceable))
             where, line = _user_line(e)
             if self.strict:

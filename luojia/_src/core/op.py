@@ -94,6 +94,12 @@ class Operator:
         self.attrs = {n: self._defaults.get(n, missing) for n in code.co_varnames[code.co_argcount : last]}
 
     @property
+    def public(self) -> str:
+        """Its name, or where no door has that, the first that one has."""
+        names = [face.partition("(")[0].strip() for kind in ("fn", "mx", "ms") for face in self.faces.get(kind, ())]
+        return self.name if self.name in names or not names else names[0]
+
+    @property
     def signature(self) -> inspect.Signature:
         """The arrays, then the attributes."""
         return inspect.Signature(list(inspect.signature(self.fn).parameters.values())[1:])

@@ -94,8 +94,8 @@ class XlaEngine:
     def asarray(self, value: Any, dtype: Any = None) -> Any:
         if dtype is None and isinstance(value, _Array):
             return value
-        if dtype is not None and isinstance(value, np.ndarray) and value.dtype.kind == np.dtype(dtype).kind == "f":
-            with np.errstate(over="ignore"):
+        if dtype is not None and isinstance(value, np.ndarray) and value.dtype.kind in "fiub":
+            with np.errstate(all="ignore"):
                 value = value.astype(dtype, copy=False)  # JAX would compile a program for each shape
         return jnp.asarray(value, dtype)
 
