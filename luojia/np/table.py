@@ -72,7 +72,7 @@ nanprod(a:x, axis=None, keepdims=False); nanvar(a:x, axis=None, ddof=0, keepdims
 nanstd(a:x, axis=None, ddof=0, keepdims=False); nancumsum(a:x, axis=None, dtype=None)
 interp(x, xp:points, fp:values, left=None, right=None); trapz(y, x=None, dx=1.0, axis=-1)
 corrcoef(x:m, y=None, rowvar=True)
-cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None)
+cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights:w=None)
 """
 LINALG = """
 det(a:x); inv(a:x) = inverse; cholesky(a:x); slogdet(a:x); matrix_power(a:x, n)

@@ -466,10 +466,12 @@ class FaceModule:
     def __init__(self, kinds: dict[str, Callable[[Face], Any]]) -> None:
         self.kinds = kinds
         self._index: dict[str, tuple[Callable, Operator, str]] | None = None
+        self._indexed = 0  # how many operators there were
 
     def index(self) -> dict[str, tuple[Callable, Operator, str]]:
         if self._index is None:
             assert OPERATORS, "no operator is registered: the door must import luojia._src.ops"
+            self._indexed = len(OPERATORS)
             self._index = {}
             for kind, make in self.kinds.items():
                 for name, (op, spec) in index_faces(kind).items():
@@ -477,6 +479,8 @@ class FaceModule:
         return self._index
 
     def get(self, name: str) -> Any:
-        """The function or class called ``name``; KeyError if the door has none."""
+        """The function or class called ``name``; KeyError if the door has none. A program may register more of them."""
+        if name not in self.index() and self._indexed != len(OPERATORS):
+            self._index = None
         make, op, spec = self.index()[name]
         return make(Face(op, spec))

@@ -162,7 +162,7 @@ class Parameter(Tensor):
     def attach_grad(self, grad_req: str = "write", stype: str | None = None) -> None:
         """Say what backward does with the gradient ('write', 'add' or 'null'), and set it to zero."""
         if grad_req not in ("write", "add", "null"):
-            raise KeyError(grad_req)
+            raise KeyError(f"attach_grad: grad_req must be 'write', 'add' or 'null', got {grad_req!r}")
         self._leaf.grad_req = grad_req
         self.grad._rebind(self._device.engine.zeros_like(self._value))
         self.requires_grad = True

@@ -374,7 +374,7 @@ binary("xlogy", _guarded(lambda xp, x, y: xp.where(
        "x log y, and 0 where x is 0.", ms="Xlogy",
        rule=lambda xp, g, ans, args, needs: (
            g * xp.log(xp.where(xp.logical_and(xp.equal(args[0], 0), args[1] <= 0), args[1] * 0 + 1, args[1])),
-           g * xp.xdivy(*args)))
+           g * (args[0] / xp.where(xp.logical_and(xp.equal(args[0], 0), xp.equal(args[1], 0)), 1.0, args[1]))))
 binary("div_no_nan", _guarded(lambda xp, x, y: xp.where(y == 0, y * 0, x / xp.where(y == 0, y * 0 + 1, y))),
        "x / y, and 0 where y is 0.", ms="DivNoNan")
 def _copysign(xp, x, y):
