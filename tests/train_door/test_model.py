@@ -64,8 +64,24 @@ def test_metrics_with_indexes_and_networks():
     assert m.eval([(X, Y)]) == {"l": 5.0, "mae": 2.0}
     m = Model(net, eval_network=cell, metrics={"mae": nn.MAE().set_indexes([1, 2])})
     assert m.eval([(X, Y)]) == {"mae": 2.0}
-    with pytest.raises(ValueError, match="the evaluation network must return a tuple"):
-        Model(net, eval_network=lambda x, y: x, metrics={"mae"}).eval([(X, Y)])
+    with pytest.raises(ValueError, match="the length of 'outputs' must be >= 3, but got 1"):
+        Model(net, eval_network=lambda x, y: x, metrics={"mae"}, eval_indexes=[0, 1, 2]).eval([(X, Y)])
+
+
+def test_an_evaluation_network_gives_what_its_metrics_take():
+    class Seen(nn.Metric):
+        def clear(self):
+            self.seen = []
+
+        def update(self, *inputs):
+            self.seen.append([i.shape for i in inputs])
+
+        def eval(self):
+            return self.seen
+
+    assert Model(NET, eval_network=lambda x, y: (x, y, x.sum(), y), metrics={"s": Seen()}).eval([(X, Y)]) == {
+        "s": [[X.shape, Y.shape, (), Y.shape]]}
+    assert Model(NET, eval_network=lambda x, y: x, metrics={"s": Seen()}).eval([(X, Y)]) == {"s": [[X.shape]]}
 
 
 def test_monitors_print(capsys):
