@@ -125,7 +125,12 @@ class Optimizer(Module):
         self.dynamic_weight_decay = any(isinstance(decay, Module) for _, decay in self._o_own)
         self.need_scale = self.loss_scale != 1
         self.grad_centralization_flags = tuple(bool(centred.get(id(p), False)) for p in ordered)
-        self.weight_decay = default_decay
+        self.weight_decay = default_decay if isinstance(default_decay, Module) else default_decay * self.loss_scale
+
+    def _luojia_before_listing(self) -> None:
+        for rate in dict.fromkeys([r for r, _ in self._o_own] + [self.learning_rate]):
+            if isinstance(rate, Parameter) and rate.ndim and rate.name in self._params:
+                self._params.move_to_end(rate.name)  # MindSpore keeps lists in a network below the optimizer
 
     # -- what it is given ------------------------------------------------------------------------------------------
 
@@ -200,13 +205,13 @@ class Optimizer(Module):
                 value = value[rate._device.engine.xp.minimum(step, len(value) - 1)]
             return self._traced(value)
         if not isinstance(rate, Parameter):
-            return float(rate(Tensor(np.int32(step))))
+            return float(rate(Tensor(np.array([step], np.int32))))
         value = rate.asnumpy()
         return float(value if value.ndim == 0 else value[min(step, len(value) - 1)])
 
     def _host_value(self, schedule: Any) -> np.ndarray:
         """What a schedule, which is Python, gives for the coming update."""
-        return np.asarray(float(schedule(Tensor(np.int32(self._o_step)))), np.float32)
+        return np.asarray(float(schedule(Tensor(np.array([self._o_step], np.int32)))), np.float32)
 
     def _traced(self, value: Any) -> Any:
         return self.global_step._device.engine.weak(value)
@@ -251,7 +256,7 @@ class Optimizer(Module):
 
     def get_weight_decay(self) -> Any:
         """The weight decay, a Tensor; with groups, a tuple, one for each parameter."""
-        decays = tuple([self._o_scalar(self._decay_at(decay, True)) for _, decay in self._o_own])
+        decays = tuple([self._o_scalar(self._own_decay(decay, True)) for _, decay in self._o_own])
         return decays if self.is_group else decays[0]
 
     def _decay_at(self, decay: Any, flag: bool) -> Any:
@@ -259,7 +264,12 @@ class Optimizer(Module):
             return 0.0
         if state.frame is not None and isinstance(decay, Module):
             return self._traced(state.frame.host(lambda: self._host_value(decay)))
-        return float(decay(Tensor(np.int32(self._o_step)))) if isinstance(decay, Module) else decay
+        return float(decay(Tensor(np.array([self._o_step], np.int32)))) if isinstance(decay, Module) else decay
+
+    def _own_decay(self, decay: Any, flag: bool) -> Any:
+        """What ``decay_weight`` adds to gradients that ``scale_grad`` divides later: a number times the loss scale."""
+        found = self._decay_at(decay, flag)
+        return found if isinstance(decay, Module) else found * self.loss_scale
 
     # -- what it does ----------------------------------------------------------------------------------------------
 
@@ -270,7 +280,7 @@ class Optimizer(Module):
     def decay_weight(self, gradients: Any) -> Any:
         """The gradients plus weight decay times the parameters."""
         return tuple([
-            g + self._decay_at(decay, flag) * leaf_of(p).detach() if flag and decay else g
+            g + self._own_decay(decay, flag) * leaf_of(p).detach() if flag and decay else g
             for g, p, (_, decay), flag in zip(gradients, self.parameters, self._o_own, self.decay_flags)
         ])
 
@@ -372,9 +382,6 @@ class RuleOptimizer(Optimizer):
                 made = [Parameter(Tensor(np.full(leaf_of(p).shape if whole else (), fill, np.float32)),
                                   name=joined + p.name) for p in self.parameters]
                 setattr(self, prefix.rstrip("_."), ParameterTuple(made))
-        for rate in dict.fromkeys([r for r, _ in self._o_own] + [self.learning_rate]):
-            if isinstance(rate, Parameter) and rate.ndim:  # lists belong to a network below the optimizer
-                self._params.move_to_end(rate.name)
 
     def __call__(self, gradients: Any) -> Any:
         """One update; on an engine that compiles, one program."""

@@ -152,7 +152,7 @@ class Model:
         if isinstance(network, Module):
             network.set_train()
         params = self._params("train", network, dataset, manager, epoch_num=epoch - initial_epoch, initial_step=None,
-                              last_save_ckpt_step=None, latest_ckpt_file=None,
+                              last_save_ckpt_step=None, latest_ckpt_file=None, train_dataset_element=None,
                               loss_scale_mananger=self._options.get("loss_scale_manager"))
         run, passes = RunContext(params), Passes(dataset)
         with manager:
