@@ -175,7 +175,7 @@ def _run(op_type: str, prop: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
                             f"{[*names, *aux_names]}, got {len(arrays)}.")
     inputs, aux = arrays[: len(names)], arrays[len(names) :]
     device = inputs[0]._device
-    in_shapes, out_shapes = (list(s) for s in prop.infer_shape([list(t.shape) for t in inputs])[:2])
+    in_shapes, out_shapes, _ = _inferred(prop, [list(t.shape) for t in inputs])
     for n, t, s in zip(names, inputs, in_shapes):
         if tuple(s) != t.shape:
             raise ShapeError(f"Custom {op_type!r}: its infer_shape expects {n} of shape {tuple(s)}, got {t.shape}.")
@@ -192,6 +192,20 @@ def _run(op_type: str, prop: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
         for i, o in enumerate(outs):
             o._node = tape.select(node, i, o._value)
     return outs[0] if len(outs) == 1 else outs
+
+
+def _inferred(prop: Any, shapes: list) -> list[list]:
+    """The shapes of inputs, outputs and auxiliary states that ``infer_shape`` gives, checked in number."""
+    found = prop.infer_shape(shapes)
+    if len(found) not in (2, 3):
+        raise ShapeError(f"{type(prop).__name__}.infer_shape must return 2 or 3 lists, got {len(found)}.")
+    named = ("input", prop.list_arguments()), ("output", prop.list_outputs())
+    parts = [list(part) for part in found]
+    for (kind, names), part in zip(named, parts):
+        if len(part) != len(names):
+            raise ShapeError(f"InferShape Error: expecting {len(names)} entries in returned {kind} shapes, got "
+                             f"{len(part)}; {type(prop).__name__} names {names}.")
+    return [*parts, []][:3]
 
 
 def _operator(prop: Any, device: Any, shapes: list, dtypes: list) -> CustomOp:
@@ -222,6 +236,7 @@ def custom_symbol(*args: Any, op_type: str = "", name: str | None = None, attr: 
     for n, s in zip(names, held):
         if s is None:
             s = variable(cls, f"{name}_{n}")
+            s._outputs[0].node.extra.update(given, op_type=op_type)
         if not isinstance(s, Symbol) or len(s) != 1:
             raise DTypeError(f"Custom {op_type!r}: {n} must be a Symbol of one output, got {s!r}.")
         entries.append(s._outputs[0])
@@ -251,14 +266,13 @@ def _call(op_type: str, prop: Any) -> Call:
         return tuple(found) if isinstance(found, list) else found
 
     def shapes(found: list) -> list:
-        return [tuple(s) for s in prop.infer_shape([list(s) for s in found[:n]])[1]]
+        return [tuple(s) for s in _inferred(prop, [list(s) for s in found[:n]])[1]]
 
     def complete(found: list) -> list:
         if not found or found[0] is None:
             return found
-        result = prop.infer_shape([[] if s is None else list(s) for s in found[:n]])
-        states = result[2] if len(result) > 2 else []
-        return [*[tuple(s) for s in result[0]], *[tuple(s) for s in states]]
+        ins, _, states = _inferred(prop, [[] if s is None else list(s) for s in found[:n]])
+        return [tuple(s) for s in (*ins, *states)]
 
     return Call(f"Custom {op_type!r}", [*names, *aux], len(prop.list_outputs()), run, shapes, complete, aux=aux,
                 loss=not prop.need_top_grad_, stems=prop.list_outputs())

@@ -478,6 +478,35 @@ def test_stopped_gradients_are_zero(x):
     assert found[0].asnumpy().tolist() == [0.0, 0.0] and x.grad.asnumpy().tolist() == [7.0, 7.0]
 
 
+STEPS = {
+    "argmax": lambda x: nd.argmax(x, axis=0), "argsort": nd.argsort, "comparison": lambda x: x > 1,
+    "two arrays": lambda x: x == x * 2, "logic": nd.logical_not, "shape": nd.shape_array, "ones": nd.ones_like,
+    "one hot": lambda x: nd.one_hot(x, 4), "boxes": lambda x: nd.contrib.MultiBoxPrior(
+        x.reshape((1, 1, 1, 2))), "method": lambda x: x.argmin(axis=0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_what_has_no_derivative_is_on_the_tape(x, step):
+    """As a head, beside other heads, and in the middle of what is computed, hybridized or not."""
+    x.grad[:] = 7
+    y = _recorded(lambda: STEPS[step](x))
+    heads = list(y) if isinstance(y, (list, tuple)) else [y]
+    autograd.backward(heads, retain_graph=True)
+    assert x.grad.asnumpy().tolist() == [0.0, 0.0] and x._fresh_grad
+    z = _recorded(lambda: x * 3)
+    autograd.backward([*heads, z])
+    assert x.grad.asnumpy().tolist() == [3.0, 3.0]
+    w = nd.ones((2,))
+    w.attach_grad()
+    x.grad[:] = 7
+    for _ in range(2):  # the second time through what the first one freed
+        z = _recorded(lambda: heads[0].astype("float32").sum() * w)
+        z.backward()
+        assert w.grad.asnumpy().tolist() == [float(heads[0].sum().asscalar())] * 2
+    assert x.grad.asnumpy().tolist() == [7.0, 7.0]
+
+
 def test_a_gradient_that_does_not_depend_on_its_variable_has_a_gradient_of_zero(x):
     for f in (nd.relu, nd.round, nd.floor):
         x.grad[:] = 7

@@ -1,4 +1,5 @@
-"""Every ```python block of docs/ runs, in order, in one namespace per page, in an empty folder.
+"""Every ```python block of docs/ runs, in order, in one namespace per page, in an empty folder, and so do those of
+CONTRIBUTING.md, which say how to add to luojia.
 
 Each block of docs/parallel.md takes its nets and data from SETUP, and runs on eight devices where JAX is installed.
 """
@@ -71,5 +72,56 @@ def test_the_blocks_about_devices_run(tmp_path: Path) -> None:
                        "    exec(part, space)\nprint('all ran')\n", "utf-8")
     environment = {**os.environ, "LUOJIA_ENGINE": "xla", "PYTHONPATH": str(ROOT),
                    "XLA_FLAGS": "--xla_force_host_platform_device_count=8"}
+    done = subprocess.run([sys.executable, str(program)], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0 and done.stdout.endswith("all ran\n"), done.stderr
+
+
+ADDED = """
+import math
+from typing import Any
+
+import numpy as np
+
+from luojia import autograd, gluon, nd, ops, optimizer, sym, Tensor
+from luojia._src.core.op import op
+from luojia._src.train.rule import rule
+from luojia.gluon.loss import Loss
+from luojia.nn.module import Module
+from luojia.optimizer.optimizer import Optimizer, register
+"""
+USED = """
+x = np.array([0.0, 1.0], np.float32)
+expected = (np.sqrt(x * x + 1) - 1) / 2 + x
+for y in (ops.bent_identity(Tensor(x)), ops.BentIdentity()(Tensor(x)), nd.bent_identity(data=nd.array(x)),
+          sym.bent_identity(sym.var("x")).eval(x=nd.array(x))[0], BentIdentity()(Tensor(x))):
+    np.testing.assert_allclose(y.asnumpy(), expected, rtol=1e-6)
+second = ops.grad(ops.grad(ops.bent_identity))(Tensor(x))
+np.testing.assert_allclose(second.asnumpy(), 0.5 / (x * x + 1) ** 1.5, rtol=1e-5)
+
+loss = LogCoshLoss()(nd.array([[0.0, 1.0]]), nd.array([[3.0, 1.0]]))
+np.testing.assert_allclose(loss.asnumpy(), [np.log(np.cosh(3)) / 2], rtol=1e-5)
+
+w = nd.array([1.0, 2.0])
+signs = optimizer.create("signdescent", learning_rate=0.1)
+signs.update(0, w, nd.array([0.5, -3.0]), signs.create_state(0, w))
+np.testing.assert_allclose(w.asnumpy(), [0.9, 2.1], rtol=1e-6)
+net = gluon.nn.Dense(1, in_units=2, weight_initializer="ones")
+net.initialize()
+trainer = gluon.Trainer(net.collect_params(), "signdescent", {"learning_rate": 0.5})
+with autograd.record():
+    net(nd.ones((1, 2))).backward()
+trainer.step(1)
+np.testing.assert_allclose(net.weight.data().asnumpy(), [[0.5, 0.5]])
+print("all ran")
+"""
+
+
+def test_what_contributing_adds_works(tmp_path: Path) -> None:
+    """In a process of its own, as operators and optimizers stay registered."""
+    program = tmp_path / "added.py"
+    sources = [textwrap.dedent(source) for _, source in blocks((ROOT / "CONTRIBUTING.md").read_text("utf-8"))]
+    assert len(sources) == 3
+    program.write_text("\n".join([ADDED, *sources, USED]), "utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, str(program)], cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert done.returncode == 0 and done.stdout.endswith("all ran\n"), done.stderr

@@ -85,3 +85,13 @@ def test_what_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     assert text == ["Start training with [cpu(0)]", "Epoch[0] Resetting Data Iterator", "Epoch[0] Time cost=",
                     "Epoch[0] Validation-accuracy=",
                     "Start training with [cpu(0)]", "Epoch[0] Time cost=", "Epoch[1] Time cost="]
+
+
+def test_predicting_without_labels() -> None:
+    net = mx.sym.SoftmaxOutput(mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=2, name="fc"), name="softmax")
+    weight = mx.nd.array([[1.0, 0.0, 2.0], [0.0, 1.0, -1.0]])
+    model = mx.model.FeedForward(net, arg_params={"fc_weight": weight, "fc_bias": mx.nd.zeros(2)})
+    x = np.eye(3, dtype=np.float32)
+    expected = [[0.7310586, 0.26894143], [0.26894143, 0.7310586], [0.95257413, 0.04742587]]
+    for data in (mx.io.NDArrayIter(x, None, 3), mx.io.NDArrayIter(x, None, 1), x):
+        np.testing.assert_allclose(model.predict(data), expected, rtol=1e-5)

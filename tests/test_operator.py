@@ -76,6 +76,22 @@ def test_several_arrays_attributes_and_states():
     assert a.grad.asscalar() == 6
 
 
+@mx.operator.register("test_other_shapes")
+class OtherShapes(mx.operator.CustomOpProp):
+    def __init__(self, count):
+        super().__init__()
+        self.count = int(count)
+
+    def infer_shape(self, in_shape):
+        return (in_shape, in_shape * self.count) if self.count else (in_shape,)
+
+
+def test_variables_that_are_made_have_the_attributes():
+    made = mx.sym.Custom(mx.sym.var("a"), op_type="test_scaled_sum", scale=3, name="c")
+    given = {"scale": "3", "op_type": "test_scaled_sum"}
+    assert made.attr_dict() == {"c": given, "c_b": given, "c_calls": given}
+
+
 def test_errors():
     x = nd.ones((1,))
     x.attach_grad()
@@ -95,6 +111,10 @@ def test_errors():
         y = nd.Custom(x, op_type="test_sigmoid")
     with pytest.raises(mx.MXNetError, match="its backward is not recorded, so it has no second derivative"):
         autograd.grad(y, x, create_graph=True)
+    with pytest.raises(mx.MXNetError, match="expecting 1 entries in returned output shapes, got 2"):
+        nd.Custom(x, op_type="test_other_shapes", count=2)
+    with pytest.raises(mx.MXNetError, match="infer_shape must return 2 or 3 lists, got 1"):
+        nd.Custom(x, op_type="test_other_shapes", count=0)
     assert {"test_sigmoid", "Convolution", "elemwise_add"} <= {*mx.operator.get_all_registered_operators()}
 
 

@@ -244,7 +244,7 @@ def test_dumps_is_empty_without_aggregates():
 
 def test_dump_writes_a_trace(tmp_path):
     file = tmp_path / "trace.json"
-    profiler.set_config(filename=str(file), profile_all=True)
+    profiler.set_config(filename=str(file), profile_all=True, continuous_dump=True)
     with pytest.raises(MXNetError, match="Profiler hasn't been run"):
         profiler.dump()
     run_some()

@@ -40,7 +40,7 @@ class Jit(Compiled):
                 found = self._bound[instance] = Jit(_Method(self.__wrapped__, instance), self.strict)
         except TypeError:  # no weak references to it, or no hash
             return Jit(self.__wrapped__.__get__(instance, owner), self.strict)
-        return found
+        return _Bound(found, instance)
 
     def __deepcopy__(self, memo: dict) -> Jit:
         return Jit(self.__wrapped__, self.strict)
@@ -50,6 +50,24 @@ class Jit(Compiled):
 
     def __repr__(self) -> str:
         return f"<jit {getattr(self.__wrapped__, '__qualname__', self.__wrapped__)}>"
+
+
+class _Bound:
+    """What ``object.method`` gives: the object's Jit, and the object, which lives as long as this."""
+
+    __slots__ = ("_jit", "__self__")
+
+    def __init__(self, jit: Jit, instance: Any) -> None:
+        self._jit, self.__self__ = jit, instance
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._jit(*args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._jit, name)
+
+    def __repr__(self) -> str:
+        return repr(self._jit)
 
 
 class _Method:

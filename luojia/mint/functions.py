@@ -241,6 +241,8 @@ def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, 
 
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
     """How often each whole number from 0 on occurs, Int64, or the sums of its ``weights``."""
+    if weights is not None and weights.np_dtype.kind == "f":
+        return ops.bincount(input, weights, minlength)
     found = np.bincount(input.asnumpy(), None if weights is None else weights.asnumpy(), minlength)
     return placed(found.astype(np.int64 if weights is None else weights.np_dtype), input)
 

@@ -81,8 +81,12 @@ class FeedForward:
             raise ArgumentError("FeedForward: there are no parameters yet; call fit, or load a checkpoint.")
         shapes = [tuple(d[1]) for d in data.provide_data]
         if self._predictor is None or self._predictor[0] != shapes:
-            net = self._module(data)
-            net.bind(data.provide_data, data.provide_label or None, for_training=False)
+            given = {d[0]: tuple(d[1]) for d in data.provide_data}
+            sizes = self.symbol.infer_shape(**given)[0]
+            labels = [(n, size) for n, size in zip(self.symbol.list_arguments(), sizes)
+                      if n not in given and n not in self.arg_params]
+            net = Module(self.symbol, list(given), [n for n, _ in labels], context=self.ctx)
+            net.bind(data.provide_data, labels, for_training=False)
             self._predictor = shapes, net
         net = self._predictor[1]
         net.init_params(None, self.arg_params, self.aux_params, force_init=True, allow_extra=self.allow_extra_params)

@@ -53,7 +53,7 @@ def run(face: Face, inputs: tuple, attrs: dict[str, Any], out: Any = None, name:
     if first is None:
         result = _as_ndarrays(result)
     if face.op.aux and isinstance(result, tuple):
-        result = commit(face.op, inputs, result)
+        result = commit(face.op, inputs, result, attrs)
     if result.__class__ is tuple:
         result = list(result) if len(result) > 1 else result[0]
     if out is None:

@@ -197,6 +197,8 @@ class NDArray(_Methods):
             node = Node(_Move, {"source": self._device}, (self._node,), (), None, device)
         return wrap(self._result_class, value, device, node)
 
+    _brought = _to
+
     def astype(self, dtype: Any, copy: bool = True) -> NDArray:
         """The array in another dtype; itself if it has that dtype and ``copy`` is false."""
         dtype = dtypes.to_numpys(dtype)

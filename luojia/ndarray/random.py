@@ -20,7 +20,10 @@ from .ndarray import NDArray
 def _shape(shape: Any, default: tuple = (1,)) -> tuple[int, ...]:
     if shape is None:
         return default
-    return (int(shape),) if isinstance(shape, (int, np.integer)) else tuple([int(n) for n in shape])
+    try:
+        return (int(shape),) if isinstance(shape, (int, np.integer)) else tuple([int(n) for n in shape])
+    except (TypeError, ValueError):
+        raise ArgumentError(f"nd.random: shape must be an int or a tuple of ints, got {shape!r}.") from None
 
 
 def _dtype(dtype: Any, default: str = "float32") -> str:

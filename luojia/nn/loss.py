@@ -24,11 +24,6 @@ def mean(x: Any, axis: Any = None) -> Any:
     return OPERATORS["mean"](x, axis=axis)
 
 
-def _constant(labels: Any) -> Any:
-    """Labels to which no gradient flows, as MindSpore's operators give zeros for them."""
-    return labels.detach() if isinstance(labels, Tensor) and labels._node is not None else labels
-
-
 def _alike(logits: Any, labels: Any) -> bool:
     """Whether both are Tensors of one dtype of floats, which one operator takes."""
     return (isinstance(logits, Tensor) and isinstance(labels, Tensor) and logits.np_dtype == labels.np_dtype
@@ -247,7 +242,7 @@ class SoftmaxCrossEntropyWithLogits(LossBase):
                 if self.reduction == "mean":
                     raise
             labels = OPERATORS["one_hot"](labels, depth=logits.shape[-1]).astype(logits.dtype)
-        return self.get_loss(OPERATORS["softmax_cross_entropy_with_logits"](logits, _constant(labels))[0])
+        return self.get_loss(OPERATORS["softmax_cross_entropy_with_logits"](logits, labels)[0])
 
 
 class NLLLoss(LossBase):
@@ -359,7 +354,7 @@ class KLDivLoss(LossBase):
 
     def construct(self, logits: Any, labels: Any) -> Any:
         self._same_shape(logits, labels)
-        loss = ops.kl_div(logits, _constant(labels), self.reduction)
+        loss = ops.kl_div(logits, labels, self.reduction)
         return loss / logits.shape[0] if self._batchmean else loss
 
 

@@ -109,7 +109,7 @@ class MarginRankingLoss(LossBase):
         self.margin = margin
 
     def construct(self, input1: Any, input2: Any, target: Any) -> Any:
-        return self.get_loss(ops.relu(-(target * (input1 - input2)) + self.margin))
+        return ops.margin_ranking_loss(input1, input2, target, self.margin, self.reduction)
 
 
 class TripletMarginLoss(LossBase):

@@ -501,7 +501,7 @@ class Module(StateMixin, DeclaredMixin):
     def _luojia_hook(self, kind: str, hook_fn: Callable, with_kwargs: bool = False) -> HookHandle:
         if not callable(hook_fn):
             raise DTypeError(f"Expected a callable hook function, but got {type(hook_fn).__name__}.")
-        if isinstance(hook_fn, Compiled):
+        if isinstance(getattr(hook_fn, "_jit", hook_fn), Compiled):
             raise DTypeError(f"Decorating hook function {hook_fn.name} with '@jit' is not supported.")
         hooks = self.__dict__[kind]
         handle = HookHandle(hooks)

@@ -129,16 +129,13 @@ def average(x: Any, axis: Any = None, weights: Any = None, returned: bool = Fals
                                 axis=_axis(axis), returned=returned)
 
 
-def _weights(w: Any) -> tuple | None:
-    return None if w is None else tuple(host(w).reshape(-1).tolist())
-
-
 def cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: int | None = None, fweights: Any = None,
         aweights: Any = None, dtype: Any = None) -> Tensor:
     """The covariance matrix of variables, which are the rows of m and y, or with ``rowvar`` false the columns."""
     m, y = single(tensor(m, "cov")), None if y is None else single(tensor(y, "cov"))
-    return cast(OPERATORS["cov"](m, y, rowvar=rowvar, bias=bias, ddof=ddof, fweights=_weights(fweights),
-                                 aweights=_weights(aweights)), dtype)
+    often = None if fweights is None else tuple(host(fweights).reshape(-1).tolist())
+    much = None if aweights is None else cast(tensor(aweights, "cov"), m.np_dtype)
+    return cast(OPERATORS["cov"](m, y, much, rowvar=rowvar, bias=bias, ddof=ddof, fweights=often), dtype)
 
 
 def corrcoef(x: Any, y: Any = None, rowvar: bool = True, dtype: Any = None) -> Tensor:

@@ -9,7 +9,7 @@ import numpy as np
 from .._src.core.dtypes import promote
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
-from .convert import host, narrow, place, tensor, whole
+from .convert import cast, host, narrow, place, tensor, whole
 
 
 def unique(x: Any, return_inverse: bool = False) -> Any:
@@ -32,8 +32,9 @@ def digitize(x: Any, bins: Any, right: bool = False) -> Tensor:
 
 def bincount(x: Any, weights: Any = None, minlength: int = 0, length: int | None = None) -> Tensor:
     """How often each integer from 0 on occurs in x, or the sum of its weights, as float32."""
-    found = np.bincount(host(x), None if weights is None else host(weights), max(minlength, length or 0))
-    return place(found[:length].astype(np.float32))
+    places = place(np.asarray(host(x)))
+    much = None if weights is None else tensor(weights, "bincount")
+    return cast(OPERATORS["bincount"](places, much, minlength=max(minlength, length or 0)), "float32")[:length]
 
 
 def histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any = None) -> Tensor:

@@ -11,7 +11,7 @@ from .._src.core.op import OPERATORS
 from .._src.core.profiling import Recording
 from .._src.errors import ArgumentError, DTypeError, MissingFileError, MXNetError, UnknownNameError
 
-_FLAGS = ("profile_all", "profile_symbolic", "profile_imperative", "profile_memory", "profile_api", "contiguous_dump",
+_FLAGS = ("profile_all", "profile_symbolic", "profile_imperative", "profile_memory", "profile_api", "continuous_dump",
           "aggregate_stats")
 _OPTIONS = {*_FLAGS, "filename", "dump_period", "profile_process"}
 _PROCESSES = ("worker", "server")
@@ -38,7 +38,7 @@ def set_config(**kwargs: Any) -> None:
         filename: the trace that ``dump`` writes, 'profile.json' by default. JAX's own trace, on the XLA engine, goes
             into a folder beside it, of its name and ``_xla``.
         aggregate_stats: whether ``dumps`` gives a table.
-        profile_all, profile_symbolic, profile_imperative, profile_memory, profile_api, contiguous_dump, dump_period,
+        profile_all, profile_symbolic, profile_imperative, profile_memory, profile_api, continuous_dump, dump_period,
             profile_process: accepted; operators and marked spans are always recorded, memory never is.
 
     Raises:

@@ -199,3 +199,14 @@ def test_every_face_of_every_operator_compiles(kind):
         made = compile_class(face, "m") if face.call is not None else compile_function(face, run_plain, "m")
         assert made.__name__ == name and inspect.signature(made) is not None
         assert {p.internal for p in face.attributes} <= {*op.attrs, "_"}
+
+
+def test_a_door_finds_what_is_registered_later(monkeypatch):
+    door = FaceModule({"fn": lambda face: face})
+    with pytest.raises(KeyError):
+        door.get("affine_later")
+    monkeypatch.setitem(OPERATORS, "affine_later", Operator(AFFINE.fn, "affine_later",
+                                                            faces={"fn": ("affine_later(data:x)",)}))
+    assert door.get("affine_later").op.name == "affine_later"
+    with pytest.raises(KeyError):
+        door.get("nothing")

@@ -369,3 +369,71 @@ def test_a_network_with_its_channels_last():
             trainer.step(1)
             losses.append(loss.asscalar())
     close(losses[:2], losses[2:], 1e-4)
+
+
+# -- a layer called more than once before the backward pass ------------------------------------------------------------
+
+
+class Twice(nn.HybridBlock):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        with self.name_scope():
+            self.bn = nn.BatchNorm(in_channels=1)
+
+    def hybrid_forward(self, F, a, b):
+        return self.bn(a) + 2 * self.bn(b) * self.bn(a)
+
+
+NEAR, FAR = [[1.0], [3.0]], [[5.0], [9.0]]
+
+
+@pytest.mark.parametrize("hybrid", [False, True])
+@pytest.mark.parametrize(("heads", "mean", "var"), [
+    ("sum", 0.83, 1.27), ("both", 0.83, 1.27), ("one", 0.7, 1.3), ("again", 1.5023, 1.4886999)])
+def test_each_call_of_batch_norm_renews_the_statistics(hybrid, heads, mean, var):
+    net = nn.BatchNorm()
+    net.initialize()
+    net.hybridize(hybrid)
+    with autograd.record():
+        x, y = net(nd.array(NEAR)), net(nd.array(FAR))
+        z = (x + y).sum()
+    if heads == "both":
+        autograd.backward([x, y])
+    elif heads == "one":
+        y.backward()
+    else:
+        z.backward(retain_graph=heads == "again")
+        if heads == "again":
+            z.backward()
+    found = [net.running_mean.data().asscalar(), net.running_var.data().asscalar()]
+    np.testing.assert_allclose(found, [mean, var], rtol=1e-5)
+
+
+@pytest.mark.parametrize("hybrid", [False, True])
+def test_batch_norm_called_within_a_block_that_is_called_twice(hybrid):
+    net = Twice()
+    net.initialize()
+    net.hybridize(hybrid)
+    found = []
+    for _ in range(3):
+        a, b = nd.array(NEAR), nd.array(FAR)
+        with autograd.record():
+            z = (net(a, b) + net(b, a)).sum()
+        z.backward()
+        found.append([net.bn.running_mean.data().asscalar(), net.bn.running_var.data().asscalar()])
+    np.testing.assert_allclose(found, [[2.046863, 1.665847], [3.13465, 2.019705], [3.712744, 2.20776]], rtol=1e-5)
+
+
+def test_calls_that_a_backward_pass_does_not_reach_wait_for_theirs():
+    net = nn.HybridSequential()
+    net.add(nn.Dense(3, activation="tanh", in_units=3), nn.Dense(2, in_units=3))
+    net.initialize(mx.init.One())
+    net.hybridize()
+    found = []
+    for _ in range(2):
+        with autograd.record():
+            x, y = net(nd.ones((2, 3)) * 0.1), net(nd.ones((4, 3)) * 0.2)
+        for head in (y, x):
+            head.backward()
+            found.append(net[1].weight.grad().asnumpy()[0, 0])
+    np.testing.assert_allclose(found, [4 * np.tanh(0.6), 2 * np.tanh(0.3)] * 2, rtol=1e-5)

@@ -145,11 +145,6 @@ def test_as_in_context_and_its_gradient():
     assert x.grad.asnumpy().tolist() == [2, 2]
 
 
-def test_arrays_of_two_places_do_not_mix():
-    with pytest.raises(mx.MXNetError, match=r"cpu\(0\) and cpu\(1\).*as_in_context"):
-        nd.ones((2,)) + nd.ones((2,), ctx=mx.cpu(1))
-
-
 def test_pickle_and_deepcopy():
     x = nd.array([[1, 2], [3, 4]], dtype="int32", ctx=mx.cpu(1))
     x.attach_grad()
@@ -245,3 +240,21 @@ def test_parts_by_name():
     assert x._at(1).shape == (4,) and x._slice(1, 3).shape == (2, 4)
     x._sync_copyfrom(np.arange(12))
     assert x[2, 3].asscalar() == 11
+
+
+def test_arrays_of_several_cpus_meet_on_the_first():
+    a, b = nd.ones((2,), ctx=mx.cpu(0)), nd.ones((2,), ctx=mx.cpu(1)) * 3
+    for x, y, ctx in ((a, b, mx.cpu(0)), (b, a, mx.cpu(1))):
+        for z, value in ((x + y, 4), (nd.concat(x, y, dim=0), [*x.asnumpy(), *y.asnumpy()]), (nd.dot(x, y), 6),
+                         (nd.add_n(x, y, y), x.asnumpy() + 2 * y.asnumpy()), (sum([x, y]), 4)):
+            assert z.context == ctx
+            np.testing.assert_array_equal(z.asnumpy(), value + 0 * z.asnumpy())
+    for t in (a, b):
+        t.attach_grad()
+    with mx.autograd.record():
+        z = (a * b).sum()
+    z.backward()
+    assert (a.grad.context, b.grad.context) == (mx.cpu(0), mx.cpu(1))
+    assert (a.grad.asnumpy().tolist(), b.grad.asnumpy().tolist()) == ([3, 3], [1, 1])
+    with pytest.raises(mx.MXNetError, match=r"its arrays are on cpu\(0\) and gpu\(0\)"):
+        a + mx._src.core.tensor.wrap(nd.NDArray, a._value, mx.gpu(0))

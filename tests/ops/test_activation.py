@@ -74,6 +74,7 @@ def test_piecewise():
     check_op("hard_shrink", x * 1.1, ref=np.where(np.abs(x * 1.1) > 0.5, x * 1.1, 0))
     check_op("soft_shrink", x * 1.1, ref=np.sign(x) * np.maximum(np.abs(x * 1.1) - 0.5, 0))
     check_op("smooth_l1", x, ref=np.where(np.abs(x) < 1, 0.5 * x * x, np.abs(x) - 0.5))
+    assert OPERATORS["smooth_l1"](Tensor(x), scalar=0).asnumpy().tolist() == (x * 0).tolist()
     np.testing.assert_allclose(ops.HSigmoid()(Tensor(x)).asnumpy(), np.clip(x / 6 + 0.5, 0, 1))
 
 

@@ -106,6 +106,7 @@ def test_functions_of_two():
     assert ops.Xdivy()(zero, zero).asnumpy().tolist() == [0, 0]
     assert ops.DivNoNan()(zero + 1, zero).asnumpy().tolist() == [0, 0]
     assert grad(ops.xlogy, np.zeros(1), np.zeros(1)) == [[0.0], [0.0]]
+    assert ops.grad(lambda t: ops.grad(ops.xlogy, 1)(t, Tensor([2.0])).sum())(Tensor([0.0])).asnumpy() == 0.5
 
 
 def test_functions_of_integers():

@@ -55,6 +55,14 @@ def test_box_nms(attrs, kept):
     near(x.grad, expected)
 
 
+def test_box_nms_drops_rows_of_class_minus_one():
+    """Where classes are read, -1 is the background unless another is."""
+    rows = ROWS.copy()
+    rows[3, 0] = -1
+    near(nd.contrib.box_nms(nd.array(rows), overlap_thresh=0.1, id_index=0).asnumpy()[0], rows[0])
+    near(nd.contrib.box_nms(nd.array(rows), overlap_thresh=0.1).asnumpy()[0], rows[3])
+
+
 def test_box_nms_changes_formats():
     y = nd.contrib.box_nms(nd.array(ROWS), overlap_thresh=0.1, out_format="center").asnumpy()
     near(y[:2, 2:], [[0.6, 0.65, 0.2, 0.3], [0.15, 0.15, 0.1, 0.1]])

@@ -56,6 +56,7 @@ def test_multibox_detection():
     near(unsifted[0, :2], [[0, 0.2965, 0.0701, 0.1279, 0.4299, 0.5394], [0, 0.4898, 0.2709, 0.2169, 0.8383, 0.7872]])
     few = nd.contrib.MultiBoxDetection(*given, nms_topk=2, force_suppress=True).asnumpy()
     assert (few[:, 2:, 0] == -1).all()
+    near(few[..., 1], [[0.6672, 0.5542, 0.455, 0.6672, 0.5542], [0.665, 0.5774, 0.3984, 0.2021, 0.3259]])
     check_op("multibox_detection", PROB, LOC, ANCHOR, symbol="value", dtypes=("float32",))
 
 

@@ -46,6 +46,7 @@ def test_group_norm():
     ref = normalized(x.reshape(2, 2, 6), -1).reshape(x.shape) * gamma[:, None] + beta[:, None]
     check_op("group_norm", x, gamma, beta, attrs={"num_groups": 2}, ref=ref)
     check_op("group_norm", x, array(2), array(2), attrs={"num_groups": 2})
+    check_op("group_norm", x, gamma, beta, attrs={"num_groups": 2, "output_mean_var": True})
     y = OPERATORS["group_norm"](Tensor(np.arange(24).reshape(2, 4, 3).astype(np.float32) ** 1.5),
                                 Tensor(np.array([1, 2], "f4")), Tensor(np.zeros(2, "f4")), num_groups=2)
     np.testing.assert_allclose(y.asnumpy()[0, :, 0], [-1.1977904, 0.12621291, -2.8070858, 0.49415714], rtol=1e-5)

@@ -96,6 +96,7 @@ def test_regression_outputs(name, value, expected):
     np.testing.assert_allclose(grad, expected)
     np.testing.assert_allclose(gradient(name, X, np.ones((2, 3)), grad_scale=2.0)[1], 2 * expected)
     np.testing.assert_allclose(gradient(name, X[:, :1], [1.0, 1.0])[1], 3 * expected[:, :1])
+    np.testing.assert_allclose(gradient(name, X[:, 0], [[1.0], [1.0]])[1], 3 * expected[:, 0])
 
 
 @pytest.mark.parametrize(("attrs", "expected"), [

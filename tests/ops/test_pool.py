@@ -106,6 +106,11 @@ def test_adaptive_pooling():
     ref = np.stack([np.stack([x[:, a:b, c:d].max((1, 2)) for c, d in parts[1]], -1) for a, b in parts[0]], 1)
     check_op("adaptive_max_pool", x, attrs={"output_size": (2, 3)}, ref=ref)
     check_op("adaptive_avg_pool", x, attrs={"output_size": 1}, ref=x.mean((-2, -1), keepdims=True))
+    tied = Tensor(np.array([[[1, 3, 3, 2], [3, 3, 1, 2], [0, 3, 3, 3], [3, 0, 3, 1]]], np.float32))
+    for size, want in ((2, {1: 1, 2: 2, 9: 3, 10: 4}), ((3, 2), {1: 1, 2: 2, 4: 3, 9: 5, 10: 10})):  # mindspore 2.8.0
+        weights = Tensor(np.arange(1, 5 if size == 2 else 7, dtype=np.float32))
+        g = ops.grad(lambda t, size=size, w=weights: (ops.adaptive_max_pool2d(t, size).reshape(-1) * w).sum())(tied)
+        assert {int(i): g.asnumpy().ravel()[i] for i in np.flatnonzero(g.asnumpy())} == want
     g = np.arange(12.0).reshape(2, 2, 3)
     check_op("parts_spread", g, attrs={"sizes": (4, 6)}, ref=g.repeat(2, 1).repeat(2, 2) / 4)
     assert ops.adaptive_avg_pool2d(Tensor(x), (None, 2)).shape == (2, 5, 2)

@@ -116,6 +116,9 @@ def test_blocks():
         ops.depth_to_space(Tensor(y), 3)
     with pytest.raises(ShapeError, match="height 2 and width 2 must be multiples of block_size 3"):
         ops.space_to_depth(Tensor(y), 3)
+    for name, size in (("depth_to_space", "squared, 0"), ("space_to_depth", "block_size 0")):
+        with pytest.raises(ShapeError, match=size):
+            OPERATORS[name](Tensor(y), block_size=0)
 
 
 def test_sizes():

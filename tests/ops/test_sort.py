@@ -50,6 +50,8 @@ def test_search_and_counts():
     check_op("search_sorted", np.stack([ladder, ladder + 1]), np.array([[3.0], [3.0]]), ref=np.array([[1], [1]]),
              dtypes=())
     check_op("bincount", np.array([1, 1, 3]), ref=np.array([0, 2, 0, 1]), symbol="value", xla="eager")
+    check_op("bincount", np.array([1, 1, 3]), np.array([0.5, 2.0, 3.0]), ref=np.array([0, 2.5, 0, 3]), symbol="value",
+             xla="eager")
     check_op("histogram_counts", x, attrs={"bins": 2, "low": -2.0, "high": 2.0}, ref=np.array([2, 5]), dtypes=())
     check_op("histogram_counts", x, attrs={"bins": 2}, ref=np.histogram(x, 2)[0], dtypes=(), xla="eager")
     check_op("unique_with_index", np.array([3, 1, 3]), ref=([3, 1], [0, 1, 0]), symbol="value", xla="eager")

@@ -58,11 +58,16 @@ def test_training_on_several_contexts(optimizer, kvstore, on_store, hybrid):
             np.testing.assert_allclose(c.asnumpy(), p.data().asnumpy(), rtol=1e-5, atol=1e-7)
 
 
-def test_arrays_of_two_devices_do_not_meet():
-    a, b = nd.ones((2,), ctx=lj.cpu(0)), nd.ones((2,), ctx=lj.cpu(1))
-    with pytest.raises(lj.MXNetError, match=r"its arrays are on cpu\(0\) and cpu\(1\); bring them together"):
-        a + b
-    np.testing.assert_array_equal((a + b.as_in_context(lj.cpu(0))).asnumpy(), [2, 2])
+def test_arrays_of_two_cpus_meet_on_the_first():
+    a, b = nd.ones((2,), ctx=lj.cpu(0)), nd.ones((2,), ctx=lj.cpu(1)) * 3
+    b.attach_grad()
+    with lj.autograd.record():
+        c = a + b * b
+        d = (b * b + a).sum()
+    assert (devices_of(c), devices_of(d)) == ({0}, {1})
+    np.testing.assert_array_equal(c.asnumpy(), [10, 10])
+    d.backward()
+    np.testing.assert_array_equal(b.grad.asnumpy(), [6, 6])
 
 
 def test_a_kvstore_sums_over_devices():

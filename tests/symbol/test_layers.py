@@ -61,6 +61,27 @@ def test_batch_norm_has_auxiliary_states():
     assert '"inputs": [[0, 0, 0], [1, 0, 0], [2, 0, 0], [3, 0, 1], [4, 0, 1]]' in bn.tojson()
 
 
+def test_inputs_have_the_initializers_that_mxnet_gives_them():
+    """Variables that have none get one where they enter: statistics, PReLU's slope, an upsampling's weight."""
+    g, m, v = sym.var("g"), sym.var("m"), sym.var("v", init=mx.init.Zero())
+    sym.BatchNorm(a(), g, sym.var("b"), m, v, name="bn")
+    zero, slope, weight = '["zero", {}]', '["Constant", {"value": 0.25}]', '["bilinear", {}]'
+    assert (m.attr("__init__"), v.attr("__init__"), g.attr("__init__")) == (zero, zero, None)
+    assert sym.LeakyReLU(a(), act_type="prelu", name="l").attr_dict()["l_gamma"] == {
+        "__init__": slope, "act_type": "prelu"}
+    up = sym.UpSampling(a(), scale=3, sample_type="bilinear", num_filter=2, name="up")
+    assert up.list_arguments() == ["a", "up_weight"]
+    assert up.infer_shape(a=(1, 2, 3, 4)) == ([(1, 2, 3, 4), (2, 1, 5, 5)], [(1, 2, 9, 12)], [])
+    assert up.attr_dict()["up_weight"] == {
+        "__init__": weight, "num_args": "1", "num_filter": "2", "sample_type": "bilinear", "scale": "3"}
+    module = mx.mod.Module(sym.LeakyReLU(up, act_type="prelu", name="l"), data_names=["a"], label_names=None)
+    module.bind([("a", (1, 2, 3, 4))])
+    module.init_params(mx.init.Xavier())
+    found = module.get_params()[0]
+    assert found["l_gamma"].asnumpy().tolist() == [0.25, 0.25]
+    np.testing.assert_allclose(found["up_weight"][1, 0, 2].asnumpy(), np.array([1, 2, 3, 2, 1]) / 3, rtol=1e-6)
+
+
 def test_the_statistics_change_when_a_backward_runs():
     x = np.random.RandomState(0).randn(6, 2).astype(np.float32) * 3 + 1
     e = sym.BatchNorm(a(), fix_gamma=False, momentum=0.8, eps=1e-5, name="bn").simple_bind(mx.cpu(), a=(6, 2))

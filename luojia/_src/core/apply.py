@@ -6,6 +6,7 @@ Everything that runs on Tensors goes through ``apply``: an operator's call, the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -71,7 +72,7 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
                 dtype = v.dtype
             else:
                 if t._device is not device:
-                    raise mixed_devices(op.name, device, t._device)
+                    return apply(op, on_one_host(op.name, device, inputs), attrs)
                 if v.dtype is not dtype and v.dtype != dtype:
                     odd = True
                     twisted = twisted or v.dtype.kind == "c"
@@ -151,10 +152,13 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
         if saved is None:
             return wrap(cls, ans, device, Node(made, attrs, tuple(parents), tuple(values), kept, device))
         return wrap(cls, ans, device, RichNode(made, attrs, tuple(parents), tuple(values), kept, device, saved=saved))
+    if linked and not op.differentiable and cls._keeps_stops and now_recording():
+        made = tuple(parents)
+        if ans.__class__ is tuple:
+            return tuple([wrap(cls, a, device, tape.stopped(made, device)) for a in ans])
+        return wrap(cls, ans, device, tape.stopped(made, device))
     if ans.__class__ is tuple:
         return tuple([wrap(cls, a, device) for a in ans])
-    if linked and op.stops and cls._keeps_stops and now_recording():
-        return wrap(cls, ans, device, tape.stopped(tuple(parents), device))
     return wrap(cls, ans, device)
 
 
@@ -220,14 +224,21 @@ def failed(op: Operator, values: list, e: Exception) -> Exception:
     got = ", ".join(
         f"{tuple(v.shape)} {v.dtype}" if hasattr(v, "shape") and hasattr(v, "dtype") else repr(v) for v in values
     )
-    text = str(e)
+    text = str(e).rstrip(" .")
     shapes = isinstance(e, ValueError) or "shape" in text  # JAX tells of shapes by TypeError
     kind = ShapeError if shapes else DTypeError if isinstance(e, TypeError) else ArgumentError
     if isinstance(e, (IndexError, ZeroDivisionError)):
         kind = PlaceError if isinstance(e, IndexError) else ZeroError
     if text.startswith("Incompatible shapes for broadcasting"):  # JAX's words, where NumPy's are the doors'
         text = "the operands could not be broadcast together"
-    return kind(f"{op.name}: {text}; it was applied to ({got}).")
+    if "could not be broadcast together" in text:
+        text += "; lengths must be equal or 1, counted from the last axis"
+    elif unlike := _UNLIKE.search(text):  # of np.matmul, in terms of its signature
+        text = f"lengths {unlike[2]} and {unlike[1]}, which the product sums over, must be equal"
+    return kind(f"{op.public}: {text}" + (f"; it was applied to ({got})." if values else "."))
+
+
+_UNLIKE = re.compile(r"mismatch in its core dimension.*\(size (\d+) is different from (\d+)\)")
 
 
 def _apply_to_constants(op: Operator, inputs: Any, attrs: dict) -> Any:
@@ -252,8 +263,18 @@ def default_precision(array: np.ndarray) -> np.ndarray:
     return array.astype(np.float32) if array.ndim == 0 and array.dtype == np.float64 else array
 
 
-def mixed_devices(name: str, a: Any, b: Any) -> DeviceError:
-    return DeviceError(f"{name}: its arrays are on {a} and {b}; bring them together with as_in_context({a}).")
+def on_one_host(name: str, device: Any, inputs: Any) -> list:
+    """The inputs of an operator on ``device``: MXNet's arrays of several CPU contexts meet, as there."""
+    found = []
+    for t in inputs:
+        if isinstance(t, Tensor) and t._device is not device:
+            places = (device.device_type, t._device.device_type)
+            if t._brought is None or not all([p.startswith("cpu") for p in places]):
+                raise DeviceError(f"{name}: its arrays are on {device} and {t._device}; bring them together with "
+                                  f"as_in_context({device}).")
+            t = t._brought(device)
+        found.append(t)
+    return found
 
 
 def coerce(op: Operator, inputs: Any) -> Any:
@@ -400,7 +421,13 @@ def binary(op: Operator, otherwise: Callable | None = None) -> Callable:
         return rest(self, other)
 
     shortcuts.append((op, method))
-    return method
+    if differentiable:
+        return method
+
+    def compared(self: Tensor, other: Any) -> Any:
+        return (rest if self._keeps_stops and now_recording() else method)(self, other)
+
+    return compared
 
 
 def reflected(op: Operator, otherwise: Callable | None = None) -> Callable:
@@ -441,16 +468,17 @@ def reflected(op: Operator, otherwise: Callable | None = None) -> Callable:
 
 def unary(op: Operator) -> Callable:
     """``op`` of one Tensor and no attributes: ``apply``, with the common case written out."""
-    keep_args, keep_ans, differentiable = op.keep_args, op.keep_ans, op.differentiable
+    keep_args, keep_ans = op.keep_args, op.keep_ans
     fn = _DIRECT.get(op.name) or partial(op.fn, NUMPY.xp)
-    single, fast, bare = op.outputs == 1 and not op.stops, op.fast_forward is not None, not op._defaults
+    single, bare = op.outputs == 1, not op._defaults
+    fast = op.fast_forward is not None or not op.differentiable  # what is recorded goes by apply
 
     def method(self: Tensor) -> Any:
         x = self._value
         cls = self.__class__
         if single and x.__class__ is _ndarray and cls._result_class is cls:
             node = self._node
-            recorded = node is not None and differentiable and now_recording()
+            recorded = node is not None and now_recording()
             if recorded and fast:
                 return apply(op, (self,), op._defaults)
             try:

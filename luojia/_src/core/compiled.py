@@ -12,6 +12,7 @@ import threading
 import types
 import warnings
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from .later import Awaited, described
 from .mesh import current_mesh
 from .program_graph import ProgramGraph, program_of
 from .pure import Region
+from .retried import containers, held_output, restore, written
 from .tape import Leaf, state
 from .tensor import Tensor, wrap
 from .waiting import run_waiting
@@ -89,7 +91,7 @@ class Compiled:
         except Untraceable as e:
             if self.strict and current_context().engine.compiles:
                 raise NotSupportedError(f"{self.name} cannot be compiled: {e}.") from None
-            return self.fn(*args, **kwargs)
+            return self._eagerly(args, kwargs)
         if self.writes:
             args, kwargs = _apart(args), {k: _apart(v) for k, v in kwargs.items()}
         device = tensors[0]._device if tensors else current_context()
@@ -106,7 +108,7 @@ class Compiled:
         try:
             entry = self._entries.get(key)
         except TypeError:  # a Python value that does not hash
-            return self.fn(*args, **kwargs)
+            return self._eagerly(args, kwargs)
         if isinstance(entry, _Entry) and entry.region.stale():
             del self._entries[key]
             entry = None
@@ -119,12 +121,16 @@ class Compiled:
                         if entry is not None:
                             self._entries[key] = _EAGER
                             return entry[0]
-                        return self.fn(*args, **kwargs)
+                        return self._eagerly(args, kwargs)
                     self.traces.append(_reason(key, list(self._entries)))
                     self._entries[key] = entry
         if entry is _EAGER:
-            return self.fn(*args, **kwargs)
+            return self._eagerly(args, kwargs)
         return entry(tensors)
+
+    def _eagerly(self, args: tuple, kwargs: dict) -> Any:
+        out = self.fn(*args, **kwargs)
+        return settled(out) if self.settles else out
 
     def _key(self, structure: tuple, device: Any, args: tuple, tensors: list[Tensor], mesh: Any) -> tuple:
         """What kind of call this is."""
@@ -158,7 +164,7 @@ class Compiled:
         """The training flags of the Modules that the function is made of, and of those among the arguments."""
         if self._version != structure.version:
             self._modules = modules_in(self.fn)
-            parts = tuple([id(t) for m in self._modules for t in _tensors_of(m)])
+            parts = tuple([(id(t), t._node is None) for m in self._modules for t in _tensors_of(m)])
             self._part = self._parts.setdefault(parts, len(self._parts))
             self._version = structure.version
         flags: list[Any] = [m.__dict__.get(_MODES) for m in self._modules or ()]
@@ -180,17 +186,19 @@ class Compiled:
             if self.writes:
                 a, k = _apart(a), {name: _apart(v) for name, v in k.items()}
             flat: list[Tensor] = []
+            held = [] if self.strict else containers((*a, k))
             out = self.fn(*a, **k)
             entry.template = pack_output(settled(out) if self.settles else out, flat)
-            if any(t._value is not v for t, v in zip(given, before)):
+            if any(t._value is not v for t, v in zip(given, before)) or written(held):
                 raise Untraceable("it writes into an argument")
             return flat
 
+        attributes = [(m, dict(m.__dict__)) for m in self._modules or ()]
         try:
             inputs = [Input(t._result_class, a.shape, a.dtype) for t, a in [(t, described(t)) for t in tensors]]
             linked = tuple([t._node is not None for t in tensors]) if state.recording else None
-            entry.region = Region(body, inputs, device, state.recording, state.training, linked, self.name,
-                                  mesh)
+            with nullcontext() if self.strict else held_output():
+                entry.region = Region(body, inputs, device, state.recording, state.training, linked, self.name, mesh)
             entry.region.batched = self.batched
             if self.waits:
                 entry.region.may_wait()
@@ -204,6 +212,7 @@ class Compiled:
             run_waiting()
             return self._trace(args, kwargs, structure, tensors, device, mesh)
         except Exception as e:
+            restore(attributes)
             known = isinstance(e, (*device.engine.untraceable, Untraceable))
             where, line = _user_line(e)
             if self.strict:
@@ -214,7 +223,7 @@ class Compiled:
                     f"{self.name} cannot be compiled: {where} {why}{_first(e)} "
                     f"Under jit(strict=True) and in hybridized Blocks {_WAY_OUT}."
                 ) from e
-            result = self.fn(*args, **kwargs)  # raises by itself where the fault is not the trace's
+            result = self._eagerly(args, kwargs)  # raises by itself where the fault is not the trace's
             warnings.warn(
                 f"{self.name} runs eagerly, as it cannot be compiled: {where} ({line}): {_first(e)} "
                 f"To have it compiled, {_WAY_OUT}; jit(strict=True) makes this an error.", stacklevel=4)

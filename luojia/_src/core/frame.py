@@ -38,6 +38,7 @@ class Frame:
         self._last: dict[int, Any] = {}  # the value when writes() looked last
         self.met: dict[int, Tensor] | None = None  # what was lifted, while control.py looks into a function
         self.hosted: Callable[[Callable], Any] | None = None  # gives host scalars inside a loop or branch
+        self.momenta: dict[int, float] = {}  # what remains of the old value of each moving average, by Tensor
 
     def __enter__(self) -> Frame:
         self._outer, state.frame = state.frame, self
@@ -109,6 +110,10 @@ class Frame:
         if k not in self._held and not self.engine.is_traced(t._value):
             self._held[k] = (t, t._value, t._node)
             self._last[k] = t._value
+
+    def renew(self, t: Tensor, momentum: float) -> None:
+        """A moving average is about to get a new value, ``momentum`` times the old one and something else."""
+        self.momenta[id(t)] = self.momenta.get(id(t), 1.0) * momentum
 
     def before(self, t: Tensor) -> Any:
         """The array that a Tensor from outside held before the trace."""

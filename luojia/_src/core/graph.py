@@ -173,7 +173,7 @@ class CachedGraph:
             if op.run is None:
                 result = apply(op, values, attrs)
                 if op.aux:
-                    result = commit(op, values, result)
+                    result = commit(op, values, result, attrs)
             else:
                 result = op.run(*values)
             if source:

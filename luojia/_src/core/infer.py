@@ -131,7 +131,7 @@ class Shapes:
         whole = [s if known(s) else None for s in shapes]
         try:
             found = op.complete_rule(whole, out if known(out) else None, **attrs)
-        except (MXNetError, IndexError, TypeError, ValueError) as e:
+        except (MXNetError, IndexError, TypeError, ValueError, ArithmeticError) as e:
             raise ShapeError(f"Error in operator {node.name}: {e}") from e
         if any(s is not None and 0 in s for s in shapes):
             more = tried(lambda full: op.complete_rule(full, None, **attrs), shapes)
@@ -188,7 +188,7 @@ class Shapes:
             outs = _output_shapes(node.op, specs, consts, tuple(sorted(node.attrs.items(), key=lambda kv: kv[0])))
         except NotSupportedError:
             raise
-        except (MXNetError, ValueError, IndexError, TypeError) as e:
+        except (MXNetError, ValueError, IndexError, TypeError, ArithmeticError) as e:
             listed = ", ".join(f"{a.node.name} {_list(s)}" for a, s in zip(node.args, shapes) if a.__class__ is Entry)
             raise ShapeError(f"Error in operator {node.name}: {e} (its inputs: {listed})") from e
         return list(outs[: node.count])

@@ -46,7 +46,6 @@ class Operator:
     run: Callable | None = None  # of a node that runs a function of Tensors instead: see symbol_calls.py
     expand: Callable | None = None  # of an operator that stands for several, how to apply these: see chains.py
     lasting = True  # it outlives the nodes that it makes: see repeated.py
-    stops = False  # whether its result depends on its inputs, with a gradient of zero, where the door says so
     partial = False  # whether the rule was seen to give no gradient where one was wanted: that is zero
 
     def __init__(
@@ -93,6 +92,12 @@ class Operator:
         self._defaults = fn.__kwdefaults__ or {}
         missing = inspect.Parameter.empty
         self.attrs = {n: self._defaults.get(n, missing) for n in code.co_varnames[code.co_argcount : last]}
+
+    @property
+    def public(self) -> str:
+        """Its name, or where no door has that, the first that one has."""
+        names = [face.partition("(")[0].strip() for kind in ("fn", "mx", "ms") for face in self.faces.get(kind, ())]
+        return self.name if self.name in names or not names else names[0]
 
     @property
     def signature(self) -> inspect.Signature:

@@ -127,6 +127,10 @@ class Parameter(Tensor):
     def requires_grad(self, value: bool) -> None:
         if not isinstance(value, (bool, np.bool_)):
             raise DTypeError(f"The argument `requires_grad` must be bool type, but got {type(value).__name__}.")
+        if value != self.__dict__.get("_requires_grad", value):
+            from .compiled import structure
+
+            structure.version += 1  # what was compiled took it, or did not take it, for a constant
         self._requires_grad = bool(value)
         self._node = self._leaf if value else None
 
@@ -158,7 +162,7 @@ class Parameter(Tensor):
     def attach_grad(self, grad_req: str = "write", stype: str | None = None) -> None:
         """Say what backward does with the gradient ('write', 'add' or 'null'), and set it to zero."""
         if grad_req not in ("write", "add", "null"):
-            raise KeyError(grad_req)
+            raise KeyError(f"attach_grad: grad_req must be 'write', 'add' or 'null', got {grad_req!r}")
         self._leaf.grad_req = grad_req
         self.grad._rebind(self._device.engine.zeros_like(self._value))
         self.requires_grad = True

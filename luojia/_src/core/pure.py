@@ -122,6 +122,7 @@ class Region(Pullback):
                                         [n for n in nodes if n is not None])
                 found["reached"] = [i for i, n in enumerate(nodes) if n is not None and n in results]
                 grads = [results[nodes[i]] for i in found["reached"]]
+                found["momenta"] = frame.momenta
                 return self._gather(found, frame, outs, writes, gs, grads, frame.writes())
 
         equations = self.engine.equations(run)
@@ -145,6 +146,8 @@ class Region(Pullback):
         self._seeded = [g is not None for g in found["gs"]]
         self._written = [t for t, _ in writes]
         self.late = [t for t, _ in late]
+        holders = {id(t): k for k, t in enumerate(self.holders) if t is not None}
+        self._averages = [(holders.get(id(t)), found["momenta"].get(id(t))) for t in self.late]
         self.equations = equations
 
     def may_wait(self) -> None:
@@ -296,6 +299,19 @@ class Region(Pullback):
             seeds = self.mesh.take(seeds)
         return self._backward(tuple([args[i] for i in self._again]), saved, tuple(seeds))
 
+    def before(self, args: Sequence[Any]) -> list:
+        """The values that the Tensors in ``late`` have among the inputs."""
+        return [None if k is None else args[k] for k, _ in self._averages]
+
+    def renewed(self, args: Sequence[Any], now: Sequence[Any], values: Sequence[Any]) -> list:
+        """What the Tensors in ``late``, of values ``now``, get of a backward pass that gave ``values`` for those in
+        ``args``: another call may have renewed a moving average since (see ambient.py)."""
+        found = list(values)
+        for i, (k, momentum) in enumerate(self._averages):
+            if k is not None and momentum is not None and self.mesh is None and now[i] is not args[k]:
+                found[i] = found[i] + momentum * (now[i] - args[k])
+        return found
+
     @staticmethod
     def _commit(written: list[Tensor], values: Sequence[Any]) -> None:
         if state.frame is not None:
@@ -320,7 +336,8 @@ class Region(Pullback):
             found = self.backward(node.args, node.saved, g, node.ans)
             self.engine.settle(found)
             grads = found[: len(self.targets)]
-            self._commit(self.late, found[len(grads) :])
+            now = [t._value for t in self.late]
+            self._commit(self.late, self.renewed(node.args, now, found[len(grads) :]))
         out: list[Any] = [None] * len(node.parents)
         for k, gi in zip(self.targets, grads):
             if needs[k]:

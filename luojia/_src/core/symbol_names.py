@@ -119,6 +119,14 @@ CONDITIONAL: dict[tuple[str, str], Callable[[dict[str, Any]], bool]] = {
     **{(f"{kind}Norm", name): lambda a: True for kind in ("Layer", "Group", "Instance") for name in ("gamma", "beta")},
 }
 
+# The initializers that variables which have none get as inputs of an operator, by their places.
+STARTS: dict[str, dict[int, str]] = {
+    **dict.fromkeys(("BatchNorm", "_contrib_SyncBatchNorm", "_contrib_BatchNormWithReLU"),
+                    {3: '["zero", {}]', 4: '["one", {}]'}),
+    "LeakyReLU": {1: '["Constant", {"value": 0.25}]'},
+    "UpSampling": {1: '["bilinear", {}]'},
+}
+
 # Attributes that a graph cannot do without, as the input shapes are not there to tell them.
 REQUIRED = {
     "FullyConnected": {"num_hidden": int},

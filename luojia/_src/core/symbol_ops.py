@@ -186,13 +186,20 @@ def make_node(face: Face, arrays: dict[str, Any], star: tuple, given: dict[str, 
             value = _missing_input(cls, op, internal, f"{name}_{public}", given, extra)
         args.append(value if value is None else _entry(value, public))
     args += [_entry(s, "of the list") for s in star]
+    kind = names.CANONICAL.get(face.name, face.name)
+    if create and kind == "UpSampling" and len(star) == 1 and effective.get("sample_type") == "bilinear":
+        given.setdefault("num_args", 1)
+        args.append(_missing_input(cls, op, "weight", f"{name}_weight", given, extra))
     order = [op.inputs.index(p.internal) for p in face.params if p.internal in op.inputs and not p.star]
     order += range(len(op.inputs), len(args))
     if "training" in late:
         attrs["training"] = False
     if star and any(p.star for p in face.params) and "num_args" not in given:
         given = {**given, "num_args": len(star)}
-    kind = names.CANONICAL.get(face.name, face.name)
+    for at, text in names.STARTS.get(kind, {}).items() if create else ():
+        arg = args[order[at]] if at < len(order) else None
+        if isinstance(arg, Entry) and arg.node.op is None:
+            arg.node.extra.setdefault("__init__", text)
     node = SymNode(name, op, kind, tuple(args), attrs, given, extra, order=tuple(order), late=late)
     node.count = visible(op, attrs)
     return [Entry(node, i) for i in range(node.count)]

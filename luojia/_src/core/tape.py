@@ -253,6 +253,7 @@ def backward(
             if head.op is not None:
                 heappush(heap, (-head.id, head))
     device: Any = None
+    parents: Any
     direct, xp = False, None
     node, g = None, None  # the node to be passed now, and its gradient, which is not among those pending
     if heap:

@@ -64,8 +64,9 @@ class Tensor(_Methods):
     init_flag = False
     init: Any = None  # the initializer of a Tensor made without data
     param_info: Any = None  # of a Parameter: what parallel training knows of it
-    _keeps_stops = False  # MXNet's arrays: what stop_gradient gives is on the tape, and leads to gradients of zero
+    _keeps_stops = False  # MXNet's arrays: what has no derivative is on the tape, and leads to gradients of zero
     _keeps_integers: Any = None  # MXNet's arrays: an elementwise result in the integers that it was made of
+    _brought: Any = None  # MXNet's arrays: the same on another device, linked to the tape
 
     _part_of: Any  # of what it is a part (ops/methods.py)
 
@@ -313,7 +314,7 @@ class Tensor(_Methods):
     def attach_grad(self, grad_req: str = "write", stype: str | None = None) -> None:
         """Make this a variable: allocate a zero gradient, which backward fills ('write') or adds to ('add')."""
         if grad_req not in ("write", "add", "null"):
-            raise KeyError(grad_req)
+            raise KeyError(f"attach_grad: grad_req must be 'write', 'add' or 'null', got {grad_req!r}")
         zeros = wrap(self._result_class, self._device.engine.zeros_like(self._value), self._device)
         if stype not in (None, "default"):
             zeros = zeros.tostype(stype)
@@ -384,7 +385,8 @@ def _array_of(data: Any) -> np.ndarray:
         try:
             array = np.array(plain)
         except ValueError as e:
-            raise DTypeError(f"Tensor: the nested lists do not form an array ({e}).") from None
+            unlike = "their lengths differ" if "inhomogeneous" in str(e) else e
+            raise DTypeError(f"Tensor: the nested lists do not form an array ({unlike}).") from None
         if array.dtype.kind not in "biufc":
             raise DTypeError(f"Tensor: expected numbers, got a list with elements like {_first_odd(data)!r}.")
         if array.dtype == np.float64:

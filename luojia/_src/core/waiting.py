@@ -225,6 +225,8 @@ class Step:
                 return False
             places.append((later.number, None if g is None else self._places([g])[0]))
         reached, passed = self._reached({number for number, _ in places})
+        if len(passed) < len(self.calls):  # a later pass may come for what this one does not need
+            return False
         leaves, holders, sums = [], [], []
         variables = list(self.leaves)
         for i in reached:
@@ -404,6 +406,7 @@ def _composed(calls: list[tuple], pass_: _Backward, updates: Any, update: Callab
             values += out
             kept.append((args, saved))
         late: list[Any] = []  # what the backward pass gives to Tensors from outside
+        held: dict[int, Any] = {}  # the last of it, by Tensor
         pending: dict[int, Any] = {}  # cotangents of outputs
         found: dict[int, Any] = {}  # gradients of leaves
         engine = calls[0][0].engine
@@ -416,7 +419,10 @@ def _composed(calls: list[tuple], pass_: _Backward, updates: Any, update: Callab
             if not any([g is not None for g in gs]):
                 continue
             back = region.backward(args, saved, gs, values[first : first + count])
-            late += back[len(links) :]
+            given = back[len(links) :]
+            now = [held.get(id(t), v) for t, v in zip(region.late, region.before(args))]
+            held.update(zip(map(id, region.late), region.renewed(args, now, given)))
+            late += [held[id(t)] for t in region.late]
             for link, g in zip(links, back):
                 if link is not None:
                     where, k = (found, link) if link >= 0 else (pending, ~link)

@@ -11,6 +11,7 @@ from .kernels import erf as _erf
 from .kernels import norm as _norm
 from .kernels import pool as _pool
 from .kernels import scatter as _scatter
+from .kernels.incomplete import gammainc_slope
 from .kernels.rows import rows, shift
 
 
@@ -28,12 +29,15 @@ def _scipy_special(name: str) -> Any:
     return call
 
 
+_OURS = {"gammainc_slope": gammainc_slope}
+
+
 def scipy_special(*xs, name, like=0):
-    """scipy.special.<name>; the result has the dtype of ``xs[like]`` if that is a float."""
+    """scipy.special.<name>, or ours; the result has the dtype of ``xs[like]`` if that is a float."""
     import scipy.special
 
     dtype = np.result_type(*xs) if like == 0 else np.result_type(xs[like])
-    out = np.asarray(getattr(scipy.special, name)(*xs))
+    out = np.asarray((_OURS.get(name) or getattr(scipy.special, name))(*xs))
     return out.astype(dtype, copy=False) if dtype.kind == "f" else out.astype(np.float32)
 
 
@@ -103,6 +107,7 @@ NUMPY_PRIMITIVES: dict[str, Any] = {
     "scipy_special": scipy_special,
     "scatter_add": _scatter.scatter_add,
     "set_at": set_at,
+    "to_integer": lambda x, dtype: x.astype(dtype),
     "scatter_with": scatter_with,
     "stable_argsort": stable_argsort,
     "stop_gradient": stop_gradient,

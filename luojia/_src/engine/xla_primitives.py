@@ -15,6 +15,7 @@ from .primitives import scipy_special
 
 def xla_primitives(jax: Any, jnp: Any) -> dict[str, Any]:
     """Name to function, for the namespace of the XLA engine."""
+    from .xla_integers import integers
     from .xla_windows import pooling
 
     lax, special = jax.lax, jax.scipy.special
@@ -33,6 +34,35 @@ def xla_primitives(jax: Any, jnp: Any) -> dict[str, Any]:
     def conv_dw(g, x, *, shape, stride, pad, dilation, groups):
         w = jnp.zeros(shape, g.dtype)
         return jax.vjp(lambda w: conv(x, w, stride=stride, pad=pad, dilation=dilation, groups=groups), w)[1](g)[0]
+
+    @jax.custom_jvp
+    def size(x):
+        return jnp.abs(x)
+
+    @size.defjvp
+    def _(primals, tangents):
+        return size(*primals), jnp.sign(primals[0]) * tangents[0]
+
+    def absolute(x):
+        """|x|, whose derivative at 0 is 0, as both originals have it; JAX's is 1."""
+        return size(x) if hasattr(x, "dtype") and jnp.issubdtype(x.dtype, jnp.floating) else jnp.abs(x)
+
+    @jax.custom_jvp
+    def digamma(x):
+        return jnp.where(x == 0, -jnp.copysign(jnp.inf, x), special.digamma(x))  # JAX's is nan at 0
+
+    @digamma.defjvp
+    def _(primals, tangents):
+        (x,) = primals
+        return digamma(x), jnp.where(x == 0, jnp.inf, special.polygamma(1, x)) * tangents[0]
+
+    @jax.custom_jvp
+    def gammaln(x):
+        return special.gammaln(x)
+
+    @gammaln.defjvp
+    def _(primals, tangents):
+        return gammaln(*primals), digamma(*primals) * tangents[0]
 
     def scatter_with(x, index, value, *, how):
         return getattr(x.at[index], {"maximum": "max", "minimum": "min", "multiply": "multiply"}[how])(value)
@@ -83,6 +113,7 @@ def xla_primitives(jax: Any, jnp: Any) -> dict[str, Any]:
         "scatter_with": scatter_with,
         "stable_argsort": lambda x, axis: jnp.argsort(x, axis=axis, stable=True),
         **pooling(jax, jnp),
+        **integers(jax, jnp),
         "conv": conv,
         "conv_bias": conv_bias,
         "rows_add": rows_add,
@@ -92,12 +123,13 @@ def xla_primitives(jax: Any, jnp: Any) -> dict[str, Any]:
         "scatter_add": lambda shape, dtype, index, update: jnp.zeros(shape, dtype).at[index].add(update),
         "set_at": set_at,
         "stop_gradient": lax.stop_gradient,
+        "abs": absolute,
         "complex_of": lambda x, y: lax.complex(*jnp.broadcast_arrays(x, y)),
         "erf": special.erf,
         "erfc": special.erfc,
         "erfinv": special.erfinv,
-        "gammaln": special.gammaln,
-        "digamma": special.digamma,
+        "gammaln": gammaln,
+        "digamma": digamma,
         "gamma": special.gamma,
         "polygamma": special.polygamma,
         "random_bits": random_bits,

@@ -363,6 +363,8 @@ def glu(xp, x, *, axis=-1):
 def smooth_l1(xp, x, *, scalar=1.0):
     """(s x)^2 / 2 where |x| < 1 / s^2, else |x| - 1 / (2 s^2)."""
     s2 = scalar * scalar
+    if not s2:
+        return x * 0
     return xp.where(xp.abs(x) < 1 / s2, 0.5 * s2 * x * x, xp.abs(x) - 0.5 / s2)
 
 

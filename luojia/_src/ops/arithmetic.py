@@ -15,7 +15,10 @@ from .define import binary
 def cast(xp, x, *, dtype):
     """x in another dtype. The gradient is cast back, from and to integers too (MindSpore: so it does there)."""
     dtype = to_np(dtype)
-    return (xp.real(x) if x.dtype.kind == "c" and dtype.kind != "c" else x).astype(dtype)
+    kind = dtype.kind
+    if kind != "c" and x.dtype.kind == "c":
+        x = xp.real(x)
+    return xp.to_integer(x, dtype) if kind in "iu" else x.astype(dtype)
 
 
 @cast.vjp(keep="")
@@ -103,15 +106,15 @@ def power(xp, x, y):
     """x ** y, broadcast."""
     if xp.engine.compiles and _whole(x) and _whole(y) and y.__class__ is not int:
         # XLA, which cannot refuse by value, makes nothing of an integer to a negative power.
-        powers = x ** xp.maximum(y, 0)
-        return xp.where(y < 0, (xp.asarray(x, "float64") ** y).astype(powers.dtype), powers)
+        powers = xp.whole_power(x, xp.maximum(y, 0))
+        return xp.where(y < 0, xp.to_integer(xp.asarray(x, "float64") ** y, powers.dtype), powers)
     try:
         return _raised(x, y) if (y.__class__ is int or y.__class__ is float) and 2 < y <= 16 else x**y
     except (ValueError, TypeError):  # NumPy and JAX refuse an integer to a negative power
         whole = x if hasattr(x, "dtype") else y
         if getattr(whole, "dtype", None) is None or whole.dtype.kind not in "iu":
             raise
-        return (xp.asarray(x, "float64") ** y).astype(whole.dtype)
+        return xp.to_integer(xp.asarray(x, "float64") ** y, whole.dtype)
 
 
 def _raised(x, y) -> Any:
@@ -182,7 +185,10 @@ def divide_rounding(xp, x, y, *, rounding_mode=None):
         raise ValueError(f"div: rounding_mode must be None, 'floor' or 'trunc', got {rounding_mode!r}.")
     if rounding_mode == "floor":
         return xp.floor_divide(x, y)
-    return xp.trunc(x / y).astype((x if hasattr(x, "dtype") else y).dtype)
+    dtype = (x if hasattr(x, "dtype") else y).dtype
+    if dtype.kind in "iu":
+        return xp.to_integer(xp.trunc(xp.true_divide(x, y)), dtype)
+    return xp.trunc(x / y).astype(dtype)
 
 
 @divide_rounding.vjp(keep="args")
@@ -244,7 +250,7 @@ def truncated_divide(xp, x, y):
 def integer_power(xp, x, y):
     """x ** y of integers, truncated, in the dtype of the array: MXNet's power of integer arrays."""
     dtype = getattr(x, "dtype", None) or y.dtype
-    return xp.power(xp.asarray(x, "float64"), xp.asarray(y, "float64")).astype(dtype)
+    return xp.to_integer(xp.power(xp.asarray(x, "float64"), xp.asarray(y, "float64")), dtype)
 
 
 def _extremum(name, better, faces, doc):
@@ -368,7 +374,7 @@ binary("xlogy", _guarded(lambda xp, x, y: xp.where(
        "x log y, and 0 where x is 0.", ms="Xlogy",
        rule=lambda xp, g, ans, args, needs: (
            g * xp.log(xp.where(xp.logical_and(xp.equal(args[0], 0), args[1] <= 0), args[1] * 0 + 1, args[1])),
-           g * xp.xdivy(*args)))
+           g * (args[0] / xp.where(xp.logical_and(xp.equal(args[0], 0), xp.equal(args[1], 0)), 1.0, args[1]))))
 binary("div_no_nan", _guarded(lambda xp, x, y: xp.where(y == 0, y * 0, x / xp.where(y == 0, y * 0 + 1, y))),
        "x / y, and 0 where y is 0.", ms="DivNoNan")
 def _copysign(xp, x, y):

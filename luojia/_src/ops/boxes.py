@@ -169,7 +169,7 @@ def nms_order(xp, rows, *, overlap_thresh, valid_thresh, topk, coord_start, scor
     """Which rows of (B, N, K) ``box_nms`` puts where (B, N), and the mask (B, N) of the places that hold one."""
     score = rows[..., score_index]
     valid = score > valid_thresh
-    if id_index >= 0 and background_id >= 0:
+    if id_index >= 0:
         valid = valid & (rows[..., id_index] != background_id)
     order = xp.stable_argsort(xp.where(valid, -score, np.inf), 1)
     batch = np.arange(rows.shape[0])[:, None]

@@ -240,6 +240,14 @@ def up_sampling(xp, *xs, scale=1, num_filter=0, sample_type="nearest", multi_inp
     return total
 
 
+@up_sampling.complete
+def _(shapes, out, *, scale=1, num_filter=0, sample_type="nearest", **_):
+    if sample_type == "bilinear" and len(shapes) == 2 and shapes[1] is None and shapes[0] is not None:
+        k = 2 * scale - scale % 2
+        return [shapes[0], (shapes[0][1], 1, k, k)]
+    return list(shapes)
+
+
 # -- sampling at given places ----------------------------------------------------------------------------------------
 
 

@@ -177,11 +177,28 @@ def trmm(xp, a, b, *, transpose=False, rightside=False, lower=True, alpha=1.0):
 
 @op(mx="linalg_trsm(A:a, B:b, transpose=False, rightside=False, lower=True, alpha=1.0)")
 def trsm(xp, a, b, *, transpose=False, rightside=False, lower=True, alpha=1.0):
-    """The x with a x = alpha b for triangular a, or with x a = alpha b if ``rightside``."""
-    a = _mt(xp, _triangle(xp, a, lower), transpose)
-    if rightside:
-        return alpha * swap(xp, xp.linalg.solve(swap(xp, a), swap(xp, b)))
-    return alpha * xp.linalg.solve(a, b)
+    """The x with a x = alpha b for triangular a, or with x a = alpha b if ``rightside``.
+
+    Zeros on the diagonal give inf and nan, as the originals' do.
+    """
+    a = _mt(xp, _triangle(xp, a, lower), transpose != rightside)
+    b = swap(xp, b) if rightside else b
+    try:
+        x = xp.linalg.solve(a, b)
+    except np.linalg.LinAlgError:  # singular
+        x = _substitute(xp, a, b, lower == (transpose == rightside))
+    return alpha * (swap(xp, x) if rightside else x)
+
+
+def _substitute(xp, a, b, lower: bool):
+    """The x with a x = b, row by row."""
+    n = a.shape[-1]
+    x = b[..., :0, :]
+    for i in range(n) if lower else reversed(range(n)):
+        done = slice(0, i) if lower else slice(i + 1, n)
+        row = (b[..., i : i + 1, :] - xp.matmul(a[..., i : i + 1, done], x)) / a[..., i : i + 1, i : i + 1]
+        x = xp.concatenate((x, row) if lower else (row, x), axis=-2)
+    return x
 
 
 @trsm.shape

@@ -159,6 +159,8 @@ def multibox_detection(xp, cls_prob, loc_pred, anchor, *, clip=True, threshold=0
     valid = score >= threshold
     sifted = 0 < nms_threshold <= 1
     order = xp.stable_argsort(xp.where(valid, -score, np.inf) if sifted else ~valid, 1)
+    if sifted and nms_topk > 0:  # the rows behind those that count stay in the order of their anchors
+        order = xp.where(np.arange(count) < nms_topk, order, xp.stable_argsort(~valid, 1))
     at = np.arange(batch)[:, None]
     valid, score, kind, box = valid[at, order], score[at, order], kind[at, order], box[at, order]
     rows = xp.concatenate([kind[..., None].astype(box.dtype), score[..., None], box], -1)

@@ -68,7 +68,9 @@ def _backward(xp, g, x, gamma, beta, needs, view, eps, moments=None):
         u = g if gamma is None else g * _reshape(xp, gamma, view.weights)
         dx = inv * (u - mean(u) - normal * mean(u * normal))
         if moments is not None:
-            of_mean, of_second, what = moments
+            *given, what = moments
+            kept = tuple([1 if i in view.axes else n for i, n in enumerate(view.shape)])
+            of_mean, of_second = [_reshape(xp, a, kept) for a in given]
             if what == "std":
                 of_second = of_second * inv / 2
             elif what == "inv":

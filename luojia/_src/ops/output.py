@@ -129,7 +129,7 @@ def softmax_error(xp, p, label, *, grad_scale, ignore_label, multi_output, use_i
 
 
 def _match(name, x, label):
-    column = len(x.shape) == 2 and x.shape[1] == 1 and label.shape == x.shape[:1]
+    column = {x.shape, label.shape} == {x.shape[:1], (*x.shape[:1], 1)}
     if label.shape != x.shape and not column:
         raise ShapeError(f"{name}: the label must have the shape of the data, {x.shape}, got {label.shape}.")
 

@@ -346,13 +346,40 @@ def _(xp, h, ans, args, needs, *, sizes):
 @op(fn=())
 def adaptive_max_pool(xp, x, *, output_size, axes=2):
     """The maximum of each of ``output_size`` parts of the last ``axes`` axes of x (see ``adaptive_avg_pool``)."""
-    sizes = _targets(x.shape, output_size, axes, "adaptive_max_pool")
-    for axis, out in zip(range(-axes, 0), sizes):
-        rest = (slice(None),) * (-axis - 1)
-        x = xp.stack([
-            xp.max(x[(..., slice(start, stop), *rest)], axis=axis) for start, stop in _parts(x.shape[axis], out)
-        ], axis=axis)
+    for axis, out in _last_first(x.shape, output_size, axes):
+        x = xp.stack([xp.max(part, axis=axis) for part in _cut(x, axis, out)], axis=axis)
     return x
+
+
+@adaptive_max_pool.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, output_size, axes):
+    """What arrives at a maximum goes to the first place, row by row, that has it."""
+    x, steps = args[0], []
+    for axis, out in _last_first(x.shape, output_size, axes):
+        steps.append((axis, out, x))
+        x = xp.stack([xp.max(part, axis=axis) for part in _cut(x, axis, out)], axis=axis)
+    for axis, out, x in reversed(steps):
+        size, rest = x.shape[axis], (1,) * (-axis - 1)
+        pieces = []
+        for k, (part, (start, stop)) in enumerate(zip(_cut(x, axis, out), _parts(size, out))):
+            places = xp.asarray(np.arange(stop - start).reshape(-1, *rest))
+            first = xp.equal(xp.expand_dims(xp.argmax(part, axis=axis), axis), places)
+            before = [(0, 0)] * (len(x.shape) + axis)
+            pieces.append(xp.pad(g[(..., slice(k, k + 1), *(slice(None),) * len(rest))] * first,
+                                 (*before, (start, size - stop), *((0, 0),) * len(rest))))
+        g = sum(pieces[1:], pieces[0])
+    return (g,)
+
+
+def _last_first(shape: tuple, output_size, axes: int) -> list[tuple[int, int]]:
+    """The axes that are cut and the number of parts of each; the last first, so that rows come before columns."""
+    return list(zip(range(-1, -axes - 1, -1), reversed(_targets(shape, output_size, axes, "adaptive_max_pool"))))
+
+
+def _cut(x, axis: int, out: int) -> list:
+    """The ``out`` parts of an axis."""
+    rest = (slice(None),) * (-axis - 1)
+    return [x[(..., slice(start, stop), *rest)] for start, stop in _parts(x.shape[axis], out)]
 
 
 takes_channels_last(pooling)

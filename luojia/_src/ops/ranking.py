@@ -41,7 +41,7 @@ def _(xp, g, ans, args, needs, *, margin, reduction):
     a, b, y = args
     ahead, sign = a - b, y.astype(a.dtype)
     each = of_each(g, reduction, ahead, y)
-    felt = _above_zero(-each, margin - sign * ahead)
+    felt = -each * (margin - sign * ahead >= 0)  # at 0 whole, as MindSpore has it here
     da = felt * sign
     return da, -da if needs[1] else None, felt * ahead if needs[2] else None
 

@@ -307,7 +307,7 @@ def depth_to_space(xp, x, *, block_size):
     """Blocks of channels to blocks of positions: (N, b b C, H, W) to (N, C, b H, b W)."""
     n, c, h, w = x.shape
     b = block_size
-    if c % (b * b):
+    if b == 0 or c % (b * b):
         raise ShapeError(f"depth_to_space: {c} channels are not a multiple of block_size squared, {b * b}.")
     x = xp.transpose(xp.reshape(x, (n, b, b, c // (b * b), h, w)), (0, 3, 4, 1, 5, 2))
     return xp.reshape(x, (n, c // (b * b), h * b, w * b))
@@ -318,7 +318,7 @@ def space_to_depth(xp, x, *, block_size):
     """Blocks of positions to blocks of channels: (N, C, b H, b W) to (N, b b C, H, W)."""
     n, c, h, w = x.shape
     b = block_size
-    if h % b or w % b:
+    if b == 0 or h % b or w % b:
         raise ShapeError(f"space_to_depth: height {h} and width {w} must be multiples of block_size {b}.")
     x = xp.transpose(xp.reshape(x, (n, c, h // b, b, w // b, b)), (0, 3, 5, 1, 2, 4))
     return xp.reshape(x, (n, c * b * b, h // b, w // b))

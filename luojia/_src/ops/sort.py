@@ -128,12 +128,17 @@ def search_sorted(xp, x, v, *, right=False, dtype="int64"):
     return xp.reshape(xp.stack(found), tuple(v.shape)).astype(to_np(dtype))
 
 
-@op(fn="bincount(input:x, weights:w=None, minlength=0)", differentiable=False)
+@op(fn="bincount(input:x, weights:w=None, minlength=0)")
 def bincount(xp, x, w=None, *, minlength=0):
     """How often each integer from 0 on occurs in x, or the sum of the weights where it does."""
     x = x.astype("int64") if x.dtype.kind == "f" else x
     counts = xp.bincount(x, minlength=minlength) if w is None else xp.bincount(x, w, minlength=minlength)
     return counts.astype("float32" if w is None or w.dtype.kind in "iub" else w.dtype)
+
+
+@bincount.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, minlength):
+    return None, xp.take(g, xp.cast(args[0], dtype="int64")) if needs[1] else None
 
 
 @op("Histogram(bins=100, min:low=0.0, max:high=0.0)(x)",

@@ -68,11 +68,6 @@ def _over(xp, y, x):
     return xp.where(zero, 0.5, y / xp.where(zero, 1.0, x))
 
 
-def _no_rule(name: str, argument: str) -> NotSupportedError:
-    return NotSupportedError(f"{name}: there is no derivative with respect to {argument}; stop it with "
-                             "ops.stop_gradient.")
-
-
 def _incomplete_gamma(name: str, ms: str, scipy: str, sign: int, doc: str) -> None:
     def function(xp, a, x):
         return xp.scipy_special(a, x, name=scipy)
@@ -82,10 +77,24 @@ def _incomplete_gamma(name: str, ms: str, scipy: str, sign: int, doc: str) -> No
 
     @made.vjp(keep="args")
     def _(xp, g, ans, args, needs):
-        if needs[0]:
-            raise _no_rule(name, "its first argument")
         a, x = args
-        return None, g * (sign * xp.exp((a - 1) * xp.log(x) - x - xp.gammaln(a)))
+        return (g * (sign * xp.igamma_slope(a, x)) if needs[0] else None,
+                g * (sign * xp.exp((a - 1) * xp.log(x) - x - xp.gammaln(a))) if needs[1] else None)
+
+
+@op(fn=(), elementwise=True)
+def igamma_slope(xp, a, x):
+    """The derivative of igamma(a, x) with respect to a."""
+    return xp.scipy_special(a, x, name="gammainc_slope")
+
+
+@igamma_slope.vjp(keep="args")
+def _(xp, g, ans, args, needs):
+    if needs[0]:
+        raise NotSupportedError("igamma: there is no second derivative with respect to its first argument; stop it "
+                                "with ops.stop_gradient.")
+    a, x = args
+    return None, g * xp.exp((a - 1) * xp.log(x) - x - xp.gammaln(a)) * (xp.log(x) - xp.digamma(a))
 
 
 _incomplete_gamma("igamma", "Igamma", "gammainc", 1,
@@ -110,14 +119,15 @@ def _(xp, g, ans, args, needs):
 
 @op("Betainc()(a, b, x)", fn="betainc(a, b, x)", elementwise=True)
 def betainc(xp, a, b, x):
-    """The regularized incomplete beta function: the integral of t^(a-1) (1-t)^(b-1) from 0 to x over B(a, b)."""
+    """The regularized incomplete beta function: the integral of t^(a-1) (1-t)^(b-1) from 0 to x over B(a, b).
+
+    Its derivatives with respect to a and b are taken for 0, as in MindSpore.
+    """
     return xp.scipy_special(a, b, x, name="betainc")
 
 
 @betainc.vjp(keep="args")
 def _(xp, g, ans, args, needs):
-    if needs[0] or needs[1]:
-        raise _no_rule("betainc", "a and b")
     a, b, x = args
     scale = xp.gammaln(a + b) - xp.gammaln(a) - xp.gammaln(b)
     return None, None, g * xp.exp((a - 1) * xp.log(x) + (b - 1) * xp.log(1 - x) + scale)
@@ -144,7 +154,12 @@ def mvlgamma(xp, x, *, p):
     return total
 
 
-@op("NextAfter()(input:x, other:y)", fn="nextafter(input:x, other:y)", elementwise=True, differentiable=False)
+@op("NextAfter()(input:x, other:y)", fn="nextafter(input:x, other:y)", elementwise=True)
 def nextafter(xp, x, y):
     """The next number after x, in its dtype, towards y."""
     return xp.nextafter(x, y)
+
+
+@nextafter.vjp(keep="")
+def _(xp, g, ans, args, needs):
+    return g, None

@@ -33,7 +33,7 @@ def batch_norm_apply(x: Any, gamma: Any, beta: Any, moving_mean: Any, moving_var
     if not training or attrs.get("use_global_stats"):
         rest = outs[:-2]
     elif commit == "backward":
-        return when_backward_passes(batch_norm, inputs, outs)
+        return when_backward_passes(batch_norm, inputs, outs, attrs)
     else:
         moving_mean._rebind(outs[-2]._value)
         moving_var._rebind(outs[-1]._value)

@@ -125,35 +125,31 @@ def quantile(xp, x, *, q, axis=None, keepdims=False, interpolation="linear"):
 
 
 @op(fn=())
-def cov(xp, m, y=None, *, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None):
+def cov(xp, m, y=None, w=None, *, rowvar=True, bias=False, ddof=None, fweights=None):
     """The covariance matrix of variables, which are the rows of m (and y), or with ``rowvar`` false the columns.
 
     Args:
         ddof: the divisor is n - ddof; by default n - 1, with ``bias`` n.
+        w: how much each observation counts.
         fweights: how often each observation counts, integers.
-        aweights: how much each observation counts.
     """
     m = _variables(xp, m, rowvar)
     if y is not None:
         m = xp.concatenate((m, _variables(xp, y, rowvar)), 0)
     n = m.shape[1]
     ddof = (0 if bias else 1) if ddof is None else ddof
-    weights = None
-    for given in (fweights, aweights):
-        if given is not None:
-            if len(given) != n:
-                raise ShapeError(f"cov: {n} observations need as many weights, got {len(given)}.")
-            weights = np.asarray(given, np.float64) * (1.0 if weights is None else weights)
-    if weights is None:
+    for given in (fweights, w):
+        if given is not None and len(given) != n:
+            raise ShapeError(f"cov: {n} observations need as many weights, got {len(given)}.")
+    if fweights is None and w is None:
         centered = m - xp.mean(m, axis=1, keepdims=True)
-        product_, divisor = xp.matmul(centered, xp.transpose(centered)), n - ddof
-    else:
-        total = weights.sum()
-        divisor = total - ddof * (1.0 if aweights is None else (weights * np.asarray(aweights)).sum() / total)
-        weights = weights.astype(m.dtype)
-        centered = m - xp.sum(m * weights, axis=1, keepdims=True) / float(total)
-        product_ = xp.matmul(centered * weights, xp.transpose(centered))
-    return xp.squeeze(product_ / float(max(divisor, 0)))
+        return xp.squeeze(xp.matmul(centered, xp.transpose(centered)) / float(max(n - ddof, 0)))
+    weights = xp.asarray(np.ones(n) if fweights is None else np.asarray(fweights, np.float64), m.dtype)
+    weights = weights if w is None else weights * xp.reshape(w, (-1,)).astype(m.dtype)
+    total = xp.sum(weights)
+    divisor = total - ddof * (1.0 if w is None else xp.sum(weights * w) / total)
+    centered = m - xp.sum(m * weights, axis=1, keepdims=True) / total
+    return xp.squeeze(xp.matmul(centered * weights, xp.transpose(centered)) / xp.maximum(divisor, 0))
 
 
 def _variables(xp, m, rowvar: bool):

@@ -196,8 +196,8 @@ def renorm(input: Tensor, p: int, axis: int, maxnorm: float) -> Tensor:
 def cov(input: Tensor, *, correction: int = 1, fweights: Tensor | None = None,
         aweights: Tensor | None = None) -> Tensor:
     """The covariance matrix of the variables in the rows: sums of products over n - correction."""
-    weights = [None if w is None else tuple(w.asnumpy().tolist()) for w in (fweights, aweights)]
-    return OP["cov"](input, ddof=correction, fweights=weights[0], aweights=weights[1])
+    often = None if fweights is None else tuple(fweights.asnumpy().tolist())
+    return OP["cov"](input, None, aweights, ddof=correction, fweights=often)
 
 
 def matrix_power(input: Tensor, n: int) -> Tensor:
