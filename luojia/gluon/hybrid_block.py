@@ -327,6 +327,8 @@ class _Graph:
         place = {name: i for i, name in enumerate(names)}
         self.sources: list[Any] = [place[n] if n in place else constants[n] if n in constants else params[n]
                         for n in self.plan.inputs]
+        # parameters of a class whose data() makes an array for each call, as one that drops weights
+        self._own_data = any([isinstance(s, Parameter) and type(s).data is not Parameter.data for s in self.sources])
 
     def held(self, device: Any) -> _Held:
         """The graph's variables but for its inputs: the same object while they are the same arrays."""
@@ -336,7 +338,7 @@ class _Graph:
         values = [s if s.__class__ is int else s.data(device) if isinstance(s, Parameter) else s for s in self.sources]
         if found is None or any([a is not b for a, b in zip(values, found.values)]):
             found = self._held[device] = _Held(values)
-        found.version = structure.version
+        found.version = -1 if self._own_data else structure.version
         return found
 
     def run(self, held: _Held, flat: list[Tensor], watch: Callable | None = None) -> Any:
@@ -347,7 +349,7 @@ class _Graph:
     def outputs(self, held: _Held, flat: list[Tensor]) -> Sequence[Tensor]:
         """The outputs for the inputs ``flat``, in a list."""
         if state.frame is None:
-            if flat[0]._device.engine.compiles:
+            if flat[0]._device.engine.compiles and not self._own_data:
                 return self._compiled(held, *flat)
             if Auto.open and state.recording:
                 from .choice import watched
