@@ -200,13 +200,13 @@ class Optimizer(Module):
                 value = value[rate._device.engine.xp.minimum(step, len(value) - 1)]
             return self._traced(value)
         if not isinstance(rate, Parameter):
-            return float(rate(Tensor(np.int32(step))))
+            return _rate_of(rate, step)
         value = rate.asnumpy()
         return float(value if value.ndim == 0 else value[min(step, len(value) - 1)])
 
     def _host_value(self, schedule: Any) -> np.ndarray:
         """What a schedule, which is Python, gives for the coming update."""
-        return np.asarray(float(schedule(Tensor(np.int32(self._o_step)))), np.float32)
+        return np.asarray(_rate_of(schedule, self._o_step), np.float32)
 
     def _traced(self, value: Any) -> Any:
         return self.global_step._device.engine.weak(value)
@@ -259,7 +259,7 @@ class Optimizer(Module):
             return 0.0
         if state.frame is not None and isinstance(decay, Module):
             return self._traced(state.frame.host(lambda: self._host_value(decay)))
-        return float(decay(Tensor(np.int32(self._o_step)))) if isinstance(decay, Module) else decay
+        return _rate_of(decay, self._o_step) if isinstance(decay, Module) else decay
 
     # -- what it does ----------------------------------------------------------------------------------------------
 
@@ -428,17 +428,26 @@ class RuleOptimizer(Optimizer):
         step, rule = self._o_step, self._preset.rule
         count = step + 1 if state.frame is None else self._traced(step + 1)
         done = []
+        rates: dict[int, Any] = {}
         for i, (p, g, (rate, decay), flag) in enumerate(zip(self.parameters, gradients, self._o_own, self.decay_flags)):
+            if id(rate) not in rates:
+                rates[id(rate)] = self._o_rate_at(rate, step)
             leaf = leaf_of(p)
             done.append(rule.update(
                 leaf._device.engine.xp, leaf._read(), g._read(), tuple([s[i]._read() for s in self._kept]),
-                self._o_rate_at(rate, step), self._decay_at(decay, flag), count, rescale_grad=self.reciprocal_scale,
+                rates[id(rate)], self._decay_at(decay, flag), count, rescale_grad=self.reciprocal_scale,
                 **self._hyper))
         for i, (p, (value, states)) in enumerate(zip(self.parameters, done)):
             for leaf in [p] if isinstance(p, Tensor) else p.leaves():
                 leaf._rebind(leaf._device.engine.put(value, leaf._device))
             for kept, new in zip(self._kept, states):
                 kept[i]._rebind(np.asarray(new) if isinstance(value, np.ndarray) else new)
+
+
+def _rate_of(schedule: Any, step: int) -> float:
+    """What a schedule, or a Module, gives for a step: a float32, as a Python number."""
+    number = getattr(schedule, "_number", None)
+    return float(schedule(Tensor(np.int32(step))) if number is None else number(step))
 
 
 for _method in ("_update_in_place", "_update"):
