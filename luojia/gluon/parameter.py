@@ -324,7 +324,7 @@ class Parameter:
             return arrays
         if ctx is None:
             ctx = devices[0] if len(devices) == 1 else current_context()
-        self.data(ctx)  # raises where it is not on that device
+        Parameter.data(self, ctx)  # raises where it is not on that device; a subclass may build its own on this
         return arrays[devices.index(ctx)]
 
     def _get_row_sparse(self, arr_list: Any, ctx: Any, row_id: Any) -> Any:
@@ -380,7 +380,7 @@ class Parameter:
     def grad(self, ctx: Context | None = None) -> NDArray:
         """The gradient on a device: the same object at every call."""
         self._check_grad()
-        return self.data(ctx)._node.grad
+        return Parameter.data(self, ctx)._node.grad
 
     def list_grad(self) -> list[NDArray]:
         """The gradients on all devices."""

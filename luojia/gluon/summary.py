@@ -34,7 +34,8 @@ def summarize(block: Block, inputs: tuple) -> None:
         if isinstance(layer, HybridBlock):
             assert not layer._active, f'"{layer.name}" must not be hybridized to print summary.'
     with recording_scope(False, False):
-        block(*inputs)  # finishes deferred initialization, whose tracing would call the hooks
+        if any([p._data is None for p in block.collect_params().values()]):
+            block(*inputs)  # finishes deferred initialization, whose tracing would call the hooks
         rows: list[tuple[str, str, int]] = [("Input", _shape_text(inputs), 0)]
         seen: set[Any] = set()
         count = {"total": 0, "trainable": 0, "shared": 0}
@@ -52,7 +53,7 @@ def summarize(block: Block, inputs: tuple) -> None:
             rows.append((f"{type(layer).__name__}-{len(rows)}", _shape_text(out), params))
 
         # As in mxnet, a Sequential has no line of its own.
-        listed = [layer for layer in dict.fromkeys(layers) if not isinstance(layer, (Sequential, HybridSequential))]
+        listed = [layer for layer in layers if not isinstance(layer, (Sequential, HybridSequential))]
         handles = [layer.register_forward_hook(note) for layer in listed]
         try:
             block(*inputs)

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError
 from .._src.train import schedules
 from .checks import check_bool, check_positive_int
 from .module import Module
+
+
+class _Step(int):
+    """A step that an optimizer asks for."""
 
 
 class LearningRateSchedule(Module):
@@ -29,7 +35,15 @@ class LearningRateSchedule(Module):
         raise NotImplementedError(f"{type(self).__name__} must override construct(self, global_step) and return the "
                                   "learning rate.")
 
-    def _at(self, formula: Callable, global_step: Any, *args: Any) -> Tensor:
+    def _number(self, step: int) -> Any:
+        """The rate for the optimizers, which want a number: without Tensors, where the class is one of these."""
+        if type(self).construct.__module__ == __name__:
+            return self.construct(_Step(step))
+        return self(Tensor(np.array([step], np.int32)))
+
+    def _at(self, formula: Callable, global_step: Any, *args: Any) -> Any:
+        if global_step.__class__ is _Step:
+            return np.float32(formula(int(global_step), *args))
         if isinstance(global_step, Tensor) and global_step.ndim:
             rates = [float(formula(step, *args)) for step in global_step.asnumpy().ravel().tolist()]
             return Tensor(rates).reshape(global_step.shape)

@@ -125,7 +125,12 @@ class Optimizer(Module):
         self.dynamic_weight_decay = any(isinstance(decay, Module) for _, decay in self._o_own)
         self.need_scale = self.loss_scale != 1
         self.grad_centralization_flags = tuple(bool(centred.get(id(p), False)) for p in ordered)
-        self.weight_decay = default_decay
+        self.weight_decay = default_decay if isinstance(default_decay, Module) else default_decay * self.loss_scale
+
+    def _luojia_before_listing(self) -> None:
+        for rate in dict.fromkeys([r for r, _ in self._o_own] + [self.learning_rate]):
+            if isinstance(rate, Parameter) and rate.ndim and rate.name in self._params:
+                self._params.move_to_end(rate.name)  # MindSpore keeps lists in a network below the optimizer
 
     # -- what it is given ------------------------------------------------------------------------------------------
 
@@ -200,13 +205,13 @@ class Optimizer(Module):
                 value = value[rate._device.engine.xp.minimum(step, len(value) - 1)]
             return self._traced(value)
         if not isinstance(rate, Parameter):
-            return float(rate(Tensor(np.int32(step))))
+            return _rate_of(rate, step)
         value = rate.asnumpy()
         return float(value if value.ndim == 0 else value[min(step, len(value) - 1)])
 
     def _host_value(self, schedule: Any) -> np.ndarray:
         """What a schedule, which is Python, gives for the coming update."""
-        return np.asarray(float(schedule(Tensor(np.int32(self._o_step)))), np.float32)
+        return np.asarray(_rate_of(schedule, self._o_step), np.float32)
 
     def _traced(self, value: Any) -> Any:
         return self.global_step._device.engine.weak(value)
@@ -251,7 +256,7 @@ class Optimizer(Module):
 
     def get_weight_decay(self) -> Any:
         """The weight decay, a Tensor; with groups, a tuple, one for each parameter."""
-        decays = tuple([self._o_scalar(self._decay_at(decay, True)) for _, decay in self._o_own])
+        decays = tuple([self._o_scalar(self._own_decay(decay, True)) for _, decay in self._o_own])
         return decays if self.is_group else decays[0]
 
     def _decay_at(self, decay: Any, flag: bool) -> Any:
@@ -259,7 +264,12 @@ class Optimizer(Module):
             return 0.0
         if state.frame is not None and isinstance(decay, Module):
             return self._traced(state.frame.host(lambda: self._host_value(decay)))
-        return float(decay(Tensor(np.int32(self._o_step)))) if isinstance(decay, Module) else decay
+        return _rate_of(decay, self._o_step) if isinstance(decay, Module) else decay
+
+    def _own_decay(self, decay: Any, flag: bool) -> Any:
+        """What ``decay_weight`` adds to gradients that ``scale_grad`` divides later: a number times the loss scale."""
+        found = self._decay_at(decay, flag)
+        return found if isinstance(decay, Module) else found * self.loss_scale
 
     # -- what it does ----------------------------------------------------------------------------------------------
 
@@ -270,7 +280,7 @@ class Optimizer(Module):
     def decay_weight(self, gradients: Any) -> Any:
         """The gradients plus weight decay times the parameters."""
         return tuple([
-            g + self._decay_at(decay, flag) * leaf_of(p).detach() if flag and decay else g
+            g + self._own_decay(decay, flag) * leaf_of(p).detach() if flag and decay else g
             for g, p, (_, decay), flag in zip(gradients, self.parameters, self._o_own, self.decay_flags)
         ])
 
@@ -372,9 +382,6 @@ class RuleOptimizer(Optimizer):
                 made = [Parameter(Tensor(np.full(leaf_of(p).shape if whole else (), fill, np.float32)),
                                   name=joined + p.name) for p in self.parameters]
                 setattr(self, prefix.rstrip("_."), ParameterTuple(made))
-        for rate in dict.fromkeys([r for r, _ in self._o_own] + [self.learning_rate]):
-            if isinstance(rate, Parameter) and rate.ndim:  # lists belong to a network below the optimizer
-                self._params.move_to_end(rate.name)
 
     def __call__(self, gradients: Any) -> Any:
         """One update; on an engine that compiles, one program."""
@@ -428,17 +435,26 @@ class RuleOptimizer(Optimizer):
         step, rule = self._o_step, self._preset.rule
         count = step + 1 if state.frame is None else self._traced(step + 1)
         done = []
+        rates: dict[int, Any] = {}
         for i, (p, g, (rate, decay), flag) in enumerate(zip(self.parameters, gradients, self._o_own, self.decay_flags)):
+            if id(rate) not in rates:
+                rates[id(rate)] = self._o_rate_at(rate, step)
             leaf = leaf_of(p)
             done.append(rule.update(
                 leaf._device.engine.xp, leaf._read(), g._read(), tuple([s[i]._read() for s in self._kept]),
-                self._o_rate_at(rate, step), self._decay_at(decay, flag), count, rescale_grad=self.reciprocal_scale,
+                rates[id(rate)], self._decay_at(decay, flag), count, rescale_grad=self.reciprocal_scale,
                 **self._hyper))
         for i, (p, (value, states)) in enumerate(zip(self.parameters, done)):
             for leaf in [p] if isinstance(p, Tensor) else p.leaves():
                 leaf._rebind(leaf._device.engine.put(value, leaf._device))
             for kept, new in zip(self._kept, states):
                 kept[i]._rebind(np.asarray(new) if isinstance(value, np.ndarray) else new)
+
+
+def _rate_of(schedule: Any, step: int) -> float:
+    """What a schedule, or a Module, gives for a step: a float32, as a Python number."""
+    number = getattr(schedule, "_number", None)
+    return float(schedule(Tensor(np.array([step], np.int32))) if number is None else number(step))
 
 
 for _method in ("_update_in_place", "_update"):

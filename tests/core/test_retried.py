@@ -1,6 +1,7 @@
 """A function that cannot be traced runs again eagerly, as if it had not run before."""
 
 import importlib.util
+import warnings
 
 import pytest
 
@@ -92,3 +93,16 @@ def test_the_object_of_a_method_lives_through_its_call():
 
     close(Model(3.0).run(Tensor([2.0])), [6.0])
     assert Model(3.0).run.traces == [] and "run" in repr(Model(3.0).run)
+
+
+def test_what_it_returns_is_settled_too():
+    scale = Parameter(Tensor(2.0), name="scale", requires_grad=False)
+
+    def asks(x):
+        return scale if float(x) > 0 else x
+
+    f = mx.jit(asks)
+    for _ in range(2):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            assert type(f(Tensor(1.0))) is Tensor

@@ -28,6 +28,8 @@ def test_divisions():
     for by in (zero, 0):
         assert (x // by).asnumpy().tolist() == [0, 0, 0]
         assert (x % by).asnumpy().tolist() == [0, 0, 0]
+    flags = Tensor(np.array([True, False]))
+    assert [str((flags % flags).dtype), str((flags // flags).dtype)] == ["Int8", "Int8"]
     found = ops.div(Tensor(np.array([100, 7], np.int8)), Tensor(np.array([0, -2], np.int8)), rounding_mode="trunc")
     assert found.asnumpy().tolist() == [0, -3]
 
@@ -47,3 +49,5 @@ def test_the_least_integer():
 def test_booleans_and_zeros():
     assert round(Tensor(True)).asnumpy() == 1
     assert ops.digamma(Tensor([0.0, -0.0])).asnumpy().tolist() == [-np.inf, np.inf]
+    assert ops.GradOperation()(ops.lgamma)(Tensor([0.0, -0.0])).asnumpy().tolist() == [-np.inf, np.inf]
+    assert ops.GradOperation()(lambda x: ops.norm(x, ord=1))(Tensor([0.0, -2.0])).asnumpy().tolist() == [0, -1]

@@ -271,3 +271,24 @@ def test_sequential():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         nn.Sequential().hybridize()
+
+
+def test_summary_calls_a_ready_block_once_and_counts_a_block_for_each_of_its_places(capsys):
+    class Net(gluon.Block):
+        def __init__(self):
+            super().__init__()
+            self.first = nn.Dense(3, in_units=3)
+            self.body = nn.Sequential()
+            self.body.add(self.first, nn.Dense(3, params=self.first.params, in_units=3))
+
+        def forward(self, x):
+            print("called")
+            return self.body(x)
+
+    net = Net()
+    net.initialize()
+    net.summary(nd.ones((2, 3)))
+    text = capsys.readouterr().out
+    assert text.count("called") == 1
+    assert [line.split()[0] for line in text.splitlines()[4:9]] == ["Input", "Dense-1", "Dense-2", "Dense-3", "Net-4"]
+    assert "Total params: 36\n" in text

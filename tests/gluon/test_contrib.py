@@ -270,3 +270,18 @@ def test_the_rest_of_contrib() -> None:
     assert list(contrib.data.IntervalSampler(10, 3)) == [0, 3, 6, 9, 1, 4, 7, 2, 5, 8]
     with pytest.raises(ValueError, match=r"handlers must be an EventHandler or a list of EventHandler, got: \[5\]"):
         make().fit(BATCHES, epochs=1, event_handlers=[5])
+
+
+def test_checkpoints_have_the_graph_of_a_hybridized_net(tmp_path, caplog):
+    for name, text in (("m", "Model architecture(symbol file) is not saved"), ("h", None)):
+        net = nn.HybridSequential()
+        net.add(nn.Dense(2))
+        net.initialize()
+        net.hybridize(text is None)
+        e = est.Estimator(net, gluon.loss.SoftmaxCrossEntropyLoss())
+        e.logger.addHandler(caplog.handler)
+        e.fit(BATCHES, epochs=1, event_handlers=est.CheckpointHandler(str(tmp_path), name))
+        e.logger.removeHandler(caplog.handler)
+        assert (tmp_path / f"{name}-symbol.json").exists() == (text is None)
+        assert text is None or text in caplog.text
+    assert mx.sym.load(str(tmp_path / "h-symbol.json")).list_arguments()[0] == "data"

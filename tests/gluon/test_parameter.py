@@ -309,3 +309,30 @@ def test_a_constant_tells_the_dtype_as_its_array_does():
         assert isinstance(gluon.Constant("c", [1, 2]).value, mx.np.ndarray)
     finally:
         mx.npx.reset_np()
+
+
+class Dropped(gluon.Parameter):
+    """As a WeightDropParameter: a Parameter that gives its weight with some of it dropped, here a half of all."""
+
+    asked = 0
+
+    def data(self, ctx=None):
+        type(self).asked += 1
+        return self._check_and_get(self._data, ctx) * 0.5
+
+
+@pytest.mark.parametrize("hybrid", [False, True])
+def test_a_parameter_with_a_data_of_its_own_is_asked_at_each_call(hybrid):
+    net = gluon.nn.Dense(2, in_units=3, use_bias=False)
+    weight = Dropped("w", shape=(2, 3), init="ones")
+    net._reg_params["weight"] = net.params._params[net.weight.name] = net.__dict__["weight"] = weight
+    net.initialize()
+    net.hybridize(hybrid)
+    for _ in range(2):
+        Dropped.asked = 0
+        with autograd.record():
+            y = net(nd.ones((1, 3)))
+        assert Dropped.asked >= 1
+        y.backward()
+        assert y.asnumpy().tolist() == [[1.5, 1.5]]
+        assert weight.grad().asnumpy().tolist() == [[0.5] * 3] * 2

@@ -91,7 +91,7 @@ class Compiled:
         except Untraceable as e:
             if self.strict and current_context().engine.compiles:
                 raise NotSupportedError(f"{self.name} cannot be compiled: {e}.") from None
-            return self.fn(*args, **kwargs)
+            return self._eagerly(args, kwargs)
         if self.writes:
             args, kwargs = _apart(args), {k: _apart(v) for k, v in kwargs.items()}
         device = tensors[0]._device if tensors else current_context()
@@ -108,7 +108,7 @@ class Compiled:
         try:
             entry = self._entries.get(key)
         except TypeError:  # a Python value that does not hash
-            return self.fn(*args, **kwargs)
+            return self._eagerly(args, kwargs)
         if isinstance(entry, _Entry) and entry.region.stale():
             del self._entries[key]
             entry = None
@@ -121,12 +121,16 @@ class Compiled:
                         if entry is not None:
                             self._entries[key] = _EAGER
                             return entry[0]
-                        return self.fn(*args, **kwargs)
+                        return self._eagerly(args, kwargs)
                     self.traces.append(_reason(key, list(self._entries)))
                     self._entries[key] = entry
         if entry is _EAGER:
-            return self.fn(*args, **kwargs)
+            return self._eagerly(args, kwargs)
         return entry(tensors)
+
+    def _eagerly(self, args: tuple, kwargs: dict) -> Any:
+        out = self.fn(*args, **kwargs)
+        return settled(out) if self.settles else out
 
     def _key(self, structure: tuple, device: Any, args: tuple, tensors: list[Tensor], mesh: Any) -> tuple:
         """What kind of call this is."""
@@ -160,7 +164,7 @@ class Compiled:
         """The training flags of the Modules that the function is made of, and of those among the arguments."""
         if self._version != structure.version:
             self._modules = modules_in(self.fn)
-            parts = tuple([id(t) for m in self._modules for t in _tensors_of(m)])
+            parts = tuple([(id(t), t._node is None) for m in self._modules for t in _tensors_of(m)])
             self._part = self._parts.setdefault(parts, len(self._parts))
             self._version = structure.version
         flags: list[Any] = [m.__dict__.get(_MODES) for m in self._modules or ()]
@@ -219,7 +223,7 @@ class Compiled:
                     f"{self.name} cannot be compiled: {where} {why}{_first(e)} "
                     f"Under jit(strict=True) and in hybridized Blocks {_WAY_OUT}."
                 ) from e
-            result = self.fn(*args, **kwargs)  # raises by itself where the fault is not the trace's
+            result = self._eagerly(args, kwargs)  # raises by itself where the fault is not the trace's
             warnings.warn(
                 f"{self.name} runs eagerly, as it cannot be compiled: {where} ({line}): {_first(e)} "
                 f"To have it compiled, {_WAY_OUT}; jit(strict=True) makes this an error.", stacklevel=4)

@@ -127,6 +127,10 @@ class Parameter(Tensor):
     def requires_grad(self, value: bool) -> None:
         if not isinstance(value, (bool, np.bool_)):
             raise DTypeError(f"The argument `requires_grad` must be bool type, but got {type(value).__name__}.")
+        if value != self.__dict__.get("_requires_grad", value):
+            from .compiled import structure
+
+            structure.version += 1  # what was compiled took it, or did not take it, for a constant
         self._requires_grad = bool(value)
         self._node = self._leaf if value else None
 

@@ -69,13 +69,7 @@ def traced_primitives() -> dict[str, Any]:
     defvjp(stop, None, argnums=())
     return {
         **_convolutions(),
-        "erf": _special("erf"),
-        "erfc": _special("erfc"),
-        "erfinv": _special("erfinv"),
-        "gammaln": _special("gammaln"),
-        "digamma": _special("psi"),
-        "gamma": _special("gamma"),
-        "polygamma": _special("polygamma"),
+        **_special(anp),
         "scatter_add": lambda shape, dtype, index, update: scatter_add(update, shape, dtype, index),
         "where": where,
         "flip": _flip,  # which autograd lacks
@@ -87,14 +81,23 @@ def traced_primitives() -> dict[str, Any]:
     }
 
 
-def _special(name: str) -> Any:
-    """autograd's scipy.special.<name>, imported at its first call: all of scipy.stats comes with it, in 0.7 s."""
-    def call(*args: Any) -> Any:
-        import autograd.scipy.special as asp
-
-        return getattr(asp, name)(*args)
-
-    return call
+def _special(anp: Any) -> dict[str, Any]:
+    """scipy.special's functions; those of autograd come with all of scipy.stats, which takes 0.7 s to import."""
+    names = ("erf", "erfc", "erfinv", "gammaln", "digamma", "gamma", "polygamma")
+    found = {name: primitive(primitives.NUMPY_PRIMITIVES[name]) for name in names}
+    erfinv, digamma, gamma, polygamma = [found[name] for name in ("erfinv", "digamma", "gamma", "polygamma")]
+    slope = {
+        "erf": lambda x: 2 / np.sqrt(np.pi) * anp.exp(-x * x),
+        "erfc": lambda x: -2 / np.sqrt(np.pi) * anp.exp(-x * x),
+        "erfinv": lambda x: np.sqrt(np.pi) / 2 * anp.exp(erfinv(x) ** 2),
+        "gammaln": digamma,
+        "digamma": lambda x: polygamma(1, x),
+        "gamma": lambda x: gamma(x) * digamma(x),
+    }
+    for name, derivative in slope.items():
+        defvjp(found[name], lambda ans, x, derivative=derivative: lambda g: g * derivative(x))
+    defvjp(polygamma, lambda ans, n, x: lambda g: g * polygamma(n + 1, x), argnums=(1,))
+    return found
 
 
 def _convolutions() -> dict[str, Any]:

@@ -27,6 +27,7 @@ if tuple(map(int, jax.__version__.split(".")[:2])) < tuple(map(int, OLDEST_JAX.s
     raise ImportError(f"jax {jax.__version__} is installed")
 
 _MOST_PROGRAMS = 4096  # kept; beyond, the older half is forgotten
+_MOST_KINDS = 24  # programs of one operator before another must have been asked for more than twice
 _MOST_CONSTANTS = 8  # values of a Python number in one place before it becomes an input of the program
 _SMALL = 1 << 16  # bytes up to which arrays of zeros and ones are kept
 _UNCOMPILED = (
@@ -65,6 +66,8 @@ class XlaEngine:
         self._crowded = False  # whether there is a mesh of several CPU devices
         self.tracing = _Tracing()  # depth > 0 inside a trace: operators run as they are, for one program of them all
         self._programs: dict[Any, Any] = {}
+        self._kinds: dict[Any, int] = {}  # how many programs an operator, or its rule, has
+        self._asked: dict[Any, int] = {}
         self._constants: dict[Any, set | None] = {}
         self._filled: dict[Any, Any] = {}
 
@@ -252,11 +255,27 @@ class XlaEngine:
         except TypeError:  # attributes that do not hash: run uncompiled
             return make(self, op, where, rest, attrs, *more)
         if program is None:
+            if self._is_passing((make, op), key):
+                return make(self, op, where, rest, attrs, *more)
             if len(self._programs) >= _MOST_PROGRAMS:
                 for old in list(self._programs)[: _MOST_PROGRAMS // 2]:
                     del self._programs[old]
             program = self._programs[key] = jax.jit(make(self, op, where, rest, attrs, *more))
         return program
+
+    def _is_passing(self, kind: Any, key: Any) -> bool:
+        """Whether a program is likely to run only once, as that of a slice that moves or of a bound that shrinks: then
+        compiling it would take a hundred times as long as to run the operator as it is."""
+        made = self._kinds.get(kind, 0)
+        if made >= _MOST_KINDS:
+            asked = self._asked[key] = self._asked.get(key, 0) + 1
+            if asked <= 2:
+                if len(self._asked) > _MOST_PROGRAMS:
+                    self._asked.clear()
+                return True
+            del self._asked[key]
+        self._kinds[kind] = made + 1
+        return False
 
     def jit(self, key: Any, fn: Callable, donate: tuple[int, ...] = ()) -> Callable:
         """``fn`` of arrays compiled, the same program for the same ``key``; the arguments in ``donate`` are used up."""

@@ -11,8 +11,16 @@ def integers(jax: Any, jnp: Any) -> dict[str, Any]:
     """Name to function, for the namespace of the XLA engine."""
     lax = jax.lax
 
+    def of_bits(x, y):
+        """Booleans, which divide as Int8."""
+        return (x.astype("int8"), y) if jnp.result_type(x, y) == "bool" and hasattr(x, "astype") else (x, y)
+
+    def remainder(name):
+        return lambda x, y: getattr(jnp, name)(*of_bits(x, y))
+
     def floor_divide(x, y):
         """Integers divided by 0 give 0, as in NumPy."""
+        x, y = of_bits(x, y)
         if jnp.result_type(x, y).kind in "iu":
             zero = jnp.equal(y, 0)
             return jnp.where(zero, 0, jnp.floor_divide(x, jnp.where(zero, 1, y)))
@@ -55,7 +63,7 @@ def integers(jax: Any, jnp: Any) -> dict[str, Any]:
     def of_integers(name):
         def call(x, y):
             kind = jnp.result_type(x, y)
-            if kind.kind not in "iub":
+            if kind.kind not in "iu":
                 raise TypeError(f"{name} expects integers, got {jnp.result_type(x)} and {jnp.result_type(y)}")
             if kind.kind != "i":
                 return getattr(jnp, name)(x, y)
@@ -71,5 +79,6 @@ def integers(jax: Any, jnp: Any) -> dict[str, Any]:
             return jnp.true_divide(jnp.asarray(x, "float64"), y)
         return jnp.true_divide(x, y)
 
-    return {"floor_divide": floor_divide, "round": round_, "to_integer": to_integer, "whole_power": whole_power,
+    return {"mod": remainder("mod"), "remainder": remainder("remainder"), "fmod": remainder("fmod"),
+            "floor_divide": floor_divide, "round": round_, "to_integer": to_integer, "whole_power": whole_power,
             "gcd": of_integers("gcd"), "lcm": of_integers("lcm"), "true_divide": true_divide}

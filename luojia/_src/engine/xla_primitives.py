@@ -47,6 +47,23 @@ def xla_primitives(jax: Any, jnp: Any) -> dict[str, Any]:
         """|x|, whose derivative at 0 is 0, as both originals have it; JAX's is 1."""
         return size(x) if hasattr(x, "dtype") and jnp.issubdtype(x.dtype, jnp.floating) else jnp.abs(x)
 
+    @jax.custom_jvp
+    def digamma(x):
+        return jnp.where(x == 0, -jnp.copysign(jnp.inf, x), special.digamma(x))  # JAX's is nan at 0
+
+    @digamma.defjvp
+    def _(primals, tangents):
+        (x,) = primals
+        return digamma(x), jnp.where(x == 0, jnp.inf, special.polygamma(1, x)) * tangents[0]
+
+    @jax.custom_jvp
+    def gammaln(x):
+        return special.gammaln(x)
+
+    @gammaln.defjvp
+    def _(primals, tangents):
+        return gammaln(*primals), digamma(*primals) * tangents[0]
+
     def scatter_with(x, index, value, *, how):
         return getattr(x.at[index], {"maximum": "max", "minimum": "min", "multiply": "multiply"}[how])(value)
 
@@ -111,8 +128,8 @@ def xla_primitives(jax: Any, jnp: Any) -> dict[str, Any]:
         "erf": special.erf,
         "erfc": special.erfc,
         "erfinv": special.erfinv,
-        "gammaln": special.gammaln,
-        "digamma": lambda x: jnp.where(x == 0, -jnp.copysign(jnp.inf, x), special.digamma(x)),
+        "gammaln": gammaln,
+        "digamma": digamma,
         "gamma": special.gamma,
         "polygamma": special.polygamma,
         "random_bits": random_bits,

@@ -318,6 +318,8 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
                               "%d %s ", epoch, batch, left, what)
 
     def batch_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+        if self.current_batch == 0:
+            self._save_symbol(estimator)
         if self.batch_period and (self.current_batch + 1) % self.batch_period == 0:
             self._save(estimator)
         self.current_batch += 1
@@ -351,6 +353,17 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
             else:
                 self._tell(estimator, "%s did not improve from %0.5f, skipping updating best model",
                            self.monitor.get()[0], -self._compare.sign * math.inf if self.best is None else self.best)
+
+    def _save_symbol(self, estimator: Any) -> None:
+        """Write the graph of a hybridized net."""
+        file = os.path.join(self.model_dir, self.model_prefix + "-symbol.json")
+        graph = getattr(estimator.net, "_cached_graph", ())
+        if graph:
+            graph[1].save(file)
+            return
+        estimator.logger.info("Model architecture(symbol file) is not saved, please use HybridBlock to construct your "
+                              "model, and call net.hybridize() before passing to Estimator in order to save model "
+                              "architecture as %s.", file)
 
     def _tell(self, estimator: Any, text: str, *values: Any) -> None:
         if self.verbose:
