@@ -296,6 +296,20 @@ def gluon_step(mx: Any, build: Callable[[Any], Any], data: np.ndarray, labels: n
     return run
 
 
+def gluon_zoo(name: str) -> Callable[[Any], Any]:
+    """What builds a network of Gluon's model zoo."""
+    return lambda mx: mx.gluon.model_zoo.vision.get_model(name, classes=CLASSES)
+
+
+def gluon_inference(mx: Any, build: Callable[[Any], Any], data: np.ndarray) -> Callable[[], object]:
+    """The outputs of a hybridized network, read."""
+    net = build(mx)
+    net.initialize(mx.init.Xavier())
+    net.hybridize(static_alloc=True, static_shape=True)
+    x = mx.nd.array(data)
+    return lambda: net(x).asnumpy()
+
+
 def torch_step(build: Callable[[Any], Any], data: np.ndarray, labels: np.ndarray,
                channels_last: bool = False) -> Callable[[], object]:
     """The same step in PyTorch, eager; images in either layout of memory."""
