@@ -164,7 +164,7 @@ def number(micros: float) -> int:
     """Into how many parts to cut work that takes one thread so many microseconds."""
     if micros < 2 * LEAST:
         return 1
-    threads = (_crew or _found()).allowed()
+    threads = allowed()
     if threads > 1 and micros >= threads * FINE:
         return 2 * threads
     return threads if micros >= threads * LEAST else int(micros / LEAST)

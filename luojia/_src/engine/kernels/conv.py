@@ -73,13 +73,7 @@ def conv(x: np.ndarray, w: np.ndarray, *, stride: Ints, pad: Pads, dilation: Int
     """
     shape = conv_shape(x.shape, w.shape, stride=stride, pad=pad, dilation=dilation, groups=groups)
     lo = tuple(before for before, _ in pad)
-    if groups == 1 and conv_heavy.is_heavy(w.shape, shape[2:]):
-        y = conv_heavy.correlate(x, w, shape[2:], stride, lo, dilation, working(np.result_type(x, w)))
-        return y.astype(np.result_type(x, w), copy=False)
-    if groups == 1 and conv_winograd.suits(w.shape, len(x), shape[2:], stride, dilation):
-        y = conv_winograd.correlate(x, w, shape[2:], lo, working(np.result_type(x, w)))
-        return y.astype(np.result_type(x, w), copy=False)
-    kernels = _channels_last(groups, w.shape, x)
+    kernels = _channels_last(w.shape, shape[2:], stride, dilation, groups, x)
     if kernels is not None:
         y = kernels.correlate(x, w, shape[2:], stride, lo, dilation, working(np.result_type(x, w)))
         return y.astype(np.result_type(x, w), copy=False)
@@ -98,14 +92,10 @@ def conv_dx(g: np.ndarray, w: np.ndarray, *, shape: Ints, stride: Ints, pad: Pad
     _expect(g, "conv_dx", shape, w.shape, stride, pad, dilation, groups)
     dtype = np.result_type(g, w)
     before = tuple(lo for lo, _ in pad)
-    if groups == 1 and conv_heavy.is_heavy(w.shape, g.shape[2:], gradient=True):
-        return conv_heavy.spread(g, w, shape[2:], stride, before, dilation, working(dtype)).astype(dtype, copy=False)
-    if groups == 1 and conv_winograd.suits(w.shape, len(g), g.shape[2:], stride, dilation):
-        return conv_winograd.spread(g, w, shape[2:], before, working(dtype)).astype(dtype, copy=False)
-    if conv_depthwise.is_depthwise(groups, w.shape):
-        dx = conv_depthwise.spread(g, w, shape[2:], stride, before, dilation, working(dtype))
-        return dx.astype(dtype, copy=False)
-    plane = _channels_last(groups, w.shape, g) is not None
+    kernels = _channels_last(w.shape, g.shape[2:], stride, dilation, groups, g, gradient=True)
+    if kernels not in (conv_last, None):
+        return kernels.spread(g, w, shape[2:], stride, before, dilation, working(dtype)).astype(dtype, copy=False)
+    plane = kernels is conv_last
     if not plane:
         g = np.ascontiguousarray(g)
     if plane and prod(stride) == 1 and conv_last.is_wasteful(shape[2:], g.shape[2:]):
@@ -142,11 +132,7 @@ def conv_dw(g: np.ndarray, x: np.ndarray, *, shape: Ints, stride: Ints, pad: Pad
     _expect(g, "conv_dw", x.shape, shape, stride, pad, dilation, groups)
     dtype = np.result_type(g, x)
     work = working(dtype)
-    heavy = groups == 1 and conv_heavy.is_heavy(shape, g.shape[2:], gradient=True)
-    if not heavy and groups == 1 and conv_winograd.suits(shape, len(g), g.shape[2:], stride, dilation):
-        dw = conv_winograd.gather_weights(g, x, tuple(lo for lo, _ in pad), work)
-        return dw.astype(dtype, order="C", copy=False)
-    kernels = conv_heavy if heavy else _channels_last(groups, shape, x, g)
+    kernels = _channels_last(shape, g.shape[2:], stride, dilation, groups, x, g, gradient=True)
     if kernels is not None:
         dw = kernels.gather_weights(g, x, shape[2:], stride, tuple(lo for lo, _ in pad), dilation, work)
         return dw.astype(dtype, order="C", copy=False)
@@ -185,26 +171,33 @@ def conv_pull(g: np.ndarray, x: np.ndarray, w: np.ndarray, *, stride: Ints, pad:
     """The gradients of a convolution's input and weight, which `conv_dx` and `conv_dw` give one by one."""
     _expect(g, "conv_pull", x.shape, w.shape, stride, pad, dilation, groups)
     lo = tuple(before for before, _ in pad)
-    if (groups == 1 and stride == (1, 1) and max(w.shape[2:]) > 1
-            and not (is_thin(x.shape[1], w.shape[2:]) or is_thin(w.shape[0], w.shape[2:])
-                     or conv_heavy.is_heavy(w.shape, g.shape[2:], gradient=True)
-                     or conv_winograd.suits(w.shape, len(g), g.shape[2:], stride, dilation)
-                     or conv_last.is_wasteful(x.shape[2:], g.shape[2:]))):
+    kernels = _channels_last(w.shape, g.shape[2:], stride, dilation, groups, x, g, gradient=True)
+    if kernels is conv_last and stride == (1, 1) and max(w.shape[2:]) > 1 and not (
+            is_thin(x.shape[1], w.shape[2:]) or is_thin(w.shape[0], w.shape[2:])
+            or conv_last.is_wasteful(x.shape[2:], g.shape[2:])):
         dx, dw = conv_last.pull(g, x, w, lo, dilation, working(np.result_type(g, x, w)))
         return dx.astype(np.result_type(g, w), copy=False), dw.astype(np.result_type(g, x), order="C", copy=False)
     return (conv_dx(g, w, shape=x.shape, stride=stride, pad=pad, dilation=dilation, groups=groups),
             conv_dw(g, x, shape=w.shape, stride=stride, pad=pad, dilation=dilation, groups=groups))
 
 
-def _channels_last(groups: int, w_shape: Ints, *arrays: np.ndarray) -> ModuleType | None:
-    """The kernels of a convolution that is computed channels last, as of images without groups or depthwise.
+def _channels_last(w_shape: Ints, out: Ints, stride: Ints, dilation: Ints, groups: int, *arrays: np.ndarray,
+                   gradient: bool = False) -> ModuleType | None:
+    """The kernels of a convolution with weights (O, C / groups, *kernel) to ``out`` that is computed channels last, or
+    of its ``gradient``: each has `correlate` and `gather_weights`, and all but conv_last `spread`, for dx.
 
-    One by a kernel of 1 leaves images that lie channels first as they are.
+    Of images, without groups or depthwise. One by a kernel of 1 leaves ``arrays`` that lie channels first as they are.
     """
+    if len(w_shape) != 4:
+        return None
     if conv_depthwise.is_depthwise(groups, w_shape):
         return conv_depthwise
-    if groups > 1 or len(w_shape) != 4:
+    if groups > 1:
         return None
+    if conv_heavy.is_heavy(w_shape, out, gradient):
+        return conv_heavy
+    if conv_winograd.suits(w_shape, len(arrays[0]), out, stride, dilation):
+        return conv_winograd
     here = max(w_shape[2:]) > 1 or not all(
         a.flags.c_contiguous and not conv_last.last(a).flags.c_contiguous for a in arrays
     )

@@ -63,8 +63,9 @@ def _parts(n: int, tiles: Ints, products: int) -> list[slice]:
     return threads.ranges(n, micros) if n > 1 else threads.ranges(tiles[0], micros)
 
 
-def correlate(x: np.ndarray, w: np.ndarray, out: Ints, lo: Ints, work: np.dtype) -> np.ndarray:
-    """x (N, C, H, W) with w (O, C, 3, 3): (N, O, *out), channels last in memory."""
+def correlate(x: np.ndarray, w: np.ndarray, out: Ints, stride: Ints, lo: Ints, dilation: Ints,
+              work: np.dtype) -> np.ndarray:
+    """x (N, C, H, W) with w (O, C, 3, 3): (N, O, *out), channels last in memory; stride and dilation are 1."""
     n, (outputs, channels) = len(x), w.shape[:2]
     tiles = (out[0] + 1) // 2, (out[1] + 1) // 2
     weights = transformed(w, work)
@@ -80,12 +81,15 @@ def correlate(x: np.ndarray, w: np.ndarray, out: Ints, lo: Ints, work: np.dtype)
     return first(y)
 
 
-def spread(g: np.ndarray, w: np.ndarray, size: Ints, lo: Ints, work: np.dtype) -> np.ndarray:
+def spread(g: np.ndarray, w: np.ndarray, size: Ints, stride: Ints, lo: Ints, dilation: Ints,
+           work: np.dtype) -> np.ndarray:
     """The gradient (N, C, *size) of the input for the gradient g (N, O, *out) of the output."""
-    return correlate(g, w[:, :, ::-1, ::-1].swapaxes(0, 1), size, (2 - lo[0], 2 - lo[1]), work)
+    mirrored = w[:, :, ::-1, ::-1].swapaxes(0, 1)
+    return correlate(g, mirrored, size, stride, (2 - lo[0], 2 - lo[1]), dilation, work)
 
 
-def gather_weights(g: np.ndarray, x: np.ndarray, lo: Ints, work: np.dtype) -> np.ndarray:
+def gather_weights(g: np.ndarray, x: np.ndarray, kernel: Ints, stride: Ints, lo: Ints, dilation: Ints,
+                   work: np.dtype) -> np.ndarray:
     """The gradient (O, C, 3, 3) of the weights for the gradient g (N, O, *out) of the output and the input x."""
     n, outputs, *out = g.shape
     channels = x.shape[1]
