@@ -113,9 +113,13 @@ class Initializer:
             desc = InitDesc(desc)
         if not isinstance(arr, Tensor):
             raise DTypeError(f"arr must be NDArray, got {type(arr).__name__}.")
-        if plain and desc.startswith("upsampling"):  # a rule of the deprecated way alone
-            Bilinear()._init_weight(desc, arr)
-            return
+        if plain and desc.startswith(("upsampling", "stn_loc")):  # rules of the deprecated way alone
+            if desc.startswith("upsampling"):
+                Bilinear()._init_weight(desc, arr)
+                return
+            if desc.endswith(("weight", "bias")):  # of a spatial transformer: at first the identity
+                arr[...] = 0.0 if desc.endswith("weight") else np.array([1.0, 0.0, 0.0, 0.0, 1.0, 0.0])
+                return
         if desc.global_init is None:
             desc.global_init = self
         own = desc.attrs.get("__init__", "")

@@ -13,7 +13,15 @@ from ._src.core.agree import broadcast
 from ._src.core.op import OPERATORS
 from ._src.core.tensor import Tensor
 from ._src.engine.group import join, place, ranks_of
-from ._src.errors import ArgumentError, KeyKindError, MXNetError, NoArrayError, NotSupportedError, UnfitDataError
+from ._src.errors import (
+    ArgumentError,
+    KeyKindError,
+    MXNetError,
+    NoArrayError,
+    NotSupportedError,
+    ShapeError,
+    UnfitDataError,
+)
 from ._src.formats.atomic import write_bytes
 from ._src.formats.reader import open_source
 from ._src.paths import also_at, refusing
@@ -137,6 +145,10 @@ class KVStore(KVStoreBase):
         for k, targets in self._pairs(key, out):
             stored = self._stored(k)
             for t in targets:
+                if t.shape != stored.shape:
+                    raise ShapeError(f"operands shape mismatch: KVStore holds {k!r} of shape {stored.shape}, out has "
+                                     f"{t.shape}.")
+            for t in targets:
                 t._rebind(_moved(stored, t))
 
     def pushpull(self, key: Any, value: Any, out: Any = None, priority: int = 0) -> None:
@@ -178,6 +190,7 @@ class KVStore(KVStoreBase):
             NotSupportedError: another type than '2bit' and 'none', or a store that sums over processes.
             ArgumentError: a store of type 'local', which has no compression.
         """
+        assert isinstance(compression_params, dict), f"unexpected type for param_dict: {type(compression_params)}"
         found = compression(compression_params)
         if found is not None and self.spans:
             raise NotSupportedError(f"KVStore {self.type!r}: sums over processes are not compressed; leave "

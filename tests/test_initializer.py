@@ -131,6 +131,10 @@ def test_what_is_no_array_is_refused_and_upsampling_is_bilinear():
     assert kernel.asnumpy().ravel().tolist() == [1, 1, 1, 1]
     with pytest.warns(DeprecationWarning, match="init.str, NDArray"):
         mx.init.One()("upsampling_weight", kernel)
+        for name, value in (("stn_loc_weight", [0, 0, 0, 0, 0, 0]), ("stn_loc_bias", [1, 0, 0, 0, 1, 0])):
+            array = mx.nd.zeros((6,))
+            mx.init.One()(name, array)
+            assert array.asnumpy().tolist() == value
     assert kernel.asnumpy().ravel().tolist() == [1, 0, 0, 0]
 
 

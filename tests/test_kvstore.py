@@ -71,6 +71,12 @@ def test_errors():
         kv.init("a", nd.ones((2,)))
     with pytest.raises(AssertionError, match="expects out"):
         kv.pull("a")
+    other = nd.zeros((3,))
+    with pytest.raises(mx.MXNetError, match="operands shape mismatch: KVStore holds 'a'"):
+        kv.pull("a", out=other)
+    assert other.shape == (3,)
+    with pytest.raises(AssertionError, match="unexpected type for param_dict: <class 'int'>"):
+        kv.set_gradient_compression(5)
     with pytest.raises(ValueError, match="2 keys need as many values, got 1"):
         kv.push(["a", "b"], [nd.ones((2,))])
     for asked in (kv.save_optimizer_states, kv.load_optimizer_states):

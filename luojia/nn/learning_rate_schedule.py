@@ -39,7 +39,7 @@ class LearningRateSchedule(Module):
         """The rate for the optimizers, which want a number: without Tensors, where the class is one of these."""
         if type(self).construct.__module__ == __name__:
             return self.construct(_Step(step))
-        return self(Tensor(np.int32(step)))
+        return self(Tensor(np.array([step], np.int32)))
 
     def _at(self, formula: Callable, global_step: Any, *args: Any) -> Any:
         if global_step.__class__ is _Step:

@@ -105,7 +105,7 @@ def _optimizer(name: str, formula: str, states: dict[str, str], powers: tuple[st
     return type(name, (RuleOptimizer,), {
         "__init__": __init__, "__signature__": made, "__module__": __name__, "_preset": MINDSPORE[name],
         "_states": states, "_powers": powers, "_listed": listed or {},
-        "_single": name in ("ASGD", "Rprop"), "_luojia_before_listing": _stat if name == "SGD" else None,
+        "_single": name in ("ASGD", "Rprop"), **({"_luojia_before_listing": _stat} if name == "SGD" else {}),
         "__doc__": f"{formula}\n\ng is the gradient / loss_scale + weight_decay w. See ``Optimizer`` for the common "
                    f"arguments.\n\n{_example(name)}\n\nMatches ``mindspore.nn.{name}``.\n"})
 
@@ -127,6 +127,7 @@ def _example(name: str) -> str:
 
 def _stat(self: RuleOptimizer) -> None:
     """MindSpore's SGD keeps whether a parameter has no momentum yet: ones, zeros after the first update with some."""
+    Optimizer._luojia_before_listing(self)
     if "stat" in self.__dict__ and self._hyper["momentum"] and state.frame is None and int(self.global_step):
         for p in self.stat:
             p.set_data(Tensor(np.zeros(p.shape, np.float32)))

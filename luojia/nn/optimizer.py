@@ -125,7 +125,12 @@ class Optimizer(Module):
         self.dynamic_weight_decay = any(isinstance(decay, Module) for _, decay in self._o_own)
         self.need_scale = self.loss_scale != 1
         self.grad_centralization_flags = tuple(bool(centred.get(id(p), False)) for p in ordered)
-        self.weight_decay = default_decay
+        self.weight_decay = default_decay if isinstance(default_decay, Module) else default_decay * self.loss_scale
+
+    def _luojia_before_listing(self) -> None:
+        for rate in dict.fromkeys([r for r, _ in self._o_own] + [self.learning_rate]):
+            if isinstance(rate, Parameter) and rate.ndim and rate.name in self._params:
+                self._params.move_to_end(rate.name)  # MindSpore keeps lists in a network below the optimizer
 
     # -- what it is given ------------------------------------------------------------------------------------------
 
@@ -251,7 +256,7 @@ class Optimizer(Module):
 
     def get_weight_decay(self) -> Any:
         """The weight decay, a Tensor; with groups, a tuple, one for each parameter."""
-        decays = tuple([self._o_scalar(self._decay_at(decay, True)) for _, decay in self._o_own])
+        decays = tuple([self._o_scalar(self._own_decay(decay, True)) for _, decay in self._o_own])
         return decays if self.is_group else decays[0]
 
     def _decay_at(self, decay: Any, flag: bool) -> Any:
@@ -260,6 +265,11 @@ class Optimizer(Module):
         if state.frame is not None and isinstance(decay, Module):
             return self._traced(state.frame.host(lambda: self._host_value(decay)))
         return _rate_of(decay, self._o_step) if isinstance(decay, Module) else decay
+
+    def _own_decay(self, decay: Any, flag: bool) -> Any:
+        """What ``decay_weight`` adds to gradients that ``scale_grad`` divides later: a number times the loss scale."""
+        found = self._decay_at(decay, flag)
+        return found if isinstance(decay, Module) else found * self.loss_scale
 
     # -- what it does ----------------------------------------------------------------------------------------------
 
@@ -270,7 +280,7 @@ class Optimizer(Module):
     def decay_weight(self, gradients: Any) -> Any:
         """The gradients plus weight decay times the parameters."""
         return tuple([
-            g + self._decay_at(decay, flag) * leaf_of(p).detach() if flag and decay else g
+            g + self._own_decay(decay, flag) * leaf_of(p).detach() if flag and decay else g
             for g, p, (_, decay), flag in zip(gradients, self.parameters, self._o_own, self.decay_flags)
         ])
 
@@ -372,9 +382,6 @@ class RuleOptimizer(Optimizer):
                 made = [Parameter(Tensor(np.full(leaf_of(p).shape if whole else (), fill, np.float32)),
                                   name=joined + p.name) for p in self.parameters]
                 setattr(self, prefix.rstrip("_."), ParameterTuple(made))
-        for rate in dict.fromkeys([r for r, _ in self._o_own] + [self.learning_rate]):
-            if isinstance(rate, Parameter) and rate.ndim:  # lists belong to a network below the optimizer
-                self._params.move_to_end(rate.name)
 
     def __call__(self, gradients: Any) -> Any:
         """One update; on an engine that compiles, one program."""
@@ -447,7 +454,7 @@ class RuleOptimizer(Optimizer):
 def _rate_of(schedule: Any, step: int) -> float:
     """What a schedule, or a Module, gives for a step: a float32, as a Python number."""
     number = getattr(schedule, "_number", None)
-    return float(schedule(Tensor(np.int32(step))) if number is None else number(step))
+    return float(schedule(Tensor(np.array([step], np.int32))) if number is None else number(step))
 
 
 for _method in ("_update_in_place", "_update"):

@@ -154,7 +154,8 @@ class TrainOneStepCell(Module):
     Args:
         network: returns the loss.
         optimizer: updates its parameters, of either door.
-        sens: the gradient of the loss, which scales all gradients; 1 by default, or the optimizer's loss scale.
+        sens: the gradient of the loss, which scales all gradients; 1 by default. An optimizer with a ``loss_scale``,
+            by which it divides them, wants the same here.
         return_grad: also return the gradients by the names of the parameters.
 
     >>> from luojia import Tensor, nn
@@ -179,7 +180,7 @@ class TrainOneStepCell(Module):
             network.set_grad()
         self.weights = optimizer.parameters
         self.grad = ops.GradOperation(get_by_list=True, sens_param=True)
-        self.sens = getattr(optimizer, "loss_scale", 1.0) if sens is None else sens
+        self.sens = 1.0 if sens is None else sens
         if isinstance(self.sens, bool) or not isinstance(self.sens, (int, float)):
             raise DTypeError(f"For 'TrainOneStepCell', the 'sens' must be a number, but got {type(sens).__name__}.")
         if self.sens == 0:

@@ -28,12 +28,34 @@ def seed(seed: int) -> None:
 def _size(size: Any, *params: Any) -> tuple[int, ...]:
     if size is None:
         return np.broadcast_shapes(*[np.shape(p) if not isinstance(p, Tensor) else p.shape for p in params])
-    return (int(size),) if isinstance(size, (int, np.integer)) else tuple([int(n) for n in size])
+    try:
+        found = (int(size),) if isinstance(size, (int, np.integer)) else tuple([int(n) for n in size])
+    except (TypeError, ValueError):
+        found = (-1,)
+    if min(found, default=0) < 0:
+        raise ArgumentError(f"Invalid Parameter format for size expect Shape or None but value='{size}'")
+    return found
+
+
+def _dtype(dtype: Any, *known: str) -> np.dtype:
+    """The dtype of draws: one of those that MXNet's sampler has, of which the last is the default."""
+    found = to_numpys(dtype or known[-1])
+    if found.name not in known:
+        raise ArgumentError(f"Invalid Input: '{found}', valid values are: {{{', '.join(map(repr, known))}}}")
+    return found
+
+
+_FLOATS = ("float16", "float64", "float32")
 
 
 def _device(ctx: Any, *params: Any) -> Context:
     return Context(ctx) if ctx is not None else next((p._device for p in params if isinstance(p, Tensor)),
                                                      current_context())
+
+
+def _positive(name: str, scale: Any, what: str = "scale") -> None:
+    if isinstance(scale, (int, float)) and scale < 0:
+        raise ArgumentError(f"np.random.{name}: {what} must not be negative, got {scale}.")
 
 
 def _location_scale(name: str, standard: str, doc: str, low: str = "loc", high: str = "scale",
@@ -42,10 +64,10 @@ def _location_scale(name: str, standard: str, doc: str, low: str = "loc", high: 
              out: Any = None) -> ndarray:
         if short and isinstance(dtype, Context):  # (loc, scale, size, ctx, out)
             dtype, ctx, out = None, dtype, out if ctx is None else ctx
-        if isinstance(scale, (int, float)) and scale < 0:
-            raise ArgumentError(f"np.random.{name}: {high} must not be negative, got {scale}.")
+        _positive(name, scale, high)
         device = _device(ctx, loc, scale)
-        z = getattr(generator(device), standard)(size=_size(size, loc, scale)).astype(to_numpys(dtype or np.float32))
+        kind = _dtype(dtype, *_FLOATS)
+        z = getattr(generator(device), standard)(size=_size(size, loc, scale)).astype(kind)
         return stored(FUNCTIONS["add"](FUNCTIONS["multiply"](place(z, device), scale), loc), out)
 
     draw.__name__ = draw.__qualname__ = name
@@ -63,7 +85,8 @@ def uniform(low: Any = 0.0, high: Any = 1.0, size: Any = None, dtype: Any = None
             out: Any = None) -> ndarray:
     """Uniform numbers of [low, high)."""
     device = _device(ctx, low, high)
-    u = generator(device).random(_size(size, low, high), np.float32).astype(to_numpys(dtype or np.float32))
+    kind = _dtype(dtype, *_FLOATS)
+    u = generator(device).random(_size(size, low, high), np.float32).astype(kind)
     width = high - low
     return stored(FUNCTIONS["add"](FUNCTIONS["multiply"](place(u, device), width), low), out)
 
@@ -76,6 +99,7 @@ def lognormal(mean: Any = 0.0, sigma: Any = 1.0, size: Any = None, dtype: Any = 
 
 def exponential(scale: Any = 1.0, size: Any = None, ctx: Any = None, out: Any = None) -> ndarray:
     """Exponential numbers of mean ``scale``."""
+    _positive("exponential", scale)
     device = _device(ctx, scale)
     z = generator(device).standard_exponential(_size(size, scale)).astype(np.float32)
     return FUNCTIONS["multiply"](place(z, device), scale, out=out)
@@ -83,6 +107,7 @@ def exponential(scale: Any = 1.0, size: Any = None, ctx: Any = None, out: Any = 
 
 def rayleigh(scale: Any = 1.0, size: Any = None, ctx: Any = None, out: Any = None) -> ndarray:
     """Rayleigh numbers of mode ``scale``."""
+    _positive("rayleigh", scale)
     device = _device(ctx, scale)
     z = generator(device).rayleigh(size=_size(size, scale)).astype(np.float32)
     return FUNCTIONS["multiply"](place(z, device), scale, out=out)
@@ -131,7 +156,7 @@ def randint(low: int, high: int | None = None, size: Any = None, dtype: Any = No
     low, high = (0, low) if high is None else (low, high)
     if high <= low:
         raise ArgumentError(f"np.random.randint: low must be less than high, got {low} and {high}.")
-    found = generator(_device(ctx)).integers(low, high, _size(size), to_numpys(dtype or np.int64))
+    found = generator(_device(ctx)).integers(low, high, _size(size), _dtype(dtype, "int32", "int64"))
     return stored(place(found, ctx), out)
 
 

@@ -7,6 +7,7 @@ takes ``out=`` as well, an array to write the result into.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from .._src.core.dtypes import to_numpys
 from .._src.core.faces import Face, compile_function, run_plain
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
+from .._src.errors import NotSupportedError
 from .creation import lift
 from .multiarray import result
 
@@ -157,7 +159,21 @@ def _elementwise(prepare: Callable) -> Callable:
     return run
 
 
+_UFUNCS = (ELEMENTWISE, WHOLE, FLOATING)
 _NUMPYS = {"round_": "round", "fix": "trunc", "fabs": "abs"}
+
+
+_UFUNC = {"where": True, "casting": "same_kind", "order": "K", "dtype": None, "subok": True}
+_BARE = {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "around", "round", "round_"}
+
+
+def ufunc_keywords(name: str, given: dict[str, Any]) -> None:
+    """Refuse what NumPy's functions take besides ``out``, unless it is at NumPy's default."""
+    for key, value in given.items():
+        if key not in _UFUNC:
+            raise TypeError(f"{key} is an invalid keyword to function '{name}'")
+        if value != _UFUNC[key]:
+            raise NotSupportedError(f"{key}={value} is not implemented yet for operator {name}")
 
 
 def lines(table: str) -> list[tuple[str, str]]:
@@ -181,7 +197,9 @@ def make(module: str, *kinds: tuple[str, Callable]) -> dict[str, Callable]:
     made = {}
     for table, run in kinds:
         for spec, target in lines(table):
-            function = compile_function(Face(OPERATORS[target], spec), run, module, "out=None", numpys=True)
+            face = Face(OPERATORS[target], spec)
+            others = partial(ufunc_keywords, face.name) if table in _UFUNCS and face.name not in _BARE else None
+            function = compile_function(face, run, module, "out=None", numpys=True, others=others)
             made[function.__name__] = function
     return made
 

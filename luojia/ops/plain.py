@@ -30,6 +30,11 @@ def dtype(input_x: Tensor) -> Any:
     return _tensor("DType", input_x).dtype
 
 
+def identity(x: Any) -> Any:
+    """``x`` itself: a copy of a Tensor, and whatever else is given as it is."""
+    return OPERATORS["identity"](x) if isinstance(x, Tensor) or hasattr(x, "_luojia_apply") else x
+
+
 def rank(input_x: Tensor) -> int:
     """The number of axes of a Tensor."""
     return len(_tensor("Rank", input_x).shape)
@@ -147,6 +152,6 @@ ScalarCast = _class("ScalarCast", scalar_cast)
 
 __all__ = [
     "DType", "Depend", "Print", "Rank", "ScalarCast", "ScalarToArray", "ScalarToTensor", "Shape", "Size", "arange",
-    "depend", "dtype", "einsum", "is_tensor", "print_", "rank", "scalar_cast", "scalar_to_array", "scalar_to_tensor",
-    "shape", "size",
+    "depend", "dtype", "einsum", "identity", "is_tensor", "print_", "rank", "scalar_cast", "scalar_to_array",
+    "scalar_to_tensor", "shape", "size",
 ]

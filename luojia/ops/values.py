@@ -125,9 +125,9 @@ def make_list(*items: Any) -> tuple:
     return items
 
 
-def make_range(start: int, stop: int, step: int = 1) -> tuple:
-    """start, start + step, ... before ``stop``."""
-    return tuple(range(start, stop, step))
+def make_range(*bounds: int) -> tuple:
+    """start, start + step, ... before stop, for (stop), (start, stop) or (start, stop, step)."""
+    return tuple(range(*bounds))
 
 
 def make_slice(start: Any, stop: Any, step: Any) -> slice:

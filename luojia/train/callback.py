@@ -428,7 +428,9 @@ class LearningRateScheduler(Callback):
 
 
 class History(Callback):
-    """Keeps the loss of each epoch and the results of evaluations: ``history.epoch``, a dict of lists.
+    """Keeps the loss of each epoch of training, and the metrics where ``Model.fit`` evaluates: ``history.history``.
+
+    ``history.epoch["epoch"]`` numbers the epochs. In ``Model.eval`` it keeps the first output alone.
 
     Matches ``mindspore.train.History``.
     """
@@ -436,18 +438,24 @@ class History(Callback):
     def __init__(self) -> None:
         self.history: dict[str, list] = {}
         self.epoch: dict[str, list] = {}
+        self._trains = False  # then an evaluation is a part of it
 
     def begin(self, run_context: RunContext) -> None:
-        self.epoch = {"epoch": []}
+        mode = run_context.original_args().mode
+        if mode == "train" or not self._trains:
+            self.history, self.epoch, self._trains = {}, {"epoch": []}, mode == "train"
 
     def epoch_end(self, run_context: RunContext) -> None:
         params = run_context.original_args()
+        if params.mode == "eval" and self._trains:
+            return
         self.epoch.setdefault("epoch", []).append(params.cur_epoch_num or 1)
-        results = params.eval_results
-        if params.mode != "eval":
-            results = {"net_output": loss_of(params), **(params.eval_results or {})}
-        for name, value in (results or {}).items():
+        results = {"net_output": loss_of(params), **(params.eval_results or {} if params.mode != "eval" else {})}
+        for name, value in results.items():
             self.history.setdefault(name, []).append(value)
+
+    def end(self, run_context: RunContext) -> None:
+        self._trains = self._trains and run_context.original_args().mode != "train"
 
 
 class LambdaCallback(Callback):

@@ -59,7 +59,7 @@ class Model:
         if eval_indexes is not None and len(eval_indexes) != 3:
             raise ArgumentError("For 'Model', the argument 'eval_indexes' must have 3 elements (loss, prediction, "
                                 f"label), but got {eval_indexes}.")
-        self._eval_indexes = eval_indexes
+        self._eval_indexes, self._evaluates_by_own = eval_indexes, eval_network is not None
         self._train_network = self._build_train()
         self._eval_network = eval_network
         if self._metrics and eval_network is None:
@@ -152,7 +152,7 @@ class Model:
         if isinstance(network, Module):
             network.set_train()
         params = self._params("train", network, dataset, manager, epoch_num=epoch - initial_epoch, initial_step=None,
-                              last_save_ckpt_step=None, latest_ckpt_file=None,
+                              last_save_ckpt_step=None, latest_ckpt_file=None, train_dataset_element=None,
                               loss_scale_mananger=self._options.get("loss_scale_manager"))
         run, passes = RunContext(params), Passes(dataset)
         with manager:
@@ -225,20 +225,22 @@ class Model:
         return results
 
     def _update_metrics(self, outputs: Any) -> None:
-        if not isinstance(outputs, (tuple, list)):
-            raise ArgumentError("For 'Model.eval', the evaluation network must return a tuple (loss, prediction, "
-                                f"label), but got {type(outputs).__name__}.")
-        outputs = tuple(outputs)
+        outputs = tuple(outputs) if isinstance(outputs, (tuple, list)) else (outputs,)
+        given = self._eval_indexes
+        if given is not None and len(outputs) < 3:
+            raise ArgumentError(f"For 'Model.eval', the evaluation network must return (loss, prediction, label) for "
+                                f"eval_indexes={given}: the length of 'outputs' must be >= 3, but got {len(outputs)}.")
         for metric in self._metrics.values():
-            if self._eval_indexes is not None:
-                loss, prediction, label = self._eval_indexes
-                metric.update(*([outputs[loss]] if isinstance(metric, Loss) else [outputs[prediction], outputs[label]]))
-            elif isinstance(metric, Metric) and metric.indexes is not None:
+            if given is None and self._evaluates_by_own:  # the network of the user gives what its metrics take
                 metric.update(*outputs)
-            elif isinstance(metric, Loss):
-                metric.update(outputs[0])
+                continue
+            loss, prediction, label = given or (0, 1, 2)
+            if isinstance(metric, Loss):
+                metric.update(outputs[loss])
+            elif given is None and isinstance(metric, Metric) and metric.indexes is not None:
+                metric.update(*outputs)
             else:
-                metric.update(*outputs[1:])
+                metric.update(outputs[prediction], outputs[label])
 
     def predict(self, *predict_data: Any, backend: str | None = None, config: Any = None) -> Any:
         """The network's outputs, not training.

@@ -92,7 +92,10 @@ def test_an_initializer_of_ones_own_and_lazy_tensors():
             arr[...] = np.arange(arr.size)
 
     lazy = Tensor(shape=(3,), dtype=mstype.float32, init=Count())
+    assert str(lazy) == "Tensor(shape=[3], dtype=Float32, value=\n<uninitialized>)"
+    assert initializer("ones", [2]).init_data().asnumpy().tolist() == [1, 1]
     assert lazy.asnumpy().tolist() == [0, 0, 0] and lazy.init_data().asnumpy().tolist() == [0, 1, 2]
+    assert str(lazy) == "[0. 1. 2.]"
     assert Parameter(Tensor(shape=(3,), dtype=mstype.float32, init=Count())).asnumpy().tolist() == [0, 1, 2]
 
 

@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from luojia._src.engine.kernels import columns, conv_heavy, conv_last, thin, windows
+from luojia._src.engine.kernels import columns, conv_depthwise, conv_heavy, conv_last, conv_winograd, thin, windows
 from luojia._src.engine.kernels.conv import conv, conv_dw, conv_dx, conv_pull, conv_shape
 from luojia._src.errors import ShapeError
 
@@ -35,22 +35,37 @@ CASES = {
     "rows cropped": ((2, 16, 9, 8), (12, 16, 3, 3), (1, 1), ((-2, 1), (1, -1)), (1, 2), 1),
     "rows same": ((7, 12, 6, 5), (11, 12, 3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1), 1),
     "rows same, even kernel": ((7, 16, 6, 5), (17, 16, 4, 2), (1, 1), ((2, 1), (0, 1)), (1, 1), 1),
+    "rows of one image": ((1, 12, 9, 11), (5, 12, 3, 3), (1, 1), ((2, 0), (0, 1)), (1, 1), 1),
+    "rows of a narrow image": ((2, 3, 9, 2), (4, 3, 3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1), 1),
     "wasteful": ((5, 7, 8, 9), (6, 7, 5, 5), (1, 1), ((0, 0), (1, 0)), (1, 1), 1),
     "wasteful dilated": ((5, 3, 9, 10), (6, 3, 3, 2), (1, 1), ((-1, 0), (0, -2)), (2, 3), 1),
     "rows grouped": ((2, 24, 5, 7), (4, 12, 3, 3), (1, 2), ((1, 0), (1, 1)), (1, 1), 2),
     "depthwise": ((2, 6, 7, 8), (6, 1, 3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1), 6),
+    "depthwise strided": ((3, 5, 9, 8), (5, 1, 3, 2), (2, 3), ((1, 1), (0, 1)), (1, 1), 5),
+    "depthwise dilated": ((3, 4, 9, 11), (4, 1, 3, 3), (1, 2), ((2, 0), (1, 3)), (3, 2), 4),
+    "depthwise cropped": ((2, 3, 9, 8), (3, 1, 2, 3), (1, 1), ((-2, 1), (1, -1)), (1, 1), 3),
+    "depthwise beside the input": ((2, 3, 4, 4), (3, 1, 2, 2), (1, 1), ((0, 0), (6, 0)), (1, 1), 3),
+    "depthwise of one image": ((1, 3, 12, 7), (3, 1, 5, 5), (2, 1), ((2, 2), (2, 2)), (1, 1), 3),
     "depthwise doubled": ((2, 3, 9, 8), (6, 1, 3, 3), (2, 2), ((1, 1), (0, 1)), (1, 1), 3),
     "3d": ((2, 2, 5, 6, 4), (3, 2, 3, 2, 3), (1, 1, 1), ((1, 1), (0, 1), (1, 0)), (1, 1, 1), 1),
     "3d rows": ((2, 8, 6, 5, 7), (4, 4, 2, 3, 3), (2, 1, 3), ((1, 0), (1, 1), (2, 0)), (1, 2, 1), 2),
 }
 
 
-@pytest.fixture(params=[None, 1, "heavy"], ids=["blocks as they come", "smallest blocks", "heavy"])
+@pytest.fixture(params=[None, 1, "heavy", "winograd", "winograd in blocks"],
+                ids=lambda p: {None: "blocks as they come", 1: "smallest blocks"}.get(p, p))
 def blocks(request, monkeypatch):
     """The second runs every case in blocks of one image and few rows, as only large inputs would; the third has all
-    images for small and all weights for large."""
-    if request.param == "heavy":
+    images for small and all weights for large, the others have few channels for many."""
+    if request.param in ("winograd", "winograd in blocks"):
+        for name in ("FEWEST", "LEAST"):
+            monkeypatch.setattr(conv_winograd, name, 0)
+        if request.param == "winograd in blocks":
+            monkeypatch.setattr(conv_winograd, "BLOCK", 1)
+            monkeypatch.setattr(conv_winograd, "TILES", 1)
+    elif request.param == "heavy":
         monkeypatch.setattr(conv_heavy, "HEAVY", 0)
+        monkeypatch.setattr(conv_heavy, "HEAVIER", 0)
         monkeypatch.setattr(conv_heavy, "SMALL", 10_000)
         monkeypatch.setattr(conv_heavy, "COLUMNS", 10_000)
     elif request.param:
@@ -59,6 +74,7 @@ def blocks(request, monkeypatch):
         monkeypatch.setattr(windows, "BUFFER_BYTES", 1)
         monkeypatch.setattr(windows, "LEAST_ROWS", 1)
         monkeypatch.setattr(thin, "BUFFER_BYTES", 1)
+        monkeypatch.setattr(conv_depthwise, "BLOCK", 1)
         monkeypatch.setattr(conv_last, "MOST_TOGETHER", 0)
         monkeypatch.setattr(conv_last, "SCATTER_BYTES", 1)
 

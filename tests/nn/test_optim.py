@@ -168,7 +168,7 @@ def test_an_optimizer_of_ones_own():
 
     opt = Plain(0.1, params(), weight_decay=0.1, loss_scale=4.0)
     assert opt(G) is True
-    np.testing.assert_allclose(values(opt)[0], [0.9775, 2.005], rtol=1e-6)
+    np.testing.assert_allclose(values(opt)[0], [0.9475, 1.945], rtol=1e-6)  # the decay is 0.1 * 4
     with pytest.raises(NotImplementedError, match="must override construct"):
         nn.Optimizer(0.1, params())(G)
 
@@ -348,3 +348,34 @@ def test_subclasses_name_their_own_attributes_freely():
     own = Own([p])
     assert own((Tensor([1.0]),)) == 1 and p.tolist() == [0.5] and own._step == 1
     assert own.get_lr() == 0.5 and own.get_weight_decay() == 0
+
+
+def test_decay_weight_of_ones_own_comes_before_scale_grad():
+    class Own(nn.Optimizer):
+        def construct(self, gradients):
+            return self.scale_grad(self.decay_weight(gradients))
+
+    w = Parameter(Tensor([1.0, 2.0]), name="w")
+    opt = Own([0.1, 0.2], [w], weight_decay=0.5, loss_scale=4.0)
+    assert opt((Tensor([1.0, 1.0]),))[0].asnumpy().tolist() == [0.75, 1.25]
+    assert (opt.weight_decay, float(opt.get_weight_decay()), opt.loss_scale) == (2.0, 2.0, 4.0)
+    opt.moments = opt.parameters.clone(prefix="moments", init="zeros")
+    assert names(opt) == ["global_step", "w", "moments.w", "learning_rate"]
+    grouped = Own(0.1, [{"params": [w], "weight_decay": 0.25}], weight_decay=0.5, loss_scale=4.0)
+    assert grouped((Tensor([1.0, 1.0]),))[0].asnumpy().tolist() == [0.5, 0.75]
+
+
+def test_schedules_are_asked_with_the_global_step():
+    seen = []
+
+    class Rate(nn.learning_rate_schedule.LearningRateSchedule):
+        def construct(self, step):
+            seen.append((step.shape, str(step.dtype), int(step)))
+            return 0.1 * (step + 1)
+
+    w = Parameter(Tensor([1.0]), name="w")
+    opt = nn.SGD([w], Rate())
+    for _ in range(2):
+        opt((Tensor([1.0]),))
+    np.testing.assert_allclose(w.asnumpy(), [0.7], rtol=1e-6)
+    assert seen == [((1,), "Int32", 0), ((1,), "Int32", 1)] and opt.get_lr().shape == ()

@@ -36,10 +36,11 @@ def test_train_one_step(sens, scale):
     assert [p.name for p in net.get_parameters()] == ["weight", "bias"]
 
 
-def test_loss_scale_of_the_optimizer_is_undone():
+@pytest.mark.parametrize("sens, bias", [(None, -0.05), (8.0, -0.4)])
+def test_loss_scale_of_the_optimizer_wants_the_same_sens(sens, bias):
     net = dense()
-    nn.TrainOneStepCell(with_loss(net), nn.SGD(net.trainable_params(), 0.1, loss_scale=8.0))(X, Y)
-    np.testing.assert_allclose(net.bias.asnumpy(), [-0.4], rtol=1e-6)
+    nn.TrainOneStepCell(with_loss(net), nn.SGD(net.trainable_params(), 0.1, loss_scale=8.0), sens)(X, Y)
+    np.testing.assert_allclose(net.bias.asnumpy(), [bias], rtol=1e-6)
 
 
 def test_gradients_are_returned_on_request():

@@ -244,3 +244,36 @@ def test_numpys_numbers_are_as_pythons():
             assert found.dtype == "float16" and found.tolist() == [2.5, 2.5, 2.5]
     assert np.multiply(small, onp.int64(2)).dtype == "int8"
     assert np.true_divide(small, onp.float32(2)).dtype == "float32"
+
+
+KEYWORDS = [("where", True), ("casting", "same_kind"), ("order", "K"), ("dtype", None), ("subok", True)]
+
+
+@pytest.mark.parametrize("call", [lambda **k: np.sqrt(np.array([4.0]), **k),
+                                  lambda **k: np.add(1, np.array([1.0]), **k),
+                                  lambda **k: np.isnan(np.array([2.0]), **k)])
+def test_keywords_of_numpys_functions_are_taken_at_their_defaults(call):
+    expected = call().tolist()
+    for key, value in KEYWORDS:
+        assert call(**{key: value}).tolist() == expected
+        with pytest.raises(NotImplementedError, match=f"{key}=other is not implemented yet for operator"):
+            call(**{key: "other"})
+    with pytest.raises(ValueError, match="truth value of an ndarray with multiple elements is ambiguous"):
+        call(where=np.array([True, False]))
+    with pytest.raises(TypeError, match="foo is an invalid keyword to function"):
+        call(foo=1)
+
+
+@pytest.mark.parametrize(("draw", "message"), [
+    (lambda: np.random.uniform(size=-1), "expect Shape or None but value='-1'"),
+    (lambda: np.random.normal(size="a"), "expect Shape or None but value='a'"),
+    (lambda: np.random.gamma(2.0, size=2.5), "expect Shape or None but value='2.5'"),
+    (lambda: np.random.uniform(dtype="int32"), "Invalid Input: 'int32', valid values are: .'float16'"),
+    (lambda: np.random.normal(dtype=bool), "Invalid Input: 'bool'"),
+    (lambda: np.random.randint(3, dtype="float32"), "Invalid Input: 'float32', valid values are: .'int32', 'int64'"),
+    (lambda: np.random.exponential(-1.0), "np.random.exponential: scale must not be negative"),
+    (lambda: np.random.laplace(0.0, -1.0), "np.random.laplace: scale must not be negative"),
+])
+def test_draws_refuse_what_mxnets_do(draw, message):
+    with pytest.raises(mx.MXNetError, match=message):
+        draw()

@@ -145,7 +145,7 @@ def index_faces(kind: str) -> dict[str, tuple[Operator, str]]:
 def compile_function(face: Any, run: Callable, module: str, extra: str = "", quick: Callable | None = None,
                      quick_class: type | None = None, method: bool = False, checked: bool = False,
                      numpys: bool = False, accepted: Row | None = None, read: bool = False,
-                     straight: Callable | None = None) -> Callable:
+                     straight: Callable | None = None, others: Callable | None = None) -> Callable:
     """A Python function with the face's signature that calls ``run(face, inputs, attrs, **extra names)``; a ``method``
     calls ``run(self, ...)``.
 
@@ -155,7 +155,7 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
     ``numpys``: ``dtype=float`` is float64. ``accepted`` is a row of the table of dtypes (accepted.py). ``read``:
     attributes are MXNet's, read as attributes.py says; arrays may be left out and unknown names given, which ``run``
     and the operator tell of. ``straight(op, inputs, attributes)`` takes calls with arrays of ``quick_class`` alone, of
-    one dtype where the face is uniform.
+    one dtype where the face is uniform. ``others(names and values)`` judges keywords that the face does not have.
     """
     space: dict[str, Any] = {"_run": run, "_face": face, "_quick": quick, "_class": quick_class, "_float": float,
                              "_float64": np.float64}
@@ -180,9 +180,9 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
     if listed is not None:
         signature.append(f"{listed.public}=None")
     unknown = read and bool(face.attributes)
-    if unknown:
+    if unknown or others is not None:
         signature.append("**_unknown")
-        space["_refuse"] = partial(unknown_attribute, face)
+        space["_refuse"] = others or partial(unknown_attribute, face)
     star = next((p.internal for p in face.params if p.star), None)
     if listed is not None:
         star = f"({star} if {listed.public} is None else ({listed.public},))"
@@ -208,6 +208,8 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
         checks += more
     if unknown:
         checks = "    if _unknown: _refuse(_unknown)\n" + "".join(_reads(face, space))
+    if others is not None:
+        checks = "    if _unknown: _refuse(_unknown)\n" + checks
     if straight is not None:
         checks += _straight(face, pairs, extra, straight, space)
     space.update(_check=partial(_check, face.name), _Tensor=Tensor)

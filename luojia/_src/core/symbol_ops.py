@@ -418,7 +418,7 @@ def apply_to_symbols(op: Operator, inputs: Any, attrs: dict[str, Any]) -> Any:
         order = [op.inputs.index(p.internal) for p in face.params if p.internal in op.inputs and not p.star]
         order += range(len(op.inputs), len(args))
         order = tuple(i for i in order if i < len(args))
-        given = public_attributes(face, attrs)
+        given = {**public_attributes(face, attrs), **_flags(face, args)}
         if len(args) > len(op.inputs):
             given["num_args"] = len(args) - len(op.inputs)
     else:
@@ -451,6 +451,17 @@ def fitting_face(op: Operator, args: list, attrs: dict[str, Any]) -> Face | None
         if all(k in said or rest.get(k, _MISSING) == v for k, v in attrs.items()):
             return face
     return None
+
+
+def _flags(face: Face, args: list) -> dict[str, bool]:
+    """The flags by which files tell that an array is there or left out, where they are not at their defaults."""
+    given = {p.public: args[face.op.inputs.index(p.internal)] for p in face.inputs if not p.star}
+    found = {}
+    for p in face.attributes:
+        array, value = FLAGS.get(p.public, (None, None))
+        if p.internal == "_" and array in given and ((given[array] is None) is value) is p.default:
+            found[p.public] = not p.default
+    return found
 
 
 def public_attributes(face: Face, attrs: dict[str, Any]) -> dict[str, Any]:

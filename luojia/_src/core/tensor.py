@@ -248,6 +248,8 @@ class Tensor(_Methods):
         return format(self._scalar("format()"), spec) if spec else str(self)
 
     def __str__(self) -> str:
+        if self.init is not None and "_filled" not in self.__dict__:
+            return f"Tensor(shape={list(self.shape)}, dtype={dtypes.from_np(self.np_dtype)}, value=\n<uninitialized>)"
         return printing.tensor_str(self.asnumpy())
 
     def __repr__(self) -> str:
@@ -298,6 +300,7 @@ class Tensor(_Methods):
         array = np.zeros(self.shape, self.np_dtype)
         self.init(array)
         self._rebind(self._device.engine.put(array, self._device))
+        self.__dict__["_filled"] = True
         return self
 
     # -- the tape --------------------------------------------------------------------------------------------------

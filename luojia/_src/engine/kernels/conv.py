@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from itertools import product
 from math import gcd, prod
+from types import ModuleType
 
 import numpy as np
 
 from luojia._src.engine import threads
-from luojia._src.engine.kernels import conv_heavy, conv_last
+from luojia._src.engine.kernels import conv_depthwise, conv_heavy, conv_last, conv_winograd
 from luojia._src.engine.kernels.columns import Columns, Ints
 from luojia._src.engine.kernels.precision import working
 from luojia._src.engine.kernels.thin import is_thin
@@ -75,8 +76,12 @@ def conv(x: np.ndarray, w: np.ndarray, *, stride: Ints, pad: Pads, dilation: Int
     if groups == 1 and conv_heavy.is_heavy(w.shape, shape[2:]):
         y = conv_heavy.correlate(x, w, shape[2:], stride, lo, dilation, working(np.result_type(x, w)))
         return y.astype(np.result_type(x, w), copy=False)
-    if _goes_last(groups, w.shape, x):
-        y = conv_last.correlate(x, w, shape[2:], stride, lo, dilation, working(np.result_type(x, w)))
+    if groups == 1 and conv_winograd.suits(w.shape, len(x), shape[2:], stride, dilation):
+        y = conv_winograd.correlate(x, w, shape[2:], lo, working(np.result_type(x, w)))
+        return y.astype(np.result_type(x, w), copy=False)
+    kernels = _channels_last(groups, w.shape, x)
+    if kernels is not None:
+        y = kernels.correlate(x, w, shape[2:], stride, lo, dilation, working(np.result_type(x, w)))
         return y.astype(np.result_type(x, w), copy=False)
     x = np.ascontiguousarray(x)
     y = _correlate(_grouped(x, 1, groups), _grouped(w, 0, groups), shape[2:], stride, lo, dilation)
@@ -92,10 +97,17 @@ def conv_dx(g: np.ndarray, w: np.ndarray, *, shape: Ints, stride: Ints, pad: Pad
     """
     _expect(g, "conv_dx", shape, w.shape, stride, pad, dilation, groups)
     dtype = np.result_type(g, w)
-    plane = _goes_last(groups, w.shape, g)
+    before = tuple(lo for lo, _ in pad)
+    if groups == 1 and conv_heavy.is_heavy(w.shape, g.shape[2:], gradient=True):
+        return conv_heavy.spread(g, w, shape[2:], stride, before, dilation, working(dtype)).astype(dtype, copy=False)
+    if groups == 1 and conv_winograd.suits(w.shape, len(g), g.shape[2:], stride, dilation):
+        return conv_winograd.spread(g, w, shape[2:], before, working(dtype)).astype(dtype, copy=False)
+    if conv_depthwise.is_depthwise(groups, w.shape):
+        dx = conv_depthwise.spread(g, w, shape[2:], stride, before, dilation, working(dtype))
+        return dx.astype(dtype, copy=False)
+    plane = _channels_last(groups, w.shape, g) is not None
     if not plane:
         g = np.ascontiguousarray(g)
-    before = tuple(lo for lo, _ in pad)
     if plane and prod(stride) == 1 and conv_last.is_wasteful(shape[2:], g.shape[2:]):
         return conv_last.scatter(g, w, shape[2:], before, dilation, working(dtype)).astype(dtype, copy=False)
     flipped = np.flip(_grouped(w, 0, groups).swapaxes(1, 2), tuple(range(3, w.ndim + 1)))
@@ -130,8 +142,13 @@ def conv_dw(g: np.ndarray, x: np.ndarray, *, shape: Ints, stride: Ints, pad: Pad
     _expect(g, "conv_dw", x.shape, shape, stride, pad, dilation, groups)
     dtype = np.result_type(g, x)
     work = working(dtype)
-    if _goes_last(groups, shape, x, g):
-        dw = conv_last.gather_weights(g, x, shape[2:], stride, tuple(lo for lo, _ in pad), dilation, work)
+    heavy = groups == 1 and conv_heavy.is_heavy(shape, g.shape[2:], gradient=True)
+    if not heavy and groups == 1 and conv_winograd.suits(shape, len(g), g.shape[2:], stride, dilation):
+        dw = conv_winograd.gather_weights(g, x, tuple(lo for lo, _ in pad), work)
+        return dw.astype(dtype, order="C", copy=False)
+    kernels = conv_heavy if heavy else _channels_last(groups, shape, x, g)
+    if kernels is not None:
+        dw = kernels.gather_weights(g, x, shape[2:], stride, tuple(lo for lo, _ in pad), dilation, work)
         return dw.astype(dtype, order="C", copy=False)
     x, g = [_lift(_grouped(np.ascontiguousarray(a), 1, groups), 3) for a in (x, g)]
     lo, stride, dilation = _lift_ints(stride, tuple(p[0] for p in pad), dilation)
@@ -170,6 +187,8 @@ def conv_pull(g: np.ndarray, x: np.ndarray, w: np.ndarray, *, stride: Ints, pad:
     lo = tuple(before for before, _ in pad)
     if (groups == 1 and stride == (1, 1) and max(w.shape[2:]) > 1
             and not (is_thin(x.shape[1], w.shape[2:]) or is_thin(w.shape[0], w.shape[2:])
+                     or conv_heavy.is_heavy(w.shape, g.shape[2:], gradient=True)
+                     or conv_winograd.suits(w.shape, len(g), g.shape[2:], stride, dilation)
                      or conv_last.is_wasteful(x.shape[2:], g.shape[2:]))):
         dx, dw = conv_last.pull(g, x, w, lo, dilation, working(np.result_type(g, x, w)))
         return dx.astype(np.result_type(g, w), copy=False), dw.astype(np.result_type(g, x), order="C", copy=False)
@@ -177,16 +196,19 @@ def conv_pull(g: np.ndarray, x: np.ndarray, w: np.ndarray, *, stride: Ints, pad:
             conv_dw(g, x, shape=w.shape, stride=stride, pad=pad, dilation=dilation, groups=groups))
 
 
-def _goes_last(groups: int, w_shape: Ints, *arrays: np.ndarray) -> bool:
-    """Whether a convolution is computed channels last: of images, without groups.
+def _channels_last(groups: int, w_shape: Ints, *arrays: np.ndarray) -> ModuleType | None:
+    """The kernels of a convolution that is computed channels last, as of images without groups or depthwise.
 
-    One by a kernel of 1 leaves images that lie channels first as they are, as between depthwise convolutions.
+    One by a kernel of 1 leaves images that lie channels first as they are.
     """
+    if conv_depthwise.is_depthwise(groups, w_shape):
+        return conv_depthwise
     if groups > 1 or len(w_shape) != 4:
-        return False
-    return max(w_shape[2:]) > 1 or not all(
+        return None
+    here = max(w_shape[2:]) > 1 or not all(
         a.flags.c_contiguous and not conv_last.last(a).flags.c_contiguous for a in arrays
     )
+    return conv_last if here else None
 
 
 def _correlate(x: np.ndarray, w: np.ndarray, out: Ints, stride: Ints, lo: Ints, dilation: Ints) -> np.ndarray:

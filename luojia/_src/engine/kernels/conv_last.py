@@ -8,15 +8,19 @@ channels first, the gradient of a weight runs at 50 (its long axis is both facto
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from luojia._src.engine import threads
 from luojia._src.engine.kernels import thin
 from luojia._src.engine.kernels.columns import Ints
 from luojia._src.engine.kernels.windows import Tap, Windows
+from luojia._src.engine.shortcuts import matmul
 
 MOST_TOGETHER = 1 << 14  # elements of a gradient up to which those of a block's images are made, then added
 SCATTER_BYTES = 768 * 1024  # of the windows that `scatter` adds up, and of one product
+FEW = 32  # outputs of an image in a block, up to which several images are multiplied together
 LEAST_WASTE = 1.25  # inputs per output from which the gradient of the input adds windows up instead of gathering g
 
 
@@ -35,10 +39,17 @@ def correlate(x: np.ndarray, w: np.ndarray, out: Ints, stride: Ints, lo: Ints, d
     """x (N, C, H, W) with w (O, C, *kernel): (N, O, *out)."""
     n, channels = x.shape[:2]
     outputs, _, *kernel = w.shape
+    micros = out[0] * out[1] * n * w.size / threads.PRODUCTS
+    parts = threads.ranges(n, micros) if n > 1 else threads.ranges(out[0], micros)
+    if len(parts) == 1 and n and _is_pointwise(kernel, out, x.shape[2:], stride, lo):
+        pixels = np.ascontiguousarray(last(x), work).reshape(-1, channels)
+        return first(matmul(pixels, w[:, :, 0, 0].astype(work, copy=False).T).reshape(n, *out, outputs))
     y = np.empty((n, *out, outputs), work)
     is_thin = thin.is_thin(channels, tuple(kernel))
     if is_thin:
         weights = np.ascontiguousarray(w.transpose(2, 1, 3, 0), work).reshape(-1, outputs)
+    elif kernel == [1, 1]:
+        weights = w[:, :, 0, 0].astype(work, copy=False).T[None]  # BLAS takes it as it lies
     else:
         weights = np.ascontiguousarray(w.transpose(2, 3, 1, 0), work).reshape(kernel[0], kernel[1] * channels, outputs)
 
@@ -55,13 +66,23 @@ def correlate(x: np.ndarray, w: np.ndarray, out: Ints, stride: Ints, lo: Ints, d
         for images, places, taps in windows:
             _add_up(taps, weights, into[images, places], scratch)
 
-    micros = y.size * w[0].size / threads.PRODUCTS
-    threads.spread(compute, threads.ranges(n, micros) if n > 1 else threads.ranges(out[0], micros))
+    threads.spread(compute, parts)
     return first(y)
+
+
+def _is_pointwise(kernel: Sequence[int], out: Sequence[int], size: Ints, stride: Ints, lo: Ints) -> bool:
+    """Whether each output is made of the input's channels at its own place."""
+    return (*kernel, *stride, *lo, *out) == (1, 1, 1, 1, 0, 0, *size)
 
 
 def _add_up(taps: list[Tap], weights: np.ndarray, out: np.ndarray, scratch: np.ndarray) -> None:
     """out (n, outputs, O) = the sum of the taps' products with their weights; ``scratch`` is at least as large."""
+    if _are_few(out):
+        out[...] = 0
+        for tap in taps:
+            target = out[:, tap.start : tap.stop]
+            np.add(target, matmul(_together(tap.matrix), weights[tap.row]).reshape(target.shape), out=target)
+        return
     whole = next((t for t in taps if t.stop - t.start == out.shape[1]), None)
     if whole is None:
         out[...] = 0
@@ -79,37 +100,54 @@ def gather_weights(g: np.ndarray, x: np.ndarray, kernel: Ints, stride: Ints, lo:
     """The gradient (O, C, *kernel) of a weight for the gradient g (N, O, *out) of the output and the input x."""
     channels, (n, outputs, *out) = x.shape[1], g.shape
     is_thin = thin.is_thin(channels, kernel)
+    is_pointwise = _is_pointwise(kernel, out, x.shape[2:], stride, lo)
 
     def compute(part: slice) -> np.ndarray:
         flat = np.ascontiguousarray(last(g)[part], work).reshape(-1, out[0] * out[1], outputs)
+        if is_pointwise:  # as the weight lies, which needs no transposition then
+            return matmul(flat.reshape(-1, outputs).T, np.ascontiguousarray(last(x)[part], work).reshape(-1, channels))
         if is_thin:
             dw = np.zeros((kernel[0] * channels * kernel[1], outputs), work)
             for images, places, matrix in thin.windows(x[part], kernel, tuple(out), stride, lo, dilation, work):
-                _accumulate(dw, matrix, flat[images, places])
+                _accumulate(dw, matrix.swapaxes(1, 2), flat[images, places])
             return dw
         windows = Windows(last(x)[part], kernel, tuple(out), stride, lo, dilation, work)
         dw = np.zeros((kernel[0], windows.inner, outputs), work)
         for images, places, taps in windows:
             seen = flat[images, places]
             for tap in taps:
-                _accumulate(dw[tap.row], tap.matrix.swapaxes(1, 2), seen[:, tap.start : tap.stop])
+                _accumulate(dw[tap.row], tap.matrix, seen[:, tap.start : tap.stop])
         return dw
 
     dw = threads.total(compute, threads.ranges(n, g.size * channels * kernel[0] * kernel[1] / threads.PRODUCTS))
+    if is_pointwise:
+        return dw.reshape(outputs, channels, 1, 1)
     if is_thin:
         return dw.reshape(kernel[0], channels, kernel[1], outputs).transpose(3, 1, 0, 2)
     return dw.reshape(*kernel, channels, outputs).transpose(3, 2, 0, 1)
 
 
 def _accumulate(total: np.ndarray, a: np.ndarray, b: np.ndarray) -> None:
-    """total += the sum over images of a (n, K, M) @ b (n, M, O)."""
-    if len(a) == 1:
-        np.add(total, np.matmul(a[0], b[0]), out=total)
+    """total += the sum over images of a^T b, for a (n, M, K) and b (n, M, O)."""
+    if _are_few(b):
+        np.add(total, matmul(_together(a).T, _together(b)), out=total)
+    elif len(a) == 1:
+        np.add(total, np.matmul(a[0].T, b[0]), out=total)
     elif total.size <= MOST_TOGETHER:
-        np.add(total, np.matmul(a, b).sum(0), out=total)
+        np.add(total, np.matmul(a.swapaxes(1, 2), b).sum(0), out=total)
     else:
         for one, other in zip(a, b):
-            np.add(total, np.matmul(one, other), out=total)
+            np.add(total, np.matmul(one.T, other), out=total)
+
+
+def _are_few(pixels: np.ndarray) -> bool:
+    """Whether the images (n, outputs, C) are so small that their products take longer one by one."""
+    return len(pixels) > 1 and 0 < pixels.shape[1] <= FEW
+
+
+def _together(a: np.ndarray) -> np.ndarray:
+    """(n, M, K) as (n * M, K)."""
+    return np.ascontiguousarray(a).reshape(-1, a.shape[2])
 
 
 def pull(g: np.ndarray, x: np.ndarray, w: np.ndarray, lo: Ints, dilation: Ints,
@@ -136,7 +174,7 @@ def pull(g: np.ndarray, x: np.ndarray, w: np.ndarray, lo: Ints, dilation: Ints,
             _add_up(taps, weights, into[images, places], scratch)
             met = seen[images, places]
             for tap in taps:
-                _accumulate(dw[tap.row], tap.matrix.swapaxes(1, 2), met[:, tap.start : tap.stop])
+                _accumulate(dw[tap.row], tap.matrix, met[:, tap.start : tap.stop])
         return dw
 
     dw = threads.total(compute, threads.ranges(n, 2 * dx.size * w[:, 0].size / threads.PRODUCTS))
