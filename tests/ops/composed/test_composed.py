@@ -179,7 +179,7 @@ def test_what_a_tensor_gives():
     assert x.requires_grad_() is x and x.grad is not None and x.requires_grad_(False).grad is None
     assert Tensor([1]).data_ptr() > 0 and Tensor([1]).flush_from_cache() is None
     assert Tensor([1]).set_const_arg(True).tolist() == [1]
-    with pytest.raises(DTypeError, match="'const_arg' must be a bool, but got int"):
+    with pytest.raises(DTypeError, match="the type of 'const_arg' should be 'bool', but got type 'int'"):
         Tensor([1]).set_const_arg(3)
     shared = np.ones(2)
     seen = Tensor.from_numpy(shared)
