@@ -12,14 +12,28 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 DOORS = {"ms": "class", "fn": "function", "mx": "`nd` and `sym`"}
-MODULES = {
-    "The MindSpore door": ("luojia.ops.functional", "luojia.ops.grad", "luojia.nn", "luojia.common", "luojia.train",
-                           "luojia.amp"),
-    "The MXNet door": ("luojia.autograd", "luojia.gluon", "luojia.gluon.nn", "luojia.gluon.rnn", "luojia.gluon.loss",
-                       "luojia.gluon.data", "luojia.ndarray.ndarray", "luojia.symbol.symbol", "luojia.optimizer",
-                       "luojia.metric", "luojia.initializer", "luojia.lr_scheduler", "luojia.kvstore", "luojia.io"),
-    "Both": ("luojia.context", "luojia.random", "luojia.data"),
-}
+MODULES = {door: tuple([f"luojia.{name}" for name in names.split()]) for door, names in {
+    "The MindSpore door": """
+        ops.functional ops.composed ops.composite ops.control ops.plain ops.primitive ops.random nn
+        nn.probability.distribution mint mint.nn mint.nn.functional mint.optim mint.linalg mint.special
+        mint.distributed numpy scipy.linalg scipy.optimize common common.initializer train amp dataset
+        dataset.transforms dataset.vision dataset.text dataset.audio mindrecord communication
+        communication.comm_func parallel boost experimental.optim experimental.optim.lr_scheduler hal runtime
+        device_manager hub utils
+    """,
+    "The MXNet door": """
+        autograd gluon gluon.nn gluon.rnn gluon.loss gluon.data gluon.data.vision gluon.data.vision.transforms
+        gluon.utils gluon.model_zoo.vision gluon.contrib.nn gluon.contrib.rnn ndarray.ndarray ndarray ndarray.random
+        ndarray.linalg ndarray.contrib ndarray.sparse ndarray.image symbol.symbol symbol symbol.contrib np np.linalg
+        np.random npx optimizer metric initializer init lr_scheduler kvstore io image recordio mod module model
+        callback monitor visualization operator rnn executor executor_manager contrib.amp contrib.quantization
+        contrib.text contrib.svrg_optimization contrib.tensorboard name attribute base engine error library libinfo
+        util test_utils
+    """,
+    "Both": """
+        compat context random data profiler log version
+    """,
+}.items()}
 
 
 def write(folder: Path = HERE / "reference") -> None:
@@ -100,16 +114,17 @@ def _escaped(text: str) -> str:
 
 
 def modules(door: str, names: tuple[str, ...]) -> str:
-    """The classes and functions of the modules that exist, by automodule."""
+    """The classes and functions of the modules, by automodule, but for those that are NumPy's own."""
     parts = [f"# {door}\n"]
     for name in names:
-        try:
-            importlib.import_module(name)
-        except ModuleNotFoundError as e:
-            if e.name != name:
-                raise
-            continue
-        parts.append(f"## {name}\n\n```{{eval-rst}}\n.. automodule:: {name}\n   :members:\n   :imported-members:\n"
-                     "   :no-index:\n```\n" if hasattr(importlib.import_module(name), "__all__") else
-                     f"## {name}\n\n```{{eval-rst}}\n.. automodule:: {name}\n   :members:\n   :no-index:\n```\n")
+        module = importlib.import_module(name)
+        options = "   :members:\n   :no-index:\n"
+        if hasattr(module, "__all__"):
+            others = [n for n in module.__all__ if not _is_luojias(getattr(module, n))]
+            options += "   :imported-members:\n" + f"   :exclude-members: {', '.join(others)}\n" * bool(others)
+        parts.append(f"## {name}\n\n```{{eval-rst}}\n.. automodule:: {name}\n{options}```\n")
     return "\n".join(parts)
+
+
+def _is_luojias(found: Any) -> bool:
+    return str(getattr(found, "__module__", None) or "luojia").startswith("luojia")

@@ -18,6 +18,8 @@ import numpy as _np
 from . import np as _mxnp
 from ._src.core.control import tracing
 from ._src.core.random import generator, seed_streams
+from ._src.core.symbol_ops import captured
+from ._src.core.tensor import Tensor
 from ._src.engine.devices import Context, cpu, cpu_pinned, current_context, gpu, num_gpus
 from ._src.errors import ArgumentError, DTypeError, ShapeError, UnfitArgumentError
 from .context import gpu_memory_info
@@ -48,17 +50,23 @@ _OPERATORS = {
 }
 
 
-# In graphs these have inputs that their callers do not give: a random key, and whether a network trains.
-_MODAL = ("batch_norm", "dropout", "rnn")
+# In graphs these have inputs that their callers do not give: a random key, and whether a network trains; or, the last,
+# an attribute that files need and arrays do not.
+_MODAL = ("batch_norm", "dropout", "rnn", "fully_connected")
 
 
 def _made(name: str) -> Callable:
     target = _OPERATORS[name]
     operator = getattr(_contrib, target[9:]) if target.startswith("_contrib_") else _function(target)
 
+    modal = name in _MODAL
+
     def call(*args: Any, **kwargs: Any) -> Any:
-        if name in _MODAL and any([hasattr(a, "_luojia_apply") for a in (*args, *kwargs.values())]):
-            return getattr(symbols, target)(*args, **kwargs)
+        if modal and not (args and args[0].__class__ is ndarray):
+            cls = next((type(a) for a in (*args, *kwargs.values()) if hasattr(a, "_luojia_apply")), None)
+            if cls is not None:
+                args = tuple([captured(a, cls) if isinstance(a, Tensor) else a for a in args])
+                return getattr(symbols, target)(*args, **kwargs)
         return result(operator(*[as_np(a) for a in args], **{k: as_np(v) for k, v in kwargs.items()}))
 
     call.__name__ = call.__qualname__ = name

@@ -6,14 +6,18 @@ Each block of docs/parallel.md takes its nets and data from SETUP, and runs on e
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
 
 import pytest
+
+import luojia
 
 from .test_readme import ROOT, blocks, run
 
@@ -125,3 +129,28 @@ def test_what_contributing_adds_works(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, str(program)], cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert done.returncode == 0 and done.stdout.endswith("all ran\n"), done.stderr
+
+
+PLACES = ("", "luojia", "luojia/_src", "luojia/_src/engine", "docs", "tests")
+PATHS = re.compile(r"`((?:[\w-]+/)+[\w*-]+\.(?:py|md|ipynb)|[\w-]+/(?:[\w-]+/)*)`")
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh.md", "CONTRIBUTING.md", "tutorials/README.md",
+                                  *sorted(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md"))])
+def test_files_that_a_page_names_are_there(name: str) -> None:
+    text = (ROOT / name).read_text("utf-8")
+    named = [path for path in PATHS.findall(text) if not any(list((ROOT / place).glob(path)) for place in PLACES)]
+    linked = [link for link in re.findall(r"\]\((?!https?:|#)([\w./-]+)[)#]", text)
+              if not (ROOT / name).parent.joinpath(link).exists()]
+    assert named == linked == []
+
+
+def test_the_reference_covers_every_public_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    reference = importlib.import_module("reference")
+    told = {name for names in reference.MODULES.values() for name in names}
+    ways = {"luojia.ops", "luojia.scipy", "luojia.contrib", "luojia.experimental", "luojia.device_context",
+            "luojia._checkparam"}  # packages whose parts have pages, settings of Ascend, and a helper of programs
+    assert {f"luojia.{name}" for name in luojia._MODULES} - told == ways
+    missing = [name for name in told if importlib.util.find_spec(name) is None]
+    assert missing == []

@@ -120,7 +120,13 @@ class Sampler:
 
 
 class SequentialSampler(Sampler):
-    """In order, from ``start_index``."""
+    """In order, from ``start_index``.
+
+    >>> from luojia import dataset
+    >>> data = dataset.NumpySlicesDataset(np.arange(5), sampler=dataset.SequentialSampler(1, 3))
+    >>> [int(row[0]) for row in data.create_tuple_iterator(output_numpy=True)]
+    [1, 2, 3]
+    """
 
     def __init__(self, start_index: int | None = None, num_samples: int | None = None) -> None:
         super().__init__(num_samples)
@@ -142,7 +148,13 @@ class SequentialSampler(Sampler):
 
 
 class RandomSampler(Sampler):
-    """A random order, or with ``replacement`` random draws."""
+    """A random order, or with ``replacement`` random draws.
+
+    >>> from luojia import dataset
+    >>> data = dataset.NumpySlicesDataset(np.arange(4), sampler=dataset.RandomSampler())
+    >>> sorted(int(row[0]) for row in data.create_tuple_iterator(output_numpy=True))
+    [0, 1, 2, 3]
+    """
 
     def __init__(self, replacement: bool = False, num_samples: int | None = None, shuffle: Any = None) -> None:
         super().__init__(num_samples)
@@ -162,7 +174,13 @@ class RandomSampler(Sampler):
 
 
 class SubsetSampler(Sampler):
-    """These samples, in this order."""
+    """These samples, in this order.
+
+    >>> from luojia import dataset
+    >>> data = dataset.NumpySlicesDataset(np.arange(5), sampler=dataset.SubsetSampler([4, 0]))
+    >>> [int(row[0]) for row in data.create_tuple_iterator(output_numpy=True)]
+    [4, 0]
+    """
 
     def __init__(self, indices: int | Iterable[int], num_samples: int | None = None) -> None:
         super().__init__(num_samples)
@@ -187,7 +205,13 @@ class SubsetSampler(Sampler):
 
 
 class SubsetRandomSampler(SubsetSampler):
-    """These samples, in a random order."""
+    """These samples, in a random order.
+
+    >>> from luojia import dataset
+    >>> data = dataset.NumpySlicesDataset(np.arange(5), sampler=dataset.SubsetRandomSampler([4, 0]))
+    >>> sorted(int(row[0]) for row in data.create_tuple_iterator(output_numpy=True))
+    [0, 4]
+    """
 
     def is_shuffled(self) -> bool:
         return True
@@ -201,6 +225,11 @@ class DistributedSampler(Sampler):
 
     Shuffled, all processes must draw one order: without a seed of the datasets' own (``config.set_seed``) it depends on
     the number of the pass alone, not on the process's random stream.
+
+    >>> from luojia import dataset
+    >>> data = dataset.NumpySlicesDataset(np.arange(6), sampler=dataset.DistributedSampler(2, 1, shuffle=False))
+    >>> [int(row[0]) for row in data.create_tuple_iterator(output_numpy=True)]
+    [1, 3, 5]
     """
 
     def __init__(self, num_shards: int, shard_id: int, shuffle: bool = True, num_samples: int | None = None,
@@ -250,7 +279,13 @@ class DistributedSampler(Sampler):
 
 
 class WeightedRandomSampler(Sampler):
-    """Draws with these probabilities, up to a factor."""
+    """Draws with these probabilities, up to a factor.
+
+    >>> from luojia import dataset
+    >>> data = dataset.NumpySlicesDataset(np.arange(3), sampler=dataset.WeightedRandomSampler([0.0, 1.0, 0.0], 3))
+    >>> [int(row[0]) for row in data.create_tuple_iterator(output_numpy=True)]
+    [1, 1, 1]
+    """
 
     def __init__(self, weights: Sequence[float], num_samples: int | None = None, replacement: bool = True) -> None:
         super().__init__(num_samples)

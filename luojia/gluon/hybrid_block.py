@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -335,11 +336,23 @@ class _Graph:
         found = self._held.get(device)
         if found is not None and found.version == structure.version:
             return found
+        if not self._held:
+            self._tell_what_is_unused()
         values = [s if s.__class__ is int else s.data(device) if isinstance(s, Parameter) else s for s in self.sources]
         if found is None or any([a is not b for a, b in zip(values, found.values)]):
             found = self._held[device] = _Held(values)
         found.version = -1 if self._own_data else structure.version
         return found
+
+    def _tell_what_is_unused(self) -> None:
+        used = set(self.symbol.list_inputs())
+        inputs = ", ".join([f"{i}-th" for i, name in enumerate(self.names) if name not in used])
+        if inputs:
+            warnings.warn(f"The {inputs} input to HybridBlock is not used by any computation. Is this intended?",
+                          stacklevel=6)
+        params = ", ".join([name for name in self.params if name not in used])
+        if params:
+            warnings.warn(f"Parameter {params} is not used by any computation. Is this intended?", stacklevel=6)
 
     def run(self, held: _Held, flat: list[Tensor], watch: Callable | None = None) -> Any:
         """The outputs for the inputs ``flat``, in the structure that the Block returned."""

@@ -63,9 +63,7 @@ def rot90(m: Any, k: int = 1, axes: Sequence[int] = (0, 1)) -> ndarray:
 
 def flip(m: Any, axis: Any = None, out: Any = None) -> ndarray:
     """The elements in reverse order along ``axis``, all axes by default."""
-    m = lift(m, "flip")
-    axis = tuple(range(m.ndim)) if axis is None else axis
-    return stored(OPERATORS["flip"](m, axis=axis if isinstance(axis, int) else tuple(axis)), out)
+    return stored(OPERATORS["flip"](lift(m, "flip"), axis=tuple(axis) if isinstance(axis, list) else axis), out)
 
 
 def fliplr(m: Any) -> ndarray:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._src.core.op import OPERATORS
+from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, ShapeError
 from .._src.ops import compose
 from .creation import lift
@@ -25,7 +26,7 @@ _DOUBLE = np.dtype(np.float64)
 def real(x: Any, who: str) -> Any:
     """The array of ``x``, in float64 if it holds integers or booleans."""
     x = lift(x, f"linalg.{who}")
-    return OPERATORS["cast"](x, dtype=_DOUBLE) if x.np_dtype.kind in "biu" else x
+    return OPERATORS["cast"](x, dtype=_DOUBLE) if isinstance(x, Tensor) and x.np_dtype.kind in "biu" else x
 
 
 def solve(a: Any, b: Any) -> ndarray:
@@ -76,8 +77,8 @@ def svd(a: Any) -> tuple[ndarray, ndarray, ndarray]:
     Of each row of v the element of the greatest size is positive.
     """
     values, u, v = OPERATORS["svd"](floating(lift(a, "linalg.svd")))
-    positive = FUNCTIONS["max"](v, -2, True) >= -FUNCTIONS["min"](v, -2, True)
-    signs = OPERATORS["cast"](positive, dtype=v.np_dtype) * 2 - 1
+    most, least = FUNCTIONS["max"](v, -2, True), FUNCTIONS["min"](v, -2, True)
+    signs = OPERATORS["where"](most >= -least, 0 * most + 1, 0 * most - 1)
     return u * signs, values, OPERATORS["swapaxes"](v * signs, axis1=-1, axis2=-2)
 
 

@@ -174,7 +174,7 @@ def clip_by_norm(x: Any, max_norm: float, norm_type: float = 2.0, error_if_nonfi
         raise ArgumentError(f"clip_by_norm: the norm of the Tensors is {float(total)}, which is not finite.")
     scale = OPERATORS["minimum"](max_norm / (total + 1e-6), 1.0)
     out = [t * scale for t in listed]
-    return out[0] if isinstance(x, Tensor) else type(x)(out)
+    return out[0] if isinstance(x, Tensor) else tuple(out)
 
 
 def clip_by_global_norm(x: Any, clip_norm: float = 1.0, use_norm: None = None) -> Any:

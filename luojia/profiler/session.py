@@ -144,9 +144,9 @@ class profile:  # noqa: N801 - MindSpore's name
         schedule: which steps are recorded, ``step()`` being called after each; all by default.
         on_trace_ready: called with the session when a stretch of steps is recorded; by default the session writes its
             files into ``output_path``.
-        activities, with_stack, profile_memory, data_process, parallel_strategy, hbm_ddr, pcie, sync_enable,
-            record_shapes, experimental_config: accepted; operators and programs are always recorded, each waited for.
         output_path: the folder for files, './data' by default.
+
+    The other arguments are accepted; operators and programs are always recorded, each waited for.
 
     The files are ``trace_view.json``, to be looked at in chrome://tracing or Perfetto, and ``op_statistic.csv``, in a
     folder of their own; on the XLA engine JAX's trace is beside them, under ``plugins/profile``, for TensorBoard.

@@ -38,8 +38,8 @@ def set_config(**kwargs: Any) -> None:
         filename: the trace that ``dump`` writes, 'profile.json' by default. JAX's own trace, on the XLA engine, goes
             into a folder beside it, of its name and ``_xla``.
         aggregate_stats: whether ``dumps`` gives a table.
-        profile_all, profile_symbolic, profile_imperative, profile_memory, profile_api, continuous_dump, dump_period,
-            profile_process: accepted; operators and marked spans are always recorded, memory never is.
+        kwargs: profile_all, profile_symbolic, profile_imperative, profile_memory, profile_api, continuous_dump,
+            dump_period and profile_process are accepted; operators and marked spans are always recorded, memory never.
 
     Raises:
         MXNetError: an unknown option, or a flag that is no boolean. Nothing has changed then.

@@ -193,6 +193,13 @@ def build_train_network(network: Module, optimizer: Any, loss_fn: Any = None, le
         kwargs: ``loss_scale_manager``; ``cast_model_type``: float16 casts all whatever the level, float32 nothing;
             ``keep_batchnorm_fp32``: whether normalizations are left out of that.
 
+    >>> from luojia import nn, Tensor
+    >>> net = nn.Dense(2, 1, "ones")
+    >>> optimizer = nn.Momentum(net.trainable_params(), 0.1, 0.9)
+    >>> step = luojia.amp.build_train_network(net, optimizer, nn.MSELoss(), level="O0")
+    >>> step(Tensor([[1.0, 2.0]]), Tensor([[3.0]])).shape
+    ()
+
     Matches ``mindspore.amp.build_train_network``.
     """
     if not isinstance(network, Module):

@@ -319,7 +319,7 @@ def test_what_no_tensor_is_made_of():
         for given in ({"dtype": lj.float32}, {"init": 1}, {}, {"shape": (2,)}):
             with pytest.raises(kind, match="give data, or dtype, shape and init together"):
                 Tensor(**given)
-    with pytest.raises(TypeError, match="'const_arg' must be a bool"):
+    with pytest.raises(TypeError, match="the type of 'const_arg' should be 'bool'"):
         Tensor([1], const_arg=1)
     with pytest.raises(ValueError, match="the device must be"):
         Tensor([1], device=1)

@@ -1,7 +1,10 @@
 """Devices: interning, nesting, threads, pickles, and what is not there."""
 
 import copy
+import importlib.util
+import os
 import pickle
+import subprocess
 import sys
 import threading
 import tomllib
@@ -161,3 +164,12 @@ def test_a_jax_too_old_is_refused_by_its_version(monkeypatch):
 def test_the_extra_asks_for_the_jax_that_the_engine_needs():
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
     assert project["optional-dependencies"]["xla"] == [f"jax>={devices.OLDEST_JAX}"]
+
+
+@pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="about what jax does as it is imported")
+def test_the_import_of_jax_leaves_numpys_seed():
+    code = ("import numpy as np\nimport luojia as mx\nnp.random.seed(0)\nmx.nd.ones(2).asnumpy()\n"
+            "import sys\nassert 'jax' in sys.modules\nprint(np.random.rand())")
+    done = subprocess.run([sys.executable, "-c", code], env={**os.environ, "LUOJIA_ENGINE": "xla"}, capture_output=True,
+                          text=True, check=True)
+    assert float(done.stdout) == np.random.RandomState(0).rand()

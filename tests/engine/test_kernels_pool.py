@@ -264,3 +264,13 @@ def test_gradients_refuse_another_shape():
         avg_pool_dx(bad, shape=x.shape, **attrs)
     with pytest.raises(ShapeError, match=message.format("sum_pool_dx")):
         sum_pool_dx(bad, shape=x.shape, **attrs)
+
+
+@pytest.mark.parametrize("stride", [(1, 1), (2, 2)])
+def test_padded_poolings_leave_images_channels_last(stride):
+    x = np.random.default_rng(0).standard_normal((2, 7, 8, 5)).transpose(0, 3, 1, 2)
+    how = dict(kernel=(3, 3), stride=stride, pad=((1, 1), (1, 1)))
+    for pool in (max_pool, avg_pool, sum_pool):
+        y = pool(x, **how)
+        assert y.transpose(0, 2, 3, 1).flags.c_contiguous
+        np.testing.assert_allclose(y, pool(np.ascontiguousarray(x), **how))

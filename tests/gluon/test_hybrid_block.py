@@ -281,3 +281,28 @@ def test_training_leaves_no_cycles(hybridize):
         assert gc.collect() == 0
     finally:
         gc.enable()
+
+
+class Spare(nn.HybridBlock):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        with self.name_scope():
+            self.used, self.spare = nn.Dense(2, in_units=2), nn.Dense(3, in_units=2, use_bias=False)
+
+    def hybrid_forward(self, F, x, y, z):
+        return self.used(x) + z
+
+
+def test_what_no_computation_uses_is_told_once():
+    net = Spare(prefix="s_")
+    net.initialize()
+    x = nd.ones((1, 2))
+    net(x, x, x)
+    net.hybridize()
+    with pytest.warns(UserWarning) as told:
+        net(x, x, x)
+    assert [str(w.message) for w in told] == [
+        "The 1-th input to HybridBlock is not used by any computation. Is this intended?",
+        "Parameter s_dense1_weight is not used by any computation. Is this intended?"]
+    assert told[0].filename == __file__
+    net(x, x, x)  # a warning would be an error here

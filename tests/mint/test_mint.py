@@ -148,7 +148,7 @@ def test_optimizers():
     (lambda: mint.narrow(A, 0, -3, 1), ArgumentError, r"start should be in \[-2, 2\], but got -3"),
     (lambda: mint.norm(A, "x"), ArgumentError, "the value of `p` must be one of"),
     (lambda: mint.abs(1), DTypeError, "For 'abs', 'input' must be a Tensor, but got int: 1"),
-    (lambda: mint.sum(A, keepdim=1), DTypeError, "'keepdim' must be a bool, but got int: 1"),
+    (lambda: mint.sum(A, keepdim=1), DTypeError, "the type of 'keepdim' should be 'bool', but got type 'int': 1"),
     (lambda: F.relu("x"), DTypeError, "'input' must be a Tensor, but got str: x"),
     (lambda: mint.batch_norm_stats, AttributeError, "luojia.mint.batch_norm_stats is not supported"),
     (lambda: mint.nothing, AttributeError, "module 'luojia.mint' has no attribute 'nothing'"),

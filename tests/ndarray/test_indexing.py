@@ -251,3 +251,13 @@ def test_tuples_within_a_key_are_lists():
     assert x[(0, 2),].asnumpy().tolist() == [[0, 1, 2, 3], [8, 9, 10, 11]]
     x[(0, 2), (1, 3)] = 50
     assert x.asnumpy()[[0, 2], [1, 3]].tolist() == [50, 50]
+
+
+@pytest.mark.parametrize(("key", "value", "shape"), [
+    (1, (1, 1), (4,)), (slice(0, 2), (1, 2), (4,)), (1, (1, 1, 1), (3, 2)), (1, (1, 2), (3, 2)),
+    ((1, 1), (1, 1), (3, 2)), (slice(None), (1, 4), (4,)), ((slice(None), 1), (1, 3), (3, 2))])
+def test_a_value_may_have_axes_of_one_in_front(key, value, shape):
+    x, expected = nd.zeros(shape), np.zeros(shape, np.float32)
+    x[key] = nd.ones(value)
+    expected[key] = 1
+    np.testing.assert_array_equal(x.asnumpy(), expected)

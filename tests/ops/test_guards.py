@@ -35,8 +35,8 @@ def test_every_row_is_of_a_class_and_its_attributes(name):
 
 
 @pytest.mark.parametrize(("call", "error", "match"), [
-    (lambda: ops.ApproximateEqual("a"), DTypeError, "'tolerance' must be a number, but got str"),
-    (lambda: ops.AffineGrid(align_corners=1), DTypeError, "'align_corners' must be a bool"),
+    (lambda: ops.ApproximateEqual("a"), DTypeError, r"of 'tolerance' should be one of '\['int', 'float'\]', but"),
+    (lambda: ops.AffineGrid(align_corners=1), DTypeError, "the type of 'align_corners' should be 'bool'"),
     (lambda: ops.DepthToSpace(1), ArgumentError, "'block_size' must be >= 2, but got 1"),
     (lambda: ops.DepthToSpace(True), DTypeError, "'block_size' should be 'int'"),
     (lambda: ops.LRN(-1), ArgumentError, "'depth_radius' must be >= 0"),

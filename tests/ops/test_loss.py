@@ -120,7 +120,8 @@ def test_cross_entropies_do_not_overflow():
                  marks=pytest.mark.numpy_engine),  # XLA cannot ask for values
     ("softmax_cross_entropy_with_logits", (X, X[:2]), {}, ShapeError, "logits and labels of one shape"),
     ("nll_loss", (X, LABELS[:2]), {}, ShapeError, "expects labels of shape"),
-    ("mse_loss", (X, X), {"reduction": "median"}, ArgumentError, "reduction must be"),
+    ("mse_loss", (X, X), {"reduction": "batchmean"}, ArgumentError, "'reduction' must be in"),
+    ("mse_loss", (X, X), {"reduction": "median"}, ArgumentError, "'reduction' must be in"),
     ("smooth_l1_loss", (X, X), {"beta": 0}, ArgumentError, "beta must be positive"),
     ("huber_loss", (X, X), {"delta": 0}, ArgumentError, "delta must be positive"),
     ("l2_loss", (LABELS,), {}, DTypeError, "expects floats"),

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-import luojia as mx
-from luojia import Tensor, ops
+import luojia as ms
+from luojia import Tensor, nd, ops
 from luojia._src.core.op import OPERATORS
 from luojia._src.errors import ArgumentError, NotSupportedError, ShapeError
 from tests.check import check_op
@@ -132,7 +132,7 @@ def test_empty_batch_and_strided_data():
     ((1, 1, 4, 4), {"kernel": 2, "pooling_convention": "nope"}, ArgumentError, "pooling_convention must be one of"),
     ((1, 1, 4, 4), {"kernel": 2, "stride": 0}, ShapeError, "at least 1"),
     ((1, 1, 4, 4), {"kernel": 9}, ShapeError, "is larger than the input"),
-    ((1, 1, 4, 4), {"kernel": 2, "dilation": 2}, NotSupportedError, "dilation 2 is not supported"),
+    ((1, 1, 4, 4), {"kernel": 2, "dilation": 4}, ShapeError, "do not fit into"),
     ((1, 1, 4, 4), {"kernel": 2, "layout": "CHWN"}, NotSupportedError, "'CHWN' is not supported"),
 ])
 def test_errors(shape, attrs, error, text):
@@ -151,8 +151,40 @@ def test_errors_of_adaptive_pooling():
 
 
 def test_norms_of_odd_powers_have_signs_as_mxnets():
-    x = mx.nd.array([[[[1.0, -3, 2], [0.5, -1, -2]]]])
-    assert mx.nd.Pooling(x, kernel=(2, 2), pool_type="lp", p_value=1).asnumpy().ravel().tolist() == [-2.5, -4.0]
-    y = mx.nd.Pooling(x, kernel=(2, 2), pool_type="lp", p_value=3)
+    x = nd.array([[[[1.0, -3, 2], [0.5, -1, -2]]]])
+    assert nd.Pooling(x, kernel=(2, 2), pool_type="lp", p_value=1).asnumpy().ravel().tolist() == [-2.5, -4.0]
+    y = nd.Pooling(x, kernel=(2, 2), pool_type="lp", p_value=3)
     np.testing.assert_allclose(y.asnumpy().ravel(), np.cbrt([-26.875, -28.0]), rtol=1e-6)
     check_op("pooling", x.asnumpy(), attrs={"kernel": 2, "stride": 1, "pool_type": "lp", "p_value": 1}, second=False)
+
+
+# (input, kernel, stride, padding), whether the windows are those of maxima, and mindspore 2.8.0's answer
+@pytest.mark.parametrize(("size", "how", "kind", "want"), [
+    ((4, 5), (1, 2, 0), "max", [0, 2, 4, 10, 12, 14]),
+    ((4, 5), (2, 3, 1), "max", [0, 3, 15, 18]),
+    ((4, 5), (2, 5, 0), "max", [6]),
+    ((4, 5), (1, 3, 0), "avg", [0, 3, 15, 18]),
+    ((4, 5), ((1, 2), 2, 0), "avg", [0.5, 2.5, 4, 10.5, 12.5, 14]),
+])
+def test_no_window_of_a_rounded_up_output_begins_behind_the_input(size, how, kind, want):
+    x = Tensor(np.arange(float(np.prod(size)), dtype=np.float32).reshape(1, 1, *size))
+    found = getattr(ops, f"{kind}_pool2d")(x, *how, ceil_mode=True)
+    assert found.asnumpy().ravel().tolist() == want
+    layer = getattr(ms.nn, f"{kind.title()}Pool2d")(how[0], how[1], pad_mode="pad", padding=how[2], ceil_mode=True)
+    assert layer(x).asnumpy().ravel().tolist() == want
+
+
+def test_dilated_windows():
+    x = distinct(1, 2, 5, 6)
+    how = {"kernel": (2, 3), "stride": (2, 1), "pad": (1, 0), "dilation": (2, 1)}
+    wide = np.pad(x, ((0, 0), (0, 0), (1, 1), (0, 0)), constant_values=-np.inf)
+    ref = np.array([[[[wide[0, c, [r, r + 2], k : k + 3].max() for k in range(4)] for r in (0, 2, 4)]
+                     for c in range(2)]])
+    check_op("pooling", x, attrs=how, ref=ref)
+    y, places = ops.max_pool2d(Tensor(x), (2, 3), (2, 1), (1, 0), (2, 1), True)
+    found = np.take_along_axis(x.reshape(2, -1), places.asnumpy().reshape(2, -1), 1)
+    assert (found == y.asnumpy().reshape(2, -1)).all()
+    assert places.np_dtype == np.int64
+    volume = Tensor(np.arange(27.0).reshape(1, 1, 3, 3, 3))
+    assert ops.max_pool3d(volume, 2, 1, 0, 2).asnumpy().ravel().tolist() == [26]
+    assert ops.max_pool3d(volume, 2, 2, 0, 2, ceil_mode=True).shape == (1, 1, 1, 1, 1)

@@ -199,3 +199,10 @@ def test_what_methods_take():
     same(R.itemset(1, 7).flatten(), [0, 7, 2, 3, 4, 5])
     same(R.reshape(Tensor([3, 2])).T, R.view([3, 2]).asnumpy().T)
     assert R.to("CPU") is R if lj.context.current_context().device_type == "cpu" else True
+
+
+def test_extremes_where_everything_counts():
+    x = Tensor([[1.0, -2.0], [0.5, 3.0]])
+    assert x.max(axis=0, where=True).tolist() == [1, 3] and x.min(where=True).asnumpy() == -2
+    values, places = x.max(axis=0, initial=2, where=True, return_indices=True)  # mindspore 2.8.0
+    assert values.tolist() == [2, 3] and places.tolist() == [0, 1]

@@ -95,7 +95,7 @@ def test_search_and_assignment():
     (lambda: linalg.eigh(S, S), ArgumentError, "eigh: b and eigvals are not supported"),
     (lambda: linalg.inv([[1.0]]), DTypeError, "'a' must be a Tensor, but got list"),
     (lambda: linalg.det(S.astype("float16")), DTypeError, "'det', the dtype of 'a' must be one of Float32, Float64"),
-    (lambda: linalg.lu(S, permute_l=1), DTypeError, "'lu', 'permute_l' must be a bool"),
+    (lambda: linalg.lu(S, permute_l=1), DTypeError, "'lu', the type of 'permute_l' should be 'bool'"),
     (lambda: linalg.lstsq(S, S.astype("float16")), DTypeError, "'lstsq', A and B must be of one dtype"),
     (lambda: linalg.solve_triangular(S[0], S), ShapeError, "'a' must have at least 2 axes"),
     (lambda: linalg.cho_solve((S, 1), S), DTypeError, "'cho_solve', 'lower' must be a bool, but got int"),

@@ -113,3 +113,32 @@ def test_a_session_of_operators_called_directly():
     assert run(ops.exp(x) * 0 + ops.relu(x - 2), **X) == [[0, 0, 1]]
     assert run(ops.ReduceSum(keep_dims=True)(x, 0), **X) == [[6]]
     assert run(ops.Softmax()(x * 0), **X) == [[pytest.approx(1 / 3)] * 3]
+
+
+@pytest.mark.parametrize(("make", "output", "shape"), [
+    (lambda x: sym.argsort(x, axis=None), "argsort0_output", (10,)),
+    (lambda x: sym.sort(x, axis=None), "sort0_output0", (10,)),
+    (lambda x: sym.topk(x, axis=None, k=3), "topk0_output", (3,)),
+    (lambda x: sym.topk(x, axis=1, k=3, ret_typ="value"), "topk0_output0", (2, 3)),
+    (lambda x: sym.sum(x, axis=None), "sum0_output", (1,)),
+    (lambda x: sym.softmax(x, temperature=None), "softmax0_output", (2, 5)),
+    (lambda x: sym.Dropout(x, axes=None, p=0.0), "dropout0_output", (2, 5)),
+])
+def test_none_is_a_value_or_stands_for_the_default(make, output, shape):
+    """It is written to files, and what comes back from them computes the same."""
+    made = make(sym.var("x"))
+    (name,) = made.list_outputs()
+    assert name == output and made.infer_shape(x=(2, 5))[1] == [shape]
+    assert "None" in made.list_attr().values() or name == "topk0_output0"
+    x = mx.nd.array(np.random.RandomState(0).rand(2, 5))
+    (found,), (back,) = made.eval(x=x), sym.load_json(made.tojson()).eval(x=x)
+    assert found.shape == shape
+    np.testing.assert_array_equal(found.asnumpy(), back.asnumpy())
+
+
+@pytest.mark.parametrize(("kind", "dtypes"), [
+    ("value", [np.float16]), ("mask", [np.float16]), ("indices", [np.int32]), ("both", [np.float16, np.int32])])
+def test_the_dtype_of_topk_is_that_of_its_indices(kind, dtypes):
+    made = sym.topk(sym.var("x"), ret_typ=kind, dtype="int32")
+    assert made.infer_type(x="float16")[1] == dtypes
+    assert [o.dtype for o in made.eval(x=mx.nd.ones((1, 3), dtype="float16"))] == dtypes

@@ -137,8 +137,9 @@ def refuse_beyond(who: str, limit: tuple[str, str, str, int], x: Any) -> None:
         return
     kinds = (int, np.integer) if what == "int" else (int, float, np.number)
     if isinstance(x, bool) or not isinstance(x, kinds):
-        raise DTypeError(f"For '{who}', '{parameter}' must be {'an int' if what == 'int' else 'a number'}, but got "
-                         f"{type(x).__name__}: {str(x)[:60]}.")
+        raise DTypeError(f"For '{who}', the type of '{parameter}' should be " + (
+            "'int'" if what == "int" else "one of '['int', 'float']'") + f", but got type '{type(x).__name__}': "
+            f"{str(x)[:60]}.")
     if sign and not _SIGNS[sign](x, bound):
         raise ArgumentError(f"For '{who}', '{parameter}' must be {sign} {bound}, but got {x}.")
 

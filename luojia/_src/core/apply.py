@@ -229,7 +229,7 @@ def failed(op: Operator, values: list, e: Exception) -> Exception:
     kind = ShapeError if shapes else DTypeError if isinstance(e, TypeError) else ArgumentError
     if isinstance(e, (IndexError, ZeroDivisionError)):
         kind = PlaceError if isinstance(e, IndexError) else ZeroError
-    if text.startswith("Incompatible shapes for broadcasting"):  # JAX's words, where NumPy's are the doors'
+    if "ncompatible shapes for broadcasting" in text:  # JAX's words, where NumPy's are the doors'
         text = "the operands could not be broadcast together"
     if "could not be broadcast together" in text:
         text += "; lengths must be equal or 1, counted from the last axis"

@@ -12,9 +12,9 @@ import numpy as np
 from ..errors import ArgumentError, DTypeError, ShapeError, UnfitArgumentError
 from .tensor import Tensor
 
-_WHAT = {"Tensor": "a Tensor", "Tensor | None": "a Tensor", "operand": "a Tensor or a number", "bool": "a bool",
-         "int": "an int", "str": "a string",
-         "float": "a number", "axes": "an int or a tuple of int"}
+_WHAT = {"Tensor": "a Tensor", "Tensor | None": "a Tensor", "operand": "a Tensor or a number", "bool": "'bool'",
+         "int": "'int'", "str": "'str'", "float": "one of '['int', 'float']'",
+         "axes": "one of '['int', 'tuple', 'list']'"}
 _NEVER = {"int": (bool, float, str, dict, np.ndarray), "float": (bool, str, dict, np.ndarray),
           "axes": (bool, float, str, dict)}
 
@@ -49,10 +49,12 @@ def allowed(x: Any, kind: str) -> bool:
 
 def refuse(name: str, parameter: str, x: Any, kind: str) -> DTypeError:
     """The error of an argument that is not of its kind."""
-    more = "; wrap it first, as in Tensor(...)" if kind in ("Tensor", "Tensor | None", "operand") else ""
+    got, shown = type(x).__name__, str(x)[:60]
+    if kind in ("Tensor", "Tensor | None", "operand"):
+        return DTypeError(f"For '{name}', '{parameter}' must be {_WHAT[kind]}, but got {got}: {shown}; wrap it first, "
+                          "as in Tensor(...).")
     error = UnfitArgumentError if kind == "str" else DTypeError  # MindSpore's wrong choices are mostly ValueErrors
-    return error(f"For '{name}', '{parameter}' must be {_WHAT[kind]}, but got {type(x).__name__}: "
-                      f"{str(x)[:60]}{more}.")
+    return error(f"For '{name}', the type of '{parameter}' should be {_WHAT[kind]}, but got type '{got}': {shown}.")
 
 
 _WHOLE = {"axis", "dim", "dims", "start_dim", "end_dim", "batch_dims", "offset", "diagonal", "k", "bins", "decimals",
@@ -85,7 +87,7 @@ def checked(function: Callable) -> Callable:
     >>> def double(input: Tensor, times: int = 2): return input * times
     >>> checked(double)(Tensor([1]), True)
     Traceback (most recent call last):
-    luojia._src.errors.DTypeError: For 'double', 'times' must be an int, but got bool: True.
+    luojia._src.errors.DTypeError: For 'double', the type of 'times' should be 'int', but got type 'bool': True.
     """
     told = {p.name: _plain(str(p.annotation)) for p in inspect.signature(function).parameters.values()
             if p.kind is not p.VAR_POSITIONAL}

@@ -78,7 +78,8 @@ class SymNode:
         stems = self.op.stems or names.OUTPUTS.get(self.kind)
         if stems is not None and self.count <= len(stems):
             return f"{self.name}_{stems[index]}"
-        return f"{self.name}_output" if self.count == 1 else f"{self.name}_output{index}"
+        alone = self.count == 1 and not (self.kind == "topk" and self.given.get("ret_typ") == "value")
+        return f"{self.name}_output" if alone else f"{self.name}_output{index}"
 
 
 class Entry(NamedTuple):

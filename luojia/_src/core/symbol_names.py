@@ -158,7 +158,7 @@ COUNTED = {"BatchNorm": 3, "_contrib_SyncBatchNorm": 3, "LayerNorm": 3, "GroupNo
 
 def counted(op: str, count: int, given: dict[str, Any]) -> int:
     """The number of outputs that MXNet's files count for an operator of ``count`` visible ones."""
-    if op == "Pooling" and given.get("pool_type", "max") == "max":
+    if op == "Pooling" and given.get("pool_type", "max") == "max" or op == "topk" and given.get("ret_typ") == "value":
         return 2
     return max(count, COUNTED.get(op, 1))
 

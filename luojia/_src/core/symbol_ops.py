@@ -171,7 +171,7 @@ def make_node(face: Face, arrays: dict[str, Any], star: tuple, given: dict[str, 
     op = face.op
     public_of = {p.internal: p.public for p in face.inputs}
     required = {p.internal for p in face.inputs if p.default is _MISSING}  # as this face has it
-    attrs = attributes_of(face, given)
+    attrs = attributes_of(face, {k: v for k, v in given.items() if v is not None or _takes_none(face, k)})
     late = wants(op, {p.internal for p in face.params} | face.fixed.keys())
     defaults = {p.public: None if p.default is _MISSING else p.default for p in face.attributes}
     effective = {**defaults, **given}
@@ -203,6 +203,13 @@ def make_node(face: Face, arrays: dict[str, Any], star: tuple, given: dict[str, 
     node = SymNode(name, op, kind, tuple(args), attrs, given, extra, order=tuple(order), late=late)
     node.count = visible(op, attrs)
     return [Entry(node, i) for i in range(node.count)]
+
+
+def _takes_none(face: Face, key: str) -> bool:
+    """Whether None is a value of an attribute, as of argsort's axis; elsewhere files say None for the default."""
+    default = next((p.default for p in face.attributes if p.public == key), None)
+    kind = kind_of(face.name, key, None if default is _MISSING else default)
+    return default is _MISSING or kind is not None and kind.none and kind.type in ("int", "float")
 
 
 def _entry(value: Any, public: str) -> Entry:
@@ -252,7 +259,7 @@ def _bind(face: Face, args: tuple, kwargs: dict[str, Any]) -> tuple[dict, tuple,
         elif key != "num_args" and not (key == "out" and value is None):
             unknown_attribute(face, [key])
     needed = {p.public for p in face.attributes if p.default is _MISSING}  # which None may be a value of
-    checked = {k: v for k, v in _checked(face, given).items() if v is not None or k in needed}
+    checked = {k: v for k, v in _checked(face, given).items() if v is not None or k != "dtype" or k in needed}
     defaults = {p.public: p.default for p in params}
     for flag, (array, there) in FLAGS.items():
         if arrays.get(array) is not None and flag in known and face.name != "RNN":
@@ -418,7 +425,7 @@ def apply_to_symbols(op: Operator, inputs: Any, attrs: dict[str, Any]) -> Any:
         order = [op.inputs.index(p.internal) for p in face.params if p.internal in op.inputs and not p.star]
         order += range(len(op.inputs), len(args))
         order = tuple(i for i in order if i < len(args))
-        given = public_attributes(face, attrs)
+        given = {**public_attributes(face, attrs), **_flags(face, args)}
         if len(args) > len(op.inputs):
             given["num_args"] = len(args) - len(op.inputs)
     else:
@@ -451,6 +458,17 @@ def fitting_face(op: Operator, args: list, attrs: dict[str, Any]) -> Face | None
         if all(k in said or rest.get(k, _MISSING) == v for k, v in attrs.items()):
             return face
     return None
+
+
+def _flags(face: Face, args: list) -> dict[str, bool]:
+    """The flags by which files tell that an array is there or left out, where they are not at their defaults."""
+    given = {p.public: args[face.op.inputs.index(p.internal)] for p in face.inputs if not p.star}
+    found = {}
+    for p in face.attributes:
+        array, value = FLAGS.get(p.public, (None, None))
+        if p.internal == "_" and array in given and ((given[array] is None) is value) is p.default:
+            found[p.public] = not p.default
+    return found
 
 
 def public_attributes(face: Face, attrs: dict[str, Any]) -> dict[str, Any]:

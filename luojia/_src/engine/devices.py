@@ -7,9 +7,14 @@ XLA. Contexts always construct; the first array put on a device that is not ther
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
+import sys
 import threading
+from typing import Any
+
+import numpy as np
 
 from ..errors import ArgumentError, DeviceError, UnknownNameError
 
@@ -150,10 +155,21 @@ def _renew() -> None:
             device._engine = engine
 
 
+def _xla_module() -> Any:
+    """The module of the XLA engine. jax draws from NumPy's generator as it is imported; a seed set before counts on."""
+    if "jax" in sys.modules:
+        return importlib.import_module(".xla_engine", __package__)
+    before = np.random.get_state()
+    try:
+        return importlib.import_module(".xla_engine", __package__)
+    finally:
+        np.random.set_state(before)
+
+
 def xla_engine():
     """The XLA engine; raises DeviceError that says what to install where JAX is missing or too old."""
     try:
-        from .xla_engine import ENGINE
+        ENGINE = _xla_module().ENGINE
     except ImportError as e:
         raise DeviceError(
             f"the XLA engine needs jax {OLDEST_JAX} or newer, which cannot be had here ({e}); install it with "
@@ -187,10 +203,9 @@ def num_gpus() -> int:
     if not has_gpu_driver():
         return 0
     try:
-        from .xla_engine import gpu_count
+        return _xla_module().gpu_count()
     except ImportError:
         return 0
-    return gpu_count()
 
 
 def cpu(device_id: int = 0) -> Context:

@@ -93,6 +93,8 @@ def xla_primitives(jax: Any, jnp: Any) -> dict[str, Any]:
                     n != 1 for n in value.shape[: max(lead, 0)]):
                 raise ValueError(f"could not broadcast a value of shape {value.shape} to the place's shape "
                                  f"{part.shape}")
+            if lead > 0:
+                value = value.reshape(value.shape[lead:])
         return x.at[index].set(value.astype(x.dtype) if hasattr(value, "dtype") else value)
 
     def rows_add(g, rows, *, count):

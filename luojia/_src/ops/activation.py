@@ -349,7 +349,7 @@ def _(xp, g, ans, args, needs, *, lambd):
 @op(fn="threshold(input:x, thr, value)")
 def threshold(xp, x, *, thr, value):
     """x where it is above ``thr``, else ``value``."""
-    return xp.where(x > thr, x, xp.zeros_like(x) + value)
+    return xp.where(x > thr, x, xp.zeros_like(x) + xp.asarray(value, x.dtype))
 
 
 @op("GLU(axis=-1)(x)", fn="glu(x, axis=-1)")

@@ -114,7 +114,7 @@ def rollaxis(x: Tensor, axis: int, start: int = 0) -> Any:
 
 def rot90(x: Tensor, k: int = 1, axes: Sequence[int] = (0, 1)) -> Any:
     """x turned ``k`` times by a quarter in the plane of two axes."""
-    a, b = (axis_in(i, x.ndim, "rot90") for i in axes)
+    a, b = (i if hasattr(x, "_luojia_apply") else axis_in(i, x.ndim, "rot90") for i in axes)
     if a == b:
         raise ArgumentError(f"rot90: the two axes must differ, got {tuple(axes)}.")
     k %= 4

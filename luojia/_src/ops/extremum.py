@@ -88,12 +88,12 @@ _with_index("min_with_index", "argmin", {
 
 
 def _position(name: str, ms: str, fn: str, doc: str):
-    def function(xp, x, *, axis=None, keepdims=False, dtype="int64", rank1=False):
+    def function(xp, x, *, axis=None, keepdims=False, dtype="int64", rank1=False, kept=True):
         if axis is not None:
             axes_of(x.shape, axis, name=name)
             axis = axis if x.shape else None
         out = getattr(xp, name)(x, axis=axis)
-        if keepdims:
+        if keepdims and (kept or axis is not None):  # of all elements MindSpore's functions keep no axes
             out = xp.expand_dims(out, axis) if axis is not None else xp.reshape(out, (1,) * len(x.shape))
         elif rank1 and not out.shape:
             out = xp.reshape(out, (1,))
@@ -106,9 +106,9 @@ def _position(name: str, ms: str, fn: str, doc: str):
        differentiable=False)(function)
 
 
-_position("argmax", "Argmax", "argmax(input:x, dim:axis=None, keepdim:keepdims=False)",
+_position("argmax", "Argmax", "argmax(input:x, dim:axis=None, keepdim:keepdims=False) | kept=False",
           "The position of the greatest element along ``axis``, the first where several tie.")
-_position("argmin", "Argmin", "argmin(input:x, axis=None, keepdims=False) | dtype='int32'",
+_position("argmin", "Argmin", "argmin(input:x, axis=None, keepdims=False) | dtype='int32', kept=False",
           "The position of the least element along ``axis``, the first where several tie.")
 
 

@@ -300,6 +300,8 @@ def one_hot_between(xp, i, on=None, off=None, *, depth, axis=-1):
     hot = xp.expand_dims(i, axis if axis != -1 else len(i.shape))
     n = len(i.shape) + 1
     place = xp.arange(depth).reshape((-1,) + (1,) * (n - 1 - axis % n))
+    if isinstance(on, float) or isinstance(off, float):
+        on, off = (xp.asarray(v, "float32") if isinstance(v, (int, float)) else v for v in (on, off))
     return xp.where(hot == place, on, off)
 
 

@@ -6,7 +6,7 @@ An index is encoded in two parts: a hashable template of its static entries, and
 from __future__ import annotations
 
 import operator
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -89,6 +89,40 @@ def _check_bounds(shape: tuple, template: tuple) -> None:
             if isinstance(item, int) and axis < len(shape) and not -shape[axis] <= item < shape[axis]:
                 raise IndexError(f"index {item} is out of bounds for axis {axis} with size {shape[axis]}")
             axis += 1
+
+
+def check_positions(name: str, x: Tensor, template: tuple, arrays: list) -> None:
+    """Raise IndexError for a position outside its axis, before an engine that compiles takes the nearest inside.
+
+    Those of lists and of NumPy's arrays are known; on a CPU those of Tensors are too, outside a compiled function.
+    """
+    shape, engine = x.shape, cast(Any, x._device.engine)
+    read = x._device.device_type == "cpu" and not engine.tracing.depth
+    axis = 0
+    for n, item in enumerate(template):
+        if item is Ellipsis:
+            axis = len(shape) - sum([_axes(i, arrays) for i in template[n + 1 :]])
+        elif item.__class__ is tuple and item[0] == "array" and axis < len(shape):
+            array = arrays[item[1]]
+            if read and isinstance(array, Tensor):
+                array = engine.to_numpy(array._value)
+            if isinstance(array, np.ndarray) and array.size and array.dtype.kind in "iu":
+                low, high = array.min(), array.max()
+                if low < -shape[axis] or high >= shape[axis]:
+                    raise PlaceError(f"{name}: index {low if low < -shape[axis] else high} is out of bounds for axis "
+                                     f"{axis} with size {shape[axis]}.")
+        if item is not Ellipsis:
+            axis += _axes(item, arrays)
+
+
+def _axes(item: Any, arrays: list) -> int:
+    """How many axes of the array an item of its index takes."""
+    if item is None or item == _TRUE:
+        return 0
+    array = arrays[item[1]] if item.__class__ is tuple and item[0] == "array" else None
+    if array is None or hasattr(array, "_luojia_apply"):
+        return 1
+    return len(array.shape) if (array.np_dtype if isinstance(array, Tensor) else array.dtype) == "bool" else 1
 
 
 @op(fn=())

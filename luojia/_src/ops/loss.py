@@ -24,9 +24,7 @@ def reduced(xp, loss, reduction, count=None):
         return xp.sum(loss)
     if reduction == "mean":
         return xp.mean(loss) if count is None else xp.sum(loss) / count
-    if reduction == "batchmean":
-        return xp.sum(loss) / loss.shape[0]
-    raise ArgumentError(f"reduction must be 'none', 'sum' or 'mean', got {reduction!r}.")
+    raise ArgumentError(f"The 'reduction' must be in ['mean', 'sum', 'none'], but got {reduction!r}.")
 
 
 def same_shape(name, x, y):
@@ -411,7 +409,8 @@ def kl_div(xp, x, labels, *, reduction="mean"):
     same_shape("kl_div", x, labels)
     positive = labels > 0
     safe = xp.where(positive, labels, xp.ones_like(labels))
-    return reduced(xp, xp.where(positive, labels * (xp.log(safe) - x), xp.zeros_like(x)), reduction)
+    loss = xp.where(positive, labels * (xp.log(safe) - x), xp.zeros_like(x))
+    return xp.sum(loss) / loss.shape[0] if reduction == "batchmean" else reduced(xp, loss, reduction)
 
 
 @kl_div.vjp(keep="args")

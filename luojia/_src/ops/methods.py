@@ -13,7 +13,7 @@ from ..core.op import OPERATORS, Operator
 from ..core.tape import Leaf, state
 from ..core.tensor import Tensor
 from ..errors import DTypeError, IndexTypeError, ShapeError
-from .index import encode
+from .index import check_positions, encode
 
 _SIGNS = {  # Python's name, the operator, and the sign in messages
     "add": ("add", "+"), "sub": ("subtract", "-"), "mul": ("multiply", "*"), "truediv": ("divide", "/"),
@@ -93,6 +93,8 @@ def getitem(self: Tensor, index: Any) -> Tensor:
     if index.__class__ is list:
         index = _by_axis(index)
     template, arrays = encode(index)
+    if arrays and self._device.engine.compiles:
+        check_positions("getitem", self, template, arrays)
     try:
         out = apply(OPERATORS["getitem"], (self, *arrays), {"index": template})
     except IndexError as e:
@@ -120,6 +122,8 @@ def setitem(self: Tensor, index: Any, value: Any) -> None:
         raise IndexTypeError("Tensor: only numbers, Tensors, lists and tuples of them can be assigned, got "
                              f"{type(value).__name__}: {value!r:.60}.")
     template, arrays = encode(index)
+    if arrays and self._device.engine.compiles:
+        check_positions("setitem", self, template, arrays)
     try:
         new = apply(OPERATORS["setitem"], (self, value, *arrays), {"index": template})
     except (IndexError, DTypeError) as e:  # the dtypes are alike: NumPy's TypeError is of the value's axes

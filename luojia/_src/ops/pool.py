@@ -15,7 +15,7 @@ from ..core.op import op
 from ..engine.kernels.pool import pool_shape
 from ..engine.kernels.pool_pairs import max_pool_pairs, max_pool_pairs_dx, takes
 from ..engine.numpy_engine import ENGINE
-from ..errors import ArgumentError, DTypeError, NotSupportedError, ShapeError
+from ..errors import ArgumentError, DTypeError, ShapeError
 from .layout import takes_channels_last
 from .window import check_layout, ints, padding, spatial
 
@@ -101,7 +101,8 @@ def _(xp, h, ans, args, needs, *, shape, **how):
 # -- what the doors call -----------------------------------------------------------------------------------------------
 
 _TYPES = ("max", "avg", "sum", "lp")
-_CONVENTIONS = ("valid", "full", "same")
+_NOT_DILATED = (1, (1,), (1, 1), (1, 1, 1))
+_CONVENTIONS = ("valid", "full", "same", "ceil")
 
 
 def _geometry(shape, *, kernel, pool_type, global_pool, stride, pad, pooling_convention, pad_mode, layout, **_):
@@ -124,11 +125,11 @@ def _geometry(shape, *, kernel, pool_type, global_pool, stride, pad, pooling_con
         raise ShapeError(f"{name} expects kernel and stride of at least 1, got kernel {kernel}, stride {stride}.")
     given = padding("same" if pooling_convention == "same" else pad_mode, pad, size, kernel, stride, (1,) * axes, name)
     extra = (0,) * axes
-    if pooling_convention == "full":
-        extra = tuple([
-            max(0, -(-(n + lo + hi - k) // s) * s + k - n - lo - hi)
-            for n, k, s, (lo, hi) in zip(size, kernel, stride, given)
-        ])
+    if pooling_convention in ("full", "ceil"):
+        last = [-(-(n + lo + hi - k) // s) * s for n, k, s, (lo, hi) in zip(size, kernel, stride, given)]
+        if pooling_convention == "ceil":  # MindSpore's, of which no window begins behind the input
+            last = [at - s if at >= n + lo else at for at, n, s, (lo, _) in zip(last, size, stride, given)]
+        extra = tuple([at + k - n - lo - hi for at, n, k, (lo, hi) in zip(last, size, kernel, given)])
     return {"kernel": kernel, "stride": stride,
             "pad": tuple([(lo, hi + e) for (lo, hi), e in zip(given, extra)])}, extra
 
@@ -173,13 +174,14 @@ def pooling(xp, x, *, kernel=None, pool_type="max", global_pool=False, stride=1,
     padding if ``count_include_pad``, by default unless pad_mode is 'same'. ``divisor`` replaces the mean's count.
     ``stride`` None is the kernel. ``return_indices`` adds where in its channel each maximum is, counted row by row, in
     ``index_dtype``; 'all' counts through the channels. With ``layout`` NWC, NHWC or NDHWC the channels come last.
+    The places of a window lie ``dilation`` apart, where the maximum is asked for.
     """
     attrs = {"count_include_pad": count_include_pad, "pad_mode": pad_mode}
-    if dilation not in (1, (1,), (1, 1), (1, 1, 1)):
-        raise NotSupportedError(f"Pooling: dilation {dilation} is not supported; use dilation=1.")
+    if dilation not in _NOT_DILATED:
+        return _dilated(xp, x, kernel, stride, pad, dilation, ceil_mode, return_indices)
     how, extra = _geometry(
         x.shape, kernel=kernel, pool_type=pool_type, global_pool=global_pool, stride=stride, pad=pad,
-        pooling_convention="full" if ceil_mode else pooling_convention, pad_mode=pad_mode, layout=layout,
+        pooling_convention="ceil" if ceil_mode else pooling_convention, pad_mode=pad_mode, layout=layout,
     )
     if pool_type == "max":
         y = xp.max_pool(x, **how)
@@ -189,6 +191,70 @@ def pooling(xp, x, *, kernel=None, pool_type="max", global_pool=False, stride=1,
     if pool_type == "sum":
         return xp.sum_pool(x, **how)
     return _lp(xp, x, p_value or 2, how)
+
+
+def _how(attrs):
+    return {name: attrs[name] for name in ("kernel", "stride", "pad", "dilation")}
+
+
+def _spread(shape, kernel, stride, pad, dilation, ceil_mode):
+    """For dilated windows of x (N, C, *size): how x is padded, and the slices of it that the kernel's places read."""
+    size = tuple(shape[2:])
+    axes = len(size)
+    kernel, dilation = ints(kernel, axes, "kernel", "Pooling"), ints(dilation, axes, "dilation", "Pooling")
+    stride = kernel if stride is None else ints(stride, axes, "stride", "Pooling")
+    pad = ints(pad, axes, "pad", "Pooling", 0)
+    spans = [d * (k - 1) + 1 for d, k in zip(dilation, kernel)]
+    room = [n + 2 * p - s for n, p, s in zip(size, pad, spans)]
+    if min(room) < 0:
+        raise ShapeError(f"max pooling: windows of {spans} with their dilation do not fit into {size} with padding "
+                         f"{pad}.")
+    out = [-(-r // s) + 1 if ceil_mode else r // s + 1 for r, s in zip(room, stride)]
+    out = [o - 1 if ceil_mode and (o - 1) * s >= n + p else o for o, s, n, p in zip(out, stride, size, pad)]
+    width = ((0, 0), (0, 0), *[(p, p + max((o - 1) * s - r, 0)) for p, o, s, r in zip(pad, out, stride, room)])
+    reads = [[slice(i * d, i * d + (o - 1) * s + 1, s) for i, d, o, s in zip(at, dilation, out, stride)]
+             for at in np.ndindex(*kernel)]
+    return width, [(slice(None), slice(None), *read) for read in reads], tuple(out)
+
+
+def _dilated(xp, x, kernel, stride, pad, dilation, ceil_mode, return_indices):
+    """The maxima of windows whose places lie apart, and where they are in the input."""
+    width, reads, out = _spread(x.shape, kernel, stride, pad, dilation, ceil_mode)
+    parts = xp.stack(_read(xp, x, width, reads, -np.inf if x.dtype.kind not in "iu" else np.iinfo(x.dtype).min), 0)
+    y = xp.max(parts, axis=0)
+    if not return_indices:
+        return y
+    size = tuple(x.shape[2:])
+    grid = np.pad(np.arange(prod(size)).reshape(size), width[2:])
+    places = np.stack([grid[read[2:]] for read in reads]).reshape(len(reads), 1, 1, *out)
+    best = xp.expand_dims(xp.argmax(parts, axis=0), 0)
+    number = np.arange(len(reads)).reshape(-1, *(1,) * len(x.shape))
+    return y, xp.sum((best == number) * places, axis=0).astype("int64")
+
+
+def _read(xp, x, width, reads, least=-np.inf):
+    wide = xp.pad(x, width, "constant", constant_values=least)
+    return [wide[read] for read in reads]
+
+
+def _dilated_dx(xp, g, x, kernel, stride, pad, dilation, ceil_mode):
+    """What arrives at each maximum at the first of the places that have it."""
+    width, reads, _ = _spread(x.shape, kernel, stride, pad, dilation, ceil_mode)
+    best = xp.argmax(xp.stack(_read(xp, x, width, reads), 0), axis=0)
+    found = []
+    for number, read in enumerate(reads):
+        part = g * xp.equal(best, number)
+        for axis, at in enumerate(read[2:], 2):
+            shape, step = tuple(part.shape), at.step
+            part = xp.reshape(part, (*shape[:axis], shape[axis], 1, *shape[axis + 1:]))
+            part = xp.pad(part, tuple([(0, step - 1 if i == axis + 1 else 0) for i in range(len(shape) + 1)]))
+            part = xp.reshape(part, (*shape[:axis], shape[axis] * step, *shape[axis + 1:]))
+            part = part[(slice(None),) * axis + (slice(0, at.stop - at.start),)]
+            length = x.shape[axis] + sum(width[axis])
+            part = xp.pad(part, tuple([(at.start, length - at.stop) if i == axis else (0, 0)
+                                       for i in range(len(shape))]))
+        found.append(part)
+    return sum(found[1:], found[0])[tuple([slice(lo, lo + n) for n, (lo, _) in zip(x.shape, width)])]
 
 
 def _indices(xp, x, y, how, through_channels):
@@ -210,8 +276,10 @@ def _lp(xp, x, p, how):
 def _(xp, g, ans, args, needs, *, pool_type, pooling_convention, ceil_mode, p_value, divisor, return_indices,
       index_dtype, **attrs):
     x = args[0]
+    if attrs["dilation"] not in _NOT_DILATED:
+        return (_dilated_dx(xp, g[0] if return_indices else g, x, ceil_mode=ceil_mode, **_how(attrs)),)
     how, extra = _geometry(x.shape, pool_type=pool_type,
-                           pooling_convention="full" if ceil_mode else pooling_convention, **attrs)
+                           pooling_convention="ceil" if ceil_mode else pooling_convention, **attrs)
     if pool_type == "max":
         return (xp.max_pool_dx(g[0], x, ans[0], **how) if return_indices else xp.max_pool_dx(g, x, ans, **how),)
     if pool_type == "avg":
@@ -250,7 +318,10 @@ def _(saved, g, args, needs, **attrs):
 
 @pooling.shape
 def _(shapes, *, return_indices=False, ceil_mode=False, pooling_convention="valid", index_dtype="int64", **attrs):
-    how, _ = _geometry(shapes[0], pooling_convention="full" if ceil_mode else pooling_convention, **attrs)
+    if attrs["dilation"] not in _NOT_DILATED:
+        shape = (*shapes[0][:2], *_spread(shapes[0], ceil_mode=ceil_mode, **_how(attrs))[2])
+        return (shape, shape) if return_indices else shape
+    how, _ = _geometry(shapes[0], pooling_convention="ceil" if ceil_mode else pooling_convention, **attrs)
     shape = pool_shape(shapes[0], **how)
     return (shape, shape) if return_indices else shape
 

@@ -147,6 +147,13 @@ def rnn(xp, key, x, params, h0, c0=None, lengths=None, *, state_size, num_layers
     """
     if use_sequence_length and mode != "lstm" and lengths is None:  # the fourth array of mxnet's graphs
         c0, lengths = None, c0
+    plain = not (use_sequence_length or projection_size or (lengths, clip_min, clip_max) != (None, None, None))
+    if plain and rnn.fast_forward is not None and all(
+            [a is None or hasattr(a, "flags") and a.dtype.kind == "f" for a in (x, params, h0, c0)]):
+        return rnn.fast_forward(None, key, x, params, h0, c0, lengths, state_size=state_size, num_layers=num_layers,
+                                bidirectional=bidirectional, mode=mode, p=p, state_outputs=state_outputs,
+                                projection_size=projection_size, clip_min=clip_min, clip_max=clip_max,
+                                use_sequence_length=use_sequence_length, training=training)[0]
     shapes = _check(x, params, h0, c0, lengths, state_size, num_layers, mode, bidirectional, use_sequence_length,
                     projection_size)
     steps = None

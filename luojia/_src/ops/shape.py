@@ -156,13 +156,18 @@ def _(xp, g, ans, args, needs, **_):
     return (xp.reshape(g, args[0].shape),)
 
 
-@op("Flatten()(input_x:x) | rows=True", fn="flatten(input:x, order:_='C', start_dim=1, end_dim=-1)",
+@op("Flatten()(input_x:x) | rows=True", fn="flatten(input:x, order='C', start_dim=1, end_dim=-1)",
     mx=("flatten(data:x) | rows=True", "Flatten(data:x) | rows=True"))
-def flatten(xp, x, *, start_dim=1, end_dim=-1, rows=False):
+def flatten(xp, x, *, start_dim=1, end_dim=-1, rows=False, order="C"):
     """x with its axes from ``start_dim`` to ``end_dim`` joined: by default (N, ...) becomes (N, size).
 
-    A vector stays as it is, or becomes (N, 1) with ``rows``.
+    A vector stays as it is, or becomes (N, 1) with ``rows``. With ``order`` 'F' the axes of x come in the reverse order
+    first, as in MindSpore.
     """
+    if order == "F":
+        x = xp.transpose(x)
+    elif order != "C":
+        raise ArgumentError(f"For 'flatten', the 'order' must be 'C' or 'F', but got {order!r}.")
     shape = tuple(x.shape)
     if len(shape) == 1 and start_dim in (0, 1):
         return xp.reshape(x, (shape[0], 1) if rows else shape)
@@ -175,8 +180,9 @@ def flatten(xp, x, *, start_dim=1, end_dim=-1, rows=False):
 
 
 @flatten.vjp(keep="")
-def _(xp, g, ans, args, needs, **_):
-    return (xp.reshape(g, args[0].shape),)
+def _(xp, g, ans, args, needs, *, order, **_):
+    shape = tuple(args[0].shape)
+    return (xp.reshape(g, shape) if order == "C" else xp.transpose(xp.reshape(g, shape[::-1])),)
 
 
 @op("BroadcastTo(shape)(x)", fn=("broadcast_to(input:x, shape)", "expand(input_x:x, size:shape)"))

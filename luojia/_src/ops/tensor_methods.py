@@ -265,7 +265,7 @@ def _extremum(name: str) -> Callable:
         if at:
             axis, *rest = at
             keepdims = bool(rest[0]) if rest else keepdims
-        if where is not None:
+        if where is not None and where is not True:
             if initial is None:
                 raise ArgumentError(f"Tensor.{name}: where needs an initial value for the elements that it leaves out.")
             self = OPERATORS["where"](where, self, OPERATORS["filled_like"](self, value=initial))
@@ -276,7 +276,7 @@ def _extremum(name: str) -> Callable:
         else:
             values, indices = OPERATORS[f"{name}_with_index"](self, axis=axis, keepdims=keepdims)
             if pair:
-                return values, indices
+                return values if initial is None else OPERATORS[f"{name}imum"](values, initial), indices
             out = values
         return out if initial is None else OPERATORS[f"{name}imum"](out, initial)
 

@@ -192,7 +192,12 @@ class TruncateSequencePair:
 
 
 class AddToken(OneToOne):
-    """A word before the words, or after them: of a row, or of each of several."""
+    """A word before the words, or after them: of a row, or of each of several.
+
+    >>> from luojia import dataset
+    >>> dataset.text.AddToken("[CLS]", begin=True)(["a", "b"]).tolist()
+    ['[CLS]', 'a', 'b']
+    """
 
     def __init__(self, token: str, begin: bool = True) -> None:
         self.token, self.begin = string(token, "token", "AddToken"), flag(begin, "begin", "AddToken")
@@ -206,7 +211,12 @@ class AddToken(OneToOne):
 
 
 class Truncate(OneToOne):
-    """The first ``max_seq_len`` words or numbers: of a row, or of each of several."""
+    """The first ``max_seq_len`` words or numbers: of a row, or of each of several.
+
+    >>> from luojia import dataset
+    >>> dataset.text.Truncate(2)(["a", "b", "c"]).tolist()
+    ['a', 'b']
+    """
 
     def __init__(self, max_seq_len: int) -> None:
         self.most = positive(max_seq_len, "max_seq_len", "Truncate")

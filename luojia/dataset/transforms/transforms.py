@@ -58,7 +58,12 @@ class Compose:
 
 
 class TypeCast(OneToOne):
-    """Another dtype: luojia's, NumPy's or its name."""
+    """Another dtype: luojia's, NumPy's or its name.
+
+    >>> from luojia import dataset
+    >>> dataset.transforms.TypeCast(luojia.float16)(np.array([1, 2]))
+    array([1., 2.], dtype=float16)
+    """
 
     def __init__(self, data_type: Any) -> None:
         self.dtype = dtype_of(data_type, "data_type")
@@ -114,7 +119,12 @@ def _one_kind(value: Any, array: np.ndarray, who: str, words: str) -> None:
 
 
 class Fill(OneToOne):
-    """An array of the same shape and dtype, filled with one value."""
+    """An array of the same shape and dtype, filled with one value.
+
+    >>> from luojia import dataset
+    >>> dataset.transforms.Fill(7)(np.zeros(2, np.int32))
+    array([7, 7], dtype=int32)
+    """
 
     def __init__(self, fill_value: Any) -> None:
         self.value = checks.kind(fill_value, _CONSTANT, "fill_value")
@@ -129,7 +139,12 @@ class Fill(OneToOne):
 
 
 class Concatenate:
-    """``prepend``, the values, of one axis, and ``append`` one after the other."""
+    """``prepend``, the values, of one axis, and ``append`` one after the other.
+
+    >>> from luojia import dataset
+    >>> dataset.transforms.Concatenate(0, np.array([9]), np.array([8]))(np.array([1, 2]))
+    array([9, 1, 2, 8])
+    """
 
     def __init__(self, axis: int = 0, prepend: Any = None, append: Any = None) -> None:
         if checks.kind(axis, (int,), "axis") not in (0, -1):
@@ -167,7 +182,12 @@ class Duplicate:
 
 
 class PadEnd(OneToOne):
-    """Cut and padded at the ends of its axes to ``pad_shape`` (None keeps a length)."""
+    """Cut and padded at the ends of its axes to ``pad_shape`` (None keeps a length).
+
+    >>> from luojia import dataset
+    >>> dataset.transforms.PadEnd([4], -1)(np.array([1, 2]))
+    array([ 1,  2, -1, -1])
+    """
 
     def __init__(self, pad_shape: Sequence[int | None], pad_value: Any = None) -> None:
         for length in checks.kind(pad_shape, (list,), "pad_shape"):
@@ -254,7 +274,12 @@ _COMPARE = [np.equal, np.not_equal, np.greater, np.greater_equal, np.less, np.le
 
 
 class Mask(OneToOne):
-    """The comparison of the array with a constant, made of its dtype (1.5 is 1 among integers), as ``dtype``."""
+    """The comparison of the array with a constant, made of its dtype (1.5 is 1 among integers), as ``dtype``.
+
+    >>> from luojia import dataset
+    >>> dataset.transforms.Mask(dataset.transforms.Relational.GT, 2)(np.array([1, 2, 3]))
+    array([False, False,  True])
+    """
 
     def __init__(self, operator: Relational, constant: Any, dtype: Any = np.bool_) -> None:
         self.compare = _COMPARE[checks.kind(operator, (Relational,), "operator")]
@@ -296,7 +321,12 @@ class Unique(OneToOne):
 
 
 class RandomApply:
-    """All transforms, with probability ``prob``."""
+    """All transforms, with probability ``prob``.
+
+    >>> from luojia import dataset
+    >>> dataset.transforms.RandomApply([dataset.transforms.Fill(7)], prob=1.0)(np.zeros(2, np.int32))
+    array([7, 7], dtype=int32)
+    """
 
     def __init__(self, transforms: list[Callable], prob: float = 0.5) -> None:
         self.transforms = checks.operations(transforms)
@@ -310,7 +340,12 @@ class RandomApply:
 
 
 class RandomChoice:
-    """One of the transforms, drawn anew each time."""
+    """One of the transforms, drawn anew each time.
+
+    >>> from luojia import dataset
+    >>> dataset.transforms.RandomChoice([dataset.transforms.Fill(7)])(np.zeros(2, np.int32))
+    array([7, 7], dtype=int32)
+    """
 
     def __init__(self, transforms: list[Callable]) -> None:
         self.transforms = checks.operations(transforms)

@@ -137,6 +137,10 @@ _SPACE = "Identity ShearX ShearY TranslateX TranslateY Rotate Brightness Color C
 class AutoAugment(_Augment):
     """One of 25 sub-policies found by search on a data set, of two changes each with their probability.
 
+    >>> from luojia import dataset
+    >>> dataset.vision.AutoAugment()(np.full((8, 8, 3), 100, np.uint8)).shape
+    (8, 8, 3)
+
     Source: Cubuk et al. 2018, "AutoAugment: learning augmentation policies from data".
     """
 
@@ -155,6 +159,10 @@ class AutoAugment(_Augment):
 
 class RandAugment(_Augment):
     """``num_ops`` changes one after the other, each drawn from 14, at ``magnitude`` of ``num_magnitude_bins``.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.RandAugment()(np.full((8, 8, 3), 100, np.uint8)).shape
+    (8, 8, 3)
 
     Source: Cubuk et al. 2019, "RandAugment: practical automated data augmentation with a reduced search space".
     """
@@ -175,6 +183,10 @@ class RandAugment(_Augment):
 
 class TrivialAugmentWide(_Augment):
     """One change drawn from 14, of a strength drawn from ``num_magnitude_bins``.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.TrivialAugmentWide()(np.full((8, 8, 3), 100, np.uint8)).shape
+    (8, 8, 3)
 
     Source: Müller and Hutter 2021, "TrivialAugment: tuning-free yet state-of-the-art data augmentation".
     """

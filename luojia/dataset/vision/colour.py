@@ -46,7 +46,12 @@ class AdjustBrightness(_Adjust):
 
 
 class AdjustContrast(_Adjust):
-    """The image blended with its mean grey: ``contrast_factor`` 0 is grey, 1 is the image."""
+    """The image blended with its mean grey: ``contrast_factor`` 0 is grey, 1 is the image.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.AdjustContrast(0.0)(np.full((1, 2, 3), 100, np.uint8)).tolist()
+    [[[100, 100, 100], [100, 100, 100]]]
+    """
 
     refuses = COLOURS | {"bool"}
     ranks, channels = (3,), (3,)
@@ -94,7 +99,12 @@ class AdjustHue(_Adjust):
 
 
 class AdjustGamma(_Adjust):
-    """``255 * gain * (image / 255) ** gamma``, or ``gain * image ** gamma`` of floats."""
+    """``255 * gain * (image / 255) ** gamma``, or ``gain * image ** gamma`` of floats.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.AdjustGamma(1.0)(np.full((1, 1, 3), 100, np.uint8)).tolist()
+    [[[100, 100, 100]]]
+    """
 
     def __init__(self, gamma: float, gain: float = 1) -> None:
         self.gamma = checks.real(gamma, "gamma", shown="")
@@ -132,6 +142,10 @@ class AutoContrast(ImageTransform):
     Args:
         cutoff: how many percent of the lightest and of the darkest pixels to leave out, 0 to 50.
         ignore: values of pixels that do not count.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.AutoContrast()(np.array([[[50, 50, 50], [100, 100, 100]]], np.uint8)).tolist()
+    [[[0, 0, 0], [255, 255, 255]]]
     """
 
     of_bytes = True
@@ -149,7 +163,12 @@ class AutoContrast(ImageTransform):
 
 
 class Equalize(ImageTransform):
-    """Each channel's histogram made flat."""
+    """Each channel's histogram made flat.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.Equalize()(np.full((4, 4, 3), 100, np.uint8)).shape
+    (4, 4, 3)
+    """
 
     of_bytes = True
     keeps_pil = True
@@ -173,7 +192,12 @@ def bytes_only(image: np.ndarray, transform: Any) -> np.ndarray:
 
 
 class Invert(ImageTransform):
-    """``255 - image``."""
+    """``255 - image``.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.Invert()(np.full((1, 1, 3), 100, np.uint8)).tolist()
+    [[[155, 155, 155]]]
+    """
 
     refuses = HALF
     keeps_pil = True
@@ -205,7 +229,12 @@ class Posterize(ImageTransform):
 
 
 class Solarize(ImageTransform):
-    """``255 - v`` where v lies within ``threshold``, (least, most); from a number up."""
+    """``255 - v`` where v lies within ``threshold``, (least, most); from a number up.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.Solarize(threshold=(100, 255))(np.array([[[50, 150, 200]]], np.uint8)).tolist()
+    [[[50, 105, 55]]]
+    """
 
     refuses = HALF
     channels = (1, 3)
@@ -226,7 +255,12 @@ class Solarize(ImageTransform):
 
 
 class Grayscale(ImageTransform):
-    """Grey values, in 1 or 3 channels. NumPy images too (MindSpore takes PIL images only)."""
+    """Grey values, in 1 or 3 channels. NumPy images too (MindSpore takes PIL images only).
+
+    >>> from luojia import dataset
+    >>> dataset.vision.Grayscale(1)(np.full((4, 6, 3), 100, np.uint8)).shape
+    (4, 6)
+    """
 
     keeps_pil = True
 
@@ -286,6 +320,10 @@ class GaussianBlur(ImageTransform):
     Args:
         kernel_size: odd; a number, or (width, height).
         sigma: a number, or (of the width, of the height); by default ``((width - 1) / 2 - 1) * 0.3 + 0.8`` for both.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.GaussianBlur(3)(np.full((5, 5, 3), 100, np.uint8)).shape
+    (5, 5, 3)
     """
 
     refuses, of_bytes = UNEVEN, True

@@ -30,7 +30,12 @@ class HWC2CHW(ImageTransform):
 
 
 class Rescale(ImageTransform):
-    """``image * rescale + shift``, float32."""
+    """``image * rescale + shift``, float32.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.Rescale(1 / 255, 0.0)(np.array([[[0, 255]]], np.uint8)).tolist()
+    [[[0.0, 1.0]]]
+    """
 
     def __init__(self, rescale: float, shift: float) -> None:
         checks.kind(rescale, (Number,), "rescale")
@@ -63,6 +68,10 @@ class Normalize(ImageTransform):
     Args:
         mean, std: lists of numbers within [0, 255] and (0, 255].
         is_hwc: (H, W, C), else (C, H, W).
+
+    >>> from luojia import dataset
+    >>> dataset.vision.Normalize([100.0] * 3, [50.0] * 3)(np.full((1, 1, 3), 200, np.uint8)).tolist()
+    [[[2.0, 2.0, 2.0]]]
     """
 
     refuses = frozenset()
@@ -177,7 +186,12 @@ class HsvToRgb(RgbToHsv):
 
 
 class ToTensor:
-    """(H, W, C) or (H, W) of 0..255, NumPy or PIL, to (C, H, W) of 0..1 in ``output_type``."""
+    """(H, W, C) or (H, W) of 0..255, NumPy or PIL, to (C, H, W) of 0..1 in ``output_type``.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.ToTensor()(np.full((2, 3, 3), 255, np.uint8)).shape
+    (3, 2, 3)
+    """
 
     def __init__(self, output_type: Any = np.float32) -> None:
         self.dtype = dtype_of(output_type, "output_type")
@@ -229,7 +243,12 @@ class ToNumpy:
 
 
 class ToType:
-    """Another dtype."""
+    """Another dtype.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.ToType(np.float32)(np.array([1, 2], np.uint8))
+    array([1., 2.], dtype=float32)
+    """
 
     def __init__(self, data_type: Any) -> None:
         self.dtype = dtype_of(data_type, "data_type")

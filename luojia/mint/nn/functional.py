@@ -263,35 +263,8 @@ def avg_pool3d(input: Tensor, kernel_size: Any, stride: Any = None, padding: Any
 def max_pool2d(input: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1,
                ceil_mode: bool = False, return_indices: bool = False) -> Any:
     """The maximum of each window of (N, C, H, W), and with ``return_indices`` its place; the stride is the kernel."""
-    if dilation not in (1, (1, 1), [1, 1]):
-        return _dilated_max_pool(input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
-    return _pool(input, "max", kernel_size, stride, padding, ceil_mode, 2, return_indices=return_indices)
-
-
-def _dilated_max_pool(x: Tensor, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool,
-                      return_indices: bool) -> Any:
-    pair = lambda v: (v, v) if isinstance(v, int) else tuple(v)  # noqa: E731
-    kernel, dilated = pair(kernel_size), pair(dilation)
-    steps, pads = kernel if stride is None else pair(stride), pair(padding)
-    places = []
-    for n, k, s, p, d in zip(x.shape[-2:], kernel, steps, pads, dilated):
-        whole, rest = divmod(n + 2 * p - d * (k - 1) - 1, s)
-        count = whole + 1 + (ceil_mode and rest > 0 and (whole + 1) * s < n + p)
-        places.append(np.arange(count)[:, None] * s - p + np.arange(k) * d)
-    rows, columns = np.broadcast_arrays(places[0][:, None, :, None], places[1][None, :, None, :])
-    shape = (rows.shape[0], rows.shape[1], -1)
-    rows, columns = rows.reshape(shape), columns.reshape(shape)
-    height, width = x.shape[-2:]
-    inside = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
-    at = np.where(inside, rows * width + columns, 0)
-    windows = OP["reshape"](x, shape=(*x.shape[:-2], -1))[..., at]
-    windows = OP["where"](placed(inside, x), windows, float("-inf"))
-    values, which = OP["max_with_index"](windows, axis=-1)
-    if not return_indices:
-        return values
-    flat = placed(np.broadcast_to(at, (*x.shape[:-2], *at.shape)).copy(), x)
-    taken = OP["take_along"](flat, OP["expand_dims"](which, axis=-1), axis=-1)
-    return values, OP["squeeze"](OP["cast"](taken, dtype="int64"), axis=-1)
+    return _pool(input, "max", kernel_size, stride, padding, ceil_mode, 2, return_indices=return_indices,
+                 dilation=tuple(dilation) if isinstance(dilation, list) else dilation)
 
 
 def max_unpool2d(input: Tensor, indices: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0,

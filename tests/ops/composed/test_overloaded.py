@@ -42,7 +42,7 @@ def test_flags():
     (lambda: A.repeat_interleave([1, 2, 3], 0), ShapeError, "expected 2 repeats, one for each place of axis 0, got 3"),
     (lambda: A.repeat_interleave(2, 0, output_size=5), ArgumentError, "output_size is 5, but the result has length 4"),
     (lambda: A.view(ms.int64), ShapeError, "the last axis of .* does not divide into Int64"),
-    (lambda: A.set_const_arg(1), DTypeError, "'const_arg' must be a bool, but got int"),
+    (lambda: A.set_const_arg(1), DTypeError, "the type of 'const_arg' should be 'bool', but got type 'int'"),
     (lambda: Tensor.convert_bytes_to_tensor(b"abcd", (2,), ms.float32), ShapeError, "1 elements do not make the shape"),
     (lambda: Tensor([1], device="GPU"), ArgumentError, "the device must be 'CPU', the current one, got 'GPU'"),
     (lambda: ops.value_and_grad(lambda x: x, sens_param=True)(), DTypeError, "the last argument is the gradient"),

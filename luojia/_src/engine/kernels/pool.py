@@ -199,7 +199,7 @@ def _reduce(ufunc: np.ufunc, x: np.ndarray, axis: int, kernel: int, stride: int,
     if len(taps) == 2:
         y = ufunc(*taps)
     else:
-        y = taps[0].copy() if taps else np.full_like(x, empty, shape=shape)
+        y = taps[0].copy("K") if taps else np.full_like(x, empty, shape=shape)
     for at in spans:
         if at not in whole:
             target = y[_at(axis, slice(at.start, at.stop))]

@@ -32,11 +32,15 @@ def addr(x: Tensor, vec1: Tensor, vec2: Tensor, *, beta: float = 1, alpha: float
 
 def cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
     """The cross products along ``dim``, by default the first axis of length 3."""
+    if input.shape != other.shape:
+        try:
+            shape = np.broadcast_shapes(input.shape, other.shape)
+        except ValueError as e:
+            raise ShapeError(f"For 'cross', the shapes {input.shape} and {other.shape} cannot be broadcast.") from e
+        input, other = (OP["broadcast_to"](t, shape=shape) for t in (input, other))
     if dim is None:
         dim = next((i for i, n in enumerate(input.shape) if n == 3), -1)
-    if input.shape[dim] != 3:
-        raise ShapeError(f"For 'cross', axis {dim} must have length 3, got shape {input.shape}.")
-    if other.ndim != input.ndim or other.shape[dim] not in (1, 3):
+    if not -input.ndim <= dim < input.ndim or input.shape[dim] != 3:
         raise ShapeError(f"For 'cross', both must have length 3 on axis {dim}, got shapes {input.shape} "
                          f"and {other.shape}.")
     out = OP["cross"](input, other, axis=dim)

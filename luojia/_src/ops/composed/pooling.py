@@ -238,34 +238,8 @@ def dilated_max_pool(x: Tensor, kernel: tuple, stride: tuple, padding: tuple, di
     Raises:
         ShapeError: a window is larger than the input with its padding.
     """
-    axes, size = len(kernel), x.shape[2:]
-    spans = [d * (k - 1) + 1 for d, k in zip(dilation, kernel)]
-    room = [n + 2 * p - s for n, p, s in zip(size, padding, spans)]
-    if min(room) < 0:
-        raise ShapeError(f"max pooling: windows of {spans} with their dilation do not fit into {size} with padding "
-                         f"{padding}.")
-    out = [-(-r // s) + 1 if ceil_mode else r // s + 1 for r, s in zip(room, stride)]
-    out = [o - 1 if ceil_mode and (o - 1) * s >= n + p else o for o, s, n, p in zip(out, stride, size, padding)]
-    more = [max((o - 1) * s - r, 0) for o, s, r in zip(out, stride, room)]
-    width = ((0, 0), (0, 0), *[(p, p + m) for p, m in zip(padding, more)])
-    least = -np.inf if x.np_dtype.kind == "f" else np.iinfo(x.np_dtype).min
-    wide = OP["pad"](x, pad_width=width, constant_values=least)
-    offsets = list(np.ndindex(*kernel))
-    parts = [wide[(slice(None), slice(None), *[slice(i * d, i * d + (o - 1) * s + 1, s) for i, d, o, s in zip(
-        at, dilation, out, stride)])] for at in offsets]
-    stacked = OP["stack"](*parts, axis=0)
-    values = OP["max"](stacked, axis=0)
-    if not return_indices:
-        return values
-    flat = np.zeros((len(offsets), 1, 1, *out), np.int64)  # where each part's elements lie in the input
-    for axis in range(axes):
-        starts = np.arange(out[axis]) * stride[axis] - padding[axis]
-        shape = [-1 if a == axis else 1 for a in range(axes)]
-        steps = np.array([at[axis] * dilation[axis] for at in offsets]).reshape(-1, 1, 1, *[1] * axes)
-        flat = flat * size[axis] + starts.reshape(shape) + steps
-    best = OP["argmax"](stacked, axis=0, dtype="int64")
-    hits = best.expand_dims(0) == Tensor(np.arange(len(offsets)).reshape(-1, *[1] * (axes + 2)), device=x._device)
-    return values, OP["sum"](OP["multiply"](hits.astype("int64"), Tensor(flat, device=x._device)), axis=0)
+    return OP["pooling"](x, kernel=kernel, stride=stride, pad=padding, dilation=dilation, ceil_mode=ceil_mode,
+                         return_indices=return_indices)
 
 
 def conv3d_transpose(inputs: Tensor, weight: Tensor, pad_mode: str = "valid", padding: Any = 0, stride: Any = 1,

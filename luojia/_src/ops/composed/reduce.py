@@ -18,7 +18,7 @@ from ..shape import axis_in
 
 def aminmax(input: Tensor, *, axis: int | None = 0, keepdims: Any = False) -> tuple[Tensor, Tensor]:
     """The least and the greatest element along ``axis`` (of all, if None)."""
-    axis, keepdims = axis if input.ndim else None, bool(keepdims)
+    axis, keepdims = axis if input.ndim else None, keepdims is True if axis is None else bool(keepdims)
     return OP["min"](input, axis=axis, keepdims=keepdims), OP["max"](input, axis=axis, keepdims=keepdims)
 
 
