@@ -326,7 +326,8 @@ def keep_integers(engine: Any, op: Any, values: list, ans: Any) -> Any:
     if op.name == "divide":
         return engine.run(OPERATORS["truncated_divide"], values, {})
     with np.errstate(invalid="ignore", over="ignore"):  # nan and inf become the least integer
-        return ans.astype(dtypes_[0])
+        to = dtypes_[0]
+        return engine.xp.to_integer(ans, to) if to.kind in "iu" else ans.astype(to)
 
 
 NDArray._result_class = NDArray

@@ -202,6 +202,10 @@ class Conv2dTranspose(_Conv):
         if any(self.output_padding) and pad_mode != "pad":
             raise ArgumentError(f"For '{type(self).__name__}', the 'output_padding' must be zero when 'pad_mode' is "
                                 f"not 'pad', but got {output_padding} and {pad_mode}.")
+        room = [max(s, d) for s, d in zip(self.stride, self.dilation)]
+        if self._axes == 2 and any([not 0 <= p < r for p, r in zip(self.output_padding, room)]):
+            raise ArgumentError(f"For '{type(self).__name__}', the 'output_padding' must be in range of [0, max(stride,"
+                                f" dilation)), but got {output_padding} for {self.stride} and {self.dilation}.")
 
     def _size(self, sizes: tuple[int, ...]) -> tuple[int, ...]:
         pads = self._pads if len(self._pads) == 2 * self._axes else [p for p in self._pads for _ in "ab"]

@@ -17,6 +17,8 @@ from .loss import LossBase, mean, total
 class FocalLoss(LossBase):
     """-(1 - p_y)^gamma log p_y, p = softmax(logits) of (N, C, ...) and targets (N, C, ...) or indices (N, 1, ...).
 
+    The mean over the axes behind the channels: (N,) of indices, (N, C) of targets, reduced.
+
     Matches ``mindspore.nn.FocalLoss`` (Lin et al. 2017).
     """
 
@@ -50,7 +52,6 @@ class FocalLoss(LossBase):
             loss = -((1 - ops.exp(logp)) ** self.gamma) * logp * labels
             if self.weight is not None:
                 loss = loss * ops.reshape(self.weight, (1, c, 1))
-            loss = total(loss, 1)
         return self.get_loss(mean(loss, -1))
 
 

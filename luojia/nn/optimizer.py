@@ -110,10 +110,13 @@ class Optimizer(Module):
             if {id(p) for p in order} != set(by_parameter):
                 raise ArgumentError(f"For '{self._o_who}', 'order_params' must hold the parameters of all groups.")
             ordered = order
+        used = {id(rate) for rate, _ in by_parameter.values()}
         for rate in [*list(rates.values())[1:], rates[""]]:
-            if isinstance(rate, Parameter):
+            if isinstance(rate, Parameter) and id(rate) in used:
                 self._params[rate.name] = rate
-        self.learning_rate = rates[""]
+        self.__dict__["learning_rate"] = rates[""]  # which is no parameter where each group has a rate of its own
+        if isinstance(rates[""], Module):
+            self.learning_rate = rates[""]
         self.parameters = ParameterTuple(ordered)
         self._o_own = [by_parameter[id(p)] for p in ordered]
         self.decay_flags = tuple(self.decay_filter(p) for p in ordered)
@@ -256,7 +259,8 @@ class Optimizer(Module):
 
     def get_weight_decay(self) -> Any:
         """The weight decay, a Tensor; with groups, a tuple, one for each parameter."""
-        decays = tuple([self._o_scalar(self._own_decay(decay, True)) for _, decay in self._o_own])
+        found = [(decay, self._o_scalar(self._own_decay(decay, True))) for _, decay in self._o_own]
+        decays = tuple([t.reshape((1,)) if isinstance(decay, Module) else t for decay, t in found])  # as global_step is
         return decays if self.is_group else decays[0]
 
     def _decay_at(self, decay: Any, flag: bool) -> Any:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from luojia import Tensor, ops
+from luojia import Tensor, nd, ops
 from luojia.common import dtype as types
 
 FLOATS = np.array([np.nan, np.inf, -1.0, -2.7, 300.0, 7e4, 3e9, 5e9, 1e19, -1e20], np.float32)
@@ -21,6 +21,10 @@ def test_floats_beyond_an_integers_range_wrap(name):
     found = Tensor(FLOATS).astype(getattr(types, name)).asnumpy()
     assert found.dtype == name and found.tolist() == CAST[name]
     assert Tensor(FLOATS, getattr(types, name)).asnumpy().tolist() == CAST[name]
+
+
+def test_functions_of_integers_in_mxnet():
+    assert nd.arccos(nd.array([3, 1], dtype="int64")).asnumpy().tolist() == [-(2**63), 0]
 
 
 def test_divisions():

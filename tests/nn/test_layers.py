@@ -259,6 +259,7 @@ def test_small_layers(image, rng, assert_close):
     (lambda x: nn.MaxPool2d(2, 1, "pad", dilation=30)(t(x)), ValueError, "do not fit into"),
     (lambda x: nn.MaxPool2d(2, data_format="NHWC"), ValueError, "the 'data_format' must be 'NCHW'"),
     (lambda x: nn.MaxPool2d(2)(t(np.ones(3))), ValueError, "the input must have 4 axes"),
+    (lambda x: nn.Conv2dTranspose(3, 4, 3, 1, "pad", 0, 1), ValueError, "'output_padding' must be in range of"),
     (lambda x: nn.AdaptiveAvgPool2d((0, 1)), ValueError, "the 'output_size' must be an int > 0"),
     (lambda x: nn.Pad([[0, 0]]), TypeError, "the type of 'paddings' must be tuple"),
     (lambda x: nn.Pad(((0,),)), ValueError, r"the shape of 'paddings' must be \(n, 2\)"),

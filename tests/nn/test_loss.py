@@ -120,8 +120,9 @@ def test_segmentation(x, y, assert_close):
     chosen = np.take_along_axis(log_softmax(x), labels, 1)[:, 0]
     assert_close(nn.FocalLoss()(t(x), Tensor(labels, int32)), -((1 - np.exp(chosen)) ** 2 * chosen).mean())
     logp, w = log_softmax(x), np.array([1.0, 2.0, 3.0])
-    full = -((1 - np.exp(logp)) ** 2 * logp * y * w).sum(1)
+    full = -((1 - np.exp(logp)) ** 2 * logp * y * w)
     assert_close(nn.FocalLoss(t(w), reduction="none")(t(x), t(y)), full)
+    assert_close(nn.FocalLoss(t(w))(t(x), t(y)), full.mean())
 
 
 def test_a_loss_of_ones_own():

@@ -72,6 +72,18 @@ def test_parameters(name):
     assert names(several) == ["global_step", "w", "b", *STATES[name], "learning_rate"]
 
 
+def test_the_rate_of_all_is_listed_where_a_group_has_none():
+    w, b = params()
+    for groups, listed in (
+        ([{"params": [w], "lr": 0.1}, {"params": [b], "lr": 0.2}], ["learning_rate_group_0", "learning_rate_group_1"]),
+        ([{"params": [w], "lr": 0.1}, {"params": [b]}], ["learning_rate_group_0", "learning_rate"]),
+        ([{"params": [w, b], "lr": 0.1}, {"order_params": [w, b]}], ["learning_rate_group_0"]),
+    ):
+        opt = nn.Momentum(groups, 0.3, 0.9)
+        assert names(opt)[: len(listed) + 2] == ["global_step", *listed, "w"]
+        assert opt(G) and float(opt.learning_rate) == np.float32(0.3)
+
+
 def test_states_that_are_only_listed():
     opt = make("SGD")
     assert [p.asnumpy().tolist() for p in opt.stat] == [[1, 1], [1]]

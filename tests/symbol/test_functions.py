@@ -134,3 +134,11 @@ def test_none_is_a_value_or_stands_for_the_default(make, output, shape):
     (found,), (back,) = made.eval(x=x), sym.load_json(made.tojson()).eval(x=x)
     assert found.shape == shape
     np.testing.assert_array_equal(found.asnumpy(), back.asnumpy())
+
+
+@pytest.mark.parametrize(("kind", "dtypes"), [
+    ("value", [np.float16]), ("mask", [np.float16]), ("indices", [np.int32]), ("both", [np.float16, np.int32])])
+def test_the_dtype_of_topk_is_that_of_its_indices(kind, dtypes):
+    made = sym.topk(sym.var("x"), ret_typ=kind, dtype="int32")
+    assert made.infer_type(x="float16")[1] == dtypes
+    assert [o.dtype for o in made.eval(x=mx.nd.ones((1, 3), dtype="float16"))] == dtypes

@@ -318,9 +318,11 @@ def infer_types(symbol: Symbol, given: Mapping[str, Any], strict: bool = False) 
                         node.kind in UNIFORM or applied.elementwise and not node.kind.startswith(("_luojia_", "_np"))):
                     raise MXNetError(f"Error in operator {node.name}: Incompatible attr in node {node.name} at "
                                      f"{position}-th input: expected {shared}, got {mine}")
+            ranked = node.kind == "topk" and node.given.get("ret_typ", "indices") != "indices"
             for i in range(node.count):
-                if of.get((id(node), i)) is None and (outs if outs is not None else shared) is not None:
-                    of[id(node), i] = outs if outs is not None else shared
+                out = shared if outs is None or ranked and i == 0 else outs  # topk's values, or mask, are as its input
+                if of.get((id(node), i)) is None and out is not None:
+                    of[id(node), i] = out
                     changed = True
     return of
 

@@ -61,8 +61,10 @@ def _comparing(name: str, ms: str, how: str, doc: str):
 
     @made.vjp
     def _(xp, g, ans, args, needs):
-        x, i, v = args
-        return g * xp.equal(ans, x), None, xp.gather_nd(g, i) * xp.equal(xp.gather_nd(ans, i), v)
+        x, i, v = args  # what is equal shares, as in MindSpore
+        held, given = xp.equal(ans, x) * xp.ones_like(x), xp.equal(xp.gather_nd(ans, i), v) * xp.ones_like(v)
+        g = g / xp.maximum(xp.tensor_scatter_add(held, i, given), 1)
+        return g * held, None, xp.gather_nd(g, i) * given
 
 
 _comparing("tensor_scatter_max", "TensorScatterMax", "maximum", "x with v where greater, at coordinates i.")
@@ -75,9 +77,19 @@ def scatter_product(xp, i, v, *, shape):
     return xp.scatter_with(xp.ones(shape, v.dtype), nd_index(i, False), v, how="multiply")
 
 
-@scatter_product.vjp
+@scatter_product.vjp(keep="args")
 def _(xp, g, ans, args, needs, *, shape):
-    return None, xp.gather_nd(g * ans, args[0]) / args[1]
+    i, v = args
+    return None, xp.gather_nd(g, i) * _others(xp, i, v, shape)
+
+
+def _others(xp, i, v, shape):
+    """For each of v the product of those multiplied in beside it, zeros among them."""
+    ones, none = xp.ones_like(v), xp.equal(v, 0)
+    product = xp.scatter_product(i, xp.where(none, ones, v), shape=shape)
+    zeros = xp.tensor_scatter_add(xp.scatter_product(i, ones, shape=shape), i, none * ones)  # their number, and one
+    alone = xp.equal(xp.gather_nd(zeros, i), none * ones + 1)
+    return xp.where(alone, xp.gather_nd(product, i) / xp.where(none, ones, v), 0 * ones)
 
 
 def _scaling(name: str, ms: str, how: str, doc: str):
@@ -96,7 +108,7 @@ def _scaling(name: str, ms: str, how: str, doc: str):
         x, i, v = args
         factor = xp.scatter_product(i, v, shape=tuple(x.shape))
         if how == "multiply":
-            return g * factor, None, xp.gather_nd(g * x * factor, i) / v
+            return g * factor, None, xp.gather_nd(g * x, i) * _others(xp, i, v, tuple(x.shape))
         return g / factor, None, -xp.gather_nd(g * x / factor, i) / v
 
 

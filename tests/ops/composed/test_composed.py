@@ -262,3 +262,13 @@ def test_hooks_on_gradients():
 def test_what_is_refused(call, error, match):
     with pytest.raises(error, match=match):
         call()
+
+
+def test_gradients_of_segments_share_equals_and_pass_zeros():
+    x, ids = Tensor(np.array([[1, 2], [1, 5], [0, 5]], np.float32)), Tensor([0, 0, 0], ms.int32)
+    found = {name: ops.grad(lambda t, name=name: getattr(ops, f"unsorted_segment_{name}")(t, ids, 2)[0])(x).tolist()
+             for name in ("max", "min", "prod")}  # mindspore 2.8.0
+    assert found == {"max": [[0.5, 0], [0.5, 0.5], [0, 0.5]], "min": [[0, 1], [0, 0], [1, 0]],
+                     "prod": [[0, 25], [0, 10], [1, 10]]}
+    of_x, of_v = ops.grad(ops.tensor_scatter_mul, (0, 2))(x, Tensor([[0], [0]]), Tensor([[0.0, 0], [3, 0]]))
+    assert of_x.tolist() == [[0, 0], [1, 1], [1, 1]] and of_v.tolist() == [[3, 0], [0, 0]]
