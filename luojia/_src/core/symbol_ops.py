@@ -206,10 +206,9 @@ def make_node(face: Face, arrays: dict[str, Any], star: tuple, given: dict[str, 
 
 
 def _takes_none(face: Face, key: str) -> bool:
-    """Whether None is a value of an attribute, as of argsort's axis; elsewhere files say None for the default."""
-    default = next((p.default for p in face.attributes if p.public == key), None)
-    kind = kind_of(face.name, key, None if default is _MISSING else default)
-    return default is _MISSING or kind is not None and kind.none and kind.type in ("int", "float")
+    """Whether None is a value of an attribute, as of argsort's axis; of axes that are none by default it says that."""
+    internal = next((p.internal for p in face.attributes if p.public == key), key)
+    return face.op._defaults.get(internal) != ()
 
 
 def _entry(value: Any, public: str) -> Entry:
