@@ -147,6 +147,14 @@ def test_conv_in_lower_precision_equals_float64(name, dtype, rng):
     check(*arrays(rng, CASES[name], dtype), *CASES[name][2:], dtype)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+@pytest.mark.parametrize("name", ["rows same", "rows of one image", "rows wide padding"])
+def test_winograds_tiles_in_lower_precision_equal_float64(name, dtype, rng, monkeypatch):
+    monkeypatch.setattr(conv_winograd, "FEWEST", 0)
+    monkeypatch.setattr(conv_winograd, "LEAST", 0)
+    check(*arrays(rng, CASES[name], dtype), *CASES[name][2:], dtype)
+
+
 @pytest.mark.parametrize("name", ["pointwise", "whole", "rows", "rows grouped", "1d"])
 def test_conv_takes_arrays_of_any_layout(name, rng):
     case = CASES[name]
