@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import doctest
-import re
 
 import numpy as np
 import pytest
@@ -13,19 +12,9 @@ from luojia._src.core import documented
 from luojia._src.core.accepted import read
 from luojia._src.core.faces import Face
 from luojia._src.core.op import OPERATORS
+from tests.tolerances import NumbersAlike
 
-NUMBER = re.compile(r"-?\d+\.?\d*(?:e[+-]?\d+)?")
 DOORS = {"ops": ops, "nd": nd, "mint": mint}
-
-
-class Checker(doctest.OutputChecker):
-    """Numbers are compared as numbers: engines and processors differ in the last digit."""
-
-    def check_output(self, want: str, got: str, optionflags: int) -> bool:
-        if "".join(NUMBER.sub("", want).split()) != "".join(NUMBER.sub("", got).split()):
-            return False
-        wanted, found = ([float(n) for n in NUMBER.findall(text)] for text in (want, got))
-        return np.allclose(wanted, found, rtol=1e-4, atol=1e-6)
 
 
 def documented_names() -> list[tuple[str, str]]:
@@ -34,7 +23,7 @@ def documented_names() -> list[tuple[str, str]]:
 
 
 def test_every_example_runs() -> None:
-    parser, checker, failures, count = doctest.DocTestParser(), Checker(), [], 0
+    parser, checker, failures, count = doctest.DocTestParser(), NumbersAlike(), [], 0
     some = 1 if nd.zeros(1).context.engine.name == "numpy" else 12  # check_op compares the engines
     for door, name in documented_names()[::some]:
         text = getattr(DOORS[door], name).__doc__
@@ -48,7 +37,7 @@ def test_every_example_runs() -> None:
 
 
 def test_the_checker_finds_wrong_numbers_and_wrong_text() -> None:
-    check = Checker().check_output
+    check = NumbersAlike().check_output
     assert check("[0.5 1. ]\n", "[0.50000001 1.]\n", 0)
     assert not check("[0.5]\n", "[0.6]\n", 0)
     assert not check("[ True]\n", "[False]\n", 0)
