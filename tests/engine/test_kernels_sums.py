@@ -65,3 +65,12 @@ def test_sums_of_columns():
     for n in range(200):
         assert sums.column_sums(np.ones((n, 1))).tolist() == [n]
     assert len(sums._ones) <= 65
+
+
+def test_sums_beside_kernels_at_work_leave_the_threads_of_blas_asleep(monkeypatch):
+    monkeypatch.setattr(sums, "ones", None)  # which BLAS would be given
+    monkeypatch.setattr(sums.threads, "recent", 1)
+    a = np.ones((200, 60))
+    assert sums.total(a) == 12000 and sums.column_sums(a).tolist() == [200] * 60
+    with pytest.raises(TypeError):
+        sums.total(a[:100])

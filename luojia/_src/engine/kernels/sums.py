@@ -12,10 +12,13 @@ from typing import Any
 
 import numpy as np
 
+from luojia._src.engine import threads
+
 LEAST = 1024  # numbers in an array for which asking costs less than is gained
 LONGEST = 1024  # numbers of a row that are added at once
 TALLEST = 8192  # rows that are added one after the other; BLAS has fewer partial sums here
 PIECE = 256
+ALONE = 9216  # numbers that OpenBLAS multiplies with a vector on one thread
 _FLOATS = (np.dtype(np.float32), np.dtype(np.float64))  # NumPy adds up narrower floats in a wider dtype
 
 
@@ -25,7 +28,7 @@ def total(a: np.ndarray, axis: Any = None, keepdims: bool = False) -> Any:
     >>> total(np.ones((4, 5, 6)), (0, 2), keepdims=True).tolist()
     [[[24.0], [24.0], [24.0], [24.0], [24.0]]]
     """
-    if a.size < LEAST or a.dtype not in _FLOATS or not a.flags.c_contiguous:
+    if a.size < LEAST or a.dtype not in _FLOATS or not a.flags.c_contiguous or _disturbs(a):
         return np.add.reduce(a, axis=axis, keepdims=keepdims)
     rank = a.ndim
     if axis is None:
@@ -81,9 +84,14 @@ def column_sums(a: np.ndarray) -> np.ndarray:
     >>> column_sums(np.array([[1.0, 2.0], [3.0, 4.0]]))
     array([4., 6.])
     """
-    if a.dtype not in _FLOATS or len(a) > TALLEST:
+    if a.dtype not in _FLOATS or len(a) > TALLEST or _disturbs(a):
         return np.add.reduce(a, axis=0)
     return ones(len(a), a.dtype).dot(a)
+
+
+def _disturbs(a: np.ndarray) -> bool:
+    """Whether BLAS would wake threads of its own, which take the cores of kernels at work: see threads.py."""
+    return threads.recent > 0 and a.size > ALONE
 
 
 _ones: dict[tuple[int, str], np.ndarray] = {}
