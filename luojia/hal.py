@@ -114,7 +114,7 @@ def _of(function: Callable, name: str) -> Callable:
         return function(_device(name, device_target))
 
     asked.__name__ = asked.__qualname__ = name
-    asked.__doc__ = (function.__doc__ or "").partition("\n\n    >>>")[0]
+    asked.__doc__ = (function.__doc__ or "").partition(">>>")[0].rstrip()  # Python 3.13 takes the indentation away
     return asked
 
 
