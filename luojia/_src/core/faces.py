@@ -207,8 +207,8 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
         more, quickly = source_of(accepted, face.name, [p.public for p in face.params], space)
         checks += more
     if unknown:
-        checks = "    if _unknown: _refuse(_unknown)\n" + "".join(_reads(face, space))
-    if others is not None:
+        checks = "".join(_reads(face, space))
+    if unknown or others is not None:
         checks = "    if _unknown: _refuse(_unknown)\n" + checks
     if straight is not None:
         checks += _straight(face, pairs, extra, straight, space)

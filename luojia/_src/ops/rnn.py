@@ -116,6 +116,11 @@ def _check(x, params, h0, c0, lengths, state_size, num_layers, mode, bidirection
     return shapes
 
 
+def _varies(lengths, projection_size, clip_min, clip_max, use_sequence_length):
+    """Whether a call asks for what the kernels do not have."""
+    return use_sequence_length or projection_size or (lengths, clip_min, clip_max) != (None, None, None)
+
+
 def _outputs(state_outputs=False, mode="lstm", **_):
     return 1 + (2 if mode == "lstm" else 1) * bool(state_outputs)
 
@@ -147,8 +152,8 @@ def rnn(xp, key, x, params, h0, c0=None, lengths=None, *, state_size, num_layers
     """
     if use_sequence_length and mode != "lstm" and lengths is None:  # the fourth array of mxnet's graphs
         c0, lengths = None, c0
-    plain = not (use_sequence_length or projection_size or (lengths, clip_min, clip_max) != (None, None, None))
-    if plain and rnn.fast_forward is not None and all(
+    varies = _varies(lengths, projection_size, clip_min, clip_max, use_sequence_length)
+    if not varies and rnn.fast_forward is not None and all(
             [a is None or hasattr(a, "flags") and a.dtype.kind == "f" for a in (x, params, h0, c0)]):
         return rnn.fast_forward(None, key, x, params, h0, c0, lengths, state_size=state_size, num_layers=num_layers,
                                 bidirectional=bidirectional, mode=mode, p=p, state_outputs=state_outputs,
@@ -242,7 +247,7 @@ def _sigmoid(xp, a):
 @rnn.fast
 def _(needs, key, x, params, h0, c0: Any = None, lengths=None, *, state_size, num_layers, bidirectional, mode, p,
       state_outputs, projection_size, clip_min, clip_max, use_sequence_length, training):
-    if use_sequence_length or projection_size or (lengths, clip_min, clip_max) != (None, None, None):
+    if _varies(lengths, projection_size, clip_min, clip_max, use_sequence_length):
         found = rnn.fn(ENGINE.xp, key, x, params, h0, c0, lengths, state_size=state_size, num_layers=num_layers,
                        bidirectional=bidirectional, mode=mode, p=p, state_outputs=state_outputs,
                        projection_size=projection_size, clip_min=clip_min, clip_max=clip_max,

@@ -15,7 +15,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from luojia._src.engine import threads
 from luojia._src.engine.kernels.columns import Ints, span
-from luojia._src.engine.kernels.conv_last import first, last
+from luojia._src.engine.kernels.conv_last import first, last, parts_of
 
 BLOCK = 1 << 16  # numbers of a block's outputs
 SPEED = 6e3  # multiplied and added in a microsecond
@@ -83,7 +83,7 @@ def correlate(x: np.ndarray, w: np.ndarray, out: Ints, stride: Ints, lo: Ints, d
             np.einsum("ijnhx,ijx->nhx", windows, weights, out=into[images, rows])
 
     micros = y.size * w[0].size / SPEED
-    threads.spread(compute, threads.ranges(n, micros) if n > 1 else threads.ranges(out[0], micros))
+    threads.spread(compute, parts_of(n, out[0], micros))
     return first(y)
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from luojia._src.engine.kernels.columns import Ints, span
+from luojia._src.engine.kernels.conv_last import first, last
 from luojia._src.engine.shortcuts import matmul
 
 HEAVY = 1 << 19  # numbers of the weights, at least
@@ -78,7 +79,7 @@ def correlate(x: np.ndarray, w: np.ndarray, out: Ints, stride: Ints, lo: Ints, d
     flat = np.ascontiguousarray(w, work).reshape(outputs, -1)
     for some in how.images(len(x), channels):
         y[some] = matmul(flat, how.columns(x[some], work)).T.reshape(-1, *out, outputs)
-    return y.transpose(0, 3, 1, 2)
+    return first(y)
 
 
 def spread(g: np.ndarray, w: np.ndarray, size: Ints, stride: Ints, lo: Ints, dilation: Ints,
@@ -90,7 +91,7 @@ def spread(g: np.ndarray, w: np.ndarray, size: Ints, stride: Ints, lo: Ints, dil
     (n, _, *out), (outputs, channels, *kernel) = g.shape, w.shape
     how = Geometry(tuple(kernel), tuple(out), stride, lo, dilation)
     dx = np.empty((n, *size, channels), work)
-    images = dx.transpose(0, 3, 1, 2)
+    images = first(dx)
     flat = np.ascontiguousarray(w, work).reshape(outputs, -1)
     for some in how.images(n, channels):
         count = some.stop - some.start
@@ -119,4 +120,4 @@ def gather_weights(g: np.ndarray, x: np.ndarray, kernel: Ints, stride: Ints, lo:
 
 def _pixels(g: np.ndarray, work: np.dtype) -> np.ndarray:
     """g (N, O, *out) as (N * out, O)."""
-    return np.ascontiguousarray(g.transpose(0, 2, 3, 1), work).reshape(-1, g.shape[1])
+    return np.ascontiguousarray(last(g), work).reshape(-1, g.shape[1])

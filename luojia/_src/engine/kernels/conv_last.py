@@ -34,13 +34,18 @@ def first(a: np.ndarray) -> np.ndarray:
     return a.transpose(0, 3, 1, 2)
 
 
+def parts_of(n: int, rows: int, micros: float) -> list[slice]:
+    """The parts, for the threads, of n images; of the rows of a single one."""
+    return threads.ranges(n if n > 1 else rows, micros)
+
+
 def correlate(x: np.ndarray, w: np.ndarray, out: Ints, stride: Ints, lo: Ints, dilation: Ints,
               work: np.dtype) -> np.ndarray:
     """x (N, C, H, W) with w (O, C, *kernel): (N, O, *out)."""
     n, channels = x.shape[:2]
     outputs, _, *kernel = w.shape
     micros = out[0] * out[1] * n * w.size / threads.PRODUCTS
-    parts = threads.ranges(n, micros) if n > 1 else threads.ranges(out[0], micros)
+    parts = parts_of(n, out[0], micros)
     if len(parts) == 1 and n and _is_pointwise(kernel, out, x.shape[2:], stride, lo):
         pixels = np.ascontiguousarray(last(x), work).reshape(-1, channels)
         return first(matmul(pixels, w[:, :, 0, 0].astype(work, copy=False).T).reshape(n, *out, outputs))

@@ -24,7 +24,7 @@ import numpy as np
 
 from luojia._src.engine import threads
 from luojia._src.engine.kernels.columns import Ints
-from luojia._src.engine.kernels.conv_last import first, last
+from luojia._src.engine.kernels.conv_last import first, last, parts_of
 
 FEWEST = 48  # channels, of the input and of the output
 LEAST = 256  # outputs of a channel, in all images
@@ -58,11 +58,6 @@ def blocks(n: int, part: slice, tiles: Ints, channels: int) -> Iterator[Block]:
             yield Block(slice(image, min(image + several, images.stop)), slice(row, min(row + rows, downward.stop)))
 
 
-def _parts(n: int, tiles: Ints, products: int) -> list[slice]:
-    micros = products / threads.PRODUCTS
-    return threads.ranges(n, micros) if n > 1 else threads.ranges(tiles[0], micros)
-
-
 def correlate(x: np.ndarray, w: np.ndarray, out: Ints, stride: Ints, lo: Ints, dilation: Ints,
               work: np.dtype) -> np.ndarray:
     """x (N, C, H, W) with w (O, C, 3, 3): (N, O, *out), channels last in memory; stride and dilation are 1."""
@@ -77,7 +72,7 @@ def correlate(x: np.ndarray, w: np.ndarray, out: Ints, stride: Ints, lo: Ints, d
             _outputs(np.matmul(seen.reshape(16, -1, channels), weights).reshape(*seen.shape[:-1], outputs),
                      y[images, 2 * rows.start : 2 * rows.stop])
 
-    threads.spread(compute, _parts(n, tiles, 4 * y.size * channels))
+    threads.spread(compute, parts_of(n, tiles[0], 4 * y.size * channels / threads.PRODUCTS))
     return first(y)
 
 
@@ -103,7 +98,7 @@ def gather_weights(g: np.ndarray, x: np.ndarray, kernel: Ints, stride: Ints, lo:
             total += np.matmul(seen.swapaxes(1, 2), met.reshape(16, -1, outputs))
         return total
 
-    total = threads.total(compute, _parts(n, tiles, 4 * g.size * channels))
+    total = threads.total(compute, parts_of(n, tiles[0], 4 * g.size * channels / threads.PRODUCTS))
     rows = _three(total.reshape(4, 4, channels, outputs))
     return _three(rows.swapaxes(0, 1)).transpose(3, 2, 1, 0)
 
