@@ -26,17 +26,18 @@ from luojia._src.engine import threads
 from luojia._src.engine.kernels.columns import Ints
 from luojia._src.engine.kernels.conv_last import first, last, parts_of
 
-FEWEST = 48  # channels, of the input and of the output
+FEWEST = 32  # channels, of the input and of the output
+FEWEST_PAIRS = 48 * 48  # of a channel of the input and one of the output, which the transformations must be worth
 LEAST = 256  # outputs of a channel, in all images
 PLANES = 256  # of weights, for each output: with more, the weights' transformation takes longer than the products
-BLOCK = 1 << 18  # numbers of a block's inputs and outputs, transformed
-TILES = 64  # of a block, at least
+BLOCK = 1 << 19  # numbers of a block's inputs and outputs, transformed
+TILES = 128  # of a block, at least
 
 
 def suits(w_shape: Ints, n: int, out: Ints, stride: Ints, dilation: Ints) -> bool:
     """Whether a convolution without groups of n images with weights (O, C, *kernel) to ``out`` is computed here."""
     return (len(w_shape) == 4 and (*w_shape[2:], *stride, *dilation) == (3, 3, 1, 1, 1, 1)
-            and min(w_shape[:2]) >= FEWEST and min(out) > 1
+            and min(w_shape[:2]) >= FEWEST and w_shape[0] * w_shape[1] >= FEWEST_PAIRS and min(out) > 1
             and n * prod(out) >= max(LEAST, w_shape[0] * w_shape[1] // PLANES))
 
 
