@@ -328,11 +328,12 @@ def test_pooling_by_pairs(two, monkeypatch, rng, assert_close, count, layout, dt
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_batch_norm(two, monkeypatch, rng, assert_close, shape, dtype):
     x, g = [_last(rng.standard_normal(shape).astype(dtype)) for _ in range(2)]
-    gamma, beta = rng.standard_normal((2, shape[1])).astype(dtype)
+    gamma, beta = rng.standard_normal((2, 1, shape[1], 1, 1)).astype(dtype)
+    axes = (0, 2, 3)
 
     def compute():
-        y, mean, var, inv = norm.batch_norm(x, gamma, beta, eps=1e-3)
-        return y, mean, var, *norm.batch_norm_dx(g, x, gamma, mean, inv)
+        y, mean, var, inv = norm.normalize(x, gamma, beta, axes=axes, eps=1e-3)
+        return y, mean, var, *norm.normalize_dx(g, x, gamma, mean, inv, axes=axes)
 
     _agree(two, monkeypatch, compute, dtype, assert_close)
 
