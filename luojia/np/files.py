@@ -15,7 +15,8 @@ from .. import np as mxnp
 from .. import npx
 from .._src.core.op import OPERATORS
 from .._src.core.symbol import Entry
-from .._src.core.symbol_ops import node_from_file, parsed
+from .._src.core.symbol_ops import parsed
+from .._src.core.symbol_stored import node_from_file
 from .._src.errors import NotSupportedError
 from .symbols import _Symbol
 
