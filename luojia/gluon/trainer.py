@@ -10,8 +10,8 @@ from typing import Any
 
 from .. import kvstore as kvs
 from .. import optimizer as opt
-from .._src.core.compiled import structure
 from .._src.core.parameter import Parameter as CoreParameter
+from .._src.core.structure import structure
 from .._src.core.tape import Leaf, state
 from .._src.core.tensor import Tensor, wrap
 from .._src.errors import ArgumentError, ShapeError, within
