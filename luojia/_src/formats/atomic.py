@@ -16,7 +16,8 @@ def write_bytes(path: str | os.PathLike[str], data: bytes | Iterable[bytes]) -> 
     """Write `data` beside `path`, then put it in the place of `path` in one step.
 
     A failure (a full disk, an interrupt, an error in the iterable) leaves the old file as it was and no temporary file;
-    on Linux so does the end of the process, for what is written has no name before it is whole. The new file keeps the old one's permissions; a link is followed; a device or pipe is written to directly.
+    on Linux so does the end of the process, for what is written has no name before it is whole. The new file keeps the
+    old one's permissions; a link is followed; a device or pipe is written to directly.
 
     Args:
         path: the file to write; its folder must exist.
