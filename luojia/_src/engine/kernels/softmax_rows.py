@@ -7,6 +7,7 @@ nothing overflows.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +20,7 @@ SHORT = 24  # numbers of a row, up to which NumPy reduces columns faster
 COMPUTED = 800.0  # numbers in a microsecond
 
 
-def fits(axis: int | None, *arrays: np.ndarray) -> bool:
+def fits(axis: Any, *arrays: np.ndarray) -> bool:
     """Whether the functions below take these arrays of one shape, with ``axis`` their last."""
     first = arrays[0]
     return axis in (-1, first.ndim - 1) and first.size >= LEAST and first.ndim > 1 and all(
