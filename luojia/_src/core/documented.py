@@ -25,6 +25,7 @@ from .dtypes import from_np
 
 _NAME = re.compile(r"[.\[ ]")
 _DTYPE = re.compile(r"[ =]((?:u?int|float)\d+)(?=[,)]|$)")
+_EXAMPLE = re.compile(r"^>>> .*?(\n\n|\Z)", re.S | re.M)
 _KEYWORD = re.compile(r"(\w+)=(?!=)")
 ANY = 12  # dtypes: of so many and more nothing is said
 
@@ -261,8 +262,8 @@ def describe(face: Any, row: Any = None, module: str = "", is_class: bool = Fals
         parts.append("Args:\n" + "\n".join(f"    {line}" for line in lines))
     if told := _told(face, row):
         parts.append(told)
-    if ">>>" not in parts[0] and (shown := example(face, module, is_class)):
-        parts.append(shown)
+    if shown := example(face, module, is_class):
+        parts = [_EXAMPLE.sub("", parts[0]).rstrip(), *parts[1:], shown]  # the operator's own may be another door's
     return "\n\n".join(parts)
 
 

@@ -172,7 +172,7 @@ approximate_equal  [1.0, 2.0], [1.0, 2.1], tolerance=0.01 = [ True False]
 take  [10.0, 20.0, 30.0], [2, 0], axis=0 = [30. 10.]
 take_along  [[1.0, 2.0], [3.0, 4.0]], [[1], [0]], axis=1 = [[2.] / [3.]]
 pick  [[1.0, 2.0], [3.0, 4.0]], [1, 0] = [2. 3.]
-batch_take  [[1.0, 2.0], [3.0, 4.0]], [1, 0] = [2. 3.]
+batch_take  [[1.0, 2.0], [3.0, 4.0]], [1, 0]:int32 = [2. 3.]
 gather_nd  [[1.0, 2.0], [3.0, 4.0]], [[0, 1], [1, 1]] = [2. 4.]
 scatter_nd  [[1], [3]], [10.0, 20.0], shape=(4,) = [ 0. 10.  0. 20.]
 one_hot  [1, 0], depth=3 = [[0. 1. 0.] / [1. 0. 0.]]
@@ -181,7 +181,7 @@ masked_select  [1.0, 2.0, 3.0], [True, False, True] = [1. 3.]
 quadratic  [1.0, 2.0], a=1.0, b=2.0, c=3.0 = [ 6. 11.]
 boolean_mask  [[1.0], [2.0], [3.0]], [1, 0, 1] = [[1.] / [3.]]
 all_finite  [1.0, float('inf')] = [0.]
-multi_sum_sq  [1.0, 2.0], [3.0] = [5. 9.]
+multi_sum_sq  [1.0, 2.0], [3.0], num_arrays=2 = [5. 9.]
 bias_add  [[1.0, 2.0]], [10.0, 20.0] = [[11. 22.]]
 convolution  [[[[1.0, 2.0], [3.0, 4.0]]]], [[[[1.0, 0.0], [0.0, 1.0]]]], kernel=(2, 2), num_filter=1 = [[[[5.]]]]
 filled_zeros  shape=(2,) = [0. 0.]
@@ -431,5 +431,8 @@ face:Conv2DTranspose.shape  [[[[1.0]]]], [[[[1.0]]]], kernel=1, num_filter=1, si
 face:Conv2DBackpropInput.shape  [[[[1.0]]]], [[[[1.0]]]], kernel=1, num_filter=1, size=(1, 1, 1, 1) = (1, 1, 1, 1)
 face:Baddbmm  [[[1.0]]], [[[2.0]]], [[[3.0]]], beta=1, alpha=1 = [[[7.]]]
 ops:ctc_loss[0]  [[[-1.0, -1.0, -1.0]], [[-1.0, -1.0, -1.0]]], [[1]], [2], [1] = 0.9013877
+im2col  [[[[1.0, 2.0, 3.0]]]], kernel=(1, 2) = [[[1. 2.] /  [2. 3.]]]
+grid_sample  [[[[1.0, 3.0]]]], [[[[0.0, 0.0]]]] = [[[[2.]]]]
+face:Conv2D.shape  [[[[1.0, 2.0]]]], [[[[1.0]]]], num_filter=1, kernel=1 = (1, 1, 1, 2)
 """
 TABLES.append(TEXT)

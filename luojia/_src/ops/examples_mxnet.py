@@ -109,6 +109,8 @@ symmetric_eigen[1]  [[2.0, 0.0], [0.0, 3.0]] = [2. 3.]
 write_nd  [10.0, 20.0], [[1, 3]], shape=(4,) = [ 0. 10.  0. 20.]
 batch_norm_relu.shape  [[1.0, 2.0], [3.0, 4.0]], [1.0, 1.0], [0.0, 0.0], [0.0, 0.0], [1.0, 1.0] = (2, 2)
 requantize[0]  [1000000, -1000000]:int32, [-1.0], [1.0] = [ 127 -127]
-quantized_activation[0]  [1, -1]:int8, [-1.0], [1.0] = [1 0]
+quantized_activation[0]  [1, -1]:int8, [-1.0], [1.0], act_type='relu' = [1 0]
+interleaved_fft  [[1.0, 0.0]] = [[1. 0. 1. 0.]]
+embedding  [2, 0], [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], input_dim=3, output_dim=2 = [[5. 6.] / [1. 2.]]
 """
 TABLES.append(TEXT)
