@@ -7,7 +7,8 @@ One raise serves both: every class below is an ``MXNetError`` and a standard exc
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 
 class MXNetError(RuntimeError):
@@ -138,3 +139,18 @@ def nearest(name: str, names: Iterable[str]) -> str:
 
 class NotImplementedForSymbol(MXNetError, NotImplementedError):
     """An operation that needs values, asked of a Symbol, which has none."""
+
+
+@contextmanager
+def within(place: str) -> Iterator[None]:
+    """A FormatError raised in the block is told with this place, the name of a file or a record of it.
+
+    >>> with within("a.rec"):
+    ...     raise FormatError("it is empty")
+    Traceback (most recent call last):
+    luojia._src.errors.FormatError: a.rec: it is empty
+    """
+    try:
+        yield
+    except FormatError as error:
+        raise FormatError(f"{place}: {error}") from error

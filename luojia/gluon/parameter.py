@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from .. import initializer
-from .._src.core.compiled import structure
 from .._src.core.dtypes import to_numpys
 from .._src.core.frame import Pending
+from .._src.core.structure import structure
 from .._src.core.tape import Leaf, recording_scope, state
 from .._src.core.tensor import Tensor, wrap
 from .._src.engine.devices import Context, current_context

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from typing import Any, Self
 
 from .._src.core import dtypes as mstype
-from .._src.core.compiled import Compiled, Mode, structure
+from .._src.core.compiled import Compiled, Mode
 from .._src.core.given import is_operand, no_tensor
 from .._src.core.kept import keeping
+from .._src.core.structure import structure
 from .._src.core.tape import state
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError

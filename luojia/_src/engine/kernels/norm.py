@@ -182,36 +182,18 @@ def _rows(a: np.ndarray, axes: Axes) -> np.ndarray:
     return found
 
 
-def batch_norm(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, *, axis: int = 1,
-               eps: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """(y, mean, var, inv) with the statistics (C,) of each index of the channel axis; gamma and beta are (C,).
-
-    >>> y, mean, var, inv = batch_norm(np.array([[1.0], [3.0]]), np.ones(1), np.zeros(1), eps=0.0)
-    >>> y.tolist(), mean.item(), var.item()
-    ([[-1.0], [1.0]], 2.0, 1.0)
-    """
-    axes, shape = _channels(x, gamma, axis)
-    y, *statistics = normalize(x, gamma.reshape(shape), beta.reshape(shape), axes=axes, eps=eps)
-    mean, var, inv = (s.reshape(gamma.shape) for s in statistics)
-    return y, mean, var, inv
-
-
-def batch_norm_dx(g: np.ndarray, x: np.ndarray, gamma: np.ndarray, mean: np.ndarray, inv: np.ndarray, *, axis: int = 1,
-                  needs_dx: bool = True) -> tuple[np.ndarray | None, np.ndarray, np.ndarray]:
-    """(dx, dgamma, dbeta) of `batch_norm` for the gradient g of y."""
-    axes, shape = _channels(x, gamma, axis)
-    dx, dgamma, dbeta = normalize_dx(g, x, gamma.reshape(shape), mean.reshape(shape), inv.reshape(shape), axes=axes,
-                                     needs_dx=needs_dx)
-    return dx, dgamma.reshape(gamma.shape), dbeta.reshape(gamma.shape)
-
-
 def scale_and_shift(x: np.ndarray, scale: np.ndarray, shift: np.ndarray, *, axis: int = 1) -> np.ndarray:
     """x scale + shift, with vectors (C,) for the entries of the channel axis.
 
     >>> scale_and_shift(np.array([[1.0, 3.0]]), np.array([2.0, 0.0]), np.array([1.0, 1.0])).tolist()
     [[3.0, 1.0]]
     """
-    axes, shape = _channels(x, scale, axis)
+    axis %= x.ndim
+    if scale.shape != (x.shape[axis],):
+        raise ShapeError(f"scale_and_shift of x {x.shape} over channel axis {axis} expects vectors of shape "
+                         f"({x.shape[axis]},), got {scale.shape}.")
+    axes = tuple(a for a in range(x.ndim) if a != axis)
+    shape = tuple(n if a == axis else 1 for a, n in enumerate(x.shape))
     if x.size >= _FEW and (flat := rows(x, axes)) is not None:
         y = np.empty_like(x)
         norm_last.scale_rows(flat, scale, shift, _rows(y, axes))
@@ -237,44 +219,6 @@ def scale_and_shift(x: np.ndarray, scale: np.ndarray, shift: np.ndarray, *, axis
 
     threads.spread(compute, threads.ranges(len(x), 2 * x.size / PASSED))
     return y
-
-
-def layer_norm(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, *, axes: Axes = (-1,),
-               eps: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """(y, mean, var, inv) with statistics over ``axes``, kept as 1; gamma and beta have x's sizes along them.
-
-    >>> layer_norm(np.array([[1.0, 3.0]]), np.ones(2), np.zeros(2), eps=0.0)[0]
-    array([[-1.,  1.]])
-    """
-    axes, shape = _features(x, gamma, axes)
-    return normalize(x, gamma.reshape(shape), beta.reshape(shape), axes=axes, eps=eps)
-
-
-def layer_norm_dx(g: np.ndarray, x: np.ndarray, gamma: np.ndarray, mean: np.ndarray, inv: np.ndarray, *,
-                  axes: Axes = (-1,), needs_dx: bool = True) -> tuple[np.ndarray | None, np.ndarray, np.ndarray]:
-    """(dx, dgamma, dbeta) of `layer_norm` for the gradient g of y."""
-    axes, shape = _features(x, gamma, axes)
-    dx, dgamma, dbeta = normalize_dx(g, x, gamma.reshape(shape), mean, inv, axes=axes, needs_dx=needs_dx)
-    return dx, dgamma.reshape(gamma.shape), dbeta.reshape(gamma.shape)
-
-
-def _channels(x: np.ndarray, gamma: np.ndarray, axis: int) -> tuple[Axes, Axes]:
-    """The axes of a batch norm's statistics, and the shape that gamma takes against x."""
-    axis %= x.ndim
-    if gamma.shape != (x.shape[axis],):
-        raise ShapeError(f"batch_norm of x {x.shape} over channel axis {axis} expects gamma and beta of shape "
-                         f"({x.shape[axis]},), got {gamma.shape}.")
-    axes = tuple(a for a in range(x.ndim) if a != axis)
-    return axes, tuple(n if a == axis else 1 for a, n in enumerate(x.shape))
-
-
-def _features(x: np.ndarray, gamma: np.ndarray, axes: Axes) -> tuple[Axes, Axes]:
-    axes = tuple(sorted(a % x.ndim for a in axes))
-    expected = tuple(x.shape[a] for a in axes)
-    if gamma.shape != expected:
-        raise ShapeError(f"layer_norm of x {x.shape} over axes {axes} expects gamma and beta of shape {expected}, got "
-                         f"{gamma.shape}.")
-    return axes, tuple(n if a in axes else 1 for a, n in enumerate(x.shape))
 
 
 def _expect(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray) -> None:
