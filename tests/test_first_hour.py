@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import traceback
+from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -118,9 +120,45 @@ TYPICAL = {
 }
 
 
+PAGE = (Path(__file__).parent.parent / "docs" / "troubleshooting.md").read_text("utf-8")
+
+
+def stale() -> None:
+    net = dense()
+    net(nd.ones((1, 4)))
+    gluon.Trainer(net.collect_params(), "sgd").step(1)
+
+
+def deferred() -> None:
+    net = gnn.Dense(2)
+    net.initialize()
+    net.weight.data()
+
+
+MORE = {  # of the page, whose words TYPICAL's programs do not show
+    "initialization was deferred": deferred,
+    "has not been updated by backward since last": stale,
+    "the input must be of the weight's dtype Float32, but got Float64":
+        lambda: nn.Dense(4, 2)(Tensor(np.ones((2, 4)))),
+    "gpu(0) is not available": lambda: nd.ones((1,), ctx=mx.gpu(0)),
+}
+
+
+def told(program: Callable) -> str:
+    with pytest.raises((Exception, Warning), match=r"\S") as caught:
+        program()
+    return re.sub(r"\s+", " ", "".join(traceback.format_exception_only(caught.value)))  # with notes
+
+
 @pytest.mark.parametrize("says", TYPICAL)
 def test_what_a_typical_mistake_reads(says: str) -> None:
-    with pytest.raises(Exception, match=r"\S") as caught:
-        TYPICAL[says]()
-    told = "".join(traceback.format_exception_only(caught.value))  # with notes
-    assert re.sub(r"\s+", " ", says) in re.sub(r"\s+", " ", told)
+    assert re.sub(r"\s+", " ", says) in told(TYPICAL[says])
+
+
+@pytest.mark.skipif(mx.num_gpus() > 0, reason="gpu(0) is there")
+def test_the_page_on_what_goes_wrong_quotes_messages_that_are_there() -> None:
+    headings = re.findall(r"^### `(.*)`$", PAGE, re.M)
+    messages = [told(program) for program in (TYPICAL | MORE).values()]
+    text = re.sub(r"dense\d+", "dense0", "\n".join(messages))
+    assert len(headings) >= 10
+    assert [heading for heading in headings if heading not in text] == []
