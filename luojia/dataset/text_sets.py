@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import numpy as np
 
 from .._src.errors import ArgumentError, DTypeError, FormatError
+from .._src.formats.text import open_text
 from .csv_files import cells_of
 from .files import FileRows, folder_of, lines_of, matching
 from .rows import PipelineError, Row
@@ -174,7 +175,7 @@ class EnWik9Dataset(TextSet):
         super().__init__(dataset_dir, None, num_samples, num_parallel_workers, shuffle, num_shards, shard_id)
 
     def read(self, path: str) -> Iterator[Row]:
-        with open(path, encoding="utf-8", newline="\n") as file:
+        with open_text(path, newline="\n") as file:
             for line in file:
                 yield (np.array(line.rstrip("\n")),)
 
@@ -187,7 +188,7 @@ class _Tagged:
 
     def read(self, path: str) -> Iterator[Row]:
         words: list[list[str]] = []
-        with open(path, encoding="utf-8") as file:
+        with open_text(path) as file:
             for number, line in enumerate([*file, ""], 1):
                 cells = line.rstrip("\n").split(self.delimiter)
                 if not line.strip():
@@ -255,7 +256,7 @@ class SQuADDataset(TextSet):
         super().__init__(dataset_dir, usage, num_samples, num_parallel_workers, shuffle, num_shards, shard_id)
 
     def read(self, path: str) -> Iterator[Row]:
-        with open(path, encoding="utf-8") as file:
+        with open_text(path) as file:
             try:
                 for article in json.load(file)["data"]:
                     for paragraph in article["paragraphs"]:
@@ -266,7 +267,7 @@ class SQuADDataset(TextSet):
                                 np.array([a["text"] for a in answers] or [""]),
                                 np.array([a["answer_start"] for a in answers] or [2**32 - 1], np.uint32),
                             )
-            except (ValueError, KeyError, TypeError) as error:
+            except (ValueError, KeyError, TypeError, OverflowError) as error:
                 what = f"{type(error).__name__}: {error}"
                 raise FormatError(f"SQuADDataset: {path} is not SQuAD's JSON: {what}.") from error
 
@@ -445,7 +446,7 @@ class CLUEDataset(FileRows):
                 found = json.loads(line)
                 found = {**found.get("target", {}), **found}
                 values = [found[name] for name in self._columns]
-            except (ValueError, KeyError, AttributeError, TypeError) as error:
+            except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
                 raise FormatError(
                     f"CLUEDataset: line {number} of {path} has not the fields {self._columns}: {type(error).__name__}: "
                     f"{error}."
