@@ -91,7 +91,7 @@ def _examples(op: Any) -> Iterator[str]:
 
 def _public(face: str) -> str:
     """A face without the operator's own names and what the door fixes."""
-    from luojia._src.core.faces import split
+    from luojia._src.core.documented import split
 
     head, _, _ = face.partition("|")
     name, _, rest = head.strip().partition("(")

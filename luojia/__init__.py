@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from ._src.errors import AbsentName
 from .version import __version__ as __version__
 
 _MODULES = (
@@ -131,7 +132,7 @@ def __getattr__(name: str) -> Any:
     elif name in _DTYPES:
         found = getattr(importlib.import_module("._src.core.dtypes", __name__), name)
     else:
-        raise AttributeError(f"module 'luojia' has no attribute {name!r}")
+        raise AbsentName("luojia", name)
     globals()[name] = found
     return found
 

@@ -12,7 +12,7 @@ from functools import partial
 from types import ModuleType
 from typing import Any
 
-from .errors import RefusedName
+from .errors import AbsentName, RefusedName
 
 
 def also_at(module: ModuleType, *paths: str) -> None:
@@ -33,7 +33,7 @@ def answering(package: ModuleType, *modules: ModuleType) -> None:
 
 def _elsewhere(package: ModuleType, module: str, name: str) -> Any:
     if name.startswith("_") or name in _submodules(package) or not hasattr(package, name):
-        raise AttributeError(f"module {module!r} has no attribute {name!r}")
+        raise AbsentName(module, name)
     return getattr(package, name)
 
 
@@ -46,7 +46,7 @@ def refusing(module: str, instead: str, names: Collection[str] | None = None) ->
     using such a name raises."""
     def __getattr__(name: str) -> Any:
         if name.startswith("_") or names is not None and name not in names:
-            raise AttributeError(f"module {module!r} has no attribute {name!r}")
+            raise AbsentName(module, name)
         raise RefusedName(f"{module}.{name} is not provided; {instead}")
 
     return __getattr__

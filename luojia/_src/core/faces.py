@@ -18,6 +18,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ..errors import CallError
+from .documented import split
 from .dtypes import DType
 from .op import OPERATORS, Operator
 from .tensor import Tensor
@@ -89,26 +90,6 @@ def _params(text: str) -> list[Param]:
         name = name.lstrip("*")
         out.append(Param(name, internal or name, ast.literal_eval(default.strip()) if default else MISSING, star))
     return out
-
-
-def split(text: str) -> list[str]:
-    """Split at commas outside brackets and quotes."""
-    parts, depth, current, quote = [], 0, "", ""
-    for c in text:
-        if quote:
-            quote = "" if c == quote else quote
-        elif c in "'\"":
-            quote = c
-        elif c in "([{":
-            depth += 1
-        elif c in ")]}":
-            depth -= 1
-        if c == "," and not depth and not quote:
-            parts.append(current)
-            current = ""
-        else:
-            current += c
-    return [p.strip() for p in [*parts, current] if p.strip()]
 
 
 def tidy(value: Any) -> Any:
