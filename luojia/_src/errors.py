@@ -103,5 +103,9 @@ class RefusedName(NotSupportedError, AttributeError):
     """A name of the original API that a module does not provide: for ``hasattr`` it is not there."""
 
 
+class RefusedImport(NotSupportedError, ImportError):
+    """A name of the original API that a package does not provide, asked of it by ``from package import name``."""
+
+
 class NotImplementedForSymbol(MXNetError, NotImplementedError):
     """An operation that needs values, asked of a Symbol, which has none."""
