@@ -21,6 +21,7 @@ from ._src.errors import (
     NotSupportedError,
     ShapeError,
     UnfitDataError,
+    within,
 )
 from ._src.formats.atomic import write_bytes
 from ._src.formats.reader import open_source
@@ -207,7 +208,9 @@ class KVStore(KVStoreBase):
     def load_optimizer_states(self, fname: str) -> None:
         """Read the updater's states from a file."""
         assert isinstance(self._updater, opt.Updater), "Cannot load states for distributed training"
-        self._updater.set_states(open_source(fname)[0])
+        content, called = open_source(fname)
+        with within(called):
+            self._updater.set_states(content)
 
     def _barrier(self) -> None:
         """Nothing to wait for in one process."""

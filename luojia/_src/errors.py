@@ -6,6 +6,9 @@ One raise serves both: every class below is an ``MXNetError`` and a standard exc
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class MXNetError(RuntimeError):
     """The base class of luojia's errors, under the name that MXNet programs catch."""
@@ -109,3 +112,18 @@ class RefusedImport(NotSupportedError, ImportError):
 
 class NotImplementedForSymbol(MXNetError, NotImplementedError):
     """An operation that needs values, asked of a Symbol, which has none."""
+
+
+@contextmanager
+def within(place: str) -> Iterator[None]:
+    """A FormatError raised in the block is told with this place, the name of a file or a record of it.
+
+    >>> with within("a.rec"):
+    ...     raise FormatError("it is empty")
+    Traceback (most recent call last):
+    luojia._src.errors.FormatError: a.rec: it is empty
+    """
+    try:
+        yield
+    except FormatError as error:
+        raise FormatError(f"{place}: {error}") from error

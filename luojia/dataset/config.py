@@ -170,7 +170,7 @@ def load(file: str) -> None:
     try:
         found = json.loads(Path(file).read_text(encoding="utf-8"))
         known = {key: int(found[key]) for key in (*_IN_FILES, "seed") if key in found}
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise FormatError(f"dataset.config.load: Invalid file: settings file: {file}: {error}.") from error
     for key, value in known.items():
         if key == "seed":

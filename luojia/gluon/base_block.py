@@ -13,7 +13,8 @@ from typing import Any
 from .._src.core.naming import NameManager, Prefix
 from .._src.formats import ndarray_list
 from ..util import is_np_shape
-from .parameter import Parameter, ParameterDict, load_all
+from .loaded import load_all
+from .parameter import Parameter, ParameterDict
 from .utils import HookHandle, _brief_print_list, _indent
 
 _scopes = threading.local()

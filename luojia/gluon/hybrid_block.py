@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import ndarray as nd
-from .._src.core.compiled import Compiled, structure
+from .._src.core.compiled import Compiled
 from .._src.core.graph import CachedGraph, trace
 from .._src.core.mirror import cached_graph
+from .._src.core.structure import structure
 from .._src.core.symbol import Symbol
 from .._src.core.tape import recording_scope, state
 from .._src.core.tensor import Tensor

@@ -19,7 +19,8 @@ from typing import Any
 from .._src.core import symbol_names
 from .._src.core.refused import SYMBOLS as _REFUSED  # noqa: F401 - what docs/refused.md lists
 from .._src.core.refused import missing
-from .._src.core.symbol_ops import FACES, function
+from .._src.core.symbol_functions import function
+from .._src.core.symbol_ops import FACES
 from .._src.paths import answering, open_paths
 from . import symbol as _symbols
 from .creation import arange, eye, full, histogram, linspace, ones, split_v2, zeros

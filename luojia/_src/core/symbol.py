@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ..errors import ArgumentError, DTypeError, MXNetError, NotImplementedForSymbol
+from ..errors import ArgumentError, MXNetError, NotImplementedForSymbol
 from . import symbol_names as names
 from .naming import AttrScope, NameManager
 from .op import Operator
@@ -310,7 +310,7 @@ class Symbol(_Methods):
 
     def __getattr__(self, name: str) -> Any:
         if name in names.FLUENT:
-            from .symbol_ops import fluent
+            from .symbol_functions import fluent
 
             return fluent(self, name)
         if name in ("shape", "dtype", "size", "ndim"):
@@ -321,7 +321,7 @@ class Symbol(_Methods):
 
     def reshape(self, *shape: Any, **kwargs: Any) -> Any:
         """The array in another shape, with MXNet's codes 0, -1, -2, -3, -4."""
-        from .symbol_ops import function
+        from .symbol_functions import function
 
         if not shape and "shape" in kwargs:
             shape = (kwargs.pop("shape"),)
@@ -330,14 +330,14 @@ class Symbol(_Methods):
 
     def transpose(self, *axes: Any, **kwargs: Any) -> Any:
         """The array with its axes permuted, reversed by default."""
-        from .symbol_ops import function
+        from .symbol_functions import function
 
         axes = kwargs.pop("axes", axes[0] if len(axes) == 1 and isinstance(axes[0], (tuple, list)) else axes)
         return function("transpose")(self, **({"axes": tuple(axes)} if axes else {}), **kwargs)
 
     def astype(self, dtype: Any) -> Any:
         """The array in another dtype."""
-        from .symbol_ops import function
+        from .symbol_functions import function
 
         return function("Cast")(self, dtype=dtype)
 
@@ -404,6 +404,3 @@ def group(cls: type, symbols: Iterable[Any]) -> Any:
 
 def new_name(name: str | None, hint: str) -> str:
     return NameManager.current().get(name, hint)
-
-
-__all__ = ["DTypeError", "Entry", "KEY", "SymNode", "Symbol", "Tensor", "copy_nodes", "group", "variable", "walk"]

@@ -19,6 +19,15 @@ class _Stack(Block):
         for block in blocks:
             self.register_child(block)
 
+    def _in_turn(self, x: Any, args: tuple) -> Any:
+        """Each layer of what the one before gives: the first of several results is x, the others its ``args``."""
+        for block in self._children.values():
+            x = block(x, *args)
+            args = ()
+            if isinstance(x, (tuple, list)):
+                x, args = x[0], tuple(x[1:])
+        return (x, *args) if args else x
+
     def __repr__(self) -> str:
         lines = [f"  ({key}): {_indent(repr(block), 2)}" for key, block in self._children.items()]
         return "{}(\n{}\n)".format(type(self).__name__, "\n".join(lines))
@@ -51,12 +60,7 @@ class Sequential(_Stack):
     """
 
     def forward(self, x: Any, *args: Any) -> Any:
-        for block in self._children.values():
-            x = block(x, *args)
-            args = ()
-            if isinstance(x, (tuple, list)):
-                x, args = x[0], tuple(x[1:])
-        return (x, *args) if args else x
+        return self._in_turn(x, args)
 
     def hybridize(self, active: bool = True, **kwargs: Any) -> None:
         if self._children and all(isinstance(c, HybridBlock) for c in self._children.values()):
@@ -81,12 +85,7 @@ class HybridSequential(_Stack, HybridBlock):
     """
 
     def hybrid_forward(self, F: Any, x: Any, *args: Any) -> Any:
-        for block in self._children.values():
-            x = block(x, *args)
-            args = ()
-            if isinstance(x, (tuple, list)):
-                x, args = x[0], tuple(x[1:])
-        return (x, *args) if args else x
+        return self._in_turn(x, args)
 
 
 class Dense(HybridBlock):
