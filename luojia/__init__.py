@@ -9,6 +9,7 @@ import importlib
 import sys
 from typing import Any
 
+from ._src.errors import AbsentName
 from .version import __version__ as __version__
 
 _MODULES = (
@@ -130,7 +131,7 @@ def __getattr__(name: str) -> Any:
     else:
         found = importlib.import_module("._src.path_modules", __name__).child(__name__, name)
         if found is None:
-            raise AttributeError(f"module 'luojia' has no attribute {name!r}")
+            raise AbsentName("luojia", name)
     globals()[name] = found
     return found
 

@@ -22,7 +22,7 @@ from ._src.core.random import generator, seed_streams
 from ._src.core.symbol_ops import captured
 from ._src.core.tensor import Tensor
 from ._src.engine.devices import Context, cpu, cpu_pinned, current_context, gpu, num_gpus
-from ._src.errors import ArgumentError, DTypeError, ShapeError, UnfitArgumentError
+from ._src.errors import AbsentName, ArgumentError, DTypeError, ShapeError, UnfitArgumentError
 from ._src.paths import child, open_paths
 from .context import gpu_memory_info
 from .ndarray import contrib as _contrib
@@ -84,7 +84,7 @@ def __getattr__(name: str) -> Any:
             pass
         else:
             return found
-    raise AttributeError(f"module 'luojia.npx' has no attribute {name!r}; dir(luojia.npx) lists what it has.")
+    raise AbsentName("luojia.npx", name)
 
 
 def __dir__() -> list[str]:

@@ -1,7 +1,8 @@
 """The public names that luojia refuses by name: ``python -m tools.refused`` writes docs/refused.md; a test compares it.
 
 A module lists the names that it refuses in a table ``_REFUSED``; a class that is there to refuse says so in its
-docstring; a module that stands only to refuse has its ``__getattr__`` from ``refusing``; path_table.py has those of paths that no file has.
+docstring; a module that stands only to refuse has its ``__getattr__`` from ``refusing``; those of
+paths that no file has are in path_table.py.
 """
 
 from __future__ import annotations

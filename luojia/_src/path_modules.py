@@ -17,7 +17,7 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
-from .errors import NotSupportedError, RefusedImport, RefusedName
+from .errors import AbsentName, NotSupportedError, RefusedImport, RefusedName
 from .path_table import TABLE
 
 
@@ -130,7 +130,7 @@ def _find(module: ModuleType, key: str) -> Any:
         if found is None and refusal is not None:
             raise refusal
     if found is None:
-        raise AttributeError(f"module {name!r} has no attribute {key!r}")
+        raise AbsentName(name, key)
     setattr(module, key, found)
     return found
 

@@ -13,7 +13,7 @@ from functools import partial
 from types import ModuleType
 from typing import Any
 
-from .errors import RefusedName
+from .errors import AbsentName, RefusedName
 
 
 def also_at(module: ModuleType, *paths: str) -> None:
@@ -40,7 +40,7 @@ def open_paths(module: ModuleType) -> None:
             return found
         found = child(module.__name__, name)
         if found is None:
-            raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
+            raise AbsentName(module.__name__, name)
         return found
 
     __getattr__.__module__ = module.__name__
@@ -62,7 +62,7 @@ def answering(package: ModuleType, *modules: ModuleType) -> None:
 
 def _elsewhere(package: ModuleType, module: str, name: str) -> Any:
     if name.startswith("_") or name in _submodules(package) or not hasattr(package, name):
-        raise AttributeError(f"module {module!r} has no attribute {name!r}")
+        raise AbsentName(module, name)
     return getattr(package, name)
 
 
@@ -75,7 +75,7 @@ def refusing(module: str, instead: str, names: Collection[str] | None = None) ->
     using such a name raises."""
     def __getattr__(name: str) -> Any:
         if name.startswith("_") or names is not None and name not in names:
-            raise AttributeError(f"module {module!r} has no attribute {name!r}")
+            raise AbsentName(module, name)
         raise RefusedName(f"{module}.{name} is not provided; {instead}")
 
     return __getattr__

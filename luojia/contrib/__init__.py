@@ -7,6 +7,7 @@ import importlib
 import sys
 from typing import Any
 
+from .._src.errors import AbsentName
 from .._src.paths import open_paths
 
 
@@ -23,7 +24,7 @@ def __getattr__(name: str) -> Any:
         name = "quantization"
     if name in ("amp", "autograd", "io", "quantization", "svrg_optimization", "tensorboard", "text"):
         return importlib.import_module(f".{name}", __name__)
-    raise AttributeError(f"module 'luojia.contrib' has no attribute {name!r}")
+    raise AbsentName(__name__, name)
 
 
 open_paths(sys.modules[__name__])

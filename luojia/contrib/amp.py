@@ -33,7 +33,7 @@ from typing import Any
 from .. import ndarray
 from .._src.core.dtypes import is_float, is_half, to_np
 from .._src.core.tensor import Tensor
-from .._src.errors import GraphError, RefusedName
+from .._src.errors import AbsentName, GraphError, RefusedName
 from .._src.paths import also_at, open_paths
 from ..gluon.trainer import Trainer
 from ..ndarray.door import faces, function
@@ -324,7 +324,7 @@ def list_loss_output_functions(target_dtype: str = "float16") -> list[str]:
 def __getattr__(name: str) -> Any:
     if name in _REFUSED:
         raise RefusedName(f"luojia.contrib.amp.{name} is not provided; {_REFUSED[name]}")
-    raise AttributeError(f"module 'luojia.contrib.amp' has no attribute {name!r}")
+    raise AbsentName("luojia.contrib.amp", name)
 
 
 __all__ = ["LossScaler", "enabled", "init", "init_trainer", "list_conditional_fp32_ops", "list_fp32_ops",

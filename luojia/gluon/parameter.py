@@ -272,7 +272,7 @@ class Parameter:
         raise RuntimeError(
             f"Parameter '{self.name}' has not been initialized. Note that you should initialize parameters and create "
             "Trainer with Block.collect_params() instead of Block.params because the later does not include Parameters "
-            "of nested child Blocks"
+            "of nested child Blocks. Call initialize() on the Block first."
         )
 
     @property
@@ -366,7 +366,7 @@ class Parameter:
             return list(self._data)
         if self._deferred_init:
             return list(self._deferred_init[1])
-        raise RuntimeError(f"Parameter '{self.name}' has not been initialized")
+        raise RuntimeError(f"Parameter '{self.name}' has not been initialized; call initialize() on the Block first.")
 
     list_device = list_ctx
 

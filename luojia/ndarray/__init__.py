@@ -14,6 +14,7 @@ from typing import Any
 from .. import _src  # noqa: F401 - the machine room comes first
 from .._src import ops as _ops  # noqa: F401 - registers the operators and Tensor's methods
 from .._src.core.refused import ARRAYS as _REFUSED  # noqa: F401 - what docs/refused.md lists
+from .._src.errors import AbsentName
 from .._src.paths import also_at, answering, open_paths
 from . import arithmetic as _arithmetic
 from . import fluent as _fluent  # noqa: F401 - sets NDArray's methods, as indexing does
@@ -77,7 +78,7 @@ def __getattr__(name: str) -> Any:
     elif name == "CachedOp":
         from .cached_op import CachedOp as found
     elif name.startswith("__"):
-        raise AttributeError(f"module 'luojia.ndarray' has no attribute {name!r}")
+        raise AbsentName("luojia.ndarray", name)
     else:
         found = _function(name)
         if name != found.__name__:  # an old name of it

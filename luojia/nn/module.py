@@ -22,6 +22,11 @@ from .hooks import HooksMixin
 from .modes import ModesMixin
 from .state import StateMixin
 
+_INSTEAD = {  # of what torch's users seek
+    "parameters": " Use trainable_params(), or get_parameters() for all.", "train": " Use set_train().",
+    "eval": " Use set_train(False).", "named_parameters": " Use parameters_and_names().",
+}
+
 _PREFIX = re.compile(r"[\w.-]*", re.ASCII)
 _FORWARD = ("construct", "call", "forward")
 
@@ -157,7 +162,7 @@ class Module(StateMixin, DeclaredMixin, ModesMixin, HooksMixin):
         found = values.get("_buffers")
         if found and name in found:
             return found[name]
-        raise AttributeError(f"The '{type(self).__name__}' object has no attribute '{name}'.")
+        raise AttributeError(f"The '{type(self).__name__}' object has no attribute '{name}'." + _INSTEAD.get(name, ""))
 
     def __setattr__(self, name: str, value: Any) -> None:
         values = self.__dict__

@@ -23,7 +23,7 @@ import numpy as _numpy
 
 from .. import ndarray as _nd  # noqa: F401 - NDArray's methods, under those of ndarray
 from .._src import ops as _ops  # noqa: F401 - registers the operators
-from .._src.errors import NotSupportedError
+from .._src.errors import AbsentName, NotSupportedError
 from .._src.paths import also_at, answering, open_paths
 from . import creation, fallback, functions, host, linalg, multiarray, random, statistics
 from .creation import *  # noqa: F403
@@ -61,7 +61,7 @@ def __getattr__(name: str) -> Any:
                       "numpy_financial on x.asnumpy().")
     if name[:1] != "_" and hasattr(_numpy, name):
         raise Refused(f"np.{name} is not provided; use numpy.{name} on x.asnumpy().")
-    raise AttributeError(f"module 'luojia.np' has no attribute {name!r}; dir(luojia.np) lists what it has.")
+    raise AbsentName("luojia.np", name)
 
 
 for _name in _METHODS:

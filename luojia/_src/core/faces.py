@@ -25,7 +25,7 @@ from ..errors import CallError
 from .accepted import Row, source_of
 from .apply import apply, binary, unary
 from .attributes import FLAGS, USUAL, WINDOWS, check_windows, kind_of, reader
-from .documented import describe
+from .documented import describe, split
 from .dtypes import DType
 from .given import allowed, kind_of_default, no_tensor, refuse, unfit
 from .op import OPERATORS, Operator
@@ -92,33 +92,13 @@ class Face:
 
 def _params(text: str) -> list[Param]:
     out = []
-    for part in _split(text):
+    for part in split(text):
         name, _, default = part.partition("=")
         name, _, internal = (n.strip() for n in name.partition(":"))
         star = name.startswith("*")
         name = name.lstrip("*")
         out.append(Param(name, internal or name, ast.literal_eval(default.strip()) if default else MISSING, star))
     return out
-
-
-def _split(text: str) -> list[str]:
-    """Split at commas outside brackets and quotes."""
-    parts, depth, current, quote = [], 0, "", ""
-    for c in text:
-        if quote:
-            quote = "" if c == quote else quote
-        elif c in "'\"":
-            quote = c
-        elif c in "([{":
-            depth += 1
-        elif c in ")]}":
-            depth -= 1
-        if c == "," and not depth and not quote:
-            parts.append(current)
-            current = ""
-        else:
-            current += c
-    return [p.strip() for p in [*parts, current] if p.strip()]
 
 
 def tidy(value: Any) -> Any:

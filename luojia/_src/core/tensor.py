@@ -369,7 +369,8 @@ def _rebuild(cls: type, value: np.ndarray, device: Context, extra: dict) -> Any:
 NO_GRAPH = (
     "Cannot differentiate node because it is not in a computational graph. You need to set is_recording to true or use "
     "autograd.record() to save computational graphs for backward. If you want to differentiate the same graph twice, "
-    "you need to pass retain_graph=True to backward."
+    "you need to pass retain_graph=True to backward. Call attach_grad() on the variables before they are recorded; "
+    "of functions and networks, ops.grad and ops.value_and_grad give gradients without recording."
 )
 NO_INPUTS = (
     "There are no inputs in computation graph that require gradients. Call attach_grad() on an input before recording; "

@@ -6,6 +6,8 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from ..._src.core.tensor import Tensor
+from ..._src.errors import ShapeError
 from ..block import Block, HybridBlock
 from ..utils import _indent
 from .activations import Activation
@@ -124,8 +126,14 @@ class Dense(HybridBlock):
             self.act = Activation(activation, prefix=activation + "_") if activation is not None else None
 
     def hybrid_forward(self, F: Any, x: Any, weight: Any, bias: Any = None) -> Any:
-        out = F.FullyConnected(x, weight, bias, no_bias=bias is None, num_hidden=self._units, flatten=self._flatten,
-                               name="fwd")
+        try:
+            out = F.FullyConnected(x, weight, bias, no_bias=bias is None, num_hidden=self._units,
+                                   flatten=self._flatten, name="fwd")
+        except ShapeError as e:
+            if not isinstance(x, Tensor):
+                raise
+            raise ShapeError(f"{e} Dense '{self.name}' expects inputs of width {weight.shape[1]} (in_units"
+                             f"{', the product of all axes but the first' * self._flatten}), got {x.shape}.") from None
         return out if self.act is None else self.act(out)
 
     def __repr__(self) -> str:
