@@ -21,7 +21,7 @@ _MODULES = (
     "autograd", "base", "callback", "gluon", "image", "init", "initializer", "io", "kvstore", "lr_scheduler", "metric",
     "mod", "model", "module", "monitor", "name", "ndarray", "np", "npx", "operator", "optimizer", "recordio", "symbol",
     "test_utils", "util", "visualization", "attribute", "engine", "executor", "runtime", "rnn",
-    "contrib", "error", "executor_manager", "libinfo", "library",
+    "contrib", "error", "executor_manager", "libinfo", "library", "onnx",
 )
 _NAMES = {
     name: module
@@ -80,7 +80,6 @@ _REFUSED = {
     "th": "call PyTorch yourself, and share arrays with nd.from_dlpack",
     "torch": "call PyTorch yourself, and share arrays with nd.from_dlpack",
     "notebook": "draw what the callbacks of mx.callback are given",
-    "onnx": "export the graph with net.export, and convert its files with onnx's tools",
     "tvmop": "operators are run by luojia's engines",
     **dict.fromkeys(("saved_tensors_hooks", "register_saved_tensors_hooks"),
                     "keep less for the backward pass with Cell.recompute() or ops.recompute"),

@@ -167,5 +167,6 @@ def test_contrib_of_the_mxnet_door():
     import luojia.contrib
 
     assert luojia.contrib.nd is luojia.nd.contrib and luojia.contrib.symbol is luojia.sym.contrib
-    with pytest.raises(NotImplementedError, match=r"luojia\.contrib\.onnx is not provided; export the graph"):
-        _ = luojia.contrib.onnx
+    assert luojia.contrib.onnx.export_model is luojia.onnx.export_model
+    with pytest.raises(NotImplementedError, match=r"luojia\.contrib\.tensorrt is not provided; luojia has no such"):
+        _ = luojia.contrib.tensorrt

@@ -67,7 +67,7 @@ def test_executor_manager():
         mx.executor_manager.DataParallelExecutorManager  # noqa: B018
 
 
-@pytest.mark.parametrize("name", ["rtc", "th", "torch", "notebook", "onnx", "tvmop"])
+@pytest.mark.parametrize("name", ["rtc", "th", "torch", "notebook", "tvmop"])
 def test_refused_modules(name):
     assert not hasattr(mx, name)
     with pytest.raises(mx.MXNetError, match=f"luojia.{name} is not supported"):

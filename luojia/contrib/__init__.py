@@ -1,5 +1,5 @@
 """MXNet's ``contrib``: ``nd.contrib`` and ``sym.contrib`` under shorter names, ``amp``, ``autograd``, ``io``,
-``quantization``, ``svrg_optimization``, ``tensorboard``, ``text``; others refuse."""
+``onnx``, ``quantization``, ``svrg_optimization``, ``tensorboard``, ``text``; others refuse."""
 
 from __future__ import annotations
 
@@ -7,10 +7,6 @@ import importlib
 from typing import Any
 
 from .._src.paths import refusing
-
-_REFUSED = {
-    "onnx": "export the graph with net.export, and convert its files with onnx's tools.",
-}
 
 
 def __getattr__(name: str) -> Any:
@@ -24,6 +20,6 @@ def __getattr__(name: str) -> Any:
         return found
     if name == "quant":
         name = "quantization"
-    if name in ("amp", "autograd", "io", "quantization", "svrg_optimization", "tensorboard", "text"):
+    if name in ("amp", "autograd", "io", "onnx", "quantization", "svrg_optimization", "tensorboard", "text"):
         return importlib.import_module(f".{name}", __name__)
-    return refusing("luojia.contrib", _REFUSED.get(name, "luojia has no such module."))(name)
+    return refusing("luojia.contrib", "luojia has no such module.")(name)
