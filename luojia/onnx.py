@@ -15,7 +15,7 @@ from ._src.core.symbol import Symbol
 from ._src.errors import ArgumentError, DTypeError
 from ._src.formats import onnx_file, onnx_write
 from ._src.formats.onnx_trace import EMITTERS
-from ._src.paths import also_at
+from ._src.paths import open_paths
 from .ndarray import load as load_arrays
 from .symbol import load as load_symbol
 
@@ -111,4 +111,4 @@ def get_operator_support(opset_version: int | None = None) -> list[str]:
     return sorted(EMITTERS)
 
 
-also_at(sys.modules[__name__], f"{__name__}.mx2onnx")
+open_paths(sys.modules[__name__])

@@ -14,7 +14,7 @@ from .._src.core.symbol import Symbol
 from .._src.errors import FormatError, MXNetError, NotSupportedError
 from .._src.formats import onnx_file
 from .._src.formats.onnx_file import Model, Node
-from .._src.paths import also_at
+from .._src.paths import open_paths
 from ..gluon.symbol_block import SymbolBlock
 from ..ndarray import NDArray, array
 from ..onnx import export_model
@@ -192,4 +192,4 @@ def _known(given: Given) -> Any:
     return np.asarray(_KNOWN[given.node.op](given))
 
 
-also_at(sys.modules[__name__], f"{__name__}.mx2onnx", f"{__name__}.onnx2mx", f"{__name__}.onnx2mx.import_model")
+open_paths(sys.modules[__name__])

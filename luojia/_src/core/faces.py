@@ -25,14 +25,14 @@ from ..errors import CallError
 from .accepted import Row, source_of
 from .apply import apply, binary, unary
 from .attributes import FLAGS, USUAL, WINDOWS, check_windows, kind_of, reader
-from .documented import describe
+from .documented import describe, split
 from .dtypes import DType
 from .given import allowed, kind_of_default, no_tensor, refuse, unfit
 from .op import OPERATORS, Operator
 from .primitive import Primitive
 from .tensor import Tensor
 
-_MISSING = object()
+MISSING = object()
 _SPEC = re.compile(r"(?P<name>\w+)\((?P<first>.*?)\)(?:\((?P<second>.*)\))?(?:\s*\|\s*(?P<fixed>.*))?$", re.S)
 
 
@@ -62,7 +62,7 @@ class Face:
         self.init = _params(match["first"])
         self.call = None if match["second"] is None else _params(match["second"])
         self.fixed = {p.public: p.default for p in _params(match["fixed"] or "")}
-        self.required = [p for p in self.attributes if p.default is _MISSING]
+        self.required = [p for p in self.attributes if p.default is MISSING]
         known = {*op.inputs, *op.attrs, "_"}
         for p in [*self.init, *(self.call or ())]:
             if not p.star and p.internal not in known:
@@ -87,38 +87,18 @@ class Face:
     def attrs_of(self, public: dict[str, Any]) -> dict[str, Any]:
         """The operator's attributes for public attribute values."""
         attrs = {p.internal: tidy(public.get(p.public, p.default)) for p in self.attributes if p.internal != "_"}
-        return {**{k: v for k, v in attrs.items() if v is not _MISSING}, **self.fixed}
+        return {**{k: v for k, v in attrs.items() if v is not MISSING}, **self.fixed}
 
 
 def _params(text: str) -> list[Param]:
     out = []
-    for part in _split(text):
+    for part in split(text):
         name, _, default = part.partition("=")
         name, _, internal = (n.strip() for n in name.partition(":"))
         star = name.startswith("*")
         name = name.lstrip("*")
-        out.append(Param(name, internal or name, ast.literal_eval(default.strip()) if default else _MISSING, star))
+        out.append(Param(name, internal or name, ast.literal_eval(default.strip()) if default else MISSING, star))
     return out
-
-
-def _split(text: str) -> list[str]:
-    """Split at commas outside brackets and quotes."""
-    parts, depth, current, quote = [], 0, "", ""
-    for c in text:
-        if quote:
-            quote = "" if c == quote else quote
-        elif c in "'\"":
-            quote = c
-        elif c in "([{":
-            depth += 1
-        elif c in ")]}":
-            depth -= 1
-        if c == "," and not depth and not quote:
-            parts.append(current)
-            current = ""
-        else:
-            current += c
-    return [p.strip() for p in [*parts, current] if p.strip()]
 
 
 def tidy(value: Any) -> Any:
@@ -166,11 +146,11 @@ def compile_function(face: Any, run: Callable, module: str, extra: str = "", qui
         if p.star:
             signature.append(f"*{p.internal}")
             continue
-        if p.default is _MISSING and (read or seen_default and not keyword):
+        if p.default is MISSING and (read or seen_default and not keyword):
             # MXNet declares required attributes after optional arrays: give them a marker as default.
-            space["_missing"] = _MISSING
+            space["_missing"] = MISSING
             signature.append(f"{p.public}={None if read and p in face.inputs else '_missing'}")
-        elif p.default is _MISSING:
+        elif p.default is MISSING:
             signature.append(p.public)
         else:
             seen_default = True
@@ -243,7 +223,7 @@ def _straight(face: Any, pairs: list[str], extra: str, straight: Callable, space
     if face.uniform:
         conditions += [f"{name}._value.dtype is {arrays[0]}._value.dtype" for name in arrays[1:]]
     given = {p.internal for p in face.attributes} | face.fixed.keys()
-    space.update(_straight=straight, _op=face.op, _missing=_MISSING)
+    space.update(_straight=straight, _op=face.op, _missing=MISSING)
     for name in face.op._defaults.keys() - given:
         space[f"_o_{name}"] = face.op._defaults[name]
         pairs = [*pairs, f"'{name}': _o_{name}"]
@@ -259,7 +239,7 @@ def _reads(face: Any, space: dict[str, Any]) -> list[str]:
         if kind is None:
             continue
         space[f"_r{i}"] = reader(face.name, p.public, kind)
-        default = "_missing" if p.default is _MISSING else f"_d{i}"
+        default = "_missing" if p.default is MISSING else f"_d{i}"
         if kind.type == "words":
             usual = f"{p.public} not in _w{i}"
             space[f"_w{i}"] = kind.words
@@ -287,7 +267,7 @@ def _amiss(face: str, flag: str, array: str) -> None:
 
 def unknown_attribute(face: Face, names: Any) -> None:
     """Refuse the first of ``names``, which the face does not have."""
-    listed = "".join(f"{p.public} : {'required' if p.default is _MISSING else f'optional, default={p.default}'}\n"
+    listed = "".join(f"{p.public} : {'required' if p.default is MISSING else f'optional, default={p.default}'}\n"
                      for p in face.attributes)
     raise CallError(f"Cannot find argument {next(iter(names))!r}, Possible Arguments:\n----------------\n{listed}"
                     f", in operator {face.name}(name=\"\")")
@@ -309,12 +289,12 @@ def _kinds(face: Any, accepted: Row | None = None) -> list[tuple[str, str]]:
             found = [(p.public, "Tensor" if p.public in strict else "operand") for p in face.inputs if not p.star]
         else:
             found = [(p.public, "operand" if (op.name, p.internal) in _NUMBERS else
-                      "Tensor" if p.default is _MISSING else "Tensor or None") for p in face.inputs
-                     if not p.star and (p.default is _MISSING or p.default is None)]
+                      "Tensor" if p.default is MISSING else "Tensor or None") for p in face.inputs
+                     if not p.star and (p.default is MISSING or p.default is None)]
     elif op.name in _LOOSE:
         found = [(p.public, "Tensor") for p in face.inputs if p.public in strict]
     for p in face.attributes:
-        kind = None if p.default is _MISSING else kind_of_default(p.public, p.default)
+        kind = None if p.default is MISSING else kind_of_default(p.public, p.default)
         if kind is not None:
             found.append((p.public, kind))
     return found
@@ -359,7 +339,7 @@ def run_plain(face: Face, inputs: tuple, attrs: dict[str, Any]) -> Any:
 
 
 def _unmissed(default: Any) -> Any:
-    return None if default is _MISSING else default
+    return None if default is MISSING else default
 
 
 def compile_plain(face: Face, module: str, accepted: Row | None = None) -> Callable:
@@ -383,7 +363,7 @@ def quick_way(face: Face | _Signature) -> Callable | None:
 
 def check_given(face: Face, attrs: dict[str, Any]) -> None:
     for p in face.required:
-        if attrs.get(p.internal) is _MISSING:
+        if attrs.get(p.internal) is MISSING:
             raise CallError(f"{face.name}() misses the required argument {p.public!r}.")
 
 
@@ -394,12 +374,12 @@ def compile_class(face: Face, module: str, accepted: Row | None = None) -> type:
     build = compile_function(_Signature(face, init), lambda _f, _i, public: public, module, checked=True)
     late = {p.public: p.internal for p in call if p.internal not in op.inputs and not p.star}
     arrays = _Signature(face, call)
-    required = [p.public for p in init if p.default is _MISSING]
+    required = [p.public for p in init if p.default is MISSING]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.attrs = build(*args, **kwargs)
         for key in required:
-            if self.attrs[key] is _MISSING:
+            if self.attrs[key] is MISSING:
                 raise TypeError(f"{face.name}() misses the required argument {key!r}.")
         named = {p.internal: tidy(self.attrs[p.public]) for p in init if p.internal not in ("_", *op.inputs)}
         self._attrs = {**named, **face.fixed}

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from luojia._src.errors import FormatError
 from luojia._src.formats.protobuf import field, varint
 from luojia._src.formats.reader import Reader, Source, open_source
 
@@ -237,14 +236,3 @@ def _one(reader: Reader) -> int:
         shift += 7
         if shift > 63:
             raise reader.fail("is corrupted or no tf.train.Example: an integer takes more than 10 bytes")
-
-
-def first_record(source: Source) -> memoryview:
-    """The first record of a file.
-
-    Raises:
-        FormatError: there is none.
-    """
-    for record in read(source):
-        return record
-    raise FormatError(f"load of TFRecord: {open_source(source)[1]} has no records.")
