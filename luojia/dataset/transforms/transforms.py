@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._src.errors import ArgumentError, DTypeError, RefusedName
+from ..._src.errors import AbsentName, ArgumentError, DTypeError, RefusedName
 from .. import checks, config
 from ..rows import PipelineError
 from .base import OneToOne, apply_all, array_of, as_value, dtype_of, is_pil, sort_of
@@ -27,7 +27,7 @@ def __getattr__(name: str) -> Any:
             f"dataset.transforms.{name} is not provided: luojia loads no libraries of MindSpore's; pass a function to "
             "Dataset.map."
         )
-    raise AttributeError(f"module 'luojia.dataset.transforms' has no attribute {name!r}")
+    raise AbsentName("luojia.dataset.transforms", name)
 
 
 def not_random(function: Any) -> Any:
