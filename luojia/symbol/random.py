@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .._src.core.symbol_functions import function
-from .._src.errors import ArgumentError
+from .._src.errors import AbsentName, ArgumentError
 from .symbol import Symbol
 
 
@@ -89,7 +89,7 @@ def shuffle(data: Symbol, **kwargs: Any) -> Symbol:
 def __getattr__(name: str) -> Any:
     if name.endswith("_like") and not name.startswith("_"):
         return function(f"_random_{name}")
-    raise AttributeError(f"module 'luojia.symbol.random' has no attribute {name!r}")
+    raise AbsentName("luojia.symbol.random", name)
 
 
 __all__ = ["exponential", "gamma", "generalized_negative_binomial", "multinomial", "negative_binomial", "normal",

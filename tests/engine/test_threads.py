@@ -96,6 +96,7 @@ def test_products_within_a_part_take_blas_as_it_is(two):
 
 def test_work_is_cut_by_its_size(two, monkeypatch):
     monkeypatch.setattr(threads, "LEAST", 75.0)
+    monkeypatch.setattr(threads, "FINE", 1000.0)
     assert [threads.number(m) for m in (149.0, 150.0, 1999.0, 2000.0)] == [1, 2, 2, 4]
     with monkeypatch.context() as six:
         six.setattr(two, "allowed", lambda: 6)
@@ -411,8 +412,12 @@ def test_what_follows_a_convolution(two, monkeypatch, rng, assert_close):
 
 def test_products_of_pairs_of_matrices(two, monkeypatch, rng, assert_close):
     a, b = rng.standard_normal((5, 3, 4)), rng.standard_normal((5, 2, 4)).swapaxes(1, 2)
-    _agree(two, monkeypatch, lambda: (matmul(a, b), matmul(a[:0], b[:0]), matmul(a[:1], b[:1])), "float64",
-           assert_close)
+    heads, others = [rng.standard_normal((5, 4, 2, 3)).swapaxes(1, 2) for _ in range(2)]
+    monkeypatch.setattr(threads, "LEAST", 1e-3)
+    _agree(two, monkeypatch, lambda: (matmul(a, b), matmul(a[:0], b[:0]), matmul(a[:1], b[:1]),
+                                      matmul(heads, others.swapaxes(2, 3))), "float64", assert_close)
+    with pytest.raises(ValueError, match="mismatch"):
+        matmul(heads, others)
 
 
 def test_rectifying(two, monkeypatch, rng, assert_close):
