@@ -40,9 +40,8 @@ npx.random = npx:_random
 npx.utils = npx
 numpy_dispatch_protocol = np.protocol
 numpy_op_fallback = ! register EmptyLike Resize Unravel_index MultivariateNormal : write an operator with mx.operator
-contrib.onnx contrib.onnx.onnx2mx = \
-! import_model get_model_metadata import_to_gluon : convert ONNX files with onnx's tools
-onnx onnx.mx2onnx contrib.onnx = ! export_model : export the graph with net.export; ONNX's tools convert it
+contrib.onnx.onnx2mx contrib.onnx.onnx2mx.{import_model,import_to_gluon} = contrib.onnx
+onnx.mx2onnx contrib.onnx.mx2onnx contrib.onnx.mx2onnx.export_model = onnx
 contrib.amp.lists.symbol_fp16 = contrib.amp_lists:FP16
 contrib.amp.lists.symbol_bf16 = contrib.amp_lists:BF16
 contrib.amp.loss_scaler = contrib.amp
