@@ -73,6 +73,9 @@ def save_checkpoint(save_obj: Any, ckpt_file_name: str, integrated_save: bool = 
     if choice_func is not None:
         values = {k: v for k, v in values.items() if choice_func(k)}
     path = os.fspath(ckpt_file_name)
+    if os.path.isdir(path) or not path:
+        raise IsADirectoryError(f"For '{who}', the parameter `ckpt_file_name`: {os.path.realpath(path)} is a "
+                                "directory, it must be a file name.")
     if not path.endswith(f".{format}"):
         path += f".{format}"
     if format == "ckpt":
@@ -189,6 +192,9 @@ def _prefixes(who: str, name: str, value: Any) -> tuple[str, ...]:
     prefixes = (value,) if isinstance(value, str) else tuple(value or ())
     if any(not isinstance(p, str) for p in prefixes):
         raise DTypeError(f"For '{who}', the '{name}' must be str, list[str] or tuple[str], but got {value!r}.")
+    if isinstance(value, (list, tuple)) and not value:
+        raise ArgumentError(f"For '{who}', the argument 'specify_prefix' or 'filter_prefix' can't be empty when it is "
+                            "a list or tuple.")
     if "" in prefixes:
         raise ArgumentError(f"For '{who}', the value of 'specify_prefix' or 'filter_prefix' can't include ''.")
     return prefixes

@@ -96,6 +96,7 @@ def test_products_within_a_part_take_blas_as_it_is(two):
 
 def test_work_is_cut_by_its_size(two, monkeypatch):
     monkeypatch.setattr(threads, "LEAST", 75.0)
+    monkeypatch.setattr(threads, "FINE", 1000.0)
     assert [threads.number(m) for m in (149.0, 150.0, 1999.0, 2000.0)] == [1, 2, 2, 4]
     with monkeypatch.context() as six:
         six.setattr(two, "allowed", lambda: 6)

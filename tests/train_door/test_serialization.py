@@ -112,6 +112,8 @@ def test_slices_are_merged_and_files_loaded_in_a_thread(net):
     (lambda n: load_checkpoint(bad("x.ckpt", b"abcdef")), ValueError, "Failed to read the checkpoint file"),
     (lambda n: load_checkpoint("x.ckpt", format="zip"), ValueError, "the 'format' must be in"),
     (lambda n: load_checkpoint("x.ckpt", dec_key=b"k"), NotImplementedError, "luojia does not decrypt"),
+    (lambda n: save_checkpoint(n, ""), IsADirectoryError, "is a directory, it must be a file name"),
+    (lambda n: load_checkpoint("x.ckpt", filter_prefix=[]), ValueError, "'filter_prefix' can't be empty when it is a"),
     (lambda n: load_checkpoint("x.ckpt", filter_prefix=[3]), TypeError, "the 'filter_prefix' must be str"),
     (lambda n: (save_checkpoint(n, "a"), load_checkpoint("a.ckpt", specify_prefix="foo")), ValueError,
      "The loaded parameter dict is empty after filter or specify"),

@@ -14,6 +14,7 @@ from ..engine.kernels.precision import widen
 from ..engine.numpy_engine import ENGINE
 from ..errors import ArgumentError, ShapeError
 from .loss import reduced
+from .softmax import log_softmax_last
 
 _NEVER = -1e30  # log of an impossible alignment; finite, so that no difference is a NaN
 
@@ -44,11 +45,6 @@ def _add(xp: Any, *terms: Any) -> Any:
     for term in terms:
         total = total + xp.exp(term - top)
     return top + xp.log(total)
-
-
-def _log_softmax(xp: Any, x: Any) -> Any:
-    s = x - xp.max(x, axis=-1, keepdims=True)
-    return s - xp.log(xp.sum(xp.exp(s), axis=-1, keepdims=True))
 
 
 def _prepared(xp, x, labels, data_lengths, label_lengths, blank, blank_label, use_data_lengths, use_label_lengths):
@@ -107,7 +103,7 @@ def ctc_loss(xp, x, labels, data_lengths=None, label_lengths=None, *, use_data_l
                                              use_data_lengths, use_label_lengths)
     dtype = x.dtype
     wide = widen(x)
-    log_p = _log_softmax(xp, wide) if logits else wide
+    log_p = log_softmax_last(xp, wide) if logits else wide
     z, skips = _places(xp, labels, blank)
     n, size = z.shape
     emitted = log_p[:, np.arange(n)[:, None], z]  # (T, N, S)
@@ -139,7 +135,7 @@ def _(needs, x, labels, data_lengths=None, label_lengths=None, **attrs):
     how = {k: attrs[k] for k in ("blank", "blank_label", "use_data_lengths", "use_label_lengths")}
     labels, steps, counts, blank = _prepared(xp, x, labels, data_lengths, label_lengths, **how)
     wide = widen(x)
-    log_p = _log_softmax(xp, wide) if attrs["logits"] else wide
+    log_p = log_softmax_last(xp, wide) if attrs["logits"] else wide
     z, skips = _places(xp, labels, blank)
     rows = np.arange(len(z))
     emitted = log_p[:, rows[:, None], z]
