@@ -155,6 +155,9 @@ def nll_loss(xp, x, labels, weight=None, *, ignore_index=-100, reduction="mean",
 
     ``with_total`` adds the sum of the labels' weights.
     """
+    if xp.engine.name == "numpy" and (classes := _plain(x, labels, weight, ignore_index, label_smoothing)) is not None:
+        loss = reduced(xp, -np.take_along_axis(x, classes[:, None], 1)[:, 0], reduction)
+        return (loss, np.asarray(classes.size, x.dtype)) if with_total else loss
     loss, own = _picked(xp, x, labels, weight, ignore_index, reduction, label_smoothing)
     return (loss, xp.sum(own)) if with_total else loss
 
@@ -232,6 +235,20 @@ def _(xp, g, ans, args, needs, *, ignore_index, reduction, label_smoothing, with
         if with_total:
             dw = dw + of_total * xp.sum(chosen, axis=_all_but_classes(x))
     return (dx, None, dw)[: len(args)]
+
+
+@nll_loss.fast
+def _(needs, x, labels, weight=None, **how):
+    ans = nll_loss.fn(ENGINE.xp, x, labels, weight, **how)
+    return ans, _plain(x, labels, weight, how["ignore_index"], how["label_smoothing"])
+
+
+@nll_loss.fast_vjp
+def _(classes, g, args, needs, *, reduction, with_total, **_):
+    share = each_share(g[0] if with_total else g, classes.shape, reduction)
+    dx = np.zeros(args[0].shape, args[0].dtype)
+    np.put_along_axis(dx, classes[:, None], -np.broadcast_to(share, classes.shape)[:, None], 1)
+    return dx, *[None] * (len(args) - 1)
 
 
 def _plain(x, labels, weight, ignore_index, smoothing):
