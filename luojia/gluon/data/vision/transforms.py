@@ -30,7 +30,7 @@ def __getattr__(name: str) -> Any:
     raise AbsentName(__name__, name)
 
 
-_GREY = np.float32([0.299, 0.587, 0.114])  # what red, green and blue weigh
+_GREY = np.array([0.299, 0.587, 0.114], np.float32)  # what red, green and blue weigh
 
 
 class Compose(Sequential):
