@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ._src.errors import ArgumentError, GraphError, MXNetError
+from ._src.errors import ArgumentError, GraphError, MissingFileError, MXNetError
 from ._src.formats import recordio as _format
 
 IRHeader = namedtuple("HEADER", ["flag", "label", "id", "id2"])
@@ -144,7 +144,10 @@ class MXIndexedRecordIO(MXRecordIO):
     def open(self) -> None:
         super().open()
         self.idx, self.keys = {}, []
-        if not self.writable and os.path.isfile(self.idx_path):
+        if not self.writable:
+            if not os.path.isfile(self.idx_path):
+                super().close()
+                raise MissingFileError(f"{self.uri}: there is no index {self.idx_path}.")
             with open(self.idx_path, encoding="ascii") as file:
                 self.idx = _format.load_index(file.read(), self.idx_path, self.key_type)
             self.keys = list(self.idx)
