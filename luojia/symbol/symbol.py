@@ -259,6 +259,10 @@ class Symbol(core.Symbol):
     def __reduce__(self):
         return load_json, (self.tojson(),)
 
+    def __setstate__(self, state: Mapping[str, str]) -> None:
+        """Take the graph that a pickle written by MXNet holds."""
+        self._outputs = load_json(state["handle"])._outputs
+
 
 def _all_given(names: Iterable[str], given: Mapping[str, Any], what: str) -> None:
     for name in names:

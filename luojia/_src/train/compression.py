@@ -49,8 +49,8 @@ def compression(params: Mapping[str, Any] | None) -> TwoBit | None:
     """What ``compression_params`` asks for: ``{'type': '2bit', 'threshold': 0.5}``, or nothing."""
     params = dict(params or {"type": "none"})
     if "type" not in params:
-        raise ArgumentError("compression of gradients: Required parameter type of string is not presented; it is '2bit' "
-                            "or 'none'.")
+        raise ArgumentError("compression of gradients: Required parameter type of string is not presented; it is "
+                            "'2bit' or 'none'.")
     kind = params.pop("type")
     if kind == "none":
         return None
