@@ -91,11 +91,11 @@ def _examples(op: Any) -> Iterator[str]:
 
 def _public(face: str) -> str:
     """A face without the operator's own names and what the door fixes."""
-    from luojia._src.core.faces import _split
+    from luojia._src.core.documented import split
 
     head, _, _ = face.partition("|")
     name, _, rest = head.strip().partition("(")
-    groups = [", ".join(_public_parameter(p) for p in _split(g)) for g in rest.rstrip(")").split(")(")]
+    groups = [", ".join(_public_parameter(p) for p in split(g)) for g in rest.rstrip(")").split(")(")]
     return name.strip() + "".join(f"({g})" for g in groups)
 
 

@@ -21,10 +21,11 @@ from ._src.errors import (
     NotSupportedError,
     ShapeError,
     UnfitDataError,
+    within,
 )
 from ._src.formats.atomic import write_bytes
 from ._src.formats.reader import open_source
-from ._src.paths import also_at, refusing
+from ._src.paths import also_at, open_paths, refusing
 from ._src.train.compression import TwoBit, compression
 
 __all__ = ["KVStore", "KVStoreBase", "create"]
@@ -217,7 +218,9 @@ class KVStore(KVStoreBase):
     def load_optimizer_states(self, fname: str) -> None:
         """Read the updater's states from a file."""
         assert isinstance(self._updater, opt.Updater), "Cannot load states for distributed training"
-        self._updater.set_states(open_source(fname)[0])
+        content, called = open_source(fname)
+        with within(called):
+            self._updater.set_states(content)
 
     def _barrier(self) -> None:
         """Nothing to wait for in one process."""
@@ -336,7 +339,8 @@ def create(name: str = "local") -> Any:
     return KVStore(name)
 
 
-_REFUSED = ("KVStoreServer", "kvstore_server")
+_REFUSED = ("KVStoreServer",)
 __getattr__ = refusing("luojia.kvstore", "luojia's processes update together, without servers; use 'dist_sync'.",
                        _REFUSED)
 also_at(sys.modules[__name__], f"{__name__}.kvstore", f"{__name__}.base")
+open_paths(sys.modules[__name__])

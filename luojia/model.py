@@ -8,7 +8,7 @@ from typing import Any
 
 from . import ndarray as nd
 from . import symbol as sym
-from ._src.errors import FormatError
+from ._src.errors import AbsentName, FormatError
 
 BatchEndParam = namedtuple("BatchEndParam", ["epoch", "nbatch", "eval_metric", "locals"])
 
@@ -53,7 +53,7 @@ def __getattr__(name: str) -> Any:
         from .module.feed_forward import FeedForward
 
         return FeedForward
-    raise AttributeError(f"module 'luojia.model' has no attribute {name!r}")
+    raise AbsentName("luojia.model", name)
 
 
 __all__ = ["BatchEndParam", "load_checkpoint", "load_params", "save_checkpoint"]

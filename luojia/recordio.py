@@ -15,13 +15,15 @@ from typing import Any
 
 import numpy as np
 
-from ._src.errors import ArgumentError, GraphError, MissingFileError, MXNetError
+from ._src.errors import ArgumentError, FormatError, GraphError, MissingFileError
 from ._src.formats import recordio as _format
+from ._src.formats.text import open_text
 
 IRHeader = namedtuple("HEADER", ["flag", "label", "id", "id2"])
 """The header of an image record: how many labels follow (0: the one in ``label``), the label, two numbers."""
 
 _READING = threading.RLock()
+_LARGE = 1 << 20
 
 
 class MXRecordIO:
@@ -51,7 +53,7 @@ class MXRecordIO:
         try:
             self._file, self._pid = open(self.uri, self.flag + "b"), os.getpid()
         except OSError as error:
-            raise MXNetError(f"MXRecordIO could not open {self.uri}: {error.strerror}.") from error
+            raise MissingFileError(f"MXRecordIO could not open {self.uri}: {error.strerror}.") from error
         self.is_open = True
 
     def close(self) -> None:
@@ -144,13 +146,15 @@ class MXIndexedRecordIO(MXRecordIO):
     def open(self) -> None:
         super().open()
         self.idx, self.keys = {}, []
-        if not self.writable:
-            if not os.path.isfile(self.idx_path):
-                super().close()
-                raise MissingFileError(f"{self.uri}: there is no index {self.idx_path}.")
-            with open(self.idx_path, encoding="ascii") as file:
+        if self.writable:
+            return
+        try:
+            with open_text(self.idx_path) as file:
                 self.idx = _format.load_index(file.read(), self.idx_path, self.key_type)
-            self.keys = list(self.idx)
+        except OSError as error:
+            self.close()
+            raise MissingFileError(f"MXIndexedRecordIO could not open {self.idx_path}: {error.strerror}.") from error
+        self.keys = list(self.idx)
 
     def close(self) -> None:
         if self.is_open and self.writable:
@@ -163,7 +167,10 @@ class MXIndexedRecordIO(MXRecordIO):
         self._check(False, "seek")
         if idx not in self.idx:
             raise KeyError(f"{self.idx_path} has no record {idx!r}; it has {len(self.keys)} keys.")
-        self._file.seek(self.idx[idx])
+        try:
+            self._file.seek(self.idx[idx])
+        except (OSError, OverflowError) as error:  # a place that no file can have
+            raise FormatError(f"{self.idx_path} has record {idx!r} at byte {self.idx[idx]}: {error}.") from error
 
     def read_idx(self, idx: Any) -> bytes:
         """The record of this key."""
@@ -190,10 +197,13 @@ def _read_record(file: Any, label: str) -> bytes | None:
         if not head and not raw:
             return None
         word = int.from_bytes(head[4:], "little")
-        raw += head + file.read(((word & (1 << 29) - 1) + 3) & ~3 if len(head) == 8 else 0)
-        if word >> 29 in (0, 3) or len(head) < 8:
+        size = ((word & (1 << 29) - 1) + 3) & ~3 if len(head) == 8 else 0
+        if size > _LARGE:  # a damaged size takes no memory that the file does not justify
+            size = max(min(size, os.fstat(file.fileno()).st_size - file.tell()), 0)
+        raw += head + file.read(size)
+        if word >> 29 in (0, 3) or len(head) < 8 or not raw.startswith(_format.MAGIC):
             break
-    for record in _format.read(raw):
+    for record in _format.read(raw, called=f"the record at byte {start} of {label!r}"):
         return record
     raise ArgumentError(f"{label} holds no record at byte {start}.")
 

@@ -83,10 +83,6 @@ def _is_weight(name: str) -> bool:
     return name.endswith(_WEIGHTS)
 
 
-def _is_aside(name: str) -> bool:
-    return _is_weight(name) or name.endswith("label")
-
-
 def _parameters(node: SymNode, shapes: Shapes | None) -> int:
     """The number of elements of the weights of a node; without shapes, what its attributes tell (biases)."""
     if node.op is None:

@@ -142,9 +142,9 @@ def _call(found: Any) -> str:
 
 
 def _required(p: Any) -> bool:
-    from luojia._src.core.faces import _MISSING
+    from luojia._src.core.faces import MISSING
 
-    return p.default is _MISSING
+    return p.default is MISSING
 
 
 def method_stub(stub_module: str) -> str:
@@ -179,8 +179,8 @@ def _made_methods(module: Any, cls: type) -> Iterator[tuple[str, Any]]:
         if public and name not in shown and (isinstance(found, property) or callable(found)):
             yield name, found
     if cls.__name__ == "Symbol":
+        from luojia._src.core.symbol_functions import function
         from luojia._src.core.symbol_names import FLUENT
-        from luojia._src.core.symbol_ops import function
 
         yield from ((name, function(name)) for name in FLUENT if name not in shown)
 

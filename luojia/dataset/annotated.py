@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import numpy as np
 
 from .._src.errors import ArgumentError, FormatError, NotSupportedError
+from .._src.formats.text import open_text
 from .files import folder_of
 from .pictures import File, Pictures, images_in, lines
 from .rows import PipelineError
@@ -105,8 +106,9 @@ def _objects(path: str) -> list[tuple[str, list[float], int, int]]:
             if not (right > 0 and bottom > 0) or x > right or y > bottom:
                 raise PipelineError(f"VOCDataset: Invalid bndbox, ({x}, {y}, {right}, {bottom}) in {path}.")
             name = (node.findtext("name") or "").strip()
-            found.append((name, [x, y, right - x, bottom - y], int(number("difficult")), int(number("truncated"))))
-    except (ElementTree.ParseError, ValueError) as error:
+            marks = [int(np.uint32(number(mark))) for mark in ("difficult", "truncated")]
+            found.append((name, [x, y, right - x, bottom - y], *marks))
+    except (ElementTree.ParseError, ValueError, OverflowError) as error:
         if isinstance(error, PipelineError):
             raise
         raise FormatError(f"VOCDataset: failed to load xml file {path}: {error}.") from error
@@ -148,7 +150,7 @@ class CocoDataset(Pictures):
         if task not in _COCO:
             raise ArgumentError(f"{who}: Invalid task type: {task}, expected one of {', '.join(_COCO)}.")
         self._task = task
-        with open(_existing(annotation_file, who), encoding="utf-8") as file:
+        with open_text(_existing(annotation_file, who)) as file:
             try:
                 content = json.load(file)
                 names = {image["id"]: image["file_name"] for image in content["images"]}
@@ -161,7 +163,7 @@ class CocoDataset(Pictures):
                 items = [
                     (File(os.path.join(folder, name)), *_coco(task, found[name])) for name in sorted(found)
                 ]
-            except (ValueError, KeyError, TypeError) as error:
+            except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
                 what = f"{type(error).__name__}: {error}"
                 raise PipelineError(f"{who}: {annotation_file} has not what {task} needs: {what}.") from error
         columns = _COCO[task]
@@ -228,7 +230,11 @@ class CelebADataset(Pictures):
         usages = ("train", "valid", "test")
         if usage not in (*usages, "all"):
             raise ArgumentError(f"{who}: usage should be 'all', 'train', 'valid' or 'test', got {usage!r}.")
-        head, names, *rows = lines(os.path.join(folder, "list_attr_celeba.txt"))
+        listed = os.path.join(folder, "list_attr_celeba.txt")
+        entries = lines(listed)
+        if len(entries) < 2:
+            raise FormatError(f"{who}: {listed} ends before the names of the attributes.")
+        _, names, *rows = entries
         parts = {}
         if usage != "all":
             parts = dict(line.split() for line in lines(os.path.join(folder, "list_eval_partition.txt")))
@@ -273,7 +279,7 @@ class ManifestDataset(Pictures):
                 entry = json.loads(line)
                 if entry["usage"] == usage:
                     found.append((entry["source"], [a["name"] for a in entry.get("annotation", [])]))
-            except (ValueError, KeyError, TypeError) as error:
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
                 what = f"{type(error).__name__}: {error}"
                 raise FormatError(f"{who}: line {number} of {dataset_file} is no manifest's entry: {what}.") from error
         known = sorted({name for _, names in found for name in names})
@@ -320,12 +326,13 @@ class KITTIDataset(Pictures):
             if usage == "test":
                 items.append((image,))
                 continue
-            rows = [line.split() for line in lines(os.path.join(folder, "data_object_label_2", inner, "label_2",
-                                                                f"{name}.txt"))]
+            listed = os.path.join(folder, "data_object_label_2", inner, "label_2", f"{name}.txt")
+            rows = [line.split() for line in lines(listed)]
             try:
-                cells = np.array([[_KITTI.index(row[0]), *map(float, row[1:15])] for row in rows], np.float64)
+                cells = np.array([[_KITTI.index(row[0]), *map(float, row[1:15])] for row in rows])
+                cells = cells.reshape(len(rows), 15)
             except (ValueError, IndexError) as error:
-                raise FormatError(f"{who}: the labels of {name} are not KITTI's: {error}.") from error
+                raise FormatError(f"{who}: {listed} holds no labels as KITTI's: {error}.") from error
             bounds = ((0, 1, np.uint32), (1, 2, np.float32), (2, 3, np.uint32), (3, 4, np.float32), (4, 8, np.float32),
                       (8, 11, np.float32), (11, 14, np.float32), (14, 15, np.float32))
             items.append((image, *(cells[:, a:b].astype(dtype) for a, b, dtype in bounds)))
@@ -363,14 +370,16 @@ class WIDERFaceDataset(Pictures):
         for part, stem in (("train", "train"), ("valid", "val")) if usage != "test" else ():
             if usage not in (part, "all"):
                 continue
-            rows = iter(lines(os.path.join(split, f"wider_face_{stem}_bbx_gt.txt")))
+            listed = os.path.join(split, f"wider_face_{stem}_bbx_gt.txt")
+            rows = iter(lines(listed))
             for name in rows:
                 try:
                     count = int(next(rows))
                     faces = np.array([next(rows).split() for _ in range(max(count, 1))], np.int32)
                     columns = (faces[:, :4], *(faces[:, i] for i in range(4, 10)))
-                except (ValueError, StopIteration, IndexError) as error:
-                    raise FormatError(f"{who}: the faces of {name} are not as WIDER FACE lists them.") from error
+                except (ValueError, StopIteration, IndexError, OverflowError) as error:
+                    raise FormatError(f"{who}: {listed}: the faces of {name[:200]} are not as WIDER FACE lists "
+                                      "them.") from error
                 items.append((File(os.path.join(folder, f"WIDER_{stem}", "images", name)), *columns))
         columns_of = "image bbox blur expression illumination occlusion pose invalid"
         super().__init__("image" if usage == "test" else columns_of, items, decode, num_samples, shuffle, sampler,

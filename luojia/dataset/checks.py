@@ -14,7 +14,6 @@ FLOAT_MAX = 16777216
 INT_MAX = 2147483647
 REAL = (float, int)
 WHOLE = (int, float)
-PAIR = (list, tuple)
 SIZES = (int, list, tuple)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from .._src.errors import ArgumentError, DTypeError, FormatError
+from .._src.errors import AbsentName, ArgumentError, DTypeError, FormatError
 from ..common import seed as common_seed
 from . import checks
 from .debug import DebugHook
@@ -170,7 +170,7 @@ def load(file: str) -> None:
     try:
         found = json.loads(Path(file).read_text(encoding="utf-8"))
         known = {key: int(found[key]) for key in (*_IN_FILES, "seed") if key in found}
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise FormatError(f"dataset.config.load: Invalid file: settings file: {file}: {error}.") from error
     for key, value in known.items():
         if key == "seed":
@@ -245,4 +245,4 @@ def __getattr__(name: str) -> Any:
         return lambda: _settings[setting]
     if name.startswith("set_") and setting in _settings:
         return lambda value, *_: _set(setting, value)
-    raise AttributeError(f"module 'luojia.dataset.config' has no attribute {name!r}")
+    raise AbsentName("luojia.dataset.config", name)

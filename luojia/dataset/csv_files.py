@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from .._src.errors import ArgumentError, DTypeError, FormatError
+from .._src.formats.text import open_text
 from .dataset import names_of
 from .files import FileRows, matching
 from .rows import PipelineError, Row
@@ -22,7 +23,7 @@ def cells_of(path: str, delimiter: str = ",", header: bool = False) -> Iterator[
     Raises:
         FormatError: a quote is not closed.
     """
-    with open(path, encoding="utf-8", newline="") as file:
+    with open_text(path, newline="") as file:
         lines = csv.reader(file, delimiter=delimiter, strict=True)
         try:
             for number, cells in enumerate(lines):

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from .._src.errors import ArgumentError, DTypeError
+from .._src.formats.text import open_text
 from . import config
 from .arguments import Checking
 from .dataset import Dataset
@@ -150,7 +151,7 @@ def side_by_side(parts: Sequence[Sequence[Row]], workers: int) -> Iterator[Row]:
 
 def lines_of(path: str) -> Iterator[str]:
     """The lines of a text file as MindSpore reads them: ended by a line feed, which is cut off; empty ones left out."""
-    with open(path, encoding="utf-8", newline="\n") as file:
+    with open_text(path, newline="\n") as file:
         for line in file:
             text = line[:-1] if line.endswith("\n") else line
             if text:

@@ -161,7 +161,7 @@ class STL10Dataset(_InMemory):
             (classes,) = chosen("all", {part: os.path.join(folder, f"{part}_y.bin")}, who)
             labels.append(np.fromfile(classes, np.uint8).astype(np.int32) - 1)
             if len(labels[-1]) != len(images[-1]):
-                raise FormatError(f"{who}: {part} has {len(images[-1])} images and {len(labels[-1])} labels.")
+                raise FormatError(f"{who}: {pixels} has {len(images[-1])} images, {classes} {len(labels[-1])} labels.")
         sampler = resolve(who, sampler, shuffle, num_samples, num_shards, shard_id)
         super().__init__(["image", "label"], [np.concatenate(images), np.concatenate(labels)], sampler)
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .._src.errors import ArgumentError
+from .._src.formats.text import open_text
 from .files import folder_of
 from .pictures import File, Outline, Pictures, folders_in, images_in, lines, matlab, number, numbered
 from .rows import PipelineError
@@ -323,7 +324,7 @@ class CityscapesDataset(Pictures):
     def _value(self, value: Any) -> np.ndarray:
         if not isinstance(value, _Polygons):
             return super()._value(value)
-        with open(value, encoding="utf-8") as file:
+        with open_text(value) as file:
             return np.array(json.dumps(json.load(file), separators=(",", ":")))
 
 

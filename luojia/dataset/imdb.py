@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .._src.formats.text import open_text
 from .files import folder_of
 from .rows import PipelineError, Row
 from .samplers import resolve
@@ -47,5 +48,5 @@ class IMDBDataset(Source):
 
     def row(self, i: int) -> Row:
         path, label = self._items[i]
-        with open(path, encoding="utf-8") as file:
+        with open_text(path) as file:
             return np.array(file.read().rstrip("\n")), np.array(label, np.int32)

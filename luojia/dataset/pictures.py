@@ -11,6 +11,7 @@ import numpy as np
 from .._src.data import codecs
 from .._src.data.digits import MissingPackageError
 from .._src.errors import FormatError
+from .._src.formats.text import open_text
 from .rows import PipelineError, Row
 from .samplers import resolve
 from .sources import Source
@@ -100,7 +101,7 @@ def lines(path: str) -> list[str]:
     """The lines of a text file that are not empty, without white space around them."""
     if not os.path.isfile(path):
         raise PipelineError(f"Invalid path, the file {path} does not exist.")
-    with open(path, encoding="utf-8") as file:
+    with open_text(path) as file:
         return [line.strip() for line in file if line.strip()]
 
 

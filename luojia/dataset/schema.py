@@ -7,6 +7,7 @@ import os
 from typing import Any
 
 from .._src.errors import ArgumentError, DTypeError, FormatError
+from .._src.formats.text import open_text
 from . import checks
 
 _TYPES = (
@@ -37,7 +38,7 @@ class Schema:
             checks.kind(schema_file, (str,), "schema_file")
             if not os.path.isfile(schema_file):
                 raise ArgumentError(f"The file {schema_file} does not exist or permission denied!")
-            with open(schema_file, encoding="utf-8") as file:
+            with open_text(schema_file) as file:
                 try:
                     described = json.load(file)
                 except ValueError as error:

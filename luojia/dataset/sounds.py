@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import re
 import wave
@@ -33,10 +32,12 @@ def waveform(path: str) -> tuple[np.ndarray, int]:
         with wave.open(path, "rb") as file:
             width, rate = file.getsampwidth(), file.getframerate()
             raw = file.readframes(file.getnframes())
+            if rate >= 1 << 31 or len(raw) % (width * file.getnchannels()):
+                raise wave.Error(f"it ends within a sample, or its rate of {rate} is none")
     except FileNotFoundError as error:
         raise PipelineError(f"Failed to open file: {path}") from error
-    except (wave.Error, EOFError) as error:
-        raise FormatError(f"{path} is no WAV file of integers: {error}") from error
+    except (wave.Error, EOFError, RuntimeError, ValueError) as error:  # wave has a RuntimeError where a chunk ends
+        raise FormatError(f"{path} is no WAV file of integers: {error or 'it is truncated'}") from error
     if width == 1:
         samples = np.frombuffer(raw, np.uint8).astype(np.float64) * 256 - 32768
     elif width in (2, 4):
@@ -164,9 +165,10 @@ class LJSpeechDataset(Sounds):
                  shard_id: int | None = None, cache: Any = None) -> None:
         folder = folder_of("LJSpeechDataset", dataset_dir)
         items = []
-        for cells in csv.reader(lines(os.path.join(folder, "metadata.csv")), delimiter="|", quoting=csv.QUOTE_NONE):
+        listed = os.path.join(folder, "metadata.csv")
+        for cells in (line.split("|") for line in lines(listed)):
             if len(cells) != 3:
-                raise FormatError(f"LJSpeechDataset: a line of metadata.csv has {len(cells)} fields, expected 3.")
+                raise FormatError(f"LJSpeechDataset: a line of {listed} has {len(cells)} fields, expected 3.")
             items.append((os.path.join(folder, "wavs", f"{cells[0]}.wav"), cells[1:]))
         super().__init__("transcription normalized_transcription", items, num_samples, shuffle, sampler, num_shards,
                          shard_id)

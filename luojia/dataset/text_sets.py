@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import numpy as np
 
 from .._src.errors import ArgumentError, DTypeError, FormatError
+from .._src.formats.text import open_text
 from .csv_files import cells_of
 from .files import FileRows, folder_of, lines_of, matching
 from .rows import PipelineError, Row
@@ -174,7 +175,7 @@ class EnWik9Dataset(TextSet):
         super().__init__(dataset_dir, None, num_samples, num_parallel_workers, shuffle, num_shards, shard_id)
 
     def read(self, path: str) -> Iterator[Row]:
-        with open(path, encoding="utf-8", newline="\n") as file:
+        with open_text(path, newline="\n") as file:
             for line in file:
                 yield (np.array(line.rstrip("\n")),)
 
@@ -187,7 +188,7 @@ class _Tagged:
 
     def read(self, path: str) -> Iterator[Row]:
         words: list[list[str]] = []
-        with open(path, encoding="utf-8") as file:
+        with open_text(path) as file:
             for number, line in enumerate([*file, ""], 1):
                 cells = line.rstrip("\n").split(self.delimiter)
                 if not line.strip():
@@ -255,7 +256,7 @@ class SQuADDataset(TextSet):
         super().__init__(dataset_dir, usage, num_samples, num_parallel_workers, shuffle, num_shards, shard_id)
 
     def read(self, path: str) -> Iterator[Row]:
-        with open(path, encoding="utf-8") as file:
+        with open_text(path) as file:
             try:
                 for article in json.load(file)["data"]:
                     for paragraph in article["paragraphs"]:
@@ -266,7 +267,7 @@ class SQuADDataset(TextSet):
                                 np.array([a["text"] for a in answers] or [""]),
                                 np.array([a["answer_start"] for a in answers] or [2**32 - 1], np.uint32),
                             )
-            except (ValueError, KeyError, TypeError) as error:
+            except (ValueError, KeyError, TypeError, OverflowError) as error:
                 what = f"{type(error).__name__}: {error}"
                 raise FormatError(f"SQuADDataset: {path} is not SQuAD's JSON: {what}.") from error
 
@@ -340,6 +341,11 @@ class _Talks(_Pairs):
         return ["".join(segment.itertext()).strip() for segment in root.iter("seg")]
 
 
+def _sides(base: str, names: dict[str, str], source: str, target: str) -> dict[str, tuple[str, ...]]:
+    """The files of both languages, by part; a name has %s for the language."""
+    return {part: tuple([os.path.join(base, name % side) for side in (source, target)]) for part, name in names.items()}
+
+
 _SETS = ("dev2010", "tst2010", "tst2011", "tst2012", "tst2013", "tst2014")
 
 
@@ -370,11 +376,8 @@ class IWSLT2016Dataset(_Talks):
         base = os.path.join(folder, "texts", source, target, pair)
         names = {"train": f"train.tags.{pair}.%s", "valid": f"IWSLT16.TED.{valid}.{pair}.%s.xml",
                  "test": f"IWSLT16.TED.{test}.{pair}.%s.xml"}
-        files = {
-            name: tuple(os.path.join(base, form % side) for side in (source, target)) for name, form in names.items()
-        }
-        super().__init__(who, chosen(part, files, who), ("text", "translation"), num_samples, num_parallel_workers,
-                         shuffle, num_shards, shard_id)
+        super().__init__(who, chosen(part, _sides(base, names, source, target), who), ("text", "translation"),
+                         num_samples, num_parallel_workers, shuffle, num_shards, shard_id)
 
 
 class IWSLT2017Dataset(_Talks):
@@ -400,11 +403,8 @@ class IWSLT2017Dataset(_Talks):
         base = os.path.join(folder, "texts", "DeEnItNlRo", "DeEnItNlRo", "DeEnItNlRo-DeEnItNlRo")
         names = {"train": f"train.tags.{pair}.%s", "valid": f"IWSLT17.TED.dev2010.{pair}.%s.xml",
                  "test": f"IWSLT17.TED.tst2010.{pair}.%s.xml"}
-        files = {
-            name: tuple(os.path.join(base, form % side) for side in (source, target)) for name, form in names.items()
-        }
-        super().__init__(who, chosen(part, files, who), ("text", "translation"), num_samples, num_parallel_workers,
-                         shuffle, num_shards, shard_id)
+        super().__init__(who, chosen(part, _sides(base, names, source, target), who), ("text", "translation"),
+                         num_samples, num_parallel_workers, shuffle, num_shards, shard_id)
 
 
 _TASKS = {  # columns of train and eval, of test
@@ -446,7 +446,7 @@ class CLUEDataset(FileRows):
                 found = json.loads(line)
                 found = {**found.get("target", {}), **found}
                 values = [found[name] for name in self._columns]
-            except (ValueError, KeyError, AttributeError, TypeError) as error:
+            except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
                 raise FormatError(
                     f"CLUEDataset: line {number} of {path} has not the fields {self._columns}: {type(error).__name__}: "
                     f"{error}."

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import ndarray as nd
-from .._src.core.compiled import Compiled, structure
+from .._src.core.compiled import Compiled
 from .._src.core.graph import CachedGraph, trace
 from .._src.core.mirror import cached_graph
+from .._src.core.structure import structure
 from .._src.core.symbol import Symbol
 from .._src.core.tape import recording_scope, state
 from .._src.core.tensor import Tensor
@@ -120,7 +121,13 @@ class HybridBlock(Block):
         except DeferredInitializationError:
             self._deferred_infer_shape(x, *args)
             params = {name: p.data(device) for name, p in self._reg_params.items()}
-        return self.hybrid_forward(nd, x, *args, **params)
+        try:
+            return self.hybrid_forward(nd, x, *args, **params)
+        except TypeError as e:
+            if e.__class__ is TypeError and getattr(e.__traceback__, "tb_next", None) is None:  # of this call
+                e.add_note(f"{type(self).__name__} is called as hybrid_forward(F, x, ...), with F for nd or sym and "
+                           f"its own parameters by name: {', '.join(params) or 'it has none'}.")
+            raise
 
     def _device_of(self, args: tuple) -> Any:
         """The device of the arrays among the arguments; None for Symbols."""
@@ -137,7 +144,7 @@ class HybridBlock(Block):
         if not devices:
             raise ValueError(
                 "In HybridBlock, there must be one NDArray or one Symbol in the input. Please check the type of the "
-                "args.\n"
+                f"args.\nGot {', '.join(type(a).__name__ for a in args)}; make arrays of them, as in nd.array(x)."
             )
         if self._active and len(devices) > 1:
             raise ValueError(

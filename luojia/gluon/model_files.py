@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .._src.core.symbol import Symbol
 from .._src.errors import FormatError
 from .._src.formats.atomic import write_bytes
+from .._src.formats.text import open_text
 
 if TYPE_CHECKING:
     from .base_block import Block
@@ -56,7 +57,7 @@ def load(block: Block, prefix: str) -> None:
     Raises:
         FormatError: the Blocks in the file are not those that ``block`` consists of; nothing is changed.
     """
-    with open(prefix + "-model.json") as file:
+    with open_text(prefix + "-model.json") as file:
         model = json.load(file)
     found: list[tuple[Block, bool]] = []
     if len(model) != 1:

@@ -8,7 +8,7 @@ from typing import Any
 from .._src.core.open_shapes import has_open, settled
 from .._src.core.symbol import Symbol
 from .._src.core.tensor import Tensor
-from .._src.errors import ArgumentError
+from .._src.errors import ArgumentError, FormatError
 from .hybrid_block import HybridBlock, _flatten, _Graph, _Imported
 from .parameter import DeferredInitializationError, Parameter, ParameterDict
 
@@ -60,7 +60,11 @@ class SymbolBlock(_Imported, HybridBlock):
             known: dict[str, Any] = {}
             given = attributes.get(name, {})
             if "__shape__" in given:
-                known["shape"] = tuple(int(n) for n in given["__shape__"].strip("()[]").split(",") if n.strip())
+                try:
+                    known["shape"] = tuple(int(n) for n in given["__shape__"].strip("()[]").split(",") if n.strip())
+                except ValueError:
+                    raise FormatError(f"SymbolBlock: the variable {name!r} has the __shape__ {given['__shape__']!r}, "
+                                      "which is none; is the file damaged?") from None
             if name in auxiliary:
                 known["grad_req"] = "null"  # shared parameters keep what they have otherwise
             self.params.get(name, allow_deferred_init=True, **known)

@@ -10,11 +10,11 @@ from typing import Any
 
 from .. import kvstore as kvs
 from .. import optimizer as opt
-from .._src.core.compiled import structure
 from .._src.core.parameter import Parameter as CoreParameter
+from .._src.core.structure import structure
 from .._src.core.tape import Leaf, state
 from .._src.core.tensor import Tensor, wrap
-from .._src.errors import ArgumentError, ShapeError
+from .._src.errors import ArgumentError, ShapeError, within
 from .._src.formats.atomic import write_bytes
 from .._src.formats.reader import open_source
 from .._src.train.compression import compression
@@ -63,7 +63,8 @@ class Trainer:
         if isinstance(params, (dict, ParameterDict)):
             params = [params[key] for key in sorted(params.keys())]
         if not isinstance(params, (list, tuple)):
-            raise ValueError(f"First argument must be a list or dict of Parameters, got {type(params)}.")
+            raise ValueError(f"First argument must be a list or dict of Parameters, got {type(params)}; of a Block "
+                             "give net.collect_params().")
         for p in params:
             if not isinstance(p, (Parameter, CoreParameter)):
                 raise ValueError(f"First argument must be a list or dict of Parameters, got list of {type(p)}.")
@@ -426,9 +427,10 @@ class Trainer:
         """Read what ``save_states`` (or mxnet's) wrote; the optimizer continues where it was."""
         if not self._kv_initialized:
             self._init_kvstore()
-        states = open_source(fname)[0]
+        states, called = open_source(fname)
         for updater in self._updaters:
-            updater.set_states(states)
+            with within(called):
+                updater.set_states(states)
             updater.optimizer = self._updaters[0].optimizer
         self._optimizer = self._updaters[0].optimizer
         self._optimizer.param_dict = dict(enumerate(self._params))

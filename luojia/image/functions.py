@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+import os
 import random
 import warnings
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from .._src.core.tensor import Tensor, wrap
 from .._src.data import codecs, images
 from .._src.data.images import turned_places
 from .._src.engine.devices import current_context
-from .._src.errors import ArgumentError, CallError, DTypeError, MissingFileError, ShapeError
+from .._src.errors import ArgumentError, CallError, DTypeError, MissingFileError, ShapeError, within
 from ..ndarray import BilinearSampler, NDArray  # type: ignore[attr-defined]
 from ..util import array_class
 
@@ -57,7 +58,8 @@ def imread(filename: str, flag: int = 1, to_rgb: bool = True) -> NDArray:
             content = file.read()
     except OSError as error:
         raise MissingFileError(f"imread: '{filename}' couldn't open file: {error.strerror}.") from error
-    return imdecode(content, flag, to_rgb)
+    with within(os.fspath(filename)):
+        return imdecode(content, flag, to_rgb)
 
 
 def imresize(src: Any, w: int, h: int, interp: int = 1) -> NDArray:

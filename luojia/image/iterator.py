@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from .. import recordio
-from .._src.errors import ArgumentError, FormatError, MissingFileError, ShapeError, UnfitDataError
+from .._src.errors import ArgumentError, FormatError, MissingFileError, ShapeError, UnfitDataError, within
+from .._src.formats.text import open_text
 from ..io import DataBatch, DataDesc, DataIter
 from ..ndarray import NDArray, array
 from .augmenters import CreateAugmenter
@@ -119,10 +120,21 @@ class ImageIter(DataIter):
         self.cur += 1
         if self.imgrec is not None:
             header, content = recordio.unpack(self.imgrec.read_idx(key))
+            if self.imglist is not None and key not in self.imglist:
+                raise FormatError(f"ImageIter: path_imglist has no line for record {key} of {self.imgrec.uri}.")
             return (header.label if self.imglist is None else self.imglist[key][0]), content
         assert self.imglist is not None
         label, path = self.imglist[key]
         return label, self.read_image(path)
+
+    def _place(self) -> str:
+        """Where the last sample came from."""
+        if self.seq is None:
+            return str(self.imgrec.uri)
+        key = self.seq[self.cur - 1] if self.seq else None
+        if self.imgrec is not None:
+            return f"record {key} of {self.imgrec.uri}"
+        return os.path.join(self.path_root or "", (self.imglist or {})[key][1])
 
     def read_image(self, fname: str) -> bytes:
         """The bytes of an image's file."""
@@ -130,8 +142,9 @@ class ImageIter(DataIter):
         try:
             with open(path, "rb") as file:
                 return file.read()
-        except OSError as error:
-            raise MissingFileError(f"ImageIter: cannot open {path!r}: {error.strerror}; path_root is "
+        except (OSError, ValueError) as error:  # ValueError: a name that can be none
+            what = error.strerror if isinstance(error, OSError) else error
+            raise MissingFileError(f"ImageIter: cannot open {path!r}: {what}; path_root is "
                                    f"{self.path_root!r}.") from error
 
     def imdecode(self, s: bytes) -> NDArray:
@@ -164,7 +177,8 @@ class ImageIter(DataIter):
         """The next image as it stands in the batch, and its label."""
         while True:
             label, content = self.next_sample()
-            image = self.imdecode(content)
+            with within(self._place()):
+                image = self.imdecode(content)
             try:
                 self.check_valid_image([image])
             except ShapeError as error:
@@ -227,7 +241,7 @@ def _labels(given: Any) -> np.ndarray:
 def _read_list(path: str) -> dict[int, tuple[np.ndarray, str]]:
     found = {}
     try:
-        with open(path, encoding="utf-8") as file:
+        with open_text(path) as file:
             lines = file.read().splitlines()
     except OSError as error:
         raise MissingFileError(f"ImageIter: cannot open {path!r}: {error.strerror}.") from error

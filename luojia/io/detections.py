@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .._src.data import affine, images
-from .._src.errors import ArgumentError, NotSupportedError, ShapeError
+from .._src.errors import ArgumentError, NotSupportedError, ShapeError, within
 from .._src.formats import recordio
 from .batches import as_nd
 from .records import _METHODS, RecordFileIter
@@ -80,14 +80,15 @@ class ImageDetRecordIter(RecordFileIter):
         self._std = np.where(std > 0, std, 1)
 
     def _labels(self, who: str) -> np.ndarray:
-        o, raw = self._options, [np.ravel(recordio.unpack(r)[0]).astype(np.float32) for r in self._records]
+        with within(f"{who}: {self._path}"):
+            o, raw = self._options, [np.ravel(recordio.unpack(r)[0]).astype(np.float32) for r in self._records]
         for i, label in enumerate(raw):
             if o["label_width"] > 0 and label.size != o["label_width"]:
                 raise ShapeError(f"{who}: label_width is {o['label_width']}, but record {i} has {label.size} labels.")
             if label.size < 7 or label[0] < 2 or label[1] < 5 or (label.size - label[0]) % label[1]:
                 raise ShapeError(f"{who}: the label of record {i} is not of the form 'header length, object length, "
                                  f"..., objects': {label.tolist()[:8]} with {label.size} numbers.")
-        most = max(label.size for label in raw)
+        most = max((label.size for label in raw), default=0)
         width = o["label_pad_width"] or most
         if width < most:
             raise ShapeError(f"{who}: label_pad_width is {width}, but a record has {most} labels.")

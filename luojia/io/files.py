@@ -9,6 +9,7 @@ import numpy as np
 
 from .._src.errors import ArgumentError, FormatError, MXNetError, NotSupportedError
 from .._src.formats import idx as idx_format
+from .._src.formats.text import open_text
 from ..ndarray import NDArray
 from .arrays import NDArrayIter
 from .batches import as_nd
@@ -150,7 +151,7 @@ def _exists(who: str, path: str) -> str:
 
 
 def _text(path: str) -> str:
-    with open(_exists("mx.io", path), encoding="utf-8") as file:
+    with open_text(_exists("mx.io", path)) as file:
         return file.read()
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import ndarray
 from .._src.data import affine, codecs, images
-from .._src.errors import ArgumentError, DTypeError, FormatError, NotSupportedError, ShapeError
+from .._src.errors import ArgumentError, DTypeError, FormatError, NotSupportedError, ShapeError, within
 from .._src.formats import recordio
 from ..ndarray import NDArray
 from .batches import DataDesc, as_nd
@@ -47,6 +47,7 @@ class RecordFileIter(_FileIter):
         unknown = [name for name in ignored if name not in _TUNING.split()]
         if unknown:
             warnings.warn(f"{who} has no options {unknown}; they are ignored.", stacklevel=4)
+        self._path = path
         part = _equal_part if ignored.get("path_imgidx") else _part
         self._records = part(list(recordio.read(_exists(who, path))), num_parts, part_index)
         self._rng = np.random.RandomState(seed)
@@ -70,7 +71,8 @@ class RecordFileIter(_FileIter):
 
     def _decode(self, i: int) -> np.ndarray:
         """The image of record ``i``, (H, W, C)."""
-        image = codecs.decode(recordio.unpack(self._records[i])[3], colour=self._image_shape[0] == 3)
+        with within(f"record {i} of {self._path}"):
+            image = codecs.decode(recordio.unpack(self._records[i])[3], colour=self._image_shape[0] == 3)
         return image if image.ndim == 3 else image[..., None]
 
     def _finish(self, pixels: np.ndarray) -> np.ndarray:
@@ -151,7 +153,11 @@ class ImageRecordIter(RecordFileIter):
     def _labels(self, who: str) -> np.ndarray:
         found = []
         for record in self._records:
-            label, number = recordio.unpack(record)[:2]
+            with within(f"{who}: {self._path}"):
+                label, number = recordio.unpack(record)[:2]
+            if self._list is not None and number not in self._list:
+                raise FormatError(f"{who}: {self._options['path_imglist']} has no line for record {number} of "
+                                  f"{self._path}.")
             label = np.ravel(label if self._list is None else self._list[number])
             if label.size != self._label_width:
                 raise ShapeError(f"{who}: label_width is {self._label_width}, but record {number} has {label.size} "

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from .._src.data import cifar, codecs, mnist
-from .._src.errors import ArgumentError, MissingFileError
+from .._src.errors import ArgumentError, FormatError, MissingFileError
 from .._src.formats import cifar as cifar_format
 from .._src.formats import idx, tfrecord
+from .._src.formats.text import open_text
 from . import errors
 from .writer import FileWriter, file_name_of
 
@@ -65,9 +66,13 @@ class CsvToMR:
         """
         if not os.path.exists(self.source):
             raise MissingFileError(f"Csv file {self.source} do not exist.")
-        with open(self.source, encoding="utf-8", newline="") as file:
+        with open_text(self.source, newline="") as file:
             lines = [line for line in csv.reader(file) if line]
-        names, cells = (lines[0] if lines else []), list(zip(*lines[1:]))
+        names = lines[0] if lines else []
+        for number, line in enumerate(lines[1:], 2):
+            if len(line) > len(names):
+                raise FormatError(f"{self.source} has {len(line)} fields in row {number}, expected {len(names)}.")
+        cells = list(zip(*(line + [""] * (len(names) - len(line)) for line in lines[1:])))
         wanted = self.columns_list or names
         for name in wanted:
             if name not in names:
@@ -123,9 +128,12 @@ class ImageNetToMR:
         """
         if not os.path.exists(self.map_file):
             raise MissingFileError(f"map file {self.map_file} not exists")
-        with open(self.map_file, encoding="utf-8") as file:
+        with open_text(self.map_file) as file:
             pairs = [line.split() for line in file if line.strip()]
-        folders = [(os.path.join(self.image_dir, name), int(label)) for name, label in pairs]
+        try:
+            folders = [(os.path.join(self.image_dir, name), int(label)) for name, label in pairs]
+        except ValueError as error:
+            raise FormatError(f"{self.map_file} expects 'folder label' in each line: {error}.") from error
         there = [(folder, label) for folder, label in folders if os.path.isdir(folder)]
         if not there:
             raise errors.PathNotExistsError(f"not valid image dir in {self.image_dir}")

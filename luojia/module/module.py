@@ -14,7 +14,7 @@ from .. import ndarray
 from .. import optimizer as optimizers
 from .._src.core.executor import copy_into
 from .._src.engine.devices import Context, current_context
-from .._src.errors import ArgumentError, MXNetError, UnfitDataError
+from .._src.errors import ArgumentError, MXNetError, UnfitDataError, within
 from .._src.formats import atomic
 from .._src.formats.reader import open_source
 from ..executor_manager import _split_input_slice
@@ -271,10 +271,7 @@ class Module(BaseModule):
     def _spread(self) -> None:
         """Copy the parameters into every device's arrays."""
         for e in self._executors:
-            for name, value in self._arg_params.items():
-                copy_into(e.arg_dict[name], value)
-            for name, value in self._aux_params.items():
-                copy_into(e.aux_dict[name], value)
+            e.copy_params_from(self._arg_params, self._aux_params)
 
     def get_params(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Copies of the parameters and the auxiliary states (their mean over devices), by name."""
@@ -480,4 +477,6 @@ class Module(BaseModule):
     def load_optimizer_states(self, fname: str) -> None:
         """Take the optimizer's states from a file."""
         assert self.optimizer_initialized, "call init_optimizer() first"
-        self._updater.set_states(open_source(fname)[0])
+        content, called = open_source(fname)
+        with within(called):
+            self._updater.set_states(content)

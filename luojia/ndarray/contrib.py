@@ -13,7 +13,7 @@ from .._src.core.op import OPERATORS
 from .._src.core.refused import CONTRIB as _REFUSED  # noqa: F401 - what docs/refused.md lists
 from .._src.core.refused import missing
 from .._src.core.tensor import Tensor
-from .._src.errors import ArgumentError, NoArrayError
+from .._src.errors import AbsentName, ArgumentError, NoArrayError
 from .creation import place
 from .door import faces, function
 from .ndarray import NDArray
@@ -161,7 +161,7 @@ def calibrate_entropy(hist: NDArray, hist_edges: NDArray, num_quantized_bins: in
 
 def __getattr__(name: str) -> Any:
     if name.startswith("__"):
-        raise AttributeError(f"module 'luojia.ndarray.contrib' has no attribute {name!r}")
+        raise AbsentName("luojia.ndarray.contrib", name)
     if name.endswith("_update"):
         from .updates_many import CONTRIB
 

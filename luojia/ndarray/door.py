@@ -9,7 +9,8 @@ import numpy as np
 
 from .._src.core.ambient import commit, wants
 from .._src.core.apply import apply
-from .._src.core.faces import _MISSING, Face, FaceModule, compile_function, quick_way, run_plain
+from .._src.core.compiled_faces import compile_function, quick_way, run_plain
+from .._src.core.faces import MISSING, Face, FaceModule
 from .._src.core.random import next_key
 from .._src.core.refused import missing
 from .._src.core.symbol_names import UNIFORM
@@ -127,7 +128,7 @@ def _as_ndarrays(result: Any) -> Any:
 def _make(face: Face) -> Callable:
     named = {p.internal for p in face.params} | face.fixed.keys()
     op = face.op
-    face.needed = {i: p.public for i, p in enumerate(face.inputs) if p.default is _MISSING}
+    face.needed = {i: p.public for i, p in enumerate(face.inputs) if p.default is MISSING}
     face.uniform = face.name in UNIFORM
     face.late = wants(op, named)
     face.direct = (

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._src.core.op import OPERATORS
-from .._src.core.tensor import Tensor, wrap
+from .._src.core.tensor import Tensor
 from .._src.core.waiting import run_waiting
 from .._src.engine.memory import synchronize
 from .._src.errors import ArgumentError, DTypeError
@@ -181,7 +181,3 @@ def crop(data: NDArray, begin: Any, end: Any, step: Any = None) -> NDArray:
     """``nd.slice`` under its old name."""
     return function("slice")(data, begin, end, () if step is None else step)
 
-
-def as_ndarray(t: Tensor) -> NDArray:
-    """A Tensor under NDArray's conventions: the same value, device and place on the tape."""
-    return t if isinstance(t, NDArray) else wrap(NDArray, t._value, t._device, t._node)

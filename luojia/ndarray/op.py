@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .._src.core.symbol_names import OPERATIONS
+from .._src.errors import AbsentName
 from .door import faces, function
 
 _ELSEWHERE = ("CachedOp", "Custom", "cast_storage", "normal", "shuffle", "uniform")  # no operators' faces
@@ -13,7 +14,7 @@ _ELSEWHERE = ("CachedOp", "Custom", "cast_storage", "normal", "shuffle", "unifor
 
 def __getattr__(name: str) -> Any:
     if name.startswith("__"):
-        raise AttributeError(f"module 'luojia.ndarray.op' has no attribute {name!r}")
+        raise AbsentName("luojia.ndarray.op", name)
     if name in OPERATIONS:
         return _operation(name)
     if name in _ELSEWHERE or "_update" in name or name == "reset_arrays":

@@ -12,7 +12,7 @@ from .._src.core.op import OPERATORS
 from .._src.core.random import next_key
 from .._src.core.tensor import Tensor, wrap
 from .._src.engine.devices import Context, current_context
-from .._src.errors import ArgumentError, DTypeError, NoArrayError, ShapeError
+from .._src.errors import AbsentName, ArgumentError, DTypeError, NoArrayError, ShapeError
 from .door import function
 from .ndarray import NDArray
 
@@ -244,7 +244,7 @@ def _positive(name: str, **params: Any) -> None:
 def __getattr__(name: str) -> Any:
     if name.endswith("_like") and not name.startswith("_"):
         return function(f"_random_{name}")
-    raise AttributeError(f"module 'luojia.ndarray.random' has no attribute {name!r}")
+    raise AbsentName("luojia.ndarray.random", name)
 
 
 def __dir__() -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from .._src.core.compiled import structure
+from .._src.core.structure import structure
 from .._src.errors import DTypeError, NotSupportedError
 from .module import Module
 

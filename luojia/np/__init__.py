@@ -23,8 +23,8 @@ import numpy as _numpy
 
 from .. import ndarray as _nd  # noqa: F401 - NDArray's methods, under those of ndarray
 from .._src import ops as _ops  # noqa: F401 - registers the operators
-from .._src.errors import NotSupportedError
-from .._src.paths import also_at, answering
+from .._src.errors import AbsentName, NotSupportedError
+from .._src.paths import also_at, answering, open_paths
 from . import creation, fallback, functions, host, linalg, multiarray, random, statistics
 from .creation import *  # noqa: F403
 from .functions import *  # noqa: F403
@@ -61,7 +61,7 @@ def __getattr__(name: str) -> Any:
                       "numpy_financial on x.asnumpy().")
     if name[:1] != "_" and hasattr(_numpy, name):
         raise Refused(f"np.{name} is not provided; use numpy.{name} on x.asnumpy().")
-    raise AttributeError(f"module 'luojia.np' has no attribute {name!r}; dir(luojia.np) lists what it has.")
+    raise AbsentName("luojia.np", name)
 
 
 for _name in _METHODS:
@@ -113,3 +113,4 @@ __all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - part of the names c
 answering(sys.modules[__name__], multiarray, fallback)
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in (
     "arrayprint", "function_base", "io", "stride_tricks", "utils")))
+open_paths(sys.modules[__name__])

@@ -15,11 +15,11 @@ from .. import np as mxnp
 from .. import npx
 from .._src.core.op import OPERATORS
 from .._src.core.symbol import Entry
-from .._src.core.symbol_ops import node_from_file, parsed
+from .._src.core.symbol_ops import parsed
+from .._src.core.symbol_stored import node_from_file
 from .._src.errors import NotSupportedError
 from .symbols import _Symbol
 
-_PREFIXES = ("_npi_", "_npx_", "_np_")
 _CREATED = {"zeros": "_zeros", "ones": "_ones", "full": "_full", "arange": "_arange", "eye": "_eye",
             "linspace": "_linspace"}
 _OF_LISTS = ("concatenate", "stack", "vstack", "hstack", "dstack", "column_stack")
@@ -37,11 +37,6 @@ _SPECIAL: dict[str, Callable] = {
     "where_lscalar": lambda c, x, scalar: mxnp.where(c, OPERATORS["zeros_like"](x) + scalar, x),
     "where_rscalar": lambda c, x, scalar: mxnp.where(c, x, OPERATORS["zeros_like"](x) + scalar),
 }
-
-
-def is_numpys(kind: str) -> bool:
-    """Whether an operator's name in a file is one of the NumPy networks'."""
-    return kind.startswith(_PREFIXES)
 
 
 def nodes_from_file(kind: str, name: str, strings: dict[str, str], inputs: list[Entry], cls: type) -> list[Entry]:

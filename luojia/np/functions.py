@@ -210,13 +210,7 @@ def where(condition: Any, x: Any = None, y: Any = None) -> Any:
 
 def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0) -> ndarray:
     """The element of the first choice whose condition is true, else ``default``."""
-    if len(condlist) != len(choicelist) or not condlist:
-        raise ArgumentError(f"select: got {len(condlist)} conditions and {len(choicelist)} choices; give as many of "
-                            "each, and at least one.")
-    found = default
-    for condition, choice in zip(reversed(condlist), reversed(choicelist)):
-        found = where(condition, choice, found)
-    return found
+    return compose.select(condlist, choicelist, default, where)
 
 
 def broadcast_to(array: Any, shape: Any) -> ndarray:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as _numpy
 
 from .._src.core.symbol import Symbol
-from .._src.core.symbol_ops import function
+from .._src.core.symbol_functions import function
 from .._src.errors import NotSupportedError
 
 _mxnp: Any = importlib.import_module("luojia.np")

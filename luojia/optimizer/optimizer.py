@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
@@ -13,6 +14,7 @@ from .._src.core import tape
 from .._src.core.dtypes import is_half
 from .._src.core.frame import Untraceable
 from .._src.core.tensor import Tensor, wrap
+from .._src.errors import nearest
 from .._src.train.inplace import KERNELS, all_in_place, own, update_inplace, updater
 from .._src.train.rules import RULES
 from ..ndarray import NDArray
@@ -96,8 +98,15 @@ class Optimizer:
     def create_optimizer(name: str, **kwargs: Any) -> Optimizer:
         """The optimizer registered as ``name``; ValueError if there is none."""
         if name.lower() not in Optimizer.opt_registry:
-            raise ValueError(f"Cannot find optimizer {name}")
-        return Optimizer.opt_registry[name.lower()](**kwargs)
+            raise ValueError(f"Cannot find optimizer {name}{nearest(name.lower(), Optimizer.opt_registry)}")
+        made = Optimizer.opt_registry[name.lower()]
+        try:
+            return made(**kwargs)
+        except TypeError as e:
+            if e.__class__ is TypeError and "unexpected keyword" in str(e):
+                taken = [k for cls in (made, Optimizer) for k in inspect.signature(cls).parameters if k != "kwargs"]
+                e.add_note(f"{made.__name__} takes {', '.join(dict.fromkeys(taken))}.")
+            raise
 
     # -- rates -----------------------------------------------------------------------------------------------------
 

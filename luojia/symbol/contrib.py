@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._src.core.refused import CONTRIB as _REFUSED  # noqa: F401 - what docs/refused.md lists
-from .._src.core.symbol_ops import function
+from .._src.core.symbol_functions import function
 from .prefixed import lookup
 
 _lookup, _names = lookup(__name__, "_contrib_", "contrib_")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .._src.core.symbol import Entry, SymNode, copy_nodes
-from .._src.core.symbol_ops import node_from_file
+from .._src.core.symbol_stored import node_from_file
 from .._src.errors import FormatError, NotSupportedError
 from .control import Inner, cond_node, foreach_node, while_node
 from .symbol import Symbol

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .._src.core.symbol_ops import function
+from .._src.core.symbol_functions import function
 from .._src.errors import ArgumentError, DTypeError
 from .symbol import Symbol
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from .._src.core.symbol import Entry, SymNode, walk
 from .._src.core.symbol_names import ALIASES, HIDDEN, counted
-from .._src.core.symbol_ops import face_of, node_from_file
+from .._src.core.symbol_ops import face_of
+from .._src.core.symbol_stored import node_from_file
 from .._src.errors import FormatError, MXNetError, NotSupportedError
 from .._src.formats import symbol_json
 

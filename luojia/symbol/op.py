@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._src.core.symbol_functions import operation
 from .._src.core.symbol_names import OPERATIONS
-from .._src.core.symbol_ops import operation
 from .prefixed import lookup
 
 _lookup, __dir__ = lookup(__name__, "")

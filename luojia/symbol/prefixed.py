@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from .._src.core.refused import missing
-from .._src.core.symbol_ops import FACES, function
+from .._src.core.symbol_functions import function
+from .._src.core.symbol_ops import FACES
 
 
 def lookup(module: str, *prefixes: str) -> tuple[Callable, Callable]:

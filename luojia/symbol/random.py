@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .._src.core.symbol_ops import function
-from .._src.errors import NoArrayError
+from .._src.core.symbol_functions import function
+from .._src.errors import AbsentName, NoArrayError
 from .symbol import Symbol
 
 
@@ -86,7 +86,7 @@ def shuffle(data: Symbol, **kwargs: Any) -> Symbol:
 def __getattr__(name: str) -> Any:
     if name.endswith("_like") and not name.startswith("_"):
         return function(f"_random_{name}")
-    raise AttributeError(f"module 'luojia.symbol.random' has no attribute {name!r}")
+    raise AbsentName("luojia.symbol.random", name)
 
 
 __all__ = [

@@ -16,7 +16,7 @@ from .._src.core.executor import Executor, debug_str, requests, zeros
 from .._src.core.graph import CachedGraph
 from .._src.core.infer import Shapes, infer_types, known
 from .._src.core.open_shapes import settled
-from .._src.core.symbol_ops import function
+from .._src.core.symbol_functions import function
 from .._src.engine.devices import Context
 from .._src.errors import ArgumentError, DTypeError, MXNetError
 from .._src.formats import atomic

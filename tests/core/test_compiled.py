@@ -8,7 +8,7 @@ import pytest
 
 import luojia as mx
 from luojia import Parameter, Tensor, autograd, gluon, nd, nn, ops
-from luojia._src.core.compiled import modules_in
+from luojia._src.core.structure import modules_in
 from luojia._src.engine.devices import Context, current_context
 from luojia._src.errors import NotSupportedError
 

@@ -17,6 +17,7 @@ from luojia._src.core import chain
 from luojia._src.data.workers import processes_are_safe
 from luojia._src.engine import threads
 from luojia._src.engine.kernels import conv, norm, pool, pool_pairs, rnn, rows, skinny
+from luojia._src.engine.kernels.finish import Finish
 from luojia._src.engine.shortcuts import matmul, maximum, where_positive
 from luojia._src.train import inplace
 
@@ -59,12 +60,24 @@ def test_short_products_soon_after_leave_the_threads_of_blas_asleep(two, monkeyp
     used.clear()
     assert matmul(a, b).tolist() == [[4, 4]] * 8
     assert used == [[1] * len(two.libraries), [2] * len(two.libraries)] and two.of_blas()[0] == 2
-    monkeypatch.setattr(threads, "SHORT", 0.0)  # a long one
-    used.clear()
-    assert matmul(a, b).tolist() == [[4, 4]] * 8 and not used
     for _ in range(threads.RECENT):
         matmul(a, b)
     assert threads.recent <= 0
+
+
+def test_long_products_soon_after_are_cut(two, monkeypatch, rng, assert_close):
+    for name, value in {"LEAST": 1e-3, "SHORT": 0.0, "ROWS": 2, "recent": 9}.items():
+        monkeypatch.setattr(threads, name, value)
+    taken = []
+    spread = threads.spread
+    monkeypatch.setattr(threads, "spread", lambda fn, parts: (taken.append(len(parts)), spread(fn, parts))[1])
+    a, b = rng.standard_normal((7, 3)), rng.standard_normal((3, 5))
+    for first in (a, np.asfortranarray(a), a[:2], a[:0]):
+        assert_close(matmul(first, b), np.dot(first, b), "float64")
+    assert taken == [2, 2] and two.of_blas()[0] == 2
+    with pytest.raises(ValueError, match="mismatch"):
+        matmul(a, a)
+    assert threads.product(a.astype("float32"), b).dtype == np.float64
 
 
 def test_where_positive_is_the_same_by_parts(two, monkeypatch):
@@ -83,11 +96,14 @@ def test_products_within_a_part_take_blas_as_it_is(two):
 
 def test_work_is_cut_by_its_size(two, monkeypatch):
     monkeypatch.setattr(threads, "LEAST", 75.0)
+    monkeypatch.setattr(threads, "FINE", 1000.0)
     assert [threads.number(m) for m in (149.0, 150.0, 1999.0, 2000.0)] == [1, 2, 2, 4]
     with monkeypatch.context() as six:
         six.setattr(two, "allowed", lambda: 6)
         assert [threads.number(m) for m in (149.0, 150.0, 299.0, 500.0, 5999.0, 6000.0)] == [1, 2, 3, 6, 6, 12]
     assert threads.ranges(5, 200.0) == [slice(0, 2), slice(2, 5)]
+    assert threads.shares(9, 1e6, 4) == [slice(0, 4), slice(4, 9)] and threads.shares(9, 1e6, 5) == [slice(0, 9)]
+    assert threads.shares(0, 1e6, 4) == [slice(0, 0)] and threads.shares(9, 149.0, 4) == [slice(0, 9)]
     assert threads.ranges(1, 1e6) == [slice(0, 1)] and threads.ranges(0, 1e6) == [slice(0, 0)]
     two.hold([1] * len(two.libraries))
     assert threads.number(1e6) == 1
@@ -328,11 +344,12 @@ def test_pooling_by_pairs(two, monkeypatch, rng, assert_close, count, layout, dt
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_batch_norm(two, monkeypatch, rng, assert_close, shape, dtype):
     x, g = [_last(rng.standard_normal(shape).astype(dtype)) for _ in range(2)]
-    gamma, beta = rng.standard_normal((2, shape[1])).astype(dtype)
+    gamma, beta = rng.standard_normal((2, 1, shape[1], 1, 1)).astype(dtype)
+    axes = (0, 2, 3)
 
     def compute():
-        y, mean, var, inv = norm.batch_norm(x, gamma, beta, eps=1e-3)
-        return y, mean, var, *norm.batch_norm_dx(g, x, gamma, mean, inv)
+        y, mean, var, inv = norm.normalize(x, gamma, beta, axes=axes, eps=1e-3)
+        return y, mean, var, *norm.normalize_dx(g, x, gamma, mean, inv, axes=axes)
 
     _agree(two, monkeypatch, compute, dtype, assert_close)
 
@@ -358,7 +375,7 @@ def test_norms(two, monkeypatch, rng, assert_close, axes, weights, layout, dtype
 @pytest.mark.parametrize("mode", ["rnn", "lstm", "gru"])
 @pytest.mark.parametrize("n", [3, 9, 34])
 def test_recurrent_layers(two, monkeypatch, rng, assert_close, mode, n):
-    """Where the batch is of 34, products of few rows on one thread, and of BLAS on two."""
+    """Where the batch is of 34, products with few rows."""
     steps, channels, size = 11, 3, 160 if n == 34 else 5
     gates = {"rnn": 1, "lstm": 4, "gru": 3}[mode] * size
     x, h0, c0, wx, wh, bx, bh, gy, gh = [rng.standard_normal(shape).astype("float32") / 8 for shape in [
@@ -377,20 +394,30 @@ def test_recurrent_layers(two, monkeypatch, rng, assert_close, mode, n):
 
 
 def test_passes_over_rows(two, monkeypatch, rng, assert_close):
-    x, by = rng.standard_normal((1001, 7)), rng.standard_normal(7)
+    x = rng.standard_normal((1001, 7))
+    _agree(two, monkeypatch, lambda: [rows.total(x)], "float64", assert_close)
+
+
+def test_what_follows_a_convolution(two, monkeypatch, rng, assert_close):
+    x, by = rng.standard_normal((7, 3, 11, 13)), rng.standard_normal(3)
 
     def compute():
-        shifted = x.copy()
-        rows.shift(shifted, by)
-        return shifted, rows.total(x)
+        found = [x.copy(), np.ascontiguousarray(x.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)]
+        for y in found:
+            Finish(by, by, rectified=True).whole(y)
+        return found
 
     _agree(two, monkeypatch, compute, "float64", assert_close)
 
 
 def test_products_of_pairs_of_matrices(two, monkeypatch, rng, assert_close):
     a, b = rng.standard_normal((5, 3, 4)), rng.standard_normal((5, 2, 4)).swapaxes(1, 2)
-    _agree(two, monkeypatch, lambda: (matmul(a, b), matmul(a[:0], b[:0]), matmul(a[:1], b[:1])), "float64",
-           assert_close)
+    heads, others = [rng.standard_normal((5, 4, 2, 3)).swapaxes(1, 2) for _ in range(2)]
+    monkeypatch.setattr(threads, "LEAST", 1e-3)
+    _agree(two, monkeypatch, lambda: (matmul(a, b), matmul(a[:0], b[:0]), matmul(a[:1], b[:1]),
+                                      matmul(heads, others.swapaxes(2, 3))), "float64", assert_close)
+    with pytest.raises(ValueError, match="mismatch"):
+        matmul(heads, others)
 
 
 def test_rectifying(two, monkeypatch, rng, assert_close):

@@ -1,8 +1,11 @@
 import os
 import stat
+import subprocess
+import sys
 
 import pytest
 
+from luojia._src.formats import atomic
 from luojia._src.formats.atomic import write_bytes
 
 
@@ -46,6 +49,33 @@ def test_an_interrupt_leaves_no_file(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         write_bytes(tmp_path / "f", interrupted())
     assert os.listdir(tmp_path) == []
+
+
+def test_the_end_of_the_process_leaves_the_old_file_whole(tmp_path):
+    (tmp_path / "f").write_bytes(b"old")
+    code = ("import os, signal, sys\nfrom luojia._src.formats import atomic\ndef pieces():\n    yield bytes(1 << 20)\n"
+            "    os.kill(os.getpid(), signal.SIGKILL)\natomic.write_bytes(sys.argv[1], pieces())")
+    assert subprocess.run([sys.executable, "-c", code, tmp_path / "f"]).returncode < 0
+    assert (tmp_path / "f").read_bytes() == b"old"
+    if (nameless := atomic._nameless(str(tmp_path))) is not None:  # else the system has no such files
+        os.close(nameless)
+        assert os.listdir(tmp_path) == ["f"]
+
+
+@pytest.mark.parametrize("name", ["_nameless", "link"])
+def test_systems_without_nameless_files(tmp_path, monkeypatch, name):
+    def refuse(*_):
+        raise OSError("no")
+
+    if name == "link":
+        monkeypatch.setattr(os, "link", refuse)
+    else:
+        monkeypatch.setattr(atomic, "_nameless", lambda folder: None)
+    write_bytes(tmp_path / "f", [b"a" * 100_000, b"b"])
+    assert (tmp_path / "f").read_bytes() == b"a" * 100_000 + b"b" and os.listdir(tmp_path) == ["f"]
+    with pytest.raises(RuntimeError, match="disk is full"):
+        write_bytes(tmp_path / "f", failing())
+    assert os.listdir(tmp_path) == ["f"]
 
 
 def test_missing_folder_and_folder_as_file(tmp_path):

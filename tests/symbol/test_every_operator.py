@@ -5,7 +5,7 @@ import pytest
 
 import luojia as mx
 from luojia import nd, sym
-from luojia._src.core.faces import _MISSING
+from luojia._src.core.faces import MISSING
 from luojia._src.core.symbol_ops import FACES, face_of
 from luojia._src.core.tensor import Tensor
 
@@ -29,7 +29,7 @@ def plain_faces():
         face = face_of(name)
         needed = [p for p in face.inputs if p.internal not in face.op.optional]
         starred = any(p.star for p in face.params)
-        free = all(p.default is not _MISSING for p in face.attributes)
+        free = all(p.default is not MISSING for p in face.attributes)
         if free and not starred and 1 <= len(needed) <= 2 and not face.op.aux and name not in OTHER:
             if not any(r in name for r in (*RANDOM, "_image_")):
                 yield name, len(needed)

@@ -5,8 +5,8 @@ import pytest
 
 import luojia as mx
 from luojia import nd, sym
+from luojia._src.core.symbol_functions import function
 from luojia._src.core.symbol_names import FLUENT
-from luojia._src.core.symbol_ops import function
 
 
 def array(*values):

@@ -29,8 +29,8 @@ NORMAL = [  # the standard deviation
     (lambda r: init.xavier(r, CONV, "gaussian", "in", 3), 0.05773),
     (lambda r: init.xavier(r, CONV, "gaussian", "out", 3), 0.04082),
     (lambda r: init.xavier(r, DENSE, "gaussian", "avg", 1.0), 0.06325),  # mindspore's XavierNormal
-    (lambda r: init.msra_prelu(r, CONV), 0.03735),
-    (lambda r: init.msra_prelu(r, CONV, "in", 0.25), 0.04571),
+    (lambda r: init.xavier(r, CONV, "gaussian", "avg", 2 / (1 + 0.25**2)), 0.03735),  # mxnet's MSRAPrelu
+    (lambda r: init.xavier(r, CONV, "gaussian", "in", 2 / (1 + 0.25**2)), 0.04571),
     (lambda r: init.normal(r, DENSE), 0.01),
     (lambda r: init.he_normal(r, CONV), 0.04714),
     (lambda r: init.he_normal(r, CONV, 0, "fan_out"), 0.03333),

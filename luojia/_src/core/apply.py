@@ -6,7 +6,6 @@ Everything that runs on Tensors goes through ``apply``: an operator's call, the 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -17,10 +16,11 @@ from ..engine.bfloat16 import has_bfloat16
 from ..engine.devices import current_context
 from ..engine.namespace import OPERATORS
 from ..engine.numpy_engine import ENGINE as NUMPY
-from ..errors import ArgumentError, DeviceError, DTypeError, MXNetError, PlaceError, ShapeError, ZeroError
+from ..errors import DeviceError, DTypeError
 from . import tape
+from .coerce import coerce
 from .conjugate import conjugated
-from .dtypes import is_float, promote, scalar_dtype
+from .failed import REFUSALS, failed
 from .tape import ALIGNED, Leaf, Node, RichNode, next_id, now_recording, state
 from .tensor import Tensor, wrap
 
@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 _ndarray = np.ndarray
 _new = object.__new__
 _SMALL = 4096  # bytes; smaller arrays are kept on the tape without asking whether the rule reads them
+_SINGLE = np.dtype("float32")
+_DOUBLE = np.dtype("float64")
+_INTEGRAL = {"b", "i", "u"}
+_NARROWED = (np.dtype("float64"), np.dtype("float16"))  # what NumPy makes of integers; both doors say float32
+_FLOATS = (*_NARROWED, np.dtype("float32"))  # and what XLA makes of them
 
 
 class Spec:
@@ -123,7 +128,7 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
                 ans, saved = op.fast_forward([p is not None for p in parents], *values, **attrs)
             else:
                 ans = op.fn(NUMPY.xp, *values, **attrs)
-        except _REFUSALS as e:
+        except REFUSALS as e:
             raise failed(op, values, e) from e
         if ans.__class__ is not _ndarray:
             ans = tuple([np.asarray(a) for a in ans]) if isinstance(ans, (tuple, list)) else np.asarray(ans)
@@ -166,7 +171,7 @@ def compute(engine: Any, op: Operator, values: list, attrs: dict) -> Any:
     """``op`` on arrays, its failures told in terms of the operator."""
     try:
         ans = engine.run(op, values, attrs)
-    except _REFUSALS as e:
+    except REFUSALS as e:
         inside = _inside(values) if isinstance(e, OverflowError) else None
         if inside is None:
             raise failed(op, values, e) from e
@@ -199,46 +204,12 @@ def _undoubled(values: list, ans: Any, attrs: dict) -> Any:
     return ans.astype(max(floats, key=lambda d: d.itemsize))
 
 
-_SINGLE = np.dtype("float32")
-_DOUBLE = np.dtype("float64")
-_INTEGRAL = {"b", "i", "u"}
-_NARROWED = (np.dtype("float64"), np.dtype("float16"))  # what NumPy makes of integers; both doors say float32
-_FLOATS = (*_NARROWED, np.dtype("float32"))  # and what XLA makes of them
-
-
 def linearize(run: Any, op: Operator, values: list, attrs: dict, needs: list) -> Any:
     """As ``compute``, with the pullback, by an engine's way of ``run_linked``."""
     try:
         return run(op, values, attrs, needs)
-    except _REFUSALS as e:
+    except REFUSALS as e:
         raise failed(op, values, e) from e
-
-
-_REFUSALS = (ValueError, TypeError, OverflowError, IndexError, ZeroDivisionError)
-
-
-def failed(op: Operator, values: list, e: Exception) -> Exception:
-    """The error of an operator that NumPy or XLA refused: of the doors' types, with the operator and what it got."""
-    if isinstance(e, MXNetError) or type(e).__module__.startswith("jax.errors"):  # what a trace cannot do
-        return e
-    got = ", ".join(
-        f"{tuple(v.shape)} {v.dtype}" if hasattr(v, "shape") and hasattr(v, "dtype") else repr(v) for v in values
-    )
-    text = str(e).rstrip(" .")
-    shapes = isinstance(e, ValueError) or "shape" in text  # JAX tells of shapes by TypeError
-    kind = ShapeError if shapes else DTypeError if isinstance(e, TypeError) else ArgumentError
-    if isinstance(e, (IndexError, ZeroDivisionError)):
-        kind = PlaceError if isinstance(e, IndexError) else ZeroError
-    if "ncompatible shapes for broadcasting" in text:  # JAX's words, where NumPy's are the doors'
-        text = "the operands could not be broadcast together"
-    if "could not be broadcast together" in text:
-        text += "; lengths must be equal or 1, counted from the last axis"
-    elif unlike := _UNLIKE.search(text):  # of np.matmul, in terms of its signature
-        text = f"lengths {unlike[2]} and {unlike[1]}, which the product sums over, must be equal"
-    return kind(f"{op.public}: {text}" + (f"; it was applied to ({got})." if values else "."))
-
-
-_UNLIKE = re.compile(r"mismatch in its core dimension.*\(size (\d+) is different from (\d+)\)")
 
 
 def _apply_to_constants(op: Operator, inputs: Any, attrs: dict) -> Any:
@@ -275,45 +246,6 @@ def on_one_host(name: str, device: Any, inputs: Any) -> list:
             t = t._brought(device)
         found.append(t)
     return found
-
-
-def coerce(op: Operator, inputs: Any) -> Any:
-    """Bring the inputs of an elementwise operator to their common dtype; None where nothing is to be done.
-
-    NumPy arrays count as Tensors. NumPy's scalars, and lists, are as Python's numbers: they do not widen a float. Nor
-    does a factor without axes, as MindSpore multiplies.
-    """
-    if op.name == "multiply" and all(isinstance(t, Tensor) for t in inputs):
-        whole = [t for t in inputs if t._value.shape]
-        a, b = (t.np_dtype for t in inputs)
-        if len(whole) == 1 and (is_float(a) and is_float(b) or {a.kind, b.kind} <= {"i", "u"}):
-            return tuple([_brought_to(whole[0].np_dtype, t) for t in inputs])
-    dtype: Any = None
-    weak: list[Any] = []
-    for t in inputs:
-        if isinstance(t, (Tensor, np.ndarray)):
-            found = t.np_dtype if isinstance(t, Tensor) else t.dtype
-            dtype = found if dtype is None else promote(dtype, found)
-        elif t is not None:
-            flat = np.asarray(t)
-            if flat.dtype.kind not in "biufc":
-                raise DTypeError(f"{op.name} expects Tensors and numbers, got {type(t).__name__}: {t!r}.")
-            weak.append(flat.dtype.type(0).item())
-    target = dtype
-    for number in weak:
-        target = promote(target, scalar_dtype(number, target))
-    mended = tuple([_brought_to(target, t) for t in inputs])
-    return None if all(m is t for m, t in zip(mended, inputs)) else mended
-
-
-def _brought_to(dtype: np.dtype, t: Any) -> Any:
-    if isinstance(t, Tensor):
-        return t if t.np_dtype == dtype else OPERATORS["cast"](t, dtype=dtype)
-    if isinstance(t, np.generic):
-        return t.item()
-    if isinstance(t, (list, tuple)):
-        return np.asarray(t).astype(dtype)
-    return t.astype(dtype) if isinstance(t, np.ndarray) and t.dtype != dtype else t
 
 
 def fit(xp: Any, g: Any, primal: Any) -> Any:

@@ -32,7 +32,7 @@ decisions: list[str] = []
 """What was chosen and why, in this process."""
 
 
-def timed_call(compiled: Compiled, args: tuple, kwargs: dict, structure: tuple, tensors: list[Tensor],
+def timed_call(compiled: Compiled, args: tuple, kwargs: dict, packed: tuple, tensors: list[Tensor],
                device: Any) -> Any:
     """One call on NumPy, timed; or, after enough of them, on the engine that the times decide for."""
     if _trial.inside:
@@ -41,7 +41,7 @@ def timed_call(compiled: Compiled, args: tuple, kwargs: dict, structure: tuple, 
     _trial.inside = True
     try:
         if len(times) == CALLS + 1:
-            found = _decide(compiled, args, kwargs, structure, tensors, device, min(times[1:]))
+            found = _decide(compiled, args, kwargs, packed, tensors, device, min(times[1:]))
             if found is not None:
                 return found[0]
         start = perf_counter()
@@ -52,7 +52,7 @@ def timed_call(compiled: Compiled, args: tuple, kwargs: dict, structure: tuple, 
         _trial.inside = False
 
 
-def _decide(compiled: Compiled, args: tuple, kwargs: dict, structure: tuple, tensors: list[Tensor], device: Any,
+def _decide(compiled: Compiled, args: tuple, kwargs: dict, packed: tuple, tensors: list[Tensor], device: Any,
             numpy: float) -> tuple | None:
     """(the call's result,) if it was made; None if it is still to be made, on NumPy."""
     stream = stream_of(device)
@@ -64,7 +64,7 @@ def _decide(compiled: Compiled, args: tuple, kwargs: dict, structure: tuple, ten
     kept = "numpy"
     strict, compiled.strict = compiled.strict, True
     try:
-        entry = compiled._trace(args, kwargs, structure, tensors, device)
+        entry = compiled._trace(args, kwargs, packed, tensors, device)
         if entry.__class__ is not _Entry or not entry.region.written:
             return None  # it made its parameters, or trains nothing: another function decides
         if entry.region.draws:
@@ -72,7 +72,7 @@ def _decide(compiled: Compiled, args: tuple, kwargs: dict, structure: tuple, ten
         xla = _time(entry, tensors, device)
         if xla < MARGIN * numpy:
             kept = "xla"
-            compiled._entries[compiled._key(structure, device, args, tensors, None)] = entry
+            compiled._entries[compiled._key(packed, device, args, tensors, None)] = entry
         keep(kept, f"{compiled.name} took {numpy * 1e3:.3g} ms on NumPy, {xla * 1e3:.3g} ms on XLA")
     except Exception as e:  # NumPy runs it, and raises what is the program's own fault
         return keep("numpy", f"{compiled.name} cannot be compiled ({type(e).__name__})")

@@ -9,9 +9,8 @@ from __future__ import annotations
 import dis
 import linecache
 import threading
-import types
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
@@ -22,10 +21,12 @@ from ..errors import ArgumentError, GraphError, NotSupportedError
 from .frame import Input, Pending, Untraceable
 from .later import Awaited, described
 from .mesh import current_mesh
+from .packed import Slot, pack, pack_output, unpack
 from .program_graph import ProgramGraph, program_of
 from .pure import Region
 from .retried import containers, held_output, restore, written
-from .tape import Leaf, state
+from .structure import modules_in, structure, tensors_of
+from .tape import state
 from .tensor import Tensor, wrap
 from .waiting import run_waiting
 
@@ -33,8 +34,6 @@ _WAY_OUT = (
     "make such choices with ops.select, or with ops.cond, foreach, while_loop (nd.contrib) or ops.WhileLoop, or pass "
     "what decides as a static argument, a Python value"
 )
-_MOST_SEEN = 4096  # objects looked at for Modules
-_MODES = "training"
 
 
 class Mode:
@@ -87,7 +86,7 @@ class Compiled:
             return self.fn(*args, **kwargs)
         tensors: list[Tensor] = []
         try:
-            structure = _pack(args, tensors), _pack(kwargs, tensors) if kwargs else None
+            packed = pack(args, tensors), pack(kwargs, tensors) if kwargs else None
         except Untraceable as e:
             if self.strict and current_context().engine.compiles:
                 raise NotSupportedError(f"{self.name} cannot be compiled: {e}.") from None
@@ -100,11 +99,11 @@ class Compiled:
             if Auto.open and not state.recording and device.device_type != "gpu":
                 from .choice import timed_call
 
-                return timed_call(self, args, kwargs, structure, tensors, device)
+                return timed_call(self, args, kwargs, packed, tensors, device)
             out = self.fn(*args, **kwargs)
             return out if out.__class__ is Tensor or not self.settles else settled(out)
         mesh = current_mesh(device)
-        key = self._key(structure, device, args, tensors, mesh)
+        key = self._key(packed, device, args, tensors, mesh)
         try:
             entry = self._entries.get(key)
         except TypeError:  # a Python value that does not hash
@@ -116,7 +115,7 @@ class Compiled:
             with self._lock:
                 entry = self._entries.get(key)
                 if entry is None:
-                    entry = self._trace(args, kwargs, structure, tensors, device, mesh)
+                    entry = self._trace(args, kwargs, packed, tensors, device, mesh)
                     if entry.__class__ is not _Entry:
                         if entry is not None:
                             self._entries[key] = _EAGER
@@ -132,14 +131,14 @@ class Compiled:
         out = self.fn(*args, **kwargs)
         return settled(out) if self.settles else out
 
-    def _key(self, structure: tuple, device: Any, args: tuple, tensors: list[Tensor], mesh: Any) -> tuple:
+    def _key(self, packed: tuple, device: Any, args: tuple, tensors: list[Tensor], mesh: Any) -> tuple:
         """What kind of call this is."""
         if state.waiting is None:
             kinds = [(t.__class__, t._value.shape, t._value.dtype, t._node is not None) for t in tensors]
         else:
             kinds = [(t.__class__, a.shape, a.dtype, t._node is not None)
                      for t, a in [(t, described(t)) for t in tensors]]
-        return (structure, device, state.training, state.recording, self._flags(args), tuple(kinds), mesh)
+        return (packed, device, state.training, state.recording, self._flags(args), tuple(kinds), mesh)
 
     def graph(self, number: int = -1) -> ProgramGraph:
         """What was compiled: the program of the last trace, or of that ``number`` of ``traces``.
@@ -164,25 +163,25 @@ class Compiled:
         """The training flags of the Modules that the function is made of, and of those among the arguments."""
         if self._version != structure.version:
             self._modules = modules_in(self.fn)
-            parts = tuple([(id(t), t._node is None) for m in self._modules for t in _tensors_of(m)])
+            parts = tuple([(id(t), t._node is None) for m in self._modules for t in tensors_of(m)])
             self._part = self._parts.setdefault(parts, len(self._parts))
             self._version = structure.version
-        flags: list[Any] = [m.__dict__.get(_MODES) for m in self._modules or ()]
+        flags: list[Any] = [m.__dict__.get("training") for m in self._modules or ()]
         flags.append(self._part)
         for a in args:
             if not isinstance(a, Tensor) and hasattr(a, "cells_and_names"):
-                flags += [m.__dict__.get(_MODES) for m in modules_in(a)]
+                flags += [m.__dict__.get("training") for m in modules_in(a)]
         return tuple(flags)
 
-    def _trace(self, args: tuple, kwargs: dict, structure: tuple, tensors: list[Tensor], device: Any,
+    def _trace(self, args: tuple, kwargs: dict, packed: tuple, tensors: list[Tensor], device: Any,
                mesh: Any = None) -> Any:
         """An entry; None to run eagerly this once; (result,) of the eager run where it cannot be traced."""
         entry = _Entry()
 
         def body(frame: Any, given: list[Tensor]) -> list[Tensor]:
             before = [t._value for t in given]
-            a = unpack(structure[0], given)
-            k = unpack(structure[1], given) if structure[1] is not None else {}
+            a = unpack(packed[0], given)
+            k = unpack(packed[1], given) if packed[1] is not None else {}
             if self.writes:
                 a, k = _apart(a), {name: _apart(v) for name, v in k.items()}
             flat: list[Tensor] = []
@@ -210,7 +209,7 @@ class Compiled:
             return None
         except Awaited:
             run_waiting()
-            return self._trace(args, kwargs, structure, tensors, device, mesh)
+            return self._trace(args, kwargs, packed, tensors, device, mesh)
         except Exception as e:
             restore(attributes)
             known = isinstance(e, (*device.engine.untraceable, Untraceable))
@@ -246,127 +245,10 @@ class _Entry:
 
     def __call__(self, tensors: list[Tensor]) -> Any:
         outs = self.region(tensors)
-        return outs[0] if self.template.__class__ is _Slot else unpack(self.template, outs)
+        return outs[0] if self.template.__class__ is Slot else unpack(self.template, outs)
 
 
 _EAGER = object()
-
-
-class _Structure:
-    """Counts the changes of what networks are made of, so that their modules are looked for again."""
-
-    version = 0
-
-
-structure = _Structure()
-
-
-# -- structures --------------------------------------------------------------------------------------------------------
-
-
-class _Slot:
-    """The place of a Tensor in a structure; equal where the number is."""
-
-    __slots__ = ("number",)
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-
-    def __eq__(self, other: object) -> bool:
-        return other.__class__ is _Slot and other.number == self.number  # type: ignore[attr-defined]
-
-    def __hash__(self) -> int:
-        return self.number
-
-
-_SLOTS = [_Slot(i) for i in range(64)]
-
-
-class _Same:
-    """An object that is itself in a structure: a parameter, a Module, a function, a Python value of its type."""
-
-    __slots__ = ("value", "_key")
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-        kind = value.__class__
-        plain = kind in (int, bool, str, type(None), bytes)
-        self._key = (kind, value if plain else repr(value) if kind in (float, complex) else id(value))
-
-    def __eq__(self, other: object) -> bool:
-        return other.__class__ is _Same and other._key == self._key  # type: ignore[attr-defined]
-
-    def __hash__(self) -> int:
-        return hash(self._key)
-
-
-class _Nest:
-    """A tuple, list or dict in a structure."""
-
-    __slots__ = ("kind", "items", "names")
-
-    def __init__(self, kind: type, items: tuple, names: tuple | None = None) -> None:
-        self.kind, self.items, self.names = kind, items, names
-
-    def __eq__(self, other: object) -> bool:
-        return (other.__class__ is _Nest and other.kind is self.kind and other.items == self.items  # type: ignore
-                and other.names == self.names)  # type: ignore[attr-defined]
-
-    def __hash__(self) -> int:
-        return hash((self.kind, self.items, self.names))
-
-
-def _pack(value: Any, tensors: list[Tensor]) -> Any:
-    """The structure of arguments; their Tensors, but for parameters, go to ``tensors``."""
-    if isinstance(value, Tensor):
-        node = value._node
-        if value._role or node.__class__ is Leaf and node.owner is not None:
-            return _Same(value)
-        tensors.append(value)
-        count = len(tensors)
-        return _SLOTS[count - 1] if count <= len(_SLOTS) else _Slot(count - 1)
-    if isinstance(value, (tuple, list)):
-        return _Nest(type(value), tuple([_pack(v, tensors) for v in value]))
-    if isinstance(value, dict):
-        return _Nest(type(value), tuple([_pack(v, tensors) for v in value.values()]), tuple(value))
-    if isinstance(value, np.ndarray):
-        raise Untraceable("an argument is a NumPy array, make it a Tensor")
-    if hasattr(value, "_luojia_apply"):
-        raise Untraceable("an argument is a Symbol")
-    if hasattr(value, "_luojia_mutable"):
-        device = current_context()
-        kind = np.float32 if isinstance(value, float) else np.int64
-        tensors.append(wrap(Tensor, device.engine.put(np.asarray(value, kind), device), device))
-        return _Slot(len(tensors) - 1)
-    return _Same(value)
-
-
-def pack_output(value: Any, tensors: list[Tensor]) -> Any:
-    """The structure of a result; its Tensors go to ``tensors``."""
-    if isinstance(value, Tensor):
-        tensors.append(value)
-        return _Slot(len(tensors) - 1)
-    if isinstance(value, (tuple, list)):
-        return _Nest(type(value), tuple([pack_output(v, tensors) for v in value]))
-    if isinstance(value, dict):
-        return _Nest(type(value), tuple([pack_output(v, tensors) for v in value.values()]), tuple(value))
-    if callable(value) and not isinstance(value, type):
-        raise Untraceable(f"it returns a {type(value).__name__}, which may hold on to what was traced")
-    return _Same(value)
-
-
-def unpack(template: Any, tensors: Sequence[Tensor]) -> Any:
-    """The value of this structure with these Tensors."""
-    kind = template.__class__
-    if kind is _Slot:
-        return tensors[template.number]
-    if kind is _Same:
-        return template.value
-    items = [unpack(t, tensors) for t in template.items]
-    if template.names is not None:
-        return dict(zip(template.names, items)) if template.kind is dict else template.kind(zip(template.names, items))
-    made = template.kind
-    return made._make(items) if hasattr(made, "_make") else items if made is list else made(items)
 
 
 # -- what graphs take and give -----------------------------------------------------------------------------------------
@@ -411,68 +293,6 @@ def _writes(fn: Any) -> bool:
         found = inner
     code = getattr(found, "__code__", None)
     return code is not None and _STORE in code.co_code[::2]
-
-
-# -- what a function is made of ----------------------------------------------------------------------------------------
-
-
-def modules_in(root: Any) -> list[Any]:
-    """The Modules and Blocks that a function refers to, by its object, its closure and the globals that it names."""
-    found: dict[int, Any] = {}
-    seen: dict[int, Any] = {}
-    stack = [root]
-    while stack and len(seen) < _MOST_SEEN:
-        value = stack.pop()
-        if id(value) in seen or isinstance(value, (type, types.ModuleType, str, int, float, Tensor, np.ndarray)):
-            continue
-        seen[id(value)] = value
-        if hasattr(value, "cells_and_names") or hasattr(value, "collect_params"):
-            found[id(value)] = value
-        stack.extend(_parts(value))
-    return list(found.values())
-
-
-def _tensors_of(network: Any) -> Iterable[Any]:
-    """The parameters that a Module or Block holds itself."""
-    if hasattr(network, "cells_and_names"):
-        yield from network._params.values()
-    else:
-        for p in getattr(network, "_reg_params", {}).values():
-            yield from (p._data or {}).values()
-
-
-def _parts(value: Any) -> Iterable[Any]:
-    if isinstance(value, types.FunctionType):
-        for cell in value.__closure__ or ():
-            try:
-                yield cell.cell_contents
-            except ValueError:  # not assigned yet
-                pass
-        if not (value.__module__ or "").startswith("luojia"):
-            for name in _names(value.__code__):
-                if name in value.__globals__:
-                    yield value.__globals__[name]
-        yield from value.__defaults__ or ()
-    elif isinstance(value, types.MethodType):
-        yield value.__self__
-        yield value.__func__
-    elif isinstance(value, (list, tuple, set)):
-        yield from value
-    elif isinstance(value, dict):
-        yield from value.values()
-    elif hasattr(value, "cells_and_names") or hasattr(value, "collect_params"):
-        yield from value.__dict__.values()
-    elif hasattr(value, "__dict__"):
-        yield from vars(value).values()
-        if hasattr(value, "func"):
-            yield value.func
-
-
-def _names(code: types.CodeType) -> Iterable[str]:
-    yield from code.co_names
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            yield from _names(constant)
 
 
 # -- messages ----------------------------------------------------------------------------------------------------------

@@ -13,8 +13,8 @@ import numpy as np
 
 from ..errors import ArgumentError
 from . import control
-from .compiled import pack_output, unpack
 from .op import OPERATORS
+from .packed import pack_output, unpack
 from .tensor import Tensor, wrap
 
 _NUMBERS = (bool, int, float, np.generic)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ArgumentError, DTypeError, ShapeError
+from .structure import structure
 from .tape import Leaf
 from .tensor import Tensor, wrap
 
@@ -128,8 +129,6 @@ class Parameter(Tensor):
         if not isinstance(value, (bool, np.bool_)):
             raise DTypeError(f"The argument `requires_grad` must be bool type, but got {type(value).__name__}.")
         if value != self.__dict__.get("_requires_grad", value):
-            from .compiled import structure
-
             structure.version += 1  # what was compiled took it, or did not take it, for a constant
         self._requires_grad = bool(value)
         self._node = self._leaf if value else None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ..errors import ArgumentError, DTypeError, MXNetError, NotImplementedForSymbol
+from ..errors import ArgumentError, MXNetError, NotImplementedForSymbol
 from . import symbol_names as names
 from .naming import AttrScope, NameManager
 from .op import Operator
@@ -160,6 +160,10 @@ else:
     _Methods = object
 
 
+_NO_VALUES = (" (A hybridized Block is run once on Symbols, which have no values: choose with F.where or "
+              "F.contrib.cond, or leave out hybridize().)")
+
+
 class Symbol(_Methods):
     """One or several outputs of a graph."""
 
@@ -196,6 +200,7 @@ class Symbol(_Methods):
     def __bool__(self) -> bool:
         raise NotImplementedForSymbol(
             'Function __bool__ (namely operator "bool") is not implemented for Symbol and only available in NDArray.'
+            + _NO_VALUES
         )
 
     def __getitem__(self, index: Any) -> Any:
@@ -310,18 +315,19 @@ class Symbol(_Methods):
 
     def __getattr__(self, name: str) -> Any:
         if name in names.FLUENT:
-            from .symbol_ops import fluent
+            from .symbol_functions import fluent
 
             return fluent(self, name)
         if name in ("shape", "dtype", "size", "ndim"):
-            raise AttributeError(f"a Symbol has no {name}: it holds no values; see infer_shape and infer_type.")
+            raise AttributeError(f"a Symbol has no {name}: it holds no values; see infer_shape and infer_type."
+                                 " F.reshape takes codes, 0 for an axis as it is and -1 for the rest.")
         if name in names.VALUES_ONLY:
             return _needs_values(name)
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def reshape(self, *shape: Any, **kwargs: Any) -> Any:
         """The array in another shape, with MXNet's codes 0, -1, -2, -3, -4."""
-        from .symbol_ops import function
+        from .symbol_functions import function
 
         if not shape and "shape" in kwargs:
             shape = (kwargs.pop("shape"),)
@@ -330,14 +336,14 @@ class Symbol(_Methods):
 
     def transpose(self, *axes: Any, **kwargs: Any) -> Any:
         """The array with its axes permuted, reversed by default."""
-        from .symbol_ops import function
+        from .symbol_functions import function
 
         axes = kwargs.pop("axes", axes[0] if len(axes) == 1 and isinstance(axes[0], (tuple, list)) else axes)
         return function("transpose")(self, **({"axes": tuple(axes)} if axes else {}), **kwargs)
 
     def astype(self, dtype: Any) -> Any:
         """The array in another dtype."""
-        from .symbol_ops import function
+        from .symbol_functions import function
 
         return function("Cast")(self, dtype=dtype)
 
@@ -360,7 +366,8 @@ class Symbol(_Methods):
 
 def _needs_values(name: str) -> Callable:
     def refuse(*args: Any, **kwargs: Any) -> Any:
-        raise NotImplementedForSymbol(f"Function {name} is not implemented for Symbol and only available in NDArray.")
+        raise NotImplementedForSymbol(f"Function {name} is not implemented for Symbol and only available in NDArray."
+                                      + _NO_VALUES)
 
     return refuse
 
@@ -404,6 +411,3 @@ def group(cls: type, symbols: Iterable[Any]) -> Any:
 
 def new_name(name: str | None, hint: str) -> str:
     return NameManager.current().get(name, hint)
-
-
-__all__ = ["DTypeError", "Entry", "KEY", "SymNode", "Symbol", "Tensor", "copy_nodes", "group", "variable", "walk"]

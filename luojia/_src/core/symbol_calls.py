@@ -14,8 +14,6 @@ from .naming import AttrScope
 from .op import Operator
 from .symbol import Entry, SymNode, extra_attributes
 
-Shape = tuple[int, ...] | None
-
 
 class _Kept(threading.local):
     """What an executor keeps from one forward to the next, while it runs: what its nodes made, by what it is for."""

@@ -1,9 +1,8 @@
-"""Applications of operators to symbols: MXNet's ``sym.`` functions, Python's signs, and operators called directly."""
+"""Nodes for operators applied to symbols: by MXNet's faces, by Python's signs, and called directly."""
 
 from __future__ import annotations
 
 import ast
-import inspect
 import threading
 from collections.abc import Callable
 from functools import cache
@@ -11,15 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ArgumentError, DTypeError, MXNetError, NotSupportedError
+from ..errors import ArgumentError, DTypeError, MXNetError
 from . import symbol_names as names
 from .ambient import visible, wants
 from .attributes import BOOLEAN, FLAGS, WINDOWS, check_windows, kind_of, reader
-from .documented import describe
 from .dtypes import DType
-from .faces import _MISSING, Face, FaceModule, tidy, unknown_attribute
+from .faces import MISSING, Face, FaceModule, tidy, unknown_attribute
 from .naming import AttrScope
-from .op import OPERATORS, Operator
+from .op import Operator
 from .symbol import KEY, Entry, Symbol, SymNode, extra_attributes, new_name, not_found, text_of, variable
 from .tensor import Tensor
 
@@ -38,92 +36,6 @@ def face_of(name: str) -> Face:
             except KeyError:
                 continue
     raise KeyError(name)
-
-
-@cache
-def function(name: str) -> Callable:
-    """The function ``name`` of symbols, as ``sym.FullyConnected``; KeyError if there is none."""
-    for sign, names_of in names.SIGNS.items():
-        if name == sign or name == {"pow": "power", "mod": "modulo"}.get(sign):
-            return _sign_function(name, sign, names_of)
-    return _face_function(face_of(name), name)
-
-
-def _face_function(face: Face, name: str) -> Callable:
-    hint = names.hint(name) or face.name
-
-    def fn(*args: Any, **kwargs: Any) -> Any:
-        return compose(face, args, kwargs, hint)
-
-    return _dress(fn, name, describe(face), face.params)
-
-
-def _sign_function(name: str, sign: str, of: names.Sign) -> Callable:
-    def fn(*args: Any, **kwargs: Any) -> Any:
-        pair = [*args, *kwargs.values()]  # base and exp, left and right, lhs and rhs: they come in this order
-        if len(pair) != 2:
-            raise TypeError(f"{name}() takes two arguments, got {len(pair)}.")
-        if not any(isinstance(p, Symbol) for p in pair):
-            result = OPERATORS[face_of(of.face).op.name](*pair)
-            return result.tolist() if isinstance(result, Tensor) else result
-        return signed(sign, *pair)
-
-    doc = f"{face_of(of.face).op.__doc__} Either side may be a number."
-    kinds = inspect.Parameter
-    left, right = ("base", "exp") if sign == "pow" else ("left", "right")
-    fn.__signature__ = inspect.Signature([kinds(n, kinds.POSITIONAL_OR_KEYWORD) for n in (left, right)])
-    return _named(fn, name, doc)
-
-
-def operation(kind: str) -> Callable:
-    """An operation of Python's signs under MXNet's internal name, as ``_plus_scalar(x, scalar=2)``; KeyError else."""
-    face, place = names.OPERATIONS[kind]
-
-    def fn(*symbols: Symbol, scalar: Any = 1.0, is_int: bool = True, name: str | None = None,
-           **given: Symbol) -> Symbol:
-        symbols = (*symbols, *given.values())
-        if place is not None and len(symbols) == 2 and isinstance(symbols[1], NUMBER):
-            symbols, scalar = symbols[:1], symbols[1]
-        count = 2 if place is None else 1
-        if len(symbols) != count or not all(isinstance(s, Symbol) for s in symbols):
-            raise TypeError(f"{kind}() takes {'two symbols' if place is None else 'one symbol and a number'}.")
-        args: list[Any] = [_entry(s, "data") for s in symbols]
-        if place is not None:
-            args.insert(place, scalar)
-        return _sign_node(face, kind, kind.lower(), args, {} if place is None else {"scalar": scalar},
-                          type(symbols[0]), name)
-
-    return _named(fn, kind, f"``{face}``, under MXNet's internal name.")
-
-
-def _dress(fn: Callable, name: str, doc: str | None, params: list) -> Callable:
-    kinds = inspect.Parameter
-    star = any(p.star for p in params)
-    shown, keyword = [], False
-    for p in params:
-        default = kinds.empty if p.default is _MISSING and not shown_default(shown) else p.default
-        if p.star:
-            shown.append(kinds(p.public, kinds.VAR_POSITIONAL))
-            keyword = True
-        else:
-            default = None if default is _MISSING else default
-            kind = kinds.KEYWORD_ONLY if keyword or star and p.default is not _MISSING else kinds.POSITIONAL_OR_KEYWORD
-            shown.append(kinds(p.public, kind, default=default))
-    shown.sort(key=lambda p: p.kind)
-    shown += [kinds(n, kinds.KEYWORD_ONLY, default=None) for n in ("name", "attr")]
-    fn.__signature__ = inspect.Signature(shown)
-    return _named(fn, name, doc)
-
-
-def _named(fn: Callable, name: str, doc: str | None) -> Callable:
-    fn.__name__ = fn.__qualname__ = name
-    fn.__module__ = "luojia.symbol"
-    fn.__doc__ = doc
-    return fn
-
-
-def shown_default(shown: list) -> bool:
-    return any(p.default is not inspect.Parameter.empty for p in shown)
 
 
 def input_names(node: SymNode) -> list[str]:
@@ -170,10 +82,10 @@ def make_node(face: Face, arrays: dict[str, Any], star: tuple, given: dict[str, 
     """The outputs of a new node; ``arrays`` and ``given`` are under public names."""
     op = face.op
     public_of = {p.internal: p.public for p in face.inputs}
-    required = {p.internal for p in face.inputs if p.default is _MISSING}  # as this face has it
+    required = {p.internal for p in face.inputs if p.default is MISSING}  # as this face has it
     attrs = attributes_of(face, {k: v for k, v in given.items() if v is not None or _takes_none(face, k)})
     late = wants(op, {p.internal for p in face.params} | face.fixed.keys())
-    defaults = {p.public: None if p.default is _MISSING else p.default for p in face.attributes}
+    defaults = {p.public: None if p.default is MISSING else p.default for p in face.attributes}
     effective = {**defaults, **given}
     args: list[Any] = []
     for internal in op.inputs:
@@ -184,8 +96,8 @@ def make_node(face: Face, arrays: dict[str, Any], star: tuple, given: dict[str, 
         value = arrays.get(public)
         if value is None and create and names.condition(face.name, public, effective, internal not in required):
             value = _missing_input(cls, op, internal, f"{name}_{public}", given, extra)
-        args.append(value if value is None else _entry(value, public))
-    args += [_entry(s, "of the list") for s in star]
+        args.append(value if value is None else entry_of(value, public))
+    args += [entry_of(s, "of the list") for s in star]
     kind = names.CANONICAL.get(face.name, face.name)
     if create and kind == "UpSampling" and len(star) == 1 and effective.get("sample_type") == "bilinear":
         given.setdefault("num_args", 1)
@@ -211,7 +123,7 @@ def _takes_none(face: Face, key: str) -> bool:
     return face.op._defaults.get(internal) != ()
 
 
-def _entry(value: Any, public: str) -> Entry:
+def entry_of(value: Any, public: str) -> Entry:
     if value.__class__ is Entry:
         return value
     if len(value) != 1:
@@ -257,8 +169,8 @@ def _bind(face: Face, args: tuple, kwargs: dict[str, Any]) -> tuple[dict, tuple,
             extra[key] = text_of(value)
         elif key != "num_args" and not (key == "out" and value is None):
             unknown_attribute(face, [key])
-    needed = {p.public for p in face.attributes if p.default is _MISSING}  # which None may be a value of
-    checked = {k: v for k, v in _checked(face, given).items() if v is not None or k != "dtype" or k in needed}
+    needed = {p.public for p in face.attributes if p.default is MISSING}  # which None may be a value of
+    checked = {k: v for k, v in read_attributes(face, given).items() if v is not None or k != "dtype" or k in needed}
     defaults = {p.public: p.default for p in params}
     for flag, (array, there) in FLAGS.items():
         if arrays.get(array) is not None and flag in known and face.name != "RNN":
@@ -267,7 +179,7 @@ def _bind(face: Face, args: tuple, kwargs: dict[str, Any]) -> tuple[dict, tuple,
     return arrays, star, checked, extra
 
 
-def _checked(face: Face, given: dict[str, Any], written: bool = False) -> dict[str, Any]:
+def read_attributes(face: Face, given: dict[str, Any], written: bool = False) -> dict[str, Any]:
     """The attributes as Python values: strings, as in files, are read; missing and malformed ones raise.
 
     Files are ``written`` by luojia too, where an operator may have an attribute that MXNet's face does not take.
@@ -279,11 +191,11 @@ def _checked(face: Face, given: dict[str, Any], written: bool = False) -> dict[s
             raise ArgumentError(f"Required parameter {key} of {kind.__name__} is not presented, "
                                 f'in operator {face.name}(name="")')
     for p in face.attributes:
-        if p.default is _MISSING and p.public not in given:
+        if p.default is MISSING and p.public not in given:
             raise ArgumentError(f'Required parameter {p.public} is not presented, in operator {face.name}(name="")')
     out = {}
     for key, value in given.items():
-        kind = kind_of(face.name, key, None if defaults.get(key) is _MISSING else defaults.get(key))
+        kind = kind_of(face.name, key, None if defaults.get(key) is MISSING else defaults.get(key))
         if kind is not None and not written:
             value = reader(face.name, key, kind)(value)
         elif isinstance(value, str) and not isinstance(defaults.get(key), str):
@@ -301,8 +213,8 @@ def _checked(face: Face, given: dict[str, Any], written: bool = False) -> dict[s
 
 def parsed(text: str) -> Any:
     """The Python value that an attribute's text stands for; the text itself if it is a word."""
-    word = {"true": True, "True": True, "false": False, "False": False, "None": None}.get(text.strip(), _MISSING)
-    if word is not _MISSING:
+    word = {"true": True, "True": True, "false": False, "False": False, "None": None}.get(text.strip(), MISSING)
+    if word is not MISSING:
         return word
     try:
         return tidy(ast.literal_eval(text))
@@ -330,7 +242,7 @@ def signed(sign: str, left: Any, right: Any) -> Symbol:
     of = names.SIGNS[sign]
     if isinstance(left, Symbol) and isinstance(right, Symbol):
         kind, hint = of.op
-        return _sign_node(of.face, kind, hint, [_entry(left, "lhs"), _entry(right, "rhs")], {}, type(left))
+        return sign_node(of.face, kind, hint, [entry_of(left, "lhs"), entry_of(right, "rhs")], {}, type(left))
     symbol, other = (left, right) if isinstance(left, Symbol) else (right, left)
     found = captured(other, type(symbol)) if isinstance(other, Tensor) else None
     if found is not None:
@@ -339,31 +251,16 @@ def signed(sign: str, left: Any, right: Any) -> Symbol:
         raise DTypeError(f"type {type(other)} not supported")
     kind, hint = of.scalar if symbol is left else of.rscalar
     first = symbol is left or of.scalar == of.rscalar  # where the order is free the symbol has the gradient at ties
-    args = [_entry(symbol, "data"), other] if first else [other, _entry(symbol, "data")]
-    return _sign_node(of.face, kind, hint, args, {"scalar": other}, type(symbol))
+    args = [entry_of(symbol, "data"), other] if first else [other, entry_of(symbol, "data")]
+    return sign_node(of.face, kind, hint, args, {"scalar": other}, type(symbol))
 
 
-def _sign_node(face: str, kind: str, hint: str, args: list, given: dict, cls: type,
+def sign_node(face: str, kind: str, hint: str, args: list, given: dict, cls: type,
                name: str | None = None) -> Symbol:
     found = face_of(face)
     node = SymNode(new_name(name, hint), found.op, kind, tuple(args), attributes_of(found, {}), given,
                    extra_attributes(AttrScope.current().get(None)))
     return cls([Entry(node)])
-
-
-def fluent(symbol: Symbol, name: str) -> Callable:
-    """The method ``name`` of a symbol: the function with the symbol as first argument."""
-    try:
-        found = function(name)
-    except KeyError:
-        raise AttributeError(f"'Symbol' object has no attribute {name!r}") from None
-
-    def method(*args: Any, **kwargs: Any) -> Any:
-        return found(symbol, *args, **kwargs)
-
-    method.__name__ = name
-    method.__doc__ = found.__doc__
-    return method
 
 
 # -- operators called with symbols ---------------------------------------------------------------------------------
@@ -406,7 +303,7 @@ def apply_to_symbols(op: Operator, inputs: Any, attrs: dict[str, Any]) -> Any:
                 raise DTypeError(f"{op.name}: type {type(t)} not supported beside a Symbol; make it a variable "
                                  "(sym.var), or trace the function that holds it.")
             t = found
-        args.append(_entry(t, op.name) if isinstance(t, Symbol) else t)
+        args.append(entry_of(t, op.name) if isinstance(t, Symbol) else t)
     numbers = [i for i, a in enumerate(args) if a is not None and a.__class__ is not Entry]
     if len(args) == 2 and len(numbers) == 1:
         for of in names.SIGNS.values():
@@ -416,7 +313,7 @@ def apply_to_symbols(op: Operator, inputs: Any, attrs: dict[str, Any]) -> Any:
                 continue
             if face.op is op and attributes_of(face, {}) == attrs:
                 kind, hint = of.scalar if numbers == [1] else of.rscalar
-                return _sign_node(of.face, kind, hint, args, {"scalar": args[numbers[0]]}, cls)
+                return sign_node(of.face, kind, hint, args, {"scalar": args[numbers[0]]}, cls)
     face = None if numbers else fitting_face(op, args, attrs)
     given = {}
     if face is not None:
@@ -454,7 +351,7 @@ def fitting_face(op: Operator, args: list, attrs: dict[str, Any]) -> Face | None
         if late:
             continue
         rest = {**op._defaults, **face.fixed}
-        if all(k in said or rest.get(k, _MISSING) == v for k, v in attrs.items()):
+        if all(k in said or rest.get(k, MISSING) == v for k, v in attrs.items()):
             return face
     return None
 
@@ -474,70 +371,6 @@ def public_attributes(face: Face, attrs: dict[str, Any]) -> dict[str, Any]:
     """The public attributes that give ``attrs``, less those at their defaults."""
     out = {}
     for p in face.attributes:
-        if p.internal in attrs and (p.default is _MISSING or p.default != attrs[p.internal]):
+        if p.internal in attrs and (p.default is MISSING or p.default != attrs[p.internal]):
             out[p.public] = attrs[p.internal]
     return out
-
-
-# -- nodes from files ----------------------------------------------------------------------------------------------
-
-
-def node_from_file(kind: str, name: str, strings: dict[str, str], inputs: list[Entry], cls: type,
-                   create: bool = False) -> list[Entry]:
-    """The outputs of a node as files describe it; ``create`` makes variables for the inputs that old files leave out.
-    """
-    if kind in names.OPERATIONS:
-        face_name, place = names.OPERATIONS[kind]
-        scalar = parsed(strings.get("scalar", "0"))
-        args = list(inputs)
-        if place is not None:
-            args.insert(place, scalar)
-        face = face_of(face_name)
-        extra = {k: v for k, v in strings.items() if k not in ("scalar", "is_int")}
-        node = SymNode(name, face.op, kind, tuple(args), attributes_of(face, {}),
-                       {} if place is None else {"scalar": scalar}, extra)
-        return [Entry(node)]
-    if kind.startswith(OWN):
-        return _own_from_file(kind, name, strings, inputs)
-    try:
-        face = face_of(kind)
-    except KeyError:
-        raise NotSupportedError(
-            f"load of symbol JSON: node {name!r} is an operator {kind!r}, which luojia does not have."
-        ) from None
-    known = {p.public for p in face.attributes}
-    given = {k: v for k, v in strings.items() if k in known}
-    extra = {k: v for k, v in strings.items() if k not in known and k != "num_args"}
-    params = [p for p in face.params if p.internal in face.op.inputs and not p.star]
-    effective = _checked(face, given, written=True)
-    defaults = {p.public: None if p.default is _MISSING else p.default for p in face.attributes}
-    present = [p for p in params
-               if names.condition(face.name, p.public, {**defaults, **effective}, p.default is not _MISSING)]
-    if len(present) < len(inputs):  # optional inputs that are there after all
-        present = params
-    starred = any(p.star for p in face.params)
-    if len(inputs) > len(present) and not starred:
-        raise NotSupportedError(f"load of symbol JSON: node {name!r} ({kind}) has {len(inputs)} inputs, "
-                                f"luojia's {kind} takes {len(present)}.")
-    arrays = {p.public: e for p, e in zip(present, inputs)}
-    star = tuple(inputs[len(present):]) if starred else ()
-    return make_node(face, arrays, star, effective, extra, name, cls, create=create and len(inputs) < len(present))
-
-
-def _own_from_file(kind: str, name: str, strings: dict[str, str], inputs: list[Entry]) -> list[Entry]:
-    op = OPERATORS.get(kind[len(OWN):])
-    if op is None:
-        raise NotSupportedError(f"load of symbol JSON: node {name!r} is an operator {kind!r}, which luojia lacks.")
-    known = {k: parsed(v) for k, v in strings.items() if k in op.attrs}
-    args: list[Any] = list(inputs)
-    given = dict(known)
-    if "_inputs" in strings:
-        pattern = given["_inputs"] = parsed(strings["_inputs"])
-        rest = iter(inputs)
-        args = [next(rest) if a == "*" else KEY if a == "key" else a for a in pattern]
-    attrs = {**op._defaults, **known}
-    extra = {k: v for k, v in strings.items() if k not in op.attrs and k != "_inputs"}
-    late = ("key",) if KEY in args else ()
-    node = SymNode(name, op, kind, tuple(args), attrs, given, extra, late=late)
-    node.count = visible(op, attrs)
-    return [Entry(node, i) for i in range(node.count)]

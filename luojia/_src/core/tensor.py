@@ -14,6 +14,7 @@ from ..engine.devices import Context, current_context
 from ..errors import ArgumentError, DTypeError, GraphError, IndexTypeError, UnfitArgumentError
 from . import dtypes, printing
 from .dtypes import DType
+from .literals import array_of
 from .repeated import repeated
 from .tape import Leaf, Node, backward, recording_scope, state
 
@@ -82,9 +83,9 @@ class Tensor(_Methods):
         if const_arg is not False:
             self.set_const_arg(const_arg)
         if data is None:
-            if shape is None or dtype is None:
+            if dtype is None or (shape is None and init is not None):
                 raise UnfitArgumentError("Tensor: give data, or dtype, shape and init together; got neither.")
-            shape = (shape,) if isinstance(shape, int) else tuple(shape)
+            shape = (shape,) if isinstance(shape, int) else tuple(shape or ())  # None: of any number of axes
             if init is not None:
                 self.init = init
             # without init it stands for any Tensor of its dtype and shape, in which None, or a Symbol, is any size
@@ -92,7 +93,7 @@ class Tensor(_Methods):
         else:
             if shape is not None or init is not None:
                 raise ArgumentError("Tensor: give either data or shape and init, not both.")
-            value = data._read() if isinstance(data, Tensor) else _array_of(data)
+            value = data._read() if isinstance(data, Tensor) else array_of(data)
             if dtype is not None and isinstance(data, float):
                 value = np.asarray(data, np.float64)
         if dtype is not None and value.dtype != dtype.np:
@@ -365,60 +366,11 @@ def _rebuild(cls: type, value: np.ndarray, device: Context, extra: dict) -> Any:
     return t
 
 
-def _array_of(data: Any) -> np.ndarray:
-    """A NumPy array for data under MindSpore's rules of dtype."""
-    if isinstance(data, np.ndarray):
-        if not data.dtype.isnative:
-            return data.astype(data.dtype.newbyteorder("="))
-        dtypes.from_np(data.dtype)
-        return data.copy()
-    if isinstance(data, (bool, int, np.generic)):
-        array = np.asarray(data)
-        dtypes.from_np(array.dtype)  # refuses integers of more than 64 bits, and what is no number
-        return array
-    if isinstance(data, float):
-        return np.asarray(data, np.float32)
-    if isinstance(data, complex):
-        return np.asarray(data, np.complex128)
-    if isinstance(data, (list, tuple)):
-        plain = _plain(data)
-        try:
-            array = np.array(plain)
-        except ValueError as e:
-            unlike = "their lengths differ" if "inhomogeneous" in str(e) else e
-            raise DTypeError(f"Tensor: the nested lists do not form an array ({unlike}).") from None
-        if array.dtype.kind not in "biufc":
-            raise DTypeError(f"Tensor: expected numbers, got a list with elements like {_first_odd(data)!r}.")
-        if array.dtype == np.float64:
-            array = array.astype(np.float32)
-        return array
-    raise DTypeError(
-        f"Tensor: data must be a number, a list or tuple of numbers, a NumPy array or a Tensor, "
-        f"got {type(data).__name__}."
-    )
-
-
-def _plain(data: Any) -> Any:
-    if isinstance(data, (list, tuple)):
-        return [_plain(d) for d in data]
-    return data.asnumpy() if isinstance(data, Tensor) else data
-
-
-def _first_odd(data: Any) -> Any:
-    for d in data:
-        if isinstance(d, (list, tuple)):
-            odd = _first_odd(d)
-            if odd is not d:
-                return odd
-        elif not isinstance(d, (bool, int, float, complex, np.ndarray, np.generic, Tensor)):
-            return d
-    return data
-
-
 NO_GRAPH = (
     "Cannot differentiate node because it is not in a computational graph. You need to set is_recording to true or use "
     "autograd.record() to save computational graphs for backward. If you want to differentiate the same graph twice, "
-    "you need to pass retain_graph=True to backward."
+    "you need to pass retain_graph=True to backward. Call attach_grad() on the variables before they are recorded; "
+    "of functions and networks, ops.grad and ops.value_and_grad give gradients without recording."
 )
 NO_INPUTS = (
     "There are no inputs in computation graph that require gradients. Call attach_grad() on an input before recording; "
@@ -510,6 +462,3 @@ def _calibrate() -> int:
 
 
 UNSHARED = _calibrate()
-
-
-__all__ = ["Node", "Tensor", "recording_scope", "run_backward", "state", "wrap"]

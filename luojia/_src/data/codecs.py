@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from luojia._src.data.digits import MissingPackageError
-from luojia._src.errors import ArgumentError, FormatError
+from luojia._src.errors import ArgumentError, FormatError, within
 
 
 def pillow() -> Any:
@@ -38,8 +38,11 @@ def decode(content: bytes | bytearray | memoryview | np.ndarray, colour: bool = 
                 pixels = np.array(image.convert("RGB" if colour else "L"))
             else:
                 pixels = _png_grey(np.array(image.convert("RGB"), np.int32))
-    except (OSError, ValueError, SyntaxError) as error:
-        raise FormatError(f"decoding an image of {len(raw)} bytes failed: {error}") from error
+    except (MissingPackageError, MemoryError):
+        raise
+    except Exception as error:  # a damaged image can fail in any way; nothing but Pillow ran
+        what = "no image that Pillow knows" if type(error).__name__ == "UnidentifiedImageError" else error
+        raise FormatError(f"decoding an image of {len(raw)} bytes failed: {what}") from error
     return pixels if colour else pixels[..., None]
 
 
@@ -50,12 +53,13 @@ def _png_grey(rgb: np.ndarray) -> np.ndarray:
 
 def read(path: str | os.PathLike[str], colour: bool = True) -> np.ndarray:
     """The image in a file; see :func:`decode`."""
-    with open(path, "rb") as file:
-        content = file.read()
     try:
+        with open(path, "rb") as file:
+            content = file.read()
+    except ValueError as error:  # a name that can be none
+        raise FormatError(f"{os.fspath(path)!r} is the name of no file: {error}") from error
+    with within(os.fspath(path)):
         return decode(content, colour)
-    except FormatError as error:
-        raise FormatError(f"{os.fspath(path)}: {error}") from error
 
 
 def encode(image: np.ndarray, extension: str = ".jpg", quality: int = 95) -> bytes:

@@ -128,11 +128,6 @@ def pad(image: np.ndarray, left: int, top: int, right: int, bottom: int, fill: A
     return out
 
 
-def grey(image: np.ndarray) -> np.ndarray:
-    """(H, W, 1) float32: the grey values of an RGB image."""
-    return picture.grey(np, image)
-
-
 def brightness(image: np.ndarray, alpha: float) -> np.ndarray:
     """The image times ``alpha``."""
     return as_dtype(picture.brightness(np, image, alpha), image.dtype)
@@ -151,37 +146,11 @@ def saturation(image: np.ndarray, alpha: float) -> np.ndarray:
 _YIQ = np.array([[0.299, 0.587, 0.114], [0.596, -0.274, -0.321], [0.211, -0.523, 0.311]], np.float32)
 
 
-def hue(image: np.ndarray, alpha: float) -> np.ndarray:
-    """Hues turned by ``alpha`` half turns, in YIQ."""
-    if image.shape[-1] != 3:
-        return image.copy()
-    return as_dtype(image.astype(np.float32) @ turned_hue(alpha).T, image.dtype)
-
-
 def turned_hue(alpha: float, back: np.ndarray | None = None) -> np.ndarray:
     """The matrix (3, 3) that turns the hue of an RGB colour by ``alpha`` half turns; ``back`` is the way from YIQ."""
     u, w = np.cos(alpha * np.pi), np.sin(alpha * np.pi)
     turn = (np.linalg.inv(_YIQ) if back is None else back) @ np.array([[1, 0, 0], [0, u, -w], [0, w, u]]) @ _YIQ
     return turn.astype(np.float32)
-
-
-def rotate(image: np.ndarray, degrees: float, fill: Any = 0, method: str = "bilinear") -> np.ndarray:
-    """The image turned counter-clockwise about its middle, at its own size."""
-    from scipy.ndimage import affine_transform
-
-    check(image, "rotate")
-    angle = np.deg2rad(degrees)
-    # rounded: a sine of 1e-16 would put a border pixel of a half turn outside
-    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]).round(12)
-    middle = (np.array(image.shape[:2]) - 1) / 2
-    shift: Any = middle - turn @ middle
-    channels = image.reshape(*image.shape[:2], -1).astype(np.float32)
-    order = 0 if method == "nearest" else 1
-    turned = [
-        affine_transform(channels[..., c], turn, shift, order=order, cval=float(np.ravel(fill)[0]))
-        for c in range(channels.shape[-1])
-    ]
-    return as_dtype(np.stack(turned, -1).reshape(image.shape), image.dtype)
 
 
 def turned_places(height: int, width: int, angle: float, zoom_in: bool, zoom_out: bool) -> np.ndarray:

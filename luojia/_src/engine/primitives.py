@@ -11,8 +11,8 @@ from .kernels import erf as _erf
 from .kernels import norm as _norm
 from .kernels import pool as _pool
 from .kernels import scatter as _scatter
+from .kernels.finish import Finish
 from .kernels.incomplete import gammainc_slope
-from .kernels.rows import rows, shift
 
 
 def _scipy_special(name: str) -> Any:
@@ -52,7 +52,12 @@ def erf(x):
 def set_at(x, index, value):
     """A copy of ``x`` with ``value`` written at ``index``."""
     out = np.array(x)
-    out[index] = value
+    try:
+        out[index] = value
+    except ValueError:  # NumPy 2.4 no longer writes an array of one element to a place without axes
+        if np.size(value) != 1:
+            raise
+        out[index] = np.reshape(value, ())
     return out
 
 
@@ -92,13 +97,7 @@ def generator(key) -> np.random.Generator:
 
 def conv_bias(x, w, b, **how):
     """The convolution of x with w plus a bias per output channel."""
-    y = _conv.conv(x, w, **how)
-    flat = rows(y, (0, *range(2, y.ndim)))
-    if flat is None:
-        y += b.reshape(-1, *(1,) * (x.ndim - 2))
-    else:
-        shift(flat, b)
-    return y
+    return _conv.conv(x, w, finish=Finish(shift=b), **how)
 
 
 NUMPY_PRIMITIVES: dict[str, Any] = {

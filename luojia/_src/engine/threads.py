@@ -22,9 +22,10 @@ from typing import Any, TypeVar
 import numpy as np
 
 PRODUCTS = 4e4  # multiplied and added in a microsecond
-LEAST = 75.0  # microseconds of work that are worth a thread: a sleeping one takes some 40 to wake
-FINE = 1000.0  # and from which each thread has two parts, so that who is free early helps out
-SHORT = 400.0  # of a product of matrices that BLAS computes on one thread while the crew is at work
+LEAST = 150.0  # microseconds of work that are worth a thread: a sleeping one takes some 40 to wake
+FINE = 3000.0  # and from which each thread has two parts, so that who is free early helps out
+SHORT = 400.0  # of a product of matrices that is not cut while the crew is at work
+ROWS = 32  # the fewest of a product's part
 RECENT = 32  # such products after each job of the crew
 MOST = 8  # threads; each holds Python's lock for about a tenth of its time
 
@@ -176,7 +177,16 @@ def ranges(n: int, micros: float) -> list[slice]:
     >>> ranges(3, micros=0.0)
     [slice(0, 3, None)]
     """
-    parts = min(number(micros), n) or 1
+    return _cut(n, min(number(micros), n))
+
+
+def shares(n: int, micros: float, least: int) -> list[slice]:
+    """`ranges` with no more than one for each thread, and at least so many in each."""
+    return _cut(n, min(number(micros), allowed(), n // least))
+
+
+def _cut(n: int, parts: int) -> list[slice]:
+    parts = parts or 1
     return [slice(n * i // parts, n * (i + 1) // parts) for i in range(parts)]
 
 
@@ -214,12 +224,21 @@ def spread(fn: Callable[[Any], Result], parts: list) -> list[Result]:
 
 
 def product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """``a.dot(b)`` soon after the crew's work: on one thread where it is short, for the threads of BLAS, once woken,
-    run on for milliseconds and take the crew's cores."""
+    """``a.dot(b)`` by the crew, for the threads of BLAS, once woken, run on for milliseconds and take the crew's cores.
+
+    A short one is computed by the caller alone, a long one by all.
+    """
     global recent
     recent -= 1
     crew = _found()
-    if a.size * b.shape[1] > SHORT * PRODUCTS or not crew.busy.acquire(blocking=False):  # BLAS is held already
+    if crew.single:
+        return a.dot(b)
+    micros = a.size * b.shape[1] / PRODUCTS
+    if micros > SHORT and len(parts := shares(len(a), micros, ROWS)) > 1:
+        out = np.empty((len(a), b.shape[1]), np.result_type(a, b))
+        spread(lambda part: np.matmul(a[part], b, out=out[part]), parts)
+        return out
+    if not crew.busy.acquire(blocking=False):  # BLAS is held already
         return a.dot(b)
     before = crew.of_blas()
     try:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from collections.abc import Iterable
+from contextlib import suppress
+from typing import IO
 
 from luojia._src.errors import MissingFileError
 
@@ -12,8 +15,9 @@ from luojia._src.errors import MissingFileError
 def write_bytes(path: str | os.PathLike[str], data: bytes | Iterable[bytes]) -> None:
     """Write `data` beside `path`, then put it in the place of `path` in one step.
 
-    A failure (a full disk, an interrupt, an error in the iterable) leaves the old file as it was and no temporary file.
-    The new file keeps the old one's permissions; a link is followed; a device or pipe is written to directly.
+    A failure (a full disk, an interrupt, an error in the iterable) leaves the old file as it was and no temporary file;
+    on Linux so does the end of the process, for what is written has no name before it is whole. The new file keeps the
+    old one's permissions; a link is followed; a device or pipe is written to directly.
 
     Args:
         path: the file to write; its folder must exist.
@@ -43,15 +47,47 @@ def write_bytes(path: str | os.PathLike[str], data: bytes | Iterable[bytes]) -> 
             file.writelines(pieces)
         return
     beside = os.path.join(folder, f".{os.urandom(8).hex()}.tmp")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
     try:
-        with open(descriptor, "wb") as file:
+        nameless = _nameless(folder)
+        with open(_named(beside) if nameless is None else nameless, "w+b") as file:
             file.writelines(pieces)
-            file.flush()
-            os.fsync(file.fileno())
+            _store(file)
+            if nameless is not None:
+                _give_name(file, beside)
         if mode is not None:
             os.chmod(beside, stat.S_IMODE(mode))
         os.replace(beside, target)
     except BaseException:
-        os.unlink(beside)
+        with suppress(FileNotFoundError):
+            os.unlink(beside)
         raise
+
+
+_OPEN = "/proc/self/fd"
+
+
+def _nameless(folder: str) -> int | None:
+    """A new file that takes a name once it is written, by a link; None where the system has no such files."""
+    try:
+        return os.open(folder, os.O_RDWR | os.O_TMPFILE, 0o666) if os.path.isdir(_OPEN) else None
+    except (OSError, AttributeError):
+        return None
+
+
+def _named(path: str) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+
+
+def _store(file: IO[bytes]) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _give_name(file: IO[bytes], path: str) -> None:
+    try:
+        os.link(f"{_OPEN}/{file.fileno()}", path)
+    except OSError:  # a file system that has nameless files and cannot name them
+        file.seek(0)
+        with open(_named(path), "wb") as copy:
+            shutil.copyfileobj(file, copy)
+            _store(copy)

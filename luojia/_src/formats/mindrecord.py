@@ -19,6 +19,7 @@ import mmap
 import os
 import struct
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -247,8 +248,9 @@ class Writer:
         self._file.close()
 
     def close(self) -> None:
-        """Closes the file without a header."""
-        self._file.close()
+        """Closes the file without a header; what a full disk no longer takes is left out."""
+        with suppress(OSError):
+            self._file.close()
 
 
 def fits(raw: bytes, blob: bytes, page_size: int) -> bool:

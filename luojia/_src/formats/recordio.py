@@ -17,7 +17,7 @@ import numpy as np
 from luojia._src.errors import ArgumentError, FormatError
 from luojia._src.formats.reader import Reader, Source, open_source
 
-_MAGIC = struct.pack("<I", 0xCED7230A)
+MAGIC = struct.pack("<I", 0xCED7230A)
 _MOST = (1 << 29) - 1
 _HEADER = struct.Struct("<IfQQ")
 
@@ -42,28 +42,29 @@ def dump(records: Iterable[bytes]) -> tuple[bytes, list[int]]:
         parts = _split(record)
         for j, part in enumerate(parts):
             flag = 0 if len(parts) == 1 else 1 if j == 0 else 3 if j == len(parts) - 1 else 2
-            piece = _MAGIC + struct.pack("<I", flag << 29 | len(part)) + part + bytes(-len(part) % 4)
+            piece = MAGIC + struct.pack("<I", flag << 29 | len(part)) + part + bytes(-len(part) % 4)
             pieces.append(piece)
             position += len(piece)
     return b"".join(pieces), positions
 
 
-def read(source: Source, position: int = 0) -> Iterator[bytes]:
+def read(source: Source, position: int = 0, called: str | None = None) -> Iterator[bytes]:
     """The records of a ``.rec`` file from `position` on, one after the other.
 
-    A file cut between two records is a file; the index tells how many there should be.
+    A file cut between two records is a file; the index tells how many there should be. ``called`` is what messages call
+    bytes.
 
     Raises:
         FormatError: no record starts at `position`, or the file is truncated or corrupted; records before the damage
             come first.
     """
     data, label = open_source(source)
-    reader = Reader(data, f"load of RecordIO: {label}")
+    reader = Reader(data, f"load of RecordIO: {called or label}")
     reader.take(position, "the records before the position asked")
     while reader.remaining:
         parts, last = [], False
         while not last:
-            if reader.take(4, "the magic number of a record") != _MAGIC:
+            if reader.take(4, "the magic number of a record") != MAGIC:
                 raise reader.fail(f"is corrupted or no RecordIO: no record starts at byte {reader.position - 4}")
             word = reader.unpack("<I", "the size of a record")
             flag, size = word >> 29, word & _MOST
@@ -72,7 +73,7 @@ def read(source: Source, position: int = 0) -> Iterator[bytes]:
             parts.append(bytes(reader.take(size, "a record")))
             reader.take(-size % 4, "the padding of a record")
             last = flag in (0, 3)
-        yield _MAGIC.join(parts)
+        yield MAGIC.join(parts)
 
 
 def dump_index(keys: Iterable[int], positions: Iterable[int]) -> str:
@@ -127,10 +128,10 @@ def unpack(record: bytes) -> tuple[float | np.ndarray, int, int, bytes]:
 
 
 def _split(record: bytes) -> list[bytes]:
-    parts, start, at = [], 0, record.find(_MAGIC)
+    parts, start, at = [], 0, record.find(MAGIC)
     while at >= 0:
         if at % 4 == 0:
             parts.append(record[start:at])
             start = at + 4
-        at = record.find(_MAGIC, at + (4 if at % 4 == 0 else 1))
+        at = record.find(MAGIC, at + (4 if at % 4 == 0 else 1))
     return [*parts, record[start:]]

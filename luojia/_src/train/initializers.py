@@ -125,14 +125,6 @@ def xavier(
     raise ArgumentError(f"Unknown random type: xavier expects 'uniform' or 'gaussian', got {rnd_type!r}.")
 
 
-def msra_prelu(
-    rng: Rng, shape: Shape, factor_type: str = "avg", slope: float = 0.25, dtype: Any = np.float32, *,
-    name: str = "weight",
-) -> np.ndarray:  # fmt: skip
-    """Normal with variance ``2 / ((1 + slope**2) * factor)``.  He et al. 2015; mxnet MSRAPrelu."""
-    return xavier(rng, shape, "gaussian", factor_type, 2.0 / (1 + slope**2), dtype, name=name)
-
-
 def gain(nonlinearity: str, negative_slope: float = 0.0) -> float:
     """The factor that keeps a layer's variance through its nonlinearity.  MindSpore, as in PyTorch.
 

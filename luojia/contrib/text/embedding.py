@@ -12,11 +12,14 @@ import numpy as np
 
 from ... import ndarray as nd
 from ..._src.errors import ArgumentError, FormatError
+from ..._src.formats.text import open_text
 from .vocab import Vocabulary
 
 __all__ = ["CompositeEmbedding", "CustomEmbedding", "FastText", "GloVe", "create", "get_pretrained_file_names",
            "register"]
 _REGISTERED: dict[str, type] = {}
+
+UNKNOWN_IDX = 0  # the number of the unknown token
 
 
 def register(embedding_cls: type) -> type:
@@ -68,7 +71,7 @@ class _TokenEmbedding(Vocabulary):
         tokens: dict[str, int] = {}
         unknown = None
         width = 0
-        with open(path, encoding=encoding) as file:
+        with open_text(path, encoding=encoding) as file:
             for number, line in enumerate(file, 1):
                 token, *words = line.rstrip().split(delim)
                 assert words, (f"At line {number} of the pre-trained text embedding file: the data format of the "

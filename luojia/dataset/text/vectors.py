@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..._src.errors import ArgumentError, DTypeError, FormatError
+from ..._src.formats.text import open_text
 from ..rows import PipelineError
 
 
@@ -57,7 +58,7 @@ class Vectors:
             raise PipelineError(f"{who}: invalid file, can not find file '{cls._expected}', but got: {file_path}")
         words: dict[str, np.ndarray] = {}
         dim = 0
-        with open(file_path, encoding="utf-8") as file:
+        with open_text(file_path) as file:
             for number, line in enumerate(file, 1):
                 word, *cells = line.rstrip().split(" ")
                 if number == 1 and len(cells) == 1 and word.isdigit() and cells[0].isdigit():

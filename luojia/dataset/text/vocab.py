@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..._src.errors import ArgumentError, DTypeError
+from ..._src.formats.text import open_text
 from .. import checks
 from ..dataset import Dataset, names_of, positions
 from ..order import Still
@@ -87,7 +88,7 @@ class Vocab:
             raise ArgumentError(f"Input vocab_size must be greater than 0, got {vocab_size}.")
         if not os.path.isfile(file_path):
             raise PipelineError(f"Vocab.from_file: there is no file {file_path!r}.")
-        with open(file_path, encoding="utf-8") as file:
+        with open_text(file_path) as file:
             lines = [line.rstrip("\n").rstrip("\r") for line in file]
         words = [line.split(delimiter)[0] if delimiter else line for line in lines[:vocab_size]]
         try:

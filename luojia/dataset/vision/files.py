@@ -10,6 +10,7 @@ import numpy as np
 from ..._src.core.tensor import Tensor
 from ..._src.data import codecs, tone
 from ..._src.errors import DTypeError
+from ..._src.formats.atomic import write_bytes
 from ..rows import PipelineError
 from .base import is_pil
 from .utils import ImageReadMode
@@ -65,16 +66,17 @@ def read_image(filename: str, mode: ImageReadMode = ImageReadMode.UNCHANGED) -> 
             rgb = np.array(image.convert("RGB"))
             grey = (rgb @ tone.LUMA).astype(np.uint8) if image.format == "PNG" else tone.grey(rgb)  # libpng cuts off
             return grey[..., None]
-    except (OSError, ValueError, SyntaxError) as error:
+    except (codecs.MissingPackageError, MemoryError):
+        raise
+    except Exception as error:  # a damaged image can fail in any way; nothing but Pillow ran
         raise PipelineError(f"ReadImage: Failed to read file {filename}: {error}") from error
 
 
 def _write(filename: str, content: bytes, who: str) -> None:
     try:
-        with open(filename, "wb") as file:
-            file.write(content)
+        write_bytes(filename, content)
     except OSError as error:
-        raise PipelineError(f"{who}: writing {filename} failed: {error.strerror}") from error
+        raise PipelineError(f"{who}: writing {filename} failed: {error.strerror or error}") from error
 
 
 def write_file(filename: str, data: np.ndarray | Tensor) -> None:

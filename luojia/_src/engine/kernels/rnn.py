@@ -4,22 +4,27 @@ x is (T, N, C), states are (N, H), wx is (gates * H, C), wh is (gates * H, H), b
 gates in cuDNN's and MXNet's order: LSTM i, f, g, o and GRU r, z, n. The outputs y are (T, N, H).
 
 The inputs of all time steps meet wx in one GEMM, and so do all gradients of wx, wh and x; a time step keeps one small
-GEMM with wh. y may share its memory with what is saved: do not write into it. The sigmoid is 0.5 * tanh(0.5 * a) + 0.5,
-which cannot overflow. float16 is computed in float32.
+GEMM with wh. Threads share the sequences of the batch, each taking its own through all steps. y may share its memory
+with what is saved: do not write into it. The sigmoid is 0.5 * tanh(0.5 * a) + 0.5, which cannot overflow. float16 is
+computed in float32.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
+from luojia._src.engine import threads
 from luojia._src.engine.kernels import skinny
 from luojia._src.engine.kernels.precision import widen
 from luojia._src.errors import ArgumentError, ShapeError
 
 Array = np.ndarray
+_Times = Callable[[Array, Array], Array]
 _STEPS = 8  # of an LSTM, whose slopes are found together
+_SEQUENCES = 4  # the fewest for a thread: it reads all of wh for them
 
 
 class Saved(NamedTuple):
@@ -57,13 +62,17 @@ def rnn(x: Array, h0: Array, wx: Array, wh: Array, bx: Array, bh: Array, *,
     if activation not in ("tanh", "relu"):
         raise ArgumentError(f"rnn expects activation 'tanh' or 'relu', got {activation!r}.")
     states, gates, recur = _start(x, h0, wx, wh, bx, bh)
-    term, times = np.empty(gates.shape[1:], gates.dtype), skinny.repeated(recur, len(h0))
-    for t, a in enumerate(gates):
-        a += times(states[t], term)
-        if activation == "tanh":
-            np.tanh(a, out=states[t + 1])
-        else:
-            np.maximum(a, 0, out=states[t + 1])
+
+    def run(part: slice, times: _Times) -> None:
+        h, term = states[:, part], np.empty_like(gates[0, part])
+        for t, a in enumerate(gates[:, part]):
+            a += times(h[t], term)
+            if activation == "tanh":
+                np.tanh(a, out=h[t + 1])
+            else:
+                np.maximum(a, 0, out=h[t + 1])
+
+    _by_sequences(run, gates, recur)
     return *_outputs(x.dtype, states), Saved(states, gates)
 
 
@@ -71,14 +80,18 @@ def rnn_backward(saved: Saved, x: Array, wx: Array, wh: Array, gy: Array | None,
                  activation: str = "tanh", needs_dx: bool = True) -> Gradients:
     """The gradients of `rnn`'s arguments for those of y (T, N, H) and hT (N, H); None means zero."""
     states = saved.states
-    da, dh = np.empty_like(saved.gates), _final(gh, states)
-    times = skinny.repeated(widen(wh), da.shape[1])
-    for t in reversed(range(len(da))):
-        if gy is not None:
-            dh += gy[t]
-        h = states[t + 1]
-        times(np.multiply(dh, 1 - h * h if activation == "tanh" else h > 0, out=da[t]), dh)
-    return _finish(x, wx, wh, dh, None, states, da, da, needs_dx)
+    da, dh0 = np.empty_like(saved.gates), _final(gh, states)
+
+    def run(part: slice, times: _Times) -> None:
+        dh = dh0[part]
+        for t in reversed(range(len(da))):
+            if gy is not None:
+                dh += gy[t, part]
+            h = states[t + 1, part]
+            times(np.multiply(dh, 1 - h * h if activation == "tanh" else h > 0, out=da[t, part]), dh)
+
+    _by_sequences(run, da, widen(wh))
+    return _finish(x, wx, wh, dh0, None, states, da, da, needs_dx)
 
 
 def lstm(x: Array, h0: Array, c0: Array, wx: Array, wh: Array, bx: Array,
@@ -99,20 +112,24 @@ def lstm(x: Array, h0: Array, c0: Array, wx: Array, wh: Array, bx: Array,
     shift = np.repeat(np.array([0.5, 0.5, 0, 0.5], gates.dtype), size)
     gates *= scale
     recur = recur * scale  # not in place: it may be wh itself
-    term, fresh = np.empty(gates.shape[1:], gates.dtype), np.empty_like(states[0])
-    times = skinny.repeated(recur, len(h0))
-    for t, a in enumerate(gates):
-        a += times(states[t], term)
-        np.tanh(a, out=a)
-        a *= scale
-        a += shift
-        i, f, g, o = (a[:, k * size : (k + 1) * size] for k in range(4))
-        c = np.multiply(f, cells[t], out=cells[t + 1])
-        c += np.multiply(i, g, out=fresh)
-        np.tanh(c, out=hidden[t])
-        np.multiply(o, hidden[t], out=states[t + 1])
-    y, h = _outputs(x.dtype, states)
-    return y, h, cells[-1].astype(x.dtype), Saved(states, gates, cells, hidden)
+
+    def run(part: slice, times: _Times) -> None:
+        h, c, tanh_c = states[:, part], cells[:, part], hidden[:, part]
+        term, fresh = np.empty_like(gates[0, part]), np.empty_like(h[0])
+        for t, a in enumerate(gates[:, part]):
+            a += times(h[t], term)
+            np.tanh(a, out=a)
+            a *= scale
+            a += shift
+            i, f, g, o = (a[:, k * size : (k + 1) * size] for k in range(4))
+            new = np.multiply(f, c[t], out=c[t + 1])
+            new += np.multiply(i, g, out=fresh)
+            np.tanh(new, out=tanh_c[t])
+            np.multiply(o, tanh_c[t], out=h[t + 1])
+
+    _by_sequences(run, gates, recur)
+    y, last = _outputs(x.dtype, states)
+    return y, last, cells[-1].astype(x.dtype), Saved(states, gates, cells, hidden)
 
 
 def lstm_backward(saved: Saved, x: Array, wx: Array, wh: Array, gy: Array | None, gh: Array | None = None,
@@ -121,22 +138,26 @@ def lstm_backward(saved: Saved, x: Array, wx: Array, wh: Array, gy: Array | None
     states, gates, cells, hidden = saved
     assert cells is not None and hidden is not None
     size = states.shape[2]
-    da, dh, dc = np.empty_like(gates), _final(gh, states), _final(gc, states)
-    fresh, times = np.empty_like(states[0]), skinny.repeated(widen(wh), da.shape[1])
-    a, d = [whole.reshape(*whole.shape[:2], 4, size) for whole in (gates, da)]
-    for start in reversed(range(0, len(da), _STEPS)):
-        steps = slice(start, start + _STEPS)
-        slopes, of_cell = _lstm_slopes(a[steps], cells[:-1][steps], hidden[steps])
-        for t in reversed(range(start, start + len(slopes))):
-            if gy is not None:
-                dh += gy[t]
-            s = slopes[t - start]
-            dc += np.multiply(dh, of_cell[t - start], out=fresh)
-            np.multiply(dc[:, None], s[:, :3], out=d[t, :, :3])
-            np.multiply(dh, s[:, 3], out=d[t, :, 3])
-            dc *= a[t, :, 1]
-            times(da[t], dh)
-    return _finish(x, wx, wh, dh, dc, states, da, da, needs_dx)
+    da, dh0, dc0 = np.empty_like(gates), _final(gh, states), _final(gc, states)
+
+    def run(part: slice, times: _Times) -> None:
+        dh, dc, fresh = dh0[part], dc0[part], np.empty_like(dh0[part])
+        a, d = [whole.reshape(*whole.shape[:2], 4, size)[:, part] for whole in (gates, da)]
+        for start in reversed(range(0, len(da), _STEPS)):
+            steps = slice(start, start + _STEPS)
+            slopes, of_cell = _lstm_slopes(a[steps], cells[:-1][steps, part], hidden[steps, part])
+            for t in reversed(range(start, start + len(slopes))):
+                if gy is not None:
+                    dh += gy[t, part]
+                s = slopes[t - start]
+                dc += np.multiply(dh, of_cell[t - start], out=fresh)
+                np.multiply(dc[:, None], s[:, :3], out=d[t, :, :3])
+                np.multiply(dh, s[:, 3], out=d[t, :, 3])
+                dc *= a[t, :, 1]
+                times(da[t, part], dh)
+
+    _by_sequences(run, da, widen(wh))
+    return _finish(x, wx, wh, dh0, dc0, states, da, da, needs_dx)
 
 
 def _lstm_slopes(gates: Array, cells: Array, hidden: Array) -> tuple[Array, Array]:
@@ -165,19 +186,23 @@ def gru(x: Array, h0: Array, wx: Array, wh: Array, bx: Array, bh: Array) -> tupl
     late = np.concatenate([np.zeros(2 * size, bh.dtype), bh[2 * size :]])  # bh_n is inside the reset
     states, gates, recur = _start(x, h0, wx, wh, bx, bh - late)
     late, hidden = widen(late), np.empty_like(states[1:])
-    term, times = np.empty(gates.shape[1:], gates.dtype), skinny.repeated(recur, len(h0))
-    for t, a in enumerate(gates):
-        p = times(states[t], term)
-        p += late
-        r_z, n = a[:, : 2 * size], a[:, 2 * size :]
-        r_z += p[:, : 2 * size]
-        _sigmoid(r_z)
-        hidden[t] = p[:, 2 * size :]
-        n += r_z[:, :size] * hidden[t]
-        np.tanh(n, out=n)
-        h = np.subtract(states[t], n, out=states[t + 1])
-        h *= r_z[:, size:]
-        h += n
+
+    def run(part: slice, times: _Times) -> None:
+        h, of_n, term = states[:, part], hidden[:, part], np.empty_like(gates[0, part])
+        for t, a in enumerate(gates[:, part]):
+            p = times(h[t], term)
+            p += late
+            r_z, n = a[:, : 2 * size], a[:, 2 * size :]
+            r_z += p[:, : 2 * size]
+            _sigmoid(r_z)
+            of_n[t] = p[:, 2 * size :]
+            n += r_z[:, :size] * of_n[t]
+            np.tanh(n, out=n)
+            new = np.subtract(h[t], n, out=h[t + 1])
+            new *= r_z[:, size:]
+            new += n
+
+    _by_sequences(run, gates, recur)
     return *_outputs(x.dtype, states), Saved(states, gates, None, hidden)
 
 
@@ -188,21 +213,25 @@ def gru_backward(saved: Saved, x: Array, wx: Array, wh: Array, gy: Array | None,
     assert hidden is not None
     size = states.shape[2]
     da, dp = np.empty_like(gates), np.empty_like(gates)  # of the inputs' part and of the states' part
-    dh = _final(gh, states)
-    term, times = np.empty_like(states[0]), skinny.repeated(widen(wh), da.shape[1])
-    for t in reversed(range(len(da))):
-        if gy is not None:
-            dh += gy[t]
-        a, d, p = gates[t], da[t], dp[t]
-        r, z, n = (a[:, k * size : (k + 1) * size] for k in range(3))
-        np.multiply(dh * (1 - z), 1 - n * n, out=d[:, 2 * size :])
-        np.multiply(d[:, 2 * size :] * hidden[t], r * (1 - r), out=d[:, :size])
-        np.multiply(dh * (states[t] - n), z * (1 - z), out=d[:, size : 2 * size])
-        p[:, : 2 * size] = d[:, : 2 * size]
-        np.multiply(d[:, 2 * size :], r, out=p[:, 2 * size :])
-        dh *= z
-        dh += times(p, term)
-    return _finish(x, wx, wh, dh, None, states, da, dp, needs_dx)
+    dh0 = _final(gh, states)
+
+    def run(part: slice, times: _Times) -> None:
+        dh, term = dh0[part], np.empty_like(dh0[part])
+        for t in reversed(range(len(da))):
+            if gy is not None:
+                dh += gy[t, part]
+            a, d, p = gates[t, part], da[t, part], dp[t, part]
+            r, z, n = (a[:, k * size : (k + 1) * size] for k in range(3))
+            np.multiply(dh * (1 - z), 1 - n * n, out=d[:, 2 * size :])
+            np.multiply(d[:, 2 * size :] * hidden[t, part], r * (1 - r), out=d[:, :size])
+            np.multiply(dh * (states[t, part] - n), z * (1 - z), out=d[:, size : 2 * size])
+            p[:, : 2 * size] = d[:, : 2 * size]
+            np.multiply(d[:, 2 * size :], r, out=p[:, 2 * size :])
+            dh *= z
+            dh += times(p, term)
+
+    _by_sequences(run, da, widen(wh))
+    return _finish(x, wx, wh, dh0, None, states, da, dp, needs_dx)
 
 
 def _expect(name: str, gates: int, x: Array, h0: Array, wx: Array, wh: Array, bx: Array, bh: Array) -> None:
@@ -213,6 +242,15 @@ def _expect(name: str, gates: int, x: Array, h0: Array, wx: Array, wh: Array, bx
     for (arg, shape), got in zip(wanted.items(), (wx, wh, bx, bh)):
         if got.shape != shape:
             raise ShapeError(f"{name} of x {x.shape} and h0 {h0.shape} expects {arg} {shape}, got {got.shape}.")
+
+
+def _by_sequences(run: Callable[[slice, _Times], None], gates: Array, recur: Array) -> None:
+    """Have threads ``run`` their parts of the batch through all steps, with times(a, out), which is a @ recur."""
+    steps, n, _ = gates.shape
+    if steps:
+        parts = threads.shares(n, steps * n * recur.size / threads.PRODUCTS, _SEQUENCES)
+        times = skinny.repeated(recur, len(gates[0, parts[-1]]), alone=len(parts) > 1)
+        threads.spread(lambda part: run(part, times), parts)
 
 
 def _sigmoid(a: Array) -> None:
@@ -226,7 +264,7 @@ def _sigmoid(a: Array) -> None:
 def _start(x: Array, h0: Array, wx: Array, wh: Array, bx: Array, bh: Array) -> tuple[Array, Array, Array]:
     """The states with h0 set, x @ wx.T + bx + bh for all steps, and wh.T, in the working dtype."""
     steps, n, channels = x.shape
-    gates = widen(x).reshape(steps * n, channels) @ widen(wx).T
+    gates = threads.product(widen(x).reshape(steps * n, channels), widen(wx).T)
     gates += widen(bx) + widen(bh)
     states = np.empty((steps + 1, *h0.shape), gates.dtype)
     states[0] = h0
@@ -250,8 +288,8 @@ def _finish(x: Array, wx: Array, wh: Array, dh0: Array, dc0: Array | None, state
     dbx = flat.sum(0)
     recurrent = dp.reshape(steps * n, rows)
     dbh = dbx.copy() if dp is da else recurrent.sum(0)
-    dx = (flat @ widen(wx)).reshape(x.shape).astype(x.dtype, copy=False) if needs_dx else None
-    weights = (flat.T @ wide, recurrent.T @ before, dbx, dbh)
+    dx = threads.product(flat, widen(wx)).reshape(x.shape).astype(x.dtype, copy=False) if needs_dx else None
+    weights = (threads.product(flat.T, wide), threads.product(recurrent.T, before), dbx, dbh)
     dwx, dwh, dbx, dbh = (a.astype(b.dtype, copy=False) for a, b in zip(weights, (wx, wh, wx, wh)))
     dc0 = None if dc0 is None else dc0.astype(x.dtype, copy=False)
     return Gradients(dx, dh0.astype(x.dtype, copy=False), dc0, dwx, dwh, dbx, dbh)

@@ -89,8 +89,10 @@ def _over_short_axis(a: np.ndarray, b: np.ndarray) -> np.ndarray | None:
     return out
 
 
-def repeated(b: np.ndarray, rows: int) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
+def repeated(b: np.ndarray, rows: int, alone: bool = False) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
     """``times(a, out)``, which puts a @ b into ``out``, for many a of up to so many rows; b may change no more.
+
+    ``alone`` says that BLAS is on one thread when they meet, as within `threads.spread`.
 
     >>> times = repeated(np.eye(2), 3)
     >>> times(np.ones((3, 2)), np.empty((3, 2))).tolist()
@@ -98,7 +100,7 @@ def repeated(b: np.ndarray, rows: int) -> Callable[[np.ndarray, np.ndarray], np.
     """
     k, n = b.shape
     width = next((w for w in (64, 32, 16) if rows * k * w <= SMALL), 0)
-    if rows * k * n <= SMALL or not width or n % width or b.dtype.char not in "fd" or rows > most_rows():
+    if rows * k * n <= SMALL or not width or n % width or b.dtype.char not in "fd" or rows > most_rows(alone):
         return lambda a, out: np.matmul(a, b, out=out)
     groups = np.ascontiguousarray(b.reshape(k, -1, width).transpose(1, 0, 2))
 
@@ -109,11 +111,11 @@ def repeated(b: np.ndarray, rows: int) -> Callable[[np.ndarray, np.ndarray], np.
     return times
 
 
-def most_rows() -> int:
+def most_rows(alone: bool = False) -> int:
     """How many rows are few for this process's BLAS; 0 where it copies small matrices, too."""
     if threads.architecture() not in ("SkylakeX", "Cooperlake", "SapphireRapids"):
         return 0
-    return ROWS if threads.allowed() == 1 else FEW_ROWS
+    return ROWS if alone or threads.allowed() == 1 else FEW_ROWS
 
 
 def _width(size: int, most: int) -> int:

@@ -1,4 +1,4 @@
-"""Softmax along an axis, its logarithm, and the cross entropy with integer labels, on NumPy arrays.
+"""The cross entropy of softmax with integer labels, on NumPy arrays.
 
 The largest logit is subtracted first, so that nothing overflows. float16 is computed in float32.
 """
@@ -12,45 +12,6 @@ import numpy as np
 from luojia._src.engine.kernels.precision import widen
 from luojia._src.engine.kernels.sums import total
 from luojia._src.errors import ArgumentError, DTypeError, ShapeError
-
-
-def softmax(x: np.ndarray, *, axis: int = -1) -> np.ndarray:
-    """exp(x) / sum(exp(x)) along an axis.
-
-    >>> softmax(np.array([0.0, 0.0]))
-    array([0.5, 0.5])
-    """
-    e = _shifted(x, axis)
-    np.exp(e, out=e)
-    e /= total(e, axis, True)
-    return e.astype(x.dtype, copy=False)
-
-
-def softmax_dx(g: np.ndarray, y: np.ndarray, *, axis: int = -1) -> np.ndarray:
-    """The gradient of x for the gradient g of y = softmax(x): y * (g - sum(g * y))."""
-    wide = widen(y)
-    dx = wide * g
-    dx -= wide * total(dx, axis, True)
-    return dx.astype(g.dtype, copy=False)
-
-
-def log_softmax(x: np.ndarray, *, axis: int = -1) -> np.ndarray:
-    """x - log(sum(exp(x))) along an axis.
-
-    >>> np.exp(log_softmax(np.array([1000.0, 1000.0])))
-    array([0.5, 0.5])
-    """
-    s = _shifted(x, axis)
-    s -= np.log(total(np.exp(s), axis, True))
-    return s.astype(x.dtype, copy=False)
-
-
-def log_softmax_dx(g: np.ndarray, y: np.ndarray, *, axis: int = -1) -> np.ndarray:
-    """The gradient of x for the gradient g of y = log_softmax(x): g - exp(y) * sum(g)."""
-    dx = np.exp(widen(y))
-    dx *= -total(widen(g), axis, True)
-    dx += g
-    return dx.astype(g.dtype, copy=False)
 
 
 def cross_entropy(x: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

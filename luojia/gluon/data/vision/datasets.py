@@ -14,6 +14,7 @@ import numpy as np
 
 from ...._src.data import cifar, mirror, mnist
 from ...._src.data.datasets import Dataset
+from ...._src.errors import within
 from ...._src.formats import cifar as cifar_format
 from ...._src.formats import idx
 from .._arrays import to_nd
@@ -118,8 +119,10 @@ class ImageRecordDataset(RecordFileDataset):
     def __getitem__(self, idx: int) -> Any:
         from .... import image, recordio
 
-        header, content = recordio.unpack(super().__getitem__(idx))
-        pixels = image.imdecode(content, self._flag)
+        record = super().__getitem__(idx)
+        with within(f"record {idx} of {self.filename}"):
+            header, content = recordio.unpack(record)
+            pixels = image.imdecode(content, self._flag)
         return (pixels, header.label) if self._transform is None else self._transform(pixels, header.label)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from ...._src.core import dtypes
 from ...._src.core.tensor import Tensor, wrap
 from ...._src.data import images
-from ...._src.errors import ArgumentError, DTypeError, RefusedName, ShapeError
+from ...._src.errors import AbsentName, ArgumentError, DTypeError, RefusedName, ShapeError
 from ...._src.ops import picture
 from ....image import method_of
 from ....ndarray import NDArray
@@ -33,7 +33,7 @@ def __getattr__(name: str) -> Any:
         raise RefusedName(
             f"transforms.{name} is not provided; pass a function of the image to dataset.transform_first."
         )
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    raise AbsentName(__name__, name)
 
 
 class Compose(Sequential):
