@@ -277,6 +277,10 @@ def _without_casts(graph: Any) -> Any:
             new[id(node), i] = args[i] if node.kind in kinds and id(node) not in heads else core.Entry(made, i)
     return type(graph)([new[id(e.node), e.index] for e in graph._outputs])
 
+    def __setstate__(self, state: Mapping[str, str]) -> None:
+        """Take the graph that a pickle written by MXNet holds."""
+        self._outputs = load_json(state["handle"])._outputs
+
 
 def _all_given(names: Iterable[str], given: Mapping[str, Any], what: str) -> None:
     for name in names:
