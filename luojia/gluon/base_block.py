@@ -327,6 +327,11 @@ class Block:
         handle.attach(self._forward_pre_hooks, hook)
         return handle
 
+    def register_op_hook(self, callback: Callable[[str, str, Any], Any], monitor_all: bool = False) -> None:
+        """Call ``callback(array name, operator name, array)`` in the hybridized Blocks inside. See ``HybridBlock``."""
+        for child in self._children.values():
+            child.register_op_hook(callback, monitor_all)
+
     def register_forward_hook(self, hook: Callable[[Block, tuple, Any], Any]) -> HookHandle:
         """Call ``hook(block, inputs, outputs)`` after each forward."""
         handle = HookHandle()

@@ -12,6 +12,7 @@ from .._src.core.graph import CachedGraph, trace
 from .._src.core.mirror import cached_graph
 from .._src.core.structure import structure
 from .._src.core.symbol import Symbol
+from .._src.core.symbol_ops import input_names
 from .._src.core.tape import recording_scope, state
 from .._src.core.tensor import Tensor
 from .._src.engine.devices import Auto
@@ -202,9 +203,8 @@ class HybridBlock(Block):
         outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
         for callback, monitor_all in self._op_hooks:
             if monitor_all:
-                for i, array in enumerate(inputs):
-                    if isinstance(array, Tensor):
-                        callback(f"{node.name}_input{i}", node.kind, array)
+                for name, array in zip(input_names(node), [t for t in inputs if isinstance(t, Tensor)]):
+                    callback(name, node.kind, array)
             for i, array in enumerate(outputs):
                 callback(node.output_name(i), node.kind, array)
 

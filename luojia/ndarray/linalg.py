@@ -18,4 +18,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted(name.split("linalg_", 1)[1] for name in faces.index() if "linalg_" in name)
+    return sorted({name.split("linalg_", 1)[1] for name in faces.index() if "linalg_" in name})

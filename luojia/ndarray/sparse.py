@@ -140,6 +140,8 @@ def __getattr__(name: str) -> Any:
         return _two(name, function(_TWO[name]))
     if name == "divide":
         return _two(name, None)
+    if name in ("broadcast_mul", "broadcast_div"):
+        return _two("multiply" if name == "broadcast_mul" else "divide", None)
     if name in TWO_OPERANDS:
         return TWO_OPERANDS[name]
     if name in _UPDATES:

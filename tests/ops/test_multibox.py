@@ -80,7 +80,6 @@ def test_symbols():
     ("multibox_target", ((1, 5, 4), (2, 3, 4), (2, 3, 5)), {}, ShapeError, "MultiBoxTarget expects labels"),
     ("multibox_target", ((1, 5, 4), (2, 3, 5), (2, 3, 6)), {}, ShapeError, "for 2 images and 5 anchors"),
     ("multibox_detection", ((2, 3, 5), (2, 20), (1, 6, 4)), {}, ShapeError, "MultiBoxDetection expects"),
-    ("multibox_detection", ((2, 3, 5), (2, 20), (1, 5, 4)), {"background_id": 1}, ArgumentError, "background_id"),
 ])
 def test_errors(name, shapes, attrs, error, text):
     with pytest.raises(error, match=text):

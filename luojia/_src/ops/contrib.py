@@ -133,6 +133,16 @@ def count_stored(xp, x, *, axis=None):
     return xp.reshape(found, (1,)) if axis is None else found
 
 
+@op(fn=(), mx="_contrib_edge_id(data:x, u, v)", differentiable=False)
+def edge_id(xp, x, u, v):
+    """What a square matrix ``x`` of edges' numbers holds for the edges from ``u`` to ``v``; -1 where there is none.
+
+    MXNet's ``contrib.edge_id`` reads what a csr matrix stores; arrays here are dense, so a 0 is no edge.
+    """
+    found = x[xp.asarray(u, "int64"), xp.asarray(v, "int64")]
+    return xp.where(found != 0, found, xp.full_like(found, -1))
+
+
 # -- what is finite --------------------------------------------------------------------------------------------------
 
 

@@ -138,14 +138,13 @@ def multibox_detection(xp, cls_prob, loc_pred, anchor, *, clip=True, threshold=0
         loc_pred: (B, 4 A), differences from the anchors.
         anchor: (1, A, 4), corners.
         clip: keep the boxes within the image.
+        background_id: MXNet's operator takes it and reads the first class as background all the same; so does this.
         nms_threshold, force_suppress, nms_topk: see ``box_nms``; an overlap that reaches the threshold suffices.
             With a threshold of 0 nothing is removed or sorted.
     """
     if len(cls_prob.shape) != 3 or len(anchor.shape) != 3 or anchor.shape[1:] != (cls_prob.shape[2], 4):
         raise ShapeError(f"MultiBoxDetection expects probabilities (B, C, A) and anchors (1, A, 4), got shapes "
                          f"{tuple(cls_prob.shape)} and {tuple(anchor.shape)}.")
-    if background_id != 0:
-        raise ArgumentError(f"MultiBoxDetection: background_id must be 0, the first class, got {background_id}.")
     batch, _, count = cls_prob.shape
     ax, ay, aw, ah = centers(xp, anchor, "corner")
     change = xp.reshape(loc_pred, (batch, count, 4))
