@@ -8,7 +8,7 @@ from luojia._src.errors import NotSupportedError
 
 
 @pytest.mark.parametrize(("module", "name", "advice"), [
-    (mx.nd.contrib, "edge_id", "take and gather_nd"), (mx.nd.contrib, "quantized_rnn", "floating point"),
+    (mx.nd.contrib, "dgl_adjacency", "take and gather_nd"), (mx.nd.contrib, "quantized_rnn", "floating point"),
     (mx.nd.contrib, "dgl_subgraph", "take and gather_nd"), (mx.nd, "imdecode", "mx.image.imdecode"),
     (mx.nd._internal, "_backward_Activation", "autograd"), (mx.nd.op, "backward_abs", "autograd"),
     (mx.sym.contrib, "quantize_asym", "quantize_v2"), (mx.sym, "sgd_mom_update", "optimizer"),

@@ -15,7 +15,6 @@ CONTRIB: dict[str, str] = {
     "quantized_rnn": _QUANTIZED,
     "quantize_asym": _QUANTIZED,
     "dgl_*": _GRAPHS,
-    "edge_id": _GRAPHS,
 }
 ARRAYS: dict[str, str] = {
     "imdecode": "use mx.image.imdecode",
