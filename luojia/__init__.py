@@ -138,4 +138,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_MODULES, *_NAMES, *_ALIASES, *_DTYPES})
+    own = {name for name in globals() if name not in ("AbsentName", "Any", "annotations", "importlib")}
+    return sorted({*own, *_MODULES, *_NAMES, *_ALIASES, *_DTYPES})

@@ -16,6 +16,7 @@ import sys
 from typing import Any
 
 from .._src import ops as _operators  # noqa: F401 - registers the operators
+from .._src.core.documented import tell as _tell
 from .._src.core.dtypes import (
     bool_,
     float16,
@@ -58,5 +59,6 @@ __all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - part of the names c
     *(name for module in (creation, manipulation, mathematics, sets) for name in module.__all__), *_table,
 ]
 
+_tell(globals(), __all__, __name__)
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in (
     "array_creations", "array_ops", "dtypes", "logic_ops", "math_ops")))
