@@ -6,6 +6,7 @@ Names are loaded at first use, so that ``import luojia`` is quick and loads neit
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import Any
 
 from ._src.errors import AbsentName
@@ -22,7 +23,7 @@ _MODULES = (
     "autograd", "base", "callback", "gluon", "image", "init", "initializer", "io", "kvstore", "lr_scheduler", "metric",
     "mod", "model", "module", "monitor", "name", "ndarray", "np", "npx", "operator", "optimizer", "recordio", "symbol",
     "test_utils", "util", "visualization", "attribute", "engine", "executor", "runtime", "rnn",
-    "contrib", "error", "executor_manager", "libinfo", "library",
+    "contrib", "error", "executor_manager", "libinfo", "library", "misc", "onnx",
 )
 _NAMES = {
     name: module
@@ -77,12 +78,8 @@ _ALIASES = {"nd": "ndarray", "sym": "symbol", "kv": "kvstore", "viz": "visualiza
 
 
 _REFUSED = {
-    "rtc": "kernels are made by the XLA engine; write the operator with mx.operator or autograd.Function",
     "th": "call PyTorch yourself, and share arrays with nd.from_dlpack",
     "torch": "call PyTorch yourself, and share arrays with nd.from_dlpack",
-    "notebook": "draw what the callbacks of mx.callback are given",
-    "onnx": "export the graph with net.export, and convert its files with onnx's tools",
-    "tvmop": "operators are run by luojia's engines",
     **dict.fromkeys(("saved_tensors_hooks", "register_saved_tensors_hooks"),
                     "keep less for the backward pass with Cell.recompute() or ops.recompute"),
     **dict.fromkeys("Layout build_searched_strategy get_ckpt_path_with_strategy load_distributed_checkpoint "
@@ -132,11 +129,26 @@ def __getattr__(name: str) -> Any:
     elif name in _DTYPES:
         found = getattr(importlib.import_module("._src.core.dtypes", __name__), name)
     else:
-        raise AbsentName("luojia", name)
+        found = importlib.import_module("._src.path_modules", __name__).child(__name__, name)
+        if found is None:
+            raise AbsentName("luojia", name)
     globals()[name] = found
     return found
 
 
 def __dir__() -> list[str]:
-    own = {name for name in globals() if name not in ("AbsentName", "Any", "annotations", "importlib")}
+    own = {name for name in globals() if name not in ("AbsentName", "Any", "annotations", "importlib", "sys")}
     return sorted({*own, *_MODULES, *_NAMES, *_ALIASES, *_DTYPES})
+
+
+class _Paths:
+    """Finds modules that no file holds, after all others: import paths of the originals."""
+
+    @staticmethod
+    def find_spec(fullname: str, path: Any = None, target: Any = None) -> Any:
+        if fullname.startswith(f"{__name__}."):
+            return importlib.import_module("._src.path_modules", __name__).spec(fullname)
+        return None
+
+
+sys.meta_path.append(_Paths)  # pyright: ignore[reportArgumentType] - a class with find_spec is enough

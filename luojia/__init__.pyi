@@ -38,6 +38,7 @@ from . import lr_scheduler as lr_scheduler
 from . import metric as metric
 from . import mindrecord as mindrecord
 from . import mint as mint
+from . import misc as misc
 from . import mod as mod
 from . import model as model
 from . import module as module
@@ -49,6 +50,7 @@ from . import nn as nn
 from . import np as np
 from . import npx as npx
 from . import numpy as numpy
+from . import onnx as onnx
 from . import operator as operator
 from . import ops as ops
 from . import optimizer as optimizer

@@ -25,7 +25,7 @@ from ._src.errors import (
 )
 from ._src.formats.atomic import write_bytes
 from ._src.formats.reader import open_source
-from ._src.paths import also_at, refusing
+from ._src.paths import also_at, open_paths, refusing
 from ._src.train.compression import TwoBit, compression
 
 __all__ = ["KVStore", "KVStoreBase", "create"]
@@ -329,7 +329,8 @@ def create(name: str = "local") -> Any:
     return KVStore(name)
 
 
-_REFUSED = ("KVStoreServer", "kvstore_server")
+_REFUSED = ("KVStoreServer",)
 __getattr__ = refusing("luojia.kvstore", "luojia's processes update together, without servers; use 'dist_sync'.",
                        _REFUSED)
 also_at(sys.modules[__name__], f"{__name__}.kvstore", f"{__name__}.base")
+open_paths(sys.modules[__name__])

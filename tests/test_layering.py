@@ -40,12 +40,12 @@ PUBLIC = {
     "mxnet": "gluon nd ndarray sym symbol autograd random metric io mod module model kv kvstore callback mon monitor "
     "img operator optimizer lr_scheduler sched viz visualization test_utils name attribute np npx numpy_extension "
     "engine executor rnn image recordio runtime contrib util base rnd error executor_manager libinfo library "
-    "operator_classes",
+    "operator_classes misc onnx",
     "cli": "cli __main__",
 }
 PART_OF = {module: part for part, modules in PUBLIC.items() for module in modules.split()}
 MACHINE_ROOM = {name: name for name in ("engine", "core", "ops", "train", "data", "formats")}
-MACHINE_ROOM.update(errors="base", paths="base", typing="base")
+MACHINE_ROOM.update(errors="base", paths="base", path_modules="base", path_table="base", typing="base")
 
 # Packages from outside that only some files may import: where the path within _src/engine has such a word in it.
 ONLY_IN_ENGINE = {"jax": ("xla",), "jaxlib": ("xla",), "autograd": ("numpy", "autograd")}

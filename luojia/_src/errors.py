@@ -107,6 +107,10 @@ class RefusedName(NotSupportedError, AttributeError):
     """A name of the original API that a module does not provide: for ``hasattr`` it is not there."""
 
 
+class RefusedImport(NotSupportedError, ImportError):
+    """A name of the original API that a package does not provide, asked of it by ``from package import name``."""
+
+
 class AbsentName(AttributeError):
     """A name that a module does not have; when the message is read, the nearest one that it has is sought.
 

@@ -6,6 +6,7 @@ those names here. A package says which paths mean which of its modules, when it 
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Callable, Collection
 from functools import partial
@@ -22,6 +23,34 @@ def also_at(module: ModuleType, *paths: str) -> None:
         parent, _, name = path.rpartition(".")
         if parent in sys.modules and not hasattr(sys.modules[parent], name):
             setattr(sys.modules[parent], name, module)
+
+
+def open_paths(module: ModuleType) -> None:
+    """Let a module have the paths below it that path_table.py lists as attributes, as those of a package."""
+    before: Any = vars(module).get("__getattr__")
+
+    def __getattr__(name: str) -> Any:
+        try:
+            if before is not None:
+                return before(name)
+        except AttributeError:
+            found = child(module.__name__, name)
+            if found is None:
+                raise
+            return found
+        found = child(module.__name__, name)
+        if found is None:
+            raise AbsentName(module.__name__, name)
+        return found
+
+    __getattr__.__module__ = module.__name__
+    setattr(module, "__getattr__", __getattr__)  # noqa: B010
+    vars(module).setdefault("__path__", [])
+
+
+def child(module: str, name: str) -> Any:
+    """The module at the path ``module.name`` of path_table.py; None where there is none."""
+    return importlib.import_module("._src.path_modules", "luojia").child(module, name)
 
 
 def answering(package: ModuleType, *modules: ModuleType) -> None:

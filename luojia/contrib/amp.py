@@ -34,9 +34,9 @@ from .. import ndarray
 from .._src.core.dtypes import is_float, is_half, to_np
 from .._src.core.tensor import Tensor
 from .._src.errors import AbsentName, GraphError, RefusedName
-from .._src.paths import also_at
+from .._src.paths import also_at, open_paths
 from ..gluon.trainer import Trainer
-from ..ndarray.door import function
+from ..ndarray.door import faces, function
 from ..optimizer import Optimizer
 from ..symbol import Symbol
 
@@ -291,6 +291,18 @@ def list_fp32_ops(target_dtype: str = "float16") -> list[str]:
     return list(_FULL.split())
 
 
+def list_lp16_fp32_ops(target_dtype: str = "float16") -> list[str]:
+    """The operators that compute in the precision of what they are given."""
+    _half(target_dtype)
+    others = {*_LOW.split(), *_FULL.split(), *_WIDEST.split(), *[name for name, _, _ in _CONDITIONAL]}
+    return [name for name in faces.index() if name not in others]
+
+
+def list_lp16_use_fp32_params(target_dtype: str = "float16") -> dict[str, list[str]] | None:
+    """Which arrays of an operator in half precision stay float32: none here."""
+    return None if _half(target_dtype) == "float16" else {}
+
+
 def list_widest_type_cast(target_dtype: str = "float16") -> list[str]:
     """The operators that bring their arrays to the widest of their dtypes."""
     _half(target_dtype)
@@ -316,6 +328,8 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = ["LossScaler", "enabled", "init", "init_trainer", "list_conditional_fp32_ops", "list_fp32_ops",
-           "list_loss_output_functions", "list_lp16_ops", "list_widest_type_cast", "scale_loss", "unscale"]
+           "list_loss_output_functions", "list_lp16_fp32_ops", "list_lp16_ops",
+           "list_lp16_use_fp32_params", "list_widest_type_cast", "scale_loss", "unscale"]
 
 also_at(sys.modules[__name__], f"{__name__}.amp")
+open_paths(sys.modules[__name__])

@@ -27,6 +27,10 @@ def _apply_weighting(F: Any, loss: Any, weight: float | None = None, sample_weig
     return loss
 
 
+def _reshape_like(F: Any, x: Any, y: Any) -> Any:
+    return F.reshape_like(x, y)
+
+
 class Loss(HybridBlock):
     """Base class of losses.
 

@@ -22,6 +22,13 @@ INPLACE = (
 )
 OPERANDS = (Tensor, int, float, np.generic, np.ndarray)  # what can stand beside an NDArray in an expression
 STORAGE_TYPES = ("default", "row_sparse", "csr")
+# the numbers that MXNet's files and C functions have for dtypes, storage types and ``grad_req``
+_DTYPE_MX_TO_NP = {-1: None, 0: np.float32, 1: np.float64, 2: np.float16, 3: np.uint8, 4: np.int32, 5: np.int8,
+                   6: np.int64, 7: np.bool_}
+_DTYPE_NP_TO_MX = {dtype: code for code, dtype in _DTYPE_MX_TO_NP.items()}
+_STORAGE_TYPE_ID_TO_STR = {-1: "undefined", **dict(enumerate(STORAGE_TYPES))}
+_STORAGE_TYPE_STR_TO_ID = {name: code for code, name in _STORAGE_TYPE_ID_TO_STR.items()}
+_GRAD_REQ_MAP = {"null": 0, "write": 1, "add": 3}
 
 
 if TYPE_CHECKING:  # what comes from the operators: see fluent.py and arithmetic.py

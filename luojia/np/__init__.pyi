@@ -12,6 +12,7 @@ from . import graph as graph
 from . import host as host
 from . import linalg as linalg
 from . import multiarray as multiarray
+from . import protocol as protocol
 from . import random as random
 from . import statistics as statistics
 from . import symbols as symbols

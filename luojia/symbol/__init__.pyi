@@ -8,6 +8,7 @@ from . import contrib as contrib
 from . import control as control
 from . import control_files as control_files
 from . import creation as creation
+from . import documents as documents
 from . import files as files
 from . import image as image
 from . import linalg as linalg
