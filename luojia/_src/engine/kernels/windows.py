@@ -2,7 +2,8 @@
 
 The windows of one row of outputs at one kernel row are runs of kernel width x channels numbers, copied whole. Those at
 the next kernel row are a slice of the same buffer, so that a convolution is one GEMM for each kernel row, accumulated,
-both of whose factors lie as BLAS likes them in all three directions (see conv_last.py). A block fits a cache of 1 MB.
+both of whose factors lie as BLAS likes them in all three directions (see conv_last.py). A block fits an L2 cache of
+1 MB.
 """
 
 from __future__ import annotations
