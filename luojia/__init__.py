@@ -55,7 +55,8 @@ _NAMES = {
                         "byte short intc long intp ubyte ushort uintc uintp cfloat cdouble",
         "train": "async_ckpt_thread_status ckpt_to_safetensors safetensors_to_ckpt Model load_checkpoint "
                  "save_checkpoint load_param_into_net export load load_checkpoint_async merge_sliced_parameter "
-                 "OnRequestExit LossMonitor TimeMonitor Callback ModelCheckpoint CheckpointConfig RunContext DatasetHelper "
+                 "LossMonitor TimeMonitor OnRequestExit Callback ModelCheckpoint CheckpointConfig RunContext "
+                 "DatasetHelper "
                  "FixedLossScaleManager DynamicLossScaleManager LossScaleManager SummaryCollector SummaryRecord "
                  "build_train_network connect_network_with_dataset auto_mixed_precision EarlyStopping History "
                  "LambdaCallback LearningRateScheduler ReduceLROnPlateau BackupAndRestore Metric Accuracy Loss MAE "
