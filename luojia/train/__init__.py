@@ -25,6 +25,7 @@ from .callback import (
 )
 from .conversion import async_ckpt_thread_status, ckpt_to_safetensors, safetensors_to_ckpt
 from .dataset_helper import DatasetHelper, connect_network_with_dataset
+from .exit import OnRequestExit
 from .loss_scale_manager import DynamicLossScaleManager, FixedLossScaleManager, LossScaleManager
 from .model import Model
 from .serialization import (
@@ -38,6 +39,7 @@ from .serialization import (
 )
 from .summary import SummaryRecord
 
+callback.OnRequestExit = OnRequestExit  # type: ignore[attr-defined] - where programs import it from
 __all__ = [
     "BackupAndRestore", "Callback", "CheckpointConfig", "DatasetHelper", "DynamicLossScaleManager", "EarlyStopping",
     "FixedLossScaleManager", "History", "LambdaCallback", "LearningRateScheduler", "LossMonitor", "LossScaleManager",
@@ -45,7 +47,7 @@ __all__ = [
     "amp", "async_ckpt_thread_status", "auto_mixed_precision", "ckpt_to_safetensors", "safetensors_to_ckpt",
     "build_train_network", "callback", "connect_network_with_dataset", "dataset_helper", "dynamic_lr", "export",
     "load", "load_checkpoint", "load_checkpoint_async", "load_param_into_net", "loss_scale_manager",
-    "merge_sliced_parameter", "metrics", "model", "save_checkpoint", "serialization",
+    "OnRequestExit", "merge_sliced_parameter", "metrics", "model", "save_checkpoint", "serialization",
 ]
 __all__ += metrics.__all__
 
