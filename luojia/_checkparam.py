@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ._src.errors import ArgumentError, DTypeError
+from ._src.errors import AbsentName, ArgumentError, DTypeError
 
 EQ, NE, LT, LE, GT, GE = 1, 2, 3, 4, 5, 6
 INC_NEITHER, INC_LEFT, INC_RIGHT, INC_BOTH = 7, 8, 9, 10
@@ -200,3 +200,14 @@ class Validator:
 for _name, _check in list(globals().items()):
     if _name.startswith("check"):
         setattr(Validator, _name, staticmethod(_check))
+
+
+def __getattr__(name: str) -> Any:
+    """The less common checks, which are in ``common.checkparam``."""
+    if not name.startswith("__"):
+        from .common import checkparam
+
+        found = vars(checkparam).get(name)
+        if getattr(found, "__module__", None) == checkparam.__name__:
+            return found
+    raise AbsentName(__name__, name)

@@ -32,7 +32,7 @@ from ._src.engine.streams import (
     set_cur_stream,
 )
 from ._src.errors import ArgumentError, DTypeError
-from ._src.paths import also_at, refusing
+from ._src.paths import also_at, open_paths, refusing
 
 __all__ = ["Event", "Feature", "Features", "Stream", "StreamCtx", "communication_stream", "current_stream",
            "default_stream", "dispatch_threads_num", "empty_cache", "feature_list", "launch_blocking",
@@ -160,3 +160,5 @@ __getattr__ = refusing("luojia.runtime", "JAX orders its work and keeps its memo
                        "XLA_PYTHON_CLIENT_MEM_FRACTION bounds what it takes of a GPU.", _REFUSED)
 
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in ("event", "executor", "memory", "stream")))
+
+open_paths(sys.modules[__name__])

@@ -10,7 +10,7 @@ from typing import Any
 from .._src.core.compiled import Compiled
 from .._src.core.mesh import Mesh
 from .._src.errors import ArgumentError, DTypeError
-from .._src.paths import also_at, refusing
+from .._src.paths import also_at, open_paths, refusing
 from ..context import (
     ParallelMode,
     get_auto_parallel_context,
@@ -93,3 +93,5 @@ _REFUSED = (
 ).split()
 __getattr__ = refusing("luojia.parallel", "models are not cut over devices; for data parallel training there are "
                        "set_auto_parallel_context and Mesh.", _REFUSED)
+
+open_paths(sys.modules[__name__])
