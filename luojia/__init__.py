@@ -23,7 +23,7 @@ _MODULES = (
     "autograd", "base", "callback", "gluon", "image", "init", "initializer", "io", "kvstore", "lr_scheduler", "metric",
     "mod", "model", "module", "monitor", "name", "ndarray", "np", "npx", "operator", "optimizer", "recordio", "symbol",
     "test_utils", "util", "visualization", "attribute", "engine", "executor", "runtime", "rnn",
-    "contrib", "error", "executor_manager", "libinfo", "library", "misc",
+    "contrib", "error", "executor_manager", "libinfo", "library", "misc", "onnx",
 )
 _NAMES = {
     name: module

@@ -193,7 +193,12 @@ class Rel:
     INC_NEITHER, INC_LEFT, INC_RIGHT, INC_BOTH, IN, NOT_IN = INC_NEITHER, INC_LEFT, INC_RIGHT, INC_BOTH, IN, NOT_IN
 
 
-class Validator:
+class _Checks(type):
+    def __getattr__(cls, name: str) -> Any:
+        return __getattr__(name)
+
+
+class Validator(metaclass=_Checks):
     """The checks, as MindSpore 1 grouped them."""
 
 

@@ -40,7 +40,7 @@ PUBLIC = {
     "mxnet": "gluon nd ndarray sym symbol autograd random metric io mod module model kv kvstore callback mon monitor "
     "img operator optimizer lr_scheduler sched viz visualization test_utils name attribute np npx numpy_extension "
     "engine executor rnn image recordio runtime contrib util base rnd error executor_manager libinfo library "
-    "operator_classes misc",
+    "operator_classes misc onnx",
     "cli": "cli __main__",
 }
 PART_OF = {module: part for part, modules in PUBLIC.items() for module in modules.split()}

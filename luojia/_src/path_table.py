@@ -41,9 +41,8 @@ npx.random = npx:_random
 npx.utils = npx
 numpy_dispatch_protocol = np.protocol
 numpy_op_fallback = ! register EmptyLike Resize Unravel_index MultivariateNormal : write an operator with mx.operator
-contrib.onnx contrib.onnx.onnx2mx = \
-! import_model get_model_metadata import_to_gluon : convert ONNX files with onnx's tools
-onnx onnx.mx2onnx contrib.onnx = ! export_model : export the graph with net.export; ONNX's tools convert it
+contrib.onnx.onnx2mx contrib.onnx.onnx2mx.{import_model,import_to_gluon} = contrib.onnx
+onnx.mx2onnx onnx.onnx_export contrib.onnx.mx2onnx contrib.onnx.mx2onnx.export_model = onnx
 contrib.amp.lists.symbol_fp16 = contrib.amp_lists:FP16
 contrib.amp.lists.symbol_bf16 = contrib.amp_lists:BF16
 contrib.amp.loss_scaler = contrib.amp
@@ -94,9 +93,7 @@ common.dynamic_shape common.dynamic_shape.{_auto_dynamic,auto_dynamic_shape,enab
 common.{jit_begin_end,jit_context,jit_trace,_pijit_context,_monad} = common.api
 common.file_system = ! FileSystem set_mindio_server_info mindio_preload : files are read at once
 common.mindir_util = ! load_mindir save_mindir : there are no MindIR files here; use export and load
-common.np_dtype = common.dtypes_of_numpy
 common.storage = ! UntypedStorage : an array's bytes are those of asnumpy()
-communication._comm_helper = communication.helper communication.management
 nn.optim.{adasum,tft_wrapper} = nn
 nn.utils.init = nn
 nn.probability.bnn_layers \
@@ -119,8 +116,8 @@ train.train_thor train.train_thor.{convert_utils,dataset_helper,model_thor} = tr
 ConvertModelUtils ModelThor : there is no second-order optimizer
 train.{anf_ir,checkpoint,lineage,mind_ir,node_strategy,print,profiling_parallel,summary}_pb2 = _src.formats
 dataset.callback.{ds_callback,validators} = dataset.callback
-dataset.{core.validator_helpers,core.datatypes,core.py_util_helpers} = dataset.validator_helpers dataset
-dataset.{engine,text,vision,audio,transforms}.validators = dataset.validator_helpers dataset.checks
+dataset.{core.validator_helpers,core.datatypes,core.py_util_helpers} = dataset.borrowed_checks dataset
+dataset.{engine,text,vision,audio,transforms}.validators = dataset.borrowed_checks dataset.checks
 dataset.dataloader._utils dataset.dataloader._utils.{collate,fetch,worker,bit_generator,pin_memory,signal_handling} = \
 dataset.dataloader
 dataset.debug.{debug_hook,pre_defined_hook} = dataset.debug
@@ -169,7 +166,6 @@ utils.{sdc_detect,stress_detect,dryrun,runtime_execution_order_check} = ! stress
 sdc_detect_stop get_sdc_detect_result set_simulation mock runtime_execution_order_check comm_exec_order_check : it \
 watches Ascend devices
 utils.utils = utils
-onnx onnx.onnx_export = ! export : export the graph with luojia.export, and convert it with onnx's tools
 multiprocessing = ~multiprocessing
 multiprocessing.{queue,reductions} = ~multiprocessing ~multiprocessing.reduction
 _check_jit_forbidden_api = common.api

@@ -12,7 +12,6 @@ from typing import Any
 
 from .. import _checkparam as checks
 from .._src.errors import ArgumentError, DTypeError
-from .._src.ops import Tensor
 from . import dtype as dtypes
 
 _HARDWARE = ("The supported data types depend on the hardware that executes the operator, for more details, please "
@@ -57,7 +56,8 @@ def check_is_number(arg_value: Any, arg_type: type, arg_name: str | None = None,
     """A number of a type, finite."""
     who = f"{_for(prim_name)} type of '{arg_name}'" if arg_name else f"{_for(prim_name)} type of input value"
     if not isinstance(arg_value, arg_type) or isinstance(arg_value, bool):
-        raise DTypeError(f"{who} must be '{arg_type.__name__}', but got '{type(arg_value).__name__}'.")
+        wanted = arg_type.__name__ if isinstance(arg_type, type) else arg_type
+        raise DTypeError(f"{who} must be '{wanted}', but got '{type(arg_value).__name__}'.")
     if math.isnan(arg_value) or math.isinf(arg_value):
         raise ArgumentError(f"{_for(prim_name)} '{arg_name}' must be a legal float, but got '{arg_value}'.")
     return arg_value
@@ -101,7 +101,8 @@ def check_file_name_by_regular(target: str, reg: str | None = None, prim_name: s
 def check_pad_value_by_mode(pad_mode: str, padding: Any, prim_name: str) -> Any:
     """Padding, which is 0 unless the mode is 'pad'."""
     if pad_mode != "pad" and padding != 0:
-        raise ArgumentError(f"For '{prim_name}', padding must be zero when pad_mode is '{pad_mode}', but got {padding}.")
+        raise ArgumentError(f"For '{prim_name}', padding must be zero when pad_mode is '{pad_mode}', but got "
+                            f"{padding}.")
     return padding
 
 
@@ -109,6 +110,13 @@ def check_valid_input(arg_name: str, arg_value: Any, prim_name: str) -> Any:
     """Anything but None."""
     if arg_value is None:
         raise ArgumentError(f"For '{prim_name}', the argument '{arg_name}'can not be None, but got None.")
+    return arg_value
+
+
+def check_const_input(arg_name: str, arg_value: Any, prim_name: str) -> Any:
+    """A value that is known."""
+    if arg_value is None:
+        raise ArgumentError(f"For '{prim_name}', the '{arg_name}' must be a const value, but got {arg_value}.")
     return arg_value
 
 
@@ -154,8 +162,8 @@ def _check_3d_int_or_tuple(arg_name: str, arg_value: Any, prim_name: str, allow_
                           f"three {'or five ' if allow_five else ''}positive integer, but got {found}")
     if len(found) == 5 and allow_five:
         found = found[2:]
-    if len(found) != 3 or not all(isinstance(n, int) and not isinstance(n, bool) and (n > 0 or n == 0
-                                                                                   and not greater_zero) for n in found):
+    least = 1 if greater_zero else 0
+    if len(found) != 3 or not all(isinstance(n, int) and not isinstance(n, bool) and n >= least for n in found):
         raise fault
     return (pad_value, pad_value, *found) if ret_five else found
 
@@ -211,11 +219,11 @@ def check_transpose_axis(axes: Any, ndim: int) -> tuple[int, ...]:
         return tuple(range(ndim))[::-1]
     perm = axes[0] if len(axes) == 1 and isinstance(axes[0], (tuple, list)) else axes
     if not all(isinstance(a, int) for a in perm):
-        raise DTypeError("For Tensor.transpose, the parameter 'axes' must be a tuple/list, or series of integer, but got "
-                         f"{type(perm[0])}")
+        raise DTypeError("For Tensor.transpose, the parameter 'axes' must be a tuple/list, or series of integer, but "
+                         f"got {type(perm[0])}")
     if len(perm) != ndim:
-        raise ArgumentError("For Tensor.transpose, the number of axes must be equal to the dimension of Tensor, but got "
-                            f"{len(perm)} in the number of axes.")
+        raise ArgumentError("For Tensor.transpose, the number of axes must be equal to the dimension of Tensor, but "
+                            f"got {len(perm)} in the number of axes.")
     return tuple(perm)
 
 
@@ -266,8 +274,8 @@ def infer_out_shape(*shapes: Sequence[int]) -> tuple[int, ...]:
     for lengths in zip_longest(*[s[::-1] for s in shapes], fillvalue=1):
         longest = 0 if 0 in lengths else max(lengths)
         if any(n not in (1, longest) for n in lengths):
-            raise ArgumentError("For Tensor, the dimension on each axis must be 1 or the max value on the axisto support "
-                                f"broadcasting, but got shapes {(shapes,)}")
+            raise ArgumentError("For Tensor, the dimension on each axis must be 1 or the max value on the axisto "
+                                f"support broadcasting, but got shapes {(shapes,)}")
         found.insert(0, longest)
     return tuple(found)
 
@@ -296,8 +304,8 @@ def is_stub_tensor(tensor: Any) -> bool:
 
 
 def _told(kind: Any) -> str:
-    """A dtype as MindSpore's messages print it, as Float32."""
-    return kind.__name__ if isinstance(kind, type) and kind is not Tensor else str(kind)
+    """A type or a dtype as MindSpore's messages print it, as Tensor or Float32."""
+    return kind.__name__ if isinstance(kind, type) else str(kind)
 
 
 def check_subclass(arg_name: str, type_: Any, template_types: Any, prim_name: str | None,
@@ -333,7 +341,7 @@ def check_type_name(arg_name: str, arg_type: Any, valid_types: Any, prim_name: s
 def check_types_same_and_valid(args: dict[str, Any], valid_values: Any, prim_name: str) -> None:
     """Dtypes by name: of the valid ones, and all the same."""
     for name, kind in args.items():
-        check_subclass(name, kind, valid_values, prim_name)
+        check_subclass(name, getattr(kind, "dtype", kind), valid_values, prim_name)
     check_scalar_or_tensor_types_same(args, valid_values, prim_name)
 
 
@@ -342,18 +350,21 @@ check_tensors_dtypes_same_and_valid = check_types_same_and_valid
 
 def check_tensor_dtype_valid(arg_name: str, arg_type: Any, valid_dtypes: Any, prim_name: str) -> None:
     """The dtype of a Tensor, of the valid ones."""
-    check_subclass(arg_name, arg_type, valid_dtypes, prim_name)
+    check_subclass(arg_name, getattr(arg_type, "dtype", arg_type), valid_dtypes, prim_name)
+
+
+check_type_valid = check_tensor_dtype_valid
 
 
 def check_scalar_or_tensor_types_same(args: dict[str, Any], valid_values: Any, prim_name: str,
                                       allow_mix: bool = False) -> None:
     """Dtypes by name, all the same."""
-    (first, kind), *others = args.items()
+    (first, kind), *others = [(name, getattr(kind, "dtype", kind)) for name, kind in args.items()]
     check_subclass(first, kind, valid_values, prim_name)
     for name, other in others:
         if other != kind:
-            raise DTypeError(f"For '{prim_name}', the type of '{name}' must be same as '{first}', but got '{first}' with "
-                             f"type {_told(kind)} and '{name}' with type {_told(other)}.")
+            raise DTypeError(f"For '{prim_name}', the type of '{name}' must be same as '{first}', but got '{first}' "
+                             f"with type {_told(kind)} and '{name}' with type {_told(other)}.")
 
 
 def check_astype_dtype(dtype: Any) -> Any:
@@ -361,8 +372,8 @@ def check_astype_dtype(dtype: Any) -> Any:
     try:
         return dtypes.pytype_to_dtype(dtype) if isinstance(dtype, type) else _named(dtype)
     except (TypeError, AttributeError, NotImplementedError, ArgumentError) as error:
-        raise DTypeError(f"For Tensor.astype, the input type must be one of MindSpore's or NumPy's, or the name of one, "
-                         f"but got {dtype!r}.") from error
+        raise DTypeError(f"For Tensor.astype, the input type must be one of MindSpore's or NumPy's, or a name of "
+                         f"one, but got {dtype!r}.") from error
 
 
 def _named(dtype: Any) -> Any:

@@ -1,5 +1,5 @@
 """MXNet's ``contrib``: ``nd.contrib`` and ``sym.contrib`` under shorter names, ``amp``, ``autograd``, ``io``,
-``quantization``, ``svrg_optimization``, ``tensorboard``, ``text``."""
+``onnx``, ``quantization``, ``svrg_optimization``, ``tensorboard``, ``text``."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def __getattr__(name: str) -> Any:
         return found
     if name == "quant":
         name = "quantization"
-    if name in ("amp", "autograd", "io", "quantization", "svrg_optimization", "tensorboard", "text"):
+    if name in ("amp", "autograd", "io", "onnx", "quantization", "svrg_optimization", "tensorboard", "text"):
         return importlib.import_module(f".{name}", __name__)
     raise AbsentName(__name__, name)
 

@@ -252,6 +252,9 @@ class Optimizer(Module):
         """
         if isinstance(param, (list, tuple)):
             return [self.get_lr_parameter(p) for p in param]
+        if not isinstance(param, Tensor):
+            raise DTypeError("For 'get_lr_parameter', the 'param' must be 'Parameter' or 'list' type, but got "
+                             f"{type(param)}.")
         for p, (rate, _) in zip(self.parameters, self._o_own):
             if p is param:
                 return rate

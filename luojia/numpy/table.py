@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from .._src.core.compiled_faces import compile_function, run_plain
 from .._src.core.face_tables import lines
-from .._src.core.faces import Face, compile_function, run_plain
+from .._src.core.faces import Face
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
 from .convert import OF_TENSORS, alike, cast, counting, floating, halved, single, tensor

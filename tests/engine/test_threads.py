@@ -411,8 +411,12 @@ def test_what_follows_a_convolution(two, monkeypatch, rng, assert_close):
 
 def test_products_of_pairs_of_matrices(two, monkeypatch, rng, assert_close):
     a, b = rng.standard_normal((5, 3, 4)), rng.standard_normal((5, 2, 4)).swapaxes(1, 2)
-    _agree(two, monkeypatch, lambda: (matmul(a, b), matmul(a[:0], b[:0]), matmul(a[:1], b[:1])), "float64",
-           assert_close)
+    heads, others = [rng.standard_normal((5, 4, 2, 3)).swapaxes(1, 2) for _ in range(2)]
+    monkeypatch.setattr(threads, "LEAST", 1e-3)
+    _agree(two, monkeypatch, lambda: (matmul(a, b), matmul(a[:0], b[:0]), matmul(a[:1], b[:1]),
+                                      matmul(heads, others.swapaxes(2, 3))), "float64", assert_close)
+    with pytest.raises(ValueError, match="mismatch"):
+        matmul(heads, others)
 
 
 def test_rectifying(two, monkeypatch, rng, assert_close):

@@ -83,9 +83,9 @@ class Tensor(_Methods):
         if const_arg is not False:
             self.set_const_arg(const_arg)
         if data is None:
-            if shape is None or dtype is None:
+            if dtype is None or (shape is None and init is not None):
                 raise UnfitArgumentError("Tensor: give data, or dtype, shape and init together; got neither.")
-            shape = (shape,) if isinstance(shape, int) else tuple(shape)
+            shape = (shape,) if isinstance(shape, int) else tuple(shape or ())  # None: of any number of axes
             if init is not None:
                 self.init = init
             # without init it stands for any Tensor of its dtype and shape, in which None, or a Symbol, is any size

@@ -147,10 +147,10 @@ def matmul(a: Any, b: Any, **kwargs: Any) -> Any:
                 return threads.product(a, b) if threads.recent > 0 else a.dot(b)
             except ValueError:
                 pass  # which matmul words
-        elif a.ndim == 3 == b.ndim and a.shape[::2] == b.shape[:2] and a.dtype == b.dtype:
-            parts = threads.ranges(len(a), a.size * b.shape[2] / threads.PRODUCTS)
+        elif b.ndim > 2 and a.shape[:-2] == b.shape[:-2] and a.shape[-1] == b.shape[-2] and a.dtype == b.dtype:
+            parts = threads.ranges(len(a), a.size * b.shape[-1] / threads.PRODUCTS)
             if len(parts) > 1:
-                out = np.empty((*a.shape[:2], b.shape[2]), a.dtype)
+                out = np.empty((*a.shape[:-1], b.shape[-1]), a.dtype)
                 threads.spread(lambda part: np.matmul(a[part], b[part], out=out[part]), parts)
                 return out
     return np.matmul(a, b, **kwargs)

@@ -8,8 +8,9 @@ from functools import partial, wraps
 from typing import Any
 
 from ..core.accepted import guarded
+from ..core.compiled_faces import compile_plain
 from ..core.dtypes import is_float
-from ..core.faces import FaceModule, LazyMethod, compile_plain
+from ..core.faces import FaceModule, LazyMethod
 from ..core.given import checked
 from ..core.op import OPERATORS
 from ..core.tensor import Tensor

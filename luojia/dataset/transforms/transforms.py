@@ -100,7 +100,7 @@ class OneHot(OneToOne):
         classes = array_of(value)
         if classes.dtype.kind not in "iu":
             raise PipelineError(f"OneHot: Only support input of int type, but got: {sort_of(classes)}")
-        classes = classes.squeeze() if classes.ndim > 1 else classes
+        classes = classes.squeeze() if classes.ndim > 1 or classes.size == 1 else classes
         if classes.ndim > 1:
             raise PipelineError(f"OneHot: Only support scalar or 1D input, got rank: {classes.ndim}")
         if classes.size and classes.max() >= self.num_classes:
