@@ -61,9 +61,10 @@ api tvmop = ! : operators are run by luojia's engines
 
 MINDSPORE = """
 ops.auto_generate ops.auto_generate.{gen_ops_def,gen_ops_prim,pyboost_inner_prim,cpp_create_prim_instance_helper} = \
-ops ops._grad_ops ops.forms mint mint.nn.functional
+ops ops._grad_ops ops.generated ops.scalars mint mint.nn.functional
 ops.auto_generate.gen_extend_func ops.tensor_method = mint mint.nn.functional mint.linalg ops
-ops.operations.{_scalar,_sequence,_quant,_ocr,_infer,_csr,_map_tensor,_rl_inner,_thor,_embedding_cache,reshard}_ops = \
+ops.operations.{_scalar,_sequence}_ops = ops.scalars ops
+ops.operations.{_quant,_ocr,_infer,_csr,_map_tensor,_rl_inner,_thor,_embedding_cache,reshard}_ops = \
 ops
 ops.operations.{_custom_grad,_sparse_grad_ops,_ms_kernel,_pyfunc_registry} = ops._grad_ops ops
 ops.operations.manually_defined._inner = ops
@@ -141,10 +142,11 @@ parallel.cluster parallel.cluster.{run,process_entity} = ! main ClusterRun : sta
 parallel.distributed parallel.distributed.{distributed_data_parallel,flatten_grad_buffer} = \
 ! DistributedDataParallel Bucket FlattenGradBuffer : use nn.DistributedGradReducer, or luojia.parallel.Mesh
 parallel.function parallel.function.reshard_func = ! reshard : models are not cut over devices
-parallel.nn parallel.nn.{parallel_cell_wrapper,parallel_grad_reducer} = nn
+parallel.nn parallel.nn.{parallel_cell_wrapper,parallel_grad_reducer} = nn ! GradAccumulation Pipeline : \
+use nn.GradAccumulationCell and nn.PipelineCell
 parallel.strategy = ! get_strategy_metadata get_current_strategy_metadata enable_save_strategy_online \
 clear_strategy_metadata : models are not cut over devices
-profiler.{profiler,schedule,experimental_config,mstx,envprofiler,profiler_interface,profiler_action_controller} = \
+profiler.{profiler,experimental_config,envprofiler,profiler_interface,profiler_action_controller} = \
 profiler
 profiler.{dynamic_profiler,platform,common,common.constant,common.util,platform.cpu_profiler,dynamic_profile} = profiler
 rewrite \
@@ -160,9 +162,9 @@ hal.{_base,_cpu,_ascend,_gpu,contiguous_tensors_handle} = hal
 runtime.{device,device_limit,stream_limit,thread_bind_core} = runtime .
 safeguard safeguard.rewrite_obfuscation = ! obfuscate_ckpt load_obf_params_into_net : luojia reads and writes files in \
 the clear
-tools tools.{data_dump,sdc_detect,stress_detect} = ! stress_detect sdc_detect_start sdc_detect_stop \
+tools tools.{data_dump,sdc_detect} = ! stress_detect sdc_detect_start sdc_detect_stop \
 get_sdc_detect_result set_dump : it watches Ascend devices
-utils.{sdc_detect,stress_detect,dryrun,runtime_execution_order_check} = ! stress_detect sdc_detect_start \
+utils.{sdc_detect,dryrun} = ! stress_detect sdc_detect_start \
 sdc_detect_stop get_sdc_detect_result set_simulation mock runtime_execution_order_check comm_exec_order_check : it \
 watches Ascend devices
 utils.utils = utils

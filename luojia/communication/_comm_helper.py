@@ -8,8 +8,8 @@ from .._src.errors import ArgumentError, DTypeError
 from . import management
 from .management import HCCL_WORLD_COMM_GROUP, MCCL_WORLD_COMM_GROUP, NCCL_WORLD_COMM_GROUP, GlobalComm
 
-__all__ = ["DEFAULT_BACKEND", "DEVICE_TO_BACKEND", "HCCL_WORLD_COMM_GROUP", "MCCL_WORLD_COMM_GROUP", "NCCL_WORLD_COMM_GROUP", "Backend",
-           "GlobalComm"]
+__all__ = ["DEFAULT_BACKEND", "DEVICE_TO_BACKEND", "HCCL_WORLD_COMM_GROUP", "MCCL_WORLD_COMM_GROUP",
+           "NCCL_WORLD_COMM_GROUP", "Backend", "GlobalComm"]
 
 DEVICE_TO_BACKEND, DEFAULT_BACKEND = {"Ascend": "hccl", "GPU": "nccl", "CPU": "mccl"}, "nccl"
 
