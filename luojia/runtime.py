@@ -154,7 +154,7 @@ def set_memory(init_size: str = "2GB", increase_size: str = "2GB", max_size: str
         raise ArgumentError(f"The parameter 'optimize_level' must be one of ['O0', 'O1'], but got {optimize_level!r}")
 
 
-_REFUSED = ("MemPool PluggableAllocator StreamLimitCtx device_limit get_device_limit get_stream_limit "
+_REFUSED = ("MemPool PluggableAllocator StreamLimitCtx get_device_limit get_stream_limit "
             "memory_replay reset_stream_limit set_device_limit set_stream_limit use_mem_pool").split()
 __getattr__ = refusing("luojia.runtime", "JAX orders its work and keeps its memory by itself; its own variable "
                        "XLA_PYTHON_CLIENT_MEM_FRACTION bounds what it takes of a GPU.", _REFUSED)

@@ -68,7 +68,7 @@ ops.operations.{_quant,_ocr,_infer,_csr,_map_tensor,_rl_inner,_thor,_embedding_c
 ops
 ops.operations.{_custom_grad,_sparse_grad_ops,_ms_kernel,_pyfunc_registry} = ops._grad_ops ops
 ops.operations.manually_defined._inner = ops
-ops.operations._ms_kernel ops.op_info_register = ! op_info_register custom_info_register AkgRegOp AkgGpuRegOp \
+ops.operations._ms_kernel = ! op_info_register custom_info_register AkgRegOp AkgGpuRegOp \
 AkgAscendRegOp AkgCpuRegOp AiCPURegOp CpuRegOp CustomRegOp TBERegOp RegOp DataType ms_kernel : there are no kernels to \
 register; write a Module with a bprop, or a Primitive with get_bprop
 ops.{_grad_experimental,_grad_experimental.grad_base} = ops.registries ops
@@ -76,7 +76,7 @@ ops._grad_experimental.grad_{array,comm,debug,inner,math,nn,quant,sparse}_ops = 
 ops._grad_experimental.{grad_sparse,grad_implementations,taylor_rule} = ops.registries ops._grad_ops ops
 ops.{_vmap,_vmap.vmap_base} = ops.registries ops
 ops._vmap.vmap_{array,debug,grad_math,grad_nn,image,math,nn,other,random,sparse,convolution}_ops = ops.registries ops
-ops.{vm_impl_registry,_register_for_op} = ops.registries
+ops._register_for_op = ops.registries
 ops.{_utils,_utils.utils,_utils.arg_handler,_utils.arg_dtype_cast} = ops.shapes ops
 ops._constants = ops
 ops.composite.env_ops ops.composite.multitype_ops.{_compile_utils,_constexpr_utils} = ops.composite
@@ -135,7 +135,7 @@ mindrecord.tools.{cifar10,cifar100,cifar10_to_mr,cifar100_to_mr,csv_to_mr,imagen
 mindrecord
 parallel.{_ps_context,_cost_model_context,_tensor,_cell_wrapper,_dp_allreduce_fusion,_parallel_serialization} = \
 parallel context
-parallel.{algo_parameter_config,checkpoint_convert,checkpoint_transform,parameter_broadcast,transform_safetensors} = \
+parallel.{algo_parameter_config,checkpoint_convert,checkpoint_transform,transform_safetensors} = \
 parallel train.serialization
 parallel.auto_parallel = parallel
 parallel.cluster parallel.cluster.{run,process_entity} = ! main ClusterRun : start processes with luojia launch

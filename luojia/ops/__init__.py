@@ -26,6 +26,7 @@ from . import (
     primitive,
     random,
     refused,
+    registries,
     state,
     stateful,
     updates,
@@ -110,6 +111,8 @@ also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in ("operations", "func
                                               "other", "parameter", "random", "sparse", "sparse_unary", "spectral",
                                               "vmap")),
     f"{__name__}.function.grad", f"{__name__}.function.grad.grad_func")
+vm_impl_registry, get_vm_impl_fn = registries.vm_impl_registry, registries.get_vm_impl_fn
+also_at(registries, f"{__name__}.vm_impl_registry")
 also_at(composite, f"{__name__}.composite.base", f"{__name__}.composite.multitype_ops")
 also_at(primitive, f"{__name__}._primitive")
 # Programs write F.relu and C.clip_by_value: these two modules answer for every operator.

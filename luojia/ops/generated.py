@@ -23,9 +23,9 @@ _F: Any = mint.nn.functional
 _SAME = {
     ops: """ExpandAs Exp2 FFT FFT2 FFTN FFTShift Frac HFFT HFFT2 HFFTN IFFT IFFT2 IFFTN IFFTShift IHFFT IHFFT2 IHFFTN
         IRFFT IRFFT2 IRFFTN RFFT RFFT2 RFFTN LogAddExp=logaddexp LogAddExp2=logaddexp2 Mm Mv Outer Dot Take
-        BoolNot Swiglu Log2 Log10 IsNegInf=isneginf ViewAs PixelShuffle TriangularSolve FFTFreq=fftfreq RFFTFreq=rfftfreq
+        Swiglu Log2 Log10 IsNegInf=isneginf ViewAs PixelShuffle TriangularSolve FFTFreq=fftfreq RFFTFreq=rfftfreq
         MaskedFillScalar=masked_fill GatherNdExt=gather_nd XLogYScalarOther=xlogy XLogYScalarSelf=xlogy
-        CosineEmbeddingLoss RotaryPositionEmbedding""",
+        BoolNot CosineEmbeddingLoss RotaryPositionEmbedding""",
     mint: """BitwiseNot Chunk Narrow LogSumExp=logsumexp Max Min MatMulExt=matmul BatchMatMulExt=bmm TExt=t
         NonZeroExt=nonzero ArgSort=argsort ClampScalar=clamp ClampTensor=clamp Muls=mul Divs=div DivMod=div DivMods=div
         BitwiseAndScalar=bitwise_and BitwiseAndTensor=bitwise_and BitwiseOrScalar=bitwise_or BitwiseOrTensor=bitwise_or
@@ -128,7 +128,7 @@ def __getattr__(name: str) -> Any:
 
     found = globals()[name] = type(name, (Primitive,), {
         "__init__": __init__, "__call__": __call__, "__module__": __name__,
-        "__doc__": function.__doc__ or f"{name} of MindSpore, made by a formula of other operators."})
+        "__doc__": f"{name} of MindSpore, whose object is called with all its arguments."})
     return found
 
 
