@@ -123,6 +123,7 @@ from luojia.train.model import Model as Model
 from luojia.train.callback import ModelCheckpoint as ModelCheckpoint
 from luojia.nn.module import Module as Module
 from luojia.nn.metrics_special import OcclusionSensitivity as OcclusionSensitivity
+from luojia.train.exit import OnRequestExit as OnRequestExit
 from .context import PYNATIVE_MODE as PYNATIVE_MODE
 from luojia.context import ParallelMode as ParallelMode
 from luojia._src.core.parameter import Parameter as Parameter
