@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+
 from .._src.core.arguments import guard_all, read
-from .._src.paths import also_at
+from .._src.paths import also_at, open_paths
 from ..nn import dynamic_lr, metrics
 from ..nn.metrics import *  # noqa: F403
 from . import amp, callback, dataset_helper, loss_scale_manager, model, serialization
@@ -67,3 +69,5 @@ also_at(metrics, f"{__name__}.metrics", *(f"{__name__}.metrics.{p}" for p in (
 also_at(callback, *(f"{__name__}.callback._{p}" for p in (
     "backup_and_restore", "callback", "checkpoint", "early_stop", "history", "lambda_callback", "loss_monitor",
     "lr_scheduler_callback", "reduce_lr_on_plateau", "summary_collector", "time_monitor")))
+
+open_paths(sys.modules[__name__])
