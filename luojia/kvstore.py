@@ -38,6 +38,10 @@ def _listed(value: Any) -> list:
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
+def _own(self: Any) -> Any:
+    raise NotImplementedError()
+
+
 class KVStoreBase:
     """What a store of one's own derives from, and registers: it overrides what it provides of these.
 
@@ -52,6 +56,10 @@ class KVStoreBase:
     OPTIMIZER = "optimizer"
     kv_registry: dict[str, type] = {}
     spans = False  # whether it sums over processes
+
+    type: Any = property(_own, doc="Its name, as ``create`` takes it.")
+    rank: Any = property(_own, doc="The number of this process among the workers.")
+    num_workers: Any = property(_own, doc="The number of workers.")
 
     @staticmethod
     def register(klass: type) -> type:
@@ -98,6 +106,8 @@ class KVStore(KVStoreBase):
     >>> out.asnumpy()
     array([2., 2.], dtype=float32)
     """
+
+    type: str = ""
 
     def __init__(self, type: str = "local") -> None:
         self.type = type

@@ -17,7 +17,7 @@ def save_checkpoint(prefix: str, epoch: int, symbol: Any, arg_params: dict[str, 
                     remove_amp_cast: bool = True) -> None:
     """Write the graph to ``prefix-symbol.json`` and its parameters to ``prefix-<epoch>.params``."""
     if symbol is not None:
-        symbol.save(f"{prefix}-symbol.json")
+        symbol.save(f"{prefix}-symbol.json", remove_amp_cast)
     name = f"{prefix}-{epoch:04d}.params"
     save_params(name, arg_params, aux_params)
     logging.info('Saved checkpoint to "%s"', name)

@@ -190,6 +190,8 @@ def _bernoulli(prob: Any = None, logit: Any = None, size: Any = None, dtype: Any
     if (prob is None) == (logit is None):
         raise ValueError("npx.random.bernoulli takes either prob or logit, got both or neither.")
     p = _np.asarray(lift(prob).asnumpy() if logit is None else _np.exp(-_np.logaddexp(0, -lift(logit).asnumpy())))
+    if prob is not None and not ((p >= 0) & (p <= 1)).all():
+        raise ValueError(f"npx.random.bernoulli: expect probs >= 0 && probs <= 1, got {prob}.")
     device = current_context() if ctx is None else Context(ctx)
     found = generator(device).random(p.shape if size is None else size) < p
     made = place(found.astype(dtype or _np.float32), device)

@@ -6,6 +6,7 @@ Every import counts, at the top of a file, inside a function, or through ``impor
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -184,6 +185,13 @@ def test_a_module_of_no_part_is_named(path: str, message: str) -> None:
 
 def test_every_public_module_has_a_part() -> None:
     assert {*luojia._MODULES, *luojia._ALIASES} <= set(PART_OF)
+
+
+def test_the_design_names_every_file_of_the_core() -> None:
+    listed = re.search(r"The core, by subject(.*?)\n\n", (ROOT / "docs" / "design.md").read_text("utf-8"), re.DOTALL)
+    assert listed is not None
+    files = [path.stem for path in (ROOT / "luojia" / "_src" / "core").glob("[!_]*.py")]
+    assert sorted(re.findall(r"`(\w+)`", listed[1].partition("|---|---|")[2])) == sorted(files)
 
 
 def test_importing_luojia_loads_no_heavy_package() -> None:

@@ -18,6 +18,7 @@ from .._src.paths import open_paths
 from ..gluon.symbol_block import SymbolBlock
 from ..ndarray import NDArray, array
 from ..onnx import export_model
+from . import onnx_layers, onnx_shapes  # noqa: F401 - register how nodes are read
 from .onnx_nodes import READERS, Given
 
 __all__ = ["export_model", "get_model_metadata", "import_model", "import_to_gluon"]

@@ -286,7 +286,7 @@ class HybridBlock(Block):
         Args:
             path: the beginning of the file names ``path-symbol.json`` and ``path-0000.params``.
             epoch: the number in the second.
-            remove_amp_cast: accepted; there are no such operators here.
+            remove_amp_cast: leave out the casts that ``contrib.amp`` put into it.
 
         Returns:
             The two file names.
@@ -309,7 +309,7 @@ class HybridBlock(Block):
                 arrays[f"{kind}:{name}"] = graph.params[name]._reduce()
             elif name in graph.constants:
                 arrays[f"{kind}:{name}"] = graph.constants[name].asnumpy()
-        graph.symbol.save(symbol_file)
+        graph.symbol.save(symbol_file, remove_amp_cast)
         ndarray_list.save(params_file, arrays, np_shape=is_np_shape() or None)
         return symbol_file, params_file
 

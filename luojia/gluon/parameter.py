@@ -452,6 +452,17 @@ class Constant(Parameter):
     Constant c (shape=(2,), dtype=<class 'numpy.float32'>)
     """
 
+    @property
+    def grad_req(self) -> str:
+        """Always 'null'."""
+        return "null"
+
+    @grad_req.setter
+    def grad_req(self, req: str) -> None:
+        if req != "null":
+            warnings.warn(f'Constant parameter "{self.name}" does not support grad_req other than "null", and new '
+                          f'value "{req}" is ignored.', stacklevel=2)
+
     def __init__(self, name: str, value: Any) -> None:
         if not isinstance(value, Tensor):
             value = array(value)

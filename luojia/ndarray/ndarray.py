@@ -50,6 +50,16 @@ class NDArray(_Methods):
     __array_priority__ = 1000.0
     __array_ufunc__: Any = None  # an ndarray on the left gives way to the NDArray's reflected method
 
+    def __init__(self, input_data: Any = None, *args: Any, **kwargs: Any) -> None:
+        empty = input_data is None and not args and not kwargs  # so a pickle of MXNet's begins; __setstate__ follows
+        super().__init__(np.zeros(0, np.float32) if empty else input_data, *args, **kwargs)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take the array that a pickle written by MXNet holds."""
+        from .._src.formats.ndarray_list import load_array
+
+        self._value = self._device.engine.put(np.asarray(load_array(bytes(state["handle"]))), self._device)
+
     # -- what it is ------------------------------------------------------------------------------------------------
 
     @property

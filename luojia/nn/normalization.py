@@ -246,9 +246,7 @@ class InstanceNorm2d(Module):
                              f"channels (num_features) on axis 1, got shape {x.shape}.")
         return OPERATORS["instance_norm"](x, self.gamma, self.beta, eps=self.eps)
 
-    def extend_repr(self) -> str:
-        return (f"num_features={self.num_features}, eps={self.eps}, momentum={self.momentum}, gamma={self.gamma}, "
-                f"beta={self.beta}, moving_mean={self.moving_mean}, moving_variance={self.moving_variance}")
+    extend_repr = _BatchNorm.extend_repr
 
 
 class InstanceNorm1d(InstanceNorm2d):

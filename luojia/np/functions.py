@@ -11,11 +11,12 @@ from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError
 from .._src.ops import compose
+from .._src.ops.compose import floating
 from ..ndarray.indexing import View
 from .creation import lift, place
 from .host import placed, values
 from .multiarray import ndarray, result
-from .table import FUNCTIONS, floating, stored
+from .table import FUNCTIONS, stored
 
 
 def _lifted(xs: Any, who: str) -> list[Any]:

@@ -19,6 +19,7 @@ from .._src.core.faces import Face
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
 from .._src.errors import NotSupportedError
+from .._src.ops.compose import floating
 from .creation import lift
 from .multiarray import result
 
@@ -91,11 +92,6 @@ OWN_WAYS = {"mod": " | by_zero=0", "rint": " | ties='down'", "max": " | ties='ea
 
 def same(x: Any) -> Any:
     return x
-
-
-def floating(x: Any) -> Any:
-    """x, as float32 if it holds integers or booleans."""
-    return OPERATORS["cast"](x, dtype=np.dtype(np.float32)) if isinstance(x, Tensor) and x.np_dtype.kind in "biu" else x
 
 
 def counting(x: Any) -> Any:

@@ -12,8 +12,9 @@ from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, NotSupportedError
 from .._src.ops import compose
+from .._src.ops.compose import floating
 from .._src.ops.shape import axis_in
-from .convert import alike, cast, counting, floating, host, single, tensor, tensors
+from .convert import alike, cast, counting, host, single, tensor, tensors
 from .creation import asarray
 from .table import make
 

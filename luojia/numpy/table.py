@@ -16,7 +16,8 @@ from .._src.core.face_tables import lines
 from .._src.core.faces import Face
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
-from .convert import OF_TENSORS, alike, cast, counting, floating, halved, single, tensor
+from .._src.ops.compose import floating
+from .convert import OF_TENSORS, alike, cast, counting, halved, single, tensor
 
 # Each takes dtype=None as last argument, the dtype of the result.
 ELEMENTWISE = """

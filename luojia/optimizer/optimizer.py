@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, ClassVar, TypeVar
@@ -86,7 +87,11 @@ class Optimizer:
     @staticmethod
     def register(klass: _Class) -> _Class:
         """Register an optimizer class under its name in lower case (a decorator)."""
-        Optimizer.opt_registry[klass.__name__.lower()] = klass
+        name = klass.__name__.lower()
+        if (old := Optimizer.opt_registry.get(name)) is not None and old is not klass:
+            warnings.warn(f"WARNING: New optimizer {klass.__module__}.{klass.__name__} is overriding existing "
+                          f"optimizer {old.__module__}.{old.__name__}", stacklevel=2)
+        Optimizer.opt_registry[name] = klass
         return klass
 
     @staticmethod
@@ -203,6 +208,9 @@ class Optimizer:
             master = wrap(NDArray, weight._value.astype(np.float32), weight._device)
             inner = self.create_state(index, master)
             return (inner, master) if self.master_is_last else (master, inner)
+        if weight.np_dtype == np.float16:
+            warnings.warn("Accumulating with float16 in optimizer can lead to poor accuracy or slow convergence. "
+                          "Consider using multi_precision=True option of the optimizer", stacklevel=2)
         return self.create_state(index, weight)
 
     # -- updates ---------------------------------------------------------------------------------------------------

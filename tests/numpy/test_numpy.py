@@ -8,6 +8,7 @@ import pytest
 import luojia.numpy as mnp
 from luojia import Tensor, ops
 from luojia._src.errors import ArgumentError, DTypeError, NotSupportedError, ShapeError
+from tests.slopes import numeric_gradient
 
 OBSERVED = Path(__file__).with_name("observed.txt").read_text("utf-8").splitlines()
 x = Tensor(np.array([[1.0, 2.0], [3.0, 4.0]], np.float32))
@@ -97,16 +98,6 @@ DIFFERENTIABLE = {
 }
 
 
-def _numeric(f, a, h=1e-6):
-    out = np.zeros_like(a)
-    for i in np.ndindex(a.shape):
-        up, down = a.copy(), a.copy()
-        up[i] += h
-        down[i] -= h
-        out[i] = (f(up) - f(down)) / (2 * h)
-    return out
-
-
 @pytest.mark.parametrize("case", DIFFERENTIABLE)
 def test_derivatives_of_first_and_second_order(case):
     f = DIFFERENTIABLE[case]
@@ -119,7 +110,8 @@ def test_derivatives_of_first_and_second_order(case):
 
     for g, tolerance in ((total, 1e-6), (slope, 1e-5)):
         exact = ops.grad(g)(Tensor(A)).asnumpy()
-        np.testing.assert_allclose(exact, _numeric(lambda v, g=g: g(Tensor(v)).asnumpy(), A), tolerance, tolerance)
+        expected = numeric_gradient(lambda v, g=g: g(Tensor(v)).asnumpy(), A)
+        np.testing.assert_allclose(exact, expected, tolerance, tolerance)
 
 
 @pytest.mark.parametrize(("call", "error", "message"), [

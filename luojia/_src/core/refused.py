@@ -21,7 +21,6 @@ ARRAYS: dict[str, str] = {
     "imdecode": "use mx.image.imdecode",
     "_imdecode": "use mx.image.imdecode",
     "*backward_*": _GRADIENT,
-    "_cv*": "use mx.image",
     "_sg_mkldnn_*": "these are made by MKL-DNN's graph pass, which luojia does not have",
 }
 SYMBOLS: dict[str, str] = {

@@ -172,8 +172,8 @@ class Symbol(_Methods):
     __array_priority__ = 1000.0
     __array_ufunc__ = None
 
-    def __init__(self, outputs: Iterable[Entry]) -> None:
-        self._outputs = list(outputs)
+    def __init__(self, outputs: Iterable[Entry] | None) -> None:
+        self._outputs = list(outputs or ())
 
     # -- what it is ------------------------------------------------------------------------------------------------
 

@@ -2,8 +2,8 @@
 
 An operator is a function of a namespace and arrays. Here the arrays are ``Traced``: a name in the graph, and the values
 that it has for the inputs given, from which shapes and dtypes follow. The namespace writes a node for each of its
-functions, see ``onnx_arrays``; so an operator that is composed of functions is written as these, unless ``onnx_layers``
-has a node for it.
+functions, see ``onnx_arrays`` and ``onnx_shapes``; so an operator that is composed of functions is written as these,
+unless ``onnx_layers`` has a node for it.
 """
 
 from __future__ import annotations

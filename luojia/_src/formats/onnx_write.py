@@ -10,7 +10,7 @@ import numpy as np
 from luojia._src.core.listing import Listing, Place
 from luojia._src.core.symbol import KEY, Entry, walk
 from luojia._src.errors import NotSupportedError
-from luojia._src.formats import onnx_arrays, onnx_layers  # noqa: F401 - register how functions are written
+from luojia._src.formats import onnx_arrays, onnx_layers, onnx_shapes  # noqa: F401 - register how functions are written
 from luojia._src.formats.onnx_file import Model
 from luojia._src.formats.onnx_trace import Graph, Traced
 

@@ -47,6 +47,11 @@ def single(number: int, value: float) -> bytes:
     return varint(number << 3 | FIXED32) + struct.pack("<f", value)
 
 
+def double(number: int, value: float) -> bytes:
+    """A field of a float of 64 bits."""
+    return varint(number << 3 | FIXED64) + struct.pack("<d", value)
+
+
 def read_varint(reader: Reader, what: str) -> int:
     """The next whole number, 0 to 2^64 - 1."""
     value = 0

@@ -223,3 +223,8 @@ def over_axes(fn: Any, x: Tensor, axes: Any) -> Any:
 def grid(key: Any, sparse: bool) -> Any:
     """What ``numpy.mgrid[key]`` or ``ogrid[key]`` gives."""
     return (np.ogrid if sparse else np.mgrid)[key]
+
+
+def floating(x: Any) -> Any:
+    """x, as float32 if it holds integers or booleans."""
+    return OPERATORS["cast"](x, dtype=np.dtype(np.float32)) if isinstance(x, Tensor) and x.np_dtype.kind in "biu" else x

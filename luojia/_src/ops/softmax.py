@@ -64,6 +64,12 @@ def _(xp, g, ans, args, needs, *, axis, temperature, dtype, use_length, mode):
     return (dx if temperature is None else dx / temperature, None)[: len(args)]
 
 
+def log_softmax_last(xp, x):
+    """x - log(sum(e^x)) along the last axis."""
+    s = x - xp.max(x, axis=-1, keepdims=True)
+    return s - xp.log(xp.sum(xp.exp(s), axis=-1, keepdims=True))
+
+
 @op("LogSoftmax(axis=-1)(logits:x)", fn="log_softmax(logits:x, axis=-1)",
     mx="log_softmax(data:x, axis=-1, temperature=None, dtype=None, use_length:_=False)")
 def log_softmax(xp, x, *, axis=-1, temperature=None, dtype=None):
