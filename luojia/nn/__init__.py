@@ -8,7 +8,7 @@ from typing import Any
 
 from .._src.core.arguments import guard_all
 from .._src.errors import AbsentName
-from .._src.paths import also_at, answering
+from .._src.paths import also_at, answering, open_paths
 from . import (
     accepted,
     activation,
@@ -131,3 +131,5 @@ def __getattr__(name: str) -> Any:
 
         return getattr(mint.nn, name[:-3])
     raise AbsentName("luojia.nn", name)
+
+open_paths(sys.modules[__name__])

@@ -31,7 +31,7 @@ from .._src.core.dtypes import (
     uint64,
 )
 from .._src.errors import AbsentName
-from .._src.paths import also_at
+from .._src.paths import also_at, open_paths
 from . import creation, manipulation, mathematics, sets
 from .creation import *  # noqa: F403
 from .manipulation import *  # noqa: F403
@@ -60,3 +60,5 @@ __all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - part of the names c
 
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in (
     "array_creations", "array_ops", "dtypes", "logic_ops", "math_ops")))
+
+open_paths(sys.modules[__name__])
