@@ -23,6 +23,7 @@ from . import (
     grad_reducer,
     graph_cell,
     image,
+    layer_operators,
     learning_rate_schedule,
     loss,
     loss_margin,
@@ -30,6 +31,7 @@ from . import (
     micro_batch,
     normalization,
     optim,
+    optimizer_base,
     padding,
     pooling,
     refused,
@@ -75,6 +77,7 @@ from .wrap import *  # noqa: F403
 
 # What programs import by its path, as from mindspore.nn.layer.conv import _Conv.
 _Conv, _BatchNorm, _Loss = conv._Conv, normalization._BatchNorm, loss.LossBase  # noqa: SLF001
+opt_init_args_register = optimizer_base.opt_init_args_register
 
 __all__ = ["Cell", "CellDict", "CellList", "Module", "SequentialCell", "no_init_parameters"]
 __all__ += activation.__all__
@@ -105,6 +108,7 @@ __all__ += tensor_array.__all__
 __all__ += transformer.__all__
 __all__ += wrap.__all__
 
+layer_operators.install(globals())
 guard_all(globals(), ROWS)
 accepted.guard_all(globals(), accepted.ROWS)
 told.tell(globals(), __all__, ROWS, accepted.ROWS)
