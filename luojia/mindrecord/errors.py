@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+
 from .._src.errors import MXNetError
+from .._src.paths import open_paths
 
 __all__ = [
     "DbConnectionError", "MRMAddIndexError", "MRMAddSchemaError", "MRMBuildSchemaError", "MRMCloseError",
@@ -71,3 +74,5 @@ MRMDefineIndexError = _kind("MRMDefineIndexError", "Failed to define index field
 MRMDefineBlobError = _kind("MRMDefineBlobError", "Failed to define blob field. Detail: ")
 MRMUnsupportedSchemaError = _kind("MRMUnsupportedSchemaError", "Schema is not supported. Detail: ")
 MRMDefineCategoryError = _kind("MRMDefineCategoryError", "Failed to define category field. Detail: ")
+
+open_paths(sys.modules[__name__])
