@@ -58,7 +58,7 @@ def blocks(request, monkeypatch):
     """The second runs every case in blocks of one image and few rows, as only large inputs would; the third has all
     images for small and all weights for large, the others have few channels for many."""
     if request.param in ("winograd", "winograd in blocks"):
-        for name in ("FEWEST", "LEAST"):
+        for name in ("FEWEST", "FEWEST_PAIRS", "LEAST"):
             monkeypatch.setattr(conv_winograd, name, 0)
         if request.param == "winograd in blocks":
             monkeypatch.setattr(conv_winograd, "BLOCK", 1)
@@ -151,6 +151,7 @@ def test_conv_in_lower_precision_equals_float64(name, dtype, rng):
 @pytest.mark.parametrize("name", ["rows same", "rows of one image", "rows wide padding"])
 def test_winograds_tiles_in_lower_precision_equal_float64(name, dtype, rng, monkeypatch):
     monkeypatch.setattr(conv_winograd, "FEWEST", 0)
+    monkeypatch.setattr(conv_winograd, "FEWEST_PAIRS", 0)
     monkeypatch.setattr(conv_winograd, "LEAST", 0)
     check(*arrays(rng, CASES[name], dtype), *CASES[name][2:], dtype)
 

@@ -17,6 +17,7 @@ from luojia._src.core import chain
 from luojia._src.data.workers import processes_are_safe
 from luojia._src.engine import threads
 from luojia._src.engine.kernels import conv, norm, pool, pool_pairs, rnn, rows, skinny
+from luojia._src.engine.kernels.finish import Finish
 from luojia._src.engine.shortcuts import matmul, maximum, where_positive
 from luojia._src.train import inplace
 
@@ -392,12 +393,18 @@ def test_recurrent_layers(two, monkeypatch, rng, assert_close, mode, n):
 
 
 def test_passes_over_rows(two, monkeypatch, rng, assert_close):
-    x, by = rng.standard_normal((1001, 7)), rng.standard_normal(7)
+    x = rng.standard_normal((1001, 7))
+    _agree(two, monkeypatch, lambda: [rows.total(x)], "float64", assert_close)
+
+
+def test_what_follows_a_convolution(two, monkeypatch, rng, assert_close):
+    x, by = rng.standard_normal((7, 3, 11, 13)), rng.standard_normal(3)
 
     def compute():
-        shifted = x.copy()
-        rows.shift(shifted, by)
-        return shifted, rows.total(x)
+        found = [x.copy(), np.ascontiguousarray(x.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)]
+        for y in found:
+            Finish(by, by, rectified=True).whole(y)
+        return found
 
     _agree(two, monkeypatch, compute, "float64", assert_close)
 

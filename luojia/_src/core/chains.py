@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from ..engine.namespace import OPERATORS
+from .apply import apply
 from .chain import Chain, Link
 from .op import Operator
 
@@ -23,9 +24,23 @@ class Place(NamedTuple):
     chain: Chain
     slots: tuple[int, ...]
 
+    @property
+    def op(self) -> Operator:
+        """The chain as an operator."""
+        return self.chain.operator
 
-def find(steps: Sequence[Any], heads: Sequence[int], constants: dict[int, Any]) -> list[Place]:
-    """The chains among a plan's steps, in order.
+    def takes(self, values: Sequence[Any]) -> bool:
+        """Whether the chain runs on such inputs."""
+        return self.chain.takes(values)
+
+    def run(self, values: Sequence[Any]) -> tuple[Any, dict[str, Any]]:
+        """The last step's result, and the attributes that the operator ran with."""
+        return apply(self.op, values, {}), {}
+
+
+def find(steps: Sequence[Any], heads: Sequence[int], constants: dict[int, Any],
+         others: Collection[int] = ()) -> list[Place]:
+    """The chains among a plan's steps, in order, without the steps of the numbers ``others``.
 
     A chain is a run of steps of which only the last is read outside. ``constants`` are the values of slots that no
     array takes.
@@ -38,7 +53,7 @@ def find(steps: Sequence[Any], heads: Sequence[int], constants: dict[int, Any]) 
     stop = len(steps)
     while stop:
         start = stop
-        while start and _link(steps[start - 1]) is not None and (
+        while start and start - 1 not in others and _link(steps[start - 1]) is not None and (
                 start == stop or readers.get(steps[start - 1].out, set()) <= set(range(start, stop))):
             start -= 1
         if stop - start > 1:

@@ -29,6 +29,7 @@ from ..errors import ArgumentError, GraphError
 from .ambient import commit, draw_key
 from .apply import apply
 from .chains import find as find_chains
+from .groups import find as find_groups
 from .op import OPERATORS
 from .planned import Notes, Programs
 from .symbol import KEY, Entry, Symbol, SymNode, variable, walk
@@ -116,7 +117,10 @@ class CachedGraph:
             dead = tuple([s for s in set(step.slots) if s >= first and last.get(s) == number])
             self.steps[number] = step._replace(dead=dead)
         numbers = dict(enumerate(constants, len(self.inputs)))
-        self._chains = find_chains(self.steps, self._heads, numbers)
+        self._groups = find_groups(self.steps, self._heads)
+        grouped = {number for group in self._groups for number in range(group.start, group.stop)}
+        self._chains = find_chains(self.steps, self._heads, numbers, grouped)
+        self._places = sorted([*self._groups, *self._chains], key=lambda place: (place.start, -place.stop))
         self._programs = Programs(self.steps, self._heads, numbers, self._plainly)
 
     def __call__(self, *arrays: Tensor, watch: Callable[[SymNode, Any, list], None] | None = None,
@@ -148,17 +152,19 @@ class CachedGraph:
              note: Notes | None = None) -> None:
         """Fill in the places of ``env``; ``note`` is told what runs."""
         done = 0
-        for start, stop, chain, slots in self._chains if watch is None else ():
-            self._run_steps(self.steps[done:start], env, arrays, device, note=note)
-            done = start
-            values = [env[i] for i in slots]
-            if chain.takes(values):
-                done = stop
-                out = self.steps[stop - 1].out
-                env[out] = apply(chain.operator, values, {})
+        for place in self._places if watch is None else ():
+            if place.start < done:
+                continue
+            self._run_steps(self.steps[done : place.start], env, arrays, device, note=note)
+            done = place.start
+            values = [env[i] for i in place.slots]
+            if place.takes(values):
+                done = place.stop
+                out = self.steps[done - 1].out
+                env[out], attrs = place.run(values)
                 if note is not None:
-                    note.add(chain.operator, {}, slots, out, values, env[out])
-                for i in {i for step in self.steps[start:stop] for i in step.dead}:
+                    note.add(place.op, attrs, place.slots, out, values, env[out])
+                for i in {i for step in self.steps[place.start : done] for i in step.dead}:
                     env[i] = None
         self._run_steps(self.steps[done:], env, arrays, device, watch, note)
 

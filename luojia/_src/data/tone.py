@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 LUMA = np.array([0.299, 0.587, 0.114])
-_LUMA15 = np.array([9798, 19235, 3735])  # the same in units of 2**-15
+_LUMA15 = np.array([9798, 19235, 3735], np.int32)  # the same in units of 2**-15
 
 
 def saturate(values: np.ndarray, dtype: Any) -> np.ndarray:
@@ -28,7 +28,8 @@ def grey(image: np.ndarray) -> np.ndarray:
     [[76, 150]]
     """
     if image.dtype == np.uint8:
-        return ((image[..., :3].astype(np.int64) @ _LUMA15 + (1 << 14)) >> 15).astype(np.uint8)
+        r, g, b = (image[..., i] * weight for i, weight in enumerate(_LUMA15))
+        return ((r + g + b + (1 << 14)) >> 15).astype(np.uint8)
     return saturate(image[..., :3].astype(np.float64) @ LUMA, image.dtype)
 
 
@@ -75,16 +76,22 @@ def hue(image: np.ndarray, turn: float) -> np.ndarray:
     return saturate(out, image.dtype)
 
 
+_BYTES = np.maximum(np.arange(256), 1)
+_BY_TOP = np.rint((255 << 12) / _BYTES).astype(np.int32)  # 255 / v and 256 / 6 / v in units of 2**-12
+_BY_SPAN = np.rint((256 << 12) / (6.0 * _BYTES)).astype(np.int32)
+
+
 def _hsv_bytes(image: np.ndarray) -> np.ndarray:
     """Hue of 0..255, saturation and value of an RGB image of bytes, in OpenCV's fixed point with 12 bits."""
-    r, g, b = (image[..., i].astype(np.int64) for i in range(3))
+    r, g, b = (image[..., i].astype(np.int32) for i in range(3))
     top = np.maximum(np.maximum(r, g), b)
     span = top - np.minimum(np.minimum(r, g), b)
-    by_top = np.rint((255 << 12) / np.maximum(top, 1)).astype(np.int64) * (top > 0)
-    by_span = np.rint((256 << 12) / (6.0 * np.maximum(span, 1))).astype(np.int64) * (span > 0)
     place = np.where(top == r, g - b, np.where(top == g, b - r + 2 * span, r - g + 4 * span))
-    angle = (place * by_span + (1 << 11)) >> 12
-    return np.stack([angle + 256 * (angle < 0), (span * by_top + (1 << 11)) >> 12, top], -1)
+    out = np.empty(image.shape, np.int32)
+    out[..., 0] = (place * _BY_SPAN[span] + (1 << 11)) >> 12 & 255
+    out[..., 1] = (span * _BY_TOP[top] + (1 << 11)) >> 12
+    out[..., 2] = top
+    return out
 
 
 def rgb_to_hsv(image: np.ndarray) -> np.ndarray:
@@ -116,12 +123,13 @@ def hsv_to_rgb(image: np.ndarray) -> np.ndarray:
     Source: Smith 1978, "Color gamut transform pairs".
     """
     angle, s, v = (image[..., i].astype(np.float64) for i in range(3))
-    sixth = np.floor(angle * 6)
-    f = angle * 6 - sixth
-    p, q, t = v * (1 - s), v * (1 - s * f), v * (1 - s * (1 - f))
-    which = (sixth.astype(np.int64) % 6)[..., None]
-    sectors = [(v, t, p), (q, v, p), (p, v, t), (p, q, v), (t, p, v), (v, p, q)]
-    return np.select([which == i for i in range(6)], [np.stack(c, -1) for c in sectors])
+    angle, span = angle * 6, s * v
+    out = np.empty(image.shape)
+    for i, away in enumerate((5, 3, 1)):  # red is lost from 1 to 2, gone up to 4 and back at 5; green and blue later
+        place = angle + away
+        place -= 6 * np.floor(place / 6)
+        out[..., i] = v - span * np.minimum(place, 4 - place).clip(0, 1)
+    return out
 
 
 _SMOOTH = np.array([[1, 1, 1], [1, 5, 1], [1, 1, 1]]) / 13

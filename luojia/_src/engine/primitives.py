@@ -11,8 +11,8 @@ from .kernels import erf as _erf
 from .kernels import norm as _norm
 from .kernels import pool as _pool
 from .kernels import scatter as _scatter
+from .kernels.finish import Finish
 from .kernels.incomplete import gammainc_slope
-from .kernels.rows import rows, shift
 
 
 def _scipy_special(name: str) -> Any:
@@ -92,13 +92,7 @@ def generator(key) -> np.random.Generator:
 
 def conv_bias(x, w, b, **how):
     """The convolution of x with w plus a bias per output channel."""
-    y = _conv.conv(x, w, **how)
-    flat = rows(y, (0, *range(2, y.ndim)))
-    if flat is None:
-        y += b.reshape(-1, *(1,) * (x.ndim - 2))
-    else:
-        shift(flat, b)
-    return y
+    return _conv.conv(x, w, finish=Finish(shift=b), **how)
 
 
 NUMPY_PRIMITIVES: dict[str, Any] = {

@@ -40,11 +40,11 @@ def _expect(name, x, size, **weights):
                              f"{tuple(w.shape)}.")
 
 
-def _forward(xp, x, gamma, beta, view, eps):
+def _forward(xp, x, gamma, beta, view, eps, **how):
     """(y, mean, var, inv) with inv = 1 / sqrt(var + eps); the last three with the axes kept as 1."""
     gamma = xp.ones(view.weights, x.dtype) if gamma is None else _reshape(xp, gamma, view.weights)
     beta = xp.zeros(view.weights, gamma.dtype) if beta is None else _reshape(xp, beta, view.weights)
-    y, *statistics = xp.normalize(_reshape(xp, x, view.shape), gamma, beta, axes=view.axes, eps=eps)
+    y, *statistics = xp.normalize(_reshape(xp, x, view.shape), gamma, beta, axes=view.axes, eps=eps, **how)
     return (_reshape(xp, y, tuple(x.shape)), *statistics)
 
 
@@ -86,13 +86,13 @@ def _second(var, inv, eps, what):
 
 
 def _fast_backward(saved, g, args: Any, needs, view):
-    """`normalize_dx` for the view."""
+    """`normalize_dx` for the view; of a rectified result, that is saved too."""
     x, gamma = args[:2]
     dx: Any
-    mean, inv = saved
+    mean, inv, *result = saved
     weights = _ones(view.weights, x.dtype) if gamma is None else gamma.reshape(view.weights)
     dx, dgamma, dbeta = normalize_dx(g.reshape(view.shape), x.reshape(view.shape), weights, mean, inv, axes=view.axes,
-                                     needs_dx=needs[0])
+                                     needs_dx=needs[0], y=result[0] if result else None)
     return (dx.reshape(x.shape) if needs[0] else None, dgamma.reshape(args[1].shape) if needs[1] else None,
             dbeta.reshape(args[2].shape) if needs[2] else None)
 
@@ -267,9 +267,9 @@ def _batch(x, gamma, beta, axis):
     return _View(tuple(x.shape), tuple([i for i in range(rank) if i != axis]), weights)
 
 
-def _by_batch(xp, x, gamma, beta, moving, view, eps, momentum, unbiased):
+def _by_batch(xp, x, gamma, beta, moving, view, eps, momentum, unbiased, **how):
     """(y, mean, var, inv, the new moving statistics)."""
-    y, *statistics = _forward(xp, x, gamma, beta, view, eps)
+    y, *statistics = _forward(xp, x, gamma, beta, view, eps, **how)
     mean, var, inv = [s.reshape(gamma.shape) for s in statistics]
     count = _count(view)
     spread = var * (count / (count - 1)) if unbiased and count > 1 else var
@@ -309,16 +309,21 @@ def batch_norm(xp, x, gamma, beta, moving_mean, moving_var, *, eps=1e-3, momentu
         y, mean, var, inv, new = _by_batch(xp, x, gamma, beta, (moving_mean, moving_var), view, eps, momentum, unbiased)
         outs = y, mean.astype(y.dtype), _second(var, inv, eps, what or "var").astype(y.dtype)
     else:
-        inv = (moving_var + eps) ** -0.5
-        scale = inv * gamma
-        shift = beta - moving_mean * scale
+        inv, scale, shift = by_moving(gamma, beta, moving_mean, moving_var, eps)
+        new = [moving_mean, moving_var]
         if hasattr(x, "flags") and x.dtype == scale.dtype == shift.dtype and x.ndim > 1:
             y = scale_and_shift(x, scale, shift, axis=axis)
         else:
             y = (x * scale.reshape(view.weights) + shift.reshape(view.weights)).astype(x.dtype)
-        new = [moving_mean, moving_var]
         outs = y, moving_mean, _second(moving_var, inv, eps, what or "var")
     return (*outs[: 3 if output_mean_var else 1], *new)
+
+
+def by_moving(gamma, beta, moving_mean, moving_var, eps):
+    """(inv, scale, shift): out of training a batch norm is x scale + shift, with scale = gamma inv."""
+    inv = (moving_var + eps) ** -0.5
+    scale = inv * gamma
+    return inv, scale, beta - moving_mean * scale
 
 
 @batch_norm.vjp(keep="args")
@@ -349,29 +354,34 @@ def _(xp, g, ans, args, needs, *, eps, fix_gamma, use_global_stats, output_mean_
     return (dx, dgamma, dbeta, *none)
 
 
-@batch_norm.fast
-def _(needs, x, gamma, beta, *moving, **attrs):
-    xp = ENGINE.xp
-    if not attrs["training"] or attrs["use_global_stats"] or attrs["output_mean_var"]:
-        return batch_norm.fn(xp, x, gamma, beta, *moving, **attrs), None
-    check_layout(attrs["layout"], "BatchNorm")
-    view = _batch(x, gamma, beta, attrs["axis"])
-    _expect("batch_norm", x, gamma.size, moving_mean=moving[0], moving_var=moving[1])
-    weight = xp.ones_like(gamma) if attrs["fix_gamma"] else gamma
-    y, mean, _var, inv, new = _by_batch(xp, x, weight, beta, moving, view, attrs["eps"], attrs["momentum"],
-                                        attrs["unbiased"])
-    return (y, *new), (mean.reshape(view.weights), inv.reshape(view.weights))
+def _fast_paths(operator: Operator, **how):
+    """The fast paths of ``batch_norm``, and of its rectified form."""
+
+    @operator.fast
+    def _(needs, x, gamma, beta, *moving, **attrs):
+        xp = ENGINE.xp
+        if not attrs["training"] or attrs["use_global_stats"] or attrs["output_mean_var"]:
+            return operator.fn(xp, x, gamma, beta, *moving, **attrs), None
+        check_layout(attrs["layout"], "BatchNorm")
+        view = _batch(x, gamma, beta, attrs["axis"])
+        _expect("batch_norm", x, gamma.size, moving_mean=moving[0], moving_var=moving[1])
+        weight = xp.ones_like(gamma) if attrs["fix_gamma"] else gamma
+        y, mean, _var, inv, new = _by_batch(xp, x, weight, beta, moving, view, attrs["eps"], attrs["momentum"],
+                                            attrs["unbiased"], **how)
+        return (y, *new), (mean.reshape(view.weights), inv.reshape(view.weights), *((y,) if how else ()))
+
+    @operator.fast_vjp
+    def _(saved, g, args, needs, *, fix_gamma, axis, **_):
+        x, gamma, beta = args[:3]
+        view = _batch(x, gamma, beta, axis)
+        needs = (needs[0], needs[1] and not fix_gamma, needs[2])
+        dx, dgamma, dbeta = _fast_backward(saved, g[0], (x, None if fix_gamma else gamma, beta), needs, view)
+        if fix_gamma:
+            dgamma = gamma * 0
+        return dx, dgamma, dbeta, None, None
 
 
-@batch_norm.fast_vjp
-def _(saved, g, args, needs, *, fix_gamma, axis, **_):
-    x, gamma, beta = args[:3]
-    view = _batch(x, gamma, beta, axis)
-    needs = (needs[0], needs[1] and not fix_gamma, needs[2])
-    dx, dgamma, dbeta = _fast_backward(saved, g[0], (x, None if fix_gamma else gamma, beta), needs, view)
-    if fix_gamma:
-        dgamma = gamma * 0
-    return dx, dgamma, dbeta, None, None
+_fast_paths(batch_norm)
 
 
 @batch_norm.complete
@@ -389,11 +399,18 @@ def _(shapes, out, *, axis=1, **_):
     aux=("moving_mean", "moving_var"), outputs=lambda **attrs: _outputs(**attrs) + _BATCH_OUTPUTS,
 )
 def batch_norm_relu(xp, x, gamma, beta, moving_mean, moving_var, *, eps=1e-3, momentum=0.9, fix_gamma=False,
-                    use_global_stats=False, output_mean_var=False, axis=1, training=False):
+                    use_global_stats=False, output_mean_var=False, axis=1, training=False, unbiased=False, layout=None):
     """``batch_norm`` whose negative results are 0. Source: MXNet's ``contrib.BatchNormWithReLU``."""
+    if hasattr(x, "flags") and (not training or use_global_stats) and not output_mean_var:
+        check_layout(layout, "BatchNorm")
+        _batch(x, gamma, beta, axis)
+        _expect("batch_norm", x, gamma.size, moving_mean=moving_mean, moving_var=moving_var)
+        _inv, scale, shift = by_moving(xp.ones_like(gamma) if fix_gamma else gamma, beta, moving_mean, moving_var, eps)
+        if x.dtype == scale.dtype == shift.dtype:
+            return scale_and_shift(x, scale, shift, axis=axis, rectified=True), moving_mean, moving_var
     y, *rest = batch_norm.fn(xp, x, gamma, beta, moving_mean, moving_var, eps=eps, momentum=momentum,
                              fix_gamma=fix_gamma, use_global_stats=use_global_stats, output_mean_var=output_mean_var,
-                             axis=axis, training=training)
+                             axis=axis, training=training, unbiased=unbiased, layout=layout)
     return (xp.maximum(y, 0), *rest)
 
 
@@ -402,4 +419,5 @@ def _(xp, g, ans, args, needs, **attrs):
     return batch_norm.rule(xp, (xp.where(ans[0] > 0, g[0], 0 * g[0]), *g[1:]), None, args, needs, **attrs)
 
 
+_fast_paths(batch_norm_relu, rectified=True)
 batch_norm_relu.complete_rule = batch_norm.complete_rule

@@ -59,11 +59,11 @@ def hue(xp: Any, x: Any, alpha: Any) -> Any:
         return x.astype("float32")
     x = x.astype("float32")
     r, g, b = x[..., 0], x[..., 1], x[..., 2]
-    low, top = xp.min(x, axis=-1), xp.max(x, axis=-1)
+    low, top = xp.minimum(xp.minimum(r, g), b), xp.maximum(xp.maximum(r, g), b)
     span = top - low
-    safe = xp.where(span > 0, span, 1)
-    place = xp.where(top == r, (g - b) / safe, xp.where(top == g, (b - r) / safe + 2, (r - g) / safe + 4))
-    place = xp.mod(place + 6 * alpha, 6)  # red at 0 and 6, green at 2, blue at 4
+    away = xp.where(top == r, g - b, xp.where(top == g, b - r, r - g)) / xp.where(span > 0, span, 1)
+    place = away + xp.where(top == r, 0, xp.where(top == g, 2, 4)) + 6 * alpha
+    place = place - 6 * xp.floor(place / 6)  # red at 0 and 6, green at 2, blue at 4
     shares = xp.abs(place - 3) - 1, 2 - xp.abs(place - 2), 2 - xp.abs(place - 4)
     return xp.stack([low + span * xp.clip(s, 0, 1) for s in shares], -1).astype("float32")
 

@@ -18,6 +18,7 @@ import numpy as np
 from luojia._src.engine import threads
 from luojia._src.engine.kernels import conv_depthwise, conv_heavy, conv_last, conv_winograd
 from luojia._src.engine.kernels.columns import Columns, Ints
+from luojia._src.engine.kernels.finish import Finish
 from luojia._src.engine.kernels.precision import working
 from luojia._src.engine.kernels.thin import is_thin
 from luojia._src.errors import ShapeError
@@ -65,8 +66,9 @@ def conv_shape(x_shape: Ints, w_shape: Ints, *, stride: Ints, pad: Pads, dilatio
     return (x_shape[0], w_shape[0], *out)
 
 
-def conv(x: np.ndarray, w: np.ndarray, *, stride: Ints, pad: Pads, dilation: Ints, groups: int) -> np.ndarray:
-    """The convolution of x (N, C, *size) with w (O, C/groups, *kernel): (N, O, *out).
+def conv(x: np.ndarray, w: np.ndarray, *, stride: Ints, pad: Pads, dilation: Ints, groups: int,
+         finish: Finish | None = None) -> np.ndarray:
+    """The convolution of x (N, C, *size) with w (O, C/groups, *kernel): (N, O, *out), and what ``finish`` makes of it.
 
     >>> conv(np.ones((1, 1, 4)), np.ones((1, 1, 3)), stride=(1,), pad=((1, 0),), dilation=(1,), groups=1)
     array([[[2., 3., 3.]]])
@@ -75,11 +77,19 @@ def conv(x: np.ndarray, w: np.ndarray, *, stride: Ints, pad: Pads, dilation: Int
     lo = tuple(before for before, _ in pad)
     kernels = _channels_last(w.shape, shape[2:], stride, dilation, groups, x)
     if kernels is not None:
-        y = kernels.correlate(x, w, shape[2:], stride, lo, dilation, working(np.result_type(x, w)))
-        return y.astype(np.result_type(x, w), copy=False)
+        dtype = np.result_type(x, w)
+        work = working(dtype)
+        y = kernels.correlate(x, w, shape[2:], stride, lo, dilation, work, finish if work == dtype else None)
+        y = y.astype(dtype, copy=False)
+        if finish is not None and work != dtype:
+            finish.whole(y)
+        return y
     x = np.ascontiguousarray(x)
     y = _correlate(_grouped(x, 1, groups), _grouped(w, 0, groups), shape[2:], stride, lo, dilation)
-    return y.reshape(shape).astype(np.result_type(x, w), copy=False)
+    y = y.reshape(shape).astype(np.result_type(x, w), copy=False)
+    if finish is not None:
+        finish.whole(y)
+    return y
 
 
 def conv_dx(g: np.ndarray, w: np.ndarray, *, shape: Ints, stride: Ints, pad: Pads, dilation: Ints,

@@ -16,6 +16,7 @@ from numpy.lib.stride_tricks import as_strided
 from luojia._src.engine import threads
 from luojia._src.engine.kernels.columns import Ints, span
 from luojia._src.engine.kernels.conv_last import first, last, parts_of
+from luojia._src.engine.kernels.finish import Finish
 
 BLOCK = 1 << 16  # numbers of a block's outputs
 SPEED = 6e3  # multiplied and added in a microsecond
@@ -66,9 +67,9 @@ def blocks(x: np.ndarray, kernel: Ints, out: Ints, stride: Ints, lo: Ints, dilat
                 spaced, (k0, k1, held, stop - start, out[1] * channels), (d0 * down, tap, image, s0 * down, number)))
 
 
-def correlate(x: np.ndarray, w: np.ndarray, out: Ints, stride: Ints, lo: Ints, dilation: Ints,
-              work: np.dtype) -> np.ndarray:
-    """x (N, C, H, W) with w (C, 1, *kernel): (N, C, *out), channels last in memory."""
+def correlate(x: np.ndarray, w: np.ndarray, out: Ints, stride: Ints, lo: Ints, dilation: Ints, work: np.dtype,
+              finish: Finish | None = None) -> np.ndarray:
+    """x (N, C, H, W) with w (C, 1, *kernel): (N, C, *out), channels last in memory, as ``finish`` leaves it."""
     (n, channels), kernel = x.shape[:2], w.shape[2:]
     y = np.empty((n, *out, channels), work)
     weights = np.empty((*kernel, out[1], channels), work)
@@ -80,7 +81,10 @@ def correlate(x: np.ndarray, w: np.ndarray, out: Ints, stride: Ints, lo: Ints, d
         size, above = (down.stop - down.start, out[1]), (lo[0] - down.start * stride[0], lo[1])
         into = y[some, down].reshape(-1, size[0], weights.shape[2])
         for images, rows, windows in blocks(last(x)[some], kernel, size, stride, above, dilation, work):
-            np.einsum("ijnhx,ijx->nhx", windows, weights, out=into[images, rows])
+            met = into[images, rows]
+            np.einsum("ijnhx,ijx->nhx", windows, weights, out=met)
+            if finish is not None:
+                finish.rows(met.reshape(*met.shape[:2], out[1], channels))
 
     micros = y.size * w[0].size / SPEED
     threads.spread(compute, parts_of(n, out[0], micros))

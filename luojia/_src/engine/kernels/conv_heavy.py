@@ -16,6 +16,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from luojia._src.engine.kernels.columns import Ints, span
 from luojia._src.engine.kernels.conv_last import first, last
+from luojia._src.engine.kernels.finish import Finish
 from luojia._src.engine.shortcuts import matmul
 
 HEAVY = 1 << 19  # numbers of the weights, at least
@@ -70,15 +71,17 @@ class Geometry(NamedTuple):
         return np.ascontiguousarray(self.windows(padded)).reshape(-1, len(x) * prod(self.out))
 
 
-def correlate(x: np.ndarray, w: np.ndarray, out: Ints, stride: Ints, lo: Ints, dilation: Ints,
-              work: np.dtype) -> np.ndarray:
-    """x (N, C, H, W) with w (O, C, *kernel): (N, O, *out), channels last in memory."""
+def correlate(x: np.ndarray, w: np.ndarray, out: Ints, stride: Ints, lo: Ints, dilation: Ints, work: np.dtype,
+              finish: Finish | None = None) -> np.ndarray:
+    """x (N, C, H, W) with w (O, C, *kernel): (N, O, *out), channels last in memory, as ``finish`` leaves it."""
     outputs, channels, *kernel = w.shape
     how = Geometry(tuple(kernel), out, stride, lo, dilation)
     y = np.empty((len(x), *out, outputs), work)
     flat = np.ascontiguousarray(w, work).reshape(outputs, -1)
     for some in how.images(len(x), channels):
         y[some] = matmul(flat, how.columns(x[some], work)).T.reshape(-1, *out, outputs)
+    if finish is not None:
+        finish.whole(first(y))
     return first(y)
 
 

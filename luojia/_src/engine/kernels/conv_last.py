@@ -15,6 +15,7 @@ import numpy as np
 from luojia._src.engine import threads
 from luojia._src.engine.kernels import thin
 from luojia._src.engine.kernels.columns import Ints
+from luojia._src.engine.kernels.finish import Finish
 from luojia._src.engine.kernels.windows import Tap, Windows
 from luojia._src.engine.shortcuts import matmul
 
@@ -39,16 +40,19 @@ def parts_of(n: int, rows: int, micros: float) -> list[slice]:
     return threads.ranges(n if n > 1 else rows, micros)
 
 
-def correlate(x: np.ndarray, w: np.ndarray, out: Ints, stride: Ints, lo: Ints, dilation: Ints,
-              work: np.dtype) -> np.ndarray:
-    """x (N, C, H, W) with w (O, C, *kernel): (N, O, *out)."""
+def correlate(x: np.ndarray, w: np.ndarray, out: Ints, stride: Ints, lo: Ints, dilation: Ints, work: np.dtype,
+              finish: Finish | None = None) -> np.ndarray:
+    """x (N, C, H, W) with w (O, C, *kernel): (N, O, *out), and what ``finish`` makes of it."""
     n, channels = x.shape[:2]
     outputs, _, *kernel = w.shape
     micros = out[0] * out[1] * n * w.size / threads.PRODUCTS
     parts = parts_of(n, out[0], micros)
     if len(parts) == 1 and n and _is_pointwise(kernel, out, x.shape[2:], stride, lo):
         pixels = np.ascontiguousarray(last(x), work).reshape(-1, channels)
-        return first(matmul(pixels, w[:, :, 0, 0].astype(work, copy=False).T).reshape(n, *out, outputs))
+        y = matmul(pixels, w[:, :, 0, 0].astype(work, copy=False).T)
+        if finish is not None:
+            finish.rows(y)
+        return first(y.reshape(n, *out, outputs))
     y = np.empty((n, *out, outputs), work)
     is_thin = thin.is_thin(channels, tuple(kernel))
     if is_thin:
@@ -65,11 +69,15 @@ def correlate(x: np.ndarray, w: np.ndarray, out: Ints, stride: Ints, lo: Ints, d
         if is_thin:
             for images, places, matrix in thin.windows(x[some], tuple(kernel), size, stride, above, dilation, work):
                 np.matmul(matrix.swapaxes(1, 2), weights, out=into[images, places])
+                if finish is not None:
+                    finish.rows(into[images, places])
             return
         windows = Windows(last(x)[some], tuple(kernel), size, stride, above, dilation, work)
         scratch = np.empty((windows.images, windows.rows * size[1], outputs), work)
         for images, places, taps in windows:
             _add_up(taps, weights, into[images, places], scratch)
+            if finish is not None:
+                finish.rows(into[images, places])
 
     threads.spread(compute, parts)
     return first(y)

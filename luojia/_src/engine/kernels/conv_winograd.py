@@ -25,18 +25,20 @@ import numpy as np
 from luojia._src.engine import threads
 from luojia._src.engine.kernels.columns import Ints
 from luojia._src.engine.kernels.conv_last import first, last, parts_of
+from luojia._src.engine.kernels.finish import Finish
 
-FEWEST = 48  # channels, of the input and of the output
+FEWEST = 32  # channels, of the input and of the output
+FEWEST_PAIRS = 48 * 48  # of a channel of the input and one of the output, which the transformations must be worth
 LEAST = 256  # outputs of a channel, in all images
 PLANES = 256  # of weights, for each output: with more, the weights' transformation takes longer than the products
-BLOCK = 1 << 18  # numbers of a block's inputs and outputs, transformed
-TILES = 64  # of a block, at least
+BLOCK = 1 << 19  # numbers of a block's inputs and outputs, transformed
+TILES = 128  # of a block, at least
 
 
 def suits(w_shape: Ints, n: int, out: Ints, stride: Ints, dilation: Ints) -> bool:
     """Whether a convolution without groups of n images with weights (O, C, *kernel) to ``out`` is computed here."""
     return (len(w_shape) == 4 and (*w_shape[2:], *stride, *dilation) == (3, 3, 1, 1, 1, 1)
-            and min(w_shape[:2]) >= FEWEST and min(out) > 1
+            and min(w_shape[:2]) >= FEWEST and w_shape[0] * w_shape[1] >= FEWEST_PAIRS and min(out) > 1
             and n * prod(out) >= max(LEAST, w_shape[0] * w_shape[1] // PLANES))
 
 
@@ -58,9 +60,12 @@ def blocks(n: int, part: slice, tiles: Ints, channels: int) -> Iterator[Block]:
             yield Block(slice(image, min(image + several, images.stop)), slice(row, min(row + rows, downward.stop)))
 
 
-def correlate(x: np.ndarray, w: np.ndarray, out: Ints, stride: Ints, lo: Ints, dilation: Ints,
-              work: np.dtype) -> np.ndarray:
-    """x (N, C, H, W) with w (O, C, 3, 3): (N, O, *out), channels last in memory; stride and dilation are 1."""
+def correlate(x: np.ndarray, w: np.ndarray, out: Ints, stride: Ints, lo: Ints, dilation: Ints, work: np.dtype,
+              finish: Finish | None = None) -> np.ndarray:
+    """x (N, C, H, W) with w (O, C, 3, 3): (N, O, *out), channels last in memory, as ``finish`` leaves it.
+
+    Stride and dilation are 1.
+    """
     n, (outputs, channels) = len(x), w.shape[:2]
     tiles = (out[0] + 1) // 2, (out[1] + 1) // 2
     weights = transformed(w, work)
@@ -71,6 +76,8 @@ def correlate(x: np.ndarray, w: np.ndarray, out: Ints, stride: Ints, lo: Ints, d
             seen = _inputs(last(x)[images], rows, tiles[1], lo, work)
             _outputs(np.matmul(seen.reshape(16, -1, channels), weights).reshape(*seen.shape[:-1], outputs),
                      y[images, 2 * rows.start : 2 * rows.stop])
+            if finish is not None:
+                finish.rows(y[images, 2 * rows.start : 2 * rows.stop])
 
     threads.spread(compute, parts_of(n, tiles[0], 4 * y.size * channels / threads.PRODUCTS))
     return first(y)

@@ -16,6 +16,7 @@ from luojia._src.engine.kernels import norm_last, norm_rows
 from luojia._src.engine.kernels.precision import widen
 from luojia._src.engine.kernels.rows import PASSED, rows
 from luojia._src.engine.kernels.sums import total
+from luojia._src.engine.shortcuts import maximum, where_positive
 from luojia._src.errors import ShapeError
 
 Axes = tuple[int, ...]
@@ -25,11 +26,12 @@ _BLOCK = 1 << 16  # numbers that stay in the cache from one pass to the next
 _FEW, _FEW_IMAGES = 1 << 14, 3
 
 
-def normalize(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, *, axes: Axes,
-              eps: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def normalize(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, *, axes: Axes, eps: float,
+              rectified: bool = False) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """(y, mean, var, inv) with inv = 1 / sqrt(var + eps), the last three with the axes kept as 1.
 
-    gamma and beta have x's rank and broadcast to it. `normalize_dx` needs mean and inv.
+    gamma and beta have x's rank and broadcast to it. `normalize_dx` needs mean and inv, and y if that is ``rectified``:
+    0 where it were less.
     """
     count = prod(x.shape[a] for a in axes)
     if not count:
@@ -38,9 +40,13 @@ def normalize(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, *, axes: Axes,
     d = widen(x)
     if (flat := rows(d, axes)) is not None and gamma.size == flat.shape[1]:
         y = np.empty_like(d)
-        found = norm_last.normalize_rows(flat, widen(gamma).ravel(), widen(beta).ravel(), eps, _rows(y, axes))
+        found = norm_last.normalize_rows(flat, widen(gamma).ravel(), widen(beta).ravel(), eps, _rows(y, axes),
+                                         rectified)
         mean, var, inv = [a.reshape(gamma.shape) for a in found]
         return y.astype(x.dtype, copy=False), mean, var, inv
+    if rectified:
+        y, mean, var, inv = normalize(x, gamma, beta, axes=axes, eps=eps)
+        return maximum(y, 0, out=y), mean, var, inv
     if (wide := _features_last(d, gamma, axes)) is not None:
         y = np.empty(x.shape, d.dtype)
         found = norm_rows.normalize(wide, widen(gamma).ravel(), widen(beta).ravel(), eps, y.reshape(wide.shape))
@@ -78,24 +84,33 @@ def _normalize(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, axes: Axes,
 
 
 def normalize_dx(g: np.ndarray, x: np.ndarray, gamma: np.ndarray, mean: np.ndarray, inv: np.ndarray, *, axes: Axes,
-                 needs_dx: bool = True) -> tuple[np.ndarray | None, np.ndarray, np.ndarray]:
+                 needs_dx: bool = True, y: np.ndarray | None = None
+                 ) -> tuple[np.ndarray | None, np.ndarray, np.ndarray]:
     """(dx, dgamma, dbeta) for the gradient g of y, through mean and var too; dx is None unless needed.
 
-    With x' = (x - mean) * inv and u = g * gamma: dx = inv * (u - mean(u) - x' * mean(u * x')).
+    A y that was rectified is given. With x' = (x - mean) * inv and u = g * gamma:
+    dx = inv * (u - mean(u) - x' * mean(u * x')).
     """
     if g.shape != x.shape:
         raise ShapeError(f"normalize_dx expects a gradient of the input's shape {x.shape}, got {g.shape}.")
     _expect(x, gamma, gamma)
     dtype = gamma.dtype
     g, gamma = widen(g), widen(gamma)
-    if (flat := rows(widen(x), axes)) is not None and gamma.size == flat.shape[1]:
+    flat = rows(widen(x), axes)
+    if flat is not None and gamma.size != flat.shape[1]:
+        flat = None
+    signs = None if y is None or flat is None else rows(y, axes)
+    if y is not None and signs is None:
+        g = where_positive(g, y)
+    if flat is not None:
         dx = np.empty_like(x, flat.dtype)
         like_x = rows(g, axes)
         if like_x is None or g.dtype != dx.dtype:
             like_x = np.empty_like(dx)
             like_x[...] = g
             like_x = _rows(like_x, axes)
-        found = norm_last.normalize_rows_dx(like_x, flat, gamma.ravel(), mean.ravel(), inv.ravel(), _rows(dx, axes))
+        found = norm_last.normalize_rows_dx(like_x, flat, gamma.ravel(), mean.ravel(), inv.ravel(), _rows(dx, axes),
+                                            signs)
         dgamma, dbeta = [a.reshape(gamma.shape).astype(dtype, copy=False) for a in found]
         return dx.astype(x.dtype, copy=False) if needs_dx else None, dgamma, dbeta
     if (wide := _features_last(widen(x), gamma, axes)) is not None and g.dtype == wide.dtype:
@@ -182,8 +197,9 @@ def _rows(a: np.ndarray, axes: Axes) -> np.ndarray:
     return found
 
 
-def scale_and_shift(x: np.ndarray, scale: np.ndarray, shift: np.ndarray, *, axis: int = 1) -> np.ndarray:
-    """x scale + shift, with vectors (C,) for the entries of the channel axis.
+def scale_and_shift(x: np.ndarray, scale: np.ndarray, shift: np.ndarray, *, axis: int = 1,
+                    rectified: bool = False) -> np.ndarray:
+    """x scale + shift, with vectors (C,) for the entries of the channel axis; where that is less, ``rectified`` to 0.
 
     >>> scale_and_shift(np.array([[1.0, 3.0]]), np.array([2.0, 0.0]), np.array([1.0, 1.0])).tolist()
     [[3.0, 1.0]]
@@ -196,8 +212,11 @@ def scale_and_shift(x: np.ndarray, scale: np.ndarray, shift: np.ndarray, *, axis
     shape = tuple(n if a == axis else 1 for a, n in enumerate(x.shape))
     if x.size >= _FEW and (flat := rows(x, axes)) is not None:
         y = np.empty_like(x)
-        norm_last.scale_rows(flat, scale, shift, _rows(y, axes))
+        norm_last.scale_rows(flat, scale, shift, _rows(y, axes), rectified)
         return y
+    if rectified:
+        y = scale_and_shift(x, scale, shift, axis=axis)
+        return maximum(y, 0, out=y)
     factor, term = scale.reshape(shape), shift.reshape(shape)
     if x.size < _FEW or axis != 1 or not x.flags.c_contiguous:
         y = x * factor

@@ -14,9 +14,10 @@ from luojia._src.engine.kernels.rows import Block, blocks, tile, tiles, unfold_s
 from luojia._src.engine.kernels.sums import column_sums
 
 
-def normalize_rows(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, eps: float,
-                   y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(mean, var, inv) (C,) of the rows of x (M, C); y is filled with gamma (x - mean) inv + beta.
+def normalize_rows(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, eps: float, y: np.ndarray,
+                   rectified: bool = False) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(mean, var, inv) (C,) of the rows of x (M, C); y is filled with gamma (x - mean) inv + beta, or where that is
+    less, and y to be ``rectified``, with 0.
 
     >>> y = np.empty((2, 1))
     >>> normalize_rows(np.array([[1.0], [3.0]]), np.ones(1), np.zeros(1), 0.0, y)
@@ -41,20 +42,22 @@ def normalize_rows(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, eps: floa
     var = np.array([spread for _, spread in centered]).sum(0) / m + (weights * (each - mean) ** 2).sum(0)
     inv = 1 / np.sqrt(var + eps)
     scale = gamma * inv
-    tiled = tiles(found, scale)
+    tiled = tiles(found, scale, np.zeros_like(scale))
 
     def scale_up(block: tuple[Block, np.ndarray]) -> None:
         (at, fold), shift = block
         d = y[at].reshape(-1, fold * c)
         np.multiply(d, tiled[fold][0], out=d)
         np.add(d, tile(shift, fold), out=d)
+        if rectified:
+            np.maximum(d, tiled[fold][1], out=d)
 
     threads.spread(scale_up, list(zip(found, (each - mean) * scale + beta)))
     return mean, var, inv
 
 
-def scale_rows(x: np.ndarray, scale: np.ndarray, shift: np.ndarray, y: np.ndarray) -> None:
-    """y (M, C) is filled with x scale + shift, for x (M, C) and vectors (C,).
+def scale_rows(x: np.ndarray, scale: np.ndarray, shift: np.ndarray, y: np.ndarray, rectified: bool = False) -> None:
+    """y (M, C) is filled with x scale + shift, for x (M, C) and vectors (C,), and ``rectified`` with 0 at least.
 
     >>> y = np.empty((2, 1))
     >>> scale_rows(np.array([[1.0], [3.0]]), np.array([2.0]), np.array([1.0]), y)
@@ -63,22 +66,26 @@ def scale_rows(x: np.ndarray, scale: np.ndarray, shift: np.ndarray, y: np.ndarra
     """
     m, c = x.shape
     found = blocks(m, c, 2)
-    tiled = tiles(found, scale, shift)
+    tiled = tiles(found, scale, shift, np.zeros_like(shift))
 
     def compute(block: Block) -> None:
         at, fold = block
         d = y[at].reshape(-1, fold * c)
         np.multiply(x[at].reshape(d.shape), tiled[fold][0], out=d)
         np.add(d, tiled[fold][1], out=d)
+        if rectified:
+            np.maximum(d, tiled[fold][2], out=d)
 
     threads.spread(compute, found)
 
 
 def normalize_rows_dx(g: np.ndarray, x: np.ndarray, gamma: np.ndarray, mean: np.ndarray, inv: np.ndarray,
-                      dx: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+                      dx: np.ndarray, y: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
     """(dgamma, dbeta) (C,) for the gradient g (M, C) of `normalize_rows`; dx (M, C) is filled with
 
     gamma inv (g - mean(g) - (x - mean) inv^2 mean(g (x - mean))).
+
+    Of a rectified y, that is given: g counts where y is positive.
     """
     m, c = x.shape
     found = blocks(m, c, 4)
@@ -87,6 +94,9 @@ def normalize_rows_dx(g: np.ndarray, x: np.ndarray, gamma: np.ndarray, mean: np.
     def sums(block: Block) -> np.ndarray:
         at, fold = block
         part, d = g[at].reshape(-1, fold * c), dx[at].reshape(-1, fold * c)
+        if y is not None:
+            part = np.multiply(part, y[at].reshape(d.shape) > 0, out=d)  # and stays there for the second pass
+            d = np.empty_like(d)
         np.subtract(x[at].reshape(d.shape), tiled[fold][0], out=d)
         return np.array([unfold_sum(np.einsum("ij,ij->j", d, part), fold), unfold_sum(column_sums(part), fold)])
 
@@ -97,8 +107,13 @@ def normalize_rows_dx(g: np.ndarray, x: np.ndarray, gamma: np.ndarray, mean: np.
         at, fold = block
         of_x, shift, scale = put[fold]
         d = dx[at].reshape(-1, fold * c)
-        np.multiply(d, of_x, out=d)
-        np.add(d, g[at].reshape(d.shape), out=d)
+        if y is None:
+            np.multiply(d, of_x, out=d)
+            np.add(d, g[at].reshape(d.shape), out=d)
+        else:
+            of_d = np.subtract(x[at].reshape(d.shape), tiled[fold][0])
+            np.multiply(of_d, of_x, out=of_d)
+            np.add(d, of_d, out=d)
         np.add(d, shift, out=d)
         np.multiply(d, scale, out=d)
 

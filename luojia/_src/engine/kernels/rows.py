@@ -74,17 +74,3 @@ def total(x: np.ndarray) -> np.ndarray:
         return unfold_sum(np.add.reduce(x[at].reshape(-1, fold * c), 0), fold)
 
     return threads.total(compute, blocks(m, c, 1)) if m else np.zeros(c, x.dtype)
-
-
-def shift(x: np.ndarray, by: np.ndarray) -> None:
-    """Add ``by`` (C,) to each row of x (M, C)."""
-    m, c = x.shape
-    found = blocks(m, c, 1)
-    tiled = tiles(found, by)
-
-    def compute(block: Block) -> None:
-        at, fold = block
-        part = x[at].reshape(-1, fold * c)
-        np.add(part, tiled[fold][0], out=part)
-
-    threads.spread(compute, found)

@@ -1,0 +1,114 @@
+"""Finds in a graph's plan what NumPy computes at once: a convolution, batch norm by moving statistics, a ReLU.
+
+What follows a convolution then happens to a block of its results while that is in the cache (``kernels/finish.py``);
+in training, a ReLU happens in the last pass of the batch norm before it, and its gradient in the first of that one's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..engine.namespace import OPERATORS
+from ..engine.numpy_engine import ENGINE
+from .ambient import commit
+from .apply import apply
+from .chains import specific
+from .op import Operator
+from .profiling import running
+from .tape import now_recording, state
+from .tensor import Tensor
+
+_TAKEN = (np.dtype("float32"), np.dtype("float64"))  # whose results are the same to the last bit or two
+_LAYOUTS = (None, "None", "NCW", "NCHW", "NCDHW")
+
+
+class Group(NamedTuple):
+    """The steps start:stop of a plan as one operator of the values in ``slots``; ``norm`` is the batch norm's step.
+
+    ``settled``: only by moving statistics, and where nothing records.
+    """
+
+    start: int
+    stop: int
+    op: Operator
+    attrs: dict[str, Any]
+    slots: tuple[int, ...]
+    norm: Any = None
+    settled: bool = False
+
+    def takes(self, values: Sequence[Any]) -> bool:
+        """Whether the operator computes the steps for such inputs."""
+        if self.settled and (now_recording() or self.trains() and not self.norm.attrs.get("use_global_stats")):
+            return False
+        first = values[0]
+        if not isinstance(first, Tensor) or first._device.engine is not ENGINE:
+            return False
+        device, dtype = first._device, first._value.dtype
+        if dtype not in _TAKEN or state.frame is not None or running:
+            return False
+        for t in values:
+            if t is not None and (not isinstance(t, Tensor) or t._device is not device or t._value.dtype != dtype
+                                  or t._value.__class__ is not np.ndarray):
+                return False
+        return True
+
+    def trains(self) -> bool:
+        """Whether the batch norm is in training."""
+        return state.training if "training" in self.norm.node.late else self.norm.attrs.get("training", False)
+
+    def run(self, values: Sequence[Any]) -> tuple[Any, dict[str, Any]]:
+        """The last step's result, and the attributes that the operator ran with."""
+        attrs = self.attrs if self.norm is None or self.settled else {**self.attrs, "training": self.trains()}
+        found = apply(self.op, values, attrs)
+        return commit(self.op, values, found, attrs) if self.op.aux else found, attrs
+
+
+def find(steps: Sequence[Any], heads: Sequence[int]) -> list[Group]:
+    """The groups of a plan, in order of their first steps, the longer ones first."""
+    readers: dict[int, int] = {head: 2 for head in heads}
+    for step in steps:
+        for slot in step.slots:
+            readers[slot] = readers.get(slot, 0) + 1
+
+    def follows(number: int) -> Any:
+        """The step after this one, if it alone reads what this one computes, and as its first input."""
+        step, after = steps[number], steps[number + 1] if number + 1 < len(steps) else None
+        alone = after is not None and readers.get(step.out) == 1 and after.slots[:1] == (step.out,)
+        return after if alone and step.count == 1 else None
+
+    def rectifies(step: Any) -> bool:
+        return step is not None and specific(step.op, step.attrs)[0].name == "relu"
+
+    found = []
+    for number, step in enumerate(steps):
+        after = follows(number)
+        if after is None:
+            continue
+        if _is_norm(step) and rectifies(after):
+            op = OPERATORS["batch_norm_relu"]
+            found.append(Group(number, number + 2, op, _of(op, step.attrs), step.slots, step))
+        if step.op.name != "convolution" or step.attrs.get("layout") not in _LAYOUTS or step.late or step.source:
+            continue
+        if rectifies(after):
+            op = OPERATORS["convolution_relu"]
+            found.append(Group(number, number + 2, op, step.attrs, step.slots))
+        if _is_norm(after) and after.attrs.get("axis", 1) == 1:
+            op, rectified = OPERATORS["convolution_norm"], rectifies(follows(number + 1))
+            attrs = {**step.attrs, "rectified": rectified, "eps": after.attrs.get("eps", 1e-3),
+                     "fix_gamma": after.attrs.get("fix_gamma", False)}
+            slots = (*step.slots[:2], *after.slots[1:], *step.slots[2:])
+            found.append(Group(number, number + 2 + rectified, op, attrs, slots, after, True))
+    return found
+
+
+def _is_norm(step: Any) -> bool:
+    """Whether a step is a batch norm with one output that is seen."""
+    return step.op.name == "batch_norm" and step.count == 1 and not step.attrs.get("output_mean_var") and (
+        step.attrs.get("layout") in _LAYOUTS and not step.source)
+
+
+def _of(op: Operator, attrs: dict[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in attrs.items() if k in op.attrs}

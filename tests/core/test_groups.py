@@ -1,0 +1,124 @@
+"""Convolutions, norms and ReLUs that a graph runs at once on NumPy, against the operators one by one."""
+
+import numpy as np
+import pytest
+
+import luojia as mx
+from luojia import sym
+from luojia._src.core.graph import CachedGraph
+from tests.core.test_chains import nodes
+
+pytestmark = pytest.mark.numpy_engine
+
+C = 3
+
+
+def norm(data, name="bn", **attrs):
+    return sym.BatchNorm(data, name=name, **{"fix_gamma": False, "eps": 0.1, **attrs})
+
+
+def conv(data, name="conv", **attrs):
+    return sym.Convolution(data, name=name, **{"num_filter": C, "kernel": (3, 3), "pad": (1, 1), **attrs})
+
+
+x = sym.var("data")
+read_twice = conv(x)
+GRAPHS = {
+    "conv relu": (sym.relu(conv(x)), ["convolution_relu"]),
+    "activation": (sym.Activation(conv(x, no_bias=True), act_type="relu"), ["convolution_relu"]),
+    "conv norm": (norm(conv(x)) * 2, ["convolution_norm"]),
+    "conv norm relu": (sym.relu(norm(conv(x, no_bias=True))), ["convolution_norm", "batch_norm_relu"]),
+    "fixed gamma": (sym.relu(norm(conv(x), fix_gamma=True)), ["convolution_norm", "batch_norm_relu"]),
+    "global statistics": (sym.relu(norm(conv(x), use_global_stats=True)), ["convolution_norm", "batch_norm_relu"]),
+    "depthwise": (sym.relu(norm(conv(x, num_group=C))), ["convolution_norm", "batch_norm_relu"]),
+    "pointwise": (sym.relu(norm(conv(x, kernel=(1, 1), pad=(0, 0)))), ["convolution_norm", "batch_norm_relu"]),
+    "grouped": (sym.relu(norm(conv(x, kernel=(1, 1), pad=(0, 0), num_filter=2 * C, num_group=C))),
+                ["convolution_norm", "batch_norm_relu"]),
+    "strided": (sym.relu(conv(x, stride=(2, 1), dilate=(1, 2))), ["convolution_relu"]),
+    "norm first": (conv(sym.relu(norm(x))), ["batch_norm_relu"]),
+    "two": (sym.relu(norm(conv(sym.relu(norm(conv(x))), "conv2"), "bn2")),
+            ["convolution_norm", "batch_norm_relu", "convolution_norm", "batch_norm_relu"]),
+    "in a chain": (sym.relu(conv(x)) * 2 + 1, ["convolution_relu"]),
+    "read again": (sym.relu(read_twice) + read_twice, []),
+    "several outputs": (sym.relu(norm(x, output_mean_var=True)[0]), []),
+    "another axis": (norm(conv(x, num_filter=4), axis=3), []),
+}
+every_graph = pytest.mark.parametrize("name", GRAPHS)
+
+
+def run(name, dtype="float32", grouped=True, training=False, recorded=False, size=(2, C, 5, 4)):
+    """[outputs, gradients, statistics], and the nodes that were recorded."""
+    graph, expected = GRAPHS[name]
+    plan = CachedGraph(graph)
+    assert [g.op.name for g in plan._groups] == expected
+    if not grouped:
+        plan._groups, plan._places = [], []
+    rng = np.random.default_rng(19)
+    shapes, _, states = graph.infer_shape(data=(1, *size[1:]))
+    shapes = dict(zip(plan.arguments, shapes)) | dict(zip(plan.auxiliary, states)) | {"data": size}
+    inputs = [mx.nd.array(rng.uniform(-1, 1, shapes[n]) + ("var" in n), dtype=dtype) for n in plan.inputs]
+    found = []
+    for t, name in zip(inputs, plan.inputs):
+        if "moving" not in name:
+            t.attach_grad()
+    for _ in range(3):  # the third time, of some graphs, by a program
+        if not recorded:
+            with mx.autograd.train_mode() if training else mx.autograd.predict_mode():
+                out = plan(*inputs)[0]
+            continue
+        with mx.autograd.record(train_mode=training):
+            out = plan(*inputs)[0]
+        found = [n for n in dict.fromkeys(nodes(out)) if n != "select"]
+        out.backward(mx.nd.array(np.random.default_rng(3).standard_normal(out.shape), dtype=dtype))
+    return [out.asnumpy(), *[t.asnumpy() if t.grad is None else t.grad.asnumpy() for t in inputs]], found
+
+
+@every_graph
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("mode", ["inference", "training", "recorded", "recorded inference"])
+def test_groups_equal_the_operators(name, dtype, mode, assert_close):
+    how = {"dtype": dtype, "training": "training" == mode or mode == "recorded", "recorded": "recorded" in mode}
+    for got, expected in zip(run(name, **how)[0], run(name, grouped=False, **how)[0]):
+        assert got.dtype == dtype
+        assert_close(got, expected)
+
+
+def test_what_is_recorded():
+    assert run("conv norm relu", recorded=True, training=True)[1] == ["batch_norm_relu", "convolution"]
+    assert run("conv norm relu", recorded=True)[1] == ["batch_norm_relu", "convolution"]
+    assert run("conv norm relu", dtype="float16", recorded=True)[1] == ["relu", "batch_norm", "convolution"]
+
+
+def second(plan, inputs):
+    t = inputs[0]
+    t.attach_grad()
+    with mx.autograd.record():
+        out = plan(*inputs)[0]
+        (slope,) = mx.autograd.grad((out * out).sum(), [t], create_graph=True)
+        (slope * slope).sum().backward()
+    return t.grad.asnumpy()
+
+
+@pytest.mark.parametrize("name", ["conv relu", "norm first", "two"])
+def test_second_derivatives_equal_the_operators(name, assert_close):
+    plan, plain = CachedGraph(GRAPHS[name][0]), CachedGraph(GRAPHS[name][0])
+    plain._groups, plain._places = [], []
+    rng = np.random.default_rng(5)
+    shapes, _, states = GRAPHS[name][0].infer_shape(data=(2, C, 3, 4))
+    shapes = dict(zip(plan.arguments, shapes)) | dict(zip(plan.auxiliary, states))
+    inputs = [mx.nd.array(rng.uniform(0.1, 1, shapes[n]), dtype="float64") for n in plan.inputs]
+    assert_close(second(plan, inputs), second(plain, inputs))
+
+
+@pytest.mark.parametrize("name", ["conv relu", "conv norm relu", "pointwise", "depthwise"])
+@pytest.mark.parametrize("size", [(0, C, 5, 4), (1, C, 7, 3), (3, C, 40, 70)], ids=str)
+def test_sizes(name, size, assert_close):
+    assert_close(run(name, size=size)[0][0], run(name, grouped=False, size=size)[0][0])
+
+
+def test_a_monitor_sees_each_operator():
+    plan = CachedGraph(GRAPHS["conv relu"][0])
+    seen = []
+    shapes = dict(zip(plan.arguments, GRAPHS["conv relu"][0].infer_shape(data=(1, C, 4, 4))[0]))
+    plan(*[mx.nd.ones(shapes[n]) for n in plan.inputs], watch=lambda node, *_: seen.append(node.op.name))
+    assert seen == ["convolution", "relu"]
