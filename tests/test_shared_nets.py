@@ -79,7 +79,7 @@ def test_calls_while_another_thread_traces():
 
 
 def test_new_shapes_in_every_thread():
-    net = nn.SequentialCell(nn.Dense(4, 3, "ones"), nn.ReLU())
+    net = nn.SequentialCell(nn.Dense(4, 3, "ones", "zeros"), nn.ReLU())
     compiled = mx.jit(net)
 
     def run(i):
