@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Collection
 from functools import partial
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from .errors import RefusedName
@@ -22,6 +22,14 @@ def also_at(module: ModuleType, *paths: str) -> None:
         parent, _, name = path.rpartition(".")
         if parent in sys.modules and not hasattr(sys.modules[parent], name):
             setattr(sys.modules[parent], name, module)
+
+
+def found_here(module: str) -> None:
+    """Have pickle find the functions of a module that took the place of those they wrap."""
+    for name, found in vars(sys.modules[module]).items():
+        if isinstance(found, FunctionType) and hasattr(found, "__wrapped__") and found.__qualname__ == name:
+            if vars(sys.modules[found.__module__]).get(name) is not found:
+                found.__module__ = module
 
 
 def answering(package: ModuleType, *modules: ModuleType) -> None:

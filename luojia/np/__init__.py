@@ -24,7 +24,7 @@ import numpy as _numpy
 from .. import ndarray as _nd  # noqa: F401 - NDArray's methods, under those of ndarray
 from .._src import ops as _ops  # noqa: F401 - registers the operators
 from .._src.errors import NotSupportedError
-from .._src.paths import also_at, answering
+from .._src.paths import also_at, answering, found_here
 from . import creation, fallback, functions, host, linalg, multiarray, random, statistics
 from .creation import *  # noqa: F403
 from .functions import *  # noqa: F403
@@ -111,5 +111,6 @@ __all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - part of the names c
 ]
 
 answering(sys.modules[__name__], multiarray, fallback)
+found_here(__name__)
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in (
     "arrayprint", "function_base", "io", "stride_tricks", "utils")))

@@ -12,7 +12,7 @@ from .._src.core.accepted import guarded
 from .._src.core.faces import FaceModule, compile_class, compile_plain
 from .._src.core.given import checked
 from .._src.ops.composed.accepted import FUNCTIONS as ACCEPTED
-from .._src.paths import also_at
+from .._src.paths import also_at, found_here
 from . import (
     collective,
     composed,
@@ -62,6 +62,8 @@ def __getattr__(name: str) -> Any:
     except KeyError:
         found = None if name.startswith("__") else _late().get(name)
         found = guards.guarded(guarded(found, ACCEPTED.get(name))) if found is not None else None
+        if inspect.isfunction(found) and found.__qualname__ == name:
+            found.__module__ = __name__  # where pickle finds it
     if found is None:
         found = newer.find(name) if _imported and not name.startswith("_") else None
         if found is None:
@@ -98,6 +100,7 @@ for _name in ACCEPTED.keys() & globals().keys():
     globals()[_name] = guarded(globals()[_name], ACCEPTED[_name])
 for _name in _common:
     guards.guarded(globals().get(_name))
+found_here(__name__)
 
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in ("operations", "function", "auto_generate")), *(
     f"{__name__}.operations.{p}_ops" for p in (
