@@ -13,7 +13,8 @@ project = "luojia"
 author = "the luojia developers"
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode"]
 root_doc = "docs/index"
-include_patterns = ["docs/*.md", "docs/reference/*.md", "tutorials/*.ipynb", "CONTRIBUTING.md", "CHANGELOG.md"]
+include_patterns = ["docs/*.md", "docs/reference/*.md", "tutorials/*.ipynb", "CONTRIBUTING.md", "CHANGELOG.md",
+                    "benchmarks/README.md"]
 exclude_patterns = ["docs/_build"]
 html_theme = "alabaster"
 html_title = "luojia"

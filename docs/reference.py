@@ -27,8 +27,8 @@ MODULES = {door: tuple([f"luojia.{name}" for name in names.split()]) for door, n
         ndarray.linalg ndarray.contrib ndarray.sparse ndarray.image symbol.symbol symbol symbol.contrib np np.linalg
         np.random npx optimizer metric initializer init lr_scheduler kvstore io image recordio mod module model
         callback monitor visualization operator rnn executor executor_manager contrib.amp contrib.quantization
-        contrib.text contrib.svrg_optimization contrib.tensorboard name attribute base engine error library libinfo
-        util test_utils
+        contrib.text contrib.svrg_optimization contrib.tensorboard onnx contrib.onnx misc name attribute base engine
+        error library libinfo util test_utils
     """,
     "Both": """
         compat context random data profiler log version
@@ -91,11 +91,11 @@ def _examples(op: Any) -> Iterator[str]:
 
 def _public(face: str) -> str:
     """A face without the operator's own names and what the door fixes."""
-    from luojia._src.core.faces import _split
+    from luojia._src.core.documented import split
 
     head, _, _ = face.partition("|")
     name, _, rest = head.strip().partition("(")
-    groups = [", ".join(_public_parameter(p) for p in _split(g)) for g in rest.rstrip(")").split(")(")]
+    groups = [", ".join(_public_parameter(p) for p in split(g)) for g in rest.rstrip(")").split(")(")]
     return name.strip() + "".join(f"({g})" for g in groups)
 
 

@@ -6,8 +6,10 @@ Names are loaded at first use, so that ``import luojia`` is quick and loads neit
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import Any
 
+from ._src.errors import AbsentName
 from .version import __version__ as __version__
 
 _MODULES = (
@@ -21,7 +23,7 @@ _MODULES = (
     "autograd", "base", "callback", "gluon", "image", "init", "initializer", "io", "kvstore", "lr_scheduler", "metric",
     "mod", "model", "module", "monitor", "name", "ndarray", "np", "npx", "operator", "optimizer", "recordio", "symbol",
     "test_utils", "util", "visualization", "attribute", "engine", "executor", "runtime", "rnn",
-    "contrib", "error", "executor_manager", "libinfo", "library",
+    "contrib", "error", "executor_manager", "libinfo", "library", "misc", "onnx",
 )
 _NAMES = {
     name: module
@@ -76,12 +78,8 @@ _ALIASES = {"nd": "ndarray", "sym": "symbol", "kv": "kvstore", "viz": "visualiza
 
 
 _REFUSED = {
-    "rtc": "kernels are made by the XLA engine; write the operator with mx.operator or autograd.Function",
     "th": "call PyTorch yourself, and share arrays with nd.from_dlpack",
     "torch": "call PyTorch yourself, and share arrays with nd.from_dlpack",
-    "notebook": "draw what the callbacks of mx.callback are given",
-    "onnx": "export the graph with net.export, and convert its files with onnx's tools",
-    "tvmop": "operators are run by luojia's engines",
     **dict.fromkeys(("saved_tensors_hooks", "register_saved_tensors_hooks"),
                     "keep less for the backward pass with Cell.recompute() or ops.recompute"),
     **dict.fromkeys("Layout build_searched_strategy get_ckpt_path_with_strategy load_distributed_checkpoint "
@@ -131,10 +129,25 @@ def __getattr__(name: str) -> Any:
     elif name in _DTYPES:
         found = getattr(importlib.import_module("._src.core.dtypes", __name__), name)
     else:
-        raise AttributeError(f"module 'luojia' has no attribute {name!r}")
+        found = importlib.import_module("._src.path_modules", __name__).child(__name__, name)
+        if found is None:
+            raise AbsentName("luojia", name)
     globals()[name] = found
     return found
 
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *_MODULES, *_NAMES, *_ALIASES, *_DTYPES})
+
+
+class _Paths:
+    """Finds modules that no file holds, after all others: import paths of the originals."""
+
+    @staticmethod
+    def find_spec(fullname: str, path: Any = None, target: Any = None) -> Any:
+        if fullname.startswith(f"{__name__}."):
+            return importlib.import_module("._src.path_modules", __name__).spec(fullname)
+        return None
+
+
+sys.meta_path.append(_Paths)  # pyright: ignore[reportArgumentType] - a class with find_spec is enough

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import types
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,8 +15,23 @@ from ._src.errors import MXNetError, NotImplementedForSymbol, NotSupportedError
 string_types = (str,)
 numeric_types = (float, int, np.generic)
 integer_types = (int, np.int32, np.int64)
+basestring, long = str, int  # Python 2's
 mx_real_t = np.float32
-mx_uint, mx_float, mx_int = ctypes.c_uint, ctypes.c_float, ctypes.c_int
+mx_uint, mx_float, mx_int, mx_int64 = ctypes.c_uint, ctypes.c_float, ctypes.c_int, ctypes.c_int64
+mx_float_p = ctypes.POINTER(mx_float)
+
+
+class _NullType:
+    """What stands for an argument that is not given; there is one of it."""
+
+    def __new__(cls) -> _NullType:
+        return _Null
+
+    def __repr__(self) -> str:
+        return "_Null"
+
+
+_Null: Any = object.__new__(_NullType)
 
 
 class NotSupportedForSparseNDArray(MXNetError):
@@ -43,6 +59,78 @@ def c_array(ctype: Any, values: Sequence) -> Any:
     2.0
     """
     return (ctype * len(values))(*values)
+
+
+def c_str_array(strings: Sequence[str]) -> Any:
+    """C's array of C's strings.
+
+    >>> list(c_str_array(["a", "b"]))
+    [b'a', b'b']
+    """
+    return c_array(ctypes.c_char_p, [s.encode("utf-8") for s in strings])
+
+
+def c_array_buf(ctype: Any, buf: Any) -> Any:
+    """C's array over an ``array.array``, which it shares."""
+    return (ctype * len(buf)).from_buffer(buf)
+
+
+def ctypes2buffer(cptr: Any, length: int) -> bytearray:
+    """A copy of the bytes at a ``POINTER(c_char)``."""
+    if not isinstance(cptr, ctypes.POINTER(ctypes.c_char)):
+        raise TypeError(f"ctypes2buffer: expected a char pointer, got {type(cptr).__name__}.")
+    return bytearray(ctypes.string_at(cptr, length))
+
+
+def ctypes2numpy_shared(cptr: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """A NumPy array over the floats at a ``POINTER(c_float)``, which it shares."""
+    if not isinstance(cptr, mx_float_p):
+        raise RuntimeError(f"ctypes2numpy_shared: expected a float pointer, got {type(cptr).__name__}.")
+    return np.ctypeslib.as_array(cptr, shape)
+
+
+def with_metaclass(meta: type, *bases: type) -> Any:
+    """A class to inherit from: its heir has the metaclass and the bases, as ``class A(*bases, metaclass=meta)``.
+
+    >>> class Meta(type):
+    ...     pass
+    >>> class A(with_metaclass(Meta, dict)):
+    ...     pass
+    >>> type(A).__name__, A.__bases__
+    ('Meta', (<class 'dict'>,))
+    """
+    return types.new_class("temporary_class", (), {"metaclass": _Heir}, lambda space: space.update(_as=(meta, bases)))
+
+
+class _Heir(type):
+    """The metaclass of a class that gives way to others when it is inherited from."""
+
+    def __new__(cls, name: str, bases: tuple, space: dict[str, Any]) -> Any:
+        if not bases:
+            return super().__new__(cls, name, bases, space)
+        meta, others = bases[0]._as
+        return meta(name, others, space)
+
+
+class classproperty(property):  # noqa: N801 - MXNet's name
+    """A property of a class, read of the class itself or of its objects.
+
+    >>> class A:
+    ...     @classproperty
+    ...     def name_of(cls):
+    ...         return cls.__name__
+    >>> A.name_of, A().name_of
+    ('A', 'A')
+    """
+
+    def __get__(self, obj: Any, owner: type | None = None) -> Any:
+        assert self.fget is not None
+        return self.fget(owner or type(obj))
+
+
+def _as_list(obj: Any) -> Any:
+    """A tuple or a list as it is, anything else as the one element of a list."""
+    return obj if isinstance(obj, (list, tuple)) else [obj]
 
 
 def check_call(ret: int) -> None:
@@ -79,7 +167,9 @@ def build_param_doc(arg_names: Sequence[str], arg_types: Sequence[str], arg_desc
 
 
 __all__ = [
-    "MXNetError", "NotImplementedForSymbol", "NotSupportedError", "NotSupportedForSparseNDArray", "build_param_doc",
-    "c_array", "c_str", "check_call", "data_dir", "data_dir_default", "integer_types", "mx_float", "mx_int",
-    "mx_real_t", "mx_uint", "numeric_types", "py_str", "string_types",
+    "MXNetError", "NotImplementedForSymbol", "NotSupportedError", "NotSupportedForSparseNDArray", "basestring",
+    "build_param_doc", "c_array", "c_array_buf", "c_str", "c_str_array", "check_call", "classproperty",
+    "ctypes2buffer", "ctypes2numpy_shared", "data_dir", "data_dir_default", "integer_types", "long", "mx_float",
+    "mx_float_p", "mx_int", "mx_int64", "mx_real_t", "mx_uint", "numeric_types", "py_str", "string_types",
+    "with_metaclass",
 ]

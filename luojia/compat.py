@@ -15,6 +15,9 @@ from types import ModuleType
 from typing import Any
 
 ORIGINALS = ("mxnet", "mindspore", "luojianet_ms")
+# What the originals' modules import from each other is found in each of them, as mxnet.gluon.block.numeric_types.
+_COMMON = {"mxnet": ("luojia.base", "luojia.util", "luojia.ndarray.ndarray", "luojia.symbol.symbol", "luojia"),
+           "mindspore": ("luojia", "luojia.nn", "luojia.ops")}
 _ELSEWHERE = {"mxnet.numpy": "luojia.np", "mxnet.numpy_extension": "luojia.npx"}  # luojia.numpy is MindSpore's
 
 
@@ -35,10 +38,37 @@ class _Loader(importlib.abc.Loader):
         if not self.fullname:
             return
         inside = hasattr(module, "__path__")  # else nn.wrap.cell_wrapper would lie in no package
+        common = _COMMON.get(self.fullname.partition(".")[0], _COMMON["mindspore"])
+        if not inside and module.__name__ not in common:
+            _answer_for_common(module, common)
         for name in [n for n in sys.modules if n.startswith(f"{self.target}.")]:
             if not inside or sys.modules[name].__name__ != name:  # another path of a module, which the import of it
                 # would put in the place of the function of that name, as common.mutable
                 sys.modules.setdefault(self.fullname + name[len(self.target):], sys.modules[name])
+
+
+def _answer_for_common(module: ModuleType, sources: Sequence[str]) -> None:
+    """Let a module without modules below it have the names that all of the original's modules import."""
+    before = vars(module).get("__getattr__")
+    if getattr(before, "sources", None):
+        return
+
+    def __getattr__(name: str) -> Any:
+        refusal: Any = AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
+        if before is not None:
+            try:
+                return before(name)
+            except AttributeError as error:
+                refusal = error
+        for source in sources if not name.startswith("_") else ():
+            try:
+                return getattr(importlib.import_module(source), name)
+            except AttributeError:
+                continue
+        raise refusal
+
+    __getattr__.__module__, __getattr__.sources = module.__name__, sources
+    setattr(module, "__getattr__", __getattr__)  # noqa: B010
 
 
 class _Finder(importlib.abc.MetaPathFinder):

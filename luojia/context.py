@@ -26,7 +26,7 @@ from ._src.engine.devices import (
 )
 from ._src.engine.group import place
 from ._src.engine.memory import counted
-from ._src.errors import ArgumentError, DeviceError, DTypeError
+from ._src.errors import ArgumentError, DeviceError, DTypeError, nearest
 
 GRAPH_MODE = 0
 PYNATIVE_MODE = 1
@@ -139,14 +139,15 @@ def set_context(**kwargs: Any) -> None:
 def _check(key: str, value: Any) -> None:
     if key not in _DEFAULTS:
         raise ArgumentError(f"For 'context.set_context', the keyword argument {key} is not recognized! "
-                            + _LOOK_UP.format("set_context"))
+                            + _LOOK_UP.format("set_context").rstrip(".") + nearest(key, _DEFAULTS))
     if key == "mode" and value is None:
         raise _bad_mode(value)
     default = _DEFAULTS[key]
     types = _TYPES.get(key, (type(default),))
     if not isinstance(value, types) or isinstance(value, bool) and bool not in types:
         expected = types[0] if len(types) == 1 else types
-        raise DTypeError(f"The parameter '{key}' must be {expected}, but got {type(value)}")
+        raise DTypeError(f"The parameter '{key}' must be {expected}, but got {type(value)}"
+                         + "; give GRAPH_MODE or PYNATIVE_MODE." * (key == "mode"))
     if key == "mode" and value not in (GRAPH_MODE, PYNATIVE_MODE):
         raise _bad_mode(value)
     if key == "engine" and value not in ENGINES:

@@ -362,8 +362,6 @@ class LSTMBias(Initializer):
     def _init_weight(self, name: str, arr: Any) -> None:
         arr[...] = formulas.lstm_bias(None, arr.shape, self.forget_bias)
 
-    _init_bias = _init_weight
-
 
 @register
 class FusedRNN(Initializer):

@@ -25,7 +25,7 @@ from ._src.errors import (
 )
 from ._src.formats.atomic import write_bytes
 from ._src.formats.reader import open_source
-from ._src.paths import also_at, refusing
+from ._src.paths import also_at, open_paths, refusing
 from ._src.train.compression import TwoBit, compression
 
 __all__ = ["KVStore", "KVStoreBase", "create"]
@@ -36,6 +36,10 @@ _SYNC = ("dist", "dist_sync", "dist_device_sync", "dist_sync_device")
 
 def _listed(value: Any) -> list:
     return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def _own(self: Any) -> Any:
+    raise NotImplementedError()
 
 
 class KVStoreBase:
@@ -52,6 +56,10 @@ class KVStoreBase:
     OPTIMIZER = "optimizer"
     kv_registry: dict[str, type] = {}
     spans = False  # whether it sums over processes
+
+    type: Any = property(_own, doc="Its name, as ``create`` takes it.")
+    rank: Any = property(_own, doc="The number of this process among the workers.")
+    num_workers: Any = property(_own, doc="The number of workers.")
 
     @staticmethod
     def register(klass: type) -> type:
@@ -98,6 +106,8 @@ class KVStore(KVStoreBase):
     >>> out.asnumpy()
     array([2., 2.], dtype=float32)
     """
+
+    type: str = ""
 
     def __init__(self, type: str = "local") -> None:
         self.type = type
@@ -329,7 +339,8 @@ def create(name: str = "local") -> Any:
     return KVStore(name)
 
 
-_REFUSED = ("KVStoreServer", "kvstore_server")
+_REFUSED = ("KVStoreServer",)
 __getattr__ = refusing("luojia.kvstore", "luojia's processes update together, without servers; use 'dist_sync'.",
                        _REFUSED)
 also_at(sys.modules[__name__], f"{__name__}.kvstore", f"{__name__}.base")
+open_paths(sys.modules[__name__])

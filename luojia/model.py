@@ -8,7 +8,7 @@ from typing import Any
 
 from . import ndarray as nd
 from . import symbol as sym
-from ._src.errors import FormatError
+from ._src.errors import AbsentName, FormatError
 
 BatchEndParam = namedtuple("BatchEndParam", ["epoch", "nbatch", "eval_metric", "locals"])
 
@@ -17,7 +17,7 @@ def save_checkpoint(prefix: str, epoch: int, symbol: Any, arg_params: dict[str, 
                     remove_amp_cast: bool = True) -> None:
     """Write the graph to ``prefix-symbol.json`` and its parameters to ``prefix-<epoch>.params``."""
     if symbol is not None:
-        symbol.save(f"{prefix}-symbol.json")
+        symbol.save(f"{prefix}-symbol.json", remove_amp_cast)
     name = f"{prefix}-{epoch:04d}.params"
     save_params(name, arg_params, aux_params)
     logging.info('Saved checkpoint to "%s"', name)
@@ -53,7 +53,7 @@ def __getattr__(name: str) -> Any:
         from .module.feed_forward import FeedForward
 
         return FeedForward
-    raise AttributeError(f"module 'luojia.model' has no attribute {name!r}")
+    raise AbsentName("luojia.model", name)
 
 
 __all__ = ["BatchEndParam", "load_checkpoint", "load_params", "save_checkpoint"]

@@ -8,6 +8,7 @@ array([[0.5, 0.5]])
 from __future__ import annotations
 
 import operator
+import sys
 from collections.abc import Callable
 from math import prod
 from types import SimpleNamespace
@@ -21,10 +22,10 @@ from ._src.core.random import generator, seed_streams
 from ._src.core.symbol_ops import captured
 from ._src.core.tensor import Tensor
 from ._src.engine.devices import Context, cpu, cpu_pinned, current_context, gpu, num_gpus
-from ._src.errors import ArgumentError, DTypeError, ShapeError, UnfitArgumentError
+from ._src.errors import AbsentName, ArgumentError, DTypeError, ShapeError, UnfitArgumentError
+from ._src.paths import child, open_paths
 from .context import gpu_memory_info
 from .ndarray import contrib as _contrib
-from .ndarray import image
 from .ndarray.door import function as _function
 from .ndarray.functions import load as _load
 from .ndarray.functions import save as _save
@@ -83,7 +84,7 @@ def __getattr__(name: str) -> Any:
             pass
         else:
             return found
-    raise AttributeError(f"module 'luojia.npx' has no attribute {name!r}; dir(luojia.npx) lists what it has.")
+    raise AbsentName("luojia.npx", name)
 
 
 def __dir__() -> list[str]:
@@ -189,6 +190,8 @@ def _bernoulli(prob: Any = None, logit: Any = None, size: Any = None, dtype: Any
     if (prob is None) == (logit is None):
         raise ValueError("npx.random.bernoulli takes either prob or logit, got both or neither.")
     p = _np.asarray(lift(prob).asnumpy() if logit is None else _np.exp(-_np.logaddexp(0, -lift(logit).asnumpy())))
+    if prob is not None and not ((p >= 0) & (p <= 1)).all():
+        raise ValueError(f"npx.random.bernoulli: expect probs >= 0 && probs <= 1, got {prob}.")
     device = current_context() if ctx is None else Context(ctx)
     found = generator(device).random(p.shape if size is None else size) < p
     made = place(found.astype(dtype or _np.float32), device)
@@ -220,10 +223,12 @@ def constraint_check(x: Any, msg: str = "Constraint violated.") -> Any:
     return found
 
 
-random = SimpleNamespace(seed=seed, bernoulli=_bernoulli, uniform_n=_batched(_mxnp.random.uniform),
+_random = SimpleNamespace(seed=seed, bernoulli=_bernoulli, uniform_n=_batched(_mxnp.random.uniform),
                          normal_n=_batched(_mxnp.random.normal))
 __all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - part of the names comes from a table
     "constraint_check", "cpu", "cpu_pinned", "current_context", "gpu", "gpu_memory_info", "image", "is_np_array",
     "is_np_shape", "load", "nonzero", "num_gpus", "random", "reset_np", "reshape", "save", "seed", "set_np",
     "waitall", *_OPERATORS,
 ]
+open_paths(sys.modules[__name__])
+image, random = child(__name__, "image"), child(__name__, "random")

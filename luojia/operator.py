@@ -268,6 +268,9 @@ def _call(op_type: str, prop: Any) -> Call:
     def shapes(found: list) -> list:
         return [tuple(s) for s in _inferred(prop, [list(s) for s in found[:n]])[1]]
 
+    def types(found: list) -> list:
+        return list(prop.infer_type([d.type for d in found[:n]])[1])
+
     def complete(found: list) -> list:
         if not found or found[0] is None:
             return found
@@ -275,7 +278,7 @@ def _call(op_type: str, prop: Any) -> Call:
         return [tuple(s) for s in (*ins, *states)]
 
     return Call(f"Custom {op_type!r}", [*names, *aux], len(prop.list_outputs()), run, shapes, complete, aux=aux,
-                loss=not prop.need_top_grad_, stems=prop.list_outputs())
+                loss=not prop.need_top_grad_, stems=prop.list_outputs(), types=types)
 
 
 def _zeros(shape: tuple, dtype: Any, device: Any) -> NDArray:

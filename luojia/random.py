@@ -6,6 +6,7 @@ from typing import Any
 
 from ._src.core.random import seed_streams
 from ._src.engine.devices import Context
+from ._src.errors import AbsentName
 
 _DRAWS = ("uniform normal randn poisson exponential gamma multinomial negative_binomial generalized_negative_binomial "
           "shuffle randint uniform_like normal_like exponential_like gamma_like poisson_like negative_binomial_like "
@@ -28,7 +29,7 @@ def __getattr__(name: str) -> Any:
         from .ndarray import random
 
         return getattr(random, name)
-    raise AttributeError(f"module 'luojia.random' has no attribute {name!r}")
+    raise AbsentName("luojia.random", name)
 
 
 def __dir__() -> list[str]:

@@ -7,6 +7,8 @@ import warnings
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from ._src.errors import nearest
+
 _Class = TypeVar("_Class", bound=type)
 
 _REGISTRIES: dict[type, dict[str, type]] = {}
@@ -75,7 +77,8 @@ def get_create_func(base_class: type, nickname: str) -> Callable[..., Any]:
             assert not args and not kwargs
             return create(**json.loads(name))
         key = name.lower()
-        assert key in registry, f"{name} is not registered. Please register with {nickname}.register first"
+        assert key in registry, (f"{name} is not registered. Please register with {nickname}.register first"
+                                 + nearest(key, registry))
         return registry[key](*args, **kwargs)
 
     create.__doc__ = f"Make a {nickname} from its registered name; an instance is handed through."

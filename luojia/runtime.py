@@ -86,6 +86,13 @@ class Features(OrderedDict):
     (True, False)
     """
 
+    instance: Features | None = None
+
+    def __new__(cls) -> Features:
+        if cls.instance is None:
+            cls.instance = super().__new__(cls)
+        return cls.instance
+
     def __init__(self) -> None:
         super().__init__((f.name, f) for f in feature_list())
 

@@ -136,7 +136,10 @@ def _decorate(target: Any, scope: _Scope, who: str) -> Any:
     if not isinstance(target, type):
         return scope(target)
     for name, value in list(vars(target).items()):
-        if callable(value) and not name.startswith("__") or name in ("__init__", "__call__"):
+        if isinstance(value, property):
+            made = property(*[f and scope(f) for f in (value.fget, value.fset, value.fdel)], doc=value.__doc__)
+            setattr(target, name, made)
+        elif callable(value) and not name.startswith("__") or name in ("__init__", "__call__"):
             setattr(target, name, scope(value))
     return target
 
@@ -203,8 +206,8 @@ def np_ufunc_legal_option(key: str, value: Any) -> bool:
     (True, False)
     """
     if key == "dtype":
-        return value is None or str(value) in ("float16", "float32", "float64", "bfloat16", "int8", "uint8", "int32",
-                                               "int64", "bool")
+        name = value if isinstance(value, str) else getattr(value, "__name__", "")
+        return name in ("int8", "uint8", "int32", "int64", "float16", "float32", "float64")
     return key in _UFUNC_OPTIONS and value in _UFUNC_OPTIONS[key]
 
 
@@ -236,5 +239,5 @@ def _check_options(name: str, options: dict[str, Any]) -> None:
     for key, value in options.items():
         if key not in _UFUNC_OPTIONS:
             raise TypeError(f"{name} got an unexpected keyword argument '{key}'; ufuncs take {list(_UFUNC_OPTIONS)}.")
-        if not np_ufunc_legal_option(key, value):
+        if not (key == "dtype" and value is None or np_ufunc_legal_option(key, value)):
             raise NotImplementedError(f"{name} does not support {key}={value!r}; leave it at its default.")

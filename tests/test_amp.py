@@ -303,7 +303,7 @@ def test_amp_decides_by_the_name_of_the_operator():
         mxamp.init("bfloat16")  # changes nothing
         assert nd.FullyConnected(full, full, num_hidden=2, no_bias=True).dtype is np.float16
         graph = luojia.sym.concat(luojia.sym.exp(luojia.sym.var("a")), luojia.sym.var("b"))
-        kinds = [n["op"] for n in json.loads(graph.tojson())["nodes"]]
+        kinds = [n["op"] for n in json.loads(graph.tojson(remove_amp_cast=False))["nodes"]]
         assert kinds.count("amp_cast") == 1 or kinds.count("Cast") + kinds.count("cast") == 1
         assert "amp_multicast" in kinds
     assert nd.exp(low).dtype is np.float16
@@ -372,7 +372,6 @@ def test_loss_scaling_of_a_trainer(assert_close):
         (lambda: mxamp.init("float32"), AssertionError, "only float16 or bfloat16"),
         (lambda: mxamp.list_lp16_ops("float32"), AssertionError, "only float16 or bfloat16"),
         (lambda: mxamp.init(fp32_ops=["nonsense"]), AttributeError, "nonsense"),
-        (lambda: mxamp.convert_model, NotImplementedError, "convert_model is not provided; call amp.init"),
         (lambda: mxamp.nonsense, AttributeError, "has no attribute 'nonsense'"),
     ],
 )

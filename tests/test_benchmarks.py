@@ -55,6 +55,8 @@ def test_a_worker_prepares_once_and_times_the_runs(counting: list[str]) -> None:
     assert worker.answer({"do": "setup", "case": "counting"}, "fake", state) == {"version": "?"}
     reply = worker.answer({"do": "run", "times": 3}, "fake", state)
     assert counting == ["prepare", "run", "run", "run"]
+    worker.answer({"do": "run", "times": 1, "before": 1e-3}, "fake", state)
+    assert len(counting) > 5  # with those that do not count
     assert list(reply) == ["seconds"] and reply["seconds"] >= 0
     assert worker.answer({"do": "run", "times": 1, "cpu": True}, "fake", state)["seconds"] >= 0
 

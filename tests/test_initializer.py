@@ -49,7 +49,7 @@ def test_values():
     w = filled(mx.init.Orthogonal(scale=1.0), shape=(4, 6))
     np.testing.assert_allclose(w @ w.T, np.eye(4), atol=1e-5)
     assert filled(mx.init.Bilinear(), shape=(1, 1, 4, 4))[0, 0, 0].tolist() == [0.0625, 0.1875, 0.1875, 0.0625]
-    assert filled(mx.init.LSTMBias(2.0), "x_bias", (8,)).tolist() == [0, 0, 2, 2, 0, 0, 0, 0]
+    assert filled(mx.init.LSTMBias(2.0), "x_weight", (8,)).tolist() == [0, 0, 2, 2, 0, 0, 0, 0]
 
 
 def test_seeds():

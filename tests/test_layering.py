@@ -6,6 +6,7 @@ Every import counts, at the top of a file, inside a function, or through ``impor
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -40,12 +41,12 @@ PUBLIC = {
     "mxnet": "gluon nd ndarray sym symbol autograd random metric io mod module model kv kvstore callback mon monitor "
     "img operator optimizer lr_scheduler sched viz visualization test_utils name attribute np npx numpy_extension "
     "engine executor rnn image recordio runtime contrib util base rnd error executor_manager libinfo library "
-    "operator_classes",
+    "operator_classes misc onnx",
     "cli": "cli __main__",
 }
 PART_OF = {module: part for part, modules in PUBLIC.items() for module in modules.split()}
 MACHINE_ROOM = {name: name for name in ("engine", "core", "ops", "train", "data", "formats")}
-MACHINE_ROOM.update(errors="base", paths="base", typing="base")
+MACHINE_ROOM.update(errors="base", paths="base", path_modules="base", path_table="base", typing="base")
 
 # Packages from outside that only some files may import: where the path within _src/engine has such a word in it.
 ONLY_IN_ENGINE = {"jax": ("xla",), "jaxlib": ("xla",), "autograd": ("numpy", "autograd")}
@@ -184,6 +185,13 @@ def test_a_module_of_no_part_is_named(path: str, message: str) -> None:
 
 def test_every_public_module_has_a_part() -> None:
     assert {*luojia._MODULES, *luojia._ALIASES} <= set(PART_OF)
+
+
+def test_the_design_names_every_file_of_the_core() -> None:
+    listed = re.search(r"The core, by subject(.*?)\n\n", (ROOT / "docs" / "design.md").read_text("utf-8"), re.DOTALL)
+    assert listed is not None
+    files = [path.stem for path in (ROOT / "luojia" / "_src" / "core").glob("[!_]*.py")]
+    assert sorted(re.findall(r"`(\w+)`", listed[1].partition("|---|---|")[2])) == sorted(files)
 
 
 def test_importing_luojia_loads_no_heavy_package() -> None:

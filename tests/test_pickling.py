@@ -20,8 +20,8 @@ def doubled(x):
 
 
 @pytest.mark.parametrize("function", [
-    ops.relu, ops.matmul, ops.norm, ops.rms_norm, ops.is_nonzero, ops.randn, mint.add, mint.sum, mint.nn.functional.relu,
-    mx.np.sin, mx.np.dot, mx.np.concatenate, nd.relu, nd.FullyConnected, mx.sym.relu, doubled,
+    ops.relu, ops.matmul, ops.norm, ops.rms_norm, ops.is_nonzero, ops.randn, mint.add, mint.sum,
+    mint.nn.functional.relu, mx.np.sin, mx.np.dot, mx.np.concatenate, nd.relu, nd.FullyConnected, mx.sym.relu, doubled,
 ], ids=lambda f: f"{f.__module__}.{f.__name__}")
 def test_functions_are_found_by_name(function):
     assert again(function) is function

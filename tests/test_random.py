@@ -9,6 +9,7 @@ import luojia as mx
 from luojia import nd
 from luojia._src.core import random as streams
 from luojia._src.core.op import OPERATORS
+from tests.check import check_op
 
 N = 40_000
 
@@ -235,3 +236,29 @@ def test_names():
 def test_errors(draw, error, message):
     with pytest.raises(error, match=message):
         draw()
+
+
+# -- the probabilities of what is drawn --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", [(), (3,)])
+def test_probabilities_of_draws(shape):
+    p = np.array([[0.3, 0.5, 0.2], [0.6, 0.1, 0.3]])
+    check_op("sample_multinomial", np.array([1, 2], np.uint32), p, attrs={"shape": shape, "get_prob": True},
+             dtypes=("float32",))
+
+
+def test_a_policy_can_be_hybridized():
+    class Policy(mx.gluon.HybridBlock):
+        def hybrid_forward(self, F, p):
+            return F.random.multinomial(p, shape=4, get_prob=True)
+
+    policy, p = Policy(), nd.array([[0.2, 0.8]])
+    policy.hybridize()
+    p.attach_grad()
+    with mx.autograd.record():
+        drawn, chance = policy(p)
+    chance.backward()
+    ones = float((drawn == 1).sum().asscalar())
+    np.testing.assert_allclose(p.grad.asnumpy(), [[(4 - ones) / 0.2, ones / 0.8]], rtol=1e-5)
+    np.testing.assert_allclose(np.exp(chance.asnumpy()), np.where(drawn.asnumpy() == 1, 0.8, 0.2), rtol=1e-5)

@@ -67,11 +67,19 @@ def test_executor_manager():
         mx.executor_manager.DataParallelExecutorManager  # noqa: B018
 
 
-@pytest.mark.parametrize("name", ["rtc", "th", "torch", "notebook", "onnx", "tvmop"])
+@pytest.mark.parametrize("name", ["th", "torch"])
 def test_refused_modules(name):
     assert not hasattr(mx, name)
     with pytest.raises(mx.MXNetError, match=f"luojia.{name} is not supported"):
         getattr(mx, name)
+
+
+@pytest.mark.parametrize("use", ["rtc.CudaModule('')",
+                                 "notebook.callback.PandasLogger(1)", "kvstore.kvstore_server.KVStoreServer(None)",
+                                 "numpy_op_fallback.register('a')"])
+def test_refused_names_of_modules(use):
+    with pytest.raises(mx.MXNetError, match=r"luojia\..* is not supported: "):
+        eval(f"mx.{use}")
 
 
 def test_refused_servers():

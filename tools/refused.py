@@ -1,7 +1,8 @@
 """The public names that luojia refuses by name: ``python -m tools.refused`` writes docs/refused.md; a test compares it.
 
 A module lists the names that it refuses in a table ``_REFUSED``; a class that is there to refuse says so in its
-docstring; a module that stands only to refuse has its ``__getattr__`` from ``refusing``.
+docstring; a module that stands only to refuse has its ``__getattr__`` from ``refusing``; those of
+paths that no file has are in path_table.py.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 from types import ModuleType
 
 import luojia
+from luojia._src import path_modules
 
 PAGE = Path(__file__).parent.parent / "docs" / "refused.md"
 HEAD = """# What refuses by name
@@ -47,6 +49,9 @@ def refused() -> dict[str, list[str]]:
                     names.add(name)
         if names:
             listed[module.__name__] = sorted(names)
+    for path, row in sorted(path_modules.rows().items()):
+        if row.refused:
+            listed[f"luojia.{path}"] = sorted(row.refused)
     return listed
 
 

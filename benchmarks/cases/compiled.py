@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,13 +10,6 @@ import numpy as np
 from benchmarks.cases import networks
 
 Data = tuple[np.ndarray, np.ndarray]
-DATA: dict[str, Callable[[], Data]] = {
-    "mlp": partial(networks.batch, 100, 784),
-    "lenet": partial(networks.batch, 64, 1, 28, 28),
-    "resnet": partial(networks.batch, 32, 3, 32, 32),
-    "lstm": partial(networks.sequences, 35, 20),
-    "transformer": partial(networks.batch, 8, networks.TOKENS, networks.WIDTH),
-}
 
 
 def on_engine(name: str = "xla") -> Any:
@@ -66,18 +58,18 @@ def by_hand(name: str, whole: bool) -> Callable[[], object]:
     # each in the form that is the faster of those tried
     how: dict[str, Any] = {"joined": False} if name == "transformer" and whole else {}
     step = jax_networks.whole_step if whole else jax_networks.three_calls
-    return step(getattr(jax_networks, name)(**how), *DATA[name]())
+    return step(getattr(jax_networks, name)(**how), *networks.DATA[name]())
 
 
 def of_network(name: str) -> dict[str, Any]:
     """The functions of the case that steps this network, and what they are compared with."""
     modules, blocks = getattr(networks, f"mindspore_{name}"), getattr(networks, f"gluon_{name}")
     return {
-        "on_luojia__graph": lambda: graph_step(modules, DATA[name]()),
-        "on_luojia__jit": lambda: jit_step(modules, DATA[name]()),
-        "on_luojia__gluon": lambda: gluon_step(blocks, DATA[name]()),
-        "on_luojia__numpy": lambda: gluon_step(blocks, DATA[name](), "numpy"),
-        "on_luojia__auto": lambda: gluon_step(blocks, DATA[name](), "auto"),
+        "on_luojia__graph": lambda: graph_step(modules, networks.DATA[name]()),
+        "on_luojia__jit": lambda: jit_step(modules, networks.DATA[name]()),
+        "on_luojia__gluon": lambda: gluon_step(blocks, networks.DATA[name]()),
+        "on_luojia__numpy": lambda: gluon_step(blocks, networks.DATA[name](), "numpy"),
+        "on_luojia__auto": lambda: gluon_step(blocks, networks.DATA[name](), "auto"),
         "on_jax__whole": lambda: by_hand(name, True),
         "on_jax__split": lambda: by_hand(name, False),
         "UNIT": "ms", "SCALE": 1e3, "LIMITS": None, "NEEDS": "jax",

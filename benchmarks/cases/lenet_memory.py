@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.cases import lenet_step as case
-from benchmarks.cases.memory import of_case
+from benchmarks.cases.memory import of_network
 
 TITLE = "LeNet, batch 64, peak memory of training"
 UNIT = "MB"
@@ -11,4 +10,4 @@ SCALE = 1.0
 RUNS = None
 LIMITS = (80.0, 60.0)
 RATIOS: dict[str, tuple] = {}
-globals().update(of_case(case))
+globals().update(of_network("lenet"))

@@ -8,9 +8,9 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from types import ModuleType
 
 from benchmarks.cases import networks
+from benchmarks.cases.steps import of_network as of_steps
 
 STEPS = 10
 WAYS = ("luojia", "luojia__module", "mxnet__hybrid", "torch", "mindspore")
@@ -41,11 +41,11 @@ def _peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
-def measure(framework: str, shape: tuple[int, ...], prepare: Callable[[], Callable[[], object]]) -> float:
-    """The megabytes that ``prepare()`` and STEPS calls of what it returns take; it makes its data of ``shape``."""
+def measure(framework: str, network: str, prepare: Callable[[], Callable[[], object]]) -> float:
+    """The megabytes that ``prepare()`` and STEPS calls of what it returns take, beside the network's data."""
     for name in (framework, *PARTS.get(framework, ())):
         importlib.import_module(name)
-    networks.batch(*shape)
+    networks.DATA[network]()
     before = _resident()
     _forget_peak()
     run = prepare()
@@ -54,7 +54,8 @@ def measure(framework: str, shape: tuple[int, ...], prepare: Callable[[], Callab
     return (_peak() - before) / 1e6
 
 
-def of_case(case: ModuleType) -> dict[str, Callable[[], float]]:
-    """The functions of a case that measures the memory of the steps of `case`."""
-    return {name: partial(measure, way.partition("__")[0], case.SHAPE, getattr(case, name))
+def of_network(network: str) -> dict[str, Callable[[], float]]:
+    """The functions of the case that measures the memory of this network's steps."""
+    steps = of_steps(network)
+    return {name: partial(measure, way.partition("__")[0], network, steps[name])
             for way in WAYS for name in [f"on_{way}"]}

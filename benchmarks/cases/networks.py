@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -348,3 +349,12 @@ def module_step(ms: Any, net: Any, data: np.ndarray, labels: np.ndarray) -> Call
     step = ms.nn.TrainOneStepCell(ms.nn.WithLossCell(net, softmax_loss), optimizer).set_train()
     x, y = ms.Tensor(data), ms.Tensor(labels.reshape(-1).astype(np.int32))
     return lambda: float(step(x, y).asnumpy())
+
+
+DATA: dict[str, Callable[[], tuple[np.ndarray, np.ndarray]]] = {  # what each network is trained with
+    "mlp": partial(batch, 100, 784),
+    "lenet": partial(batch, 64, 1, 28, 28),
+    "resnet": partial(batch, 32, 3, 32, 32),
+    "lstm": partial(sequences, 35, 20),
+    "transformer": partial(batch, 8, TOKENS, WIDTH),
+}

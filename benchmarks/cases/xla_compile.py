@@ -13,7 +13,7 @@ SCALE = 1.0
 RUNS = None
 LIMITS = None
 NEEDS = "jax"
-NAMES = tuple(compiled.DATA)
+NAMES = tuple(networks.DATA)
 RATIOS: dict[str, tuple] = {}
 VARIANT_RATIOS = {f"luojia {name}": {f"jax {name}": (1.3, None)} for name in NAMES}
 
@@ -25,7 +25,7 @@ def _first(step: Callable[[], object]) -> float:
 
 
 def _luojia(name: str) -> Callable[[], float]:
-    return lambda: _first(compiled.graph_step(getattr(networks, f"mindspore_{name}"), compiled.DATA[name]()))
+    return lambda: _first(compiled.graph_step(getattr(networks, f"mindspore_{name}"), networks.DATA[name]()))
 
 
 def _jax(name: str) -> Callable[[], float]:

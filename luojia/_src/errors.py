@@ -6,7 +6,8 @@ One raise serves both: every class below is an ``MXNetError`` and a standard exc
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 
@@ -104,6 +105,40 @@ class UnsupportedLayoutError(NotSupportedError, AssertionError):
 
 class RefusedName(NotSupportedError, AttributeError):
     """A name of the original API that a module does not provide: for ``hasattr`` it is not there."""
+
+
+class RefusedImport(NotSupportedError, ImportError):
+    """A name of the original API that a package does not provide, asked of it by ``from package import name``."""
+
+
+class AbsentName(AttributeError):
+    """A name that a module does not have; when the message is read, the nearest one that it has is sought.
+
+    >>> import luojia.ops
+    >>> str(AbsentName("luojia.ops", "matmull"))
+    "module 'luojia.ops' has no attribute 'matmull'. Did you mean 'matmul'?"
+    """
+
+    def __init__(self, module: str, name: str) -> None:
+        super().__init__(module, name)
+        self.name, self.obj = name, None  # of an ``obj`` Python would add a suggestion of its own
+
+    def __str__(self) -> str:
+        module, name = self.args
+        found = dir(sys.modules[module]) if module in sys.modules else ()
+        return f"module {module!r} has no attribute {name!r}" + nearest(name, found)
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """The end of a message about a name that is not among ``names``.
+
+    >>> nearest("adamm", ["adam", "sgd"]), nearest("xyz", ["adam", "sgd"])
+    (". Did you mean 'adam'?", '.')
+    """
+    import difflib  # which only failed calls need
+
+    found = difflib.get_close_matches(name, [n for n in names if n[:1] != "_"], 1, 0.7)
+    return f". Did you mean {found[0]!r}?" if found else "."
 
 
 class NotImplementedForSymbol(MXNetError, NotImplementedError):

@@ -6,13 +6,14 @@ those names here. A package says which paths mean which of its modules, when it 
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Callable, Collection
 from functools import partial
 from types import FunctionType, ModuleType
 from typing import Any
 
-from .errors import RefusedName
+from .errors import AbsentName, RefusedName
 
 
 def also_at(module: ModuleType, *paths: str) -> None:
@@ -32,6 +33,34 @@ def found_here(module: str) -> None:
                 found.__module__ = module
 
 
+def open_paths(module: ModuleType) -> None:
+    """Let a module have the paths below it that path_table.py lists as attributes, as those of a package."""
+    before: Any = vars(module).get("__getattr__")
+
+    def __getattr__(name: str) -> Any:
+        try:
+            if before is not None:
+                return before(name)
+        except AttributeError:
+            found = child(module.__name__, name)
+            if found is None:
+                raise
+            return found
+        found = child(module.__name__, name)
+        if found is None:
+            raise AbsentName(module.__name__, name)
+        return found
+
+    __getattr__.__module__ = module.__name__
+    setattr(module, "__getattr__", __getattr__)  # noqa: B010
+    vars(module).setdefault("__path__", [])
+
+
+def child(module: str, name: str) -> Any:
+    """The module at the path ``module.name`` of path_table.py; None where there is none."""
+    return importlib.import_module("._src.path_modules", "luojia").child(module, name)
+
+
 def answering(package: ModuleType, *modules: ModuleType) -> None:
     """Let modules of a package find in it what is not theirs: MindSpore has those names in other modules of it."""
     for module in modules:
@@ -41,7 +70,7 @@ def answering(package: ModuleType, *modules: ModuleType) -> None:
 
 def _elsewhere(package: ModuleType, module: str, name: str) -> Any:
     if name.startswith("_") or name in _submodules(package) or not hasattr(package, name):
-        raise AttributeError(f"module {module!r} has no attribute {name!r}")
+        raise AbsentName(module, name)
     return getattr(package, name)
 
 
@@ -54,7 +83,7 @@ def refusing(module: str, instead: str, names: Collection[str] | None = None) ->
     using such a name raises."""
     def __getattr__(name: str) -> Any:
         if name.startswith("_") or names is not None and name not in names:
-            raise AttributeError(f"module {module!r} has no attribute {name!r}")
+            raise AbsentName(module, name)
         raise RefusedName(f"{module}.{name} is not provided; {instead}")
 
     return __getattr__

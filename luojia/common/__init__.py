@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from .._src.errors import AbsentName
 from .._src.ops.composed import sparse_tensor
 from .._src.ops.composed.sparse_tensor import COOTensor, CSRTensor, RowTensor, SparseTensor
 from .._src.paths import also_at
@@ -52,7 +53,7 @@ def __getattr__(name: str) -> Any:
         return recompute
     if not name.startswith("_") and hasattr(dtype, name):
         return getattr(dtype, name)
-    raise AttributeError(f"module 'luojia.common' has no attribute {name!r}")
+    raise AbsentName("luojia.common", name)
 
 
 also_at(sys.modules[__name__], f"{__name__}.recompute")

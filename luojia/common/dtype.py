@@ -27,7 +27,7 @@ from .._src.core.dtypes import (
     uint64,
 )
 from .._src.core.tensor import Tensor
-from .._src.errors import DTypeError
+from .._src.errors import AbsentName, DTypeError
 
 Type = DType
 byte, short, intc, long, intp = int8, int16, int32, int64, int64
@@ -42,7 +42,7 @@ def __getattr__(name: str) -> DType:
     """``bool``, ``int`` and ``float``, which are Python's own inside this module."""
     if name in _PYTHON_NAMES:
         return _PYTHON_NAMES[name]
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    raise AbsentName(__name__, name)
 
 
 

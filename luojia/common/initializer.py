@@ -50,14 +50,23 @@ class Initializer:
 _ALIASES: dict[str, type[Initializer]] = {}
 
 
+def _register(*aliases: str) -> Callable:
+    """A class decorator: names of an initializer as strings, beside the class's."""
+
+    def register(cls: type[Initializer]) -> type[Initializer]:
+        for alias in (cls.__name__.lower(), *aliases):
+            _ALIASES[alias] = cls
+        return cls
+
+    return register
+
+
 def _initializer(*aliases: str, formula: Callable, renamed: dict[str, str] | None = None, **fixed: Any) -> Callable:
     """A class decorator: the formula, what its parameters are called here, what is fixed, and names as strings."""
 
     def register(cls: type[Initializer]) -> type[Initializer]:
         cls._formula, cls._renamed, cls._fixed = staticmethod(formula), renamed or {}, fixed
-        for alias in (cls.__name__.lower(), *aliases):
-            _ALIASES[alias] = cls
-        return cls
+        return _register(*aliases)(cls)
 
     return register
 
@@ -296,7 +305,8 @@ def create(init: Any) -> Initializer:
         if cls is None:
             raise ArgumentError(f"For 'initializer', the class corresponding to '{init}' was not found; there are "
                                 f"{', '.join(sorted(_ALIASES))}.")
-        needed = [p for p in list(inspect.signature(cls).parameters.values()) if p.default is p.empty]
+        needed = [p for p in list(inspect.signature(cls).parameters.values()) if p.default is p.empty
+                  and p.kind is not p.VAR_KEYWORD]
         if needed:
             raise ArgumentError(f"For 'initializer', '{init}' needs {needed[0].name}: write "
                                 f"{cls.__name__}({needed[0].name}=...).")
@@ -347,6 +357,21 @@ def initializer(init: Any, shape: Any = None, dtype: DType = dtypes.float32) -> 
 Parameter._initializer = staticmethod(create)
 
 # What programs with initializers of their own import.
+
+
+def _assignment(arr: np.ndarray, num: Any) -> np.ndarray:
+    arr[...] = num
+    return arr
+
+
+def _init_random_normal(mean: float, sigma: float, shape: Any) -> np.ndarray:
+    return generator().normal(mean, sigma, shape)
+
+
+def _init_random_uniform(a: float, b: float, shape: Any) -> np.ndarray:
+    return generator().uniform(a, b, shape)
+
+
 _calculate_fan_in_and_fan_out, _calculate_gain = formulas.fans, formulas.gain
 
 

@@ -46,6 +46,11 @@ def set_seed(seed: int) -> None:
     _seed = int(seed)
 
 
+def _get_graph_seed(op_seed: int | None, kernel_name: str) -> tuple[int, int]:
+    """What layers of one's own hand their random operators: the global seed and the operator's, 0 for none."""
+    return _seed or 0, op_seed or 0
+
+
 def get_seed() -> int | None:
     """The seed that was set; None without one.
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
-from .._src.errors import DTypeError
+from .._src.errors import AbsentName, DTypeError
 from .._src.paths import refusing
 from ..ops.collective import ReduceOp, barrier, recv, send
 from ..ops.collective import gather as _gather
@@ -129,7 +129,7 @@ __all__ = ["CommHandle", "P2POp", "all_gather_into_tensor", "all_reduce", "all_t
 
 def __getattr__(name: str) -> Any:
     if name != "all_to_all_v_c":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        raise AbsentName(__name__, name)
     return refusing(__name__, "use all_to_all_single_with_output_shape, which returns what it receives.")(name)
 
 

@@ -1,16 +1,14 @@
 """MXNet's ``contrib``: ``nd.contrib`` and ``sym.contrib`` under shorter names, ``amp``, ``autograd``, ``io``,
-``quantization``, ``svrg_optimization``, ``tensorboard``, ``text``; others refuse."""
+``onnx``, ``quantization``, ``svrg_optimization``, ``tensorboard``, ``text``."""
 
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import Any
 
-from .._src.paths import refusing
-
-_REFUSED = {
-    "onnx": "export the graph with net.export, and convert its files with onnx's tools.",
-}
+from .._src.errors import AbsentName
+from .._src.paths import open_paths
 
 
 def __getattr__(name: str) -> Any:
@@ -24,6 +22,9 @@ def __getattr__(name: str) -> Any:
         return found
     if name == "quant":
         name = "quantization"
-    if name in ("amp", "autograd", "io", "quantization", "svrg_optimization", "tensorboard", "text"):
+    if name in ("amp", "autograd", "io", "onnx", "quantization", "svrg_optimization", "tensorboard", "text"):
         return importlib.import_module(f".{name}", __name__)
-    return refusing("luojia.contrib", _REFUSED.get(name, "luojia has no such module."))(name)
+    raise AbsentName(__name__, name)
+
+
+open_paths(sys.modules[__name__])

@@ -34,9 +34,9 @@ from .. import ndarray
 from .._src.core.dtypes import is_float, is_half, to_np
 from .._src.core.tensor import Tensor
 from .._src.errors import GraphError, RefusedName
-from .._src.paths import also_at
+from .._src.paths import also_at, open_paths
 from ..gluon.trainer import Trainer
-from ..ndarray.door import function
+from ..ndarray.door import faces, function
 from ..optimizer import Optimizer
 from ..symbol import Symbol
 
@@ -51,11 +51,6 @@ broadcast_equal broadcast_greater broadcast_greater_equal broadcast_lesser broad
 broadcast_logical_or broadcast_logical_xor broadcast_maximum broadcast_minimum broadcast_minus broadcast_mod
 broadcast_mul broadcast_not_equal broadcast_sub dot elemwise_add elemwise_div elemwise_mul elemwise_sub stack where"""
 _CONDITIONAL = [("Activation", "act_type", ["softrelu"]), ("LeakyReLU", "act_type", ["elu", "selu"])]
-_REFUSED = {
-    name: "call amp.init() before the network is hybridized or the symbol is composed, or cast the network with "
-          "net.cast('float16')."
-    for name in ("convert_hybrid_block", "convert_model", "convert_symbol")
-}
 
 
 class _State:
@@ -291,6 +286,18 @@ def list_fp32_ops(target_dtype: str = "float16") -> list[str]:
     return list(_FULL.split())
 
 
+def list_lp16_fp32_ops(target_dtype: str = "float16") -> list[str]:
+    """The operators that compute in the precision of what they are given."""
+    _half(target_dtype)
+    others = {*_LOW.split(), *_FULL.split(), *_WIDEST.split(), *[name for name, _, _ in _CONDITIONAL]}
+    return [name for name in faces.index() if name not in others]
+
+
+def list_lp16_use_fp32_params(target_dtype: str = "float16") -> dict[str, list[str]] | None:
+    """Which arrays of an operator in half precision stay float32: none here."""
+    return None if _half(target_dtype) == "float16" else {}
+
+
 def list_widest_type_cast(target_dtype: str = "float16") -> list[str]:
     """The operators that bring their arrays to the widest of their dtypes."""
     _half(target_dtype)
@@ -309,13 +316,12 @@ def list_loss_output_functions(target_dtype: str = "float16") -> list[str]:
     return ["SoftmaxOutput", "LinearRegressionOutput", "LogisticRegressionOutput", "MAERegressionOutput"]
 
 
-def __getattr__(name: str) -> Any:
-    if name in _REFUSED:
-        raise RefusedName(f"luojia.contrib.amp.{name} is not provided; {_REFUSED[name]}")
-    raise AttributeError(f"module 'luojia.contrib.amp' has no attribute {name!r}")
+from .amp_convert import convert_hybrid_block, convert_model, convert_symbol  # noqa: E402 - which takes the lists above
 
-
-__all__ = ["LossScaler", "enabled", "init", "init_trainer", "list_conditional_fp32_ops", "list_fp32_ops",
-           "list_loss_output_functions", "list_lp16_ops", "list_widest_type_cast", "scale_loss", "unscale"]
+__all__ = ["LossScaler", "convert_hybrid_block", "convert_model", "convert_symbol", "enabled", "init",
+           "init_trainer", "list_conditional_fp32_ops", "list_fp32_ops",
+           "list_loss_output_functions", "list_lp16_fp32_ops", "list_lp16_ops",
+           "list_lp16_use_fp32_params", "list_widest_type_cast", "scale_loss", "unscale"]
 
 also_at(sys.modules[__name__], f"{__name__}.amp")
+open_paths(sys.modules[__name__])

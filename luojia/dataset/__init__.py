@@ -9,7 +9,7 @@ import importlib
 import sys
 from typing import TYPE_CHECKING, Any
 
-from .._src.errors import RefusedName
+from .._src.errors import AbsentName, RefusedName
 from .._src.paths import also_at
 from . import config, samplers
 from .annotated import (
@@ -174,4 +174,4 @@ def __getattr__(name: str) -> Any:
             f"dataset.{name} is not provided; read the data in Python and hand it to dataset.GeneratorDataset or "
             "dataset.NumpySlicesDataset."
         )
-    raise AttributeError(f"module 'luojia.dataset' has no attribute {name!r}")
+    raise AbsentName("luojia.dataset", name)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from .._src.errors import ArgumentError, DTypeError, FormatError
+from .._src.errors import AbsentName, ArgumentError, DTypeError, FormatError
 from ..common import seed as common_seed
 from . import checks
 from .debug import DebugHook
@@ -245,4 +245,4 @@ def __getattr__(name: str) -> Any:
         return lambda: _settings[setting]
     if name.startswith("set_") and setting in _settings:
         return lambda value, *_: _set(setting, value)
-    raise AttributeError(f"module 'luojia.dataset.config' has no attribute {name!r}")
+    raise AbsentName("luojia.dataset.config", name)

@@ -341,6 +341,11 @@ class _Talks(_Pairs):
         return ["".join(segment.itertext()).strip() for segment in root.iter("seg")]
 
 
+def _sides(base: str, names: dict[str, str], source: str, target: str) -> dict[str, tuple[str, ...]]:
+    """The files of both languages, by part; a name has %s for the language."""
+    return {part: tuple([os.path.join(base, name % side) for side in (source, target)]) for part, name in names.items()}
+
+
 _SETS = ("dev2010", "tst2010", "tst2011", "tst2012", "tst2013", "tst2014")
 
 
@@ -371,11 +376,8 @@ class IWSLT2016Dataset(_Talks):
         base = os.path.join(folder, "texts", source, target, pair)
         names = {"train": f"train.tags.{pair}.%s", "valid": f"IWSLT16.TED.{valid}.{pair}.%s.xml",
                  "test": f"IWSLT16.TED.{test}.{pair}.%s.xml"}
-        files = {
-            name: tuple(os.path.join(base, form % side) for side in (source, target)) for name, form in names.items()
-        }
-        super().__init__(who, chosen(part, files, who), ("text", "translation"), num_samples, num_parallel_workers,
-                         shuffle, num_shards, shard_id)
+        super().__init__(who, chosen(part, _sides(base, names, source, target), who), ("text", "translation"),
+                         num_samples, num_parallel_workers, shuffle, num_shards, shard_id)
 
 
 class IWSLT2017Dataset(_Talks):
@@ -401,11 +403,8 @@ class IWSLT2017Dataset(_Talks):
         base = os.path.join(folder, "texts", "DeEnItNlRo", "DeEnItNlRo", "DeEnItNlRo-DeEnItNlRo")
         names = {"train": f"train.tags.{pair}.%s", "valid": f"IWSLT17.TED.dev2010.{pair}.%s.xml",
                  "test": f"IWSLT17.TED.tst2010.{pair}.%s.xml"}
-        files = {
-            name: tuple(os.path.join(base, form % side) for side in (source, target)) for name, form in names.items()
-        }
-        super().__init__(who, chosen(part, files, who), ("text", "translation"), num_samples, num_parallel_workers,
-                         shuffle, num_shards, shard_id)
+        super().__init__(who, chosen(part, _sides(base, names, source, target), who), ("text", "translation"),
+                         num_samples, num_parallel_workers, shuffle, num_shards, shard_id)
 
 
 _TASKS = {  # columns of train and eval, of test

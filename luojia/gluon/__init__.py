@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from .._src.errors import AbsentName
 from . import block, loss, nn, parameter, rnn, trainer, utils
 from .block import Block, HybridBlock, SymbolBlock
 from .parameter import Constant, DeferredInitializationError, Parameter, ParameterDict, tensor_types
@@ -21,4 +22,4 @@ __all__ = ["Block", "Constant", "DeferredInitializationError", "HybridBlock", "P
 def __getattr__(name: str) -> Any:
     if name in ("contrib", "data", "model_zoo"):
         return importlib.import_module(f".{name}", __name__)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    raise AbsentName(__name__, name)

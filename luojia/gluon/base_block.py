@@ -13,7 +13,8 @@ from typing import Any
 from .._src.core.naming import NameManager, Prefix
 from .._src.formats import ndarray_list
 from ..util import is_np_shape
-from .parameter import Parameter, ParameterDict, load_all
+from .loaded import load_all
+from .parameter import Parameter, ParameterDict
 from .utils import HookHandle, _brief_print_list, _indent
 
 _scopes = threading.local()
@@ -110,6 +111,8 @@ class Block:
             raise TypeError(
                 f"Changing attribute type for {name} from {type(existing)} to {type(value)}is not allowed."
             )
+        if isinstance(value, (Block, Parameter)):
+            self._need_init()
         if isinstance(value, Block):
             self.register_child(value, name)
         elif isinstance(value, Parameter):
@@ -141,8 +144,14 @@ class Block:
     def _scope(self) -> _BlockScope:
         return _BlockScope(self)
 
+    def _need_init(self) -> None:
+        if "_children" not in self.__dict__:
+            raise AttributeError(f"'{type(self).__name__}' object has no attribute '_children': call "
+                                 f"super().__init__() at the start of {type(self).__name__}.__init__.")
+
     def name_scope(self) -> _BlockScope:
         """A ``with`` block in which children are named after this Block."""
+        self._need_init()
         return _BlockScope(self)
 
     def collect_params(self, select: str | None = None) -> ParameterDict:

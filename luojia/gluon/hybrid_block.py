@@ -121,7 +121,13 @@ class HybridBlock(Block):
         except DeferredInitializationError:
             self._deferred_infer_shape(x, *args)
             params = {name: p.data(device) for name, p in self._reg_params.items()}
-        return self.hybrid_forward(nd, x, *args, **params)
+        try:
+            return self.hybrid_forward(nd, x, *args, **params)
+        except TypeError as e:
+            if e.__class__ is TypeError and getattr(e.__traceback__, "tb_next", None) is None:  # of this call
+                e.add_note(f"{type(self).__name__} is called as hybrid_forward(F, x, ...), with F for nd or sym and "
+                           f"its own parameters by name: {', '.join(params) or 'it has none'}.")
+            raise
 
     def _device_of(self, args: tuple) -> Any:
         """The device of the arrays among the arguments; None for Symbols."""
@@ -138,7 +144,7 @@ class HybridBlock(Block):
         if not devices:
             raise ValueError(
                 "In HybridBlock, there must be one NDArray or one Symbol in the input. Please check the type of the "
-                "args.\n"
+                f"args.\nGot {', '.join(type(a).__name__ for a in args)}; make arrays of them, as in nd.array(x)."
             )
         if self._active and len(devices) > 1:
             raise ValueError(
@@ -280,7 +286,7 @@ class HybridBlock(Block):
         Args:
             path: the beginning of the file names ``path-symbol.json`` and ``path-0000.params``.
             epoch: the number in the second.
-            remove_amp_cast: accepted; there are no such operators here.
+            remove_amp_cast: leave out the casts that ``contrib.amp`` put into it.
 
         Returns:
             The two file names.
@@ -303,7 +309,7 @@ class HybridBlock(Block):
                 arrays[f"{kind}:{name}"] = graph.params[name]._reduce()
             elif name in graph.constants:
                 arrays[f"{kind}:{name}"] = graph.constants[name].asnumpy()
-        graph.symbol.save(symbol_file)
+        graph.symbol.save(symbol_file, remove_amp_cast)
         ndarray_list.save(params_file, arrays, np_shape=is_np_shape() or None)
         return symbol_file, params_file
 

@@ -9,7 +9,7 @@ import numpy as np
 from .. import ndarray as nd
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
-from .._src.errors import ArgumentError
+from .._src.errors import ArgumentError, ShapeError
 from .block import HybridBlock
 
 __all__ = ["CTCLoss", "CosineEmbeddingLoss", "HingeLoss", "HuberLoss", "KLDivLoss", "L1Loss", "L2Loss", "LogisticLoss",
@@ -25,6 +25,10 @@ def _apply_weighting(F: Any, loss: Any, weight: float | None = None, sample_weig
         assert isinstance(weight, (int, float, np.generic)), "weight must be a number"
         loss = loss * weight
     return loss
+
+
+def _reshape_like(F: Any, x: Any, y: Any) -> Any:
+    return F.reshape_like(x, y)
 
 
 class Loss(HybridBlock):
@@ -179,7 +183,11 @@ class SoftmaxCrossEntropyLoss(Loss):
         if not self._from_logits:
             pred = F.log_softmax(pred, axis=self._axis)
         if self._sparse_label:
-            loss = -F.pick(pred, label, axis=self._axis, keepdims=True)
+            try:
+                loss = -F.pick(pred, label, axis=self._axis, keepdims=True)
+            except ShapeError as e:
+                raise ShapeError(f"{e} Labels are class numbers; for probabilities or one-hot rows give "
+                                 "sparse_label=False.") from None
         else:
             loss = -F.sum(pred * F.reshape_like(label, pred), axis=self._axis, keepdims=True)
         return self._mean(F, loss, sample_weight)

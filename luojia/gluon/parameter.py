@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,8 @@ from .._src.errors import DTypeError, MXNetError, ParameterShapeError
 from ..ndarray import NDArray, array
 from ..ndarray.sparse_array import as_stype
 from ..util import array_class, is_np_shape
-from .utils import shape_is_known
+from .loaded import load_all
+from .utils import contexts_of, shape_is_known
 
 _finishing = threading.RLock()
 
@@ -163,7 +163,7 @@ class Parameter:
                 stacklevel=2,
             )
             return
-        contexts = _contexts(ctx)
+        contexts = contexts_of(ctx)
         default_init = initializer.Uniform() if default_init is None else default_init
         if init is None:
             init = default_init if self.init is None else self.init
@@ -237,43 +237,11 @@ class Parameter:
 
     def _load_init(self, data: Any, ctx: Any = None, cast_dtype: bool = False, dtype_source: str = "current") -> None:
         """Take values read from a file; nothing is changed where they do not fit."""
-        self._take_loaded(*self._check_loaded(data, ctx, cast_dtype, dtype_source), cast_dtype, dtype_source)
-
-    def _check_loaded(self, data: Any, ctx: Any, cast_dtype: bool, dtype_source: str) -> tuple[np.ndarray, list]:
-        """Values read from a file and the devices to put them on, or an AssertionError where they do not fit."""
-        data = data.asnumpy() if isinstance(data, Tensor) else np.asarray(data)
-        failed = f"Failed loading Parameter '{self.name}' from saved params: "
-        if self._shape is not None:
-            fits = len(self._shape) == data.ndim and all(n in (0, -1, m) for n, m in zip(self._shape, data.shape))
-            assert fits, f"{failed}shape incompatible expected {self._shape} vs saved {data.shape}"
-        if cast_dtype:
-            assert dtype_source in ("current", "saved"), "dtype_source must be 'current' or 'saved'"
-        else:
-            mine = to_numpys(self._dtype)  # files give bfloat16 as float32
-            assert mine == data.dtype or mine.name == "bfloat16" and data.dtype == np.float32, (
-                f"{failed}dtype incompatible expected {to_numpys(self._dtype)} vs saved {data.dtype}. "
-                "Set cast_dtype=True to cast the dtype of saved params."
-            )
-        wanted = None if ctx is None else _contexts(ctx)
-        present = self.list_ctx() if self._data is not None or self._deferred_init else None
-        assert wanted is None or present is None or set(wanted) == set(present), (
-            f"Failed to load Parameter '{self.name}' on {wanted} because it was previous initialized on {present}."
-        )
-        return data, present or wanted or [Context("cpu", 0)]
-
-    def _take_loaded(self, data: np.ndarray, contexts: list, cast_dtype: bool, dtype_source: str) -> None:
-        if cast_dtype and dtype_source == "saved":
-            self.cast(data.dtype.type)
-        self._shape = data.shape
-        self._deferred_init = ()
-        if self._data is None:
-            self._place(data.astype(to_numpys(self._dtype)), contexts)
-        else:
-            self._set(data if data.dtype == to_numpys(self._dtype) else data.astype(to_numpys(self._dtype)))
+        load_all([(self, data)], ctx, cast_dtype, dtype_source)
 
     def reset_ctx(self, ctx: Any) -> None:
         """Move the parameter to other devices."""
-        contexts = _contexts(ctx)
+        contexts = contexts_of(ctx)
         if self._data is not None:
             self._place(self._reduce(), contexts)
         elif self._deferred_init:
@@ -310,7 +278,7 @@ class Parameter:
         raise RuntimeError(
             f"Parameter '{self.name}' has not been initialized. Note that you should initialize parameters and create "
             "Trainer with Block.collect_params() instead of Block.params because the later does not include Parameters "
-            "of nested child Blocks"
+            "of nested child Blocks. Call initialize() on the Block first."
         )
 
     @property
@@ -342,7 +310,7 @@ class Parameter:
 
     def _init_impl(self, data: Any, ctx_list: Any) -> None:
         """Put ``data`` on the devices, and make gradients."""
-        self._place(data.asnumpy() if isinstance(data, Tensor) else np.asarray(data), _contexts(ctx_list))
+        self._place(data.asnumpy() if isinstance(data, Tensor) else np.asarray(data), contexts_of(ctx_list))
 
     def _init_grad(self) -> None:
         """Make the gradients anew, of zeros."""
@@ -404,7 +372,7 @@ class Parameter:
             return list(self._data)
         if self._deferred_init:
             return list(self._deferred_init[1])
-        raise RuntimeError(f"Parameter '{self.name}' has not been initialized")
+        raise RuntimeError(f"Parameter '{self.name}' has not been initialized; call initialize() on the Block first.")
 
     list_device = list_ctx
 
@@ -482,12 +450,6 @@ class Parameter:
             self._data[device] = leaf
 
 
-def _contexts(ctx: Any) -> list[Context]:
-    if ctx is None:
-        return [current_context()]
-    return [ctx] if isinstance(ctx, Context) else list(ctx)
-
-
 class Constant(Parameter):
     """A parameter that is never trained, with the values given.
 
@@ -495,6 +457,17 @@ class Constant(Parameter):
     >>> Constant("c", nd.ones((2,)))
     Constant c (shape=(2,), dtype=<class 'numpy.float32'>)
     """
+
+    @property
+    def grad_req(self) -> str:
+        """Always 'null'."""
+        return "null"
+
+    @grad_req.setter
+    def grad_req(self, req: str) -> None:
+        if req != "null":
+            warnings.warn(f'Constant parameter "{self.name}" does not support grad_req other than "null", and new '
+                          f'value "{req}" is ignored.', stacklevel=2)
 
     def __init__(self, name: str, value: Any) -> None:
         if not isinstance(value, Tensor):
@@ -504,13 +477,6 @@ class Constant(Parameter):
         dtype = value.dtype if isinstance(value, NDArray) else value.np_dtype.type
         super().__init__(name, grad_req="null", shape=value.shape, dtype=dtype,
                          init=initializer.Constant(value), differentiable=False)
-
-
-def load_all(pairs: Iterable[tuple[Parameter, Any]], ctx: Any, cast_dtype: bool, dtype_source: str) -> None:
-    """Give parameters the values read from a file: all of them, or none where one does not fit."""
-    checked = [(p, p._check_loaded(value, ctx, cast_dtype, dtype_source)) for p, value in pairs]
-    for p, (value, contexts) in checked:
-        p._take_loaded(value, contexts, cast_dtype, dtype_source)
 
 
 from .parameter_dict import ParameterDict  # noqa: E402 - it needs the classes above

@@ -8,7 +8,8 @@ from typing import Any
 from .. import initializer
 from .._src.formats import ndarray_list
 from ..util import is_np_shape
-from .parameter import Constant, Parameter, load_all
+from .loaded import load_all
+from .parameter import Constant, Parameter
 from .utils import _brief_print_list, _indent
 
 _NAMING = ("For more info on naming, please see https://mxnet.io/api/python/docs/tutorials/packages/gluon/blocks/"

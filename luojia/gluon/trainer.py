@@ -63,7 +63,8 @@ class Trainer:
         if isinstance(params, (dict, ParameterDict)):
             params = [params[key] for key in sorted(params.keys())]
         if not isinstance(params, (list, tuple)):
-            raise ValueError(f"First argument must be a list or dict of Parameters, got {type(params)}.")
+            raise ValueError(f"First argument must be a list or dict of Parameters, got {type(params)}; of a Block "
+                             "give net.collect_params().")
         for p in params:
             if not isinstance(p, (Parameter, CoreParameter)):
                 raise ValueError(f"First argument must be a list or dict of Parameters, got list of {type(p)}.")

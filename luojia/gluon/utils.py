@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .._src.core.tensor import Tensor, wrap
-from .._src.engine.devices import Context
+from .._src.engine.devices import Context, current_context
 from .._src.errors import ParameterShapeError
 from ..ndarray import array
 from ..util import is_np_shape
@@ -63,6 +63,13 @@ def split_and_load(data: Any, ctx_list: Sequence[Context], batch_axis: int = 0, 
     parts = [data] if len(ctx_list) == 1 else split_data(data, len(ctx_list), batch_axis, even_split)
     return [to_context(part, ctx) if isinstance(part, Tensor) else array(part, ctx=ctx)
             for part, ctx in zip(parts, ctx_list)]
+
+
+def contexts_of(ctx: Any) -> list[Context]:
+    """A device, or a list of them, as a list; the current one for None."""
+    if ctx is None:
+        return [current_context()]
+    return [ctx] if isinstance(ctx, Context) else list(ctx)
 
 
 def to_context(t: Tensor, ctx: Context) -> Tensor:

@@ -16,9 +16,9 @@ import numpy as np
 
 from .. import ndarray as nd
 from .._src.data import images
-from .._src.errors import ShapeError, UnfitDataError
+from .._src.errors import UnfitDataError
 from ..ndarray import NDArray
-from .functions import center_crop, color_normalize, imresize, random_crop, random_size_crop, resize_short
+from .functions import center_crop, color_normalize, imresize, least_area, random_crop, random_size_crop, resize_short
 
 GREY = np.array([0.299, 0.587, 0.114], np.float32)
 _DULL = np.array([0.21, 0.72, 0.07], np.float32)  # MXNet's weights for grey images; GREY is what its jitters take
@@ -110,7 +110,8 @@ class RandomSizedCropAug(Augmenter):
     """A part with a random share of the area (the least, or both bounds) and ratio (bounds), at ``size`` (w, h)."""
 
     def __init__(self, size: Sequence[int], area: float | Sequence[float], ratio: Sequence[float],
-                 interp: int = 2) -> None:
+                 interp: int = 2, **kwargs: Any) -> None:
+        area = least_area("RandomSizedCropAug", area, kwargs)
         super().__init__(size=size, area=area, ratio=ratio, interp=interp)
         self.size, self.area, self.ratio, self.interp = size, area, ratio, interp
 
@@ -245,12 +246,12 @@ def normalizing(mean: Any, std: Any) -> list[Augmenter]:
     """A ``ColorNormalizeAug`` of mean and std, where either is asked for; True stands for ImageNet's.
 
     Raises:
-        ShapeError: a mean or std that is not of 1 or 3 numbers.
+        UnfitDataError: a mean or std that is not of 1 or 3 numbers.
     """
     values = [default if given is True else given for given, default in ((mean, MEAN), (std, STD))]
     for what, value in zip(("mean", "std"), values):
         if value is not None and np.shape(value) not in ((1,), (3,)):
-            raise ShapeError(f"an augmenter's {what} expects 1 or 3 numbers, one for each channel, got {value!r}.")
+            raise UnfitDataError(f"an augmenter's {what} expects 1 or 3 numbers, one for each channel, got {value!r}.")
     return [] if values[0] is None and values[1] is None else [ColorNormalizeAug(*values)]
 
 

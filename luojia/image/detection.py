@@ -60,7 +60,7 @@ class DetRandomSelectAug(DetAugmenter):
         self.aug_list = list(aug_list) if isinstance(aug_list, (list, tuple)) else [aug_list]
         for aug in self.aug_list:
             if not isinstance(aug, DetAugmenter):
-                raise DTypeError(f"DetRandomSelectAug expects DetAugmenters, got {type(aug).__name__}.")
+                raise ArgumentError(f"DetRandomSelectAug expects DetAugmenters, got {type(aug).__name__}.")
         self.skip_prob = skip_prob if self.aug_list else 1
 
     def dumps(self) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import os
 import random
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ from .._src.core.tensor import Tensor, wrap
 from .._src.data import codecs, images
 from .._src.data.images import turned_places
 from .._src.engine.devices import current_context
-from .._src.errors import ArgumentError, DTypeError, MissingFileError, ShapeError, within
+from .._src.errors import ArgumentError, CallError, DTypeError, MissingFileError, ShapeError, within
 from ..ndarray import BilinearSampler, NDArray  # type: ignore[attr-defined]
 from ..util import array_class
 
@@ -91,8 +92,9 @@ def scale_down(src_size: Sequence[int], size: Sequence[int]) -> tuple[int, int]:
 
 def fixed_crop(src: Any, x0: int, y0: int, w: int, h: int, size: Sequence[int] | None = None,
                interp: int = 2) -> NDArray:
-    """The part of ``w`` x ``h`` pixels from (x0, y0), at ``size`` (w, h) if given."""
-    part = images.crop(_pixels(src), y0, x0, h, w)
+    """The part of ``w`` x ``h`` pixels from (x0, y0), as far as the image goes, at ``size`` (w, h) if given."""
+    pixels = _pixels(src)
+    part = images.crop(pixels, y0, x0, min(h, pixels.shape[0] - y0), min(w, pixels.shape[1] - x0))
     return _nd(part if size is None else images.resize(part, (size[1], size[0]), method_of(interp)))
 
 
@@ -110,14 +112,25 @@ def random_crop(src: Any, size: Sequence[int], interp: int = 2) -> tuple[NDArray
     return fixed_crop(src, x0, y0, w, h, size, interp), (x0, y0, w, h)
 
 
+def least_area(who: str, area: Any, kwargs: dict[str, Any]) -> Any:
+    """``area``, or what is given by its older name ``min_area``."""
+    if "min_area" in kwargs:
+        warnings.warn("`min_area` is deprecated. Please use `area` instead.", DeprecationWarning, stacklevel=3)
+        area = kwargs.pop("min_area")
+    if kwargs:
+        raise CallError(f"unexpected keyword arguments for `{who}`: {', '.join(kwargs)}.")
+    return area
+
+
 def random_size_crop(src: Any, size: Sequence[int], area: float | Sequence[float], ratio: Sequence[float],
-                     interp: int = 2) -> tuple[NDArray, tuple[int, int, int, int]]:
+                     interp: int = 2, **kwargs: Any) -> tuple[NDArray, tuple[int, int, int, int]]:
     """A part with a random share of the area and ratio, at ``size`` (w, h), and its (x0, y0, w, h).
 
     The logarithm of the ratio is uniform; where nothing fits after ten tries, ``center_crop``.
 
     Source: Szegedy et al. 2015, "Going deeper with convolutions", section 6.
     """
+    area = least_area("random_size_crop", area, kwargs)
     rows, columns = src.shape[:2]
     low, high = (area, 1.0) if isinstance(area, (int, float)) else area
     for _ in range(10):

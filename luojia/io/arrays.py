@@ -52,7 +52,7 @@ class NDArrayIter(DataIter):
             if len(array) < self.num_data:
                 first = self._data[0][0]
                 raise ShapeError(f"NDArrayIter: {name} has {len(array)} samples, {first} has {self.num_data}.")
-        self.num_source = len(self._data)
+        self.num_source = len(self._data) + len(self._label)
         self.shuffle, self.last_batch_handle = shuffle, last_batch_handle
         self.idx = np.arange(self.num_data)
         self._order = np.arange(self.num_data)
@@ -79,6 +79,11 @@ class NDArrayIter(DataIter):
         axis = max(self.layout.find("N"), 0)
         return [DataDesc(name, (*a.shape[:axis], self.batch_size, *a.shape[axis + 1:]), a.dtype.type, self.layout)
                 for name, a in arrays]
+
+    @property
+    def data_list(self) -> list[NDArray]:
+        """All inputs, then all labels."""
+        return [array for _, array in self.data + self.label]
 
     @property
     def data(self) -> list[tuple[str, NDArray]]:
@@ -116,7 +121,8 @@ class NDArrayIter(DataIter):
         whole = self.last_batch_handle != "pad"
         if (whole and self._stopped_short()) or not self.iter_next() or (whole and self._stopped_short()):
             raise StopIteration  # where it stopped short the cursor stays: reset() rolls over from it
-        return DataBatch(self.getdata(), self.getlabel(), self.getpad(), self.getindex())
+        data, label = ([found] if isinstance(found, Tensor) else found for found in (self.getdata(), self.getlabel()))
+        return DataBatch(data, label, self.getpad(), self.getindex())
 
     def _rows(self, end: int | None = None) -> np.ndarray:
         """The current batch's samples, up to number ``end`` of the pass; numbers below 0 are those rolled over."""
@@ -124,11 +130,11 @@ class NDArrayIter(DataIter):
         rows = self._order[wanted % self.num_data]
         return np.where(wanted < 0, self._tail[wanted % len(self._tail)], rows) if len(self._tail) else rows
 
-    def getdata(self) -> list[NDArray]:
+    def getdata(self) -> Any:
         rows = self._rows()
         return [as_nd(array[rows]) for _, array in self._data]
 
-    def getlabel(self) -> list[NDArray]:
+    def getlabel(self) -> Any:
         rows = self._rows()
         return [as_nd(array[rows]) for _, array in self._label]
 

@@ -9,7 +9,6 @@ import numpy as np
 from .._src.data import affine, images
 from .._src.errors import ArgumentError, NotSupportedError, ShapeError, within
 from .._src.formats import recordio
-from ..ndarray import NDArray
 from .batches import as_nd
 from .records import _METHODS, RecordFileIter
 
@@ -104,7 +103,7 @@ class ImageDetRecordIter(RecordFileIter):
         batch.label = [as_nd(np.stack([label for _, label in pairs]))]
         return batch
 
-    def getdata(self) -> list[NDArray]:
+    def getdata(self) -> Any:
         return []  # images and labels are made together: see next
 
     # -- a sample --------------------------------------------------------------------------------------------------

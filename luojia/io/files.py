@@ -33,6 +33,12 @@ class _FileIter(NDArrayIter):
         super().reset()
         self.cursor += behind
 
+    def getdata(self) -> NDArray:
+        return super().getdata()[0]
+
+    def getlabel(self) -> NDArray:
+        return super().getlabel()[0]
+
     def getindex(self) -> np.ndarray:
         return self._rows().astype(np.uint64)
 
@@ -89,12 +95,11 @@ class LibSVMIter(_FileIter):
             label, _ = _libsvm(label_libsvm, label_shape)
         super().__init__(as_nd(data), as_nd(label), batch_size, data_name=data_name, label_name=label_name)
 
-    def getdata(self) -> list[NDArray]:
-        return [array.tostype("csr") for array in super().getdata()]
+    def getdata(self) -> NDArray:
+        return super().getdata().tostype("csr")
 
-    def getlabel(self) -> list[NDArray]:
-        labels = super().getlabel()
-        return [array.tostype("csr") for array in labels] if self._csr_labels else labels
+    def getlabel(self) -> NDArray:
+        return super().getlabel().tostype("csr" if self._csr_labels else "default")
 
 
 class MNISTIter(_FileIter):

@@ -48,7 +48,8 @@ class RecordFileIter(_FileIter):
         if unknown:
             warnings.warn(f"{who} has no options {unknown}; they are ignored.", stacklevel=4)
         self._path = path
-        self._records = _part(list(recordio.read(_exists(who, path))), num_parts, part_index)
+        part = _equal_part if ignored.get("path_imgidx") else _part
+        self._records = part(list(recordio.read(_exists(who, path))), num_parts, part_index)
         self._rng = np.random.RandomState(seed)
         self._image_shape = tuple(data_shape)
         super().__init__(as_nd(np.arange(len(self._records))), as_nd(self._labels(who)), batch_size, shuffle,
@@ -92,7 +93,8 @@ class ImageRecordIter(RecordFileIter):
         path_imgrec: the ``.rec`` file. path_imglist: a ``.lst`` file, whose labels are taken instead of the records'.
         data_shape: (channels, height, width), 1 or 3 channels.
         batch_size, label_width: samples in a batch, labels of a sample.
-        num_parts, part_index: read a part of the file only, as one worker of several.
+        num_parts, part_index: read a part of the file only, as one worker of several; parts of as many records with
+            ``path_imgidx``, else of as many bytes.
         shuffle, seed: a new order at each reset.
         round_batch: the last batch is filled from the beginning, its ``pad`` says with how many, and the next pass
             goes on there; otherwise each begins anew.
@@ -164,8 +166,8 @@ class ImageRecordIter(RecordFileIter):
         labels = np.array(found, np.float32).reshape(len(found), self._label_width)
         return labels[:, 0] if self._label_width == 1 else labels
 
-    def getdata(self) -> list[NDArray]:
-        return [as_nd(np.stack([self._normalized(self._cropped(i)) for i in self._rows()]))]
+    def getdata(self) -> NDArray:
+        return as_nd(np.stack([self._normalized(self._cropped(i)) for i in self._rows()]))
 
     # -- an image --------------------------------------------------------------------------------------------------
 
@@ -284,6 +286,12 @@ def _part(records: list[bytes], num_parts: int, part_index: int) -> list[bytes]:
     starts = np.cumsum([0, *sizes])
     step = -(-int(starts[-1]) // num_parts) + 3 & ~3
     return [r for r, start in zip(records, starts) if start // max(step, 1) == part_index]
+
+
+def _equal_part(records: list[bytes], num_parts: int, part_index: int) -> list[bytes]:
+    """A part of as many records as the others, the last perhaps of fewer: as MXNet cuts a file that has an index."""
+    step = -(-len(records) // num_parts)
+    return records[step * part_index : step * (part_index + 1)]
 
 
 def _listed(path: str) -> dict[int, np.ndarray]:

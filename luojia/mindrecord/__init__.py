@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any
 
-from .._src.errors import RefusedName
+from .._src.errors import AbsentName, RefusedName
 from .._src.paths import also_at
 from . import errors, reader, writer
 from .converters import Cifar10ToMR, Cifar100ToMR, CsvToMR, ImageNetToMR, MnistToMR, TFRecordToMR
@@ -39,4 +39,4 @@ _REFUSED = ("set_dec_mode", "set_enc_key", "set_enc_mode")
 def __getattr__(name: str) -> Any:
     if name in _REFUSED:
         raise RefusedName(f"luojia.mindrecord.{name} is not provided: luojia reads and writes files in the clear.")
-    raise AttributeError(f"module 'luojia.mindrecord' has no attribute {name!r}")
+    raise AbsentName("luojia.mindrecord", name)

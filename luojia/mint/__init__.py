@@ -12,7 +12,7 @@ from typing import Any
 
 from .._src.core.accepted import guarded
 from .._src.core.given import checked
-from .._src.errors import RefusedName
+from .._src.errors import AbsentName, RefusedName
 from .._src.paths import found_here
 from . import creation, functions, linalg, nn, optim, special, table
 from .creation import *  # noqa: F403
@@ -38,7 +38,7 @@ def __getattr__(name: str) -> Any:
         raise RefusedName(f"luojia.mint.{name} is not supported; {_REFUSED[name]}.")
     found = getattr(nn.functional, name, None) if name in nn.functional.__all__ else None
     if found is None:
-        raise AttributeError(f"module 'luojia.mint' has no attribute {name!r}; dir(luojia.mint) lists what it has.")
+        raise AbsentName("luojia.mint", name)
     return found
 
 

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from .. import ops
 from .._src.core.accepted import read
-from .._src.core.faces import Face, compile_function, run_plain
+from .._src.core.compiled_faces import compile_function, run_plain
+from .._src.core.face_tables import lines
+from .._src.core.faces import Face
 from .._src.core.op import OPERATORS
-from ..numpy.table import lines
 
 OPERATORS_BY_NAME = """
 abs(input:x); acos(input:x) = arccos; acosh(input:x) = arccosh; arccos(input:x); arccosh(input:x); arcsin(x)

@@ -14,7 +14,8 @@ from typing import Any
 from .. import _src  # noqa: F401 - the machine room comes first
 from .._src import ops as _ops  # noqa: F401 - registers the operators and Tensor's methods
 from .._src.core.refused import ARRAYS as _REFUSED  # noqa: F401 - what docs/refused.md lists
-from .._src.paths import also_at, answering
+from .._src.errors import AbsentName
+from .._src.paths import also_at, answering, open_paths
 from . import arithmetic as _arithmetic
 from . import fluent as _fluent  # noqa: F401 - sets NDArray's methods, as indexing does
 from . import indexing as _indexing  # noqa: F401
@@ -58,7 +59,7 @@ globals().update(_arithmetic.TWO_OPERANDS)
 _SUBMODULES = ("random", "contrib", "linalg", "image", "sparse", "op", "_internal", "ndarray")
 # MXNet draws through nd.<name> what nd.random.<name> draws.
 _RANDOM = {"uniform": "uniform", "normal": "normal", "shuffle": "shuffle", "sample_multinomial": "multinomial"} | {
-    f"random_{name}": name for name in ("uniform normal exponential gamma poisson negative_binomial "
+    f"random_{name}": name for name in ("uniform normal gamma poisson negative_binomial "
                                         "generalized_negative_binomial randint").split()
 }
 
@@ -77,7 +78,7 @@ def __getattr__(name: str) -> Any:
     elif name == "CachedOp":
         from .cached_op import CachedOp as found
     elif name.startswith("__"):
-        raise AttributeError(f"module 'luojia.ndarray' has no attribute {name!r}")
+        raise AbsentName("luojia.ndarray", name)
     else:
         found = _function(name)
         if name != found.__name__:  # an old name of it
@@ -103,3 +104,4 @@ __all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - part of the names c
 ]
 answering(sys.modules[__name__], _arrays)
 also_at(sys.modules[__name__], f"{__name__}.utils")
+open_paths(sys.modules[__name__])

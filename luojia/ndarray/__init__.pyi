@@ -44,7 +44,6 @@ from luojia.ndarray.functions import split_v2 as split_v2
 from luojia.ndarray.functions import transpose as transpose
 from luojia.ndarray.functions import waitall as waitall
 from luojia.ndarray.ndarray import NDArray as NDArray
-from luojia.ndarray.random import exponential as _random_exponential
 from luojia.ndarray.random import gamma as _random_gamma
 from luojia.ndarray.random import generalized_negative_binomial as _random_generalized_negative_binomial
 from luojia.ndarray.random import multinomial as _sample_multinomial
@@ -264,7 +263,7 @@ def preloaded_multi_sgd_mom_update(*data: _t.Any, num_weights: _t.Any = None, ou
 def preloaded_multi_sgd_update(*data: _t.Any, num_weights: _t.Any = None, out: _t.Any = None, **kwargs: _t.Any) -> _t.Any: ...
 def prod(data: _t.Any = None, axis: _t.Any = None, keepdims: _t.Any = False, exclude: _t.Any = False, out: _t.Any = None, name: _t.Any = None, **_unknown: _t.Any) -> _t.Any: ...
 def radians(data: _t.Any = None, out: _t.Any = None, name: _t.Any = None) -> _t.Any: ...
-random_exponential = _random_exponential
+def random_exponential(lam: _t.Any = 1.0, shape: _t.Any = ..., ctx: _t.Any = None, dtype: _t.Any = 'float32', out: _t.Any = None, name: _t.Any = None, **_unknown: _t.Any) -> _t.Any: ...
 random_gamma = _random_gamma
 random_generalized_negative_binomial = _random_generalized_negative_binomial
 random_negative_binomial = _random_negative_binomial

@@ -13,7 +13,7 @@ from .._src.core.op import OPERATORS
 from .._src.core.refused import CONTRIB as _REFUSED  # noqa: F401 - what docs/refused.md lists
 from .._src.core.refused import missing
 from .._src.core.tensor import Tensor
-from .._src.errors import ArgumentError, DTypeError
+from .._src.errors import AbsentName, ArgumentError, NoArrayError
 from .creation import place
 from .door import faces, function
 from .ndarray import NDArray
@@ -25,7 +25,7 @@ def _flatten(nested: Any) -> list:
 
 def _check(arrays: Any, what: str) -> None:
     if not all(isinstance(t, Tensor) for t in _flatten(arrays)):
-        raise DTypeError(f"{what} should be an NDArray or a nested list of NDArrays, got {type(arrays).__name__}.")
+        raise NoArrayError(f"{what} must be (nested) list of NDArray, but got {arrays} of type {type(arrays)}")
 
 
 def _stack(arrays: Sequence[NDArray]) -> NDArray:
@@ -42,15 +42,15 @@ def foreach(body: Callable, data: Any, init_states: Any) -> tuple[Any, Any]:
     Returns:
         The outputs stacked along a new first axis, and the last states.
     """
-    _check(data, "data")
-    _check(init_states, "init_states")
+    _check(data, "foreach input")
+    _check(init_states, "foreach states")
     single = isinstance(data, Tensor)
     length = (data if single else data[0]).shape[0]
     if length and control.tracing():
         def step(states: Any, now: Any) -> tuple:
             out, states = body(now, states)
-            _check(out, "The outputs of body")
-            _check(states, "The states that body returns")
+            _check(out, "foreach output")
+            _check(states, "foreach states")
             return states, out
 
         states, outs = loops.scan(step, init_states, data, length, "foreach")
@@ -58,8 +58,8 @@ def foreach(body: Callable, data: Any, init_states: Any) -> tuple[Any, Any]:
     states, collected, form = init_states, [], []
     for i in range(length):
         out, states = body(data[i] if single else [d[i] for d in data], states)
-        _check(out, "The outputs of body")
-        _check(states, "The states that body returns")
+        _check(out, "foreach output")
+        _check(states, "foreach states")
         form = out
         collected.append(_leaves(out))
     return _nested(form, iter([_stack(column) for column in zip(*collected)])), states
@@ -101,7 +101,7 @@ def while_loop(cond: Callable, func: Callable, loop_vars: Any, max_iterations: i
     many = False
     while len(collected) < int(max_iterations) and bool(cond(*variables)):
         out, new = func(*variables)
-        new = [new] if isinstance(new, Tensor) else list(new)
+        new = [new] if isinstance(new, Tensor) else list(new or ())
         if len(new) != len(variables):
             raise ArgumentError(f"The number of loop_vars should be consistent during the loop: {len(variables)} went "
                                 f"in, {len(new)} came out.")
@@ -161,7 +161,7 @@ def calibrate_entropy(hist: NDArray, hist_edges: NDArray, num_quantized_bins: in
 
 def __getattr__(name: str) -> Any:
     if name.startswith("__"):
-        raise AttributeError(f"module 'luojia.ndarray.contrib' has no attribute {name!r}")
+        raise AbsentName("luojia.ndarray.contrib", name)
     if name.endswith("_update"):
         from .updates_many import CONTRIB
 

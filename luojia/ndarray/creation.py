@@ -9,6 +9,7 @@ import numpy as np
 
 from .._src.core import dlpack as _dlpack
 from .._src.core import dtypes
+from .._src.core.literals import plain
 from .._src.core.tensor import Tensor, wrap
 from .._src.engine.devices import Context, current_context
 from .._src.errors import ArgumentError, CallError, DTypeError
@@ -42,19 +43,13 @@ def array(source_array: Any, ctx: Context | None = None, dtype: Any = None) -> N
         ctx = ctx or source_array._device
         source_array = source_array.asnumpy()
     try:
-        value = np.array(_plain(source_array), dtype=_np_dtype(dtype))
+        value = np.array(plain(source_array), dtype=_np_dtype(dtype))
     except (TypeError, ValueError) as e:
         raise DTypeError(
             f"source_array must be array like object: nested lists of numbers, a NumPy array or an NDArray ({e})."
         ) from e
     made = place(value, ctx)
     return made if stype == "default" else made.tostype(stype)
-
-
-def _plain(source: Any) -> Any:
-    if isinstance(source, (list, tuple)):
-        return [_plain(s) for s in source]
-    return source.asnumpy() if isinstance(source, Tensor) else source
 
 
 def _shape(shape: Any) -> tuple[int, ...]:

@@ -9,7 +9,8 @@ import numpy as np
 
 from .._src.core.ambient import commit, wants
 from .._src.core.apply import apply
-from .._src.core.faces import MISSING, Face, FaceModule, compile_function, quick_way, run_plain
+from .._src.core.compiled_faces import compile_function, quick_way, run_plain
+from .._src.core.faces import MISSING, Face, FaceModule
 from .._src.core.random import next_key
 from .._src.core.refused import missing
 from .._src.core.symbol_names import UNIFORM

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._src.errors import AbsentName
 from .door import faces, function
 
 
 def __getattr__(name: str) -> Any:
     if not name.startswith("_") and f"_image_{name}" in faces.index():
         return function(f"_image_{name}")
-    raise AttributeError(f"module 'luojia.ndarray.image' has no attribute {name!r}; dir() lists what it has.")
+    raise AbsentName("luojia.ndarray.image", name)
 
 
 def __dir__() -> list[str]:

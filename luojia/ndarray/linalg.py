@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._src.errors import AbsentName
 from .door import faces, function
 
 
 def __getattr__(name: str) -> Any:
     if name.startswith("_"):
-        raise AttributeError(f"module 'luojia.ndarray.linalg' has no attribute {name!r}")
+        raise AbsentName("luojia.ndarray.linalg", name)
     for prefix in ("linalg_", "_linalg_"):
         if prefix + name in faces.index():
             return function(prefix + name)
-    raise AttributeError(f"module 'luojia.ndarray.linalg' has no attribute {name!r}; dir() lists what it has.")
+    raise AbsentName("luojia.ndarray.linalg", name)
 
 
 def __dir__() -> list[str]:

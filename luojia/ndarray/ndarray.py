@@ -22,6 +22,13 @@ INPLACE = (
 )
 OPERANDS = (Tensor, int, float, np.generic, np.ndarray)  # what can stand beside an NDArray in an expression
 STORAGE_TYPES = ("default", "row_sparse", "csr")
+# the numbers that MXNet's files and C functions have for dtypes, storage types and ``grad_req``
+_DTYPE_MX_TO_NP = {-1: None, 0: np.float32, 1: np.float64, 2: np.float16, 3: np.uint8, 4: np.int32, 5: np.int8,
+                   6: np.int64, 7: np.bool_}
+_DTYPE_NP_TO_MX = {dtype: code for code, dtype in _DTYPE_MX_TO_NP.items()}
+_STORAGE_TYPE_ID_TO_STR = {-1: "undefined", **dict(enumerate(STORAGE_TYPES))}
+_STORAGE_TYPE_STR_TO_ID = {name: code for code, name in _STORAGE_TYPE_ID_TO_STR.items()}
+_GRAD_REQ_MAP = {"null": 0, "write": 1, "add": 3}
 
 
 if TYPE_CHECKING:  # what comes from the operators: see fluent.py and arithmetic.py
@@ -42,6 +49,16 @@ class NDArray(_Methods):
     __slots__ = ()
     __array_priority__ = 1000.0
     __array_ufunc__: Any = None  # an ndarray on the left gives way to the NDArray's reflected method
+
+    def __init__(self, input_data: Any = None, *args: Any, **kwargs: Any) -> None:
+        empty = input_data is None and not args and not kwargs  # so a pickle of MXNet's begins; __setstate__ follows
+        super().__init__(np.zeros(0, np.float32) if empty else input_data, *args, **kwargs)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take the array that a pickle written by MXNet holds."""
+        from .._src.formats.ndarray_list import load_array
+
+        self._value = self._device.engine.put(np.asarray(load_array(bytes(state["handle"]))), self._device)
 
     # -- what it is ------------------------------------------------------------------------------------------------
 

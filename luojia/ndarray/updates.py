@@ -26,7 +26,6 @@ class Update(NamedTuple):
     defaults: dict[str, Any]
     names: dict[str, str] = {}
     fixed: dict[str, Any] = {}
-    negated: tuple[str, ...] = ()  # states that the rule keeps with the other sign
 
 
 _ADAM = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}
@@ -39,7 +38,8 @@ UPDATES = {
                              {"gamma1": "decay_rate"}, {"momentum": 0.0, "centered": False}),
     "rmspropalex_update": Update("rmsprop", ("n", "g", "delta"),
                                  {"gamma1": 0.95, "gamma2": 0.9, "epsilon": 1e-8, "clip_weights": -1.0},
-                                 {"gamma1": "decay_rate", "gamma2": "momentum"}, {"centered": True}, ("delta",)),
+                                 {"gamma1": "decay_rate", "gamma2": "momentum"},
+                                 {"centered": True, "descending": True}),
     "ftrl_update": Update("ftrl", ("z", "n"), {"lamda1": 0.01, "beta": 1.0}, fixed={"decay": "own"}),
     "signsgd_update": Update("signum", (), {}, fixed={"momentum": 0.0}),
     "signum_update": Update("signum", ("mom",), {"momentum": 0.0, "wd_lh": 0.0}),
@@ -106,10 +106,9 @@ def _run(update: Update, weight: NDArray, grad: NDArray, held: list, values: dic
         update.names.get(str(k), str(k)): None if k in bounds and v < 0 else v for k, v in values.items()
     }
     xp = weight._device.engine.xp
-    signs = [-1 if s in update.negated else 1 for s in update.states]
-    before = tuple([h._value if sign > 0 else -h._value for h, sign in zip(held, signs)])
+    before = tuple([h._value for h in held])
     new, after = RULES[update.rule].update(xp, weight._value, grad._value, before, **hyper, **fixed)
-    return new, [a if sign > 0 else -a for a, sign in zip(after, signs)]
+    return new, list(after)
 
 
 def _bind(name: str, states: tuple, defaults: dict[str, Any], weight: Any, grad: Any, args: tuple,

@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 from .._src.core.arguments import guard_all
+from .._src.errors import AbsentName
 from .._src.paths import also_at, answering
 from . import (
     accepted,
@@ -129,4 +130,4 @@ def __getattr__(name: str) -> Any:
         from .. import mint
 
         return getattr(mint.nn, name[:-3])
-    raise AttributeError(f"module 'luojia.nn' has no attribute {name!r}")
+    raise AbsentName("luojia.nn", name)

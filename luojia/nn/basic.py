@@ -18,7 +18,7 @@ from .._src.errors import ArgumentError, DTypeError, ShapeError
 from .._src.ops import Parameter
 from ..common.initializer import HeUniform, Uniform, initializer
 from .activation import get_activation
-from .checks import check_bool, check_choice, check_positive_int, other_dtype
+from .checks import check_bool, check_choice, check_positive_int, named, other_dtype
 from .module import Module
 
 
@@ -73,9 +73,10 @@ class Dense(Module):
     def construct(self, x: Any) -> Any:
         if isinstance(x, Tensor):
             if not x.shape or x.shape[-1] != self.in_channels:
-                raise ShapeError(f"Dense '{self.weight.name.rpartition('.')[0]}' expects inputs of width "
-                                 f"{self.in_channels} (in_channels), got shape {x.shape}; flatten first with "
-                                 "ops.Flatten().")
+                flat = len(x.shape) > 2 and math.prod(x.shape[1:]) == self.in_channels
+                raise ShapeError(f"{named('Dense', self.weight)} expects inputs of width {self.in_channels} "
+                                 f"(in_channels), got shape {x.shape}"
+                                 + ("; flatten first with ops.Flatten()." if flat else "."))
             if x._value.dtype != self.weight._value.dtype:
                 raise other_dtype("Dense", x, self.weight)
         elif not is_operand(x):

@@ -33,6 +33,12 @@ def check_choice(who: str, name: str, value: Any, choices: Iterable) -> Any:
     return value
 
 
+def named(who: str, weight: Any) -> str:
+    """A layer in a message: its class and the name that its weight's has, if it has one."""
+    name = weight.name.rpartition(".")[0]
+    return f"{who} '{name}'" if name else who
+
+
 def check_same_dtype(who: str, x: Any, weight: Any) -> None:
     """TypeError for an input of another dtype than the weight's: nothing is promoted on the way into a layer."""
     if isinstance(x, Tensor) and x._value.dtype != weight._value.dtype:

@@ -12,7 +12,7 @@ from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError, ShapeError
 from ..common.initializer import HeUniform
 from .basic import fan_in_uniform, weight_of
-from .checks import check_bool, check_positive_int, check_same_dtype
+from .checks import check_bool, check_positive_int, check_same_dtype, named
 from .module import Module
 
 _LAYOUTS = ("NCW", "NCHW", "NCDHW")
@@ -85,7 +85,7 @@ class _Conv(Module):
 
     def _check_input(self, x: Any) -> None:
         if isinstance(x, Tensor) and (x.ndim != self._axes + 2 or x.shape[1] != self.in_channels):
-            raise ShapeError(f"{type(self).__name__} '{self.weight.name.rpartition('.')[0]}' expects inputs of "
+            raise ShapeError(f"{named(type(self).__name__, self.weight)} expects inputs of "
                              f"{self._axes + 2} axes with {self.in_channels} channels (in_channels) on axis 1, got "
                              f"shape {x.shape}.")
         check_same_dtype(type(self).__name__, x, self.weight)

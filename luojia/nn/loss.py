@@ -226,7 +226,7 @@ class SoftmaxCrossEntropyWithLogits(LossBase):
         self._need_tensors(logits=logits, labels=labels)
         if self.sparse and isinstance(labels, Tensor) and is_float(labels.np_dtype):
             raise DTypeError("For 'SoftmaxCrossEntropyWithLogits', the labels must be int32 or int64 with sparse=True, "
-                             f"but got {labels.dtype}.")
+                             f"but got {labels.dtype}; cast them, as in labels.astype(luojia.int32).")
         if not self.sparse:
             refuse_unlike("SoftmaxCrossEntropyWithLogits", ("logits", "labels"), (logits, labels))
         if isinstance(logits, Tensor) and isinstance(labels, Tensor):

@@ -7,7 +7,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from typing import Any, Self
 
-from .._src.core import dtypes as mstype
 from .._src.core.compiled import Compiled, Mode
 from .._src.core.given import is_operand, no_tensor
 from .._src.core.kept import keeping
@@ -17,18 +16,22 @@ from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError
 from .._src.ops import Parameter, ParameterTuple
 from .compute import compute
-from .custom import HookHandle, WithKwargs, call_with_hooks
+from .custom import call_with_hooks
 from .declared import DeclaredMixin
+from .hooks import HooksMixin
+from .modes import ModesMixin
 from .state import StateMixin
+
+_INSTEAD = {  # of what torch's users seek
+    "parameters": " Use trainable_params(), or get_parameters() for all.", "train": " Use set_train().",
+    "eval": " Use set_train(False).", "named_parameters": " Use parameters_and_names().",
+}
 
 _PREFIX = re.compile(r"[\w.-]*", re.ASCII)
 _FORWARD = ("construct", "call", "forward")
-_RECOMPUTE_OPTIONS = ("use_reentrant", "output_recompute", "mp_comm_recompute", "parallel_optimizer_comm_recompute",
-                      "recompute_slice_activation")
-_COMPUTE_TYPES = (mstype.float16, mstype.float32, mstype.bfloat16)
 
 
-class Module(StateMixin, DeclaredMixin):
+class Module(StateMixin, DeclaredMixin, ModesMixin, HooksMixin):
     """The base class of all networks; ``nn.Cell`` is the same class.
 
     A subclass creates its parameters and children in ``__init__``, after ``super().__init__()``, and computes in
@@ -159,7 +162,7 @@ class Module(StateMixin, DeclaredMixin):
         found = values.get("_buffers")
         if found and name in found:
             return found[name]
-        raise AttributeError(f"The '{type(self).__name__}' object has no attribute '{name}'.")
+        raise AttributeError(f"The '{type(self).__name__}' object has no attribute '{name}'." + _INSTEAD.get(name, ""))
 
     def __setattr__(self, name: str, value: Any) -> None:
         values = self.__dict__
@@ -371,144 +374,6 @@ class Module(StateMixin, DeclaredMixin):
             child.apply(fn)
         fn(self)
         return self
-
-    # -- modes -----------------------------------------------------------------------------------------------------
-
-    def set_train(self, mode: bool = True) -> Self:
-        """Set ``training`` here and below: what Dropout and BatchNorm go by."""
-        for _, module in self.cells_and_names():
-            module.__dict__["training"] = bool(mode)
-            module.__dict__["_luojia_kept"] = None
-            module.__dict__["phase"] = "train" if mode else "predict"
-            module._func_graph_flags["training"] = bool(mode)
-        return self
-
-    def set_grad(self, requires_grad: bool = True) -> Self:
-        """Mark this network as one to differentiate.
-
-        Its calls are recorded: ``GradOperation()(net)(x)`` right after ``net(x)`` does not compute ``net(x)`` again.
-        """
-        values = self.__dict__
-        values["requires_grad"] = requires_grad
-        if self._luojia_plain or self._luojia_keeps:
-            values["_luojia_keeps"] = bool(requires_grad)
-            values["_luojia_plain"] = not requires_grad
-            values["_luojia_kept"] = None
-        return self
-
-    def _luojia_not_plain(self) -> None:
-        self.__dict__.update(_luojia_plain=False, _luojia_keeps=False, _luojia_kept=None)
-
-    def to_float(self, dst_type: Any) -> Self:
-        """Compute here and below in ``dst_type`` (float16, float32 or bfloat16): inputs and weights are cast.
-
-        Raises:
-            ValueError: another dtype.
-        """
-        if not any(dst_type is t for t in _COMPUTE_TYPES):
-            raise ArgumentError("For 'to_float', the argument 'dst_type' must be float32, float16 or bfloat16, but got "
-                                f"type: {type(dst_type)} and value: {dst_type}.")
-        for _, module in self.cells_and_names():
-            module.__dict__.update(_compute_dtype=dst_type, _output_dtype=None)
-            module._luojia_not_plain()
-            module.add_flags(fp16=dst_type is mstype.float16, fp32=dst_type is mstype.float32,
-                             bf16=dst_type is mstype.bfloat16)
-        return self
-
-    def add_flags(self, **flags: Any) -> Self:
-        """Set flags, which are also attributes."""
-        self._func_graph_flags.update(flags)
-        self.__dict__.update(flags)
-        return self
-
-    def add_flags_recursive(self, **flags: Any) -> Self:
-        """Set flags here and below."""
-        for _, module in self.cells_and_names():
-            module.add_flags(**flags)
-        return self
-
-    def get_flags(self) -> dict[str, Any]:
-        """The flags that were set."""
-        return self._func_graph_flags
-
-    def recompute(self, *, use_reentrant: bool = True, output_recompute: bool = False, **kwargs: Any) -> None:
-        """Keep only this network's inputs for the backward pass, which then computes it again.
-
-        Memory falls to that of one such network at a time, gradients and random numbers stay the same, and the forward
-        computation is done twice. State that it assigns, as BatchNorm does, is assigned once.
-
-        Args:
-            use_reentrant, output_recompute: accepted; the inputs are always kept, the outputs never by this network.
-            kwargs: ``mp_comm_recompute``, ``parallel_optimizer_comm_recompute``, ``recompute_slice_activation``, which
-                are accepted.
-
-        Raises:
-            ValueError: another keyword.
-            TypeError: a value that is no bool.
-
-        >>> import numpy as np
-        >>> from luojia import Tensor, nn, ops
-        >>> net = nn.SequentialCell(nn.Dense(2, 8), nn.Tanh(), nn.Dense(8, 1))
-        >>> x = Tensor(np.ones((4, 2), np.float32))
-        >>> before = ops.GradOperation()(net)(x)
-        >>> net.recompute()
-        >>> bool((ops.GradOperation()(net)(x) == before).all())
-        True
-
-        Matches ``mindspore.nn.Cell.recompute``.
-        """
-        for key, value in (("use_reentrant", use_reentrant), ("output_recompute", output_recompute), *kwargs.items()):
-            if key not in _RECOMPUTE_OPTIONS:
-                raise ArgumentError(f"For 'recompute', keyword '{key}' is not recognized! the key kwargs must be "
-                                    + ", ".join(map(repr, _RECOMPUTE_OPTIONS[2:])) + ".")
-            if not isinstance(value, bool):
-                raise DTypeError(f"The parameter '{key}' must be bool, but got {type(value)}")
-        self.__dict__["_recomputes"] = True
-        self._luojia_not_plain()
-
-    # -- hooks -----------------------------------------------------------------------------------------------------
-
-    def register_forward_pre_hook(self, hook_fn: Callable, with_kwargs: bool = False) -> HookHandle:
-        """Call ``hook_fn(module, inputs)`` before each forward; what it returns replaces the inputs.
-
-        ``with_kwargs``: call ``hook_fn(module, inputs, kwargs)``; it returns None or both anew.
-        """
-        return self._luojia_hook("_forward_pre_hooks", hook_fn, with_kwargs)
-
-    def register_forward_hook(self, hook_fn: Callable, with_kwargs: bool = False) -> HookHandle:
-        """Call ``hook_fn(module, inputs, output)`` after each forward; what it returns replaces the output.
-
-        ``with_kwargs``: call ``hook_fn(module, inputs, kwargs, output)``.
-
-        >>> from luojia import Tensor, nn
-        >>> net = nn.ReLU()
-        >>> handle = net.register_forward_hook(lambda module, inputs, output: output * 2)
-        >>> net(Tensor([3.0]))
-        Tensor(shape=[1], dtype=Float32, value= [ 6.00000000e+00])
-        >>> handle.remove()
-        >>> net(Tensor([3.0]))
-        Tensor(shape=[1], dtype=Float32, value= [ 3.00000000e+00])
-        """
-        return self._luojia_hook("_forward_hooks", hook_fn, with_kwargs)
-
-    def register_backward_pre_hook(self, hook_fn: Callable) -> HookHandle:
-        """Call ``hook_fn(module, grad_output)`` in each backward; what it returns replaces the gradient."""
-        return self._luojia_hook("_backward_pre_hooks", hook_fn)
-
-    def register_backward_hook(self, hook_fn: Callable) -> HookHandle:
-        """Call ``hook_fn(module, grad_input, grad_output)`` in each backward; what it returns replaces grad_input."""
-        return self._luojia_hook("_backward_hooks", hook_fn)
-
-    def _luojia_hook(self, kind: str, hook_fn: Callable, with_kwargs: bool = False) -> HookHandle:
-        if not callable(hook_fn):
-            raise DTypeError(f"Expected a callable hook function, but got {type(hook_fn).__name__}.")
-        if isinstance(getattr(hook_fn, "_jit", hook_fn), Compiled):
-            raise DTypeError(f"Decorating hook function {hook_fn.name} with '@jit' is not supported.")
-        hooks = self.__dict__[kind]
-        handle = HookHandle(hooks)
-        hooks[handle.id] = WithKwargs(hook_fn) if with_kwargs else hook_fn
-        self._luojia_not_plain()
-        return handle
 
     # -- printing --------------------------------------------------------------------------------------------------
 

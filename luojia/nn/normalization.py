@@ -172,6 +172,16 @@ class LayerNorm(Module):
                 f"begin_params_axis={self.begin_params_axis}, gamma{self.gamma}, beta={self.beta}")  # as MindSpore's
 
 
+def check_groups(num_groups: int, num_channels: int) -> tuple[int, int]:
+    """The numbers of groups and channels, checked."""
+    num_groups = check_positive_int("GroupNorm", "num_groups", num_groups)
+    num_channels = check_positive_int("GroupNorm", "num_channels", num_channels)
+    if num_channels % num_groups:
+        raise ArgumentError("For 'GroupNorm', the 'num_channels' must be divided by 'num_groups', but got "
+                            f"'num_channels': {num_channels}, 'num_groups': {num_groups}.")
+    return num_groups, num_channels
+
+
 class GroupNorm(Module):
     """(x - mean) / sqrt(var + eps) * gamma + beta, mean and var over groups of channels of (N, C, H, W).
 
@@ -186,11 +196,7 @@ class GroupNorm(Module):
     def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True,
                  gamma_init: Any = "ones", beta_init: Any = "zeros", dtype: DType = float32) -> None:
         super().__init__()
-        self.num_groups = check_positive_int("GroupNorm", "num_groups", num_groups)
-        self.num_channels = check_positive_int("GroupNorm", "num_channels", num_channels)
-        if num_channels % num_groups:
-            raise ArgumentError("For 'GroupNorm', the 'num_channels' must be divided by 'num_groups', but got "
-                                f"'num_channels': {num_channels}, 'num_groups': {num_groups}.")
+        self.num_groups, self.num_channels = check_groups(num_groups, num_channels)
         self.eps, self.affine = eps, check_bool("GroupNorm", "affine", affine)
         self.gamma = weight_of("GroupNorm", gamma_init, (num_channels,), None, dtype, "gamma")
         self.beta = weight_of("GroupNorm", beta_init, (num_channels,), None, dtype, "beta")
@@ -240,9 +246,7 @@ class InstanceNorm2d(Module):
                              f"channels (num_features) on axis 1, got shape {x.shape}.")
         return OPERATORS["instance_norm"](x, self.gamma, self.beta, eps=self.eps)
 
-    def extend_repr(self) -> str:
-        return (f"num_features={self.num_features}, eps={self.eps}, momentum={self.momentum}, gamma={self.gamma}, "
-                f"beta={self.beta}, moving_mean={self.moving_mean}, moving_variance={self.moving_variance}")
+    extend_repr = _BatchNorm.extend_repr
 
 
 class InstanceNorm1d(InstanceNorm2d):

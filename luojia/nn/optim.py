@@ -75,7 +75,10 @@ def _optimizer(name: str, formula: str, states: dict[str, str], powers: tuple[st
     made = inspect.Signature(parameters)
 
     def __init__(self: RuleOptimizer, *args: Any, **kwargs: Any) -> None:
-        bound = made.bind(*args, **kwargs)
+        try:
+            bound = made.bind(*args, **kwargs)
+        except TypeError as e:
+            raise TypeError(f"{name}() {e}; it takes {', '.join(made.parameters)}.") from None
         bound.apply_defaults()
         given = bound.arguments
         hyper = {k: _check_hyper(name, k, v) for k, v in given.items() if k not in (*_COMMON, *_IGNORED)}

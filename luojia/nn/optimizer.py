@@ -142,10 +142,11 @@ class Optimizer(Module):
             raise ArgumentError("For 'Optimizer', the argument parameters can not be None.")
         if isinstance(parameters, Tensor) or not isinstance(parameters, Iterable):
             raise DTypeError(f"For 'Optimizer', the argument parameters must be Iterable type, but got "
-                             f"{type(parameters)}.")
+                             f"{type(parameters)}; of a network give net.trainable_params().")
         groups = list(parameters.values()) if isinstance(parameters, Mapping) else list(parameters)
         if not groups:
-            raise ArgumentError("For 'Optimizer', the argument parameters must not be empty.")
+            raise ArgumentError("For 'Optimizer', the argument parameters must not be empty. (A network knows the "
+                                "layers in attributes, nn.CellList and nn.SequentialCell, not those in a list.)")
         for i, group in enumerate(groups):
             if isinstance(group, dict):
                 unknown = set(group) - _GROUP_KEYS
@@ -251,6 +252,9 @@ class Optimizer(Module):
         """
         if isinstance(param, (list, tuple)):
             return [self.get_lr_parameter(p) for p in param]
+        if not isinstance(param, Tensor):
+            raise DTypeError("For 'get_lr_parameter', the 'param' must be 'Parameter' or 'list' type, but got "
+                             f"{type(param)}.")
         for p, (rate, _) in zip(self.parameters, self._o_own):
             if p is param:
                 return rate

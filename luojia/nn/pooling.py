@@ -69,7 +69,7 @@ class _Pool(Module):
 
     def extend_repr(self) -> str:
         kernel, stride = self.kernel_size, self.stride
-        if self._axes == 1:  # MindSpore pools images of height 1, or volumes
+        if self._axes == 1 and (self._kind == "max" or self.pad_mode != "PAD"):  # images of height 1, or volumes
             ones = (1, 1) if self.pad_mode == "PAD" and self._kind == "max" else (1,)
             kernel, stride = (*ones, *self._kernel), (*ones, *self._stride)
         return f"kernel_size={kernel}, stride={stride}, pad_mode={self.pad_mode}"

@@ -23,10 +23,11 @@ import numpy as _numpy
 
 from .. import ndarray as _nd  # noqa: F401 - NDArray's methods, under those of ndarray
 from .._src import ops as _ops  # noqa: F401 - registers the operators
-from .._src.errors import NotSupportedError
-from .._src.paths import also_at, answering, found_here
-from . import creation, fallback, functions, host, linalg, multiarray, random, statistics
+from .._src.errors import AbsentName, NotSupportedError
+from .._src.paths import also_at, answering, found_here, open_paths
+from . import creation, fallback, financial, functions, host, linalg, multiarray, random, statistics
 from .creation import *  # noqa: F403
+from .financial import *  # noqa: F403
 from .functions import *  # noqa: F403
 from .host import *  # noqa: F403
 from .multiarray import ndarray
@@ -48,20 +49,14 @@ _METHODS = """all any argmax argmin argsort clip cumsum diagonal dot expand_dims
 ravel repeat round sort squeeze std sum swapaxes take tile trace var""".split()
 
 
-_REFUSED = ("fv", "ipmt", "irr", "mirr", "nper", "npv", "pmt", "ppmt", "pv", "rate")
-
-
 class Refused(NotSupportedError, AttributeError):
     """A function of NumPy that mx.np does not provide."""
 
 
 def __getattr__(name: str) -> Any:
-    if name in _REFUSED:
-        raise Refused(f"np.{name} is not provided: NumPy gave its financial functions up (NEP 32); use the package "
-                      "numpy_financial on x.asnumpy().")
     if name[:1] != "_" and hasattr(_numpy, name):
         raise Refused(f"np.{name} is not provided; use numpy.{name} on x.asnumpy().")
-    raise AttributeError(f"module 'luojia.np' has no attribute {name!r}; dir(luojia.np) lists what it has.")
+    raise AbsentName("luojia.np", name)
 
 
 for _name in _METHODS:
@@ -107,10 +102,12 @@ __all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - part of the names c
     "NAN", "NINF", "NZERO", "NaN", "PINF", "PZERO", "bool", "bool_", "e", "finfo", "float16", "float32", "float64",
     "inf", "int32", "int64", "int8", "linalg", "min_scalar_type", "nan", "ndarray", "newaxis", "pi", "promote_types",
     "random", "set_printoptions", "uint8",
-    *creation.__all__, *functions.__all__, *statistics.__all__, *host.__all__, *host.HOST_FUNCTIONS, *_TABLE,
+    *creation.__all__, *financial.__all__, *functions.__all__, *statistics.__all__, *host.__all__,
+    *host.HOST_FUNCTIONS, *_TABLE,
 ]
 
 answering(sys.modules[__name__], multiarray, fallback)
 found_here(__name__)
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in (
     "arrayprint", "function_base", "io", "stride_tricks", "utils")))
+open_paths(sys.modules[__name__])

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .._src.core.dtypes import to_numpys
+from .._src.core.literals import plain
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor, wrap
 from .._src.engine.devices import Context, current_context
@@ -23,12 +24,6 @@ def place(value: Any, ctx: Any = None) -> ndarray:
     return wrap(ndarray, device.engine.put(np.asarray(value), device), device)
 
 
-def _plain(source: Any) -> Any:
-    if isinstance(source, (list, tuple)):
-        return [_plain(s) for s in source]
-    return source.asnumpy() if isinstance(source, Tensor) else source
-
-
 def array(object: Any, dtype: Any = None, ctx: Any = None) -> ndarray:
     """An ndarray of numbers or nested lists (float32 unless ``dtype`` says otherwise), or of an array in its dtype.
 
@@ -40,7 +35,7 @@ def array(object: Any, dtype: Any = None, ctx: Any = None) -> ndarray:
     elif not isinstance(object, (np.ndarray, np.generic)) and dtype is None:
         dtype = np.float32
     try:
-        value = np.array(_plain(object), None if dtype is None else to_numpys(dtype))
+        value = np.array(plain(object), None if dtype is None else to_numpys(dtype))
     except (TypeError, ValueError) as e:
         raise DTypeError(f"np.array: expected nested lists of numbers or an array, got {object!r} ({e}).") from e
     return place(value, ctx)
@@ -86,7 +81,7 @@ zeros, ones, empty = _filled("zeros", 0), _filled("ones", 1), _filled("empty", 0
 
 def full(shape: Any, fill_value: Any, dtype: Any = None, order: str = "C", ctx: Any = None, out: Any = None) -> Any:
     """An ndarray of ``shape``, filled with a number, or with an array that is broadcast."""
-    value = np.asarray(_plain(fill_value))
+    value = np.asarray(plain(fill_value))
     if dtype is None:
         dtype = value.dtype if isinstance(fill_value, (bool, np.ndarray, Tensor)) else np.float32
     made = place(np.full(_shape(shape, "full"), value, to_numpys(dtype)), ctx)
@@ -140,14 +135,14 @@ def arange(start: float, stop: float | None = None, step: float = 1, dtype: Any 
 def linspace(start: float, stop: float, num: int = 50, endpoint: bool = True, retstep: bool = False, dtype: Any = None,
              axis: int = 0, ctx: Any = None) -> Any:
     """``num`` numbers at equal distances from ``start`` to ``stop``; with ``retstep`` also the distance."""
-    found = _typed("linspace", dtype, ctx, _plain(start), _plain(stop), num, endpoint, axis=axis)
+    found = _typed("linspace", dtype, ctx, plain(start), plain(stop), num, endpoint, axis=axis)
     return (found, (stop - start) / max(num - endpoint, 1)) if retstep else found
 
 
 def logspace(start: float, stop: float, num: int = 50, endpoint: bool = True, base: float = 10.0, dtype: Any = None,
              axis: int = 0, ctx: Any = None) -> ndarray:
     """``num`` numbers at equal ratios from base^start to base^stop."""
-    return _typed("logspace", dtype, ctx, _plain(start), _plain(stop), num, endpoint, base, axis=axis)
+    return _typed("logspace", dtype, ctx, plain(start), plain(stop), num, endpoint, base, axis=axis)
 
 
 def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = np.float32, ctx: Any = None) -> ndarray:

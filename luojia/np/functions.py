@@ -11,11 +11,12 @@ from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError
 from .._src.ops import compose
+from .._src.ops.compose import floating
 from ..ndarray.indexing import View
 from .creation import lift, place
 from .host import placed, values
 from .multiarray import ndarray, result
-from .table import FUNCTIONS, floating, stored
+from .table import FUNCTIONS, stored
 
 
 def _lifted(xs: Any, who: str) -> list[Any]:
@@ -210,13 +211,7 @@ def where(condition: Any, x: Any = None, y: Any = None) -> Any:
 
 def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0) -> ndarray:
     """The element of the first choice whose condition is true, else ``default``."""
-    if len(condlist) != len(choicelist) or not condlist:
-        raise ArgumentError(f"select: got {len(condlist)} conditions and {len(choicelist)} choices; give as many of "
-                            "each, and at least one.")
-    found = default
-    for condition, choice in zip(reversed(condlist), reversed(choicelist)):
-        found = where(condition, choice, found)
-    return found
+    return compose.select(condlist, choicelist, default, where)
 
 
 def broadcast_to(array: Any, shape: Any) -> ndarray:

@@ -11,11 +11,12 @@ from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, ShapeError
 from .._src.ops import compose
+from .._src.ops.compose import floating
 from .creation import lift
 from .fallback import LINALG, linalg_fallbacks
 from .host import placed, values
 from .multiarray import ndarray
-from .table import FUNCTIONS, LINALG_FUNCTIONS, floating
+from .table import FUNCTIONS, LINALG_FUNCTIONS
 
 det, inv, cholesky, matrix_power = (LINALG_FUNCTIONS[name] for name in ("det", "inv", "cholesky", "matrix_power"))
 

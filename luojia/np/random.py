@@ -14,10 +14,10 @@ from .._src.core.dtypes import to_numpys
 from .._src.core.random import generator, seed_streams
 from .._src.core.tensor import Tensor
 from .._src.engine.devices import Context, current_context
-from .._src.errors import ArgumentError
+from .._src.errors import ArgumentError, ShapeError
 from .creation import lift, place
 from .multiarray import ndarray
-from .table import FUNCTIONS, stored
+from .table import FUNCTIONS, LINALG_FUNCTIONS, stored
 
 
 def seed(seed: int) -> None:
@@ -145,9 +145,36 @@ pareto = _host("pareto", "a", "Pareto II numbers.")
 power = _host("power", "a", "Numbers of [0, 1] with density a x^(a-1).")
 weibull = _host("weibull", "a", "Weibull numbers of scale 1.")
 poisson = _host("poisson", "lam", "Poisson numbers of mean lam.")
-multinomial = _host("multinomial", "n pvals", "How often each outcome of probabilities pvals came up in n draws.")
-multivariate_normal = _host("multivariate_normal", "mean cov", "Normal vectors of a mean and a covariance.",
-                             ignored="check_valid tol")
+_counts = _host("multinomial", "n pvals", "How often each outcome of probabilities pvals came up in n draws.")
+
+
+def multinomial(n: int, pvals: Any, size: Any = None, **kwargs: Any) -> ndarray:
+    """How often each outcome of probabilities ``pvals`` came up in ``n`` draws. A constant to every gradient."""
+    values = pvals.asnumpy() if isinstance(pvals, Tensor) else np.asarray(pvals)
+    if values.ndim != 1:
+        raise ArgumentError(f"np.random.multinomial: pvals must have one axis, got shape {values.shape}.")
+    if values[:-1].sum(dtype=np.float64) > 1.0 + 1e-6:
+        raise ArgumentError(f"np.random.multinomial: sum(pvals[:-1]) > 1.0, got {values.tolist()}.")
+    return _counts(n, pvals, size=size, **kwargs)
+
+
+def multivariate_normal(mean: Any, cov: Any, size: Any = None, check_valid: Any = None, tol: Any = None) -> ndarray:
+    """Normal vectors of means (..., n) and covariances (..., n, n), ``size`` of them each, differentiable in both.
+
+    >>> from luojia import np
+    >>> np.random.multivariate_normal(np.zeros((3, 2)), np.eye(2), size=4).shape
+    (4, 3, 2)
+    """
+    mean, cov = lift(mean), lift(cov)
+    if mean.ndim < 1 or cov.ndim < 2 or cov.shape[-2:] != (mean.shape[-1],) * 2:
+        raise ShapeError(f"np.random.multivariate_normal expects a mean (..., n) and a cov (..., n, n), got shapes "
+                         f"{mean.shape} and {cov.shape}.")
+    batch = np.broadcast_shapes(mean.shape[:-1], cov.shape[:-2])
+    shape = (*(() if size is None else _size(size)), *batch, 1, mean.shape[-1])
+    device = _device(None, mean, cov)
+    z = place(generator(device).standard_normal(shape).astype(mean.np_dtype), device)
+    factor = LINALG_FUNCTIONS["cholesky"](cov)
+    return FUNCTIONS["add"](mean, FUNCTIONS["sum"](factor * z, axis=-1))
 
 
 def randint(low: int, high: int | None = None, size: Any = None, dtype: Any = None, ctx: Any = None,

@@ -9,10 +9,11 @@ import numpy as np
 from .._src.core.dtypes import to_numpys
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
+from .._src.ops.compose import floating
 from .creation import lift
 from .host import on_host
 from .multiarray import ndarray, result
-from .table import FUNCTIONS, alone, floating, over_none, stored
+from .table import FUNCTIONS, alone, over_none, stored
 
 
 def mean(a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False) -> Any:

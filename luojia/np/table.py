@@ -12,11 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from .._src.core.compiled_faces import compile_function, run_plain
 from .._src.core.dtypes import to_numpys
-from .._src.core.faces import Face, compile_function, run_plain
+from .._src.core.face_tables import lines
+from .._src.core.faces import Face
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
 from .._src.errors import NotSupportedError
+from .._src.ops.compose import floating
 from .creation import lift
 from .multiarray import result
 
@@ -89,11 +92,6 @@ OWN_WAYS = {"mod": " | by_zero=0", "rint": " | ties='down'", "max": " | ties='ea
 
 def same(x: Any) -> Any:
     return x
-
-
-def floating(x: Any) -> Any:
-    """x, as float32 if it holds integers or booleans."""
-    return OPERATORS["cast"](x, dtype=np.dtype(np.float32)) if isinstance(x, Tensor) and x.np_dtype.kind in "biu" else x
 
 
 def counting(x: Any) -> Any:
@@ -176,28 +174,13 @@ def ufunc_keywords(name: str, given: dict[str, Any]) -> None:
             raise NotSupportedError(f"{key}={value} is not implemented yet for operator {name}")
 
 
-def lines(table: str) -> list[tuple[str, str]]:
-    """(face, operator) for each entry of a table.
-
-    >>> lines("abs(x); absolute(x) = abs")
-    [('abs(x)', 'abs'), ('absolute(x)', 'abs')]
-    """
-    found = []
-    for entry in table.replace("\n", ";").split(";"):
-        if entry.strip():
-            face, _, target = entry.strip().partition(") = ")
-            name = face.partition("(")[0]
-            operator = target.strip() or name
-            found.append((face + ")" * bool(target) + OWN_WAYS.get(name, OWN_WAYS.get(operator, "")), operator))
-    return found
-
-
 def make(module: str, *kinds: tuple[str, Callable]) -> dict[str, Callable]:
     """The functions of some tables, each with what runs it."""
     made = {}
     for table, run in kinds:
         for spec, target in lines(table):
-            face = Face(OPERATORS[target], spec)
+            fixed = OWN_WAYS.get(spec.partition("(")[0], OWN_WAYS.get(target, ""))
+            face = Face(OPERATORS[target], spec + fixed)
             others = partial(ufunc_keywords, face.name) if table in _UFUNCS and face.name not in _BARE else None
             function = compile_function(face, run, module, "out=None", numpys=True, others=others)
             made[function.__name__] = function

@@ -30,6 +30,7 @@ from .._src.core.dtypes import (
     uint32,
     uint64,
 )
+from .._src.errors import AbsentName
 from .._src.paths import also_at
 from . import creation, manipulation, mathematics, sets
 from .creation import *  # noqa: F403
@@ -48,7 +49,7 @@ numeric_types = [int8, int16, int32, int64, uint8, uint16, uint32, uint64, float
 def __getattr__(name: str) -> Any:
     if name == "fft":  # loaded when it is asked for
         return importlib.import_module(".fft", __name__)
-    raise AttributeError(f"module 'luojia.numpy' has no attribute {name!r}; dir(luojia.numpy) lists what it has.")
+    raise AbsentName("luojia.numpy", name)
 
 
 __all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - part of the names comes from a table

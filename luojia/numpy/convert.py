@@ -12,6 +12,7 @@ from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor, wrap
 from .._src.engine.devices import current_context
 from .._src.errors import ArgumentError, DTypeError
+from .._src.ops.compose import floating
 
 # The functions that MindSpore gives Tensors only; the others take numbers and nested lists too.
 OF_TENSORS = frozenset("""
@@ -74,11 +75,6 @@ def tensors(xs: Any, who: str) -> list[Any]:
     if not isinstance(xs, (list, tuple)):
         raise DTypeError(f"{who} expects a list or tuple of Tensors, or a Tensor, got {type(xs).__name__}.")
     return [tensor(x, who) for x in xs]
-
-
-def floating(x: Any) -> Any:
-    """x, as float32 if it holds integers or booleans."""
-    return OPERATORS["cast"](x, dtype=np.dtype(np.float32)) if isinstance(x, Tensor) and x.np_dtype.kind in "biu" else x
 
 
 def halved(x: Any) -> Any:

@@ -16,13 +16,20 @@ from .._src.ops.compose import at_least, grid
 from .convert import cast, host, narrow, place, shape_of, tensor, tensors, whole
 
 
+def _np_of(dtype: Any) -> np.dtype:
+    """The NumPy dtype of what is made: Python's ``int`` and ``float``, by name too, are int32 and float32."""
+    if dtype in (int, "int", float, "float"):
+        return (int32 if dtype in (int, "int") else float32).np
+    return to_np(dtype)
+
+
 def array(obj: Any, dtype: Any = None, copy: bool = True, ndmin: int = 0) -> Tensor:
     """A Tensor of a number, nested lists or an array: integers as int32, floats as float32, unless ``dtype`` says.
 
     >>> array([1, 2, 3])
     Tensor(shape=[3], dtype=Int32, value= [1, 2, 3])
     """
-    made = cast(tensor(obj, "array"), dtype)
+    made = cast(tensor(obj, "array"), None if dtype is None else _np_of(dtype))
     if copy and made is obj:
         made = OPERATORS["identity"](made)
     return at_least(1, made) if ndmin == 1 else OPERATORS["reshape"](
@@ -41,7 +48,7 @@ def asfarray(a: Any, dtype: Any = float32) -> Tensor:
 
 def _filled(name: str, value: int) -> Callable:
     def make(shape: Any, dtype: Any = float32) -> Tensor:
-        return place(np.full(shape_of(shape, name), value, to_np(dtype)))
+        return place(np.full(shape_of(shape, name), value, _np_of(dtype)))
 
     make.__name__ = make.__qualname__ = name
     make.__doc__ = f"A Tensor of ``shape``, filled with {value}s; float32 by default."
@@ -53,7 +60,7 @@ zeros, ones, empty = _filled("zeros", 0), _filled("ones", 1), _filled("empty", 0
 
 def full(shape: Any, fill_value: Any, dtype: Any = None) -> Tensor:
     """A Tensor of ``shape``, filled with a number, or with an array that is broadcast."""
-    value = cast(tensor(fill_value, "full"), dtype)
+    value = cast(tensor(fill_value, "full"), None if dtype is None else _np_of(dtype))
     return OPERATORS["broadcast_to"](value, shape=shape_of(shape, "full"))
 
 
@@ -99,7 +106,7 @@ def linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, retste
     first, last = host(start), host(stop)
     found: Any = np.linspace(first, last, num, endpoint, axis=axis)
     step = (last - first) / max(num - endpoint, 1)
-    found = place(found.astype(to_np(dtype or float32)))
+    found = place(found.astype(_np_of(dtype or float32)))
     return (found, place(np.asarray(step, np.float32))) if retstep else found
 
 
@@ -121,7 +128,7 @@ def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype
 
 def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = float32) -> Tensor:
     """Ones on the k-th diagonal of zeros (N, M)."""
-    return place(np.eye(N, M, k, to_np(dtype)))
+    return place(np.eye(N, M, k, _np_of(dtype)))
 
 
 def identity(n: int, dtype: Any = float32) -> Tensor:
@@ -134,7 +141,7 @@ def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = float32) -> Tenso
     for n in (N, N if M is None else M, k):
         whole(n, "tri")
     shape_of((N, N if M is None else M), "tri")
-    return place(np.tri(N, M, k, to_np(dtype)))
+    return place(np.tri(N, M, k, _np_of(dtype)))
 
 
 def meshgrid(*xi: Any, sparse: bool = False, indexing: str = "xy") -> list[Tensor]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
-from .._src.errors import ArgumentError, DTypeError, NotSupportedError, ShapeError
+from .._src.errors import ArgumentError, DTypeError, ShapeError
 from .._src.ops import compose
 from .._src.ops.shape import axis_in
 from .convert import cast, host, place, shape_of, tensor, tensors
@@ -101,6 +101,8 @@ def stack(arrays: Any, axis: int = 0) -> Tensor:
 
 def _stacked(name: str, doc: str) -> Callable:
     def stacked(tup: Any) -> Tensor:
+        if isinstance(tup, Tensor):  # one array, not its rows, as MindSpore's
+            return tup
         found = tensors(tup, name)
         if not found:
             raise ArgumentError(f"{name}: need at least one array.")
@@ -245,27 +247,34 @@ _STATISTICS = {"maximum": "max", "minimum": "min", "mean": "mean"}
 _PLAIN = ("constant", "edge", "reflect", "symmetric", "wrap")
 
 
-def pad(arr: Any, pad_width: Any, mode: str = "constant", stat_length: Any = None, constant_values: Any = 0,
+def pad(arr: Any, pad_width: Any, mode: Any = "constant", stat_length: Any = None, constant_values: Any = 0,
         end_values: Any = 0, reflect_type: str = "even", **kwargs: Any) -> Tensor:
     """The array with ``pad_width`` (before, after) per axis filled.
 
     ``mode`` is 'constant', 'edge', 'reflect' and 'symmetric' (with ``reflect_type`` 'odd' twice the edge less the
     reflection), 'wrap', 'linear_ramp' (from the edge to ``end_values``), 'empty' (zeros), or 'maximum', 'minimum' and
-    'mean', of the ``stat_length`` elements at each end, all by default.
+    'mean', of the ``stat_length`` elements at each end, all by default; or a function
+    ``mode(vector, (before, after), axis, kwargs)``, which gives the vector of each place along each axis, that came
+    with zeros at its ends, anew.
 
     >>> pad([1.0, 2.0, 3.0], (2, 1), "linear_ramp", end_values=(5, 0)).tolist()
     [5.0, 3.0, 1.0, 2.0, 3.0, 0.0]
 
     Raises:
-        NotSupportedError: other modes.
+        ValueError: other modes.
     """
     arr = tensor(arr, "pad")
     modes = (*_PLAIN, *_STATISTICS, "linear_ramp", "empty")
-    if mode not in modes:
-        raise NotSupportedError(f"pad: mode {mode!r} is not supported; use one of {modes}.")
+    if mode not in modes and not callable(mode):
+        raise ArgumentError(f"pad: mode {mode!r} is not supported; use one of {modes}, or a function.")
     if reflect_type not in ("even", "odd"):
         raise ArgumentError(f"pad: reflect_type must be 'even' or 'odd', got {reflect_type!r}.")
     widths = tuple([tuple(w) for w in np.broadcast_to(host(pad_width), (arr.ndim, 2)).tolist()])
+    if callable(mode):
+        arr = OPERATORS["pad"](arr, pad_width=widths, constant_values=0)
+        for axis, width in enumerate(widths):
+            arr = compose.along_axis(mode, axis, arr, width, axis, kwargs)
+        return arr
     if mode in ("reflect", "symmetric") and reflect_type == "odd":
         return _reflected_odd(arr, widths, mode)
     if mode in _PLAIN[1:]:
@@ -321,9 +330,12 @@ def _reflected_odd(arr: Tensor, widths: tuple, mode: str) -> Tensor:
 
 
 def unravel_index(indices: Any, shape: Any, order: str = "C") -> tuple[Tensor, ...]:
-    """The coordinates of flat positions in an array of ``shape``."""
+    """The coordinates of flat positions in an array of ``shape``; those outside are clipped to its bounds."""
     settings: Any = {"order": order}
-    found = np.unravel_index(host(indices), shape_of(shape, "unravel_index"), **settings)
+    lengths = shape_of(shape, "unravel_index")
+    size, places = int(np.prod(lengths)), np.asarray(host(indices))
+    places = np.clip(np.where(places < 0, places + size, places), 0, size - 1)
+    found = np.unravel_index(places, lengths, **settings)
     return tuple([place(np.asarray(f, np.int32)) for f in found])
 
 

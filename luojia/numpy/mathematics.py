@@ -10,10 +10,11 @@ import numpy as np
 from .._src.core.dtypes import DType, from_np, promote, to_np
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
-from .._src.errors import NotSupportedError
+from .._src.errors import ArgumentError, NotSupportedError
 from .._src.ops import compose
+from .._src.ops.compose import floating
 from .._src.ops.shape import axis_in
-from .convert import alike, cast, counting, floating, host, single, tensor, tensors
+from .convert import alike, cast, counting, host, single, tensor, tensors
 from .creation import asarray
 from .table import make
 
@@ -39,6 +40,8 @@ def _extremum(name: str, public: str, worst: float) -> Callable:
     def extremum(a: Any, axis: Any = None, keepdims: bool = False, initial: Any = None, where: Any = True) -> Tensor:
         a = tensor(a, public)
         if where is not True:
+            if initial is None:
+                raise ArgumentError(f"{public}: initial value must be provided for where masks")
             limit = worst if a.np_dtype.kind == "f" else getattr(np.iinfo(a.np_dtype), "max" if worst > 0 else "min")
             a = OPERATORS["where"](tensor(where, public), a, OPERATORS["filled_like"](a, value=limit))
         out = OPERATORS[name](a, axis=_axis(axis), keepdims=keepdims)
@@ -247,6 +250,8 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> T
 def _matrix_norm(x: Tensor, ord: Any, axes: tuple, keepdims: bool) -> Tensor:
     """The greatest (least, for -1 and -inf) sum of absolute values over columns (1) or rows (inf)."""
     if ord not in (1, -1, np.inf, -np.inf):
+        if ord not in (2, -2, "nuc"):
+            raise ArgumentError(f"norm: invalid norm order for matrices: {ord!r}.")
         raise NotSupportedError(f"norm: the matrix norm {ord!r} takes singular values, which is not supported; use "
                                 "'fro', 1, -1, inf or -inf.")
     rows, columns = axes if ord in (1, -1) else axes[::-1]

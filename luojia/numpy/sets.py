@@ -9,6 +9,7 @@ import numpy as np
 from .._src.core.dtypes import promote
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
+from .._src.errors import DTypeError
 from .convert import cast, host, narrow, place, tensor, whole
 
 
@@ -33,6 +34,8 @@ def digitize(x: Any, bins: Any, right: bool = False) -> Tensor:
 def bincount(x: Any, weights: Any = None, minlength: int = 0, length: int | None = None) -> Tensor:
     """How often each integer from 0 on occurs in x, or the sum of its weights, as float32."""
     places = place(np.asarray(host(x)))
+    if places.np_dtype.kind not in "iu":
+        raise DTypeError(f"bincount: `x` should be an array of ints, got {places.dtype}.")
     much = None if weights is None else tensor(weights, "bincount")
     return cast(OPERATORS["bincount"](places, much, minlength=max(minlength, length or 0)), "float32")[:length]
 

@@ -11,10 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from .._src.core.faces import Face, compile_function, run_plain
+from .._src.core.compiled_faces import compile_function, run_plain
+from .._src.core.face_tables import lines
+from .._src.core.faces import Face
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
-from .convert import OF_TENSORS, alike, cast, counting, floating, halved, single, tensor
+from .._src.ops.compose import floating
+from .convert import OF_TENSORS, alike, cast, counting, halved, single, tensor
 
 # Each takes dtype=None as last argument, the dtype of the result.
 ELEMENTWISE = """
@@ -139,22 +142,6 @@ def _elementwise(prepare: Callable, weak: bool = False) -> Callable:
         return cast(run_plain(face, inputs, attrs), dtype)
 
     return run
-
-
-def lines(table: str) -> list[tuple[str, str]]:
-    """(face, operator) for each entry of a table.
-
-    >>> lines("abs(x); absolute(x) = abs")
-    [('abs(x)', 'abs'), ('absolute(x)', 'abs')]
-    """
-    found = []
-    for entry in table.replace("\n", ";").split(";"):
-        if entry.strip():
-            face, _, target = entry.strip().partition(") = ")
-            target, bar, fixed = target.partition("|")
-            face = f"{face}) | {fixed.strip()}" if bar else face + ")" * bool(target)
-            found.append((face, target.strip() or face.partition("(")[0]))
-    return found
 
 
 def make(module: str) -> dict[str, Callable]:

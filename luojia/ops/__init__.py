@@ -9,7 +9,8 @@ from typing import Any
 
 from .._src import ops as _operators  # noqa: F401 - registers the operators
 from .._src.core.accepted import guarded
-from .._src.core.faces import FaceModule, compile_class, compile_plain
+from .._src.core.compiled_faces import compile_class, compile_plain
+from .._src.core.faces import FaceModule
 from .._src.core.given import checked
 from .._src.ops.composed.accepted import FUNCTIONS as ACCEPTED
 from .._src.paths import also_at, found_here

@@ -22,6 +22,7 @@ from . import guards as guards
 from . import inputs as inputs
 from . import kernels as kernels
 from . import late as late
+from . import mapped as mapped
 from . import newer as newer
 from . import plain as plain
 from . import primitive as primitive
@@ -122,8 +123,8 @@ from luojia.ops.functional import recompute as recompute
 from luojia.ops.functional import stop_gradient as stop_gradient
 from luojia.ops.functional import value_and_grad as value_and_grad
 from luojia.ops.functional import vjp as vjp
-from luojia.ops.functional import vmap as vmap
 from luojia.ops.grad import GradOperation as GradOperation
+from luojia.ops.mapped import vmap as vmap
 from luojia.ops.plain import arange as arange
 from luojia.ops.plain import depend as depend
 from luojia.ops.plain import dtype as dtype

@@ -16,7 +16,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from luojia._src.errors import ArgumentError, DTypeError  # absolute: programs import this file at a deeper path too
+from luojia._src.errors import AbsentName, ArgumentError, DTypeError  # absolute: programs import it deeper too
 from luojia._src.ops import Tensor
 from luojia.ops.primitive import Primitive
 
@@ -475,6 +475,6 @@ def GridSampler2DGrad(grad: Any, input_x: Any, grid: Any, *, interpolation_mode:
 
 def __getattr__(name: str) -> Any:
     if name.startswith("_"):
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        raise AbsentName(__name__, name)
     raise AttributeError(f"module {__name__!r} has no {name!r}: take the gradient of the operator with "
                          "ops.GradOperation or ops.vjp.")

@@ -82,6 +82,12 @@ class MultitypeFuncGraph:
     def register(self, *type_names: Any) -> Callable:
         """A decorator that registers an implementation for arguments of these types (names or luojia types)."""
         def add(fn: Callable) -> Callable:
+            from ..common import dtype as mstype
+
+            for kind in type_names:
+                if not isinstance(kind, (str, type, mstype.DType, mstype.TypeFamily)):
+                    raise DTypeError("For 'MultitypeFuncGraph', register only supports names of types and types, but "
+                                     f"got {kind!r}.")
             self.entries.append((type_names, fn))
             return fn
 

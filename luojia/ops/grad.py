@@ -86,8 +86,14 @@ Tensor(shape=[1], dtype=Float32, value= [ 2.00000000e+00]))
                 return _of_container(fn, *args) if Mode.graph else ()
             if self.sens_param:
                 args, kwargs, sens = _take_sens(args, kwargs)
-            run = kept(fn, args, kwargs) or Recorded(
-                fn, args, kwargs, None if self.get_all else () if self.get_by_list else (0,))
+            try:
+                run = kept(fn, args, kwargs) or Recorded(
+                    fn, args, kwargs, None if self.get_all else () if self.get_by_list else (0,))
+            except TypeError as e:
+                if self.sens_param:
+                    e.add_note("With sens_param=True the last argument is the gradient of the output; the network has "
+                               f"got the {len(args)} before it.")
+                raise
             inputs = run.inputs + run.keyword_inputs
             if not self.get_all:
                 inputs = [] if self.get_by_list else inputs[:1]

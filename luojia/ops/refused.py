@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 
-from .._src.errors import RefusedName
+from .._src.errors import AbsentName, RefusedName
 
 _FUSED = "it is one kernel of Ascend devices; use nn.MultiheadAttention, or write it in operators"
 _GROUPS = "use mindspore's communication primitives: ops.AllReduce, AllGather, ReduceScatter, Broadcast, AlltoAll"
@@ -43,5 +43,5 @@ a Primitive with get_bprop.')
     """
     advice = NAMES.get(name) or next((a for p, a in NAMES.items() if fnmatch.fnmatchcase(name, p)), None)
     if advice is None:
-        return AttributeError(f"module 'luojia.ops' has no attribute {name!r}")
+        return AbsentName("luojia.ops", name)
     return RefusedName(f"luojia.ops.{name} is not supported: {advice}.")

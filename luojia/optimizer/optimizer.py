@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, ClassVar, TypeVar
@@ -12,6 +14,7 @@ from .._src.core import tape
 from .._src.core.dtypes import is_half
 from .._src.core.frame import Untraceable
 from .._src.core.tensor import Tensor, wrap
+from .._src.errors import nearest
 from .._src.train.inplace import KERNELS, all_in_place, own, update_inplace, updater
 from .._src.train.rules import RULES
 from ..ndarray import NDArray
@@ -84,15 +87,26 @@ class Optimizer:
     @staticmethod
     def register(klass: _Class) -> _Class:
         """Register an optimizer class under its name in lower case (a decorator)."""
-        Optimizer.opt_registry[klass.__name__.lower()] = klass
+        name = klass.__name__.lower()
+        if (old := Optimizer.opt_registry.get(name)) is not None and old is not klass:
+            warnings.warn(f"WARNING: New optimizer {klass.__module__}.{klass.__name__} is overriding existing "
+                          f"optimizer {old.__module__}.{old.__name__}", stacklevel=2)
+        Optimizer.opt_registry[name] = klass
         return klass
 
     @staticmethod
     def create_optimizer(name: str, **kwargs: Any) -> Optimizer:
         """The optimizer registered as ``name``; ValueError if there is none."""
         if name.lower() not in Optimizer.opt_registry:
-            raise ValueError(f"Cannot find optimizer {name}")
-        return Optimizer.opt_registry[name.lower()](**kwargs)
+            raise ValueError(f"Cannot find optimizer {name}{nearest(name.lower(), Optimizer.opt_registry)}")
+        made = Optimizer.opt_registry[name.lower()]
+        try:
+            return made(**kwargs)
+        except TypeError as e:
+            if e.__class__ is TypeError and "unexpected keyword" in str(e):
+                taken = [k for cls in (made, Optimizer) for k in inspect.signature(cls).parameters if k != "kwargs"]
+                e.add_note(f"{made.__name__} takes {', '.join(dict.fromkeys(taken))}.")
+            raise
 
     # -- rates -----------------------------------------------------------------------------------------------------
 
@@ -194,6 +208,9 @@ class Optimizer:
             master = wrap(NDArray, weight._value.astype(np.float32), weight._device)
             inner = self.create_state(index, master)
             return (inner, master) if self.master_is_last else (master, inner)
+        if weight.np_dtype == np.float16:
+            warnings.warn("Accumulating with float16 in optimizer can lead to poor accuracy or slow convergence. "
+                          "Consider using multi_precision=True option of the optimizer", stacklevel=2)
         return self.create_state(index, weight)
 
     # -- updates ---------------------------------------------------------------------------------------------------

@@ -369,7 +369,8 @@ class RMSProp(Optimizer):
 
     def hyperparameters(self, index: int) -> dict[str, Any]:
         return {"decay_rate": self.gamma1, "momentum": self.gamma2 if self.centered else 0.0,
-                "epsilon": self.epsilon, "centered": self.centered, "clip_weights": self.clip_weights}
+                "epsilon": self.epsilon, "centered": self.centered, "clip_weights": self.clip_weights,
+                "descending": True}
 
 
 @register

@@ -24,7 +24,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._src import ops as _operators  # noqa: F401 - those that are defined when a profiler starts are recorded
-from .._src.errors import RefusedName
+from .._src.errors import AbsentName, RefusedName
 from .scopes import Counter, Domain, Event, Frame, Marker, Task
 from .session import (
     AicoreMetrics,
@@ -62,7 +62,7 @@ _REFUSED = {
 def __getattr__(name: str) -> Any:
     if name in _REFUSED:
         raise RefusedName(f"luojia.profiler.{name} is not provided; {_REFUSED[name]}")
-    raise AttributeError(f"module 'luojia.profiler' has no attribute {name!r}")
+    raise AbsentName("luojia.profiler", name)
 
 
 __all__ = [

@@ -8,7 +8,7 @@ from typing import Any
 from .. import symbol
 from ..symbol import Symbol
 from .fused_cell import FusedRNNCell
-from .rnn_cell import MODIFIED, BaseRNNCell, RNNParams, normalized, share
+from .rnn_cell import MODIFIED, BaseRNNCell, CellOfCells, RNNParams, normalized
 
 
 class DropoutCell(BaseRNNCell):
@@ -123,7 +123,7 @@ class ResidualCell(ModifierCell):
         return [symbol.elemwise_add(o, i, name=f"{o.name}_plus_residual") for o, i in zip(outputs, inputs)], states
 
 
-class BidirectionalCell(BaseRNNCell):
+class BidirectionalCell(CellOfCells):
     """One cell forward, another backward over the sequence; their outputs side by side.
 
     Args:
@@ -132,29 +132,13 @@ class BidirectionalCell(BaseRNNCell):
 
     def __init__(self, l_cell: BaseRNNCell, r_cell: BaseRNNCell, params: RNNParams | None = None,
                  output_prefix: str = "bi_") -> None:
-        super().__init__("", params)
+        super().__init__(params)
         self._output_prefix = output_prefix
-        self._override_cell_params = params is not None
         for cell in (l_cell, r_cell):
-            share(self, cell)
-        self._cells: list[BaseRNNCell] = [l_cell, r_cell]
+            self.add(cell)
 
     def __call__(self, inputs: Symbol, states: list) -> tuple[Any, list]:
         raise NotImplementedError("Bidirectional cannot be stepped. Please use unroll")
-
-    @property
-    def state_info(self) -> list[dict[str, Any]]:
-        return [info for cell in self._cells for info in cell.state_info]
-
-    def begin_state(self, func: Callable = symbol.zeros, **kwargs: Any) -> list:
-        assert not self._modified, MODIFIED
-        return [state for cell in self._cells for state in cell.begin_state(func=func, **kwargs)]
-
-    def unpack_weights(self, args: dict[str, Any]) -> dict[str, Any]:
-        return self._cells[1].unpack_weights(self._cells[0].unpack_weights(args))
-
-    def pack_weights(self, args: dict[str, Any]) -> dict[str, Any]:
-        return self._cells[1].pack_weights(self._cells[0].pack_weights(args))
 
     def unroll(self, length: int, inputs: Any, begin_state: list | None = None, layout: str = "NTC",
                merge_outputs: bool | None = None) -> tuple[Any, list]:

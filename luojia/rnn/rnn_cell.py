@@ -274,12 +274,8 @@ class GRUCell(_Stepping):
         return gru_step(self, i2h, h2h, states[0], name, "tanh")
 
 
-class SequentialRNNCell(BaseRNNCell):
-    """Cells one upon the other.
-
-    Args:
-        params: an RNNParams that all of its cells share.
-    """
+class CellOfCells(BaseRNNCell):
+    """Base class of cells that are several: their states and weights one after the other."""
 
     def __init__(self, params: RNNParams | None = None) -> None:
         super().__init__("", params)
@@ -308,6 +304,14 @@ class SequentialRNNCell(BaseRNNCell):
         for cell in self._cells:
             args = cell.pack_weights(args)
         return args
+
+
+class SequentialRNNCell(CellOfCells):
+    """Cells one upon the other.
+
+    Args:
+        params: an RNNParams that all of its cells share.
+    """
 
     def __call__(self, inputs: Symbol, states: list) -> tuple[Any, list]:
         self._counter += 1

@@ -21,18 +21,18 @@ from .._src.core.refused import SYMBOLS as _REFUSED  # noqa: F401 - what docs/re
 from .._src.core.refused import missing
 from .._src.core.symbol_functions import function
 from .._src.core.symbol_ops import FACES
-from .._src.paths import answering
+from .._src.paths import answering, open_paths
 from . import symbol as _symbols
 from .creation import arange, eye, full, histogram, linspace, ones, split_v2, zeros
 from .symbol import Group, Symbol, Variable, load, load_json, var
 
-_MODULES = ("contrib", "image", "linalg", "op", "random", "sparse", "_internal")
+_MODULES = ("contrib", "image", "linalg", "op", "random", "_internal")
 _RANDOM = ("uniform", "normal", "shuffle")  # sym.uniform draws what sym.random.uniform draws
 
 
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
-        return importlib.import_module(f".{'op' if name in ('_internal', 'sparse') else name}", __name__)
+        return importlib.import_module(f".{'op' if name == '_internal' else name}", __name__)
     if name in _RANDOM:
         return getattr(importlib.import_module(".random", __name__), name)
     if name in ("np", "npx"):  # F.np and F.npx of a hybrid_forward
@@ -58,3 +58,4 @@ def __dir__() -> list[str]:
 __all__ = ["Group", "Symbol", "Variable", "arange", "eye", "full", "histogram", "linspace", "load", "load_json",
            "ones", "split_v2", "var", "zeros"]
 answering(sys.modules[__name__], _symbols)
+open_paths(sys.modules[__name__])

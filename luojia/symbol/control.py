@@ -15,7 +15,7 @@ from .._src.core.infer import Shapes, known
 from .._src.core.naming import AttrScope
 from .._src.core.symbol import Entry, SymNode, new_name, walk
 from .._src.core.symbol_calls import Call, call_node
-from .._src.errors import ArgumentError, DTypeError, NoArrayError, UnfitDataError
+from .._src.errors import ArgumentError, NoArrayError, UnfitDataError
 from ..ndarray import contrib
 from .symbol import Symbol
 
@@ -58,7 +58,7 @@ class Body(Inner):
             self.output = fn(*inputs)
         self.flat = _flat(self.output)
         if not self.flat or not all(isinstance(s, Symbol) for s in self.flat):
-            raise DTypeError(f"{what}: the function must return symbols, or lists of them, got {self.output!r}.")
+            raise NoArrayError(f"{what}: the function must return symbols, or lists of them, got {self.output!r}.")
         self.mark, self.own = mark, {id(s._outputs[0].node) for s in _flat(inputs)}
         self.free: list[Entry] = []
         self.names = [s._outputs[0].node.name for s in _flat(inputs)]
@@ -185,7 +185,16 @@ def while_loop(cond: Callable, func: Callable, loop_vars: Any, max_iterations: i
         raise ArgumentError("loop_vars should contain at least one element")
     entries = _entries(held, "loop_vars")
     name = new_name(None, name)
-    test = Body(f"{name}_cond", cond, _variables(held, f"{name}_test"))
+    if int(max_iterations) < 0:
+        raise ArgumentError(f"while_loop: max_iterations must not be negative, got {max_iterations}.")
+
+    def one(*now: Symbol) -> Symbol:
+        found = cond(*now)
+        if not isinstance(found, Symbol):
+            raise ArgumentError(f"while_loop: Return of cond must be a Symbol, got {found!r}.")
+        return found
+
+    test = Body(f"{name}_cond", one, _variables(held, f"{name}_test"))
     traced = Body(f"{name}_func", func, _variables(held, f"{name}_var"))
     if not isinstance(traced.output, (list, tuple)) or len(traced.output) != 2:
         raise ArgumentError("while_loop: func must return a pair: an output, or list of outputs, and the loop_vars.")

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from .._src.core.symbol_functions import function
-from .._src.errors import ArgumentError
+from .._src.errors import AbsentName, NoArrayError
 from .symbol import Symbol
 
 
 def _draw(name: str, params: dict[str, Any], renamed: dict[str, str], shape: Any, dtype: Any, kwargs: dict) -> Symbol:
-    kwargs = {k: v for k, v in kwargs.items() if k in ("name", "attr")}
+    kwargs = {k: v for k, v in kwargs.items() if k in ("name", "attr", "get_prob")}
     if shape is not None:
         kwargs["shape"] = (int(shape),) if isinstance(shape, (int, np.integer)) else tuple(shape)
     if dtype is not None and dtype != "None":
@@ -21,7 +21,7 @@ def _draw(name: str, params: dict[str, Any], renamed: dict[str, str], shape: Any
     if all(symbols):
         return function(f"_sample_{name}")(**{renamed.get(k, k): p for k, p in params.items()}, **kwargs)
     if any(symbols):
-        raise ArgumentError(f"sym.random.{name}: distribution parameters must all have the same type, but got "
+        raise NoArrayError(f"sym.random.{name}: distribution parameters must all have the same type, but got "
                             f"{', '.join(type(p).__name__ for p in params.values())}.")
     return function(f"_random_{name}")(**params, **kwargs)
 
@@ -74,11 +74,8 @@ def randint(low: int, high: int, shape: Any = None, dtype: Any = None, **kwargs:
 
 def multinomial(data: Symbol, shape: Any = None, get_prob: bool = False, dtype: Any = "int32",
                 **kwargs: Any) -> Symbol:
-    """Indices drawn with the probabilities in the last axis of ``data``."""
-    if get_prob:
-        raise ArgumentError("sym.random.multinomial: get_prob=True is not available in graphs; "
-                            "take the logarithm of the probabilities with sym.pick.")
-    return _draw("multinomial", {"data": data}, {}, shape, dtype, kwargs)
+    """Indices drawn with the probabilities in the last axis of ``data``; see ``nd.random.multinomial``."""
+    return _draw("multinomial", {"data": data}, {}, shape, dtype, kwargs | ({"get_prob": True} if get_prob else {}))
 
 
 def shuffle(data: Symbol, **kwargs: Any) -> Symbol:
@@ -89,8 +86,12 @@ def shuffle(data: Symbol, **kwargs: Any) -> Symbol:
 def __getattr__(name: str) -> Any:
     if name.endswith("_like") and not name.startswith("_"):
         return function(f"_random_{name}")
-    raise AttributeError(f"module 'luojia.symbol.random' has no attribute {name!r}")
+    raise AbsentName("luojia.symbol.random", name)
 
 
-__all__ = ["exponential", "gamma", "generalized_negative_binomial", "multinomial", "negative_binomial", "normal",
-           "poisson", "randint", "randn", "shuffle", "uniform"]
+__all__ = [
+    "exponential", "exponential_like", "gamma", "gamma_like", "generalized_negative_binomial",  # noqa: F822
+    "generalized_negative_binomial_like", "multinomial", "negative_binomial", "negative_binomial_like",  # noqa: F822
+    "normal", "normal_like", "poisson", "poisson_like", "randint", "randn", "shuffle", "uniform",  # noqa: F822
+    "uniform_like",  # noqa: F822
+]

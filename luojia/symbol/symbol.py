@@ -245,19 +245,41 @@ class Symbol(core.Symbol):
     # -- files -----------------------------------------------------------------------------------------------------
 
     def tojson(self, remove_amp_cast: bool = True) -> str:
-        """The graph as MXNet 1.9.1 writes it."""
-        return files.dump(self)
+        """The graph as MXNet 1.9.1 writes it, by default without the casts that ``contrib.amp`` put into it."""
+        return files.dump(_without_casts(self) if remove_amp_cast else self)
 
     def save(self, fname: str, remove_amp_cast: bool = True) -> None:
         """Write ``tojson`` to a file."""
-        atomic.write_bytes(fname, self.tojson().encode())
+        atomic.write_bytes(fname, self.tojson(remove_amp_cast).encode())
 
     def debug_str(self) -> str:
         """The graph in words."""
         return debug_str(self)
 
     def __reduce__(self):
-        return load_json, (self.tojson(),)
+        return load_json, (self.tojson(False),)
+
+
+def _without_casts(graph: Any) -> Any:
+    """The graph with the inputs of ``amp_cast`` and ``amp_multicast`` in their places, but for its outputs."""
+    nodes = core.walk(graph._outputs)
+    kinds, heads = ("amp_cast", "amp_multicast"), {id(e.node) for e in graph._outputs}
+    if not any(n.kind in kinds and id(n) not in heads for n in nodes):
+        return graph
+    new: dict[tuple[int, int], core.Entry] = {}
+    for node in nodes:
+        args = tuple([new[id(a.node), a.index] if a.__class__ is core.Entry else a for a in node.args])
+        made = node
+        if node.op is not None:
+            made = core.SymNode(node.name, node.op, node.kind, args, node.attrs, dict(node.given), dict(node.extra),
+                                node.count, node.order, node.late)
+        for i in range(node.count):
+            new[id(node), i] = args[i] if node.kind in kinds and id(node) not in heads else core.Entry(made, i)
+    return type(graph)([new[id(e.node), e.index] for e in graph._outputs])
+
+    def __setstate__(self, state: Mapping[str, str]) -> None:
+        """Take the graph that a pickle written by MXNet holds."""
+        self._outputs = load_json(state["handle"])._outputs
 
 
 def _all_given(names: Iterable[str], given: Mapping[str, Any], what: str) -> None:

@@ -78,6 +78,11 @@ def compare_optimizer(opt1: Any, opt2: Any, shape: Any, dtype: Any, w_stype: str
     compare_ndarray_tuple(w1, w2, rtol, atol)
 
 
+def _tolerance(given: Any, kind: np.dtype, default: Callable) -> float:
+    """A tolerance that is given as a number, or by dtypes, or else the dtype's own."""
+    return default(None, kind) if given is None else given[kind] if isinstance(given, dict) else given
+
+
 def check_consistency(sym: Any, ctx_list: Sequence[dict], scale: float = 1.0, grad_req: Any = "write",
                       arg_params: dict | None = None, aux_params: dict | None = None, rtol: Any = None,
                       atol: Any = None, raise_on_err: bool = True, ground_truth: dict | None = None,
@@ -98,10 +103,12 @@ def check_consistency(sym: Any, ctx_list: Sequence[dict], scale: float = 1.0, gr
     if len(ctx_list) < 2:
         raise AssertionError("check_consistency compares runs: give at least two contexts or dtypes.")
     symbols = [sym] * len(ctx_list) if isinstance(sym, symbol.Symbol) else list(sym)
-    names = symbols[0].list_arguments()
+    assert len(symbols) == len(ctx_list), f"{len(symbols)} symbols for {len(ctx_list)} contexts"
+    names, outputs = symbols[0].list_arguments(), symbols[0].list_outputs()
     executors, kinds = [], []
     for s, how in zip(symbols, ctx_list):
         assert s.list_arguments() == names, "the symbols must have the same arguments"
+        assert s.list_outputs() == outputs, "the symbols must have outputs of the same names"
         types = how.get("type_dict") or {}
         kinds.append(np.dtype(next(iter(types.values()), np.float32)))
         executors.append(s.simple_bind(grad_req=grad_req, **how))
@@ -121,7 +128,7 @@ def check_consistency(sym: Any, ctx_list: Sequence[dict], scale: float = 1.0, gr
         executor.forward(is_train=grad_req != "null")
         if grad_req != "null":
             executor.backward([o.copy() for o in executor.outputs])  # as MXNet's: no two rows alike
-        found.append({**dict(zip(symbols[0].list_outputs(), executor.outputs)),
+        found.append({**dict(zip(outputs, executor.outputs)),
                       **({n: g for n, g in executor.grad_dict.items() if g is not None} if grad_req != "null" else {})})
     truth = ground_truth or dict(found[finest])
     for i, results in enumerate(found):
@@ -130,9 +137,8 @@ def check_consistency(sym: Any, ctx_list: Sequence[dict], scale: float = 1.0, gr
         for name, value in results.items():
             try:
                 assert_almost_equal(value.asnumpy().astype(np.float64), _np(truth[name]).astype(np.float64),
-                                    rtol=rtol if rtol is not None else get_rtol(None, kinds[i]),
-                                    atol=atol if atol is not None else get_atol(None, kinds[i]),
-                                    equal_nan=equal_nan)
+                                    rtol=_tolerance(rtol, kinds[i], get_rtol),
+                                    atol=_tolerance(atol, kinds[i], get_atol), equal_nan=equal_nan)
             except AssertionError as e:
                 message = f"check_consistency: run {i} ({ctx_list[i]}) differs in {name}: {e}"
                 if raise_on_err:

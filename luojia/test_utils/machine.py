@@ -86,6 +86,7 @@ def check_speed(sym: Any, location: Any = None, ctx: Any = None, N: int = 20, gr
 
     if typ not in ("whole", "forward"):
         raise ValueError("typ can only be \"whole\" or \"forward\".")
+    assert location is None or isinstance(location, dict), f'Expect dict, get "location"={location}'
     shapes = {k: v.shape for k, v in location.items()} if location else kwargs
     executor = sym.simple_bind(ctx or current_context(), grad_req=(grad_req or "write") if typ == "whole" else "null",
                                **shapes)

@@ -24,6 +24,7 @@ def random_uniform_arrays(*shapes: tuple, low: float = 0.0, high: float = 1.0, d
 
 def random_sample(population: Sequence, k: int) -> list:
     """``k`` members of ``population``, none twice."""
+    assert 0 <= k <= len(population), f"random_sample: {k} of {len(population)} members"
     return _random.sample(list(population), k)
 
 

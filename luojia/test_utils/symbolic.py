@@ -20,7 +20,7 @@ _FLOATS = (np.float16, np.float32, np.float64)
 
 
 def _located(names: Sequence[str], values: Any, what: str) -> dict[str, np.ndarray]:
-    """Values in order of the names, or by name, as a dict."""
+    """Values in order of the names, or by name, as a dict; as MXNet, what a list has too many is not looked at."""
     if isinstance(values, Mapping):
         if set(values) != set(names):
             wanted = "aux_states names and" if what == "aux_states" else "arguments and keys of the"
@@ -29,9 +29,14 @@ def _located(names: Sequence[str], values: Any, what: str) -> dict[str, np.ndarr
                              f"{what}.keys{'' if what == 'aux_states' else '()'}:{set(values)}")
         return {k: _np(values[k]) for k in names}
     values = list(values)
-    if len(values) != len(names):
+    if len(values) < len(names) and what != "expected":
         raise ValueError(f"{what}: expected {len(names)} arrays, for {list(names)}, got {len(values)}.")
     return {k: _np(v) for k, v in zip(names, values)}
+
+
+def _floating(value: Any) -> Any:
+    """NumPy's integers as floats: as MXNet, an argument is of the check's dtype unless it comes as an NDArray."""
+    return value if isinstance(value, NDArray) or _np(value).dtype.kind == "f" else _np(value).astype(np.float64)
 
 
 def _placed(value: np.ndarray, ctx: Context | None, dtype: Any) -> NDArray:
@@ -61,6 +66,10 @@ class _Bound:
                  grad_req: Any) -> None:
         self.ctx = ctx or current_context()
         self.dtype = dtype
+        if isinstance(location, Mapping):
+            location = {k: _floating(v) for k, v in location.items()}
+        else:
+            location = [_floating(v) for v in location]
         self.location = _located(sym.list_arguments(), location, "location")
         args = _parse_location(sym, self.location, self.ctx, dtype)
         self.grads = {k: array(np.zeros(v.shape), self.ctx, v.dtype) for k, v in args.items()}
@@ -172,7 +181,8 @@ def check_numeric_gradient(sym: Any, location: Any, aux_states: Any = None, nume
     outputs = bound.executor.forward(is_train=use_forward_train)
     weights = [np.random.uniform(0.5, 1.5, o.shape) for o in outputs]
     bound.executor.backward([array(w, bound.ctx, o.dtype) for w, o in zip(weights, outputs)])
-    exact = _Bound(sym, bound.location, aux_states, ctx, np.float64, "null")
+    point = {k: v if v.dtype.kind == "f" else array(v, dtype=v.dtype) for k, v in bound.location.items()}
+    exact = _Bound(sym, point, aux_states, ctx, np.float64, "null")
     step = 1e-6 if numeric_eps is None else numeric_eps
     rtol, atol = get_rtol(rtol, dtype), get_atol(atol, dtype)
 

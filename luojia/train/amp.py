@@ -228,7 +228,7 @@ def build_train_network(network: Module, optimizer: Any, loss_fn: Any = None, le
     if loss_fn is not None:
         network = WithLossCell(network, loss_fn)
     manager = kwargs.get("loss_scale_manager")
-    if manager is None and level == "O2":
+    if level == "O2" and "loss_scale_manager" not in kwargs:
         manager = FixedLossScaleManager()
     if manager is None:
         return TrainOneStepCell(network, optimizer).set_train()

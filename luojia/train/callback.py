@@ -376,10 +376,13 @@ class ModelCheckpoint(Callback):
         config = self._config
         directory: Any = self._directory(params) if callable(self._directory) else self._directory
         prefix = str(self._prefix(params) if callable(self._prefix) else self._prefix)
-        if self._again is None:
-            self._again = _number_after(directory, prefix)
-        prefix += self._again
-        path = os.path.join(directory, f"{prefix}-{params.cur_epoch_num}_{_step_in_epoch(params)}.{config.format}")
+        if callable(self._prefix):  # its answer is the whole name
+            name = prefix
+        else:
+            if self._again is None:
+                self._again = _number_after(directory, prefix)
+            name = f"{prefix}{self._again}-{params.cur_epoch_num}_{_step_in_epoch(params)}"
+        path = os.path.join(directory, f"{name}.{config.format}")
         current = {"epoch_num": params.cur_epoch_num, "step_num": params.cur_step_num}
         further = {k: current.get(k, v) for k, v in (config.append_dict or {}).items()}
         network = config.saved_network if config.saved_network is not None else params.train_network

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._src.core.tensor import Tensor
-from .._src.errors import DTypeError
+from .._src.errors import ArgumentError, DTypeError
 
 
 def to_tensor(item: Any) -> Any:
@@ -72,6 +72,8 @@ class DatasetHelper:
         if not isinstance(dataset_sink_mode, bool):
             raise DTypeError("For 'DatasetHelper', the 'dataset_sink_mode' must be bool, but got "
                              f"{type(dataset_sink_mode).__name__}.")
+        if sink_size == 0 or sink_size < -1:
+            raise ArgumentError(f"The 'sink_size' must be -1 or positive, but got sink_size {sink_size}.")
         self.dataset, self._sink_size = dataset, sink_size
         self._passes = Passes(dataset)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,7 +16,7 @@ from .._src.core.dtypes import is_float
 from .._src.core.listing import listed
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError, FormatError, NotSupportedError, ShapeError
-from .._src.formats import checkpoint, graph_file, safetensors_file
+from .._src.formats import checkpoint, graph_file, onnx_file, onnx_write, safetensors_file
 from .._src.ops import Parameter
 from ..nn.graph_cell import FuncGraph
 from ..nn.module import Module
@@ -72,6 +73,9 @@ def save_checkpoint(save_obj: Any, ckpt_file_name: str, integrated_save: bool = 
     if choice_func is not None:
         values = {k: v for k, v in values.items() if choice_func(k)}
     path = os.fspath(ckpt_file_name)
+    if os.path.isdir(path) or not path:
+        raise IsADirectoryError(f"For '{who}', the parameter `ckpt_file_name`: {os.path.realpath(path)} is a "
+                                "directory, it must be a file name.")
     if not path.endswith(f".{format}"):
         path += f".{format}"
     if format == "ckpt":
@@ -188,6 +192,9 @@ def _prefixes(who: str, name: str, value: Any) -> tuple[str, ...]:
     prefixes = (value,) if isinstance(value, str) else tuple(value or ())
     if any(not isinstance(p, str) for p in prefixes):
         raise DTypeError(f"For '{who}', the '{name}' must be str, list[str] or tuple[str], but got {value!r}.")
+    if isinstance(value, (list, tuple)) and not value:
+        raise ArgumentError(f"For '{who}', the argument 'specify_prefix' or 'filter_prefix' can't be empty when it is "
+                            "a list or tuple.")
     if "" in prefixes:
         raise ArgumentError(f"For '{who}', the value of 'specify_prefix' or 'filter_prefix' can't include ''.")
     return prefixes
@@ -318,13 +325,15 @@ def export(net: Any, *inputs: Any, file_name: str, file_format: str, **kwargs: A
     Args:
         net: a network, or a function of Tensors.
         inputs: Tensors to call it with.
-        file_name: the file; the suffix ``.mindir`` is added if it is missing.
-        file_format: 'MINDIR'.
+        file_name: the file; the suffix ``.mindir`` or ``.onnx`` is added if it is missing.
+        file_format: 'MINDIR', or 'ONNX' for a graph of operator set 13, whose inputs bear the names that ``construct``
+            has for them.
 
     Raises:
         TypeError: a file name that is no string, or inputs that are no Tensors.
         ValueError: a format that MindSpore does not have either.
-        NotSupportedError: 'AIR' and 'ONNX'; a network whose result depends on its inputs outside of operators.
+        NotSupportedError: 'AIR'; a network whose result depends on its inputs outside of operators; an operator that
+            is not written as ONNX.
 
     >>> import luojia
     >>> from luojia import Tensor, nn
@@ -337,9 +346,9 @@ def export(net: Any, *inputs: Any, file_name: str, file_format: str, **kwargs: A
     if file_format not in ("AIR", "ONNX", "MINDIR"):
         raise ArgumentError("For 'export', 'file_format' must be one of ['AIR', 'ONNX', 'MINDIR'], but got "
                             f"{file_format}.")
-    if file_format != "MINDIR":
-        raise NotSupportedError(f"export: file_format {file_format!r} is not supported; write 'MINDIR', which "
-                                "nn.GraphCell runs, or save the parameters with save_checkpoint.")
+    if file_format == "AIR":
+        raise NotSupportedError("export: file_format 'AIR' is not supported; write 'MINDIR', which nn.GraphCell runs, "
+                                "or 'ONNX'.")
     if kwargs.get("enc_key") is not None:
         raise NotSupportedError("For 'export', enc_key: luojia does not encrypt networks; encrypt the file.")
     if not callable(net):
@@ -361,8 +370,24 @@ def export(net: Any, *inputs: Any, file_name: str, file_format: str, **kwargs: A
         Mode.graph = graph_mode
         for cell, mode in zip(cells, modes):
             cell.training = mode
-    path = file_name if file_name.endswith(".mindir") else f"{file_name}.mindir"
-    graph_file.save(path, listing, {name: named[name].asnumpy() for name in listing.named.values()})
+    suffix = f".{file_format.lower()}"
+    path = file_name if file_name.endswith(suffix) else file_name + suffix
+    values = {name: named[name].asnumpy() for name in listing.named.values()}
+    if file_format == "ONNX":
+        arrays = {name: t.asnumpy() for name, t in zip(_input_names(net, len(inputs)), inputs)}
+        onnx_file.save(path, onnx_write.of_listing("export", listing, arrays, values))
+    else:
+        graph_file.save(path, listing, values)
+
+
+def _input_names(net: Any, count: int) -> list[str]:
+    """What the network calls its inputs."""
+    try:
+        names = [n for n, p in inspect.signature(net.construct if isinstance(net, Module) else net).parameters.items()
+                 if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    except (TypeError, ValueError):  # a function without a signature
+        names = []
+    return [*names[:count], *[f"input{i}" for i in range(len(names), count)]]
 
 
 def load(file_name: str, **kwargs: Any) -> FuncGraph:

@@ -13,6 +13,9 @@ from .._src.errors import ArgumentError
 from .._src.ops import Parameter
 from .callback import Callback, RunContext, loss_of
 
+_LESS = ("eval_loss", "hausdorff_distance", "loss", "mae", "mean_surface_distance", "mse", "perplexity",
+         "root_mean_square_distance")  # what is the better the smaller it is, in the mode 'auto'
+
 
 class _Watch(Callback):
     """Keeps the best value of ``monitor`` and counts the epochs since."""
@@ -27,7 +30,7 @@ class _Watch(Callback):
             raise ArgumentError(f"mode should be 'auto', 'min' or 'max', but got {mode!r}.")
         self.monitor, self.min_delta, self.patience, self.verbose = monitor, abs(min_delta), patience, verbose
         self.mode = mode
-        more_is_better = mode == "max" or (mode == "auto" and any(w in monitor for w in ("acc", "F1", "auc")))
+        more_is_better = mode == "max" or (mode == "auto" and monitor not in _LESS)
         self._sign = 1 if more_is_better else -1
         self.wait = 0
 
@@ -50,7 +53,11 @@ class _Watch(Callback):
                           f"{sorted(results)}; pass valid_dataset to Model.fit and name one of its metrics.",
                           stacklevel=2)
             return None
-        return float(np.mean(found))
+        found = np.asarray(found.asnumpy() if isinstance(found, Tensor) else found)
+        if found.size != 1:
+            raise ArgumentError(f"{type(self).__name__} only supports scalar monitor now: {self.monitor!r} has the "
+                                f"shape {found.shape}.")
+        return float(found.reshape(()))
 
 
 class EarlyStopping(_Watch):
@@ -59,7 +66,7 @@ class EarlyStopping(_Watch):
     Args:
         monitor: 'loss', 'eval_loss' or a metric of ``Model.fit``.
         verbose: whether to print ``Epoch 00002: early stopping``.
-        mode: 'min', 'max', or 'auto': 'max' where the monitor's name has 'acc' in it.
+        mode: 'min', 'max', or 'auto': 'min' for a loss, 'mae', 'mse' and the like, 'max' for any other monitor.
         baseline: the value to be better than at first.
         restore_best_weights: give the network back the weights of its best epoch.
 

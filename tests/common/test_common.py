@@ -182,3 +182,13 @@ def test_frombuffer_and_symbol():
 def test_errors_of_frombuffer_and_symbol(call, kind, message):
     with pytest.raises(kind, match=message):
         call()
+
+
+def test_initializers_of_ones_own_by_name():
+    @init._register("halves")
+    class Half(init.Initializer):
+        def _initialize(self, arr):
+            init._assignment(arr, 0.5)
+
+    assert initializer("halves", [2]).asnumpy().tolist() == initializer("half", [2]).asnumpy().tolist() == [0.5, 0.5]
+    assert np.abs(init._init_random_uniform(-1, 1, (50,))).max() <= 1 and init._init_random_normal(9, 0.1, 3).min() > 5

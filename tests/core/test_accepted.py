@@ -6,7 +6,8 @@ import pytest
 import luojia as ms
 from luojia import Tensor, nd, ops
 from luojia._src.core.accepted import guarded, names_of, read
-from luojia._src.core.faces import Face, compile_plain
+from luojia._src.core.compiled_faces import compile_plain
+from luojia._src.core.faces import Face
 from luojia._src.core.op import OPERATORS
 from luojia._src.ops.composed.accepted import FUNCTIONS
 

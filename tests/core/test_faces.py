@@ -8,7 +8,8 @@ import pytest
 
 from luojia import Tensor, nd, ops
 from luojia._src.core import dtypes as D
-from luojia._src.core.faces import Face, FaceModule, compile_class, compile_function, index_faces, run_plain, tidy
+from luojia._src.core.compiled_faces import compile_class, compile_function, run_plain
+from luojia._src.core.faces import Face, FaceModule, index_faces, tidy
 from luojia._src.core.op import OPERATORS, Operator
 
 X = Tensor([1.0, 2.0])

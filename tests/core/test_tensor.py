@@ -65,7 +65,7 @@ def test_dtype_device_and_copies():
     (lambda: Tensor(1.0, "float32"), TypeError, "dtype must be a luojia dtype such as luojia.float32, got 'float32'"),
     (lambda: Tensor(1.0, np.float32), TypeError, "must be a luojia dtype"),
     (lambda: Tensor(), TypeError, "give data, or dtype, shape and init together"),
-    (lambda: Tensor(dtype=D.float32), TypeError, "give data, or dtype, shape and init"),
+    (lambda: Tensor(dtype=D.float32, init="ones"), TypeError, "give data, or dtype, shape and init"),
     (lambda: Tensor(1.0, shape=(2,), init="zeros"), ValueError, "either data or shape and init, not both"),
 ])
 def test_what_makes_no_tensor(make, kind, message):
@@ -316,7 +316,7 @@ def test_html():
 
 def test_what_no_tensor_is_made_of():
     for kind in (TypeError, ValueError):  # MindSpore has one of them here, the other there
-        for given in ({"dtype": lj.float32}, {"init": 1}, {}, {"shape": (2,)}):
+        for given in ({"dtype": lj.float32, "init": 1}, {"init": 1}, {}, {"shape": (2,)}):
             with pytest.raises(kind, match="give data, or dtype, shape and init together"):
                 Tensor(**given)
     with pytest.raises(TypeError, match="the type of 'const_arg' should be 'bool'"):

@@ -37,3 +37,29 @@ def test_nothing_to_measure():
     assert distances(y[:, :0], y[:, :0], 2).tolist() == [[0, 0], [0, 0]]
     dx, dy = distances_dx(np.ones((0, 2), "f"), distances(x, y, 2), x, y, 2)
     assert dx.shape == (0, 3) and dy.tolist() == [[0, 0, 0], [0, 0, 0]]
+
+
+@pytest.mark.parametrize("dtype, tolerance", [("float32", 1e-5), ("float64", 1e-12)])
+@pytest.mark.parametrize("case", ["spread", "far from 0", "some alike", "all alike", "not a number"])
+def test_many_rows(case, dtype, tolerance):
+    x, y = rng.normal(size=(40, 9)), rng.normal(size=(50, 9))
+    if case == "far from 0":
+        x, y = x + 100, y + 100
+    if case == "some alike":
+        y[:3] = x[:3] + 1e-3
+        y[4] = x[4]
+    if case == "all alike":
+        x, y = x[:1] + x * 1e-2, x[:1] + y * 1e-2
+    if case == "not a number":
+        x[2, 1] = np.nan
+    x, y = x.astype(dtype), y.astype(dtype)
+    d = x.astype("float64")[:, None] - y.astype("float64")
+    want = np.sqrt((d * d).sum(-1))
+    ans = distances(x, y, 2)
+    assert ans.dtype == dtype
+    np.testing.assert_allclose(ans, want, rtol=tolerance, atol=0)
+    g = rng.normal(size=want.shape).astype(dtype)
+    parts = g[..., None] * d / np.where(want == 0, 1, want)[..., None]
+    dx, dy = distances_dx(g, ans, x, y, 2)
+    np.testing.assert_allclose(dx, parts.sum(1), rtol=tolerance, atol=10 * tolerance)
+    np.testing.assert_allclose(dy, -parts.sum(0), rtol=tolerance, atol=10 * tolerance)

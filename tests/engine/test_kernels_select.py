@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from luojia._src.engine import threads
-from luojia._src.engine.kernels.select import LEAST, select
+from luojia._src.engine.kernels.select import LEAST, kept, select
 from luojia._src.engine.numpy_engine import ENGINE
 
 SHAPE = (3, LEAST + 7)
@@ -57,3 +57,12 @@ def test_the_rest_is_left_to_numpy():
         assert select(c, a, b) is None
     same(ENGINE.xp.where(MASK, x, y[0]), np.where(MASK, x, y[0]))
     np.testing.assert_array_equal(ENGINE.xp.where(MASK)[0], np.where(MASK)[0])
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.int32])
+def test_what_is_kept(dtype):
+    a = numbers(dtype)
+    for g, mask in ((a, MASK), (a.T, MASK.T), (a[:, ::2], MASK[:, ::2])):
+        found = kept(g, mask)
+        assert found.dtype == dtype
+        np.testing.assert_array_equal(found, np.where(mask, g, np.zeros((), dtype)))

@@ -118,3 +118,11 @@ def test_bounds_that_are_numbers(dtype, bound):
             if bound:
                 np.testing.assert_array_equal(np.signbit(found), np.signbit(expected))
     assert shortcuts.minimum(a, a[::-1]).dtype == dtype and shortcuts.minimum(np.arange(5000), 1.5).dtype == np.float64
+
+
+@pytest.mark.parametrize("a, b", [((3, 4), (4, 5)), ((2, 3, 4), (4, 5)), ((2, 3, 4), (2, 4, 5)), ((4,), (4, 5))])
+def test_products_of_float16_are_those_of_float32(a, b, rng):
+    a, b = (rng.standard_normal(s).astype(np.float16) for s in (a, b))
+    found = shortcuts.matmul(a, b)
+    assert found.dtype == np.float16
+    np.testing.assert_array_equal(found, np.matmul(a.astype(np.float32), b.astype(np.float32)).astype(np.float16))

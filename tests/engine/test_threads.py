@@ -16,7 +16,7 @@ from luojia import context
 from luojia._src.core import chain
 from luojia._src.data.workers import processes_are_safe
 from luojia._src.engine import threads
-from luojia._src.engine.kernels import conv, norm, pool, pool_pairs, rnn, rows, skinny
+from luojia._src.engine.kernels import conv, norm, pool, pool_winners, rnn, rows, skinny
 from luojia._src.engine.kernels.finish import Finish
 from luojia._src.engine.shortcuts import matmul, maximum, where_positive
 from luojia._src.train import inplace
@@ -96,6 +96,7 @@ def test_products_within_a_part_take_blas_as_it_is(two):
 
 def test_work_is_cut_by_its_size(two, monkeypatch):
     monkeypatch.setattr(threads, "LEAST", 75.0)
+    monkeypatch.setattr(threads, "FINE", 1000.0)
     assert [threads.number(m) for m in (149.0, 150.0, 1999.0, 2000.0)] == [1, 2, 2, 4]
     with monkeypatch.context() as six:
         six.setattr(two, "allowed", lambda: 6)
@@ -349,13 +350,13 @@ def test_poolings(two, monkeypatch, rng, assert_close, count, layout, dtype):
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("count", [5, 0])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_pooling_by_pairs(two, monkeypatch, rng, assert_close, count, layout, dtype):
+def test_pooling_that_keeps_the_winners(two, monkeypatch, rng, assert_close, count, layout, dtype):
     x = LAYOUTS[layout](rng.integers(-3, 3, (count, 3, 7, 6)).astype(dtype))
     g = LAYOUTS[layout](rng.standard_normal((count, 3, 3, 3)).astype(dtype))
 
     def compute():
-        y, winners = pool_pairs.max_pool_pairs(x)
-        return y, pool_pairs.max_pool_pairs_dx(g, winners, x.shape)
+        y, winners = pool_winners.max_pool_winners(x, kernel=(2, 2), stride=(2, 2), pad=((0, 0), (0, 0)))
+        return y, pool_winners.max_pool_winners_dx(g, winners, x.shape)
 
     _agree(two, monkeypatch, compute, dtype, assert_close)
 
@@ -432,8 +433,12 @@ def test_what_follows_a_convolution(two, monkeypatch, rng, assert_close):
 
 def test_products_of_pairs_of_matrices(two, monkeypatch, rng, assert_close):
     a, b = rng.standard_normal((5, 3, 4)), rng.standard_normal((5, 2, 4)).swapaxes(1, 2)
-    _agree(two, monkeypatch, lambda: (matmul(a, b), matmul(a[:0], b[:0]), matmul(a[:1], b[:1])), "float64",
-           assert_close)
+    heads, others = [rng.standard_normal((5, 4, 2, 3)).swapaxes(1, 2) for _ in range(2)]
+    monkeypatch.setattr(threads, "LEAST", 1e-3)
+    _agree(two, monkeypatch, lambda: (matmul(a, b), matmul(a[:0], b[:0]), matmul(a[:1], b[:1]),
+                                      matmul(heads, others.swapaxes(2, 3))), "float64", assert_close)
+    with pytest.raises(ValueError, match="mismatch"):
+        matmul(heads, others)
 
 
 def test_rectifying(two, monkeypatch, rng, assert_close):

@@ -17,7 +17,7 @@ def test_crc32c(rng):
     # RFC 3720, B.4
     assert tfrecord.crc32c(bytes(32)) == 0x8A9136AA and tfrecord.crc32c(b"\xff" * 32) == 0x62A8AB43
     assert tfrecord.crc32c(bytes(range(32))) == 0x46DD794E
-    for size in (0, 1, 63, 64, 65, 100, 4096, 5001):
+    for size in (0, 1, 63, 64, 65, 100, 1535, 1536, 1537, 4096, 5001):
         data = rng.integers(0, 256, size, dtype=np.uint8).tobytes() if hasattr(rng, "integers") else rng.bytes(size)
         crc = 0xFFFFFFFF
         for byte in data:

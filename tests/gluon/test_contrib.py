@@ -13,6 +13,9 @@ from luojia.gluon.contrib import estimator as est
 from luojia.gluon.contrib.nn import Concurrent, HybridConcurrent, Identity
 from tests.tolerances import tolerance_of
 
+pytestmark = [pytest.mark.filterwarnings(f"ignore:{text}:UserWarning") for text in (
+    "No trainer specified", ".*operator will be used to determine", "Network already fully initialized")]
+
 X = np.random.RandomState(0).randn(60, 4).astype(np.float32)
 Y = (X[:, 0] > 0).astype(np.float32)
 BATCHES = [(nd.array(X[i:i + 20]), nd.array(Y[i:i + 20])) for i in (0, 20, 40)]
@@ -147,8 +150,12 @@ def test_errors():
         make().fit(BATCHES)
     with pytest.raises(ValueError, match="log_interval"):
         est.LoggingHandler("batch")
-    with pytest.raises(ValueError, match="mode must be"):
+    with pytest.warns(RuntimeWarning, match="EarlyStoppingHandler mode up is unknown, fallback to auto mode"):
         est.EarlyStoppingHandler(mx.metric.Accuracy(), mode="up")
+    with pytest.raises(ValueError, match="val_data must be a DataLoader, got int"):
+        make().fit(BATCHES, 3, epochs=1)
+    with pytest.raises(AssertionError, match=r"gpu\(99\) is not available"):
+        est.Estimator(net, gluon.loss.L2Loss(), context=mx.gpu(99))
     with pytest.raises(ValueError, match="save_best needs monitor"):
         est.CheckpointHandler("x", save_best=True)
 

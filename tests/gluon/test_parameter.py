@@ -182,7 +182,8 @@ def test_constant():
     c = gluon.Constant("c", [[1, 2], [3, 4]])
     c.initialize()
     assert c.data().asnumpy().tolist() == [[1, 2], [3, 4]] and c.grad_req == "null"
-    c.grad_req = "write"
+    with pytest.warns(UserWarning, match='other than "null", and new value "write" is ignored'):
+        c.grad_req = "write"
     assert c.grad_req == "null"
     assert repr(gluon.Constant("c", nd.ones((2,)))) == "Constant c (shape=(2,), dtype=<class 'numpy.float32'>)"
 

@@ -177,8 +177,10 @@ def test_compose():
     assert T.Cast("float16")(PIXELS).dtype == np.float16
     with pytest.raises(TypeError, match="ToTensor transforms an NDArray or NumPy array, got a str"):
         T.ToTensor()("a")
-    with pytest.raises(NotImplementedError, match=r"transforms\.RandomGray is not provided"):
-        T.RandomGray  # noqa: B018
+    grey = T.RandomGray(1.0)(IMAGE).asnumpy()
+    np.testing.assert_array_equal(grey, np.repeat((PIXELS @ np.float32([0.299, 0.587, 0.114]))[..., None], 3, -1)
+                                  .astype(np.uint8))
+    np.testing.assert_array_equal(T.RandomGray(0.0)(IMAGE).asnumpy(), PIXELS)
 
 
 def test_turns():

@@ -122,7 +122,7 @@ def test_the_iterator(make):
     (lambda m: m(LABEL).reshape(label_shape=(1, 5)), ValueError, r"at least \(2, 5\), got \(1, 5\)"),
     (lambda m: m(LABEL).sync_label_shape(3), TypeError, "expects an ImageDetIter, got int"),
     (lambda m: det.DetBorrowAug(3), TypeError, "expects a luojia.image.Augmenter, got int"),
-    (lambda m: det.DetRandomSelectAug([3]), TypeError, "expects DetAugmenters, got int"),
+    (lambda m: det.DetRandomSelectAug([3]), ValueError, "expects DetAugmenters, got int"),
     (lambda m: det.DetRandomPadAug(area_range=(3, 1)), ValueError, "area_range expects a number above 0, or two"),
     (lambda m: det.CreateMultiRandCropAugmenter([0.1, 0.2, 0.3], max_attempts=[1, 2]), ValueError, "of one length"),
     (lambda m: det.DetAugmenter()(IMAGE, LABEL), NotImplementedError, "Must override implementation"),

@@ -132,3 +132,13 @@ def test_copy_make_border():
     assert image.copyMakeBorder(x, 1, 0, 0, 0, values=(1, 2, 3)).asnumpy()[0].tolist() == [[1, 2, 3], [1, 2, 3]]
     with pytest.raises(ArgumentError, match="type must be 0"):
         image.copyMakeBorder(x, 1, 1, 1, 1, 5)
+
+
+def test_operators_of_images_have_their_internal_names():
+    src, out = nd.array(np.arange(24).reshape(2, 4, 3), dtype="uint8"), nd.zeros((1, 2, 3), dtype="uint8")
+    internal = nd._internal
+    assert internal._cvimresize(src, w=2, h=1, interp=0, out=out) is out
+    np.testing.assert_array_equal(out.asnumpy(), [[[0, 1, 2], [6, 7, 8]]])  # as mxnet 1.9.1
+    assert internal._cvcopyMakeBorder(src, 1, 0, 0, 1, type=1).shape == (3, 5, 3)
+    with pytest.raises(FileNotFoundError, match="couldn't open file"):
+        internal._cvimread("nowhere.png")

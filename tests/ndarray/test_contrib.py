@@ -48,10 +48,10 @@ def test_cond():
 
 
 @pytest.mark.parametrize("call, error, message", [
-    (lambda: contrib.foreach(lambda d, s: (d, s), 3, nd.zeros((2,))), TypeError, "data should be an NDArray"),
-    (lambda: contrib.foreach(lambda d, s: (3, s), nd.ones((2,)), nd.zeros((2,))), TypeError, "The outputs of body"),
-    (lambda: contrib.foreach(lambda d, s: (d, 3), nd.ones((2,)), nd.zeros((2,))), TypeError, "that body returns"),
-    (lambda: contrib.foreach(lambda d, s: (d, s), nd.ones((2,)), "a"), TypeError, "init_states should be an NDArray"),
+    (lambda: contrib.foreach(lambda d, s: (d, s), 3, nd.zeros((2,))), AssertionError, "foreach input must be"),
+    (lambda: contrib.foreach(lambda d, s: (3, s), nd.ones((2,)), nd.zeros((2,))), TypeError, "foreach output must be"),
+    (lambda: contrib.foreach(lambda d, s: (d, 3), nd.ones((2,)), nd.zeros((2,))), TypeError, "foreach states must be"),
+    (lambda: contrib.foreach(lambda d, s: (d, s), nd.ones((2,)), "a"), TypeError, "foreach states must be"),
     (lambda: contrib.while_loop(lambda i: i, lambda i: (i, i), nd.ones((1,))), ValueError, "max_iterations should be"),
     (lambda: contrib.while_loop(lambda i: i, lambda i: (i, i), nd.ones((1,)), -1), ValueError, "not be negative"),
     (lambda: contrib.while_loop(lambda: 1, lambda: 1, [], 1), ValueError, "loop_vars should contain at least one"),

@@ -1,5 +1,6 @@
 """NDArray: printing, dtypes, values out, copies. Expected texts and numbers are mxnet 1.9.1's."""
 
+import base64
 import copy
 import pickle
 
@@ -258,3 +259,21 @@ def test_arrays_of_several_cpus_meet_on_the_first():
     assert (a.grad.asnumpy().tolist(), b.grad.asnumpy().tolist()) == ([3, 3], [1, 1])
     with pytest.raises(mx.MXNetError, match=r"its arrays are on cpu\(0\) and gpu\(0\)"):
         a + mx._src.core.tensor.wrap(nd.NDArray, a._value, mx.gpu(0))
+
+
+@pytest.mark.parametrize("pickled, cls, values", [
+    ("gASVfwAAAAAAAACMFW14bmV0Lm5kYXJyYXkubmRhcnJheZSMB05EQXJyYXmUk5ROhZRSlH2UjAZoYW5kbGWUjAhidWlsdGluc5SMCWJ5dGVhcnJh"
+     "eZSTlEMoyfqT+QAAAAABAAAAAgAAAAAAAAABAAAAAAAAAAAAAAAAAIA/AAAAQJSFlFKUc2Iu", nd.NDArray, [1, 2]),
+    ("gASVyQAAAAAAAACMFG14bmV0Lm5kYXJyYXkuc3BhcnNllIwKQ1NSTkRBcnJheZSTlE6FlFKUfZSMBmhhbmRsZZSMCGJ1aWx0aW5zlIwJYnl0ZWFy"
+     "cmF5lJOUQ3DJ+pP5AgAAAAEAAAABAAAAAAAAAAIAAAABAAAAAAAAAAIAAAAAAAAAAQAAAAAAAAAAAAAABgAAAAEAAAACAAAAAAAAAAYAAAABAAAA"
+     "AQAAAAAAAAAAAIA/AAAAAAAAAAABAAAAAAAAAAEAAAAAAAAAlIWUUpRzYi4=", nd.sparse.CSRNDArray, [[0, 1]]),
+])
+def test_pickles_of_mxnet(pickled, cls, values):
+    from luojia import compat
+
+    compat.install(["mxnet"], replace=True)
+    try:
+        x = pickle.loads(base64.b64decode(pickled))
+    finally:
+        compat.uninstall()
+    assert type(x) is cls and x.asnumpy().tolist() == values and x.context == mx.cpu(0)

@@ -354,6 +354,7 @@ def test_repr():
         "format=NCHW)")
     assert repr(nn.MaxPool1d(2, 1, "pad", 1)) == "MaxPool1d(kernel_size=(1, 1, 2), stride=(1, 1, 1), pad_mode=PAD)"
     assert repr(nn.AvgPool1d(2, 2)) == "AvgPool1d(kernel_size=(1, 2), stride=(1, 2), pad_mode=VALID)"
+    assert repr(nn.AvgPool1d(3, 2, "pad")) == "AvgPool1d(kernel_size=3, stride=2, pad_mode=PAD)"
     assert repr(nn.LayerNorm([3, 4])).startswith("LayerNorm(normalized_shape=[3, 4], begin_norm_axis=-1")
 
 

@@ -46,6 +46,7 @@ def test_top_k():
 
 def test_matrices_and_curves():
     assert nn.ConfusionMatrix(2)(np.array([0, 1, 0]), np.array([0, 1, 1])).tolist() == [[1, 0], [1, 1]]
+    assert nn.ConfusionMatrix(2)(np.array([0.5, 0.25]), np.array([0, 0])).tolist() == [[1, 1], [0, 0]]
     assert nn.ConfusionMatrix(2, "target")(np.array([0, 1, 0]), np.array([0, 1, 1]))[1].tolist() == [0.5, 0.5]
     fpr, tpr, _ = nn.ROC(pos_label=1)(np.array([0.2, 0.7]), np.array([0, 1]))
     assert nn.auc(fpr, tpr) == 1.0

@@ -128,6 +128,8 @@ def test_groups():
     assert opt.get_weight_decay() == (0.1, 0.0)
     with pytest.raises(ValueError, match="is not in the optimizer"):
         opt.get_lr_parameter(Parameter(1.0))
+    with pytest.raises(TypeError, match="the 'param' must be 'Parameter' or 'list' type, but got <class 'int'>"):
+        opt.get_lr_parameter(3)
 
 
 def test_order_params():

@@ -9,6 +9,7 @@ import luojia as mx
 from luojia import autograd, np, npx, ops
 from luojia._src.errors import ArgumentError, DTypeError, MXNetError, ShapeError
 from tests.observed_mxnet import wrong_lines
+from tests.slopes import numeric_gradient
 
 OBSERVED = Path(__file__).with_name("observed.txt").read_text("utf-8").splitlines()
 
@@ -108,16 +109,6 @@ DIFFERENTIABLE = {
 }
 
 
-def _numeric(f, a, h=1e-6):
-    out = onp.zeros_like(a)
-    for i in onp.ndindex(a.shape):
-        up, down = a.copy(), a.copy()
-        up[i] += h
-        down[i] -= h
-        out[i] = (f(up) - f(down)) / (2 * h)
-    return out
-
-
 @pytest.mark.parametrize("case", DIFFERENTIABLE)
 def test_derivatives_of_first_and_second_order(case):
     f = DIFFERENTIABLE[case]
@@ -129,7 +120,7 @@ def test_derivatives_of_first_and_second_order(case):
         return np.sum(ops.grad(total)(a) * np.array(onp.cos(A)))
 
     for g, tolerance in ((total, 1e-6), (slope, 1e-5)):
-        expected = _numeric(lambda v, g=g: g(np.array(v)).asnumpy(), A)
+        expected = numeric_gradient(lambda v, g=g: g(np.array(v)).asnumpy(), A)
         onp.testing.assert_allclose(ops.grad(g)(np.array(A)).asnumpy(), expected, tolerance, tolerance)
     x = np.array(A)
     x.attach_grad()

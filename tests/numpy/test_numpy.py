@@ -8,6 +8,7 @@ import pytest
 import luojia.numpy as mnp
 from luojia import Tensor, ops
 from luojia._src.errors import ArgumentError, DTypeError, NotSupportedError, ShapeError
+from tests.slopes import numeric_gradient
 
 OBSERVED = Path(__file__).with_name("observed.txt").read_text("utf-8").splitlines()
 x = Tensor(np.array([[1.0, 2.0], [3.0, 4.0]], np.float32))
@@ -97,16 +98,6 @@ DIFFERENTIABLE = {
 }
 
 
-def _numeric(f, a, h=1e-6):
-    out = np.zeros_like(a)
-    for i in np.ndindex(a.shape):
-        up, down = a.copy(), a.copy()
-        up[i] += h
-        down[i] -= h
-        out[i] = (f(up) - f(down)) / (2 * h)
-    return out
-
-
 @pytest.mark.parametrize("case", DIFFERENTIABLE)
 def test_derivatives_of_first_and_second_order(case):
     f = DIFFERENTIABLE[case]
@@ -119,7 +110,8 @@ def test_derivatives_of_first_and_second_order(case):
 
     for g, tolerance in ((total, 1e-6), (slope, 1e-5)):
         exact = ops.grad(g)(Tensor(A)).asnumpy()
-        np.testing.assert_allclose(exact, _numeric(lambda v, g=g: g(Tensor(v)).asnumpy(), A), tolerance, tolerance)
+        expected = numeric_gradient(lambda v, g=g: g(Tensor(v)).asnumpy(), A)
+        np.testing.assert_allclose(exact, expected, tolerance, tolerance)
 
 
 @pytest.mark.parametrize(("call", "error", "message"), [
@@ -142,11 +134,14 @@ def test_derivatives_of_first_and_second_order(case):
     (lambda: mnp.split(x, 3), ArgumentError, "array split does not result in an equal division: an axis of length 2"),
     (lambda: mnp.where(x > 2), DTypeError, "where expects x and y; for the positions of what is true call argwhere"),
     (lambda: mnp.select([x > 1], []), ArgumentError, "select: got 1 conditions and 0 choices"),
-    (lambda: mnp.pad(x, 1, "median"), NotSupportedError, "pad: mode 'median' is not supported; use one of"),
+    (lambda: mnp.pad(x, 1, "median"), ArgumentError, "pad: mode 'median' is not supported; use one of"),
     (lambda: mnp.pad(x, 1, "reflect", reflect_type="up"), ArgumentError, "reflect_type must be 'even' or 'odd', got"),
     (lambda: mnp.pad(x, 9, "reflect", reflect_type="odd"), ShapeError, "odd reflection of 9 places needs more than"),
     (lambda: mnp.take_along_axis(x, mnp.array([0]), 0), ShapeError,
      "indices must have as many axes as the array, 2, got 1"),
+    (lambda: mnp.amax(x, where=x > 2), ArgumentError, "amax: initial value must be provided for where masks"),
+    (lambda: mnp.bincount([1.5]), DTypeError, "bincount: `x` should be an array of ints, got Float32"),
+    (lambda: mnp.norm(x, "q"), ArgumentError, "norm: invalid norm order for matrices: 'q'"),
     (lambda: mnp.norm(x, "nuc"), NotSupportedError, "norm: the matrix norm 'nuc' takes singular values"),
     (lambda: mnp.gradient(x, [1.0, 2.0]), NotSupportedError, "gradient: coordinates are not supported"),
     (lambda: mnp.gradient(x, 1.0, 2.0, 3.0), ArgumentError, "gradient: 2 axes need one spacing or as many, got 3"),

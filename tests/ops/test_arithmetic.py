@@ -83,6 +83,7 @@ def test_clipping_and_the_slope_at_a_bound():
     check_op("clip", x, attrs={"a_max": 1.0}, ref=np.minimum(x, 1))
     check_op("clip_between", x, np.array(-0.4), y + 1, ref=np.minimum(np.maximum(x, -0.4), y + 1))
     check_op("clip_between", x, None, 0.5, attrs={"at_bound": 0.5}, ref=np.minimum(x, 0.5))
+    check_op("clip_between", x, -0.4, 0.5, ref=np.clip(x, -0.4, 0.5))
     at = np.array([0.0, 6.0, 7.0, -1.0])
     assert grad(lambda t: OPERATORS["clip"](t, a_min=0, a_max=6), at) == [[1, 1, 0, 0]]
     assert grad(lambda t: ops.clip(t, 0, 6), at) == [[1, 1, 0, 0]]

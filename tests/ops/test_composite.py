@@ -29,6 +29,8 @@ def test_dispatch_by_type():
     assert add(X, 1) == "tensor and number" and add((1,), None) == "tuple and none"
     with pytest.raises(DTypeError, match=r"add has no implementation for \(str, int\); .* for \(Tensor, N"):
         add("a", 1)
+    with pytest.raises(DTypeError, match="register only supports names of types and types, but got 1"):
+        add.register(1)(len)
 
 
 def test_a_hook_sees_and_replaces_the_gradient():

@@ -3,13 +3,31 @@ import itertools
 import numpy as np
 import pytest
 
-from luojia import Tensor, nd, ops
+from luojia import Tensor, autograd, nd, ops
 from luojia._src.core.op import OPERATORS
 from luojia._src.errors import ArgumentError, ShapeError
 from tests.check import check_op
 
 rng = np.random.default_rng(9)
 X = np.sin(np.arange(40, dtype=np.float32)).reshape(5, 2, 4)
+
+
+@pytest.mark.parametrize("of_alpha", [0.0, 0.5])
+def test_forward_variables_leave_the_gradient_as_it_is(of_alpha, assert_close):
+    found = []
+    for with_alpha in (False, True):
+        x = Tensor(X.astype(np.float64))
+        x.attach_grad()
+        with autograd.record():
+            out = OPERATORS["ctc_loss"](x, Tensor([[1, 2], [3, 1]]), with_alpha=with_alpha)
+            loss, alpha = out if with_alpha else (out, None)
+            total = loss.sum() if not with_alpha else loss.sum() - of_alpha * alpha[:, -1, -1].sum()
+        total.backward()
+        found.append(x.grad.asnumpy())
+    if of_alpha:
+        assert abs(found[0] - found[1]).max() > 0.01  # which goes by the plain way
+    else:
+        assert_close(found[1], found[0])
 
 
 def collapse(path, blank):

@@ -126,6 +126,8 @@ def test_a_class_out_of_range():
 
 def test_a_tuple_of_clipped_tensors():
     assert isinstance(ops.clip_by_value([X, X], 0, 1), tuple)
+    with pytest.raises(TypeError, match="the type of argument 'x' must be Tensor or tuple"):
+        ops.clip_by_value([3], 0, 1)
 
 
 def test_a_kernels_description():

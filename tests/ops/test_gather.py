@@ -23,6 +23,18 @@ def test_indexing():
     check_op("setitem", x, x[:, :2] * 3, some, attrs={"index": encode((slice(None), some))[0]})
 
 
+@pytest.mark.parametrize("at, value, expected", [((0, 1), [6.0], [12.0]), ((0, 1), [[6.0]], [[12.0]]),
+                                                (0, [[6.0, 8.0, 10.0]], [[12.0, 16.0, 20.0]])])
+def test_setting_what_has_further_axes_of_one(at, value, expected):
+    def loss(x, v):
+        y = x * 2
+        y[at] = v
+        return (y * y).sum()
+
+    dx, dv = ops.grad(loss, (0, 1))(Tensor(np.ones((2, 3), np.float32)), Tensor(value))
+    assert dv.asnumpy().tolist() == expected and not dx.asnumpy()[at].any() and (dx.asnumpy()[1] == 8).all()
+
+
 def test_take():
     check_op("take", x, i, attrs={"axis": 1}, ref=x[:, i])
     check_op("take", x, i.reshape(1, 3), attrs={"axis": 0}, ref=x[i.reshape(1, 3)])

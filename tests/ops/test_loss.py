@@ -87,6 +87,8 @@ def test_cross_entropy_and_likelihood():
     image = rng.normal(size=(2, 3, 2))
     check_op("cross_entropy", image, np.array([[0, 1], [2, 2]]), None, second=False)
     check_op("nll_loss", log_softmax(X), LABELS, None, ref=ROWS.mean())
+    check_op("nll_loss", log_softmax(X), LABELS, None, attrs={"with_total": True, "reduction": "none"})
+    check_op("nll_loss", np.arange(12.0).reshape(2, 3, 2) / 7, np.array([[0, 2], [1, 1]]), attrs={"reduction": "sum"})
     check_op("nll_loss", log_softmax(X), LABELS, weight, attrs={"with_total": True, "reduction": "sum"},
              ref=((ROWS * own).sum(), own.sum()))
 

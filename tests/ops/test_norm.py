@@ -1,7 +1,9 @@
+from functools import partial
+
 import numpy as np
 import pytest
 
-from luojia import Tensor, ops
+from luojia import Tensor, grad, ops
 from luojia._src.core import tape
 from luojia._src.core.op import OPERATORS
 from luojia._src.core.tape import recording_scope
@@ -38,6 +40,23 @@ def test_layer_norm_gives_mxnets_mean_and_deviation():
     np.testing.assert_allclose(y.asnumpy()[0, 0], [-1.0896974, -0.23579782, 1.3254951], rtol=1e-5)
     np.testing.assert_allclose(mean.asnumpy().ravel()[:2], [1.2761424, 8.125497], rtol=1e-5)
     np.testing.assert_allclose(std.asnumpy().ravel()[:2], [1.171098, 2.4446476], rtol=1e-5)
+
+
+@pytest.mark.parametrize("name, sizes, attrs, what", [
+    ("layer_norm", 3, {}, True), ("layer_norm", 3, {}, "var"), ("group_norm", 4, {"num_groups": 2}, True),
+    ("instance_norm", 4, {}, True), ("instance_norm", 4, {}, "inv"),
+], ids=str)
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+def test_moments_that_nobody_uses_change_no_gradient(name, sizes, attrs, what, dtype):
+    tolerance = 1e-5 if dtype == "float32" else 0.02  # whose statistics are rounded as they are given out
+    x, g, gamma, beta = [Tensor(array(*shape).astype(dtype)) for shape in ((2, 4, 3), (2, 4, 3), (sizes,), (sizes,))]
+
+    def loss(output_mean_var, *inputs):
+        found = OPERATORS[name](*inputs, output_mean_var=output_mean_var, **attrs)
+        return ((found[0] if output_mean_var else found) * g).sum()
+
+    for a, b in zip(*[grad(partial(loss, given), (0, 1, 2))(x, gamma, beta) for given in (False, what)]):
+        np.testing.assert_allclose(b.asnumpy(), a.asnumpy(), rtol=tolerance, atol=tolerance)
 
 
 def test_group_norm():

@@ -24,6 +24,7 @@ def test_sums():
 
 def test_products():
     check_op("cumulative_product", x, attrs={"axis": 1}, ref=x.cumprod(1), tolerance=3)
+    check_op("cumulative_product", x + 3, attrs={"axis": 1}, ref=(x + 3).cumprod(1), tolerance=3)
     check_op("cumulative_product", x, attrs={"axis": 0, "reverse": True}, ref=x[::-1].cumprod(0)[::-1])
     check_op("cumulative_product", np.array([2.0, 0.0, 3.0]), attrs={"axis": 0, "exclusive": True}, ref=[1, 2, 0])
 

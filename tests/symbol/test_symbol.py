@@ -176,8 +176,7 @@ def test_functions_are_documented():
     (lambda a, b: setattr(a, "name", "c"), AttributeError, "name"),
     (lambda a, b: a.list_attr(recursive=True), DeprecationWarning, "attr_dict"),
     (lambda a, b: mx.AttrScope(foo=3), ValueError, "Attributes need to be string"),
-    (lambda a, b: sym.random.uniform(a, 1), ValueError, "must all have the same type"),
-    (lambda a, b: sym.random.multinomial(a, get_prob=True), ValueError, "not available in graphs"),
+    (lambda a, b: sym.random.uniform(a, 1), AssertionError, "must all have the same type"),
 ])
 def test_errors(action, error, message, a, b):
     with pytest.raises(error, match=message):

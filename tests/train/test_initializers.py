@@ -120,7 +120,7 @@ def test_bilinear_identity_dirac_lstm_bias():
         (lambda r: init.identity(r, (5,)), ShapeError, "identity expects a shape of two axes"),
         (lambda r: init.dirac(r, (5, 5)), ShapeError, "dirac expects a shape of three to five axes"),
         (lambda r: init.dirac(r, (5, 5, 3), 2), ArgumentError, "groups to divide the 5 output channels, got 2"),
-        (lambda r: init.lstm_bias(r, (5,)), ShapeError, "4 . hidden entries"),
+        (lambda r: init.lstm_bias(r, ()), ShapeError, "4 . hidden rows"),
     ],
 )
 def test_errors(call, error, match):

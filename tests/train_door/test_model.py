@@ -148,6 +148,22 @@ def test_checkpoints(tmp_path):
     assert config.get_checkpoint_policy()["keep_checkpoint_max"] == 2
 
 
+def test_checkpoints_named_by_a_function(tmp_path):
+    _, m = model()
+    m.train(2, DATA, callbacks=train.ModelCheckpoint(lambda p: f"net{p.cur_epoch_num}", str(tmp_path),
+                                                     train.CheckpointConfig(2)))
+    assert sorted(os.listdir(tmp_path)) == ["net1.ckpt", "net2.ckpt"]
+
+
+def test_no_loss_scale_where_none_is_asked_for():
+    def step(**how):
+        net = nn.Dense(3, 1)
+        step = amp.build_train_network(net, nn.SGD(net.trainable_params()), nn.MSELoss(), level="O2", **how)
+        return type(step).__name__
+
+    assert (step(), step(loss_scale_manager=None)) == ("TrainOneStepWithLossScaleCell", "TrainOneStepCell")
+
+
 def test_rates_history_and_lambdas():
     _, m = model()
     history, rates = train.History(), []
@@ -209,6 +225,7 @@ NET = nn.Dense(2, 1)
     (lambda m: train.LambdaCallback(foo=print), TypeError, "got an unexpected argument 'foo'"),
     (lambda m: train.EarlyStopping(mode="foo"), ValueError, "mode should be 'auto', 'min' or 'max'"),
     (lambda m: train.DatasetHelper(DATA, 3), TypeError, "the 'dataset_sink_mode' must be bool"),
+    (lambda m: train.DatasetHelper(DATA, False, 0), ValueError, "The 'sink_size' must be -1 or positive, but got "),
     (lambda m: train.FixedLossScaleManager(0.5), ValueError, "the 'loss_scale' must be >= 1"),
     (lambda m: train.FixedLossScaleManager("a"), TypeError, "the 'loss_scale' must be a number"),
     (lambda m: train.DynamicLossScaleManager(scale_factor=0), ValueError, "the 'scale_factor' must be int and must > "

@@ -112,6 +112,8 @@ def test_slices_are_merged_and_files_loaded_in_a_thread(net):
     (lambda n: load_checkpoint(bad("x.ckpt", b"abcdef")), ValueError, "Failed to read the checkpoint file"),
     (lambda n: load_checkpoint("x.ckpt", format="zip"), ValueError, "the 'format' must be in"),
     (lambda n: load_checkpoint("x.ckpt", dec_key=b"k"), NotImplementedError, "luojia does not decrypt"),
+    (lambda n: save_checkpoint(n, ""), IsADirectoryError, "is a directory, it must be a file name"),
+    (lambda n: load_checkpoint("x.ckpt", filter_prefix=[]), ValueError, "'filter_prefix' can't be empty when it is a"),
     (lambda n: load_checkpoint("x.ckpt", filter_prefix=[3]), TypeError, "the 'filter_prefix' must be str"),
     (lambda n: (save_checkpoint(n, "a"), load_checkpoint("a.ckpt", specify_prefix="foo")), ValueError,
      "The loaded parameter dict is empty after filter or specify"),
@@ -128,7 +130,7 @@ def test_slices_are_merged_and_files_loaded_in_a_thread(net):
     (lambda n: luojia.export(n, 3, file_name="a", file_format="MINDIR"), TypeError, r"but got \['int'\]"),
     (lambda n: luojia.export(n, file_name=3, file_format="MINDIR"), TypeError, "'file_name' must be string, but got"),
     (lambda n: luojia.export(3, Tensor([1.0]), file_name="a", file_format="MINDIR"), TypeError, "or a function"),
-    (lambda n: luojia.export(n, file_name="a", file_format="ONNX"), NotImplementedError, "'ONNX' is not supported"),
+    (lambda n: luojia.export(n, file_name="a", file_format="AIR"), NotImplementedError, "'AIR' is not supported"),
     (lambda n: luojia.export(n, file_name="a", file_format="MINDIR", enc_key=b"k"), NotImplementedError, "enc_key"),
     (lambda n: luojia.export(n, file_name="a", file_format="X"), ValueError, "'file_format' must be one of"),
     (lambda n: luojia.merge_sliced_parameter(3), TypeError, "'sliced_parameters' should be list, but got"),
@@ -144,3 +146,28 @@ def test_slices_are_merged_and_files_loaded_in_a_thread(net):
 def test_errors(call, error, message, net):
     with pytest.raises(error, match=message):
         call(net)
+
+
+def test_networks_as_onnx(tmp_path, rng):
+    from luojia.contrib.onnx import get_model_metadata, import_to_gluon
+
+    net = nn.SequentialCell(nn.Conv2d(2, 3, 3), nn.BatchNorm2d(3), nn.ReLU(), nn.AvgPool2d(3, 2, pad_mode="same"),
+                            nn.Flatten(), nn.Dense(12, 4), nn.LayerNorm((4,)), nn.GELU())
+    net.set_train(False)
+    x = rng.standard_normal((2, 2, 4, 4)).astype(np.float32)
+    luojia.export(net, Tensor(x), file_name=str(tmp_path / "net"), file_format="ONNX")
+    path = tmp_path / "net.onnx"
+    assert get_model_metadata(path) == {"input_tensor_data": [("input_data", (2, 2, 4, 4))],
+                                        "output_tensor_data": [("output", (2, 4))]}
+    found = import_to_gluon(path, luojia.cpu())(luojia.nd.array(x)).asnumpy()
+    np.testing.assert_allclose(found, net(Tensor(x)).asnumpy(), 1e-4, 1e-5)
+
+    attend = nn.MultiheadAttention(4, 2, batch_first=True)
+    luojia.export(lambda q: attend(q, q, q)[0], Tensor(x[0]), file_name=str(path), file_format="ONNX")
+    found = import_to_gluon(path, luojia.cpu())(luojia.nd.array(x[0])).asnumpy()
+    np.testing.assert_allclose(found, attend(*[Tensor(x[0])] * 3)[0].asnumpy(), 1e-4, 1e-5)
+
+    with pytest.raises(NotImplementedError, match="an operator that NumPy computes by itself is not written as ONNX"):
+        luojia.export(luojia.ops.cholesky, Tensor(np.eye(2, dtype=np.float32)), file_name="c", file_format="ONNX")
+    with pytest.raises(NotImplementedError, match="an ONNX graph has arrays for outputs"):
+        luojia.export(lambda x: {"y": x + 1}, Tensor(x), file_name="c", file_format="ONNX")

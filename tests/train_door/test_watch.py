@@ -67,6 +67,42 @@ def test_backups(tmp_path):
     assert int(optimizer.global_step) == 6 and not list(where.iterdir())
 
 
+class Told(train.Metric):
+    """Gives one of ``values`` after the other."""
+
+    def __init__(self, values):
+        super().__init__()
+        self.values = iter(values)
+
+    def clear(self):
+        pass
+
+    def update(self, *inputs):
+        pass
+
+    def eval(self):
+        return next(self.values)
+
+
+@pytest.mark.parametrize("name, epochs", [("mse", 4), ("mae", 4), ("loss", 4), ("eval_loss", 4), ("perplexity", 4),
+                                          ("rmse", 2), ("my_loss", 2), ("error", 2), ("my_acc", 2)])
+def test_what_auto_takes_for_better(name, epochs):
+    net, seen = nn.Dense(3, 1), []
+    model = Model(net, nn.MSELoss(), nn.SGD(net.trainable_params()), metrics={name: Told([Tensor(5.0), 4.0, 3.0, 2.0])})
+    model.fit(4, data(), data(), callbacks=[train.LambdaCallback(on_train_epoch_end=seen.append),
+                                            train.EarlyStopping(name, patience=1)] if name != "loss" else
+              [train.LambdaCallback(on_train_epoch_end=seen.append), train.EarlyStopping("eval_loss", patience=1)],
+              dataset_sink_mode=False)
+    assert len(seen) == epochs
+
+
+def test_only_numbers_are_watched():
+    net = nn.Dense(3, 1)
+    model = Model(net, nn.MSELoss(), nn.SGD(net.trainable_params()), metrics={"m": Told([np.ones(2)])})
+    with pytest.raises(ValueError, match="EarlyStopping only supports scalar monitor now: 'm' has the shape \\(2,\\)"):
+        model.fit(1, data(), data(), callbacks=train.EarlyStopping("m"), dataset_sink_mode=False)
+
+
 @pytest.mark.parametrize("call, error, message", [
     (lambda: train.ReduceLROnPlateau(factor=1.1), ValueError, "in range of \\(0.0, 1.0\\), but got 1.1"),
     (lambda: train.ReduceLROnPlateau(factor="a"), TypeError, "the type of 'factor' should be 'float'"),

@@ -8,7 +8,7 @@ A row is a public name and, for its parameters, the dtypes that they may have::
 ``=`` says that the parameters named before the colon must be of one dtype, ``<`` that the first's dtype is the one in
 which they compute, as what is written in place, ``!`` that they must be Tensors where a number would do otherwise;
 ``axes=2`` and ``axes>=2`` how many axes a Tensor has; ``int``, ``int>0``, ``num>=0`` what a number must be, and from
-where on. Functions made of faces get the checks as source (faces.py), others are wrapped here.
+where on. Functions made of faces get the checks as source (compiled_faces.py), others are wrapped here.
 """
 
 from __future__ import annotations

@@ -6,14 +6,14 @@ formula, what the usual attributes mean, the answer's shape, what is refused, an
     softmax  [1.0, 1.0], axis=-1 = [0.5 0.5]
     equal  [1.0, 2.0], [1.0, 3.0] = [ True False] | [1. 0.]
 
-the operator (or ``face:name``, where one face takes something else), what it is called with, lists being arrays, and
-what is printed, of Tensors, then of MXNet's arrays where these differ. ``/`` ends a line; ``name.shape`` and
-``name[0]`` print that of the result. The tests run every example at every door.
+the operator (or ``face:name``, or ``nd:name``, where one face takes something else, at all doors or at one), what it
+is called with, lists being arrays, and what is printed, of Tensors and ``mx.np``, then of MXNet's arrays where these
+differ. ``/`` ends a line; ``name.shape`` and ``name[0]`` print that of the result; a line that begins with spaces goes
+on with the one above. The tests run every example at every door.
 """
 
 from __future__ import annotations
 
-import ast
 import functools
 import inspect
 import re
@@ -24,10 +24,33 @@ import numpy as np
 from .dtypes import from_np
 
 _NAME = re.compile(r"[.\[ ]")
+_DTYPE = re.compile(r"[ =]((?:u?int|float)\d+)(?=[,)]|$)")
+_EXAMPLE = re.compile(r"^>>> .*?(\n\n|\Z)", re.S | re.M)
+_KEYWORD = re.compile(r"(\w+)=(?!=)")
 ANY = 12  # dtypes: of so many and more nothing is said
-DOORS = {  # what makes an array there, the door's name, and which of the answers is its own
-    "luojia.ops": ("Tensor", "ops", 0), "luojia.mint": ("Tensor", "mint", 0), "luojia.ndarray": ("nd.array", "nd", 1),
+
+
+class Door(NamedTuple):
+    """How an example is written at one door."""
+
+    name: str  # what stands before the function's
+    imports: str
+    array: str  # what makes an array
+    mxnets: bool = False  # which of the answers is its own
+
+
+DOORS = {
+    "luojia.ops": Door("ops", "from luojia import ops", "Tensor"),
+    "luojia.mint": Door("mint", "from luojia import mint", "Tensor"),
+    "luojia.mint.nn.functional": Door("mint.nn.functional", "from luojia import mint", "Tensor"),
+    "luojia.mint.special": Door("mint.special", "from luojia import mint", "Tensor"),
+    "luojia.numpy": Door("mnp", "import luojia.numpy as mnp", "mnp.array"),
+    "luojia.np": Door("np", "from luojia import np", "np.array"),
+    "luojia.np.linalg": Door("np.linalg", "from luojia import np", "np.array"),
+    "luojia.ndarray": Door("nd", "from luojia import nd", "nd.array", True),
+    "luojia.symbol": Door("sym", "from luojia import nd, sym", "nd.array", True),
 }
+_PARTS = ("contrib", "image")  # of nd and sym: nd.contrib.box_nms is the face _contrib_box_nms
 
 TABLES: list[str] = []  # of examples; ops/examples.py adds its own
 
@@ -96,42 +119,103 @@ class Example(NamedTuple):
 @functools.cache
 def _lines() -> dict[str, str]:
     """The rows of the tables, by the name that they begin with."""
-    rows = "\n".join(TABLES).splitlines()
+    rows = "\n".join(TABLES).replace("\n    ", " ").splitlines()
     return {_NAME.split(row, maxsplit=1)[0]: row for row in rows if row}
 
 
-def row_of(face: Any) -> Example | None:
-    """The face's own row, or its operator's."""
+def row_of(face: Any, door: str = "") -> Example | None:
+    """The face's own row, at one door or at all, or its operator's."""
     rows = _lines()
-    line = rows.get(f"face:{face.name}") or rows.get(face.op.name)
+    line = rows.get(f"{door}:{face.name}") or rows.get(f"face:{face.name}") or rows.get(face.op.name)
     if line is None:
         return None
     called, _, rest = line.partition("  ")
     call, _, answer = rest.rpartition(" = ")
     ours, _, mxnets = answer.replace(" / ", "\n ").partition(" | ")
-    parsed: Any = ast.parse(f"f({call})", mode="eval").body
-    return Example(tuple(map(ast.unparse, parsed.args)), {k.arg: ast.unparse(k.value) for k in parsed.keywords},
+    arguments = split(call)
+    named = [_KEYWORD.match(a) for a in arguments]
+    return Example(tuple([a for a, n in zip(arguments, named) if not n]),
+                   {n[1]: a[n.end():] for a, n in zip(arguments, named) if n},
                    called[len(_NAME.split(line, maxsplit=1)[0]):], (ours.strip(), (mxnets or ours).strip()))
+
+
+def split(text: str) -> list[str]:
+    """Split at commas outside brackets and quotes.
+
+    >>> split("[1, 2], axis=-1")
+    ['[1, 2]', 'axis=-1']
+    """
+    parts, depth, current, quote = [], 0, "", ""
+    for c in text:
+        if quote:
+            quote = "" if c == quote else quote
+        elif c in "'\"":
+            quote = c
+        elif c in "([{":
+            depth += 1
+        elif c in ")]}":
+            depth -= 1
+        if c == "," and not depth and not quote:
+            parts.append(current)
+            current = ""
+        else:
+            current += c
+    return [p.strip() for p in [*parts, current] if p.strip()]
 
 
 def example(face: Any, module: str, is_class: bool = False) -> str:
     """Lines that call the face at the door ``module``; '' without a row, or where the face takes something else."""
-    row = row_of(face) if module in DOORS else None
-    if row is None:
+    door = DOORS.get(module)
+    row = row_of(face, door.name) if door else None
+    if door is None or row is None:
         return ""
-    array, door, side = DOORS[module]
     given = dict(zip([i for i in face.op.inputs if i != "key"], row.arrays)) | row.attributes
-    public = {p.internal for p in face.params} | {k for k, v in face.fixed.items() if str(v) == given.get(k)}
+    public = {p.public if p.internal == "_" else p.internal for p in face.params}
+    public |= {k for k, v in face.fixed.items() if str(v) == given.get(k)}
     missed = any(p.default.__class__ is object and p.internal not in (*given, "_") for p in face.params if not p.star)
-    if missed or not row.answers[side] or not face.op.variadic and not given.keys() <= public:
+    if missed or not row.answers[door.mxnets] or not face.op.variadic and not given.keys() <= public:
         return ""
     built, called = (face.init, face.call or []) if is_class else ([], face.params)
-    arguments = ", ".join(_passed(called, given, row.arrays, face.op, array))
-    own = f"({', '.join(_passed(built, given, (), face.op, array))})" if is_class else ""
-    names = door if array == "nd.array" else f"Tensor, {door}"
-    numbers = ".asnumpy()" if door == "nd" and row.part != ".shape" else ""
-    return (f">>> from luojia import {names if 'Tensor(' in arguments or door == 'nd' else door}\n"
-            f">>> print({door}.{face.name}{own}({arguments}){row.part}{numbers})\n{row.answers[side]}")
+    own = f"({', '.join(_passed(built, given, (), face.op, door.array))})" if is_class else ""
+    name = f"{door.name}.{_listed(face.name)}{own}"
+    arguments = _passed(called, given, row.arrays, face.op, door.array)
+    if module == "luojia.symbol":
+        several = isinstance(face.op.outputs, int) and face.op.outputs > 1 and not face.op.aux
+        if row.part[:1] == "[" and not several:
+            return ""  # which of the array's rows, not of the outputs
+        return _of_symbols(name, arguments, row, door)
+    written = ", ".join([*arguments, own])
+    taken = ["Tensor"] * ("Tensor(" in written) + list(dict.fromkeys(_DTYPE.findall(written)))
+    imports = door.imports.replace("import", f"import {', '.join(taken)},") if taken else door.imports
+    numbers = ".asnumpy()" if door.mxnets and row.part != ".shape" else ""
+    return f">>> {imports}\n>>> print({name}({', '.join(arguments)}){row.part}{numbers})\n{row.answers[door.mxnets]}"
+
+
+def _listed(name: str) -> str:
+    """Where nd and sym list a face.
+
+    >>> _listed("_contrib_box_nms"), _listed("relu")
+    ('contrib.box_nms', 'relu')
+    """
+    _, _, rest = name.partition("_")
+    part, _, short = rest.partition("_")
+    return f"{part}.{short}" if name[0] == "_" and part in _PARTS else name
+
+
+def _of_symbols(name: str, arguments: list[str], row: Example, door: Door) -> str:
+    """The example with variables in the place of arrays, evaluated."""
+    passed, fed = [], []
+    for argument in split(", ".join(arguments)):
+        head, found, value = argument.partition(door.array)
+        if found:
+            variable = "xyzuvwabcdefgh"[len(fed)]
+            fed.append(f"{variable}={door.array}{value}")
+            argument = f"{head}sym.var('{variable}')"
+        passed.append(argument)
+    part = row.part if row.part[:1] == "[" else f"[0]{row.part}"
+    numbers = "" if row.part == ".shape" else ".asnumpy()"
+    return (f">>> {door.imports if fed else 'from luojia import sym'}\n"
+            f">>> print({name}({', '.join(passed)}).eval({', '.join(fed)}){part}{numbers})\n{row.answers[1]}")
 
 
 def _passed(params: list, given: dict[str, str], arrays: tuple[str, ...], op: Any, array: str) -> list[str]:
@@ -141,9 +225,9 @@ def _passed(params: list, given: dict[str, str], arrays: tuple[str, ...], op: An
         if p.star:
             listed = ", ".join([_as_array(a, array) for a in arrays])
             out.append(listed if array == "nd.array" else f"({listed})")
-        elif p.internal in given:
+        elif (key := p.public if p.internal == "_" else p.internal) in given:
             is_input = p.internal in op.inputs
-            value = _as_array(given[p.internal], array) if is_input else given[p.internal]
+            value = _as_array(given[key], array) if is_input else given[key]
             by_position = by_position and is_input
             out.append(value if by_position else f"{p.public}={value}")
         else:
@@ -152,7 +236,20 @@ def _passed(params: list, given: dict[str, str], arrays: tuple[str, ...], op: An
 
 
 def _as_array(text: str, array: str) -> str:
-    return f"{array}({text})" if text.startswith("[") else text
+    """An array of the text of a list, of its own dtype: ``[1, 2]:int8``.
+
+    >>> _as_array("[1, 2]:int8", "Tensor"), _as_array("[1, 2]:int8", "nd.array"), _as_array("3", "Tensor")
+    ('Tensor([1, 2], int8)', "nd.array([1, 2], dtype='int8')", '3')
+    """
+    if not text.startswith("["):
+        return text
+    values, _, dtype = text.partition("]:")
+    values += "]" * bool(dtype)
+    if array == "np.array" and not re.search(r"[.a-zA-Z]", text):
+        dtype = "int32"  # mx.np makes floats of integers unless it is told
+    if not dtype or array == "mnp.array":
+        return f"{array}({values})"
+    return f"Tensor({values}, {dtype})" if array == "Tensor" else f"{array}({values}, dtype='{dtype}')"
 
 
 def describe(face: Any, row: Any = None, module: str = "", is_class: bool = False) -> str:
@@ -165,8 +262,8 @@ def describe(face: Any, row: Any = None, module: str = "", is_class: bool = Fals
         parts.append("Args:\n" + "\n".join(f"    {line}" for line in lines))
     if told := _told(face, row):
         parts.append(told)
-    if ">>>" not in parts[0] and (shown := example(face, module, is_class)):
-        parts.append(shown)
+    if shown := example(face, module, is_class):
+        parts = [_EXAMPLE.sub("", parts[0]).rstrip(), *parts[1:], shown]  # the operator's own may be another door's
     return "\n\n".join(parts)
 
 

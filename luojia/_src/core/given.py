@@ -49,7 +49,7 @@ def allowed(x: Any, kind: str) -> bool:
 
 def refuse(name: str, parameter: str, x: Any, kind: str) -> DTypeError:
     """The error of an argument that is not of its kind."""
-    got, shown = type(x).__name__, str(x)[:60]
+    got, shown = type(x).__name__, f"of shape {x.shape}" if isinstance(x, np.ndarray) else str(x)[:60]
     if kind in ("Tensor", "Tensor | None", "operand"):
         return DTypeError(f"For '{name}', '{parameter}' must be {_WHAT[kind]}, but got {got}: {shown}; wrap it first, "
                           "as in Tensor(...).")

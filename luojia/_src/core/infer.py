@@ -318,6 +318,11 @@ def infer_types(symbol: Symbol, given: Mapping[str, Any], strict: bool = False) 
                         node.kind in UNIFORM or applied.elementwise and not node.kind.startswith(("_luojia_", "_np"))):
                     raise MXNetError(f"Error in operator {node.name}: Incompatible attr in node {node.name} at "
                                      f"{position}-th input: expected {shared}, got {mine}")
+            own = getattr(applied, "types", None)
+            found = [of.get((id(e.node), e.index)) for e in node.inputs] if own else [None]
+            if own and None not in found:
+                of.update({(id(node), i): np.dtype(d) for i, d in enumerate(own(found))})
+                continue
             ranked = node.kind == "topk" and node.given.get("ret_typ", "indices") != "indices"
             for i in range(node.count):
                 out = shared if outs is None or ranked and i == 0 else outs  # topk's values, or mask, are as its input

@@ -26,9 +26,9 @@ def array_of(data: Any) -> np.ndarray:
     if isinstance(data, complex):
         return np.asarray(data, np.complex128)
     if isinstance(data, (list, tuple)):
-        plain = _plain(data)
+        lists = plain(data)
         try:
-            array = np.array(plain)
+            array = np.array(lists)
         except ValueError as e:
             unlike = "their lengths differ" if "inhomogeneous" in str(e) else e
             raise DTypeError(f"Tensor: the nested lists do not form an array ({unlike}).") from None
@@ -43,10 +43,15 @@ def array_of(data: Any) -> np.ndarray:
     )
 
 
-def _plain(data: Any) -> Any:
+def plain(data: Any) -> Any:
+    """Nested lists with arrays in place of Tensors."""
     if isinstance(data, (list, tuple)):
-        return [_plain(d) for d in data]
-    return data.asnumpy() if hasattr(data, "asnumpy") else data
+        return [plain(d) for d in data]
+    return data.asnumpy() if _is_tensor(data) else data
+
+
+def _is_tensor(x: Any) -> bool:
+    return hasattr(x, "_result_class")  # whose module imports this one
 
 
 def _first_odd(data: Any) -> Any:
@@ -55,6 +60,6 @@ def _first_odd(data: Any) -> Any:
             odd = _first_odd(d)
             if odd is not d:
                 return odd
-        elif not isinstance(d, (bool, int, float, complex, np.ndarray, np.generic)) and not hasattr(d, "asnumpy"):
+        elif not isinstance(d, (bool, int, float, complex, np.ndarray, np.generic)) and not _is_tensor(d):
             return d
     return data

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 
-from ..errors import RefusedName
+from ..errors import AbsentName, RefusedName
 
 _QUANTIZED = "quantize_v2, dequantize and requantize convert arrays; recurrent networks compute in floating point"
 _GRAPHS = "graph neural networks on csr matrices are not part of luojia; index dense arrays with take and gather_nd"
@@ -21,7 +21,6 @@ ARRAYS: dict[str, str] = {
     "imdecode": "use mx.image.imdecode",
     "_imdecode": "use mx.image.imdecode",
     "*backward_*": _GRADIENT,
-    "_cv*": "use mx.image",
     "_sg_mkldnn_*": "these are made by MKL-DNN's graph pass, which luojia does not have",
 }
 SYMBOLS: dict[str, str] = {
@@ -43,4 +42,4 @@ def missing(module: str, name: str, symbols: bool = False) -> AttributeError:
     advice = table.get(name) or next((a for p, a in table.items() if "*" in p and fnmatch.fnmatchcase(name, p)), None)
     if advice is not None:
         return RefusedName(f"{module}.{name} is not supported: {advice}.")
-    return AttributeError(f"module {module!r} has no attribute {name!r}; dir() lists what it has.")
+    return AbsentName(module, name)

@@ -160,6 +160,10 @@ else:
     _Methods = object
 
 
+_NO_VALUES = (" (A hybridized Block is run once on Symbols, which have no values: choose with F.where or "
+              "F.contrib.cond, or leave out hybridize().)")
+
+
 class Symbol(_Methods):
     """One or several outputs of a graph."""
 
@@ -168,8 +172,8 @@ class Symbol(_Methods):
     __array_priority__ = 1000.0
     __array_ufunc__ = None
 
-    def __init__(self, outputs: Iterable[Entry]) -> None:
-        self._outputs = list(outputs)
+    def __init__(self, outputs: Iterable[Entry] | None) -> None:
+        self._outputs = list(outputs or ())
 
     # -- what it is ------------------------------------------------------------------------------------------------
 
@@ -196,6 +200,7 @@ class Symbol(_Methods):
     def __bool__(self) -> bool:
         raise NotImplementedForSymbol(
             'Function __bool__ (namely operator "bool") is not implemented for Symbol and only available in NDArray.'
+            + _NO_VALUES
         )
 
     def __getitem__(self, index: Any) -> Any:
@@ -314,7 +319,8 @@ class Symbol(_Methods):
 
             return fluent(self, name)
         if name in ("shape", "dtype", "size", "ndim"):
-            raise AttributeError(f"a Symbol has no {name}: it holds no values; see infer_shape and infer_type.")
+            raise AttributeError(f"a Symbol has no {name}: it holds no values; see infer_shape and infer_type."
+                                 " F.reshape takes codes, 0 for an axis as it is and -1 for the rest.")
         if name in names.VALUES_ONLY:
             return _needs_values(name)
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
@@ -360,7 +366,8 @@ class Symbol(_Methods):
 
 def _needs_values(name: str) -> Callable:
     def refuse(*args: Any, **kwargs: Any) -> Any:
-        raise NotImplementedForSymbol(f"Function {name} is not implemented for Symbol and only available in NDArray.")
+        raise NotImplementedForSymbol(f"Function {name} is not implemented for Symbol and only available in NDArray."
+                                      + _NO_VALUES)
 
     return refuse
 

@@ -36,14 +36,17 @@ class Call(Operator):
         complete: from shapes of which some are None to the shapes that they determine.
         loss: whether a backward needs no head gradient.
         stems: what the outputs' names end in; 'output', or 'output0', 'output1', ... by default.
+        types: from the dtypes of all inputs to a list of the outputs' dtypes; by default all share one.
     """
 
     def __init__(self, name: str, inputs: Sequence[str], outputs: int, run: Callable[..., Any],
                  shapes: Callable[[list], list], complete: Callable[[list], list] | None = None, *,
-                 aux: Sequence[str] = (), loss: bool = False, stems: Sequence[str] = ()) -> None:
+                 aux: Sequence[str] = (), loss: bool = False, stems: Sequence[str] = (),
+                 types: Callable[[list], list] | None = None) -> None:
         super().__init__(lambda xp: None, name, outputs=outputs, aux=tuple(aux), loss=loss)
         self.inputs = tuple(inputs)
         self.stems = tuple(stems)
+        self.types = types
         self.run = run
         self.parts: dict[str, Any] = {}  # of a loop or branch: the graphs inside, for files
         self.shape_rule = lambda found: list(shapes(found))

@@ -31,7 +31,7 @@ def _face_function(face: Face, name: str) -> Callable:
     def fn(*args: Any, **kwargs: Any) -> Any:
         return compose(face, args, kwargs, hint)
 
-    return _dress(fn, name, describe(face), face.params)
+    return _dress(fn, name, describe(face, None, "luojia.symbol"), face.params)
 
 
 def _sign_function(name: str, sign: str, of: names.Sign) -> Callable:

@@ -83,9 +83,9 @@ class Tensor(_Methods):
         if const_arg is not False:
             self.set_const_arg(const_arg)
         if data is None:
-            if shape is None or dtype is None:
+            if dtype is None or (shape is None and init is not None):
                 raise UnfitArgumentError("Tensor: give data, or dtype, shape and init together; got neither.")
-            shape = (shape,) if isinstance(shape, int) else tuple(shape)
+            shape = (shape,) if isinstance(shape, int) else tuple(shape or ())  # None: of any number of axes
             if init is not None:
                 self.init = init
             # without init it stands for any Tensor of its dtype and shape, in which None, or a Symbol, is any size
@@ -369,7 +369,8 @@ def _rebuild(cls: type, value: np.ndarray, device: Context, extra: dict) -> Any:
 NO_GRAPH = (
     "Cannot differentiate node because it is not in a computational graph. You need to set is_recording to true or use "
     "autograd.record() to save computational graphs for backward. If you want to differentiate the same graph twice, "
-    "you need to pass retain_graph=True to backward."
+    "you need to pass retain_graph=True to backward. Call attach_grad() on the variables before they are recorded; "
+    "of functions and networks, ops.grad and ops.value_and_grad give gradients without recording."
 )
 NO_INPUTS = (
     "There are no inputs in computation graph that require gradients. Call attach_grad() on an input before recording; "

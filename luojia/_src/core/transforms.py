@@ -202,6 +202,13 @@ def weight_input(weight: Any, device: Any = None) -> _Input:
     return where
 
 
+def check_function(fn: Any, who: str) -> None:
+    """Raise TypeError where what is to be transformed cannot be called."""
+    if not callable(fn):
+        raise DTypeError(f"For '{who}', the first argument must be a function or a Module, "
+                         f"but got {type(fn).__name__}.")
+
+
 def check_weights(weights: Any, who: str) -> list | None:
     """The weights as a list: None stays None, a single one becomes a list of one."""
     if weights is None:

@@ -34,13 +34,21 @@ def decode(content: bytes | bytearray | memoryview | np.ndarray, colour: bool = 
     raw = content.tobytes() if isinstance(content, np.ndarray) else bytes(content)
     try:
         with pillow().open(io.BytesIO(raw)) as image:
-            pixels = np.array(image.convert("RGB" if colour else "L"))
+            if colour or image.format != "PNG" or image.mode not in ("RGB", "RGBA", "P"):
+                pixels = np.array(image.convert("RGB" if colour else "L"))
+            else:
+                pixels = _png_grey(np.array(image.convert("RGB"), np.int32))
     except (MissingPackageError, MemoryError):
         raise
     except Exception as error:  # a damaged image can fail in any way; nothing but Pillow ran
         what = "no image that Pillow knows" if type(error).__name__ == "UnidentifiedImageError" else error
         raise FormatError(f"decoding an image of {len(raw)} bytes failed: {what}") from error
     return pixels if colour else pixels[..., None]
+
+
+def _png_grey(rgb: np.ndarray) -> np.ndarray:
+    """As libpng weighs colours, which OpenCV, and so MXNet, reads PNG files with: in 15 bits, cut off."""
+    return (rgb @ np.array([9798, 19235, 3735]) >> 15).astype(np.uint8)
 
 
 def read(path: str | os.PathLike[str], colour: bool = True) -> np.ndarray:

@@ -24,6 +24,13 @@ OLDEST_JAX = "0.10"  # that the XLA engine was tried with; pyproject.toml's extr
 _interned: dict[tuple[str, int], Context] = {}
 
 
+class _Current:
+    """What an attribute of a class answers: the default device of the block."""
+
+    def __get__(self, _: Any, owner: type | None = None) -> Context:
+        return current_context()
+
+
 class Context:
     """A device: its type (``'cpu'``, ``'gpu'``, ``'cpu_pinned'``) and its number.
 
@@ -38,6 +45,7 @@ class Context:
     __slots__ = ("device_type", "device_id", "_engine")
     devtype2str = _NAMES
     devstr2type = TYPES
+    default_ctx = _Current()
 
     def __new__(cls, device_type: str | Context, device_id: int = 0) -> Context:
         if isinstance(device_type, Context):

@@ -52,7 +52,12 @@ def erf(x):
 def set_at(x, index, value):
     """A copy of ``x`` with ``value`` written at ``index``."""
     out = np.array(x)
-    out[index] = value
+    try:
+        out[index] = value
+    except ValueError:  # NumPy 2.4 no longer writes an array of one element to a place without axes
+        if np.size(value) != 1:
+            raise
+        out[index] = np.reshape(value, ())
     return out
 
 

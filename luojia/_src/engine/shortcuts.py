@@ -135,7 +135,7 @@ def matmul(a: Any, b: Any, **kwargs: Any) -> Any:
     """Of two matrices ``dot``, which costs half of ``matmul`` where they are small.
 
     Many matrices that meet one are one long matrix, whose product is up to a third faster; pairs of matrices go to
-    several threads, as each is too small for BLAS's own.
+    several threads, as each is too small for BLAS's own. float16, of which BLAS has none, is multiplied in float32.
     """
     if not kwargs and a.__class__ is _ndarray is b.__class__ and a.dtype in _WIDE:
         if b.ndim == 2 and (a.ndim == 2 or a.ndim > 2 and a.flags.c_contiguous):
@@ -147,12 +147,14 @@ def matmul(a: Any, b: Any, **kwargs: Any) -> Any:
                 return threads.product(a, b) if threads.recent > 0 else a.dot(b)
             except ValueError:
                 pass  # which matmul words
-        elif a.ndim == 3 == b.ndim and a.shape[::2] == b.shape[:2] and a.dtype == b.dtype:
-            parts = threads.ranges(len(a), a.size * b.shape[2] / threads.PRODUCTS)
+        elif b.ndim > 2 and a.shape[:-2] == b.shape[:-2] and a.shape[-1] == b.shape[-2] and a.dtype == b.dtype:
+            parts = threads.ranges(len(a), a.size * b.shape[-1] / threads.PRODUCTS)
             if len(parts) > 1:
-                out = np.empty((*a.shape[:2], b.shape[2]), a.dtype)
+                out = np.empty((*a.shape[:-1], b.shape[-1]), a.dtype)
                 threads.spread(lambda part: np.matmul(a[part], b[part], out=out[part]), parts)
                 return out
+    elif not kwargs and a.__class__ is _ndarray is b.__class__ and a.dtype.char == "e" == b.dtype.char:
+        return matmul(a.astype(np.float32), b.astype(np.float32)).astype(np.float16)
     return np.matmul(a, b, **kwargs)
 
 

@@ -22,8 +22,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 PRODUCTS = 4e4  # multiplied and added in a microsecond
-LEAST = 75.0  # microseconds of work that are worth a thread: a sleeping one takes some 40 to wake
-FINE = 1000.0  # and from which each thread has two parts, so that who is free early helps out
+LEAST = 150.0  # microseconds of work that are worth a thread: a sleeping one takes some 40 to wake
+FINE = 3000.0  # and from which each thread has two parts, so that who is free early helps out
 SHORT = 400.0  # of a product of matrices that is not cut while the crew is at work
 ROWS = 32  # the fewest of a product's part
 RECENT = 32  # such products after each job of the crew

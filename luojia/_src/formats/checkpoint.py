@@ -27,6 +27,10 @@ import numpy as np
 
 from luojia._src.errors import ArgumentError, DTypeError, NotSupportedError
 from luojia._src.formats.atomic import write_bytes
+from luojia._src.formats.protobuf import field as _field
+from luojia._src.formats.protobuf import read_varint as _read_varint
+from luojia._src.formats.protobuf import signed
+from luojia._src.formats.protobuf import varint as _varint
 from luojia._src.formats.reader import Reader, Source, open_source
 
 Value = np.ndarray | float | str  # a float stands for any Python number
@@ -128,28 +132,6 @@ def _value(name: str, value: Value, part_bytes: int) -> Iterator[bytes]:
         yield _field(1, tag + _field(2, tensor))
 
 
-def _varint(n: int) -> bytes:
-    out = bytearray()
-    while n > 127:
-        out.append(n & 127 | 128)
-        n >>= 7
-    return bytes(out) + bytes([n])
-
-
-def _field(number: int, content: bytes) -> bytes:
-    return _varint(number << 3 | 2) + _varint(len(content)) + content
-
-
-def _read_varint(reader: Reader, what: str) -> int:
-    value = 0
-    for shift in range(0, 70, 7):
-        byte = reader.take(1, what)[0]
-        value |= (byte & 127) << shift
-        if byte < 128:
-            return value & 0xFFFFFFFFFFFFFFFF
-    raise reader.fail(f"is corrupted: a number of more than ten bytes ends at byte {reader.position}")
-
-
 def _read_field(reader: Reader, what: str) -> tuple[int, int, Reader]:
     """The number of the next field, its wire type, and a Reader of its bytes, a varint's own or those announced."""
     key = _read_varint(reader, what)
@@ -190,8 +172,7 @@ def _read_value(reader: Reader) -> tuple[str, tuple[list[int], str, Reader]]:
     for number, value in _fields(tensor, what, {(1, _VARINT), (1, _BYTES), (2, _BYTES), (3, _BYTES)}):
         if number == 1:
             while value.remaining:  # one number, or, as newer protobufs write them, all of them
-                n = _read_varint(value, what)
-                dims.append(n - (n >> 63 << 64))
+                dims.append(signed(_read_varint(value, what)))
         elif number == 2:
             kind = value.text(value.remaining, "a type")
         else:

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from luojia._src.formats.protobuf import field, varint
 from luojia._src.formats.reader import Reader, Source, open_source
 
 Example = dict[str, "list[bytes] | np.ndarray"]
@@ -63,7 +64,7 @@ def crc32c(data: bytes | memoryview) -> int:
     >>> hex(crc32c(b"123456789"))
     '0xe3069283'
     """
-    if len(data) < 2 * _BLOCK:
+    if len(data) < 48 * _BLOCK:  # NumPy takes as long for fewer
         crc = 0xFFFFFFFF
         for byte in bytes(data):
             crc = _LIST[(crc ^ byte) & 255] ^ (crc >> 8)
@@ -92,11 +93,13 @@ def dump(records: Iterable[bytes]) -> bytes:
     >>> [bytes(record) for record in read(dump([b"abc", b""]))]
     [b'abc', b'']
     """
-    out = []
-    for record in records:
-        size = struct.pack("<Q", len(record))
-        out += [size, struct.pack("<I", _mask(crc32c(size))), record, struct.pack("<I", _mask(crc32c(record)))]
-    return b"".join(out)
+    return b"".join(map(record, records))
+
+
+def record(content: bytes) -> bytes:
+    """One record of a file."""
+    size = struct.pack("<Q", len(content))
+    return size + struct.pack("<I", _mask(crc32c(size))) + content + struct.pack("<I", _mask(crc32c(content)))
 
 
 def read(source: Source) -> Iterator[memoryview]:
@@ -140,26 +143,14 @@ def dump_example(features: Mapping[str, Any]) -> bytes:
     for name, value in features.items():
         values = [value] if isinstance(value, (bytes, str)) else list(np.ravel(np.asarray(value)))
         if values and isinstance(values[0], (bytes, str)):
-            items = b"".join(_field(1, v.encode() if isinstance(v, str) else bytes(v)) for v in values)
-            feature = _field(1, items)
+            items = b"".join(field(1, v.encode() if isinstance(v, str) else bytes(v)) for v in values)
+            feature = field(1, items)
         elif values and isinstance(values[0], (float, np.floating)):
-            feature = _field(2, _field(1, np.asarray(values, "<f4").tobytes()))
+            feature = field(2, field(1, np.asarray(values, "<f4").tobytes()))
         else:
-            feature = _field(3, _field(1, b"".join(_varint(int(v) & (1 << 64) - 1) for v in values)))
-        entries.append(_field(1, _field(1, name.encode()) + _field(2, feature)))
-    return _field(1, b"".join(entries))
-
-
-def _varint(value: int) -> bytes:
-    out = bytearray()
-    while value > 127:
-        out.append(value & 127 | 128)
-        value >>= 7
-    return bytes([*out, value])
-
-
-def _field(number: int, content: bytes) -> bytes:
-    return _varint(number << 3 | 2) + _varint(len(content)) + content
+            feature = field(3, field(1, b"".join(varint(int(v)) for v in values)))
+        entries.append(field(1, field(1, name.encode()) + field(2, feature)))
+    return field(1, b"".join(entries))
 
 
 def load_example(record: bytes | memoryview, label: str = "<bytes>") -> Example:

@@ -9,6 +9,7 @@ import numpy as np
 from ..core.op import OPERATORS, op
 from ..engine.kernels import activation as large
 from ..engine.kernels import erf as kernels
+from ..engine.kernels.select import kept
 from ..engine.numpy_engine import ENGINE
 from ..engine.shortcuts import where_positive
 from ..errors import ArgumentError
@@ -350,6 +351,12 @@ def _(xp, g, ans, args, needs, *, lambd):
 def threshold(xp, x, *, thr, value):
     """x where it is above ``thr``, else ``value``."""
     return xp.where(x > thr, x, xp.zeros_like(x) + xp.asarray(value, x.dtype))
+
+
+@threshold.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, thr, value):
+    over = args[0] > thr
+    return (kept(g, over) if hasattr(g, "flags") else xp.where(over, g, xp.zeros_like(g)),)
 
 
 @op("GLU(axis=-1)(x)", fn="glu(x, axis=-1)")

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..core.dtypes import to_np
 from ..core.op import OPERATORS, op
+from ..engine.kernels.select import kept
 from ..errors import ShapeError
 from .define import binary
 
@@ -308,6 +309,7 @@ def clip_between(xp, x, low=None, high=None, *, at_bound=1.0):
 
 
 _NUMBERS = (int, float)
+_BOUNDS = (int, float, type(None))
 
 
 def _share(xp, g, share):
@@ -318,6 +320,10 @@ def _share(xp, g, share):
 @clip_between.vjp(keep="args")
 def _(xp, g, ans, args, needs, *, at_bound):
     x, low, high = args
+    if hasattr(g, "flags") and at_bound == 1 and g.shape == x.shape and (
+            low.__class__ in _BOUNDS and high.__class__ in _BOUNDS):
+        within = x <= high if low is None else x >= low if high is None else (x >= low) & (x <= high)
+        return kept(g, within), None, None
     out: list = [None, None, None]
     if high is not None:
         y = x if low is None else xp.maximum(x, low)

@@ -146,14 +146,14 @@ def repeated(x: Tensor, repeats: Any, axis: int | None = None) -> Any:
     return OPERATORS["take"](x, placed(np.repeat(np.arange(x.shape[axis]), counts), x), axis=axis)
 
 
-def select(conditions: Sequence[Tensor], choices: Sequence[Any], default: Any = 0) -> Any:
-    """The element of the first choice whose condition is true, else ``default``."""
+def select(conditions: Sequence[Tensor], choices: Sequence[Any], default: Any = 0, choose: Any = None) -> Any:
+    """The element of the first choice whose condition is true, else ``default``; ``choose`` is a door's ``where``."""
     if len(conditions) != len(choices) or not conditions:
         raise ArgumentError(f"select: got {len(conditions)} conditions and {len(choices)} choices; give as many of "
                             "each, and at least one.")
     found = default
     for condition, choice in zip(reversed(conditions), reversed(choices)):
-        found = where(condition, choice, found)
+        found = (choose or where)(condition, choice, found)
     return found
 
 
@@ -223,3 +223,8 @@ def over_axes(fn: Any, x: Tensor, axes: Any) -> Any:
 def grid(key: Any, sparse: bool) -> Any:
     """What ``numpy.mgrid[key]`` or ``ogrid[key]`` gives."""
     return (np.ogrid if sparse else np.mgrid)[key]
+
+
+def floating(x: Any) -> Any:
+    """x, as float32 if it holds integers or booleans."""
+    return OPERATORS["cast"](x, dtype=np.dtype(np.float32)) if isinstance(x, Tensor) and x.np_dtype.kind in "biu" else x

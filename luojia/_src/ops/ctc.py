@@ -14,6 +14,7 @@ from ..engine.kernels.precision import widen
 from ..engine.numpy_engine import ENGINE
 from ..errors import ArgumentError, ShapeError
 from .loss import reduced
+from .softmax import log_softmax_last
 
 _NEVER = -1e30  # log of an impossible alignment; finite, so that no difference is a NaN
 
@@ -44,11 +45,6 @@ def _add(xp: Any, *terms: Any) -> Any:
     for term in terms:
         total = total + xp.exp(term - top)
     return top + xp.log(total)
-
-
-def _log_softmax(xp: Any, x: Any) -> Any:
-    s = x - xp.max(x, axis=-1, keepdims=True)
-    return s - xp.log(xp.sum(xp.exp(s), axis=-1, keepdims=True))
 
 
 def _prepared(xp, x, labels, data_lengths, label_lengths, blank, blank_label, use_data_lengths, use_label_lengths):
@@ -107,7 +103,7 @@ def ctc_loss(xp, x, labels, data_lengths=None, label_lengths=None, *, use_data_l
                                              use_data_lengths, use_label_lengths)
     dtype = x.dtype
     wide = widen(x)
-    log_p = _log_softmax(xp, wide) if logits else wide
+    log_p = log_softmax_last(xp, wide) if logits else wide
     z, skips = _places(xp, labels, blank)
     n, size = z.shape
     emitted = log_p[:, np.arange(n)[:, None], z]  # (T, N, S)
@@ -126,20 +122,16 @@ def ctc_loss(xp, x, labels, data_lengths=None, label_lengths=None, *, use_data_l
     loss = reduced(xp, loss, reduction).astype(dtype)
     if not with_alpha:
         return loss
-    paths = xp.transpose(xp.stack(alphas), (1, 0, 2))
-    reached = (paths > _NEVER / 2) & (np.arange(size) <= 2 * counts[:, None])[:, None, :]
-    return loss, xp.where(reached, paths, -np.inf).astype(dtype)
+    return loss, _reached(xp, xp.stack(alphas), counts).astype(dtype)
 
 
 @ctc_loss.fast
 def _(needs, x, labels, data_lengths=None, label_lengths=None, **attrs):
     xp = ENGINE.xp
-    if attrs["with_alpha"]:
-        return ctc_loss.fn(xp, x, labels, data_lengths, label_lengths, **attrs), None
     how = {k: attrs[k] for k in ("blank", "blank_label", "use_data_lengths", "use_label_lengths")}
     labels, steps, counts, blank = _prepared(xp, x, labels, data_lengths, label_lengths, **how)
     wide = widen(x)
-    log_p = _log_softmax(xp, wide) if attrs["logits"] else wide
+    log_p = log_softmax_last(xp, wide) if attrs["logits"] else wide
     z, skips = _places(xp, labels, blank)
     rows = np.arange(len(z))
     emitted = log_p[:, rows[:, None], z]
@@ -152,19 +144,31 @@ def _(needs, x, labels, data_lengths=None, label_lengths=None, **attrs):
         loss, share = (a / np.maximum(counts, 1).astype(wide.dtype) for a in (loss, share))
     if attrs["reduction"] in ("mean", "batchmean"):
         share = share / len(z)
-    loss = reduced(xp, loss, attrs["reduction"]).astype(x.dtype)
+    loss = np.asarray(reduced(xp, loss, attrs["reduction"])).astype(x.dtype)
     posterior = np.exp(alpha + _backward(emitted, skips, steps, counts) - np.where(never, 0, found)[:, None])
     slope = np.zeros_like(log_p)
     times = np.arange(len(x))[:, None, None]
     np.add.at(slope, (times, rows[:, None], z), np.where((times < steps[:, None]), posterior, 0))
     if attrs["logits"]:
         slope -= np.exp(log_p) * (times < steps[:, None])
-    return loss, slope * -share[:, None]
+    slope *= -share[:, None]
+    return (loss, _reached(xp, alpha, counts).astype(x.dtype)) if attrs["with_alpha"] else loss, slope
 
 
 @ctc_loss.fast_vjp
-def _(slope, g, args, needs, **_):
+def _(slope, g, args, needs, **attrs):
+    if attrs["with_alpha"]:
+        g, of_alpha = g
+        if of_alpha.any():
+            return tuple(ctc_loss._differentiate(ENGINE, (g, of_alpha), args, needs, attrs))
     return (slope * (g[:, None] if g.ndim else g), *[None] * (len(args) - 1))
+
+
+def _reached(xp: Any, alphas: Any, counts: Any) -> Any:
+    """The forward variables (N, T, S), -inf where none leads."""
+    paths = xp.transpose(alphas, (1, 0, 2))
+    reached = (paths > _NEVER / 2) & (np.arange(paths.shape[2]) <= 2 * counts[:, None])[:, None, :]
+    return xp.where(reached, paths, -np.inf)
 
 
 def _logsum(*terms: np.ndarray) -> np.ndarray:

@@ -129,6 +129,8 @@ def replace_nonfinite(xp, x, *, nan=None, posinf=None, neginf=None):
     limits = float_limits(np.dtype(x.dtype))
     low = limits.min if neginf is None else neginf
     high = limits.max if posinf is None else posinf
+    if hasattr(x, "flags") and np.isfinite(x).all():
+        return x.copy()
     x = xp.where(xp.isnan(x), xp.zeros_like(x) + (0.0 if nan is None else nan), x)
     return xp.where(x == xp.inf, xp.zeros_like(x) + high, xp.where(x == -xp.inf, xp.zeros_like(x) + low, x))
 

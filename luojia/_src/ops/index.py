@@ -162,5 +162,10 @@ def setitem(xp, x, value, *arrays, index):
 def _(xp, g, ans, args, needs, *, index):
     arrays = args[2:]
     dx = xp.setitem(g, 0.0, *arrays, index=index) if needs[0] else None
-    dv = xp.getitem(g, *arrays, index=index) if needs[1] else None
+    if not needs[1]:
+        return (dx, None, *[None] * len(arrays))
+    dv = xp.getitem(g, *arrays, index=index)
+    lead = len(args[1].shape) - len(dv.shape)
+    if lead > 0:  # a value may have axes of length 1 before those of its place
+        dv = xp.reshape(dv, (1,) * lead + tuple(dv.shape))
     return (dx, dv, *[None] * len(arrays))

@@ -14,6 +14,7 @@ from ..engine.kernels import softmax as kernels
 from ..engine.numpy_engine import ENGINE
 from ..errors import ArgumentError, ShapeError
 from .gather import positions
+from .softmax import log_softmax_last
 
 
 def reduced(xp, loss, reduction, count=None):
@@ -30,11 +31,6 @@ def reduced(xp, loss, reduction, count=None):
 def same_shape(name, x, y):
     if tuple(x.shape) != tuple(y.shape):
         raise ShapeError(f"{name} expects logits and labels of one shape, got {tuple(x.shape)} and {tuple(y.shape)}.")
-
-
-def _log_softmax(xp, x):
-    s = x - xp.max(x, axis=-1, keepdims=True)
-    return s - xp.log(xp.sum(xp.exp(s), axis=-1, keepdims=True))
 
 
 # -- of classes ------------------------------------------------------------------------------------------------------
@@ -64,7 +60,7 @@ def sparse_softmax_cross_entropy(xp, x, labels, *, reduction="none", rank1=False
     if xp.engine.name == "numpy":
         loss = kernels.cross_entropy(x, labels)[0]
     else:
-        loss = -xp.take_along_axis(_log_softmax(xp, x), labels[..., None], -1)[..., 0]
+        loss = -xp.take_along_axis(log_softmax_last(xp, x), labels[..., None], -1)[..., 0]
     loss = reduced(xp, loss, reduction)
     return xp.reshape(loss, (1,)) if rank1 else loss
 
@@ -104,7 +100,7 @@ def label_rows(xp, labels, *, classes, dtype):
 def softmax_cross_entropy_with_logits(xp, x, labels):
     """(loss, p - labels) with p = softmax(x) and loss = -sum(labels log p), for each row of x (N, classes)."""
     same_shape("SoftmaxCrossEntropyWithLogits", x, labels)
-    log_p = _log_softmax(xp, x)
+    log_p = log_softmax_last(xp, x)
     return -xp.sum(labels * log_p, axis=-1), xp.exp(log_p) - labels
 
 
@@ -159,6 +155,9 @@ def nll_loss(xp, x, labels, weight=None, *, ignore_index=-100, reduction="mean",
 
     ``with_total`` adds the sum of the labels' weights.
     """
+    if xp.engine.name == "numpy" and (classes := _plain(x, labels, weight, ignore_index, label_smoothing)) is not None:
+        loss = reduced(xp, -np.take_along_axis(x, classes[:, None], 1)[:, 0], reduction)
+        return (loss, np.asarray(classes.size, x.dtype)) if with_total else loss
     loss, own = _picked(xp, x, labels, weight, ignore_index, reduction, label_smoothing)
     return (loss, xp.sum(own)) if with_total else loss
 
@@ -236,6 +235,20 @@ def _(xp, g, ans, args, needs, *, ignore_index, reduction, label_smoothing, with
         if with_total:
             dw = dw + of_total * xp.sum(chosen, axis=_all_but_classes(x))
     return (dx, None, dw)[: len(args)]
+
+
+@nll_loss.fast
+def _(needs, x, labels, weight=None, **how):
+    ans = nll_loss.fn(ENGINE.xp, x, labels, weight, **how)
+    return ans, _plain(x, labels, weight, how["ignore_index"], how["label_smoothing"])
+
+
+@nll_loss.fast_vjp
+def _(classes, g, args, needs, *, reduction, with_total, **_):
+    share = each_share(g[0] if with_total else g, classes.shape, reduction)
+    dx = np.zeros(args[0].shape, args[0].dtype)
+    np.put_along_axis(dx, classes[:, None], -np.broadcast_to(share, classes.shape)[:, None], 1)
+    return dx, *[None] * (len(args) - 1)
 
 
 def _plain(x, labels, weight, ignore_index, smoothing):

@@ -85,6 +85,11 @@ def _second(var, inv, eps, what):
     return {"var": var, "std": 1 / inv, "inv": inv}[what]
 
 
+def _inverse(second, eps, what):
+    """1 / sqrt(var + eps) from what `_second` gave."""
+    return (second + eps) ** -0.5 if what == "var" else 1 / second if what == "std" else second
+
+
 def _fast_backward(saved, g, args: Any, needs, view):
     """`normalize_dx` for the view; of a rectified result, that is saved too."""
     x, gamma = args[:2]
@@ -103,24 +108,35 @@ def _ones(shape, dtype):
 
 def _define(operator: Operator, view_of: Any, second: str) -> None:
     """Give an operator (xp, x, gamma, beta, *, eps, output_mean_var, **attrs) its rule and fast path."""
+    def named(output_mean_var: Any) -> str:
+        return second if output_mean_var is True else output_mean_var
+
     @operator.vjp(keep="args")
     def _(xp, g, ans, args, needs, *, eps, output_mean_var, **attrs):
         x, gamma, beta = args
         moments = None
         if output_mean_var:
-            g, of_mean, of_second = g
-            moments = of_mean, of_second, second if output_mean_var is True else output_mean_var
+            g, *moments = g
+            moments = *moments, named(output_mean_var)
         return _backward(xp, g, x, gamma, beta, needs, view_of(x, gamma, beta, **attrs), eps, moments)
 
     @operator.fast
     def _(needs, x, gamma=None, beta=None, *, eps, output_mean_var, **attrs):
-        if output_mean_var:
-            return operator.fn(ENGINE.xp, x, gamma, beta, eps=eps, output_mean_var=output_mean_var, **attrs), None
-        y, mean, _var, inv = _forward(ENGINE.xp, x, gamma, beta, view_of(x, gamma, beta, **attrs), eps)
-        return y, (mean, inv)
+        view = view_of(x, gamma, beta, **attrs)
+        if not output_mean_var:
+            y, mean, _var, inv = _forward(ENGINE.xp, x, gamma, beta, view, eps)
+            return y, (mean, inv)
+        outs = operator.fn(ENGINE.xp, x, gamma, beta, eps=eps, output_mean_var=output_mean_var, **attrs)
+        kept = tuple([1 if i in view.axes else n for i, n in enumerate(view.shape)])
+        mean, other = [a.reshape(kept) for a in outs[1:]]
+        return outs, None if x.dtype.itemsize < 4 else (mean, _inverse(other, eps, named(output_mean_var)))
 
     @operator.fast_vjp
     def _(saved, g, args, needs, *, eps, output_mean_var, **attrs):
+        if output_mean_var:
+            if g[1].any() or g[2].any():
+                return operator.rule(ENGINE.xp, g, None, args, needs, eps=eps, output_mean_var=output_mean_var, **attrs)
+            g = g[0]
         return _fast_backward(saved, g, args, needs, view_of(*args, **attrs))
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..core.op import op
 from ..engine.kernels.pool import pool_shape
-from ..engine.kernels.pool_pairs import max_pool_pairs, max_pool_pairs_dx, takes
+from ..engine.kernels.pool_winners import max_pool_winners, max_pool_winners_dx, takes
 from ..engine.numpy_engine import ENGINE
 from ..errors import ArgumentError, DTypeError, ShapeError
 from .layout import takes_channels_last
@@ -303,17 +303,16 @@ def _(xp, g, ans, args, needs, *, pool_type, pooling_convention, ceil_mode, p_va
 
 @pooling.fast
 def _(needs, x, **attrs):
-    if attrs["pool_type"] == "max" and not (attrs["return_indices"] or attrs["ceil_mode"]) and x.ndim == 4:
+    if attrs["pool_type"] == "max" and not (attrs["return_indices"] or attrs["ceil_mode"]):
         how, _ = _geometry(x.shape, **attrs)
-        if attrs["dilation"] == 1 and x.dtype.kind == "f" and takes(**how):
-            pool_shape(x.shape, **how)
-            return max_pool_pairs(x)
+        if attrs["dilation"] == 1 and takes(x, how["kernel"]):
+            return max_pool_winners(x, **how)
     return pooling.fn(ENGINE.xp, x, **attrs), None
 
 
 @pooling.fast_vjp
 def _(saved, g, args, needs, **attrs):
-    return (max_pool_pairs_dx(g, saved, args[0].shape),)
+    return (max_pool_winners_dx(g, saved, args[0].shape),)
 
 
 @pooling.shape

@@ -263,9 +263,13 @@ def sample_generalized_negative_binomial(xp, key, mu, alpha, *, shape=(), dtype=
     return xp.asarray(_generalized(xp, key, full, mu, alpha), dtype)
 
 
-@op(mx=_both("sample_multinomial(data, shape=(), dtype='int32')"), fn=(), differentiable=False)
-def sample_multinomial(xp, key, data, *, shape=(), dtype="int32"):
-    """Indices drawn with the probabilities in the last axis of ``data`` (..., k); ``shape`` of them per row."""
+@op(mx=_both("sample_multinomial(data, shape=(), get_prob=False, dtype='int32')"), fn=(),
+    outputs=lambda get_prob=False, **_: 2 if get_prob else 1)
+def sample_multinomial(xp, key, data, *, shape=(), get_prob=False, dtype="int32"):
+    """Indices drawn with the probabilities in the last axis of ``data`` (..., k); ``shape`` of them per row.
+
+    ``get_prob`` asks for the logarithm of each index's probability beside it.
+    """
     shape = (shape,) if isinstance(shape, int) else shape
     rows = data.shape[:-1]
     cumulative = xp.cumsum(xp.asarray(data, "float64"), axis=-1)
@@ -273,7 +277,19 @@ def sample_multinomial(xp, key, data, *, shape=(), dtype="int32"):
     u = _uniform(xp, key, (*rows, math.prod(shape)), "float64") * total
     found = xp.sum(xp.asarray(u[..., None] >= cumulative[..., None, :], "int64"), axis=-1)
     found = xp.minimum(found, data.shape[-1] - 1)
-    return xp.asarray(xp.reshape(found, (*rows, *shape)), dtype)
+    drawn = xp.asarray(xp.reshape(found, (*rows, *shape)), dtype)
+    if not get_prob:
+        return drawn
+    return drawn, xp.reshape(xp.log(xp.take_along_axis(data, found, axis=-1)), (*rows, *shape))
+
+
+@sample_multinomial.vjp(keep="args ans")
+def _(xp, g, ans, args, needs, *, shape, get_prob, dtype):
+    if not get_prob:  # what is drawn has no derivative
+        return None, xp.zeros_like(args[1])
+    k = args[1].shape[-1]
+    drawn, weight = (xp.reshape(a, (*args[1].shape[:-1], -1, 1)) for a in (ans[0], g[1] * xp.exp(-ans[1])))
+    return None, xp.sum(xp.where(xp.equal(drawn, xp.arange(k)), weight, 0.0), axis=-2)
 
 
 @op(mx="_shuffle(data)", fn=(), differentiable=False)

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..core.dtypes import to_np
 from ..core.op import op
+from ..engine.kernels.running import products, products_dx
 from ..engine.numpy_engine import ENGINE
 from ..errors import ArgumentError
 
@@ -116,7 +117,8 @@ def prod(xp, x, *, axis=None, keepdims=False, exclude=False, rank1=False, dtype=
     same = isinstance(dtype, str) and dtype == "same"
     if dtype is not None and not same:
         x = x.astype(to_np(dtype))
-    out = xp.prod(x, axis=axes_of(x.shape, axis, exclude, "prod"), keepdims=keepdims)
+    out = (products if isinstance(x, np.ndarray) else xp.prod)(
+        x, axis=axes_of(x.shape, axis, exclude, "prod"), keepdims=keepdims)
     return finish(xp, _signed(out, x, rank1) if dtype is None else out.astype(x.dtype), x, rank1)
 
 
@@ -137,6 +139,23 @@ def _(xp, g, ans, args, needs, *, axis, keepdims, exclude, rank1, dtype):
         inverse[a] = i
     others = xp.transpose(xp.reshape(others, tuple([shape[a] for a in order])), tuple(inverse))
     return (spread(xp, g, shape, axis, exclude) * others,)
+
+
+@prod.fast
+def _(needs, x, **how):
+    ans = prod.fn(ENGINE.xp, x, **how)
+    return ans, ans if x.dtype.char in "fd" and ans.dtype == x.dtype else None
+
+
+@prod.fast_vjp
+def _(ans, g, args, needs, *, axis, exclude, **_):
+    x = args[0]
+    axes = axes_of(x.shape, axis, exclude)
+    axes = tuple(range(x.ndim)) if axes is None else axes
+    order = (*[a for a in range(x.ndim) if a not in axes], *axes)
+    moved = x.transpose(order)
+    dx = products_dx(g.reshape(-1), ans.reshape(-1), moved.reshape(ans.size, -1)).reshape(moved.shape)
+    return (dx.transpose(np.argsort(order)),)
 
 
 @op(fn=(), mx="_square_sum(data:x, axis=None, keepdims=False, exclude=False)")

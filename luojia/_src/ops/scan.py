@@ -6,6 +6,9 @@ import numpy as np
 
 from ..core.dtypes import to_np
 from ..core.op import op
+from ..engine.kernels.precision import widen
+from ..engine.kernels.running import running_extremum
+from ..engine.numpy_engine import ENGINE
 from .reduce import axes_of
 from .shape import axis_in
 
@@ -96,10 +99,29 @@ def cumulative_product(xp, x, *, axis, dtype=None, exclusive=False, reverse=Fals
     return xp.flip(out, axis) if reverse else out
 
 
+_LEAST = 1e-6  # of an element's size, by which a product is divided to leave it out
+
+
+@cumulative_product.fast
+def _(needs, x, *, axis, **how):
+    ans = cumulative_product.fn(ENGINE.xp, x, axis=axis, **how)
+    plain = how == {"dtype": None, "exclusive": False, "reverse": False} and x.dtype.kind == "f"
+    return ans, ans if plain and (np.abs(x) > _LEAST).all() and np.isfinite(ans).all() else None
+
+
+@cumulative_product.fast_vjp
+def _(ans, g, args, needs, *, axis, **_):
+    """The products that hold an element, each by its gradient, without that element."""
+    terms = widen(np.flip(g * ans, axis))
+    return (np.flip(_accumulated(np.add, terms, axis), axis) / args[0],)
+
+
 def _running_extremum(name: str, better: str, index_dtype: str, faces: dict):
     def function(xp, x, *, axis):
         axis = axis_in(axis, len(x.shape), name)
         ndim, n = len(x.shape), x.shape[axis]
+        if isinstance(x, np.ndarray) and n:
+            return running_extremum(x, axis, better == "greater_equal", np.dtype(index_dtype))
         value = x[_along(axis, ndim, slice(0, 1))]
         position = xp.zeros_like(value, dtype=index_dtype)
         values, positions = [value], [position]

@@ -55,7 +55,9 @@ def reshape_like(xp, x, y, *, lhs_begin=None, lhs_end=None, rhs_begin=None, rhs_
     begin, end, _ = slice(lhs_begin, lhs_end).indices(len(old))
     new = old[:begin] + tuple(y.shape)[slice(rhs_begin, rhs_end)] + old[end:]
     if prod(new) != prod(old):
-        raise ShapeError(f"reshape_like: shape {old} does not fit {new}, which {tuple(y.shape)} asks for.")
+        raise ShapeError(f"reshape_like: shape {old}, of {prod(old)} elements, does not fit {new}, of {prod(new)}, "
+                         f"which {tuple(y.shape)} asks for. (In a loss the first is the label's, the second the "
+                         "prediction's.)")
     return xp.reshape(x, new)
 
 

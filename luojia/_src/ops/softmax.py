@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..core.dtypes import to_np
 from ..core.op import op
+from ..engine.kernels import softmax_rows as kernels
 from ..errors import ArgumentError
 
 
@@ -37,6 +38,8 @@ def softmax(xp, x, length=None, *, axis=-1, temperature=None, dtype=None, use_le
     x, mask = _prepared(xp, x, length, axis, temperature, use_length)
     if 0 in x.shape:
         return xp.exp(x)  # which has no greatest element
+    if mask is None and hasattr(x, "flags") and kernels.fits(axis, x):
+        return kernels.softmax(x)
     e = xp.exp(x - xp.max(x, axis=axis, keepdims=True))
     if mask is None:
         return e / xp.sum(e, axis=axis, keepdims=True)
@@ -53,8 +56,18 @@ def _axis(axis):
 def _(xp, g, ans, args, needs, *, axis, temperature, dtype, use_length, mode):
     if mode is not None:
         axis = 1 if mode == "channel" else -1
-    dx = ans * (g - xp.sum(g * ans, axis=_axis(axis), keepdims=True))
+    axis = _axis(axis)
+    if hasattr(g, "flags") and hasattr(ans, "flags") and kernels.fits(axis, ans, g):
+        dx = kernels.softmax_dx(g, ans)
+    else:
+        dx = ans * (g - xp.sum(g * ans, axis=axis, keepdims=True))
     return (dx if temperature is None else dx / temperature, None)[: len(args)]
+
+
+def log_softmax_last(xp, x):
+    """x - log(sum(e^x)) along the last axis."""
+    s = x - xp.max(x, axis=-1, keepdims=True)
+    return s - xp.log(xp.sum(xp.exp(s), axis=-1, keepdims=True))
 
 
 @op("LogSoftmax(axis=-1)(logits:x)", fn="log_softmax(logits:x, axis=-1)",
@@ -68,13 +81,19 @@ def log_softmax(xp, x, *, axis=-1, temperature=None, dtype=None):
         x = x / temperature
     if 0 in x.shape:
         return xp.exp(x)
+    if hasattr(x, "flags") and kernels.fits(axis, x):
+        return kernels.log_softmax(x)
     s = x - xp.max(x, axis=axis, keepdims=True)
     return s - xp.log(xp.sum(xp.exp(s), axis=axis, keepdims=True))
 
 
 @log_softmax.vjp(keep="ans")
 def _(xp, g, ans, args, needs, *, axis, temperature, dtype):
-    dx = g - xp.exp(ans) * xp.sum(g, axis=_axis(axis), keepdims=True)
+    axis = _axis(axis)
+    if hasattr(g, "flags") and hasattr(ans, "flags") and kernels.fits(axis, ans, g):
+        dx = kernels.log_softmax_dx(g, ans)
+    else:
+        dx = g - xp.exp(ans) * xp.sum(g, axis=axis, keepdims=True)
     return (dx if temperature is None else dx / temperature,)
 
 

@@ -34,7 +34,8 @@ def ints(value: Any, axes: int, what: str, name: str, default: int = 1) -> Ints:
         return (int(value[0]),) * axes
     if len(value) == axes + 2 and tuple(value[:2]) == (1, 1):
         return tuple([int(v) for v in value[2:]])
-    raise ShapeError(f"{name} expects {what} to be an int or {axes} ints, one for each spatial axis, got {value}.")
+    raise ShapeError(f"{name} expects {what} to be an int or {axes} ints, one for each spatial axis, got {value}: of "
+                     f"{len(value)} ints for data of {len(value) + 2} axes, (N, C, ...); this data has {axes + 2}.")
 
 
 def pads(value: Any, axes: int, name: str) -> Pads:

@@ -47,8 +47,11 @@ class TwoBit:
 
 def compression(params: Mapping[str, Any] | None) -> TwoBit | None:
     """What ``compression_params`` asks for: ``{'type': '2bit', 'threshold': 0.5}``, or nothing."""
-    params = dict(params or {})
-    kind = params.pop("type", "none")
+    params = dict(params or {"type": "none"})
+    if "type" not in params:
+        raise ArgumentError("compression of gradients: Required parameter type of string is not presented; it is "
+                            "'2bit' or 'none'.")
+    kind = params.pop("type")
     if kind == "none":
         return None
     if kind != "2bit":

@@ -260,13 +260,13 @@ def dirac(rng: Rng, shape: Shape, groups: int = 1, dtype: Any = np.float32) -> n
 
 
 def lstm_bias(rng: Rng, shape: Shape, forget_bias: float = 1.0, dtype: Any = np.float32) -> np.ndarray:
-    """Zeros, with ``forget_bias`` in the second quarter: the forget gate's part.  mxnet LSTMBias.
+    """Zeros, with ``forget_bias`` in the second quarter of the rows: the forget gate's part.  mxnet LSTMBias.
 
     >>> lstm_bias(None, (4,))
     array([0., 1., 0., 0.], dtype=float32)
     """
-    if len(shape) != 1 or shape[0] % 4:
-        raise ShapeError(f"lstm_bias expects a vector of 4 * hidden entries, got shape {tuple(shape)}.")
+    if not shape:
+        raise ShapeError("lstm_bias expects 4 * hidden rows, got shape ().")
     out = np.zeros(shape, dtype)
     hidden = shape[0] // 4
     out[hidden : 2 * hidden] = forget_bias

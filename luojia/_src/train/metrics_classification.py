@@ -179,7 +179,7 @@ class PCC(Metric):
 class ConfusionMatrix(Metric):
     """``matrix[label, prediction]``; ``normalize``: 'label' (rows sum to 1), 'prediction' (columns), 'all', or None.
 
-    Two classes may be given as scores, counted positive above ``threshold``.  MindSpore ConfusionMatrix.
+    Two classes may be given as scores, counted positive from ``threshold`` on.  MindSpore ConfusionMatrix.
 
     >>> m = ConfusionMatrix(2)
     >>> m.update(np.array([0, 1, 1]), np.array([0, 1, 0]))
@@ -197,7 +197,7 @@ class ConfusionMatrix(Metric):
 
     def count(self, labels, preds):
         if preds.shape == labels.shape and preds.dtype.kind == "f":
-            preds = preds > self.threshold
+            preds = preds >= self.threshold
         labels, preds = _classes("ConfusionMatrix", labels, preds)
         if labels.size and not 0 <= min(labels.min(), preds.min()) <= max(labels.max(), preds.max()) < self.num_classes:
             raise ArgumentError(

@@ -93,7 +93,7 @@ class Rule:
         Args:
             xp: array namespace.
             w, g: weight and gradient, one shape; float16 is computed in float32 and rounded back.
-            state: tuple of arrays as :meth:`init` returned.
+            state: tuple of arrays as :meth:`init` returned; a momentum of 0 may have its state too.
             lr, wd: learning rate and weight decay.
             t: number of this update, from 1.
             rescale_grad: factor on the gradient (1 / batch size in Gluon).
@@ -121,7 +121,7 @@ class Rule:
                 f"Update rule '{self.name}' expects a gradient of the weight's shape {tuple(w.shape)}, "
                 f"got {tuple(g.shape)}."
             )
-        if len(state) != len(names):
+        if len(state) != len(names) and not (len(state) > len(names) and _is(full.get("momentum"), 0)):
             raise ArgumentError(
                 f"Update rule '{self.name}' expects {len(names)} states ({', '.join(names) or 'none'}), got "
                 f"{len(state)}; make them with init and the same hyperparameters."

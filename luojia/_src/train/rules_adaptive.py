@@ -185,13 +185,16 @@ def _rmsprop_states(hyper):
     centered=False,
     clip_weights=None,
     initial_accumulator=0.0,
+    descending=False,
 )
-def rmsprop(xp, w, g, state, lr, wd, t, *, decay_rate, momentum, epsilon, centered, clip_weights, initial_accumulator):
+def rmsprop(xp, w, g, state, lr, wd, t, *, decay_rate, momentum, epsilon, centered, clip_weights, initial_accumulator,
+            descending):
     """``n = rho * n + (1 - rho) * g**2;  w = w - lr * g / sqrt(n + epsilon)``.
 
     ``centered`` subtracts the square of the mean gradient from ``n`` under the root (Graves 2013); ``momentum``
     accumulates the steps.  mxnet RMSProp has momentum (its ``gamma2``) only when centered; MindSpore RMSProp starts
-    ``n`` at ``initial_accumulator`` = 1.
+    ``n`` at ``initial_accumulator`` = 1.  mxnet's momentum is what is added to the weight (``descending``), MindSpore's
+    what is subtracted.
     """
     state = dict(zip(_rmsprop_states({"centered": centered, "momentum": momentum}), state))
     n = decay_rate * state["mean_square"] + (1 - decay_rate) * g * g
@@ -201,7 +204,9 @@ def rmsprop(xp, w, g, state, lr, wd, t, *, decay_rate, momentum, epsilon, center
         n = n - state["mean_grad"] ** 2
     step = lr * g / xp.sqrt(n + epsilon)
     if momentum != 0:
-        step = state["mom"] = momentum * state["mom"] + step
+        sign = -1 if descending else 1
+        state["mom"] = momentum * state["mom"] + sign * step
+        step = sign * state["mom"]
     w = w - step
     if clip_weights is not None and clip_weights > 0:
         w = xp.clip(w, -clip_weights, clip_weights)

@@ -19,6 +19,8 @@ __all__ = ["CompositeEmbedding", "CustomEmbedding", "FastText", "GloVe", "create
            "register"]
 _REGISTERED: dict[str, type] = {}
 
+UNKNOWN_IDX = 0  # the number of the unknown token
+
 
 def register(embedding_cls: type) -> type:
     """Make a class of embeddings known to ``create`` under its name in lower case."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..._src.errors import RefusedName
+from ..._src.errors import AbsentName, RefusedName
 from . import transforms, utils, vectors, vocab
 from .transforms import *  # noqa: F403
 from .utils import *  # noqa: F403
@@ -27,4 +27,4 @@ def __getattr__(name: str) -> Any:
         raise RefusedName(
             f"dataset.text.{name} is not provided; call the package of your choice in PythonTokenizer or map()."
         )
-    raise AttributeError(f"module 'luojia.dataset.text' has no attribute {name!r}")
+    raise AbsentName("luojia.dataset.text", name)

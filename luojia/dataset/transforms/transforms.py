@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._src.errors import ArgumentError, DTypeError, RefusedName
+from ..._src.errors import AbsentName, ArgumentError, DTypeError, RefusedName
 from .. import checks, config
 from ..rows import PipelineError
 from .base import OneToOne, apply_all, array_of, as_value, dtype_of, is_pil, sort_of
@@ -27,7 +27,7 @@ def __getattr__(name: str) -> Any:
             f"dataset.transforms.{name} is not provided: luojia loads no libraries of MindSpore's; pass a function to "
             "Dataset.map."
         )
-    raise AttributeError(f"module 'luojia.dataset.transforms' has no attribute {name!r}")
+    raise AbsentName("luojia.dataset.transforms", name)
 
 
 def not_random(function: Any) -> Any:
@@ -100,7 +100,7 @@ class OneHot(OneToOne):
         classes = array_of(value)
         if classes.dtype.kind not in "iu":
             raise PipelineError(f"OneHot: Only support input of int type, but got: {sort_of(classes)}")
-        classes = classes.squeeze() if classes.ndim > 1 else classes
+        classes = classes.squeeze() if classes.ndim > 1 or classes.size == 1 else classes
         if classes.ndim > 1:
             raise PipelineError(f"OneHot: Only support scalar or 1D input, got rank: {classes.ndim}")
         if classes.size and classes.max() >= self.num_classes:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..._src.errors import RefusedName
+from ..._src.errors import AbsentName, RefusedName
 from . import c_transforms, py_transforms, transforms, utils
 from .transforms import *  # noqa: F403
 
@@ -19,4 +19,4 @@ _REFUSED = "DecodeVideo VideoDecoder read_video read_video_timestamps".split()
 def __getattr__(name: str) -> Any:
     if name in _REFUSED:
         raise RefusedName(f"dataset.vision.{name} is not provided: luojia decodes no video; decode it to images first.")
-    raise AttributeError(f"module 'luojia.dataset.vision' has no attribute {name!r}")
+    raise AbsentName("luojia.dataset.vision", name)

@@ -126,10 +126,7 @@ class ResizeWithBBox(geometry.Resize):
 class RandomResizeWithBBox(geometry.RandomResize):
     """:class:`RandomResize`, of the boxes too."""
 
-    def __call__(self, *columns: Any) -> Any:
-        image, boxes = _checked(columns)
-        out = self.image(image)
-        return out, _scaled(boxes, image.shape, out.shape)
+    __call__ = ResizeWithBBox.__call__
 
 
 class BoundingBoxAugment:

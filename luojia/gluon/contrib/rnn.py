@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from ..._src.errors import ArgumentError
+from ..._src.errors import ArgumentError, NotSupportedError
 from ..._src.paths import also_at
 from ..rnn import BidirectionalCell, HybridRecurrentCell, ModifierCell, SequentialRNNCell
+from ..rnn.sequences import namespace_of
 
 __all__ = ["Conv1DGRUCell", "Conv1DLSTMCell", "Conv1DRNNCell", "Conv2DGRUCell", "Conv2DLSTMCell", "Conv2DRNNCell",
-           "Conv3DGRUCell", "Conv3DLSTMCell", "Conv3DRNNCell", "LSTMPCell", "VariationalDropoutCell"]
+           "Conv3DGRUCell", "Conv3DLSTMCell", "Conv3DRNNCell", "LSTMPCell", "VariationalDropoutCell",
+           "dynamic_unroll"]
 
 _LAYOUTS = {1: "NCW", 2: "NCHW", 3: "NCDHW"}
 
@@ -233,5 +235,34 @@ class VariationalDropoutCell(ModifierCell):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(p_out = {self.drop_outputs}, p_state = {self.drop_states})"
+
+
+def dynamic_unroll(cell: Any, inputs: Any, begin_state: Any, drop_inputs: float = 0, drop_outputs: float = 0,
+                   layout: str = "TNC", valid_length: Any = None) -> tuple[Any, Any]:
+    """The outputs of a cell over a sequence, merged, and its last states; see ``RecurrentCell.unroll``.
+
+    Args:
+        inputs: a sequence, (T, N, C) or (N, T, C) as ``layout`` says.
+        begin_state: the states before the first step.
+        drop_inputs, drop_outputs: probabilities of zero, with one mask for all steps.
+        valid_length: (N,), how many steps of each sequence count; outputs beyond are 0.
+
+    Raises:
+        NotSupportedError: a Symbol with ``valid_length``.
+
+    Matches ``mxnet.gluon.contrib.rnn.rnn_cell.dynamic_unroll``.
+    """
+    axis, F = layout.find("T"), namespace_of(inputs)
+    if drop_inputs:
+        inputs = F.Dropout(inputs, p=drop_inputs, axes=(axis,))
+    if hasattr(inputs, "shape"):
+        outputs, states = cell.unroll(inputs.shape[axis], inputs, begin_state, layout, True, valid_length)
+    elif valid_length is not None:
+        raise NotSupportedError("dynamic_unroll: the length of a Symbol is not known; give arrays, or no valid_length.")
+    else:
+        outputs, states = F.contrib.foreach(cell, F.swapaxes(inputs, 0, axis), begin_state)
+        outputs = F.swapaxes(outputs, 0, axis)
+    return F.Dropout(outputs, p=drop_outputs, axes=(axis,)) if drop_outputs else outputs, states
+
 
 also_at(sys.modules[__name__], f"{__name__}.rnn_cell", f"{__name__}.conv_rnn_cell")

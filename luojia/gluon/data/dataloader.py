@@ -74,3 +74,6 @@ class DataLoader(loader.DataLoader):
     def __iter__(self) -> Iterator[Any]:
         device = self._device
         return (to_nd(batch, device) for batch in super().__iter__())
+
+
+DataLoaderV1 = DataLoader  # MXNet's name of an older one

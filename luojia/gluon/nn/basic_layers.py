@@ -6,6 +6,8 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from ..._src.core.tensor import Tensor
+from ..._src.errors import ShapeError
 from ..block import Block, HybridBlock
 from ..utils import _indent
 from .activations import Activation
@@ -18,6 +20,15 @@ class _Stack(Block):
         """Append layers."""
         for block in blocks:
             self.register_child(block)
+
+    def _in_turn(self, x: Any, args: tuple) -> Any:
+        """Each layer of what the one before gives: the first of several results is x, the others its ``args``."""
+        for block in self._children.values():
+            x = block(x, *args)
+            args = ()
+            if isinstance(x, (tuple, list)):
+                x, args = x[0], tuple(x[1:])
+        return (x, *args) if args else x
 
     def __repr__(self) -> str:
         lines = [f"  ({key}): {_indent(repr(block), 2)}" for key, block in self._children.items()]
@@ -51,12 +62,7 @@ class Sequential(_Stack):
     """
 
     def forward(self, x: Any, *args: Any) -> Any:
-        for block in self._children.values():
-            x = block(x, *args)
-            args = ()
-            if isinstance(x, (tuple, list)):
-                x, args = x[0], tuple(x[1:])
-        return (x, *args) if args else x
+        return self._in_turn(x, args)
 
     def hybridize(self, active: bool = True, **kwargs: Any) -> None:
         if self._children and all(isinstance(c, HybridBlock) for c in self._children.values()):
@@ -81,12 +87,7 @@ class HybridSequential(_Stack, HybridBlock):
     """
 
     def hybrid_forward(self, F: Any, x: Any, *args: Any) -> Any:
-        for block in self._children.values():
-            x = block(x, *args)
-            args = ()
-            if isinstance(x, (tuple, list)):
-                x, args = x[0], tuple(x[1:])
-        return (x, *args) if args else x
+        return self._in_turn(x, args)
 
 
 class Dense(HybridBlock):
@@ -125,8 +126,14 @@ class Dense(HybridBlock):
             self.act = Activation(activation, prefix=activation + "_") if activation is not None else None
 
     def hybrid_forward(self, F: Any, x: Any, weight: Any, bias: Any = None) -> Any:
-        out = F.FullyConnected(x, weight, bias, no_bias=bias is None, num_hidden=self._units, flatten=self._flatten,
-                               name="fwd")
+        try:
+            out = F.FullyConnected(x, weight, bias, no_bias=bias is None, num_hidden=self._units,
+                                   flatten=self._flatten, name="fwd")
+        except ShapeError as e:
+            if not isinstance(x, Tensor):
+                raise
+            raise ShapeError(f"{e} Dense '{self.name}' expects inputs of width {weight.shape[1]} (in_units"
+                             f"{', the product of all axes but the first' * self._flatten}), got {x.shape}.") from None
         return out if self.act is None else self.act(out)
 
     def __repr__(self) -> str:

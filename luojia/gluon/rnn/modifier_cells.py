@@ -173,7 +173,8 @@ class ResidualCell(ModifierCell):
         if valid_length is not None:
             steps = sequences.mask(F, steps, len(steps), valid_length, layout, False)
         outputs = [F.elemwise_add(a, b) for a, b in zip(outputs, steps)]
-        return (sequences.merge(F, outputs, layout) if merge_outputs else outputs), states
+        merged = merge_outputs or merge_outputs is None and valid_length is not None
+        return (sequences.merge(F, outputs, layout) if merged else outputs), states
 
 
 class BidirectionalCell(_Several, HybridRecurrentCell):

@@ -70,7 +70,8 @@ class RecurrentCell(Block):
             inputs: an array with a time axis, or a list of steps (N, C).
             begin_state: the first states; zeros if not given.
             layout: 'NTC' or 'TNC', where the time axis is.
-            merge_outputs: give outputs as one array; else as a list; None: as the inputs came.
+            merge_outputs: give outputs as one array, or as a list; None: as a list, but as one array where
+                ``valid_length`` is given.
             valid_length: (N,) lengths; outputs behind them are zero, states those at them.
 
         Returns:
@@ -79,7 +80,6 @@ class RecurrentCell(Block):
         self.reset()
         F, steps, _ = sequences.to_steps(length, inputs, layout)
         length = len(steps)
-        merged = bool(merge_outputs)
         states = self._begin_for(F, steps[0]) if begin_state is None else begin_state
         outputs, history = [], []
         for step in steps:
@@ -89,8 +89,8 @@ class RecurrentCell(Block):
                 history.append(states)
         if valid_length is not None:
             states = [sequences.last_valid(F, list(each), valid_length) for each in zip(*history)]
-            return sequences.mask(F, outputs, length, valid_length, layout, merged), states
-        return (sequences.merge(F, outputs, layout) if merged else outputs), states
+            return sequences.mask(F, outputs, length, valid_length, layout, merge_outputs is not False), states
+        return (sequences.merge(F, outputs, layout) if merge_outputs else outputs), states
 
     def forward(self, inputs: Any, states: Any) -> Any:
         self._counter += 1

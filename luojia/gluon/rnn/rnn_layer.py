@@ -11,6 +11,8 @@ from ...ndarray import zeros
 from ..block import HybridBlock
 from ..parameter import Parameter
 from . import sequences
+from .modifier_cells import BidirectionalCell, DropoutCell
+from .rnn_cell import GRUCell, HybridSequentialRNNCell, LSTMCell, RNNCell
 
 _PART = re.compile(r"(l|r)(\d+)_(i2h|h2h|h2r)_(weight|bias)\Z")
 
@@ -94,6 +96,23 @@ class _RNNLayer(HybridBlock):
         func = func or zeros
         return [sequences.call_begin(func, f"{self.prefix}h0_{i}", {**info, **kwargs})
                 for i, info in enumerate(self.state_info(batch_size))]
+
+    def _unfuse(self) -> HybridSequentialRNNCell:
+        """The layer as a stack of cells that share its parameters."""
+        assert not self._projection_size, "_unfuse does not support projection layer yet!"
+        kinds = {"rnn_relu": RNNCell, "rnn_tanh": RNNCell, "lstm": LSTMCell, "gru": GRUCell}
+        how = {"activation": self._mode[4:]} if kinds[self._mode] is RNNCell else {}
+        stack = HybridSequentialRNNCell(prefix=self.prefix, params=self.params)
+        with stack.name_scope():
+            width = self.l0_i2h_weight.shape[1]
+            for i in range(self._num_layers):
+                cells = [kinds[self._mode](self._hidden_size, input_size=width, prefix=f"{d}{i}_", **how)
+                         for d in ("l", "r")[: self._dir]]
+                stack.add(BidirectionalCell(*cells) if self._dir == 2 else cells[0])
+                if self._dropout > 0 and i < self._num_layers - 1:
+                    stack.add(DropoutCell(self._dropout))
+                width = self._hidden_size * self._dir
+        return stack
 
     def cast(self, dtype: Any) -> None:
         super().cast(dtype)

@@ -58,7 +58,6 @@ def call_begin(func: Callable, name: str, info: dict[str, Any]) -> Any:
         given = {k: v for k, v in given.items() if k in known}
     elif "name" not in known:
         given.pop("__layout__", None)
-        given.pop("name", None)
     return func(**given)
 
 

@@ -8,13 +8,13 @@ import numpy as np
 
 from ... import ops
 from ..._src.core.dtypes import DType, float32
-from ..._src.errors import ArgumentError, ShapeError
+from ..._src.errors import ShapeError
 from ..._src.ops import Parameter, Tensor
 from ..._src.ops.compose import placed
 from ..._src.ops.state import batch_norm_apply
 from ...common.initializer import initializer
-from ...nn.checks import check_positive_int
 from ...nn.module import Module
+from ...nn.normalization import check_groups
 from . import functional as F  # noqa: N812 - as everybody calls it
 
 
@@ -124,11 +124,7 @@ class GroupNorm(Module):
     def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True,
                  dtype: DType | None = None) -> None:
         super().__init__()
-        self.num_groups = check_positive_int("GroupNorm", "num_groups", num_groups)
-        self.num_channels = check_positive_int("GroupNorm", "num_channels", num_channels)
-        if num_channels % num_groups:
-            raise ArgumentError("For 'GroupNorm', the 'num_channels' must be divided by 'num_groups', but got "
-                                f"'num_channels': {num_channels}, 'num_groups': {num_groups}.")
+        self.num_groups, self.num_channels = check_groups(num_groups, num_channels)
         self.eps, self.affine = eps, affine
         self.weight = _parameter("weight", "ones", (num_channels,), dtype, affine)
         self.bias = _parameter("bias", "zeros", (num_channels,), dtype, affine)

@@ -61,6 +61,20 @@ def select(c: np.ndarray, x: Any, y: Any) -> np.ndarray | None:
     return out
 
 
+def kept(g: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """g where the mask is true, else 0, were g not finite; for arrays of one shape.
+
+    >>> kept(np.array([1.0, np.inf]), np.array([True, False])).tolist()
+    [1.0, 0.0]
+    """
+    if g.dtype.kind != "f":
+        return np.where(mask, g, np.zeros((), g.dtype))
+    whole = np.dtype(f"i{g.dtype.itemsize}")
+    bits = np.empty_like(g, whole)
+    np.copyto(bits, mask)  # a product with booleans goes through buffers
+    return np.multiply(g.view(whole), bits, out=bits).view(g.dtype)
+
+
 def _bits(a: Any, shape: tuple[int, ...], dtype: np.dtype, whole: np.dtype) -> np.ndarray | None:
     """The numbers as integers, on one axis or none."""
     if a.__class__ is float or a.__class__ is int:

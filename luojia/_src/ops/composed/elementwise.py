@@ -93,6 +93,9 @@ def clip_by_value(x: Any, clip_value_min: Any = None, clip_value_max: Any = None
     """
     if isinstance(x, (list, tuple)):
         return tuple([clip_by_value(v, clip_value_min, clip_value_max) for v in x])
+    if isinstance(x, (bool, int, float)):
+        raise DTypeError("For 'clip_by_value', the type of argument 'x' must be Tensor or tuple[Tensor] or "
+                         f"list[Tensor], but got {type(x).__name__}: {x}.")
     return _between("clip_by_value", x, clip_value_min, clip_value_max, 0.5)
 
 

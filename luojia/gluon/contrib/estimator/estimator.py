@@ -5,11 +5,12 @@ from __future__ import annotations
 import copy
 import logging
 import sys
+import warnings
 from collections.abc import Iterable
 from typing import Any
 
 from .... import initializer
-from ...._src.engine.devices import Context, current_context
+from ...._src.engine.devices import Context, current_context, num_gpus
 from ....metric import Accuracy, EvalMetric
 from ....metric import Loss as LossMetric
 from ...loss import Loss, SoftmaxCrossEntropyLoss
@@ -57,6 +58,10 @@ class Estimator:
         if not all(isinstance(c, Context) for c in contexts):
             raise ValueError("Estimator: context must be a Context or a list of Contexts, for example mx.cpu(), got "
                              f"{context!r}.")
+        for c in map(Context, contexts):
+            assert c.device_type != "gpu" or c.device_id < num_gpus(), (
+                f"{c} is not available, please make sure your context is in one of: mx.cpu()"
+                + "".join(f", mx.gpu({i})" for i in range(num_gpus())))
         if batch_processor is not None and not all(hasattr(batch_processor, f"{k}_batch") for k in ("fit", "evaluate")):
             raise ValueError("Estimator: batch_processor must have the methods fit_batch and evaluate_batch, got "
                              f"{batch_processor!r}.")
@@ -72,7 +77,10 @@ class Estimator:
         self.max_epoch: int | None = None
         self.max_batch: int | None = None
         self._initialize(initializer)
-        self.trainer = Trainer(net.collect_params(), "sgd", {"learning_rate": 0.001}) if trainer is None else trainer
+        if trainer is None:
+            warnings.warn("No trainer specified, default SGD optimizer with learning rate 0.001 is used.", stacklevel=2)
+            trainer = Trainer(net.collect_params(), "sgd", {"learning_rate": 0.001})
+        self.trainer = trainer
         self._train_metrics: list[EvalMetric] = self._metrics(train_metrics)
         if train_metrics is None and isinstance(loss, SoftmaxCrossEntropyLoss):
             self._train_metrics = [Accuracy()]
@@ -95,6 +103,11 @@ class Estimator:
 
     def _initialize(self, init: Any) -> None:
         params = [p for p in self.net.collect_params().values() if p._data is None and not p._deferred_init]
+        if init is not None and not params:
+            warnings.warn("Network already fully initialized, skipping initialization. You don't need to pass "
+                          "initializer if you already initialized your net. You can use "
+                          "net.initialize(init=your_initializer, force_reinit=True) to force re-initialize.",
+                          stacklevel=3)
         for parameter in params:
             parameter.initialize(None, self.context, init or initializer.Uniform())
 
@@ -110,6 +123,7 @@ class Estimator:
 
     def evaluate(self, val_data: Any, batch_axis: int = 0, event_handlers: Any = None) -> None:
         """Compute the validation metrics over ``val_data``."""
+        _check_data("evaluate", "val_data", val_data)
         for metric in self._val_metrics:
             metric.reset()
         handlers = _handlers(event_handlers)
@@ -138,8 +152,9 @@ class Estimator:
         """
         if (not epochs) == (not batches):
             raise ValueError("Estimator.fit: please specify only one of epochs or batches.")
-        if not isinstance(train_data, Iterable):
-            raise ValueError(f"Estimator.fit: train_data must be a DataLoader, got {type(train_data).__name__}.")
+        _check_data("fit", "train_data", train_data)
+        if val_data is not None:
+            _check_data("fit", "val_data", val_data)
         self.max_epoch, self.max_batch = epochs, batches
         self.stop_training = False
         stopping = StoppingHandler(self.max_epoch, self.max_batch)
@@ -172,6 +187,11 @@ class Estimator:
         if lacks(LoggingHandler):
             added.append(LoggingHandler(metrics=self._train_metrics))
         return sorted(added + handlers, key=lambda h: getattr(h, "priority", 0))
+
+
+def _check_data(method: str, what: str, data: Any) -> None:
+    if not isinstance(data, Iterable):
+        raise ValueError(f"Estimator.{method}: {what} must be a DataLoader, got {type(data).__name__}.")
 
 
 def _handlers(given: Any) -> list:

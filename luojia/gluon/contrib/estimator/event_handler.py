@@ -6,8 +6,11 @@ import math
 import os
 import re
 import time
+import warnings
 from collections.abc import Callable
 from typing import Any
+
+import numpy as np
 
 from ....metric import EvalMetric
 from ....metric import Loss as LossMetric
@@ -152,7 +155,7 @@ class LoggingHandler(TrainBegin, TrainEnd, EpochBegin, EpochEnd, BatchBegin, Bat
 
     def train_begin(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
         self.start = time.time()
-        self.current_epoch = 0
+        self.current_epoch = self.processed_samples = 0
         estimator.logger.info("Training begin: using optimizer %s with current learning rate %.4f ",
                               type(estimator.trainer.optimizer).__name__, estimator.trainer.learning_rate)
         if estimator.max_epoch is not None:
@@ -166,7 +169,7 @@ class LoggingHandler(TrainBegin, TrainEnd, EpochBegin, EpochEnd, BatchBegin, Bat
 
     def epoch_begin(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
         self.epoch_start = time.time()
-        self.batch_index = self.processed_samples = 0
+        self.batch_index = 0
         self.log_interval_time = 0.0
         if any("training" in m.name for m in self.metrics):
             estimator.logger.info("[Epoch %d] Begin, current learning rate: %.4f", self.current_epoch,
@@ -195,12 +198,20 @@ class LoggingHandler(TrainBegin, TrainEnd, EpochBegin, EpochEnd, BatchBegin, Bat
 class _Monitor:
     """Whether a metric's score is better than the best so far."""
 
-    def __init__(self, monitor: Any, mode: str) -> None:
+    def __init__(self, who: str, monitor: Any, mode: str) -> None:
         if mode not in ("auto", "min", "max"):
-            raise ValueError(f"mode must be 'auto', 'min' or 'max', got {mode!r}.")
-        rising = mode == "max" or mode == "auto" and any(
-            word in monitor.get()[0].lower() for word in ("acc", "f1", "mcc", "pcc", "pearson"))
-        self.monitor = monitor
+            warnings.warn(f"{who} mode {mode} is unknown, fallback to auto mode. {who} supports auto, min, max.",
+                          RuntimeWarning, stacklevel=3)
+        name = monitor.get()[0]
+        rising = mode == "max" or mode != "min" and any(
+            word in name.lower() for word in ("acc", "f1", "mcc", "pcc", "pearson"))
+        if mode not in ("min", "max"):
+            chosen, other, turn, back = (("greater", "less", "min", "max") if rising else
+                                         ("less", "greater", "max", "min"))
+            warnings.warn(f"`{chosen}` operator will be used to determine if {name} has improved. Please specify "
+                          f"`mode='{turn}'` to use the `{other}` operator. Specify `mode='{back}' to disable this "
+                          "warning.`", stacklevel=3)
+        self.op = np.greater if rising else np.less
         self.sign = 1.0 if rising else -1.0
 
     def better(self, value: float, best: float | None, min_delta: float = 0.0) -> bool:
@@ -223,9 +234,10 @@ class EarlyStoppingHandler(TrainBegin, EpochEnd, TrainEnd):
         if not isinstance(monitor, EvalMetric):
             raise ValueError("EarlyStoppingHandler: monitor must be one of the estimator's train_metrics or "
                              f"val_metrics, got {monitor!r}.")
-        self._compare = _Monitor(monitor, mode)
+        self._compare = _Monitor("EarlyStoppingHandler", monitor, mode)
         self.monitor = monitor
-        self.min_delta = abs(min_delta)
+        self.monitor_op = self._compare.op
+        self.min_delta = min_delta * self._compare.sign
         self.patience = patience
         self.baseline = baseline
         self.train_begin(None)
@@ -237,7 +249,7 @@ class EarlyStoppingHandler(TrainBegin, EpochEnd, TrainEnd):
 
     def epoch_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
         value = self.monitor.get()[1]
-        if self._compare.better(value, self.best, self.min_delta):
+        if self._compare.better(value, self.best, abs(self.min_delta)):
             self.best, self.wait = value, 0
         else:
             self.wait += 1
@@ -278,7 +290,8 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
         self.monitor = monitor
         self.verbose = verbose
         self.save_best = save_best
-        self._compare = _Monitor(monitor, mode) if monitor is not None else None
+        self._compare = _Monitor("CheckpointHandler", monitor, mode) if save_best else None
+        self.monitor_op = self._compare.op if self._compare else None
         self.epoch_period = epoch_period
         self.batch_period = batch_period
         self.max_checkpoints = max_checkpoints

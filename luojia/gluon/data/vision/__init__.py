@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from ...._src.errors import AbsentName
 from .datasets import CIFAR10, CIFAR100, MNIST, FashionMNIST, ImageFolderDataset, ImageRecordDataset
 
 if TYPE_CHECKING:  # loaded at first use: transforms are Blocks
@@ -16,4 +17,4 @@ __all__ = ["CIFAR10", "CIFAR100", "MNIST", "FashionMNIST", "ImageFolderDataset",
 def __getattr__(name: str) -> Any:
     if name == "transforms":
         return importlib.import_module(".transforms", __name__)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    raise AbsentName(__name__, name)

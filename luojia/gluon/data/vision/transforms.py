@@ -15,7 +15,7 @@ import numpy as np
 from ...._src.core import dtypes
 from ...._src.core.tensor import Tensor, wrap
 from ...._src.data import images
-from ...._src.errors import ArgumentError, DTypeError, RefusedName, ShapeError
+from ...._src.errors import AbsentName, ArgumentError, DTypeError, ShapeError
 from ...._src.ops import picture
 from ....image import method_of
 from ....ndarray import NDArray
@@ -25,15 +25,12 @@ from ...block import Block, HybridBlock
 from ...nn import HybridSequential, Sequential
 from .._arrays import to_nd
 
-_REFUSED = ("RandomGray",)
-
 
 def __getattr__(name: str) -> Any:
-    if name in _REFUSED:
-        raise RefusedName(
-            f"transforms.{name} is not provided; pass a function of the image to dataset.transform_first."
-        )
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    raise AbsentName(__name__, name)
+
+
+_GREY = np.array([0.299, 0.587, 0.114], np.float32)  # what red, green and blue weigh
 
 
 class Compose(Sequential):
@@ -408,6 +405,27 @@ class RandomLighting(_Transform):
 
     def image(self, image: np.ndarray) -> np.ndarray:
         return _each(lambda x: _lighting(x, np.random.normal(0, self._alpha, 3)), image, self)
+
+
+class RandomGray(_Transform):
+    """Grey, of three equal channels, with probability ``p``, as MXNet 2 has it.
+
+    >>> from luojia import gluon, nd
+    >>> gluon.data.vision.transforms.RandomGray(1.0)(nd.array([[[1, 2, 3]]]))[0, 0].asnumpy()
+    array([1.815, 1.815, 1.815], dtype=float32)
+    """
+
+    def __init__(self, p: float = 0.5) -> None:
+        super().__init__()
+        self.p = p
+
+    def image(self, image: np.ndarray) -> np.ndarray:
+        def grey(x: np.ndarray) -> np.ndarray:
+            if np.random.random() >= self.p:
+                return x
+            return np.repeat((x @ _GREY)[..., None], 3, axis=-1).astype(x.dtype)
+
+        return _each(grey, image, self)
 
 
 class Rotate(Block):

@@ -8,11 +8,11 @@ from ... import nn
 from ...contrib.nn import HybridConcurrent, Identity
 from .common import Classifier, trained
 
-_PLANS = {  # channels of the first convolution, channels that a layer adds, layers of each stage
-    121: (64, 32, (6, 12, 24, 16)),
-    161: (96, 48, (6, 12, 36, 24)),
-    169: (64, 32, (6, 12, 32, 32)),
-    201: (64, 32, (6, 12, 48, 32)),
+densenet_spec = {  # channels of the first convolution, channels that a layer adds, layers of each stage
+    121: (64, 32, [6, 12, 24, 16]),
+    161: (96, 48, [6, 12, 36, 24]),
+    169: (64, 32, [6, 12, 32, 32]),
+    201: (64, 32, [6, 12, 48, 32]),
 }
 
 
@@ -74,7 +74,7 @@ class DenseNet(Classifier):
 def get_densenet(num_layers: int, pretrained: bool = False, ctx: Any = None, root: Any = None,
                  **kwargs: Any) -> DenseNet:
     """The DenseNet of 121, 161, 169 or 201 layers."""
-    return trained(DenseNet(*_PLANS[num_layers], **kwargs), f"densenet{num_layers}", pretrained, ctx, root)
+    return trained(DenseNet(*densenet_spec[num_layers], **kwargs), f"densenet{num_layers}", pretrained, ctx, root)
 
 
 def densenet121(**kwargs: Any) -> DenseNet:

@@ -164,10 +164,13 @@ class ResNetV2(_ResNet):
         return [nn.BatchNorm(), nn.Activation("relu"), nn.GlobalAvgPool2D(), nn.Flatten()]
 
 
-_BASIC, _DEEP = (64, 64, 128, 256, 512), (64, 256, 512, 1024, 2048)
-_SPECS = {18: (False, (2, 2, 2, 2)), 34: (False, (3, 4, 6, 3)), 50: (True, (3, 4, 6, 3)), 101: (True, (3, 4, 23, 3)),
-          152: (True, (3, 8, 36, 3))}
-_BLOCKS = {1: (BasicBlockV1, BottleneckV1), 2: (BasicBlockV2, BottleneckV2)}
+resnet_spec = {layers: (kind, stages, [64, *[n * (1 if kind == "basic_block" else 4) for n in (64, 128, 256, 512)]])
+               for layers, kind, stages in (
+    (18, "basic_block", [2, 2, 2, 2]), (34, "basic_block", [3, 4, 6, 3]), (50, "bottle_neck", [3, 4, 6, 3]),
+    (101, "bottle_neck", [3, 4, 23, 3]), (152, "bottle_neck", [3, 8, 36, 3]))}
+resnet_net_versions = [ResNetV1, ResNetV2]
+resnet_block_versions = [{"basic_block": BasicBlockV1, "bottle_neck": BottleneckV1},
+                         {"basic_block": BasicBlockV2, "bottle_neck": BottleneckV2}]
 
 
 def get_resnet(version: int, num_layers: int, pretrained: bool = False, ctx: Any = None, root: Any = None,
@@ -177,11 +180,10 @@ def get_resnet(version: int, num_layers: int, pretrained: bool = False, ctx: Any
     Raises:
         AssertionError: another version or number of layers.
     """
-    assert num_layers in _SPECS, f"Invalid number of layers: {num_layers}. Options are {list(_SPECS)}"
-    assert version in _BLOCKS, f"Invalid resnet version: {version}. Options are 1 and 2."
-    deep, layers = _SPECS[num_layers]
-    network = ResNetV1 if version == 1 else ResNetV2
-    made = network(_BLOCKS[version][deep], layers, _DEEP if deep else _BASIC, **kwargs)
+    assert num_layers in resnet_spec, f"Invalid number of layers: {num_layers}. Options are {list(resnet_spec)}"
+    assert version in (1, 2), f"Invalid resnet version: {version}. Options are 1 and 2."
+    kind, layers, channels = resnet_spec[num_layers]
+    made = resnet_net_versions[version - 1](resnet_block_versions[version - 1][kind], layers, channels, **kwargs)
     return trained(made, f"resnet{num_layers}_v{version}", pretrained, ctx, root)
 
 
@@ -194,5 +196,5 @@ def _named(version: int, num_layers: int) -> Callable[..., Any]:
     return make
 
 
-resnet18_v1, resnet34_v1, resnet50_v1, resnet101_v1, resnet152_v1 = (_named(1, n) for n in _SPECS)
-resnet18_v2, resnet34_v2, resnet50_v2, resnet101_v2, resnet152_v2 = (_named(2, n) for n in _SPECS)
+resnet18_v1, resnet34_v1, resnet50_v1, resnet101_v1, resnet152_v1 = (_named(1, n) for n in resnet_spec)
+resnet18_v2, resnet34_v2, resnet50_v2, resnet101_v2, resnet152_v2 = (_named(2, n) for n in resnet_spec)

@@ -47,11 +47,17 @@ class SqueezeNet(Classifier):
             self.output.add(nn.Conv2D(classes, 1), nn.Activation("relu"), nn.AvgPool2D(13), nn.Flatten())
 
 
+def get_squeezenet(version: str, pretrained: bool = False, ctx: Any = None, root: Any = None,
+                   **kwargs: Any) -> SqueezeNet:
+    """SqueezeNet of version '1.0' or '1.1'."""
+    return trained(SqueezeNet(version, **kwargs), f"squeezenet{version}", pretrained, ctx, root)
+
+
 def squeezenet1_0(pretrained: bool = False, ctx: Any = None, root: Any = None, **kwargs: Any) -> SqueezeNet:
     """SqueezeNet 1.0."""
-    return trained(SqueezeNet("1.0", **kwargs), "squeezenet1.0", pretrained, ctx, root)
+    return get_squeezenet("1.0", pretrained, ctx, root, **kwargs)
 
 
 def squeezenet1_1(pretrained: bool = False, ctx: Any = None, root: Any = None, **kwargs: Any) -> SqueezeNet:
     """SqueezeNet 1.1, with less than half of the computation."""
-    return trained(SqueezeNet("1.1", **kwargs), "squeezenet1.1", pretrained, ctx, root)
+    return get_squeezenet("1.1", pretrained, ctx, root, **kwargs)

@@ -9,8 +9,8 @@ from .... import initializer
 from ... import nn
 from .common import Classifier, trained
 
-_LAYERS = {11: (1, 1, 2, 2, 2), 13: (2, 2, 2, 2, 2), 16: (2, 2, 3, 3, 3), 19: (2, 2, 4, 4, 4)}
-_FILTERS = (64, 128, 256, 512, 512)
+vgg_spec = {layers: (stages, [64, 128, 256, 512, 512]) for layers, stages in (
+    (11, [1, 1, 2, 2, 2]), (13, [2, 2, 2, 2, 2]), (16, [2, 2, 3, 3, 3]), (19, [2, 2, 4, 4, 4]))}
 
 
 class VGG(Classifier):
@@ -47,7 +47,7 @@ class VGG(Classifier):
 def get_vgg(num_layers: int, pretrained: bool = False, ctx: Any = None, root: Any = None, **kwargs: Any) -> VGG:
     """VGG with 11, 13, 16 or 19 layers."""
     name = f"vgg{num_layers}" + ("_bn" if kwargs.get("batch_norm") else "")
-    return trained(VGG(_LAYERS[num_layers], _FILTERS, **kwargs), name, pretrained, ctx, root)
+    return trained(VGG(*vgg_spec[num_layers], **kwargs), name, pretrained, ctx, root)
 
 
 def _named(num_layers: int, batch_norm: bool) -> Callable[..., VGG]:
@@ -61,5 +61,5 @@ def _named(num_layers: int, batch_norm: bool) -> Callable[..., VGG]:
     return make
 
 
-vgg11, vgg13, vgg16, vgg19 = (_named(n, False) for n in _LAYERS)
-vgg11_bn, vgg13_bn, vgg16_bn, vgg19_bn = (_named(n, True) for n in _LAYERS)
+vgg11, vgg13, vgg16, vgg19 = (_named(n, False) for n in vgg_spec)
+vgg11_bn, vgg13_bn, vgg16_bn, vgg19_bn = (_named(n, True) for n in vgg_spec)
