@@ -27,8 +27,8 @@ MODULES = {door: tuple([f"luojia.{name}" for name in names.split()]) for door, n
         ndarray.linalg ndarray.contrib ndarray.sparse ndarray.image symbol.symbol symbol symbol.contrib np np.linalg
         np.random npx optimizer metric initializer init lr_scheduler kvstore io image recordio mod module model
         callback monitor visualization operator rnn executor executor_manager contrib.amp contrib.quantization
-        contrib.text contrib.svrg_optimization contrib.tensorboard onnx contrib.onnx misc name attribute base engine
-        error library libinfo util test_utils
+        contrib.text contrib.svrg_optimization contrib.tensorboard name attribute base engine error library libinfo
+        util test_utils onnx contrib.onnx misc
     """,
     "Both": """
         compat context random data profiler log version

@@ -55,7 +55,8 @@ _NAMES = {
                         "byte short intc long intp ubyte ushort uintc uintp cfloat cdouble",
         "train": "async_ckpt_thread_status ckpt_to_safetensors safetensors_to_ckpt Model load_checkpoint "
                  "save_checkpoint load_param_into_net export load load_checkpoint_async merge_sliced_parameter "
-                 "LossMonitor TimeMonitor Callback ModelCheckpoint CheckpointConfig RunContext DatasetHelper "
+                 "LossMonitor TimeMonitor OnRequestExit Callback ModelCheckpoint CheckpointConfig RunContext "
+                 "DatasetHelper "
                  "FixedLossScaleManager DynamicLossScaleManager LossScaleManager SummaryCollector SummaryRecord "
                  "build_train_network connect_network_with_dataset auto_mixed_precision EarlyStopping History "
                  "LambdaCallback LearningRateScheduler ReduceLROnPlateau BackupAndRestore Metric Accuracy Loss MAE "
@@ -99,7 +100,7 @@ _REFUSED = {
     **dict.fromkeys("float8_e4m3fn float8_e5m2 hifloat8 qint4x2".split(),
                     "luojia computes in float16, bfloat16 and wider; integers of 8 bits are contrib.quantization's"),
     "UntypedStorage": "an array's bytes are those of asnumpy()",
-    **dict.fromkeys("FlopsUtilizationCollector OnRequestExit TrainFaultTolerance".split(),
+    **dict.fromkeys("FlopsUtilizationCollector TrainFaultTolerance".split(),
                     "write a Callback of your own; BackupAndRestore and ModelCheckpoint let a training go on"),
     **dict.fromkeys("obfuscate_ckpt load_obf_params_into_net set_enc_key set_enc_mode set_dec_mode".split(),
                     "luojia reads and writes files in the clear"),
@@ -137,7 +138,8 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_MODULES, *_NAMES, *_ALIASES, *_DTYPES})
+    own = {name for name in globals() if name not in ("AbsentName", "Any", "annotations", "importlib", "sys")}
+    return sorted({*own, *_MODULES, *_NAMES, *_ALIASES, *_DTYPES})
 
 
 class _Paths:

@@ -6,8 +6,6 @@ are the same under the names that MindSpore 1 had.
 
 from __future__ import annotations
 
-import functools
-import inspect
 import operator
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -15,8 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ._src.errors import ArgumentError, DTypeError
-from .common.dtype import issubclass_
+from ._src.errors import AbsentName, ArgumentError, DTypeError
 
 EQ, NE, LT, LE, GT, GE = 1, 2, 3, 4, 5, 6
 INC_NEITHER, INC_LEFT, INC_RIGHT, INC_BOTH = 7, 8, 9, 10
@@ -189,101 +186,6 @@ def check_positive_int_sequence(sequence: Sequence, arg_name: str | None = None,
     return sequence
 
 
-def check_is_number(arg_value: Any, arg_type: Any, arg_name: str | None = None, prim_name: str | None = None) -> Any:
-    """A finite number of the type, or of one of the types."""
-    if isinstance(arg_value, bool) or not isinstance(arg_value, arg_type):
-        raise DTypeError(f"{_who(prim_name, arg_name)} must belong to the type {arg_type}, but got "
-                         f"'{type(arg_value).__name__}'.")
-    if not np.isfinite(arg_value):
-        raise ArgumentError(f"{_who(prim_name, arg_name)} must be a legal value, but got '{arg_value}'.")
-    return arg_value
-
-
-def check_element_type_of_iterable(arg_name: str, arg_value: Iterable, valid_types: Any,
-                                   prim_name: str | None = None) -> None:
-    """Elements of one of the types."""
-    for value in arg_value:
-        check_value_type(arg_name, value, valid_types, prim_name)
-
-
-def check_element_type_of_dict(arg_name: str, arg_value: dict, key_types: Any, value_types: Any,
-                               prim_name: str | None = None) -> None:
-    """Keys and values of the types."""
-    check_element_type_of_iterable(arg_name, arg_value.keys(), key_types, prim_name)
-    check_element_type_of_iterable(arg_name, arg_value.values(), value_types, prim_name)
-
-
-def check_const_input(arg_name: str, arg_value: Any, prim_name: str) -> Any:
-    """A value that is known."""
-    if arg_value is None:
-        raise ArgumentError(f"For '{prim_name}', the '{arg_name}' must be a const value, but got {arg_value}.")
-    return arg_value
-
-
-def check_type_name(arg_name: str, arg_type: Any, valid_types: Any, prim_name: str | None) -> Any:
-    """A dtype among those named."""
-    valid = list(valid_types) if isinstance(valid_types, Iterable) else [valid_types]
-    if arg_type not in valid:
-        raise DTypeError(f"{_who(prim_name, arg_name)} should be {'one of ' if len(valid) > 1 else ''}{valid}, but got "
-                         f"'{arg_type!r}'.")
-    return arg_type
-
-
-def check_subclass(arg_name: str, type_: Any, template_types: Any, prim_name: str,
-                   addition_error_info: str | None = None) -> None:
-    """A dtype that is, or belongs to, one of others, as ``mindspore.number``."""
-    valid = template_types if isinstance(template_types, (tuple, list)) else (template_types,)
-    if not any(issubclass_(type_, t) for t in valid):
-        raise DTypeError(f"For '{prim_name}', the element of '{arg_name}' must be {' or '.join(map(str, valid))}, but "
-                         f"got {type_}. {addition_error_info or ''}".rstrip())
-
-
-def check_tensor_dtype_valid(arg_name: str, arg_type: Any, valid_dtypes: Any, prim_name: str) -> Any:
-    """A dtype, or a Tensor of one, among those named."""
-    check_subclass(arg_name, getattr(arg_type, "dtype", arg_type), tuple(valid_dtypes), prim_name)
-    return arg_type
-
-
-def check_types_same_and_valid(args: dict[str, Any], valid_values: Any, prim_name: str) -> None:
-    """Dtypes of arguments by name: all one, and among those named."""
-    first, *others = [(n, getattr(t, "dtype", t)) for n, t in args.items()]
-    check_type_name(first[0], first[1], valid_values, prim_name)
-    for name, type_ in others:
-        if type_ != first[1]:
-            raise DTypeError(f"For '{prim_name}', the type of '{name}' should be same as '{first[0]}', but got "
-                             f"'{first[0]}' with type {first[1]} and '{name}' with type {type_}.")
-
-
-check_tensors_dtypes_same_and_valid = check_scalar_or_tensor_types_same = check_types_same_and_valid
-check_type_valid = check_tensor_dtype_valid
-
-
-def args_type_check(*type_args: Any, **type_kwargs: Any) -> Callable:
-    """A decorator: the function's arguments must be None or of the types that are given by position or by name.
-
-    >>> @args_type_check(size=int, name=(str, bytes))
-    ... def make(size, name="a"):
-    ...     return name * size
-    >>> make(2)
-    'aa'
-    """
-
-    def decorate(fn: Callable) -> Callable:
-        signature = inspect.signature(fn)
-        types = signature.bind_partial(*type_args, **type_kwargs).arguments
-
-        @functools.wraps(fn)
-        def checked(*args: Any, **kwargs: Any) -> Any:
-            for name, value in signature.bind(*args, **kwargs).arguments.items():
-                if value is not None and name in types and not isinstance(value, types[name]):
-                    raise DTypeError(f"The parameter '{name}' must be {types[name]}, but got {type(value)}")
-            return fn(*args, **kwargs)
-
-        return checked
-
-    return decorate
-
-
 class Rel:
     """The relations, as MindSpore 1 named them."""
 
@@ -291,10 +193,26 @@ class Rel:
     INC_NEITHER, INC_LEFT, INC_RIGHT, INC_BOTH, IN, NOT_IN = INC_NEITHER, INC_LEFT, INC_RIGHT, INC_BOTH, IN, NOT_IN
 
 
-class Validator:
+class _Checks(type):
+    def __getattr__(cls, name: str) -> Any:
+        return __getattr__(name)
+
+
+class Validator(metaclass=_Checks):
     """The checks, as MindSpore 1 grouped them."""
 
 
 for _name, _check in list(globals().items()):
     if _name.startswith("check"):
         setattr(Validator, _name, staticmethod(_check))
+
+
+def __getattr__(name: str) -> Any:
+    """The less common checks, which are in ``common.checkparam``."""
+    if not name.startswith("__"):
+        from .common import checkparam
+
+        found = vars(checkparam).get(name)
+        if getattr(found, "__module__", None) == checkparam.__name__:
+            return found
+    raise AbsentName(__name__, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from ._src.core.tape import state
 from ._src.core.tensor import Tensor
 from ._src.errors import DTypeError
 from ._src.ops import Parameter, ParameterTuple
-from ._src.paths import refusing
+from ._src.paths import open_paths, refusing
 from .nn.checks import check_positive_int
 from .nn.module import Module
 from .nn.optim import LARS
@@ -106,3 +107,5 @@ class GradientAccumulation(Module):
 
 
 __all__ = ["GradientAccumulation"]
+
+open_paths(sys.modules[__name__])

@@ -68,7 +68,11 @@ def _answer_for_common(module: ModuleType, sources: Sequence[str]) -> None:
         raise refusal
 
     __getattr__.__module__, __getattr__.sources = module.__name__, sources
+    _answering.append((module, before))
     setattr(module, "__getattr__", __getattr__)  # noqa: B010
+
+
+_answering: list[tuple[ModuleType, Any]] = []  # the modules that do, and their own way to find names
 
 
 class _Finder(importlib.abc.MetaPathFinder):
@@ -125,6 +129,12 @@ def uninstall() -> None:
         name = original.partition(".")[2]
         if name in package and package[name] is sys.modules.get(here):
             del package[name]
+    while _answering:
+        module, before = _answering.pop()
+        if before is None:
+            del vars(module)["__getattr__"]
+        else:
+            vars(module)["__getattr__"] = before
     for finder in [f for f in sys.meta_path if isinstance(f, _Finder)]:
         sys.meta_path.remove(finder)
         for module in [m for m in sys.modules if m.partition(".")[0] in finder.roots]:

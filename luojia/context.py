@@ -210,6 +210,7 @@ def _as_it_is(value: Any) -> Any:
 _TOLD: dict[str, Any] = {
     "save_graphs": lambda level: 2 if level is True else int(level), "save_graphs_path": os.path.abspath,
     "memory_optimize_level": lambda level: int(level[1:]), "mempool_block_size": lambda size: float(size[:-2]),
+    "max_device_memory": lambda size: float(size[:-2]),
 }
 
 

@@ -19,7 +19,7 @@ from ._src.engine.streams import (
     set_cur_stream,
 )
 from ._src.errors import ArgumentError
-from ._src.paths import also_at
+from ._src.paths import also_at, open_paths
 from .context import gpu_memory_info
 
 __all__ = ["Event", "Stream", "StreamCtx", "communication_stream", "current_stream", "default_stream", "device_count",
@@ -129,3 +129,5 @@ reset_max_memory_allocated = _of(memory.reset_peak_memory_stats, "reset_max_memo
 reset_max_memory_reserved = _of(memory.reset_peak_memory_stats, "reset_max_memory_reserved")
 
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in ("device", "event", "memory", "stream")))
+
+open_paths(sys.modules[__name__])

@@ -32,7 +32,7 @@ from ._src.engine.streams import (
     set_cur_stream,
 )
 from ._src.errors import ArgumentError, DTypeError
-from ._src.paths import also_at, refusing
+from ._src.paths import also_at, open_paths, refusing
 
 __all__ = ["Event", "Feature", "Features", "Stream", "StreamCtx", "communication_stream", "current_stream",
            "default_stream", "dispatch_threads_num", "empty_cache", "feature_list", "launch_blocking",
@@ -161,9 +161,11 @@ def set_memory(init_size: str = "2GB", increase_size: str = "2GB", max_size: str
         raise ArgumentError(f"The parameter 'optimize_level' must be one of ['O0', 'O1'], but got {optimize_level!r}")
 
 
-_REFUSED = ("MemPool PluggableAllocator StreamLimitCtx device_limit get_device_limit get_stream_limit "
+_REFUSED = ("MemPool PluggableAllocator StreamLimitCtx get_device_limit get_stream_limit "
             "memory_replay reset_stream_limit set_device_limit set_stream_limit use_mem_pool").split()
 __getattr__ = refusing("luojia.runtime", "JAX orders its work and keeps its memory by itself; its own variable "
                        "XLA_PYTHON_CLIENT_MEM_FRACTION bounds what it takes of a GPU.", _REFUSED)
 
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in ("event", "executor", "memory", "stream")))
+
+open_paths(sys.modules[__name__])

@@ -104,7 +104,8 @@ def test_set_context_errors(settings, error, message):
 
 @pytest.mark.parametrize("key, given, told", [
     ("save_graphs", False, 0), ("save_graphs", True, 2), ("save_graphs", 3, 3), ("memory_optimize_level", "O1", 1),
-    ("mempool_block_size", "2GB", 2.0), ("save_graphs_path", "irs", os.path.abspath("irs")),
+    ("mempool_block_size", "2GB", 2.0), ("max_device_memory", "3GB", 3.0),
+    ("save_graphs_path", "irs", os.path.abspath("irs")),
 ])
 def test_what_get_context_makes_of_a_value(key, given, told):
     before = context._settings[key]

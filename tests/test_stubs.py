@@ -14,6 +14,21 @@ def test_the_stub_is_current(module):
     assert stubs.path_of(module).read_text("utf-8") == stubs.stub(module), "run: python -m tools.stubs"
 
 
+@pytest.mark.parametrize("module", stubs.SHORT)
+def test_the_stub_of_a_short_name_is_current(module):
+    assert stubs.path_of(module).read_text("utf-8") == stubs.short_stub(module), "run: python -m tools.stubs"
+
+
+def test_luojias_own_stub_is_current_and_has_every_name():
+    text = stubs.path_of("luojia").read_text("utf-8")
+    assert text == stubs.root_stub(), "run: python -m tools.stubs"
+    declared = {n.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)}
+    declared |= {a.asname for n in ast.parse(text).body if isinstance(n, ast.ImportFrom) for a in n.names}
+    import luojia
+
+    assert {*luojia._MODULES, *luojia._NAMES, *luojia._ALIASES, *luojia._DTYPES} - declared == set()
+
+
 @pytest.mark.parametrize("module", stubs.CLASSES)
 def test_the_stub_of_methods_is_current(module):
     assert stubs.path_of(module).read_text("utf-8") == stubs.method_stub(module), "run: python -m tools.stubs"

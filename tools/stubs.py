@@ -1,8 +1,9 @@
 """Stub files of the modules whose names are made from tables, so that type checkers and editors know them.
 
-``python -m tools.stubs`` writes ``__init__.pyi`` beside the ``__init__.py`` of each door's operators, and a class of
-the methods made from tables for Tensor, NDArray and Symbol each, which they inherit for the type checker alone. A test
-compares the files with what the tables give now.
+``python -m tools.stubs`` writes ``__init__.pyi`` beside the ``__init__.py`` of each door's operators and of luojia
+itself, whose names are loaded at first use, one for each module under a short name, and a class of the methods made
+from tables for Tensor, NDArray and Symbol each, which they inherit for the type checker alone. A test compares the
+files with what the tables give now.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-MODULES = ("luojia.ops", "luojia.ndarray", "luojia.symbol", "luojia.numpy", "luojia.np")
+MODULES = ("luojia.ops", "luojia.mint", "luojia.ndarray", "luojia.symbol", "luojia.numpy", "luojia.np")
+ELSEWHERE = {"luojia.operator"}  # what a module offers of another, which does not say so
+SHORT = {"luojia.nd": "ndarray", "luojia.sym": "symbol", "luojia.mod": "module", "luojia.init": "initializer"}
 CLASSES = {  # the stub's module: the class whose methods it declares, and what the stub's class inherits
     "luojia._src.core.tensor_methods": ("luojia._src.core.tensor", "Tensor", ""),
     "luojia.ndarray.ndarray_methods": ("luojia.ndarray.ndarray", "NDArray", "luojia._src.core.tensor.Tensor"),
@@ -36,7 +39,7 @@ from luojia._src.core.primitive import Primitive as _Primitive
 
 def path_of(module: str) -> Path:
     path = ROOT / module.replace(".", "/")
-    return path.with_suffix(".pyi") if module in CLASSES else path / "__init__.pyi"
+    return path.with_suffix(".pyi") if module in CLASSES or module in SHORT else path / "__init__.pyi"
 
 
 def stub(module_name: str) -> str:
@@ -56,7 +59,7 @@ def stub(module_name: str) -> str:
         elif callable(found) and (hasattr(found, "face") or _is_local(module, found)):
             made.append(_function(name, found))
         elif _importable(found):
-            if name in public or found.__module__.startswith(f"{module_name}."):
+            if name in public or found.__module__ in ELSEWHERE or found.__module__.startswith(f"{module_name}."):
                 imports.append(_import(found.__module__, found.__qualname__, name))
                 if found.__qualname__ != name:
                     made.append(f"{name} = _{name}\n")
@@ -193,9 +196,57 @@ def _method(name: str, found: Any) -> str:
     return f"    def {name}({rest}) -> _t.Any: ...\n"
 
 
+def short_stub(module: str) -> str:
+    """The stub of a module that another one takes the place of: its names, and its submodules'."""
+    name = SHORT[module]
+    package = importlib.import_module(f"luojia.{name}")
+    parts = [m.name for m in pkgutil.iter_modules(getattr(package, "__path__", ())) if m.name[0] != "_"]
+    return (HEAD.partition("\nimport")[0] + f"\nfrom luojia.{name} import *\n"
+            + "".join(f"from luojia.{name} import {p} as {p}\n" for p in parts))
+
+
+def root_stub() -> str:
+    """luojia's own: modules, names from modules, and what ``__getattr__`` finds."""
+    import luojia
+
+    lines, made = [], []
+
+    def put(module: str, name: str, alias: str) -> None:
+        lines.append(_import(module, name, alias))
+        if name != alias:
+            made.append(f"{alias} = _{alias}\n")
+
+    for name in sorted({*luojia._MODULES, *[module.rpartition(".")[2] for module in SHORT]}):
+        put(".", name, name)
+    for name, module in sorted(luojia._ALIASES.items()):
+        if f"luojia.{name}" not in SHORT:
+            put(".", module, name)
+    for name in sorted({*luojia._NAMES, *luojia._DTYPES, "__version__"}):
+        found = getattr(luojia, name)
+        source = luojia._NAMES.get(name, "_src.core.dtypes" if name in luojia._DTYPES else "version")
+        if isinstance(found, types.ModuleType):
+            package, _, last = found.__name__.rpartition(".")
+            put(package, last, name)
+        elif _importable(found) and found.__module__.startswith("luojia."):
+            put(found.__module__, found.__qualname__, name)
+        elif name in _assigned(source):
+            put(f".{source}", name, name)
+        else:
+            made.append(f"{name}: _t.Any\n")
+    return HEAD + "\n" + "".join(lines + made) + "\ndef __getattr__(name: str) -> _t.Any: ...\n"
+
+
+def _assigned(module: str) -> set[str]:
+    """The names that a module's source assigns at its top."""
+    tree = ast.parse(inspect.getsource(importlib.import_module(f"luojia.{module}")))
+    return {t.id for node in tree.body if isinstance(node, (ast.Assign, ast.AnnAssign))
+            for t in (node.targets if isinstance(node, ast.Assign) else [node.target]) if isinstance(t, ast.Name)}
+
+
 def files() -> dict[Path, str]:
     """Every stub file and its text."""
-    return {path_of(n): stub(n) for n in MODULES} | {path_of(n): method_stub(n) for n in CLASSES}
+    return ({path_of(n): stub(n) for n in MODULES} | {path_of(n): method_stub(n) for n in CLASSES}
+            | {path_of(n): short_stub(n) for n in SHORT} | {path_of("luojia"): root_stub()})
 
 
 def main() -> None:

@@ -100,7 +100,8 @@ def _source(where: str) -> Any:
     """The module or the object that a source is; ``ndarray.op:random_*`` is one of names with a prefix."""
     module, _, rest = where.removesuffix("*").partition(":")
     rest = rest.rpartition(".")[0] if where.endswith("*") else rest
-    found: Any = importlib.import_module(f"luojia.{module}" if module != "." else "luojia")
+    whole = module[1:] if module[0] == "~" else "luojia" if module == "." else f"luojia.{module}"
+    found: Any = importlib.import_module(whole)
     for name in rest.split("."):
         found = getattr(found, name) if name else found
     return found

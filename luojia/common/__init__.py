@@ -8,7 +8,7 @@ from typing import Any
 from .._src.errors import AbsentName
 from .._src.ops.composed import sparse_tensor
 from .._src.ops.composed.sparse_tensor import COOTensor, CSRTensor, RowTensor, SparseTensor
-from .._src.paths import also_at
+from .._src.paths import also_at, open_paths
 from . import api, dtype, initializer, parameter, seed
 from ._grad_function import _Function
 from .api import (
@@ -57,3 +57,5 @@ def __getattr__(name: str) -> Any:
 
 
 also_at(sys.modules[__name__], f"{__name__}.recompute")
+
+open_paths(sys.modules[__name__])

@@ -11,6 +11,10 @@ from .._src.errors import ArgumentError, DTypeError
 from .._src.ops import Tensor, composed
 
 
+class StubTensor(Tensor):
+    """What MindSpore gives before a value is there; luojia has no such objects, and every Tensor can wait."""
+
+
 def tensor(input_data: Any = None, dtype: DType | None = None, shape: Any = None, init: Any = None,
            const_arg: bool = False) -> Tensor:
     """A Tensor, as its constructor makes it.

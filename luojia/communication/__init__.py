@@ -1,5 +1,8 @@
 """Communication between the processes of a job under MindSpore's names; ``luojia launch`` starts such a job."""
 
+import sys
+
+from .._src.paths import open_paths
 from . import comm_func
 from .management import (
     HCCL_WORLD_COMM_GROUP,
@@ -24,3 +27,5 @@ __all__ = ["HCCL_WORLD_COMM_GROUP", "MCCL_WORLD_COMM_GROUP", "NCCL_WORLD_COMM_GR
            "create_group", "destroy_group", "get_comm_name", "get_group_rank_from_world_rank", "get_group_size",
            "get_local_rank", "get_local_rank_size", "get_process_group_ranks", "get_rank",
            "get_world_rank_from_group_rank", "init", "release"]
+
+open_paths(sys.modules[__name__])

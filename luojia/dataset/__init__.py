@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from .._src.errors import AbsentName, RefusedName
-from .._src.paths import also_at
+from .._src.paths import also_at, open_paths
 from . import config, samplers
 from .annotated import (
     CelebADataset,
@@ -175,3 +175,5 @@ def __getattr__(name: str) -> Any:
             "dataset.NumpySlicesDataset."
         )
     raise AbsentName("luojia.dataset", name)
+
+open_paths(sys.modules[__name__])

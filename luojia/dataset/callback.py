@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from .._src.errors import ArgumentError
+from .._src.paths import open_paths
 from ..train.callback import Callback
 from . import checks
 from .rows import Row
@@ -126,3 +128,5 @@ def called(callbacks: list[DSCallback], who: Any, rows: Iterable[Row], work: Cal
     rng.memory[id(who)] = (epoch, total)
     for callback in callbacks:
         callback.ds_epoch_end(RunContext(epoch, total - first, total))
+
+open_paths(sys.modules[__name__])

@@ -21,7 +21,7 @@ from .. import ops
 from .._src.data.workers import in_processes, in_threads, processes_are_safe
 from .._src.errors import ArgumentError, DTypeError, GraphError, ShapeError
 from .._src.ops import Tensor
-from .._src.paths import also_at
+from .._src.paths import also_at, open_paths
 from ..communication import get_group_size, get_rank
 
 __all__ = ["BatchSampler", "DataLoader", "Dataset", "DistributedSampler", "IterableDataset", "RandomSampler", "Sampler",
@@ -477,3 +477,5 @@ def _exclude(given: dict[str, Any], reason: str, applies: bool) -> None:
 
 
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in ("dataloader", "dataset", "distributed", "sampler")))
+
+open_paths(sys.modules[__name__])

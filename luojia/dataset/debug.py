@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
+
+from .._src.paths import open_paths
 
 _TITLE = "[Dataset debugger] Print the [{}] of the operation [{}]."
 
@@ -71,3 +74,5 @@ class PrintDataHook(DebugHook):
 
 
 __all__ = ["DebugHook", "PrintDataHook", "PrintMetaDataHook"]
+
+open_paths(sys.modules[__name__])

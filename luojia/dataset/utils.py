@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
 
 from .._src.errors import ArgumentError, DTypeError, MissingFileError
-from .._src.paths import refusing
+from .._src.paths import open_paths, refusing
 
 
 class LineReader:
@@ -67,3 +68,5 @@ class LineReader:
 __all__ = ["LineReader"]
 _REFUSED = ("imshow_det_bbox",)
 __getattr__ = refusing("luojia.dataset.utils", "draw with matplotlib.", _REFUSED)
+
+open_paths(sys.modules[__name__])

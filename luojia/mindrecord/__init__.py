@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from enum import Enum
 from typing import Any
 
 from .._src.errors import AbsentName, RefusedName
-from .._src.paths import also_at
+from .._src.paths import also_at, open_paths
 from . import errors, reader, writer
 from .converters import Cifar10ToMR, Cifar100ToMR, CsvToMR, ImageNetToMR, MnistToMR, TFRecordToMR
 from .errors import *  # noqa: F403
@@ -40,3 +41,5 @@ def __getattr__(name: str) -> Any:
     if name in _REFUSED:
         raise RefusedName(f"luojia.mindrecord.{name} is not provided: luojia reads and writes files in the clear.")
     raise AbsentName("luojia.mindrecord", name)
+
+open_paths(sys.modules[__name__])

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+<<<<<<< HEAD
 from typing import Any
+=======
+import sys
+>>>>>>> main
 
 from .._src.errors import MXNetError
+from .._src.paths import open_paths
 
 __all__ = [
     "DbConnectionError", "MRMAddIndexError", "MRMAddSchemaError", "MRMBuildSchemaError", "MRMCloseError",
@@ -84,3 +89,5 @@ MRMDefineIndexError = _kind("MRMDefineIndexError", "Failed to define index field
 MRMDefineBlobError = _kind("MRMDefineBlobError", "Failed to define blob field. Detail: ")
 MRMUnsupportedSchemaError = _kind("MRMUnsupportedSchemaError", "Schema is not supported. Detail: ")
 MRMDefineCategoryError = _kind("MRMDefineCategoryError", "Failed to define category field. Detail: ")
+
+open_paths(sys.modules[__name__])

@@ -11,6 +11,7 @@ import importlib
 from typing import Any
 
 from .._src.core.accepted import guarded
+from .._src.core.documented import tell as _tell
 from .._src.core.given import checked
 from .._src.errors import AbsentName, RefusedName
 from .._src.paths import found_here
@@ -45,3 +46,4 @@ def __getattr__(name: str) -> Any:
 __all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - a table
     *_table, *creation.__all__, *functions.__all__, "linalg", "nn", "optim", "special",
 ]
+_tell(globals(), __all__, __name__)

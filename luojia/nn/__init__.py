@@ -8,7 +8,7 @@ from typing import Any
 
 from .._src.core.arguments import guard_all
 from .._src.errors import AbsentName
-from .._src.paths import also_at, answering
+from .._src.paths import also_at, answering, open_paths
 from . import (
     accepted,
     activation,
@@ -23,6 +23,7 @@ from . import (
     grad_reducer,
     graph_cell,
     image,
+    layer_operators,
     learning_rate_schedule,
     loss,
     loss_margin,
@@ -30,6 +31,7 @@ from . import (
     micro_batch,
     normalization,
     optim,
+    optimizer_base,
     padding,
     pooling,
     refused,
@@ -75,6 +77,7 @@ from .wrap import *  # noqa: F403
 
 # What programs import by its path, as from mindspore.nn.layer.conv import _Conv.
 _Conv, _BatchNorm, _Loss = conv._Conv, normalization._BatchNorm, loss.LossBase  # noqa: SLF001
+opt_init_args_register = optimizer_base.opt_init_args_register
 
 __all__ = ["Cell", "CellDict", "CellList", "Module", "SequentialCell", "no_init_parameters"]
 __all__ += activation.__all__
@@ -105,6 +108,7 @@ __all__ += tensor_array.__all__
 __all__ += transformer.__all__
 __all__ += wrap.__all__
 
+layer_operators.install(globals())
 guard_all(globals(), ROWS)
 accepted.guard_all(globals(), accepted.ROWS)
 told.tell(globals(), __all__, ROWS, accepted.ROWS)
@@ -131,3 +135,5 @@ def __getattr__(name: str) -> Any:
 
         return getattr(mint.nn, name[:-3])
     raise AbsentName("luojia.nn", name)
+
+open_paths(sys.modules[__name__])

@@ -61,7 +61,7 @@ class Dense(Module):
         self.out_channels = check_positive_int("Dense", "out_channels", out_channels)
         self.has_bias = check_bool("Dense", "has_bias", has_bias)
         self.weight = weight_of("Dense", weight_init, (out_channels, in_channels), HeUniform(math.sqrt(5)), dtype)
-        self.bias = None
+        self.bias: Any = None
         if has_bias:
             self.bias = weight_of("Dense", bias_init, (out_channels,), fan_in_uniform(in_channels), dtype, "bias")
         self.activation = get_activation(activation) if isinstance(activation, str) else activation

@@ -74,7 +74,7 @@ class _Conv(Module):
         self.has_bias = check_bool(who, "has_bias", has_bias)
         channels = (in_channels, out_channels // group) if self._transposed else (out_channels, in_channels // group)
         self.weight = weight_of(who, self.weight_init, (*channels, *self._weight_kernel()), None, dtype)
-        self.bias = None
+        self.bias: Any = None
         if has_bias:
             if bias_init is None:
                 self.bias_init = fan_in_uniform(channels[1] * math.prod(self.kernel_size))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from .._src.core.tape import state
 from .._src.core.tensor import Tensor, wrap
 from .._src.errors import ArgumentError, DTypeError
 from .._src.ops import Parameter
+from .._src.paths import open_paths
 from .._src.train.rules import MINDSPORE
 from .._src.train.rules_sgd import lars_gradient
 from .checks import check_bool
@@ -250,3 +252,5 @@ class LARS(Module):
 
 __all__ = ["ASGD", "AdaFactor", "AdaMax", "Adadelta", "Adagrad", "Adam", "AdamWeightDecay", "FTRL", "LARS", "Lamb",
            "LazyAdam", "Momentum", "Optimizer", "ProximalAdagrad", "RMSProp", "Rprop", "SGD"]
+
+open_paths(sys.modules[__name__])

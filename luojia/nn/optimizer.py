@@ -18,6 +18,7 @@ from .._src.train.inplace import KERNELS, all_in_place, own, updater
 from .._src.train.rules import Preset
 from .learning_rate_schedule import LearningRateSchedule
 from .module import Module
+from .optimizer_base import OptimizerBase
 
 _GROUP_KEYS = {"params", "lr", "weight_decay", "order_params", "grad_centralization"}
 
@@ -38,7 +39,7 @@ class _Rates(ParameterTuple):
     """The rates of all parameters, of which several may be one object."""
 
 
-class Optimizer(Module):
+class Optimizer(OptimizerBase, Module):
     """The base class of optimizers: ``optimizer(gradients)`` updates the parameters and returns a tuple of True.
 
     Args:
@@ -110,9 +111,9 @@ class Optimizer(Module):
             if {id(p) for p in order} != set(by_parameter):
                 raise ArgumentError(f"For '{self._o_who}', 'order_params' must hold the parameters of all groups.")
             ordered = order
-        used = {id(rate) for rate, _ in by_parameter.values()}
-        for rate in [*list(rates.values())[1:], rates[""]]:
-            if isinstance(rate, Parameter) and id(rate) in used:
+        for p in ordered:
+            rate, _ = by_parameter[id(p)]
+            if isinstance(rate, Parameter):
                 self._params[rate.name] = rate
         self.__dict__["learning_rate"] = rates[""]  # which is no parameter where each group has a rate of its own
         if isinstance(rates[""], Module):
@@ -132,8 +133,9 @@ class Optimizer(Module):
 
     def _luojia_before_listing(self) -> None:
         for rate in dict.fromkeys([r for r, _ in self._o_own] + [self.learning_rate]):
-            if isinstance(rate, Parameter) and rate.ndim and rate.name in self._params:
-                self._params.move_to_end(rate.name)  # MindSpore keeps lists in a network below the optimizer
+            if isinstance(rate, Parameter) and rate.name in self._params and (
+                    rate.ndim or (self.is_group_lr and self.dynamic_lr)):
+                self._params.move_to_end(rate.name)  # MindSpore keeps them in networks below the optimizer
 
     # -- what it is given ------------------------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ import numpy as _numpy
 
 from .. import ndarray as _nd  # noqa: F401 - NDArray's methods, under those of ndarray
 from .._src import ops as _ops  # noqa: F401 - registers the operators
+from .._src.core.documented import tell as _tell
 from .._src.errors import AbsentName, NotSupportedError
 from .._src.paths import also_at, answering, found_here, open_paths
 from . import creation, fallback, financial, functions, host, linalg, multiarray, random, statistics
@@ -106,6 +107,7 @@ __all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - part of the names c
     *host.HOST_FUNCTIONS, *_TABLE,
 ]
 
+_tell(globals(), __all__, __name__)
 answering(sys.modules[__name__], multiarray, fallback)
 found_here(__name__)
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in (

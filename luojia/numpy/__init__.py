@@ -16,6 +16,7 @@ import sys
 from typing import Any
 
 from .._src import ops as _operators  # noqa: F401 - registers the operators
+from .._src.core.documented import tell as _tell
 from .._src.core.dtypes import (
     bool_,
     float16,
@@ -31,7 +32,7 @@ from .._src.core.dtypes import (
     uint64,
 )
 from .._src.errors import AbsentName
-from .._src.paths import also_at
+from .._src.paths import also_at, open_paths
 from . import creation, manipulation, mathematics, sets
 from .creation import *  # noqa: F403
 from .manipulation import *  # noqa: F403
@@ -58,5 +59,8 @@ __all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - part of the names c
     *(name for module in (creation, manipulation, mathematics, sets) for name in module.__all__), *_table,
 ]
 
+_tell(globals(), __all__, __name__)
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in (
     "array_creations", "array_ops", "dtypes", "logic_ops", "math_ops")))
+
+open_paths(sys.modules[__name__])

@@ -10,10 +10,11 @@ from typing import Any
 from .._src import ops as _operators  # noqa: F401 - registers the operators
 from .._src.core.accepted import guarded
 from .._src.core.compiled_faces import compile_class, compile_plain
+from .._src.core.documented import tell
 from .._src.core.faces import FaceModule
 from .._src.core.given import checked
 from .._src.ops.composed.accepted import FUNCTIONS as ACCEPTED
-from .._src.paths import also_at, found_here
+from .._src.paths import also_at, found_here, open_paths
 from . import (
     collective,
     composed,
@@ -26,6 +27,7 @@ from . import (
     primitive,
     random,
     refused,
+    registries,
     state,
     stateful,
     updates,
@@ -63,6 +65,7 @@ def __getattr__(name: str) -> Any:
     except KeyError:
         found = None if name.startswith("__") else _late().get(name)
         found = guards.guarded(guarded(found, ACCEPTED.get(name))) if found is not None else None
+        tell({name: found}, [name], __name__)
         if inspect.isfunction(found) and found.__qualname__ == name:
             found.__module__ = __name__  # where pickle finds it
     if found is None:
@@ -101,22 +104,26 @@ for _name in ACCEPTED.keys() & globals().keys():
     globals()[_name] = guarded(globals()[_name], ACCEPTED[_name])
 for _name in _common:
     guards.guarded(globals().get(_name))
+tell(globals(), _common, __name__)
 found_here(__name__)
 
-also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in ("operations", "function", "auto_generate")), *(
+also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in ("operations", "function")), *(
     f"{__name__}.operations.{p}_ops" for p in (
         "array", "comm", "control", "custom", "debug", "image", "inner", "linalg", "math", "nn", "other", "random",
         "sparse", "spectral")),
     f"{__name__}.operations._inner_ops", f"{__name__}.operations.manually_defined",
-    f"{__name__}.operations.manually_defined.ops_def", f"{__name__}.auto_generate.gen_ops_def",
-    f"{__name__}.auto_generate.gen_ops_prim", f"{__name__}.composite.math_ops", f"{__name__}.deprecated", *(
+    f"{__name__}.operations.manually_defined.ops_def", f"{__name__}.composite.math_ops", f"{__name__}.deprecated", *(
     f"{__name__}.function.{p}_func" for p in ("array", "clip", "debug", "fft", "image", "linalg", "math", "nn",
                                               "other", "parameter", "random", "sparse", "sparse_unary", "spectral",
                                               "vmap")),
     f"{__name__}.function.grad", f"{__name__}.function.grad.grad_func")
+vm_impl_registry, get_vm_impl_fn = registries.vm_impl_registry, registries.get_vm_impl_fn
+also_at(registries, f"{__name__}.vm_impl_registry")
 also_at(composite, f"{__name__}.composite.base", f"{__name__}.composite.multitype_ops")
 also_at(primitive, f"{__name__}._primitive")
 # Programs write F.relu and C.clip_by_value: these two modules answer for every operator.
 setattr(functional, "__getattr__", lambda name: getattr(sys.modules[__name__], name))  # noqa: B010
 setattr(composite, "__getattr__", lambda name: getattr(sys.modules[__name__], name))  # noqa: B010
 _imported = True
+
+open_paths(sys.modules[__name__])

@@ -17,6 +17,7 @@ from . import debug as debug
 from . import forms as forms
 from . import functional as functional
 from . import functional_overload as functional_overload
+from . import generated as generated
 from . import grad as grad
 from . import guards as guards
 from . import inputs as inputs
@@ -28,6 +29,9 @@ from . import plain as plain
 from . import primitive as primitive
 from . import random as random
 from . import refused as refused
+from . import registries as registries
+from . import scalars as scalars
+from . import shapes as shapes
 from . import signature as signature
 from . import sparse as sparse
 from . import spectral as spectral
@@ -148,6 +152,7 @@ from luojia.ops.random import Bernoulli as Bernoulli
 from luojia.ops.random import Multinomial as Multinomial
 from luojia.ops.random import RandomPoisson as RandomPoisson
 from luojia.ops.random import TruncatedNormal as TruncatedNormal
+from luojia.ops.registries import get_vm_impl_fn as get_vm_impl_fn
 from luojia.ops.state import assign as assign
 from luojia.ops.state import assign_add as assign_add
 from luojia.ops.state import assign_sub as assign_sub

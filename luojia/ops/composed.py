@@ -174,7 +174,7 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0) -> Tensor:
 def block_diag(*inputs: Tensor) -> Tensor:
     """Matrices along the diagonal of one matrix."""
     _tensors("block_diag", inputs)
-    matrices = [atleast_2d(x) for x in inputs]
+    matrices = [atleast_2d(x) for x in inputs or (Tensor(np.zeros((1, 0), np.float32)),)]
     width, rows, at = sum(m.shape[1] for m in matrices), [], 0
     for m in matrices:
         rows.append(OP["pad"](m, pad_width=((0, 0), (at, width - at - m.shape[1]))))

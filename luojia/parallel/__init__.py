@@ -10,7 +10,7 @@ from typing import Any
 from .._src.core.compiled import Compiled
 from .._src.core.mesh import Mesh
 from .._src.errors import ArgumentError, DTypeError
-from .._src.paths import also_at, refusing
+from .._src.paths import also_at, open_paths, refusing
 from ..context import (
     ParallelMode,
     get_auto_parallel_context,
@@ -84,12 +84,14 @@ def _get_gradients_mean() -> bool:
 
 also_at(sys.modules[__name__], f"{__name__}._utils", f"{__name__}._auto_parallel_context")
 _REFUSED = (
-    "Layout build_searched_strategy checkpoint_convert checkpoint_transform convert_checkpoint_by_rank "
-    "convert_checkpoints function load_distributed_checkpoint load_segmented_checkpoints "
-    "merge_pipeline_strategys merge_sliced_parameter nn parameter_broadcast rank_list_for_convert "
+    "Layout build_searched_strategy convert_checkpoint_by_rank "
+    "convert_checkpoints load_distributed_checkpoint load_segmented_checkpoints "
+    "merge_pipeline_strategys merge_sliced_parameter parameter_broadcast rank_list_for_convert "
     "rank_list_for_transform restore_group_info_list set_op_strategy_config shard "
-    "sync_pipeline_shared_parameters transform_checkpoint_by_rank transform_checkpoints transform_safetensors "
+    "sync_pipeline_shared_parameters transform_checkpoint_by_rank transform_checkpoints "
     "unified_safetensors"
 ).split()
 __getattr__ = refusing("luojia.parallel", "models are not cut over devices; for data parallel training there are "
                        "set_auto_parallel_context and Mesh.", _REFUSED)
+
+open_paths(sys.modules[__name__])

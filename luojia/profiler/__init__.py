@@ -21,10 +21,12 @@ exp                                     1
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from .._src import ops as _operators  # noqa: F401 - those that are defined when a profiler starts are recorded
 from .._src.errors import AbsentName, RefusedName
+from .._src.paths import also_at, open_paths
 from .scopes import Counter, Domain, Event, Frame, Marker, Task
 from .session import (
     AicoreMetrics,
@@ -71,3 +73,7 @@ __all__ = [
     "dumps", "mstx", "pause", "profile", "profiler_set_config", "profiler_set_state", "resume", "schedule",
     "set_config", "set_kvstore_handle", "set_state", "tensorboard_trace_handler",
 ]
+
+Schedule = schedule
+open_paths(sys.modules[__name__])
+also_at(sys.modules[__name__], f"{__name__}.schedule", f"{__name__}.mstx")  # the attributes are a class each

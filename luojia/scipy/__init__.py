@@ -8,6 +8,11 @@
 
 from __future__ import annotations
 
+import sys
+
+from .._src.paths import open_paths
 from . import fft, linalg, optimize
 
 __all__ = ["fft", "linalg", "optimize"]
+
+open_paths(sys.modules[__name__])

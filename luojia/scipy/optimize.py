@@ -13,7 +13,7 @@ from .. import ops
 from .._src.errors import ArgumentError
 from .._src.ops import Tensor
 from .._src.ops.compose import placed
-from .._src.paths import also_at
+from .._src.paths import also_at, open_paths
 
 
 class OptimizeResults(NamedTuple):
@@ -127,3 +127,5 @@ also_at(sys.modules[__name__], f"{__name__}.linear_sum_assignment")  # MindSpore
 __all__ = ["line_search", "linear_sum_assignment", "minimize"]
 
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in ("line_search", "minimize")))
+
+open_paths(sys.modules[__name__])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+
 from .._src.core.arguments import guard_all, read
-from .._src.paths import also_at
+from .._src.paths import also_at, open_paths
 from ..nn import dynamic_lr, metrics
 from ..nn.metrics import *  # noqa: F403
 from . import amp, callback, dataset_helper, loss_scale_manager, model, serialization
@@ -25,6 +27,7 @@ from .callback import (
 )
 from .conversion import async_ckpt_thread_status, ckpt_to_safetensors, safetensors_to_ckpt
 from .dataset_helper import DatasetHelper, connect_network_with_dataset
+from .exit import OnRequestExit
 from .loss_scale_manager import DynamicLossScaleManager, FixedLossScaleManager, LossScaleManager
 from .model import Model
 from .serialization import (
@@ -38,6 +41,7 @@ from .serialization import (
 )
 from .summary import SummaryRecord
 
+callback.OnRequestExit = OnRequestExit  # type: ignore[attr-defined] - where programs import it from
 __all__ = [
     "BackupAndRestore", "Callback", "CheckpointConfig", "DatasetHelper", "DynamicLossScaleManager", "EarlyStopping",
     "FixedLossScaleManager", "History", "LambdaCallback", "LearningRateScheduler", "LossMonitor", "LossScaleManager",
@@ -45,7 +49,7 @@ __all__ = [
     "amp", "async_ckpt_thread_status", "auto_mixed_precision", "ckpt_to_safetensors", "safetensors_to_ckpt",
     "build_train_network", "callback", "connect_network_with_dataset", "dataset_helper", "dynamic_lr", "export",
     "load", "load_checkpoint", "load_checkpoint_async", "load_param_into_net", "loss_scale_manager",
-    "merge_sliced_parameter", "metrics", "model", "save_checkpoint", "serialization",
+    "OnRequestExit", "merge_sliced_parameter", "metrics", "model", "save_checkpoint", "serialization",
 ]
 __all__ += metrics.__all__
 
@@ -65,3 +69,5 @@ also_at(metrics, f"{__name__}.metrics", *(f"{__name__}.metrics.{p}" for p in (
 also_at(callback, *(f"{__name__}.callback._{p}" for p in (
     "backup_and_restore", "callback", "checkpoint", "early_stop", "history", "lambda_callback", "loss_monitor",
     "lr_scheduler_callback", "reduce_lr_on_plateau", "summary_collector", "time_monitor")))
+
+open_paths(sys.modules[__name__])

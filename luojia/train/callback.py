@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -14,6 +15,7 @@ from .._checkparam import check_bool, check_non_negative_int
 from .._src.core.tensor import Tensor
 from .._src.engine.group import place
 from .._src.errors import ArgumentError, DTypeError, NotSupportedError
+from .._src.paths import open_paths
 from ..nn import Module
 from ..ops.collective import barrier
 from .serialization import save_checkpoint
@@ -486,3 +488,5 @@ from .watch import EarlyStopping, ReduceLROnPlateau  # noqa: E402
 __all__ = ["BackupAndRestore", "Callback", "CallbackManager", "CheckpointConfig", "EarlyStopping", "History",
            "LambdaCallback", "LearningRateScheduler", "LossMonitor", "ModelCheckpoint", "ReduceLROnPlateau",
            "RunContext", "SummaryCollector", "TimeMonitor"]
+
+open_paths(sys.modules[__name__])

@@ -14,7 +14,7 @@ import numpy as np
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError, GraphError, NotSupportedError, ShapeError
 from .._src.formats import png, tfevents
-from .._src.paths import also_at
+from .._src.paths import also_at, open_paths
 from ..ops.debug import summaries
 from .callback import Callback, RunContext, loss_of
 
@@ -261,3 +261,5 @@ __all__ = ["SummaryCollector", "SummaryRecord"]
 
 
 also_at(sys.modules[__name__], f"{__name__}.summary_record")
+
+open_paths(sys.modules[__name__])

@@ -1,10 +1,14 @@
 """``mindspore.utils``: arrays of other frameworks."""
 
-from .._src.paths import refusing
+import sys
+
+from .._src.paths import open_paths, refusing
 from . import dlpack
 from .dlpack import from_dlpack, to_dlpack
 
 __all__ = ["dlpack", "from_dlpack", "to_dlpack"]
-_REFUSED = ("ExitByRequest RSCPluginHandle TFTCommValue comm_exec_order_check dryrun get_sdc_detect_result "
+_REFUSED = ("ExitByRequest RSCPluginHandle TFTCommValue comm_exec_order_check get_sdc_detect_result "
             "runtime_execution_order_check sdc_detect_start sdc_detect_stop stress_detect").split()
 __getattr__ = refusing("luojia.utils", "it watches Ascend devices.", _REFUSED)
+
+open_paths(sys.modules[__name__])

@@ -52,11 +52,14 @@ CASES = {
 }
 
 
-@pytest.fixture(params=[None, 1, "heavy", "winograd", "winograd in blocks"],
+@pytest.fixture(params=[None, 1, "few channels", "heavy", "winograd", "winograd in blocks"],
                 ids=lambda p: {None: "blocks as they come", 1: "smallest blocks"}.get(p, p))
 def blocks(request, monkeypatch):
-    """The second runs every case in blocks of one image and few rows, as only large inputs would; the third has all
-    images for small and all weights for large, the others have few channels for many."""
+    """The second runs every case in blocks of one image and few rows, as only large inputs would; the third takes as
+    few channels what are few here, the fourth has all images for small and all weights for large, the others have few
+    channels for many."""
+    if request.param != "few channels":
+        monkeypatch.setattr(conv_heavy, "FEW", 0)
     if request.param in ("winograd", "winograd in blocks"):
         for name in ("FEWEST", "FEWEST_PAIRS", "LEAST"):
             monkeypatch.setattr(conv_winograd, name, 0)
@@ -68,7 +71,7 @@ def blocks(request, monkeypatch):
         monkeypatch.setattr(conv_heavy, "HEAVIER", 0)
         monkeypatch.setattr(conv_heavy, "SMALL", 10_000)
         monkeypatch.setattr(conv_heavy, "COLUMNS", 10_000)
-    elif request.param:
+    elif request.param == 1:
         monkeypatch.setattr(columns, "BUFFER_BYTES", 1)
         monkeypatch.setattr(columns, "LEAST_COLUMNS", 1)
         monkeypatch.setattr(windows, "BUFFER_BYTES", 1)

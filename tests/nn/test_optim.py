@@ -132,6 +132,21 @@ def test_groups():
         opt.get_lr_parameter(3)
 
 
+@pytest.mark.parametrize("first, second, ordered, expected", [
+    (None, 0.5, False, "learning_rate learning_rate_group_1 w b"),
+    (None, 0.5, True, "learning_rate_group_1 learning_rate b w"),
+    (0.1, 0.5, True, "learning_rate_group_1 learning_rate_group_0 b w"),
+    (None, [0.5, 0.4], False, "w b learning_rate learning_rate_group_1"),
+    ([0.1, 0.2], 0.3, True, "b w learning_rate_group_1 learning_rate_group_0"),
+])
+def test_where_rates_of_groups_are_listed(first, second, ordered, expected):
+    ps = params()
+    groups = [{"params": [p], **({} if rate is None else {"lr": rate})} for p, rate in zip(ps, (first, second))]
+    opt = nn.Momentum(groups + [{"order_params": ps[::-1]}] * ordered, 0.01, 0.9)
+    kept = [n for n in names(opt) if n != "global_step" and not n.startswith("mom")]
+    assert " ".join(kept) == expected
+
+
 def test_order_params():
     w, b = params()
     opt = nn.SGD([{"params": [w]}, {"params": [b]}, {"order_params": [b, w]}])

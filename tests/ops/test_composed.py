@@ -46,6 +46,7 @@ CASES = {
         lambda: ops.block_diag(S, Tensor([1.0, 2.0])),
         "Float32[3, 4][4.0, 1.0, 0.0, 0.0, 2.0, 3.0, 0.0, 0.0, 0.0, 0.0, 1.0, 2.0]",
     ),
+    "no block_diag": (lambda: ops.block_diag(), "Float32[1, 0][]"),
     "sequence_mask": (lambda: ops.sequence_mask(Tensor([1, 3], ms.int32)), "Bool[2, 3][1.0, 0.0, 0.0, 1.0, 1.0, 1.0]"),
     "reverse_sequence": (
         lambda: ops.reverse_sequence(A, Tensor([2, 3], ms.int64), 1),

@@ -151,6 +151,7 @@ def test_gradients_pass_through_values():
 
 @pytest.mark.parametrize(("call", "error", "match"), [
     (lambda: COOTensor(AT, V, (3,)), ShapeError, r"the length of 'shape' must be 2, but got \(3,\)"),
+    (lambda: COOTensor(AT, V, (1, 1)), ShapeError, r"shape is too small: \(1, 1\) to hold all values"),
     (lambda: COOTensor(AT, V[:1], (3, 4)), ShapeError, "'indices.shape.0.' must be equal to 'values.shape.0.'"),
     (lambda: COOTensor([[0, 1]], V, (3, 4)), DTypeError, "'indices' must be Tensor, but got <class 'list'>"),
     (lambda: COOTensor(AT, V), DTypeError, "'shape' must be tuple, but got <class 'NoneType'>"),

@@ -17,6 +17,7 @@ from __future__ import annotations
 import functools
 import inspect
 import re
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,6 +26,7 @@ from .dtypes import from_np
 
 _NAME = re.compile(r"[.\[ ]")
 _DTYPE = re.compile(r"[ =]((?:u?int|float)\d+)(?=[,)]|$)")
+_LIST = re.compile(r"\[[^\[\]]*\]")
 _EXAMPLE = re.compile(r"^>>> .*?(\n\n|\Z)", re.S | re.M)
 _KEYWORD = re.compile(r"(\w+)=(?!=)")
 ANY = 12  # dtypes: of so many and more nothing is said
@@ -129,6 +131,10 @@ def row_of(face: Any, door: str = "") -> Example | None:
     line = rows.get(f"{door}:{face.name}") or rows.get(f"face:{face.name}") or rows.get(face.op.name)
     if line is None:
         return None
+    return _read(line)
+
+
+def _read(line: str) -> Example:
     called, _, rest = line.partition("  ")
     call, _, answer = rest.rpartition(" = ")
     ours, _, mxnets = answer.replace(" / ", "\n ").partition(" | ")
@@ -189,6 +195,24 @@ def example(face: Any, module: str, is_class: bool = False) -> str:
     imports = door.imports.replace("import", f"import {', '.join(taken)},") if taken else door.imports
     numbers = ".asnumpy()" if door.mxnets and row.part != ".shape" else ""
     return f">>> {imports}\n>>> print({name}({', '.join(arguments)}){row.part}{numbers})\n{row.answers[door.mxnets]}"
+
+
+def tell(space: dict[str, Any], names: Iterable[str], module: str) -> None:
+    """Put the examples of rows ``fn:name``, or ``np:name`` of one door, behind the docstrings of functions without a
+    face; lists are arrays, also within a tuple."""
+    door, rows = DOORS[module], _lines()
+    for name in names:
+        line, found = rows.get(f"{door.name}:{name}") or rows.get(f"fn:{name}"), space.get(name)
+        doc = getattr(found, "__doc__", None)
+        if line is None or not inspect.isfunction(found) or not doc or hasattr(found, "face") or ">>>" in doc:
+            continue
+        row = _read(line)
+        passed = [_as_array(a, door.array) if a[:1] != "(" else _LIST.sub(lambda m: _as_array(m[0], door.array), a)
+                  for a in row.arrays] + [f"{k}={v}" for k, v in row.attributes.items()]
+        taken = "import Tensor," if "Tensor(" in str(passed) else "import"
+        head = inspect.cleandoc(doc) if "\n" in doc else doc
+        found.__doc__ = (f"{head}\n\n>>> {door.imports.replace('import', taken)}\n"
+                         f">>> print({door.name}.{name}({', '.join(passed)}){row.part})\n{row.answers[0]}")
 
 
 def _listed(name: str) -> str:

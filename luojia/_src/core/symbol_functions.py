@@ -77,12 +77,11 @@ def _dress(fn: Callable, name: str, doc: str | None, params: list) -> Callable:
     star = any(p.star for p in params)
     shown, keyword = [], False
     for p in params:
-        default = kinds.empty if p.default is MISSING and not _has_default(shown) else p.default
         if p.star:
             shown.append(kinds(p.public, kinds.VAR_POSITIONAL))
             keyword = True
         else:
-            default = None if default is MISSING else default
+            default = None if p.default is MISSING else p.default  # an array that is left out becomes a variable
             kind = kinds.KEYWORD_ONLY if keyword or star and p.default is not MISSING else kinds.POSITIONAL_OR_KEYWORD
             shown.append(kinds(p.public, kind, default=default))
     shown.sort(key=lambda p: p.kind)
@@ -96,10 +95,6 @@ def _named(fn: Callable, name: str, doc: str | None) -> Callable:
     fn.__module__ = "luojia.symbol"
     fn.__doc__ = doc
     return fn
-
-
-def _has_default(shown: list) -> bool:
-    return any(p.default is not inspect.Parameter.empty for p in shown)
 
 
 def fluent(symbol: Symbol, name: str) -> Callable:

@@ -97,6 +97,10 @@ def _(xp, g, ans, args, needs, *, axis, mode, batch_dims):
     if axis is None:
         flat = xp.add_slices(xp.zeros_like(xp.reshape(x, (-1,))), i, g, axis=0, mode=mode)
         return xp.reshape(flat, shape), None
+    if hasattr(g, "flags"):  # NumPy's arrays: what is added to zeros as it is
+        axis %= len(shape)
+        at = (slice(None),) * axis + (positions(xp, i, shape[axis], mode, "gather"),)
+        return xp.scatter_add(shape, g.dtype, at, g), None
     return xp.add_slices(xp.zeros_like(x), i, g, axis=axis % len(shape), mode=mode), None
 
 

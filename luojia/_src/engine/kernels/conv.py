@@ -103,6 +103,8 @@ def conv_dx(g: np.ndarray, w: np.ndarray, *, shape: Ints, stride: Ints, pad: Pad
     dtype = np.result_type(g, w)
     before = tuple(lo for lo, _ in pad)
     kernels = _channels_last(w.shape, g.shape[2:], stride, dilation, groups, g, gradient=True)
+    if kernels is conv_last and w.shape[1] <= conv_heavy.FEW:
+        kernels = conv_heavy
     if kernels not in (conv_last, None):
         return kernels.spread(g, w, shape[2:], stride, before, dilation, working(dtype)).astype(dtype, copy=False)
     plane = kernels is conv_last

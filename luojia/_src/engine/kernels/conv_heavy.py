@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from luojia._src.engine import threads
 from luojia._src.engine.kernels.columns import Ints, span
 from luojia._src.engine.kernels.conv_last import first, last
 from luojia._src.engine.kernels.finish import Finish
@@ -22,6 +23,7 @@ from luojia._src.engine.shortcuts import matmul
 HEAVY = 1 << 19  # numbers of the weights, at least
 HEAVIER = 1 << 20  # the same for its gradients, which are otherwise found together
 SMALL = 100  # outputs of an image, at most
+FEW = 4  # channels of an input, of which BLAS multiplies too few at a time: its gradient is computed here, too
 COLUMNS = 1 << 22  # numbers of the windows that are unfolded together
 
 
@@ -96,15 +98,21 @@ def spread(g: np.ndarray, w: np.ndarray, size: Ints, stride: Ints, lo: Ints, dil
     dx = np.empty((n, *size, channels), work)
     images = first(dx)
     flat = np.ascontiguousarray(w, work).reshape(outputs, -1)
-    for some in how.images(n, channels):
-        count = some.stop - some.start
-        parts = matmul(flat.T, _pixels(g[some], work).T).reshape(channels, *kernel, count, *out)
-        padded, into, source = how.padded(images[some], work)
-        places = how.windows(padded)
-        for tap in np.ndindex(*kernel):
-            np.add(places[:, *tap], parts[:, *tap], out=places[:, *tap])
-        images[some] = 0
-        images[some][source] = padded[into].swapaxes(0, 1)
+
+    def compute(part: slice) -> None:
+        for some in how.images(part.stop - part.start, channels):
+            some = slice(some.start + part.start, some.stop + part.start)
+            count = some.stop - some.start
+            parts = matmul(flat.T, _pixels(g[some], work).T).reshape(channels, *kernel, count, *out)
+            padded, into, source = how.padded(images[some], work)
+            places = how.windows(padded)
+            for tap in np.ndindex(*kernel):
+                np.add(places[:, *tap], parts[:, *tap], out=places[:, *tap])
+            images[some] = 0
+            images[some][source] = padded[into].swapaxes(0, 1)
+
+    parts = threads.ranges(n, g.size * w[0].size / threads.PRODUCTS)
+    threads.spread(compute, parts if channels <= FEW else [slice(0, n)])  # BLAS has threads for the large products
     return images
 
 

@@ -153,6 +153,9 @@ class COOTensor(_Sparse):
                              f"{self.values.shape[0]}.")
         if self.indices.shape[1] != 2 or len(self.shape) != 2:
             raise ShapeError(f"For COOTensor, the length of 'shape' must be 2, but got {self.shape}.")
+        if self.shape[0] * self.shape[1] < self.values.shape[0]:
+            raise ShapeError(f"For COOTensor, shape is too small: {self.shape} to hold all values"
+                             f"({self.values.shape[0]}).")
 
     __radd__, __rmul__ = _Sparse.__add__, _Sparse.__mul__  # of a Tensor on the left
 
