@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
-from typing import Any
-=======
 import sys
->>>>>>> main
+from typing import Any
 
 from .._src.errors import MXNetError
 from .._src.paths import open_paths
