@@ -66,7 +66,7 @@ def __getattr__(name: str) -> Any:
         found = None if name.startswith("__") else _late().get(name)
         found = guards.guarded(guarded(found, ACCEPTED.get(name))) if found is not None else None
         tell({name: found}, [name], __name__)
-        if inspect.isfunction(found) and found.__qualname__ == name:
+        if inspect.isfunction(found) and hasattr(found, "__wrapped__") and found.__qualname__ == name:
             found.__module__ = __name__  # where pickle finds it
     if found is None:
         found = newer.find(name) if _imported and not name.startswith("_") else None
