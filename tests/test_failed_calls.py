@@ -1,10 +1,13 @@
 """After a failed call parameters, gradients, states and files are as before."""
 
+import gc
+import weakref
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import luojia
 import luojia as mx
 from luojia import autograd, gluon, nd
 
@@ -176,3 +179,30 @@ def test_backward():
             y = x * 5
         y.backward(nd.ones((3,)))
     assert x.grad.asnumpy().tolist() == [3, 3]
+
+
+X = luojia.Tensor(np.ones((2, 3), np.float32))
+
+
+@pytest.mark.parametrize("call", [
+    lambda: luojia.ops.matmul(X, X), lambda: luojia.ops.concat((X, X[0]), 0), lambda: luojia.ops.softmax(X, axis=9),
+    lambda: luojia.ops.logdet(X), lambda: luojia.ops.Conv2D(3, 3)(X, X), lambda: nd.dot(nd.ones((1, 5)), nd.ones(3)),
+    lambda: luojia.grad(lambda x: luojia.ops.matmul(x, x).sum())(X),
+    lambda: mx.np.dot(mx.np.ones((2, 3)), mx.np.ones(2)),
+])
+def test_errors_keep_nothing_alive(call):
+    alive = []
+
+    def failing():
+        local = np.ones(3)
+        alive.append(weakref.ref(local))
+        call()
+
+    gc.collect()
+    gc.disable()
+    try:
+        with pytest.raises(ValueError):
+            failing()
+        assert alive[0]() is None
+    finally:
+        gc.enable()

@@ -19,3 +19,8 @@ print(t / 0, ops.log(t), ops.grad(ops.sqrt)(t), t.log(), nd.dot(x * 1e38, x * 1e
 def test_no_warning_for_infinities_and_nans():
     done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=True)
     assert done.stderr == "" and "inf" in done.stdout and "nan" in done.stdout
+
+
+def test_programs_run_without_docstrings():
+    done = subprocess.run([sys.executable, "-OO", "-c", CODE], capture_output=True, text=True, check=True)
+    assert done.stderr == "" and "inf" in done.stdout

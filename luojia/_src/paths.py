@@ -10,7 +10,7 @@ import importlib
 import sys
 from collections.abc import Callable, Collection
 from functools import partial
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from .errors import AbsentName, RefusedName
@@ -23,6 +23,14 @@ def also_at(module: ModuleType, *paths: str) -> None:
         parent, _, name = path.rpartition(".")
         if parent in sys.modules and not hasattr(sys.modules[parent], name):
             setattr(sys.modules[parent], name, module)
+
+
+def found_here(module: str) -> None:
+    """Have pickle find the functions of a module that took the place of those they wrap."""
+    for name, found in vars(sys.modules[module]).items():
+        if isinstance(found, FunctionType) and hasattr(found, "__wrapped__") and found.__qualname__ == name:
+            if vars(sys.modules[found.__module__]).get(name) is not found:
+                found.__module__ = module
 
 
 def open_paths(module: ModuleType) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import operator
+import sys
 import warnings
 import weakref
 from collections.abc import Callable
@@ -46,7 +48,11 @@ class Jit(Compiled):
         return Jit(self.__wrapped__, self.strict)
 
     def __reduce__(self) -> Any:
-        return Jit, (self.__wrapped__, self.strict)
+        try:  # as a function of a module, which is found by its name
+            found = operator.attrgetter(self.__qualname__)(sys.modules[self.__module__])
+        except (AttributeError, KeyError):
+            found = None
+        return self.__qualname__ if found is self else (Jit, (self.__wrapped__, self.strict))
 
     def __repr__(self) -> str:
         return f"<jit {getattr(self.__wrapped__, '__qualname__', self.__wrapped__)}>"

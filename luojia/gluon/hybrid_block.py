@@ -345,10 +345,11 @@ class _Graph:
             return found
         if not self._held:
             self._tell_what_is_unused()
+        version = structure.version  # before the values are read: another thread may change them
         values = [s if s.__class__ is int else s.data(device) if isinstance(s, Parameter) else s for s in self.sources]
         if found is None or any([a is not b for a, b in zip(values, found.values)]):
             found = self._held[device] = _Held(values)
-        found.version = -1 if self._own_data else structure.version
+        found.version = -1 if self._own_data else version
         return found
 
     def _tell_what_is_unused(self) -> None:

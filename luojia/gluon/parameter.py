@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
 from typing import Any
 
@@ -20,6 +21,8 @@ from ..ndarray.sparse_array import as_stype
 from ..util import array_class, is_np_shape
 from .loaded import load_all
 from .utils import contexts_of, shape_is_known
+
+_finishing = threading.RLock()
 
 __all__ = ["Constant", "DeferredInitializationError", "Parameter", "ParameterDict", "tensor_types"]
 
@@ -186,7 +189,9 @@ class Parameter:
             )
         if state.frame is not None:
             raise Pending(f"Parameter '{self.name}' has no values yet")
-        self._materialize(*self._deferred_init)
+        with _finishing:  # of threads that share a net, the first one draws the values
+            if self._deferred_init:
+                self._materialize(*self._deferred_init)
 
     def _materialize(self, init: Any, contexts: list[Context], default_init: Any, data: Any) -> None:
         if data is None:
@@ -204,18 +209,19 @@ class Parameter:
                 array = wrap(array_class(), zeros, device)
                 initializer.create(default_init)(initializer.InitDesc(self.name, {"__init__": init}), array)
             data = array.asnumpy()
-        self._deferred_init = ()
         self._place(np.asarray(data, to_numpys(self._dtype)), contexts)
+        self._deferred_init = ()
 
     def _place(self, data: np.ndarray, contexts: list[Context]) -> None:
         """Put copies of ``data`` on the devices, as leaves."""
         structure.version += 1
-        self._data = {}
+        placed = {}
         for device in contexts:
             leaf = wrap(array_class(), device.engine.put(data.copy(), device), device)
             leaf._role = True
             self._make_leaf(leaf)
-            self._data[device] = leaf
+            placed[device] = leaf
+        self._data = placed  # whole, for another thread may look
 
     def _make_leaf(self, leaf: NDArray) -> None:
         if self._grad_req == "null":

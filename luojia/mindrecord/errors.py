@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 from .._src.errors import MXNetError
 from .._src.paths import open_paths
@@ -30,6 +31,17 @@ class MindRecordException(MXNetError):
     def __init__(self, detail: str = "") -> None:
         self.error_msg = f"{self.prefix}{detail}"
         super().__init__(f"[{type(self).__name__}]: {self.error_msg}")
+
+    def __reduce__(self) -> Any:
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(cls: type[MindRecordException], args: tuple, state: dict[str, Any]) -> MindRecordException:
+    """The exception that was pickled, whose text is whole already."""
+    made = cls.__new__(cls, *args)
+    made.args = args
+    made.__dict__.update(state)
+    return made
 
 
 class ParamTypeError(MindRecordException):

@@ -14,6 +14,7 @@ from .._src.core.accepted import guarded
 from .._src.core.documented import tell as _tell
 from .._src.core.given import checked
 from .._src.errors import AbsentName, RefusedName
+from .._src.paths import found_here
 from . import creation, functions, linalg, nn, optim, special, table
 from .creation import *  # noqa: F403
 from .functions import *  # noqa: F403
@@ -28,6 +29,7 @@ globals().update({n: guarded(checked(getattr(module, n)), table.ACCEPTED.get(n))
 _OF_NUMBERS = """all amax amin any argmax argmin argsort count_nonzero cummax cummin cumprod cumsum gather index_select
 kthvalue logsumexp max mean median min norm prod sort squeeze std std_mean sum swapaxes topk transpose var var_mean"""
 globals().update({n: functions.of_numbers(globals()[n]) for n in _OF_NUMBERS.split()})
+found_here(__name__)
 
 
 def __getattr__(name: str) -> Any:

@@ -30,6 +30,7 @@ def _zeros(x: Tensor, *shape: int) -> Tensor:
 _STEPS = {mode: type(f"_Dynamic{name}", (Module,), {"__module__": __name__, "__doc__": "The steps of a layer."})
           for mode, name in (("lstm", "LSTMCPUGPU"), ("gru", "GRUCPUGPU"), ("rnn_tanh", "RNNTanh"),
                              ("rnn_relu", "RNNRelu"))}
+globals().update({step.__name__: step for step in _STEPS.values()})  # where pickle finds them
 
 
 class _Recurrent(Module):

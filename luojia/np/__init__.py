@@ -25,7 +25,7 @@ from .. import ndarray as _nd  # noqa: F401 - NDArray's methods, under those of 
 from .._src import ops as _ops  # noqa: F401 - registers the operators
 from .._src.core.documented import tell as _tell
 from .._src.errors import AbsentName, NotSupportedError
-from .._src.paths import also_at, answering, open_paths
+from .._src.paths import also_at, answering, found_here, open_paths
 from . import creation, fallback, financial, functions, host, linalg, multiarray, random, statistics
 from .creation import *  # noqa: F403
 from .financial import *  # noqa: F403
@@ -109,6 +109,7 @@ __all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - part of the names c
 
 _tell(globals(), __all__, __name__)
 answering(sys.modules[__name__], multiarray, fallback)
+found_here(__name__)
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in (
     "arrayprint", "function_base", "io", "stride_tricks", "utils")))
 open_paths(sys.modules[__name__])

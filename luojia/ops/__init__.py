@@ -14,7 +14,7 @@ from .._src.core.documented import tell
 from .._src.core.faces import FaceModule
 from .._src.core.given import checked
 from .._src.ops.composed.accepted import FUNCTIONS as ACCEPTED
-from .._src.paths import also_at, open_paths
+from .._src.paths import also_at, found_here, open_paths
 from . import (
     collective,
     composed,
@@ -66,6 +66,8 @@ def __getattr__(name: str) -> Any:
         found = None if name.startswith("__") else _late().get(name)
         found = guards.guarded(guarded(found, ACCEPTED.get(name))) if found is not None else None
         tell({name: found}, [name], __name__)
+        if inspect.isfunction(found) and hasattr(found, "__wrapped__") and found.__qualname__ == name:
+            found.__module__ = __name__  # where pickle finds it
     if found is None:
         found = newer.find(name) if _imported and not name.startswith("_") else None
         if found is None:
@@ -103,6 +105,7 @@ for _name in ACCEPTED.keys() & globals().keys():
 for _name in _common:
     guards.guarded(globals().get(_name))
 tell(globals(), _common, __name__)
+found_here(__name__)
 
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in ("operations", "function")), *(
     f"{__name__}.operations.{p}_ops" for p in (

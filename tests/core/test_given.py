@@ -8,7 +8,7 @@ import pytest
 import luojia as lj
 from luojia import Tensor, ops
 from luojia._src.core.given import allowed, checked, kind_of_default, refuse, unfit
-from luojia._src.errors import ArgumentError, DTypeError, UnfitArgumentError
+from luojia._src.errors import ArgumentError, DTypeError
 
 X = Tensor([[1.0, 2.0]])
 
@@ -47,9 +47,9 @@ def test_a_type_explains_a_failure(call):
 
 def test_what_explains_a_failure():
     e = ArgumentError("no")
-    assert unfit(e, [(1, 0), (None, None), (0.5, 0.1), ((1, 2), ()), ("a", "b"), (X, None)]) is e
+    assert not unfit(e, [(1, 0), (None, None), (0.5, 0.1), ((1, 2), ()), ("a", "b"), (X, None)])
     for x, default in (("a", 1), (True, 1), ((1, "a"), None), (0.5, 1), (None, 1), ([1], "a"), (np.ones(1), None)):
-        assert type(unfit(e, [(x, default)])) is UnfitArgumentError
+        assert unfit(e, [(x, default)])
 
 
 def test_what_is_allowed():

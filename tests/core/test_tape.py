@@ -57,6 +57,20 @@ def test_a_graph_spans_several_scopes():
     assert numbers(x.grad) == [12.0]
 
 
+def test_an_interrupt_while_a_scope_is_entered(monkeypatch):
+    setting = tape.set_recording
+
+    def interrupted(value):
+        setting(value)
+        if value:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(tape, "set_recording", interrupted)
+    with pytest.raises(KeyboardInterrupt), recorded():
+        raise AssertionError("not entered")
+    assert not state.recording and not state.training
+
+
 def test_a_diamond_passes_each_node_once():
     x = variable(3.0)
     calls = []

@@ -91,7 +91,7 @@ def test_products_within_a_part_take_blas_as_it_is(two):
     a = np.ones((2, 2), np.float32)
     threads.spread(abs, [1, 2])
     assert [p.tolist() for p in threads.spread(lambda _: matmul(a, a), [0, 1])] == [[[2, 2], [2, 2]]] * 2
-    assert two.of_blas()[0] == 2 and not two.busy.locked()
+    assert two.of_blas()[0] == 2 and not two.turn
 
 
 def test_work_is_cut_by_its_size(two, monkeypatch):
@@ -121,6 +121,27 @@ def test_a_raise_in_a_part_arrives_and_leaves_things_as_they_were(two):
             threads.spread(fail, [0, 1])
         assert two.of_blas() == [2] * len(two.libraries)
     assert threads.spread(abs, [-1, -2]) == [1, 2]
+
+
+@pytest.mark.parametrize("work", ["spread", "product"])
+@pytest.mark.parametrize("at", ["of_blas", "hold", "end"])
+def test_an_interrupt_leaves_the_crew_free(two, monkeypatch, work, at):
+    calls = iter(range(9))
+    name = "hold" if at == "end" else at
+    whole = getattr(two, name)
+
+    def interrupted(*args):
+        if next(calls) == (at == "end"):
+            raise KeyboardInterrupt
+        return whole(*args)
+
+    monkeypatch.setattr(two, name, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        if work == "spread":
+            threads.spread(abs, [-1, -2])
+        else:
+            threads.product(np.ones((8, 4), np.float32), np.ones((4, 2), np.float32))
+    assert not two.turn and [c.get_num_threads() for c in two.libraries] == [2] * len(two.libraries)
 
 
 def test_blas_keeps_to_one_thread_meanwhile(two):

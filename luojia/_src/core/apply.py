@@ -21,6 +21,7 @@ from . import tape
 from .coerce import coerce
 from .conjugate import conjugated
 from .failed import REFUSALS, failed
+from .frame import tracing
 from .tape import ALIGNED, Leaf, Node, RichNode, next_id, now_recording, state
 from .tensor import Tensor, wrap
 
@@ -115,8 +116,12 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
         if mended is not None:
             return apply(op, mended, attrs)
     engine = device._engine or device.engine
-    if not engine.direct and state.frame is not None:
-        state.frame.see(inputs)
+    if not engine.direct and (state.frame is not None or any(map(engine.is_traced, values))):
+        if state.frame is not None:
+            state.frame.see(inputs)
+        else:  # another thread traces what it shares with this one
+            with tracing:
+                pass
         values = [t._value if isinstance(t, Tensor) else v for t, v in zip(inputs, values)]
         parents = [t._node if isinstance(t, Tensor) else None for t in inputs]
     recorded = linked and op.differentiable and now_recording()

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import CallError
+from ..errors import CallError, UnfitArgumentError
 from .accepted import Row, source_of
 from .apply import apply, binary, unary
 from .attributes import FLAGS, USUAL, WINDOWS, check_windows, kind_of, reader
@@ -256,7 +256,9 @@ def run_plain(face: Face, inputs: tuple, attrs: dict[str, Any]) -> Any:
     except AttributeError as e:
         raise no_tensor(face.name, e) from None
     except (ValueError, IndexError, ZeroDivisionError) as e:
-        raise unfit(e, [(attrs.get(p.internal), _unmissed(p.default)) for p in face.attributes]) from e
+        if not unfit(e, [(attrs.get(p.internal), _unmissed(p.default)) for p in face.attributes]):
+            raise
+        raise UnfitArgumentError(str(e)) from e
 
 
 def check_given(face: Face, attrs: dict[str, Any]) -> None:

@@ -14,9 +14,15 @@ REFUSALS = (ValueError, TypeError, OverflowError, IndexError, ZeroDivisionError)
 
 
 def failed(op: Operator, values: list, e: Exception) -> Exception:
-    """The error of an operator that NumPy or XLA refused: of the doors' types, with the operator and what it got."""
+    """The error of an operator that NumPy or XLA refused: of the doors' types, with the operator and what it got.
+
+    One that is of these types already is raised again: as its own cause it would keep itself and all arrays around.
+    """
     if isinstance(e, MXNetError) or type(e).__module__.startswith("jax.errors"):  # what a trace cannot do
-        return e
+        try:
+            raise e
+        finally:
+            del e
     got = ", ".join(
         f"{tuple(v.shape)} {v.dtype}" if hasattr(v, "shape") and hasattr(v, "dtype") else repr(v) for v in values
     )

@@ -6,6 +6,7 @@ it rebinds is known in the end; afterwards those Tensors hold their own arrays a
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +16,14 @@ import numpy as np
 from .random import key_scope, next_key
 from .tape import state
 from .tensor import Tensor, wrap
+
+tracing = threading.RLock()  # one thread traces at a time
+
+
+def own_values(tensors: Sequence[Any], otherwise: Sequence[Any]) -> list:
+    """The arrays of Tensors that another thread's trace may have held placeholders in, when that trace is over."""
+    with tracing:
+        return [t._value if isinstance(t, Tensor) else v for t, v in zip(tensors, otherwise)]
 
 
 class Untraceable(Exception):

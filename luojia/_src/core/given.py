@@ -113,22 +113,22 @@ def checked(function: Callable) -> Callable:
             raise no_tensor(function.__name__, e) from None
         except (ValueError, IndexError, ZeroDivisionError) as e:
             given = {**dict(zip(names, args)), **kwargs}
-            raise unfit(e, [(x, defaults.get(p)) for p, x in given.items()]) from e
+            if not unfit(e, [(x, defaults.get(p)) for p, x in given.items()]):
+                raise
+            raise UnfitArgumentError(str(e)) from e
 
     return call
 
 
-def unfit(e: Exception, given: list[tuple[Any, Any]]) -> Exception:
-    """The error of a call that failed, as a TypeError too where an argument's type explains it.
+def unfit(e: Exception, given: list[tuple[Any, Any]]) -> bool:
+    """Whether an argument's type explains the error of a call that failed, which then is a TypeError too.
 
     ``given`` pairs the arguments with their defaults. Looking costs nothing, as the call has failed.
 
     >>> unfit(ValueError("no"), [("a", None)]), unfit(ValueError("no"), [(1, 0)])
-    (UnfitArgumentError('no'), ValueError('no'))
+    (True, False)
     """
-    if e.__class__ not in _RETOLD or not any(_odd(x, default) for x, default in given):
-        return e
-    return UnfitArgumentError(str(e))
+    return e.__class__ in _RETOLD and any(_odd(x, default) for x, default in given)
 
 
 _RETOLD = (ShapeError, ArgumentError, ValueError, IndexError, ZeroDivisionError)

@@ -12,20 +12,17 @@ tape, so every rule, hook and ``bprop`` counts. Its gradient is again a region, 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from . import tape, waiting
-from .frame import Frame, Input
+from .frame import Frame, Input, own_values, tracing
 from .later import exclusive
 from .tape import Leaf, Pullback, RichNode, recording_scope, state
 from .tensor import Tensor, wrap
 from .transforms import Recorded
-
-_lock = threading.RLock()
 
 
 class _Check:
@@ -77,7 +74,7 @@ class Region(Pullback):
         self.linked_before: tuple = (None, {}, ())  # nodes of inputs, leaves, links: see waiting.py
         self.specs = inputs
         self._gradient: Region | None = None
-        with _lock:
+        with tracing:
             if linked is None:
                 self._trace_forward(inputs, recording)
             else:
@@ -266,12 +263,12 @@ class Region(Pullback):
                 values[k] = exclusive(sources[k])
             try:
                 out = self._program(*values)
-            except ValueError as e:
-                out = self._program(*self.engine.together(e, values))
+            except (ValueError, TypeError) as e:
+                out = self._program(*self._mended(e, values, sources))
             self.engine.settle(out)
             self._commit(self._written, out[count:])
             return [o.holder if o.holder is not None else wrap(o.cls, v, device) for o, v in zip(self.outputs, out)]
-        values, out, saved = self.forward(values)
+        values, out, saved = self.forward(values, sources)
         parents = tuple([s._node if isinstance(s, Tensor) else None for s in sources])
         node = RichNode(self, {}, parents, tuple(values), tuple(out[:count]), device, saved=saved)
         self._commit(self._written, out[count:])
@@ -279,15 +276,23 @@ class Region(Pullback):
                 else wrap(o.cls, v, device, tape.select(node, i, v) if o.linked else None)
                 for i, (o, v) in enumerate(zip(self.outputs, out))]
 
-    def forward(self, values: list) -> tuple[list, list, tuple]:
+    def forward(self, values: list, sources: Sequence[Any] = ()) -> tuple[list, list, tuple]:
         """(the values where they were computed with, outputs and written values, what the backward pass needs)."""
         try:
             out, saved = self.ahead(*values)
-        except ValueError as e:
-            values = self.engine.together(e, values)
+        except (ValueError, TypeError) as e:
+            values = self._mended(e, values, sources)
             out, saved = self.ahead(*values)
         self.engine.settle((out, saved))
         return values, out, saved
+
+    def _mended(self, error: Exception, values: list, sources: Sequence[Any]) -> list:
+        """Values with which a run that failed can be tried again: on one device, and none of another thread's trace."""
+        if isinstance(error, ValueError):
+            return self.engine.together(error, values)
+        if state.frame is None and any(map(self.engine.is_traced, values)) and len(sources) == len(values):
+            return own_values(sources, values)
+        raise error
 
     def backward(self, args: Sequence[Any], saved: tuple, gs: Sequence[Any], ans: Sequence[Any]) -> list:
         """The gradients of the targets, then the values that the backward pass gives to Tensors from outside.

@@ -63,15 +63,20 @@ class recording_scope:
         self._old = None
 
     def __enter__(self) -> None:
-        self._old = (state.recording, state.training, self._old)  # a stack: one scope may be entered within itself
+        self._old = (now_recording(), state.training, self._old)  # a stack: one scope may be entered within itself
         recording, training = self._new
-        if recording is not None:
-            state.recording = recording
-        if training is not None:
-            state.training = training
+        try:
+            if training is not None:
+                state.training = training
+            if recording is not None:
+                set_recording(recording)
+        except BaseException:  # an interrupt; the block is not entered then
+            self.__exit__()
+            raise
 
     def __exit__(self, *_: Any) -> None:
-        state.recording, state.training, self._old = self._old
+        recording, state.training, self._old = self._old
+        set_recording(recording)  # last: an interrupt may come with the call
 
 
 class Node:

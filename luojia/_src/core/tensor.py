@@ -16,7 +16,7 @@ from . import dtypes, printing
 from .dtypes import DType
 from .literals import array_of
 from .repeated import repeated
-from .tape import Leaf, Node, backward, recording_scope, state
+from .tape import Leaf, Node, backward, now_recording, set_recording, state
 
 _new = object.__new__
 
@@ -390,12 +390,17 @@ def run_backward(heads: list, head_grads: Any, retain_graph: bool = False, train
     if state.waiting is not None and state.waiting.backward(heads, head_grads, retain_graph):
         return
     pairs = [(head._node, seed(head, g, strict)) for head, g in zip(heads, head_grads)]
-    with recording_scope(False, train_mode):
-        results = None
+    recording, training, results = now_recording(), state.training, None
+    try:
+        state.training = train_mode
+        set_recording(False)
         if len(pairs) == 1 and not retain_graph and state.depth == 0 and pairs[0][0].op is not None:
             results = repeated(*pairs[0])
         if results is None:
             results = backward(pairs, retain=retain_graph, ended=[])
+    finally:
+        state.training = training
+        set_recording(recording)
     if strict and not any(isinstance(leaf, Leaf) and leaf.grad_req != "null" for leaf in results):
         raise GraphError(NO_INPUTS)
     deposit(results)

@@ -79,9 +79,9 @@ class Recorded:
             kwargs = {k: enter(v) if isinstance(v, Tensor) else v for k, v in kwargs.items()}
             self.keyword_inputs = [_Input(v) for v in kwargs.values() if isinstance(v, Tensor)]
         before, depth = state.training, state.depth
-        state.depth = depth + 1
-        set_recording(True)
         try:
+            state.depth = depth + 1
+            set_recording(True)
             self.out = fn(*positional, **kwargs) if kwargs else fn(*positional)
         finally:
             state.depth = depth

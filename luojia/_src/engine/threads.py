@@ -71,7 +71,7 @@ class _Crew:
     def __init__(self, libraries: list[Any]) -> None:
         self.libraries = libraries
         self.queue: SimpleQueue[_Job] = SimpleQueue()
-        self.busy = threading.Lock()
+        self.turn: dict[str, object] = {}  # whose work it does: taken and told in one step, whatever interrupts
         self.size = 0
         self.first = self.of_blas()
         self.single = self.first[:1] in ([], [1])  # so that one thread need not ask BLAS
@@ -89,6 +89,16 @@ class _Crew:
         """Have the libraries use so many threads."""
         for library, most in zip(self.libraries, threads):
             library.set_num_threads(most)
+
+    def free(self, before: list[int]) -> None:
+        """End a turn: the libraries as before, whatever interrupts this."""
+        try:
+            self.hold(before)
+        except BaseException:
+            self.hold(before)
+            raise
+        finally:
+            self.turn.clear()
 
     def call(self, helpers: int, job: _Job) -> None:
         """Wake so many threads for a job."""
@@ -200,19 +210,27 @@ def spread(fn: Callable[[Any], Result], parts: list) -> list[Result]:
         return [fn(part) for part in parts]
     crew = _found()
     threads = crew.allowed()
-    if threads == 1 or not crew.busy.acquire(blocking=False):  # within a part, or beside another thread's work
+    if threads == 1:
         return [fn(part) for part in parts]
     global recent
-    recent = RECENT
-    job, before = _Job(fn, parts), crew.of_blas()
+    job: _Job | None = None
+    before: list[int] = []
+    me = object()
     try:
+        if crew.turn.setdefault("of", me) is not me:  # within a part, or beside another thread's work
+            return [fn(part) for part in parts]
+        job, recent, before = _Job(fn, parts), RECENT, crew.of_blas()
         crew.hold([1] * len(before))
         crew.call(min(threads, len(parts)) - 1, job)
         job.work()
         job.done.acquire()
+    except BaseException:
+        if job is not None:
+            job.errors.append((0, InterruptedError()))  # the others need not begin what is left
+        raise
     finally:
-        crew.hold(before)
-        crew.busy.release()
+        if crew.turn.get("of") is me:
+            crew.free(before)
     results, job.results, job.fn = job.results, [], _spent  # a thread that comes late holds the job, not the arrays
     if job.errors:
         _, error = min(job.errors)
@@ -238,15 +256,16 @@ def product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
         out = np.empty((len(a), b.shape[1]), np.result_type(a, b))
         spread(lambda part: np.matmul(a[part], b, out=out[part]), parts)
         return out
-    if not crew.busy.acquire(blocking=False):  # BLAS is held already
-        return a.dot(b)
-    before = crew.of_blas()
+    before: list[int] = []
+    me = object()
     try:
-        crew.hold([1] * len(before))
+        if crew.turn.setdefault("of", me) is me:  # else BLAS is held already
+            before = crew.of_blas()
+            crew.hold([1] * len(before))
         return a.dot(b)
     finally:
-        crew.hold(before)
-        crew.busy.release()
+        if crew.turn.get("of") is me:
+            crew.free(before)
 
 
 def total(fn: Callable[[Any], np.ndarray], parts: list) -> np.ndarray:

@@ -186,7 +186,7 @@ def _random_change(name, change):
         return cut(xp, change(xp, x, alpha), x.dtype)
 
     function.__name__ = f"image_random_{name}"
-    first = change.__doc__.partition("\n")[0]
+    first = (change.__doc__ or "").partition("\n")[0]
     function.__doc__ = f"{first}\n\n    The factor alpha is drawn from [``min_factor``, ``max_factor``).\n    "
     op(fn=(), mx=f"_image_random_{name}(data:x, min_factor, max_factor)", differentiable=False)(function)
 

@@ -26,7 +26,7 @@ def _by(name: str, function: Callable) -> Callable:
         return settle(self, function(self), name)
 
     method.__name__ = method.__qualname__ = name
-    method.__doc__ = f"``{name[:-1]}`` in place: {(function.__doc__ or '').strip().splitlines()[0]}"
+    method.__doc__ = f"``{name[:-1]}`` in place: {(function.__doc__ or '').strip().partition(chr(10))[0]}"
     return method
 
 

@@ -59,7 +59,7 @@ class _Together(HybridSequential):
         pass
 
 
-_Together.__name__ = _Together.__qualname__ = "HybridSequential"
+_Together.__name__ = "HybridSequential"  # as it prints; pickle finds it by its own name
 
 
 class HybridCompose(_Together):
