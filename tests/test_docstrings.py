@@ -34,7 +34,8 @@ def failures(module: types.ModuleType) -> list[str]:
     reports: list[str] = []
     checker = None if luojia.get_context("engine") == "numpy" else NumbersAlike()  # the examples show NumPy's digits
     runner = doctest.DocTestRunner(checker, optionflags=FLAGS, verbose=False)
-    for test in doctest.DocTestFinder(exclude_empty=True).find(module, extraglobs={"np": np, "luojia": luojia}):
+    known = {"np": np, "luojia": luojia, "Tensor": vars(module).get("Tensor", luojia.Tensor)}
+    for test in doctest.DocTestFinder(exclude_empty=True).find(module, extraglobs=known):
         runner.run(test, out=reports.append)
     return reports
 

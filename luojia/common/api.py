@@ -25,6 +25,7 @@ class Jit(Compiled):
     """
 
     __wrapped__: Callable
+    __qualname__: str
 
     def __init__(self, fn: Callable, strict: bool = False) -> None:
         if not callable(fn):
