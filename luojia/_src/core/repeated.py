@@ -2,8 +2,9 @@
 
 A training loop records the same operators, linked alike, at every step. ``repeated(head, g)`` counts the graphs that
 it does not know; when enough have come from one operator it writes the pass over the present graph as a function, a
-node a few lines. That function first walks its graph and compares all that it has been written for (operators, links,
-attributes): of another graph it gives None, and changes nothing. What remains of the pass are the operators' own rules,
+node a few lines, if one of the last graphs had the same operators. That function first walks its graph and compares all
+that it has been written for (operators, links, attributes): of another graph it gives None, and changes nothing. What
+remains of the pass are the operators' own rules,
 with no search for the next node and no table of pending gradients.
 """
 
@@ -20,6 +21,7 @@ _KEPT = 4  # passes per operator at the head
 _OPERATORS = 256  # operators at the head that are remembered
 _known: dict[Any, list[Callable]] = {}  # passes, by the operator at the head
 _unknown: dict[Any, list[int]] = {}  # how many graphs were not known, and at how many of them a pass is written
+_last: dict[Any, list[list]] = {}  # the operators of each of the graphs just before the one that a pass is written for
 
 
 def repeated(head: Node, g: Any, floor: int = 0, wanted: Any = frozenset()) -> dict[Any, Any] | None:
@@ -38,16 +40,20 @@ def repeated(head: Node, g: Any, floor: int = 0, wanted: Any = frozenset()) -> d
     count = _unknown.get(op)
     if count is None:
         if len(_unknown) >= _OPERATORS:
-            _unknown.clear()
-            _known.clear()
+            for kept in (_unknown, _known, _last):
+                kept.clear()
         count = _unknown[op] = [0, _PATIENCE]
     count[0] += 1
-    if count[0] < count[1]:
+    if count[0] < count[1] - _KEPT:
         return None
-    count[1] *= 4  # what changes from step to step is not written each time
     nodes = _collect(head)
-    if nodes is None:
+    operators = [n.op for n in nodes or ()]
+    if count[0] < count[1]:
+        _last.setdefault(op, []).append(operators)
         return None
+    count[1] *= 4
+    if not nodes or operators not in _last.pop(op, ()):
+        return None  # it changes from step to step, or the tape did not see yet which rules leave a gradient out
     passes = _known.setdefault(op, [])
     passes.insert(0, _write(nodes, floor, wanted))
     del passes[_KEPT:]
