@@ -4,8 +4,7 @@ A training loop records the same operators, linked alike, at every step. ``repea
 it does not know; when enough have come from one operator it writes the pass over the present graph as a function, a
 node a few lines, if one of the last graphs had the same operators. That function first walks its graph and compares all
 that it has been written for (operators, links, attributes): of another graph it gives None, and changes nothing. What
-remains of the pass are the operators' own rules,
-with no search for the next node and no table of pending gradients.
+remains of the pass are the operators' own rules, with no search for the next node and no table of pending gradients.
 """
 
 from __future__ import annotations
