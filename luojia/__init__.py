@@ -46,7 +46,11 @@ _NAMES = {
                   "from_numpy frombuffer get_py_obj_dtype Symbol JitConfig _Function run_check lazy_inline no_inline "
                   "Generator enable_dynamic default_generator manual_seed initial_seed get_rng_state set_rng_state",
         "common.generator": "seed",
-        "parallel": "get_algo_parameters reset_algo_parameters set_algo_parameters",
+        "parallel": "get_algo_parameters reset_algo_parameters set_algo_parameters build_searched_strategy "
+                    "convert_checkpoint_by_rank convert_checkpoints load_distributed_checkpoint "
+                    "load_segmented_checkpoints merge_pipeline_strategys rank_list_for_convert "
+                    "rank_list_for_transform restore_group_info_list transform_checkpoint_by_rank "
+                    "transform_checkpoints unified_safetensors",
         "utils": "from_dlpack to_dlpack",
         "mindrecord": "Cifar100ToMR Cifar10ToMR CsvToMR FAILED FileReader FileWriter ImageNetToMR MindPage MnistToMR "
                       "SUCCESS TFRecordToMR",
@@ -83,14 +87,11 @@ _REFUSED = {
     "torch": "call PyTorch yourself, and share arrays with nd.from_dlpack",
     **dict.fromkeys(("saved_tensors_hooks", "register_saved_tensors_hooks"),
                     "keep less for the backward pass with Cell.recompute() or ops.recompute"),
-    **dict.fromkeys("Layout build_searched_strategy get_ckpt_path_with_strategy load_distributed_checkpoint "
-                    "load_segmented_checkpoints merge_pipeline_strategys parameter_broadcast rank_list_for_transform "
-                    "reshard restore_group_info_list shard sync_pipeline_shared_parameters "
-                    "transform_checkpoint_by_rank transform_checkpoints unified_safetensors".split(),
+    **dict.fromkeys("Layout get_ckpt_path_with_strategy parameter_broadcast reshard shard "
+                    "sync_pipeline_shared_parameters".split(),
                     "models are not cut over devices; for data parallel training there are set_auto_parallel_context "
                     "and luojia.parallel.Mesh"),
-    **dict.fromkeys("convert_checkpoint_by_rank convert_checkpoints rank_list_for_convert "
-                    "set_op_strategy_config".split(), "models are not cut over devices; checkpoints are whole"),
+    "set_op_strategy_config": "models are not cut over devices; checkpoints are whole",
     **dict.fromkeys("load_mindir save_mindir export_split_mindir obfuscate_model parse_print".split(),
                     "there are no MindIR files here; use export and load, or save_checkpoint"),
     **dict.fromkeys("register_custom_backend register_custom_pass rearrange_inputs ArgType PatternEngine".split(),

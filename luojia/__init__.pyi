@@ -156,6 +156,7 @@ from luojia.nn.metrics import auc as auc
 from luojia.train.amp import auto_mixed_precision as auto_mixed_precision
 from ._src.core.dtypes import bfloat16 as bfloat16
 from ._src.core.dtypes import bool_ as bool_
+from luojia.parallel.checkpoints import build_searched_strategy as build_searched_strategy
 from luojia.train.amp import build_train_network as build_train_network
 from luojia.train.conversion import ckpt_to_safetensors as ckpt_to_safetensors
 from luojia._src.engine.streams import communication_stream as communication_stream
@@ -163,6 +164,8 @@ from ._src.core.dtypes import complex128 as complex128
 from ._src.core.dtypes import complex64 as complex64
 from luojia.train.dataset_helper import connect_network_with_dataset as connect_network_with_dataset
 from luojia.ops.primitive import constexpr as constexpr
+from luojia.parallel.checkpoints import transform_checkpoint_by_rank as _convert_checkpoint_by_rank
+from luojia.parallel.checkpoints import transform_checkpoints as _convert_checkpoints
 from luojia._src.engine.devices import cpu as cpu
 from luojia._src.engine.devices import cpu_pinned as cpu_pinned
 from luojia._src.engine.devices import current_context as current_context
@@ -217,7 +220,9 @@ from luojia.common.api import lazy_inline as lazy_inline
 from luojia.train.serialization import load as load
 from luojia.train.serialization import load_checkpoint as load_checkpoint
 from luojia.train.serialization import load_checkpoint_async as load_checkpoint_async
+from luojia.parallel.unified import load_distributed_checkpoint as load_distributed_checkpoint
 from luojia.train.serialization import load_param_into_net as load_param_into_net
+from luojia.parallel.checkpoints import load_segmented_checkpoints as load_segmented_checkpoints
 from luojia._src.core.generator import manual_seed as manual_seed
 from luojia._src.engine.memory import max_memory_allocated as max_memory_allocated
 from luojia._src.engine.memory import max_memory_reserved as max_memory_reserved
@@ -225,6 +230,7 @@ from luojia._src.engine.memory import memory_allocated as memory_allocated
 from luojia._src.engine.memory import memory_reserved as memory_reserved
 from luojia._src.engine.memory import memory_stats as memory_stats
 from luojia._src.engine.memory import memory_summary as memory_summary
+from luojia.parallel.checkpoints import merge_pipeline_strategys as merge_pipeline_strategys
 from luojia.train.serialization import merge_sliced_parameter as merge_sliced_parameter
 from luojia.common.api import jit_class as _ms_class
 from luojia.common.api import ms_function as ms_function
@@ -236,6 +242,8 @@ from luojia.util import np_shape as np_shape
 from luojia._src.engine.devices import num_gpus as num_gpus
 from .common.dtype import number as number
 from luojia.common.dtype import pytype_to_dtype as pytype_to_dtype
+from luojia.parallel.checkpoints import rank_list_for_transform as _rank_list_for_convert
+from luojia.parallel.checkpoints import rank_list_for_transform as rank_list_for_transform
 from luojia.ops.functional import recompute as recompute
 from luojia.parallel import reset_algo_parameters as reset_algo_parameters
 from luojia.context import reset_auto_parallel_context as reset_auto_parallel_context
@@ -243,6 +251,7 @@ from luojia._src.engine.memory import reset_peak_memory_stats as _reset_max_memo
 from luojia._src.engine.memory import reset_peak_memory_stats as _reset_max_memory_reserved
 from luojia._src.engine.memory import reset_peak_memory_stats as reset_peak_memory_stats
 from luojia.context import reset_ps_context as reset_ps_context
+from luojia.parallel.checkpoints import restore_group_info_list as restore_group_info_list
 from luojia.common.api import run_check as run_check
 from luojia.train.conversion import safetensors_to_ckpt as safetensors_to_ckpt
 from luojia.train.serialization import save_checkpoint as save_checkpoint
@@ -267,12 +276,15 @@ from luojia._src.engine.memory import synchronize as synchronize
 from luojia.common.tensor import tensor as tensor
 from luojia._src.core.tensor import Tensor as _tensor_type
 from luojia.utils.dlpack import to_dlpack as to_dlpack
+from luojia.parallel.checkpoints import transform_checkpoint_by_rank as transform_checkpoint_by_rank
+from luojia.parallel.checkpoints import transform_checkpoints as transform_checkpoints
 from .common.dtype import type_none as type_none
 from .common.dtype import uint as uint
 from ._src.core.dtypes import uint16 as uint16
 from ._src.core.dtypes import uint32 as uint32
 from ._src.core.dtypes import uint64 as uint64
 from ._src.core.dtypes import uint8 as uint8
+from luojia.parallel.unified import unified_safetensors as unified_safetensors
 from luojia.util import use_np as use_np
 from luojia.util import use_np_array as use_np_array
 from luojia.util import use_np_shape as use_np_shape
@@ -295,6 +307,8 @@ bool: _t.Any
 byte: _t.Any
 cdouble: _t.Any
 cfloat: _t.Any
+convert_checkpoint_by_rank = _convert_checkpoint_by_rank
+convert_checkpoints = _convert_checkpoints
 default_generator: _t.Any
 double: _t.Any
 float: _t.Any
@@ -305,6 +319,7 @@ intp: _t.Any
 list_: _t.Any
 long: _t.Any
 ms_class = _ms_class
+rank_list_for_convert = _rank_list_for_convert
 reset_max_memory_allocated = _reset_max_memory_allocated
 reset_max_memory_reserved = _reset_max_memory_reserved
 short: _t.Any

@@ -15,8 +15,8 @@ from .._src.core.compiled import Mode
 from .._src.core.dtypes import is_float
 from .._src.core.listing import listed
 from .._src.core.tensor import Tensor
-from .._src.errors import ArgumentError, DTypeError, FormatError, NotSupportedError, ShapeError
-from .._src.formats import checkpoint, graph_file, onnx_file, onnx_write, safetensors_file
+from .._src.errors import ArgumentError, DTypeError, FormatError, NotSupportedError, ShapeError, UnknownNameError
+from .._src.formats import checkpoint, graph_file, onnx_file, onnx_write, safetensors_file, strategy_file
 from .._src.ops import Parameter
 from ..nn.graph_cell import FuncGraph
 from ..nn.module import Module
@@ -170,7 +170,9 @@ def load_checkpoint(ckpt_file_name: str, net: Module | None = None, strict_load:
         if wanted == "ckpt":
             found: dict[str, Any] = dict(checkpoint.load(path, keep_bfloat16=True))
         else:
-            found = {**safetensors_file.load(path, keep_bfloat16=True), **safetensors_file.load_metadata(path)}
+            texts = safetensors_file.load_metadata(path)
+            texts.pop("format", None)  # which libraries write
+            found = {**safetensors_file.load(path, keep_bfloat16=True), **texts}
     except FormatError as e:
         raise FormatError(f"Failed to read the checkpoint file {os.path.realpath(path)}. The file may be corrupted, "
                           f"and the content cannot be parsed: {e}") from e
@@ -280,26 +282,30 @@ def load_checkpoint_async(ckpt_file_name: str, net: Module | None = None, strict
 
 
 def merge_sliced_parameter(sliced_parameters: list[Parameter], strategy: dict | None = None) -> Parameter:
-    """One Parameter of slices, which lie one after the other along axis 0.
+    """One Parameter of the slices that devices hold.
+
+    Args:
+        sliced_parameters: the slices, in order of the devices' ranks.
+        strategy: the layouts of parameters by name, which ``parallel.build_searched_strategy`` reads; without it the
+            slices lie one after the other along axis 0.
 
     Raises:
-        TypeError: no list of Parameters.
-        ValueError: names, or shapes but for axis 0, that differ.
-        NotSupportedError: a ``strategy``: luojia does not cut models over devices.
+        TypeError: no list of Parameters, or no dict of layouts.
+        ValueError: names, or shapes but for axis 0, that differ; slices that do not fit the layout.
+        KeyError: ``strategy`` does not have the parameter.
 
     >>> from luojia import Parameter, Tensor
     >>> merge_sliced_parameter([Parameter(Tensor([1.0, 2.0]), "w"), Parameter(Tensor([3.0]), "w")])
     Parameter (name=w, shape=(3,), dtype=Float32, requires_grad=True)
 
-    Matches ``mindspore.merge_sliced_parameter`` without a strategy.
+    Matches ``mindspore.merge_sliced_parameter``, but that slices which optimizers cut further are joined too.
     """
     who = "merge_sliced_parameter"
     if not isinstance(sliced_parameters, list):
         raise DTypeError(f"For '{who}', the argument 'sliced_parameters' should be list, but got "
                          f"{type(sliced_parameters)}.")
-    if strategy is not None:
-        raise NotSupportedError(f"For '{who}', strategy: luojia does not cut models over devices; leave it out for "
-                                "slices along axis 0.")
+    if strategy is not None and not isinstance(strategy, dict):
+        raise DTypeError(f"For '{who}', the argument 'strategy' should be dict, but got {type(strategy)}.")
     if not sliced_parameters:
         raise ArgumentError(f"For '{who}', the argument 'sliced_parameters' should not be empty.")
     for i, p in enumerate(sliced_parameters):
@@ -312,7 +318,18 @@ def merge_sliced_parameter(sliced_parameters: list[Parameter], strategy: dict | 
                              "name, dimension length and shape except 0 axis. The name, dimension length, shape except "
                              f"0 axis should be {first.name}, {first.ndim}, {first.shape[1:]}, but got name: {p.name}, "
                              f"dimension length: {p.ndim}, shape except 0 axis: {p.shape[1:]} at index {i}.")
-    joined = np.concatenate([p.asnumpy() for p in sliced_parameters])
+    if strategy is None:
+        joined = np.concatenate([p.asnumpy() for p in sliced_parameters])
+    elif first.name not in strategy:
+        raise UnknownNameError(f"For '{who}', the parameter name {first.name} should be a key in the 'strategy'. "
+                               "Please check 'sliced_parameter' and 'strategy'.")
+    else:
+        layout = strategy_file.checked(first.name, strategy_file.of_value(first.name, strategy[first.name]))
+        if len(sliced_parameters) != layout.devices:
+            raise ArgumentError(f"For '{who}', the length of 'sliced_parameters' should be equal to device_count. The "
+                                f"length of 'sliced_parameters' is {len(sliced_parameters)}, but device_count is "
+                                f"{layout.devices}.")
+        joined = strategy_file.merged(first.name, [p.asnumpy() for p in sliced_parameters], layout)
     return Parameter(Tensor(joined), first.name, first.requires_grad, first.layerwise_parallel)
 
 
