@@ -44,6 +44,7 @@ _NAMES = {
         "common": "dtype dtype_to_nptype dtype_to_pytype pytype_to_dtype issubclass_ set_seed get_seed jit "
                   "ms_function ms_class jit_class mutable COOTensor CSRTensor RowTensor SparseTensor tensor is_tensor "
                   "from_numpy frombuffer get_py_obj_dtype Symbol JitConfig _Function run_check lazy_inline no_inline "
+                  "saved_tensors_hooks register_saved_tensors_hooks "
                   "Generator enable_dynamic default_generator manual_seed initial_seed get_rng_state set_rng_state",
         "common.generator": "seed",
         "parallel": "get_algo_parameters reset_algo_parameters set_algo_parameters build_searched_strategy "
@@ -85,8 +86,6 @@ _ALIASES = {"nd": "ndarray", "sym": "symbol", "kv": "kvstore", "viz": "visualiza
 _REFUSED = {
     "th": "call PyTorch yourself, and share arrays with nd.from_dlpack",
     "torch": "call PyTorch yourself, and share arrays with nd.from_dlpack",
-    **dict.fromkeys(("saved_tensors_hooks", "register_saved_tensors_hooks"),
-                    "keep less for the backward pass with Cell.recompute() or ops.recompute"),
     **dict.fromkeys("Layout get_ckpt_path_with_strategy parameter_broadcast reshard shard "
                     "sync_pipeline_shared_parameters".split(),
                     "models are not cut over devices; for data parallel training there are set_auto_parallel_context "

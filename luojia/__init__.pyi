@@ -245,6 +245,7 @@ from luojia.common.dtype import pytype_to_dtype as pytype_to_dtype
 from luojia.parallel.checkpoints import rank_list_for_transform as _rank_list_for_convert
 from luojia.parallel.checkpoints import rank_list_for_transform as rank_list_for_transform
 from luojia.ops.functional import recompute as recompute
+from luojia._src.core.saved import register_saved_tensors_hooks as register_saved_tensors_hooks
 from luojia.parallel import reset_algo_parameters as reset_algo_parameters
 from luojia.context import reset_auto_parallel_context as reset_auto_parallel_context
 from luojia._src.engine.memory import reset_peak_memory_stats as _reset_max_memory_allocated
@@ -255,6 +256,7 @@ from luojia.parallel.checkpoints import restore_group_info_list as restore_group
 from luojia.common.api import run_check as run_check
 from luojia.train.conversion import safetensors_to_ckpt as safetensors_to_ckpt
 from luojia.train.serialization import save_checkpoint as save_checkpoint
+from luojia._src.core.saved import saved_tensors_hooks as saved_tensors_hooks
 from luojia._src.core.generator import seed as seed
 from luojia.parallel import set_algo_parameters as set_algo_parameters
 from luojia.context import set_auto_parallel_context as set_auto_parallel_context

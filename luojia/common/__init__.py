@@ -22,7 +22,9 @@ from .api import (
     ms_function,
     mutable,
     no_inline,
+    register_saved_tensors_hooks,
     run_check,
+    saved_tensors_hooks,
 )
 from .dtype import dtype_to_nptype, dtype_to_pytype, get_py_obj_dtype, issubclass_, pytype_to_dtype
 from .generator import Generator, default_generator, get_rng_state, initial_seed, manual_seed, set_rng_state
@@ -36,8 +38,8 @@ __all__ = ["COOTensor", "CSRTensor", "JitConfig", "Parameter", "ParameterTuple",
            "get_rng_state", "initial_seed", "manual_seed", "set_rng_state", "dtype", "dtype_to_nptype",
            "dtype_to_pytype", "enable_dynamic", "from_numpy", "frombuffer", "get_py_obj_dtype", "get_seed",
            "initializer", "is_mutable", "is_tensor", "issubclass_", "jit", "jit_class", "lazy_inline", "ms_class",
-           "ms_function", "mutable", "no_inline", "parameter", "pytype_to_dtype", "run_check", "seed",
-           "set_seed", "tensor"]
+           "ms_function", "mutable", "no_inline", "parameter", "pytype_to_dtype", "register_saved_tensors_hooks",
+           "run_check", "saved_tensors_hooks", "seed", "set_seed", "tensor"]
 
 RowTensorInner = RowTensor
 also_at(api, *(f"{__name__}.{p}" for p in (

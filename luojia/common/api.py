@@ -12,6 +12,7 @@ from typing import Any
 
 from .._src.core.arguments import takes
 from .._src.core.compiled import Compiled
+from .._src.core.saved import register_saved_tensors_hooks, saved_tensors_hooks  # noqa: F401 - MindSpore has them here
 from .._src.core.tensor import Tensor
 from .._src.engine.memory import synchronize
 from .._src.errors import ArgumentError, DTypeError
