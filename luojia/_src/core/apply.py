@@ -14,6 +14,7 @@ import numpy as np
 
 from ..engine.bfloat16 import has_bfloat16
 from ..engine.devices import current_context
+from ..engine.kernels import halves
 from ..engine.namespace import OPERATORS
 from ..engine.numpy_engine import ENGINE as NUMPY
 from ..errors import DeviceError, DTypeError
@@ -24,6 +25,7 @@ from .failed import REFUSALS, failed
 from .frame import tracing
 from .tape import ALIGNED, Leaf, Node, RichNode, next_id, now_recording, state
 from .tensor import Tensor, wrap
+from .widened import HALF, LEAST, narrowed, takes, widened
 
 if TYPE_CHECKING:
     from .op import Operator
@@ -127,16 +129,20 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
     recorded = linked and op.differentiable and now_recording()
     saved = None
     kind = dtype.kind
+    half = dtype is HALF and engine is NUMPY and takes(op, values)
     if engine is NUMPY and (kind == "f" or recorded and op.fast_forward is not None and not has_bfloat16(values)):
+        inside = widened(op, values) if half else values
         try:
             if recorded and op.fast_forward is not None:
-                ans, saved = op.fast_forward([p is not None for p in parents], *values, **attrs)
+                ans, saved = op.fast_forward([p is not None for p in parents], *inside, **attrs)
             else:
-                ans = op.fn(NUMPY.xp, *values, **attrs)
+                ans = op.fn(NUMPY.xp, *inside, **attrs)
         except REFUSALS as e:
             raise failed(op, values, e) from e
         if ans.__class__ is not _ndarray:
             ans = tuple([np.asarray(a) for a in ans]) if isinstance(ans, (tuple, list)) else np.asarray(ans)
+        if inside is not values:
+            ans = narrowed(ans, attrs)
     elif recorded and op.rule is None and not engine.direct and state.frame is not None:
         found = linearize(engine.run_linked, op, values, attrs, [p is not None for p in parents])
         ans, saved = found or (compute(engine, op, values, attrs), None)
@@ -152,7 +158,7 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
         if kind == "c" or twisted or raw and any([hasattr(v, "dtype") and v.dtype.kind == "c" for v in values]):
             made: Any = conjugated(op)
         else:
-            made = op
+            made = op.widened if half else op
         if not op.keep_args:
             values = [v if v is None or getattr(v, "nbytes", 0) < _SMALL else Spec(v) for v in values]
         if ans.__class__ is tuple:
@@ -262,7 +268,10 @@ def fit(xp: Any, g: Any, primal: Any) -> Any:
             [lead + i for i, n in enumerate(shape) if n == 1 and g.shape[lead + i] != 1]
         )
         if axes:
-            g = xp.sum(g, axis=axes, keepdims=True) if isinstance(g, Tensor) else g.sum(axis=axes, keepdims=True)
+            if isinstance(g, Tensor):
+                g = xp.sum(g, axis=axes, keepdims=True)
+            else:
+                g = (g if g.dtype is not HALF else halves.single(g)).sum(axis=axes, keepdims=True)
         if g.shape != shape:
             g = xp.reshape(g, shape) if isinstance(g, Tensor) else g.reshape(shape)
     dtype = primal.np_dtype if isinstance(primal, Tensor) else primal.dtype
@@ -271,7 +280,7 @@ def fit(xp: Any, g: Any, primal: Any) -> Any:
     if g.dtype != dtype:
         if g.dtype.kind == "c" and dtype.kind != "c":
             g = g.real
-        g = g.astype(dtype)
+        g = halves.cast(g, dtype)
     return g
 
 
@@ -326,7 +335,7 @@ def binary(op: Operator, otherwise: Callable | None = None) -> Callable:
                 y = other
                 node_y = None
                 plain = number = kind is float or kind is int
-            if plain and (dtype is _SINGLE or dtype.kind == "f"):
+            if plain and (dtype is _SINGLE or dtype.kind == "f" and (dtype is not HALF or x.size < LEAST)):
                 try:
                     ans = fn(x, _number(y, dtype) if arithmetic and number else y)
                 except (ValueError, TypeError, AttributeError):
@@ -384,7 +393,7 @@ def reflected(op: Operator, otherwise: Callable | None = None) -> Callable:
             and arithmetic
             and y.__class__ is _ndarray
             and cls._result_class is cls
-            and (y.dtype is _SINGLE or y.dtype.kind == "f")
+            and (y.dtype is _SINGLE or y.dtype.kind == "f" and (y.dtype is not HALF or y.size < LEAST))
         ):
             ans = fn(_number(other, y.dtype), y)
             if ans.__class__ is not _ndarray:
@@ -416,7 +425,8 @@ def unary(op: Operator) -> Callable:
         if single and x.__class__ is _ndarray and cls._result_class is cls:
             node = self._node
             recorded = node is not None and now_recording()
-            if recorded and fast:
+            dtype = x.dtype
+            if recorded and fast or dtype is HALF and x.size >= LEAST:
                 return apply(op, (self,), op._defaults)
             try:
                 ans = fn(x)
@@ -424,7 +434,6 @@ def unary(op: Operator) -> Callable:
                 return apply(op, (self,), op._defaults)  # which says what does not fit
             if ans.__class__ is not _ndarray:
                 ans = np.asarray(ans)
-            dtype = x.dtype
             if ans.dtype is not dtype and dtype.kind in _INTEGRAL:
                 return apply(op, (self,), op._defaults)  # a float result of integers is float32
             out = _new(cls)

@@ -27,11 +27,13 @@ from typing import Any
 import numpy as np
 
 from ..engine import namespace
+from ..engine.kernels.halves import half
 from . import tape
 from .apply import Spec, apply, fit
 from .tape import Node, RichNode
 from .tensor import Tensor, wrap
 from .tensor_namespace import TENSORS
+from .widened import wide
 
 OPERATORS: dict[str, Operator] = namespace.OPERATORS
 _NO_ATTRS: dict[str, Any] = {}
@@ -292,6 +294,16 @@ class Operator:
             self._derived[index] = derived
         return self._derived[index]
 
+    @property
+    def widened(self) -> Operator:
+        """What stands for it in a node with large arrays of float16; itself, where its rule reads no arrays."""
+        if not self.keep_args and not self.keep_ans and self.fast_forward is None and self.rule is not None:
+            return self
+        found = self._derived.get("widened")
+        if found is None:
+            found = self._derived["widened"] = Widened(self)
+        return found
+
     @staticmethod
     def fit(g: Any, primal: Any) -> Any:
         """A cotangent array summed to its primal's shape and cast to its dtype."""
@@ -300,6 +312,22 @@ class Operator:
     def count_outputs(self, **attrs: Any) -> int:
         """The number of outputs under these attributes."""
         return self.outputs if isinstance(self.outputs, int) else self.outputs(**attrs)
+
+
+class Widened(Operator):
+    """What stands for an operator in a node with large arrays of float16: its rule computes in float32."""
+
+    def __init__(self, base: Operator) -> None:
+        self.__dict__.update(base.__dict__)
+        self.base = base
+        self.direct_rule = self.fast_backward = None  # so that a backward pass calls ``pull``
+
+    def pull(self, node: Node, g: Any, needs: tuple, linked: bool) -> Any:
+        if linked:
+            return self.base.pull(node, g, needs, linked)
+        within = RichNode(self.base, node.attrs, (), wide(node.args), wide(node.ans), node.device, saved=node.saved)
+        found = self.base.pull(within, wide(g), needs, linked)
+        return [gi if gi is None or gi.dtype == a.dtype else half(gi) for gi, a in zip(found, node.args)]
 
 
 def _operator(name: str) -> Operator:

@@ -154,7 +154,9 @@ def matmul(a: Any, b: Any, **kwargs: Any) -> Any:
                 threads.spread(lambda part: np.matmul(a[part], b[part], out=out[part]), parts)
                 return out
     elif not kwargs and a.__class__ is _ndarray is b.__class__ and a.dtype.char == "e" == b.dtype.char:
-        return matmul(a.astype(np.float32), b.astype(np.float32)).astype(np.float16)
+        from .kernels.halves import half, single
+
+        return half(matmul(single(a), single(b)))
     return np.matmul(a, b, **kwargs)
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ..core.dtypes import to_np
 from ..core.op import OPERATORS, op
+from ..engine.kernels import halves
 from ..engine.kernels.select import kept
 from ..errors import ShapeError
 from .define import binary
@@ -19,6 +22,8 @@ def cast(xp, x, *, dtype):
     kind = dtype.kind
     if kind != "c" and x.dtype.kind == "c":
         x = xp.real(x)
+    if x.__class__ is np.ndarray and kind == "f" and x.dtype != dtype:
+        return halves.cast(x, dtype)
     return xp.to_integer(x, dtype) if kind in "iu" else x.astype(dtype)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from luojia._src.engine.kernels.blocks import in_blocks
+from luojia._src.engine.kernels.halves import half, single
 
 LEAST = 1 << 13  # numbers below which the operators' formulas cost less
 SMOOTH = 1 << 16  # and where these choose nothing
@@ -34,8 +35,9 @@ def takes(*arrays: object, least: int = LEAST) -> bool:
 def _run(fn: Callable, *arrays: np.ndarray, scratch: int = 0, speed: float = _DEAR) -> np.ndarray:
     dtype = arrays[0].dtype
     if dtype.char == "e":
-        arrays = tuple([a.astype(np.float32) for a in arrays])
-    return in_blocks(fn, arrays, scratch=scratch, speed=speed)[0].astype(dtype, copy=False)
+        arrays = tuple([single(a) for a in arrays])
+    found = in_blocks(fn, arrays, scratch=scratch, speed=speed)[0]
+    return found if found.dtype == dtype else half(found)
 
 
 # -- rectifiers ----------------------------------------------------------------------------------------------------

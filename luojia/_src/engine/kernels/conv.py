@@ -19,6 +19,7 @@ from luojia._src.engine import threads
 from luojia._src.engine.kernels import conv_depthwise, conv_heavy, conv_last, conv_winograd
 from luojia._src.engine.kernels.columns import Columns, Ints
 from luojia._src.engine.kernels.finish import Finish
+from luojia._src.engine.kernels.halves import cast
 from luojia._src.engine.kernels.precision import working
 from luojia._src.engine.kernels.thin import is_thin
 from luojia._src.errors import ShapeError
@@ -80,13 +81,13 @@ def conv(x: np.ndarray, w: np.ndarray, *, stride: Ints, pad: Pads, dilation: Int
         dtype = np.result_type(x, w)
         work = working(dtype)
         y = kernels.correlate(x, w, shape[2:], stride, lo, dilation, work, finish if work == dtype else None)
-        y = y.astype(dtype, copy=False)
+        y = cast(y, dtype)
         if finish is not None and work != dtype:
             finish.whole(y)
         return y
     x = np.ascontiguousarray(x)
     y = _correlate(_grouped(x, 1, groups), _grouped(w, 0, groups), shape[2:], stride, lo, dilation)
-    y = y.reshape(shape).astype(np.result_type(x, w), copy=False)
+    y = cast(y.reshape(shape), np.result_type(x, w))
     if finish is not None:
         finish.whole(y)
     return y
@@ -106,12 +107,12 @@ def conv_dx(g: np.ndarray, w: np.ndarray, *, shape: Ints, stride: Ints, pad: Pad
     if kernels is conv_last and w.shape[1] <= conv_heavy.FEW:
         kernels = conv_heavy
     if kernels not in (conv_last, None):
-        return kernels.spread(g, w, shape[2:], stride, before, dilation, working(dtype)).astype(dtype, copy=False)
+        return cast(kernels.spread(g, w, shape[2:], stride, before, dilation, working(dtype)), dtype)
     plane = kernels is conv_last
     if not plane:
         g = np.ascontiguousarray(g)
     if plane and prod(stride) == 1 and conv_last.is_wasteful(shape[2:], g.shape[2:]):
-        return conv_last.scatter(g, w, shape[2:], before, dilation, working(dtype)).astype(dtype, copy=False)
+        return cast(conv_last.scatter(g, w, shape[2:], before, dilation, working(dtype)), dtype)
     flipped = np.flip(_grouped(w, 0, groups).swapaxes(1, 2), tuple(range(3, w.ndim + 1)))
     axes = [_classes(*a) for a in zip(shape[2:], w.shape[2:], stride, before, dilation)]
     every = (slice(None), slice(None))
@@ -127,7 +128,7 @@ def conv_dx(g: np.ndarray, w: np.ndarray, *, shape: Ints, stride: Ints, pad: Pad
 
     classes = list(product(*axes))
     if prod(stride) == 1 and classes:
-        return one(g, classes[0]).astype(dtype, copy=False)
+        return cast(one(g, classes[0]), dtype)
     dx = conv_last.first(np.zeros((shape[0], *shape[2:], shape[1]), dtype)) if plane else np.zeros(shape, dtype)
 
     def compute(part: slice) -> None:
@@ -147,7 +148,7 @@ def conv_dw(g: np.ndarray, x: np.ndarray, *, shape: Ints, stride: Ints, pad: Pad
     kernels = _channels_last(shape, g.shape[2:], stride, dilation, groups, x, g, gradient=True)
     if kernels is not None:
         dw = kernels.gather_weights(g, x, shape[2:], stride, tuple(lo for lo, _ in pad), dilation, work)
-        return dw.astype(dtype, order="C", copy=False)
+        return np.ascontiguousarray(cast(dw, dtype))
     x, g = [_lift(_grouped(np.ascontiguousarray(a), 1, groups), 3) for a in (x, g)]
     lo, stride, dilation = _lift_ints(stride, tuple(p[0] for p in pad), dilation)
     geometry = (1,) * (4 - len(shape)) + shape[2:], g.shape[3:], stride, lo, dilation, work
@@ -175,7 +176,7 @@ def conv_dw(g: np.ndarray, x: np.ndarray, *, shape: Ints, stride: Ints, pad: Pad
 
     dw = threads.total(compute, threads.ranges(n, micros))
     found = Columns(x, *geometry).unweights(dw.swapaxes(2, 3), shape[1])
-    return found.reshape(shape).astype(dtype, copy=False)
+    return cast(found.reshape(shape), dtype)
 
 
 def conv_pull(g: np.ndarray, x: np.ndarray, w: np.ndarray, *, stride: Ints, pad: Pads, dilation: Ints,
@@ -188,7 +189,7 @@ def conv_pull(g: np.ndarray, x: np.ndarray, w: np.ndarray, *, stride: Ints, pad:
             is_thin(x.shape[1], w.shape[2:]) or is_thin(w.shape[0], w.shape[2:])
             or conv_last.is_wasteful(x.shape[2:], g.shape[2:])):
         dx, dw = conv_last.pull(g, x, w, lo, dilation, working(np.result_type(g, x, w)))
-        return dx.astype(np.result_type(g, w), copy=False), dw.astype(np.result_type(g, x), order="C", copy=False)
+        return cast(dx, np.result_type(g, w)), np.ascontiguousarray(cast(dw, np.result_type(g, x)))
     return (conv_dx(g, w, shape=x.shape, stride=stride, pad=pad, dilation=dilation, groups=groups),
             conv_dw(g, x, shape=w.shape, stride=stride, pad=pad, dilation=dilation, groups=groups))
 

@@ -11,6 +11,7 @@ from math import prod
 
 import numpy as np
 
+from luojia._src.engine.kernels.halves import cast
 from luojia._src.engine.kernels.precision import widen
 
 _BLOCK = 1 << 16  # differences
@@ -63,7 +64,7 @@ def distances_dx(g: np.ndarray, ans: np.ndarray, x: np.ndarray, y: np.ndarray, p
             da[i] += np.matmul(part[:, None], d)[:, 0]
             d *= part[..., None]
             db[j] -= np.ones(len(d), d.dtype).dot(d.reshape(len(d), d[0].size)).reshape(d.shape[1:])
-    return dx.astype(x.dtype, copy=False), dy.astype(y.dtype, copy=False)
+    return cast(dx, x.dtype), cast(dy, y.dtype)
 
 
 def _products(x: np.ndarray, y: np.ndarray, total: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:

@@ -13,6 +13,7 @@ import math
 import numpy as np
 
 from luojia._src.engine.kernels.blocks import in_blocks
+from luojia._src.engine.kernels.halves import cast, single
 
 SERIES = (1.12837924717545, 0.10276986422989, -1.9528842641207e-4, -6.1483797540048e-4, 8.4596457234328e-5,
           -4.7945758598400e-6, 2.7572917838777e-8, 5.4217285396852e-9)
@@ -77,12 +78,12 @@ def gelu_slope(x: np.ndarray, *, approximate: bool) -> tuple[np.ndarray, np.ndar
 
 
 def _run(compute: object, x: np.ndarray, made: int, scratch: int) -> tuple[np.ndarray, ...]:
-    wide = x if x.dtype.char == "f" else x.astype(np.float32)
+    wide = x if x.dtype.char == "f" else single(x)
     return in_blocks(compute, (wide,), made=made, scratch=scratch, speed=SPEED)  # type: ignore[arg-type]
 
 
 def _rounded(y: np.ndarray, x: np.ndarray) -> np.ndarray:
-    return y if y.dtype is x.dtype else y.astype(x.dtype, copy=False)
+    return y if y.dtype is x.dtype else cast(y, x.dtype)
 
 
 def _tanh_of(series: list[np.ndarray], x: np.ndarray, y: np.ndarray, z: np.ndarray) -> None:

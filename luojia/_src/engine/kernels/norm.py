@@ -13,6 +13,7 @@ import numpy as np
 
 from luojia._src.engine import threads
 from luojia._src.engine.kernels import norm_last, norm_rows
+from luojia._src.engine.kernels.halves import cast
 from luojia._src.engine.kernels.precision import widen
 from luojia._src.engine.kernels.rows import PASSED, rows
 from luojia._src.engine.kernels.sums import total
@@ -43,7 +44,7 @@ def normalize(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, *, axes: Axes,
         found = norm_last.normalize_rows(flat, widen(gamma).ravel(), widen(beta).ravel(), eps, _rows(y, axes),
                                          rectified)
         mean, var, inv = [a.reshape(gamma.shape) for a in found]
-        return y.astype(x.dtype, copy=False), mean, var, inv
+        return cast(y, x.dtype), mean, var, inv
     if rectified:
         y, mean, var, inv = normalize(x, gamma, beta, axes=axes, eps=eps)
         return maximum(y, 0, out=y), mean, var, inv
@@ -51,7 +52,7 @@ def normalize(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, *, axes: Axes,
         y = np.empty(x.shape, d.dtype)
         found = norm_rows.normalize(wide, widen(gamma).ravel(), widen(beta).ravel(), eps, y.reshape(wide.shape))
         mean, var, inv = [a.reshape(_kept(x, axes)) for a in found]
-        return y.astype(x.dtype, copy=False), mean, var, inv
+        return cast(y, x.dtype), mean, var, inv
     axis, parts = _parts(x, axes)
     if len(parts) == 1:
         return _normalize(x, gamma, beta, axes, eps)
@@ -80,7 +81,7 @@ def _normalize(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, axes: Axes,
         d *= inv
         d *= gamma
     d += beta
-    return d.astype(x.dtype, copy=False), mean, var, inv
+    return cast(d, x.dtype), mean, var, inv
 
 
 def normalize_dx(g: np.ndarray, x: np.ndarray, gamma: np.ndarray, mean: np.ndarray, inv: np.ndarray, *, axes: Axes,
@@ -111,18 +112,18 @@ def normalize_dx(g: np.ndarray, x: np.ndarray, gamma: np.ndarray, mean: np.ndarr
             like_x = _rows(like_x, axes)
         found = norm_last.normalize_rows_dx(like_x, flat, gamma.ravel(), mean.ravel(), inv.ravel(), _rows(dx, axes),
                                             signs)
-        dgamma, dbeta = [a.reshape(gamma.shape).astype(dtype, copy=False) for a in found]
-        return dx.astype(x.dtype, copy=False) if needs_dx else None, dgamma, dbeta
+        dgamma, dbeta = [cast(a.reshape(gamma.shape), dtype) for a in found]
+        return cast(dx, x.dtype) if needs_dx else None, dgamma, dbeta
     if (wide := _features_last(widen(x), gamma, axes)) is not None and g.dtype == wide.dtype:
         dx = np.empty(x.shape, wide.dtype)
         like_x = np.ascontiguousarray(g).reshape(wide.shape)
         found = norm_rows.normalize_dx(like_x, wide, gamma.ravel(), mean.ravel(), inv.ravel(), dx.reshape(wide.shape))
-        dgamma, dbeta = [a.reshape(gamma.shape).astype(dtype, copy=False) for a in found]
-        return dx.astype(x.dtype, copy=False) if needs_dx else None, dgamma, dbeta
+        dgamma, dbeta = [cast(a.reshape(gamma.shape), dtype) for a in found]
+        return cast(dx, x.dtype) if needs_dx else None, dgamma, dbeta
     axis, parts = _parts(x, axes)
     if len(parts) == 1:
         dx, dgamma, dbeta = _normalize_dx(g, x, gamma, mean, inv, axes, needs_dx)
-        return dx, dgamma.astype(dtype, copy=False), dbeta.astype(dtype, copy=False)
+        return dx, cast(dgamma, dtype), cast(dbeta, dtype)
     dx = np.empty_like(x) if needs_dx else None
 
     def compute(part: slice) -> list[np.ndarray]:
@@ -134,7 +135,7 @@ def normalize_dx(g: np.ndarray, x: np.ndarray, gamma: np.ndarray, mean: np.ndarr
 
     of_parts = zip(*threads.spread(compute, parts))
     dgamma, dbeta = [np.sum(s, axis=0) if gamma.shape[axis] == 1 else np.concatenate(s, axis) for s in of_parts]
-    return dx, dgamma.astype(dtype, copy=False), dbeta.astype(dtype, copy=False)
+    return dx, cast(dgamma, dtype), cast(dbeta, dtype)
 
 
 def _normalize_dx(g: np.ndarray, x: np.ndarray, gamma: np.ndarray, mean: np.ndarray, inv: np.ndarray, axes: Axes,
@@ -158,7 +159,7 @@ def _normalize_dx(g: np.ndarray, x: np.ndarray, gamma: np.ndarray, mean: np.ndar
         normal += u
         normal -= of_u / count
         normal *= scale
-        dx = normal.astype(x.dtype, copy=False)
+        dx = cast(normal, x.dtype)
     return dx, dgamma, dbeta
 
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from luojia._src.engine import threads
 from luojia._src.engine.kernels.columns import Ints, Span, span
+from luojia._src.engine.kernels.halves import cast
 from luojia._src.engine.kernels.precision import widen, working
 from luojia._src.errors import ShapeError
 
@@ -110,7 +111,7 @@ def max_pool_select(h: np.ndarray, x: np.ndarray, y: np.ndarray, *, kernel: Ints
 def sum_pool(x: np.ndarray, *, kernel: Ints, stride: Ints, pad: Pads) -> np.ndarray:
     """The sum of each window of x (N, C, *size); padding counts as 0. float16 is added in float32."""
     shape = pool_shape(x.shape, kernel=kernel, stride=stride, pad=pad)
-    return _by_images(lambda part: _sum(x[part], kernel, stride, pad).astype(x.dtype, copy=False), x, shape, kernel)
+    return _by_images(lambda part: cast(_sum(x[part], kernel, stride, pad), x.dtype), x, shape, kernel)
 
 
 def sum_pool_dx(g: np.ndarray, *, shape: Ints, kernel: Ints, stride: Ints, pad: Pads) -> np.ndarray:
@@ -139,7 +140,7 @@ def avg_pool(x: np.ndarray, *, kernel: Ints, stride: Ints, pad: Pads, count_incl
 
     def compute(part: slice) -> np.ndarray:
         total = _sum(x[part], kernel, stride, pad)
-        return np.divide(total, counts, out=total).astype(x.dtype, copy=False)
+        return cast(np.divide(total, counts, out=total), x.dtype)
 
     return _by_images(compute, x, out, kernel)
 

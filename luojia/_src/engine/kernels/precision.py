@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from luojia._src.engine.kernels.halves import cast
+
 
 def working(dtype: np.dtype) -> np.dtype:
     """The dtype that a kernel computes in for arrays of ``dtype``.
@@ -17,4 +19,4 @@ def working(dtype: np.dtype) -> np.dtype:
 
 def widen(a: np.ndarray) -> np.ndarray:
     """a in its working dtype, itself where it is in that already."""
-    return a.astype(working(a.dtype), copy=False)
+    return cast(a, working(a.dtype))

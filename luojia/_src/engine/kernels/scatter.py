@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from luojia._src.engine.kernels.halves import cast
 from luojia._src.engine.kernels.precision import widen
 
 NARROW = 16  # numbers of a row up to which they are added one by one
@@ -80,9 +81,9 @@ def scatter_add(shape: tuple[int, ...], dtype: Any, index: Any, update: np.ndarr
 
 def _one_by_one(out: np.ndarray, at: np.ndarray, values: np.ndarray) -> np.ndarray:
     """``out``, zeros, with values added at the places ``at``, counted through."""
-    wide = out.astype(values.dtype, copy=False)
+    wide = cast(out, values.dtype)
     np.add.at(wide.reshape(-1), at.reshape(-1), np.ascontiguousarray(values).reshape(-1))
-    return wide.astype(out.dtype, copy=False)
+    return cast(wide, out.dtype)
 
 
 def _counted(at: np.ndarray, n: int) -> np.ndarray:

@@ -9,6 +9,7 @@ from math import prod
 
 import numpy as np
 
+from luojia._src.engine.kernels.halves import cast
 from luojia._src.engine.kernels.precision import widen
 from luojia._src.engine.kernels.sums import total
 from luojia._src.errors import ArgumentError, DTypeError, ShapeError
@@ -34,7 +35,7 @@ def cross_entropy(x: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.nda
     sums = total(p, -1)
     p /= sums[..., None]
     loss = np.log(sums) - loss
-    return loss if loss.dtype is x.dtype else loss.astype(x.dtype, copy=False), p
+    return loss if loss.dtype is x.dtype else cast(loss, x.dtype), p
 
 
 def cross_entropy_dx(g: np.ndarray, p: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -44,7 +45,7 @@ def cross_entropy_dx(g: np.ndarray, p: np.ndarray, labels: np.ndarray) -> np.nda
     wide = widen(g)
     dx = np.multiply(p, wide[..., None], order="C")  # so that it has a view as one axis
     dx.reshape(-1)[_rows(p) + labels] -= wide
-    return dx if dx.dtype is g.dtype else dx.astype(g.dtype, copy=False)
+    return dx if dx.dtype is g.dtype else cast(dx, g.dtype)
 
 
 def cross_entropy_of_channels(x: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -60,7 +61,7 @@ def cross_entropy_of_channels(x: np.ndarray, labels: np.ndarray) -> tuple[np.nda
     sums = np.add.reduce(s, axis=1)
     s /= sums[:, None]
     loss = np.log(sums) - loss
-    return loss.astype(x.dtype, copy=False), s
+    return cast(loss, x.dtype), s
 
 
 def cross_entropy_of_channels_dx(g: np.ndarray, p: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -68,7 +69,7 @@ def cross_entropy_of_channels_dx(g: np.ndarray, p: np.ndarray, labels: np.ndarra
     wide = widen(g)
     dx = np.multiply(p, wide[:, None] if wide.shape else wide, order="C")
     dx.reshape(-1)[_places(dx, labels)] -= wide
-    return dx.astype(g.dtype, copy=False)
+    return cast(dx, g.dtype)
 
 
 def _places(x: np.ndarray, labels: np.ndarray) -> np.ndarray:
