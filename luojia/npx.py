@@ -18,6 +18,7 @@ import numpy as _np
 
 from . import np as _mxnp
 from ._src.core.control import tracing
+from ._src.core.op import OPERATORS
 from ._src.core.random import generator, seed_streams
 from ._src.core.symbol_ops import captured
 from ._src.core.tensor import Tensor
@@ -94,6 +95,8 @@ def __dir__() -> list[str]:
 def nonzero(a: Any) -> ndarray:
     """The positions (N, ndim), int64, of the elements that are not 0."""
     a = lift(a, "nonzero")
+    if hasattr(a, "_luojia_apply"):
+        return OPERATORS["nonzero"](OPERATORS["at_least"](a, ndim=1))
     return place(_np.argwhere(_np.atleast_1d(a.asnumpy())), a._device)
 
 

@@ -10,6 +10,8 @@ import numpy as np
 from .._src.core import dlpack as _dlpack
 from .._src.core import dtypes
 from .._src.core.literals import plain
+from .._src.core.op import OPERATORS
+from .._src.core.tape import state
 from .._src.core.tensor import Tensor, wrap
 from .._src.engine.devices import Context, current_context
 from .._src.errors import ArgumentError, CallError, DTypeError
@@ -40,6 +42,10 @@ def array(source_array: Any, ctx: Context | None = None, dtype: Any = None) -> N
     if isinstance(source_array, Tensor):
         stype = getattr(source_array, "stype", "default")
         dtype = source_array.np_dtype if dtype is None else dtype
+        if source_array._node is not None and state.recording and stype == "default":
+            made = OPERATORS["cast"](source_array, dtype=_np_dtype(dtype))
+            made = wrap(NDArray, made._value, made._device, made._node)
+            return made if ctx is None else made.as_in_context(Context(ctx))
         ctx = ctx or source_array._device
         source_array = source_array.asnumpy()
     try:

@@ -6,6 +6,7 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
+from .._src.core.attributes import FLOAT, reader
 from .._src.core.symbol_names import OPERATIONS
 from .._src.errors import AbsentName
 from .door import faces, function
@@ -55,7 +56,10 @@ def _operation(name: str) -> Callable:
     if place is None:
         return run
 
+    read = reader(name, "scalar", FLOAT)
+
     def operation(data: Any, scalar: Any = 1.0, is_int: bool = True, out: Any = None, name: Any = None) -> Any:
+        scalar = read(scalar)
         return run(data, scalar, out=out) if place else run(scalar, data, out=out)
 
     operation.__name__ = operation.__qualname__ = name

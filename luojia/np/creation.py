@@ -11,6 +11,7 @@ import numpy as np
 from .._src.core.dtypes import to_numpys
 from .._src.core.literals import plain
 from .._src.core.op import OPERATORS
+from .._src.core.tape import state, stopped
 from .._src.core.tensor import Tensor, wrap
 from .._src.engine.devices import Context, current_context
 from .._src.errors import ArgumentError, DTypeError, NoArrayError, UnfitArgumentError
@@ -31,6 +32,9 @@ def array(object: Any, dtype: Any = None, ctx: Any = None) -> ndarray:
     (array([1., 2.]), array([1, 2], dtype=int32))
     """
     if isinstance(object, Tensor):
+        if object._node is not None and state.recording:
+            made = as_np(OPERATORS["cast"](object, dtype=object.np_dtype if dtype is None else to_numpys(dtype)))
+            return made if ctx is None else made.as_in_context(Context(ctx))
         ctx = object._device if ctx is None else ctx
     elif not isinstance(object, (np.ndarray, np.generic)) and dtype is None:
         dtype = np.float32
@@ -88,27 +92,33 @@ def full(shape: Any, fill_value: Any, dtype: Any = None, order: str = "C", ctx: 
     return made if out is None else out._store(made)
 
 
+def _typed_symbol(made: Any, dtype: Any) -> Any:
+    return made if dtype is None else made.astype(dtype)
+
+
 def full_like(a: Any, fill_value: Any, dtype: Any = None, order: str = "C", ctx: Any = None,
               out: ndarray | None = None) -> ndarray:
     """An ndarray with the shape and dtype of ``a``, filled with a number."""
     a = lift(a, "full_like")
     if not isinstance(a, Tensor):  # a Symbol, which tells no shape
-        made = OPERATORS["zeros_like"](a) + fill_value
-        return made if dtype is None else made.astype(dtype)
-    return full(a.shape, fill_value, dtype or a.np_dtype, ctx=ctx or a._device, out=out)
+        return _typed_symbol(OPERATORS["zeros_like"](a), dtype) + fill_value
+    made = full(a.shape, fill_value, dtype or a.np_dtype, ctx=ctx or a._device, out=out)
+    if out is None and a._node is not None and state.recording:  # as MXNet, which gives it a gradient of zero
+        return wrap(ndarray, made._value, made._device, stopped((a._node,), made._device))
+    return made
 
 
 def zeros_like(a: Any, dtype: Any = None, order: str = "C", ctx: Any = None, out: ndarray | None = None) -> ndarray:
     """Zeros with the shape and dtype of ``a``."""
     if hasattr(a, "_luojia_apply"):
-        return OPERATORS["zeros_like"](a)
+        return _typed_symbol(OPERATORS["zeros_like"](a), dtype)
     return full_like(a, 0, dtype, order, ctx, out)
 
 
 def ones_like(a: Any, dtype: Any = None, order: str = "C", ctx: Any = None, out: ndarray | None = None) -> ndarray:
     """Ones with the shape and dtype of ``a``."""
     if hasattr(a, "_luojia_apply"):
-        return OPERATORS["ones_like"](a)
+        return _typed_symbol(OPERATORS["ones_like"](a), dtype)
     return full_like(a, 1, dtype, order, ctx, out)
 
 

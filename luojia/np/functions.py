@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from .._src.core.op import OPERATORS
-from .._src.core.tensor import Tensor
+from .._src.core.tape import state, stopped
+from .._src.core.tensor import Tensor, wrap
 from .._src.errors import ArgumentError, DTypeError
 from .._src.ops import compose
 from .._src.ops.compose import floating
@@ -49,7 +50,7 @@ def transpose(a: Any, axes: Any = None) -> ndarray:
 def expand_dims(a: Any, axis: int | Sequence[int]) -> ndarray:
     """The array with an axis of length 1 at each place ``axis`` of the result."""
     a = lift(a, "expand_dims")
-    return OPERATORS["expand_dims"](a, axis=axis) if isinstance(axis, int) else compose.with_axes(a, axis)
+    return OPERATORS["expand_dims"](a, axis=axis) if isinstance(axis, (int, np.integer)) else compose.with_axes(a, axis)
 
 
 def rollaxis(a: Any, axis: int, start: int = 0) -> ndarray:
@@ -165,13 +166,26 @@ def _split_symbol(x: Any, given: Any, axis: int) -> list:
 
 def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[ndarray]:
     """``split``, the parts differing in length by one where they must."""
-    return [p.copy() for p in compose.split(lift(ary, "array_split"), indices_or_sections, axis, uneven=True)]
+    ary = lift(ary, "array_split")
+    if hasattr(ary, "_luojia_apply"):
+        return _parts(ary, indices_or_sections, axis)
+    return [p.copy() for p in compose.split(ary, indices_or_sections, axis, uneven=True)]
+
+
+def _parts(x: Any, given: Any, axis: int | str) -> list:
+    """What ``array_split`` makes of a Symbol, which tells no shape."""
+    if isinstance(given, (int, np.integer)):
+        return [OPERATORS["array_part"](x, part=i, parts=int(given), axis=axis) for i in range(given)]
+    before = tuple([int(i) for i in given])
+    return [OPERATORS["array_part"](x, part=i, before=before, axis=axis) for i in range(len(before) + 1)]
 
 
 def hsplit(ary: Any, indices_or_sections: Any) -> list[ndarray]:
-    """``split`` along the second axis, of a vector along its only one."""
+    """``array_split`` along the second axis, of a vector along its only one."""
     ary = lift(ary, "hsplit")
-    return split(ary, indices_or_sections, min(1, ary.ndim - 1) if isinstance(ary, Tensor) else 1)
+    if hasattr(ary, "_luojia_apply"):
+        return _parts(ary, indices_or_sections, "second")
+    return array_split(ary, indices_or_sections, min(1, ary.ndim - 1))
 
 
 def vsplit(ary: Any, indices_or_sections: Any) -> list[ndarray]:
@@ -242,9 +256,32 @@ def take(a: Any, indices: Any, axis: int | None = None, mode: str = "raise", out
     return stored(OPERATORS["take"](lift(a, "take"), lift(indices, "take"), axis=axis, mode=mode), out)
 
 
+def resize(a: Any, new_shape: Any) -> ndarray:
+    """The elements in a row, over and over, in another shape; zeros of an array that has none."""
+    shape = (new_shape,) if isinstance(new_shape, (int, np.integer)) else tuple(new_shape)
+    if any(n < 0 for n in shape):
+        raise ArgumentError(f"np.resize: the lengths of a shape must not be negative, got {new_shape}.")
+    return OPERATORS["repeated_to"](lift(a, "resize"), shape=tuple(map(int, shape)))
+
+
+def unique(ar: Any, return_index: bool = False, return_inverse: bool = False, return_counts: bool = False,
+           axis: int | None = None) -> Any:
+    """The distinct elements in order, or the distinct parts along ``axis``.
+
+    With flags, a tuple with (int64) the first place of each, the place of each element among them, and how often each
+    occurs.
+    """
+    return OPERATORS["unique_sorted"](lift(ar, "unique"), index=bool(return_index), inverse=bool(return_inverse),
+                                      counts=bool(return_counts), axis=axis)
+
+
 def nonzero(a: Any) -> tuple[ndarray, ...]:
     """The positions (int64) of the elements that are not 0, an array per axis."""
-    return tuple([place(i, a._device) for i in np.nonzero(np.atleast_1d(lift(a, "nonzero").asnumpy()))])
+    a = lift(a, "nonzero")
+    found = tuple([place(i, a._device) for i in np.nonzero(np.atleast_1d(a.asnumpy()))])
+    if a._node is not None and state.recording:  # as MXNet, which gives them a gradient of zero
+        return tuple([wrap(ndarray, i._value, i._device, stopped((a._node,), i._device)) for i in found])
+    return found
 
 
 # -- products and reductions ---------------------------------------------------------------------------------------
@@ -437,7 +474,7 @@ __all__ = [
     "broadcast_arrays", "broadcast_to", "choose", "column_stack", "concatenate", "count_nonzero", "diagflat", "diff",
     "divmod", "dot", "dsplit", "dstack", "ediff1d", "einsum", "expand_dims", "flip", "fliplr", "flipud", "float_power",
     "heaviside", "hsplit", "hstack", "isclose", "ldexp", "matmul", "may_share_memory", "meshgrid", "nan_to_num", "ndim",
-    "nonzero", "pad", "polyval", "ravel", "repeat", "reshape", "result_type", "rollaxis", "rot90", "row_stack",
-    "select", "shape", "shares_memory", "size", "split", "stack", "take", "take_along_axis", "trace", "transpose",
-    "unwrap", "vdot", "vsplit", "vstack", "where",
+    "nonzero", "pad", "polyval", "ravel", "repeat", "reshape", "resize", "result_type", "rollaxis", "rot90",
+    "row_stack", "select", "shape", "shares_memory", "size", "split", "stack", "take", "take_along_axis", "trace",
+    "transpose", "unique", "unwrap", "vdot", "vsplit", "vstack", "where",
 ]

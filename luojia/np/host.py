@@ -15,15 +15,18 @@ from .multiarray import ndarray
 HOST = """
 argpartition argwhere compress digitize extract flatnonzero frexp histogram2d
 histogram_bin_edges histogramdd i0 in1d intersect1d isin ix_ lexsort modf msort nanargmax nanargmin nancumprod
-nanmedian nanpercentile nanquantile packbits partition piecewise poly polydiv polyfit resize roots searchsorted
-setdiff1d setxor1d spacing tril_indices_from triu_indices_from diag_indices_from trim_zeros union1d unique unpackbits
+nanmedian nanpercentile nanquantile packbits partition piecewise poly polydiv polyfit roots searchsorted
+setdiff1d setxor1d spacing tril_indices_from triu_indices_from diag_indices_from trim_zeros union1d unpackbits
 unravel_index
 """
 # What newer NumPys have under another name, or not at all.
 GONE: dict[str, Callable] = {
     "alltrue": np.all, "sometrue": np.any, "msort": lambda a: np.sort(a, axis=0),
-    "in1d": lambda a, b, *args, **kw: np.isin(np.ravel(a), b, *args, **kw),
+    "in1d": lambda ar1, ar2, *args, **kw: np.isin(np.ravel(ar1), ar2, *args, **kw),
 }
+# Keywords that newer NumPys have under another name.
+_RENAMED = {"nanpercentile": ("interpolation", "method"), "nanquantile": ("interpolation", "method"),
+            "histogram2d": ("normed", "density"), "histogramdd": ("normed", "density")}
 
 
 def values(x: Any) -> Any:
@@ -60,6 +63,10 @@ def on_host(name: str, own: Any = None) -> Callable:
 
     def call(*args: Any, **kwargs: Any) -> Any:
         args, kwargs = tuple([values(a) for a in args]), {k: values(v) for k, v in kwargs.items()}
+        old, new = _RENAMED.get(name, ("", ""))
+        if old in kwargs:
+            given = kwargs.pop(old)
+            kwargs.setdefault(new, given)
         wide = any(isinstance(a, np.ndarray) for a in (*args, *kwargs.values()))  # then NumPy's dtype is kept
         found = refused_by_numpy(name, function, *args, **kwargs)
         return found if args and all(isinstance(a, (bool, int, float)) for a in args) else placed(found, wide)

@@ -105,7 +105,7 @@ def eigvalsh(a: Any, UPLO: str = "L") -> ndarray:  # noqa: N803 - NumPy's name
 def pinv(a: Any, rcond: Any = 1e-15, hermitian: bool = False) -> ndarray:
     """The pseudo-inverse; singular values up to ``rcond`` times the greatest count as 0."""
     a = floating(lift(a, "linalg.pinv"))
-    if not a.size:
+    if isinstance(a, Tensor) and not a.size:
         return OPERATORS["swapaxes"](a, axis1=-1, axis2=-2)
     values, u, v = OPERATORS["svd"](a)
     limit = lift(rcond, "linalg.pinv")

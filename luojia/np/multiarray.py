@@ -16,6 +16,8 @@ from .._src.ops.index import encode
 from ..ndarray.indexing import View, contiguous, tidy
 from ..ndarray.ndarray import NDArray, keep_integers, whole
 
+_ORDERS = ("C", "A", "K", None)  # memory is in C's order, which A and K keep
+
 
 class ndarray(NDArray):
     """An n-dimensional array with NumPy's conventions. Made by ``mx.np.array`` and its kin.
@@ -110,7 +112,7 @@ class ndarray(NDArray):
         """A copy of the array in another shape, given as numbers or as a tuple; one length may be -1."""
         if kwargs.keys() - {"newshape", "shape"}:
             raise TypeError(f"reshape() got an unexpected keyword argument {next(iter(kwargs))!r}; it takes newshape.")
-        if order != "C":
+        if order not in _ORDERS:
             raise ArgumentError(f"reshape: only order 'C' is provided, got {order!r}.")
         given = next(iter(kwargs.values())) if kwargs else shape[0] if len(shape) == 1 else shape
         lengths = [int(n) for n in ((given,) if isinstance(given, (int, np.integer)) else given)]
@@ -134,7 +136,7 @@ class ndarray(NDArray):
 
     def flatten(self, order: str = "C") -> ndarray:
         """The elements as a vector; a copy."""
-        if order != "C":
+        if order not in _ORDERS:
             raise ArgumentError(f"flatten: only order 'C' is provided, got {order!r}.")
         return OPERATORS["reshape"](self, shape=(-1,))
 
@@ -145,7 +147,7 @@ class ndarray(NDArray):
 
     def copy(self, order: str = "C") -> ndarray:
         """A copy; on the tape, a link to this array."""
-        if order != "C":
+        if order not in _ORDERS:
             raise ArgumentError(f"copy: only order 'C' is provided, got {order!r}.")
         return OPERATORS["identity"](self)
 

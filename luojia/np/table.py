@@ -101,7 +101,9 @@ def counting(x: Any) -> Any:
 
 def alone(x: Any, axis: Any) -> bool:
     """Whether a reduction over ``axis`` leaves every element alone: over no axis, or over one of a number."""
-    return axis == () or axis == [] or axis in (0, -1) and isinstance(x, Tensor) and not x.shape
+    if isinstance(axis, (tuple, list)):
+        return not axis
+    return axis in (0, -1) and isinstance(x, Tensor) and not x.shape
 
 
 def over_none(arrays: tuple, attrs: dict[str, Any]) -> tuple[tuple, dict[str, Any]]:
@@ -135,6 +137,8 @@ def _kept(face: Face, inputs: tuple, attrs: dict[str, Any], out: Any = None) -> 
         dtype = x.np_dtype
     elif dtype is not None and to_numpys(dtype).kind in "biu" and "keepdims" in attrs:  # what is summed is cast
         attrs = {**attrs, "dtype": None}
+    elif dtype is None and not isinstance(x, Tensor) and "keepdims" in attrs:  # a Symbol, which tells no dtype
+        attrs = {**attrs, "dtype": "own"}
     found = run_plain(face, (x,), attrs)
     if dtype is not None and isinstance(found, Tensor) and found.np_dtype != to_numpys(dtype):
         found = OPERATORS["cast"](found, dtype=to_numpys(dtype))
@@ -162,15 +166,18 @@ _NUMPYS = {"round_": "round", "fix": "trunc", "fabs": "abs"}
 
 
 _UFUNC = {"where": True, "casting": "same_kind", "order": "K", "dtype": None, "subok": True}
+_SUM: dict[str, Any] = {"initial": None}
 _BARE = {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "around", "round", "round_"}
 
 
 def ufunc_keywords(name: str, given: dict[str, Any]) -> None:
     """Refuse what NumPy's functions take besides ``out``, unless it is at NumPy's default."""
+    known = _SUM if name == "sum" else _UFUNC
     for key, value in given.items():
-        if key not in _UFUNC:
-            raise TypeError(f"{key} is an invalid keyword to function '{name}'")
-        if value != _UFUNC[key]:
+        if key not in known:
+            raise TypeError(f"{name}() got an unexpected keyword argument '{key}'" if known is _SUM else
+                            f"{key} is an invalid keyword to function '{name}'")
+        if value != known[key]:
             raise NotSupportedError(f"{key}={value} is not implemented yet for operator {name}")
 
 
@@ -181,7 +188,8 @@ def make(module: str, *kinds: tuple[str, Callable]) -> dict[str, Callable]:
         for spec, target in lines(table):
             fixed = OWN_WAYS.get(spec.partition("(")[0], OWN_WAYS.get(target, ""))
             face = Face(OPERATORS[target], spec + fixed)
-            others = partial(ufunc_keywords, face.name) if table in _UFUNCS and face.name not in _BARE else None
+            others = partial(ufunc_keywords, face.name) if face.name == "sum" or (
+                table in _UFUNCS and face.name not in _BARE) else None
             function = compile_function(face, run, module, "out=None", numpys=True, others=others)
             made[function.__name__] = function
     return made

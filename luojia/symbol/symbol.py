@@ -259,6 +259,10 @@ class Symbol(core.Symbol):
     def __reduce__(self):
         return load_json, (self.tojson(False),)
 
+    def __setstate__(self, state: Mapping[str, str]) -> None:
+        """Take the graph that a pickle written by MXNet holds."""
+        self._outputs = load_json(state["handle"])._outputs
+
 
 def _without_casts(graph: Any) -> Any:
     """The graph with the inputs of ``amp_cast`` and ``amp_multicast`` in their places, but for its outputs."""
@@ -276,10 +280,6 @@ def _without_casts(graph: Any) -> Any:
         for i in range(node.count):
             new[id(node), i] = args[i] if node.kind in kinds and id(node) not in heads else core.Entry(made, i)
     return type(graph)([new[id(e.node), e.index] for e in graph._outputs])
-
-    def __setstate__(self, state: Mapping[str, str]) -> None:
-        """Take the graph that a pickle written by MXNet holds."""
-        self._outputs = load_json(state["handle"])._outputs
 
 
 def _all_given(names: Iterable[str], given: Mapping[str, Any], what: str) -> None:

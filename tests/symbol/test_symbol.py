@@ -219,3 +219,12 @@ def test_attributes_as_text():
     pooled = sym.Pooling(sym.var("a"), kernel="(2, 2)", global_pool="False", stride="[2, 2]")
     assert pooled.infer_shape(a=(1, 1, 4, 4))[1] == [(1, 1, 2, 2)]
     assert sym.sum(sym.var("a"), axis=None).infer_shape(a=(2, 3))[1] == [(1,)]
+
+
+def test_a_pickle_that_mxnet_wrote():
+    """MXNet's pickles give a Symbol without arguments its state, ``{"handle": its JSON}``."""
+    graph = sym.FullyConnected(sym.var("x"), num_hidden=3, name="fc")
+    head = b"\x80\x02cluojia.symbol.symbol\nSymbol\n)\x81}X\x06\x00\x00\x00handle"
+    text = graph.tojson().encode()
+    read = pickle.loads(head + b"X" + len(text).to_bytes(4, "little") + text + b"sb.")
+    assert read.tojson() == graph.tojson() and read.list_arguments() == ["x", "fc_weight", "fc_bias"]

@@ -147,6 +147,8 @@ def reader(operator: str, name: str, kind: Kind) -> Callable[[Any], Any]:
 def _read(operator: str, name: str, kind: Kind, value: Any) -> Any:
     if isinstance(value, Tensor):
         return value
+    if value.__class__ is np.ndarray and not value.ndim:
+        value = value[()]
     if kind.type == "words":
         if value not in kind.words and not (value == "None" and None in kind.words):
             words = ", ".join([repr(w) for w in kind.words])

@@ -264,9 +264,10 @@ def _list(shape: Shape) -> str:
     return "[" + ",".join(map(str, shape or ())) + "]"
 
 
-# Inputs, by position, whose dtype is their own business: conditions and indices.
-_APART = {"where": 0, "Embedding": 0, "one_hot": 0, "take": 1, "pick": 1, "batch_take": 1, "gather_nd": 1,
-          "scatter_nd": 1}
+# Inputs, by position, whose dtype is their own business: conditions, indices, lengths, what only lends its shape.
+_APART = {**dict.fromkeys(["where", "Embedding", "one_hot"], (0,)), "CTCLoss": (1, 2, 3),
+          **dict.fromkeys(["take", "pick", "batch_take", "gather_nd", "scatter_nd", "slice_like", "broadcast_like",
+                           "reshape_like", "softmax", "_contrib_boolean_mask", "_contrib_index_copy"], (1,))}
 _COMPARISONS = ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal")  # as NumPy has them: bool
 _ALWAYS = {**dict.fromkeys(["shape_array", "size_array", "_contrib_getnnz", "_contrib_index_array"], "int64"),
            **dict.fromkeys(["all_finite", "multi_all_finite", "_image_to_tensor"], "float32"),
@@ -292,29 +293,35 @@ def infer_types(symbol: Symbol, given: Mapping[str, Any], strict: bool = False) 
     while changed:
         changed = False
         for node in [n for n in nodes if n.op is not None]:
-            applied, apart = node.op, _APART.get(node.kind, -1)
-            together = [e for i, e in enumerate(node.inputs) if i != apart]
+            applied, apart = node.op, _APART.get(node.kind, ())
+            together = [e for i, e in enumerate(node.inputs) if i not in apart]
             named = _ALWAYS.get(node.kind) or node.attrs.get("dtype")
             if node.kind == "Embedding":
                 named = node.given.get("dtype", "float32")
             if node.kind.startswith("_luojia_") and applied.name in _COMPARISONS:
                 named = "bool"
-            casts = named is not None and named != "same"
+            casts = named is not None and named not in ("same", "own")
             dtypes = [of.get((id(e.node), e.index)) for e in together]
             shared = next((d for d in dtypes if d is not None), None)
             outs = to_np(named) if casts else shared
+            if applied.name == "floated" and shared is not None and shared.kind in "biu":
+                outs = np.dtype("float32")
             if shared is None and node.kind == "Embedding":
                 shared = outs
             if shared is None and not casts:
                 shared = next((of[id(node), i] for i in range(node.count) if of.get((id(node), i)) is not None), None)
             for position, e in enumerate(node.inputs):
                 mine = of.get((id(e.node), e.index))
-                if mine is None and shared is not None:
+                if position in apart:
+                    if mine is None and node.kind == "batch_take":
+                        of[id(e.node), e.index] = np.dtype("int32")
+                        changed = True
+                elif mine is None and shared is not None:
                     # Statistics, and what goes with them, have full precision.
                     full = applied.aux and position > 0 and is_half(shared)
                     of[id(e.node), e.index] = np.dtype("float32") if full else shared
                     changed = True
-                elif strict and mine is not None and mine != shared and position != apart and (
+                elif strict and mine is not None and mine != shared and (
                         node.kind in UNIFORM or applied.elementwise and not node.kind.startswith(("_luojia_", "_np"))):
                     raise MXNetError(f"Error in operator {node.name}: Incompatible attr in node {node.name} at "
                                      f"{position}-th input: expected {shared}, got {mine}")

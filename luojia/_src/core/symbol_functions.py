@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from . import symbol_names as names
+from .attributes import FLOAT, reader
 from .documented import describe
 from .faces import MISSING, Face
 from .op import OPERATORS
@@ -54,6 +55,7 @@ def _sign_function(name: str, sign: str, of: names.Sign) -> Callable:
 def operation(kind: str) -> Callable:
     """An operation of Python's signs under MXNet's internal name, as ``_plus_scalar(x, scalar=2)``; KeyError else."""
     face, place = names.OPERATIONS[kind]
+    read = reader(kind, "scalar", FLOAT)
 
     def fn(*symbols: Symbol, scalar: Any = 1.0, is_int: bool = True, name: str | None = None,
            **given: Symbol) -> Symbol:
@@ -65,6 +67,7 @@ def operation(kind: str) -> Callable:
             raise TypeError(f"{kind}() takes {'two symbols' if place is None else 'one symbol and a number'}.")
         args: list[Any] = [entry_of(s, "data") for s in symbols]
         if place is not None:
+            scalar = read(scalar)
             args.insert(place, scalar)
         return sign_node(face, kind, kind.lower(), args, {} if place is None else {"scalar": scalar},
                           type(symbols[0]), name)

@@ -67,10 +67,13 @@ OPERATIONS |= {"_plus": ("broadcast_add", None), "_minus": ("broadcast_sub", Non
                "_Mul": ("broadcast_mul", None), "_Div": ("broadcast_div", None), "_PlusScalar": ("broadcast_add", 1),
                "_MinusScalar": ("broadcast_sub", 1), "_MulScalar": ("broadcast_mul", 1),
                "_DivScalar": ("broadcast_div", 1), "_grad_add": ("broadcast_add", None),
+               "_mul": ("broadcast_mul", None), "_div": ("broadcast_div", None),
                "broadcast_plus": ("broadcast_add", None), "broadcast_minus": ("broadcast_sub", None)}
 
 for _name in [n for n in OPERATIONS if n.startswith("_") and n.islower()]:  # old names: _GreaterEqualScalar, _Not_Equal
     _parts = _name[1:].title().split("_")
+    if OPERATIONS[_name][1] == 0:
+        _parts[0] = "R" + _parts[0][1:].title()  # _RMinusScalar
     OPERATIONS.setdefault("_" + ("" if _parts[-1] == "Scalar" else "_").join(_parts), OPERATIONS[_name])
 
 # The name under which MXNet writes an operator that has several.

@@ -71,11 +71,7 @@ def with_axes(x: Tensor, axis: int | Sequence[int]) -> Any:
 
 def at_least(ndim: int, x: Tensor) -> Any:
     """x with at least ``ndim`` axes, as ``atleast_1d``, ``atleast_2d`` and ``atleast_3d`` add them."""
-    if x.ndim >= ndim:
-        return x
-    if ndim == 3 and x.ndim:
-        return reshaped(x, (1, *x.shape, 1) if x.ndim == 1 else (*x.shape, 1))
-    return reshaped(x, (1,) * (ndim - x.ndim) + x.shape)
+    return x if isinstance(x, Tensor) and x.ndim >= ndim else OPERATORS["at_least"](x, ndim=ndim)
 
 
 def each(found: list[Any]) -> Any:
@@ -227,4 +223,6 @@ def grid(key: Any, sparse: bool) -> Any:
 
 def floating(x: Any) -> Any:
     """x, as float32 if it holds integers or booleans."""
-    return OPERATORS["cast"](x, dtype=np.dtype(np.float32)) if isinstance(x, Tensor) and x.np_dtype.kind in "biu" else x
+    if isinstance(x, Tensor):
+        return OPERATORS["cast"](x, dtype=np.dtype(np.float32)) if x.np_dtype.kind in "biu" else x
+    return OPERATORS["floated"](x) if hasattr(x, "_luojia_apply") else x

@@ -86,4 +86,7 @@ def arange_like(xp, x, *, start=0.0, step=1.0, repeat=1, axis=None):
 def index_array(xp, x, *, axes=None):
     """The indices of each element of x, along a new last axis: all of them, or those of ``axes``; int64."""
     grid = np.moveaxis(np.indices(x.shape), 0, -1)
-    return xp.asarray(grid if axes is None else grid[..., [axis_in(a, len(x.shape), "index_array") for a in axes]])
+    if axes is not None:
+        named = (axes,) if isinstance(axes, int) else axes
+        grid = grid[..., [axis_in(a, len(x.shape), "index_array") for a in named]]
+    return xp.asarray(grid)

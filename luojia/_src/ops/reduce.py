@@ -21,7 +21,7 @@ _MX = "(data:x, axis=None, keepdims=False, exclude=False) | rank1=True"
 
 def axes_of(shape: tuple, axis, exclude: bool = False, name: str = "a reduction") -> tuple | None:
     """``axis`` as a tuple of axes counted from the front, or None for all of them; one number has an axis 0 too."""
-    if axis is None or axis == ():
+    if axis is None or axis.__class__ is tuple and not axis:
         return None
     ndim = len(shape) or 1
     axes = axis if isinstance(axis, (tuple, list)) else (axis,)
@@ -65,11 +65,18 @@ def finish(xp, out, x, rank1: bool):
     mx=("sum" + _MX, "sum_axis" + _MX))
 def sum(xp, x, *, axis=None, keepdims=False, exclude=False, rank1=False, dtype=None):
     """The sum over ``axis`` (all axes by default), of ``dtype``; in the dtype of x, if that is 'same'."""
-    same = isinstance(dtype, str) and dtype == "same"
-    if dtype is not None and not same:
+    dtype = _own(dtype, x)
+    if dtype is not None and dtype != "same":
         x = x.astype(to_np(dtype))
     out = xp.sum(x, axis=axes_of(x.shape, axis, exclude, "sum"), keepdims=keepdims)
     return finish(xp, _signed(out, x, rank1) if dtype is None else out.astype(x.dtype), x, rank1)
+
+
+def _own(dtype, x):
+    """The dtype meant: 'own' is 'same' for integers, and else none."""
+    if not isinstance(dtype, str) or dtype != "own":
+        return dtype
+    return "same" if x.dtype.kind in "iu" else None
 
 
 def _signed(out, x, rank1: bool):
@@ -114,8 +121,8 @@ def _(xp, g, ans, args, needs, *, axis, keepdims, exclude, rank1, dtype):
     fn="prod(input:x, axis=None, keep_dims:keepdims=False, dtype=None)", mx="prod" + _MX)
 def prod(xp, x, *, axis=None, keepdims=False, exclude=False, rank1=False, dtype=None):
     """The product over ``axis`` (all axes by default), of ``dtype``; in the dtype of x, if that is 'same'."""
-    same = isinstance(dtype, str) and dtype == "same"
-    if dtype is not None and not same:
+    dtype = _own(dtype, x)
+    if dtype is not None and dtype != "same":
         x = x.astype(to_np(dtype))
     out = (products if isinstance(x, np.ndarray) else xp.prod)(
         x, axis=axes_of(x.shape, axis, exclude, "prod"), keepdims=keepdims)

@@ -137,18 +137,17 @@ def squeeze(xp, x, *, axis=None, strict=True, rank1=False):
     """
     if rank1:
         axis = tuple([i for i, n in enumerate(x.shape) if n == 1]) if axis is None else axis
-        out = x if axis == () else squeeze.fn(xp, x, axis=axis)
+        out = x if isinstance(axis, tuple) and not axis else squeeze.fn(xp, x, axis=axis)
         return out if out.shape else xp.reshape(out, (1,))
-    if axis == () or axis is None:
+    if axis is None or isinstance(axis, tuple) and not axis:
         return xp.squeeze(x)
     ndim = len(x.shape)
     axes = [axis_in(a, max(ndim, 1), "squeeze") for a in (axis if isinstance(axis, (tuple, list)) else (axis,))]
     if len(set(axes)) < len(axes):
         raise ArgumentError(f"squeeze: an axis must be named once, got {axis}.")
     for a in axes:
-        if strict and (not ndim or x.shape[a] != 1):
-            raise ShapeError(f"squeeze: axis {a} of shape {tuple(x.shape)} has length {x.shape[a] if ndim else 0}, "
-                             "not 1.")
+        if strict and ndim and x.shape[a] != 1:
+            raise ShapeError(f"squeeze: axis {a} of shape {tuple(x.shape)} has length {x.shape[a]}, not 1.")
     gone = tuple([a for a in axes if ndim and x.shape[a] == 1])
     return xp.squeeze(x, gone) if gone else xp.reshape(x, tuple(x.shape))
 

@@ -91,7 +91,8 @@ def slice_like(xp, x, y, *, axes=()):
 
 
 def _alike(shape, other, axes) -> list:
-    axes = [a % len(shape) for a in axes] if axes else list(range(len(shape)))
+    named = (axes,) if isinstance(axes, int) else axes or range(len(shape))
+    axes = [axis_in(a, len(shape), "slice_like") for a in named]
     return [slice(0, other[i]) if i in axes else slice(None) for i in range(len(shape))]
 
 

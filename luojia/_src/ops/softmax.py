@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..core.dtypes import to_np
 from ..core.op import op
 from ..engine.kernels import softmax_rows as kernels
-from ..errors import ArgumentError
+from ..errors import ArgumentError, ShapeError
 
 
 def _prepared(xp, x, length, axis, temperature, use_length):
@@ -14,9 +14,13 @@ def _prepared(xp, x, length, axis, temperature, use_length):
         x = x / temperature
     if not use_length or length is None:
         return x, None
-    n = x.shape[axis]
-    position = xp.reshape(xp.arange(n), (n,) + (1,) * (len(x.shape) - 1 - axis % len(x.shape)))
-    mask = position < xp.expand_dims(length, axis % len(x.shape))
+    n, at = x.shape[axis], axis % len(x.shape)
+    rows = (*x.shape[:at], *x.shape[at + 1:])
+    if tuple(length.shape) != rows:
+        raise ShapeError(f"softmax: length must have the shape of the data without its axis {axis}, {rows}, got "
+                         f"{tuple(length.shape)}.")
+    position = xp.reshape(xp.arange(n), (n,) + (1,) * (len(x.shape) - 1 - at))
+    mask = position < xp.expand_dims(length, at)
     return xp.where(mask, x, xp.zeros_like(x) - 1e30 if x.dtype != "float16" else xp.zeros_like(x) - 6e4), mask
 
 

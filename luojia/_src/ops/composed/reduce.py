@@ -24,12 +24,12 @@ def aminmax(input: Tensor, *, axis: int | None = 0, keepdims: Any = False) -> tu
 
 def reduce_max(x: Tensor, axis: Any = ()) -> Tensor:
     """The greatest element along ``axis``, of all by default."""
-    return OP["max"](x, axis=None if axis == () else axis)
+    return OP["max"](x, axis=None if isinstance(axis, tuple) and not axis else axis)
 
 
 def reduce_min(x: Tensor, axis: Any = ()) -> Tensor:
     """The least element along ``axis``, of all by default."""
-    return OP["min"](x, axis=None if axis == () else axis)
+    return OP["min"](x, axis=None if isinstance(axis, tuple) and not axis else axis)
 
 
 def nanmean(input: Tensor, axis: Any = None, keepdims: bool = False, *, dtype: Any = None) -> Tensor:
