@@ -27,6 +27,7 @@ from . import (
     learning_rate_schedule,
     loss,
     loss_margin,
+    loss_sampled,
     metrics,
     micro_batch,
     normalization,
@@ -61,6 +62,7 @@ from .learning_rate_schedule import *  # noqa: F403
 from .loss import *  # noqa: F403
 from .loss_margin import *  # noqa: F403
 from .loss_overlap import *  # noqa: F403
+from .loss_sampled import *  # noqa: F403
 from .metrics import *  # noqa: F403
 from .micro_batch import *  # noqa: F403
 from .module import Cell, Module
@@ -95,6 +97,7 @@ __all__ += image.__all__
 __all__ += learning_rate_schedule.__all__
 __all__ += loss.__all__
 __all__ += loss_margin.__all__
+__all__ += loss_sampled.__all__
 __all__ += metrics.__all__
 __all__ += micro_batch.__all__
 __all__ += normalization.__all__

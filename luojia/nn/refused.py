@@ -18,7 +18,6 @@ _INSTEAD = {
     "MultiFieldEmbeddingLookup": "look each field up with Embedding and add",
     "OptTFTWrapper": "there is no fault-tolerance server; save checkpoints",
     "PipelineGradReducer": "there is one device; use the gradients as they are",
-    "SampledSoftmaxLoss": "use SoftmaxCrossEntropyWithLogits over all classes",
     "VirtualDatasetCellTriple": "there is one device; call the network",
     "thor": "use Adam or Lamb",
 }

@@ -68,6 +68,7 @@ DynamicRNN  cell_type: str in LSTM; direction: str in UNIDIRECTIONAL; cell_depth
 EditDistance  normalize: bool
 Einsum  equation: str
 EuclideanNorm  keep_dims: bool
+ExtractGlimpse  centered normalized uniform_noise: bool; noise: str in uniform,gaussian,zero !
 FFTWithSize  norm: str None in forward,backward,ortho
 FillDiagonal  fill_value: float; wrap: bool
 FractionalAvgPool, FractionalMaxPool  pseudo_random overlapping deterministic: bool; seed seed2: int
@@ -144,6 +145,10 @@ ResizeNearestNeighbor  size: tuple list
 ReverseSequence  seq_dim batch_dim: int
 SGD  nesterov: bool
 STFT  n_fft hop_length win_length: int; normalized onesided return_complex: bool
+SampleDistortedBoundingBoxV2  seed seed2: int; aspect_ratio_range area_range: tuple list floats n=2;
+    max_attempts: int >0; use_image_if_no_bounding_boxes: bool
+ScaleAndTranslate  kernel_type: str in
+    lanczos1,lanczos3,lanczos5,gaussian,box,triangle,keyscubic,mitchellcubic !; antialias: bool
 SearchSorted  dtype: None dtype str
 Sort  axis: int; descending: bool
 SpaceToBatch  block_size: int >=2; paddings: tuple list

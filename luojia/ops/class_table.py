@@ -11,7 +11,19 @@ from .._src.core.dtypes import float32, int32, int64, to_np
 from .._src.core.op import OPERATORS as OP
 from .._src.core.random import next_key
 from .._src.ops import Tensor
-from .._src.ops.composed import arrange, colour, draws, elementwise, groups, inplace, linear, losses, pooling, reduce
+from .._src.ops.composed import (
+    arrange,
+    colour,
+    draws,
+    elementwise,
+    glimpses,
+    groups,
+    inplace,
+    linear,
+    losses,
+    pooling,
+    reduce,
+)
 from . import composed
 from .forms import attributes_of as of
 from .forms import class_form
@@ -309,6 +321,12 @@ _ROWS: tuple[Any, ...] = (
     ("UpsampleTrilinear3D", {"align_corners": False}, _volume("trilinear"), "(N, C, D, H, W) resized linearly."),
     ("RGBToHSV", *_plain(colour.rgb_to_hsv)), ("HSVToRGB", *_plain(colour.hsv_to_rgb)),
     ("AdjustHue", *_plain(colour.adjust_hue)), ("AdjustSaturation", *_plain(colour.adjust_saturation)),
+    ("ScaleAndTranslate", *of(glimpses.scale_and_translate, kernel_type="lanczos3", antialias=True)),
+    ("ExtractGlimpse", *of(glimpses.extract_glimpse, centered=True, normalized=True, uniform_noise=True,
+                           noise="uniform")),
+    ("SampleDistortedBoundingBoxV2", *of(glimpses.distorted_box, seed=0, seed2=0, aspect_ratio_range=(0.75, 1.33),
+                                         area_range=(0.05, 1.0), max_attempts=100,
+                                         use_image_if_no_bounding_boxes=False)),
     # networks
     ("RmsNorm", *of(losses.rms_norm, epsilon=1e-6)),
     ("SoftMarginLoss", *of(composed.soft_margin_loss, reduction="mean")),

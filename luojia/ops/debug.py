@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -11,9 +13,10 @@ from .._src.core.dtypes import to_np
 from .._src.core.op import OPERATORS as OP
 from .._src.core.primitive import Primitive
 from .._src.core.tape import state
-from .._src.errors import ArgumentError, DTypeError, GraphError, ShapeError
+from .._src.errors import ArgumentError, DTypeError, GraphError, NotSupportedError, ShapeError
 from .._src.ops import Tensor
 from .._src.ops.composed import groups
+from .._src.ops.composed.hooks import Hooked, hooked
 from .forms import class_form
 
 
@@ -94,6 +97,95 @@ class PyFunc(Primitive):
         return tuple([Tensor(o.astype(to_np(d))) for o, d in zip(found, self.out_types)])
 
 
+class _Dumps:
+    """How many files ``tensordump`` has written; their names end with the number."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.lock = threading.Lock()
+
+    def next(self) -> int:
+        with self.lock:
+            self.count += 1
+            return self.count - 1
+
+
+_dumps = _Dumps()
+
+
+def tensordump(file_name: str, tensor: Tensor, mode: str = "out") -> None:
+    """Write a Tensor to ``{file_name}_{dtype}_{number}.npy``; the number counts all files that were written.
+
+    Args:
+        file_name: the file, without the suffix or with it; folders are made.
+        tensor: of any shape; bfloat16 is written as float32.
+        mode: 'in' or 'out', which are the same on one device.
+
+    Raises:
+        TypeError: a name that is no string, or no Tensor.
+        ValueError: an empty name, or another mode.
+        NotSupportedError: a Tensor in a function that is being compiled, where it has no values yet.
+
+    >>> tensordump("seen", Tensor([1.0, 2.0]))
+
+    Matches ``mindspore.ops.tensordump``, which writes while the program goes on.
+    """
+    if not isinstance(file_name, str):
+        raise DTypeError(f"Parameter file_name should only be build_in str type but got: {type(file_name)}")
+    if not isinstance(tensor, Tensor):
+        raise DTypeError(f"Parameter tensor should only be Tensor type, but got: {type(tensor)}")
+    if mode not in ("in", "out"):
+        raise ArgumentError(f"Argument [mode] has been not supported value of {mode!r}.")
+    if not file_name:
+        raise ArgumentError("For 'TensorDump', the input argument[file] cannot be an empty string.")
+    if state.frame is not None:
+        raise NotSupportedError("tensordump: in a compiled function Tensors have no values to write; return the "
+                                "Tensor, or call the function without jit.")
+    path = f"{file_name.removesuffix('.npy')}_{tensor.np_dtype.name}_{_dumps.next()}.npy"
+    value = tensor.asnumpy()
+    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    np.save(path, value.astype(np.float32) if tensor.np_dtype.name == "bfloat16" else value)
+
+
+class TensorDump(Primitive):
+    """``TensorDump()(file, x)`` writes a Tensor to a file, as ``tensordump`` does.
+
+    Args:
+        input_output: 'in' or 'out', which are the same on one device.
+
+    Raises:
+        ValueError: another ``input_output``.
+    """
+
+    def __init__(self, input_output: str = "out") -> None:
+        if input_output not in ("in", "out"):
+            raise ArgumentError("The 'input_output' argument should be one of ['in', 'out'], but got: "
+                                f"{input_output}")
+        super().__init__(input_output=input_output)
+
+    def __call__(self, file: str, input_x: Tensor) -> None:
+        tensordump(file, input_x)
+
+
+class DumpGradient(Primitive):
+    """``DumpGradient()(path, x, input_output)`` is x; the gradient that comes to it is written, as ``tensordump`` does.
+
+    >>> from luojia import grad
+    >>> def square(x):
+    ...     return DumpGradient()("seen", x * x, "out")
+    >>> float(grad(square)(Tensor(3.0)))
+    6.0
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    def __call__(self, path: str, x: Tensor, input_output: str) -> Tensor:
+        if input_output not in ("in", "out"):
+            raise ArgumentError(f"For 'DumpGradient', input_output must be 'in' or 'out', got {input_output!r}.")
+        return hooked(x, Hooked(lambda gradient: tensordump(path, gradient), False))
+
+
 def move_to(input: Tensor, to: str = "CPU", blocking: bool = True) -> Tensor:
     """The Tensor where it is: memory is the device's."""
     if to not in ("CPU", "Ascend", "GPU"):
@@ -124,4 +216,5 @@ def _axis(x: Tensor, dim: int | None) -> int:
 _CLASSES = [class_form(__name__, *row) for row in _ROWS]
 globals().update({cls.__name__: cls for cls in _CLASSES})
 NAMES: dict[str, Any] = {cls.__name__: cls for cls in (
-    *_CLASSES, ScalarSummary, ImageSummary, TensorSummary, HistogramSummary, PyFunc)} | {"move_to": move_to}
+    *_CLASSES, ScalarSummary, ImageSummary, TensorSummary, HistogramSummary, PyFunc, TensorDump, DumpGradient)} | {
+        "move_to": move_to, "tensordump": tensordump}

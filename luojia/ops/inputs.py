@@ -8,6 +8,7 @@ MindSpore lacks on a CPU alone is not in here, nor what it refuses without a rea
 TEXT = """
 MatMul, BatchMatMul  x y: any =
 AccumulateNV2, AddN, Stack  listed x
+ExtractGlimpse  x!: f32; size!: i32; offsets!: f32
 Meshgrid  listed inputs!
 Adam  var: f16 f32; m v beta1_power beta2_power lr beta1 beta2 epsilon gradient: any; into var gradient
 AdamNoUpdateParam  m! v! beta1_power beta2_power lr beta1 beta2 epsilon gradient!: f32 =
@@ -187,6 +188,8 @@ ResizeArea  images!: signed f16 f32 f64 u8 u16; size!: i32
 ReverseSequence  x!: integer complex f16 f32 f64 b; seq_lengths!: index
 SGD  parameters! gradient! learning_rate! accum! momentum! stat!: f16 f32
 STFT  x! window!: complex f32 f64
+SampleDistortedBoundingBoxV2  image_size!: signed u8; bounding_boxes! min_object_covered!: f32
+ScaleAndTranslate  images!: signed f16 f32 f64; size!: i32; scale! translation!: f32
 ScatterAdd, ScatterDiv, ScatterMax, ScatterMin, ScatterMul, ScatterUpdate  input_x: number; indices!: index;
     updates: any; into input_x updates
 ScatterAddWithAxis  input_x: real b; indices!: index; v: any; into input_x v

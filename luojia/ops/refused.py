@@ -13,7 +13,7 @@ _STEP = "use the optimizer, or the dense operator of that name without Sparse or
 _KERNEL = "there are no kernels to register; write a Module with a bprop, or a Primitive with get_bprop"
 NAMES = {
     **dict.fromkeys(("moe_*", "nsa_*", "GroupTopk", "PagedAttention*", "ReshapeAndCache", "ApplyRotaryPosEmb",
-                     "rotated_iou", "*matmul_reduce_scatter", "all_gather_matmul"), _FUSED),
+                     "*matmul_reduce_scatter", "all_gather_matmul"), _FUSED),
     **dict.fromkeys(("AlltoAllV*", "NeighborExchange*", "AllGatherV", "ReduceScatterV", "P2POp", "BatchISendIRecv",
                      "TCPStore", "Reshard", "reshard"), _GROUPS),
     **dict.fromkeys(("environ_*", "env_get", "Merge", "merge", "GeSwitch", "geswitch", "UpdateState", "SliceGetItem",
@@ -25,11 +25,8 @@ NAMES = {
     **dict.fromkeys(("CustomOpBuilder", "*RegOp", "op_info_register", "Morph", "ms_kernel"), _KERNEL),
     "GetNext": "iterate over a dataset", "set_comm_ops_inplace": "collectives return new Tensors",
     "NPU*FloatStatus": "use ops.FloatStatus, or amp's all_finite",
-    **dict.fromkeys(("ExtractGlimpse", "SampleDistortedBoundingBoxV2", "ScaleAndTranslate", "ScatterNonAliasingAdd",
-                     "CopyWithSlice"),
-                    "write it in operators"),
-    **dict.fromkeys(("TensorDump", "tensordump", "DumpGradient"),
-                    "call Python; networks run as they are written"),
+    "CopyWithSlice": "assign to the slice, as in x[1:] = y",
+    "rotated_iou": "it runs on Ascend devices alone; ops.IOU takes boxes that are not turned",
 }
 
 

@@ -110,6 +110,8 @@ for _suffix, _operator in (("Update", "update"), ("Add", "add"), ("Sub", "sub"),
     _FUNCTIONS[f"ScatterNd{_suffix}"] = _by_coordinates(f"ScatterNd{_suffix}", f"tensor_scatter_{_operator}")
     _FUNCTIONS[f"Scatter{_suffix}"] = _by_rows(f"Scatter{_suffix}", f"tensor_scatter_{_operator}")
 
+_FUNCTIONS["ScatterNonAliasingAdd"] = _by_coordinates("ScatterNonAliasingAdd", "tensor_scatter_add")
+
 for _name, _function in _FUNCTIONS.items():
     globals()[_name] = _class(_name, _function)
     globals()[_function.__name__] = _function

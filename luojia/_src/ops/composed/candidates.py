@@ -55,13 +55,12 @@ def uniform_candidate_sampler(true_classes: Tensor, num_true: int, num_sampled: 
     """``num_sampled`` classes of [0, range_max), all equally likely, and how often true and sampled ones are expected.
 
     Returns (num_sampled,) in the dtype of the true classes (N, num_true), then Float32 of these two shapes, true first.
-    ``remove_accidental_hits`` draws no true class.
+    ``remove_accidental_hits`` draws no true class, if that leaves ``num_sampled``.
     """
     _check_classes("uniform_candidate_sampler", true_classes, num_true, num_sampled, unique, range_max)
     without = true_classes.asnumpy() if remove_accidental_hits else None
-    if without is not None and range_max - len(np.unique(without)) < (num_sampled if unique else 1):
-        raise ArgumentError("For 'uniform_candidate_sampler', too few classes are left without the true ones: "
-                            f"{range_max - len(np.unique(without))} for num_sampled {num_sampled}.")
+    if without is not None and range_max - len(np.unique(without)) < num_sampled:
+        without = None
     found, _ = _sampled(np.full(range_max, 1 / range_max), num_sampled, unique, seed, without)
     expected = np.float32(num_sampled / range_max)
     return (placed(found.astype(true_classes.np_dtype), true_classes),
