@@ -12,7 +12,9 @@ SPECIAL = [0.0, -0.0, 1.0, -1.0, 3.0, -3.0, 6.0, 20.0, -20.0, 25.0, 100.0, -100.
 CASES = [
     ("sigmoid", {}), ("silu", {}), ("fast_gelu", {}), ("softplus", {}), ("log_sigmoid", {}), ("selu", {}),
     ("hard_swish", {}), ("hard_sigmoid", {"alpha": 0.2, "beta": 0.5}), ("hard_tanh", {"min_val": -1.0, "max_val": 2.0}),
-    ("hard_shrink", {"lambd": 1.0}), ("soft_shrink", {"lambd": 1.0}),
+    ("hard_tanh", {"min_val": -1.0, "max_val": -1.0}), ("relu6", {}), ("tanhshrink", {}), ("sign", {}),
+    ("hard_shrink", {"lambd": 1.0}), ("soft_shrink", {"lambd": 1.0}), ("soft_shrink", {"lambd": 0.0}),
+    ("threshold", {"thr": 1.0, "value": 0}), ("threshold", {"thr": -0.5, "value": 20.0}),
     ("scaled_softplus", {"beta": 1, "threshold": 20}), ("scaled_softplus", {"beta": 2, "threshold": 20}),
     ("scaled_softplus", {"beta": 1, "threshold": 3}),
     *[("leaky_relu", {"slope": s, "halfway": False}) for s in (-0.5, 0.0, 0.1, 1.0, 2.5)],
@@ -44,6 +46,16 @@ def test_large_arrays_equal_their_pieces(name, attrs, dtype):
     np.testing.assert_allclose(large, small, rtol=error, atol=error)
     np.testing.assert_allclose(of_x, slopes, rtol=error, atol=error)
     np.testing.assert_array_equal(np.signbit(large[:2]), np.signbit(small[:2]))
+
+
+@pytest.mark.parametrize("dtype", list(TOLERANCE))
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_the_log_of_a_sum(dtype):
+    rng = np.random.default_rng(3)
+    pairs = np.stack(np.meshgrid(SPECIAL, SPECIAL)).reshape(2, -1)
+    x, y = np.concatenate([pairs, rng.normal(0, 30, (2, SMOOTH))], 1).astype(dtype)
+    error = TOLERANCE[dtype]
+    np.testing.assert_allclose(OPERATORS["logaddexp"].fn(ENGINE.xp, x, y), np.logaddexp(x, y), rtol=error, atol=error)
 
 
 @pytest.mark.parametrize("name", ["selu", "hard_swish", "softplus"])

@@ -67,6 +67,15 @@ def test_products():
     check_op("contraction", a, b, attrs={"equation": "ij,jk->ki"}, ref=(a @ b).T)
     check_op("tensordot", a, b, attrs={"axes": 1}, ref=a @ b)
     check_op("tensordot", a, b, attrs={"axes": ((0, 1), (1, 0))}, ref=np.tensordot(a, b, ((0, 1), (1, 0))))
+    c = np.arange(24.0).reshape(2, 3, 4) / 7
+    check_op("tensordot", c, a, attrs={"axes": ((1,), (-1,))} if a.shape[1] == 3 else {"axes": ((0,), (0,))},
+             ref=np.tensordot(c, a, ((1,), (1,)) if a.shape[1] == 3 else ((0,), (0,))))
+    check_op("tensordot", c, c.transpose(2, 0, 1), attrs={"axes": ((2, 0), (0, 1))},
+             ref=np.tensordot(c, c.transpose(2, 0, 1), ((2, 0), (0, 1))))
+    check_op("tensordot", a, c, attrs={"axes": 0}, ref=np.tensordot(a, c, 0))
+    check_op("inner", c, c[0], ref=np.inner(c, c[0]))
+    check_op("inner", a[0], np.array(0.5), ref=lambda x, y: x * y)
+    check_op("dot_last", c[..., :3], c[:, :, :2], ref=np.dot(c[..., :3], c[:, :, :2]))
     check_op("dot_last", a, b, ref=a @ b)
     check_op("dot_last", a, b[:, 0], ref=a @ b[:, 0])
     check_op("inner", a, b.T, ref=a @ b)

@@ -52,3 +52,6 @@ def test_triangles_and_diagonals():
     check_op("diagonal", x, attrs={"offset": -1}, ref=np.diagonal(x, -1))
     check_op("diagonal", x[None], attrs={"axis1": 1, "axis2": 2}, ref=np.diagonal(x[None], 0, 1, 2))
     check_op("trace", x, ref=np.trace(x))
+    check_op("trace", np.stack([x, -x, x * 2], -1), ref=np.trace(np.stack([x, -x, x * 2], -1)))
+    check_op("on_diagonal", x[:1, :3], attrs={"shape": (4, 1, 3), "offset": -1, "axis1": 0, "axis2": 2},
+             ref=np.diag(x[0, :3], -1)[:, None, :3])

@@ -15,12 +15,17 @@ y = np.array([[0.5, 2.0, -1.0], [1.0, 0.1, 0.7]])
 def test_kronecker():
     check_op("kron", x, y, ref=np.kron(x, y))
     check_op("kron", y[0], x, ref=np.kron(y[0], x))
+    check_op("kron", x, y[None], ref=np.kron(x, y[None]))
 
 
 def test_cross():
     check_op("cross", y, y[::-1] + 1, ref=np.cross(y, y[::-1] + 1))
     check_op("cross", y.T, y[0], attrs={"axisa": 0}, ref=np.cross(y.T, y[0], axisa=0))
     check_op("cross", y.T, -2 * y.T + 1, attrs={"axis": 0}, ref=np.cross(y.T, -2 * y.T + 1, axis=0))
+    three = np.concatenate((y[:, :2], 0 * y[:, :1]), 1)
+    check_op("cross", y[:, :2], y[0], ref=np.cross(three, y[0]))
+    check_op("cross", y[0], y[:, :2], attrs={"axisc": 0}, ref=np.cross(y[0], three, axisc=0))
+    check_op("cross", y[:, :2], y[0, 1:], ref=np.cross(three, np.append(y[0, 1:], 0))[..., 2])
     check_op("cross", np.array([1.0, 2.0]), np.array([3.0, 5.0]), ref=-1.0)
     check_op("cross", np.array([1.0, 2.0]), y[0], ref=[-2.0, 1.0, 1.0])
 

@@ -54,7 +54,8 @@ def relu6(xp, x):
 
 @relu6.vjp(keep="args")
 def _(xp, g, ans, args, needs):
-    return (g * xp.logical_and(args[0] > 0, xp.less_equal(args[0], 6)),)
+    inside = xp.logical_and(args[0] > 0, xp.less_equal(args[0], 6))
+    return (kept(g, inside) if hasattr(g, "flags") and g.shape == inside.shape else g * inside,)
 
 
 @op(fn="leaky_relu(input:x, alpha:slope=0.2) | halfway=True")
@@ -246,7 +247,8 @@ unary("mish", lambda xp, x: x * xp.tanh(xp.softplus(x)), "x tanh(log(1 + e^x)) (
       rule=lambda xp, g, ans, args, needs: _mish_dx(xp, g, args[0]))
 unary("softsign", lambda xp, x: x / (1 + xp.abs(x)), "x / (1 + |x|).", ms="Softsign", fn="softsign(x)", mx="softsign",
       rule=lambda xp, g, ans, args, needs: (g / xp.square(1 + xp.abs(args[0])),))
-unary("tanhshrink", lambda xp, x: x - xp.tanh(x), "x - tanh(x).")
+unary("tanhshrink", lambda xp, x: x - xp.tanh(x), "x - tanh(x).",
+      rule=lambda xp, g, ans, args, needs: (g * xp.square(xp.tanh(args[0])),))
 
 
 def _mish_dx(xp, g, x):
@@ -318,38 +320,45 @@ def hard_tanh(xp, x, *, min_val=-1.0, max_val=1.0):
 
 @hard_tanh.vjp(keep="args")
 def _(xp, g, ans, args, needs, *, min_val, max_val):
-    x = args[0]
-    return (g * (0.5 * (xp.sign(x - min(min_val, max_val)) - xp.sign(x - max_val))),)
+    x, least = args[0], min(min_val, max_val)
+    if large.takes(g, x):
+        return (large.hard_tanh_dx(g, x, least, max_val),)
+    return (g * (0.5 * (xp.sign(x - least) - xp.sign(x - max_val))),)
 
 
 @op("HShrink(lambd=0.5)(x)", fn=("hardshrink(input:x, lambd=0.5)", "hard_shrink(input:x, lambd=0.5)"))
 def hard_shrink(xp, x, *, lambd=0.5):
     """x, and 0 where |x| <= lambd."""
     near = xp.abs(x) <= lambd
-    return x * ~near if large.takes(x) else xp.where(near, 0 * x, x)
+    return kept(x, ~near) if large.takes(x) else xp.where(near, xp.zeros_like(x), x)
 
 
 @hard_shrink.vjp(keep="args")
 def _(xp, g, ans, args, needs, *, lambd):
     near = xp.abs(args[0]) <= lambd
-    return (g * ~near if large.takes(g) else xp.where(near, 0 * g, g),)
+    return (kept(g, ~near) if hasattr(g, "flags") else xp.where(near, xp.zeros_like(g), g),)
 
 
 @op("SoftShrink(lambd=0.5)(x)", fn=("softshrink(input:x, lambd=0.5)", "soft_shrink(input:x, lambd=0.5)"))
 def soft_shrink(xp, x, *, lambd=0.5):
     """x moved toward 0 by lambd, and 0 where |x| <= lambd."""
-    return xp.where(x > lambd, x - lambd, xp.where(x < -lambd, x + lambd, 0 * x))
+    if lambd >= 0 and large.takes(x):
+        return x - np.clip(x, -lambd, lambd)
+    return xp.where(x > lambd, x - lambd, xp.where(x < -lambd, x + lambd, x - x))
 
 
 @soft_shrink.vjp(keep="args")
 def _(xp, g, ans, args, needs, *, lambd):
     far = xp.abs(args[0]) > lambd
-    return (g * far if large.takes(g) else xp.where(far, g, 0 * g),)
+    return (kept(g, far) if hasattr(g, "flags") else xp.where(far, g, xp.zeros_like(g)),)
 
 
 @op(fn="threshold(input:x, thr, value)")
 def threshold(xp, x, *, thr, value):
     """x where it is above ``thr``, else ``value``."""
+    if large.takes(x) and abs(value) < math.inf:
+        over = x > thr
+        return kept(x, over) if value == 0 else xp.where(over, x, float(value)).astype(x.dtype, copy=False)
     return xp.where(x > thr, x, xp.zeros_like(x) + xp.asarray(value, x.dtype))
 
 
@@ -364,6 +373,15 @@ def glu(xp, x, *, axis=-1):
     """The first half of x along ``axis`` times the sigmoid of the second."""
     a, b = xp.split(x, 2, axis)
     return a * xp.sigmoid(b)
+
+
+@glu.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, axis):
+    x = args[0]
+    n, lead = x.shape[axis] // 2, (slice(None),) * (axis % len(x.shape))
+    a, s = x[(*lead, slice(None, n))], xp.sigmoid(x[(*lead, slice(n, None))])
+    da = g * s
+    return (xp.concatenate((da, da * a * (1 - s)), axis % len(x.shape)),)
 
 
 @op(mx="smooth_l1(data:x, scalar=1.0)")

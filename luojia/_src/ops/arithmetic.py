@@ -8,7 +8,8 @@ import numpy as np
 
 from ..core.dtypes import to_np
 from ..core.op import OPERATORS, op
-from ..engine.kernels import halves
+from ..engine.kernels import activation as large
+from ..engine.kernels import halves, quotients
 from ..engine.kernels.select import kept
 from ..errors import ShapeError
 from .define import binary
@@ -208,7 +209,7 @@ def _(xp, g, ans, args, needs, *, rounding_mode):
                               "tensor_floordiv(input:x, other:y)"), elementwise=True)
 def floor_divide(xp, x, y):
     """The greatest integer not above x / y. Its gradient is 0."""
-    return xp.floor_divide(x, y)
+    return quotients.floor_divide(x, y) if x.__class__ is np.ndarray else xp.floor_divide(x, y)
 
 
 @floor_divide.vjp(keep="")
@@ -224,7 +225,7 @@ def mod(xp, x, y, *, by_zero=None):
 
     ``by_zero`` is the remainder of a division by 0, else nan (of integers 0).
     """
-    out = xp.mod(x, y)
+    out = quotients.mod(x, y) if x.__class__ is np.ndarray else xp.mod(x, y)
     return out if by_zero is None else xp.where(xp.equal(y, 0), xp.zeros_like(out) + by_zero, out)
 
 
@@ -237,7 +238,7 @@ def _(xp, g, ans, args, needs, **_):
 @op("Mod()(x, y)", fn=("fmod(input:x, other:y)",), elementwise=True)
 def fmod(xp, x, y):
     """x - y trunc(x / y): the remainder with the sign of x (C's, MindSpore's Mod)."""
-    return xp.fmod(x, y)
+    return quotients.fmod(x, y) if x.__class__ is np.ndarray else xp.fmod(x, y)
 
 
 @fmod.vjp(keep="args")
@@ -364,8 +365,24 @@ binary("hypot", lambda xp, x, y: xp.sqrt(x * x + y * y), "sqrt(x^2 + y^2), broad
        mx="broadcast_hypot", rule=lambda xp, g, ans, args, needs: _hypot_pull(xp, g, ans, *args), keep="args ans")
 binary("arctan2", lambda xp, x, y: xp.arctan2(x, y), "The angle of the point (y, x), broadcast.", ms="Atan2",
        fn="arctan2 atan2", mx="arctan2", rule=lambda xp, g, ans, args, needs: _arctan2_pull(xp, g, *args))
-binary("logaddexp", lambda xp, x, y: xp.logaddexp(x, y), "log(e^x + e^y), broadcast.")
-binary("logaddexp2", lambda xp, x, y: xp.logaddexp2(x, y), "log2(2^x + 2^y), broadcast.")
+
+
+
+def _log_sum(xp, x, y):
+    return large.log_sum(x, y) if large.takes(x, y) else xp.logaddexp(x, y)
+
+
+def _log_sum_pull(xp, g, ans, args, needs, power):
+    x, y = args
+    return g * power(x - ans) if needs[0] else None, g * power(y - ans) if needs[1] else None
+
+
+binary("logaddexp", _log_sum, "log(e^x + e^y), broadcast.", keep="args ans",
+       rule=lambda xp, g, ans, args, needs: _log_sum_pull(xp, g, ans, args, needs, xp.exp))
+binary("logaddexp2", lambda xp, x, y: xp.logaddexp2(x, y), "log2(2^x + 2^y), broadcast.", keep="args ans",
+       rule=lambda xp, g, ans, args, needs: _log_sum_pull(xp, g, ans, args, needs, xp.exp2))
+
+
 def _guarded(function):
     """The function of two arrays, a number being one in the dtype of the other: ``where`` would make it float64."""
     def call(xp, x, y):
@@ -419,6 +436,13 @@ def addcmul(xp, x, y, z, value=None):
     return x + y * z if value is None else x + value * (y * z)
 
 
+@addcmul.vjp(keep="args")
+def _(xp, g, ans, args, needs):
+    _, y, z, value = args
+    scaled = g if value is None else g * value
+    return (g, scaled * z if needs[1] else None, scaled * y if needs[2] else None, g * (y * z) if needs[3] else None)
+
+
 @op("Addcdiv()(input:x, tensor1:y, tensor2:z, value)", fn="addcdiv(input:x, tensor1:y, tensor2:z, value=1)",
     elementwise=True)
 def addcdiv(xp, x, y, z, value=None):
@@ -426,10 +450,24 @@ def addcdiv(xp, x, y, z, value=None):
     return x + y / z if value is None else x + value * (y / z)
 
 
+@addcdiv.vjp(keep="args")
+def _(xp, g, ans, args, needs):
+    _, y, z, value = args
+    dy = (g if value is None else g * value) / z
+    return (g, dy if needs[1] else None, -dy * (y / z) if needs[2] else None, g * (y / z) if needs[3] else None)
+
+
 @op("Lerp()(start:x, end:y, weight:w)", fn="lerp(input:x, end:y, weight:w)", elementwise=True)
 def lerp(xp, x, y, w):
     """x + w (y - x)."""
     return x + w * (y - x)
+
+
+@lerp.vjp(keep="args")
+def _(xp, g, ans, args, needs):
+    x, y, w = args
+    dy = g * w
+    return g - dy if needs[0] else None, dy if needs[1] else None, g * (y - x) if needs[2] else None
 
 
 @op(("AddN()(*xs)", "AccumulateNV2()(*xs)"), fn=("addn(*xs)", "add_n(*xs)", "accumulate_n(*xs)"),

@@ -6,6 +6,7 @@ import math
 
 from ..core.op import op
 from ..errors import ArgumentError, ShapeError
+from .pad import bordered
 from .shape import axis_in
 
 
@@ -23,6 +24,18 @@ def diff(xp, x, *, n=1, axis=-1):
         later, earlier = x[_part(axis, 1, None)], x[_part(axis, None, -1)]
         x = xp.not_equal(later, earlier) if x.dtype.kind == "b" else later - earlier
     return x
+
+
+@diff.vjp(keep="")
+def _(xp, g, ans, args, needs, *, n, axis):
+    """The differences of g between zeros, with the other sign each time."""
+    ndim = len(args[0].shape)
+    if not g.shape[axis]:
+        return (xp.zeros(tuple(args[0].shape), g.dtype),)
+    width = tuple([(n, n) if i == axis % ndim else (0, 0) for i in range(ndim)])
+    wide = bordered(g, width, 0) if hasattr(g, "flags") else xp.pad(g, pad_width=width)
+    dx = xp.diff(wide, n=n, axis=axis)
+    return (-dx if n % 2 else dx,)
 
 
 @op(fn=())

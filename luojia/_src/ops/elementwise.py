@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ..core.dtypes import float_limits, to_np
@@ -82,28 +84,35 @@ def _abs_rule(xp, g, ans, args, needs):
 unary("abs", _abs, "|x|; its derivative at 0 is 0. Of complex numbers it is complex, as MindSpore's; see ComplexAbs.",
       ms="Abs", fn="abs absolute", mx="abs", rule=_abs_rule)
 
-_ROWS = (  # operator, which is NumPy's name, with what it computes, and MindSpore's and MXNet's names
-    ("expm1", "e^x - 1, accurate near 0.", "Expm1", "", "expm1"),
-    ("exp2", "2^x.", "", "", ""),
-    ("log2", "The logarithm to base 2.", "", "", "log2"),
-    ("log10", "The logarithm to base 10.", "", "", "log10"),
-    ("log1p", "log(1 + x), accurate near 0.", "Log1p", "", "log1p"),
-    ("sin", "The sine.", "Sin", "", "sin"),
-    ("cos", "The cosine.", "Cos", "", "cos"),
-    ("tan", "The tangent.", "Tan", "", "tan"),
-    ("arcsin", "The angle whose sine is x.", "Asin", "arcsin(x) asin", "arcsin"),
-    ("arccos", "The angle whose cosine is x.", "ACos", "arccos acos", "arccos"),
-    ("arctan", "The angle whose tangent is x.", "Atan", "arctan atan", "arctan"),
-    ("sinh", "The hyperbolic sine.", "Sinh", "", "sinh"),
-    ("cosh", "The hyperbolic cosine.", "Cosh", "", "cosh"),
-    ("arcsinh", "The inverse of sinh.", "Asinh", "arcsinh asinh", "arcsinh"),
-    ("arccosh", "The inverse of cosh, for x >= 1.", "Acosh", "arccosh acosh", "arccosh"),
-    ("arctanh", "The inverse of tanh, for |x| < 1.", "Atanh", "arctanh atanh", "arctanh"),
-    ("degrees", "Radians to degrees.", "", "rad2deg(x)", "degrees"),
-    ("radians", "Degrees to radians.", "", "deg2rad(x)", "radians"),
+_ROWS = (  # operator, which is NumPy's name, what it computes, MindSpore's and MXNet's names, its derivative
+    ("expm1", "e^x - 1, accurate near 0.", "Expm1", "", "expm1", lambda xp, g, ans, x: g * (ans + 1)),
+    ("exp2", "2^x.", "", "", "", lambda xp, g, ans, x: g * ans * math.log(2)),
+    ("log2", "The logarithm to base 2.", "", "", "log2", lambda xp, g, ans, x: g / (x * math.log(2))),
+    ("log10", "The logarithm to base 10.", "", "", "log10", lambda xp, g, ans, x: g / (x * math.log(10))),
+    ("log1p", "log(1 + x), accurate near 0.", "Log1p", "", "log1p", lambda xp, g, ans, x: g / (x + 1)),
+    ("sin", "The sine.", "Sin", "", "sin", lambda xp, g, ans, x: g * xp.cos(x)),
+    ("cos", "The cosine.", "Cos", "", "cos", lambda xp, g, ans, x: -g * xp.sin(x)),
+    ("tan", "The tangent.", "Tan", "", "tan", lambda xp, g, ans, x: g * (1 + ans * ans)),
+    ("arcsin", "The angle whose sine is x.", "Asin", "arcsin(x) asin", "arcsin",
+     lambda xp, g, ans, x: g / xp.sqrt(1 - x * x)),
+    ("arccos", "The angle whose cosine is x.", "ACos", "arccos acos", "arccos",
+     lambda xp, g, ans, x: -g / xp.sqrt(1 - x * x)),
+    ("arctan", "The angle whose tangent is x.", "Atan", "arctan atan", "arctan", lambda xp, g, ans, x: g / (1 + x * x)),
+    ("sinh", "The hyperbolic sine.", "Sinh", "", "sinh", lambda xp, g, ans, x: g * xp.cosh(x)),
+    ("cosh", "The hyperbolic cosine.", "Cosh", "", "cosh", lambda xp, g, ans, x: g * xp.sinh(x)),
+    ("arcsinh", "The inverse of sinh.", "Asinh", "arcsinh asinh", "arcsinh",
+     lambda xp, g, ans, x: g / xp.sqrt(x * x + 1)),
+    ("arccosh", "The inverse of cosh, for x >= 1.", "Acosh", "arccosh acosh", "arccosh",
+     lambda xp, g, ans, x: g / xp.sqrt(x * x - 1)),
+    ("arctanh", "The inverse of tanh, for |x| < 1.", "Atanh", "arctanh atanh", "arctanh",
+     lambda xp, g, ans, x: g / (1 - x * x)),
+    ("degrees", "Radians to degrees.", "", "rad2deg(x)", "degrees", lambda xp, g, ans, x: g * (180 / math.pi)),
+    ("radians", "Degrees to radians.", "", "deg2rad(x)", "radians", lambda xp, g, ans, x: g * (math.pi / 180)),
 )
-for _name, _doc, _ms, _fn, _mx in _ROWS:
-    unary(_name, lambda xp, x, n=_name: getattr(xp, n)(x), _doc, ms=_ms, fn=_fn or None, mx=_mx)
+for _name, _doc, _ms, _fn, _mx, _slope in _ROWS:
+    unary(_name, lambda xp, x, n=_name: getattr(xp, n)(x), _doc, ms=_ms, fn=_fn or None, mx=_mx,
+          rule=lambda xp, g, ans, args, needs, slope=_slope: (slope(xp, g, ans, args[0]),),
+          keep="ans" if _name in ("expm1", "exp2", "tan") else "args")
 
 
 @op("Sinc()(x)", fn="sinc(input:x)")

@@ -181,12 +181,44 @@ def tensordot(xp, x, y, *, axes=2):
     return xp.tensordot(x, y, axes)
 
 
+@tensordot.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, axes):
+    """Each summed axis of one array comes after those that its gradient shares with g."""
+    x, y = args
+    m, n = len(x.shape), len(y.shape)
+    if isinstance(axes, int):
+        of_x, of_y = tuple(range(m - axes, m)), tuple(range(axes))
+    else:
+        of_x, of_y = [tuple([i % k for i in ((a,) if isinstance(a, int) else a)]) for a, k in zip(axes, (m, n))]
+    rest_x, rest_y = [[i for i in range(k) if i not in found] for k, found in ((m, of_x), (n, of_y))]
+    kept = len(rest_x)
+    dx = dy = None
+    if needs[0]:
+        dx = xp.tensordot(g, y, axes=(tuple(range(kept, len(g.shape))), tuple(rest_y)))
+        at = [*rest_x, *[i for _, i in sorted(zip(of_y, of_x))]]
+        dx = xp.transpose(dx, tuple([at.index(i) for i in range(m)]))
+    if needs[1]:
+        dy = xp.tensordot(x, g, axes=(tuple(rest_x), tuple(range(kept))))
+        at = [*[i for _, i in sorted(zip(of_x, of_y))], *rest_y]
+        dy = xp.transpose(dy, tuple([at.index(i) for i in range(n)]))
+    return dx, dy
+
+
 @op(fn="dot(input:x, other:y)")
 def dot_last(xp, x, y):
     """The sum over the last axis of x and the last but one of y (MindSpore's ``ops.dot``)."""
-    if len(y.shape) == 1:
-        return xp.tensordot(x, y, 1)
-    return xp.tensordot(x, y, ((len(x.shape) - 1,), (len(y.shape) - 2,)))
+    return xp.tensordot(x, y, _last_with(x, y, 2))
+
+
+def _last_with(x, y, place):
+    """The last axis of x and the ``place``-th last of y."""
+    return (len(x.shape) - 1,), (max(len(y.shape) - place, 0),)
+
+
+@dot_last.vjp(keep="args")
+def _(xp, g, ans, args, needs):
+    x, y = args
+    return tensordot.rule(xp, g, ans, args, needs, axes=_last_with(x, y, 2))
 
 
 @op(fn="inner(input:x, other:y)")
@@ -194,7 +226,15 @@ def inner(xp, x, y):
     """The sum of products over the last axes."""
     if not len(x.shape) or not len(y.shape):
         return x * y
-    return xp.tensordot(x, y, ((len(x.shape) - 1,), (len(y.shape) - 1,)))
+    return xp.tensordot(x, y, _last_with(x, y, 1))
+
+
+@inner.vjp(keep="args")
+def _(xp, g, ans, args, needs):
+    x, y = args
+    if not len(x.shape) or not len(y.shape):
+        return g * y, g * x
+    return tensordot.rule(xp, g, ans, args, needs, axes=_last_with(x, y, 1))
 
 
 @op("Ger()(x, y)", fn=("outer(input:x, vec2:y)", "ger(input:x, vec2:y)"))
@@ -216,6 +256,12 @@ def _(xp, g, ans, args, needs):
 def add_matmul(xp, c, x, y, *, beta=1, alpha=1):
     """beta c + alpha x @ y."""
     return beta * c + alpha * xp.matmul(x, y)
+
+
+@add_matmul.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, beta, alpha):
+    how = {"transpose_a": False, "transpose_b": False}
+    return beta * g if needs[0] else None, *matmul.rule(xp, alpha * g, None, args[1:], needs[1:], **how)
 
 
 @op(mx="khatri_rao(*xs)")

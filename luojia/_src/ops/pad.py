@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 from ..core.op import op
@@ -132,9 +134,15 @@ def _(xp, g, ans, args, needs, *, padding, mode, value):
     return pad.rule(xp, g, ans, args, needs, pad_width=width, mode=mode, constant_values=value)
 
 
+@functools.lru_cache(maxsize=8)
+def _ones(name: str, rows: int, columns: int, k: int, dtype) -> np.ndarray:
+    """A triangle of ones, for reading."""
+    return getattr(np, name)(np.ones((rows, columns), dtype), k)
+
+
 def _triangle(name: str, ms: str, doc: str):
     def function(xp, x, *, k=0):
-        return x * getattr(np, name)(np.ones(tuple(x.shape)[-2:], x.dtype), k)
+        return x * _ones(name, *x.shape[-2:], k, x.dtype)
 
     function.__name__, function.__doc__ = name, doc
     made = op(f"{ms}(diagonal:k=0)(x)", fn=f"{name}(input:x, diagonal:k=0)", mx=f"{name}(data:x, k=0)")(function)
@@ -158,6 +166,13 @@ def diag(xp, x, *, k=0, axis1=0, axis2=1):
     return diagonal.fn(xp, x, offset=k, axis1=axis1, axis2=axis2)
 
 
+@diag.vjp(keep="")
+def _(xp, g, ans, args, needs, *, k, axis1, axis2):
+    if len(args[0].shape) == 1:
+        return (xp.diagonal(g, offset=k, axis1=0, axis2=1),)
+    return (xp.on_diagonal(g, shape=tuple(args[0].shape), offset=k, axis1=axis1, axis2=axis2),)
+
+
 @op(fn="diagonal(input:x, offset=0, dim1:axis1=0, dim2:axis2=1)")
 def diagonal(xp, x, *, offset=0, axis1=0, axis2=1):
     """The diagonal of x over two axes, as its last axis."""
@@ -170,7 +185,40 @@ def diagonal(xp, x, *, offset=0, axis1=0, axis2=1):
     return xp.transpose(x, (*rest, axis1, axis2))[..., i + max(0, -offset), i + max(0, offset)]
 
 
+@diagonal.vjp(keep="")
+def _(xp, g, ans, args, needs, **how):
+    return (xp.on_diagonal(g, shape=tuple(args[0].shape), **how),)
+
+
+@op(fn=())
+def on_diagonal(xp, g, *, shape, offset, axis1, axis2):
+    """The transpose of ``diagonal``: zeros of ``shape`` with g, its last axis, on a diagonal over two axes."""
+    ndim = len(shape)
+    axis1, axis2 = axis1 % ndim, axis2 % ndim
+    order = (*[a for a in range(ndim) if a not in (axis1, axis2)], axis1, axis2)
+    i = np.arange(g.shape[-1])
+    at = (..., i + max(0, -offset), i + max(0, offset))
+    if g.__class__ is np.ndarray:
+        out = np.zeros(shape, g.dtype)
+        out.transpose(order)[at] = g
+        return out
+    out = xp.set_at(xp.zeros(tuple([shape[a] for a in order]), g.dtype), at, g)
+    return xp.transpose(out, tuple([order.index(a) for a in range(ndim)]))
+
+
+@on_diagonal.vjp(keep="")
+def _(xp, h, ans, args, needs, *, shape, **how):
+    return (xp.diagonal(h, **how),)
+
+
 @op(fn="trace(input:x)")
 def trace(xp, x):
     """The sum of the diagonal of a matrix."""
     return xp.sum(diagonal.fn(xp, x), axis=-1).astype(x.dtype)
+
+
+@trace.vjp(keep="")
+def _(xp, g, ans, args, needs):
+    shape = tuple(args[0].shape)
+    g = xp.broadcast_to(xp.expand_dims(g, len(g.shape)), (*shape[2:], min(shape[:2])))
+    return (xp.on_diagonal(g, shape=shape, offset=0, axis1=0, axis2=1),)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 
 from ..core.op import op
@@ -18,6 +20,19 @@ def kron(xp, x, y):
     b = (1,) * (ndim - len(y.shape)) + tuple(y.shape)
     blocks = xp.reshape(x, tuple([n for k in a for n in (k, 1)])) * xp.reshape(y, tuple([n for k in b for n in (1, k)]))
     return xp.reshape(blocks, tuple([m * n for m, n in zip(a, b)]))
+
+
+@kron.vjp(keep="args")
+def _(xp, g, ans, args, needs):
+    """g by blocks, as a matrix with a row for each element of x and a column for each of y."""
+    x, y = args
+    ndim = len(g.shape)
+    a, b = [(1,) * (ndim - len(v.shape)) + tuple(v.shape) for v in args]
+    blocks = xp.reshape(g, tuple([n for pair in zip(a, b) for n in pair]))
+    blocks = xp.transpose(blocks, (*range(0, 2 * ndim, 2), *range(1, 2 * ndim, 2)))
+    blocks = xp.reshape(blocks, (prod(a), prod(b)))
+    return (xp.reshape(xp.matmul(blocks, xp.reshape(y, (-1,))), tuple(x.shape)) if needs[0] else None,
+            xp.reshape(xp.matmul(xp.reshape(x, (-1,)), blocks), tuple(y.shape)) if needs[1] else None)
 
 
 @op(fn=())
@@ -37,6 +52,28 @@ def cross(xp, a, b, *, axisa=-1, axisb=-1, axisc=-1, axis=None):
     a2, b2 = [v[..., 2] if v.shape[-1] == 3 else 0 * v[..., 0] for v in (a, b)]
     out = xp.stack((a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, z), -1)
     return xp.moveaxis(out, -1, axis_in(axisc, len(out.shape), "cross"))
+
+
+@cross.vjp(keep="args")
+def _(xp, g, ans, args, needs, *, axisa, axisb, axisc, axis):
+    """For three elements each da = b x g and db = g x a; those of two are of three with a last one of 0."""
+    if axis is not None:
+        axisa = axisb = axisc = axis
+    a, b = [xp.moveaxis(v, at % len(v.shape), -1) for v, at in zip(args, (axisa, axisb))]
+    m, n = a.shape[-1], b.shape[-1]
+    if m == n == 2:
+        g = xp.expand_dims(g, len(g.shape))
+        turned = [xp.concatenate((v[..., 1:], -v[..., :1]), len(v.shape) - 1) for v in (b, a)]
+        da, db = g * turned[0], -g * turned[1]
+    else:
+        g = xp.moveaxis(g, axisc % len(g.shape), -1)
+        a, b = [v if v.shape[-1] == 3 else xp.concatenate((v, 0 * v[..., :1]), len(v.shape) - 1) for v in (a, b)]
+        da, db = xp.cross(b, g)[..., :m], xp.cross(g, a)[..., :n]
+    found = []
+    for d, v, at in zip((da, db), args, (axisa, axisb)):
+        lead = tuple(range(len(d.shape) - len(v.shape)))
+        found.append(xp.moveaxis(xp.sum(d, axis=lead) if lead else d, -1, at % len(v.shape)))
+    return tuple(found)
 
 
 @op(fn=())

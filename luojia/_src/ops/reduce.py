@@ -174,9 +174,15 @@ def square_sum(xp, x, *, axis=None, keepdims=False, exclude=False):
 @op(mx="nansum" + _MX, fn="nansum(input:x, axis=None, keepdims=False, dtype=None)")
 def nansum(xp, x, *, axis=None, keepdims=False, exclude=False, rank1=False, dtype=None):
     """The sum, with nan counted as 0; in the dtype of x, unless ``dtype`` is given."""
-    x = x if x.dtype.kind in "bui" else xp.where(xp.isnan(x), 0 * xp.ones_like(x), x)
-    return sum.fn(xp, x, axis=axis, keepdims=keepdims, exclude=exclude, rank1=rank1,
-                  dtype=dtype or (None if x.dtype.kind == "b" else "same"))
+    how = {"axis": axis, "keepdims": keepdims, "exclude": exclude, "rank1": rank1,
+           "dtype": dtype or (None if x.dtype.kind == "b" else "same")}
+    if x.dtype.kind in "bui":
+        return sum.fn(xp, x, **how)
+    if x.__class__ is np.ndarray and x.dtype.kind == "f":
+        plain = sum.fn(xp, x, **how)
+        if not np.isnan(plain).any():  # so that none was in x
+            return plain
+    return sum.fn(xp, xp.where(xp.isnan(x), 0 * xp.ones_like(x), x), **how)
 
 
 @nansum.vjp(keep="args")

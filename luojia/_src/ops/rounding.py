@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..core.op import op
 from .define import unary, zero_rule
 
@@ -16,6 +18,8 @@ for _name, _doc, _ms, _mx in _ROWS:
 
 
 def _sign(xp, x):
+    if x.__class__ is np.ndarray and x.dtype.kind == "f":
+        return np.subtract((x > 0).view(np.int8), (x < 0).view(np.int8)).astype(x.dtype)
     found = xp.sign(x)
     return xp.where(xp.isnan(x), xp.zeros_like(x), found) if str(x.dtype).startswith(("float", "bfloat")) else found
 

@@ -13,9 +13,12 @@ unary("erf", lambda xp, x: xp.erf(x), "2 / sqrt(pi) times the integral of e^-t^2
       rule=lambda xp, g, ans, args, needs: (g * (2 / pi**0.5) * xp.exp(-args[0] * args[0]),))
 unary("erfc", lambda xp, x: xp.erfc(x), "1 - erf(x), accurate for large x.", ms="Erfc",
       rule=lambda xp, g, ans, args, needs: (g * (-2 / pi**0.5) * xp.exp(-args[0] * args[0]),))
-unary("erfinv", lambda xp, x: xp.erfinv(x), "The inverse of erf.", ms="Erfinv", mx="erfinv")
-unary("gamma", lambda xp, x: xp.gamma(x), "The gamma function, which extends (x - 1)!.", fn="", mx="gamma")
-unary("gammaln", lambda xp, x: xp.gammaln(x), "The logarithm of |gamma(x)|.", ms="Lgamma", fn="lgamma", mx="gammaln")
+unary("erfinv", lambda xp, x: xp.erfinv(x), "The inverse of erf.", ms="Erfinv", mx="erfinv",
+      rule=lambda xp, g, ans, args, needs: (g * (pi**0.5 / 2) * xp.exp(ans * ans),), keep="ans")
+unary("gamma", lambda xp, x: xp.gamma(x), "The gamma function, which extends (x - 1)!.", fn="", mx="gamma",
+      rule=lambda xp, g, ans, args, needs: (g * ans * xp.digamma(args[0]),), keep="args ans")
+unary("gammaln", lambda xp, x: xp.gammaln(x), "The logarithm of |gamma(x)|.", ms="Lgamma", fn="lgamma", mx="gammaln",
+      rule=lambda xp, g, ans, args, needs: (g * xp.digamma(args[0]),))
 unary("digamma", lambda xp, x: xp.digamma(x), "The derivative of the logarithm of gamma.", ms="Digamma", mx="digamma")
 
 

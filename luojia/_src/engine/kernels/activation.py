@@ -53,6 +53,20 @@ def leaky_dx(g: np.ndarray, x: np.ndarray, slope: float) -> np.ndarray:
     return _run(compute, g, x, speed=_CHEAP)
 
 
+def hard_tanh_dx(g: np.ndarray, x: np.ndarray, low: float, high: float) -> np.ndarray:
+    """g where x is between the bounds, 0 outside, g / 2 at a bound."""
+    def compute(g: np.ndarray, x: np.ndarray, y: np.ndarray) -> None:
+        np.copyto(y, (x > low) & (x < high))
+        edge = (x == low) | (x == high)
+        if edge.any():
+            y[edge] = 0.5 if low < high else 0.0
+        if np.isnan(np.maximum.reduce(x)):
+            np.copyto(y, x, where=np.isnan(x))
+        np.multiply(y, g, out=y)
+
+    return _run(compute, g, x, speed=_CHEAP)
+
+
 def elu(x: np.ndarray, alpha: float, rate: float = 1.0, scale: float = 1.0) -> np.ndarray:
     """scale x, and scale alpha (e^(rate x) - 1) where negative."""
     def compute(x: np.ndarray, y: np.ndarray, z: np.ndarray) -> None:
@@ -160,6 +174,23 @@ def silu_dx(g: np.ndarray, x: np.ndarray, rate: float = 1.0) -> np.ndarray:
         np.multiply(y, g, out=y)
 
     return _run(compute, g, x, scratch=1)
+
+
+def log_sum(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """log(e^x + e^y)."""
+    def compute(x: np.ndarray, y: np.ndarray, out: np.ndarray, z: np.ndarray) -> None:
+        np.subtract(x, y, out=z)
+        np.abs(z, out=z)
+        np.negative(z, out=z)
+        np.exp(z, out=z)
+        np.log1p(z, out=z)
+        np.maximum(x, y, out=out)
+        np.add(out, z, out=out)
+        if np.isnan(np.maximum.reduce(out)):  # also of equal infinities
+            odd = np.isnan(out)
+            out[odd] = np.logaddexp(x[odd], y[odd])
+
+    return _run(compute, x, y, scratch=1)
 
 
 def softplus(x: np.ndarray, sign: int = 1) -> np.ndarray:
