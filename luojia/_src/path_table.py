@@ -50,7 +50,6 @@ contrib.text._constants = contrib.text.embedding contrib.text.vocab
 gluon.contrib.data._constants = gluon.contrib.data.text
 gluon.contrib.estimator.utils = gluon.contrib.estimator.estimator
 kvstore.kvstore_server = ! KVStoreServer : devices update together, without servers
-module.executor_group = ! DataParallelExecutorGroup : use mod.Module, which holds the executors of several devices
 notebook notebook.callback = ! PandasLogger LiveBokehChart LiveTimeSeries LiveLearningCurve args_wrapper : \
 draw what the callbacks of mx.callback are given
 rtc = ! CudaModule CudaKernel : kernels are made by the XLA engine; write the operator with mx.operator or \

@@ -12,16 +12,13 @@ from typing import Any
 from .. import ndarray, symbol
 from .._src.core.symbol import Entry, SymNode, walk
 from .._src.engine.devices import Context, cpu, current_context
-from .._src.paths import refusing
 from ..gluon.symbol_block import SymbolBlock
 from ..io import DataBatch, DataIter
 from ..ndarray import NDArray
 from .calibration import Ranges, combine_histogram
 
-__all__ = ["combine_histogram", "quantize_model", "quantize_model_mkldnn", "quantize_net", "quantize_net_v2"]
-_REFUSED = ("calib_graph", "quantize_graph")
-__getattr__ = refusing("luojia.contrib.quantization", "use quantize_model or quantize_net, which calibrate too.",
-                       _REFUSED)
+__all__ = ["LayerOutputCollector", "calib_graph", "combine_histogram", "quantize_graph", "quantize_model",
+           "quantize_model_mkldnn", "quantize_net", "quantize_net_v2"]
 
 _KEPT = {"Convolution": ("kernel", "stride", "dilate", "pad", "num_filter", "num_group", "layout"),
          "FullyConnected": ("num_hidden", "flatten")}
@@ -128,6 +125,131 @@ def quantize_net(network: Any, quantized_dtype: str = "auto", quantize_mode: str
 quantize_net_v2 = quantize_net
 
 
+class LayerOutputCollector:
+    """Collects the ranges of the arrays that quantized layers read; ``collect`` is an executor's monitor callback.
+
+    Args:
+        wanted: which array is meant by the names that an executor tells.
+        entropy: whether ranges end at the best thresholds, instead of at the least and the greatest value.
+    """
+
+    def __init__(self, wanted: dict[str, str], entropy: bool) -> None:
+        self.wanted, self.ranges = wanted, Ranges(entropy)
+
+    def collect(self, name: str | bytes, arr: NDArray) -> None:
+        """Take an array in, if a quantized layer reads it."""
+        name = name.decode() if isinstance(name, bytes) else name
+        if name in self.wanted:
+            self.ranges.add(self.wanted[name], arr.asnumpy())
+
+    @property
+    def min_max_dict(self) -> dict[str, tuple[float, float]]:
+        """The ranges, by the names of arrays."""
+        return self.ranges.found()
+
+
+def quantize_graph(sym: Any, arg_params: dict[str, NDArray], aux_params: dict[str, NDArray], ctx: Context | None = None,
+                   excluded_sym_names: list[str] | None = None, excluded_op_names: list[str] | None = None,
+                   calib_mode: str = "entropy", quantized_dtype: str = "int8", quantize_mode: str = "full",
+                   quantize_granularity: str = "tensor-wise", LayerOutputCollector: Any = None,
+                   logger: Any = None) -> tuple[Any, dict[str, NDArray], dict[str, NDArray], Any]:
+    """A symbol and its parameters with the layers in 8-bit integers, not calibrated yet, and a collector of ranges.
+
+    Run the original symbol's executor on some data with ``set_monitor_callback(collector.collect, monitor_all=True)``,
+    then hand all to ``calib_graph``.
+
+    Args:
+        calib_mode: 'naive', 'entropy', 'none', or 'customize' for a ``LayerOutputCollector`` of one's own, an object
+            with ``collect(name, array)`` and ``min_max_dict``.
+        sym, arg_params, aux_params, excluded_sym_names, excluded_op_names, quantized_dtype: see ``quantize_model``.
+
+    Returns:
+        (symbol, parameters, aux_params, collector); the collector is None for 'none'.
+
+    Raises:
+        ValueError: another mode or dtype, or several devices.
+
+    >>> import luojia as mx
+    >>> net = mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=1, no_bias=True, name="fc")
+    >>> params = {"fc_weight": mx.nd.array([[0.5, -1.0]])}
+    >>> quantized, arrays, aux, collector = quantize_graph(net, params, {}, calib_mode="naive")
+    >>> run = net.bind(mx.cpu(), {**params, "data": mx.nd.array([[1.0, 2.0]])})
+    >>> run.set_monitor_callback(collector.collect, monitor_all=True)
+    >>> _ = run.forward()
+    >>> quantized, arrays, aux = calib_graph(quantized, arrays, aux, collector, "naive")
+    >>> collector.min_max_dict
+    {'data': (1.0, 2.0)}
+    >>> float(quantized.eval(data=mx.nd.array([[1.0, 2.0]]), **arrays)[0].asnumpy().round(1)[0, 0])
+    -1.5
+
+    Matches ``mxnet.contrib.quantization.quantize_graph``, but that only convolutions and dense layers are quantized.
+    """
+    _check(excluded_sym_names, excluded_op_names, "none" if calib_mode == "customize" else calib_mode, quantized_dtype)
+    if ctx is not None and not isinstance(ctx, Context):
+        raise ValueError(f"currently only supports single ctx, while received {ctx}")
+    excluded, operators = excluded_sym_names or (), excluded_op_names or ()
+    found, params = _quantized(sym, arg_params, aux_params, [], None, None, "none", quantized_dtype, excluded,
+                                operators)
+    if calib_mode == "none":
+        return found, params, aux_params, None
+    if calib_mode == "customize":
+        if not callable(getattr(LayerOutputCollector, "collect", None)):
+            raise ValueError("calib_mode='customize' needs a LayerOutputCollector with collect(name, array), got "
+                             f"{type(LayerOutputCollector).__name__}")
+        return found, params, aux_params, LayerOutputCollector
+    wanted = {}
+    for node in _layers(sym, arg_params, excluded, operators):
+        source = _name(node.inputs[0])
+        wanted.update({source: source, f"{node.name}_data": source})
+    return found, params, aux_params, _Collector(wanted, calib_mode == "entropy")
+
+
+_Collector = LayerOutputCollector  # an argument has the class's name
+
+
+def calib_graph(qsym: Any, arg_params: dict[str, NDArray], aux_params: dict[str, NDArray], collector: Any,
+                calib_mode: str = "entropy", quantized_dtype: str = "int8",
+                logger: Any = None) -> tuple[Any, dict[str, NDArray], dict[str, NDArray]]:
+    """What ``quantize_graph`` gave, its layers' inputs quantized over the ranges that the collector has seen.
+
+    Returns:
+        (symbol, parameters, aux_params).
+
+    Raises:
+        ValueError: another mode, or 'none'; a collector that has seen nothing.
+
+    Matches ``mxnet.contrib.quantization.calib_graph``.
+    """
+    _check(None, None, "none" if calib_mode == "customize" else calib_mode, quantized_dtype)
+    if calib_mode == "none":
+        raise ValueError("please set calibration mode to naive or entropy.")
+    ranges = dict(getattr(collector, "min_max_dict", None) or {})
+    if not ranges:
+        raise ValueError("calib_graph: the collector has seen no arrays; run the original symbol's executor on data "
+                         "after set_monitor_callback(collector.collect, monitor_all=True)")
+    cls, new = type(qsym), {}
+    for node in walk(qsym._outputs):
+        args = tuple([Entry(new[id(a.node)], a.index) if a.__class__ is Entry else a for a in node.args])
+        known = node.kind == "_contrib_quantize_v2" and ranges.get(_name(node.inputs[0]))
+        if known:
+            made = symbol.contrib.quantize_v2(cls([args[0]]), name=node.name, **_kind(known, quantized_dtype))
+            new[id(node)] = made._outputs[0].node
+        elif node.op is None:
+            new[id(node)] = node
+        else:
+            new[id(node)] = SymNode(node.name, node.op, node.kind, args, node.attrs, dict(node.given),
+                                    dict(node.extra), node.count, node.order, node.late)
+    return cls([Entry(new[id(e.node)], e.index) for e in qsym._outputs]), arg_params, aux_params
+
+
+def _kind(ends: tuple[float, float], dtype: str) -> dict[str, Any]:
+    """How a calibrated array is quantized."""
+    low, high = ends
+    unsigned = dtype != "int8" and low >= 0
+    return {"out_type": "uint8" if unsigned else "int8", "min_calib_range": 0.0 if unsigned else low,
+            "max_calib_range": high}
+
+
 def _check(layers: Any, operators: Any, calib_mode: str, dtype: str) -> None:
     for what, names, of in (("excluded_sym_names", layers, "symbols"), ("excluded_op_names", operators, "operators")):
         if names is not None and not isinstance(names, (list, tuple, set)):
@@ -165,11 +287,7 @@ def _fitting(network: Any, batch: list[NDArray], ctx: Context) -> list[NDArray]:
 
 def _quantized(sym: Any, arg_params: dict, aux_params: dict, data_names: list[str], batches: Any, examples: int | None,
                mode: str, dtype: str, excluded: Any, operators: Any) -> tuple[Any, dict[str, NDArray]]:
-    def chosen(node: SymNode) -> bool:
-        return (node.kind in _LAYERS and node.kind not in operators and node.name not in excluded
-                and all(e.node.op is None and e.node.name in arg_params for e in node.inputs[1:]))
-
-    layers = [node for node in walk(sym._outputs) if chosen(node)]
+    layers = _layers(sym, arg_params, excluded, operators)
     ranges: dict[str, tuple[float, float]] = {}
     if mode != "none" and batches is not None:
         wanted = [_name(node.inputs[0]) for node in layers]
@@ -178,6 +296,13 @@ def _quantized(sym: Any, arg_params: dict, aux_params: dict, data_names: list[st
     found, arrays = _rewritten(sym, {id(node) for node in layers}, ranges, arg_params, dtype)
     used = set(found.list_inputs())
     return found, {k: v for k, v in {**arg_params, **arrays}.items() if k in used}
+
+
+def _layers(sym: Any, arg_params: dict, excluded: Any, operators: Any) -> list[SymNode]:
+    """The layers of a graph that can be quantized, and shall be."""
+    return [node for node in walk(sym._outputs)
+            if node.kind in _LAYERS and node.kind not in operators and node.name not in excluded
+            and all(e.node.op is None and e.node.name in arg_params for e in node.inputs[1:])]
 
 
 def _name(entry: Entry) -> str:
@@ -221,10 +346,7 @@ def _rewritten(sym: Any, layers: set[int], ranges: dict[str, tuple[float, float]
         if key not in quantized:
             how: dict[str, Any] = {"out_type": "int8"}
             if _name(entry) in ranges:
-                low, high = ranges[_name(entry)]
-                unsigned = dtype != "int8" and low >= 0
-                how = {"out_type": "uint8" if unsigned else "int8", "min_calib_range": 0.0 if unsigned else low,
-                       "max_calib_range": high}
+                how = _kind(ranges[_name(entry)], dtype)
             quantized[key] = symbol.contrib.quantize_v2(cls([moved(entry)]), name=f"{entry.node.name}_quantize", **how)
         return quantized[key]
 

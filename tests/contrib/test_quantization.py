@@ -36,8 +36,17 @@ def test_histograms_grow():
 def test_refused():
     with pytest.raises(mx.MXNetError, match="expects the counts of an odd number of bins, 255 or more"):
         nd.contrib.calibrate_entropy(nd.ones((9,)), nd.ones((10,)))
-    with pytest.raises(NotImplementedError, match="use quantize_model or quantize_net"):
-        mx.contrib.quant.calib_graph  # noqa: B018
+    for call, message in (
+        (lambda: quantization.quantize_graph(None, {}, {}, calib_mode="x"), "unknown calibration mode x"),
+        (lambda: quantization.quantize_graph(None, {}, {}, quantized_dtype="x"), "unknown quantized_dtype x"),
+        (lambda: quantization.quantize_graph(None, {}, {}, ctx=[mx.cpu()]), "only supports single ctx"),
+        (lambda: quantization.quantize_graph(None, {}, {}, excluded_sym_names="a"), "must be a list of strings"),
+        (lambda: quantization.calib_graph(None, {}, {}, None, "none"), "please set calibration mode to naive"),
+        (lambda: quantization.calib_graph(None, {}, {}, None, "naive"), "the collector has seen no arrays"),
+        (lambda: quantization.quantize_graph(mx.sym.var("a"), {}, {}, calib_mode="customize"), "needs a LayerOutput"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            call()
 
 
 # -- networks ----------------------------------------------------------------------------------------------------------
@@ -132,3 +141,60 @@ def test_networks_that_cannot_be(net, data):
         quantization.quantize_net(net)
     with pytest.raises(ValueError, match="calib_data must be provided when calib_mode=naive"):
         quantization.quantize_net(net, calib_mode="naive", data_shapes=[(1, 2, 8, 8)])
+
+
+# -- in steps ----------------------------------------------------------------------------------------------------------
+
+
+def graph_of_two_layers():
+    rng = np.random.RandomState(0)
+    convolved = mx.sym.Convolution(mx.sym.var("data"), kernel=(3, 3), num_filter=4, name="conv")
+    net = mx.sym.FullyConnected(mx.sym.Activation(convolved, act_type="relu", name="relu"), num_hidden=3, name="fc")
+    shapes = {"conv_weight": (4, 3, 3, 3), "conv_bias": (4,), "fc_weight": (3, 64), "fc_bias": (3,)}
+    params = {name: nd.array(rng.randn(*shape)) for name, shape in shapes.items()}
+    return net, params, nd.array(rng.randn(2, 3, 6, 6))
+
+
+@pytest.mark.parametrize("mode", ["naive", "entropy", "customize"])
+@pytest.mark.parametrize("dtype", ["int8", "auto"])
+def test_a_graph_is_calibrated_in_steps(mode, dtype):
+    net, params, x = graph_of_two_layers()
+
+    class Collector:
+        def __init__(self):
+            self.min_max_dict = {}
+
+        def collect(self, name, arr):
+            self.min_max_dict[name.decode()] = float(arr.asnumpy().min()), float(arr.asnumpy().max())
+
+    mine = Collector() if mode == "customize" else None
+    quantized, arrays, aux, collector = quantization.quantize_graph(net, params, {}, mx.cpu(), calib_mode=mode,
+                                                                    quantized_dtype=dtype, LayerOutputCollector=mine)
+    run = net.bind(mx.cpu(), {**params, "data": x})
+    run.set_monitor_callback(collector.collect, monitor_all=True)
+    expected = run.forward()[0].asnumpy()
+    calibrated, arrays, aux = quantization.calib_graph(quantized, arrays, aux, collector, mode, dtype)
+    ranges = collector.min_max_dict
+    assert mode == "customize" or sorted(ranges) == ["data", "relu_output"]
+    if mode == "naive":
+        assert ranges["data"] == (float(x.asnumpy().min()), float(x.asnumpy().max())) and ranges["relu_output"][0] == 0
+    assert calibrated.list_arguments() == quantized.list_arguments() and '"uint8"' not in quantized.tojson()
+    assert ('"uint8"' in calibrated.tojson()) == (dtype == "auto")
+    assert calibrated.tojson().count("max_calib_range") == 2 and "max_calib_range" not in quantized.tojson()
+    found = calibrated.eval(data=x, **arrays)[0].asnumpy()
+    assert np.abs(found - expected).max() < (0.15 if mode == "entropy" else 0.06) * np.abs(expected).max()
+    if mode != "customize":
+        whole = quantization.quantize_model(net, params, {}, label_names=None, calib_mode=mode, quantized_dtype=dtype,
+                                            calib_data=mx.io.NDArrayIter(x, batch_size=2))
+        np.testing.assert_array_equal(whole[0].eval(data=x, **whole[1])[0].asnumpy(), found)
+
+
+def test_a_graph_without_calibration():
+    net, params, x = graph_of_two_layers()
+    quantized, arrays, _, collector = quantization.quantize_graph(net, params, {}, excluded_sym_names=["conv"],
+                                                                  calib_mode="none")
+    assert collector is None and sorted(arrays) == [
+        "conv_bias", "conv_weight", "fc_bias_quantize", "fc_bias_quantize_max", "fc_bias_quantize_min",
+        "fc_weight_quantize", "fc_weight_quantize_max", "fc_weight_quantize_min"]
+    found, expected = quantized.eval(data=x, **arrays)[0].asnumpy(), net.eval(data=x, **params)[0].asnumpy()
+    assert 0 < np.abs(found - expected).max() < 0.05 * np.abs(expected).max()

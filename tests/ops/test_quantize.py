@@ -45,3 +45,15 @@ def test_errors():
         nd.contrib.quantize(nd.array(X), nd.array(LOW), nd.array(HIGH), out_type="int4")
     with pytest.raises(DTypeError, match="dequantize expects integers"):
         OPERATORS["dequantize"](Tensor(X), Tensor(LOW), Tensor(HIGH))
+
+
+def test_quantize_asym():
+    x = nd.array([-1, 0, 0.5, 2, 3.3])
+    values, scale, shift = nd.contrib.quantize_asym(x, min_calib_range=-1.0, max_calib_range=2.0)
+    assert values.asnumpy().tolist() == [0, 85, 128, 255, 255] and values.dtype == np.uint8
+    assert scale.asnumpy().tolist() == shift.asnumpy().tolist() == [85]
+    values, scale, shift = nd.contrib.quantize_asym(x)
+    back = (values.asnumpy() - shift.asnumpy()) / scale.asnumpy()
+    np.testing.assert_allclose(back, x.asnumpy(), atol=4.3 / 255)
+    with pytest.raises(TypeError, match="quantize_asym expects float32, got int8"):
+        nd.contrib.quantize_asym(x.astype("int8"))

@@ -142,3 +142,14 @@ def test_the_dtype_of_topk_is_that_of_its_indices(kind, dtypes):
     made = sym.topk(sym.var("x"), ret_typ=kind, dtype="int32")
     assert made.infer_type(x="float16")[1] == dtypes
     assert [o.dtype for o in made.eval(x=mx.nd.ones((1, 3), dtype="float16"))] == dtypes
+
+
+def test_rand_zipfian():
+    samples, of_true, of_samples = sym.contrib.rand_zipfian(sym.var("classes"), 500, 5)
+    assert samples.list_arguments() == of_samples.list_arguments() == [] and of_true.list_arguments() == ["classes"]
+    expected = of_true.eval(classes=nd.array([3, 0]))[0]
+    assert expected.dtype == np.float64 and np.allclose(expected.asnumpy(), [62.269394, 193.426404], rtol=1e-6)
+    drawn, counts = (o.asnumpy() for o in sym.Group([samples, of_samples]).eval())
+    assert drawn.dtype == np.int64 and set(drawn) == set(range(5))
+    assert np.allclose(counts, np.log((drawn + 2) / (drawn + 1)) / np.log(6) * 500)
+    assert abs((drawn == 0).sum() - 193) < 50

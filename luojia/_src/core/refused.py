@@ -13,7 +13,6 @@ _STEP = "graphs hold no optimizer steps; use the function of nd, an optimizer or
 
 CONTRIB: dict[str, str] = {
     "quantized_rnn": _QUANTIZED,
-    "quantize_asym": _QUANTIZED,
     "dgl_*": _GRAPHS,
 }
 ARRAYS: dict[str, str] = {
@@ -26,7 +25,6 @@ SYMBOLS: dict[str, str] = {
     "*_update": _STEP,
     "*_update_phase?": _STEP,
     "reset_arrays": _STEP,
-    "rand_zipfian": "use nd.contrib.rand_zipfian on arrays",
 }
 REFUSED = CONTRIB | ARRAYS
 

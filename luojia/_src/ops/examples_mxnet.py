@@ -66,6 +66,7 @@ deformable_position_sensitive_pooling.shape  [[[[1.0, 2.0], [3.0, 4.0]]]], [[0.0
 proposal.shape  [[[[0.5]], [[0.9]]]], [[[[0.0]], [[0.0]], [[0.0]], [[0.0]]]], [[32.0, 32.0, 1.0]], scales=(1.0,),
     ratios=(1.0,), before=1, after=1 = (1, 5)
 quantize[0]  [0.0, 1.0], [0.0], [1.0] = [  0 255]
+quantize_asym[0]  [-1.0, 0.0, 1.0] = [  0 128 255]
 quantize_v2[0]  [-1.0, 1.0] = [-127  127]
 quantized_flatten[0]  [[[1, 2]]]:int8, [-1.0], [1.0] = [[1 2]]
 random_exponential_like.shape  [1.0, 2.0] = (2,)

@@ -59,6 +59,24 @@ def quantize_v2(xp, x, *, out_type="int8", min_calib_range=None, max_calib_range
     return q, _one(xp, low), _one(xp, high)
 
 
+@op(fn=(), mx="_contrib_quantize_asym(data:x, min_calib_range=None, max_calib_range=None)", outputs=3,
+    differentiable=False)
+def quantize_asym(xp, x, *, min_calib_range=None, max_calib_range=None):
+    """x in uint8 over the calibrated range, or over that of x: floor(x * scale + shift + 0.5), cut to [0, 255].
+
+    ``scale`` (1,) is 255 / (max - min) and ``shift`` (1,) is 255 - max * scale.
+    """
+    if np.dtype(x.dtype) != np.float32:
+        raise DTypeError(f"quantize_asym expects float32, got {np.dtype(x.dtype).name}; cast it first.")
+    given = min_calib_range is not None and max_calib_range is not None
+    low, high = (min_calib_range, max_calib_range) if given else (xp.min(x), xp.max(x))
+    low, high = xp.asarray(low, "float32"), xp.asarray(high, "float32")
+    scale = 255.0 / (high - low)
+    shift = 255.0 - high * scale
+    integers = xp.clip(xp.floor(x * scale + shift + 0.5), 0, 255).astype("uint8")
+    return integers, _one(xp, scale), _one(xp, shift)
+
+
 @op(fn=(), mx="_contrib_dequantize(data:x, min_range:low, max_range:high, out_type:_='float32')", differentiable=False)
 def dequantize(xp, x, low, high):
     """The float32 numbers that the integers x stand for over the range low (1,) to high (1,)."""
