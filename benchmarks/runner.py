@@ -17,7 +17,8 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 SETTLE = 0.1  # seconds until the threads of OpenMP and BLAS sleep: they spin for 9 and 26 ms, into the next turn
-STEADY = 0.5  # seconds of steps on several threads before those that count: woken cores take 0.2 to reach a loop's pace
+STEADY = 0.1, 0.5  # seconds of steps before those that count, on one thread and on several: after a pause the processor
+# takes a few ms to a loop's pace, in which a turn of 2 ms was over; the second core takes 0.2 s
 
 
 def environment(threads: int) -> dict[str, str]:
@@ -164,7 +165,7 @@ def _take_turns(case: ModuleType, name: str, pythons: dict[str, str], results: d
                 if threads > 1:
                     time.sleep(SETTLE)
                 reply = _try(result, workers[framework], do="run", times=case.RUNS, cpu=cpu,
-                             before=STEADY if threads > 1 else 0.0)
+                             before=STEADY[threads > 1])
                 if repeat and "seconds" in reply:  # the first round warms up
                     result.values.append(reply["seconds"] / case.RUNS * case.SCALE)
     finally:

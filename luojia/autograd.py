@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ._src.core import tape
+from ._src.core.repeated import is_end, repeated
 from ._src.core.tape import Leaf, Node, RichNode, recording_scope, state
 from ._src.core.tensor import NO_INPUTS, Tensor, run_backward, seed, wrap
 from ._src.errors import ArgumentError, GraphError, ShapeError
@@ -194,9 +195,12 @@ def grad(heads: Any, variables: Any, head_grads: Any = None, retain_graph: bool 
     seeds = [(h._node, seed(h, g, strict=True)) for h, g in zip(heads, grads)]
     if create_graph:
         seeds = [(n, _linked_seed(h, g, s)) for (n, s), h, g in zip(seeds, heads, grads)]
+    wanted, found = {v._node for v in targets}, None
     with recording_scope(create_graph, train_mode):
-        found = tape.backward(seeds, wanted={v._node for v in targets}, linked=create_graph,
-                              retain=retain or create_graph, ended=[])
+        if create_graph and len(seeds) == 1 and seeds[0][0].op is not None and all([is_end(n, 0) for n in wanted]):
+            found = repeated(*seeds[0], wanted=wanted, linked=True)
+        if found is None:
+            found = tape.backward(seeds, wanted=wanted, linked=create_graph, retain=retain or create_graph, ended=[])
     for i, v in enumerate(targets, 1):
         if v._node not in found:
             raise GraphError(f"Cannot differentiate with respect to the {i}-th variable because it is unreachable from "

@@ -11,7 +11,6 @@ from .._src.core.tape import Reached
 from .._src.core.transforms import (
     Recorded,
     check_weights,
-    gradient_at,
     gradients_at,
     like,
     seeds_for,
@@ -19,7 +18,6 @@ from .._src.core.transforms import (
     weight_input,
 )
 from .._src.errors import DTypeError
-from .._src.ops import Parameter
 
 
 class GradOperation:
@@ -71,18 +69,19 @@ Tensor(shape=[1], dtype=Float32, value= [ 2.00000000e+00]))
             raise DTypeError(
                 f"For 'GradOperation', the network should be a Module or a function, but got {type(fn).__name__}"
             )
-        listed = check_weights(weights, "GradOperation") if self.get_by_list else []
-        single = isinstance(weights, Parameter) or (weights is not None and not isinstance(weights, (list, tuple)))
-
         plain = not (self.get_all or self.get_by_list or self.sens_param)  # the gradient of the first input alone
+        listed, single = [], False
+        if self.get_by_list:
+            listed = check_weights(weights, "GradOperation")
+            single = weights is not None and not isinstance(weights, (list, tuple))
 
         def gradient(*args: Any, **kwargs: Any) -> Any:
             sens = None
             if plain and not kwargs and args:
-                run = kept(fn, args, kwargs) or Recorded(fn, args, None, (0,))
+                run = getattr(fn, "_luojia_keeps", False) and kept(fn, args, kwargs) or Recorded(fn, args, None, (0,))
                 where = run.inputs[0]
                 if where is not None:
-                    return gradient_at(run.pull(seeds_for(run.out, None), (where.node,)), where)
+                    return run.pull_ones(where)
                 return _of_container(fn, *args) if Mode.graph else ()
             if self.sens_param:
                 args, kwargs, sens = _take_sens(args, kwargs)

@@ -17,6 +17,7 @@ from ..engine.devices import current_context
 from ..engine.kernels import halves
 from ..engine.namespace import OPERATORS
 from ..engine.numpy_engine import ENGINE as NUMPY
+from ..engine.shortcuts import matmul
 from ..errors import DeviceError, DTypeError
 from . import tape
 from .coerce import coerce
@@ -287,6 +288,7 @@ def fit(xp: Any, g: Any, primal: Any) -> Any:
 _DIRECT: dict[str, Callable] = {  # what an operator comes to on two arrays, or on one, without its own function
     "add": np.add, "subtract": np.subtract, "multiply": np.multiply,
     "tanh": np.tanh, "exp": np.exp, "log": np.log, "sin": np.sin, "cos": np.cos, "sqrt": np.sqrt,
+    "matmul": matmul,
 }  # fmt: skip
 _ARITHMETIC = ("add", "subtract", "multiply", "divide")  # for which a number may stand as an array of no axes
 _numbers: dict[Any, np.ndarray] = {}
@@ -326,18 +328,24 @@ def binary(op: Operator, otherwise: Callable | None = None) -> Callable:
         if x.__class__ is _ndarray and cls._result_class is cls:
             dtype = x.dtype
             kind = other.__class__
-            if kind is cls or isinstance(other, Tensor) and self._node.__class__ is not Leaf:
-                y = other._value
+            node_y = None
+            number = False
+            if kind is cls:
+                y = by = other._value
                 node_y = other._node
                 plain = y.__class__ is _ndarray and y.dtype is dtype and other._device is self._device
-                number = False
+            elif isinstance(other, Tensor) and self._node.__class__ is not Leaf:
+                y = by = other._value
+                node_y = other._node
+                plain = y.__class__ is _ndarray and y.dtype is dtype and other._device is self._device
+                if elementwise and plain and y.size == 1 and 0 < y.ndim <= x.ndim:
+                    by = y.reshape(())  # a parameter of one number: NumPy takes half the time where it has no axes
             else:
-                y = other
-                node_y = None
+                y = by = other
                 plain = number = kind is float or kind is int
             if plain and (dtype is _SINGLE or dtype.kind == "f" and (dtype is not HALF or x.size < LEAST)):
                 try:
-                    ans = fn(x, _number(y, dtype) if arithmetic and number else y)
+                    ans = fn(x, _number(y, dtype) if arithmetic and number else by)
                 except (ValueError, TypeError, AttributeError):
                     return rest(self, other)  # which says what does not fit
                 if ans.__class__ is not _ndarray:
@@ -384,6 +392,7 @@ def reflected(op: Operator, otherwise: Callable | None = None) -> Callable:
     keep_args, keep_ans, differentiable = op.keep_args, op.keep_ans, op.differentiable
     fn = _DIRECT.get(op.name) or partial(op.fn, NUMPY.xp)
     arithmetic = op.name in _ARITHMETIC
+    kept = ALIGNED if op.elementwise and not attrs else attrs
 
     def method(self: Tensor, other: Any) -> Any:
         y = self._value
@@ -402,7 +411,7 @@ def reflected(op: Operator, otherwise: Callable | None = None) -> Callable:
             if node is not None and differentiable and now_recording():
                 if not keep_args and y.nbytes > _SMALL:
                     y = Spec(y)
-                node = Node(op, attrs, (None, node), (other, y), ans if keep_ans else None, self._device)
+                node = Node(op, kept, (None, node), (other, y), ans if keep_ans else None, self._device)
             else:
                 node = None
             return wrap(cls, ans, self._device, node)
@@ -416,7 +425,7 @@ def unary(op: Operator) -> Callable:
     """``op`` of one Tensor and no attributes: ``apply``, with the common case written out."""
     keep_args, keep_ans = op.keep_args, op.keep_ans
     fn = _DIRECT.get(op.name) or partial(op.fn, NUMPY.xp)
-    single, bare = op.outputs == 1, not op._defaults
+    single, bare, ufunc = op.outputs == 1, not op._defaults, op.name in _DIRECT
     fast = op.fast_forward is not None or not op.differentiable  # what is recorded goes by apply
 
     def method(self: Tensor) -> Any:
@@ -447,7 +456,8 @@ def unary(op: Operator) -> Callable:
                 out._node = made = _new(Node)  # its __init__, written out
                 made.id = next_id()
                 made.op = op
-                made.attrs = ALIGNED if bare and ans.dtype is dtype and ans.shape == x.shape else op._defaults
+                aligned = bare and ans.dtype is dtype and (ufunc or ans.shape == x.shape)
+                made.attrs = ALIGNED if aligned else op._defaults
                 made.parents = (node,)
                 made.args = (x,)
                 made.ans = ans if keep_ans else None

@@ -12,6 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from numpy import ndarray
+
+from .inlined import Inliner, cotangents
 from .tape import ALIGNED, SELECT, Node, RichNode, next_id, state
 
 _FEWEST, _MOST = 2, 2048  # nodes of a graph for which a pass is written: 0.1 ms a node, of which each pass saves 0.5 us
@@ -23,13 +26,14 @@ _unknown: dict[Any, list[int]] = {}  # how many graphs were not known, and at ho
 _last: dict[Any, list[list]] = {}  # the operators of each of the graphs just before the one that a pass is written for
 
 
-def repeated(head: Node, g: Any, floor: int = 0, wanted: Any = frozenset()) -> dict[Any, Any] | None:
-    """As ``tape.backward([(head, g)], floor=floor, wanted=wanted)``, for a graph of known structure.
+def repeated(head: Node, g: Any, floor: int = 0, wanted: Any = frozenset(),
+             linked: bool = False) -> dict[Any, Any] | None:
+    """As ``tape.backward([(head, g)], floor=floor, wanted=wanted, linked=linked)``, for a graph of known structure.
 
-    None if it is not known, and then nothing happened. No operator's node may be wanted, variables alone, and a graph
-    with nodes numbered up to ``floor`` is never known.
+    None if it is not known, and then nothing happened. Each node that is wanted must be an end (see ``is_end``), and a
+    graph with nodes numbered up to ``floor`` is never known.
     """
-    op = head.op
+    op = (head.op, linked) if linked else head.op
     if not head.device._engine.direct:
         return None
     for run in _known.get(op, ()):
@@ -45,7 +49,7 @@ def repeated(head: Node, g: Any, floor: int = 0, wanted: Any = frozenset()) -> d
     count[0] += 1
     if count[0] < count[1] - _KEPT:
         return None
-    nodes = _collect(head)
+    nodes = _collect(head, wanted)
     operators = [n.op for n in nodes or ()]
     if count[0] < count[1]:
         _last.setdefault(op, []).append(operators)
@@ -54,13 +58,20 @@ def repeated(head: Node, g: Any, floor: int = 0, wanted: Any = frozenset()) -> d
     if not nodes or operators not in _last.pop(op, ()):
         return None  # it changes from step to step, or the tape did not see yet which rules leave a gradient out
     passes = _known.setdefault(op, [])
-    passes.insert(0, _write(nodes, floor, wanted))
+    passes.insert(0, _write(nodes, floor, wanted, linked))
     del passes[_KEPT:]
     return passes[0](head, g, floor, wanted)
 
 
-def _collect(head: Node) -> list[Node] | None:
+def is_end(node: Any, floor: int) -> bool:
+    """Whether a backward pass stops at this node if it is wanted: a variable, or an input within an outer recording."""
+    return node.op is None or node.id > floor and node.op.name == "identity" and node.parents[0].id <= floor
+
+
+def _collect(head: Node, wanted: Any) -> list[Node] | None:
     """The nodes of a graph, last recorded first; None for a graph that no pass is written for."""
+    if head in wanted:
+        return None
     found: dict[Any, None] = {head: None}
     stack: list[Any] = [head]
     while stack:
@@ -70,19 +81,25 @@ def _collect(head: Node) -> list[Node] | None:
         if not getattr(node.op, "lasting", False):  # a pass would keep what the call's own operation keeps
             return None
         for p in node.parents:
-            if p is not None and p.op is not None and p not in found:
+            if p is not None and p.op is not None and p not in found and p not in wanted:
                 found[p] = None
                 stack.append(p)
     return sorted(found, key=lambda n: -n.id) if len(found) >= _FEWEST else None
 
 
-def _write(nodes: list[Node], floor: int, wanted: Any) -> Callable:
+def _write(nodes: list[Node], floor: int, wanted: Any, linked: bool = False) -> Callable:
     """The pass over graphs of this structure."""
-    return _Writer(nodes, floor, wanted).function()
+    if linked:
+        from .repeated_linked import LinkedWriter  # which knows Tensors, and they this
+
+        return LinkedWriter(nodes, floor, wanted).function()
+    return Writer(nodes, floor, wanted).function()
 
 
-class _Writer:
+class Writer:
     """Writes ``run(n0, g0, floor, wanted)``: the walk, which compares, and the pass."""
+
+    numbers = True  # whether numbers beside arrays are written as arrays, and gradients added to in place
 
     def __init__(self, nodes: list[Node], floor: int, wanted: Any) -> None:
         self.nodes = nodes
@@ -100,14 +117,15 @@ class _Writer:
         seen: set[Any] = {self.nodes[0]}
         for node, after in zip(self.nodes, [*self.nodes[1:], None]):
             self._walk(node, after, seen)
-        leaves = [n for n in self.names if n.op is None]
+        leaves = [n for n in self.names if self._ends(n)]
         if len(leaves) > 1:
-            together = ", ".join(self.names[n] for n in leaves)
-            self._add("        ", f"if len({{{together}}}) != {len(leaves)}: return None")
+            names = [self.names[n] for n in leaves]
+            alike = f"len({{{', '.join(names)}}}) != {len(names)}" if len(names) > 2 else " is ".join(names)
+            self._add("        ", f"if {alike}: return None")
         self.later.append(f"{self.names[self.nodes[-1]]}.id <= floor")
         self._add("        ", f"if {' or '.join(self.later)}: return None")
-        self._add("    ", "except (TypeError, ValueError, AttributeError): return None  # freed, or linked otherwise",
-                  "state.retain, now = False, next_id()")
+        self._add("    ", "except (TypeError, ValueError, AttributeError): return None  # freed, or linked otherwise")
+        self._begin()
         for node in self.nodes:
             self._pass(node)
         leaves = [n for n in leaves if n in self.arrived]
@@ -118,6 +136,11 @@ class _Writer:
         source = "\n".join(self.lines)
         exec(compile(source, "<repeated pass>", "exec"), self.space)  # noqa: S102 - made of the names above alone
         return self.space["run"]
+
+    def _begin(self) -> None:
+        self._add("    ", "now = next_id()")
+        if not all([n.__class__ is Node and n.op.direct_rule is not None for n in self.nodes]):
+            self._add("    ", "state.retain = False")  # operations with a pull of their own ask for it
 
     def _add(self, indent: str, *lines: str) -> None:
         self.lines += [indent + line for line in lines]
@@ -130,18 +153,23 @@ class _Writer:
             self.space[name] = value  # which keeps it, and so its id
         return name
 
+    def _ends(self, node: Any) -> bool:
+        return node.op is None or node in self.wanted
+
     def _wants(self, parent: Any) -> bool:
         """Whether a gradient passes to this parent of a node."""
         return parent is not None and (
             parent.op is not None or not self.floor or parent.id > self.floor or parent in self.wanted)
 
     def _gradient(self, node: Any) -> str:
-        return "g" + self.names[node][1:] if node.op is not None else "d" + self.names[node][1:]
+        return ("d" if self._ends(node) else "g") + self.names[node][1:]
 
     def _walk(self, node: Node, after: Node | None, seen: set) -> None:
         """Compare ``node``, and bind its parents; ``after`` is the next in order."""
         n = self.names[node]
         differs = [f"{n}.op is not {self._bake(node.op)}", f"{n}.__class__ is not {node.__class__.__name__}"]
+        if node.op.name == "identity":
+            differs.append(f"{n} in wanted")  # then it would be an end
         if node.attrs is ALIGNED:
             differs.append(f"{n}.attrs is not ALIGNED")
         else:
@@ -156,7 +184,9 @@ class _Writer:
             seen.add(p)
             name = self.names.setdefault(p, f"l{len(self.names)}")
             targets.append(name)
-            if p.op is None:
+            if p.op is not None and self._ends(p):
+                checks.append(f"{name} not in wanted")
+            elif p.op is None:
                 met = f"(not floor or {name}.id > floor or {name} in wanted)"
                 checks += [f"{name}.op is not None", f"not {met}" if self._wants(p) else met]
         self._add("        ", f"if {' or '.join(differs)}: return None",
@@ -174,7 +204,7 @@ class _Writer:
                                 if self._wants(p) and p not in self.arrived])
             self._add(indent, f"if {g} is not None:")
             indent += "    "
-        done = f"{n}.parents = {n}.ans = {g} = None; {n}.args = now"
+        done = self._done(node, g)
         if node.op is SELECT:
             self._select(indent, node, g)
             self._add(indent, done)
@@ -183,39 +213,92 @@ class _Writer:
         if True in needs:
             self._pull(indent, node, needs)
         if node.__class__ is RichNode:
-            self._add(indent, f"if {n}.effect is not None: {n}.effect()", f"{n}.saved = {n}.effect = None")
+            self._add(indent, f"if {n}.effect is not None: {n}.effect()", self._settled(n))
         self._add(indent, done)
+
+    def _done(self, node: Node, g: str) -> str:
+        """The line that frees a node that was passed."""
+        n = self.names[node]
+        ans = f"{n}.ans = " if node.ans is not None or getattr(node.op, "keep_ans", True) else ""
+        return f"{n}.parents = {ans}{g} = None; {n}.args = now"
+
+    def _settled(self, n: str) -> str:
+        return f"{n}.saved = {n}.effect = None"
 
     def _pull(self, indent: str, node: Node, needs: tuple) -> None:
         """Ask the operator of ``node`` for the gradients of its parents."""
-        n, g, op = self.names[node], self._gradient(node), node.op
+        op = node.op
         direct = op.direct_rule is not None and node.__class__ is Node
-        out = ", ".join(f"a{i}" if need else "_" for i, need in enumerate(needs))
-        fits = [f"a{i} = fitted({n}, {i}, a{i})" for i, need in enumerate(needs) if need]
-        slow = f"{self._bake(op)}.pull({n}, {g}, {needs!r}, False)"
-        if direct:
-            attrs = "" if node.attrs is ALIGNED else f", **{n}.attrs"
-            call = (f"{self._bake(op.direct_rule)}({self._bake(node.device._engine.xp)}, {g}, {n}.ans, {n}.args, "
-                    f"{needs!r}{attrs})")
-            if len(needs) == 1:
-                self._add(indent, f"a0 = {call}", "if a0.__class__ is tuple: a0 = a0[0]")
-            else:
-                self._add(indent, f"{out}, = {call}")
-            if node.attrs is not ALIGNED:
-                self._add(indent, *fits)
-        elif node.__class__ is RichNode and getattr(op, "fast_backward", None) is not None and op.outputs == 1:
-            quick = f"{self._bake(op)}.fast_backward(s, {g}, {n}.args, {needs!r}, **{n}.attrs)"
-            took = [f"{out}, = {quick}"]
-            if len(needs) == 1:
-                took = [f"a0 = {quick}", "if a0.__class__ is tuple: a0 = a0[0]"]
-            self._add(indent, f"s = {n}.saved", f"if s is None or callable(s): {out}, = {slow}", "else:",
-                      *[f"    {line}" for line in took + fits])
-        else:
-            self._add(indent, f"{out}, = {slow}")
-        sure = direct and not op.partial and node not in self.unsure
+        written = self._inlined(node, needs) if direct and not op.partial else None
+        if written is not None and node.attrs is ALIGNED and self.unsure.isdisjoint([node, *node.parents]):
+            for i, lines in written.items():  # the common case, without a name for each cotangent
+                self._arrive(indent, lines[0].removeprefix(f"a{i} = "), node.parents[i], True)
+            return
+        self._add(indent, *(self._called(node, needs, direct) if written is None else sum(written.values(), [])))
+        sure = (written is not None or direct and not op.partial and self.numbers) and node not in self.unsure
         for i, p in enumerate(node.parents):
             if needs[i]:
                 self._arrive(indent, f"a{i}", p, sure)
+
+    def _called(self, node: Node, needs: tuple, direct: bool) -> list[str]:
+        """The lines that call the rule of ``node``."""
+        n, g, op = self.names[node], self._gradient(node), node.op
+        out = ", ".join(f"a{i}" if need else "_" for i, need in enumerate(needs))
+        fits = [f"a{i} = fitted({n}, {i}, a{i})" for i, need in enumerate(needs) if need]
+        slow = f"{out}, = {self._bake(op)}.pull({n}, {g}, {needs!r}, False)"
+        if direct:
+            attrs = "".join(f", {name}={self._bake(value)}" for name, value in node.attrs.items())
+            took = self._taken(needs, out, f"{self._bake(op.direct_rule)}({self._bake(node.device._engine.xp)}, {g}, "
+                                           f"{n}.ans, {n}.args, {needs!r}{attrs})")
+            return took if node.attrs is ALIGNED else took + fits
+        if node.__class__ is RichNode and getattr(op, "fast_backward", None) is not None and op.outputs == 1:
+            took = self._taken(needs, out, f"{self._bake(op)}.fast_backward(s, {g}, {n}.args, {needs!r}, **{n}.attrs)")
+            return [f"s = {n}.saved", f"if s is None or callable(s): {slow}", "else:",
+                    *[f"    {line}" for line in took + fits]]
+        return [slow]
+
+    @staticmethod
+    def _taken(needs: tuple, out: str, call: str) -> list[str]:
+        """The lines that call a rule, which may give a single cotangent by itself."""
+        if len(needs) == 1:
+            return [f"a0 = {call}", "if a0.__class__ is tuple: a0 = a0[0]"]
+        return [f"{out}, = {call}"]
+
+    def _inlined(self, node: Node, needs: tuple) -> dict[int, list[str]] | None:
+        """The lines of the rule of ``node`` for each wanted parent, where it is one ``return``; see inlined.py."""
+        rule = node.op.direct_rule
+        found = cotangents(rule, len(needs))
+        if found is None:
+            return None
+        given, expressions = found
+        names = {"g": self._gradient(node), **self._names(node),
+                 **{name: self._bake(value) for name, value in node.attrs.items()}}
+        arguments = [self._argument(node, i) for i in range(len(node.args))]
+        inliner = Inliner(rule, names, dict(zip(given, arguments)), arguments, needs, self._bake, self.numbers)
+        lines = {}
+        for i, need in enumerate(needs):
+            if need:
+                made = inliner.source(expressions[i])
+                if made is None:
+                    return None
+                lines[i] = [f"a{i} = {made}", *[self._fit(node, i)] * (node.attrs is not ALIGNED)]
+        return lines
+
+    def _names(self, node: Node) -> dict[str, str]:
+        """The source for ``xp`` and ``ans`` in a rule."""
+        return {"xp": self._bake(node.device._engine.xp), "ans": f"{self.names[node]}.ans"}
+
+    def _argument(self, node: Node, i: int) -> str:
+        """The source for an argument in a rule; of one number for many, a view that NumPy takes in half the time."""
+        a, name = node.args[i], f"{self.names[node]}.args[{i}]"
+        if getattr(node.op, "elementwise", False) and a.__class__ is ndarray and a.size == 1 and a.ndim:
+            return f"({name} if {name}.size != 1 else {name}.reshape(()))"
+        return name
+
+    def _fit(self, node: Node, i: int) -> str:
+        a, to = f"a{i}", f"{self.names[node]}.args[{i}]"
+        return (f"if {a}.dtype is not {to}.dtype or {a}.shape != {to}.shape: "
+                f"{a} = {self._bake(node.op.fit)}({a}, {to})")
 
     def _select(self, indent: str, node: Node, g: str) -> None:
         """Put the gradient of one output in its place among those of the node with several."""
@@ -240,7 +323,7 @@ class _Writer:
             self._add(indent, f"{to} = {value}")
         elif parent in self.unsure:
             self._add(indent, f"if {value} is not None: {to} = {value} if {to} is None else {to} + {value}")
-        elif count == 2:  # the sum is an array of our own, to be added to in place
+        elif count == 2 or not self.numbers:  # the sum is an array of our own, to be added to in place
             self._add(indent, f"{to} = {to} + {value}")
         else:
             self._add(indent, f"{to} += {value}")

@@ -31,14 +31,20 @@ now_recording, set_recording = _recording.get, _recording.set
 
 
 class State(threading.local):
-    """The recording state of one thread."""
+    """The recording state of one thread.
 
-    training = False
+    What reads several of them takes the thread's ``__dict__``, which costs as much as one.
+    """
+
+    training: bool = False
     frame: Any = None  # the trace that runs (see pure.py)
     waiting: Any = None  # the recorded step that has not run yet (see waiting.py)
     journal: Any = None  # what is told of each Tensor that is about to be rebound (see recompute.py)
     retain = False  # whether the node that is being pulled is to keep what it saved
     depth = 0  # open grad networks; inside one a backward pass frees nothing, as the outer one may need it
+
+    def __init__(self) -> None:
+        self.__dict__.update(training=False, frame=None, depth=0)
 
     @property
     def recording(self) -> bool:

@@ -16,10 +16,11 @@ from . import tape
 from .batched import backward_batched
 from .dtypes import from_np
 from .op import OPERATORS
-from .repeated import repeated
+from .repeated import is_end, repeated
 from .tape import Leaf, Node, Place, now_recording, recording_scope, set_recording, state
 from .tensor import Tensor, wrap
 
+_new = object.__new__
 _ROWS_AT_ONCE = 1 << 18  # elements of the widest of input and output in a block of rows
 
 
@@ -54,39 +55,53 @@ class Recorded:
 
     The graph is entered no deeper than the nodes recorded since the call began: what the function closes over is
     constant, except for the weights that are asked for; so is each input whose number is not in ``positions``, where
-    they are given.
+    they are given. ``inputs`` has what a gradient needs of each argument by which it can be asked, None for others.
     """
+
+    __slots__ = ("linked", "floor", "inputs", "keyword_inputs", "device", "out")
 
     def __init__(self, fn: Callable, args: Sequence[Any], kwargs: dict[str, Any] | None = None,
                  positions: Sequence[int] | None = None) -> None:
         self.linked = linked = now_recording()
         self.floor = tape.next_id()
+        flags = state.__dict__
+        plain = not linked and flags["frame"] is None
         # The function may write to an alias and so rebind it; node and value are those at the call.
         self.inputs: list[_Input | None] = []
         self.keyword_inputs: list[_Input] = []
+        self.device = None  # that of the first Tensor
         positional: list[Any] = []
         for a in args:
             found = None
             if isinstance(a, Tensor):
-                given, a = a, alias(a) if positions is None or len(positional) in positions else constant(a)
-                found = _Input(a)
-                if given._hooked:
-                    found.hooks = given.__dict__["_grad_hooks"]
+                given, asked = a, positions is None or len(positional) in positions
+                if plain:  # ``alias`` and ``constant``, written out
+                    a = _new(given._result_class)
+                    a._value, a._device, a._node = given._value, given._device, Place() if asked else None
+                else:
+                    a = alias(given) if asked else constant(given)
+                self.device = self.device or given._device
+                if asked:
+                    found = _Input(a)
+                    if given._hooked:
+                        found.hooks = given.__dict__["_grad_hooks"]
             positional.append(a)
             self.inputs.append(found)
         if kwargs:
             enter = alias if positions is None or args == () and positions else constant
             kwargs = {k: enter(v) if isinstance(v, Tensor) else v for k, v in kwargs.items()}
             self.keyword_inputs = [_Input(v) for v in kwargs.values() if isinstance(v, Tensor)]
-        before, depth = state.training, state.depth
+            if self.keyword_inputs:
+                self.device = self.device or self.keyword_inputs[0].device
+        before, depth = flags["training"], flags["depth"]
         try:
-            state.depth = depth + 1
+            flags["depth"] = depth + 1
             set_recording(True)
             self.out = fn(*positional, **kwargs) if kwargs else fn(*positional)
         finally:
-            state.depth = depth
+            flags["depth"] = depth
             set_recording(linked)
-            state.training = before
+            flags["training"] = before
 
     def pull(self, seeds: Iterable[tuple[Tensor, Any]], wanted: Iterable[Any], retain: bool = False) -> dict[Any, Any]:
         """Gradients at the ``wanted`` nodes for (output, cotangent) pairs; on the tape if one is open outside."""
@@ -101,16 +116,30 @@ class Recorded:
                 heads.append((node, g if isinstance(g, Tensor) else wrap(Tensor, g, t._device)))
             else:
                 heads.append((node, g._value if isinstance(g, Tensor) else g))
-        if len(heads) == 1 and not (linked or retain or state.depth) and now_recording() is linked:
+        if len(heads) == 1 and (linked or not (retain or state.depth)) and now_recording() is linked:
             head, g = heads[0]
-            if head.op is not None and all([n.op is None for n in wanted]):  # then none is a node to be passed
-                found = repeated(head, g, floor, wanted)
+            if head.op is not None and all([is_end(n, floor) for n in wanted]):
+                found = repeated(head, g, floor, wanted, linked)
                 if found is not None:
                     return found
         if now_recording() is linked:
             return tape.backward(heads, floor=floor, wanted=wanted, linked=linked, retain=retain or linked)
         with recording_scope(linked):
             return tape.backward(heads, floor=floor, wanted=wanted, linked=linked, retain=retain or linked)
+
+    def pull_ones(self, where: _Input) -> Tensor:
+        """The gradient of the outputs, seeded with ones, at one place."""
+        out, node = self.out, where.node
+        if not self.linked and isinstance(out, Tensor) and not state.depth and not now_recording() and node is not None:
+            head = out._node  # the common case of ``pull`` and ``gradient_at``, written out
+            if head is not None and head.op is not None and head.id > self.floor and node.op is None:
+                found = repeated(head, out._device.engine.ones_like(out._value), self.floor, {node})
+                if found is not None:
+                    g = found.get(node)
+                    if g.__class__ is np.ndarray and not where.hooks and where.value.__class__ is np.ndarray:
+                        return wrap(where.cls, g, where.device)
+                    return gradient_at(found, where)
+        return gradient_at(self.pull(seeds_for(out, None), (node,)), where)
 
     def rows(self, t: Tensor, inputs: Sequence[_Input]) -> list[Tensor] | None:
         """The Jacobians of the output ``t`` at ``inputs``, a block of rows at a time.
@@ -138,11 +167,6 @@ class Recorded:
                     if i.node in results:
                         array[start:stop] = results[i.node]
         return [wrap(i.cls, a.reshape((*t.shape, *i.value.shape)), i.device) for a, i in zip(found, inputs)]
-
-    @property
-    def device(self) -> Any:
-        """The device of the first Tensor input; None without one."""
-        return next((i.device for i in (*self.inputs, *self.keyword_inputs) if i is not None), None)
 
 
 class _Input:

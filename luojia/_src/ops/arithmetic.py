@@ -145,20 +145,20 @@ def _whole(x) -> bool:
 
 @power.vjp
 def _(xp, g, ans, args, needs):
-    """d/dx x^y = y x^(y-1), which is 0 for y = 0 also at x = 0; d/dy x^y = x^y log x, taken as 0 where x is 0."""
     x, y = args
-    dx = dy = None
-    if needs[0]:
-        if isinstance(y, (int, float)):
-            dx = None if y == 0 else g if y == 1 else g * (y * x) if y == 2 else g * (y * _raised(x, y - 1))
-            if y == 0:
-                dx = g * 0
-        else:
-            dx = g * y * x ** xp.where(y == 0, xp.ones_like(y), y - 1)
-    if needs[1]:
-        safe = xp.where(x == 0, xp.ones_like(ans), x)
-        dy = g * ans * xp.log(safe)
-    return dx, dy
+    return _by_base(xp, g, x, y) if needs[0] else None, _by_exponent(xp, g, ans, x) if needs[1] else None
+
+
+def _by_base(xp, g, x, y):
+    """g d/dx x^y = g y x^(y-1), which is 0 for y = 0 also at x = 0."""
+    if isinstance(y, (int, float)):
+        return g * 0 if y == 0 else g if y == 1 else g * (y * x) if y == 2 else g * (y * _raised(x, y - 1))
+    return g * y * x ** xp.where(y == 0, xp.ones_like(y), y - 1)
+
+
+def _by_exponent(xp, g, ans, x):
+    """g d/dy x^y = g x^y log x, taken as 0 where x is 0."""
+    return g * ans * xp.log(xp.where(x == 0, xp.ones_like(ans), x))
 
 
 def _same_shape(name: str, base: str) -> None:

@@ -6,6 +6,7 @@ An index is encoded in two parts: a hashable template of its static entries, and
 from __future__ import annotations
 
 import operator
+from functools import lru_cache
 from typing import Any, cast
 
 import numpy as np
@@ -65,6 +66,17 @@ def _positions(item: Any) -> Any:
 
 def decode(template: tuple, arrays: Any) -> Any:
     """The index that NumPy takes."""
+    if not arrays:
+        return _decoded(template)
+    return _decode(template, arrays)
+
+
+@lru_cache(1024)
+def _decoded(template: tuple) -> Any:
+    return _decode(template, ())
+
+
+def _decode(template: tuple, arrays: Any) -> Any:
     items = tuple([
         item if not isinstance(item, tuple)
         else slice(*item[1:]) if item[0] == "slice"

@@ -42,20 +42,24 @@ def _asked(a: bool, b: bool) -> str:
 @matmul.vjp(keep="args")
 def _(xp, g, ans, args, needs, *, transpose_a, transpose_b):
     x, y = args
-    dx = dy = None
-    if len(x.shape) == 1 or len(y.shape) == 1:
-        return _vector_vjp(xp, g, x, y, needs)
-    if needs[0]:
-        other = y if transpose_b else swap(xp, y)
-        dx = xp.matmul(g, other)
-        if transpose_a:
-            dx = swap(xp, dx)
-    if needs[1]:
-        other = x if transpose_a else swap(xp, x)
-        dy = xp.matmul(other, g)
-        if transpose_b:
-            dy = swap(xp, dy)
-    return dx, dy
+    return (_by_left(xp, g, x, y, transpose_a, transpose_b) if needs[0] else None,
+            _by_right(xp, g, x, y, transpose_a, transpose_b) if needs[1] else None)
+
+
+def _by_left(xp, g, x, y, transpose_a, transpose_b):
+    """The gradient by the first factor."""
+    if x.ndim == 1 or y.ndim == 1:
+        return _vector_vjp(xp, g, x, y, (True, False))[0]
+    dx = xp.matmul(g, y if transpose_b else y.swapaxes(-1, -2))
+    return swap(xp, dx) if transpose_a else dx
+
+
+def _by_right(xp, g, x, y, transpose_a, transpose_b):
+    """The gradient by the second factor."""
+    if x.ndim == 1 or y.ndim == 1:
+        return _vector_vjp(xp, g, x, y, (False, True))[1]
+    dy = xp.matmul(x if transpose_a else x.swapaxes(-1, -2), g)
+    return swap(xp, dy) if transpose_b else dy
 
 
 def _vector_vjp(xp, g, x, y, needs):

@@ -88,10 +88,7 @@ def _signed(out, x, rank1: bool):
 
 @sum.vjp(keep="")
 def _(xp, g, ans, args, needs, *, axis, keepdims, exclude, rank1, dtype):
-    shape = args[0].shape
-    if not keepdims:
-        g = spread(xp, g, shape, axis, exclude)
-    return (xp.broadcast_to(g, shape),)
+    return (xp.broadcast_to(g if keepdims else spread(xp, g, args[0].shape, axis, exclude), args[0].shape),)
 
 
 @op("ReduceMean(keep_dims:keepdims=False)(x, axis=())",

@@ -55,6 +55,10 @@ def scatter_add(shape: tuple[int, ...], dtype: Any, index: Any, update: np.ndarr
     >>> scatter_add((3,), float, np.array([0, 0, -1]), np.array([1.0, 2.0, 3.0])).tolist()
     [3.0, 0.0, 3.0]
     """
+    if index.__class__ is slice:  # the common case
+        out = np.zeros(shape, dtype)
+        out[index] = update
+        return out
     items = index if isinstance(index, tuple) else (index,)
     arrays = [k for k, i in enumerate(items) if isinstance(i, np.ndarray)]
     update = np.asarray(update)

@@ -1,0 +1,83 @@
+"""Repeated backward passes that are themselves recorded, for gradients of gradients; see repeated.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from numpy import ndarray
+
+from .apply import fit
+from .repeated import Writer
+from .tape import Node, now_recording, state
+from .tensor import Tensor, wrap
+from .tensor_namespace import TENSORS
+
+
+class LinkedWriter(Writer):
+    """Writes a pass in which rules run on Tensors, linked to the tape, and which frees nothing."""
+
+    numbers = False
+
+    def function(self) -> Callable:
+        self.space.update(wrap=wrap, Tensor=Tensor)
+        run, device = super().function(), self.nodes[0].device
+
+        def recorded(head: Node, g: Any, floor: int, wanted: Any) -> dict[Any, Any] | None:
+            if head.device is not device or state.frame is not None or not now_recording():
+                return None
+            with device:  # where a rule creates arrays
+                return run(head, g, floor, wanted)
+
+        return recorded
+
+    def _walk(self, node: Node, after: Node | None, seen: set) -> None:
+        super()._walk(node, after, seen)
+        n = self.names[node]
+        differs = [f"{n}.device is not {self._bake(node.device)}"]
+        differs += [f"{n}.args[{i}].__class__ is not {self._bake(a.__class__)}" for i, a in enumerate(node.args)]
+        self._add("        ", f"if {' or '.join(differs)}: return None")
+
+    def _begin(self) -> None:
+        pass
+
+    def _done(self, node: Node, g: str) -> str:
+        return f"{g} = None"
+
+    def _settled(self, n: str) -> str:
+        return f"{n}.effect = None"  # the gradient of this gradient passes here again, and commits nothing
+
+    def _called(self, node: Node, needs: tuple, direct: bool) -> list[str]:
+        n, g, op = self.names[node], self._gradient(node), node.op
+        out = ", ".join(f"a{i}" if need else "_" for i, need in enumerate(needs))
+        if not direct:
+            return [f"{out}, = {self._bake(op)}.pull({n}, {g}, {needs!r}, True)"]
+        names = self._names(node)
+        ans = "None" if node.ans is None else names["ans"]
+        args = "".join(f"{self._argument(node, i)}, " for i in range(len(node.args)))
+        attrs = "".join(f", {name}={self._bake(value)}" for name, value in node.attrs.items())
+        call = f"{self._bake(op.direct_rule)}({names['xp']}, {g}, {ans}, ({args}), {needs!r}{attrs})"
+        return [*self._taken(needs, out, call),
+                *[f"a{i} = {self._bake(_fitted)}(a{i}, {n}.args[{i}])" for i, need in enumerate(needs) if need]]
+
+    def _names(self, node: Node) -> dict[str, str]:
+        n = self.names[node]
+        return {"xp": self._bake(TENSORS), "ans": f"wrap(Tensor, {n}.ans, {n}.device, {n})"}
+
+    def _argument(self, node: Node, i: int) -> str:
+        n = self.names[node]
+        if node.args[i].__class__ is ndarray:
+            return f"wrap(Tensor, {n}.args[{i}], {n}.device, {n}.parents[{i}])"
+        return f"{n}.args[{i}]"
+
+    def _fit(self, node: Node, i: int) -> str:
+        a, to = f"a{i}", f"{self.names[node]}.args[{i}]"
+        return (f"if {a}._value.dtype is not {to}.dtype or {a}._value.shape != {to}.shape: "
+                f"{a} = {self._bake(fit)}({self._bake(TENSORS)}, {a}, {to})")
+
+
+def _fitted(g: Any, a: Any) -> Any:
+    """The cotangent ``g``, a Tensor or None, in the shape and dtype of the array ``a``."""
+    if g is None or g._value.dtype is a.dtype and g._value.shape == a.shape:
+        return g
+    return fit(TENSORS, g, a)
