@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .._src.core.compiled import Mode
+from .._src.core.first_gradient import gradient_of_first
 from .._src.core.kept import kept
 from .._src.core.tape import Reached
 from .._src.core.transforms import (
@@ -78,10 +79,10 @@ Tensor(shape=[1], dtype=Float32, value= [ 2.00000000e+00]))
         def gradient(*args: Any, **kwargs: Any) -> Any:
             sens = None
             if plain and not kwargs and args:
-                run = getattr(fn, "_luojia_keeps", False) and kept(fn, args, kwargs) or Recorded(fn, args, None, (0,))
-                where = run.inputs[0]
-                if where is not None:
-                    return run.pull_ones(where)
+                run = getattr(fn, "_luojia_keeps", False) and kept(fn, args, kwargs)
+                found = run.gradient(run.inputs[0]) if run and run.inputs[0] else gradient_of_first(fn, args)
+                if found is not None:
+                    return found
                 return _of_container(fn, *args) if Mode.graph else ()
             if self.sens_param:
                 args, kwargs, sens = _take_sens(args, kwargs)

@@ -72,8 +72,8 @@ def _parse(rule: Callable) -> tuple[list[str], list[ast.expr]] | None:
 
 def _is_of(definition: ast.FunctionDef, code: Any) -> bool:
     """Whether this definition compiles to ``code``: a file may have changed since it was read."""
-    bare = ast.FunctionDef(definition.name, definition.args, definition.body, [], None, None, lineno=1, col_offset=0)
-    made = compile(ast.fix_missing_locations(ast.Module([bare], [])), "<rule>", "exec", 0, True)
+    definition.decorator_list = []
+    made = compile(ast.Module([definition], []), "<rule>", "exec", 0, True)
     found = next(c for c in made.co_consts if hasattr(c, "co_code"))
     return (found.co_code, found.co_names, found.co_varnames) == (code.co_code, code.co_names, code.co_varnames) and (
         repr(found.co_consts) == repr(code.co_consts))
@@ -114,7 +114,7 @@ class Inliner(ast.NodeTransformer):
         made = self.visit(copy)
         if self.missing or any(isinstance(n, ast.Constant) and n.value is None for n in ast.walk(made)):
             return None
-        return ast.unparse(ast.fix_missing_locations(made))
+        return ast.unparse(made)
 
     def visit_IfExp(self, node: ast.IfExp) -> Any:
         match node.test:
@@ -124,15 +124,15 @@ class Inliner(ast.NodeTransformer):
 
     def visit_BinOp(self, node: ast.BinOp) -> Any:
         """A number beside an array is one that NumPy need not convert, as long as gradients are in float32."""
-        for side, other in (("left", node.right), ("right", node.left)) if self.numbers else ():
-            number = getattr(node, side)
-            if (isinstance(number, ast.Constant) and number.value.__class__ in (int, float)
-                    and isinstance(node.op, (ast.Add, ast.Sub, ast.Mult, ast.Div)) and _of_arrays(other)):
-                single, made = self.bake(_SINGLE), self.bake(_number(number.value))
-                g = self.names["g"]
-                test = ast.parse(f"{made} if {g}.dtype is {single} else {number.value!r}", mode="eval").body
-                setattr(node, side, test)
-        return self.generic_visit(node)
+        numbers = [(side, number.value) for side, number, other in (
+            ("left", node.left, node.right), ("right", node.right, node.left))
+            if self.numbers and isinstance(number, ast.Constant) and number.value.__class__ in (int, float)
+            and isinstance(node.op, (ast.Add, ast.Sub, ast.Mult, ast.Div)) and _of_arrays(other)]
+        self.generic_visit(node)
+        for side, number in numbers:
+            made = f"{self.bake(_number(number))} if {self.names['g']}.dtype is {self.bake(_SINGLE)} else {number!r}"
+            setattr(node, side, ast.parse(made, mode="eval").body)
+        return node
 
     def visit_Subscript(self, node: ast.Subscript) -> Any:
         match node:

@@ -135,7 +135,7 @@ class Writer:
                     for n in leaves if n in self.unsure], "return found")
         source = "\n".join(self.lines)
         exec(compile(source, "<repeated pass>", "exec"), self.space)  # noqa: S102 - made of the names above alone
-        return self.space["run"]
+        return self.space.pop("run")  # no cycle: a pass that is given up goes at once
 
     def _begin(self) -> None:
         self._add("    ", "now = next_id()")

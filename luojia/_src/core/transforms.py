@@ -17,7 +17,7 @@ from .batched import backward_batched
 from .dtypes import from_np
 from .op import OPERATORS
 from .repeated import is_end, repeated
-from .tape import Leaf, Node, Place, now_recording, recording_scope, set_recording, state
+from .tape import Leaf, Node, Place, next_id, now_recording, recording_scope, set_recording, state
 from .tensor import Tensor, wrap
 
 _new = object.__new__
@@ -63,12 +63,12 @@ class Recorded:
     def __init__(self, fn: Callable, args: Sequence[Any], kwargs: dict[str, Any] | None = None,
                  positions: Sequence[int] | None = None) -> None:
         self.linked = linked = now_recording()
-        self.floor = tape.next_id()
+        self.floor = next_id()
         flags = state.__dict__
         plain = not linked and flags["frame"] is None
         # The function may write to an alias and so rebind it; node and value are those at the call.
-        self.inputs: list[_Input | None] = []
-        self.keyword_inputs: list[_Input] = []
+        self.inputs: list[Input | None] = []
+        self.keyword_inputs: list[Input] = []
         self.device = None  # that of the first Tensor
         positional: list[Any] = []
         for a in args:
@@ -82,7 +82,7 @@ class Recorded:
                     a = alias(given) if asked else constant(given)
                 self.device = self.device or given._device
                 if asked:
-                    found = _Input(a)
+                    found = Input(a)
                     if given._hooked:
                         found.hooks = given.__dict__["_grad_hooks"]
             positional.append(a)
@@ -90,7 +90,7 @@ class Recorded:
         if kwargs:
             enter = alias if positions is None or args == () and positions else constant
             kwargs = {k: enter(v) if isinstance(v, Tensor) else v for k, v in kwargs.items()}
-            self.keyword_inputs = [_Input(v) for v in kwargs.values() if isinstance(v, Tensor)]
+            self.keyword_inputs = [Input(v) for v in kwargs.values() if isinstance(v, Tensor)]
             if self.keyword_inputs:
                 self.device = self.device or self.keyword_inputs[0].device
         before, depth = flags["training"], flags["depth"]
@@ -127,21 +127,11 @@ class Recorded:
         with recording_scope(linked):
             return tape.backward(heads, floor=floor, wanted=wanted, linked=linked, retain=retain or linked)
 
-    def pull_ones(self, where: _Input) -> Tensor:
+    def gradient(self, where: Any) -> Tensor:
         """The gradient of the outputs, seeded with ones, at one place."""
-        out, node = self.out, where.node
-        if not self.linked and isinstance(out, Tensor) and not state.depth and not now_recording() and node is not None:
-            head = out._node  # the common case of ``pull`` and ``gradient_at``, written out
-            if head is not None and head.op is not None and head.id > self.floor and node.op is None:
-                found = repeated(head, out._device.engine.ones_like(out._value), self.floor, {node})
-                if found is not None:
-                    g = found.get(node)
-                    if g.__class__ is np.ndarray and not where.hooks and where.value.__class__ is np.ndarray:
-                        return wrap(where.cls, g, where.device)
-                    return gradient_at(found, where)
-        return gradient_at(self.pull(seeds_for(out, None), (node,)), where)
+        return gradient_at(self.pull(seeds_for(self.out, None), (where.node,)), where)
 
-    def rows(self, t: Tensor, inputs: Sequence[_Input]) -> list[Tensor] | None:
+    def rows(self, t: Tensor, inputs: Sequence[Input]) -> list[Tensor] | None:
         """The Jacobians of the output ``t`` at ``inputs``, a block of rows at a time.
 
         None where this engine cannot, or where the passes must be recorded.
@@ -169,7 +159,7 @@ class Recorded:
         return [wrap(i.cls, a.reshape((*t.shape, *i.value.shape)), i.device) for a, i in zip(found, inputs)]
 
 
-class _Input:
+class Input:
     """What a gradient needs of an input: its node, and value, device and class of its primal."""
 
     __slots__ = ("node", "value", "device", "cls", "hooks")
@@ -179,7 +169,7 @@ class _Input:
         self.hooks = t.__dict__.get("_grad_hooks") if t._role else None
 
 
-def gradient_at(results: dict[Any, Any], where: _Input) -> Tensor:
+def gradient_at(results: dict[Any, Any], where: Input) -> Tensor:
     """The gradient found at an input or weight as a Tensor of its primal's class; zeros where none arrived."""
     g = _gradient_at(results, where)
     for hook in list(where.hooks.values()) if where.hooks and where.node in results else ():
@@ -188,7 +178,7 @@ def gradient_at(results: dict[Any, Any], where: _Input) -> Tensor:
     return g
 
 
-def _gradient_at(results: dict[Any, Any], where: _Input) -> Tensor:
+def _gradient_at(results: dict[Any, Any], where: Input) -> Tensor:
     g = results.get(where.node)
     if g is None:
         return wrap(where.cls, where.device.engine.zeros_like(where.value), where.device)
@@ -199,7 +189,7 @@ def _gradient_at(results: dict[Any, Any], where: _Input) -> Tensor:
     return wrap(where.cls, where.device.engine.asarray(g), where.device)
 
 
-def gradients_at(results: dict[Any, Any], places: Sequence[_Input]) -> tuple[Tensor, ...]:
+def gradients_at(results: dict[Any, Any], places: Sequence[Input]) -> tuple[Tensor, ...]:
     """``gradient_at`` each of the places."""
     found = []
     for where in places:
@@ -211,7 +201,7 @@ def gradients_at(results: dict[Any, Any], places: Sequence[_Input]) -> tuple[Ten
     return tuple(found)
 
 
-def weight_input(weight: Any, device: Any = None) -> _Input:
+def weight_input(weight: Any, device: Any = None) -> Input:
     """A weight as something to differentiate by: a parameter, or a recipe's leaf on ``device``.
 
     A Tensor that is no parameter is a constant, whose gradient is zero.
@@ -220,7 +210,7 @@ def weight_input(weight: Any, device: Any = None) -> _Input:
     if not isinstance(weight, Tensor):
         leaves = weight.leaves()
         found = next((t for t in leaves if t._device is device), leaves[0])
-    where = _Input(found)
+    where = Input(found)
     if not isinstance(where.node, Leaf):
         where.node = None
     return where
@@ -355,7 +345,7 @@ def pushforward(fn: Callable, args: Sequence[Any], tangents: Sequence[Tensor]) -
                               retain=linked)
     pushed = []
     for t, c in zip(outs, cotangents):
-        where = _Input(c)
+        where = Input(c)
         where.cls = t._result_class
         pushed.append(gradient_at(found, where))
     return run.out, like(run.out, iter(pushed))

@@ -131,13 +131,13 @@ def _reduction(name: str, reduce: Callable) -> Callable:
     return function
 
 
-def matmul(a: Any, b: Any) -> Any:
+def matmul(a: Any, b: Any, dtype: Any = None) -> Any:
     """Of two matrices ``dot``, which costs half of ``matmul`` where they are small.
 
     Many matrices that meet one are one long matrix, whose product is up to a third faster; pairs of matrices go to
     several threads, as each is too small for BLAS's own. float16, of which BLAS has none, is multiplied in float32.
     """
-    if a.__class__ is _ndarray is b.__class__ and a.dtype in _WIDE:
+    if a.__class__ is _ndarray is b.__class__ and dtype is None and a.dtype in _WIDE:
         if b.ndim == 2 and (a.ndim == 2 or a.ndim > 2 and a.flags.c_contiguous):
             try:
                 if a.ndim > 2:
@@ -153,11 +153,11 @@ def matmul(a: Any, b: Any) -> Any:
                 out = np.empty((*a.shape[:-1], b.shape[-1]), a.dtype)
                 threads.spread(lambda part: np.matmul(a[part], b[part], out=out[part]), parts)
                 return out
-    elif a.__class__ is _ndarray is b.__class__ and a.dtype.char == "e" == b.dtype.char:
+    elif a.__class__ is _ndarray is b.__class__ and a.dtype.char == "e" == b.dtype.char and dtype is None:
         from .kernels.halves import half, single
 
         return half(matmul(single(a), single(b)))
-    return np.matmul(a, b)
+    return np.matmul(a, b, dtype=dtype)
 
 
 def mean(a: Any, axis: Any = None, *, keepdims: bool = False, **kwargs: Any) -> Any:
