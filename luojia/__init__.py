@@ -51,7 +51,7 @@ _NAMES = {
                     "convert_checkpoint_by_rank convert_checkpoints load_distributed_checkpoint "
                     "load_segmented_checkpoints merge_pipeline_strategys rank_list_for_convert "
                     "rank_list_for_transform restore_group_info_list transform_checkpoint_by_rank "
-                    "transform_checkpoints unified_safetensors",
+                    "transform_checkpoints unified_safetensors Layout shard",
         "utils": "from_dlpack to_dlpack",
         "mindrecord": "Cifar100ToMR Cifar10ToMR CsvToMR FAILED FileReader FileWriter ImageNetToMR MindPage MnistToMR "
                       "SUCCESS TFRecordToMR",
@@ -86,7 +86,7 @@ _ALIASES = {"nd": "ndarray", "sym": "symbol", "kv": "kvstore", "viz": "visualiza
 _REFUSED = {
     "th": "call PyTorch yourself, and share arrays with nd.from_dlpack",
     "torch": "call PyTorch yourself, and share arrays with nd.from_dlpack",
-    **dict.fromkeys("Layout get_ckpt_path_with_strategy parameter_broadcast reshard shard "
+    **dict.fromkeys("get_ckpt_path_with_strategy parameter_broadcast reshard "
                     "sync_pipeline_shared_parameters".split(),
                     "models are not cut over devices; for data parallel training there are set_auto_parallel_context "
                     "and luojia.parallel.Mesh"),

@@ -108,6 +108,7 @@ from luojia.train.callback import History as History
 from luojia.mindrecord.converters import ImageNetToMR as ImageNetToMR
 from luojia.common.api import JitConfig as JitConfig
 from luojia.train.callback import LambdaCallback as LambdaCallback
+from luojia.parallel.auto_parallel import Layout as Layout
 from luojia.train.callback import LearningRateScheduler as LearningRateScheduler
 from luojia.nn.metrics import Loss as Loss
 from luojia.train.callback import LossMonitor as LossMonitor
@@ -273,6 +274,7 @@ from luojia.context import set_ps_context as set_ps_context
 from luojia.context import set_recursion_limit as set_recursion_limit
 from luojia._src.core.generator import set_rng_state as set_rng_state
 from luojia.common.seed import set_seed as set_seed
+from luojia.parallel.auto_parallel import shard as shard
 from ._src.core.dtypes import string as string
 from luojia._src.engine.memory import synchronize as synchronize
 from luojia.common.tensor import tensor as tensor

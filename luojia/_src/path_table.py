@@ -136,7 +136,6 @@ parallel.{_ps_context,_cost_model_context,_tensor,_cell_wrapper,_dp_allreduce_fu
 parallel context
 parallel.{algo_parameter_config,checkpoint_convert,checkpoint_transform,transform_safetensors} = \
 parallel train.serialization
-parallel.auto_parallel = parallel
 parallel.cluster parallel.cluster.{run,process_entity} = ! main ClusterRun : start processes with luojia launch
 parallel.distributed parallel.distributed.{distributed_data_parallel,flatten_grad_buffer} = \
 ! DistributedDataParallel Bucket FlattenGradBuffer : use nn.DistributedGradReducer, or luojia.parallel.Mesh

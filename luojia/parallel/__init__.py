@@ -18,6 +18,8 @@ from ..context import (
     set_auto_parallel_context,
 )
 from ..train.serialization import merge_sliced_parameter
+from . import auto_parallel
+from .auto_parallel import AutoParallel, Layout, shard
 from .checkpoints import (
     build_searched_strategy,
     convert_checkpoint_by_rank,
@@ -32,11 +34,12 @@ from .checkpoints import (
 )
 from .unified import load_distributed_checkpoint, unified_safetensors
 
-__all__ = ["Mesh", "ParallelMode", "build_searched_strategy", "convert_checkpoint_by_rank", "convert_checkpoints",
-           "data_parallel", "get_algo_parameters", "get_auto_parallel_context", "load_distributed_checkpoint",
+__all__ = ["AutoParallel", "Layout", "Mesh", "ParallelMode", "build_searched_strategy", "convert_checkpoint_by_rank",
+           "convert_checkpoints", "data_parallel", "get_algo_parameters", "get_auto_parallel_context",
+           "load_distributed_checkpoint",
            "load_segmented_checkpoints", "merge_pipeline_strategys", "merge_sliced_parameter",
            "rank_list_for_convert", "rank_list_for_transform", "reset_algo_parameters", "reset_auto_parallel_context",
-           "restore_group_info_list", "set_algo_parameters", "set_auto_parallel_context",
+           "restore_group_info_list", "set_algo_parameters", "set_auto_parallel_context", "shard",
            "transform_checkpoint_by_rank", "transform_checkpoints", "unified_safetensors"]
 _ALGORITHM = {"fully_use_devices": False, "elementwise_op_strategy_follow": False, "enable_algo_approxi": False,
               "algo_approxi_epsilon": 0.1, "tensor_slice_align_enable": False, "tensor_slice_align_size": 16}
@@ -101,7 +104,8 @@ def _get_gradients_mean() -> bool:
 
 
 also_at(sys.modules[__name__], f"{__name__}._utils", f"{__name__}._auto_parallel_context")
-_REFUSED = "Layout parameter_broadcast set_op_strategy_config shard sync_pipeline_shared_parameters".split()
+also_at(auto_parallel, f"{__name__}.shard")  # beside the function of that name, as in MindSpore
+_REFUSED = "parameter_broadcast set_op_strategy_config sync_pipeline_shared_parameters".split()
 __getattr__ = refusing("luojia.parallel", "models are not cut over devices; for data parallel training there are "
                        "set_auto_parallel_context and Mesh.", _REFUSED)
 

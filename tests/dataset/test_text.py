@@ -305,3 +305,22 @@ def test_jieba(monkeypatch):
     tokenizer.add_dict({"a": 1})
     tokenizer.add_dict("file")
     assert Jieba.words == [("男默女泪", 10), ("a", 1), "file"]
+
+
+@pytest.mark.parametrize("line, words", [  # as MindSpore 2.8 has them
+    ("Welcome    to    China", "welcome to china"), ("!!!", ""), ("", ""), ("A 1 b 23", "a one b two three"),
+    ('<text xml:space="preserve">Hello World</text>', ""), ("a #redirect b", ""), ("#Redirecting", "redirecting"),
+    ("x &amp; y &lt;b&gt; z", "x y b z"), ("a<ref name=x>gone</ref>b", "ab"),
+    ("[http://x.y/z shown]", "http x y z shown"),
+    ("[[image:foo.jpg|20px|A caption]]", "image foo jpg two zero px a caption"), ("&nbsp;a&#123;b", "a b"),
+    ("<page>\n<text>inside</text>\n</page>", ""), ("<a>x</a>\nkeep\n<b>", "keep"), ("a <x\n> b\nc > d", "a b c d"),
+    ("caf\xe9 na\xefve", "caf na ve"), ("a\tb\r\nc", "a b c"), ("x <y", "x y"), ("a&b&c;d", "a d"),
+])
+def test_wikipedia_is_filtered(line, words):
+    assert text.FilterWikipediaXML()(line).item() == words
+
+
+def test_wikipedia_in_arrays_and_other_dtypes():
+    assert text.FilterWikipediaXML()(np.array(["A b", "R1"])).tolist() == ["a b", "r one"]
+    with pytest.raises(RuntimeError, match="FilterWikipediaXML: input is not string"):
+        text.FilterWikipediaXML()(3)

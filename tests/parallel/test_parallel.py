@@ -20,8 +20,8 @@ def test_settings_of_the_search_for_a_strategy():
 
 
 def test_what_cuts_models_is_refused():
-    with pytest.raises(NotImplementedError, match="luojia.parallel.shard is not provided; models are not cut over "
-                                                  "devices; for data parallel training"):
-        parallel.shard  # noqa: B018
+    with pytest.raises(NotImplementedError, match="luojia.parallel.parameter_broadcast is not provided; models are "
+                                                  "not cut over devices; for data parallel training"):
+        parallel.parameter_broadcast  # noqa: B018
     with pytest.raises(AttributeError, match="has no attribute 'shrad'"):
         parallel.shrad  # noqa: B018

@@ -17,8 +17,7 @@ __all__ += utils.__all__
 __all__ += vectors.__all__
 __all__ += vocab.__all__
 _REFUSED = (
-    "SentencePieceTokenizer SentencePieceVocab SentencePieceModel SPieceTokenizerLoadType SPieceTokenizerOutType "
-    "FilterWikipediaXML"
+    "SentencePieceTokenizer SentencePieceVocab SentencePieceModel SPieceTokenizerLoadType SPieceTokenizerOutType"
 ).split()
 
 
