@@ -1,4 +1,6 @@
 import os
+import signal
+import subprocess
 import sys
 import threading
 import time
@@ -11,7 +13,7 @@ from luojia._src.data.batchify import AsList
 from luojia._src.data.datasets import ArrayDataset, SimpleDataset
 from luojia._src.data.loader import DataLoader
 from luojia._src.data.samplers import BatchSampler, SequentialSampler
-from luojia._src.data.workers import WorkerError, WorkerTraceback, in_threads, processes_are_safe
+from luojia._src.data.workers import WorkerError, WorkerTraceback, in_processes, in_threads, processes_are_safe
 from luojia._src.engine.threads import helping
 from luojia._src.errors import ArgumentError
 
@@ -209,6 +211,33 @@ def test_threads_read_no_further_ahead_than_asked():
     results = in_threads(abs, jobs(), 1, 3, 10)
     assert next(results) == 0 and len(drawn) == 3
     results.close()
+
+
+def test_a_program_ends_while_a_thread_hangs():
+    program = """if True:
+        import time
+        from luojia._src.data.workers import WorkerError, in_threads
+        try:
+            list(in_threads(time.sleep, [1000], 1, 1, 0.1))
+        except WorkerError as e:
+            print(e)
+    """
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert "gave no batch within 0.1 seconds" in done.stdout
+
+
+@pytest.mark.numpy_engine  # nothing is forked where jax runs
+def test_a_process_that_catches_the_signal_to_end_is_killed():
+    def stubborn(x):
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        return os.getpid() if x else time.sleep(1000)
+
+    results = in_processes(stubborn, [1, 0], 1, 0.1)
+    worker = next(results)
+    with pytest.raises(WorkerError, match="gave no batch within 0.1 seconds"):
+        next(results)
+    with pytest.raises(ProcessLookupError):
+        os.kill(worker, 0)
 
 
 ERRORS = [

@@ -16,9 +16,10 @@ import traceback
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures import wait as futures_wait
 from multiprocessing.connection import Connection, wait
+from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
@@ -60,12 +61,15 @@ def in_threads(
     >>> list(in_threads(abs, [-1, -2], workers=2, prefetch=2, timeout=10))
     [1, 2]
     """
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="luojia-loader")
+    tasks: SimpleQueue[tuple[Future, Any] | None] = SimpleQueue()
+    for number in range(workers):  # daemons, as a program must be able to end while a job hangs
+        threading.Thread(target=_serve, args=(fn, tasks), name=f"luojia-loader_{number}", daemon=True).start()
+    pending, jobs = deque(), iter(jobs)
     try:
-        pending, jobs = deque(), iter(jobs)
         while True:
             while len(pending) < prefetch and (job := next(jobs, pending)) is not pending:
-                pending.append(pool.submit(fn, job))
+                pending.append(Future())
+                tasks.put((pending[-1], job))
             if not pending:
                 return
             future = pending.popleft()
@@ -73,7 +77,21 @@ def in_threads(
                 raise _late(timeout)
             yield future.result()
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        for future in pending:
+            future.cancel()
+        for _ in range(workers):
+            tasks.put(None)
+
+
+def _serve(fn: Callable[[Any], Any], tasks: SimpleQueue) -> None:
+    while (task := tasks.get()) is not None:
+        future, job = task
+        if future.set_running_or_notify_cancel():
+            try:
+                future.set_result(fn(job))
+            except BaseException as error:
+                future.set_exception(error)
+        del task, future, job  # while it waits, it keeps nothing
 
 
 def in_processes(fn: Callable[[Any], Any], jobs: Iterable[Any], workers: int, timeout: float) -> Iterator[Any]:
@@ -113,7 +131,10 @@ def in_processes(fn: Callable[[Any], Any], jobs: Iterable[Any], workers: int, ti
             here.close()
             process.terminate()
         for _, process in crew:
-            process.join(5)
+            process.join(1)
+            if process.exitcode is None:  # its code catches SIGTERM
+                process.kill()
+                process.join(5)
 
 
 def _work(fn, connection, seed, held):
