@@ -386,7 +386,7 @@ class PoissonNLLLoss(Loss):
 
 
 class CosineEmbeddingLoss(Loss):
-    """``1 - cos(input1, input2)`` where the label is 1, ``max(0, cos - margin)`` where it is -1.
+    """``1 - cos(input1, input2)`` where the label is 1, ``max(0, cos - margin)`` where it is -1, else 0.
 
     >>> from luojia import gluon, nd
     >>> gluon.loss.CosineEmbeddingLoss()(nd.array([[1.0, 0.0]]), nd.array([[0.0, 1.0]]), nd.array([1])).asnumpy()
@@ -401,7 +401,8 @@ class CosineEmbeddingLoss(Loss):
         input1 = F.reshape_like(input1, input2)
         cosine = self._cosine(F, input1, input2)
         label = F.reshape_like(label, cosine)
-        loss = F.where(label == 1, 1 - cosine, F.relu(cosine - self._margin))
+        apart = F.where(label == -1, F.relu(cosine - self._margin), F.zeros_like(cosine))
+        loss = F.where(label == 1, 1 - cosine, apart)
         return _apply_weighting(F, loss, self._weight, sample_weight)
 
     @staticmethod

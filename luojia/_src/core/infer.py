@@ -134,7 +134,8 @@ class Shapes:
         except (MXNetError, IndexError, TypeError, ValueError, ArithmeticError) as e:
             raise ShapeError(f"Error in operator {node.name}: {e}") from e
         if any(s is not None and 0 in s for s in shapes):
-            more = tried(lambda full: op.complete_rule(full, None, **attrs), shapes)
+            told = [s if not s or any(s) else None for s in shapes]  # (0,) tells nothing but the number of axes
+            more = tried(lambda full: op.complete_rule(full, None, **attrs), told)
             found = [f if f is not None else m for f, m in zip(found, more or found)]
         for position, (a, shape) in enumerate(zip(node.args, found)):
             if a.__class__ is Entry and shape is not None:
