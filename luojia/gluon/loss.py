@@ -72,6 +72,8 @@ class Loss(HybridBlock):
     def _mean(self, F: Any, loss: Any, sample_weight: Any = None, weight: float | None = None) -> Any:
         """The weighted loss, its mean taken per sample."""
         loss = _apply_weighting(F, loss, self._weight if weight is None else weight, sample_weight)
+        if isinstance(loss, Tensor) and not loss.shape:
+            return loss
         return F.mean(loss, axis=self._batch_axis, exclude=True)
 
 

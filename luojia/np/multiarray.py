@@ -92,6 +92,8 @@ class ndarray(NDArray):
             return self[None].copy()
         if key is False:
             return self[None][:0].copy()
+        if not self.ndim and isinstance(key, (Tensor, np.ndarray)) and key.dtype == bool and not key.shape:
+            return OPERATORS["masked_select"](self, key)
         items, arrays = tidy(key, self.shape)
         if not arrays:
             given = key if isinstance(key, tuple) else (key,)
@@ -150,6 +152,9 @@ class ndarray(NDArray):
         if order not in _ORDERS:
             raise ArgumentError(f"copy: only order 'C' is provided, got {order!r}.")
         return OPERATORS["identity"](self)
+
+    def __neg__(self) -> ndarray:
+        return super().__neg__() if self.np_dtype.kind != "b" else -self.astype(np.int64)
 
     def __invert__(self) -> ndarray:
         return OPERATORS["invert"](self)

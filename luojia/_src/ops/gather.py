@@ -170,7 +170,7 @@ def _(xp, h, ans, args, needs, *, axis, shape):
 @op(mx=("pick(data:x, index:i, axis=-1, keepdims=False, mode='clip')",
         "choose_element_0index(data:x, index:i, axis=-1, keepdims=False, mode='clip')"))
 def pick(xp, x, i, *, axis=-1, keepdims=False, mode="clip"):
-    """One element per row: out[a, ...] = x[a, ..., i[a, ...]] along ``axis`` (of x flattened, if None)."""
+    """One element per row: out[a, ...] = x[a, ..., i[a, ...]] along ``axis`` (of x flattened, if None). A vector's has shape (1,)."""
     if axis is None:
         x, axis = xp.reshape(x, (-1,)), 0
         i = xp.reshape(i, (-1,))
@@ -182,7 +182,7 @@ def pick(xp, x, i, *, axis=-1, keepdims=False, mode="clip"):
         raise ShapeError(f"pick of data {tuple(x.shape)} along axis {axis} expects an index of the other axes' shape, "
                          f"{(*x.shape[:axis], *x.shape[axis + 1:])}, got {tuple(i.shape)} (with the axis as 1).")
     out = x[mesh(xp, positions(xp, i, x.shape[axis], mode, "pick"), axis)]
-    return out if keepdims else xp.squeeze(out, axis=axis)
+    return out if keepdims or len(x.shape) == 1 else xp.squeeze(out, axis=axis)
 
 
 @pick.complete
