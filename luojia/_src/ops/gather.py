@@ -170,7 +170,10 @@ def _(xp, h, ans, args, needs, *, axis, shape):
 @op(mx=("pick(data:x, index:i, axis=-1, keepdims=False, mode='clip')",
         "choose_element_0index(data:x, index:i, axis=-1, keepdims=False, mode='clip')"))
 def pick(xp, x, i, *, axis=-1, keepdims=False, mode="clip"):
-    """One element per row: out[a, ...] = x[a, ..., i[a, ...]] along ``axis`` (of x flattened, if None). A vector's has shape (1,)."""
+    """One element per row: out[a, ...] = x[a, ..., i[a, ...]] along ``axis`` (of x flattened, if None).
+
+    Of a vector it has shape (1,).
+    """
     if axis is None:
         x, axis = xp.reshape(x, (-1,)), 0
         i = xp.reshape(i, (-1,))
