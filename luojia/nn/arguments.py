@@ -45,9 +45,9 @@ ROWS = read("""
     SSIM,MSSSIM  max_val: int float >0 finite; filter_sigma: float finite; k1 k2: float
     PSNR  max_val: int float >0 finite
 
-    Adam,LazyAdam,AdamWeightDecay,AdaMax,Lamb  beta1 beta2: float; eps: float >0 finite
+    Adam,LazyAdam,AdamOffload,AdamWeightDecay,AdaMax,Lamb  beta1 beta2: float; eps: float >0 finite
     Adam  use_locking use_lazy use_offload: bool
-    LazyAdam,FTRL,ProximalAdagrad,RMSProp  use_locking: bool
+    LazyAdam,AdamOffload,FTRL,ProximalAdagrad,RMSProp  use_locking: bool
     Adagrad  update_slots: bool; accum: float finite
     AdaFactor  beta1: float None; clip_threshold: float finite; decay_rate: float (0,1); compression: bool
     AdaFactor  scale_parameter relative_step warmup_init: bool; eps: tuple list

@@ -117,9 +117,10 @@ def _optimizer(name: str, formula: str, states: dict[str, str], powers: tuple[st
 
 _AFTER = {  # what the docstrings' example gives, to three digits
     "SGD": "[0.95, 1.9 ]", "Momentum": "[0.95, 1.9 ]", "Adam": "[0.9, 1.9]", "LazyAdam": "[0.9, 1.9]",
-    "AdamWeightDecay": "[0.684, 1.684]", "AdaMax": "[0.9, 1.9]", "RMSProp": "[0.948, 1.9  ]",
-    "Adagrad": "[0.915, 1.905]", "Adadelta": "[1., 2.]", "Lamb": "[0.842, 1.842]", "FTRL": "[0.381, 1.302]",
-    "ProximalAdagrad": "[0.915, 1.905]", "ASGD": "[0.95, 1.9 ]", "Rprop": "[0.9, 1.9]", "AdaFactor": "[0.984, 1.984]",
+    "AdamOffload": "[0.9, 1.9]", "AdamWeightDecay": "[0.684, 1.684]", "AdaMax": "[0.9, 1.9]",
+    "RMSProp": "[0.948, 1.9  ]", "Adagrad": "[0.915, 1.905]", "Adadelta": "[1., 2.]", "Lamb": "[0.842, 1.842]",
+    "FTRL": "[0.381, 1.302]", "ProximalAdagrad": "[0.915, 1.905]", "ASGD": "[0.95, 1.9 ]", "Rprop": "[0.9, 1.9]",
+    "AdaFactor": "[0.984, 1.984]",
 }
 
 
@@ -155,6 +156,10 @@ Adam = _optimizer(
     loss_scale=1.0, use_amsgrad=False, use_lazy=False, use_offload=False)
 LazyAdam = _optimizer(
     "LazyAdam", "``Adam``; gradients are dense, so there is nothing to be lazy about.", _ADAM, _BETAS,
+    learning_rate=1e-3, beta1=0.9, beta2=0.999, eps=1e-8, use_locking=False, use_nesterov=False, weight_decay=0.0,
+    loss_scale=1.0)
+AdamOffload = _optimizer(
+    "AdamOffload", "``Adam``; there is one memory, so that nothing is computed elsewhere.", _ADAM, _BETAS,
     learning_rate=1e-3, beta1=0.9, beta2=0.999, eps=1e-8, use_locking=False, use_nesterov=False, weight_decay=0.0,
     loss_scale=1.0)
 AdamWeightDecay = _optimizer(
@@ -250,7 +255,7 @@ class LARS(Module):
             opt._o_own = own
 
 
-__all__ = ["ASGD", "AdaFactor", "AdaMax", "Adadelta", "Adagrad", "Adam", "AdamWeightDecay", "FTRL", "LARS", "Lamb",
-           "LazyAdam", "Momentum", "Optimizer", "ProximalAdagrad", "RMSProp", "Rprop", "SGD"]
+__all__ = ["ASGD", "AdaFactor", "AdaMax", "Adadelta", "Adagrad", "Adam", "AdamOffload", "AdamWeightDecay", "FTRL",
+           "LARS", "Lamb", "LazyAdam", "Momentum", "Optimizer", "ProximalAdagrad", "RMSProp", "Rprop", "SGD"]
 
 open_paths(sys.modules[__name__])

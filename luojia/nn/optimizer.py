@@ -98,6 +98,9 @@ class Optimizer(OptimizerBase, Module):
             centred.update({id(p): group.get("grad_centralization", False) for p in group["params"]})
             if "lr" in group:
                 rate = rates[str(i)] = self._o_rate(group["lr"], f"learning_rate_group_{i}")
+                if len({r.size for r in rates.values() if isinstance(r, Parameter) and r.ndim}) > 1:
+                    raise ArgumentError("For 'Optimizer', the Tensor type dynamic learning rate in group must be the "
+                                        "same size as the argument 'learning_rate'; give lists of one length.")
             if "weight_decay" in group:
                 decay = group["weight_decay"]
                 decay = decay if isinstance(decay, Module) else number(self._o_who, "weight_decay", decay)

@@ -10,7 +10,6 @@ from .module import Module
 _INSTEAD = {
     "AdaSumByDeltaWeightWrapCell": "there is no AdaSum; use a data parallel mode",
     "AdaSumByGradWrapCell": "there is no AdaSum; use a data parallel mode",
-    "AdamOffload": "use Adam: there is one memory",
     "Conv2dThor": "use Conv2d; there is no second-order optimizer",
     "DenseThor": "use Dense; there is no second-order optimizer",
     "EmbeddingLookupThor": "use Embedding; there is no second-order optimizer",

@@ -16,6 +16,7 @@ from typing import Any
 
 from .. import mint, ops
 from .._src.errors import AbsentName
+from .._src.ops import Tensor
 from .primitive import Primitive
 
 _F: Any = mint.nn.functional
@@ -25,7 +26,7 @@ _SAME = {
         IRFFT IRFFT2 IRFFTN RFFT RFFT2 RFFTN LogAddExp=logaddexp LogAddExp2=logaddexp2 Mm Mv Outer Dot Take
         Swiglu Log2 Log10 IsNegInf=isneginf ViewAs PixelShuffle TriangularSolve FFTFreq=fftfreq RFFTFreq=rfftfreq
         MaskedFillScalar=masked_fill GatherNdExt=gather_nd XLogYScalarOther=xlogy XLogYScalarSelf=xlogy
-        BoolNot CosineEmbeddingLoss RotaryPositionEmbedding""",
+        CosineEmbeddingLoss RotaryPositionEmbedding""",
     mint: """BitwiseNot Chunk Narrow LogSumExp=logsumexp Max Min MatMulExt=matmul BatchMatMulExt=bmm TExt=t
         NonZeroExt=nonzero ArgSort=argsort ClampScalar=clamp ClampTensor=clamp Muls=mul Divs=div DivMod=div DivMods=div
         BitwiseAndScalar=bitwise_and BitwiseAndTensor=bitwise_and BitwiseOrScalar=bitwise_or BitwiseOrTensor=bitwise_or
@@ -33,7 +34,7 @@ _SAME = {
         RemainderTensorScalar=remainder RemainderScalarTensor=remainder FmodTensor=fmod PowTensorScalar=pow
         PowScalarTensor=pow FloorDivScalar=floor_divide GreaterEqualScalar=greater_equal SelectV2=where
         SplitTensor=split SplitWithSize=split SplitTensorView=split SplitWithSizeView=split UnstackExtView=unbind""",
-    _F: """GroupNorm MSELossExt=mse_loss KLDiv=kl_div Embedding Conv1DExt=conv1d Conv2DExt=conv2d Conv3DExt=conv3d
+    _F: """MSELossExt=mse_loss KLDiv=kl_div Embedding Conv1DExt=conv1d Conv2DExt=conv2d Conv3DExt=conv3d
         Conv1DPadding=conv1d Conv2DPadding=conv2d Conv3DPadding=conv3d ConvTranspose2D=conv_transpose2d Threshold
         Hardtanh SeLUExt=selu LeakyReLUExt=leaky_relu AdaptiveAvgPool1D=adaptive_avg_pool1d
         AdaptiveAvgPool2DExt=adaptive_avg_pool2d AdaptiveAvgPool3DExt=adaptive_avg_pool3d AvgPool3DExt=avg_pool3d""",
@@ -45,7 +46,15 @@ def _pull(forward: Callable[..., Any], g: Any, x: Any) -> Any:
     return ops.vjp(forward, x)[1](g)[0]
 
 
+def _group_norm(x: Any, groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> tuple[Any, Any, Any]:
+    """The normalized array, and the mean and 1 / sqrt(variance + eps) of each group, of shape (N, groups)."""
+    rows = x.reshape((x.shape[0], groups, -1))
+    variance = mint.var(rows, -1, correction=0)
+    return _F.group_norm(x, groups, weight, bias, eps), mint.mean(rows, -1), mint.rsqrt(variance + eps)
+
+
 _FORMULAS: dict[str, Callable[..., Any]] = {
+    "BoolNot": lambda x: Tensor(not x), "GroupNorm": _group_norm,
     "AddScalar": lambda x, y, alpha=1: mint.add(x, y, alpha=alpha),
     "SubScalar": lambda x, y, alpha=1: mint.sub(x, y, alpha=alpha),
     "Addmm": lambda x, a, b, beta=1, alpha=1: mint.addmm(x, a, b, beta=beta, alpha=alpha),
@@ -53,7 +62,8 @@ _FORMULAS: dict[str, Callable[..., Any]] = {
     "Addbmm": lambda x, a, b, beta=1, alpha=1: mint.addbmm(x, a, b, beta=beta, alpha=alpha),
     "Arange": lambda start, end, step=1, dtype=None: mint.arange(start, end, step, dtype=dtype),
     "FillScalar": lambda size, value, dtype=None: mint.full(size, value, dtype=dtype),
-    "FillTensor": lambda size, value, dtype=None: mint.full(size, value.asnumpy().item(), dtype=dtype),
+    "FillTensor": lambda size, value, dtype=None: mint.full(
+        size, value.asnumpy().item(), dtype=dtype or value.dtype),
     "NewFull": lambda x, size, value, dtype=None: mint.full(size, value, dtype=dtype or x.dtype),
     "FullLike": lambda x, value, dtype=None: mint.full_like(x, value, dtype=dtype),
     "Nansum": lambda x, dim=None, keepdim=False, dtype=None: mint.nansum(x, dim, keepdim, dtype=dtype),
@@ -73,7 +83,7 @@ _FORMULAS: dict[str, Callable[..., Any]] = {
         x, repeats, dim, output_size=size),
     "SliceExt": lambda x, dim, start, end, step=1: x[(slice(None),) * (dim % x.ndim) + (slice(start, end, step),)],
     "View": lambda x, shape: x.reshape(shape),
-    "ToDtype": lambda x, dtype, non_blocking=False, copy=False: x.astype(dtype),
+    "ToDtype": lambda x, dtype=None, non_blocking=False, copy=False: x.astype(dtype or x.dtype),
     "Contiguous": lambda x: x * 1, "Copy": lambda x: x * 1, "Detach": ops.stop_gradient,
     "TraceV2": lambda x, offset=0, axis1=0, axis2=1, dtype=None: ops.diagonal(x, offset, axis1, axis2).sum(-1, dtype),
     "ConstantPadND": lambda x, padding, value=0.0: _F.pad(x, padding, "constant", value),

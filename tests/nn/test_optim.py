@@ -235,6 +235,8 @@ W = params()[0]
     (lambda: nn.AdaFactor(params(), learning_rate=0.1), ValueError, "give either a learning_rate or relative_step"),
     (lambda: nn.Momentum(params() + params(), 0.1, 0.9), ValueError, "its name 'w' already exists"),
     (lambda: nn.Momentum([{"lr": 1.0}], 0.1, 0.9), KeyError, "params"),
+    (lambda: nn.SGD([{"params": [Parameter(Tensor([1.0]), name="w")], "lr": [0.1, 0.2]}], [0.1, 0.2, 0.3]), ValueError,
+     "in group must be the same size as the argument 'learning_rate'"),
     (lambda: nn.Momentum([{"parms": []}], 0.1, 0.9), KeyError, "the key of a parameter group must be in"),
     (lambda: nn.Momentum([{"params": []}], 0.1, 0.9), ValueError, "the 'params' of a parameter group must not be "
      "empty"),

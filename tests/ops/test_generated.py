@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from luojia import Tensor, int64, mint, ops
+from luojia import Tensor, float32, int32, int64, mint, ops
 from luojia.ops import auto_generate, generated, scalars
 
 F = mint.nn.functional
@@ -39,6 +39,10 @@ def y():
     (lambda p: p.HardtanhGrad()(y(), x(), -1.0, 1.5), [[0.5, 0, 1], [0, 0.75, 0]]),
     (lambda p: p.TupleToTensor()((1, 2), int64), [1, 2]),
     (lambda p: p.ReluGrad()(y(), x()), np.where(X > 0, Y, 0)),
+    (lambda p: p.BoolNot()(True), False),
+    (lambda p: p.ToDtype()(x()), X),
+    (lambda p: p.GroupNorm()(x().reshape(1, 2, 3), 2)[1], [X.mean(1)]),
+    (lambda p: p.GroupNorm()(x().reshape(1, 2, 3), 2)[2], [1 / np.sqrt(X.var(1) + 1e-5)]),
 ])
 def test_values(call, expected):
     np.testing.assert_allclose(call(auto_generate).asnumpy(), expected, rtol=2e-5, atol=1e-6)
@@ -53,6 +57,12 @@ def test_gradients_are_those_of_the_functions(name, forward):
     given = out if name == "SeluGrad" else x()
     found = getattr(auto_generate, name)()(y(), given).asnumpy()
     np.testing.assert_allclose(found, pull(y())[0].asnumpy(), rtol=1e-5)
+
+
+def test_dtypes():
+    assert auto_generate.FillTensor()((2,), Tensor(3, int32), None).dtype == int32
+    assert auto_generate.XLogYScalarOther()(x(), 2.0).dtype == float32
+    assert ops.grad(lambda x: auto_generate.XLogYScalarOther()(x, 2.0))(x()).dtype == float32
 
 
 def test_each_is_a_primitive():

@@ -51,6 +51,17 @@ def test_dense_cross_entropy():
              ref=(-(p * log_softmax(X)).sum(-1), np.exp(log_softmax(X)) - p))
 
 
+def test_kl_div_has_the_same_gradient_where_labels_are_negative():
+    found = ops.grad(lambda x: ops.kl_div(x, Tensor([1.0, -1.0, 0.0]), "none"))(Tensor([0.3, 0.8, 0.9]))
+    np.testing.assert_allclose(found.asnumpy(), [-1, 1, 0])  # mindspore 2.8.0
+
+
+def test_dense_cross_entropy_takes_labels_for_probabilities_in_its_gradient():
+    x, labels = np.float32([[1, 2, 0.5]]), np.float32([[1, 1, 0.5]])  # mindspore 2.8.0 answers p - labels as well
+    found = ops.grad(lambda x: ops.SoftmaxCrossEntropyWithLogits()(x, Tensor(labels))[0])(Tensor(x))
+    np.testing.assert_allclose(found.asnumpy(), np.exp(log_softmax(x)) - labels, rtol=1e-5)
+
+
 @pytest.mark.parametrize("loss", [ops.cross_entropy, ops.nll_loss])
 @pytest.mark.parametrize("reduction", ["none", "sum", "mean"])
 @pytest.mark.parametrize("labels", [1, [1, 2], [0.2, 0.5, 0.3]], ids=str)

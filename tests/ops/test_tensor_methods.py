@@ -106,10 +106,23 @@ def test_selection():
     same(Tensor([2.0, 1.0]).sort()[0], [1, 2])
     same(Tensor([2.0, 1.0]).argsort(), [1, 0], lj.int32)
     same(Tensor([2.0, 1.0, 3.0]).topk(2)[1], [2, 0], lj.int32)
+    same(Tensor([2.0, 1.0, 3.0]).top_k(2, False)[1], [2, 0], lj.int32)
     same(t.itemset(0, 5.0), [[5, 2], [3, 4]])
     same(t.itemset((1, 1), 5.0), [[1, 2], [3, 5]])
     with pytest.raises(DTypeError, match="itemset takes .value. or .index, value., got nothing"):
         t.itemset()
+
+
+def test_results_keep_the_dtype_that_mindspore_gives_them():
+    k = Tensor([[1, 2], [3, 4]], lj.int32)
+    same(k.amax(0, initial=3.5), [3, 4], lj.int32)
+    same(k.max(initial=2.5), 4, lj.int32)
+    same(t.nanmean(dtype=lj.int32), 2, lj.int32)
+    same(k.type(float), [[1, 2], [3, 4]], lj.float64)
+    assert Tensor(1.5).view(lj.int32).shape == ()
+    assert lj.ops.xdivy(Tensor([1j], lj.complex64), 2).dtype == lj.complex64
+    with pytest.raises(TypeError, match="must be of one dtype"):
+        lj.ops.bitwise_left_shift(k, k.astype(lj.int64))
 
 
 def test_dtypes():

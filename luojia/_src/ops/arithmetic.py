@@ -386,9 +386,9 @@ binary("logaddexp2", lambda xp, x, y: xp.logaddexp2(x, y), "log2(2^x + 2^y), bro
 def _guarded(function):
     """The function of two arrays, a number being one in the dtype of the other: ``where`` would make it float64."""
     def call(xp, x, y):
-        if not hasattr(y, "dtype") and str(getattr(x, "dtype", "")).startswith(("float", "bfloat")):
+        if not hasattr(y, "dtype") and str(getattr(x, "dtype", "")).startswith(("float", "bfloat", "complex")):
             y = xp.zeros_like(x) + y
-        elif not hasattr(x, "dtype") and str(getattr(y, "dtype", "")).startswith(("float", "bfloat")):
+        elif not hasattr(x, "dtype") and str(getattr(y, "dtype", "")).startswith(("float", "bfloat", "complex")):
             x = xp.zeros_like(y) + x
         return function(xp, x, y)
 
@@ -401,7 +401,8 @@ binary("xlogy", _guarded(lambda xp, x, y: xp.where(
     x == 0, xp.where(y == y, x * 0, y), x * xp.log(xp.where(x == 0, y * 0 + 1, y)))),
        "x log y, and 0 where x is 0.", ms="Xlogy",
        rule=lambda xp, g, ans, args, needs: (
-           g * xp.log(xp.where(xp.logical_and(xp.equal(args[0], 0), args[1] <= 0), args[1] * 0 + 1, args[1])),
+           g * xp.log(xp.where(xp.logical_and(xp.equal(args[0], 0), args[1] <= 0), xp.ones_like(g),
+                               args[1] + xp.zeros_like(g))),
            g * (args[0] / xp.where(xp.logical_and(xp.equal(args[0], 0), xp.equal(args[1], 0)), 1.0, args[1]))))
 binary("div_no_nan", _guarded(lambda xp, x, y: xp.where(y == 0, y * 0, x / xp.where(y == 0, y * 0 + 1, y))),
        "x / y, and 0 where y is 0.", ms="DivNoNan")

@@ -98,7 +98,10 @@ def label_rows(xp, labels, *, classes, dtype):
 
 @op("SoftmaxCrossEntropyWithLogits()(logits:x, labels)", fn=(), outputs=2)
 def softmax_cross_entropy_with_logits(xp, x, labels):
-    """(loss, p - labels) with p = softmax(x) and loss = -sum(labels log p), for each row of x (N, classes)."""
+    """(loss, p - labels) with p = softmax(x) and loss = -sum(labels log p), for each row of x (N, classes).
+
+    The gradient by x is p - labels, as in MindSpore: labels count as probabilities, whatever their sum.
+    """
     same_shape("SoftmaxCrossEntropyWithLogits", x, labels)
     log_p = log_softmax_last(xp, x)
     return -xp.sum(labels * log_p, axis=-1), xp.exp(log_p) - labels
@@ -112,7 +115,7 @@ def _(xp, g, ans, args, needs):
     e = xp.exp(x - xp.max(x, axis=-1, keepdims=True))
     total = xp.sum(e, axis=-1, keepdims=True)
     p = e / total
-    dx = of_loss * (p * xp.sum(labels, axis=-1, keepdims=True) - labels)
+    dx = of_loss * (p - labels)
     dx = dx + p * (of_slope - xp.sum(of_slope * p, axis=-1, keepdims=True))
     return dx, None  # labels are constants, as in MindSpore
 
@@ -429,4 +432,4 @@ def kl_div(xp, x, labels, *, reduction="mean"):
 @kl_div.vjp(keep="args")
 def _(xp, g, ans, args, needs, *, reduction):
     x, labels = args
-    return each_share(g, x.shape, reduction) * xp.where(labels > 0, -labels, xp.zeros_like(x)), None  # as MindSpore
+    return -each_share(g, x.shape, reduction) * labels, None  # of labels below 0 too, as MindSpore

@@ -166,6 +166,11 @@ def extremum(name: str) -> Callable:
             at, keepdims = (dim, keepdim), keepdim
         if at and isinstance(at[0], Tensor):
             return OPERATORS[f"{name}imum"](self, at[0])
+
+        def beside(values: Tensor) -> Tensor:
+            return values if initial is None else OPERATORS["cast"](OPERATORS[f"{name}imum"](values, initial),
+                                                                    dtype=values.np_dtype)
+
         pair = bool(at) or return_indices
         if at and dim is None and (keepdim or keepdims or initial is not None or where is not None):
             pair, keepdims = keepdim or return_indices, keepdim or keepdims  # max(1, keepdims=True) is of the axis form
@@ -183,9 +188,9 @@ def extremum(name: str) -> Callable:
         else:
             values, indices = OPERATORS[f"{name}_with_index"](self, axis=axis, keepdims=keepdims)
             if pair:
-                return values if initial is None else OPERATORS[f"{name}imum"](values, initial), indices
+                return beside(values), indices
             out = values
-        return out if initial is None else OPERATORS[f"{name}imum"](out, initial)
+        return beside(out)
 
     method.__name__ = name
     method.__doc__ = (method.__doc__ or "").format(name)

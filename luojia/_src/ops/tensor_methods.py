@@ -34,7 +34,7 @@ ne neg negative nextafter not_equal outer pow prod rad2deg reciprocal remainder
 roll round rsqrt sigmoid sign signbit sin sinc sinh slogdet softmax split sqrt
 square std swapdims tan tanh topk tril triu true_divide trunc unbind
 unfold fold unsqueeze unsorted_segment_sum var xdivy xlogy"""
-OTHER = {"top_k": "topk", "is_finite": "isfinite",
+OTHER = {"is_finite": "isfinite",
          "scatter_nd_add": "tensor_scatter_add",
          "scatter_sub": "tensor_scatter_sub",
          "scatter_mul": "tensor_scatter_mul", "scatter_div": "tensor_scatter_div", "scatter_max": "tensor_scatter_max",
@@ -156,6 +156,7 @@ def _install() -> None:
         "positive": lambda self: self, "is_floating_point": lambda self: is_float(self.np_dtype),
         "argmax_with_value": checked(own.found("max")), "argmin_with_value": checked(own.found("min")),
         "reverse": lambda self, axis: OPERATORS["flip"](self, axis=axis),
+        "top_k": lambda self, k, sorted=True: OPERATORS["topk"](self, k=k, axis=-1),
         "multiply": lambda self, value: OPERATORS["multiply"](self, value),
         "heaviside": lambda self, values: OPERATORS["heaviside"](self, values),
         "t": lambda self: OPERATORS["transpose"](self), "fliplr": lambda self: OPERATORS["flip"](self, axis=1),

@@ -76,6 +76,7 @@ MINDSPORE: dict[str, Preset] = {
     "SGD": Preset("dampened_sgd", 0.1),
     "Adam": Preset("adam", 0.001, _COUPLED, _BETAS),
     "LazyAdam": Preset("adam", 0.001, _COUPLED, _BETAS),
+    "AdamOffload": Preset("adam", 0.001, _COUPLED, _BETAS),
     "AdamWeightDecay": Preset("adamw", 0.001, renamed=_BETAS),
     "AdaMax": Preset("adamax", 0.001, {"epsilon": 1e-8, **_COUPLED}, _BETAS),
     "Lamb": Preset("lamb", None, renamed=_BETAS),

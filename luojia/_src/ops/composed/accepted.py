@@ -41,7 +41,7 @@ bidense                       input1 weight: any =
 binary_cross_entropy          logits labels weight: f16 f32 bf16 =
 binary_cross_entropy_with_logits     input target weight pos_weight: float
 bitwise_and, bitwise_or, bitwise_xor   input other: integer b
-bitwise_left_shift, bitwise_right_shift   input other: integer
+bitwise_left_shift, bitwise_right_shift   input other: integer =
 bmm                           input_x mat2: any =
 bounding_box_decode           anchor_box deltas: f16 f32 =
 bounding_box_encode           anchor_box groundtruth_box: f16 f32 =

@@ -20,7 +20,7 @@ def _chosen(name: str, x: Tensor, initial: Any, where: Tensor | None) -> Tensor:
 def _values(name: str, input: Tensor, axis: Any, keepdims: bool, initial: Any, where: Tensor | None) -> Tensor:
     axis = tuple(axis) if isinstance(axis, list) else axis
     out = OP[name](_chosen(f"a{name}", input, initial, where), axis=axis, keepdims=keepdims)
-    return out if initial is None else OP[f"{name}imum"](out, initial)
+    return out if initial is None else OP["cast"](OP[f"{name}imum"](out, initial), dtype=out.np_dtype)
 
 
 def _pair(name: str, input: Tensor, axis: int | None, keepdims: bool, initial: Any, where: Tensor | None) -> Any:

@@ -162,7 +162,8 @@ def view(self: Tensor, *shape: Any, dtype: Any = None) -> Tensor:
     length = values.shape[-1] * values.itemsize if values.ndim else values.itemsize
     if length % kind.itemsize:
         raise ShapeError(f"Tensor.view: the last axis of {self.shape} {self.dtype} does not divide into {dtype}.")
-    return placed(values.view(kind), self)
+    bits = values.view(kind)
+    return placed(bits.reshape(self.shape) if kind.itemsize == values.itemsize else bits, self)
 
 
 def argsort(self: Tensor, axis: int = -1, descending: bool = False, stable: bool = False) -> Tensor:

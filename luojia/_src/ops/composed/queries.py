@@ -99,7 +99,7 @@ def kind(self: Tensor, dtype: Any = None) -> Any:
     """The dtype's name; with a ``dtype`` the Tensor in it."""
     if dtype is None:
         return str(self.dtype)
-    return OP["cast"](self, dtype=np.dtype("int64") if dtype is int else to_np(dtype))
+    return OP["cast"](self, dtype=np.dtype(f"{dtype.__name__}64") if dtype in (int, float) else to_np(dtype))
 
 
 def sum_to_size(self: Tensor, *size: Any) -> Tensor:

@@ -35,7 +35,8 @@ def reduce_min(x: Tensor, axis: Any = ()) -> Tensor:
 def nanmean(input: Tensor, axis: Any = None, keepdims: bool = False, *, dtype: Any = None) -> Tensor:
     """The mean over ``axis`` of what is a number."""
     x = input if dtype is None else OP["cast"](input, dtype=to_np(dtype))
-    return OP["nanmean"](x, axis=tuple(axis) if isinstance(axis, list) else axis, keepdims=keepdims)
+    out = OP["nanmean"](x, axis=tuple(axis) if isinstance(axis, list) else axis, keepdims=keepdims)
+    return out if dtype is None else OP["cast"](out, dtype=to_np(dtype))
 
 
 def nanmedian(input: Tensor, axis: int = -1, keepdims: bool = False) -> tuple[Tensor, Tensor]:
