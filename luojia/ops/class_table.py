@@ -169,11 +169,18 @@ _ROWS: tuple[Any, ...] = (
     ("Orgqr", *_plain(linear.orgqr)), ("Ormqr", *of(linear.ormqr, left=True, transpose=False)),
     ("Lstsq", {"fast": True, "l2_regularizer": 0.0}, lambda self, matrix, rhs: linear.lstsq(matrix, rhs),
      linear.lstsq.__doc__),
-    ("MatrixSolveLs", {"fast": True}, lambda self, matrix, rhs, l2: _ridge(matrix, rhs, l2),
-     "The x of least |A x - b|^2 + l2 |x|^2."),
+    ("MatrixSolveLs", {"fast": True}, lambda self, matrix, rhs, l2: _ridge(matrix, rhs, l2 if self.fast else 0),
+     "The x of least |A x - b|^2 + l2 |x|^2, l2 being 0 unless ``fast``."),
+    ("MatrixInverse", {"adjoint": False}, lambda self, x: OP["inverse"](linear.adjoint(x) if self.adjoint else x),
+     "The inverse of each matrix, of its conjugate transpose if ``adjoint``."),
+    ("MatrixSolve", {"adjoint": False}, lambda self, matrix, rhs: OP["solve"](
+        linear.adjoint(matrix) if self.adjoint else matrix, rhs), "The x with A x = b; with A^H x = b if ``adjoint``."),
+    ("LpNorm", {"axis": ..., "p": 2, "keep_dims": False, "epsilon": 1e-12}, lambda self, x: reduce.lp_norm(
+        x, self.axis, self.p, self.keep_dims, self.epsilon), reduce.lp_norm.__doc__),
     ("LuSolve", *_plain(linear.lu_solve)), ("LuUnpack", *of(linear.lu_unpack, unpack_data=True, unpack_pivots=True)),
     ("MatrixTriangularSolve", {"lower": True, "adjoint": False}, lambda self, matrix, rhs: OP["trsm"](
-        matrix, rhs, lower=self.lower, transpose=self.adjoint), "The x with A x = b for the triangular A."),
+        OP["conj"](matrix) if self.adjoint else matrix, rhs, lower=self.lower, transpose=self.adjoint),
+     "The x with A x = b for the triangular A, or with A^H x = b if ``adjoint``."),
     ("NuclearNorm", {"dim": None, "keepdim": False}, lambda self, x: linear.matrix_norm(
         x, "nuc", (-2, -1) if self.dim is None else tuple(self.dim), self.keepdim), "The sum of the singular values."),
     ("EuclideanNorm", {"keep_dims": False}, lambda self, x, axes: linear.vector_norm(

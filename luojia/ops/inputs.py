@@ -70,7 +70,7 @@ Col2Im  x!: any; output_size!: index
 CombinedNonMaxSuppression  boxes scores: f32; max_output_size_per_class! max_total_size!: i32; iou_threshold!
     score_threshold!: f32
 CompareAndBitpack  x! threshold!: signed f16 f32 f64 b =
-Complex  real imag: f32 f64 =
+Complex  real! imag!: f32 f64 =
 ComplexAbs  x: complex
 ComputeAccidentalHits  true_classes! sampled_candidates!: i64
 ConfusionMatrix  labels! predictions!: any =

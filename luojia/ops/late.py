@@ -29,7 +29,8 @@ NAMES: dict[str, Any] = {
        if n[0] != "_" and n not in _HELPERS and getattr(f, "__module__", "") == module.__name__},
     **{n: checked(getattr(module, n)) for module, names in _IN_PLACE.items() for n in names.split()},
     **{n: getattr(module, n) for module in (class_table, custom, spectral) for n in module.__all__},
-    **{n: getattr(fused_attention, n) for n in fused_attention.FUNCTIONS},
-    **{n: f for module in (candidates, debug, kernels, sparse, updates_sparse, values)
+    **{n: checked(getattr(fused_attention, n)) for n in fused_attention.FUNCTIONS},
+    **{n: checked(f) if inspect.isfunction(f) else f for module in (candidates, kernels, values)
        for n, f in module.NAMES.items()},
+    **{n: f for module in (debug, sparse, updates_sparse) for n, f in module.NAMES.items()},
 }

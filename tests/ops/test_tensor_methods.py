@@ -121,6 +121,7 @@ def test_results_keep_the_dtype_that_mindspore_gives_them():
     same(k.type(float), [[1, 2], [3, 4]], lj.float64)
     assert Tensor(1.5).view(lj.int32).shape == ()
     assert lj.ops.xdivy(Tensor([1j], lj.complex64), 2).dtype == lj.complex64
+    assert lj.ops.add(1, 2.5).dtype == lj.ops.maximum(2.5, True).dtype == lj.float32
     with pytest.raises(TypeError, match="must be of one dtype"):
         lj.ops.bitwise_left_shift(k, k.astype(lj.int64))
 

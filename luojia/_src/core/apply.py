@@ -232,6 +232,8 @@ def _apply_to_constants(op: Operator, inputs: Any, attrs: dict) -> Any:
                 f"{op.name} expects Tensors, got {type(t).__name__}; wrap it first, as in luojia.Tensor(...)."
             )
     device = current_context()
+    if op.elementwise and float in map(type, inputs):  # beside a float Python's whole numbers are floats
+        inputs = [float(t) if isinstance(t, int) else t for t in inputs]
     values = [t if t is None or hasattr(t, "aval") else default_precision(np.asarray(t)) for t in inputs]
     engine = device.engine
     values = [v if v is None else engine.put(v, device) for v in values]

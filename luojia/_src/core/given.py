@@ -89,10 +89,10 @@ def checked(function: Callable) -> Callable:
     Traceback (most recent call last):
     luojia._src.errors.DTypeError: For 'double', the type of 'times' should be 'int', but got type 'bool': True.
     """
-    told = {p.name: _plain(str(p.annotation)) for p in inspect.signature(function).parameters.values()
-            if p.kind is not p.VAR_POSITIONAL}
+    parameters = inspect.signature(function).parameters.values()
+    told = {p.name: _plain(str(p.annotation)) for p in parameters if p.kind is not p.VAR_POSITIONAL}
     kinds = {name: kind for name, kind in told.items() if kind in _WHAT}
-    if not kinds:
+    if not kinds and not any(p.annotation == "Tensor" for p in parameters):
         return function
     names = list(inspect.signature(function).parameters)
     order = [(name, kinds.get(name)) for name in names]

@@ -26,8 +26,7 @@ def _in_single(xp, x, function):
     return function(x.astype("float32")).astype(x.dtype)
 
 
-@op("MatrixInverse(adjoint:_=False)(x)", fn=("inverse(input:x)", "inv_matrix(input:x)", "matrix_inverse(x)"),
-    mx=("linalg_inverse(A:x)",))
+@op(fn=("inverse(input:x)", "inv_matrix(input:x)", "matrix_inverse(x)"), mx=("linalg_inverse(A:x)",))
 def inverse(xp, x):
     """The inverse of each matrix."""
     _square(x, "inverse")
@@ -95,7 +94,7 @@ def _(shapes, **_):
     return shapes[0]
 
 
-@op(fn="solve(A:a, B:b)", ms="MatrixSolve(adjoint:_=False)(matrix:a, rhs:b)")
+@op(fn="solve(A:a, B:b)")
 def solve(xp, a, b):
     """The x with a x = b."""
     _square(a, "solve")

@@ -242,8 +242,7 @@ def moments(xp, x, *, axis=None, keepdims=False):
     return center, variance
 
 
-@op("LpNorm(axis, p:ord=2, keep_dims:keepdims=False, epsilon:_=1e-12)(x)",
-    fn=(), mx="norm(data:x, ord=2, axis=None, out_dtype:dtype=None, keepdims=False) | rank1=True")
+@op(fn=(), mx="norm(data:x, ord=2, axis=None, out_dtype:dtype=None, keepdims=False) | rank1=True")
 def norm(xp, x, *, ord=2, axis=None, keepdims=False, rank1=False, dtype=None):
     """The norm of vectors along ``axis``: (sum |x|^ord)^(1/ord), for ord inf the greatest |x|; ord 2 by default.
 

@@ -32,6 +32,24 @@ def reduce_min(x: Tensor, axis: Any = ()) -> Tensor:
     return OP["min"](x, axis=None if isinstance(axis, tuple) and not axis else axis)
 
 
+def lp_norm(x: Tensor, axis: Any, p: int = 2, keep_dims: bool = False, epsilon: float = 1e-12) -> Tensor:
+    """The norm (sum |x|^p)^(1/p) along ``axis``, at least ``epsilon``; its gradient is x |x|^(p - 2) / norm^(p - 1).
+
+    Matches ``mindspore.ops.LpNorm``, also where the norm is ``epsilon``: the gradient at 0 is 0.
+    """
+    how = {"axis": tuple(axis) if isinstance(axis, list) else axis}
+    least = float(np.asarray(epsilon, x.np_dtype))
+    size = OP["stop_gradient"](OP["norm"](x, ord=p, keepdims=True, **how))
+    small = OP["less"](size, least)
+    norm = OP["norm"](OP["where"](small, OP["ones_like"](x), x), ord=p, keepdims=keep_dims, **how)
+    if not least or p < 1:
+        return norm
+    powers = OP["sum"](OP["power"](OP["abs"](x), p), keepdims=keep_dims, **how)
+    slope = min(1 / (p * least ** (p - 1)), float(np.finfo(x.np_dtype).max))
+    bound = least + (powers - OP["stop_gradient"](powers)) * slope
+    return OP["where"](OP["reshape"](small, shape=norm.shape), bound, norm)
+
+
 def nanmean(input: Tensor, axis: Any = None, keepdims: bool = False, *, dtype: Any = None) -> Tensor:
     """The mean over ``axis`` of what is a number."""
     x = input if dtype is None else OP["cast"](input, dtype=to_np(dtype))

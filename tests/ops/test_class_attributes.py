@@ -1,0 +1,43 @@
+"""Attributes of operator classes that change what they compute; expected numbers are mindspore 2.8.0's."""
+
+import numpy as np
+import pytest
+
+from luojia import Tensor, ops
+
+A = np.sin(np.arange(4) * 0.7 + 0.3).reshape(2, 2).astype(np.float32) + 3 * np.eye(2, dtype=np.float32)
+X = np.sin(np.arange(6) * 0.7 + 0.3).reshape(2, 3).astype(np.float32)
+
+
+def test_adjoint():
+    np.testing.assert_allclose(ops.MatrixInverse(adjoint=True)(Tensor(A)).asnumpy(), np.linalg.inv(A).T, rtol=1e-5)
+    np.testing.assert_allclose(ops.MatrixSolve(adjoint=True)(Tensor(A), Tensor(X)).asnumpy(), [
+        [0.0369158, 0.2705739, 0.3769769], [0.1753248, -0.0506329, -0.2527771]], rtol=1e-4)
+    z = np.array([[3, 0], [1j, 2]], np.complex64)
+    np.testing.assert_allclose(ops.MatrixInverse(True)(Tensor(z)).asnumpy(), np.linalg.inv(z).conj().T, rtol=1e-5)
+    b = np.ones((2, 1), np.complex64)
+    found = ops.MatrixTriangularSolve(lower=True, adjoint=True)(Tensor(z), Tensor(b)).asnumpy()
+    np.testing.assert_allclose(found, np.linalg.solve(z.conj().T, b), rtol=1e-5)
+
+
+def test_solve_of_least_squares_is_regularized_if_fast_alone():
+    a, b, l2 = X.T, X.T[:, :1].copy(), Tensor(np.float64(0.5))
+    np.testing.assert_allclose(ops.MatrixSolveLs(False)(Tensor(a), Tensor(b), l2).asnumpy(), [[1], [0]], atol=1e-5)
+    ridge = np.linalg.solve(a.T @ a + 0.5 * np.eye(2), a.T @ b)
+    np.testing.assert_allclose(ops.MatrixSolveLs(True)(Tensor(a), Tensor(b), l2).asnumpy(), ridge, rtol=1e-4)
+
+
+@pytest.mark.parametrize("p, epsilon, expected", [
+    (2, 1e-12, [1.3337184, 0.9123319]), (2, 10.0, [10.0, 10.0]), (3, 1.0, [1.168835, 1.0]),
+    (1, 1e-12, [2.128656, 1.328902])])
+def test_lp_norm_is_at_least_epsilon(p, epsilon, expected):
+    np.testing.assert_allclose(ops.LpNorm(1, p, False, epsilon)(Tensor(X)).asnumpy(), expected, rtol=1e-5)
+
+
+def test_gradient_of_lp_norm():
+    zero = ops.grad(lambda x: ops.LpNorm(1)(x))(Tensor(X * 0))
+    np.testing.assert_array_equal(zero.asnumpy(), 0)
+    bounded = ops.grad(lambda x: ops.LpNorm(1, 2, False, 10.0)(x))(Tensor(X))
+    np.testing.assert_allclose(bounded.asnumpy(), X / 10, rtol=1e-5)
+    free = ops.grad(lambda x: ops.LpNorm([0, 1], 3, True)(x))(Tensor(X)).asnumpy()
+    np.testing.assert_allclose(free, X * np.abs(X) / (np.abs(X) ** 3).sum() ** (2 / 3), rtol=1e-5)
