@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from luojia._src.engine.kernels import norm_rows, rows
+from luojia._src.engine.kernels import norm, norm_groups, norm_rows, rows
 from luojia._src.engine.kernels.norm import normalize, normalize_dx, scale_and_shift
 from luojia._src.errors import ShapeError
 
@@ -225,3 +225,34 @@ def test_rows_in_blocks_of_a_layer_norm(dtype, rng, monkeypatch):
     close(dx, inv * (u - u.mean(2, keepdims=True) - normal * (u * normal).mean(2, keepdims=True)), dtype)
     close(dgamma, (g * normal).sum((0, 1), keepdims=True), dtype)
     close(dbeta, g.astype(float).sum((0, 1), keepdims=True), dtype)
+
+
+GROUPED = [  # shape, axes, shape of gamma
+    ((4, 3, 5, 9, 8), (2, 3, 4), (1, 3, 5, 1, 1)), ((4, 3, 5, 9, 8), (2, 3, 4), (1, 3, 1, 1, 1)),
+    ((6, 7, 11, 10), (2, 3), (1, 7, 1, 1)), ((6, 7, 110), (2,), (1, 1, 1)), ((6, 7, 110), (1, 2), (1, 7, 1)),
+]
+
+
+@pytest.mark.parametrize("shape, axes, of_gamma", GROUPED)
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16"])
+def test_groups_in_blocks_equal_the_plain_way(shape, axes, of_gamma, dtype, rng, monkeypatch):
+    x, g = (rng.standard_normal((2, *shape)) * 3 + 5).astype(dtype)
+    gamma, beta = rng.standard_normal((2, *of_gamma)).astype(dtype)
+    monkeypatch.setattr(norm_groups, "BLOCK", 1000)
+    found = []
+    for least in (0, 1 << 30):
+        monkeypatch.setattr(norm, "_GROUPED", least)
+        y, mean, var, inv = norm.normalize(x, gamma, beta, axes=axes, eps=1e-5)
+        found.append((y, mean, var, inv, *norm.normalize_dx(g, x, gamma, mean, inv, axes=axes)))
+    assert norm_groups.channels(norm.widen(x), gamma, axes) is not None
+    for a, b in zip(*found):
+        assert a.shape == b.shape and a.dtype == b.dtype
+        error = {"float16": 2e-2, "float32": 2e-5, "float64": 1e-12}[dtype]
+        np.testing.assert_allclose(a, b, rtol=error, atol=error * 10)
+
+
+def test_other_layouts_are_no_groups(rng):
+    x, gamma = rng.standard_normal((4, 6, 8)), np.ones((1, 6, 1))
+    assert norm_groups.channels(x.swapaxes(1, 2), gamma, (1, 2)) is None
+    assert norm_groups.channels(x, gamma, (0, 2)) is None and norm_groups.channels(x[:0], gamma, (1, 2)) is None
+    assert norm_groups.channels(x, np.ones((1, 6, 8)), (1, 2)) is None

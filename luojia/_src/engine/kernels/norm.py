@@ -12,7 +12,7 @@ from math import prod
 import numpy as np
 
 from luojia._src.engine import threads
-from luojia._src.engine.kernels import norm_last, norm_rows
+from luojia._src.engine.kernels import norm_groups, norm_last, norm_rows
 from luojia._src.engine.kernels.halves import cast
 from luojia._src.engine.kernels.precision import widen
 from luojia._src.engine.kernels.rows import PASSED, rows
@@ -25,6 +25,7 @@ Axes = tuple[int, ...]
 PASSES = 7  # over an array
 _BLOCK = 1 << 16  # numbers that stay in the cache from one pass to the next
 _FEW, _FEW_IMAGES = 1 << 14, 3
+_GROUPED = 1 << 12
 
 
 def normalize(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, *, axes: Axes, eps: float,
@@ -53,6 +54,9 @@ def normalize(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, *, axes: Axes,
         found = norm_rows.normalize(wide, widen(gamma).ravel(), widen(beta).ravel(), eps, y.reshape(wide.shape))
         mean, var, inv = [a.reshape(_kept(x, axes)) for a in found]
         return cast(y, x.dtype), mean, var, inv
+    if x.size >= _GROUPED and (grouped := norm_groups.channels(d, gamma, axes)) is not None:
+        y, *found = norm_groups.normalize(d, widen(gamma), widen(beta), axes, eps, *grouped)
+        return cast(y, x.dtype), *found
     axis, parts = _parts(x, axes)
     if len(parts) == 1:
         return _normalize(x, gamma, beta, axes, eps)
@@ -119,6 +123,11 @@ def normalize_dx(g: np.ndarray, x: np.ndarray, gamma: np.ndarray, mean: np.ndarr
         like_x = np.ascontiguousarray(g).reshape(wide.shape)
         found = norm_rows.normalize_dx(like_x, wide, gamma.ravel(), mean.ravel(), inv.ravel(), dx.reshape(wide.shape))
         dgamma, dbeta = [cast(a.reshape(gamma.shape), dtype) for a in found]
+        return cast(dx, x.dtype) if needs_dx else None, dgamma, dbeta
+    if x.size >= _GROUPED and (grouped := norm_groups.channels(d := widen(x), gamma, axes)) is not None:
+        like_x = np.ascontiguousarray(g, d.dtype)
+        dx, *found = norm_groups.normalize_dx(like_x, d, gamma, mean, inv, *grouped)
+        dgamma, dbeta = [cast(a, dtype) for a in found]
         return cast(dx, x.dtype) if needs_dx else None, dgamma, dbeta
     axis, parts = _parts(x, axes)
     if len(parts) == 1:
