@@ -245,3 +245,46 @@ def test_methods_that_are_other_methods():
     assert t.fliplr().tolist() == [[2, 1], [4, 3]] and t.flipud().tolist() == [[3, 4], [1, 2]]
     assert t.new_zeros(2).tolist() == [0, 0] and str(t.new_ones((1, 2), lj.int32).dtype) == "Int32"
     assert str(t.new_ones(2).dtype) == "Float32" and str(lj.tensor([1.0]).set_dtype(lj.float16)) == "Float16"
+
+
+def test_a_write_goes_into_the_buffer_where_nothing_else_holds_it():
+    t = Tensor(np.zeros((3, 4), np.float32)) + 0
+    t[0] = 1
+    buffer = t._value.ctypes.data
+    t[1, 2:] = Tensor([5.0, 6.0])
+    t[t > 5] = 7.0
+    t[[2], 0] = 8.0
+    if isinstance(t._value, np.ndarray):
+        assert t._value.ctypes.data == buffer
+    assert t.asnumpy().tolist() == [[1, 1, 1, 1], [0, 0, 5, 7], [8, 0, 0, 0]]
+
+
+def test_a_write_is_not_seen_by_what_was_taken_before():
+    t = Tensor(np.arange(6.0, dtype=np.float32).reshape(2, 3)) * 1
+    part, alias, array = t[0], t.view(6), t.asnumpy()
+    same = Tensor(t)
+    t[0] = -1.0
+    t[:, 1:] = t[:, :2]
+    assert t.asnumpy().tolist() == [[-1, -1, -1], [3, 3, 4]]
+    assert part.asnumpy().tolist() == [0, 1, 2] and alias.asnumpy().tolist() == [0, 1, 2, 3, 4, 5]
+    assert array.tolist() == [[0, 1, 2], [3, 4, 5]] == same.asnumpy().tolist()
+
+
+def test_a_write_that_fails_changes_nothing():
+    t = Tensor(np.zeros((2, 3), np.float32)) + 0
+    for index, value in ((5, 1.0), (0, Tensor([1.0, 2.0])), ((0, slice(1, 3)), [1.0, 2.0, 3.0])):
+        with pytest.raises((IndexError, ValueError)):
+            t[index] = value
+    assert not t.asnumpy().any()
+
+
+def test_a_write_after_a_recorded_step_leaves_its_gradient():
+    x = Tensor([1.0, 2.0, 3.0])
+
+    def f(x):
+        y = x * 2
+        z = y * y
+        y[0] = 10.0
+        return (z + y).sum()
+
+    assert lj.grad(f)(x).asnumpy().tolist() == [8.0, 18.0, 26.0]

@@ -10,10 +10,10 @@ import numpy as np
 
 from ..core.apply import apply, binary, reflected, unary
 from ..core.op import OPERATORS, Operator
-from ..core.tape import Leaf, state
+from ..core.tape import Leaf, now_recording, state
 from ..core.tensor import Tensor
 from ..errors import DTypeError, IndexTypeError, ShapeError
-from .index import check_positions, encode
+from .index import check_positions, decode, encode
 
 _SIGNS = {  # Python's name, the operator, and the sign in messages
     "add": ("add", "+"), "sub": ("subtract", "-"), "mul": ("multiply", "*"), "truediv": ("divide", "/"),
@@ -124,16 +124,44 @@ def setitem(self: Tensor, index: Any, value: Any) -> None:
     template, arrays = encode(index)
     if arrays and self._device.engine.compiles:
         check_positions("setitem", self, template, arrays)
-    try:
-        new = apply(OPERATORS["setitem"], (self, value, *arrays), {"index": template})
-    except (IndexError, DTypeError) as e:  # the dtypes are alike: NumPy's TypeError is of the value's axes
-        raise _unfit(self, index, e) from None
-    self._rebind(new._value)
+    if _wrote(self, template, arrays, value):
+        new = self
+    else:
+        new = _written(self, index, value, template, arrays)
+        self._rebind(new._value)
     if state.recording and not self._role and not isinstance(self._node, Leaf):
         self._node = new._node
     part_of = self.__dict__.get("_part_of")
     if part_of is not None:
         part_of(self.shape, index, given)
+
+
+def _wrote(self: Tensor, template: Any, arrays: Any, value: Any) -> bool:
+    """Whether the value could be written at once, into the buffer if nothing else holds it: a Tensor on NumPy of which
+    nothing is recorded. What fails is left to the operator, which says why."""
+    if self.__class__ is not Tensor or self._value.__class__ is not np.ndarray or self._value.dtype.kind not in "fiub":
+        return False
+    linked = isinstance(value, Tensor)
+    if now_recording() and (self._node is not None or linked and value._node is not None) or state.frame is not None:
+        return False
+    inside = [a._value if isinstance(a, Tensor) else a for a in arrays]
+    if linked and (value.__class__ is not Tensor or value._device is not self._device):
+        return False
+    if any(a.__class__ is not np.ndarray for a in inside):
+        return False
+    try:
+        self._write(decode(template, inside), value._value if linked else value)
+    except (IndexError, ValueError, TypeError):
+        return False
+    return True
+
+
+def _written(self: Tensor, index: Any, value: Any, template: Any, arrays: Any) -> Any:
+    """The Tensor with the value, by an application of the operator."""
+    try:
+        return apply(OPERATORS["setitem"], (self, value, *arrays), {"index": template})
+    except (IndexError, DTypeError) as e:  # the dtypes are alike: NumPy's TypeError is of the value's axes
+        raise _unfit(self, index, e) from None
 
 
 def _pass_on(whole: Tensor, at: Any, shape: tuple, index: Any, value: Any) -> None:

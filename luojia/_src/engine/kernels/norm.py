@@ -55,8 +55,8 @@ def normalize(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, *, axes: Axes,
         mean, var, inv = [a.reshape(_kept(x, axes)) for a in found]
         return cast(y, x.dtype), mean, var, inv
     if x.size >= _GROUPED and (grouped := norm_groups.channels(d, gamma, axes)) is not None:
-        y, *found = norm_groups.normalize(d, widen(gamma), widen(beta), axes, eps, *grouped)
-        return cast(y, x.dtype), *found
+        y, mean, var, inv = norm_groups.normalize(d, widen(gamma), widen(beta), axes, eps, *grouped)
+        return cast(y, x.dtype), mean, var, inv
     axis, parts = _parts(x, axes)
     if len(parts) == 1:
         return _normalize(x, gamma, beta, axes, eps)
