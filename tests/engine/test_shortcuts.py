@@ -126,3 +126,16 @@ def test_products_of_float16_are_those_of_float32(a, b, rng):
     found = shortcuts.matmul(a, b)
     assert found.dtype == np.float16
     np.testing.assert_array_equal(found, np.matmul(a.astype(np.float32), b.astype(np.float32)).astype(np.float16))
+
+
+@pytest.mark.parametrize("dtype", ["int8", "int16", "int32", "int64", "uint8", "uint32"])
+def test_bounds_of_many_integers(dtype, rng):
+    limits = np.iinfo(dtype)
+    x = rng.integers(limits.min, limits.max, 5000, dtype)
+    for bound in (0, 1, 100, limits.min, limits.max):
+        for name in ("maximum", "minimum"):
+            found, expected = SHORTCUTS[name](x, bound), getattr(np, name)(x, bound)
+            np.testing.assert_array_equal(found, expected)
+            assert found.dtype == expected.dtype
+    with pytest.raises(OverflowError):
+        SHORTCUTS["maximum"](x, limits.max + 1)

@@ -133,3 +133,14 @@ def test_sums_of_many():
 def test_rounding_mode_is_checked():
     with pytest.raises(ValueError, match="rounding_mode must be None, 'floor' or 'trunc', got 'up'"):
         ops.div(Tensor(x), Tensor(x), rounding_mode="up")
+
+
+@pytest.mark.parametrize("low, high", [(10, 50), (50, 10), (-3, 300), (0, 0)])
+@pytest.mark.parametrize("dtype", ["int32", "int64", "uint8"])
+def test_many_integers_between_bounds(low, high, dtype, rng):
+    x = rng.integers(0, 200, 5000).astype(dtype)
+    least, most = np.array([low, high]).astype(dtype)  # numbers wrap, as in C
+    expected = np.minimum(np.maximum(x, least), most)
+    found = OPERATORS["clip_between"](Tensor(x), low, high).asnumpy()
+    np.testing.assert_array_equal(found, expected)
+    assert found.dtype == dtype

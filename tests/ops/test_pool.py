@@ -4,6 +4,8 @@ import pytest
 import luojia as ms
 from luojia import Tensor, nd, ops
 from luojia._src.core.op import OPERATORS
+from luojia._src.core.tensor_namespace import TENSORS
+from luojia._src.engine.numpy_engine import ENGINE
 from luojia._src.errors import ArgumentError, NotSupportedError, ShapeError
 from tests.check import check_op
 
@@ -188,3 +190,17 @@ def test_dilated_windows():
     volume = Tensor(np.arange(27.0).reshape(1, 1, 3, 3, 3))
     assert ops.max_pool3d(volume, 2, 1, 0, 2).asnumpy().ravel().tolist() == [26]
     assert ops.max_pool3d(volume, 2, 2, 0, 2, ceil_mode=True).shape == (1, 1, 1, 1, 1)
+
+
+@pytest.mark.parametrize("shape, size", [
+    ((2, 3, 12), (4,)), ((2, 3, 11), (4,)), ((2, 3, 12, 8), (4, 2)), ((3, 12, 9), (5, 4)), ((2, 3, 10, 7), (3, 7)),
+    ((1, 2, 4, 6, 8), (2, 3, 4)), ((1, 2, 5, 6, 7), (2, 3, 4))])
+def test_gradients_of_maxima_of_parts_on_arrays_are_those_on_tensors(shape, size, rng):
+    x = rng.integers(0, 4, shape).astype(np.float32)  # many ties
+    attrs = {"output_size": size, "axes": len(size)}
+    op = OPERATORS["adaptive_max_pool"]
+    y = op(Tensor(x), **attrs)
+    g = rng.standard_normal(y.shape).astype(np.float32)
+    (found,) = op.rule(ENGINE.xp, g, y.asnumpy(), (x,), (True,), **attrs)
+    (expected,) = op.rule(TENSORS, Tensor(g), y, [Tensor(x)], (True,), **attrs)
+    np.testing.assert_allclose(found, expected.asnumpy(), rtol=1e-6, atol=1e-6)

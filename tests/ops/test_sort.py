@@ -7,6 +7,7 @@ import luojia as mx
 from luojia import Tensor, ops
 from luojia._src.core.op import OPERATORS
 from luojia._src.errors import ArgumentError
+from luojia._src.ops.sort import unique_in_range
 from tests.check import check_op
 
 x = np.array([[0.3, -1.2, 2.1, 0.3], [1.4, 0.6, -0.5, 0.1]])
@@ -55,3 +56,20 @@ def test_search_and_counts():
     check_op("histogram_counts", x, attrs={"bins": 2, "low": -2.0, "high": 2.0}, ref=np.array([2, 5]), dtypes=())
     check_op("histogram_counts", x, attrs={"bins": 2}, ref=np.histogram(x, 2)[0], dtypes=(), xla="eager")
     check_op("unique_with_index", np.array([3, 1, 3]), ref=([3, 1], [0, 1, 0]), symbol="value", xla="eager")
+
+
+@pytest.mark.parametrize("dtype", ["int32", "int64", "uint8", "int8", "int16", "uint32"])
+def test_equal_integers_are_found_by_a_table_as_by_sorting(dtype, rng):
+    limits = np.iinfo(dtype)
+    for low in (max(limits.min, -100), limits.min, limits.max - 60):
+        x = (rng.integers(0, 60, (50, 40)) + low).astype(dtype)
+        values, places = unique_in_range(x)
+        expected, first, inverse = np.unique(x, return_index=True, return_inverse=True)
+        order = np.argsort(first)
+        np.testing.assert_array_equal(values, expected[order])
+        np.testing.assert_array_equal(places, np.argsort(order)[inverse].reshape(x.shape))
+        assert values.dtype == x.dtype and places.dtype == ("int64" if dtype == "int64" else "int32")
+
+
+def test_integers_far_apart_are_sorted():
+    assert unique_in_range(np.arange(300) * 1000) is None and unique_in_range(np.arange(5)) is None

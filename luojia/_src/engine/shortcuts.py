@@ -77,17 +77,22 @@ def maximum(a: Any, b: Any, out: Any = None, **kwargs: Any) -> Any:
             np.maximum(flat[whole:], zeros[: a.size - whole], out=target[whole:])
             return result
     if out is None and not kwargs and _is_bound(a, b):
-        return np.clip(a, b, np.inf)
+        return np.clip(a, b, np.inf if a.dtype.kind == "f" else np.iinfo(a.dtype).max)
     return np.maximum(a, b, out=out, **kwargs)
 
 
 def minimum(a: Any, b: Any, **kwargs: Any) -> Any:
-    return np.clip(a, -np.inf, b) if not kwargs and _is_bound(a, b) else np.minimum(a, b, **kwargs)
+    if kwargs or not _is_bound(a, b):
+        return np.minimum(a, b, **kwargs)
+    return np.clip(a, -np.inf if a.dtype.kind == "f" else np.iinfo(a.dtype).min, b)
 
 
 def _is_bound(a: Any, b: Any) -> bool:
-    """Whether b is a number for whose comparison with many floats a clip, which uses vectors, gives the same: of 0 and
+    """Whether b is a number for whose comparison with many numbers a clip, which uses vectors, gives the same: of 0 and
     -0 it gives what it meets."""
+    if b.__class__ is int and a.__class__ is _ndarray and a.size >= _SMALL and a.dtype.kind in "iu":
+        limits = np.iinfo(a.dtype)
+        return limits.min <= b <= limits.max
     return (b.__class__ is float or b.__class__ is int) and b == b and b != 0 and a.__class__ is _ndarray and (
         a.size >= _SMALL and a.dtype.kind == "f")
 

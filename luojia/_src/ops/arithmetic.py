@@ -309,6 +309,10 @@ def clip_between(xp, x, low=None, high=None, *, at_bound=1.0):
     """x between the arrays or numbers ``low`` and ``high``; ``at_bound`` is the derivative at a bound (MindSpore)."""
     if low.__class__ in _NUMBERS and high.__class__ in _NUMBERS and x.dtype.kind == "f" and x.size > 1024:
         return xp.clip(x, low, high)
+    if isinstance(low, int) and isinstance(high, int) and x.__class__ is np.ndarray and x.dtype.kind in "iu":
+        limits = np.iinfo(x.dtype)
+        if limits.min <= min(low, high) and max(low, high) <= limits.max:
+            return np.clip(x, low, high)
     if low is not None:
         x = xp.maximum(x, low)
     return x if high is None else xp.minimum(x, high)

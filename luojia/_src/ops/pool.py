@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from math import prod
 
 import numpy as np
@@ -416,6 +417,9 @@ def _(xp, h, ans, args, needs, *, sizes):
 @op(fn=())
 def adaptive_max_pool(xp, x, *, output_size, axes=2):
     """The maximum of each of ``output_size`` parts of the last ``axes`` axes of x (see ``adaptive_avg_pool``)."""
+    windows = _windows(x, output_size, axes)
+    if windows is not None:
+        return max_pool.fn(xp, x, **windows)
     for axis, out in _last_first(x.shape, output_size, axes):
         x = xp.stack([xp.max(part, axis=axis) for part in _cut(x, axis, out)], axis=axis)
     return x
@@ -425,6 +429,9 @@ def adaptive_max_pool(xp, x, *, output_size, axes=2):
 def _(xp, g, ans, args, needs, *, output_size, axes):
     """What arrives at a maximum goes to the first place, row by row, that has it."""
     x, steps = args[0], []
+    if g.__class__ is np.ndarray:
+        sizes = _targets(x.shape, output_size, axes, "adaptive_max_pool")
+        return (_to_winners(g, x, [_parts(n, out) for n, out in zip(x.shape[-axes:], sizes)]),)
     for axis, out in _last_first(x.shape, output_size, axes):
         steps.append((axis, out, x))
         x = xp.stack([xp.max(part, axis=axis) for part in _cut(x, axis, out)], axis=axis)
@@ -439,6 +446,31 @@ def _(xp, g, ans, args, needs, *, output_size, axes):
                                  (*before, (start, size - stop), *((0, 0),) * len(rest))))
         g = sum(pieces[1:], pieces[0])
     return (g,)
+
+
+def _windows(x, output_size, axes: int) -> dict | None:
+    """``max_pool``'s windows of an array whose axes the parts divide; else None."""
+    if x.__class__ is not np.ndarray or len(x.shape) != axes + 2 or not x.size or x.dtype.kind != "f":
+        return None
+    sizes = _targets(x.shape, output_size, axes, "adaptive_max_pool")
+    if any([n % out for n, out in zip(x.shape[2:], sizes)]):
+        return None
+    kernel = tuple([n // out for n, out in zip(x.shape[2:], sizes)])
+    return {"kernel": kernel, "stride": kernel, "pad": ((0, 0),) * axes}
+
+
+def _to_winners(g: np.ndarray, x: np.ndarray, parts: list[list[tuple[int, int]]]) -> np.ndarray:
+    """Zeros of x's shape with each number of g added at the first maximum of its part, ``parts`` of each last axis."""
+    axes = len(parts)
+    lead, size = x.shape[:-axes], x.shape[-axes:]
+    rows = np.arange(prod(lead))
+    dx, wanted = np.zeros((len(rows), prod(size)), g.dtype), g.reshape(len(rows), -1)
+    for k, part in enumerate(itertools.product(*parts)):
+        of_part = x[(..., *[slice(*ends) for ends in part])]
+        first = of_part.reshape(len(rows), -1).argmax(1)
+        at = np.unravel_index(first, of_part.shape[-axes:])
+        dx[rows, np.ravel_multi_index(tuple([i + start for i, (start, _) in zip(at, part)]), size)] += wanted[:, k]
+    return dx.reshape(x.shape)
 
 
 def _last_first(shape: tuple, output_size, axes: int) -> list[tuple[int, int]]:

@@ -10,6 +10,8 @@ from ..engine.kernels.top import top
 from ..errors import ArgumentError
 from .shape import axis_in
 
+_TABLED = 256  # integers among which equal ones are found by a table
+
 
 def order(xp, x, axis: int, descending: bool):
     """The positions that sort x along ``axis``; equal elements keep their order."""
@@ -155,9 +157,29 @@ def histogram_counts(xp, x, *, bins=100, low=0.0, high=0.0, dtype=None):
     return xp.histogram(x, bins=bins, range=(low, high))[0].astype(dtype)
 
 
+def unique_in_range(x: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    """What ``unique_with_index`` gives of integers, by a table of what lies between the least and the greatest; None
+    where that is much longer than x."""
+    low, high = int(x.min()), int(x.max())
+    if x.size < _TABLED or high - low >= 2 * x.size:
+        return None
+    at = np.subtract(x.reshape(-1), x.dtype.type(low)).astype(np.int64)
+    first = np.full(high - low + 1, -1)
+    first[at[::-1]] = np.arange(x.size - 1, -1, -1)  # of values for one place the last one stays
+    seen = np.flatnonzero(first >= 0)
+    seen = seen[np.argsort(first[seen])]
+    rank = np.empty(len(first), np.int64 if x.dtype == np.int64 else np.int32)
+    rank[seen] = np.arange(len(seen))
+    return (seen + low).astype(x.dtype), rank[at].reshape(x.shape)
+
+
 @op("Unique()(x)", fn="unique(input:x)", differentiable=False, outputs=2)
 def unique_with_index(xp, x):
     """The distinct elements of x, in order of first occurrence, and for each element of x its position among them."""
+    if x.__class__ is np.ndarray and x.dtype.kind in "iu" and x.size:
+        found = unique_in_range(x)
+        if found is not None:
+            return found
     values, first, inverse = xp.unique(x, return_index=True, return_inverse=True, equal_nan=False)
     by_first = xp.argsort(first)
     rank = xp.argsort(by_first)
