@@ -9,6 +9,7 @@ remains of the pass are the operators' own rules, with no search for the next no
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +21,7 @@ from .tape import ALIGNED, SELECT, Node, RichNode, next_id, state
 _FEWEST, _MOST = 2, 2048  # nodes of a graph for which a pass is written: 0.1 ms a node, of which each pass saves 0.5 us
 _PATIENCE = 16  # how many graphs from one operator are unknown before a pass is written; then four times as many
 _KEPT = 4  # passes per operator at the head
+_NAME = re.compile(r"_(?:xp|g|ans|arg\d+)_")  # stands for what is another at each node
 _OPERATORS = 256  # operators at the head that are remembered
 _known: dict[Any, list[Callable]] = {}  # passes, by the operator at the head
 _unknown: dict[Any, list[int]] = {}  # how many graphs were not known, and at how many of them a pass is written
@@ -108,6 +110,7 @@ class Writer:
         self.space: dict[str, Any] = {"Node": Node, "RichNode": RichNode, "ALIGNED": ALIGNED, "next_id": next_id,
                                       "state": state, "fitted": _fitted}
         self.baked: dict[int, str] = {}
+        self.written: dict[tuple, dict[int, str] | None] = {}  # rules as text, by what it depends on
         self.later: list[str] = []  # what would show that two nodes are one, or were there before
         self.arrived: dict[Any, int] = {nodes[0]: 1}  # how many gradients have arrived at a node or leaf
         self.unsure: set[Any] = set()  # those whose gradient may be absent
@@ -267,26 +270,33 @@ class Writer:
     def _inlined(self, node: Node, needs: tuple) -> dict[int, list[str]] | None:
         """The lines of the rule of ``node`` for each wanted parent, where it is one ``return``; see inlined.py."""
         rule = node.op.direct_rule
+        attrs = {name: self._bake(value) for name, value in node.attrs.items()}
+        key = rule, needs, *attrs.values()
+        if key not in self.written:
+            self.written[key] = self._expressions(rule, needs, attrs, len(node.args))
+        expressions = self.written[key]
+        if expressions is None:
+            return None
+        names = {"_g_": self._gradient(node), **self._names(node),
+                 **{f"_arg{i}_": self._argument(node, i) for i in range(len(node.args))}}
+        return {i: [f"a{i} = {_NAME.sub(lambda found: names[found[0]], source)}",
+                    *[self._fit(node, i)] * (node.attrs is not ALIGNED)] for i, source in expressions.items()}
+
+    def _expressions(self, rule: Callable, needs: tuple, attrs: dict[str, str], count: int) -> dict[int, str] | None:
+        """For each wanted parent the source of its cotangent, with names to be filled in for each node."""
         found = cotangents(rule, len(needs))
         if found is None:
             return None
         given, expressions = found
-        names = {"g": self._gradient(node), **self._names(node),
-                 **{name: self._bake(value) for name, value in node.attrs.items()}}
-        arguments = [self._argument(node, i) for i in range(len(node.args))]
-        inliner = Inliner(rule, names, dict(zip(given, arguments)), arguments, needs, self._bake, self.numbers)
-        lines = {}
-        for i, need in enumerate(needs):
-            if need:
-                made = inliner.source(expressions[i])
-                if made is None:
-                    return None
-                lines[i] = [f"a{i} = {made}", *[self._fit(node, i)] * (node.attrs is not ALIGNED)]
-        return lines
+        arguments = [f"_arg{i}_" for i in range(count)]
+        inliner = Inliner(rule, {"xp": "_xp_", "g": "_g_", "ans": "_ans_", **attrs}, dict(zip(given, arguments)),
+                          arguments, needs, self._bake, self.numbers)
+        sources = {i: inliner.source(e) for i, (e, need) in enumerate(zip(expressions, needs)) if need}
+        return None if None in sources.values() else sources  # type: ignore[return-value]
 
     def _names(self, node: Node) -> dict[str, str]:
         """The source for ``xp`` and ``ans`` in a rule."""
-        return {"xp": self._bake(node.device._engine.xp), "ans": f"{self.names[node]}.ans"}
+        return {"_xp_": self._bake(node.device._engine.xp), "_ans_": f"{self.names[node]}.ans"}
 
     def _argument(self, node: Node, i: int) -> str:
         """The source for an argument in a rule; of one number for many, a view that NumPy takes in half the time."""

@@ -53,16 +53,16 @@ class LinkedWriter(Writer):
         if not direct:
             return [f"{out}, = {self._bake(op)}.pull({n}, {g}, {needs!r}, True)"]
         names = self._names(node)
-        ans = "None" if node.ans is None else names["ans"]
+        ans = "None" if node.ans is None else names["_ans_"]
         args = "".join(f"{self._argument(node, i)}, " for i in range(len(node.args)))
         attrs = "".join(f", {name}={self._bake(value)}" for name, value in node.attrs.items())
-        call = f"{self._bake(op.direct_rule)}({names['xp']}, {g}, {ans}, ({args}), {needs!r}{attrs})"
+        call = f"{self._bake(op.direct_rule)}({names['_xp_']}, {g}, {ans}, ({args}), {needs!r}{attrs})"
         return [*self._taken(needs, out, call),
                 *[f"a{i} = {self._bake(_fitted)}(a{i}, {n}.args[{i}])" for i, need in enumerate(needs) if need]]
 
     def _names(self, node: Node) -> dict[str, str]:
         n = self.names[node]
-        return {"xp": self._bake(TENSORS), "ans": f"wrap(Tensor, {n}.ans, {n}.device, {n})"}
+        return {"_xp_": self._bake(TENSORS), "_ans_": f"wrap(Tensor, {n}.ans, {n}.device, {n})"}
 
     def _argument(self, node: Node, i: int) -> str:
         n = self.names[node]
