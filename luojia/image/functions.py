@@ -1,6 +1,7 @@
 """Images as NDArrays, (H, W, C): reading, sizes and crops under MXNet's names. Reading takes Pillow.
 
-``interp`` is OpenCV's number of a method: 0 nearest, 1 bilinear, 2 bicubic, 3 area; 9 takes bilinear.
+``interp`` is OpenCV's number of a method: 0 nearest, 1 bilinear, 2 bicubic, 3 area, 4 Lanczos. 9 takes bicubic where
+the image grows, area where it shrinks, and else bilinear; 10 draws one of the five.
 """
 
 from __future__ import annotations
@@ -16,20 +17,12 @@ import numpy as np
 
 from .._src.core.tensor import Tensor, wrap
 from .._src.data import codecs, images
-from .._src.data.images import turned_places
+from .._src.data.images import method_of as method_of
+from .._src.data.images import resized, turned_places
 from .._src.engine.devices import current_context
 from .._src.errors import ArgumentError, CallError, DTypeError, MissingFileError, ShapeError, within
 from ..ndarray import BilinearSampler, NDArray  # type: ignore[attr-defined]
 from ..util import array_class
-
-_INTERP = {0: "nearest", 1: "bilinear", 2: "bicubic", 3: "area", 4: "lanczos", 9: "bilinear", 10: "bilinear"}
-
-
-def method_of(interp: int) -> str:
-    """The name of OpenCV's interpolation number."""
-    if interp not in _INTERP:
-        raise ArgumentError(f"interp expects 0 nearest, 1 bilinear, 2 bicubic, 3 area or 4 Lanczos, got {interp!r}.")
-    return _INTERP[interp]
 
 
 def _pixels(src: Any) -> np.ndarray:
@@ -68,12 +61,12 @@ def imresize(src: Any, w: int, h: int, interp: int = 1) -> NDArray:
     >>> imresize(luojia.nd.ones((4, 6, 3)), 3, 2).shape
     (2, 3, 3)
     """
-    return _nd(images.resize(_pixels(src), (h, w), method_of(interp)))
+    return _nd(resized(_pixels(src), (h, w), interp))
 
 
 def resize_short(src: Any, size: int, interp: int = 2) -> NDArray:
     """The image with its shorter side at ``size``, in the same ratio."""
-    return _nd(images.resize(_pixels(src), images.short_size(src.shape, size), method_of(interp)))
+    return _nd(resized(_pixels(src), images.short_size(src.shape, size), interp))
 
 
 def scale_down(src_size: Sequence[int], size: Sequence[int]) -> tuple[int, int]:
@@ -95,7 +88,7 @@ def fixed_crop(src: Any, x0: int, y0: int, w: int, h: int, size: Sequence[int] |
     """The part of ``w`` x ``h`` pixels from (x0, y0), as far as the image goes, at ``size`` (w, h) if given."""
     pixels = _pixels(src)
     part = images.crop(pixels, y0, x0, min(h, pixels.shape[0] - y0), min(w, pixels.shape[1] - x0))
-    return _nd(part if size is None else images.resize(part, (size[1], size[0]), method_of(interp)))
+    return _nd(part if size is None else resized(part, (size[1], size[0]), interp))
 
 
 def center_crop(src: Any, size: Sequence[int], interp: int = 2) -> tuple[NDArray, tuple[int, int, int, int]]:

@@ -66,7 +66,7 @@ class ImageDetRecordIter(RecordFileIter):
                 raise NotSupportedError(f"{who}: {name}={value!r} is not supported; leave it out.")
         for name, value, known in (("resize_mode", resize_mode, ("force", "fit", "shrink")),
                                    ("crop_emit_mode", crop_emit_mode, ("center", "overlap")),
-                                   ("inter_method", inter_method, tuple(_METHODS))):
+                                   ("inter_method", inter_method, _METHODS)):
             if value not in known:
                 raise ArgumentError(f"{who}: {name} must be one of {known}, got {value!r}.")
         given = {**locals()}
@@ -110,11 +110,11 @@ class ImageDetRecordIter(RecordFileIter):
 
     def _sample(self, i: int) -> tuple[np.ndarray, np.ndarray]:
         o, image = self._options, self._decode(i)
-        raw, method = self._raw[i], _METHODS[o["inter_method"]]
+        raw, method = self._raw[i], o["inter_method"]
         header, length = raw[: int(raw[0])], int(raw[1])
         objects = raw[len(header) :].reshape(-1, length).copy()
         if o["resize"] > 0:
-            image = images.resize(image, images.short_size(image.shape, o["resize"]), method)
+            image = images.resized(image, images.short_size(image.shape, o["resize"]), method)
         image = self._coloured(image)
         if self._happens("rand_mirror_prob"):
             image = image[:, ::-1]
@@ -170,14 +170,14 @@ class ImageDetRecordIter(RecordFileIter):
                 return image[slice(*rows), slice(*columns)], kept
         return image, objects
 
-    def _sized(self, image: np.ndarray, method: str) -> np.ndarray:
+    def _sized(self, image: np.ndarray, method: int) -> np.ndarray:
         mode, (height, width) = self._options["resize_mode"], self._image_shape[1:]
         if mode != "force":
             factor = min(height / image.shape[0], width / image.shape[1])
             if mode == "shrink":
                 factor = min(factor, 1.0)
             height, width = max(1, int(image.shape[0] * factor)), max(1, int(image.shape[1] * factor))
-        found = images.resize(image, (height, width), method)
+        found = images.resized(image, (height, width), method)
         return found if found.ndim == 3 else found[..., None]
 
 

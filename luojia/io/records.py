@@ -16,7 +16,7 @@ from ..ndarray import NDArray
 from .batches import DataDesc, as_nd
 from .files import _exists, _FileIter, _text
 
-_METHODS = {0: "nearest", 1: "bilinear", 2: "bicubic", 3: "area", 4: "bicubic", 9: "bilinear", 10: "bilinear"}
+_METHODS = (0, 1, 2, 3, 4, 9, 10)  # OpenCV's numbers of interpolations, those by the sizes and by chance
 _TUNING = ("path_imgidx preprocess_threads prefetch_buffer verbose ctx shuffle_chunk_size shuffle_chunk_seed device_id "
            "seed_aug name")
 _EIGEN = np.array([[55.46 * -0.5675, 4.794 * 0.7192, 1.148 * 0.4009],  # of RGB over ImageNet, as LightingAug has it
@@ -137,10 +137,10 @@ class ImageRecordIter(RecordFileIter):
         if aug_seq != "aug_default":
             raise NotSupportedError(f"{who}: aug_seq={aug_seq!r} is not supported; leave it out.")
         if inter_method not in _METHODS:
-            raise ArgumentError(f"{who}: inter_method must be one of {sorted(_METHODS)}, got {inter_method}.")
+            raise ArgumentError(f"{who}: inter_method must be one of {list(_METHODS)}, got {inter_method}.")
         given = {**locals()}
         self._options = {k: v for k, v in given.items() if k not in ("self", "ignored", "__class__")}
-        self._method = _METHODS[inter_method]
+        self._method = inter_method
         self._label_width, self._list = label_width, _listed(path_imglist) if path_imglist else None
         super().__init__(who, path_imgrec, data_shape, batch_size, num_parts, part_index, shuffle, seed, round_batch,
                          dtype, (data_name, label_name), ignored)
@@ -182,7 +182,7 @@ class ImageRecordIter(RecordFileIter):
         return self._coloured(self._crop(image))
 
     def _resized(self, image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-        found = images.resize(image, size, self._method)
+        found = images.resized(image, size, self._method)
         return found if found.ndim == 3 else found[..., None]
 
     def _spread(self, image: np.ndarray) -> np.ndarray:

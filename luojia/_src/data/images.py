@@ -5,6 +5,7 @@ Source: the results of mxnet 1.9.1's ``image`` operators and mindspore 2.8's vis
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +15,25 @@ from luojia._src.errors import ArgumentError, ShapeError
 from luojia._src.ops import picture
 from luojia._src.ops.resample import METHODS as METHODS
 from luojia._src.ops.resample import as_dtype, cubic, fixed_point, weights
+
+_INTERP = {0: "nearest", 1: "bilinear", 2: "bicubic", 3: "area", 4: "lanczos"}
+
+
+def method_of(interp: int, old: Sequence[int] = (1, 1), new: Sequence[int] = (1, 1)) -> str:
+    """The name of OpenCV's interpolation number, for an image of ``old`` (H, W) that becomes ``new`` (H, W).
+
+    >>> method_of(9, (4, 4), (8, 8)), method_of(9, (4, 4), (2, 2)), method_of(9, (4, 4), (8, 2))
+    ('bicubic', 'area', 'bilinear')
+    """
+    if interp == 9:
+        signs = {(n > o) - (n < o) for o, n in zip(old[:2], new[:2])}
+        return "bicubic" if signs == {1} else "area" if signs == {-1} else "bilinear"
+    if interp == 10:
+        return _INTERP[random.randint(0, 4)]
+    if interp not in _INTERP:
+        raise ArgumentError("interp expects 0 nearest, 1 bilinear, 2 bicubic, 3 area, 4 Lanczos, 9 by the sizes or 10 "
+                            f"by chance, got {interp!r}.")
+    return _INTERP[interp]
 
 
 def resize(image: np.ndarray, size: Sequence[int], method: str = "bilinear") -> np.ndarray:
@@ -46,6 +66,11 @@ def resize(image: np.ndarray, size: Sequence[int], method: str = "bilinear") -> 
         out = columns @ out.reshape(height, *image.shape[1:])
     rounded = image.dtype.kind in "iu" and (method == "area" or image.dtype != np.uint8)
     return as_dtype(np.rint(out) if rounded else out, image.dtype)
+
+
+def resized(pixels: np.ndarray, size: Sequence[int], interp: int) -> np.ndarray:
+    """The pixels at ``size`` (H, W), by OpenCV's interpolation number; as they are if they have that size."""
+    return resize(pixels, size, method_of(interp, pixels.shape, size))
 
 
 def _antialiased(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:

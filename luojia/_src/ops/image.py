@@ -262,7 +262,8 @@ def _corners(xp, x, grid_x, grid_y):
             column, row = left + dx, top + dy
             weight = (1 - xp.abs(grid_x - column)) * (1 - xp.abs(grid_y - row))
             inside = (column >= 0) & (column <= width - 1) & (row >= 0) & (row <= height - 1)
-            at = (xp.clip(row, 0, height - 1).astype("int64"), xp.clip(column, 0, width - 1).astype("int64"))
+            nowhere = xp.zeros_like(row)  # NaN is not inside either
+            at = [xp.where(inside, place, nowhere).astype("int64") for place in (row, column)]
             found = xp.transpose(x, (0, 2, 3, 1))[(images, *[xp.stop_gradient(a) for a in at])]  # (N, h, w, C)
             total = total + xp.transpose(found * (weight * inside.astype(x.dtype))[..., None], (0, 3, 1, 2))
     return total

@@ -213,7 +213,7 @@ class Resize(_Transform):
     def image(self, image: np.ndarray) -> np.ndarray:
         width, height = self._size
         shape = images.short_size(image.shape[-3:], width) if self._keep else (height, width)
-        return _each(lambda x: images.resize(x, shape, method_of(self._method)), image, self)
+        return _each(lambda x: images.resized(x, shape, self._method), image, self)
 
     def graph(self, x: Symbol) -> Symbol:
         size = self._size[0] if self._keep else self._size
@@ -255,7 +255,7 @@ class CropResize(_Transform):
             x = images.crop(x, *self._box)
             if self._size is None:
                 return x
-            return images.resize(x, _pair(self._size, "CropResize")[::-1], method_of(self._method))
+            return images.resized(x, _pair(self._size, "CropResize")[::-1], self._method)
 
         return _each(part, image, self)
 
@@ -303,7 +303,7 @@ class RandomResizedCrop(_AlwaysEager):
 
         def part(x: np.ndarray) -> np.ndarray:
             x = images.crop(x, *images.random_area(x.shape, scale, self._ratio, np.random))
-            return images.resize(x, self._size[::-1], method_of(self._method))
+            return images.resized(x, self._size[::-1], self._method)
 
         return _each(part, image, self)
 
