@@ -86,17 +86,19 @@ _ALIASES = {"nd": "ndarray", "sym": "symbol", "kv": "kvstore", "viz": "visualiza
 _REFUSED = {
     "th": "call PyTorch yourself, and share arrays with nd.from_dlpack",
     "torch": "call PyTorch yourself, and share arrays with nd.from_dlpack",
-    **dict.fromkeys("get_ckpt_path_with_strategy parameter_broadcast reshard "
+    **dict.fromkeys("parameter_broadcast reshard "
                     "sync_pipeline_shared_parameters".split(),
                     "models are not cut over devices; for data parallel training there are set_auto_parallel_context "
                     "and luojia.parallel.Mesh"),
-    "set_op_strategy_config": "models are not cut over devices; checkpoints are whole",
-    **dict.fromkeys("load_mindir save_mindir export_split_mindir obfuscate_model parse_print".split(),
+    "set_op_strategy_config": "models are not cut over devices; leave the call out",
+    **dict.fromkeys("load_mindir save_mindir export_split_mindir obfuscate_model".split(),
                     "there are no MindIR files here; use export and load, or save_checkpoint"),
+    "parse_print": "ops.Print writes to the standard output alone; redirect that, or save Tensors with ops.tensordump",
+    "get_ckpt_path_with_strategy": "checkpoints are whole on each machine; name the file to load_checkpoint",
     **dict.fromkeys("register_custom_backend register_custom_pass rearrange_inputs ArgType PatternEngine".split(),
                     "networks run as they are written, or compiled by XLA"),
     **dict.fromkeys("get_offload_context set_offload_context mindio_preload set_mindio_server_info".split(),
-                    "arrays stay on their device, and files are read at once"),
+                    "arrays stay on their device, and files are read at once; leave the call out"),
     **dict.fromkeys("float8_e4m3fn float8_e5m2 hifloat8 qint4x2".split(),
                     "luojia computes in float16, bfloat16 and wider; integers of 8 bits are contrib.quantization's"),
     "UntypedStorage": "an array's bytes are those of asnumpy()",
@@ -106,13 +108,16 @@ _REFUSED = {
                     "luojia reads and writes files in the clear"),
     **dict.fromkeys("StreamLimitCtx get_device_limit get_stream_limit reset_stream_limit set_device_limit "
                     "set_stream_limit MemPool PluggableAllocator memory_replay use_mem_pool".split(),
-                    "JAX keeps the memory and the cores of devices by itself"),
+                    "JAX keeps the memory and the cores of devices by itself; set_context(runtime_num_threads=...) "
+                    "bounds the threads of a CPU"),
     **dict.fromkeys("comm_exec_order_check dryrun get_sdc_detect_result runtime_execution_order_check sdc_detect_start "
                     "sdc_detect_stop stress_detect TFTCommValue".split(), "it watches Ascend devices"),
     **dict.fromkeys("Node NodeType ScopedValue SymbolTree".split(), "change networks in Python, by their attributes"),
-    "SummaryLandscape": "luojia draws no landscapes of losses", "flops_collection": "count them of the shapes",
+    "SummaryLandscape": "luojia draws no landscapes of losses; record the losses with SummaryCollector",
+    "flops_collection": "count them of the layers' shapes, or time the program with luojia.profiler",
     "set_dump": "call register_forward_hook of the networks whose outputs you want",
-    "ConvertNetUtils": "there is no second-order optimizer", "ConvertModelUtils": "there is no second-order optimizer",
+    **dict.fromkeys(("ConvertNetUtils", "ConvertModelUtils"),
+                    "there is no second-order optimizer; train with Model and nn.Adam or nn.Lamb"),
     "QuantDtype": "networks are put into integers by contrib.quantization",
 }
 

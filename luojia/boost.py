@@ -1,4 +1,4 @@
-"""MindSpore's ``boost``: gradients accumulated over several steps; the other names refuse."""
+"""MindSpore's ``boost``: steps of training, gradients accumulated over several; the other names refuse."""
 
 from __future__ import annotations
 
@@ -17,12 +17,11 @@ from .nn.checks import check_positive_int
 from .nn.module import Module
 from .nn.optim import LARS
 from .nn.optimizer import Optimizer
+from .nn.wrap import TrainOneStepCell, TrainOneStepWithLossScaleCell
 
 _REFUSED = {
     "AdaSum": "train with data parallelism, whose gradients are averaged.",
     "AutoBoost": "train with Model or TrainOneStepCell.",
-    "BoostTrainOneStepCell": "use nn.TrainOneStepCell.",
-    "BoostTrainOneStepWithLossScaleCell": "use nn.TrainOneStepWithLossScaleCell.",
     "DimReduce": "use an optimizer of nn.",
     "FreezeOpt": "set requires_grad of the parameters that are to stay.",
     "GradientFreeze": "set requires_grad of the parameters that are to stay.",
@@ -36,6 +35,35 @@ _REFUSED = {
 
 def __getattr__(name: str) -> Any:
     return refusing("luojia.boost", _REFUSED.get(name, "luojia has no such name."))(name)
+
+
+class BoostTrainOneStepCell(TrainOneStepCell):
+    """``nn.TrainOneStepCell``: a step of training, of which nothing is left out.
+
+    Args:
+        network: returns the loss. optimizer: updates its parameters. sens: the gradient of the loss; 1 by default.
+
+    Raises:
+        TypeError: a ``sens`` that is no number.
+
+    >>> from luojia import Tensor, nn
+    >>> net = nn.Dense(1, 1, "ones", "zeros")
+    >>> step = BoostTrainOneStepCell(nn.WithLossCell(net, nn.MSELoss()), nn.SGD(net.trainable_params(), 0.25))
+    >>> float(step(Tensor([[1.0]]), Tensor([[3.0]]))), float(net.weight)
+    (4.0, 2.0)
+
+    Matches ``mindspore.boost.BoostTrainOneStepCell`` without an AutoBoost.
+    """
+
+    def __init__(self, network: Any, optimizer: Any, sens: float | None = None) -> None:
+        super().__init__(network, optimizer, sens)
+
+
+class BoostTrainOneStepWithLossScaleCell(TrainOneStepWithLossScaleCell):
+    """``nn.TrainOneStepWithLossScaleCell``: gives (loss, whether a gradient overflowed, the scale).
+
+    Matches ``mindspore.boost.BoostTrainOneStepWithLossScaleCell`` without an AutoBoost.
+    """
 
 
 class GradientAccumulation(Module):
@@ -106,6 +134,6 @@ class GradientAccumulation(Module):
         step.set_data(ops.select(due, ops.zeros_like(step), step + 1))
 
 
-__all__ = ["GradientAccumulation"]
+__all__ = ["BoostTrainOneStepCell", "BoostTrainOneStepWithLossScaleCell", "GradientAccumulation"]
 
 open_paths(sys.modules[__name__])

@@ -157,3 +157,21 @@ def test_gluon_adds_with_grad_req(hybrid, batch, assert_close):
 def test_arguments_are_checked(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_steps_of_boost_are_those_of_nn():
+    x, y = Tensor(np.arange(6, dtype=np.float32).reshape(2, 3)), Tensor(np.zeros((2, 1), np.float32))
+
+    def trained(step, **kwargs):
+        net = nn.Dense(3, 1, "ones", "zeros")
+        cell = step(nn.WithLossCell(net, nn.MSELoss()), nn.Momentum(net.trainable_params(), 0.01, 0.9), **kwargs)
+        found = [cell(x, y) for _ in range(2)]
+        return net.weight.asnumpy().tolist(), [float(f[0] if isinstance(f, tuple) else f) for f in found]
+
+    assert trained(boost.BoostTrainOneStepCell) == trained(nn.TrainOneStepCell)
+    assert trained(boost.BoostTrainOneStepCell, sens=4.0) == trained(nn.TrainOneStepCell, sens=4.0)
+    scaled = {"scale_sense": Tensor(np.float32(1024))}
+    assert (trained(boost.BoostTrainOneStepWithLossScaleCell, **scaled)
+            == trained(nn.TrainOneStepWithLossScaleCell, **scaled))
+    with pytest.raises(TypeError, match="'sens' must be a number, but got str"):
+        trained(boost.BoostTrainOneStepCell, sens="a")

@@ -49,7 +49,7 @@ contrib.amp.loss_scaler = contrib.amp
 contrib.text._constants = contrib.text.embedding contrib.text.vocab
 gluon.contrib.data._constants = gluon.contrib.data.text
 gluon.contrib.estimator.utils = gluon.contrib.estimator.estimator
-kvstore.kvstore_server = ! KVStoreServer : devices update together, without servers
+kvstore.kvstore_server = ! KVStoreServer : processes update together, without servers; use kvstore.create("dist_sync")
 notebook notebook.callback = ! PandasLogger LiveBokehChart LiveTimeSeries LiveLearningCurve args_wrapper : \
 draw what the callbacks of mx.callback are given
 rtc = ! CudaModule CudaKernel : kernels are made by the XLA engine; write the operator with mx.operator or \
@@ -91,7 +91,7 @@ common._utils common._jit_fallback_utils = ops.shapes
 common.dump = ! set_dump : call register_forward_hook of the networks whose outputs you want
 common.dynamic_shape common.dynamic_shape.{_auto_dynamic,auto_dynamic_shape,enable_dynamic} = common
 common.{jit_begin_end,jit_context,jit_trace,_pijit_context,_monad} = common.api
-common.file_system = ! FileSystem set_mindio_server_info mindio_preload : files are read at once
+common.file_system = ! FileSystem set_mindio_server_info mindio_preload : files are read at once; leave the call out
 common.mindir_util = ! load_mindir save_mindir : there are no MindIR files here; use export and load
 common.storage = ! UntypedStorage : an array's bytes are those of asnumpy()
 nn.optim.{adasum,tft_wrapper} = nn
@@ -113,7 +113,7 @@ FlopsUtilizationCollector OnRequestExit TrainFaultTolerance : write a Callback o
 ModelCheckpoint let a training go on
 train.summary.{_lineage_adapter,_summary_adapter,_writer_pool,enums,writer} = train.summary
 train.train_thor train.train_thor.{convert_utils,dataset_helper,model_thor} = train.dataset_helper ! ConvertNetUtils \
-ConvertModelUtils ModelThor : there is no second-order optimizer
+ConvertModelUtils ModelThor : there is no second-order optimizer; train with Model and nn.Adam or nn.Lamb
 train.{anf_ir,checkpoint,lineage,mind_ir,node_strategy,print,profiling_parallel,summary}_pb2 = _src.formats
 dataset.callback.{ds_callback,validators} = dataset.callback
 dataset.{core.validator_helpers,core.datatypes,core.py_util_helpers} = dataset.borrowed_checks dataset
@@ -139,11 +139,10 @@ parallel train.serialization
 parallel.cluster parallel.cluster.{run,process_entity} = ! main ClusterRun : start processes with luojia launch
 parallel.distributed parallel.distributed.{distributed_data_parallel,flatten_grad_buffer} = \
 ! DistributedDataParallel Bucket FlattenGradBuffer : use nn.DistributedGradReducer, or luojia.parallel.Mesh
-parallel.function parallel.function.reshard_func = ! reshard : models are not cut over devices
-parallel.nn parallel.nn.{parallel_cell_wrapper,parallel_grad_reducer} = nn ! GradAccumulation Pipeline : \
-use nn.GradAccumulationCell and nn.PipelineCell
+parallel.function parallel.function.reshard_func = ! reshard : models are not cut over devices; use the Tensor as it is
+parallel.nn.{parallel_cell_wrapper,parallel_grad_reducer} = parallel.nn
 parallel.strategy = ! get_strategy_metadata get_current_strategy_metadata enable_save_strategy_online \
-clear_strategy_metadata : models are not cut over devices
+clear_strategy_metadata : models are not cut over devices; strategy files are read by parallel.build_searched_strategy
 profiler.{profiler,experimental_config,envprofiler,profiler_interface,profiler_action_controller} = \
 profiler
 profiler.{dynamic_profiler,platform,common,common.constant,common.util,platform.cpu_profiler,dynamic_profile} = profiler

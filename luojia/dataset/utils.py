@@ -67,6 +67,7 @@ class LineReader:
 
 __all__ = ["LineReader"]
 _REFUSED = ("imshow_det_bbox",)
-__getattr__ = refusing("luojia.dataset.utils", "draw with matplotlib.", _REFUSED)
+__getattr__ = refusing("luojia.dataset.utils", "draw with matplotlib: imshow, "
+                       "and a patches.Rectangle for each box.", _REFUSED)
 
 open_paths(sys.modules[__name__])

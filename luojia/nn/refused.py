@@ -15,10 +15,10 @@ _INSTEAD = {
     "EmbeddingLookupThor": "use Embedding; there is no second-order optimizer",
     "EmbeddingThor": "use Embedding; there is no second-order optimizer",
     "MultiFieldEmbeddingLookup": "look each field up with Embedding and add",
-    "OptTFTWrapper": "there is no fault-tolerance server; save checkpoints",
+    "OptTFTWrapper": "there is no fault-tolerance server; save checkpoints with ModelCheckpoint",
     "PipelineGradReducer": "there is one device; use the gradients as they are",
     "VirtualDatasetCellTriple": "there is one device; call the network",
-    "thor": "use Adam or Lamb",
+    "thor": "use Adam or Lamb: there is no second-order optimizer",
 }
 
 

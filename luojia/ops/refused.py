@@ -12,7 +12,8 @@ _GRAPH = "it is a part of MindSpore's compiler; write the Python expression"
 _STEP = "use the optimizer, or the dense operator of that name without Sparse or Fused"
 _KERNEL = "there are no kernels to register; write a Module with a bprop, or a Primitive with get_bprop"
 NAMES = {
-    **dict.fromkeys(("moe_*", "nsa_*", "GroupTopk", "PagedAttention*", "ReshapeAndCache", "ApplyRotaryPosEmb",
+    "ApplyRotaryPosEmb": "use ops.rotary_position_embedding",
+    **dict.fromkeys(("moe_*", "nsa_*", "GroupTopk", "PagedAttention*", "ReshapeAndCache",
                      "*matmul_reduce_scatter", "all_gather_matmul"), _FUSED),
     **dict.fromkeys(("AlltoAllV*", "NeighborExchange*", "AllGatherV", "ReduceScatterV", "P2POp", "BatchISendIRecv",
                      "TCPStore", "Reshard", "reshard"), _GROUPS),
@@ -23,7 +24,8 @@ NAMES = {
                      "make_map_parameter", "recompute_block"), _GRAPH),
     **dict.fromkeys(("FusedAdaFactor*", "FusedCastAdamWeightDecay", "Push", "Pull"), _STEP),
     **dict.fromkeys(("CustomOpBuilder", "*RegOp", "op_info_register", "Morph", "ms_kernel"), _KERNEL),
-    "GetNext": "iterate over a dataset", "set_comm_ops_inplace": "collectives return new Tensors",
+    "GetNext": "iterate over a dataset",
+    "set_comm_ops_inplace": "collectives return new Tensors; take what they return",
     "NPU*FloatStatus": "use ops.FloatStatus, or amp's all_finite",
     "CopyWithSlice": "assign to the slice, as in x[1:] = y",
     "rotated_iou": "it runs on Ascend devices alone; ops.IOU takes boxes that are not turned",

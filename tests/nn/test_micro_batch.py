@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from luojia import Tensor, nn, ops
+from luojia import Tensor, nn, ops, parallel
+from luojia.parallel.nn import GradAccumulation, Pipeline
 
-CELLS = [nn.PipelineCell, nn.GradAccumulationCell, nn.MicroBatchInterleaved]
+CELLS = [nn.PipelineCell, nn.GradAccumulationCell, nn.MicroBatchInterleaved, GradAccumulation, Pipeline]
 X, Y = Tensor(np.arange(8, dtype=np.float32).reshape(4, 2)), Tensor(np.ones((4, 2), np.float32))
 
 
@@ -36,3 +37,15 @@ def test_errors(cell, number, error, match):
 
 def test_printing():
     assert "(interleave_inputs): CellList(\n    (0): _MicroBatch()" in str(nn.MicroBatchInterleaved(Loss()))
+
+
+def test_stages_are_kept():
+    net = nn.SequentialCell(nn.Dense(2, 2), nn.Dense(2, 1))
+    Pipeline(net, 2, {"0": 0, "1": 1})
+    assert [cell.pipeline_stage for cell in net] == [0, 1]
+    with pytest.raises(KeyError, match="'stage_config' : {'2': 0} is not found in 'network'"):
+        Pipeline(net, 2, {"1": 0, "2": 0})
+    assert net[1].pipeline_stage == 1
+    with pytest.raises(TypeError, match="'stage_config' must be a dict, but got int"):
+        Pipeline(net, 2, 3)
+    assert parallel.nn.MicroBatchInterleaved is nn.MicroBatchInterleaved
