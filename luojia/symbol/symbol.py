@@ -12,7 +12,7 @@ import numpy as np
 
 from .._src.core import symbol as core
 from .._src.core.dtypes import MXNET_CODES, to_numpys
-from .._src.core.executor import Executor, debug_str, requests, zeros
+from .._src.core.executor import Executor, debug_str, placing, requests, zeros
 from .._src.core.graph import CachedGraph
 from .._src.core.infer import Shapes, infer_types, known
 from .._src.core.open_shapes import settled
@@ -183,7 +183,8 @@ class Symbol(core.Symbol):
             args_grad: arrays to write gradients to, likewise; arguments without one get no gradient.
             grad_req: 'write', 'add' or 'null', for all arguments or each (a list, or by name).
             aux_states: arrays for the auxiliary states.
-            group2ctx, shared_exec: accepted; everything computes on ``ctx``.
+            group2ctx: the devices of nodes that have a ``ctx_group`` (``AttrScope(ctx_group="dev1")``), by its name.
+            shared_exec: accepted.
         """
         arguments, auxiliary = self.list_arguments(), self.list_auxiliary_states()
         arrays = _arrays("args", args, arguments, partial=False)
@@ -205,7 +206,8 @@ class Symbol(core.Symbol):
         """An executor on new arrays of zeros, their shapes inferred from those of some arguments.
 
         Variables that declare a storage type, or have one in ``stype_dict``, get arrays of that class. Arrays of
-        ``shared_exec`` that have the same name, shape and dtype are shared.
+        ``shared_exec`` that have the same name, shape and dtype are shared. Variables with a ``ctx_group`` lie on the
+        context that ``group2ctx`` has for it.
         """
         listed = "".join(f"{k}: {v}\n" for k, v in kwargs.items())
         arguments, auxiliary = self.list_arguments(), self.list_auxiliary_states()
@@ -228,7 +230,10 @@ class Symbol(core.Symbol):
             old = shared.get(name)
             if old is not None and old.shape == shape and old.np_dtype == dtypes[name]:
                 return old
-            return as_stype(zeros(NDArray, shape, dtypes[name], ctx), stypes.get(name, "default"))
+            return as_stype(zeros(NDArray, shape, dtypes[name], places[name]), stypes.get(name, "default"))
+
+        place = placing(ctx, group2ctx)
+        places = {n.name: place(n) for n in core.walk(self._outputs)}
 
         stypes = {n.name: _STYPES[n.extra["__storage_type__"]] for n in core.walk(self._outputs)
                   if n.extra.get("__storage_type__") in _STYPES}
@@ -236,7 +241,7 @@ class Symbol(core.Symbol):
         arrays = [allocate(n, s) for n, s in zip(arguments, args_)]
         aux = [allocate(n, s) for n, s in zip(auxiliary, aux_)]
         grads: Any = [
-            None if r == "null" else as_stype(zeros(NDArray, a.shape, a.np_dtype, ctx),
+            None if r == "null" else as_stype(zeros(NDArray, a.shape, a.np_dtype, a._device),
                                               "row_sparse" if a.stype == "row_sparse" else "default")
             for r, a in zip(reqs, arrays)
         ]

@@ -131,7 +131,7 @@ def test_sizes():
     assert T.Resize(2)(batch).shape == (2, 2, 2, 3)
     with pytest.raises(ValueError, match=r"Resize expects a size in pixels, a number or \(width, height\), got 'a'"):
         T.Resize("a")
-    with pytest.raises(ValueError, match="interp expects 0 nearest, .*3 area, 4 Lanczos, 9 by the sizes or 10 by chance, got 5"):
+    with pytest.raises(ValueError, match="interp expects 0 nearest, .*3 area, .*10 by chance, got 5"):
         T.Resize(3, interpolation=5)
     with pytest.raises(mx.MXNetError, match=r"CenterCrop expects an image \(H, W, C\) or a batch .* got \(2, 2\)"):
         T.CenterCrop(1)(nd.ones((2, 2)))

@@ -48,7 +48,7 @@ def test_sizes_and_crops():
 def test_what_is_not_there_says_so():
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         image.nonsense  # noqa: B018
-    with pytest.raises(ValueError, match="interp expects 0 nearest, 1 bilinear, 2 bicubic, 3 area, 4 Lanczos, 9 by the sizes or 10 by chance, got 5"):
+    with pytest.raises(ValueError, match="interp expects 0 nearest, 1 bilinear, .*10 by chance, got 5"):
         image.imresize(IMAGE, 2, 2, 5)
 
 

@@ -211,3 +211,42 @@ HEAD = "head_gradient is required when calling backward"
 def test_errors(action, error, message, executor, fc):
     with pytest.raises(error, match=message):
         action(executor, fc)
+
+
+@pytest.fixture
+def grouped():
+    with mx.AttrScope(ctx_group="dev1"):
+        hidden = sym.BatchNorm(sym.FullyConnected(sym.var("a"), num_hidden=3, no_bias=True, name="f1"), name="bn")
+    with mx.AttrScope(ctx_group="dev2"):
+        return sym.Group([sym.FullyConnected(hidden, num_hidden=2, no_bias=True, name="f2"), hidden])
+
+
+@pytest.mark.numpy_engine  # one that compiles keeps to the executor's device
+def test_groups_lie_on_their_contexts(grouped):
+    """Contexts of mxnet 1.9.1's arrays."""
+    run = grouped.simple_bind(mx.cpu(), a=(2, 4), group2ctx={"dev1": mx.cpu(1), "dev2": mx.cpu(2)})
+    one, two = mx.cpu(1), mx.cpu(2)
+    expected = {"a": one, "f1_weight": one, "bn_gamma": one, "bn_beta": one, "f2_weight": two}
+    assert {n: a.context for n, a in run.arg_dict.items()} == expected
+    assert {n: g.context for n, g in run.grad_dict.items()} == expected
+    assert {a.context for a in run.aux_arrays} == {one}
+    for array in run.arg_arrays:
+        array[:] = 0.5
+    outs = run.forward(is_train=True)
+    assert [o.context for o in outs] == [two, one] and outs[0].asnumpy().tolist() == [[0.75, 0.75], [0.75, 0.75]]
+    run.backward([mx.nd.ones(o.shape, ctx=o.context) for o in outs])
+    assert run.grad_dict["bn_beta"].asnumpy().tolist() == [4, 4, 4]
+    assert run.grad_dict["bn_beta"].context == one
+    assert [o.context for o in run.reshape(a=(1, 4)).forward()] == [two, one]
+    assert {a.context for a in grouped.simple_bind(mx.cpu(3), a=(2, 4)).arg_arrays} == {mx.cpu(3)}
+
+
+@pytest.mark.numpy_engine
+@pytest.mark.parametrize("groups, text", [
+    ({"dev1": mx.cpu(1)}, "not found for group dev2; group2ctx names 'dev1'"),
+    ({"dev1": [mx.cpu(1)]}, "expects a context for the group 'dev1'"),
+    ([{"dev1": mx.cpu(1)}], "expects a dictionary from groups to contexts"),
+])
+def test_groups_without_a_context(grouped, groups, text):
+    with pytest.raises(mx.MXNetError, match=text):
+        grouped.simple_bind(mx.cpu(), a=(2, 4), group2ctx=groups)

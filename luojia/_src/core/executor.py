@@ -16,7 +16,7 @@ from ..errors import ArgumentError, DTypeError, GraphError, MXNetError, ShapeErr
 from .infer import Shapes
 from .mirror import cached_graph
 from .open_shapes import settled
-from .symbol import Symbol, walk
+from .symbol import Symbol, SymNode, walk
 from .symbol_calls import kept
 from .symbol_ops import input_names
 from .tape import STOP, Leaf, backward, recording_scope
@@ -45,6 +45,8 @@ class Executor:
         self._reqs = reqs
         self._aux = aux
         self._group2ctx = group2ctx
+        place = placing(ctx, group2ctx)
+        self._places = [place(entry.node) for entry in symbol._outputs]  # the devices of the outputs
         self._class = symbol._array_class
         self._leaves: list[Leaf | None] = []
         self._recorded: list[Tensor] = []
@@ -113,7 +115,7 @@ class Executor:
                 self._recorded = self._graph(*inputs, *self._aux, device=self._ctx, watch=self._watcher())
         finally:
             kept.made = before
-        self._outputs = [wrap(self._class, t._value, self._ctx) for t in self._recorded]
+        self._outputs = [wrap(self._class, t._value, place) for t, place in zip(self._recorded, self._places)]
         return list(self._outputs)
 
     def backward(self, out_grads: Any = None, is_train: bool = True) -> None:
@@ -253,14 +255,14 @@ class Executor:
                     "sizing it is more efficient than the reverse. If you really want to up size, set "
                     "allow_up_sizing=True to enable allocation of new arrays."
                 )
-            args.append(zeros(self._class, shape, a.np_dtype, self._ctx))
-            grads.append(None if g is None else zeros(self._class, shape, a.np_dtype, self._ctx))
+            args.append(zeros(self._class, shape, a.np_dtype, a._device))
+            grads.append(None if g is None else zeros(self._class, shape, a.np_dtype, a._device))
         aux = []
         for name, a in zip(self._symbol.list_auxiliary_states(), self._aux):
             shape = found[name]
             if shape != a.shape and not partial_shaping:
                 raise MXNetError(f"Shape of unspecifie aux: {name} changed; set partial_shaping=True to allow it.")
-            aux.append(a if shape is None or shape == a.shape else zeros(self._class, shape, a.np_dtype, self._ctx))
+            aux.append(a if shape is None or shape == a.shape else zeros(self._class, shape, a.np_dtype, a._device))
         return Executor(self._symbol, self._ctx, args, grads, self._reqs, aux, self._group2ctx)
 
     def debug_str(self) -> str:
@@ -270,6 +272,32 @@ class Executor:
     def get_optimized_symbol(self) -> Symbol:
         """The graph, which luojia's engines run as it is."""
         return self._symbol
+
+
+def placing(ctx: Context, group2ctx: Mapping[str, Context] | None) -> Callable[[SymNode], Context]:
+    """The device of each node: what ``group2ctx`` says of its ``ctx_group``, and ``ctx`` where it has none.
+
+    Groups are places of memory, as NumPy computes everywhere alike; an engine that compiles keeps to ``ctx``.
+
+    Raises:
+        MXNetError: the function returned meets a group that ``group2ctx`` does not name.
+    """
+    if group2ctx is not None and not isinstance(group2ctx, Mapping):
+        raise ArgumentError(f"group2ctx expects a dictionary from groups to contexts, got {group2ctx!r}.")
+    for group, device in (group2ctx or {}).items():
+        if not isinstance(device, Context):
+            raise ArgumentError(f"group2ctx expects a context for the group {group!r}, got {device!r}.")
+
+    def place(node: SymNode) -> Context:
+        group = node.extra.get("__ctx_group__")
+        if not group2ctx or group is None or ctx.engine.compiles:
+            return ctx
+        if group not in group2ctx:
+            raise MXNetError(f"The device assignment not found for group {group}; group2ctx names "
+                             f"{', '.join(map(repr, group2ctx))}.")
+        return group2ctx[group]
+
+    return place
 
 
 def copy_into(target: Tensor, value: Any) -> None:
