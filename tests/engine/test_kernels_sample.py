@@ -5,7 +5,7 @@ import pytest
 
 import luojia.ops  # noqa: F401 - which defines the operators
 from luojia._src.core.op import OPERATORS
-from luojia._src.engine.kernels.sample import sample, sample_dx
+from luojia._src.engine.kernels.sample import nearest, nearest_dx, sample, sample_dx
 from luojia._src.engine.numpy_engine import ENGINE
 
 rng = np.random.default_rng(0)
@@ -38,3 +38,23 @@ def test_at_pixels():
     y, saved = sample(x, np.array([[[1.0]]]), np.zeros((1, 1, 1)))
     _, columns, _ = sample_dx(np.ones((1, 1, 1)), saved, x.shape, (False, True))
     assert y.tolist() == [[[3.0]]] and columns.tolist() == [4.0]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16"])
+def test_nearest_pixels_and_their_gradient(dtype):
+    x = rng.standard_normal((2, 3, 5, 4)).astype(dtype)
+    column, row = (rng.uniform(-2, 6, (2, 2, 7, 6))).astype(dtype)
+    column[0, 0, :3] = 0.5, np.nan, -0.5
+    y, saved = nearest(x, column, row)
+    g = rng.standard_normal(y.shape).astype(dtype)
+    expected, dx = np.zeros(y.shape, dtype), np.zeros(x.shape)
+    for n, place in np.ndindex(2, 42):
+        i, j = np.round(row[n].ravel()[place]), np.round(column[n].ravel()[place])
+        if np.isnan(j):
+            expected[n, :, place] = np.nan
+        elif 0 <= i < 5 and 0 <= j < 4:
+            expected[n, :, place] = x[n, :, int(i), int(j)]
+            dx[n, :, int(i), int(j)] += g[n, :, place]
+    np.testing.assert_array_equal(y, expected)
+    assert y.dtype == dtype
+    np.testing.assert_allclose(nearest_dx(g, saved, x.shape), dx, rtol=1e-5, atol=2e-2 if dtype == "float16" else 1e-5)

@@ -66,3 +66,14 @@ def test_what_is_kept(dtype):
         found = kept(g, mask)
         assert found.dtype == dtype
         np.testing.assert_array_equal(found, np.where(mask, g, np.zeros((), dtype)))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_a_product_with_a_mask_in_blocks(dtype):
+    x = np.tile(numbers(dtype), (2, 1))
+    mask = np.tile(MASK, (2, 1))
+    expected = np.where(mask, x, np.zeros((), dtype))
+    for g, m, e in ((x, mask, expected), (x.T, mask.T, expected.T), (x[:, ::2], mask[:, ::2], expected[:, ::2])):
+        found = kept(g, m)
+        assert found.dtype == g.dtype
+        np.testing.assert_array_equal(found, e)

@@ -144,3 +144,11 @@ def test_many_integers_between_bounds(low, high, dtype, rng):
     found = OPERATORS["clip_between"](Tensor(x), low, high).asnumpy()
     np.testing.assert_array_equal(found, expected)
     assert found.dtype == dtype
+
+
+def test_a_cast_to_the_same_dtype_is_a_tensor_of_its_own():
+    x = Tensor(np.ones((20, 30), np.float32))
+    y = x.astype(mx.float32)
+    y[0] = 5.0
+    x[1] = 7.0
+    assert x.asnumpy()[0, 0] == 1 and y.asnumpy()[0, 0] == 5 and y.asnumpy()[1, 0] == 1 and x.asnumpy()[1, 0] == 7

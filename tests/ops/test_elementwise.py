@@ -2,6 +2,7 @@
 
 import numpy as np
 
+import luojia
 from luojia import Tensor, ops
 from luojia._src.core.op import OPERATORS
 from tests.check import check_op
@@ -71,3 +72,8 @@ def test_selection():
     odd = Tensor([np.nan, np.inf, -np.inf, 1.0])
     assert ops.nan_to_num(odd, 5.0, 6.0, 7.0).asnumpy().tolist() == [5, 6, 7, 1]
     assert ops.nan_to_num(odd).asnumpy()[1] == np.finfo(np.float32).max
+
+
+def test_no_gradient_passes_to_what_is_not_finite():
+    x = Tensor([1.0, np.nan, np.inf, -np.inf, -2.0])
+    assert luojia.grad(lambda x: ops.nan_to_num(x) * 3)(x).asnumpy().tolist() == [3, 0, 0, 0, 3]

@@ -20,10 +20,12 @@ from .define import binary
 def cast(xp, x, *, dtype):
     """x in another dtype. The gradient is cast back, from and to integers too (MindSpore: so it does there)."""
     dtype = to_np(dtype)
+    if x.dtype == dtype:
+        return x
     kind = dtype.kind
     if kind != "c" and x.dtype.kind == "c":
         x = xp.real(x)
-    if x.__class__ is np.ndarray and kind == "f" and x.dtype != dtype:
+    if x.__class__ is np.ndarray and kind == "f":
         return halves.cast(x, dtype)
     return xp.to_integer(x, dtype) if kind in "iu" else x.astype(dtype)
 

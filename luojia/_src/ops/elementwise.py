@@ -8,6 +8,7 @@ import numpy as np
 
 from ..core.dtypes import float_limits, to_np
 from ..core.op import op
+from ..engine.kernels.select import kept
 from .complex import direction, is_complex
 from .define import unary
 
@@ -140,6 +141,12 @@ def replace_nonfinite(xp, x, *, nan=None, posinf=None, neginf=None):
         return x.copy()
     x = xp.where(xp.isnan(x), xp.zeros_like(x) + (0.0 if nan is None else nan), x)
     return xp.where(x == xp.inf, xp.zeros_like(x) + high, xp.where(x == -xp.inf, xp.zeros_like(x) + low, x))
+
+
+@replace_nonfinite.vjp(keep="args")
+def _(xp, g, ans, args, needs, **_):
+    finite = xp.isfinite(args[0])
+    return (kept(g, finite) if hasattr(g, "flags") else xp.where(finite, g, xp.zeros_like(g)),)
 
 
 @op("Select()(condition:c, x, y)", fn=("where(condition:c, input:x, other:y)", "select(condition:c, input:x, other:y)"),

@@ -44,7 +44,7 @@ def grid_sample(xp, x, grid, *, mode="bilinear", padding_mode="zeros", align_cor
                          f"(N, d, h, w, 3), got {tuple(x.shape)} and {tuple(grid.shape)}.")
     if axes == 2 and isinstance(x, np.ndarray) and isinstance(grid, np.ndarray) and _simple(
             x, grid, mode, padding_mode):
-        return _sampled(x, grid, padding_mode, align_corners)[0]
+        return _sampled(x, grid, mode, padding_mode, align_corners)[0]
     places = []
     for k in range(axes):
         n = x.shape[-1 - k]
@@ -63,18 +63,18 @@ def _pixels(at, n, align_corners):
 
 def _simple(x, grid, mode, padding_mode):
     """Whether there is a kernel for images at these places."""
-    return (x.ndim == 4 and mode == "bilinear" and padding_mode != "reflection" and x.dtype == grid.dtype
+    return (x.ndim == 4 and mode in ("bilinear", "nearest") and padding_mode != "reflection" and x.dtype == grid.dtype
             and x.dtype.kind == "f" and x.size > 0)
 
 
-def _sampled(x, grid, padding_mode, align_corners):
+def _sampled(x, grid, mode, padding_mode, align_corners):
     """The samples, and what their gradients take."""
     places = [_pixels(grid[..., k], x.shape[-1 - k], align_corners) for k in range(2)]
     free = None
     if padding_mode == "border":
         free = [(at > 0) & (at < n - 1) for at, n in zip(places, x.shape[:1:-1])]
         places = [at.clip(0, n - 1) for at, n in zip(places, x.shape[:1:-1])]
-    y, saved = kernel.sample(x, *places)
+    y, saved = (kernel.sample if mode == "bilinear" else kernel.nearest)(x, *places)
     return y.reshape(*x.shape[:2], *grid.shape[1:3]), (saved, free)
 
 
@@ -84,12 +84,15 @@ def _(needs, x, grid, *, mode, padding_mode, align_corners):
             grid.ndim != 4 or grid.shape[-1] != 2 or grid.shape[0] != x.shape[0]):
         return grid_sample.fn(ENGINE.xp, x, grid, mode=mode, padding_mode=padding_mode,
                               align_corners=align_corners), None
-    return _sampled(x, grid, padding_mode, align_corners)
+    return _sampled(x, grid, mode, padding_mode, align_corners)
 
 
 @grid_sample.fast_vjp
 def _(saved, g, args, needs, *, mode, padding_mode, align_corners):
     x, grid = args
+    if mode == "nearest":
+        dx = kernel.nearest_dx(g.reshape(*g.shape[:2], -1), saved[0], x.shape) if needs[0] else None
+        return dx, np.zeros_like(grid) if needs[1] else None
     dx, *places = kernel.sample_dx(g.reshape(*g.shape[:2], -1), saved[0], x.shape, needs)
     if not needs[1]:
         return dx, None

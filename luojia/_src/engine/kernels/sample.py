@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from luojia._src.engine.kernels.precision import widen
+from luojia._src.engine.kernels.scatter import add_rows
 
 
 def sample(x: np.ndarray, column: np.ndarray, row: np.ndarray) -> tuple[np.ndarray, tuple]:
@@ -31,6 +32,31 @@ def sample(x: np.ndarray, column: np.ndarray, row: np.ndarray) -> tuple[np.ndarr
             total = total + pixels.take(corners[-1][0], 0) * weight[:, None]
     return (total.reshape(n, -1, c).transpose(0, 2, 1).astype(x.dtype, copy=False),
             (pixels, corners, right_part, low_part))
+
+
+def nearest(x: np.ndarray, column: np.ndarray, row: np.ndarray) -> tuple[np.ndarray, tuple]:
+    """x (N, C, H, W) at the pixels nearest to places (N, h, w), 0 outside: (N, C, h * w), and what `nearest_dx` takes.
+
+    >>> nearest(np.array([[[[1.0, 3.0]]]]), np.array([[[0.6, 9.0]]]), np.zeros((1, 1, 2)))[0]
+    array([[[3., 0.]]])
+    """
+    n, c, height, width = x.shape
+    j, i = np.round(column).reshape(n, -1), np.round(row).reshape(n, -1)
+    inside = (i >= 0) & (i < height) & (j >= 0) & (j < width)
+    at = np.arange(0, n * height * width, height * width)[:, None] + np.where(inside, i * width + j, 0).astype(np.int64)
+    pixels = x.transpose(0, 2, 3, 1).reshape(-1, c)
+    found = pixels.take(at.reshape(-1), 0)
+    found[~inside.reshape(-1)] = 0
+    found[np.isnan(i + j).reshape(-1)] = np.nan
+    return found.reshape(n, -1, c).transpose(0, 2, 1), (at.reshape(-1), inside.reshape(-1))
+
+
+def nearest_dx(g: np.ndarray, saved: tuple, shape: tuple[int, ...]) -> np.ndarray:
+    """The gradient of x, of ``shape``, for g (N, C, places)."""
+    at, inside = saved
+    rows = g.transpose(0, 2, 1).reshape(-1, shape[1])
+    pixels = add_rows(rows[inside], at[inside], count=shape[0] * shape[2] * shape[3])
+    return pixels.reshape(shape[0], *shape[2:], shape[1]).transpose(0, 3, 1, 2)
 
 
 def sample_dx(g: np.ndarray, saved: tuple, shape: tuple[int, ...], needs: tuple) -> tuple:
