@@ -82,6 +82,7 @@ _DEFAULTS: dict[str, Any] = {
     "enable_mem_reuse": True, "enable_loop_sink": True, "device_num": 1, "op_timeout": 900, "mem_offload": "OFF",
     "memory_offload": "OFF", "jit_config": {}, "ascend_config": {}, "gpu_config": {}, "exec_order": "bfs",
     "aoe_tune_mode": "", "aoe_config": {}, "debug_level": RELEASE, "jit_enable_inplace_ops": True,
+    "jit_level": "", "hccl_watchdog": True,
 }
 _settings = dict(_DEFAULTS)
 _CHOICES: dict[str, Any] = {
@@ -319,16 +320,20 @@ _PARALLEL_CHOICES: dict[str, Any] = {
     "auto_parallel_search_mode": _SEARCHES, "search_mode": _SEARCHES,
     "communi_parallel_mode": ("all_group_parallel", "same_server_group_parallel", "no_group_parallel"),
 }
+_FUSED = ("allreduce", "allgather", "reducescatter")
 _PARALLEL: dict[str, Any] = {
     "parallel_mode": ParallelMode.STAND_ALONE, "device_num": 1, "global_rank": 0, "gradients_mean": False,
     "gradient_fp32_sync": True, "loss_repeated_mean": True, "parameter_broadcast": False,
     "strategy_ckpt_load_file": "", "strategy_ckpt_save_file": "", "full_batch": False,
-    "dataset_strategy": "data_parallel", "enable_parallel_optimizer": False, "all_reduce_fusion_config": [],
+    "dataset_strategy": [], "enable_parallel_optimizer": False, "all_reduce_fusion_config": [],
     "auto_parallel_search_mode": "recursive_programming", "search_mode": "recursive_programming",
-    "pipeline_stages": 1, "enable_alltoall": False, "comm_fusion": {}, "communi_parallel_mode": "all_group_parallel",
-    "parallel_optimizer_config": {}, "grad_accumulation_step": 1, "strategy_ckpt_config": {},
+    "pipeline_stages": 1, "enable_alltoall": False, "communi_parallel_mode": "all_group_parallel",
+    "comm_fusion": {"openstate": True, **{kind: {"mode": "auto", "config": None} for kind in _FUSED}},
+    "parallel_optimizer_config": {}, "grad_accumulation_step": 1, "dump_local_norm": False,
+    "strategy_ckpt_config": {"load_file": "", "save_file": "", "only_trainable_params": True},
     "optimizer_weight_shard_size": -1, "optimizer_weight_shard_aggregated_save": False, "sharding_propagation": False,
     "parameter_broadcast_config": {}, "pipeline_result_broadcast": False,
+    "auto_parallel_new_interface": False,
 }
 _parallel = dict(_PARALLEL)
 _asked: dict[str, int] = {}  # 'device_num', where it was set
@@ -354,6 +359,8 @@ def set_auto_parallel_context(**kwargs: Any) -> None:
     for key, value in kwargs.items():
         if key not in _PARALLEL:
             raise ArgumentError(f"Set context keyword {key} is not recognized!")
+        if key == "parallel_mode" and not isinstance(value, str):
+            raise DTypeError(f"The parameter 'parallel_mode' must be {str}, but got {type(value)}")
         if key == "parallel_mode" and value not in ParallelMode.MODE_LIST:
             names = ", ".join(map(repr, ParallelMode.MODE_LIST[:-1]))
             raise ArgumentError(f"The context configuration parameter 'parallel_mode' only support {names} and "
@@ -384,18 +391,51 @@ def set_auto_parallel_context(**kwargs: Any) -> None:
             set_default_mesh(lambda: _mesh_of(count))
     if "device_num" in kwargs:
         _asked["device_num"] = kwargs["device_num"]
-    _parallel.update(kwargs)
+    for key, value in kwargs.items():
+        _parallel[key] = {**_parallel[key], **value} if key in ("comm_fusion", "strategy_ckpt_config") else value
+    if "dataset_strategy" in kwargs:
+        given = kwargs["dataset_strategy"]
+        _parallel.update(dataset_strategy=given if isinstance(given, str) else [list(part) for part in given],
+                         full_batch=given == "full_batch")
+    elif "full_batch" in kwargs:
+        _parallel["dataset_strategy"] = "full_batch" if kwargs["full_batch"] else "data_parallel"
 
 
 def _check_parallel(key: str, value: Any) -> None:
     if value not in _PARALLEL_CHOICES.get(key, (value,)):
         raise ArgumentError(f"The context configuration parameter '{key}' only support "
                             f"{list(_PARALLEL_CHOICES[key])}, but got the value: {value}.")
+    if key == "comm_fusion":
+        _check_fusion(value)
+    if key == "strategy_ckpt_config" and (not isinstance(value, dict) or value.keys() - _PARALLEL[key].keys()):
+        raise ArgumentError(f"The keys of 'strategy_ckpt_config' are {list(_PARALLEL[key])}. Unknown config: "
+                            f"{sorted(set(value) - _PARALLEL[key].keys())}")
+    if key == "dataset_strategy" and not isinstance(value, (str, tuple)):
+        raise DTypeError("For 'set_auto_parallel_context', the argument 'dataset_strategy' must be str or tuple type, "
+                         f"but got the type : {type(value)}.")
     if key == "dataset_strategy" and isinstance(value, str) and value not in ("full_batch", "data_parallel"):
         raise ArgumentError("For 'set_auto_parallel_context', the argument 'dataset_strategy' must be 'full_batch' or "
                             f"'data_parallel', but got the value : {value}.")
     if key == "all_reduce_fusion_config" and not isinstance(value, list):
         raise DTypeError(f"The parameter 'all_reduce_fusion_config' must be {list}, but got {type(value)}")
+
+
+def _check_fusion(value: Any) -> None:
+    """Compare a ``comm_fusion`` with what it may be; the wrong keys and modes are KeyErrors, as MindSpore's."""
+    if not isinstance(value, dict):
+        raise DTypeError(f"For 'comm_fusion', the config must be dict, but got the type : {type(value)}.")
+    for kind, one in value.items():
+        if kind not in ("openstate", *_FUSED):
+            raise KeyError(f"comm fusion type must be openstate, {', '.join(_FUSED)}, but got {kind}")
+        if kind == "openstate":
+            continue
+        if not isinstance(one, dict):
+            raise DTypeError(f"For 'comm_fusion', the '{kind}' config must be dict, but got the type : {type(one)}.")
+        for name in ("mode", "config"):
+            if name not in one:
+                raise KeyError(f"For 'comm_fusion', the key '{name}' should be contained.")
+        if one["mode"] not in ("auto", "index", "size"):
+            raise KeyError(f"fusion method mode must be auto, index or size, but got {one['mode']}")
 
 
 def _mesh_of(count: int | None) -> Mesh | None:

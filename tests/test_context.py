@@ -206,3 +206,38 @@ def test_shortcuts(monkeypatch):
 def test_more_errors(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_parallel_settings_are_told_whole():
+    context.set_auto_parallel_context(comm_fusion={"allreduce": {"mode": "size", "config": 32}},
+                                      strategy_ckpt_config={"save_file": "a.ckpt"}, dataset_strategy=((1, 2),))
+    try:
+        rest = {"mode": "auto", "config": None}
+        assert context.get_auto_parallel_context("comm_fusion") == {
+            "openstate": True, "allreduce": {"mode": "size", "config": 32}, "allgather": rest, "reducescatter": rest}
+        assert context.get_auto_parallel_context("strategy_ckpt_config") == {
+            "load_file": "", "save_file": "a.ckpt", "only_trainable_params": True}
+        assert context.get_auto_parallel_context("dataset_strategy") == [[1, 2]]
+        context.set_auto_parallel_context(full_batch=True)
+        assert context.get_auto_parallel_context("dataset_strategy") == "full_batch"
+        context.set_auto_parallel_context(dataset_strategy="data_parallel")
+        assert not context.get_auto_parallel_context("full_batch")
+    finally:
+        context.reset_auto_parallel_context()
+    assert context.get_auto_parallel_context("comm_fusion")["allreduce"] == rest
+    assert context.get_auto_parallel_context("dataset_strategy") == []
+
+
+@pytest.mark.parametrize("wrong, error, message", [
+    ({"parallel_mode": 3}, TypeError, "'parallel_mode' must be <class 'str'>"),
+    ({"dataset_strategy": [(1, 2)]}, TypeError, "must be str or tuple type"),
+    ({"strategy_ckpt_config": {"x": 1}}, ValueError, "Unknown config: .'x'."),
+    ({"comm_fusion": 3}, TypeError, "the config must be dict"),
+    ({"comm_fusion": {"x": 1}}, KeyError, "comm fusion type must be openstate, allreduce, allgather"),
+    ({"comm_fusion": {"allreduce": 3}}, TypeError, "the 'allreduce' config must be dict"),
+    ({"comm_fusion": {"allreduce": {"mode": "auto"}}}, KeyError, "the key 'config' should be contained"),
+    ({"comm_fusion": {"allreduce": {"mode": "x", "config": 1}}}, KeyError, "mode must be auto, index or size"),
+])
+def test_wrong_parallel_settings(wrong, error, message):
+    with pytest.raises(error, match=message):
+        context.set_auto_parallel_context(**wrong)
