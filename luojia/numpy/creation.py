@@ -67,7 +67,7 @@ def full(shape: Any, fill_value: Any, dtype: Any = None) -> Tensor:
 def full_like(a: Any, fill_value: Any, dtype: Any = None, shape: Any = None) -> Tensor:
     """A Tensor with the shape and dtype of ``a``, filled with a number."""
     a = tensor(a, "full_like")
-    return full(a.shape if shape is None else shape, fill_value, a.np_dtype if dtype is None else dtype)
+    return full(a.shape if shape is None else shape, fill_value, a.dtype if dtype is None else dtype)
 
 
 def zeros_like(a: Any, dtype: Any = None, shape: Any = None) -> Tensor:

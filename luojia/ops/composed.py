@@ -139,12 +139,27 @@ def _at_least(n: int, inputs: tuple) -> Any:
     return tuple(out) if len(out) > 1 else out[0]
 
 
+def linspace(start: Any, end: Any, steps: Any) -> Tensor:
+    """``steps`` numbers at equal distances from ``start`` to ``end``: Float64 if one of them is, else Float32."""
+    wide = any(isinstance(n, Tensor) and n.np_dtype == np.float64 for n in (start, end))
+    first, last = (n.item() if isinstance(n, Tensor) else n for n in (start, end))
+    count = steps.item() if isinstance(steps, Tensor) else steps
+    if isinstance(count, bool) or not isinstance(count, int):
+        raise DTypeError(f"For 'linspace', the type of 'steps' should be 'int', but got type '{type(count).__name__}': "
+                         f"{count}.")
+    if count < 1:
+        raise ArgumentError(f"For 'linspace', the number of steps must be positive, but got {count}.")
+    return OP["filled_linspace"](start=first, stop=last, num=count, dtype="float64" if wide else "float32")
+
+
 def logspace(start: Any, end: Any, steps: int, base: int = 10, *, dtype: Any = None) -> Tensor:
     """Powers of ``base``, their exponents evenly from ``start`` to ``end``."""
     from .. import numpy as mnp
 
     if steps < 0 or base < 0:
         raise ArgumentError(f"For 'logspace', steps and base must not be negative, got {steps} and {base}.")
+    start, end = (n.astype("float32") if isinstance(n, Tensor) and n.np_dtype == np.float16 else n
+                  for n in (start, end))
     return mnp.logspace(start, end, steps, base=base, dtype=dtype)
 
 
@@ -352,6 +367,16 @@ def tuple_getitem(items: tuple, index: int) -> Any:
     return items[index]
 
 
+def _mul_no_nan(self: Any, x: Tensor, y: Tensor) -> Tensor:
+    """x * y, and 0 where y is 0, even if x is no number."""
+    odd = OP["logical_and"](OP["equal"](y, 0), OP["logical_not"](OP["isfinite"](x)))
+    return OP["where"](odd, y * 0, x * y)
+
+
+def _linspace_of(self: Any, start: Any, stop: Any, num: Any) -> Tensor:
+    return linspace(start, stop, num)
+
+
 _KEPT = [n for n, f in list(globals().items()) if callable(f) and not n.startswith("_") and getattr(
     f, "__module__", "") == __name__ and not isinstance(f, type)]
 
@@ -366,7 +391,7 @@ _ROWS: tuple[Any, ...] = (
      "(standard deviation, mean)."),
     ("TruncateDiv", *of(truncate_div)), ("TruncateMod", *of(truncate_mod)),
     ("Cdist", *of(cdist, p=2.0)), ("Trace", {}, lambda self, x: OP["trace"](x), "The sum of the diagonal."),
-    ("MulNoNan", {}, lambda self, x, y: OP["where"](OP["equal"](y, 0), y * 0, x * y), "x * y, and 0 where y is 0."),
+    ("MulNoNan", {}, _mul_no_nan, _mul_no_nan.__doc__), ("LinSpace", {}, _linspace_of, linspace.__doc__),
     ("Roll", {"shift": ..., "axis": ...},
                                                 lambda self, x: OP["roll"](x, shift=self.shift, axis=self.axis),
                                                 "The elements moved along an axis, the last to the front."),

@@ -41,3 +41,34 @@ def test_gradient_of_lp_norm():
     np.testing.assert_allclose(bounded.asnumpy(), X / 10, rtol=1e-5)
     free = ops.grad(lambda x: ops.LpNorm([0, 1], 3, True)(x))(Tensor(X)).asnumpy()
     np.testing.assert_allclose(free, X * np.abs(X) / (np.abs(X) ** 3).sum() ** (2 / 3), rtol=1e-5)
+
+
+def test_matrices_of_float16():
+    a, b = Tensor(np.float16([[3, 1], [0.5, 2]])), Tensor(np.float16([[1], [2]]))
+    for found, expected in ((ops.MatrixSolve()(a, b), [[0], [1]]), (ops.slogdet(a)[1], np.log(5.5)),
+                            (ops.lstsq(a, b), [[0], [1]])):
+        assert found.asnumpy().dtype == np.float16
+        np.testing.assert_allclose(found.asnumpy(), expected, atol=2e-3)
+
+
+def test_linspace_and_logspace_compute_in_the_wider_float():
+    start, stop = Tensor(np.float64(3)), Tensor(np.float64(10))
+    for found in (ops.linspace(start, stop, 5), ops.LinSpace()(start, stop, Tensor(5))):
+        assert found.asnumpy().dtype == np.float64
+        np.testing.assert_allclose(found.asnumpy(), [3, 4.75, 6.5, 8.25, 10])
+    assert ops.linspace(1, 10, 5).asnumpy().dtype == np.float32
+    found = ops.LogSpace(4)(Tensor(np.float16(1)), Tensor(np.float16(6)))
+    np.testing.assert_allclose(found.asnumpy(), [10, 464.1589, 21544.35, 1e6], rtol=1e-4)
+    with pytest.raises(ValueError, match="the number of steps must be positive, but got 0"):
+        ops.linspace(1, 10, 0)
+    with pytest.raises(TypeError, match="the type of 'steps' should be 'int', but got type 'float'"):
+        ops.linspace(1, 10, 2.5)
+
+
+def test_gradients_of_constants_and_zeros():
+    x, y = Tensor([1.0, 2.0, np.inf]), Tensor([0.0, 2.0, 0.0])
+    np.testing.assert_array_equal(ops.MulNoNan()(x, y).asnumpy(), [0, 4, 0])
+    found = ops.grad(lambda x, y: ops.MulNoNan()(x, y), (0, 1))(x[:2], y[:2])
+    np.testing.assert_array_equal([g.asnumpy() for g in found], [[0, 2], [1, 2]])
+    loss = ops.SigmoidCrossEntropyWithLogits()
+    np.testing.assert_array_equal(ops.grad(loss, 1)(Tensor([0.3, 0.8]), Tensor([1.0, 0.0])).asnumpy(), 0)

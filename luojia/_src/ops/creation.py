@@ -52,9 +52,8 @@ def filled_range(xp, *, start=0, stop=None, step=1, repeat=1, dtype=None):
     return out if repeat == 1 else xp.repeat(out, repeat)
 
 
-@op("LinSpace()(start, stop, num)", fn=("linspace(start, end:stop, steps:num)",),
-    mx="_linspace(start=None, stop=None, step:_=None, repeat:_=None, infer_range:_=None, num, endpoint=True, ctx:_='', "
-       "dtype='float32')", differentiable=False)
+@op(fn=(), mx="_linspace(start=None, stop=None, step:_=None, repeat:_=None, infer_range:_=None, num, endpoint=True, "
+    "ctx:_='', dtype='float32')", differentiable=False)
 def filled_linspace(xp, *, start, stop, num, endpoint=True, dtype="float32"):
     """``num`` numbers at equal distances from ``start`` to ``stop``."""
     return xp.linspace(start, stop, num, endpoint=endpoint).astype(to_np(dtype))

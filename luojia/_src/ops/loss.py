@@ -355,7 +355,7 @@ def sigmoid_cross_entropy_with_logits(xp, x, labels):
 
 @sigmoid_cross_entropy_with_logits.vjp(keep="args")
 def _(xp, g, ans, args, needs):
-    return g * (xp.sigmoid(args[0]) - args[1]), -g * args[0] if needs[1] else None
+    return g * (xp.sigmoid(args[0]) - args[1]), None  # labels are constants, as in MindSpore
 
 
 @op("BCEWithLogitsLoss(reduction='mean')(input:x, target:labels, weight=None, pos_weight=None)",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ..core.op import op
@@ -19,11 +21,12 @@ def _mt(xp, x, transposed: bool):
     return swap(xp, x) if transposed else x
 
 
-def _in_single(xp, x, function):
+def _in_single(xp, x, function, *others) -> Any:
     """``function`` of matrices, of which NumPy and XLA compute those of float16 and bfloat16 in float32 only."""
     if x.dtype.itemsize > 2:
-        return function(x)
-    return function(x.astype("float32")).astype(x.dtype)
+        return function(x, *others)
+    out = function(*[a.astype("float32") for a in (x, *others)])
+    return tuple([a.astype(x.dtype) for a in out]) if isinstance(out, tuple) else out.astype(x.dtype)
 
 
 @op(fn=("inverse(input:x)", "inv_matrix(input:x)", "matrix_inverse(x)"), mx=("linalg_inverse(A:x)",))
@@ -61,7 +64,7 @@ def _ranked(xp, out, rank1: bool):
 def slogdet(xp, x, *, rank1=False):
     """The sign and the logarithm of the absolute value of each matrix's determinant."""
     _square(x, "slogdet")
-    sign, log = xp.linalg.slogdet(x)
+    sign, log = _in_single(xp, x, xp.linalg.slogdet)
     return _ranked(xp, sign, rank1), _ranked(xp, log, rank1)
 
 
@@ -98,7 +101,7 @@ def _(shapes, **_):
 def solve(xp, a, b):
     """The x with a x = b."""
     _square(a, "solve")
-    return xp.linalg.solve(a, b)
+    return _in_single(xp, a, xp.linalg.solve, b)
 
 
 @solve.vjp
@@ -183,7 +186,7 @@ def trsm(xp, a, b, *, transpose=False, rightside=False, lower=True, alpha=1.0):
     a = _mt(xp, _triangle(xp, a, lower), transpose != rightside)
     b = swap(xp, b) if rightside else b
     try:
-        x = xp.linalg.solve(a, b)
+        x = _in_single(xp, a, xp.linalg.solve, b)
     except np.linalg.LinAlgError:  # singular
         x = _substitute(xp, a, b, lower == (transpose == rightside))
     return alpha * (swap(xp, x) if rightside else x)
