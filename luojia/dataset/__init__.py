@@ -169,6 +169,9 @@ def __getattr__(name: str) -> Any:
         return importlib.import_module(f".{name}", __name__)
     if name in _STEPS:
         return getattr(importlib.import_module(f".{_STEPS[name]}", __name__), name)
+    if name == "deserialize":
+        raise RefusedName("dataset.deserialize is not provided: serialize describes a pipeline; keep the function that "
+                          "makes it, and call that again.")
     if name in _REFUSED:
         raise RefusedName(
             f"dataset.{name} is not provided; read the data in Python and hand it to dataset.GeneratorDataset or "

@@ -116,6 +116,9 @@ class Side:
             raise FormatError(f"the strategy file {path} has layouts for {sorted(counts)} devices; one file must be "
                               "for one number of devices.")
         self.devices = counts.pop()
+        if self.devices * (max(self.stages) + 1) > strategy_file.MAX_DEVICES:
+            raise FormatError(f"the strategy file {path} has {max(self.stages) + 1} stages of {self.devices} devices, "
+                              "which cannot be.")
         self.ranks = self.devices * (max(self.stages) + 1)
         self.names = {name for layouts in self.stages.values() for name in layouts}
 
@@ -125,24 +128,6 @@ class Side:
     def homes(self, name: str) -> list[int]:
         """The stages that have a parameter."""
         return [stage for stage in sorted(self.stages) if name in self.stages[stage]]
-
-
-def _overlap(a: Layout, rank_a: int, b: Layout, rank_b: int) -> bool:
-    """Whether two devices' parts have something in common; what is not cut at all has with every part."""
-    return all(p * n < (q + 1) * m and q * m < (p + 1) * n
-               for p, m, q, n in zip(a.part(rank_a), a.cuts(), b.part(rank_b), b.cuts()))
-
-
-def _sources(layout: Layout, target: Layout | None, local: int, near: int) -> list[int]:
-    """The devices, one for each part, that have something of the part of device ``local`` in another layout.
-
-    Of those that hold equal parts it is the one that stands among them where ``near`` stands among its own.
-    """
-    holders = layout.holders()
-    at = holders[layout.part(near)].index(near)
-    if target is not None and len(target.tensor_map) != len(layout.tensor_map):
-        target = None
-    return [ranks[at] for ranks in holders.values() if target is None or _overlap(layout, ranks[0], target, local)]
 
 
 class Conversion:
@@ -163,13 +148,11 @@ class Conversion:
         if max(src.stages) != max(dst.stages):
             return list(range(src.ranks))[::-1]
         found = {self.near}  # whose file has what is not cut
-        for name in src.names:
-            target = dst.layout(name, self.stage)
-            if target is None and not dst.whole:
-                continue
-            for stage in src.homes(name):
-                layout = src.stages[stage][name]
-                found |= set(_sources(layout, target, self.local, self.near))
+        pairs = {(src.stages[stage][name], dst.layout(name, self.stage)) for name in src.names
+                 for stage in src.homes(name)}  # many parameters lie alike
+        for layout, target in pairs:
+            if target is not None or dst.whole:
+                found |= set(layout.sources(target, self.local, self.near))
         return sorted({local + stage * src.devices for local in found for stage in src.stages}, reverse=True)
 
     def arrays(self, files: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
@@ -195,7 +178,7 @@ class Conversion:
         for stage in src.homes(name):
             layout = src.stages[stage][name]
             parts = {s: files.get(s + stage * src.devices, {}).get(name)
-                     for s in _sources(layout, target, self.local, self.near)}
+                     for s in layout.sources(target, self.local, self.near)}
             if all(p is not None for p in parts.values()):
                 return _assembled(name, layout, parts, target, self.local)
         raise ArgumentError(f"the checkpoints of the ranks {sorted(files)} do not have all parts of {name!r}; give "

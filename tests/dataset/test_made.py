@@ -60,7 +60,7 @@ def test_padding():
         (lambda: ds.compare(1, 2), TypeError, "expected a Dataset, got int"),
         (lambda: ds.show(ds.NumpySlicesDataset([1]), -1), ValueError, "indentation should be an int of 0 or more"),
         (lambda: ds.serialize(ds.NumpySlicesDataset([1]), "nowhere/x.json"), ValueError, "nowhere' does not exist"),
-        (lambda: ds.deserialize, NotImplementedError, "dataset.deserialize is not provided"),
+        (lambda: ds.deserialize, NotImplementedError, "keep the function that makes it"),
     ],
 )
 def test_errors(make, kind, message):

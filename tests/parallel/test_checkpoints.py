@@ -285,6 +285,32 @@ def test_errors(call, error, message):
         call()
 
 
+def test_damaged_files_say_so(rng):
+    write("s.ckpt", {"w": SHARDS, "v": BOTH}, operators={"n": b"\x08\x00"})
+    with open("s.ckpt", "rb") as file:
+        good = file.read()
+    for _ in range(300):
+        content = bytearray(good[: rng.integers(len(good) + 1)] if rng.random() < 0.3 else good)
+        for at in rng.integers(max(len(content), 1), size=rng.integers(1, 4)) if content else ():
+            content[at] = rng.integers(256)
+        try:
+            found = strategy_file.load(bad("d.ckpt", bytes(content)))
+            for layout in found.layouts.values():
+                layout.sources(BOTH, 0, 0)
+        except (FormatError, NotSupportedError) as error:
+            assert "d.ckpt" in str(error)
+
+
+def test_a_thousand_devices_take_no_time():
+    many = {f"w{i}": Layout((32, 32), (1, 0) if i % 2 else (0, -1)) for i in range(500)}
+    write("src.ckpt", many)
+    write("dst.ckpt", {name: Layout((1024,), (0, -1)) for name in many})
+    assert ms.rank_list_for_transform(5, "src.ckpt", "dst.ckpt") == list(range(32))[::-1]
+    write("stages.ckpt", {"9999-w": BOTH})
+    with pytest.raises(FormatError, match="has 10000 stages of 8 devices, which cannot be"):
+        ms.rank_list_for_transform(0, "stages.ckpt")
+
+
 def test_files_that_do_not_fit_their_strategy():
     write("src.ckpt", {"w": BOTH})
     save_ranks("src", [{"w": FULL[:8, :4]} for _ in range(7)] + [{"w": FULL[:8, :2]}])

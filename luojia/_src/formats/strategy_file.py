@@ -13,6 +13,7 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,7 +23,7 @@ from luojia._src.formats import protobuf
 from luojia._src.formats.reader import Reader
 
 _KEYS = ("dev_matrix", "tensor_map", "param_split_shape", "indices_offset")
-_MAX_DEVICES = 1 << 20  # what a damaged file may make this machine count
+MAX_DEVICES = 1 << 16  # what a damaged file may make this machine count
 
 
 class Layout(NamedTuple):
@@ -62,18 +63,20 @@ class Layout(NamedTuple):
 
     def part(self, rank: int) -> tuple[int, ...]:
         """Which part along each axis the device ``rank`` holds."""
-        where = np.unravel_index(rank, self.dev_matrix)
-        part = [0 if m == -1 else int(where[-1 - m]) for m in self.tensor_map]
-        if self._shards() > 1:
-            part[0] = part[0] * self._shards() + rank // self.opt_weight_shard_step % self._shards()
-        return tuple(part)
+        return tuple(_parts(self)[rank].tolist())
 
-    def holders(self) -> dict[tuple[int, ...], list[int]]:
-        """The devices that hold each part, in order."""
-        found: dict[tuple[int, ...], list[int]] = {}
-        for rank in range(self.devices):
-            found.setdefault(self.part(rank), []).append(rank)
-        return found
+    def sources(self, target: Layout | None, local: int, near: int) -> list[int]:
+        """The devices, one for each part, that have something of the part of device ``local`` in another layout.
+
+        Of those that hold equal parts it is the one that stands among them where ``near`` stands among its own. Without
+        a ``target``, or with one of other axes, every part counts.
+        """
+        parts, (place, count) = _parts(self), _places(self)
+        chosen = place == place[near] % count
+        if target is not None and len(target.tensor_map) == len(self.tensor_map):
+            part, cuts, wanted = _parts(target)[local], np.array(self.cuts()), np.array(target.cuts())
+            chosen &= ((parts * wanted < (part + 1) * cuts) & (part * cuts < (parts + 1) * wanted)).all(1)
+        return np.flatnonzero(chosen).tolist()
 
     def region(self, rank: int, shape: Sequence[int], what: str) -> tuple[slice, ...]:
         """Where in the whole array, of the given shape, the part of ``rank`` lies."""
@@ -88,6 +91,32 @@ class Layout(NamedTuple):
 
 
 WHOLE = Layout((1,), ())
+
+
+@lru_cache(64)
+def _parts(layout: Layout) -> np.ndarray:
+    """(devices, axes): which part along each axis each device holds."""
+    ranks = np.arange(layout.devices)
+    where = np.unravel_index(ranks, layout.dev_matrix)
+    parts = np.array([0 * ranks if m == -1 else where[-1 - m] for m in layout.tensor_map], np.int64)
+    parts = parts.reshape(len(layout.tensor_map), len(ranks)).T
+    if layout._shards() > 1:
+        parts[:, 0] = parts[:, 0] * layout._shards() + ranks // layout.opt_weight_shard_step % layout._shards()
+    return parts
+
+
+@lru_cache(64)
+def _places(layout: Layout) -> tuple[np.ndarray, np.ndarray]:
+    """For each device how many before it hold the same part, and how many do in all."""
+    parts = _parts(layout)
+    if not parts.shape[1]:
+        return np.arange(len(parts)), np.full(len(parts), len(parts))
+    _, group, counts = np.unique(parts, axis=0, return_inverse=True, return_counts=True)
+    group = group.reshape(-1)
+    order = np.argsort(group, kind="stable")
+    place = np.empty(len(parts), np.int64)
+    place[order] = np.arange(len(parts)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return place, counts[group]
 
 
 class Strategy(NamedTuple):
@@ -106,7 +135,7 @@ def checked(name: str, layout: Layout, label: str = "the strategy") -> Layout:
         NotSupportedError: parts of different sizes.
     """
     dev, axes = layout.dev_matrix, layout.tensor_map
-    if not dev or any(n < 1 for n in dev) or math.prod(dev) > _MAX_DEVICES:
+    if not dev or any(n < 1 for n in dev) or math.prod(dev) > MAX_DEVICES:
         raise FormatError(f"{label}: {name!r} has the impossible dev_matrix {dev}.")
     if any(not -1 <= m < len(dev) for m in axes):
         raise FormatError(f"{label}: {name!r} has the tensor_map {axes}, whose numbers must be -1 or lie in "
