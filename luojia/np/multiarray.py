@@ -16,6 +16,12 @@ from .._src.ops.index import encode
 from ..ndarray.indexing import View, contiguous, tidy
 from ..ndarray.ndarray import NDArray, keep_integers, whole
 
+
+def _is_mask(key: Any) -> bool:
+    """Whether a key is a boolean array without axes."""
+    return isinstance(key, (Tensor, np.ndarray)) and key.dtype == bool and not key.shape
+
+
 _ORDERS = ("C", "A", "K", None)  # memory is in C's order, which A and K keep
 
 
@@ -92,7 +98,7 @@ class ndarray(NDArray):
             return self[None].copy()
         if key is False:
             return self[None][:0].copy()
-        if not self.ndim and isinstance(key, (Tensor, np.ndarray)) and key.dtype == bool and not key.shape:
+        if not self.ndim and _is_mask(key):
             return OPERATORS["masked_select"](self, key)
         items, arrays = tidy(key, self.shape)
         if not arrays:
@@ -107,6 +113,8 @@ class ndarray(NDArray):
     def __setitem__(self, key: Any, value: Any) -> None:
         """``x[key] = value``; ``x[True]`` is all of x, ``x[False]`` no part of it. None is NaN."""
         value = float("nan") if value is None and self.np_dtype.kind == "f" else value
+        if not self.ndim and _is_mask(key):
+            key = Ellipsis if key.item() else False
         if key is not False:
             super().__setitem__(slice(None) if key is True and self.ndim else key, value)
 

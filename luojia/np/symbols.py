@@ -48,6 +48,11 @@ class _Symbol(Symbol):
         lengths = (given,) if isinstance(given, (int, np.integer)) else tuple(given)
         return OPERATORS["reshape"](self, shape=tuple([int(n) for n in lengths]))
 
+    def transpose(self, *axes: Any) -> Any:
+        """The array with its axes permuted, reversed by default."""
+        given = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes
+        return OPERATORS["transpose"](self, axes=None if not given else tuple(given))
+
     def flatten(self, order: str = "C") -> Any:
         """The elements as a vector."""
         return self.reshape(-1)

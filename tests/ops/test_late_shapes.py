@@ -34,6 +34,7 @@ TRACED = [
     ("F.np.hsplit(x, 2)[1]", [[1], [2], [5]], "int32"), ("F.np.hsplit(x.reshape(-1), [5])[1]", [5], "int32"),
     ("F.np.resize(x, (2, 2))", [[1, 1], [2, 2]], "int32"), ("F.np.resize(x, 7)", [1, 1, 2, 2, 0, 5, 1], "int32"),
     ("F.npx.nonzero(x)", [[0, 0], [0, 1], [1, 0], [1, 1], [2, 1]], "int64"),
+    ("x.transpose(None)", [[1, 2, 0], [1, 2, 5]], "int32"), ("x.transpose([1, 0])", [[1, 2, 0], [1, 2, 5]], "int32"),
     ("F.np.atleast_3d(x)", [[[1], [1]], [[2], [2]], [[0], [5]]], "int32"),
     ("F.np.linalg.pinv(x)", np.linalg.pinv([[1, 1], [2, 2], [0, 5]]), "float32"),
 ]

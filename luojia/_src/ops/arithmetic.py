@@ -154,8 +154,16 @@ def _(xp, g, ans, args, needs):
 def _by_base(xp, g, x, y):
     """g d/dx x^y = g y x^(y-1), which is 0 for y = 0 also at x = 0."""
     if isinstance(y, (int, float)):
-        return g * 0 if y == 0 else g if y == 1 else g * (y * x) if y == 2 else g * (y * _raised(x, y - 1))
-    return g * y * x ** xp.where(y == 0, xp.ones_like(y), y - 1)
+        return g * 0 if y == 0 else g if y == 1 else g * (y * x) if y == 2 else g * (y * _lowered(xp, x, y - 1))
+    return g * y * _lowered(xp, x, xp.where(y == 0, xp.ones_like(y), y - 1))
+
+
+def _lowered(xp, x, y):
+    """x^y in a derivative, where y may be a negative power of integers, which NumPy refuses."""
+    try:
+        return _raised(x, y) if isinstance(y, (int, float)) else x**y
+    except ValueError:
+        return xp.to_integer(xp.asarray(x, "float64") ** y, x.dtype)
 
 
 def _by_exponent(xp, g, ans, x):
