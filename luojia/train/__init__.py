@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
+from typing import Any
 
 from .._src.core.arguments import guard_all, read
+from .._src.errors import AbsentName
 from .._src.paths import also_at, open_paths
 from ..nn import dynamic_lr, metrics
 from ..nn.metrics import *  # noqa: F403
@@ -70,4 +73,14 @@ also_at(callback, *(f"{__name__}.callback._{p}" for p in (
     "backup_and_restore", "callback", "checkpoint", "early_stop", "history", "lambda_callback", "loss_monitor",
     "lr_scheduler_callback", "reduce_lr_on_plateau", "summary_collector", "time_monitor")))
 
+
+
+def __getattr__(name: str) -> Any:
+    """The functions on checkpoints of several devices, which lie with ``parallel``, and that imports this package."""
+    if name not in ("build_searched_strategy", "load_distributed_checkpoint", "restore_group_info_list"):
+        raise AbsentName("luojia.train", name)
+    return getattr(importlib.import_module("..parallel", __name__), name)
+
+
+setattr(serialization, "__getattr__", __getattr__)  # noqa: B010 - MindSpore has them there too
 open_paths(sys.modules[__name__])
