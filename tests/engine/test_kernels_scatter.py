@@ -3,9 +3,16 @@
 import numpy as np
 import pytest
 
+from luojia._src.engine.kernels import scatter
 from luojia._src.engine.kernels.scatter import ROUNDS, add_rows, scatter_add
 
 rng = np.random.default_rng(3)
+
+
+@pytest.fixture(autouse=True, params=[0, scatter.FEW])
+def both_ways(request, monkeypatch):
+    """Few numbers are added one by one."""
+    monkeypatch.setattr(scatter, "FEW", request.param)
 
 
 def plain(shape, index, update):

@@ -141,3 +141,17 @@ def test_rows():
     check_op("index_copy", x, np.array([1]), x[:1] * 3, ref=np.stack([x[0], x[0] * 3]))
     check_op("index_fill", x, np.array([0, 2]), attrs={"axis": 1, "value": 7}, ref=[[7, x[0, 1], 7], [7, x[1, 1], 7]])
     check_op("unsorted_segment_sum", x, np.array([1, 1]), attrs={"num_segments": 3}, ref=[[0] * 3, x.sum(0), [0] * 3])
+
+
+@pytest.mark.parametrize("dtype", ["int32", "int64"])
+@pytest.mark.parametrize("depth", [0, 1, 4, 300])
+def test_one_hot_of_any_positions(depth, dtype):
+    i = np.array([[0, 3, -1], [299, 300, 1]], dtype)
+    expected = i[..., None] == np.arange(depth)
+    on, off = Tensor(np.float32(3)), Tensor(np.float32(-1))
+    np.testing.assert_array_equal(ops.one_hot(Tensor(i), depth, on, off).asnumpy(), np.where(expected, 3.0, -1.0))
+    found = OPERATORS["one_hot_between"](Tensor(i), 2.5, depth=depth).asnumpy()
+    np.testing.assert_array_equal(found, np.where(expected, np.float32(2.5), np.float32(0)))
+    assert found.dtype == np.float32
+    np.testing.assert_array_equal(OPERATORS["one_hot"](Tensor(i + 0.5), depth=depth).asnumpy(),
+                                  (i + 0.5).astype(int)[..., None] == np.arange(depth))

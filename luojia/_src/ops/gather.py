@@ -304,6 +304,11 @@ def _(xp, g, ans, args, needs, *, shape):
 def one_hot_between(xp, i, on=None, off=None, *, depth, axis=-1):
     """``on`` (1) at position i along a new ``axis`` of length ``depth``, else ``off`` (0); i may be out of range."""
     on, off = 1 if on is None else on, 0 if off is None else off
+    plain = all([isinstance(v, (int, float, np.ndarray)) and not np.ndim(v) for v in (on, off)])
+    if plain and i.__class__ is np.ndarray and i.dtype.kind in "iu" and axis in (-1, i.ndim):
+        if isinstance(on, float) or isinstance(off, float):
+            on, off = (np.float32(v) if isinstance(v, (int, float)) else v for v in (on, off))
+        return _hot(i, depth, on, off, np.where(True, on, off).dtype)
     hot = xp.expand_dims(i, axis if axis != -1 else len(i.shape))
     n = len(i.shape) + 1
     place = xp.arange(depth).reshape((-1,) + (1,) * (n - 1 - axis % n))
@@ -312,9 +317,20 @@ def one_hot_between(xp, i, on=None, off=None, *, depth, axis=-1):
     return xp.where(hot == place, on, off)
 
 
+def _hot(i: np.ndarray, depth: int, on, off, dtype) -> np.ndarray:
+    """``on`` at the positions i along a new last axis, else ``off``."""
+    flat = i.reshape(-1).astype(np.int64)
+    out = np.full((flat.size, depth), off, dtype)
+    at = np.flatnonzero((flat >= 0) & (flat < depth))
+    out[at, flat[at]] = on
+    return out.reshape(*i.shape, depth)
+
+
 @op(mx="one_hot(indices:i, depth, on_value=1.0, off_value=0.0, dtype='float32')", differentiable=False)
 def one_hot(xp, i, *, depth, on_value=1.0, off_value=0.0, dtype="float32"):
     """``on_value`` at position i along a new last axis of length ``depth``, else ``off_value``."""
+    if i.__class__ is np.ndarray:
+        return _hot(i, depth, on_value, off_value, np.dtype(dtype))
     hot = xp.expand_dims(i, len(i.shape)).astype("int64") == xp.arange(depth)
     return xp.where(hot, on_value, off_value).astype(dtype)
 

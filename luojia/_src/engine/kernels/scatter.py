@@ -16,6 +16,7 @@ from luojia._src.engine.kernels.halves import cast
 from luojia._src.engine.kernels.precision import widen
 
 NARROW = 16  # numbers of a row up to which they are added one by one
+FEW = 1 << 14  # numbers in all, likewise: the rounds cost more
 ROUNDS = 8  # how often a position is met, from which its rows are summed by themselves
 
 
@@ -30,7 +31,7 @@ def add_rows(g: np.ndarray, rows: np.ndarray, *, count: int) -> np.ndarray:
     if not rows.size or not width:
         return out
     wide = widen(g)
-    if width <= NARROW:
+    if width <= NARROW or g.size <= FEW:
         return _one_by_one(out, rows[:, None] * width + np.arange(width), wide)
     order = np.argsort(rows, kind="stable")
     ordered = rows[order]
