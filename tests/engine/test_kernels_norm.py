@@ -256,3 +256,17 @@ def test_other_layouts_are_no_groups(rng):
     assert norm_groups.channels(x.swapaxes(1, 2), gamma, (1, 2)) is None
     assert norm_groups.channels(x, gamma, (0, 2)) is None and norm_groups.channels(x[:0], gamma, (1, 2)) is None
     assert norm_groups.channels(x, np.ones((1, 6, 8)), (1, 2)) is None
+
+
+@pytest.mark.parametrize("shape, axes", [((4, 3, 5, 6), (0, 2, 3)), ((4, 5, 6, 3), (0, 1, 2)), ((40, 30), (0,)),
+                                         ((3, 2, 400), (0, 2)), ((2, 0, 3), (0, 2)), ((0, 3, 4), (0, 2))])
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16"])
+def test_centred_sums(shape, axes, dtype, rng):
+    x, g = rng.standard_normal((2, *shape)).astype(dtype)
+    mean = rng.standard_normal([1 if a in axes else n for a, n in enumerate(shape)]).astype(dtype)
+    error = {"float16": 1e-2, "float32": 2e-5, "float64": 1e-12}[dtype]
+    for each in ((g, x), (np.asfortranarray(g), np.asfortranarray(x)), (g, np.asfortranarray(x))):
+        moment, total = norm.centred_sums(*each, mean, axes)
+        np.testing.assert_allclose(moment, (g.astype(float) * (x.astype(float) - mean)).sum(axes, keepdims=True),
+                                   rtol=error, atol=error)
+        np.testing.assert_allclose(total, g.astype(float).sum(axes, keepdims=True), rtol=error, atol=error)

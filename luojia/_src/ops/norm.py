@@ -10,8 +10,10 @@ from __future__ import annotations
 from math import prod
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from ..core.op import Operator, op
-from ..engine.kernels.norm import normalize_dx, scale_and_shift
+from ..engine.kernels.norm import centred_sums, normalize_dx, scale_and_shift
 from ..engine.numpy_engine import ENGINE
 from ..errors import ShapeError
 from .window import check_layout
@@ -361,6 +363,10 @@ def _(xp, g, ans, args, needs, *, eps, fix_gamma, use_global_stats, output_mean_
         dx = dgamma = None
         if needs[0]:
             dx = g * inv if fix_gamma else g * (inv * _reshape(xp, gamma, view.weights))
+        if needs_gamma and x.__class__ is g.__class__ is np.ndarray and x.dtype == g.dtype == gamma.dtype:
+            moment, total = centred_sums(g, x, _reshape(xp, moving_mean, view.weights), view.axes)
+            return (dx, xp.reshape(moment * inv, gamma.shape), xp.reshape(total, beta.shape) if needs[2] else None,
+                    *none)
         if needs_gamma:
             normal = (x - _reshape(xp, moving_mean, view.weights)) * inv
             dgamma = xp.reshape(xp.sum(g * normal, axis=view.axes), gamma.shape)

@@ -207,6 +207,26 @@ def _rows(a: np.ndarray, axes: Axes) -> np.ndarray:
     return found
 
 
+def centred_sums(g: np.ndarray, x: np.ndarray, mean: np.ndarray, axes: Axes) -> tuple[np.ndarray, np.ndarray]:
+    """The sums of g (x - mean) and of g over the axes, kept as 1, for a mean that broadcasts to x.
+
+    >>> centred_sums(np.ones((2, 1)), np.array([[1.0], [4.0]]), np.array([[2.0]]), (0,))
+    (array([[1.]]), array([[2.]]))
+    """
+    d = widen(x) - widen(mean)
+    g = widen(g)
+    first = max(set(range(x.ndim)) - set(axes), default=-1) + 1
+    if 0 < first < x.ndim and d.flags.c_contiguous and g.flags.c_contiguous and d.dtype == g.dtype:
+        lead = (*x.shape[:first], *(1,) * (x.ndim - first))  # by rows first, which BLAS multiplies
+        rows_of = prod(lead), prod(x.shape[first:])
+        moments = norm_groups.dots(d.reshape(rows_of), g.reshape(rows_of)).reshape(lead)
+        totals = total(g, tuple(range(first, x.ndim)), True)
+        rest = tuple(a for a in axes if a < first)
+        return moments.sum(rest, keepdims=True), totals.sum(rest, keepdims=True)
+    d *= g
+    return total(d, axes, True), total(g, axes, True)
+
+
 def scale_and_shift(x: np.ndarray, scale: np.ndarray, shift: np.ndarray, *, axis: int = 1,
                     rectified: bool = False) -> np.ndarray:
     """x scale + shift, with vectors (C,) for the entries of the channel axis; where that is less, ``rectified`` to 0.

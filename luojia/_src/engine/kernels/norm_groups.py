@@ -50,7 +50,7 @@ def normalize(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, axes: tuple[in
             d = into[at]
             mean[at, 0] = row_sums(source[at]) / n
             np.subtract(source[at], mean[at], out=d)
-            var[at, 0] = _dots(d, d) / n
+            var[at, 0] = dots(d, d) / n
             inv[at] = 1 / np.sqrt(var[at] + eps)
             d = d.reshape(-1, n // each)
             np.multiply(d, (scale[at] * inv[at]).reshape(-1, 1), out=d)
@@ -81,7 +81,7 @@ def normalize_dx(g: np.ndarray, x: np.ndarray, gamma: np.ndarray, mean: np.ndarr
             d = into[at]
             np.subtract(source[at], center[at], out=d)
             rows, gradients = d.reshape(-1, n // each), of_y[at].reshape(-1, n // each)
-            moments[at] = _dots(rows, gradients).reshape(-1, each)
+            moments[at] = dots(rows, gradients).reshape(-1, each)
             totals[at] = row_sums(gradients).reshape(-1, each)
             moment = (moments[at] * scale[at]).sum(1, keepdims=True)
             np.multiply(d, moment * slope[at] ** 3 / -n, out=d)
@@ -102,6 +102,6 @@ def _by_channel(v: np.ndarray, kept: tuple[int, ...], groups: int, each: int) ->
     return np.broadcast_to(v, shape).reshape(groups, each)
 
 
-def _dots(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+def dots(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """The scalar product of each row of a with that of b, by BLAS."""
     return np.matmul(a[:, None, :], b[:, :, None])[:, 0, 0]
