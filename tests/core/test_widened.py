@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import luojia
-from luojia import Tensor, autograd, nd, ops
+from luojia import Tensor, autograd, gluon, nd, ops
 from luojia._src.core.widened import LEAST
 
 N = LEAST + 7
@@ -95,3 +95,25 @@ def test_repeated_passes_too(rng, assert_close):
         Tensor(x.asnumpy().astype(np.float64)), Tensor(y.asnumpy().astype(np.float64)))
     assert x.grad.dtype == np.float16
     assert_close(x.grad.asnumpy(), expected.asnumpy(), dtype="float16")
+
+
+def test_a_graph_gives_the_numbers_of_its_operators(rng):
+    """At its second call a graph gets a program, which large float16 arrays have no use for."""
+    class Net(gluon.HybridBlock):
+        def hybrid_forward(self, F, x):
+            return F.softmax(F.relu(x * 2 + 1) * F.exp(-x)) + F.sqrt(F.abs(x))
+
+    x = nd.array(halves(rng, 100, 100), dtype="float16")
+    x.attach_grad()
+    eager, graph = Net(), Net()
+    graph.hybridize()
+    for _ in range(4):
+        found = []
+        for net in (eager, graph):
+            with autograd.record():
+                y = net(x)
+            y.backward()
+            found.append((y.asnumpy(), x.grad.asnumpy().copy()))
+        for a, b in zip(*found):
+            assert a.dtype == np.float16
+            np.testing.assert_array_equal(a, b)

@@ -103,12 +103,15 @@ class Chain:
         return found
 
     def takes(self, inputs: Sequence[Any]) -> bool:
-        """Whether the inputs are large NumPy arrays of one shape, dtype and layout without gaps, on one device."""
+        """Whether the inputs are large NumPy arrays of one shape, dtype and layout without gaps, on one device.
+
+        Those of float16 are widened operator by operator.
+        """
         first = inputs[0]
         if not isinstance(first, Tensor):
             return False
         value, device = first._value, first._device
-        if device.engine is not ENGINE or value.size < LEAST or value.dtype.kind != "f":
+        if device.engine is not ENGINE or value.size < LEAST or value.dtype.char not in "fd":
             return False
         for t in inputs[1:]:
             if not isinstance(t, Tensor) or t._device is not device or t._value.__class__ is not np.ndarray:

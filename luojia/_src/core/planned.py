@@ -20,6 +20,7 @@ from .program import Call, Program
 from .symbol import KEY
 from .tape import state
 from .tensor import Tensor
+from .widened import HALF, takes
 
 _NUMBERS = (int, float, type(None))
 KEPT = 16  # programs of one graph, the latest
@@ -40,6 +41,7 @@ def plannable(op: Operator, values: Sequence[Any], given: Sequence[Any], result:
         and all([d.kind != "V" for d in dtypes])
         and not (op.elementwise and len(dtypes) > 1)
         and result._value.__class__ is np.ndarray
+        and not (HALF in dtypes and takes(op, [v._value if isinstance(v, Tensor) else v for v in values]))
     )
 
 
