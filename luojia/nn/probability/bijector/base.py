@@ -69,19 +69,19 @@ class Bijector(Module):
 
     def forward(self, value: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         """The map."""
-        return self._forward_of(self._value(value), *args, **kwargs)
+        return self._forward_of(self._value(value), *args, **kwargs).astype(value.dtype)
 
     def inverse(self, value: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         """The inverse map."""
-        return self._inverse_of(self._value(value), *args, **kwargs)
+        return self._inverse_of(self._value(value), *args, **kwargs).astype(value.dtype)
 
     def forward_log_jacobian(self, value: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         """log |d forward(x) / dx|."""
-        return self._forward_slope(self._value(value), *args, **kwargs)
+        return self._forward_slope(self._value(value), *args, **kwargs).astype(value.dtype)
 
     def inverse_log_jacobian(self, value: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         """log |d inverse(y) / dy|."""
-        return self._inverse_slope(self._value(value), *args, **kwargs)
+        return self._inverse_slope(self._value(value), *args, **kwargs).astype(value.dtype)
 
     def _forward_of(self, x: Tensor) -> Tensor:
         raise NotImplementedError(f"{self.name} has no forward.")

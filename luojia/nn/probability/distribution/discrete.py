@@ -45,7 +45,7 @@ class Bernoulli(_ByProbability):
         super().__init__(seed, dtype, name, {"probs": probs})
 
     def _log_prob_of(self, x: Any, p: Any) -> Any:
-        return ops.log(x * p + (1 - x) * (1 - p))
+        return ops.xlogy(x, p) + ops.xlogy(1 - x, 1 - p)
 
     def _cdf_of(self, x: Any, p: Any) -> Any:
         return ops.where(x < 0, 0.0, ops.where(x < 1, 1 - p + 0 * x, 1.0))
