@@ -72,3 +72,10 @@ def test_gradients_of_constants_and_zeros():
     np.testing.assert_array_equal([g.asnumpy() for g in found], [[0, 2], [1, 2]])
     loss = ops.SigmoidCrossEntropyWithLogits()
     np.testing.assert_array_equal(ops.grad(loss, 1)(Tensor([0.3, 0.8]), Tensor([1.0, 0.0])).asnumpy(), 0)
+
+
+def test_strides_beyond_the_kernel_leave_zeros_behind_a_transposed_convolution():
+    x, weight = Tensor(np.ones((1, 1, 1, 2, 2), np.float32)), Tensor(np.ones((1, 1, 2, 2, 2), np.float32))
+    found = ops.Conv3DTranspose(1, 1, 2, pad_mode="valid", stride=(3, 1, 2))(x, weight).asnumpy()
+    assert found.shape == (1, 1, 3, 3, 4)
+    np.testing.assert_array_equal(found[0, 0, :, 1, 0], [2, 2, 0])

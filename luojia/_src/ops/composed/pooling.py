@@ -264,6 +264,8 @@ def conv3d_transpose(inputs: Tensor, weight: Tensor, pad_mode: str = "valid", pa
     adj = ints(output_padding, 3, "output_padding", name, 0)
     full = [(n - 1) * s + d * (k - 1) + 1 for n, s, d, k in zip(inputs.shape[2:], steps, given["dilation"],
                                                                 weight.shape[2:])]
+    if pad_mode == "valid":  # strides longer than the kernel leave zeros at the end, as in MindSpore
+        full = [max(f, n * s) for f, n, s in zip(full, inputs.shape[2:], steps)]
     cut = pads(pad, 3, name)
     size = tuple([f - lo - hi + a for f, (lo, hi), a in zip(full, cut, adj)])
     return OP["deconvolution"](inputs, weight, pad_mode="pad", pad=cut, size=(inputs.shape[0], -1, *size), **given)
