@@ -48,9 +48,10 @@ def _operator(formula: Callable[..., Any]) -> type[_GradientOperator]:
     attributes = inspect.Signature([p.replace(kind=p.POSITIONAL_OR_KEYWORD) for p in parameters
                                     if p.kind == p.KEYWORD_ONLY])
     name = formula.__name__
-    __all__.append(name)
+    if formula.__module__ == __name__:
+        __all__.append(name)
     return type(name, (_GradientOperator,), {
-        "__doc__": formula.__doc__, "__module__": __name__, "_formula": staticmethod(formula),
+        "__doc__": formula.__doc__, "__module__": formula.__module__, "_formula": staticmethod(formula),
         "_attributes": attributes})
 
 
@@ -476,5 +477,10 @@ def GridSampler2DGrad(grad: Any, input_x: Any, grid: Any, *, interpolation_mode:
 def __getattr__(name: str) -> Any:
     if name.startswith("_"):
         raise AbsentName(__name__, name)
+    found = getattr(importlib.import_module("luojia.ops._grad_pools"), name, None)
+    if found is None and name == "SeluGrad":
+        found = getattr(importlib.import_module("luojia.ops.generated"), name)
+    if isinstance(found, type):
+        return found
     raise AttributeError(f"module {__name__!r} has no {name!r}: take the gradient of the operator with "
                          "ops.GradOperation or ops.vjp.")
