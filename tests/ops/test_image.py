@@ -116,3 +116,12 @@ def test_samplers():
 def test_errors(name, shapes, attrs, error, text):
     with pytest.raises(error, match=text):
         OPERATORS[name](*[Tensor(np.zeros(s, np.float32)) for s in shapes], **attrs)
+
+
+@pytest.mark.numpy_engine  # XLA makes a choice of the product with 0
+def test_places_that_are_not_numbers():
+    """mxnet 1.9.1: NaN."""
+    grid = np.zeros((1, 2, 1, 2), np.float32)
+    grid[0, 0, 0, 1] = np.nan
+    found = nd.BilinearSampler(nd.ones((1, 1, 3, 3)), nd.array(grid)).asnumpy()
+    np.testing.assert_array_equal(found, [[[[1, np.nan]]]])
