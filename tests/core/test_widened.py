@@ -58,6 +58,7 @@ FUNCTIONS = {
     "product": lambda x: x * x * 0.5 + x,
     "quotient": lambda x: x / (x * x + 1),
     "tanh": ops.tanh,
+    "dense": lambda x: ops.dense(x, x, x[0]) / 50,
     "softmax": lambda x: ops.softmax(x, -1) * x,
     "layer_norm": lambda x: ops.layer_norm(x, (100,)) * x,
     "gelu": ops.gelu,

@@ -33,7 +33,7 @@ _MORE = (  # that are not pointwise
     "l2_loss", "hinge_embedding_loss", "margin_ranking_loss", "cosine_embedding_loss", "gaussian_nll_loss", "cumsum",
     "running_sum", "cumulative_product", "cummax", "cummin", "diff", "topk", "adaptive_avg_pool", "adaptive_max_pool",
     "resize", "resize_dx", "resized", "bilinear_resize", "max_pool", "max_pool_dx", "max_pool_select", "sum_pool",
-    "sum_pool_dx", "avg_pool", "avg_pool_dx", "pooling")
+    "sum_pool_dx", "avg_pool", "avg_pool_dx", "pooling", "dense", "add_matmul", "bias_add")
 _QUICK = (  # whose function NumPy computes of float16 by vectors
     "exp", "log", "tanh", "cbrt", "expm1", "exp2", "log2", "log10", "log1p", "sin", "tan", "arcsin", "arccos", "arctan",
     "sinh", "cosh", "arcsinh", "arctanh", "abs", "negative")
