@@ -24,7 +24,7 @@ from .coerce import coerce
 from .conjugate import conjugated
 from .failed import REFUSALS, failed
 from .frame import tracing
-from .tape import ALIGNED, Leaf, Node, RichNode, next_id, now_recording, state
+from .tape import ALIGNED, UNREAD, Leaf, Node, RichNode, next_id, now_recording, state
 from .tensor import Tensor, wrap
 from .widened import HALF, LEAST, narrowed, takes, widened
 
@@ -358,7 +358,8 @@ def binary(op: Operator, otherwise: Callable | None = None) -> Callable:
                 node_x = self._node
                 if (node_x is not None or node_y is not None) and differentiable and now_recording():
                     aligned = elementwise and (number or x.shape == y.shape)
-                    if not keep_args and ans.nbytes > _SMALL:  # else neither x nor y is larger
+                    unread = not keep_args and aligned and node_x is not None and node_y is not None
+                    if not keep_args and not unread and ans.nbytes > _SMALL:  # else neither x nor y is larger
                         if x.nbytes > _SMALL:
                             x = Spec(x)
                         if not number and y.nbytes > _SMALL:
@@ -368,7 +369,7 @@ def binary(op: Operator, otherwise: Callable | None = None) -> Callable:
                     node.op = op
                     node.attrs = ALIGNED if aligned else attrs
                     node.parents = (node_x, node_y)
-                    node.args = (x, y)
+                    node.args = UNREAD if unread else (x, y)
                     node.ans = ans if keep_ans else None
                     node.device = device
                 else:

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..engine.numpy_engine import ENGINE
 from ..errors import GraphError
-from .tape import SELECT, Node, state
+from .tape import ALIGNED, SELECT, Node, state
 
 Array = np.ndarray
 RULES: dict[str, Callable[..., tuple]] = {}
@@ -74,6 +74,8 @@ def _pull(node: Any, g: Any, needs: tuple) -> list:
             gs = gs if gs.__class__ is tuple else (gs,)
         else:
             gs = None
+        if gs is not None and node.attrs is ALIGNED:
+            return [gi if need else None for gi, need in zip(gs, needs)]
         if gs is not None:
             return [_fit(gi, a) if need and gi is not None else None for gi, a, need in zip(gs, args, needs)]
     several = g.__class__ is list

@@ -30,7 +30,7 @@ from ..engine import namespace
 from ..engine.kernels.halves import half
 from . import tape
 from .apply import Spec, apply, fit
-from .tape import Node, RichNode
+from .tape import ALIGNED, Node, RichNode
 from .tensor import Tensor, wrap
 from .tensor_namespace import TENSORS
 from .widened import wide
@@ -225,6 +225,8 @@ class Operator:
             gs = tuple(self._differentiate(engine, g, args, needs, node.attrs))
         if gs.__class__ is not tuple:
             gs = (gs,)
+        if node.attrs is ALIGNED:
+            return [gi if need else None for gi, need in zip(gs, needs)]
         return [
             fit(engine.xp, gi, a) if need and gi is not None else None for gi, a, need in zip(gs, args, needs)
         ]
@@ -252,6 +254,8 @@ class Operator:
             ]
         if not isinstance(gs, (tuple, list)):
             gs = (gs,)
+        if node.attrs is ALIGNED:
+            return [gi if need else None for gi, need in zip(gs, needs)]
         return [fit(TENSORS, gi, a) if need and gi is not None else None for gi, a, need in zip(gs, args, needs)]
 
     def _differentiate(self, engine: Any, g: Any, args: tuple, needs: tuple, attrs: dict) -> list:

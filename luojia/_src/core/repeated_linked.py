@@ -9,7 +9,7 @@ from numpy import ndarray
 
 from .apply import fit
 from .repeated import Writer
-from .tape import Node, now_recording, state
+from .tape import ALIGNED, Node, now_recording, state
 from .tensor import Tensor, wrap
 from .tensor_namespace import TENSORS
 
@@ -57,6 +57,8 @@ class LinkedWriter(Writer):
         args = "".join(f"{self._argument(node, i)}, " for i in range(len(node.args)))
         attrs = "".join(f", {name}={self._bake(value)}" for name, value in node.attrs.items())
         call = f"{self._bake(op.direct_rule)}({names['_xp_']}, {g}, {ans}, ({args}), {needs!r}{attrs})"
+        if node.attrs is ALIGNED:
+            return self._taken(needs, out, call)
         return [*self._taken(needs, out, call),
                 *[f"a{i} = {self._bake(_fitted)}(a{i}, {n}.args[{i}])" for i, need in enumerate(needs) if need]]
 

@@ -22,6 +22,8 @@ _NEED = ((False,), (True,))
 _NEEDS = (((False, False), (False, True)), ((True, False), (True, True)))
 ALIGNED: dict[str, Any] = {}
 """The attributes of a node that has none, and whose cotangents have the shapes and dtypes of its inputs."""
+UNREAD: tuple[None, None] = (None, None)
+"""The arguments of an aligned node of two parents whose rule does not read them."""
 next_id = itertools.count(1).__next__
 
 
