@@ -63,8 +63,6 @@ def test_executor_manager():
     mx.executor_manager._check_arguments(a + mx.sym.var("b"))
     with pytest.raises(ValueError, match='Find duplicated argument name "a"'):
         mx.executor_manager._check_arguments(a + mx.sym.var("a"))
-    with pytest.raises(AttributeError, match="use mod.Module"):
-        mx.executor_manager.DataParallelExecutorManager  # noqa: B018
 
 
 @pytest.mark.parametrize("name", ["th", "torch"])
