@@ -43,6 +43,7 @@ def test_numbers_count_as_float16_as_beside_small_arrays(number, rng):
         np.testing.assert_array_equal(f(large).asnumpy()[:9], f(small).asnumpy())
 
 
+@pytest.mark.filterwarnings("ignore:overflow:RuntimeWarning")
 def test_a_number_too_large_for_float16_is_infinite():
     assert np.isinf((Tensor(np.ones(N, np.float16)) * 1e6).asnumpy()).all()
 
