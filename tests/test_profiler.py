@@ -81,6 +81,24 @@ def test_the_backward_pass_is_recorded_by_the_names_of_its_operators():
 
 
 @numpy_engine
+def test_the_backward_pass_of_a_loop_that_ran_long_before_is_recorded_too():
+    x = nd.ones((2, 3))
+    x.attach_grad()
+
+    def run():
+        with autograd.record():
+            y = (nd.tanh(x) * x).sum()
+        y.backward()
+
+    for _ in range(40):  # its pass is written out by now, and calls no rule by name
+        run()
+    assert names(record(run))[3:] == ["_backward_sum", "_backward_multiply", "_backward_tanh"]
+    for _ in range(40):
+        run()
+    assert names(record(lambda: None)) == []
+
+
+@numpy_engine
 def test_rules_of_fast_paths_and_those_that_the_engine_derives_are_recorded():
     w, x = nd.ones((4, 1, 3, 3)), nd.ones((2, 1, 5, 5))
     w.attach_grad()

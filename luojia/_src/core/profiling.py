@@ -24,6 +24,7 @@ from ..engine.numpy_engine import ENGINE as NUMPY
 from . import apply as _apply
 from .op import Operator
 from .pure import Region
+from .repeated import forget
 from .tape import state
 from .waiting import Waiting
 
@@ -228,6 +229,7 @@ def _swap(owner: Any, attribute: str, timed: Any) -> None:
 
 
 def _install() -> None:
+    forget()
     for op in OPERATORS.values():
         back = f"_backward_{op.name}"
         _swap(op, "fn", _Timed(op.fn, op.name, when=_on_numpy))
@@ -309,6 +311,7 @@ def _swap_method(owner: type, attribute: str, name: Callable[[Any], str], catego
 
 
 def _uninstall() -> None:
+    forget()
     while _undo:
         _undo.pop()()
     for name, value in list(vars(NUMPY.xp).items()):  # names that were resolved meanwhile hold on to timed functions

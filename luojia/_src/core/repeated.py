@@ -45,8 +45,7 @@ def repeated(head: Node, g: Any, floor: int = 0, wanted: Any = frozenset(),
     count = _unknown.get(op)
     if count is None:
         if len(_unknown) >= _OPERATORS:
-            for kept in (_unknown, _known, _last):
-                kept.clear()
+            forget()
         count = _unknown[op] = [0, _PATIENCE]
     count[0] += 1
     if count[0] < count[1] - _KEPT:
@@ -63,6 +62,12 @@ def repeated(head: Node, g: Any, floor: int = 0, wanted: Any = frozenset(),
     passes.insert(0, _write(nodes, floor, wanted, linked))
     del passes[_KEPT:]
     return passes[0](head, g, floor, wanted)
+
+
+def forget() -> None:
+    """Give up all passes: they call the rules that were there when they were written."""
+    for kept in (_unknown, _known, _last):
+        kept.clear()
 
 
 def is_end(node: Any, floor: int) -> bool:
