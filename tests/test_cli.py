@@ -22,8 +22,8 @@ def test_the_demo_runs_and_saves_its_plot(tmp_path, capsys):
         assert part in text
     assert text.count("ok: ") == 3 and "FAILED" not in text
     assert out.read_bytes()[:4] == b"\x89PNG"
-    exported = np.load(out.with_name("demo-gradients.npz"))
-    assert exported["lenet_conv0_weight"].shape == (20, 1, 5, 5) and exported["lenet_dense1_bias"].any()
+    with np.load(out.with_name("demo-gradients.npz")) as exported:
+        assert exported["lenet_conv0_weight"].shape == (20, 1, 5, 5) and exported["lenet_dense1_bias"].any()
 
 
 def test_a_failed_check_is_told_by_the_exit_status(tmp_path, monkeypatch, capsys):

@@ -55,10 +55,11 @@ def test_scalars_that_mxnet_cannot_read_back(fixtures):
 
 @pytest.mark.parametrize("kind", ["structural", "full_names"])
 def test_saved_networks_of_mxnet(fixtures, kind):
-    values = np.load(fixtures / "mxnet/net_io.npz")
+    with np.load(fixtures / "mxnet/net_io.npz") as file:
+        values = dict(file)
     found = load(fixtures / f"mxnet/net_{kind}.params")
     exported = load(fixtures / "mxnet/net-0000.params")
-    expected = [k for k in values.files if k.startswith("net_")]
+    expected = [k for k in values if k.startswith("net_")]
     for array, name in zip(found.values(), expected, strict=True):
         same(array, values[name])
     assert {k.split(":")[1] for k in exported} == set(expected)

@@ -95,7 +95,8 @@ def test_errors(tmp_path):
 
 def test_a_network_that_mxnet_exported(tmp_path):
     """The fixture's input gives the fixture's output, and its files come out again."""
-    io = np.load(FIXTURES / "net_io.npz")
+    with np.load(FIXTURES / "net_io.npz") as file:
+        io = dict(file)
     symbol, params = FIXTURES / "net-symbol.json", FIXTURES / "net-0000.params"
     assert json.loads(symbol.read_text())["attrs"]["mxnet_version"] == ["int", 10901]
     net = gluon.SymbolBlock.imports(str(symbol), ["data"], str(params))

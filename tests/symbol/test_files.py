@@ -77,7 +77,8 @@ def test_an_mlp_of_mxnet_infers_and_runs():
 def test_a_convolutional_net_of_mxnet_gives_its_output():
     net = sym.load(str(FIXTURES / "net-symbol.json"))
     params = {k.partition(":")[2]: v for k, v in mx.nd.load(str(FIXTURES / "net-0000.params")).items()}
-    expected = np.load(FIXTURES / "net_io.npz")
+    with np.load(FIXTURES / "net_io.npz") as file:
+        expected = dict(file)
     shapes = net.infer_shape(data=expected["x"].shape)
     assert dict(zip(net.list_arguments(), shapes[0])) == {"data": (2, 1, 8, 8), **{
         n: params[n].shape for n in net.list_arguments() if n != "data"}}
