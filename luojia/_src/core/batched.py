@@ -74,9 +74,9 @@ def _pull(node: Any, g: Any, needs: tuple) -> list:
             gs = gs if gs.__class__ is tuple else (gs,)
         else:
             gs = None
-        if gs is not None and node.attrs is ALIGNED:
-            return [gi if need else None for gi, need in zip(gs, needs)]
         if gs is not None:
+            if node.attrs is ALIGNED:
+                return [gi if need else None for gi, need in zip(gs, needs)]
             return [_fit(gi, a) if need and gi is not None else None for gi, a, need in zip(gs, args, needs)]
     several = g.__class__ is list
     state.retain = True

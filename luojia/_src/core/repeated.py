@@ -106,7 +106,7 @@ def _write(nodes: list[Node], floor: int, wanted: Any, linked: bool = False) -> 
 class Writer:
     """Writes ``run(n0, g0, floor, wanted)``: the walk, which compares, and the pass."""
 
-    numbers = True  # whether numbers beside arrays are written as arrays, and gradients added to in place
+    linked = False  # whether rules run on Tensors; on arrays numbers are written as arrays, and sums added to in place
 
     def __init__(self, nodes: list[Node], floor: int, wanted: Any) -> None:
         self.nodes = nodes
@@ -239,11 +239,15 @@ class Writer:
         direct = op.direct_rule is not None and node.__class__ is Node
         written = self._inlined(node, needs) if direct and not op.partial else None
         if written is not None and node.attrs is ALIGNED and self.unsure.isdisjoint([node, *node.parents]):
-            for i, lines in written.items():  # the common case, without a name for each cotangent
-                self._arrive(indent, lines[0].removeprefix(f"a{i} = "), node.parents[i], True)
+            for i, source in written.items():  # the common case, without a name for each cotangent
+                self._arrive(indent, source, node.parents[i], True)
             return
-        self._add(indent, *(self._called(node, needs, direct) if written is None else sum(written.values(), [])))
-        sure = (written is not None or direct and not op.partial and self.numbers) and node not in self.unsure
+        if written is None:
+            self._add(indent, *self._called(node, needs, direct))
+        else:
+            for i, source in written.items():
+                self._add(indent, f"a{i} = {source}", *[self._fit(node, i)] * (node.attrs is not ALIGNED))
+        sure = (written is not None or direct and not op.partial and not self.linked) and node not in self.unsure
         for i, p in enumerate(node.parents):
             if needs[i]:
                 self._arrive(indent, f"a{i}", p, sure)
@@ -253,13 +257,15 @@ class Writer:
         n, g, op = self.names[node], self._gradient(node), node.op
         out = ", ".join(f"a{i}" if need else "_" for i, need in enumerate(needs))
         fits = [f"a{i} = fitted({n}, {i}, a{i})" for i, need in enumerate(needs) if need]
-        slow = f"{out}, = {self._bake(op)}.pull({n}, {g}, {needs!r}, False)"
+        slow = f"{out}, = {self._bake(op)}.pull({n}, {g}, {needs!r}, {self.linked})"
         if direct:
+            names = self._names(node)
             attrs = "".join(f", {name}={self._bake(value)}" for name, value in node.attrs.items())
-            took = self._taken(needs, out, f"{self._bake(op.direct_rule)}({self._bake(node.device._engine.xp)}, {g}, "
-                                           f"{n}.ans, {n}.args, {needs!r}{attrs})")
+            took = self._taken(needs, out, f"{self._bake(op.direct_rule)}({names['_xp_']}, {g}, {names['_ans_']}, "
+                                           f"{self._arguments(node)}, {needs!r}{attrs})")
             return took if node.attrs is ALIGNED else took + fits
-        if node.__class__ is RichNode and getattr(op, "fast_backward", None) is not None and op.outputs == 1:
+        has_fast = node.__class__ is RichNode and getattr(op, "fast_backward", None) is not None and op.outputs == 1
+        if has_fast and not self.linked:
             took = self._taken(needs, out, f"{self._bake(op)}.fast_backward(s, {g}, {n}.args, {needs!r}, **{n}.attrs)")
             return [f"s = {n}.saved", f"if s is None or callable(s): {slow}", "else:",
                     *[f"    {line}" for line in took + fits]]
@@ -272,8 +278,8 @@ class Writer:
             return [f"a0 = {call}", "if a0.__class__ is tuple: a0 = a0[0]"]
         return [f"{out}, = {call}"]
 
-    def _inlined(self, node: Node, needs: tuple) -> dict[int, list[str]] | None:
-        """The lines of the rule of ``node`` for each wanted parent, where it is one ``return``; see inlined.py."""
+    def _inlined(self, node: Node, needs: tuple) -> dict[int, str] | None:
+        """The source of each wanted parent's cotangent, if the rule of ``node`` is one ``return``; see inlined.py."""
         rule = node.op.direct_rule
         attrs = {name: self._bake(value) for name, value in node.attrs.items()}
         key = rule, needs, *attrs.values()
@@ -284,8 +290,7 @@ class Writer:
             return None
         names = {"_g_": self._gradient(node), **self._names(node),
                  **{f"_arg{i}_": self._argument(node, i) for i in range(len(node.args))}}
-        return {i: [f"a{i} = {_NAME.sub(lambda found: names[found[0]], source)}",
-                    *[self._fit(node, i)] * (node.attrs is not ALIGNED)] for i, source in expressions.items()}
+        return {i: _NAME.sub(lambda found: names[found[0]], source) for i, source in expressions.items()}
 
     def _expressions(self, rule: Callable, needs: tuple, attrs: dict[str, str], count: int) -> dict[int, str] | None:
         """For each wanted parent the source of its cotangent, with names to be filled in for each node."""
@@ -295,13 +300,17 @@ class Writer:
         given, expressions = found
         arguments = [f"_arg{i}_" for i in range(count)]
         inliner = Inliner(rule, {"xp": "_xp_", "g": "_g_", "ans": "_ans_", **attrs}, dict(zip(given, arguments)),
-                          arguments, needs, self._bake, self.numbers)
+                          arguments, needs, self._bake, not self.linked)
         sources = {i: inliner.source(e) for i, (e, need) in enumerate(zip(expressions, needs)) if need}
         return None if None in sources.values() else sources  # type: ignore[return-value]
 
     def _names(self, node: Node) -> dict[str, str]:
         """The source for ``xp`` and ``ans`` in a rule."""
         return {"_xp_": self._bake(node.device._engine.xp), "_ans_": f"{self.names[node]}.ans"}
+
+    def _arguments(self, node: Node) -> str:
+        """The source for ``args`` in a rule that is called."""
+        return f"{self.names[node]}.args"
 
     def _argument(self, node: Node, i: int) -> str:
         """The source for an argument in a rule; of one number for many, a view that NumPy takes in half the time."""
@@ -338,7 +347,7 @@ class Writer:
             self._add(indent, f"{to} = {value}")
         elif parent in self.unsure:
             self._add(indent, f"if {value} is not None: {to} = {value} if {to} is None else {to} + {value}")
-        elif count == 2 or not self.numbers:  # the sum is an array of our own, to be added to in place
+        elif count == 2 or self.linked:  # the sum is an array of our own, to be added to in place
             self._add(indent, f"{to} = {to} + {value}")
         else:
             self._add(indent, f"{to} += {value}")

@@ -9,7 +9,7 @@ from numpy import ndarray
 
 from .apply import fit
 from .repeated import Writer
-from .tape import ALIGNED, Node, now_recording, state
+from .tape import Node, now_recording, state
 from .tensor import Tensor, wrap
 from .tensor_namespace import TENSORS
 
@@ -17,10 +17,10 @@ from .tensor_namespace import TENSORS
 class LinkedWriter(Writer):
     """Writes a pass in which rules run on Tensors, linked to the tape, and which frees nothing."""
 
-    numbers = False
+    linked = True
 
     def function(self) -> Callable:
-        self.space.update(wrap=wrap, Tensor=Tensor)
+        self.space.update(wrap=wrap, Tensor=Tensor, fitted=_fitted)
         run, device = super().function(), self.nodes[0].device
 
         def recorded(head: Node, g: Any, floor: int, wanted: Any) -> dict[Any, Any] | None:
@@ -47,24 +47,13 @@ class LinkedWriter(Writer):
     def _settled(self, n: str) -> str:
         return f"{n}.effect = None"  # the gradient of this gradient passes here again, and commits nothing
 
-    def _called(self, node: Node, needs: tuple, direct: bool) -> list[str]:
-        n, g, op = self.names[node], self._gradient(node), node.op
-        out = ", ".join(f"a{i}" if need else "_" for i, need in enumerate(needs))
-        if not direct:
-            return [f"{out}, = {self._bake(op)}.pull({n}, {g}, {needs!r}, True)"]
-        names = self._names(node)
-        ans = "None" if node.ans is None else names["_ans_"]
-        args = "".join(f"{self._argument(node, i)}, " for i in range(len(node.args)))
-        attrs = "".join(f", {name}={self._bake(value)}" for name, value in node.attrs.items())
-        call = f"{self._bake(op.direct_rule)}({names['_xp_']}, {g}, {ans}, ({args}), {needs!r}{attrs})"
-        if node.attrs is ALIGNED:
-            return self._taken(needs, out, call)
-        return [*self._taken(needs, out, call),
-                *[f"a{i} = {self._bake(_fitted)}(a{i}, {n}.args[{i}])" for i, need in enumerate(needs) if need]]
-
     def _names(self, node: Node) -> dict[str, str]:
         n = self.names[node]
-        return {"_xp_": self._bake(TENSORS), "_ans_": f"wrap(Tensor, {n}.ans, {n}.device, {n})"}
+        ans = "None" if node.ans is None else f"wrap(Tensor, {n}.ans, {n}.device, {n})"
+        return {"_xp_": self._bake(TENSORS), "_ans_": ans}
+
+    def _arguments(self, node: Node) -> str:
+        return f"({''.join(f'{self._argument(node, i)}, ' for i in range(len(node.args)))})"
 
     def _argument(self, node: Node, i: int) -> str:
         n = self.names[node]
@@ -78,8 +67,7 @@ class LinkedWriter(Writer):
                 f"{a} = {self._bake(fit)}({self._bake(TENSORS)}, {a}, {to})")
 
 
-def _fitted(g: Any, a: Any) -> Any:
-    """The cotangent ``g``, a Tensor or None, in the shape and dtype of the array ``a``."""
-    if g is None or g._value.dtype is a.dtype and g._value.shape == a.shape:
-        return g
-    return fit(TENSORS, g, a)
+def _fitted(node: Node, i: int, g: Any) -> Any:
+    """The cotangent ``g``, a Tensor or None, in the shape and dtype of argument ``i``."""
+    a = node.args[i]
+    return g if g is None or g._value.dtype is a.dtype and g._value.shape == a.shape else fit(TENSORS, g, a)

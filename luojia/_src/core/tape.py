@@ -46,7 +46,8 @@ class State(threading.local):
     depth = 0  # open grad networks; inside one a backward pass frees nothing, as the outer one may need it
 
     def __init__(self) -> None:
-        self.__dict__.update(training=False, frame=None, depth=0)
+        for name in ("training", "frame", "depth"):
+            self.__dict__[name] = getattr(State, name)
 
     @property
     def recording(self) -> bool:
