@@ -61,7 +61,7 @@ def blocks(request, monkeypatch):
     if request.param != "few channels":
         monkeypatch.setattr(conv_heavy, "FEW", 0)
     if request.param in ("winograd", "winograd in blocks"):
-        for name in ("FEWEST", "FEWEST_PAIRS", "LEAST"):
+        for name in ("FEWEST", "FEWEST_PAIRS", "WIDE_PAIRS", "LEAST"):
             monkeypatch.setattr(conv_winograd, name, 0)
         if request.param == "winograd in blocks":
             monkeypatch.setattr(conv_winograd, "BLOCK", 1)
@@ -155,6 +155,7 @@ def test_conv_in_lower_precision_equals_float64(name, dtype, rng):
 def test_winograds_tiles_in_lower_precision_equal_float64(name, dtype, rng, monkeypatch):
     monkeypatch.setattr(conv_winograd, "FEWEST", 0)
     monkeypatch.setattr(conv_winograd, "FEWEST_PAIRS", 0)
+    monkeypatch.setattr(conv_winograd, "WIDE_PAIRS", 0)
     monkeypatch.setattr(conv_winograd, "LEAST", 0)
     check(*arrays(rng, CASES[name], dtype), *CASES[name][2:], dtype)
 

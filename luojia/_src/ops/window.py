@@ -9,6 +9,7 @@ from ..errors import ArgumentError, DTypeError, NotSupportedError, ShapeError
 Ints = tuple[int, ...]
 Pads = tuple[tuple[int, int], ...]
 
+_INT = frozenset((int,))
 _LAYOUTS = (None, "NCW", "NCHW", "NCDHW")
 
 
@@ -20,6 +21,10 @@ def ints(value: Any, axes: int, what: str, name: str, default: int = 1) -> Ints:
     >>> ints(2, 2, "stride", "conv"), ints((), 2, "stride", "conv"), ints((3, 1), 2, "stride", "conv")
     ((2, 2), (1, 1), (3, 1))
     """
+    if value.__class__ is int:
+        return (value,) * axes
+    if value.__class__ is tuple and len(value) == axes and _INT.issuperset(map(type, value)):
+        return value
     if value is None or value == ():
         return (default,) * axes
     listed = value if isinstance(value, (tuple, list)) else (value,)

@@ -9,6 +9,7 @@ transposed convolution. float16 is multiplied and accumulated in float32.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import product
 from math import gcd, prod
 from types import ModuleType
@@ -30,6 +31,7 @@ MOST_TOGETHER = 1 << 14  # elements of a gradient up to which those of a block's
 LEAST_OUTPUTS = 24  # from here on OpenBLAS gains more from g as (M, O) than its transposition costs, up to twice
 
 
+@lru_cache(1024)
 def conv_shape(x_shape: Ints, w_shape: Ints, *, stride: Ints, pad: Pads, dilation: Ints, groups: int) -> Ints:
     """The shape (N, O, *out) of a convolution, out = (size + lo + hi - dilation * (kernel - 1) - 1) // stride + 1.
 

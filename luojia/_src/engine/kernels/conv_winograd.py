@@ -22,13 +22,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from luojia._src.engine import threads
+from luojia._src.engine import processor, threads
 from luojia._src.engine.kernels.columns import Ints
 from luojia._src.engine.kernels.conv_last import first, last, parts_of
 from luojia._src.engine.kernels.finish import Finish
 
 FEWEST = 32  # channels, of the input and of the output
 FEWEST_PAIRS = 48 * 48  # of a channel of the input and one of the output, which the transformations must be worth
+WIDE_PAIRS = 72 * 72  # the same where products take half of the time
 LEAST = 256  # outputs of a channel, in all images
 PLANES = 256  # of weights, for each output: with more, the weights' transformation takes longer than the products
 BLOCK = 1 << 19  # numbers of a block's inputs and outputs, transformed
@@ -38,7 +39,8 @@ TILES = 128  # of a block, at least
 def suits(w_shape: Ints, n: int, out: Ints, stride: Ints, dilation: Ints) -> bool:
     """Whether a convolution without groups of n images with weights (O, C, *kernel) to ``out`` is computed here."""
     return (len(w_shape) == 4 and (*w_shape[2:], *stride, *dilation) == (3, 3, 1, 1, 1, 1)
-            and min(w_shape[:2]) >= FEWEST and w_shape[0] * w_shape[1] >= FEWEST_PAIRS and min(out) > 1
+            and min(w_shape[:2]) >= FEWEST and min(out) > 1
+            and w_shape[0] * w_shape[1] >= (WIDE_PAIRS if processor.multiplies_wide() else FEWEST_PAIRS)
             and n * prod(out) >= max(LEAST, w_shape[0] * w_shape[1] // PLANES))
 
 

@@ -5,6 +5,8 @@ Rows of few channels are folded, several to one, so that a pass runs over long r
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from luojia._src.engine import threads
@@ -26,6 +28,9 @@ def rows(x: np.ndarray, axes: tuple[int, ...]) -> np.ndarray | None:
     """
     if len(axes) != x.ndim - 1 or not x.size:
         return None
+    if axes == (0, 2, 3):  # of images, as a call
+        moved = x.transpose(0, 2, 3, 1)
+        return moved.reshape(-1, x.shape[1]) if moved.flags.c_contiguous else None
     channel = next(a for a in range(x.ndim) if a not in axes)
     moved = x.transpose(*[a for a in range(x.ndim) if a != channel], channel)
     return moved.reshape(-1, x.shape[channel]) if moved.flags.c_contiguous else None
@@ -36,9 +41,13 @@ def blocks(m: int, c: int, passes: int) -> list[Block]:
 
     Where threads can share so many ``passes`` over the array, there is a block for each.
     """
+    return _blocks(m, c, threads.number(passes * m * c / PASSED), BLOCK)
+
+
+@lru_cache(1024)
+def _blocks(m: int, c: int, parts: int, most: int) -> list[Block]:
     fold = max(1, min(FOLDED // c, m))
-    parts = threads.number(passes * m * c / PASSED)
-    step = max(1, min(BLOCK // (fold * c), -(-m // (fold * parts)))) * fold
+    step = max(1, min(most // (fold * c), -(-m // (fold * parts)))) * fold
     whole = m - m % fold
     found = [(slice(start, min(start + step, whole)), fold) for start in range(0, whole, step)]
     return found if whole == m else [*found, (slice(whole, m), 1)]

@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from luojia._src.engine import threads
+from luojia._src.engine import processor, threads
 
 SMALL = 1_000_000  # multiplications, the most of OpenBLAS's small products
 ROWS = 128  # from which copying costs less than a tenth
@@ -113,7 +113,7 @@ def repeated(b: np.ndarray, rows: int, alone: bool = False) -> Callable[[np.ndar
 
 def most_rows(alone: bool = False) -> int:
     """How many rows are few for this process's BLAS; 0 where it copies small matrices, too."""
-    if threads.architecture() not in ("SkylakeX", "Cooperlake", "SapphireRapids"):
+    if not processor.has_small_products():
         return 0
     return ROWS if alone or threads.allowed() == 1 else FEW_ROWS
 

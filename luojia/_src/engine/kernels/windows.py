@@ -9,12 +9,12 @@ both of whose factors lie as BLAS likes them in all three directions (see conv_l
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
-from luojia._src.engine.kernels.columns import Ints, span
+from luojia._src.engine.kernels.columns import Ints, Span, span
 
 BUFFER_BYTES = 896 * 1024  # of a block's windows, read in turn; half as many took 2 to 4% longer
 LEAST_ROWS = 256  # of a GEMM, below which it loses more than the cache gives
@@ -37,6 +37,53 @@ class Block(NamedTuple):
     taps: list[Tap]
 
 
+class _Step(NamedTuple):
+    """What is done for some rows of outputs, of as many images as a block has."""
+
+    outputs: slice
+    cleared: tuple[slice, ...]  # rows of padding, where the step before had the image's
+    filled: Span | None  # rows of the image
+    taps: tuple[tuple[int, int, slice, int, int], ...]  # a Tap's row, where its matrix lies, its start and stop
+
+
+class _Plan(NamedTuple):
+    rows: int  # of outputs in a block
+    images: int  # in a block
+    deep: int  # rows of each phase, h % stride
+    across: Span | None  # the padded row that the image's columns fill
+    steps: tuple[_Step, ...]
+
+
+@lru_cache(1024)
+def _plan(shape: Ints, kernel: Ints, out: Ints, stride: Ints, lo: Ints, dilation: Ints, itemsize: int,
+          most_bytes: int, least_rows: int) -> _Plan:
+    n, height, width, channels = shape
+    (k0, k1), (s0, s1), (lo0, lo1), (d0, d1) = kernel, stride, lo, dilation
+    reach = (k0 - 1) * d0 // s0  # further rows of a phase in a window
+    row_bytes = max(1, out[1] * k1 * channels * itemsize) * s0
+    rows = out[0]
+    if (rows + reach) * row_bytes > most_bytes:
+        rows = min(rows, max(most_bytes // row_bytes - reach, -(-least_rows // max(1, out[1]))))
+    images, deep = max(1, min(n, most_bytes // (row_bytes * (rows + reach)))), rows + reach
+    steps = []
+    for start in range(0, out[0], max(1, rows)):
+        stop = min(start + rows, out[0])
+        filled = span(0, s0 * deep, height, start * s0 - lo0, 1)
+        cleared = []
+        if start and (filled is None or filled.stop < s0 * deep):
+            cleared.append(slice(filled.stop if filled else 0, None))
+        if start and lo0 > 0 and filled is not None and filled.start:
+            cleared.append(slice(0, filled.start))
+        taps = []
+        for i in range(k0):
+            if (at := span(start, stop, height, i * d0 - lo0, s0)) is not None:
+                first = at.start + i * d0 // s0 - start
+                places = slice(first * out[1], (first + at.stop - at.start) * out[1])
+                taps.append((i, i * d0 % s0, places, (at.start - start) * out[1], (at.stop - start) * out[1]))
+        steps.append(_Step(slice(start * out[1], stop * out[1]), tuple(cleared), filled, tuple(taps)))
+    return _Plan(rows, images, deep, span(0, (out[1] - 1) * s1 + (k1 - 1) * d1 + 1, width, -lo1, 1), tuple(steps))
+
+
 class Windows:
     """The windows of x (N, H, W, C) for a kernel, as blocks.
 
@@ -48,58 +95,42 @@ class Windows:
         self.x, self.kernel, self.out, self.stride, self.lo, self.dilation = x, kernel, out, stride, lo, dilation
         self.dtype = np.dtype(dtype)
         self.inner = kernel[1] * x.shape[3]
-        self.reach = (kernel[0] - 1) * dilation[0] // stride[0]  # further rows of a phase in a window
-        row_bytes = max(1, out[1] * self.inner * self.dtype.itemsize)
-        rows = out[0]
-        if (rows + self.reach) * row_bytes * stride[0] > BUFFER_BYTES:
-            rows = max(BUFFER_BYTES // (row_bytes * stride[0]) - self.reach, -(-LEAST_ROWS // max(1, out[1])))
-        self.rows = min(rows, out[0])
-        self.images = max(1, min(x.shape[0], BUFFER_BYTES // (row_bytes * stride[0] * (self.rows + self.reach))))
+        self.plan = _plan(x.shape, kernel, out, stride, lo, dilation, self.dtype.itemsize, BUFFER_BYTES, LEAST_ROWS)
+        self.rows, self.images = self.plan.rows, self.plan.images
 
     def __iter__(self) -> Iterator[Block]:
         n, height, width, channels = self.x.shape
-        (k0, k1), (s0, s1), (lo0, lo1), (d0, d1) = self.kernel, self.stride, self.lo, self.dilation
-        if not (n and self.rows and self.out[1] and channels):
+        (k0, k1), (s0, s1), (_, d1), (_, width_out) = self.kernel, self.stride, self.dilation, self.out
+        if not (n and self.rows and width_out and channels):
             return
-        if k0 * k1 * s0 * s1 == 1 and not (lo0 or lo1) and (height, width) == self.out:
+        if k0 * k1 * s0 * s1 == 1 and not any(self.lo) and (height, width) == self.out:
             yield from self._pointwise()
             return
-        deep = self.rows + self.reach  # rows of each phase, h % s0
-        padded = np.zeros((self.images, s0 * deep, (self.out[1] - 1) * s1 + (k1 - 1) * d1 + 1, channels), self.dtype)
+        _, count, deep, across, steps = self.plan
+        padded = np.zeros((count, s0 * deep, (width_out - 1) * s1 + (k1 - 1) * d1 + 1, channels), self.dtype)
         image, row, pixel, number = padded.strides
-        seen = as_strided(padded, (self.images, s0, deep, self.out[1], k1, channels),
+        seen = np.ndarray((count, s0, deep, width_out, k1, channels), self.dtype, padded, 0,
                           (image, row, s0 * row, s1 * pixel, d1 * pixel, number))
         buffer = np.empty(seen.shape, self.dtype)
-        matrix = buffer.reshape(self.images, s0, deep * self.out[1], self.inner)
-        across = span(0, padded.shape[2], width, -lo1, 1)
-        for start in range(0, self.out[0], self.rows):
-            stop = min(start + self.rows, self.out[0])
-            base = start * s0 - lo0  # the input row that is the buffer's first
-            down = span(0, padded.shape[1], height, base, 1)
-            if start and (down is None or down.stop < padded.shape[1]):
-                padded[:, down.stop if down else 0 :] = 0
-            if lo0 > 0 and down is not None and down.start and start:
-                padded[:, : down.start] = 0
-            taps = [
-                Tap(i, matrix[:, i * d0 % s0, (first := at.start + i * d0 // s0 - start) * self.out[1] :
-                              (first + at.stop - at.start) * self.out[1]],
-                    (at.start - start) * self.out[1], (at.stop - start) * self.out[1])
-                for i in range(k0)
-                if (at := span(start, stop, height, i * d0 - lo0, s0)) is not None
-            ]
-            outputs = slice(start * self.out[1], stop * self.out[1])
-            for first in range(0, n, self.images):
-                images = slice(first, min(first + self.images, n))
-                count = images.stop - first
-                if down is not None and across is not None:
-                    padded[:count, down.start : down.stop, across.start : across.stop] = self.x[
-                        images, down.source, across.source]
-                    buffer[:count] = seen[:count]
-                else:
+        matrix = buffer.reshape(count, s0, deep * width_out, self.inner)
+        for outputs, cleared, filled, found in steps:
+            for at in cleared:
+                padded[:, at] = 0
+            taps = [Tap(i, matrix[:, phase, places], start, stop) for i, phase, places, start, stop in found]
+            empty = filled is None or across is None
+            for first in range(0, n, count):
+                if first + count > n:
+                    count = n - first
+                    taps = [Tap(i, m[:count], start, stop) for i, m, start, stop in taps]
+                images = slice(first, first + count)
+                if empty:
                     buffer[:count] = 0
-                if count < self.images:
-                    taps = [Tap(t.row, t.matrix[:count], t.start, t.stop) for t in taps]
+                else:
+                    padded[:count, filled.start : filled.stop, across.start : across.stop] = self.x[
+                        images, filled.source, across.source]
+                    buffer[:count] = seen[:count]
                 yield Block(images, outputs, taps)
+            count = self.images
 
     def _pointwise(self) -> Iterator[Block]:
         """A kernel of 1 reads x as it lies."""
