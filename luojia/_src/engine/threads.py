@@ -241,8 +241,8 @@ def spread(fn: Callable[[Any], Result], parts: list) -> list[Result]:
     return results
 
 
-def product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """``a.dot(b)`` by the crew, for the threads of BLAS, once woken, run on for milliseconds and take the crew's cores.
+def product(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    """``a.dot(b, out)`` by the crew, for the threads of BLAS, once woken, run on for milliseconds and take the crew's cores.
 
     A short one is computed by the caller alone, a long one by all.
     """
@@ -250,19 +250,19 @@ def product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     recent -= 1
     crew = _found()
     if crew.single:
-        return a.dot(b)
+        return a.dot(b, out)
     micros = a.size * b.shape[1] / PRODUCTS
     if micros > SHORT and len(parts := shares(len(a), micros, ROWS)) > 1:
-        out = np.empty((len(a), b.shape[1]), np.result_type(a, b))
-        spread(lambda part: np.matmul(a[part], b, out=out[part]), parts)
-        return out
+        result = np.empty((len(a), b.shape[1]), np.result_type(a, b)) if out is None else out
+        spread(lambda part: np.matmul(a[part], b, out=result[part]), parts)
+        return result
     before: list[int] = []
     me = object()
     try:
         if crew.turn.setdefault("of", me) is me:  # else BLAS is held already
             before = crew.of_blas()
             crew.hold([1] * len(before))
-        return a.dot(b)
+        return a.dot(b, out)
     finally:
         if crew.turn.get("of") is me:
             crew.free(before)

@@ -312,16 +312,15 @@ def _(saved, g, args, needs, *, state_size, num_layers, bidirectional, mode, sta
             if mode == "lstm":
                 of_cell = None if gc is None else gc[i]
                 found = kernels.lstm_backward(kept[i], fed, *weights[i][:2], part, hidden, of_cell,
-                                               needs_dx=wanted)
+                                               needs_dx=wanted, into=slots[i][:4])
                 dc[i] = found.dc0
             elif mode == "gru":
-                found = kernels.gru_backward(kept[i], fed, *weights[i][:2], part, hidden, needs_dx=wanted)
+                found = kernels.gru_backward(kept[i], fed, *weights[i][:2], part, hidden, needs_dx=wanted,
+                                              into=slots[i][:4])
             else:
                 found = kernels.rnn_backward(kept[i], fed, *weights[i][:2], part, hidden, activation=mode[4:],
-                                             needs_dx=wanted)
+                                             needs_dx=wanted, into=slots[i][:4])
             dh[i] = found.dh0
-            for slot, d in zip(slots[i], (found.dwx, found.dwh, found.dbx, found.dbh)):
-                slot[...] = d
             if found.dx is not None:
                 dx = found.dx[flip] if dx is None else dx + found.dx[flip]
         gy = dx

@@ -11,8 +11,8 @@ computed in float32.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from luojia._src.errors import ArgumentError, ShapeError
 
 Array = np.ndarray
 _Times = Callable[[Array, Array], Array]
+_Slots = Sequence[Array] | None
 _STEPS = 8  # of an LSTM, whose slopes are found together
 _SEQUENCES = 4  # the fewest for a thread: it reads all of wh for them
 
@@ -61,37 +62,39 @@ def rnn(x: Array, h0: Array, wx: Array, wh: Array, bx: Array, bh: Array, *,
     _expect("rnn", 1, x, h0, wx, wh, bx, bh)
     if activation not in ("tanh", "relu"):
         raise ArgumentError(f"rnn expects activation 'tanh' or 'relu', got {activation!r}.")
-    states, gates, recur = _start(x, h0, wx, wh, bx, bh)
+    states, gates, bias = _start(x, h0, wx, bx, bh)
 
     def run(part: slice, times: _Times) -> None:
-        h, term = states[:, part], np.empty_like(gates[0, part])
-        for t, a in enumerate(gates[:, part]):
+        mine, h, term = gates[:, part], states[:, part], np.empty_like(gates[0, part])
+        mine += bias
+        for t, a in enumerate(mine):
             a += times(h[t], term)
             if activation == "tanh":
                 np.tanh(a, out=h[t + 1])
             else:
                 np.maximum(a, 0, out=h[t + 1])
 
-    _by_sequences(run, gates, recur)
+    _by_sequences(run, gates, widen(wh).T)
     return *_outputs(x.dtype, states), Saved(states, gates)
 
 
 def rnn_backward(saved: Saved, x: Array, wx: Array, wh: Array, gy: Array | None, gh: Array | None = None, *,
-                 activation: str = "tanh", needs_dx: bool = True) -> Gradients:
+                 activation: str = "tanh", needs_dx: bool = True, into: _Slots = None) -> Gradients:
     """The gradients of `rnn`'s arguments for those of y (T, N, H) and hT (N, H); None means zero."""
     states = saved.states
     da, dh0 = np.empty_like(saved.gates), _final(gh, states)
 
-    def run(part: slice, times: _Times) -> None:
+    def run(part: slice, times: _Times) -> Array:
         dh = dh0[part]
         for t in reversed(range(len(da))):
             if gy is not None:
                 dh += gy[t, part]
             h = states[t + 1, part]
             times(np.multiply(dh, 1 - h * h if activation == "tanh" else h > 0, out=da[t, part]), dh)
+        return np.add.reduce(da[:, part], (0, 1))
 
-    _by_sequences(run, da, widen(wh))
-    return _finish(x, wx, wh, dh0, None, states, da, da, needs_dx)
+    db = _summed(_by_sequences(run, da, widen(wh)), da)
+    return _finish(x, wx, wh, dh0, None, states, da, da, db, db, needs_dx, into)
 
 
 def lstm(x: Array, h0: Array, c0: Array, wx: Array, wh: Array, bx: Array,
@@ -104,19 +107,19 @@ def lstm(x: Array, h0: Array, c0: Array, wx: Array, wh: Array, bx: Array,
     if c0.shape != h0.shape:
         raise ShapeError(f"lstm expects c0 of h0's shape {h0.shape}, got {c0.shape}.")
     size = h0.shape[1]
-    states, gates, recur = _start(x, h0, wx, wh, bx, bh)
+    states, gates, bias = _start(x, h0, wx, bx, bh)
     cells, hidden = np.empty_like(states), np.empty_like(states[1:])
     cells[0] = c0
     # One tanh serves the four gates of a step: i, f and o are 0.5 * tanh(0.5 * a) + 0.5, g is 1 * tanh(1 * a) + 0.
     scale = np.repeat(np.array([0.5, 0.5, 1, 0.5], gates.dtype), size)
     shift = np.repeat(np.array([0.5, 0.5, 0, 0.5], gates.dtype), size)
-    gates *= scale
-    recur = recur * scale  # not in place: it may be wh itself
 
     def run(part: slice, times: _Times) -> None:
-        h, c, tanh_c = states[:, part], cells[:, part], hidden[:, part]
-        term, fresh = np.empty_like(gates[0, part]), np.empty_like(h[0])
-        for t, a in enumerate(gates[:, part]):
+        mine, h, c, tanh_c = gates[:, part], states[:, part], cells[:, part], hidden[:, part]
+        term, fresh = np.empty_like(mine[0]), np.empty_like(h[0])
+        mine += bias
+        mine *= scale
+        for t, a in enumerate(mine):
             a += times(h[t], term)
             np.tanh(a, out=a)
             a *= scale
@@ -127,20 +130,20 @@ def lstm(x: Array, h0: Array, c0: Array, wx: Array, wh: Array, bx: Array,
             np.tanh(new, out=tanh_c[t])
             np.multiply(o, tanh_c[t], out=h[t + 1])
 
-    _by_sequences(run, gates, recur)
+    _by_sequences(run, gates, widen(wh).T, scale)
     y, last = _outputs(x.dtype, states)
     return y, last, cells[-1].astype(x.dtype), Saved(states, gates, cells, hidden)
 
 
 def lstm_backward(saved: Saved, x: Array, wx: Array, wh: Array, gy: Array | None, gh: Array | None = None,
-                  gc: Array | None = None, *, needs_dx: bool = True) -> Gradients:
+                  gc: Array | None = None, *, needs_dx: bool = True, into: _Slots = None) -> Gradients:
     """The gradients of `lstm`'s arguments for those of y (T, N, H), hT and cT (N, H); None means zero."""
     states, gates, cells, hidden = saved
     assert cells is not None and hidden is not None
     size = states.shape[2]
     da, dh0, dc0 = np.empty_like(gates), _final(gh, states), _final(gc, states)
 
-    def run(part: slice, times: _Times) -> None:
+    def run(part: slice, times: _Times) -> Array:
         dh, dc, fresh = dh0[part], dc0[part], np.empty_like(dh0[part])
         a, d = [whole.reshape(*whole.shape[:2], 4, size)[:, part] for whole in (gates, da)]
         for start in reversed(range(0, len(da), _STEPS)):
@@ -155,9 +158,10 @@ def lstm_backward(saved: Saved, x: Array, wx: Array, wh: Array, gy: Array | None
                 np.multiply(dh, s[:, 3], out=d[t, :, 3])
                 dc *= a[t, :, 1]
                 times(da[t, part], dh)
+        return np.add.reduce(da[:, part], (0, 1))
 
-    _by_sequences(run, da, widen(wh))
-    return _finish(x, wx, wh, dh0, dc0, states, da, da, needs_dx)
+    db = _summed(_by_sequences(run, da, widen(wh)), da)
+    return _finish(x, wx, wh, dh0, dc0, states, da, da, db, db, needs_dx, into)
 
 
 def _lstm_slopes(gates: Array, cells: Array, hidden: Array) -> tuple[Array, Array]:
@@ -184,12 +188,13 @@ def gru(x: Array, h0: Array, wx: Array, wh: Array, bx: Array, bh: Array) -> tupl
     _expect("gru", 3, x, h0, wx, wh, bx, bh)
     size = h0.shape[1]
     late = np.concatenate([np.zeros(2 * size, bh.dtype), bh[2 * size :]])  # bh_n is inside the reset
-    states, gates, recur = _start(x, h0, wx, wh, bx, bh - late)
+    states, gates, bias = _start(x, h0, wx, bx, bh - late)
     late, hidden = widen(late), np.empty_like(states[1:])
 
     def run(part: slice, times: _Times) -> None:
-        h, of_n, term = states[:, part], hidden[:, part], np.empty_like(gates[0, part])
-        for t, a in enumerate(gates[:, part]):
+        mine, h, of_n, term = gates[:, part], states[:, part], hidden[:, part], np.empty_like(gates[0, part])
+        mine += bias
+        for t, a in enumerate(mine):
             p = times(h[t], term)
             p += late
             r_z, n = a[:, : 2 * size], a[:, 2 * size :]
@@ -202,12 +207,12 @@ def gru(x: Array, h0: Array, wx: Array, wh: Array, bx: Array, bh: Array) -> tupl
             new *= r_z[:, size:]
             new += n
 
-    _by_sequences(run, gates, recur)
+    _by_sequences(run, gates, widen(wh).T)
     return *_outputs(x.dtype, states), Saved(states, gates, None, hidden)
 
 
 def gru_backward(saved: Saved, x: Array, wx: Array, wh: Array, gy: Array | None, gh: Array | None = None, *,
-                 needs_dx: bool = True) -> Gradients:
+                 needs_dx: bool = True, into: _Slots = None) -> Gradients:
     """The gradients of `gru`'s arguments for those of y (T, N, H) and hT (N, H); None means zero."""
     states, gates, _, hidden = saved
     assert hidden is not None
@@ -215,7 +220,7 @@ def gru_backward(saved: Saved, x: Array, wx: Array, wh: Array, gy: Array | None,
     da, dp = np.empty_like(gates), np.empty_like(gates)  # of the inputs' part and of the states' part
     dh0 = _final(gh, states)
 
-    def run(part: slice, times: _Times) -> None:
+    def run(part: slice, times: _Times) -> tuple[Array, Array]:
         dh, term = dh0[part], np.empty_like(dh0[part])
         for t in reversed(range(len(da))):
             if gy is not None:
@@ -229,9 +234,11 @@ def gru_backward(saved: Saved, x: Array, wx: Array, wh: Array, gy: Array | None,
             np.multiply(d[:, 2 * size :], r, out=p[:, 2 * size :])
             dh *= z
             dh += times(p, term)
+        return np.add.reduce(da[:, part], (0, 1)), np.add.reduce(dp[:, part], (0, 1))
 
-    _by_sequences(run, da, widen(wh))
-    return _finish(x, wx, wh, dh0, None, states, da, dp, needs_dx)
+    found = _by_sequences(run, da, widen(wh))
+    dbx, dbh = [_summed(list(some), da) for some in zip(*found)] or (_summed([], da), _summed([], da))
+    return _finish(x, wx, wh, dh0, None, states, da, dp, dbx, dbh, needs_dx, into)
 
 
 def _expect(name: str, gates: int, x: Array, h0: Array, wx: Array, wh: Array, bx: Array, bh: Array) -> None:
@@ -244,13 +251,20 @@ def _expect(name: str, gates: int, x: Array, h0: Array, wx: Array, wh: Array, bx
             raise ShapeError(f"{name} of x {x.shape} and h0 {h0.shape} expects {arg} {shape}, got {got.shape}.")
 
 
-def _by_sequences(run: Callable[[slice, _Times], None], gates: Array, recur: Array) -> None:
-    """Have threads ``run`` their parts of the batch through all steps, with times(a, out), which is a @ recur."""
+def _by_sequences(run: Callable[[slice, _Times], Any], gates: Array, recur: Array, scale: Array | None = None) -> list:
+    """Have threads ``run`` their parts of the batch through all steps, with times(a, out), which is a @ recur, or
+    a @ (recur * scale); what they give."""
     steps, n, _ = gates.shape
-    if steps:
-        parts = threads.shares(n, steps * n * recur.size / threads.PRODUCTS, _SEQUENCES)
-        times = skinny.repeated(recur, len(gates[0, parts[-1]]), alone=len(parts) > 1)
-        threads.spread(lambda part: run(part, times), parts)
+    if not steps:
+        return []
+    parts = threads.shares(n, steps * n * recur.size / threads.PRODUCTS, _SEQUENCES)
+    times = skinny.repeated(recur, len(gates[0, parts[-1]]), alone=len(parts) > 1, scale=scale)
+    return threads.spread(lambda part: run(part, times), parts)
+
+
+def _summed(found: list, gates: Array) -> Array:
+    """The sum of what parts found for a bias: zeros without any."""
+    return sum(found[1:], found[0]) if found else np.zeros(gates.shape[2], gates.dtype)
 
 
 def _sigmoid(a: Array) -> None:
@@ -261,14 +275,13 @@ def _sigmoid(a: Array) -> None:
     a += 0.5
 
 
-def _start(x: Array, h0: Array, wx: Array, wh: Array, bx: Array, bh: Array) -> tuple[Array, Array, Array]:
-    """The states with h0 set, x @ wx.T + bx + bh for all steps, and wh.T, in the working dtype."""
+def _start(x: Array, h0: Array, wx: Array, bx: Array, bh: Array) -> tuple[Array, Array, Array]:
+    """The states with h0 set, x @ wx.T for all steps, and bx + bh, in the working dtype."""
     steps, n, channels = x.shape
     gates = threads.product(widen(x).reshape(steps * n, channels), widen(wx).T)
-    gates += widen(bx) + widen(bh)
     states = np.empty((steps + 1, *h0.shape), gates.dtype)
     states[0] = h0
-    return states, gates.reshape(steps, n, len(wx)), np.ascontiguousarray(widen(wh).T)
+    return states, gates.reshape(steps, n, len(wx)), widen(bx) + widen(bh)
 
 
 def _outputs(dtype: np.dtype, states: Array) -> tuple[Array, Array]:
@@ -279,17 +292,21 @@ def _final(g: Array | None, states: Array) -> Array:
     return np.zeros_like(states[0]) if g is None else g.astype(states.dtype)
 
 
-def _finish(x: Array, wx: Array, wh: Array, dh0: Array, dc0: Array | None, states: Array, da: Array,
-            dp: Array, needs_dx: bool) -> Gradients:
-    """All gradients from those of x @ wx.T + bx (da) and of h @ wh.T + bh (dp), both (T, N, gates * H)."""
+def _finish(x: Array, wx: Array, wh: Array, dh0: Array, dc0: Array | None, states: Array, da: Array, dp: Array,
+            dbx: Array, dbh: Array, needs_dx: bool, into: _Slots) -> Gradients:
+    """All gradients from those of x @ wx.T + bx (da) and of h @ wh.T + bh (dp), both (T, N, gates * H); those of the
+    weights and biases in the arrays ``into``, if they are given."""
     steps, n, rows = da.shape
     wide, flat = widen(x).reshape(steps * n, x.shape[2]), da.reshape(steps * n, rows)
     before = states[:-1].reshape(steps * n, states.shape[2])
-    dbx = flat.sum(0)
     recurrent = dp.reshape(steps * n, rows)
-    dbh = dbx.copy() if dp is da else recurrent.sum(0)
     dx = threads.product(flat, widen(wx)).reshape(x.shape).astype(x.dtype, copy=False) if needs_dx else None
-    weights = (threads.product(flat.T, wide), threads.product(recurrent.T, before), dbx, dbh)
-    dwx, dwh, dbx, dbh = (a.astype(b.dtype, copy=False) for a, b in zip(weights, (wx, wh, wx, wh)))
+    slots = into or [np.empty(shape, wx.dtype) for shape in (wx.shape, wh.shape, dbx.shape, dbh.shape)]
+    for slot, a, b in ((slots[0], flat, wide), (slots[1], recurrent, before)):
+        if slot.dtype == a.dtype and slot.flags.c_contiguous:
+            threads.product(a.T, b, slot)
+        else:
+            slot[...] = threads.product(a.T, b)
+    slots[2][...], slots[3][...] = dbx, dbh
     dc0 = None if dc0 is None else dc0.astype(x.dtype, copy=False)
-    return Gradients(dx, dh0.astype(x.dtype, copy=False), dc0, dwx, dwh, dbx, dbh)
+    return Gradients(dx, dh0.astype(x.dtype, copy=False), dc0, *slots)

@@ -89,10 +89,11 @@ def _over_short_axis(a: np.ndarray, b: np.ndarray) -> np.ndarray | None:
     return out
 
 
-def repeated(b: np.ndarray, rows: int, alone: bool = False) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
+def repeated(b: np.ndarray, rows: int, alone: bool = False,
+             scale: np.ndarray | None = None) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
     """``times(a, out)``, which puts a @ b into ``out``, for many a of up to so many rows; b may change no more.
 
-    ``alone`` says that BLAS is on one thread when they meet, as within `threads.spread`.
+    With ``scale`` (columns,) it is a @ (b * scale). ``alone`` says that BLAS is on one thread when they meet, as within `threads.spread`.
 
     >>> times = repeated(np.eye(2), 3)
     >>> times(np.ones((3, 2)), np.empty((3, 2))).tolist()
@@ -101,8 +102,11 @@ def repeated(b: np.ndarray, rows: int, alone: bool = False) -> Callable[[np.ndar
     k, n = b.shape
     width = next((w for w in (64, 32, 16) if rows * k * w <= SMALL), 0)
     if rows * k * n <= SMALL or not width or n % width or b.dtype.char not in "fd" or rows > most_rows(alone):
-        return lambda a, out: np.matmul(a, b, out=out)
+        laid = np.ascontiguousarray(b) if scale is None else np.multiply(b, scale, order="C")
+        return lambda a, out: np.matmul(a, laid, out=out)
     groups = np.ascontiguousarray(b.reshape(k, -1, width).transpose(1, 0, 2))
+    if scale is not None:
+        groups *= scale.reshape(-1, 1, width)
 
     def times(a: np.ndarray, out: np.ndarray) -> np.ndarray:
         np.matmul(a, groups, out=out.reshape(len(out), -1, width).transpose(1, 0, 2))
