@@ -16,7 +16,7 @@ from luojia import context
 from luojia._src.core import chain
 from luojia._src.data.workers import processes_are_safe
 from luojia._src.engine import threads
-from luojia._src.engine.kernels import conv, norm, pool, pool_winners, rnn, rows, skinny
+from luojia._src.engine.kernels import conv, norm, pool, pool_winners, recurrent, rnn, rows, skinny
 from luojia._src.engine.kernels.finish import Finish
 from luojia._src.engine.shortcuts import matmul, maximum, where_positive
 from luojia._src.train import inplace
@@ -207,6 +207,81 @@ def test_parts_handle_overflows_as_the_caller_does(two):
         threads.spread(overflow, [0, 1])
 
 
+def test_work_behind_is_done_by_the_end(two):
+    meeting, done = threading.Barrier(2, timeout=30), []
+    with threads.Behind() as behind:
+        met = behind.add(meeting.wait)
+        meeting.wait()  # a helper is there, too
+        blas, own = behind.add(lambda: two.of_blas()[0]), two.of_blas()[0]
+        behind.add(lambda: done.append(1))
+        assert {behind.take(met), behind.take(blas), own} <= {0, 1}
+        assert threads.spread(lambda part: threading.get_ident(), [0, 1]) == [threading.get_ident()] * 2
+    assert done == [1] and not two.turn and two.of_blas()[0] == 2
+
+
+def test_work_behind_is_done_though_no_helper_wakes(two, monkeypatch):
+    monkeypatch.setattr(two, "call", lambda helpers, job: None)
+    done = []
+    with threads.Behind() as behind:
+        taken = behind.add(lambda: 5)
+        behind.add(lambda: done.append(1))
+        assert behind.take(taken) == 5 and not done
+    assert done == [1]
+
+
+def test_work_behind_beside_another_threads_work(two):
+    inside, leave, found = threading.Event(), threading.Event(), []
+
+    def part(i):
+        inside.set()
+        assert leave.wait(30)
+
+    other = threading.Thread(target=lambda: threads.spread(part, [0, 1]))
+    other.start()
+    assert inside.wait(30)
+    with threads.Behind() as behind:
+        behind.add(lambda: found.append(threading.get_ident()))
+    leave.set()
+    other.join()
+    assert found == [threading.get_ident()] and two.of_blas()[0] == 2 and not two.turn
+
+
+@pytest.mark.parametrize("taken", [True, False], ids=["taken", "left"])
+def test_a_raise_in_work_behind_arrives(two, taken):
+    with pytest.raises(ZeroDivisionError):
+        with threads.Behind() as behind:
+            job = behind.add(lambda: 1 // 0)
+            if taken:
+                behind.take(job)
+    assert not two.turn and two.of_blas()[0] == 2
+
+
+def test_a_raise_beside_work_behind_gives_up_what_nobody_began(two, monkeypatch):
+    monkeypatch.setattr(two, "call", lambda helpers, job: None)
+    done = []
+    with pytest.raises(KeyError):
+        with threads.Behind() as behind:
+            behind.add(lambda: done.append(1))
+            raise KeyError
+    assert not done and not two.turn and two.of_blas()[0] == 2
+
+
+@pytest.mark.parametrize("at", ["of_blas", "hold"])
+def test_an_interrupt_before_work_behind_leaves_the_crew_free(two, monkeypatch, at):
+    whole, calls = getattr(two, at), iter(range(9))
+
+    def interrupted(*args):
+        if not next(calls):
+            raise KeyboardInterrupt
+        return whole(*args)
+
+    monkeypatch.setattr(two, at, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        with threads.Behind():
+            raise AssertionError("begun")
+    assert not two.turn and two.of_blas()[0] == 2
+
+
 def test_set_context_chooses(two, monkeypatch):
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     before = context.get_context("runtime_num_threads")
@@ -395,8 +470,10 @@ def test_norms(two, monkeypatch, rng, assert_close, axes, weights, layout, dtype
 
 @pytest.mark.parametrize("mode", ["rnn", "lstm", "gru"])
 @pytest.mark.parametrize("n", [3, 9, 34])
-def test_recurrent_layers(two, monkeypatch, rng, assert_close, mode, n):
+@pytest.mark.parametrize("long", [0.0, 300.0], ids=["by sequences", "led"])
+def test_recurrent_layers(two, monkeypatch, rng, assert_close, mode, n, long):
     """Where the batch is of 34, products with few rows."""
+    monkeypatch.setattr(recurrent, "LONG", long)
     steps, channels, size = 11, 3, 160 if n == 34 else 5
     gates = {"rnn": 1, "lstm": 4, "gru": 3}[mode] * size
     x, h0, c0, wx, wh, bx, bh, gy, gh = [rng.standard_normal(shape).astype("float32") / 8 for shape in [

@@ -59,6 +59,17 @@ class _Job:
             if next(self.finished) == every:
                 self.done.release()
 
+    def found(self) -> list:
+        """The results, once; raises what the first part that failed raised."""
+        results, self.results, self.fn = self.results, [], _spent  # a late thread holds the job, not the arrays
+        if self.errors:
+            _, error = min(self.errors)
+            try:
+                raise error
+            finally:
+                del error  # else the traceback would hold it
+        return results
+
     def help(self) -> None:
         """`work` in a thread of the crew, which warns of overflows and the like as the caller's does."""
         with np.errstate(**self.floats):
@@ -231,18 +242,67 @@ def spread(fn: Callable[[Any], Result], parts: list) -> list[Result]:
     finally:
         if crew.turn.get("of") is me:
             crew.free(before)
-    results, job.results, job.fn = job.results, [], _spent  # a thread that comes late holds the job, not the arrays
-    if job.errors:
-        _, error = min(job.errors)
+    try:
+        return job.found()
+    finally:
+        del job  # else the traceback of an error would hold it, and it the error
+
+
+class Behind:
+    """Work that the crew does while the caller goes on, in a ``with`` block: at its end, all of it is done.
+
+    Each job is computed whole, by whoever is free, so that the numbers do not depend on who it was: by the caller where
+    nobody else has begun it when it is wanted. BLAS keeps to one thread meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self.crew = _found()
+        self.jobs: list[_Job] = []
+        self.before: list[int] = []
+
+    def __enter__(self) -> Behind:
+        if self.crew.turn.setdefault("of", self) is self:  # else another thread has the crew, and this works alone
+            try:
+                self.before = self.crew.of_blas()
+                self.crew.hold([1] * len(self.before))
+            except BaseException:
+                self.crew.free(self.before)
+                raise
+        return self
+
+    def add(self, fn: Callable[[], Any]) -> _Job:
+        """Have ``fn()`` computed, for `take` or the end of the block."""
+        global recent
+        recent = RECENT
+        job = _Job(lambda _: fn(), [None])
+        self.jobs.append(job)
+        if self.crew.turn.get("of") is self:
+            self.crew.call(1, job)
+        return job
+
+    def take(self, job: _Job) -> Any:
+        """The result of a job, which is computed here and now if nobody began it."""
+        job.work()
+        job.done.acquire()
+        self.jobs.remove(job)
+        return job.found()[0]
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
         try:
-            raise error
+            if error is not None:
+                for job in self.jobs:
+                    job.errors.append((0, InterruptedError()))  # nobody need begin what is left
+            for job in self.jobs:
+                job.work()
+            while self.jobs and error is None:
+                self.take(self.jobs[0])
         finally:
-            del job, error  # else the traceback would hold them, and they it
-    return results
+            if self.crew.turn.get("of") is self:
+                self.crew.free(self.before)
 
 
 def product(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-    """``a.dot(b, out)`` by the crew, for the threads of BLAS, once woken, run on for milliseconds and take the crew's cores.
+    """``a.dot(b, out)`` by the crew, as BLAS's threads, once woken, run on for milliseconds and take the crew's cores.
 
     A short one is computed by the caller alone, a long one by all.
     """

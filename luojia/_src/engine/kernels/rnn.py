@@ -3,8 +3,7 @@
 x is (T, N, C), states are (N, H), wx is (gates * H, C), wh is (gates * H, H), bx and bh are (gates * H,), with the
 gates in cuDNN's and MXNet's order: LSTM i, f, g, o and GRU r, z, n. The outputs y are (T, N, H).
 
-The inputs of all time steps meet wx in one GEMM, and so do all gradients of wx, wh and x; a time step keeps one small
-GEMM with wh. Threads share the sequences of the batch, each taking its own through all steps. y may share its memory
+What the steps compute stands here, what becomes of them and in which threads in recurrent.py. y may share its memory
 with what is saved: do not write into it. The sigmoid is 0.5 * tanh(0.5 * a) + 0.5, which cannot overflow. float16 is
 computed in float32.
 """
@@ -12,20 +11,17 @@ computed in float32.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from luojia._src.engine import threads
-from luojia._src.engine.kernels import skinny
+from luojia._src.engine.kernels import recurrent
 from luojia._src.engine.kernels.precision import widen
+from luojia._src.engine.kernels.recurrent import Times
 from luojia._src.errors import ArgumentError, ShapeError
 
 Array = np.ndarray
-_Times = Callable[[Array, Array], Array]
 _Slots = Sequence[Array] | None
-_STEPS = 8  # of an LSTM, whose slopes are found together
-_SEQUENCES = 4  # the fewest for a thread: it reads all of wh for them
 
 
 class Saved(NamedTuple):
@@ -64,17 +60,20 @@ def rnn(x: Array, h0: Array, wx: Array, wh: Array, bx: Array, bh: Array, *,
         raise ArgumentError(f"rnn expects activation 'tanh' or 'relu', got {activation!r}.")
     states, gates, bias = _start(x, h0, wx, bx, bh)
 
-    def run(part: slice, times: _Times) -> None:
+    def begin(some: Array) -> None:
+        some += bias
+
+    def run(part: slice, steps: range, times: Times) -> None:
         mine, h, term = gates[:, part], states[:, part], np.empty_like(gates[0, part])
-        mine += bias
-        for t, a in enumerate(mine):
+        for t in steps:
+            a = mine[t]
             a += times(h[t], term)
             if activation == "tanh":
                 np.tanh(a, out=h[t + 1])
             else:
                 np.maximum(a, 0, out=h[t + 1])
 
-    _by_sequences(run, gates, widen(wh).T)
+    recurrent.forward(widen(x), widen(wx), widen(wh).T, gates, begin, run)
     return *_outputs(x.dtype, states), Saved(states, gates)
 
 
@@ -84,17 +83,15 @@ def rnn_backward(saved: Saved, x: Array, wx: Array, wh: Array, gy: Array | None,
     states = saved.states
     da, dh0 = np.empty_like(saved.gates), _final(gh, states)
 
-    def run(part: slice, times: _Times) -> Array:
+    def run(part: slice, steps: range, times: Times, _: None) -> None:
         dh = dh0[part]
-        for t in reversed(range(len(da))):
+        for t in reversed(steps):
             if gy is not None:
                 dh += gy[t, part]
             h = states[t + 1, part]
             times(np.multiply(dh, 1 - h * h if activation == "tanh" else h > 0, out=da[t, part]), dh)
-        return np.add.reduce(da[:, part], (0, 1))
 
-    db = _summed(_by_sequences(run, da, widen(wh)), da)
-    return _finish(x, wx, wh, dh0, None, states, da, da, db, db, needs_dx, into)
+    return _backward(x, wx, wh, dh0, None, states, da, da, None, run, needs_dx, into)
 
 
 def lstm(x: Array, h0: Array, c0: Array, wx: Array, wh: Array, bx: Array,
@@ -114,12 +111,15 @@ def lstm(x: Array, h0: Array, c0: Array, wx: Array, wh: Array, bx: Array,
     scale = np.repeat(np.array([0.5, 0.5, 1, 0.5], gates.dtype), size)
     shift = np.repeat(np.array([0.5, 0.5, 0, 0.5], gates.dtype), size)
 
-    def run(part: slice, times: _Times) -> None:
+    def begin(some: Array) -> None:
+        some += bias
+        some *= scale
+
+    def run(part: slice, steps: range, times: Times) -> None:
         mine, h, c, tanh_c = gates[:, part], states[:, part], cells[:, part], hidden[:, part]
         term, fresh = np.empty_like(mine[0]), np.empty_like(h[0])
-        mine += bias
-        mine *= scale
-        for t, a in enumerate(mine):
+        for t in steps:
+            a = mine[t]
             a += times(h[t], term)
             np.tanh(a, out=a)
             a *= scale
@@ -130,7 +130,7 @@ def lstm(x: Array, h0: Array, c0: Array, wx: Array, wh: Array, bx: Array,
             np.tanh(new, out=tanh_c[t])
             np.multiply(o, tanh_c[t], out=h[t + 1])
 
-    _by_sequences(run, gates, widen(wh).T, scale)
+    recurrent.forward(widen(x), widen(wx), widen(wh).T, gates, begin, run, scale)
     y, last = _outputs(x.dtype, states)
     return y, last, cells[-1].astype(x.dtype), Saved(states, gates, cells, hidden)
 
@@ -143,25 +143,27 @@ def lstm_backward(saved: Saved, x: Array, wx: Array, wh: Array, gy: Array | None
     size = states.shape[2]
     da, dh0, dc0 = np.empty_like(gates), _final(gh, states), _final(gc, states)
 
-    def run(part: slice, times: _Times) -> Array:
-        dh, dc, fresh = dh0[part], dc0[part], np.empty_like(dh0[part])
-        a, d = [whole.reshape(*whole.shape[:2], 4, size)[:, part] for whole in (gates, da)]
-        for start in reversed(range(0, len(da), _STEPS)):
-            steps = slice(start, start + _STEPS)
-            slopes, of_cell = _lstm_slopes(a[steps], cells[:-1][steps, part], hidden[steps, part])
-            for t in reversed(range(start, start + len(slopes))):
-                if gy is not None:
-                    dh += gy[t, part]
-                s = slopes[t - start]
-                dc += np.multiply(dh, of_cell[t - start], out=fresh)
-                np.multiply(dc[:, None], s[:, :3], out=d[t, :, :3])
-                np.multiply(dh, s[:, 3], out=d[t, :, 3])
-                dc *= a[t, :, 1]
-                times(da[t, part], dh)
-        return np.add.reduce(da[:, part], (0, 1))
+    apart, parts_of = [whole.reshape(*whole.shape[:2], 4, size) for whole in (gates, da)]
 
-    db = _summed(_by_sequences(run, da, widen(wh)), da)
-    return _finish(x, wx, wh, dh0, dc0, states, da, da, db, db, needs_dx, into)
+    def ahead(part: slice, steps: range) -> tuple[Array, Array]:
+        some = slice(steps.start, steps.stop)
+        return _lstm_slopes(apart[some, part], cells[:-1][some, part], hidden[some, part])
+
+    def run(part: slice, steps: range, times: Times, found: tuple[Array, Array]) -> None:
+        slopes, of_cell = found
+        dh, dc, fresh = dh0[part], dc0[part], np.empty_like(dh0[part])
+        a, d = apart[:, part], parts_of[:, part]
+        for t in reversed(steps):
+            if gy is not None:
+                dh += gy[t, part]
+            s = slopes[t - steps.start]
+            dc += np.multiply(dh, of_cell[t - steps.start], out=fresh)
+            np.multiply(dc[:, None], s[:, :3], out=d[t, :, :3])
+            np.multiply(dh, s[:, 3], out=d[t, :, 3])
+            dc *= a[t, :, 1]
+            times(da[t, part], dh)
+
+    return _backward(x, wx, wh, dh0, dc0, states, da, da, ahead, run, needs_dx, into)
 
 
 def _lstm_slopes(gates: Array, cells: Array, hidden: Array) -> tuple[Array, Array]:
@@ -191,10 +193,13 @@ def gru(x: Array, h0: Array, wx: Array, wh: Array, bx: Array, bh: Array) -> tupl
     states, gates, bias = _start(x, h0, wx, bx, bh - late)
     late, hidden = widen(late), np.empty_like(states[1:])
 
-    def run(part: slice, times: _Times) -> None:
+    def begin(some: Array) -> None:
+        some += bias
+
+    def run(part: slice, steps: range, times: Times) -> None:
         mine, h, of_n, term = gates[:, part], states[:, part], hidden[:, part], np.empty_like(gates[0, part])
-        mine += bias
-        for t, a in enumerate(mine):
+        for t in steps:
+            a = mine[t]
             p = times(h[t], term)
             p += late
             r_z, n = a[:, : 2 * size], a[:, 2 * size :]
@@ -207,7 +212,7 @@ def gru(x: Array, h0: Array, wx: Array, wh: Array, bx: Array, bh: Array) -> tupl
             new *= r_z[:, size:]
             new += n
 
-    _by_sequences(run, gates, widen(wh).T)
+    recurrent.forward(widen(x), widen(wx), widen(wh).T, gates, begin, run)
     return *_outputs(x.dtype, states), Saved(states, gates, None, hidden)
 
 
@@ -220,9 +225,9 @@ def gru_backward(saved: Saved, x: Array, wx: Array, wh: Array, gy: Array | None,
     da, dp = np.empty_like(gates), np.empty_like(gates)  # of the inputs' part and of the states' part
     dh0 = _final(gh, states)
 
-    def run(part: slice, times: _Times) -> tuple[Array, Array]:
+    def run(part: slice, steps: range, times: Times, _: None) -> None:
         dh, term = dh0[part], np.empty_like(dh0[part])
-        for t in reversed(range(len(da))):
+        for t in reversed(steps):
             if gy is not None:
                 dh += gy[t, part]
             a, d, p = gates[t, part], da[t, part], dp[t, part]
@@ -234,11 +239,8 @@ def gru_backward(saved: Saved, x: Array, wx: Array, wh: Array, gy: Array | None,
             np.multiply(d[:, 2 * size :], r, out=p[:, 2 * size :])
             dh *= z
             dh += times(p, term)
-        return np.add.reduce(da[:, part], (0, 1)), np.add.reduce(dp[:, part], (0, 1))
 
-    found = _by_sequences(run, da, widen(wh))
-    dbx, dbh = [_summed(list(some), da) for some in zip(*found)] or (_summed([], da), _summed([], da))
-    return _finish(x, wx, wh, dh0, None, states, da, dp, dbx, dbh, needs_dx, into)
+    return _backward(x, wx, wh, dh0, None, states, da, dp, None, run, needs_dx, into)
 
 
 def _expect(name: str, gates: int, x: Array, h0: Array, wx: Array, wh: Array, bx: Array, bh: Array) -> None:
@@ -251,22 +253,6 @@ def _expect(name: str, gates: int, x: Array, h0: Array, wx: Array, wh: Array, bx
             raise ShapeError(f"{name} of x {x.shape} and h0 {h0.shape} expects {arg} {shape}, got {got.shape}.")
 
 
-def _by_sequences(run: Callable[[slice, _Times], Any], gates: Array, recur: Array, scale: Array | None = None) -> list:
-    """Have threads ``run`` their parts of the batch through all steps, with times(a, out), which is a @ recur, or
-    a @ (recur * scale); what they give."""
-    steps, n, _ = gates.shape
-    if not steps:
-        return []
-    parts = threads.shares(n, steps * n * recur.size / threads.PRODUCTS, _SEQUENCES)
-    times = skinny.repeated(recur, len(gates[0, parts[-1]]), alone=len(parts) > 1, scale=scale)
-    return threads.spread(lambda part: run(part, times), parts)
-
-
-def _summed(found: list, gates: Array) -> Array:
-    """The sum of what parts found for a bias: zeros without any."""
-    return sum(found[1:], found[0]) if found else np.zeros(gates.shape[2], gates.dtype)
-
-
 def _sigmoid(a: Array) -> None:
     """In place."""
     a *= 0.5
@@ -276,12 +262,13 @@ def _sigmoid(a: Array) -> None:
 
 
 def _start(x: Array, h0: Array, wx: Array, bx: Array, bh: Array) -> tuple[Array, Array, Array]:
-    """The states with h0 set, x @ wx.T for all steps, and bx + bh, in the working dtype."""
-    steps, n, channels = x.shape
-    gates = threads.product(widen(x).reshape(steps * n, channels), widen(wx).T)
+    """The states with h0 set, room for the gates of all steps, and bx + bh, in the working dtype."""
+    steps, n, _ = x.shape
+    bias = widen(bx) + widen(bh)
+    gates = np.empty((steps, n, len(wx)), np.result_type(widen(x), widen(wx)))
     states = np.empty((steps + 1, *h0.shape), gates.dtype)
     states[0] = h0
-    return states, gates.reshape(steps, n, len(wx)), widen(bx) + widen(bh)
+    return states, gates, bias
 
 
 def _outputs(dtype: np.dtype, states: Array) -> tuple[Array, Array]:
@@ -292,21 +279,10 @@ def _final(g: Array | None, states: Array) -> Array:
     return np.zeros_like(states[0]) if g is None else g.astype(states.dtype)
 
 
-def _finish(x: Array, wx: Array, wh: Array, dh0: Array, dc0: Array | None, states: Array, da: Array, dp: Array,
-            dbx: Array, dbh: Array, needs_dx: bool, into: _Slots) -> Gradients:
-    """All gradients from those of x @ wx.T + bx (da) and of h @ wh.T + bh (dp), both (T, N, gates * H); those of the
-    weights and biases in the arrays ``into``, if they are given."""
-    steps, n, rows = da.shape
-    wide, flat = widen(x).reshape(steps * n, x.shape[2]), da.reshape(steps * n, rows)
-    before = states[:-1].reshape(steps * n, states.shape[2])
-    recurrent = dp.reshape(steps * n, rows)
-    dx = threads.product(flat, widen(wx)).reshape(x.shape).astype(x.dtype, copy=False) if needs_dx else None
-    slots = into or [np.empty(shape, wx.dtype) for shape in (wx.shape, wh.shape, dbx.shape, dbh.shape)]
-    for slot, a, b in ((slots[0], flat, wide), (slots[1], recurrent, before)):
-        if slot.dtype == a.dtype and slot.flags.c_contiguous:
-            threads.product(a.T, b, slot)
-        else:
-            slot[...] = threads.product(a.T, b)
-    slots[2][...], slots[3][...] = dbx, dbh
-    dc0 = None if dc0 is None else dc0.astype(x.dtype, copy=False)
-    return Gradients(dx, dh0.astype(x.dtype, copy=False), dc0, *slots)
+def _backward(x: Array, wx: Array, wh: Array, dh0: Array, dc0: Array | None, states: Array, da: Array, dp: Array,
+              ahead: Callable | None, run: Callable, needs_dx: bool, into: _Slots) -> Gradients:
+    """All gradients, as ``run`` finds them; of the weights and biases in the arrays ``into``, if these are given."""
+    slots = into or [np.empty(shape, wx.dtype) for shape in (wx.shape, wh.shape, da.shape[2:], da.shape[2:])]
+    dx = recurrent.backward(widen(x), states[:-1], widen(wx), widen(wh), da, dp, ahead, run, slots, needs_dx)
+    return Gradients(None if dx is None else dx.astype(x.dtype, copy=False), dh0.astype(x.dtype, copy=False),
+                     None if dc0 is None else dc0.astype(x.dtype, copy=False), *slots)

@@ -93,7 +93,8 @@ def repeated(b: np.ndarray, rows: int, alone: bool = False,
              scale: np.ndarray | None = None) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
     """``times(a, out)``, which puts a @ b into ``out``, for many a of up to so many rows; b may change no more.
 
-    With ``scale`` (columns,) it is a @ (b * scale). ``alone`` says that BLAS is on one thread when they meet, as within `threads.spread`.
+    With ``scale`` (columns,) it is a @ (b * scale). ``alone`` says that BLAS is on one thread when they meet, as within
+    `threads.spread`.
 
     >>> times = repeated(np.eye(2), 3)
     >>> times(np.ones((3, 2)), np.empty((3, 2))).tolist()

@@ -117,13 +117,12 @@ class Windows:
             for at in cleared:
                 padded[:, at] = 0
             taps = [Tap(i, matrix[:, phase, places], start, stop) for i, phase, places, start, stop in found]
-            empty = filled is None or across is None
             for first in range(0, n, count):
                 if first + count > n:
                     count = n - first
                     taps = [Tap(i, m[:count], start, stop) for i, m, start, stop in taps]
                 images = slice(first, first + count)
-                if empty:
+                if filled is None or across is None:
                     buffer[:count] = 0
                 else:
                     padded[:count, filled.start : filled.stop, across.start : across.stop] = self.x[
