@@ -61,6 +61,7 @@ class Operator:
         aux: tuple[str, ...] = (),
         loss: bool = False,
         collective: bool = False,
+        half: str | None = None,
         faces: dict[str, tuple[str, ...]] | None = None,
     ) -> None:
         self.fn = fn
@@ -75,6 +76,7 @@ class Operator:
         self.aux = aux  # inputs that the operator renews; its last outputs are their new values (see ambient.py)
         self.loss = loss  # its gradient asks for no head gradient
         self.collective = collective  # communicates with other processes, so it is compiled with them or not at all
+        self.half = half  # how large arrays of float16 are computed, see widened.py; None: "wide" if it is pointwise
         self.faces = faces or {}
         self.rule: Any = None
         self.direct_rule: Any = None  # the rule, where the tape may call it with arrays by itself

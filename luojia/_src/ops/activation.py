@@ -18,7 +18,7 @@ from .define import unary
 _SELU_ALPHA, _SELU_SCALE = 1.6732632423543772, 1.0507009873554805
 
 
-@op("Sigmoid()(x)", fn="sigmoid(input:x)", mx="sigmoid(data:x)")
+@op("Sigmoid()(x)", fn="sigmoid(input:x)", mx="sigmoid(data:x)", half="wide")
 def sigmoid(xp, x):
     """1 / (1 + e^-x), computed as (1 + tanh(x/2)) / 2, which does not overflow."""
     return large.sigmoid(x) if large.takes(x, least=large.SMOOTH) else 0.5 * (xp.tanh(0.5 * x) + 1)
@@ -35,7 +35,7 @@ def _own(x, y):
     return y.astype(x.dtype) if x.dtype.kind in "bui" else y
 
 
-@op("ReLU()(x)", fn=(), mx="relu(data:x)")
+@op("ReLU()(x)", fn=(), mx="relu(data:x)", half="wide")
 def relu(xp, x):
     """max(x, 0), with derivative 0 at 0."""
     return xp.maximum(x, 0) if x.dtype.kind != "b" else x
@@ -46,7 +46,7 @@ def _(xp, g, ans, args, needs):
     return (where_positive(g, ans) if hasattr(g, "flags") else g * (ans > 0),)
 
 
-@op("ReLU6()(x)", fn="relu6(x)")
+@op("ReLU6()(x)", fn="relu6(x)", half="wide")
 def relu6(xp, x):
     """min(max(x, 0), 6), with derivative 0 at 0 and 1 at 6, as in MindSpore."""
     return xp.minimum(xp.maximum(x, 0), 6)
@@ -58,7 +58,7 @@ def _(xp, g, ans, args, needs):
     return (kept(g, inside) if hasattr(g, "flags") and g.shape == inside.shape else g * inside,)
 
 
-@op(fn="leaky_relu(input:x, alpha:slope=0.2) | halfway=True")
+@op(fn="leaky_relu(input:x, alpha:slope=0.2) | halfway=True", half="wide")
 def leaky_relu(xp, x, *, slope=0.01, halfway=False):
     """x, times ``slope`` where negative.
 
@@ -83,7 +83,7 @@ def _(xp, g, ans, args, needs, *, slope, halfway):
     return (xp.where(args[0] > 0, g, slope * g),)
 
 
-@op("PReLU()(x, weight:w)", fn="prelu(input:x, weight:w)")
+@op("PReLU()(x, weight:w)", fn="prelu(input:x, weight:w)", half="wide")
 def prelu(xp, x, w):
     """x, times w where negative; w has one element, or one per channel, axis 1 of x.
 
@@ -123,7 +123,7 @@ def _elu_dx(xp, g, x, alpha, rate=1.0, scale=1.0):
     return xp.where(x > 0, g, g * (alpha * rate) * xp.exp(xp.minimum(x, 0) * rate))
 
 
-@op("Elu(alpha=1.0)(x)", fn="elu(input_x:x, alpha=1.0)")
+@op("Elu(alpha=1.0)(x)", fn="elu(input_x:x, alpha=1.0)", half="wide")
 def elu(xp, x, *, alpha=1.0):
     """x, and alpha (e^x - 1) where negative."""
     if large.takes(x) and alpha > 0:
@@ -136,7 +136,7 @@ def _(xp, g, ans, args, needs, *, alpha):
     return (_elu_dx(xp, g, args[0], alpha),)
 
 
-@op("CeLU(alpha=1.0)(x)", fn="celu(x, alpha=1.0)")
+@op("CeLU(alpha=1.0)(x)", fn="celu(x, alpha=1.0)", half="wide")
 def celu(xp, x, *, alpha=1.0):
     """x, and alpha (e^(x / alpha) - 1) where negative."""
     if alpha == 0:
@@ -162,7 +162,7 @@ unary("selu", _selu,
       rule=lambda xp, g, ans, args, needs: (_elu_dx(xp, g, args[0], _SELU_ALPHA, scale=_SELU_SCALE),))
 
 
-@op("GeLU()(x) | approximate='tanh'", fn="gelu(input:x, approximate='none')")
+@op("GeLU()(x) | approximate='tanh'", fn="gelu(input:x, approximate='none')", half="wide")
 def gelu(xp, x, *, approximate="none"):
     """x P(X <= x) for a standard normal X: exact by erf, or by ``approximate='tanh'``.
 
@@ -256,7 +256,7 @@ def _mish_dx(xp, g, x):
     return (g * (t + x * (1 - t * t) * xp.sigmoid(x)),)
 
 
-@op(fn="softplus(input:x, beta=1, threshold=20)")
+@op(fn="softplus(input:x, beta=1, threshold=20)", half="wide")
 def scaled_softplus(xp, x, *, beta=1, threshold=20):
     """log(1 + e^(beta x)) / beta, and x where beta x is above ``threshold``."""
     if _never_linear(x, beta, threshold):
@@ -277,7 +277,7 @@ def _(xp, g, ans, args, needs, *, beta, threshold):
 
 
 @op("HSigmoid()(x) | alpha=0.16666666666666666", fn="hardsigmoid(input:x) | alpha=0.16666666666666666",
-    mx="hard_sigmoid(data:x, alpha=0.2, beta=0.5)")
+    mx="hard_sigmoid(data:x, alpha=0.2, beta=0.5)", half="wide")
 def hard_sigmoid(xp, x, *, alpha=0.2, beta=0.5):
     """alpha x + beta, between 0 and 1. MindSpore's alpha is 1/6, MXNet's 0.2; the derivative at the corners is 0."""
     y = alpha * x + beta
@@ -293,7 +293,7 @@ def _(xp, g, ans, args, needs, *, alpha, beta):
     return (alpha * g * inside if y.__class__ is np.ndarray else xp.where(inside, alpha * g, 0 * g),)
 
 
-@op("HSwish()(x)", fn=("hardswish(input:x)", "hard_swish(input:x)"))
+@op("HSwish()(x)", fn=("hardswish(input:x)", "hard_swish(input:x)"), half="wide")
 def hard_swish(xp, x):
     """x relu6(x + 3) / 6, with the middle part's derivative at -3 and 3, as MindSpore's and PyTorch's."""
     if large.takes(x):
@@ -309,7 +309,7 @@ def _(xp, g, ans, args, needs):
     return (xp.where(x < -3, 0 * g, xp.where(x > 3, g, g * (2 * x + 3) / 6)),)
 
 
-@op(fn="hardtanh(input:x, min_val=-1.0, max_val=1.0)")
+@op(fn="hardtanh(input:x, min_val=-1.0, max_val=1.0)", half="wide")
 def hard_tanh(xp, x, *, min_val=-1.0, max_val=1.0):
     """x between ``min_val`` and ``max_val``; at either the derivative is 1/2, as of MindSpore's max(min(x, ..), ..)."""
     if x.__class__ is np.ndarray and x.dtype.kind == "f" and min_val <= max_val:
@@ -326,7 +326,7 @@ def _(xp, g, ans, args, needs, *, min_val, max_val):
     return (g * (0.5 * (xp.sign(x - least) - xp.sign(x - max_val))),)
 
 
-@op("HShrink(lambd=0.5)(x)", fn=("hardshrink(input:x, lambd=0.5)", "hard_shrink(input:x, lambd=0.5)"))
+@op("HShrink(lambd=0.5)(x)", fn=("hardshrink(input:x, lambd=0.5)", "hard_shrink(input:x, lambd=0.5)"), half="wide")
 def hard_shrink(xp, x, *, lambd=0.5):
     """x, and 0 where |x| <= lambd."""
     near = xp.abs(x) <= lambd
@@ -339,7 +339,7 @@ def _(xp, g, ans, args, needs, *, lambd):
     return (kept(g, ~near) if hasattr(g, "flags") else xp.where(near, xp.zeros_like(g), g),)
 
 
-@op("SoftShrink(lambd=0.5)(x)", fn=("softshrink(input:x, lambd=0.5)", "soft_shrink(input:x, lambd=0.5)"))
+@op("SoftShrink(lambd=0.5)(x)", fn=("softshrink(input:x, lambd=0.5)", "soft_shrink(input:x, lambd=0.5)"), half="wide")
 def soft_shrink(xp, x, *, lambd=0.5):
     """x moved toward 0 by lambd, and 0 where |x| <= lambd."""
     if lambd >= 0 and large.takes(x):
@@ -353,7 +353,7 @@ def _(xp, g, ans, args, needs, *, lambd):
     return (kept(g, far) if hasattr(g, "flags") else xp.where(far, g, xp.zeros_like(g)),)
 
 
-@op(fn="threshold(input:x, thr, value)")
+@op(fn="threshold(input:x, thr, value)", half="wide")
 def threshold(xp, x, *, thr, value):
     """x where it is above ``thr``, else ``value``."""
     if large.takes(x) and abs(value) < math.inf:
@@ -368,7 +368,7 @@ def _(xp, g, ans, args, needs, *, thr, value):
     return (kept(g, over) if hasattr(g, "flags") else xp.where(over, g, xp.zeros_like(g)),)
 
 
-@op("GLU(axis=-1)(x)", fn="glu(x, axis=-1)")
+@op("GLU(axis=-1)(x)", fn="glu(x, axis=-1)", half="wide")
 def glu(xp, x, *, axis=-1):
     """The first half of x along ``axis`` times the sigmoid of the second."""
     a, b = xp.split(x, 2, axis)
@@ -384,7 +384,7 @@ def _(xp, g, ans, args, needs, *, axis):
     return (xp.concatenate((da, da * a * (1 - s)), axis % len(x.shape)),)
 
 
-@op(mx="smooth_l1(data:x, scalar=1.0)")
+@op(mx="smooth_l1(data:x, scalar=1.0)", half="wide")
 def smooth_l1(xp, x, *, scalar=1.0):
     """(s x)^2 / 2 where |x| < 1 / s^2, else |x| - 1 / (2 s^2)."""
     s2 = scalar * scalar
@@ -396,7 +396,7 @@ def smooth_l1(xp, x, *, scalar=1.0):
 _ACTIVATIONS = {"relu": "relu", "sigmoid": "sigmoid", "tanh": "tanh", "softrelu": "softplus", "softsign": "softsign"}
 
 
-@op(fn=(), mx="Activation(data:x, act_type)")
+@op(fn=(), mx="Activation(data:x, act_type)", half="wide")
 def activation(xp, x, *, act_type):
     """One of MXNet's activations by name: relu, sigmoid, tanh, softrelu, softsign."""
     return _chosen(act_type).fn(xp, x)
@@ -415,7 +415,8 @@ def _chosen(act_type):
     return OPERATORS[_ACTIVATIONS[act_type]]
 
 
-@op(fn=(), mx="LeakyReLU(data:x, gamma:w=None, act_type='leaky', slope=0.25, lower_bound=0.125, upper_bound=0.334)")
+@op(fn=(), mx="LeakyReLU(data:x, gamma:w=None, act_type='leaky', slope=0.25, lower_bound=0.125, upper_bound=0.334)",
+    half="wide")
 def leaky_relu_family(xp, x, w=None, *, act_type="leaky", slope=0.25, lower_bound=0.125, upper_bound=0.334):
     """One of MXNet's rectifiers by name: leaky, prelu (with weights ``w``), elu, selu, gelu, rrelu.
 
@@ -461,7 +462,7 @@ def _(shapes, out, *, act_type="leaky", **_):
     return [x, w][: len(shapes)]
 
 
-@op(fn="squareplus(input:x, b=4.0)", mx="squareplus(data:x, b=4.0)")
+@op(fn="squareplus(input:x, b=4.0)", mx="squareplus(data:x, b=4.0)", half="wide")
 def squareplus(xp, x, *, b=4.0):
     """(x + sqrt(x^2 + b)) / 2: a smooth ReLU without exponentials (Barron 2021)."""
     return (x + xp.sqrt(x * x + b)) / 2

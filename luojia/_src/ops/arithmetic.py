@@ -98,7 +98,7 @@ def _(xp, g, ans, args, needs):
     return g / y if needs[0] else None, -g * x / (y * y) if needs[1] else None
 
 
-@op("Neg()(x)", fn=("neg(input:x)", "negative(input:x)"), mx="negative(data:x)")
+@op("Neg()(x)", fn=("neg(input:x)", "negative(input:x)"), mx="negative(data:x)", half="quick")
 def negative(xp, x):
     """-x."""
     return -x
@@ -185,7 +185,7 @@ def _same_shape(name: str, base: str) -> None:
 
     function.__name__ = name
     function.__doc__ = f"{(wide.__doc__ or '').split(',')[0].rstrip('.')}, for arrays of one shape."
-    same = op(fn=(), mx=f"{name}(lhs:x, rhs:y)", elementwise=True)(function)
+    same = op(fn=(), mx=f"{name}(lhs:x, rhs:y)", elementwise=True, half="kept")(function)
     same.vjp(wide.rule, keep=" ".join(["args"] * wide.keep_args + ["ans"] * wide.keep_ans))
 
 
@@ -300,7 +300,7 @@ _extremum("minimum", "less", {
 }, "The lesser of x and y. At a tie the gradient is split (MindSpore) or goes to the left (MXNet): ``ties``.")
 
 
-@op(mx="clip(data:x, a_min, a_max)")
+@op(mx="clip(data:x, a_min, a_max)", half="wide")
 def clip(xp, x, *, a_min=None, a_max=None):
     """x between ``a_min`` and ``a_max``, with derivative 1 also at the bounds (MXNet)."""
     return xp.clip(x, a_min, a_max)
@@ -433,12 +433,14 @@ binary("heaviside",
        fn="heaviside(input:x,values:y)", differentiable=False)
 for _name, _ms in (("bitwise_and", "BitwiseAnd"), ("bitwise_or", "BitwiseOr"), ("bitwise_xor", "BitwiseXor")):
     binary(_name, lambda xp, x, y, n=_name: getattr(xp, n)(x, y), f"{_ms[7:].upper()} of the bits of two integers.",
-           ms=_ms, differentiable=False)
+           ms=_ms, differentiable=False, half="kept")
 binary("left_shift", lambda xp, x, y: xp.left_shift(x, y), "x with its bits moved left by y.", ms="LeftShift",
        fn="left_shift bitwise_left_shift",
-       differentiable=False)
+       differentiable=False, half="kept")
 binary("right_shift", lambda xp, x, y: xp.right_shift(x, y), "x with its bits moved right by y.", ms="RightShift",
        fn="right_shift bitwise_right_shift",
-       differentiable=False)
-binary("gcd", lambda xp, x, y: xp.gcd(x, y), "The greatest common divisor.", ms="Gcd", differentiable=False)
-binary("lcm", lambda xp, x, y: xp.lcm(x, y), "The least common multiple.", ms="Lcm", differentiable=False)
+       differentiable=False, half="kept")
+binary("gcd", lambda xp, x, y: xp.gcd(x, y), "The greatest common divisor.", ms="Gcd", differentiable=False,
+       half="kept")
+binary("lcm", lambda xp, x, y: xp.lcm(x, y), "The least common multiple.", ms="Lcm", differentiable=False,
+       half="kept")

@@ -14,7 +14,7 @@ def _part(axis: int, start, stop) -> tuple:
     return (slice(None),) * axis + (slice(start, stop),)
 
 
-@op(fn=())
+@op(fn=(), half="wide")
 def diff(xp, x, *, n=1, axis=-1):
     """The differences of neighbours along ``axis``, ``n`` times over."""
     if n < 0:

@@ -48,7 +48,7 @@ def _(xp, g, ans, args, needs):
 
 
 @op(("AddN()(*xs)", "AccumulateNV2()(*xs)"), fn=("addn(*xs)", "add_n(*xs)", "accumulate_n(*xs)"),
-    mx=("add_n(*xs)", "ElementWiseSum(*xs)"))
+    mx=("add_n(*xs)", "ElementWiseSum(*xs)"), half="wide")
 def add_all(xp, *xs):
     """The sum of any number of arrays of one shape."""
     total = xs[0]

@@ -53,7 +53,7 @@ unary("signbit", lambda xp, x: xp.signbit(x), "Whether the sign bit is set.", di
 unary("isneginf", lambda xp, x: x == -xp.inf, "Whether each element is -inf.", differentiable=False)
 unary("isposinf", lambda xp, x: x == xp.inf, "Whether each element is inf.", differentiable=False)
 unary("invert", lambda xp, x: xp.invert(x), "The bits inverted; of booleans, not.", ms="Invert", fn="invert(x)",
-      differentiable=False)
+      differentiable=False, half="kept")
 
 
 @op("IsClose(rtol=1e-05, atol=1e-08, equal_nan=False)(x, y)",

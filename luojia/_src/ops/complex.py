@@ -29,19 +29,19 @@ def _angle_rule(xp, g, ans, args, needs):
 
 
 unary("real", lambda xp, x: xp.real(x), "The real part: of a real Tensor, itself.", ms="Real",
-      rule=lambda xp, g, ans, args, needs: (g,), keep="")
+      rule=lambda xp, g, ans, args, needs: (g,), keep="", half="kept")
 unary("imag", lambda xp, x: xp.imag(x), "The imaginary part: of a real Tensor, zeros.", ms="Imag", rule=_imag_rule,
-      keep="")
+      keep="", half="kept")
 unary("conj", lambda xp, x: xp.conj(x), "The complex conjugate: of a real Tensor, itself.", ms="Conj",
-      rule=lambda xp, g, ans, args, needs: (xp.conj(g),), keep="")
+      rule=lambda xp, g, ans, args, needs: (xp.conj(g),), keep="", half="kept")
 unary("angle", lambda xp, x: xp.angle(x), "The angle in the complex plane: of a real number 0, of a negative one pi.",
-      ms="Angle", rule=_angle_rule)
+      ms="Angle", rule=_angle_rule, half="kept")
 unary("complex_abs", lambda xp, x: xp.abs(x), "The distance from 0 in the complex plane, a real Tensor.",
-      ms="ComplexAbs", fn="",
+      ms="ComplexAbs", fn="", half="kept",
       rule=lambda xp, g, ans, args, needs: (g * (xp.conj if is_complex(args[0]) else xp.real)(direction(xp, args[0])),))
 
 
-@op("Complex()(real:x, imag:y)", fn=(), elementwise=True)
+@op("Complex()(real:x, imag:y)", fn=(), elementwise=True, half="kept")
 def complex_(xp, x, y):
     """x + i y, of two Tensors of Float32 or of Float64."""
     if x.dtype.name not in ("float32", "float64"):

@@ -250,7 +250,7 @@ def _(shapes, out, *, kernel=None, groups=1, num_filter=None, **_):
     return [x, w, (channels,) if channels else b]
 
 
-@op("BiasAdd(data_format:layout='NCHW')(input_x:x, bias:b)", fn="bias_add(input_x:x, bias:b)")
+@op("BiasAdd(data_format:layout='NCHW')(input_x:x, bias:b)", fn="bias_add(input_x:x, bias:b)", half="wide")
 def bias_add(xp, x, b, *, layout="NCHW"):
     """x (N, C, ...) plus b (C,), one number for each channel; of ``layout`` NHWC the channels come last."""
     axis = -1 if layout == "NHWC" else 1

@@ -13,7 +13,8 @@ def names(spec: str, signature: str) -> tuple[str, ...]:
 
 
 def unary(name: str, body: Callable, doc: str, *, ms: str = "", fn: str | None = None, mx: str = "",
-          rule: Callable | None = None, keep: str = "args", differentiable: bool = True) -> Operator:
+          rule: Callable | None = None, keep: str = "args", differentiable: bool = True,
+          half: str = "wide") -> Operator:
     """An elementwise function of one array, with the names of its faces."""
 
     def function(xp, x):
@@ -21,7 +22,7 @@ def unary(name: str, body: Callable, doc: str, *, ms: str = "", fn: str | None =
 
     made = _finish(function, name, doc, body)
     made = op(names(ms, "()(x)"), fn=names(name if fn is None else fn, "(input:x)"), mx=names(mx, "(data:x)"),
-              differentiable=differentiable)(made)
+              differentiable=differentiable, half=half)(made)
     made.pointwise = True
     if rule is not None:
         made.vjp(rule, keep=keep)
@@ -29,7 +30,8 @@ def unary(name: str, body: Callable, doc: str, *, ms: str = "", fn: str | None =
 
 
 def binary(name: str, body: Callable, doc: str, *, ms: str = "", fn: str | None = None, mx: str = "",
-           rule: Callable | None = None, keep: str = "args", differentiable: bool = True) -> Operator:
+           rule: Callable | None = None, keep: str = "args", differentiable: bool = True,
+           half: str = "wide") -> Operator:
     """An elementwise function of two arrays, broadcast, with the names of its faces."""
 
     def function(xp, x, y):
@@ -38,7 +40,7 @@ def binary(name: str, body: Callable, doc: str, *, ms: str = "", fn: str | None 
     made = _finish(function, name, doc, body)
     made = op(names(ms, "()(x, y)"), fn=names(name if fn is None else fn, "(input:x, other:y)"),
               mx=names(mx, "(lhs:x, rhs:y)"),
-              elementwise=True, differentiable=differentiable)(made)
+              elementwise=True, differentiable=differentiable, half=half)(made)
     if rule is not None:
         made.vjp(rule, keep=keep)
     return made

@@ -39,7 +39,7 @@ def _bent(d, bound):
     return d
 
 
-@op(fn="mse_loss(input:x, target:y, reduction='mean')")
+@op(fn="mse_loss(input:x, target:y, reduction='mean')", half="wide")
 def mse_loss(xp, x, y, *, reduction="mean"):
     """(x - y)^2."""
     d = x - y
@@ -52,7 +52,7 @@ def _(xp, g, ans, args, needs, *, reduction):
     return _pulled(x - y, 2 * of_each(g, reduction, x, y), needs)
 
 
-@op(fn="l1_loss(input:x, target:y, reduction='mean')")
+@op(fn="l1_loss(input:x, target:y, reduction='mean')", half="wide")
 def l1_loss(xp, x, y, *, reduction="mean"):
     """|x - y|, with derivative 0 at 0."""
     return reduced(xp, xp.abs(x - y), reduction)
@@ -65,7 +65,7 @@ def _(xp, g, ans, args, needs, *, reduction):
 
 
 @op("SmoothL1Loss(beta=1.0, reduction='none')(logits:x, labels:y)",
-    fn="smooth_l1_loss(input:x, target:y, beta=1.0, reduction='none')")
+    fn="smooth_l1_loss(input:x, target:y, beta=1.0, reduction='none')", half="wide")
 def smooth_l1_loss(xp, x, y, *, beta=1.0, reduction="none"):
     """d^2 / (2 beta) where d = |x - y| is below beta, else d - beta / 2. Source: Girshick, 2015."""
     same_shape("smooth_l1_loss", x, y)
@@ -89,7 +89,7 @@ def _(xp, g, ans, args, needs, *, beta, reduction):
     return _pulled(xp.where(xp.abs(d) < beta, d / beta, xp.sign(d)), each, needs)
 
 
-@op(fn="huber_loss(input:x, target:y, reduction='mean', delta=1.0)")
+@op(fn="huber_loss(input:x, target:y, reduction='mean', delta=1.0)", half="wide")
 def huber_loss(xp, x, y, *, reduction="mean", delta=1.0):
     """d^2 / 2 where d = |x - y| is at most delta, else delta (d - delta / 2). Source: Huber, 1964."""
     if delta <= 0:
@@ -110,7 +110,7 @@ def _(xp, g, ans, args, needs, *, reduction, delta):
     return _pulled(xp.where(xp.abs(d) <= delta, d, delta * xp.sign(d)), each, needs)
 
 
-@op("L2Loss()(input_x:x)", fn=())
+@op("L2Loss()(input_x:x)", fn=(), half="wide")
 def l2_loss(xp, x):
     """sum(x^2) / 2."""
     if not is_float(x.dtype):

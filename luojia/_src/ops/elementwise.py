@@ -13,7 +13,7 @@ from .complex import direction, is_complex
 from .define import unary
 
 
-@op("Exp()(x)", fn="exp(input:x)", mx="exp(data:x)")
+@op("Exp()(x)", fn="exp(input:x)", mx="exp(data:x)", half="quick")
 def exp(xp, x):
     """e^x."""
     return xp.exp(x)
@@ -24,7 +24,7 @@ def _(xp, g, ans, args, needs):
     return (g * ans,)
 
 
-@op("Log()(x)", fn="log(input:x)", mx="log(data:x)")
+@op("Log()(x)", fn="log(input:x)", mx="log(data:x)", half="quick")
 def log(xp, x):
     """Natural logarithm."""
     return xp.log(x)
@@ -35,7 +35,7 @@ def _(xp, g, ans, args, needs):
     return (g / args[0],)
 
 
-@op("Tanh()(x)", fn="tanh(input:x)", mx="tanh(data:x)")
+@op("Tanh()(x)", fn="tanh(input:x)", mx="tanh(data:x)", half="quick")
 def tanh(xp, x):
     """Hyperbolic tangent."""
     return xp.tanh(x)
@@ -46,7 +46,7 @@ def _(xp, g, ans, args, needs):
     return (g - g * ans * ans,)
 
 
-@op("Square()(x)", fn="square(input:x)", mx="square(data:x)")
+@op("Square()(x)", fn="square(input:x)", mx="square(data:x)", half="wide")
 def square(xp, x):
     """x^2."""
     return x * x
@@ -62,7 +62,7 @@ unary("sqrt", lambda xp, x: xp.sqrt(x), "The square root; its derivative at 0 is
       rule=lambda xp, g, ans, args, needs: (g * (0.5 / ans),), keep="ans")
 unary("rsqrt", lambda xp, x: 1 / xp.sqrt(x), "1 / sqrt(x).", ms="Rsqrt", mx="rsqrt",
       rule=lambda xp, g, ans, args, needs: (g * (-0.5 * ans * ans * ans),), keep="ans")
-unary("cbrt", lambda xp, x: xp.cbrt(x), "The cube root.", mx="cbrt",
+unary("cbrt", lambda xp, x: xp.cbrt(x), "The cube root.", mx="cbrt", half="quick",
       rule=lambda xp, g, ans, args, needs: (g / (3 * ans * ans),), keep="ans")
 unary("rcbrt", lambda xp, x: 1 / xp.cbrt(x), "1 / cbrt(x).", mx="rcbrt",
       rule=lambda xp, g, ans, args, needs: (g * ans / (-3 * args[0]),), keep="args ans")
@@ -81,7 +81,7 @@ def _abs_rule(xp, g, ans, args, needs):
 
 
 unary("abs", _abs, "|x|; its derivative at 0 is 0. Of complex numbers it is complex, as MindSpore's; see ComplexAbs.",
-      ms="Abs", fn="abs absolute", mx="abs", rule=_abs_rule)
+      ms="Abs", fn="abs absolute", mx="abs", rule=_abs_rule, half="quick")
 
 _ROWS = (  # operator, which is NumPy's name, what it computes, MindSpore's and MXNet's names, its derivative
     ("expm1", "e^x - 1, accurate near 0.", "Expm1", "", "expm1", lambda xp, g, ans, x: g * (ans + 1)),
@@ -111,10 +111,11 @@ _ROWS = (  # operator, which is NumPy's name, what it computes, MindSpore's and 
 for _name, _doc, _ms, _fn, _mx, _slope in _ROWS:
     unary(_name, lambda xp, x, n=_name: getattr(xp, n)(x), _doc, ms=_ms, fn=_fn or None, mx=_mx,
           rule=lambda xp, g, ans, args, needs, slope=_slope: (slope(xp, g, ans, args[0]),),
-          keep="ans" if _name in ("expm1", "exp2", "tan") else "args")
+          keep="ans" if _name in ("expm1", "exp2", "tan") else "args",
+          half="wide" if _name in ("cos", "arccosh", "degrees", "radians") else "quick")
 
 
-@op("Sinc()(x)", fn="sinc(input:x)")
+@op("Sinc()(x)", fn="sinc(input:x)", half="wide")
 def sinc(xp, x):
     """sin(pi x) / (pi x), and 1 at 0."""
     return xp.sinc(x)

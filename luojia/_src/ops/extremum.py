@@ -20,7 +20,7 @@ def _extremum(name: str, faces: dict):
 
     function.__name__ = name
     function.__doc__ = f"The {'greatest' if name == 'max' else 'least'} element along ``axis`` (all axes by default)."
-    made = op(**faces)(function)
+    made = op(**faces, half="wide")(function)
 
     @made.vjp
     def _(xp, g, ans, args, needs, *, axis, keepdims, exclude, rank1, ties):
@@ -60,7 +60,7 @@ def _with_index(name: str, find: str, faces: dict):
 
     function.__name__ = name
     function.__doc__ = f"The {name[:3]}imum along ``axis`` and its position; its gradient goes to that position."
-    made = op(**faces, outputs=2)(function)
+    made = op(**faces, outputs=2, half="wide")(function)
 
     @made.vjp
     def _(xp, g, ans, args, needs, *, axis, keepdims, index_first):
@@ -103,7 +103,7 @@ def _position(name: str, ms: str, fn: str, doc: str):
     op(f"{ms}(axis=-1, output_type:dtype='int32')(x)", fn=fn,
        mx=(f"{name}(data:x, axis=None, keepdims=False) | dtype='same', rank1=True",
            *(["argmax_channel(data:x) | axis=1, dtype='same'"] if name == "argmax" else [])),
-       differentiable=False)(function)
+       differentiable=False, half="wide")(function)
 
 
 _position("argmax", "Argmax", "argmax(input:x, dim:axis=None, keepdim:keepdims=False) | kept=False",

@@ -103,7 +103,7 @@ _MODES = ("nearest", "nearest-exact", "linear", "bilinear", "trilinear", "bicubi
 @op(("ResizeBilinear(size, align_corners=False, half_pixel_centers:half_pixel=False)(x) | mode='bilinear'",
      "ResizeBilinearV2(align_corners=False, half_pixel_centers:half_pixel=False)(x, size) | mode='bilinear'",
      "ResizeNearestNeighbor(size, align_corners=False, half_pixel_centers:half_pixel=False)(input_x:x)"),
-    fn=("interpolate" + _FN, "upsample" + _FN))
+    fn=("interpolate" + _FN, "upsample" + _FN), half="wide")
 def resize(xp, x, *, size=None, scale=None, mode="nearest", align_corners=None, half_pixel=None, at_border=False):
     """x (N, C, *spatial) resized to ``size``, or by ``scale``, which rounds down.
 
@@ -142,7 +142,7 @@ def _(xp, g, ans, args, needs, *, size, scale, mode, **how):
     return (xp.resize_dx(g, size=shape[2:], mode=mode, **how),)
 
 
-@op(fn=())
+@op(fn=(), half="wide")
 def resize_dx(xp, g, *, size, mode, align_corners, half_pixel, at_border):
     """The transpose of ``resize`` for an image of ``size``."""
     for axis, n in enumerate(size, 2):
@@ -155,7 +155,7 @@ def _(xp, h, ans, args, needs, *, size, **how):
     return (xp.resized(h, size=tuple(args[0].shape[2:]), **how),)
 
 
-@op(fn=())
+@op(fn=(), half="wide")
 def resized(xp, x, *, size, mode, align_corners, half_pixel, at_border):
     """``resize`` under a name that is not NumPy's."""
     return resize.fn(xp, x, size=size, mode=mode, align_corners=align_corners, half_pixel=half_pixel,
@@ -168,7 +168,7 @@ def _(xp, g, ans, args, needs, *, size, **how):
 
 
 @op(fn=(), mx="_contrib_BilinearResize2D(data:x, like=None, height=1, width=1, scale_height=None, scale_width=None, "
-              "mode='size', align_corners=True)")
+              "mode='size', align_corners=True)", half="wide")
 def bilinear_resize(xp, x, like=None, *, height=1, width=1, scale_height=None, scale_width=None, mode="size",
                     align_corners=True):
     """x (N, C, H, W) resized to (height, width), by scales, or as ``mode`` says.

@@ -256,7 +256,7 @@ def _(xp, g, ans, args, needs):
 
 @op(fn=("addmm(input:c, mat1:x, mat2:y, beta=1, alpha=1)", "baddbmm(input:c, batch1:x, batch2:y, beta=1, alpha=1)",
         "addmv(input:c, mat:x, vec:y, beta=1, alpha=1)"),
-    ms="Baddbmm()(input:c, batch1:x, batch2:y, beta, alpha)")
+    ms="Baddbmm()(input:c, batch1:x, batch2:y, beta, alpha)", half="wide")
 def add_matmul(xp, c, x, y, *, beta=1, alpha=1):
     """beta c + alpha x @ y."""
     return beta * c + alpha * xp.matmul(x, y)
@@ -278,7 +278,7 @@ def khatri_rao(xp, *xs):
 
 
 @op(fn="dense(input:x, weight:w, bias:b=None)", mx=(
-    "FullyConnected(data:x, weight:w, bias:b=None, num_hidden:_=None, no_bias:_=False, flatten=True)",))
+    "FullyConnected(data:x, weight:w, bias:b=None, num_hidden:_=None, no_bias:_=False, flatten=True)",), half="wide")
 def dense(xp, x, w, b=None, *, flatten=False):
     """x W^T + b, for x of shape (..., in) and W of shape (out, in); ``flatten`` first makes x (N, in)."""
     if flatten and len(x.shape) != 2:

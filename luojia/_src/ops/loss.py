@@ -346,7 +346,7 @@ def _bce(xp, x, z):
     return xp.maximum(x, 0) - x * z + xp.log1p(xp.exp(-xp.abs(x)))
 
 
-@op("SigmoidCrossEntropyWithLogits()(logits:x, label:labels)", fn=())
+@op("SigmoidCrossEntropyWithLogits()(logits:x, label:labels)", fn=(), half="wide")
 def sigmoid_cross_entropy_with_logits(xp, x, labels):
     """The cross entropy of each sigmoid(x) with a probability ``labels``."""
     same_shape("SigmoidCrossEntropyWithLogits", x, labels)
@@ -359,7 +359,8 @@ def _(xp, g, ans, args, needs):
 
 
 @op("BCEWithLogitsLoss(reduction='mean')(input:x, target:labels, weight=None, pos_weight=None)",
-    fn=("binary_cross_entropy_with_logits(input:x, target:labels, weight=None, pos_weight=None, reduction='mean')",))
+    fn=("binary_cross_entropy_with_logits(input:x, target:labels, weight=None, pos_weight=None, reduction='mean')",),
+    half="wide")
 def bce_with_logits(xp, x, labels, weight=None, pos_weight=None, *, reduction="mean"):
     """The cross entropy of sigmoid(x) with ``labels``, times ``weight``, its positive part times ``pos_weight``."""
     same_shape("binary_cross_entropy_with_logits", x, labels)
@@ -390,7 +391,7 @@ def _(xp, g, ans, args, needs, *, reduction):
 
 
 @op("BinaryCrossEntropy(reduction='mean')(logits:x, labels, weight=None)",
-    fn="binary_cross_entropy(logits:x, labels, weight=None, reduction='mean')")
+    fn="binary_cross_entropy(logits:x, labels, weight=None, reduction='mean')", half="wide")
 def binary_cross_entropy(xp, x, labels, weight=None, *, reduction="mean"):
     """-labels log(x + e) - (1 - labels) log(1 - x + e) of probabilities x, with e = 1e-12, as in MindSpore.
 
@@ -419,7 +420,7 @@ def _(xp, g, ans, args, needs, *, reduction):
     return dx, weighted * (outside - inside) if needs[1] else None, dweight
 
 
-@op("KLDivLoss(reduction='mean')(logits:x, labels)", fn="kl_div(logits:x, labels, reduction='mean')")
+@op("KLDivLoss(reduction='mean')(logits:x, labels)", fn="kl_div(logits:x, labels, reduction='mean')", half="wide")
 def kl_div(xp, x, labels, *, reduction="mean"):
     """labels (log labels - x), 0 where labels is 0, for log-probabilities x."""
     same_shape("kl_div", x, labels)

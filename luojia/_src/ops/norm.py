@@ -179,7 +179,7 @@ def _layer(x, gamma, beta, *, axis, begin_norm_axis, begin_params_axis, normaliz
 @op("LayerNorm(begin_norm_axis=1, begin_params_axis=1, epsilon:eps=1e-07)(input_x:x, gamma, beta) | "
     "output_mean_var='var'",
     fn="layer_norm(input:x, normalized_shape, weight:gamma=None, bias:beta=None, eps=1e-05)",
-    mx="LayerNorm(data:x, gamma, beta, axis=-1, eps=1e-05, output_mean_var=False)", outputs=_outputs)
+    mx="LayerNorm(data:x, gamma, beta, axis=-1, eps=1e-05, output_mean_var=False)", outputs=_outputs, half="wide")
 def layer_norm(xp, x, gamma=None, beta=None, *, axis=-1, eps=1e-5, output_mean_var=False, begin_norm_axis=None,
                begin_params_axis=None, normalized_shape=None):
     """x normalized over ``axis`` (or from ``begin_norm_axis`` on, or over the last sizes ``normalized_shape``).
@@ -227,7 +227,7 @@ def _group(x, gamma, beta, *, num_groups):
 
 
 @op(fn="group_norm(input:x, num_groups, weight:gamma=None, bias:beta=None, eps=1e-05)",
-    mx="GroupNorm(data:x, gamma, beta, num_groups=1, eps=1e-05, output_mean_var=False)", outputs=_outputs)
+    mx="GroupNorm(data:x, gamma, beta, num_groups=1, eps=1e-05, output_mean_var=False)", outputs=_outputs, half="wide")
 def group_norm(xp, x, gamma=None, beta=None, *, num_groups=1, eps=1e-5, output_mean_var=False):
     """x (N, C, ...) normalized over each of ``num_groups`` groups of channels of each image.
 
@@ -253,7 +253,7 @@ def _instance(x, gamma, beta):
     return _View(tuple(x.shape), axes, (1, x.shape[1], *(1,) * len(axes)))
 
 
-@op(fn=(), mx="InstanceNorm(data:x, gamma, beta, eps=0.001)", outputs=_outputs)
+@op(fn=(), mx="InstanceNorm(data:x, gamma, beta, eps=0.001)", outputs=_outputs, half="wide")
 def instance_norm(xp, x, gamma=None, beta=None, *, eps=1e-3, output_mean_var=False):
     """x (N, C, ...) normalized over the spatial axes of each channel of each image.
 
@@ -305,7 +305,7 @@ _BATCH_OUTPUTS = 2  # the new moving statistics
         "max_calib_range:_=None)",
         "_contrib_SyncBatchNorm(data:x, gamma, beta, moving_mean, moving_var, eps=0.001, momentum=0.9, "
         "fix_gamma=True, use_global_stats=False, output_mean_var=False, ndev:_=1, key:_='')"),
-    aux=("moving_mean", "moving_var"), outputs=lambda **attrs: _outputs(**attrs) + _BATCH_OUTPUTS,
+    aux=("moving_mean", "moving_var"), outputs=lambda **attrs: _outputs(**attrs) + _BATCH_OUTPUTS, half="wide",
 )
 def batch_norm(xp, x, gamma, beta, moving_mean, moving_var, *, eps=1e-3, momentum=0.9, fix_gamma=False,
                use_global_stats=False, output_mean_var=False, axis=1, training=False, unbiased=False, layout=None):
@@ -418,7 +418,7 @@ def _(shapes, out, *, axis=1, **_):
     mx="_contrib_BatchNormWithReLU(data:x, gamma, beta, moving_mean, moving_var, eps=0.001, momentum=0.9, "
        "fix_gamma=True, use_global_stats=False, output_mean_var=False, axis=1, cudnn_off:_=False, "
        "min_calib_range:_=None, max_calib_range:_=None)",
-    aux=("moving_mean", "moving_var"), outputs=lambda **attrs: _outputs(**attrs) + _BATCH_OUTPUTS,
+    aux=("moving_mean", "moving_var"), outputs=lambda **attrs: _outputs(**attrs) + _BATCH_OUTPUTS, half="wide",
 )
 def batch_norm_relu(xp, x, gamma, beta, moving_mean, moving_var, *, eps=1e-3, momentum=0.9, fix_gamma=False,
                     use_global_stats=False, output_mean_var=False, axis=1, training=False, unbiased=False, layout=None):

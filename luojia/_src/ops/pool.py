@@ -21,7 +21,7 @@ from .layout import takes_channels_last
 from .window import check_layout, ints, padding, spatial
 
 
-@op(fn=())
+@op(fn=(), half="wide")
 def max_pool(xp, x, *, kernel, stride, pad):
     """The maximum of each window of x (N, C, *size); padding counts as -inf."""
     return xp.max_pool(x, kernel=kernel, stride=stride, pad=pad)
@@ -32,7 +32,7 @@ def _(xp, g, ans, args, needs, **how):
     return (xp.max_pool_dx(g, args[0], ans, **how),)
 
 
-@op(fn=())
+@op(fn=(), half="wide")
 def max_pool_dx(xp, g, x, y, *, kernel, stride, pad):
     """The gradient of x for the gradient g of y = max_pool(x): g, added at each window's first maximum."""
     return xp.max_pool_dx(g, x, y, kernel=kernel, stride=stride, pad=pad)
@@ -43,7 +43,7 @@ def _(xp, h, ans, args, needs, **how):
     return xp.max_pool_select(h, *args[1:], **how) if needs[0] else None, None, None
 
 
-@op(fn=())
+@op(fn=(), half="wide")
 def max_pool_select(xp, h, x, y, *, kernel, stride, pad):
     """The entry of h, of x's shape, at the first maximum of each window of x, where y = max_pool(x)."""
     return xp.max_pool_select(h, x, y, kernel=kernel, stride=stride, pad=pad)
@@ -54,7 +54,7 @@ def _(xp, g, ans, args, needs, **how):
     return xp.max_pool_dx(g, *args[1:], **how) if needs[0] else None, None, None
 
 
-@op(fn=())
+@op(fn=(), half="wide")
 def sum_pool(xp, x, *, kernel, stride, pad):
     """The sum of each window of x (N, C, *size)."""
     return xp.sum_pool(x, kernel=kernel, stride=stride, pad=pad)
@@ -65,7 +65,7 @@ def _(xp, g, ans, args, needs, **how):
     return (xp.sum_pool_dx(g, shape=args[0].shape, **how),)
 
 
-@op(fn=())
+@op(fn=(), half="wide")
 def sum_pool_dx(xp, g, *, shape, kernel, stride, pad):
     """The transpose of ``sum_pool`` for an x of ``shape``: each g added to all of its window."""
     return xp.sum_pool_dx(g, shape=shape, kernel=kernel, stride=stride, pad=pad)
@@ -76,7 +76,7 @@ def _(xp, h, ans, args, needs, *, shape, **how):
     return (xp.sum_pool(h, **how),)
 
 
-@op(fn=())
+@op(fn=(), half="wide")
 def avg_pool(xp, x, *, kernel, stride, pad, count_include_pad=True, extra=None):
     """The mean of each window of x (N, C, *size), over the input's cells or the padded input's."""
     return xp.avg_pool(x, kernel=kernel, stride=stride, pad=pad, count_include_pad=count_include_pad, extra=extra)
@@ -87,7 +87,7 @@ def _(xp, g, ans, args, needs, **how):
     return (xp.avg_pool_dx(g, shape=args[0].shape, **how),)
 
 
-@op(fn=())
+@op(fn=(), half="wide")
 def avg_pool_dx(xp, g, *, shape, kernel, stride, pad, count_include_pad=True, extra=None):
     """The transpose of ``avg_pool`` for an x of ``shape``."""
     return xp.avg_pool_dx(g, shape=shape, kernel=kernel, stride=stride, pad=pad, count_include_pad=count_include_pad,
@@ -163,7 +163,7 @@ _AVG = ("(input_x:x, kernel_size:kernel=1, stride=1, padding:pad=0, ceil_mode=Fa
         "avg_pool3d" + _AVG.format(more=", divisor_override:divisor=0")),
     mx="Pooling(data:x, kernel=(), pool_type='max', global_pool=False, cudnn_off:_=False, pooling_convention='valid', "
        "stride=(), pad=(), p_value=None, count_include_pad=None, layout=None)",
-    outputs=lambda return_indices=False, **_: 2 if return_indices else 1)
+    outputs=lambda return_indices=False, **_: 2 if return_indices else 1, half="wide")
 def pooling(xp, x, *, kernel=None, pool_type="max", global_pool=False, stride=1, pad=0, dilation=1,
             pooling_convention="valid", ceil_mode=False, pad_mode="pad", p_value=None, count_include_pad=None,
             divisor=0, return_indices=False, index_dtype="int64", layout=None):
@@ -366,7 +366,7 @@ def _targets(shape, output_size, axes, name):
 @op("AdaptiveAvgPool2D(output_size)(input_x:x)",
     fn=("adaptive_avg_pool1d(input:x, output_size) | axes=1", "adaptive_avg_pool2d(input:x, output_size)",
         "adaptive_avg_pool3d(input:x, output_size) | axes=3"),
-    mx="_contrib_AdaptiveAvgPooling2D(data:x, output_size=1)")
+    mx="_contrib_AdaptiveAvgPooling2D(data:x, output_size=1)", half="wide")
 def adaptive_avg_pool(xp, x, *, output_size, axes=2):
     """The mean of each of ``output_size`` overlapping parts of the last ``axes`` axes of x.
 
@@ -414,7 +414,7 @@ def _(xp, h, ans, args, needs, *, sizes):
     return (xp.adaptive_avg_pool(h, output_size=tuple(args[0].shape[-axes:]), axes=axes),)
 
 
-@op(fn=())
+@op(fn=(), half="wide")
 def adaptive_max_pool(xp, x, *, output_size, axes=2):
     """The maximum of each of ``output_size`` parts of the last ``axes`` axes of x (see ``adaptive_avg_pool``)."""
     windows = _windows(x, output_size, axes)

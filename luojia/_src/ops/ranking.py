@@ -16,7 +16,7 @@ def _above_zero(g, x):
     return half * (x > 0) + half * (x >= 0)
 
 
-@op(fn="hinge_embedding_loss(inputs:x, targets:y, margin=1.0, reduction='mean')")
+@op(fn="hinge_embedding_loss(inputs:x, targets:y, margin=1.0, reduction='mean')", half="wide")
 def hinge_embedding_loss(xp, x, y, *, margin=1.0, reduction="mean"):
     """x where y is 1, max(0, margin - x) where y is -1."""
     return reduced(xp, xp.where(y > 0, x, xp.maximum(margin - x, 0)), reduction)
@@ -30,7 +30,7 @@ def _(xp, g, ans, args, needs, *, margin, reduction):
     return dx, xp.zeros_like(y) if needs[1] else None
 
 
-@op(fn="margin_ranking_loss(input1:a, input2:b, target:y, margin=0.0, reduction='mean')")
+@op(fn="margin_ranking_loss(input1:a, input2:b, target:y, margin=0.0, reduction='mean')", half="wide")
 def margin_ranking_loss(xp, a, b, y, *, margin=0.0, reduction="mean"):
     """max(0, margin - y (a - b)), for y of 1 where a should rank higher, -1 where b should."""
     return reduced(xp, xp.maximum(margin - y.astype(a.dtype) * (a - b), 0), reduction)
@@ -46,7 +46,7 @@ def _(xp, g, ans, args, needs, *, margin, reduction):
     return da, -da if needs[1] else None, felt * ahead if needs[2] else None
 
 
-@op(fn="cosine_embedding_loss(input1:a, input2:b, target:y, margin=0.0, reduction='mean')")
+@op(fn="cosine_embedding_loss(input1:a, input2:b, target:y, margin=0.0, reduction='mean')", half="wide")
 def cosine_embedding_loss(xp, a, b, y, *, margin=0.0, reduction="mean"):
     """1 - cos(a, b) where y is 1, max(0, cos(a, b) - margin) where y is -1, along the last axis of a and b."""
     if tuple(a.shape) != tuple(b.shape) or tuple(y.shape) != tuple(a.shape[:-1]):
@@ -72,7 +72,7 @@ def _(xp, g, ans, args, needs, *, margin, reduction):
     return da, db, xp.zeros_like(y) if needs[2] else None
 
 
-@op(fn="gaussian_nll_loss(x, target:y, var, full=False, eps=1e-06, reduction='mean')")
+@op(fn="gaussian_nll_loss(x, target:y, var, full=False, eps=1e-06, reduction='mean')", half="wide")
 def gaussian_nll_loss(xp, x, y, var, *, full=False, eps=1e-6, reduction="mean"):
     """(log var + (x - y)^2 / var) / 2, with log(2 pi) / 2 more if ``full``; var is kept above ``eps``.
 

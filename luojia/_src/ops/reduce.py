@@ -62,7 +62,7 @@ def finish(xp, out, x, rank1: bool):
 @op("ReduceSum(keep_dims:keepdims=False, skip_mode:_=False)(x, axis=()) | dtype='same'",
     fn=("sum(input:x, dim:axis=None, keepdim:keepdims=False, dtype=None)",
         "reduce_sum(x, axis=(), keep_dims:keepdims=False) | dtype='same'"),
-    mx=("sum" + _MX, "sum_axis" + _MX))
+    mx=("sum" + _MX, "sum_axis" + _MX), half="wide")
 def sum(xp, x, *, axis=None, keepdims=False, exclude=False, rank1=False, dtype=None):
     """The sum over ``axis`` (all axes by default), of ``dtype``; in the dtype of x, if that is 'same'."""
     dtype = _own(dtype, x)
@@ -93,7 +93,7 @@ def _(xp, g, ans, args, needs, *, axis, keepdims, exclude, rank1, dtype):
 
 @op("ReduceMean(keep_dims:keepdims=False)(x, axis=())",
     fn=("mean(x, axis=None, keep_dims:keepdims=False)",
-        "reduce_mean(x, axis=(), keep_dims:keepdims=False)"), mx="mean" + _MX)
+        "reduce_mean(x, axis=(), keep_dims:keepdims=False)"), mx="mean" + _MX, half="wide")
 def mean(xp, x, *, axis=None, keepdims=False, exclude=False, rank1=False, dtype=None):
     """The mean over ``axis`` (all axes by default); of integers, in their dtype."""
     if dtype is not None:
@@ -115,7 +115,7 @@ def _(xp, g, ans, args, needs, *, axis, keepdims, exclude, rank1, dtype):
 
 
 @op("ReduceProd(keep_dims:keepdims=False)(x, axis=()) | dtype='same'",
-    fn="prod(input:x, axis=None, keep_dims:keepdims=False, dtype=None)", mx="prod" + _MX)
+    fn="prod(input:x, axis=None, keep_dims:keepdims=False, dtype=None)", mx="prod" + _MX, half="wide")
 def prod(xp, x, *, axis=None, keepdims=False, exclude=False, rank1=False, dtype=None):
     """The product over ``axis`` (all axes by default), of ``dtype``; in the dtype of x, if that is 'same'."""
     dtype = _own(dtype, x)
@@ -162,13 +162,13 @@ def _(ans, g, args, needs, *, axis, exclude, **_):
     return (dx.transpose(np.argsort(order)),)
 
 
-@op(fn=(), mx="_square_sum(data:x, axis=None, keepdims=False, exclude=False)")
+@op(fn=(), mx="_square_sum(data:x, axis=None, keepdims=False, exclude=False)", half="wide")
 def square_sum(xp, x, *, axis=None, keepdims=False, exclude=False):
     """The sum of x^2 over the axes."""
     return xp.sum(x * x, axis=axes_of(x.shape, axis, exclude), keepdims=keepdims)
 
 
-@op(mx="nansum" + _MX, fn="nansum(input:x, axis=None, keepdims=False, dtype=None)")
+@op(mx="nansum" + _MX, fn="nansum(input:x, axis=None, keepdims=False, dtype=None)", half="wide")
 def nansum(xp, x, *, axis=None, keepdims=False, exclude=False, rank1=False, dtype=None):
     """The sum, with nan counted as 0; in the dtype of x, unless ``dtype`` is given."""
     how = {"axis": axis, "keepdims": keepdims, "exclude": exclude, "rank1": rank1,
@@ -188,14 +188,14 @@ def _(xp, g, ans, args, needs, *, axis, keepdims, exclude, rank1, dtype):
     return (g * xp.logical_not(xp.isnan(args[0])),)
 
 
-@op(mx="nanprod" + _MX)
+@op(mx="nanprod" + _MX, half="wide")
 def nanprod(xp, x, *, axis=None, keepdims=False, exclude=False, rank1=False):
     """The product, with nan counted as 1."""
     return prod.fn(xp, xp.where(xp.isnan(x), xp.ones_like(x), x), axis=axis, keepdims=keepdims, exclude=exclude,
                    rank1=rank1)
 
 
-@op(fn=("var(input:x, axis=None, ddof=0, keepdims=False)",))
+@op(fn=("var(input:x, axis=None, ddof=0, keepdims=False)",), half="wide")
 def var(xp, x, *, axis=None, ddof=0, keepdims=False):
     """The variance over ``axis``, with the divisor n - ddof."""
     axes = axes_of(x.shape, axis, name="var")
@@ -220,7 +220,7 @@ def _var_dx(xp, g, x, axis, ddof):
     return spread(xp, g * share, x.shape, axis, False) * (x - xp.mean(x, axis=axes, keepdims=True))
 
 
-@op(fn="std(input:x, axis=None, ddof=0, keepdims=False)")
+@op(fn="std(input:x, axis=None, ddof=0, keepdims=False)", half="wide")
 def std(xp, x, *, axis=None, ddof=0, keepdims=False):
     """The standard deviation: the square root of ``var``."""
     return xp.sqrt(var.fn(xp, x, axis=axis, ddof=ddof, keepdims=keepdims))
@@ -242,7 +242,7 @@ def moments(xp, x, *, axis=None, keepdims=False):
     return center, variance
 
 
-@op(fn=(), mx="norm(data:x, ord=2, axis=None, out_dtype:dtype=None, keepdims=False) | rank1=True")
+@op(fn=(), mx="norm(data:x, ord=2, axis=None, out_dtype:dtype=None, keepdims=False) | rank1=True", half="wide")
 def norm(xp, x, *, ord=2, axis=None, keepdims=False, rank1=False, dtype=None):
     """The norm of vectors along ``axis``: (sum |x|^ord)^(1/ord), for ord inf the greatest |x|; ord 2 by default.
 
@@ -281,7 +281,7 @@ def _(saved, g, args, needs, *, axis, **_):
         return (x * spread(np, g / saved, x.shape, axis, False),)
 
 
-@op(fn="logsumexp(input:x, dim:axis, keepdim:keepdims=False)")
+@op(fn="logsumexp(input:x, dim:axis, keepdim:keepdims=False)", half="wide")
 def logsumexp(xp, x, *, axis=None, keepdims=False):
     """log(sum(e^x)) over ``axis``, without overflow."""
     axes = axes_of(x.shape, axis, name="logsumexp")
@@ -316,7 +316,7 @@ def count_nonzero(xp, x, *, axis=None, keepdims=False, dtype="int32"):
     return xp.sum(x != 0, axis=axes_of(x.shape, axis, name="count_nonzero"), keepdims=keepdims).astype(to_np(dtype))
 
 
-@op("L2Normalize(axis=0, epsilon=0.0001)(x)", fn="l2_normalize(x, axis=0, epsilon=0.0001)")
+@op("L2Normalize(axis=0, epsilon=0.0001)(x)", fn="l2_normalize(x, axis=0, epsilon=0.0001)", half="wide")
 def l2_normalize(xp, x, *, axis=0, epsilon=0.0001):
     """x over its norm along ``axis``, where the squared norm counts as at least ``epsilon``."""
     return x / xp.sqrt(xp.maximum(xp.sum(x * x, axis=axes_of(x.shape, axis), keepdims=True), epsilon))
@@ -338,7 +338,7 @@ def _(saved, g, args, needs, *, axis, epsilon):
     return ((g - y * (np.sum(g * y, axis=axes_of(y.shape, axis), keepdims=True) * free)) / length,)
 
 
-@op(mx="L2Normalization(data:x, eps=1e-10, mode='instance')")
+@op(mx="L2Normalization(data:x, eps=1e-10, mode='instance')", half="wide")
 def l2_normalization(xp, x, *, eps=1e-10, mode="instance"):
     """x over sqrt(sum(x^2) + eps), over all axes but the first ('instance'), axis 1 ('channel') or those after it
     ('spatial')."""
@@ -349,7 +349,7 @@ def l2_normalization(xp, x, *, eps=1e-10, mode="instance"):
     return x / xp.sqrt(xp.sum(x * x, axis=axes, keepdims=True) + eps)
 
 
-@op(mx="LRN(data:x, alpha=0.0001, beta=0.75, knorm=2, nsize)")
+@op(mx="LRN(data:x, alpha=0.0001, beta=0.75, knorm=2, nsize)", half="wide")
 def local_response_norm(xp, x, *, alpha=0.0001, beta=0.75, knorm=2, nsize):
     """x / (knorm + alpha / nsize * s)^beta, s the sum of squares over the ``nsize`` channels around each.
 
@@ -366,7 +366,7 @@ def local_response_norm(xp, x, *, alpha=0.0001, beta=0.75, knorm=2, nsize):
 
 
 @op("LRN(depth_radius=5, bias=1.0, alpha=1.0, beta=0.5, norm_region:_='ACROSS_CHANNELS')(x)",
-    fn="lrn(x, depth_radius=5, bias=1.0, alpha=1.0, beta=0.5, norm_region:_='ACROSS_CHANNELS')")
+    fn="lrn(x, depth_radius=5, bias=1.0, alpha=1.0, beta=0.5, norm_region:_='ACROSS_CHANNELS')", half="wide")
 def local_response_normalization(xp, x, *, depth_radius=5, bias=1.0, alpha=1.0, beta=0.5):
     """x / (bias + alpha s)^beta, s the sum of squares over the channels up to ``depth_radius`` away (MindSpore)."""
     size = 2 * depth_radius + 1

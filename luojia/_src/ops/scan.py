@@ -40,7 +40,7 @@ def _accumulated(ufunc: np.ufunc, x: np.ndarray, axis: int) -> np.ndarray:
 
 
 @op("CumSum(exclusive=False, reverse=False)(x, axis)", fn="cumsum(x, axis, dtype=None)",
-    mx="cumsum(a:x, axis=None, dtype=None)")
+    mx="cumsum(a:x, axis=None, dtype=None)", half="wide")
 def cumsum(xp, x, *, axis=None, dtype=None, exclusive=False, reverse=False):
     """The sum of the elements up to each along ``axis`` (of all elements in a row, if None).
 
@@ -67,7 +67,7 @@ def _(xp, g, ans, args, needs, *, axis, dtype, exclusive, reverse):
     return (xp.reshape(dx, args[0].shape) if axis is None else dx,)
 
 
-@op(fn=())
+@op(fn=(), half="wide")
 def running_sum(xp, x, *, axis, exclusive, reverse):
     """``cumsum`` under a name that is not NumPy's, so that rules may say ``exclusive`` and ``reverse``."""
     return cumsum.fn(xp, x, axis=axis, exclusive=exclusive, reverse=reverse)
@@ -78,7 +78,7 @@ def _(xp, g, ans, args, needs, *, axis, exclusive, reverse):
     return (xp.running_sum(g, axis=axis, exclusive=exclusive, reverse=not reverse),)
 
 
-@op("CumProd(exclusive=False, reverse=False)(x, axis)", fn="cumprod(input:x, dim:axis, dtype=None)")
+@op("CumProd(exclusive=False, reverse=False)(x, axis)", fn="cumprod(input:x, dim:axis, dtype=None)", half="wide")
 def cumulative_product(xp, x, *, axis, dtype=None, exclusive=False, reverse=False):
     """The product of the elements up to each along ``axis``; ``exclusive`` and ``reverse`` as for ``cumsum``."""
     if dtype is not None:
@@ -135,7 +135,7 @@ def _running_extremum(name: str, better: str, index_dtype: str, faces: dict):
 
     function.__name__ = name
     function.__doc__ = f"The {name[3:]}imum of the elements up to each along ``axis``, and its position."
-    made = op(**faces, outputs=2)(function)
+    made = op(**faces, outputs=2, half="wide")(function)
 
     @made.vjp
     def _(xp, g, ans, args, needs, *, axis):

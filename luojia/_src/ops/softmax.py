@@ -26,7 +26,7 @@ def _prepared(xp, x, length, axis, temperature, use_length):
 
 @op("Softmax(axis=-1)(logits:x)", fn="softmax(input:x, axis=-1, dtype=None)", mx=(
     "softmax(data:x, length=None, axis=-1, temperature=None, dtype=None, use_length=False)",
-    "SoftmaxActivation(data:x, mode='instance')"))
+    "SoftmaxActivation(data:x, mode='instance')"), half="wide")
 def softmax(xp, x, length=None, *, axis=-1, temperature=None, dtype=None, use_length=False, mode=None):
     """e^x / sum(e^x) along ``axis``, of x / ``temperature``; with ``use_length``, of each row's first ``length`` only.
 
@@ -75,7 +75,7 @@ def log_softmax_last(xp, x):
 
 
 @op("LogSoftmax(axis=-1)(logits:x)", fn="log_softmax(logits:x, axis=-1)",
-    mx="log_softmax(data:x, axis=-1, temperature=None, dtype=None, use_length:_=False)")
+    mx="log_softmax(data:x, axis=-1, temperature=None, dtype=None, use_length:_=False)", half="wide")
 def log_softmax(xp, x, *, axis=-1, temperature=None, dtype=None):
     """x - log(sum(e^x)) along ``axis``, of x / ``temperature``."""
     if dtype is not None:
@@ -102,7 +102,7 @@ def _(xp, g, ans, args, needs, *, axis, temperature, dtype):
 
 
 @op(fn="softmin(x, axis=-1, dtype=None)",
-    mx="softmin(data:x, axis=-1, temperature=None, dtype=None, use_length:_=False)")
+    mx="softmin(data:x, axis=-1, temperature=None, dtype=None, use_length:_=False)", half="wide")
 def softmin(xp, x, *, axis=-1, temperature=None, dtype=None):
     """softmax of -x."""
     return softmax.fn(xp, -x, axis=axis, temperature=temperature, dtype=dtype)

@@ -70,7 +70,7 @@ def _(xp, g, ans, args, needs, *, axis, descending):
     fn="topk(input:x, k, dim:axis=None, largest=True, sorted:_=True)"
     " | dtype='int32'",
     mx="topk(data:x, axis=-1, k=1, ret_typ='indices', is_ascend=False, dtype='float32') | flat=True",
-    outputs=lambda *, ret_typ="both", **_: 2 if ret_typ == "both" else 1)
+    outputs=lambda *, ret_typ="both", **_: 2 if ret_typ == "both" else 1, half="wide")
 def topk(xp, x, *, k=1, axis=-1, ret_typ="both", is_ascend=False, largest=True, dtype="int32", flat=False):
     """The ``k`` greatest elements along ``axis`` (least, if ``is_ascend`` or not ``largest``), sorted.
 

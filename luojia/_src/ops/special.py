@@ -157,7 +157,7 @@ def mvlgamma(xp, x, *, p):
     return total
 
 
-@op("NextAfter()(input:x, other:y)", fn="nextafter(input:x, other:y)", elementwise=True)
+@op("NextAfter()(input:x, other:y)", fn="nextafter(input:x, other:y)", elementwise=True, half="kept")
 def nextafter(xp, x, y):
     """The next number after x, in its dtype, towards y."""
     return xp.nextafter(x, y)
