@@ -8,6 +8,7 @@ import sys
 import threading
 import warnings
 import weakref
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -35,6 +36,23 @@ def two(monkeypatch):
     crew.hold([2] * len(before))
     yield crew
     crew.hold(before)
+
+
+@contextmanager
+def another_threads_work():
+    """Another thread has the crew, within the block."""
+    inside, leave = threading.Event(), threading.Event()
+
+    def part(i):
+        inside.set()
+        assert leave.wait(30)
+
+    other = threading.Thread(target=lambda: threads.spread(part, [0, 1]))
+    other.start()
+    assert inside.wait(30)
+    yield
+    leave.set()
+    other.join()
 
 
 def test_results_are_in_the_order_of_the_parts(two):
@@ -161,18 +179,8 @@ def test_work_within_a_part_stays_in_its_thread(two):
 
 
 def test_threads_of_the_user_do_not_wait_for_each_other(two):
-    inside, leave, found = threading.Event(), threading.Event(), []
-
-    def part(i):
-        inside.set()
-        assert leave.wait(30)
-
-    other = threading.Thread(target=lambda: threads.spread(part, [0, 1]))
-    other.start()
-    assert inside.wait(30)
-    found = threads.spread(abs, [-1, -2])
-    leave.set()
-    other.join()
+    with another_threads_work():
+        found = threads.spread(abs, [-1, -2])
     assert found == [1, 2] and two.of_blas()[0] == 2
 
 
@@ -230,19 +238,10 @@ def test_work_behind_is_done_though_no_helper_wakes(two, monkeypatch):
 
 
 def test_work_behind_beside_another_threads_work(two):
-    inside, leave, found = threading.Event(), threading.Event(), []
-
-    def part(i):
-        inside.set()
-        assert leave.wait(30)
-
-    other = threading.Thread(target=lambda: threads.spread(part, [0, 1]))
-    other.start()
-    assert inside.wait(30)
-    with threads.Behind() as behind:
-        behind.add(lambda: found.append(threading.get_ident()))
-    leave.set()
-    other.join()
+    found = []
+    with another_threads_work():
+        with threads.Behind() as behind:
+            behind.add(lambda: found.append(threading.get_ident()))
     assert found == [threading.get_ident()] and two.of_blas()[0] == 2 and not two.turn
 
 
