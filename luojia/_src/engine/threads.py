@@ -62,12 +62,13 @@ class _Job:
     def found(self) -> list:
         """The results, once; raises what the first part that failed raised."""
         results, self.results, self.fn = self.results, [], _spent  # a late thread holds the job, not the arrays
-        if self.errors:
-            _, error = min(self.errors)
+        errors, self.errors = self.errors, []
+        if errors:
+            _, error = min(errors)
             try:
                 raise error
             finally:
-                del error  # else the traceback would hold it
+                del error, errors  # else the traceback would hold them
         return results
 
     def help(self) -> None:
