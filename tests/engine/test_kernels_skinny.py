@@ -10,10 +10,11 @@ from luojia._src.engine.shortcuts import matmul
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
-    """Products are large from a thousandth of the size on, and BLAS has kernels for smaller ones."""
+    """Products are large from a thousandth of the size on, and BLAS, on one thread, has kernels for smaller ones."""
     monkeypatch.setattr(skinny, "SMALL", 1000)
     monkeypatch.setattr(skinny, "WIDE", 500)
     monkeypatch.setattr(threads, "architecture", lambda: "SkylakeX")
+    monkeypatch.setattr(threads, "allowed", lambda: 1)
 
 
 def factors(m, k, n, dtype="float32"):
@@ -74,7 +75,6 @@ def test_others_are_left_to_blas(a, b):
 
 
 def test_how_many_rows_are_few(monkeypatch):
-    monkeypatch.setattr(threads, "allowed", lambda: 1)
     assert skinny.most_rows() == skinny.ROWS
     monkeypatch.setattr(threads, "allowed", lambda: 2)
     assert skinny.most_rows() == skinny.FEW_ROWS
