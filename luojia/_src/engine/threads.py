@@ -84,6 +84,7 @@ class _Crew:
         self.libraries = libraries
         self.queue: SimpleQueue[_Job] = SimpleQueue()
         self.turn: dict[str, object] = {}  # whose work it does: taken and told in one step, whatever interrupts
+        self.before: list[int] = []  # how many threads the libraries used before this turn
         self.size = 0
         self.first = self.of_blas()
         self.single = self.first[:1] in ([], [1])  # so that one thread need not ask BLAS
@@ -102,14 +103,25 @@ class _Crew:
         for library, most in zip(self.libraries, threads):
             library.set_num_threads(most)
 
-    def free(self, before: list[int]) -> None:
-        """End a turn: the libraries as before, whatever interrupts this."""
+    def begin(self, me: object) -> bool:
+        """Take the turn for ``me``, the libraries on one thread, if nobody has it. In any case `end` it in the end."""
+        if self.turn.setdefault("of", me) is not me:
+            return False
+        self.before = self.of_blas()
+        self.hold([1] * len(self.before))
+        return True
+
+    def end(self, me: object) -> None:
+        """End a turn of ``me``, if it is one: the libraries as before, whatever interrupts this."""
+        if self.turn.get("of") is not me:
+            return
         try:
-            self.hold(before)
+            self.hold(self.before)
         except BaseException:
-            self.hold(before)
+            self.hold(self.before)
             raise
         finally:
+            self.before = []
             self.turn.clear()
 
     def call(self, helpers: int, job: _Job) -> None:
@@ -226,13 +238,11 @@ def spread(fn: Callable[[Any], Result], parts: list) -> list[Result]:
         return [fn(part) for part in parts]
     global recent
     job: _Job | None = None
-    before: list[int] = []
     me = object()
     try:
-        if crew.turn.setdefault("of", me) is not me:  # within a part, or beside another thread's work
+        if not crew.begin(me):  # within a part, or beside another thread's work
             return [fn(part) for part in parts]
-        job, recent, before = _Job(fn, parts), RECENT, crew.of_blas()
-        crew.hold([1] * len(before))
+        job, recent = _Job(fn, parts), RECENT
         crew.call(min(threads, len(parts)) - 1, job)
         job.work()
         job.done.acquire()
@@ -241,8 +251,7 @@ def spread(fn: Callable[[Any], Result], parts: list) -> list[Result]:
             job.errors.append((0, InterruptedError()))  # the others need not begin what is left
         raise
     finally:
-        if crew.turn.get("of") is me:
-            crew.free(before)
+        crew.end(me)
     try:
         return job.found()
     finally:
@@ -259,16 +268,13 @@ class Behind:
     def __init__(self) -> None:
         self.crew = _found()
         self.jobs: list[_Job] = []
-        self.before: list[int] = []
 
     def __enter__(self) -> Behind:
-        if self.crew.turn.setdefault("of", self) is self:  # else another thread has the crew, and this works alone
-            try:
-                self.before = self.crew.of_blas()
-                self.crew.hold([1] * len(self.before))
-            except BaseException:
-                self.crew.free(self.before)
-                raise
+        try:
+            self.crew.begin(self)  # else another thread has the crew, and this works alone
+        except BaseException:
+            self.crew.end(self)
+            raise
         return self
 
     def add(self, fn: Callable[[], Any]) -> _Job:
@@ -298,8 +304,7 @@ class Behind:
             while self.jobs and error is None:
                 self.take(self.jobs[0])
         finally:
-            if self.crew.turn.get("of") is self:
-                self.crew.free(self.before)
+            self.crew.end(self)
 
 
 def product(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
@@ -317,16 +322,12 @@ def product(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> np.n
         result = np.empty((len(a), b.shape[1]), np.result_type(a, b)) if out is None else out
         spread(lambda part: np.matmul(a[part], b, out=result[part]), parts)
         return result
-    before: list[int] = []
     me = object()
     try:
-        if crew.turn.setdefault("of", me) is me:  # else BLAS is held already
-            before = crew.of_blas()
-            crew.hold([1] * len(before))
+        crew.begin(me)  # else BLAS is held already
         return a.dot(b, out)
     finally:
-        if crew.turn.get("of") is me:
-            crew.free(before)
+        crew.end(me)
 
 
 def total(fn: Callable[[Any], np.ndarray], parts: list) -> np.ndarray:

@@ -14,7 +14,7 @@ def names(spec: str, signature: str) -> tuple[str, ...]:
 
 def unary(name: str, body: Callable, doc: str, *, ms: str = "", fn: str | None = None, mx: str = "",
           rule: Callable | None = None, keep: str = "args", differentiable: bool = True,
-          half: str = "wide") -> Operator:
+          half: str | None = None) -> Operator:
     """An elementwise function of one array, with the names of its faces."""
 
     def function(xp, x):
@@ -31,7 +31,7 @@ def unary(name: str, body: Callable, doc: str, *, ms: str = "", fn: str | None =
 
 def binary(name: str, body: Callable, doc: str, *, ms: str = "", fn: str | None = None, mx: str = "",
            rule: Callable | None = None, keep: str = "args", differentiable: bool = True,
-           half: str = "wide") -> Operator:
+           half: str | None = None) -> Operator:
     """An elementwise function of two arrays, broadcast, with the names of its faces."""
 
     def function(xp, x, y):

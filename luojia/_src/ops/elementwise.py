@@ -112,10 +112,10 @@ for _name, _doc, _ms, _fn, _mx, _slope in _ROWS:
     unary(_name, lambda xp, x, n=_name: getattr(xp, n)(x), _doc, ms=_ms, fn=_fn or None, mx=_mx,
           rule=lambda xp, g, ans, args, needs, slope=_slope: (slope(xp, g, ans, args[0]),),
           keep="ans" if _name in ("expm1", "exp2", "tan") else "args",
-          half="wide" if _name in ("cos", "arccosh", "degrees", "radians") else "quick")
+          half=None if _name in ("cos", "arccosh", "degrees", "radians") else "quick")
 
 
-@op("Sinc()(x)", fn="sinc(input:x)", half="wide")
+@op("Sinc()(x)", fn="sinc(input:x)")
 def sinc(xp, x):
     """sin(pi x) / (pi x), and 1 at 0."""
     return xp.sinc(x)

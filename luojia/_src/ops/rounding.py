@@ -32,7 +32,7 @@ unary("rint", lambda xp, x: xp.rint(x), "The nearest integer; a half goes to the
 
 
 @op("Round()(x, decimals=0)", fn="round(input:x, decimals=0)",
-    mx=("round(data:x) | ties='away'", "rint(data:x) | ties='down'"), half="wide")
+    mx=("round(data:x) | ties='away'", "rint(data:x) | ties='down'"))
 def round(xp, x, *, decimals=0, ties="even"):
     """The nearest number with ``decimals`` digits; a half goes to the ``ties``: 'even' one (MindSpore), 'away' from 0
     (MXNet's ``round``), or 'down' (MXNet's ``rint``)."""

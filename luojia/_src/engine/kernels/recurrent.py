@@ -27,27 +27,37 @@ LONG = 300.0  # microseconds, on one thread, from which a step is shared
 _EVERY = slice(None)
 
 
-def forward(x: Array, wx: Array, recur: Array, gates: Array, begin: Callable[[Array], None],
+def forward(x: Array, wx: Array, bias: Array, recur: Array, gates: Array,
             run: Callable[[slice, range, Times], None], scale: Array | None = None) -> None:
-    """Fill ``gates`` (T, N, G) with x @ wx.T, have ``begin`` change them, and ``run(part, steps, times)`` go on.
+    """Fill ``gates`` (T, N, G) with (x @ wx.T + bias) * scale, and have ``run(part, steps, times)`` go on from there.
 
-    ``part`` are sequences of the batch, ``times(a, out)`` is a @ recur, or a @ (recur * scale), for their rows.
+    ``part`` are sequences of the batch, ``times(a, out)`` is a @ (recur * scale) for their rows.
     """
     count, n, _ = gates.shape
     if not count:
         return
+
+    def begin(some: Array) -> None:
+        some += bias
+        if scale is not None:
+            some *= scale
+
+    def project(steps: range) -> None:
+        _rows(x, steps).dot(wx.T, _rows(gates, steps))
+        begin(gates[steps.start : steps.stop])
+
     if _is_led(count, n, recur):
         times = skinny.repeated(recur, n, alone=True, scale=scale)
         with threads.Behind() as behind:
             first, *more = _cut(range(count), -(-count // STEPS))
-            jobs = [(steps, behind.add(partial(_project, x, wx, gates, begin, steps))) for steps in more]
-            _project(x, wx, gates, begin, first)
+            jobs = [(steps, behind.add(partial(project, steps))) for steps in more]
+            project(first)
             run(_EVERY, first, times)
             for steps, job in jobs:
                 behind.take(job)
                 run(_EVERY, steps, times)
         return
-    threads.product(_rows(x), wx.T, _rows(gates))
+    threads.product(_rows(x, range(count)), wx.T, _rows(gates, range(count)))
 
     def compute(part: slice) -> None:
         begin(gates[:, part])
@@ -71,13 +81,11 @@ def backward(x: Array, before: Array, wx: Array, recur: Array, da: Array, dp: Ar
 
     def of_weights(steps: range) -> list[tuple[Array, Array, Array]]:
         """What the gradients of these steps give: a and b, and where a @ b goes."""
-        at = slice(steps.start, steps.stop)
-        a, p, fed, met = [_rows(some[at]) for some in (da, dp, x, before)]
+        a, p, fed, met = [_rows(some, steps) for some in (da, dp, x, before)]
         return [(a.T, fed, dwx), (p.T, met, dwh)]
 
     def of_inputs(steps: range) -> list[tuple[Array, Array, Array]]:
-        at = slice(steps.start, steps.stop)
-        return [] if dx is None else [(_rows(da[at]), wx, _rows(dx[at]))]
+        return [] if dx is None else [(_rows(da, steps), wx, _rows(dx, steps))]
 
     def sums(some: Array) -> Array:
         return np.add.reduce(some, (0, 1))
@@ -138,13 +146,6 @@ def _cut(steps: range, most: int) -> list[range]:
     return [steps[start : start + most] for start in range(0, len(steps), most)]
 
 
-def _project(x: Array, wx: Array, gates: Array, begin: Callable[[Array], None], steps: range) -> None:
-    some = slice(steps.start, steps.stop)
-    _rows(x[some]).dot(wx.T, _rows(gates[some]))
-    begin(gates[some])
-
-
-def _rows(a: Array) -> Array:
-    """(T, N, C) as (T * N, C)."""
-    return a.reshape(a.shape[0] * a.shape[1], a.shape[2])
-
+def _rows(a: Array, steps: range) -> Array:
+    """These steps of a (T, N, C) as a matrix (steps * N, C), a view where a lies in order."""
+    return a[steps.start : steps.stop].reshape(len(steps) * a.shape[1], a.shape[2])

@@ -60,9 +60,6 @@ def rnn(x: Array, h0: Array, wx: Array, wh: Array, bx: Array, bh: Array, *,
         raise ArgumentError(f"rnn expects activation 'tanh' or 'relu', got {activation!r}.")
     states, gates, bias = _start(x, h0, wx, bx, bh)
 
-    def begin(some: Array) -> None:
-        some += bias
-
     def run(part: slice, steps: range, times: Times) -> None:
         mine, h, term = gates[:, part], states[:, part], np.empty_like(gates[0, part])
         for t in steps:
@@ -73,7 +70,7 @@ def rnn(x: Array, h0: Array, wx: Array, wh: Array, bx: Array, bh: Array, *,
             else:
                 np.maximum(a, 0, out=h[t + 1])
 
-    recurrent.forward(widen(x), widen(wx), widen(wh).T, gates, begin, run)
+    recurrent.forward(widen(x), widen(wx), bias, widen(wh).T, gates, run)
     return *_outputs(x.dtype, states), Saved(states, gates)
 
 
@@ -111,10 +108,6 @@ def lstm(x: Array, h0: Array, c0: Array, wx: Array, wh: Array, bx: Array,
     scale = np.repeat(np.array([0.5, 0.5, 1, 0.5], gates.dtype), size)
     shift = np.repeat(np.array([0.5, 0.5, 0, 0.5], gates.dtype), size)
 
-    def begin(some: Array) -> None:
-        some += bias
-        some *= scale
-
     def run(part: slice, steps: range, times: Times) -> None:
         mine, h, c, tanh_c = gates[:, part], states[:, part], cells[:, part], hidden[:, part]
         term, fresh = np.empty_like(mine[0]), np.empty_like(h[0])
@@ -130,7 +123,7 @@ def lstm(x: Array, h0: Array, c0: Array, wx: Array, wh: Array, bx: Array,
             np.tanh(new, out=tanh_c[t])
             np.multiply(o, tanh_c[t], out=h[t + 1])
 
-    recurrent.forward(widen(x), widen(wx), widen(wh).T, gates, begin, run, scale)
+    recurrent.forward(widen(x), widen(wx), bias, widen(wh).T, gates, run, scale)
     y, last = _outputs(x.dtype, states)
     return y, last, cells[-1].astype(x.dtype), Saved(states, gates, cells, hidden)
 
@@ -193,9 +186,6 @@ def gru(x: Array, h0: Array, wx: Array, wh: Array, bx: Array, bh: Array) -> tupl
     states, gates, bias = _start(x, h0, wx, bx, bh - late)
     late, hidden = widen(late), np.empty_like(states[1:])
 
-    def begin(some: Array) -> None:
-        some += bias
-
     def run(part: slice, steps: range, times: Times) -> None:
         mine, h, of_n, term = gates[:, part], states[:, part], hidden[:, part], np.empty_like(gates[0, part])
         for t in steps:
@@ -212,7 +202,7 @@ def gru(x: Array, h0: Array, wx: Array, wh: Array, bx: Array, bh: Array) -> tupl
             new *= r_z[:, size:]
             new += n
 
-    recurrent.forward(widen(x), widen(wx), widen(wh).T, gates, begin, run)
+    recurrent.forward(widen(x), widen(wx), bias, widen(wh).T, gates, run)
     return *_outputs(x.dtype, states), Saved(states, gates, None, hidden)
 
 

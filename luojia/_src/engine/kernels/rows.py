@@ -28,12 +28,16 @@ def rows(x: np.ndarray, axes: tuple[int, ...]) -> np.ndarray | None:
     """
     if len(axes) != x.ndim - 1 or not x.size:
         return None
-    if axes == (0, 2, 3):  # of images, as a call
-        moved = x.transpose(0, 2, 3, 1)
-        return moved.reshape(-1, x.shape[1]) if moved.flags.c_contiguous else None
-    channel = next(a for a in range(x.ndim) if a not in axes)
-    moved = x.transpose(*[a for a in range(x.ndim) if a != channel], channel)
-    return moved.reshape(-1, x.shape[channel]) if moved.flags.c_contiguous else None
+    order = _channel_last(x.ndim, axes)
+    moved = x.transpose(order)
+    return moved.reshape(-1, x.shape[order[-1]]) if moved.flags.c_contiguous else None
+
+
+@lru_cache
+def _channel_last(rank: int, axes: tuple[int, ...]) -> tuple[int, ...]:
+    """All axes in order, but the one that is not among ``axes`` last."""
+    channel = next(a for a in range(rank) if a not in axes)
+    return (*[a for a in range(rank) if a != channel], channel)
 
 
 def blocks(m: int, c: int, passes: int) -> list[Block]:
