@@ -5,8 +5,20 @@ from itertools import product
 import numpy as np
 import pytest
 
-from luojia._src.engine.kernels import columns, conv_depthwise, conv_heavy, conv_last, conv_winograd, thin, windows
+from luojia._src.engine import threads
+from luojia._src.engine.kernels import (
+    columns,
+    conv_depthwise,
+    conv_heavy,
+    conv_last,
+    conv_winograd,
+    pieces,
+    taps,
+    thin,
+    windows,
+)
 from luojia._src.engine.kernels.conv import conv, conv_dw, conv_dx, conv_pull, conv_shape
+from luojia._src.engine.kernels.finish import Finish
 from luojia._src.errors import ShapeError
 
 TOLERANCE = {np.float16: 4e-3, np.float32: 2e-5, np.float64: 1e-11}
@@ -24,6 +36,8 @@ CASES = {
     "whole beside the input": ((3, 2, 3, 4), (4, 2, 2, 2), (1, 1), ((5, 4), (0, 6)), (1, 1), 1),
     "whole strided dilated": ((2, 2, 12, 11), (3, 2, 3, 2), (2, 3), ((3, 1), (1, 2)), (3, 2), 1),
     "rows": ((3, 12, 7, 6), (5, 12, 3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1), 1),
+    "rows in pairs": ((3, 12, 7, 6), (12, 12, 3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1), 1),
+    "rows in pairs cropped": ((2, 8, 9, 13), (7, 8, 3, 5), (2, 1), ((0, 3), (3, -2)), (2, 1), 1),
     "rows valid": ((2, 8, 9, 8), (3, 8, 5, 5), (1, 1), ((0, 0), (0, 0)), (1, 1), 1),
     "rows strided": ((2, 11, 8, 9), (4, 11, 3, 3), (2, 2), ((0, 1), (1, 0)), (1, 1), 1),
     "rows stride 3 dilation 2": ((2, 16, 14, 13), (3, 16, 4, 2), (3, 2), ((2, 4), (1, 0)), (2, 3), 1),
@@ -52,12 +66,12 @@ CASES = {
 }
 
 
-@pytest.fixture(params=[None, 1, "few channels", "heavy", "winograd", "winograd in blocks"],
+@pytest.fixture(params=[None, 1, "few channels", "pieces", "heavy", "winograd", "winograd in blocks"],
                 ids=lambda p: {None: "blocks as they come", 1: "smallest blocks"}.get(p, p))
 def blocks(request, monkeypatch):
     """The second runs every case in blocks of one image and few rows, as only large inputs would; the third takes as
-    few channels what are few here, the fourth has all images for small and all weights for large, the others have few
-    channels for many."""
+    few channels what are few here, the next cuts all products into the smallest pieces, the next has all images for
+    small and all weights for large, the others have few channels for many."""
     if request.param != "few channels":
         monkeypatch.setattr(conv_heavy, "FEW", 0)
     if request.param in ("winograd", "winograd in blocks"):
@@ -66,6 +80,13 @@ def blocks(request, monkeypatch):
         if request.param == "winograd in blocks":
             monkeypatch.setattr(conv_winograd, "BLOCK", 1)
             monkeypatch.setattr(conv_winograd, "TILES", 1)
+    elif request.param == "pieces":
+        for name in ("SMALL", "SHORTEST", "SHORTEST_SUMMED", "LEAST_DEPTH"):
+            monkeypatch.setattr(pieces, name, 1)
+        monkeypatch.setattr(pieces, "NARROW", range(6))
+        monkeypatch.setattr(threads, "architecture", lambda: "SkylakeX")
+        pieces._pieces.cache_clear()
+        request.addfinalizer(pieces._pieces.cache_clear)
     elif request.param == "heavy":
         monkeypatch.setattr(conv_heavy, "HEAVY", 0)
         monkeypatch.setattr(conv_heavy, "HEAVIER", 0)
@@ -78,7 +99,7 @@ def blocks(request, monkeypatch):
         monkeypatch.setattr(windows, "LEAST_ROWS", 1)
         monkeypatch.setattr(thin, "BUFFER_BYTES", 1)
         monkeypatch.setattr(conv_depthwise, "BLOCK", 1)
-        monkeypatch.setattr(conv_last, "MOST_TOGETHER", 0)
+        monkeypatch.setattr(taps, "MOST_TOGETHER", 0)
         monkeypatch.setattr(conv_last, "SCATTER_BYTES", 1)
 
 
@@ -277,3 +298,30 @@ def test_gradients_refuse_another_shape():
     x, w = np.ones((1, 12, 9, 9)), np.ones((12, 12, 3, 3))
     with pytest.raises(ShapeError, match=r"conv_pull expects .* shape \(1, 12, 7, 7\), got \(1, 12, 9, 7\)"):
         conv_pull(np.ones((1, 12, 9, 7)), x, w, **good())
+
+
+@pytest.mark.parametrize("which", ["shift", "scale rectified"])
+def test_what_follows_meets_every_output_of_a_pair(rng, which):
+    x, w, by = rng.standard_normal((2, 12, 5, 6)), rng.standard_normal((6, 12, 3, 3)), rng.standard_normal(6)
+    how = dict(stride=(1, 1), pad=((1, 1), (1, 1)), dilation=(1, 1), groups=1)
+    scale, shift = (by if "scale" in which else None), (by if "shift" in which else None)
+    found = conv(x, w, finish=Finish(scale, shift, "rectified" in which), **how)
+    expected = conv(x, w, **how)
+    each = by[:, None, None]
+    np.testing.assert_array_equal(found, np.maximum(expected * each, 0) if scale is not None else expected + each)
+
+
+def test_outputs_of_few_channels_come_in_pairs_from_wider_windows(rng, monkeypatch):
+    """So that the cases above compare what they are meant to."""
+    seen = []
+
+    class Watched(windows.Windows):
+        def __init__(self, x, kernel, out, stride, *rest):
+            seen.append((kernel, out, stride))
+            super().__init__(x, kernel, out, stride, *rest)
+
+    monkeypatch.setattr(conv_last, "Windows", Watched)
+    x, w = rng.standard_normal((2, 12, 7, 6)), rng.standard_normal((12, 12, 3, 3))
+    how = dict(stride=(1, 1), pad=((1, 1), (1, 1)), dilation=(1, 1), groups=1)
+    conv_pull(conv(x, w, **how), x, w, **how)
+    assert seen == [((3, 4), (7, 3), (1, 2))] * 2

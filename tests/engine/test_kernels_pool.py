@@ -5,6 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
+from luojia._src.engine import threads
 from luojia._src.engine.kernels.pool import (
     avg_pool,
     avg_pool_dx,
@@ -274,3 +275,15 @@ def test_padded_poolings_leave_images_channels_last(stride):
         y = pool(x, **how)
         assert y.transpose(0, 2, 3, 1).flags.c_contiguous
         np.testing.assert_allclose(y, pool(np.ascontiguousarray(x), **how))
+
+
+@pytest.mark.parametrize("two", [False, True], ids=["whole", "by parts"])
+@pytest.mark.parametrize("dx", [sum_pool_dx, avg_pool_dx])
+def test_the_gradient_of_a_mean_of_all_pixels_lies_channels_last(dx, two, monkeypatch):
+    """As convolutions have theirs; an array of one pixel says nothing of how the images lie."""
+    if two:
+        monkeypatch.setattr(threads, "ranges", lambda n, micros: [slice(0, 1), slice(1, n)])
+    g = np.arange(6, dtype=np.float32).reshape(2, 3, 1, 1)
+    found = dx(g, shape=(2, 3, 4, 5), kernel=(4, 5), stride=(1, 1), pad=((0, 0), (0, 0)))
+    np.testing.assert_allclose(found, np.broadcast_to(g / (1 if dx is sum_pool_dx else 20), found.shape), rtol=1e-6)
+    assert found.transpose(0, 2, 3, 1).flags.c_contiguous

@@ -31,10 +31,12 @@ def test_taps_hold_every_window(case, small, monkeypatch):
     got = np.zeros((shape[0], *out, *kernel, shape[3]))
     flat = got.reshape(shape[0], out[0] * out[1], kernel[0], -1)
     blocks = 0
-    for images, outputs, taps in Windows(x, kernel, out, stride, lo, dilation, x.dtype):
+    for images, outputs, taps, stack in Windows(x, kernel, out, stride, lo, dilation, x.dtype):
         blocks += 1
         for tap in taps:
             flat[images, outputs][:, tap.start : tap.stop, tap.row] = tap.matrix
+        if stack is not None:
+            assert np.array_equal(flat[images, outputs], np.moveaxis(stack, 0, 2))
     expected = np.zeros_like(got)
     for o, k in product(product(*map(range, out)), product(*map(range, kernel))):
         i = [a * s + b * d - c for a, s, b, d, c in zip(o, stride, k, dilation, lo)]

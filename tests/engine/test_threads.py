@@ -105,6 +105,12 @@ def test_where_positive_is_the_same_by_parts(two, monkeypatch):
         np.testing.assert_array_equal(where_positive(turn(g), turn(y)), turn(g) * (turn(y) > 0))
 
 
+def test_where_positive_lies_as_what_was_rectified():
+    """Or gradients that come channels first would have every layer before them turn theirs."""
+    g, y = np.ones((2, 3, 4, 5), np.float32), np.ones((2, 4, 5, 3), np.float32).transpose(0, 3, 1, 2)
+    assert where_positive(g, y).strides == y.strides
+
+
 def test_products_within_a_part_take_blas_as_it_is(two):
     a = np.ones((2, 2), np.float32)
     threads.spread(abs, [1, 2])

@@ -129,21 +129,28 @@ def where(c: Any, *chosen: Any) -> Any:
 
 
 def where_positive(g: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """g where y > 0, else 0; by several threads where the arrays are large.
+    """g where y > 0, else 0, in memory as y lies; by several threads where the arrays are large.
 
     >>> where_positive(np.array([1.0, 2.0]), np.array([0.0, 3.0])).tolist()
     [0.0, 2.0]
     """
-    if g.size >= _LARGE and g.strides == y.strides and g.shape == y.shape and g.__class__ is y.__class__ is _ndarray:
+    if not (g.__class__ is y.__class__ is _ndarray and g.shape == y.shape):
+        return g * (y > 0)
+    if g.size >= _LARGE and g.strides == y.strides:
         parts = threads.ranges(g.size, g.size / _PASSED)
         source, sign = in_order(g), in_order(y)
         if len(parts) > 1 and source is not None and sign is not None:
             out = np.empty_like(g)
             into = in_order(out)
             assert into is not None
-            threads.spread(lambda part: np.multiply(source[part], sign[part] > 0, out=into[part]), parts)
+
+            def compute(part: slice) -> None:
+                np.multiply(source[part], (sign[part] > 0).astype(g.dtype), out=into[part])
+
+            threads.spread(compute, parts)
             return out
-    return g * (y > 0)
+    out = (y > 0).astype(g.dtype)  # a product with booleans goes through buffers, which takes longer
+    return np.multiply(g, out, out=out)
 
 
 def _reduction(name: str, reduce: Callable) -> Callable:

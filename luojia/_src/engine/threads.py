@@ -15,6 +15,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from contextvars import copy_context
 from itertools import count
 from queue import SimpleQueue
 from typing import Any, TypeVar
@@ -45,7 +46,7 @@ class _Job:
         self.claims, self.finished = count(), count(1)  # one step of a count is atomic
         self.done = threading.Lock()
         self.done.acquire()
-        self.floats: dict[str, Any] = {**np.geterr(), "call": np.geterrcall()}
+        self.context = copy_context()
 
     def work(self) -> None:
         """Compute parts until all are claimed."""
@@ -72,9 +73,8 @@ class _Job:
         return results
 
     def help(self) -> None:
-        """`work` in a thread of the crew, which warns of overflows and the like as the caller's does."""
-        with np.errstate(**self.floats):
-            self.work()
+        """`work` in a thread of the crew, in a context like the caller's: NumPy warns of overflows as it does there."""
+        self.context.copy().run(self.work)
 
 
 class _Crew:

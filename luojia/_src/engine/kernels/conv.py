@@ -22,12 +22,12 @@ from luojia._src.engine.kernels.columns import Columns, Ints
 from luojia._src.engine.kernels.finish import Finish
 from luojia._src.engine.kernels.halves import cast
 from luojia._src.engine.kernels.precision import working
+from luojia._src.engine.kernels.taps import MOST_TOGETHER
 from luojia._src.engine.kernels.thin import is_thin
 from luojia._src.errors import ShapeError
 
 Pads = tuple[tuple[int, int], ...]
 
-MOST_TOGETHER = 1 << 14  # elements of a gradient up to which those of a block's images are made, then added
 LEAST_OUTPUTS = 24  # from here on OpenBLAS gains more from g as (M, O) than its transposition costs, up to twice
 
 

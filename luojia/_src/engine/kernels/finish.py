@@ -28,6 +28,11 @@ class Finish:
         self.scale, self.shift, self.rectified = scale, shift, rectified
         self.tiled: dict[int, list[np.ndarray | None]] = {}
 
+    def doubled(self) -> Finish:
+        """The same for twice the channels, which repeat."""
+        scale, shift = [None if v is None else np.concatenate([v, v]) for v in (self.scale, self.shift)]
+        return Finish(scale, shift, self.rectified)
+
     def _tiled(self, fold: int, like: np.ndarray) -> list[np.ndarray | None]:
         found = self.tiled.get(fold)
         if found is None:

@@ -104,8 +104,7 @@ def normalize_dx(g: np.ndarray, x: np.ndarray, gamma: np.ndarray, mean: np.ndarr
     flat = rows(widen(x), axes)
     if flat is not None and gamma.size != flat.shape[1]:
         flat = None
-    signs = None if y is None or flat is None else rows(y, axes)
-    if y is not None and signs is None:
+    if y is not None:
         g = where_positive(g, y)
     if flat is not None:
         dx = np.empty_like(x, flat.dtype)
@@ -114,8 +113,7 @@ def normalize_dx(g: np.ndarray, x: np.ndarray, gamma: np.ndarray, mean: np.ndarr
             like_x = np.empty_like(dx)
             like_x[...] = g
             like_x = _rows(like_x, axes)
-        found = norm_last.normalize_rows_dx(like_x, flat, gamma.ravel(), mean.ravel(), inv.ravel(), _rows(dx, axes),
-                                            signs)
+        found = norm_last.normalize_rows_dx(like_x, flat, gamma.ravel(), mean.ravel(), inv.ravel(), _rows(dx, axes))
         dgamma, dbeta = [cast(a.reshape(gamma.shape), dtype) for a in found]
         return cast(dx, x.dtype) if needs_dx else None, dgamma, dbeta
     if (wide := _features_last(widen(x), gamma, axes)) is not None and g.dtype == wide.dtype:

@@ -36,10 +36,12 @@ def normalize_rows(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, eps: floa
         return mean, unfold_sum(np.einsum("ij,ij->j", d, d), fold)
 
     centered = threads.spread(center, found)
-    weights = np.array([at.stop - at.start for at, _ in found], x.dtype)[:, None] / m
     each = np.array([mean for mean, _ in centered])
-    mean = (each * weights).sum(0)
-    var = np.array([spread for _, spread in centered]).sum(0) / m + (weights * (each - mean) ** 2).sum(0)
+    mean, var = each[0], centered[0][1] / m
+    if len(found) > 1:
+        weights = np.array([at.stop - at.start for at, _ in found], x.dtype)[:, None] / m
+        mean = (each * weights).sum(0)
+        var = np.array([spread for _, spread in centered]).sum(0) / m + (weights * (each - mean) ** 2).sum(0)
     inv = 1 / np.sqrt(var + eps)
     scale = gamma * inv
     tiled = tiles(found, scale, np.zeros_like(scale))
@@ -80,12 +82,10 @@ def scale_rows(x: np.ndarray, scale: np.ndarray, shift: np.ndarray, y: np.ndarra
 
 
 def normalize_rows_dx(g: np.ndarray, x: np.ndarray, gamma: np.ndarray, mean: np.ndarray, inv: np.ndarray,
-                      dx: np.ndarray, y: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+                      dx: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(dgamma, dbeta) (C,) for the gradient g (M, C) of `normalize_rows`; dx (M, C) is filled with
 
     gamma inv (g - mean(g) - (x - mean) inv^2 mean(g (x - mean))).
-
-    Of a rectified y, that is given: g counts where y is positive.
     """
     m, c = x.shape
     found = blocks(m, c, 4)
@@ -94,9 +94,6 @@ def normalize_rows_dx(g: np.ndarray, x: np.ndarray, gamma: np.ndarray, mean: np.
     def sums(block: Block) -> np.ndarray:
         at, fold = block
         part, d = g[at].reshape(-1, fold * c), dx[at].reshape(-1, fold * c)
-        if y is not None:
-            part = np.multiply(part, y[at].reshape(d.shape) > 0, out=d)  # and stays there for the second pass
-            d = np.empty_like(d)
         np.subtract(x[at].reshape(d.shape), tiled[fold][0], out=d)
         return np.array([unfold_sum(np.einsum("ij,ij->j", d, part), fold), unfold_sum(column_sums(part), fold)])
 
@@ -107,13 +104,8 @@ def normalize_rows_dx(g: np.ndarray, x: np.ndarray, gamma: np.ndarray, mean: np.
         at, fold = block
         of_x, shift, scale = put[fold]
         d = dx[at].reshape(-1, fold * c)
-        if y is None:
-            np.multiply(d, of_x, out=d)
-            np.add(d, g[at].reshape(d.shape), out=d)
-        else:
-            of_d = np.subtract(x[at].reshape(d.shape), tiled[fold][0])
-            np.multiply(of_d, of_x, out=of_d)
-            np.add(d, of_d, out=d)
+        np.multiply(d, of_x, out=d)
+        np.add(d, g[at].reshape(d.shape), out=d)
         np.add(d, shift, out=d)
         np.multiply(d, scale, out=d)
 

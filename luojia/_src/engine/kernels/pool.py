@@ -164,13 +164,21 @@ def _by_images(compute: Callable[[slice], np.ndarray], like: np.ndarray, shape: 
     parts = threads.ranges(len(like), max(like.size, prod(shape)) * sum(kernel) / POOLED)
     if len(parts) == 1:
         return compute(parts[0])
-    out = np.empty_like(like, dtype, shape=shape)
+    out = _empty(shape, like, dtype)
 
     def put(part: slice) -> None:
         out[part] = compute(part)
 
     threads.spread(put, parts)
     return out
+
+
+def _empty(shape: Ints, like: np.ndarray, dtype: np.dtype | None = None) -> np.ndarray:
+    """An array that lies in memory as ``like``; of images of one pixel, whose order says nothing, channels last, as
+    convolutions have theirs."""
+    if like.ndim == 4 and like.shape[2:] == (1, 1):
+        return np.empty((shape[0], *shape[2:], shape[1]), dtype or like.dtype).transpose(0, 3, 1, 2)
+    return np.empty_like(like, dtype, shape=shape)
 
 
 def _at(axis: int, where: slice) -> tuple[slice, ...]:
@@ -250,7 +258,8 @@ def _sum(x: np.ndarray, kernel: Ints, stride: Ints, pad: Pads) -> np.ndarray:
 def _spread(g: np.ndarray, shape: Ints, kernel: Ints, stride: Ints, pad: Pads) -> np.ndarray:
     for axis in range(g.ndim - 1, 1, -1):
         k, s, (lo, _) = kernel[axis - 2], stride[axis - 2], pad[axis - 2]
-        dx = np.zeros_like(g, shape=(*g.shape[:axis], shape[axis], *g.shape[axis + 1 :]))
+        dx = _empty((*g.shape[:axis], shape[axis], *g.shape[axis + 1 :]), g)
+        dx.fill(0)
         for at in _spans(shape[axis], g.shape[axis], k, s, lo):
             target, source = dx[_at(axis, at.source)], g[_at(axis, slice(at.start, at.stop))]
             if k <= s:
