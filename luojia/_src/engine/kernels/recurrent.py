@@ -47,12 +47,9 @@ def forward(x: Array, wx: Array, bias: Array, recur: Array, gates: Array,
         begin(gates[steps.start : steps.stop])
 
     if _is_led(count, n, recur):
-        times = skinny.repeated(recur, n, alone=True, scale=scale)
         with threads.Behind() as behind:
-            first, *more = _cut(range(count), -(-count // STEPS))
-            jobs = [(steps, behind.add(partial(project, steps))) for steps in more]
-            project(first)
-            run(_EVERY, first, times)
+            jobs = [(steps, behind.add(partial(project, steps))) for steps in _cut(range(count), -(-count // STEPS))]
+            times = skinny.repeated(recur, n, alone=True, scale=scale)  # meanwhile
             for steps, job in jobs:
                 behind.take(job)
                 run(_EVERY, steps, times)
@@ -94,11 +91,11 @@ def backward(x: Array, before: Array, wx: Array, recur: Array, da: Array, dp: Ar
         for total in totals:
             total[...] = 0
     elif _is_led(count, n, recur):
-        times = skinny.repeated(recur, n, alone=True)
         late, early = range(count * 3 // 5, count), range(count * 3 // 5)  # of equal work, beside the steps' own
         with threads.Behind() as behind:
             cut = [*reversed(_cut(late, STEPS)), *reversed(_cut(early, STEPS))]
             jobs = [ahead and behind.add(partial(ahead, _EVERY, steps)) for steps in cut]
+            times = skinny.repeated(recur, n, alone=True)  # meanwhile
             for steps, job in zip(cut, jobs):
                 run(_EVERY, steps, times, behind.take(job) if job else None)
                 if steps.start == late.start:
