@@ -52,9 +52,26 @@ def test_products_over_a_short_axis(m, k, n, dtype, orders):
     is_close(matmul(a, b), a, b)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("m, k, n", [(129, 9, 2), (150, 5, 12), (300, 13, 3)])
+def test_few_numbers_for_each_of_many_rows(m, k, n, dtype):
+    a, b = factors(m, k, n, dtype)
+    found = skinny.product(a, np.asfortranarray(b))
+    assert found is not None
+    is_close(found, a, b)
+    is_close(matmul(a, np.asfortranarray(b)), a, b)
+    grad = np.ascontiguousarray(found)
+    found = skinny.product(grad.T, a)
+    assert found is not None
+    is_close(found, grad.T, a)
+    is_close(matmul(grad.T, a), grad.T, a)
+
+
 @pytest.mark.parametrize("a, b", [
     (np.ones((1, 40)), np.ones((40, 90)).T.copy().T),  # one row
     (np.ones((200, 9)), np.ones((90, 9)).T),  # many rows
+    (np.ones((200, 30)), np.ones((3, 30)).T),  # of which only few make a small product
+    (np.ones((200, 30)).T, np.ones((200, 3))),
     (np.ones((3, 10)), np.ones((90, 11)).T),  # which do not fit
     (np.ones((3, 10)), np.ones((10, 20))),  # small
     (np.ones((3, 200)), np.ones((90, 200)).T),  # whose groups would not be small
