@@ -38,6 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--case", nargs="+", choices=NAMES, default=NAMES, help="the cases to run (all)")
     parser.add_argument("--peers", type=peers, default={}, help="torch=/path/to/python,mxnet=... (this interpreter's)")
     parser.add_argument("--repeats", type=int, default=7, help="timed rounds per case (7)")
+    parser.add_argument("--launches", type=int, default=1, help="processes of each framework, one after the other (1)")
     parser.add_argument("--threads", type=int, default=1, help="threads of each framework (1)")
     parser.add_argument("--cpu", action="store_true", help="count the processor's time, where others use it too")
     parser.add_argument("--least", action="store_true", help="compare the least values instead of the medians")
@@ -58,7 +59,8 @@ def main(arguments: list[str] | None = None) -> int:
         if getattr(case, "NEEDS", "luojia") not in pythons:
             print(f"{case.TITLE}: passed over, as no interpreter with {case.NEEDS} is known\n")
             continue
-        results = runner.run_case(name, pythons, options.repeats, options.threads, options.cpu)
+        results = runner.run_case(name, pythons, options.repeats, options.threads, options.cpu,
+                                  options.launches)
         rows = report.judge(case, results, options.least)
         print(report.table(case, rows), end="\n\n", flush=True)
         cases[name] = rows

@@ -29,7 +29,7 @@ def judge(case: ModuleType, results: list[Result], least: bool = False) -> list[
         if not result.values:
             row["error"] = result.error or "no values"
             continue
-        row.update(median=result.median, least=min(result.values), spread=result.spread, values=result.values)
+        row.update(median=result.median, least=result.least, spread=result.spread, values=result.values)
         row["value"] = row[told]
     best: dict[str, float] = {}
     named = {peer for goals in _all_goals(case) for peer in goals if " " in peer}

@@ -9,8 +9,9 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -91,18 +92,29 @@ class Result:
     values: list[float] = field(default_factory=list)
     notes: dict[str, Any] = field(default_factory=dict)
     error: str | None = None
+    begun: list[int] = field(default_factory=list)  # the places in ``values`` at which further processes began
 
     @property
     def median(self) -> float:
-        return statistics.median(self.values)
+        return self.told(statistics.median)
+
+    @property
+    def least(self) -> float:
+        return self.told(min)
+
+    def told(self, of_values: Callable[[list[float]], float]) -> float:
+        """The geometric mean, over the processes, of what ``of_values`` tells of each one's values."""
+        places = [0, *self.begun, len(self.values)]
+        found = [of_values(self.values[i:j]) for i, j in pairwise(places) if i < j]
+        return found[0] if len(found) == 1 else statistics.geometric_mean(found)
 
     @property
     def spread(self) -> float:
         """The distance between the quartiles, as a fraction of the median."""
         if len(self.values) < 2:
             return 0.0
-        low, _, high = statistics.quantiles(self.values, n=4, method="inclusive")
-        return (high - low) / self.median if self.median else 0.0
+        low, middle, high = statistics.quantiles(self.values, n=4, method="inclusive")
+        return (high - low) / middle if middle else 0.0
 
 
 def load(name: str) -> ModuleType:
@@ -117,10 +129,12 @@ def variants(case: ModuleType, framework: str) -> list[str]:
     ]
 
 
-def run_case(name: str, pythons: dict[str, str], repeats: int, threads: int = 1, cpu: bool = False) -> list[Result]:
+def run_case(name: str, pythons: dict[str, str], repeats: int, threads: int = 1, cpu: bool = False,
+             launches: int = 1) -> list[Result]:
     """The case `name` on each framework of `pythons`, a dictionary from framework to interpreter.
 
-    With ``cpu`` the processor's time counts instead of the clock's.
+    With ``cpu`` the processor's time counts instead of the clock's. All processes are started so many times anew: where
+    its memory lies makes one of a program a tenth faster than another.
     """
     case = load(name)
     needs = getattr(case, "NEEDS", None)
@@ -132,7 +146,11 @@ def run_case(name: str, pythons: dict[str, str], repeats: int, threads: int = 1,
             for variant in _alive(results):
                 _measure(name, pythons[variant.split()[0]], results[variant], case.SCALE, threads)
     else:
-        _take_turns(case, name, pythons, results, repeats, threads, cpu)
+        for launch in range(launches):
+            if launch:
+                for result in results.values():
+                    result.begun.append(len(result.values))
+            _take_turns(case, name, pythons, {v: results[v] for v in _alive(results)}, repeats, threads, cpu)
     return list(results.values())
 
 

@@ -104,6 +104,33 @@ def results() -> list[Result]:
     return found
 
 
+def test_processes_count_alike() -> None:
+    result = Result("luojia", [1.0, 2.0, 5.0, 8.0], begun=[3])
+    assert (result.median, result.least) == (pytest.approx(4.0), pytest.approx(8.0 ** 0.5))
+    assert Result("luojia", [3.0, 1.0]).median == pytest.approx(2.0)
+
+
+def test_launches_start_every_framework_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    started = []
+
+    class Fake:
+        def __init__(self, framework: str, python: str, threads: int) -> None:
+            started.append(framework)
+
+        def ask(self, **request: Any) -> dict[str, Any]:
+            return {"seconds": float(len(started))} if request["do"] == "run" else {}
+
+        def __exit__(self, *exc: object) -> None:
+            pass
+
+    monkeypatch.setattr(runner, "Worker", Fake)
+    monkeypatch.setattr(runner, "load", lambda name: case(on_luojia=print, on_torch=print, RUNS=1, SCALE=1.0))
+    ours, theirs = runner.run_case("any", {"luojia": "python", "torch": "python"}, 2, launches=2)
+    assert started == ["luojia", "torch"] * 2
+    assert ours.values == theirs.values == [2.0, 2.0, 4.0, 4.0] and ours.begun == [2]
+    assert ours.median == pytest.approx(8.0 ** 0.5)
+
+
 def test_ratios_and_targets() -> None:
     sample = case(RATIOS={"torch": (0.6, 0.5), "jax": (0.1, None)}, VARIANT_RATIOS={"luojia module": {"torch": (1, 1)}})
     rows = report.judge(sample, results())
