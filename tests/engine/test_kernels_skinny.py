@@ -13,6 +13,7 @@ def small(monkeypatch):
     """Products are large from a thousandth of the size on, and BLAS, on one thread, has kernels for smaller ones."""
     monkeypatch.setattr(skinny, "SMALL", 1000)
     monkeypatch.setattr(skinny, "WIDE", 500)
+    monkeypatch.setattr(skinny, "LEAST_WIDTH", 4)
     monkeypatch.setattr(threads, "architecture", lambda: "SkylakeX")
     monkeypatch.setattr(threads, "allowed", lambda: 1)
 

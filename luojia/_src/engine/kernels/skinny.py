@@ -25,6 +25,7 @@ FEW_ROWS = 16  # the same for BLAS on several threads
 READ = 8192  # elements of the first factor, up to which the second's rows are read as fast as they are copied
 FEW_COLUMNS = range(2, 13)  # of a product with many rows
 FEW_SUMS = range(2, 33)  # rows of a product over many
+LEAST_WIDTH = 32  # columns of such a product
 RESULTS = 1200  # the most of OpenBLAS's small products by a transposed matrix
 WIDE = 120_000  # multiplications of a group whose columns lie one after the other; fewer, larger groups were slower
 
@@ -40,7 +41,7 @@ def product(a: np.ndarray, b: np.ndarray) -> np.ndarray | None:
     (m, k), n = a.shape, b.shape[1]
     if m < 2 or m * k * n <= SMALL or k != len(b) or a.dtype != b.dtype:
         return None
-    if m in FEW_SUMS and k > ROWS and a.flags.f_contiguous and b.flags.c_contiguous:
+    if m in FEW_SUMS and k > ROWS and n >= LEAST_WIDTH and a.flags.f_contiguous and b.flags.c_contiguous:
         return _over_many_rows(a, b)
     if n in FEW_COLUMNS and m > ROWS and a.flags.c_contiguous and b.flags.f_contiguous:
         return _of_few_columns(a, b)

@@ -6,6 +6,8 @@ for Python's lock while these lines run.
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 
 from luojia._src.engine.kernels import pieces
@@ -53,8 +55,8 @@ class Sums:
             if self.whole is None and tap.stop - tap.start == outputs:
                 self.whole = tap._replace(matrix=matrix)
                 continue
-            count = len(matrix) * (tap.stop - tap.start)
-            found = self.scratch[: count * columns].reshape(len(matrix), -1, columns)
+            shape = len(matrix), tap.stop - tap.start, columns
+            found = self.scratch[: prod(shape)].reshape(shape)
             self.others.append((matrix, self.weights[tap.row], found.reshape(*matrix.shape[:3], columns), found,
                                 slice(tap.start, tap.stop)))
 
