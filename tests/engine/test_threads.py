@@ -338,7 +338,8 @@ def test_a_forked_process_has_helpers_of_its_own(two, rng):
     x, w = rng.random((5, 3, 6, 6)), rng.random((4, 3, 3, 3))
     here = conv.conv(x, w, **HOW).sum()
     assert two.size
-    assert processes_are_safe() == (threading.active_count() == 1 + threads.helping() and sys.platform == "linux")
+    alone = threading.active_count() == 1 + threads.helping() and "jax" not in sys.modules
+    assert processes_are_safe() == (alone and sys.platform == "linux")
     forking = multiprocessing.get_context("fork")
     results = forking.SimpleQueue()
     with warnings.catch_warnings():
