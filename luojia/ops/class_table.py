@@ -110,6 +110,11 @@ def _diagonal(self: Any, x: Tensor) -> Tensor:
     return OP["reshape"](OP["diagonal"](OP["reshape"](x, shape=(n, n))), shape=half)
 
 
+def _conjugate_transpose(self: Any, x: Tensor, perm: Any) -> Tensor:
+    permuted = OP["transpose"](x, axes=tuple(_ints(perm)))
+    return OP["conj"](permuted) if x.np_dtype.kind == "c" else permuted
+
+
 def _max_pool(self: Any, x: Tensor) -> Any:
     how = self.attrs
     kernel = how.get("kernel_size", how.get("ksize"))
@@ -218,8 +223,7 @@ _ROWS: tuple[Any, ...] = (
     ("TensorShape", *_plain(arrange.dyn_shape)), ("DynamicShape", {"dtype": 9}, lambda self, x: arrange.dyn_shape(x),
                                                   arrange.dyn_shape.__doc__),
     ("Expand", {}, lambda self, x, shape: OP["broadcast_to"](x, shape=tuple(_ints(shape))), "x broadcast to a shape."),
-    ("ConjugateTranspose", {}, lambda self, x, perm: OP["conj"](OP["transpose"](x, axes=tuple(_ints(perm)))),
-     "x with its axes permuted, conjugated."),
+    ("ConjugateTranspose", {}, _conjugate_transpose, "x with its axes permuted, conjugated."),
     ("TransposeView", {}, lambda self, x, perm: OP["transpose"](x, axes=tuple(_ints(perm))), "x, its axes permuted."),
     ("TransposeExtView", {}, lambda self, x, dim0, dim1: OP["swapaxes"](x, axis1=dim0, axis2=dim1),
      "x with two axes exchanged."),

@@ -79,6 +79,10 @@ def test_answers_of_integers_and_beside_nan():
     assert ops.InTopK(1)(T([[1, np.nan], [4, 3]]), Tensor([0, 0], ms.int32)).tolist() == [False, True]
     assert ops.CountNonZero(1)(T([[0, 1], [2, 0]])).tolist() == [1, 1]
     assert ops.AdjustHue()(Tensor([[[1, 0, 0]]], ms.float16), T(0.5)).dtype == ms.float16
+    bits = Tensor([True, False, True, True, False, False, False, True])
+    assert ops.CompareAndBitpack()(bits, Tensor(False)).tolist() == [141]
+    assert ops.ConjugateTranspose()(Tensor([[True, False]]), (1, 0)).dtype == ms.bool_
+    assert ops.FFTWithSize(1, False, True)(Tensor([True, True, True, True])).tolist() == [4, 0, 0]
     for dropped in (ops.Dropout2D(0.0)(T([[[[1, 2]]]])), ops.Dropout3D(0.0)(T([[[[[1, 2]]]]]))):
         assert not dropped[0].asnumpy().any() and not dropped[1].asnumpy().any() and dropped[1].dtype == ms.bool_
         assert dropped[1].shape == dropped[0].shape
@@ -156,6 +160,12 @@ def test_colours_have_derivatives():
     (lambda: ops.InvertPermutation()((0.0, 1.0)), TypeError, "the elements must be int"),
     (lambda: ops.Cdist(-1.0)(S, S), ArgumentError, "'cdist', p must not be negative, got -1.0"),
     (lambda: ops.Im2Col(2)(T([[[1, 2], [3, 4]]])), ShapeError, r"must have 4 axes, got shape \(1, 2, 2\)"),
+    (lambda: ops.FFTWithSize(1, True, True)(S), TypeError, "x must be complex with inverse=True and real=True"),
+    (lambda: ops.FFTWithSize(1, False, True)(Tensor([1j])), TypeError, "must be real with inverse=False and real"),
+    *((lambda call=call: call(Tensor([[True, False]])), TypeError, "must be one of .*, but got Bool") for call in (
+        ops.BatchToSpaceND([2], [[0, 0]]), lambda x: ops.Cdist()(x, x), lambda x: ops.Expand()(x, Tensor([2, 2])),
+        ops.Conj(), ops.ExtractVolumePatches(1, 1, "VALID"), ops.FastGelu(), ops.FastGeLU(), ops.Gelu(),
+        lambda x: ops.Fmax()(x, x), lambda x: ops.Fmin()(x, x), lambda x: ops.InplaceUpdate(0)(x, x))),
     (lambda: ops.IndexPut(2), ArgumentError, r"the 'accumulate' must be in range"),
     (lambda: ops.Morph, AttributeError, "luojia.ops.Morph is not supported: there are no kernels to register"),
     (lambda: ops.nothing_of_this_name, AttributeError, "module 'luojia.ops' has no attribute 'nothing_of_this_name'"),

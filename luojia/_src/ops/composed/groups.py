@@ -131,10 +131,16 @@ def ragged_range(starts: Tensor, limits: Tensor, deltas: Tensor, splits_dtype: A
 
 
 def compare_and_bitpack(x: Tensor, threshold: Tensor) -> Tensor:
-    """Whether elements are above ``threshold``, eight along the last axis as the bits of one UInt8."""
+    """Whether elements are above ``threshold``, eight along the last axis as the bits of one UInt8, greatest first.
+
+    As in MindSpore and TensorFlow, elements that are booleans are the bits themselves, the least first.
+    """
     if not x.ndim or x.shape[-1] % 8:
         raise ShapeError(f"CompareAndBitpack expects a last length that is a multiple of 8, got shape {x.shape}.")
-    return placed(np.packbits(x.asnumpy() > threshold.asnumpy(), axis=-1), x)
+    values = x.asnumpy()
+    if values.dtype == bool:
+        return placed(np.packbits(values, axis=-1, bitorder="little"), x)
+    return placed(np.packbits(values > threshold.asnumpy(), axis=-1), x)
 
 
 def sub_and_filter(input_x: Tensor, max_num: Any, offset: Any) -> tuple[Tensor, Tensor]:
