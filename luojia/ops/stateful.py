@@ -11,9 +11,11 @@ from .._src.core.primitive import Primitive
 from .._src.core.random import next_key
 from .._src.core.tensor import Tensor, wrap
 from .._src.errors import ArgumentError, ShapeError
+from .._src.ops.composed.draws import key_of
 from .._src.ops.dropout import dropout as _dropout
 from .._src.ops.dropout import dropout_mask
 from .._src.ops.state import batch_norm_apply
+from .random import next_seed
 
 __all__ = ["BatchNorm", "Dropout", "Dropout2D", "Dropout3D", "batch_norm", "dropout", "dropout1d", "dropout2d",
            "dropout3d"]
@@ -59,7 +61,7 @@ def dropout3d(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
 class Dropout(Primitive):
     """(output, mask): elements kept with probability ``keep_prob`` and divided by it; the mask is 1 where kept.
 
-    With both seeds 0 every call draws anew.
+    Seeds that are not both 0 start a sequence of the object's own, of which each call takes the next numbers.
     """
 
     _axes = 0
@@ -73,8 +75,8 @@ class Dropout(Primitive):
     def __call__(self, x: Tensor) -> tuple[Tensor, Tensor]:
         if self._axes and x.ndim != self._axes + 2:
             raise ShapeError(f"For '{self.name}', x must have {self._axes + 2} axes, got shape {x.shape}.")
-        seeded = self.Seed0 or self.Seed1
-        key = np.array([self.Seed0, self.Seed1], np.uint32) if seeded else next_key(x._device)
+        seed = next_seed(self, self.Seed0, self.Seed1)
+        key = next_key(x._device) if seed is None else key_of(seed)
         shape = x.shape[: x.ndim - self._axes] + (1,) * self._axes
         if self.keep_prob == 1:
             mask = wrap(Tensor, x._device.engine.ones_like(x._value), x._device)

@@ -116,6 +116,22 @@ def test_draws():
     assert ops.MultinomialWithReplacement(2, True)(T([[0, 1]]), Tensor(1), Tensor(1)).tolist() == [[1, 1]]
 
 
+@pytest.mark.parametrize(("make", "of"), [
+    (lambda: ops.Dropout(0.5, 3), [np.ones(40)]), (lambda: ops.Dropout(0.5, 0, 3), [np.ones(40)]),
+    (lambda: ops.RandomGamma(3), [[5], [1, 2]]), (lambda: ops.UniformCandidateSampler(1, 9, False, 999, 3), [[[1]]]),
+    (lambda: ops.LogUniformCandidateSampler(1, 9, False, 999, 3), [[[1]]]),
+    (lambda: ops.RandomChoiceWithMask(5, 3), [np.ones(50, bool)]),
+    (lambda: ops.ParameterizedTruncatedNormal(3), [[2, 9], [0, 0], [1, 1], [-2, -2], [2, 2]]),
+])
+def test_a_seeded_object_draws_a_sequence(make, of):
+    """Each call gives other numbers, and another object of the seed the same in turn, as in mindspore 2.8.0."""
+    first = of[0] if isinstance(of[0], np.ndarray) else np.asarray(of[0], np.int32 if len(of) > 1 else np.int64)
+    given = [Tensor(first.astype(np.float32) if first.dtype == np.float64 else first), *(T(x) for x in of[1:])]
+    drawn = [[x.tolist() for x in (found if isinstance(found, tuple) else (found,))]
+             for operator in (make(), make()) for found in (operator(*given), operator(*given))]
+    assert drawn[0] != drawn[1] and drawn[:2] == drawn[2:]
+
+
 def test_loops():
     assert ops.Scan()(lambda c, x: (c + 1, c), 0, None, 3) == (3, [0, 1, 2])
     doubled = ops.grad(lambda x: ops.ForiLoop()(0, 3, lambda i, v: v * 2, x))(Tensor(1.0))
