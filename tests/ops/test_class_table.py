@@ -176,6 +176,9 @@ def test_colours_have_derivatives():
     (lambda: ops.InvertPermutation()((0.0, 1.0)), TypeError, "the elements must be int"),
     (lambda: ops.Cdist(-1.0)(S, S), ArgumentError, "'cdist', p must not be negative, got -1.0"),
     (lambda: ops.Im2Col(2)(T([[[1, 2], [3, 4]]])), ShapeError, r"must have 4 axes, got shape \(1, 2, 2\)"),
+    *((lambda crops=crops: ops.BatchToSpaceND([2, 2], crops)(G), ShapeError, r"2 pairs of numbers >= 0 .* \(2, 2\)")
+      for crops in ([[0, 0]], [[0, -1], [0, 0]], [[0, 2], [0, 0]])),
+    (lambda: ops.ExtractVolumePatches(4, 1, "VALID")(T(np.ones((1, 1, 3, 3, 3)))), ShapeError, "is larger than x"),
     (lambda: ops.FFTWithSize(1, True, True)(S), TypeError, "x must be complex with inverse=True and real=True"),
     (lambda: ops.FFTWithSize(1, False, True)(Tensor([1j])), TypeError, "must be real with inverse=False and real"),
     *((lambda call=call: call(Tensor([[True, False]])), TypeError, "must be one of .*, but got Bool") for call in (

@@ -181,6 +181,8 @@ def volume_patches(x: Tensor, kernel_size: Any, strides: Any, padding: str) -> T
     elif padding.upper() != "VALID":
         raise ArgumentError(f"patches: padding must be 'VALID' or 'SAME', got {padding!r}.")
     out = [(n - k) // s + 1 for n, k, s in zip(x.shape[2:], kernel, steps)]
+    if min(out) < 1:
+        raise ShapeError(f"patches: a window of {kernel} is larger than x {x.shape}.")
     parts = [x[(slice(None), slice(None), *(slice(i, i + (o - 1) * s + 1, s) for i, o, s in zip(at, out, steps)))]
              for at in np.ndindex(*kernel)]
     return OP["concatenate"](*parts, axis=1)
