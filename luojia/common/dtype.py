@@ -70,7 +70,7 @@ int_ = TypeFamily("Int", int_type)
 uint = TypeFamily("UInt", uint_type)
 float_ = TypeFamily("Float", float_type)
 complex_ = TypeFamily("Complex", complex_type)
-number = TypeFamily("Number", number_type)
+number = TypeFamily("Number", (bool_, *number_type))
 tensor = tensor_type = TensorType = Tensor
 type_none = type(None)
 

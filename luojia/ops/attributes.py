@@ -8,7 +8,7 @@ dtypes. With ``each``, ``!`` makes wrong elements, not a wrong type, a ValueErro
 TEXT = """
 Adam, AdamNoUpdateParam, FusedSparseAdam, FusedSparseLazyAdam  use_locking use_nesterov: bool
 AdaptiveAvgPool2D  output_size: int tuple >=0 each? n=2 !
-AdaptiveAvgPool3D  output_size: int tuple >=0 each
+AdaptiveAvgPool3D  output_size: int tuple >=0 each?
 AdaptiveMaxPool2D  output_size: int tuple list
 AffineGrid, ResizeArea  align_corners: bool
 ApplyAdagrad  update_slots: bool
@@ -85,7 +85,7 @@ HistogramFixedWidth  nbins: int >=1; dtype: str in int32 !
 Im2Col  ksizes strides dilations: int tuple list >0 each n=1,2; pads: int tuple list >=0 each n=1,2
 InTopK  k: int
 IndexAdd, InplaceIndexAdd, ScatterAddWithAxis, Stack  axis: int
-IndexPut  accumulate: int
+IndexPut  accumulate: int [0,1]
 InplaceAdd, InplaceSub  indices: int tuple each
 KLDivLoss  reduction: str in none,mean,batchmean,sum !
 LARSUpdate  epsilon hyperpara: float; use_clip: bool

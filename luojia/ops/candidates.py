@@ -8,21 +8,20 @@ from .._src.core.op import OPERATORS as OP
 from .._src.ops import Tensor
 from .._src.ops.composed import candidates as functions
 from .forms import class_form
-from .random import random_gamma
+from .random import next_seed, random_gamma
 
 
 def _seed(self: Any) -> int | None:
-    """What the attributes say of the seed; None draws anew each time."""
-    seed, second = self.attrs.get("seed", 0), self.attrs.get("seed2", 0)
-    return (seed << 20 ^ second) or None
+    """The seed of this call, by the attributes; None draws from the stream."""
+    return next_seed(self, self.attrs.get("seed", 0), self.attrs.get("seed2", 0))
 
 
 def _uniform(self: Any, true_classes: Tensor) -> tuple:
-    return functions.uniform_candidate_sampler(true_classes, **self.attrs)
+    return functions.uniform_candidate_sampler(true_classes, **{**self.attrs, "seed": _seed(self) or 0})
 
 
 def _log_uniform(self: Any, true_classes: Tensor) -> tuple:
-    return functions.log_uniform_candidate_sampler(true_classes, **self.attrs)
+    return functions.log_uniform_candidate_sampler(true_classes, **{**self.attrs, "seed": _seed(self) or 0})
 
 
 def _gamma(self: Any, shape: Any, alpha: Tensor) -> Tensor:
@@ -30,7 +29,7 @@ def _gamma(self: Any, shape: Any, alpha: Tensor) -> Tensor:
 
 
 def _bits(self: Any, shape: Any, keep_prob: Any) -> Tensor:
-    return functions.dropout_bits(shape, keep_prob, (self.Seed0 << 20 ^ self.Seed1) or None)
+    return functions.dropout_bits(shape, keep_prob, next_seed(self, self.Seed0, self.Seed1))
 
 
 _SEEDS = {"seed": 0, "seed2": 0}

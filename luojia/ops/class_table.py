@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from .._src.core.dtypes import float32, int32, int64, to_np
 from .._src.core.op import OPERATORS as OP
 from .._src.core.random import next_key
+from .._src.errors import ArgumentError, ShapeError
 from .._src.ops import Tensor
 from .._src.ops.composed import (
     arrange,
@@ -77,7 +79,10 @@ def _pad(self: Any, x: Tensor, paddings: Any, constant_values: Any = 0) -> Tenso
 
 
 def _cumulative(self: Any, x: Tensor, axis: Any) -> Tensor:
-    at = int(_ints(axis)) % x.ndim
+    at = _ints(axis)
+    if not isinstance(at, int) or not -x.ndim <= at < x.ndim:
+        raise ArgumentError(f"For 'CumulativeLogsumexp', axis must be one number of [{-x.ndim}, {x.ndim}), got {at}.")
+    at %= x.ndim
     x = OP["flip"](x, axis=at) if self.reverse else x
     out = reduce.logcumsumexp(x, at)
     if self.exclusive:
@@ -88,12 +93,26 @@ def _cumulative(self: Any, x: Tensor, axis: Any) -> Tensor:
 
 
 def _permuted(self: Any, x: Tensor) -> Tensor:
-    order = [self.src_format.index(c) for c in self.dst_format]
-    return x[np.array(order)] if x.shape[0] == 4 else x[np.array([order.index(2) > order.index(3), 1])]
+    if x.shape not in ((4,), (4, 2)):
+        raise ShapeError(f"For 'DataFormatVecPermute', the shape of x must be (4,) or (4, 2), got {x.shape}.")
+    return x[np.array([self.src_format.index(c) for c in self.dst_format])]
 
 
 def _mapped(self: Any, x: Tensor) -> Tensor:
     return Tensor(np.array([self.src_format.index(c) for c in self.dst_format], x.np_dtype)[x.asnumpy() % 4])
+
+
+def _diagonal(self: Any, x: Tensor) -> Tensor:
+    half = x.shape[:x.ndim // 2]
+    if not half or x.shape != half * 2:
+        raise ShapeError(f"For 'DiagPart', the axes of x must be some and again the same, got shape {x.shape}.")
+    n = math.prod(half)
+    return OP["reshape"](OP["diagonal"](OP["reshape"](x, shape=(n, n))), shape=half)
+
+
+def _conjugate_transpose(self: Any, x: Tensor, perm: Any) -> Tensor:
+    permuted = OP["transpose"](x, axes=tuple(_ints(perm)))
+    return OP["conj"](permuted) if x.np_dtype.kind == "c" else permuted
 
 
 def _max_pool(self: Any, x: Tensor) -> Any:
@@ -191,8 +210,9 @@ _ROWS: tuple[Any, ...] = (
     ("Dense", {}, lambda self, x, w, b=None: OP["dense"](x, w, b), "x W^T + b."),
     ("TridiagonalMatMul", *_plain(groups.tridiagonal_matmul)),
     ("Diag", *_plain(arrange.diag)),
-    ("MatrixBandPart", *_plain(arrange.matrix_band_part)), ("DiagPart", {}, lambda self, x: OP["diagonal"](x),
-                                                            "The diagonal of a matrix."),
+    ("MatrixBandPart", *_plain(arrange.matrix_band_part)), ("DiagPart", {}, _diagonal,
+                                                            "x[i, j, ..., i, j, ...], of shape (D1, ..., Dk), for x "
+                                                            "(D1, ..., Dk, D1, ..., Dk)."),
     ("MatrixDiagV3", {"align": "RIGHT_LEFT"}, lambda self, x, k, num_rows, num_cols, padding_value: arrange.matrix_diag(
         x, k, num_rows, num_cols, padding_value, self.align), arrange.matrix_diag.__doc__),
     ("MatrixDiagPartV3", {"align": "RIGHT_LEFT"}, lambda self, x, k, padding_value: arrange.matrix_diag_part(
@@ -203,8 +223,7 @@ _ROWS: tuple[Any, ...] = (
     ("TensorShape", *_plain(arrange.dyn_shape)), ("DynamicShape", {"dtype": 9}, lambda self, x: arrange.dyn_shape(x),
                                                   arrange.dyn_shape.__doc__),
     ("Expand", {}, lambda self, x, shape: OP["broadcast_to"](x, shape=tuple(_ints(shape))), "x broadcast to a shape."),
-    ("ConjugateTranspose", {}, lambda self, x, perm: OP["conj"](OP["transpose"](x, axes=tuple(_ints(perm)))),
-     "x with its axes permuted, conjugated."),
+    ("ConjugateTranspose", {}, _conjugate_transpose, "x with its axes permuted, conjugated."),
     ("TransposeView", {}, lambda self, x, perm: OP["transpose"](x, axes=tuple(_ints(perm))), "x, its axes permuted."),
     ("TransposeExtView", {}, lambda self, x, dim0, dim1: OP["swapaxes"](x, axis1=dim0, axis2=dim1),
      "x with two axes exchanged."),
@@ -265,7 +284,7 @@ _ROWS: tuple[Any, ...] = (
      "The bucket between boundaries into which each element falls, Int32."),
     ("ConfusionMatrix", *of(groups.confusion_counts, num_classes=..., dtype="int32")),
     ("CountNonZero", {"dims": None}, lambda self, x: OP["count_nonzero"](
-        x, axis=None if self.dims is None else tuple(self.dims)), "How many elements are not 0."),
+        x, axis=tuple(self.dims) if isinstance(self.dims, list) else self.dims), "How many elements are not 0."),
     ("CumulativeLogsumexp", {"exclusive": False, "reverse": False}, _cumulative, reduce.logcumsumexp.__doc__),
     ("HistogramFixedWidth", *of(groups.histogram_fixed_width, nbins=..., dtype="int32")),
     ("InTopK", *of(reduce.intopk, k=...)), ("ListDiff", *of(groups.list_difference, out_idx=int32)),
@@ -376,6 +395,8 @@ def _ridge(matrix: Tensor, rhs: Tensor, l2: Any) -> Tensor:
 
 
 def _patches(self: Any, x: Tensor) -> Tensor:
+    if x.ndim != 4:
+        raise ShapeError(f"For 'Im2Col', x must have 4 axes, got shape {x.shape}.")
     found = OP["im2col"](x, kernel=self.ksizes, stride=self.strides, dilation=self.dilations, pad=self.pads)
     return OP["reshape"](found, shape=(x.shape[0], x.shape[1], -1, found.shape[-1]))
 

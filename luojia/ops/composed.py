@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._src.core.apply import unary
-from .._src.core.dtypes import int64, is_float, to_np
+from .._src.core.dtypes import DType, bool_, float32, int64, is_float, string, to_np
 from .._src.core.op import OPERATORS as OP
 from .._src.core.random import next_key
 from .._src.errors import ArgumentError, DTypeError, ShapeError
@@ -180,6 +180,8 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0) -> Tensor:
     """The distances of each row of x1 (..., P, M) to each of x2 (..., R, M) in the p-norm: (..., P, R)."""
     if x1.ndim != x2.ndim:
         raise ShapeError(f"For 'cdist', x1 and x2 must have as many axes, got shapes {x1.shape} and {x2.shape}.")
+    if p < 0:
+        raise ArgumentError(f"For 'cdist', p must not be negative, got {p}.")
     if p in (1, 2) and x1.np_dtype == x2.np_dtype and x1.np_dtype.kind == "f" and x1.ndim > 1 and (
             x1.shape[:-2] == x2.shape[:-2] and x1.shape[-1] == x2.shape[-1]):
         return OP["pair_distances"](x1, x2, p=p)
@@ -246,12 +248,32 @@ def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
 
 def _rows(name: str, doc: str) -> Callable:
     def function(x: Tensor, v: Tensor, indices: Any) -> Tensor:
+        if name != "update":
+            _not_negative(f"inplace_{name}", indices)
         at = indices if isinstance(indices, Tensor) else Tensor(np.atleast_1d(np.asarray(indices)))
         return OP[f"tensor_scatter_{name}"](x, OP["expand_dims"](at, axis=-1), v)
 
     function.__name__ = function.__qualname__ = f"inplace_{name}"
     function.__doc__ = doc
     return function
+
+
+def _not_negative(name: str, indices: Any) -> None:
+    if not isinstance(indices, Tensor) and np.any(np.asarray(indices) < 0):
+        raise ArgumentError(f"For '{name}', indices must not be negative, got {indices}.")
+
+
+def _update_rows(self: Any, x: Tensor, v: Tensor) -> Tensor:
+    _not_negative("InplaceUpdate", self.indices)
+    return inplace_update(x, v, self.indices)
+
+
+def _inverse(self: Any, x: Any) -> tuple[int, ...]:
+    if isinstance(x, (tuple, list)) and any(i.__class__ is not int for i in x):
+        raise DTypeError(f"For 'InvertPermutation', the elements must be int, got {x}.")
+    if not isinstance(x, (tuple, list)) or sorted(x) != list(range(len(x))):
+        raise ArgumentError(f"For 'InvertPermutation', each number of 0 to n - 1 is expected once, got {x}.")
+    return tuple([x.index(i) for i in range(len(x))])
 
 
 inplace_update = _rows("update", "``x`` with the rows ``indices`` replaced by ``v``.")
@@ -381,6 +403,16 @@ _KEPT = [n for n, f in list(globals().items()) if callable(f) and not n.startswi
     f, "__module__", "") == __name__ and not isinstance(f, type)]
 
 
+_DTYPES = {bool: bool_, int: int64, float: float32, str: string}
+
+
+def _is_instance(self: Any, x: Any, kind: Any) -> bool:
+    """Whether a value is of a type; Python's numbers are Bool, Int64 and Float32, and all of them of ``number``."""
+    if isinstance(kind, DType):
+        return _DTYPES.get(type(x)) is kind
+    return _DTYPES.get(type(x)) in kind if hasattr(kind, "members") else isinstance(x, kind)
+
+
 # -- classes -----------------------------------------------------------------------------------------------------------
 
 
@@ -395,13 +427,12 @@ _ROWS: tuple[Any, ...] = (
     ("Roll", {"shift": ..., "axis": ...},
                                                 lambda self, x: OP["roll"](x, shift=self.shift, axis=self.axis),
                                                 "The elements moved along an axis, the last to the front."),
-    ("InvertPermutation", {}, lambda self, x: tuple(int(i) for i in np.argsort(x)), "The inverse of a permutation."),
-    ("InplaceUpdate", {"indices": ...}, lambda self, x, v: inplace_update(x, v, self.indices), inplace_update.__doc__),
+    ("InvertPermutation", {}, _inverse, "The inverse of a permutation, a tuple or list of ints."),
+    ("InplaceUpdate", {"indices": ...}, _update_rows, inplace_update.__doc__),
     ("InplaceAdd", {"indices": ...}, lambda self, x, v: inplace_add(x, v, self.indices), inplace_add.__doc__),
     ("InplaceSub", {"indices": ...}, lambda self, x, v: inplace_sub(x, v, self.indices), inplace_sub.__doc__),
     ("NoOp", {}, lambda self, *xs: None, "Nothing."),
-    ("IsInstance", {}, lambda self, x, kind: isinstance(x, Tensor) if kind is Tensor else isinstance(x, kind),
-     "Whether a value is of a type."),
+    ("IsInstance", {}, _is_instance, _is_instance.__doc__),
     ("TupleToArray", {}, lambda self, xs: Tensor(np.asarray(xs).astype(np.float32 if isinstance(xs[0], float) else
                                                                        np.int32)), "A tuple of numbers as a Tensor."),
     ("Partial", {}, lambda self, f, *xs: lambda *rest, **kw: f(*xs, *rest, **kw), "A function with arguments given."),

@@ -127,7 +127,13 @@ def _is_kind(value: Any, kind: Any) -> bool:
 
 
 class HookBackward(Primitive):
-    """Identity that hands each gradient passing backward to ``hook_fn``, as a tuple; what that returns replaces it."""
+    """Identity that hands each gradient passing backward to ``hook_fn``, as a tuple; what that returns replaces it.
+
+    >>> from luojia import Tensor, grad, ops
+    >>> double = ops.HookBackward(lambda gradients: (gradients[0] * 2,))
+    >>> print(grad(lambda x: double(x) * 3)(Tensor([1.0])))
+    [6.]
+    """
 
     def __init__(self, hook_fn: Callable, cell_id: str = "") -> None:
         if not callable(hook_fn):
@@ -159,7 +165,13 @@ class HookBackward(Primitive):
 
 
 class InsertGradientOf(Primitive):
-    """Identity whose gradient is ``f`` of the gradient that arrives."""
+    """Identity whose gradient is ``f`` of the gradient that arrives.
+
+    >>> from luojia import Tensor, grad, ops
+    >>> double = ops.InsertGradientOf(lambda gradient: gradient * 2)
+    >>> print(double(Tensor([1.0])), grad(lambda x: double(x) * 3)(Tensor([1.0])))
+    [1.] [6.]
+    """
 
     def __init__(self, f: Callable) -> None:
         if not callable(f):

@@ -194,6 +194,8 @@ def move_to(input: Tensor, to: str = "CPU", blocking: bool = True) -> Tensor:
 
 
 def _equal_count(self: Any, x: Tensor, y: Tensor) -> Tensor:
+    if x.shape != y.shape:
+        raise ShapeError(f"For 'EqualCount', the shapes of x and y must be the same, got {x.shape} and {y.shape}.")
     return OP["reshape"](OP["cast"](OP["sum"](OP["equal"](x, y), axis=None), dtype=x.np_dtype), shape=(1,))
 
 

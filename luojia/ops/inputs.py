@@ -44,6 +44,7 @@ ApplyRMSProp  var! mean_square! moment!: integer f16 f32 f64 c64; learning_rate:
     c64; alike var mean_square moment grad
 AvgPool3D, BesselI0, BesselI0e, BesselI1, BesselJ0, BesselJ1, BesselK0, BesselK0e, BesselK1, BesselK1e, BesselY0,
     BesselY1, Digamma, L2Normalize, MaxPool3D, Mish, Rint, Softplus, Softsign  x: f16 f32 f64
+BatchToSpaceND  input_x!: real
 BCEWithLogitsLoss  input target weight pos_weight: f16 f32 bf16
 BartlettWindow, BlackmanWindow  window_length!: index
 BatchNorm  input_x!: f16 f32; scale! bias! mean! variance!: any =
@@ -58,6 +59,8 @@ BitwiseAnd, BitwiseOr, BitwiseXor  x y: integer b
 BoundingBoxDecode  anchor_box deltas: f16 f32 =
 BoundingBoxEncode  anchor_box groundtruth_box: f16 f32 =
 Bucketize  input!: real
+Cdist  input_x! input_y!: f16 f32 f64 =
+Conj  x!: number
 CTCGreedyDecoder  inputs!: f32 f64; sequence_length!: i32
 CTCLoss  inputs!: f16 f32 f64; labels_indices!: i64; labels_values! sequence_length!: i32
 CTCLossV2  log_probs!: f32 f64; targets! input_lengths! target_lengths!: index
@@ -96,6 +99,12 @@ Eig  x!: complex f32 f64
 EmbeddingLookup  input_params: any; input_indices: index
 EqualCount  x! y!: any =
 EuclideanNorm  x!: number; axes!: index
+Expand  x!: f16 f32 i8 i32 u8; shape: any
+ExtractVolumePatches  input_x!: integer f16 f32 f64
+FastGeLU, FastGelu  x!: float
+Fmax, Fmin  x1! x2!: f16 f32 f64 index
+Gelu  x!: float
+InplaceUpdate  x! v!: f16 f32 f64 i32 =
 MatrixLogarithm  x!: complex
 FillDiagonal  input_x!: signed f16 f32 f64 u8
 Fills  x!: f16 f32 i8 i16 i32

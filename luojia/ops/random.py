@@ -202,19 +202,22 @@ def bernoulli(input: Tensor, p: Any = 0.5, seed: int | None = None) -> Tensor:
 # -- classes -----------------------------------------------------------------------------------------------------------
 
 
+def next_seed(operator: Any, seed: int, seed2: int) -> int | None:
+    """The seed of this call of an object, whose nonzero seeds start a sequence of its own; None takes the stream's."""
+    if not (seed or seed2):
+        return None
+    operator._calls = getattr(operator, "_calls", 0) + 1
+    return (seed << 40) ^ (seed2 << 20) ^ operator._calls
+
+
 class _Seeded(Primitive):
     """A random operator as an object. A nonzero ``seed`` starts a sequence of its own."""
 
     def __init__(self, seed: int = 0, seed2: int = 0, **attrs: Any) -> None:
         super().__init__(seed=seed, seed2=seed2, **attrs)
-        self._calls = 0
 
     def _next_seed(self) -> int | None:
-        """The seed of this call; None takes the stream's."""
-        if not (self.attrs["seed"] or self.attrs["seed2"]):
-            return None
-        self._calls += 1
-        return (self.attrs["seed"] << 40) ^ (self.attrs["seed2"] << 20) ^ self._calls
+        return next_seed(self, self.attrs["seed"], self.attrs["seed2"])
 
 
 def _class(name: str, function: Any, doc: str) -> type:

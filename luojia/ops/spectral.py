@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._src.core.op import OPERATORS as OP
+from .._src.errors import DTypeError
 from .._src.ops import Tensor
 from .._src.ops.composed import elementwise, fourier, linear
 from .forms import attributes_of as of
@@ -19,6 +20,10 @@ def _eig(self: Any, x: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _with_size(self: Any, x: Tensor) -> Tensor:
+    if (x.np_dtype.kind == "c") != (self.inverse or not self.real):
+        raise DTypeError(f"For 'FFTWithSize', x must be {'real' if self.real and not self.inverse else 'complex'} with "
+                         f"inverse={self.inverse} and real={self.real}, got {x.dtype}.")
+    x = OP["cast"](x, dtype="float32") if x.np_dtype.kind == "b" else x
     axes, size = tuple(range(x.ndim - self.signal_ndim, x.ndim)), tuple(self.signal_sizes) or None
     if self.real and self.onesided:
         return fourier.irfftn(x, size, axes, self.norm) if self.inverse else fourier.rfftn(x, None, axes, self.norm)

@@ -10,10 +10,12 @@ from .._src.core.op import OPERATORS
 from .._src.core.primitive import Primitive
 from .._src.core.random import next_key
 from .._src.core.tensor import Tensor, wrap
-from .._src.errors import ArgumentError
+from .._src.errors import ArgumentError, ShapeError
+from .._src.ops.composed.draws import key_of
 from .._src.ops.dropout import dropout as _dropout
 from .._src.ops.dropout import dropout_mask
 from .._src.ops.state import batch_norm_apply
+from .random import next_seed
 
 __all__ = ["BatchNorm", "Dropout", "Dropout2D", "Dropout3D", "batch_norm", "dropout", "dropout1d", "dropout2d",
            "dropout3d"]
@@ -59,31 +61,36 @@ def dropout3d(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
 class Dropout(Primitive):
     """(output, mask): elements kept with probability ``keep_prob`` and divided by it; the mask is 1 where kept.
 
-    With both seeds 0 every call draws anew.
+    Seeds that are not both 0 start a sequence of the object's own, of which each call takes the next numbers.
     """
 
     _axes = 0
 
     def __init__(self, keep_prob: float = 0.5, Seed0: int = 0, Seed1: int = 0) -> None:
-        if not 0 < keep_prob <= 1:
-            raise ArgumentError(f"{self.name}: keep_prob must lie in (0, 1], got {keep_prob}.")
+        if not 0 <= keep_prob <= 1 or not self._axes and keep_prob == 0:
+            raise ArgumentError(f"{self.name}: keep_prob must lie in {'[' if self._axes else '('}0, 1], got "
+                                f"{keep_prob}.")
         super().__init__(keep_prob=keep_prob, Seed0=Seed0, Seed1=Seed1)
 
     def __call__(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        seeded = self.Seed0 or self.Seed1
-        key = np.array([self.Seed0, self.Seed1], np.uint32) if seeded else next_key(x._device)
+        if self._axes and x.ndim != self._axes + 2:
+            raise ShapeError(f"For '{self.name}', x must have {self._axes + 2} axes, got shape {x.shape}.")
+        seed = next_seed(self, self.Seed0, self.Seed1)
+        key = next_key(x._device) if seed is None else key_of(seed)
         shape = x.shape[: x.ndim - self._axes] + (1,) * self._axes
         if self.keep_prob == 1:
             mask = wrap(Tensor, x._device.engine.ones_like(x._value), x._device)
-            return x * 1, self._as_mask(mask)
+            return x * 1, self._as_mask(mask, x)
         with x._device:
             mask = dropout_mask(key, shape=shape, p=1 - self.keep_prob, dtype=x.np_dtype)
-        return x * mask, self._as_mask(mask)
+        return x * mask, self._as_mask(mask, x)
 
-    def _as_mask(self, scaled: Tensor) -> Tensor:
-        """The mask of zeros and ones."""
+    def _as_mask(self, scaled: Tensor, x: Tensor) -> Tensor:
+        """The mask of zeros and ones, of the shape of x."""
         found = wrap(Tensor, scaled._value > 0, scaled._device)
-        return found if self._axes else OPERATORS["cast"](found, dtype=scaled.np_dtype)
+        if self._axes:
+            return OPERATORS["broadcast_to"](found, shape=x.shape)
+        return OPERATORS["cast"](found, dtype=scaled.np_dtype)
 
 
 class Dropout2D(Dropout):

@@ -20,6 +20,7 @@ def test_dtypes():
     assert [mstype.dtype_to_pytype(t) for t in (mstype.float32, mstype.int8, mstype.bool_, mstype.string)] == [
         float, int, bool, str]
     assert mstype.issubclass_(mstype.float32, mstype.number) and not mstype.issubclass_(mstype.float32, mstype.int_)
+    assert mstype.issubclass_(mstype.bool_, mstype.number) and not mstype.issubclass_(mstype.string, mstype.number)
     assert mstype.issubclass_(mstype.int8, mstype.int8) and not mstype.issubclass_(3, mstype.number)
     assert (mstype.half, mstype.single, mstype.double) == (mstype.float16, mstype.float32, mstype.float64)
     assert mstype.get_py_obj_dtype(Tensor([1])) == mstype.get_py_obj_dtype(3) == mstype.int64

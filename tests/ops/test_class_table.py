@@ -8,6 +8,7 @@ import pytest
 import luojia as ms
 from luojia import Tensor, ops
 from luojia._src.errors import ArgumentError, ShapeError
+from luojia.common import dtype
 from luojia.ops import class_table
 from tests.observed import T, names
 
@@ -70,6 +71,33 @@ def test_answers_of_integers_and_beside_nan():
     splits, values = ops.RaggedRange(ms.int64)(*[Tensor(n, ms.int32) for n in ([2], [5], [1])])
     assert (splits.dtype, values.dtype, splits.tolist()) == (ms.int64, ms.int32, [0, 3])
     assert ops.ResizeArea()(Tensor(np.ones((1, 2, 2, 1)), ms.float16), Tensor([1, 1], ms.int32)).dtype == ms.float32
+    pooled = ops.AdaptiveAvgPool3D((None, 1, None))(T(np.arange(32).reshape(1, 1, 2, 4, 4)))
+    assert pooled.tolist() == [[[[[6, 7, 8, 9]], [[22, 23, 24, 25]]]]]
+    assert ops.DiagPart()(T(np.arange(36).reshape(2, 3, 2, 3))).tolist() == [[0, 7, 14], [21, 28, 35]]
+    assert ops.DiagPart()(ops.Diag()(S)).tolist() == S.tolist()
+    assert ops.InTopK(2)(T([[1, np.inf, 2], [4, 3, 1]]), Tensor([2, 1], ms.int32)).tolist() == [False, True]
+    assert ops.InTopK(1)(T([[1, np.nan], [4, 3]]), Tensor([0, 0], ms.int32)).tolist() == [False, True]
+    assert ops.CountNonZero(1)(T([[0, 1], [2, 0]])).tolist() == [1, 1]
+    assert ops.AdjustHue()(Tensor([[[1, 0, 0]]], ms.float16), T(0.5)).dtype == ms.float16
+    bits = Tensor([True, False, True, True, False, False, False, True])
+    assert ops.CompareAndBitpack()(bits, Tensor(False)).tolist() == [141]
+    assert ops.ConjugateTranspose()(Tensor([[True, False]]), (1, 0)).dtype == ms.bool_
+    assert ops.FFTWithSize(1, False, True)(Tensor([True, True, True, True])).tolist() == [4, 0, 0]
+    for dropped in (ops.Dropout2D(0.0)(T([[[[1, 2]]]])), ops.Dropout3D(0.0)(T([[[[[1, 2]]]]]))):
+        assert not dropped[0].asnumpy().any() and not dropped[1].asnumpy().any() and dropped[1].dtype == ms.bool_
+        assert dropped[1].shape == dropped[0].shape
+    assert ops.Dropout2D(0.5)(T(np.ones((1, 2, 3, 4))))[1].shape == (1, 2, 3, 4)
+
+
+@pytest.mark.parametrize(("kind", "of"), [
+    (dtype.int64, "1"), (dtype.int32, ""), (dtype.float32, "1.0"), (dtype.float64, ""), (dtype.bool_, "True"),
+    (dtype.string, "a"), (dtype.number, "1 1.0 True"), (dtype.int_, "1"), (dtype.float_, "1.0"), (dtype.list_, "[]"),
+    (dtype.tensor_type, "1.0*"),
+])
+def test_what_is_an_instance(kind, of):
+    """As mindspore 2.8.0 says."""
+    values = {"1": 1, "1.0": 1.0, "True": True, "a": "a", "[]": [], "1.0*": T(1.0)}
+    assert " ".join(name for name, value in values.items() if ops.IsInstance()(value, kind)) == of
 
 
 def test_every_class_has_a_docstring_and_a_name():
@@ -86,6 +114,22 @@ def test_draws():
     assert ops.NonDeterministicInts(ms.int32)(Tensor([2, 2])).dtype == ms.int32
     assert ops.RandomCategorical()(T([[0, 0, 99]]), 3).tolist() == [[2, 2, 2]]
     assert ops.MultinomialWithReplacement(2, True)(T([[0, 1]]), Tensor(1), Tensor(1)).tolist() == [[1, 1]]
+
+
+@pytest.mark.parametrize(("make", "of"), [
+    (lambda: ops.Dropout(0.5, 3), [np.ones(40)]), (lambda: ops.Dropout(0.5, 0, 3), [np.ones(40)]),
+    (lambda: ops.RandomGamma(3), [[5], [1, 2]]), (lambda: ops.UniformCandidateSampler(1, 9, False, 999, 3), [[[1]]]),
+    (lambda: ops.LogUniformCandidateSampler(1, 9, False, 999, 3), [[[1]]]),
+    (lambda: ops.RandomChoiceWithMask(5, 3), [np.ones(50, bool)]),
+    (lambda: ops.ParameterizedTruncatedNormal(3), [[2, 9], [0, 0], [1, 1], [-2, -2], [2, 2]]),
+])
+def test_a_seeded_object_draws_a_sequence(make, of):
+    """Each call gives other numbers, and another object of the seed the same in turn, as in mindspore 2.8.0."""
+    first = of[0] if isinstance(of[0], np.ndarray) else np.asarray(of[0], np.int32 if len(of) > 1 else np.int64)
+    given = [Tensor(first.astype(np.float32) if first.dtype == np.float64 else first), *(T(x) for x in of[1:])]
+    drawn = [[x.tolist() for x in (found if isinstance(found, tuple) else (found,))]
+             for operator in (make(), make()) for found in (operator(*given), operator(*given))]
+    assert drawn[0] != drawn[1] and drawn[:2] == drawn[2:]
 
 
 def test_loops():
@@ -114,6 +158,34 @@ def test_colours_have_derivatives():
     (lambda: ops.CheckNumerics()(T([np.inf])), ArgumentError, "the Tensor holds nan or inf"),
     (lambda: ops.ExtractVolumePatches(2, 2, "FULL")(A[None, None]), ArgumentError, "padding must be 'VALID' or 'SAME'"),
     (lambda: ops.RGBToHSV()(S), ShapeError, r"RGBToHSV expects three channels in the last axis, got shape \(2, 2\)"),
+    (lambda: ops.DataFormatVecPermute()(Tensor([1, 2])), ShapeError, r"must be \(4,\) or \(4, 2\), got \(2,\)"),
+    (lambda: ops.DiagPart()(T([[1, 2, 3]])), ShapeError, r"some and again the same, got shape \(1, 3\)"),
+    (lambda: ops.DiagPart()(T([[[1]]])), ShapeError, r"got shape \(1, 1, 1\)"),
+    (lambda: ops.CumulativeLogsumexp()(T([1]), Tensor(2)), ArgumentError, r"one number of \[-1, 1\), got 2"),
+    (lambda: ops.CumulativeLogsumexp()(T([1]), Tensor([0])), ArgumentError, r"one number of .*, got \(0,\)"),
+    (lambda: ops.Dropout2D()(S), ShapeError, r"'Dropout2D', x must have 4 axes, got shape \(2, 2\)"),
+    (lambda: ops.Dropout(0.0), ArgumentError, r"keep_prob must lie in \(0, 1\], got 0.0"),
+    (lambda: ops.EqualCount()(T([1]), T([[1]])), ShapeError, r"must be the same, got \(1,\) and \(1, 1\)"),
+    (lambda: ops.Coalesce()(Tensor([[0], [3]]), T([1]), Tensor([3, 3])), ArgumentError, r"lie in the shape \(3, 3\)"),
+    (lambda: ops.Coalesce()(Tensor([[0], [-1]]), T([1]), Tensor([3, 3])), ArgumentError, r"must lie in the shape"),
+    (lambda: ops.Coalesce()(Tensor([[0], [1]]), T([1]), Tensor([3])), ShapeError, "shape of 1 axes and 1 values"),
+    (lambda: ops.InplaceAdd(-1)(S, S[:1]), ArgumentError, "'inplace_add', indices must not be negative"),
+    (lambda: ops.inplace_sub(S, S[:1], (-1,)), ArgumentError, "indices must not be negative"),
+    (lambda: ops.InplaceUpdate(-1)(S, S[:1]), ArgumentError, "'InplaceUpdate', indices must not be negative, got -1"),
+    (lambda: ops.InvertPermutation()((0, 0, 1)), ArgumentError, r"each number of 0 to n - 1.*, got \(0, 0, 1\)"),
+    (lambda: ops.InvertPermutation()((0.0, 1.0)), TypeError, "the elements must be int"),
+    (lambda: ops.Cdist(-1.0)(S, S), ArgumentError, "'cdist', p must not be negative, got -1.0"),
+    (lambda: ops.Im2Col(2)(T([[[1, 2], [3, 4]]])), ShapeError, r"must have 4 axes, got shape \(1, 2, 2\)"),
+    *((lambda crops=crops: ops.BatchToSpaceND([2, 2], crops)(G), ShapeError, r"2 pairs of numbers >= 0 .* \(2, 2\)")
+      for crops in ([[0, 0]], [[0, -1], [0, 0]], [[0, 2], [0, 0]])),
+    (lambda: ops.ExtractVolumePatches(4, 1, "VALID")(T(np.ones((1, 1, 3, 3, 3)))), ShapeError, "is larger than x"),
+    (lambda: ops.FFTWithSize(1, True, True)(S), TypeError, "x must be complex with inverse=True and real=True"),
+    (lambda: ops.FFTWithSize(1, False, True)(Tensor([1j])), TypeError, "must be real with inverse=False and real"),
+    *((lambda call=call: call(Tensor([[True, False]])), TypeError, "must be one of .*, but got Bool") for call in (
+        ops.BatchToSpaceND([2], [[0, 0]]), lambda x: ops.Cdist()(x, x), lambda x: ops.Expand()(x, Tensor([2, 2])),
+        ops.Conj(), ops.ExtractVolumePatches(1, 1, "VALID"), ops.FastGelu(), ops.FastGeLU(), ops.Gelu(),
+        lambda x: ops.Fmax()(x, x), lambda x: ops.Fmin()(x, x), lambda x: ops.InplaceUpdate(0)(x, x))),
+    (lambda: ops.IndexPut(2), ArgumentError, r"the 'accumulate' must be in range"),
     (lambda: ops.Morph, AttributeError, "luojia.ops.Morph is not supported: there are no kernels to register"),
     (lambda: ops.nothing_of_this_name, AttributeError, "module 'luojia.ops' has no attribute 'nothing_of_this_name'"),
 ])

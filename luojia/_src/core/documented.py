@@ -9,7 +9,8 @@ formula, what the usual attributes mean, the answer's shape, what is refused, an
 the operator (or ``face:name``, or ``nd:name``, where one face takes something else, at all doors or at one), what it
 is called with, lists being arrays, and what is printed, of Tensors and ``mx.np``, then of MXNet's arrays where these
 differ. ``/`` ends a line; ``name.shape`` and ``name[0]`` print that of the result; a line that begins with spaces goes
-on with the one above. The tests run every example at every door.
+on with the one above. In rows of classes without a face, ``ops:Name``, what has a name is an attribute at construction
+and the rest is what the object is called with. The tests run every example at every door.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ import numpy as np
 from .dtypes import from_np
 
 _NAME = re.compile(r"[.\[ ]")
-_DTYPE = re.compile(r"[ =]((?:u?int|float)\d+)(?=[,)]|$)")
+_DTYPE = re.compile(r"[ =]((?:u?int|float|complex)\d+)(?=[,)]|$)")
 _LIST = re.compile(r"\[[^\[\]]*\]")
 _EXAMPLE = re.compile(r"^>>> .*?(\n\n|\Z)", re.S | re.M)
 _KEYWORD = re.compile(r"(\w+)=(?!=)")
@@ -191,28 +192,37 @@ def example(face: Any, module: str, is_class: bool = False) -> str:
             return ""  # which of the array's rows, not of the outputs
         return _of_symbols(name, arguments, row, door)
     written = ", ".join([*arguments, own])
-    taken = ["Tensor"] * ("Tensor(" in written) + list(dict.fromkeys(_DTYPE.findall(written)))
-    imports = door.imports.replace("import", f"import {', '.join(taken)},") if taken else door.imports
     numbers = ".asnumpy()" if door.mxnets and row.part != ".shape" else ""
-    return f">>> {imports}\n>>> print({name}({', '.join(arguments)}){row.part}{numbers})\n{row.answers[door.mxnets]}"
+    return (f">>> {_imports(door, written)}\n>>> print({name}({', '.join(arguments)}){row.part}{numbers})\n"
+            f"{row.answers[door.mxnets]}")
+
+
+def _imports(door: Door, written: str) -> str:
+    """What an example must import."""
+    taken = [n for n in ("Parameter", "Tensor") if f"{n}(" in written] + list(dict.fromkeys(_DTYPE.findall(written)))
+    return door.imports.replace("import", f"import {', '.join(taken)},") if taken else door.imports
 
 
 def tell(space: dict[str, Any], names: Iterable[str], module: str) -> None:
-    """Put the examples of rows ``fn:name``, or ``np:name`` of one door, behind the docstrings of functions without a
-    face; lists are arrays, also within a tuple."""
+    """Put the examples of rows ``fn:name``, or ``np:name`` of one door, behind the docstrings of functions and classes
+    without a face; lists are arrays, also within a tuple. A class is made of the attributes and called with the rest.
+    """
     door, rows = DOORS[module], _lines()
     for name in names:
         line, found = rows.get(f"{door.name}:{name}") or rows.get(f"fn:{name}"), space.get(name)
         doc = getattr(found, "__doc__", None)
-        if line is None or not inspect.isfunction(found) or not doc or hasattr(found, "face") or ">>>" in doc:
+        is_class = isinstance(found, type)
+        if line is None or not (is_class or inspect.isfunction(found)) or not doc or hasattr(found, "face") or (
+                ">>>" in doc):
             continue
         row = _read(line)
         passed = [_as_array(a, door.array) if a[:1] != "(" else _LIST.sub(lambda m: _as_array(m[0], door.array), a)
-                  for a in row.arrays] + [f"{k}={v}" for k, v in row.attributes.items()]
-        taken = "import Tensor," if "Tensor(" in str(passed) else "import"
+                  for a in row.arrays]
+        named = [f"{k}={v}" for k, v in row.attributes.items()]
+        called = f"({', '.join(named)})({', '.join(passed)})" if is_class else f"({', '.join([*passed, *named])})"
         head = inspect.cleandoc(doc) if "\n" in doc else doc
-        found.__doc__ = (f"{head}\n\n>>> {door.imports.replace('import', taken)}\n"
-                         f">>> print({door.name}.{name}({', '.join(passed)}){row.part})\n{row.answers[0]}")
+        found.__doc__ = (f"{head}\n\n>>> {_imports(door, called)}\n"
+                         f">>> print({door.name}.{name}{called}{row.part})\n{row.answers[0]}")
 
 
 def _listed(name: str) -> str:

@@ -28,6 +28,7 @@ def ctc_loss_of_places(x: Tensor, labels_indices: Tensor, labels_values: Tensor,
 
     Labels are given by their places (batch, position) and values. ``preprocess_collapse_repeated`` joins equal
     neighbours among them first; without ``ctc_merge_repeated`` equal classes at neighbouring times are two labels.
+    With ``ignore_longer_outputs_than_inputs`` more labels than times are a loss of inf with the gradient 0.
     """
     places, values, lengths = (t.asnumpy() for t in (labels_indices, labels_values, sequence_length))
     if x.ndim != 3 or lengths.shape != (x.shape[1],):
@@ -54,7 +55,6 @@ def ctc_loss_of_places(x: Tensor, labels_indices: Tensor, labels_values: Tensor,
     labels = np.zeros((batch, max(1, int(counts.max(initial=0)))), np.int64)
     for row, label in zip(labels, rows):
         row[: len(label)] = label
-    kept = placed((~longer).astype(x.np_dtype), x)
 
     def loss_of(logits: Tensor) -> Tensor:
         if ctc_merge_repeated:
@@ -62,7 +62,7 @@ def ctc_loss_of_places(x: Tensor, labels_indices: Tensor, labels_values: Tensor,
                                    use_data_lengths=True, use_label_lengths=True, blank=classes - 1)
         else:
             found = _apart(logits, labels, lengths, counts)
-        return found * kept
+        return OP["where"](placed(longer, x), float("inf"), found)
 
     return _with_gradient(loss_of, x)
 

@@ -189,6 +189,9 @@ def batch_to_space_nd(input_x: Tensor, block_shape: Any, crops: Any) -> Tensor:
     n, sizes = input_x.shape[0] // int(np.prod(blocks)), input_x.shape[first:]
     if n * int(np.prod(blocks)) != input_x.shape[0]:
         raise ShapeError(f"For 'batch_to_space_nd', the batch {input_x.shape[0]} must be a multiple of {blocks}.")
+    if np.shape(crops) != (k, 2) or np.min(crops) < 0 or np.any(np.sum(crops, 1) >= np.multiply(sizes, blocks)):
+        raise ShapeError(f"For 'batch_to_space_nd', crops must be {k} pairs of numbers >= 0 that leave something of "
+                         f"{tuple(np.multiply(sizes, blocks).tolist())}, got {crops}.")
     x = reshaped(input_x, (*blocks, n, *input_x.shape[1:]))
     axes = [*range(k, k + first)]
     for i in range(k):

@@ -42,7 +42,8 @@ def adjust_hue(image: Tensor, delta: Any) -> Tensor:
     """The colours with ``delta`` added to their hue."""
     hue, saturation, value = _channels(rgb_to_hsv(image), "AdjustHue")
     moved = hue + delta
-    return hsv_to_rgb(OP["stack"](moved - OP["floor"](moved), saturation, value, axis=-1))
+    turned = hsv_to_rgb(OP["stack"](moved - OP["floor"](moved), saturation, value, axis=-1))
+    return OP["cast"](turned, dtype=image.np_dtype)
 
 
 def adjust_saturation(image: Tensor, scale: Any) -> Tensor:

@@ -131,10 +131,16 @@ def ragged_range(starts: Tensor, limits: Tensor, deltas: Tensor, splits_dtype: A
 
 
 def compare_and_bitpack(x: Tensor, threshold: Tensor) -> Tensor:
-    """Whether elements are above ``threshold``, eight along the last axis as the bits of one UInt8."""
+    """Whether elements are above ``threshold``, eight along the last axis as the bits of one UInt8, greatest first.
+
+    As in MindSpore and TensorFlow, elements that are booleans are the bits themselves, the least first.
+    """
     if not x.ndim or x.shape[-1] % 8:
         raise ShapeError(f"CompareAndBitpack expects a last length that is a multiple of 8, got shape {x.shape}.")
-    return placed(np.packbits(x.asnumpy() > threshold.asnumpy(), axis=-1), x)
+    values = x.asnumpy()
+    if values.dtype == bool:
+        return placed(np.packbits(values, axis=-1, bitorder="little"), x)
+    return placed(np.packbits(values > threshold.asnumpy(), axis=-1), x)
 
 
 def sub_and_filter(input_x: Tensor, max_num: Any, offset: Any) -> tuple[Tensor, Tensor]:
@@ -175,6 +181,8 @@ def volume_patches(x: Tensor, kernel_size: Any, strides: Any, padding: str) -> T
     elif padding.upper() != "VALID":
         raise ArgumentError(f"patches: padding must be 'VALID' or 'SAME', got {padding!r}.")
     out = [(n - k) // s + 1 for n, k, s in zip(x.shape[2:], kernel, steps)]
+    if min(out) < 1:
+        raise ShapeError(f"patches: a window of {kernel} is larger than x {x.shape}.")
     parts = [x[(slice(None), slice(None), *(slice(i, i + (o - 1) * s + 1, s) for i, o, s in zip(at, out, steps)))]
              for at in np.ndindex(*kernel)]
     return OP["concatenate"](*parts, axis=1)

@@ -164,12 +164,15 @@ def searchsorted(sorted_sequence: Tensor, values: Tensor, *, out_int32: bool = F
 
 
 def intopk(x1: Tensor, x2: Tensor, k: int) -> Tensor:
-    """Whether the element x2[i] of each row of x1 (N, C) is among its ``k`` greatest; none outside the row is."""
+    """Whether the element x2[i] of each row of x1 (N, C) is among its ``k`` greatest.
+
+    None is that lies outside the row, or in a row with nan or inf.
+    """
     there = OP["logical_and"](OP["greater_equal"](x2, 0), OP["less"](x2, x1.shape[1]))
     right = OP["take_along"](x1, OP["expand_dims"](OP["where"](there, x2, OP["zeros_like"](x2)), axis=1), axis=1)
     above = OP["sum"](OP["cast"](OP["greater"](x1, right), dtype="int32"), axis=1)
-    finite = OP["logical_and"](OP["reshape"](OP["isfinite"](right), shape=x2.shape), there)
-    return OP["logical_and"](OP["less"](above, k), finite)
+    finite = OP["all"](OP["isfinite"](x1), axis=1)
+    return OP["logical_and"](OP["less"](above, k), OP["logical_and"](finite, there))
 
 
 def isconstant(x: Any) -> bool:

@@ -107,7 +107,14 @@ def _csr(places: np.ndarray, values: Tensor, shape: tuple, like: Tensor) -> CSRT
 
 def coalesce(x_indices: Tensor, x_values: Tensor, x_shape: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Places (axes, n), values and shape with the places in order, each once: values at one place are added."""
-    places, values, _ = _merged(x_values, x_indices.asnumpy().T)
+    at, lengths = x_indices.asnumpy(), x_shape.asnumpy()
+    if at.ndim != 2 or at.shape != (len(lengths), len(x_values)):
+        raise ShapeError(f"For 'Coalesce', x_indices must be (axes, n) for a shape of {len(lengths)} axes and "
+                         f"{len(x_values)} values, got {at.shape}.")
+    if (at < 0).any() or (at >= lengths[:, None]).any():
+        raise ArgumentError(f"For 'Coalesce', x_indices must lie in the shape {tuple(lengths.tolist())}, got "
+                            f"{at.tolist()}.")
+    places, values, _ = _merged(x_values, at.T)
     return placed(places.T.astype(x_indices.np_dtype), x_indices), values, x_shape
 
 
