@@ -17,7 +17,12 @@ _Bound = float | None
 
 
 class AmplitudeToDB(AudioTransform):
-    """``10 log10(max(x, amin) / ref_value)`` (20 of magnitudes), at most ``top_db`` below the loudest."""
+    """``10 log10(max(x, amin) / ref_value)`` (20 of magnitudes), at most ``top_db`` below the loudest.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.AmplitudeToDB()(np.float32([[[1, 10, 100]]]))
+    array([[[ 0., 10., 20.]]], dtype=float32)
+    """
 
     axes = ("freq", "time")
 
@@ -33,7 +38,12 @@ class AmplitudeToDB(AudioTransform):
 
 
 class Angle(AudioTransform):
-    """The phases of complex numbers (..., 2)."""
+    """The phases of complex numbers (..., 2).
+
+    >>> from luojia import dataset
+    >>> dataset.audio.Angle()(np.float32([[1, 0], [0, 1], [-1, 0]])).round(3)
+    array([0.   , 1.571, 3.142], dtype=float32)
+    """
 
     axes = ("complex=2",)
 
@@ -46,7 +56,12 @@ def _power(power: Any) -> float:
 
 
 class ComplexNorm(AudioTransform):
-    """The magnitudes of complex numbers (..., 2), to ``power``."""
+    """The magnitudes of complex numbers (..., 2), to ``power``.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.ComplexNorm()(np.float32([[3, 4], [0, 2]]))
+    array([5., 2.], dtype=float32)
+    """
 
     axes = ("complex=2",)
 
@@ -58,7 +73,12 @@ class ComplexNorm(AudioTransform):
 
 
 class Magphase(ComplexNorm):
-    """(magnitudes to ``power``, phases) of complex numbers (..., 2)."""
+    """(magnitudes to ``power``, phases) of complex numbers (..., 2).
+
+    >>> from luojia import dataset
+    >>> dataset.audio.Magphase(1.0)(np.float32([[3, 4], [0, 2]]))
+    (array([5., 2.], dtype=float32), array([0.9272952, 1.5707964], dtype=float32))
+    """
 
     def sound(self, sound: np.ndarray) -> Any:
         return super().sound(sound), np.angle(complex_of(sound))
@@ -69,6 +89,10 @@ class PhaseVocoder(AudioTransform):
 
     Args:
         phase_advance: (freq, 1), what a phase gains from frame to frame.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.PhaseVocoder(2.0, np.zeros((9, 1), np.float32))(np.zeros((1, 9, 6, 2), np.float32)).shape
+    (1, 9, 3, 2)
     """
 
     axes = ("freq", "time", "complex=2")
@@ -99,6 +123,10 @@ class TimeStretch(AudioTransform):
 
     Args:
         hop_length: of the spectrum's frames; ``n_freq - 1`` by default.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.TimeStretch(hop_length=8, n_freq=9)(np.zeros((1, 9, 6, 2), np.float32)).shape
+    (1, 9, 6, 2)
     """
 
     axes = ("freq", "time", "complex=2")
@@ -162,6 +190,10 @@ class InverseSpectrogram(AudioTransform):
 
     Args:
         length: how many samples to give; all by default.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.InverseSpectrogram(n_fft=16)(np.zeros((9, 5, 2), np.float32)).shape
+    (32,)
     """
 
     axes = ("freq", "time", "complex=2")
@@ -194,6 +226,10 @@ class GriffinLim(AudioTransform):
     Args:
         power: of the magnitudes; ``momentum``: of 0 to below 1, how fast they are found.
         rand_init: begin with random phases, else with none.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.GriffinLim(n_fft=16)(np.ones((9, 6), np.float32)).shape
+    (40,)
     """
 
     axes = ("freq", "time")
@@ -240,7 +276,13 @@ def _bounds(who: str, sample_rate: int, low: Any, high: Any) -> tuple[float, flo
 
 
 class MelScale(AudioTransform):
-    """(..., n_mels, time) of (..., n_stft, time): triangular filters that are even on a mel scale."""
+    """(..., n_mels, time) of (..., n_stft, time): triangular filters that are even on a mel scale.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.MelScale(n_mels=2, sample_rate=8000, n_stft=5)(np.ones((5, 1), np.float32)).round(3)
+    array([[0.676],
+           [1.682]], dtype=float32)
+    """
 
     axes = ("freq", "time")
 
@@ -272,6 +314,10 @@ class InverseMelScale(AudioTransform):
     Args:
         max_iter, tolerance_loss, tolerance_change: when to stop.
         sgdargs: the rate, ``sgd_lr``, and ``sgd_momentum``; 0.1 and 0.9 by default.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.InverseMelScale(n_stft=9, n_mels=4, max_iter=100)(np.ones((4, 3), np.float32)).shape
+    (1, 9, 3)
     """
 
     axes = ("freq", "time")
@@ -295,13 +341,19 @@ class InverseMelScale(AudioTransform):
                 f"InverseMelScale: the number of mels should be equal to n_mels {self.n_mels}, but got "
                 f"{sound.shape[-2]}."
             )
+        sound = sound[None] if sound.ndim == 2 else sound  # as MindSpore, which has a channel in every result
         start = config.stream().random_sample((*sound.shape[:-2], len(self.bank), sound.shape[-1]))
         return scales.from_mels(sound.astype(np.float64), self.bank, start, self.rounds, self.loss, self.change,
                                 self.rate, self.momentum)
 
 
 class MelSpectrogram(AudioTransform):
-    """(..., n_mels, frame): :class:`Spectrogram`, then :class:`MelScale`."""
+    """(..., n_mels, frame): :class:`Spectrogram`, then :class:`MelScale`.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.MelSpectrogram(8000, n_fft=64, n_mels=8)(np.zeros((1, 320), np.float32)).shape
+    (1, 8, 11)
+    """
 
     def __init__(self, sample_rate: int = 16000, n_fft: int = 400, win_length: int | None = None,
                  hop_length: int | None = None, f_min: float = 0.0, f_max: _Bound = None, pad: int = 0,
@@ -340,6 +392,10 @@ class MFCC(AudioTransform):
 
     Args:
         melkwargs: arguments of :class:`MelSpectrogram`.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.MFCC(8000, 4)(np.zeros((1, 800), np.float32)).shape
+    (1, 4, 5)
     """
 
     single = True
@@ -369,6 +425,10 @@ class LFCC(AudioTransform):
 
     Args:
         speckwargs: arguments of :class:`Spectrogram`.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.LFCC(8000, 8, 4)(np.zeros((1, 800), np.float32)).shape
+    (1, 4, 5)
     """
 
     single = True
@@ -400,7 +460,12 @@ class LFCC(AudioTransform):
 
 
 class PitchShift(AudioTransform):
-    """The sound ``n_steps`` steps higher, of which an octave has ``bins_per_octave``; as long as before."""
+    """The sound ``n_steps`` steps higher, of which an octave has ``bins_per_octave``; as long as before.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.PitchShift(8000, 4, n_fft=64)(np.zeros((1, 320), np.float32)).shape
+    (1, 320)
+    """
 
     def __init__(self, sample_rate: int, n_steps: int, bins_per_octave: int = 12, n_fft: int = 512,
                  win_length: int | None = None, hop_length: int | None = None,
@@ -425,7 +490,12 @@ class PitchShift(AudioTransform):
 
 
 class SpectralCentroid(AudioTransform):
-    """(..., 1, frame): the mean of the frequencies in Hz, weighted with their magnitudes."""
+    """(..., 1, frame): the mean of the frequencies in Hz, weighted with their magnitudes.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.SpectralCentroid(8000, n_fft=16)(np.sin(np.arange(32) * np.pi / 4)).round(0)
+    array([[1161., 1000., 1000., 1000., 1025.]])
+    """
 
     takes_lists = True
 
@@ -437,4 +507,5 @@ class SpectralCentroid(AudioTransform):
     def sound(self, sound: np.ndarray) -> np.ndarray:
         size = self.spectrogram.sound(sound)
         hertz = np.linspace(0, self.rate // 2, size.shape[-2])[:, None]
-        return (hertz * size).sum(-2, keepdims=True) / size.sum(-2, keepdims=True)
+        with np.errstate(invalid="ignore"):  # silence has no frequency: nan
+            return (hertz * size).sum(-2, keepdims=True) / size.sum(-2, keepdims=True)
