@@ -92,6 +92,7 @@ from .sources import (
     MnistDataset,
     NumpySlicesDataset,
 )
+from .text_pairs import IWSLT2016Dataset, IWSLT2017Dataset, Multi30kDataset
 from .text_sets import (
     AGNewsDataset,
     AmazonReviewDataset,
@@ -99,9 +100,6 @@ from .text_sets import (
     CoNLL2000Dataset,
     DBpediaDataset,
     EnWik9Dataset,
-    IWSLT2016Dataset,
-    IWSLT2017Dataset,
-    Multi30kDataset,
     PennTreebankDataset,
     SogouNewsDataset,
     SQuADDataset,

@@ -46,6 +46,17 @@ class VOCDataset(Pictures):
         decode: give pixels, else the files' bytes.
         extra_metadata: a column _meta-filename, which is given under another name only (``rename``).
         num_parallel_workers, cache, decrypt: accepted.
+
+    >>> from luojia import dataset
+    >>> import os, pathlib
+    >>> for folder in ("ImageSets/Segmentation", "JPEGImages", "SegmentationClass"):
+    ...     os.makedirs(folder)
+    >>> _ = pathlib.Path("ImageSets/Segmentation/train.txt").write_text("0\\n")
+    >>> dataset.vision.write_png("JPEGImages/0.jpg", np.zeros((4, 6, 3), np.uint8))
+    >>> dataset.vision.write_png("SegmentationClass/0.png", np.zeros((4, 6, 3), np.uint8))
+    >>> rows = dataset.VOCDataset(".", decode=True).create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["image"].shape, row["target"].shape) for row in rows]
+    [((4, 6, 3), (4, 6, 3))]
     """
 
     def __init__(self, dataset_dir: str, task: str = "Segmentation", usage: str = "train",
@@ -139,6 +150,16 @@ class CocoDataset(Pictures):
         decode: give pixels, else the files' bytes.
         extra_metadata: a column _meta-filename, which is given under another name only (``rename``).
         num_parallel_workers, cache, decrypt: accepted.
+
+    >>> from luojia import dataset
+    >>> import json, pathlib
+    >>> dataset.vision.write_png("./0.jpg", np.zeros((4, 6, 3), np.uint8))
+    >>> box = {"id": 1, "image_id": 0, "bbox": [1, 0, 3, 2], "category_id": 7, "iscrowd": 0}
+    >>> lists = {"images": [{"id": 0, "file_name": "0.jpg"}], "categories": [{"id": 7, "name": "cat"}]}
+    >>> _ = pathlib.Path("some.json").write_text(json.dumps({**lists, "annotations": [box]}))
+    >>> rows = dataset.CocoDataset(".", "some.json", decode=True).create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["image"].shape, row["bbox"].tolist(), row["category_id"].tolist()) for row in rows]
+    [((4, 6, 3), [[1.0, 0.0, 3.0, 2.0]], [[7]])]
     """
 
     def __init__(self, dataset_dir: str, annotation_file: str, task: str = "Detection", num_samples: int | None = None,
@@ -218,6 +239,14 @@ class CelebADataset(Pictures):
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         decode: give pixels, else the files' bytes.
         num_parallel_workers, cache, decrypt: accepted.
+
+    >>> from luojia import dataset
+    >>> import pathlib
+    >>> dataset.vision.write_png("./0.jpg", np.zeros((4, 6, 3), np.uint8))
+    >>> _ = pathlib.Path("list_attr_celeba.txt").write_text("1\\nBald Young\\n0.jpg -1 1\\n")
+    >>> rows = dataset.CelebADataset(".", decode=True).create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["image"].shape, row["attr"].tolist()) for row in rows]
+    [((4, 6, 3), [0, 1])]
     """
 
     def __init__(self, dataset_dir: str, num_parallel_workers: int | None = None, shuffle: bool | None = None,
@@ -266,6 +295,15 @@ class ManifestDataset(Pictures):
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         decode: give pixels, else the files' bytes.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import pathlib
+    >>> dataset.vision.write_png("./0.png", np.zeros((4, 6, 3), np.uint8))
+    >>> line = '{"source": "./0.png", "usage": "train", "annotation": [{"name": "cat"}]}\\n'
+    >>> _ = pathlib.Path("some.manifest").write_text(line)
+    >>> data = dataset.ManifestDataset("some.manifest", decode=True)
+    >>> [(row["image"].shape, int(row["label"])) for row in data.create_dict_iterator(num_epochs=1, output_numpy=True)]
+    [((4, 6, 3), 0)]
     """
 
     def __init__(self, dataset_file: str, usage: str = "train", num_samples: int | None = None,
@@ -310,6 +348,16 @@ class KITTIDataset(Pictures):
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         decode: give pixels, else the files' bytes.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import os, pathlib
+    >>> pictures, labels = "data_object_image_2/training/image_2", "data_object_label_2/training/label_2"
+    >>> os.makedirs(pictures); os.makedirs(labels)
+    >>> dataset.vision.write_png(f"{pictures}/000000.png", np.zeros((4, 6, 3), np.uint8))
+    >>> _ = pathlib.Path(labels, "000000.txt").write_text("Car 0.00 0 -1.5 1 0 4 2 1 2 3 4 5 6 0.5\\n")
+    >>> rows = dataset.KITTIDataset(".", decode=True).create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["image"].shape, row["label"].tolist(), row["bbox"].tolist()) for row in rows]
+    [((4, 6, 3), [[0]], [[1.0, 0.0, 4.0, 2.0]])]
     """
 
     def __init__(self, dataset_dir: str, usage: str | None = None, num_samples: int | None = None,
@@ -353,6 +401,16 @@ class WIDERFaceDataset(Pictures):
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         decode: give pixels, else the files' bytes.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import os, pathlib
+    >>> os.makedirs("WIDER_val/images/0"); os.mkdir("wider_face_split")
+    >>> dataset.vision.write_png("WIDER_val/images/0/0.jpg", np.zeros((4, 6, 3), np.uint8))
+    >>> faces = pathlib.Path("wider_face_split/wider_face_val_bbx_gt.txt")
+    >>> _ = faces.write_text("0/0.jpg\\n1\\n1 2 3 2 0 0 0 0 0 0 \\n")
+    >>> rows = dataset.WIDERFaceDataset(".", "valid", decode=True).create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["image"].shape, row["bbox"].tolist(), row["pose"].tolist()) for row in rows]
+    [((4, 6, 3), [[1, 2, 3, 2]], [0])]
     """
 
     def __init__(self, dataset_dir: str, usage: str | None = None, num_samples: int | None = None,

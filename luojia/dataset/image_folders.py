@@ -24,6 +24,14 @@ class Caltech256Dataset(Pictures):
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         decode: give pixels, (H, W, 3) uint8; else the file's bytes, (n,) uint8, for ``vision.Decode``.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import os
+    >>> os.makedirs("256/001.ak47")
+    >>> dataset.vision.write_png("256/001.ak47/001_0001.jpg", np.zeros((4, 6, 3), np.uint8))
+    >>> rows = dataset.Caltech256Dataset("256", decode=True).create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["image"].shape, int(row["label"])) for row in rows]
+    [((4, 6, 3), 0)]
     """
 
     def __init__(self, dataset_dir: str, num_samples: int | None = None, num_parallel_workers: int | None = None,
@@ -47,6 +55,14 @@ class Caltech101Dataset(Pictures):
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         decode: give pixels, else the files' bytes.
         num_parallel_workers: accepted.
+
+    >>> from luojia import dataset
+    >>> import os
+    >>> os.makedirs("101_ObjectCategories/ant"); os.mkdir("Annotations")
+    >>> dataset.vision.write_png("101_ObjectCategories/ant/image_0001.jpg", np.zeros((4, 6, 3), np.uint8))
+    >>> data = dataset.Caltech101Dataset(".", "category", decode=True)
+    >>> [int(row["category"]) for row in data.create_dict_iterator(num_epochs=1, output_numpy=True)]
+    [0]
     """
 
     _renamed = {
@@ -92,6 +108,15 @@ class Food101Dataset(Pictures):
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         decode: give pixels, else the files' bytes.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import os, pathlib
+    >>> os.makedirs("images/ramen"); os.mkdir("meta")
+    >>> dataset.vision.write_png("images/ramen/0.jpg", np.zeros((4, 6, 3), np.uint8))
+    >>> _ = pathlib.Path("meta/test.txt").write_text("ramen/0\\n")
+    >>> rows = dataset.Food101Dataset(".", "test", decode=True).create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["image"].shape, str(row["label"])) for row in rows]
+    [((4, 6, 3), 'ramen')]
     """
 
     def __init__(self, dataset_dir: str, usage: str | None = None, num_samples: int | None = None,
@@ -120,6 +145,14 @@ class LSUNDataset(Pictures):
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         decode: give pixels, else the files' bytes.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import os
+    >>> os.mkdir("bedroom_train")
+    >>> dataset.vision.write_png("bedroom_train/0.jpg", np.zeros((4, 6, 3), np.uint8))
+    >>> data = dataset.LSUNDataset(".", "train", ["bedroom"], decode=True)
+    >>> [(row["image"].shape, int(row["label"])) for row in data.create_dict_iterator(num_epochs=1, output_numpy=True)]
+    [((4, 6, 3), 0)]
     """
 
     def __init__(self, dataset_dir: str, usage: str | None = None, classes: str | list[str] | None = None,
@@ -151,6 +184,14 @@ class OmniglotDataset(Pictures):
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         decode: give pixels, else the files' bytes.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import os
+    >>> os.makedirs("images_background/Greek/character01")
+    >>> dataset.vision.write_png("images_background/Greek/character01/0001_01.png", np.zeros((4, 6), np.uint8))
+    >>> rows = dataset.OmniglotDataset(".", decode=True).create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["image"].shape, int(row["label"])) for row in rows]
+    [((4, 6, 3), 0)]
     """
 
     def __init__(self, dataset_dir: str, background: bool | None = None, num_samples: int | None = None,
@@ -178,6 +219,14 @@ class RenderedSST2Dataset(Pictures):
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         decode: give pixels, else the files' bytes.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import os
+    >>> os.makedirs("test/positive"); os.makedirs("test/negative")
+    >>> dataset.vision.write_png("test/positive/0.png", np.zeros((4, 6, 3), np.uint8))
+    >>> data = dataset.RenderedSST2Dataset(".", "test", decode=True)
+    >>> [(row["image"].shape, int(row["label"])) for row in data.create_dict_iterator(num_epochs=1, output_numpy=True)]
+    [((4, 6, 3), 1)]
     """
 
     def __init__(self, dataset_dir: str, usage: str | None = None, num_samples: int | None = None,
@@ -203,6 +252,15 @@ class SUN397Dataset(Pictures):
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         decode: give pixels, else the files' bytes.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import os, pathlib
+    >>> os.makedirs("a/abbey")
+    >>> dataset.vision.write_png("a/abbey/sun_0.jpg", np.zeros((4, 6, 3), np.uint8))
+    >>> _ = pathlib.Path("ClassName.txt").write_text("/a/abbey\\n")
+    >>> rows = dataset.SUN397Dataset(".", decode=True).create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["image"].shape, int(row["label"])) for row in rows]
+    [((4, 6, 3), 0)]
     """
 
     def __init__(self, dataset_dir: str, num_samples: int | None = None, num_parallel_workers: int | None = None,
@@ -224,6 +282,16 @@ class Places365Dataset(Pictures):
         decode: give pixels, else the files' bytes.
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import os, pathlib
+    >>> os.mkdir("val_256")
+    >>> dataset.vision.write_png("val_256/Places365_val_00000001.jpg", np.zeros((4, 6, 3), np.uint8))
+    >>> _ = pathlib.Path("places365_val.txt").write_text("Places365_val_00000001.jpg 165\\n")
+    >>> _ = pathlib.Path("categories_places365.txt").write_text("/a/airfield 0\\n")
+    >>> rows = dataset.Places365Dataset(".", "val", decode=True).create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["image"].shape, int(row["label"])) for row in rows]
+    [((4, 6, 3), 165)]
     """
 
     def __init__(self, dataset_dir: str, usage: str | None = None, small: bool = True, decode: bool = False,
@@ -255,6 +323,16 @@ class DIV2KDataset(Pictures):
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         decode: give pixels, else the files' bytes.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import os
+    >>> for folder in ("DIV2K_train_HR", "DIV2K_train_LR_bicubic/X2"):
+    ...     os.makedirs(folder)
+    >>> dataset.vision.write_png("DIV2K_train_HR/0001.png", np.zeros((4, 6, 3), np.uint8))
+    >>> dataset.vision.write_png("DIV2K_train_LR_bicubic/X2/0001x2.png", np.zeros((2, 3, 3), np.uint8))
+    >>> rows = dataset.DIV2KDataset(".", decode=True).create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["hr_image"].shape, row["lr_image"].shape) for row in rows]
+    [((4, 6, 3), (2, 3, 3))]
     """
 
     def __init__(self, dataset_dir: str, usage: str = "train", downgrade: str = "bicubic", scale: int = 2,
@@ -298,6 +376,15 @@ class CityscapesDataset(Pictures):
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         decode: give pixels, else the files' bytes.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import os
+    >>> for name in ("leftImg8bit/val/bonn/bonn_0_leftImg8bit.png", "gtFine/val/bonn/bonn_0_gtFine_labelIds.png"):
+    ...     os.makedirs(os.path.dirname(name))
+    ...     dataset.vision.write_png(name, np.zeros((4, 6, 3), np.uint8))
+    >>> data = dataset.CityscapesDataset(".", "val", task="semantic", decode=True)
+    >>> [(row["image"].shape, row["task"].shape) for row in data.create_dict_iterator(num_epochs=1, output_numpy=True)]
+    [((4, 6, 3), (4, 6, 3))]
     """
 
     def __init__(self, dataset_dir: str, usage: str = "train", quality_mode: str = "fine", task: str = "instance",

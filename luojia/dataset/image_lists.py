@@ -23,6 +23,15 @@ class FlickrDataset(Pictures):
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         decode: give pixels, else the files' bytes.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import os, pathlib
+    >>> os.mkdir("images")
+    >>> dataset.vision.write_png("images/0.jpg", np.zeros((4, 6, 3), np.uint8))
+    >>> _ = pathlib.Path("captions.token").write_text("".join(f"0.jpg#{i}\\tA dog .\\n" for i in range(5)))
+    >>> data = dataset.FlickrDataset("images", "captions.token", decode=True)
+    >>> [row["annotation"].tolist() for row in data.create_dict_iterator(num_epochs=1, output_numpy=True)]
+    [['A dog .', 'A dog .', 'A dog .', 'A dog .', 'A dog .']]
     """
 
     def __init__(self, dataset_dir: str, annotation_file: str, num_samples: int | None = None,
@@ -49,6 +58,16 @@ class SBUDataset(Pictures):
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         decode: give pixels, else the files' bytes.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import os, pathlib
+    >>> os.mkdir("sbu_images")
+    >>> dataset.vision.write_png("sbu_images/m_1_0.jpg", np.zeros((4, 6, 3), np.uint8))
+    >>> _ = pathlib.Path("SBU_captioned_photo_dataset_urls.txt").write_text("http://static.flickr.com/1/0.jpg\\n")
+    >>> _ = pathlib.Path("SBU_captioned_photo_dataset_captions.txt").write_text("A dog\\n")
+    >>> rows = dataset.SBUDataset(".", decode=True).create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["image"].shape, str(row["caption"])) for row in rows]
+    [((4, 6, 3), 'A dog')]
     """
 
     def __init__(self, dataset_dir: str, num_samples: int | None = None, num_parallel_workers: int | None = None,
@@ -76,6 +95,16 @@ class LFWDataset(Pictures):
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         decode: give pixels, else the files' bytes.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import os, pathlib
+    >>> os.makedirs("lfw/Ann_Lee")
+    >>> dataset.vision.write_png("lfw/Ann_Lee/Ann_Lee_0001.jpg", np.zeros((4, 6, 3), np.uint8))
+    >>> _ = pathlib.Path("lfw-names.txt").write_text("Ann_Lee\\t1\\n")
+    >>> _ = pathlib.Path("peopleDevTest.txt").write_text("1\\nAnn_Lee\\t1\\n")
+    >>> data = dataset.LFWDataset(".", "people", "test", "original", decode=True)
+    >>> [(row["image"].shape, int(row["label"])) for row in data.create_dict_iterator(num_epochs=1, output_numpy=True)]
+    [((4, 6, 3), 0)]
     """
 
     def __init__(self, dataset_dir: str, task: str | None = None, usage: str | None = None,

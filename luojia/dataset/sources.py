@@ -368,6 +368,12 @@ class MnistDataset(_InMemory):
 
     Raises:
         MissingDataError: a file is missing; the message names the files, the folders and luojia.data.digits().
+
+    >>> np.array([2051, 1, 28, 28] + [0] * 196, ">i4").tofile("t10k-images-idx3-ubyte")
+    >>> np.uint8([0, 0, 8, 1, 0, 0, 0, 1, 7]).tofile("t10k-labels-idx1-ubyte")
+    >>> rows = MnistDataset(".", "test").create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["image"].shape, int(row["label"])) for row in rows]
+    [((28, 28, 1), 7)]
     """
 
     _name = "mnist"
@@ -386,7 +392,13 @@ class MnistDataset(_InMemory):
 
 
 class FashionMnistDataset(MnistDataset):
-    """Fashion-MNIST, in MNIST's form."""
+    """Fashion-MNIST, in MNIST's form.
+
+    >>> np.array([2051, 1, 28, 28] + [0] * 196, ">i4").tofile("t10k-images-idx3-ubyte")
+    >>> np.uint8([0, 0, 8, 1, 0, 0, 0, 1, 7]).tofile("t10k-labels-idx1-ubyte")
+    >>> [int(row["label"]) for row in FashionMnistDataset(".", "test").create_dict_iterator(num_epochs=1)]
+    [7]
+    """
 
     _name = "fashion-mnist"
 
@@ -395,6 +407,11 @@ class Cifar10Dataset(_InMemory):
     """CIFAR-10 from its binary files: columns image, (32, 32, 3) uint8, and label, uint32.
 
     Arguments and errors are those of :class:`MnistDataset`.
+
+    >>> np.uint8([7] + [0] * 3072).tofile("test_batch.bin")
+    >>> rows = Cifar10Dataset(".", "test").create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["image"].shape, int(row["label"])) for row in rows]
+    [((32, 32, 3), 7)]
     """
 
     def __init__(self, dataset_dir: str, usage: str | None = None, num_samples: int | None = None,
@@ -408,7 +425,12 @@ class Cifar10Dataset(_InMemory):
 
 
 class Cifar100Dataset(_InMemory):
-    """CIFAR-100 from its binary files: columns image, coarse_label and fine_label, uint32."""
+    """CIFAR-100 from its binary files: columns image, coarse_label and fine_label, uint32.
+
+    >>> np.uint8([7, 42] + [0] * 3072).tofile("test.bin")
+    >>> [int(row["fine_label"]) for row in Cifar100Dataset(".", "test").create_dict_iterator(num_epochs=1)]
+    [42]
+    """
 
     def __init__(self, dataset_dir: str, usage: str | None = None, num_samples: int | None = None,
                  num_parallel_workers: int | None = None, shuffle: bool | None = None, sampler: Any = None,
@@ -434,6 +456,15 @@ class ImageFolderDataset(Source):
         class_indexing: the classes' numbers by name; default 0, 1, ... in alphabetical order.
         decode: give pixels, (H, W, 3) uint8; else the file's bytes, (n,) uint8, for ``vision.Decode``.
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
+
+    >>> from luojia import dataset
+    >>> import os
+    >>> for name in ("cat", "dog"):
+    ...     os.makedirs(f"images/{name}")
+    ...     dataset.vision.write_png(f"images/{name}/0.png", np.zeros((4, 6, 3), np.uint8))
+    >>> data = dataset.ImageFolderDataset("images", decode=True, shuffle=False)
+    >>> [(row["image"].shape, int(row["label"])) for row in data.create_dict_iterator(num_epochs=1, output_numpy=True)]
+    [((4, 6, 3), 0), ((4, 6, 3), 1)]
     """
 
     def __init__(self, dataset_dir: str, num_samples: int | None = None, num_parallel_workers: int | None = None,

@@ -11,9 +11,9 @@ from ..._src.errors import ArgumentError
 from .. import checks, config
 from ..rows import PipelineError
 from .base import AudioTransform, above_zero, complex_of, frames_of, not_zero
-from .utils import BorderType, MelType, NormMode, NormType, ScaleType, WindowType, create_dct
+from .utils import BorderType, MelType, NormType, ScaleType, WindowType
 
-_Bound = float | None
+Bound = float | None
 
 
 class AmplitudeToDB(AudioTransform):
@@ -261,7 +261,7 @@ class GriffinLim(AudioTransform):
                                    self.length or None, first)
 
 
-def _bounds(who: str, sample_rate: int, low: Any, high: Any) -> tuple[float, float]:
+def bounds_of(who: str, sample_rate: int, low: Any, high: Any) -> tuple[float, float]:
     """The least and greatest frequency of a filter bank."""
     if high is None:
         if low >= sample_rate // 2:
@@ -286,14 +286,14 @@ class MelScale(AudioTransform):
 
     axes = ("freq", "time")
 
-    def __init__(self, n_mels: int = 128, sample_rate: int = 16000, f_min: float = 0.0, f_max: _Bound = None,
+    def __init__(self, n_mels: int = 128, sample_rate: int = 16000, f_min: float = 0.0, f_max: Bound = None,
                  n_stft: int = 201, norm: NormType = NormType.NONE, mel_type: MelType = MelType.HTK) -> None:
         checks.whole(n_mels, "n_mels", 1)
         checks.whole(sample_rate, "sample_rate", 1)
         checks.kind(f_min, checks.WHOLE, "f_min")
         if f_max is not None:
             checks.kind(f_max, checks.WHOLE, "f_max")
-        low, high = _bounds("MelScale: ", sample_rate, f_min, f_max)
+        low, high = bounds_of("MelScale: ", sample_rate, f_min, f_max)
         self.n_stft = checks.whole(n_stft, "n_stft", 1)
         slaney = checks.kind(norm, (NormType,), "norm") is NormType.SLANEY
         other = checks.kind(mel_type, (MelType,), "mel_type") is MelType.SLANEY
@@ -323,7 +323,7 @@ class InverseMelScale(AudioTransform):
     axes = ("freq", "time")
 
     def __init__(self, n_stft: int, n_mels: int = 128, sample_rate: int = 16000, f_min: float = 0.0,
-                 f_max: _Bound = None, max_iter: int = 100000, tolerance_loss: float = 1e-5,
+                 f_max: Bound = None, max_iter: int = 100000, tolerance_loss: float = 1e-5,
                  tolerance_change: float = 1e-8, sgdargs: dict | None = None, norm: NormType = NormType.NONE,
                  mel_type: MelType = MelType.HTK) -> None:
         checks.whole(n_stft, "n_stft", 1)
@@ -356,7 +356,7 @@ class MelSpectrogram(AudioTransform):
     """
 
     def __init__(self, sample_rate: int = 16000, n_fft: int = 400, win_length: int | None = None,
-                 hop_length: int | None = None, f_min: float = 0.0, f_max: _Bound = None, pad: int = 0,
+                 hop_length: int | None = None, f_min: float = 0.0, f_max: Bound = None, pad: int = 0,
                  n_mels: int = 128, window: WindowType = WindowType.HANN, power: float = 2.0,
                  normalized: bool = False, center: bool = True, pad_mode: BorderType = BorderType.REFLECT,
                  onesided: bool = True, norm: NormType = NormType.NONE, mel_scale: MelType = MelType.HTK) -> None:
@@ -365,7 +365,7 @@ class MelSpectrogram(AudioTransform):
         checks.real(f_min, "f_min", -checks.FLOAT_MAX, types=checks.WHOLE)
         if f_max is not None:
             checks.real(f_max, "f_max", types=checks.WHOLE)
-        _bounds("MelSpectrogram: ", sample_rate, f_min, f_max)
+        bounds_of("MelSpectrogram: ", sample_rate, f_min, f_max)
         checks.whole(pad, "pad")
         above_zero(power, "power", checks.WHOLE)
         self.spectrogram = Spectrogram(n_fft, win_length, hop_length, pad, window, power, normalized, center, pad_mode,
@@ -374,89 +374,6 @@ class MelSpectrogram(AudioTransform):
 
     def sound(self, sound: np.ndarray) -> np.ndarray:
         return self.mels.sound(self.spectrogram.sound(sound))
-
-
-def _dct_type(dct_type: Any, norm: Any, rate: Any) -> None:
-    checks.whole(rate, "sample_rate")
-    if checks.kind(dct_type, (int,), "dct_type") != 2:
-        raise ArgumentError(f"Input dct_type must be 2, but got : {dct_type}.")
-    checks.kind(norm, (NormMode,), "norm")
-
-
-def _logarithm(spectrum: np.ndarray, plain: bool) -> np.ndarray:
-    return np.log(spectrum + 1e-6) if plain else levels.amplitude_to_db(spectrum, True, 1.0, 1e-10, 80.0)
-
-
-class MFCC(AudioTransform):
-    """(..., n_mfcc, frame): the cosine transform of the mels in decibels, or of their logarithm with ``log_mels``.
-
-    Args:
-        melkwargs: arguments of :class:`MelSpectrogram`.
-
-    >>> from luojia import dataset
-    >>> dataset.audio.MFCC(8000, 4)(np.zeros((1, 800), np.float32)).shape
-    (1, 4, 5)
-    """
-
-    single = True
-
-    def __init__(self, sample_rate: int = 16000, n_mfcc: int = 40, dct_type: int = 2, norm: NormMode = NormMode.ORTHO,
-                 log_mels: bool = False, melkwargs: dict | None = None) -> None:
-        checks.whole(n_mfcc, "n_mfcc")
-        _dct_type(dct_type, norm, sample_rate)
-        self.plain = checks.flag(log_mels, "log_mels")
-        self.mels = MelSpectrogram(sample_rate, **checks.kind({} if melkwargs is None else melkwargs, (dict,),
-                                                              "melkwargs"))
-        self.n_mfcc, self.norm = n_mfcc, norm
-
-    def sound(self, sound: np.ndarray) -> np.ndarray:
-        mels = _logarithm(self.mels.sound(sound), self.plain)
-        if self.n_mfcc > mels.shape[-2]:
-            raise PipelineError(
-                f"MFCC: n_mfcc should be at most n_mels, but got n_mfcc: {self.n_mfcc}, n_mels: {mels.shape[-2]}."
-            )
-        if not self.n_mfcc:
-            return mels[..., :0, :]
-        return create_dct(self.n_mfcc, mels.shape[-2], self.norm).T.astype(np.float64) @ mels
-
-
-class LFCC(AudioTransform):
-    """(..., n_lfcc, frame): like :class:`MFCC`, with filters that are even in Hertz.
-
-    Args:
-        speckwargs: arguments of :class:`Spectrogram`.
-
-    >>> from luojia import dataset
-    >>> dataset.audio.LFCC(8000, 8, 4)(np.zeros((1, 800), np.float32)).shape
-    (1, 4, 5)
-    """
-
-    single = True
-
-    def __init__(self, sample_rate: int = 16000, n_filter: int = 128, n_lfcc: int = 40, f_min: float = 0.0,
-                 f_max: _Bound = None, dct_type: int = 2, norm: NormMode = NormMode.ORTHO, log_lf: bool = False,
-                 speckwargs: dict | None = None) -> None:
-        checks.whole(sample_rate, "sample_rate")
-        checks.whole(n_filter, "n_filter", 1)
-        checks.whole(n_lfcc, "n_lfcc", 1)
-        checks.real(f_min, "f_min", types=checks.WHOLE)
-        if f_max is not None:
-            checks.real(f_max, "f_max", types=checks.WHOLE)
-        low, high = _bounds("Input ", sample_rate, f_min, f_max)
-        _dct_type(dct_type, norm, sample_rate)
-        self.plain = checks.flag(log_lf, "log_lf")
-        self.spectrogram = Spectrogram(**checks.kind({} if speckwargs is None else speckwargs, (dict,), "speckwargs"))
-        self.bank = scales.linear_bank(self.spectrogram.n_fft // 2 + 1, low, high, n_filter, sample_rate)
-        self.n_lfcc, self.norm = n_lfcc, norm
-
-    def sound(self, sound: np.ndarray) -> np.ndarray:
-        if self.n_lfcc > self.bank.shape[1]:
-            raise PipelineError(
-                f"LFCC: n_lfcc should be at most n_filter, but got n_lfcc: {self.n_lfcc}, n_filter: "
-                f"{self.bank.shape[1]}."
-            )
-        bands = _logarithm(self.bank.T @ self.spectrogram.sound(sound), self.plain)
-        return create_dct(self.n_lfcc, self.bank.shape[1], self.norm).T.astype(np.float64) @ bands
 
 
 class PitchShift(AudioTransform):
