@@ -41,6 +41,7 @@ from .image_folders import (
     CityscapesDataset,
     DIV2KDataset,
     Food101Dataset,
+    ImageFolderDataset,
     LSUNDataset,
     OmniglotDataset,
     Places365Dataset,
@@ -88,7 +89,6 @@ from .sources import (
     Cifar100Dataset,
     FashionMnistDataset,
     GeneratorDataset,
-    ImageFolderDataset,
     MnistDataset,
     NumpySlicesDataset,
 )

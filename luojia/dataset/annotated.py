@@ -136,7 +136,7 @@ _COCO = {
 
 
 class CocoDataset(Pictures):
-    """COCO: images that have annotations, by their files' names, with those of the task.
+    """COCO: images that have annotations, as ``images`` lists them, with those of the task.
 
     Detection has the columns image, bbox (x, y, width, height), category_id, iscrowd; Stuff image, segmentation
     (polygons, filled up with -1), iscrowd; Keypoint image, keypoints, num_keypoints; Panoptic image, bbox,
@@ -181,16 +181,15 @@ class CocoDataset(Pictures):
                     name = names[annotation["image_id"]]
                     parts = annotation["segments_info"] if task == "Panoptic" else [annotation]
                     found.setdefault(name, []).extend(parts)
-                items = [
-                    (File(os.path.join(folder, name)), *_coco(task, found[name])) for name in sorted(found)
-                ]
+                listed = [name for name in names.values() if name in found]
+                items = [(File(os.path.join(folder, name)), *_coco(task, found[name])) for name in listed]
             except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
                 what = f"{type(error).__name__}: {error}"
                 raise PipelineError(f"{who}: {annotation_file} has not what {task} needs: {what}.") from error
         columns = _COCO[task]
         if extra_metadata:
             columns += f" {META}"
-            items = [(*item, np.array(os.path.splitext(name)[0])) for item, name in zip(items, sorted(found))]
+            items = [(*item, np.array(os.path.splitext(name)[0])) for item, name in zip(items, listed)]
         super().__init__(columns, items, decode, num_samples, shuffle, sampler, num_shards, shard_id)
 
     def get_class_indexing(self) -> dict:
@@ -336,11 +335,10 @@ class ManifestDataset(Pictures):
         return dict(self._numbers)
 
 
-_KITTI = ("Car", "Pedestrian", "Truck", "Cyclist", "Person_sitting", "Tram", "Van", "Misc", "DontCare")
-
-
 class KITTIDataset(Pictures):
     """KITTI: columns image, label, truncated, occluded, alpha, bbox, dimensions, location, rotation_y; of test image.
+
+    A label is its name's place among all names of the label files, in alphabetical order.
 
     Args:
         dataset_dir: the folder with data_object_image_2 and data_object_label_2.
@@ -368,18 +366,18 @@ class KITTIDataset(Pictures):
         folder = folder_of(who, dataset_dir)
         usage = usage_of("train" if usage is None else usage, ("train", "test"), who)
         inner = "training" if usage == "train" else "testing"
-        items: list[tuple] = []
-        for image in images_in(os.path.join(folder, "data_object_image_2", inner, "image_2")):
-            name = os.path.splitext(os.path.basename(image))[0]
-            if usage == "test":
-                items.append((image,))
-                continue
-            listed = os.path.join(folder, "data_object_label_2", inner, "label_2", f"{name}.txt")
-            rows = [line.split() for line in lines(listed)]
+        images = images_in(os.path.join(folder, "data_object_image_2", inner, "image_2"))
+        files = [] if usage == "test" else [
+            os.path.join(folder, "data_object_label_2", inner, "label_2", os.path.basename(os.path.splitext(image)[0])
+                         + ".txt") for image in images
+        ]
+        found = [[line.split() for line in lines(listed)] for listed in files]
+        classes = {name: i for i, name in enumerate(sorted({row[0] for rows in found for row in rows}))}
+        items: list[tuple] = [(image,) for image in images] if usage == "test" else []
+        for image, listed, rows in zip(images, files, found):
             try:
-                cells = np.array([[_KITTI.index(row[0]), *map(float, row[1:15])] for row in rows])
-                cells = cells.reshape(len(rows), 15)
-            except (ValueError, IndexError) as error:
+                cells = np.array([[classes[row[0]], *map(float, row[1:15])] for row in rows]).reshape(len(rows), 15)
+            except ValueError as error:
                 raise FormatError(f"{who}: {listed} holds no labels as KITTI's: {error}.") from error
             bounds = ((0, 1, np.uint32), (1, 2, np.float32), (2, 3, np.uint32), (3, 4, np.float32), (4, 8, np.float32),
                       (8, 11, np.float32), (11, 14, np.float32), (14, 15, np.float32))

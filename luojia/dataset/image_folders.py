@@ -1,9 +1,10 @@
-"""Data sets of images in folders: Caltech, Food-101, LSUN, Omniglot, Rendered SST-2, SUN397, Places365, and others."""
+"""Data sets of images in folders: any, Caltech, Food-101, LSUN, Omniglot, Rendered SST-2, SUN397, and others."""
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,48 @@ from .files import folder_of
 from .pictures import File, Outline, Pictures, folders_in, images_in, lines, matlab, number, numbered
 from .rows import PipelineError
 from .text_sets import usage_of
+
+
+class ImageFolderDataset(Pictures):
+    """Images in folders, ``dataset_dir/<class>/<image>``: columns image and label, int32.
+
+    Args:
+        dataset_dir: the folder of folders.
+        extensions: of the files that are images; default all files.
+        class_indexing: the classes' numbers by name; default 0, 1, ... in alphabetical order.
+        decode: give pixels, (H, W, 3) uint8; else the file's bytes, (n,) uint8, for ``vision.Decode``.
+        num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
+
+    >>> from luojia import dataset
+    >>> import os
+    >>> for name in ("cat", "dog"):
+    ...     os.makedirs(f"pets/{name}")
+    ...     dataset.vision.write_png(f"pets/{name}/0.png", np.zeros((4, 6, 3), np.uint8))
+    >>> data = dataset.ImageFolderDataset("pets", decode=True, shuffle=False)
+    >>> [(row["image"].shape, int(row["label"])) for row in data.create_dict_iterator(num_epochs=1, output_numpy=True)]
+    [((4, 6, 3), 0), ((4, 6, 3), 1)]
+    """
+
+    def __init__(self, dataset_dir: str, num_samples: int | None = None, num_parallel_workers: int | None = None,
+                 shuffle: bool | None = None, sampler: Any = None, extensions: Sequence[str] | None = None,
+                 class_indexing: dict | None = None, decode: bool = False, num_shards: int | None = None,
+                 shard_id: int | None = None, cache: Any = None, decrypt: Any = None) -> None:
+        who = "ImageFolderDataset"
+        folder = folder_of(who, dataset_dir)
+        found = folders_in(folder)
+        self._classes = {name: i for i, name in enumerate(found)} if class_indexing is None else dict(class_indexing)
+        kinds = tuple(extensions or ("",))
+        items = [(image, number(label, np.int32)) for name, label in self._classes.items() if name in found
+                 for image in images_in(os.path.join(folder, name), kinds)]
+        if not items:
+            raise PipelineError(f"{who}: {dataset_dir} has no folders with images (*{', *'.join(kinds)}).")
+        super().__init__("image label", items, decode, num_samples, shuffle, sampler, num_shards, shard_id)
+
+    def num_classes(self) -> int:
+        return len(self._classes)
+
+    def get_class_indexing(self) -> dict:
+        return dict(self._classes)
 
 
 class Caltech256Dataset(Pictures):
@@ -245,7 +288,7 @@ class RenderedSST2Dataset(Pictures):
 
 
 class SUN397Dataset(Pictures):
-    """SUN397, the folders that ClassName.txt lists: columns image and label, uint32, in its order.
+    """SUN397, the folders that ClassName.txt lists, by name: columns image and label, uint32, the place in the list.
 
     Args:
         dataset_dir: the folder.
@@ -267,8 +310,9 @@ class SUN397Dataset(Pictures):
                  shuffle: bool | None = None, decode: bool = False, sampler: Any = None, num_shards: int | None = None,
                  shard_id: int | None = None, cache: Any = None) -> None:
         folder = folder_of("SUN397Dataset", dataset_dir)
-        names = lines(os.path.join(folder, "ClassName.txt"))
-        items = numbered(folder, [name.lstrip("/") for name in names])
+        names = [name.lstrip("/") for name in lines(os.path.join(folder, "ClassName.txt"))]
+        items = [(image, number(names.index(name))) for name in sorted(names)
+                 for image in images_in(os.path.join(folder, name))]
         super().__init__("image label", items, decode, num_samples, shuffle, sampler, num_shards, shard_id)
 
 

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from .._src.errors import FormatError
+from .._src.formats.text import open_text
 from .files import folder_of
 from .pictures import File, Outline, Pictures, lines, matlab, number
 from .text_sets import usage_of
 
 
 class FlickrDataset(Pictures):
-    """Flickr8k or Flickr30k: columns image and annotation, the captions, (5,).
+    """Flickr8k or Flickr30k: columns image and annotation, the captions, (5,); in the order of the names.
 
     Args:
         dataset_dir: the folder of the images.
@@ -46,7 +47,7 @@ class FlickrDataset(Pictures):
             if not tab:
                 raise FormatError(f"{who}: {annotation_file} has a line without a tab: {line!r}.")
             captions.setdefault(name.rpartition("#")[0], []).append(caption.strip())
-        items = [(File(os.path.join(folder, name)), np.array(captions[name])) for name in captions]
+        items = [(File(os.path.join(folder, name)), np.array(captions[name])) for name in sorted(captions)]
         super().__init__("image annotation", items, decode, num_samples, shuffle, sampler, num_shards, shard_id)
 
 
@@ -75,7 +76,11 @@ class SBUDataset(Pictures):
                  shard_id: int | None = None, cache: Any = None) -> None:
         folder = folder_of("SBUDataset", dataset_dir)
         stem = os.path.join(folder, "SBU_captioned_photo_dataset_")
-        urls, captions = lines(f"{stem}urls.txt"), lines(f"{stem}captions.txt")
+        urls = lines(f"{stem}urls.txt")
+        with open_text(f"{stem}captions.txt") as file:
+            captions = [line.rstrip(" \n") for line in file]
+        if "" in captions:
+            raise FormatError(f"SBUDataset: line {captions.index('') + 1} of {stem}captions.txt is empty.")
         items = []
         for url, caption in zip(urls, captions):
             path = os.path.join(folder, "sbu_images", "m_" + "_".join(url.split("/")[-2:]))

@@ -61,7 +61,7 @@ class Erase(ImageTransform):
 
     ranks = (3,)
 
-    def __init__(self, top: int, left: int, height: int, width: int, value: Any = 0, inplace: bool = False) -> None:
+    def __init__(self, top: int, left: int, height: int, width: int, value: Any = 0.0, inplace: bool = False) -> None:
         self.box = (checks.whole(top, "top"), checks.whole(left, "left"), checks.whole(height, "height", 1),
                     checks.whole(width, "width", 1))
         checks.kind(value, (float, int, tuple), "value")
