@@ -60,7 +60,7 @@ class RandomColorAdjust(ImageTransform):
         for i in rng.permutation(4):
             change, (low, high), still = self.ranges[i]
             factor = low if low == high else rng.uniform(low, high)
-            image = image if factor == still else change(factor)(image)
+            image = image if factor == still and not is_pil(image) else change(factor)(image)  # Pillow's hue 0 rounds
         return image
 
     def picture(self, image: Any) -> Any:

@@ -76,7 +76,7 @@ class Rotate(ImageTransform):
         self.degrees = checks.real(degrees, "degrees", -checks.FLOAT_MAX)
         self.inter, self.expand = interpolation_of(resample, "resample"), checks.flag(expand, "expand")
         self.centre, self.fill = _centre(center), fill_of(fill_value)
-        self.refuses = _refused(self.inter)
+        self.refuses, self.of_bytes = _refused(self.inter), self.expand
 
     def image(self, image: np.ndarray) -> np.ndarray:
         return self.turned(image, self.degrees)
