@@ -41,6 +41,7 @@ from .image_folders import (
     CityscapesDataset,
     DIV2KDataset,
     Food101Dataset,
+    ImageFolderDataset,
     LSUNDataset,
     OmniglotDataset,
     Places365Dataset,
@@ -88,10 +89,10 @@ from .sources import (
     Cifar100Dataset,
     FashionMnistDataset,
     GeneratorDataset,
-    ImageFolderDataset,
     MnistDataset,
     NumpySlicesDataset,
 )
+from .text_pairs import IWSLT2016Dataset, IWSLT2017Dataset, Multi30kDataset
 from .text_sets import (
     AGNewsDataset,
     AmazonReviewDataset,
@@ -99,9 +100,6 @@ from .text_sets import (
     CoNLL2000Dataset,
     DBpediaDataset,
     EnWik9Dataset,
-    IWSLT2016Dataset,
-    IWSLT2017Dataset,
-    Multi30kDataset,
     PennTreebankDataset,
     SogouNewsDataset,
     SQuADDataset,

@@ -46,6 +46,17 @@ class VOCDataset(Pictures):
         decode: give pixels, else the files' bytes.
         extra_metadata: a column _meta-filename, which is given under another name only (``rename``).
         num_parallel_workers, cache, decrypt: accepted.
+
+    >>> from luojia import dataset
+    >>> import os, pathlib
+    >>> for folder in ("ImageSets/Segmentation", "JPEGImages", "SegmentationClass"):
+    ...     os.makedirs(folder)
+    >>> _ = pathlib.Path("ImageSets/Segmentation/train.txt").write_text("0\\n")
+    >>> dataset.vision.write_png("JPEGImages/0.jpg", np.zeros((4, 6, 3), np.uint8))
+    >>> dataset.vision.write_png("SegmentationClass/0.png", np.zeros((4, 6, 3), np.uint8))
+    >>> rows = dataset.VOCDataset(".", decode=True).create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["image"].shape, row["target"].shape) for row in rows]
+    [((4, 6, 3), (4, 6, 3))]
     """
 
     def __init__(self, dataset_dir: str, task: str = "Segmentation", usage: str = "train",
@@ -125,7 +136,7 @@ _COCO = {
 
 
 class CocoDataset(Pictures):
-    """COCO: images that have annotations, by their files' names, with those of the task.
+    """COCO: images that have annotations, as ``images`` lists them, with those of the task.
 
     Detection has the columns image, bbox (x, y, width, height), category_id, iscrowd; Stuff image, segmentation
     (polygons, filled up with -1), iscrowd; Keypoint image, keypoints, num_keypoints; Panoptic image, bbox,
@@ -139,6 +150,16 @@ class CocoDataset(Pictures):
         decode: give pixels, else the files' bytes.
         extra_metadata: a column _meta-filename, which is given under another name only (``rename``).
         num_parallel_workers, cache, decrypt: accepted.
+
+    >>> from luojia import dataset
+    >>> import json, pathlib
+    >>> dataset.vision.write_png("./0.jpg", np.zeros((4, 6, 3), np.uint8))
+    >>> box = {"id": 1, "image_id": 0, "bbox": [1, 0, 3, 2], "category_id": 7, "iscrowd": 0}
+    >>> lists = {"images": [{"id": 0, "file_name": "0.jpg"}], "categories": [{"id": 7, "name": "cat"}]}
+    >>> _ = pathlib.Path("some.json").write_text(json.dumps({**lists, "annotations": [box]}))
+    >>> rows = dataset.CocoDataset(".", "some.json", decode=True).create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["image"].shape, row["bbox"].tolist(), row["category_id"].tolist()) for row in rows]
+    [((4, 6, 3), [[1.0, 0.0, 3.0, 2.0]], [[7]])]
     """
 
     def __init__(self, dataset_dir: str, annotation_file: str, task: str = "Detection", num_samples: int | None = None,
@@ -160,16 +181,15 @@ class CocoDataset(Pictures):
                     name = names[annotation["image_id"]]
                     parts = annotation["segments_info"] if task == "Panoptic" else [annotation]
                     found.setdefault(name, []).extend(parts)
-                items = [
-                    (File(os.path.join(folder, name)), *_coco(task, found[name])) for name in sorted(found)
-                ]
+                listed = [name for name in names.values() if name in found]
+                items = [(File(os.path.join(folder, name)), *_coco(task, found[name])) for name in listed]
             except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
                 what = f"{type(error).__name__}: {error}"
                 raise PipelineError(f"{who}: {annotation_file} has not what {task} needs: {what}.") from error
         columns = _COCO[task]
         if extra_metadata:
             columns += f" {META}"
-            items = [(*item, np.array(os.path.splitext(name)[0])) for item, name in zip(items, sorted(found))]
+            items = [(*item, np.array(os.path.splitext(name)[0])) for item, name in zip(items, listed)]
         super().__init__(columns, items, decode, num_samples, shuffle, sampler, num_shards, shard_id)
 
     def get_class_indexing(self) -> dict:
@@ -218,6 +238,14 @@ class CelebADataset(Pictures):
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         decode: give pixels, else the files' bytes.
         num_parallel_workers, cache, decrypt: accepted.
+
+    >>> from luojia import dataset
+    >>> import pathlib
+    >>> dataset.vision.write_png("./0.jpg", np.zeros((4, 6, 3), np.uint8))
+    >>> _ = pathlib.Path("list_attr_celeba.txt").write_text("1\\nBald Young\\n0.jpg -1 1\\n")
+    >>> rows = dataset.CelebADataset(".", decode=True).create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["image"].shape, row["attr"].tolist()) for row in rows]
+    [((4, 6, 3), [0, 1])]
     """
 
     def __init__(self, dataset_dir: str, num_parallel_workers: int | None = None, shuffle: bool | None = None,
@@ -266,6 +294,15 @@ class ManifestDataset(Pictures):
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         decode: give pixels, else the files' bytes.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import pathlib
+    >>> dataset.vision.write_png("./0.png", np.zeros((4, 6, 3), np.uint8))
+    >>> line = '{"source": "./0.png", "usage": "train", "annotation": [{"name": "cat"}]}\\n'
+    >>> _ = pathlib.Path("some.manifest").write_text(line)
+    >>> data = dataset.ManifestDataset("some.manifest", decode=True)
+    >>> [(row["image"].shape, int(row["label"])) for row in data.create_dict_iterator(num_epochs=1, output_numpy=True)]
+    [((4, 6, 3), 0)]
     """
 
     def __init__(self, dataset_file: str, usage: str = "train", num_samples: int | None = None,
@@ -298,11 +335,10 @@ class ManifestDataset(Pictures):
         return dict(self._numbers)
 
 
-_KITTI = ("Car", "Pedestrian", "Truck", "Cyclist", "Person_sitting", "Tram", "Van", "Misc", "DontCare")
-
-
 class KITTIDataset(Pictures):
     """KITTI: columns image, label, truncated, occluded, alpha, bbox, dimensions, location, rotation_y; of test image.
+
+    A label is its name's place among all names of the label files, in alphabetical order.
 
     Args:
         dataset_dir: the folder with data_object_image_2 and data_object_label_2.
@@ -310,6 +346,16 @@ class KITTIDataset(Pictures):
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         decode: give pixels, else the files' bytes.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import os, pathlib
+    >>> pictures, labels = "data_object_image_2/training/image_2", "data_object_label_2/training/label_2"
+    >>> os.makedirs(pictures); os.makedirs(labels)
+    >>> dataset.vision.write_png(f"{pictures}/000000.png", np.zeros((4, 6, 3), np.uint8))
+    >>> _ = pathlib.Path(labels, "000000.txt").write_text("Car 0.00 0 -1.5 1 0 4 2 1 2 3 4 5 6 0.5\\n")
+    >>> rows = dataset.KITTIDataset(".", decode=True).create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["image"].shape, row["label"].tolist(), row["bbox"].tolist()) for row in rows]
+    [((4, 6, 3), [[0]], [[1.0, 0.0, 4.0, 2.0]])]
     """
 
     def __init__(self, dataset_dir: str, usage: str | None = None, num_samples: int | None = None,
@@ -320,18 +366,18 @@ class KITTIDataset(Pictures):
         folder = folder_of(who, dataset_dir)
         usage = usage_of("train" if usage is None else usage, ("train", "test"), who)
         inner = "training" if usage == "train" else "testing"
-        items: list[tuple] = []
-        for image in images_in(os.path.join(folder, "data_object_image_2", inner, "image_2")):
-            name = os.path.splitext(os.path.basename(image))[0]
-            if usage == "test":
-                items.append((image,))
-                continue
-            listed = os.path.join(folder, "data_object_label_2", inner, "label_2", f"{name}.txt")
-            rows = [line.split() for line in lines(listed)]
+        images = images_in(os.path.join(folder, "data_object_image_2", inner, "image_2"))
+        files = [] if usage == "test" else [
+            os.path.join(folder, "data_object_label_2", inner, "label_2", os.path.basename(os.path.splitext(image)[0])
+                         + ".txt") for image in images
+        ]
+        found = [[line.split() for line in lines(listed)] for listed in files]
+        classes = {name: i for i, name in enumerate(sorted({row[0] for rows in found for row in rows}))}
+        items: list[tuple] = [(image,) for image in images] if usage == "test" else []
+        for image, listed, rows in zip(images, files, found):
             try:
-                cells = np.array([[_KITTI.index(row[0]), *map(float, row[1:15])] for row in rows])
-                cells = cells.reshape(len(rows), 15)
-            except (ValueError, IndexError) as error:
+                cells = np.array([[classes[row[0]], *map(float, row[1:15])] for row in rows]).reshape(len(rows), 15)
+            except ValueError as error:
                 raise FormatError(f"{who}: {listed} holds no labels as KITTI's: {error}.") from error
             bounds = ((0, 1, np.uint32), (1, 2, np.float32), (2, 3, np.uint32), (3, 4, np.float32), (4, 8, np.float32),
                       (8, 11, np.float32), (11, 14, np.float32), (14, 15, np.float32))
@@ -353,6 +399,16 @@ class WIDERFaceDataset(Pictures):
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         decode: give pixels, else the files' bytes.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import os, pathlib
+    >>> os.makedirs("WIDER_val/images/0"); os.mkdir("wider_face_split")
+    >>> dataset.vision.write_png("WIDER_val/images/0/0.jpg", np.zeros((4, 6, 3), np.uint8))
+    >>> faces = pathlib.Path("wider_face_split/wider_face_val_bbx_gt.txt")
+    >>> _ = faces.write_text("0/0.jpg\\n1\\n1 2 3 2 0 0 0 0 0 0 \\n")
+    >>> rows = dataset.WIDERFaceDataset(".", "valid", decode=True).create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["image"].shape, row["bbox"].tolist(), row["pose"].tolist()) for row in rows]
+    [((4, 6, 3), [[1, 2, 3, 2]], [0])]
     """
 
     def __init__(self, dataset_dir: str, usage: str | None = None, num_samples: int | None = None,

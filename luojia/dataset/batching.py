@@ -18,7 +18,14 @@ from .steps import _call, _renamed, parameters_of
 
 
 class BatchInfo:
-    """What a function of ``batch`` is told: the number of the batch in this pass, and of the pass."""
+    """What a function of ``batch`` is told: the number of the batch in this pass, and of the pass.
+
+    >>> from luojia import dataset
+    >>> data = dataset.NumpySlicesDataset([1, 2, 3, 4, 5, 6], ["a"], shuffle=False)
+    >>> data = data.batch(lambda info: info.get_batch_num() + 1)
+    >>> [row[0].tolist() for row in data.create_tuple_iterator(num_epochs=1, output_numpy=True)]
+    [[1], [2, 3], [4, 5, 6]]
+    """
 
     def __init__(self, batch: int, epoch: int = 0) -> None:
         self._batch, self._epoch = batch, epoch

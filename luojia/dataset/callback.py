@@ -69,8 +69,19 @@ class WaitedDSCallback(Callback, DSCallback):
     """A callback of a pipeline and of training at once, for ``Model.train`` and ``Dataset.map``.
 
     Override ``sync_epoch_begin(train_run_context, ds_run_context)`` and ``sync_step_begin``: they are called before a
-    pass, or a row, of the pipeline from the second on, with what training was told last. ``step_size`` is the rows in a
-    training step.
+    pass, or a row, of the pipeline from the second on, with the RunContext that training gave last. ``step_size`` is
+    the rows in a training step.
+
+    >>> from luojia import Model, dataset, nn
+    >>> class Printing(dataset.WaitedDSCallback):
+    ...     def sync_epoch_begin(self, train_run_context, ds_run_context):
+    ...         trained = train_run_context.original_args()
+    ...         print("pass", ds_run_context.cur_epoch_num, "after step", trained.cur_step_num)
+    >>> printing, net, ones = Printing(), nn.Dense(1, 1), np.ones((4, 1), np.float32)
+    >>> data = dataset.NumpySlicesDataset((ones, ones)).map(lambda x: x, "column_0", callbacks=printing).batch(2)
+    >>> model = Model(net, nn.MSELoss(), nn.SGD(net.trainable_params(), 0.1))
+    >>> model.train(2, data, printing, dataset_sink_mode=False)
+    pass 2 after step 2
     """
 
     def __init__(self, step_size: int = 1) -> None:
@@ -92,10 +103,10 @@ class WaitedDSCallback(Callback, DSCallback):
             self.sync_step_begin(self.train_run_context, ds_run_context)
 
     def step_end(self, run_context: Any) -> None:
-        self.train_run_context = run_context.original_args()
+        self.train_run_context = run_context
 
     def epoch_end(self, run_context: Any) -> None:
-        self.train_run_context = run_context.original_args()
+        self.train_run_context = run_context
 
 
 def callbacks_of(callbacks: Any) -> list[DSCallback]:

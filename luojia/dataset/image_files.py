@@ -34,6 +34,13 @@ class KMnistDataset(_InMemory):
         usage: 'train', 'test' or 'all' (default).
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> np.array([2051, 1, 28, 28] + [0] * 196, ">i4").tofile("t10k-images-idx3-ubyte")
+    >>> np.uint8([0, 0, 8, 1, 0, 0, 0, 1, 7]).tofile("t10k-labels-idx1-ubyte")
+    >>> rows = dataset.KMnistDataset(".", "test").create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["image"].shape, int(row["label"])) for row in rows]
+    [((28, 28, 1), 7)]
     """
 
     def __init__(self, dataset_dir: str, usage: str | None = None, num_samples: int | None = None,
@@ -62,6 +69,14 @@ class EMnistDataset(_InMemory):
         usage: 'train', 'test' or 'all' (default).
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> name = "emnist-digits-test-{}-ubyte"
+    >>> np.array([2051, 1, 28, 28] + [0] * 196, ">i4").tofile(name.format("images-idx3"))
+    >>> np.uint8([0, 0, 8, 1, 0, 0, 0, 1, 7]).tofile(name.format("labels-idx1"))
+    >>> rows = dataset.EMnistDataset(".", "digits", "test").create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["image"].shape, int(row["label"])) for row in rows]
+    [((28, 28, 1), 7)]
     """
 
     def __init__(self, dataset_dir: str, name: str, usage: str | None = None, num_samples: int | None = None,
@@ -85,6 +100,14 @@ class QMnistDataset(_InMemory):
         compat: the class alone, else the 8 numbers that QMNIST has.
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> name = "qmnist-test-{}"
+    >>> np.array([2051, 1, 28, 28] + [0] * 196, ">i4").tofile(name.format("images-idx3-ubyte"))
+    >>> np.array([3074, 1, 8, 7] + [0] * 7, ">i4").tofile(name.format("labels-idx2-int"))
+    >>> rows = dataset.QMnistDataset(".", "test").create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["image"].shape, int(row["label"])) for row in rows]
+    [((28, 28, 1), 7)]
     """
 
     def __init__(self, dataset_dir: str, usage: str | None = None, compat: bool = True, num_samples: int | None = None,
@@ -114,6 +137,13 @@ class SemeionDataset(_InMemory):
         dataset_dir: the folder.
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import pathlib
+    >>> _ = pathlib.Path("semeion.data").write_text("1.0000 " * 256 + "0 0 0 1 0 0 0 0 0 0 \\n")
+    >>> rows = dataset.SemeionDataset(".").create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["image"].shape, int(row["label"])) for row in rows]
+    [((16, 16), 3)]
     """
 
     def __init__(self, dataset_dir: str, num_samples: int | None = None, num_parallel_workers: int | None = None,
@@ -138,6 +168,13 @@ class STL10Dataset(_InMemory):
         usage: 'train', 'test', 'unlabeled', 'train+unlabeled' or 'all' (default).
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> np.zeros(3 * 96 * 96, np.uint8).tofile("test_X.bin")
+    >>> np.uint8([4]).tofile("test_y.bin")
+    >>> rows = dataset.STL10Dataset(".", "test").create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["image"].shape, int(row["label"])) for row in rows]
+    [((96, 96, 3), 3)]
     """
 
     def __init__(self, dataset_dir: str, usage: str | None = None, num_samples: int | None = None,
@@ -197,6 +234,13 @@ class USPSDataset(FileRows):
         dataset_dir: the folder.
         usage: 'train', 'test' or 'all' (default).
         num_samples, num_parallel_workers, shuffle, num_shards, shard_id: see :class:`TextFileDataset`.
+
+    >>> from luojia import dataset
+    >>> import pathlib
+    >>> _ = pathlib.Path("usps.t").write_text("4 " + " ".join(f"{i}:-1" for i in range(1, 257)) + " \\n")
+    >>> rows = dataset.USPSDataset(".", "test").create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["image"].shape, int(row["label"])) for row in rows]
+    [((16, 16, 1), 3)]
     """
 
     def __init__(self, dataset_dir: str, usage: str | None = None, num_samples: int | None = None,
@@ -232,6 +276,16 @@ class PhotoTourDataset(_InMemory):
         usage: 'train' (default) or 'test'.
         num_samples, shuffle, sampler, num_shards, shard_id: which patches, in which order; shuffled by default.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import os, pathlib
+    >>> os.mkdir("liberty")
+    >>> dataset.vision.write_png("liberty/patches0000.bmp", np.zeros((1024, 1024), np.uint8))
+    >>> _ = pathlib.Path("liberty/info.txt").write_text("0 0\\n1 0\\n")
+    >>> _ = pathlib.Path("liberty/m50_100000_100000_0.txt").write_text("0 0 0 1 1 0 0\\n")
+    >>> rows = dataset.PhotoTourDataset(".", "liberty", "train").create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [row["image"].shape for row in rows]
+    [(64, 64, 1), (64, 64, 1)]
     """
 
     def __init__(self, dataset_dir: str, name: str, usage: str | None = None, num_samples: int | None = None,

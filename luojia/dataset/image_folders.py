@@ -1,9 +1,10 @@
-"""Data sets of images in folders: Caltech, Food-101, LSUN, Omniglot, Rendered SST-2, SUN397, Places365, and others."""
+"""Data sets of images in folders: any, Caltech, Food-101, LSUN, Omniglot, Rendered SST-2, SUN397, and others."""
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,48 @@ from .rows import PipelineError
 from .text_sets import usage_of
 
 
+class ImageFolderDataset(Pictures):
+    """Images in folders, ``dataset_dir/<class>/<image>``: columns image and label, int32.
+
+    Args:
+        dataset_dir: the folder of folders.
+        extensions: of the files that are images; default all files.
+        class_indexing: the classes' numbers by name; default 0, 1, ... in alphabetical order.
+        decode: give pixels, (H, W, 3) uint8; else the file's bytes, (n,) uint8, for ``vision.Decode``.
+        num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
+
+    >>> from luojia import dataset
+    >>> import os
+    >>> for name in ("cat", "dog"):
+    ...     os.makedirs(f"pets/{name}")
+    ...     dataset.vision.write_png(f"pets/{name}/0.png", np.zeros((4, 6, 3), np.uint8))
+    >>> data = dataset.ImageFolderDataset("pets", decode=True, shuffle=False)
+    >>> [(row["image"].shape, int(row["label"])) for row in data.create_dict_iterator(num_epochs=1, output_numpy=True)]
+    [((4, 6, 3), 0), ((4, 6, 3), 1)]
+    """
+
+    def __init__(self, dataset_dir: str, num_samples: int | None = None, num_parallel_workers: int | None = None,
+                 shuffle: bool | None = None, sampler: Any = None, extensions: Sequence[str] | None = None,
+                 class_indexing: dict | None = None, decode: bool = False, num_shards: int | None = None,
+                 shard_id: int | None = None, cache: Any = None, decrypt: Any = None) -> None:
+        who = "ImageFolderDataset"
+        folder = folder_of(who, dataset_dir)
+        found = folders_in(folder)
+        self._classes = {name: i for i, name in enumerate(found)} if class_indexing is None else dict(class_indexing)
+        kinds = tuple(extensions or ("",))
+        items = [(image, number(label, np.int32)) for name, label in self._classes.items() if name in found
+                 for image in images_in(os.path.join(folder, name), kinds)]
+        if not items:
+            raise PipelineError(f"{who}: {dataset_dir} has no folders with images (*{', *'.join(kinds)}).")
+        super().__init__("image label", items, decode, num_samples, shuffle, sampler, num_shards, shard_id)
+
+    def num_classes(self) -> int:
+        return len(self._classes)
+
+    def get_class_indexing(self) -> dict:
+        return dict(self._classes)
+
+
 class Caltech256Dataset(Pictures):
     """Caltech 256, a folder for each class: columns image and label, int32, from 0 on in the folders' order.
 
@@ -24,6 +67,14 @@ class Caltech256Dataset(Pictures):
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         decode: give pixels, (H, W, 3) uint8; else the file's bytes, (n,) uint8, for ``vision.Decode``.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import os
+    >>> os.makedirs("256/001.ak47")
+    >>> dataset.vision.write_png("256/001.ak47/001_0001.jpg", np.zeros((4, 6, 3), np.uint8))
+    >>> rows = dataset.Caltech256Dataset("256", decode=True).create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["image"].shape, int(row["label"])) for row in rows]
+    [((4, 6, 3), 0)]
     """
 
     def __init__(self, dataset_dir: str, num_samples: int | None = None, num_parallel_workers: int | None = None,
@@ -47,6 +98,14 @@ class Caltech101Dataset(Pictures):
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         decode: give pixels, else the files' bytes.
         num_parallel_workers: accepted.
+
+    >>> from luojia import dataset
+    >>> import os
+    >>> os.makedirs("101_ObjectCategories/ant"); os.mkdir("Annotations")
+    >>> dataset.vision.write_png("101_ObjectCategories/ant/image_0001.jpg", np.zeros((4, 6, 3), np.uint8))
+    >>> data = dataset.Caltech101Dataset(".", "category", decode=True)
+    >>> [int(row["category"]) for row in data.create_dict_iterator(num_epochs=1, output_numpy=True)]
+    [0]
     """
 
     _renamed = {
@@ -92,6 +151,15 @@ class Food101Dataset(Pictures):
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         decode: give pixels, else the files' bytes.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import os, pathlib
+    >>> os.makedirs("images/ramen"); os.mkdir("meta")
+    >>> dataset.vision.write_png("images/ramen/0.jpg", np.zeros((4, 6, 3), np.uint8))
+    >>> _ = pathlib.Path("meta/test.txt").write_text("ramen/0\\n")
+    >>> rows = dataset.Food101Dataset(".", "test", decode=True).create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["image"].shape, str(row["label"])) for row in rows]
+    [((4, 6, 3), 'ramen')]
     """
 
     def __init__(self, dataset_dir: str, usage: str | None = None, num_samples: int | None = None,
@@ -120,6 +188,14 @@ class LSUNDataset(Pictures):
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         decode: give pixels, else the files' bytes.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import os
+    >>> os.mkdir("bedroom_train")
+    >>> dataset.vision.write_png("bedroom_train/0.jpg", np.zeros((4, 6, 3), np.uint8))
+    >>> data = dataset.LSUNDataset(".", "train", ["bedroom"], decode=True)
+    >>> [(row["image"].shape, int(row["label"])) for row in data.create_dict_iterator(num_epochs=1, output_numpy=True)]
+    [((4, 6, 3), 0)]
     """
 
     def __init__(self, dataset_dir: str, usage: str | None = None, classes: str | list[str] | None = None,
@@ -151,6 +227,14 @@ class OmniglotDataset(Pictures):
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         decode: give pixels, else the files' bytes.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import os
+    >>> os.makedirs("images_background/Greek/character01")
+    >>> dataset.vision.write_png("images_background/Greek/character01/0001_01.png", np.zeros((4, 6), np.uint8))
+    >>> rows = dataset.OmniglotDataset(".", decode=True).create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["image"].shape, int(row["label"])) for row in rows]
+    [((4, 6, 3), 0)]
     """
 
     def __init__(self, dataset_dir: str, background: bool | None = None, num_samples: int | None = None,
@@ -178,6 +262,14 @@ class RenderedSST2Dataset(Pictures):
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         decode: give pixels, else the files' bytes.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import os
+    >>> os.makedirs("test/positive"); os.makedirs("test/negative")
+    >>> dataset.vision.write_png("test/positive/0.png", np.zeros((4, 6, 3), np.uint8))
+    >>> data = dataset.RenderedSST2Dataset(".", "test", decode=True)
+    >>> [(row["image"].shape, int(row["label"])) for row in data.create_dict_iterator(num_epochs=1, output_numpy=True)]
+    [((4, 6, 3), 1)]
     """
 
     def __init__(self, dataset_dir: str, usage: str | None = None, num_samples: int | None = None,
@@ -196,21 +288,31 @@ class RenderedSST2Dataset(Pictures):
 
 
 class SUN397Dataset(Pictures):
-    """SUN397, the folders that ClassName.txt lists: columns image and label, uint32, in its order.
+    """SUN397, the folders that ClassName.txt lists, by name: columns image and label, uint32, the place in the list.
 
     Args:
         dataset_dir: the folder.
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         decode: give pixels, else the files' bytes.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import os, pathlib
+    >>> os.makedirs("a/abbey")
+    >>> dataset.vision.write_png("a/abbey/sun_0.jpg", np.zeros((4, 6, 3), np.uint8))
+    >>> _ = pathlib.Path("ClassName.txt").write_text("/a/abbey\\n")
+    >>> rows = dataset.SUN397Dataset(".", decode=True).create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["image"].shape, int(row["label"])) for row in rows]
+    [((4, 6, 3), 0)]
     """
 
     def __init__(self, dataset_dir: str, num_samples: int | None = None, num_parallel_workers: int | None = None,
                  shuffle: bool | None = None, decode: bool = False, sampler: Any = None, num_shards: int | None = None,
                  shard_id: int | None = None, cache: Any = None) -> None:
         folder = folder_of("SUN397Dataset", dataset_dir)
-        names = lines(os.path.join(folder, "ClassName.txt"))
-        items = numbered(folder, [name.lstrip("/") for name in names])
+        names = [name.lstrip("/") for name in lines(os.path.join(folder, "ClassName.txt"))]
+        items = [(image, number(names.index(name))) for name in sorted(names)
+                 for image in images_in(os.path.join(folder, name))]
         super().__init__("image label", items, decode, num_samples, shuffle, sampler, num_shards, shard_id)
 
 
@@ -224,6 +326,16 @@ class Places365Dataset(Pictures):
         decode: give pixels, else the files' bytes.
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import os, pathlib
+    >>> os.mkdir("val_256")
+    >>> dataset.vision.write_png("val_256/Places365_val_00000001.jpg", np.zeros((4, 6, 3), np.uint8))
+    >>> _ = pathlib.Path("places365_val.txt").write_text("Places365_val_00000001.jpg 165\\n")
+    >>> _ = pathlib.Path("categories_places365.txt").write_text("/a/airfield 0\\n")
+    >>> rows = dataset.Places365Dataset(".", "val", decode=True).create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["image"].shape, int(row["label"])) for row in rows]
+    [((4, 6, 3), 165)]
     """
 
     def __init__(self, dataset_dir: str, usage: str | None = None, small: bool = True, decode: bool = False,
@@ -255,6 +367,16 @@ class DIV2KDataset(Pictures):
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         decode: give pixels, else the files' bytes.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import os
+    >>> for folder in ("DIV2K_train_HR", "DIV2K_train_LR_bicubic/X2"):
+    ...     os.makedirs(folder)
+    >>> dataset.vision.write_png("DIV2K_train_HR/0001.png", np.zeros((4, 6, 3), np.uint8))
+    >>> dataset.vision.write_png("DIV2K_train_LR_bicubic/X2/0001x2.png", np.zeros((2, 3, 3), np.uint8))
+    >>> rows = dataset.DIV2KDataset(".", decode=True).create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["hr_image"].shape, row["lr_image"].shape) for row in rows]
+    [((4, 6, 3), (2, 3, 3))]
     """
 
     def __init__(self, dataset_dir: str, usage: str = "train", downgrade: str = "bicubic", scale: int = 2,
@@ -298,6 +420,15 @@ class CityscapesDataset(Pictures):
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         decode: give pixels, else the files' bytes.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import os
+    >>> for name in ("leftImg8bit/val/bonn/bonn_0_leftImg8bit.png", "gtFine/val/bonn/bonn_0_gtFine_labelIds.png"):
+    ...     os.makedirs(os.path.dirname(name))
+    ...     dataset.vision.write_png(name, np.zeros((4, 6, 3), np.uint8))
+    >>> data = dataset.CityscapesDataset(".", "val", task="semantic", decode=True)
+    >>> [(row["image"].shape, row["task"].shape) for row in data.create_dict_iterator(num_epochs=1, output_numpy=True)]
+    [((4, 6, 3), (4, 6, 3))]
     """
 
     def __init__(self, dataset_dir: str, usage: str = "train", quality_mode: str = "fine", task: str = "instance",

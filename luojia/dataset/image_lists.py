@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from .._src.errors import FormatError
+from .._src.formats.text import open_text
 from .files import folder_of
 from .pictures import File, Outline, Pictures, lines, matlab, number
 from .text_sets import usage_of
 
 
 class FlickrDataset(Pictures):
-    """Flickr8k or Flickr30k: columns image and annotation, the captions, (5,).
+    """Flickr8k or Flickr30k: columns image and annotation, the captions, (5,); in the order of the names.
 
     Args:
         dataset_dir: the folder of the images.
@@ -23,6 +24,15 @@ class FlickrDataset(Pictures):
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         decode: give pixels, else the files' bytes.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import os, pathlib
+    >>> os.mkdir("images")
+    >>> dataset.vision.write_png("images/0.jpg", np.zeros((4, 6, 3), np.uint8))
+    >>> _ = pathlib.Path("captions.token").write_text("".join(f"0.jpg#{i}\\tA dog .\\n" for i in range(5)))
+    >>> data = dataset.FlickrDataset("images", "captions.token", decode=True)
+    >>> [row["annotation"].tolist() for row in data.create_dict_iterator(num_epochs=1, output_numpy=True)]
+    [['A dog .', 'A dog .', 'A dog .', 'A dog .', 'A dog .']]
     """
 
     def __init__(self, dataset_dir: str, annotation_file: str, num_samples: int | None = None,
@@ -37,7 +47,7 @@ class FlickrDataset(Pictures):
             if not tab:
                 raise FormatError(f"{who}: {annotation_file} has a line without a tab: {line!r}.")
             captions.setdefault(name.rpartition("#")[0], []).append(caption.strip())
-        items = [(File(os.path.join(folder, name)), np.array(captions[name])) for name in captions]
+        items = [(File(os.path.join(folder, name)), np.array(captions[name])) for name in sorted(captions)]
         super().__init__("image annotation", items, decode, num_samples, shuffle, sampler, num_shards, shard_id)
 
 
@@ -49,6 +59,16 @@ class SBUDataset(Pictures):
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         decode: give pixels, else the files' bytes.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import os, pathlib
+    >>> os.mkdir("sbu_images")
+    >>> dataset.vision.write_png("sbu_images/m_1_0.jpg", np.zeros((4, 6, 3), np.uint8))
+    >>> _ = pathlib.Path("SBU_captioned_photo_dataset_urls.txt").write_text("http://static.flickr.com/1/0.jpg\\n")
+    >>> _ = pathlib.Path("SBU_captioned_photo_dataset_captions.txt").write_text("A dog\\n")
+    >>> rows = dataset.SBUDataset(".", decode=True).create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["image"].shape, str(row["caption"])) for row in rows]
+    [((4, 6, 3), 'A dog')]
     """
 
     def __init__(self, dataset_dir: str, num_samples: int | None = None, num_parallel_workers: int | None = None,
@@ -56,7 +76,11 @@ class SBUDataset(Pictures):
                  shard_id: int | None = None, cache: Any = None) -> None:
         folder = folder_of("SBUDataset", dataset_dir)
         stem = os.path.join(folder, "SBU_captioned_photo_dataset_")
-        urls, captions = lines(f"{stem}urls.txt"), lines(f"{stem}captions.txt")
+        urls = lines(f"{stem}urls.txt")
+        with open_text(f"{stem}captions.txt") as file:
+            captions = [line.rstrip(" \n") for line in file]
+        if "" in captions:
+            raise FormatError(f"SBUDataset: line {captions.index('') + 1} of {stem}captions.txt is empty.")
         items = []
         for url, caption in zip(urls, captions):
             path = os.path.join(folder, "sbu_images", "m_" + "_".join(url.split("/")[-2:]))
@@ -76,6 +100,16 @@ class LFWDataset(Pictures):
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         decode: give pixels, else the files' bytes.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import os, pathlib
+    >>> os.makedirs("lfw/Ann_Lee")
+    >>> dataset.vision.write_png("lfw/Ann_Lee/Ann_Lee_0001.jpg", np.zeros((4, 6, 3), np.uint8))
+    >>> _ = pathlib.Path("lfw-names.txt").write_text("Ann_Lee\\t1\\n")
+    >>> _ = pathlib.Path("peopleDevTest.txt").write_text("1\\nAnn_Lee\\t1\\n")
+    >>> data = dataset.LFWDataset(".", "people", "test", "original", decode=True)
+    >>> [(row["image"].shape, int(row["label"])) for row in data.create_dict_iterator(num_epochs=1, output_numpy=True)]
+    [((4, 6, 3), 0)]
     """
 
     def __init__(self, dataset_dir: str, task: str | None = None, usage: str | None = None,

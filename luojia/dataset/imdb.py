@@ -23,6 +23,15 @@ class IMDBDataset(Source):
         usage: 'train', 'test' or 'all' (default).
         num_samples, shuffle, sampler, num_shards, shard_id: which reviews, in which order; shuffled by default.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import os, pathlib
+    >>> for part in ("pos", "neg"):
+    ...     os.makedirs(f"test/{part}")
+    ...     _ = pathlib.Path(f"test/{part}/0_1.txt").write_text(f"a {part} text")
+    >>> rows = dataset.IMDBDataset(".", "test", shuffle=False).create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(str(row["text"]), int(row["label"])) for row in rows]
+    [('a pos text', 1), ('a neg text', 0)]
     """
 
     def __init__(self, dataset_dir: str, usage: str | None = None, num_samples: int | None = None,

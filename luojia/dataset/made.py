@@ -24,6 +24,14 @@ class RandomDataset(Source):
         columns_list: the columns; default all.
         num_samples, shuffle, num_shards, shard_id: which rows, in which order.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> schema = dataset.Schema()
+    >>> schema.add_column("image", "uint8", [2, 3])
+    >>> schema.add_column("label", "int32", [1])
+    >>> data = dataset.RandomDataset(3, schema)
+    >>> [(a.shape, a.dtype.name) for a in next(data.create_tuple_iterator(num_epochs=1, output_numpy=True))]
+    [((2, 3), 'uint8'), ((1,), 'int32')]
     """
 
     def __init__(self, total_rows: int | None = None, schema: Schema | str | None = None,
@@ -78,6 +86,11 @@ class FakeImageDataset(Source):
         base_seed: image i has the numbers of the seed ``base_seed + i`` (others than MindSpore's).
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> data = dataset.FakeImageDataset(2, (4, 6, 3), 10)
+    >>> [row["image"].shape for row in data.create_dict_iterator(num_epochs=1, output_numpy=True)]
+    [(4, 6, 3), (4, 6, 3)]
     """
 
     def __init__(self, num_images: int = 1000, image_size: Sequence[int] = (224, 224, 3), num_classes: int = 10,

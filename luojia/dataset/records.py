@@ -29,6 +29,12 @@ class MindDataset(Source):
             nothing.
         num_shards, shard_id, sampler, num_samples: which rows.
         padded_sample, num_padded: a row, a dict, that follows the others so many times.
+
+    >>> from luojia import dataset
+    >>> dataset.NumpySlicesDataset({"a": [1, 2, 3]}, shuffle=False).save("./some.mindrecord")
+    >>> data = dataset.MindDataset("./some.mindrecord", shuffle=False)
+    >>> [int(row[0]) for row in data.create_tuple_iterator(num_epochs=1, output_numpy=True)]
+    [1, 2, 3]
     """
 
     def __init__(self, dataset_files: str | list[str], columns_list: list[str] | None = None,
@@ -126,6 +132,14 @@ class TFRecordDataset(FileRows):
 
     Raises:
         FormatError: a file is truncated, or a checksum is wrong.
+
+    >>> from luojia import dataset
+    >>> import pathlib
+    >>> record = bytes.fromhex("0e00000000000000c5e5693f0a0c0a0a0a016112051a030a0107fa9aa804")  # of one integer, a: 7
+    >>> _ = pathlib.Path("some.tfrecord").write_bytes(record)
+    >>> rows = dataset.TFRecordDataset("some.tfrecord").create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [row["a"].tolist() for row in rows]
+    [[7]]
     """
 
     def __init__(self, dataset_files: str | list[str], schema: Schema | str | None = None,

@@ -13,7 +13,12 @@ from .order import Order, SeededOrder
 
 
 class Shuffle(str, Enum):  # noqa: UP042 - str() of a StrEnum is another than MindSpore's
-    """What is put in a random order: all rows, the files, or the rows within each file."""
+    """What is put in a random order: all rows, the files, or the rows within each file.
+
+    >>> from luojia import dataset
+    >>> print(*dataset.Shuffle)
+    Shuffle.FALSE Shuffle.ADAPTIVE Shuffle.GLOBAL Shuffle.PARTIAL Shuffle.FILES Shuffle.INFILE
+    """
 
     FALSE, ADAPTIVE, GLOBAL, PARTIAL, FILES, INFILE = "false", "adaptive", "global", "partial", "files", "infile"
 
@@ -39,6 +44,17 @@ class Sampler:
 
     Args:
         num_samples: how many at most; None takes all.
+
+    >>> from luojia import dataset
+    >>> class Backwards(dataset.Sampler):
+    ...     def __init__(self, count):
+    ...         super().__init__()
+    ...         self.count = count
+    ...     def __iter__(self):
+    ...         yield from range(self.count - 1, -1, -1)
+    >>> data = dataset.NumpySlicesDataset([1, 2, 3], ["a"], sampler=Backwards(3))
+    >>> [int(row[0]) for row in data.create_tuple_iterator(num_epochs=1, output_numpy=True)]
+    [3, 2, 1]
     """
 
     dataset_size = 0
@@ -334,6 +350,16 @@ class PKSampler(Sampler):
         num_class: not supported, as in MindSpore: all classes.
         shuffle: whether the classes are in a random order.
         class_column: the column with the classes.
+
+    >>> from luojia import dataset
+    >>> import os
+    >>> for name in ("cat", "dog"):
+    ...     os.makedirs(f"images/{name}")
+    ...     for i in range(3):
+    ...         dataset.vision.write_png(f"images/{name}/{i}.png", np.zeros((4, 6, 3), np.uint8))
+    >>> data = dataset.ImageFolderDataset("images", sampler=dataset.PKSampler(2))
+    >>> [int(row["label"]) for row in data.create_dict_iterator(num_epochs=1, output_numpy=True)]
+    [0, 0, 1, 1]
     """
 
     def __init__(self, num_val: int, num_class: int | None = None, shuffle: bool = False, class_column: str = "label",

@@ -78,6 +78,15 @@ class YesNoDataset(Sounds):
         dataset_dir: the folder of the WAV files.
         num_samples, shuffle, sampler, num_shards, shard_id: which files, in which order; shuffled by default.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import wave
+    >>> with wave.open("0_1_0_1_0_1_0_1.wav", "wb") as file:
+    ...     file.setparams((1, 2, 8000, 0, "NONE", None))
+    ...     file.writeframes(np.int16([0, 16384, -16384]).tobytes())
+    >>> rows = dataset.YesNoDataset(".").create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["waveform"].tolist(), int(row["sample_rate"]), row["label"].tolist()) for row in rows]
+    [([[0.0, 0.5000152587890625, -0.5000152587890625]], 8000, [0, 1, 0, 1, 0, 1, 0, 1])]
     """
 
     def __init__(self, dataset_dir: str, num_samples: int | None = None, num_parallel_workers: int | None = None,
@@ -100,6 +109,16 @@ class SpeechCommandsDataset(Sounds):
         usage: 'train', 'test', 'valid' or 'all' (default).
         num_samples, shuffle, sampler, num_shards, shard_id: which files, in which order; shuffled by default.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import os, wave
+    >>> os.makedirs("commands/cat")
+    >>> with wave.open("commands/cat/0a0b0c0d_nohash_1.wav", "wb") as file:
+    ...     file.setparams((1, 2, 16000, 0, "NONE", None))
+    ...     file.writeframes(np.int16([0, 16384, -16384]).tobytes())
+    >>> rows = dataset.SpeechCommandsDataset("commands").create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(str(row["label"]), str(row["speaker_id"]), int(row["utterance_number"])) for row in rows]
+    [('cat', '0a0b0c0d', 1)]
     """
 
     def __init__(self, dataset_dir: str, usage: str | None = None, num_samples: int | None = None,
@@ -134,6 +153,16 @@ class GTZANDataset(Sounds):
         usage: 'all' (default); the lists of 'train', 'valid' and 'test' are not part of the data set, nor of luojia.
         num_samples, shuffle, sampler, num_shards, shard_id: which files, in which order; shuffled by default.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import os, wave
+    >>> os.mkdir("blues")
+    >>> with wave.open("blues/blues.00000.wav", "wb") as file:
+    ...     file.setparams((1, 2, 22050, 0, "NONE", None))
+    ...     file.writeframes(np.int16([0, 16384, -16384]).tobytes())
+    >>> rows = dataset.GTZANDataset(".").create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["waveform"].tolist(), int(row["sample_rate"]), str(row["label"])) for row in rows]
+    [([[0.0, 0.5000152587890625, -0.5000152587890625]], 22050, 'blues')]
     """
 
     _rate = np.uint32
@@ -158,6 +187,17 @@ class LJSpeechDataset(Sounds):
         dataset_dir: the folder with metadata.csv and wavs.
         num_samples, shuffle, sampler, num_shards, shard_id: which files, in which order; shuffled by default.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import os, pathlib, wave
+    >>> os.mkdir("wavs")
+    >>> _ = pathlib.Path("metadata.csv").write_text("LJ001|In 1455|In fourteen fifty-five\\n")
+    >>> with wave.open("wavs/LJ001.wav", "wb") as file:
+    ...     file.setparams((1, 2, 22050, 0, "NONE", None))
+    ...     file.writeframes(np.int16([0, 16384, -16384]).tobytes())
+    >>> rows = dataset.LJSpeechDataset(".").create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(str(row["transcription"]), str(row["normalized_transcription"])) for row in rows]
+    [('In 1455', 'In fourteen fifty-five')]
     """
 
     def __init__(self, dataset_dir: str, num_samples: int | None = None, num_parallel_workers: int | None = None,
@@ -186,6 +226,17 @@ class CMUArcticDataset(Sounds):
         name: of the voice; default 'aew'.
         num_samples, shuffle, sampler, num_shards, shard_id: which files, in which order; shuffled by default.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import os, pathlib, wave
+    >>> os.makedirs("cmu_us_aew_arctic/wav"); os.mkdir("cmu_us_aew_arctic/etc")
+    >>> _ = pathlib.Path("cmu_us_aew_arctic/etc/txt.done.data").write_text('( arctic_a0001 "Author of." )\\n')
+    >>> with wave.open("cmu_us_aew_arctic/wav/arctic_a0001.wav", "wb") as file:
+    ...     file.setparams((1, 2, 16000, 0, "NONE", None))
+    ...     file.writeframes(np.int16([0, 16384, -16384]).tobytes())
+    >>> rows = dataset.CMUArcticDataset(".").create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["waveform"].shape, str(row["transcript"]), str(row["utterance_id"])) for row in rows]
+    [((1, 3), 'Author of.', 'a0001')]
     """
 
     _rate = np.uint32
@@ -219,6 +270,19 @@ class LibriTTSDataset(Sounds):
             'train-other-500' or 'all' (default: those that are there).
         num_samples, shuffle, sampler, num_shards, shard_id: which files, in which order; shuffled by default.
         num_parallel_workers, cache: accepted.
+
+    >>> from luojia import dataset
+    >>> import os, pathlib, wave
+    >>> os.makedirs("dev-clean/84/121")
+    >>> name = "dev-clean/84/121/84_121_0_0"
+    >>> text = "84_121_0_0\\tIn 1455\\tIn fourteen fifty five\\n"
+    >>> _ = pathlib.Path("dev-clean/84/121/84_121.trans.tsv").write_text(text)
+    >>> with wave.open(f"{name}.wav", "wb") as file:
+    ...     file.setparams((1, 2, 24000, 0, "NONE", None))
+    ...     file.writeframes(np.int16([0, 16384, -16384]).tobytes())
+    >>> rows = dataset.LibriTTSDataset(".", "dev-clean").create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["waveform"].shape, str(row["original_text"]), int(row["speaker_id"])) for row in rows]
+    [((1, 3), 'In 1455', 84)]
     """
 
     _rate = np.uint32

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .._src.data import cifar, codecs, mnist
+from .._src.data import cifar, mnist
 from .._src.errors import ArgumentError, DTypeError, ShapeError
 from .._src.formats import cifar as cifar_format
 from .._src.formats import idx
@@ -368,6 +368,12 @@ class MnistDataset(_InMemory):
 
     Raises:
         MissingDataError: a file is missing; the message names the files, the folders and luojia.data.digits().
+
+    >>> np.array([2051, 1, 28, 28] + [0] * 196, ">i4").tofile("t10k-images-idx3-ubyte")
+    >>> np.uint8([0, 0, 8, 1, 0, 0, 0, 1, 7]).tofile("t10k-labels-idx1-ubyte")
+    >>> rows = MnistDataset(".", "test").create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["image"].shape, int(row["label"])) for row in rows]
+    [((28, 28, 1), 7)]
     """
 
     _name = "mnist"
@@ -386,7 +392,13 @@ class MnistDataset(_InMemory):
 
 
 class FashionMnistDataset(MnistDataset):
-    """Fashion-MNIST, in MNIST's form."""
+    """Fashion-MNIST, in MNIST's form.
+
+    >>> np.array([2051, 1, 28, 28] + [0] * 196, ">i4").tofile("t10k-images-idx3-ubyte")
+    >>> np.uint8([0, 0, 8, 1, 0, 0, 0, 1, 7]).tofile("t10k-labels-idx1-ubyte")
+    >>> [int(row["label"]) for row in FashionMnistDataset(".", "test").create_dict_iterator(num_epochs=1)]
+    [7]
+    """
 
     _name = "fashion-mnist"
 
@@ -395,6 +407,11 @@ class Cifar10Dataset(_InMemory):
     """CIFAR-10 from its binary files: columns image, (32, 32, 3) uint8, and label, uint32.
 
     Arguments and errors are those of :class:`MnistDataset`.
+
+    >>> np.uint8([7] + [0] * 3072).tofile("test_batch.bin")
+    >>> rows = Cifar10Dataset(".", "test").create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["image"].shape, int(row["label"])) for row in rows]
+    [((32, 32, 3), 7)]
     """
 
     def __init__(self, dataset_dir: str, usage: str | None = None, num_samples: int | None = None,
@@ -408,7 +425,12 @@ class Cifar10Dataset(_InMemory):
 
 
 class Cifar100Dataset(_InMemory):
-    """CIFAR-100 from its binary files: columns image, coarse_label and fine_label, uint32."""
+    """CIFAR-100 from its binary files: columns image, coarse_label and fine_label, uint32.
+
+    >>> np.uint8([7, 42] + [0] * 3072).tofile("test.bin")
+    >>> [int(row["fine_label"]) for row in Cifar100Dataset(".", "test").create_dict_iterator(num_epochs=1)]
+    [42]
+    """
 
     def __init__(self, dataset_dir: str, usage: str | None = None, num_samples: int | None = None,
                  num_parallel_workers: int | None = None, shuffle: bool | None = None, sampler: Any = None,
@@ -423,47 +445,3 @@ class Cifar100Dataset(_InMemory):
         images, both = (np.concatenate(column) for column in zip(*read))
         both = both.astype(np.uint32)
         super().__init__(["image", "coarse_label", "fine_label"], [images, both[:, 0], both[:, 1]], chosen)
-
-
-class ImageFolderDataset(Source):
-    """Images in folders, ``dataset_dir/<class>/<image>``: columns image and label, int32.
-
-    Args:
-        dataset_dir: the folder of folders.
-        extensions: of the files that are images; default all files.
-        class_indexing: the classes' numbers by name; default 0, 1, ... in alphabetical order.
-        decode: give pixels, (H, W, 3) uint8; else the file's bytes, (n,) uint8, for ``vision.Decode``.
-        num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
-    """
-
-    def __init__(self, dataset_dir: str, num_samples: int | None = None, num_parallel_workers: int | None = None,
-                 shuffle: bool | None = None, sampler: Any = None, extensions: Sequence[str] | None = None,
-                 class_indexing: dict | None = None, decode: bool = False, num_shards: int | None = None,
-                 shard_id: int | None = None, cache: Any = None, decrypt: Any = None) -> None:
-        who = "ImageFolderDataset"
-        folder = _folder(who, dataset_dir)
-        found = sorted(entry.name for entry in os.scandir(folder) if entry.is_dir())
-        self._classes = {name: i for i, name in enumerate(found)} if class_indexing is None else dict(class_indexing)
-        kinds = tuple(extensions or ("",))
-        self._items = [
-            (os.path.join(folder, name, file), label)
-            for name, label in self._classes.items()
-            for file in (sorted(os.listdir(os.path.join(folder, name))) if name in found else ())
-            if file.endswith(kinds)
-        ]
-        if not self._items:
-            raise PipelineError(f"{who}: {dataset_dir} has no folders with images (*{', *'.join(kinds)}).")
-        self._decode = decode
-        chosen = resolve(who, sampler, shuffle, num_samples, num_shards, shard_id)
-        super().__init__(["image", "label"], len(self._items), chosen)
-
-    def row(self, i: int) -> Row:
-        path, label = self._items[i]
-        image = codecs.read(path) if self._decode else np.fromfile(path, np.uint8)
-        return image, np.asarray(label, np.int32)
-
-    def num_classes(self) -> int:
-        return len(self._classes)
-
-    def get_class_indexing(self) -> dict:
-        return dict(self._classes)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
-from xml.etree import ElementTree
 
 import numpy as np
 
@@ -108,37 +107,85 @@ _TRAIN_FIRST = (("train", "train.csv"), ("test", "test.csv"))
 
 
 class AGNewsDataset(_Cells, TextSet):
-    """AG News, train.csv and test.csv: columns index, title, description."""
+    """AG News, train.csv and test.csv: columns index, title, description.
+
+    >>> from luojia import dataset
+    >>> import pathlib
+    >>> _ = pathlib.Path("test.csv").write_text('"3","A title","What it says"\\n')
+    >>> rows = dataset.AGNewsDataset(".", "test").create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [str(row["title"]) for row in rows]
+    ['A title']
+    """
 
     columns, files = ("index", "title", "description"), _TEST_FIRST
 
 
 class AmazonReviewDataset(_Cells, TextSet):
-    """Amazon reviews, train.csv and test.csv: columns label, title, content."""
+    """Amazon reviews, train.csv and test.csv: columns label, title, content.
+
+    >>> from luojia import dataset
+    >>> import pathlib
+    >>> _ = pathlib.Path("test.csv").write_text('"1","Bad","Not worth it"\\n')
+    >>> rows = dataset.AmazonReviewDataset(".", "test").create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(str(row["label"]), str(row["content"])) for row in rows]
+    [('1', 'Not worth it')]
+    """
 
     columns, files = ("label", "title", "content"), _TEST_FIRST
 
 
 class DBpediaDataset(_Cells, TextSet):
-    """DBpedia, train.csv and test.csv: columns class, title, content."""
+    """DBpedia, train.csv and test.csv: columns class, title, content.
+
+    >>> from luojia import dataset
+    >>> import pathlib
+    >>> _ = pathlib.Path("test.csv").write_text('7,"A title","What it says"\\n')
+    >>> rows = dataset.DBpediaDataset(".", "test").create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(str(row["class"]), str(row["title"])) for row in rows]
+    [('7', 'A title')]
+    """
 
     columns, files = ("class", "title", "content"), _TEST_FIRST
 
 
 class YahooAnswersDataset(_Cells, TextSet):
-    """Yahoo! Answers, train.csv and test.csv: columns class, title, content, answer."""
+    """Yahoo! Answers, train.csv and test.csv: columns class, title, content, answer.
+
+    >>> from luojia import dataset
+    >>> import pathlib
+    >>> _ = pathlib.Path("test.csv").write_text('"5","Why?","Please tell","So"\\n')
+    >>> rows = dataset.YahooAnswersDataset(".", "test").create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(str(row["title"]), str(row["answer"])) for row in rows]
+    [('Why?', 'So')]
+    """
 
     columns, files = ("class", "title", "content", "answer"), _TEST_FIRST
 
 
 class SogouNewsDataset(_Cells, _Later):
-    """Sogou News, train.csv and test.csv: columns index, title, content."""
+    """Sogou News, train.csv and test.csv: columns index, title, content.
+
+    >>> from luojia import dataset
+    >>> import pathlib
+    >>> _ = pathlib.Path("test.csv").write_text('"4","A title","What it says"\\n')
+    >>> rows = dataset.SogouNewsDataset(".", "test").create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(str(row["index"]), str(row["title"])) for row in rows]
+    [('4', 'A title')]
+    """
 
     columns, files = ("index", "title", "content"), _TRAIN_FIRST
 
 
 class YelpReviewDataset(_Cells, _Later):
-    """Yelp reviews, train.csv and test.csv: columns label, text."""
+    """Yelp reviews, train.csv and test.csv: columns label, text.
+
+    >>> from luojia import dataset
+    >>> import pathlib
+    >>> _ = pathlib.Path("test.csv").write_text('"1","Not worth it"\\n')
+    >>> rows = dataset.YelpReviewDataset(".", "test").create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(str(row["label"]), str(row["text"])) for row in rows]
+    [('1', 'Not worth it')]
+    """
 
     columns, files = ("label", "text"), _TRAIN_FIRST
 
@@ -151,21 +198,45 @@ class _Lines:
 
 
 class PennTreebankDataset(_Lines, TextSet):
-    """Penn Treebank, ptb.train.txt, ptb.valid.txt and ptb.test.txt: column text, a line."""
+    """Penn Treebank, ptb.train.txt, ptb.valid.txt and ptb.test.txt: column text, a line.
+
+    >>> from luojia import dataset
+    >>> import pathlib
+    >>> _ = pathlib.Path("ptb.test.txt").write_text(" no it was n't \\n")
+    >>> rows = dataset.PennTreebankDataset(".", "test").create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [str(row["text"]) for row in rows]
+    [" no it was n't "]
+    """
 
     usages, columns = PARTS, ("text",)
     files = tuple((part, f"ptb.{part}.txt") for part in ("test", "train", "valid"))
 
 
 class WikiTextDataset(_Lines, TextSet):
-    """WikiText, wiki.train.tokens, wiki.valid.tokens and wiki.test.tokens: column text, a line."""
+    """WikiText, wiki.train.tokens, wiki.valid.tokens and wiki.test.tokens: column text, a line.
+
+    >>> from luojia import dataset
+    >>> import pathlib
+    >>> _ = pathlib.Path("wiki.test.tokens").write_text(" \\n = Title = \\n")
+    >>> rows = dataset.WikiTextDataset(".", "test", shuffle=False).create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [str(row["text"]) for row in rows]
+    [' ', ' = Title = ']
+    """
 
     usages, columns = PARTS, ("text",)
     files = tuple((part, f"wiki.{part}.tokens") for part in ("test", "train", "valid"))
 
 
 class EnWik9Dataset(TextSet):
-    """enwik9, the file of that name: column text, a line, the empty ones too."""
+    """enwik9, the file of that name: column text, a line, the empty ones too.
+
+    >>> from luojia import dataset
+    >>> import pathlib
+    >>> _ = pathlib.Path("enwik9").write_text("<page>\\n\\n</page>\\n")
+    >>> rows = dataset.EnWik9Dataset(".", shuffle=False).create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [str(row["text"]) for row in rows]
+    ['<page>', '', '</page>']
+    """
 
     columns, files = ("text",), (("all", "enwik9"),)
 
@@ -202,13 +273,29 @@ class _Tagged:
 
 
 class CoNLL2000Dataset(_Tagged, _Later):
-    """CoNLL-2000, train.txt and test.txt: columns word, pos_tag, chunk_tag, (words in the sentence,)."""
+    """CoNLL-2000, train.txt and test.txt: columns word, pos_tag, chunk_tag, (words in the sentence,).
+
+    >>> from luojia import dataset
+    >>> import pathlib
+    >>> _ = pathlib.Path("test.txt").write_text("It PRP B-NP\\nruns VBZ B-VP\\n\\n")
+    >>> rows = dataset.CoNLL2000Dataset(".", "test").create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["word"].tolist(), row["pos_tag"].tolist()) for row in rows]
+    [(['It', 'runs'], ['PRP', 'VBZ'])]
+    """
 
     columns, files, delimiter = ("word", "pos_tag", "chunk_tag"), (("train", "train.txt"), ("test", "test.txt")), " "
 
 
 class UDPOSDataset(_Tagged, _Later):
-    """Universal Dependencies, en-ud-tag.v2.*.txt: columns word, universal, stanford, (words in the sentence,)."""
+    """Universal Dependencies, en-ud-tag.v2.*.txt: columns word, universal, stanford, (words in the sentence,).
+
+    >>> from luojia import dataset
+    >>> import pathlib
+    >>> _ = pathlib.Path("en-ud-tag.v2.test.txt").write_text("It\\tPRON\\tPRP\\nruns\\tVERB\\tVBZ\\n\\n")
+    >>> rows = dataset.UDPOSDataset(".", "test").create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["word"].tolist(), row["universal"].tolist()) for row in rows]
+    [(['It', 'runs'], ['PRON', 'VERB'])]
+    """
 
     usages, columns, delimiter = PARTS, ("word", "universal", "stanford"), "\t"
     files = tuple((part, f"en-ud-tag.v2.{name}.txt") for part, name in (
@@ -216,7 +303,15 @@ class UDPOSDataset(_Tagged, _Later):
 
 
 class SST2Dataset(TextSet):
-    """SST-2, train.tsv, dev.tsv and test.tsv: columns sentence and label; of test only sentence. Default: train."""
+    """SST-2, train.tsv, dev.tsv and test.tsv: columns sentence and label; of test only sentence. Default: train.
+
+    >>> from luojia import dataset
+    >>> import pathlib
+    >>> _ = pathlib.Path("dev.tsv").write_text("sentence\\tlabel\\na fine film\\t1\\n")
+    >>> rows = dataset.SST2Dataset(".", "dev").create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(str(row["sentence"]), str(row["label"])) for row in rows]
+    [('a fine film', '1')]
+    """
 
     usages = ("train", "test", "dev")
     files = tuple((part, f"{part}.tsv") for part in usages)
@@ -241,6 +336,15 @@ class SQuADDataset(TextSet):
     """SQuAD 1.1 or 2.0, train-v*.json and dev-v*.json: columns context, question, text and answer_start.
 
     ``text`` is (answers,) and ``answer_start`` (answers,) uint32; a question without answers has '' and 4294967295.
+
+    >>> from luojia import dataset
+    >>> import json, pathlib
+    >>> asked = {"question": "Where?", "answers": [{"text": "here", "answer_start": 6}]}
+    >>> article = {"paragraphs": [{"context": "It is here", "qas": [asked]}]}
+    >>> _ = pathlib.Path("dev-v1.1.json").write_text(json.dumps({"data": [article]}))
+    >>> rows = dataset.SQuADDataset(".", "dev").create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["text"].tolist(), row["answer_start"].tolist()) for row in rows]
+    [(['here'], [6])]
     """
 
     usages, columns = ("train", "dev", "all"), ("context", "question", "text", "answer_start")
@@ -272,141 +376,6 @@ class SQuADDataset(TextSet):
                 raise FormatError(f"SQuADDataset: {path} is not SQuAD's JSON: {what}.") from error
 
 
-def _two(languages: Any, default: tuple[str, str], who: str) -> tuple[str, str]:
-    """From which language into which."""
-    if languages is None:
-        return default
-    if not isinstance(languages, (list, tuple)):
-        raise DTypeError(f"{who}: language_pair should be a type list or tuple of length 2, got {languages!r}.")
-    if len(languages) != 2:
-        raise ArgumentError(f"{who}: language_pair should be a list or tuple of length 2, but got {len(languages)}.")
-    return languages[0], languages[1]
-
-
-class _Pairs(FileRows):
-    """Reads two files side by side, line by line."""
-
-    lines: Callable[[str], list[str]]
-
-    def read(self, path: Any) -> Iterator[Row]:
-        source, target = (self.lines(part) for part in path)
-        if len(source) != len(target):
-            raise FormatError(f"{type(self).__name__}: {path[0]} has {len(source)} lines, {path[1]} {len(target)}.")
-        return ((np.array(a), np.array(b)) for a, b in zip(source, target))
-
-
-class Multi30kDataset(_Pairs):
-    """Multi30k, training, validation and mmt16_task1_test: columns text and translation.
-
-    Args:
-        dataset_dir: the folder.
-        usage: 'train', 'test', 'valid' or 'all' (default).
-        language_pair: ['en', 'de'] (default) or ['de', 'en'].
-        num_samples, num_parallel_workers, shuffle, num_shards, shard_id: see :class:`TextFileDataset`.
-    """
-
-    def __init__(self, dataset_dir: str, usage: str | None = None, language_pair: Sequence[str] | None = None,
-                 num_samples: int | None = None, num_parallel_workers: int | None = None, shuffle: Any = None,
-                 num_shards: int | None = None, shard_id: int | None = None, cache: Any = None) -> None:
-        who = "Multi30kDataset"
-        folder = folder_of(who, dataset_dir)
-        part = "all" if usage is None else usage_of(usage, ("train", "test", "valid", "all"), who)
-        pair = list(_two(language_pair, ("en", "de"), who))
-        if pair not in (["en", "de"], ["de", "en"]):
-            raise ArgumentError(f"{who}: language_pair can only be ['en', 'de'] or ['de', 'en'], but got {pair}.")
-        names = {"test": ("mmt16_task1_test", "test"), "train": ("training", "train"), "valid": ("validation", "val")}
-        files = {
-            name: tuple(os.path.join(folder, inner, f"{stem}.{language}") for language in pair)
-            for name, (inner, stem) in names.items()
-        }
-        super().__init__(who, chosen(part, files, who), ("text", "translation"), num_samples, num_parallel_workers,
-                         shuffle, num_shards, shard_id)
-
-    def lines(self, path: str) -> list[str]:
-        """The lines of one side."""
-        return list(lines_of(path))
-
-
-class _Talks(_Pairs):
-    """IWSLT's talks: training text in tags, the other parts in XML."""
-
-    def lines(self, path: str) -> list[str]:
-        """The sentences of one side."""
-        if not path.endswith(".xml"):
-            return [line.strip() for line in lines_of(path) if line.strip() and not line.lstrip().startswith("<")]
-        try:
-            root = ElementTree.parse(path).getroot()
-        except ElementTree.ParseError as error:
-            raise FormatError(f"{type(self).__name__}: failed to load xml file {path}: {error}.") from error
-        return ["".join(segment.itertext()).strip() for segment in root.iter("seg")]
-
-
-def _sides(base: str, names: dict[str, str], source: str, target: str) -> dict[str, tuple[str, ...]]:
-    """The files of both languages, by part; a name has %s for the language."""
-    return {part: tuple([os.path.join(base, name % side) for side in (source, target)]) for part, name in names.items()}
-
-
-_SETS = ("dev2010", "tst2010", "tst2011", "tst2012", "tst2013", "tst2014")
-
-
-class IWSLT2016Dataset(_Talks):
-    """IWSLT 2016, the folder texts: columns text and translation.
-
-    Args:
-        dataset_dir: the folder.
-        usage: 'train', 'valid', 'test' or 'all' (default).
-        language_pair: from which language into which; default ('de', 'en').
-        valid_set, test_set: 'dev2010', 'tst2010' to 'tst2014'; default 'tst2013' and 'tst2014'.
-        num_samples, shuffle, num_shards, shard_id, num_parallel_workers: see :class:`TextFileDataset`.
-    """
-
-    def __init__(self, dataset_dir: str, usage: str | None = None, language_pair: Sequence[str] | None = None,
-                 valid_set: str | None = None, test_set: str | None = None, num_samples: int | None = None,
-                 shuffle: Any = Shuffle.GLOBAL, num_shards: int | None = None, shard_id: int | None = None,
-                 num_parallel_workers: int | None = None, cache: Any = None) -> None:
-        who = "IWSLT2016Dataset"
-        folder = folder_of(who, dataset_dir)
-        part = "all" if usage is None else usage_of(usage, PARTS, who)
-        others = ("ar", "de", "fr", "cs")
-        known = [("en", other) for other in others] + [(other, "en") for other in others]
-        source, target = usage_of(_two(language_pair, ("de", "en"), who), known, who, "language_pair")
-        valid = usage_of("tst2013" if valid_set is None else valid_set, _SETS, who, "valid_set")
-        test = usage_of("tst2014" if test_set is None else test_set, _SETS, who, "test_set")
-        pair = f"{source}-{target}"
-        base = os.path.join(folder, "texts", source, target, pair)
-        names = {"train": f"train.tags.{pair}.%s", "valid": f"IWSLT16.TED.{valid}.{pair}.%s.xml",
-                 "test": f"IWSLT16.TED.{test}.{pair}.%s.xml"}
-        super().__init__(who, chosen(part, _sides(base, names, source, target), who), ("text", "translation"),
-                         num_samples, num_parallel_workers, shuffle, num_shards, shard_id)
-
-
-class IWSLT2017Dataset(_Talks):
-    """IWSLT 2017, the folder DeEnItNlRo: columns text and translation.
-
-    Args:
-        dataset_dir: the folder.
-        usage: 'train', 'valid', 'test' or 'all' (default).
-        language_pair: two of 'en', 'nl', 'de', 'it', 'ro'; default ('de', 'en').
-        num_samples, shuffle, num_shards, shard_id, num_parallel_workers: see :class:`TextFileDataset`.
-    """
-
-    def __init__(self, dataset_dir: str, usage: str | None = None, language_pair: Sequence[str] | None = None,
-                 num_samples: int | None = None, shuffle: Any = Shuffle.GLOBAL, num_shards: int | None = None,
-                 shard_id: int | None = None, num_parallel_workers: int | None = None, cache: Any = None) -> None:
-        who = "IWSLT2017Dataset"
-        folder = folder_of(who, dataset_dir)
-        part = "all" if usage is None else usage_of(usage, PARTS, who)
-        languages = ("en", "nl", "de", "it", "ro")
-        known = [(a, b) for a in languages for b in languages if a != b]
-        source, target = usage_of(_two(language_pair, ("de", "en"), who), known, who, "language_pair")
-        pair = f"{source}-{target}"
-        base = os.path.join(folder, "texts", "DeEnItNlRo", "DeEnItNlRo", "DeEnItNlRo-DeEnItNlRo")
-        names = {"train": f"train.tags.{pair}.%s", "valid": f"IWSLT17.TED.dev2010.{pair}.%s.xml",
-                 "test": f"IWSLT17.TED.tst2010.{pair}.%s.xml"}
-        super().__init__(who, chosen(part, _sides(base, names, source, target), who), ("text", "translation"),
-                         num_samples, num_parallel_workers, shuffle, num_shards, shard_id)
-
-
 _TASKS = {  # columns of train and eval, of test
     "AFQMC": ("label sentence1 sentence2", "id sentence1 sentence2"),
     "TNEWS": ("keywords label label_desc sentence", "id keywords sentence"),
@@ -426,6 +395,13 @@ class CLUEDataset(FileRows):
         task: 'AFQMC' (default), 'TNEWS', 'IFLYTEK', 'CMNLI', 'WSC' or 'CSL'.
         usage: 'train' (default), 'test' or 'eval'.
         num_samples, num_parallel_workers, shuffle, num_shards, shard_id: see :class:`TextFileDataset`.
+
+    >>> from luojia import dataset
+    >>> import pathlib
+    >>> _ = pathlib.Path("dev.json").write_text('{"sentence1": "one", "sentence2": "two", "label": "0"}\\n')
+    >>> rows = dataset.CLUEDataset("dev.json", "AFQMC", "eval").create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(str(row["sentence1"]), str(row["label"])) for row in rows]
+    [('one', '0')]
     """
 
     def __init__(self, dataset_files: str | list[str], task: str = "AFQMC", usage: str = "train",

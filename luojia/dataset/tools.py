@@ -50,6 +50,11 @@ def compare(pipeline1: Dataset, pipeline2: Dataset) -> bool:
 def serialize(dataset: Dataset, json_filepath: str = "") -> dict[str, Any]:
     """A dict of what a pipeline is made of, written as JSON too if a file is named. It is a description: MindSpore can
     make a pipeline of files again from its own, luojia cannot.
+
+    >>> from luojia import dataset
+    >>> data = dataset.NumpySlicesDataset([1, 2, 3], ["a"], shuffle=False).batch(2)
+    >>> dataset.serialize(data)["op_type"]
+    'Batch'
     """
     described = json.loads(json.dumps(_described(dataset), default=_json))
     if json_filepath:
@@ -62,14 +67,22 @@ def serialize(dataset: Dataset, json_filepath: str = "") -> dict[str, Any]:
 
 
 def show(dataset: Dataset, indentation: int = 2) -> None:
-    """Logs what a pipeline is made of, at the level INFO (``GLOG_v=1``)."""
+    """Logs what a pipeline is made of, at the level INFO (``GLOG_v=1``).
+
+    >>> from luojia import dataset
+    >>> dataset.show(dataset.NumpySlicesDataset([1, 2, 3], ["a"], shuffle=False).batch(2))
+    """
     if isinstance(indentation, bool) or not isinstance(indentation, int) or indentation < 0:
         raise ArgumentError(f"show: indentation should be an int of 0 or more, got {indentation!r}.")
     info(json.dumps(_described(dataset), indent=indentation, default=_json))
 
 
 def sync_wait_for_dataset(rank_id: int, rank_size: int, current_epoch: int) -> None:
-    """Accepted: data are read by the process that trains."""
+    """Accepted: data are read by the process that trains.
+
+    >>> from luojia import dataset
+    >>> dataset.sync_wait_for_dataset(0, 1, 1)
+    """
 
 
 class DatasetCache:
@@ -79,6 +92,11 @@ class DatasetCache:
         session_id: a number.
         size: in MB, 0 is no limit.
         spilling, hostname, port, num_connections, prefetch_size: accepted.
+
+    >>> from luojia import dataset
+    >>> cache = dataset.DatasetCache(session_id=1, size=0)
+    >>> dataset.FakeImageDataset(4, cache=cache).get_dataset_size()
+    4
     """
 
     def __init__(self, session_id: int, size: int = 0, spilling: bool = False, hostname: str | None = None,

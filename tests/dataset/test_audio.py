@@ -35,6 +35,14 @@ def test_dither_and_random_phases():
     assert found.shape == size.shape and found.min() >= 0
 
 
+def test_what_silence_flat_mels_and_banks_give():  # as observed of MindSpore 2.8
+    assert np.isnan(A.SpectralCentroid(8000, 16)(np.zeros(32, np.float32))).all()
+    assert A.InverseMelScale(9, 4, max_iter=2)(np.ones((4, 3), np.float32)).shape == (1, 9, 3)
+    bank = A.linear_fbanks(5, 0.0, 4000.0, 2, 8000)
+    np.testing.assert_allclose(bank, [[0, 0], [0.75, 0], [0.5, 0.5], [0, 0.75], [0, 0]], atol=1e-6)
+    assert not np.signbit(bank).any() and not np.signbit(A.melscale_fbanks(5, 0.0, 4000.0, 2, 8000)).any()
+
+
 def test_keyword_arguments_of_a_part_have_their_defaults():
     cepstrum = A.MFCC(4000, 8, melkwargs={"n_fft": 16, "n_mels": 10})(SOUND)
     mels = A.MelSpectrogram(4000, 16, n_mels=10)(SOUND)

@@ -48,10 +48,10 @@ def test_a_callback_of_training_too():
 
     class Both(ds.WaitedDSCallback):
         def sync_epoch_begin(self, train_run_context, ds_run_context):
-            seen.append(("epoch", train_run_context.cur_epoch_num, ds_run_context.cur_epoch_num))
+            seen.append(("epoch", train_run_context.original_args().cur_epoch_num, ds_run_context.cur_epoch_num))
 
         def sync_step_begin(self, train_run_context, ds_run_context):
-            seen.append(("step", train_run_context.cur_step_num, ds_run_context.cur_step_num))
+            seen.append(("step", train_run_context.original_args().cur_step_num, ds_run_context.cur_step_num))
 
     both = Both(step_size=1)
     data = ds.NumpySlicesDataset(([[1.0]] * 2, [[1.0]] * 2), ["x", "y"], shuffle=False)

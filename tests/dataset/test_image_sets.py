@@ -93,7 +93,7 @@ IMAGES = [{"id": 2, "file_name": "y"}, {"id": 1, "file_name": "x"}, {"id": 9, "f
                        {"image_id": 1, "category_id": 3, "bbox": [0, 0, 1, 1], "iscrowd": 1},
                        {"image_id": 2, "category_id": 3, "bbox": [5, 6, 7, 8], "iscrowd": 0}],
          "image bbox category_id iscrowd",
-         [["x", [[0, 0, 1, 1]], [[3]], [[1]]], ["y", [[1, 2, 3.5, 4], [5, 6, 7, 8]], [[7], [3]], [[0], [0]]]]),
+         [["y", [[1, 2, 3.5, 4], [5, 6, 7, 8]], [[7], [3]], [[0], [0]]], ["x", [[0, 0, 1, 1]], [[3]], [[1]]]]),
         ("Stuff", [{"image_id": 2, "iscrowd": 0, "segmentation": [[1, 2, 3, 4], [7, 8]]}], "image segmentation iscrowd",
          [["y", [[1, 2, 3, 4], [7, 8, -1, -1]], [[0]]]]),
         ("Stuff", [{"image_id": 2, "iscrowd": 1, "segmentation": {"counts": [5, 6], "size": [1, 1]}}],
@@ -179,13 +179,13 @@ def test_kitti(write):
             write(f"k/data_object_image_2/{part}/image_2/{name}.png", name)
     write("k/data_object_label_2/training/label_2/000000.txt", "Pedestrian 0.5 1 -0.25 1 2 3 4 5 6 7 8 9 10 0.5\n")
     write("k/data_object_label_2/training/label_2/000001.txt",
-          "Truck 0 0 0 0 0 0 0 0 0 0 0 0 0 0\nCar 0 2 0 1 1 1 1 0 0 0 0 0 0 0\n")
+          "Cyclist 0 0 0 0 0 0 0 0 0 0 0 0 0 0\nCar 0 2 0 1 1 1 1 0 0 0 0 0 0 0\n")
     columns = "image label truncated occluded alpha bbox dimensions location rotation_y"
     found = read("KITTI", "k")
     assert found[0] == columns
-    assert found[1][0][:5] == ["000000", [[1]], [[0.5]], [[1]], [[-0.25]]]
+    assert found[1][0][:5] == ["000000", [[2]], [[0.5]], [[1]], [[-0.25]]]
     assert found[1][0][5:] == [[[1, 2, 3, 4]], [[5, 6, 7]], [[8, 9, 10]], [[0.5]]]
-    assert found[1][1][1:4] == [[[2], [0]], [[0], [0]], [[0], [2]]]
+    assert found[1][1][1:4] == [[[1], [0]], [[0], [0]], [[0], [2]]]
     assert read("KITTI", "k", "test") == ("image", [["000000"], ["000001"]])
     write("k/data_object_label_2/training/label_2/000001.txt", "Ship 0 0\n")
     refused(ValueError, "000001.txt holds no labels as KITTI's", "KITTI", "k")
@@ -222,6 +222,8 @@ def test_folders_of_classes(write):
         write(f"sun/a/{name}/sun_1.jpg", name)
     write("sun/ClassName.txt", "/a/abbey\n/a/rooms/outdoor\n")
     assert read("SUN397", "sun") == ("image label", [["abbey", 0], ["rooms/outdoor", 1]])
+    write("sun/ClassName.txt", "/a/rooms/outdoor\n/a/abbey\n")
+    assert read("SUN397", "sun")[1] == [["abbey", 1], ["rooms/outdoor", 0]]  # as mindspore 2.8 has them
     write("sun/ClassName.txt", "/a/nothing\n")
     refused(RuntimeError, "a.nothing does not exist or is no folder", "SUN397", "sun")
 
@@ -314,12 +316,18 @@ def test_captions(write):
     write("f/a.jpg", "A")
     write("tokens", "".join(f"a.jpg#{i}\tcaption {i} .\n" for i in range(5)))
     assert read("Flickr", "f", "tokens") == ("image annotation", [["A", [f"caption {i} ." for i in range(5)]]])
+    write("f/9.jpg", "nine")
+    write("f/10.jpg", "ten")
+    write("tokens", "9.jpg#0\tnine\n10.jpg#0\tten\n")
+    assert read("Flickr", "f", "tokens")[1] == [["ten", ["ten"]], ["nine", ["nine"]]]  # as mindspore 2.8 has them
     write("tokens", "a.jpg\n")
     refused(ValueError, "tokens has a line without a tab", "Flickr", "f", "tokens")
     write("s/sbu_images/m_3326_35.jpg", "one")
     write("s/SBU_captioned_photo_dataset_urls.txt", "http://x/1/1.jpg\nhttp://x/3326/35.jpg\n")
-    write("s/SBU_captioned_photo_dataset_captions.txt", "missing\nfirst \n")
-    assert read("SBU", "s") == ("image caption", [["one", "first"]])
+    write("s/SBU_captioned_photo_dataset_captions.txt", "missing\n first \n")
+    assert read("SBU", "s") == ("image caption", [["one", " first"]])
+    write("s/SBU_captioned_photo_dataset_captions.txt", "\nfirst\n")
+    refused(ValueError, "line 1 of .*captions.txt is empty", "SBU", "s")
 
 
 def test_lfw(write):

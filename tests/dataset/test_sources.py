@@ -269,3 +269,6 @@ def test_image_folder(tmp_path):
     assert decoded.output_shapes() == [[3, 4, 5], []] and raw.batch(1).get_class_indexing() == {"dog": 5}
     with pytest.raises(RuntimeError, match=r"has no folders with images \(\*.gif\)"):
         ds.ImageFolderDataset(str(tmp_path), extensions=[".gif"])
+    (tmp_path / "dog" / "y.png").mkdir()
+    with pytest.raises(RuntimeError, match="Failed to open file: .*y.png: Is a directory"):
+        list(ds.ImageFolderDataset(str(tmp_path), decode=True, extensions=[".png"]))

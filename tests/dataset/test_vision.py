@@ -152,6 +152,10 @@ CORNERS = [[0, 0], [3, 0], [3, 2], [0, 2]]
          [[0, 0, 2, 3], [0, 5, 6, 7], [8, 9, 10, 11]]),
         (lambda: V.ConvertColor(V.ConvertMode.COLOR_RGB2RGBA)(np.ones((1, 1, 3), np.uint16)), "uint16",
          [[[1, 1, 1, 65535]]]),
+        (lambda: V.ConvertColor(V.ConvertMode.COLOR_RGB2GRAY)(np.uint16([[[1000, 2000, 50000]]])), "uint16", [[7172]]),
+        (lambda: V.Invert()(np.uint16([[[100, 300, 65535]]])), "uint16", [[[155, 0, 0]]]),
+        (lambda: V.Invert()(np.int16([[[-32768, 0, 300]]])), "int16", [[[32767, 255, -45]]]),
+        (lambda: V.Rotate(90, V.Inter.NEAREST, True)(np.bool_([[True, False]])), "uint8", [[0], [1]]),
     ],
 )
 def test_kinds_of_images(made, dtype, expected):
@@ -173,6 +177,8 @@ def test_pil_images_keep_their_mode():
     ]
     assert V.RandomInvert(0.0)(colours.convert("RGB")).shape == (1, 1, 3)
     assert V.RandomLighting(0.0)(colours.convert("L")).mode == "RGB"
+    rounded = V.RandomColorAdjust()(Image.fromarray(np.uint8([[[200, 10, 31], [7, 99, 101]]])))
+    assert np.asarray(rounded).tolist() == [[[200, 10, 33], [7, 100, 101]]]  # through hues, as in mindspore 2.8
     assert V.RandomErasing(0.0)([1]) == [1]
 
 

@@ -144,6 +144,13 @@ def test_random_turns_follow_the_seed():
     assert shift == {(0, 2), (0, 3), (0, 4)}
 
 
+def test_a_number_is_both_sides_of_a_resized_part():  # as observed of MindSpore 2.8
+    image = np.arange(16, dtype=np.uint8).reshape(4, 4) * 10
+    assert V.ResizedCrop(0, 1, 3, 2, 4)(image).tolist() == [
+        [10, 12, 17, 20], [35, 37, 42, 45], [65, 67, 72, 75], [90, 92, 97, 100]]
+    assert V.ResizedCrop(0, 1, 2, 3, 2)(image).tolist() == [[13, 28], [53, 68]]
+
+
 def test_random_transforms_in_a_pipeline():
     data = ds.NumpySlicesDataset({"image": IMAGE[None], "label": np.array([[0, 1]])}, shuffle=False)
     data = data.map([V.RandomHorizontalFlip(1.0), V.RandomInvert(1.0), V.HWC2CHW()], ["image"]).batch(1)

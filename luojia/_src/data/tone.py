@@ -22,14 +22,14 @@ def saturate(values: np.ndarray, dtype: Any) -> np.ndarray:
 
 
 def grey(image: np.ndarray) -> np.ndarray:
-    """(H, W): the grey values of an RGB image, in its dtype; bytes in fixed point with 15 bits.
+    """(H, W): the grey values of an RGB image, in its dtype; of bytes and uint16 in fixed point with 15 bits.
 
     >>> grey(np.uint8([[[255, 0, 0], [0, 255, 0]]])).tolist()
     [[76, 150]]
     """
-    if image.dtype == np.uint8:
+    if image.dtype in (np.uint8, np.uint16):
         r, g, b = (image[..., i] * weight for i, weight in enumerate(_LUMA15))
-        return ((r + g + b + (1 << 14)) >> 15).astype(np.uint8)
+        return ((r + g + b + (1 << 14)) >> 15).astype(image.dtype)
     return saturate(image[..., :3].astype(np.float64) @ LUMA, image.dtype)
 
 
@@ -198,8 +198,8 @@ def solarize(image: np.ndarray, low: float, high: float) -> np.ndarray:
 
 def inverted(image: np.ndarray) -> np.ndarray:
     """``255 - image``, as far as the dtype goes."""
-    if image.dtype == np.int8:
-        return saturate(255 - image.astype(np.int16), image.dtype)
+    if image.dtype in (np.int8, np.int16, np.uint16):
+        return saturate(255 - image.astype(np.int32), image.dtype)
     return (255 - image).astype(image.dtype)
 
 

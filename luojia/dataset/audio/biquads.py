@@ -23,7 +23,12 @@ class _Filter(AudioTransform):
 
 
 class AllpassBiquad(_Filter):
-    """Phases shifted about ``central_freq`` Hz."""
+    """Phases shifted about ``central_freq`` Hz.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.AllpassBiquad(8000, 1000)(np.float32([0.5, 0, 0, 0])).round(3)
+    array([ 0.167, -0.314,  0.148,  0.244], dtype=float32)
+    """
 
     def __init__(self, sample_rate: int, central_freq: float, Q: float = 0.707) -> None:  # noqa: N803
         rate, frequency = rate_of(sample_rate), number(central_freq, "central_freq")
@@ -31,7 +36,12 @@ class AllpassBiquad(_Filter):
 
 
 class BandBiquad(_Filter):
-    """A band about ``central_freq`` Hz of width ``central_freq / Q``; ``noise`` for sound without pitch."""
+    """A band about ``central_freq`` Hz of width ``central_freq / Q``; ``noise`` for sound without pitch.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.BandBiquad(8000, 1000)(np.float32([0.5, 0, 0, 0])).round(3)
+    array([ 0.266,  0.186,  0.043, -0.031], dtype=float32)
+    """
 
     def __init__(self, sample_rate: int, central_freq: float, Q: float = 0.707, noise: bool = False) -> None:  # noqa: N803
         rate, frequency = rate_of(sample_rate), number(central_freq, "central_freq")
@@ -39,7 +49,12 @@ class BandBiquad(_Filter):
 
 
 class BandpassBiquad(_Filter):
-    """A band about ``central_freq`` Hz."""
+    """A band about ``central_freq`` Hz.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.BandpassBiquad(8000, 1000)(np.float32([0.5, 0, 0, 0])).round(3)
+    array([ 0.167,  0.157, -0.074, -0.122], dtype=float32)
+    """
 
     def __init__(self, sample_rate: int, central_freq: float, Q: float = 0.707,  # noqa: N803
                  const_skirt_gain: bool = False) -> None:
@@ -49,7 +64,12 @@ class BandpassBiquad(_Filter):
 
 
 class BandrejectBiquad(_Filter):
-    """All but a band about ``central_freq`` Hz."""
+    """All but a band about ``central_freq`` Hz.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.BandrejectBiquad(8000, 1000)(np.float32([0.5, 0, 0, 0])).round(3)
+    array([ 0.333, -0.157,  0.074,  0.122], dtype=float32)
+    """
 
     def __init__(self, sample_rate: int, central_freq: float, Q: float = 0.707) -> None:  # noqa: N803
         rate, frequency = rate_of(sample_rate), number(central_freq, "central_freq")
@@ -57,7 +77,12 @@ class BandrejectBiquad(_Filter):
 
 
 class BassBiquad(_Filter):
-    """``gain`` dB below ``central_freq`` Hz."""
+    """``gain`` dB below ``central_freq`` Hz.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.BassBiquad(8000, 10.0)(np.float32([0.5, 0, 0, 0])).round(3)
+    array([0.516, 0.033, 0.034, 0.035], dtype=float32)
+    """
 
     def __init__(self, sample_rate: int, gain: float, central_freq: float = 100.0, Q: float = 0.707) -> None:  # noqa: N803
         rate, gain = rate_of(sample_rate), number(gain, "gain")
@@ -65,7 +90,12 @@ class BassBiquad(_Filter):
 
 
 class TrebleBiquad(_Filter):
-    """``gain`` dB above ``central_freq`` Hz."""
+    """``gain`` dB above ``central_freq`` Hz.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.TrebleBiquad(8000, 10.0)(np.float32([0.25, 0, 0, 0])).round(3)
+    array([ 0.34 , -0.173,  0.144, -0.095], dtype=float32)
+    """
 
     def __init__(self, sample_rate: int, gain: float, central_freq: float = 3000, Q: float = 0.707) -> None:  # noqa: N803
         rate, gain = rate_of(sample_rate), number(gain, "gain")
@@ -73,7 +103,12 @@ class TrebleBiquad(_Filter):
 
 
 class Biquad(_Filter):
-    """``a0 y[n] = b0 x[n] + b1 x[n - 1] + b2 x[n - 2] - a1 y[n - 1] - a2 y[n - 2]``."""
+    """``a0 y[n] = b0 x[n] + b1 x[n - 1] + b2 x[n - 2] - a1 y[n - 1] - a2 y[n - 2]``.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.Biquad(0.5, 0.25, 0.0, 1.0, -0.5, 0.0)(np.float32([1, 0, 0, 0]))
+    array([0.5  , 0.5  , 0.25 , 0.125], dtype=float32)
+    """
 
     takes_lists = True
 
@@ -84,7 +119,12 @@ class Biquad(_Filter):
 
 
 class DeemphBiquad(_Filter):
-    """What a compact disc with emphasis asks for, at 44100 or 48000 samples per second."""
+    """What a compact disc with emphasis asks for, at 44100 or 48000 samples per second.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.DeemphBiquad(44100)(np.float32([0.5, 0, 0, 0])).round(3)
+    array([0.23 , 0.1  , 0.062, 0.039], dtype=float32)
+    """
 
     def __init__(self, sample_rate: int) -> None:
         if checks.kind(sample_rate, (int,), "sample_rate") not in (44100, 48000):
@@ -93,7 +133,12 @@ class DeemphBiquad(_Filter):
 
 
 class EqualizerBiquad(_Filter):
-    """``gain`` dB about ``center_freq`` Hz."""
+    """``gain`` dB about ``center_freq`` Hz.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.EqualizerBiquad(8000, 1000, 6.0)(np.float32([0.5, 0, 0, 0])).round(3)
+    array([ 0.63 ,  0.136, -0.05 , -0.117], dtype=float32)
+    """
 
     def __init__(self, sample_rate: int, center_freq: float, gain: float, Q: float = 0.707) -> None:  # noqa: N803
         rate, frequency = rate_of(sample_rate), number(center_freq, "central_freq")
@@ -101,7 +146,12 @@ class EqualizerBiquad(_Filter):
 
 
 class HighpassBiquad(_Filter):
-    """What lies above ``cutoff_freq`` Hz."""
+    """What lies above ``cutoff_freq`` Hz.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.HighpassBiquad(8000, 1000)(np.float32([0.5, 0.5, 0.5, 0.5])).round(3)
+    array([ 0.285, -0.016, -0.11 , -0.098], dtype=float32)
+    """
 
     def __init__(self, sample_rate: int, cutoff_freq: float, Q: float = 0.707) -> None:  # noqa: N803
         rate, frequency = rate_of(sample_rate), number(cutoff_freq, "cutoff_freq")
@@ -121,7 +171,12 @@ class LowpassBiquad(_Filter):
 
 
 class RiaaBiquad(_Filter):
-    """What a vinyl record asks for, at 44100, 48000, 88200 or 96000 samples per second."""
+    """What a vinyl record asks for, at 44100, 48000, 88200 or 96000 samples per second.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.RiaaBiquad(44100)(np.float32([0.5, 0, 0, 0])).round(3)
+    array([0.119, 0.117, 0.092, 0.075], dtype=float32)
+    """
 
     def __init__(self, sample_rate: int) -> None:
         if checks.kind(sample_rate, (int,), "sample_rate") not in biquads.RIAA:
@@ -139,6 +194,10 @@ class LFilter(AudioTransform):
 
     Args:
         clamp: clip the result to [-1, 1].
+
+    >>> from luojia import dataset
+    >>> dataset.audio.LFilter([1.0, -0.5], [0.5, 0.0])(np.float32([1, 0, 0, 0]))
+    array([0.5   , 0.25  , 0.125 , 0.0625], dtype=float32)
     """
 
     floats_only = True
@@ -156,7 +215,12 @@ class LFilter(AudioTransform):
 
 
 class Filtfilt(LFilter):
-    """:class:`LFilter` there and back."""
+    """:class:`LFilter` there and back.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.Filtfilt([1.0, 0.0], [0.5, 0.5])(np.float32([0, 0, 1, 0, 0, 0, 0, 0]))
+    array([0.  , 0.25, 0.5 , 0.25, 0.  , 0.  , 0.  , 0.  ], dtype=float32)
+    """
 
     def sound(self, sound: np.ndarray) -> np.ndarray:
         if self.a[0] == 0:

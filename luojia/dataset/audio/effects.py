@@ -14,7 +14,12 @@ from .utils import BorderType, DensityFunction, FadeShape, GainType, Interpolati
 
 
 class Contrast(AudioTransform):
-    """Louder where it is faint, by ``enhancement_amount`` of 0 to 100."""
+    """Louder where it is faint, by ``enhancement_amount`` of 0 to 100.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.Contrast(75.0)(np.float32([-0.5, 0, 0.1, 1])).round(3)
+    array([-0.707,  0.   ,  0.214,  1.   ], dtype=float32)
+    """
 
     def __init__(self, enhancement_amount: float = 75.0) -> None:
         self.amount = checks.real(enhancement_amount, "enhancement_amount", 0, 100)
@@ -24,7 +29,12 @@ class Contrast(AudioTransform):
 
 
 class DBToAmplitude(AudioTransform):
-    """``ref * (10 ** (x / 10)) ** power``."""
+    """``ref * (10 ** (x / 10)) ** power``.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.DBToAmplitude(1.0, 0.5)(np.float32([-20, 0, 20])).round(3)
+    array([ 0.1,  1. , 10. ], dtype=float32)
+    """
 
     def __init__(self, ref: float, power: float) -> None:
         self.ref, self.power = number(ref, "ref"), number(power, "power")
@@ -34,7 +44,12 @@ class DBToAmplitude(AudioTransform):
 
 
 class DCShift(AudioTransform):
-    """The sound plus ``shift``, of -2 to 2, clipped; with ``limiter_gain``, its peaks are pressed together first."""
+    """The sound plus ``shift``, of -2 to 2, clipped; with ``limiter_gain``, its peaks are pressed together first.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.DCShift(0.5)(np.float32([-1, 0, 0.75]))
+    array([-0.5,  0.5,  1. ], dtype=float32)
+    """
 
     def __init__(self, shift: float, limiter_gain: float | None = None) -> None:
         self.shift = checks.real(shift, "shift", -2.0, 2.0)
@@ -49,6 +64,10 @@ class Dither(AudioTransform):
 
     Args:
         noise_shaping: each sample takes the last one's error.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.Dither()(np.float32([0.25, 0.5, 0.75])).shape
+    (3,)
     """
 
     def __init__(self, density_function: DensityFunction = DensityFunction.TPDF, noise_shaping: bool = False) -> None:
@@ -66,7 +85,12 @@ class Dither(AudioTransform):
 
 
 class Fade(AudioTransform):
-    """Louder over the first ``fade_in_len`` samples, fainter over the last ``fade_out_len``."""
+    """Louder over the first ``fade_in_len`` samples, fainter over the last ``fade_out_len``.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.Fade(3, 3, dataset.audio.FadeShape.LINEAR)(np.ones(6, np.float32))
+    array([0. , 0.5, 1. , 1. , 0.5, 0. ], dtype=float32)
+    """
 
     def __init__(self, fade_in_len: int = 0, fade_out_len: int = 0, fade_shape: FadeShape = FadeShape.LINEAR) -> None:
         self.begin = checks.whole(fade_in_len, "fade_in_len")
@@ -92,6 +116,10 @@ class Flanger(AudioTransform):
         regen: percent of the delayed sound that is delayed again, -95 to 95.
         width: percent of it that is heard; ``speed``: swings per second, 0.1 to 10; ``phase``: percent by which
             the channels' swings differ.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.Flanger(8000)(np.ones((1, 4), np.float32)).shape
+    (1, 4)
     """
 
     axes = ("channel", "time")
@@ -117,7 +145,12 @@ class Flanger(AudioTransform):
 
 
 class Gain(AudioTransform):
-    """``gain_db`` dB louder."""
+    """``gain_db`` dB louder.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.Gain(20.0)(np.float32([0.1, -0.2])).round(3)
+    array([ 1., -2.], dtype=float32)
+    """
 
     def __init__(self, gain_db: float = 1.0) -> None:
         self.factor = 10 ** (number(gain_db, "gain_db") / 20)
@@ -127,7 +160,12 @@ class Gain(AudioTransform):
 
 
 class Vol(AudioTransform):
-    """``gain`` times as loud, in amplitude or power, or dB; clipped to [-1, 1]."""
+    """``gain`` times as loud, in amplitude or power, or dB; clipped to [-1, 1].
+
+    >>> from luojia import dataset
+    >>> dataset.audio.Vol(2.0)(np.float32([0.25, -0.75]))
+    array([ 0.5, -1. ], dtype=float32)
+    """
 
     def __init__(self, gain: float, gain_type: GainType = GainType.AMPLITUDE) -> None:
         checks.kind(gain, checks.WHOLE, "gain")
@@ -161,7 +199,12 @@ class MuLawEncoding(AudioTransform):
 
 
 class MuLawDecoding(AudioTransform):
-    """The way back from :class:`MuLawEncoding`."""
+    """The way back from :class:`MuLawEncoding`.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.MuLawDecoding()(np.int32([0, 128, 255])).round(3)
+    array([-1.,  0.,  1.], dtype=float32)
+    """
 
     def __init__(self, quantization_channels: int = 256) -> None:
         self.count = checks.whole(quantization_channels, "quantization_channels", 1)
@@ -171,7 +214,12 @@ class MuLawDecoding(AudioTransform):
 
 
 class Overdrive(AudioTransform):
-    """Driven by ``gain`` dB into a limiter, with even harmonics by ``color``; both 0 to 100."""
+    """Driven by ``gain`` dB into a limiter, with even harmonics by ``color``; both 0 to 100.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.Overdrive(20.0, 20.0)(np.float32([0, 0.1, 0.5])).round(3)
+    array([0.075, 0.55 , 0.747], dtype=float32)
+    """
 
     def __init__(self, gain: float = 20.0, color: float = 20.0) -> None:
         self.gain, self.colour = checks.real(gain, "gain", 0, 100), checks.real(color, "color", 0, 100)
@@ -181,7 +229,12 @@ class Overdrive(AudioTransform):
 
 
 class Phaser(AudioTransform):
-    """The sound and its echo, whose delay swings."""
+    """The sound and its echo, whose delay swings.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.Phaser(44100)(np.float32([0.5, 0.25, 0])).round(3)
+    array([0.148, 0.133, 0.053], dtype=float32)
+    """
 
     def __init__(self, sample_rate: int, gain_in: float = 0.4, gain_out: float = 0.74, delay_ms: float = 3.0,
                  decay: float = 0.4, mod_speed: float = 0.5, sinusoidal: bool = True) -> None:
@@ -199,6 +252,11 @@ class DetectPitchFrequency(AudioTransform):
 
     Args:
         win_length: the number of frames whose median it is.
+
+    >>> from luojia import dataset
+    >>> tone = np.sin(2 * np.pi * 200 * np.arange(4000) / 8000).astype(np.float32)
+    >>> dataset.audio.DetectPitchFrequency(8000)(tone)[:4]
+    array([200., 200., 200., 200.], dtype=float32)
     """
 
     single = floats_only = True
@@ -226,6 +284,10 @@ class Resample(AudioTransform):
         lowpass_filter_width: zeros of the sinc to either side.
         rolloff: the share of the lower rate's band that passes.
         beta: of a Kaiser window.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.Resample(8000, 16000)(np.zeros((1, 10), np.float32)).shape
+    (1, 20)
     """
 
     def __init__(self, orig_freq: float = 16000, new_freq: float = 16000,
@@ -248,7 +310,12 @@ class Resample(AudioTransform):
 
 
 class ComputeDeltas(AudioTransform):
-    """(..., freq, time): the slope over ``win_length`` times."""
+    """(..., freq, time): the slope over ``win_length`` times.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.ComputeDeltas(5)(np.float32([[[1, 2, 3, 4, 5]]])).round(3)
+    array([[[0.5, 0.8, 1. , 0.8, 0.5]]], dtype=float32)
+    """
 
     axes = ("freq", "time")
 
@@ -267,6 +334,11 @@ class SlidingWindowCmn(AudioTransform):
         min_cmn_window: how many at least, at the begin.
         center: about it, else before it.
         norm_vars: over their deviation, too.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.SlidingWindowCmn(600, 100, True)(np.float32([[1, 2], [3, 6]]))
+    array([[-1., -2.],
+           [ 1.,  2.]], dtype=float32)
     """
 
     axes = ("freq", "time")
@@ -282,7 +354,13 @@ class SlidingWindowCmn(AudioTransform):
 
 
 class MaskAlongAxis(AudioTransform):
-    """``mask_value`` over ``mask_width`` frequencies (axis 1) or times (axis 2) of (..., freq, time)."""
+    """``mask_value`` over ``mask_width`` frequencies (axis 1) or times (axis 2) of (..., freq, time).
+
+    >>> from luojia import dataset
+    >>> dataset.audio.MaskAlongAxis(1, 1, 0.5, 2)(np.ones((1, 2, 3), np.float32))
+    array([[[1. , 0.5, 1. ],
+            [1. , 0.5, 1. ]]], dtype=float32)
+    """
 
     axes = ("freq", "time")
 
@@ -316,6 +394,10 @@ class MaskAlongAxisIID(AudioTransform):
 
     Args:
         mask_param: the mask's width is drawn from 0 to this.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.MaskAlongAxisIID(2, 0.5, 2)(np.ones((1, 3, 4), np.float32)).shape
+    (1, 3, 4)
     """
 
     axes = ("freq", "time")
@@ -370,6 +452,10 @@ class FrequencyMasking(_Masking):
     Args:
         iid_masks: a random mask per channel instead, at most so wide.
 
+    >>> from luojia import dataset
+    >>> dataset.audio.FrequencyMasking(freq_mask_param=1)(np.ones((1, 4, 3), np.float32)).shape
+    (1, 4, 3)
+
     Source: Park et al. 2019, "SpecAugment: a simple data augmentation method for automatic speech recognition".
     """
 
@@ -383,6 +469,10 @@ class TimeMasking(_Masking):
 
     Args:
         iid_masks: a random mask per channel instead, at most so wide.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.TimeMasking(time_mask_param=1)(np.ones((1, 4, 3), np.float32)).shape
+    (1, 4, 3)
 
     Source: Park et al. 2019, "SpecAugment: a simple data augmentation method for automatic speech recognition".
     """

@@ -11,13 +11,18 @@ from ..._src.errors import ArgumentError
 from .. import checks, config
 from ..rows import PipelineError
 from .base import AudioTransform, above_zero, complex_of, frames_of, not_zero
-from .utils import BorderType, MelType, NormMode, NormType, ScaleType, WindowType, create_dct
+from .utils import BorderType, MelType, NormType, ScaleType, WindowType
 
-_Bound = float | None
+Bound = float | None
 
 
 class AmplitudeToDB(AudioTransform):
-    """``10 log10(max(x, amin) / ref_value)`` (20 of magnitudes), at most ``top_db`` below the loudest."""
+    """``10 log10(max(x, amin) / ref_value)`` (20 of magnitudes), at most ``top_db`` below the loudest.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.AmplitudeToDB()(np.float32([[[1, 10, 100]]]))
+    array([[[ 0., 10., 20.]]], dtype=float32)
+    """
 
     axes = ("freq", "time")
 
@@ -33,7 +38,12 @@ class AmplitudeToDB(AudioTransform):
 
 
 class Angle(AudioTransform):
-    """The phases of complex numbers (..., 2)."""
+    """The phases of complex numbers (..., 2).
+
+    >>> from luojia import dataset
+    >>> dataset.audio.Angle()(np.float32([[1, 0], [0, 1], [-1, 0]])).round(3)
+    array([0.   , 1.571, 3.142], dtype=float32)
+    """
 
     axes = ("complex=2",)
 
@@ -46,7 +56,12 @@ def _power(power: Any) -> float:
 
 
 class ComplexNorm(AudioTransform):
-    """The magnitudes of complex numbers (..., 2), to ``power``."""
+    """The magnitudes of complex numbers (..., 2), to ``power``.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.ComplexNorm()(np.float32([[3, 4], [0, 2]]))
+    array([5., 2.], dtype=float32)
+    """
 
     axes = ("complex=2",)
 
@@ -58,7 +73,12 @@ class ComplexNorm(AudioTransform):
 
 
 class Magphase(ComplexNorm):
-    """(magnitudes to ``power``, phases) of complex numbers (..., 2)."""
+    """(magnitudes to ``power``, phases) of complex numbers (..., 2).
+
+    >>> from luojia import dataset
+    >>> dataset.audio.Magphase(1.0)(np.float32([[3, 4], [0, 2]]))
+    (array([5., 2.], dtype=float32), array([0.9272952, 1.5707964], dtype=float32))
+    """
 
     def sound(self, sound: np.ndarray) -> Any:
         return super().sound(sound), np.angle(complex_of(sound))
@@ -69,6 +89,10 @@ class PhaseVocoder(AudioTransform):
 
     Args:
         phase_advance: (freq, 1), what a phase gains from frame to frame.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.PhaseVocoder(2.0, np.zeros((9, 1), np.float32))(np.zeros((1, 9, 6, 2), np.float32)).shape
+    (1, 9, 3, 2)
     """
 
     axes = ("freq", "time", "complex=2")
@@ -99,6 +123,10 @@ class TimeStretch(AudioTransform):
 
     Args:
         hop_length: of the spectrum's frames; ``n_freq - 1`` by default.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.TimeStretch(hop_length=8, n_freq=9)(np.zeros((1, 9, 6, 2), np.float32)).shape
+    (1, 9, 6, 2)
     """
 
     axes = ("freq", "time", "complex=2")
@@ -162,6 +190,10 @@ class InverseSpectrogram(AudioTransform):
 
     Args:
         length: how many samples to give; all by default.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.InverseSpectrogram(n_fft=16)(np.zeros((9, 5, 2), np.float32)).shape
+    (32,)
     """
 
     axes = ("freq", "time", "complex=2")
@@ -194,6 +226,10 @@ class GriffinLim(AudioTransform):
     Args:
         power: of the magnitudes; ``momentum``: of 0 to below 1, how fast they are found.
         rand_init: begin with random phases, else with none.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.GriffinLim(n_fft=16)(np.ones((9, 6), np.float32)).shape
+    (40,)
     """
 
     axes = ("freq", "time")
@@ -225,7 +261,7 @@ class GriffinLim(AudioTransform):
                                    self.length or None, first)
 
 
-def _bounds(who: str, sample_rate: int, low: Any, high: Any) -> tuple[float, float]:
+def bounds_of(who: str, sample_rate: int, low: Any, high: Any) -> tuple[float, float]:
     """The least and greatest frequency of a filter bank."""
     if high is None:
         if low >= sample_rate // 2:
@@ -240,18 +276,24 @@ def _bounds(who: str, sample_rate: int, low: Any, high: Any) -> tuple[float, flo
 
 
 class MelScale(AudioTransform):
-    """(..., n_mels, time) of (..., n_stft, time): triangular filters that are even on a mel scale."""
+    """(..., n_mels, time) of (..., n_stft, time): triangular filters that are even on a mel scale.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.MelScale(n_mels=2, sample_rate=8000, n_stft=5)(np.ones((5, 1), np.float32)).round(3)
+    array([[0.676],
+           [1.682]], dtype=float32)
+    """
 
     axes = ("freq", "time")
 
-    def __init__(self, n_mels: int = 128, sample_rate: int = 16000, f_min: float = 0.0, f_max: _Bound = None,
+    def __init__(self, n_mels: int = 128, sample_rate: int = 16000, f_min: float = 0.0, f_max: Bound = None,
                  n_stft: int = 201, norm: NormType = NormType.NONE, mel_type: MelType = MelType.HTK) -> None:
         checks.whole(n_mels, "n_mels", 1)
         checks.whole(sample_rate, "sample_rate", 1)
         checks.kind(f_min, checks.WHOLE, "f_min")
         if f_max is not None:
             checks.kind(f_max, checks.WHOLE, "f_max")
-        low, high = _bounds("MelScale: ", sample_rate, f_min, f_max)
+        low, high = bounds_of("MelScale: ", sample_rate, f_min, f_max)
         self.n_stft = checks.whole(n_stft, "n_stft", 1)
         slaney = checks.kind(norm, (NormType,), "norm") is NormType.SLANEY
         other = checks.kind(mel_type, (MelType,), "mel_type") is MelType.SLANEY
@@ -272,12 +314,16 @@ class InverseMelScale(AudioTransform):
     Args:
         max_iter, tolerance_loss, tolerance_change: when to stop.
         sgdargs: the rate, ``sgd_lr``, and ``sgd_momentum``; 0.1 and 0.9 by default.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.InverseMelScale(n_stft=9, n_mels=4, max_iter=100)(np.ones((4, 3), np.float32)).shape
+    (1, 9, 3)
     """
 
     axes = ("freq", "time")
 
     def __init__(self, n_stft: int, n_mels: int = 128, sample_rate: int = 16000, f_min: float = 0.0,
-                 f_max: _Bound = None, max_iter: int = 100000, tolerance_loss: float = 1e-5,
+                 f_max: Bound = None, max_iter: int = 100000, tolerance_loss: float = 1e-5,
                  tolerance_change: float = 1e-8, sgdargs: dict | None = None, norm: NormType = NormType.NONE,
                  mel_type: MelType = MelType.HTK) -> None:
         checks.whole(n_stft, "n_stft", 1)
@@ -295,16 +341,22 @@ class InverseMelScale(AudioTransform):
                 f"InverseMelScale: the number of mels should be equal to n_mels {self.n_mels}, but got "
                 f"{sound.shape[-2]}."
             )
+        sound = sound[None] if sound.ndim == 2 else sound  # as MindSpore, which has a channel in every result
         start = config.stream().random_sample((*sound.shape[:-2], len(self.bank), sound.shape[-1]))
         return scales.from_mels(sound.astype(np.float64), self.bank, start, self.rounds, self.loss, self.change,
                                 self.rate, self.momentum)
 
 
 class MelSpectrogram(AudioTransform):
-    """(..., n_mels, frame): :class:`Spectrogram`, then :class:`MelScale`."""
+    """(..., n_mels, frame): :class:`Spectrogram`, then :class:`MelScale`.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.MelSpectrogram(8000, n_fft=64, n_mels=8)(np.zeros((1, 320), np.float32)).shape
+    (1, 8, 11)
+    """
 
     def __init__(self, sample_rate: int = 16000, n_fft: int = 400, win_length: int | None = None,
-                 hop_length: int | None = None, f_min: float = 0.0, f_max: _Bound = None, pad: int = 0,
+                 hop_length: int | None = None, f_min: float = 0.0, f_max: Bound = None, pad: int = 0,
                  n_mels: int = 128, window: WindowType = WindowType.HANN, power: float = 2.0,
                  normalized: bool = False, center: bool = True, pad_mode: BorderType = BorderType.REFLECT,
                  onesided: bool = True, norm: NormType = NormType.NONE, mel_scale: MelType = MelType.HTK) -> None:
@@ -313,7 +365,7 @@ class MelSpectrogram(AudioTransform):
         checks.real(f_min, "f_min", -checks.FLOAT_MAX, types=checks.WHOLE)
         if f_max is not None:
             checks.real(f_max, "f_max", types=checks.WHOLE)
-        _bounds("MelSpectrogram: ", sample_rate, f_min, f_max)
+        bounds_of("MelSpectrogram: ", sample_rate, f_min, f_max)
         checks.whole(pad, "pad")
         above_zero(power, "power", checks.WHOLE)
         self.spectrogram = Spectrogram(n_fft, win_length, hop_length, pad, window, power, normalized, center, pad_mode,
@@ -324,83 +376,13 @@ class MelSpectrogram(AudioTransform):
         return self.mels.sound(self.spectrogram.sound(sound))
 
 
-def _dct_type(dct_type: Any, norm: Any, rate: Any) -> None:
-    checks.whole(rate, "sample_rate")
-    if checks.kind(dct_type, (int,), "dct_type") != 2:
-        raise ArgumentError(f"Input dct_type must be 2, but got : {dct_type}.")
-    checks.kind(norm, (NormMode,), "norm")
-
-
-def _logarithm(spectrum: np.ndarray, plain: bool) -> np.ndarray:
-    return np.log(spectrum + 1e-6) if plain else levels.amplitude_to_db(spectrum, True, 1.0, 1e-10, 80.0)
-
-
-class MFCC(AudioTransform):
-    """(..., n_mfcc, frame): the cosine transform of the mels in decibels, or of their logarithm with ``log_mels``.
-
-    Args:
-        melkwargs: arguments of :class:`MelSpectrogram`.
-    """
-
-    single = True
-
-    def __init__(self, sample_rate: int = 16000, n_mfcc: int = 40, dct_type: int = 2, norm: NormMode = NormMode.ORTHO,
-                 log_mels: bool = False, melkwargs: dict | None = None) -> None:
-        checks.whole(n_mfcc, "n_mfcc")
-        _dct_type(dct_type, norm, sample_rate)
-        self.plain = checks.flag(log_mels, "log_mels")
-        self.mels = MelSpectrogram(sample_rate, **checks.kind({} if melkwargs is None else melkwargs, (dict,),
-                                                              "melkwargs"))
-        self.n_mfcc, self.norm = n_mfcc, norm
-
-    def sound(self, sound: np.ndarray) -> np.ndarray:
-        mels = _logarithm(self.mels.sound(sound), self.plain)
-        if self.n_mfcc > mels.shape[-2]:
-            raise PipelineError(
-                f"MFCC: n_mfcc should be at most n_mels, but got n_mfcc: {self.n_mfcc}, n_mels: {mels.shape[-2]}."
-            )
-        if not self.n_mfcc:
-            return mels[..., :0, :]
-        return create_dct(self.n_mfcc, mels.shape[-2], self.norm).T.astype(np.float64) @ mels
-
-
-class LFCC(AudioTransform):
-    """(..., n_lfcc, frame): like :class:`MFCC`, with filters that are even in Hertz.
-
-    Args:
-        speckwargs: arguments of :class:`Spectrogram`.
-    """
-
-    single = True
-
-    def __init__(self, sample_rate: int = 16000, n_filter: int = 128, n_lfcc: int = 40, f_min: float = 0.0,
-                 f_max: _Bound = None, dct_type: int = 2, norm: NormMode = NormMode.ORTHO, log_lf: bool = False,
-                 speckwargs: dict | None = None) -> None:
-        checks.whole(sample_rate, "sample_rate")
-        checks.whole(n_filter, "n_filter", 1)
-        checks.whole(n_lfcc, "n_lfcc", 1)
-        checks.real(f_min, "f_min", types=checks.WHOLE)
-        if f_max is not None:
-            checks.real(f_max, "f_max", types=checks.WHOLE)
-        low, high = _bounds("Input ", sample_rate, f_min, f_max)
-        _dct_type(dct_type, norm, sample_rate)
-        self.plain = checks.flag(log_lf, "log_lf")
-        self.spectrogram = Spectrogram(**checks.kind({} if speckwargs is None else speckwargs, (dict,), "speckwargs"))
-        self.bank = scales.linear_bank(self.spectrogram.n_fft // 2 + 1, low, high, n_filter, sample_rate)
-        self.n_lfcc, self.norm = n_lfcc, norm
-
-    def sound(self, sound: np.ndarray) -> np.ndarray:
-        if self.n_lfcc > self.bank.shape[1]:
-            raise PipelineError(
-                f"LFCC: n_lfcc should be at most n_filter, but got n_lfcc: {self.n_lfcc}, n_filter: "
-                f"{self.bank.shape[1]}."
-            )
-        bands = _logarithm(self.bank.T @ self.spectrogram.sound(sound), self.plain)
-        return create_dct(self.n_lfcc, self.bank.shape[1], self.norm).T.astype(np.float64) @ bands
-
-
 class PitchShift(AudioTransform):
-    """The sound ``n_steps`` steps higher, of which an octave has ``bins_per_octave``; as long as before."""
+    """The sound ``n_steps`` steps higher, of which an octave has ``bins_per_octave``; as long as before.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.PitchShift(8000, 4, n_fft=64)(np.zeros((1, 320), np.float32)).shape
+    (1, 320)
+    """
 
     def __init__(self, sample_rate: int, n_steps: int, bins_per_octave: int = 12, n_fft: int = 512,
                  win_length: int | None = None, hop_length: int | None = None,
@@ -425,7 +407,12 @@ class PitchShift(AudioTransform):
 
 
 class SpectralCentroid(AudioTransform):
-    """(..., 1, frame): the mean of the frequencies in Hz, weighted with their magnitudes."""
+    """(..., 1, frame): the mean of the frequencies in Hz, weighted with their magnitudes.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.SpectralCentroid(8000, n_fft=16)(np.sin(np.arange(32) * np.pi / 4)).round(0)
+    array([[1161., 1000., 1000., 1000., 1025.]])
+    """
 
     takes_lists = True
 
@@ -437,4 +424,5 @@ class SpectralCentroid(AudioTransform):
     def sound(self, sound: np.ndarray) -> np.ndarray:
         size = self.spectrogram.sound(sound)
         hertz = np.linspace(0, self.rate // 2, size.shape[-2])[:, None]
-        return (hertz * size).sum(-2, keepdims=True) / size.sum(-2, keepdims=True)
+        with np.errstate(invalid="ignore"):  # silence has no frequency: nan
+            return (hertz * size).sum(-2, keepdims=True) / size.sum(-2, keepdims=True)

@@ -16,6 +16,7 @@ from .biquads import (
     RiaaBiquad,
     TrebleBiquad,
 )
+from .cepstra import LFCC, MFCC
 from .effects import (
     ComputeDeltas,
     Contrast,
@@ -39,8 +40,6 @@ from .effects import (
     Vol,
 )
 from .spectral import (
-    LFCC,
-    MFCC,
     AmplitudeToDB,
     Angle,
     ComplexNorm,

@@ -17,7 +17,12 @@ class _Word(str, Enum):  # noqa: UP042 - str() gives the member's name, as MindS
 
 
 class BorderType(_Word):
-    """What lies beyond the border."""
+    """What lies beyond the border.
+
+    >>> from luojia import dataset
+    >>> print(*dataset.audio.BorderType)
+    BorderType.CONSTANT BorderType.EDGE BorderType.REFLECT BorderType.SYMMETRIC
+    """
 
     CONSTANT = "constant"
     EDGE = "edge"
@@ -26,7 +31,12 @@ class BorderType(_Word):
 
 
 class DensityFunction(_Word):
-    """How dither is distributed: triangular, rectangular, Gaussian."""
+    """How dither is distributed: triangular, rectangular, Gaussian.
+
+    >>> from luojia import dataset
+    >>> print(*dataset.audio.DensityFunction)
+    DensityFunction.TPDF DensityFunction.RPDF DensityFunction.GPDF
+    """
 
     TPDF = "TPDF"
     RPDF = "RPDF"
@@ -34,7 +44,12 @@ class DensityFunction(_Word):
 
 
 class FadeShape(_Word):
-    """The curve of a fade."""
+    """The curve of a fade.
+
+    >>> from luojia import dataset
+    >>> print(*dataset.audio.FadeShape)
+    FadeShape.QUARTER_SINE FadeShape.HALF_SINE FadeShape.LINEAR FadeShape.LOGARITHMIC FadeShape.EXPONENTIAL
+    """
 
     QUARTER_SINE = "quarter_sine"
     HALF_SINE = "half_sine"
@@ -44,7 +59,12 @@ class FadeShape(_Word):
 
 
 class GainType(_Word):
-    """What a gain is a factor of, or decibels."""
+    """What a gain is a factor of, or decibels.
+
+    >>> from luojia import dataset
+    >>> print(*dataset.audio.GainType)
+    GainType.AMPLITUDE GainType.POWER GainType.DB
+    """
 
     AMPLITUDE = "amplitude"
     POWER = "power"
@@ -52,56 +72,96 @@ class GainType(_Word):
 
 
 class Interpolation(_Word):
-    """How a flanger reads between samples."""
+    """How a flanger reads between samples.
+
+    >>> from luojia import dataset
+    >>> print(*dataset.audio.Interpolation)
+    Interpolation.LINEAR Interpolation.QUADRATIC
+    """
 
     LINEAR = "linear"
     QUADRATIC = "quadratic"
 
 
 class MelType(_Word):
-    """Which mel scale."""
+    """Which mel scale.
+
+    >>> from luojia import dataset
+    >>> print(*dataset.audio.MelType)
+    MelType.HTK MelType.SLANEY
+    """
 
     HTK = "htk"
     SLANEY = "slaney"
 
 
 class Modulation(_Word):
-    """How a delay swings."""
+    """How a delay swings.
+
+    >>> from luojia import dataset
+    >>> print(*dataset.audio.Modulation)
+    Modulation.SINUSOIDAL Modulation.TRIANGULAR
+    """
 
     SINUSOIDAL = "sinusoidal"
     TRIANGULAR = "triangular"
 
 
 class NormMode(_Word):
-    """Whether a cosine transform is orthonormal."""
+    """Whether a cosine transform is orthonormal.
+
+    >>> from luojia import dataset
+    >>> print(*dataset.audio.NormMode)
+    NormMode.ORTHO NormMode.NONE
+    """
 
     ORTHO = "ortho"
     NONE = "none"
 
 
 class NormType(_Word):
-    """Whether the triangles of a filter bank have area 1."""
+    """Whether the triangles of a filter bank have area 1.
+
+    >>> from luojia import dataset
+    >>> print(*dataset.audio.NormType)
+    NormType.SLANEY NormType.NONE
+    """
 
     SLANEY = "slaney"
     NONE = "none"
 
 
 class ResampleMethod(_Word):
-    """The window of a resampling sinc."""
+    """The window of a resampling sinc.
+
+    >>> from luojia import dataset
+    >>> print(*dataset.audio.ResampleMethod)
+    ResampleMethod.SINC_INTERPOLATION ResampleMethod.KAISER_WINDOW
+    """
 
     SINC_INTERPOLATION = "sinc_interpolation"
     KAISER_WINDOW = "kaiser_window"
 
 
 class ScaleType(_Word):
-    """What decibels are of."""
+    """What decibels are of.
+
+    >>> from luojia import dataset
+    >>> print(*dataset.audio.ScaleType)
+    ScaleType.POWER ScaleType.MAGNITUDE
+    """
 
     POWER = "power"
     MAGNITUDE = "magnitude"
 
 
 class WindowType(_Word):
-    """The window of a short-time Fourier transform."""
+    """The window of a short-time Fourier transform.
+
+    >>> from luojia import dataset
+    >>> print(*dataset.audio.WindowType)
+    WindowType.BARTLETT WindowType.BLACKMAN WindowType.HAMMING WindowType.HANN WindowType.KAISER
+    """
 
     BARTLETT = "bartlett"
     BLACKMAN = "blackman"
@@ -137,14 +197,32 @@ def _bank(n_freqs: Any, f_min: Any, f_max: Any, count: Any, name: str, sample_ra
 
 
 def linear_fbanks(n_freqs: int, f_min: float, f_max: float, n_filter: int, sample_rate: int) -> np.ndarray:
-    """(n_freqs, n_filter) float32: triangular filters that are even in Hertz."""
+    """(n_freqs, n_filter) float32: triangular filters that are even in Hertz.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.linear_fbanks(5, 0.0, 4000.0, 2, 8000).round(3)
+    array([[0.  , 0.  ],
+           [0.75, 0.  ],
+           [0.5 , 0.5 ],
+           [0.  , 0.75],
+           [0.  , 0.  ]], dtype=float32)
+    """
     _bank(n_freqs, f_min, f_max, n_filter, "n_filter", sample_rate)
     return scales.linear_bank(n_freqs, f_min, f_max, n_filter, sample_rate).astype(np.float32)
 
 
 def melscale_fbanks(n_freqs: int, f_min: float, f_max: float, n_mels: int, sample_rate: int,
                     norm: NormType = NormType.NONE, mel_type: MelType = MelType.HTK) -> np.ndarray:
-    """(n_freqs, n_mels) float32: triangular filters that are even on a mel scale."""
+    """(n_freqs, n_mels) float32: triangular filters that are even on a mel scale.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.melscale_fbanks(5, 0.0, 4000.0, 2, 8000).round(3)
+    array([[0.   , 0.   ],
+           [0.676, 0.324],
+           [0.   , 0.906],
+           [0.   , 0.453],
+           [0.   , 0.   ]], dtype=float32)
+    """
     _bank(n_freqs, f_min, f_max, n_mels, "n_mels", sample_rate)
     checks.kind(norm, (NormType,), "norm")
     checks.kind(mel_type, (MelType,), "mel_type")

@@ -22,6 +22,10 @@ class Vad(AudioTransform):
         boot_time, noise_up_time, noise_down_time, noise_reduction_amount: how the noise is learned and taken away.
         measure_freq, measure_duration, measure_smooth_time: how often, how long and how smoothly it is measured.
         hp_filter_freq, lp_filter_freq, hp_lifter_freq, lp_lifter_freq: the bands of the spectrum and the cepstrum, Hz.
+
+    >>> from luojia import dataset
+    >>> dataset.audio.Vad(sample_rate=8000)(np.zeros((1, 4000), np.float32)).shape
+    (1, 4000)
     """
 
     def __init__(self, sample_rate: int, trigger_level: float = 7.0, trigger_time: float = 0.25,

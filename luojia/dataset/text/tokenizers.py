@@ -66,7 +66,12 @@ class WhitespaceTokenizer(Tokenizer):
 
 
 class UnicodeCharTokenizer(Tokenizer):
-    """The characters."""
+    """The characters.
+
+    >>> from luojia import dataset
+    >>> dataset.text.UnicodeCharTokenizer()("deep").tolist()
+    ['d', 'e', 'e', 'p']
+    """
 
     def spans(self, text: str) -> Spans:
         return [(i, i + 1) for i in range(len(text))]

@@ -267,7 +267,12 @@ def _words_of_wikipedia(line: str) -> str:
 
 
 class NormalizeUTF8(OneToOne):
-    """Text in a form of Unicode."""
+    """Text in a form of Unicode.
+
+    >>> from luojia import dataset
+    >>> str(dataset.text.NormalizeUTF8(dataset.text.NormalizeForm.NFKC)("\\ufb01ne \\u2460"))
+    'fine 1'
+    """
 
     def __init__(self, normalize_form: NormalizeForm = NormalizeForm.NFKC) -> None:
         self.form = form_of(normalize_form)
@@ -302,6 +307,13 @@ class ToVectors(OneToOne):
         vectors: from a file.
         unk_init: the vector of words that have none; default zeros.
         lower_case_backup: look words that have none up in lower case.
+
+    >>> from luojia import dataset
+    >>> with open("glove.6B.2d.txt", "w") as file:
+    ...     _ = file.write("cat 0.5 1.0\\ndog 2.0 3.0\\n")
+    >>> vectors = dataset.text.GloVe.from_file("glove.6B.2d.txt")
+    >>> dataset.text.ToVectors(vectors, unk_init=[9, 9])("cow")
+    array([9., 9.], dtype=float32)
     """
 
     def __init__(self, vectors: Vectors, unk_init: Any = None, lower_case_backup: bool = False) -> None:

@@ -18,13 +18,24 @@ from ..rows import PipelineError
 
 
 class NormalizeForm(IntEnum):
-    """Forms of Unicode normalization."""
+    """Forms of Unicode normalization.
+
+    >>> from luojia import dataset
+    >>> list(dataset.text.NormalizeForm)
+    [<NormalizeForm.NONE: 0>, <NormalizeForm.NFC: 1>, <NormalizeForm.NFKC: 2>, <NormalizeForm.NFD: 3>,
+     <NormalizeForm.NFKD: 4>]
+    """
 
     NONE, NFC, NFKC, NFD, NFKD = 0, 1, 2, 3, 4
 
 
 class JiebaMode(IntEnum):
-    """How jieba segments: both ways, by the dictionary, or by the hidden Markov model."""
+    """How jieba segments: both ways, by the dictionary, or by the hidden Markov model.
+
+    >>> from luojia import dataset
+    >>> list(dataset.text.JiebaMode)
+    [<JiebaMode.MIX: 0>, <JiebaMode.MP: 1>, <JiebaMode.HMM: 2>]
+    """
 
     MIX, MP, HMM = 0, 1, 2
 

@@ -86,19 +86,43 @@ class Vectors:
 
 
 class GloVe(Vectors):
-    """GloVe's vectors, in files ``glove.6B.*.txt`` and their like."""
+    """GloVe's vectors, in files ``glove.6B.*.txt`` and their like.
+
+    >>> from luojia import dataset
+    >>> with open("glove.6B.2d.txt", "w") as file:
+    ...     _ = file.write("cat 0.5 1.0\\ndog 2.0 3.0\\n")
+    >>> vectors = dataset.text.GloVe.from_file("glove.6B.2d.txt")
+    >>> dataset.text.ToVectors(vectors, unk_init=[0, 0])("dog"), dataset.text.ToVectors(vectors)("cow")
+    (array([2., 3.], dtype=float32), array([0., 0.], dtype=float32))
+    """
 
     _name, _expected = r"glove\.(6B|42B|840B|twitter\.27B)\..*\.?txt", "glove.6B.*.txt"
 
 
 class FastText(Vectors):
-    """fastText's vectors, in files ``*.vec``."""
+    """fastText's vectors, in files ``*.vec``.
+
+    >>> from luojia import dataset
+    >>> with open("wiki.vec", "w") as file:
+    ...     _ = file.write("cat 0.5 1.0\\ndog 2.0 3.0\\n")
+    >>> vectors = dataset.text.FastText.from_file("wiki.vec")
+    >>> dataset.text.ToVectors(vectors, lower_case_backup=True)("Dog")
+    array([2., 3.], dtype=float32)
+    """
 
     _name, _expected = r".*\.vec", "*.vec"
 
 
 class CharNGram(Vectors):
-    """Vectors of runs of characters: a word's is the mean of those of its runs of 2 to 4, or None."""
+    """Vectors of runs of characters: a word's is the mean of those of its runs of 2 to 4, or None.
+
+    >>> from luojia import dataset
+    >>> with open("ngram.txt", "w") as file:
+    ...     _ = file.write("2gram-do 0.5 1.0\\n1gram-d 2.5 3.0\\n1gram-o 0.0 1.0\\n")
+    >>> vectors = dataset.text.CharNGram.from_file("ngram.txt")
+    >>> dataset.text.ToVectors(vectors)("do")
+    array([0.5, 1. ], dtype=float32)
+    """
 
     def lookup(self, word: str, lower_case_backup: bool = False) -> np.ndarray | None:
         word = word.lower() if lower_case_backup and not self._runs(word) else word

@@ -31,7 +31,13 @@ def __getattr__(name: str) -> Any:
 
 
 def not_random(function: Any) -> Any:
-    """The transform, marked as one that gives the same each time."""
+    """The transform, marked as one that gives the same each time.
+
+    >>> from luojia import dataset
+    >>> plus_one = dataset.transforms.not_random(lambda x: x + 1)
+    >>> plus_one(2)
+    3
+    """
     function.random = False
     return function
 
@@ -169,7 +175,12 @@ class Concatenate:
 
 
 class Duplicate:
-    """The value twice: a second column."""
+    """The value twice: a second column.
+
+    >>> from luojia import dataset
+    >>> dataset.transforms.Duplicate()(np.float32([1, 2]))
+    (array([1., 2.], dtype=float32), array([1., 2.], dtype=float32))
+    """
 
     def __call__(self, *values: Any) -> tuple[np.ndarray, np.ndarray]:
         if len(values) != 1:
@@ -260,7 +271,13 @@ class Slice(OneToOne):
 
 
 class Relational(IntEnum):
-    """Comparisons, for :class:`Mask`."""
+    """Comparisons, for :class:`Mask`.
+
+    >>> from luojia import dataset
+    >>> list(dataset.transforms.Relational)
+    [<Relational.EQ: 0>, <Relational.NE: 1>, <Relational.GT: 2>, <Relational.GE: 3>, <Relational.LT: 4>,
+     <Relational.LE: 5>]
+    """
 
     EQ = 0
     NE = 1
@@ -355,7 +372,14 @@ class RandomChoice:
 
 
 class RandomOrder:
-    """All transforms, in an order drawn anew each time."""
+    """All transforms, in an order drawn anew each time.
+
+    >>> from luojia import dataset
+    >>> flips = [dataset.vision.HorizontalFlip(), dataset.vision.VerticalFlip()]
+    >>> dataset.transforms.RandomOrder(flips)(np.uint8([[1, 2], [3, 4]]))
+    array([[4, 3],
+           [2, 1]], dtype=uint8)
+    """
 
     def __init__(self, transforms: list[Callable]) -> None:
         self.transforms = checks.operations(transforms)

@@ -207,6 +207,11 @@ class TrivialAugmentWide(_Augment):
 class UniformAugment:
     """``num_ops`` of the transforms, drawn anew each time, each with probability 1/2.
 
+    >>> from luojia import dataset
+    >>> flips = [dataset.vision.HorizontalFlip(), dataset.vision.VerticalFlip()]
+    >>> dataset.vision.UniformAugment(flips, 1)(np.zeros((2, 3, 3), np.uint8)).shape
+    (2, 3, 3)
+
     Source: LingChen et al. 2020, "UniformAugment: a search-free probabilistic data augmentation approach".
     """
 
@@ -225,7 +230,14 @@ class UniformAugment:
 
 
 class RandomSelectSubpolicy:
-    """One of the sub-policies, drawn anew each time: a list of (transform, probability)."""
+    """One of the sub-policies, drawn anew each time: a list of (transform, probability).
+
+    >>> from luojia import dataset
+    >>> policy = [[(dataset.vision.HorizontalFlip(), 1.0), (dataset.vision.VerticalFlip(), 0.0)]]
+    >>> dataset.vision.RandomSelectSubpolicy(policy)(np.uint8([[1, 2], [3, 4]]))
+    array([[2, 1],
+           [4, 3]], dtype=uint8)
+    """
 
     def __init__(self, policy: list) -> None:
         checks.kind(policy, (list,), "policy")

@@ -49,6 +49,11 @@ class CutMixBatch:
         alpha: of the Beta distribution of the share that stays.
         prob: how often an image is changed.
 
+    >>> from luojia import dataset
+    >>> images, labels = np.ones((2, 4, 4, 3), np.uint8), np.uint8([[1, 0], [0, 1]])
+    >>> [a.shape for a in dataset.vision.CutMixBatch(dataset.vision.ImageBatchFormat.NHWC)(images, labels)]
+    [(2, 4, 4, 3), (2, 2)]
+
     Source: Yun et al. 2019, "CutMix: regularization strategy to train strong classifiers with localizable features".
     """
 
@@ -82,6 +87,11 @@ class CutMixBatch:
 class MixUpBatch:
     """Each image and label mixed with another of the batch, by one share of a Beta distribution.
 
+    >>> from luojia import dataset
+    >>> images, labels = np.ones((2, 4, 4, 3), np.uint8), np.uint8([[1, 0], [0, 1]])
+    >>> [a.shape for a in dataset.vision.MixUpBatch()(images, labels)]
+    [(2, 4, 4, 3), (2, 2)]
+
     Source: Zhang et al. 2017, "mixup: beyond empirical risk minimization".
     """
 
@@ -106,6 +116,11 @@ class MixUp:
         batch_size: how many images come at a time.
         alpha: of the Beta distribution of the share that stays.
         is_single: mix with the next image of the batch, else with what the last call gave.
+
+    >>> from luojia import dataset
+    >>> images, labels = np.ones((2, 2, 2, 3), np.float32), np.float32([[1, 0], [0, 1]])
+    >>> [a.shape for a in dataset.vision.MixUp(2, 0.5)(images, labels)]
+    [(2, 2, 2, 3), (2, 2)]
 
     Source: Zhang et al. 2017, "mixup: beyond empirical risk minimization".
     """

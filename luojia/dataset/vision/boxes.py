@@ -71,7 +71,13 @@ def _scaled(boxes: np.ndarray, old: Any, new: Any) -> np.ndarray:
 
 
 class RandomCropWithBBox(geometry.RandomCrop):
-    """:class:`RandomCrop`, and the boxes' parts in it."""
+    """:class:`RandomCrop`, and the boxes' parts in it.
+
+    >>> from luojia import dataset
+    >>> image, boxes = np.zeros((4, 4, 3), np.uint8), np.float32([[0, 0, 4, 4]])
+    >>> [a.shape for a in dataset.vision.RandomCropWithBBox(2)(image, boxes)]
+    [(2, 2, 3), (1, 4)]
+    """
 
     def __call__(self, *columns: Any) -> Any:
         image, boxes = _checked(columns)
@@ -83,7 +89,13 @@ class RandomCropWithBBox(geometry.RandomCrop):
 
 
 class RandomResizedCropWithBBox(geometry.RandomResizedCrop):
-    """:class:`RandomResizedCrop`, and the boxes' parts in it."""
+    """:class:`RandomResizedCrop`, and the boxes' parts in it.
+
+    >>> from luojia import dataset
+    >>> image, boxes = np.zeros((4, 4, 3), np.uint8), np.float32([[0, 0, 4, 4]])
+    >>> [a.shape for a in dataset.vision.RandomResizedCropWithBBox((2, 3))(image, boxes)]
+    [(2, 3, 3), (1, 4)]
+    """
 
     def __call__(self, *columns: Any) -> Any:
         image, boxes = _checked(columns)
@@ -94,7 +106,13 @@ class RandomResizedCropWithBBox(geometry.RandomResizedCrop):
 
 
 class RandomHorizontalFlipWithBBox(geometry.RandomHorizontalFlip):
-    """:class:`RandomHorizontalFlip`, of the boxes too."""
+    """:class:`RandomHorizontalFlip`, of the boxes too.
+
+    >>> from luojia import dataset
+    >>> image, boxes = np.uint8([[1, 2, 3]]), np.float32([[0, 0, 1, 1]])
+    >>> dataset.vision.RandomHorizontalFlipWithBBox(1.0)(image, boxes)
+    (array([[3, 2, 1]], dtype=uint8), array([[2., 0., 1., 1.]], dtype=float32))
+    """
 
     def __call__(self, *columns: Any) -> Any:
         image, boxes = _checked(columns)
@@ -106,13 +124,27 @@ class RandomHorizontalFlipWithBBox(geometry.RandomHorizontalFlip):
 
 
 class RandomVerticalFlipWithBBox(RandomHorizontalFlipWithBBox):
-    """:class:`RandomVerticalFlip`, of the boxes too."""
+    """:class:`RandomVerticalFlip`, of the boxes too.
+
+    >>> from luojia import dataset
+    >>> image, boxes = np.uint8([[1], [2], [3]]), np.float32([[0, 0, 1, 1]])
+    >>> dataset.vision.RandomVerticalFlipWithBBox(1.0)(image, boxes)
+    (array([[3],
+           [2],
+           [1]], dtype=uint8), array([[0., 2., 1., 1.]], dtype=float32))
+    """
 
     axis = 0
 
 
 class ResizeWithBBox(geometry.Resize):
-    """:class:`Resize`, of the boxes too."""
+    """:class:`Resize`, of the boxes too.
+
+    >>> from luojia import dataset
+    >>> image, boxes = np.zeros((4, 4, 3), np.uint8), np.float32([[0, 0, 2, 4]])
+    >>> dataset.vision.ResizeWithBBox((2, 8))(image, boxes)[1]
+    array([[0., 0., 4., 2.]], dtype=float32)
+    """
 
     def __init__(self, size: Any, interpolation: Inter = Inter.BILINEAR) -> None:
         super().__init__(size, interpolation)
@@ -124,7 +156,13 @@ class ResizeWithBBox(geometry.Resize):
 
 
 class RandomResizeWithBBox(geometry.RandomResize):
-    """:class:`RandomResize`, of the boxes too."""
+    """:class:`RandomResize`, of the boxes too.
+
+    >>> from luojia import dataset
+    >>> image, boxes = np.zeros((4, 4, 3), np.uint8), np.float32([[0, 0, 2, 4]])
+    >>> dataset.vision.RandomResizeWithBBox((2, 8))(image, boxes)[1]
+    array([[0., 0., 4., 2.]], dtype=float32)
+    """
 
     __call__ = ResizeWithBBox.__call__
 
@@ -135,6 +173,12 @@ class BoundingBoxAugment:
     Args:
         transform: a transform of images; a part of another size is resized to that of the box.
         ratio: the probability of each box.
+
+    >>> from luojia import dataset
+    >>> image, boxes = np.uint8([[1, 2, 3], [4, 5, 6]]), np.float32([[0, 0, 2, 1]])
+    >>> dataset.vision.BoundingBoxAugment(dataset.vision.HorizontalFlip(), 1.0)(image, boxes)
+    (array([[2, 1, 3],
+           [4, 5, 6]], dtype=uint8), array([[0., 0., 2., 1.]], dtype=float32))
     """
 
     def __init__(self, transform: Any, ratio: float = 0.3) -> None:

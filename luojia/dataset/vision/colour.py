@@ -67,7 +67,12 @@ class AdjustContrast(_Adjust):
 
 
 class AdjustSaturation(_Adjust):
-    """The image blended with its own grey values: ``saturation_factor`` 0 is black and white, 1 is the image."""
+    """The image blended with its own grey values: ``saturation_factor`` 0 is black and white, 1 is the image.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.AdjustSaturation(0.0)(np.uint8([[[200, 100, 0]]]))
+    array([[[119, 119, 119]]], dtype=uint8)
+    """
 
     refuses = COLOURS | {"bool"}
     ranks, channels = (3,), (3,)
@@ -83,7 +88,12 @@ class AdjustSaturation(_Adjust):
 
 
 class AdjustHue(_Adjust):
-    """Hues turned by ``hue_factor`` whole turns, within [-0.5, 0.5]. (Of floats MindSpore 2.8 makes noise.)"""
+    """Hues turned by ``hue_factor`` whole turns, within [-0.5, 0.5]. (Of floats MindSpore 2.8 makes noise.)
+
+    >>> from luojia import dataset
+    >>> dataset.vision.AdjustHue(0.5)(np.uint8([[[200, 100, 0]]]))
+    array([[[  0, 104, 200]]], dtype=uint8)
+    """
 
     refuses = COLOURS | {"bool", "uint16"}
     ranks, channels = (3,), (3,)
@@ -115,7 +125,12 @@ class AdjustGamma(_Adjust):
 
 
 class AdjustSharpness(ImageTransform):
-    """The image blended with a smoothed one: ``sharpness_factor`` 0 is smooth, 1 the image, 2 sharpened."""
+    """The image blended with a smoothed one: ``sharpness_factor`` 0 is smooth, 1 the image, 2 sharpened.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.AdjustSharpness(0.0)(np.pad(np.uint8([[130]]), 1)).tolist()
+    [[0, 0, 0], [0, 50, 0], [0, 0, 0]]
+    """
 
     refuses, of_bytes = UNEVEN, True
 

@@ -107,6 +107,10 @@ class NormalizePad(Normalize):
 
     Args:
         dtype: 'float32' or 'float16'.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.NormalizePad([1.0, 2, 3], [1.0, 1, 2])(np.uint8([[[1, 3, 7]]]))
+    array([[[0., 1., 2., 0.]]], dtype=float32)
     """
 
     ranks = (2, 3)
@@ -132,6 +136,11 @@ class LinearTransformation:
     Args:
         transformation_matrix: (n, n).
         mean_vector: (n,).
+
+    >>> from luojia import dataset
+    >>> change = dataset.vision.LinearTransformation(2 * np.eye(2, dtype=np.float32), np.ones(2, np.float32))
+    >>> change(np.float32([[[3, 4]]]))
+    array([[[4., 6.]]], dtype=float32)
     """
 
     def __init__(self, transformation_matrix: np.ndarray, mean_vector: np.ndarray) -> None:
@@ -158,7 +167,12 @@ class LinearTransformation:
 
 
 class RgbToHsv:
-    """RGB to hue, saturation and value, float64; (H, W, C) if ``is_hwc``, else (C, H, W), or batches."""
+    """RGB to hue, saturation and value, float64; (H, W, C) if ``is_hwc``, else (C, H, W), or batches.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.RgbToHsv(is_hwc=True)(np.float32([[[0.0, 1.0, 1.0]]]))
+    array([[[0.5, 1. , 1. ]]])
+    """
 
     change = staticmethod(tone.rgb_to_hsv)
     kind = "RGB"
@@ -180,7 +194,12 @@ class RgbToHsv:
 
 
 class HsvToRgb(RgbToHsv):
-    """Hue, saturation and value to RGB, float64; (H, W, C) if ``is_hwc``, else (C, H, W), or batches."""
+    """Hue, saturation and value to RGB, float64; (H, W, C) if ``is_hwc``, else (C, H, W), or batches.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.HsvToRgb(is_hwc=True)(np.float32([[[0.5, 1.0, 1.0]]]))
+    array([[[0., 1., 1.]]])
+    """
 
     change = staticmethod(tone.hsv_to_rgb)
 
@@ -214,7 +233,12 @@ class ToTensor:
 
 
 class ToPIL:
-    """An array of one to four channels as a PIL image."""
+    """An array of one to four channels as a PIL image.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.ToPIL()(np.zeros((4, 6, 3), np.uint8)).size
+    (6, 4)
+    """
 
     def __call__(self, image: Any) -> Any:
         if is_pil(image):
@@ -236,7 +260,14 @@ class ToPIL:
 
 
 class ToNumpy:
-    """A PIL image as an array."""
+    """A PIL image as an array.
+
+    >>> from luojia import dataset
+    >>> image = dataset.vision.ToPIL()(np.uint8([[1, 2], [3, 4]]))
+    >>> dataset.vision.ToNumpy()(image)
+    array([[1, 2],
+           [3, 4]], dtype=uint8)
+    """
 
     def __call__(self, image: Any) -> np.ndarray:
         return np.array(image)
@@ -265,6 +296,11 @@ class Decode:
 
     Args:
         to_pil: give a PIL image.
+
+    >>> from luojia import dataset
+    >>> jpeg = dataset.vision.encode_jpeg(np.full((4, 6, 3), 100, np.uint8))
+    >>> dataset.vision.Decode()(jpeg).shape
+    (4, 6, 3)
     """
 
     def __init__(self, to_pil: bool = False) -> None:

@@ -41,7 +41,13 @@ def _existing(filename: Any, who: str) -> str:
 
 
 def read_file(filename: str) -> np.ndarray:
-    """(n,) uint8: the bytes of a file."""
+    """(n,) uint8: the bytes of a file.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.write_file("./bytes.bin", np.uint8([1, 2, 3]))
+    >>> dataset.vision.read_file("./bytes.bin")
+    array([1, 2, 3], dtype=uint8)
+    """
     return np.fromfile(_existing(filename, "ReadFile"), np.uint8)
 
 
@@ -51,6 +57,11 @@ def read_image(filename: str, mode: ImageReadMode = ImageReadMode.UNCHANGED) -> 
     Args:
         mode: ImageReadMode.COLOR for three channels, GRAYSCALE for one, UNCHANGED for those of the file; alpha is
             left out.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.write_png("./image.png", np.full((1, 2, 3), 100, np.uint8))
+    >>> dataset.vision.read_image("./image.png", dataset.vision.ImageReadMode.GRAYSCALE).tolist()
+    [[[100], [100]]]
     """
     _of(filename, (str,), "filename")
     _of(mode, (ImageReadMode,), "mode")
@@ -80,7 +91,13 @@ def _write(filename: str, content: bytes, who: str) -> None:
 
 
 def write_file(filename: str, data: np.ndarray | Tensor) -> None:
-    """Writes bytes, (n,) uint8, to a file."""
+    """Writes bytes, (n,) uint8, to a file.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.write_file("./bytes.bin", np.uint8([1, 2, 3]))
+    >>> dataset.vision.read_file("./bytes.bin")
+    array([1, 2, 3], dtype=uint8)
+    """
     _of(filename, (str,), "filename")
     content = _array(data, "data")
     if content.dtype != np.uint8:
@@ -115,24 +132,46 @@ def _encoded(image: Any, kind: str, name: str, amount: Any, ends: tuple[int, int
 
 
 def encode_jpeg(image: np.ndarray | Tensor, quality: int = 75) -> np.ndarray:
-    """(n,) uint8: the JPEG file of an image (H, W), (H, W, 1) or (H, W, 3) uint8, of quality 1 to 100."""
+    """(n,) uint8: the JPEG file of an image (H, W), (H, W, 1) or (H, W, 3) uint8, of quality 1 to 100.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.encode_jpeg(np.zeros((4, 6, 3), np.uint8))[:3]
+    array([255, 216, 255], dtype=uint8)
+    """
     return _encoded(image, ".jpg", "quality", quality, (1, 100), "EncodeJpeg")
 
 
 def encode_png(image: np.ndarray | Tensor, compression_level: int = 6) -> np.ndarray:
-    """(n,) uint8: the PNG file of an image (H, W), (H, W, 1) or (H, W, 3) uint8, compressed by 0 to 9."""
+    """(n,) uint8: the PNG file of an image (H, W), (H, W, 1) or (H, W, 3) uint8, compressed by 0 to 9.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.encode_png(np.zeros((4, 6, 3), np.uint8))[:8].tobytes()
+    b'\\x89PNG\\r\\n\\x1a\\n'
+    """
     return _encoded(image, ".png", "compression_level", compression_level, (0, 9), "EncodePng")
 
 
 def write_jpeg(filename: str, image: np.ndarray | Tensor, quality: int = 75) -> None:
-    """Writes an image to a JPEG file; see :func:`encode_jpeg`."""
+    """Writes an image to a JPEG file; see :func:`encode_jpeg`.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.write_jpeg("./image.jpg", np.full((4, 6, 3), 100, np.uint8))
+    >>> dataset.vision.read_image("./image.jpg").shape
+    (4, 6, 3)
+    """
     _of(filename, (str,), "filename")
     content = _encoded(image, ".jpg", "quality", quality, (1, 100), "WriteJpeg")
     _write(filename, content.tobytes(), "WriteJpeg")
 
 
 def write_png(filename: str, image: np.ndarray | Tensor, compression_level: int = 6) -> None:
-    """Writes an image to a PNG file; see :func:`encode_png`."""
+    """Writes an image to a PNG file; see :func:`encode_png`.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.write_png("./image.png", np.uint8([[[1, 2, 3]]]))
+    >>> dataset.vision.read_image("./image.png")
+    array([[[1, 2, 3]]], dtype=uint8)
+    """
     _of(filename, (str,), "filename")
     content = _encoded(image, ".png", "compression_level", compression_level, (0, 9), "WritePng")
     _write(filename, content.tobytes(), "WritePng")
@@ -152,10 +191,20 @@ def _shape(image: Any, who: str) -> tuple[int, ...]:
 
 
 def get_image_size(image: Any) -> list[int]:
-    """[height, width] of an image (..., H, W, C) or (H, W), NumPy or PIL."""
+    """[height, width] of an image (..., H, W, C) or (H, W), NumPy or PIL.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.get_image_size(np.zeros((4, 6, 3), np.uint8))
+    [4, 6]
+    """
     return list(_shape(image, "GetImageSize")[-3:-1])
 
 
 def get_image_num_channels(image: Any) -> int:
-    """The number of channels of an image (..., H, W, C) or (H, W), NumPy or PIL."""
+    """The number of channels of an image (..., H, W, C) or (H, W), NumPy or PIL.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.get_image_num_channels(np.zeros((4, 6, 3), np.uint8))
+    3
+    """
     return _shape(image, "GetImageNumChannels")[-1]

@@ -77,7 +77,12 @@ class Resize(ImageTransform):
 
 
 class RandomResize(Resize):
-    """The image at ``size``, as of :class:`Resize`, interpolated in a way drawn anew each time."""
+    """The image at ``size``, as of :class:`Resize`, interpolated in a way drawn anew each time.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.RandomResize((2, 3))(np.zeros((4, 4, 3), np.uint8)).shape
+    (2, 3, 3)
+    """
 
     keeps_pil = False
 
@@ -90,7 +95,13 @@ class RandomResize(Resize):
 
 
 class CenterCrop(ImageTransform):
-    """The part of ``size`` in the middle; a smaller image gets a border of zeros."""
+    """The part of ``size`` in the middle; a smaller image gets a border of zeros.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.CenterCrop(2)(np.arange(16, dtype=np.uint8).reshape(4, 4))
+    array([[ 5,  6],
+           [ 9, 10]], dtype=uint8)
+    """
 
     ranks, keeps_pil = None, True
 
@@ -122,7 +133,12 @@ def check_crop(image: np.ndarray, top: int, left: int, height: int, width: int, 
 
 
 class Crop(ImageTransform):
-    """The part of ``size`` from ``coordinates``, (top, left)."""
+    """The part of ``size`` from ``coordinates``, (top, left).
+
+    >>> from luojia import dataset
+    >>> dataset.vision.Crop((1, 0), (1, 2))(np.uint8([[1, 2, 3], [4, 5, 6]]))
+    array([[4, 5]], dtype=uint8)
+    """
 
     def __init__(self, coordinates: Sequence[int], size: Any) -> None:
         checks.kind(coordinates, (list, tuple), "coordinates")
@@ -137,14 +153,18 @@ class Crop(ImageTransform):
 
 
 class ResizedCrop(ImageTransform):
-    """The part of ``height`` x ``width`` pixels from (top, left), at ``size``."""
+    """The part of ``height`` x ``width`` pixels from (top, left), at ``size``; a number is its height and width.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.ResizedCrop(0, 1, 2, 2, (1, 1))(np.uint8([[9, 1, 2], [9, 3, 6]]))
+    array([[3]], dtype=uint8)
+    """
 
     def __init__(self, top: int, left: int, height: int, width: int, size: Any,
                  interpolation: Inter = Inter.BILINEAR) -> None:
         self.box: Box = (checks.whole(top, "top"), checks.whole(left, "left"), checks.whole(height, "height", 1),
                          checks.whole(width, "width", 1))
-        crop_size(size)
-        self.size, self.inter = new_size(size), interpolation_of(interpolation)
+        self.size, self.inter = crop_size(size), interpolation_of(interpolation)
         self.refuses = refused_by(self.inter)
 
     def image(self, image: np.ndarray) -> np.ndarray:
@@ -158,8 +178,7 @@ class ResizedCrop(ImageTransform):
                 f"ResizedCrop: the sum of left and width: {left + width} exceeds image width: {image.shape[1]}"
             )
         part = images.crop(image, *self.box)
-        size = images.short_size(part.shape, self.size[0]) if len(self.size) == 1 else self.size
-        return images.resize(part, size, method_of(self.inter, "ResizedCrop"))
+        return images.resize(part, self.size, method_of(self.inter, "ResizedCrop"))
 
 
 def border_of(padding_mode: Any) -> Border:
@@ -174,7 +193,14 @@ def _for(image: np.ndarray, fill: Any) -> Any:
 
 
 class Pad(ImageTransform):
-    """A border: a number, (left and right, top and bottom), or (left, top, right, bottom)."""
+    """A border: a number, (left and right, top and bottom), or (left, top, right, bottom).
+
+    >>> from luojia import dataset
+    >>> dataset.vision.Pad(1)(np.uint8([[7]]))
+    array([[0, 0, 0],
+           [0, 7, 0],
+           [0, 0, 0]], dtype=uint8)
+    """
 
     of_bytes = True
     keeps_pil = True
@@ -196,6 +222,11 @@ class PadToSize(ImageTransform):
     Args:
         offset: (top, left) of the image in the new one, or a number for both; in the middle by default.
         fill_value, padding_mode: of the border.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.PadToSize((2, 4), offset=(0, 1), padding_mode=dataset.vision.Border.EDGE)(np.uint8([[1, 2]]))
+    array([[1, 1, 2, 2],
+           [1, 1, 2, 2]], dtype=uint8)
     """
 
     of_bytes = True
@@ -242,6 +273,10 @@ class RandomCrop(ImageTransform):
         padding: a border added first, as of :class:`Pad`.
         pad_if_needed: also enlarge images that are smaller than ``size``.
         fill_value, padding_mode: of the border.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.RandomCrop((2, 3))(np.zeros((4, 4, 3), np.uint8)).shape
+    (2, 3, 3)
     """
 
     of_bytes = True
@@ -294,7 +329,12 @@ class RandomCrop(ImageTransform):
 
 
 class RandomResizedCrop(ImageTransform):
-    """A part with a random share of the area and ratio of width to height, at ``size``."""
+    """A part with a random share of the area and ratio of width to height, at ``size``.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.RandomResizedCrop((2, 3))(np.zeros((4, 4, 3), np.uint8)).shape
+    (2, 3, 3)
+    """
 
     ranks, keeps_pil = None, True
 
@@ -328,14 +368,26 @@ class RandomResizedCrop(ImageTransform):
 
 
 class RandomCropDecodeResize(RandomResizedCrop):
-    """:class:`Decode`, then :class:`RandomResizedCrop`."""
+    """:class:`Decode`, then :class:`RandomResizedCrop`.
+
+    >>> from luojia import dataset
+    >>> jpeg = dataset.vision.encode_jpeg(np.full((8, 8, 3), 100, np.uint8))
+    >>> dataset.vision.RandomCropDecodeResize((4, 5))(jpeg).shape
+    (4, 5, 3)
+    """
 
     def __call__(self, *images: Any) -> Any:
         return super().__call__(*(Decode()(image) for image in images))
 
 
 class HorizontalFlip(ImageTransform):
-    """Mirrored left to right."""
+    """Mirrored left to right.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.HorizontalFlip()(np.uint8([[1, 2], [3, 4]]))
+    array([[2, 1],
+           [4, 3]], dtype=uint8)
+    """
 
     ranks = None
 
@@ -344,7 +396,13 @@ class HorizontalFlip(ImageTransform):
 
 
 class VerticalFlip(ImageTransform):
-    """Mirrored top to bottom."""
+    """Mirrored top to bottom.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.VerticalFlip()(np.uint8([[1, 2], [3, 4]]))
+    array([[3, 4],
+           [1, 2]], dtype=uint8)
+    """
 
     ranks = None
 
@@ -353,7 +411,13 @@ class VerticalFlip(ImageTransform):
 
 
 class RandomHorizontalFlip(ImageTransform):
-    """Mirrored left to right with probability ``prob``."""
+    """Mirrored left to right with probability ``prob``.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.RandomHorizontalFlip(1.0)(np.uint8([[1, 2], [3, 4]]))
+    array([[2, 1],
+           [4, 3]], dtype=uint8)
+    """
 
     ranks, keeps_pil, axis = None, True, 1
 
@@ -368,7 +432,13 @@ class RandomHorizontalFlip(ImageTransform):
 
 
 class RandomVerticalFlip(RandomHorizontalFlip):
-    """Mirrored top to bottom with probability ``prob``."""
+    """Mirrored top to bottom with probability ``prob``.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.RandomVerticalFlip(1.0)(np.uint8([[1, 2], [3, 4]]))
+    array([[3, 4],
+           [1, 2]], dtype=uint8)
+    """
 
     axis = 0
 
@@ -383,7 +453,13 @@ def need_pil(image: Any) -> Any:
 
 
 class FiveCrop:
-    """Five parts of ``size`` of a PIL image: from the corners, top left, top right, ..., and the middle."""
+    """Five parts of ``size`` of a PIL image: from the corners, top left, top right, ..., and the middle.
+
+    >>> from luojia import dataset
+    >>> image = dataset.vision.ToPIL()(np.zeros((4, 6, 3), np.uint8))
+    >>> [part.size for part in dataset.vision.FiveCrop((2, 3))(image)]
+    [(3, 2), (3, 2), (3, 2), (3, 2), (3, 2)]
+    """
 
     def __init__(self, size: Any) -> None:
         self.size = crop_size(size)
@@ -405,6 +481,11 @@ class TenCrop(FiveCrop):
 
     Args:
         use_vertical_flip: mirrored top to bottom instead.
+
+    >>> from luojia import dataset
+    >>> image = dataset.vision.ToPIL()(np.zeros((4, 6, 3), np.uint8))
+    >>> len(dataset.vision.TenCrop((2, 3))(image))
+    10
     """
 
     def __init__(self, size: Any, use_vertical_flip: bool = False) -> None:

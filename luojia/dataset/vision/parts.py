@@ -16,7 +16,12 @@ from .utils import SliceMode
 
 
 class CutOut(ImageTransform):
-    """``num_patches`` squares of ``length`` pixels blanked out, anywhere, also across the border."""
+    """``num_patches`` squares of ``length`` pixels blanked out, anywhere, also across the border.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.CutOut(2)(np.ones((2, 4, 3), np.uint8)).shape
+    (2, 4, 3)
+    """
 
     refuses = frozenset()
     ranks = (3,)
@@ -47,11 +52,16 @@ class Erase(ImageTransform):
 
     Args:
         inplace: change the array that is given.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.Erase(0, 1, 1, 2, 9)(np.ones((2, 3, 3), np.uint8))[..., 0]
+    array([[1, 9, 9],
+           [1, 1, 1]], dtype=uint8)
     """
 
     ranks = (3,)
 
-    def __init__(self, top: int, left: int, height: int, width: int, value: Any = 0, inplace: bool = False) -> None:
+    def __init__(self, top: int, left: int, height: int, width: int, value: Any = 0.0, inplace: bool = False) -> None:
         self.box = (checks.whole(top, "top"), checks.whole(left, "left"), checks.whole(height, "height", 1),
                     checks.whole(width, "width", 1))
         checks.kind(value, (float, int, tuple), "value")
@@ -84,6 +94,10 @@ class RandomErasing:
         value: a number of 0 to 255, one per channel, or 'random' for normal noise.
         inplace: change the array that is given.
         max_attempts: after so many rectangles that do not fit, the image stays.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.RandomErasing(prob=1.0)(np.ones((3, 8, 8), np.uint8)).shape
+    (3, 8, 8)
 
     Source: Zhong et al. 2017, "Random erasing data augmentation".
     """

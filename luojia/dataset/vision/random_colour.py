@@ -36,6 +36,10 @@ class RandomColorAdjust(ImageTransform):
     """Brightness, contrast, saturation and hue by factors drawn from (least, most), or about 1 by an amount.
 
     ``hue`` is in whole turns, within [-0.5, 0.5]. They come in random order.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.RandomColorAdjust(brightness=(2, 2))(np.uint8([[[10, 20, 200]]]))
+    array([[[ 20,  40, 255]]], dtype=uint8)
     """
 
     keeps_pil, takes_bool = True, False
@@ -56,7 +60,7 @@ class RandomColorAdjust(ImageTransform):
         for i in rng.permutation(4):
             change, (low, high), still = self.ranges[i]
             factor = low if low == high else rng.uniform(low, high)
-            image = image if factor == still else change(factor)(image)
+            image = image if factor == still and not is_pil(image) else change(factor)(image)  # Pillow's hue 0 rounds
         return image
 
     def picture(self, image: Any) -> Any:
@@ -73,7 +77,12 @@ def _degrees(degrees: Any) -> tuple[float, float]:
 
 
 class RandomColor(ImageTransform):
-    """The image blended with its own grey values: 0 is black and white, 1 is the image."""
+    """The image blended with its own grey values: 0 is black and white, 1 is the image.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.RandomColor((0.0, 0.0))(np.uint8([[[200, 100, 0]]]))
+    array([[[119, 119, 119]]], dtype=uint8)
+    """
 
     refuses, of_bytes = COLOURS, True
     keeps_pil = True
@@ -90,7 +99,13 @@ class RandomColor(ImageTransform):
 
 
 class RandomSharpness(ImageTransform):
-    """The image blended with a smoothed one: 0 is smooth, 1 the image, 2 sharpened."""
+    """The image blended with a smoothed one: 0 is smooth, 1 the image, 2 sharpened.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.RandomSharpness((1.0, 1.0))(np.uint8([[1, 2], [3, 4]]))
+    array([[1, 2],
+           [3, 4]], dtype=uint8)
+    """
 
     refuses, of_bytes = UNEVEN, True
     keeps_pil = True
@@ -106,7 +121,12 @@ class RandomSharpness(ImageTransform):
 
 
 class RandomLighting(ImageTransform):
-    """Noise of strength ``alpha`` along the principal colours of ImageNet, as of Krizhevsky et al. 2012."""
+    """Noise of strength ``alpha`` along the principal colours of ImageNet, as of Krizhevsky et al. 2012.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.RandomLighting(0.1)(np.zeros((2, 2, 3), np.uint8)).shape
+    (2, 2, 3)
+    """
 
     keeps_pil = True
     ranks, channels = (3,), (3,)
@@ -122,7 +142,12 @@ class RandomLighting(ImageTransform):
 
 
 class RandomPosterize(ImageTransform):
-    """The uppermost bits of each number, as many as drawn from ``bits``, (least, most), 1 to 8."""
+    """The uppermost bits of each number, as many as drawn from ``bits``, (least, most), 1 to 8.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.RandomPosterize(1)(np.uint8([[[100, 128, 200]]]))
+    array([[[  0, 128, 128]]], dtype=uint8)
+    """
 
     of_bytes = True
 
@@ -144,7 +169,12 @@ class RandomPosterize(ImageTransform):
 
 
 class RandomSolarize(ImageTransform):
-    """``255 - v`` where v lies between two numbers drawn from ``threshold``, (least, most)."""
+    """``255 - v`` where v lies between two numbers drawn from ``threshold``, (least, most).
+
+    >>> from luojia import dataset
+    >>> dataset.vision.RandomSolarize((0, 255))(np.zeros((2, 2, 3), np.uint8)).shape
+    (2, 2, 3)
+    """
 
     refuses = HALF
     channels = (1, 3)
@@ -179,7 +209,12 @@ class _Perhaps(ImageTransform):
 
 
 class RandomInvert(_Perhaps):
-    """:class:`Invert` with probability ``prob``. A PIL image gives an array."""
+    """:class:`Invert` with probability ``prob``. A PIL image gives an array.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.RandomInvert(1.0)(np.uint8([[[0, 100, 255]]]))
+    array([[[255, 155,   0]]], dtype=uint8)
+    """
 
     def __init__(self, prob: float = 0.5) -> None:
         super().__init__(prob)
@@ -187,7 +222,12 @@ class RandomInvert(_Perhaps):
 
 
 class RandomEqualize(_Perhaps):
-    """:class:`Equalize` with probability ``prob``. A PIL image gives an array."""
+    """:class:`Equalize` with probability ``prob``. A PIL image gives an array.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.RandomEqualize(prob=1.0)(np.uint8([[[10], [20], [30]]])).tolist()
+    [[[0], [128], [255]]]
+    """
 
     def __init__(self, prob: float = 0.5) -> None:
         super().__init__(prob)
@@ -195,7 +235,12 @@ class RandomEqualize(_Perhaps):
 
 
 class RandomAutoContrast(_Perhaps):
-    """:class:`AutoContrast` with probability ``prob``. A PIL image gives an array."""
+    """:class:`AutoContrast` with probability ``prob``. A PIL image gives an array.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.RandomAutoContrast(prob=1.0)(np.uint8([[[100, 100, 100], [151, 151, 151]]])).tolist()
+    [[[0, 0, 0], [255, 255, 255]]]
+    """
 
     def __init__(self, cutoff: float = 0.0, ignore: Any = None, prob: float = 0.5) -> None:
         change = colour.AutoContrast(cutoff, ignore)
@@ -204,7 +249,12 @@ class RandomAutoContrast(_Perhaps):
 
 
 class RandomAdjustSharpness(_Perhaps):
-    """:class:`AdjustSharpness` by ``degree`` with probability ``prob``."""
+    """:class:`AdjustSharpness` by ``degree`` with probability ``prob``.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.RandomAdjustSharpness(0.0, prob=1.0)(np.pad(np.uint8([[130]]), 1)).tolist()
+    [[0, 0, 0], [0, 50, 0], [0, 0, 0]]
+    """
 
     def __init__(self, degree: float, prob: float = 0.5) -> None:
         checks.real(degree, "degree")
@@ -219,7 +269,13 @@ def _arrays(change: ImageTransform) -> ImageTransform:
 
 
 class RandomGrayscale(ImageTransform):
-    """Grey values in as many channels as before, with probability ``prob``. NumPy images too (MindSpore: PIL only)."""
+    """Grey values in as many channels as before, with probability ``prob``. NumPy images too (MindSpore: PIL only).
+
+    >>> from luojia import dataset
+    >>> image = dataset.vision.ToPIL()(np.uint8([[[200, 100, 0]]]))
+    >>> np.asarray(dataset.vision.RandomGrayscale(1.0)(image))
+    array([[[118, 118, 118]]], dtype=uint8)
+    """
 
     keeps_pil = True
 

@@ -60,6 +60,12 @@ class Rotate(ImageTransform):
         expand: enlarge the image to hold the whole turned one.
         center: (x, y) of the point that stays; the middle by default, and with ``expand``.
         fill_value: of the border; a tuple counts as blue, green, red, as in MindSpore 2.8.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.Rotate(90)(np.arange(9, dtype=np.uint8).reshape(3, 3))
+    array([[2, 5, 8],
+           [1, 4, 7],
+           [0, 3, 6]], dtype=uint8)
     """
 
     ranks: tuple[int, ...] | None = None
@@ -70,7 +76,7 @@ class Rotate(ImageTransform):
         self.degrees = checks.real(degrees, "degrees", -checks.FLOAT_MAX)
         self.inter, self.expand = interpolation_of(resample, "resample"), checks.flag(expand, "expand")
         self.centre, self.fill = _centre(center), fill_of(fill_value)
-        self.refuses = _refused(self.inter)
+        self.refuses, self.of_bytes = _refused(self.inter), self.expand
 
     def image(self, image: np.ndarray) -> np.ndarray:
         return self.turned(image, self.degrees)
@@ -97,7 +103,14 @@ def _degrees(degrees: Any) -> tuple[float, float]:
 
 
 class RandomRotation(Rotate):
-    """Turned by an angle within ``degrees``: (least, most), or an amount to both sides. See :class:`Rotate`."""
+    """Turned by an angle within ``degrees``: (least, most), or an amount to both sides. See :class:`Rotate`.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.RandomRotation((90, 90))(np.arange(9, dtype=np.uint8).reshape(3, 3))
+    array([[2, 5, 8],
+           [1, 4, 7],
+           [0, 3, 6]], dtype=uint8)
+    """
 
     ranks, keeps_pil = (2, 3), True
 
@@ -140,6 +153,11 @@ class Affine(ImageTransform):
     Args:
         translate: (x, y) in shares of the width and height, within [-1, 1].
         shear: a number is x's.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.Affine(0, [0.5, 0], 1.0, 0)(np.uint8([[1, 2, 3, 4], [5, 6, 7, 8]]))
+    array([[0, 0, 1, 2],
+           [0, 0, 5, 6]], dtype=uint8)
     """
 
     refuses = HALF
@@ -169,6 +187,10 @@ class RandomAffine(ImageTransform):
         translate: (least, most) of x, and perhaps of y too, in shares of the width and height.
         scale: (least, most).
         shear: an amount of x to both sides, in degrees; (least, most) of x, and perhaps of y too.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.RandomAffine(15, (-0.1, 0.1), (0.9, 1.1))(np.zeros((8, 8, 3), np.uint8)).shape
+    (8, 8, 3)
     """
 
     refuses = HALF
@@ -252,6 +274,13 @@ class Perspective(ImageTransform):
 
     Args:
         start_points, end_points: top left, top right, bottom right and bottom left of a rectangle, before and after.
+
+    >>> from luojia import dataset
+    >>> corners = [[0, 0], [2, 0], [2, 2], [0, 2]]
+    >>> dataset.vision.Perspective(corners, corners[1:] + corners[:1])(np.arange(9, dtype=np.uint8).reshape(3, 3))
+    array([[6, 3, 0],
+           [7, 4, 1],
+           [8, 5, 2]], dtype=uint8)
     """
 
     refuses, of_bytes = UNEVEN, True
@@ -275,6 +304,11 @@ class RandomPerspective(ImageTransform):
 
     Args:
         distortion_scale: how far the corners move inwards at most, in halves of the height and width.
+
+    >>> from luojia import dataset
+    >>> image = dataset.vision.ToPIL()(np.zeros((4, 6, 3), np.uint8))
+    >>> dataset.vision.RandomPerspective(prob=1.0)(image).size
+    (6, 4)
     """
 
     keeps_pil = True

@@ -11,7 +11,13 @@ from .. import checks
 
 
 class Inter(IntEnum):
-    """Interpolation: LINEAR is BILINEAR, CUBIC is BICUBIC. ANTIALIAS is of PIL images, AREA and PILCUBIC of arrays."""
+    """Interpolation: LINEAR is BILINEAR, CUBIC is BICUBIC. ANTIALIAS is of PIL images, AREA and PILCUBIC of arrays.
+
+    >>> from luojia import dataset
+    >>> list(dataset.vision.Inter)
+    [<Inter.NEAREST: 0>, <Inter.ANTIALIAS: 1>, <Inter.BILINEAR: 2>, <Inter.BICUBIC: 3>, <Inter.AREA: 4>,
+     <Inter.PILCUBIC: 5>]
+    """
 
     NEAREST = 0
     ANTIALIAS = 1
@@ -22,7 +28,12 @@ class Inter(IntEnum):
 
 
 class Border(str, Enum):  # noqa: UP042 - str() gives the member's name, as MindSpore's
-    """What lies beyond the border: a constant, or the image repeated or mirrored."""
+    """What lies beyond the border: a constant, or the image repeated or mirrored.
+
+    >>> from luojia import dataset
+    >>> print(*dataset.vision.Border)
+    Border.CONSTANT Border.EDGE Border.REFLECT Border.SYMMETRIC
+    """
 
     CONSTANT = "constant"
     EDGE = "edge"
@@ -31,7 +42,12 @@ class Border(str, Enum):  # noqa: UP042 - str() gives the member's name, as Mind
 
 
 class AutoAugmentPolicy(str, Enum):  # noqa: UP042 - as above
-    """The data set whose policy :class:`AutoAugment` takes."""
+    """The data set whose policy :class:`AutoAugment` takes.
+
+    >>> from luojia import dataset
+    >>> print(*dataset.vision.AutoAugmentPolicy)
+    AutoAugmentPolicy.IMAGENET AutoAugmentPolicy.CIFAR10 AutoAugmentPolicy.SVHN
+    """
 
     IMAGENET = "imagenet"
     CIFAR10 = "cifar10"
@@ -39,21 +55,37 @@ class AutoAugmentPolicy(str, Enum):  # noqa: UP042 - as above
 
 
 class ImageBatchFormat(IntEnum):
-    """The order of a batch's axes."""
+    """The order of a batch's axes.
+
+    >>> from luojia import dataset
+    >>> list(dataset.vision.ImageBatchFormat)
+    [<ImageBatchFormat.NHWC: 0>, <ImageBatchFormat.NCHW: 1>]
+    """
 
     NHWC = 0
     NCHW = 1
 
 
 class SliceMode(IntEnum):
-    """What :class:`SlicePatches` does where the parts do not fill the image evenly: fill them up, or drop the rest."""
+    """What :class:`SlicePatches` does where the parts do not fill the image evenly: fill them up, or drop the rest.
+
+    >>> from luojia import dataset
+    >>> parts = dataset.vision.SlicePatches(1, 2, dataset.vision.SliceMode.DROP)(np.zeros((2, 5, 3), np.uint8))
+    >>> [part.shape for part in parts]
+    [(2, 2, 3), (2, 2, 3)]
+    """
 
     PAD = 0
     DROP = 1
 
 
 class ImageReadMode(IntEnum):
-    """What :func:`read_image` gives: the channels of the file, grey values, or red, green and blue."""
+    """What :func:`read_image` gives: the channels of the file, grey values, or red, green and blue.
+
+    >>> from luojia import dataset
+    >>> list(dataset.vision.ImageReadMode)
+    [<ImageReadMode.UNCHANGED: 0>, <ImageReadMode.GRAYSCALE: 1>, <ImageReadMode.COLOR: 2>]
+    """
 
     UNCHANGED = 0
     GRAYSCALE = 1
@@ -61,7 +93,12 @@ class ImageReadMode(IntEnum):
 
 
 class ConvertMode(IntEnum):
-    """From which channels to which."""
+    """From which channels to which.
+
+    >>> from luojia import dataset
+    >>> dataset.vision.ConvertColor(dataset.vision.ConvertMode.COLOR_RGB2GRAY)(np.uint8([[[100, 100, 100]]]))
+    array([[100]], dtype=uint8)
+    """
 
     COLOR_BGR2BGRA = COLOR_RGB2RGBA = 0
     COLOR_BGRA2BGR = COLOR_RGBA2RGB = 1

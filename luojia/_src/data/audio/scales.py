@@ -27,7 +27,7 @@ def triangles(at: np.ndarray, corners: np.ndarray) -> np.ndarray:
     """(frequencies, filters): triangles from each corner over the next to the one after."""
     slopes = corners[None] - at[:, None]
     width = np.diff(corners)
-    return np.maximum(0, np.minimum(-slopes[:, :-2] / width[:-1], slopes[:, 2:] / width[1:]))
+    return np.maximum(0, np.minimum(-slopes[:, :-2] / width[:-1], slopes[:, 2:] / width[1:])) + 0.0  # -0.0 is 0.0
 
 
 def mel_bank(n_freqs: int, low: float, high: float, count: int, sample_rate: int, norm: bool,
