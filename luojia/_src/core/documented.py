@@ -26,7 +26,8 @@ from .dtypes import from_np
 
 _NAME = re.compile(r"[.\[ ]")
 _DTYPE = re.compile(r"[ =]((?:u?int|float)\d+)(?=[,)]|$)")
-_LIST = re.compile(r"\[[^\[\]]*\]")
+_LIST = re.compile(r"\[(?:[^\[\]]|\[[^\[\]]*\])*\](?::\w+)?")  # of two axes at most, with its dtype
+_CLASS = re.compile(r"\b((?:COO|CSR)?Tensor|Parameter)\(")
 _EXAMPLE = re.compile(r"^>>> .*?(\n\n|\Z)", re.S | re.M)
 _KEYWORD = re.compile(r"(\w+)=(?!=)")
 ANY = 12  # dtypes: of so many and more nothing is said
@@ -191,10 +192,9 @@ def example(face: Any, module: str, is_class: bool = False) -> str:
             return ""  # which of the array's rows, not of the outputs
         return _of_symbols(name, arguments, row, door)
     written = ", ".join([*arguments, own])
-    taken = ["Tensor"] * ("Tensor(" in written) + list(dict.fromkeys(_DTYPE.findall(written)))
-    imports = door.imports.replace("import", f"import {', '.join(taken)},") if taken else door.imports
     numbers = ".asnumpy()" if door.mxnets and row.part != ".shape" else ""
-    return f">>> {imports}\n>>> print({name}({', '.join(arguments)}){row.part}{numbers})\n{row.answers[door.mxnets]}"
+    return (f">>> {_imports(door, written)}\n>>> print({name}({', '.join(arguments)}){row.part}{numbers})\n"
+            f"{row.answers[door.mxnets]}")
 
 
 def tell(space: dict[str, Any], names: Iterable[str], module: str) -> None:
@@ -207,12 +207,18 @@ def tell(space: dict[str, Any], names: Iterable[str], module: str) -> None:
         if line is None or not inspect.isfunction(found) or not doc or hasattr(found, "face") or ">>>" in doc:
             continue
         row = _read(line)
-        passed = [_as_array(a, door.array) if a[:1] != "(" else _LIST.sub(lambda m: _as_array(m[0], door.array), a)
+        passed = [_as_array(a, door.array) if a[:1] == "[" else _LIST.sub(lambda m: _as_array(m[0], door.array), a)
                   for a in row.arrays] + [f"{k}={v}" for k, v in row.attributes.items()]
-        taken = "import Tensor," if "Tensor(" in str(passed) else "import"
+        written = ", ".join(passed)
         head = inspect.cleandoc(doc) if "\n" in doc else doc
-        found.__doc__ = (f"{head}\n\n>>> {door.imports.replace('import', taken)}\n"
-                         f">>> print({door.name}.{name}({', '.join(passed)}){row.part})\n{row.answers[0]}")
+        found.__doc__ = (f"{head}\n\n>>> {_imports(door, written)}\n"
+                         f">>> print({door.name}.{name}({written}){row.part})\n{row.answers[0]}")
+
+
+def _imports(door: Door, written: str) -> str:
+    """The line that imports what a call names."""
+    taken = [*sorted(set(_CLASS.findall(written))), *dict.fromkeys(_DTYPE.findall(f" {written}"))]
+    return door.imports.replace("import", f"import {', '.join(taken)},") if taken else door.imports
 
 
 def _listed(name: str) -> str:

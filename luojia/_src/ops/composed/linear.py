@@ -323,19 +323,22 @@ def lu_solve(b: Tensor, LU_data: Tensor, LU_pivots: Tensor) -> Tensor:  # noqa: 
 
 def lu_unpack(LU_data: Tensor, LU_pivots: Tensor, unpack_data: bool = True,  # noqa: N803 - MindSpore's names
               unpack_pivots: bool = True) -> tuple:
-    """(P, L, U) of the packed factors (..., M, N) of A = P L U and its row exchanges, counted from 1."""
+    """(P, L, U) of the packed factors (..., M, N) of A = P L U and its row exchanges, counted from 1.
+
+    What is not to be unpacked is None.
+    """
     m, n = LU_data.shape[-2:]
     if LU_pivots.shape[:-1] != LU_data.shape[:-2]:
         raise ShapeError(f"For 'lu_unpack', LU_pivots of shape {LU_pivots.shape} do not belong to LU_data of shape "
                          f"{LU_data.shape}: the leading lengths differ.")
-    k, found = min(m, n), []
+    k, exchanges, lower, upper = min(m, n), None, None, None
     if unpack_pivots:
         order = _row_order(LU_pivots.asnumpy(), m)
-        found.append(placed(np.swapaxes(np.eye(m)[order], -1, -2).astype(LU_data.np_dtype), LU_data))
+        exchanges = placed(np.swapaxes(np.eye(m)[order], -1, -2).astype(LU_data.np_dtype), LU_data)
     if unpack_data:
         one = placed(np.eye(m, k, dtype=LU_data.np_dtype), LU_data)
-        found += [OP["tril"](LU_data[..., :k], k=-1) + one, OP["triu"](LU_data[..., :k, :])]
-    return tuple(found)
+        lower, upper = OP["tril"](LU_data[..., :k], k=-1) + one, OP["triu"](LU_data[..., :k, :])
+    return exchanges, lower, upper
 
 
 # -- reflections -------------------------------------------------------------------------------------------------------
