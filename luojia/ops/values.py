@@ -265,7 +265,12 @@ def linearize(fn: Callable, inputs: Any) -> tuple[Any, Callable]:
 
 
 def add_flags(fn: Any = None, **flags: Any) -> Any:
-    """A network or function with attributes as ``flags`` say; a decorator without ``fn``."""
+    """A network or function with attributes as ``flags`` say; a decorator without ``fn``.
+
+    >>> from luojia import nn, ops
+    >>> ops.add_flags(nn.ReLU(), has_effect=True)
+    ReLU()
+    """
     if fn is None:
         return lambda found: add_flags(found, **flags)
     if hasattr(fn, "add_flags"):
