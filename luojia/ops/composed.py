@@ -53,8 +53,8 @@ def positive(input: Tensor) -> Tensor:
 
 
 def deepcopy(input_x: Tensor) -> Tensor:
-    """A copy with elements of its own, linked to the Tensor."""
-    return input_x.copy()
+    """A copy with elements of its own, linked to the Tensor; of a Parameter a Tensor."""
+    return Tensor.copy(input_x)
 
 
 def is_floating_point(input: Tensor) -> bool:
@@ -247,6 +247,8 @@ def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
 def _rows(name: str, doc: str) -> Callable:
     def function(x: Tensor, v: Tensor, indices: Any) -> Tensor:
         at = indices if isinstance(indices, Tensor) else Tensor(np.atleast_1d(np.asarray(indices)))
+        if name != "update" and at is not indices and np.min(indices) < 0:  # MindSpore's update counts from the end
+            raise ArgumentError(f"For 'inplace_{name}', indices must be in [0, {len(x)}), got {indices}.")
         return OP[f"tensor_scatter_{name}"](x, OP["expand_dims"](at, axis=-1), v)
 
     function.__name__ = function.__qualname__ = f"inplace_{name}"

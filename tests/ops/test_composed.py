@@ -209,6 +209,11 @@ def test_plain_answers():
     assert ops.make_tuple(1, 2) == (1, 2) and ops.tuple_getitem((1, 2), 1) == 2
     copied = ops.deepcopy(A)
     copied[0, 0] = 9.0
+    assert type(ops.deepcopy(ms.Parameter(A))) is Tensor
+    assert ops.inplace_update(A, A[:1], -1).tolist() == [A[0].tolist()] * 2
+    for f in (ops.inplace_add, ops.inplace_sub):
+        with pytest.raises(ValueError, match=r"indices must be in \[0, 2\), got -1"):
+            f(A, A[:1], -1)
     assert float(A[0, 0]) == 1.0 and ops.positive(A).tolist() == A.tolist() == ops.recompute(lambda x: x, A).tolist()
     assert [x.shape for x in ops.atleast_2d(N, Tensor(1.0))] == [(1, 3), (1, 1)] and ops.atleast_1d(
         Tensor(1.0)

@@ -78,7 +78,19 @@ def test_samplers():
     set_seed(3)
     drawn, true, sampled = ops.uniform_candidate_sampler(CLASSES, 1, 4, True, 4)
     assert sorted(drawn.tolist()) == [0, 1, 2, 3] and drawn.dtype == mstype.int64
-    assert true.tolist() == [[1], [1]] and sampled.tolist() == [1] * 4
+    # MindSpore's: 1 - (1 - p)^draws, or p num_sampled where no draw came twice
+    tries = np.log1p(-true.asnumpy()) / np.log(0.75) if true[0, 0] < 1 else [[4], [4]]
+    np.testing.assert_allclose(tries, np.rint(tries), atol=1e-4)
+    assert np.min(tries) >= 4 and sampled.tolist() == [true[0, 0].item()] * 4
+    true = ops.uniform_candidate_sampler(CLASSES, 1, 2, False, 8, 0, True)[1]
+    assert true.tolist() == [[0.25], [0.25]]
+    drawn = ops.uniform_candidate_sampler(CLASSES, 1, 90, False, 4, 5, True)[0]
+    assert set(drawn.tolist()) == {0, 1, 2, 3}  # MindSpore removes hits only where draws are unique
+    firsts = {ops.log_uniform_candidate_sampler(CLASSES, 1, 2, True, 9, seed)[1][0, 0].item() for seed in range(1, 9)}
+    p = np.log(3 / 2) / np.log(10)
+    tries = np.log1p(-np.array(sorted(firsts)[1:])) / np.log1p(-p)
+    assert min(firsts) == pytest.approx(2 * p)
+    np.testing.assert_allclose(tries, np.rint(tries), atol=1e-4)
     again = [ops.UniformCandidateSampler(1, 30, False, 9, 7)(CLASSES)[0].tolist() for _ in range(2)]
     assert again[0] == again[1] and set(again[0]) <= set(range(9)) and len(set(again[0])) > 3
     for _ in range(5):
