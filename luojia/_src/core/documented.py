@@ -24,7 +24,7 @@ import numpy as np
 
 from .dtypes import from_np
 
-_NAME = re.compile(r"[.\[ ]")
+_NAME = re.compile(r"(?:[\w.]+:)?\w+")
 _DTYPE = re.compile(r"[ =]((?:u?int|float)\d+)(?=[,)]|$)")
 _LIST = re.compile(r"\[(?:[^\[\]]|\[[^\[\]]*\])*\](?::\w+)?")  # of two axes at most, with its dtype
 _CLASS = re.compile(r"\b((?:COO|CSR)?Tensor|Parameter)\(")
@@ -46,6 +46,7 @@ DOORS = {
     "luojia.ops": Door("ops", "from luojia import ops", "Tensor"),
     "luojia.mint": Door("mint", "from luojia import mint", "Tensor"),
     "luojia.mint.nn.functional": Door("mint.nn.functional", "from luojia import mint", "Tensor"),
+    "luojia.mint.linalg": Door("mint.linalg", "from luojia import mint", "Tensor"),
     "luojia.mint.special": Door("mint.special", "from luojia import mint", "Tensor"),
     "luojia.numpy": Door("mnp", "import luojia.numpy as mnp", "mnp.array"),
     "luojia.np": Door("np", "from luojia import np", "np.array"),
@@ -123,7 +124,17 @@ class Example(NamedTuple):
 def _lines() -> dict[str, str]:
     """The rows of the tables, by the name that they begin with."""
     rows = "\n".join(TABLES).replace("\n    ", " ").splitlines()
-    return {_NAME.split(row, maxsplit=1)[0]: row for row in rows if row}
+    return {_named(row): row for row in rows if row}
+
+
+def _named(row: str) -> str:
+    """What a row is of.
+
+    >>> _named("mint.special:round.shape  [1.5] = (1,)"), _named("softmax[0]  [1.0] = 1.0")
+    ('mint.special:round', 'softmax')
+    """
+    found = _NAME.match(row)
+    return found[0] if found else ""
 
 
 def row_of(face: Any, door: str = "") -> Example | None:
@@ -143,7 +154,7 @@ def _read(line: str) -> Example:
     named = [_KEYWORD.match(a) for a in arguments]
     return Example(tuple([a for a, n in zip(arguments, named) if not n]),
                    {n[1]: a[n.end():] for a, n in zip(arguments, named) if n},
-                   called[len(_NAME.split(line, maxsplit=1)[0]):], (ours.strip(), (mxnets or ours).strip()))
+                   called[len(_named(line)):], (ours.strip(), (mxnets or ours).strip()))
 
 
 def split(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""An example of each further function, as in examples_functions.py: of sparse Tensors, of Python values, in place."""
+"""An example of each further function, as in examples_functions.py: of sparse Tensors, of Python values, mint's."""
 
 import re
 
@@ -299,6 +299,62 @@ mnp:unravel_index[1]  [1, 5], (2, 3) = [1 2]
 mnp:array_str  [1.0, 2.0] = [1. 2.]
 mnp:apply_along_axis  lambda v: v.sum(), 1, [[1.0, 2.0], [3.0, 4.0]] = [3. 7.]
 mnp:apply_over_axes  mnp.sum, [[1.0, 2.0], [3.0, 4.0]], (0, 1) = [[10.]]
+mint.nn.functional:relu  [-1.0, 2.0] = [0. 2.]
+mint.nn.functional:relu_  [-1.0, 2.0] = [0. 2.]
+mint.nn.functional:relu6  [-1.0, 2.0, 8.0] = [0. 2. 6.]
+mint.nn.functional:sigmoid_  [0.0, 1.0] = [0.5       0.7310586]
+mint.nn.functional:gelu  [0.0, 1.0] = [0.        0.8413447]
+mint.nn.functional:logsigmoid  [0.0, 1.0] = [-0.6931472  -0.31326163]
+mint.nn.functional:silu  [-1.0, 2.0] = [-0.2689414  1.7615942]
+mint.nn.functional:elu  [-1.0, 2.0] = [-0.63212055  2.        ]
+mint.nn.functional:elu_  [-1.0, 2.0] = [-0.63212055  2.        ]
+mint.nn.functional:hardtanh  [-2.0, 0.5, 2.0] = [-1.   0.5  1. ]
+mint.nn.functional:hardtanh_  [-2.0, 0.5, 2.0] = [-1.   0.5  1. ]
+mint.nn.functional:hardshrink  [-0.2, 1.0] = [0. 1.]
+mint.nn.functional:softshrink  [-0.2, 1.0] = [0.  0.5]
+mint.nn.functional:hardsigmoid  [-3.0, 0.0, 3.0] = [0.  0.5 1. ]
+mint.nn.functional:hardswish  [0.0, 1.0, 4.0] = [0.        0.6666667 4.       ]
+mint.nn.functional:mish  [-1.0, 2.0] = [-0.3034014  1.9439589]
+mint.nn.functional:selu  [-1.0, 2.0] = [-1.1113307  2.101402 ]
+mint.nn.functional:softplus  [0.0, 1.0] = [0.6931472 1.3132616]
+mint.nn.functional:threshold  [-1.0, 2.0], 0.5, 9.0 = [9. 2.]
+mint.nn.functional:threshold_  [-1.0, 2.0], 0.5, 9.0 = [9. 2.]
+mint.nn.functional:leaky_relu  [-1.0, 2.0], 0.1 = [-0.1  2. ]
+mint.nn.functional:glu  [1.0, 2.0, 0.0, 0.0] = [0.5 1. ]
+mint.nn.functional:softmax  [1.0, 1.0], dim=-1 = [0.5 0.5]
+mint.nn.functional:log_softmax  [0.0, 0.0], dim=-1 = [-0.6931472 -0.6931472]
+mint.nn.functional:normalize  [[3.0, 4.0]] = [[0.6 0.8]]
+mint.nn.functional:flatten  [[1.0, 2.0], [3.0, 4.0]] = [1. 2. 3. 4.]
+mint.nn.functional:one_hot  [1, 0] = [[0 1] / [1 0]]
+mint.nn.functional:pad  [1.0, 2.0], (1, 1) = [0. 1. 2. 0.]
+mint.nn.functional:conv1d  [[[1.0, 2.0, 3.0]]], [[[1.0, 1.0]]] = [[[3. 5.]]]
+mint.nn.functional:conv2d  [[[[1.0, 2.0], [3.0, 4.0]]]], [[[[1.0, 0.0], [0.0, 1.0]]]] = [[[[5.]]]]
+mint.nn.functional:conv3d  [[[[[1.0, 2.0], [3.0, 4.0]]]]], [[[[[1.0, 0.0], [0.0, 1.0]]]]] = [[[[[5.]]]]]
+mint.nn.functional:avg_pool1d  [[[1.0, 2.0, 3.0, 6.0]]], 2 = [[[1.5 4.5]]]
+mint.nn.functional:avg_pool2d  [[[[1.0, 2.0], [3.0, 6.0]]]], 2 = [[[[3.]]]]
+mint.nn.functional:avg_pool3d  [[[[[1.0, 2.0], [3.0, 6.0]]]]], (1, 2, 2) = [[[[[3.]]]]]
+mint.nn.functional:max_pool2d  [[[[1.0, 2.0], [3.0, 6.0]]]], 2 = [[[[6.]]]]
+mint.nn.functional:max_unpool2d  [[[[6.0]]]], [[[[3]]]], 2 = [[[[0. 0.] / [0. 6.]]]]
+mint.nn.functional:interpolate  [[[1.0, 2.0]]], size=4 = [[[1. 1. 2. 2.]]]
+mint.nn.functional:upsample  [[[1.0, 2.0]]], scale_factor=2.0 = [[[1. 1. 2. 2.]]]
+mint.nn.functional:grid_sample  [[[[1.0, 3.0]]]], [[[[0.0, 0.0]]]] = [[[[2.]]]]
+mint.nn.functional:dropout.shape  [1.0, 2.0] = (2,)
+mint.nn.functional:dropout2d.shape  [[[[1.0, 2.0]]]] = (1, 1, 1, 2)
+mint.nn.functional:batch_norm  [[1.0, 2.0], [3.0, 4.0]], [1.0, 2.0], [3.0, 0.0], eps=1.0 = [[0. 0.] / [1. 2.]]
+mint.nn.functional:binary_cross_entropy  [0.5, 0.5], [1.0, 0.0] = 0.6931472
+mint.nn.functional:binary_cross_entropy_with_logits  [0.0, 0.0], [1.0, 0.0] = 0.6931472
+mint.nn.functional:nll_loss  [[-1.0, -2.0], [-3.0, -0.5]], [0, 1] = 0.75
+mint.nn.functional:l1_loss  [1.0, 2.0], [1.0, 4.0] = 1.0
+mint.nn.functional:smooth_l1_loss  [1.0, 2.0], [1.5, 4.0] = 0.8125
+mint.nn.functional:kl_div  [-1.0, -2.0], [1.0, 1.0] = 1.5
+mint.nn.functional:cosine_embedding_loss  [[1.0, 0.0]], [[0.0, 1.0]], [1] = 1.0
+mint.special:round  [1.4, 2.5] = [1. 2.]
+mint.special:log_softmax  [0.0, 0.0], dim=-1 = [-0.6931472 -0.6931472]
+mint.linalg:inv  [[2.0, 0.0], [0.0, 4.0]] = [[0.5  0.  ] / [0.   0.25]]
+mint.linalg:qr[1].shape  [[2.0, 0.0], [0.0, 4.0]] = (2, 2)
+mint.linalg:matrix_norm  [[3.0, 0.0], [0.0, 4.0]] = 5.0
+mint.linalg:vector_norm  [3.0, 4.0] = 5.0
+mint.linalg:norm  [3.0, 4.0] = 5.0
 """
 UNARY = """
 abs  [-1.7, 2.0] = [1.7 2. ]
