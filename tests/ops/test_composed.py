@@ -203,6 +203,13 @@ def test_gumbel_softmax_draws_from_the_softmax():
     assert np.abs(ops.grad(lambda x: (ops.gumbel_softmax(x, hard=True) * T[:, :3]).sum())(x).asnumpy()).sum() > 0
 
 
+def test_the_first_of_equal_elements_has_the_gradient_of_aminmax():
+    x = Tensor([[2.0, 1.0], [2.0, 1.0]])
+    assert ops.grad(lambda x: ops.aminmax(x)[0].sum())(x).tolist() == [[1, 1], [0, 0]]
+    assert ops.grad(lambda x: ops.aminmax(x.T, axis=1)[1].sum())(x).tolist() == [[1, 1], [0, 0]]
+    assert ops.grad(lambda x: ops.aminmax(x, axis=None)[0].sum())(x).tolist() == [[0, 0.5], [0, 0.5]]
+
+
 def test_plain_answers():
     assert ops.is_floating_point(A) and not ops.is_floating_point(L) and ops.is_nonzero(Tensor(3))
     assert ops.t(A).shape == (3, 2) and ops.t(N).shape == (3,) and ops.ravel(A).shape == (6,)

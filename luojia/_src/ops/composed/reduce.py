@@ -17,8 +17,15 @@ from ..shape import axis_in
 
 
 def aminmax(input: Tensor, *, axis: int | None = 0, keepdims: Any = False) -> tuple[Tensor, Tensor]:
-    """The least and the greatest element along ``axis`` (of all, if None)."""
+    """The least and the greatest element along ``axis`` (of all, if None).
+
+    Of equal elements along an axis the first has the gradient, of equal ones of all each a part, as in MindSpore.
+    """
     axis, keepdims = axis if input.ndim else None, keepdims is True if axis is None else bool(keepdims)
+    if axis is not None:
+        least, greatest = (OP[f"{name}_with_index"](input, axis=axis, keepdims=keepdims, index_first=True)[1]
+                           for name in ("min", "max"))
+        return least, greatest
     return OP["min"](input, axis=axis, keepdims=keepdims), OP["max"](input, axis=axis, keepdims=keepdims)
 
 
