@@ -172,7 +172,7 @@ def vander(x: Tensor, N: int | None = None) -> Tensor:  # noqa: N803 - MindSpore
 
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-08) -> Tensor:
     """x1 . x2 / max(|x1| |x2|, eps) along ``dim``."""
-    lengths = OP["norm"](x1, axis=dim) * OP["norm"](x2, axis=dim)
+    lengths = smooth_norm(x1, 2, dim) * smooth_norm(x2, 2, dim)
     return OP["sum"](x1 * x2, axis=dim) / OP["maximum"](lengths, eps)
 
 

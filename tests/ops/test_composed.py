@@ -210,6 +210,13 @@ def test_the_first_of_equal_elements_has_the_gradient_of_aminmax():
     assert ops.grad(lambda x: ops.aminmax(x, axis=None)[0].sum())(x).tolist() == [[0, 0.5], [0, 0.5]]
 
 
+def test_gradients_at_norms_of_zero_are_mindspores():
+    zero = Tensor([[0.0, 0.0]])
+    assert ops.grad(lambda x: ops.renorm(x, 2, 0, 1.0).sum())(zero).tolist() == [[1, 1]]
+    np.testing.assert_allclose(ops.grad(lambda x: ops.cosine_similarity(x, Tensor([[1.0, 0.0]])))(zero).asnumpy(),
+                               [[1e8, 0]])
+
+
 def test_plain_answers():
     assert ops.is_floating_point(A) and not ops.is_floating_point(L) and ops.is_nonzero(Tensor(3))
     assert ops.t(A).shape == (3, 2) and ops.t(N).shape == (3,) and ops.ravel(A).shape == (6,)

@@ -194,7 +194,7 @@ def pdist(input: Tensor, p: float = 2.0) -> Tensor:
 def renorm(input: Tensor, p: int, axis: int, maxnorm: float) -> Tensor:
     """Each slice along ``axis`` whose p-norm is above ``maxnorm`` scaled down to it."""
     axis = axis_in(axis, input.ndim, "renorm")
-    norms = vector_norm(input, p, tuple([i for i in range(input.ndim) if i != axis]), True)
+    norms = smooth_norm(input, p, tuple([i for i in range(input.ndim) if i != axis]), True)
     over = OP["greater"](norms, maxnorm)
     return input * OP["where"](over, maxnorm / (OP["where"](over, norms, 1.0) + 1e-7), 1.0)
 
