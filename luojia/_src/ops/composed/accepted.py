@@ -113,7 +113,7 @@ lerp                          input! end!: any =
 logcumsumexp                  input: f16 f32 f64
 lrn                           x: f16 f32 axes=4
 lstsq                         input A: any =
-lp_pool2d                     x: f16 f32 f64 axes=4
+lp_pool2d                     x: real b axes=4
 lu_solve                      b LU_data: f16 f32 f64 =; LU_pivots: i32
 lu_unpack                     LU_data: signed f16 f32 f64 u8; LU_pivots: signed u8
 """)

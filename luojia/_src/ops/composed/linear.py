@@ -75,10 +75,13 @@ def batch_dot(x1: Tensor, x2: Tensor, axes: Any = None) -> Tensor:
 
 
 def bidense(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    """out[..., k] = x1 W[k] x2 + b[k], for x1 (..., I), x2 (..., J) and W (K, I, J)."""
+    """out[..., k] = x1 W[k] x2 + b[k], for x1 (..., I), x2 (..., J) and W (K, I, J).
+
+    Of integers Int64 without b, else their dtype, as in MindSpore.
+    """
     part = OP["einsum"](input1, weight, equation="...i,kij->...kj")
     out = OP["sum"](part * OP["expand_dims"](input2, axis=-2), axis=-1)
-    return out if bias is None else out + bias
+    return out if bias is None else OP["cast"](out, dtype=input1.np_dtype) + bias
 
 
 def _as(x: Tensor, dtype: Any) -> Tensor:
