@@ -250,6 +250,8 @@ unsorted_segment_min, unsorted_segment_max, unsorted_segment_prod = map(_segment
 def sparse_segment_mean(x: Tensor, indices: Tensor, segment_ids: Tensor) -> Tensor:
     """The mean of the rows x[indices] of each segment; the segments' numbers rise."""
     ids = segment_ids.asnumpy()
+    if ids.size and (ids[0] < 0 or (np.diff(ids) < 0).any()):
+        raise ArgumentError(f"For 'sparse_segment_mean', segment_ids must rise from 0 or more, got {ids}.")
     n = int(ids[-1]) + 1 if ids.size else 0
     total = OP["unsorted_segment_sum"](OP["take"](x, indices, axis=0), segment_ids, num_segments=n)
     count = np.maximum(np.bincount(ids, minlength=n), 1).astype(x.np_dtype)
