@@ -221,7 +221,7 @@ TensorScatterElements  data: real b; indices: index; updates: real b; alike data
 TensorScatterMax, TensorScatterMin, TensorScatterMul, TensorScatterSub  input_x: real; indices: index; updates:
     real; alike input_x updates
 TensorScatterUpdate  input_x: any; indices: index; updates: any; alike input_x updates
-TopK  input_x: real
+TopK  input_x: real; k: int>0
 TridiagonalMatMul  superdiag! maindiag! subdiag! rhs!: complex f16 f32 f64 =
 TripletMarginLoss  x! positive! negative!: f32 =; margin!: f32
 TruncatedNormal  shape!: index

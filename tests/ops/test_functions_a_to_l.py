@@ -102,6 +102,7 @@ def test_answers(call, dtype, expected):
     (lambda: ops.lstsq(Tensor([[1, 2], [3, 4]]), Tensor([[1], [2]])), TypeError, "Float64, but got Int64"),
     (lambda: ops.matrix_exp(Tensor([[1, 2], [3, 4]])), TypeError, "Float64, but got Int64"),
     (lambda: ops.top_k(X, 0), ValueError, "'k' must be > 0, but got 0"),
+    (lambda: ops.TopK()(X, 0), ValueError, "'k' must be > 0, but got 0"),
     (lambda: ops.sparse_segment_mean(X, Tensor([0, 1]), Tensor([1, 0])), RuntimeError, "segment_ids must rise"),
     (lambda: ops.lu_unpack(X, Tensor([[1, 2]], ms.int32)), ValueError, "the leading lengths differ"),
     (lambda: ops.batch_norm(X, *[X[0]] * 4, momentum=2.0), ValueError, "momentum must lie in .0, 1. and eps in"),
