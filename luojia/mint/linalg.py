@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._src.core.documented import tell as _tell
 from .._src.core.given import checked
 from .._src.core.op import OPERATORS as OP
 from .._src.ops import Tensor
@@ -51,3 +52,4 @@ def norm(A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *, 
 
 
 __all__ = ["inv", "matrix_norm", "norm", "qr", "vector_norm"]
+_tell(globals(), __all__, __name__)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._src.core.documented import tell as _tell
 from .._src.ops import Tensor
 from . import functions, table
 from .nn import functional
@@ -23,3 +24,4 @@ def log_softmax(input: Tensor, dim: int | None = None, *, dtype: Any = None) -> 
 
 
 __all__ = ["erfc", "exp2", "expm1", "log1p", "log_softmax", "round", "sinc"]
+_tell(globals(), __all__, __name__)

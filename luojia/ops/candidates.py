@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._src.core.op import OPERATORS as OP
 from .._src.ops import Tensor
 from .._src.ops.composed import candidates as functions
 from .forms import class_form
@@ -25,7 +24,7 @@ def _log_uniform(self: Any, true_classes: Tensor) -> tuple:
 
 
 def _gamma(self: Any, shape: Any, alpha: Tensor) -> Tensor:
-    return OP["cast"](random_gamma(shape, alpha, _seed(self)), dtype=alpha.np_dtype)
+    return random_gamma(shape, alpha, _seed(self))
 
 
 def _bits(self: Any, shape: Any, keep_prob: Any) -> Tensor:

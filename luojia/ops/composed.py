@@ -53,8 +53,8 @@ def positive(input: Tensor) -> Tensor:
 
 
 def deepcopy(input_x: Tensor) -> Tensor:
-    """A copy with elements of its own, linked to the Tensor."""
-    return input_x.copy()
+    """A copy with elements of its own, linked to the Tensor; of a Parameter a Tensor."""
+    return Tensor.copy(input_x)
 
 
 def is_floating_point(input: Tensor) -> bool:
@@ -172,7 +172,7 @@ def vander(x: Tensor, N: int | None = None) -> Tensor:  # noqa: N803 - MindSpore
 
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-08) -> Tensor:
     """x1 . x2 / max(|x1| |x2|, eps) along ``dim``."""
-    lengths = OP["norm"](x1, axis=dim) * OP["norm"](x2, axis=dim)
+    lengths = smooth_norm(x1, 2, dim) * smooth_norm(x2, 2, dim)
     return OP["sum"](x1 * x2, axis=dim) / OP["maximum"](lengths, eps)
 
 
@@ -251,6 +251,8 @@ def _rows(name: str, doc: str) -> Callable:
         if name != "update":
             _not_negative(f"inplace_{name}", indices)
         at = indices if isinstance(indices, Tensor) else Tensor(np.atleast_1d(np.asarray(indices)))
+        if name != "update" and at is not indices and np.min(indices) < 0:  # MindSpore's update counts from the end
+            raise ArgumentError(f"For 'inplace_{name}', indices must be in [0, {len(x)}), got {indices}.")
         return OP[f"tensor_scatter_{name}"](x, OP["expand_dims"](at, axis=-1), v)
 
     function.__name__ = function.__qualname__ = f"inplace_{name}"

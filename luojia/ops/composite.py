@@ -12,6 +12,7 @@ from .._src.core.tape import state
 from .._src.errors import ArgumentError, DTypeError, GraphError, MXNetError
 from .._src.ops import Tensor
 from .._src.ops.composed.hooks import Hooked, hooked
+from .._src.ops.composed.linear import smooth_norm
 
 partial = functools.partial
 
@@ -186,8 +187,8 @@ class InsertGradientOf(Primitive):
 def clip_by_norm(x: Any, max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False) -> Any:
     """Tensors scaled so that their common norm is at most ``max_norm``."""
     listed = [x] if isinstance(x, Tensor) else list(x)
-    norms = OPERATORS["stack"]([OPERATORS["norm"](t, ord=norm_type) for t in listed])
-    total = OPERATORS["norm"](norms, ord=norm_type)
+    norms = OPERATORS["stack"]([smooth_norm(t, norm_type) for t in listed])
+    total = smooth_norm(norms, norm_type)
     if error_if_nonfinite and not bool(OPERATORS["isfinite"](total)):
         raise ArgumentError(f"clip_by_norm: the norm of the Tensors is {float(total)}, which is not finite.")
     scale = OPERATORS["minimum"](max_norm / (total + 1e-6), 1.0)

@@ -222,6 +222,13 @@ class CustomRegOp:
 def custom_info_register(*reg_info: Any) -> Callable:
     """A decorator that attaches descriptions to a function.
 
+    >>> from luojia import ops
+    >>> @ops.custom_info_register("takes float32")
+    ... def kernel(x):
+    ...     return x
+    >>> kernel.reg_info
+    ('takes float32',)
+
     Matches ``mindspore.ops.custom_info_register``.
     """
     def attach(fn: Callable) -> Callable:

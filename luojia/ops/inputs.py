@@ -117,6 +117,7 @@ FusedSparseFtrl  var: f32; accum linear grad: any; indices!: i32; into var accum
 FusedSparseProximalAdagrad  var: f32; accum lr l1 l2 grad: any; indices!: integer; into var accum lr l1 l2 grad
 Gamma  shape: any; alpha! beta!: f32
 GeLU  x: float
+Geqrf  input: complex f16 f32 f64
 Ger  x y: f16 f32 f64 =
 GridSampler2D, GridSampler3D  input_x grid: any =
 HammingWindow  length!: integer
@@ -152,6 +153,7 @@ LuSolve  x! lu_data!: f16 f32 f64 =; lu_pivots!: i32
 LuUnpack  LU_data!: signed f16 f32 f64 u8; LU_pivots!: signed u8
 MatrixDiagPartV3  x!: real; k!: i32; padding_value!: real; alike x padding_value
 MatrixDiagV3  x!: real; k! num_rows! num_cols!: i32; padding_value!: real; alike x padding_value
+MatrixExp  input: complex f16 f32 f64
 MatrixInverse  x: complex f32 f64
 MatrixPower  x!: signed f32 f64 u8
 MatrixSetDiagV3  x diagonal: any; k!: i32
@@ -183,6 +185,7 @@ Poisson  shape: any; mean!: f32
 Polar  abs! angle!: f32 f64 =
 Polygamma  a: index; x: f16 f32 f64
 PopulationCount  input_x!: integer
+Qr  x: complex f16 f32 f64
 Quantile  input!: f32 f64
 RGBToHSV  images!: f16 f32 f64
 RNNTLoss  acts!: any; labels! input_lengths! label_lengths!: i32
@@ -227,7 +230,7 @@ TensorScatterElements  data: real b; indices: index; updates: real b; alike data
 TensorScatterMax, TensorScatterMin, TensorScatterMul, TensorScatterSub  input_x: real; indices: index; updates:
     real; alike input_x updates
 TensorScatterUpdate  input_x: any; indices: index; updates: any; alike input_x updates
-TopK  input_x: real
+TopK  input_x: real; k: int>0
 TridiagonalMatMul  superdiag! maindiag! subdiag! rhs!: complex f16 f32 f64 =
 TripletMarginLoss  x! positive! negative!: f32 =; margin!: f32
 TruncatedNormal  shape!: index

@@ -51,7 +51,13 @@ def is_tensor(obj: Any) -> bool:
 
 
 def print_(*input_x: Any) -> None:
-    """Print the values of Tensors, and strings, one per line."""
+    """Print the values of Tensors, and strings, one per line.
+
+    >>> from luojia import Tensor, ops
+    >>> ops.print_("x:", Tensor([1, 2]))
+    x:
+    Tensor(shape=[2], dtype=Int64, value= [1, 2])
+    """
     for x in input_x:
         print(repr(x) if isinstance(x, Tensor) else x)
 

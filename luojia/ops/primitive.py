@@ -99,7 +99,16 @@ class PrimitiveWithCheck(Primitive):
 
 
 def prim_attr_register(fn: Callable) -> Callable:
-    """A decorator for the ``__init__`` of a primitive: its arguments become attributes of the object."""
+    """A decorator for the ``__init__`` of a primitive: its arguments become attributes of the object.
+
+    >>> from luojia import ops
+    >>> class Shift(ops.Primitive):
+    ...     @ops.prim_attr_register
+    ...     def __init__(self, axis=0, steps=1):
+    ...         pass
+    >>> Shift(2).attrs, Shift(2).axis
+    ({'axis': 2, 'steps': 1}, 2)
+    """
     signature = inspect.signature(fn)
 
     @functools.wraps(fn)

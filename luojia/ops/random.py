@@ -105,10 +105,11 @@ def gamma(shape: Any, alpha: Tensor, beta: Tensor, seed: int | None = None) -> T
 
 
 def random_gamma(shape: Any, alpha: Tensor, seed: int | None = None) -> Tensor:
-    """Gamma numbers of rate 1, ``shape`` of them for each element of ``alpha``: shape + alpha.shape."""
+    """Gamma numbers of rate 1, ``shape`` of them for each element of ``alpha``, in its dtype: shape + alpha.shape."""
     a = _host(_parameter(alpha, "alpha", "random_gamma"))
     full = (*_shape(shape, "random_gamma"), *a.shape)
-    return OPERATORS["sample_gamma"](key_of(seed), np.broadcast_to(a, full), np.ones(()), shape=(), dtype="float32")
+    drawn = OPERATORS["sample_gamma"](key_of(seed), np.broadcast_to(a, full), np.ones(()), shape=(), dtype="float32")
+    return OPERATORS["cast"](drawn, dtype=alpha.np_dtype) if isinstance(alpha, Tensor) else drawn
 
 
 def random_poisson(shape: Any, rate: Tensor, seed: int | None = None, dtype: DType = float32) -> Tensor:

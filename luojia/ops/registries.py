@@ -130,7 +130,12 @@ def get_taylor_fprop_fn(prim: Any) -> Any:
 
 
 def get_vm_impl_fn(prim: Any) -> Any:
-    """The forward that was registered for an operator, or None."""
+    """The forward that was registered for an operator, or None.
+
+    >>> from luojia import ops
+    >>> print(ops.get_vm_impl_fn("Shift"))
+    None
+    """
     return vm_impl_registry.get(prim)
 
 

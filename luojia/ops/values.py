@@ -15,15 +15,25 @@ import numpy as np
 from .._src.core.dtypes import is_float, to_np
 from .._src.core.op import OPERATORS as OP
 from .._src.core.transforms import pushforward
-from .._src.errors import ArgumentError, ShapeError
+from .._src.errors import ArgumentError, PlaceError, ShapeError, ZeroError
 from .._src.ops import Tensor
 from .._src.ops.composed import arrange, draws, elementwise, inplace
 from . import plain
 
+
+def _unless_zero(divide: Callable) -> Callable:
+    def divided(x: Any, y: Any) -> Any:
+        if y == 0:
+            raise ZeroError(f"the divisor of {x} must not be 0.")
+        return divide(x, y)
+    return divided
+
+
 _ROWS: dict[str, tuple[Callable, str]] = {
     "scalar_add": (operator.add, "x + y"), "scalar_sub": (operator.sub, "x - y"),
-    "scalar_mul": (operator.mul, "x y"), "scalar_div": (operator.truediv, "x / y"),
-    "scalar_floordiv": (operator.floordiv, "x // y"), "scalar_mod": (operator.mod, "x % y"),
+    "scalar_mul": (operator.mul, "x y"), "scalar_div": (_unless_zero(operator.truediv), "x / y"),
+    "scalar_floordiv": (_unless_zero(operator.floordiv), "x // y"),
+    "scalar_mod": (_unless_zero(operator.mod), "x % y"),
     "scalar_pow": (operator.pow, "x^y"), "scalar_eq": (operator.eq, "x == y"), "scalar_ne": (operator.ne, "x != y"),
     "scalar_lt": (operator.lt, "x < y"), "scalar_gt": (operator.gt, "x > y"), "scalar_le": (operator.le, "x <= y"),
     "scalar_ge": (operator.ge, "x >= y"), "scalar_max": (max, "the greater of x and y"),
@@ -40,7 +50,7 @@ _ROWS: dict[str, tuple[Callable, str]] = {
     "augassign_mod": (operator.mod, "x % y"),
 }
 _SINGLE: dict[str, tuple[Callable, str]] = {
-    "scalar_uadd": (operator.pos, "x"), "scalar_usub": (operator.neg, "-x"), "scalar_log": (math.log, "log x"),
+    "scalar_uadd": (lambda x: x, "x"), "scalar_usub": (operator.neg, "-x"), "scalar_log": (math.log, "log x"),
     "bool_not": (operator.not_, "not x"), "tuple_len": (len, "How many elements x has"),
     "list_len": (len, "How many elements x has"), "tuple_reversed": (lambda x: tuple(reversed(x)), "x from its end"),
     "tail": (lambda x: x[1:], "x without its first element"), "shape_": (lambda x: x.shape, "The shape of a Tensor"),
@@ -94,9 +104,9 @@ def tuple_setitem(items: tuple, index: int, value: Any) -> tuple:
     return tuple(made)
 
 
-def list_setitem(items: list, index: int, value: Any) -> tuple:
-    """The elements with another one at ``index``: a tuple, as MindSpore's."""
-    return tuple_setitem(tuple(items), index, value)
+def list_setitem(items: list, index: int, value: Any) -> list:
+    """The list with another element at ``index``."""
+    return list(tuple_setitem(tuple(items), index, value))
 
 
 def dict_setitem(items: dict, key: Any, value: Any) -> dict:
@@ -120,9 +130,9 @@ def tuple_to_array(input_x: tuple) -> Tensor:
     return Tensor(np.asarray(input_x).astype(np.float32 if any(isinstance(x, float) for x in input_x) else np.int32))
 
 
-def make_list(*items: Any) -> tuple:
-    """The arguments as a tuple, as MindSpore's."""
-    return items
+def make_list(*items: Any) -> list:
+    """The arguments as a list."""
+    return list(items)
 
 
 def make_range(*bounds: int) -> tuple:
@@ -154,9 +164,12 @@ def mixed_precision_cast(dtype: Any, x: Any) -> Any:
     return OP["cast"](x, dtype=to_np(dtype)) if isinstance(x, Tensor) and is_float(x.np_dtype) else x
 
 
-def reduced_shape(shape: tuple, axis: tuple) -> tuple:
-    """The shape with 1 at the axes, all of them if there are none."""
-    axes = {a % len(shape) for a in axis} if len(axis) else range(len(shape))
+def reduced_shape(shape: tuple, axis: Any) -> tuple:
+    """The shape with 1 at the axes, one number or several, all of them if there are none."""
+    given = (axis,) if isinstance(axis, int) else tuple(axis) or range(len(shape))
+    if any(not -len(shape) <= a < len(shape) for a in given):
+        raise PlaceError(f"For 'reduced_shape', axes of {shape} lie in [-{len(shape)}, {len(shape)}), got {axis}.")
+    axes = {a % len(shape) for a in given}
     return tuple([1 if i in axes else n for i, n in enumerate(shape)])
 
 
@@ -252,7 +265,12 @@ def linearize(fn: Callable, inputs: Any) -> tuple[Any, Callable]:
 
 
 def add_flags(fn: Any = None, **flags: Any) -> Any:
-    """A network or function with attributes as ``flags`` say; a decorator without ``fn``."""
+    """A network or function with attributes as ``flags`` say; a decorator without ``fn``.
+
+    >>> from luojia import nn, ops
+    >>> ops.add_flags(nn.ReLU(), has_effect=True)
+    ReLU()
+    """
     if fn is None:
         return lambda found: add_flags(found, **flags)
     if hasattr(fn, "add_flags"):

@@ -16,7 +16,8 @@ from luojia._src.core.op import OPERATORS
 from tests.tolerances import NumbersAlike
 
 DOORS = {"ops": ops, "nd": nd, "nd.contrib": nd.contrib, "nd.image": nd.image, "mint": mint, "mnp": mnp, "np": np,
-         "np.linalg": np.linalg, "mint.nn.functional": mint.nn.functional, "mint.special": mint.special, "sym": sym}
+         "np.linalg": np.linalg, "mint.nn.functional": mint.nn.functional, "mint.special": mint.special,
+         "mint.linalg": mint.linalg, "sym": sym}
 
 
 def documented_names() -> list[tuple[str, str]]:

@@ -203,12 +203,31 @@ def test_gumbel_softmax_draws_from_the_softmax():
     assert np.abs(ops.grad(lambda x: (ops.gumbel_softmax(x, hard=True) * T[:, :3]).sum())(x).asnumpy()).sum() > 0
 
 
+def test_the_first_of_equal_elements_has_the_gradient_of_aminmax():
+    x = Tensor([[2.0, 1.0], [2.0, 1.0]])
+    assert ops.grad(lambda x: ops.aminmax(x)[0].sum())(x).tolist() == [[1, 1], [0, 0]]
+    assert ops.grad(lambda x: ops.aminmax(x.T, axis=1)[1].sum())(x).tolist() == [[1, 1], [0, 0]]
+    assert ops.grad(lambda x: ops.aminmax(x, axis=None)[0].sum())(x).tolist() == [[0, 0.5], [0, 0.5]]
+
+
+def test_gradients_at_norms_of_zero_are_mindspores():
+    zero = Tensor([[0.0, 0.0]])
+    assert ops.grad(lambda x: ops.renorm(x, 2, 0, 1.0).sum())(zero).tolist() == [[1, 1]]
+    np.testing.assert_allclose(ops.grad(lambda x: ops.cosine_similarity(x, Tensor([[1.0, 0.0]])))(zero).asnumpy(),
+                               [[1e8, 0]])
+
+
 def test_plain_answers():
     assert ops.is_floating_point(A) and not ops.is_floating_point(L) and ops.is_nonzero(Tensor(3))
     assert ops.t(A).shape == (3, 2) and ops.t(N).shape == (3,) and ops.ravel(A).shape == (6,)
     assert ops.make_tuple(1, 2) == (1, 2) and ops.tuple_getitem((1, 2), 1) == 2
     copied = ops.deepcopy(A)
     copied[0, 0] = 9.0
+    assert type(ops.deepcopy(ms.Parameter(A))) is Tensor
+    assert ops.inplace_update(A, A[:1], -1).tolist() == [A[0].tolist()] * 2
+    for f in (ops.inplace_add, ops.inplace_sub):
+        with pytest.raises(ValueError, match=r"indices must be in \[0, 2\), got -1"):
+            f(A, A[:1], -1)
     assert float(A[0, 0]) == 1.0 and ops.positive(A).tolist() == A.tolist() == ops.recompute(lambda x: x, A).tolist()
     assert [x.shape for x in ops.atleast_2d(N, Tensor(1.0))] == [(1, 3), (1, 1)] and ops.atleast_1d(
         Tensor(1.0)

@@ -57,6 +57,10 @@ def test_clipping_by_norm():
     np.testing.assert_allclose([t.asnumpy()[0] for t in ops.clip_by_global_norm(pair, 9.0)], [3, 4])
     np.testing.assert_allclose(ops.clip_by_norm(Tensor([3.0, 4.0]), 1.0).asnumpy(), [0.6, 0.8], rtol=1e-5)
     assert len(ops.clip_by_norm(pair, 1.0)) == 2
+    # gradients are MindSpore's where a norm is 0
+    assert ops.grad(lambda x: ops.clip_by_norm(x, 5.0).sum())(Tensor([0.0, 0.0])).tolist() == [1, 1]
+    zeros = ops.grad(lambda x: ops.clip_by_norm((x, Tensor([3.0, 4.0])), 10.0)[0].sum())(Tensor([0.0, 0.0]))
+    assert zeros.tolist() == [1, 1]
     with pytest.raises(ArgumentError, match="use_norm must be None, got 1"):
         ops.clip_by_global_norm(pair, use_norm=1)
     with pytest.raises(ArgumentError, match="clip_norm must be > 0, got 0"):

@@ -23,11 +23,14 @@ def test_python_values():
     assert ops.bool_and(True, False) is False and ops.bool_or(False, True) is True and ops.bool_not(True) is False
     assert ops.string_eq("a", "a") and ops.string_concat("a", "b") == "ab" and ops.scalar_ne(1, 2)
     assert ops.make_dict(("a",), (1,)) == {"a": 1} and ops.dict_setitem({"a": 1}, "a", 2) == {"a": 2}
-    assert ops.list_setitem([1, 2], 0, 5) == (5, 2) and ops.switch(False, 1, 2) == 2
+    assert ops.list_setitem([1, 2], 0, 5) == [5, 2] and ops.make_list(1, "a") == [1, "a"] and ops.make_list() == []
+    assert ops.scalar_uadd(True) is True and ops.switch(False, 1, 2) == 2
     cast = ops.mixed_precision_cast(mstype.float16, {"a": (V, T([1], np.int32), 3)})["a"]
     assert [getattr(c, "dtype", c) for c in cast] == [mstype.float16, mstype.int32, 3]
     assert ops.augassign_div(V, W).tolist() == [2, -2, 1.5]
     assert ops.broadcast_gradient_args((2, 1), (1, 2, 3)) == ((0, 2), ())
+    assert ops.reduced_shape((2, 3), 1) == ops.reduced_shape((2, 3), (-1,)) == (2, 1)
+    assert ops.reduced_shape((2, 3), ()) == (1, 1)
     net = ops.add_flags(nn.ReLU(), has_effect=True)
     assert isinstance(net, nn.ReLU) and ops.add_flags(x=1)(lambda: 3)() == 3
 
@@ -75,7 +78,19 @@ def test_samplers():
     set_seed(3)
     drawn, true, sampled = ops.uniform_candidate_sampler(CLASSES, 1, 4, True, 4)
     assert sorted(drawn.tolist()) == [0, 1, 2, 3] and drawn.dtype == mstype.int64
-    assert true.tolist() == [[1], [1]] and sampled.tolist() == [1] * 4
+    # MindSpore's: 1 - (1 - p)^draws, or p num_sampled where no draw came twice
+    tries = np.log1p(-true.asnumpy()) / np.log(0.75) if true[0, 0] < 1 else [[4], [4]]
+    np.testing.assert_allclose(tries, np.rint(tries), atol=1e-4)
+    assert np.min(tries) >= 4 and sampled.tolist() == [true[0, 0].item()] * 4
+    true = ops.uniform_candidate_sampler(CLASSES, 1, 2, False, 8, 0, True)[1]
+    assert true.tolist() == [[0.25], [0.25]]
+    drawn = ops.uniform_candidate_sampler(CLASSES, 1, 90, False, 4, 5, True)[0]
+    assert set(drawn.tolist()) == {0, 1, 2, 3}  # MindSpore removes hits only where draws are unique
+    firsts = {ops.log_uniform_candidate_sampler(CLASSES, 1, 2, True, 9, seed)[1][0, 0].item() for seed in range(1, 9)}
+    p = np.log(3 / 2) / np.log(10)
+    tries = np.log1p(-np.array(sorted(firsts)[1:])) / np.log1p(-p)
+    assert min(firsts) == pytest.approx(2 * p)
+    np.testing.assert_allclose(tries, np.rint(tries), atol=1e-4)
     again = [ops.UniformCandidateSampler(1, 30, False, 9, 7)(CLASSES)[0].tolist() for _ in range(2)]
     assert again[0] == again[1] and set(again[0]) <= set(range(9)) and len(set(again[0])) > 3
     for _ in range(5):
@@ -110,6 +125,8 @@ def test_choices_and_masks():
     assert abs(normal[0].mean() - -0.2070) < 0.04  # (phi(-1) - phi(.5)) / (Phi(.5) - Phi(-1))
     g = ops.RandomGamma(3)(Tensor([4000]), T([2.0]))
     assert g.shape == (4000, 1) and g.dtype == float32 and abs(g.asnumpy().mean() - 2) < 0.15
+    assert ops.random_gamma(Tensor([2]), T([1.0]).astype(mstype.float64)).dtype == mstype.float64
+    assert ops.random_gamma(Tensor([2]), T([1.0]).astype(mstype.float16)).dtype == mstype.float16
 
 
 def test_summaries_and_calls_of_python(capsys):
@@ -126,6 +143,10 @@ def test_summaries_and_calls_of_python(capsys):
 
 @pytest.mark.parametrize(("call", "error", "match"), [
     (lambda: ops.hyper_add((1,), (1, 2)), ArgumentError, "hyper_add: tuples must be equally long, got 1 and 2"),
+    (lambda: ops.scalar_div(7, 0), ValueError, "the divisor of 7 must not be 0"),
+    (lambda: ops.scalar_floordiv(7, 0), ValueError, "the divisor of 7 must not be 0"),
+    (lambda: ops.scalar_mod(7, 0), ValueError, "the divisor of 7 must not be 0"),
+    (lambda: ops.reduced_shape((2, 3), (5,)), RuntimeError, r"axes of \(2, 3\) lie in \[-2, 2\), got \(5,\)"),
     (lambda: ops.tuple_div((3,), (2,)), ArgumentError, "tuple_div expects tuples of one length whose quotients"),
     (lambda: ops.broadcast_gradient_args((2,), (3,)), ShapeError, r"\(2,\) and \(3,\) cannot be broadcast together"),
     (lambda: ops.mse_loss_ext(V, W, "max"), ArgumentError, "reduction must be 'mean', 'sum' or 'none', got 'max'"),

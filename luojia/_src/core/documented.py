@@ -25,9 +25,10 @@ import numpy as np
 
 from .dtypes import from_np
 
-_NAME = re.compile(r"[.\[ ]")
+_NAME = re.compile(r"(?:[\w.]+:)?\w+")
 _DTYPE = re.compile(r"[ =]((?:u?int|float|complex)\d+)(?=[,)]|$)")
-_LIST = re.compile(r"\[[^\[\]]*\]")
+_LIST = re.compile(r"\[(?:[^\[\]]|\[[^\[\]]*\])*\](?::\w+)?")  # of two axes at most, with its dtype
+_CLASS = re.compile(r"\b((?:COO|CSR)?Tensor|Parameter)\(")
 _EXAMPLE = re.compile(r"^>>> .*?(\n\n|\Z)", re.S | re.M)
 _KEYWORD = re.compile(r"(\w+)=(?!=)")
 ANY = 12  # dtypes: of so many and more nothing is said
@@ -46,6 +47,7 @@ DOORS = {
     "luojia.ops": Door("ops", "from luojia import ops", "Tensor"),
     "luojia.mint": Door("mint", "from luojia import mint", "Tensor"),
     "luojia.mint.nn.functional": Door("mint.nn.functional", "from luojia import mint", "Tensor"),
+    "luojia.mint.linalg": Door("mint.linalg", "from luojia import mint", "Tensor"),
     "luojia.mint.special": Door("mint.special", "from luojia import mint", "Tensor"),
     "luojia.numpy": Door("mnp", "import luojia.numpy as mnp", "mnp.array"),
     "luojia.np": Door("np", "from luojia import np", "np.array"),
@@ -123,7 +125,17 @@ class Example(NamedTuple):
 def _lines() -> dict[str, str]:
     """The rows of the tables, by the name that they begin with."""
     rows = "\n".join(TABLES).replace("\n    ", " ").splitlines()
-    return {_NAME.split(row, maxsplit=1)[0]: row for row in rows if row}
+    return {_named(row): row for row in rows if row}
+
+
+def _named(row: str) -> str:
+    """What a row is of.
+
+    >>> _named("mint.special:round.shape  [1.5] = (1,)"), _named("softmax[0]  [1.0] = 1.0")
+    ('mint.special:round', 'softmax')
+    """
+    found = _NAME.match(row)
+    return found[0] if found else ""
 
 
 def row_of(face: Any, door: str = "") -> Example | None:
@@ -143,7 +155,7 @@ def _read(line: str) -> Example:
     named = [_KEYWORD.match(a) for a in arguments]
     return Example(tuple([a for a, n in zip(arguments, named) if not n]),
                    {n[1]: a[n.end():] for a, n in zip(arguments, named) if n},
-                   called[len(_NAME.split(line, maxsplit=1)[0]):], (ours.strip(), (mxnets or ours).strip()))
+                   called[len(_named(line)):], (ours.strip(), (mxnets or ours).strip()))
 
 
 def split(text: str) -> list[str]:
@@ -197,12 +209,6 @@ def example(face: Any, module: str, is_class: bool = False) -> str:
             f"{row.answers[door.mxnets]}")
 
 
-def _imports(door: Door, written: str) -> str:
-    """What an example must import."""
-    taken = [n for n in ("Parameter", "Tensor") if f"{n}(" in written] + list(dict.fromkeys(_DTYPE.findall(written)))
-    return door.imports.replace("import", f"import {', '.join(taken)},") if taken else door.imports
-
-
 def tell(space: dict[str, Any], names: Iterable[str], module: str) -> None:
     """Put the examples of rows ``fn:name``, or ``np:name`` of one door, behind the docstrings of functions and classes
     without a face; lists are arrays, also within a tuple. A class is made of the attributes and called with the rest.
@@ -216,13 +222,19 @@ def tell(space: dict[str, Any], names: Iterable[str], module: str) -> None:
                 ">>>" in doc):
             continue
         row = _read(line)
-        passed = [_as_array(a, door.array) if a[:1] != "(" else _LIST.sub(lambda m: _as_array(m[0], door.array), a)
+        passed = [_as_array(a, door.array) if a[:1] == "[" else _LIST.sub(lambda m: _as_array(m[0], door.array), a)
                   for a in row.arrays]
         named = [f"{k}={v}" for k, v in row.attributes.items()]
         called = f"({', '.join(named)})({', '.join(passed)})" if is_class else f"({', '.join([*passed, *named])})"
         head = inspect.cleandoc(doc) if "\n" in doc else doc
-        found.__doc__ = (f"{head}\n\n>>> {_imports(door, called)}\n"
+        found.__doc__ = (f"{head}\n\n>>> {_imports(door, ', '.join([*passed, *named]))}\n"
                          f">>> print({door.name}.{name}{called}{row.part})\n{row.answers[0]}")
+
+
+def _imports(door: Door, written: str) -> str:
+    """The line that imports what a call names."""
+    taken = [*sorted(set(_CLASS.findall(written))), *dict.fromkeys(_DTYPE.findall(f" {written}"))]
+    return door.imports.replace("import", f"import {', '.join(taken)},") if taken else door.imports
 
 
 def _listed(name: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ... import ops
+from ..._src.core.documented import tell as _tell
 from ..._src.core.dtypes import to_np
 from ..._src.core.given import checked
 from ..._src.core.op import OPERATORS as OP
@@ -369,3 +370,4 @@ _NOT = ("Tensor", "Any", "OP", "placed", "to_np", "checked", "ArgumentError", "S
 __all__ = [n for n in list(globals())  # pyright: ignore[reportUnsupportedDunderAll] - all that is public
            if n[0] != "_" and callable(globals()[n]) and n not in _NOT]
 globals().update({n: checked(globals()[n]) for n in __all__ if getattr(globals()[n], "__module__", "") == __name__})
+_tell(globals(), __all__, __name__)

@@ -75,6 +75,12 @@ def test_answers_by_formula(got, expected):
     np.testing.assert_allclose(got().asnumpy(), expected, rtol=1e-5, atol=1e-5)
 
 
+def test_lu_unpack_gives_none_for_what_is_not_wanted():
+    p, lower, upper = ops.lu_unpack(S, T([2, 2], np.int32), unpack_data=False)
+    assert p.tolist() == [[0, 1], [1, 0]] and lower is upper is None
+    assert ops.lu_unpack(S, T([2, 2], np.int32), unpack_pivots=False)[0] is None
+
+
 M = np.array([[1.2, 0.7, 0.9], [0.6, 1.4, 1.1], [0.8, 0.5, 1.3], [0.4, 0.9, 0.25]])
 SMOOTH = {
     "aminmax": lambda a: ops.aminmax(a, axis=1)[0] * a[:, 0],

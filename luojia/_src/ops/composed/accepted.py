@@ -84,7 +84,7 @@ gather_d                      index: index
 gather_elements               index: index
 gcd                           input! other!: integer b
 gelu                          input: float
-geqrf                         input: number axes>=2
+geqrf                         input: complex f16 f32 f64 axes>=2
 ger                           input vec2: f16 f32 f64 axes=1 =
 grid_sample                   input grid: any =
 group_norm                    input: float
@@ -112,8 +112,8 @@ logaddexp, logaddexp2         input! other!: float
 lerp                          input! end!: any =
 logcumsumexp                  input: f16 f32 f64
 lrn                           x: f16 f32 axes=4
-lstsq                         input A: any =
-lp_pool2d                     x: f16 f32 f64 axes=4
+lstsq                         input A: f16 f32 f64 =
+lp_pool2d                     x: real b axes=4
 lu_solve                      b LU_data: f16 f32 f64 =; LU_pivots: i32
 lu_unpack                     LU_data: signed f16 f32 f64 u8; LU_pivots: signed u8
 """)

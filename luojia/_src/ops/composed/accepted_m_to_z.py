@@ -11,6 +11,7 @@ matmul                        input other: any =
 matrix_band_part              lower upper: int
 matrix_diag                   x padding_value: any =; k: i32; num_rows num_cols: i32 axes=0
 matrix_diag_part              x padding_value!: any =; k!: i32
+matrix_exp                    input: complex f16 f32 f64
 matrix_power                  input: signed f32 f64 u8
 matrix_set_diag               x: real b axes>=2; diagonal: real; k: i32
 matrix_solve                  matrix rhs: any =
@@ -36,7 +37,7 @@ nextafter                     input! other!: any =
 nll_loss                      target: index
 normal                        seed: int>=0
 one_hot                       indices: index; depth: int>=0
-orgqr                         input input2: any =; input: axes>=2
+orgqr                         input input2: complex f32 f64 =; input: axes>=2
 ormqr                         input tau other: any =; input other: axes>=2
 padding                       pad_dim_size: int>0
 pdist                         input: f16 f32 f64 axes=2; p: num>=0
@@ -48,6 +49,7 @@ polygamma                     n!: index axes=0; input!: f16 f32 f64
 population_count              input_x: integer
 prelu                         input: f16 f32; weight: f16 f32 axes=1
 rad2deg                       x: f16 f32 f64
+qr                            input: complex f16 f32 f64
 random_categorical            logits: f16 f32 f64
 random_gamma                  shape!: index; alpha: f16 f32 f64; seed: int>=0
 random_poisson                shape: index; rate: index f16 f32 f64; seed: int>=0
@@ -78,6 +80,7 @@ tensor_scatter_add, tensor_scatter_div, tensor_scatter_max, tensor_scatter_min, 
 tensor_scatter_sub            \
 input_x updates: any =; indices: index
 tensor_scatter_elements       input_x updates: any =; indices: index
+top_k                         k: int>0
 topk                          input: real; k: int>0
 trace                         input: integer complex f16 f32 f64
 trapz                         dx: num

@@ -50,19 +50,24 @@ def _sampled(probabilities: np.ndarray, count: int, unique: bool, seed: int | No
     return np.array(found), draws
 
 
+def _expected(p: np.ndarray, count: int, draws: int) -> np.ndarray:
+    """How often classes of probabilities ``p`` are expected among ``count`` that took ``draws``."""
+    return (p * count if draws == count else -np.expm1(draws * np.log1p(-p))).astype(np.float32)
+
+
 def uniform_candidate_sampler(true_classes: Tensor, num_true: int, num_sampled: int, unique: bool, range_max: int,
                               seed: int = 0, remove_accidental_hits: bool = False) -> tuple[Tensor, Tensor, Tensor]:
     """``num_sampled`` classes of [0, range_max), all equally likely, and how often true and sampled ones are expected.
 
     Returns (num_sampled,) in the dtype of the true classes (N, num_true), then Float32 of these two shapes, true first.
-    ``remove_accidental_hits`` draws no true class, if that leaves ``num_sampled``.
+    ``remove_accidental_hits`` draws no true class where draws are ``unique``, if that leaves ``num_sampled``.
     """
     _check_classes("uniform_candidate_sampler", true_classes, num_true, num_sampled, unique, range_max)
-    without = true_classes.asnumpy() if remove_accidental_hits else None
+    without = true_classes.asnumpy() if remove_accidental_hits and unique else None
     if without is not None and range_max - len(np.unique(without)) < num_sampled:
         without = None
-    found, _ = _sampled(np.full(range_max, 1 / range_max), num_sampled, unique, seed, without)
-    expected = np.float32(num_sampled / range_max)
+    found, draws = _sampled(np.full(range_max, 1 / range_max), num_sampled, unique, seed, without)
+    expected = _expected(np.asarray(1 / range_max), num_sampled, draws)
     return (placed(found.astype(true_classes.np_dtype), true_classes),
             placed(np.full(true_classes.shape, expected), true_classes),
             placed(np.full(num_sampled, expected), true_classes))
@@ -75,12 +80,10 @@ def log_uniform_candidate_sampler(true_classes: Tensor, num_true: int = 1, num_s
     def p(classes: np.ndarray) -> np.ndarray:
         return np.log((classes + 2) / (classes + 1)) / np.log(range_max + 1)
 
-    def at(classes: np.ndarray) -> np.ndarray:
-        return (-np.expm1(draws * np.log1p(-p(classes))) if unique else p(classes) * num_sampled).astype(np.float32)
-
     found, draws = _sampled(p(np.arange(range_max)), num_sampled, unique, seed)
     return (placed(found.astype(true_classes.np_dtype), true_classes),
-            placed(at(true_classes.asnumpy()), true_classes), placed(at(found), true_classes))
+            placed(_expected(p(true_classes.asnumpy()), num_sampled, draws), true_classes),
+            placed(_expected(p(found), num_sampled, draws), true_classes))
 
 
 def accidental_hits(true_classes: Tensor, sampled_candidates: Tensor, num_true: int = 1) -> tuple:

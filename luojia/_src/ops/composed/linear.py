@@ -75,10 +75,13 @@ def batch_dot(x1: Tensor, x2: Tensor, axes: Any = None) -> Tensor:
 
 
 def bidense(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    """out[..., k] = x1 W[k] x2 + b[k], for x1 (..., I), x2 (..., J) and W (K, I, J)."""
+    """out[..., k] = x1 W[k] x2 + b[k], for x1 (..., I), x2 (..., J) and W (K, I, J).
+
+    Of integers Int64 without b, else their dtype, as in MindSpore.
+    """
     part = OP["einsum"](input1, weight, equation="...i,kij->...kj")
     out = OP["sum"](part * OP["expand_dims"](input2, axis=-2), axis=-1)
-    return out if bias is None else out + bias
+    return out if bias is None else OP["cast"](out, dtype=input1.np_dtype) + bias
 
 
 def _as(x: Tensor, dtype: Any) -> Tensor:
@@ -194,7 +197,7 @@ def pdist(input: Tensor, p: float = 2.0) -> Tensor:
 def renorm(input: Tensor, p: int, axis: int, maxnorm: float) -> Tensor:
     """Each slice along ``axis`` whose p-norm is above ``maxnorm`` scaled down to it."""
     axis = axis_in(axis, input.ndim, "renorm")
-    norms = vector_norm(input, p, tuple([i for i in range(input.ndim) if i != axis]), True)
+    norms = smooth_norm(input, p, tuple([i for i in range(input.ndim) if i != axis]), True)
     over = OP["greater"](norms, maxnorm)
     return input * OP["where"](over, maxnorm / (OP["where"](over, norms, 1.0) + 1e-7), 1.0)
 
@@ -323,19 +326,22 @@ def lu_solve(b: Tensor, LU_data: Tensor, LU_pivots: Tensor) -> Tensor:  # noqa: 
 
 def lu_unpack(LU_data: Tensor, LU_pivots: Tensor, unpack_data: bool = True,  # noqa: N803 - MindSpore's names
               unpack_pivots: bool = True) -> tuple:
-    """(P, L, U) of the packed factors (..., M, N) of A = P L U and its row exchanges, counted from 1."""
+    """(P, L, U) of the packed factors (..., M, N) of A = P L U and its row exchanges, counted from 1.
+
+    What is not to be unpacked is None.
+    """
     m, n = LU_data.shape[-2:]
     if LU_pivots.shape[:-1] != LU_data.shape[:-2]:
         raise ShapeError(f"For 'lu_unpack', LU_pivots of shape {LU_pivots.shape} do not belong to LU_data of shape "
                          f"{LU_data.shape}: the leading lengths differ.")
-    k, found = min(m, n), []
+    k, exchanges, lower, upper = min(m, n), None, None, None
     if unpack_pivots:
         order = _row_order(LU_pivots.asnumpy(), m)
-        found.append(placed(np.swapaxes(np.eye(m)[order], -1, -2).astype(LU_data.np_dtype), LU_data))
+        exchanges = placed(np.swapaxes(np.eye(m)[order], -1, -2).astype(LU_data.np_dtype), LU_data)
     if unpack_data:
         one = placed(np.eye(m, k, dtype=LU_data.np_dtype), LU_data)
-        found += [OP["tril"](LU_data[..., :k], k=-1) + one, OP["triu"](LU_data[..., :k, :])]
-    return tuple(found)
+        lower, upper = OP["tril"](LU_data[..., :k], k=-1) + one, OP["triu"](LU_data[..., :k, :])
+    return exchanges, lower, upper
 
 
 # -- reflections -------------------------------------------------------------------------------------------------------

@@ -27,14 +27,16 @@ def _lp(x: Tensor, norm_type: float, kernel_size: Any, stride: Any, ceil_mode: b
         raise ArgumentError(f"For 'lp_pool{axes}d', the norm_type must not be 0.")
     kernel = ints(kernel_size, axes, "kernel_size", f"lp_pool{axes}d")
     whole = x if x.ndim == axes + 2 else OP["expand_dims"](x, axis=0)
+    if x.np_dtype.kind in "biu":
+        whole = OP["cast"](whole, dtype="float32")
     means = OP["pooling"](OP["power"](whole, norm_type), kernel=kernel, pool_type="avg", ceil_mode=ceil_mode,
                           stride=kernel_size if stride is None else stride)
     out = root(means * prod(kernel), norm_type)
-    return out if whole is x else reshaped(out, out.shape[1:])
+    return out if x.ndim == axes + 2 else reshaped(out, out.shape[1:])
 
 
 def lp_pool1d(x: Tensor, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> Tensor:
-    """(sum x^p)^(1/p) of each window of (N, C, L), p being ``norm_type``.
+    """(sum x^p)^(1/p) of each window of (N, C, L), p being ``norm_type``; of integers in Float32.
 
     A window that is cut off at the end counts as if its mean filled it.
     """

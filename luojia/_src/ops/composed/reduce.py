@@ -17,8 +17,15 @@ from ..shape import axis_in
 
 
 def aminmax(input: Tensor, *, axis: int | None = 0, keepdims: Any = False) -> tuple[Tensor, Tensor]:
-    """The least and the greatest element along ``axis`` (of all, if None)."""
+    """The least and the greatest element along ``axis`` (of all, if None).
+
+    Of equal elements along an axis the first has the gradient, of equal ones of all each a part, as in MindSpore.
+    """
     axis, keepdims = axis if input.ndim else None, keepdims is True if axis is None else bool(keepdims)
+    if axis is not None:
+        least, greatest = (OP[f"{name}_with_index"](input, axis=axis, keepdims=keepdims, index_first=True)[1]
+                           for name in ("min", "max"))
+        return least, greatest
     return OP["min"](input, axis=axis, keepdims=keepdims), OP["max"](input, axis=axis, keepdims=keepdims)
 
 
@@ -246,6 +253,8 @@ unsorted_segment_min, unsorted_segment_max, unsorted_segment_prod = map(_segment
 def sparse_segment_mean(x: Tensor, indices: Tensor, segment_ids: Tensor) -> Tensor:
     """The mean of the rows x[indices] of each segment; the segments' numbers rise."""
     ids = segment_ids.asnumpy()
+    if ids.size and (ids[0] < 0 or (np.diff(ids) < 0).any()):
+        raise ArgumentError(f"For 'sparse_segment_mean', segment_ids must rise from 0 or more, got {ids}.")
     n = int(ids[-1]) + 1 if ids.size else 0
     total = OP["unsorted_segment_sum"](OP["take"](x, indices, axis=0), segment_ids, num_segments=n)
     count = np.maximum(np.bincount(ids, minlength=n), 1).astype(x.np_dtype)
