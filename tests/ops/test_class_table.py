@@ -72,6 +72,17 @@ def test_answers_of_integers_and_beside_nan():
     assert ops.ResizeArea()(Tensor(np.ones((1, 2, 2, 1)), ms.float16), Tensor([1, 1], ms.int32)).dtype == ms.float32
 
 
+def test_answers_of_classes_as_mindspore_gives_them():
+    """mindspore 2.8.0's; what ``UniqueConsecutive`` is not asked for it leaves as memory was."""
+    assert [v.tolist() for v in ops.UniqueConsecutive()(Tensor([1, 1, 2]))] == [[1, 2], 0, 0]
+    assert [v.tolist() for v in ops.UniqueConsecutive(True)(Tensor([1, 1, 2]))] == [[1, 2], [0, 0, 1], 0]
+    assert [v.tolist() for v in ops.UniqueConsecutive(False, True)(Tensor([1, 1, 2]))] == [[1, 2], 0, [2, 1]]
+    none = ops.SegmentMax()(T([-2, -3, -4]), Tensor([0, 0, 2])).asnumpy()
+    assert none.tolist() == [-2, 0, -4] and not np.signbit(none[1])
+    with pytest.raises(TypeError, match="misses the required attributes \\['Tsplits'\\]"):
+        ops.RaggedRange()
+
+
 def test_every_class_has_a_docstring_and_a_name():
     for name in class_table.__all__:
         cls = getattr(ops, name)
@@ -84,6 +95,8 @@ def test_draws():
     assert ops.Randperm(6, -1)(Tensor([4])).tolist()[4:] == [-1, -1] and ops.Cauchy([2, 3])().shape == (2, 3)
     assert ops.LogNormalReverse()(A).shape == (2, 3)
     assert ops.NonDeterministicInts(ms.int32)(Tensor([2, 2])).dtype == ms.int32
+    whole = ops.NonDeterministicInts()(Tensor([200])).asnumpy()
+    assert whole.dtype == np.int64 and whole.min() < -2**61 and whole.max() > 2**61 and len(set(whole % 4)) == 4
     assert ops.RandomCategorical()(T([[0, 0, 99]]), 3).tolist() == [[2, 2, 2]]
     assert ops.MultinomialWithReplacement(2, True)(T([[0, 1]]), Tensor(1), Tensor(1)).tolist() == [[1, 1]]
 

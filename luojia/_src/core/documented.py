@@ -9,7 +9,8 @@ formula, what the usual attributes mean, the answer's shape, what is refused, an
 the operator (or ``face:name``, or ``nd:name``, where one face takes something else, at all doors or at one), what it
 is called with, lists being arrays, and what is printed, of Tensors and ``mx.np``, then of MXNet's arrays where these
 differ. ``/`` ends a line; ``name.shape`` and ``name[0]`` print that of the result; a line that begins with spaces goes
-on with the one above. The tests run every example at every door.
+on with the one above. Of classes without a face, ``ops:LpNorm  [[3.0, 4.0]], axis=1 = [5.]``, what has a name is given
+at construction, the rest to the call. The tests run every example at every door.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from .dtypes import from_np
 
 _NAME = re.compile(r"[.\[ ]")
 _DTYPE = re.compile(r"[ =]((?:u?int|float)\d+)(?=[,)]|$)")
-_LIST = re.compile(r"\[[^\[\]]*\]")
+_GROUP = re.compile(r"(|Parameter)\((.*)\)")
 _EXAMPLE = re.compile(r"^>>> .*?(\n\n|\Z)", re.S | re.M)
 _KEYWORD = re.compile(r"(\w+)=(?!=)")
 ANY = 12  # dtypes: of so many and more nothing is said
@@ -191,28 +192,34 @@ def example(face: Any, module: str, is_class: bool = False) -> str:
             return ""  # which of the array's rows, not of the outputs
         return _of_symbols(name, arguments, row, door)
     written = ", ".join([*arguments, own])
-    taken = ["Tensor"] * ("Tensor(" in written) + list(dict.fromkeys(_DTYPE.findall(written)))
-    imports = door.imports.replace("import", f"import {', '.join(taken)},") if taken else door.imports
     numbers = ".asnumpy()" if door.mxnets and row.part != ".shape" else ""
-    return f">>> {imports}\n>>> print({name}({', '.join(arguments)}){row.part}{numbers})\n{row.answers[door.mxnets]}"
+    return (f">>> {_imports(written, door)}\n>>> print({name}({', '.join(arguments)}){row.part}{numbers})\n"
+            f"{row.answers[door.mxnets]}")
+
+
+def _imports(written: str, door: Door) -> str:
+    """The line that imports the door and what else is written."""
+    taken = [n for n in ("Parameter", "Tensor") if f"{n}(" in written] + list(dict.fromkeys(_DTYPE.findall(written)))
+    return door.imports.replace("import", f"import {', '.join(taken)},") if taken else door.imports
 
 
 def tell(space: dict[str, Any], names: Iterable[str], module: str) -> None:
-    """Put the examples of rows ``fn:name``, or ``np:name`` of one door, behind the docstrings of functions without a
-    face; lists are arrays, also within a tuple."""
+    """Put the examples of rows ``fn:name``, or ``np:name`` of one door, behind the docstrings of functions and classes
+    without a face."""
     door, rows = DOORS[module], _lines()
     for name in names:
         line, found = rows.get(f"{door.name}:{name}") or rows.get(f"fn:{name}"), space.get(name)
-        doc = getattr(found, "__doc__", None)
-        if line is None or not inspect.isfunction(found) or not doc or hasattr(found, "face") or ">>>" in doc:
+        doc, is_class = getattr(found, "__doc__", None), inspect.isclass(found)
+        if line is None or not (inspect.isfunction(found) or is_class) or not doc or hasattr(found, "face") or (
+                ">>>" in doc):
             continue
         row = _read(line)
-        passed = [_as_array(a, door.array) if a[:1] != "(" else _LIST.sub(lambda m: _as_array(m[0], door.array), a)
-                  for a in row.arrays] + [f"{k}={v}" for k, v in row.attributes.items()]
-        taken = "import Tensor," if "Tensor(" in str(passed) else "import"
+        passed = ", ".join([_as_argument(a, door.array) for a in row.arrays])
+        named = ", ".join([f"{k}={v}" for k, v in row.attributes.items()])
+        given = f"({named})({passed})" if is_class else f"({', '.join([p for p in (passed, named) if p])})"
         head = inspect.cleandoc(doc) if "\n" in doc else doc
-        found.__doc__ = (f"{head}\n\n>>> {door.imports.replace('import', taken)}\n"
-                         f">>> print({door.name}.{name}({', '.join(passed)}){row.part})\n{row.answers[0]}")
+        found.__doc__ = (f"{head}\n\n>>> {_imports(given, door)}\n"
+                         f">>> print({door.name}.{name}{given}{row.part})\n{row.answers[0]}")
 
 
 def _listed(name: str) -> str:
@@ -257,6 +264,19 @@ def _passed(params: list, given: dict[str, str], arrays: tuple[str, ...], op: An
         else:
             by_position = False
     return out
+
+
+def _as_argument(text: str, array: str) -> str:
+    """An argument as it is written: lists are arrays, also within a tuple or a Parameter.
+
+    >>> _as_argument("Parameter([[1], [2]])", "Tensor"), _as_argument("(2,)", "Tensor")
+    ('Parameter(Tensor([[1], [2]]))', '(2,)')
+    """
+    group = _GROUP.fullmatch(text)
+    if group is None:
+        return _as_array(text, array)
+    inner = ", ".join([_as_array(a, array) for a in split(group[2])])
+    return f"{group[1]}({inner}{',' * group[2].endswith(',')})"
 
 
 def _as_array(text: str, array: str) -> str:

@@ -31,7 +31,7 @@ def _segments(name: str, doc: str) -> Callable:
             return total
         found = {"max": unsorted_segment_max, "min": unsorted_segment_min, "prod": unsorted_segment_prod}[name](
             input_x, segment_ids, n)
-        return found if name == "prod" else OP["where"](placed(here, input_x), found, 0 * found)
+        return found if name == "prod" else OP["where"](placed(here, input_x), found, OP["filled_like"](found, value=0))
 
     function.__name__ = function.__qualname__ = f"segment_{name}"
     function.__doc__ = doc + " of the slices of each segment, whose numbers rise."
