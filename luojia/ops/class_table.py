@@ -99,8 +99,8 @@ def _mapped(self: Any, x: Tensor) -> Tensor:
 def _max_pool(self: Any, x: Tensor) -> Any:
     how = self.attrs
     kernel = how.get("kernel_size", how.get("ksize"))
-    return OP["pooling"](x, kernel=kernel, stride=how["strides"] or kernel, pad=how["pads"], ceil_mode=how["ceil_mode"],
-                         return_indices=True, index_dtype=to_np(how["argmax_type"]).name)
+    return OP["pooling"](x, kernel=kernel, stride=how["strides"] or kernel, pad=how["pads"], dilation=how["dilation"],
+                         ceil_mode=how["ceil_mode"], return_indices=True, index_dtype=to_np(how["argmax_type"]).name)
 
 
 def _unpool(axes: int) -> Callable:

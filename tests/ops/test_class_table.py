@@ -77,6 +77,13 @@ def test_answers_of_classes_as_mindspore_gives_them():
     assert [v.tolist() for v in ops.UniqueConsecutive()(Tensor([1, 1, 2]))] == [[1, 2], 0, 0]
     assert [v.tolist() for v in ops.UniqueConsecutive(True)(Tensor([1, 1, 2]))] == [[1, 2], [0, 0, 1], 0]
     assert [v.tolist() for v in ops.UniqueConsecutive(False, True)(Tensor([1, 1, 2]))] == [[1, 2], 0, [2, 1]]
+    x = T(np.arange(12).reshape(1, 1, 3, 4))
+    for pool, given in ((ops.MaxPoolWithArgmaxV2, x), (ops.MaxPool3DWithArgmax, x.expand_dims(2))):
+        window = (1, 2, 2)[2 - given.ndim:]
+        y, at = pool(window, 1, 0, window, argmax_type=ms.int32)(given)
+        assert y.asnumpy().ravel().tolist() == at.asnumpy().ravel().tolist() == [10, 11] and at.dtype == ms.int32
+    kept, at = ops.SubAndFilter()(Tensor([[1, 3], [5, 8]]), 5, 2)
+    assert (kept.tolist(), at.tolist(), at.dtype) == ([1, 3], [1, 2], ms.int64)
     none = ops.SegmentMax()(T([-2, -3, -4]), Tensor([0, 0, 2])).asnumpy()
     assert none.tolist() == [-2, 0, -4] and not np.signbit(none[1])
     with pytest.raises(TypeError, match="misses the required attributes \\['Tsplits'\\]"):

@@ -26,7 +26,7 @@ import numpy as np
 from .dtypes import from_np
 
 _NAME = re.compile(r"[.\[ ]")
-_DTYPE = re.compile(r"[ =]((?:u?int|float)\d+)(?=[,)]|$)")
+_DTYPE = re.compile(r"[ =]((?:u?int|float|complex)\d+)(?=[,)]|$)")
 _GROUP = re.compile(r"(|Parameter)\((.*)\)")
 _EXAMPLE = re.compile(r"^>>> .*?(\n\n|\Z)", re.S | re.M)
 _KEYWORD = re.compile(r"(\w+)=(?!=)")

@@ -138,10 +138,10 @@ def compare_and_bitpack(x: Tensor, threshold: Tensor) -> Tensor:
 
 
 def sub_and_filter(input_x: Tensor, max_num: Any, offset: Any) -> tuple[Tensor, Tensor]:
-    """x - offset where that lies within [0, max_num), and where it stood."""
-    moved = input_x.asnumpy() - int(offset)
+    """x - offset where that lies within [0, max_num), and where it stood, in the dtype of x."""
+    moved = input_x.asnumpy().ravel() - int(offset)
     at = np.flatnonzero((moved >= 0) & (moved < int(max_num)))
-    return placed(moved[at], input_x), placed(at.astype(np.int32), input_x)
+    return placed(moved[at], input_x), placed(at.astype(moved.dtype), input_x)
 
 
 def check_numbers(x: Tensor) -> Tensor:
