@@ -82,6 +82,7 @@ def test_answers_of_classes_as_mindspore_gives_them():
         window = (1, 2, 2)[2 - given.ndim:]
         y, at = pool(window, 1, 0, window, argmax_type=ms.int32)(given)
         assert y.asnumpy().ravel().tolist() == at.asnumpy().ravel().tolist() == [10, 11] and at.dtype == ms.int32
+    assert ops.InplaceUpdateV2()(T([1, 2, 3]), (-1, 0), T([8, 9])).tolist() == [9, 2, 8]
     kept, at = ops.SubAndFilter()(Tensor([[1, 3], [5, 8]]), 5, 2)
     assert (kept.tolist(), at.tolist(), at.dtype) == ([1, 3], [1, 2], ms.int64)
     none = ops.SegmentMax()(T([-2, -3, -4]), Tensor([0, 0, 2])).asnumpy()
