@@ -10,6 +10,7 @@ import numpy as np
 from .._src.core.dtypes import float32, int32, int64, to_np
 from .._src.core.op import OPERATORS as OP
 from .._src.core.random import next_key
+from .._src.errors import ArgumentError
 from .._src.ops import Tensor
 from .._src.ops.composed import (
     arrange,
@@ -99,6 +100,9 @@ def _mapped(self: Any, x: Tensor) -> Tensor:
 def _max_pool(self: Any, x: Tensor) -> Any:
     how = self.attrs
     kernel = how.get("kernel_size", how.get("ksize"))
+    if (2 * np.asarray(how["pads"]) > np.asarray(kernel)).any():
+        raise ArgumentError(f"For '{self.name}', 'pads' must be at most half of the kernel {kernel}, but got "
+                            f"{how['pads']}.")
     return OP["pooling"](x, kernel=kernel, stride=how["strides"] or kernel, pad=how["pads"], dilation=how["dilation"],
                          ceil_mode=how["ceil_mode"], return_indices=True, index_dtype=to_np(how["argmax_type"]).name)
 
@@ -144,6 +148,8 @@ def _any_integers(self: Any, shape: Any) -> Tensor:
 
 def _permutation(self: Any, n: Any) -> Tensor:
     count = n.item() if isinstance(n, Tensor) else n
+    if count < 1:
+        raise ArgumentError(f"For '{self.name}', 'n' must be greater than 0, but got {count}.")
     shuffled = OP["random_shuffle"](next_key(), Tensor(np.arange(count).astype(to_np(self.dtype))))
     rest = self.attrs.get("max_length", count) - count
     return shuffled if rest <= 0 else OP["pad"](shuffled, pad_width=((0, rest),), constant_values=self.pad)

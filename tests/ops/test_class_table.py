@@ -87,8 +87,23 @@ def test_answers_of_classes_as_mindspore_gives_them():
     assert (kept.tolist(), at.tolist(), at.dtype) == ([1, 3], [1, 2], ms.int64)
     none = ops.SegmentMax()(T([-2, -3, -4]), Tensor([0, 0, 2])).asnumpy()
     assert none.tolist() == [-2, 0, -4] and not np.signbit(none[1])
+    with pytest.raises(TypeError, match="'shifts'"):
+        ops.Roll("a")
     with pytest.raises(TypeError, match="misses the required attributes \\['Tsplits'\\]"):
         ops.RaggedRange()
+
+
+@pytest.mark.parametrize(("call", "match"), [
+    (lambda: ops.Pdist()(T([1, 2])), "must have rows"),
+    (lambda: ops.ReverseSequence(1)(A, Tensor([1, -1])), "must not be negative"),
+    (lambda: ops.RandpermV2()(0), "'n' must be greater than 0, but got 0"),
+    (lambda: ops.MaxPoolWithArgmaxV2(3, pads=(1, 2))(G), "'pads' must be at most half of the kernel 3"),
+    (lambda: ops.MaxPool3DWithArgmax(2, 2, 2)(G), "'pads' must be at most half of the kernel 2"),
+    (lambda: ops.UniformInt()((2,), Tensor(5, ms.int32), Tensor(5, ms.int32)), "'minval' must be less than 'maxval'"),
+])
+def test_what_classes_refuse(call, match):
+    with pytest.raises(ValueError, match=match):
+        call()
 
 
 def test_every_class_has_a_docstring_and_a_name():
