@@ -232,7 +232,8 @@ def _lars(self: Any, weight: Any, gradient: Any, norm_weight: Any, norm_gradient
           learning_rate: Any) -> Tensor:
     xp = weight._device.engine.xp
     value = lars_gradient(xp, weight._read(), gradient._read(), _number(weight_decay), coefficient=self.hyperpara,
-                          epsilon=self.epsilon, use_clip=self.use_clip, lr=_number(learning_rate))
+                          epsilon=self.epsilon, use_clip=self.use_clip, lr=_number(learning_rate),
+                          squares=(norm_weight._read(), norm_gradient._read()))
     return wrap(Tensor, value, weight._device)
 
 
@@ -272,7 +273,7 @@ _CLASSES = [_make(*row) for row in (
     ("ApplyKerasMomentum", {"use_locking": False, "use_nesterov": False}, _keras_momentum,
      "One step of momentum with the rate inside the accumulator; (var, accum)."),
     ("LARSUpdate", {"epsilon": 1e-5, "hyperpara": 0.001, "use_clip": False}, _lars,
-     "The gradient that layer-wise adaptive rate scaling hands on."),
+     "The gradient that layer-wise adaptive rate scaling hands on; the norms are given as sums of squares."),
     ("SparseApplyAdagrad", {"lr": ..., "update_slots": True, "use_locking": False},
      lambda self, var, accum, grad, indices: _adagrad(self, var, accum, self.lr, grad, indices),
      "One step of Adagrad in the rows ``indices``; (var, accum)."),

@@ -3,7 +3,7 @@
 from ..core.documented import TABLES
 
 TEXT = """
-ops:LARSUpdate  [3.0, 4.0], [0.0, 1.0], [5.0], [1.0], 0.0, 1.0, epsilon=0.0, hyperpara=0.5 = [0.  2.5]
+ops:LARSUpdate  [3.0, 4.0], [0.0, 1.0], Tensor(25.0), Tensor(1.0), 0.0, 1.0, epsilon=0.0, hyperpara=0.5 = [0.  2.5]
 ops:LSTM[0]  [[[1.0]]], [[[0.0]]], [[[0.0]]], [[[1.0]], [[1.0]], [[1.0]], [[1.0]], [[0.0]], [[0.0]], [[0.0]],
     [[0.0]]], input_size=1, hidden_size=1, num_layers=1, has_bias=False, bidirectional=False, dropout=0.0 =
     [[[0.36960638]]]
