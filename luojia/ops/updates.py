@@ -14,7 +14,7 @@ import numpy as np
 from .._src.core.op import OPERATORS
 from .._src.core.primitive import Primitive
 from .._src.core.tensor import Tensor, wrap
-from .._src.errors import DTypeError, ShapeError
+from .._src.errors import ArgumentError, DTypeError, ShapeError
 from .._src.train import rules_operator as extra
 from .._src.train.rules import RULES
 from .._src.train.rules_sgd import lars_gradient
@@ -120,9 +120,10 @@ def _momentum(self: Any, variable: Any, accumulation: Any, learning_rate: Any, g
 
 
 def _sgd(self: Any, parameters: Any, gradient: Any, learning_rate: Any, accum: Any, momentum: Any, stat: Any) -> Tensor:
-    first = bool((stat._read() > 0).all())
+    if self.nesterov and _number(self.dampening):
+        raise ArgumentError(f"For 'SGD', the 'dampening' must be 0 when 'nesterov' is True, but got {self.dampening}.")
     new = _apply(self.name, _rule("dampened_sgd"), parameters, (accum,), gradient, learning_rate, self.weight_decay,
-                 1 if first else 2, momentum=momentum, dampening=self.dampening, nesterov=self.nesterov)[0]
+                 2 - (stat._read() > 0), momentum=momentum, dampening=self.dampening, nesterov=self.nesterov)[0]
     stat._rebind(stat._read() * (_number(momentum) == 0))  # which without momentum stays, as accum does
     return new
 

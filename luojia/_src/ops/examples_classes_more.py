@@ -59,7 +59,7 @@ ops:ParallelConcat  ([[1.0, 2.0]], [[3.0, 4.0]]) = [[1. 2.] / [3. 4.]]
 ops:ParameterizedTruncatedNormal.shape  [2, 3]:int32, [0.0], [1.0], [-1.0], [1.0] = (2, 3)
 ops:Partial.args  max, 3 = (3,)
 ops:Pdist  [[0.0, 0.0], [3.0, 4.0], [0.0, 4.0]], p=2.0 = [5. 4. 3.]
-ops:Poisson.shape  [2, 3]:int32, [[1.0], [2.0]] = (2, 3)
+ops:Poisson.shape  (2, 3), [1.0, 2.0, 3.0] = (2, 3)
 ops:Polar  [1.0, 2.0], [0.0, 0.0] = [1.+0.j 2.+0.j]
 ops:PopulationCount  [0, 3, 7]:int16 = [0 2 3]
 ops:Qr[0].shape  [[3.0], [4.0]] = (2, 1)
