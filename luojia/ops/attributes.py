@@ -143,6 +143,7 @@ Renorm  p: int float >0; dim: int; maxnorm: float
 ResizeLinear1D  coordinate_transformation_mode: str None in align_corners,half_pixel
 ResizeNearestNeighbor  size: tuple list
 ReverseSequence  seq_dim batch_dim: int
+Roll  shifts: int tuple list each; dims: int None tuple list each
 SGD  nesterov: bool
 STFT  n_fft hop_length win_length: int; normalized onesided return_complex: bool
 SampleDistortedBoundingBoxV2  seed seed2: int; aspect_ratio_range area_range: tuple list floats n=2;

@@ -118,8 +118,11 @@ def _conjugate_transpose(self: Any, x: Tensor, perm: Any) -> Tensor:
 def _max_pool(self: Any, x: Tensor) -> Any:
     how = self.attrs
     kernel = how.get("kernel_size", how.get("ksize"))
-    return OP["pooling"](x, kernel=kernel, stride=how["strides"] or kernel, pad=how["pads"], ceil_mode=how["ceil_mode"],
-                         return_indices=True, index_dtype=to_np(how["argmax_type"]).name)
+    if (2 * np.asarray(how["pads"]) > np.asarray(kernel)).any():
+        raise ArgumentError(f"For '{self.name}', 'pads' must be at most half of the kernel {kernel}, but got "
+                            f"{how['pads']}.")
+    return OP["pooling"](x, kernel=kernel, stride=how["strides"] or kernel, pad=how["pads"], dilation=how["dilation"],
+                         ceil_mode=how["ceil_mode"], return_indices=True, index_dtype=to_np(how["argmax_type"]).name)
 
 
 def _unpool(axes: int) -> Callable:
@@ -154,15 +157,26 @@ def _sparse_cross_entropy(self: Any, logits: Tensor, labels: Tensor) -> Tensor:
 
 
 def _any_integers(self: Any, shape: Any) -> Tensor:
-    return OP["random_randint"](next_key(), low=-2**31, high=2**31 - 1, shape=tuple(_ints(shape)),
-                                dtype=to_np(self.dtype).name)
+    dtype, bits = to_np(self.dtype), []
+    for low in (-2**31, 0)[: dtype.itemsize // 4]:  # the upper 32 bits, and the lower ones if there are so many
+        bits.append(OP["random_randint"](next_key(), low=low, high=low + 2**32, shape=tuple(_ints(shape)),
+                                         dtype=dtype.name))
+    return bits[0] * 2**32 + bits[1] if len(bits) > 1 else bits[0]
 
 
 def _permutation(self: Any, n: Any) -> Tensor:
     count = n.item() if isinstance(n, Tensor) else n
+    if count < 1:
+        raise ArgumentError(f"For '{self.name}', 'n' must be greater than 0, but got {count}.")
     shuffled = OP["random_shuffle"](next_key(), Tensor(np.arange(count).astype(to_np(self.dtype))))
     rest = self.attrs.get("max_length", count) - count
     return shuffled if rest <= 0 else OP["pad"](shuffled, pad_width=((0, rest),), constant_values=self.pad)
+
+
+def _runs(self: Any, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    found, places, counts = reduce.unique_consecutive(x, True, True, self.dim)
+    none = Tensor(0, int64)  # MindSpore 2.8 leaves it as memory was
+    return found, places if self.return_inverse else none, counts if self.return_counts else none
 
 
 _POOL = {"dilation": 1, "ceil_mode": False}
@@ -257,7 +271,8 @@ _ROWS: tuple[Any, ...] = (
     ("IndexPut", {"accumulate": 0}, lambda self, x, values, indices: inplace.index_put(
         x, indices, values, bool(self.accumulate)), inplace.index_put.__doc__),
     ("InplaceIndexAdd", *of(reduce.inplace_index_add, axis=...)),
-    ("InplaceUpdateV2", {}, lambda self, x, indices, v: composed.inplace_update(x, v, indices),
+    ("InplaceUpdateV2", {}, lambda self, x, indices, v: composed.inplace_update(
+        x, v, tuple([i + len(x) * (i < 0) for i in np.atleast_1d(indices).tolist()])),
      "x with its rows at ``indices`` replaced."),
     ("MaskedScatter", *_plain(inplace.masked_scatter)),
     ("ScatterAddWithAxis", {"axis": 0}, lambda self, x, i, v: OP["scatter_along"](x, i, v, axis=self.axis,
@@ -294,9 +309,10 @@ _ROWS: tuple[Any, ...] = (
      groups.bound.__doc__),
     ("NthElement", *of(groups.nth_element, reverse=False)), ("SubAndFilter", *_plain(groups.sub_and_filter)),
     *((f"Segment{n}", *_plain(getattr(groups, f"segment_{n.lower()}"))) for n in ("Sum", "Mean", "Max", "Min", "Prod")),
-    ("UniqueConsecutive", *of(reduce.unique_consecutive, return_inverse=False, return_counts=False, dim=None)),
+    ("UniqueConsecutive", {"return_inverse": False, "return_counts": False, "dim": None}, _runs,
+     "(elements, places, counts) of ``unique_consecutive``; what is not asked for is 0."),
     ("UniqueWithPad", *_plain(reduce.unique_with_pad)),
-    ("RaggedRange", {"Tsplits": int32}, lambda self, starts, limits, deltas: tuple(
+    ("RaggedRange", {"Tsplits": ...}, lambda self, starts, limits, deltas: tuple(
         groups.ragged_range(starts, limits, deltas, to_np(self.Tsplits))), groups.ragged_range.__doc__),
     ("CompareAndBitpack", *_plain(groups.compare_and_bitpack)),
     ("EditDistance", {"normalize": True}, lambda self, *xs: groups.edit_distance(xs[:3], xs[3:], self.normalize),
@@ -367,7 +383,7 @@ _ROWS: tuple[Any, ...] = (
         start, end, self.steps, self.base, dtype=self.dtype), "Powers of a base, their exponents evenly spaced."),
     ("Cauchy", {"size": ..., "median": 0.0, "sigma": 1.0}, _cauchy, "Numbers of Cauchy's distribution."),
     ("LogNormalReverse", {"mean": 1.0, "std": 2.0}, _normal_like, draws.log_normal.__doc__),
-    ("NonDeterministicInts", {"dtype": int64}, _any_integers, "Whole numbers of 32 bits."),
+    ("NonDeterministicInts", {"dtype": int64}, _any_integers, "Whole numbers, all of the dtype equally likely."),
     ("Randperm", {"max_length": 1, "pad": -1, "dtype": int32}, _permutation, "0 to n - 1 in random order, padded."),
     ("RandpermV2", {"seed": 0, "offset": 0, "dtype": int64}, _permutation, "0 to n - 1 in random order."),
     ("RandomCategorical", {"dtype": int64}, lambda self, logits, num_sample, seed=0: draws.random_categorical(

@@ -24,6 +24,10 @@ _WORLD = "nccl_world_group"
 class ReduceOp:
     """The names of the ways to reduce over ranks.
 
+    >>> from luojia import Tensor, ops
+    >>> ops.ReduceOp.MAX, ops.AllReduce(ops.ReduceOp.MAX)(Tensor([1.0])).tolist()
+    ('max', [1.0])
+
     Matches ``mindspore.ops.ReduceOp``.
     """
 
@@ -208,6 +212,11 @@ class Barrier(_Collective):
 class Send(_Collective):
     """Send a Tensor to rank ``dest_rank`` of the world, where a ``Receive`` takes it. It has no gradient.
 
+    >>> from luojia import ops
+    >>> send = ops.Send(sr_tag=0, dest_rank=1)  # of two ranks the first calls send(x), the second the Receive
+    >>> send.dest_rank
+    1
+
     Matches ``mindspore.ops.Send``.
     """
 
@@ -221,6 +230,12 @@ class Send(_Collective):
 
 class Receive(_Collective):
     """What rank ``src_rank`` of the world sends, of a shape and dtype. It has no gradient.
+
+    >>> import luojia
+    >>> from luojia import ops
+    >>> receive = ops.Receive(sr_tag=0, src_rank=0, shape=[2, 3], dtype=luojia.float32)
+    >>> receive.shape  # of what receive() returns on the second of two ranks, when the first calls the Send
+    (2, 3)
 
     Matches ``mindspore.ops.Receive``.
     """

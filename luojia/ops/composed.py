@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -421,14 +422,13 @@ def _is_instance(self: Any, x: Any, kind: Any) -> bool:
 _ROWS: tuple[Any, ...] = (
     ("SquareSumAll", {}, lambda self, x1, x2: (OP["sum"](x1 * x1), OP["sum"](x2 * x2)), "The sums of squares of two."),
     ("ReduceStd", {"axis": (), "unbiased": True, "keep_dims": False},
-     lambda self, x: std_mean(x, self.axis if self.axis != () else None, int(self.unbiased), self.keep_dims),
+     lambda self, x: std_mean(x, None if self.axis in ((), []) else self.axis, int(self.unbiased), self.keep_dims),
      "(standard deviation, mean)."),
     ("TruncateDiv", *of(truncate_div)), ("TruncateMod", *of(truncate_mod)),
     ("Cdist", *of(cdist, p=2.0)), ("Trace", {}, lambda self, x: OP["trace"](x), "The sum of the diagonal."),
     ("MulNoNan", {}, _mul_no_nan, _mul_no_nan.__doc__), ("LinSpace", {}, _linspace_of, linspace.__doc__),
-    ("Roll", {"shift": ..., "axis": ...},
-                                                lambda self, x: OP["roll"](x, shift=self.shift, axis=self.axis),
-                                                "The elements moved along an axis, the last to the front."),
+    ("Roll", {"shifts": ..., "dims": None}, lambda self, x: OP["roll"](x, shift=self.shifts, axis=self.dims),
+     "The elements moved along an axis, the last to the front."),
     ("InvertPermutation", {}, _inverse, "The inverse of a permutation, a tuple or list of ints."),
     ("InplaceUpdate", {"indices": ...}, _update_rows, inplace_update.__doc__),
     ("InplaceAdd", {"indices": ...}, lambda self, x, v: inplace_add(x, v, self.indices), inplace_add.__doc__),
@@ -437,7 +437,7 @@ _ROWS: tuple[Any, ...] = (
     ("IsInstance", {}, _is_instance, _is_instance.__doc__),
     ("TupleToArray", {}, lambda self, xs: Tensor(np.asarray(xs).astype(np.float32 if isinstance(xs[0], float) else
                                                                        np.int32)), "A tuple of numbers as a Tensor."),
-    ("Partial", {}, lambda self, f, *xs: lambda *rest, **kw: f(*xs, *rest, **kw), "A function with arguments given."),
+    ("Partial", {}, lambda self, f, *xs: functools.partial(f, *xs), "A function with its first arguments given."),
 )
 _CLASSES = [class_form(__name__, *row) for row in _ROWS]
 

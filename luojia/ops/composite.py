@@ -34,7 +34,7 @@ class HyperMap:
     def __call__(self, *args: Any) -> Any:
         fn, rest = (self.ops, args) if self.ops is not None else (args[0], args[1:])
         if not callable(fn):
-            raise DTypeError(f"HyperMap: the first argument must be a function, got {type(fn).__name__}.")
+            raise DTypeError(f"{type(self).__name__}: the first argument must be a function, got {type(fn).__name__}.")
         return self._map(fn, rest, 0)
 
     def _map(self, fn: Callable, args: tuple, depth: int) -> Any:
@@ -45,13 +45,18 @@ class HyperMap:
             return fn(*args)
         lengths = [len(a) if isinstance(a, (tuple, list)) else -1 for a in args]
         if len(set(lengths)) != 1:
-            raise ArgumentError(f"HyperMap: the sequences must be equally long, got lengths {lengths}.")
+            raise ArgumentError(f"{type(self).__name__}: the sequences must be equally long, got lengths {lengths}.")
         out = [self._map(fn, items, depth + 1) for items in zip(*args)]
         return tuple(out)
 
 
 class Map(HyperMap):
-    """Apply a function to the corresponding elements of tuples or lists, one level deep."""
+    """Apply a function to the corresponding elements of tuples or lists, one level deep.
+
+    >>> from luojia import ops
+    >>> ops.Map()(lambda a, b: a + b, (1, 2), (10, 20))
+    (11, 22)
+    """
 
     _nested = False
 

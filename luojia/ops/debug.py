@@ -150,6 +150,12 @@ def tensordump(file_name: str, tensor: Tensor, mode: str = "out") -> None:
 class TensorDump(Primitive):
     """``TensorDump()(file, x)`` writes a Tensor to a file, as ``tensordump`` does.
 
+    >>> import os
+    >>> from luojia import Tensor, ops
+    >>> ops.TensorDump()("weight", Tensor([1.0]))
+    >>> len([name for name in os.listdir() if name.startswith("weight_float32_")])
+    1
+
     Args:
         input_output: 'in' or 'out', which are the same on one device.
 

@@ -138,8 +138,8 @@ def _class(name: str, function: Any) -> type:
     def __init__(self: Any) -> None:
         self.attrs = {}
 
-    def __call__(self: Any, *args: Any) -> Any:
-        return function(*args)
+    def __call__(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return function(*args, **kwargs)
 
     return type(name, (Primitive,), {
         "__init__": __init__, "__call__": __call__, "__doc__": function.__doc__, "__module__": __name__,
@@ -151,6 +151,13 @@ DType = _class("DType", dtype)
 Rank = _class("Rank", rank)
 Size = _class("Size", size)
 Print = _class("Print", print_)
+Print.__doc__ = f"""{print_.__doc__}
+
+>>> from luojia import Tensor, ops
+>>> ops.Print()("lengths", Tensor([1, 2]))
+lengths
+Tensor(shape=[2], dtype=Int64, value= [1, 2])
+"""
 Depend = _class("Depend", depend)
 ScalarToTensor = _class("ScalarToTensor", scalar_to_tensor)
 ScalarToArray = _class("ScalarToArray", scalar_to_tensor)

@@ -91,11 +91,41 @@ class Primitive(_Operator, metaclass=_EveryOperator):
 
 
 class PrimitiveWithInfer(Primitive):
-    """A ``Primitive`` whose ``infer_shape`` and ``infer_dtype`` say what it returns; here the values say it."""
+    """A ``Primitive`` whose ``infer_shape`` and ``infer_dtype`` say what it returns; here the values say it.
+
+    >>> from luojia import Tensor, ops
+    >>> class Half(ops.PrimitiveWithInfer):
+    ...     @ops.prim_attr_register
+    ...     def __init__(self):
+    ...         pass
+    ...     def infer_shape(self, x):
+    ...         return x
+    ...     def infer_dtype(self, x):
+    ...         return x
+    ...     def vm_impl(self, x):
+    ...         return x / 2
+    >>> print(Half()(Tensor([1.0, 2.0])))
+    [0.5 1. ]
+    """
 
 
 class PrimitiveWithCheck(Primitive):
-    """A ``Primitive`` whose ``check_shape`` and ``check_dtype`` say what it takes; NumPy refuses what it cannot do."""
+    """A ``Primitive`` whose ``check_shape`` and ``check_dtype`` say what it takes; NumPy refuses what it cannot do.
+
+    >>> from luojia import Tensor, ops
+    >>> class Shifted(ops.PrimitiveWithCheck):
+    ...     @ops.prim_attr_register
+    ...     def __init__(self, by=1):
+    ...         pass
+    ...     def check_shape(self, x):
+    ...         pass
+    ...     def check_dtype(self, x):
+    ...         pass
+    ...     def vm_impl(self, x):
+    ...         return x + self.by
+    >>> print(Shifted(by=2)(Tensor([1, 5])))
+    [3 7]
+    """
 
 
 def prim_attr_register(fn: Callable) -> Callable:

@@ -237,7 +237,15 @@ StandardLaplace = _class("StandardLaplace", standard_laplace, "``standard_laplac
 Gamma = _class("Gamma", gamma, "``gamma(shape, alpha, beta)`` as an object.")
 Poisson = _class("Poisson", poisson, "``poisson(shape, mean)`` as an object.")
 RandomShuffle = _class("RandomShuffle", shuffle, "``shuffle(x)`` as an object.")
-UniformInt = _class("UniformInt", lambda shape, low, high, seed: uniform(shape, low, high, seed, dtypes.int32),
+
+
+def _whole(shape: Any, minval: Any, maxval: Any, seed: int | None) -> Tensor:
+    if int(minval) >= int(maxval):
+        raise ArgumentError(f"For 'UniformInt', 'minval' must be less than 'maxval', but got {minval} and {maxval}.")
+    return uniform(shape, minval, maxval, seed, dtypes.int32)
+
+
+UniformInt = _class("UniformInt", _whole,
                     "Int32 numbers of [minval, maxval): ``UniformInt()(shape, minval, maxval)``.")
 UniformReal = _class("UniformReal", lambda shape, seed: rand(*_shape(shape, "UniformReal"), seed=seed),
                      "Uniform numbers of [0, 1): ``UniformReal()(shape)``.")

@@ -113,7 +113,7 @@ for _suffix, _operator in (("Update", "update"), ("Add", "add"), ("Sub", "sub"),
 _FUNCTIONS["ScatterNonAliasingAdd"] = _by_coordinates("ScatterNonAliasingAdd", "tensor_scatter_add")
 
 for _name, _function in _FUNCTIONS.items():
-    globals()[_name] = _class(_name, _function)
+    globals()[_name] = _class(_name, _function, lock=_name.endswith("Update"))
     globals()[_function.__name__] = _function
 
 # The table's names stand one by one in the stub of luojia.ops.

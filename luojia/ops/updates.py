@@ -6,7 +6,7 @@ optimizers. Nothing is written if an argument does not fit, and no gradient pass
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ import numpy as np
 from .._src.core.op import OPERATORS
 from .._src.core.primitive import Primitive
 from .._src.core.tensor import Tensor, wrap
-from .._src.errors import DTypeError, ShapeError
+from .._src.errors import ArgumentError, DTypeError, ShapeError
 from .._src.train import rules_operator as extra
 from .._src.train.rules import RULES
 from .._src.train.rules_sgd import lars_gradient
@@ -26,18 +26,48 @@ def _number(value: Any) -> Any:
     return value.item() if isinstance(value, Tensor) else value
 
 
+def _summed(name: str, var: Any, grad: Any, indices: Any) -> tuple[Tensor, Tensor]:
+    """The different rows of var, and the sums of their gradients; other rows are passed over, as MindSpore does."""
+    at = indices.asnumpy()
+    if at.ndim != 1 or grad.shape != (len(at), *var.shape[1:]):
+        raise ShapeError(f"For '{name}', indices (n,) and grad (n, {', '.join(map(str, var.shape[1:]))}) are expected, "
+                         f"got {at.shape} and {grad.shape}.")
+    inside = np.flatnonzero((at >= 0) & (at < var.shape[0]))
+    if len(inside) < len(at):
+        grad = OPERATORS["take"](grad, Tensor(inside), axis=0)
+    rows, which = np.unique(at[inside], return_inverse=True)
+    engine = var._device.engine
+    total = engine.xp.scatter_add((len(rows), *var.shape[1:]), grad._read().dtype, which.reshape(-1), grad._read())
+    return wrap(Tensor, engine.put(rows, var._device), var._device), wrap(Tensor, total, var._device)
+
+
+def _in_turn(grad: Any, indices: Any) -> Iterator[tuple[Any, Any]]:
+    """Gradients and rows in parts, for a row that comes several times to take one step after the other."""
+    at = indices.asnumpy()
+    order = np.argsort(at, kind="stable")
+    before = np.empty_like(order)
+    before[order] = np.arange(len(at)) - np.searchsorted(at[order], at[order])  # how often the row came already
+    for n in range(int(before.max(initial=0)) + 1):
+        now = Tensor(np.flatnonzero(before == n))
+        yield OPERATORS["take"](grad, now, axis=0), OPERATORS["take"](indices, now, axis=0)
+
+
 def _apply(name: str, rule: Callable, var: Any, states: tuple, grad: Any, *numbers: Any, rows: Any = None,
            **hyper: Any) -> tuple:
-    """Write var and states as ``rule(xp, w, g, state, *numbers, **hyper)`` says, in all rows or in some."""
+    """Write var and states as ``rule(xp, w, g, state, *numbers, **hyper)`` says, in all rows or in some.
+
+    Gradients of one row that come several times add up first, unless they are handed on ``_in_turn``.
+    """
     for what, t in (("var", var), ("grad", grad), *((f"state {i}", s) for i, s in enumerate(states))):
         if not isinstance(t, Tensor):
             raise DTypeError(f"For '{name}', {what} must be a Tensor or Parameter, got {type(t).__name__}.")
     for i, s in enumerate(states):
         if s.shape != var.shape:
             raise ShapeError(f"For '{name}', state {i} must have var's shape {var.shape}, got {s.shape}.")
-    expected = var.shape if rows is None else (*rows.shape, *var.shape[1:])
-    if grad.shape != expected:
-        raise ShapeError(f"For '{name}', grad must have shape {expected}, got {grad.shape}.")
+    if rows is not None:
+        rows, grad = _summed(name, var, grad, rows)
+    elif grad.shape != var.shape:
+        raise ShapeError(f"For '{name}', grad must have shape {var.shape}, got {grad.shape}.")
     xp = var._device.engine.xp
     whole = [t._read() for t in (var, *states)]
     parts = whole if rows is None else [a[rows._read()] for a in whole]
@@ -90,9 +120,10 @@ def _momentum(self: Any, variable: Any, accumulation: Any, learning_rate: Any, g
 
 
 def _sgd(self: Any, parameters: Any, gradient: Any, learning_rate: Any, accum: Any, momentum: Any, stat: Any) -> Tensor:
-    first = bool((stat._read() > 0).all())
+    if self.nesterov and _number(self.dampening):
+        raise ArgumentError(f"For 'SGD', the 'dampening' must be 0 when 'nesterov' is True, but got {self.dampening}.")
     new = _apply(self.name, _rule("dampened_sgd"), parameters, (accum,), gradient, learning_rate, self.weight_decay,
-                 1 if first else 2, momentum=momentum, dampening=self.dampening, nesterov=self.nesterov)[0]
+                 2 - (stat._read() > 0), momentum=momentum, dampening=self.dampening, nesterov=self.nesterov)[0]
     stat._rebind(stat._read() * (_number(momentum) == 0))  # which without momentum stays, as accum does
     return new
 
@@ -128,14 +159,12 @@ def _adadelta(self: Any, var: Any, accum: Any, accum_update: Any, lr: Any, rho: 
 
 def _adagrad(self: Any, var: Any, accum: Any, lr: Any, grad: Any, rows: Any = None, epsilon: Any = 0.0,
              rule: Callable | None = None) -> tuple:
-    kept = accum
-    if not self.update_slots:  # the rule adds what is taken here
-        less, xp = (grad * grad)._read(), accum._device.engine.xp
-        whole = accum._read() - less if rows is None else xp.set_at(
-            accum._read(), rows._read(), accum._read()[rows._read()] - less)
-        kept = wrap(Tensor, whole, accum._device)
-    out = _apply(self.name, rule or _rule("adagrad"), var, (kept,), grad, lr, rows=rows, epsilon=epsilon)
-    return out if self.update_slots else (out[0], wrap(Tensor, accum._read(), accum._device))
+    rule = rule or _rule("adagrad")
+
+    def kept(xp: Any, w: Any, g: Any, state: tuple, *numbers: Any, **hyper: Any) -> tuple:
+        return rule(xp, w, g, (state[0] - g * g,), *numbers, **hyper)[0], state  # the rule adds what is taken here
+
+    return _apply(self.name, rule if self.update_slots else kept, var, (accum,), grad, lr, rows=rows, epsilon=epsilon)
 
 
 def _adagrad_v2(self: Any, var: Any, accum: Any, lr: Any, grad: Any) -> tuple:
@@ -204,18 +233,16 @@ def _lars(self: Any, weight: Any, gradient: Any, norm_weight: Any, norm_gradient
           learning_rate: Any) -> Tensor:
     xp = weight._device.engine.xp
     value = lars_gradient(xp, weight._read(), gradient._read(), _number(weight_decay), coefficient=self.hyperpara,
-                          epsilon=self.epsilon, use_clip=self.use_clip, lr=_number(learning_rate))
+                          epsilon=self.epsilon, use_clip=self.use_clip, lr=_number(learning_rate),
+                          squares=(norm_weight._read(), norm_gradient._read()))
     return wrap(Tensor, value, weight._device)
 
 
 def _sparse_ftrl(self: Any, var: Any, accum: Any, linear: Any, grad: Any, indices: Any) -> tuple:
-    rows = indices.asnumpy()
-    inside = np.flatnonzero((rows >= 0) & (rows < len(var)))  # other rows are passed over, as MindSpore does
-    if len(inside) < len(rows):
-        at = Tensor(inside)
-        indices, grad = OPERATORS["take"](indices, at, axis=0), OPERATORS["take"](grad, at, axis=0)
-    var, linear, accum = _ftrl(self, var, accum, linear, grad, self.lr, self.l1, self.l2, self.lr_power, indices)
-    return var, accum, linear
+    out: tuple = ()
+    for part, rows in _in_turn(grad, indices):
+        out = _ftrl(self, var, accum, linear, part, self.lr, self.l1, self.l2, self.lr_power, rows)
+    return out[0], out[2], out[1]
 
 
 _FTRL = {"lr": ..., "l1": ..., "l2": ..., "lr_power": ..., "use_locking": False}
@@ -247,7 +274,7 @@ _CLASSES = [_make(*row) for row in (
     ("ApplyKerasMomentum", {"use_locking": False, "use_nesterov": False}, _keras_momentum,
      "One step of momentum with the rate inside the accumulator; (var, accum)."),
     ("LARSUpdate", {"epsilon": 1e-5, "hyperpara": 0.001, "use_clip": False}, _lars,
-     "The gradient that layer-wise adaptive rate scaling hands on."),
+     "The gradient that layer-wise adaptive rate scaling hands on; the norms are given as sums of squares."),
     ("SparseApplyAdagrad", {"lr": ..., "update_slots": True, "use_locking": False},
      lambda self, var, accum, grad, indices: _adagrad(self, var, accum, self.lr, grad, indices),
      "One step of Adagrad in the rows ``indices``; (var, accum)."),

@@ -1,6 +1,6 @@
 """Operators of one step of an optimizer whose gradient is that of some rows, and fused ones: see ``updates``.
 
-Gradients of one row that come several times add up first in the Fused operators.
+Gradients of one row that come several times add up first, but ``SparseApplyRMSProp`` takes them in turn.
 """
 
 from __future__ import annotations
@@ -10,27 +10,20 @@ from typing import Any
 import numpy as np
 
 from .._src.core.tensor import Tensor, wrap
-from .._src.errors import ArgumentError, ShapeError
+from .._src.errors import ArgumentError
 from .._src.train import rules_operator as extra
-from .updates import _ALWAYS, _apply, _corrected, _ftrl, _make, _number, _rmsprop_rule, _rule
+from .updates import _ALWAYS, _apply, _corrected, _ftrl, _in_turn, _make, _number, _rmsprop_rule, _rule, _summed
 
 
-def _summed(name: str, var: Any, grad: Any, indices: Any) -> tuple[Tensor, Tensor]:
-    """The different rows, and the sums of their gradients."""
+def _inside(name: str, var: Any, indices: Any) -> None:
     at = indices.asnumpy()
-    if at.ndim != 1 or grad.shape != (len(at), *var.shape[1:]):
-        raise ShapeError(f"For '{name}', indices (n,) and grad (n, {', '.join(map(str, var.shape[1:]))}) are expected, "
-                         f"got {at.shape} and {grad.shape}.")
     if at.size and (at.min() < 0 or at.max() >= var.shape[0]):
         raise ArgumentError(f"For '{name}', indices must lie in [0, {var.shape[0]}), got {at.tolist()}.")
-    rows, which = np.unique(at, return_inverse=True)
-    engine = var._device.engine
-    total = engine.xp.scatter_add((len(rows), *var.shape[1:]), grad._read().dtype, which.reshape(-1), grad._read())
-    return wrap(Tensor, engine.put(rows, var._device), var._device), wrap(Tensor, total, var._device)
 
 
 def _fused_adam(self: Any, var: Any, m: Any, v: Any, beta1_power: Any, beta2_power: Any, lr: Any, beta1: Any,
                 beta2: Any, epsilon: Any, grad: Any, indices: Any) -> tuple:
+    _inside(self.name, var, indices)
     rows, total = _summed(self.name, var, grad, indices)
     engine = var._device.engine
     summed = engine.xp.scatter_add(var.shape, total._read().dtype, rows._read(), total._read())
@@ -48,14 +41,14 @@ def _fused_adam(self: Any, var: Any, m: Any, v: Any, beta1_power: Any, beta2_pow
 
 def _lazy_adam(self: Any, var: Any, m: Any, v: Any, beta1_power: Any, beta2_power: Any, lr: Any, beta1: Any, beta2: Any,
                epsilon: Any, grad: Any, indices: Any) -> tuple:
-    rows, total = _summed(self.name, var, grad, indices)
-    return _apply(self.name, _rule("adam"), var, (m, v), total, _corrected(lr, beta1_power, beta2_power), 0.0, _ALWAYS,
-                  rows=rows, beta1=beta1, beta2=beta2, epsilon=epsilon, nesterov=self.use_nesterov)
+    _inside(self.name, var, indices)
+    return _apply(self.name, _rule("adam"), var, (m, v), grad, _corrected(lr, beta1_power, beta2_power), 0.0, _ALWAYS,
+                  rows=indices, beta1=beta1, beta2=beta2, epsilon=epsilon, nesterov=self.use_nesterov)
 
 
 def _fused_ftrl(self: Any, var: Any, accum: Any, linear: Any, grad: Any, indices: Any) -> tuple:
-    rows, total = _summed(self.name, var, grad, indices)
-    var, linear, accum = _ftrl(self, var, accum, linear, total, self.lr, self.l1, self.l2, self.lr_power, rows)
+    _inside(self.name, var, indices)
+    var, linear, accum = _ftrl(self, var, accum, linear, grad, self.lr, self.l1, self.l2, self.lr_power, indices)
     return var, accum, linear
 
 
@@ -65,8 +58,8 @@ def _ftrl_shrunk(self: Any, var: Any, accum: Any, linear: Any, grad: Any, indice
 
 
 def _fused_proximal(self: Any, var: Any, accum: Any, lr: Any, l1: Any, l2: Any, grad: Any, indices: Any) -> tuple:
-    rows, total = _summed(self.name, var, grad, indices)
-    return _apply(self.name, _rule("proximal_adagrad"), var, (accum,), total, lr, rows=rows, l1=l1, l2=l2)
+    _inside(self.name, var, indices)
+    return _apply(self.name, _rule("proximal_adagrad"), var, (accum,), grad, lr, rows=indices, l1=l1, l2=l2)
 
 
 def _adadelta(self: Any, var: Any, accum: Any, accum_update: Any, lr: Any, rho: Any, grad: Any, indices: Any) -> tuple:
@@ -75,8 +68,12 @@ def _adadelta(self: Any, var: Any, accum: Any, accum_update: Any, lr: Any, rho: 
 
 
 def _rmsprop(self: Any, var: Any, ms: Any, mom: Any, lr: Any, grad: Any, indices: Any) -> tuple:
-    return _apply(self.name, _rmsprop_rule, var, (ms, mom), grad, lr, rows=indices, decay_rate=self.rho,
-                  momentum=self.momentum, epsilon=self.epsilon)
+    _inside(self.name, var, indices)
+    out: tuple = ()
+    for part, rows in _in_turn(grad, indices):
+        out = _apply(self.name, _rmsprop_rule, var, (ms, mom), part, lr, rows=rows, decay_rate=self.rho,
+                     momentum=self.momentum, epsilon=self.epsilon)
+    return out
 
 
 def _adam_delta(self: Any, m: Any, v: Any, beta1_power: Any, beta2_power: Any, lr: Any, beta1: Any, beta2: Any,

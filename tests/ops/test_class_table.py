@@ -100,6 +100,40 @@ def test_what_is_an_instance(kind, of):
     assert " ".join(name for name, value in values.items() if ops.IsInstance()(value, kind)) == of
 
 
+def test_answers_of_classes_as_mindspore_gives_them():
+    """mindspore 2.8.0's; what ``UniqueConsecutive`` is not asked for it leaves as memory was."""
+    assert [v.tolist() for v in ops.UniqueConsecutive()(Tensor([1, 1, 2]))] == [[1, 2], 0, 0]
+    assert [v.tolist() for v in ops.UniqueConsecutive(True)(Tensor([1, 1, 2]))] == [[1, 2], [0, 0, 1], 0]
+    assert [v.tolist() for v in ops.UniqueConsecutive(False, True)(Tensor([1, 1, 2]))] == [[1, 2], 0, [2, 1]]
+    x = T(np.arange(12).reshape(1, 1, 3, 4))
+    for pool, given in ((ops.MaxPoolWithArgmaxV2, x), (ops.MaxPool3DWithArgmax, x.expand_dims(2))):
+        window = (1, 2, 2)[2 - given.ndim:]
+        y, at = pool(window, 1, 0, window, argmax_type=ms.int32)(given)
+        assert y.asnumpy().ravel().tolist() == at.asnumpy().ravel().tolist() == [10, 11] and at.dtype == ms.int32
+    assert ops.InplaceUpdateV2()(T([1, 2, 3]), (-1, 0), T([8, 9])).tolist() == [9, 2, 8]
+    kept, at = ops.SubAndFilter()(Tensor([[1, 3], [5, 8]]), 5, 2)
+    assert (kept.tolist(), at.tolist(), at.dtype) == ([1, 3], [1, 2], ms.int64)
+    none = ops.SegmentMax()(T([-2, -3, -4]), Tensor([0, 0, 2])).asnumpy()
+    assert none.tolist() == [-2, 0, -4] and not np.signbit(none[1])
+    with pytest.raises(TypeError, match="'shifts'"):
+        ops.Roll("a")
+    with pytest.raises(TypeError, match="misses the required attributes \\['Tsplits'\\]"):
+        ops.RaggedRange()
+
+
+@pytest.mark.parametrize(("call", "match"), [
+    (lambda: ops.Pdist()(T([1, 2])), "must have rows"),
+    (lambda: ops.ReverseSequence(1)(A, Tensor([1, -1])), "must not be negative"),
+    (lambda: ops.RandpermV2()(0), "'n' must be greater than 0, but got 0"),
+    (lambda: ops.MaxPoolWithArgmaxV2(3, pads=(1, 2))(G), "'pads' must be at most half of the kernel 3"),
+    (lambda: ops.MaxPool3DWithArgmax(2, 2, 2)(G), "'pads' must be at most half of the kernel 2"),
+    (lambda: ops.UniformInt()((2,), Tensor(5, ms.int32), Tensor(5, ms.int32)), "'minval' must be less than 'maxval'"),
+])
+def test_what_classes_refuse(call, match):
+    with pytest.raises(ValueError, match=match):
+        call()
+
+
 def test_every_class_has_a_docstring_and_a_name():
     for name in class_table.__all__:
         cls = getattr(ops, name)
@@ -112,6 +146,8 @@ def test_draws():
     assert ops.Randperm(6, -1)(Tensor([4])).tolist()[4:] == [-1, -1] and ops.Cauchy([2, 3])().shape == (2, 3)
     assert ops.LogNormalReverse()(A).shape == (2, 3)
     assert ops.NonDeterministicInts(ms.int32)(Tensor([2, 2])).dtype == ms.int32
+    whole = ops.NonDeterministicInts()(Tensor([200])).asnumpy()
+    assert whole.dtype == np.int64 and whole.min() < -2**61 and whole.max() > 2**61 and len(set(whole % 4)) == 4
     assert ops.RandomCategorical()(T([[0, 0, 99]]), 3).tolist() == [[2, 2, 2]]
     assert ops.MultinomialWithReplacement(2, True)(T([[0, 1]]), Tensor(1), Tensor(1)).tolist() == [[1, 1]]
 

@@ -246,8 +246,11 @@ def test_classes_alone_in_the_world():
     assert ops.Broadcast(0)((A,))[0].tolist() == A.tolist() and ops.ReduceScatter()(A).shape == A.shape
     assert ops.GradOperation()(ops.AllReduce())(A).tolist() == np.ones((2, 3)).tolist()
     assert ops.NoOp()(A) is None and ops.IsInstance()(A, Tensor) and ops.IsInstance()(3, int)
-    assert ops.Partial()(lambda a, b: a - b, 5)(3) == 2 and ops.InplaceSub(0)(A, A[:1]).tolist()[0] == [0, 0, 0]
-    assert ops.Roll(1, 0)(A).tolist() == A.asnumpy()[::-1].tolist() and float(ops.Trace()(S)) == 7.0
+    assert ops.Partial()(lambda a, b: a - b, 5)(3) == 2 and ops.Partial()(max, 3).args == (3,)
+    assert round(float(ops.ReduceStd([])(Tensor([[1.0, 2], [3, 5]]))[0]), 5) == 1.70783
+    assert ops.InplaceSub(0)(A, A[:1]).tolist()[0] == [0, 0, 0]
+    assert ops.Roll(shifts=1, dims=0)(A).tolist() == A.asnumpy()[::-1].tolist()
+    assert ops.Roll(1)(A).tolist() == np.roll(A.asnumpy(), 1).tolist() and float(ops.Trace()(S)) == 7.0
     assert ops.Cdist(1.0)(A, A).shape == (2, 2) and ops.Fmin()(N, M).tolist() == [1.0, 5.0, 3.0]
 
 

@@ -14,6 +14,8 @@ def test_hyper_map():
     assert ops.HyperMap()(lambda a: a * 2, [1, (2, 3)]) == (2, (4, 6))
     assert ops.HyperMap(lambda a, b: a + b)({"k": 1}, {"k": 2}) == {"k": 3}
     assert ops.Map()(len, ((1, 2), (3,))) == (2, 1)
+    with pytest.raises(ValueError, match="^Map: the sequences must be equally long"):
+        ops.Map()(max, (1, 2), (3,))
     out = ops.HyperMap()(ops.Square(), (X, X))
     assert [t.asnumpy().tolist() for t in out] == [[1, 4], [1, 4]]
     with pytest.raises(ArgumentError, match=r"equally long, got lengths \[2, 1\]"):

@@ -94,6 +94,10 @@ def test_positions_out_of_range():
         ops.gather(t, Tensor([5]), 1)
     with pytest.raises(ArgumentError, match=r"gather_nd: indices should lie in the shape \(2, 3\), got \[2 0\]"):
         ops.gather_nd(t, Tensor([[2, 0]]))
+    for call in (lambda at: ops.gather_nd(t, at), lambda at: ops.tensor_scatter_add(t, at, t[0, :1]),
+                 lambda at: ops.scatter_nd(at, Tensor([1.0]), (2, 3))):
+        with pytest.raises(ArgumentError, match=r"indices should lie in the shape \(2, 3\), got \[ 0 -1\]"):
+            call(Tensor([[0, -1]]))
 
 
 def test_one_hot():

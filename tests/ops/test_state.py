@@ -95,6 +95,7 @@ def test_python_values(capsys):
     assert ops.is_tensor(t) and not ops.is_tensor(1)
     assert ops.depend(t, t) is t and ops.Depend()(t, t) is t
     assert ops.scalar_to_tensor(3).dtype is lj.float32 and ops.ScalarToTensor()(3.5).asnumpy() == 3.5
+    assert ops.ScalarToTensor()(2, dtype=lj.int64).dtype is lj.int64
     assert ops.scalar_cast(3.7, lj.int64) == 3 and ops.scalar_cast(255.0, lj.int32) == 255
     ops.Print()("a", Tensor([1.0]))
     assert capsys.readouterr().out == "a\nTensor(shape=[1], dtype=Float32, value= [ 1.00000000e+00])\n"

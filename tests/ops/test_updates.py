@@ -102,6 +102,15 @@ def test_sgd_without_momentum_leaves_its_states():
     assert np.array_equal(a.asnumpy(), before[1]) and s.asnumpy().all()
 
 
+def test_sgd_begins_where_stat_says():
+    """mindspore 2.8.0's."""
+    v, a, s = (Parameter(Tensor(np.array(n, np.float32)), name=str(n)) for n in ([1, 2, 3], [5, 5, 5], [0, 1, 1]))
+    out = ops.SGD(0.5)(v, Tensor(np.ones(3, np.float32)), Tensor(0.1), a, Tensor(0.9), s)
+    np.testing.assert_allclose(out.asnumpy(), [0.5, 1.9, 2.9], rtol=1e-6)
+    with pytest.raises(ValueError, match="the 'dampening' must be 0 when 'nesterov' is True"):
+        ops.SGD(0.5, nesterov=True)(v, Tensor(np.ones(3, np.float32)), Tensor(0.1), a, Tensor(0.9), s)
+
+
 def test_adagrad_may_leave_its_sum():
     a = z()
     out = ops.ApplyAdagrad(update_slots=False)(w(), a, 0.1, G)
@@ -111,9 +120,8 @@ def test_adagrad_may_leave_its_sum():
 
 def test_lars_scales_the_gradient():
     weight = w()
-    norm = np.linalg.norm
-    expected = (G.asnumpy() + 0.01 * weight.asnumpy()) * 0.001 * norm(weight.asnumpy()) / (
-        norm(G.asnumpy()) + 0.01 * norm(weight.asnumpy()) + 1e-5)
+    norm, of_g = np.sqrt(5.26), np.sqrt(0.3)  # what is given counts
+    expected = (G.asnumpy() + 0.01 * weight.asnumpy()) * 0.001 * norm / (of_g + 0.01 * norm + 1e-5)
     out = ops.LARSUpdate()(weight, G, Tensor(5.26), Tensor(0.3), 0.01, 0.1)
     np.testing.assert_allclose(out.asnumpy(), expected, rtol=1e-5)
 

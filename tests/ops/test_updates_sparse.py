@@ -46,6 +46,25 @@ def test_adadelta_and_scaled_momentum():
     np.testing.assert_allclose(m.asnumpy(), step, rtol=1e-6)
 
 
+def test_rows_that_come_twice():
+    """mindspore 2.8.0's: the gradients of Adagrad add up, FTRL and RMSProp take one step after the other."""
+    g, beside = T([[1, 2], [3, 4], [5, 6]]), T([1, -1, 1], np.int32)
+
+    def states(*values):
+        return [Parameter(T(v), name=f"p{i}") for i, v in enumerate(([[1, 2], [3, 4], [5, 6]], *values))]
+
+    ones, zeros = [[1, 1]] * 3, [[0, 0]] * 3
+    out = ops.SparseApplyAdagrad(0.5)(*states(ones), g, beside)
+    np.testing.assert_allclose(out[0].asnumpy(), [[1, 2], [2.506803, 3.503861], [5, 6]], rtol=1e-5)
+    out = ops.SparseApplyFtrl(0.5, 0.1, 0.2, -0.5)(*states(ones, zeros), g, beside)
+    np.testing.assert_allclose(out[0].asnumpy(), [[1, 2], [-0.01567281, 1.144259], [5, 6]], rtol=1e-4)
+    apply = ops.SparseApplyRMSProp(0.5, 0.1, 1e-3)
+    out = apply(*states(ones, zeros), 0.5, g, T([1, 0, 1], np.int32))
+    np.testing.assert_allclose(out[0].asnumpy(), [[0.3292467, 1.314046], [1.756926, 2.620692], [5, 6]], rtol=1e-5)
+    with pytest.raises(ArgumentError, match="must lie in"):
+        apply(*states(ones, zeros), 0.5, g, beside)
+
+
 @pytest.mark.parametrize(("indices", "error", "match"), [
     ([0], ShapeError, r"indices \(n,\) and grad \(n, 2\) are expected"),
     ([0, 3], ArgumentError, r"must lie in \[0, 3\)")])

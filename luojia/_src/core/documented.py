@@ -27,7 +27,7 @@ from .dtypes import from_np
 
 _NAME = re.compile(r"(?:[\w.]+:)?\w+")
 _DTYPE = re.compile(r"[ =]((?:u?int|float|complex)\d+)(?=[,)]|$)")
-_LIST = re.compile(r"\[(?:[^\[\]]|\[[^\[\]]*\])*\](?::\w+)?")  # of two axes at most, with its dtype
+_GROUP = re.compile(r"([\w.]*)\((.*)\)")
 _CLASS = re.compile(r"\b((?:COO|CSR)?Tensor|Parameter)\(")
 _EXAMPLE = re.compile(r"^>>> .*?(\n\n|\Z)", re.S | re.M)
 _KEYWORD = re.compile(r"(\w+)=(?!=)")
@@ -211,19 +211,16 @@ def example(face: Any, module: str, is_class: bool = False) -> str:
 
 def tell(space: dict[str, Any], names: Iterable[str], module: str) -> None:
     """Put the examples of rows ``fn:name``, or ``np:name`` of one door, behind the docstrings of functions and classes
-    without a face; lists are arrays, also within a tuple. A class is made of the attributes and called with the rest.
-    """
+    without a face, which is made of the attributes and called with the rest."""
     door, rows = DOORS[module], _lines()
     for name in names:
         line, found = rows.get(f"{door.name}:{name}") or rows.get(f"fn:{name}"), space.get(name)
-        doc = getattr(found, "__doc__", None)
-        is_class = isinstance(found, type)
+        doc, is_class = getattr(found, "__doc__", None), inspect.isclass(found)
         if line is None or not (is_class or inspect.isfunction(found)) or not doc or hasattr(found, "face") or (
                 ">>>" in doc):
             continue
         row = _read(line)
-        passed = [_as_array(a, door.array) if a[:1] == "[" else _LIST.sub(lambda m: _as_array(m[0], door.array), a)
-                  for a in row.arrays]
+        passed = [_as_argument(a, door.array) for a in row.arrays]
         named = [f"{k}={v}" for k, v in row.attributes.items()]
         called = f"({', '.join(named)})({', '.join(passed)})" if is_class else f"({', '.join([*passed, *named])})"
         head = inspect.cleandoc(doc) if "\n" in doc else doc
@@ -279,6 +276,19 @@ def _passed(params: list, given: dict[str, str], arrays: tuple[str, ...], op: An
         else:
             by_position = False
     return out
+
+
+def _as_argument(text: str, array: str) -> str:
+    """An argument as it is written: lists are arrays, also within a tuple or what a call, as of Parameter, is given.
+
+    >>> _as_argument("Parameter([[1], [2]])", "Tensor"), _as_argument("(2,)", "Tensor")
+    ('Parameter(Tensor([[1], [2]]))', '(2,)')
+    """
+    group = _GROUP.fullmatch(text)
+    if group is None:
+        return _as_array(text, array)
+    inner = ", ".join([_as_argument(a, array) for a in split(group[2])])
+    return f"{group[1]}({inner}{',' * group[2].endswith(',')})"
 
 
 def _as_array(text: str, array: str) -> str:

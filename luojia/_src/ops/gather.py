@@ -258,8 +258,9 @@ def _checked_nd(name: str, i: Any, shape: tuple) -> None:
                             f"{tuple(shape)}.")
     if isinstance(i, np.ndarray) and i.size:
         limits = np.asarray(shape[: i.shape[-1]])
-        if (i >= limits).any() or (i < -limits).any():
-            odd = i.reshape(-1, i.shape[-1]).max(0)
+        if (i >= limits).any() or (i < 0).any():
+            odd = i.reshape(-1, i.shape[-1])
+            odd = odd[((odd < 0) | (odd >= limits)).any(1)][0]
             raise ArgumentError(f"{name}: indices should lie in the shape {tuple(shape)}, got {odd}.")
 
 
@@ -280,6 +281,8 @@ def _(xp, g, ans, args, needs, *, leading):
 @op("ScatterNd()(indices:i, updates:v, shape)", fn="scatter_nd(indices:i, updates:v, shape)")
 def scatter_nd(xp, i, v, *, shape, leading=False):
     """Zeros of ``shape`` with v added at coordinates i: the transpose of gather_nd."""
+    if not leading:
+        _checked_nd("scatter_nd", i, shape)
     return xp.scatter_add(tuple(shape), v.dtype, nd_index(i, leading), v)
 
 

@@ -179,7 +179,7 @@ def pooling(xp, x, *, kernel=None, pool_type="max", global_pool=False, stride=1,
     """
     attrs = {"count_include_pad": count_include_pad, "pad_mode": pad_mode}
     if dilation not in _NOT_DILATED:
-        return _dilated(xp, x, kernel, stride, pad, dilation, ceil_mode, return_indices)
+        return _dilated(xp, x, kernel, stride, pad, dilation, ceil_mode, return_indices, index_dtype)
     how, extra = _geometry(
         x.shape, kernel=kernel, pool_type=pool_type, global_pool=global_pool, stride=stride, pad=pad,
         pooling_convention="ceil" if ceil_mode else pooling_convention, pad_mode=pad_mode, layout=layout,
@@ -218,7 +218,7 @@ def _spread(shape, kernel, stride, pad, dilation, ceil_mode):
     return width, [(slice(None), slice(None), *read) for read in reads], tuple(out)
 
 
-def _dilated(xp, x, kernel, stride, pad, dilation, ceil_mode, return_indices):
+def _dilated(xp, x, kernel, stride, pad, dilation, ceil_mode, return_indices, index_dtype):
     """The maxima of windows whose places lie apart, and where they are in the input."""
     width, reads, out = _spread(x.shape, kernel, stride, pad, dilation, ceil_mode)
     parts = xp.stack(_read(xp, x, width, reads, -np.inf if x.dtype.kind not in "iu" else np.iinfo(x.dtype).min), 0)
@@ -230,7 +230,7 @@ def _dilated(xp, x, kernel, stride, pad, dilation, ceil_mode, return_indices):
     places = np.stack([grid[read[2:]] for read in reads]).reshape(len(reads), 1, 1, *out)
     best = xp.expand_dims(xp.argmax(parts, axis=0), 0)
     number = np.arange(len(reads)).reshape(-1, *(1,) * len(x.shape))
-    return y, xp.sum((best == number) * places, axis=0).astype("int64")
+    return y, xp.sum((best == number) * places, axis=0).astype(index_dtype)
 
 
 def _read(xp, x, width, reads, least=-np.inf):

@@ -149,18 +149,18 @@ def lars(xp, w, g, state, lr, wd, t, *, momentum, eta, epsilon, momentum_correct
     return w + mom, (mom, lr * xp.ones_like(last_lr))
 
 
-def lars_gradient(xp, w, g, wd=0.0, *, coefficient=0.001, epsilon=1e-5, use_clip=False, lr=1.0):
+def lars_gradient(xp, w, g, wd=0.0, *, coefficient=0.001, epsilon=1e-5, use_clip=False, lr=1.0, squares=None):
     """The gradient that MindSpore's LARS hands on to the optimizer it wraps.
 
     ``(g + wd * w) * coefficient * |w| / (|g| + wd * |w| + epsilon)``; with ``use_clip`` the factor is
-    ``min(factor / lr, 1)``.
+    ``min(factor / lr, 1)``. ``squares`` are |w|^2 and |g|^2, where they are known.
 
     >>> import numpy as np
     >>> w, g = np.array([3.0, 4.0]), np.array([0.0, 1.0])
     >>> lars_gradient(np, w, g, coefficient=0.1, epsilon=0.0)
     array([0. , 0.5])
     """
-    w_norm, g_norm = _norm(xp, w), _norm(xp, g)
+    w_norm, g_norm = (_norm(xp, w), _norm(xp, g)) if squares is None else map(xp.sqrt, squares)
     factor = trust_ratio(xp, w_norm, g_norm, coefficient, g_norm + wd * w_norm + epsilon)
     if use_clip:
         factor = xp.clip(factor / lr, 0, 1)

@@ -133,6 +133,8 @@ def reverse_sequence(x: Tensor, seq_lengths: Any, seq_dim: int, batch_dim: int =
     if lengths.shape != (x.shape[batch_dim],):
         raise ShapeError(f"For 'reverse_sequence', seq_lengths must have shape {(x.shape[batch_dim],)}, got "
                          f"{lengths.shape}.")
+    if lengths.min(initial=0) < 0:
+        raise ArgumentError(f"For 'reverse_sequence', seq_lengths must not be negative, got {lengths.tolist()}.")
     at = np.arange(x.shape[seq_dim])
     rows = np.where(at < lengths[:, None], lengths[:, None] - 1 - at, at)
     shape = [1] * x.ndim

@@ -31,7 +31,7 @@ def _segments(name: str, doc: str) -> Callable:
             return total
         found = {"max": unsorted_segment_max, "min": unsorted_segment_min, "prod": unsorted_segment_prod}[name](
             input_x, segment_ids, n)
-        return found if name == "prod" else OP["where"](placed(here, input_x), found, 0 * found)
+        return found if name == "prod" else OP["where"](placed(here, input_x), found, OP["filled_like"](found, value=0))
 
     function.__name__ = function.__qualname__ = f"segment_{name}"
     function.__doc__ = doc + " of the slices of each segment, whose numbers rise."
@@ -144,10 +144,10 @@ def compare_and_bitpack(x: Tensor, threshold: Tensor) -> Tensor:
 
 
 def sub_and_filter(input_x: Tensor, max_num: Any, offset: Any) -> tuple[Tensor, Tensor]:
-    """x - offset where that lies within [0, max_num), and where it stood."""
-    moved = input_x.asnumpy() - int(offset)
+    """x - offset where that lies within [0, max_num), and where it stood, in the dtype of x."""
+    moved = input_x.asnumpy().ravel() - int(offset)
     at = np.flatnonzero((moved >= 0) & (moved < int(max_num)))
-    return placed(moved[at], input_x), placed(at.astype(np.int32), input_x)
+    return placed(moved[at], input_x), placed(at.astype(moved.dtype), input_x)
 
 
 def check_numbers(x: Tensor) -> Tensor:

@@ -188,6 +188,8 @@ def dist(input: Tensor, other: Tensor, p: int = 2) -> Tensor:
 
 def pdist(input: Tensor, p: float = 2.0) -> Tensor:
     """The p-norms between every two rows of x (..., N, M), in the order (0, 1), (0, 2), ..., (N-2, N-1)."""
+    if input.ndim < 2:
+        raise ShapeError(f"For 'pdist', the input must have rows, got shape {input.shape}.")
     first, second = np.triu_indices(input.shape[-2], 1)
     if p in (1, 2) and input.ndim == 2:
         return OP["pair_distances"](input, input, p=float(p))[first, second]
