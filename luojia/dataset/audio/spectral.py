@@ -424,5 +424,4 @@ class SpectralCentroid(AudioTransform):
     def sound(self, sound: np.ndarray) -> np.ndarray:
         size = self.spectrogram.sound(sound)
         hertz = np.linspace(0, self.rate // 2, size.shape[-2])[:, None]
-        with np.errstate(invalid="ignore"):  # silence has no frequency: nan
-            return (hertz * size).sum(-2, keepdims=True) / size.sum(-2, keepdims=True)
+        return (hertz * size).sum(-2, keepdims=True) / size.sum(-2, keepdims=True)
