@@ -155,7 +155,7 @@ class Spectrogram(AudioTransform):
         pad: zeros at either end.
         normalized: over the square root of the sum of the window's squares.
         center: the sound is padded by half a frame, in ``pad_mode``.
-        onesided: without the frequencies that a real sound has twice.
+        onesided: without the frequencies that a real sound has twice (which MindSpore 2.8 does not conjugate).
 
     >>> Spectrogram(4)(np.ones(8, np.float32)).shape
     (3, 5)
