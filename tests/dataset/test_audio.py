@@ -38,6 +38,8 @@ def test_dither_and_random_phases():
 def test_what_silence_flat_mels_and_banks_give():  # as observed of MindSpore 2.8
     assert np.isnan(A.SpectralCentroid(8000, 16)(np.zeros(32, np.float32))).all()
     assert A.InverseMelScale(9, 4, max_iter=2)(np.ones((4, 3), np.float32)).shape == (1, 9, 3)
+    assert np.isinf(A.DBToAmplitude(1.0, 1.0)(np.float32([1000]))).all()
+    assert A.Fade(0, 1)(np.ones(3)).tolist() == [1, 1, 1] and A.Fade(1, 2)(np.ones(3)).tolist() == [0, 1, 0]
     bank = A.linear_fbanks(5, 0.0, 4000.0, 2, 8000)
     np.testing.assert_allclose(bank, [[0, 0], [0.75, 0], [0.5, 0.5], [0, 0.75], [0, 0]], atol=1e-6)
     assert not np.signbit(bank).any() and not np.signbit(A.melscale_fbanks(5, 0.0, 4000.0, 2, 8000)).any()

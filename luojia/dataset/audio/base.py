@@ -49,10 +49,11 @@ class AudioTransform:
             )
         if not sound.size:
             raise PipelineError(f"{who}: Input Tensor has no data, its shape is {sound.shape}.")
-        made = self.sound(sound.astype(np.float32) if sound.dtype.kind == "b" else sound)
-        kept = (sound.dtype == np.float64 or self.floats_only or self.keeps_dtype) and not self.single
-        dtype = sound.dtype if kept else np.float32
-        return tuple(np.asarray(p, dtype) for p in made) if isinstance(made, tuple) else self.typed(made, dtype)
+        with np.errstate(all="ignore"):  # silence and overflow give nan and inf, as in MindSpore, and no warning
+            made = self.sound(sound.astype(np.float32) if sound.dtype.kind == "b" else sound)
+            kept = (sound.dtype == np.float64 or self.floats_only or self.keeps_dtype) and not self.single
+            dtype = sound.dtype if kept else np.float32
+            return tuple(np.asarray(p, dtype) for p in made) if isinstance(made, tuple) else self.typed(made, dtype)
 
     def typed(self, made: np.ndarray, dtype: Any) -> np.ndarray:
         """The result in its dtype."""

@@ -155,7 +155,7 @@ class Spectrogram(AudioTransform):
         pad: zeros at either end.
         normalized: over the square root of the sum of the window's squares.
         center: the sound is padded by half a frame, in ``pad_mode``.
-        onesided: without the frequencies that a real sound has twice.
+        onesided: without the frequencies that a real sound has twice (which MindSpore 2.8 does not conjugate).
 
     >>> Spectrogram(4)(np.ones(8, np.float32)).shape
     (3, 5)
@@ -424,5 +424,4 @@ class SpectralCentroid(AudioTransform):
     def sound(self, sound: np.ndarray) -> np.ndarray:
         size = self.spectrogram.sound(sound)
         hertz = np.linspace(0, self.rate // 2, size.shape[-2])[:, None]
-        with np.errstate(invalid="ignore"):  # silence has no frequency: nan
-            return (hertz * size).sum(-2, keepdims=True) / size.sum(-2, keepdims=True)
+        return (hertz * size).sum(-2, keepdims=True) / size.sum(-2, keepdims=True)

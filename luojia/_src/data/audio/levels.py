@@ -68,9 +68,8 @@ _IN = {
 def fade(x: np.ndarray, begin: int, end: int, shape: str) -> np.ndarray:
     """Louder over the first ``begin`` samples, fainter over the last ``end``."""
     length = x.shape[-1]
-    into, out = (_IN[shape](np.linspace(0, 1, n)) for n in (begin, end))
-    gain = np.concatenate([into, np.ones(length - begin)])
-    gain[length - end :] *= out[::-1]
+    gain = np.concatenate([_IN[shape](np.linspace(0, 1, begin)), np.ones(length - begin)])
+    gain[length - end :] *= _IN[shape](np.linspace(1, 0, end))
     return x * gain
 
 
