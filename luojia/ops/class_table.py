@@ -271,8 +271,7 @@ _ROWS: tuple[Any, ...] = (
     ("IndexPut", {"accumulate": 0}, lambda self, x, values, indices: inplace.index_put(
         x, indices, values, bool(self.accumulate)), inplace.index_put.__doc__),
     ("InplaceIndexAdd", *of(reduce.inplace_index_add, axis=...)),
-    ("InplaceUpdateV2", {}, lambda self, x, indices, v: composed.inplace_update(
-        x, v, tuple([i + len(x) * (i < 0) for i in np.atleast_1d(indices).tolist()])),
+    ("InplaceUpdateV2", {}, lambda self, x, indices, v: composed.inplace_update(x, v, np.asarray(indices)),
      "x with its rows at ``indices`` replaced."),
     ("MaskedScatter", *_plain(inplace.masked_scatter)),
     ("ScatterAddWithAxis", {"axis": 0}, lambda self, x, i, v: OP["scatter_along"](x, i, v, axis=self.axis,

@@ -14,6 +14,7 @@ from .._src.core.op import OPERATORS as OP
 from .._src.core.random import next_key
 from .._src.errors import ArgumentError, DTypeError, ShapeError
 from .._src.ops import Tensor
+from .._src.ops.composed import queries
 from .._src.ops.composed.linear import smooth_norm
 from .._src.ops.composed.losses import reduced
 from .._src.ops.composed.settle import settle
@@ -249,11 +250,8 @@ def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
 
 def _rows(name: str, doc: str) -> Callable:
     def function(x: Tensor, v: Tensor, indices: Any) -> Tensor:
-        if name != "update":
-            _not_negative(f"inplace_{name}", indices)
+        _not_negative(f"inplace_{name}", indices, x)
         at = indices if isinstance(indices, Tensor) else Tensor(np.atleast_1d(np.asarray(indices)))
-        if name != "update" and at is not indices and np.min(indices) < 0:  # MindSpore's update counts from the end
-            raise ArgumentError(f"For 'inplace_{name}', indices must be in [0, {len(x)}), got {indices}.")
         return OP[f"tensor_scatter_{name}"](x, OP["expand_dims"](at, axis=-1), v)
 
     function.__name__ = function.__qualname__ = f"inplace_{name}"
@@ -261,13 +259,13 @@ def _rows(name: str, doc: str) -> Callable:
     return function
 
 
-def _not_negative(name: str, indices: Any) -> None:
+def _not_negative(name: str, indices: Any, x: Tensor) -> None:
     if not isinstance(indices, Tensor) and np.any(np.asarray(indices) < 0):
-        raise ArgumentError(f"For '{name}', indices must not be negative, got {indices}.")
+        raise ArgumentError(f"For '{name}', indices must be in [0, {len(x)}), got {indices}.")
 
 
 def _update_rows(self: Any, x: Tensor, v: Tensor) -> Tensor:
-    _not_negative("InplaceUpdate", self.indices)
+    _not_negative("InplaceUpdate", self.indices, x)
     return inplace_update(x, v, self.indices)
 
 
@@ -279,7 +277,11 @@ def _inverse(self: Any, x: Any) -> tuple[int, ...]:
     return tuple([x.index(i) for i in range(len(x))])
 
 
-inplace_update = _rows("update", "``x`` with the rows ``indices`` replaced by ``v``.")
+def inplace_update(x: Tensor, v: Tensor, indices: Any) -> Tensor:
+    """``x`` with the rows ``indices`` replaced by ``v``; numbers below 0 count from the end."""
+    return queries.inplace_update(x, v, indices)
+
+
 inplace_add = _rows("add", "``x`` with ``v`` added to the rows ``indices``.")
 inplace_sub = _rows("sub", "``x`` with ``v`` subtracted from the rows ``indices``.")
 

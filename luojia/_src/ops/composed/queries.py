@@ -135,8 +135,12 @@ def new_empty(self: Tensor, size: Any, *, dtype: Any = None, device: Any = None)
 
 
 def inplace_update(self: Tensor, v: Tensor, indices: Any) -> Tensor:
-    """This Tensor with the rows ``indices`` replaced by ``v``."""
-    at = indices if isinstance(indices, Tensor) else placed(np.atleast_1d(np.asarray(indices)), self)
+    """This Tensor with the rows ``indices`` replaced by ``v``; numbers below 0 count from the end."""
+    if isinstance(indices, Tensor):
+        at = indices
+    else:
+        rows = np.atleast_1d(np.asarray(indices))
+        at = placed(np.where(rows < 0, rows + len(self), rows), self)
     return OP["tensor_scatter_update"](self, OP["expand_dims"](at, axis=-1), v)
 
 
