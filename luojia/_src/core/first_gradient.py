@@ -9,7 +9,7 @@ import numpy as np
 
 from .repeated import repeated
 from .tape import Place, next_id, now_recording, set_recording, state
-from .tensor import Tensor, wrap
+from .tensor import Tensor, _new, wrap
 from .transforms import Input, Recorded, gradient_at
 
 
@@ -25,8 +25,13 @@ def gradient_of_first(fn: Callable, args: Sequence[Any]) -> Tensor | None:
         run = Recorded(fn, args, None, (0,))
         return run.gradient(run.inputs[0])
     floor, place, value = next_id(), Place(), first._value
-    given = [wrap(a._result_class, a._value, a._device) if isinstance(a, Tensor) else a for a in args]
-    given[0]._node = place
+    given, node = [], place
+    for a in args:
+        if isinstance(a, Tensor):  # ``wrap``, written out here and below
+            seen, a = a, _new(a._result_class)
+            a._value, a._device, a._node = seen._value, seen._device, node
+            node = None  # the others are constants
+        given.append(a)
     before = flags["training"]
     try:
         flags["depth"] = 1
@@ -41,7 +46,9 @@ def gradient_of_first(fn: Callable, args: Sequence[Any]) -> Tensor | None:
         found = repeated(head, out._device.engine.ones_like(out._value), floor, {place})
         g = None if found is None else found.get(place)
         if g.__class__ is np.ndarray and value.__class__ is np.ndarray:
-            return wrap(first._result_class, g, first._device)
+            gradient = _new(first._result_class)
+            gradient._value, gradient._device, gradient._node = g, first._device, None
+            return gradient
     where = Input(wrap(first._result_class, value, first._device, place))
     if found is not None:
         return gradient_at(found, where)
