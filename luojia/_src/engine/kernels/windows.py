@@ -94,8 +94,8 @@ def _plan(shape: Ints, kernel: Ints, out: Ints, stride: Ints, lo: Ints, dilation
     images, deep = max(1, min(n, most_bytes // (row_bytes * (rows + reach)))), rows + reach
     images = -(-n // -(-n // images)) if n else images  # as many in each block
     spans = [span(0, out[1], width, j * d1 - lo1, s1) for j in range(k1)]
-    first = max((at.start if at else out[1] for at in spans), default=0)
-    last = max(first, min((at.stop if at else 0 for at in spans), default=0))
+    first = max(at.start if at else out[1] for at in spans)
+    last = max(first, min(at.stop if at else 0 for at in spans))
     edges, padding = [], []
     for o in (*range(first), *range(last, out[1])):
         taps = span(0, k1, width, o * s1 - lo1, d1)
