@@ -44,6 +44,9 @@ class _Activation(Module):
     def construct(self, x: Any) -> Any:
         return getattr(ops, self._operator)(x, *self._attrs)
 
+    def _luojia_is_relu(self) -> bool:
+        return self.__class__ is ReLU and self._luojia_is_plain()
+
 
 def _layer(name: str, operator: str, doc: str, shown: str, **defaults: Any) -> type:
     """A layer; ``shown`` is what its example gives for -1 and 2, to three digits."""

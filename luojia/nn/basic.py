@@ -12,6 +12,7 @@ from .. import ops
 from .._checkparam import check_value_type
 from .._src.core.dtypes import DType, float32
 from .._src.core.given import is_operand, refuse
+from .._src.core.groups import rectified
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError, ShapeError
@@ -20,6 +21,8 @@ from ..common.initializer import HeUniform, Uniform, initializer
 from .activation import get_activation
 from .checks import check_bool, check_choice, check_positive_int, named, other_dtype
 from .module import Module
+
+_DENSE = OPERATORS["dense"]
 
 
 def weight_of(who: str, init: Any, shape: tuple, default: Any, dtype: DType = float32,
@@ -81,8 +84,18 @@ class Dense(Module):
                 raise other_dtype("Dense", x, self.weight)
         elif not is_operand(x):
             raise refuse("Dense", "x", x, "Tensor")
-        y = OPERATORS["dense"](x, self.weight, self.bias)
-        return y if self.activation is None else self.activation(y)
+        activation = self.activation
+        if isinstance(activation, Module) and activation._luojia_is_relu():
+            y = rectified(_DENSE, (x, self.weight, self.bias), _DENSE.attrs)
+            if y is not None:
+                return y
+        y = _DENSE(x, self.weight, self.bias)
+        return y if activation is None else activation(y)
+
+    def _luojia_rectified(self, x: Any) -> Any:
+        if self.__class__ is not Dense or self.activation is not None or not self._luojia_is_plain():
+            return None
+        return rectified(_DENSE, (x, self.weight, self.bias), _DENSE.attrs)
 
     def extend_repr(self) -> str:
         text = f"input_channels={self.in_channels}, output_channels={self.out_channels}"

@@ -129,8 +129,15 @@ class SequentialCell(_Numbered):
         return self
 
     def construct(self, input_data: Any) -> Any:
-        for cell in self._cells.values():
-            input_data = cell(input_data)
+        cells = list(self._cells.values())
+        rectified = False
+        for cell, after in zip(cells, [*cells[1:], None]):
+            if rectified:  # this is the ReLU
+                rectified = False
+                continue
+            y = cell._luojia_rectified(input_data) if after is not None and after._luojia_is_relu() else None
+            rectified = y is not None
+            input_data = y if rectified else cell(input_data)
         return input_data
 
 

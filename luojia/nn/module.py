@@ -112,6 +112,18 @@ class Module(StateMixin, DeclaredMixin, ModesMixin, HooksMixin):
                 raise no_tensor(type(self).__name__, e) from None
         return self._luojia_keeping(args, kwargs) if self._luojia_keeps else call_with_hooks(self, args, kwargs)
 
+    def _luojia_is_plain(self) -> bool:
+        """Whether a call is now one of the forward method and no more, which another may compute on the way."""
+        return self._luojia_plain or self._luojia_keeps and state.recording
+
+    def _luojia_is_relu(self) -> bool:
+        """Whether a call is now that of the operator ReLU and no more."""
+        return False
+
+    def _luojia_rectified(self, x: Any) -> Any:
+        """What this network and a ReLU after it give, by one operator; None where they run one after the other."""
+        return None
+
     def _luojia_keeping(self, args: tuple, kwargs: dict) -> Any:
         """The call of a network marked by ``set_grad``."""
         try:

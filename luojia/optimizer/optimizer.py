@@ -243,39 +243,38 @@ class Optimizer:
         if shared and updates[0][1]._device.engine.compiles and tape.state.frame is None and self._fused(updates):
             return
         done = counts.get(updates[0][0], begin)
-        if not (
-            shared
-            and self.rule in KERNELS
-            and all([g.__class__ is not RowSparseNDArray and counts.get(i, begin) == done for i, _, g, _ in updates])
-            and all_in_place([w for _, w, _, _ in updates])
-        ):
+        alike = shared and self.rule in KERNELS
+        for i, _, grad, _ in updates if alike else ():
+            if counts.get(i, begin) != done or grad.__class__ is RowSparseNDArray:
+                alike = False
+        if not alike or not all_in_place([w for _, w, _, _ in updates]):
             for one in updates:
                 self.update_multi_precision(*one)
             return
         assert self.rule is not None
         t = done + 1
-        for i, _, _, _ in updates:
-            counts[i] = t
         self.num_update = max(t, self.num_update)
         rate, decay = self.learning_rate, self.wd
         how = {"rescale_grad": self.rescale_grad, "clip_gradient": self.clip_gradient, **self.hyperparameters(0)}
         made: dict[tuple, Callable] = {}
         params = self.param_dict
         for i, weight, grad, state in updates:
-            w = own(weight, grad._value)
+            counts[i] = t
+            g = grad._value
+            w = own(weight, g)
             p = params.get(i)
             if p is None:
-                key = (rate * self._mult(i, self.lr_mult, "lr_mult"), self._get_wd(i), w.dtype.num)
+                key = (self._mult(i, self.lr_mult, "lr_mult"), self._mult(i, self.wd_mult, "wd_mult"), w.dtype.num)
             else:
-                key = (rate * getattr(p, "lr_mult", 1.0), decay * getattr(p, "wd_mult", 1.0), w.dtype.num)
+                key = (getattr(p, "lr_mult", 1.0), getattr(p, "wd_mult", 1.0), w.dtype.num)
             run = made.get(key)
             if run is None:
-                run = made[key] = updater(self.rule, w.dtype, *key[:2], t, **how)
+                run = made[key] = updater(self.rule, w.dtype, rate * key[0], decay * key[1], t, **how)
             if state is None:
-                run(w, grad._value, ())
+                run(w, g, ())
             else:
                 states = (state,) if isinstance(state, Tensor) else arrays_of(state)
-                run(w, grad._value, tuple([own(s, w) for s in states]))
+                run(w, g, tuple([own(s, w) for s in states]))
 
     def _fused(self, updates: Sequence[tuple[int, Any, Any, Any]]) -> bool:
         """The updates put off to one program; whether a block that runs it is open."""

@@ -6,6 +6,8 @@ import pytest
 import luojia as mx
 from luojia import sym
 from luojia._src.core.graph import CachedGraph
+from luojia._src.core.profiling import Recording
+from luojia._src.errors import ShapeError
 from tests.core.test_chains import nodes
 
 pytestmark = pytest.mark.numpy_engine
@@ -19,6 +21,10 @@ def norm(data, name="bn", **attrs):
 
 def conv(data, name="conv", **attrs):
     return sym.Convolution(data, name=name, **{"num_filter": C, "kernel": (3, 3), "pad": (1, 1), **attrs})
+
+
+def dense(data, name="fc", **attrs):
+    return sym.FullyConnected(data, name=name, **{"num_hidden": 4, **attrs})
 
 
 x = sym.var("data")
@@ -39,6 +45,9 @@ GRAPHS = {
     "two": (sym.relu(norm(conv(sym.relu(norm(conv(x))), "conv2"), "bn2")),
             ["convolution_norm", "batch_norm_relu", "convolution_norm", "batch_norm_relu"]),
     "in a chain": (sym.relu(conv(x)) * 2 + 1, ["convolution_relu"]),
+    "dense relu": (sym.relu(dense(x)), ["dense_relu"]),
+    "dense layers": (sym.Activation(dense(sym.relu(dense(x)), "fc2", flatten=False, no_bias=True), act_type="relu"),
+                     ["dense_relu", "dense_relu"]),
     "read again": (sym.relu(read_twice) + read_twice, []),
     "several outputs": (sym.relu(norm(x, output_mean_var=True)[0]), []),
     "another axis": (norm(conv(x, num_filter=4), axis=3), []),
@@ -99,7 +108,7 @@ def second(plan, inputs):
     return t.grad.asnumpy()
 
 
-@pytest.mark.parametrize("name", ["conv relu", "norm first", "two"])
+@pytest.mark.parametrize("name", ["conv relu", "norm first", "two", "dense layers"])
 def test_second_derivatives_equal_the_operators(name, assert_close):
     plan, plain = CachedGraph(GRAPHS[name][0]), CachedGraph(GRAPHS[name][0])
     plain._groups, plain._places = [], []
@@ -110,7 +119,7 @@ def test_second_derivatives_equal_the_operators(name, assert_close):
     assert_close(second(plan, inputs), second(plain, inputs))
 
 
-@pytest.mark.parametrize("name", ["conv relu", "conv norm relu", "pointwise", "depthwise"])
+@pytest.mark.parametrize("name", ["conv relu", "conv norm relu", "pointwise", "depthwise", "dense layers"])
 @pytest.mark.parametrize("size", [(0, C, 5, 4), (1, C, 7, 3), (3, C, 40, 70)], ids=str)
 def test_sizes(name, size, assert_close):
     assert_close(run(name, size=size)[0][0], run(name, grouped=False, size=size)[0][0])
@@ -122,3 +131,86 @@ def test_a_monitor_sees_each_operator():
     shapes = dict(zip(plan.arguments, GRAPHS["conv relu"][0].infer_shape(data=(1, C, 4, 4))[0]))
     plan(*[mx.nd.ones(shapes[n]) for n in plan.inputs], watch=lambda node, *_: seen.append(node.op.name))
     assert seen == ["convolution", "relu"]
+
+
+# -- layers, without a graph -------------------------------------------------------------------------------------------
+
+
+def gluon_layer(**how):
+    layer = mx.gluon.nn.Dense(4, activation="relu", in_units=3, **how)
+    layer.initialize(mx.init.Xavier())
+    return layer, layer.act
+
+
+def cell(**how):
+    layer = mx.nn.Dense(3, 4, activation="relu", **how)
+    return layer, layer.activation
+
+
+def sequence(**how):
+    net = mx.nn.SequentialCell(mx.nn.Dense(3, 4, **how), mx.nn.ReLU())
+    return net, net[1]
+
+
+LAYERS = {"Gluon's Dense": gluon_layer, "MindSpore's Dense": cell, "SequentialCell": sequence}
+every_layer = pytest.mark.parametrize("make", LAYERS.values(), ids=LAYERS)
+
+
+def recorded(net, x):
+    """The result, its gradient by x, and the operators that were recorded."""
+    x.attach_grad()
+    with mx.autograd.record():
+        out = net(x)
+    found = nodes(out)
+    out.backward()
+    return out.asnumpy(), x.grad.asnumpy(), found
+
+
+@every_layer
+@pytest.mark.parametrize("how", [{}, {"no bias": True}])
+def test_layers_rectify_at_once(make, how, rng, assert_close):
+    net, _ = make(**how and ({"use_bias": False} if make is gluon_layer else {"has_bias": False}))
+    x = rng.standard_normal((5, 3)).astype("float32")
+    out, dx, operators = recorded(net, mx.nd.array(x))
+    assert operators == ["dense_relu"]
+    layer = net[0] if make is sequence else net
+    w = layer.weight.data().asnumpy() if make is gluon_layer else layer.weight.asnumpy()
+    b = 0 if how else layer.bias.data().asnumpy() if make is gluon_layer else layer.bias.asnumpy()
+    y = x @ w.T + b
+    assert_close(out, np.maximum(y, 0))
+    assert_close(dx, (y > 0) @ w)
+
+
+@every_layer
+def test_what_watches_a_relu_sees_it(make, rng):
+    net, relu = make()
+    x = mx.nd.array(rng.standard_normal((5, 3)))
+    seen = []
+    relu.register_forward_hook(lambda block, given, out: seen.append((given[0].asnumpy(), out.asnumpy())))
+    out, _, operators = recorded(net, x)
+    [(before, after)] = seen
+    assert (before < 0).any()
+    np.testing.assert_array_equal(after, np.maximum(before, 0))
+    np.testing.assert_array_equal(out, after)
+    assert operators[-1] == "dense"
+    net, _ = make()
+    profile = Recording()
+    profile.start()
+    net(x)
+    profile.stop()
+    assert len([e for e in profile.events if e.category == "operator"]) == 2
+
+
+@every_layer
+def test_a_wrong_width_is_told_by_the_layer(make):
+    net, _ = make()
+    with pytest.raises(ShapeError, match="expects inputs of width 3"):
+        net(mx.nd.ones((2, 5)))
+
+
+def test_functions_in_the_place_of_operators_are_called(monkeypatch):
+    net, _ = gluon_layer()
+    with mx.contrib.amp.enabled():
+        assert net(mx.nd.ones((2, 3))).dtype == np.float16
+    monkeypatch.setattr(mx.nd, "Activation", lambda x, act_type, name: x - 100)
+    assert (net(mx.nd.ones((2, 3))).asnumpy() < 0).all()

@@ -18,6 +18,14 @@ def test_convolution_relu(groups):
     check_op("convolution_relu", x, w, None, attrs={"groups": groups}, symbol=False, second=False)
 
 
+@pytest.mark.parametrize("flatten", [False, True])
+def test_dense_relu(flatten):
+    x, w, b = array(4, 2, 3), array(5, 6 if flatten else 3), array(5)
+    y = (x.reshape(4, -1) if flatten else x) @ w.T
+    check_op("dense_relu", x, w, b, attrs={"flatten": flatten}, ref=np.maximum(y + b, 0), symbol=False)
+    check_op("dense_relu", x, w, None, attrs={"flatten": flatten}, ref=np.maximum(y, 0), symbol=False, second=False)
+
+
 @pytest.mark.numpy_engine
 @pytest.mark.parametrize("attrs", [{}, {"fix_gamma": True}, {"rectified": True}])
 @pytest.mark.parametrize("outputs", [4, 400], ids=["small weights", "large weights"])

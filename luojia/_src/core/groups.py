@@ -1,6 +1,7 @@
 """Finds in a graph's plan what NumPy computes at once: a convolution, batch norm by moving statistics, a ReLU.
 
-What follows a convolution then happens to a block of its results while that is in the cache (``kernels/finish.py``);
+What follows a convolution then happens to a block of its results while that is in the cache (``kernels/finish.py``), a
+ReLU after a dense layer in the array that this made, which layers do without a graph, too (``rectified``);
 in training, a ReLU happens in the last pass of the batch norm before it, and its gradient in the first of that one's.
 """
 
@@ -13,6 +14,7 @@ import numpy as np
 
 from ..engine.namespace import OPERATORS
 from ..engine.numpy_engine import ENGINE
+from ..errors import ShapeError
 from .ambient import commit
 from .apply import apply
 from .chains import specific
@@ -43,17 +45,7 @@ class Group(NamedTuple):
         """Whether the operator computes the steps for such inputs."""
         if self.settled and (now_recording() or self.trains() and not self.norm.attrs.get("use_global_stats")):
             return False
-        first = values[0]
-        if not isinstance(first, Tensor) or first._device.engine is not ENGINE:
-            return False
-        device, dtype = first._device, first._value.dtype
-        if dtype not in _TAKEN or state.frame is not None or running:
-            return False
-        for t in values:
-            if t is not None and (not isinstance(t, Tensor) or t._device is not device or t._value.dtype != dtype
-                                  or t._value.__class__ is not np.ndarray):
-                return False
-        return True
+        return _are_alike(values)
 
     def trains(self) -> bool:
         """Whether the batch norm is in training."""
@@ -90,11 +82,12 @@ def find(steps: Sequence[Any], heads: Sequence[int]) -> list[Group]:
         if _is_norm(step) and rectifies(after):
             op = OPERATORS["batch_norm_relu"]
             found.append(Group(number, number + 2, op, _of(op, step.attrs), step.slots, step))
-        if step.op.name != "convolution" or step.attrs.get("layout") not in _LAYOUTS or step.late or step.source:
+        if step.attrs.get("layout") not in _LAYOUTS or step.late or step.source:
             continue
-        if rectifies(after):
-            op = OPERATORS["convolution_relu"]
-            found.append(Group(number, number + 2, op, step.attrs, step.slots))
+        if step.op.rectified is not None and rectifies(after):
+            found.append(Group(number, number + 2, step.op.rectified, step.attrs, step.slots))
+        if step.op.name != "convolution":
+            continue
         if _is_norm(after) and after.attrs.get("axis", 1) == 1:
             op, rectified = OPERATORS["convolution_norm"], rectifies(follows(number + 1))
             attrs = {**step.attrs, "rectified": rectified, "eps": after.attrs.get("eps", 1e-3),
@@ -102,6 +95,31 @@ def find(steps: Sequence[Any], heads: Sequence[int]) -> list[Group]:
             slots = (*step.slots[:2], *after.slots[1:], *step.slots[2:])
             found.append(Group(number, number + 2 + rectified, op, attrs, slots, after, True))
     return found
+
+
+def rectified(op: Operator, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
+    """What ``op`` and a ReLU after it give, by one operator; None where the two run, and word what is wrong."""
+    if op.rectified is None or not _are_alike(inputs):
+        return None
+    try:
+        return apply(op.rectified, inputs, attrs)
+    except ShapeError:
+        return None
+
+
+def _are_alike(values: Sequence[Any]) -> bool:
+    """Whether these are NumPy's arrays of one dtype, and nothing watches what becomes of them."""
+    first = values[0]
+    if not isinstance(first, Tensor) or first._device.engine is not ENGINE:
+        return False
+    device, dtype = first._device, first._value.dtype
+    if dtype not in _TAKEN or state.frame is not None or running:
+        return False
+    for t in values:
+        if t is not None and (not isinstance(t, Tensor) or t._device is not device or t._value.dtype != dtype
+                              or t._value.__class__ is not np.ndarray):
+            return False
+    return True
 
 
 def _is_norm(step: Any) -> bool:

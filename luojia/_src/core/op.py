@@ -48,6 +48,8 @@ class Operator:
     run: Callable | None = None  # of a node that runs a function of Tensors instead: see symbol_calls.py
     expand: Callable | None = None  # of an operator that stands for several, how to apply these: see chains.py
     lasting = True  # it outlives the nodes that it makes: see repeated.py
+    rectified: Operator | None = None  # the operator that does this and a ReLU after it: see groups.py
+    plain: Operator | None = None  # the operator that this is the rectified one of
     partial = False  # whether the rule was seen to give no gradient where one was wanted: that is zero
 
     def __init__(
@@ -99,7 +101,9 @@ class Operator:
 
     @property
     def public(self) -> str:
-        """Its name, or where no door has that, the first that one has."""
+        """Its name, or where no door has that, the first that one has; of a rectified one that of the plain one."""
+        if self.plain is not None:
+            return self.plain.public
         names = [face.partition("(")[0].strip() for kind in ("fn", "mx", "ms") for face in self.faces.get(kind, ())]
         return self.name if self.name in names or not names else names[0]
 

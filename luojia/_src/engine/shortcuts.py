@@ -66,10 +66,10 @@ def in_order(a: np.ndarray) -> np.ndarray | None:
 def maximum(a: Any, b: Any, out: Any = None, **kwargs: Any) -> Any:
     """NumPy's loop over numbers and one number does not use vectors: with zeros it is three times as fast."""
     if b.__class__ is int and b == 0 and a.__class__ is _ndarray and a.size >= _FEWEST and not kwargs:
-        if a.size <= _WHOLE and out is None and a.flags.c_contiguous:
+        if a.size <= _WHOLE and a.flags.c_contiguous:
             zeros = _zeros.get((a.dtype.char, a.shape)) or _zeros_like(a)
             if zeros is not None:
-                return np.maximum(a, zeros[0])
+                return np.maximum(a, zeros[0], out=out)
         alike = a.size >= _LARGE and a.dtype.kind == "f" and (out is None or out.strides == a.strides)
         flat = in_order(a) if alike else None
         if flat is not None:

@@ -1,4 +1,4 @@
-"""Convolutions with what follows them, which graphs run at once on NumPy: see ``core/groups.py``."""
+"""Convolutions and dense layers with what follows them, which run at once on NumPy: see ``core/groups.py``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from ..core.op import op
 from ..engine.kernels.conv import conv
 from ..engine.kernels.finish import Finish
 from ..engine.shortcuts import where_positive
+from .activation import relu
 from .conv import _expect_bias, _geometry, convolution
+from .linalg import dense
 from .norm import by_moving
 
 
@@ -48,6 +50,23 @@ def _(saved, g, args, needs, **attrs):
 
 
 convolution_relu.shape_rule, convolution_relu.complete_rule = convolution.shape_rule, convolution.complete_rule
+convolution.rectified, convolution_relu.plain = convolution_relu, convolution
+
+
+@op(fn=(), half="wide")
+def dense_relu(xp, x, w, b=None, *, flatten=False):
+    """``dense`` whose negative results are 0."""
+    y = dense.fn(xp, x, w, b, flatten=flatten)
+    return xp.maximum(y, 0, out=y) if hasattr(y, "flags") else xp.maximum(y, 0)  # into the array just made
+
+
+@dense_relu.vjp(keep="args ans")
+def _(xp, g, ans, args, needs, *, flatten):
+    return dense.rule(xp, *relu.rule(xp, g, ans, None, (True,)), None, args, needs, flatten=flatten)
+
+
+dense_relu.complete_rule = dense.complete_rule
+dense.rectified, dense_relu.plain = dense_relu, dense
 
 
 @op(fn=(), differentiable=False)

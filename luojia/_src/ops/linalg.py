@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 
 from ..core.op import op
@@ -282,7 +284,7 @@ def khatri_rao(xp, *xs):
 def dense(xp, x, w, b=None, *, flatten=False):
     """x W^T + b, for x of shape (..., in) and W of shape (out, in); ``flatten`` first makes x (N, in)."""
     if flatten and len(x.shape) != 2:
-        x = xp.reshape(x, (x.shape[0], -1))
+        x = xp.reshape(x, (x.shape[0], prod(x.shape[1:])))
     y = xp.matmul(x, xp.transpose(w))
     if b is None:
         return y
@@ -296,13 +298,13 @@ def dense(xp, x, w, b=None, *, flatten=False):
 def _(xp, g, ans, args, needs, *, flatten):
     x, w, _b = args
     dx = dw = db = None
-    rows = g if len(g.shape) == 2 else xp.reshape(g, (-1, g.shape[-1]))
+    rows = g if len(g.shape) == 2 else xp.reshape(g, (prod(g.shape[:-1]), g.shape[-1]))
     if needs[0]:
         dx = xp.matmul(g, w)
         if dx.shape != x.shape:
             dx = xp.reshape(dx, x.shape)
     if needs[1]:
-        flat = x if len(x.shape) == 2 else xp.reshape(x, (-1, w.shape[1]))
+        flat = x if len(x.shape) == 2 else xp.reshape(x, (rows.shape[0], w.shape[1]))
         if rows.shape[0] == 1:
             dw = xp.transpose(rows) * flat  # which BLAS takes ten times as long for
         elif needs[0] or not _is_large(w) or rows.shape[0] <= skinny.most_rows():

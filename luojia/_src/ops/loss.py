@@ -40,7 +40,7 @@ def _classes(xp, labels, x):
     if tuple(labels.shape) != tuple(x.shape[:-1]):
         raise ShapeError(f"sparse_softmax_cross_entropy expects one label for each row of x {tuple(x.shape)}, got "
                          f"labels of shape {tuple(labels.shape)}.")
-    return labels.astype("int64")
+    return labels.astype(np.int64)
 
 
 def each_share(g, shape, reduction):

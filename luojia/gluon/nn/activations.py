@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from ... import initializer
+from ... import ndarray as nd
+from ..._src.core.groups import rectified
+from ..._src.core.op import OPERATORS
 from ..block import HybridBlock
+
+_DENSE, _ACTIVATION = nd.FullyConnected, nd.Activation  # unless somebody puts others there, as ``amp.init`` does
+_HOW = {flatten: {"flatten": flatten} for flatten in (False, True)}
 
 
 class Activation(HybridBlock):
@@ -28,6 +34,13 @@ class Activation(HybridBlock):
 
     def hybrid_forward(self, F: Any, x: Any) -> Any:
         return F.Activation(x, act_type=self._act_type, name="fwd")
+
+    def _after_dense(self, F: Any, inputs: tuple, flatten: bool) -> Any:
+        """What F.FullyConnected and this give by one operator; None where that is not what they compute."""
+        if self._act_type != "relu" or self._forward_hooks or self._forward_pre_hooks or F is not nd or (
+                F.FullyConnected is not _DENSE or F.Activation is not _ACTIVATION):
+            return None
+        return rectified(OPERATORS["dense"], inputs, _HOW[flatten])
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._act_type})"

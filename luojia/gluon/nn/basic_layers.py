@@ -126,6 +126,11 @@ class Dense(HybridBlock):
             self.act = Activation(activation, prefix=activation + "_") if activation is not None else None
 
     def hybrid_forward(self, F: Any, x: Any, weight: Any, bias: Any = None) -> Any:
+        act = self.act
+        if isinstance(act, Activation):
+            out = act._after_dense(F, (x, weight, bias), self._flatten)
+            if out is not None:
+                return out
         try:
             out = F.FullyConnected(x, weight, bias, no_bias=bias is None, num_hidden=self._units,
                                    flatten=self._flatten, name="fwd")

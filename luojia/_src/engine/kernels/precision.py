@@ -6,6 +6,8 @@ import numpy as np
 
 from luojia._src.engine.kernels.halves import cast
 
+_WIDE = (np.dtype(np.float32), np.dtype(np.float64))
+
 
 def working(dtype: np.dtype) -> np.dtype:
     """The dtype that a kernel computes in for arrays of ``dtype``.
@@ -19,4 +21,4 @@ def working(dtype: np.dtype) -> np.dtype:
 
 def widen(a: np.ndarray) -> np.ndarray:
     """a in its working dtype, itself where it is in that already."""
-    return cast(a, working(a.dtype))
+    return a if a.dtype in _WIDE else cast(a, working(a.dtype))

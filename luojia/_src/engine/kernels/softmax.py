@@ -5,13 +5,14 @@ The largest logit is subtracted first, so that nothing overflows. float16 is com
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import prod
 
 import numpy as np
 
 from luojia._src.engine.kernels.halves import cast
 from luojia._src.engine.kernels.precision import widen
-from luojia._src.engine.kernels.sums import total
+from luojia._src.engine.kernels.sums import column_sums, total
 from luojia._src.errors import ArgumentError, DTypeError, ShapeError
 
 
@@ -27,13 +28,16 @@ def cross_entropy(x: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.nda
     if x.ndim == 2 and x.shape[1] <= 32 <= x.shape[0]:  # NumPy reduces few long rows faster than many short ones
         s = np.array(widen(x).T, order="C")
         s -= np.maximum.reduce(s, axis=0)
-        loss, p = s.reshape(-1)[labels * len(x) + np.arange(len(x))], s.T
+        loss, p = s.reshape(-1)[_places_in_rows(labels, len(x))], s.T
+        np.exp(s, out=s)
+        sums = column_sums(s)
+        s /= sums
     else:
         s = p = _shifted(x, -1)
         loss = s.reshape(-1)[_rows(x) + labels]
-    np.exp(s, out=s)
-    sums = total(p, -1)
-    p /= sums[..., None]
+        np.exp(s, out=s)
+        sums = total(p, -1)
+        p /= sums[..., None]
     loss = np.log(sums) - loss
     return loss if loss.dtype is x.dtype else cast(loss, x.dtype), p
 
@@ -43,8 +47,12 @@ def cross_entropy_dx(g: np.ndarray, p: np.ndarray, labels: np.ndarray) -> np.nda
     if g.shape and g.shape != labels.shape:
         raise ShapeError(f"cross_entropy_dx expects one gradient for each label, {labels.shape}, got {g.shape}.")
     wide = widen(g)
-    dx = np.multiply(p, wide[..., None], order="C")  # so that it has a view as one axis
-    dx.reshape(-1)[_rows(p) + labels] -= wide
+    if p.ndim == 2 and not p.flags.c_contiguous:  # it lies as cross_entropy left it
+        dx = np.multiply(p.T, wide, order="C").T
+        dx.T.reshape(-1)[_places_in_rows(labels, len(p))] -= wide
+    else:
+        dx = np.multiply(p, wide[..., None], order="C")  # so that it has a view as one axis
+        dx.reshape(-1)[_rows(p) + labels] -= wide
     return dx if dx.dtype is g.dtype else cast(dx, g.dtype)
 
 
@@ -78,6 +86,19 @@ def _places(x: np.ndarray, labels: np.ndarray) -> np.ndarray:
     size = prod(rest)
     first = np.arange(n)[:, None] * (classes * size) + np.arange(size)
     return first.reshape(labels.shape) + labels * size
+
+
+def _places_in_rows(labels: np.ndarray, n: int) -> np.ndarray:
+    """The places of the labels' entries in x^T (classes, N) as one axis, (N,)."""
+    places = labels.astype(np.int64, copy=False) * n
+    places += _counted(n)
+    return places
+
+
+@lru_cache(maxsize=64)
+def _counted(n: int) -> np.ndarray:
+    """0 to n - 1, for reading."""
+    return np.arange(n)
 
 
 def _rows(x: np.ndarray) -> np.ndarray:
