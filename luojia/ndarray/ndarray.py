@@ -139,7 +139,8 @@ class NDArray(_Methods):
         """The one element as a NumPy scalar."""
         if self.size != 1:
             raise ArgumentError(f"The current array is not a scalar: asscalar() takes one element, got {self.shape}.")
-        return self.asnumpy().reshape(-1)[0]
+        value = self._value
+        return (value if value.__class__ is np.ndarray else self.asnumpy()).reshape(-1)[0]
 
     def wait_to_read(self) -> None:
         """Return when the value has been computed."""

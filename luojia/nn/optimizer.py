@@ -14,7 +14,7 @@ from .._src.core.tape import state
 from .._src.core.tensor import Tensor, wrap
 from .._src.errors import ArgumentError, DTypeError, ShapeError
 from .._src.ops import Parameter, ParameterTuple
-from .._src.train.inplace import KERNELS, all_in_place, own, updater
+from .._src.train.inplace import KERNELS, all_in_place, own, reads_states, updater
 from .._src.train.rules import Preset
 from .learning_rate_schedule import LearningRateSchedule
 from .module import Module
@@ -425,9 +425,14 @@ class RuleOptimizer(Optimizer):
         step, hyper = self._o_step, self._hyper
         rates: dict[int, Any] = {}
         made: dict[tuple, Any] = {}
-        runs = []
+        runs: list[Any] = []
+        before: Any = (None,) * 4
         for w, (rate, decay), flag in zip(leaves, self._o_own, self.decay_flags):
             dtype = w._value.dtype
+            if rate is before[0] and decay is before[1] and flag is before[2] and dtype is before[3]:
+                runs.append(runs[-1])
+                continue
+            before = rate, decay, flag, dtype
             key = (id(rate), id(decay), flag, dtype)
             run = made.get(key)
             if run is None:  # all schedules are asked before anything changes
@@ -436,7 +441,7 @@ class RuleOptimizer(Optimizer):
                 run = made[key] = updater(self._preset.name, dtype, rates[id(rate)], self._decay_at(decay, flag),
                                           step + 1, rescale_grad=self.reciprocal_scale, **hyper)
             runs.append(run)
-        kept = self._kept
+        kept = self._kept if reads_states(self._preset.name, hyper) else ()
         for i, (run, w, g) in enumerate(zip(runs, leaves, gradients)):
             grad = g._value
             value = own(w, grad)

@@ -130,3 +130,15 @@ def test_modules_turn_it_too(rng, large_products_only):
     x, y = Tensor(rng.standard_normal((10, 200)).astype("float32")), Tensor(rng.integers(0, 3, 10).astype("int32"))
     losses = [float(step(x, y).asnumpy()) for _ in range(8)]
     assert by_columns(net[0].weight._value) and losses[-1] < losses[0] / 2
+
+
+def test_states_that_a_rule_does_not_read_may_be_left_out(rng):
+    w, g = rng.standard_normal((2, 5, 7)).astype("float32")
+    given, without = w.copy(), w.copy()
+    accum = np.full((5, 7), 3.0, "float32")
+    update_inplace("dampened_sgd", given, g, (accum,), 0.1, 0.01, 1, momentum=0.0)
+    update_inplace("dampened_sgd", without, g, (), 0.1, 0.01, 1, momentum=0.0)
+    np.testing.assert_array_equal(given, without)
+    np.testing.assert_allclose(given, w - np.float32(0.1) * (g + np.float32(0.01) * w), rtol=1e-5)
+    with pytest.raises(ValueError, match="dampened_sgd"):
+        update_inplace("dampened_sgd", without, g, (), 0.1, 0.01, 1, momentum=0.9)

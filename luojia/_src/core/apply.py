@@ -167,7 +167,11 @@ def apply(op: Operator, inputs: Any, attrs: dict) -> Any:
             return tuple([wrap(cls, a, device, tape.select(node, i, a)) for i, a in enumerate(ans)])
         kept = ans if op.keep_ans else None  # where a fast path saved all it reads, a linked pass runs the rule
         if saved is None:
-            return wrap(cls, ans, device, Node(made, attrs, tuple(parents), tuple(values), kept, device))
+            node = _new(Node)  # its __init__, written out
+            node.id = next_id()
+            node.op, node.attrs, node.parents, node.args = made, attrs, tuple(parents), tuple(values)
+            node.ans, node.device = kept, device
+            return wrap(cls, ans, device, node)
         return wrap(cls, ans, device, RichNode(made, attrs, tuple(parents), tuple(values), kept, device, saved=saved))
     if linked and not op.differentiable and cls._keeps_stops and now_recording():
         made = tuple(parents)

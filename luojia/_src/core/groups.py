@@ -45,7 +45,15 @@ class Group(NamedTuple):
         """Whether the operator computes the steps for such inputs."""
         if self.settled and (now_recording() or self.trains() and not self.norm.attrs.get("use_global_stats")):
             return False
-        return _are_alike(values)
+        first = values[0]
+        if not isinstance(first, Tensor) or not _runs_here(first):
+            return False
+        device, dtype = first._device, first._value.dtype
+        for t in values:
+            if t is not None and (not isinstance(t, Tensor) or t._device is not device or t._value.dtype != dtype
+                                  or t._value.__class__ is not np.ndarray):
+                return False
+        return True
 
     def trains(self) -> bool:
         """Whether the batch norm is in training."""
@@ -99,7 +107,7 @@ def find(steps: Sequence[Any], heads: Sequence[int]) -> list[Group]:
 
 def rectified(op: Operator, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
     """What ``op`` and a ReLU after it give, by one operator; None where the two run, and word what is wrong."""
-    if op.rectified is None or not _are_alike(inputs):
+    if op.rectified is None or not isinstance(inputs[0], Tensor) or not _runs_here(inputs[0]):
         return None
     try:
         return apply(op.rectified, inputs, attrs)
@@ -107,19 +115,9 @@ def rectified(op: Operator, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any
         return None
 
 
-def _are_alike(values: Sequence[Any]) -> bool:
-    """Whether these are NumPy's arrays of one dtype, and nothing watches what becomes of them."""
-    first = values[0]
-    if not isinstance(first, Tensor) or first._device.engine is not ENGINE:
-        return False
-    device, dtype = first._device, first._value.dtype
-    if dtype not in _TAKEN or state.frame is not None or running:
-        return False
-    for t in values:
-        if t is not None and (not isinstance(t, Tensor) or t._device is not device or t._value.dtype != dtype
-                              or t._value.__class__ is not np.ndarray):
-            return False
-    return True
+def _runs_here(t: Tensor) -> bool:
+    """Whether operators of this Tensor run on NumPy, in its dtype, and nothing watches them."""
+    return t._device._engine is ENGINE and t._value.dtype in _TAKEN and state.frame is None and not running
 
 
 def _is_norm(step: Any) -> bool:

@@ -256,7 +256,7 @@ class Writer:
         """The lines that call the rule of ``node``."""
         n, g, op = self.names[node], self._gradient(node), node.op
         out = ", ".join(f"a{i}" if need else "_" for i, need in enumerate(needs))
-        fits = [f"a{i} = fitted({n}, {i}, a{i})" for i, need in enumerate(needs) if need]
+        fits = [self._unfit(n, i) for i, need in enumerate(needs) if need]
         slow = f"{out}, = {self._bake(op)}.pull({n}, {g}, {needs!r}, {self.linked})"
         if direct:
             names = self._names(node)
@@ -270,6 +270,12 @@ class Writer:
             return [f"s = {n}.saved", f"if s is None or callable(s): {slow}", "else:",
                     *[f"    {line}" for line in took + fits]]
         return [slow]
+
+    def _unfit(self, n: str, i: int) -> str:
+        """The line that gives a cotangent the shape and dtype of its argument, where it has others or is absent."""
+        a, to = f"a{i}", f"{n}.args[{i}]"
+        unlike = "" if self.linked else f"if {a} is None or {a}.dtype is not {to}.dtype or {a}.shape != {to}.shape: "
+        return f"{unlike}{a} = fitted({n}, {i}, {a})"
 
     @staticmethod
     def _taken(needs: tuple, out: str, call: str) -> list[str]:

@@ -36,7 +36,9 @@ def swapaxes(a: Any, axis1: int, axis2: int) -> np.ndarray:
 
 
 def transpose(a: Any, axes: Any = None) -> np.ndarray:
-    return a.transpose(axes) if a.__class__ is _ndarray else np.transpose(a, axes)
+    if a.__class__ is _ndarray:
+        return a.T if axes is None else a.transpose(axes)
+    return np.transpose(a, axes)
 
 
 def broadcast_to(a: Any, shape: Any, **kwargs: Any) -> np.ndarray:

@@ -7,7 +7,7 @@ are done in blocks that stay in the cache.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -77,7 +77,7 @@ def updater(
 
 def _updater(name: str, dtype: np.dtype, lr: float, wd: float, t: int, rescale: float, clip: float | None,
              items: tuple) -> Callable[[np.ndarray, np.ndarray, tuple], None]:
-    kernel, full, before, count = _compiled(name, items)
+    kernel, full, before, counts = _compiled(name, items)
     bound = clip if clip is not None and clip > 0 else None
     factor, scale = 1.0, rescale
     if name in _LINEAR and not wd and bound is None:  # one pass less: the rate takes the factor
@@ -94,7 +94,7 @@ def _updater(name: str, dtype: np.dtype, lr: float, wd: float, t: int, rescale: 
     def update(w: np.ndarray, g: np.ndarray, state: tuple) -> None:
         """``general`` of arrays that lie alike and fill one block, without its questions."""
         shape, strides = w.shape, w.strides
-        if w.size > most or g.shape != shape or g.strides != strides or len(state) != count or not shape or not (
+        if w.size > most or g.shape != shape or g.strides != strides or len(state) not in counts or not shape or not (
                 w.dtype is dtype is g.dtype and w.flags.forc):
             return general(w, g, state)
         for x in state:
@@ -112,7 +112,7 @@ def _updater(name: str, dtype: np.dtype, lr: float, wd: float, t: int, rescale: 
         if w.dtype is not dtype or not _suits(w, g, state):
             _through_pure(name, w, g, state, lr, wd, t, rescale, clip, dict(items))
             return
-        if w.shape != g.shape or len(state) != count:
+        if w.shape != g.shape or len(state) not in counts:
             RULES[name].update(np, w, g, state, lr, wd, t, **dict(items))  # words the error
         size = w.size
         flat = tuple([x.reshape(-1) for x in (w, g, *state)])
@@ -171,8 +171,13 @@ def _suits(w, g, state):
 @lru_cache(maxsize=256)
 def _compiled(name, items):
     full = RULES[name].hyper(dict(items))
-    count = len(RULES[name].states(full))
-    return KERNELS[name], full, full.pop("decay") == "before_clip", count
+    counts = [len(RULES[name].states(full))] + [0] * (not reads_states(name, full))
+    return KERNELS[name], full, full.pop("decay") == "before_clip", tuple(counts)
+
+
+def reads_states(name: str, hyper: Mapping[str, Any]) -> bool:
+    """Whether the kernel ``name`` reads or writes states with these hyperparameters; else it does without them, too."""
+    return name != "dampened_sgd" or bool(hyper.get("momentum", RULES[name].defaults["momentum"]))
 
 
 def _through_pure(name, w, g, state, lr, wd, t, rescale_grad, clip_gradient, hyper):
