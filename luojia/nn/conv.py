@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import ops
 from .._src.core.dtypes import DType, float32
+from .._src.core.groups import rectified
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError, ShapeError
@@ -123,6 +124,13 @@ class Conv2d(_Conv):
     def construct(self, x: Any) -> Any:
         self._check_input(x)
         return ops.conv2d(x, self.weight, self.bias, self.stride, self.pad_mode, self._pads, self.dilation, self.group)
+
+    def _luojia_rectified(self, x: Any) -> Any:
+        if self.__class__ is not Conv2d or not self._luojia_is_plain():
+            return None
+        return rectified(OPERATORS["convolution"], (x, self.weight, self.bias), {
+            "kernel": None, "stride": self.stride, "pad": self._pads, "dilation": self.dilation, "groups": self.group,
+            "num_filter": None, "pad_mode": self.pad_mode, "layout": None})
 
 
 class Conv1d(_Conv):

@@ -6,6 +6,7 @@ import pytest
 import luojia as mx
 from luojia import sym
 from luojia._src.core.graph import CachedGraph
+from luojia._src.core.op import OPERATORS
 from luojia._src.core.profiling import Recording
 from luojia._src.errors import ShapeError
 from tests.core.test_chains import nodes
@@ -206,6 +207,42 @@ def test_a_wrong_width_is_told_by_the_layer(make):
     net, _ = make()
     with pytest.raises(ShapeError, match="expects inputs of width 3"):
         net(mx.nd.ones((2, 5)))
+
+
+CONVOLUTIONS = {
+    "Conv2D": (lambda: mx.gluon.nn.Conv2D(4, (3, 2), strides=(2, 1), padding=1, groups=2, in_channels=2,
+                                          activation="relu"), (2, 2, 5, 6)),
+    "Conv1D": (lambda: mx.gluon.nn.Conv1D(4, 3, dilation=2, use_bias=False, in_channels=2, activation="relu"),
+               (2, 2, 9)),
+    "Conv3D": (lambda: mx.gluon.nn.Conv3D(2, 2, in_channels=2, activation="relu"), (2, 2, 4, 3, 5)),
+    "Conv2d": (lambda: mx.nn.SequentialCell(mx.nn.Conv2d(2, 4, (3, 2), 2, "pad", (1, 0, 1, 0), has_bias=True),
+                                            mx.nn.ReLU()), (2, 2, 5, 6)),
+    "same": (lambda: mx.nn.SequentialCell(mx.nn.Conv2d(2, 4, 3, group=2), mx.nn.ReLU()), (2, 2, 5, 6)),
+}
+
+
+@pytest.mark.parametrize("name", CONVOLUTIONS)
+def test_convolutions_rectify_at_once(name, rng, monkeypatch, assert_close):
+    make, shape = CONVOLUTIONS[name]
+    net = make()
+    if isinstance(net, mx.gluon.Block):
+        net.initialize(mx.init.Xavier())
+    x = mx.nd.array(rng.standard_normal(shape))
+    out, dx, operators = recorded(net, x)
+    assert operators == ["convolution_relu"]
+    assert (out == 0).any()
+    monkeypatch.setattr(OPERATORS["convolution"], "rectified", None)
+    expected, slope, operators = recorded(net, x)
+    assert operators[-1] == "convolution"
+    assert_close(out, expected)
+    assert_close(dx, slope)
+
+
+def test_other_layouts_and_transposed_ones_do_not():
+    for layer in (mx.gluon.nn.Conv2D(4, 3, layout="NHWC", activation="relu"),
+                  mx.gluon.nn.Conv2DTranspose(4, 3, activation="relu")):
+        layer.initialize()
+        assert (layer(mx.nd.ones((1, 5, 5, 2))).asnumpy() >= 0).all()
 
 
 def test_functions_in_the_place_of_operators_are_called(monkeypatch):

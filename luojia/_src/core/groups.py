@@ -107,7 +107,8 @@ def find(steps: Sequence[Any], heads: Sequence[int]) -> list[Group]:
 
 def rectified(op: Operator, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any:
     """What ``op`` and a ReLU after it give, by one operator; None where the two run, and word what is wrong."""
-    if op.rectified is None or not isinstance(inputs[0], Tensor) or not _runs_here(inputs[0]):
+    x = inputs[0]
+    if op.rectified is None or not isinstance(x, Tensor) or not _runs_here(x) or attrs.get("layout") not in _LAYOUTS:
         return None
     try:
         return apply(op.rectified, inputs, attrs)

@@ -10,8 +10,8 @@ from ..._src.core.groups import rectified
 from ..._src.core.op import OPERATORS
 from ..block import HybridBlock
 
-_DENSE, _ACTIVATION = nd.FullyConnected, nd.Activation  # unless somebody puts others there, as ``amp.init`` does
-_HOW = {flatten: {"flatten": flatten} for flatten in (False, True)}
+_PLAIN = {name: getattr(nd, name) for name in ("Activation", "Convolution", "FullyConnected")}
+"""The functions, unless somebody puts others in their place, as ``amp.init`` does."""
 
 
 class Activation(HybridBlock):
@@ -35,12 +35,12 @@ class Activation(HybridBlock):
     def hybrid_forward(self, F: Any, x: Any) -> Any:
         return F.Activation(x, act_type=self._act_type, name="fwd")
 
-    def _after_dense(self, F: Any, inputs: tuple, flatten: bool) -> Any:
-        """What F.FullyConnected and this give by one operator; None where that is not what they compute."""
+    def _after(self, F: Any, name: str, op: str, inputs: tuple, attrs: dict[str, Any]) -> Any:
+        """What F's function ``name``, which runs ``op``, and this give by one operator; None where they are two."""
         if self._act_type != "relu" or self._forward_hooks or self._forward_pre_hooks or F is not nd or (
-                F.FullyConnected is not _DENSE or F.Activation is not _ACTIVATION):
+                getattr(F, name) is not _PLAIN[name] or F.Activation is not _PLAIN["Activation"]):
             return None
-        return rectified(OPERATORS["dense"], inputs, _HOW[flatten])
+        return rectified(OPERATORS[op], inputs, attrs)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._act_type})"

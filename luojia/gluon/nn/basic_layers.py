@@ -12,6 +12,8 @@ from ..block import Block, HybridBlock
 from ..utils import _indent
 from .activations import Activation
 
+_HOW = {flatten: {"flatten": flatten} for flatten in (False, True)}
+
 
 class _Stack(Block):
     """What both containers share: their children are layers in order."""
@@ -128,7 +130,7 @@ class Dense(HybridBlock):
     def hybrid_forward(self, F: Any, x: Any, weight: Any, bias: Any = None) -> Any:
         act = self.act
         if isinstance(act, Activation):
-            out = act._after_dense(F, (x, weight, bias), self._flatten)
+            out = act._after(F, "FullyConnected", "dense", (x, weight, bias), _HOW[self._flatten])
             if out is not None:
                 return out
         try:

@@ -74,6 +74,14 @@ class _Conv(HybridBlock):
             self.act = Activation(activation, prefix=activation + "_") if activation is not None else None
 
     def hybrid_forward(self, F: Any, x: Any, weight: Any, bias: Any = None) -> Any:
+        if isinstance(self.act, Activation) and not self._transposed:
+            how = self._kwargs
+            out = self.act._after(F, "Convolution", "convolution", (x, weight, bias), {
+                "kernel": how["kernel"], "stride": how["stride"], "pad": how["pad"], "dilation": how["dilate"],
+                "groups": how["num_group"], "num_filter": how["num_filter"], "pad_mode": "pad",
+                "layout": how["layout"]})
+            if out is not None:
+                return out
         operator = F.Deconvolution if self._transposed else F.Convolution
         out = operator(x, weight, name="fwd", **self._kwargs) if bias is None else (
             operator(x, weight, bias, name="fwd", **self._kwargs)
