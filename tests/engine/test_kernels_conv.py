@@ -17,7 +17,7 @@ from luojia._src.engine.kernels import (
     thin,
     windows,
 )
-from luojia._src.engine.kernels.conv import conv, conv_dw, conv_dx, conv_pull, conv_shape
+from luojia._src.engine.kernels.conv import _channels_last, conv, conv_dw, conv_dx, conv_pull, conv_shape
 from luojia._src.engine.kernels.finish import Finish
 from luojia._src.errors import ShapeError
 
@@ -88,9 +88,7 @@ def blocks(request, monkeypatch):
         pieces._pieces.cache_clear()
         request.addfinalizer(pieces._pieces.cache_clear)
     elif request.param == "heavy":
-        monkeypatch.setattr(conv_heavy, "HEAVY", 0)
-        monkeypatch.setattr(conv_heavy, "HEAVIER", 0)
-        monkeypatch.setattr(conv_heavy, "SMALL", 10_000)
+        monkeypatch.setattr(conv_heavy, "is_heavy", lambda w, n, out, *_: len(w) == 4 and 0 not in out)
         monkeypatch.setattr(conv_heavy, "COLUMNS", 10_000)
     elif request.param == 1:
         monkeypatch.setattr(columns, "BUFFER_BYTES", 1)
@@ -325,3 +323,19 @@ def test_outputs_of_few_channels_come_in_pairs_from_wider_windows(rng, monkeypat
     how = dict(stride=(1, 1), pad=((1, 1), (1, 1)), dilation=(1, 1), groups=1)
     conv_pull(conv(x, w, **how), x, w, **how)
     assert seen == [((3, 4), (7, 3), (1, 2))] * 2
+
+
+CHOICES = [  # weights, images, their outputs, stride, and the kernels of the convolution and of its gradient
+    ((512, 512, 3, 3), 1, (7, 7), 1, conv_heavy, conv_heavy), ((512, 512, 3, 3), 32, (7, 7), 1, *[conv_winograd] * 2),
+    ((512, 512, 3, 3), 8, (2, 2), 1, conv_heavy, conv_heavy), ((512, 512, 3, 3), 64, (2, 2), 1, conv_last, conv_last),
+    ((256, 256, 3, 3), 1, (14, 14), 1, conv_heavy, conv_last), ((256, 256, 3, 3), 8, (14, 14), 1, *[conv_winograd] * 2),
+    ((512, 256, 3, 3), 8, (7, 7), 2, conv_heavy, conv_heavy), ((512, 256, 3, 3), 32, (4, 4), 2, conv_heavy, conv_heavy),
+    ((64, 64, 3, 3), 1, (7, 7), 1, conv_last, conv_last), ((512, 512, 1, 1), 1, (7, 7), 1, conv_last, conv_last),
+]
+
+
+@pytest.mark.parametrize(("w", "n", "out", "stride", "forward", "backward"), CHOICES)
+def test_weights_that_outweigh_the_images_choose_the_kernels(w, n, out, stride, forward, backward):
+    x = np.empty((n, *out, w[1])).transpose(0, 3, 1, 2)
+    for gradient, expected in [(False, forward), (True, backward)]:
+        assert _channels_last(w, out, (stride, stride), (1, 1), 1, x, gradient=gradient) is expected

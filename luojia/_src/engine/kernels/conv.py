@@ -209,10 +209,11 @@ def _channels_last(w_shape: Ints, out: Ints, stride: Ints, dilation: Ints, group
         return conv_depthwise
     if groups > 1:
         return None
-    if conv_heavy.is_heavy(w_shape, out, gradient):
-        return conv_heavy
-    if conv_winograd.suits(w_shape, len(arrays[0]), out, stride, dilation):
+    n = len(arrays[0])
+    if conv_winograd.suits(w_shape, n, out, stride, dilation):
         return conv_winograd
+    if conv_heavy.is_heavy(w_shape, n, out, stride, gradient):
+        return conv_heavy
     here = max(w_shape[2:]) > 1 or not all(
         a.flags.c_contiguous and not conv_last.last(a).flags.c_contiguous for a in arrays
     )

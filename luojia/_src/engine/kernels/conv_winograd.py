@@ -31,7 +31,7 @@ FEWEST = 32  # channels, of the input and of the output
 FEWEST_PAIRS = 48 * 48  # of a channel of the input and one of the output, which the transformations must be worth
 WIDE_PAIRS = 72 * 72  # the same where products take half of the time
 LEAST = 256  # outputs of a channel, in all images
-PLANES = 256  # of weights, for each output: with more, the weights' transformation takes longer than the products
+PLANES = 512  # of weights, for each output: with more, the weights' transformation takes longer than the products
 BLOCK = 1 << 19  # numbers of a block's inputs and outputs, transformed
 TILES = 128  # of a block, at least
 
