@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from luojia._src.engine import threads
+from luojia._src.engine import processor, threads
 from luojia._src.engine.kernels import (
     columns,
     conv_depthwise,
@@ -325,17 +325,27 @@ def test_outputs_of_few_channels_come_in_pairs_from_wider_windows(rng, monkeypat
     assert seen == [((3, 4), (7, 3), (1, 2))] * 2
 
 
-CHOICES = [  # weights, images, their outputs, stride, and the kernels of the convolution and of its gradient
-    ((512, 512, 3, 3), 1, (7, 7), 1, conv_heavy, conv_heavy), ((512, 512, 3, 3), 32, (7, 7), 1, *[conv_winograd] * 2),
-    ((512, 512, 3, 3), 8, (2, 2), 1, conv_heavy, conv_heavy), ((512, 512, 3, 3), 64, (2, 2), 1, conv_last, conv_last),
-    ((256, 256, 3, 3), 1, (14, 14), 1, conv_heavy, conv_last), ((256, 256, 3, 3), 8, (14, 14), 1, *[conv_winograd] * 2),
-    ((512, 256, 3, 3), 8, (7, 7), 2, conv_heavy, conv_heavy), ((512, 256, 3, 3), 32, (4, 4), 2, conv_heavy, conv_heavy),
-    ((64, 64, 3, 3), 1, (7, 7), 1, conv_last, conv_last), ((512, 512, 1, 1), 1, (7, 7), 1, conv_last, conv_last),
+CHOICES = [  # weights, images, their outputs, stride; the kernels where BLAS has AVX-512, of the gradient too; elsewhere
+    ((512, 512, 3, 3), 1, (7, 7), 1, *[conv_heavy] * 4),
+    ((512, 512, 3, 3), 32, (7, 7), 1, *[conv_winograd] * 4),
+    ((512, 512, 3, 3), 16, (7, 7), 1, conv_winograd, conv_heavy, conv_winograd, conv_winograd),
+    ((512, 512, 3, 3), 8, (2, 2), 1, *[conv_heavy] * 4),
+    ((512, 512, 3, 3), 64, (2, 2), 1, conv_heavy, conv_last, conv_last, conv_last),
+    ((256, 256, 3, 3), 1, (14, 14), 1, conv_heavy, conv_last, conv_heavy, conv_last),
+    ((512, 512, 3, 3), 1, (14, 14), 1, conv_heavy, conv_last, conv_heavy, conv_last),
+    ((256, 256, 3, 3), 8, (14, 14), 1, *[conv_winograd] * 4),
+    ((512, 256, 3, 3), 8, (7, 7), 2, *[conv_heavy] * 4),
+    ((512, 256, 3, 3), 8, (4, 4), 2, *[conv_heavy] * 4),
+    ((64, 64, 3, 3), 1, (7, 7), 1, *[conv_last] * 4),
+    ((512, 512, 1, 1), 1, (7, 7), 1, *[conv_last] * 4),
 ]
 
 
-@pytest.mark.parametrize(("w", "n", "out", "stride", "forward", "backward"), CHOICES)
-def test_weights_that_outweigh_the_images_choose_the_kernels(w, n, out, stride, forward, backward):
+@pytest.mark.parametrize(("w", "n", "out", "stride", "wide", "wide_pull", "narrow", "narrow_pull"), CHOICES)
+def test_weights_that_outweigh_the_images_choose_the_kernels(w, n, out, stride, wide, wide_pull, narrow, narrow_pull,
+                                                             monkeypatch):
     x = np.empty((n, *out, w[1])).transpose(0, 3, 1, 2)
-    for gradient, expected in [(False, forward), (True, backward)]:
-        assert _channels_last(w, out, (stride, stride), (1, 1), 1, x, gradient=gradient) is expected
+    for is_wide, expected in [(True, (wide, wide_pull)), (False, (narrow, narrow_pull))]:
+        monkeypatch.setattr(processor, "multiplies_wide", lambda is_wide=is_wide: is_wide)
+        found = [_channels_last(w, out, (stride, stride), (1, 1), 1, x, gradient=g) for g in (False, True)]
+        assert tuple(found) == expected

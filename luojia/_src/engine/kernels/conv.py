@@ -210,9 +210,12 @@ def _channels_last(w_shape: Ints, out: Ints, stride: Ints, dilation: Ints, group
     if groups > 1:
         return None
     n = len(arrays[0])
-    if conv_winograd.suits(w_shape, n, out, stride, dilation):
+    is_heavy = conv_heavy.is_heavy(w_shape, n, out, stride, gradient)
+    if is_heavy and not gradient and conv_heavy.beats_tiles(w_shape, n, out):
+        return conv_heavy
+    if conv_winograd.suits(w_shape, n, out, stride, dilation, gradient):
         return conv_winograd
-    if conv_heavy.is_heavy(w_shape, n, out, stride, gradient):
+    if is_heavy:
         return conv_heavy
     here = max(w_shape[2:]) > 1 or not all(
         a.flags.c_contiguous and not conv_last.last(a).flags.c_contiguous for a in arrays

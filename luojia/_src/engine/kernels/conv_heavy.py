@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from luojia._src.engine import threads
+from luojia._src.engine import processor, threads
 from luojia._src.engine.kernels.columns import Ints, span
 from luojia._src.engine.kernels.conv_last import first, last
 from luojia._src.engine.kernels.finish import Finish
@@ -31,16 +31,23 @@ COLUMNS = 1 << 22  # numbers of the windows that are unfolded together
 
 
 def is_heavy(w_shape: Ints, n: int, out: Ints, stride: Ints, gradient: bool = False) -> bool:
-    """Whether a convolution of n images with weights (O, C, *kernel) to ``out``, or its gradient, is computed here."""
+    """Whether n images with weights (O, C, *kernel) to ``out``, or the gradients, had better be computed here than by
+    conv_last."""
     if len(w_shape) != 4 or max(w_shape[2:]) == 1 or not prod(out):
         return False
     weights, outputs, pixels = prod(w_shape), w_shape[0], n * prod(out)
     if not gradient:
-        if min(out) < FRAMED and 4 * pixels > outputs:
+        if min(out) < FRAMED and (2 if processor.multiplies_wide() else 4) * pixels > outputs:
             return False
         return weights >= HEAVY and prod(out) <= SMALL or 2 * weights >= HEAVY and 2 * pixels <= 3 * outputs
-    strided = max(stride) > 1 and pixels <= outputs
-    return weights >= HEAVIER and prod(out) <= SMALL and (min(out) >= WHOLE or 8 * pixels <= outputs or strided)
+    if max(stride) > 1 and 2 * weights >= HEAVY and 4 * pixels <= outputs:
+        return True
+    return weights >= HEAVIER and prod(out) <= SMALL and (min(out) >= WHOLE or 8 * pixels <= outputs)
+
+
+def beats_tiles(w_shape: Ints, n: int, out: Ints) -> bool:
+    """Whether there are so few windows that a product of them is faster than conv_winograd's transformations."""
+    return n * prod(out) <= w_shape[0] * (1.5 if processor.multiplies_wide() else 0.75)
 
 
 class Geometry(NamedTuple):

@@ -32,16 +32,19 @@ FEWEST_PAIRS = 48 * 48  # of a channel of the input and one of the output, which
 WIDE_PAIRS = 72 * 72  # the same where products take half of the time
 LEAST = 256  # outputs of a channel, in all images
 PLANES = 512  # of weights, for each output: with more, the weights' transformation takes longer than the products
+WIDE_PLANES = 256  # the same of gradients where products take half of the time
 BLOCK = 1 << 19  # numbers of a block's inputs and outputs, transformed
 TILES = 128  # of a block, at least
 
 
-def suits(w_shape: Ints, n: int, out: Ints, stride: Ints, dilation: Ints) -> bool:
-    """Whether a convolution without groups of n images with weights (O, C, *kernel) to ``out`` is computed here."""
+def suits(w_shape: Ints, n: int, out: Ints, stride: Ints, dilation: Ints, gradient: bool = False) -> bool:
+    """Whether a convolution without groups of n images with weights (O, C, *kernel) to ``out`` is computed here, or its
+    gradients are."""
+    wide = processor.multiplies_wide()
     return (len(w_shape) == 4 and (*w_shape[2:], *stride, *dilation) == (3, 3, 1, 1, 1, 1)
             and min(w_shape[:2]) >= FEWEST and min(out) > 1
-            and w_shape[0] * w_shape[1] >= (WIDE_PAIRS if processor.multiplies_wide() else FEWEST_PAIRS)
-            and n * prod(out) >= max(LEAST, w_shape[0] * w_shape[1] // PLANES))
+            and w_shape[0] * w_shape[1] >= (WIDE_PAIRS if wide else FEWEST_PAIRS)
+            and n * prod(out) >= max(LEAST, w_shape[0] * w_shape[1] // (WIDE_PLANES if wide and gradient else PLANES)))
 
 
 class Block(NamedTuple):
