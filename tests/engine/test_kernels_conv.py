@@ -325,7 +325,7 @@ def test_outputs_of_few_channels_come_in_pairs_from_wider_windows(rng, monkeypat
     assert seen == [((3, 4), (7, 3), (1, 2))] * 2
 
 
-CHOICES = [  # weights, images, their outputs, stride; the kernels where BLAS has AVX-512, of the gradient too; elsewhere
+CHOICES = [  # weights, images, outputs, stride; the kernels where BLAS has AVX-512, of the gradient too; elsewhere
     ((512, 512, 3, 3), 1, (7, 7), 1, *[conv_heavy] * 4),
     ((512, 512, 3, 3), 32, (7, 7), 1, *[conv_winograd] * 4),
     ((512, 512, 3, 3), 16, (7, 7), 1, conv_winograd, conv_heavy, conv_winograd, conv_winograd),
