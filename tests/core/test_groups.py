@@ -245,6 +245,28 @@ def test_other_layouts_and_transposed_ones_do_not():
         assert (layer(mx.nd.ones((1, 5, 5, 2))).asnumpy() >= 0).all()
 
 
+def test_layers_of_ones_own_are_called():
+    class Activation(mx.gluon.nn.Activation):
+        def hybrid_forward(self, F, x):
+            return x * 0 + 7
+
+    class ReLU(mx.nn.ReLU):
+        def construct(self, x):
+            return x * 0 + 7
+
+    class Dense(mx.nn.Dense):
+        def construct(self, x):
+            return super().construct(x) * 0 - 7
+
+    net, _ = gluon_layer()
+    net.act = Activation("relu")
+    assert (net(mx.nd.ones((2, 3))).asnumpy() == 7).all()
+    x = mx.Tensor(np.ones((2, 3), np.float32))
+    assert (mx.nn.SequentialCell(mx.nn.Dense(3, 4), ReLU())(x).asnumpy() == 7).all()
+    assert (mx.nn.Dense(3, 4, activation=ReLU())(x).asnumpy() == 7).all()
+    assert (mx.nn.SequentialCell(Dense(3, 4), mx.nn.ReLU())(x).asnumpy() == 0).all()
+
+
 def test_functions_in_the_place_of_operators_are_called(monkeypatch):
     net, _ = gluon_layer()
     with mx.contrib.amp.enabled():

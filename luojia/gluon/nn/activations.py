@@ -37,8 +37,9 @@ class Activation(HybridBlock):
 
     def _after(self, F: Any, name: str, op: str, inputs: tuple, attrs: dict[str, Any]) -> Any:
         """What F's function ``name``, which runs ``op``, and this give by one operator; None where they are two."""
-        if self._act_type != "relu" or self._forward_hooks or self._forward_pre_hooks or F is not nd or (
-                getattr(F, name) is not _PLAIN[name] or F.Activation is not _PLAIN["Activation"]):
+        if self._act_type != "relu" or self.__class__ is not Activation or F is not nd or (
+                self._forward_hooks or self._forward_pre_hooks
+                or getattr(F, name) is not _PLAIN[name] or F.Activation is not _PLAIN["Activation"]):
             return None
         return rectified(OPERATORS[op], inputs, attrs)
 
