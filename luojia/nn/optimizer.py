@@ -345,7 +345,7 @@ class Optimizer(OptimizerBase, Module):
             if not isinstance(g, Tensor):
                 raise DTypeError(f"{self._o_who}: the gradient of {p.name} must be a Tensor, but got "
                                  f"{type(g).__name__}.")
-            if g._value.shape != leaf_of(p)._value.shape:
+            if g._value.shape != (p if isinstance(p, Tensor) else leaf_of(p))._value.shape:
                 raise ShapeError(f"{self._o_who}: the gradient of {p.name} must have its shape {leaf_of(p).shape}, but "
                                  f"got {g.shape}.")
         return gradients
@@ -418,9 +418,15 @@ class RuleOptimizer(Optimizer):
         """The updates written into the parameters and states, where the rule and they allow it; whether they did."""
         if self._preset.name not in KERNELS:
             return False
-        leaves = [p if isinstance(p, Tensor) else leaf_of(p) for p in self.parameters]
-        if not all_in_place(leaves) or any([p is not w and len(p.leaves()) > 1
-                                            for p, w in zip(self.parameters, leaves)]):
+        leaves = []
+        for p in self.parameters:
+            if isinstance(p, Tensor):
+                leaves.append(p)
+            elif len(found := p.leaves()) == 1:
+                leaves += found
+            else:
+                return False
+        if not all_in_place(leaves):
             return False
         step, hyper = self._o_step, self._hyper
         rates: dict[int, Any] = {}
