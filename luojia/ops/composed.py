@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .._src.core.apply import unary
-from .._src.core.dtypes import DType, bool_, float32, int64, is_float, string, to_np
+from .._src.core.dtypes import DType, bool_, float32, int8, int16, int32, int64, is_float, string, to_np, uint8, uint16, uint32, uint64
 from .._src.core.op import OPERATORS as OP
 from .._src.core.random import next_key
 from .._src.errors import ArgumentError, DTypeError, ShapeError
@@ -22,6 +22,7 @@ from .forms import attributes_of as of
 from .forms import class_form
 
 _relu = unary(OP["relu"])
+_WHOLE = {int, int8, int16, int32, int64, uint8, uint16, uint32, uint64}
 
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
@@ -304,8 +305,17 @@ def bucketize(input: Tensor, boundaries: list, *, right: Any = False) -> Tensor:
 
 
 def truncate_div(x: Any, y: Any) -> Tensor:
-    """x / y rounded towards zero, in the dtype of the operands."""
-    return OP["divide_rounding"](x, y, rounding_mode="trunc")
+    """x / y rounded towards zero, in the dtype of the operands; integers by 0 end at the bound of their dtype."""
+    return OP["truncated_divide"](x, y) if _whole(x, y) else OP["divide_rounding"](x, y, rounding_mode="trunc")
+
+
+def tensor_div(x: Any, y: Any) -> Tensor:
+    """x / y, of integers as ``truncate_div``, in their dtype."""
+    return OP["truncated_divide"](x, y) if _whole(x, y) else OP["divide"](x, y)
+
+
+def _whole(*operands: Any) -> bool:
+    return all([getattr(v, "dtype", v.__class__) in _WHOLE for v in operands])
 
 
 def truncate_mod(x: Any, y: Any) -> Tensor:
@@ -426,7 +436,7 @@ _ROWS: tuple[Any, ...] = (
     ("ReduceStd", {"axis": (), "unbiased": True, "keep_dims": False},
      lambda self, x: std_mean(x, None if self.axis in ((), []) else self.axis, int(self.unbiased), self.keep_dims),
      "(standard deviation, mean)."),
-    ("TruncateDiv", *of(truncate_div)), ("TruncateMod", *of(truncate_mod)),
+    ("RealDiv", *of(tensor_div)), ("TruncateDiv", *of(truncate_div)), ("TruncateMod", *of(truncate_mod)),
     ("Cdist", *of(cdist, p=2.0)), ("Trace", {}, lambda self, x: OP["trace"](x), "The sum of the diagonal."),
     ("MulNoNan", {}, _mul_no_nan, _mul_no_nan.__doc__), ("LinSpace", {}, _linspace_of, linspace.__doc__),
     ("Roll", {"shifts": ..., "dims": None}, lambda self, x: OP["roll"](x, shift=self.shifts, axis=self.dims),
