@@ -15,7 +15,7 @@ from .._src.core.random import next_key
 from .._src.errors import ArgumentError, DTypeError, ShapeError
 from .._src.ops import Tensor
 from .._src.ops.composed import queries
-from .._src.ops.composed.linear import smooth_norm
+from .._src.ops.composed.linear import root, smooth_norm
 from .._src.ops.composed.losses import reduced
 from .._src.ops.composed.settle import settle
 from .forms import attributes_of as of
@@ -180,7 +180,11 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-08) 
 
 
 def cdist(x1: Tensor, x2: Tensor, p: float = 2.0) -> Tensor:
-    """The distances of each row of x1 (..., P, M) to each of x2 (..., R, M) in the p-norm: (..., P, R)."""
+    """The distances of each row of x1 (..., P, M) to each of x2 (..., R, M) in the p-norm: (..., P, R).
+
+    The gradient for ``p`` of inf goes to each of the greatest differences; for p < 1 it is 0 where a difference is 0, as
+    the slope is infinite there. MindSpore's for p < 1 is 0 everywhere.
+    """
     if x1.ndim != x2.ndim:
         raise ShapeError(f"For 'cdist', x1 and x2 must have as many axes, got shapes {x1.shape} and {x2.shape}.")
     if p < 0:
@@ -188,7 +192,14 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0) -> Tensor:
     if p in (1, 2) and x1.np_dtype == x2.np_dtype and x1.np_dtype.kind == "f" and x1.ndim > 1 and (
             x1.shape[:-2] == x2.shape[:-2] and x1.shape[-1] == x2.shape[-1]):
         return OP["pair_distances"](x1, x2, p=p)
-    return smooth_norm(OP["expand_dims"](x1, axis=-2) - OP["expand_dims"](x2, axis=-3), p, -1)
+    gaps = OP["expand_dims"](x1, axis=-2) - OP["expand_dims"](x2, axis=-3)
+    if p == float("inf"):
+        return OP["max"](OP["abs"](gaps), axis=-1, ties="each")
+    if 0 < p < 1:
+        none = OP["equal"](gaps, 0)
+        powers = OP["power"](OP["abs"](OP["where"](none, OP["ones_like"](gaps), gaps)), p)
+        return root(OP["sum"](OP["where"](none, OP["zeros_like"](gaps), powers), axis=-1), p)
+    return smooth_norm(gaps, p, -1)
 
 
 def block_diag(*inputs: Tensor) -> Tensor:
