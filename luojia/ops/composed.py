@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .._src.core.apply import unary
-from .._src.core.dtypes import DType, bool_, float32, int8, int16, int32, int64, is_float, string, to_np, uint8, uint16, uint32, uint64
+from .._src.core.dtypes import DType, bool_, float32, int64, is_float, string, to_np
 from .._src.core.op import OPERATORS as OP
 from .._src.core.random import next_key
 from .._src.errors import ArgumentError, DTypeError, ShapeError
@@ -22,7 +22,6 @@ from .forms import attributes_of as of
 from .forms import class_form
 
 _relu = unary(OP["relu"])
-_WHOLE = {int, int8, int16, int32, int64, uint8, uint16, uint32, uint64}
 
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
@@ -182,8 +181,8 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-08) 
 def cdist(x1: Tensor, x2: Tensor, p: float = 2.0) -> Tensor:
     """The distances of each row of x1 (..., P, M) to each of x2 (..., R, M) in the p-norm: (..., P, R).
 
-    The gradient for ``p`` of inf goes to each of the greatest differences; for p < 1 it is 0 where a difference is 0, as
-    the slope is infinite there. MindSpore's for p < 1 is 0 everywhere.
+    The gradient for ``p`` of inf goes to each of the greatest differences; for p < 1 it is 0 where a difference is 0,
+    as the slope is infinite there. MindSpore's for p < 1 is 0 everywhere.
     """
     if x1.ndim != x2.ndim:
         raise ShapeError(f"For 'cdist', x1 and x2 must have as many axes, got shapes {x1.shape} and {x2.shape}.")
@@ -326,7 +325,7 @@ def tensor_div(x: Any, y: Any) -> Tensor:
 
 
 def _whole(*operands: Any) -> bool:
-    return all([getattr(v, "dtype", v.__class__) in _WHOLE for v in operands])
+    return all([v.__class__ is int or isinstance(v, Tensor) and v.np_dtype.kind in "iu" for v in operands])
 
 
 def truncate_mod(x: Any, y: Any) -> Tensor:

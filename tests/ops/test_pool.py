@@ -212,7 +212,8 @@ def test_gradients_of_maxima_of_parts_on_arrays_are_those_on_tensors(shape, size
     lambda x: ops.avg_pool2d(x, 2, 1, 2), lambda x: ops.max_pool3d(x[None], 3, 1, 2),
     lambda x: ops.avg_pool3d(x[None], 2, 1, (1, 1, 1, 2, 1, 1)), lambda x: ops.MaxPool3D(2, 1, "pad", 2)(x[None]),
     lambda x: ops.AvgPool3D(2, 1, "pad", 2)(x[None]), lambda x: ms.nn.MaxPool1d(2, 1, "pad", 2)(x[0]),
-    lambda x: ms.nn.MaxPool2d(3, 1, "pad", 2, dilation=2)(x), lambda x: ms.nn.MaxPool3d(3, 1, "pad", (1, 1, 2))(x[None]),
+    lambda x: ms.nn.MaxPool2d(3, 1, "pad", 2, dilation=2)(x),
+    lambda x: ms.nn.MaxPool3d(3, 1, "pad", (1, 1, 2))(x[None]),
     lambda x: ms.nn.AvgPool2d(2, 1, "pad", 2, count_include_pad=False)(x), lambda x: ms.mint.nn.AvgPool2d(2, 1, 2)(x),
 ])
 def test_padding_of_more_than_half_a_window_is_refused_as_by_mindspore(pool):

@@ -224,7 +224,7 @@ def floor_divide(xp, x, y):
 
 
 def _bounded(xp, x, y, quotient):
-    """Integers x / y that MindSpore bounds where y is 0: the greatest or least of their dtype by the sign of x, or 0."""
+    """Quotients of integers, and where y is 0 the greatest or least number of their dtype by the sign of x, or 0."""
     if y.__class__ is int and y or y.__class__ is np.ndarray and y.all():
         return quotient
     least, most = (xp.asarray(n, quotient.dtype) for n in (np.iinfo(quotient.dtype).min, np.iinfo(quotient.dtype).max))
