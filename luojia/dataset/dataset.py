@@ -252,13 +252,13 @@ class Dataset:
         lengths = part_sizes(sizes, self.get_dataset_size())
         order = self.split_order(config.new_order(), sum(lengths)) if randomize else np.arange(sum(lengths))
         ends = np.cumsum(lengths)
-        return [self.part(order[end - n : end]) for n, end in zip(lengths, ends)]
+        return [self.part(order[end - n : end], randomize) for n, end in zip(lengths, ends)]
 
-    def part(self, picked: np.ndarray) -> Dataset:
-        """The rows of these numbers, of ``split``."""
+    def part(self, picked: np.ndarray, shuffled: bool) -> Dataset:
+        """The rows of these numbers, of ``split``, which are in a random order if ``shuffled``."""
         from .steps import Part
 
-        return Part(self, picked)
+        return Part(self, picked, shuffled)
 
     def split_order(self, rng: Any, count: int) -> np.ndarray:
         """The random order in which ``split`` deals out the rows."""
@@ -270,6 +270,14 @@ class Dataset:
 
     def __len__(self) -> int:
         return self.get_dataset_size()
+
+    def is_shuffled(self) -> bool:
+        """Whether the order of the rows is random, by the source or by a step."""
+        return any(child.is_shuffled() for child in self.children)
+
+    def is_sharded(self) -> bool:
+        """Whether the rows are those of one shard of several."""
+        return any(child.is_sharded() for child in self.children)
 
     def get_batch_size(self) -> int:
         """The rows in a batch; 1 without ``batch``."""

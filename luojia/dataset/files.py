@@ -86,6 +86,12 @@ class FileRows(Checking, Dataset):
     def get_col_names(self) -> list[str]:
         return self._columns
 
+    def is_shuffled(self) -> bool:
+        return self._shuffle is not Shuffle.FALSE
+
+    def is_sharded(self) -> bool:
+        return self._shards[0] > 1
+
     def _rows_of(self, path: str) -> list[Row]:
         if path not in self._read:
             self._read[path] = list(self.read(path))

@@ -111,6 +111,9 @@ class _FileOrder(Sampler):
         super().__init__()
         self._ends, self._mode, self._keys = ends, mode, [object() for _ in ends]
 
+    def is_shuffled(self) -> bool:
+        return True
+
     def indices(self, n: int, rng: Any) -> np.ndarray:
         parts = [np.arange(a, b) for a, b in zip([0, *self._ends], [*self._ends[:-1], n])]
         if self._mode is Shuffle.FILES:

@@ -278,10 +278,10 @@ class DistributedSampler(Sampler):
             )
 
     def is_shuffled(self) -> bool:
-        return self.child is not None and self.child.is_shuffled()
+        return self.shuffle or super().is_shuffled()
 
     def is_sharded(self) -> bool:
-        return self.num_shards > 1
+        return self.num_shards > 1 or super().is_sharded()
 
     def indices(self, n: int, rng: Any) -> np.ndarray:
         if type(rng) is Order:  # without a seed
@@ -382,7 +382,7 @@ class PKSampler(Sampler):
             raise ArgumentError("PKSampler: GetClassIds needs to be override to support PK: it cannot be a child.")
 
     def is_shuffled(self) -> bool:
-        return self.shuffle
+        return self.shuffle or super().is_shuffled()
 
     def bind(self, source: Any) -> None:
         self._source = source
@@ -424,9 +424,15 @@ class IterSampler(Sampler):
 class Picked(Sampler):
     """The samples of these numbers among those that another sampler gives in an order that stays: of ``split``."""
 
-    def __init__(self, sampler: Sampler, order: Callable[[], Any], picked: np.ndarray) -> None:
+    def __init__(self, sampler: Sampler, order: Callable[[], Any], picked: np.ndarray, shuffled: bool) -> None:
         super().__init__()
-        self._sampler, self._fixed, self._picked = sampler, order, picked
+        self._sampler, self._fixed, self._picked, self._shuffled = sampler, order, picked, shuffled
+
+    def is_shuffled(self) -> bool:
+        return self._shuffled or self._sampler.is_shuffled()
+
+    def is_sharded(self) -> bool:
+        return self._sampler.is_sharded()
 
     def take(self, n: int, rng: Any) -> np.ndarray:
         return self._sampler.take(n, self._fixed())[self._picked]

@@ -45,10 +45,10 @@ class Source(Checking, Dataset):
         new_sampler.bind(self)
         self._sampler = new_sampler
 
-    def part(self, picked: np.ndarray) -> Dataset:
+    def part(self, picked: np.ndarray, shuffled: bool) -> Dataset:
         made = copy.copy(self)
         made._sampler = SequentialSampler()
-        made._sampler.add_child(Picked(self._sampler, config.fixed_order(), picked))
+        made._sampler.add_child(Picked(self._sampler, config.fixed_order(), picked, shuffled))
         return made
 
     def add_sampler(self, new_sampler: Any) -> None:
@@ -71,6 +71,12 @@ class Source(Checking, Dataset):
 
     def get_col_names(self) -> list[str]:
         return self._columns
+
+    def is_shuffled(self) -> bool:
+        return self._sampler.is_shuffled()
+
+    def is_sharded(self) -> bool:
+        return self._sampler.is_sharded()
 
     def get_dataset_size(self) -> int:
         return len(self._sampler.take(self._count, Still()))
@@ -239,8 +245,8 @@ class GeneratorDataset(Source):
     def get_batch_size(self) -> int:
         return 1 if self._batches is None else -1
 
-    def part(self, picked: np.ndarray) -> Dataset:
-        return super().part(picked) if self._random else Dataset.part(self, picked)
+    def part(self, picked: np.ndarray, shuffled: bool) -> Dataset:
+        return super().part(picked, shuffled) if self._random else Dataset.part(self, picked, shuffled)
 
     def rows(self, rng: Any) -> Iterator[Row]:
         if self._batches is not None:

@@ -175,6 +175,9 @@ class ShuffleDataset(Dataset):
         if isinstance(below, SyncWaitDataset):
             raise PipelineError("No shuffle after sync operators.")
 
+    def is_shuffled(self) -> bool:
+        return True
+
     def gather(self, rng: Any) -> Any:
         whole = self.children[0].gather(rng)
         if whole is None or len(whole[1]) > self.buffer_size:
@@ -291,6 +294,12 @@ class ConcatDataset(Dataset):
                                 "to be set!")
         self._sampler = sampler
 
+    def is_shuffled(self) -> bool:
+        return super().is_shuffled() or self._sampler is not None and self._sampler.is_shuffled()
+
+    def is_sharded(self) -> bool:
+        return super().is_sharded() or self._sampler is not None and self._sampler.is_sharded()
+
     def get_dataset_size(self) -> int:
         whole = sum(child.get_dataset_size() for child in self.children)
         return whole if self._sampler is None else len(self._sampler.take(whole, Still()))
@@ -362,10 +371,13 @@ class RenameDataset(Dataset):
 class Part(Dataset):
     """The rows of these numbers, of ``split``."""
 
-    def __init__(self, child: Dataset, picked: np.ndarray) -> None:
+    def __init__(self, child: Dataset, picked: np.ndarray, shuffled: bool) -> None:
         super().__init__(child)
-        self.picked = picked
+        self.picked, self._shuffled = picked, shuffled
         self._same = config.fixed_order()
+
+    def is_shuffled(self) -> bool:
+        return self._shuffled or super().is_shuffled()
 
     def get_dataset_size(self) -> int:
         return len(self.picked)

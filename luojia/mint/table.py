@@ -23,13 +23,13 @@ sqrt(input:x); square(input:x); tan(input:x); tanh(input:x); trunc(input:x); rel
 fix(input:x) = trunc; inverse(input:x); clone(input:x) = identity
 arctan2(input:x, other:y); atan2(input:x, other:y) = arctan2; bitwise_and(input:x, other:y)
 bitwise_or(input:x, other:y); bitwise_xor(input:x, other:y)
-eq(input:x, other:y) = equal; fmod(input:x, other:y); gcd(input:x, other:y)
+eq(input:x, other:y) = equal; fmod(input:x, other:y) | by_zero='x'; gcd(input:x, other:y)
 greater(input:x, other:y); greater_equal(input:x, other:y); gt(input:x, other:y) = greater; less(input:x, other:y)
 ge(input:x, other:y) = greater_equal; le(input:x, other:y) = less_equal; less_equal(input:x, other:y)
 logaddexp(input:x, other:y); logaddexp2(input:x, other:y); logical_and(input:x, other:y); logical_or(input:x, other:y)
 logical_xor(input:x, other:y); lt(input:x, other:y) = less; maximum(input:x, other:y); minimum(input:x, other:y)
 mul(input:x, other:y) = multiply; ne(input:x, other:y) = not_equal; not_equal(input:x, other:y)
-pow(input:x, exponent:y) = power; remainder(input:x, other:y) = mod; xlogy(input:x, other:y)
+pow(input:x, exponent:y) = power; remainder(input:x, other:y) = mod | by_zero='x'; xlogy(input:x, other:y)
 floor_divide(input:x, other:y); div(input:x, other:y, rounding_mode=None) = divide_rounding
 divide(input:x, other:y, rounding_mode=None) = divide_rounding
 mm(input:x, mat2:y) = matmul; bmm(input:x, mat2:y) = matmul; mv(input:x, vec:y) = matmul; matmul(input:x, other:y)

@@ -9,7 +9,6 @@ from .._checkparam import check_value_type
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, ShapeError
-from .._src.ops.composed.pooling import dilated_max_pool
 from .checks import check_bool
 from .conv import spatial
 from .module import Module
@@ -53,11 +52,7 @@ class _Pool(Module):
         single = isinstance(x, Tensor) and x.ndim == self._axes + 1
         if single:
             x = ops.reshape(x, (1, *x.shape))
-        if set(self._dilation) == {1}:
-            y = OPERATORS["pooling"](x, **self._attrs())
-        else:
-            y = dilated_max_pool(x, self._kernel, self._stride, self._pads, self._dilation, self.ceil_mode,
-                                 self.return_indices)
+        y = OPERATORS["pooling"](x, **self._attrs())
         if not single:
             return y
         return tuple([ops.reshape(t, t.shape[1:]) for t in y]) if self.return_indices else ops.reshape(y, y.shape[1:])
@@ -65,7 +60,8 @@ class _Pool(Module):
     def _attrs(self) -> dict[str, Any]:
         return {"pool_type": self._kind, "kernel": self._kernel, "stride": self._stride,
                 "pad_mode": self.pad_mode.lower(), "pad": self._pads, "ceil_mode": self.ceil_mode,
-                "return_indices": self.return_indices}
+                "return_indices": self.return_indices, "at_most_half": True,
+                "dilation": 1 if set(self._dilation) == {1} else self._dilation}
 
     def extend_repr(self) -> str:
         kernel, stride = self.kernel_size, self.stride
@@ -81,6 +77,7 @@ class MaxPool2d(_Pool):
     Args:
         kernel_size, stride: ints or (height, width).
         pad_mode: 'valid', 'same' (padding counts as minus infinity), or 'pad' by ``padding``.
+        padding: at most half of the kernel.
         dilation: how far apart a window's places lie, with pad_mode 'pad'.
 
     >>> from luojia import Tensor, nn

@@ -101,13 +101,15 @@ def arange(start: Any, stop: Any = None, step: Any = None, dtype: Any = None) ->
 
 def linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, retstep: bool = False, dtype: Any = None,
              axis: int = 0) -> Any:
-    """``num`` numbers at equal distances from ``start`` to ``stop``; with ``retstep`` also the distance."""
+    """``num`` numbers at equal distances from ``start`` to ``stop``; with ``retstep`` also the distance, of one nan."""
     whole(num, "linspace")
     first, last = host(start), host(stop)
     found: Any = np.linspace(first, last, num, endpoint, axis=axis)
-    step = (last - first) / max(num - endpoint, 1)
     found = place(found.astype(_np_of(dtype or float32)))
-    return (found, place(np.asarray(step, np.float32))) if retstep else found
+    if not retstep:
+        return found
+    gaps = num - endpoint
+    return found, place(np.asarray((last - first) / gaps, np.float32)) if gaps > 0 else float("nan")
 
 
 def logspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: Any = 10.0, dtype: Any = None,

@@ -336,7 +336,8 @@ def unravel_index(indices: Any, shape: Any, order: str = "C") -> tuple[Tensor, .
     size, places = int(np.prod(lengths)), np.asarray(host(indices))
     places = np.clip(np.where(places < 0, places + size, places), 0, size - 1)
     found = np.unravel_index(places, lengths, **settings)
-    return tuple([place(np.asarray(f, np.int32)) for f in found])
+    dtype = np.int64 if isinstance(indices, Tensor) and indices.np_dtype == np.int64 else np.int32
+    return tuple([place(np.asarray(f, dtype)) for f in found])
 
 
 def ravel_multi_index(multi_index: Any, dims: Any, mode: str = "clip", order: str = "C") -> Tensor:

@@ -15,7 +15,7 @@ from .._src.core.random import next_key
 from .._src.errors import ArgumentError, DTypeError, ShapeError
 from .._src.ops import Tensor
 from .._src.ops.composed import queries
-from .._src.ops.composed.linear import smooth_norm
+from .._src.ops.composed.linear import root, smooth_norm
 from .._src.ops.composed.losses import reduced
 from .._src.ops.composed.settle import settle
 from .forms import attributes_of as of
@@ -179,7 +179,11 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-08) 
 
 
 def cdist(x1: Tensor, x2: Tensor, p: float = 2.0) -> Tensor:
-    """The distances of each row of x1 (..., P, M) to each of x2 (..., R, M) in the p-norm: (..., P, R)."""
+    """The distances of each row of x1 (..., P, M) to each of x2 (..., R, M) in the p-norm: (..., P, R).
+
+    The gradient for ``p`` of inf goes to each of the greatest differences; for p < 1 it is 0 where a difference is 0,
+    as the slope is infinite there. MindSpore's for p < 1 is 0 everywhere.
+    """
     if x1.ndim != x2.ndim:
         raise ShapeError(f"For 'cdist', x1 and x2 must have as many axes, got shapes {x1.shape} and {x2.shape}.")
     if p < 0:
@@ -187,7 +191,14 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0) -> Tensor:
     if p in (1, 2) and x1.np_dtype == x2.np_dtype and x1.np_dtype.kind == "f" and x1.ndim > 1 and (
             x1.shape[:-2] == x2.shape[:-2] and x1.shape[-1] == x2.shape[-1]):
         return OP["pair_distances"](x1, x2, p=p)
-    return smooth_norm(OP["expand_dims"](x1, axis=-2) - OP["expand_dims"](x2, axis=-3), p, -1)
+    gaps = OP["expand_dims"](x1, axis=-2) - OP["expand_dims"](x2, axis=-3)
+    if p == float("inf"):
+        return OP["max"](OP["abs"](gaps), axis=-1, ties="each")
+    if 0 < p < 1:
+        none = OP["equal"](gaps, 0)
+        powers = OP["power"](OP["abs"](OP["where"](none, OP["ones_like"](gaps), gaps)), p)
+        return root(OP["sum"](OP["where"](none, OP["zeros_like"](gaps), powers), axis=-1), p)
+    return smooth_norm(gaps, p, -1)
 
 
 def block_diag(*inputs: Tensor) -> Tensor:
@@ -304,8 +315,17 @@ def bucketize(input: Tensor, boundaries: list, *, right: Any = False) -> Tensor:
 
 
 def truncate_div(x: Any, y: Any) -> Tensor:
-    """x / y rounded towards zero, in the dtype of the operands."""
-    return OP["divide_rounding"](x, y, rounding_mode="trunc")
+    """x / y rounded towards zero, in the dtype of the operands; integers by 0 end at the bound of their dtype."""
+    return OP["truncated_divide"](x, y) if _whole(x, y) else OP["divide_rounding"](x, y, rounding_mode="trunc")
+
+
+def tensor_div(x: Any, y: Any) -> Tensor:
+    """x / y, of integers as ``truncate_div``, in their dtype."""
+    return OP["truncated_divide"](x, y) if _whole(x, y) else OP["divide"](x, y)
+
+
+def _whole(*operands: Any) -> bool:
+    return all([v.__class__ is int or isinstance(v, Tensor) and v.np_dtype.kind in "iu" for v in operands])
 
 
 def truncate_mod(x: Any, y: Any) -> Tensor:
@@ -426,7 +446,7 @@ _ROWS: tuple[Any, ...] = (
     ("ReduceStd", {"axis": (), "unbiased": True, "keep_dims": False},
      lambda self, x: std_mean(x, None if self.axis in ((), []) else self.axis, int(self.unbiased), self.keep_dims),
      "(standard deviation, mean)."),
-    ("TruncateDiv", *of(truncate_div)), ("TruncateMod", *of(truncate_mod)),
+    ("RealDiv", *of(tensor_div)), ("TruncateDiv", *of(truncate_div)), ("TruncateMod", *of(truncate_mod)),
     ("Cdist", *of(cdist, p=2.0)), ("Trace", {}, lambda self, x: OP["trace"](x), "The sum of the diagonal."),
     ("MulNoNan", {}, _mul_no_nan, _mul_no_nan.__doc__), ("LinSpace", {}, _linspace_of, linspace.__doc__),
     ("Roll", {"shifts": ..., "dims": None}, lambda self, x: OP["roll"](x, shift=self.shifts, axis=self.dims),

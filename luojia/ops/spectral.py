@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._src.core.op import OPERATORS as OP
-from .._src.errors import DTypeError
+from .._src.errors import ArgumentError, DTypeError
 from .._src.ops import Tensor
 from .._src.ops.composed import elementwise, fourier, linear
 from .forms import attributes_of as of
@@ -26,6 +26,9 @@ def _with_size(self: Any, x: Tensor) -> Tensor:
     x = OP["cast"](x, dtype="float32") if x.np_dtype.kind == "b" else x
     axes, size = tuple(range(x.ndim - self.signal_ndim, x.ndim)), tuple(self.signal_sizes) or None
     if self.real and self.onesided:
+        if self.inverse and size is None and x.shape[-1] == 1:
+            raise ArgumentError("For 'FFTWithSize', the last axis of x must be longer than 1, as the inverse of a real "
+                                f"transform has 2 (m - 1) elements of m, but got shape {x.shape}; give signal_sizes.")
         return fourier.irfftn(x, size, axes, self.norm) if self.inverse else fourier.rfftn(x, None, axes, self.norm)
     out = (fourier.ifftn if self.inverse else fourier.fftn)(x, None, axes, self.norm)
     return OP["real"](out) if self.real and self.inverse else out

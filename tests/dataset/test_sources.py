@@ -126,11 +126,48 @@ def test_samplers_know_whether_they_shuffle_and_share():
     outer = ds.SequentialSampler()
     assert (outer.is_shuffled(), outer.is_sharded(), outer.child_sampler) == (False, False, None)
     outer.add_child(ds.DistributedSampler(2, 0))
+    assert (outer.is_shuffled(), outer.is_sharded()) == (True, True)
+    outer.replace_child(ds.DistributedSampler(2, 0, shuffle=False))
     assert (outer.is_shuffled(), outer.is_sharded()) == (False, True)
     outer.replace_child(ds.RandomSampler())
     assert (outer.is_shuffled(), outer.is_sharded()) == (True, False)
     shuffling = (ds.SubsetRandomSampler([0]), ds.WeightedRandomSampler([1]), ds.PKSampler(1, shuffle=True))
     assert all(sampler.is_shuffled() for sampler in shuffling) and not ds.PKSampler(1).is_shuffled()
+
+
+def test_pipelines_know_whether_they_shuffle_and_share(tmp_path):
+    (tmp_path / "a.txt").write_text("one\ntwo\n")
+    path = str(tmp_path / "a.txt")
+
+    def still(**how):
+        return ds.NumpySlicesDataset(list(range(8)), ["a"], **{"shuffle": False, **how})
+
+    def known(data):
+        return data.is_shuffled(), data.is_sharded()
+
+    def sampled(sampler):
+        return ds.NumpySlicesDataset(list(range(8)), ["a"], sampler=sampler)
+
+    other = ds.NumpySlicesDataset([1], ["b"], num_shards=2, shard_id=0)
+    for data in (still(), still(num_shards=1, shard_id=0), still().batch(2), still().map(lambda x: x),
+                 still().repeat(2), still().split([4, 4], randomize=False)[0], sampled(ds.SubsetSampler([1, 2])),
+                 sampled([1, 2]),
+                 still().batch(2).split([2, 2], randomize=False)[1], ds.PaddedDataset([{"a": np.array(1)}]),
+                 ds.TextFileDataset(path, shuffle=False), still() + still()):
+        assert known(data) == (False, False)
+    for data in (still(shuffle=None), still(shuffle=True).batch(2).take(1), still().shuffle(4).batch(2),
+                 still() + still(shuffle=True), still().split([4, 4])[0], sampled(ds.RandomSampler()),
+                 still().batch(2).shuffle(4).split([2, 2])[0],
+                 ds.TextFileDataset(path), ds.TextFileDataset(path, shuffle=ds.Shuffle.FILES), ds.RandomDataset(4),
+                 ds.GeneratorDataset([1, 2], ["a"])):
+        assert known(data) == (True, False)
+    for data in (still(num_shards=2, shard_id=0), sampled(ds.DistributedSampler(2, 0, shuffle=False)),
+                 ds.TextFileDataset(path, shuffle=False, num_shards=2, shard_id=0)):
+        assert known(data) == (False, True)
+    assert known(sampled(ds.DistributedSampler(2, 0))) == known(ds.zip((still(), other))) == (True, True)
+    joined = still() + still()
+    joined.use_sampler(ds.DistributedSampler(2, 0, shuffle=False))
+    assert known(joined) == (False, True)
 
 
 def sampled(sampler):

@@ -241,6 +241,19 @@ def test_plain_answers():
     assert ops.cdist(A, A, 0.0).asnumpy().tolist() == [[0.0, 3.0], [3.0, 0.0]]
 
 
+def test_the_gradient_of_distances_at_ties():
+    x = Tensor(np.array([[1, 2, 0.5], [0, 0, 0], [3, 1, -1]], np.float32))
+    y = Tensor(np.array([[0, 1, 1], [1, -1, 1], [0, 0, 0]], np.float32))
+    weights = Tensor(np.arange(1, 10).reshape(3, 3).astype(np.float32))
+    greatest = ops.grad(lambda x, y: (ops.cdist(x, y, float("inf")) * weights).sum(), (0, 1))(x, y)
+    assert [g.tolist() for g in greatest] == [[[1, 6, 0], [-5, 1, -9], [24, 8, -8]], [[-8, 3, 4], [-3, -15, 13],
+                                                                                    [-9, -3, 0]]]  # mindspore 2.8.0's
+    near, far = (ops.grad(lambda x: ops.cdist(x, y[:1], 0.5).sum())(Tensor([[at, 2.0, 3.0]])).asnumpy()
+                 for at in (0.0, 1.0))
+    np.testing.assert_allclose(near, [[0, 1 + 2**0.5, 0.5 * (2 + 2**0.5)]], rtol=1e-6)  # sqrt(d) / sqrt(|gap|)
+    np.testing.assert_allclose(far, [[2 + 2**0.5, 2 + 2**0.5, 1 + 2**0.5]], rtol=1e-6)
+
+
 def test_classes_alone_in_the_world():
     assert ops.AllReduce(ops.ReduceOp.SUM)(A).tolist() == A.tolist() == ops.AllGather()(A).tolist()
     assert ops.Broadcast(0)((A,))[0].tolist() == A.tolist() and ops.ReduceScatter()(A).shape == A.shape

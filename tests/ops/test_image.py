@@ -27,6 +27,27 @@ def test_transpose_of_resize():
     check_op("resize_dx", IMAGE, attrs={"size": (3, 2), **how}, ref=IMAGE[..., ::2] + IMAGE[..., 1::2])
 
 
+def test_values_of_cubic_resizing():
+    # Expected numbers of mindspore 2.8.0, whose weights come from a table of 1024 places.
+    row, size = Tensor(np.float32([[[[0, 4, 1, -2]]]])), Tensor(np.int32([1, 7]))
+    plain = [0, 2.6348936557769775, 3.9914839267730713, 2.296292543411255, -0.12095538526773453, -1.6770254373550415,
+             -2.3148176670074463]
+    halves = [-0.31686559319496155, 1.3241287469863892, 3.9113786220550537, 2.9375, 0.7725101113319397,
+              -1.20758056640625, -2.2376492023468018]
+    corners = [0, 0.8813287019729614, 1.9966979026794434, 3.07548451423645, 3.829413414001465, 3.987454891204834,
+               3.5010576248168945, 2.6415140628814697, 1.7115769386291504, 1]
+    for y, expected in (
+        (ops.ResizeBicubic()(row, size), plain), (ops.ResizeBicubic(False, True)(row, size), halves),
+        (ops.interpolate(row, size=(1, 7), mode="bicubic", align_corners=False), halves),
+        (ops.ResizeBicubic(True)(row[..., :3], (1, 10)), corners),
+    ):
+        np.testing.assert_allclose(y.asnumpy().ravel(), expected, rtol=1e-5, atol=1e-6)
+    weights = Tensor(np.arange(1.0, 11.0, dtype=np.float32))
+    slope = ops.grad(lambda x: (ops.ResizeBicubic(True)(x, (1, 10)) * weights).sum())(row[..., :3])
+    np.testing.assert_allclose(slope.asnumpy().ravel(), [3.9168665409088135, 27.69568634033203, 23.387447357177734],
+                               rtol=1e-6)
+
+
 def test_values_of_resize():
     # Expected numbers of mxnet 1.9.1 (BilinearResize2D), which torch.nn.functional.interpolate gives too.
     corners = [[0, 0.5, 1, 1.5, 2], [1, 1.5, 2, 2.5, 3], [2, 2.5, 3, 3.5, 4], [3, 3.5, 4, 4.5, 5]]

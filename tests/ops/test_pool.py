@@ -204,3 +204,27 @@ def test_gradients_of_maxima_of_parts_on_arrays_are_those_on_tensors(shape, size
     (found,) = op.rule(ENGINE.xp, g, y.asnumpy(), (x,), (True,), **attrs)
     (expected,) = op.rule(TENSORS, Tensor(g), y, [Tensor(x)], (True,), **attrs)
     np.testing.assert_allclose(found, expected.asnumpy(), rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("pool", [
+    lambda x: ops.max_pool2d(x, 3, 1, padding=2), lambda x: ops.max_pool2d(x, (2, 3), 1, (1, 2)),
+    lambda x: ops.max_pool2d(x, 3, 1, 2, dilation=2), lambda x: ops.avg_pool1d(x[0], 1, 1, 1),
+    lambda x: ops.avg_pool2d(x, 2, 1, 2), lambda x: ops.max_pool3d(x[None], 3, 1, 2),
+    lambda x: ops.avg_pool3d(x[None], 2, 1, (1, 1, 1, 2, 1, 1)), lambda x: ops.MaxPool3D(2, 1, "pad", 2)(x[None]),
+    lambda x: ops.AvgPool3D(2, 1, "pad", 2)(x[None]), lambda x: ms.nn.MaxPool1d(2, 1, "pad", 2)(x[0]),
+    lambda x: ms.nn.MaxPool2d(3, 1, "pad", 2, dilation=2)(x),
+    lambda x: ms.nn.MaxPool3d(3, 1, "pad", (1, 1, 2))(x[None]),
+    lambda x: ms.nn.AvgPool2d(2, 1, "pad", 2, count_include_pad=False)(x), lambda x: ms.mint.nn.AvgPool2d(2, 1, 2)(x),
+])
+def test_padding_of_more_than_half_a_window_is_refused_as_by_mindspore(pool):
+    x = Tensor(np.ones((1, 1, 9, 9), np.float32))
+    with pytest.raises(ArgumentError, match="padding must be at most half of the kernel"):
+        pool(x)
+    assert nd.Pooling(nd.ones((1, 1, 9, 9)), kernel=(3, 3), pad=(2, 2)).shape == (1, 1, 11, 11)  # MXNet's may be more
+
+
+def test_padding_of_half_a_window():
+    x = Tensor(np.ones((1, 1, 9, 9), np.float32))
+    assert ops.max_pool2d(x, 2, 1, 1, dilation=2).shape == (1, 1, 9, 9)
+    assert ops.avg_pool3d(x[None], 2, 1, (1, 1, 0, 2, 1, 1)).shape == (1, 1, 2, 10, 10)
+    assert ms.nn.MaxPool2d(3, 1, "pad", 1, dilation=3)(x).shape == (1, 1, 5, 5)

@@ -80,7 +80,7 @@ def _(xp, g, ans, args, needs):
     return g * y if needs[0] else None, g * x if needs[1] else None
 
 
-@op(("Div()(x, y)", "RealDiv()(x, y)"), fn=("true_divide(dividend:x, divisor:y)", "tensor_div(x, y)"),
+@op("Div()(x, y)", fn="true_divide(dividend:x, divisor:y)",
     mx=("broadcast_div(lhs:x, rhs:y)", "divide(lhs:x, rhs:y)"), elementwise=True)
 def divide(xp, x, y):
     """x / y, broadcast; integers divide to float32."""
@@ -201,7 +201,7 @@ def divide_rounding(xp, x, y, *, rounding_mode=None):
     if rounding_mode not in ("floor", "trunc"):
         raise ValueError(f"div: rounding_mode must be None, 'floor' or 'trunc', got {rounding_mode!r}.")
     if rounding_mode == "floor":
-        return xp.floor_divide(x, y)
+        return OPERATORS["floor_divide"].fn(xp, x, y)
     dtype = (x if hasattr(x, "dtype") else y).dtype
     if dtype.kind in "iu":
         return xp.to_integer(xp.trunc(xp.true_divide(x, y)), dtype)
@@ -218,8 +218,18 @@ def _(xp, g, ans, args, needs, *, rounding_mode):
 @op(("FloorDiv()(x, y)",), fn=("floor_divide(input:x, other:y)", "floor_div(x, y)", "floordiv(input:x, other:y)",
                               "tensor_floordiv(input:x, other:y)"), elementwise=True)
 def floor_divide(xp, x, y):
-    """The greatest integer not above x / y. Its gradient is 0."""
-    return quotients.floor_divide(x, y) if x.__class__ is np.ndarray else xp.floor_divide(x, y)
+    """The greatest integer not above x / y; of integers divided by 0 the bound of their dtype. Its gradient is 0."""
+    out = quotients.floor_divide(x, y) if x.__class__ is np.ndarray else xp.floor_divide(x, y)
+    return _bounded(xp, x, y, out) if out.dtype.kind in "iu" else out
+
+
+def _bounded(xp, x, y, quotient):
+    """Quotients of integers, and where y is 0 the greatest or least number of their dtype by the sign of x, or 0."""
+    if y.__class__ is int and y or y.__class__ is np.ndarray and y.all():
+        return quotient
+    least, most = (xp.asarray(n, quotient.dtype) for n in (np.iinfo(quotient.dtype).min, np.iinfo(quotient.dtype).max))
+    by_zero = xp.where(xp.greater(x, 0), most, xp.where(xp.less(x, 0), least, xp.zeros_like(least)))
+    return xp.where(xp.equal(y, 0), by_zero, quotient)
 
 
 @floor_divide.vjp(keep="")
@@ -227,16 +237,24 @@ def _(xp, g, ans, args, needs):
     return g * 0, g * 0
 
 
-@op("FloorMod()(x, y)", fn=("floor_mod(x, y)", "floormod(x, y)", "remainder(input:x, other:y)",
+@op("FloorMod()(x, y)", fn=("floor_mod(x, y)", "floormod(x, y)", "remainder(input:x, other:y) | by_zero='x'",
                             "tensor_mod(x, y)"),
     mx=("broadcast_mod(lhs:x, rhs:y) | by_zero=0", "modulo(lhs:x, rhs:y) | by_zero=0"), elementwise=True)
 def mod(xp, x, y, *, by_zero=None):
     """x - y floor(x / y): the remainder with the sign of y (Python's, MXNet's, MindSpore's FloorMod).
 
-    ``by_zero`` is the remainder of a division by 0, else nan (of integers 0).
+    ``by_zero`` is the remainder of a division by 0, else nan (of integers 0), or 'x': of integers what was divided.
     """
     out = quotients.mod(x, y) if x.__class__ is np.ndarray else xp.mod(x, y)
+    if by_zero == "x":
+        return _left(xp, x, y, out)
     return out if by_zero is None else xp.where(xp.equal(y, 0), xp.zeros_like(out) + by_zero, out)
+
+
+def _left(xp, x, y, remainder):
+    """Remainders of x / y, of integers x where y is 0: all of it, as in MindSpore's functions, not its classes."""
+    whole = remainder.dtype.kind in "iu" and not (y.__class__ is int and y)
+    return xp.where(xp.equal(y, 0), xp.asarray(x, remainder.dtype), remainder) if whole else remainder
 
 
 @mod.vjp(keep="args")
@@ -245,22 +263,23 @@ def _(xp, g, ans, args, needs, **_):
     return g, -g * xp.floor(x / y) if needs[1] else None
 
 
-@op("Mod()(x, y)", fn=("fmod(input:x, other:y)",), elementwise=True)
-def fmod(xp, x, y):
-    """x - y trunc(x / y): the remainder with the sign of x (C's, MindSpore's Mod)."""
-    return quotients.fmod(x, y) if x.__class__ is np.ndarray else xp.fmod(x, y)
+@op("Mod()(x, y)", fn="fmod(input:x, other:y) | by_zero='x'", elementwise=True)
+def fmod(xp, x, y, *, by_zero=None):
+    """x - y trunc(x / y): the remainder with the sign of x (C's, MindSpore's Mod). ``by_zero`` is as in ``mod``."""
+    out = quotients.fmod(x, y) if x.__class__ is np.ndarray else xp.fmod(x, y)
+    return _left(xp, x, y, out) if by_zero == "x" else out
 
 
 @fmod.vjp(keep="args")
-def _(xp, g, ans, args, needs):
+def _(xp, g, ans, args, needs, **_):
     x, y = args
     return g, -g * xp.trunc(x / y) if needs[1] else None
 
 
 @op(fn=(), differentiable=False)
 def truncated_divide(xp, x, y):
-    """x / y of integers, rounded towards zero, in their dtype: MXNet's division of integer arrays."""
-    return (x - xp.fmod(x, y)) // y
+    """x / y of integers, rounded towards zero, in their dtype; by 0 as ``floor_divide``."""
+    return OPERATORS["floor_divide"].fn(xp, x - xp.fmod(x, y), y)
 
 
 @op(fn=(), differentiable=False)

@@ -98,6 +98,9 @@ def ctc_loss(xp, x, labels, data_lengths=None, label_lengths=None, *, use_data_l
     much of x and of the labels counts. ``reduction`` 'mean' divides each loss by its number of labels first. An
     impossible sequence costs inf, or 0 with ``zero_infinity``. ``with_alpha`` adds the log of the forward variables,
     (N, T, 2 L + 1).
+
+    The gradient for log-probabilities is that of the loss; MindSpore 2.8.0's has exp(x) added to it, which a
+    log_softmax before takes away again.
     """
     labels, steps, counts, blank = _prepared(xp, x, labels, data_lengths, label_lengths, blank, blank_label,
                                              use_data_lengths, use_label_lengths)

@@ -75,6 +75,7 @@ ops:RandomShuffle.shape  [1.0, 2.0, 3.0] = (3,)
 ops:Randperm.shape  [3]:int32, max_length=5 = (5,)
 ops:RandpermV2.shape  4 = (4,)
 ops:Rank  [[1.0, 2.0]] = 2
+ops:RealDiv  [7, -7]:int32, [2, 2]:int32 = [ 3 -3]
 ops:Reduce  [1.0, 2.0], dest_rank=0 = [1. 2.]
 ops:ReduceStd[0]  [1.0, 2.0, 3.0] = 1.0
 ops:Renorm  [[3.0, 4.0], [0.0, 0.5]], p=2, dim=0, maxnorm=2.5 = [[1.5 2. ] / [0.  0.5]]

@@ -46,11 +46,14 @@ def cubic_matrix(size: int, out: int, align_corners: bool, half_pixel: bool = Tr
     """The matrix (out, size) of cubic interpolation (Keys 1981), at the places of ``linear_matrix``.
 
     As in MindSpore 2.8.0: of half pixels a = -0.5 and the weights of what lies within scaled to a sum of 1; else, with
-    ``align_corners`` or ``at_border`` (PyTorch's and mint's way), a = -0.75 and the border's value beyond it.
+    ``align_corners`` or ``at_border`` (PyTorch's and mint's way), a = -0.75 and the border's value beyond it. Except
+    with ``at_border`` it takes the weights from a table of 1024 places between two pixels, the nearest.
     """
-    at_border = at_border or align_corners or not half_pixel
     at = _positions(size, out, align_corners, half_pixel)
     first = np.floor(at).astype(int)
+    if not at_border:
+        at = first + np.rint((at - first) * 1024) / 1024
+    at_border = at_border or align_corners or not half_pixel
     matrix = np.zeros((out, size))
     for k in range(-1, 3):
         place = np.clip(first + k, 0, size - 1)

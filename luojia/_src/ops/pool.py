@@ -106,7 +106,8 @@ _NOT_DILATED = (1, (1,), (1, 1), (1, 1, 1))
 _CONVENTIONS = ("valid", "full", "same", "ceil")
 
 
-def _geometry(shape, *, kernel, pool_type, global_pool, stride, pad, pooling_convention, pad_mode, layout, **_):
+def _geometry(shape, *, kernel, pool_type, global_pool, stride, pad, pooling_convention, pad_mode, layout,
+              at_most_half=False, **_):
     """(keywords of the pooling kernels, how much of the padding after each axis only rounds the output up)."""
     name = "Pooling"
     check_layout(layout, name)
@@ -125,6 +126,8 @@ def _geometry(shape, *, kernel, pool_type, global_pool, stride, pad, pooling_con
     if min(*kernel, *stride) < 1:
         raise ShapeError(f"{name} expects kernel and stride of at least 1, got kernel {kernel}, stride {stride}.")
     given = padding("same" if pooling_convention == "same" else pad_mode, pad, size, kernel, stride, (1,) * axes, name)
+    if at_most_half:
+        _check_half(kernel, given)
     extra = (0,) * axes
     if pooling_convention in ("full", "ceil"):
         last = [-(-(n + lo + hi - k) // s) * s for n, k, s, (lo, hi) in zip(size, kernel, stride, given)]
@@ -133,6 +136,13 @@ def _geometry(shape, *, kernel, pool_type, global_pool, stride, pad, pooling_con
         extra = tuple([at + k - n - lo - hi for at, n, k, (lo, hi) in zip(last, size, kernel, given)])
     return {"kernel": kernel, "stride": stride,
             "pad": tuple([(lo, hi + e) for (lo, hi), e in zip(given, extra)])}, extra
+
+
+def _check_half(kernel, pad):
+    """Raises where the two sides' padding of an axis is together more than the kernel."""
+    if any((2 * p if isinstance(p, int) else sum(p)) > k for p, k in zip(pad, kernel)):
+        raise ArgumentError(f"Pooling: the padding must be at most half of the kernel {kernel}, but got {pad}; pad the "
+                            "input with ops.pad, or take a larger kernel.")
 
 
 def _averaged(attrs, extra):
@@ -145,20 +155,21 @@ def _averaged(attrs, extra):
 
 _MS = "(kernel_size:kernel=1, strides:stride=1, pad_mode='{mode}', data_format:layout='NCHW')"
 _AVG = ("(input_x:x, kernel_size:kernel=1, stride=1, padding:pad=0, ceil_mode=False, count_include_pad=True{more}) | "
-        "pool_type='avg'")
+        "pool_type='avg', at_most_half=True")
 
 
 @op((f"MaxPool{_MS.format(mode='valid')}(x)", f"AvgPool{_MS.format(mode='VALID')}(x) | pool_type='avg'",
      f"MaxPoolWithArgmax{_MS.format(mode='valid')}(x) | "
      "return_indices='all', index_dtype='int32'",
      "MaxPool3D(kernel_size:kernel=1, strides:stride=1, pad_mode='VALID', pad_list:pad=0, ceil_mode=None, "
-     "data_format:layout='NCDHW')(x)",
+     "data_format:layout='NCDHW')(x) | at_most_half=True",
      "AvgPool3D(kernel_size:kernel=1, strides:stride=1, pad_mode='valid', pad=0, ceil_mode=False, "
-     "count_include_pad=True, divisor_override:divisor=0, data_format:layout='NCDHW')(x) | pool_type='avg'"),
+     "count_include_pad=True, divisor_override:divisor=0, data_format:layout='NCDHW')(x) | pool_type='avg', "
+     "at_most_half=True"),
     fn=("max_pool2d(x, kernel_size:kernel, stride=None, padding:pad=0, dilation=1, return_indices=False, "
-        "ceil_mode=False)",
+        "ceil_mode=False) | at_most_half=True",
         "max_pool3d(x, kernel_size:kernel, stride=None, padding:pad=0, dilation=1, ceil_mode=False, "
-        "return_indices=False)",
+        "return_indices=False) | at_most_half=True",
         "avg_pool1d" + _AVG.format(more=""), "avg_pool2d" + _AVG.format(more=", divisor_override:divisor=0"),
         "avg_pool3d" + _AVG.format(more=", divisor_override:divisor=0")),
     mx="Pooling(data:x, kernel=(), pool_type='max', global_pool=False, cudnn_off:_=False, pooling_convention='valid', "
@@ -166,7 +177,7 @@ _AVG = ("(input_x:x, kernel_size:kernel=1, stride=1, padding:pad=0, ceil_mode=Fa
     outputs=lambda return_indices=False, **_: 2 if return_indices else 1, half="wide")
 def pooling(xp, x, *, kernel=None, pool_type="max", global_pool=False, stride=1, pad=0, dilation=1,
             pooling_convention="valid", ceil_mode=False, pad_mode="pad", p_value=None, count_include_pad=None,
-            divisor=0, return_indices=False, index_dtype="int64", layout=None):
+            divisor=0, return_indices=False, index_dtype="int64", layout=None, at_most_half=False):
     """Each window of x (N, C, *size), reduced: (N, C, *out) with out = (size + pads - kernel) // stride + 1.
 
     ``pool_type``: 'max' (its gradient goes to the first of equal maxima), 'avg', 'sum', or 'lp', the ``p_value``-th
@@ -175,14 +186,19 @@ def pooling(xp, x, *, kernel=None, pool_type="max", global_pool=False, stride=1,
     padding if ``count_include_pad``, by default unless pad_mode is 'same'. ``divisor`` replaces the mean's count.
     ``stride`` None is the kernel. ``return_indices`` adds where in its channel each maximum is, counted row by row, in
     ``index_dtype``; 'all' counts through the channels. With ``layout`` NWC, NHWC or NDHWC the channels come last.
-    The places of a window lie ``dilation`` apart, where the maximum is asked for.
+    The places of a window lie ``dilation`` apart, where the maximum is asked for. ``at_most_half`` refuses padding that
+    is more than half of a window, as MindSpore does.
     """
     attrs = {"count_include_pad": count_include_pad, "pad_mode": pad_mode}
     if dilation not in _NOT_DILATED:
+        if at_most_half:
+            axes = len(x.shape) - 2
+            _check_half(ints(kernel, axes, "kernel", "Pooling"), ints(pad, axes, "pad", "Pooling", 0))
         return _dilated(xp, x, kernel, stride, pad, dilation, ceil_mode, return_indices, index_dtype)
     how, extra = _geometry(
         x.shape, kernel=kernel, pool_type=pool_type, global_pool=global_pool, stride=stride, pad=pad,
         pooling_convention="ceil" if ceil_mode else pooling_convention, pad_mode=pad_mode, layout=layout,
+        at_most_half=at_most_half,
     )
     if pool_type == "max":
         y = xp.max_pool(x, **how)

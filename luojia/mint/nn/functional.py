@@ -235,7 +235,7 @@ def _pool(x: Tensor, kind: str, kernel_size: Any, stride: Any, padding: Any, cei
     kernel = plain(kernel_size)
     kernel = (kernel,) * axes if isinstance(kernel, int) else kernel
     out = OP["pooling"](batched, kernel=kernel, pool_type=kind, stride=kernel if stride is None else plain(stride),
-                        pad=plain(padding), ceil_mode=ceil_mode, **more)
+                        pad=plain(padding), ceil_mode=ceil_mode, at_most_half=True, **more)
     if batched is x:
         return out
     return tuple([OP["squeeze"](o, axis=0) for o in out]) if isinstance(out, tuple) else OP["squeeze"](out, axis=0)

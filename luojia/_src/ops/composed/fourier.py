@@ -98,14 +98,15 @@ def _whole(name: str, x: Tensor, s: Any, dim: Any, norm: Any) -> Tensor:
     norm, z = _norm(name, norm), _complex(name, x)
     axes, lengths = _axes(name, x, s, dim)
     *others, last = axes
-    n = lengths[-1]
-    n = 2 * (x.shape[last] - 1) if n is None else n
-    for length in (*lengths[:-1], n):
+    for length in lengths:
         _length(name, length)
+    n = 2 * (x.shape[last] - 1) if lengths[-1] is None else lengths[-1]
     for axis, length in zip(others, lengths):
         z = resized(z, axis, length)
     if others:
         z = OP["dft"](z, axes=tuple(others), inverse=True, norm=norm)
+    if not n:  # of one element, as in MindSpore
+        return OP["real"](resized(z, last, 0))
     z = resized(z, last, n // 2 + 1)
     rest = OP["flip"](OP["conj"](z[(slice(None),) * last + (slice(1, n - n // 2),)]), axis=last)
     z = OP["concatenate"](z, rest, axis=last)
@@ -152,7 +153,7 @@ def rfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = 
 
 
 def irfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
-    """The inverse of ``rfft``: real, of length ``n``, 2 (m - 1) of m elements by default."""
+    """The inverse of ``rfft``: real, of length ``n``, 2 (m - 1) of m elements by default, none of one."""
     return _whole("irfft", input, None if n is None else [n], [dim], norm)
 
 

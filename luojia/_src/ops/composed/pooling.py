@@ -233,17 +233,6 @@ def fractional_max_pool3d(input: Tensor, kernel_size: Any, output_size: Any = No
 # -- convolution that enlarges -----------------------------------------------------------------------------------------
 
 
-def dilated_max_pool(x: Tensor, kernel: tuple, stride: tuple, padding: tuple, dilation: tuple, ceil_mode: bool,
-                     return_indices: bool) -> Any:
-    """The maximum of each window of (N, C, *size) whose places lie ``dilation`` apart; and where it is in the input.
-
-    Raises:
-        ShapeError: a window is larger than the input with its padding.
-    """
-    return OP["pooling"](x, kernel=kernel, stride=stride, pad=padding, dilation=dilation, ceil_mode=ceil_mode,
-                         return_indices=return_indices)
-
-
 def conv3d_transpose(inputs: Tensor, weight: Tensor, pad_mode: str = "valid", padding: Any = 0, stride: Any = 1,
                      dilation: Any = 1, group: int = 1, output_padding: Any = 0) -> Tensor:
     """The transposed convolution of (N, C, D, H, W) with a weight (C, O / group, *kernel).
