@@ -13,6 +13,7 @@ from .._src.errors import ArgumentError, DTypeError, GraphError, MXNetError
 from .._src.ops import Tensor
 from .._src.ops.composed.hooks import Hooked, hooked
 from .._src.ops.composed.linear import smooth_norm
+from .._src.paths import public_names
 
 partial = functools.partial
 
@@ -226,3 +227,4 @@ __all__ = [
     "HookBackward", "HyperMap", "InsertGradientOf", "Map", "MultitypeFuncGraph",
     "clip_by_global_norm", "clip_by_norm", "partial",
 ]
+__dir__ = public_names(__name__)
