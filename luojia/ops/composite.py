@@ -15,7 +15,18 @@ from .._src.ops.composed.hooks import Hooked, hooked
 from .._src.ops.composed.linear import smooth_norm
 from .._src.paths import public_names
 
-partial = functools.partial
+
+def partial(func: Callable, *args: Any, **kwargs: Any) -> functools.partial:
+    """``func`` with its first arguments given, as Python's ``functools.partial``.
+
+    Matches ``mindspore.ops.partial``, which takes no arguments by name.
+
+    >>> from luojia import ops
+    >>> float(ops.partial(ops.sub, Tensor(5.0))(Tensor(3.0)))
+    2.0
+    """
+    return functools.partial(func, *args, **kwargs)
+
 
 
 class HyperMap:
