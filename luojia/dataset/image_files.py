@@ -204,7 +204,7 @@ class STL10Dataset(_InMemory):
 
 
 class SVHNDataset(_InMemory):
-    """SVHN, <part>_32x32.mat (which take SciPy): columns image, (32, 32, 3) uint8, and label, uint32, 0 of the digit 0.
+    """SVHN, <part>_32x32.mat: columns image, (32, 32, 3) uint8, and label, uint32, 0 of the digit 0.
 
     Args:
         dataset_dir: the folder.

@@ -147,7 +147,7 @@ class Flowers102Dataset(Pictures):
     """Oxford 102 flowers: columns image and label, uint32, from 0 on; of Segmentation image, segmentation, label.
 
     Args:
-        dataset_dir: the folder with jpg, segmim, imagelabels.mat and setid.mat (which take SciPy).
+        dataset_dir: the folder with jpg, segmim, imagelabels.mat and setid.mat.
         task: 'Classification' (default) or 'Segmentation'.
         usage: 'train', 'valid', 'test' or 'all' (default).
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
@@ -191,7 +191,7 @@ class Flowers102Dataset(Pictures):
 
 
 class SBDataset(Pictures):
-    """Semantic Boundaries: columns image and task (MindSpore's name for the labels), from MATLAB files (take SciPy).
+    """Semantic Boundaries: columns image and task (MindSpore's name for the labels), from MATLAB files.
 
     Args:
         dataset_dir: the folder with img, cls, train.txt, val.txt and train_noval.txt.
