@@ -26,8 +26,8 @@ def modules() -> list[str]:
             found.add(info.name)
     for name in sorted(found):
         module = importlib.import_module(name)
-        found |= {f"{name}.{n}" for n in getattr(module, "__all__", ()) if f"{name}.{n}" in sys.modules
-                  and isinstance(getattr(module, n), types.ModuleType)}
+        found |= {f"{name}.{n}" for n in getattr(module, "__all__", ())
+                  if isinstance(getattr(module, n), types.ModuleType) and f"{name}.{n}" in sys.modules}
     return sorted(found)
 
 
