@@ -10,6 +10,7 @@ import sys
 from typing import Any
 
 from ._src.errors import AbsentName
+from ._src.paths import public_names
 from .version import __version__ as __version__
 
 _MODULES = (
@@ -142,9 +143,7 @@ def __getattr__(name: str) -> Any:
     return found
 
 
-def __dir__() -> list[str]:
-    own = {name for name in globals() if name not in ("AbsentName", "Any", "annotations", "importlib", "sys")}
-    return sorted({*own, *_MODULES, *_NAMES, *_ALIASES, *_DTYPES})
+__dir__ = public_names(__name__, lambda: (*_MODULES, *_NAMES, *_ALIASES, *_DTYPES))
 
 
 class _Paths:

@@ -10,6 +10,7 @@ from ._src.core.repeated import is_end, repeated
 from ._src.core.tape import Leaf, Node, RichNode, recording_scope, state
 from ._src.core.tensor import NO_INPUTS, Tensor, run_backward, seed, wrap
 from ._src.errors import ArgumentError, GraphError, ShapeError
+from ._src.paths import public_names
 from .ndarray import NDArray
 
 # -- modes -------------------------------------------------------------------------------------------------------------
@@ -379,3 +380,4 @@ __all__ = [
     "Function", "backward", "get_symbol", "grad", "is_recording", "is_training", "mark_variables", "pause",
     "predict_mode", "record", "set_recording", "set_training", "train_mode",
 ]
+__dir__ = public_names(__name__)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ._src.errors import MXNetError, NotImplementedForSymbol, NotSupportedError
+from ._src.paths import public_names
 
 string_types = (str,)
 numeric_types = (float, int, np.generic)
@@ -173,3 +174,4 @@ __all__ = [
     "mx_float_p", "mx_int", "mx_int64", "mx_real_t", "mx_uint", "numeric_types", "py_str", "string_types",
     "with_metaclass",
 ]
+__dir__ = public_names(__name__)

@@ -12,7 +12,7 @@ from ._src.core.tape import state
 from ._src.core.tensor import Tensor
 from ._src.errors import DTypeError
 from ._src.ops import Parameter, ParameterTuple
-from ._src.paths import open_paths, refusing
+from ._src.paths import open_paths, public_names, refusing
 from .nn.checks import check_positive_int
 from .nn.module import Module
 from .nn.optim import LARS
@@ -135,5 +135,6 @@ class GradientAccumulation(Module):
 
 
 __all__ = ["BoostTrainOneStepCell", "BoostTrainOneStepWithLossScaleCell", "GradientAccumulation"]
+__dir__ = public_names(__name__)
 
 open_paths(sys.modules[__name__])

@@ -8,8 +8,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from ._src.paths import public_names
+
 __all__ = ["LogValidationMetricsCallback", "ProgressBar", "Speedometer", "do_checkpoint", "log_train_metric",
            "module_checkpoint", "save_checkpoint"]
+__dir__ = public_names(__name__)
 
 
 def save_checkpoint(prefix: str, epoch: int, symbol: Any, arg_params: dict, aux_params: dict,

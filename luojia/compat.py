@@ -14,6 +14,11 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
+from ._src.paths import public_names
+
+__all__ = ["ORIGINALS", "install", "uninstall"]
+__dir__ = public_names(__name__)
+
 ORIGINALS = ("mxnet", "mindspore", "luojianet_ms")
 # What the originals' modules import from each other is found in each of them, as mxnet.gluon.block.numeric_types.
 _COMMON = {"mxnet": ("luojia.base", "luojia.util", "luojia.ndarray.ndarray", "luojia.symbol.symbol", "luojia"),

@@ -27,6 +27,7 @@ from ._src.engine.devices import (
 from ._src.engine.group import place
 from ._src.engine.memory import counted
 from ._src.errors import ArgumentError, DeviceError, DTypeError, nearest
+from ._src.paths import public_names
 
 GRAPH_MODE = 0
 PYNATIVE_MODE = 1
@@ -469,3 +470,4 @@ __all__ = [
     "set_auto_parallel_context", "set_context", "set_deterministic", "set_device", "set_ps_context",
     "set_recursion_limit",
 ]
+__dir__ = public_names(__name__)

@@ -5,6 +5,11 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
+from ._src.paths import public_names
+
+__all__ = ["bulk", "set_bulk_size"]
+__dir__ = public_names(__name__)
+
 _size = 0
 
 

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from ._src.errors import MXNetError
+from ._src.paths import public_names
 
-__all__ = ["InternalError", "MXNetError", "register"]
+__all__ = ["InternalError", "MXNetError", "register", "register_error"]
+__dir__ = public_names(__name__)
 
 _registered: dict[str, type] = {}
 

@@ -7,8 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ._src.engine.devices import Context
+from ._src.paths import public_names
 
 __all__ = ["DataParallelExecutorGroup", "DataParallelExecutorManager", "_check_arguments", "_split_input_slice"]
+__dir__ = public_names(__name__)
 
 
 def _split_input_slice(batch_size: int, work_load_list: Sequence[float]) -> list[slice]:

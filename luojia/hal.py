@@ -19,7 +19,7 @@ from ._src.engine.streams import (
     set_cur_stream,
 )
 from ._src.errors import ArgumentError
-from ._src.paths import also_at, open_paths
+from ._src.paths import also_at, open_paths, public_names
 from .context import gpu_memory_info
 
 __all__ = ["Event", "Stream", "StreamCtx", "communication_stream", "current_stream", "default_stream", "device_count",
@@ -27,6 +27,7 @@ __all__ = ["Event", "Stream", "StreamCtx", "communication_stream", "current_stre
            "is_available", "is_initialized", "max_memory_allocated", "max_memory_reserved",
            "memory_allocated", "memory_reserved", "memory_stats", "memory_summary", "reset_max_memory_allocated",
            "reset_max_memory_reserved", "reset_peak_memory_stats", "set_cur_stream", "synchronize"]
+__dir__ = public_names(__name__)
 _TARGETS = ("CPU", "GPU", "Ascend")
 
 

@@ -20,10 +20,12 @@ from ._src.core.tensor import Tensor
 from ._src.errors import DTypeError
 from ._src.formats import ndarray_list
 from ._src.ops.rnn_layout import gate_slices
+from ._src.paths import public_names
 from ._src.train import initializers as formulas
 
 __all__ = ["Bilinear", "Constant", "FusedRNN", "InitDesc", "Initializer", "LSTMBias", "Load", "MSRAPrelu", "Mixed",
            "Normal", "One", "Orthogonal", "Uniform", "Xavier", "Zero", "alias", "create", "register"]
+__dir__ = public_names(__name__)
 
 
 class InitDesc(str):

@@ -25,10 +25,11 @@ from ._src.errors import (
 )
 from ._src.formats.atomic import write_bytes
 from ._src.formats.reader import open_source
-from ._src.paths import also_at, open_paths, refusing
+from ._src.paths import also_at, open_paths, public_names, refusing
 from ._src.train.compression import TwoBit, compression
 
 __all__ = ["KVStore", "KVStoreBase", "create"]
+__dir__ = public_names(__name__)
 
 _LOCAL = ("local", "device", "nccl", "local_update_cpu", "local_allreduce_cpu", "local_allreduce_device")
 _SYNC = ("dist", "dist_sync", "dist_device_sync", "dist_sync_device")

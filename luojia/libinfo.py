@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import sys
 
+from ._src.paths import public_names
+
 __version__: str = sys.modules[__name__.rpartition(".")[0]].__version__
 
 __all__ = ["find_include_path", "find_lib_path"]
+__dir__ = public_names(__name__)
 
 
 def find_lib_path(prefix: str = "luojia") -> list[str]:

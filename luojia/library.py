@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 
 from ._src.errors import MXNetError, NotSupportedError
+from ._src.paths import public_names
+
+__all__ = ["load"]
+__dir__ = public_names(__name__)
 
 
 def load(path: str, verbose: bool = True) -> None:

@@ -17,8 +17,11 @@ import time
 from logging import CRITICAL, DEBUG, ERROR, INFO, NOTSET, WARNING
 from typing import Any
 
+from ._src.paths import public_names
+
 __all__ = ["CRITICAL", "DEBUG", "ERROR", "INFO", "NOTSET", "WARNING", "critical", "debug", "error", "getLogger",
            "get_level", "get_log_config", "get_logger", "info", "warning"]
+__dir__ = public_names(__name__)
 
 _LETTERS = {CRITICAL: "C", ERROR: "E", WARNING: "W", INFO: "I", DEBUG: "D"}
 

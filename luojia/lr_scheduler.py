@@ -9,9 +9,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
+from ._src.paths import public_names
 from ._src.train import schedules
 
 __all__ = ["CosineScheduler", "FactorScheduler", "LRScheduler", "MultiFactorScheduler", "PolyScheduler"]
+__dir__ = public_names(__name__)
 
 
 class LRScheduler:

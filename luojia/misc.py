@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from ._src.paths import public_names
+
 __all__ = ["FactorScheduler", "LearningRateScheduler"]
+__dir__ = public_names(__name__)
 
 
 class LearningRateScheduler:

@@ -9,6 +9,7 @@ from typing import Any
 from . import ndarray as nd
 from . import symbol as sym
 from ._src.errors import AbsentName, FormatError
+from ._src.paths import public_names
 
 BatchEndParam = namedtuple("BatchEndParam", ["epoch", "nbatch", "eval_metric", "locals"])
 
@@ -57,3 +58,4 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = ["BatchEndParam", "load_checkpoint", "load_params", "save_checkpoint"]
+__dir__ = public_names(__name__)

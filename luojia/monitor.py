@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from ._src.paths import public_names
 from .ndarray import NDArray
 
 
@@ -89,3 +90,4 @@ class Monitor:
 
 
 __all__ = ["Monitor"]
+__dir__ = public_names(__name__)

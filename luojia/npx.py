@@ -24,7 +24,7 @@ from ._src.core.symbol_ops import captured
 from ._src.core.tensor import Tensor
 from ._src.engine.devices import Context, cpu, cpu_pinned, current_context, gpu, num_gpus
 from ._src.errors import AbsentName, ArgumentError, DTypeError, ShapeError, UnfitArgumentError
-from ._src.paths import child, open_paths
+from ._src.paths import child, open_paths, public_names
 from .context import gpu_memory_info
 from .ndarray import contrib as _contrib
 from .ndarray.door import function as _function
@@ -86,10 +86,6 @@ def __getattr__(name: str) -> Any:
         else:
             return found
     raise AbsentName("luojia.npx", name)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_OPERATORS})
 
 
 def nonzero(a: Any) -> ndarray:
@@ -233,5 +229,6 @@ __all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - part of the names c
     "is_np_shape", "load", "nonzero", "num_gpus", "random", "reset_np", "reshape", "save", "seed", "set_np",
     "waitall", *_OPERATORS,
 ]
+__dir__ = public_names(__name__)
 open_paths(sys.modules[__name__])
 image, random = child(__name__, "image"), child(__name__, "random")

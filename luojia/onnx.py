@@ -15,11 +15,12 @@ from ._src.core.symbol import Symbol
 from ._src.errors import ArgumentError, DTypeError
 from ._src.formats import onnx_file, onnx_write
 from ._src.formats.onnx_trace import EMITTERS
-from ._src.paths import open_paths
+from ._src.paths import open_paths, public_names
 from .ndarray import load as load_arrays
 from .symbol import load as load_symbol
 
 __all__ = ["export_model", "get_operator_support"]
+__dir__ = public_names(__name__)
 
 
 def export_model(sym: Any, params: Any, in_shapes: Sequence | None = None, in_types: Any = np.float32,

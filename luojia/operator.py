@@ -15,6 +15,7 @@ from ._src.core.symbol_ops import FACES
 from ._src.core.tape import Node, RichNode, recording_scope, state
 from ._src.core.tensor import Tensor, wrap
 from ._src.errors import ArgumentError, DTypeError, MXNetError, NotSupportedError, ShapeError
+from ._src.paths import public_names
 from .ndarray import NDArray
 
 _registered: dict[str, type] = {}
@@ -313,3 +314,4 @@ from .operator_classes import NDArrayOp, NumpyOp, PythonOp  # noqa: E402 - they 
 
 __all__ = ["CustomOp", "CustomOpProp", "NDArrayOp", "NumpyOp", "OperatorArguments", "PythonOp", "custom",
            "get_all_registered_operators", "get_operator_arguments", "register"]
+__dir__ = public_names(__name__)

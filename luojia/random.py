@@ -7,6 +7,7 @@ from typing import Any
 from ._src.core.random import seed_streams
 from ._src.engine.devices import Context
 from ._src.errors import AbsentName
+from ._src.paths import public_names
 
 _DRAWS = ("uniform normal randn poisson exponential gamma multinomial negative_binomial generalized_negative_binomial "
           "shuffle randint uniform_like normal_like exponential_like gamma_like poisson_like negative_binomial_like "
@@ -32,5 +33,4 @@ def __getattr__(name: str) -> Any:
     raise AbsentName("luojia.random", name)
 
 
-def __dir__() -> list[str]:
-    return sorted([*globals(), *_DRAWS])
+__dir__ = public_names(__name__, lambda: ("seed", *_DRAWS))

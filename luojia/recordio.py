@@ -18,6 +18,10 @@ import numpy as np
 from ._src.errors import ArgumentError, FormatError, GraphError, MissingFileError
 from ._src.formats import recordio as _format
 from ._src.formats.text import open_text
+from ._src.paths import public_names
+
+__all__ = ["IRHeader", "MXIndexedRecordIO", "MXRecordIO", "RecordIOError", "pack", "pack_img", "unpack", "unpack_img"]
+__dir__ = public_names(__name__)
 
 IRHeader = namedtuple("HEADER", ["flag", "label", "id", "id2"])
 """The header of an image record: how many labels follow (0: the one in ``label``), the label, two numbers."""

@@ -32,7 +32,7 @@ from ._src.engine.streams import (
     set_cur_stream,
 )
 from ._src.errors import ArgumentError, DTypeError
-from ._src.paths import also_at, open_paths, refusing
+from ._src.paths import also_at, open_paths, public_names, refusing
 
 __all__ = ["Event", "Feature", "Features", "Stream", "StreamCtx", "communication_stream", "current_stream",
            "default_stream", "dispatch_threads_num", "empty_cache", "feature_list", "launch_blocking",
@@ -40,6 +40,7 @@ __all__ = ["Event", "Feature", "Features", "Stream", "StreamCtx", "communication
            "memory_summary", "ms_memory_recycle", "reset_max_memory_allocated", "reset_max_memory_reserved",
            "reset_peak_memory_stats", "set_cpu_affinity", "set_cur_stream", "set_kernel_launch_capture",
            "set_kernel_launch_group", "set_memory", "synchronize"]
+__dir__ = public_names(__name__)
 
 _NAMES = ("CUDA CUDNN NCCL CUDA_RTC TENSORRT CPU_SSE CPU_SSE2 CPU_SSE3 CPU_SSE4_1 CPU_SSE4_2 CPU_SSE4A CPU_AVX "
           "CPU_AVX2 OPENMP SSE F16C JEMALLOC BLAS_OPEN BLAS_ATLAS BLAS_MKL BLAS_APPLE LAPACK MKLDNN OPENCV CAFFE "

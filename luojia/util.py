@@ -14,6 +14,14 @@ from collections.abc import Callable
 from typing import Any
 
 from ._src.engine.devices import num_gpus
+from ._src.paths import public_names
+
+__all__ = [
+    "array_class", "get_cuda_compute_capability", "get_gpu_count", "get_gpu_memory", "getenv", "is_np_array",
+    "is_np_shape", "makedirs", "np_array", "np_shape", "np_ufunc_legal_option", "reset_np", "set_module", "set_np",
+    "set_np_shape", "setenv", "use_np", "use_np_array", "use_np_shape", "wrap_np_binary_func", "wrap_np_unary_func",
+]
+__dir__ = public_names(__name__)
 
 
 class _Switches(threading.local):

@@ -9,6 +9,7 @@ from typing import Any
 from ._src.core.infer import Shapes, known
 from ._src.core.symbol import Entry, SymNode, walk
 from ._src.errors import MXNetError, NotSupportedError
+from ._src.paths import public_names
 from .symbol import Symbol
 
 _WEIGHTS = ("_weight", "_bias", "_beta", "_gamma", "_moving_var", "_moving_mean", "_running_var", "_running_mean")
@@ -164,3 +165,4 @@ def _label(node: SymNode) -> str:
 
 
 __all__ = ["plot_network", "print_summary"]
+__dir__ = public_names(__name__)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from types import FunctionType, ModuleType
 from typing import Any
@@ -23,6 +23,20 @@ def also_at(module: ModuleType, *paths: str) -> None:
         parent, _, name = path.rpartition(".")
         if parent in sys.modules and not hasattr(sys.modules[parent], name):
             setattr(sys.modules[parent], name, module)
+
+
+def public_names(module: str, more: Callable[[], Iterable[str]] = tuple) -> Callable[[], list[str]]:
+    """A module's ``__dir__``: its ``__all__``, its submodules and ``more``, not what it imports for its own use.
+
+    ``more`` gives the names that are made at first use, where ``__all__`` does not have them.
+    """
+    def __dir__() -> list[str]:
+        here = sys.modules[module]
+        own = {name for name, value in vars(here).items() if name.startswith("_")
+               or (isinstance(value, ModuleType) and sys.modules.get(f"{module}.{name}") is value)}
+        return sorted({*own, *vars(here).get("__all__", ()), *more()})
+
+    return __dir__
 
 
 def found_here(module: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from .._src.errors import AbsentName
 from .._src.ops.composed import sparse_tensor
 from .._src.ops.composed.sparse_tensor import COOTensor, CSRTensor, RowTensor, SparseTensor
-from .._src.paths import also_at, open_paths
+from .._src.paths import also_at, open_paths, public_names
 from . import api, dtype, initializer, parameter, seed
 from ._grad_function import _Function
 from .api import (
@@ -40,6 +40,7 @@ __all__ = ["COOTensor", "CSRTensor", "JitConfig", "Parameter", "ParameterTuple",
            "initializer", "is_mutable", "is_tensor", "issubclass_", "jit", "jit_class", "lazy_inline", "ms_class",
            "ms_function", "mutable", "no_inline", "parameter", "pytype_to_dtype", "register_saved_tensors_hooks",
            "run_check", "saved_tensors_hooks", "seed", "set_seed", "tensor"]
+__dir__ = public_names(__name__)
 
 RowTensorInner = RowTensor
 also_at(api, *(f"{__name__}.{p}" for p in (

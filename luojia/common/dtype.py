@@ -28,6 +28,17 @@ from .._src.core.dtypes import (
 )
 from .._src.core.tensor import Tensor
 from .._src.errors import AbsentName, DTypeError
+from .._src.paths import public_names
+
+__all__ = [
+    "TensorType", "Type", "all_types", "bfloat16", "bool_", "byte", "cdouble", "cfloat", "complex128", "complex64",
+    "complex_", "complex_type", "double", "dtype_to_nptype", "dtype_to_pytype", "float16", "float32", "float64",
+    "float_", "float_type", "get_py_obj_dtype", "half", "int16", "int32", "int64", "int8", "int_", "int_type", "intc",
+    "intp", "issubclass_", "list_", "long", "number", "number_type", "pytype_to_dtype", "short", "signed_type",
+    "single", "string", "tensor", "tensor_type", "tuple_", "type_none", "ubyte", "uint", "uint16", "uint32", "uint64",
+    "uint8", "uint_type", "uintc", "uintp", "ushort",
+]
+__dir__ = public_names(__name__)
 
 Type = DType
 byte, short, intc, long, intp = int8, int16, int32, int64, int64

@@ -15,6 +15,7 @@ from .._src.core.parameter import Parameter
 from .._src.core.random import generator
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError, ShapeError
+from .._src.paths import public_names
 from .._src.train import initializers as formulas
 
 
@@ -399,3 +400,4 @@ guard_all(globals(), read("""
 __all__ = ["Constant", "Dirac", "HeNormal", "HeUniform", "Identity", "Initializer", "Normal", "One", "Orthogonal",
            "Sparse", "TruncatedNormal", "Uniform", "VarianceScaling", "XavierNormal", "XavierUniform", "Zero",
            "calculate_gain", "initializer"]
+__dir__ = public_names(__name__)

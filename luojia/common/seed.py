@@ -6,6 +6,10 @@ import numpy as np
 
 from .._src.core.random import seed_streams
 from .._src.errors import ArgumentError, DTypeError
+from .._src.paths import public_names
+
+__all__ = ["get_seed", "set_seed"]
+__dir__ = public_names(__name__)
 
 _seed: int | None = None
 _pipelines: tuple[int, np.random.RandomState] | None = None  # the seed of luojia.dataset, and its transforms' numbers

@@ -11,7 +11,7 @@ from typing import Any
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
 from .._src.errors import AbsentName, DTypeError
-from .._src.paths import refusing
+from .._src.paths import public_names, refusing
 from ..ops.collective import ReduceOp, barrier, recv, send
 from ..ops.collective import gather as _gather
 from ..ops.collective import reduce_to as _reduce_to
@@ -125,6 +125,7 @@ def irecv(tensor: Tensor, src: int = 0, group: str = _WORLD, tag: int = 0) -> tu
 __all__ = ["CommHandle", "P2POp", "all_gather_into_tensor", "all_reduce", "all_to_all_single_with_output_shape",
            "all_to_all_with_output_shape", "barrier", "batch_isend_irecv", "broadcast", "gather_into_tensor", "irecv",
            "isend", "recv", "reduce", "reduce_scatter_tensor", "scatter_tensor", "send"]
+__dir__ = public_names(__name__)
 
 
 def __getattr__(name: str) -> Any:

@@ -8,7 +8,10 @@ import sys
 from typing import Any
 
 from .._src.errors import AbsentName
-from .._src.paths import open_paths
+from .._src.paths import open_paths, public_names
+
+_MODULES = ("amp", "autograd", "io", "onnx", "quantization", "svrg_optimization", "tensorboard", "text")
+__dir__ = public_names(__name__, lambda: ("nd", "ndarray", "sym", "symbol", *_MODULES))
 
 
 def __getattr__(name: str) -> Any:
@@ -22,7 +25,7 @@ def __getattr__(name: str) -> Any:
         return found
     if name == "quant":
         name = "quantization"
-    if name in ("amp", "autograd", "io", "onnx", "quantization", "svrg_optimization", "tensorboard", "text"):
+    if name in _MODULES:
         return importlib.import_module(f".{name}", __name__)
     raise AbsentName(__name__, name)
 

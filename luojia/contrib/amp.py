@@ -34,7 +34,7 @@ from .. import ndarray
 from .._src.core.dtypes import is_float, is_half, to_np
 from .._src.core.tensor import Tensor
 from .._src.errors import GraphError, RefusedName
-from .._src.paths import also_at, open_paths
+from .._src.paths import also_at, open_paths, public_names
 from ..gluon.trainer import Trainer
 from ..ndarray.door import faces, function
 from ..optimizer import Optimizer
@@ -322,6 +322,7 @@ __all__ = ["LossScaler", "convert_hybrid_block", "convert_model", "convert_symbo
            "init_trainer", "list_conditional_fp32_ops", "list_fp32_ops",
            "list_loss_output_functions", "list_lp16_fp32_ops", "list_lp16_ops",
            "list_lp16_use_fp32_params", "list_widest_type_cast", "scale_loss", "unscale"]
+__dir__ = public_names(__name__)
 
 also_at(sys.modules[__name__], f"{__name__}.amp")
 open_paths(sys.modules[__name__])

@@ -14,7 +14,7 @@ from .._src.core.symbol import Symbol
 from .._src.errors import FormatError, MXNetError, NotSupportedError
 from .._src.formats import onnx_file
 from .._src.formats.onnx_file import Model, Node
-from .._src.paths import open_paths
+from .._src.paths import open_paths, public_names
 from ..gluon.symbol_block import SymbolBlock
 from ..ndarray import NDArray, array
 from ..onnx import export_model
@@ -22,6 +22,7 @@ from . import onnx_layers, onnx_shapes  # noqa: F401 - register how nodes are re
 from .onnx_nodes import READERS, Given
 
 __all__ = ["export_model", "get_model_metadata", "import_model", "import_to_gluon"]
+__dir__ = public_names(__name__)
 
 _AUXILIARY = {"BatchNormalization": (3, 4)}
 

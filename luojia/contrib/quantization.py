@@ -12,6 +12,7 @@ from typing import Any
 from .. import ndarray, symbol
 from .._src.core.symbol import Entry, SymNode, walk
 from .._src.engine.devices import Context, cpu, current_context
+from .._src.paths import public_names
 from ..gluon.symbol_block import SymbolBlock
 from ..io import DataBatch, DataIter
 from ..ndarray import NDArray
@@ -19,6 +20,7 @@ from .calibration import Ranges, combine_histogram
 
 __all__ = ["LayerOutputCollector", "calib_graph", "combine_histogram", "quantize_graph", "quantize_model",
            "quantize_model_mkldnn", "quantize_net", "quantize_net_v2"]
+__dir__ = public_names(__name__)
 
 _KEPT = {"Convolution": ("kernel", "stride", "dilate", "pad", "num_filter", "num_group", "layout"),
          "FullyConnected": ("num_hidden", "flatten")}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from .._src.paths import also_at
+from .._src.paths import also_at, public_names
 from ..module import Module
 
 
@@ -109,3 +109,4 @@ class SVRGModule(Module):
 
 also_at(sys.modules[__name__], f"{__name__}.svrg_module")
 __all__ = ["SVRGModule"]
+__dir__ = public_names(__name__)

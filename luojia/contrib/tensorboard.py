@@ -8,8 +8,10 @@ import time
 from typing import Any
 
 from .._src.formats import tfevents
+from .._src.paths import public_names
 
 __all__ = ["LogMetricsCallback", "SummaryWriter"]
+__dir__ = public_names(__name__)
 
 
 class SummaryWriter:

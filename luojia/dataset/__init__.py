@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from .._src.errors import AbsentName, RefusedName
-from .._src.paths import also_at, open_paths
+from .._src.paths import also_at, open_paths, public_names
 from . import config, samplers
 from .annotated import (
     CelebADataset,
@@ -132,6 +132,7 @@ __all__ = [
     "compare", "config", "dataloader", "serialize", "show", "sync_wait_for_dataset", "text", "transforms", "vision",
     "zip",
 ]
+__dir__ = public_names(__name__)
 _STEPS = {  # the classes of pipelines, by where they are
     **dict.fromkeys(("BatchDataset", "PaddedBatchDataset"), "batching"), "BucketBatchByLengthDataset": "buckets",
     **dict.fromkeys(("ConcatDataset", "FilterDataset", "MapDataset", "ProjectDataset", "RenameDataset", "RepeatDataset",

@@ -38,6 +38,14 @@ class BatchInfo:
 
 
 class BatchDataset(Dataset):
+    """Rows put together, so many at a time; see :meth:`Dataset.batch`.
+
+    >>> from luojia import dataset
+    >>> data = dataset.NumpySlicesDataset([1, 2, 3], ["a"], shuffle=False).batch(2)
+    >>> [row["a"].tolist() for row in data.create_dict_iterator(num_epochs=1, output_numpy=True)]
+    [[1, 2], [3]]
+    """
+
     def __init__(self, child: Dataset, batch_size: Any, drop_remainder: bool = False,
                  per_batch_map: Callable | None = None, input_columns: Any = None, output_columns: Any = None,
                  python_multiprocessing: bool = False, max_rowsize: Any = None) -> None:
@@ -209,7 +217,14 @@ def _sort(value: np.ndarray) -> str:
 
 
 class PaddedBatchDataset(BatchDataset):
-    """Batches of rows that are padded to one shape; see :meth:`Dataset.padded_batch`."""
+    """Batches of rows that are padded to one shape; see :meth:`Dataset.padded_batch`.
+
+    >>> from luojia import dataset
+    >>> rows = [np.array([1]), np.array([2, 3])]
+    >>> data = dataset.GeneratorDataset(rows, ["a"], shuffle=False).padded_batch(2, pad_info={"a": ([3], 0)})
+    >>> [row["a"].tolist() for row in data.create_dict_iterator(num_epochs=1, output_numpy=True)]
+    [[[1, 0, 0], [2, 3, 0]]]
+    """
 
     def __init__(self, child: Dataset, batch_size: Any, drop_remainder: bool = False,
                  pad_info: dict[str, Any] | None = None) -> None:

@@ -18,7 +18,15 @@ from .steps import _call
 
 
 class BucketBatchByLengthDataset(Dataset):
-    """See :meth:`Dataset.bucket_batch_by_length`."""
+    """Batches of rows of like lengths; see :meth:`Dataset.bucket_batch_by_length`.
+
+    >>> from luojia import dataset
+    >>> rows = [np.array([1]), np.array([2, 3]), np.array([4])]
+    >>> data = dataset.GeneratorDataset(rows, ["a"], shuffle=False)
+    >>> data = data.bucket_batch_by_length(["a"], bucket_boundaries=[2, 3], bucket_batch_sizes=[2, 1, 1])
+    >>> [row["a"].tolist() for row in data.create_dict_iterator(num_epochs=1, output_numpy=True)]
+    [[[2, 3]], [[1], [4]]]
+    """
 
     def __init__(self, child: Dataset, column_names: Any, boundaries: Any, batch_sizes: Any,
                  length_of: Callable | None = None, pad_info: dict | None = None, pad_to_boundary: bool = False,

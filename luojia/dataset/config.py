@@ -14,10 +14,17 @@ from typing import Any
 import numpy as np
 
 from .._src.errors import AbsentName, ArgumentError, DTypeError, FormatError
+from .._src.paths import public_names
 from ..common import seed as common_seed
 from . import checks
 from .debug import DebugHook
 from .order import Order, SeededOrder
+
+__all__ = [
+    "ErrorSamplesMode", "get_iterator_mode", "get_seed", "load", "set_debug_mode", "set_enable_autotune",
+    "set_iterator_mode", "set_seed", "set_video_backend",
+]
+__dir__ = public_names(__name__, lambda: [f"{verb}_{setting}" for verb in ("get", "set") for setting in _settings])
 
 
 class ErrorSamplesMode(IntEnum):

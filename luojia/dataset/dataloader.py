@@ -21,11 +21,12 @@ from .. import ops
 from .._src.data.workers import in_processes, in_threads, processes_are_safe
 from .._src.errors import ArgumentError, DTypeError, GraphError, ShapeError
 from .._src.ops import Tensor
-from .._src.paths import also_at, open_paths
+from .._src.paths import also_at, open_paths, public_names
 from ..communication import get_group_size, get_rank
 
 __all__ = ["BatchSampler", "DataLoader", "Dataset", "DistributedSampler", "IterableDataset", "RandomSampler", "Sampler",
            "SequentialSampler", "TensorDataset", "default_collate", "default_convert", "get_worker_info"]
+__dir__ = public_names(__name__)
 _SEEDS = np.iinfo(np.int64).max
 _AHEAD = 2  # batches that a worker reads before they are asked for
 _FOREVER = 1e6  # seconds

@@ -204,13 +204,21 @@ class STL10Dataset(_InMemory):
 
 
 class SVHNDataset(_InMemory):
-    """SVHN, <part>_32x32.mat (which take SciPy): columns image, (32, 32, 3) uint8, and label, uint32, 0 of the digit 0.
+    """SVHN, <part>_32x32.mat: columns image, (32, 32, 3) uint8, and label, uint32, 0 of the digit 0.
 
     Args:
         dataset_dir: the folder.
         usage: 'train', 'test', 'extra' or 'all' (default).
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         num_parallel_workers: accepted.
+
+    >>> from luojia import dataset
+    >>> import scipy.io
+    >>> digits = {"X": np.zeros((32, 32, 3, 2), np.uint8), "y": np.uint8([[7], [10]])}
+    >>> scipy.io.savemat("test_32x32.mat", digits)
+    >>> rows = dataset.SVHNDataset(".", "test", shuffle=False).create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["image"].shape, int(row["label"])) for row in rows]
+    [((32, 32, 3), 7), ((32, 32, 3), 0)]
     """
 
     def __init__(self, dataset_dir: str, usage: str | None = None, num_samples: int | None = None,

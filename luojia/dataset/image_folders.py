@@ -94,7 +94,7 @@ class Caltech101Dataset(Pictures):
 
     Args:
         dataset_dir: the folder with 101_ObjectCategories and Annotations.
-        target_type: 'category' (default), 'annotation' (the outline, float64; takes SciPy) or 'all'.
+        target_type: 'category' (default), 'annotation' (the outline, float64) or 'all'.
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         decode: give pixels, else the files' bytes.
         num_parallel_workers: accepted.

@@ -147,12 +147,23 @@ class Flowers102Dataset(Pictures):
     """Oxford 102 flowers: columns image and label, uint32, from 0 on; of Segmentation image, segmentation, label.
 
     Args:
-        dataset_dir: the folder with jpg, segmim, imagelabels.mat and setid.mat (which take SciPy).
+        dataset_dir: the folder with jpg, segmim, imagelabels.mat and setid.mat.
         task: 'Classification' (default) or 'Segmentation'.
         usage: 'train', 'valid', 'test' or 'all' (default).
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         decode: give pixels, else the files' bytes.
         num_parallel_workers: accepted.
+
+    >>> from luojia import dataset
+    >>> import pathlib, scipy.io
+    >>> pathlib.Path("jpg").mkdir()
+    >>> dataset.vision.write_jpeg("jpg/image_00001.jpg", np.zeros((2, 3, 3), np.uint8))
+    >>> scipy.io.savemat("imagelabels.mat", {"labels": np.uint8([[77]])})
+    >>> scipy.io.savemat("setid.mat", {"trnid": np.uint16([[1]]), "tstid": [[]], "valid": [[]]})
+    >>> data = dataset.Flowers102Dataset(".", usage="train", decode=True)
+    >>> rows = data.create_dict_iterator(num_epochs=1, output_numpy=True)
+    >>> [(row["image"].shape, int(row["label"])) for row in rows]
+    [((2, 3, 3), 76)]
     """
 
     def __init__(self, dataset_dir: str, task: str = "Classification", usage: str = "all",
@@ -180,7 +191,7 @@ class Flowers102Dataset(Pictures):
 
 
 class SBDataset(Pictures):
-    """Semantic Boundaries: columns image and task (MindSpore's name for the labels), from MATLAB files (take SciPy).
+    """Semantic Boundaries: columns image and task (MindSpore's name for the labels), from MATLAB files.
 
     Args:
         dataset_dir: the folder with img, cls, train.txt, val.txt and train_noval.txt.
@@ -189,6 +200,18 @@ class SBDataset(Pictures):
         num_samples, shuffle, sampler, num_shards, shard_id: which images, in which order; shuffled by default.
         decode: give pixels, else the files' bytes.
         num_parallel_workers: accepted.
+
+    >>> from luojia import dataset
+    >>> import pathlib, scipy.io
+    >>> for folder in ("img", "cls"):
+    ...     pathlib.Path(folder).mkdir()
+    >>> dataset.vision.write_jpeg("img/a.jpg", np.zeros((2, 3, 3), np.uint8))
+    >>> truth = {"Segmentation": np.uint8([[0, 0, 5], [0, 5, 5]])}
+    >>> scipy.io.savemat("cls/a.mat", {"GTcls": truth})
+    >>> _ = pathlib.Path("val.txt").write_text("a\\n")
+    >>> data = dataset.SBDataset(".", "Segmentation", "val", decode=True)
+    >>> [row["task"].tolist() for row in data.create_dict_iterator(num_epochs=1, output_numpy=True)]
+    [[[0, 0, 5], [0, 5, 5]]]
     """
 
     def __init__(self, dataset_dir: str, task: str = "Boundaries", usage: str = "all", num_samples: int | None = None,

@@ -23,7 +23,16 @@ class Fresh(tuple):
 
 
 class PipelineError(MXNetError):
-    """A pipeline that cannot run, or a user's function in it that failed; MindSpore raises RuntimeError."""
+    """A pipeline that cannot run, or a user's function in it that failed; MindSpore raises RuntimeError.
+
+    >>> from luojia import dataset
+    >>> data = dataset.NumpySlicesDataset([1, 2, 3], ["a"], shuffle=False).map(lambda a: {1: 10}[int(a)])
+    >>> try:
+    ...     list(data.create_tuple_iterator(num_epochs=1))
+    ... except dataset.PipelineError as error:
+    ...     print(type(error.__cause__).__name__)
+    KeyError
+    """
 
 
 class ColumnError(PipelineError):

@@ -23,6 +23,14 @@ _KEPT = 100  # rows that may take the place of one whose function failed
 
 
 class MapDataset(Dataset):
+    """The rows with functions applied to some of their columns; see :meth:`Dataset.map`.
+
+    >>> from luojia import dataset
+    >>> data = dataset.NumpySlicesDataset([1, 2, 3], ["a"], shuffle=False).map(lambda a: a + 1)
+    >>> [row["a"].tolist() for row in data.create_dict_iterator(num_epochs=1, output_numpy=True)]
+    [2, 3, 4]
+    """
+
     def __init__(self, child: Dataset, operations: Any, inputs: Any = None, outputs: Any = None,
                  callbacks: Any = None) -> None:
         super().__init__(child)
@@ -108,7 +116,14 @@ def flat_map(data: Dataset, func: Callable[..., Dataset]) -> ConcatDataset:
 
 
 class SyncWaitDataset(Dataset):
-    """The rows as they are, and a callback for ``sync_update``."""
+    """The rows as they are, and a callback for ``sync_update``.
+
+    >>> from luojia import dataset
+    >>> data = dataset.NumpySlicesDataset([1, 2, 3], ["a"], shuffle=False)
+    >>> data = data.sync_wait("policy", callback=lambda value: print("told", value))
+    >>> data.sync_update("policy", data=0.5)
+    told 0.5
+    """
 
     def __init__(self, child: Dataset, condition_name: str, num_batch: int = 1, callback: Any = None) -> None:
         super().__init__(child)
@@ -132,6 +147,14 @@ class SyncWaitDataset(Dataset):
 
 
 class FilterDataset(Dataset):
+    """The rows of which a function is True; see :meth:`Dataset.filter`.
+
+    >>> from luojia import dataset
+    >>> data = dataset.NumpySlicesDataset([1, 2, 3], ["a"], shuffle=False).filter(lambda a: a != 2)
+    >>> [row["a"].tolist() for row in data.create_dict_iterator(num_epochs=1, output_numpy=True)]
+    [1, 3]
+    """
+
     def __init__(self, child: Dataset, predicate: Callable, inputs: Any = None) -> None:
         super().__init__(child)
         if not callable(predicate):
@@ -166,6 +189,14 @@ def drawn(rows: Iterable[Any], buffer_size: int, place: Callable[[int], int]) ->
 
 
 class ShuffleDataset(Dataset):
+    """The rows in an order drawn anew at each pass; see :meth:`Dataset.shuffle`.
+
+    >>> from luojia import dataset
+    >>> data = dataset.NumpySlicesDataset([1, 2, 3], ["a"], shuffle=False).shuffle(buffer_size=3)
+    >>> sorted(row["a"].tolist() for row in data.create_dict_iterator(num_epochs=1, output_numpy=True))
+    [1, 2, 3]
+    """
+
     def __init__(self, child: Dataset, buffer_size: int) -> None:
         super().__init__(child)
         self.buffer_size = checks.count(buffer_size, "buffer_size", 2)
@@ -194,6 +225,14 @@ class ShuffleDataset(Dataset):
 
 
 class RepeatDataset(Dataset):
+    """The rows, several times; see :meth:`Dataset.repeat`.
+
+    >>> from luojia import dataset
+    >>> data = dataset.NumpySlicesDataset([1, 2, 3], ["a"], shuffle=False).repeat(2)
+    >>> [row["a"].tolist() for row in data.create_dict_iterator(num_epochs=1, output_numpy=True)]
+    [1, 2, 3, 1, 2, 3]
+    """
+
     def __init__(self, child: Dataset, count: int | None = None) -> None:
         super().__init__(child)
         self.count = checks.turns(-1 if count is None else count, "repeat")
@@ -215,6 +254,14 @@ class RepeatDataset(Dataset):
 
 
 class TakeDataset(Dataset):
+    """The first rows; see :meth:`Dataset.take`.
+
+    >>> from luojia import dataset
+    >>> data = dataset.NumpySlicesDataset([1, 2, 3], ["a"], shuffle=False).take(2)
+    >>> [row["a"].tolist() for row in data.create_dict_iterator(num_epochs=1, output_numpy=True)]
+    [1, 2]
+    """
+
     def __init__(self, child: Dataset, count: int = -1) -> None:
         super().__init__(child)
         self.count = checks.turns(count)
@@ -232,6 +279,14 @@ class TakeDataset(Dataset):
 
 
 class SkipDataset(Dataset):
+    """The rows after the first ones; see :meth:`Dataset.skip`.
+
+    >>> from luojia import dataset
+    >>> data = dataset.NumpySlicesDataset([1, 2, 3], ["a"], shuffle=False).skip(2)
+    >>> [row["a"].tolist() for row in data.create_dict_iterator(num_epochs=1, output_numpy=True)]
+    [3]
+    """
+
     def __init__(self, child: Dataset, count: int) -> None:
         super().__init__(child)
         self.count = checks.count(count, "count", 0)
@@ -248,6 +303,14 @@ class SkipDataset(Dataset):
 
 
 class ZipDataset(Dataset):
+    """The columns of several pipelines side by side; see :meth:`Dataset.zip`.
+
+    >>> from luojia import dataset
+    >>> data = [dataset.NumpySlicesDataset([1, 2, 3], [name], shuffle=False) for name in "ab"]
+    >>> dataset.zip(tuple(data)).get_col_names()
+    ['a', 'b']
+    """
+
     def __init__(self, datasets: tuple) -> None:
         if not isinstance(datasets, tuple) or not all(isinstance(d, Dataset) for d in datasets):
             checks.kind(datasets, (tuple,), "datasets")
@@ -270,6 +333,15 @@ class ZipDataset(Dataset):
 
 
 class ConcatDataset(Dataset):
+    """The rows of one pipeline after those of another; see :meth:`Dataset.concat`.
+
+    >>> from luojia import dataset
+    >>> data = dataset.NumpySlicesDataset([1, 2, 3], ["a"], shuffle=False)
+    >>> data = data.concat(dataset.NumpySlicesDataset([4], ["a"], shuffle=False))
+    >>> [row["a"].tolist() for row in data.create_dict_iterator(num_epochs=1, output_numpy=True)]
+    [1, 2, 3, 4]
+    """
+
     def __init__(self, datasets: Sequence[Dataset]) -> None:
         for i, child in enumerate(datasets[1:]):
             checks.kind(child, (Dataset,), f"dataset[{i}]")
@@ -327,6 +399,14 @@ class ConcatDataset(Dataset):
 
 
 class ProjectDataset(Dataset):
+    """Some of the columns, in an order; see :meth:`Dataset.project`.
+
+    >>> from luojia import dataset
+    >>> data = dataset.NumpySlicesDataset(([1, 2], [3, 4]), ["a", "b"], shuffle=False).project(["b", "a"])
+    >>> data.get_col_names()
+    ['b', 'a']
+    """
+
     def __init__(self, child: Dataset, columns: Any) -> None:
         super().__init__(child)
         self.columns = names_of(columns, "columns")
@@ -344,6 +424,14 @@ class ProjectDataset(Dataset):
 
 
 class RenameDataset(Dataset):
+    """The rows with other names of columns; see :meth:`Dataset.rename`.
+
+    >>> from luojia import dataset
+    >>> data = dataset.NumpySlicesDataset([1, 2, 3], ["a"], shuffle=False).rename("a", "b")
+    >>> data.get_col_names()
+    ['b']
+    """
+
     def __init__(self, child: Dataset, inputs: Any, outputs: Any) -> None:
         super().__init__(child)
         old, new = names_of(inputs, "input_columns"), names_of(outputs, "output_columns")

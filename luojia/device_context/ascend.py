@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from .._src.errors import GraphError
-from .._src.paths import refusing
+from .._src.paths import public_names, refusing
 
 __all__ = ["device_count", "is_available"]
+__dir__ = public_names(__name__)
 
 
 def is_available() -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from .._src.engine import threads
 from .._src.errors import ArgumentError, DTypeError, GraphError
+from .._src.paths import public_names
 
 __all__ = ["device_count", "is_available", "threads_num"]
+__dir__ = public_names(__name__)
 _chosen: list[int] = []
 
 

@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from .._src.errors import AbsentName
+from .._src.paths import public_names
 from . import block, loss, nn, parameter, rnn, trainer, utils
 from .block import Block, HybridBlock, SymbolBlock
 from .parameter import Constant, DeferredInitializationError, Parameter, ParameterDict, tensor_types
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Block", "Constant", "DeferredInitializationError", "HybridBlock", "Parameter", "ParameterDict",
            "SymbolBlock", "Trainer", "block", "contrib", "data", "loss", "model_zoo", "nn", "parameter", "rnn",
            "tensor_types", "trainer", "utils"]
+__dir__ = public_names(__name__)
 
 
 def __getattr__(name: str) -> Any:

@@ -10,11 +10,13 @@ from .. import ndarray as nd
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, ShapeError
+from .._src.paths import public_names
 from .block import HybridBlock
 
 __all__ = ["CTCLoss", "CosineEmbeddingLoss", "HingeLoss", "HuberLoss", "KLDivLoss", "L1Loss", "L2Loss", "LogisticLoss",
            "Loss", "PoissonNLLLoss", "SDMLLoss", "SigmoidBCELoss", "SigmoidBinaryCrossEntropyLoss", "SoftmaxCELoss",
            "SoftmaxCrossEntropyLoss", "SquaredHingeLoss", "TripletLoss"]
+__dir__ = public_names(__name__)
 
 
 def _apply_weighting(F: Any, loss: Any, weight: float | None = None, sample_weight: Any = None) -> Any:

@@ -16,6 +16,7 @@ from .._src.core.tape import Leaf, recording_scope, state
 from .._src.core.tensor import Tensor, wrap
 from .._src.engine.devices import Context, current_context
 from .._src.errors import DTypeError, MXNetError, ParameterShapeError
+from .._src.paths import public_names
 from ..ndarray import NDArray, array
 from ..ndarray.sparse_array import as_stype
 from ..util import array_class, is_np_shape
@@ -25,6 +26,7 @@ from .utils import contexts_of, shape_is_known
 _finishing = threading.RLock()
 
 __all__ = ["Constant", "DeferredInitializationError", "Parameter", "ParameterDict", "tensor_types"]
+__dir__ = public_names(__name__)
 
 tensor_types = (Tensor,)
 _GRAD_REQS = ("write", "add", "null")

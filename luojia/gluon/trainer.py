@@ -17,12 +17,16 @@ from .._src.core.tensor import Tensor, wrap
 from .._src.errors import ArgumentError, ShapeError, within
 from .._src.formats.atomic import write_bytes
 from .._src.formats.reader import open_source
+from .._src.paths import public_names
 from .._src.train.compression import compression
 from ..optimizer.fused import fused_updates
 from ..optimizer.optimizer import refuse_trace
 from .choice import Watch
 from .parameter import Parameter, ParameterDict
 from .utils import to_context
+
+__all__ = ["Trainer"]
+__dir__ = public_names(__name__)
 
 
 class Trainer:

@@ -14,11 +14,13 @@ import numpy as np
 from .._src.core.tensor import Tensor, wrap
 from .._src.engine.devices import Context, current_context
 from .._src.errors import ParameterShapeError
+from .._src.paths import public_names
 from ..ndarray import array
 from ..util import is_np_shape
 
 __all__ = ["HookHandle", "check_sha1", "clip_global_norm", "download", "replace_file", "shape_is_known",
            "split_and_load", "split_data"]
+__dir__ = public_names(__name__)
 
 
 def split_data(data: Any, num_slice: int, batch_axis: int = 0, even_split: bool = True) -> list:

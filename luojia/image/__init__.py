@@ -2,7 +2,7 @@
 
 import sys
 
-from .._src.paths import also_at
+from .._src.paths import also_at, public_names
 from . import detection as det
 from .augmenters import (
     Augmenter,
@@ -63,5 +63,6 @@ __all__ = [
     "center_crop", "color_normalize", "copyMakeBorder", "det", "fixed_crop", "imdecode", "imread", "imresize",
     "imrotate", "method_of", "random_crop", "random_rotate", "random_size_crop", "resize_short", "scale_down",
 ]
+__dir__ = public_names(__name__)
 
 also_at(sys.modules[__name__], f"{__name__}.image")

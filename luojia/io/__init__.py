@@ -7,7 +7,7 @@
 
 import sys
 
-from .._src.paths import also_at
+from .._src.paths import also_at, public_names
 from .arrays import NDArrayIter
 from .batches import DataBatch, DataDesc, DataIter
 from .detections import ImageDetRecordIter
@@ -27,5 +27,6 @@ __all__ = [
     "ImageRecordIter_v1", "ImageRecordUInt8Iter", "ImageRecordUInt8Iter_v1", "LibSVMIter", "MNISTIter", "MXDataIter",
     "NDArrayIter", "PrefetchingIter", "ResizeIter",
 ]
+__dir__ = public_names(__name__)
 
 also_at(sys.modules[__name__], f"{__name__}.io", f"{__name__}.utils")

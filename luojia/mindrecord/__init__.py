@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any
 
 from .._src.errors import AbsentName, RefusedName
-from .._src.paths import also_at, open_paths
+from .._src.paths import also_at, open_paths, public_names
 from . import errors, reader, writer
 from .converters import Cifar10ToMR, Cifar100ToMR, CsvToMR, ImageNetToMR, MnistToMR, TFRecordToMR
 from .errors import *  # noqa: F403
@@ -19,6 +19,7 @@ __all__ = [
     "MindPage", "MnistToMR", "TFRecordToMR",
 ]
 __all__ += errors.__all__
+__dir__ = public_names(__name__)
 
 
 class MSRStatus(Enum):

@@ -14,7 +14,7 @@ from .._src.core.accepted import guarded
 from .._src.core.documented import tell as _tell
 from .._src.core.given import checked
 from .._src.errors import AbsentName, RefusedName
-from .._src.paths import found_here
+from .._src.paths import found_here, public_names
 from . import creation, functions, linalg, nn, optim, special, table
 from .creation import *  # noqa: F403
 from .functions import *  # noqa: F403
@@ -46,4 +46,5 @@ def __getattr__(name: str) -> Any:
 __all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - a table
     *_table, *creation.__all__, *functions.__all__, "linalg", "nn", "optim", "special",
 ]
+__dir__ = public_names(__name__)
 _tell(globals(), __all__, __name__)

@@ -12,11 +12,12 @@
 
 import sys
 
-from .._src.paths import also_at
+from .._src.paths import also_at, public_names
 from ..communication import distributed as _all
 from ..communication.distributed import *  # noqa: F403
 
 __all__ = _all.__all__  # pyright: ignore[reportUnsupportedDunderAll] - the same names
+__dir__ = public_names(__name__)
 _REFUSED = _all._REFUSED
 __getattr__ = _all.__getattr__
 

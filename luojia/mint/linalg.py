@@ -9,6 +9,7 @@ from .._src.core.given import checked
 from .._src.core.op import OPERATORS as OP
 from .._src.ops import Tensor
 from .._src.ops.composed import linear
+from .._src.paths import public_names
 
 
 @checked
@@ -52,4 +53,5 @@ def norm(A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *, 
 
 
 __all__ = ["inv", "matrix_norm", "norm", "qr", "vector_norm"]
+__dir__ = public_names(__name__)
 _tell(globals(), __all__, __name__)

@@ -9,7 +9,7 @@ import numpy as np
 
 from .._src.errors import DTypeError
 from .._src.ops import Tensor
-from .._src.paths import also_at
+from .._src.paths import also_at, public_names
 from ..experimental.optim import rules
 
 _COUNT = ("state_step", np.zeros((1,), np.float32))
@@ -70,5 +70,6 @@ class AdamW(Adam):
 
 
 __all__ = ["Adam", "AdamW", "SGD"]
+__dir__ = public_names(__name__)
 
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in ("adam", "adamw", "sgd")))

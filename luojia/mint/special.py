@@ -6,6 +6,7 @@ from typing import Any
 
 from .._src.core.documented import tell as _tell
 from .._src.ops import Tensor
+from .._src.paths import public_names
 from . import functions, table
 from .nn import functional
 
@@ -24,4 +25,5 @@ def log_softmax(input: Tensor, dim: int | None = None, *, dtype: Any = None) -> 
 
 
 __all__ = ["erfc", "exp2", "expm1", "log1p", "log_softmax", "round", "sinc"]
+__dir__ = public_names(__name__)
 _tell(globals(), __all__, __name__)

@@ -15,7 +15,7 @@ from .. import _src  # noqa: F401 - the machine room comes first
 from .._src import ops as _ops  # noqa: F401 - registers the operators and Tensor's methods
 from .._src.core.refused import ARRAYS as _REFUSED  # noqa: F401 - what docs/refused.md lists
 from .._src.errors import AbsentName
-from .._src.paths import also_at, answering, open_paths
+from .._src.paths import also_at, answering, open_paths, public_names
 from . import arithmetic as _arithmetic
 from . import fluent as _fluent  # noqa: F401 - sets NDArray's methods, as indexing does
 from . import indexing as _indexing  # noqa: F401
@@ -93,10 +93,8 @@ def _more() -> dict[str, Any]:
     return PUBLIC
 
 
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_SUBMODULES, *_RANDOM, *_more(), "CachedOp", "Custom", *_faces.index()})
-
-
+__dir__ = public_names(__name__, lambda: (
+    *_SUBMODULES, *_RANDOM, *_more(), "CachedOp", "Custom", *_faces.index(), "CSRNDArray", "RowSparseNDArray"))
 __all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - part of the names comes from a table
     "NDArray", "arange", "array", "cast_storage", "concatenate", "crop", "empty", "eye", "from_dlpack", "from_numpy",
     "full", "histogram", "linspace", "load", "load_frombuffer", "moveaxis", "ones", "onehot_encode", "save", "split_v2",

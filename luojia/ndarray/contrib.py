@@ -14,6 +14,7 @@ from .._src.core.refused import CONTRIB as _REFUSED  # noqa: F401 - what docs/re
 from .._src.core.refused import missing
 from .._src.core.tensor import Tensor
 from .._src.errors import AbsentName, ArgumentError, NoArrayError
+from .._src.paths import public_names
 from .creation import place
 from .door import faces, function
 from .ndarray import NDArray
@@ -173,6 +174,6 @@ def __getattr__(name: str) -> Any:
     raise missing(__name__, name)
 
 
-def __dir__() -> list[str]:
-    own = [name for name, value in globals().items() if callable(value) and not name.startswith("_")]
-    return sorted({*own, *[name.split("contrib_", 1)[1] for name in faces.index() if "contrib_" in name]})
+__dir__ = public_names(__name__, lambda: (
+    "calibrate_entropy", "cond", "foreach", "rand_zipfian", "while_loop",
+    *[name.split("contrib_", 1)[1] for name in faces.index() if "contrib_" in name]))

@@ -14,6 +14,10 @@ from .._src.core.tape import Leaf, Node, Pullback, state
 from .._src.core.tensor import Tensor, run_backward, wrap
 from .._src.engine.devices import Context
 from .._src.errors import ArgumentError, DTypeError, GraphError, ShapeError
+from .._src.paths import public_names
+
+__all__ = ["NDArray"]
+__dir__ = public_names(__name__)
 
 INPLACE = (
     "Inplace operations (+=, -=, x[:]=, etc) are not supported when recording with autograd. Assigning to NDArrays "

@@ -13,6 +13,7 @@ from .._src.core.random import next_key
 from .._src.core.tensor import Tensor, wrap
 from .._src.engine.devices import Context, current_context
 from .._src.errors import AbsentName, ArgumentError, DTypeError, NoArrayError, ShapeError
+from .._src.paths import public_names
 from .door import function
 from .ndarray import NDArray
 
@@ -247,13 +248,10 @@ def __getattr__(name: str) -> Any:
     raise AbsentName("luojia.ndarray.random", name)
 
 
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
-
-
 __all__ = [
     "exponential", "exponential_like", "gamma", "gamma_like", "generalized_negative_binomial",  # noqa: F822
     "generalized_negative_binomial_like", "multinomial", "negative_binomial", "negative_binomial_like",  # noqa: F822
     "normal", "normal_like", "poisson", "poisson_like", "randint", "randn", "shuffle", "uniform",  # noqa: F822
     "uniform_like",  # noqa: F822
 ]
+__dir__ = public_names(__name__)

@@ -9,6 +9,7 @@ import numpy as np
 
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, NoArrayError, PlaceError
+from .._src.paths import public_names
 from . import creation
 from .arithmetic import TWO_OPERANDS
 from .door import function
@@ -153,3 +154,4 @@ def __getattr__(name: str) -> Any:
 
 __all__ = ["BaseSparseNDArray", "CSRNDArray", "RowSparseNDArray", "array", "csr_matrix", "dot", "empty", "retain",
            "row_sparse_array", "zeros"]
+__dir__ = public_names(__name__)

@@ -8,7 +8,7 @@ from typing import Any
 
 from .._src.core.arguments import guard_all
 from .._src.errors import AbsentName
-from .._src.paths import also_at, answering, open_paths
+from .._src.paths import also_at, answering, open_paths, public_names
 from . import (
     accepted,
     activation,
@@ -27,6 +27,7 @@ from . import (
     learning_rate_schedule,
     loss,
     loss_margin,
+    loss_overlap,
     loss_sampled,
     metrics,
     micro_batch,
@@ -97,6 +98,7 @@ __all__ += image.__all__
 __all__ += learning_rate_schedule.__all__
 __all__ += loss.__all__
 __all__ += loss_margin.__all__
+__all__ += loss_overlap.__all__
 __all__ += loss_sampled.__all__
 __all__ += metrics.__all__
 __all__ += micro_batch.__all__
@@ -110,6 +112,7 @@ __all__ += sparse.__all__
 __all__ += tensor_array.__all__
 __all__ += transformer.__all__
 __all__ += wrap.__all__
+__dir__ = public_names(__name__)
 
 layer_operators.install(globals())
 guard_all(globals(), ROWS)

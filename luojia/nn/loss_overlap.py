@@ -20,6 +20,10 @@ class FocalLoss(LossBase):
     The mean over the axes behind the channels: (N,) of indices, (N, C) of targets, reduced.
 
     Matches ``mindspore.nn.FocalLoss`` (Lin et al. 2017).
+
+    >>> from luojia import nn
+    >>> round(float(nn.FocalLoss()(Tensor([[0.8, 1.4], [0.5, 0.9]]), Tensor([[1], [0]], luojia.int32))), 5)
+    0.19109
     """
 
     def __init__(self, weight: Any = None, gamma: float = 2.0, reduction: str = "mean") -> None:
@@ -59,6 +63,11 @@ class DiceLoss(LossBase):
     """1 - 2 sum(p y) / (sum(p^2) + sum(y^2) + smooth).
 
     Matches ``mindspore.nn.DiceLoss``.
+
+    >>> from luojia import nn
+    >>> p, y = Tensor([[0.2, 0.5], [0.3, 0.1]]), Tensor([[0.0, 1.0], [1.0, 0.0]])
+    >>> round(float(nn.DiceLoss()(p, y)), 5)
+    0.33055
     """
 
     def __init__(self, smooth: float = 1e-5) -> None:
@@ -76,6 +85,11 @@ class MultiClassDiceLoss(LossBase):
     """The mean of ``DiceLoss`` over the classes of (N, C, ...), weighted, after ``activation``.
 
     Matches ``mindspore.nn.MultiClassDiceLoss``.
+
+    >>> from luojia import nn
+    >>> p, y = Tensor([[0.2, 0.5], [0.3, 0.1]]), Tensor([[0.0, 1.0], [1.0, 0.0]])
+    >>> round(float(nn.MultiClassDiceLoss(activation=None)(p, y)), 5)
+    0.33769
     """
 
     def __init__(self, weights: Any = None, ignore_indiex: int | None = None, activation: Any = "softmax") -> None:

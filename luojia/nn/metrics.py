@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._src.errors import ArgumentError, DTypeError
+from .._src.paths import public_names
 from .._src.train import metrics as counters
 from .checks import check_choice
 from .metric import Metric, array_of, rearrange_inputs
@@ -423,3 +424,4 @@ __all__ = ["Accuracy", "BleuScore", "ConfusionMatrix", "ConfusionMatrixMetric", 
            "OcclusionSensitivity", "Perplexity", "Precision", "ROC", "Recall", "RootMeanSquareDistance",
            "Top1CategoricalAccuracy", "Top5CategoricalAccuracy", "TopKCategoricalAccuracy", "auc", "get_metric_fn",
            "get_metrics", "names", "rearrange_inputs"]
+__dir__ = public_names(__name__)

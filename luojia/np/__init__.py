@@ -25,7 +25,7 @@ from .. import ndarray as _nd  # noqa: F401 - NDArray's methods, under those of 
 from .._src import ops as _ops  # noqa: F401 - registers the operators
 from .._src.core.documented import tell as _tell
 from .._src.errors import AbsentName, NotSupportedError
-from .._src.paths import also_at, answering, found_here, open_paths
+from .._src.paths import also_at, answering, found_here, open_paths, public_names
 from . import creation, fallback, financial, functions, host, linalg, multiarray, random, statistics
 from .creation import *  # noqa: F403
 from .financial import *  # noqa: F403
@@ -106,6 +106,7 @@ __all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - part of the names c
     *creation.__all__, *financial.__all__, *functions.__all__, *statistics.__all__, *host.__all__,
     *host.HOST_FUNCTIONS, *_TABLE,
 ]
+__dir__ = public_names(__name__)
 
 _tell(globals(), __all__, __name__)
 answering(sys.modules[__name__], multiarray, fallback)

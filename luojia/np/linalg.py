@@ -12,6 +12,7 @@ from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, ShapeError
 from .._src.ops import compose
 from .._src.ops.compose import floating
+from .._src.paths import public_names
 from .creation import lift
 from .fallback import LINALG, linalg_fallbacks
 from .host import placed, values
@@ -181,3 +182,4 @@ __all__ = [
     "cholesky", "cond", "det", "eig", "eigh", "eigvals", "eigvalsh", "inv", "lstsq", "matrix_power", "matrix_rank",
     "multi_dot", "norm", "pinv", "qr", "slogdet", "solve", "svd", "tensorinv", "tensorsolve",
 ]
+__dir__ = public_names(__name__)

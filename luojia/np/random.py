@@ -15,6 +15,7 @@ from .._src.core.random import generator, seed_streams
 from .._src.core.tensor import Tensor
 from .._src.engine.devices import Context, current_context
 from .._src.errors import ArgumentError, ShapeError
+from .._src.paths import public_names
 from .creation import lift, place
 from .multiarray import ndarray
 from .table import FUNCTIONS, LINALG_FUNCTIONS, stored
@@ -223,3 +224,4 @@ __all__ = [
     "multivariate_normal", "normal", "pareto", "permutation", "poisson", "power", "rand", "randint", "randn",
     "rayleigh", "seed", "shuffle", "uniform", "weibull",
 ]
+__dir__ = public_names(__name__)

@@ -32,7 +32,7 @@ from .._src.core.dtypes import (
     uint64,
 )
 from .._src.errors import AbsentName
-from .._src.paths import also_at, open_paths
+from .._src.paths import also_at, open_paths, public_names
 from . import creation, manipulation, mathematics, sets
 from .creation import *  # noqa: F403
 from .manipulation import *  # noqa: F403
@@ -58,6 +58,7 @@ __all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - part of the names c
     "int_", "nan", "numeric_types", "pi", "uint", "uint16", "uint32", "uint64", "uint8",
     *(name for module in (creation, manipulation, mathematics, sets) for name in module.__all__), *_table,
 ]
+__dir__ = public_names(__name__)
 
 _tell(globals(), __all__, __name__)
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in (

@@ -14,7 +14,7 @@ from .._src.core.documented import tell
 from .._src.core.faces import FaceModule
 from .._src.core.given import checked
 from .._src.ops.composed.accepted import FUNCTIONS as ACCEPTED
-from .._src.paths import also_at, found_here, open_paths
+from .._src.paths import also_at, found_here, open_paths, public_names
 from . import (
     collective,
     composed,
@@ -77,10 +77,7 @@ def __getattr__(name: str) -> Any:
     return found
 
 
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_faces.index(), *_late()})
-
-
+__dir__ = public_names(__name__, lambda: (*_common, *_late(), *_faces.index(), "get_vm_impl_fn", "vm_impl_registry"))
 _imported = False
 _common = []
 _common += collective.__all__

@@ -40,7 +40,6 @@ from . import stateful as stateful
 from . import updates as updates
 from . import updates_sparse as updates_sparse
 from . import values as values
-from functools import partial as partial
 from luojia._src.ops.composed.arrange import row_stack as row_stack
 from luojia._src.ops.composed.arrange import shape_mul as shape_mul
 from luojia._src.ops.composed.arrange import tensor_range as tensor_range
@@ -97,6 +96,7 @@ from luojia.ops.composite import Map as Map
 from luojia.ops.composite import MultitypeFuncGraph as MultitypeFuncGraph
 from luojia.ops.composite import clip_by_global_norm as clip_by_global_norm
 from luojia.ops.composite import clip_by_norm as clip_by_norm
+from luojia.ops.composite import partial as partial
 from luojia.ops.control import ForiLoop as ForiLoop
 from luojia.ops.control import Scan as Scan
 from luojia.ops.control import WhileLoop as WhileLoop

@@ -18,6 +18,7 @@ from .._src.ops.composed import queries
 from .._src.ops.composed.linear import root, smooth_norm
 from .._src.ops.composed.losses import reduced
 from .._src.ops.composed.settle import settle
+from .._src.paths import public_names
 from .forms import attributes_of as of
 from .forms import class_form
 
@@ -466,3 +467,4 @@ _CLASSES = [class_form(__name__, *row) for row in _ROWS]
 
 globals().update({cls.__name__: cls for cls in _CLASSES})
 __all__ = [*_KEPT, *(cls.__name__ for cls in _CLASSES)]  # pyright: ignore[reportUnsupportedDunderAll] - a table
+__dir__ = public_names(__name__)

@@ -13,8 +13,20 @@ from .._src.errors import ArgumentError, DTypeError, GraphError, MXNetError
 from .._src.ops import Tensor
 from .._src.ops.composed.hooks import Hooked, hooked
 from .._src.ops.composed.linear import smooth_norm
+from .._src.paths import public_names
 
-partial = functools.partial
+
+def partial(func: Callable, *args: Any, **kwargs: Any) -> functools.partial:
+    """``func`` with its first arguments given, as Python's ``functools.partial``.
+
+    Matches ``mindspore.ops.partial``, which takes no arguments by name.
+
+    >>> from luojia import ops
+    >>> float(ops.partial(ops.sub, Tensor(5.0))(Tensor(3.0)))
+    2.0
+    """
+    return functools.partial(func, *args, **kwargs)
+
 
 
 class HyperMap:
@@ -226,3 +238,4 @@ __all__ = [
     "HookBackward", "HyperMap", "InsertGradientOf", "Map", "MultitypeFuncGraph",
     "clip_by_global_norm", "clip_by_norm", "partial",
 ]
+__dir__ = public_names(__name__)

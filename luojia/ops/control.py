@@ -12,8 +12,10 @@ from .._src.core.primitive import Primitive
 from .._src.errors import ArgumentError, DTypeError
 from .._src.ops import Tensor
 from .._src.ops.composed.linear import cond as condition_number
+from .._src.paths import public_names
 
 __all__ = ["ForiLoop", "Scan", "WhileLoop", "cond"]
+__dir__ = public_names(__name__)
 
 
 def cond(A: Any, p: Any = None, *branches: Any) -> Any:  # noqa: N803 - MindSpore's name

@@ -12,6 +12,7 @@ from .._src.core.recompute import recomputed
 from .._src.core.transforms import check_function, check_weights, pullback, pushforward, unlinked, with_aux
 from .._src.errors import ArgumentError, DTypeError, GraphError, PositionError, ShapeError
 from .._src.ops import Parameter, Tensor
+from .._src.paths import public_names
 from .grad import GradOperation
 from .mapped import vmap
 
@@ -410,3 +411,4 @@ def recompute(block: Callable, *args: Any, use_reentrant: bool = True, output_re
 
 __all__ = ["GradOperation", "derivative", "get_grad", "grad", "jacfwd", "jacrev", "jet", "jvp", "recompute",
            "stop_gradient", "value_and_grad", "vjp", "vmap"]
+__dir__ = public_names(__name__)

@@ -12,6 +12,7 @@ from .._src.core.op import OPERATORS
 from .._src.core.primitive import Primitive
 from .._src.errors import ArgumentError, DTypeError
 from .._src.ops import Tensor
+from .._src.paths import public_names
 
 
 def _tensor(name: str, x: Any) -> Tensor:
@@ -168,3 +169,4 @@ __all__ = [
     "depend", "dtype", "einsum", "identity", "is_tensor", "print_", "rank", "scalar_cast", "scalar_to_array",
     "scalar_to_tensor", "shape", "size",
 ]
+__dir__ = public_names(__name__)

@@ -13,9 +13,11 @@ import numpy as np
 from .._src.core.primitive import Primitive as _Operator
 from .._src.errors import DTypeError, NotSupportedError
 from .._src.ops import Tensor
+from .._src.paths import public_names
 
 __all__ = ["Primitive", "PrimitiveWithCheck", "PrimitiveWithInfer", "constexpr", "prim_arg_register",
            "prim_attr_register"]
+__dir__ = public_names(__name__)
 
 
 class _EveryOperator(type):

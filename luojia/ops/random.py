@@ -17,6 +17,7 @@ from .._src.core.primitive import Primitive
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError
 from .._src.ops.composed.draws import key_of, multinomial, random_categorical
+from .._src.paths import public_names
 
 __all__ = [
     "Bernoulli", "Gamma", "Multinomial", "Poisson", "RandomPoisson", "RandomShuffle", "StandardLaplace",
@@ -25,6 +26,7 @@ __all__ = [
     "random_gamma",
     "random_poisson", "randperm", "shuffle", "standard_laplace", "standard_normal", "uniform",
 ]
+__dir__ = public_names(__name__)
 
 
 def _shape(shape: Any, name: str) -> tuple[int, ...]:

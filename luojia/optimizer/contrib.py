@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from .._src.core.tensor import Tensor
+from .._src.paths import public_names
 from .optimizer import Optimizer, register
 
 __all__ = ["GroupAdaGrad"]
+__dir__ = public_names(__name__)
 
 
 @register

@@ -10,7 +10,7 @@ from typing import Any
 from .._src.core.compiled import Compiled
 from .._src.core.mesh import Mesh
 from .._src.errors import ArgumentError, DTypeError
-from .._src.paths import also_at, open_paths, refusing
+from .._src.paths import also_at, open_paths, public_names, refusing
 from ..context import (
     ParallelMode,
     get_auto_parallel_context,
@@ -41,6 +41,7 @@ __all__ = ["AutoParallel", "Layout", "Mesh", "ParallelMode", "build_searched_str
            "rank_list_for_convert", "rank_list_for_transform", "reset_algo_parameters", "reset_auto_parallel_context",
            "restore_group_info_list", "set_algo_parameters", "set_auto_parallel_context", "shard",
            "transform_checkpoint_by_rank", "transform_checkpoints", "unified_safetensors"]
+__dir__ = public_names(__name__)
 _ALGORITHM = {"fully_use_devices": False, "elementwise_op_strategy_follow": False, "enable_algo_approxi": False,
               "algo_approxi_epsilon": 0.1, "tensor_slice_align_enable": False, "tensor_slice_align_size": 16}
 _algorithm: dict[str, Any] = {}

@@ -26,7 +26,7 @@ from typing import Any
 
 from .._src import ops as _operators  # noqa: F401 - those that are defined when a profiler starts are recorded
 from .._src.errors import AbsentName, RefusedName
-from .._src.paths import also_at, open_paths
+from .._src.paths import also_at, open_paths, public_names
 from .scopes import Counter, Domain, Event, Frame, Marker, Task
 from .session import (
     AicoreMetrics,
@@ -73,6 +73,7 @@ __all__ = [
     "dumps", "mstx", "pause", "profile", "profiler_set_config", "profiler_set_state", "resume", "schedule",
     "set_config", "set_kvstore_handle", "set_state", "tensorboard_trace_handler",
 ]
+__dir__ = public_names(__name__)
 
 Schedule = schedule
 open_paths(sys.modules[__name__])

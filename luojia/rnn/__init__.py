@@ -2,7 +2,7 @@
 
 import sys
 
-from .._src.paths import also_at, answering
+from .._src.paths import also_at, answering, public_names
 from . import rnn_cell
 from .checkpoint import do_rnn_checkpoint, load_rnn_checkpoint, rnn_unroll, save_rnn_checkpoint
 from .conv_cells import BaseConvRNNCell, ConvGRUCell, ConvLSTMCell, ConvRNNCell
@@ -17,6 +17,7 @@ __all__ = [
     "ResidualCell", "SequentialRNNCell", "ZoneoutCell", "do_rnn_checkpoint", "encode_sentences", "load_rnn_checkpoint",
     "rnn_unroll", "save_rnn_checkpoint",
 ]
+__dir__ = public_names(__name__)
 
 also_at(sys.modules[__name__], f"{__name__}.rnn")
 answering(sys.modules[__name__], rnn_cell)

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import sys
 
-from .._src.paths import open_paths
+from .._src.paths import open_paths, public_names
 from . import fft, linalg, optimize
 
 __all__ = ["fft", "linalg", "optimize"]
+__dir__ = public_names(__name__)
 
 open_paths(sys.modules[__name__])

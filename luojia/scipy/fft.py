@@ -11,6 +11,7 @@ from .._src.errors import ArgumentError
 from .._src.ops import Tensor
 from .._src.ops.compose import placed
 from .._src.ops.shape import axis_in
+from .._src.paths import public_names
 
 
 def _transform(x: Tensor, type: int, n: int | None, axis: int, norm: Any, inverse: bool, name: str) -> Tensor:
@@ -70,3 +71,4 @@ def idctn(x: Tensor, type: int = 2, s: Any = None, axes: Any = None, norm: str |
 
 
 __all__ = ["dct", "dctn", "idct", "idctn"]
+__dir__ = public_names(__name__)

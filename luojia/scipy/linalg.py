@@ -15,6 +15,7 @@ from .._src.errors import ArgumentError, DTypeError, ShapeError
 from .._src.ops import Tensor
 from .._src.ops.compose import placed
 from .._src.ops.composed import linear
+from .._src.paths import public_names
 
 
 def _square(a: Tensor, name: str) -> int:
@@ -203,3 +204,4 @@ globals().update({name: guarded(checked(globals()[name]), row) for name, row in 
 
 __all__ = ["block_diag", "cho_factor", "cho_solve", "cholesky", "det", "eigh", "inv", "lstsq", "lu", "lu_factor",
            "lu_solve", "solve_triangular"]
+__dir__ = public_names(__name__)

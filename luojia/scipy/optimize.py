@@ -13,7 +13,7 @@ from .. import ops
 from .._src.errors import ArgumentError
 from .._src.ops import Tensor
 from .._src.ops.compose import placed
-from .._src.paths import also_at, open_paths
+from .._src.paths import also_at, open_paths, public_names
 
 
 class OptimizeResults(NamedTuple):
@@ -125,6 +125,7 @@ def linear_sum_assignment(cost_matrix: Tensor, maximize: Any = False, dimension_
 
 also_at(sys.modules[__name__], f"{__name__}.linear_sum_assignment")  # MindSpore's module of that function
 __all__ = ["line_search", "linear_sum_assignment", "minimize"]
+__dir__ = public_names(__name__)
 
 also_at(sys.modules[__name__], *(f"{__name__}.{p}" for p in ("line_search", "minimize")))
 

@@ -21,7 +21,7 @@ from .._src.core.refused import SYMBOLS as _REFUSED  # noqa: F401 - what docs/re
 from .._src.core.refused import missing
 from .._src.core.symbol_functions import function
 from .._src.core.symbol_ops import FACES
-from .._src.paths import answering, open_paths
+from .._src.paths import answering, open_paths, public_names
 from . import symbol as _symbols
 from .creation import arange, eye, full, histogram, linspace, ones, split_v2, zeros
 from .symbol import Group, Symbol, Variable, load, load_json, var
@@ -51,10 +51,8 @@ def __getattr__(name: str) -> Any:
     return found
 
 
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_MODULES, *_RANDOM, *FACES.index(), *symbol_names.SIGNS, "power", "modulo", "Custom"})
-
-
+__dir__ = public_names(__name__, lambda: (
+    *_MODULES, *_RANDOM, *FACES.index(), *symbol_names.SIGNS, "power", "modulo", "Custom"))
 __all__ = ["Group", "Symbol", "Variable", "arange", "eye", "full", "histogram", "linspace", "load", "load_json",
            "ones", "split_v2", "var", "zeros"]
 answering(sys.modules[__name__], _symbols)

@@ -21,9 +21,13 @@ from .._src.engine.devices import Context
 from .._src.errors import ArgumentError, DTypeError, MXNetError
 from .._src.formats import atomic
 from .._src.formats.reader import open_source
+from .._src.paths import public_names
 from ..ndarray import NDArray
 from ..ndarray.sparse_array import as_stype
 from . import files
+
+__all__ = ["Group", "Symbol", "Variable", "load", "load_json", "var"]
+__dir__ = public_names(__name__)
 
 _BACKENDS = ("MKLDNN", "MKLDNN_QUANTIZE", "ONEDNN", "ONEDNN_QUANTIZE", "default")
 _STYPES = {"0": "default", "1": "row_sparse", "2": "csr"}  # as files number them

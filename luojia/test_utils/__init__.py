@@ -13,9 +13,11 @@ import numpy as np
 
 from .. import random as _streams
 from .._src.engine.devices import Context, current_context, num_gpus, set_default_device
+from .._src.paths import public_names
 from ..ndarray import NDArray, array
 from ..symbol.symbol import Symbol
 from ..util import use_np as use_np
+from . import comparison, consistency, data, machine, samples, sparse_samples, statistics, symbolic
 from .comparison import *  # noqa: F403
 from .comparison import _find_max_violation as _find_max_violation
 from .consistency import *  # noqa: F403
@@ -39,6 +41,20 @@ from .statistics import *  # noqa: F403
 from .symbolic import *  # noqa: F403
 from .symbolic import _parse_aux_states as _parse_aux_states
 from .symbolic import _parse_location as _parse_location
+
+__all__ = [
+    "default_context", "default_dtype", "environment", "list_gpus", "np_symbol", "rand_ndarray", "rand_shape_2d",
+    "rand_shape_3d", "rand_shape_nd", "random_arrays", "set_default_context", "use_np", "with_seed",
+]
+__all__ += comparison.__all__
+__all__ += consistency.__all__
+__all__ += data.__all__
+__all__ += machine.__all__
+__all__ += samples.__all__
+__all__ += sparse_samples.__all__
+__all__ += statistics.__all__
+__all__ += symbolic.__all__
+__dir__ = public_names(__name__)
 
 np_symbol = Symbol  # luojia's symbols serve both of MXNet's conventions
 

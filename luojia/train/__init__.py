@@ -8,7 +8,7 @@ from typing import Any
 
 from .._src.core.arguments import guard_all, read
 from .._src.errors import AbsentName
-from .._src.paths import also_at, open_paths
+from .._src.paths import also_at, open_paths, public_names
 from ..nn import dynamic_lr, metrics
 from ..nn.metrics import *  # noqa: F403
 from . import amp, callback, dataset_helper, loss_scale_manager, model, serialization
@@ -55,6 +55,7 @@ __all__ = [
     "OnRequestExit", "merge_sliced_parameter", "metrics", "model", "save_checkpoint", "serialization",
 ]
 __all__ += metrics.__all__
+__dir__ = public_names(__name__)
 
 guard_all(globals(), read("""
     CheckpointConfig  async_save: bool str in process,thread; exception_save: bool; crc_check remove_redundancy: bool !

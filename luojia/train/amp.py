@@ -13,6 +13,7 @@ from .._src.core.tensor import Tensor
 from .._src.engine.devices import current_context
 from .._src.errors import ArgumentError, DTypeError
 from .._src.ops import Parameter
+from .._src.paths import public_names
 from ..nn.checks import check_positive_int
 from ..nn.compute import cast_floats
 from ..nn.loss import LossBase
@@ -350,3 +351,4 @@ def _times(inputs: Any, factor: Any) -> Any:
 __all__ = ["DynamicLossScaleManager", "DynamicLossScaler", "FixedLossScaleManager", "LossScaleManager",
            "LossScaler", "StaticLossScaler", "all_finite", "auto_mixed_precision", "build_train_network",
            "custom_mixed_precision", "get_black_list", "get_white_list"]
+__dir__ = public_names(__name__)

@@ -15,7 +15,7 @@ from .._checkparam import check_bool, check_non_negative_int
 from .._src.core.tensor import Tensor
 from .._src.engine.group import place
 from .._src.errors import ArgumentError, DTypeError, NotSupportedError
-from .._src.paths import open_paths
+from .._src.paths import open_paths, public_names
 from ..nn import Module
 from ..ops.collective import barrier
 from .serialization import save_checkpoint
@@ -488,5 +488,6 @@ from .watch import EarlyStopping, ReduceLROnPlateau  # noqa: E402
 __all__ = ["BackupAndRestore", "Callback", "CallbackManager", "CheckpointConfig", "EarlyStopping", "History",
            "LambdaCallback", "LearningRateScheduler", "LossMonitor", "ModelCheckpoint", "ReduceLROnPlateau",
            "RunContext", "SummaryCollector", "TimeMonitor"]
+__dir__ = public_names(__name__)
 
 open_paths(sys.modules[__name__])

@@ -9,6 +9,7 @@ import numpy as np
 
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError
+from .._src.paths import public_names
 
 
 def to_tensor(item: Any) -> Any:
@@ -105,3 +106,4 @@ def connect_network_with_dataset(network: Any, dataset_helper: DatasetHelper) ->
 
 
 __all__ = ["DatasetHelper", "connect_network_with_dataset"]
+__dir__ = public_names(__name__)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._src.errors import ArgumentError, DTypeError
+from .._src.paths import public_names
 from ..nn.checks import check_bool, check_positive_int
 from ..nn.wrap import DynamicLossScaleUpdateCell, FixedLossScaleUpdateCell
 
@@ -102,3 +103,4 @@ class DynamicLossScaleManager(LossScaleManager):
 
 
 __all__ = ["DynamicLossScaleManager", "FixedLossScaleManager", "LossScaleManager"]
+__dir__ = public_names(__name__)

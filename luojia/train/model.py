@@ -7,6 +7,7 @@ from typing import Any
 
 from .._src.core.arguments import takes
 from .._src.errors import ArgumentError, DTypeError
+from .._src.paths import public_names
 from ..context import get_auto_parallel_context
 from ..nn.checks import check_bool, check_positive_int
 from ..nn.metrics import Loss, Metric, get_metrics
@@ -259,3 +260,4 @@ class Model:
 
 
 __all__ = ["Callback", "Model"]
+__dir__ = public_names(__name__)

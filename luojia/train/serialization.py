@@ -18,6 +18,7 @@ from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError, FormatError, NotSupportedError, ShapeError, UnknownNameError
 from .._src.formats import checkpoint, graph_file, onnx_file, onnx_write, safetensors_file, strategy_file
 from .._src.ops import Parameter
+from .._src.paths import public_names
 from ..nn.graph_cell import FuncGraph
 from ..nn.module import Module
 
@@ -434,3 +435,4 @@ def load(file_name: str, **kwargs: Any) -> FuncGraph:
 
 __all__ = ["export", "load", "load_checkpoint", "load_checkpoint_async", "merge_sliced_parameter",
            "load_param_into_net", "save_checkpoint"]
+__dir__ = public_names(__name__)

@@ -7,6 +7,7 @@ from typing import Any
 from .._src.core import dlpack as _dlpack
 from .._src.errors import DTypeError
 from .._src.ops import Tensor
+from .._src.paths import public_names
 
 
 def to_dlpack(tensor: Tensor) -> Any:
@@ -42,3 +43,4 @@ def from_dlpack(dlpack: Any) -> Tensor:
 
 
 __all__ = ["from_dlpack", "to_dlpack"]
+__dir__ = public_names(__name__)

@@ -13,10 +13,12 @@ import numpy as np
 from ... import ndarray as nd
 from ..._src.errors import ArgumentError, FormatError
 from ..._src.formats.text import open_text
+from ..._src.paths import public_names
 from .vocab import Vocabulary
 
 __all__ = ["CompositeEmbedding", "CustomEmbedding", "FastText", "GloVe", "create", "get_pretrained_file_names",
            "register"]
+__dir__ = public_names(__name__)
 _REGISTERED: dict[str, type] = {}
 
 UNKNOWN_IDX = 0  # the number of the unknown token

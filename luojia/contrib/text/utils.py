@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from ..._src.paths import public_names
+
 __all__ = ["count_tokens_from_str"]
+__dir__ = public_names(__name__)
 
 
 def count_tokens_from_str(source_str: str, token_delim: str = " ", seq_delim: str = "\n", to_lower: bool = False,

@@ -6,7 +6,10 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 from typing import Any
 
+from ..._src.paths import public_names
+
 __all__ = ["Vocabulary"]
+__dir__ = public_names(__name__)
 
 
 class Vocabulary:

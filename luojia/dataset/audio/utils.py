@@ -9,7 +9,14 @@ import numpy as np
 
 from ..._src.data.audio import scales
 from ..._src.errors import ArgumentError, DTypeError
+from ..._src.paths import public_names
 from .. import checks
+
+__all__ = [
+    "BorderType", "DensityFunction", "FadeShape", "GainType", "Interpolation", "MelType", "Modulation", "NormMode",
+    "NormType", "ResampleMethod", "ScaleType", "WindowType", "create_dct", "linear_fbanks", "melscale_fbanks",
+]
+__dir__ = public_names(__name__)
 
 
 class _Word(str, Enum):  # noqa: UP042 - str() gives the member's name, as MindSpore's

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..._src.errors import AbsentName, RefusedName
+from ..._src.paths import public_names
 from . import transforms, utils, vectors, vocab
 from .transforms import *  # noqa: F403
 from .utils import *  # noqa: F403
@@ -16,6 +17,7 @@ __all__ += transforms.__all__
 __all__ += utils.__all__
 __all__ += vectors.__all__
 __all__ += vocab.__all__
+__dir__ = public_names(__name__)
 _REFUSED = (
     "SentencePieceTokenizer SentencePieceVocab SentencePieceModel SPieceTokenizerLoadType SPieceTokenizerOutType"
 ).split()

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..._src.errors import ArgumentError, DTypeError
+from ..._src.paths import public_names
 from .. import checks
 from ..rows import PipelineError
 from ..transforms.base import OneToOne, array_of, dtype_of
@@ -341,3 +342,4 @@ __all__ = [
     "ToNumber", "ToVectors", "Truncate", "TruncateSequencePair",
 ]
 __all__ += tokenizers.__all__
+__dir__ = public_names(__name__)

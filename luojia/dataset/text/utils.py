@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..._src.errors import ArgumentError, DTypeError
+from ..._src.paths import public_names
 from .. import checks
 from ..rows import PipelineError
 
@@ -192,3 +193,4 @@ def to_bytes(array: np.ndarray, encoding: str = "utf8") -> np.ndarray:
 
 
 __all__ = ["JiebaMode", "NormalizeForm", "to_bytes", "to_str"]
+__dir__ = public_names(__name__)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..._src.errors import AbsentName, ArgumentError, DTypeError, RefusedName
+from ..._src.paths import public_names
 from .. import checks, config
 from ..rows import PipelineError
 from .base import OneToOne, apply_all, array_of, as_value, dtype_of, is_pil, sort_of
@@ -17,6 +18,7 @@ __all__ = [
     "Compose", "Concatenate", "Duplicate", "Fill", "Mask", "OneHot", "PadEnd", "RandomApply", "RandomChoice",
     "RandomOrder", "Relational", "Slice", "TypeCast", "Unique", "not_random",
 ]
+__dir__ = public_names(__name__)
 _CONSTANT = (str, float, bool, int, bytes)
 _REFUSED = ["Plugin"]
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from ..._src.errors import AbsentName, RefusedName
+from ..._src.paths import public_names
 from . import c_transforms, py_transforms, transforms, utils
 from .transforms import *  # noqa: F403
 
 __all__ = ["c_transforms", "py_transforms", "transforms", "utils"]
 __all__ += transforms.__all__
+__dir__ = public_names(__name__)
 _REFUSED = "DecodeVideo VideoDecoder read_video read_video_timestamps".split()
 
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..._src.paths import public_names
 from . import convert, transforms
 from .transforms import *  # type: ignore[assignment]  # noqa: F403 - two are replaced below
 
 __all__: list[str] = []
 __all__ += transforms.__all__
+__dir__ = public_names(__name__)
 
 
 class Normalize(convert.Normalize):

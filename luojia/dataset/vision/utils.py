@@ -7,7 +7,11 @@ from typing import Any
 
 from ..._src.data.codecs import pillow
 from ..._src.errors import DTypeError, NotSupportedError, UnknownNameError
+from ..._src.paths import public_names
 from .. import checks
+
+__all__ = ["AutoAugmentPolicy", "Border", "ConvertMode", "ImageBatchFormat", "ImageReadMode", "Inter", "SliceMode"]
+__dir__ = public_names(__name__)
 
 
 class Inter(IntEnum):

@@ -13,6 +13,7 @@ import numpy as np
 from ..._src.core.arguments import Kind, guard_all, read
 from ..._src.errors import ArgumentError, DTypeError
 from ..._src.ops import Parameter, Tensor
+from ..._src.paths import public_names
 from .optimizer import Optimizer
 
 
@@ -435,3 +436,4 @@ guard_all(globals(), read("""
 __all__ = ["ConstantLR", "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "CyclicLR", "ExponentialLR",
            "LRScheduler", "LambdaLR", "LinearLR", "MultiStepLR", "MultiplicativeLR", "PolynomialLR",
            "ReduceLROnPlateau", "SequentialLR", "StepLR"]
+__dir__ = public_names(__name__)

@@ -6,12 +6,13 @@ import sys
 from typing import Any
 
 from ..._src.errors import NotSupportedError
-from ..._src.paths import also_at
+from ..._src.paths import also_at, public_names
 from ..block import HybridBlock
 from ..nn.activations import Activation
 from ..nn.conv_layers import _per_axis
 
 __all__ = ["DeformableConvolution", "ModulatedDeformableConvolution"]
+__dir__ = public_names(__name__)
 
 
 class _Deformable(HybridBlock):

@@ -6,11 +6,12 @@ import sys
 from typing import Any
 
 from ... import ndarray
-from ..._src.paths import also_at
+from ..._src.paths import also_at, public_names
 from ..nn import Embedding, HybridBlock, HybridSequential, Sequential, SyncBatchNorm
 
 __all__ = ["Concurrent", "HybridConcurrent", "Identity", "PixelShuffle1D", "PixelShuffle2D", "PixelShuffle3D",
            "SparseEmbedding", "SyncBatchNorm"]
+__dir__ = public_names(__name__)
 
 
 class Concurrent(Sequential):

@@ -6,13 +6,14 @@ import sys
 from typing import Any
 
 from ..._src.errors import ArgumentError, NotSupportedError
-from ..._src.paths import also_at
+from ..._src.paths import also_at, public_names
 from ..rnn import BidirectionalCell, HybridRecurrentCell, ModifierCell, SequentialRNNCell
 from ..rnn.sequences import namespace_of
 
 __all__ = ["Conv1DGRUCell", "Conv1DLSTMCell", "Conv1DRNNCell", "Conv2DGRUCell", "Conv2DLSTMCell", "Conv2DRNNCell",
            "Conv3DGRUCell", "Conv3DLSTMCell", "Conv3DRNNCell", "LSTMPCell", "VariationalDropoutCell",
            "dynamic_unroll"]
+__dir__ = public_names(__name__)
 
 _LAYOUTS = {1: "NCW", 2: "NCHW", 3: "NCDHW"}
 

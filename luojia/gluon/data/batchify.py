@@ -13,9 +13,11 @@ from typing import Any
 
 from ..._src.data import batchify as _plain
 from ..._src.data.batchify import AsList, Group
+from ..._src.paths import public_names
 from ._arrays import to_nd
 
 __all__ = ["Append", "AsList", "Group", "Pad", "Stack"]
+__dir__ = public_names(__name__)
 
 
 class Stack(_plain.Stack):

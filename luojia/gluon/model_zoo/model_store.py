@@ -6,9 +6,11 @@ import glob
 import os
 
 from ..._src.errors import NotSupportedError
+from ..._src.paths import public_names
 from ...base import data_dir
 
 __all__ = ["get_model_file", "purge"]
+__dir__ = public_names(__name__)
 
 
 def _folder(root: str | None) -> str:

@@ -2,7 +2,7 @@
 
 import sys
 
-from ..._src.paths import answering
+from ..._src.paths import answering, public_names
 from ..block import Block, HybridBlock, SymbolBlock
 from . import activations, basic_layers, conv_layers
 from .activations import ELU, GELU, SELU, Activation, LeakyReLU, PReLU, Swish
@@ -49,5 +49,6 @@ __all__ = [
     "LayerNorm", "LeakyReLU", "MaxPool1D", "MaxPool2D", "MaxPool3D", "PReLU", "ReflectionPad2D", "SELU", "Sequential",
     "Swish", "SymbolBlock", "SyncBatchNorm",
 ]
+__dir__ = public_names(__name__)
 
 answering(sys.modules[__name__], activations, basic_layers, conv_layers)

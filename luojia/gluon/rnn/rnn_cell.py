@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..._src.paths import public_names
 from ...ndarray import zeros
 from ..block import Block, HybridBlock
 from . import sequences
+
+__all__ = [
+    "GRUCell", "HybridRecurrentCell", "HybridSequentialRNNCell", "LSTMCell", "RNNCell", "RecurrentCell",
+    "SequentialRNNCell",
+]
+__dir__ = public_names(__name__, lambda: (
+    "BidirectionalCell", "DropoutCell", "ModifierCell", "ResidualCell", "ZoneoutCell"))
 
 
 class RecurrentCell(Block):

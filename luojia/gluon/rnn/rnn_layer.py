@@ -7,12 +7,16 @@ from collections.abc import Callable
 from typing import Any
 
 from ..._src.errors import ArgumentError
+from ..._src.paths import public_names
 from ...ndarray import zeros
 from ..block import HybridBlock
 from ..parameter import Parameter
 from . import sequences
 from .modifier_cells import BidirectionalCell, DropoutCell
 from .rnn_cell import GRUCell, HybridSequentialRNNCell, LSTMCell, RNNCell
+
+__all__ = ["GRU", "LSTM", "RNN"]
+__dir__ = public_names(__name__)
 
 _PART = re.compile(r"(l|r)(\d+)_(i2h|h2h|h2r)_(weight|bias)\Z")
 

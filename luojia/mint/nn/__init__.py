@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 
-from ..._src.paths import also_at
+from ..._src.paths import also_at, public_names
 from . import conv, embedding, functional, layers, norms
 from .conv import *  # noqa: F403
 from .embedding import *  # noqa: F403
@@ -21,6 +21,7 @@ __all__ += conv.__all__
 __all__ += embedding.__all__
 __all__ += layers.__all__
 __all__ += norms.__all__
+__dir__ = public_names(__name__)
 
 also_at(sys.modules[__name__], f"{__name__}.layer", *(f"{__name__}.layer.{p}" for p in (
     "activation", "basic", "conv", "loss", "normalization", "padding", "pooling")))

@@ -16,6 +16,7 @@ from ..._src.ops import Tensor
 from ..._src.ops.compose import placed
 from ..._src.ops.composed import inplace, losses
 from ..._src.ops.composed import linear as linear_algebra
+from ..._src.paths import public_names
 from .. import functions, table
 
 _table = table.make(__name__)
@@ -369,5 +370,6 @@ def cosine_embedding_loss(input1: Tensor, input2: Tensor, target: Tensor, margin
 _NOT = ("Tensor", "Any", "OP", "placed", "to_np", "checked", "ArgumentError", "ShapeError")
 __all__ = [n for n in list(globals())  # pyright: ignore[reportUnsupportedDunderAll] - all that is public
            if n[0] != "_" and callable(globals()[n]) and n not in _NOT]
+__dir__ = public_names(__name__)
 globals().update({n: checked(globals()[n]) for n in __all__ if getattr(globals()[n], "__module__", "") == __name__})
 _tell(globals(), __all__, __name__)

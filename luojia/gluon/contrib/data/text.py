@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 
 from ...._src.data import mirror, wikitext
+from ...._src.paths import public_names
 from ....contrib.text import utils
 from ....contrib.text.vocab import Vocabulary
 from ....ndarray import NDArray, array
 from ...data import dataset
 
 __all__ = ["WikiText103", "WikiText2"]
+__dir__ = public_names(__name__)
 
 EOS_TOKEN = "<eos>"
 

@@ -17,6 +17,7 @@ from ...._src.core.tensor import Tensor, wrap
 from ...._src.data import images
 from ...._src.errors import AbsentName, ArgumentError, DTypeError, ShapeError
 from ...._src.ops import picture
+from ...._src.paths import public_names
 from ....image import method_of
 from ....ndarray import NDArray
 from ....symbol import Symbol
@@ -24,6 +25,14 @@ from ....symbol import image as pictures
 from ...block import Block, HybridBlock
 from ...nn import HybridSequential, Sequential
 from .._arrays import to_nd
+
+__all__ = [
+    "Cast", "CenterCrop", "Compose", "CropResize", "HybridCompose", "Normalize", "RandomApply", "RandomBrightness",
+    "RandomColorJitter", "RandomContrast", "RandomCrop", "RandomFlipLeftRight", "RandomFlipTopBottom", "RandomGray",
+    "RandomHue", "RandomLighting", "RandomResizedCrop", "RandomRotation", "RandomSaturation", "Resize", "Rotate",
+    "ToTensor",
+]
+__dir__ = public_names(__name__)
 
 
 def __getattr__(name: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...._src.paths import public_names
 from .alexnet import AlexNet, alexnet
 from .densenet import DenseNet, densenet121, densenet161, densenet169, densenet201, get_densenet
 from .inception import Inception3, inception_v3
@@ -85,3 +86,4 @@ __all__ = [
     "squeezenet1_0", "squeezenet1_1", "vgg11", "vgg11_bn", "vgg13", "vgg13_bn", "vgg16", "vgg16_bn", "vgg19",
     "vgg19_bn",
 ]
+__dir__ = public_names(__name__)
