@@ -345,7 +345,7 @@ class Optimizer(OptimizerBase, Module):
             if not isinstance(g, Tensor):
                 raise DTypeError(f"{self._o_who}: the gradient of {p.name} must be a Tensor, but got "
                                  f"{type(g).__name__}.")
-            if g._value.shape != (p if isinstance(p, Tensor) else leaf_of(p))._value.shape:
+            if g._value.shape != leaf_of(p)._value.shape:
                 raise ShapeError(f"{self._o_who}: the gradient of {p.name} must have its shape {leaf_of(p).shape}, but "
                                  f"got {g.shape}.")
         return gradients
