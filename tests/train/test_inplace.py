@@ -140,5 +140,8 @@ def test_states_that_a_rule_does_not_read_may_be_left_out(rng):
     update_inplace("dampened_sgd", without, g, (), 0.1, 0.01, 1, momentum=0.0)
     np.testing.assert_array_equal(given, without)
     np.testing.assert_allclose(given, w - np.float32(0.1) * (g + np.float32(0.01) * w), rtol=1e-5)
+    columns, spread = np.asfortranarray(w), np.broadcast_to(g[:1], g.shape)  # neither lies as the kernel has it
+    update_inplace("dampened_sgd", columns, spread, (), 0.1, 0.01, 1, momentum=0.0)
+    np.testing.assert_allclose(columns, w - np.float32(0.1) * (spread + np.float32(0.01) * w), rtol=1e-5)
     with pytest.raises(ValueError, match="dampened_sgd"):
         update_inplace("dampened_sgd", without, g, (), 0.1, 0.01, 1, momentum=0.9)

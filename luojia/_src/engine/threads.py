@@ -89,6 +89,7 @@ class _Crew:
         self.first = self.of_blas()
         self.single = self.first[:1] in ([], [1])  # so that one thread need not ask BLAS
         self.architecture = str(getattr(libraries[0], "architecture", "")) if libraries else ""
+        self.library = next((str(b.filepath) for b in libraries if getattr(b, "internal_api", "") == "openblas"), None)
 
     def of_blas(self) -> list[int]:
         """The numbers of threads that the libraries use."""
@@ -182,6 +183,11 @@ def allowed() -> int:
 def architecture() -> str:
     """The processors that NumPy's BLAS takes this one for, as OpenBLAS names them; "" where it is another."""
     return (_crew or _found()).architecture
+
+
+def library() -> str | None:
+    """The file of NumPy's BLAS, where that is OpenBLAS."""
+    return (_crew or _found()).library
 
 
 def keep_alone() -> None:

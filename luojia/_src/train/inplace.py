@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from luojia._src.core.tensor import UNSHARED, Tensor
-from luojia._src.engine import threads
+from luojia._src.engine import blas, threads
 from luojia._src.engine.numpy_engine import ENGINE as NUMPY
 from luojia._src.train.rules import RULES, find
 
@@ -181,6 +181,8 @@ def reads_states(name: str, hyper: Mapping[str, Any]) -> bool:
 
 
 def _through_pure(name, w, g, state, lr, wd, t, rescale_grad, clip_gradient, hyper):
+    if not state and not reads_states(name, hyper):
+        state = find(name).init(np, w, **hyper)
     new_w, new_state = find(name).update(
         np, w, g, state, lr, wd, t, rescale_grad=rescale_grad, clip_gradient=clip_gradient, **hyper
     )
@@ -212,9 +214,11 @@ def _preparation(constant, wd, rescale, bound, before):
 
 
 def _sgd(constant, lr, factor, t, *, momentum):
-    rate, keep = constant(lr * factor), constant(momentum)
+    rate, keep, back = constant(lr * factor), constant(momentum), -lr * factor
 
     def step(w, g, state, a, b):
+        if w.size >= blas.LEAST and not state and blas.add_scaled(w, g, back):
+            return
         a = np.multiply(g, rate, a)
         if state:
             mom = state[0]
@@ -249,6 +253,8 @@ def _dampened_sgd(constant, lr, factor, t, *, momentum, dampening, nesterov):
     rate, keep, fresh = constant(lr), constant(momentum), constant(1 - dampening)
 
     def step(w, g, state, a, b):
+        if w.size >= blas.LEAST and not momentum and blas.add_scaled(w, g, -lr):
+            return
         if momentum:
             accum = state[0]
             if t == 1:
