@@ -243,11 +243,12 @@ class Optimizer:
         if shared and updates[0][1]._device.engine.compiles and tape.state.frame is None and self._fused(updates):
             return
         done = counts.get(updates[0][0], begin)
-        alike = shared and self.rule in KERNELS
-        for i, _, grad, _ in updates if alike else ():
-            if counts.get(i, begin) != done or grad.__class__ is RowSparseNDArray:
-                alike = False
-        if not alike or not all_in_place([w for _, w, _, _ in updates]):
+        if not (
+            shared
+            and self.rule in KERNELS
+            and all([g.__class__ is not RowSparseNDArray and counts.get(i, begin) == done for i, _, g, _ in updates])
+            and all_in_place([w for _, w, _, _ in updates])
+        ):
             for one in updates:
                 self.update_multi_precision(*one)
             return

@@ -97,11 +97,11 @@ def find(steps: Sequence[Any], heads: Sequence[int]) -> list[Group]:
         if step.op.name != "convolution":
             continue
         if _is_norm(after) and after.attrs.get("axis", 1) == 1:
-            op, rectified = OPERATORS["convolution_norm"], rectifies(follows(number + 1))
-            attrs = {**step.attrs, "rectified": rectified, "eps": after.attrs.get("eps", 1e-3),
+            op, ends_at_zero = OPERATORS["convolution_norm"], rectifies(follows(number + 1))
+            attrs = {**step.attrs, "rectified": ends_at_zero, "eps": after.attrs.get("eps", 1e-3),
                      "fix_gamma": after.attrs.get("fix_gamma", False)}
             slots = (*step.slots[:2], *after.slots[1:], *step.slots[2:])
-            found.append(Group(number, number + 2 + rectified, op, attrs, slots, after, True))
+            found.append(Group(number, number + 2 + ends_at_zero, op, attrs, slots, after, True))
     return found
 
 

@@ -171,8 +171,9 @@ def _suits(w, g, state):
 @lru_cache(maxsize=256)
 def _compiled(name, items):
     full = RULES[name].hyper(dict(items))
-    counts = [len(RULES[name].states(full))] + [0] * (not reads_states(name, full))
-    return KERNELS[name], full, full.pop("decay") == "before_clip", tuple(counts)
+    count = len(RULES[name].states(full))
+    counts = (count,) if reads_states(name, full) else (count, 0)
+    return KERNELS[name], full, full.pop("decay") == "before_clip", counts
 
 
 def reads_states(name: str, hyper: Mapping[str, Any]) -> bool:
@@ -217,7 +218,7 @@ def _sgd(constant, lr, factor, t, *, momentum):
     rate, keep, back = constant(lr * factor), constant(momentum), -lr * factor
 
     def step(w, g, state, a, b):
-        if w.size >= blas.LEAST and not state and blas.add_scaled(w, g, back):
+        if not state and blas.add_scaled(w, g, back):
             return
         a = np.multiply(g, rate, a)
         if state:
@@ -253,7 +254,7 @@ def _dampened_sgd(constant, lr, factor, t, *, momentum, dampening, nesterov):
     rate, keep, fresh = constant(lr), constant(momentum), constant(1 - dampening)
 
     def step(w, g, state, a, b):
-        if w.size >= blas.LEAST and not momentum and blas.add_scaled(w, g, -lr):
+        if not momentum and blas.add_scaled(w, g, -lr):
             return
         if momentum:
             accum = state[0]

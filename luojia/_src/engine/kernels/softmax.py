@@ -5,7 +5,6 @@ The largest logit is subtracted first, so that nothing overflows. float16 is com
 
 from __future__ import annotations
 
-from functools import lru_cache
 from math import prod
 
 import numpy as np
@@ -14,6 +13,8 @@ from luojia._src.engine.kernels.halves import cast
 from luojia._src.engine.kernels.precision import widen
 from luojia._src.engine.kernels.sums import column_sums, total
 from luojia._src.errors import ArgumentError, DTypeError, ShapeError
+
+_COUNTED = np.arange(1 << 12)
 
 
 def cross_entropy(x: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -95,10 +96,9 @@ def _places_in_rows(labels: np.ndarray, n: int) -> np.ndarray:
     return places
 
 
-@lru_cache(maxsize=64)
 def _counted(n: int) -> np.ndarray:
     """0 to n - 1, for reading."""
-    return np.arange(n)
+    return _COUNTED[:n] if n <= len(_COUNTED) else np.arange(n)
 
 
 def _rows(x: np.ndarray) -> np.ndarray:
