@@ -31,12 +31,12 @@ def test_taps_hold_every_window(case, small, monkeypatch):
     got = np.zeros((shape[0], *out, *kernel, shape[3]))
     flat = got.reshape(shape[0], out[0] * out[1], kernel[0], -1)
     blocks = 0
-    for images, outputs, taps, stack in Windows(x, kernel, out, stride, lo, dilation, x.dtype):
+    for images, outputs, held in Windows(x, kernel, out, stride, lo, dilation, x.dtype):
         blocks += 1
-        for tap in taps:
+        for tap in held.taps:
             flat[images, outputs][:, tap.start : tap.stop, tap.row] = tap.matrix
-        if stack is not None:
-            assert np.array_equal(flat[images, outputs], np.moveaxis(stack, 0, 2))
+        if held.stack is not None:
+            assert np.array_equal(flat[images, outputs], np.moveaxis(held.stack, 0, 2))
     expected = np.zeros_like(got)
     for o, k in product(product(*map(range, out)), product(*map(range, kernel))):
         i = [a * s + b * d - c for a, s, b, d, c in zip(o, stride, k, dilation, lo)]
@@ -50,7 +50,7 @@ def test_the_buffer_stays_small():
     """All the windows of 64 images of 224 x 224 x 16 would take 616 MB."""
     x = np.zeros((4, 224, 224, 16), np.float32)
     block = next(iter(Windows(x, (3, 3), (224, 224), (1, 1), (1, 1), (1, 1), x.dtype)))
-    held = block.taps[0].matrix
+    held = block.held.taps[0].matrix
     while held.base is not None:
         held = held.base
     assert held.nbytes < 2 * windows.BUFFER_BYTES

@@ -77,11 +77,12 @@ def correlate(x: np.ndarray, w: np.ndarray, out: Ints, stride: Ints, lo: Ints, d
                     finish.rows(into[images, places])
             return
         windows = Windows(last(x)[some], tuple(kernel), size, stride, above, dilation, work)
-        sums = Sums(windows, weights)
-        for images, places, taps, _ in windows:
-            sums.put(taps, into[images, places])
+        sums = Sums(weights)
+        for block in windows:
+            found = into[block.images, block.outputs]
+            sums.put(block, found)
             if finish is not None:
-                finish.rows(into[images, places])
+                finish.rows(found)
 
     threads.spread(compute, parts)
     return first(y)
@@ -178,12 +179,12 @@ def _met(g: np.ndarray, x: np.ndarray, w: np.ndarray, stride: Ints, lo: Ints, di
 
     def compute(part: slice) -> np.ndarray:
         windows = Windows(g[part], tuple(kernel), tuple(size), stride, lo, dilation, work)
-        sums, gradient = Sums(windows, weights), Gradient(windows, channels, work)
+        sums, gradient = Sums(weights), Gradient(windows, channels, work)
         into = flat[part]
         seen = np.ascontiguousarray(x[part], work).reshape(into.shape)
         for block in windows:
             places = block.images, block.outputs
-            sums.put(block.taps, into[places])
+            sums.put(block, into[places])
             gradient.add(block, seen[places])
         return gradient.total
 

@@ -1,7 +1,7 @@
 """What the blocks of windows.py give: the sums of their products with weights, and the weights' gradient.
 
-Both prepare what depends on a block's shape once, as a part of a convolution has several alike, and other threads wait
-for Python's lock while these lines run.
+Both prepare what depends on a block's shape once for all of its kind (`windows.Held`), as other threads wait for Python's
+lock while these lines run.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from math import prod
 import numpy as np
 
 from luojia._src.engine.kernels import pieces
-from luojia._src.engine.kernels.windows import Block, Tap, Windows
+from luojia._src.engine.kernels.windows import Block, Held, Windows
 from luojia._src.engine.shortcuts import matmul
 
 MOST_TOGETHER = 1 << 14  # elements of a gradient up to which those of a block's images are made, then added
@@ -21,44 +21,48 @@ FEW = 32  # outputs of an image in a block, up to which several images are multi
 class Sums:
     """The outputs (n, outputs, O) of blocks, for weights (kernel rows, K, O)."""
 
-    def __init__(self, windows: Windows, weights: np.ndarray) -> None:
+    def __init__(self, weights: np.ndarray) -> None:
         self.weights = weights
-        self.taps: list[Tap] = []
-        self.whole: Tap | None = None
-        self.others: list[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, slice]] = []
-        self.scratch = np.empty(windows.images * windows.rows * windows.out[1] * weights.shape[2], weights.dtype)
 
-    def put(self, taps: list[Tap], out: np.ndarray) -> None:
-        """out = the sum of the taps' products with their weights."""
+    def put(self, block: Block, out: np.ndarray) -> None:
+        """out = the sum of the products of the block's windows with their weights."""
+        weights = self.weights
         if are_few(out):
             out[...] = 0
-            for tap in taps:
+            for tap in block.held.taps:
                 target = out[:, tap.start : tap.stop]
-                np.add(target, matmul(_together(tap.matrix), self.weights[tap.row]).reshape(target.shape), out=target)
+                np.add(target, matmul(_together(tap.matrix), weights[tap.row]).reshape(target.shape), out=target)
             return
-        if taps is not self.taps:
-            self._prepare(taps, *out.shape[1:])
-        if self.whole is None:
+        columns = out.shape[2]
+        found = block.held.sums.get(columns)
+        if found is None:
+            found = block.held.sums[columns] = _prepared(block.held, *out.shape[1:])
+        row, matrix, shape, others = found
+        if matrix is None:
             out[...] = 0
         else:
-            matrix = self.whole.matrix
-            np.matmul(matrix, self.weights[self.whole.row], out=out.reshape(*matrix.shape[:3], out.shape[2]))
-        for matrix, weight, term, found, at in self.others:
-            np.matmul(matrix, weight, out=term)
+            np.matmul(matrix, weights[row], out=out.reshape(shape))
+        for row, matrix, term, terms, at in others:
+            np.matmul(matrix, weights[row], out=term)
             target = out[:, at]
-            np.add(target, found, out=target)
+            np.add(target, terms, out=target)
 
-    def _prepare(self, taps: list[Tap], outputs: int, columns: int) -> None:
-        self.taps, self.whole, self.others = taps, None, []
-        for tap in taps:
-            matrix = pieces.cut(tap.matrix, columns)
-            if self.whole is None and tap.stop - tap.start == outputs:
-                self.whole = tap._replace(matrix=matrix)
-                continue
-            shape = len(matrix), tap.stop - tap.start, columns
-            found = self.scratch[: prod(shape)].reshape(shape)
-            self.others.append((matrix, self.weights[tap.row], found.reshape(*matrix.shape[:3], columns), found,
-                                slice(tap.start, tap.stop)))
+
+def _prepared(held: Held, outputs: int, columns: int) -> tuple:
+    """The kernel row, the windows and the shape of the product for all outputs, None without one; and the others: row,
+    windows, where their product goes, as it is cut and as it is added, and the outputs to which it is."""
+    row = whole = shape = None
+    others = []
+    scratch = held.scratch(held.taps[0].matrix.shape[0] * outputs * columns) if held.taps else None
+    for tap in held.taps:
+        matrix = pieces.cut(tap.matrix, columns)
+        if whole is None and tap.stop - tap.start == outputs:
+            row, whole, shape = tap.row, matrix, (*matrix.shape[:3], columns)
+            continue
+        terms_shape = len(matrix), tap.stop - tap.start, columns
+        terms = scratch[: prod(terms_shape)].reshape(terms_shape)  # type: ignore[index]
+        others.append((tap.row, matrix, terms.reshape(*matrix.shape[:3], columns), terms, slice(tap.start, tap.stop)))
+    return row, whole, shape, others
 
 
 class Gradient:
@@ -66,19 +70,20 @@ class Gradient:
 
     def __init__(self, windows: Windows, columns: int, dtype: np.dtype) -> None:
         self.total = np.zeros((windows.kernel[0], windows.inner, columns), dtype)
-        self.stack: np.ndarray | None = None
-        self.cut: np.ndarray | None = None
+        self.together = self.total[0].size <= MOST_TOGETHER
 
     def add(self, block: Block, b: np.ndarray) -> None:
         """total += the products of the block's windows at each kernel row with b (n, outputs, O)."""
-        if block.stack is None or self.total[0].size > MOST_TOGETHER or are_few(b):
-            for tap in block.taps:
+        held = block.held
+        if held.stack is None or not self.together or are_few(b):
+            for tap in held.taps:
                 accumulate(self.total[tap.row], tap.matrix, b[:, tap.start : tap.stop])
             return
-        if block.stack is not self.stack:
-            self.stack, self.cut = block.stack, pieces.cut(block.stack, b.shape[2], pieces.SHORTEST_SUMMED)
-        assert self.cut is not None
-        found = pieces.meet(self.cut, b.reshape(*self.cut.shape[1:4], b.shape[2]))
+        columns = b.shape[2]
+        cut = held.cuts.get(columns)
+        if cut is None:
+            cut = held.cuts[columns] = pieces.cut(held.stack, columns, pieces.SHORTEST_SUMMED)
+        found = pieces.meet(cut, b.reshape(*cut.shape[1:4], columns))
         np.add(self.total, np.add.reduce(found, (1, 2)), out=self.total)
 
 

@@ -8,9 +8,10 @@ both of whose factors lie as BLAS likes them in all three directions (see conv_l
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -19,6 +20,9 @@ from luojia._src.engine.kernels.columns import Ints, span
 
 BUFFER_BYTES = 1152 * 1024  # of a block's windows, read in turn; from 896 to 1400 one thread takes as long
 LEAST_ROWS = 256  # of a GEMM, below which it loses more than the cache gives
+MOST_KEPT = 4 << 20  # bytes of a buffer that a thread keeps; it is larger only for windows of very wide rows
+FRAMES = 256  # geometries whose views a thread keeps
+_LINE = 64  # bytes of the cache's lines, and of the widest vectors
 MOST_PADDING = 0.05  # of all taps' outputs; with more, products with zeros take longer than the calls that they save
 
 
@@ -31,17 +35,25 @@ class Tap(NamedTuple):
     stop: int
 
 
-class Block(NamedTuple):
-    """Some images and outputs, counted row by row in each image, and the products that make their convolution.
+class Held:
+    """What the buffer holds for the blocks of one shape, and what is prepared once for the products of these.
 
     ``stack`` (kernel height, n, outputs, kernel width * C), where little of it is padding, has all outputs' windows at
-    every kernel row.
+    every kernel row. ``sums`` and ``cuts`` are of taps.py, by columns, in memory that ``scratch`` gives.
     """
+
+    def __init__(self, taps: list[Tap], stack: np.ndarray | None, scratch: Callable[[int], np.ndarray]) -> None:
+        self.taps, self.stack, self.scratch = taps, stack, scratch
+        self.sums: dict[int, Any] = {}
+        self.cuts: dict[int, np.ndarray] = {}
+
+
+class Block(NamedTuple):
+    """Some images and outputs, counted row by row in each image, and the windows that make their convolution."""
 
     images: slice
     outputs: slice
-    taps: list[Tap]
-    stack: np.ndarray | None
+    held: Held
 
 
 class _Rows(NamedTuple):
@@ -126,72 +138,160 @@ def _plan(shape: Ints, kernel: Ints, out: Ints, stride: Ints, lo: Ints, dilation
                  tuple(steps))
 
 
+class _Kept(threading.local):
+    """What a thread keeps from one convolution to the next."""
+
+    def __init__(self) -> None:
+        self.frames: dict[tuple, _Frame] = {}
+        self.memory: dict[str, np.ndarray] = {}
+        self.padded: _Frame | None = None  # whose padding the buffer holds
+        self.busy = False  # its windows are read now
+
+    def take(self, name: str, size: int, dtype: np.dtype) -> np.ndarray:
+        """So many numbers of the memory of a name, which grows to the most that was asked for."""
+        count = size * dtype.itemsize
+        held = self.memory.get(name)
+        if held is None or held.size < count:
+            self.frames.clear()  # they hold the smaller one
+            held = np.empty(count + _LINE, np.uint8)
+            start = -held.ctypes.data % _LINE
+            held = self.memory[name] = held[start : start + count]
+        return held[:count].view(dtype)
+
+
+_kept = _Kept()
+
+
+class _Part(NamedTuple):
+    """Blocks of so many images at a step: what is copied, from windows that lie within the image and from edges."""
+
+    images: int
+    held: Held
+    inside: tuple[tuple[np.ndarray, slice], ...]
+    edges: tuple[tuple[np.ndarray, slice, slice], ...]
+
+
+class _Frame:
+    """The buffer for windows of one geometry, with the views of it that blocks need: a thread makes them once."""
+
+    def __init__(self, plan: _Plan, shape: Ints, kernel: Ints, width: int, stride: int, dilation: int, dtype: np.dtype,
+                 kept: _Kept | None) -> None:
+        self.plan, self.dtype, self.kept = plan, dtype, kept
+        n, _, _, channels = shape
+        inner = kernel[1] * channels
+        buffer = self._take("windows", plan.images * stride * plan.deep * width * inner).reshape(
+            plan.images, stride, plan.deep, width, kernel[1], channels)
+        matrix = buffer.reshape(plan.images, stride, plan.deep * width, inner)
+        self.padding = [buffer[:, :, :, output, at] for output, at in plan.padding]
+        self.steps: list[tuple[slice, list[np.ndarray], list[_Part]]] = []
+        counts = [plan.images] if n % plan.images == 0 else [plan.images, n % plan.images]
+        for outputs, cleared, filled, found, dense in plan.steps:
+            zeros = [buffer[:, phase, rows] for phase, rows in cleared]
+            parts = []
+            for count in counts:
+                taps = [Tap(i, matrix[:count, phase, places], start, stop) for i, phase, places, start, stop in found]
+                stack = None
+                if dense:
+                    image, window, number = matrix[:, 0].strides
+                    stack = np.ndarray((kernel[0], count, outputs.stop - outputs.start, inner), dtype, buffer, 0,
+                                       (dilation * width * window, image, window, number))
+                inside = tuple([(buffer[:count, phase, rows, plan.inside], lines) for phase, rows, lines in filled])
+                edges = tuple([(buffer[:count, phase, rows, output, taps], lines, columns)
+                               for phase, rows, lines in filled for output, taps, columns in plan.edges])
+                parts.append(_Part(count, Held(taps, stack, self._scratch), inside, edges))
+            self.steps.append((outputs, zeros, parts))
+
+    def _take(self, name: str, size: int) -> np.ndarray:
+        return np.empty(size, self.dtype) if self.kept is None else self.kept.take(name, size, self.dtype)
+
+    def _scratch(self, size: int) -> np.ndarray:
+        return self._take("scratch", size)
+
+
 class Windows:
     """The windows of x (N, H, W, C) for a kernel, as blocks.
 
     ``out`` is the output's size, ``lo`` the padding before each axis (negative crops); the padding after is whatever
-    ``out`` implies. Iterating fills one buffer again and again: use a block before the next is asked for.
+    ``out`` implies. Iterating fills one buffer again and again, the same for all of a thread: use a block before the
+    next is asked for.
     """
 
     def __init__(self, x: np.ndarray, kernel: Ints, out: Ints, stride: Ints, lo: Ints, dilation: Ints, dtype: np.dtype):
         self.x, self.kernel, self.out, self.stride, self.lo, self.dilation = x, kernel, out, stride, lo, dilation
         self.dtype = np.dtype(dtype)
         self.inner = kernel[1] * x.shape[3]
-        self.plan = _plan(x.shape, kernel, out, stride, lo, dilation, self.dtype.itemsize, BUFFER_BYTES, LEAST_ROWS)
-        self.rows, self.images = self.plan.rows, self.plan.images
 
     def __iter__(self) -> Iterator[Block]:
         x, (n, height, width, channels) = self.x, self.x.shape
-        (k0, k1), (s0, s1), (_, d1), (_, width_out) = self.kernel, self.stride, self.dilation, self.out
-        if not (n and self.rows and width_out and channels):
+        (k0, k1), (s0, s1), (_, d1), (rows_out, width_out) = self.kernel, self.stride, self.dilation, self.out
+        if not (n and rows_out and width_out and channels):
             return
-        if k0 * k1 * s0 * s1 == 1 and not any(self.lo) and (height, width) == self.out:
-            yield from self._pointwise()
-            return
-        _, count, deep, inside, column, edges, padding, steps = self.plan
-        buffer = np.empty((count, s0, deep, width_out, k1, channels), self.dtype)
-        matrix = buffer.reshape(count, s0, deep * width_out, self.inner)
-        source = _inside(x, column, inside.stop - inside.start, s1, k1, d1)
-        for output, at in padding:
-            buffer[:, :, :, output, at] = 0
-        for outputs, cleared, filled, found, dense in steps:
-            for phase, rows in cleared:
-                buffer[:, phase, rows] = 0
-            taps = [Tap(i, matrix[:, phase, places], start, stop) for i, phase, places, start, stop in found]
-            stack = self._stack(matrix[:, 0], outputs.stop - outputs.start) if dense else None
-            copies = []
-            for phase, rows, lines in filled:
-                into = buffer[:, phase, rows]
-                copies.append((into[:, :, inside], source[:, lines]))
-                for output, held, columns in edges:
-                    copies.append((into[:, :, output, held], x[:, lines, columns]))
-            for first in range(0, n, count):
-                if first + count > n:
-                    count = n - first
-                    taps = [Tap(i, m[:count], start, stop) for i, m, start, stop in taps]
-                    stack = None if stack is None else stack[:, :count]
-                    copies = [(into[:count], seen) for into, seen in copies]
-                images = slice(first, first + count)
-                for into, seen in copies:
-                    into[...] = seen[images]
-                yield Block(images, outputs, taps, stack)
-            count = self.images
+        key = (x.shape, self.kernel, self.out, self.stride, self.lo, self.dilation, self.dtype.char, BUFFER_BYTES,
+               LEAST_ROWS)
+        kept = _kept
+        frame = kept.frames.get(key)
+        if frame is None or kept.busy:
+            plan = _plan(x.shape, self.kernel, self.out, self.stride, self.lo, self.dilation, self.dtype.itemsize,
+                         BUFFER_BYTES, LEAST_ROWS)
+            if k0 * k1 * s0 * s1 == 1 and not any(self.lo) and (height, width) == self.out:
+                yield from self._pointwise(plan.images)
+                return
+            frame = self._frame(key, plan, kept)
+        fresh = frame.kept is None or kept.padded is not frame
+        if fresh:
+            for view in frame.padding:
+                view[...] = 0
+        plan, is_kept = frame.plan, frame.kept is not None
+        if is_kept:
+            kept.padded, kept.busy = frame, True
+        source = _inside(x, plan.column, plan.inside.stop - plan.inside.start, s1, k1, d1)
+        try:
+            for outputs, zeros, parts in frame.steps:
+                if fresh or len(frame.steps) > 1:
+                    for view in zeros:
+                        view[...] = 0
+                count, held, inside, edges = parts[0]
+                for first in range(0, n, plan.images):
+                    if first + count > n:
+                        count, held, inside, edges = parts[1]
+                    images = slice(first, first + count)
+                    for into, lines in inside:
+                        into[...] = source[images, lines]
+                    for into, lines, columns in edges:
+                        into[...] = x[images, lines, columns]
+                    yield Block(images, outputs, held)
+        finally:
+            if is_kept:
+                kept.busy = False
 
-    def _stack(self, matrix: np.ndarray, outputs: int) -> np.ndarray:
-        """So many windows from each kernel row on, of a buffer (n, rows * width, kernel width * C), a view."""
-        image, window, number = matrix.strides
-        row = self.dilation[0] * self.out[1] * window
-        return np.ndarray((self.kernel[0], len(matrix), outputs, self.inner), self.dtype, matrix, 0,
-                          (row, image, window, number))
+    def _frame(self, key: tuple, plan: _Plan, kept: _Kept) -> _Frame:
+        """A frame, which the thread keeps unless it is large, or the windows of another are read now."""
+        size = plan.images * self.stride[0] * plan.deep * self.out[1] * self.inner * self.dtype.itemsize
+        stays = size <= MOST_KEPT and not kept.busy
+        if len(kept.frames) >= FRAMES:
+            kept.frames.clear()
+        frame = _Frame(plan, self.x.shape, self.kernel, self.out[1], self.stride[0], self.dilation[0], self.dtype,
+                       kept if stays else None)
+        if stays:
+            kept.frames[key] = frame
+        return frame
 
-    def _pointwise(self) -> Iterator[Block]:
+    def _pointwise(self, step: int) -> Iterator[Block]:
         """A kernel of 1 reads x as it lies."""
         n, _, _, channels = self.x.shape
         count = self.out[0] * self.out[1]
-        for first in range(0, n, self.images):
-            images = slice(first, min(first + self.images, n))
+        for first in range(0, n, step):
+            images = slice(first, min(first + step, n))
             x = np.ascontiguousarray(self.x[images], self.dtype).reshape(images.stop - first, count, channels)
-            yield Block(images, slice(0, count), [Tap(0, x, 0, count)], None)
+            yield Block(images, slice(0, count), Held([Tap(0, x, 0, count)], None, self._empty))
+
+    def _empty(self, size: int) -> np.ndarray:
+        return np.empty(size, self.dtype)
+
+
+def forget() -> None:
+    """Give back what this thread keeps."""
+    _kept.__init__()  # type: ignore[misc]
 
 
 def _inside(x: np.ndarray, column: int, outputs: int, stride: int, taps: int, dilation: int) -> np.ndarray:
