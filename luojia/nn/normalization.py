@@ -6,6 +6,7 @@ from typing import Any
 
 from .. import ops
 from .._src.core.dtypes import DType, float32
+from .._src.core.groups import rectified_norm
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError, ShapeError
@@ -47,12 +48,23 @@ class _BatchNorm(Module):
         if isinstance(x, Tensor) and (x.ndim not in self._ranks or x.shape[1] != self.num_features):
             raise ShapeError(f"{type(self).__name__} expects inputs of {' or '.join(map(str, self._ranks))} axes with "
                              f"{self.num_features} channels (num_features) on axis 1, got shape {x.shape}.")
-        training = self.training if self.use_batch_statistics is None else self.use_batch_statistics
-        inputs = (x, self.gamma, self.beta, self.moving_mean, self.moving_variance)
-        how = {"training": training, "unbiased": True, "eps": self.eps, "momentum": self.momentum}
+        inputs, how = self._inputs(x), self._how()
         if not isinstance(x, Tensor):
             return OPERATORS["batch_norm"](*inputs, **how)[0]
         return batch_norm_apply(*inputs, commit="now", **how)
+
+    def _inputs(self, x: Any) -> tuple:
+        return x, self.gamma, self.beta, self.moving_mean, self.moving_variance
+
+    def _how(self) -> dict[str, Any]:
+        training = self.training if self.use_batch_statistics is None else self.use_batch_statistics
+        return {"training": training, "unbiased": True, "eps": self.eps, "momentum": self.momentum}
+
+    def _luojia_rectified(self, x: Any) -> Any:
+        if (self.__class__ not in (BatchNorm1d, BatchNorm2d) or not isinstance(x, Tensor)
+                or x.ndim not in self._ranks or not self._luojia_is_plain()):
+            return None
+        return rectified_norm(self._inputs(x), self._how(), now=True)
 
     def extend_repr(self) -> str:
         return (f"num_features={self.num_features}, eps={self.eps}, momentum={self.momentum}, gamma={self.gamma}, "

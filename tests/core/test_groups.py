@@ -238,6 +238,76 @@ def test_convolutions_rectify_at_once(name, rng, monkeypatch, assert_close):
     assert_close(dx, slope)
 
 
+def stack(kind=mx.gluon.nn.HybridSequential, **how):
+    net = kind()
+    net.add(mx.gluon.nn.BatchNorm(**how), mx.gluon.nn.Activation("relu"))
+    net.initialize()
+    net(mx.nd.ones((1, C, C, C)))  # so that the shapes are known
+    return net
+
+
+def cells(layer=None, train=True):
+    return mx.nn.SequentialCell(layer or mx.nn.BatchNorm2d(C), mx.nn.ReLU()).set_train(train)
+
+
+NORMS = {
+    "HybridSequential": (stack, (4, C, 3, 5)),
+    "Sequential": (lambda: stack(mx.gluon.nn.Sequential), (4, C, 3, 5)),
+    "by the last axis": (lambda: stack(axis=-1), (4, 5, 2, C)),
+    "fixed gamma": (lambda: stack(scale=False, momentum=0.5), (4, C, 3, 5)),
+    "global statistics": (lambda: stack(use_global_stats=True), (4, C, 3, 5)),
+    "BatchNorm2d": (cells, (4, C, 3, 5)),
+    "BatchNorm1d": (lambda: cells(mx.nn.BatchNorm1d(C, momentum=0.5)), (6, C)),
+    "moving statistics": (lambda: cells(train=False), (4, C, 3, 5)),
+}
+
+
+def state_of(net):
+    """Every parameter and, where it has one, its gradient."""
+    if isinstance(net, mx.gluon.Block):
+        parameters = net.collect_params().values()
+        return [a.asnumpy() for p in parameters for a in [p.data(), *([p.grad()] if p.grad_req != "null" else [])]]
+    return [p.asnumpy() for p in net.get_parameters()]
+
+
+@pytest.mark.parametrize("name", NORMS)
+def test_norms_rectify_at_once(name, rng, assert_close):
+    make, shape = NORMS[name]
+    x = rng.standard_normal(shape).astype("float32")
+    once, apart = make(), make()
+    apart[1].register_forward_hook(lambda *_: None)
+    out, dx, operators = recorded(once, mx.nd.array(x))
+    expected, slope, two = recorded(apart, mx.nd.array(x))
+    assert "batch_norm_relu" in operators and "batch_norm" in two and len(two) == len(operators) + 1
+    assert (out == 0).any() and (out > 0).any()
+    assert_close(out, expected)
+    assert_close(dx, slope)
+    for found, wanted in zip(state_of(once), state_of(apart), strict=True):
+        assert_close(found, wanted)
+    assert_close(once(mx.nd.array(x)).asnumpy(), apart(mx.nd.array(x)).asnumpy())
+
+
+@pytest.mark.parametrize("make", [stack, cells])
+def test_norms_that_do_not_run_alone_do_not(make, rng, monkeypatch):
+    def operators(net, x, dtype="float32"):
+        return recorded(net, mx.nd.array(x, dtype=dtype))[2]
+
+    x = rng.standard_normal((4, C, 3, 5)).astype("float32")
+    net = make()
+    net[0].register_forward_hook(lambda *_: None)
+    assert "batch_norm_relu" not in operators(net, x)
+    net = make()
+    assert "batch_norm_relu" not in operators(net, x, "float16")  # beside weights of float32
+    with pytest.raises(ShapeError, match=str(C)):
+        net(mx.nd.ones((4, C + 1, 3, 5)))
+    if make is stack:
+        net[1].hybridize()
+        assert "batch_norm_relu" not in operators(net, x)
+        net = make()
+        monkeypatch.setattr(mx.nd, "BatchNorm", lambda *a, **k: a[0] * 2)
+        assert net(mx.nd.array([[[[-1.0]], [[2.0]], [[3.0]]]])).asnumpy().ravel().tolist() == [0.0, 4.0, 6.0]
+
+
 def test_other_layouts_and_transposed_ones_do_not():
     for layer in (mx.gluon.nn.Conv2D(4, 3, layout="NHWC", activation="relu"),
                   mx.gluon.nn.Conv2DTranspose(4, 3, activation="relu")):

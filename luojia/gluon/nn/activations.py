@@ -10,7 +10,7 @@ from ..._src.core.groups import rectified
 from ..._src.core.op import OPERATORS
 from ..block import HybridBlock
 
-_PLAIN = {name: getattr(nd, name) for name in ("Activation", "Convolution", "FullyConnected")}
+_PLAIN = {name: getattr(nd, name) for name in ("Activation", "BatchNorm", "Convolution", "FullyConnected")}
 """The functions, unless somebody puts others in their place, as ``amp.init`` does."""
 
 
@@ -37,11 +37,15 @@ class Activation(HybridBlock):
 
     def _after(self, F: Any, name: str, op: str, inputs: tuple, attrs: dict[str, Any]) -> Any:
         """What F's function ``name``, which runs ``op``, and this give by one operator; None where they are two."""
-        if self._act_type != "relu" or self.__class__ is not Activation or F is not nd or (
-                self._forward_hooks or self._forward_pre_hooks
-                or getattr(F, name) is not _PLAIN[name] or F.Activation is not _PLAIN["Activation"]):
+        if F is not nd or not self._is_plain_relu(name):
             return None
         return rectified(OPERATORS[op], inputs, attrs)
+
+    def _is_plain_relu(self, name: str) -> bool:
+        """Whether a call is now that of the operator, and one of the function ``name`` before it, too."""
+        return (self._act_type == "relu" and self.__class__ is Activation and not self._active
+                and not self._forward_hooks and not self._forward_pre_hooks
+                and getattr(nd, name) is _PLAIN[name] and nd.Activation is _PLAIN["Activation"])
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._act_type})"

@@ -11,6 +11,7 @@ from ..._src.errors import ShapeError
 from ..block import Block, HybridBlock
 from ..utils import _indent
 from .activations import Activation
+from .norm_layers import BatchNorm
 
 _HOW = {flatten: {"flatten": flatten} for flatten in (False, True)}
 
@@ -25,7 +26,17 @@ class _Stack(Block):
 
     def _in_turn(self, x: Any, args: tuple) -> Any:
         """Each layer of what the one before gives: the first of several results is x, the others its ``args``."""
-        for block in self._children.values():
+        blocks = list(self._children.values())
+        rectified = False
+        for block, after in zip(blocks, [*blocks[1:], None]):
+            if rectified:  # this is the ReLU
+                rectified = False
+                continue
+            if after.__class__ is Activation and not args and block.__class__ is BatchNorm:
+                y = block._rectified(after, x)
+                if y is not None:
+                    x, rectified = y, True
+                    continue
             x = block(x, *args)
             args = ()
             if isinstance(x, (tuple, list)):

@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from ..._src.core.dtypes import is_half, to_np
+from ..._src.core.groups import rectified_norm
+from ..._src.core.tape import state
+from ..._src.core.tensor import Tensor
 from ..block import HybridBlock
+from ..parameter import DeferredInitializationError
+from .activations import Activation
 
 
 def _affine(block: HybridBlock, center: bool, scale: bool, beta_initializer: Any, gamma_initializer: Any,
@@ -77,6 +82,17 @@ class BatchNorm(_Norm):
 
     def hybrid_forward(self, F: Any, x: Any, gamma: Any, beta: Any, running_mean: Any, running_var: Any) -> Any:
         return getattr(F, self._operator)(x, gamma, beta, running_mean, running_var, name="fwd", **self._kwargs)
+
+    def _rectified(self, act: Any, x: Any) -> Any:
+        """What this and the next layer ``act``, if that is a ReLU, give by one operator; None where they are two."""
+        if (act.__class__ is not Activation or self.__class__ is not BatchNorm or self._active or self._forward_hooks
+                or self._forward_pre_hooks or not isinstance(x, Tensor) or not act._is_plain_relu("BatchNorm")):
+            return None
+        try:
+            inputs = [p.data(x._device) for p in (self.gamma, self.beta, self.running_mean, self.running_var)]
+        except DeferredInitializationError:
+            return None
+        return rectified_norm((x, *inputs), {**self._kwargs, "training": state.training})
 
     def __repr__(self) -> str:
         return self._describe(**self._kwargs, in_channels=self.gamma.shape[0] or None)

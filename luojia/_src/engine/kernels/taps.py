@@ -1,7 +1,7 @@
 """What the blocks of windows.py give: the sums of their products with weights, and the weights' gradient.
 
-Both prepare what depends on a block's shape once for all of its kind (`windows.Held`), as other threads wait for Python's
-lock while these lines run.
+What depends on a block's shape alone is prepared once for all of its kind (`windows.Held`), as other threads wait for
+Python's lock while these lines run.
 """
 
 from __future__ import annotations
