@@ -17,7 +17,6 @@ from luojia._src.engine import threads
 LEAST = 1 << 15  # numbers below which two passes take no longer
 MOST = 1 << 31
 _KINDS = {"f": ("s", ctypes.c_float), "d": ("d", ctypes.c_double)}
-_NAMES = "scipy_cblas_{}64_", "cblas_{}64_", "scipy_cblas_{}", "cblas_{}"
 
 
 def add_scaled(y: np.ndarray, x: np.ndarray, factor: float) -> bool:
@@ -43,9 +42,7 @@ def _axpy(library: str, kind: str) -> Callable[..., None] | None:
     if kind not in _KINDS:
         return None
     letter, number = _KINDS[kind]
-    found = ctypes.CDLL(library)
-    names = [name.format(f"{letter}axpy") for name in _NAMES]
-    axpy = next((getattr(found, name) for name in names if hasattr(found, name)), None)
+    axpy = threads.routine(ctypes.CDLL(library), f"cblas_{letter}axpy")
     if axpy is None:
         return None
     # Where it counts by 32 bits, it reads the lower half of these, which have room in registers of their own.
