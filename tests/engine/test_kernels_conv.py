@@ -72,6 +72,8 @@ def blocks(request, monkeypatch):
     """The second runs every case in blocks of one image and few rows, as only large inputs would; the third takes as
     few channels what are few here, the next cuts all products into the smallest pieces, the next has all images for
     small and all weights for large, the others have few channels for many."""
+    windows.forget()  # what was prepared with other settings
+    request.addfinalizer(windows.forget)
     if request.param != "few channels":
         monkeypatch.setattr(conv_heavy, "FEW", 0)
     if request.param in ("winograd", "winograd in blocks"):

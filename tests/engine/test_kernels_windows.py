@@ -1,5 +1,6 @@
 """The windows of images that lie channels last, against windows gathered one by one."""
 
+import threading
 from itertools import product
 
 import numpy as np
@@ -54,3 +55,88 @@ def test_the_buffer_stays_small():
     while held.base is not None:
         held = held.base
     assert held.nbytes < 2 * windows.BUFFER_BYTES
+
+
+# -- what a thread keeps -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    windows.forget()
+    yield
+    windows.forget()
+
+
+def unfolded(case, seed, each=lambda: None):
+    """Every window that the blocks hold, with something done at each block."""
+    shape, kernel, out, stride, lo, dilation = case
+    x = np.random.default_rng(seed).standard_normal(shape)
+    found = np.zeros((shape[0], out[0] * out[1], kernel[0], kernel[1] * shape[3]))
+    for images, outputs, held in Windows(x, kernel, out, stride, lo, dilation, x.dtype):
+        each()
+        for tap in held.taps:
+            found[images, outputs][:, tap.start : tap.stop, tap.row] = tap.matrix
+    return found
+
+
+def anew(case, seed):
+    windows.forget()
+    return unfolded(case, seed)
+
+
+@pytest.mark.parametrize("small", [False, True], ids=["few blocks", "many blocks"])
+def test_padding_holds_whatever_used_the_buffer_before(small, monkeypatch):
+    if small:
+        monkeypatch.setattr(windows, "BUFFER_BYTES", 1)
+        monkeypatch.setattr(windows, "LEAST_ROWS", 1)
+    order = [*CASES.values(), *reversed(CASES.values())] * 2
+    found = [unfolded(case, seed) for seed, case in enumerate(order)]
+    for seed, case in enumerate(order):
+        np.testing.assert_array_equal(found[seed], anew(case, seed))
+
+
+def test_windows_within_windows_have_a_buffer_of_their_own():
+    """As where a signal's handler computes, or a program reads two at a time."""
+    same, other = CASES["same"], CASES["dilated"]
+    inner = []
+    outer = unfolded(same, 0, lambda: inner.extend([unfolded(same, 1), unfolded(other, 2)]))
+    for found, (case, seed) in zip([outer, *inner], [(same, 0), (same, 1), (other, 2)], strict=True):
+        np.testing.assert_array_equal(found, anew(case, seed))
+
+
+def test_a_thread_keeps_one_buffer_and_no_large_one():
+    unfolded(CASES["same"], 0)
+    first = windows._kept.memory["windows"]
+    unfolded(CASES["cropped"], 0)
+    assert windows._kept.memory["windows"] is first and len(windows._kept.frames) == 2
+    unfolded(((3, 9, 9, 4), (3, 3), (9, 9), (1, 1), (1, 1), (1, 1)), 0)  # which needs more
+    assert windows._kept.memory["windows"].size > first.size and len(windows._kept.frames) == 1
+    wide = ((1, 3, windows.MOST_KEPT // 64, 4), (3, 3), (3, windows.MOST_KEPT // 64), (1, 1), (1, 1), (1, 1))
+    before = windows._kept.memory["windows"].size
+    unfolded(wide, 0)
+    assert windows._kept.memory["windows"].size == before
+    own = []
+    thread = threading.Thread(target=lambda: own.append(not windows._kept.frames))
+    thread.start()
+    thread.join()
+    assert own == [True]
+
+
+def test_a_thread_forgets_geometries_beyond_a_number(monkeypatch):
+    monkeypatch.setattr(windows, "FRAMES", 2)
+    for n in range(1, 6):
+        unfolded(((n, 4, 4, 2), (3, 3), (4, 4), (1, 1), (1, 1), (1, 1)), n)
+        assert 0 < len(windows._kept.frames) <= 2
+
+
+def test_what_stops_a_block_leaves_no_padding_behind():
+    class Stopped(Exception):
+        pass
+
+    def stop():
+        raise Stopped
+
+    same = CASES["same"]
+    with pytest.raises(Stopped):
+        unfolded(same, 0, stop)
+    np.testing.assert_array_equal(unfolded(same, 1), anew(same, 1))

@@ -11,7 +11,7 @@ from math import prod
 import numpy as np
 
 from luojia._src.engine.kernels import pieces
-from luojia._src.engine.kernels.windows import Block, Held, Windows
+from luojia._src.engine.kernels.windows import Block, Held, Windows, is_kept
 from luojia._src.engine.shortcuts import matmul
 
 MOST_TOGETHER = 1 << 14  # elements of a gradient up to which those of a block's images are made, then added
@@ -33,11 +33,7 @@ class Sums:
                 target = out[:, tap.start : tap.stop]
                 np.add(target, matmul(_together(tap.matrix), weights[tap.row]).reshape(target.shape), out=target)
             return
-        columns = out.shape[2]
-        found = block.held.sums.get(columns)
-        if found is None:
-            found = block.held.sums[columns] = _prepared(block.held, *out.shape[1:])
-        row, matrix, shape, others = found
+        row, matrix, shape, others = block.held.sums.get(out.shape[2]) or _prepared(block.held, *out.shape[1:])
         if matrix is None:
             out[...] = 0
         else:
@@ -52,17 +48,21 @@ def _prepared(held: Held, outputs: int, columns: int) -> tuple:
     """The kernel row, the windows and the shape of the product for all outputs, None without one; and the others: row,
     windows, where their product goes, as it is cut and as it is added, and the outputs to which it is."""
     row = whole = shape = None
-    others = []
-    scratch = held.scratch(held.taps[0].matrix.shape[0] * outputs * columns) if held.taps else None
+    others: list[tuple] = []
+    size = len(held.taps[0].matrix) * outputs * columns if held.taps else 0
+    scratch = held.scratch(size)
     for tap in held.taps:
         matrix = pieces.cut(tap.matrix, columns)
         if whole is None and tap.stop - tap.start == outputs:
             row, whole, shape = tap.row, matrix, (*matrix.shape[:3], columns)
             continue
         terms_shape = len(matrix), tap.stop - tap.start, columns
-        terms = scratch[: prod(terms_shape)].reshape(terms_shape)  # type: ignore[index]
+        terms = scratch[: prod(terms_shape)].reshape(terms_shape)
         others.append((tap.row, matrix, terms.reshape(*matrix.shape[:3], columns), terms, slice(tap.start, tap.stop)))
-    return row, whole, shape, others
+    found = row, whole, shape, others
+    if is_kept(size, scratch.dtype):
+        held.sums[columns] = found
+    return found
 
 
 class Gradient:

@@ -20,8 +20,8 @@ from luojia._src.engine.kernels.columns import Ints, span
 
 BUFFER_BYTES = 1152 * 1024  # of a block's windows, read in turn; from 896 to 1400 one thread takes as long
 LEAST_ROWS = 256  # of a GEMM, below which it loses more than the cache gives
-MOST_KEPT = 4 << 20  # bytes of a buffer that a thread keeps; it is larger only for windows of very wide rows
-FRAMES = 256  # geometries whose views a thread keeps
+MOST_KEPT = 4 << 20  # bytes of a buffer that a thread keeps; few are larger, as for windows of very wide rows
+FRAMES = 128  # geometries whose views a thread keeps
 _LINE = 64  # bytes of the cache's lines, and of the widest vectors
 MOST_PADDING = 0.05  # of all taps' outputs; with more, products with zeros take longer than the calls that they save
 
@@ -182,11 +182,14 @@ class _Frame:
         buffer = self._take("windows", plan.images * stride * plan.deep * width * inner).reshape(
             plan.images, stride, plan.deep, width, kernel[1], channels)
         matrix = buffer.reshape(plan.images, stride, plan.deep * width, inner)
-        self.padding = [buffer[:, :, :, output, at] for output, at in plan.padding]
+        self.padding = [buffer[:, :, :, output, at] for output, at in plan.padding]  # which only other frames overwrite
         self.steps: list[tuple[slice, list[np.ndarray], list[_Part]]] = []
         counts = [plan.images] if n % plan.images == 0 else [plan.images, n % plan.images]
         for outputs, cleared, filled, found, dense in plan.steps:
             zeros = [buffer[:, phase, rows] for phase, rows in cleared]
+            if len(plan.steps) == 1:
+                self.padding += zeros
+                zeros = []
             parts = []
             for count in counts:
                 taps = [Tap(i, matrix[:count, phase, places], start, stop) for i, phase, places, start, stop in found]
@@ -205,7 +208,7 @@ class _Frame:
         return np.empty(size, self.dtype) if self.kept is None else self.kept.take(name, size, self.dtype)
 
     def _scratch(self, size: int) -> np.ndarray:
-        return self._take("scratch", size)
+        return self._take("scratch", size) if is_kept(size, self.dtype) else np.empty(size, self.dtype)
 
 
 class Windows:
@@ -237,19 +240,17 @@ class Windows:
                 yield from self._pointwise(plan.images)
                 return
             frame = self._frame(key, plan, kept)
-        fresh = frame.kept is None or kept.padded is not frame
-        if fresh:
+        plan, stays = frame.plan, frame.kept is not None
+        if kept.padded is not frame:
             for view in frame.padding:
                 view[...] = 0
-        plan, is_kept = frame.plan, frame.kept is not None
-        if is_kept:
-            kept.padded, kept.busy = frame, True
         source = _inside(x, plan.column, plan.inside.stop - plan.inside.start, s1, k1, d1)
         try:
+            if stays:
+                kept.padded, kept.busy = frame, True
             for outputs, zeros, parts in frame.steps:
-                if fresh or len(frame.steps) > 1:
-                    for view in zeros:
-                        view[...] = 0
+                for view in zeros:
+                    view[...] = 0
                 count, held, inside, edges = parts[0]
                 for first in range(0, n, plan.images):
                     if first + count > n:
@@ -261,13 +262,13 @@ class Windows:
                         into[...] = x[images, lines, columns]
                     yield Block(images, outputs, held)
         finally:
-            if is_kept:
+            if stays:
                 kept.busy = False
 
     def _frame(self, key: tuple, plan: _Plan, kept: _Kept) -> _Frame:
         """A frame, which the thread keeps unless it is large, or the windows of another are read now."""
-        size = plan.images * self.stride[0] * plan.deep * self.out[1] * self.inner * self.dtype.itemsize
-        stays = size <= MOST_KEPT and not kept.busy
+        size = plan.images * self.stride[0] * plan.deep * self.out[1] * self.inner
+        stays = is_kept(size, self.dtype) and not kept.busy
         if len(kept.frames) >= FRAMES:
             kept.frames.clear()
         frame = _Frame(plan, self.x.shape, self.kernel, self.out[1], self.stride[0], self.dilation[0], self.dtype,
@@ -289,9 +290,16 @@ class Windows:
         return np.empty(size, self.dtype)
 
 
+def is_kept(size: int, dtype: np.dtype) -> bool:
+    """Whether a thread keeps memory for so many numbers."""
+    return size * dtype.itemsize <= MOST_KEPT
+
+
 def forget() -> None:
-    """Give back what this thread keeps."""
-    _kept.__init__()  # type: ignore[misc]
+    """Give back what this thread keeps, as when a setting on which it depends has changed."""
+    _kept.frames.clear()
+    _kept.memory.clear()
+    _kept.padded = None
 
 
 def _inside(x: np.ndarray, column: int, outputs: int, stride: int, taps: int, dilation: int) -> np.ndarray:
