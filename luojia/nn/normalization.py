@@ -6,11 +6,10 @@ from typing import Any
 
 from .. import ops
 from .._src.core.dtypes import DType, float32
-from .._src.core.groups import rectified_norm
 from .._src.core.op import OPERATORS
 from .._src.core.tensor import Tensor
 from .._src.errors import ArgumentError, DTypeError, ShapeError
-from .._src.ops.state import batch_norm_apply
+from .._src.ops.state import batch_norm_apply, rectified_norm
 from .basic import weight_of
 from .checks import check_bool, check_positive_int
 from .module import Module
@@ -51,7 +50,7 @@ class _BatchNorm(Module):
         inputs, how = self._inputs(x), self._how()
         if not isinstance(x, Tensor):
             return OPERATORS["batch_norm"](*inputs, **how)[0]
-        return batch_norm_apply(*inputs, commit="now", **how)
+        return batch_norm_apply(*inputs, **how)
 
     def _inputs(self, x: Any) -> tuple:
         return x, self.gamma, self.beta, self.moving_mean, self.moving_variance
@@ -64,7 +63,7 @@ class _BatchNorm(Module):
         if (self.__class__ not in (BatchNorm1d, BatchNorm2d) or not isinstance(x, Tensor)
                 or x.ndim not in self._ranks or not self._luojia_is_plain()):
             return None
-        return rectified_norm(self._inputs(x), self._how(), now=True)
+        return rectified_norm(*self._inputs(x), **self._how())
 
     def extend_repr(self) -> str:
         return (f"num_features={self.num_features}, eps={self.eps}, momentum={self.momentum}, gamma={self.gamma}, "

@@ -1,6 +1,7 @@
 """The windows of images that lie channels last, against windows gathered one by one."""
 
 import threading
+import weakref
 from itertools import product
 
 import numpy as np
@@ -113,7 +114,10 @@ def test_a_thread_keeps_one_buffer_and_no_large_one():
     assert windows._kept.memory["windows"].size > first.size and len(windows._kept.frames) == 1
     wide = ((1, 3, windows.MOST_KEPT // 64, 4), (3, 3), (3, windows.MOST_KEPT // 64), (1, 1), (1, 1), (1, 1))
     before = windows._kept.memory["windows"].size
-    unfolded(wide, 0)
+    for block in Windows(np.zeros(wide[0]), *wide[1:], np.dtype(float)):
+        held = weakref.ref(block.held)
+        del block
+    assert held() is None  # at once, without the garbage collector
     assert windows._kept.memory["windows"].size == before
     own = []
     thread = threading.Thread(target=lambda: own.append(not windows._kept.frames))

@@ -2,8 +2,8 @@
 
 What follows a convolution then happens to a block of its results while that is in the cache (``kernels/finish.py``), a
 ReLU after a dense layer in the array that this made; in training, a ReLU happens in the last pass of the batch norm
-before it, and its gradient in the first of that one's. Layers do this without a graph, too (``rectified``,
-``rectified_norm``).
+before it, and its gradient in the first of that one's. Layers do this without a graph, too (``rectified``, and
+``ops/state.py``).
 """
 
 from __future__ import annotations
@@ -117,26 +117,11 @@ def rectified(op: Operator, inputs: Sequence[Any], attrs: dict[str, Any]) -> Any
         return None
 
 
-def rectified_norm(inputs: Sequence[Any], attrs: dict[str, Any], now: bool = False) -> Any:
-    """What a batch norm with these attributes and a ReLU after it give, by one operator, the moving statistics renewed
-    with the backward pass, or ``now``; None where the two run, and word what is wrong."""
+def runs_at_once(inputs: Sequence[Any]) -> bool:
+    """Whether layers may compute several operators of these at once: Tensors of one device and one dtype."""
     x = inputs[0]
-    if not isinstance(x, Tensor) or not _runs_here(x) or not all([
-            isinstance(t, Tensor) and t._device is x._device and t._value.dtype == x._value.dtype for t in inputs]):
-        return None
-    op = OPERATORS["batch_norm_relu"]
-    attrs = {**op._defaults, **attrs}
-    try:
-        found = apply(op, inputs, attrs)
-    except ShapeError:
-        return None
-    if not now:
-        return commit(op, inputs, found, attrs)
-    y, *new = found
-    if attrs["training"]:
-        for holder, t in zip(inputs[3:], new):
-            holder._rebind(t._value)
-    return y
+    return isinstance(x, Tensor) and _runs_here(x) and all([
+        isinstance(t, Tensor) and t._device is x._device and t._value.dtype == x._value.dtype for t in inputs])
 
 
 def _runs_here(t: Tensor) -> bool:

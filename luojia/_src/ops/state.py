@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from ..core.ambient import commit as when_backward_passes
+from ..core.groups import runs_at_once
 from ..core.tape import state
-from .norm import batch_norm
+from ..errors import ShapeError
+from .norm import batch_norm, batch_norm_relu
 
 
 def batch_norm_apply(x: Any, gamma: Any, beta: Any, moving_mean: Any, moving_var: Any, *, training: bool | None = None,
-                     commit: str = "now", unbiased: bool = True, **attrs: Any) -> Any:
+                     commit: str = "now", unbiased: bool = True, rectified: bool = False, **attrs: Any) -> Any:
     """Normalize x by its batch or by the moving statistics, and renew those.
 
     Args:
@@ -20,6 +22,7 @@ def batch_norm_apply(x: Any, gamma: Any, beta: Any, moving_mean: Any, moving_var
         commit: "now" writes the new statistics at once, as MindSpore does; "backward" when a backward pass reaches
             this call, as MXNet does: a forward alone then changes nothing.
         unbiased: whether the moving variance gets the unbiased variance (MindSpore) or the biased one (MXNet).
+        rectified: whether what is negative in y becomes 0.
         attrs: eps, momentum (of the old value), axis, fix_gamma, use_global_stats, output_mean_var, of ``batch_norm``.
 
     Returns:
@@ -29,13 +32,25 @@ def batch_norm_apply(x: Any, gamma: Any, beta: Any, moving_mean: Any, moving_var
         raise ValueError(f"batch_norm_apply: commit must be 'now' or 'backward', got {commit!r}.")
     training = state.training if training is None else training
     inputs = (x, gamma, beta, moving_mean, moving_var)
-    outs = batch_norm(*inputs, training=training, unbiased=unbiased, **attrs)
+    operator = batch_norm_relu if rectified else batch_norm
+    outs = operator(*inputs, training=training, unbiased=unbiased, **attrs)
     if not training or attrs.get("use_global_stats"):
         rest = outs[:-2]
     elif commit == "backward":
-        return when_backward_passes(batch_norm, inputs, outs, attrs)
+        return when_backward_passes(operator, inputs, outs, attrs)
     else:
         moving_mean._rebind(outs[-2]._value)
         moving_var._rebind(outs[-1]._value)
         rest = outs[:-2]
     return rest[0] if len(rest) == 1 else rest
+
+
+def rectified_norm(*inputs: Any, **how: Any) -> Any:
+    """What `batch_norm_apply` and a ReLU after it give, by one operator; None where the two run, and word what is
+    wrong."""
+    if not runs_at_once(inputs):
+        return None
+    try:
+        return batch_norm_apply(*inputs, rectified=True, **how)
+    except ShapeError:
+        return None

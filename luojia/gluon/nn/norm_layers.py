@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..._src.core.dtypes import is_half, to_np
-from ..._src.core.groups import rectified_norm
-from ..._src.core.tape import state
 from ..._src.core.tensor import Tensor
+from ..._src.ops.state import rectified_norm
 from ..block import HybridBlock
 from ..parameter import DeferredInitializationError
 from .activations import Activation
@@ -92,7 +91,7 @@ class BatchNorm(_Norm):
             inputs = [p.data(x._device) for p in (self.gamma, self.beta, self.running_mean, self.running_var)]
         except DeferredInitializationError:
             return None
-        return rectified_norm((x, *inputs), {**self._kwargs, "training": state.training})
+        return rectified_norm(x, *inputs, commit="backward", unbiased=False, **self._kwargs)
 
     def __repr__(self) -> str:
         return self._describe(**self._kwargs, in_channels=self.gamma.shape[0] or None)

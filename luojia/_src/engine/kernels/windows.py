@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -162,6 +162,16 @@ class _Kept(threading.local):
 _kept = _Kept()
 
 
+def _take(kept: _Kept | None, name: str, dtype: np.dtype, size: int) -> np.ndarray:
+    """Memory for so many numbers, that of a thread where it keeps as much."""
+    return np.empty(size, dtype) if kept is None or not is_kept(size, dtype) else kept.take(name, size, dtype)
+
+
+def is_kept(size: int, dtype: np.dtype) -> bool:
+    """Whether a thread keeps memory for so many numbers."""
+    return size * dtype.itemsize <= MOST_KEPT
+
+
 class _Part(NamedTuple):
     """Blocks of so many images at a step: what is copied, from windows that lie within the image and from edges."""
 
@@ -176,10 +186,11 @@ class _Frame:
 
     def __init__(self, plan: _Plan, shape: Ints, kernel: Ints, width: int, stride: int, dilation: int, dtype: np.dtype,
                  kept: _Kept | None) -> None:
-        self.plan, self.dtype, self.kept = plan, dtype, kept
+        self.plan, self.kept = plan, kept
         n, _, _, channels = shape
         inner = kernel[1] * channels
-        buffer = self._take("windows", plan.images * stride * plan.deep * width * inner).reshape(
+        scratch = partial(_take, kept, "scratch", dtype)
+        buffer = _take(kept, "windows", dtype, plan.images * stride * plan.deep * width * inner).reshape(
             plan.images, stride, plan.deep, width, kernel[1], channels)
         matrix = buffer.reshape(plan.images, stride, plan.deep * width, inner)
         self.padding = [buffer[:, :, :, output, at] for output, at in plan.padding]  # which only other frames overwrite
@@ -201,14 +212,9 @@ class _Frame:
                 inside = tuple([(buffer[:count, phase, rows, plan.inside], lines) for phase, rows, lines in filled])
                 edges = tuple([(buffer[:count, phase, rows, output, taps], lines, columns)
                                for phase, rows, lines in filled for output, taps, columns in plan.edges])
-                parts.append(_Part(count, Held(taps, stack, self._scratch), inside, edges))
+                parts.append(_Part(count, Held(taps, stack, scratch), inside, edges))
             self.steps.append((outputs, zeros, parts))
 
-    def _take(self, name: str, size: int) -> np.ndarray:
-        return np.empty(size, self.dtype) if self.kept is None else self.kept.take(name, size, self.dtype)
-
-    def _scratch(self, size: int) -> np.ndarray:
-        return self._take("scratch", size) if is_kept(size, self.dtype) else np.empty(size, self.dtype)
 
 
 class Windows:
@@ -284,15 +290,7 @@ class Windows:
         for first in range(0, n, step):
             images = slice(first, min(first + step, n))
             x = np.ascontiguousarray(self.x[images], self.dtype).reshape(images.stop - first, count, channels)
-            yield Block(images, slice(0, count), Held([Tap(0, x, 0, count)], None, self._empty))
-
-    def _empty(self, size: int) -> np.ndarray:
-        return np.empty(size, self.dtype)
-
-
-def is_kept(size: int, dtype: np.dtype) -> bool:
-    """Whether a thread keeps memory for so many numbers."""
-    return size * dtype.itemsize <= MOST_KEPT
+            yield Block(images, slice(0, count), Held([Tap(0, x, 0, count)], None, partial(np.empty, dtype=self.dtype)))
 
 
 def forget() -> None:
