@@ -288,6 +288,25 @@ def test_norms_rectify_at_once(name, rng, assert_close):
 
 
 @pytest.mark.parametrize("make", [stack, cells])
+def test_rectified_norms_are_differentiated_twice(make, rng, assert_close):
+    data = rng.standard_normal((4, C, 3, 5)).astype("float32")
+    found = []
+    for hook in (False, True):
+        net, x = make(), mx.nd.array(data)
+        if hook:
+            net[1].register_forward_hook(lambda *_: None)
+        x.attach_grad()
+        with mx.autograd.record():
+            y = (net(x) ** 3).sum()
+            slope = mx.autograd.grad(y, [x], create_graph=True)[0]
+            curved = (slope**2).sum()
+        curved.backward()
+        found.append(x.grad.asnumpy())
+    assert np.abs(found[0]).max() > 0.1
+    assert_close(*found)
+
+
+@pytest.mark.parametrize("make", [stack, cells])
 def test_norms_that_do_not_run_alone_do_not(make, rng, monkeypatch):
     def operators(net, x, dtype="float32"):
         return recorded(net, mx.nd.array(x, dtype=dtype))[2]
