@@ -64,7 +64,14 @@ class F1(Counted):
 
 @register
 class MCC(Counted):
-    """Matthews correlation of binary predictions."""
+    """Matthews correlation of binary predictions.
+
+    >>> m = luojia.metric.MCC()
+    >>> m.update([luojia.nd.array([0, 1, 1, 1])], [luojia.nd.array([[0.8, 0.2], [0.3, 0.7], [0.6, 0.4], [0.1, 0.9]])])
+    >>> name, value = m.get()
+    >>> name, round(float(value), 3)
+    ('mcc', 0.577)
+    """
 
     def __init__(self, name: str = "mcc", output_names: Sequence[str] | None = None,
                  label_names: Sequence[str] | None = None, average: str = "macro") -> None:
@@ -74,7 +81,14 @@ class MCC(Counted):
 
 @register
 class PCC(Counted):
-    """Matthews correlation for any number of classes."""
+    """Matthews correlation for any number of classes.
+
+    >>> m = luojia.metric.PCC()
+    >>> m.update([luojia.nd.array([0, 1, 1, 1])], [luojia.nd.array([[0.8, 0.2], [0.3, 0.7], [0.6, 0.4], [0.1, 0.9]])])
+    >>> name, value = m.get()
+    >>> name, round(float(value), 3)
+    ('pcc', 0.577)
+    """
 
     def __init__(self, name: str = "pcc", output_names: Sequence[str] | None = None,
                  label_names: Sequence[str] | None = None, has_global_stats: bool = True) -> None:
@@ -139,7 +153,14 @@ class MSE(_Plain):
 
 @register
 class RMSE(_Plain):
-    """Root mean squared error, over the batches'."""
+    """Root mean squared error, over the batches'.
+
+    >>> m = luojia.metric.RMSE()
+    >>> m.update([luojia.nd.array([1.0, 2.0])], [luojia.nd.array([[1.0], [4.0]])])
+    >>> name, value = m.get()
+    >>> name, round(float(value), 3)
+    ('rmse', 1.414)
+    """
 
     make = counts.RMSE
 
@@ -147,7 +168,14 @@ class RMSE(_Plain):
 @register
 @alias("ce")
 class CrossEntropy(Counted):
-    """Mean of ``-log(p[label] + eps)``."""
+    """Mean of ``-log(p[label] + eps)``.
+
+    >>> m = luojia.metric.CrossEntropy()
+    >>> m.update([luojia.nd.array([0, 1])], [luojia.nd.array([[0.5, 0.5], [0.75, 0.25]])])
+    >>> name, value = m.get()
+    >>> name, round(float(value), 3)
+    ('cross-entropy', 1.04)
+    """
 
     def __init__(self, eps: float = 1e-12, name: str = "cross-entropy", output_names: Sequence[str] | None = None,
                  label_names: Sequence[str] | None = None) -> None:
@@ -158,7 +186,14 @@ class CrossEntropy(Counted):
 @register
 @alias("nll_loss")
 class NegativeLogLikelihood(Counted):
-    """Mean of ``-log(p[label] + eps)``."""
+    """Mean of ``-log(p[label] + eps)``.
+
+    >>> m = luojia.metric.NegativeLogLikelihood()
+    >>> m.update([luojia.nd.array([0, 1])], [luojia.nd.array([[0.5, 0.5], [0.75, 0.25]])])
+    >>> name, value = m.get()
+    >>> name, round(float(value), 3)
+    ('nll-loss', 1.04)
+    """
 
     def __init__(self, eps: float = 1e-12, name: str = "nll-loss", output_names: Sequence[str] | None = None,
                  label_names: Sequence[str] | None = None) -> None:

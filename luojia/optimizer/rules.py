@@ -63,6 +63,14 @@ class LBSGD(Optimizer):
         kwargs: those of ``Optimizer``.
 
     Source: Goyal et al. 2017; You, Gitman and Ginsburg 2017.
+
+    >>> from luojia import nd, optimizer
+    >>> w, rule = nd.array([1.0, 2.0]), optimizer.LBSGD(learning_rate=0.1, batch_scale=2)
+    >>> state = rule.create_state(0, w)
+    >>> for _ in range(2):
+    ...     rule.update(0, w, nd.array([0.5, 1.0]), state)
+    >>> w.asnumpy().round(4)
+    array([0.9494, 1.8988], dtype=float32)
     """
 
     rule = "sgd"
@@ -141,7 +149,16 @@ class NAG(Optimizer):
 
 @register
 class SGLD(Optimizer):
-    """Stochastic gradient Langevin dynamics (Welling and Teh 2011): a half step plus noise of variance ``lr``."""
+    """Stochastic gradient Langevin dynamics (Welling and Teh 2011): a half step plus noise of variance ``lr``.
+
+    >>> from luojia import nd, optimizer
+    >>> w, rule = nd.array([1.0, 2.0]), optimizer.SGLD(learning_rate=0.1)
+    >>> state = rule.create_state(0, w)
+    >>> for _ in range(2):
+    ...     rule.update(0, w, nd.array([0.5, 1.0]), state)
+    >>> w.shape
+    (2,)
+    """
 
     rule = "sgld"
 
@@ -166,7 +183,16 @@ class SGLD(Optimizer):
 
 @register
 class Signum(Optimizer):
-    """Sign of the momentum (Bernstein et al. 2018); ``momentum=0`` is SignSGD, ``wd_lh`` decays the weight itself."""
+    """Sign of the momentum (Bernstein et al. 2018); ``momentum=0`` is SignSGD, ``wd_lh`` decays the weight itself.
+
+    >>> from luojia import nd, optimizer
+    >>> w, rule = nd.array([1.0, 2.0]), optimizer.Signum(learning_rate=0.1)
+    >>> state = rule.create_state(0, w)
+    >>> for _ in range(2):
+    ...     rule.update(0, w, nd.array([0.5, 1.0]), state)
+    >>> w.asnumpy().round(4)
+    array([0.8, 1.8], dtype=float32)
+    """
 
     rule = "signum"
     hyper = {"momentum": "momentum", "wd_lh": "wd_lh"}
@@ -179,7 +205,16 @@ class Signum(Optimizer):
 
 @register
 class DCASGD(Optimizer):
-    """Delay-compensated asynchronous SGD (Zheng et al. 2017)."""
+    """Delay-compensated asynchronous SGD (Zheng et al. 2017).
+
+    >>> from luojia import nd, optimizer
+    >>> w, rule = nd.array([1.0, 2.0]), optimizer.DCASGD(learning_rate=0.1)
+    >>> state = rule.create_state(0, w)
+    >>> for _ in range(2):
+    ...     rule.update(0, w, nd.array([0.5, 1.0]), state)
+    >>> w.asnumpy().round(4)
+    array([0.9   , 1.8004], dtype=float32)
+    """
 
     rule = "dcasgd"
     hyper = {"momentum": "momentum", "lamda": "lamda"}
@@ -197,7 +232,16 @@ class DCASGD(Optimizer):
 
 @register
 class LARS(Optimizer):
-    """SGD with a rate per layer (You, Gitman and Ginsburg 2017); biases, gammas and betas of ``idx2name`` have none."""
+    """SGD with a rate per layer (You, Gitman and Ginsburg 2017); biases, gammas and betas of ``idx2name`` have none.
+
+    >>> from luojia import nd, optimizer
+    >>> w, rule = nd.array([1.0, 2.0]), optimizer.LARS(learning_rate=0.1, eta=0.5)
+    >>> state = rule.create_state(0, w)
+    >>> for _ in range(2):
+    ...     rule.update(0, w, nd.array([0.5, 1.0]), state)
+    >>> w.asnumpy().round(4)
+    array([0.9025, 1.805 ], dtype=float32)
+    """
 
     rule = "lars"
     master_is_last = True
@@ -251,7 +295,16 @@ class Adam(Optimizer):
 
 @register
 class AdamW(Adam):
-    """Adam with decoupled weight decay (Loshchilov and Hutter 2019)."""
+    """Adam with decoupled weight decay (Loshchilov and Hutter 2019).
+
+    >>> from luojia import nd, optimizer
+    >>> w, rule = nd.array([1.0, 2.0]), optimizer.AdamW(learning_rate=0.1, wd=0.1)
+    >>> state = rule.create_state(0, w)
+    >>> for _ in range(2):
+    ...     rule.update(0, w, nd.array([0.5, 1.0]), state)
+    >>> w.asnumpy().round(4)
+    array([0.7811, 1.7612], dtype=float32)
+    """
 
     rule = "adamw"
     fixed = {"bias_correction": True}
@@ -264,7 +317,16 @@ class AdamW(Adam):
 
 @register
 class Adamax(Optimizer):
-    """Adam with the infinity norm (Kingma and Ba 2015)."""
+    """Adam with the infinity norm (Kingma and Ba 2015).
+
+    >>> from luojia import nd, optimizer
+    >>> w, rule = nd.array([1.0, 2.0]), optimizer.Adamax(learning_rate=0.1)
+    >>> state = rule.create_state(0, w)
+    >>> for _ in range(2):
+    ...     rule.update(0, w, nd.array([0.5, 1.0]), state)
+    >>> w.asnumpy().round(4)
+    array([0.8, 1.8], dtype=float32)
+    """
 
     rule = "adamax"
     hyper = {"beta1": "beta1", "beta2": "beta2"}
@@ -281,6 +343,14 @@ class Nadam(Adam):
 
     As in MXNet ``m_schedule``, the product of the momentum's schedule, is one for all weights and takes a factor at the
     update of each.
+
+    >>> from luojia import nd, optimizer
+    >>> w, rule = nd.array([1.0, 2.0]), optimizer.Nadam(learning_rate=0.1)
+    >>> state = rule.create_state(0, w)
+    >>> for _ in range(2):
+    ...     rule.update(0, w, nd.array([0.5, 1.0]), state)
+    >>> w.asnumpy().round(4)
+    array([0.816, 1.816], dtype=float32)
     """
 
     rule = "nadam"
@@ -313,7 +383,16 @@ class Nadam(Adam):
 
 @register
 class FTML(Optimizer):
-    """Follow the moving leader (Zheng and Kwok 2017)."""
+    """Follow the moving leader (Zheng and Kwok 2017).
+
+    >>> from luojia import nd, optimizer
+    >>> w, rule = nd.array([1.0, 2.0]), optimizer.FTML(learning_rate=0.1)
+    >>> state = rule.create_state(0, w)
+    >>> for _ in range(2):
+    ...     rule.update(0, w, nd.array([0.5, 1.0]), state)
+    >>> w.asnumpy().round(4)
+    array([0.8375, 1.8375], dtype=float32)
+    """
 
     rule = "ftml"
     hyper = {"beta1": "beta1", "beta2": "beta2", "epsilon": "epsilon"}
@@ -327,7 +406,16 @@ class FTML(Optimizer):
 
 @register
 class LAMB(Optimizer):
-    """Layer-wise adaptive moments (You et al. 2020)."""
+    """Layer-wise adaptive moments (You et al. 2020).
+
+    >>> from luojia import nd, optimizer
+    >>> w, rule = nd.array([1.0, 2.0]), optimizer.LAMB(learning_rate=0.1)
+    >>> state = rule.create_state(0, w)
+    >>> for _ in range(2):
+    ...     rule.update(0, w, nd.array([0.5, 1.0]), state)
+    >>> w.asnumpy().round(4)
+    array([0.6987, 1.6987], dtype=float32)
+    """
 
     rule = "lamb"
     hyper = {k: k for k in ("beta1", "beta2", "epsilon", "lower_bound", "upper_bound", "bias_correction")}
@@ -395,7 +483,16 @@ class AdaGrad(Optimizer):
 
 @register
 class AdaDelta(Optimizer):
-    """Zeiler 2012; it knows no learning rate."""
+    """Zeiler 2012; it knows no learning rate.
+
+    >>> from luojia import nd, optimizer
+    >>> w, rule = nd.array([1.0, 2.0]), optimizer.AdaDelta()
+    >>> state = rule.create_state(0, w)
+    >>> for _ in range(2):
+    ...     rule.update(0, w, nd.array([0.5, 1.0]), state)
+    >>> w.asnumpy().round(4)
+    array([0.9797, 1.9797], dtype=float32)
+    """
 
     rule = "adadelta"
     hyper = {"rho": "rho", "epsilon": "epsilon"}
@@ -408,7 +505,16 @@ class AdaDelta(Optimizer):
 
 @register
 class Ftrl(Optimizer):
-    """Follow the regularized leader, proximal (McMahan et al. 2013)."""
+    """Follow the regularized leader, proximal (McMahan et al. 2013).
+
+    >>> from luojia import nd, optimizer
+    >>> w, rule = nd.array([1.0, 2.0]), optimizer.Ftrl(learning_rate=0.1)
+    >>> state = rule.create_state(0, w)
+    >>> for _ in range(2):
+    ...     rule.update(0, w, nd.array([0.5, 1.0]), state)
+    >>> w.asnumpy().round(4)
+    array([0.27  , 0.9081], dtype=float32)
+    """
 
     rule = "ftrl"
     hyper = {"lamda1": "lamda1", "beta": "beta"}

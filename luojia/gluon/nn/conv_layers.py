@@ -123,6 +123,12 @@ _ARGS = """
         in_channels: number of input channels, found at the first call if not given.
 
     Shapes: (N, in_channels, *size) to (N, channels, *out), ``out = {size}``.
+
+    >>> from luojia import gluon, nd
+    >>> layer = gluon.nn.{name}(channels=6, kernel_size=3, strides=2, activation="relu")
+    >>> layer.initialize()
+    >>> layer(nd.ones({shape})).shape, layer.weight.shape
+    ({out}, {weight})
 """
 _SIZE = "floor((size + 2 padding - dilation (kernel - 1) - 1) / stride) + 1"
 _SIZE_T = "(size - 1) stride - 2 padding + dilation (kernel - 1) + 1 + output_padding"
@@ -143,7 +149,8 @@ def _conv_class(name: str, ndim: int) -> type:
                        use_bias, weight_initializer, bias_initializer, **kwargs)
 
     doc = f"Convolution in {ndim} dimension{'s' * (ndim > 1)}.\n"
-    doc += _ARGS.format(extra="", layout=plain, last=layouts(ndim)[1], size=_SIZE)
+    doc += _ARGS.format(extra="", layout=plain, last=layouts(ndim)[1], size=_SIZE, name=name,
+                        shape=(1, 3, *(9,) * ndim), out=(1, 6, *(4,) * ndim), weight=(6, 3, *(3,) * ndim))
     return type(name, (_Conv,), {"__init__": __init__, "__doc__": doc, "__module__": __name__})
 
 
@@ -164,7 +171,8 @@ def _transpose_class(name: str, ndim: int) -> type:
 
     doc = f"Transposed convolution in {ndim} dimension{'s' * (ndim > 1)}: the gradient of a convolution by its input.\n"
     doc += _ARGS.format(extra="\n        output_padding: added to one side of the output.", layout=plain,
-                        last=layouts(ndim)[1], size=_SIZE_T)
+                        last=layouts(ndim)[1], size=_SIZE_T, name=name, shape=(1, 3, *(4,) * ndim),
+                        out=(1, 6, *(9,) * ndim), weight=(3, 6, *(3,) * ndim))
     return type(name, (_Conv,), {"__init__": __init__, "__doc__": doc, "__module__": __name__})
 
 

@@ -45,6 +45,19 @@ class _Pooling(HybridBlock):
         )
 
 
+def _example(name: str, ndim: int, kind: str) -> str:
+    """An example for a docstring: of one window of 2 in each dimension."""
+    last = 2**ndim - 1
+    shape, found = (1, 1, *(2,) * ndim), float(last) if kind == "max" else last / 2
+    return f"""
+    >>> from luojia import gluon, nd
+    >>> x = nd.arange({last + 1}).reshape({shape})
+    >>> y = gluon.nn.{name}()(x)
+    >>> y.shape, float(y.asscalar())
+    ({(1, 1, *(1,) * ndim)}, {found})
+    """
+
+
 def _window_class(name: str, ndim: int, kind: str) -> type:
     plain = "NC" + "DHW"[3 - ndim:]
     two: Any = 2 if ndim == 1 else (2,) * ndim
@@ -86,6 +99,7 @@ def _window_class(name: str, ndim: int, kind: str) -> type:
     """
     if kind == "avg":
         doc += "    count_include_pad: count the padding in the means.\n    "
+    doc += _example(name, ndim, kind)
     return type(name, (_Pooling,), {"__init__": init, "__doc__": doc, "__module__": __name__})
 
 
@@ -96,7 +110,8 @@ def _global_class(name: str, ndim: int, kind: str) -> type:
         _Pooling.__init__(self, (1,) * ndim, None, 0, True, True, kind, layout, **kwargs)
 
     what = "Maximum" if kind == "max" else "Mean"
-    doc = f"{what} over all of the {ndim} spatial dimension{'s' * (ndim > 1)}: (N, C, *size) to (N, C, *ones)."
+    doc = f"{what} over all of the {ndim} spatial dimension{'s' * (ndim > 1)}: (N, C, *size) to (N, C, *ones).\n"
+    doc += _example(name, ndim, kind)
     return type(name, (_Pooling,), {"__init__": __init__, "__doc__": doc, "__module__": __name__})
 
 

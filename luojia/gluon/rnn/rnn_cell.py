@@ -355,7 +355,17 @@ class SequentialRNNCell(_Stacked):
 
 
 class HybridSequentialRNNCell(_Stacked, HybridRecurrentCell):
-    """Hybrid cells one upon the other."""
+    """Hybrid cells one upon the other.
+
+    >>> from luojia import gluon, nd
+    >>> cell = HybridSequentialRNNCell()
+    >>> cell.add(gluon.rnn.LSTMCell(4))
+    >>> cell.add(gluon.rnn.GRUCell(3))
+    >>> cell.initialize()
+    >>> output, states = cell(nd.ones((2, 5)), cell.begin_state(batch_size=2))
+    >>> output.shape, len(states)
+    ((2, 3), 3)
+    """
 
     def hybrid_forward(self, F: Any, inputs: Any, states: Any) -> tuple[Any, list]:
         return self._step(inputs, states)
