@@ -22,7 +22,22 @@ def array_of(data: Any) -> np.ndarray:
 
 
 def rearrange_inputs(func: Callable) -> Callable:
-    """A decorator of ``update``: takes of its inputs those that ``set_indexes`` chose."""
+    """A decorator of ``update``: takes of its inputs those that ``set_indexes`` chose.
+
+    >>> from luojia import train
+    >>> class Last(train.Metric):
+    ...     def clear(self):
+    ...         self.seen = None
+    ...     @train.rearrange_inputs
+    ...     def update(self, *inputs):
+    ...         self.seen = inputs
+    ...     def eval(self):
+    ...         return self.seen
+    >>> metric = Last().set_indexes([2, 0])
+    >>> metric.update("prediction", "weight", "label")
+    >>> metric.eval()
+    ('label', 'prediction')
+    """
 
     @functools.wraps(func)
     def wrapper(self: Metric, *inputs: Any) -> Any:

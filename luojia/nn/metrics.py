@@ -239,7 +239,15 @@ class Top1CategoricalAccuracy(TopKCategoricalAccuracy):
 
 
 class Top5CategoricalAccuracy(TopKCategoricalAccuracy):
-    """``TopKCategoricalAccuracy`` with k 5."""
+    """``TopKCategoricalAccuracy`` with k 5.
+
+    >>> from luojia import Tensor, train
+    >>> scores = Tensor(np.arange(16, dtype=np.float32).reshape(2, 8))  # the last five are the largest
+    >>> metric = train.Top5CategoricalAccuracy()
+    >>> metric.update(scores, Tensor(np.array([3, 2], np.int32)))
+    >>> float(metric.eval())
+    0.5
+    """
 
     def __init__(self) -> None:
         super().__init__(5)
@@ -327,7 +335,15 @@ class ROC(_Counted):
 
 
 class HausdorffDistance(Metric):
-    """The largest distance from one mask's edge to the other's."""
+    """The largest distance from one mask's edge to the other's.
+
+    >>> from luojia import Tensor, train
+    >>> found, wanted = Tensor(np.eye(3, dtype=np.float32)), Tensor(np.eye(3, k=1, dtype=np.float32))
+    >>> metric = train.HausdorffDistance()
+    >>> metric.update(found, wanted, 0)
+    >>> metric.eval()
+    1.0
+    """
 
     def __init__(self, distance_metric: str = "euclidean", percentile: float | None = None, directed: bool = False,
                  crop: bool = True) -> None:
@@ -380,7 +396,12 @@ _FACTORY: dict[str, Callable] = {
 
 
 def names() -> list[str]:
-    """The names that ``get_metric_fn`` knows."""
+    """The names that ``get_metric_fn`` knows.
+
+    >>> from luojia import train
+    >>> "accuracy" in train.names()
+    True
+    """
     return sorted(_FACTORY)
 
 
@@ -404,6 +425,10 @@ def get_metrics(metrics: Any) -> dict[str, Metric]:
 
     Raises:
         TypeError: something else.
+
+    >>> from luojia import train
+    >>> {name: type(metric).__name__ for name, metric in train.get_metrics({"mae"}).items()}
+    {'mae': 'MAE'}
     """
     if metrics is None:
         return {}

@@ -151,6 +151,13 @@ class RootMeanSquareDistance(MeanSurfaceDistance):
 
     As MindSpore has it, no root is taken of the distances one way.
 
+    >>> from luojia import Tensor, train
+    >>> found, wanted = Tensor(np.eye(3, dtype=np.float32)), Tensor(np.eye(3, k=1, dtype=np.float32))
+    >>> metric = train.RootMeanSquareDistance(symmetric=False, distance_metric="euclidean")
+    >>> metric.update(found, wanted, 0)
+    >>> round(float(metric.eval()), 4)
+    0.3333
+
     Matches ``mindspore.train.RootMeanSquareDistance``.
     """
 

@@ -225,7 +225,12 @@ def _like(out: Any, value: Any) -> Any:
 
 
 class FixedLossScaleUpdateCell(Module):
-    """A loss scale that stays."""
+    """A loss scale that stays.
+
+    >>> from luojia import nn
+    >>> nn.FixedLossScaleUpdateCell(1024).get_loss_scale()
+    1024
+    """
 
     def __init__(self, loss_scale_value: float) -> None:
         super().__init__()
@@ -240,7 +245,14 @@ class FixedLossScaleUpdateCell(Module):
 
 
 class DynamicLossScaleUpdateCell(Module):
-    """A loss scale divided by ``scale_factor`` at an overflow, multiplied after ``scale_window`` steps without."""
+    """A loss scale divided by ``scale_factor`` at an overflow, multiplied after ``scale_window`` steps without.
+
+    >>> from luojia import Tensor, nn
+    >>> manager = nn.DynamicLossScaleUpdateCell(loss_scale_value=1024, scale_factor=2, scale_window=1000)
+    >>> scale = luojia.Parameter(Tensor(np.float32(manager.get_loss_scale())), name="scale")
+    >>> bool(manager(scale, Tensor(True)).asnumpy()), float(scale.asnumpy())  # an overflow
+    (True, 512.0)
+    """
 
     def __init__(self, loss_scale_value: float, scale_factor: int, scale_window: int) -> None:
         super().__init__()
@@ -274,6 +286,14 @@ class TrainOneStepWithLossScaleCell(TrainOneStepCell):
 
     Returns:
         (loss, whether a gradient overflowed, the scale of this step).
+
+    >>> from luojia import Tensor, nn
+    >>> net = nn.WithLossCell(nn.Dense(2, 1), nn.MSELoss())
+    >>> step = nn.TrainOneStepWithLossScaleCell(net, nn.SGD(net.trainable_params(), 0.1), Tensor(np.float32(1024)))
+    >>> x, y = Tensor(np.ones((4, 2), np.float32)), Tensor(np.ones((4, 1), np.float32))
+    >>> loss, overflow, scale = step(x, y)
+    >>> loss.shape, bool(overflow.asnumpy()), float(scale.asnumpy())
+    ((), False, 1024.0)
 
     Matches ``mindspore.nn.TrainOneStepWithLossScaleCell``.
     """

@@ -337,6 +337,18 @@ class ModelCheckpoint(Callback):
     In a data parallel job of several processes, which hold the same weights, rank 0 writes the file, and the others
     wait until it is there. (MindSpore has each rank write its own.)
 
+    >>> from luojia import nn, train
+    >>> from luojia.dataset import NumpySlicesDataset
+    >>> columns = {"data": np.ones((4, 2), np.float32), "label": np.ones((4, 1), np.float32)}
+    >>> data = NumpySlicesDataset(columns, shuffle=False).batch(2)
+    >>> net = nn.Dense(2, 1)
+    >>> sgd = nn.SGD(net.trainable_params(), learning_rate=0.1)
+    >>> model = train.Model(net, nn.MSELoss(), sgd, metrics={"loss"})
+    >>> config = train.CheckpointConfig(save_checkpoint_steps=2, keep_checkpoint_max=1)
+    >>> model.train(1, data, callbacks=train.ModelCheckpoint("net", "saved", config), dataset_sink_mode=False)
+    >>> {"weight", "bias"} <= set(luojia.load_checkpoint("saved/net-1_2.ckpt"))
+    True
+
     Matches ``mindspore.train.ModelCheckpoint``.
     """
 
@@ -416,6 +428,18 @@ def _number_after(directory: str, prefix: str) -> str:
 class LearningRateScheduler(Callback):
     """Sets the optimizer's learning rate to ``learning_rate_function(lr, step)`` before each step.
 
+    >>> from luojia import nn, train
+    >>> from luojia.dataset import NumpySlicesDataset
+    >>> columns = {"data": np.ones((4, 2), np.float32), "label": np.ones((4, 1), np.float32)}
+    >>> data = NumpySlicesDataset(columns, shuffle=False).batch(2)
+    >>> net = nn.Dense(2, 1)
+    >>> sgd = nn.SGD(net.trainable_params(), learning_rate=0.1)
+    >>> model = train.Model(net, nn.MSELoss(), sgd, metrics={"loss"})
+    >>> halved = train.LearningRateScheduler(lambda lr, step: lr / 2)
+    >>> model.train(1, data, callbacks=halved, dataset_sink_mode=False)  # of two steps
+    >>> round(float(sgd.learning_rate.asnumpy()), 4)
+    0.025
+
     Matches ``mindspore.train.LearningRateScheduler``.
     """
 
@@ -436,6 +460,18 @@ class History(Callback):
     """Keeps the loss of each epoch of training, and the metrics where ``Model.fit`` evaluates: ``history.history``.
 
     ``history.epoch["epoch"]`` numbers the epochs. In ``Model.eval`` it keeps the first output alone.
+
+    >>> from luojia import nn, train
+    >>> from luojia.dataset import NumpySlicesDataset
+    >>> columns = {"data": np.ones((4, 2), np.float32), "label": np.ones((4, 1), np.float32)}
+    >>> data = NumpySlicesDataset(columns, shuffle=False).batch(2)
+    >>> net = nn.Dense(2, 1)
+    >>> sgd = nn.SGD(net.trainable_params(), learning_rate=0.1)
+    >>> model = train.Model(net, nn.MSELoss(), sgd, metrics={"loss"})
+    >>> history = train.History()
+    >>> model.train(3, data, callbacks=history, dataset_sink_mode=False)
+    >>> history.epoch["epoch"], len(history.history["net_output"])
+    ([1, 2, 3], 3)
 
     Matches ``mindspore.train.History``.
     """

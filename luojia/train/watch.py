@@ -70,6 +70,19 @@ class EarlyStopping(_Watch):
         baseline: the value to be better than at first.
         restore_best_weights: give the network back the weights of its best epoch.
 
+    >>> from luojia import nn, train
+    >>> from luojia.dataset import NumpySlicesDataset
+    >>> columns = {"data": np.ones((4, 2), np.float32), "label": np.ones((4, 1), np.float32)}
+    >>> data = NumpySlicesDataset(columns, shuffle=False).batch(2)
+    >>> net = nn.Dense(2, 1)
+    >>> sgd = nn.SGD(net.trainable_params(), learning_rate=0.1)
+    >>> model = train.Model(net, nn.MSELoss(), sgd, metrics={"loss"})
+    >>> stop = train.EarlyStopping("eval_loss", min_delta=1e9, patience=2)
+    >>> history = train.History()
+    >>> model.fit(9, data, data, callbacks=[stop, history], dataset_sink_mode=False)
+    >>> history.epoch["epoch"]
+    [1, 2, 3]
+
     Matches ``mindspore.train.EarlyStopping``.
     """
 
