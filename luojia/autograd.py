@@ -88,13 +88,27 @@ def is_training() -> bool:
 
 
 def set_recording(is_recording: bool) -> bool:
-    """Set recording on or off for this thread; returns what it was."""
+    """Set recording on or off for this thread; returns what it was.
+
+    >>> from luojia import autograd
+    >>> before = autograd.set_recording(True)
+    >>> before, autograd.is_recording()
+    (False, True)
+    >>> autograd.set_recording(before)
+    True
+    """
     before, state.recording = state.recording, bool(is_recording)
     return before
 
 
 def set_training(train_mode: bool) -> bool:
-    """Set training or prediction mode for this thread; returns what it was."""
+    """Set training or prediction mode for this thread; returns what it was.
+
+    >>> from luojia import autograd
+    >>> before = autograd.set_training(True)
+    >>> before, autograd.is_training(), autograd.set_training(before)
+    (False, True, True)
+    """
     before, state.training = state.training, bool(train_mode)
     return before
 
@@ -257,7 +271,16 @@ def _pairs(heads: Any, head_grads: Any) -> tuple[list[Tensor], list]:
 
 
 def get_symbol(x: NDArray) -> Any:
-    """The Symbol of the recorded computation that made ``x``."""
+    """The Symbol of the recorded computation that made ``x``.
+
+    >>> from luojia import autograd, nd
+    >>> x = nd.array([1.0, 2.0])
+    >>> x.attach_grad()
+    >>> with autograd.record():
+    ...     y = nd.exp(x) * 2
+    >>> len(autograd.get_symbol(y).list_arguments())
+    1
+    """
     if x._node is None or isinstance(x._node, Node) and x._node.parents is None:
         raise GraphError("NDArray is not part of a computation graph. Did you forget to turn on recording?")
     from ._src.core.graph import symbol_of

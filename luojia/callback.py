@@ -35,7 +35,17 @@ def module_checkpoint(mod: Any, prefix: str, period: int = 1, save_optimizer_sta
 
 
 def do_checkpoint(prefix: str, period: int = 1) -> Callable:
-    """An epoch-end callback that writes ``prefix-symbol.json`` and ``prefix-0001.params``."""
+    """An epoch-end callback that writes ``prefix-symbol.json`` and ``prefix-0001.params``.
+
+    >>> import luojia as mx
+    >>> net = mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=1, name="fc")
+    >>> save = mx.callback.do_checkpoint("net", period=2)
+    >>> for epoch in range(4):
+    ...     save(epoch, net, {"fc_weight": mx.nd.ones((1, 2)), "fc_bias": mx.nd.zeros((1,))}, {})
+    >>> import glob
+    >>> sorted(glob.glob("net-*"))
+    ['net-0002.params', 'net-0004.params', 'net-symbol.json']
+    """
     period = int(max(1, period))
 
     def callback(epoch: int, symbol: Any, arg: Any, aux: Any) -> None:

@@ -35,6 +35,12 @@ class InitDesc(str):
         name: the name.
         attrs: attributes; ``'__init__'`` holds the parameter's own initializer.
         global_init: what initializes it where it has none of its own.
+
+    >>> from luojia import init, nd
+    >>> bias = nd.ones((2,))
+    >>> init.Xavier()(init.InitDesc("dense0_bias"), bias)  # a bias, by its name
+    >>> bias.asnumpy()
+    array([0., 0.], dtype=float32)
     """
 
     attrs: dict[str, Any]
@@ -406,6 +412,12 @@ class Load:
         param: a dict from names to arrays, or a ``.params`` file.
         default_init: for names that it lacks.
         verbose: log what was loaded.
+
+    >>> from luojia import init, nd
+    >>> weight = nd.zeros((2,))
+    >>> init.Load({"arg:dense0_weight": nd.array([3.0, 4.0])})("dense0_weight", weight)
+    >>> weight.asnumpy()
+    array([3., 4.], dtype=float32)
     """
 
     def __init__(self, param: Any, default_init: Callable | None = None, verbose: bool = False) -> None:
@@ -436,7 +448,16 @@ class Load:
 
 
 class Mixed:
-    """The first initializer whose pattern (a regular expression) matches the parameter's name."""
+    """The first initializer whose pattern (a regular expression) matches the parameter's name.
+
+    >>> from luojia import init, nd
+    >>> mixed = init.Mixed([".*bias", ".*"], [init.Zero(), init.One()])
+    >>> weight, bias = nd.zeros((2,)), nd.ones((2,))
+    >>> mixed(init.InitDesc("dense0_weight"), weight)
+    >>> mixed(init.InitDesc("dense0_bias"), bias)
+    >>> weight.asnumpy(), bias.asnumpy()
+    (array([1., 1.], dtype=float32), array([0., 0.], dtype=float32))
+    """
 
     def __init__(self, patterns: Iterable[str], initializers: Iterable[Callable]) -> None:
         patterns, initializers = list(patterns), list(initializers)
